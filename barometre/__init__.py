@@ -1,0 +1,1 @@
+"""Baromètre Collectivités & Numérique."""

@@ -1,0 +1,1 @@
+"""Les valeurs et les règles du domaine : bibliothèque standard seulement."""

@@ -1,0 +1,32 @@
+"""Un chiffre estimé, sa note, son état de secret ; un chiffre publié par le baromètre."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Note = Literal["A", "B", "C", ""]
+# publie : on le montre. indicatif : montré, note C. primaire : trop peu de réponses.
+# complementaire : caché pour qu'une soustraction n'isole pas un voisin.
+EtatSecret = Literal["published", "indicative", "primary", "complementary"]
+
+# Une cellule de `agregat` : le total d'une dimension est un texte vide.
+DIMENSIONS: tuple[str, ...] = ("territoire_id", "type", "strate", "couverture")
+
+
+@dataclass(frozen=True, slots=True)
+class ChiffrePublie:
+    """Un chiffre publié par le baromètre, tel que publié."""
+
+    id: str
+    theme_id: str
+    indicateur_id: str
+    libelle: str
+    valeur: float | None
+    valeur_texte: str
+    unite: str
+    base: str
+    vague: str
+    annee: str
+    source_url: str
+    extrait: str

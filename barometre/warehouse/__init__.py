@@ -1,0 +1,1 @@
+"""L'entrepôt : le seul endroit qui connaît le SQL."""
