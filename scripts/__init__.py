@@ -1,0 +1,1 @@
+"""Les scripts qui fabriquent `data/` et `geo/` à partir de paquets publiés."""
