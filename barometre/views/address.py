@@ -1,0 +1,146 @@
+"""L'adresse d'une page est une interface : ses clés sont listées ici, une fois, jamais renommées en silence.
+
+Absente = valeur par défaut ; vide = aucune (le total) ; répétée = plusieurs choisies. Une valeur reste
+un texte (« 01 »). Une mauvaise valeur donne celle par défaut et une courte phrase.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlencode
+
+Valeur = str | tuple[str, ...]
+# Les valeurs admises d'une clé : une liste close, ou une question posée à qui sait.
+Admises = Collection[str] | Callable[[str], bool]
+LONGUEUR_MAXIMALE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Cle:
+    """Une clé de l'adresse : son nom, ce qu'elle désigne, sa valeur quand elle est absente."""
+
+    nom: str
+    libelle: str
+    defaut: Valeur = ""
+    # Garde sa valeur d'une page à l'autre pendant la visite.
+    suivie: bool = False
+
+    @property
+    def multiple(self) -> bool:
+        """Vrai si la clé peut être répétée."""
+        return isinstance(self.defaut, tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class Adresse:
+    """Ce que dit une adresse : une valeur par clé, et les phrases sur ce qui n'a pas été compris."""
+
+    valeurs: Mapping[str, Valeur]
+    messages: tuple[str, ...] = ()
+
+    def get(self, nom: str) -> str:
+        """La valeur d'une clé simple."""
+        valeur = self.valeurs.get(nom, CLES[nom].defaut)
+        return valeur if isinstance(valeur, str) else " ".join(valeur)
+
+    def list(self, nom: str) -> tuple[str, ...]:
+        """Les valeurs d'une clé qui se répète."""
+        valeur = self.valeurs.get(nom, CLES[nom].defaut)
+        return (valeur,) if isinstance(valeur, str) else valeur
+
+
+CLES: dict[str, Cle] = {
+    cle.nom: cle
+    for cle in (
+        Cle("recherche", "la recherche"),
+        Cle("collectivite", "la collectivité", suivie=True),
+        Cle("avec", "les collectivités comparées", defaut=()),
+        Cle("theme", "le thème"),
+        Cle("indicateur", "l’indicateur"),
+        Cle("indicateurs", "les indicateurs", defaut=()),
+        Cle("vague", "la vague"),
+        Cle("niveau", "le niveau", defaut="region"),
+        Cle("territoire", "le territoire", defaut="france"),
+        Cle("type", "le type de collectivité"),
+        Cle("strate", "la strate"),
+        Cle("opsn", "la couverture par un OPSN"),
+        Cle("pairs", "la façon de choisir les pairs", defaut="strate"),
+        Cle("poids", "l’importance des variables", defaut=()),
+        Cle("questionnaire", "le questionnaire"),
+        Cle("vue", "la vue"),
+        Cle("chiffres", "les chiffres bruts ou redressés", defaut="redresse", suivie=True),
+        Cle("version", "la version des données", suivie=True),
+    )
+}
+
+
+def read_address(
+    parametres: Mapping[str, Sequence[str] | str],
+    admises: Mapping[str, Admises] | None = None,
+    defauts: Mapping[str, Valeur] | None = None,
+) -> Adresse:
+    """Lit les clés connues ; une clé inconnue est ignorée, une mauvaise valeur est dite."""
+    valeurs: dict[str, Valeur] = {}
+    messages: list[str] = []
+    for nom, cle in CLES.items():
+        defaut = (defauts or {}).get(nom, cle.defaut)
+        donnees = _as_list(parametres.get(nom))
+        bonnes = [v for v in donnees if _is_admise(v, (admises or {}).get(nom))]
+        messages += [_message(cle, v) for v in donnees if v not in bonnes]
+        valeurs[nom] = _choose(cle, donnees, bonnes, defaut)
+    return Adresse(valeurs, tuple(messages))
+
+
+def read_query(
+    requete: str,
+    admises: Mapping[str, Admises] | None = None,
+    defauts: Mapping[str, Valeur] | None = None,
+) -> Adresse:
+    """La même chose depuis un texte : « ?strate=commune-0-499&vague=2024-v2 »."""
+    parametres = parse_qs(requete.split("?", 1)[-1].lstrip("?"), keep_blank_values=True)
+    return read_address(parametres, admises, defauts)
+
+
+def build_query(valeurs: Mapping[str, Valeur], defauts: Mapping[str, Valeur] | None = None) -> str:
+    """L'adresse la plus courte qui redonne ces valeurs : les clés dans l'ordre de CLES, sans les défauts."""
+    paires: list[tuple[str, str]] = []
+    for nom, cle in CLES.items():
+        valeur = valeurs.get(nom)
+        if valeur is None or valeur == (defauts or {}).get(nom, cle.defaut):
+            continue
+        choisies = (valeur,) if isinstance(valeur, str) else valeur or ("",)
+        paires += [(nom, v) for v in choisies]
+    return urlencode(paires)
+
+
+def _as_list(donnee: Sequence[str] | str | None) -> list[str]:
+    if donnee is None:
+        return []
+    return [donnee] if isinstance(donnee, str) else list(dict.fromkeys(donnee))
+
+
+def _is_admise(valeur: str, admises: Admises | None) -> bool:
+    if len(valeur) > LONGUEUR_MAXIMALE:
+        return False
+    if valeur == "" or admises is None:
+        return True
+    return admises(valeur) if callable(admises) else valeur in admises
+
+
+def _choose(cle: Cle, donnees: list[str], bonnes: list[str], defaut: Valeur) -> Valeur:
+    if not bonnes:
+        return defaut
+    if not cle.multiple:
+        # La dernière l'emporte, comme dans les sélecteurs de Streamlit.
+        return bonnes[-1]
+    choisies = tuple(v for v in bonnes if v)
+    return choisies if choisies or donnees == [""] else defaut
+
+
+def _message(cle: Cle, valeur: str) -> str:
+    courte = valeur if len(valeur) <= 40 else f"{valeur[:40]}…"
+    return (
+        f"L’adresse demande pour {cle.libelle} «\u202f{courte}\u202f», qui n’existe pas\u202f: "
+        "la valeur habituelle est affichée."
+    )
