@@ -1,0 +1,18 @@
+"""Données + indicateur → figure plotly, sa phrase, son tableau, son texte de remplacement."""
+
+from barometre.charts.cadre import COLONNES, CadreInvalide
+from barometre.charts.modele import CONFIG, Graphique
+from barometre.charts.participation import build_barres, build_cumul
+from barometre.charts.points import build_points
+from barometre.charts.vagues import build_vagues
+
+__all__ = [
+    "COLONNES",
+    "CONFIG",
+    "CadreInvalide",
+    "Graphique",
+    "build_barres",
+    "build_cumul",
+    "build_points",
+    "build_vagues",
+]

@@ -1,0 +1,70 @@
+"""Le cadre de données que lisent les graphiques : une ligne par groupe, valeurs et mots déjà prêts.
+
+Les colonnes de mots (`*_texte`, `intervalle`, `raison`) viennent de `views` : un nombre ne s'écrit
+que d'une façon dans tout le projet. Une ligne non montrée n'a que son groupe et sa raison.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from barometre.charts.modele import proteger
+
+COLONNES: tuple[str, ...] = (
+    "groupe",
+    "montre",
+    "note",
+    "n",
+    "redresse",
+    "brut",
+    "bas",
+    "haut",
+    "redresse_texte",
+    "brut_texte",
+    "intervalle",
+    "raison",
+)
+_TABLE = {
+    "groupe": "Groupe",
+    "redresse_texte": "Redressé",
+    "brut_texte": "Brut",
+    "intervalle": "Intervalle (hors biais de participation)",
+    "n": "Réponses",
+    "note": "Note",
+    "raison": "Remarque",
+}
+
+
+class CadreInvalide(ValueError):
+    """Le cadre reçu n'a pas les colonnes attendues."""
+
+
+def check_cadre(cadre: pd.DataFrame) -> pd.DataFrame:
+    """Le cadre, après contrôle de ses colonnes ; les nombres d'une ligne cachée sont effacés."""
+    absentes = [nom for nom in COLONNES if nom not in cadre.columns]
+    if absentes:
+        raise CadreInvalide(f"Colonnes absentes du cadre d'un graphique : {', '.join(absentes)}.")
+    propre = cadre.reset_index(drop=True).copy()
+    cachees = ~propre["montre"].astype(bool)
+    # Seconde barrière après celle de la portée : rien de caché n'atteint une figure.
+    propre.loc[cachees, ["n", "redresse", "brut", "bas", "haut"]] = None
+    propre.loc[cachees, ["redresse_texte", "brut_texte", "intervalle", "note"]] = ""
+    return propre
+
+
+def build_table(cadre: pd.DataFrame, tete: str = "Groupe") -> pd.DataFrame:
+    """Le double lisible du graphique."""
+    table = cadre[list(_TABLE)].rename(columns={**_TABLE, "groupe": tete})
+    table["Réponses"] = cadre["n"].astype("Int64")
+    return table
+
+
+def survol(ligne: dict[Any, Any]) -> str:
+    """Ce que dit un point lorsqu'on le touche."""
+    return (
+        f"<b>{proteger(str(ligne['groupe']))}</b><br>Redressé : {ligne['redresse_texte']}"
+        f"<br>{ligne['intervalle']}<br>Brut : {ligne['brut_texte']}"
+        f"<br>n = {int(ligne['n'])} · note {ligne['note']}"
+    )

@@ -1,0 +1,92 @@
+"""Ce que rend tout graphique, et le gabarit commun : neutre, français, sans barre d'outils."""
+
+from __future__ import annotations
+
+import html
+import textwrap
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from barometre.charts.palette import GRILLE
+
+# Sans barre d'outils ni zoom : les mots anglais de plotly n'apparaissent qu'avec eux.
+CONFIG: dict[str, Any] = {
+    "displayModeBar": False,
+    "displaylogo": False,
+    "responsive": True,
+    "scrollZoom": False,
+    "doubleClick": False,
+    "showTips": False,
+    "showAxisDragHandles": False,
+}
+# À 390 px de large il reste environ 350 px : 38 signes de 13 px, et la valeur à droite.
+SIGNES_PAR_LIGNE = 38
+HAUTEUR_LIGNE = 17
+ESPACE_ETROIT = "\u202f"
+
+
+@dataclass(frozen=True, slots=True)
+class Graphique:
+    """Une figure et ses trois doubles : la phrase, le tableau, le texte de remplacement."""
+
+    figure: go.Figure
+    phrase: str
+    table: pd.DataFrame
+    alt: str
+    legende: str = ""
+
+
+def gabarit(hauteur: int) -> dict[str, Any]:
+    """La mise en page commune ; couleurs du texte et du fond viennent du thème de l'application."""
+    return {
+        "height": hauteur,
+        "margin": {"l": 4, "r": 4, "t": 4, "b": 4},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "separators": f",{ESPACE_ETROIT}",
+        "dragmode": False,
+        "showlegend": False,
+        "hovermode": "closest",
+        "hoverlabel": {"align": "left"},
+    }
+
+
+def axe(**options: Any) -> dict[str, Any]:
+    """Un axe fixe, à la grille discrète."""
+    return {"fixedrange": True, "zeroline": False, "gridcolor": GRILLE, "title": None, **options}
+
+
+def proteger(texte: str) -> str:
+    """Le texte des données ne devient jamais une balise (plotly garde `<a href>`)."""
+    return html.escape(texte, quote=False)
+
+
+def couper(texte: str, signes: int = SIGNES_PAR_LIGNE) -> list[str]:
+    """Un libellé en lignes qui tiennent sur un téléphone ; jamais tronqué."""
+    return textwrap.wrap(texte, signes, break_long_words=True) or [""]
+
+
+def empiler(lignes: list[list[str]], marque: int) -> tuple[list[int], int]:
+    """Le haut de chaque groupe et la hauteur totale, en pixels ; `marque` : la place sous le libellé."""
+    hauts, total = [], 0
+    for ligne in lignes:
+        hauts.append(total)
+        total += len(ligne) * HAUTEUR_LIGNE + marque
+    return hauts, max(total, 1)
+
+
+def annoter(texte: str, cote: str, haut: float, couleur: str | None = None) -> dict[str, Any]:
+    """Un texte collé au bord gauche ou droit ; sans couleur, celle du thème de l'application."""
+    police = {"size": 13} | ({"color": couleur} if couleur else {})
+    place = {"xref": "paper", "x": 0 if cote == "left" else 1, "xanchor": cote, "align": cote}
+    return {
+        "text": texte,
+        "showarrow": False,
+        "font": police,
+        "borderpad": 0,
+        "y": haut,
+        "yanchor": "top",
+    } | place

@@ -1,0 +1,108 @@
+"""D'une vague à l'autre : des points, leurs intervalles, et un trait plein seulement si le test le dit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from barometre.charts.cadre import build_table, check_cadre, survol
+from barometre.charts.modele import Graphique, axe, gabarit, proteger
+from barometre.charts.palette import ACCENT, GRIS
+from barometre.domain.indicateur import Indicateur
+
+DEMONTRES = ("hausse", "baisse")
+
+
+def build_vagues(
+    cadre: pd.DataFrame,
+    indicateur: Indicateur,
+    *,
+    titre: str,
+    verdict: str,
+    phrase: str,
+    valeur: str = "redresse",
+) -> Graphique:
+    """Une marque par vague, dans l'ordre du temps ; `verdict` vient du test, jamais de l'œil."""
+    propre = check_cadre(cadre)
+    echelle = 100.0 if indicateur.est_part else 1.0
+    montrees = propre[propre["montre"].astype(bool) & propre[valeur].notna()]
+    figure = go.Figure(_trace(montrees, valeur, echelle, verdict))
+    figure.update_layout(
+        **gabarit(240), xaxis=_axe_temps(propre), yaxis=_axe_valeurs(montrees, indicateur, echelle)
+    )
+    figure.update_layout(margin={"l": 44, "r": 24, "t": 28, "b": 44}, annotations=_absences(propre))
+    table = build_table(propre, "Vague")
+    return Graphique(figure, phrase, table, f"{titre}, d’une vague à l’autre. {phrase}", _LEGENDE)
+
+
+_LEGENDE = (
+    "Trait plein : changement démontré ; pointillé : pas de changement démontré ; "
+    "○ : indicatif, à ne pas citer."
+)
+
+
+def _trace(montrees: pd.DataFrame, valeur: str, echelle: float, verdict: str) -> go.Scatter:
+    trait = "solid" if verdict in DEMONTRES else "dot"
+    douteux = montrees["note"].eq("C")
+    return go.Scatter(
+        x=list(montrees.index),
+        y=[float(v) * echelle for v in montrees[valeur]],
+        mode="lines+markers+text",
+        text=[f"<b>{texte}</b>" for texte in montrees[f"{valeur}_texte"]],
+        textposition="middle right",
+        line={"color": ACCENT if verdict in DEMONTRES else GRIS, "dash": trait, "width": 2},
+        marker={
+            "size": 12,
+            "color": [GRIS if d else ACCENT for d in douteux],
+            "symbol": ["circle-open" if d else "circle" for d in douteux],
+        },
+        error_y=_moustaches(montrees, valeur, echelle),
+        hovertext=[survol(ligne) for ligne in montrees.to_dict("records")],
+        hovertemplate="%{hovertext}<extra></extra>",
+        cliponaxis=False,
+    )
+
+
+def _moustaches(montrees: pd.DataFrame, valeur: str, echelle: float) -> dict[str, Any]:
+    # L'intervalle est celui du chiffre redressé : il n'entoure pas le chiffre brut.
+    if valeur != "redresse":
+        return {"visible": False}
+    valeurs = montrees["redresse"].astype(float)
+    hauts = (montrees["haut"].astype(float) - valeurs) * echelle
+    bas = (valeurs - montrees["bas"].astype(float)) * echelle
+    marque = {"color": ACCENT, "thickness": 2, "width": 6}
+    return {"array": hauts.fillna(0).tolist(), "arrayminus": bas.fillna(0).tolist(), **marque}
+
+
+def _axe_temps(cadre: pd.DataFrame) -> dict[str, Any]:
+    libelles = [proteger(str(groupe)).replace(" (", "<br>(") for groupe in cadre["groupe"]]
+    dernier = max(len(cadre) - 1, 0)
+    return axe(
+        range=[-0.4, dernier + 0.6], tickvals=list(range(len(cadre))), ticktext=libelles, showgrid=False
+    )
+
+
+def _axe_valeurs(montrees: pd.DataFrame, indicateur: Indicateur, echelle: float) -> dict[str, Any]:
+    if indicateur.est_part:
+        return axe(range=[0, 100], tickvals=[0, 25, 50, 75, 100], ticksuffix="\u202f%")
+    plafond = montrees[["haut", "redresse", "brut"]].astype(float).max().max()
+    return axe(
+        range=[0, 1.0 if pd.isna(plafond) or plafond <= 0 else float(plafond) * 1.1 * echelle], nticks=5
+    )
+
+
+def _absences(cadre: pd.DataFrame) -> list[dict[str, Any]]:
+    return [
+        {
+            "x": rang,
+            "y": 0.5,
+            "yref": "paper",
+            "text": "<i>non publiable</i>",
+            "showarrow": False,
+            "font": {"color": GRIS, "size": 13},
+        }
+        for rang, montre in enumerate(cadre["montre"].astype(bool))
+        if not montre
+    ]
