@@ -1,0 +1,60 @@
+# Les commandes du projet. « make app » et « make test » suffisent sur une machine neuve.
+PYTHON ?= python3
+PORT ?= 8501
+BIN := .venv/bin
+# Un seul fil numérique : de petites matrices vont dix fois plus lentement sur plusieurs.
+export OPENBLAS_NUM_THREADS := 1
+
+.PHONY: app test check bench install paquets donnees nettoyer
+.DEFAULT_GOAL := aide
+
+aide:
+	@echo "make app    installe, construit l'entrepôt de démonstration s'il manque, ouvre http://localhost:$(PORT)"
+	@echo "make test   installe et vérifie tout"
+	@echo "make check  format, règles d'écriture, types, couches"
+	@echo "make bench  mesure les durées et écrit rapports/bench.md"
+
+.venv/installe: requirements.txt requirements-frontal.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11, 3.12 ou 3.13 est nécessaire ; ici : " + sys.version.split()[0]) if not (3, 11) <= sys.version_info[:2] <= (3, 13) else None'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-frontal.txt
+	touch $@
+
+.venv/installe-dev: .venv/installe requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+node_modules/installe: .venv/installe package-lock.json
+	$(BIN)/python -m scripts.installer_frontal
+	touch $@
+
+install: .venv/installe node_modules/installe
+
+app: install
+	$(BIN)/python -m barometre construire --si-absent
+	$(BIN)/python -m barometre servir --port $(PORT)
+
+check: .venv/installe-dev
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy --no-error-summary
+	$(BIN)/python -m pytest -q tests/couches
+
+test: install check
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+bench: install .venv/installe-dev
+	$(BIN)/python -m tests.bench
+
+# Pour qui refait data/ et geo/ : les paquets de données, puis les scripts.
+paquets: .venv/installe
+	$(BIN)/python -m scripts.installer_frontal --paquets
+
+donnees: paquets
+	$(BIN)/python -m scripts.construire_referentiel
+	$(BIN)/python -m scripts.construire_codes_anciens
+	$(BIN)/python -m scripts.construire_contours
+	$(BIN)/python -m scripts.empreintes
+
+nettoyer:
+	rm -rf .venv node_modules entrepot registre rapports
