@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from barometre.views import formats
+from barometre import formats
 
 FINE = "\u202f"
 
