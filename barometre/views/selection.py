@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from barometre.domain.territoire import FRANCE
+from barometre.views.address import Adresse
 
 Valeur = Literal["redresse", "brut"]
 
@@ -31,9 +32,31 @@ class Selection:
         """Vrai si aucun filtre ne restreint le champ."""
         return (self.territoire_id, self.type, self.strate, self.couverture) == (FRANCE, "", "", "")
 
-    def elargir(self) -> Selection:
-        """La vue juste plus large : sans couverture, puis sans strate, sans type, puis la France."""
-        for champ in ("couverture", "strate", "type"):
-            if getattr(self, champ):
-                return replace(self, **{champ: ""})
-        return replace(self, territoire_id=FRANCE)
+    def list_plus_larges(self, region_id: str = "") -> list[Selection]:
+        """Les vues plus larges, de la plus proche à la plus large : territoire, couverture, strate, type."""
+        etapes: list[Selection] = []
+        courante = self
+        for champ, valeur in (
+            ("territoire_id", region_id),
+            ("territoire_id", FRANCE),
+            ("couverture", ""),
+            ("strate", ""),
+            ("type", ""),
+        ):
+            if getattr(courante, champ) not in (valeur, FRANCE, "") and (valeur or champ != "territoire_id"):
+                # La strate dit le type : l'enlever le garde, pour n'élargir que d'un pas.
+                courante = replace(courante, **{"type": courante.type_effectif, champ: valeur})
+                etapes.append(courante)
+        return etapes
+
+
+def read_selection(adresse: Adresse) -> Selection:
+    """La sélection que dit une adresse (clés `vague`, `territoire`, `type`, `strate`, `opsn`, `chiffres`)."""
+    return Selection(
+        vague_id=adresse.get("vague"),
+        territoire_id=adresse.get("territoire"),
+        type=adresse.get("type"),
+        strate=adresse.get("strate"),
+        couverture=adresse.get("opsn"),
+        valeur="brut" if adresse.get("chiffres") == "brut" else "redresse",
+    )

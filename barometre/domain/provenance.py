@@ -1,0 +1,56 @@
+"""Ce qui accompagne toute donnée qui sort : définitions, filtres en mots, précautions, source, date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LICENCE = "Licence Ouverte 2.0 (Etalab)"
+AVERTISSEMENT_SIMULATION = "Réponses simulées : données de démonstration, à ne pas citer."
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """Une ligne de la feuille « Définitions »."""
+
+    objet: str
+    definition: str
+    base: str = ""
+    unite: str = ""
+    source: str = ""
+    precautions: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """D'où vient un fichier, et comment le lire."""
+
+    titre: str
+    nom_fichier: str
+    filtres: str
+    source: str
+    date: str
+    version: str
+    definitions: tuple[Definition, ...]
+    precautions: tuple[str, ...] = ()
+    licence: str = LICENCE
+    simulee: bool = False
+
+    @property
+    def mentions(self) -> tuple[tuple[str, str], ...]:
+        """Les lignes de la feuille « Provenance », et de l'en-tête d'un CSV."""
+        alerte = (("Attention", AVERTISSEMENT_SIMULATION),) if self.simulee else ()
+        return (
+            ("Titre", self.titre),
+            *alerte,
+            ("Champ et filtres", self.filtres),
+            ("Source", self.source),
+            ("Date", self.date),
+            ("Version des données", self.version),
+            ("Licence", self.licence),
+            *(("Précaution", texte) for texte in self.precautions),
+        )
+
+    def get_nom(self, extension: str) -> str:
+        """Le nom du fichier ; il dit lui-même que les réponses sont simulées."""
+        marque = "_reponses-simulees" if self.simulee else ""
+        return f"{self.nom_fichier}{marque}.{extension}"

@@ -1,0 +1,69 @@
+"""Demander à la porte d'accès les cellules d'une sélection, ou d'une dimension autour d'elle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from barometre.domain.territoire import COUVERTURES, FRANCE, TYPES
+from barometre.views.chiffres import ABSENT, Chiffre, Cle, index_chiffres, read_chiffres
+from barometre.views.porte import Porte
+from barometre.views.selection import Selection
+
+# Colonne d'agregat que chaque répartition fait varier.
+COLONNES = {"strate": "strate", "type": "type", "territoire": "territoire_id", "opsn": "couverture"}
+
+
+def read_cellules(
+    gate: Porte, indicateurs: Iterable[str], selection: Selection, **dimension: Any
+) -> Mapping[Cle, Chiffre]:
+    """Les cellules de la sélection ; `dimension` remplace un filtre (une liste, ou None pour tout)."""
+    filtres: dict[str, Any] = {
+        "vague_id": selection.vague_id or None,
+        "territoire_id": selection.territoire_id,
+        "type": [selection.type_effectif, ""] if selection.strate else selection.type,
+        "strate": selection.strate,
+        "couverture": selection.couverture,
+    }
+    cadre = gate.list_agregats(indicateurs=list(indicateurs), **(filtres | dimension))
+    return index_chiffres(read_chiffres(cadre))
+
+
+def get_cellule(cellules: Mapping[Cle, Chiffre], indicateur_id: str, selection: Selection) -> Chiffre:
+    """La cellule de cette sélection ; absente, elle le dit."""
+    adresse = (
+        indicateur_id,
+        selection.vague_id,
+        selection.territoire_id,
+        selection.type_effectif,
+        selection.strate,
+        selection.couverture,
+    )
+    return cellules.get(adresse) or Chiffre(*adresse, etat=ABSENT)
+
+
+def list_territoires(gate: Porte, territoire_id: str) -> dict[str, str]:
+    """Les territoires juste en dessous, par nom : régions de France ou d'une zone, départements d'une région."""
+    if territoire_id.startswith("region-"):
+        region = territoire_id.removeprefix("region-")
+        cadre = gate.list_collectivites(type="departement", region=region, cadre=False)
+    elif territoire_id == FRANCE or territoire_id.startswith("zone-"):
+        cadre = gate.list_collectivites(type="region", cadre=False)
+        if territoire_id != FRANCE:
+            cadre = cadre[cadre["zone"] == territoire_id.removeprefix("zone-")]
+    else:
+        return {}
+    noms = dict(zip(cadre["collectivite_id"].astype(str), cadre["nom"].astype(str), strict=True))
+    return dict(sorted(noms.items(), key=lambda paire: paire[1]))
+
+
+def list_modalites(gate: Porte, dimension: str, selection: Selection, strates: Iterable[str]) -> list[str]:
+    """Les valeurs que prend une dimension, dans leur ordre naturel."""
+    if dimension == "strate":
+        type_ = selection.type_effectif
+        return [s for s in strates if not type_ or s.startswith(f"{type_}-")]
+    if dimension == "type":
+        return list(TYPES)
+    if dimension == "opsn":
+        return list(COUVERTURES)
+    return list(list_territoires(gate, selection.territoire_id))

@@ -1,0 +1,106 @@
+"""Un chiffre lu à travers la porte d'accès : montré avec ses bornes, ou caché avec son état."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from barometre.domain.chiffre import Note
+from barometre.domain.indicateur import Indicateur
+from barometre.formats import format_intervalle, format_valeur, is_absent
+
+MONTRES = ("published", "indicative")
+ABSENT = "absent"
+Cle = tuple[str, str, str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Chiffre:
+    """Une cellule d'`agregat`. Cachée, elle ne porte ni valeur, ni effectif, ni note."""
+
+    indicateur_id: str
+    vague_id: str
+    territoire_id: str
+    type: str
+    strate: str
+    couverture: str
+    etat: str
+    n: int | None = None
+    n_eff: float | None = None
+    brut: float | None = None
+    redresse: float | None = None
+    bas: float | None = None
+    haut: float | None = None
+    note: Note = ""
+
+    @property
+    def montre(self) -> bool:
+        """Vrai si le lecteur a le droit de voir ce chiffre et qu'il existe."""
+        return self.etat in MONTRES and self.redresse is not None
+
+    @property
+    def citable(self) -> bool:
+        """Vrai pour les notes A et B."""
+        return self.montre and self.note in ("A", "B")
+
+    @property
+    def cle(self) -> Cle:
+        """L'adresse de la cellule."""
+        return (
+            self.indicateur_id,
+            self.vague_id,
+            self.territoire_id,
+            self.type,
+            self.strate,
+            self.couverture,
+        )
+
+    def get_valeur(self, valeur: str) -> float | None:
+        """Le chiffre redressé ou le brut."""
+        return self.redresse if valeur == "redresse" else self.brut
+
+
+def read_chiffres(cadre: pd.DataFrame) -> list[Chiffre]:
+    """Les cellules d'un cadre de la porte d'accès."""
+    return [_build_chiffre(ligne) for ligne in cadre.to_dict("records")]
+
+
+def index_chiffres(chiffres: Iterable[Chiffre]) -> Mapping[Cle, Chiffre]:
+    """Les cellules par adresse."""
+    return {chiffre.cle: chiffre for chiffre in chiffres}
+
+
+def _build_chiffre(ligne: Mapping[Any, Any]) -> Chiffre:
+    adresse = {champ: str(ligne[champ]) for champ in _ADRESSE}
+    # Une strate impose son type : la cellule est la même, que le type y soit écrit ou non.
+    adresse["type"] = adresse["type"] or adresse["strate"].partition("-")[0]
+    etat = str(ligne["etat"])
+    if etat not in MONTRES or is_absent(_flottant(ligne["redresse"])):
+        # Même si la porte laissait passer un nombre, une cellule cachée n'en garde aucun.
+        return Chiffre(**adresse, etat=etat if etat not in MONTRES else ABSENT)
+    nombres = {champ: _flottant(ligne[champ]) for champ in ("n_eff", "brut", "redresse", "bas", "haut")}
+    return Chiffre(**adresse, etat=etat, n=int(ligne["n"]), note=ligne["note"], **nombres)
+
+
+_ADRESSE = ("indicateur_id", "vague_id", "territoire_id", "type", "strate", "couverture")
+
+
+def _flottant(valeur: Any) -> float | None:
+    return None if valeur is None or pd.isna(valeur) else float(valeur)
+
+
+def format_chiffre(indicateur: Indicateur, valeur: float | None) -> str:
+    """Une valeur de cet indicateur, avec son unité et ses décimales."""
+    return format_valeur(valeur, indicateur.unite, indicateur.decimales, est_part=indicateur.est_part)
+
+
+def format_bornes(indicateur: Indicateur, chiffre: Chiffre) -> str:
+    """« entre 21 et 28 % », ou rien si l'intervalle n'est pas connu."""
+    if chiffre.bas is None or chiffre.haut is None:
+        return ""
+    return format_intervalle(
+        chiffre.bas, chiffre.haut, indicateur.unite, indicateur.decimales, est_part=indicateur.est_part
+    )

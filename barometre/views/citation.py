@@ -1,0 +1,145 @@
+"""« Puis-je citer ce chiffre ? » : la réponse, sa raison, et la phrase prête à copier."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from barometre.domain.indicateur import Indicateur
+from barometre.domain.portee import Role
+from barometre.domain.provenance import AVERTISSEMENT_SIMULATION
+from barometre.views.chiffres import Chiffre, format_bornes, format_chiffre
+from barometre.views.formats import format_compte
+from barometre.views.libelles import milieu_de_phrase
+
+HORS_BIAIS = "intervalle hors biais de participation"
+SOURCE = "Baromètre Collectivités & Numérique (DINUM et Déclic)"
+LIBELLES_NOTES = {
+    "A": "A, à citer",
+    "B": "B, à citer avec sa précaution",
+    "C": "C, indicatif",
+    "": "non publié",
+}
+# Seuils dits au lecteur ; la décision, elle, appartient à la porte d'accès.
+_SEUIL, _SEUIL_CYBER, _SEUIL_PROGRAMME = 10, 20, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """La réponse courte, son explication, la phrase à copier (vide si le chiffre ne se cite pas)."""
+
+    reponse: str
+    explication: str
+    a_copier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contexte:
+    """Ce qui situe un chiffre : qui est compté, pendant quelle vague, sur quelles réponses."""
+
+    champ: str
+    vague: str
+    simulee: bool = False
+    role: Role = "public"
+    france_entiere: bool = True
+
+
+def build_citation(indicateur: Indicateur, chiffre: Chiffre, contexte: Contexte) -> Citation:
+    """Peut-on citer ce chiffre, pourquoi, et avec quels mots ?"""
+    if not chiffre.montre:
+        return Citation("Non, il n’est pas publié", get_raison(chiffre.etat, indicateur, contexte.role))
+    if not chiffre.citable:
+        return Citation("Non, il est indicatif", _explique_c(chiffre))
+    reponse = "Oui" if chiffre.note == "A" else "Oui, avec sa précaution"
+    explication = _explique_a(chiffre) if chiffre.note == "A" else _explique_b(indicateur, chiffre)
+    if contexte.simulee:
+        explication = f"{explication} {AVERTISSEMENT_SIMULATION}"
+    return Citation(reponse, explication, build_phrase_a_copier(indicateur, chiffre, contexte))
+
+
+def _explique_a(chiffre: Chiffre) -> str:
+    solide = "le chiffre est solide, donnez-le avec sa vague et sa base"
+    return f"{_reponses(chiffre)} et un intervalle étroit : {solide}."
+
+
+def _explique_b(indicateur: Indicateur, chiffre: Chiffre) -> str:
+    return (
+        f"{_reponses(chiffre)} : donnez toujours l’intervalle avec le chiffre "
+        f"({format_bornes(indicateur, chiffre)})."
+    )
+
+
+def _explique_c(chiffre: Chiffre) -> str:
+    return f"{_reponses(chiffre)} : trop peu pour être cité. Il aide à réfléchir, pas à conclure."
+
+
+def _reponses(chiffre: Chiffre) -> str:
+    return format_compte(chiffre.n, "réponse")
+
+
+def get_raison(etat: str, indicateur: Indicateur, role: Role = "public") -> str:
+    """Pourquoi un chiffre n'est pas montré, sans rien en dire d'autre."""
+    seuil = _seuil(indicateur, role)
+    if etat == "complementary":
+        return f"Non publiable : une soustraction révélerait un groupe de moins de {seuil} réponses."
+    if etat != "primary":
+        return "Pas de chiffre : aucune réponse, ou question non posée à ces collectivités."
+    if seuil == _SEUIL_CYBER:
+        return f"Non publiable : moins de {seuil} réponses, ou moins de 3 « oui » ou de 3 « non »."
+    return f"Non publiable : moins de {seuil} réponses."
+
+
+def _seuil(indicateur: Indicateur, role: Role) -> int:
+    if role in ("programme", "operateur"):
+        return _SEUIL_PROGRAMME
+    return _SEUIL_CYBER if indicateur.sensibilite == "cyber" else _SEUIL
+
+
+# « Part des collectivités qui ont un site » → « 68 % des collectivités ont un site ».
+_TOURNURES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"^Part des ([^,]+?) qui (.+)$"), "{valeur} des {0} {1}"),
+    (re.compile(r"^Part des ([^,]+?) où (.+)$"), "Dans {valeur} des {0}, {1}"),
+    (
+        re.compile(r"^Part des ([^,]+?) (?:dont|pour lesquelles|pour lesquels) (.+)$"),
+        "Pour {valeur} des {0}, {1}",
+    ),
+)
+
+
+def enonce(indicateur: Indicateur, valeur: float | None) -> str:
+    """Le chiffre en une phrase, sans point final ; à défaut, « titre : chiffre »."""
+    texte = format_chiffre(indicateur, valeur)
+    definition = indicateur.definition.strip().rstrip(".")
+    for motif, tournure in _TOURNURES:
+        trouve = motif.match(definition)
+        if trouve:
+            return tournure.format(*trouve.groups(), valeur=texte)
+    return f"{indicateur.titre} : {texte}"
+
+
+def build_phrase(
+    indicateur: Indicateur, chiffre: Chiffre, contexte: Contexte, valeur: str = "redresse"
+) -> str:
+    """« 68 % des collectivités ont un site internet (entre 65 et 71 %). »"""
+    bornes = format_bornes(indicateur, chiffre)
+    precision = f" ({bornes})" if bornes and valeur == "redresse" else ""
+    champ = "" if contexte.france_entiere else f"{contexte.champ} : "
+    phrase = enonce(indicateur, chiffre.get_valeur(valeur))
+    return f"{champ}{milieu_de_phrase(phrase) if champ else phrase}{precision}."
+
+
+def build_phrase_a_copier(indicateur: Indicateur, chiffre: Chiffre, contexte: Contexte) -> str:
+    """Une phrase qui se suffit : chiffre, intervalle, champ, vague, n, base, source, précaution."""
+    morceaux = (
+        f"{enonce(indicateur, chiffre.redresse)}, {format_bornes(indicateur, chiffre)} ({HORS_BIAIS})",
+        f"Champ : {milieu_de_phrase(contexte.champ)}",
+        f"{contexte.vague}, {format_compte(chiffre.n, 'réponse')} ; chiffre redressé "
+        f"(brut : {format_chiffre(indicateur, chiffre.brut)})",
+        f"Base : {milieu_de_phrase(indicateur.base.rstrip('.'))}",
+        f"Précaution : {milieu_de_phrase(indicateur.precautions.strip().rstrip('.'))}"
+        if indicateur.precautions
+        else "",
+        f"Source : {SOURCE}",
+        AVERTISSEMENT_SIMULATION.rstrip(".") if contexte.simulee else "",
+    )
+    return ". ".join(filter(None, morceaux)) + "."
