@@ -1,0 +1,115 @@
+"""Ce qui diffère d'un moteur à l'autre : charger et lire des tableaux en nombre. Rien d'autre."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Boolean, Connection, Date, DateTime, Float, Integer, Select, Table
+from sqlalchemy.sql.schema import Column
+
+
+def insert_frame(connection: Connection, table: Table, frame: pd.DataFrame) -> int:
+    """Charge `frame` dans `table` par la voie rapide du moteur ; rend le nombre de lignes."""
+    if frame.empty:
+        return 0
+    lignes = prepare_frame(table, frame)
+    if connection.dialect.name == "duckdb":
+        _insert_duckdb(connection, table, lignes)
+    else:
+        _insert_postgresql(connection, table, lignes)
+    return len(lignes)
+
+
+def prepare_frame(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
+    """Met les colonnes de `frame` dans l'ordre et aux types de `table` ; refuse une colonne inconnue."""
+    inconnues = sorted(set(frame.columns) - {c.name for c in table.columns})
+    if inconnues:
+        raise ValueError(f"Colonnes inconnues de {table.name} : {', '.join(inconnues)}.")
+    colonnes = [c for c in table.columns if c.name in frame.columns]
+    return pd.DataFrame({c.name: _cast(frame[c.name], c) for c in colonnes})
+
+
+def _cast(serie: pd.Series, colonne: Column[Any]) -> pd.Series:
+    if isinstance(colonne.type, Boolean):
+        return serie.astype("bool")
+    if isinstance(colonne.type, Float):
+        return pd.to_numeric(serie).astype("float64")
+    if isinstance(colonne.type, Integer):
+        return pd.to_numeric(serie).astype("Int64")
+    if isinstance(colonne.type, DateTime | Date):
+        return pd.to_datetime(serie)
+    return serie.astype("str")
+
+
+def _insert_duckdb(connection: Connection, table: Table, frame: pd.DataFrame) -> None:
+    brute = connection.connection.driver_connection
+    assert brute is not None
+    colonnes = ", ".join(f'"{c}"' for c in frame.columns)
+    brute.register("_lignes", frame)
+    try:
+        brute.execute(f'INSERT INTO "{table.name}" ({colonnes}) SELECT {colonnes} FROM _lignes')
+    finally:
+        brute.unregister("_lignes")
+
+
+def _insert_postgresql(connection: Connection, table: Table, frame: pd.DataFrame) -> None:
+    brute = connection.connection.driver_connection
+    assert brute is not None
+    colonnes = ", ".join(f'"{c}"' for c in frame.columns)
+    schema = _schema_of(connection)
+    cible = f'"{schema}"."{table.name}"' if schema else f'"{table.name}"'
+    with brute.cursor() as curseur, curseur.copy(f"COPY {cible} ({colonnes}) FROM STDIN") as copie:
+        for ligne in _python_rows(frame):
+            copie.write_row(ligne)
+
+
+def _python_rows(frame: pd.DataFrame) -> zip[tuple[Any, ...]]:
+    # COPY ne connaît que les valeurs de Python : NaN, NaT et NA deviennent NULL.
+    colonnes = [frame[c].astype("object").where(frame[c].notna(), None).tolist() for c in frame.columns]
+    return zip(*colonnes, strict=True)
+
+
+def _schema_of(connection: Connection) -> str | None:
+    traduction: Mapping[str | None, str] = (
+        connection.get_execution_options().get("schema_translate_map") or {}
+    )
+    return traduction.get(None)
+
+
+def read_frame(connection: Connection, requete: Select[Any]) -> pd.DataFrame:
+    """Lit une requête en tableau, avec les mêmes types quel que soit le moteur."""
+    if connection.dialect.name == "duckdb":
+        frame = _read_duckdb(connection, requete)
+    else:
+        resultat = connection.execute(requete)
+        frame = pd.DataFrame(resultat.all(), columns=list(resultat.keys()))
+    return _align_types(frame, requete)
+
+
+def _read_duckdb(connection: Connection, requete: Select[Any]) -> pd.DataFrame:
+    compilee = requete.compile(connection, compile_kwargs={"render_postcompile": True})
+    brute = connection.connection.driver_connection
+    assert brute is not None
+    noms: list[str] = getattr(compilee, "positiontup", None) or []
+    valeurs = [compilee.params[nom] for nom in noms]
+    frame: pd.DataFrame = brute.execute(str(compilee), valeurs).df()
+    return frame
+
+
+def _align_types(frame: pd.DataFrame, requete: Select[Any]) -> pd.DataFrame:
+    """Textes en `str`, nombres qui peuvent manquer en `float64`, dates en `datetime64`."""
+    return pd.DataFrame({c.key: _align(frame[c.key], c) for c in requete.selected_columns})
+
+
+def _align(serie: pd.Series, colonne: Any) -> pd.Series:
+    if isinstance(colonne.type, Boolean):
+        return serie.astype("bool")
+    if isinstance(colonne.type, Integer):
+        return serie.astype("float64" if serie.isna().any() else "int64")
+    if isinstance(colonne.type, Float):
+        return serie.astype("float64")
+    if isinstance(colonne.type, DateTime | Date):
+        return pd.to_datetime(serie).astype("datetime64[us]")
+    return serie.astype("str")

@@ -1,0 +1,51 @@
+"""Où est l'entrepôt, et comment on s'y connecte."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+VARIABLE = "BAROMETRE_ENTREPOT"
+DOSSIER_PAR_DEFAUT = "entrepot"
+# Un lecteur par fil de l'application ; au-delà, on attend une connexion libre.
+CONNEXIONS, CONNEXIONS_DE_POINTE = 5, 40
+
+
+class EntrepotError(Exception):
+    """L'entrepôt ne peut pas répondre ; le message est une phrase pour le lecteur."""
+
+
+def get_adresse(adresse: str | None = None) -> str:
+    """L'adresse demandée, celle de l'environnement, ou le dossier par défaut."""
+    return adresse or os.environ.get(VARIABLE) or DOSSIER_PAR_DEFAUT
+
+
+def is_postgresql(adresse: str) -> bool:
+    """Vrai si l'adresse est celle d'un serveur PostgreSQL."""
+    return adresse.startswith(("postgresql:", "postgresql+", "postgres:"))
+
+
+def build_duckdb_engine(fichier: Path, *, lecture_seule: bool) -> Engine:
+    """Un moteur sur un fichier DuckDB."""
+    return create_engine(
+        f"duckdb:///{fichier}",
+        connect_args={"read_only": lecture_seule},
+        pool_size=CONNEXIONS,
+        max_overflow=CONNEXIONS_DE_POINTE,
+    )
+
+
+def build_postgresql_engine(adresse: str, schema: str | None = None) -> Engine:
+    """Un moteur sur un serveur ; toutes les tables sans schéma sont cherchées dans `schema`."""
+    try:
+        url = make_url(adresse.replace("postgres://", "postgresql://", 1)).set(
+            drivername="postgresql+psycopg"
+        )
+    except ArgumentError as erreur:
+        raise EntrepotError("L'adresse du serveur PostgreSQL n'est pas valide.") from erreur
+    moteur = create_engine(url, pool_size=CONNEXIONS, max_overflow=CONNEXIONS_DE_POINTE, pool_pre_ping=True)
+    return moteur.execution_options(schema_translate_map={None: schema}) if schema else moteur

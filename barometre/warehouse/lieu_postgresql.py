@@ -1,0 +1,128 @@
+"""Un entrepôt sur un serveur PostgreSQL : un schéma par version, une ligne qui en désigne un."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    delete,
+    insert,
+    inspect,
+    select,
+    text,
+)
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+
+from barometre.warehouse.engine import EntrepotError, build_postgresql_engine
+from barometre.warehouse.entrepot import ConstructionEnCours, Entrepot
+
+# Une ligne = la version en service (une seule ligne).
+pointeur = Table(
+    "barometre_version_active",
+    MetaData(schema="public"),
+    Column("rang", Integer, primary_key=True),
+    Column("version_id", String, nullable=False),
+)
+NOM_SCHEMA = re.compile(r"^barometre_(\d{8})t(\d{6})z_([0-9a-f]{6})$")
+CLE_VERROU = 20231122  # le jour du lancement du baromètre
+
+
+class EntrepotPostgresql(Entrepot):
+    """Les versions sont des schémas ; la mise en service est une transaction."""
+
+    def __init__(self, adresse: str) -> None:
+        self.adresse = adresse
+        self._moteur = build_postgresql_engine(adresse)
+        try:
+            pointeur.metadata.create_all(self._moteur)
+        except OperationalError as erreur:
+            raise EntrepotError("Le serveur PostgreSQL de l'entrepôt ne répond pas.") from erreur
+
+    def get_active(self) -> str | None:
+        """Une lecture d'une ligne par appel : quelques dixièmes de milliseconde."""
+        with self._moteur.connect() as connexion:
+            return connexion.scalar(select(pointeur.c.version_id))
+
+    def list_ids(self) -> list[str]:
+        """Les versions gardées, de la plus ancienne à la plus récente."""
+        noms = (NOM_SCHEMA.match(s) for s in inspect(self._moteur).get_schema_names())
+        return sorted(f"{n.group(1)}T{n.group(2)}Z-{n.group(3)}" for n in noms if n)
+
+    def build_engine(self, version_id: str) -> Engine:
+        """Un moteur sur le schéma d'une version, en transactions de lecture seule."""
+        if version_id not in self.list_ids():
+            raise EntrepotError(f"La version « {version_id} » n'est plus dans l'entrepôt.")
+        moteur = build_postgresql_engine(self.adresse, _schema(version_id))
+        return moteur.execution_options(postgresql_readonly=True)
+
+    def build_chantier(self, version_id: str) -> Engine:
+        """Un schéma neuf, que les lecteurs ne regardent pas."""
+        with self._moteur.begin() as connexion:
+            connexion.execute(text(f'CREATE SCHEMA "{_chantier(version_id)}"'))
+        return build_postgresql_engine(self.adresse, _chantier(version_id))
+
+    def publish(self, version_id: str) -> None:
+        """Le changement de nom et de pointeur tiennent dans une seule transaction."""
+        with self._moteur.begin() as connexion:
+            connexion.execute(
+                text(f'ALTER SCHEMA "{_chantier(version_id)}" RENAME TO "{_schema(version_id)}"')
+            )
+            _point_to(connexion, version_id)
+
+    def activate(self, version_id: str) -> None:
+        """Met une version gardée en service."""
+        with self._moteur.begin() as connexion:
+            _point_to(connexion, version_id)
+
+    def remove(self, version_id: str) -> None:
+        """Efface le schéma d'une version."""
+        self._drop(_schema(version_id))
+
+    def remove_debris(self) -> int:
+        """À appeler verrou tenu : tout schéma de chantier est alors abandonné."""
+        restes = [s for s in inspect(self._moteur).get_schema_names() if s.startswith("barometre_chantier_")]
+        for reste in restes:
+            self._drop(reste)
+        return len(restes)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Le serveur rend le verrou quand la connexion tombe."""
+        with self._moteur.connect() as connexion:
+            pris = connexion.scalar(select(text(f"pg_try_advisory_lock({CLE_VERROU})")))
+            connexion.commit()
+            if not pris:
+                raise ConstructionEnCours
+            try:
+                yield
+            finally:
+                connexion.execute(text(f"SELECT pg_advisory_unlock({CLE_VERROU})"))
+
+    def _drop(self, schema: str) -> None:
+        try:
+            with self._moteur.begin() as connexion:
+                connexion.execute(text(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE'))
+        except SQLAlchemyError as erreur:
+            raise EntrepotError(f"Le schéma « {schema} » n'a pas pu être effacé.") from erreur
+
+
+def _schema(version_id: str) -> str:
+    return "barometre_" + version_id.lower().replace("-", "_")
+
+
+def _chantier(version_id: str) -> str:
+    return "barometre_chantier_" + version_id.lower().replace("-", "_")
+
+
+def _point_to(connexion: Connection, version_id: str) -> None:
+    connexion.execute(delete(pointeur))
+    connexion.execute(insert(pointeur).values(rang=1, version_id=version_id))

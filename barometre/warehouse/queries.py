@@ -1,0 +1,74 @@
+"""Les requêtes de lecture : des filtres simples vers un SELECT ; rien n'est exécuté ici."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, and_, or_, select
+from sqlalchemy.sql.elements import KeyedColumnElement
+
+from barometre.warehouse import schema as s
+
+# None : tout ; un texte : cette valeur ('' est le total) ; une liste : l'une de ces valeurs.
+Filtre = str | Sequence[str] | None
+
+
+def select_rows(table: Table, filtres: Mapping[str, Filtre], *ordre: str) -> Select[Any]:
+    """`SELECT * FROM table WHERE … ORDER BY …`, un filtre par colonne."""
+    requete = select(table)
+    for colonne, filtre in filtres.items():
+        if filtre is not None:
+            requete = requete.where(is_among(table.c[colonne], filtre))
+    return requete.order_by(*(table.c[c] for c in ordre or [c.name for c in table.primary_key]))
+
+
+def is_among(colonne: KeyedColumnElement[Any], filtre: str | Sequence[str]) -> ColumnElement[bool]:
+    """Un texte ou une liste de textes, en condition."""
+    return colonne == filtre if isinstance(filtre, str) else colonne.in_(list(filtre))
+
+
+def select_collectivites(filtres: Mapping[str, Filtre], cadre: bool) -> Select[Any]:
+    """Les collectivités ; `cadre` : sans les territoires qu'une autre collectivité porte."""
+    requete = select_rows(s.dim_collectivite, filtres)
+    return requete.where(s.dim_collectivite.c.porteur_id.is_(None)) if cadre else requete
+
+
+def select_perimetre(opsn_id: str) -> Select[Any]:
+    """Les collectivités d'un OPSN : ses adhérentes, et celles des départements qu'il couvre."""
+    c, lien = s.dim_collectivite, s.lien_opsn
+    couvert = and_(lien.c.nature == "perimetre", lien.c.cible_id == "departement-" + c.c.departement)
+    membre = lien.c.cible_id == c.c.collectivite_id
+    sous = select(lien.c.opsn_id).where(lien.c.opsn_id == opsn_id, or_(couvert, membre)).exists()
+    return select(c.c.collectivite_id).where(sous, c.c.porteur_id.is_(None)).order_by(c.c.collectivite_id)
+
+
+def select_codes_of(code: str) -> Select[Any]:
+    """Les lignes où un code est celui d'une collectivité : code INSEE, ou SIREN."""
+    c = s.dim_collectivite.c
+    return (
+        select(c.collectivite_id, c.type, c.porteur_id)
+        .where(or_(c.code == code, c.siren == code))
+        .order_by(c.collectivite_id)
+    )
+
+
+def select_code_ancien(code: str) -> Select[Any]:
+    """Les communes actuelles d'un ancien code."""
+    return (
+        select(s.code_ancien.c.code_actuel)
+        .where(s.code_ancien.c.code == code)
+        .distinct()
+        .order_by(s.code_ancien.c.code_actuel)
+    )
+
+
+def select_valeurs(filtres: Mapping[str, Filtre], type_: Filtre) -> Select[Any]:
+    """Les valeurs d'indicateurs ; `type_` restreint aux collectivités de ce type."""
+    requete = select_rows(s.fait_valeur, filtres)
+    if type_ is None:
+        return requete
+    c = s.dim_collectivite.c
+    return requete.where(
+        s.fait_valeur.c.collectivite_id.in_(select(c.collectivite_id).where(is_among(c.type, type_)))
+    )

@@ -1,0 +1,314 @@
+"""Les questions que l'on pose à l'entrepôt : des filtres simples, des tableaux en réponse."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Engine, Select, Table
+from sqlalchemy.exc import SQLAlchemyError
+
+from barometre.domain.territoire import Collectivite
+from barometre.warehouse import queries as q
+from barometre.warehouse import schema as s
+from barometre.warehouse.dialects import read_frame
+from barometre.warehouse.engine import EntrepotError
+from barometre.warehouse.entrepot import Entrepot
+from barometre.warehouse.queries import Filtre
+from barometre.warehouse.search import SearchIndex, build_search_index
+from barometre.warehouse.versions import open_entrepot
+
+# Moteurs gardés ouverts : la version en service et la précédente, que des lecteurs finissent de lire.
+MOTEURS_GARDES = 3
+AUCUNE = "Aucun entrepôt n'est encore construit : lancez « python -m barometre construire »."
+
+
+class Repository:
+    """Lit la version en service et suit le pointeur ; `at(version)` en fixe une."""
+
+    def __init__(self, entrepot: Entrepot, version_id: str | None = None) -> None:
+        self.entrepot = entrepot
+        self._fixee = version_id
+        self._moteurs: dict[str, Engine] = {}
+        self._index: dict[str, SearchIndex] = {}
+        self._verrou = threading.Lock()
+
+    @property
+    def version_id(self) -> str:
+        """La version que cette lecture emploie."""
+        trouvee = self._fixee or self.entrepot.get_active()
+        if trouvee is None:
+            raise EntrepotError(AUCUNE)
+        return trouvee
+
+    def at(self, version_id: str) -> Repository:
+        """Le même entrepôt, tenu à une version."""
+        return Repository(self.entrepot, version_id)
+
+    def close(self) -> None:
+        """Ferme les connexions ouvertes."""
+        with self._verrou:
+            for moteur in self._moteurs.values():
+                moteur.dispose()
+            self._moteurs.clear()
+
+    def _engine(self) -> Engine:
+        version_id = self.version_id
+        with self._verrou:
+            if version_id not in self._moteurs:
+                self._moteurs[version_id] = self.entrepot.build_engine(version_id)
+                self._forget_oldest()
+            return self._moteurs[version_id]
+
+    def _forget_oldest(self) -> None:
+        for ancienne in list(self._moteurs)[:-MOTEURS_GARDES]:
+            # Une connexion prêtée à un lecteur se ferme quand il la rend.
+            self._moteurs.pop(ancienne).dispose()
+            self._index.pop(ancienne, None)
+
+    def read(self, requete: Select[Any]) -> pd.DataFrame:
+        """Exécute une requête de `queries` ; une panne devient une phrase."""
+        try:
+            with self._engine().connect() as connexion:
+                return read_frame(connexion, requete)
+        except (SQLAlchemyError, OSError) as erreur:
+            raise EntrepotError("L'entrepôt ne peut pas être lu.") from erreur
+
+    def _rows(self, table: Table, *ordre: str, **filtres: Filtre) -> pd.DataFrame:
+        return self.read(q.select_rows(table, filtres, *ordre))
+
+    # La version et les collectivités
+
+    def get_version(self) -> dict[str, Any]:
+        """La ligne de la table `version`."""
+        ligne = self._rows(s.version).iloc[0].to_dict()
+        return {str(cle): valeur for cle, valeur in ligne.items()}
+
+    def get_search_index(self) -> SearchIndex:
+        """L'index de recherche des collectivités, construit une fois par version."""
+        version_id = self.version_id
+        if version_id not in self._index:
+            index = build_search_index(self.list_collectivites(cadre=False), self.list_codes_anciens())
+            self._index[version_id] = index
+        return self._index[version_id]
+
+    def get_collectivite(self, collectivite_id: str) -> Collectivite | None:
+        """Une collectivité (ou un territoire), ou None."""
+        lignes = self._rows(s.dim_collectivite, collectivite_id=collectivite_id)
+        return None if lignes.empty else build_collectivite(lignes.iloc[0])
+
+    def list_collectivites(
+        self,
+        type: Filtre = None,
+        departement: Filtre = None,
+        region: Filtre = None,
+        epci: Filtre = None,
+        strate: Filtre = None,
+        *,
+        cadre: bool = True,
+    ) -> pd.DataFrame:
+        """Les collectivités ; `cadre` : sans les territoires qu'une autre collectivité porte."""
+        filtres = {
+            "type": type, "departement": departement, "region": region, "epci": epci, "strate": strate,
+        }  # fmt: skip
+        return self.read(q.select_collectivites(filtres, cadre))
+
+    def resolve_code(self, code: str) -> str | None:
+        """Code INSEE, SIREN, SIRET ou ancien code → collectivité ; None s'il n'en désigne pas une seule."""
+        net = "".join(code.split()).upper()
+        net = net[:9] if len(net) == 14 else net
+        return self._resolve_actuel(net) or self._resolve_ancien(net)
+
+    def _resolve_actuel(self, code: str) -> str | None:
+        trouves = self.read(q.select_codes_of(code))
+        # « 75 » est un territoire : on rend la collectivité qui le porte. « 01 » est aussi une région
+        # (Guadeloupe) : un code à deux signes désigne le département.
+        trouves = trouves.sort_values("type", key=lambda t: t.map(_RANG_TYPES).fillna(9), kind="stable")
+        if trouves.empty:
+            return None
+        premiere = trouves.iloc[0]
+        porteur = premiere["porteur_id"]
+        return str(premiere["collectivite_id"] if pd.isna(porteur) else porteur)
+
+    def _resolve_ancien(self, code: str) -> str | None:
+        actuels = self.read(q.select_code_ancien(code))["code_actuel"].tolist()
+        return f"commune-{actuels[0]}" if len(actuels) == 1 else None
+
+    def list_codes_anciens(self) -> pd.DataFrame:
+        """Les codes qui ne sont plus (ou pas) ceux d'une commune."""
+        return self._rows(s.code_ancien)
+
+    def list_opsn(self) -> pd.DataFrame:
+        """Les opérateurs publics de services numériques."""
+        return self._rows(s.dim_opsn)
+
+    def list_liens_opsn(self, collectivite_id: Filtre = None) -> pd.DataFrame:
+        """Les liens constatés ; pour une collectivité, les siens seulement (pas ceux du département)."""
+        return self._rows(s.lien_opsn, cible_id=collectivite_id)
+
+    def list_perimetre_opsn(self, opsn_id: str) -> list[str]:
+        """Les collectivités du périmètre d'un OPSN : adhérentes, ou dans un département couvert."""
+        return self.read(q.select_perimetre(opsn_id))["collectivite_id"].tolist()
+
+    # L'enquête
+
+    def list_vagues(self) -> pd.DataFrame:
+        """Les vagues, dans l'ordre."""
+        return self._rows(s.dim_vague, "rang")
+
+    def list_vagues_questionnaires(self, vague_id: Filtre = None) -> pd.DataFrame:
+        """Les questionnaires ouverts par vague."""
+        return self._rows(s.vague_questionnaire, vague_id=vague_id)
+
+    def list_questions(self, questionnaire_id: Filtre = None) -> pd.DataFrame:
+        """Les questions, dans l'ordre où elles sont posées."""
+        return self._rows(s.dim_question, "questionnaire_id", "rang", questionnaire_id=questionnaire_id)
+
+    def list_participations(
+        self,
+        vague_id: Filtre = None,
+        questionnaire_id: Filtre = None,
+        collectivite_id: Filtre = None,
+    ) -> pd.DataFrame:
+        """Les questionnaires remplis."""
+        return self._rows(
+            s.participation,
+            vague_id=vague_id,
+            questionnaire_id=questionnaire_id,
+            collectivite_id=collectivite_id,
+        )
+
+    def list_reponses(
+        self, collectivite_id: Filtre, vague_id: Filtre = None, questionnaire_id: Filtre = None
+    ) -> pd.DataFrame:
+        """Les réponses d'une collectivité, question par question."""
+        return self._rows(
+            s.fait_reponse,
+            collectivite_id=collectivite_id,
+            vague_id=vague_id,
+            questionnaire_id=questionnaire_id,
+        )
+
+    def list_poids(self, vague_id: Filtre = None, questionnaire_id: Filtre = None) -> pd.DataFrame:
+        """Les poids des répondants."""
+        return self._rows(s.poids, vague_id=vague_id, questionnaire_id=questionnaire_id)
+
+    # Les chiffres
+
+    def list_indicateurs(self, theme_id: Filtre = None) -> pd.DataFrame:
+        """Les indicateurs que la version connaît."""
+        return self._rows(s.dim_indicateur, theme_id=theme_id)
+
+    def list_agregats(
+        self,
+        indicateurs: Filtre = None,
+        vague_id: Filtre = None,
+        niveau: Filtre = None,
+        territoire_id: Filtre = None,
+        type: Filtre = None,
+        *,
+        strate: Filtre = None,
+        couverture: Filtre = None,
+    ) -> pd.DataFrame:
+        """Les cellules calculées ; '' demande le total d'une dimension, None ne filtre pas."""
+        return self._rows(
+            s.agregat,
+            indicateur_id=indicateurs,
+            vague_id=vague_id,
+            niveau=niveau,
+            territoire_id=territoire_id,
+            type=type,
+            strate=strate,
+            couverture=couverture,
+        )
+
+    def list_valeurs(
+        self,
+        indicateur_id: Filtre,
+        periode: Filtre = None,
+        type: Filtre = None,
+        collectivite_id: Filtre = None,
+    ) -> pd.DataFrame:
+        """Les valeurs d'un indicateur : indicateur_id, collectivite_id, periode, valeur, etat, source_id."""
+        filtres = {
+            "indicateur_id": indicateur_id, "periode": periode, "collectivite_id": collectivite_id,
+        }  # fmt: skip
+        return self.read(q.select_valeurs(filtres, type))
+
+    def list_evolutions(
+        self,
+        indicateurs: Filtre = None,
+        territoire_id: Filtre = None,
+        type: Filtre = None,
+        strate: Filtre = None,
+        couverture: Filtre = None,
+    ) -> pd.DataFrame:
+        """Les changements testés entre deux vagues."""
+        return self._rows(
+            s.evolution,
+            indicateur_id=indicateurs,
+            territoire_id=territoire_id,
+            type=type,
+            strate=strate,
+            couverture=couverture,
+        )
+
+    def list_estimations_modele(
+        self, indicateur_id: Filtre = None, vague_id: Filtre = None, territoire_id: Filtre = None
+    ) -> pd.DataFrame:
+        """Les estimations par modèle des départements."""
+        return self._rows(
+            s.estimation_modele,
+            indicateur_id=indicateur_id,
+            vague_id=vague_id,
+            territoire_id=territoire_id,
+        )
+
+    def list_qualite(self, vague_id: Filtre = None, questionnaire_id: Filtre = None) -> pd.DataFrame:
+        """Le rapport de qualité des redressements."""
+        return self._rows(s.qualite, vague_id=vague_id, questionnaire_id=questionnaire_id)
+
+    def list_chiffres_publies(self, theme_id: Filtre = None) -> pd.DataFrame:
+        """Les chiffres que le baromètre a publiés."""
+        return self._rows(s.chiffre_publie, theme_id=theme_id)
+
+    # Ce qui a été chargé
+
+    def list_sources(self) -> pd.DataFrame:
+        """Les sources, telles que chargées."""
+        return self._rows(s.dim_source)
+
+    def list_lots(self, vague_id: Filtre = None, questionnaire_id: Filtre = None) -> pd.DataFrame:
+        """Les fichiers importés, avec leurs comptes."""
+        return self._rows(s.lot_import, vague_id=vague_id, questionnaire_id=questionnaire_id)
+
+    def list_quarantaine(self, lot_id: Filtre = None) -> pd.DataFrame:
+        """Les lignes refusées d'un lot, avec leur motif."""
+        return self._rows(s.quarantaine, lot_id=lot_id)
+
+
+# Un SIREN ou un code de cinq signes n'a qu'un type ; « 01 », « 84 » en ont deux.
+_RANG_TYPES = {"commune": 0, "epci": 1, "ept": 2, "departement": 3, "region": 4}
+_TEXTES = ("siren", "strate", "departement", "region", "epci", "ept", "zone", "densite", "porteur_id")
+
+
+def build_collectivite(ligne: pd.Series) -> Collectivite:
+    """Une ligne de `dim_collectivite` en valeur du domaine."""
+    facultatifs = {c: None if pd.isna(ligne[c]) else str(ligne[c]) for c in _TEXTES}
+    population = ligne["population"]
+    return Collectivite(
+        id=str(ligne["collectivite_id"]),
+        type=ligne["type"],
+        code=str(ligne["code"]),
+        nom=str(ligne["nom"]),
+        population=None if pd.isna(population) else int(population),
+        couverture=ligne["couverture"],
+        codes_postaux=tuple(str(ligne["codes_postaux"]).split()),
+        **facultatifs,  # type: ignore[arg-type]
+    )
+
+
+def open_repository(adresse: str | None = None) -> Repository:
+    """Le dépôt de la version en service (variable BAROMETRE_ENTREPOT, ou le dossier `entrepot`)."""
+    return Repository(open_entrepot(adresse))

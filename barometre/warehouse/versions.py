@@ -1,0 +1,117 @@
+"""Les versions de l'entrepôt : écrites à part, vérifiées, puis mises en service d'un seul geste.
+
+Une version est un fichier DuckDB (ou un schéma PostgreSQL) qui ne change plus une fois en service :
+un lecteur et un écrivain DuckDB de deux processus s'excluent, donc chaque construction a le sien.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import pandas as pd
+from sqlalchemy import Engine, insert, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from barometre.warehouse.engine import EntrepotError, get_adresse, is_postgresql
+from barometre.warehouse.entrepot import Entrepot
+from barometre.warehouse.lieu_fichiers import EntrepotFichiers
+from barometre.warehouse.lieu_postgresql import EntrepotPostgresql
+from barometre.warehouse.schema import metadata, version
+
+VERSIONS_GARDEES = 5
+
+
+def open_entrepot(adresse: str | None = None) -> Entrepot:
+    """L'entrepôt de l'adresse donnée, ou celui de l'environnement."""
+    ou = get_adresse(adresse)
+    return EntrepotPostgresql(ou) if is_postgresql(ou) else EntrepotFichiers(ou)
+
+
+def new_version_id(maintenant: datetime | None = None) -> str:
+    """`20261122T053000Z-3fa9c1` : l'heure UTC pour l'ordre, un hasard pour l'unicité."""
+    instant = maintenant or datetime.now(UTC)
+    return f"{instant:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+
+
+@contextmanager
+def open_chantier(entrepot: Entrepot) -> Iterator[tuple[str, Engine]]:
+    """Une version neuve à remplir ; mise en service en sortant, effacée si une erreur survient."""
+    with entrepot.lock():
+        entrepot.remove_debris()
+        version_id = new_version_id()
+        moteur = entrepot.build_chantier(version_id)
+        try:
+            metadata.create_all(moteur)
+            yield version_id, moteur
+        except BaseException:
+            moteur.dispose()
+            entrepot.remove_debris()
+            raise
+        moteur.dispose()
+        entrepot.publish(version_id)
+        remove_oldest(entrepot)
+
+
+def write_version(moteur: Engine, version_id: str, **colonnes: object) -> None:
+    """Écrit l'unique ligne de la table `version`."""
+    with moteur.begin() as connexion:
+        connexion.execute(
+            insert(version).values(
+                version_id=version_id, creee_le=datetime.now(UTC).replace(tzinfo=None), **colonnes
+            )
+        )
+
+
+def remove_oldest(entrepot: Entrepot, garder: int = VERSIONS_GARDEES) -> list[str]:
+    """Ne garde que les dernières versions, et toujours celle en service."""
+    active = entrepot.get_active()
+    en_trop = [v for v in entrepot.list_ids()[:-garder] if v != active]
+    for version_id in en_trop:
+        entrepot.remove(version_id)
+    return en_trop
+
+
+def activate_version(entrepot: Entrepot, version_id: str) -> None:
+    """Remet une version gardée en service, après avoir vérifié qu'elle se lit."""
+    with entrepot.lock():
+        if version_id not in entrepot.list_ids():
+            raise EntrepotError(f"Aucune version « {version_id} » n'est gardée.")
+        if read_version(entrepot, version_id) is None:
+            raise EntrepotError(
+                f"La version « {version_id} » est illisible ; elle n'a pas été mise en service."
+            )
+        entrepot.activate(version_id)
+
+
+def read_version(entrepot: Entrepot, version_id: str) -> dict[str, object] | None:
+    """La ligne `version` d'une version gardée, ou None si elle ne se lit pas."""
+    moteur = entrepot.build_engine(version_id)
+    try:
+        with moteur.connect() as connexion:
+            ligne = connexion.execute(select(version)).mappings().first()
+    except SQLAlchemyError:
+        return None
+    finally:
+        moteur.dispose()
+    return dict(ligne) if ligne else None
+
+
+def list_versions(entrepot: Entrepot) -> pd.DataFrame:
+    """Une ligne par version gardée, la plus récente d'abord : version, creee_le, active, simulee."""
+    active = entrepot.get_active()
+    lignes = [_describe(entrepot, v, active) for v in reversed(entrepot.list_ids())]
+    return pd.DataFrame(lignes, columns=["version", "creee_le", "active", "simulee", "commentaire"])
+
+
+def _describe(entrepot: Entrepot, version_id: str, active: str | None) -> dict[str, object]:
+    lue = read_version(entrepot, version_id) or {}
+    return {
+        "version": version_id,
+        "creee_le": lue.get("creee_le"),
+        "active": version_id == active,
+        "simulee": lue.get("simulee"),
+        "commentaire": lue.get("commentaire", "illisible"),
+    }

@@ -1,0 +1,84 @@
+"""Les entrepôts d'essai : un dossier DuckDB et un vrai serveur PostgreSQL, mêmes tests sur les deux."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from barometre.warehouse import schema as s
+from barometre.warehouse.dialects import insert_frame
+from barometre.warehouse.engine import build_postgresql_engine
+from barometre.warehouse.entrepot import Entrepot
+from barometre.warehouse.repository import Repository
+from barometre.warehouse.versions import open_chantier, open_entrepot, write_version
+from tests import mini
+from tests.serveur import INTROUVABLE, find_programmes, run_postgresql
+
+MOTEURS = ["duckdb", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+
+
+@pytest.fixture(scope="session")
+def serveur_postgresql() -> Iterator[str]:
+    """L'adresse d'un serveur provisoire ; sauté s'il manque, sauf en intégration continue."""
+    programmes = find_programmes()
+    if programmes is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(INTROUVABLE.replace("sont sautés", "sont obligatoires ici"))
+        pytest.skip(INTROUVABLE)
+    with run_postgresql(programmes) as adresse:
+        yield adresse
+
+
+@pytest.fixture
+def base_postgresql(serveur_postgresql: str, request: pytest.FixtureRequest) -> str:
+    """Une base neuve sur le serveur provisoire."""
+    nom = f"essai_{abs(hash(request.node.nodeid)):x}"
+    moteur = build_postgresql_engine(serveur_postgresql).execution_options(isolation_level="AUTOCOMMIT")
+    with moteur.connect() as connexion:
+        connexion.execute(text(f'DROP DATABASE IF EXISTS "{nom}" WITH (FORCE)'))
+        connexion.execute(text(f'CREATE DATABASE "{nom}"'))
+    moteur.dispose()
+    return serveur_postgresql.rsplit("/", 1)[0] + "/" + nom
+
+
+@pytest.fixture(params=MOTEURS)
+def entrepot(request: pytest.FixtureRequest, tmp_path: Path) -> Entrepot:
+    """Un entrepôt vide, sur chaque moteur."""
+    if request.param == "duckdb":
+        return open_entrepot(str(tmp_path / "entrepot"))
+    return open_entrepot(request.getfixturevalue("base_postgresql"))
+
+
+@pytest.fixture
+def construire_mini() -> Callable[[Entrepot], str]:
+    """Construit une petite version dans un entrepôt et rend son identifiant."""
+
+    def construire(lieu: Entrepot) -> str:
+        with open_chantier(lieu) as (version_id, moteur):
+            load_mini(moteur, version_id)
+        return version_id
+
+    return construire
+
+
+def load_mini(moteur: Engine, version_id: str) -> None:
+    """Le petit référentiel, sans réponses."""
+    write_version(moteur, version_id, simulee=True, code_version="0", catalogue_empreinte="", commentaire="")
+    with moteur.begin() as connexion:
+        insert_frame(connexion, s.dim_collectivite, mini.build_collectivites())
+        insert_frame(connexion, s.code_ancien, mini.build_codes_anciens())
+        insert_frame(connexion, s.dim_opsn, mini.build_opsn())
+        insert_frame(connexion, s.lien_opsn, mini.build_liens_opsn())
+
+
+@pytest.fixture
+def repository(entrepot: Entrepot, construire_mini: Callable[[Entrepot], str]) -> Iterator[Repository]:
+    """Un dépôt sur une petite version, sur chaque moteur."""
+    construire_mini(entrepot)
+    depot = Repository(entrepot)
+    yield depot
+    depot.close()

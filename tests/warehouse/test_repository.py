@@ -1,0 +1,74 @@
+"""Le dépôt répond pareil sur DuckDB et sur PostgreSQL."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from barometre.warehouse.repository import Repository
+
+
+def test_une_collectivite(repository: Repository) -> None:
+    bordeaux = repository.get_collectivite("commune-33063")
+    assert bordeaux is not None
+    assert (bordeaux.nom, bordeaux.code, bordeaux.population) == ("Bordeaux", "33063", 267991)
+    assert bordeaux.codes_postaux == ("33000", "33100", "33200")
+    assert bordeaux.porteur_id is None
+    assert repository.get_collectivite("commune-99999") is None
+
+
+def test_les_codes_restent_des_textes(repository: Repository) -> None:
+    ain = repository.list_collectivites(type="commune", departement="01")
+    assert len(ain) == 39  # 3 choisies + 36 de la série
+    assert ain["code"].str.len().eq(5).all()
+    assert ain["departement"].eq("01").all()
+
+
+def test_le_cadre_exclut_les_territoires_portes(repository: Repository) -> None:
+    tous = repository.list_collectivites(cadre=False)
+    cadre = repository.list_collectivites()
+    assert len(tous) - len(cadre) == 2  # Paris (département) et la Corse-du-Sud
+    assert len(repository.list_collectivites(type=["epci", "ept"])) == 4
+
+
+def test_types_des_colonnes(repository: Repository) -> None:
+    lignes = repository.list_collectivites()
+    assert isinstance(lignes["nom"].dtype, pd.StringDtype)
+    assert lignes["population"].dtype == "int64"
+    assert lignes["porteur_id"].isna().all()
+    assert repository.list_codes_anciens()["encore_actuel"].dtype == bool
+    assert pd.api.types.is_datetime64_any_dtype(repository.list_vagues()["ouverture"])
+
+
+@pytest.mark.parametrize(
+    ("code", "attendu"),
+    [
+        ("33063", "commune-33063"),
+        ("2a004", "commune-2A004"),
+        ("243300316", "epci-243300316"),
+        ("243300316 00017", "epci-243300316"),  # SIRET : les neuf premiers signes
+        ("01340", "commune-01015"),  # ancienne commune
+        ("01015", "commune-01015"),  # commune actuelle et déléguée
+        ("75115", "commune-75056"),  # arrondissement
+        ("75", "commune-75056"),  # le département de Paris est porté par la commune
+        ("2A", "region-94"),
+        ("99999", None),
+    ],
+)
+def test_resoudre_un_code(repository: Repository, code: str, attendu: str | None) -> None:
+    assert repository.resolve_code(code) == attendu
+
+
+def test_perimetre_d_un_opsn(repository: Repository) -> None:
+    assert repository.list_perimetre_opsn("opsn-a") == [
+        "commune-33063", "commune-33381", "departement-33", "epci-243300316",
+    ]  # fmt: skip
+    assert repository.list_perimetre_opsn("opsn-b") == ["commune-69123"]
+    assert repository.list_perimetre_opsn("inconnu") == []
+
+
+def test_les_tableaux_vides_ont_leurs_colonnes(repository: Repository) -> None:
+    vide = repository.list_agregats(["site_internet"], "2023-v1", territoire_id="france", type="")
+    assert vide.empty
+    assert {"indicateur_id", "redresse", "etat", "etat_programme"} <= set(vide.columns)
+    assert repository.list_valeurs("site_internet", type="commune").empty

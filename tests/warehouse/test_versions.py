@@ -1,0 +1,106 @@
+"""Les versions : écrites à part, mises en service d'un geste, gardées, reprises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect
+
+from barometre.warehouse.engine import EntrepotError
+from barometre.warehouse.entrepot import ConstructionEnCours, Entrepot
+from barometre.warehouse.repository import Repository
+from barometre.warehouse.versions import (
+    VERSIONS_GARDEES,
+    activate_version,
+    list_versions,
+    new_version_id,
+    open_chantier,
+    open_entrepot,
+)
+
+Construire = Callable[[Entrepot], str]
+
+
+def test_sans_version_une_phrase(entrepot: Entrepot) -> None:
+    with pytest.raises(EntrepotError, match="construire"):
+        Repository(entrepot).get_version()
+
+
+def test_le_lecteur_suit_la_version_en_service(entrepot: Entrepot, construire_mini: Construire) -> None:
+    premiere = construire_mini(entrepot)
+    lecteur = Repository(entrepot)
+    fixe = lecteur.at(premiere)
+    assert lecteur.get_version()["version_id"] == premiere
+    seconde = construire_mini(entrepot)
+    assert lecteur.get_version()["version_id"] == seconde  # sans redémarrer
+    assert fixe.get_version()["version_id"] == premiere
+    assert len(lecteur.list_collectivites(cadre=False)) == 62
+
+
+def test_une_erreur_laisse_la_version_en_service(entrepot: Entrepot, construire_mini: Construire) -> None:
+    en_service = construire_mini(entrepot)
+    with pytest.raises(RuntimeError, match="panne"), open_chantier(entrepot):
+        raise RuntimeError("panne")
+    assert entrepot.get_active() == en_service
+    assert entrepot.list_ids() == [en_service]
+    assert entrepot.remove_debris() == 0  # la construction ratée a déjà tout effacé
+
+
+def test_revenir_a_une_version(entrepot: Entrepot, construire_mini: Construire) -> None:
+    premiere, seconde = construire_mini(entrepot), construire_mini(entrepot)
+    activate_version(entrepot, premiere)
+    assert Repository(entrepot).get_version()["version_id"] == premiere
+    versions = list_versions(entrepot).set_index("version")
+    assert versions.loc[premiere, "active"]
+    assert not versions.loc[seconde, "active"]
+    with pytest.raises(EntrepotError, match="Aucune version"):
+        activate_version(entrepot, "20200101T000000Z-000000")
+
+
+def test_on_garde_les_dernieres_et_toujours_l_active(
+    entrepot: Entrepot, construire_mini: Construire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identifiants = iter([f"20260101T00000{i}Z-00000{i}" for i in range(9)])
+    monkeypatch.setattr("barometre.warehouse.versions.new_version_id", lambda: next(identifiants))
+    for _ in range(VERSIONS_GARDEES + 2):
+        construire_mini(entrepot)
+    gardees = entrepot.list_ids()
+    assert len(gardees) == VERSIONS_GARDEES
+    assert entrepot.get_active() == gardees[-1]
+
+
+def test_deux_constructions_ne_se_croisent_pas(entrepot: Entrepot, construire_mini: Construire) -> None:
+    autre = open_entrepot(entrepot.adresse)
+    with entrepot.lock(), pytest.raises(ConstructionEnCours, match="déjà en cours"):
+        construire_mini(autre)
+    construire_mini(autre)  # le verrou est rendu
+
+
+def test_la_version_en_service_ne_s_ecrit_pas(entrepot: Entrepot, construire_mini: Construire) -> None:
+    moteur = entrepot.build_engine(construire_mini(entrepot))
+    with pytest.raises(Exception, match="read-only"), moteur.begin() as connexion:
+        connexion.exec_driver_sql("DELETE FROM version" if moteur.dialect.name == "duckdb" else
+                                  "CREATE TABLE public.intrus (a integer)")  # fmt: skip
+    moteur.dispose()
+
+
+def test_les_tables_sont_toutes_la(entrepot: Entrepot, construire_mini: Construire) -> None:
+    depot = Repository(entrepot)
+    construire_mini(entrepot)
+    assert depot.list_qualite().empty
+    if entrepot.adresse.startswith("postgresql"):
+        schemas = inspect(depot._engine()).get_schema_names()
+        assert not [s for s in schemas if "chantier" in s]
+
+
+def test_pointeur_abime(tmp_path: Path, construire_mini: Construire) -> None:
+    lieu = open_entrepot(str(tmp_path))
+    construire_mini(lieu)
+    (tmp_path / "ACTIF").write_text("../../etc/passwd\n", encoding="utf-8")
+    assert lieu.get_active() is None
+
+
+def test_identifiants_uniques() -> None:
+    assert len({new_version_id() for _ in range(100)}) == 100
