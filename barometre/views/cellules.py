@@ -43,7 +43,7 @@ def get_cellule(cellules: Mapping[Cle, Chiffre], indicateur_id: str, selection: 
 
 
 def list_territoires(gate: Porte, territoire_id: str) -> dict[str, str]:
-    """Les territoires juste en dessous, par nom : régions de France ou d'une zone, départements d'une région."""
+    """Les territoires juste en dessous, par nom : régions d'un pays, départements d'une région."""
     if territoire_id.startswith("region-"):
         region = territoire_id.removeprefix("region-")
         cadre = gate.list_collectivites(type="departement", region=region, cadre=False)

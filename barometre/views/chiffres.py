@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -74,18 +74,30 @@ def index_chiffres(chiffres: Iterable[Chiffre]) -> Mapping[Cle, Chiffre]:
 
 
 def _build_chiffre(ligne: Mapping[Any, Any]) -> Chiffre:
-    adresse = {champ: str(ligne[champ]) for champ in _ADRESSE}
-    # Une strate impose son type : la cellule est la même, que le type y soit écrit ou non.
-    adresse["type"] = adresse["type"] or adresse["strate"].partition("-")[0]
-    etat = str(ligne["etat"])
+    etat, strate = str(ligne["etat"]), str(ligne["strate"])
+    chiffre = Chiffre(
+        indicateur_id=str(ligne["indicateur_id"]),
+        vague_id=str(ligne["vague_id"]),
+        territoire_id=str(ligne["territoire_id"]),
+        # Une strate impose son type : la cellule est la même, que le type y soit écrit ou non.
+        type=str(ligne["type"]) or strate.partition("-")[0],
+        strate=strate,
+        couverture=str(ligne["couverture"]),
+        etat=etat,
+    )
     if etat not in MONTRES or is_absent(_flottant(ligne["redresse"])):
         # Même si la porte laissait passer un nombre, une cellule cachée n'en garde aucun.
-        return Chiffre(**adresse, etat=etat if etat not in MONTRES else ABSENT)
-    nombres = {champ: _flottant(ligne[champ]) for champ in ("n_eff", "brut", "redresse", "bas", "haut")}
-    return Chiffre(**adresse, etat=etat, n=int(ligne["n"]), note=ligne["note"], **nombres)
-
-
-_ADRESSE = ("indicateur_id", "vague_id", "territoire_id", "type", "strate", "couverture")
+        return replace(chiffre, etat=ABSENT) if etat in MONTRES else chiffre
+    return replace(
+        chiffre,
+        n=int(ligne["n"]),
+        note=ligne["note"],
+        n_eff=_flottant(ligne["n_eff"]),
+        brut=_flottant(ligne["brut"]),
+        redresse=_flottant(ligne["redresse"]),
+        bas=_flottant(ligne["bas"]),
+        haut=_flottant(ligne["haut"]),
+    )
 
 
 def _flottant(valeur: Any) -> float | None:

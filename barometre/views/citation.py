@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.portee import Role
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION
+from barometre.formats import format_compte
 from barometre.views.chiffres import Chiffre, format_bornes, format_chiffre
-from barometre.views.formats import format_compte
 from barometre.views.libelles import milieu_de_phrase
 
 HORS_BIAIS = "intervalle hors biais de participation"

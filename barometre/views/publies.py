@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from barometre.domain.chiffre import ChiffrePublie
 from barometre.domain.indicateur import Indicateur
+from barometre.formats import format_compte, format_nombre
 from barometre.views.chiffres import Chiffre, format_chiffre
-from barometre.views.formats import format_compte, format_nombre
 
 
 @dataclass(frozen=True, slots=True)

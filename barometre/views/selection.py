@@ -34,20 +34,16 @@ class Selection:
 
     def list_plus_larges(self, region_id: str = "") -> list[Selection]:
         """Les vues plus larges, de la plus proche à la plus large : territoire, couverture, strate, type."""
-        etapes: list[Selection] = []
-        courante = self
-        for champ, valeur in (
-            ("territoire_id", region_id),
-            ("territoire_id", FRANCE),
-            ("couverture", ""),
-            ("strate", ""),
-            ("type", ""),
-        ):
-            if getattr(courante, champ) not in (valeur, FRANCE, "") and (valeur or champ != "territoire_id"):
-                # La strate dit le type : l'enlever le garde, pour n'élargir que d'un pas.
-                courante = replace(courante, **{"type": courante.type_effectif, champ: valeur})
-                etapes.append(courante)
-        return etapes
+        # La strate dit le type : l'enlever le garde, pour n'élargir que d'un pas.
+        courante = replace(self, type=self.type_effectif)
+        etapes = [courante]
+        if region_id and courante.territoire_id.startswith("departement-"):
+            etapes.append(replace(courante, territoire_id=region_id))
+        etapes.append(replace(courante, territoire_id=FRANCE))
+        etapes.append(replace(etapes[-1], couverture=""))
+        etapes.append(replace(etapes[-1], strate=""))
+        etapes.append(replace(etapes[-1], type=""))
+        return [etape for rang, etape in enumerate(etapes) if etape not in etapes[:rang]][1:]
 
 
 def read_selection(adresse: Adresse) -> Selection:
