@@ -41,10 +41,8 @@ def build_croisement(lecture: Lecture, indicateur: Indicateur) -> Croisement | N
     if champ.empty:
         return None
     moyenne = float(champ["valeur"].astype(float).mean())
-    texte = format_chiffre(mesure, moyenne)
-    return Croisement(
-        mesure, moyenne, len(champ), periode, mesure.source_id, _phrase(mesure, texte, len(champ), periode)
-    )
+    phrase = _phrase(mesure, format_chiffre(mesure, moyenne), len(champ), periode)
+    return Croisement(mesure, moyenne, len(champ), periode, mesure.source_id, phrase)
 
 
 def _phrase(mesure: Indicateur, texte: str, n: int, periode: str) -> str:
@@ -66,6 +64,6 @@ def _list_champ(lecture: Lecture, selection: Selection) -> pd.Series:
         cadre = cadre[cadre["zone"].eq(code)]
     elif niveau not in (FRANCE, "region", "departement"):
         cadre = cadre[cadre["collectivite_id"].eq(selection.territoire_id)]
-    return cadre.loc[
-        cadre["couverture"].eq(selection.couverture) | (selection.couverture == ""), "collectivite_id"
-    ]
+    if selection.couverture:
+        cadre = cadre[cadre["couverture"].eq(selection.couverture)]
+    return cadre["collectivite_id"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from barometre.domain.indicateur import Indicateur
 from barometre.formats import format_nombre, format_points, is_absent
@@ -39,9 +40,8 @@ def build_verdict(
     mot = str(ligne["verdict"])
     if mot not in (HAUSSE, BAISSE):
         return Verdict(AUCUN, f"Pas de changement démontré {titres}.")
-    return Verdict(
-        mot, f"{mot.capitalize()} démontrée {titres} : {_ampleur(indicateur, ligne['changement'])}."
-    )
+    ampleur = _ampleur(indicateur, float(ligne["changement"]))
+    return Verdict(mot, f"{mot.capitalize()} démontrée {titres} : {ampleur}.")
 
 
 def _nommer(libelles: Libelles, vague_id: str) -> str:
@@ -57,7 +57,7 @@ def _ampleur(indicateur: Indicateur, changement: float) -> str:
 
 def _find(
     gate: Porte, indicateur: Indicateur, selection: Selection, avant: str, apres: str
-) -> dict[str, object] | None:
+) -> dict[str, Any] | None:
     cadre = gate.list_evolutions(
         indicateurs=[indicateur.id],
         territoire_id=selection.territoire_id,

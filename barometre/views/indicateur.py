@@ -11,7 +11,6 @@ from barometre.catalogue.model import Catalogue
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Provenance
 from barometre.domain.territoire import LIBELLES_COUVERTURES, LIBELLES_TYPES
-from barometre.stats.bias import GRAVITES, sensitivity
 from barometre.views.cellules import COLONNES, get_cellule, list_modalites, list_territoires, read_cellules
 from barometre.views.chiffres import Chiffre, Cle, format_chiffre
 from barometre.views.croisement import Croisement, build_croisement
@@ -23,6 +22,7 @@ from barometre.views.repartition import Groupe, Repartition
 from barometre.views.selection import Selection
 
 VAGUES = "vagues"
+_GRAVITES = (1.25, 1.5, 2)
 _TITRES = {
     "strate": ("Selon la taille", "Strate"),
     "type": ("Selon le type de collectivité", "Type"),
@@ -68,6 +68,7 @@ def build_vue_indicateur(
     lecture = Lecture(gate, catalogue, choisie)
     ligne = build_lignes(lecture, [indicateur], cellules)[0]
     vagues = _build_vagues(lecture, indicateur, cellules)
+    titre = f"{indicateur.titre} : {ligne.contexte.champ}"
     return VueIndicateur(
         ligne=ligne,
         selection=choisie,
@@ -75,9 +76,7 @@ def build_vue_indicateur(
         verdict=build_verdict(gate, lecture.libelles, indicateur, choisie, vagues),
         sensibilite=build_sensibilite(indicateur, ligne.chiffre),
         croisement=build_croisement(lecture, indicateur),
-        provenance=build_provenance(
-            lecture, f"{indicateur.titre} : {ligne.contexte.champ}", indicateur_id, [indicateur]
-        ),
+        provenance=build_provenance(lecture, titre, indicateur_id, [indicateur]),
     )
 
 
@@ -145,11 +144,16 @@ def build_sensibilite(indicateur: Indicateur, chiffre: Chiffre) -> str:
     if not chiffre.montre or not indicateur.est_part or chiffre.redresse is None:
         return ""
     effets = [
-        f"{format_chiffre(indicateur, float(sensitivity(chiffre.redresse, g)))} si elles répondent "
+        f"{format_chiffre(indicateur, _sensitivity(chiffre.redresse, g))} si elles répondent "
         f"{str(g).replace('.', ',')} fois plus volontiers"
-        for g in GRAVITES
+        for g in _GRAVITES
     ]
     return (
         "Et si les collectivités équipées répondaient plus volontiers que les autres ? "
         f"Le chiffre serait de {', '.join(effets[:-1])} et {effets[-1]}."
     )
+
+
+def _sensitivity(part: float, g: float) -> float:
+    """La part si les collectivités équipées répondent `g` fois plus volontiers (CONCEPTION §4.7)."""
+    return part / (part + g * (1 - part))
