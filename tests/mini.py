@@ -41,9 +41,9 @@ _SERIE = 36
 
 def build_collectivites() -> pd.DataFrame:
     """62 lignes de `dim_collectivite`."""
-    lignes = [_commune(*c) for c in _COMMUNES]
-    lignes += [_commune(*_serie(i)) for i in range(1, _SERIE + 1)]
-    lignes += [_autre(*a) for a in _AUTRES]
+    lignes = [_commune(c) for c in _COMMUNES]
+    lignes += [_commune(_serie(i)) for i in range(1, _SERIE + 1)]
+    lignes += [_autre(a) for a in _AUTRES]
     return pd.DataFrame(lignes)
 
 
@@ -54,8 +54,8 @@ def _serie(i: int) -> tuple[str, str, int, str, str, str, str, str]:
     return (f"01{600 + i}", f"Villers-{i:02d}", population, strate, "01", "84", "240100883", "01990")
 
 
-def _commune(code: str, nom: str, population: int, strate: str, departement: str, region: str,
-             epci: str, postaux: str) -> dict[str, object]:  # fmt: skip
+def _commune(ligne: tuple[str, str, int, str, str, str, str, str]) -> dict[str, object]:
+    code, nom, population, strate, departement, region, epci, postaux = ligne
     return {
         "collectivite_id": f"commune-{code}", "type": "commune", "code": code,
         "siren": f"21{code.replace('A', '0').zfill(7)}", "nom": nom, "population": population,
@@ -66,8 +66,10 @@ def _commune(code: str, nom: str, population: int, strate: str, departement: str
     }  # fmt: skip
 
 
-def _autre(type_: str, code: str, nom: str, population: int, strate: str | None,
-           departement: str | None, region: str, porteur: str) -> dict[str, object]:  # fmt: skip
+def _autre(
+    ligne: tuple[str, str, str, int, str | None, str | None, str, str],
+) -> dict[str, object]:
+    type_, code, nom, population, strate, departement, region, porteur = ligne
     return {
         "collectivite_id": f"{type_}-{code}", "type": type_, "code": code,
         "siren": code if type_ in ("epci", "ept") else None, "nom": nom, "population": population,

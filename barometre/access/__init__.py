@@ -1,0 +1,6 @@
+"""Qui lit quoi : la porte devant l'entrepôt, le registre des droits et des lectures."""
+
+from barometre.access.gate import AccesRefuse, Gate
+from barometre.access.registre import Registre, RegistreError, open_registre
+
+__all__ = ["AccesRefuse", "Gate", "Registre", "RegistreError", "open_registre"]

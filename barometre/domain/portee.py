@@ -11,13 +11,18 @@ ROLES: tuple[Role, ...] = ("public", "collectivite", "opsn", "programme", "opera
 
 @dataclass(frozen=True, slots=True)
 class Portee:
-    """Les droits d'un lecteur. `cyber` : les réponses de cybersécurité lui sont ouvertes."""
+    """Les droits d'un lecteur.
+
+    `cyber` : les réponses de cybersécurité lui sont ouvertes. `nominatif` : un responsable de
+    programme a reçu le droit de lire des réponses nommées ; chaque lecture est inscrite au journal.
+    """
 
     role: Role = "public"
     collectivite_id: str = ""
     opsn_id: str = ""
     cyber: bool = False
     simulee: bool = False
+    nominatif: bool = False
 
 
 PUBLIC = Portee()

@@ -1,0 +1,210 @@
+"""La seule porte entre l'entrepôt et un lecteur : elle décide avant tout affichage, fichier ou cache."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import pandas as pd
+
+from barometre.access.faits_publics import FaitsPublics
+from barometre.access.masques import mask_agregats, mask_evolutions
+from barometre.access.registre import open_registre
+from barometre.domain.portee import PUBLIC, Portee
+from barometre.warehouse.queries import Filtre
+from barometre.warehouse.repository import Repository
+
+QUESTIONNAIRES_SENSIBLES = frozenset({"cybersecurite"})
+REFUS = {
+    "public": "Les réponses d'une collectivité ne sont pas publiques : elle seule, et qui en a reçu le "
+    "droit, peuvent les lire.",
+    "collectivite": "Vous lisez les réponses de votre collectivité, pas celles d'une autre.",
+    "opsn": "Cette collectivité n'est pas dans le périmètre de votre OPSN.",
+    "programme": "Lire des réponses nommées demande un droit nominatif, que ce compte n'a pas.",
+    "operateur": "Un opérateur charge et vérifie les fichiers ; il ne lit pas les réponses nommées.",
+}
+REFUS_CYBER = "Les réponses de cybersécurité demandent un droit à part, que ce compte n'a pas."
+REFUS_IMPORTS = "Le détail des imports est réservé aux opérateurs du baromètre."
+
+
+class AccesRefuse(Exception):
+    """La portée ne permet pas cette lecture ; le message est une phrase pour le lecteur."""
+
+
+class Journal(Protocol):
+    """Ce qui inscrit une lecture nommée : le registre, ou une liste dans un test."""
+
+    def journaliser(
+        self, action: str, objet: str, *, portee: Portee, compte: str = "", detail: str = ""
+    ) -> None:
+        """Inscrit un fait."""
+
+
+class Gate(FaitsPublics):
+    """Un dépôt lu au nom d'une portée. Tout ce que reçoivent les vues passe ici."""
+
+    def __init__(
+        self,
+        repository: Repository,
+        portee: Portee = PUBLIC,
+        *,
+        journal: Journal | None = None,
+        compte: str = "",
+    ) -> None:
+        super().__init__(repository)
+        self.portee = portee
+        self._journal = journal
+        self._compte = compte
+        self._cyber: tuple[str, frozenset[str]] = ("", frozenset())
+        self._mesures: frozenset[str] = frozenset()
+
+    # Les chiffres agrégés
+
+    def list_agregats(
+        self,
+        indicateurs: Filtre = None,
+        vague_id: Filtre = None,
+        niveau: Filtre = None,
+        territoire_id: Filtre = None,
+        type: Filtre = None,
+        *,
+        strate: Filtre = None,
+        couverture: Filtre = None,
+    ) -> pd.DataFrame:
+        """Les cellules, masquées selon la portée ; `plafond` : au_plus, au_moins ou vide."""
+        lignes = self._repository.list_agregats(
+            indicateurs, vague_id, niveau, territoire_id, type, strate=strate, couverture=couverture
+        )
+        return mask_agregats(lignes, self.portee, self._sensitive())
+
+    def list_evolutions(
+        self,
+        indicateurs: Filtre = None,
+        territoire_id: Filtre = None,
+        type: Filtre = None,
+        strate: Filtre = None,
+        couverture: Filtre = None,
+    ) -> pd.DataFrame:
+        """Les changements testés, masqués où l'une des deux cellules l'est."""
+        return mask_evolutions(
+            self._repository.list_evolutions(indicateurs, territoire_id, type, strate, couverture)
+        )
+
+    def list_estimations_modele(
+        self, indicateur_id: Filtre = None, vague_id: Filtre = None, territoire_id: Filtre = None
+    ) -> pd.DataFrame:
+        """Les estimations par modèle ; la cybersécurité ne descend pas sous la région pour le public."""
+        lignes = self._repository.list_estimations_modele(indicateur_id, vague_id, territoire_id)
+        if self.portee.role == "programme":
+            return lignes
+        return lignes[~lignes["indicateur_id"].isin(self._sensitive())].reset_index(drop=True)
+
+    def list_participations(
+        self,
+        vague_id: Filtre = None,
+        questionnaire_id: Filtre = None,
+        collectivite_id: Filtre = None,
+    ) -> pd.DataFrame:
+        """Qui a répondu est public ; qui a tenu la plume (agent, élu) ne l'est qu'en compte."""
+        lignes = self._repository.list_participations(vague_id, questionnaire_id, collectivite_id)
+        if self.portee.role in ("programme", "operateur"):
+            return lignes
+        return lignes.drop(columns=["lot_id"]).assign(profil=pd.Series(pd.NA, lignes.index, dtype="str"))
+
+    def count_participations(self, *axes: str) -> pd.DataFrame:
+        """Le nombre de questionnaires remplis par axes : vague_id, questionnaire_id, profil, date_reponse."""
+        lignes = self._repository.list_participations()
+        if not axes:
+            return pd.DataFrame({"questionnaires": [len(lignes)]})
+        return lignes.groupby(list(axes), dropna=False).size().reset_index(name="questionnaires")
+
+    # Les réponses nommées
+
+    def can_read(self, collectivite_id: str, questionnaire_id: str = "") -> bool:
+        """Vrai si la portée permet de lire les réponses de cette collectivité."""
+        return not self.explain_refusal(collectivite_id, questionnaire_id)
+
+    def explain_refusal(self, collectivite_id: str, questionnaire_id: str = "") -> str:
+        """La phrase du refus, ou vide si la lecture est permise."""
+        portee = self.portee
+        permis = {
+            "collectivite": collectivite_id == portee.collectivite_id,
+            "opsn": portee.role == "opsn" and collectivite_id in self.list_perimetre_opsn(portee.opsn_id),
+            "programme": portee.nominatif,
+        }.get(portee.role, False)
+        if not permis:
+            return REFUS[portee.role]
+        return REFUS_CYBER if self._hides_cyber() and questionnaire_id in QUESTIONNAIRES_SENSIBLES else ""
+
+    def list_reponses(self, collectivite_id: str, vague_id: Filtre = None) -> pd.DataFrame:
+        """Les réponses d'une collectivité, sans celles de cybersécurité si le droit ne les ouvre pas."""
+        refus = self.explain_refusal(collectivite_id)
+        if refus:
+            raise AccesRefuse(refus)
+        self._record("lire_reponses", collectivite_id, str(vague_id or ""))
+        lignes = self._repository.list_reponses(collectivite_id, vague_id)
+        if self._hides_cyber():
+            lignes = lignes[~lignes["questionnaire_id"].isin(QUESTIONNAIRES_SENSIBLES)]
+        return lignes.reset_index(drop=True)
+
+    def list_valeurs(self, indicateur_id: str, periode: Filtre = None, type: Filtre = None) -> pd.DataFrame:
+        """Une donnée de l'État est publique ; une réponse déclarée suit les droits de la portée."""
+        if self._is_measured(indicateur_id):
+            return self._repository.list_valeurs(indicateur_id, periode, type)
+        lisibles = self._readable(indicateur_id)
+        self._record("lire_valeurs", indicateur_id, str(periode or ""))
+        return self._repository.list_valeurs(indicateur_id, periode, type, lisibles)
+
+    def _readable(self, indicateur_id: str) -> list[str] | None:
+        """Les collectivités dont la portée lit cet indicateur déclaré ; None : toutes."""
+        if indicateur_id in self._sensitive() and self._hides_cyber():
+            raise AccesRefuse(REFUS_CYBER if self.portee.role != "public" else REFUS["public"])
+        if self.portee.role == "collectivite":
+            return [self.portee.collectivite_id]
+        if self.portee.role == "opsn":
+            return self.list_perimetre_opsn(self.portee.opsn_id)
+        if self.portee.role == "programme" and self.portee.nominatif:
+            return None
+        raise AccesRefuse(REFUS[self.portee.role])
+
+    # Les imports, pour l'opérateur
+
+    def list_lots(self) -> pd.DataFrame:
+        """Les fichiers importés et leurs comptes."""
+        self._check_operateur()
+        return self._repository.list_lots()
+
+    def list_quarantaine(self, lot_id: Filtre = None) -> pd.DataFrame:
+        """Les lignes refusées, avec leur motif."""
+        self._check_operateur()
+        self._record("lire_quarantaine", str(lot_id or "tous les lots"))
+        return self._repository.list_quarantaine(lot_id)
+
+    def _check_operateur(self) -> None:
+        if self.portee.role != "operateur":
+            raise AccesRefuse(REFUS_IMPORTS)
+
+    def _hides_cyber(self) -> bool:
+        # Une collectivité lit ses propres réponses, cybersécurité comprise.
+        return not self.portee.cyber and self.portee.role != "collectivite"
+
+    def _sensitive(self) -> frozenset[str]:
+        """Les indicateurs sensibles et mesurés de la version, relus quand elle change."""
+        version_id = self._repository.version_id
+        if self._cyber[0] != version_id:
+            lignes = self._repository.list_indicateurs()
+            self._mesures = frozenset(lignes.loc[lignes["origine"] == "mesure", "indicateur_id"])
+            cyber = lignes.loc[lignes["sensibilite"] == "cyber", "indicateur_id"]
+            self._cyber = (version_id, frozenset(cyber))
+        return self._cyber[1]
+
+    def _is_measured(self, indicateur_id: str) -> bool:
+        self._sensitive()
+        return indicateur_id in self._mesures
+
+    def _record(self, action: str, objet: str, detail: str = "") -> None:
+        """Inscrit une lecture nommée ; sans journal ouvert, pas de lecture."""
+        if self.portee.role == "collectivite":
+            return  # une collectivité relit ses propres réponses
+        if self._journal is None:
+            self._journal = open_registre()
+        self._journal.journaliser(action, objet, portee=self.portee, compte=self._compte, detail=detail)

@@ -1,0 +1,1 @@
+"""Les migrations du registre, jouées par Alembic à l'ouverture."""
