@@ -1,0 +1,8 @@
+"""Données + provenance → octets. Rien de caché par la porte n'y entre : on n'écrit que ce que l'on reçoit."""
+
+from barometre.exports.csv import to_csv
+from barometre.exports.formats import FORMATS, Format, build_fichier
+from barometre.exports.parquet import to_parquet
+from barometre.exports.xlsx import to_xlsx
+
+__all__ = ["FORMATS", "Format", "build_fichier", "to_csv", "to_parquet", "to_xlsx"]

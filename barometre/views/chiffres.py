@@ -35,6 +35,8 @@ class Chiffre:
     bas: float | None = None
     haut: float | None = None
     note: Note = ""
+    # « au_plus » ou « au_moins » : un chiffre sensible très bas ou très haut n'est que borné.
+    plafond: str = ""
 
     @property
     def montre(self) -> bool:
@@ -97,11 +99,18 @@ def _build_chiffre(ligne: Mapping[Any, Any]) -> Chiffre:
         redresse=_flottant(ligne["redresse"]),
         bas=_flottant(ligne["bas"]),
         haut=_flottant(ligne["haut"]),
+        plafond=str(ligne.get("plafond", "")),
     )
 
 
 def _flottant(valeur: Any) -> float | None:
     return None if valeur is None or pd.isna(valeur) else float(valeur)
+
+
+def format_cellule(indicateur: Indicateur, chiffre: Chiffre, valeur: str) -> str:
+    """Le redressé ou le brut d'une cellule : « 24 % », « au plus 5 % »."""
+    borne = {"au_plus": "au plus ", "au_moins": "au moins "}.get(chiffre.plafond, "")
+    return f"{borne}{format_chiffre(indicateur, chiffre.get_valeur(valeur))}"
 
 
 def format_chiffre(indicateur: Indicateur, valeur: float | None) -> str:

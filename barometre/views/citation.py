@@ -9,7 +9,7 @@ from barometre.domain.indicateur import Indicateur
 from barometre.domain.portee import Role
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION
 from barometre.formats import format_compte
-from barometre.views.chiffres import Chiffre, format_bornes, format_chiffre
+from barometre.views.chiffres import Chiffre, format_bornes, format_cellule
 from barometre.views.libelles import milieu_de_phrase
 
 HORS_BIAIS = "intervalle hors biais de participation"
@@ -106,14 +106,15 @@ _TOURNURES: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
-def enonce(indicateur: Indicateur, valeur: float | None) -> str:
+def enonce(indicateur: Indicateur, chiffre: Chiffre, valeur: str = "redresse") -> str:
     """Le chiffre en une phrase, sans point final ; à défaut, « titre : chiffre »."""
-    texte = format_chiffre(indicateur, valeur)
+    texte = format_cellule(indicateur, chiffre, valeur)
     definition = indicateur.definition.strip().rstrip(".")
     for motif, tournure in _TOURNURES:
         trouve = motif.match(definition)
         if trouve:
-            return tournure.format(*trouve.groups(), valeur=texte)
+            phrase = tournure.format(*trouve.groups(), valeur=texte)
+            return phrase[:1].upper() + phrase[1:]
     return f"{indicateur.titre} : {texte}"
 
 
@@ -124,17 +125,17 @@ def build_phrase(
     bornes = format_bornes(indicateur, chiffre)
     precision = f" ({bornes})" if bornes and valeur == "redresse" else ""
     champ = "" if contexte.france_entiere else f"{contexte.champ} : "
-    phrase = enonce(indicateur, chiffre.get_valeur(valeur))
+    phrase = enonce(indicateur, chiffre, valeur)
     return f"{champ}{milieu_de_phrase(phrase) if champ else phrase}{precision}."
 
 
 def build_phrase_a_copier(indicateur: Indicateur, chiffre: Chiffre, contexte: Contexte) -> str:
     """Une phrase qui se suffit : chiffre, intervalle, champ, vague, n, base, source, précaution."""
     morceaux = (
-        f"{enonce(indicateur, chiffre.redresse)}, {format_bornes(indicateur, chiffre)} ({HORS_BIAIS})",
+        f"{enonce(indicateur, chiffre)}, {format_bornes(indicateur, chiffre)} ({HORS_BIAIS})",
         f"Champ : {milieu_de_phrase(contexte.champ)}",
         f"{contexte.vague}, {format_compte(chiffre.n, 'réponse')} ; chiffre redressé "
-        f"(brut : {format_chiffre(indicateur, chiffre.brut)})",
+        f"(brut : {format_cellule(indicateur, chiffre, 'brut')})",
         f"Base : {milieu_de_phrase(indicateur.base.rstrip('.'))}",
         f"Précaution : {milieu_de_phrase(indicateur.precautions.strip().rstrip('.'))}"
         if indicateur.precautions

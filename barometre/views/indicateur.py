@@ -141,7 +141,7 @@ def _build_vagues(lecture: Lecture, indicateur: Indicateur, cellules: Mapping[Cl
 
 def build_sensibilite(indicateur: Indicateur, chiffre: Chiffre) -> str:
     """Ce que deviendrait une part si les collectivités équipées répondaient plus volontiers."""
-    if not chiffre.montre or not indicateur.est_part or chiffre.redresse is None:
+    if not chiffre.montre or chiffre.plafond or not indicateur.est_part or chiffre.redresse is None:
         return ""
     effets = [
         f"{format_chiffre(indicateur, _sensitivity(chiffre.redresse, g))} si elles répondent "

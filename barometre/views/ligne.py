@@ -9,7 +9,7 @@ from barometre.catalogue.model import Catalogue
 from barometre.domain.chiffre import ChiffrePublie
 from barometre.domain.indicateur import Indicateur
 from barometre.views.cellules import get_cellule, read_cellules
-from barometre.views.chiffres import Chiffre, Cle, format_bornes, format_chiffre
+from barometre.views.chiffres import Chiffre, Cle, format_bornes, format_cellule
 from barometre.views.citation import Citation, Contexte, build_citation, build_phrase
 from barometre.views.libelles import Libelles
 from barometre.views.porte import Porte
@@ -43,7 +43,7 @@ class LigneIndicateur:
         """Le chiffre en mots, ou « non publié »."""
         if not self.chiffre.montre:
             return "non publié"
-        return format_chiffre(self.indicateur, self.chiffre.get_valeur(valeur))
+        return format_cellule(self.indicateur, self.chiffre, valeur)
 
     def get_phrase(self, valeur: str) -> str:
         """La phrase qui dit le chiffre, ou pourquoi il manque."""
@@ -113,7 +113,7 @@ def _build_elargis(lecture: Lecture, caches: Sequence[Indicateur]) -> dict[str, 
         for id_ in list(restants):
             chiffre = get_cellule(cellules, id_, large)
             if chiffre.montre:
-                texte = format_chiffre(restants[id_], chiffre.get_valeur(large.valeur))
+                texte = format_cellule(restants[id_], chiffre, large.valeur)
                 trouves[id_] = Elargi(large, champ, f"{champ} : {texte}")
                 del restants[id_]
     return trouves

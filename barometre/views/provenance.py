@@ -16,7 +16,7 @@ from barometre.views.ligne import Lecture
 
 COLONNES = (
     "indicateur_id", "titre", "groupe", "vague_id", "territoire_id", "type", "strate", "couverture",
-    "unite", "redresse", "brut", "bas", "haut", "n", "note", "remarque",
+    "unite", "plafond", "redresse", "brut", "bas", "haut", "n", "note", "remarque",
 )  # fmt: skip
 _PRECAUTIONS = (
     "Enquête volontaire : les répondants ne sont pas tirés au sort. Le chiffre redressé corrige la taille, "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from barometre.domain.chiffre import ChiffrePublie
 from barometre.domain.indicateur import Indicateur
 from barometre.formats import format_compte, format_nombre
-from barometre.views.chiffres import Chiffre, format_chiffre
+from barometre.views.chiffres import Chiffre, format_cellule
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ def _explique(indicateur: Indicateur, meme_vague: Chiffre | None, vague: str, af
     if meme_vague is None or not meme_vague.montre:
         return f"{debut} Aucun chiffre de la même vague ne peut être montré ici."
     ici = (
-        f"Ici, pour la même vague ({vague}) : {format_chiffre(indicateur, meme_vague.brut)} en brut, "
-        f"{format_chiffre(indicateur, meme_vague.redresse)} une fois redressé, "
+        f"Ici, pour la même vague ({vague}) : {format_cellule(indicateur, meme_vague, 'brut')} en brut, "
+        f"{format_cellule(indicateur, meme_vague, 'redresse')} une fois redressé, "
         f"sur {format_compte(meme_vague.n, 'réponse')}."
     )
     autre = (

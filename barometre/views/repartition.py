@@ -9,7 +9,7 @@ import pandas as pd
 
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.portee import Role
-from barometre.views.chiffres import Chiffre, format_bornes, format_chiffre
+from barometre.views.chiffres import Chiffre, format_bornes, format_cellule
 from barometre.views.citation import get_raison
 
 
@@ -70,8 +70,8 @@ def _ligne(groupe: Groupe, indicateur: Indicateur, role: Role) -> dict[str, obje
         "brut": chiffre.brut,
         "bas": chiffre.bas,
         "haut": chiffre.haut,
-        "redresse_texte": format_chiffre(indicateur, chiffre.redresse),
-        "brut_texte": format_chiffre(indicateur, chiffre.brut),
+        "redresse_texte": format_cellule(indicateur, chiffre, "redresse"),
+        "brut_texte": format_cellule(indicateur, chiffre, "brut"),
         "intervalle": format_bornes(indicateur, chiffre),
         "raison": "Indicatif, à ne pas citer." if chiffre.note == "C" else "",
     }
