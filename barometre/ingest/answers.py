@@ -1,0 +1,149 @@
+"""Interpréter les cellules d'une question, toutes lignes à la fois (une fois par valeur distincte)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from barometre.domain.enquete import ETATS_REPONSE, Question
+from barometre.ingest.labels import clean_label
+from barometre.ingest.vocabulary import load_vocabulary
+
+# Rangs dans ETATS_REPONSE : un tableau d'entiers se compare plus vite que des textes.
+REPONDU, NE_SAIT_PAS, NON_CONCERNE, SANS_REPONSE = range(len(ETATS_REPONSE))
+MAX_TEXTE = 10_000
+_ESPACES_DE_MILLIERS = re.compile(r"^[+-]?[0-9]{1,3}([ \u00a0\u202f'][0-9]{3})+([.,][0-9]+)?$")
+_NOMBRE = re.compile(r"^[+-]?[0-9]+([.,][0-9]+)?$")
+_UNITE = re.compile(r"[ \u00a0\u202f]*(%|€|euros?|agents?|habitants?)$", re.IGNORECASE)
+_COURRIEL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
+_TELEPHONE = re.compile(r"(?<!\d)(?:(?:\+|00)33[ .-]?|0)[1-9](?:[ .-]?\d{2}){4}(?!\d)")
+COUPURES = re.compile(r"\s*[;|\n]\s*")
+
+Colonne = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cellule:
+    """Ce que dit une cellule ; un motif non vide met sa ligne en quarantaine."""
+
+    etat: int
+    valeur: float = np.nan
+    texte: str = ""
+    motif: str = ""
+
+
+@dataclass(slots=True)
+class Reponses:
+    """Les réponses à une question. `valeurs` : rang de l'option, nombre, ou une case par option."""
+
+    question: Question
+    etats: NDArray[np.int8]
+    valeurs: NDArray[np.float64]
+    textes: NDArray[np.object_]
+    options: tuple[str, ...] = ()
+    # (rang de ligne, rang de colonne, motif)
+    rejets: list[tuple[int, int, str]] = field(default_factory=list)
+
+
+def mask_personal(texte: str) -> str:
+    """Un texte libre peut contenir un courriel ou un téléphone : ils ne sont pas gardés."""
+    return _TELEPHONE.sub("[téléphone retiré]", _COURRIEL.sub("[courriel retiré]", texte))
+
+
+def read_column(
+    colonne: Colonne, lire: Callable[[str], Cellule], rang: int
+) -> tuple[NDArray[np.int8], NDArray[np.float64], NDArray[np.object_], list[tuple[int, int, str]]]:
+    """Lit chaque valeur distincte une seule fois, puis la reporte sur toutes ses lignes."""
+    codes, uniques = pd.factorize(np.asarray(colonne, dtype=object))
+    cellules = [lire(str(u)) for u in uniques]
+    etats = np.array([c.etat for c in cellules], dtype=np.int8)[codes]
+    valeurs = np.array([c.valeur for c in cellules], dtype=np.float64)[codes]
+    textes = np.array([c.texte for c in cellules], dtype=object)[codes]
+    mauvais = np.array([bool(c.motif) for c in cellules])[codes]
+    rejets = [(int(i), rang, cellules[codes[i]].motif) for i in np.flatnonzero(mauvais)]
+    return etats, valeurs, textes, rejets
+
+
+def read_etat(question: Question, cle: str) -> Cellule | None:
+    """Vide, « N/A » ou « Je ne sais pas » ; rien si la cellule porte une réponse."""
+    mots = load_vocabulary()
+    if not cle:
+        return Cellule(SANS_REPONSE)
+    if cle in mots.non_concerne:
+        return Cellule(NON_CONCERNE)
+    if cle in mots.ne_sait_pas and question.ne_sait_pas:
+        return Cellule(NE_SAIT_PAS)
+    return None
+
+
+def build_reader(question: Question, valeurs: dict[str, str]) -> Callable[[str], Cellule]:
+    """Le lecteur d'une cellule de cette question (choix unique, nombre ou texte)."""
+    if question.type == "nombre":
+        return lambda texte: _read_nombre(question, texte)
+    if question.type == "texte":
+        return lambda texte: _read_texte(question, texte)
+    rangs = build_option_keys(question, valeurs)
+    return lambda texte: _read_unique(question, rangs, texte)
+
+
+def build_option_keys(question: Question, valeurs: dict[str, str]) -> dict[str, int]:
+    """Toutes les façons d'écrire une option → son rang : code, identifiant, libellé, valeurs déclarées."""
+    mots = load_vocabulary()
+    cles: dict[str, int] = {}
+    for rang, option in enumerate(question.options):
+        for cle in (option.code, option.libelle, option.id):
+            cles.setdefault(clean_label(cle), rang)
+        cles.update({cle: rang for cle, cible in valeurs.items() if cible == option.id})
+    for rang, option in enumerate(question.options):
+        alias = {"oui": mots.coche - {"x"}, "non": mots.non_coche, "autre": mots.autre_valeur}
+        for cle in alias.get(option.id, frozenset()):
+            cles.setdefault(cle, rang)
+    return cles
+
+
+def _read_unique(question: Question, rangs: dict[str, int], texte: str) -> Cellule:
+    cle = clean_label(texte)
+    if texte and (rang := rangs.get(cle)) is not None:
+        return Cellule(REPONDU, rang)
+    if etat := read_etat(question, cle or texte):
+        return etat
+    parties = [clean_label(p) for p in COUPURES.split(texte) if p]
+    if len(parties) > 1 and all(p in rangs for p in parties):
+        return Cellule(SANS_REPONSE, motif="Plusieurs réponses pour une question à choix unique.")
+    return Cellule(SANS_REPONSE, motif="Cette réponse n'est pas dans la liste des réponses possibles.")
+
+
+def _read_nombre(question: Question, texte: str) -> Cellule:
+    if etat := read_etat(question, clean_label(texte) or texte):
+        return etat
+    chiffres = _UNITE.sub("", texte)
+    if _ESPACES_DE_MILLIERS.match(chiffres):
+        chiffres = re.sub(r"[ \u00a0\u202f']", "", chiffres)
+    if not _NOMBRE.match(chiffres) or len(chiffres) > 40:
+        return Cellule(SANS_REPONSE, motif="Cette réponse n'est pas un nombre.")
+    nombre = float(chiffres.replace(",", "."))
+    if motif := _motif_bornes(question, nombre):
+        return Cellule(SANS_REPONSE, motif=motif)
+    return Cellule(REPONDU, nombre)
+
+
+def _motif_bornes(question: Question, nombre: float) -> str:
+    bas, haut = question.minimum, question.maximum
+    if (bas is None or nombre >= bas) and (haut is None or nombre <= haut):
+        return ""
+    if bas is not None and haut is not None:
+        return f"Ce nombre est hors des bornes ({bas:g} à {haut:g})."
+    return f"Ce nombre est inférieur à {bas:g}." if haut is None else f"Ce nombre est supérieur à {haut:g}."
+
+
+def _read_texte(question: Question, texte: str) -> Cellule:
+    if etat := read_etat(question, (clean_label(texte) or texte) if len(texte) < 40 else texte):
+        return etat
+    if len(texte) > MAX_TEXTE:
+        return Cellule(SANS_REPONSE, motif=f"Ce texte dépasse {MAX_TEXTE} caractères.")
+    return Cellule(REPONDU, texte=mask_personal(texte))

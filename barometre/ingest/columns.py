@@ -1,0 +1,179 @@
+"""À quoi sert chaque colonne d'un export : question, option, identifiant, colonne de service."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from barometre.domain.enquete import Option, Question, Questionnaire
+from barometre.ingest.errors import ImportRefuse
+from barometre.ingest.labels import clean_label, heading_key
+from barometre.ingest.vocabulary import Vocabulaire, load_vocabulary
+
+Nature = Literal["question", "option", "autre", "nsp", "rang", "role", "service", "inconnue"]
+# « Q01 », « Q01[SQ002] », « Q01. Texte », « Q01[SQ002]. Texte [Option] ».
+_CODE = re.compile(r"^\s*([A-Za-z]\w{0,60})\s*(?:\[\s*([^\[\]]{0,200}?)\s*\])?\s*(?:$|\.\s)")
+_RANG = re.compile(r"^(\w+ )?\d{1,3}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Cible:
+    """Ce que désigne une colonne."""
+
+    nature: Nature
+    question: Question | None = None
+    option: Option | None = None
+    role: str = ""
+
+
+@dataclass(slots=True)
+class Plan:
+    """Les colonnes d'un export, rangées par ce qu'elles désignent (numéros de colonne)."""
+
+    roles: dict[str, int] = field(default_factory=dict)
+    questions: dict[str, int] = field(default_factory=dict)
+    options: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+    autres: dict[str, int] = field(default_factory=dict)
+    nsp: dict[str, int] = field(default_factory=dict)
+    rangs: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    inconnues: list[str] = field(default_factory=list)
+
+    @property
+    def question_ids(self) -> set[str]:
+        """Les questions dont au moins une colonne est là."""
+        return {*self.questions, *self.options, *self.rangs, *self.nsp}
+
+
+def build_plan(
+    entetes: tuple[str, ...], questionnaire: Questionnaire, declares: dict[int, Cible] | None = None
+) -> Plan:
+    """Reconnaît chaque colonne ; une correspondance déclarée l'emporte sur l'entête."""
+    index = build_index(questionnaire)
+    plan, vus = Plan(), Counter[str]()
+    for rang, entete in enumerate(entetes):
+        cible = (declares or {}).get(rang) or _find_cible(entete, index, vus)
+        _place(plan, rang, entete, cible)
+    _check_ambiguites(index, vus)
+    if not plan.question_ids:
+        raise ImportRefuse(
+            f"Aucune colonne ne correspond à une question du questionnaire « {questionnaire.titre} » : "
+            "est-ce le bon questionnaire, ou manque-t-il un fichier de correspondance ?"
+        )
+    return plan
+
+
+def _check_ambiguites(index: dict[str, list[Cible]], vus: Counter[str]) -> None:
+    """Un entête commun à plusieurs questions ne se lit que si toutes sont là, dans l'ordre."""
+    for cle, nombre in vus.items():
+        if 1 < len(index[cle]) != nombre:
+            raise ImportRefuse(
+                f"L'entête « {cle} » est celui de {len(index[cle])} questions : exportez leurs codes."
+            )
+
+
+def list_ecarts(entetes: tuple[str, ...], plan: Plan, questionnaire: Questionnaire) -> list[str]:
+    """Les questions dont l'intitulé, écrit après le code, n'est pas celui du catalogue."""
+    ecarts = []
+    for question in questionnaire.questions:
+        entete = entetes[plan.questions[question.id]] if question.id in plan.questions else ""
+        trouve = _CODE.match(entete)
+        texte = entete[trouve.end() :] if trouve else ""
+        if texte and heading_key(texte) != heading_key(question.libelle):
+            ecarts.append(question.code)
+    return ecarts
+
+
+def build_index(questionnaire: Questionnaire) -> dict[str, list[Cible]]:
+    """Toutes les façons d'écrire chaque question et chaque option ; un entête répété a plusieurs cibles."""
+    index: dict[str, list[Cible]] = defaultdict(list)
+    for question in questionnaire.questions:
+        for cle, cible in _iter_cles(question):
+            if cible not in index[cle]:
+                index[cle].append(cible)
+    return dict(index)
+
+
+def _iter_cles(question: Question) -> Iterable[tuple[str, Cible]]:
+    mots = load_vocabulary()
+    for nom in (question.code, question.id, question.libelle):
+        prefixe = heading_key(nom)
+        yield prefixe, Cible("question", question)
+        for option in question.options if question.type == "choix_multiple" else ():
+            for sous in (option.code, option.id, option.libelle):
+                yield f"{prefixe}[{clean_label(sous)}]", Cible("option", question, option)
+        for sous in mots.ne_sait_pas_sous_question if question.type == "choix_multiple" else ():
+            yield f"{prefixe}[{sous}]", Cible("nsp", question)
+
+
+def _find_cible(entete: str, index: dict[str, list[Cible]], vus: Counter[str]) -> Cible:
+    """D'abord par le code, puis par le texte ; le même entête répété désigne les questions dans l'ordre."""
+    for cle in _iter_cles_entete(entete):
+        candidats = index.get(cle)
+        if candidats:
+            rang, vus[cle] = vus[cle], vus[cle] + 1
+            return candidats[min(rang, len(candidats) - 1)]
+    return _find_annexe(entete, index)
+
+
+def _iter_cles_entete(entete: str) -> Iterable[str]:
+    yield heading_key(entete)
+    if trouve := _CODE.match(entete):
+        code, sous = clean_label(trouve[1]), trouve[2]
+        yield code if sous is None else f"{code}[{clean_label(sous)}]"
+
+
+def _find_annexe(entete: str, index: dict[str, list[Cible]]) -> Cible:
+    """Colonnes autour d'une question (autre, rang, fichier) ou de la réponse (date, identité)."""
+    mots = load_vocabulary()
+    for cle in _iter_cles_entete(entete):
+        prefixe, _, sous = cle.rstrip("]").partition("[")
+        base = next((c for c in index.get(prefixe, ()) if c.nature == "question"), None)
+        if base is not None and sous:
+            return _annexe_de_question(base, sous, mots)
+        if role := mots.roles.get(prefixe):
+            return Cible("role", role=role)
+        if cle.startswith(mots.prefixes_systeme) or not cle:
+            return Cible("service")
+    return Cible("inconnue")
+
+
+def _annexe_de_question(base: Cible, sous: str, mots: Vocabulaire) -> Cible:
+    if sous in mots.autre:
+        return Cible("autre", base.question)
+    if sous.endswith(mots.suffixes_systeme):
+        return Cible("service")
+    multiple = base.question is not None and base.question.type == "choix_multiple"
+    if multiple and _RANG.match(sous) and (sous.isdecimal() or sous.split(maxsplit=1)[0] in mots.classement):
+        return Cible("rang", base.question)
+    return Cible("inconnue")
+
+
+def _place(plan: Plan, rang: int, entete: str, cible: Cible) -> None:
+    if cible.nature == "inconnue":
+        plan.inconnues.append(entete)
+    elif cible.nature == "role":
+        # Deux colonnes pour un même rôle (« SIRET » demandé deux fois) : la première fait foi.
+        plan.roles.setdefault(cible.role, rang)
+    elif cible.question is not None:
+        _place_question(plan, rang, entete, cible)
+
+
+def _place_question(plan: Plan, rang: int, entete: str, cible: Cible) -> None:
+    assert cible.question is not None
+    if cible.nature == "rang":
+        plan.rangs[cible.question.id].append(rang)
+        return
+    if cible.nature == "option" and cible.option is not None:
+        place, cle = plan.options[cible.question.id], cible.option.id
+    else:
+        place, cle = _place_simple(plan, cible), cible.question.id
+    if cle in place:
+        raise ImportRefuse(f"Deux colonnes désignent la même question : « {entete} » est répétée.")
+    place[cle] = rang
+
+
+def _place_simple(plan: Plan, cible: Cible) -> dict[str, int]:
+    return {"autre": plan.autres, "nsp": plan.nsp}.get(cible.nature, plan.questions)

@@ -1,0 +1,141 @@
+"""Lecture d'un CSV, ligne physique par ligne physique, sans jamais décaler une colonne."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import TextIO
+
+from barometre.ingest.errors import ImportRefuse, Rejet
+from barometre.ingest.limits import MAX_CARACTERES_CELLULE, MAX_CELLULES, MAX_COLONNES, MAX_LIGNES
+
+SEPARATEURS = (";", ",", "\t", "|")
+
+
+@dataclass(slots=True)
+class Tableau:
+    """Des entêtes, des lignes de même largeur, leur numéro dans le fichier, et les lignes mal formées."""
+
+    entetes: list[str] = field(default_factory=list)
+    lignes: list[list[str]] = field(default_factory=list)
+    numeros: list[int] = field(default_factory=list)
+    rejets: list[Rejet] = field(default_factory=list)
+    vides: list[int] = field(default_factory=list)
+    avertissements: list[str] = field(default_factory=list)
+
+    def add(self, numero: int, cellules: list[str]) -> None:
+        """Range une ligne ; une ligne trop longue ou trop courte part en quarantaine avec son numéro."""
+        if not any(cellules):
+            self.vides.append(numero)
+        elif len(cellules) != len(self.entetes):
+            self.rejets.append(Rejet(numero, "", "", _motif_largeur(len(cellules), len(self.entetes))))
+        else:
+            self.lignes.append(cellules)
+            self.numeros.append(numero)
+            if len(self.lignes) * len(self.entetes) > MAX_CELLULES:
+                raise ImportRefuse(f"Le fichier a plus de {MAX_CELLULES} cellules : découpez-le.")
+
+    def finish(self, nom: str) -> Tableau:
+        """Retire les lignes vides de la fin ; un fichier sans réponse est refusé."""
+        derniere = max([0, *self.numeros, *(r.ligne for r in self.rejets)])
+        self.vides = [n for n in self.vides if n < derniere]
+        if not self.entetes:
+            raise ImportRefuse(f"Le fichier « {nom} » est vide.")
+        if not self.numeros and not self.rejets:
+            raise ImportRefuse(f"Le fichier « {nom} » n'a que ses entêtes : aucune réponse à charger.")
+        return self
+
+
+def _motif_largeur(trouve: int, attendu: int) -> str:
+    ecart = abs(trouve - attendu)
+    cause = "en trop" if trouve > attendu else "manquante(s)"
+    return (
+        f"La ligne a {trouve} colonnes au lieu de {attendu} : {ecart} colonne(s) {cause}, "
+        "les réponses seraient décalées."
+    )
+
+
+def check_nombre_de_lignes(nombre: int) -> None:
+    """Aucun questionnaire adressé aux collectivités n'a autant de réponses."""
+    if nombre > MAX_LIGNES:
+        raise ImportRefuse(f"Le fichier a plus de {MAX_LIGNES} lignes : ce n'est pas un export de réponses.")
+
+
+def check_entetes(entetes: list[str], nom: str) -> list[str]:
+    """Le nombre de colonnes est borné ; un entête est un texte sans espace au bord."""
+    if len(entetes) > MAX_COLONNES:
+        raise ImportRefuse(f"« {nom} » a {len(entetes)} colonnes ; la limite est de {MAX_COLONNES}.")
+    return [e.strip() for e in entetes]
+
+
+def read_csv(path: Path, encodage: str) -> Tableau:
+    """Toutes les lignes du fichier, chacune avec le numéro de la ligne où elle commence."""
+    csv.field_size_limit(MAX_CARACTERES_CELLULE)
+    separateur = _detect_separateur(path, encodage)
+    tableau = Tableau()
+    with path.open("r", encoding=encodage, newline="") as flux:
+        for rang, (numero, cellules, defaut) in enumerate(_iter_enregistrements(flux, separateur, path.name)):
+            check_nombre_de_lignes(rang)
+            if defaut:
+                tableau.rejets.append(Rejet(numero, "", "", defaut))
+            elif not tableau.entetes:
+                if any(cellules) and not _is_ligne_sep(cellules):
+                    tableau.entetes = check_entetes(cellules, path.name)
+            else:
+                tableau.add(numero, cellules)
+    return tableau.finish(path.name)
+
+
+def _is_ligne_sep(cellules: list[str]) -> bool:
+    """« sep=; » : la ligne qu'Excel met parfois en tête d'un CSV."""
+    return cellules[0].lower().startswith("sep=") and not any(cellules[1:])
+
+
+def _iter_enregistrements(flux: TextIO, separateur: str, nom: str) -> Iterator[tuple[int, list[str], str]]:
+    lecteur = csv.reader(flux, delimiter=separateur, strict=True)
+    while True:
+        debut = lecteur.line_num + 1
+        try:
+            cellules = next(lecteur)
+        except StopIteration:
+            return
+        except csv.Error as erreur:
+            _check_guillemet(str(erreur), debut, nom)
+            yield (
+                debut,
+                [],
+                f"Guillemets mal placés, de la ligne {debut} à la ligne {lecteur.line_num} : illisible.",
+            )
+        else:
+            yield debut, [c.strip() for c in cellules], ""
+
+
+def _check_guillemet(erreur: str, ligne: int, nom: str) -> None:
+    """Un guillemet jamais refermé avalerait les lignes suivantes : le fichier entier est refusé."""
+    if "unexpected end" in erreur:
+        raise ImportRefuse(f"« {nom} » : un guillemet ouvert à la ligne {ligne} n'est jamais refermé.")
+    if "field larger" in erreur:
+        raise ImportRefuse(
+            f"« {nom} » : une cellule de la ligne {ligne} est démesurée (un guillemet n'est pas refermé ?)."
+        )
+
+
+def _detect_separateur(path: Path, encodage: str) -> str:
+    """Le séparateur qui donne à toutes les premières lignes la largeur des entêtes."""
+    notes = {s: _note_separateur(path, encodage, s) for s in SEPARATEURS}
+    return max(SEPARATEURS, key=lambda s: notes[s])
+
+
+def _note_separateur(path: Path, encodage: str, separateur: str) -> tuple[bool, float, int]:
+    with path.open("r", encoding=encodage, newline="") as flux:
+        lecteur = csv.reader(flux, delimiter=separateur)
+        try:
+            largeurs = [len(c) for c in islice(lecteur, 30) if c and not _is_ligne_sep(c)]
+        except csv.Error:
+            return False, 0.0, 0
+    if not largeurs or largeurs[0] < 2:
+        return False, 0.0, 0
+    return True, sum(w == largeurs[0] for w in largeurs) / len(largeurs), largeurs[0]

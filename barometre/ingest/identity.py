@@ -1,0 +1,167 @@
+"""Rattacher une réponse à sa collectivité : par SIREN, SIRET ou code INSEE, jamais par le nom seul."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from barometre.domain.territoire import collectivite_id
+from barometre.ingest.labels import clean_label
+from barometre.ingest.vocabulary import load_vocabulary
+
+SANS_IDENTIFIANT = (
+    "Aucun identifiant : il faut un SIREN, un SIRET ou un code INSEE. Le nom seul ne rattache rien."
+)
+CONTRADICTOIRE = "Les identifiants de la ligne se contredisent : ils désignent {}."
+_COMMUNE = re.compile(r"^[0-9][0-9AB][0-9]{3}$")
+_SEPARATEURS = re.compile(r"[\s.\-_/]+")
+# La Poste numérote ses établissements sans clé de Luhn ; la règle est sans effet sur les collectivités.
+_SIREN_LA_POSTE = "356000000"
+
+
+@dataclass(frozen=True)
+class Referentiel:
+    """Les collectivités en vigueur (colonnes de `dim_collectivite`) et les codes qui ne le sont plus."""
+
+    collectivites: pd.DataFrame
+    codes_anciens: pd.DataFrame
+
+    @cached_property
+    def par_siren(self) -> dict[str, str]:
+        """SIREN → collectivité, territoires portés exclus."""
+        cadre = self.collectivites
+        propres = cadre[~_rempli(cadre, "porteur_id") & _rempli(cadre, "siren")]
+        return dict(zip(propres["siren"], propres["collectivite_id"], strict=True))
+
+    @cached_property
+    def porteurs(self) -> dict[str, str]:
+        """Territoire → la collectivité qui en exerce les compétences (lui-même, le plus souvent)."""
+        cadre = self.collectivites
+        porteur = cadre["porteur_id"].where(_rempli(cadre, "porteur_id"), cadre["collectivite_id"])
+        return dict(zip(cadre["collectivite_id"], porteur, strict=True))
+
+    @cached_property
+    def types_portes(self) -> set[tuple[str, str]]:
+        """(collectivité, type de territoire qu'elle porte) : Paris est commune et département."""
+        return {(porteur, territoire.partition("-")[0]) for territoire, porteur in self.porteurs.items()}
+
+    @cached_property
+    def anciens(self) -> dict[str, str]:
+        """Code qui n'est plus (ou pas) celui d'une commune → code de la commune actuelle."""
+        return dict(zip(self.codes_anciens["code"], self.codes_anciens["code_actuel"], strict=True))
+
+
+def _rempli(cadre: pd.DataFrame, colonne: str) -> pd.Series[bool]:
+    return cadre[colonne].notna() & (cadre[colonne] != "")
+
+
+def is_luhn(chiffres: str) -> bool:
+    """Clé de contrôle d'un SIREN ou d'un SIRET."""
+    if len(chiffres) == 14 and chiffres.startswith(_SIREN_LA_POSTE):
+        return sum(map(int, chiffres)) % 5 == 0
+    doubles = (int(c) * (1 + i % 2) for i, c in enumerate(reversed(chiffres)))
+    return sum(d - 9 if d > 9 else d for d in doubles) % 10 == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rattachement:
+    """Une collectivité trouvée, ou un motif ; `recode` : par un code qui n'est plus en vigueur."""
+
+    collectivite_id: str = ""
+    motif: str = ""
+    recode: bool = False
+
+
+def read_type(texte: str) -> str:
+    """« Une commune » → commune ; inconnu ou absent → texte vide."""
+    return load_vocabulary().types.get(clean_label(texte), "")
+
+
+def find_siren(texte: str, referentiel: Referentiel) -> Rattachement:
+    """Par SIREN : neuf chiffres, connus du référentiel."""
+    siren = _SEPARATEURS.sub("", texte)
+    if not _is_chiffres(siren, 9):
+        return Rattachement(motif="Un SIREN compte neuf chiffres.")
+    if trouve := referentiel.par_siren.get(siren):
+        return Rattachement(trouve)
+    if not is_luhn(siren):
+        return Rattachement(motif="La clé de contrôle de ce SIREN est fausse : un chiffre est erroné.")
+    return Rattachement(motif="Ce SIREN n'est pas celui d'une collectivité du référentiel.")
+
+
+def find_siret(texte: str, referentiel: Referentiel) -> Rattachement:
+    """Par SIRET : quatorze chiffres, clé juste, dont les neuf premiers sont le SIREN."""
+    siret = _SEPARATEURS.sub("", texte)
+    if _is_chiffres(siret, 9):
+        return find_siren(siret, referentiel)
+    if not _is_chiffres(siret, 14):
+        return Rattachement(motif="Un SIRET compte quatorze chiffres.")
+    if not is_luhn(siret):
+        return Rattachement(motif="La clé de contrôle de ce SIRET est fausse : un chiffre est erroné.")
+    if trouve := referentiel.par_siren.get(siret[:9]):
+        return Rattachement(trouve)
+    return Rattachement(motif="Ce SIRET n'est pas celui d'une collectivité du référentiel.")
+
+
+def find_code(texte: str, type_: str, referentiel: Referentiel) -> Rattachement:
+    """Par code INSEE et type ; un ancien code mène à la commune actuelle."""
+    code = _SEPARATEURS.sub("", texte).upper()
+    if _is_chiffres(code, 9) or _is_chiffres(code, 14):
+        return find_siret(code, referentiel)
+    if type_ in {"departement", "region"}:
+        return _find_territoire(type_, code, referentiel)
+    if type_ in {"epci", "ept"}:
+        return Rattachement(motif="Une intercommunalité s'identifie par son SIREN, pas par un code.")
+    if not _COMMUNE.match(code):
+        return Rattachement(motif=_motif_code(code, type_))
+    return _find_commune(code, referentiel)
+
+
+def _find_territoire(type_: str, code: str, referentiel: Referentiel) -> Rattachement:
+    porteur = referentiel.porteurs.get(collectivite_id(type_, code))
+    if porteur:
+        return Rattachement(porteur)
+    nom = "d'un département" if type_ == "departement" else "d'une région"
+    return Rattachement(motif=f"Ce code n'est pas celui {nom} en vigueur.")
+
+
+def _find_commune(code: str, referentiel: Referentiel) -> Rattachement:
+    # Un code de commune déléguée qui est aussi celui d'une commune désigne la commune.
+    if porteur := referentiel.porteurs.get(collectivite_id("commune", code)):
+        return Rattachement(porteur)
+    actuelle = referentiel.anciens.get(code, "")
+    if porteur := referentiel.porteurs.get(collectivite_id("commune", actuelle)):
+        return Rattachement(porteur, recode=True)
+    return Rattachement(motif="Ce code INSEE n'est celui d'aucune commune, actuelle ou ancienne.")
+
+
+def _motif_code(code: str, type_: str) -> str:
+    if code.isdecimal() and len(code) == 4:
+        return "Un code INSEE compte cinq caractères : un tableur a sans doute perdu le zéro du début."
+    if len(code) in {1, 2, 3} and not type_:
+        return "Ce code est celui d'un département ou d'une région : précisez le type de la collectivité."
+    return "Un code INSEE compte cinq caractères (par exemple 33063 ou 2A004)."
+
+
+def _is_chiffres(texte: str, nombre: int) -> bool:
+    return len(texte) == nombre and texte.isascii() and texte.isdecimal()
+
+
+def check_type(trouve: str, type_: str, referentiel: Referentiel) -> bool:
+    """Vrai si le type déclaré est celui de la collectivité, ou d'un territoire qu'elle porte."""
+    return not type_ or (trouve, type_) in referentiel.types_portes
+
+
+def combine(rattachements: list[Rattachement], type_: str, referentiel: Referentiel) -> Rattachement:
+    """Tous les identifiants remplis doivent désigner la même collectivité."""
+    if not rattachements:
+        return Rattachement(motif=SANS_IDENTIFIANT)
+    trouves = sorted({r.collectivite_id for r in rattachements})
+    if len(trouves) > 1:
+        return Rattachement(motif=CONTRADICTOIRE.format(" et ".join(trouves)))
+    if not check_type(trouves[0], type_, referentiel):
+        return Rattachement(motif=CONTRADICTOIRE.format(f"{trouves[0]}, or le type est « {type_} »"))
+    return Rattachement(trouves[0], recode=any(r.recode for r in rattachements))

@@ -1,0 +1,71 @@
+"""La porte d'entrée : un fichier, un questionnaire, une vague → un lot prêt à charger."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from barometre.domain.enquete import Questionnaire, Vague
+from barometre.ingest.errors import ImportRefuse
+from barometre.ingest.export import read_export
+from barometre.ingest.identity import Referentiel
+from barometre.ingest.lot import Lot, load_lot
+from barometre.ingest.mapping import read_correspondance
+
+
+class CatalogueEnquete(Protocol):
+    """Ce que l'import attend du catalogue."""
+
+    @property
+    def vagues(self) -> Sequence[Vague]:
+        """Les vagues déclarées."""
+
+    @property
+    def questionnaires(self) -> Sequence[Questionnaire]:
+        """Les questionnaires déclarés."""
+
+
+def prepare(  # noqa: PLR0917 — l'ordre est celui de la commande `importer`
+    path: str | Path,
+    questionnaire_id: str,
+    vague_id: str,
+    format: str,
+    referentiel: Referentiel,
+    catalogue: CatalogueEnquete,
+    correspondance: str | Path | dict[str, Any] | None = None,
+    lots_connus: Collection[str] = (),
+) -> Lot:
+    """Lit, contrôle et interprète un fichier, sans rien écrire ; lève `ImportRefuse` d'une phrase.
+
+    `lots_connus` : les lots déjà dans l'entrepôt ; le même fichier y donne `deja_charge`.
+    """
+    questionnaire, vague = _find_enquete(catalogue, questionnaire_id, vague_id)
+    export = read_export(path, format)
+    lot = load_lot(export, questionnaire, vague, referentiel, read_correspondance(correspondance))
+    return replace(lot, deja_charge=lot.lot_id in lots_connus)
+
+
+def _find_enquete(
+    catalogue: CatalogueEnquete, questionnaire_id: str, vague_id: str
+) -> tuple[Questionnaire, Vague]:
+    questionnaires = {q.id: q for q in _values(catalogue.questionnaires)}
+    vagues = {v.id: v for v in _values(catalogue.vagues)}
+    if questionnaire_id not in questionnaires:
+        connus = ", ".join(questionnaires)
+        raise ImportRefuse(
+            f"Le questionnaire « {questionnaire_id} » n'existe pas ; questionnaires : {connus}."
+        )
+    if vague_id not in vagues:
+        raise ImportRefuse(f"La vague « {vague_id} » n'existe pas ; vagues : {', '.join(vagues)}.")
+    if questionnaire_id not in vagues[vague_id].questionnaires:
+        ouverts = ", ".join(vagues[vague_id].questionnaires)
+        raise ImportRefuse(
+            f"La vague « {vague_id} » n'ouvre pas « {questionnaire_id} » ; elle ouvre : {ouverts}."
+        )
+    return questionnaires[questionnaire_id], vagues[vague_id]
+
+
+def _values(objets: Any) -> list[Any]:
+    return list(objets.values()) if isinstance(objets, dict) else list(objets)

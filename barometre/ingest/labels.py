@@ -1,0 +1,35 @@
+"""Deux libellés qu'un lecteur tient pour le même texte ont la même clé."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_BALISES = re.compile(r"<[^<>]{0,500}>")
+_ESPACES = re.compile(r"\s+")
+_TYPOGRAPHIE = str.maketrans(
+    {"’": "'", "‘": "'", "`": "'", "´": "'", "–": "-", "—": "-", "œ": "oe", "Œ": "oe"}
+)
+_BORDS = ' \t:;?!.*…"«»'
+
+
+@lru_cache(maxsize=50_000)
+def clean_label(texte: str) -> str:
+    """Sans accent, sans casse, apostrophes et espaces unifiées, ponctuation finale retirée."""
+    texte = _BALISES.sub(" ", texte) if "<" in texte else texte
+    texte = unicodedata.normalize("NFKD", texte.translate(_TYPOGRAPHIE))
+    texte = "".join(c for c in texte if not unicodedata.combining(c))
+    return _ESPACES.sub(" ", texte.casefold()).strip(_BORDS)
+
+
+def heading_key(texte: str) -> str:
+    """Clé d'un entête : « Question [Option] » garde ses deux parties, nettoyées chacune."""
+    texte = texte.strip()
+    if texte.endswith("]") and "[" in texte:
+        question, _, option = texte[:-1].rpartition("[")
+        # Une option peut elle-même contenir des crochets : on coupe alors au premier.
+        if option.count("]"):
+            question, _, option = texte[:-1].partition("[")
+        return f"{clean_label(question)}[{clean_label(option)}]"
+    return clean_label(texte)

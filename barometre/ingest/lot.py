@@ -1,0 +1,266 @@
+"""D'un export à un lot : chaque ligne lue est chargée, doublon, en quarantaine ou ignorée.
+
+La quarantaine se décide par ligne : une seule cellule illisible écarte la réponse entière, qui
+reviendra avec le fichier corrigé. Une ligne peut avoir plusieurs motifs ; elle compte une fois.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from barometre.domain.enquete import Questionnaire, Vague
+from barometre.ingest.answers import Reponses, mask_personal
+from barometre.ingest.columns import Plan, build_plan, list_ecarts
+from barometre.ingest.duplicates import REGLE_DOUBLONS, pick_retained
+from barometre.ingest.errors import ImportRefuse, Rejet
+from barometre.ingest.export import Export
+from barometre.ingest.identity import Referentiel
+from barometre.ingest.labels import clean_label
+from barometre.ingest.mapping import Correspondance, build_declares
+from barometre.ingest.questionnaire_answers import apply_conditions, build_facts, count_answered, read_answers
+from barometre.ingest.respondents import Repondants, read_respondents
+from barometre.ingest.vocabulary import load_vocabulary
+
+LIGNE_VIDE = "Ligne vide."
+LIGNE_DE_TEST = "Ligne de test."
+SANS_AUCUNE_REPONSE = "Questionnaire ouvert mais sans aucune réponse."
+
+
+@dataclass(frozen=True)
+class Lot:
+    """Ce qu'un fichier apporte à l'entrepôt, et le sort de chacune de ses lignes."""
+
+    lot_id: str
+    fichier: str
+    empreinte: str
+    format: str
+    vague_id: str
+    questionnaire_id: str
+    simule: bool
+    lus: int
+    participation: pd.DataFrame
+    fait_reponse: pd.DataFrame
+    rejets: tuple[Rejet, ...]
+    # ligne, motif : les doublons (avec la ligne retenue) et les lignes ignorées.
+    lignes_doublons: tuple[Rejet, ...]
+    lignes_ignorees: tuple[Rejet, ...]
+    recodes: int
+    avertissements: tuple[str, ...]
+    deja_charge: bool = False
+
+    @property
+    def charges(self) -> int:
+        """Lignes chargées : une par collectivité."""
+        return len(self.participation)
+
+    @property
+    def doublons(self) -> int:
+        """Lignes d'une collectivité dont une autre réponse est retenue."""
+        return len(self.lignes_doublons)
+
+    @property
+    def quarantaine(self) -> int:
+        """Lignes refusées, quel que soit le nombre de leurs motifs."""
+        return len({r.ligne for r in self.rejets})
+
+    @property
+    def ignores(self) -> int:
+        """Lignes vides, de test ou sans réponse."""
+        return len(self.lignes_ignorees)
+
+    def build_quarantaine(self) -> pd.DataFrame:
+        """Lignes de la table `quarantaine`."""
+        colonnes = ["lot_id", "rang", "ligne", "colonne", "valeur", "motif"]
+        lignes = [
+            (self.lot_id, i, r.ligne, r.colonne, r.valeur, r.motif) for i, r in enumerate(self.rejets, 1)
+        ]
+        return pd.DataFrame(lignes, columns=colonnes)
+
+    def build_lot_import(self, importe_le: datetime) -> dict[str, Any]:
+        """La ligne de la table `lot_import`."""
+        champs = ("lot_id", "fichier", "empreinte", "format", "vague_id", "questionnaire_id", "simule", "lus")
+        comptes = ("charges", "doublons", "quarantaine", "ignores")
+        return {c: getattr(self, c) for c in (*champs, *comptes)} | {"importe_le": importe_le}
+
+    def to_dict(self) -> dict[str, Any]:
+        """L'objet JSON de la commande `importer`."""
+        return {
+            "lot": self.lot_id,
+            "lus": self.lus,
+            "charges": self.charges,
+            "doublons": self.doublons,
+            "quarantaine": self.quarantaine,
+            "ignores": self.ignores,
+            "deja_charge": self.deja_charge,
+            "rejets": [
+                {"ligne": r.ligne, "colonne": r.colonne, "valeur": r.valeur, "motif": r.motif}
+                for r in self.rejets
+            ],
+        }
+
+
+def build_lot_id(vague_id: str, questionnaire_id: str, empreinte: str) -> str:
+    """Le même fichier pour le même questionnaire et la même vague donne toujours le même lot."""
+    return f"{vague_id}-{questionnaire_id}-{empreinte[:12]}"
+
+
+def load_lot(
+    export: Export,
+    questionnaire: Questionnaire,
+    vague: Vague,
+    referentiel: Referentiel,
+    correspondance: Correspondance | None = None,
+) -> Lot:
+    """Interprète un export ; ne lève qu'`ImportRefuse`, si le fichier entier est illisible."""
+    correspondance = correspondance or Correspondance()
+    plan = build_plan(
+        export.entetes, questionnaire, build_declares(correspondance, export.entetes, questionnaire)
+    )
+    _check_identifiant(plan)
+    repondants = read_respondents(export, plan, referentiel)
+    reponses = read_answers(export, plan, questionnaire, correspondance)
+    types = np.array([c.partition("-")[0] for c in repondants.collectivites], dtype=object)
+    avertissements = apply_conditions(reponses, types) if len(types) else []
+    return _Tri(export, questionnaire, vague, plan, repondants, reponses).build(avertissements)
+
+
+def _check_identifiant(plan: Plan) -> None:
+    if not {"siren", "siret", "code"} & set(plan.roles):
+        raise ImportRefuse(
+            "Aucune colonne d'identifiant (SIREN, SIRET ou code INSEE) : le nom seul ne rattache rien."
+        )
+
+
+@dataclass(slots=True)
+class _Tri:
+    export: Export
+    questionnaire: Questionnaire
+    vague: Vague
+    plan: Plan
+    repondants: Repondants
+    reponses: dict[str, Reponses]
+
+    def build(self, avertissements: list[str]) -> Lot:
+        """Répartit les lignes, puis assemble le lot."""
+        ignorees = self._list_ignorees()
+        rejets = self._list_rejets(set(ignorees))
+        candidates = np.ones(len(self.export.lignes), dtype=bool)
+        candidates[[*ignorees, *(i for i, _ in rejets)]] = False
+        completude = count_answered(self.reponses)
+        doublons = pick_retained(self.ids, candidates, completude, self.repondants.dates)
+        garde = candidates.copy()
+        garde[list(doublons)] = False
+        lot = self._assemble(garde, [r for _, r in rejets], doublons, ignorees)
+        return replace(lot, avertissements=(*lot.avertissements, *avertissements))
+
+    @property
+    def ids(self) -> np.ndarray:
+        """La collectivité de chaque ligne, vide si elle n'est pas rattachée."""
+        return np.array(self.repondants.collectivites, dtype=object)
+
+    def _list_ignorees(self) -> dict[int, str]:
+        """Une ligne où aucune question n'a de réponse n'apporte rien, même avec un identifiant faux."""
+        vide = self._is_sans_reponse()
+        return {
+            i: LIGNE_DE_TEST if test else SANS_AUCUNE_REPONSE
+            for i, test in enumerate(self.repondants.tests)
+            if test or vide[i]
+        }
+
+    def _is_sans_reponse(self) -> np.ndarray:
+        non_concerne = load_vocabulary().non_concerne
+        plan = self.plan
+        rangs = [*plan.questions.values(), *plan.autres.values(), *plan.nsp.values()]
+        rangs += [r for options in plan.options.values() for r in options.values()]
+        rangs += [r for liste in plan.rangs.values() for r in liste]
+        vide = np.ones(len(self.export.lignes), dtype=bool)
+        for rang in rangs:
+            codes, uniques = pd.factorize(np.asarray(self.export.colonnes[rang], dtype=object))
+            vides = np.array([not u or clean_label(u) in non_concerne for u in uniques], dtype=bool)
+            vide &= vides[codes]
+        return vide
+
+    def _list_rejets(self, ignorees: set[int]) -> list[tuple[int, Rejet]]:
+        bruts = [*self.repondants.rejets, *(r for reponse in self.reponses.values() for r in reponse.rejets)]
+        return [(i, self._rejet(i, rang, motif)) for i, rang, motif in sorted(bruts) if i not in ignorees]
+
+    def _rejet(self, ligne: int, rang: int, motif: str) -> Rejet:
+        colonne = self.export.entetes[rang] if rang >= 0 else ""
+        valeur = self.export.colonnes[rang][ligne] if rang >= 0 else ""
+        return Rejet(self.export.lignes[ligne], colonne[:200], mask_personal(valeur[:200]), motif)
+
+    def _assemble(
+        self, garde: np.ndarray, rejets: list[Rejet], doublons: dict[int, int], ignorees: dict[int, str]
+    ) -> Lot:
+        export = self.export
+        lot_id = build_lot_id(self.vague.id, self.questionnaire.id, export.empreinte)
+        simule = "simule" in clean_label(export.nom) or any(self.repondants.simules)
+        return Lot(
+            lot_id=lot_id,
+            fichier=export.nom,
+            empreinte=export.empreinte,
+            format=export.format,
+            vague_id=self.vague.id,
+            questionnaire_id=self.questionnaire.id,
+            simule=simule,
+            lus=export.lus,
+            participation=self._build_participation(garde, lot_id, simule),
+            fait_reponse=self._build_faits(garde),
+            rejets=tuple(sorted([*export.rejets, *rejets], key=lambda r: r.ligne)),
+            lignes_doublons=tuple(self._doublon(i, j) for i, j in sorted(doublons.items())),
+            lignes_ignorees=self._build_ignorees(ignorees),
+            recodes=int(np.array(self.repondants.recodes, dtype=bool)[garde].sum()),
+            avertissements=(*export.avertissements, *self._list_avertissements(garde)),
+        )
+
+    def _doublon(self, rang: int, retenue: int) -> Rejet:
+        ligne = self.export.lignes[retenue]
+        motif = f"La ligne {ligne} est retenue : {REGLE_DOUBLONS}."
+        return Rejet(self.export.lignes[rang], "", self.repondants.collectivites[rang], motif)
+
+    def _build_ignorees(self, ignorees: dict[int, str]) -> tuple[Rejet, ...]:
+        vides = [Rejet(ligne, "", "", LIGNE_VIDE) for ligne in self.export.vides]
+        autres = [Rejet(self.export.lignes[i], "", "", motif) for i, motif in ignorees.items()]
+        return tuple(sorted([*vides, *autres], key=lambda r: r.ligne))
+
+    def _build_participation(self, garde: np.ndarray, lot_id: str, simule: bool) -> pd.DataFrame:
+        rangs = np.flatnonzero(garde)
+        simules = np.array(self.repondants.simules, dtype=bool)[rangs]
+        return pd.DataFrame(
+            {
+                "vague_id": self.vague.id,
+                "questionnaire_id": self.questionnaire.id,
+                "collectivite_id": self.ids[rangs],
+                "date_reponse": pd.Series([self.repondants.dates[i] for i in rangs], dtype=object),
+                "profil": pd.Series([self.repondants.profils[i] for i in rangs], dtype=object),
+                "lot_id": lot_id,
+                # Sans colonne de marque, c'est le nom du fichier qui dit que tout est simulé.
+                "simulee": simules if "simule" in self.plan.roles else np.full(len(rangs), simule),
+            }
+        )
+
+    def _build_faits(self, garde: np.ndarray) -> pd.DataFrame:
+        faits = build_facts(self.reponses, garde, self.ids)
+        faits.insert(0, "vague_id", self.vague.id)
+        faits.insert(1, "questionnaire_id", self.questionnaire.id)
+        return faits
+
+    def _list_avertissements(self, garde: np.ndarray) -> list[str]:
+        phrases = []
+        if self.plan.inconnues:
+            noms = ", ".join(f"« {e[:60]} »" for e in self.plan.inconnues[:5])
+            phrases.append(f"{len(self.plan.inconnues)} colonne(s) non reconnue(s), non chargée(s) : {noms}.")
+        absentes = [q.code for q in self.questionnaire.questions if q.id not in self.plan.question_ids]
+        if absentes:
+            phrases.append(f"Questions absentes, comptées « sans réponse » : {', '.join(absentes)}.")
+        if ecarts := list_ecarts(self.export.entetes, self.plan, self.questionnaire):
+            phrases.append(f"L'intitulé n'est pas celui du catalogue pour : {', '.join(ecarts)}.")
+        partielles = int((garde & ~np.array(self.repondants.valides, dtype=bool)).sum())
+        if "soumission" in self.plan.roles and partielles:
+            phrases.append(f"{partielles} réponse(s) commencée(s) mais non validée(s) sont chargées.")
+        return phrases

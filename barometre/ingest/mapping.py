@@ -1,0 +1,92 @@
+"""La correspondance déclarée d'un fichier simple : un YAML qui dit à quoi sert chaque colonne.
+
+colonnes:
+  "SIRET mairie": siret
+  "Site web": communication_q01
+  "Réseaux : Facebook": communication_q05[facebook]
+  "Remarques": ignorer
+valeurs:
+  communication_q01: {"1": oui, "0": non}
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from barometre.domain.enquete import Questionnaire
+from barometre.ingest.columns import Cible, build_index
+from barometre.ingest.errors import ImportRefuse
+from barometre.ingest.labels import clean_label, heading_key
+from barometre.ingest.vocabulary import load_vocabulary
+
+_MAX_OCTETS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Correspondance:
+    """Colonne → cible, et par question, valeur du fichier → option."""
+
+    colonnes: dict[str, str] = field(default_factory=dict)
+    valeurs: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def read_correspondance(source: str | Path | dict[str, Any] | None) -> Correspondance:
+    """Lit le YAML ; toute autre forme est refusée d'une phrase."""
+    if source is None:
+        return Correspondance()
+    brut = source if isinstance(source, dict) else _read_yaml(Path(source))
+    if not isinstance(brut, dict) or set(brut) - {"colonnes", "valeurs"}:
+        raise ImportRefuse(
+            "La correspondance contient « colonnes » (et, au besoin, « valeurs »), rien d'autre."
+        )
+    colonnes, valeurs = brut.get("colonnes") or {}, brut.get("valeurs") or {}
+    if not isinstance(colonnes, dict) or not all(isinstance(v, dict) for v in _values(valeurs)):
+        raise ImportRefuse("Correspondance : « colonnes » et « valeurs » sont des listes « entête: cible ».")
+    return Correspondance(
+        {str(c): str(v) for c, v in colonnes.items()},
+        {str(q): {clean_label(str(c)): str(v) for c, v in table.items()} for q, table in valeurs.items()},
+    )
+
+
+def _values(valeurs: object) -> list[object]:
+    return list(valeurs.values()) if isinstance(valeurs, dict) else [valeurs]
+
+
+def _read_yaml(path: Path) -> object:
+    try:
+        if path.stat().st_size > _MAX_OCTETS:
+            raise ImportRefuse(f"La correspondance « {path.name} » est démesurée.")
+        return yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as erreur:
+        raise ImportRefuse(f"La correspondance « {path.name} » est introuvable ou illisible.") from erreur
+    except (yaml.YAMLError, RecursionError) as erreur:
+        raise ImportRefuse(f"La correspondance « {path.name} » n'est pas un YAML valable.") from erreur
+
+
+def build_declares(
+    correspondance: Correspondance, entetes: tuple[str, ...], questionnaire: Questionnaire
+) -> dict[int, Cible]:
+    """Numéro de colonne → cible déclarée ; une colonne ou une cible inconnue refuse le fichier."""
+    index = build_index(questionnaire)
+    declares = {}
+    for entete, cible in correspondance.colonnes.items():
+        rangs = [i for i, e in enumerate(entetes) if heading_key(e) == heading_key(entete)]
+        if len(rangs) != 1:
+            raison = "n'est pas dans le fichier" if not rangs else "y est plusieurs fois"
+            raise ImportRefuse(f"Correspondance : la colonne « {entete} » {raison}.")
+        declares[rangs[0]] = _find_declaree(cible, index)
+    return declares
+
+
+def _find_declaree(cible: str, index: dict[str, list[Cible]]) -> Cible:
+    if clean_label(cible) == "ignorer":
+        return Cible("service")
+    if cible in set(load_vocabulary().roles.values()):
+        return Cible("role", role=cible)
+    if candidats := index.get(heading_key(cible)):
+        return candidats[0]
+    raise ImportRefuse(f"Correspondance : « {cible} » n'est ni une question, ni un rôle connu.")

@@ -1,0 +1,65 @@
+"""Les mots que l'import reconnaît, lus dans `vocabulary.yml`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from barometre.ingest.labels import clean_label
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulaire:
+    """Chaque mot, nettoyé, vers ce qu'il désigne."""
+
+    roles: dict[str, str]
+    types: dict[str, str]
+    profils: dict[str, str]
+    prefixes_systeme: tuple[str, ...]
+    suffixes_systeme: tuple[str, ...]
+    autre: frozenset[str]
+    classement: frozenset[str]
+    ne_sait_pas_sous_question: frozenset[str]
+    ne_sait_pas: frozenset[str]
+    non_concerne: frozenset[str]
+    coche: frozenset[str]
+    non_coche: frozenset[str]
+    autre_valeur: frozenset[str]
+    noms_de_test: frozenset[str]
+
+
+@cache
+def load_vocabulary() -> Vocabulaire:
+    """Le vocabulaire embarqué ; un mot déclaré deux fois pour deux sens est une erreur de YAML."""
+    brut = yaml.safe_load(files("barometre.ingest").joinpath("vocabulary.yml").read_text("utf-8"))
+    return Vocabulaire(
+        roles=_inverse(brut["roles"]),
+        types=_inverse(brut["types"]),
+        profils=_inverse(brut["profils"]),
+        prefixes_systeme=tuple(clean_label(m) for m in brut["prefixes_systeme"]),
+        suffixes_systeme=tuple(clean_label(m) for m in brut["suffixes_systeme"]),
+        **{
+            cle: frozenset(clean_label(m) for m in brut[cle])
+            for cle in (
+                "autre",
+                "classement",
+                "ne_sait_pas_sous_question",
+                "ne_sait_pas",
+                "non_concerne",
+                "coche",
+                "non_coche",
+                "autre_valeur",
+                "noms_de_test",
+            )
+        },
+    )
+
+
+def _inverse(sens: dict[str, list[str]]) -> dict[str, str]:
+    mots = {clean_label(mot): cle for cle, liste in sens.items() for mot in liste}
+    if len(mots) != sum(len({clean_label(m) for m in liste}) for liste in sens.values()):
+        raise ValueError("vocabulary.yml : un même mot est déclaré sous deux sens.")
+    return mots

@@ -1,0 +1,126 @@
+"""Les parties annexes d'un classeur : la liste des feuilles, les textes partagés, les formats de date."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass, field
+
+from barometre.ingest.errors import ImportRefuse
+from barometre.ingest.limits import MAX_CARACTERES_CELLULE
+from barometre.ingest.xlsx_archive import Archive, Lecteur
+
+_MAX_CARACTERES_PARTAGES = 40_000_000
+# Formats de date et d'heure que tout classeur connaît sans les déclarer.
+_FORMATS_DATE = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
+_LETTRES_DATE = re.compile(r"[ymdhs]", re.IGNORECASE)
+_LITTERAUX = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+
+
+@dataclass(slots=True)
+class Feuilles(Lecteur):
+    """Les feuilles du classeur, dans l'ordre, et l'origine de ses dates."""
+
+    feuilles: list[tuple[str, str, bool]] = field(default_factory=list)  # nom, relation, visible
+    depuis_1904: bool = False
+
+    def start(self, nom: str, attributs: dict[str, str]) -> None:
+        if nom == "sheet":
+            relation = next((v for c, v in attributs.items() if c.endswith(":id")), "")
+            visible = attributs.get("state", "visible") == "visible"
+            self.feuilles.append((attributs.get("name", ""), relation, visible))
+        elif nom == "workbookPr":
+            self.depuis_1904 = attributs.get("date1904", "0") in {"1", "true"}
+
+
+@dataclass(slots=True)
+class _Relations(Lecteur):
+    cibles: dict[str, str] = field(default_factory=dict)
+
+    def start(self, nom: str, attributs: dict[str, str]) -> None:
+        if nom == "Relationship":
+            self.cibles[attributs.get("Id", "")] = attributs.get("Target", "")
+
+
+@dataclass(slots=True)
+class _Textes(Lecteur):
+    nom: str
+    textes: list[str] = field(default_factory=list)
+    _morceaux: list[str] = field(default_factory=list)
+    _dans_t: bool = False
+    _phonetique: bool = False
+    _caracteres: int = 0
+
+    def start(self, nom: str, attributs: dict[str, str]) -> None:  # noqa: ARG002
+        self._phonetique = self._phonetique or nom == "rPh"
+        self._dans_t = nom == "t" and not self._phonetique
+
+    def end(self, nom: str) -> None:
+        self._dans_t = False
+        if nom == "rPh":
+            self._phonetique = False
+        elif nom == "si":
+            self.textes.append("".join(self._morceaux))
+            self._morceaux = []
+
+    def text(self, texte: str) -> None:
+        if not self._dans_t:
+            return
+        self._caracteres += len(texte)
+        if self._caracteres > _MAX_CARACTERES_PARTAGES or len(texte) > MAX_CARACTERES_CELLULE:
+            raise ImportRefuse(f"Le classeur « {self.nom} » contient des textes démesurés : refusé.")
+        self._morceaux.append(texte)
+
+
+@dataclass(slots=True)
+class _Styles(Lecteur):
+    dates: list[bool] = field(default_factory=list)
+    _formats: dict[str, str] = field(default_factory=dict)
+    _dans_cellxfs: bool = False
+
+    def start(self, nom: str, attributs: dict[str, str]) -> None:
+        if nom == "numFmt":
+            self._formats[attributs.get("numFmtId", "")] = attributs.get("formatCode", "")
+        elif nom == "cellXfs":
+            self._dans_cellxfs = True
+        elif nom == "xf" and self._dans_cellxfs:
+            self.dates.append(self._is_date(attributs.get("numFmtId", "0")))
+
+    def end(self, nom: str) -> None:
+        if nom == "cellXfs":
+            self._dans_cellxfs = False
+
+    def _is_date(self, numero: str) -> bool:
+        if numero in self._formats:
+            return bool(_LETTRES_DATE.search(_LITTERAUX.sub("", self._formats[numero])))
+        return numero.isdecimal() and int(numero) in _FORMATS_DATE
+
+
+def read_feuilles(archive: Archive) -> tuple[str, str, bool, int]:
+    """Nom et partie de la première feuille visible, origine 1904, nombre de feuilles visibles."""
+    feuilles, relations = Feuilles(), _Relations()
+    archive.parse("xl/workbook.xml", feuilles)
+    archive.parse("xl/_rels/workbook.xml.rels", relations)
+    visibles = [f for f in feuilles.feuilles if f[2]]
+    if not visibles:
+        raise archive.refus_abime()
+    nom, relation, _ = visibles[0]
+    cible = relations.cibles.get(relation, "worksheets/sheet1.xml")
+    partie = cible.lstrip("/") if cible.startswith("/") else posixpath.normpath(f"xl/{cible}")
+    if partie not in archive.parties:
+        raise archive.refus_abime()
+    return nom, partie, feuilles.depuis_1904, len(visibles)
+
+
+def read_textes(archive: Archive) -> list[str]:
+    """Les textes partagés entre cellules, dans l'ordre où elles les citent."""
+    textes = _Textes(archive.nom)
+    archive.parse("xl/sharedStrings.xml", textes)
+    return textes.textes
+
+
+def read_formats_date(archive: Archive) -> list[bool]:
+    """Pour chaque style de cellule, vrai s'il affiche une date."""
+    styles = _Styles()
+    archive.parse("xl/styles.xml", styles)
+    return styles.dates

@@ -1,0 +1,150 @@
+"""Lecture d'un XLSX au fil de l'eau : une cellule lointaine ne coûte rien, un nombre reste un texte.
+
+openpyxl remplit les lignes et colonnes jusqu'à la dernière cellule : un fichier de 4 ko lui a pris 3 Go.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from barometre.ingest.csv_reader import Tableau, check_entetes
+from barometre.ingest.errors import ImportRefuse
+from barometre.ingest.limits import MAX_CARACTERES_CELLULE, MAX_CELLULES, MAX_COLONNES, MAX_LIGNES
+from barometre.ingest.xlsx_archive import Archive, Lecteur
+from barometre.ingest.xlsx_parts import read_feuilles, read_formats_date, read_textes
+
+
+def read_xlsx(path: Path) -> Tableau:
+    """La première feuille visible du classeur, chaque ligne avec son numéro."""
+    with Archive(path) as archive:
+        nom, partie, depuis_1904, nombre = read_feuilles(archive)
+        feuille = _Feuille(path.name, read_textes(archive), read_formats_date(archive), depuis_1904)
+        archive.parse(partie, feuille)
+    if nombre > 1:
+        feuille.tableau.avertissements.append(f"Le classeur a {nombre} feuilles : seule « {nom} » est lue.")
+    return feuille.tableau.finish(path.name)
+
+
+@dataclass(slots=True)
+class _Feuille(Lecteur):
+    nom: str
+    textes: list[str]
+    formats_date: list[bool]
+    depuis_1904: bool
+    tableau: Tableau = field(default_factory=Tableau)
+    _ligne: int = 0
+    _colonne: int = -1
+    _cellules: list[str] = field(default_factory=list)
+    _type: str = ""
+    _style: int = 0
+    _morceaux: list[str] = field(default_factory=list)
+    _caracteres: int = 0
+    _lit: bool = False
+    _elements: int = 0
+
+    def start(self, nom: str, attributs: dict[str, str]) -> None:
+        if nom == "c":
+            self._start_cellule(attributs)
+        elif nom in {"v", "t"}:
+            self._lit = True
+        elif nom == "row":
+            self._count_element()
+            self._ligne = _entier(attributs.get("r", ""), self._ligne + 1)
+            self._colonne, self._cellules = -1, []
+
+    def end(self, nom: str) -> None:
+        if nom in {"v", "t"}:
+            self._lit = False
+        elif nom == "c":
+            self._end_cellule()
+        elif nom == "row":
+            self._end_ligne()
+
+    def text(self, texte: str) -> None:
+        if self._lit:
+            self._caracteres += len(texte)
+            if self._caracteres > MAX_CARACTERES_CELLULE:
+                raise ImportRefuse(f"« {self.nom} » : une cellule de la ligne {self._ligne} est démesurée.")
+            self._morceaux.append(texte)
+
+    def _count_element(self) -> None:
+        self._elements += 1
+        if self._elements > MAX_CELLULES:
+            raise ImportRefuse(f"Le classeur « {self.nom} » a plus de {MAX_CELLULES} cellules : découpez-le.")
+
+    def _start_cellule(self, attributs: dict[str, str]) -> None:
+        self._count_element()
+        reference = attributs.get("r", "")
+        self._colonne = _rang_colonne(reference) if reference else self._colonne + 1
+        self._type = attributs.get("t", "n")
+        self._style = _entier(attributs.get("s", ""), 0)
+        self._morceaux, self._caracteres = [], 0
+
+    def _end_cellule(self) -> None:
+        valeur = self._valeur("".join(self._morceaux)).strip()
+        if not valeur:
+            return
+        if self._colonne >= MAX_COLONNES or self._ligne > MAX_LIGNES:
+            raise ImportRefuse(
+                f"« {self.nom} » a une cellule très éloignée, ligne {self._ligne}, colonne {self._colonne + 1}. "
+                f"Limites : {MAX_LIGNES} lignes et {MAX_COLONNES} colonnes."
+            )
+        self._cellules.extend([""] * (self._colonne + 1 - len(self._cellules)))
+        self._cellules[self._colonne] = valeur
+
+    def _end_ligne(self) -> None:
+        if not self._cellules:
+            if self.tableau.entetes and self._ligne <= MAX_LIGNES:
+                self.tableau.vides.append(self._ligne)
+        elif not self.tableau.entetes:
+            self.tableau.entetes = check_entetes(self._cellules, self.nom)
+        else:
+            manque = len(self.tableau.entetes) - len(self._cellules)
+            self.tableau.add(self._ligne, self._cellules + [""] * max(0, manque))
+
+    def _valeur(self, brut: str) -> str:
+        if self._type == "s":
+            rang = _entier(brut, -1)
+            return self.textes[rang] if 0 <= rang < len(self.textes) else ""
+        if self._type != "n" or not brut:
+            return brut
+        if self._style < len(self.formats_date) and self.formats_date[self._style]:
+            return _date_serie(brut, self.depuis_1904)
+        return _nombre(brut)
+
+
+def _rang_colonne(reference: str) -> int:
+    """« AB12 » → 27."""
+    rang = 0
+    for lettre in reference[:4]:
+        if not "A" <= lettre <= "Z":
+            break
+        rang = rang * 26 + ord(lettre) - 64
+    return rang - 1 if rang else 0
+
+
+def _entier(texte: str, defaut: int) -> int:
+    return int(texte) if texte.isascii() and texte.isdecimal() and len(texte) < 10 else defaut
+
+
+def _nombre(brut: str) -> str:
+    """Excel écrit 21010001200015 « 2.1010001200015E13 » : on rend le nombre tel qu'il se lit."""
+    try:
+        nombre = Decimal(brut)
+    except InvalidOperation:
+        return brut
+    if not nombre.is_finite() or abs(nombre.adjusted()) > 15:
+        return brut
+    return str(int(nombre)) if nombre == nombre.to_integral_value() else format(nombre, "f")
+
+
+def _date_serie(brut: str, depuis_1904: bool) -> str:
+    """Numéro de série → « 2023-11-22 10:30:00 » ; ce qui n'est pas une date reste tel quel."""
+    try:
+        origine = datetime(1904, 1, 1) if depuis_1904 else datetime(1899, 12, 30)
+        return (origine + timedelta(seconds=round(float(brut) * 86_400))).isoformat(sep=" ")
+    except (ValueError, OverflowError):
+        return brut
