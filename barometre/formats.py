@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -124,3 +125,9 @@ def _format_date_texte(texte: str) -> str:
     if len(morceaux) == 3:
         return format_date(date.fromisoformat(texte.strip()[:10]))
     return f"{MOIS[int(morceaux[1]) - 1]} {morceaux[0]}" if len(morceaux) == 2 else texte
+
+
+def format_ponctuation(texte: str) -> str:
+    """Les espaces que le français ne coupe pas (« : », « ? », « % ») et l'apostrophe typographique."""
+    texte = re.sub(r" ([:;?!%»])", rf"{FINE}\1", texte.replace("« ", f"«{FINE}"))
+    return re.sub(r"(?<=\w)'(?=\w)", "’", texte)
