@@ -1,0 +1,50 @@
+"""L'affichage d'un geste du lecteur : menu, cadre, page, pied."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from barometre.ui import cache, frame, navigation, state
+from barometre.ui.navigation import PageDeclaree
+from barometre.warehouse.engine import EntrepotError
+
+# Ces pages ne lisent pas l'entrepôt : elles s'affichent même s'il n'y en a pas.
+SANS_DONNEES = frozenset({"accessibilite", "mentions_legales"})
+
+
+def render_application() -> None:
+    """La page demandée, dans son cadre."""
+    page = navigation.render_navigation()
+    _configure(page)
+    state.reset_messages()
+    state.restore_suivies(page.adresse)
+    version, panne = _read_version()
+    frame.render_header(version)
+    messages = st.container()
+    if panne and page.adresse not in SANS_DONNEES:
+        _render_panne(panne)
+    else:
+        navigation.run_page(page)
+    with messages:
+        frame.render_messages()
+    frame.render_footer(version)
+
+
+def _configure(page: PageDeclaree) -> None:
+    titre = frame.NOM if page.adresse == navigation.ACCUEIL else f"{page.titre} · {frame.NOM}"
+    st.set_page_config(page_title=titre, layout="wide", menu_items={"About": frame.A_PROPOS})
+
+
+def _read_version() -> tuple[dict[str, Any], str]:
+    try:
+        return cache.get_gate().get_version(), ""
+    except EntrepotError as erreur:
+        return {}, str(erreur)
+
+
+def _render_panne(panne: str) -> None:
+    st.title("Les données ne sont pas disponibles pour le moment")
+    st.warning(panne)
+    st.write("Les autres pages reviendront dès que l’entrepôt sera lisible\u202f: rechargez dans quelques minutes.")

@@ -1,0 +1,73 @@
+"""Le cadre de toute page : nom du produit, bandeau de démonstration, messages, pied de page."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from barometre.formats import FINE, format_date
+from barometre.ui import navigation, state
+
+NOM = "Baromètre Collectivités & Numérique"
+BANDEAU = (
+    f"<strong>Réponses simulées{FINE}: démonstration.</strong> Les collectivités, les données de l’État et les "
+    "chiffres publiés sont réels\u202f; les réponses aux questionnaires sont tirées au sort et ne se citent pas."
+)
+A_PROPOS = (
+    f"**{NOM}**\n\nLancé le 22 novembre 2023 par la DINUM (programme Transformation numérique des "
+    "territoires) et Déclic, la fédération des opérateurs publics de services numériques."
+)
+
+
+def render_header(version: dict[str, Any]) -> None:
+    """En haut de chaque page ; le bandeau reste tant que la version est simulée."""
+    st.html(
+        f'<div class="baro-entete"><span class="baro-nom">{escape(NOM)}</span>'
+        '<span class="baro-porteurs">DINUM · Déclic</span></div>'
+    )
+    if version.get("simulee"):
+        st.html(f'<p class="baro-bandeau" role="note">{BANDEAU}</p>')
+
+
+def render_messages() -> None:
+    """Ce que l'adresse demandait et que la page n'a pas compris."""
+    for message in state.list_messages():
+        st.info(message)
+
+
+def render_footer(version: dict[str, Any]) -> None:
+    """Version des données, méthode, accessibilité, mentions légales, lien à copier."""
+    with st.container(key="pied"):
+        st.html(f'<div class="baro-pied">{_describe_version(version)}</div>')
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+            render_copy_link()
+            for adresse, libelle in LIENS_PIED.items():
+                st.page_link(navigation.get_page(adresse), label=libelle)
+
+
+LIENS_PIED = {
+    "sources_methode": "Sources et méthode",
+    "accessibilite": "Accessibilité",
+    "mentions_legales": "Mentions légales",
+}
+
+
+def render_copy_link() -> None:
+    """Le bouton que `francais.js` entend : il copie l'adresse entière de la page."""
+    st.html(
+        '<button type="button" class="baro-bouton" data-copier="adresse" data-fait="Lien copié">'
+        "Copier le lien</button>",
+        width="content",
+    )
+
+
+def _describe_version(version: dict[str, Any]) -> str:
+    if not version:
+        return "Aucune version des données n’est en service."
+    nature = "réponses simulées" if version.get("simulee") else "réponses reçues"
+    return (
+        f"Données\u202f: version {escape(str(version['version_id']))}, construite le "
+        f"{format_date(version['creee_le'])} ({nature})."
+    )

@@ -1,0 +1,84 @@
+"""Les pages de l'application, listées une fois : un groupe, un nom, une adresse, un script.
+
+Ajouter une page : écrire `pages/<groupe>/<page>.py`, puis une ligne ici.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from barometre.catalogue import load_catalogue
+
+PAGES = Path(__file__).resolve().parents[2] / "pages"
+ACCUEIL = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageDeclaree:
+    """Une page : `adresse` vide pour l'accueil ; `theme_id` pour les neuf pages d'un même script."""
+
+    groupe: str
+    titre: str
+    adresse: str
+    script: str
+    theme_id: str = ""
+    # Une page hors du menu (pied de page) garde son adresse.
+    au_menu: bool = True
+
+
+def list_pages() -> list[PageDeclaree]:
+    """Toutes les pages, dans l'ordre du menu."""
+    return [
+        PageDeclaree("Comprendre", "Accueil", ACCUEIL, "comprendre/accueil.py"),
+        *(
+            PageDeclaree("Comprendre", theme.titre, theme.id, "comprendre/theme.py", theme.id)
+            for theme in load_catalogue().themes
+        ),
+        PageDeclaree("Comprendre", "Chiffres clés", "chiffres_cles", "comprendre/chiffres_cles.py"),
+        PageDeclaree("Données", "Questionnaires", "questionnaires", "donnees/questionnaires.py"),
+        PageDeclaree("Données", "Sources et méthode", "sources_methode", "donnees/sources_methode.py"),
+        PageDeclaree("", "Accessibilité", "accessibilite", "apropos/accessibilite.py", au_menu=False),
+        PageDeclaree("", "Mentions légales", "mentions_legales", "apropos/mentions_legales.py", au_menu=False),
+    ]
+
+
+def list_adresses() -> frozenset[str]:
+    """Les adresses qui existent."""
+    return frozenset(page.adresse for page in list_pages())
+
+
+def render_navigation() -> PageDeclaree:
+    """Pose le menu ; rend la page demandée, que l'appelant affichera (`run_page`)."""
+    declarees = {page.adresse: page for page in list_pages()}
+    streamlit_pages = {adresse: _build_page(page) for adresse, page in declarees.items()}
+    groupes: dict[str, list[Page]] = {}
+    for adresse, page in declarees.items():
+        groupes.setdefault(page.groupe, []).append(streamlit_pages[adresse])
+    choisie = st.navigation(groupes, expanded=True)
+    st.session_state["_pages"] = streamlit_pages
+    return declarees[choisie.url_path]
+
+
+def run_page(page: PageDeclaree) -> None:
+    """Exécute le script d'une page."""
+    st.session_state["_pages"][page.adresse].run()
+
+
+def get_page(adresse: str) -> Page:
+    """La page Streamlit d'une adresse, pour un lien interne."""
+    page: Page = st.session_state["_pages"][adresse]
+    return page
+
+
+def _build_page(page: PageDeclaree) -> Page:
+    return st.Page(
+        PAGES / page.script,
+        title=page.titre,
+        url_path=page.adresse or None,
+        default=page.adresse == ACCUEIL,
+        visibility="visible" if page.au_menu else "hidden",
+    )

@@ -1,0 +1,129 @@
+// Streamlit n'a pas de version française : ce script traduit les mots à lui que le lecteur rencontre,
+// et copie l'adresse de la page. Il ne touche jamais à un texte qui n'est pas, mot pour mot, dans sa liste.
+const MOTS = new Map(Object.entries({
+  "About": "À propos", "Get help": "Aide", "Report a bug": "Signaler un problème", "Print": "Imprimer",
+  "Rerun": "Actualiser", "Settings": "Réglages", "Theme": "Apparence", "Light": "Clair", "Dark": "Sombre",
+  "System": "Comme l’appareil", "Use system setting": "Comme l’appareil", "Main menu": "Menu principal",
+  "Record a screencast": "Enregistrer l’écran", "Clear cache": "Vider le cache",
+  "Close": "Fermer", "Cancel": "Annuler", "Copy": "Copier", "Copied": "Copié", "Dismiss": "Fermer",
+  "Copy to clipboard": "Copier", "Copied to clipboard": "Copié", "Done": "Terminé", "Retry": "Réessayer",
+  "Try again": "Réessayer", "Error": "Erreur", "Warning": "Attention", "Stop": "Arrêter",
+  "Running...": "Chargement…", "Running…": "Chargement…", "Connecting": "Connexion…",
+  "Connecting to Streamlit server": "Connexion au serveur…", "Connection error": "Connexion perdue",
+  "Connection timed out": "Connexion perdue", "Connection timed out.": "La connexion a expiré.",
+  "Reconnected to server.": "Connexion rétablie.", "Page not found": "Cette page n’existe pas",
+  "Streamlit server is not responding. Are you connected to the internet?":
+    "Le serveur ne répond pas. Êtes-vous connecté à internet ?",
+  "Script execution error": "Erreur", "Unknown error": "Erreur inconnue", "Network error": "Erreur de réseau",
+  "Sidebar": "Menu", "App pages": "Pages", "Collapse sidebar": "Replier le menu",
+  "Expand sidebar": "Ouvrir le menu", "Open sidebar": "Ouvrir le menu", "Close sidebar": "Fermer le menu",
+  "Navigate to home page": "Revenir à l’accueil", "Skip to main content": "Aller au contenu",
+  "View more": "Voir plus", "View less": "Voir moins", "Notifications": "Messages", "Logo": "Logo",
+  "Scroll tabs left": "Onglets précédents", "Scroll tabs right": "Onglets suivants",
+  "Toolbar action": "Action", "Link to heading": "Lien vers ce titre",
+  "Fullscreen": "Plein écran", "View fullscreen": "Plein écran", "Close fullscreen": "Quitter le plein écran",
+  "Exit fullscreen": "Quitter le plein écran", "Toggle fullscreen": "Plein écran",
+  "Choose an option": "Choisir", "Choose options": "Choisir", "Choose or add an option": "Choisir ou écrire",
+  "Choose or add options": "Choisir ou écrire", "Add an option": "Ajouter", "Add options": "Ajouter",
+  "No options to select": "Aucun choix", "No options to select.": "Aucun choix", "No options": "Aucun choix",
+  "No results": "Aucun résultat", "Select...": "Choisir", "Select all": "Tout choisir", "Clear all": "Tout effacer",
+  "Clear value": "Effacer", "Clear entry": "Effacer", "Clear selection": "Effacer la sélection", "Open": "Ouvrir",
+  "Selected values": "Choix", "Selectbox options": "Choix possibles", "Multiselect options": "Choix possibles",
+  "Increment": "Augmenter", "Decrement": "Diminuer", "Type to search": "Chercher",
+  "Search": "Chercher", "Close Search": "Fermer la recherche", "Next Result": "Résultat suivant",
+  "Previous Result": "Résultat précédent", "Show/hide columns": "Choisir les colonnes",
+  "Sort ascending": "Tri croissant", "Sort descending": "Tri décroissant", "Format": "Format",
+  "Autosize": "Ajuster la largeur", "Pin column": "Épingler la colonne", "Unpin column": "Détacher la colonne",
+  "Hide column": "Masquer la colonne", "Copy column name": "Copier le nom de la colonne",
+  "Dataframe column menu": "Menu de la colonne", "Statistics": "Résumé", "Rename": "Renommer",
+  "Download as CSV": "Télécharger en CSV", "Automatic": "Automatique", "Localized": "Format français",
+  "Plain": "Simple", "Compact": "Abrégé", "Percent": "Pourcentage", "Scientific": "Scientifique",
+  "Count": "Nombre", "Distinct": "Valeurs distinctes", "Empty": "Vides", "Minimum": "Minimum",
+  "Maximum": "Maximum", "Average": "Moyenne", "Median": "Médiane", "Sum": "Somme", "Range": "Étendue",
+  "Standard deviation": "Écart type", "Values": "Valeurs", "No data": "Aucune donnée", "No content": "Vide",
+  "empty": "vide", "Upload": "Choisir un fichier", "Browse files": "Choisir un fichier",
+  "Add files": "Ajouter des fichiers", "Drag and drop file here": "Déposez un fichier ici",
+  "Drag and drop files here": "Déposez des fichiers ici", "Download failed": "Le téléchargement a échoué",
+  "Press Enter to apply": "Entrée pour valider", "Press Enter to submit form": "Entrée pour valider",
+  "Press Ctrl+Enter to apply": "Ctrl + Entrée pour valider", "Press ⌘+Enter to apply": "⌘ + Entrée pour valider",
+  "Zoom": "Agrandir une zone", "Pan": "Déplacer", "Zoom in": "Agrandir", "Zoom out": "Réduire",
+  "Reset axes": "Vue de départ", "Autoscale": "Ajuster", "Download plot as a PNG": "Télécharger en image",
+  "Download plot as a png": "Télécharger en image",
+}));
+// Les phrases qui contiennent un nom ou un nombre.
+const PHRASES = [
+  [/^Remove (.+)$/, "Retirer $1"], [/^Add: (.+)$/, "Ajouter : $1"], [/^Select (\d+) matches$/, "Choisir les $1 résultats"],
+  [/^View (\d+) more$/, "Voir $1 de plus"], [/^(.+) per file(?: • (.+))?$/, "$1 par fichier · $2"],
+  [/^Limit (.+) per file(?: • (.+))?$/, "$1 par fichier · $2"], [/^(\d+) rows?$/, "$1 lignes"],
+  [/^Selected (.+)\. (.+), press down to open dropdown\.?$/, "$1 choisi. $2"],
+  [/^You have requested page (.+), but no corresponding file was found in the app's pages\/ directory\. Running the app's main page\.?$/,
+    "L’adresse $1 ne mène à aucune page : voici l’accueil."],
+  [/^(The page that you have requested does not seem to exist)[\s\S]*$/,
+    "Cette adresse ne mène à aucune page : voici l’accueil."],
+];
+const ATTRIBUTS = ["aria-label", "title", "placeholder", "alt", "data-title"];
+
+function traduire(texte) {
+  const net = texte.trim();
+  if (net.length < 2 || net.length > 240) return null;
+  const mot = MOTS.get(net);
+  if (mot !== undefined) return mot;
+  const phrase = PHRASES.find(([motif]) => motif.test(net));
+  return phrase ? net.replace(phrase[0], phrase[1]) : null;
+}
+
+function traduireTexte(noeud) {
+  // Les textes des pages sont déjà français : on ne touche pas à ce que nous avons écrit.
+  if (noeud.parentElement?.closest(".stMarkdown, .stHtml, [data-testid=stIconMaterial], script, style, canvas, textarea")) return;
+  const francais = traduire(noeud.data);
+  if (francais !== null && francais !== noeud.data) noeud.data = francais;
+}
+
+function traduireAttributs(element) {
+  for (const nom of ATTRIBUTS) {
+    const valeur = element.getAttribute(nom);
+    const francais = valeur && traduire(valeur);
+    if (francais && francais !== valeur) element.setAttribute(nom, francais);
+  }
+}
+
+function parcourir(racine) {
+  if (racine.nodeType === Node.TEXT_NODE) { traduireTexte(racine); return; }
+  if (racine.nodeType !== Node.ELEMENT_NODE) return;
+  const marche = document.createTreeWalker(racine, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+  for (let noeud = racine; noeud; noeud = marche.nextNode()) {
+    if (noeud.nodeType === Node.TEXT_NODE) traduireTexte(noeud); else traduireAttributs(noeud);
+  }
+}
+
+new MutationObserver((changements) => {
+  for (const changement of changements) {
+    if (changement.type === "attributes") traduireAttributs(changement.target);
+    else if (changement.type === "characterData") traduireTexte(changement.target);
+    else changement.addedNodes.forEach(parcourir);
+  }
+}).observe(document.documentElement, {
+  subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTS,
+});
+parcourir(document.documentElement);
+
+async function copier(texte) {
+  if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(texte);
+  // Sans HTTPS, le presse-papiers moderne est fermé : ancienne méthode.
+  const champ = Object.assign(document.createElement("textarea"), { value: texte });
+  document.body.append(champ);
+  champ.select();
+  document.execCommand("copy");
+  champ.remove();
+}
+
+// Un bouton « data-copier » copie l'adresse de la page, ou le texte que porte « data-texte ».
+document.addEventListener("click", async (geste) => {
+  const bouton = geste.target.closest?.("[data-copier]");
+  if (!bouton || bouton.dataset.occupe) return;
+  const libelle = bouton.textContent;
+  bouton.dataset.occupe = "1";
+  await copier(bouton.dataset.texte || window.location.href);
+  bouton.textContent = bouton.dataset.fait || "Copié";
+  setTimeout(() => { bouton.textContent = libelle; delete bouton.dataset.occupe; }, 2000);
+});

@@ -1,0 +1,5 @@
+"""Ce que Streamlit rejoue à chaque geste du lecteur."""
+
+from barometre.ui.application import render_application
+
+render_application()

@@ -1,0 +1,135 @@
+"""Les choix du lecteur : lus dans l'adresse, écrits dans l'adresse.
+
+`bind="query-params"` de Streamlit écrirait le libellé affiché (« Communes de 500 à 999 habitants ») ;
+l'adresse porte ici l'identifiant, qui ne change pas avec les mots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from barometre.catalogue import load_catalogue
+from barometre.domain.territoire import FRANCE, LIBELLES_COUVERTURES, LIBELLES_TYPES
+from barometre.ui import cache, state
+from barometre.views.address import CLES
+from barometre.views.selection import Selection, read_selection
+
+CHIFFRES = {"redresse": "Redressés", "brut": "Bruts"}
+TOUTES_STRATES = "Toutes les tailles"
+
+
+def select_one(
+    nom: str,
+    libelle: str,
+    options: Mapping[str, str],
+    *,
+    defaut: str | None = None,
+    efface: tuple[str, ...] = (),
+    aide: str | None = None,
+) -> str:
+    """Un choix dans une liste ; changer efface de l'adresse les clés qui en dépendent."""
+    normal = _get_defaut(nom, options, defaut)
+    widget = _prepare(nom, options, normal)
+    st.selectbox(
+        libelle,
+        list(options),
+        format_func=lambda valeur: options.get(valeur, valeur),
+        key=widget,
+        on_change=_record,
+        args=(nom, normal, efface),
+        help=aide,
+    )
+    return str(st.session_state[widget])
+
+
+def select_segment(
+    nom: str, libelle: str, options: Mapping[str, str], *, defaut: str | None = None, aide: str | None = None
+) -> str:
+    """Un choix entre deux ou trois, visible d'un coup d'œil."""
+    normal = _get_defaut(nom, options, defaut)
+    widget = _prepare(nom, options, normal)
+    st.segmented_control(
+        libelle,
+        list(options),
+        format_func=lambda valeur: options.get(valeur, valeur),
+        key=widget,
+        on_change=_record,
+        args=(nom, normal, ()),
+        help=aide,
+        required=True,
+    )
+    return str(st.session_state[widget])
+
+
+def select_text(nom: str, libelle: str, *, invite: str = "", aide: str | None = None) -> str:
+    """Un texte libre (recherche), gardé dans l'adresse."""
+    widget = f"adresse_{nom}"
+    st.session_state[widget] = state.read_adresse().get(nom)
+    st.text_input(libelle, key=widget, placeholder=invite, on_change=_record, args=(nom, "", ()), help=aide)
+    return str(st.session_state[widget]).strip()
+
+
+def select_theme_cell(theme_id: str) -> Selection:
+    """Les choix d'une page de thème : vague, territoire, type, strate, couverture, brut ou redressé."""
+    haut, bas = st.columns(3), st.columns(3)
+    with haut[0]:
+        vague = select_one("vague", "Vague", list_vagues(theme_id), defaut=_last(list_vagues(theme_id)))
+    with haut[1]:
+        select_one("territoire", "Territoire", cache.list_territoires())
+    with haut[2]:
+        type_ = select_one("type", "Type", {"": "Tous les types"} | LIBELLES_TYPES, efface=("strate",))
+    with bas[0]:
+        select_one("strate", "Taille", list_strates(type_))
+    with bas[1]:
+        select_one("opsn", "Accompagnement", {"": "Toutes les couvertures"} | LIBELLES_COUVERTURES)
+    with bas[2]:
+        select_segment("chiffres", "Chiffres", CHIFFRES, aide=AIDE_CHIFFRES)
+    return read_selection(state.read_adresse(defauts={"vague": vague}))
+
+
+AIDE_CHIFFRES = (
+    "Bruts\u202f: les réponses telles que reçues. Redressés\u202f: corrigés pour que les répondants "
+    "ressemblent à l’ensemble des collectivités (taille, région, accompagnement)."
+)
+
+
+def list_vagues(theme_id: str) -> dict[str, str]:
+    """Les vagues qui ont posé ce questionnaire, dans l'ordre."""
+    return {v.id: v.titre for v in load_catalogue().vagues if theme_id in v.questionnaires}
+
+
+def list_strates(type_: str) -> dict[str, str]:
+    """Les strates d'un type, ou toutes ; « toutes les tailles » d'abord."""
+    return {"": TOUTES_STRATES} | {
+        strate.id: strate.libelle if type_ else f"{LIBELLES_TYPES[strate.type]}, {strate.libelle}"
+        for strate in load_catalogue().strates
+        if type_ in ("", strate.type)
+    }
+
+
+def _last(options: Mapping[str, str]) -> str:
+    return next(reversed(options), "")
+
+
+def _get_defaut(nom: str, options: Mapping[str, str], defaut: str | None) -> str:
+    voulu = CLES[nom].defaut if defaut is None else defaut
+    return str(voulu) if voulu in options else next(iter(options), FRANCE)
+
+
+def _prepare(nom: str, options: Mapping[str, str], defaut: str) -> str:
+    """L'adresse décide : un retour en arrière du navigateur remet aussi le sélecteur."""
+    widget = f"adresse_{nom}"
+    adresse = state.read_adresse({nom: options}, {nom: defaut})
+    valeur = adresse.get(nom)
+    st.session_state[widget] = valeur if valeur in options else defaut
+    return widget
+
+
+def _record(nom: str, defaut: str, efface: tuple[str, ...]) -> None:
+    # La valeur vient du navigateur : elle sera comparée aux choix offerts à la prochaine lecture.
+    valeur = st.session_state[f"adresse_{nom}"]
+    state.write_valeur(nom, defaut if valeur is None else str(valeur).strip(), defaut)
+    for cle in efface:
+        st.query_params.pop(cle, None)

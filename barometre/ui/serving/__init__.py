@@ -1,0 +1,25 @@
+"""Ce que le serveur répond hors de Streamlit : santé, fichiers du navigateur, en-têtes, langue du document."""
+
+from __future__ import annotations
+
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
+
+from barometre.ui.cache import read_active_version
+from barometre.ui.navigation import list_adresses
+from barometre.ui.serving import routes
+from barometre.ui.serving.document import FrenchDocument
+from barometre.ui.serving.headers import SecurityHeaders
+
+
+def build_routes() -> list[BaseRoute]:
+    """Les adresses de l'application, à côté de celles de Streamlit."""
+    return routes.build_routes(read_active_version)
+
+
+def build_middleware() -> list[Middleware]:
+    """Le premier enveloppe les autres : les en-têtes couvrent aussi le document réécrit."""
+    return [
+        Middleware(SecurityHeaders),
+        Middleware(FrenchDocument, is_page=lambda chemin: chemin.strip("/") in list_adresses()),
+    ]

@@ -1,0 +1,52 @@
+"""Les en-têtes de sécurité de toute réponse : rien n'est chargé d'un autre hôte."""
+
+from __future__ import annotations
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+DIRECTIVES: dict[str, str] = {
+    "default-src": "'self'",
+    # Aucun script en ligne ni construit à la volée : ceux de Streamlit et les nôtres, du même hôte.
+    "script-src": "'self'",
+    # Streamlit pose ses styles dans des balises <style> au fil de l'affichage.
+    "style-src": "'self' 'unsafe-inline'",
+    "img-src": "'self' data: blob:",
+    "font-src": "'self' data:",
+    # « self » couvre aussi la connexion WebSocket du même hôte.
+    "connect-src": "'self'",
+    # Le moteur de carte travaille dans un fil à part.
+    "worker-src": "'self' blob:",
+    "object-src": "'none'",
+    "base-uri": "'self'",
+    "form-action": "'self'",
+    "frame-src": "'self'",
+    "frame-ancestors": "'self'",
+}
+EN_TETES: dict[str, str] = {
+    "Content-Security-Policy": "; ".join(f"{nom} {valeur}" for nom, valeur in DIRECTIVES.items()),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+class SecurityHeaders:
+    """Ajoute les en-têtes à chaque réponse, sans toucher à son contenu."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Une réponse HTTP passe par `envoyer` ; le reste (WebSocket) passe tout droit."""
+
+        async def envoyer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                en_tetes = MutableHeaders(scope=message)
+                for nom, valeur in EN_TETES.items():
+                    en_tetes[nom] = valeur
+            await send(message)
+
+        await self.app(scope, receive, envoyer if scope["type"] == "http" else send)

@@ -1,0 +1,77 @@
+"""L'état d'une visite : l'adresse (qui se partage) et la portée (qui ne se partage pas)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from barometre.domain.portee import PUBLIC, Portee
+from barometre.views.address import CLES, Admises, Adresse, Valeur, read_address
+
+_PORTEE = "_portee"
+_SUIVIES = "_cles_suivies"
+_PAGE = "_page_precedente"
+_MESSAGES = "_messages"
+
+
+def get_portee() -> Portee:
+    """Les droits du lecteur ; public tant que rien d'autre n'est établi par le serveur."""
+    portee: Portee = st.session_state.get(_PORTEE, PUBLIC)
+    return portee
+
+
+def set_portee(portee: Portee) -> None:
+    """Retient les droits du lecteur pour la visite."""
+    st.session_state[_PORTEE] = portee
+
+
+def read_adresse(
+    admises: Mapping[str, Admises] | None = None, defauts: Mapping[str, Valeur] | None = None
+) -> Adresse:
+    """L'adresse de la page en cours ; ce qui n'est pas compris s'ajoute aux messages."""
+    parametres = {nom: st.query_params.get_all(nom) for nom in st.query_params}
+    adresse = read_address(parametres, admises, defauts)
+    for message in adresse.messages:
+        add_message(message)
+    return adresse
+
+
+def write_valeur(nom: str, valeur: Valeur, defaut: Valeur) -> None:
+    """Écrit une clé dans l'adresse ; une valeur par défaut n'y figure pas."""
+    if valeur == defaut:
+        st.query_params.pop(nom, None)
+        st.session_state.get(_SUIVIES, {}).pop(nom, None)
+        return
+    st.query_params[nom] = valeur if isinstance(valeur, str) else list(valeur) or ""
+
+
+def restore_suivies(page: str) -> None:
+    """D'une page à l'autre, garde les clés qui suivent le lecteur (sa collectivité, brut ou redressé)."""
+    souvenir: dict[str, str] = st.session_state.setdefault(_SUIVIES, {})
+    change_de_page = st.session_state.get(_PAGE, page) != page
+    for nom in (cle.nom for cle in CLES.values() if cle.suivie):
+        if nom in st.query_params:
+            souvenir[nom] = st.query_params[nom]
+        elif change_de_page and nom in souvenir:
+            st.query_params[nom] = souvenir[nom]
+        else:
+            souvenir.pop(nom, None)
+    st.session_state[_PAGE] = page
+
+
+def reset_messages() -> None:
+    """À chaque affichage, la liste repart de zéro."""
+    st.session_state[_MESSAGES] = []
+
+
+def add_message(message: str) -> None:
+    """Une courte phrase à montrer en haut de la page, une seule fois."""
+    messages: list[str] = st.session_state.setdefault(_MESSAGES, [])
+    if message not in messages:
+        messages.append(message)
+
+
+def list_messages() -> list[str]:
+    """Les phrases de cet affichage."""
+    return list(st.session_state.get(_MESSAGES, []))

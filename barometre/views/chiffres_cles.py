@@ -1,0 +1,108 @@
+"""Ce que le baromètre a publié, tel que publié, et nos chiffres à côté quand ils existent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from barometre.access import Gate
+from barometre.catalogue.model import PARTICIPATION, Catalogue
+from barometre.domain.chiffre import ChiffrePublie
+from barometre.domain.provenance import Definition, Provenance
+from barometre.formats import format_compte, format_date
+from barometre.views.accueil import CartePublie, build_carte_publie
+from barometre.views.cellules import get_cellule, read_cellules
+from barometre.views.chiffres import Chiffre, Cle, format_cellule
+from barometre.views.ligne import vague_publiee
+from barometre.views.selection import Selection
+
+
+@dataclass(frozen=True, slots=True)
+class ChiffreCle:
+    """Un chiffre publié et, quand la même question existe ici, le nôtre pour la même vague."""
+
+    publie: CartePublie
+    ici: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VueChiffresCles:
+    """Les chiffres publiés, par thème, la participation d'abord."""
+
+    groupes: tuple[tuple[str, str, tuple[ChiffreCle, ...]], ...]
+    provenance: Provenance
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Le tableau qui se télécharge."""
+        chiffres = [chiffre for _, _, groupe in self.groupes for chiffre in groupe]
+        return pd.DataFrame([_rang(chiffre) for chiffre in chiffres])
+
+
+def build_vue_chiffres_cles(gate: Gate, catalogue: Catalogue) -> VueChiffresCles:
+    """Tous les chiffres publiés, groupés."""
+    suivis = sorted({c.indicateur_id for c in catalogue.chiffres_publies} & set(catalogue.indicateurs))
+    cellules = read_cellules(gate, suivis, Selection()) if suivis else {}
+    themes = [(PARTICIPATION, "Participation"), *((t.id, t.titre) for t in catalogue.themes)]
+    groupes = ((i, titre, _build_groupe(catalogue, i, cellules)) for i, titre in themes)
+    return VueChiffresCles(tuple(g for g in groupes if g[2]), _build_provenance(gate))
+
+
+def _build_groupe(
+    catalogue: Catalogue, theme_id: str, cellules: Mapping[Cle, Chiffre]
+) -> tuple[ChiffreCle, ...]:
+    publies = (c for c in catalogue.chiffres_publies if c.theme_id == theme_id)
+    return tuple(
+        ChiffreCle(build_carte_publie(c, catalogue), _describe_ici(catalogue, c, cellules)) for c in publies
+    )
+
+
+def _describe_ici(catalogue: Catalogue, publie: ChiffrePublie, cellules: Mapping[Cle, Chiffre]) -> str:
+    indicateur = catalogue.indicateurs.get(publie.indicateur_id)
+    if indicateur is None:
+        return ""
+    selection = Selection(vague_id=vague_publiee(catalogue, indicateur.theme_id))
+    chiffre = get_cellule(cellules, indicateur.id, selection)
+    if not chiffre.montre:
+        return ""
+    return (
+        f"{format_cellule(indicateur, chiffre, 'brut')} en brut, "
+        f"{format_cellule(indicateur, chiffre, 'redresse')} redressé, "
+        f"sur {format_compte(chiffre.n, 'réponse')} à la même vague"
+    )
+
+
+def _rang(chiffre: ChiffreCle) -> dict[str, str]:
+    publie = chiffre.publie
+    return {
+        "theme": publie.theme,
+        "libelle": publie.libelle,
+        "valeur": publie.valeur,
+        "vague": publie.vague,
+        "base": publie.base,
+        "annee": publie.annee,
+        "ici": chiffre.ici,
+        "source": publie.source_url,
+        "extrait": publie.extrait,
+    }
+
+
+def _build_provenance(gate: Gate) -> Provenance:
+    version = gate.get_version()
+    return Provenance(
+        titre="Les chiffres publiés par le baromètre",
+        nom_fichier="barometre_chiffres_publies",
+        filtres="Tous les chiffres publiés, 2023-2025",
+        source="DINUM et Déclic, repris par la presse ; l’adresse est sur chaque ligne",
+        date=format_date(version["creee_le"]),
+        version=str(version["version_id"]),
+        definitions=(
+            Definition(
+                "ici", "Notre chiffre national, même question et même vague, quand il existe."
+            ),
+        ),
+        precautions=("Les chiffres publiés sont bruts ; leur base et leurs strates n’ont pas été publiées.",),
+        simulee=bool(version["simulee"]),
+    )
