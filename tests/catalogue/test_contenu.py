@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
@@ -120,10 +120,8 @@ def test_un_groupe_a_au_moins_trois_membres() -> None:
 
 
 def test_deux_indicateurs_d_un_theme_ne_portent_pas_le_meme_titre() -> None:
-    vus: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for i in INDICATEURS:
-        vus[(i.theme_id, i.groupe, i.titre)].append(i.id)
-    assert [ids for ids in vus.values() if len(ids) > 1] == []
+    titres = Counter((i.theme_id, i.titre) for i in DECLARES)
+    assert [titre for titre, fois in titres.items() if fois > 1] == []
 
 
 def _textes(valeur: Any, cle: str = "") -> Iterator[str]:
