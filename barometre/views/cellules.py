@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from barometre.access import Gate
 from barometre.domain.territoire import COUVERTURES, FRANCE, TYPES
 from barometre.views.chiffres import ABSENT, Chiffre, Cle, index_chiffres, read_chiffres
-from barometre.views.porte import Porte
 from barometre.views.selection import Selection
 
 # Colonne d'agregat que chaque répartition fait varier.
@@ -15,7 +15,7 @@ COLONNES = {"strate": "strate", "type": "type", "territoire": "territoire_id", "
 
 
 def read_cellules(
-    gate: Porte, indicateurs: Iterable[str], selection: Selection, **dimension: Any
+    gate: Gate, indicateurs: Iterable[str], selection: Selection, **dimension: Any
 ) -> Mapping[Cle, Chiffre]:
     """Les cellules de la sélection ; `dimension` remplace un filtre (une liste, ou None pour tout)."""
     filtres: dict[str, Any] = {
@@ -42,7 +42,7 @@ def get_cellule(cellules: Mapping[Cle, Chiffre], indicateur_id: str, selection: 
     return cellules.get(adresse) or Chiffre(*adresse, etat=ABSENT)
 
 
-def list_territoires(gate: Porte, territoire_id: str) -> dict[str, str]:
+def list_territoires(gate: Gate, territoire_id: str) -> dict[str, str]:
     """Les territoires juste en dessous, par nom : régions d'un pays, départements d'une région."""
     if territoire_id.startswith("region-"):
         region = territoire_id.removeprefix("region-")
@@ -57,7 +57,7 @@ def list_territoires(gate: Porte, territoire_id: str) -> dict[str, str]:
     return dict(sorted(noms.items(), key=lambda paire: paire[1]))
 
 
-def list_modalites(gate: Porte, dimension: str, selection: Selection, strates: Iterable[str]) -> list[str]:
+def list_modalites(gate: Gate, dimension: str, selection: Selection, strates: Iterable[str]) -> list[str]:
     """Les valeurs que prend une dimension, dans leur ordre naturel."""
     if dimension == "strate":
         type_ = selection.type_effectif

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -55,7 +56,7 @@ def _phrase(mesure: Indicateur, texte: str, n: int, periode: str) -> str:
 
 def _list_champ(lecture: Lecture, selection: Selection) -> pd.Series:
     """Les collectivités de la sélection (la couverture OPSN comprise), vague mise à part."""
-    filtres = {"type": selection.type_effectif or None, "strate": selection.strate or None}
+    filtres: dict[str, Any] = {"type": selection.type_effectif or None, "strate": selection.strate or None}
     niveau, _, code = selection.territoire_id.partition("-")
     if niveau in ("region", "departement"):
         filtres[niveau] = code

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from barometre.access import Gate
 from barometre.domain.indicateur import Indicateur
 from barometre.formats import format_nombre, format_points, is_absent
 from barometre.views.chiffres import MONTRES
 from barometre.views.libelles import Libelles, milieu_de_phrase
-from barometre.views.porte import Porte
 from barometre.views.repartition import Repartition
 from barometre.views.selection import Selection
 
@@ -26,7 +26,7 @@ class Verdict:
 
 
 def build_verdict(
-    gate: Porte, libelles: Libelles, indicateur: Indicateur, selection: Selection, vagues: Repartition
+    gate: Gate, libelles: Libelles, indicateur: Indicateur, selection: Selection, vagues: Repartition
 ) -> Verdict:
     """Le changement entre les deux dernières vagues montrées."""
     montrees = [groupe.chiffre for groupe in vagues.groupes if groupe.chiffre.montre]
@@ -56,7 +56,7 @@ def _ampleur(indicateur: Indicateur, changement: float) -> str:
 
 
 def _find(
-    gate: Porte, indicateur: Indicateur, selection: Selection, avant: str, apres: str
+    gate: Gate, indicateur: Indicateur, selection: Selection, avant: str, apres: str
 ) -> dict[str, Any] | None:
     cadre = gate.list_evolutions(
         indicateurs=[indicateur.id],

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Provenance
@@ -16,7 +17,6 @@ from barometre.views.chiffres import Chiffre, Cle, format_chiffre
 from barometre.views.croisement import Croisement, build_croisement
 from barometre.views.evolution import Verdict, build_verdict
 from barometre.views.ligne import Lecture, LigneIndicateur, build_lignes, choose_vague
-from barometre.views.porte import Porte
 from barometre.views.provenance import build_provenance, build_table
 from barometre.views.repartition import Groupe, Repartition
 from barometre.views.selection import Selection
@@ -59,7 +59,7 @@ class VueIndicateur:
 
 
 def build_vue_indicateur(
-    gate: Porte, catalogue: Catalogue, indicateur_id: str, selection: Selection
+    gate: Gate, catalogue: Catalogue, indicateur_id: str, selection: Selection
 ) -> VueIndicateur:
     """La vue d'un indicateur déclaré."""
     indicateur = catalogue.get_indicateur(indicateur_id)

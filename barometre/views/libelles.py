@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.domain.enquete import Vague
 from barometre.domain.territoire import FRANCE, LIBELLES_COUVERTURES, LIBELLES_TYPES
-from barometre.views.porte import Porte
 from barometre.views.selection import Selection
 
 ZONES = {"zone-metropole": "France métropolitaine", "zone-outre_mer": "Outre-mer"}
@@ -19,7 +19,7 @@ class Libelles:
     """Les mots du catalogue et du référentiel, au même endroit."""
 
     catalogue: Catalogue
-    gate: Porte
+    gate: Gate
 
     def get_territoire(self, territoire_id: str) -> str:
         """`region-53` → « Bretagne »."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.domain.chiffre import ChiffrePublie
 from barometre.domain.indicateur import Indicateur
@@ -12,7 +13,6 @@ from barometre.views.cellules import get_cellule, read_cellules
 from barometre.views.chiffres import Chiffre, Cle, format_bornes, format_cellule
 from barometre.views.citation import Citation, Contexte, build_citation, build_phrase
 from barometre.views.libelles import Libelles
-from barometre.views.porte import Porte
 from barometre.views.publies import PublieACote, build_publie
 from barometre.views.selection import Selection
 
@@ -61,7 +61,7 @@ class LigneIndicateur:
 class Lecture:
     """La porte, le catalogue et la sélection (vague décidée) dont naissent les lignes d'une page."""
 
-    gate: Porte
+    gate: Gate
     catalogue: Catalogue
     selection: Selection
 

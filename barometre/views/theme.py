@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from barometre.access import Gate
 from barometre.catalogue.model import Catalogue, Theme
 from barometre.domain.enquete import Questionnaire
 from barometre.domain.provenance import Provenance
 from barometre.views.cellules import read_cellules
 from barometre.views.citation import Contexte
 from barometre.views.ligne import Lecture, LigneIndicateur, build_lignes, choose_vague
-from barometre.views.porte import Porte
 from barometre.views.provenance import build_provenance, build_table
 from barometre.views.repartition import Groupe, build_cadre
 from barometre.views.selection import Selection
@@ -86,7 +86,7 @@ class VueTheme:
         return next(trouvee, self.cles[0] if self.cles else self.lignes[0])
 
 
-def build_vue_theme(gate: Porte, catalogue: Catalogue, theme_id: str, selection: Selection) -> VueTheme:
+def build_vue_theme(gate: Gate, catalogue: Catalogue, theme_id: str, selection: Selection) -> VueTheme:
     """La vue d'un thème ; une vague où il n'a pas été posé laisse la place à la dernière, et le dit."""
     theme = catalogue.get_theme(theme_id)
     indicateurs = catalogue.list_indicateurs(theme_id, origine="declare")

@@ -1,0 +1,1 @@
+"""Les blocs Streamlit : chacun montre une vue, sans rien calculer."""

@@ -1,0 +1,80 @@
+"""La carte d'un chiffre : grand nombre, intervalle en mots, note, et « Puis-je citer ce chiffre ? »."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from barometre.formats import format_compte
+from barometre.ui.blocks.textes import bouton_copier, lien, texte
+from barometre.views.citation import HORS_BIAIS, LIBELLES_NOTES
+from barometre.views.ligne import LigneIndicateur
+from barometre.views.publies import PublieACote
+
+
+def render_cartes(lignes: Iterable[LigneIndicateur], valeur: str) -> None:
+    """Plusieurs cartes, côte à côte sur un écran large, l'une sous l'autre sur un téléphone."""
+    st.html(f'<div class="baro-cartes">{"".join(build_carte(ligne, valeur) for ligne in lignes)}</div>')
+
+
+def build_carte(ligne: LigneIndicateur, valeur: str) -> str:
+    """Le HTML d'une carte ; tout texte y est échappé."""
+    corps = _corps_montre(ligne, valeur) if ligne.chiffre.montre else _corps_cache(ligne)
+    publies = "".join(_publie(publie) for publie in ligne.publies)
+    return (
+        f'<article class="baro-carte"><h3>{texte(ligne.indicateur.titre)}</h3>'
+        f"{corps}{_citer(ligne)}{publies}</article>"
+    )
+
+
+def _corps_montre(ligne: LigneIndicateur, valeur: str) -> str:
+    autre = "brut" if valeur == "redresse" else "redresse"
+    noms = {"redresse": "redressé", "brut": "brut"}
+    intervalle = f"{texte(ligne.intervalle)} <small>({HORS_BIAIS})</small>" if ligne.intervalle else ""
+    return (
+        f'<p class="baro-chiffre">{texte(ligne.get_texte(valeur))}</p>'
+        f"<p>{intervalle}</p><p>{texte(ligne.indicateur.definition)}</p>"
+        f'<p class="baro-preuve">{build_note(ligne.chiffre.note)}<br>Chiffre {noms[valeur]}\u202f; '
+        f"{noms[autre]}\u202f: {texte(ligne.get_texte(autre))}. {format_compte(ligne.chiffre.n, 'réponse')}, "
+        f"{texte(ligne.contexte.vague)}.</p>"
+    )
+
+
+def _corps_cache(ligne: LigneIndicateur) -> str:
+    elargi = f"<p>Plus large\u202f: {texte(ligne.elargi.phrase)}.</p>" if ligne.elargi else ""
+    return (
+        f'<p class="baro-chiffre baro-absent">Non publié</p>'
+        f"<p>{texte(ligne.citation.explication)}</p>{elargi}"
+        f"<p>{texte(ligne.indicateur.definition)}</p>"
+    )
+
+
+def build_note(note: str) -> str:
+    """La note en lettre et en mots : la couleur ne porte aucun sens à elle seule."""
+    return (
+        f'<span class="baro-note baro-note-{note.lower() or "absente"}">{texte(LIBELLES_NOTES[note])}</span>'
+    )
+
+
+def _citer(ligne: LigneIndicateur) -> str:
+    citation = ligne.citation
+    copier = ""
+    if citation.a_copier:
+        copier = (
+            f"<blockquote>{texte(citation.a_copier)}</blockquote>"
+            f"{bouton_copier('Copier la phrase', citation.a_copier)}"
+        )
+    return (
+        "<details><summary>Puis-je citer ce chiffre\u202f?</summary>"
+        f"<p><strong>{texte(citation.reponse)}.</strong> {texte(citation.explication)}</p>{copier}</details>"
+    )
+
+
+def _publie(publie: PublieACote) -> str:
+    source = lien(f"source, {publie.annee}" if publie.annee else "source", publie.source_url)
+    return (
+        f'<details class="baro-publie"><summary>Publié par le baromètre\u202f: '
+        f"<strong>{texte(publie.valeur)}</strong></summary><p>{texte(publie.libelle)} ({source}). "
+        f"Base\u202f: {texte(publie.base)}.</p><p>{texte(publie.explication)}</p></details>"
+    )

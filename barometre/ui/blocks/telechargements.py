@@ -1,0 +1,32 @@
+"""Les fichiers d'une vue : écrits au moment du clic, jamais avant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from barometre.domain.provenance import Provenance
+from barometre.exports import FORMATS, build_fichier
+
+
+def render_telechargements(
+    table: pd.DataFrame, provenance: Provenance, *, cle: str, formats: tuple[str, ...] = ("csv", "xlsx")
+) -> None:
+    """Un bouton par format ; le fichier porte ses définitions, ses filtres et sa source."""
+    with st.container(horizontal=True, key=f"telecharger-{cle}"):
+        for extension in formats:
+            st.download_button(
+                f"Télécharger en {FORMATS[extension].libelle}",
+                data=_differer(table, provenance, extension),
+                file_name=provenance.get_nom(extension),
+                mime=FORMATS[extension].mime,
+                key=f"telecharger-{cle}-{extension}",
+                on_click="ignore",
+            )
+
+
+def _differer(table: pd.DataFrame, provenance: Provenance, extension: str) -> Callable[[], bytes]:
+    return partial(build_fichier, table, provenance, extension)

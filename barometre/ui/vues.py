@@ -1,0 +1,77 @@
+"""Les vues d'une page et leurs graphiques, construits une fois par portée, version et filtres."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from barometre.access import Gate
+from barometre.catalogue import load_catalogue
+from barometre.charts import Graphique, build_points, build_vagues
+from barometre.domain.indicateur import Indicateur
+from barometre.ui import cache
+from barometre.views.indicateur import VAGUES, VueIndicateur, build_vue_indicateur
+from barometre.views.selection import Selection
+from barometre.views.theme import GroupeLignes, VueTheme, build_vue_theme
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeAffiche:
+    """La vue d'un thème et le graphique de chacun de ses groupes d'indicateurs."""
+
+    vue: VueTheme
+    graphiques: Mapping[str, Graphique]
+
+
+@dataclass(frozen=True, slots=True)
+class IndicateurAffiche:
+    """La vue d'un indicateur et le graphique de chacune de ses répartitions."""
+
+    vue: VueIndicateur
+    graphiques: Mapping[str, Graphique]
+
+
+def load_theme(theme_id: str, selection: Selection) -> ThemeAffiche:
+    """Le thème, tel que la page le montre."""
+    return cache.get_vue(build_theme, theme_id, selection)
+
+
+def load_indicateur(indicateur_id: str, selection: Selection) -> IndicateurAffiche:
+    """L'indicateur, tel que la page le montre."""
+    return cache.get_vue(build_indicateur, indicateur_id, selection)
+
+
+def build_theme(gate: Gate, theme_id: str, selection: Selection) -> ThemeAffiche:
+    """La vue et ses graphiques : un par choix multiple, un pour les autres parts."""
+    vue = build_vue_theme(gate, load_catalogue(), theme_id, selection)
+    groupes = [groupe for groupe in (vue.ensemble, *vue.groupes) if groupe.lignes]
+    return ThemeAffiche(vue, {g.id: _build_groupe(g, vue.selection) for g in groupes})
+
+
+def _build_groupe(groupe: GroupeLignes, selection: Selection) -> Graphique:
+    indicateur = groupe.lignes[0].indicateur
+    return build_points(
+        groupe.cadre, indicateur, titre=groupe.titre, tete="Indicateur", valeur=selection.valeur
+    )
+
+
+def build_indicateur(gate: Gate, indicateur_id: str, selection: Selection) -> IndicateurAffiche:
+    """La vue et ses graphiques : un par répartition."""
+    vue = build_vue_indicateur(gate, load_catalogue(), indicateur_id, selection)
+    return IndicateurAffiche(vue, {r.id: _build_repartition(vue, r.id) for r in vue.repartitions})
+
+
+def _build_repartition(vue: VueIndicateur, dimension: str) -> Graphique:
+    indicateur: Indicateur = vue.ligne.indicateur
+    repartition, valeur = vue.get_repartition(dimension), vue.selection.valeur
+    if dimension == VAGUES:
+        return build_vagues(
+            repartition.cadre,
+            indicateur,
+            titre=indicateur.titre,
+            verdict=vue.verdict.mot,
+            phrase=vue.verdict.phrase,
+            valeur=valeur,
+        )
+    titre = f"{indicateur.titre}, {repartition.titre[0].lower()}{repartition.titre[1:]}"
+    return build_points(repartition.cadre, indicateur, titre=titre, tete=repartition.tete, valeur=valeur)

@@ -1,0 +1,20 @@
+"""Un thème : ce qu'il faut retenir, ses chiffres et ce qu'ils valent, ses questions."""
+
+import streamlit as st
+
+from barometre.catalogue import load_catalogue
+from barometre.ui import navigation, selectors, vues
+from barometre.ui.blocks import theme as blocs
+
+theme = load_catalogue().get_theme(navigation.get_current().theme_id)
+st.title(theme.question)
+retenir = st.container()
+affiche = vues.load_theme(theme.id, selectors.select_theme_cell(theme.id))
+
+with retenir:
+    blocs.render_a_retenir(affiche)
+blocs.render_cles(affiche)
+blocs.render_ensemble(affiche)
+blocs.render_indicateur(affiche)
+blocs.render_questions(affiche.vue)
+blocs.render_exports(affiche.vue)
