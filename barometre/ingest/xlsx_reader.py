@@ -89,8 +89,8 @@ class _Feuille(Lecteur):
             return
         if self._colonne >= MAX_COLONNES or self._ligne > MAX_LIGNES:
             raise ImportRefuse(
-                f"« {self.nom} » a une cellule très éloignée, ligne {self._ligne}, colonne {self._colonne + 1}. "
-                f"Limites : {MAX_LIGNES} lignes et {MAX_COLONNES} colonnes."
+                f"« {self.nom} » a une cellule très éloignée : "
+                f"ligne {self._ligne}, colonne {self._colonne + 1}."
             )
         self._cellules.extend([""] * (self._colonne + 1 - len(self._cellules)))
         self._cellules[self._colonne] = valeur

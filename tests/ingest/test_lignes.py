@@ -1,0 +1,214 @@
+"""Le sort de chaque ligne : chargée, doublon, quarantaine, ignorée ; et le motif qu'on en lit."""
+
+from __future__ import annotations
+
+import pytest
+
+from barometre.ingest import ImportRefuse
+from barometre.ingest.identity import is_luhn
+from tests.ingest.conftest import Importer, check_counts
+
+
+def get_motif(importer: Importer, contenu: str) -> str:
+    lot = importer(contenu)
+    check_counts(lot)
+    assert lot.quarantaine == 1, lot.to_dict()
+    return lot.rejets[0].motif
+
+
+@pytest.mark.parametrize(
+    ("identite", "motif"),
+    [
+        ("213300634;;", "clé de contrôle de ce SIREN est fausse"),
+        ("732829320;;", "n'est pas celui d'une collectivité"),  # clé juste, mais une entreprise
+        ("21330063;;", "compte neuf chiffres"),
+        (";21330063500018;", "clé de contrôle de ce SIRET est fausse"),
+        (";2,13301E+13;", "compte quatorze chiffres"),
+        (";;1001", "zéro du début"),
+        (";;99999", "aucune commune"),
+        (";;33", "précisez le type"),
+        (";;", "Aucun identifiant"),
+        ("213300635;;01001", "se contredisent"),
+    ],
+)
+def test_identifiants_refuses(importer: Importer, identite: str, motif: str) -> None:
+    assert motif in get_motif(importer, f"SIREN;SIRET;Code INSEE;Q01\n{identite};Y\n")
+
+
+@pytest.mark.parametrize(
+    ("type_", "code", "attendu"),
+    [
+        ("Une commune", "33063", "commune-33063"),
+        ("", "2a004", "commune-2A004"),
+        ("commune", "01003", "commune-01165"),  # ancien code
+        ("commune", "01015", "commune-01015"),  # commune déléguée et commune : la commune
+        ("commune", "75101", "commune-75056"),  # arrondissement de Paris
+        ("Un département", "33", "departement-33"),
+        ("Un département", "75", "commune-75056"),  # porté par la Ville de Paris
+        ("Une région", "84", "region-84"),
+        ("Un EPCI (hors métropole)", "200000172", "epci-200000172"),
+        ("Autre", "213300635", "commune-33063"),
+    ],
+)
+def test_rattachement(importer: Importer, type_: str, code: str, attendu: str) -> None:
+    lot = importer(f"Type de collectivité;Code INSEE;Q01\n{type_};{code};Y\n")
+    assert list(lot.participation["collectivite_id"]) == [attendu], lot.rejets
+    assert lot.recodes == (code in {"01003", "75101"})
+
+
+def test_type_contradictoire(importer: Importer) -> None:
+    assert "le type est « epci »" in get_motif(importer, "TYPE;SIREN;Q01\nepci;213300635;Y\n")
+
+
+def test_nom_seul_ne_rattache_jamais(importer: Importer) -> None:
+    with pytest.raises(ImportRefuse, match="Le nom seul|le nom seul"):
+        importer("Nom de la collectivité;Q01\nBordeaux;Y\n")
+    motif = get_motif(importer, "Nom de la collectivité;SIREN;Q01\nBordeaux;;Y\n")
+    assert "Le nom seul ne rattache rien" in motif
+
+
+def test_cle_de_luhn() -> None:
+    assert is_luhn("21330063500017")
+    assert not is_luhn("21330063500018")
+    assert is_luhn("35600000049837")  # La Poste : somme des chiffres multiple de 5
+
+
+@pytest.mark.parametrize(
+    ("colonne", "valeur", "motif"),
+    [
+        ("Q01", "Peut-être", "pas dans la liste"),
+        ("Q01", "Je ne sais pas", "pas dans la liste"),  # cette question ne l'offre pas
+        ("Q01", "Oui|Non", "Plusieurs réponses"),
+        ("Q01", ".", "pas dans la liste"),
+        ("Q03", "beaucoup", "n'est pas un nombre"),
+        ("Q03", "12 50", "n'est pas un nombre"),
+        ("Q03", "nan", "n'est pas un nombre"),
+        ("Q03", "9" * 60, "n'est pas un nombre"),
+        ("Q03", "-1", "hors des bornes (0 à 100000)"),
+        ("Q03", "100001", "hors des bornes"),
+        ("Q02[SQ001]", "MySpace", "Une case se remplit"),
+        ("submitdate", "2024-02-30", "n'existe pas dans le calendrier"),
+        ("submitdate", "hier", "n'est pas lisible"),
+        ("submitdate", "1875-01-01", "hors de la période"),
+        ("Q04", "x" * 10_001, "dépasse 10000 caractères"),
+    ],
+)
+def test_cellules_refusees(importer: Importer, colonne: str, valeur: str, motif: str) -> None:
+    lot = importer(f'SIREN|Q99|{colonne}|Q06\n213300635|1|"{valeur}"|Y\n210100012|1||Y\n')
+    check_counts(lot)
+    assert (lot.charges, lot.quarantaine) == (1, 1)
+    (rejet,) = lot.rejets
+    assert (rejet.ligne, rejet.colonne) == (2, colonne)
+    assert motif in rejet.motif
+    assert rejet.valeur == valeur[:200]
+
+
+@pytest.mark.parametrize(
+    ("texte", "nombre"),
+    [("1 200", 1200), ("1\u202f200,5", 1200.5), ("12,5", 12.5), ("7.0", 7), ("0", 0), ("350 habitants", 350)],
+)
+def test_nombres_lus(importer: Importer, texte: str, nombre: float) -> None:
+    faits = importer(f"SIREN;Q03\n213300635;{texte}\n").fait_reponse
+    assert faits.set_index("question_id").loc["communication_q03", "valeur"] == nombre
+
+
+def test_une_ligne_plusieurs_motifs_compte_une_fois(importer: Importer) -> None:
+    lot = importer("SIREN;Q01;Q03\n213300634;bof;beaucoup\n210100012;Y;1\n")
+    check_counts(lot)
+    assert (lot.quarantaine, len(lot.rejets)) == (1, 3)
+    assert [r["ligne"] for r in lot.to_dict()["rejets"]] == [2, 2, 2]
+    assert list(lot.build_quarantaine()["rang"]) == [1, 2, 3]
+
+
+def test_un_champ_de_trop_ne_decale_rien(importer: Importer) -> None:
+    lot = importer("SIREN;Q01;Q06\n213300635;Y;EN TROP;N\n210100012;N;Y\n212000046;Y\n")
+    check_counts(lot)
+    assert list(lot.participation["collectivite_id"]) == ["commune-01001"]
+    assert [(r.ligne, r.motif[:31]) for r in lot.rejets] == [
+        (2, "La ligne a 4 colonnes au lieu d"),
+        (4, "La ligne a 2 colonnes au lieu d"),
+    ]
+
+
+def test_doublons(importer: Importer) -> None:
+    lot = importer(
+        "SIREN;submitdate;Q01;Q06\n"
+        "213300635;2023-12-01;Y;Y\n"
+        "213300635;2023-12-03;Y;N\n"  # aussi complète, plus récente : retenue
+        "213300635;2024-01-05;Y;\n"  # plus récente, moins complète
+        "210100012;2023-12-01;Y;Y\n"
+    )
+    check_counts(lot)
+    assert (lot.lus, lot.charges, lot.doublons) == (4, 2, 2)
+    assert [(d.ligne, d.motif[:24]) for d in lot.lignes_doublons] == [
+        (2, "La ligne 3 est retenue :"),
+        (4, "La ligne 3 est retenue :"),
+    ]
+
+
+def test_lignes_ignorees(importer: Importer) -> None:
+    lot = importer(
+        "SIREN;submitdate;Nom de la collectivité;Q01;Q02[SQ001]\n"
+        ";;;;\n"
+        "213300635;;Bordeaux;;\n"
+        "210100012;2023-12-01;TEST;Y;\n"
+        "pas un siren;;;N/A;N/A\n"
+        "212000046;;Ajaccio;Y;\n"
+    )
+    check_counts(lot)
+    assert (lot.ignores, lot.charges, lot.quarantaine) == (4, 1, 0)
+    assert [i.motif for i in lot.lignes_ignorees][:2] == [
+        "Ligne vide.",
+        "Questionnaire ouvert mais sans aucune réponse.",
+    ]
+    assert any("commencée(s) mais non validée(s)" in a for a in lot.avertissements)
+
+
+def test_date_absente_de_limesurvey(importer: Importer) -> None:
+    lot = importer("SIREN;submitdate;Q01\n213300635;1980-01-01 00:00:00;Y\n")
+    assert list(lot.participation["date_reponse"]) == [None]
+
+
+def test_simule_par_le_nom_ou_par_la_colonne(importer: Importer) -> None:
+    contenu = "SIREN;simule;Q01\n213300635;{};Y\n"
+    assert importer(contenu.format("oui")).simule
+    assert not importer(contenu.format("")).simule
+    par_nom = importer("SIREN;Q01\n213300635;Y\n", "reponses-simulees.csv")
+    assert par_nom.simule
+    assert bool(par_nom.participation["simulee"].all())
+
+
+def test_meme_fichier_meme_lot(importer: Importer) -> None:
+    contenu = "SIREN;Q01\n213300635;Y\n"
+    lot = importer(contenu)
+    assert importer(contenu, lots_connus={lot.lot_id}).to_dict()["deja_charge"] is True
+    assert importer(contenu + "210100012;N\n", lots_connus={lot.lot_id}).to_dict()["deja_charge"] is False
+
+
+def test_json_de_la_commande(importer: Importer) -> None:
+    objet = importer("SIREN;Q01\n213300635;Y\n").to_dict()
+    assert list(objet) == [
+        "lot",
+        "lus",
+        "charges",
+        "doublons",
+        "quarantaine",
+        "ignores",
+        "deja_charge",
+        "rejets",
+    ]
+
+
+def test_questionnaire_ou_vague_inconnus(referentiel, tmp_path) -> None:
+    from barometre.ingest import prepare
+    from tests.ingest.conftest import MiniCatalogue
+
+    chemin = tmp_path / "r.csv"
+    chemin.write_text("SIREN;Q01\n213300635;Y\n")
+    for questionnaire, vague, phrase in [
+        ("cuisine", "2023-v1", "Le questionnaire « cuisine » n'existe pas"),
+        ("communication", "2031-v9", "La vague « 2031-v9 » n'existe pas"),
+        ("communication", "2024-v2", "n'ouvre pas « communication »"),
+    ]:
+        with pytest.raises(ImportRefuse, match=phrase):
+            prepare(chemin, questionnaire, vague, "auto", referentiel, MiniCatalogue())
