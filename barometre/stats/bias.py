@@ -1,0 +1,160 @@
+"""Jusqu'où la participation peut fausser un chiffre (CONCEPTION §4.7).
+
+Références : Schouten, Cobben et Bethlehem (2009) et Schouten, Shlomo et Skinner (2011) pour la
+représentativité ; Kish (1965) pour l'effet des poids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import special
+
+from barometre.stats.design import Design
+from barometre.stats.estimation import estimate_proportions
+from barometre.stats.strata import DesignError
+
+Tableau = npt.NDArray[np.float64]
+
+# CONCEPTION §4.7 : « si les collectivités équipées répondent g fois plus volontiers ».
+SENSITIVITY_FACTORS: tuple[float, ...] = (1.25, 1.5, 2.0)
+# Pénalité qui rend finie la régression quand une modalité n'a aucun répondant.
+RIDGE = 1e-6
+LOGISTIC_ITERATIONS = 50
+
+
+def compute_sensitivity(p: npt.ArrayLike, factors: Sequence[float] = SENSITIVITY_FACTORS) -> pd.DataFrame:
+    """p/(p + g·(1 − p)) : la vraie part si les équipées répondent g fois plus ; une colonne par g."""
+    parts = np.atleast_1d(np.asarray(p, dtype=float))
+    if not all(g > 0 for g in factors):
+        raise DesignError("Un facteur de sensibilité doit être strictement positif.")
+    return pd.DataFrame({g: parts / (parts + g * (1 - parts)) for g in factors})
+
+
+def describe_weights(weights: npt.ArrayLike) -> dict[str, float]:
+    """Effectif efficace et effet de Kish, dispersion, plus grande part d'un seul répondant."""
+    w = np.asarray(weights, dtype=float)
+    if w.size == 0 or not (np.isfinite(w) & (w > 0)).all():
+        raise DesignError("Il faut au moins un poids, et tous strictement positifs.")
+    relatif = w / w.mean()
+    n_eff = w.size / float(np.mean(relatif**2))
+    return {
+        "n": float(w.size),
+        "total": float(w.sum()),
+        "n_eff": n_eff,
+        "deff": w.size / n_eff,
+        "cv": float(relatif.std(ddof=1)) if w.size > 1 else 0.0,
+        "max_over_mean": float(relatif.max()),
+        "max_share": float(relatif.max() / w.size),
+    }
+
+
+def describe_response(
+    frame: pd.DataFrame, responded: npt.ArrayLike, variables: Sequence[str]
+) -> pd.DataFrame:
+    """Taux, CV des propensités (variable vide) et indicateur partiel de chaque variable.
+
+    CV = S(ρ)/ρ̄, ρ par régression logistique sur toutes les variables : le biais d'une moyenne vaut au
+    plus CV fois l'écart-type (Schouten et al. 2011). r_indicator = 1 − 2S(ρ). partial = dispersion de ρ
+    entre les modalités de la variable, rapportée à ρ̄ (indicateur partiel inconditionnel).
+    """
+    repondu = np.asarray(responded, dtype=float)
+    _check_response(frame, repondu, variables)
+    propension = compute_propensities(frame, repondu, variables)
+    taux, ecart = float(propension.mean()), float(propension.std())
+    lignes: list[dict[str, Any]] = [
+        {"variable": "", "rate": taux, "cv": ecart / taux, "r_indicator": 1 - 2 * ecart, "partial": np.nan}
+    ]
+    for nom in variables:
+        lignes.append({"variable": nom, "partial": _spread_between(frame[nom], propension) / taux})
+    return pd.DataFrame(lignes)
+
+
+def describe_levels(frame: pd.DataFrame, responded: npt.ArrayLike, variable: str) -> pd.DataFrame:
+    """Par modalité : population, répondants, taux, et partiel signé √(N_k/N)·(taux_k − taux)/taux."""
+    repondu = pd.Series(np.asarray(responded, dtype=float), index=frame.index)
+    _check_response(frame, repondu.to_numpy(), [variable])
+    tableau = repondu.groupby(frame[variable], observed=True).agg(["size", "sum", "mean"])
+    tableau.columns = ["population", "respondents", "rate"]
+    taux = float(repondu.mean())
+    poids = np.sqrt(tableau["population"] / len(frame))
+    tableau["partial"] = poids * (tableau["rate"] - taux) / taux
+    return tableau.rename_axis("level").reset_index()
+
+
+def compute_propensities(frame: pd.DataFrame, responded: npt.ArrayLike, variables: Sequence[str]) -> Tableau:
+    """Probabilité de répondre de chaque unité du cadre : régression logistique, effets principaux."""
+    y = np.asarray(responded, dtype=float)
+    cellule, tableau = _group_cells(frame, variables)
+    n = np.bincount(cellule).astype(float)
+    oui = np.bincount(cellule, weights=y)
+    x = np.hstack([np.ones((len(tableau), 1)), *(_get_dummies(tableau[nom]) for nom in tableau)])
+    return _fit_logistic(x, oui, n)[cellule]
+
+
+def _group_cells(frame: pd.DataFrame, variables: Sequence[str]) -> tuple[npt.NDArray[np.intp], pd.DataFrame]:
+    groupes = (
+        frame[list(variables)].reset_index(drop=True).groupby(list(variables), observed=True, dropna=False)
+    )
+    return groupes.ngroup().to_numpy(), groupes.size().index.to_frame(index=False)
+
+
+def _get_dummies(values: pd.Series) -> Tableau:
+    codes, modalites = pd.factorize(values, use_na_sentinel=False)
+    return np.asarray(np.eye(len(modalites))[codes][:, 1:])
+
+
+def _fit_logistic(x: Tableau, yes: Tableau, n: Tableau) -> Tableau:
+    """Newton sur les cellules, légèrement pénalisé (le terme constant ne l'est pas)."""
+    penalite = np.full(x.shape[1], RIDGE)
+    penalite[0] = 0.0
+    beta = np.zeros(x.shape[1])
+    beta[0] = special.logit(yes.sum() / n.sum())
+    for _ in range(LOGISTIC_ITERATIONS):
+        rho = special.expit(x @ beta)
+        gradient = x.T @ (yes - n * rho) - penalite * beta
+        pas = np.linalg.solve((x * (n * rho * (1 - rho))[:, None]).T @ x + np.diag(penalite), gradient)
+        beta += np.clip(pas, -2.0, 2.0)
+        if np.abs(pas).max() < 1e-9:
+            break
+    return np.asarray(special.expit(x @ beta))
+
+
+def _spread_between(values: pd.Series, propensity: Tableau) -> float:
+    moyennes = pd.Series(propensity, index=values.index).groupby(values, observed=True).transform("mean")
+    return float(np.sqrt(np.nanmean((moyennes - propensity.mean()) ** 2)))
+
+
+def _check_response(frame: pd.DataFrame, responded: Tableau, variables: Sequence[str]) -> None:
+    if len(frame) == 0 or responded.shape != (len(frame),):
+        raise DesignError(
+            f"Il faut une réponse (1 ou 0) par unité du cadre : {responded.size} pour {len(frame)}."
+        )
+    if not np.isin(responded, (0, 1)).all() or not 0 < responded.mean() < 1:
+        raise DesignError(
+            "La participation doit valoir 1 ou 0, et ne pas être la même pour toutes les unités."
+        )
+    for nom in variables:
+        if nom not in frame.columns:
+            raise DesignError(f"La variable « {nom} » n'est pas dans le cadre.")
+
+
+def compare_with_frame(design: Design, facts: pd.DataFrame, truth: pd.Series) -> pd.DataFrame:
+    """Un fait connu de tout le cadre, estimé sur les répondants pondérés, face à sa vraie valeur.
+
+    Une ligne par fait : raw, p, low, high, truth, raw_gap, gap (redressé − vrai), within (vrai dans
+    l'intervalle). L'écart mesure ce que les poids n'ont pas corrigé.
+    """
+    tableau = estimate_proportions(design, facts)
+    tableau["truth"] = tableau["item"].map(truth)
+    if tableau["truth"].isna().any():
+        manquant = tableau.loc[tableau["truth"].isna(), "item"].iloc[0]
+        raise DesignError(f"La vraie valeur du fait « {manquant} » n'est pas donnée.")
+    tableau["raw_gap"] = tableau["raw"] - tableau["truth"]
+    tableau["gap"] = tableau["p"] - tableau["truth"]
+    tableau["within"] = tableau["truth"].between(tableau["low"], tableau["high"])
+    return tableau[["item", "n", "raw", "p", "se", "low", "high", "truth", "raw_gap", "gap", "within"]]

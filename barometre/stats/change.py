@@ -1,0 +1,199 @@
+"""Le changement d'une vague à l'autre (CONCEPTION §4.8).
+
+SE² = V1 + V2 − 2·cov12 : les résidus linéarisés des deux vagues sont mis côte à côte par unité
+(0 quand elle est absente) et leur différence a la variance d'un seul plan stratifié (Berger et
+Priam 2016). Le panel est lu par le test exact de McNemar (1947).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import special
+from scipy.sparse import csr_array
+
+from barometre.stats import intervals
+from barometre.stats.design import Design
+from barometre.stats.domains import sum_domains
+from barometre.stats.estimation import read_answers, read_membership
+from barometre.stats.grades import LOGIT_MINIMUM
+from barometre.stats.pairing import Pairing, build_pairing
+from barometre.stats.strata import DesignError
+
+Tableau = npt.NDArray[np.float64]
+
+HAUSSE = "hausse"
+BAISSE = "baisse"
+STABLE = "pas de changement démontré"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wave:
+    """Une vague : ses réponses, ses domaines et leurs estimations (domaine × chiffre)."""
+
+    design: Design
+    values: Tableau
+    answered: Tableau
+    membership: csr_array
+    n: Tableau
+    yes: Tableau
+    n_eff: Tableau
+    p: Tableau
+    weight: Tableau
+
+    def residuals(self, domain: int) -> Tableau:
+        """Résidus linéarisés des proportions d'un domaine, avec la correction de population finie."""
+        unites = self.membership.indices[self.membership.indptr[domain] : self.membership.indptr[domain + 1]]
+        total = np.where(self.weight[domain] > 0, self.weight[domain], 1.0)
+        u = np.zeros_like(self.answered)
+        ecart = self.values[unites] - self.answered[unites] * np.nan_to_num(self.p[domain])
+        u[unites] = ecart / total
+        strates = self.design.strata
+        correction = np.sqrt(1 - strates.sizes / strates.populations)[strates.codes]
+        return correction[:, None] * self.design.residuals(u)
+
+
+def estimate_change(
+    design_1: Design,
+    answers_1: pd.DataFrame,
+    units_1: Any,
+    design_2: Design,
+    answers_2: pd.DataFrame,
+    units_2: Any,
+    *,
+    membership_1: pd.DataFrame | None = None,
+    membership_2: pd.DataFrame | None = None,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Une ligne par chiffre (× domaine) : change = p_2 − p_1, se, low, high, verdict, panel.
+
+    `units_1` et `units_2` nomment les répondants : un nom présent deux fois est au panel. Sous 10 oui ou
+    10 non à l'une des vagues, l'intervalle est celui de Newcombe sur les effectifs efficaces.
+    Les domaines (unité × domaine, mêmes colonnes aux deux vagues) peuvent se recouvrir.
+    """
+    items = [nom for nom in answers_1.columns if nom in answers_2.columns]
+    if not items:
+        raise DesignError("Les deux vagues n'ont aucune question en commun.")
+    domaines = _get_domains(membership_1, membership_2)
+    vague_1 = _build_wave(design_1, answers_1[items], membership_1)
+    vague_2 = _build_wave(design_2, answers_2[items], membership_2)
+    appariement = build_pairing(design_1, units_1, design_2, units_2)
+    colonnes = _describe_change(vague_1, vague_2, appariement, level)
+    etiquettes: dict[str, Any] = {"item": np.repeat(pd.Index(items), len(domaines))}
+    if membership_1 is not None:
+        etiquettes["domain"] = domaines.take(np.tile(np.arange(len(domaines)), len(items)))
+    return pd.DataFrame(etiquettes | {nom: valeurs.T.ravel() for nom, valeurs in colonnes.items()})
+
+
+def _get_domains(first: pd.DataFrame | None, second: pd.DataFrame | None) -> pd.Index[Any]:
+    if first is None and second is None:
+        return pd.RangeIndex(1)
+    if first is None or second is None or not first.columns.equals(second.columns):
+        raise DesignError("Les deux vagues doivent avoir les mêmes domaines.")
+    return first.columns
+
+
+def _build_wave(design: Design, answers: pd.DataFrame, membership: pd.DataFrame | None) -> Wave:
+    valeurs = read_answers(design, answers, "proportion")
+    tout = csr_array(np.ones((1, design.size)))
+    appartenance = tout if membership is None else read_membership(design, membership)
+    sommes = sum_domains(design, valeurs, appartenance)
+    repondu = np.isfinite(valeurs).astype(float)
+    return Wave(
+        design=design,
+        values=np.nan_to_num(valeurs),
+        answered=repondu,
+        membership=appartenance,
+        n=sommes.n,
+        yes=sommes.total,
+        n_eff=sommes.n_eff,
+        p=sommes.estimate,
+        weight=appartenance @ (design.weights[:, None] * repondu),
+    )
+
+
+def _describe_change(first: Wave, second: Wave, pairing: Pairing, level: float) -> dict[str, Any]:
+    variance, df = _sum_variance(first, second, pairing)
+    changement, se = second.p - first.p, np.sqrt(variance)
+    bas, haut = intervals.newcombe_effective(first.p, first.n_eff, second.p, second.n_eff, level)
+    p_value = pooled_p_value(first.p, first.n_eff, second.p, second.n_eff)
+    assez = has_enough(first.n, first.yes) & has_enough(second.n, second.yes) & (df > 0) & np.isfinite(se)
+    bas[assez], haut[assez] = intervals.student(changement[assez], se[assez], df[assez], level)
+    p_value[assez] = student_p_value(changement[assez], se[assez], df[assez])
+    panel, gains, pertes = _count_panel(first, second, pairing)
+    return {
+        "n_1": first.n.astype(int),
+        "n_2": second.n.astype(int),
+        "p_1": first.p,
+        "p_2": second.p,
+        "change": changement,
+        "se": se,
+        "df": df,
+        "low": bas,
+        "high": haut,
+        "p_value": p_value,
+        "verdict": np.where(bas > 0, HAUSSE, np.where(haut < 0, BAISSE, STABLE)),
+        "n_panel": panel.astype(int),
+        "gains": gains.astype(int),
+        "losses": pertes.astype(int),
+        "mcnemar_p": mcnemar_exact(gains, pertes),
+    }
+
+
+def has_enough(n: Tableau, yes: Tableau) -> npt.NDArray[np.bool_]:
+    """Au moins 10 oui et 10 non : la loi de Student décrit l'estimation."""
+    return (yes >= LOGIT_MINIMUM) & (n - yes >= LOGIT_MINIMUM)
+
+
+def student_p_value(difference: Tableau, se: Tableau, df: Tableau) -> Tableau:
+    """P(|T| ≥ |différence/se|) ; 1 pour une différence nulle sans variance."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = np.abs(np.where(difference == 0, 0.0, difference / se))
+    return np.asarray(2 * special.stdtr(df, -t))
+
+
+def pooled_p_value(p_1: Tableau, n_1: Tableau, p_2: Tableau, n_2: Tableau) -> Tableau:
+    """Test du score sur la proportion commune : sa variance n'est nulle que si rien ne diffère."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        commune = (n_1 * p_1 + n_2 * p_2) / (n_1 + n_2)
+        se = np.sqrt(commune * (1 - commune) * (1 / n_1 + 1 / n_2))
+        z = np.where(p_1 == p_2, 0.0, np.abs(p_2 - p_1) / se)
+    return np.asarray(2 * special.ndtr(-z))
+
+
+def mcnemar_exact(gains: npt.ArrayLike, losses: npt.ArrayLike) -> Tableau:
+    """Test exact de McNemar : loi binomiale de min(gains, pertes) parmi gains + pertes, p = ½."""
+    gains, losses = np.asarray(gains, dtype=float), np.asarray(losses, dtype=float)
+    total = gains + losses
+    p = 2 * special.bdtr(np.minimum(gains, losses), np.maximum(total, 1).astype(int), 0.5)
+    return np.where(total > 0, np.minimum(p, 1.0), 1.0)
+
+
+def _sum_variance(first: Wave, second: Wave, pairing: Pairing) -> tuple[Tableau, Tableau]:
+    """Variance de p_2 − p_1 et degrés de liberté (unités − strates − 1), domaine × chiffre."""
+    calage = first.design.calibrated or second.design.calibrated
+    repondu = pairing.stack(first.answered, second.answered)
+    # Sans calage, seules les unités qui ont répondu entrent dans le calcul ; avec, toutes y entrent.
+    presents = np.ones_like(repondu) if calage else (repondu > 0).astype(float)
+    variance, df = np.empty_like(first.p), np.empty_like(first.p)
+    for domaine in range(first.p.shape[0]):
+        e = pairing.stack(-first.residuals(domaine), second.residuals(domaine))
+        variance[domaine] = pairing.variance(e, presents)
+        membres = pairing.stack(*(v.membership[[domaine]].toarray().T * v.answered for v in (first, second)))
+        df[domaine] = (membres > 0).sum(axis=0) - pairing.count_strata(membres) - 1
+    variance[(first.n == 0) | (second.n == 0)] = np.nan
+    return variance, df
+
+
+def _count_panel(first: Wave, second: Wave, pairing: Pairing) -> tuple[Tableau, Tableau, Tableau]:
+    """Présents aux deux vagues dans le domaine, passés de non à oui, passés de oui à non."""
+    i, j = pairing.both
+    commun = first.membership[:, i].multiply(second.membership[:, j]).tocsr()
+    repondu = first.answered[i] * second.answered[j]
+    avant, apres = first.values[i], second.values[j]
+    gains, pertes = repondu * (1 - avant) * apres, repondu * avant * (1 - apres)
+    return commun @ repondu, commun @ gains, commun @ pertes

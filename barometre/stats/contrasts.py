@@ -1,0 +1,177 @@
+"""Comparer des groupes : des contrastes avec leur covariance, jamais des intervalles qui se touchent.
+
+Niveaux de 95 et 99,8 % (deux et trois écarts-types, Spiegelhalter 2005) ; correction de
+Benjamini-Hochberg (1995) à l'intérieur d'un appel, donc d'un thème.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+
+from barometre.stats import intervals
+from barometre.stats.change import has_enough, pooled_p_value, student_p_value
+from barometre.stats.design import Design
+from barometre.stats.domains import Sums, sum_domains
+from barometre.stats.estimation import read_answers, read_groups, read_membership
+from barometre.stats.strata import DesignError
+
+Tableau = npt.NDArray[np.float64]
+
+# Spiegelhalter (2005) : alerte à 95 %, alarme à 99,8 %.
+LEVELS: dict[str, float] = {"95": 0.95, "998": 0.998}
+# Tolérance relative de R `binom.test` : deux probabilités égales à l'arrondi près comptent toutes deux.
+EXACT_TOLERANCE = 1 + 1e-7
+
+
+def estimate_contrasts(
+    design: Design, answers: pd.DataFrame, groups: pd.Series, reference: Any = None
+) -> pd.DataFrame:
+    """Chaque groupe contre le reste des répondants, ou contre le groupe `reference`.
+
+    Une ligne par chiffre × groupe : difference = p − p_reference, se, intervalles et position (1 au-dessus,
+    0 comparable, −1 en dessous) à 95 et 99,8 %, p_value et sa correction de Benjamini-Hochberg.
+    """
+    etiquettes, appartenance = read_groups(design, groups)
+    colonne = etiquettes.columns[0]
+    dedans = appartenance.toarray() > 0
+    if reference is None:
+        dehors = dedans.any(axis=1)[:, None] & ~dedans
+    else:
+        rangs = np.flatnonzero((etiquettes[colonne] == reference).to_numpy())
+        if rangs.size == 0:
+            raise DesignError(f"Le groupe de référence « {reference} » n'a aucun répondant.")
+        dehors = np.repeat(dedans[:, rangs], dedans.shape[1], axis=1)
+        autres = np.arange(dedans.shape[1]) != rangs[0]
+        dedans, dehors, etiquettes = dedans[:, autres], dehors[:, autres], etiquettes[autres]
+    tableau = _compare(design, answers, dehors, dedans)
+    rang = tableau.pop("pair").to_numpy()
+    tableau.insert(1, colonne, etiquettes[colonne].take(rang).to_numpy())
+    return tableau
+
+
+def compare_domains(
+    design: Design, answers: pd.DataFrame, first: npt.ArrayLike, second: npt.ArrayLike
+) -> pd.DataFrame:
+    """p(second) − p(first) : par exemple non couvertes, puis couvertes. Une ligne par chiffre."""
+    masques = [np.asarray(m, dtype=bool).reshape(-1, 1) for m in (first, second)]
+    return _compare(design, answers, *masques).drop(columns="pair")
+
+
+def _compare(
+    design: Design, answers: pd.DataFrame, first: npt.NDArray[np.bool_], second: npt.NDArray[np.bool_]
+) -> pd.DataFrame:
+    """Colonne k de `second` contre colonne k de `first`."""
+    valeurs = read_answers(design, answers, "proportion")
+    a, b = (sum_domains(design, valeurs, read_membership(design, m)) for m in (first, second))
+    repondu, y = np.isfinite(valeurs), np.nan_to_num(valeurs)
+    variance = np.empty_like(a.estimate)
+    for k in range(first.shape[1]):
+        u = _linearise(design, repondu & second[:, [k]], y) - _linearise(design, repondu & first[:, [k]], y)
+        variance[k] = design.variance(u)
+    return _build_frame(answers.columns, a, b, variance)
+
+
+def _linearise(design: Design, domain: npt.NDArray[np.bool_], y: Tableau) -> Tableau:
+    """u = 1_D·(y − p)/W_D, par colonne."""
+    w = np.where(domain, design.weights[:, None], 0.0)
+    total = np.where(domain.any(axis=0), w.sum(axis=0), 1.0)
+    p = (w * y).sum(axis=0) / total
+    return np.where(domain, (y - p) / total, 0.0)
+
+
+def _build_frame(items: pd.Index[Any], a: Sums, b: Sums, variance: Tableau) -> pd.DataFrame:
+    difference, se, df = b.estimate - a.estimate, np.sqrt(variance), np.minimum(a.df, b.df)
+    assez = has_enough(a.n, a.total) & has_enough(b.n, b.total) & (df > 0) & np.isfinite(se)
+    p_value = pooled_p_value(a.estimate, a.n_eff, b.estimate, b.n_eff)
+    p_value[assez] = student_p_value(difference[assez], se[assez], df[assez])
+    colonnes: dict[str, Tableau] = {
+        "n": b.n,
+        "n_reference": a.n,
+        "p": b.estimate,
+        "p_reference": a.estimate,
+        "difference": difference,
+        "se": se,
+        "df": df,
+    }
+    for nom, niveau in LEVELS.items():
+        bas, haut = intervals.newcombe_effective(a.estimate, a.n_eff, b.estimate, b.n_eff, niveau)
+        bas[assez], haut[assez] = intervals.student(difference[assez], se[assez], df[assez], niveau)
+        position = np.where(bas > 0, 1, np.where(haut < 0, -1, 0))
+        colonnes |= {f"low_{nom}": bas, f"high_{nom}": haut, f"class_{nom}": position}
+    tableau = pd.DataFrame(
+        {
+            "item": np.repeat(items, difference.shape[0]),
+            "pair": np.tile(np.arange(len(difference)), len(items)),
+        }
+        | {nom: valeurs.T.ravel() for nom, valeurs in colonnes.items()}
+    )
+    tableau["p_value"] = p_value.T.ravel()
+    tableau["p_bh"] = adjust_p_values(tableau["p_value"], "bh")
+    return tableau
+
+
+def adjust_p_values(p_values: npt.ArrayLike, method: Literal["bh", "holm", "bonferroni"] = "bh") -> Tableau:
+    """Corrige des tests multiples ; les p manquantes restent manquantes et ne comptent pas."""
+    p = np.asarray(p_values, dtype=float)
+    connus = np.flatnonzero(np.isfinite(p))
+    m, ordre = connus.size, connus[np.argsort(p[connus], kind="stable")]
+    rang = np.arange(1, m + 1)
+    corrige = np.full(p.shape, np.nan)
+    if method == "bonferroni":
+        corrige[ordre] = np.minimum(m * p[ordre], 1)
+    elif method == "holm":
+        corrige[ordre] = np.minimum(np.maximum.accumulate((m - rang + 1) * p[ordre]), 1)
+    else:
+        croissants = (m / rang * p[ordre])[::-1]
+        corrige[ordre] = np.minimum(np.minimum.accumulate(croissants)[::-1], 1)
+    return corrige
+
+
+def classify(
+    yes: npt.ArrayLike, n: npt.ArrayLike, reference: float, level: float = 0.95
+) -> npt.NDArray[np.int_]:
+    """Position d'une proportion par rapport à une valeur fixe : 1, 0 ou −1, par l'intervalle de Wilson."""
+    bas, haut = intervals.wilson(yes, n, level)
+    return np.where(bas > reference, 1, np.where(haut < reference, -1, 0))
+
+
+def binomial_exact(yes: int, n: int, reference: float) -> float:
+    """Test binomial exact bilatéral : somme des probabilités qui ne dépassent pas celle observée."""
+    lois = stats.binom.pmf(np.arange(n + 1), n, reference)
+    return float(min(lois[lois <= lois[yes] * EXACT_TOLERANCE].sum(), 1.0))
+
+
+def get_funnel_limits(reference: float, n: npt.ArrayLike, level: float = 0.95) -> pd.DataFrame:
+    """Limites d'un graphique en entonnoir autour de `reference`, pour des groupes de taille n.
+
+    count_* : quantiles binomiaux exacts ; normal_* : approximation normale, non bornée ; score_* : Wilson.
+    """
+    tailles = np.atleast_1d(np.asarray(n, dtype=float))
+    alpha, z = 1 - level, intervals.normal_quantile(level)
+    demi = z * np.sqrt(reference * (1 - reference) / tailles)
+    score = intervals.wilson_effective(np.full_like(tailles, reference), tailles, level)
+    return pd.DataFrame(
+        {
+            "n": tailles,
+            "count_low": stats.binom.ppf(alpha / 2, tailles, reference),
+            "count_high": stats.binom.ppf(1 - alpha / 2, tailles, reference),
+            "normal_low": reference - demi,
+            "normal_high": reference + demi,
+            "score_low": score[0],
+            "score_high": score[1],
+        }
+    )
+
+
+def get_percentile(values: npt.ArrayLike, own: float) -> float:
+    """Rang centile médian : part au-dessous plus la moitié des ex æquo, de 0 à 100."""
+    autres = np.asarray(values, dtype=float)
+    autres = autres[np.isfinite(autres)]
+    if autres.size == 0 or not np.isfinite(own):
+        return float("nan")
+    return float(100 * ((autres < own).sum() + 0.5 * (autres == own).sum()) / autres.size)

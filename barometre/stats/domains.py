@@ -1,0 +1,162 @@
+"""Beaucoup de chiffres × beaucoup de domaines qui se recouvrent, d'un seul passage.
+
+Pour un domaine D et un chiffre, u_i = 1_D(i)·(y_i − p)/W_D n'est non nul que sur D. La variance de
+`Design` se développe en formes que l'on ne somme que sur D :
+V = Σ m_i·u_i² + Σ_s k_s·(s'u)² + a'Ga − 2·a'f, avec a = Qn'u, f = F'u,
+m_i = facteur_h·w_i², s les strates (s_i = w_i, k_s = −facteur_h/n_h), F = K·Qd et G = Qd'F,
+où K est la matrice de la forme sans calage. Coût : Σ_D n_D × (strates + 2·variables de calage).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+
+from barometre.stats.design import Design
+
+Tableau = npt.NDArray[np.float64]
+# Domaines traités ensemble : borne la mémoire des produits intermédiaires.
+BLOCK_VALUES = 4_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sums:
+    """Une ligne par domaine, une colonne par chiffre. `variance` est celle de `estimate`."""
+
+    n: Tableau
+    total: Tableau
+    n_eff: Tableau
+    raw: Tableau
+    estimate: Tableau
+    variance: Tableau
+    df: Tableau
+
+
+class Form:
+    """La forme quadratique de la variance d'un plan, prête à être sommée par domaine."""
+
+    def __init__(self, design: Design) -> None:
+        self.design = design
+        # Un chiffre ne dépend pas de l'échelle des poids : on évite les débordements.
+        self.w = design.weights / design.weights.max()
+        strates = design.strata
+        facteurs = np.nan_to_num(strates.factors, nan=0.0)
+        self.undefined = bool(np.isnan(strates.factors).any())
+        self.diagonal = facteurs[strates.codes] * self.w**2
+        carres = [_indicator(strates.codes, self.w, strates.sizes.size)]
+        coefficients = [-facteurs / strates.sizes]
+        if strates.clusters is not None:
+            grappe, strate_grappe = strates.clusters
+            carres.append(_indicator(grappe, self.w, strate_grappe.size))
+            coefficients.append(facteurs[strate_grappe])
+            self.diagonal = np.zeros(design.size)
+        self.squares, self.coefficients = np.hstack(carres), np.concatenate(coefficients)
+
+    @cached_property
+    def functionals(self) -> Tableau:
+        """Les colonnes [s, Qn, F] dont on somme le produit avec u, par domaine."""
+        if self.design.regressors is None:
+            return self.squares
+        qn, qd = self.design.regressors
+        return np.hstack([self.squares, qn, self._apply(qd)])
+
+    @cached_property
+    def middle(self) -> Tableau:
+        """G = Qd'·K·Qd."""
+        if self.design.regressors is None:
+            return np.zeros((0, 0))
+        qd = self.design.regressors[1]
+        return np.asarray(qd.T @ self._apply(qd))
+
+    def _apply(self, x: Tableau) -> Tableau:
+        """K·x, K = diag(m) + Σ k_s·ss'."""
+        projete = self.squares @ (self.coefficients[:, None] * (self.squares.T @ x))
+        return np.asarray(self.diagonal[:, None] * x + projete)
+
+    def combine(self, q: Tableau, diagonal: Tableau) -> Tableau:
+        """V à partir des sommes q = [s, Qn, F]'u (domaine × colonne × chiffre) et de Σ m·u²."""
+        s, k = self.coefficients.size, self.middle.shape[0]
+        variance = diagonal + np.einsum("s,dsj->dj", self.coefficients, q[:, :s] ** 2)
+        if k:
+            a, f = q[:, s : s + k], q[:, s + k :]
+            variance += (a * (self.middle @ a - 2 * f)).sum(axis=1)
+        return np.full_like(variance, np.nan) if self.undefined else np.maximum(variance, 0.0)
+
+
+def _indicator(codes: npt.NDArray[np.intp], values: Tableau, size: int) -> Tableau:
+    table = np.zeros((codes.size, size))
+    table[np.arange(codes.size), codes] = values
+    return table
+
+
+def sum_domains(design: Design, values: Tableau, membership: csr_array) -> Sums:
+    """Effectifs, estimations et variances ; `values` a NaN sans réponse, `membership` est domaine × unité."""
+    form = Form(design)
+    # Centrer une grandeur évite de soustraire deux grands nombres voisins.
+    centre = _center(values, form.w)
+    repondu = np.isfinite(values).astype(float)
+    y = np.where(repondu > 0, values - centre, 0.0)
+    poids, n_items = form.w[:, None], values.shape[1]
+    bloc = np.hstack([repondu, y, poids * repondu, poids * y, poids**2 * repondu])
+    n, brut, w, wy, w2 = np.split(membership @ bloc, [n_items * k for k in range(1, 5)], axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        moyenne, estimation, n_eff = brut / n, wy / w, w**2 / w2
+    variance = _sum_variance(form, membership, repondu, y, estimation, w)
+    variance[n == 0] = np.nan
+    df = n - _count_strata(design, membership, repondu)
+    return Sums(n, brut + n * centre, n_eff, moyenne + centre, estimation + centre, variance, df)
+
+
+def _center(values: Tableau, weights: Tableau) -> Tableau:
+    """0 pour un 0/1 (ses comptes restent exacts), la moyenne pour une grandeur."""
+    present = np.isfinite(values)
+    binaire = ((values == 0) | (values == 1) | ~present).all(axis=0)
+    total = np.maximum(present.T @ weights, np.finfo(float).tiny)
+    return np.where(binaire, 0.0, np.nan_to_num(values).T @ weights / total)
+
+
+def _sum_variance(
+    form: Form, membership: csr_array, answered: Tableau, y: Tableau, estimate: Tableau, total: Tableau
+) -> Tableau:
+    domaines, n_items = estimate.shape
+    p, w = np.nan_to_num(estimate), np.where(total > 0, total, 1.0)
+    fonctions = form.functionals
+    pas = max(1, BLOCK_VALUES // max(1, fonctions.shape[1] * n_items))
+    variance = np.empty((domaines, n_items))
+    for debut in range(0, domaines, pas):
+        fin = min(debut + pas, domaines)
+        q = np.zeros((fin - debut, fonctions.shape[1], n_items))
+        diagonale = np.zeros((fin - debut, n_items))
+        for d in range(debut, fin):
+            unites = membership.indices[membership.indptr[d] : membership.indptr[d + 1]]
+            u = (y[unites] - answered[unites] * p[d]) / w[d]
+            np.matmul(fonctions[unites].T, u, out=q[d - debut])
+            np.matmul(form.diagonal[unites], u * u, out=diagonale[d - debut])
+        variance[debut:fin] = form.combine(q, diagonale)
+    return variance
+
+
+def _count_strata(design: Design, membership: csr_array, answered: Tableau) -> Tableau:
+    """Nombre de strates qui ont au moins un répondant dans chaque domaine, pour chaque chiffre."""
+    compte = np.zeros((membership.shape[0], answered.shape[1]))
+    for strate in range(design.strata.sizes.size):
+        unites = np.flatnonzero(design.strata.codes == strate)
+        compte += (membership[:, unites] @ answered[unites]) > 0
+    if design.strata.clusters is not None:
+        compte += _count_answers_beyond_clusters(design, membership, answered)
+    return compte
+
+
+def _count_answers_beyond_clusters(design: Design, membership: csr_array, answered: Tableau) -> Tableau:
+    """Avec des grappes, df = grappes − strates : ce qu'il faut retirer de n en plus."""
+    assert design.strata.clusters is not None
+    grappe, strate_grappe = design.strata.clusters
+    presentes = np.zeros((membership.shape[0], answered.shape[1]))
+    for rang in range(strate_grappe.size):
+        unites = np.flatnonzero(grappe == rang)
+        presentes += (membership[:, unites] @ answered[unites]) > 0
+    return np.asarray(membership @ answered - presentes)
