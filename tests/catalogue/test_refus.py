@@ -33,6 +33,12 @@ def test_la_copie_intacte_se_charge(abime: CatalogueAbime) -> None:
         (
             FICHES,
             "  titre: Un site internet\n",
+            "  titre: Un site internet\n  agregation: somme\n",
+            f"{FICHES}, site_internet › agregation : cette clé n'a pas de sens ici.",
+        ),
+        (
+            FICHES,
+            "  titre: Un site internet\n",
             '  titre: ""\n',
             f"{FICHES}, site_internet › titre : ne peut pas être vide.",
         ),
