@@ -115,7 +115,7 @@ def _dire(erreur: Any) -> Iterator[str]:
             yield f"le texte dépasse {attendu} caractères."
         case "minimum":
             yield f"{valeur} est inférieur à {attendu}."
-        case "false schema" | None:
+        case "not":
             yield "cette clé n'a pas de sens ici."
         case autre:
             yield f"{_montrer(valeur)} ne respecte pas la règle « {autre} »."
