@@ -82,6 +82,7 @@ def protect(cells: pd.DataFrame, rule: Rule, parents: Mapping[str, str] | None =
     n_yes = cells[oui].to_numpy(dtype=float)[:, None] if oui else None
     note = next((c for c in ("grade", "note") if c in cells), None)
     grade = cells[note].to_numpy(dtype=str)[:, None] if note else None
+    _check_counts(n, n_yes, rule)
     lattice = Lattice.from_cells(cells, parents)
     return cells.assign(state=protect_many(lattice, n, n_yes, rule, grade=grade)[:, 0])
 

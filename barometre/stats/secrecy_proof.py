@@ -8,11 +8,11 @@ On élimine les niveaux du plus fin au plus haut. À un niveau (les département
 le bloc est la plus petite cellule montrée du niveau qui contient le répondant (le reste non montré a a =
 0), le profil est tout ce que les niveaux au-dessus peuvent distinguer (région × strate × couverture). Si le
 bloc b a, dans des profils que b' a aussi, un groupe au-dessus du seuil, alors a(b) > a(b') forcerait F = 1
-sur tout ce groupe : S ne serait pas petit. Des blocs fortement connexes par ces flèches ont donc le même a
-; on les fusionne et on recommence. Restent des composantes sans profil commun : leur total doit contenir un
-reste non montré (a = 0), ou être déjà connu au-dessus. Sinon on cache une cellule de plus. Arrivé à la
-France, S est une réunion de blocs au-dessus du seuil. Les trois effectifs (réponses, oui, non) suivent la
-même démonstration.
+sur tout ce groupe : S ne serait pas petit. Des blocs fortement connexes par ces flèches ont donc le même a ;
+on les fusionne et on recommence. Restent des composantes sans profil commun : leur total doit contenir un
+reste non montré (a = 0), être déjà connu au-dessus, ou n'y être recoupé par rien. Sinon on cache une
+cellule de plus. Arrivé à la France, S est une réunion de blocs au-dessus du seuil. Les trois effectifs
+(réponses, oui, non) suivent la même démonstration.
 """
 
 from __future__ import annotations
@@ -132,6 +132,8 @@ class _Preuve:
         self.presents, self.n, self.montre = presents, n, montre
         self.poids, self.seuils = presents.poids, presents.seuils
         self.connus: list[Partition] = []
+        # Atomes qu'aucune cellule montrée des étages au-dessus ne contient.
+        self.vierges = np.ones(len(presents.actifs), dtype=bool)
 
     def settle(self, etage: Etage) -> None:
         """Cache à cet étage ce qu'il faut pour que la preuve tienne, et retient ses blocs."""
@@ -147,15 +149,17 @@ class _Preuve:
             self.montre[a_cacher] = False
             atomes &= np.isin(vue.reste, echecs)
         blocs = vue.deepest(self.montre, np.ones_like(atomes))[0]
-        noms = np.unique(blocs, return_inverse=True)[1]
-        self.connus.append(Partition(noms, (blocs < len(self.n)) | self._knows_parent(etage)))
+        self._retain(blocs, (blocs < len(self.n)) | self._knows_parent(etage))
+
+    def _retain(self, blocs: Entiers, connu: Booleens) -> None:
+        self.vierges &= blocs >= len(self.n)
+        self.connus.append(Partition(np.unique(blocs, return_inverse=True)[1], connu))
 
     def settle_regions_couverture(self) -> None:
         """Région × couverture : un croisement de plus, réglé par ses propres quadruplets."""
         blocs = settle_couverture(self.presents, self.montre)
         region = self.presents.place("region", "", False)
-        noms = np.unique(blocs, return_inverse=True)[1]
-        self.connus.append(Partition(noms, (region >= 0) & self.montre[region]))
+        self._retain(blocs, (region >= 0) & self.montre[region])
 
     def _knows_parent(self, etage: Etage) -> Booleens:
         """Le reste d'un parent montré se calcule : parent moins enfants montrés."""
@@ -191,9 +195,11 @@ class _Preuve:
         )
 
     def _list_known(self, composante: Entiers, atomes: Booleens) -> Booleens:
-        if not self.connus:
-            return np.ones(int(composante.max()) + 1, dtype=bool)
-        return np.logical_or.reduce([p.knows(composante, atomes) for p in self.connus])
+        """Les composantes au total déjà connu, ou assez grandes et que rien ne recoupe au-dessus."""
+        tailles = np.array([np.bincount(composante, w) for w in self.poids[:, atomes]])
+        seule = np.bincount(composante, ~self.vierges[atomes]) == 0
+        connues: Booleens = seule & np.greater_equal(tailles, self.seuils[:, None]).min(axis=0)
+        return np.logical_or.reduce([connues, *(p.knows(composante, atomes) for p in self.connus)])
 
     def _hide_one(self, blocs: _Blocs, membres: Entiers, groupe: Entiers) -> list[int]:
         """La plus petite cellule qui grossit un reste trop petit, ou qui sort du plus grand groupe."""
