@@ -112,12 +112,16 @@ def _collectivites() -> Iterator[dict[str, Any]]:
         code = identifiant.removeprefix("departement-")
         yield commun | _ligne(identifiant, "departement", code, nom) | {"departement": code, "region": region}
     for code, nom, population, departement, region in COMMUNES:
-        yield commun | _ligne(f"commune-{code}", "commune", code, nom) | {
-            "population": population,
-            "departement": departement,
-            "region": region,
-            "codes_postaux": f"{code[:2].replace('2A', '20')}100",
-        }
+        yield (
+            commun
+            | _ligne(f"commune-{code}", "commune", code, nom)
+            | {
+                "population": population,
+                "departement": departement,
+                "region": region,
+                "codes_postaux": f"{code[:2].replace('2A', '20')}100",
+            }
+        )
 
 
 def _ligne(identifiant: str, type_: str, code: str, nom: str) -> dict[str, Any]:

@@ -47,4 +47,4 @@ def _read_version() -> tuple[dict[str, Any], str]:
 def _render_panne(panne: str) -> None:
     st.title("Les données ne sont pas disponibles pour le moment")
     st.warning(panne)
-    st.write("Les autres pages reviendront dès que l’entrepôt sera lisible\u202f: rechargez dans quelques minutes.")
+    st.write("Les pages reviendront dès que l’entrepôt sera lisible\u202f: rechargez dans quelques minutes.")

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from barometre.access import Gate
-from barometre.catalogue import load_catalogue
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.ui import state
 from barometre.warehouse.repository import Repository, open_repository
@@ -45,12 +44,18 @@ def get_gate() -> Gate:
 
 
 @st.cache_resource(max_entries=VUES_GARDEES, show_spinner=False)
-def _get_vue(nom: str, portee: Portee, version_id: str, filtres: tuple[Any, ...], _build: Any) -> Any:
-    return _build(build_gate(portee, version_id), load_catalogue(), *filtres)
+def _get_vue(
+    nom: str,  # noqa: ARG001 — distingue les vues dans la clé, où la fonction elle-même n'entre pas
+    portee: Portee,
+    version_id: str,
+    filtres: tuple[Any, ...],
+    _build: Any,
+) -> Any:
+    return _build(build_gate(portee, version_id), *filtres)
 
 
 def get_vue(build: Callable[..., Vue], *filtres: Any) -> Vue:
-    """La vue `build(gate, catalogue, *filtres)`, gardée. Les filtres sont des valeurs simples, jamais un tableau."""
+    """La vue `build(gate, *filtres)`, gardée. Les filtres sont des valeurs simples, jamais un tableau."""
     nom = f"{build.__module__}.{build.__qualname__}"
     vue: Vue = _get_vue(nom, state.get_portee(), _open_depot().version_id, filtres, build)
     return vue
@@ -68,6 +73,7 @@ def _list_territoires(version_id: str) -> dict[str, str]:
     for type_, suite in (("region", "région"), ("departement", "département")):
         lignes = gate.list_collectivites(type=type_, cadre=False).sort_values("nom")
         noms |= {
-            str(i): f"{nom} ({suite})" for i, nom in zip(lignes["collectivite_id"], lignes["nom"], strict=True)
+            str(i): f"{nom} ({suite})"
+            for i, nom in zip(lignes["collectivite_id"], lignes["nom"], strict=True)
         }
     return noms

@@ -12,8 +12,9 @@ from barometre.ui import navigation, state
 
 NOM = "Baromètre Collectivités & Numérique"
 BANDEAU = (
-    f"<strong>Réponses simulées{FINE}: démonstration.</strong> Les collectivités, les données de l’État et les "
-    "chiffres publiés sont réels\u202f; les réponses aux questionnaires sont tirées au sort et ne se citent pas."
+    f"<strong>Réponses simulées{FINE}: démonstration.</strong> Les collectivités, les données de l’État et "
+    "les chiffres publiés sont réels\u202f; les réponses aux questionnaires sont tirées au sort et ne se "
+    "citent pas."
 )
 A_PROPOS = (
     f"**{NOM}**\n\nLancé le 22 novembre 2023 par la DINUM (programme Transformation numérique des "

@@ -11,7 +11,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import Page
 
-from barometre.catalogue import load_catalogue
+from barometre.catalogue import Theme, load_catalogue
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 ACCUEIL = ""
@@ -42,7 +42,7 @@ def list_pages() -> list[PageDeclaree]:
         PageDeclaree("Données", "Questionnaires", "questionnaires", "donnees/questionnaires.py"),
         PageDeclaree("Données", "Sources et méthode", "sources_methode", "donnees/sources_methode.py"),
         PageDeclaree("", "Accessibilité", "accessibilite", "apropos/accessibilite.py", au_menu=False),
-        PageDeclaree("", "Mentions légales", "mentions_legales", "apropos/mentions_legales.py", au_menu=False),
+        PageDeclaree("", "Mentions légales", "mentions_legales", "apropos/mentions.py", au_menu=False),
     ]
 
 
@@ -60,7 +60,19 @@ def render_navigation() -> PageDeclaree:
         groupes.setdefault(page.groupe, []).append(streamlit_pages[adresse])
     choisie = st.navigation(groupes, expanded=True)
     st.session_state["_pages"] = streamlit_pages
-    return declarees[choisie.url_path]
+    st.session_state["_page"] = declarees[choisie.url_path]
+    return get_current()
+
+
+def get_current() -> PageDeclaree:
+    """La page en cours."""
+    page: PageDeclaree = st.session_state["_page"]
+    return page
+
+
+def get_theme() -> Theme:
+    """Le thème de la page en cours (les neuf pages de thème ont un seul script)."""
+    return load_catalogue().get_theme(get_current().theme_id)
 
 
 def run_page(page: PageDeclaree) -> None:

@@ -110,7 +110,7 @@ def list_strates(type_: str) -> dict[str, str]:
 
 
 def _last(options: Mapping[str, str]) -> str:
-    return next(reversed(options), "")
+    return next(reversed(list(options)), "")
 
 
 def _get_defaut(nom: str, options: Mapping[str, str], defaut: str | None) -> str:

@@ -2,11 +2,10 @@
 
 import streamlit as st
 
-from barometre.catalogue import load_catalogue
 from barometre.ui import navigation, selectors, vues
 from barometre.ui.blocks import theme as blocs
 
-theme = load_catalogue().get_theme(navigation.get_current().theme_id)
+theme = navigation.get_theme()
 st.title(theme.question)
 retenir = st.container()
 affiche = vues.load_theme(theme.id, selectors.select_theme_cell(theme.id))

@@ -29,23 +29,28 @@ def render_questionnaire(questionnaire: Questionnaire, provenance: Provenance) -
     )
 
 
-def build_liste(questionnaire: Questionnaire) -> str:
-    """Le HTML des questions ; le numéro est celui du code de l'export."""
-    return "".join(_question(question, questionnaire) for question in questionnaire.questions)
+def build_liste(questionnaire: Questionnaire, *, codes: bool = False) -> str:
+    """Le HTML des questions ; le numéro est celui du code de l'export. `codes` : ceux des réponses aussi."""
+    return "".join(_question(question, questionnaire, codes) for question in questionnaire.questions)
 
 
-def _question(question: Question, questionnaire: Questionnaire) -> str:
+def _question(question: Question, questionnaire: Questionnaire, codes: bool) -> str:
     precisions = [
         TYPES_QUESTION[question.type],
         build_condition(question, questionnaire),
         f"Posée aux : {build_public(question)}" if question.types else "",
     ]
-    options = [option.libelle for option in question.options]
-    options += ["Je ne sais pas"] if question.ne_sait_pas else []
-    liste = f"<ul>{''.join(f'<li>{texte(option)}</li>' for option in options)}</ul>" if options else ""
+    options = [(option.code, option.libelle) for option in question.options]
+    options += [("NSP", "Je ne sais pas")] if question.ne_sait_pas else []
+    lignes = "".join(f"<li>{_code(code) if codes else ''}{texte(libelle)}</li>" for code, libelle in options)
+    liste = f"<ul>{lignes}</ul>" if options else ""
     aide = f"<p><em>{texte(question.aide)}</em></p>" if question.aide else ""
     return (
         f'<section class="baro-question"><p><strong>{texte(f"{question.code}. {question.libelle}")}</strong>'
         f'<br><span class="baro-preuve">{texte(" ; ".join(filter(None, precisions)))}</span></p>'
         f"{aide}{liste}</section>"
     )
+
+
+def _code(code: str) -> str:
+    return f"<code>{texte(code)}</code> "

@@ -1,5 +1,8 @@
 // Streamlit n'a pas de version française : ce script traduit les mots à lui que le lecteur rencontre,
 // et copie l'adresse de la page. Il ne touche jamais à un texte qui n'est pas, mot pour mot, dans sa liste.
+// Le serveur est ici : sans cela, une page profonde le cherche d'abord sous sa propre adresse (deux 404 au journal).
+window.__streamlit ??= { BACKEND_BASE_URL: new URL("..", import.meta.url).href };
+
 const MOTS = new Map(Object.entries({
   "About": "À propos", "Get help": "Aide", "Report a bug": "Signaler un problème", "Print": "Imprimer",
   "Rerun": "Actualiser", "Settings": "Réglages", "Theme": "Apparence", "Light": "Clair", "Dark": "Sombre",

@@ -1,4 +1,4 @@
-"""Ce que le serveur répond hors de Streamlit : santé, fichiers du navigateur, en-têtes, langue du document."""
+"""Ce que le serveur répond hors de Streamlit : santé, fichiers du navigateur, en-têtes, langue."""
 
 from __future__ import annotations
 

@@ -1,0 +1,72 @@
+"""Les blocs de l'accueil."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from barometre.formats import format_compte
+from barometre.ui import navigation
+from barometre.ui.blocks.textes import lien, render_tableau, texte
+from barometre.views.accueil import CartePublie, CarteTheme, VueAccueil
+
+
+def render_themes(vue: VueAccueil) -> None:
+    """Les neuf thèmes, trois par ligne sur un écran large, chacun avec son chiffre et son lien."""
+    st.header("Neuf thèmes, un chiffre pour chacun")
+    for debut in range(0, len(vue.cartes), 3):
+        for colonne, carte in zip(st.columns(3), vue.cartes[debut : debut + 3], strict=False):
+            with colonne, st.container(border=True, height="stretch"):
+                st.html(_carte_theme(carte))
+                st.page_link(navigation.get_page(carte.theme.id), label=f"Voir {_intitule(carte)}")
+
+
+def _carte_theme(carte: CarteTheme) -> str:
+    valeur = f'<p class="baro-chiffre">{texte(carte.valeur)}</p>' if carte.valeur else ""
+    return (
+        f'<div class="baro-carte-nue"><h3>{texte(carte.theme.titre)}</h3>{valeur}'
+        f'<p>{texte(carte.phrase)}</p><p class="baro-preuve">{texte(carte.preuve)}</p></div>'
+    )
+
+
+def _intitule(carte: CarteTheme) -> str:
+    titre = carte.theme.titre
+    return f"le thème «\u202f{titre}\u202f»"
+
+
+def render_vagues(vue: VueAccueil) -> None:
+    """Qui a répondu, vague par vague."""
+    st.header("Qui a répondu, vague après vague")
+    st.html(f'<p class="baro-phrase">{texte(vue.a_retenir)}</p>')
+    lignes = [
+        {
+            "Vague": ligne.titre,
+            "Période": ligne.periode,
+            "Thèmes": ligne.themes,
+            "Réponses": format_compte(ligne.reponses, "collectivité"),
+        }
+        for ligne in vue.vagues
+    ]
+    render_tableau(pd.DataFrame(lignes), "Collectivités ayant rempli au moins un questionnaire de la vague")
+
+
+def render_publies(vue: VueAccueil) -> None:
+    """Quelques chiffres publiés en 2024 et 2025, avec leur source."""
+    st.header("Ce que le baromètre a publié en 2024 et 2025")
+    st.html(
+        '<p class="baro-phrase">Ces chiffres sont réels et bruts\u202f; leur base n’a pas été publiée.</p>'
+        f'<div class="baro-cartes">{"".join(build_carte_publie(c) for c in vue.publies)}</div>'
+    )
+    st.page_link(navigation.get_page("chiffres_cles"), label="Voir tous les chiffres publiés")
+
+
+def build_carte_publie(carte: CartePublie, ici: str = "") -> str:
+    """Le HTML d'un chiffre publié : valeur, vague, base, citation et source."""
+    a_cote = f"<p><strong>Ici</strong>\u202f: {texte(ici)}.</p>" if ici else ""
+    extrait = f"<blockquote>{texte(carte.extrait)}</blockquote>" if carte.extrait else ""
+    return (
+        f'<article class="baro-carte"><h3>{texte(carte.libelle)}</h3>'
+        f'<p class="baro-chiffre">{texte(carte.valeur)}</p>{a_cote}{extrait}'
+        f'<p class="baro-preuve">{texte(carte.theme)}. Vague\u202f: {texte(carte.vague)}. '
+        f"Base\u202f: {texte(carte.base)}. {lien(f'Source ({carte.annee})', carte.source_url)}</p></article>"
+    )

@@ -1,0 +1,52 @@
+"""Les tableaux de la page Sources et méthode."""
+
+from __future__ import annotations
+
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from barometre.formats import format_date
+from barometre.ui.blocks.documents import read_document
+from barometre.ui.blocks.textes import lien, render_tableau, texte
+from barometre.views.methode import SourceLue, VueMethode
+
+
+def render_strates(vue: VueMethode) -> None:
+    """Les tailles comparées, et combien de collectivités chacune compte."""
+    st.header("Les tailles comparées (strates)")
+    st.markdown(
+        "On compare une collectivité à celles de son type et de sa taille. La borne basse est comprise. "
+        "Les seuils de 3\u202f500 et de 50\u202f000 habitants sont aussi ceux de la loi."
+    )
+    colonnes = ["Type", "Strate", "Collectivités"]
+    render_tableau(pd.DataFrame(list(vue.strates), columns=colonnes), "Strates et nombre de collectivités")
+
+
+def render_sources(vue: VueMethode) -> None:
+    """Chaque source, sa date, sa licence, ce qui en a été chargé."""
+    st.header("Les sources")
+    st.html(f'<div class="baro-cartes">{"".join(_source(source) for source in vue.sources)}</div>')
+
+
+def _source(source: SourceLue) -> str:
+    lignes = f" · {source.lignes} lignes" if source.lignes else ""
+    return (
+        f'<article class="baro-carte"><h3>{texte(source.titre)}</h3><p>{texte(source.producteur)}</p>'
+        f'<p class="baro-preuve">{texte(source.date)} · {texte(source.licence)} · {texte(source.etat)}'
+        f"{escape(lignes)}. {lien('Origine', source.adresse)}</p></article>"
+    )
+
+
+def render_version(vue: VueMethode) -> None:
+    """La version lue, et ce qui a changé dans l'outil."""
+    version = vue.version
+    st.header("La version des données, et ce qui a changé")
+    nature = "réponses simulées" if version["simulee"] else "réponses reçues"
+    st.markdown(
+        f"Version **{version['version_id']}**, construite le {format_date(version['creee_le'])} ({nature}). "
+        "Une version ne change plus une fois en service\u202f: un chiffre relevé aujourd’hui s’y retrouve."
+    )
+    with st.expander("Le journal des changements"):
+        st.markdown(read_document("CHANGELOG.md")[1].replace("\n### ", "\n#### ").replace("\n## ", "\n### "))

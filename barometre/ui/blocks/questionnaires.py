@@ -1,0 +1,32 @@
+"""La page des questionnaires : en choisir un, le lire, l'emporter."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from barometre.catalogue import load_catalogue
+from barometre.formats import format_date
+from barometre.ui import cache, selectors
+from barometre.ui.blocks.questionnaire import build_liste
+from barometre.ui.blocks.telechargements import render_telechargements
+from barometre.ui.blocks.textes import texte
+from barometre.views.questionnaire import MODELE, build_provenance_questionnaire, build_table_questionnaire
+
+
+def render_choix() -> None:
+    """Le questionnaire choisi, en entier."""
+    catalogue = load_catalogue()
+    titres = {theme.id: theme.titre for theme in catalogue.themes if theme.id in catalogue.questionnaires}
+    questionnaire = catalogue.get_questionnaire(
+        selectors.select_one("questionnaire", "Questionnaire", titres)
+    )
+    if questionnaire.modele:
+        st.warning(MODELE)
+    version = cache.get_gate().get_version()
+    provenance = build_provenance_questionnaire(
+        questionnaire, str(version["version_id"]), format_date(version["creee_le"])
+    )
+    st.header(questionnaire.titre)
+    st.html(f"<p>{texte(questionnaire.introduction)}</p>")
+    render_telechargements(build_table_questionnaire(questionnaire), provenance, cle="questionnaire")
+    st.html(build_liste(questionnaire, codes=True))

@@ -1,0 +1,47 @@
+"""Les vues des pages sans graphique, construites une fois par portée et par version."""
+
+from __future__ import annotations
+
+from barometre.access import Gate
+from barometre.catalogue import load_catalogue
+from barometre.ui import cache
+from barometre.views.accueil import VueAccueil, build_vue_accueil
+from barometre.views.chiffres_cles import VueChiffresCles, build_vue_chiffres_cles
+from barometre.views.identite import Identite, build_identite
+from barometre.views.methode import VueMethode, build_vue_methode
+
+
+def load_accueil() -> VueAccueil:
+    """L'accueil."""
+    return cache.get_vue(_accueil)
+
+
+def load_chiffres_cles() -> VueChiffresCles:
+    """Les chiffres publiés."""
+    return cache.get_vue(_chiffres_cles)
+
+
+def load_methode() -> VueMethode:
+    """Les sources et les strates."""
+    return cache.get_vue(_methode)
+
+
+def load_identite(collectivite_id: str) -> Identite | None:
+    """L'identité d'une collectivité."""
+    return cache.get_vue(_identite, collectivite_id)
+
+
+def _accueil(gate: Gate) -> VueAccueil:
+    return build_vue_accueil(gate, load_catalogue())
+
+
+def _chiffres_cles(gate: Gate) -> VueChiffresCles:
+    return build_vue_chiffres_cles(gate, load_catalogue())
+
+
+def _methode(gate: Gate) -> VueMethode:
+    return build_vue_methode(gate, load_catalogue())
+
+
+def _identite(gate: Gate, collectivite_id: str) -> Identite | None:
+    return build_identite(gate, load_catalogue(), collectivite_id)

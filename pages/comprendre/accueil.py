@@ -1,0 +1,18 @@
+"""L'accueil : ce qu'est le baromètre, trouver sa collectivité, un chiffre par thème."""
+
+import streamlit as st
+
+from barometre.ui.blocks import accueil, recherche
+from barometre.ui.vues_pages import load_accueil
+
+st.title("Où en sont les collectivités dans leur transformation numérique ?")
+st.markdown(
+    "Le baromètre interroge les communes, intercommunalités, départements et régions sur neuf thèmes, "
+    "et dit de chaque chiffre jusqu’où l’on peut s’y fier. "
+    "Il est porté par la DINUM et Déclic depuis le 22 novembre 2023."
+)
+recherche.render_recherche()
+vue = load_accueil()
+accueil.render_themes(vue)
+accueil.render_vagues(vue)
+accueil.render_publies(vue)
