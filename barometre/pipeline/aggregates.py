@@ -1,0 +1,81 @@
+"""Tous les chiffres d'un questionnaire à une vague, dans toutes les cellules, avec leur état de secret."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from barometre.domain.indicateur import Indicateur
+from barometre.pipeline.cube import COLONNES
+from barometre.pipeline.terrain import Terrain, get_rule
+from barometre.stats.estimation import DomainEstimates, estimate_domains
+from barometre.stats.secrecy import CYBER, PROGRAMME, PUBLIC
+
+Etats = NDArray[np.str_]
+Reels = NDArray[np.float64]
+_CHIFFRES = {
+    "n_eff": "n_eff", "brut": "raw", "redresse": "p", "se": "se", "df": "df", "bas": "low", "haut": "high",
+    "note": "grade",
+}  # fmt: skip
+
+
+def compute_agregats(terrain: Terrain) -> pd.DataFrame:
+    """Les lignes d'`agregat` d'un questionnaire à une vague."""
+    tableaux = [
+        _estimate(terrain, indicateurs, parts=parts)
+        for parts in (True, False)
+        if (indicateurs := terrain.list_indicateurs(parts=parts))
+    ]
+    return pd.concat(tableaux, ignore_index=True) if tableaux else pd.DataFrame()
+
+
+def _estimate(terrain: Terrain, indicateurs: Sequence[Indicateur], *, parts: bool) -> pd.DataFrame:
+    valeurs = terrain.valeurs[[i.id for i in indicateurs]]
+    membres = terrain.membres[:, terrain.gardees]
+    genre: Literal["proportion", "mean"] = "proportion" if parts else "mean"
+    chiffres = estimate_domains(terrain.design, valeurs, membres, kind=genre)
+    n, total = terrain.count(valeurs)
+    public = _public_states(terrain, n, total if parts else None, indicateurs)[terrain.gardees]
+    # Une note C se montre, mais comme indicative.
+    public = np.where((public == "published") & (chiffres.grade == "C"), "indicative", public)
+    etats = {"etat": public, "etat_programme": _programme_states(chiffres)}
+    return _to_frame(terrain, chiffres, parts, etats)
+
+
+def _public_states(terrain: Terrain, n: Reels, oui: Reels | None, indicateurs: Sequence[Indicateur]) -> Etats:
+    etats = np.empty(n.shape, dtype="<U13")
+    for regle in (PUBLIC, CYBER):
+        rangs = [j for j, i in enumerate(indicateurs) if get_rule(i) is regle]
+        if rangs:
+            permises = terrain.build_allowed([indicateurs[j] for j in rangs])
+            compte = None if oui is None else oui[:, rangs]
+            etats[:, rangs] = terrain.protect(n[:, rangs], compte, regle, permises)
+    return etats
+
+
+def _programme_states(chiffres: DomainEstimates) -> Etats:
+    """Le programme voit toute cellule d'au moins 3 réponses, sans suppression complémentaire."""
+    citable = np.isin(chiffres.grade, ("A", "B"))
+    return np.select([chiffres.n < PROGRAMME.n, citable], ["primary", "published"], "indicative")
+
+
+def _to_frame(
+    terrain: Terrain, chiffres: DomainEstimates, parts: bool, etats: dict[str, Etats]
+) -> pd.DataFrame:
+    """Une ligne par indicateur × cellule gardée."""
+    retenues, nombre = terrain.cellules.iloc[terrain.gardees], len(chiffres.items)
+    colonnes: dict[str, object] = {
+        "indicateur_id": np.repeat(chiffres.items, len(retenues)),
+        "vague_id": terrain.vague_id,
+    }
+    for nom in (*COLONNES, "population", "participants"):
+        colonnes[nom] = np.tile(retenues[nom].to_numpy(), nombre)
+    colonnes["n"] = chiffres.n.T.ravel().astype(int)
+    colonnes["n_oui"] = chiffres.n_yes.T.ravel().round() if parts else np.nan
+    for nom, grandeur in _CHIFFRES.items():
+        colonnes[nom] = getattr(chiffres, grandeur).T.ravel()
+    return pd.DataFrame(colonnes | {nom: etat.T.ravel() for nom, etat in etats.items()})

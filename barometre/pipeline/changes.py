@@ -1,0 +1,71 @@
+"""Les évolutions : un même questionnaire à deux vagues, testé dans les cellules nationales et régionales."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from barometre.pipeline.terrain import MONTRES, Terrain
+from barometre.stats.change import estimate_change
+
+CLE = ["territoire_id", "type", "strate", "couverture"]
+_NOMS = {
+    "item": "indicateur_id", "change": "changement", "low": "bas", "high": "haut",
+    "losses": "pertes", "mcnemar_p": "p_mcnemar",
+}  # fmt: skip
+_GARDEES = ["indicateur_id", "n_1", "n_2", "n_panel", "gains", "pertes", "p_mcnemar", "changement", "se",
+            "bas", "haut", "verdict"]  # fmt: skip
+
+
+def compute_evolutions(
+    premier: Terrain, second: Terrain, agregats_1: pd.DataFrame, agregats_2: pd.DataFrame
+) -> pd.DataFrame:
+    """Les lignes d'`evolution` entre deux vagues d'un questionnaire (parts seulement)."""
+    communs = [i.id for i in premier.list_indicateurs(parts=True) if i.id in second.valeurs]
+    cellules = _shared_cells(premier, second)
+    if not communs or cellules.empty:
+        return pd.DataFrame()
+    lignes = estimate_change(
+        premier.design,
+        premier.valeurs[communs],
+        premier.repondants,
+        second.design,
+        second.valeurs[communs],
+        second.repondants,
+        membership_1=_membership(premier, cellules),
+        membership_2=_membership(second, cellules),
+    ).rename(columns=_NOMS)
+    lignes = lignes.join(cellules, on="domain")[[*_GARDEES, *CLE]]
+    lignes = lignes.assign(vague_1=premier.vague_id, vague_2=second.vague_id)
+    return lignes.assign(etat=_states(lignes, agregats_1, agregats_2))
+
+
+def _shared_cells(premier: Terrain, second: Terrain) -> pd.DataFrame:
+    """France × (total, type, strate) et régions : ce qu'une évolution peut dire avec assez de réponses."""
+    communes = premier.cellules[[*CLE, "niveau"]].merge(second.cellules[CLE], on=CLE)
+    nationales = communes["niveau"].eq("france") & communes["couverture"].eq("")
+    regionales = communes["niveau"].eq("region") & communes["type"].eq("") & communes["couverture"].eq("")
+    return communes.loc[nationales | regionales, CLE].reset_index(drop=True)
+
+
+def _membership(terrain: Terrain, cellules: pd.DataFrame) -> pd.DataFrame:
+    rangs = pd.MultiIndex.from_frame(terrain.cellules[CLE]).get_indexer(
+        pd.MultiIndex.from_frame(cellules[CLE])
+    )
+    dense = terrain.membres[:, rangs].toarray()
+    return pd.DataFrame(dense, index=terrain.repondants, columns=cellules.index)
+
+
+def _states(lignes: pd.DataFrame, agregats_1: pd.DataFrame, agregats_2: pd.DataFrame) -> pd.Series:
+    """Une évolution se montre si ses deux cellules se montrent ; indicative si l'une l'est."""
+    avant = _states_of(lignes, agregats_1)
+    apres = _states_of(lignes, agregats_2)
+    caches = ~(avant.isin(MONTRES) & apres.isin(MONTRES))
+    etats = avant.where(avant.eq("indicative"), apres)
+    cachees = avant.where(~avant.isin(MONTRES), apres)
+    return etats.mask(caches, cachees)
+
+
+def _states_of(lignes: pd.DataFrame, agregats: pd.DataFrame) -> pd.Series:
+    index = agregats.set_index(["indicateur_id", *CLE])["etat"]
+    cles = pd.MultiIndex.from_frame(lignes[["indicateur_id", *CLE]])
+    return pd.Series(index.reindex(cles).fillna("primary").to_numpy(), index=lignes.index)

@@ -1,0 +1,130 @@
+"""Les cellules où un chiffre est calculé : territoire × (type ou strate) × couverture.
+
+Une cellule est un entier ; ses libellés se retrouvent par calcul. Le cube est borné : la couverture ne
+croise pas le département, un EPCI n'est pas découpé (voir docs/decisions.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise, product
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from barometre.domain.territoire import COUVERTURES, FRANCE, TYPES
+
+Entiers = NDArray[np.int64]
+# niveau, taille ('' total, type, strate), croisée avec la couverture ou non
+Grille = tuple[str, str, bool]
+EMBOITES = ("france", "zone", "region", "departement")
+# Un EPCI peut être à cheval sur deux départements : il ne s'emboîte pas.
+NIVEAUX = (*EMBOITES, "epci")
+TAILLES = ("", "type", "strate")
+# Le croisement le plus fin sert à prouver le secret ; il n'est ni estimé ni gardé dans l'entrepôt.
+GRILLES: tuple[Grille, ...] = (*product(EMBOITES, TAILLES, (False, True)), ("epci", "", False))
+COLONNES = ("niveau", "territoire_id", "type", "strate", "couverture")
+
+
+@dataclass(frozen=True)
+class Cube:
+    """Les cellules d'un cadre : `cadre` est indexé par collectivite_id."""
+
+    cadre: pd.DataFrame
+
+    @cached_property
+    def territoires(self) -> list[str]:
+        """Le libellé de chaque territoire ; le rang est son numéro."""
+        colonnes = [self._territoires_of(niveau) for niveau in NIVEAUX]
+        return sorted({str(t) for colonne in colonnes for t in colonne.dropna().unique()})
+
+    @cached_property
+    def strates(self) -> list[str]:
+        """Les strates présentes."""
+        return sorted(self.cadre["strate"].unique())
+
+    @cached_property
+    def tailles(self) -> list[str]:
+        """'' puis les types, puis les strates."""
+        return ["", *TYPES, *self.strates]
+
+    @cached_property
+    def membership(self) -> Entiers:
+        """Collectivité × grille → numéro de cellule, -1 si la collectivité n'est dans aucune."""
+        return np.column_stack([self._cells_of(grille) for grille in GRILLES])
+
+    @cached_property
+    def population(self) -> pd.Series:
+        """Nombre de collectivités du cadre par cellule."""
+        presentes = self.membership[self.membership >= 0]
+        cellules, effectifs = np.unique(presentes, return_counts=True)
+        return pd.Series(effectifs, index=cellules)
+
+    @cached_property
+    def parents(self) -> dict[str, str]:
+        """Le territoire qui contient chaque territoire."""
+        liens: dict[str, str] = {}
+        for dessus, niveau in pairwise(EMBOITES):
+            couples = pd.DataFrame(
+                {"bas": self._territoires_of(niveau), "haut": self._territoires_of(dessus)}
+            )
+            propres = couples.dropna().drop_duplicates()
+            liens |= dict(zip(propres["bas"], propres["haut"], strict=True))
+        return liens
+
+    def build_membership(self, repondants: pd.Index) -> tuple[pd.DataFrame, csr_array]:
+        """Les cellules où ces répondants sont, et la matrice répondant × cellule."""
+        rangs = self.membership[self.cadre.index.get_indexer(repondants)]
+        lignes, grilles = np.nonzero(rangs >= 0)
+        cellules, colonnes = np.unique(rangs[lignes, grilles], return_inverse=True)
+        matrice = csr_array((np.ones(len(lignes)), (lignes, colonnes)), shape=(len(rangs), len(cellules)))
+        return self.describe(cellules), matrice
+
+    def describe(self, cellules: Entiers) -> pd.DataFrame:
+        """Les libellés et la population de cellules, par leur numéro."""
+        reste, couverture = np.divmod(cellules, len(COUVERTURES) + 1)
+        territoire, taille = np.divmod(reste, len(self.tailles))
+        strate = np.where(taille > len(TYPES), np.array(self.tailles, dtype=object)[taille], "")
+        type_ = np.array(["", *TYPES, *(s.split("-")[0] for s in self.strates)], dtype=object)[taille]
+        territoire_id = np.array(self.territoires, dtype=object)[territoire]
+        return pd.DataFrame(
+            {
+                "niveau": [t.split("-")[0] for t in territoire_id],
+                "territoire_id": territoire_id,
+                "type": type_,
+                "strate": strate,
+                "couverture": np.array(["", *COUVERTURES], dtype=object)[couverture],
+                "population": self.population.reindex(cellules).to_numpy(),
+            }
+        )
+
+    def _cells_of(self, grille: Grille) -> Entiers:
+        niveau, taille, croise = grille
+        territoire = _codes(self._territoires_of(niveau), self.territoires)
+        modalite = np.zeros(len(self.cadre), dtype=np.int64)
+        if taille:
+            modalite = _codes(self.cadre[taille], self.tailles)
+        couverture = np.zeros(len(self.cadre), dtype=np.int64)
+        if croise:
+            couverture = _codes(self.cadre["couverture"], ["", *COUVERTURES])
+        cellule = (territoire * len(self.tailles) + modalite) * (len(COUVERTURES) + 1) + couverture
+        return np.where(territoire >= 0, cellule, -1)
+
+    def _territoires_of(self, niveau: str) -> pd.Series:
+        if niveau == FRANCE:
+            return pd.Series(FRANCE, index=self.cadre.index)
+        return f"{niveau}-" + self.cadre[niveau].astype("str")
+
+
+def _codes(valeurs: pd.Series, modalites: list[str]) -> Entiers:
+    return pd.Index(modalites).get_indexer(pd.Index(valeurs)).astype(np.int64)
+
+
+def is_kept(cellules: pd.DataFrame) -> NDArray[np.bool_]:
+    """Les cellules que l'entrepôt garde : ni département × couverture, ni EPCI de moins de 3 réponses."""
+    fine = cellules["niveau"].eq("departement") & cellules["couverture"].ne("")
+    maigre = cellules["niveau"].eq("epci") & cellules["participants"].lt(3)
+    return (~fine & ~maigre).to_numpy(dtype=bool)

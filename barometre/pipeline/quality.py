@@ -1,0 +1,84 @@
+"""Le rapport de qualité d'un redressement : ce qui a été fait, et ce qu'on peut en craindre."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from barometre.pipeline.weights import MARGES, Redressement
+
+Fait = tuple[str, str, float | None, str]
+
+
+def build_quality(
+    vague_id: str, questionnaire_id: str, redressement: Redressement, cadre: pd.DataFrame
+) -> pd.DataFrame:
+    """Les lignes de `qualite` d'un questionnaire à une vague."""
+    faits = [
+        *_participation(redressement, cadre),
+        *_method(redressement),
+        *_weights(redressement),
+        *_merges(redressement),
+        *_gaps(redressement, cadre),
+    ]
+    lignes = pd.DataFrame(faits, columns=["cle", "objet", "valeur", "phrase"])
+    return lignes.assign(vague_id=vague_id, questionnaire_id=questionnaire_id)
+
+
+def _participation(redressement: Redressement, cadre: pd.DataFrame) -> Iterator[Fait]:
+    n, total = len(redressement.repondants), len(cadre)
+    yield "repondants", "", n, f"{n} collectivités ont répondu, sur {total}."
+    yield "taux", "", n / total, f"Taux de participation : {_percent(n / total)}."
+
+
+def _method(redressement: Redressement) -> Iterator[Fait]:
+    marges = ", ".join(redressement.marges)
+    phrase = f"Redressement par {redressement.methode}, sur : {marges}."
+    yield "methode", "", None, phrase
+    for rang, repli in enumerate(redressement.replis, 1):
+        yield "repli", str(rang), None, f"Méthode écartée : {repli}"
+
+
+def _weights(redressement: Redressement) -> Iterator[Fait]:
+    poids = redressement.repondants["poids"]
+    n_eff = float(poids.sum() ** 2 / (poids**2).sum())
+    part = float(poids.max() / poids.sum())
+    yield "n_eff", "", n_eff, f"Effectif efficace : {n_eff:.0f} pour {len(poids)} réponses."
+    yield "part_max", "", part, f"La réponse qui pèse le plus compte pour {_percent(part)} du total."
+    if redressement.calage is not None:
+        bas, haut = redressement.calage.ratio_min, redressement.calage.ratio_max
+        phrase = f"Le calage multiplie les poids de base par {_number(bas)} à {_number(haut)}."
+        yield "rapport_min", "", bas, phrase
+        yield "rapport_max", "", haut, phrase
+
+
+def _merges(redressement: Redressement) -> Iterator[Fait]:
+    for regroupement in redressement.regroupements.itertuples():
+        objet = f"{regroupement.marge} › {regroupement.modalite}"
+        yield "regroupement", objet, float(str(regroupement.population)), str(regroupement.phrase)
+
+
+def _gaps(redressement: Redressement, cadre: pd.DataFrame) -> Iterator[Fait]:
+    """L'écart qui reste sur des faits connus de tout le cadre : petites communes, ruralité…"""
+    poids = redressement.repondants["poids"]
+    repondants = cadre.loc[poids.index]
+    for variable in ("type", "zone", *MARGES):
+        vraies = cadre[variable].value_counts(normalize=True)
+        estimees = poids.groupby(repondants[variable]).sum() / poids.sum()
+        brutes = repondants[variable].value_counts(normalize=True)
+        ecart = (estimees.reindex(vraies.index).fillna(0) - vraies).abs().max()
+        avant = (brutes.reindex(vraies.index).fillna(0) - vraies).abs().max()
+        phrase = (
+            f"Plus grand écart avec le cadre sur « {variable} » : {_number(100 * avant)} points avant "
+            f"redressement, {_number(100 * ecart)} après."
+        )
+        yield "ecart", variable, float(ecart), phrase
+
+
+def _percent(part: float) -> str:
+    return f"{_number(100 * part)} %"
+
+
+def _number(valeur: float) -> str:
+    return f"{valeur:.1f}".replace(".", ",")

@@ -1,0 +1,66 @@
+"""Regrouper une modalité de marge trop rare avec sa voisine déclarée, de proche en proche."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from barometre.stats.collapse import MINIMUM_RESPONDENTS
+
+COLONNES = ["marge", "modalite", "avec", "repondants", "population", "phrase"]
+Voisines = Mapping[str, tuple[str, ...]]
+
+
+def merge_levels(
+    valeurs: pd.Series, marge: pd.Series, voisines: Voisines
+) -> tuple[pd.Series, pd.Series, list[dict[str, Any]]]:
+    """Les valeurs et la marge regroupées, et une ligne de rapport par regroupement.
+
+    Le catalogue donne plusieurs voisines, de la plus proche à la plus lointaine : un DROM se regroupe
+    avec un DROM, puis avec le suivant s'ils sont encore trop rares ensemble.
+    """
+    groupe = {str(m): str(m) for m in marge.index}
+    repondants = valeurs.value_counts()
+    rapport = []
+    while (rare := _find_thin(groupe, repondants)) is not None:
+        accueil = _find_home(rare, groupe, marge, voisines)
+        if accueil is None:
+            break
+        membres = [m for m, g in groupe.items() if g == rare]
+        rapport.append(
+            _report(valeurs.name, rare, accueil, repondants.reindex(membres).sum(), marge[membres].sum())
+        )
+        groupe |= dict.fromkeys(membres, accueil)
+    neuve = marge.groupby(marge.index.map(groupe), sort=False).sum()
+    return valeurs.map(groupe).astype("object"), neuve, rapport
+
+
+def _find_thin(groupe: Mapping[str, str], repondants: pd.Series) -> str | None:
+    """Le groupe qui a le moins de répondants, s'il est sous le minimum."""
+    effectifs: dict[str, int] = {}
+    for modalite, nom in groupe.items():
+        effectifs[nom] = effectifs.get(nom, 0) + int(repondants.get(modalite, 0))
+    rare = min(effectifs, key=lambda nom: (effectifs[nom], nom))
+    return rare if effectifs[rare] < MINIMUM_RESPONDENTS and len(effectifs) > 1 else None
+
+
+def _find_home(rare: str, groupe: Mapping[str, str], marge: pd.Series, voisines: Voisines) -> str | None:
+    """La première voisine déclarée hors du groupe ; à défaut le plus grand des autres groupes."""
+    membres = [m for m, g in groupe.items() if g == rare]
+    declarees = (groupe[v] for m in membres for v in voisines.get(m, ()) if v in groupe)
+    trouvee = next((g for g in declarees if g != rare), None)
+    if trouvee is not None:
+        return trouvee
+    autres = marge.groupby(marge.index.map(dict(groupe))).sum().drop(rare)
+    return None if autres.empty else str(autres.idxmax())
+
+
+def _report(marge: Any, rare: str, accueil: str, repondants: int, population: float) -> dict[str, Any]:
+    phrase = (
+        f"Marge « {marge} » : « {rare} » ({int(repondants)} réponse(s) pour {population:.0f} collectivités) "
+        f"est regroupée avec « {accueil} »."
+    )
+    valeurs = [marge, rare, accueil, int(repondants), float(population), phrase]
+    return dict(zip(COLONNES, valeurs, strict=True))

@@ -1,0 +1,151 @@
+"""Un questionnaire à une vague, prêt à être estimé : plan de sondage, cellules, secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from barometre.catalogue import Catalogue
+from barometre.domain.enquete import Condition
+from barometre.domain.indicateur import Calcul, Indicateur
+from barometre.pipeline.cube import Cube, is_kept
+from barometre.pipeline.rules import Reponses, apply_rule
+from barometre.pipeline.weights import Redressement
+from barometre.stats.design import Design
+from barometre.stats.secrecy import CYBER, PUBLIC, Rule, protect_many
+from barometre.stats.secrecy_lattice import Lattice
+
+Booleens = NDArray[np.bool_]
+Reels = NDArray[np.float64]
+Etats = NDArray[np.str_]
+MONTRES = ("published", "indicative")
+
+
+@dataclass(frozen=True)
+class Terrain:
+    """Les répondants d'un questionnaire à une vague, les cellules où ils sont, leurs réponses."""
+
+    vague_id: str
+    questionnaire_id: str
+    design: Design
+    # toutes les cellules, pour le secret ; `gardees` : les rangs de celles que l'on estime
+    cellules: pd.DataFrame
+    membres: csr_array
+    gardees: NDArray[np.intp]
+    # cellules qui s'emboîtent, et leur treillis ; un EPCI n'y est pas et n'est jamais montré au public
+    emboitees: Booleens
+    lattice: Lattice
+    # collectivité × indicateur, NaN sans réponse
+    valeurs: pd.DataFrame
+    indicateurs: Sequence[Indicateur]
+    questions: Mapping[str, Reponses]
+    catalogue: Catalogue
+    _permises: dict[tuple[Condition, str], Booleens] = field(default_factory=dict)
+
+    @property
+    def repondants(self) -> pd.Index:
+        """Les collectivités qui ont répondu."""
+        return self.valeurs.index
+
+    def list_indicateurs(self, *, parts: bool) -> list[Indicateur]:
+        """Les indicateurs calculables : des parts, ou des grandeurs."""
+        return [i for i in self.indicateurs if i.est_part is parts and i.id in self.valeurs]
+
+    def count(self, reponses: pd.DataFrame) -> tuple[Reels, Reels]:
+        """Cellule × colonne : réponses et « oui » ; `reponses` a une ligne par répondant."""
+        valeurs = reponses.to_numpy(dtype=float)
+        return self.membres.T @ np.isfinite(valeurs).astype(float), self.membres.T @ np.nan_to_num(valeurs)
+
+    def protect(self, n: Reels, oui: Reels | None, regle: Rule, permises: Booleens) -> Etats:
+        """L'état public de chaque cellule × colonne ; des effectifs égaux sont jugés ensemble."""
+        etats = np.where(n < regle.n, "primary", "complementary").astype("<U13")
+        dedans = self.emboitees
+        juges = [n[dedans], permises[dedans]] if oui is None else [n[dedans], permises[dedans], oui[dedans]]
+        if not (regle.oui or regle.non):
+            juges = juges[:2]
+        _, premiers, copie = np.unique(np.vstack(juges), axis=1, return_index=True, return_inverse=True)
+        etats[dedans] = protect_many(
+            self.lattice,
+            n[dedans][:, premiers],
+            None if oui is None else oui[dedans][:, premiers],
+            regle,
+            allowed=permises[dedans][:, premiers],
+        )[:, copie.ravel()]
+        return etats
+
+    def build_allowed(self, indicateurs: Sequence[Indicateur]) -> Booleens:
+        """Cellule × indicateur : une question sous condition ne se montre que là où sa condition se montre.
+
+        Sinon le nombre de réponses de l'une dirait le nombre de « oui » de l'autre.
+        """
+        return np.column_stack([self._allowed(i.calcul.question_id, get_rule(i)) for i in indicateurs])
+
+    def _allowed(self, question_id: str, regle: Rule) -> Booleens:
+        condition = self.catalogue.get_question(question_id).condition
+        if condition is None or condition.question_id not in self.questions:
+            return np.ones(len(self.cellules), dtype=bool)
+        cle = (condition, regle.nom)
+        if cle not in self._permises:
+            self._permises[cle] = self._shows_condition(condition, regle)
+        return self._permises[cle]
+
+    def _shows_condition(self, condition: Condition, regle: Rule) -> Booleens:
+        """Les cellules où la part qui remplit la condition se montre."""
+        calcul = Calcul("part_options", condition.question_id, condition.options)
+        remplie, _ = apply_rule(self.questions[condition.question_id], calcul)
+        n, oui = self.count(pd.DataFrame({"remplie": remplie}))
+        permises = self._allowed(condition.question_id, regle)
+        return np.isin(self.protect(n, oui, regle, permises[:, None])[:, 0], MONTRES)
+
+
+def get_rule(indicateur: Indicateur) -> Rule:
+    """La règle de secret publique d'un indicateur."""
+    return CYBER if indicateur.sensibilite == "cyber" else PUBLIC
+
+
+def build_design(redressement: Redressement) -> Design:
+    """Le plan de sondage d'un redressement, avec ses variables de calage."""
+    r = redressement.repondants
+    calees = r[list(redressement.marges)] if redressement.calage is not None else None
+    return Design(r["strate"], r["population"], r["poids"], calees, base_weights=r["poids_base"])
+
+
+def build_terrain(
+    cube: Cube,
+    redressement: Redressement,
+    questions: Mapping[str, Reponses],
+    valeurs: pd.DataFrame,
+    catalogue: Catalogue,
+) -> Terrain:
+    """Assemble un terrain ; `valeurs` : les lignes de fait_valeur d'un questionnaire à une vague."""
+    repondants = redressement.repondants.index
+    cellules, membres = cube.build_membership(repondants)
+    cellules["participants"] = np.asarray(membres.sum(axis=0)).astype(int)
+    emboitees = cellules["niveau"].ne("epci").to_numpy(dtype=bool)
+    cadre = cellules[emboitees].assign(n=cellules["participants"]).reset_index(drop=True)
+    questionnaire_id = catalogue.get_question(next(iter(questions))).questionnaire_id
+    return Terrain(
+        vague_id=str(valeurs["periode"].iloc[0]),
+        questionnaire_id=questionnaire_id,
+        design=build_design(redressement),
+        cellules=cellules,
+        membres=membres,
+        gardees=np.flatnonzero(is_kept(cellules)),
+        emboitees=emboitees,
+        lattice=Lattice.from_cells(cadre, cube.parents),
+        valeurs=pivot_valeurs(valeurs, repondants),
+        indicateurs=catalogue.list_indicateurs(questionnaire_id, origine="declare"),
+        questions=questions,
+        catalogue=catalogue,
+    )
+
+
+def pivot_valeurs(valeurs: pd.DataFrame, repondants: pd.Index) -> pd.DataFrame:
+    """Répondant × indicateur ; NaN quand l'état n'est pas « répondu »."""
+    table = valeurs.pivot(index="collectivite_id", columns="indicateur_id", values="valeur")
+    return table.reindex(repondants).astype("float64")
