@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# Au moins 3:1 de contraste sur blanc comme sur #0e1117 (un test le calcule).
+# Au moins 3:1 de contraste sur blanc comme sur #10161d (un test le calcule).
 ACCENT = "#2f74c0"
 ACCENT_LEGER = "rgba(47, 116, 192, 0.35)"
 GRIS = "#7b8592"

@@ -1,0 +1,27 @@
+"""Les graphiques de participation."""
+
+import pandas as pd
+
+from barometre.charts import build_barres, build_cumul
+
+
+def test_barres_libelle_et_valeur_en_mots() -> None:
+    cadre = pd.DataFrame({"groupe": ["Bretagne", "Corse"], "valeur": [120, 8], "texte": ["120", "8"]})
+    graphique = build_barres(cadre, titre="Réponses", mesure="Réponses", phrase="P", tete="Région")
+    assert list(graphique.figure.data[0].x) == [120.0, 8.0]
+    assert [a.text for a in graphique.figure.layout.annotations] == [
+        "Bretagne",
+        "<b>120</b>",
+        "Corse",
+        "<b>8</b>",
+    ]
+    assert graphique.table.columns.tolist() == ["Région", "Réponses"]
+
+
+def test_cumul_une_serie_se_reconnait_sans_sa_couleur() -> None:
+    cadre = pd.DataFrame(
+        {"serie": ["V1", "V1", "V2"], "date": ["2023-11-22", "2023-11-23", "2024-02-01"], "cumul": [1, 5, 2]}
+    )
+    figure = build_cumul(cadre, titre="T", phrase="P", reperes={"2023-11-22": "22 nov. 2023"}).figure
+    assert [trace.line.dash for trace in figure.data] == ["solid", "dash"]
+    assert list(figure.layout.xaxis.ticktext) == ["22 nov. 2023"]

@@ -1,0 +1,33 @@
+"""Les vagues : le trait est plein seulement si le test l'a dit."""
+
+import pytest
+
+from barometre.charts import build_vagues
+from tests.charts.cadres import cadre, ligne
+from tests.views.fausse_porte import build_indicateur
+
+
+@pytest.mark.parametrize(
+    ("verdict", "trait"),
+    [("hausse", "solid"), ("baisse", "solid"), ("pas de changement démontré", "dot"), ("", "dot")],
+)
+def test_trait_selon_le_verdict(verdict: str, trait: str) -> None:
+    donnees = cadre(ligne("Première vague (2023)", 0.2), ligne("Deuxième édition (2026)", 0.3))
+    graphique = build_vagues(donnees, build_indicateur(), titre="T", verdict=verdict, phrase="P")
+    assert graphique.figure.data[0].line.dash == trait
+    assert graphique.alt == "T, d’une vague à l’autre. P"
+
+
+def test_une_vague_cachee_garde_sa_place_sans_point() -> None:
+    donnees = cadre(ligne("2023", None), ligne("2026", 0.3))
+    figure = build_vagues(donnees, build_indicateur(), titre="T", verdict="", phrase="P").figure
+    assert list(figure.data[0].x) == [1]
+    assert figure.layout.annotations[0].text == "<i>non publiable</i>"
+
+
+def test_l_intervalle_du_redresse_n_entoure_pas_le_brut() -> None:
+    donnees = cadre(ligne("2023", 0.2), ligne("2026", 0.3))
+    figure = build_vagues(
+        donnees, build_indicateur(), titre="T", verdict="", phrase="P", valeur="brut"
+    ).figure
+    assert figure.data[0].error_y.visible is False

@@ -1,0 +1,106 @@
+"""Un fichier dit d'où il vient, ne porte aucune formule active, et se relit."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import openpyxl
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from barometre.domain.provenance import AVERTISSEMENT_SIMULATION, Definition, Provenance
+from barometre.exports import FORMATS, build_fichier, to_csv, to_parquet, to_xlsx
+from barometre.exports.cellules import desarmer
+
+PIEGES = ["=1+1", "+33 1", "-2", "@SUM(A1)", "\tx", "\rx"]
+TABLE = pd.DataFrame(
+    {"code": ["01004", "2A004"], "nom": ["=cmd|' /C calc'!A1", "Œuilly"], "part": [23.5, None]}
+)
+PROVENANCE = Provenance(
+    titre="Titre",
+    nom_fichier="vue",
+    filtres="Communes, France",
+    source="Une source",
+    date="22 novembre 2026",
+    version="v1",
+    definitions=(Definition("Part", "Une part.", "Qui a répondu", "%", "S", "Prudence"),),
+    precautions=("Une précaution\nsur deux lignes",),
+    simulee=True,
+)
+
+
+@pytest.mark.parametrize("texte", PIEGES)
+def test_une_formule_est_desarmee(texte: str) -> None:
+    assert desarmer(texte) == f"'{texte}"
+
+
+def test_un_texte_ordinaire_ne_change_pas() -> None:
+    assert desarmer("L'Haÿ-les-Roses") == "L'Haÿ-les-Roses"
+
+
+def test_csv_se_relit_avec_ses_codes_et_sa_virgule() -> None:
+    octets = to_csv(TABLE, PROVENANCE)
+    assert octets.startswith(b"\xef\xbb\xbf")
+    donnees = _sans_entete(octets)
+    assert donnees[0] == "code;nom;part"
+    assert donnees[1].startswith("01004;'=cmd|")
+    assert donnees[1].endswith(";23,5")
+    assert donnees[2] == "2A004;Œuilly;"
+
+
+def test_csv_point_decimal_sur_demande() -> None:
+    assert ";23.5\r\n" in to_csv(TABLE, PROVENANCE, virgule=False).decode("utf-8-sig")
+
+
+def test_l_entete_csv_dit_la_provenance_sans_casser_les_lignes() -> None:
+    entete = [x for x in to_csv(TABLE, PROVENANCE).decode("utf-8-sig").splitlines() if x.startswith("#")]
+    assert f"# Attention : {AVERTISSEMENT_SIMULATION}" in entete
+    assert "# Précaution : Une précaution sur deux lignes" in entete
+    assert "# Définition de Part : Une part. Base : Qui a répondu Prudence" in entete
+
+
+def test_un_entete_de_colonne_est_desarme_aussi() -> None:
+    assert _sans_entete(to_csv(pd.DataFrame({"=A1": [1]}), PROVENANCE))[0] == "'=A1"
+
+
+def test_xlsx_trois_feuilles_et_aucune_formule() -> None:
+    classeur = openpyxl.load_workbook(io.BytesIO(to_xlsx(TABLE, PROVENANCE)))
+    assert classeur.sheetnames == ["Données", "Définitions", "Provenance"]
+    cellule = classeur["Données"]["B2"]
+    assert (cellule.data_type, cellule.value) == ("s", TABLE.loc[0, "nom"])
+    assert classeur["Données"]["A2"].value == "01004"
+    assert classeur["Données"]["C3"].value is None
+    mentions = {ligne[0].value: ligne[1].value for ligne in classeur["Provenance"].iter_rows()}
+    assert mentions["Attention"] == AVERTISSEMENT_SIMULATION
+    assert mentions["Licence"] == "Licence Ouverte 2.0 (Etalab)"
+
+
+def test_xlsx_une_adresse_reste_du_texte() -> None:
+    table = pd.DataFrame({"x": ["https://exemple.invalid"], "oui": [True], "infini": [float("inf")]})
+    feuille = openpyxl.load_workbook(io.BytesIO(to_xlsx(table, PROVENANCE)))["Données"]
+    assert feuille["A2"].hyperlink is None
+    assert (feuille["B2"].value, feuille["C2"].value) == ("oui", None)
+
+
+def test_parquet_garde_les_types_et_la_provenance() -> None:
+    fichier = pq.read_table(io.BytesIO(to_parquet(TABLE, PROVENANCE)))
+    assert fichier.to_pandas()["code"].tolist() == ["01004", "2A004"]
+    portee = json.loads(fichier.schema.metadata[b"barometre"])
+    assert ["Champ et filtres", "Communes, France"] in portee["mentions"]
+    assert portee["definitions"][0]["definition"] == "Une part."
+
+
+@pytest.mark.parametrize("extension", FORMATS)
+def test_une_table_vide_donne_un_fichier(extension: str) -> None:
+    assert build_fichier(TABLE.iloc[:0], PROVENANCE, extension)
+
+
+def test_le_nom_du_fichier_dit_la_simulation() -> None:
+    assert PROVENANCE.get_nom("xlsx") == "vue_reponses-simulees.xlsx"
+
+
+def _sans_entete(octets: bytes) -> list[str]:
+    lignes = octets.decode("utf-8-sig").split("\r\n")
+    return [ligne for ligne in lignes if not ligne.startswith("#")]

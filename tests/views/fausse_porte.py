@@ -1,0 +1,201 @@
+"""Une porte d'accès et un catalogue entièrement inventés : deux thèmes, trois régions, des cellules au choix.
+
+Les territoires s'appellent « Nord-Essai », les valeurs sont rondes : rien ne ressemble à un résultat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+
+from barometre.catalogue.model import Catalogue, Grille, Strate, Theme
+from barometre.domain.chiffre import ChiffrePublie
+from barometre.domain.enquete import Condition, Option, Question, Questionnaire, Vague
+from barometre.domain.indicateur import Action, Calcul, Indicateur
+from barometre.domain.portee import PUBLIC, Portee
+from barometre.domain.territoire import Collectivite
+
+STRATES = ("commune-0-499", "commune-500-plus", "epci-toutes")
+REGIONS = {"region-01": "Nord-Essai", "region-02": "Sud-Essai", "region-03": "Île d’Essai"}
+COLONNES = (
+    "indicateur_id", "vague_id", "niveau", "territoire_id", "type", "strate", "couverture", "population",
+    "participants", "n", "n_oui", "n_eff", "brut", "redresse", "se", "df", "bas", "haut", "note", "etat",
+    "plafond",
+)  # fmt: skip
+
+
+def build_indicateur(id_: str = "site", **autres: Any) -> Indicateur:
+    """Une carte complète, inventée."""
+    base = Indicateur(
+        id=id_,
+        theme_id="essai",
+        titre=f"Indicateur {id_}",
+        definition="Part des collectivités qui ont un site d'essai.",
+        unite="%",
+        decimales=0,
+        sens="plus_haut_mieux",
+        calcul=Calcul("part_options", "essai_q01", ("oui",)),
+        base="Collectivités ayant répondu à la question",
+        source_id="barometre",
+        origine="declare",
+        precautions="Chiffre inventé.",
+        pourquoi="Pour essayer.",
+        actions=(Action("Essayer.", "https://exemple.invalid/"),),
+        revision=date(2099, 1, 1),
+    )
+    return replace(base, **autres)
+
+
+def build_catalogue(indicateurs: Iterable[Indicateur] | None = None) -> Catalogue:
+    """Un catalogue d'un thème et de deux vagues."""
+    cartes = list(indicateurs) if indicateurs is not None else list_cartes()
+    return Catalogue(
+        themes=(Theme("essai", 1, "Essai", "Cet essai réussit-il ?", "Un résumé."),),
+        questionnaires={"essai": _questionnaire()},
+        indicateurs={carte.id: carte for carte in cartes},
+        vagues=(
+            Vague("2023-v1", "Première vague (2023)", 1, ("essai",)),
+            Vague("2026-v4", "Deuxième édition (2026)", 2, ("essai",)),
+            Vague("2024-v2", "Vague sans ce thème", 1, ()),
+        ),
+        grilles={"defaut": Grille("defaut", "Défaut", _strates())},
+        seuils=(),
+        chiffres_publies=(
+            ChiffrePublie(
+                "p1", "essai", "site", "Ont un site", 26.0, "26", "%", "", "1", "2025", "https://p", "x"
+            ),
+        ),
+        autres_enquetes=(),
+        regroupements={},
+        empreinte="essai",
+    )
+
+
+def list_cartes() -> list[Indicateur]:
+    """Une part clé, une part cyber, une moyenne, et les deux modalités d'un choix multiple."""
+    return [
+        build_indicateur("site", cle=True, chiffres_publies=("p1",)),
+        build_indicateur(
+            "cyber", sensibilite="cyber", definition="Part des collectivités où tout est gardé."
+        ),
+        build_indicateur(
+            "agents",
+            definition="Nombre moyen d'agents.",
+            unite="agents",
+            decimales=1,
+            calcul=Calcul("moyenne"),
+        ),
+        build_indicateur("lieu_a", groupe="lieu", groupe_titre="Quels lieux ?", titre="Lieu A"),
+        build_indicateur("lieu_b", groupe="lieu", groupe_titre="Quels lieux ?", titre="Lieu <b>"),
+    ]
+
+
+def _strates() -> tuple[Strate, ...]:
+    return (
+        Strate("commune-0-499", "commune", "Moins de 500 habitants", 0, 499),
+        Strate("commune-500-plus", "commune", "500 habitants et plus", 500),
+        Strate("epci-toutes", "epci", "EPCI de toute taille", 0),
+    )
+
+
+def _questionnaire() -> Questionnaire:
+    options = (Option("oui", "Oui", "Y"), Option("non", "Non", "N"))
+    condition = Condition("essai_q01", ("oui",))
+    return Questionnaire(
+        "essai",
+        "Essai",
+        "Une introduction.",
+        True,
+        (
+            Question(
+                "essai_q01", "essai", "Q01", "=Avez-vous un site ?", "choix_unique", options, ne_sait_pas=True
+            ),
+            Question(
+                "essai_q02", "essai", "Q02", "Lequel ?", "texte", condition=condition, types=("commune",)
+            ),
+        ),
+    )
+
+
+def cellule(indicateur_id: str = "site", **autres: Any) -> dict[str, Any]:
+    """Une ligne d'`agregat` telle que la porte la rend ; note A par défaut."""
+    ligne = dict.fromkeys(COLONNES, "") | {
+        "indicateur_id": indicateur_id,
+        "vague_id": "2026-v4",
+        "niveau": "france",
+        "territoire_id": "france",
+        "population": 1000,
+        "participants": 400,
+        "n": 300,
+        "n_oui": None,
+        "n_eff": 200.0,
+        "brut": 0.26,
+        "redresse": 0.24,
+        "se": 0.02,
+        "df": 100.0,
+        "bas": 0.21,
+        "haut": 0.28,
+        "note": "A",
+        "etat": "published",
+    }
+    return ligne | autres
+
+
+def cachee(indicateur_id: str = "site", etat: str = "primary", **autres: Any) -> dict[str, Any]:
+    """Une cellule telle que la vraie porte la masque."""
+    vides = dict.fromkeys(("n_oui", "n_eff", "brut", "redresse", "se", "df", "bas", "haut"), float("nan"))
+    return cellule(indicateur_id, etat=etat, note="", n=7, participants=9, **vides) | autres
+
+
+class FaussePorte:
+    """Les méthodes de `access.Gate` que lisent les vues, sur des lignes données."""
+
+    def __init__(
+        self,
+        lignes: Iterable[dict[str, Any]] = (),
+        portee: Portee = PUBLIC,
+        evolutions: Iterable[dict[str, Any]] = (),
+        valeurs: Iterable[dict[str, Any]] = (),
+    ) -> None:
+        self.portee = portee
+        self._agregats = pd.DataFrame(list(lignes), columns=list(COLONNES))
+        self._evolutions = pd.DataFrame(
+            list(evolutions), columns=["indicateur_id", "vague_1", "vague_2", "verdict", "changement", "etat"]
+        )
+        self._valeurs = pd.DataFrame(list(valeurs), columns=["collectivite_id", "periode", "valeur", "etat"])
+
+    def get_version(self) -> dict[str, Any]:
+        return {"version_id": "essai", "simulee": True, "creee_le": datetime(2026, 11, 22)}
+
+    def get_collectivite(self, id_: str) -> Collectivite | None:
+        if id_ in REGIONS:
+            return Collectivite(id_, "region", id_[-2:], REGIONS[id_])
+        if id_ == "departement-0A":
+            return Collectivite(id_, "departement", "0A", "Essai-et-Loire", region="01")
+        return None
+
+    def list_collectivites(self, type: str | None = None, cadre: bool = True, **filtres: Any) -> pd.DataFrame:
+        if type == "region":
+            lignes = [(id_, "region", nom, "metropole", "inconnue") for id_, nom in REGIONS.items()]
+        else:
+            lignes = [
+                (f"commune-0{i}", "commune", f"Village {i}", "metropole", "adherente") for i in range(4)
+            ]
+        return pd.DataFrame(lignes, columns=["collectivite_id", "type", "nom", "zone", "couverture"])
+
+    def list_agregats(self, indicateurs: Any = None, **filtres: Any) -> pd.DataFrame:
+        cadre = self._agregats
+        for colonne, voulu in {"indicateur_id": indicateurs, **filtres}.items():
+            if voulu is not None:
+                cadre = cadre[cadre[colonne].isin([voulu] if isinstance(voulu, str) else list(voulu))]
+        return cadre
+
+    def list_evolutions(self, **filtres: Any) -> pd.DataFrame:
+        return self._evolutions
+
+    def list_valeurs(self, indicateur_id: str, **filtres: Any) -> pd.DataFrame:
+        return self._valeurs

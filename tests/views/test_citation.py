@@ -1,0 +1,111 @@
+"""Les mots d'un chiffre : s'il se cite, pourquoi, et la phrase à copier."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from barometre.views.chiffres import Chiffre, read_chiffres
+from barometre.views.citation import Contexte, build_citation, build_phrase, enonce, get_raison
+from tests.views.fausse_porte import build_indicateur, cachee, cellule
+
+CONTEXTE = Contexte("Toutes les collectivités, France", "Deuxième édition (2026)")
+
+
+def _chiffre(**autres: object) -> Chiffre:
+    return read_chiffres(pd.DataFrame([cellule(**autres)]))[0]
+
+
+def test_note_a_se_cite_avec_une_phrase_complete() -> None:
+    citation = build_citation(build_indicateur(), _chiffre(), CONTEXTE)
+    assert citation.reponse == "Oui"
+    for morceau in (
+        "24\u202f% des collectivités ont un site d'essai",
+        "entre 21 et 28\u202f%",
+        "intervalle hors biais de participation",
+        "Deuxième édition (2026)",
+        "300\u202fréponses",
+        "brut : 26\u202f%",
+        "Base : collectivités ayant répondu",
+        "Précaution : chiffre inventé",
+    ):
+        assert morceau in citation.a_copier
+
+
+def test_note_b_demande_son_intervalle() -> None:
+    citation = build_citation(build_indicateur(), _chiffre(note="B"), CONTEXTE)
+    assert citation.reponse == "Oui, avec sa précaution"
+    assert "entre 21 et 28\u202f%" in citation.explication
+
+
+def test_note_c_ne_donne_pas_de_phrase_a_copier() -> None:
+    citation = build_citation(build_indicateur(), _chiffre(note="C", etat="indicative", n=12), CONTEXTE)
+    assert citation.reponse == "Non, il est indicatif"
+    assert citation.a_copier == ""
+
+
+def test_reponses_simulees_dites_dans_la_phrase() -> None:
+    contexte = Contexte("Toutes les collectivités, France", "2026", simulee=True)
+    citation = build_citation(build_indicateur(), _chiffre(), contexte)
+    assert "Réponses simulées" in citation.a_copier
+    assert "Réponses simulées" in citation.explication
+
+
+@pytest.mark.parametrize(
+    ("etat", "sensibilite", "role", "attendu"),
+    [
+        ("primary", "normale", "public", "moins de 10 réponses"),
+        ("primary", "cyber", "public", "moins de 20 réponses, ou moins de 3 « oui »"),
+        ("primary", "normale", "programme", "moins de 3 réponses"),
+        ("complementary", "normale", "public", "une soustraction révélerait"),
+        ("absent", "normale", "public", "aucune réponse"),
+    ],
+)
+def test_raison_d_une_absence(etat: str, sensibilite: str, role: str, attendu: str) -> None:
+    assert attendu in get_raison(etat, build_indicateur(sensibilite=sensibilite), role)
+
+
+@pytest.mark.parametrize(
+    ("definition", "attendu"),
+    [
+        ("Part des collectivités qui ont un site.", "24\u202f% des collectivités ont un site"),
+        ("Part des collectivités où l’on forme.", "Dans 24\u202f% des collectivités, l’on forme"),
+        (
+            "Part des collectivités dont le site est neuf.",
+            "Pour 24\u202f% des collectivités, le site est neuf",
+        ),
+        ("Nombre de choses.", "Indicateur site : 24\u202f%"),
+        # Une incise empêcherait la phrase d'être correcte : on garde le titre.
+        ("Part des collectivités, parmi celles concernées, qui ont un site.", "Indicateur site : 24\u202f%"),
+    ],
+)
+def test_enonce_en_francais(definition: str, attendu: str) -> None:
+    assert enonce(build_indicateur(definition=definition), _chiffre()) == attendu
+
+
+def test_chiffre_borne_commence_par_une_majuscule() -> None:
+    phrase = enonce(build_indicateur(), _chiffre(plafond="au_plus", redresse=0.05))
+    assert phrase == "Au plus 5\u202f% des collectivités ont un site d'essai"
+
+
+def test_champ_dit_quand_la_selection_est_restreinte() -> None:
+    contexte = Contexte("Communes de moins de 500 habitants, Nord-Essai", "2026", france_entiere=False)
+    phrase = build_phrase(build_indicateur(), _chiffre(), contexte)
+    assert phrase.startswith("Communes de moins de 500 habitants, Nord-Essai : 24\u202f%")
+
+
+def test_jamais_marge_d_erreur() -> None:
+    for note in "ABC":
+        citation = build_citation(build_indicateur(), _chiffre(note=note), CONTEXTE)
+        assert "marge d" not in f"{citation.explication} {citation.a_copier}".lower()
+
+
+def test_cellule_cachee_ne_garde_aucun_nombre_meme_si_la_porte_en_laissait() -> None:
+    chiffre = read_chiffres(pd.DataFrame([cachee(redresse=0.4321, brut=0.8765, bas=0.3, haut=0.6)]))[0]
+    assert (chiffre.n, chiffre.brut, chiffre.redresse, chiffre.bas, chiffre.note) == (
+        None,
+        None,
+        None,
+        None,
+        "",
+    )

@@ -1,0 +1,107 @@
+"""Un indicateur de près : répartitions, vagues, sensibilité, donnée de l'État."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from barometre.domain.indicateur import Calcul
+from barometre.views.indicateur import VueIndicateur, build_sensibilite, build_vue_indicateur
+from barometre.views.selection import Selection
+from tests.views.fausse_porte import FaussePorte, build_catalogue, build_indicateur, cachee, cellule
+
+LIGNES = [
+    cellule(),
+    cellule(vague_id="2023-v1", redresse=0.18),
+    cellule(type="commune", strate="commune-0-499", redresse=0.12),
+    # Le type d'une strate peut ne pas être écrit dans la cellule : elle se lit pareil.
+    cellule(strate="commune-500-plus", redresse=0.4),
+    cachee(type="epci", strate="epci-toutes"),
+    cellule(type="commune", redresse=0.23),
+    cellule(territoire_id="region-02", niveau="region", redresse=0.3, note="C", etat="indicative"),
+    cellule(couverture="adherente", redresse=0.35),
+]
+HAUSSE = {
+    "indicateur_id": "site", "vague_1": "2023-v1", "vague_2": "2026-v4", "verdict": "hausse",
+    "changement": 0.06, "etat": "published",
+}  # fmt: skip
+
+
+def _vue(selection: Selection | None = None, **porte: Any) -> VueIndicateur:
+    return build_vue_indicateur(
+        FaussePorte(LIGNES, **porte), build_catalogue(), "site", selection or Selection()
+    )
+
+
+def _valeurs(vue: VueIndicateur, dimension: str) -> dict[str, float | None]:
+    return {g.libelle: g.chiffre.redresse for g in vue.get_repartition(dimension).groupes}
+
+
+def test_strates_dans_l_ordre_des_tailles() -> None:
+    assert _valeurs(_vue(), "strate") == {
+        "Communes de moins de 500 habitants": 0.12,
+        "Communes de 500 habitants et plus": 0.4,
+        "EPCI de toute taille": None,
+    }
+
+
+def test_un_type_choisi_ne_montre_que_ses_strates() -> None:
+    assert list(_valeurs(_vue(Selection(type="commune")), "strate")) == [
+        "Communes de moins de 500 habitants",
+        "Communes de 500 habitants et plus",
+    ]
+
+
+def test_territoires_par_ordre_alphabetique_jamais_un_palmares() -> None:
+    assert list(_valeurs(_vue(), "territoire")) == ["Nord-Essai", "Sud-Essai", "Île d’Essai"]
+
+
+def test_couverture_inconnue_reste_a_part() -> None:
+    assert _valeurs(_vue(), "opsn")["Adhérente d'un OPSN"] == 0.35
+    assert _valeurs(_vue(), "opsn")["Couverture OPSN inconnue"] is None
+
+
+def test_seules_les_vagues_qui_posent_le_theme() -> None:
+    assert _valeurs(_vue(), "vagues") == {"Première vague (2023)": 0.18, "Deuxième édition (2026)": 0.24}
+
+
+def test_hausse_ecrite_seulement_si_le_test_le_dit() -> None:
+    assert _vue().verdict.mot == ""
+    assert _vue(evolutions=[HAUSSE]).verdict.phrase == (
+        "Hausse démontrée entre la première vague (2023) et la deuxième édition (2026) : +6\u202fpoints."
+    )
+    rien = HAUSSE | {"verdict": "pas de changement démontré"}
+    assert "Pas de changement démontré" in _vue(evolutions=[rien]).verdict.phrase
+
+
+def test_un_changement_cache_n_est_pas_dit() -> None:
+    assert "6" not in _vue(evolutions=[HAUSSE | {"etat": "primary"}]).verdict.phrase.replace("2026", "")
+
+
+def test_sensibilite_au_biais() -> None:
+    # 0,24 / (0,24 + 2 × 0,76) = 0,136 ; g = 1,25 → 0,2017 ; g = 1,5 → 0,1739
+    phrase = _vue().sensibilite
+    assert "20\u202f% si elles répondent 1,25 fois" in phrase
+    assert "14\u202f% si elles répondent 2 fois" in phrase
+
+
+def test_pas_de_sensibilite_pour_une_moyenne_ni_un_chiffre_borne() -> None:
+    chiffre = _vue().ligne.chiffre
+    assert build_sensibilite(build_indicateur(calcul=Calcul("moyenne")), chiffre) == ""
+
+
+def test_la_donnee_de_l_etat_sur_le_champ() -> None:
+    mesure = build_indicateur(
+        "site_mesure", origine="mesure", calcul=Calcul("part_seuil"), titre="Site mesuré"
+    )
+    catalogue = build_catalogue([build_indicateur(mesure_id="site_mesure"), mesure])
+    valeurs = [
+        {"collectivite_id": f"commune-0{i}", "periode": "2025", "valeur": v, "etat": "repondu"}
+        for i, v in enumerate((1, 1, 1, 0))
+    ] + [{"collectivite_id": "commune-ailleurs", "periode": "2025", "valeur": 0, "etat": "repondu"}]
+    vue = build_vue_indicateur(FaussePorte(LIGNES, valeurs=valeurs), catalogue, "site", Selection())
+    assert vue.croisement is not None
+    assert (vue.croisement.valeur, vue.croisement.n) == (0.75, 4)  # 3 / 4, sans celle hors du champ
+
+
+def test_sans_donnee_de_l_etat_rien_n_est_dit() -> None:
+    assert _vue().croisement is None

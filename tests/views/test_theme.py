@@ -1,0 +1,129 @@
+"""La vue d'un thème : vague choisie, phrase à retenir, chiffres cachés et vue plus large."""
+
+from __future__ import annotations
+
+import pytest
+
+from barometre.domain.portee import Portee
+from barometre.views.ligne import LigneIndicateur
+from barometre.views.selection import Selection
+from barometre.views.theme import VueTheme, build_vue_theme
+from tests.views.fausse_porte import FaussePorte, build_catalogue, cachee, cellule
+
+LIGNES = [
+    cellule("site"),
+    cellule("site", vague_id="2023-v1", brut=0.26, redresse=0.22, n=500),
+    cellule("site", territoire_id="region-01", niveau="region", redresse=0.31),
+    cellule("agents", redresse=2.34, brut=2.5, bas=2.1, haut=2.6),
+    cellule("lieu_a", redresse=0.5, note="B"),
+    cachee("lieu_b"),
+    cellule("cyber", redresse=0.05, brut=0.05, bas=0.0, haut=0.1, plafond="au_plus"),
+]
+
+
+def _vue(selection: Selection | None = None, lignes: list[dict[str, object]] | None = None) -> VueTheme:
+    porte = FaussePorte(LIGNES if lignes is None else lignes)
+    return build_vue_theme(porte, build_catalogue(), "essai", selection or Selection())
+
+
+def _ligne(vue: VueTheme, id_: str) -> LigneIndicateur:
+    return vue.get_ligne(id_)
+
+
+def test_la_derniere_vague_qui_a_des_reponses_est_choisie() -> None:
+    assert _vue().selection.vague_id == "2026-v4"
+
+
+def test_une_vague_ou_le_theme_n_est_pas_pose_le_dit() -> None:
+    vue = _vue(Selection(vague_id="2024-v2"))
+    assert vue.selection.vague_id == "2026-v4"
+    assert "n’y a pas été posé" in vue.messages[0]
+
+
+def test_a_retenir_prend_le_chiffre_cle_citable() -> None:
+    assert _vue().a_retenir.startswith(
+        "24\u202f% des collectivités ont un site d'essai (entre 21 et 28\u202f%)."
+    )
+
+
+def test_a_retenir_ne_cite_pas_un_chiffre_indicatif() -> None:
+    vue = _vue(lignes=[cellule("site", note="C", etat="indicative")])
+    assert vue.a_retenir.startswith("Aucun chiffre ne peut être cité")
+
+
+def test_une_selection_vide_le_dit() -> None:
+    vue = _vue(lignes=[])
+    assert vue.est_vide
+    assert "élargissez" in vue.a_retenir
+
+
+def test_un_chiffre_cache_offre_la_vue_plus_large() -> None:
+    # Le Sud-Essai n'a pas de cellule publiée : la France, si.
+    lignes = [cellule("site"), cachee("site", territoire_id="region-02", niveau="region")]
+    ligne = _ligne(_vue(Selection(territoire_id="region-02"), lignes), "site")
+    assert ligne.citation.explication == "Non publiable : moins de 10 réponses."
+    assert ligne.elargi is not None
+    assert ligne.elargi.phrase == "Toutes les collectivités, France : 24\u202f%"
+
+
+def test_un_departement_s_elargit_d_abord_a_sa_region() -> None:
+    lignes = [
+        cellule("site"),
+        cellule("site", territoire_id="region-01", redresse=0.31),
+        cachee("site", territoire_id="departement-0A"),
+    ]
+    ligne = _ligne(_vue(Selection(territoire_id="departement-0A"), lignes), "site")
+    assert ligne.elargi is not None
+    assert ligne.elargi.phrase == "Toutes les collectivités, Nord-Essai : 31\u202f%"
+
+
+def test_le_chiffre_publie_est_rapproche_de_la_meme_vague() -> None:
+    publie = _ligne(_vue(), "site").publies[0]
+    assert (publie.valeur, publie.base) == ("26\u202f%", "base non publiée")
+    assert "26\u202f% en brut, 22\u202f% une fois redressé, sur 500\u202fréponses" in publie.explication
+    assert "autre vague : Deuxième édition (2026)" in publie.explication
+
+
+def test_un_chiffre_cyber_borne_reste_borne_partout() -> None:
+    vue = _vue()
+    ligne = _ligne(vue, "cyber")
+    assert ligne.get_texte("redresse") == "au plus 5\u202f%"
+    assert vue.table.set_index("indicateur_id").loc["cyber", "plafond"] == "au_plus"
+
+
+def test_les_choix_multiples_se_lisent_ensemble() -> None:
+    groupe = _vue().groupes[0]
+    assert (groupe.titre, [ligne.indicateur.id for ligne in groupe.lignes]) == (
+        "Quels lieux ?",
+        ["lieu_a", "lieu_b"],
+    )
+    assert groupe.cadre["montre"].tolist() == [True, False]
+
+
+def test_l_ensemble_ne_melange_ni_moyennes_ni_modalites() -> None:
+    assert [ligne.indicateur.id for ligne in _vue().ensemble.lignes] == ["site", "cyber"]
+
+
+def test_la_table_est_dans_l_unite_affichee() -> None:
+    table = _vue().table.set_index("indicateur_id")
+    assert table.loc["site", "redresse"] == 24  # 0,24
+    assert table.loc["agents", "redresse"] == pytest.approx(2.3)
+    assert table.loc["lieu_b", "remarque"] == "Non publiable : moins de 10 réponses."
+
+
+def test_brut_ou_redresse() -> None:
+    vue = _vue(Selection(valeur="brut"))
+    assert vue.a_retenir.startswith("26\u202f% des collectivités")  # brut, sans intervalle
+
+
+def test_le_seuil_dit_depend_de_la_portee() -> None:
+    porte = FaussePorte([cachee("site")], Portee(role="programme"))
+    vue = build_vue_theme(porte, build_catalogue(), "essai", Selection())
+    assert "moins de 3 réponses" in _ligne(vue, "site").citation.explication
+
+
+def test_la_provenance_dit_tout() -> None:
+    provenance = _vue(Selection(strate="commune-0-499")).provenance
+    assert provenance.filtres.startswith("Communes de moins de 500 habitants, France ; ")
+    assert provenance.get_nom("csv").endswith("_reponses-simulees.csv")
+    assert len(provenance.definitions) == 5
