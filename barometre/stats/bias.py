@@ -91,7 +91,7 @@ def compute_propensities(frame: pd.DataFrame, responded: npt.ArrayLike, variable
     y = np.asarray(responded, dtype=float)
     cellule, tableau = _group_cells(frame, variables)
     n = np.bincount(cellule).astype(float)
-    oui = np.bincount(cellule, weights=y)
+    oui = np.asarray(np.bincount(cellule, weights=y), dtype=float)
     x = np.hstack([np.ones((len(tableau), 1)), *(_get_dummies(tableau[nom]) for nom in tableau)])
     return _fit_logistic(x, oui, n)[cellule]
 
@@ -100,7 +100,7 @@ def _group_cells(frame: pd.DataFrame, variables: Sequence[str]) -> tuple[npt.NDA
     groupes = (
         frame[list(variables)].reset_index(drop=True).groupby(list(variables), observed=True, dropna=False)
     )
-    return groupes.ngroup().to_numpy(), groupes.size().index.to_frame(index=False)
+    return np.asarray(groupes.ngroup(), dtype=np.intp), groupes.size().index.to_frame(index=False)
 
 
 def _get_dummies(values: pd.Series) -> Tableau:

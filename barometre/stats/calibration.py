@@ -84,7 +84,14 @@ def calibrate(
     problem = read_problem(sample, margins, base_weights)
     cells = build_cells(problem)
     x, cible = build_matrix(problem, cells)
-    solution = solve(x, cells.base, cible, distance, CALIBRATION_TOLERANCE, CALIBRATION_ITERATIONS)
+    solution = solve(
+        x,
+        cells.base,
+        cible,
+        distance,
+        tolerance=CALIBRATION_TOLERANCE,
+        max_iterations=CALIBRATION_ITERATIONS,
+    )
     if not solution.gap <= CALIBRATION_TOLERANCE * 100:
         raise explain_failure(problem, cells, method, limites)
     return _build_calibration(problem, cells, solution.ratio, solution.iterations)

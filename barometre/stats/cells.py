@@ -31,7 +31,7 @@ def build_cells(problem: Problem) -> Cells:
         rangs = np.arange(problem.base.size, dtype=np.intp)
         return Cells(rangs, problem.base, tuple(marge.codes for marge in problem.margins))
     cellule, premier = _number_cells(problem.margins)
-    base = np.bincount(cellule, weights=problem.base, minlength=premier.size)
+    base = np.asarray(np.bincount(cellule, weights=problem.base, minlength=premier.size), dtype=float)
     return Cells(cellule, base, tuple(marge.codes[premier] for marge in problem.margins))
 
 

@@ -57,7 +57,7 @@ class Wave:
         return correction[:, None] * self.design.residuals(u)
 
 
-def estimate_change(
+def estimate_change(  # noqa: PLR0917 - la signature de CONCEPTION §8
     design_1: Design,
     answers_1: pd.DataFrame,
     units_1: Any,

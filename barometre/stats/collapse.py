@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -14,85 +15,94 @@ MINIMUM_RESPONDENTS = 5
 
 REPORT_COLUMNS = ["column", "level", "merged_into", "respondents", "population", "phrase"]
 
+# {marge: {modalité: voisine, ou voisines par ordre de préférence}}
+Merges = Mapping[str, Mapping[Any, Any]]
+
 
 def collapse_levels(
     sample: pd.DataFrame,
     margins: Mapping[str, pd.Series],
-    merges: Mapping[str, Mapping[Any, Any]],
+    merges: Merges,
     minimum: int = MINIMUM_RESPONDENTS,
 ) -> tuple[pd.DataFrame, dict[str, pd.Series], pd.DataFrame]:
     """Échantillon et marges regroupés, et une ligne de rapport par regroupement.
 
-    `merges` donne, par marge, la voisine de chaque modalité : {« region »: {« 94 »: « 93 »}}. Une voisine
-    encore trop rare est regroupée à son tour ; une modalité rare sans voisine déclarée est refusée.
+    La modalité la plus rare rejoint sa première voisine déclarée qui n'est pas déjà dans son groupe, et
+    ainsi de suite tant qu'un groupe compte moins de `minimum` répondants. Une modalité rare sans voisine
+    déclarée est refusée : rien n'est regroupé en silence.
     """
     regroupe, cibles = sample.copy(), dict(margins)
     lignes: list[dict[str, Any]] = []
     for colonne, marge in margins.items():
-        voisines = merges.get(colonne, {})
-        fusion, rapport = _merge_margin(sample[colonne], marge, colonne, voisines, minimum)
-        if rapport:
-            regroupe[colonne] = _recode(sample[colonne], fusion)
-            cibles[colonne] = marge.groupby(
-                marge.index.map(lambda m, f=fusion: f.get(m, m)), sort=False
-            ).sum()
-            lignes += rapport
+        groupes = _read_groups(sample[colonne], marge, colonne, merges.get(colonne, {}))
+        lignes += groupes.merge_all(minimum)
+        if groupes.target:
+            regroupe[colonne] = sample[colonne].astype(object).map(groupes.rename)
+            cibles[colonne] = pd.Series(groupes.population)
     return regroupe, cibles, pd.DataFrame(lignes, columns=REPORT_COLUMNS)
 
 
-def _recode(values: pd.Series, merged: Mapping[Any, Any]) -> pd.Series:
-    """Remplace les modalités regroupées ; les autres, et les manquantes, restent."""
-    return values.astype(object).map(lambda v: merged.get(v, v)).astype(object)
+@dataclass(slots=True)
+class _Groups:
+    """Les groupes d'une marge : répondants, population, voisines ; `target` dit où chacun est allé."""
 
+    column: str
+    respondents: dict[Any, int]
+    population: dict[Any, float]
+    neighbours: dict[Any, list[Any]]
+    target: dict[Any, Any] = field(default_factory=dict)
 
-def _merge_margin(
-    values: pd.Series, margin: pd.Series, column: str, neighbours: Mapping[Any, Any], minimum: int
-) -> tuple[dict[Any, Any], list[dict[str, Any]]]:
-    repondants = {m: int(n) for m, n in values.value_counts().items()}
-    population = {m: float(n) for m, n in margin.items()}
-    fusion: dict[Any, Any] = {}
-    rapport: list[dict[str, Any]] = []
-    while (rare := _find_thin(population, repondants, minimum)) is not None:
-        voisine = _find_neighbour(rare, column, neighbours, fusion, population, repondants)
-        rapport.append(_report(column, rare, voisine, repondants.get(rare, 0), population[rare]))
-        repondants[voisine] = repondants.get(voisine, 0) + repondants.pop(rare, 0)
-        population[voisine] += population.pop(rare)
-        fusion = {m: voisine if cible == rare else cible for m, cible in fusion.items()} | {rare: voisine}
-    return fusion, rapport
+    def rename(self, level: Any) -> Any:
+        """Le groupe d'une modalité ; une modalité inconnue ou manquante reste telle quelle."""
+        return self.target.get(level, level)
 
+    def merge_all(self, minimum: int) -> list[dict[str, Any]]:
+        """Regroupe jusqu'à ce que tous aient assez de répondants ; une ligne de rapport par étape."""
+        rapport = []
+        while (rare := self._find_thin(minimum)) is not None:
+            rapport.append(self._merge(rare, self._find_neighbour(rare)))
+        return rapport
 
-def _find_thin(population: Mapping[Any, float], respondents: Mapping[Any, int], minimum: int) -> Any:
-    """La modalité la plus rare sous le minimum, dans l'ordre de la marge ; None s'il n'y en a pas."""
-    rares = [m for m, n in population.items() if n > 0 and respondents.get(m, 0) < minimum]
-    return min(rares, key=lambda m: respondents.get(m, 0), default=None)
+    def _find_thin(self, minimum: int) -> Any:
+        """Le groupe le plus rare sous le minimum, dans l'ordre de la marge ; None s'il n'y en a pas."""
+        rares = [m for m, n in self.population.items() if n > 0 and self.respondents.get(m, 0) < minimum]
+        return min(rares, key=lambda m: self.respondents.get(m, 0), default=None)
 
-
-def _find_neighbour(
-    level: Any,
-    column: str,
-    neighbours: Mapping[Any, Any],
-    merged: Mapping[Any, Any],
-    population: Mapping[Any, float],
-    respondents: Mapping[Any, int],
-) -> Any:
-    voisine = neighbours.get(level)
-    voisine = merged.get(voisine, voisine)
-    if voisine == level:
-        # La voisine déclarée a déjà été regroupée ici : on suit la voisine de cette voisine.
-        suivantes = (neighbours.get(m) for m, cible in merged.items() if cible == level)
-        voisine = next((v for v in suivantes if v in population and v != level), None)
-    if voisine not in population:
+    def _find_neighbour(self, level: Any) -> Any:
+        for declaree in self.neighbours.get(level, []):
+            voisine = self.rename(declaree)
+            if voisine != level and voisine in self.population:
+                return voisine
         raise CalibrationError(
-            f"La modalité « {level} » de la marge « {column} » compte {respondents.get(level, 0)} répondant(s) "
-            f"pour {format_number(population[level])} unités dans la population, et aucun regroupement "
-            f"n'est déclaré pour elle."
+            f"La modalité « {level} » de la marge « {self.column} » compte "
+            f"{self.respondents.get(level, 0)} répondant(s) pour {format_number(self.population[level])} "
+            f"unités dans la population, et aucun regroupement n'est déclaré pour elle."
         )
-    return voisine
+
+    def _merge(self, level: Any, into: Any) -> dict[str, Any]:
+        repondants, population = self.respondents.pop(level, 0), self.population.pop(level)
+        self.respondents[into] = self.respondents.get(into, 0) + repondants
+        self.population[into] += population
+        self.neighbours[into] = self.neighbours.get(into, []) + self.neighbours.get(level, [])
+        self.target = {m: into if cible == level else cible for m, cible in self.target.items()}
+        self.target[level] = into
+        phrase = (
+            f"Marge « {self.column} » : la modalité « {level} » ({repondants} répondant(s) "
+            f"pour {format_number(population)} unités) est regroupée avec « {into} »."
+        )
+        valeurs = [self.column, level, into, repondants, population, phrase]
+        return dict(zip(REPORT_COLUMNS, valeurs, strict=True))
 
 
-def _report(column: str, level: Any, into: Any, respondents: int, population: float) -> dict[str, Any]:
-    phrase = (
-        f"Marge « {column} » : la modalité « {level} » ({respondents} répondant(s) "
-        f"pour {format_number(population)} unités) est regroupée avec « {into} »."
+def _read_groups(values: pd.Series, margin: pd.Series, column: str, neighbours: Mapping[Any, Any]) -> _Groups:
+    return _Groups(
+        column=column,
+        respondents={m: int(n) for m, n in values.value_counts().items()},
+        population={m: float(n) for m, n in margin.items()},
+        neighbours={m: _as_list(v) for m, v in neighbours.items()},
     )
-    return dict(zip(REPORT_COLUMNS, [column, level, into, respondents, population, phrase], strict=True))
+
+
+def _as_list(neighbours: Any) -> list[Any]:
+    est_liste = isinstance(neighbours, Sequence) and not isinstance(neighbours, str)
+    return list(neighbours) if est_liste else [neighbours]

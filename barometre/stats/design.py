@@ -56,6 +56,8 @@ class Design:
         self.notes: tuple[str, ...] = self.strata.notes
         self.base = self._read_base(base_weights, lues)
         self.calibrated = calibration_variables is not None
+        if self.notes and base_weights is None and not self.calibrated:
+            self._merge_base_weights()
         self._variables = (
             self.align(calibration_variables, "les variables de calage") if self.calibrated else None
         )
@@ -89,6 +91,13 @@ class Design:
             return _read_weights(self.align(base_weights, "les poids de départ"))
         depart = populations / self.strata.initial_sizes
         return np.where(np.isfinite(depart), depart, self.weights)
+
+    def _merge_base_weights(self) -> None:
+        """Des poids de base N_h/n_h suivent le regroupement d'une strate seule ; des poids calés, non."""
+        taille, population = self.strata.sizes, self.strata.populations
+        regroupes = (population / taille)[self.strata.codes]
+        if np.isfinite(regroupes).all() and np.allclose(self.weights, self.base, rtol=1e-12, atol=0):
+            self.weights = self.base = regroupes
 
     @cached_property
     def regressors(self) -> tuple[Tableau, Tableau] | None:

@@ -105,7 +105,7 @@ def sum_domains(design: Design, values: Tableau, membership: csr_array) -> Sums:
     n, brut, w, wy, w2 = np.split(membership @ bloc, [n_items * k for k in range(1, 5)], axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         moyenne, estimation, n_eff = brut / n, wy / w, w**2 / w2
-    variance = _sum_variance(form, membership, repondu, y, estimation, w)
+    variance = _sum_variance(form, membership, repondu, y=y, estimate=estimation, total=w)
     variance[n == 0] = np.nan
     df = n - _count_strata(design, membership, repondu)
     return Sums(n, brut + n * centre, n_eff, moyenne + centre, estimation + centre, variance, df)
@@ -120,7 +120,13 @@ def _center(values: Tableau, weights: Tableau) -> Tableau:
 
 
 def _sum_variance(
-    form: Form, membership: csr_array, answered: Tableau, y: Tableau, estimate: Tableau, total: Tableau
+    form: Form,
+    membership: csr_array,
+    answered: Tableau,
+    *,
+    y: Tableau,
+    estimate: Tableau,
+    total: Tableau,
 ) -> Tableau:
     domaines, n_items = estimate.shape
     p, w = np.nan_to_num(estimate), np.where(total > 0, total, 1.0)

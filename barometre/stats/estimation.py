@@ -60,7 +60,7 @@ class DomainEstimates:
             colonnes[nom] = getattr(self, nom).T.ravel()
         colonnes["n"] = colonnes["n"].astype(int)
         tableau = pd.DataFrame(colonnes)
-        tableau["domain"] = self.domains.take(tableau["domain"])
+        tableau["domain"] = self.domains.take(tableau["domain"].to_numpy())
         return tableau
 
 
@@ -158,7 +158,8 @@ def read_answers(design: Design, answers: pd.DataFrame, kind: str) -> Tableau:
         faux = ~((valeurs == 0) | (valeurs == 1) | np.isnan(valeurs))
         for ligne, colonne in np.argwhere(faux)[:1]:
             raise DesignError(
-                f"La réponse {valeurs[ligne, colonne]:g} à « {answers.columns[colonne]} » n'est ni 1, ni 0, ni vide."
+                f"La réponse {valeurs[ligne, colonne]:g} à « {answers.columns[colonne]} » "
+                f"n'est ni 1, ni 0, ni vide."
             )
     return np.asarray(valeurs)
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from scipy.optimize import linprog
-from scipy.sparse import csr_array, hstack
+from scipy.sparse import csr_array, eye_array, hstack, vstack
 
 from barometre.stats.cells import Cells, build_matrix
 from barometre.stats.distances import NO_BOUNDS, Bounds, get_distance
@@ -17,6 +17,9 @@ from barometre.stats.newton import solve
 UNMET = 1e-6
 # Marge laissée autour des bornes limites, où la méthode logit ne converge pas.
 SLACK = 0.02
+# Recherche du plus petit élargissement des deux bornes à la fois.
+LARGEST_FACTOR = 1e4
+BISECTIONS = 25
 
 
 def explain_failure(problem: Problem, cells: Cells, method: str, bounds: Bounds) -> CalibrationError:
@@ -97,7 +100,7 @@ def find_nearest_bounds(x: Tableau, targets: Tableau, base: Tableau, method: str
     largeur = SLACK
     while True:
         essai = _round_outwards(bas, haut, bounds, largeur)
-        solution = solve(x, base, targets, get_distance(method, essai), 1e-9, 200)
+        solution = solve(x, base, targets, get_distance(method, essai), tolerance=1e-9, max_iterations=200)
         if solution.gap <= 1e-9 or largeur > 10:
             return essai
         largeur *= 2
@@ -105,31 +108,34 @@ def find_nearest_bounds(x: Tableau, targets: Tableau, base: Tableau, method: str
 
 def _list_relaxations(a: Tableau, b: Tableau, bounds: Bounds) -> list[Bounds]:
     bas, haut = bounds
-    essais = [
-        _relax(a, b, (bas, 0.0), (haut, 1.0)),
-        _relax(a, b, (bas, -1.0), (haut, 0.0)),
-        _relax(a, b, (bas, bas - 1.0), (haut, haut - 1.0)),
-    ]
-    return [essai for essai in essais if essai is not None]
+    haute, basse = _relax(a, b, (bas, 0.0), (haut, 1.0)), _relax(a, b, (bas, -1.0), (haut, 0.0))
+    essais = [essai for essai in (haute, basse) if essai is not None]
+    return essais or [_relax_both(a, b, bounds)]
+
+
+def _relax_both(a: Tableau, b: Tableau, bounds: Bounds) -> Bounds:
+    """Divise la basse et multiplie la haute par le même plus petit t, puis resserre la haute."""
+    faible, fort = 0.0, math.log(LARGEST_FACTOR)
+    for _ in range(BISECTIONS):
+        milieu = (faible + fort) / 2
+        if _is_feasible(a, b, (bounds[0] * math.exp(-milieu), bounds[1] * math.exp(milieu))):
+            fort = milieu
+        else:
+            faible = milieu
+    bas = bounds[0] * math.exp(-fort)
+    return _relax(a, b, (bas, 0.0), (bounds[1], 1.0)) or (0.0, bounds[1] * math.exp(fort))
 
 
 def _relax(a: Tableau, b: Tableau, low: tuple[float, float], high: tuple[float, float]) -> Bounds | None:
     """Plus petit s ≥ 0 tel que a·g = b ait une solution entre low[0] + s·low[1] et high[0] + s·high[1]."""
     n = a.shape[1]
-    unite, un = csr_array(np.eye(n)), np.ones((n, 1))
-    contraintes = (
-        hstack(
-            [
-                hstack([unite, -high[1] * un]),
-            ]
-        ),
-        hstack([-unite, low[1] * un]),
-    )
-    inegalites = np.vstack([bloc.toarray() for bloc in contraintes])
+    unite, un = eye_array(n), csr_array(np.ones((n, 1)))
+    # g − s·high[1] ≤ high[0] et −g + s·low[1] ≤ −low[0]
+    inegalites = vstack([hstack([unite, -high[1] * un]), hstack([-unite, low[1] * un])])
     limites = np.concatenate([np.full(n, high[0]), np.full(n, -low[0])])
     resultat = linprog(
         np.append(np.zeros(n), 1.0),
-        A_ub=csr_array(inegalites),
+        A_ub=inegalites,
         b_ub=limites,
         A_eq=np.hstack([a, np.zeros((a.shape[0], 1))]),
         b_eq=b,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -49,7 +51,7 @@ def grade_means(
     return _choose(a, (n >= B_SIZE) & (n_eff >= B_EFFECTIVE_SIZE) & precise, n)
 
 
-def _choose(a: npt.NDArray[np.bool_], b: npt.NDArray[np.bool_], n: npt.NDArray[np.generic]) -> Notes:
+def _choose(a: Any, b: Any, n: Any) -> Notes:
     notes = np.full(n.shape, "", dtype="<U1")
     notes[n >= C_SIZE] = "C"
     notes[b] = "B"

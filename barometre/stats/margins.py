@@ -79,7 +79,7 @@ def read_problem(sample: pd.DataFrame, margins: Margins, base_weights: Any = Non
     numeric: list[NumericMargin] = []
     for colonne, cible in margins.items():
         if np.isscalar(cible):
-            numeric.append(_read_numeric(sample, colonne, float(cible)))
+            numeric.append(_read_numeric(sample, colonne, cible))
         else:
             categories.append(_read_margin(sample[colonne], colonne, cible))
     _check_totals(categories)
@@ -163,20 +163,20 @@ def _refuse_unknown(values: pd.Series, column: str, codes: Codes) -> None:
 def _check_levels(
     column: str, levels: Sequence[Any], targets: Tableau, present: npt.NDArray[np.bool_]
 ) -> None:
-    for rang in np.flatnonzero(~present & (targets > 0)):
+    for rang in map(int, np.flatnonzero(~present & (targets > 0))):
         raise CalibrationError(
             f"La modalité « {levels[rang]} » de la marge « {column} » compte "
             f"{format_number(targets[rang])} unités dans la population et aucun répondant : "
             f"il faut la regrouper avec une voisine."
         )
-    for rang in np.flatnonzero(present & (targets == 0)):
+    for rang in map(int, np.flatnonzero(present & (targets == 0))):
         raise CalibrationError(
             f"La modalité « {levels[rang]} » de la marge « {column} » a une population nulle "
             f"alors que des répondants y sont."
         )
 
 
-def _read_numeric(sample: pd.DataFrame, column: str, target: float) -> NumericMargin:
+def _read_numeric(sample: pd.DataFrame, column: str, target: Any) -> NumericMargin:
     valeurs = _to_numbers(sample[column])
     if not np.isfinite(valeurs).all():
         raise CalibrationError(
@@ -185,7 +185,7 @@ def _read_numeric(sample: pd.DataFrame, column: str, target: float) -> NumericMa
         )
     if not np.isfinite(target):
         raise CalibrationError(f"Le total de la variable « {column} » n'est pas un nombre.")
-    return NumericMargin(column, valeurs, target)
+    return NumericMargin(column, valeurs, float(target))
 
 
 def _check_totals(margins: Sequence[Margin]) -> None:

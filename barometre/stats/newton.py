@@ -22,7 +22,13 @@ class Solution:
 
 
 def solve(
-    x: Tableau, base: Tableau, targets: Tableau, distance: Distance, tolerance: float, max_iterations: int
+    x: Tableau,
+    base: Tableau,
+    targets: Tableau,
+    distance: Distance,
+    *,
+    tolerance: float,
+    max_iterations: int,
 ) -> Solution:
     """Newton avec division du pas ; s'arrête quand l'écart est petit ou ne diminue plus."""
     echelle = _get_scale(x, base, targets)

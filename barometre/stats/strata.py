@@ -81,11 +81,11 @@ def build_strata(
     population = np.zeros(len(noms))
     population[codes] = populations
     _check_population(noms, tailles, population, populations, codes)
-    cible, notes = _collapse(noms, tailles, population, merges or {})
+    cible, notes = _collapse(_Census(noms, tailles, population, merges or {}))
     gardees = np.unique(cible)
     rang = np.searchsorted(gardees, cible)
-    n = np.bincount(rang, weights=tailles)
-    total = np.bincount(rang, weights=np.where(tailles > 0, population, 0.0))
+    n = np.asarray(np.bincount(rang, weights=tailles), dtype=float)
+    total = np.asarray(np.bincount(rang, weights=population), dtype=float)
     return Strata(
         labels=tuple(noms[k] for k in gardees),
         codes=rang[codes],
@@ -124,8 +124,8 @@ def _check_population(
     names: list[Any], sizes: Tableau, population: Tableau, by_unit: Tableau, codes: Codes
 ) -> None:
     if (population[codes] != by_unit).any():
-        rang = int(codes[population[codes] != by_unit][0])
-        raise DesignError(f"La strate « {names[rang]} » a plusieurs populations.")
+        double = int(codes[population[codes] != by_unit][0])
+        raise DesignError(f"La strate « {names[double]} » a plusieurs populations.")
     for rang in np.flatnonzero(sizes > population):
         raise DesignError(
             f"La strate « {names[rang]} » a {sizes[rang]:g} répondants pour {population[rang]:g} unités "
@@ -141,43 +141,41 @@ def _get_factors(sizes: Tableau, population: Tableau) -> Tableau:
     return np.where(sizes == population, 0.0, facteurs)
 
 
-def _collapse(
-    names: list[Any], sizes: Tableau, population: Tableau, merges: Mapping[Any, Any]
-) -> tuple[Codes, tuple[str, ...]]:
-    """Strate d'accueil de chaque strate : soi-même, ou la voisine pour une strate d'un seul répondant.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Census:
+    """Les strates avant regroupement : noms, répondants, population, voisines déclarées."""
 
-    Une strate recensée (n = N = 1) n'a pas de variance : elle reste seule.
-    """
-    cible = np.arange(len(names))
+    names: list[Any]
+    sizes: Tableau
+    populations: Tableau
+    merges: Mapping[Any, Any]
+
+    def is_lone(self, target: Codes, stratum: int) -> bool:
+        """Vrai pour un répondant seul ; une strate recensée (n = N = 1) n'a pas de variance : non."""
+        groupe = target == target[stratum]
+        return bool(self.sizes[groupe].sum() == 1 and self.populations[groupe].sum() != 1)
+
+    def find_neighbour(self, target: Codes, lone: int) -> int | None:
+        """La voisine déclarée, sinon la strate précédente, sinon la suivante ; de préférence non recensée."""
+        declaree = self.merges.get(self.names[lone])
+        if declaree in self.names and target[self.names.index(declaree)] != target[lone]:
+            return self.names.index(declaree)
+        ordre = [*range(lone - 1, -1, -1), *range(lone + 1, len(self.names))]
+        libres = [k for k in ordre if target[k] != target[lone]]
+        ouvertes = [k for k in libres if self.sizes[k] < self.populations[k]]
+        return next(iter(ouvertes + libres), None)
+
+
+def _collapse(strata: _Census) -> tuple[Codes, tuple[str, ...]]:
+    """Strate d'accueil de chaque strate : soi-même, ou la voisine pour une strate d'un seul répondant."""
+    cible = np.arange(len(strata.names))
     notes: list[str] = []
-    for seule in range(len(names)):
-        taille = sizes[cible == cible[seule]].sum()
-        total = population[cible == cible[seule]].sum()
-        if taille != 1 or total == 1 or np.unique(cible).size == 1:
-            continue
-        voisine = _find_neighbour(seule, cible, names, sizes, population, merges)
-        if voisine is None:
-            continue
-        cible[cible == cible[seule]] = cible[voisine]
-        notes.append(
-            f"La strate « {names[seule]} » n'a qu'un répondant : pour la variance, elle est regroupée "
-            f"avec « {names[voisine]} »."
-        )
+    for seule, nom in enumerate(strata.names):
+        voisine = strata.find_neighbour(cible, seule) if strata.is_lone(cible, seule) else None
+        if voisine is not None:
+            cible[cible == cible[seule]] = cible[voisine]
+            notes.append(
+                f"La strate « {nom} » n'a qu'un répondant : pour la variance, elle est regroupée "
+                f"avec « {strata.names[voisine]} »."
+            )
     return cible, tuple(notes)
-
-
-def _find_neighbour(
-    lone: int,
-    target: Codes,
-    names: list[Any],
-    sizes: Tableau,
-    population: Tableau,
-    merges: Mapping[Any, Any],
-) -> int | None:
-    """La voisine déclarée, sinon la strate précédente, sinon la suivante ; jamais une strate recensée."""
-    declaree = merges.get(names[lone])
-    if declaree in names and target[names.index(declaree)] != target[lone]:
-        return names.index(declaree)
-    ordre = [*range(lone - 1, -1, -1), *range(lone + 1, len(names))]
-    libres = [k for k in ordre if target[k] != target[lone]]
-    return next((k for k in libres if sizes[k] < population[k]), libres[0] if libres else None)
