@@ -125,6 +125,12 @@ def _iter_cles_entete(entete: str) -> Iterable[str]:
         yield code if sous is None else f"{code}[{clean_label(sous)}]"
 
 
+def find_role(entete: str) -> str:
+    """Le rôle d'une colonne de service ou d'identité, vide si elle n'en a pas."""
+    roles = load_vocabulary().roles
+    return next((roles[cle] for cle in _iter_cles_entete(entete) if cle in roles), "")
+
+
 def _find_annexe(entete: str, index: dict[str, list[Cible]]) -> Cible:
     """Colonnes autour d'une question (autre, rang, fichier) ou de la réponse (date, identité)."""
     mots = load_vocabulary()

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from barometre.ingest.columns import find_role
 from barometre.ingest.csv_reader import Tableau, read_csv
 from barometre.ingest.errors import ImportRefuse, Rejet
-from barometre.ingest.labels import clean_label
 from barometre.ingest.sniff import Contenant, read_contenant
-from barometre.ingest.vocabulary import load_vocabulary
 from barometre.ingest.xlsx_reader import read_xlsx
 
 FORMATS = ("auto", "limesurvey", "csv", "xlsx")
@@ -67,6 +66,4 @@ def _build_export(path: Path, contenant: Contenant, tableau: Tableau, format: st
 
 def _is_limesurvey(entetes: list[str]) -> bool:
     """LimeSurvey met toujours en tête le numéro de la réponse et la dernière page vue."""
-    vocabulaire = load_vocabulary()
-    systeme = {vocabulaire.roles.get(clean_label(e)) for e in entetes}
-    return {"reponse_id", "derniere_page"} <= systeme
+    return {"reponse_id", "derniere_page"} <= {find_role(e) for e in entetes}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,8 +23,8 @@ class CatalogueEnquete(Protocol):
         """Les vagues déclarées."""
 
     @property
-    def questionnaires(self) -> Sequence[Questionnaire]:
-        """Les questionnaires déclarés."""
+    def questionnaires(self) -> Mapping[str, Questionnaire]:
+        """Les questionnaires déclarés, par identifiant."""
 
 
 def prepare(  # noqa: PLR0917 — l'ordre est celui de la commande `importer`
@@ -50,8 +50,8 @@ def prepare(  # noqa: PLR0917 — l'ordre est celui de la commande `importer`
 def _find_enquete(
     catalogue: CatalogueEnquete, questionnaire_id: str, vague_id: str
 ) -> tuple[Questionnaire, Vague]:
-    questionnaires = {q.id: q for q in _values(catalogue.questionnaires)}
-    vagues = {v.id: v for v in _values(catalogue.vagues)}
+    questionnaires = catalogue.questionnaires
+    vagues = {v.id: v for v in catalogue.vagues}
     if questionnaire_id not in questionnaires:
         connus = ", ".join(questionnaires)
         raise ImportRefuse(
@@ -65,7 +65,3 @@ def _find_enquete(
             f"La vague « {vague_id} » n'ouvre pas « {questionnaire_id} » ; elle ouvre : {ouverts}."
         )
     return questionnaires[questionnaire_id], vagues[vague_id]
-
-
-def _values(objets: Any) -> list[Any]:
-    return list(objets.values()) if isinstance(objets, dict) else list(objets)

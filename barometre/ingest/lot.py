@@ -6,7 +6,7 @@ reviendra avec le fichier corrigé. Une ligne peut avoir plusieurs motifs ; elle
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -125,8 +125,8 @@ def load_lot(
     repondants = read_respondents(export, plan, referentiel)
     reponses = read_answers(export, plan, questionnaire, correspondance)
     types = np.array([c.partition("-")[0] for c in repondants.collectivites], dtype=object)
-    avertissements = apply_conditions(reponses, types) if len(types) else []
-    return _Tri(export, questionnaire, vague, plan, repondants, reponses).build(avertissements)
+    ecartees = apply_conditions(reponses, types)
+    return _Tri(export, questionnaire, vague, plan, repondants, reponses, ecartees).build()
 
 
 def _check_identifiant(plan: Plan) -> None:
@@ -144,8 +144,9 @@ class _Tri:
     plan: Plan
     repondants: Repondants
     reponses: dict[str, Reponses]
+    ecartees: dict[str, np.ndarray]
 
-    def build(self, avertissements: list[str]) -> Lot:
+    def build(self) -> Lot:
         """Répartit les lignes, puis assemble le lot."""
         ignorees = self._list_ignorees()
         rejets = self._list_rejets(set(ignorees))
@@ -155,8 +156,7 @@ class _Tri:
         doublons = pick_retained(self.ids, candidates, completude, self.repondants.dates)
         garde = candidates.copy()
         garde[list(doublons)] = False
-        lot = self._assemble(garde, [r for _, r in rejets], doublons, ignorees)
-        return replace(lot, avertissements=(*lot.avertissements, *avertissements))
+        return self._assemble(garde, [r for _, r in rejets], doublons, ignorees)
 
     @property
     def ids(self) -> np.ndarray:
@@ -260,6 +260,11 @@ class _Tri:
             phrases.append(f"Questions absentes, comptées « sans réponse » : {', '.join(absentes)}.")
         if ecarts := list_ecarts(self.export.entetes, self.plan, self.questionnaire):
             phrases.append(f"L'intitulé n'est pas celui du catalogue pour : {', '.join(ecarts)}.")
+        for code, lignes in self.ecartees.items():
+            if nombre := int((garde & lignes).sum()):
+                phrases.append(
+                    f"{code} : {nombre} réponse(s) à une question qui n'était pas posée, écartée(s)."
+                )
         partielles = int((garde & ~np.array(self.repondants.valides, dtype=bool)).sum())
         if "soumission" in self.plan.roles and partielles:
             phrases.append(f"{partielles} réponse(s) commencée(s) mais non validée(s) sont chargées.")

@@ -25,6 +25,8 @@ from barometre.ingest.columns import Plan
 from barometre.ingest.labels import clean_label
 from barometre.ingest.vocabulary import load_vocabulary
 
+# Débuts d'identifiant des options qui disent « rien de tout cela ».
+_EXCLUSIVES = ("aucun", "rien", "personne")
 HORS_LISTE = "Cette réponse n'est pas dans la liste des réponses possibles."
 
 
@@ -106,7 +108,7 @@ def _etat_cases(question: Question, matrice: np.ndarray, vus: np.ndarray, nsp: n
     """
     coche = matrice.any(axis=1)
     rempli = (vus == REPONDU).any(axis=1)
-    offre_aucun = any(o.id.startswith("aucun") for o in question.options)
+    offre_aucun = any(o.id.startswith(_EXCLUSIVES) for o in question.options)
     etat = np.full(len(matrice), SANS_REPONSE, dtype=np.int8)
     etat[(vus == NON_CONCERNE).any(axis=1) & ~rempli] = NON_CONCERNE
     etat[(vus == NE_SAIT_PAS).any(axis=1) & ~coche] = NE_SAIT_PAS

@@ -53,22 +53,21 @@ def _read_autre(colonne: tuple[str, ...], textes: np.ndarray) -> np.ndarray:
     return np.where(libres != "", libres, textes)
 
 
-def apply_conditions(reponses: dict[str, Reponses], types: np.ndarray) -> list[str]:
-    """Une question qui n'était pas à poser est « non concerné » ; dit combien de réponses sont écartées."""
-    avertissements = []
+def apply_conditions(reponses: dict[str, Reponses], types: np.ndarray) -> dict[str, np.ndarray]:
+    """Une question qui n'était pas à poser est « non concerné ».
+
+    Rend, par code de question, les lignes où une réponse était pourtant donnée : elle est écartée.
+    """
+    ecartees = {}
     for reponse in reponses.values():
-        hors = ~_is_posee(reponse.question, reponses, types)
-        donnees = int((hors & (reponse.etats == REPONDU)).sum())
+        hors = ~is_posee(reponse.question, reponses, types)
+        ecartees[reponse.question.code] = hors & (reponse.etats == REPONDU)
         reponse.etats[hors] = NON_CONCERNE
-        if donnees:
-            avertissements.append(
-                f"{reponse.question.code} : {donnees} réponse(s) à une question qui n'était pas posée, "
-                "comptées « non concerné »."
-            )
-    return avertissements
+    return ecartees
 
 
-def _is_posee(question: Question, reponses: dict[str, Reponses], types: np.ndarray) -> np.ndarray:
+def is_posee(question: Question, reponses: dict[str, Reponses], types: np.ndarray) -> np.ndarray:
+    """Vrai là où la question était à poser : au bon type de collectivité, et sous sa condition."""
     posee = (
         np.isin(types, question.types) | (types == "") if question.types else np.ones(len(types), dtype=bool)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -80,7 +81,7 @@ VAGUE = Vague("2023-v1", "Vague 1", 1, ("communication",), date(2023, 11, 22))
 class MiniCatalogue:
     """Ce que l'import demande au catalogue, rien de plus."""
 
-    questionnaires = {"communication": QUESTIONNAIRE}
+    questionnaires = MappingProxyType({"communication": QUESTIONNAIRE})
     vagues = (VAGUE, Vague("2024-v2", "Vague 2", 1, ("donnee",)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import datetime
 
 import pytest
 import xlsxwriter
@@ -82,8 +83,6 @@ def build_xlsx(lignes: list[list[object]]) -> bytes:
 
 
 def test_xlsx_nombres_et_dates(importer: Importer) -> None:
-    from datetime import datetime
-
     entetes = [e.split(".")[0] for e in CODES_ET_TEXTES.split("\n", maxsplit=1)[0].split(";")]
     valeurs = [1, datetime(2023, 11, 25, 10), 21330063500017, "agent"]
     valeurs += ["Oui", "Oui", None, "Mastodon", 1200.0, "Rien", "A2", "N"]

@@ -59,10 +59,9 @@ def check_fichier(contenu: bytes, nom: str, referentiel: Referentiel) -> None:
         chemin.write_bytes(contenu)
         try:
             lot = prepare(chemin, "communication", "2023-v1", "auto", referentiel, MiniCatalogue())
-        except ImportRefuse as refus:
-            assert str(refus)
-        else:
-            check_counts(lot)
+        except ImportRefuse:
+            return
+        check_counts(lot)
 
 
 cellule = st.sampled_from(VALEURS) | st.text(max_size=8)
