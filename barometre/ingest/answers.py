@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from barometre.domain.enquete import ETATS_REPONSE, Question
-from barometre.ingest.labels import clean_label
+from barometre.ingest.labels import clean_label, format_nombre
 from barometre.ingest.vocabulary import load_vocabulary
 
 # Rangs dans ETATS_REPONSE : un tableau d'entiers se compare plus vite que des textes.
@@ -133,17 +134,19 @@ def _read_nombre(question: Question, texte: str) -> Cellule:
 
 
 def _motif_bornes(question: Question, nombre: float) -> str:
-    bas, haut = question.minimum, question.maximum
-    if (bas is None or nombre >= bas) and (haut is None or nombre <= haut):
+    bas = -math.inf if question.minimum is None else question.minimum
+    haut = math.inf if question.maximum is None else question.maximum
+    if bas <= nombre <= haut:
         return ""
-    if bas is not None and haut is not None:
-        return f"Ce nombre est hors des bornes ({bas:g} à {haut:g})."
-    return f"Ce nombre est inférieur à {bas:g}." if haut is None else f"Ce nombre est supérieur à {haut:g}."
+    if math.isinf(bas) or math.isinf(haut):
+        borne = "inférieur à" if nombre < bas else "supérieur à"
+        return f"Ce nombre est {borne} {format_nombre(bas if nombre < bas else haut)}."
+    return f"Ce nombre est hors des bornes ({format_nombre(bas)} à {format_nombre(haut)})."
 
 
 def _read_texte(question: Question, texte: str) -> Cellule:
     if etat := read_etat(question, (clean_label(texte) or texte) if len(texte) < 40 else texte):
         return etat
     if len(texte) > MAX_TEXTE:
-        return Cellule(SANS_REPONSE, motif=f"Ce texte dépasse {MAX_TEXTE} caractères.")
+        return Cellule(SANS_REPONSE, motif=f"Ce texte dépasse {format_nombre(MAX_TEXTE)} caractères.")
     return Cellule(REPONDU, texte=mask_personal(texte))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from barometre.ingest.errors import ImportRefuse, Rejet
+from barometre.ingest.labels import format_nombre
 from barometre.ingest.limits import MAX_CARACTERES_CELLULE, MAX_CELLULES, MAX_COLONNES, MAX_LIGNES
 
 SEPARATEURS = (";", ",", "\t", "|")
@@ -36,7 +37,9 @@ class Tableau:
             self.lignes.append(cellules)
             self.numeros.append(numero)
             if len(self.lignes) * len(self.entetes) > MAX_CELLULES:
-                raise ImportRefuse(f"Le fichier a plus de {MAX_CELLULES} cellules : découpez-le.")
+                raise ImportRefuse(
+                    f"Le fichier a plus de {format_nombre(MAX_CELLULES)} cellules : découpez-le."
+                )
 
     def finish(self, nom: str) -> Tableau:
         """Retire les lignes vides de la fin ; un fichier sans réponse est refusé."""
@@ -61,13 +64,16 @@ def _motif_largeur(trouve: int, attendu: int) -> str:
 def check_nombre_de_lignes(nombre: int) -> None:
     """Aucun questionnaire adressé aux collectivités n'a autant de réponses."""
     if nombre > MAX_LIGNES:
-        raise ImportRefuse(f"Le fichier a plus de {MAX_LIGNES} lignes : ce n'est pas un export de réponses.")
+        raise ImportRefuse(
+            f"Le fichier a plus de {format_nombre(MAX_LIGNES)} lignes : ce n'est pas un export de réponses."
+        )
 
 
 def check_entetes(entetes: list[str], nom: str) -> list[str]:
     """Le nombre de colonnes est borné ; un entête est un texte sans espace au bord."""
     if len(entetes) > MAX_COLONNES:
-        raise ImportRefuse(f"« {nom} » a {len(entetes)} colonnes ; la limite est de {MAX_COLONNES}.")
+        trouve, limite = format_nombre(len(entetes)), format_nombre(MAX_COLONNES)
+        raise ImportRefuse(f"« {nom} » a {trouve} colonnes ; la limite est de {limite}.")
     return [e.strip() for e in entetes]
 
 

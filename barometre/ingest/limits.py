@@ -2,9 +2,9 @@
 
 MAX_OCTETS = 200 * 1024 * 1024
 MAX_COLONNES = 2_000
-MAX_LIGNES = 200_000
-# 35 000 collectivités × 100 colonnes : le plus grand export imaginable tient encore.
-MAX_CELLULES = 4_000_000
+MAX_LIGNES = 100_000
+# 36 000 collectivités × 80 colonnes : le plus grand export imaginable tient encore.
+MAX_CELLULES = 3_000_000
 MAX_OCTETS_LIGNE = 8 * 1024 * 1024
 # Excel borne une cellule à 32 767 caractères ; un texte libre de LimeSurvey reste bien en deçà.
 MAX_CARACTERES_CELLULE = 131_072

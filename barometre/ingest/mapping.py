@@ -72,6 +72,7 @@ def build_declares(
 ) -> dict[int, Cible]:
     """Numéro de colonne → cible déclarée ; une colonne ou une cible inconnue refuse le fichier."""
     index = build_index(questionnaire)
+    _check_valeurs(correspondance, questionnaire)
     declares = {}
     for entete, cible in correspondance.colonnes.items():
         rangs = [i for i, e in enumerate(entetes) if heading_key(e) == heading_key(entete)]
@@ -80,6 +81,15 @@ def build_declares(
             raise ImportRefuse(f"Correspondance : la colonne « {entete} » {raison}.")
         declares[rangs[0]] = _find_declaree(cible, index)
     return declares
+
+
+def _check_valeurs(correspondance: Correspondance, questionnaire: Questionnaire) -> None:
+    options = {q.id: {o.id for o in q.options} for q in questionnaire.questions}
+    for question_id, table in correspondance.valeurs.items():
+        if question_id not in options:
+            raise ImportRefuse(f"Correspondance : la question « {question_id} » n'existe pas.")
+        if inconnues := sorted(set(table.values()) - options[question_id]):
+            raise ImportRefuse(f"Correspondance : « {question_id} » n'a pas l'option « {inconnues[0]} ».")
 
 
 def _find_declaree(cible: str, index: dict[str, list[Cible]]) -> Cible:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from barometre.ingest.csv_reader import Tableau, check_entetes
 from barometre.ingest.errors import ImportRefuse
+from barometre.ingest.labels import format_nombre
 from barometre.ingest.limits import MAX_CARACTERES_CELLULE, MAX_CELLULES, MAX_COLONNES, MAX_LIGNES
 from barometre.ingest.xlsx_archive import Archive, Lecteur
 from barometre.ingest.xlsx_parts import read_feuilles, read_formats_date, read_textes
@@ -73,7 +74,9 @@ class _Feuille(Lecteur):
     def _count_element(self) -> None:
         self._elements += 1
         if self._elements > MAX_CELLULES:
-            raise ImportRefuse(f"Le classeur « {self.nom} » a plus de {MAX_CELLULES} cellules : découpez-le.")
+            raise ImportRefuse(
+                f"Le classeur « {self.nom} » a plus de {format_nombre(MAX_CELLULES)} cellules : découpez-le."
+            )
 
     def _start_cellule(self, attributs: dict[str, str]) -> None:
         self._count_element()
@@ -90,7 +93,7 @@ class _Feuille(Lecteur):
         if self._colonne >= MAX_COLONNES or self._ligne > MAX_LIGNES:
             raise ImportRefuse(
                 f"« {self.nom} » a une cellule très éloignée : "
-                f"ligne {self._ligne}, colonne {self._colonne + 1}."
+                f"ligne {format_nombre(self._ligne)}, colonne {format_nombre(self._colonne + 1)}."
             )
         self._cellules.extend([""] * (self._colonne + 1 - len(self._cellules)))
         self._cellules[self._colonne] = valeur

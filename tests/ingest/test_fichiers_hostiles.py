@@ -104,7 +104,10 @@ def test_taille_annoncee_fausse(tmp_path: Path) -> None:
 def test_trop_de_cellules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("barometre.ingest.xlsx_reader.MAX_CELLULES", 1_000)
     check_refuse(
-        tmp_path, build_hostile(b"<row>" + b"<c/>" * 2_000 + b"</row>"), "c.xlsx", "plus de 1000 cellules"
+        tmp_path,
+        build_hostile(b"<row>" + b"<c/>" * 2_000 + b"</row>"),
+        "c.xlsx",
+        "plus de 1\u202f000 cellules",
     )
 
 
@@ -122,7 +125,7 @@ def test_cellule_demesuree(tmp_path: Path) -> None:
 
 def test_dix_mille_colonnes(tmp_path: Path) -> None:
     entetes = ";".join(f"Q{i}" for i in range(10_000))
-    check_refuse(tmp_path, f"{entetes}\n{';' * 9_999}\n".encode(), "c.csv", "10000 colonnes")
+    check_refuse(tmp_path, f"{entetes}\n{';' * 9_999}\n".encode(), "c.csv", "10\u202f000 colonnes")
     colonnes = b"".join(b"<c><v>%d</v></c>" % i for i in range(10_000))
     check_refuse(tmp_path, build_hostile(b"<row>" + colonnes + b"</row>"), "c.xlsx", "très éloignée")
 
@@ -195,5 +198,5 @@ def test_fichier_absent_ou_trop_lourd(tmp_path: Path) -> None:
 
 def test_trop_de_lignes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("barometre.ingest.csv_reader.MAX_LIGNES", 1_000)
-    check_refuse(tmp_path, b"SIREN;Q01\n" + b"1;Y\n" * 2_000, "l.csv", "plus de 1000 lignes")
-    check_refuse(tmp_path, b"\n" * 2_000, "l.csv", "plus de 1000 lignes")
+    check_refuse(tmp_path, b"SIREN;Q01\n" + b"1;Y\n" * 2_000, "l.csv", "plus de 1\u202f000 lignes")
+    check_refuse(tmp_path, b"\n" * 2_000, "l.csv", "plus de 1\u202f000 lignes")

@@ -185,3 +185,12 @@ def test_correspondance_declaree(importer: Importer) -> None:
         importer(contenu, correspondance={"colonnes": {"Absente": "siren"}})
     with pytest.raises(ImportRefuse, match="ni une question, ni un rôle"):
         importer(contenu, correspondance={"colonnes": {"Web": "question_99"}})
+    with pytest.raises(ImportRefuse, match="n'a pas l'option « jamais »"):
+        importer(contenu, correspondance={"valeurs": {"communication_q01": {"rien": "jamais"}}})
+
+
+def test_un_code_postal_n_est_pas_un_code_insee(importer: Importer) -> None:
+    """« 01003 » est un code postal possible : une colonne « Code » ou « Code postal » ne rattache rien."""
+    for entete in ("Code", "Code postal"):
+        with pytest.raises(ImportRefuse, match="Aucune colonne d'identifiant"):
+            importer(f"{entete};Q01\n01003;Y\n")

@@ -84,13 +84,13 @@ def test_cle_de_luhn() -> None:
         ("Q03", "12 50", "n'est pas un nombre"),
         ("Q03", "nan", "n'est pas un nombre"),
         ("Q03", "9" * 60, "n'est pas un nombre"),
-        ("Q03", "-1", "hors des bornes (0 à 100000)"),
+        ("Q03", "-1", "hors des bornes (0 à 100\u202f000)"),
         ("Q03", "100001", "hors des bornes"),
         ("Q02[SQ001]", "MySpace", "Une case se remplit"),
         ("submitdate", "2024-02-30", "n'existe pas dans le calendrier"),
         ("submitdate", "hier", "n'est pas lisible"),
         ("submitdate", "1875-01-01", "hors de la période"),
-        ("Q04", "x" * 10_001, "dépasse 10000 caractères"),
+        ("Q04", "x" * 10_001, "dépasse 10\u202f000 caractères"),
     ],
 )
 def test_cellules_refusees(importer: Importer, colonne: str, valeur: str, motif: str) -> None:
