@@ -1,0 +1,158 @@
+"""L'ajustement du modèle logistique mixte : moindres carrés repondérés pénalisés, variances par point fixe.
+
+À variances données, le mode a posteriori s'obtient par des pas de Newton. Chaque variance est ensuite
+actualisée par τ² = ‖u‖² / (q − tr(C)/τ²), point fixe de la vraisemblance restreinte de Laplace (Schall 1991),
+C étant le bloc de la covariance a posteriori. Chaque ligne n'a qu'un coefficient non nul par facteur : les
+produits croisés se font par comptage, sans matrice de plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve
+from scipy.special import expit
+
+# Écarts-types a priori, larges, de la constante et des effets fixes : ils gardent fini un item unanime.
+ECART_CONSTANTE = 5.0
+ECART_FIXE = 2.5
+VARIANCE_INITIALE = 0.25
+VARIANCE_MINIMALE = 1e-6
+VARIANCE_MAXIMALE = 25.0
+ITERATIONS = 200
+TOLERANCE = 1e-4
+# Au-delà, une probabilité ne se distingue plus de 0 ou de 1.
+LIMITE_LOGIT = 30.0
+
+Reels = NDArray[np.float64]
+Entiers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Termes:
+    """Les coefficients non nuls de chaque ligne (constante, puis un par facteur), et le facteur de chacun."""
+
+    colonnes: Entiers
+    facteur: Entiers
+    fixes: int
+
+    @classmethod
+    def build(cls, facteurs: Sequence[NDArray[np.object_]], fixes: int) -> Termes:
+        """Un coefficient par modalité ; une modalité vide est laissée à la dernière colonne, nulle."""
+        colonnes = [np.zeros(len(facteurs[0]), dtype=np.int64)]
+        facteur = [0]
+        vides = []
+        for rang, valeurs in enumerate(facteurs, start=1):
+            codes, modalites = pd.factorize(valeurs, sort=True)
+            colonnes.append(codes + len(facteur))
+            vides.append(valeurs == "")
+            facteur += [rang] * len(modalites)
+        tableau = np.stack(colonnes, axis=1)
+        tableau[:, 1:][np.stack(vides, axis=1)] = len(facteur)
+        return cls(tableau, np.array([*facteur, -1], dtype=np.int64), fixes)
+
+    def take(self, lignes: Entiers) -> Termes:
+        return Termes(self.colonnes[lignes], self.facteur, self.fixes)
+
+    def predict(self, coefficients: Reels) -> Reels:
+        """Le logit de chaque ligne (une colonne par tirage si les coefficients en ont plusieurs)."""
+        somme = np.zeros((len(self.colonnes), *coefficients.shape[1:]))
+        for colonne in self.colonnes.T:
+            somme += coefficients[colonne]
+        return np.clip(somme, -LIMITE_LOGIT, LIMITE_LOGIT)
+
+    def accumulate(self, poids: Reels) -> Reels:
+        """Pour chaque coefficient, la somme des poids des lignes qui le portent."""
+        repete = np.repeat(poids, self.colonnes.shape[1])
+        somme: Reels = np.bincount(self.colonnes.ravel(), repete, len(self.facteur)).astype(float)
+        return somme
+
+    def cross(self, poids: Reels) -> Reels:
+        """X'WX, par comptage des couples de coefficients."""
+        taille = len(self.facteur)
+        couples = (self.colonnes[:, :, None] * taille + self.colonnes[:, None, :]).reshape(len(poids), -1)
+        repete = np.repeat(poids, couples.shape[1])
+        somme: Reels = np.bincount(couples.ravel(), repete, taille * taille).astype(float)
+        return somme.reshape(taille, taille)
+
+
+@dataclass(frozen=True, eq=False)
+class Ajustement:
+    """Le mode a posteriori, sa covariance, et la variance de chaque effet aléatoire."""
+
+    coefficients: Reels
+    covariance: Reels
+    variances: Reels
+    converge: bool
+
+    def draw(self, rng: np.random.Generator, nombre: int) -> Reels:
+        """Des coefficients tirés de l'approximation normale a posteriori, un tirage par colonne."""
+        hasard = rng.standard_normal((len(self.coefficients), nombre))
+        tirages: Reels = self.coefficients[:, None] + np.linalg.cholesky(self.covariance) @ hasard
+        return tirages
+
+
+def fit(termes: Termes, oui: Reels) -> Ajustement:
+    """Ajuste le modèle à des réponses 0 ou 1."""
+    groupes, essais, succes = _collapse(termes, oui)
+    aleatoires = range(termes.fixes + 1, int(termes.facteur.max()) + 1)
+    variances = np.full(len(aleatoires), VARIANCE_INITIALE)
+    coefficients = np.zeros(len(termes.facteur))
+    moyenne = (succes.sum() + 0.5) / (essais.sum() + 1)
+    coefficients[0] = np.log(moyenne / (1 - moyenne))
+    converge = False
+    for _ in range(ITERATIONS):
+        precision = _precision(termes, variances)
+        nouveaux, covariance = _newton(groupes, essais, succes, coefficients, precision)
+        suivantes = np.array(
+            [_update(termes.facteur == f, nouveaux, covariance, precision) for f in aleatoires]
+        )
+        converge = _is_still(coefficients, nouveaux) and _is_still(np.sqrt(variances), np.sqrt(suivantes))
+        coefficients, variances = nouveaux, suivantes
+        if converge:
+            break
+    return Ajustement(coefficients, covariance, variances, converge)
+
+
+def _is_still(avant: Reels, apres: Reels) -> bool:
+    return bool(np.abs(apres - avant).max() < TOLERANCE)
+
+
+def _collapse(termes: Termes, oui: Reels) -> tuple[Termes, Reels, Reels]:
+    """Une ligne par combinaison : nombre de réponses, nombre de oui."""
+    _, premiers, rang = np.unique(termes.colonnes, axis=0, return_index=True, return_inverse=True)
+    rang = rang.ravel()
+    essais = np.bincount(rang).astype(float)
+    return termes.take(premiers), essais, np.bincount(rang, oui).astype(float)
+
+
+def _precision(termes: Termes, variances: Reels) -> Reels:
+    """La précision a priori de chaque coefficient ; la colonne des vides est tenue à zéro."""
+    par_facteur = np.concatenate(
+        [[ECART_CONSTANTE**-2.0], np.full(termes.fixes, ECART_FIXE**-2.0), 1 / variances, [1e12]]
+    )
+    return par_facteur[termes.facteur]
+
+
+def _newton(
+    termes: Termes, essais: Reels, succes: Reels, coefficients: Reels, precision: Reels
+) -> tuple[Reels, Reels]:
+    """Un pas vers le mode a posteriori, et la covariance au point de départ."""
+    p = expit(termes.predict(coefficients))
+    hessienne = termes.cross(essais * p * (1 - p)) + np.diag(precision)
+    pente = termes.accumulate(succes - essais * p) - precision * coefficients
+    covariance = cho_solve(cho_factor(hessienne), np.eye(len(precision)))
+    pas = covariance @ pente
+    # Un pas de plus de 5 sur l'échelle logit part trop loin pour une quadratique.
+    return coefficients + pas * min(1.0, 5.0 / max(np.abs(pas).max(), 1e-12)), covariance
+
+
+def _update(ici: NDArray[np.bool_], u: Reels, covariance: Reels, precision: Reels) -> float:
+    """Le point fixe de la variance d'un facteur, tenu dans ses bornes."""
+    effectif = ici.sum() - (np.diag(covariance)[ici] * precision[ici]).sum()
+    variance = (u[ici] ** 2).sum() / max(effectif, 1e-9)
+    return float(np.clip(variance, VARIANCE_MINIMALE, VARIANCE_MAXIMALE))
