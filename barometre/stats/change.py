@@ -136,12 +136,18 @@ def _describe_change(first: Wave, second: Wave, pairing: Pairing, level: float) 
         "low": bas,
         "high": haut,
         "p_value": p_value,
-        "verdict": np.where(bas > 0, HAUSSE, np.where(haut < 0, BAISSE, STABLE)),
+        "verdict": np.array([BAISSE, STABLE, HAUSSE])[1 + get_sign(bas, haut, p_value, level)],
         "n_panel": panel.astype(int),
         "gains": gains.astype(int),
         "losses": pertes.astype(int),
         "mcnemar_p": mcnemar_exact(gains, pertes),
     }
+
+
+def get_sign(low: Tableau, high: Tableau, p_value: Tableau, level: float) -> npt.NDArray[np.int_]:
+    """1 ou −1 quand l'intervalle exclut 0 et que le test le confirme, 0 sinon."""
+    prouve = p_value < 1 - level
+    return np.where(prouve & (low > 0), 1, np.where(prouve & (high < 0), -1, 0))
 
 
 def has_enough(n: Tableau, yes: Tableau) -> npt.NDArray[np.bool_]:
@@ -157,11 +163,16 @@ def student_p_value(difference: Tableau, se: Tableau, df: Tableau) -> Tableau:
 
 
 def pooled_p_value(p_1: Tableau, n_1: Tableau, p_2: Tableau, n_2: Tableau) -> Tableau:
-    """Test du score sur la proportion commune : sa variance n'est nulle que si rien ne diffère."""
+    """Test du score sur la proportion commune, corrigé de la continuité (Yates 1934).
+
+    Pour de petits effectifs il suit le test exact de Fisher, que Newcombe seul devance : 0 sur 10 puis
+    4 sur 10 ne démontrent rien.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         commune = (n_1 * p_1 + n_2 * p_2) / (n_1 + n_2)
-        se = np.sqrt(commune * (1 - commune) * (1 / n_1 + 1 / n_2))
-        z = np.where(p_1 == p_2, 0.0, np.abs(p_2 - p_1) / se)
+        inverses = 1 / n_1 + 1 / n_2
+        ecart = np.maximum(np.abs(p_2 - p_1) - inverses / 2, 0.0)
+        z = np.where(ecart == 0, 0.0, ecart / np.sqrt(commune * (1 - commune) * inverses))
     return np.asarray(2 * special.ndtr(-z))
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from scipy import stats
 
 from barometre.stats import intervals
-from barometre.stats.change import has_enough, pooled_p_value, student_p_value
+from barometre.stats.change import get_sign, has_enough, pooled_p_value, student_p_value
 from barometre.stats.design import Design
 from barometre.stats.domains import Sums, sum_domains
 from barometre.stats.estimation import read_answers, read_groups, read_membership
@@ -89,7 +89,7 @@ def _build_frame(items: pd.Index[Any], a: Sums, b: Sums, variance: Tableau) -> p
     assez = has_enough(a.n, a.total) & has_enough(b.n, b.total) & (df > 0) & np.isfinite(se)
     p_value = pooled_p_value(a.estimate, a.n_eff, b.estimate, b.n_eff)
     p_value[assez] = student_p_value(difference[assez], se[assez], df[assez])
-    colonnes: dict[str, Tableau] = {
+    colonnes: dict[str, Any] = {
         "n": b.n,
         "n_reference": a.n,
         "p": b.estimate,
@@ -101,7 +101,7 @@ def _build_frame(items: pd.Index[Any], a: Sums, b: Sums, variance: Tableau) -> p
     for nom, niveau in LEVELS.items():
         bas, haut = intervals.newcombe_effective(a.estimate, a.n_eff, b.estimate, b.n_eff, niveau)
         bas[assez], haut[assez] = intervals.student(difference[assez], se[assez], df[assez], niveau)
-        position = np.where(bas > 0, 1, np.where(haut < 0, -1, 0))
+        position = get_sign(bas, haut, p_value, niveau)
         colonnes |= {f"low_{nom}": bas, f"high_{nom}": haut, f"class_{nom}": position}
     tableau = pd.DataFrame(
         {

@@ -37,7 +37,7 @@ def test_2_confounded_margins_are_refused() -> None:
     sample = load_numbers("edge_confounded", ["w"], "id")
     marges = {"a": pd.Series({"x": 50, "y": 30}), "b": pd.Series({"m": 40, "n": 40})}
     for caler in (rake, calibrate):
-        with pytest.raises(CalibrationError, match="« a » et « b » se confondent.*aucun poids n'est publié"):
+        with pytest.raises(CalibrationError, match=r"« a » et « b » se confondent.*aucun poids n'est publié"):
             caler(sample, marges, base_weights=sample["w"])
 
 

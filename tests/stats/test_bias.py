@@ -1,0 +1,113 @@
+"""Sensibilité à la participation, propensités, poids, écart à un fait connu."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from barometre.stats.bias import (
+    compare_with_frame,
+    compute_propensities,
+    compute_sensitivity,
+    describe_levels,
+    describe_response,
+    describe_weights,
+)
+from barometre.stats.estimation import Design, DesignError
+from tests.stats.reference_data import get_values, load_wave
+
+
+def frame() -> pd.DataFrame:
+    """100 communes : 40 couvertes dont 20 répondent, 60 non couvertes dont 6 répondent."""
+    couverte = ["oui"] * 40 + ["non"] * 60
+    repond = [1] * 20 + [0] * 20 + [1] * 6 + [0] * 54
+    return pd.DataFrame({"opsn": couverte, "zone": ["a", "b"] * 50, "repond": repond})
+
+
+def test_sensitivity() -> None:
+    tableau = compute_sensitivity([0.6, 0.0, 1.0])
+    assert list(tableau.columns) == [1.25, 1.5, 2.0]
+    assert tableau.iloc[0].tolist() == pytest.approx([0.6 / 1.1, 0.5, 0.6 / 1.4])  # 0,6/(0,6 + g·0,4)
+    assert tableau.iloc[1:].values.tolist() == [[0, 0, 0], [1, 1, 1]]
+    with pytest.raises(DesignError, match="strictement positif"):
+        compute_sensitivity(0.5, (0,))
+
+
+def test_propensities_of_one_variable_are_the_observed_rates() -> None:
+    cadre = frame()
+    propensions = compute_propensities(cadre, cadre["repond"], ["opsn"])
+    np.testing.assert_allclose(propensions, np.where(cadre["opsn"] == "oui", 0.5, 0.1), atol=1e-6)
+
+
+def test_response_indicators() -> None:
+    cadre = frame()
+    tableau = describe_response(cadre, cadre["repond"], ["opsn", "zone"]).set_index("variable")
+    # Taux 26 % ; S² = 0,4·(0,5 − 0,26)² + 0,6·(0,1 − 0,26)² = 0,0384.
+    assert tableau.loc["", "rate"] == pytest.approx(0.26)
+    assert tableau.loc["", "cv"] == pytest.approx(np.sqrt(0.0384) / 0.26, abs=1e-3)
+    assert tableau.loc["", "r_indicator"] == pytest.approx(1 - 2 * np.sqrt(0.0384), abs=1e-3)
+    assert tableau.loc["opsn", "partial"] == pytest.approx(np.sqrt(0.0384) / 0.26, abs=1e-3)
+    assert tableau.loc["zone", "partial"] == pytest.approx(0, abs=1e-6)
+
+
+def test_levels() -> None:
+    cadre = frame()
+    tableau = describe_levels(cadre, cadre["repond"], "opsn").set_index("level")
+    assert tableau.loc["oui", ["population", "respondents", "rate"]].tolist() == [40, 20, 0.5]
+    assert tableau.loc["oui", "partial"] == pytest.approx(np.sqrt(0.4) * 0.24 / 0.26)
+    assert tableau.loc["non", "partial"] == pytest.approx(-np.sqrt(0.6) * 0.16 / 0.26)
+
+
+def test_a_level_without_respondent_does_not_break_the_regression() -> None:
+    cadre = frame().assign(type=["epci"] * 3 + ["commune"] * 97, repond=[0] * 3 + [1, 0] * 48 + [1])
+    propensions = compute_propensities(cadre, cadre["repond"], ["type"])
+    assert propensions[:3].max() < 0.01
+    assert np.isfinite(propensions).all()
+
+
+@pytest.mark.parametrize("responded", [[1] * 100, [0] * 100, [2] * 100, [1, 0]])
+def test_bad_participation_is_refused(responded: list[int]) -> None:
+    with pytest.raises(DesignError):
+        describe_response(frame(), responded, ["opsn"])
+
+
+def test_an_unknown_variable_is_refused() -> None:
+    with pytest.raises(DesignError, match="« densite » n'est pas dans le cadre"):
+        describe_response(frame(), frame()["repond"], ["densite"])
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_weights(number: int) -> None:
+    resume = describe_weights(load_wave(number).calibration.weights)
+    noms = {"kish_neff": "n_eff", "kish_deff": "deff", "cv_w": "cv", "max_over_mean": "max_over_mean"}
+    noms |= {"n": "n", "sumw": "total"}
+    for quantite, cle in noms.items():
+        attendu = get_values(f"05_weights_wave{number}", f"wave{number}", quantite).iloc[0]
+        assert resume[cle] == pytest.approx(attendu, rel=1e-9)
+    assert resume["max_share"] == pytest.approx(resume["max_over_mean"] / resume["n"])
+
+
+def test_bad_weights_are_refused() -> None:
+    for poids in ([], [1.0, -1.0], [np.nan]):
+        with pytest.raises(DesignError, match="strictement positifs"):
+            describe_weights(poids)
+
+
+def test_a_calibrated_fact_has_no_gap() -> None:
+    vague = load_wave(1)
+    faits = pd.DataFrame({"opsn": (vague.answers["opsn"] == "1").astype(float)})
+    ligne = compare_with_frame(vague.design(), faits, pd.Series({"opsn": 15269 / 36230})).iloc[0]
+    assert ligne["raw"] == pytest.approx(1889 / 2676)
+    assert ligne["gap"] == pytest.approx(0, abs=1e-9)
+    assert ligne["raw_gap"] == pytest.approx(1889 / 2676 - 15269 / 36230)
+    with pytest.raises(DesignError, match="« opsn » n'est pas donnée"):
+        compare_with_frame(vague.design(), faits, pd.Series({"autre": 0.5}))
+
+
+def test_an_uncorrected_bias_is_outside_the_interval() -> None:
+    design = Design(None, None, pd.Series(1.0, index=range(200)))
+    faits = pd.DataFrame({"site": [1.0] * 160 + [0.0] * 40})
+    ligne = compare_with_frame(design, faits, pd.Series({"site": 0.6})).iloc[0]
+    assert ligne["gap"] == pytest.approx(0.2)
+    assert not ligne["within"]

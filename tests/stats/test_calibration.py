@@ -1,0 +1,176 @@
+"""Ce qu'un calage refuse, et la phrase qui le dit."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from barometre.stats.calibration import CalibrationError, calibrate, collapse_levels, rake
+
+
+def sample(**columns: list[Any]) -> pd.DataFrame:
+    return pd.DataFrame(columns or {"type": ["commune", "commune", "epci"]})
+
+
+MARGINS = {"type": pd.Series({"commune": 300, "epci": 20})}
+
+REFUSALS: dict[str, tuple[pd.DataFrame, dict[str, Any], str]] = {
+    "échantillon vide": (sample(type=[]), MARGINS, "L'échantillon est vide"),
+    "répondant en double": (
+        sample().set_axis(["a", "b", "a"]),
+        MARGINS,
+        "deux fois le répondant « a »",
+    ),
+    "aucune marge": (sample(), {}, "Aucune marge"),
+    "colonne absente": (sample(), {"region": pd.Series({"84": 1})}, "« region » n'est pas une colonne"),
+    "modalité inconnue": (
+        sample(type=["commune", "ept", "epci"]),
+        MARGINS,
+        "« ept » de la variable « type » est dans l'échantillon mais pas dans la marge",
+    ),
+    "valeur manquante": (
+        sample(type=["commune", None, "epci"]),
+        MARGINS,
+        "« type » manque pour 1 répondant",
+    ),
+    "modalité vide": (
+        sample(),
+        {"type": pd.Series({"commune": 300, "epci": 20, "region": 17})},
+        "« region » de la marge « type » compte 17 unités dans la population et aucun répondant",
+    ),
+    "population nulle": (
+        sample(),
+        {"type": pd.Series({"commune": 300, "epci": 0})},
+        "« epci » de la marge « type » a une population nulle",
+    ),
+    "total nul": (sample(), {"type": pd.Series({"commune": 0, "epci": 0})}, "population totale nulle"),
+    "population négative": (
+        sample(),
+        {"type": pd.Series({"commune": 300, "epci": -2})},
+        "« epci » une population qui n'est pas un nombre positif : -2",
+    ),
+    "population manquante": (
+        sample(),
+        {"type": pd.Series({"commune": 300, "epci": np.nan})},
+        "« epci » une population qui n'est pas un nombre positif",
+    ),
+    "population en lettres": (
+        sample(),
+        {"type": pd.Series({"commune": 300, "epci": "vingt"})},
+        "« epci » une population qui n'est pas un nombre positif : vingt",
+    ),
+    "modalité en double": (
+        sample(),
+        {"type": pd.Series([300, 10, 10], index=["commune", "epci", "epci"])},
+        "deux fois la modalité « epci »",
+    ),
+    "croisements vides": (
+        sample(a=["x", "y", "y"], b=["m", "m", "n"]),
+        {"a": pd.Series({"x": 90, "y": 10}), "b": pd.Series({"m": 10, "n": 90})},
+        "« a » et « b »",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+@pytest.mark.parametrize("method", ["rake", "logit", "raking", "linear"])
+def test_refusals(name: str, method: str) -> None:
+    echantillon, marges, phrase = REFUSALS[name]
+    caler = rake if method == "rake" else partial(calibrate, method=method)
+    with pytest.raises(CalibrationError) as refus:
+        caler(echantillon, marges)
+    assert phrase in str(refus.value)
+
+
+@pytest.mark.parametrize("weights", [[1, 1], [1, 0, 1], [1, np.nan, 1], [1, -1, 1], [1, np.inf, 1]])
+def test_bad_base_weights_are_refused(weights: list[float]) -> None:
+    with pytest.raises(CalibrationError, match="poids de départ"):
+        rake(sample(), MARGINS, base_weights=weights)
+
+
+def test_base_weights_follow_the_names_of_the_respondents() -> None:
+    echantillon = sample().set_axis(["a", "b", "c"])
+    poids = pd.Series({"c": 1.0, "b": 3.0, "a": 1.0})
+    cale = rake(echantillon, MARGINS, base_weights=poids)
+    assert cale.weights.to_dict() == pytest.approx({"a": 75, "b": 225, "c": 20})
+    with pytest.raises(CalibrationError, match="mêmes répondants"):
+        rake(echantillon, MARGINS, base_weights=poids.rename({"a": "z"}))
+
+
+@pytest.mark.parametrize("bounds", [(1.0, 5.0), (0.5, 1.0), (-1.0, 5.0), (2.0, 1.0)])
+def test_bounds_must_surround_one(bounds: tuple[float, float]) -> None:
+    with pytest.raises(CalibrationError, match="n'encadrent pas 1"):
+        calibrate(sample(), MARGINS, bounds=bounds)
+
+
+def test_logit_needs_bounds() -> None:
+    with pytest.raises(CalibrationError, match="demande des bornes"):
+        calibrate(sample(), MARGINS, bounds=None)
+
+
+def test_an_unknown_method_is_refused() -> None:
+    with pytest.raises(CalibrationError, match="inconnue : « entropie »"):
+        calibrate(sample(), MARGINS, method="entropie")  # type: ignore[arg-type]
+
+
+def test_rake_refuses_a_numeric_variable() -> None:
+    with pytest.raises(CalibrationError, match="variable numérique « agents »"):
+        rake(sample(agents=[1, 2, 3]), {"agents": 60.0})
+
+
+def test_a_numeric_variable_with_a_hole_is_refused() -> None:
+    with pytest.raises(CalibrationError, match="« agents » manque"):
+        calibrate(sample(agents=[1, np.nan, 3]), {"agents": 60.0}, method="linear")
+
+
+def test_a_total_of_a_number_is_reached() -> None:
+    echantillon = sample(type=["commune"] * 4 + ["epci"] * 4, agents=[1, 2, 3, 4, 5, 6, 7, 20])
+    marges = {"type": pd.Series({"commune": 40, "epci": 40}), "agents": 500.0}
+    cale = calibrate(echantillon, marges, method="logit", bounds=(0.25, 5))
+    assert cale.weights @ echantillon["agents"] == pytest.approx(500)
+    assert cale.weights.groupby(echantillon["type"]).sum().to_dict() == pytest.approx(
+        {"commune": 40, "epci": 40}
+    )
+    assert cale.max_gap < 1e-9
+
+
+def test_a_level_without_population_nor_respondent_is_ignored() -> None:
+    marges = {"type": pd.Series({"commune": 300, "epci": 20, "ept": 0})}
+    assert rake(sample(), marges).weights.tolist() == [150, 150, 20]
+
+
+def test_categories_and_text_give_the_same_weights() -> None:
+    texte = rake(sample(), MARGINS).weights
+    assert rake(sample().astype("category"), MARGINS).weights.equals(texte)
+    assert rake(sample().astype(object), MARGINS).weights.equals(texte)
+
+
+def test_collapse_follows_the_list_of_neighbours() -> None:
+    echantillon = sample(region=["01"] * 2 + ["02"] * 1 + ["84"] * 9)
+    marges = {"region": pd.Series({"01": 32, "02": 34, "03": 22, "84": 4000})}
+    voisines = {"region": {"03": ["02", "01"], "02": ["01", "03"], "01": ["02"]}}
+    regroupe, cibles, rapport = collapse_levels(echantillon, marges, voisines, minimum=3)
+    # 03 (0 répondant) rejoint 02 (1), puis ce groupe rejoint 01 (2) : 3 répondants.
+    assert rapport[["level", "merged_into"]].values.tolist() == [["03", "02"], ["02", "01"]]
+    assert cibles["region"].to_dict() == {"01": 88, "84": 4000}
+    assert regroupe["region"].value_counts().to_dict() == {"84": 9, "01": 3}
+    assert echantillon["region"].nunique() == 3  # l'échantillon reçu n'est pas touché
+
+
+def test_collapse_refuses_a_thin_level_without_neighbour() -> None:
+    marges = {"region": pd.Series({"01": 32, "84": 4000})}
+    with pytest.raises(CalibrationError, match="« 01 » de la marge « region » compte 2 répondant"):
+        collapse_levels(sample(region=["01"] * 2 + ["84"] * 9), marges, {})
+
+
+def test_collapse_leaves_enough_respondents_alone() -> None:
+    echantillon = sample(region=["01"] * 5 + ["84"] * 5)
+    marges = {"region": pd.Series({"01": 32, "84": 4000})}
+    regroupe, cibles, rapport = collapse_levels(echantillon, marges, {"region": {"01": "84"}})
+    assert rapport.empty
+    assert regroupe.equals(echantillon)
+    assert cibles["region"] is marges["region"]

@@ -1,0 +1,113 @@
+"""Le verdict d'un changement : jamais sans preuve, jamais avec une variance nulle."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from barometre.stats.change import estimate_change, mcnemar_exact
+from barometre.stats.estimation import Design, DesignError, estimate_proportions
+from tests.stats.reference_data import load_wave
+
+
+def wave(names: list[str], yes: int) -> tuple[Design, pd.DataFrame, list[str]]:
+    """Une vague à poids égaux : les `yes` premiers répondants disent oui."""
+    reponses = pd.DataFrame({"q": [1.0] * yes + [0.0] * (len(names) - yes)}, index=names)
+    return Design(None, None, pd.Series(1.0, index=names)), reponses, names
+
+
+def names(first: int, last: int) -> list[str]:
+    return [f"commune-{i:05d}" for i in range(first, last)]
+
+
+@pytest.mark.parametrize(
+    ("yes_1", "yes_2", "verdict"),
+    [(60, 120, "hausse"), (120, 60, "baisse"), (80, 90, "pas de changement démontré")],
+)
+def test_verdict(yes_1: int, yes_2: int, verdict: str) -> None:
+    ligne = estimate_change(*wave(names(0, 200), yes_1), *wave(names(200, 400), yes_2)).iloc[0]
+    assert ligne["change"] == pytest.approx((yes_2 - yes_1) / 200)
+    assert ligne["verdict"] == verdict
+    assert ligne["n_panel"] == 0
+
+
+def test_the_same_units_make_the_change_more_precise() -> None:
+    distinct = estimate_change(*wave(names(0, 200), 80), *wave(names(200, 400), 95)).iloc[0]
+    panel = estimate_change(*wave(names(0, 200), 80), *wave(names(0, 200), 95)).iloc[0]
+    assert panel["se"] < distinct["se"] / 2
+    assert (panel["n_panel"], panel["gains"], panel["losses"]) == (200, 15, 0)
+    assert (distinct["verdict"], panel["verdict"]) == ("pas de changement démontré", "hausse")
+
+
+def test_independent_waves_add_their_variances() -> None:
+    premiere, seconde = wave(names(0, 200), 80), wave(names(200, 400), 95)
+    ligne = estimate_change(*premiere, *seconde).iloc[0]
+    se = [estimate_proportions(v[0], v[1])["se"][0] for v in (premiere, seconde)]
+    # Un seul plan de 400 unités : n/(n − 1) vaut 400/399 au lieu de 200/199.
+    assert ligne["se"] == pytest.approx(np.hypot(*se) * np.sqrt(400 / 399 * 199 / 200))
+
+
+def test_nothing_is_concluded_from_all_or_nothing_on_few_units() -> None:
+    # Fisher exact : 0,14 pour 0/4 puis 3/4 ; 0,087 pour 0/10 puis 4/10 ; 0,0003 pour 0/10 puis 8/10.
+    for n, oui, verdict in (
+        (4, 3, "pas de changement démontré"),
+        (10, 4, "pas de changement démontré"),
+        (10, 8, "hausse"),
+    ):
+        ligne = estimate_change(*wave(names(0, n), 0), *wave(names(n, 2 * n), oui)).iloc[0]
+        assert ligne["verdict"] == verdict
+        assert ligne["high"] - ligne["low"] > 0.3
+
+
+def test_no_change_between_two_unanimous_waves() -> None:
+    ligne = estimate_change(*wave(names(0, 50), 50), *wave(names(0, 50), 50)).iloc[0]
+    assert ligne["change"] == 0
+    assert ligne["high"] - ligne["low"] > 0
+    assert ligne["p_value"] == 1
+
+
+def test_a_finite_population_narrows_the_interval() -> None:
+    noms = names(0, 100)
+    reponses = pd.DataFrame({"q": [1.0, 0.0] * 50}, index=noms)
+    infinie = Design(None, None, pd.Series(1.0, noms))
+    finie = Design(None, 125, pd.Series(1.25, noms))
+    autre = wave(names(200, 300), 60)
+    large = estimate_change(infinie, reponses, noms, *autre)["se"][0]
+    assert estimate_change(finie, reponses, noms, *autre)["se"][0] < large
+
+
+def test_domains_of_both_waves() -> None:
+    vagues = [load_wave(1), load_wave(2)]
+    arguments, domaines = [], []
+    for vague in vagues:
+        arguments.append((vague.design(), vague.answers[["q01", "q05"]], vague.answers.index))
+        couvert = vague.answers["opsn"] == "1"
+        domaines.append(pd.DataFrame({"france": True, "couvertes": couvert}, index=vague.answers.index))
+    tableau = estimate_change(
+        *arguments[0], *arguments[1], membership_1=domaines[0], membership_2=domaines[1]
+    ).set_index(["item", "domain"])
+    ensemble = estimate_change(*arguments[0], *arguments[1]).set_index("item")
+    assert tableau.loc[("q05", "france"), "se"] == pytest.approx(ensemble.loc["q05", "se"])
+    for numero, vague in enumerate(vagues, start=1):
+        parts = estimate_proportions(vague.design(), vague.answers[["q01"]], vague.answers["opsn"])
+        couvertes = parts[parts["opsn"] == "1"].iloc[0]
+        assert tableau.loc[("q01", "couvertes"), f"p_{numero}"] == pytest.approx(couvertes["p"])
+        assert tableau.loc[("q01", "couvertes"), f"n_{numero}"] == couvertes["n"]
+
+
+def test_mcnemar_exact() -> None:
+    # 2·P(X ≤ 1), X de loi binomiale (6, ½) : 2·(1 + 6)/64.
+    np.testing.assert_allclose(mcnemar_exact([5, 1, 0, 3], [1, 5, 0, 3]), [14 / 64, 14 / 64, 1, 1])
+
+
+def test_refusals() -> None:
+    premiere, seconde = wave(names(0, 20), 5), wave(names(0, 20), 8)
+    with pytest.raises(DesignError, match="aucune question en commun"):
+        estimate_change(*premiere, seconde[0], seconde[1].rename(columns={"q": "r"}), seconde[2])
+    with pytest.raises(DesignError, match="deux fois dans la même vague"):
+        estimate_change(*premiere, seconde[0], seconde[1], [*seconde[2][:-1], seconde[2][0]])
+    with pytest.raises(DesignError, match="19 noms d'unités pour 20"):
+        estimate_change(*premiere, seconde[0], seconde[1], seconde[2][:-1])
+    with pytest.raises(DesignError, match="les mêmes domaines"):
+        estimate_change(*premiere, *seconde, membership_1=pd.DataFrame({"d": [True] * 20}, index=premiere[2]))
