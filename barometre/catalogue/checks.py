@@ -20,6 +20,7 @@ def check_catalogue(jour: date, catalogue: Catalogue | None = None) -> None:
         *_themes_incomplets(complet),
         *_fiches_a_revoir(complet, jour),
         *_renvois_faux(complet),
+        *_montees_fausses(complet),
         *_groupes_faux(complet),
         *_strates_inconnues(complet),
     ]
@@ -70,6 +71,16 @@ def _renvois_faux(catalogue: Catalogue) -> Iterator[str]:
         for id_ in seuil.preuves:
             if id_ not in catalogue.indicateurs:
                 yield f"seuils_legaux.yml, {seuil.id} › preuves : l'indicateur « {id_} » n'existe pas."
+
+
+def _montees_fausses(catalogue: Catalogue) -> Iterator[str]:
+    """Un poids et un point de départ de la montée sont des indicateurs mesurés."""
+    mesures = {i.id for i in catalogue.list_indicateurs(origine="mesure")}
+    for indicateur in catalogue.list_indicateurs(origine="mesure"):
+        if indicateur.ponderation and indicateur.ponderation not in {"population", *mesures}:
+            yield f"{_lieu(indicateur)} › ponderation : « {indicateur.ponderation} » n'est pas mesuré."
+        if indicateur.montee_de and indicateur.montee_de not in mesures:
+            yield f"{_lieu(indicateur)} › montee_de : « {indicateur.montee_de} » n'est pas mesuré."
 
 
 def _groupes_faux(catalogue: Catalogue) -> Iterator[str]:

@@ -80,6 +80,8 @@ def _fiche(f: Any, theme_id: str, origine: Origine, publies: Sequence[str]) -> I
         chiffres_publies=tuple(dict.fromkeys((*publies, *f.get("chiffres_publies", ())))),
         mesure_id=f.get("mesure", ""),
         agregation=f.get("agregation", ""),
+        ponderation=f.get("ponderation", ""),
+        montee_de=f.get("montee_de", ""),
         mots_cles=tuple(f.get("mots_cles", ())),
     )
 

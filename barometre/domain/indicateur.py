@@ -66,11 +66,16 @@ class Indicateur:
     cle: bool = False
     chiffres_publies: tuple[str, ...] = ()
     mesure_id: str = ""
-    # Montée des données mesurées : somme, moyenne_ponderee, part_communes
+    # Montée des données mesurées : somme, moyenne_ponderee, part_communes, valeur (aucune)
     agregation: str = ""
+    # Ce qui pondère une moyenne : « population », ou l'indicateur mesuré qui compte les unités
+    ponderation: str = ""
+    # L'indicateur mesuré dont celui-ci est la montée : il n'a alors de valeur qu'au-dessus des communes
+    montee_de: str = ""
     mots_cles: tuple[str, ...] = field(default=())
 
     @property
     def est_part(self) -> bool:
         """Vrai si la valeur est une part (0 à 1), faux si c'est une grandeur."""
-        return self.calcul.regle.startswith("part_")
+        mesuree = self.calcul.regle == "mesure" and self.unite == "%"
+        return mesuree or self.calcul.regle.startswith("part_")

@@ -180,6 +180,7 @@ def test_une_fiche_mesuree_se_lit_dans_son_dossier(abime: CatalogueAbime) -> Non
   sens: plus_haut_mieux
   calcul: {regle: mesure}
   agregation: moyenne_ponderee
+  ponderation: population
   base: Toutes les communes
   source: essai
   precautions: Aucune.
@@ -190,4 +191,5 @@ def test_une_fiche_mesuree_se_lit_dans_son_dossier(abime: CatalogueAbime) -> Non
     )
     indicateur = abime.build().get_indicateur("mesure_d_essai")
     assert (indicateur.origine, indicateur.agregation) == ("mesure", "moyenne_ponderee")
+    assert (indicateur.ponderation, indicateur.montee_de, indicateur.est_part) == ("population", "", True)
     assert indicateur.theme_id == "infrastructures"
