@@ -221,6 +221,8 @@ fait_reponse = Table(
 
 # Une ligne = une valeur d'un indicateur, pour une collectivité ou un territoire, à une période
 # (la vague pour un indicateur déclaré, une année ou une date pour une donnée de l'État).
+# `n_communes` : vide pour la valeur propre d'une collectivité ; sinon, la valeur est celle d'un
+# territoire, montée de ses communes, et c'est le nombre de celles que l'on connaît.
 fait_valeur = Table(
     "fait_valeur",
     metadata,
@@ -230,6 +232,7 @@ fait_valeur = Table(
     Column("valeur", Float, nullable=True),
     _texte("etat"),
     _texte("source_id"),
+    Column("n_communes", Integer, nullable=True),
     PrimaryKeyConstraint("indicateur_id", "collectivite_id", "periode"),
     _parmi("etat", "repondu", "ne_sait_pas", "non_concerne", "sans_reponse"),
     CheckConstraint("(etat = 'repondu') = (valeur IS NOT NULL)", name="valeur_selon_etat"),
