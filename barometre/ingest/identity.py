@@ -15,6 +15,10 @@ from barometre.ingest.vocabulary import load_vocabulary
 SANS_IDENTIFIANT = (
     "Aucun identifiant : il faut un SIREN, un SIRET ou un code INSEE. Le nom seul ne rattache rien."
 )
+INCONNU = (
+    "Ce {} n'est pas celui d'une collectivité du référentiel. "
+    "Un département ou une région se donne aussi par son type et son code."
+)
 CONTRADICTOIRE = "Les identifiants de la ligne se contredisent : ils désignent {}."
 _COMMUNE = re.compile(r"^[0-9][0-9AB][0-9]{3}$")
 _SEPARATEURS = re.compile(r"[\s.\-_/]+")
@@ -35,6 +39,12 @@ class Referentiel:
         cadre = self.collectivites
         propres = cadre[~_rempli(cadre, "porteur_id") & _rempli(cadre, "siren")]
         return dict(zip(propres["siren"], propres["collectivite_id"], strict=True))
+
+    @cached_property
+    def sans_siren(self) -> frozenset[str]:
+        """Les collectivités dont le référentiel ne connaît pas le SIREN (départements, régions)."""
+        cadre = self.collectivites
+        return frozenset(cadre.loc[~_rempli(cadre, "siren"), "collectivite_id"])
 
     @cached_property
     def porteurs(self) -> dict[str, str]:
@@ -73,6 +83,8 @@ class Rattachement:
     collectivite_id: str = ""
     motif: str = ""
     recode: bool = False
+    # Un SIREN juste, mais absent du référentiel.
+    inconnu: bool = False
 
 
 def read_type(texte: str) -> str:
@@ -89,7 +101,7 @@ def find_siren(texte: str, referentiel: Referentiel) -> Rattachement:
         return Rattachement(trouve)
     if not is_luhn(siren):
         return Rattachement(motif="La clé de contrôle de ce SIREN est fausse : un chiffre est erroné.")
-    return Rattachement(motif="Ce SIREN n'est pas celui d'une collectivité du référentiel.")
+    return Rattachement(motif=INCONNU.format("SIREN"), inconnu=True)
 
 
 def find_siret(texte: str, referentiel: Referentiel) -> Rattachement:
@@ -103,7 +115,7 @@ def find_siret(texte: str, referentiel: Referentiel) -> Rattachement:
         return Rattachement(motif="La clé de contrôle de ce SIRET est fausse : un chiffre est erroné.")
     if trouve := referentiel.par_siren.get(siret[:9]):
         return Rattachement(trouve)
-    return Rattachement(motif="Ce SIRET n'est pas celui d'une collectivité du référentiel.")
+    return Rattachement(motif=INCONNU.format("SIRET"), inconnu=True)
 
 
 def find_code(texte: str, type_: str, referentiel: Referentiel) -> Rattachement:
@@ -153,6 +165,13 @@ def _is_chiffres(texte: str, nombre: int) -> bool:
 def check_type(trouve: str, type_: str, referentiel: Referentiel) -> bool:
     """Vrai si le type déclaré est celui de la collectivité, ou d'un territoire qu'elle porte."""
     return not type_ or (trouve, type_) in referentiel.types_portes
+
+
+def drop_unknown(rattachements: list[Rattachement], referentiel: Referentiel) -> list[Rattachement]:
+    """Un SIREN inconnu ne contredit pas le code d'une collectivité dont le SIREN n'est pas au référentiel."""
+    if any(r.collectivite_id in referentiel.sans_siren for r in rattachements):
+        return [r for r in rattachements if not r.inconnu]
+    return rattachements
 
 
 def combine(rattachements: list[Rattachement], type_: str, referentiel: Referentiel) -> Rattachement:

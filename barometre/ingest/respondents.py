@@ -14,6 +14,7 @@ from barometre.ingest.identity import (
     Rattachement,
     Referentiel,
     combine,
+    drop_unknown,
     find_code,
     find_siren,
     find_siret,
@@ -71,11 +72,12 @@ def _attach(
     chercher = _build_finder(referentiel)
     rattaches = []
     for i, type_ in enumerate(types):
-        trouves = [
-            (role, chercher(role, colonnes[role][i], type_)) for role in _IDENTIFIANTS if colonnes[role][i]
-        ]
-        mauvais = [(i, plan.roles[role], t.motif) for role, t in trouves if t.motif]
-        lu = Rattachement() if mauvais else combine([t for _, t in trouves], type_, referentiel)
+        trouves = {
+            role: chercher(role, colonnes[role][i], type_) for role in _IDENTIFIANTS if colonnes[role][i]
+        }
+        gardes = drop_unknown(list(trouves.values()), referentiel)
+        mauvais = [(i, plan.roles[role], t.motif) for role, t in trouves.items() if t.motif and t in gardes]
+        lu = Rattachement() if mauvais else combine(gardes, type_, referentiel)
         rejets += mauvais or ([(i, _premiere_colonne(plan), lu.motif)] if lu.motif else [])
         rattaches.append(lu)
     return rattaches

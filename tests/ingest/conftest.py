@@ -96,6 +96,7 @@ def _collectivites() -> pd.DataFrame:
         ("departement-75", "departement", "75", "", "Paris", "commune-75056"),
         ("departement-33", "departement", "33", "223300013", "Gironde", ""),
         ("region-84", "region", "84", "200053767", "Auvergne-Rhône-Alpes", ""),
+        ("region-11", "region", "11", "", "Île-de-France", ""),
         ("epci-200000172", "epci", "200000172", "200000172", "CC Faucigny - Glières", ""),
     ]
     return pd.DataFrame(lignes, columns=["collectivite_id", "type", "code", "siren", "nom", "porteur_id"])

@@ -60,6 +60,17 @@ def test_type_contradictoire(importer: Importer) -> None:
     assert "le type est « epci »" in get_motif(importer, "TYPE;SIREN;Q01\nepci;213300635;Y\n")
 
 
+def test_siret_d_un_departement_absent_du_referentiel(importer: Importer) -> None:
+    """Le référentiel ne connaît pas le SIREN de la région : son code suffit, son SIRET ne contredit rien."""
+    entetes = "SIRET;Type de collectivité;Code;Code INSEE;Q01\n"
+    lot = importer(f"{entetes}73282932000074;Une région;;11;Y\n")
+    assert list(lot.participation["collectivite_id"]) == ["region-11"], lot.rejets
+    motif = get_motif(importer, f"{entetes}73282932000074;Une région;;;Y\n")
+    assert "se donne aussi par son type et son code" in motif
+    # Le même SIRET à côté d'une commune dont le SIREN est connu reste un refus.
+    assert "n'est pas celui" in get_motif(importer, f"{entetes}73282932000074;;;33063;Y\n")
+
+
 def test_nom_seul_ne_rattache_jamais(importer: Importer) -> None:
     with pytest.raises(ImportRefuse, match="le nom seul ne rattache rien"):
         importer("Nom de la collectivité;Q01\nBordeaux;Y\n")
