@@ -26,6 +26,8 @@ CONFIG: dict[str, Any] = {
 SIGNES_PAR_LIGNE = 38
 HAUTEUR_LIGNE = 17
 ESPACE_ETROIT = "\u202f"
+GRADUATIONS = [0, 25, 50, 75, 100]
+POURCENTS = [f"{part}{ESPACE_ETROIT}%" for part in GRADUATIONS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +71,22 @@ def couper(texte: str, signes: int = SIGNES_PAR_LIGNE) -> list[str]:
     return textwrap.wrap(texte, signes, break_long_words=True) or [""]
 
 
-def empiler(lignes: list[list[str]], marque: int) -> tuple[list[int], int]:
-    """Le haut de chaque groupe et la hauteur totale, en pixels ; `marque` : la place sous le libellé."""
+def empiler(lignes: list[list[str]], marques: list[int]) -> tuple[list[int], int]:
+    """Le haut de chaque groupe et la hauteur totale, en pixels ; `marques` : la place sous chaque libellé."""
     hauts, total = [], 0
-    for ligne in lignes:
+    for ligne, marque in zip(lignes, marques, strict=True):
         hauts.append(total)
         total += len(ligne) * HAUTEUR_LIGNE + marque
     return hauts, max(total, 1)
 
 
-def annoter(texte: str, cote: str, haut: float, couleur: str | None = None) -> dict[str, Any]:
-    """Un texte collé au bord gauche ou droit ; sans couleur, celle du thème de l'application."""
-    police = {"size": 13} | ({"color": couleur} if couleur else {})
+def annoter(texte: str, cote: str, haut: float) -> dict[str, Any]:
+    """Un texte collé au bord gauche ou droit ; sa couleur est celle du texte de l'application."""
     place = {"xref": "paper", "x": 0 if cote == "left" else 1, "xanchor": cote, "align": cote}
     return {
         "text": texte,
         "showarrow": False,
-        "font": police,
+        "font": {"size": 14},
         "borderpad": 0,
         "y": haut,
         "yanchor": "top",

@@ -20,7 +20,7 @@ def build_barres(
 ) -> Graphique:
     """Une barre par groupe, libellé au-dessus. Colonnes : groupe, valeur, texte (la valeur en mots)."""
     lignes = [couper(str(groupe)) for groupe in cadre["groupe"]]
-    hauts, hauteur = empiler(lignes, _BARRE + _ENTRE)
+    hauts, hauteur = empiler(lignes, [_BARRE + _ENTRE] * len(lignes))
     centres = [
         haut + len(ligne) * HAUTEUR_LIGNE + _BARRE / 2 for haut, ligne in zip(hauts, lignes, strict=True)
     ]

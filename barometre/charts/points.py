@@ -8,13 +8,25 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from barometre.charts.cadre import build_table, check_cadre, survol
-from barometre.charts.modele import HAUTEUR_LIGNE, Graphique, annoter, axe, couper, empiler, gabarit, proteger
+from barometre.charts.modele import (
+    GRADUATIONS,
+    HAUTEUR_LIGNE,
+    POURCENTS,
+    Graphique,
+    annoter,
+    axe,
+    couper,
+    empiler,
+    gabarit,
+    proteger,
+)
 from barometre.charts.palette import ACCENT, ACCENT_LEGER, GRIS
 from barometre.domain.indicateur import Indicateur
 
 _PISTE = 22  # px : la place du point sous son libellé
 _ENTRE = 10
 _PIED = 26
+_SIGNES_RAISON = 46  # une raison occupe toute la largeur
 _DOUTE = "○ et pointillé : indicatif, à ne pas citer."
 LEGENDES = {
     "redresse": f"● chiffre redressé ; bande : son intervalle ; trait gris : chiffre brut ; {_DOUTE}",
@@ -34,7 +46,7 @@ def build_points(
     propre = check_cadre(cadre)
     echelle = 100.0 if indicateur.est_part else 1.0
     lignes = [couper(str(groupe)) for groupe in propre["groupe"]]
-    hauts, hauteur = empiler(lignes, _PISTE + _ENTRE)
+    hauts, hauteur = empiler(lignes, [_place(ligne) for ligne in propre.to_dict("records")])
     figure = go.Figure()
     centres = [
         haut + len(ligne) * HAUTEUR_LIGNE + _PISTE / 2 for haut, ligne in zip(hauts, lignes, strict=True)
@@ -43,7 +55,7 @@ def build_points(
         figure.add_trace(trace)
     figure.update_layout(
         **gabarit(hauteur + _PIED + 8),
-        annotations=_annotations(propre, lignes, hauts, centres, valeur),
+        annotations=_annotations(propre, lignes, hauts, valeur),
         xaxis=_axe_valeurs(propre, indicateur, echelle),
         # Une unité = un pixel : libellés et points ne se chevauchent à aucune largeur.
         yaxis=axe(range=[hauteur, 0], showgrid=False, showticklabels=False),
@@ -53,12 +65,23 @@ def build_points(
     return Graphique(figure, phrase, build_table(propre, tete), f"{titre}. {phrase}", LEGENDES[valeur])
 
 
+def _place(ligne: dict[Any, Any]) -> int:
+    """La hauteur sous le libellé : la piste du point, ou les lignes qui disent pourquoi il manque."""
+    if ligne["montre"]:
+        return _PISTE + _ENTRE
+    return len(_lignes_raison(ligne)) * HAUTEUR_LIGNE + _ENTRE
+
+
+def _lignes_raison(ligne: dict[Any, Any]) -> list[str]:
+    return couper(str(ligne["raison"]), _SIGNES_RAISON)
+
+
 def _axe_valeurs(cadre: pd.DataFrame, indicateur: Indicateur, echelle: float) -> dict[str, Any]:
     if indicateur.est_part:
-        return axe(range=[-1.5, 101.5], tickvals=[0, 25, 50, 75, 100], ticksuffix="\u202f%")
+        return axe(range=[-4, 103], tickvals=GRADUATIONS, ticktext=POURCENTS, showgrid=True)
     bornes = cadre[["haut", "brut", "redresse"]].astype(float).max().max()
     plafond = 1.0 if pd.isna(bornes) or bornes <= 0 else float(bornes) * 1.08
-    return axe(range=[-0.015 * plafond, plafond * echelle], nticks=5)
+    return axe(range=[-0.015 * plafond, plafond * echelle], nticks=5, showgrid=True)
 
 
 def _traces(cadre: pd.DataFrame, centres: list[float], echelle: float, valeur: str) -> list[go.Scatter]:
@@ -105,7 +128,7 @@ def _marques(
 
 
 def _annotations(
-    cadre: pd.DataFrame, lignes: list[list[str]], hauts: list[int], centres: list[float], valeur: str
+    cadre: pd.DataFrame, lignes: list[list[str]], hauts: list[int], valeur: str
 ) -> list[dict[str, Any]]:
     posees: list[dict[str, Any]] = []
     for rang, ligne in enumerate(cadre.to_dict("records")):
@@ -115,8 +138,9 @@ def _annotations(
             texte = f"<b>{ligne[f'{valeur}_texte']}</b> · {ligne['note']}"
             posees.append(annoter(texte, "right", hauts[rang]))
         else:
-            raison = f"<i>{proteger(str(ligne['raison']))}</i>"
-            posees.append(annoter(raison, "left", centres[rang] - 8, couleur=GRIS))
+            raison = "<br>".join(proteger(morceau) for morceau in _lignes_raison(ligne))
+            debut = hauts[rang] + len(lignes[rang]) * HAUTEUR_LIGNE
+            posees.append(annoter(f"<i>{raison}</i>", "left", debut))
     return posees
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from barometre.charts.cadre import build_table, check_cadre, survol
-from barometre.charts.modele import Graphique, axe, gabarit, proteger
+from barometre.charts.modele import GRADUATIONS, POURCENTS, Graphique, axe, gabarit, proteger
 from barometre.charts.palette import ACCENT, GRIS
 from barometre.domain.indicateur import Indicateur
 
@@ -86,7 +86,7 @@ def _axe_temps(cadre: pd.DataFrame) -> dict[str, Any]:
 
 def _axe_valeurs(montrees: pd.DataFrame, indicateur: Indicateur, echelle: float) -> dict[str, Any]:
     if indicateur.est_part:
-        return axe(range=[0, 100], tickvals=[0, 25, 50, 75, 100], ticksuffix="\u202f%")
+        return axe(range=[0, 100], tickvals=GRADUATIONS, ticktext=POURCENTS, showgrid=True)
     plafond = montrees[["haut", "redresse", "brut"]].astype(float).max().max()
     return axe(
         range=[0, 1.0 if pd.isna(plafond) or plafond <= 0 else float(plafond) * 1.1 * echelle], nticks=5
@@ -101,7 +101,7 @@ def _absences(cadre: pd.DataFrame) -> list[dict[str, Any]]:
             "yref": "paper",
             "text": "<i>non publiable</i>",
             "showarrow": False,
-            "font": {"color": GRIS, "size": 13},
+            "font": {"size": 13},
         }
         for rang, montre in enumerate(cadre["montre"].astype(bool))
         if not montre

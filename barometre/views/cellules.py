@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -54,7 +55,12 @@ def list_territoires(gate: Gate, territoire_id: str) -> dict[str, str]:
     else:
         return {}
     noms = dict(zip(cadre["collectivite_id"].astype(str), cadre["nom"].astype(str), strict=True))
-    return dict(sorted(noms.items(), key=lambda paire: paire[1]))
+    return dict(sorted(noms.items(), key=lambda paire: _sans_accent(paire[1])))
+
+
+def _sans_accent(nom: str) -> str:
+    # « Île-de-France » se range à I.
+    return unicodedata.normalize("NFD", nom).encode("ascii", "ignore").decode().lower()
 
 
 def list_modalites(gate: Gate, dimension: str, selection: Selection, strates: Iterable[str]) -> list[str]:

@@ -115,7 +115,14 @@ def format_cellule(indicateur: Indicateur, chiffre: Chiffre, valeur: str) -> str
 
 def format_chiffre(indicateur: Indicateur, valeur: float | None) -> str:
     """Une valeur de cet indicateur, avec son unité et ses décimales."""
-    return format_valeur(valeur, indicateur.unite, indicateur.decimales, est_part=indicateur.est_part)
+    unite = accorder(indicateur.unite, valeur)
+    return format_valeur(valeur, unite, indicateur.decimales, est_part=indicateur.est_part)
+
+
+def accorder(unite: str, valeur: float | None) -> str:
+    """En français le pluriel commence à deux : « 1,3 démarche »."""
+    singulier = valeur is not None and abs(valeur) < 2 and len(unite) > 2
+    return unite.removesuffix("s") if singulier else unite
 
 
 def format_bornes(indicateur: Indicateur, chiffre: Chiffre) -> str:
@@ -123,5 +130,9 @@ def format_bornes(indicateur: Indicateur, chiffre: Chiffre) -> str:
     if chiffre.bas is None or chiffre.haut is None:
         return ""
     return format_intervalle(
-        chiffre.bas, chiffre.haut, indicateur.unite, indicateur.decimales, est_part=indicateur.est_part
+        chiffre.bas,
+        chiffre.haut,
+        accorder(indicateur.unite, chiffre.haut),
+        indicateur.decimales,
+        est_part=indicateur.est_part,
     )

@@ -53,6 +53,7 @@ def build_citation(indicateur: Indicateur, chiffre: Chiffre, contexte: Contexte)
     reponse = "Oui" if chiffre.note == "A" else "Oui, avec sa précaution"
     explication = _explique_a(chiffre) if chiffre.note == "A" else _explique_b(indicateur, chiffre)
     if contexte.simulee:
+        reponse = f"{reponse}, si ces réponses étaient réelles"
         explication = f"{explication} {AVERTISSEMENT_SIMULATION}"
     return Citation(reponse, explication, build_phrase_a_copier(indicateur, chiffre, contexte))
 
@@ -95,14 +96,15 @@ def _seuil(indicateur: Indicateur, role: Role) -> int:
     return _SEUIL_CYBER if indicateur.sensibilite == "cyber" else _SEUIL
 
 
-# « Part des collectivités qui ont un site » → « 68 % des collectivités ont un site ».
+# « Part des collectivités qui ont un site » → « 68 % des collectivités ont un site ». Le premier relatif
+# seul compte : « dont l'accueil oriente vers un lieu qui aide » n'est pas « … aident ».
+_QUI = r"^Part des ((?:collectivités|communes et intercommunalités|communes|intercommunalités|départements)"
+_ADJECTIF = r"(?: équipées)?(?: (?:ayant|proposant) (?:(?! (?:qui|où|dont) ).)+)?)"
 _TOURNURES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"^Part des ([^,]+?) qui (.+)$"), "{valeur} des {0} {1}"),
-    (re.compile(r"^Part des ([^,]+?) où (.+)$"), "Dans {valeur} des {0}, {1}"),
-    (
-        re.compile(r"^Part des ([^,]+?) (?:dont|pour lesquelles|pour lesquels) (.+)$"),
-        "Pour {valeur} des {0}, {1}",
-    ),
+    (re.compile(rf"{_QUI}{_ADJECTIF} qui (.+)$"), "{valeur} des {0} {1}"),
+    (re.compile(rf"{_QUI}{_ADJECTIF} où (.+)$"), "Dans {valeur} des {0}, {1}"),
+    (re.compile(rf"{_QUI}{_ADJECTIF} (?:dont|pour qui|pour lesquelles) (.+)$"), "Pour {valeur} des {0}, {1}"),
+    (re.compile(rf"{_QUI}) ((?:\w+ées|propriétaires|membres) .+)$"), "{valeur} des {0} sont {1}"),
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from barometre.access import Gate
 from barometre.domain.indicateur import Indicateur
 from barometre.formats import format_nombre, format_points, is_absent
-from barometre.views.chiffres import MONTRES
+from barometre.views.chiffres import MONTRES, accorder
 from barometre.views.libelles import Libelles, milieu_de_phrase
 from barometre.views.repartition import Repartition
 from barometre.views.selection import Selection
@@ -52,7 +52,8 @@ def _ampleur(indicateur: Indicateur, changement: float) -> str:
     if indicateur.est_part:
         return format_points(changement, indicateur.decimales)
     signe = "+" if changement > 0 else ""
-    return f"{signe}{format_nombre(changement, indicateur.decimales)} {indicateur.unite}".rstrip()
+    nombre = format_nombre(changement, indicateur.decimales)
+    return f"{signe}{nombre} {accorder(indicateur.unite, changement)}".rstrip()
 
 
 def _find(

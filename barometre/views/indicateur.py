@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -13,7 +13,7 @@ from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Provenance
 from barometre.domain.territoire import LIBELLES_COUVERTURES, LIBELLES_TYPES
 from barometre.views.cellules import COLONNES, get_cellule, list_modalites, list_territoires, read_cellules
-from barometre.views.chiffres import Chiffre, Cle, format_chiffre
+from barometre.views.chiffres import ABSENT, Chiffre, Cle, format_chiffre
 from barometre.views.croisement import Croisement, build_croisement
 from barometre.views.evolution import Verdict, build_verdict
 from barometre.views.ligne import Lecture, LigneIndicateur, build_lignes, choose_vague
@@ -84,7 +84,7 @@ def _build_repartitions(lecture: Lecture, indicateur: Indicateur) -> list[Repart
     return [
         repartition
         for dimension in COLONNES
-        if len((repartition := _build_repartition(lecture, indicateur, dimension)).groupes) > 1
+        if (repartition := _build_repartition(lecture, indicateur, dimension)).groupes
     ]
 
 
@@ -96,12 +96,21 @@ def _build_repartition(lecture: Lecture, indicateur: Indicateur, dimension: str)
     filtres = {COLONNES[dimension]: modalites} | ({"type": None} if dimension == "strate" else {})
     cellules = read_cellules(lecture.gate, [indicateur.id], ouverte, **filtres) if modalites else {}
     noms = _noms(lecture, dimension)
-    groupes = (
+    groupes = [
         Groupe(noms.get(m, m), get_cellule(cellules, indicateur.id, _poser(ouverte, dimension, m)))
         for m in modalites
-    )
+    ]
+    return _assemble(lecture, indicateur, dimension, groupes)
+
+
+def _assemble(
+    lecture: Lecture, indicateur: Indicateur, dimension: str, groupes: Sequence[Groupe]
+) -> Repartition:
     titre, tete = _TITRES[dimension]
-    return Repartition(dimension, titre, tete, indicateur, tuple(groupes), lecture.gate.portee.role)
+    calcules = tuple(groupe for groupe in groupes if groupe.chiffre.etat != ABSENT)
+    sans_chiffre = tuple(groupe.libelle for groupe in groupes if groupe.chiffre.etat == ABSENT)
+    role = lecture.gate.portee.role
+    return Repartition(dimension, titre, tete, indicateur, calcules, role, sans_chiffre)
 
 
 def _ouvrir(selection: Selection, dimension: str) -> Selection:
@@ -131,12 +140,11 @@ def _noms(lecture: Lecture, dimension: str) -> Mapping[str, str]:
 
 def _build_vagues(lecture: Lecture, indicateur: Indicateur, cellules: Mapping[Cle, Chiffre]) -> Repartition:
     posees = [v for v in lecture.catalogue.vagues if indicateur.theme_id in v.questionnaires]
-    groupes = (
+    groupes = [
         Groupe(v.titre, get_cellule(cellules, indicateur.id, replace(lecture.selection, vague_id=v.id)))
         for v in posees
-    )
-    titre, tete = _TITRES[VAGUES]
-    return Repartition(VAGUES, titre, tete, indicateur, tuple(groupes), lecture.gate.portee.role)
+    ]
+    return _assemble(lecture, indicateur, VAGUES, groupes)
 
 
 def build_sensibilite(indicateur: Indicateur, chiffre: Chiffre) -> str:

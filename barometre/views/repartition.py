@@ -31,6 +31,8 @@ class Repartition:
     indicateur: Indicateur
     groupes: tuple[Groupe, ...]
     role: Role = "public"
+    # Groupes sans aucune cellule (question non posée, personne n'a répondu) : nommés, non dessinés.
+    sans_chiffre: tuple[str, ...] = ()
 
     @property
     def cadre(self) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from barometre.domain.territoire import FRANCE
-from barometre.views.address import Adresse
+from barometre.views.address import Adresse, build_query
 
 Valeur = Literal["redresse", "brut"]
 
@@ -55,4 +55,18 @@ def read_selection(adresse: Adresse) -> Selection:
         strate=adresse.get("strate"),
         couverture=adresse.get("opsn"),
         valeur="brut" if adresse.get("chiffres") == "brut" else "redresse",
+    )
+
+
+def build_adresse(selection: Selection) -> str:
+    """L'adresse qui rouvre cette sélection."""
+    return build_query(
+        {
+            "vague": selection.vague_id,
+            "territoire": selection.territoire_id,
+            "type": selection.type,
+            "strate": selection.strate,
+            "opsn": selection.couverture,
+            "chiffres": selection.valeur,
+        }
     )

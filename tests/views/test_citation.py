@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from barometre.views.chiffres import Chiffre, read_chiffres
+from barometre.domain.indicateur import Calcul
+from barometre.views.chiffres import Chiffre, format_chiffre, read_chiffres
 from barometre.views.citation import Contexte, build_citation, build_phrase, enonce, get_raison
 from tests.views.fausse_porte import build_indicateur, cachee, cellule
 
@@ -24,7 +25,7 @@ def test_note_a_se_cite_avec_une_phrase_complete() -> None:
         "entre 21 et 28\u202f%",
         "intervalle hors biais de participation",
         "Deuxième édition (2026)",
-        "300\u202fréponses",
+        "300\u00a0réponses",
         "brut : 26\u202f%",
         "Base : collectivités ayant répondu",
         "Précaution : chiffre inventé",
@@ -48,7 +49,7 @@ def test_reponses_simulees_dites_dans_la_phrase() -> None:
     contexte = Contexte("Toutes les collectivités, France", "2026", simulee=True)
     citation = build_citation(build_indicateur(), _chiffre(), contexte)
     assert "Réponses simulées" in citation.a_copier
-    assert "Réponses simulées" in citation.explication
+    assert citation.reponse == "Oui, si ces réponses étaient réelles"
 
 
 @pytest.mark.parametrize(
@@ -109,3 +110,29 @@ def test_cellule_cachee_ne_garde_aucun_nombre_meme_si_la_porte_en_laissait() -> 
         None,
         "",
     )
+
+
+@pytest.mark.parametrize(
+    ("definition", "attendu"),
+    [
+        # Le premier relatif seul décide de la tournure.
+        ("Part des collectivités dont l’accueil oriente vers un lieu qui aide.",
+         "Pour 24\u202f% des collectivités, l’accueil oriente vers un lieu qui aide"),
+        ("Part des collectivités gênées par des logiciels qui ne parlent pas.",
+         "24\u202f% des collectivités sont gênées par des logiciels qui ne parlent pas"),
+        ("Part des collectivités ayant un site qui y publient un agenda.",
+         "24\u202f% des collectivités ayant un site y publient un agenda"),
+        ("Part des collectivités pour qui le coût est un frein.",
+         "Pour 24\u202f% des collectivités, le coût est un frein"),
+    ],
+)  # fmt: skip
+def test_enonce_avec_plusieurs_relatifs(definition: str, attendu: str) -> None:
+    assert enonce(build_indicateur(definition=definition), _chiffre()) == attendu
+
+
+@pytest.mark.parametrize(
+    ("valeur", "attendu"), [(1.3, "1,3\xa0agent"), (2.0, "2,0\xa0agents"), (0.0, "0,0\xa0agent")]
+)
+def test_le_pluriel_commence_a_deux(valeur: float, attendu: str) -> None:
+    indicateur = build_indicateur(unite="agents", decimales=1, calcul=Calcul("moyenne"))
+    assert format_chiffre(indicateur, valeur) == attendu

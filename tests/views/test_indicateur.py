@@ -7,7 +7,7 @@ from typing import Any
 from barometre.domain.indicateur import Calcul
 from barometre.views.indicateur import VueIndicateur, build_sensibilite, build_vue_indicateur
 from barometre.views.selection import Selection
-from tests.views.fausse_porte import FaussePorte, build_catalogue, build_indicateur, cachee, cellule
+from tests.views.fausse_porte import REGIONS, FaussePorte, build_catalogue, build_indicateur, cachee, cellule
 
 LIGNES = [
     cellule(),
@@ -40,7 +40,7 @@ def test_strates_dans_l_ordre_des_tailles() -> None:
     assert _valeurs(_vue(), "strate") == {
         "Communes de moins de 500 habitants": 0.12,
         "Communes de 500 habitants et plus": 0.4,
-        "EPCI de toute taille": None,
+        "EPCI de toute taille": None,  # cachée : elle garde sa ligne
     }
 
 
@@ -52,12 +52,19 @@ def test_un_type_choisi_ne_montre_que_ses_strates() -> None:
 
 
 def test_territoires_par_ordre_alphabetique_jamais_un_palmares() -> None:
-    assert list(_valeurs(_vue(), "territoire")) == ["Nord-Essai", "Sud-Essai", "Île d’Essai"]
+    lignes = [
+        cellule(territoire_id=id_, niveau="region", redresse=0.9 - i / 10) for i, id_ in enumerate(REGIONS)
+    ]
+    vue = build_vue_indicateur(FaussePorte(lignes), build_catalogue(), "site", Selection())
+    assert list(_valeurs(vue, "territoire")) == ["Île d’Essai", "Nord-Essai", "Sud-Essai"]
 
 
 def test_couverture_inconnue_reste_a_part() -> None:
     assert _valeurs(_vue(), "opsn")["Adhérente d'un OPSN"] == 0.35
-    assert _valeurs(_vue(), "opsn")["Couverture OPSN inconnue"] is None
+    assert _vue().get_repartition("opsn").sans_chiffre == (
+        "Dans le périmètre d'un OPSN",
+        "Couverture OPSN inconnue",
+    )
 
 
 def test_seules_les_vagues_qui_posent_le_theme() -> None:
@@ -67,7 +74,7 @@ def test_seules_les_vagues_qui_posent_le_theme() -> None:
 def test_hausse_ecrite_seulement_si_le_test_le_dit() -> None:
     assert _vue().verdict.mot == ""
     assert _vue(evolutions=[HAUSSE]).verdict.phrase == (
-        "Hausse démontrée entre la première vague (2023) et la deuxième édition (2026) : +6\u202fpoints."
+        "Hausse démontrée entre la première vague (2023) et la deuxième édition (2026) : +6\u00a0points."
     )
     rien = HAUSSE | {"verdict": "pas de changement démontré"}
     assert "Pas de changement démontré" in _vue(evolutions=[rien]).verdict.phrase

@@ -1,7 +1,7 @@
 """La sélection : lue dans l'adresse, élargie d'un pas à la fois."""
 
 from barometre.views.address import read_query
-from barometre.views.selection import Selection, read_selection
+from barometre.views.selection import Selection, build_adresse, read_selection
 
 
 def test_lue_dans_l_adresse() -> None:
@@ -24,3 +24,9 @@ def test_elargir_un_pas_a_la_fois() -> None:
 
 def test_la_france_entiere_ne_s_elargit_pas() -> None:
     assert Selection("v").list_plus_larges() == []
+
+
+def test_l_adresse_rouvre_la_selection() -> None:
+    selection = Selection("2026-v4", "region-01", "commune", "commune-0-499", "adherente", "brut")
+    assert read_selection(read_query(build_adresse(selection))) == selection
+    assert build_adresse(Selection()) == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from html import escape
 
 import streamlit as st
 
@@ -11,6 +12,7 @@ from barometre.ui.blocks.textes import bouton_copier, lien, texte
 from barometre.views.citation import HORS_BIAIS, LIBELLES_NOTES
 from barometre.views.ligne import LigneIndicateur
 from barometre.views.publies import PublieACote
+from barometre.views.selection import build_adresse
 
 
 def render_cartes(lignes: Iterable[LigneIndicateur], valeur: str) -> None:
@@ -31,7 +33,7 @@ def build_carte(ligne: LigneIndicateur, valeur: str) -> str:
 def _corps_montre(ligne: LigneIndicateur, valeur: str) -> str:
     autre = "brut" if valeur == "redresse" else "redresse"
     noms = {"redresse": "redressé", "brut": "brut"}
-    intervalle = f"{texte(ligne.intervalle)} <small>({HORS_BIAIS})</small>" if ligne.intervalle else ""
+    intervalle = _intervalle(ligne, valeur)
     return (
         f'<p class="baro-chiffre">{texte(ligne.get_texte(valeur))}</p>'
         f"<p>{intervalle}</p><p>{texte(ligne.indicateur.definition)}</p>"
@@ -41,8 +43,21 @@ def _corps_montre(ligne: LigneIndicateur, valeur: str) -> str:
     )
 
 
+def _intervalle(ligne: LigneIndicateur, valeur: str) -> str:
+    """L'intervalle est celui du chiffre redressé : sous un chiffre brut, on le redit."""
+    if not ligne.intervalle:
+        return ""
+    rappel = "" if valeur == "redresse" else f"Redressé : {ligne.get_texte('redresse')}, "
+    return f"{texte(rappel + ligne.intervalle)} <small>({HORS_BIAIS})</small>"
+
+
 def _corps_cache(ligne: LigneIndicateur) -> str:
-    elargi = f"<p>Plus large\u202f: {texte(ligne.elargi.phrase)}.</p>" if ligne.elargi else ""
+    elargi = ""
+    if ligne.elargi:
+        adresse = escape(f"?{build_adresse(ligne.elargi.selection)}")
+        elargi = (
+            f'<p>Plus large\u202f: <a href="{adresse}" target="_self">{texte(ligne.elargi.phrase)}</a>.</p>'
+        )
     return (
         f'<p class="baro-chiffre baro-absent">Non publié</p>'
         f"<p>{texte(ligne.citation.explication)}</p>{elargi}"

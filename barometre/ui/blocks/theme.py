@@ -62,11 +62,15 @@ def render_indicateur(affiche: ThemeAffiche) -> None:
 
 
 def _render_repartitions(detail: IndicateurAffiche) -> None:
-    titres = {r.id: r.titre for r in detail.vue.repartitions}
+    titres = {r.id: r.tete for r in detail.vue.repartitions}
     choisie = selectors.select_segment("vue", "Répartition", titres, defaut=next(iter(titres)))
     repartition = detail.vue.get_repartition(choisie)
     cle = f"{detail.vue.ligne.indicateur.id}-{choisie}"
     render_graphique(detail.graphiques[choisie], detail.vue.provenance, cle=cle, titre=repartition.titre)
+    if repartition.sans_chiffre:
+        st.html(
+            f'<p class="baro-legende">Sans réponse\u202f: {texte(", ".join(repartition.sans_chiffre))}.</p>'
+        )
     st.html('<p class="baro-legende">Télécharger cet indicateur, avec toutes ses répartitions\u202f:</p>')
     render_telechargements(detail.vue.table, detail.vue.provenance, cle=detail.vue.ligne.indicateur.id)
 
@@ -80,8 +84,10 @@ def _render_limites(detail: IndicateurAffiche) -> None:
         "Donnée de l’État": detail.vue.croisement.phrase if detail.vue.croisement else "",
         "Référence légale": indicateur.reference_legale,
     }
-    lignes = "".join(f"<dt>{texte(nom)}</dt><dd>{texte(fait)}</dd>" for nom, fait in faits.items() if fait)
-    st.html(f'<dl class="baro-faits">{lignes}</dl>')
+    lignes = "".join(
+        f"<p><strong>{texte(nom)}.</strong> {texte(fait)}</p>" for nom, fait in faits.items() if fait
+    )
+    st.html(f'<div class="baro-limites">{lignes}</div>')
 
 
 def _render_agir(indicateur: Indicateur) -> None:
