@@ -11,7 +11,7 @@ from streamlit.starlette import App
 
 from barometre.ui.application import render_application
 from barometre.ui.incidents import show_incident
-from barometre.ui.serving import build_middleware, build_routes
+from barometre.ui.serving import build_middleware, build_routes, warm_up
 
 SCRIPT = Path(__file__).resolve().parent / "barometre" / "ui" / "script" / "main.py"
 
@@ -21,6 +21,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
         routes=build_routes(),
         middleware=build_middleware(),
         on_script_error=show_incident,
+        lifespan=warm_up,
     )
 else:
     # Un test rejoue ce fichier comme un script.

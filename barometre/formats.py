@@ -10,6 +10,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 # Espace fine insécable : entre les milliers, devant « % », à l'intérieur des guillemets.
 FINE = "\u202f"
+# Espace insécable ordinaire : entre un nombre et le mot qu'il compte.
+INSECABLE = "\u00a0"
 MOINS = "\u2212"
 INCONNU = "non connu"
 MOIS = (
@@ -47,7 +49,7 @@ def format_valeur(valeur: float | None, unite: str, decimales: int = 0, *, est_p
     if est_part:
         return format_part(valeur, decimales)
     texte = format_nombre(valeur, decimales)
-    return f"{texte}{FINE}{unite}" if unite else texte
+    return f"{texte}{_before(unite)}{unite}" if unite else texte
 
 
 def format_intervalle(
@@ -59,7 +61,7 @@ def format_intervalle(
     if est_part:
         bas, haut = _en_pourcents(bas), _en_pourcents(haut)
     premier, second = format_nombre(bas, decimales), format_nombre(haut, decimales)
-    fin = f"{second}{FINE}{unite}" if unite else second
+    fin = f"{second}{_before(unite)}{unite}" if unite else second
     return f"environ {fin}" if premier == second else f"entre {premier} et {fin}"
 
 
@@ -70,7 +72,7 @@ def format_points(ecart: float | None, decimales: int = 0) -> str:
     texte = format_nombre(_en_pourcents(ecart), decimales)
     signe = "" if texte.startswith(MOINS) or not texte.strip("0,") else "+"
     pluriel = "s" if abs(_en_pourcents(ecart)) >= 2 else ""
-    return f"{signe}{texte}{FINE}point{pluriel}"
+    return f"{signe}{texte}{INSECABLE}point{pluriel}"
 
 
 def format_compte(n: float | None, singulier: str, pluriel: str = "") -> str:
@@ -78,7 +80,7 @@ def format_compte(n: float | None, singulier: str, pluriel: str = "") -> str:
     if is_absent(n):
         return f"nombre de {pluriel or singulier + 's'} {INCONNU}"
     mot = (pluriel or f"{singulier}s") if abs(n or 0) >= 2 else singulier
-    return f"{format_nombre(n)}{FINE}{mot}"
+    return f"{format_nombre(n)}{INSECABLE}{mot}"
 
 
 def format_date(jour: date | datetime | str | None) -> str:
@@ -111,6 +113,10 @@ def format_liste(elements: Sequence[str], liaison: str = "et") -> str:
 def format_guillemets(texte: str) -> str:
     """« texte », avec les espaces qui ne se coupent pas."""
     return f"«{FINE}{texte}{FINE}»"
+
+
+def _before(unite: str) -> str:
+    return FINE if unite == "%" else INSECABLE
 
 
 def _en_pourcents(part: float | None) -> float:

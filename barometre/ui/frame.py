@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -10,6 +11,7 @@ import streamlit as st
 from barometre.formats import FINE, format_date
 from barometre.ui import navigation, state
 
+ICONE = Path(__file__).resolve().parent / "ressources" / "icone.svg"
 NOM = "Baromètre Collectivités & Numérique"
 BANDEAU = (
     f"<strong>Réponses simulées{FINE}: démonstration.</strong> Les collectivités, les données de l’État et "
@@ -24,6 +26,7 @@ A_PROPOS = (
 
 def render_header(version: dict[str, Any]) -> None:
     """En haut de chaque page ; le bandeau reste tant que la version est simulée."""
+    st.logo(str(ICONE), size="large")
     st.html(
         f'<div class="baro-entete"><span class="baro-nom">{escape(NOM)}</span>'
         '<span class="baro-porteurs">DINUM · Déclic</span></div>'

@@ -14,7 +14,7 @@ from barometre.catalogue import load_catalogue
 from barometre.domain.territoire import FRANCE, LIBELLES_COUVERTURES, LIBELLES_TYPES
 from barometre.ui import cache, state
 from barometre.views.address import CLES
-from barometre.views.selection import Selection, read_selection
+from barometre.views.selection import Selection
 
 CHIFFRES = {"redresse": "Redressés", "brut": "Bruts"}
 TOUTES_STRATES = "Toutes les tailles"
@@ -73,20 +73,21 @@ def select_text(nom: str, libelle: str, *, invite: str = "", aide: str | None = 
 
 def select_theme_cell(theme_id: str) -> Selection:
     """Les choix d'une page de thème : vague, territoire, type, strate, couverture, brut ou redressé."""
+    vagues = list_vagues(theme_id)
     haut, bas = st.columns(3), st.columns(3)
     with haut[0]:
-        vague = select_one("vague", "Vague", list_vagues(theme_id), defaut=_last(list_vagues(theme_id)))
+        vague = select_one("vague", "Vague", vagues, defaut=_last(vagues))
     with haut[1]:
-        select_one("territoire", "Territoire", cache.list_territoires())
+        territoire = select_one("territoire", "Territoire", cache.list_territoires())
     with haut[2]:
         type_ = select_one("type", "Type", {"": "Tous les types"} | LIBELLES_TYPES, efface=("strate",))
     with bas[0]:
-        select_one("strate", "Taille", list_strates(type_))
+        strate = select_one("strate", "Taille", list_strates(type_))
     with bas[1]:
-        select_one("opsn", "Accompagnement", {"": "Toutes les couvertures"} | LIBELLES_COUVERTURES)
+        opsn = select_one("opsn", "Accompagnement", {"": "Toutes les couvertures"} | LIBELLES_COUVERTURES)
     with bas[2]:
-        select_segment("chiffres", "Chiffres", CHIFFRES, aide=AIDE_CHIFFRES)
-    return read_selection(state.read_adresse(defauts={"vague": vague}))
+        chiffres = select_segment("chiffres", "Chiffres", CHIFFRES, aide=AIDE_CHIFFRES)
+    return Selection(vague, territoire, type_, strate, opsn, "brut" if chiffres == "brut" else "redresse")
 
 
 AIDE_CHIFFRES = (

@@ -21,11 +21,6 @@ def get_portee() -> Portee:
     return portee
 
 
-def set_portee(portee: Portee) -> None:
-    """Retient les droits du lecteur pour la visite."""
-    st.session_state[_PORTEE] = portee
-
-
 def read_adresse(
     admises: Mapping[str, Admises] | None = None, defauts: Mapping[str, Valeur] | None = None
 ) -> Adresse:

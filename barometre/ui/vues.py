@@ -10,7 +10,8 @@ from barometre.catalogue import load_catalogue
 from barometre.charts import Graphique, build_points, build_vagues
 from barometre.domain.indicateur import Indicateur
 from barometre.ui import cache
-from barometre.views.indicateur import VAGUES, VueIndicateur, build_vue_indicateur
+from barometre.views.dimensions import VAGUES
+from barometre.views.indicateur import VueIndicateur, build_vue_indicateur
 from barometre.views.selection import Selection
 from barometre.views.theme import GroupeLignes, VueTheme, build_vue_theme
 

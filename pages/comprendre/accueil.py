@@ -5,7 +5,7 @@ import streamlit as st
 from barometre.ui.blocks import accueil, recherche
 from barometre.ui.vues_pages import load_accueil
 
-st.title("Où en sont les collectivités dans leur transformation numérique ?")
+st.title("Où en sont les collectivités dans leur transformation numérique\u202f?")
 st.markdown(
     "Le baromètre interroge les communes, intercommunalités, départements et régions sur neuf thèmes, "
     "et dit de chaque chiffre jusqu’où l’on peut s’y fier. "

@@ -7,7 +7,7 @@ from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.vues_pages import load_chiffres_cles
 
 vue = load_chiffres_cles()
-st.title("Qu’est-ce que le baromètre a déjà publié ?")
+st.title("Qu’est-ce que le baromètre a déjà publié\u202f?")
 st.markdown(
     "Voici tous les chiffres parus entre 2023 et 2025, mot pour mot, avec leur source. Ils sont bruts\u202f: "
     "ils comptent les répondants sans corriger leur profil. Une base jamais publiée est dite telle. "

@@ -7,6 +7,7 @@ import pytest
 from barometre import formats
 
 FINE = "\u202f"
+INSECABLE = "\u00a0"
 
 
 @pytest.mark.parametrize(
@@ -35,16 +36,16 @@ def test_une_part_devient_un_pourcentage() -> None:
 def test_un_intervalle_se_lit_entre_deux_bornes() -> None:
     assert formats.format_intervalle(0.21, 0.28) == f"entre 21 et 28{FINE}%"
     assert formats.format_intervalle(0.214, 0.209) == f"environ 21{FINE}%"
-    assert formats.format_intervalle(3.2, 4.8, "agents", 1, est_part=False) == f"entre 3,2 et 4,8{FINE}agents"
+    assert formats.format_intervalle(3.2, 4.8, "agents", 1, est_part=False) == f"entre 3,2 et 4,8{INSECABLE}agents"
     assert formats.format_intervalle(float("nan"), 0.3) == "non connu"
 
 
 @pytest.mark.parametrize(
     ("ecart", "attendu"),
     [
-        (0.034, f"+3{FINE}points"),
-        (-0.01, f"−1{FINE}point"),
-        (0.0, f"0{FINE}point"),
+        (0.034, f"+3{INSECABLE}points"),
+        (-0.01, f"−1{INSECABLE}point"),
+        (0.0, f"0{INSECABLE}point"),
     ],
 )
 def test_un_ecart_s_ecrit_en_points(ecart: float, attendu: str) -> None:
@@ -73,9 +74,9 @@ def test_une_periode_dit_ce_qui_n_a_pas_ete_publie() -> None:
 
 
 def test_le_pluriel_commence_a_deux() -> None:
-    assert formats.format_compte(1, "réponse") == f"1{FINE}réponse"
-    assert formats.format_compte(0, "réponse") == f"0{FINE}réponse"
-    assert formats.format_compte(3117, "réponse") == f"3{FINE}117{FINE}réponses"
+    assert formats.format_compte(1, "réponse") == f"1{INSECABLE}réponse"
+    assert formats.format_compte(0, "réponse") == f"0{INSECABLE}réponse"
+    assert formats.format_compte(3117, "réponse") == f"3{FINE}117{INSECABLE}réponses"
 
 
 def test_une_liste_finit_par_et() -> None:

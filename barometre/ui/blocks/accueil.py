@@ -16,22 +16,18 @@ def render_themes(vue: VueAccueil) -> None:
     st.header("Neuf thèmes, un chiffre pour chacun")
     for debut in range(0, len(vue.cartes), 3):
         for colonne, carte in zip(st.columns(3), vue.cartes[debut : debut + 3], strict=False):
-            with colonne, st.container(border=True, height="stretch"):
+            cle = f"carte-theme-{carte.theme.id}"
+            with colonne, st.container(border=True, height="stretch", key=cle, gap="xsmall"):
+                st.page_link(navigation.get_page(carte.theme.id), label=carte.theme.titre)
                 st.html(_carte_theme(carte))
-                st.page_link(navigation.get_page(carte.theme.id), label=f"Voir {_intitule(carte)}")
 
 
 def _carte_theme(carte: CarteTheme) -> str:
     valeur = f'<p class="baro-chiffre">{texte(carte.valeur)}</p>' if carte.valeur else ""
     return (
-        f'<div class="baro-carte-nue"><h3>{texte(carte.theme.titre)}</h3>{valeur}'
-        f'<p>{texte(carte.phrase)}</p><p class="baro-preuve">{texte(carte.preuve)}</p></div>'
+        f'<div class="baro-carte-nue">{valeur}<p>{texte(carte.phrase)}</p>'
+        f'<p class="baro-preuve">{texte(carte.preuve)}</p></div>'
     )
-
-
-def _intitule(carte: CarteTheme) -> str:
-    titre = carte.theme.titre
-    return f"le thème «\u202f{titre}\u202f»"
 
 
 def render_vagues(vue: VueAccueil) -> None:

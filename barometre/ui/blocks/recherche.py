@@ -7,7 +7,7 @@ import streamlit as st
 from barometre.ui import cache, selectors, state
 from barometre.ui.blocks.textes import texte
 from barometre.ui.vues_pages import load_identite
-from barometre.views.identite import NOMS_TYPES, Identite
+from barometre.views.identite import Identite
 from barometre.warehouse.search import Trouvaille
 
 AIDE = (
@@ -62,7 +62,7 @@ def _record(widget: str) -> None:
 
 def _decrire(trouvaille: Trouvaille) -> str:
     motif = f" · {trouvaille.motif}" if trouvaille.motif else ""
-    return f"{trouvaille.libelle} · {NOMS_TYPES[trouvaille.type].lower()}{motif}"
+    return f"{trouvaille.libelle}{motif}"
 
 
 def build_carte_identite(identite: Identite) -> str:

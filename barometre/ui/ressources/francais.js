@@ -55,7 +55,7 @@ const MOTS = new Map(Object.entries({
 }));
 // Les phrases qui contiennent un nom ou un nombre.
 const PHRASES = [
-  [/^Remove (.+)$/, "Retirer $1"], [/^Add: (.+)$/, "Ajouter : $1"], [/^Select (\d+) matches$/, "Choisir les $1 résultats"],
+  [/^Remove (.+)$/, "Retirer $1"], [/^Help for (.+)$/, "Aide : $1"], [/^Add: (.+)$/, "Ajouter : $1"], [/^Select (\d+) matches$/, "Choisir les $1 résultats"],
   [/^View (\d+) more$/, "Voir $1 de plus"], [/^(.+) per file(?: • (.+))?$/, "$1 par fichier · $2"],
   [/^Limit (.+) per file(?: • (.+))?$/, "$1 par fichier · $2"], [/^(\d+) rows?$/, "$1 lignes"],
   [/^Selected (.+)\. (.+), press down to open dropdown\.?$/, "$1 choisi. $2"],

@@ -34,6 +34,9 @@ journal = logging.getLogger(__name__)
 class BrowserFiles(StaticFiles):
     """Un dossier servi au navigateur : les seules extensions dont il a besoin, gardées un jour."""
 
+    async def check_config(self) -> None:
+        """Un paquet du navigateur absent rend 404 à qui le demande, il n'arrête pas le serveur."""
+
     async def get_response(self, path: str, scope: Scope) -> Response:
         """404 pour toute autre extension (scripts de construction, licences…)."""
         if Path(path).suffix not in EXTENSIONS:

@@ -1,0 +1,153 @@
+"""Un serveur neuf sur un port libre, et un vrai navigateur qui note tout ce qu'il demande."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.fakes import build_entrepot_factice
+
+RACINE = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass
+class Visite:
+    """Une page ouverte, et ce qu'elle a demandé ou dit à la console."""
+
+    page: Page
+    base: str
+    adresses: list[str] = field(default_factory=list)
+    console: list[str] = field(default_factory=list)
+
+    @property
+    def hors_du_serveur(self) -> list[str]:
+        """Les demandes à un autre hôte."""
+        locales = (self.base, self.base.replace("http", "ws", 1), "data:", "blob:")
+        return [adresse for adresse in self.adresses if not adresse.startswith(locales)]
+
+
+@pytest.fixture(scope="session")
+def entrepot(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return build_entrepot_factice(tmp_path_factory.mktemp("entrepot"))
+
+
+def _port() -> int:
+    with socket.socket() as prise:
+        prise.bind(("127.0.0.1", 0))
+        return int(prise.getsockname()[1])
+
+
+def start_server(
+    entrepot: str, journal: Path, *, commande: str = "uvicorn"
+) -> tuple[subprocess.Popen[bytes], str]:
+    """Lance l'application comme en production et attend qu'elle réponde."""
+    port = _port()
+    commandes = {
+        "uvicorn": ["-m", "uvicorn", "app:app", "--port", str(port)],
+        "streamlit": ["-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+    }
+    processus = subprocess.Popen(
+        [sys.executable, *commandes[commande]],
+        cwd=RACINE,
+        env={**os.environ, "BAROMETRE_ENTREPOT": entrepot, "OPENBLAS_NUM_THREADS": "1"},
+        stdout=journal.open("wb"),
+        stderr=subprocess.STDOUT,
+    )
+    base = f"http://127.0.0.1:{port}"
+    for _ in range(240):
+        if processus.poll() is not None:
+            break
+        try:
+            urlopen(f"{base}/healthz", timeout=2).close()
+            return processus, base
+        except (URLError, OSError):
+            time.sleep(0.25)
+    processus.kill()
+    pytest.fail(f"Le serveur n'a pas démarré :\n{journal.read_text(encoding='utf-8', errors='replace')}")
+
+
+@pytest.fixture
+def serveur_neuf(entrepot: str, tmp_path: Path) -> Iterator[Callable[..., str]]:
+    """`serveur_neuf()` : l'adresse d'un serveur que personne n'a encore visité."""
+    lances: list[subprocess.Popen[bytes]] = []
+
+    def lancer(**options: str) -> str:
+        processus, base = start_server(entrepot, tmp_path / f"serveur{len(lances)}.log", **options)
+        lances.append(processus)
+        return base
+
+    yield lancer
+    for processus in lances:
+        processus.terminate()
+        processus.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def serveur(entrepot: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    processus, base = start_server(entrepot, tmp_path_factory.mktemp("journal") / "serveur.log")
+    yield base
+    processus.terminate()
+    processus.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def navigateur() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        message = "Chromium est absent : installez le paquet « chromium » pour les tests du navigateur."
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
+    with sync_playwright() as outil:
+        navigateur = outil.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        yield navigateur
+        navigateur.close()
+
+
+Visiter = Callable[..., Visite]
+
+
+@pytest.fixture
+def visiter(navigateur: Browser) -> Iterator[Visiter]:
+    """`visiter(base, "/inclusion", largeur=390, theme="dark")` : attend le titre de la page."""
+    contextes = []
+
+    def _visiter(base: str, chemin: str = "/", *, largeur: int = 1440, theme: str = "light") -> Visite:
+        contexte = navigateur.new_context(
+            viewport={"width": largeur, "height": 900},
+            color_scheme=theme,  # type: ignore[arg-type]
+            locale="fr-FR",
+        )
+        contextes.append(contexte)
+        visite = Visite(contexte.new_page(), base)
+        visite.page.on("request", lambda demande: visite.adresses.append(demande.url))
+        visite.page.on("websocket", lambda prise: visite.adresses.append(prise.url))
+        visite.page.on("console", lambda m: visite.console.append(m.text) if m.type == "error" else None)
+        visite.page.on("pageerror", lambda erreur: visite.console.append(str(erreur)))
+        visite.page.goto(base + chemin)
+        visite.page.wait_for_selector("h1", timeout=60_000)
+        visite.page.wait_for_selector(".baro-pied", timeout=60_000)
+        return visite
+
+    yield _visiter
+    for contexte in contextes:
+        contexte.close()

@@ -1,0 +1,39 @@
+"""Un entrepôt factice pour toute la séance, et de quoi ouvrir une page sans navigateur."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from barometre.ui import cache
+from tests.fakes import build_entrepot_factice
+
+RACINE = Path(__file__).resolve().parents[2]
+Ouvrir = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="session")
+def entrepot_factice(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return build_entrepot_factice(tmp_path_factory.mktemp("entrepot"))
+
+
+@pytest.fixture
+def ouvrir(entrepot_factice: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ouvrir]:
+    """`ouvrir("inclusion", vague="2023-v1")` : la page de cette adresse, après son premier affichage."""
+    monkeypatch.setenv("BAROMETRE_ENTREPOT", entrepot_factice)
+    cache._open_depot.cache_clear()
+
+    def _ouvrir(adresse: str = "", **parametres: str | list[str]) -> AppTest:
+        application = AppTest.from_file(str(RACINE / "app.py"), default_timeout=60)
+        for nom, valeur in parametres.items():
+            application.query_params[nom] = valeur
+        # AppTest ne choisit une page que par son fichier ; les neuf thèmes partagent le leur.
+        application._page_hash = calc_hash(adresse) if adresse else ""
+        return application.run()
+
+    yield _ouvrir
+    cache._open_depot.cache_clear()

@@ -1,0 +1,80 @@
+"""L'adresse mène aux sélecteurs, les sélecteurs mènent à l'adresse."""
+
+from __future__ import annotations
+
+from tests.pages.conftest import Ouvrir
+
+
+def test_l_adresse_regle_les_selecteurs(ouvrir: Ouvrir) -> None:
+    page = ouvrir("inclusion", vague="2023-v1", type="commune", strate="commune-0-499", opsn="perimetre")
+    assert page.selectbox(key="adresse_vague").value == "2023-v1"
+    assert page.selectbox(key="adresse_strate").value == "commune-0-499"
+    assert page.selectbox(key="adresse_opsn").value == "perimetre"
+
+
+def test_sans_adresse_la_derniere_vague_et_la_france(ouvrir: Ouvrir) -> None:
+    page = ouvrir("inclusion")
+    assert page.selectbox(key="adresse_vague").value == "2026-v4"
+    assert page.selectbox(key="adresse_territoire").value == "france"
+
+
+def test_un_choix_s_ecrit_dans_l_adresse_et_son_defaut_s_en_efface(ouvrir: Ouvrir) -> None:
+    page = ouvrir("inclusion")
+    page.selectbox(key="adresse_opsn").select("perimetre").run()
+    assert page.query_params["opsn"] == "perimetre"
+    page.selectbox(key="adresse_opsn").select("").run()
+    assert "opsn" not in page.query_params
+
+
+def test_changer_de_type_efface_la_strate_de_l_ancien(ouvrir: Ouvrir) -> None:
+    page = ouvrir("inclusion", type="commune", strate="commune-0-499")
+    page.selectbox(key="adresse_type").select("epci").run()
+    assert "strate" not in page.query_params
+    assert not any("n’existe pas" in info.value for info in page.info)
+
+
+def test_une_mauvaise_valeur_donne_le_defaut_et_une_phrase(ouvrir: Ouvrir) -> None:
+    page = ouvrir("inclusion", strate="geante", vague="1999")
+    assert not page.exception
+    assert page.selectbox(key="adresse_strate").value == ""
+    messages = [info.value for info in page.info]
+    assert sum("geante" in m for m in messages) == 1
+    assert sum("1999" in m for m in messages) == 1
+    assert not any("geante" in html.proto.body for html in page.get("html"))
+
+
+def test_une_adresse_hostile_ne_casse_rien(ouvrir: Ouvrir) -> None:
+    page = ouvrir("inclusion", territoire="<script>alert(1)</script>", indicateur="${x}" * 500, vue="`")
+    assert not page.exception
+    assert len(page.title) == 1
+
+
+def test_la_recherche_est_dans_l_adresse_et_montre_l_identite(ouvrir: Ouvrir) -> None:
+    page = ouvrir("", recherche="2A004")
+    cartes = [
+        html.proto.body for html in page.get("html") if "Identité de la collectivité" in html.proto.body
+    ]
+    assert len(cartes) == 1
+    assert "Œuilly-l’Essai" in cartes[0]
+    assert "inconnu" in cartes[0]  # OPSN : rien de connu, et c'est dit
+
+
+def test_des_homonymes_se_choisissent_et_le_choix_est_dans_l_adresse(ouvrir: Ouvrir) -> None:
+    page = ouvrir("", recherche="saint essai")
+    choix = page.radio(key="resultats_recherche")
+    assert len(choix.options) >= 2
+    choix.set_value("commune-01001").run()
+    assert page.query_params["collectivite"] == "commune-01001"
+
+
+def test_rien_trouve_le_dit(ouvrir: Ouvrir) -> None:
+    page = ouvrir("", recherche="zzzzqqqq")
+    assert "Aucune collectivité" in page.info[0].value
+
+
+def test_le_choix_brut_suit_le_lecteur_d_une_page_a_l_autre(ouvrir: Ouvrir) -> None:
+    page = ouvrir("inclusion", chiffres="brut")
+    page.query_params.clear()
+    page._page_hash = ""
+    page.switch_page("pages/donnees/questionnaires.py").run()
+    assert page.query_params["chiffres"] == "brut"
