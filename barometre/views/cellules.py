@@ -7,12 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from barometre.access import Gate
-from barometre.domain.territoire import COUVERTURES, FRANCE, TYPES
+from barometre.domain.territoire import FRANCE
 from barometre.views.chiffres import ABSENT, Chiffre, Cle, index_chiffres, read_chiffres
 from barometre.views.selection import Selection
-
-# Colonne d'agregat que chaque répartition fait varier.
-COLONNES = {"strate": "strate", "type": "type", "territoire": "territoire_id", "opsn": "couverture"}
 
 
 def read_cellules(
@@ -61,15 +58,3 @@ def list_territoires(gate: Gate, territoire_id: str) -> dict[str, str]:
 def _sans_accent(nom: str) -> str:
     # « Île-de-France » se range à I.
     return unicodedata.normalize("NFD", nom).encode("ascii", "ignore").decode().lower()
-
-
-def list_modalites(gate: Gate, dimension: str, selection: Selection, strates: Iterable[str]) -> list[str]:
-    """Les valeurs que prend une dimension, dans leur ordre naturel."""
-    if dimension == "strate":
-        type_ = selection.type_effectif
-        return [s for s in strates if not type_ or s.startswith(f"{type_}-")]
-    if dimension == "type":
-        return list(TYPES)
-    if dimension == "opsn":
-        return list(COUVERTURES)
-    return list(list_territoires(gate, selection.territoire_id))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
@@ -57,7 +59,7 @@ class LigneIndicateur:
         return format_bornes(self.indicateur, self.chiffre)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lecture:
     """La porte, le catalogue et la sélection (vague décidée) dont naissent les lignes d'une page."""
 
@@ -65,17 +67,23 @@ class Lecture:
     catalogue: Catalogue
     selection: Selection
 
-    @property
+    @cached_property
     def libelles(self) -> Libelles:
         """Les mots du catalogue et du référentiel."""
         return Libelles(self.catalogue, self.gate)
 
-    def build_contexte(self) -> Contexte:
+    @cached_property
+    def version(self) -> dict[str, Any]:
+        """La version des données."""
+        return self.gate.get_version()
+
+    @cached_property
+    def contexte(self) -> Contexte:
         """Ce qui situe tous les chiffres de la page."""
         return Contexte(
             champ=self.libelles.get_champ(self.selection),
             vague=self.libelles.get_titre_vague(self.selection.vague_id),
-            simulee=bool(self.gate.get_version()["simulee"]),
+            simulee=bool(self.version["simulee"]),
             role=self.gate.portee.role,
             france_entiere=self.selection.est_france_entiere,
         )
@@ -85,7 +93,7 @@ def build_lignes(
     lecture: Lecture, indicateurs: Sequence[Indicateur], cellules: Cellules
 ) -> tuple[LigneIndicateur, ...]:
     """Une ligne par indicateur, dans l'ordre du catalogue."""
-    contexte = lecture.build_contexte()
+    contexte = lecture.contexte
     publies = _build_publies(lecture, indicateurs)
     chiffres = {i.id: get_cellule(cellules, i.id, lecture.selection) for i in indicateurs}
     elargis = _build_elargis(lecture, [i for i in indicateurs if not chiffres[i.id].montre])

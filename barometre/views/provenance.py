@@ -57,8 +57,8 @@ def arrondir(indicateur: Indicateur, valeur: float | None) -> float | None:
 
 def build_provenance(lecture: Lecture, titre: str, nom: str, indicateurs: Sequence[Indicateur]) -> Provenance:
     """La provenance d'une vue de cette lecture."""
-    version = lecture.gate.get_version()
-    contexte = lecture.build_contexte()
+    version = lecture.version
+    contexte = lecture.contexte
     return Provenance(
         titre=titre,
         nom_fichier=f"barometre_{nom}_{lecture.selection.vague_id}",

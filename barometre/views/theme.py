@@ -94,7 +94,7 @@ def build_vue_theme(gate: Gate, catalogue: Catalogue, theme_id: str, selection: 
     choisie = choose_vague(catalogue, theme_id, selection, cellules)
     lecture = Lecture(gate, catalogue, choisie)
     lignes = build_lignes(lecture, indicateurs, cellules)
-    contexte = lecture.build_contexte()
+    contexte = lecture.contexte
     titre = f"{theme.titre} : {contexte.champ}"
     return VueTheme(
         theme=theme,
