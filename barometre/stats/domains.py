@@ -80,7 +80,7 @@ class Form:
     def combine(self, q: Tableau, diagonal: Tableau) -> Tableau:
         """V à partir des sommes q = [s, Qn, F]'u (domaine × colonne × chiffre) et de Σ m·u²."""
         s, k = self.coefficients.size, self.middle.shape[0]
-        variance = diagonal + np.einsum("s,dsj->dj", self.coefficients, q[:, :s] ** 2)
+        variance = diagonal + self.coefficients @ np.square(q[:, :s])
         if k:
             a, f = q[:, s : s + k], q[:, s + k :]
             variance += (a * (self.middle @ a - 2 * f)).sum(axis=1)
@@ -100,12 +100,10 @@ def sum_domains(design: Design, values: Tableau, membership: csr_array) -> Sums:
     centre = _center(values, form.w)
     repondu = np.isfinite(values).astype(float)
     y = np.where(repondu > 0, values - centre, 0.0)
-    poids, n_items = form.w[:, None], values.shape[1]
-    bloc = np.hstack([repondu, y, poids * repondu, poids * y, poids**2 * repondu])
-    n, brut, w, wy, w2 = np.split(membership @ bloc, [n_items * k for k in range(1, 5)], axis=1)
+    sommes, variance = _sum_units(form, membership, repondu, y)
+    n, w, w2, brut, wy = sommes
     with np.errstate(divide="ignore", invalid="ignore"):
         moyenne, estimation, n_eff = brut / n, wy / w, w**2 / w2
-    variance = _sum_variance(form, membership, repondu, y=y, estimate=estimation, total=w)
     variance[n == 0] = np.nan
     df = n - _count_strata(design, membership, repondu)
     return Sums(n, brut + n * centre, n_eff, moyenne + centre, estimation + centre, variance, df)
@@ -119,31 +117,27 @@ def _center(values: Tableau, weights: Tableau) -> Tableau:
     return np.where(binaire, 0.0, np.nan_to_num(values).T @ weights / total)
 
 
-def _sum_variance(
-    form: Form,
-    membership: csr_array,
-    answered: Tableau,
-    *,
-    y: Tableau,
-    estimate: Tableau,
-    total: Tableau,
-) -> Tableau:
-    domaines, n_items = estimate.shape
-    p, w = np.nan_to_num(estimate), np.where(total > 0, total, 1.0)
+def _sum_units(form: Form, membership: csr_array, answered: Tableau, y: Tableau) -> tuple[Tableau, Tableau]:
+    """(n, Σw, Σw², Σy, Σwy) et la variance de Σwy/Σw, domaine × chiffre, un domaine à la fois."""
+    domaines, n_items = membership.shape[0], y.shape[1]
     fonctions = form.functionals
+    puissances = np.stack([np.ones_like(form.w), form.w, form.w**2])
+    sommes, variance = np.zeros((5, domaines, n_items)), np.empty((domaines, n_items))
     pas = max(1, BLOCK_VALUES // max(1, fonctions.shape[1] * n_items))
-    variance = np.empty((domaines, n_items))
     for debut in range(0, domaines, pas):
         fin = min(debut + pas, domaines)
-        q = np.zeros((fin - debut, fonctions.shape[1], n_items))
-        diagonale = np.zeros((fin - debut, n_items))
+        q = np.empty((fin - debut, fonctions.shape[1], n_items))
+        diagonale = np.empty((fin - debut, n_items))
         for d in range(debut, fin):
             unites = membership.indices[membership.indptr[d] : membership.indptr[d + 1]]
-            u = (y[unites] - answered[unites] * p[d]) / w[d]
+            r, y_d, w = answered[unites], y[unites], puissances[:, unites]
+            sommes[:3, d], sommes[3:, d] = w @ r, w[:2] @ y_d
+            total = np.where(sommes[1, d] > 0, sommes[1, d], 1.0)
+            u = (y_d - r * (sommes[4, d] / total)) / total
             np.matmul(fonctions[unites].T, u, out=q[d - debut])
             np.matmul(form.diagonal[unites], u * u, out=diagonale[d - debut])
         variance[debut:fin] = form.combine(q, diagonale)
-    return variance
+    return sommes, variance
 
 
 def _count_strata(design: Design, membership: csr_array, answered: Tableau) -> Tableau:

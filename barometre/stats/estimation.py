@@ -161,7 +161,8 @@ def read_answers(design: Design, answers: pd.DataFrame, kind: str) -> Tableau:
                 f"La réponse {valeurs[ligne, colonne]:g} à « {answers.columns[colonne]} » "
                 f"n'est ni 1, ni 0, ni vide."
             )
-    return np.asarray(valeurs)
+    # Rangé par unité : tout ce qui suit lit les réponses d'un répondant à la fois.
+    return np.ascontiguousarray(valeurs)
 
 
 def _check_level(level: float) -> None:
