@@ -1,0 +1,23 @@
+"""Action cœur de ville (ANCT) : les communes du programme."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from barometre.sources.contexte import Contexte
+from barometre.sources.lecture import Brut, read_csv
+from barometre.sources.presence import rows_programme
+from barometre.sources.resultat import Resultat
+
+COLONNES = ("insee_com",)
+INDICATEUR = "action_coeur_de_ville"
+
+
+def read(chemin: Path) -> Brut:
+    """Le fichier tel qu'il est."""
+    return read_csv(chemin, COLONNES)
+
+
+def rows(brut: Brut, contexte: Contexte) -> Resultat:
+    """1 pour une commune du programme, 0 pour les autres."""
+    return rows_programme(brut, contexte, "insee_com", INDICATEUR)

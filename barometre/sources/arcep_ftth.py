@@ -1,0 +1,51 @@
+"""Fibre (Arcep) : locaux raccordables par commune à trois dates, en codes communaux de 2018."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from barometre.sources.contexte import Contexte, read_numbers, recode_communes, reject_rows
+from barometre.sources.lecture import Brut, read_csv
+from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, concat_valeurs
+
+# La date d'arrêté de chaque trimestre.
+TRIMESTRES = {
+    "locaux_raccordables_2017T3": "2017-09-30",
+    "locaux_raccordables_2017T4": "2017-12-31",
+    "locaux_raccordables_2018T1": "2018-03-31",
+}
+LOCAUX = ("logements", "etablissements")
+COLONNES = ("code", *TRIMESTRES, *LOCAUX)
+PAS_UN_NOMBRE = "Un nombre de locaux manque ou n'est pas un nombre."
+
+
+def read(chemin: Path) -> Brut:
+    """Le fichier tel qu'il est."""
+    return read_csv(chemin, COLONNES)
+
+
+def rows(brut: Brut, contexte: Contexte) -> Resultat:
+    """Par commune actuelle et par date : locaux, locaux raccordables, et leur part.
+
+    Les communes fusionnées depuis 2018 sont additionnées avant de former la part.
+    """
+    nombres = pd.DataFrame({c: read_numbers(brut.frame[c]) for c in (*TRIMESTRES, *LOCAUX)})
+    faux = nombres.isna().any(axis=1) | nombres.lt(0).any(axis=1)
+    recodage = recode_communes(brut.frame[["code"]][~faux].join(nombres[~faux]), "code", contexte)
+    sommes = recodage.frame.drop(columns="code").groupby("collectivite_id").sum()
+    rejets = [*brut.rejets, *reject_rows(brut.frame[faux], "code", PAS_UN_NOMBRE), *recodage.rejets]
+    valeurs = concat_valeurs(_values(sommes))
+    return build_resultat(brut.lus, rejets, recodage.recodes, recodage.fusionnes, valeurs=valeurs)
+
+
+def _values(sommes: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    locaux = sommes[list(LOCAUX)].sum(axis=1)
+    for colonne, date in TRIMESTRES.items():
+        # L'Arcep compte parfois plus de locaux raccordables que l'INSEE n'en recense : 100 % au plus.
+        part = (sommes[colonne] / locaux.where(locaux.gt(0))).clip(upper=1.0)
+        yield build_valeurs("fibre_locaux", locaux, date)
+        yield build_valeurs("fibre_locaux_raccordables", sommes[colonne], date)
+        yield build_valeurs("fibre_part_raccordable", part, date)

@@ -1,0 +1,39 @@
+"""Groupements de collectivités (BANATIC, DGCL) : leur nombre par département du siège."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from barometre.sources.contexte import Contexte, reject_rows
+from barometre.sources.lecture import Brut, read_csv
+from barometre.sources.resultat import Resultat, build_resultat, build_valeurs
+
+COLONNES = ("siren", "departement", "nature")
+# Les EPCI à fiscalité propre et les EPT sont déjà des collectivités du référentiel.
+DEJA_COMPTES = ("CC", "CA", "CU", "METRO", "EPT")
+DEPARTEMENT_INCONNU = "Ce département n'est pas dans le référentiel."
+DOUBLON = "Ce groupement est déjà dans le fichier."
+INDICATEUR = "syndicats_siege"
+
+
+def read(chemin: Path) -> Brut:
+    """Le fichier tel qu'il est."""
+    return read_csv(chemin, COLONNES)
+
+
+def rows(brut: Brut, contexte: Contexte) -> Resultat:
+    """Par département du siège, le nombre de syndicats et de pôles (hors EPCI à fiscalité propre)."""
+    doubles = brut.frame["siren"].duplicated()
+    frame = brut.frame[~doubles]
+    territoires = "departement-" + frame["departement"]
+    inconnus = ~territoires.isin(contexte.identifiants)
+    comptes = territoires[~inconnus & ~frame["nature"].isin(DEJA_COMPTES)].value_counts()
+    cadre = contexte.collectivites
+    departements = cadre.loc[cadre["type"].eq("departement") & cadre["code"].ne("6AE"), "collectivite_id"]
+    serie = comptes.reindex(departements, fill_value=0).astype("float64")
+    rejets = [
+        *brut.rejets,
+        *reject_rows(brut.frame[doubles], "siren", DOUBLON),
+        *reject_rows(frame[inconnus], "departement", DEPARTEMENT_INCONNU),
+    ]
+    return build_resultat(brut.lus, rejets, valeurs=build_valeurs(INDICATEUR, serie, contexte.periode))

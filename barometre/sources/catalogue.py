@@ -1,0 +1,75 @@
+"""La liste des sources extérieures : la section `exterieures` de `data/sources.yml`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from barometre.catalogue import DONNEES, CatalogueError
+from barometre.catalogue.validation import check_schema, read_yaml
+
+FICHIER = "sources.yml"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceExterieure:
+    """Une source que l'on récupère ; rien n'en est embarqué."""
+
+    id: str
+    titre: str
+    producteur: str
+    page: str
+    # Vide : aucune adresse de téléchargement stable n'est connue.
+    adresse: str
+    miroir: str
+    usage: str
+    licence: str
+    date: str
+    millesime: str
+    donnees_personnelles: str
+    perime_apres: int
+    precautions: str
+    suffixe: str = ""
+    # Vrai : le fichier contient des données personnelles, la copie gardée n'a que les colonnes lues.
+    purger: bool = False
+    periode: str = ""
+    depend_de: tuple[str, ...] = ()
+
+    @property
+    def extension(self) -> str:
+        """L'extension du fichier que l'adresse rend : `.csv.gz`."""
+        return self.suffixe or get_extension(self.adresse.rsplit("/", 1)[-1])
+
+
+def get_extension(nom: str) -> str:
+    """`communes.geojson.gz` → `.geojson.gz` ; un point dans le nom n'en est pas une."""
+    suffixes = Path(nom).suffixes
+    return "".join(suffixes[-2:]) if suffixes[-1:] == [".gz"] else "".join(suffixes[-1:])
+
+
+def load_sources_exterieures(dossier: Path = DONNEES) -> dict[str, SourceExterieure]:
+    """Les sources extérieures, dans l'ordre où elles se chargent."""
+    contenu = (read_yaml(dossier / FICHIER, FICHIER) or {}).get("exterieures", [])
+    if not contenu:
+        return {}
+    check_schema(contenu, "sources", FICHIER)
+    sources = [_build(element) for element in contenu]
+    _check_ids(sources)
+    return {source.id: source for source in sources}
+
+
+def _build(contenu: dict[str, Any]) -> SourceExterieure:
+    return SourceExterieure(**{**contenu, "depend_de": tuple(contenu.get("depend_de", ()))})
+
+
+def _check_ids(sources: list[SourceExterieure]) -> None:
+    vus: set[str] = set()
+    for source in sources:
+        if source.id in vus:
+            raise CatalogueError([f"{FICHIER} : la source « {source.id} » est écrite deux fois."])
+        # Une source se charge après celles dont elle dépend.
+        for autre in source.depend_de:
+            if autre not in vus:
+                raise CatalogueError([f"{FICHIER}, {source.id} › depend_de : « {autre} » doit venir avant."])
+        vus.add(source.id)

@@ -1,0 +1,36 @@
+"""Conseillers numériques (ANCT) : les postes pourvus, dans la commune de la structure qui les emploie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from barometre.sources.contexte import Contexte, read_numbers, recode_communes, reject_rows
+from barometre.sources.lecture import Brut, read_csv
+from barometre.sources.presence import sum_by_commune
+from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, concat_valeurs
+
+RECRUTES = "Nb de conseillers recrutés"
+COLONNES = ("Code commune Insee", RECRUTES)
+PAS_UN_NOMBRE = "Ce n'est pas un nombre de conseillers."
+
+
+def read(chemin: Path) -> Brut:
+    """Le fichier tel qu'il est, sans le nom ni le SIRET des structures."""
+    return read_csv(chemin, COLONNES)
+
+
+def rows(brut: Brut, contexte: Contexte) -> Resultat:
+    """Par commune : les conseillers recrutés, et s'il y en a au moins un."""
+    postes = read_numbers(brut.frame[RECRUTES])
+    faux = postes.isna() | postes.lt(0)
+    bonnes = brut.frame[~faux].assign(**{RECRUTES: postes[~faux]})
+    recodage = recode_communes(bonnes, "Code commune Insee", contexte)
+    nombres = sum_by_commune(recodage, RECRUTES, contexte)
+    valeurs = [
+        build_valeurs("conseillers_numeriques_postes", nombres, contexte.periode),
+        build_valeurs("conseiller_numerique_presence", nombres.gt(0).astype("float64"), contexte.periode),
+    ]
+    rejets = [*brut.rejets, *reject_rows(brut.frame[faux], RECRUTES, PAS_UN_NOMBRE), *recodage.rejets]
+    return build_resultat(
+        brut.lus, rejets, recodage.recodes, recodage.fusionnes, valeurs=concat_valeurs(valeurs)
+    )

@@ -1,0 +1,90 @@
+"""Ce qu'une source a besoin de savoir du référentiel pour donner des lignes pures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from barometre.sources.cog import Cog, build_cog
+from barometre.sources.resultat import Rejet
+
+COMMUNE_INCONNUE = "Ce code n'est celui d'aucune commune, actuelle ou ancienne, du référentiel."
+HORS_CADRE = "Ce SIREN n'est celui d'aucune collectivité du référentiel."
+
+
+@dataclass(frozen=True)
+class Contexte:
+    """Le référentiel en vigueur, la période de la source, les OPSN connus."""
+
+    collectivites: pd.DataFrame
+    cog: Cog
+    periode: str = ""
+    opsn: pd.DataFrame = field(default_factory=pd.DataFrame)
+    operateurs: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def communes(self) -> pd.Index:
+        """Les identifiants de toutes les communes."""
+        return pd.Index([f"commune-{code}" for code in sorted(self.cog.actuels)])
+
+    @property
+    def sirens(self) -> dict[str, str]:
+        """SIREN → collectivité du cadre."""
+        connues = self.collectivites[
+            self.collectivites["siren"].notna() & self.collectivites["porteur_id"].isna()
+        ]
+        return dict(zip(connues["siren"], connues["collectivite_id"], strict=True))
+
+    @property
+    def identifiants(self) -> frozenset[str]:
+        """Tous les identifiants du référentiel, territoires compris."""
+        return frozenset(self.collectivites["collectivite_id"])
+
+
+def build_contexte(
+    collectivites: pd.DataFrame,
+    codes_anciens: pd.DataFrame,
+    *,
+    periode: str = "",
+    opsn: pd.DataFrame | None = None,
+    operateurs: Mapping[str, str] | None = None,
+) -> Contexte:
+    """Le contexte d'une source."""
+    cog = build_cog(collectivites, codes_anciens)
+    return Contexte(collectivites, cog, periode, pd.DataFrame() if opsn is None else opsn, operateurs or {})
+
+
+@dataclass(frozen=True)
+class Recodage:
+    """Les lignes d'une source rattachées à leur commune actuelle, et celles qui ne le sont pas."""
+
+    # les lignes rattachées, avec `collectivite_id`
+    frame: pd.DataFrame
+    rejets: tuple[Rejet, ...]
+    recodes: int
+    fusionnes: int
+
+
+def recode_communes(frame: pd.DataFrame, colonne: str, contexte: Contexte) -> Recodage:
+    """Rattache chaque ligne à sa commune actuelle par le code de `colonne`."""
+    actuels = contexte.cog.apply(frame[colonne])
+    inconnus = actuels["etat"].eq("inconnu")
+    rejets = tuple(reject_rows(frame[inconnus], colonne, COMMUNE_INCONNUE))
+    etats = actuels["etat"].value_counts()
+    fusionnes = int(etats.get("fusionne", 0))
+    gardees = frame[~inconnus].assign(collectivite_id="commune-" + actuels.loc[~inconnus, "code"])
+    return Recodage(gardees, rejets, int(etats.get("recode", 0)) + fusionnes, fusionnes)
+
+
+def reject_rows(frame: pd.DataFrame, colonne: str, motif: str) -> Iterator[Rejet]:
+    """Un rejet par ligne, avec la valeur de la colonne fautive."""
+    for ligne, valeur in frame[colonne].items():
+        yield Rejet(int(str(ligne)), colonne, str(valeur), motif)
+
+
+def read_numbers(textes: pd.Series) -> pd.Series:
+    """Des nombres ; ce qui n'en est pas un, ou n'est pas fini, devient vide."""
+    nombres = pd.to_numeric(textes, errors="coerce").astype("float64")
+    return nombres.where(nombres.abs().lt(float("inf")))

@@ -1,0 +1,52 @@
+"""Première version du baromètre de l'action publique (Etalab) : fibre et France services, 2017-2022."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from barometre.sources.contexte import Contexte, read_numbers, reject_rows
+from barometre.sources.lecture import Brut, read_csv
+from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, concat_valeurs
+
+COLONNES = ("id_indicateur", "code_departement", "date", "valeur")
+INDICATEURS = {
+    "nb-labellisations-france-services": ("france_services_labellisations", 1),
+    "taux-deploiement-fibre": ("fibre_deploiement_2017_2022", 100),
+}
+INDICATEUR_INCONNU = "Cet indicateur n'est pas de ceux que l'on attend."
+DEPARTEMENT_INCONNU = "Ce département n'est pas dans le référentiel."
+PAS_UN_NOMBRE = "La valeur n'est pas un nombre."
+
+
+def read(chemin: Path) -> Brut:
+    """Le fichier tel qu'il est."""
+    return read_csv(chemin, COLONNES)
+
+
+def rows(brut: Brut, contexte: Contexte) -> Resultat:
+    """Une valeur par indicateur, département et date."""
+    frame = brut.frame.assign(
+        nombre=read_numbers(brut.frame["valeur"]),
+        territoire_id="departement-" + brut.frame["code_departement"],
+    )
+    autre = ~frame["id_indicateur"].isin(INDICATEURS)
+    ailleurs = ~autre & ~frame["territoire_id"].isin(contexte.identifiants)
+    faux = ~autre & ~ailleurs & frame["nombre"].isna()
+    bonnes = frame[~(autre | ailleurs | faux)]
+    rejets = [
+        *brut.rejets,
+        *reject_rows(frame[autre], "id_indicateur", INDICATEUR_INCONNU),
+        *reject_rows(frame[ailleurs], "code_departement", DEPARTEMENT_INCONNU),
+        *reject_rows(frame[faux], "valeur", PAS_UN_NOMBRE),
+    ]
+    valeurs = [_values(lignes, str(nom)) for nom, lignes in bonnes.groupby("id_indicateur")]
+    return build_resultat(brut.lus, rejets, valeurs=concat_valeurs(valeurs))
+
+
+def _values(lignes: pd.DataFrame, nom: str) -> pd.DataFrame:
+    indicateur_id, diviseur = INDICATEURS[nom]
+    uniques = lignes.drop_duplicates(["territoire_id", "date"], keep="last")
+    serie = uniques.set_index("territoire_id")["nombre"] / diviseur
+    return build_valeurs(indicateur_id, serie, uniques["date"].set_axis(serie.index))

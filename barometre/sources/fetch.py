@@ -1,0 +1,202 @@
+"""Récupérer une source, de son adresse officielle ou d'un dossier miroir ; garder la dernière bonne copie.
+
+Un fichier arrive à côté (`nouvelle`), il est lu, et ne remplace la bonne copie qu'ensuite : un fichier
+abîmé ou changé de forme ne fait jamais perdre le précédent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import httpx
+import pandas as pd
+
+from barometre.sources.catalogue import SourceExterieure, get_extension
+from barometre.sources.errors import SourceInjoignable
+
+Origine = Literal["adresse", "miroir", "copie"]
+VARIABLE_MIROIR, VARIABLE_COPIES = "BAROMETRE_MIROIR", "BAROMETRE_COPIES"
+COPIES_PAR_DEFAUT = "miroir"
+FICHE = "copie.json"
+MAX_OCTETS = 300 * 1024 * 1024
+DELAI = httpx.Timeout(30.0, connect=10.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Copie:
+    """Un fichier récupéré : où il est, d'où il vient, depuis quand."""
+
+    source_id: str
+    chemin: Path
+    origine: Origine
+    empreinte: str
+    recuperee_le: datetime
+    # Vide si tout va bien ; sinon, pourquoi l'on se contente de la dernière bonne copie.
+    avertissement: str = ""
+
+    def get_age(self, maintenant: datetime | None = None) -> int:
+        """L'âge en jours."""
+        return ((maintenant or datetime.now(UTC)) - self.recuperee_le).days
+
+
+@dataclass(frozen=True, slots=True)
+class Lieu:
+    """Où chercher (un miroir, ou personne : l'adresse officielle) et où garder les copies."""
+
+    miroir: Path | None = None
+    copies: Path = Path(COPIES_PAR_DEFAUT)
+    # Faux : ne regarder que les copies déjà là (la construction ne télécharge rien).
+    reseau: bool = True
+
+
+def open_lieu(miroir: str | Path | None = None, *, reseau: bool = True) -> Lieu:
+    """Le miroir demandé ou celui de l'environnement, et le dossier des copies."""
+    choisi = miroir or os.environ.get(VARIABLE_MIROIR)
+    copies = os.environ.get(VARIABLE_COPIES) or COPIES_PAR_DEFAUT
+    return Lieu(Path(choisi) if choisi else None, Path(copies), reseau)
+
+
+def fetch(source: SourceExterieure, lieu: Lieu, *, client: httpx.Client | None = None) -> Copie:
+    """Un fichier neuf, sinon la dernière bonne copie avec un avertissement, sinon `SourceInjoignable`."""
+    try:
+        return _fetch_new(source, lieu, client)
+    except SourceInjoignable as erreur:
+        gardee = get_kept(source, lieu)
+        if gardee is None:
+            raise
+        return _warn(gardee, str(erreur))
+
+
+def keep(copie: Copie, lieu: Lieu, purgee: pd.DataFrame | None = None) -> Copie:
+    """Fait d'un fichier bien lu la bonne copie de sa source.
+
+    `purgee` : ce que l'on garde d'un fichier qui contient des données personnelles ; le fichier reçu
+    est alors effacé.
+    """
+    if copie.origine == "copie":
+        return copie
+    dossier = lieu.copies / copie.source_id
+    bonne = dossier / f"bonne{get_extension(copie.chemin.name) if purgee is None else '.csv.gz'}"
+    if purgee is not None:
+        copie.chemin.unlink()
+        purgee.to_csv(dossier / "purgee.csv.gz", index=False)
+    os.replace(copie.chemin if purgee is None else dossier / "purgee.csv.gz", bonne)
+    fiche = {
+        "fichier": bonne.name, "origine": copie.origine, "empreinte": copie.empreinte,
+        "recuperee_le": copie.recuperee_le.isoformat(),
+    }  # fmt: skip
+    _write_atomic(dossier / FICHE, json.dumps(fiche, ensure_ascii=False).encode())
+    return replace(copie, chemin=bonne)
+
+
+def get_kept(source: SourceExterieure, lieu: Lieu) -> Copie | None:
+    """La dernière bonne copie, ou None."""
+    dossier = lieu.copies / source.id
+    try:
+        fiche = json.loads((dossier / FICHE).read_text(encoding="utf-8"))
+        # Le nom seul : une fiche modifiée ne fait pas lire un fichier d'ailleurs.
+        chemin = dossier / Path(fiche["fichier"]).name
+        quand = datetime.fromisoformat(fiche["recuperee_le"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return Copie(source.id, chemin, "copie", fiche["empreinte"], quand) if chemin.is_file() else None
+
+
+def fall_back(source: SourceExterieure, lieu: Lieu, motif: str) -> Copie | None:
+    """La bonne copie quand le fichier neuf ne se lit pas."""
+    gardee = get_kept(source, lieu)
+    return _warn(gardee, motif) if gardee else None
+
+
+def _fetch_new(source: SourceExterieure, lieu: Lieu, client: httpx.Client | None) -> Copie:
+    if lieu.miroir is not None:
+        return _copy_mirror(source, lieu, lieu.miroir)
+    if not lieu.reseau:
+        raise SourceInjoignable(f"« {source.titre} » n'a pas encore été récupérée.")
+    if not source.adresse:
+        raise SourceInjoignable(
+            f"« {source.titre} » n'a pas d'adresse de téléchargement connue : donnez un dossier miroir "
+            f"(--miroir), où elle est « {source.miroir} »."
+        )
+    return _download(source, lieu, client)
+
+
+def _copy_mirror(source: SourceExterieure, lieu: Lieu, miroir: Path) -> Copie:
+    origine = miroir / source.miroir
+    if not origine.is_file():
+        raise SourceInjoignable(f"Le dossier miroir n'a pas le fichier « {source.miroir} ».")
+    if origine.stat().st_size > MAX_OCTETS:
+        raise SourceInjoignable(_too_big(source))
+    cible = _nouvelle(source, lieu, get_extension(origine.name))
+    shutil.copyfile(origine, cible)
+    return Copie(source.id, cible, "miroir", hash_file(cible), datetime.now(UTC))
+
+
+def _download(source: SourceExterieure, lieu: Lieu, client: httpx.Client | None) -> Copie:
+    cible = _nouvelle(source, lieu, source.extension)
+    propre = client or httpx.Client(timeout=DELAI, follow_redirects=True)
+    try:
+        with propre.stream("GET", source.adresse) as reponse:
+            reponse.raise_for_status()
+            _write_stream(reponse, cible, source)
+    except httpx.HTTPStatusError as erreur:
+        code = erreur.response.status_code
+        raise SourceInjoignable(f"L'adresse de « {source.titre} » a répondu par l'erreur {code}.") from erreur
+    except httpx.TimeoutException as erreur:
+        raise SourceInjoignable(f"L'adresse de « {source.titre} » n'a pas répondu à temps.") from erreur
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as erreur:
+        raise SourceInjoignable(f"L'adresse de « {source.titre} » n'a pas pu être jointe.") from erreur
+    finally:
+        if client is None:
+            propre.close()
+    return Copie(source.id, cible, "adresse", hash_file(cible), datetime.now(UTC))
+
+
+def _write_stream(reponse: httpx.Response, cible: Path, source: SourceExterieure) -> None:
+    recus = 0
+    with cible.open("wb") as sortie:
+        for morceau in reponse.iter_bytes():
+            recus += len(morceau)
+            if recus > MAX_OCTETS:
+                raise SourceInjoignable(_too_big(source))
+            sortie.write(morceau)
+
+
+def _too_big(source: SourceExterieure) -> str:
+    return f"Le fichier de « {source.titre} » dépasse {MAX_OCTETS // 1024**2} Mo : il n'est pas lu."
+
+
+def _nouvelle(source: SourceExterieure, lieu: Lieu, extension: str) -> Path:
+    dossier = lieu.copies / source.id
+    try:
+        dossier.mkdir(parents=True, exist_ok=True)
+    except OSError as erreur:
+        raise SourceInjoignable(
+            f"Le dossier des copies « {lieu.copies} » ne peut pas être écrit."
+        ) from erreur
+    return dossier / f"nouvelle{extension}"
+
+
+def _warn(gardee: Copie, motif: str) -> Copie:
+    quand = f"{gardee.recuperee_le:%d/%m/%Y}"
+    phrase = f"{motif} La dernière bonne copie, du {quand} ({gardee.get_age()} jours), est gardée."
+    return replace(gardee, avertissement=phrase)
+
+
+def hash_file(chemin: Path) -> str:
+    """L'empreinte SHA-256 d'un fichier."""
+    with chemin.open("rb") as entree:
+        return hashlib.file_digest(entree, "sha256").hexdigest()
+
+
+def _write_atomic(chemin: Path, octets: bytes) -> None:
+    provisoire = chemin.with_name(f".{chemin.name}-{os.getpid()}")
+    provisoire.write_bytes(octets)
+    os.replace(provisoire, chemin)

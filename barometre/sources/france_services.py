@@ -1,0 +1,33 @@
+"""Espaces France services (ANCT) : leur nombre par commune, bus et antennes compris."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from barometre.sources.contexte import Contexte, recode_communes, reject_rows
+from barometre.sources.lecture import Brut, read_csv
+from barometre.sources.presence import count_by_commune
+from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, concat_valeurs
+
+COLONNES = ("id_fs", "insee_com", "format_fs")
+DOUBLON = "Cet espace est déjà dans le fichier."
+
+
+def read(chemin: Path) -> Brut:
+    """Le fichier tel qu'il est, sans téléphone, courriel ni horaires."""
+    return read_csv(chemin, COLONNES)
+
+
+def rows(brut: Brut, contexte: Contexte) -> Resultat:
+    """Par commune : le nombre d'espaces, et s'il y en a au moins un."""
+    doubles = brut.frame["id_fs"].duplicated() & brut.frame["id_fs"].ne("")
+    recodage = recode_communes(brut.frame[~doubles], "insee_com", contexte)
+    nombres = count_by_commune(recodage, contexte)
+    valeurs = [
+        build_valeurs("france_services_nombre", nombres, contexte.periode),
+        build_valeurs("france_services_presence", nombres.gt(0).astype("float64"), contexte.periode),
+    ]
+    rejets = [*brut.rejets, *reject_rows(brut.frame[doubles], "id_fs", DOUBLON), *recodage.rejets]
+    return build_resultat(
+        brut.lus, rejets, recodage.recodes, recodage.fusionnes, valeurs=concat_valeurs(valeurs)
+    )

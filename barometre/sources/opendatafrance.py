@@ -1,0 +1,41 @@
+"""Plateformes de données ouvertes (OpenDataFrance) : les collectivités recensées, par SIREN."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from barometre.sources.contexte import HORS_CADRE, Contexte, reject_rows
+from barometre.sources.lecture import Brut, read_csv
+from barometre.sources.resultat import Resultat, build_resultat, build_valeurs
+
+COLONNES = ("siren", "url_platform", "id_datagouv")
+SANS_PLATEFORME = "Ni plateforme ni espace sur data.gouv.fr : rien ne dit que des données sont publiées."
+INDICATEUR = "open_data_recense"
+
+
+def read(chemin: Path) -> Brut:
+    """Le fichier tel qu'il est."""
+    return read_csv(chemin, COLONNES)
+
+
+def rows(brut: Brut, contexte: Contexte) -> Resultat:
+    """1 pour une collectivité recensée, 0 pour les autres collectivités dont on connaît le SIREN.
+
+    Le zéro dit « non recensée », jamais « ne publie pas ».
+    """
+    frame = brut.frame.assign(collectivite_id=brut.frame["siren"].map(contexte.sirens))
+    inconnus = frame["collectivite_id"].isna()
+    vides = ~inconnus & frame["url_platform"].eq("") & frame["id_datagouv"].eq("")
+    recensees = frame.loc[~inconnus & ~vides, "collectivite_id"]
+    cadre = contexte.collectivites
+    connues = cadre[cadre["siren"].notna() & cadre["porteur_id"].isna()].set_index("collectivite_id")
+    presence = connues.index.to_series().isin(recensees).astype("float64")
+    return build_resultat(
+        brut.lus,
+        [
+            *brut.rejets,
+            *reject_rows(frame[inconnus], "siren", HORS_CADRE),
+            *reject_rows(frame[vides], "siren", SANS_PLATEFORME),
+        ],
+        valeurs=build_valeurs(INDICATEUR, presence, contexte.periode),
+    )

@@ -1,0 +1,141 @@
+"""Présence numérique des territoires (DPNT, ANCT) : site, messagerie, référentiel RPNT.
+
+Les téléphones ne sont jamais lus ; une adresse de messagerie est réduite à son domaine dès la lecture,
+et les lignes n'en gardent que « domaine propre » ou non.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from barometre.sources.contexte import HORS_CADRE, Contexte, reject_rows
+from barometre.sources.errors import SourceRefusee
+from barometre.sources.lecture import Brut, read_bytes, read_csv, read_json, read_member
+from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, concat_valeurs
+from barometre.sources.siren import is_siren
+
+MEMBRE = "organizations.json"
+COLONNES = ("type", "siren", "code_insee", "adresse_messagerie", "site_internet", "rpnt")
+FACULTATIVES = ("departement_siret", "region_siret", "departement_code_insee", "region_code_insee")
+# Les noms de l'échantillon JSON → ceux du fichier officiel.
+ECHANTILLON = {
+    "type": "type", "siren": "siren", "insee_geo": "code_insee", "email_official": "adresse_messagerie",
+    "website_url": "site_internet", "rcpnt": "rpnt", "dep_siret": "departement_siret",
+    "region_siret": "region_siret", "insee_dep": "departement_code_insee", "insee_reg": "region_code_insee",
+}  # fmt: skip
+# Messageries que n'importe qui peut ouvrir.
+DOMAINES_PUBLICS = frozenset(
+    [
+        "gmail.com",
+        "googlemail.com",
+        "orange.fr",
+        "wanadoo.fr",
+        "free.fr",
+        "sfr.fr",
+        "neuf.fr",
+        "laposte.net",
+        "yahoo.fr",
+        "yahoo.com",
+        "hotmail.fr",
+        "hotmail.com",
+        "outlook.fr",
+        "outlook.com",
+        "live.fr",
+        "bbox.fr",
+        "aol.com",
+        "icloud.com",
+        "club-internet.fr",
+        "numericable.fr",
+        "aliceadsl.fr",
+        "cegetel.net",
+        "nordnet.fr",
+    ]
+)
+# Critères du référentiel de la présence numérique : « a » réunit les critères essentiels.
+CRITERES = {"rpnt_conforme": "a", "rpnt_site": "1.a", "rpnt_messagerie": "2.a"}
+TYPES = ("commune", "epci", "departement", "region")
+PAS_UNE_COLLECTIVITE = "Cette ligne n'est pas une collectivité du cadre (arrondissement, ou type inconnu)."
+
+
+def get_domaine(adresse: str) -> str:
+    """`mairie@exemple.fr` → `exemple.fr` ; un domaine seul reste lui-même."""
+    return adresse.rsplit("@", 1)[-1].strip().lower()
+
+
+def get_hote(adresse: str) -> str:
+    """`https://www.exemple.fr/accueil` → `exemple.fr`."""
+    hote = adresse.split("://", 1)[-1].partition("/")[0].rpartition("@")[-1].lower()
+    return hote.removeprefix("www.")
+
+
+TRANSFORMATIONS = {"adresse_messagerie": get_domaine, "site_internet": get_hote}
+
+
+def read(chemin: Path) -> Brut:
+    """Le CSV officiel, sa version JSON, ou l'échantillon (une archive) ramené aux mêmes colonnes."""
+    if chemin.suffix == ".zip":
+        contenu = _rename(read_member(chemin, MEMBRE))
+        return read_json(contenu, COLONNES, FACULTATIVES, transformations=TRANSFORMATIONS)
+    if ".json" in chemin.suffixes:
+        return read_json(read_bytes(chemin), COLONNES, FACULTATIVES, transformations=TRANSFORMATIONS)
+    return read_csv(chemin, COLONNES, FACULTATIVES, transformations=TRANSFORMATIONS)
+
+
+def _rename(contenu: bytes) -> bytes:
+    try:
+        objets: list[dict[str, Any]] = json.loads(contenu)
+        return json.dumps([{n: o.get(v) for v, n in ECHANTILLON.items()} for o in objets]).encode()
+    except (ValueError, AttributeError, TypeError) as erreur:
+        raise SourceRefusee("L'échantillon n'a pas la forme attendue.") from erreur
+
+
+def rows(brut: Brut, contexte: Contexte) -> Resultat:
+    """Par collectivité : site connu, messagerie à son domaine, conformité ; et le SIREN des territoires."""
+    frame = brut.frame.assign(collectivite_id=brut.frame["siren"].map(contexte.sirens))
+    autres = ~frame["type"].isin(TYPES)
+    doubles = ~autres & frame["siren"].ne("") & frame["siren"].duplicated()
+    inconnus = ~autres & ~doubles & frame["collectivite_id"].isna()
+    bons = frame[~(autres | doubles | inconnus)].set_index("collectivite_id")
+    rejets = [
+        *brut.rejets,
+        *reject_rows(frame[autres], "type", PAS_UNE_COLLECTIVITE),
+        *reject_rows(frame[doubles], "siren", "Cette collectivité est déjà dans le fichier."),
+        *reject_rows(frame[inconnus], "siren", HORS_CADRE),
+    ]
+    return build_resultat(
+        brut.lus, rejets, valeurs=_values(bons, contexte.periode), attributs=_sirens(brut.frame, contexte)
+    )
+
+
+def _values(bons: pd.DataFrame, periode: str) -> pd.DataFrame:
+    domaine = bons["adresse_messagerie"]
+    criteres = (
+        bons["rpnt"].str.split(",").map(lambda c: {x.strip() for x in c} if isinstance(c, list) else set())
+    )
+    series = {
+        "site_internet_recense": bons["site_internet"].ne(""),
+        "messagerie_domaine_propre": (domaine.ne("") & ~domaine.isin(DOMAINES_PUBLICS)).where(domaine.ne("")),
+        **{nom: criteres.map(lambda c, code=code: code in c) for nom, code in CRITERES.items()},
+    }
+    return concat_valeurs(
+        build_valeurs(nom, serie.astype("float64"), periode) for nom, serie in series.items()
+    )
+
+
+def _sirens(frame: pd.DataFrame, contexte: Contexte) -> pd.DataFrame:
+    """Le SIREN des départements et des régions, quand la source le donne."""
+    cadre = contexte.collectivites
+    libres = set(cadre.loc[cadre["siren"].isna() & cadre["porteur_id"].isna(), "collectivite_id"])
+    trouves: dict[str, str] = {}
+    for type_ in ("departement", "region"):
+        colonnes = [f"{type_}_code_insee", f"{type_}_siret"]
+        if not set(colonnes) <= set(frame.columns):
+            continue
+        for code, siret in frame[colonnes].drop_duplicates().itertuples(index=False):
+            if f"{type_}-{code}" in libres and is_siren(siret[:9]):
+                trouves[f"{type_}-{code}"] = siret[:9]
+    return pd.DataFrame({"collectivite_id": list(trouves), "siren": list(trouves.values())}, dtype="str")
