@@ -15,6 +15,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 from scipy.optimize import linprog
 
 from barometre.stats.secrecy import PUBLIC, Rule
@@ -64,7 +65,7 @@ class _Vue:
         )
         self.poids = np.stack([n, oui, n - oui])
         self.montre = cells["state"].isin(MONTREES).to_numpy()
-        atomes = self.lattice.atomes @ self.poids.T
+        atomes = self.lattice.split(self.poids.T)
         self.actifs = atomes[:, 0] > 0.5
         self.atomes = atomes[self.actifs].T
         self.contenu = self.lattice.contenu[:, self.actifs]
@@ -124,25 +125,31 @@ class _Vue:
         cachees = np.flatnonzero(~self.montre & self.is_small(self.poids))
         tirees = np.random.default_rng(seed).permutation(cachees)[:nombre]
         egalites = self.contenu[np.flatnonzero(self.montre)]
-        unanimes = (self.poids[1:] < 0.5).any(axis=0) & self.montre
-        # Une cellule montrée à 0 ou 100 % dit la réponse de toutes ses parties : la règle l'admet.
-        dits = np.asarray(self.contenu[np.flatnonzero(unanimes)].sum(axis=0)).ravel() > 0
         fuites = []
         for i in tirees:
-            cible = self.contenu[[i]].toarray().ravel()
-            if not (dits | (cible == 0)).all() and self._width(cible, egalites) < 1 - 1e-6:
+            bas, haut = self._bounds(self.contenu[[i]].toarray().ravel(), egalites)
+            if haut - bas < 1 - 1e-6 and not self._is_unanimous(bas, self.poids[0, i]):
                 phrase = f"Le nombre de « oui » de « {self.name(i)} » n'a qu'une valeur possible."
                 fuites.append(Fuite("encadrement", int(self.poids[0, i]), phrase))
         return fuites
 
-    def _width(self, cible: Reels, egalites: object) -> float:
-        valeurs = self.poids[1, self.montre]
+    def _is_unanimous(self, oui: float, n: float) -> bool:
+        """Un groupe au-dessus du seuil à 0 ou 100 % dit la réponse de toutes ses parties.
+
+        La règle publique l'admet ; celle de la cybersécurité (3 oui et 3 non au moins) l'exclut.
+        """
+        return self.rule.oui == 0 and (oui < 0.5 or oui > n - 0.5)
+
+    def _bounds(self, cible: Reels, egalites: sparse.csr_matrix) -> tuple[float, float]:
+        """Le plus petit et le plus grand nombre de « oui » que permettent les valeurs montrées."""
         bornes = np.stack([np.zeros(len(cible)), self.atomes[0]], axis=1)
         bas, haut = (
-            linprog(signe * cible, A_eq=egalites, b_eq=valeurs, bounds=bornes, method="highs").fun
+            linprog(
+                signe * cible, A_eq=egalites, b_eq=self.poids[1, self.montre], bounds=bornes, method="highs"
+            ).fun
             for signe in (1, -1)
         )
-        return float(-haut - bas)
+        return float(bas), float(-haut)
 
 
 def draw_null_vectors(matrice: Entiers, nombre: int, seed: int) -> Entiers:

@@ -26,18 +26,28 @@ Booleens = NDArray[np.bool_]
 NIVEAUX: tuple[str, ...] = (FRANCE, "zone", "region", "departement", "epci")
 TAILLES: tuple[str, ...] = ("", "type", "strate")
 COLONNES: tuple[str, ...] = ("territoire_id", "niveau", "type", "strate", "couverture")
+# Sommets en deçà desquels les composantes se calculent par produit de matrices.
+PETIT_GRAPHE = 80
 # Territoire, type, strate, couverture : la clé d'une cellule.
 Cle = tuple[str, str, str, str]
 
 
 def list_components(matrice: Booleens, *, fortes: bool = False) -> tuple[int, Entiers]:
-    """Les composantes d'un petit graphe (fortement connexes si `fortes`)."""
-    # Construit à la main : les conversions de scipy coûtent plus que le calcul sur ces petites tailles.
-    lignes, colonnes = np.nonzero(matrice)
-    bornes = np.searchsorted(lignes, np.arange(len(matrice) + 1))
-    graphe = sparse.csr_matrix((np.ones(len(lignes)), colonnes, bornes), shape=matrice.shape)
-    nombre, rangs = connected_components(graphe, directed=fortes, connection="strong")
-    return int(nombre), rangs.astype(np.int64)
+    """Les composantes d'un graphe (fortement connexes si `fortes`) : leur nombre, celle de chaque sommet."""
+    if len(matrice) > PETIT_GRAPHE:
+        connexion = "strong" if fortes else "weak"
+        nombre, rangs = connected_components(sparse.csr_matrix(matrice), connection=connexion)
+        return int(nombre), rangs.astype(np.int64)
+    # Fermeture transitive par carrés successifs : sur ces tailles, plus court que l'appel à scipy.
+    atteint = (matrice | np.eye(len(matrice), dtype=bool) | (matrice.T & (not fortes))).astype(np.float32)
+    while True:
+        carre = ((atteint @ atteint) > 0).astype(np.float32)
+        if np.array_equal(carre, atteint):
+            break
+        atteint = carre
+    premiers = (atteint * atteint.T).argmax(axis=1)
+    noms, rangs = np.unique(premiers, return_inverse=True)
+    return len(noms), rangs.astype(np.int64)
 
 
 class SecretError(ValueError):
@@ -48,7 +58,8 @@ class SecretError(ValueError):
 class Lattice:
     """Les cellules d'un cadre de participation, leurs atomes, et leurs inclusions.
 
-    `atomes` (matrice) transforme un vecteur par cellule en un vecteur par atome ; `contenu[c, a]` vaut 1
+    `atomes` (matrice) transforme un vecteur par cellule en un vecteur par atome ; `restes` de même
+    vers les restes vides du cadre (de quoi vérifier les comptes) ; `contenu[c, a]` vaut 1
     si l'atome `a` est dans la cellule `c` ; `places[(niveau, taille, couverture)]` donne, pour chaque
     atome, la cellule de cette grille qui le contient (-1 : aucune) ; `libelles` décrit les atomes.
     """
@@ -56,6 +67,7 @@ class Lattice:
     cells: pd.DataFrame
     libelles: pd.DataFrame
     atomes: sparse.csr_matrix
+    restes: sparse.csr_matrix
     contenu: sparse.csr_matrix
     places: Mapping[tuple[str, str, bool], Entiers]
     grille: pd.DataFrame
@@ -79,7 +91,16 @@ class Lattice:
         garde = np.flatnonzero((tailles > 0) & ~orphelin.to_numpy())
         libelles = _label_atoms(grille.iloc[garde].reset_index(drop=True), geo)
         places = _place_atoms(libelles, index)
-        return cls(cells, libelles, mobius[garde].tocsr(), _contents(places, len(cells)), places, grille)
+        restes = mobius[np.flatnonzero((tailles <= 0) & ~orphelin.to_numpy())]
+        contenu = _contents(places, len(cells))
+        return cls(cells, libelles, mobius[garde].tocsr(), restes, contenu, places, grille)
+
+    def split(self, valeurs: Reels) -> Reels:
+        """Les effectifs des cellules (une colonne par mesure) ramenés aux atomes, comptes vérifiés."""
+        par_atome: Reels = self.atomes @ valeurs
+        if (par_atome < -0.5).any() or (np.abs(self.restes @ valeurs) > 0.5).any():
+            raise SecretError("Les effectifs des cellules ne s'additionnent pas d'un niveau à l'autre.")
+        return par_atome
 
     @property
     def peuplees(self) -> Booleens:

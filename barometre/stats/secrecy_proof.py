@@ -23,7 +23,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from barometre.stats.secrecy_couverture import settle_couverture
-from barometre.stats.secrecy_lattice import Booleens, Entiers, Lattice, Presents, Reels, list_components
+from barometre.stats.secrecy_lattice import (
+    Booleens,
+    Entiers,
+    Lattice,
+    Presents,
+    Reels,
+    list_components,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +108,8 @@ ZONES = Etage(_geo("zone", "france").grilles, ("strate", "type", "couverture"), 
 REGIONS = _geo("region", "zone")
 DEPARTEMENTS = _geo("departement", "region")
 EPCI = Etage((("epci", "", False),), ("departement", "strate", "type", "couverture"), ("departement",))
+# Une cellule hors du groupe principal sur LOT est cachée à chaque tour.
+LOT = 4
 HAUTS = (SOMMET, TYPES, STRATES, ZONES, REGIONS)
 BAS = (DEPARTEMENTS, EPCI)
 REGION_COUVERTURE = ("region", "", True)
@@ -110,7 +119,7 @@ GRILLES_PROUVEES = frozenset({g for e in HAUTS + BAS for g in e.grilles} | {REGI
 
 def close(lattice: Lattice, n: Reels, oui: Reels, montre: Booleens, seuils: Sequence[int]) -> Booleens:
     """Les cellules que l'on peut montrer ensemble : `montre`, moins ce que la preuve demande de cacher."""
-    effectifs = lattice.atomes @ np.column_stack([n, oui, n - oui])
+    effectifs = lattice.split(np.column_stack([n, oui, n - oui]))
     actifs = np.flatnonzero(effectifs[:, 0] > 0.5)
     if not len(actifs):
         return np.zeros_like(montre)
@@ -170,7 +179,7 @@ class _Preuve:
         return connu
 
     def _list_failures(self, vue: _Vue, atomes: Booleens) -> tuple[Entiers, list[int]]:
-        """Les parents où la preuve échoue, et une cellule à cacher par composante en défaut."""
+        """Les parents où la preuve échoue, et les cellules à cacher pour chaque composante en défaut."""
         blocs, dessus = vue.deepest(self.montre, atomes)
         noms, b = np.unique(blocs, return_inverse=True)
         poids = self.poids[:, atomes]
@@ -187,12 +196,9 @@ class _Preuve:
         parent = np.zeros(len(noms), dtype=np.int64)
         parent[b] = dessus
         etat = _Blocs(noms, parent, tailles[0], libre, petit)
-        choix = [
-            self._hide_one(etat, np.flatnonzero(composante == c), groupe) for c in np.flatnonzero(~prouvee)
-        ]
-        return np.unique(vue.reste[atomes][~prouvee[composante[b]]]), sorted(
-            {c for lot in choix for c in lot}
-        )
+        echecs = [np.flatnonzero(composante == c) for c in np.flatnonzero(~prouvee)]
+        a_cacher = {cellule for membres in echecs for cellule in self._list_to_hide(etat, membres, groupe)}
+        return np.unique(vue.reste[atomes][~prouvee[composante[b]]]), sorted(a_cacher)
 
     def _list_known(self, composante: Entiers, atomes: Booleens) -> Booleens:
         """Les composantes au total déjà connu, ou assez grandes et que rien ne recoupe au-dessus."""
@@ -201,8 +207,8 @@ class _Preuve:
         connues: Booleens = seule & np.greater_equal(tailles, self.seuils[:, None]).min(axis=0)
         return np.logical_or.reduce([connues, *(p.knows(composante, atomes) for p in self.connus)])
 
-    def _hide_one(self, blocs: _Blocs, membres: Entiers, groupe: Entiers) -> list[int]:
-        """La plus petite cellule qui grossit un reste trop petit, ou qui sort du plus grand groupe."""
+    def _list_to_hide(self, blocs: _Blocs, membres: Entiers, groupe: Entiers) -> list[int]:
+        """Les plus petites cellules posées sur un reste trop petit, ou hors du plus grand groupe."""
         petits = [m for m in membres[blocs.petit[membres]] if len(blocs.children(m))]
         if petits:
             return [self._smallest(blocs, m) for m in petits]
@@ -211,7 +217,9 @@ class _Preuve:
         libres = membres[blocs.libre[membres]]
         dehors = libres[groupe[libres] != principal]
         cibles = dehors if len(dehors) else libres
-        return [self._smallest(blocs, cibles[np.argmin(self.n[blocs.noms[cibles]])])]
+        ordre = cibles[np.argsort(self.n[blocs.noms[cibles]], kind="stable")]
+        # Par lots : une cellule cachée de trop de temps en temps, contre trois fois moins de tours.
+        return [self._smallest(blocs, m) for m in ordre[: 1 + len(dehors) // LOT]]
 
     def _smallest(self, blocs: _Blocs, m: int) -> int:
         """La plus petite cellule posée sur le bloc `m` ; à défaut la sienne."""

@@ -202,5 +202,17 @@ def test_bad_input_is_a_sentence(cells: pd.DataFrame, rule: Rule, mots: str) -> 
         protect(cells, rule, PARENTS)
 
 
+def test_counts_that_do_not_add_up_on_one_item_are_refused() -> None:
+    cells = _cells(("region-84", 60, 0), ("departement-01", 30, 0), ("departement-03", 30, 0))
+    with pytest.raises(SecretError, match="ne s'additionnent pas"):
+        protect_many(Lattice.from_cells(cells, PARENTS), np.array([[20.0], [30.0], [30.0]]), None, PUBLIC)
+
+
+def test_epci_across_departements_is_never_shown() -> None:
+    """Sans département qui le contienne, ses soustractions ne se suivent pas : il reste caché."""
+    cells = _cells(("departement-01", 60, 30), ("epci-9", 40, 20))
+    assert _states(cells) == {"departement-01": "published", "epci-9": "complementary"}
+
+
 def test_empty_cube() -> None:
     assert protect(_cells(("france", 0, 0)), PUBLIC)["state"].tolist() == ["primary"]
