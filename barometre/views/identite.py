@@ -50,7 +50,7 @@ def build_identite(gate: Gate, catalogue: Catalogue, collectivite_id: str) -> Id
         ("Accompagnement", _describe_opsn(gate, trouvee)),
         ("Vagues répondues", _describe_vagues(gate, catalogue, collectivite_id)),
     )
-    return Identite(trouvee, trouvee.nom, tuple((nom, valeur) for nom, valeur in faits if valeur))
+    return Identite(trouvee, _entitle(gate, trouvee), tuple((nom, valeur) for nom, valeur in faits if valeur))
 
 
 def _name(gate: Gate, type_: str, code: str | None) -> str:
@@ -59,6 +59,12 @@ def _name(gate: Gate, type_: str, code: str | None) -> str:
         return ""
     territoire = gate.get_collectivite(f"{type_}-{code}")
     return territoire.nom if territoire else code
+
+
+def _entitle(gate: Gate, collectivite: Collectivite) -> str:
+    """« Sainte-Colombe (Rhône) » : des communes ont le même nom, jamais dans un même département."""
+    departement = _name(gate, "departement", collectivite.departement)
+    return f"{collectivite.nom} ({departement})" if collectivite.type == "commune" else collectivite.nom
 
 
 def _describe_opsn(gate: Gate, collectivite: Collectivite) -> str:

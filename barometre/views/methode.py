@@ -38,7 +38,7 @@ class VueMethode:
     """Ce que la page Sources et méthode lit dans la version."""
 
     sources: tuple[SourceLue, ...]
-    strates: tuple[tuple[str, str, str], ...]
+    strates: tuple[tuple[str, str, int], ...]
     version: dict[str, Any]
 
 
@@ -51,10 +51,10 @@ def build_vue_methode(gate: Gate, catalogue: Catalogue) -> VueMethode:
     )
 
 
-def _build_strates(gate: Gate, catalogue: Catalogue) -> tuple[tuple[str, str, str], ...]:
+def _build_strates(gate: Gate, catalogue: Catalogue) -> tuple[tuple[str, str, int], ...]:
     effectifs = gate.list_collectivites()["strate"].value_counts()
     return tuple(
-        (LIBELLES_TYPES[strate.type], strate.libelle, format_nombre(int(effectifs.get(strate.id, 0))))
+        (LIBELLES_TYPES[strate.type], strate.libelle, int(effectifs.get(strate.id, 0)))
         for strate in catalogue.strates
     )
 
@@ -68,7 +68,7 @@ def _build_source(ligne: dict[Any, Any]) -> SourceLue:
         titre=str(ligne["titre"]),
         producteur=str(ligne["producteur"]),
         licence=str(ligne["licence"]),
-        date=format_date(str(ligne["date"])),
+        date=format_date(str(ligne["date"])) if ligne["date"] else "",
         etat=ETATS_SOURCES.get(str(ligne["etat"]), str(ligne["etat"])),
         lignes=lignes,
         adresse=str(ligne["adresse"]),

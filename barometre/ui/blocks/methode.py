@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import pandas as pd
 import streamlit as st
 
@@ -31,11 +29,12 @@ def render_sources(vue: VueMethode) -> None:
 
 
 def _source(source: SourceLue) -> str:
-    lignes = f" · {source.lignes} lignes" if source.lignes else ""
+    lignes = f"{source.lignes} lignes" if source.lignes else ""
+    faits = " · ".join(filter(None, (source.date, source.licence, source.etat, lignes)))
+    origine = lien("Origine", source.adresse) if source.adresse.startswith("http") else ""
     return (
         f'<article class="baro-carte"><h3>{texte(source.titre)}</h3><p>{texte(source.producteur)}</p>'
-        f'<p class="baro-preuve">{texte(source.date)} · {texte(source.licence)} · {texte(source.etat)}'
-        f"{escape(lignes)}. {lien('Origine', source.adresse)}</p></article>"
+        f'<p class="baro-preuve">{texte(faits)}. {origine}</p></article>'
     )
 
 

@@ -14,7 +14,8 @@ AIDE = (
     "Le nom, même sans accents ni tirets, un code postal, un code INSEE ou un SIREN. "
     "Une ancienne commune mène à celle d’aujourd’hui."
 )
-RESULTATS = 8
+# Assez pour tous les homonymes d'un même nom (douze Sainte-Colombe).
+RESULTATS = 15
 
 
 def render_recherche() -> None:
@@ -46,7 +47,7 @@ def _choose(trouvailles: list[Trouvaille]) -> str:
     demandee = state.read_adresse({"collectivite": options}).get("collectivite")
     st.session_state[widget] = demandee if demandee in options else next(iter(options))
     st.radio(
-        f"{len(options)} collectivités répondent",
+        _count(len(options)),
         list(options),
         format_func=lambda i: options.get(i, i),
         key=widget,
@@ -54,6 +55,11 @@ def _choose(trouvailles: list[Trouvaille]) -> str:
         args=(widget,),
     )
     return str(st.session_state[widget])
+
+
+def _count(n: int) -> str:
+    suite = "\u202f; précisez pour en voir d’autres" if n == RESULTATS else ""
+    return f"{n} collectivités répondent à cette recherche{suite}"
 
 
 def _record(widget: str) -> None:
