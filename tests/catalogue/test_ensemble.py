@@ -149,8 +149,8 @@ class TestVerification:
     def test_une_mesure_absente(self, abime: CatalogueAbime) -> None:
         abime.replace(
             "themes/communication/indicateurs.yml",
-            "  pratique: Un site internet\n",
-            "  pratique: Un site internet\n  mesure: inconnue\n",
+            "  mesure: site_internet_recense\n",
+            "  mesure: inconnue\n",
         )
         assert "site_internet › mesure : « inconnue » n'est pas un indicateur mesuré." in self.refus(abime)
 
