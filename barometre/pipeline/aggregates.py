@@ -69,13 +69,28 @@ def _to_frame(
     """Une ligne par indicateur × cellule gardée."""
     retenues, nombre = terrain.cellules.iloc[terrain.gardees], len(chiffres.items)
     colonnes: dict[str, object] = {
-        "indicateur_id": np.repeat(chiffres.items, len(retenues)),
-        "vague_id": terrain.vague_id,
+        "indicateur_id": _repeat(chiffres.items, len(retenues)),
+        "vague_id": pd.Categorical([terrain.vague_id]).repeat(nombre * len(retenues)),
     }
-    for nom in (*COLONNES, "population", "participants"):
+    for nom in COLONNES:
+        colonnes[nom] = _tile(retenues[nom], nombre)
+    for nom in ("population", "participants"):
         colonnes[nom] = np.tile(retenues[nom].to_numpy(), nombre)
     colonnes["n"] = chiffres.n.T.ravel().astype(int)
     colonnes["n_oui"] = chiffres.n_yes.T.ravel().round() if parts else np.nan
     for nom, grandeur in _CHIFFRES.items():
         colonnes[nom] = getattr(chiffres, grandeur).T.ravel()
-    return pd.DataFrame(colonnes | {nom: etat.T.ravel() for nom, etat in etats.items()})
+    for nom, etat in etats.items():
+        colonnes[nom] = pd.Categorical(etat.T.ravel())
+    return pd.DataFrame(colonnes)
+
+
+def _repeat(valeurs: pd.Index, fois: int) -> pd.Categorical:
+    """Chaque valeur répétée ; en catégories, un texte n'est écrit qu'une fois."""
+    return pd.Categorical.from_codes(np.repeat(np.arange(len(valeurs)), fois), valeurs)
+
+
+def _tile(valeurs: pd.Series, fois: int) -> pd.Categorical:
+    """La suite des valeurs, répétée."""
+    codes, modalites = pd.factorize(valeurs)
+    return pd.Categorical.from_codes(np.tile(codes, fois), pd.Index(modalites))

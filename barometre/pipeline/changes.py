@@ -66,6 +66,6 @@ def _states(lignes: pd.DataFrame, agregats_1: pd.DataFrame, agregats_2: pd.DataF
 
 
 def _states_of(lignes: pd.DataFrame, agregats: pd.DataFrame) -> pd.Series:
-    index = agregats.set_index(["indicateur_id", *CLE])["etat"]
+    index = agregats.set_index(["indicateur_id", *CLE])["etat"].astype("object")
     cles = pd.MultiIndex.from_frame(lignes[["indicateur_id", *CLE]])
     return pd.Series(index.reindex(cles).fillna("primary").to_numpy(), index=lignes.index)

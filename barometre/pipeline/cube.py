@@ -26,6 +26,8 @@ NIVEAUX = (*EMBOITES, "epci")
 TAILLES = ("", "type", "strate")
 # Le croisement le plus fin sert à prouver le secret ; il n'est ni estimé ni gardé dans l'entrepôt.
 GRILLES: tuple[Grille, ...] = (*product(EMBOITES, TAILLES, (False, True)), ("epci", "", False))
+# Le plus petit seuil qu'un rôle ait (programme) : en dessous, personne ne verrait la cellule.
+MINIMUM = 3
 COLONNES = ("niveau", "territoire_id", "type", "strate", "couverture")
 
 
@@ -124,7 +126,10 @@ def _codes(valeurs: pd.Series, modalites: list[str]) -> Entiers:
 
 
 def is_kept(cellules: pd.DataFrame) -> NDArray[np.bool_]:
-    """Les cellules que l'entrepôt garde : ni département × couverture, ni EPCI de moins de 3 réponses."""
+    """Les cellules que l'entrepôt garde : celles qu'un rôle peut voir, et toutes les nationales.
+
+    Le croisement département × couverture ne sert qu'à prouver le secret.
+    """
     fine = cellules["niveau"].eq("departement") & cellules["couverture"].ne("")
-    maigre = cellules["niveau"].eq("epci") & cellules["participants"].lt(3)
-    return (~fine & ~maigre).to_numpy(dtype=bool)
+    vue = cellules["participants"].ge(MINIMUM) | cellules["niveau"].eq("france")
+    return (~fine & vue).to_numpy(dtype=bool)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pandas as pd
-from sqlalchemy import Engine
 
-from barometre.warehouse.dialects import insert_frame
+from barometre.warehouse.dialects import write_frames
+from barometre.warehouse.engine import Engine
 from barometre.warehouse.schema import metadata
 
 
@@ -37,6 +37,14 @@ class Donnees:
     def write(self, moteur: Engine, tables: Iterable[str] | None = None) -> None:
         """Charge les tableaux dans l'entrepôt, une transaction par table."""
         for nom in tables or self.tables():
-            with moteur.begin() as connexion:
-                for frame in self._tableaux.get(nom, []):
-                    insert_frame(connexion, metadata.tables[nom], frame)
+            write_frames(moteur, metadata.tables[nom], self._tableaux.get(nom, []))
+
+    def extend(self, autres: Donnees) -> None:
+        """Ajoute toutes les tables d'un autre ensemble."""
+        for table, tableaux in autres._tableaux.items():
+            self._tableaux.setdefault(table, []).extend(tableaux)
+
+    def is_simulee(self) -> bool:
+        """Vrai si une réponse au moins est simulée."""
+        participations = self.get("participation")
+        return bool(len(participations)) and bool(participations["simulee"].astype(bool).any())

@@ -93,14 +93,15 @@ def compute_valeurs(
     calculables = [i for i in indicateurs if i.origine == "declare" and i.calcul.question_id in questions]
     if not calculables:
         return pd.DataFrame(columns=COLONNES)
+    n = len(repondants)
     resultats = [apply_rule(questions[i.calcul.question_id], i.calcul) for i in calculables]
     return pd.DataFrame(
         {
-            "indicateur_id": np.repeat([i.id for i in calculables], len(repondants)),
+            "indicateur_id": pd.Categorical([i.id for i in calculables]).repeat(n),
             "collectivite_id": np.tile(repondants.to_numpy(dtype=object), len(calculables)),
-            "periode": vague_id,
+            "periode": pd.Categorical([vague_id]).repeat(n * len(calculables)),
             "valeur": np.concatenate([v for v, _ in resultats]),
-            "etat": np.concatenate([e for _, e in resultats]),
-            "source_id": BAROMETRE,
+            "etat": pd.Categorical(np.concatenate([e for _, e in resultats])),
+            "source_id": pd.Categorical([BAROMETRE]).repeat(n * len(calculables)),
         }
     )

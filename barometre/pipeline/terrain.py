@@ -148,4 +148,5 @@ def build_terrain(
 def pivot_valeurs(valeurs: pd.DataFrame, repondants: pd.Index) -> pd.DataFrame:
     """Répondant × indicateur ; NaN quand l'état n'est pas « répondu »."""
     table = valeurs.pivot(index="collectivite_id", columns="indicateur_id", values="valeur")
+    table.columns = pd.Index(table.columns.astype("str"))
     return table.reindex(repondants).astype("float64")

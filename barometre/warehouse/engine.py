@@ -9,6 +9,15 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+__all__ = [
+    "Engine",
+    "EntrepotError",
+    "build_duckdb_engine",
+    "build_postgresql_engine",
+    "get_adresse",
+    "is_postgresql",
+]
+
 VARIABLE = "BAROMETRE_ENTREPOT"
 DOSSIER_PAR_DEFAUT = "entrepot"
 # Un lecteur par fil de l'application ; au-delà, on attend une connexion libre.

@@ -35,8 +35,8 @@ class Entrepot(ABC):
         """Un moteur en lecture seule sur une version."""
 
     @abstractmethod
-    def build_chantier(self, version_id: str) -> Engine:
-        """Un moteur en écriture sur une version à venir, vide et à part."""
+    def build_chantier(self, version_id: str, copie_de: str | None = None) -> Engine:
+        """Un moteur en écriture sur une version à venir, à part : vide, ou copie d'une version gardée."""
 
     @abstractmethod
     def activate(self, version_id: str) -> None:

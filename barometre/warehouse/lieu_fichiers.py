@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,8 +55,10 @@ class EntrepotFichiers(Entrepot):
             raise EntrepotError(f"La version « {version_id} » n'est plus dans l'entrepôt.")
         return build_duckdb_engine(fichier, lecture_seule=True)
 
-    def build_chantier(self, version_id: str) -> Engine:
+    def build_chantier(self, version_id: str, copie_de: str | None = None) -> Engine:
         """Le chantier porte un nom que les lecteurs ne regardent pas."""
+        if copie_de:
+            shutil.copyfile(self._path(copie_de), self._chantier(version_id))
         return build_duckdb_engine(self._chantier(version_id), lecture_seule=False)
 
     def publish(self, version_id: str) -> None:

@@ -24,6 +24,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from barometre.warehouse.engine import EntrepotError, build_postgresql_engine
 from barometre.warehouse.entrepot import ConstructionEnCours, Entrepot
+from barometre.warehouse.schema import metadata
 
 # Une ligne = la version en service (une seule ligne).
 pointeur = Table(
@@ -64,11 +65,23 @@ class EntrepotPostgresql(Entrepot):
         moteur = build_postgresql_engine(self.adresse, _schema(version_id))
         return moteur.execution_options(postgresql_readonly=True)
 
-    def build_chantier(self, version_id: str) -> Engine:
+    def build_chantier(self, version_id: str, copie_de: str | None = None) -> Engine:
         """Un schéma neuf, que les lecteurs ne regardent pas."""
+        schema = _chantier(version_id)
         with self._moteur.begin() as connexion:
-            connexion.execute(text(f'CREATE SCHEMA "{_chantier(version_id)}"'))
-        return build_postgresql_engine(self.adresse, _chantier(version_id))
+            connexion.execute(text(f'CREATE SCHEMA "{schema}"'))
+        moteur = build_postgresql_engine(self.adresse, schema)
+        if copie_de:
+            metadata.create_all(moteur)
+            self._copy(_schema(copie_de), schema)
+        return moteur
+
+    def _copy(self, origine: str, cible: str) -> None:
+        with self._moteur.begin() as connexion:
+            for table in metadata.tables:
+                connexion.execute(
+                    text(f'INSERT INTO "{cible}"."{table}" SELECT * FROM "{origine}"."{table}"')
+                )
 
     def publish(self, version_id: str) -> None:
         """Le changement de nom et de pointeur tiennent dans une seule transaction."""

@@ -53,7 +53,8 @@ class Repository:
                 moteur.dispose()
             self._moteurs.clear()
 
-    def _engine(self) -> Engine:
+    def get_engine(self) -> Engine:
+        """Le moteur de la version lue."""
         version_id = self.version_id
         with self._verrou:
             if version_id not in self._moteurs:
@@ -70,7 +71,7 @@ class Repository:
     def read(self, requete: Select[Any]) -> pd.DataFrame:
         """Exécute une requête de `queries` ; une panne devient une phrase."""
         try:
-            with self._engine().connect() as connexion:
+            with self.get_engine().connect() as connexion:
                 return read_frame(connexion, requete)
         except (SQLAlchemyError, OSError) as erreur:
             raise EntrepotError("L'entrepôt ne peut pas être lu.") from erreur
@@ -307,6 +308,12 @@ def build_collectivite(ligne: pd.Series) -> Collectivite:
         codes_postaux=tuple(str(ligne["codes_postaux"]).split()),
         **facultatifs,  # type: ignore[arg-type]
     )
+
+
+def read_rows(moteur: Engine, table: str, **filtres: Filtre) -> pd.DataFrame:
+    """Les lignes d'une table d'une version, en service ou en chantier."""
+    with moteur.connect() as connexion:
+        return read_frame(connexion, q.select_rows(s.metadata.tables[table], filtres))
 
 
 def open_repository(adresse: str | None = None) -> Repository:

@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pandas as pd
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from barometre.warehouse.dialects import create_tables
 from barometre.warehouse.engine import EntrepotError, get_adresse, is_postgresql
 from barometre.warehouse.entrepot import Entrepot
 from barometre.warehouse.lieu_fichiers import EntrepotFichiers
@@ -39,24 +40,32 @@ def new_version_id(maintenant: datetime | None = None) -> str:
 @contextmanager
 def open_chantier(entrepot: Entrepot) -> Iterator[tuple[str, Engine]]:
     """Une version neuve à remplir ; mise en service en sortant, effacée si une erreur survient."""
-    with entrepot.lock():
-        entrepot.remove_debris()
-        version_id = new_version_id()
-        moteur = entrepot.build_chantier(version_id)
-        try:
-            metadata.create_all(moteur)
-            yield version_id, moteur
-        except BaseException:
-            moteur.dispose()
-            entrepot.remove_debris()
-            raise
+    with entrepot.lock(), fill_chantier(entrepot) as chantier:
+        yield chantier
+
+
+@contextmanager
+def fill_chantier(entrepot: Entrepot, copie_de: str | None = None) -> Iterator[tuple[str, Engine]]:
+    """Comme `open_chantier`, verrou déjà tenu ; `copie_de` : partir du contenu d'une version gardée."""
+    entrepot.remove_debris()
+    version_id = new_version_id()
+    moteur = entrepot.build_chantier(version_id, copie_de)
+    try:
+        create_tables(moteur, metadata)
+        yield version_id, moteur
+    except BaseException:
         moteur.dispose()
-        entrepot.publish(version_id)
-        remove_oldest(entrepot)
+        entrepot.remove_debris()
+        raise
+    moteur.dispose()
+    entrepot.publish(version_id)
+    remove_oldest(entrepot)
 
 
 def write_version(moteur: Engine, version_id: str, **colonnes: object) -> None:
     """Écrit l'unique ligne de la table `version`."""
+    with moteur.begin() as connexion:
+        connexion.execute(delete(version))
     with moteur.begin() as connexion:
         connexion.execute(
             insert(version).values(

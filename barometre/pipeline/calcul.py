@@ -1,0 +1,113 @@
+"""Tout ce qui se calcule d'un questionnaire : valeurs, poids, chiffres, évolutions, qualité."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from barometre.catalogue import Catalogue
+from barometre.pipeline.aggregates import compute_agregats
+from barometre.pipeline.changes import compute_evolutions
+from barometre.pipeline.cube import Cube
+from barometre.pipeline.donnees import Donnees
+from barometre.pipeline.quality import build_quality
+from barometre.pipeline.rules import compute_valeurs, split_questions
+from barometre.pipeline.terrain import Terrain, build_terrain
+from barometre.pipeline.weights import Redressement, compute_weights
+from barometre.stats.design import LoneStratumWarning
+
+# Les tables qu'un questionnaire remplit ; un import les refait pour le sien.
+CALCULEES = ("fait_valeur", "poids", "agregat", "qualite", "evolution")
+
+
+@dataclass(frozen=True)
+class Contexte:
+    """Ce que tous les questionnaires partagent."""
+
+    cube: Cube
+    catalogue: Catalogue
+
+    @property
+    def cadre(self) -> pd.DataFrame:
+        """Les collectivités du cadre, par identifiant."""
+        return self.cube.cadre
+
+
+def build_contexte(collectivites: pd.DataFrame, catalogue: Catalogue) -> Contexte:
+    """Le cadre de l'enquête : les collectivités qu'aucune autre ne porte."""
+    cadre = collectivites[collectivites["porteur_id"].isna()].set_index("collectivite_id")
+    return Contexte(Cube(cadre), catalogue)
+
+
+@dataclass(frozen=True, slots=True)
+class Vaguee:
+    """Les réponses d'un questionnaire à une vague."""
+
+    vague_id: str
+    questionnaire_id: str
+    repondants: pd.Index
+    faits: pd.DataFrame
+
+
+def split_vagues(
+    participations: pd.DataFrame, faits: pd.DataFrame, ordre: Sequence[str]
+) -> list[list[Vaguee]]:
+    """Par questionnaire, ses vagues dans l'ordre du catalogue."""
+    cle = ["questionnaire_id", "vague_id"]
+    lignes = faits.groupby(cle, sort=False).indices
+    groupes: dict[str, list[Vaguee]] = {}
+    for (questionnaire, vague), presents in participations.groupby(cle, sort=True):
+        indices = lignes.get((questionnaire, vague), [])
+        repondants = pd.Index(presents["collectivite_id"])
+        vaguee = Vaguee(str(vague), str(questionnaire), repondants, faits.iloc[indices])
+        groupes.setdefault(str(questionnaire), []).append(vaguee)
+    return [sorted(vagues, key=lambda v: ordre.index(v.vague_id)) for vagues in groupes.values()]
+
+
+def compute_questionnaire(contexte: Contexte, vagues: Sequence[Vaguee]) -> Donnees:
+    """Les tables calculées d'un questionnaire, à toutes ses vagues."""
+    donnees = Donnees()
+    precedent: tuple[Terrain, pd.DataFrame] | None = None
+    for vague in vagues:
+        # L'entrepôt garde ces regroupements dans `qualite` ; l'avertissement n'a pas d'autre lecteur.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", LoneStratumWarning)
+            terrain, agregats = _compute_vague(contexte, vague, donnees)
+            if precedent is not None:
+                avant, agregats_avant = precedent
+                donnees.add("evolution", compute_evolutions(avant, terrain, agregats_avant, agregats))
+        precedent = (terrain, agregats)
+    return donnees
+
+
+def _compute_vague(contexte: Contexte, vague: Vaguee, donnees: Donnees) -> tuple[Terrain, pd.DataFrame]:
+    catalogue = contexte.catalogue
+    redressement = compute_weights(contexte.cadre, vague.repondants, catalogue.regroupements)
+    questions = split_questions(vague.faits, vague.repondants)
+    indicateurs = catalogue.list_indicateurs(vague.questionnaire_id)
+    valeurs = compute_valeurs(questions, vague.repondants, vague.vague_id, indicateurs)
+    terrain = build_terrain(contexte.cube, redressement, questions, valeurs, catalogue)
+    agregats = compute_agregats(terrain)
+    donnees.add("fait_valeur", valeurs)
+    donnees.add("poids", _poids(vague, redressement))
+    donnees.add("agregat", agregats)
+    qualite = build_quality(vague.vague_id, vague.questionnaire_id, redressement, contexte.cadre)
+    donnees.add("qualite", qualite)
+    return terrain, agregats
+
+
+def _poids(vague: Vaguee, redressement: Redressement) -> pd.DataFrame:
+    r = redressement.repondants
+    return pd.DataFrame(
+        {
+            "vague_id": vague.vague_id,
+            "questionnaire_id": vague.questionnaire_id,
+            "collectivite_id": r.index,
+            "strate_poids": r["strate"].to_numpy(),
+            "poids_base": r["poids_base"].to_numpy(),
+            "poids": r["poids"].to_numpy(),
+        }
+    )

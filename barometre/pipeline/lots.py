@@ -1,0 +1,51 @@
+"""Les fichiers d'exports → lots chargés : participation, réponses, comptes et quarantaine."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from barometre.catalogue import Catalogue
+from barometre.ingest.identity import Referentiel
+from barometre.ingest.importer import prepare
+from barometre.ingest.lot import Lot
+from barometre.pipeline.calcul import Contexte, compute_questionnaire, split_vagues
+from barometre.pipeline.demo import Fichier, generate
+from barometre.pipeline.donnees import Donnees
+
+
+@contextmanager
+def open_demonstration(
+    catalogue: Catalogue, collectivites: pd.DataFrame, codes_anciens: pd.DataFrame
+) -> Iterator[list[list[Fichier]]]:
+    """Les exports simulés, écrits dans un dossier provisoire : une liste de fichiers par questionnaire."""
+    with tempfile.TemporaryDirectory(prefix="barometre-demo-") as dossier:
+        fichiers = generate(dossier, catalogue, collectivites, codes_anciens=codes_anciens)
+        groupes = [[f for f in fichiers if f.questionnaire_id == q] for q in catalogue.questionnaires]
+        yield [groupe for groupe in groupes if groupe]
+
+
+def compute_fichiers(contexte: Contexte, referentiel: Referentiel, fichiers: Sequence[Fichier]) -> Donnees:
+    """Les fichiers d'un questionnaire, importés comme de vrais fichiers, puis tout ce qui s'en calcule."""
+    donnees = Donnees()
+    for f in fichiers:
+        lot = prepare(Path(f.path), f.questionnaire_id, f.vague_id, f.format, referentiel, contexte.catalogue)
+        add_lot(donnees, lot)
+    ordre = [v.id for v in contexte.catalogue.vagues]
+    for vagues in split_vagues(donnees.get("participation"), donnees.get("fait_reponse"), ordre):
+        donnees.extend(compute_questionnaire(contexte, vagues))
+    return donnees
+
+
+def add_lot(donnees: Donnees, lot: Lot) -> None:
+    """Ajoute un lot : ses lignes chargées, ses comptes, ses lignes refusées."""
+    instant = datetime.now(UTC).replace(tzinfo=None)
+    donnees.add("lot_import", pd.DataFrame([lot.build_lot_import(instant)]))
+    donnees.add("quarantaine", lot.build_quarantaine())
+    donnees.add("participation", lot.participation)
+    donnees.add("fait_reponse", lot.fait_reponse)

@@ -1,0 +1,70 @@
+"""Vérifier une version : les contrôles de l'entrepôt, et un audit du secret sur un échantillon."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from barometre.pipeline.cube import COLONNES, EMBOITES, Cube
+from barometre.stats.secrecy import CYBER, PUBLIC
+from barometre.stats.secrecy_audit import audit
+from barometre.warehouse.controles import Controle, list_controles
+from barometre.warehouse.engine import Engine
+from barometre.warehouse.repository import Repository, read_rows
+from barometre.warehouse.versions import open_entrepot
+
+
+def check_version(moteur: Engine) -> list[Controle]:
+    """Les contrôles d'une version que l'on vient d'écrire."""
+    return [*list_controles(moteur), *_audit_secret(moteur)]
+
+
+def verifier(adresse: str | None = None) -> tuple[str, list[Controle]]:
+    """La version en service et ses contrôles."""
+    depot = Repository(open_entrepot(adresse))
+    try:
+        return depot.version_id, check_version(depot.get_engine())
+    finally:
+        depot.close()
+
+
+def _audit_secret(moteur: Engine) -> list[Controle]:
+    """Cherche, par un autre chemin que celui qui a caché, un petit groupe qu'une soustraction isole."""
+    indicateurs = read_rows(moteur, "dim_indicateur", origine="declare")
+    collectivites = read_rows(moteur, "dim_collectivite")
+    cadre = collectivites[collectivites["porteur_id"].isna()].set_index("collectivite_id")
+    cube = Cube(cadre)
+    controles = []
+    for sensibilite in ("normale", "cyber"):
+        candidats = indicateurs[indicateurs["sensibilite"] == sensibilite]["indicateur_id"]
+        choisi = _largest(moteur, candidats)
+        if choisi is not None:
+            controles.append(_audit_one(moteur, cube, *choisi, sensibilite))
+    return controles
+
+
+def _largest(moteur: Engine, candidats: pd.Series) -> tuple[str, str] | None:
+    """L'indicateur et la vague qui ont le plus de réponses : c'est là qu'il y a le plus à montrer."""
+    totaux = read_rows(
+        moteur, "agregat", indicateur_id=candidats.tolist(), territoire_id="france", type="", couverture=""
+    )
+    if totaux.empty:
+        return None
+    ligne = totaux.sort_values("n").iloc[-1]
+    return str(ligne["indicateur_id"]), str(ligne["vague_id"])
+
+
+def _audit_one(moteur: Engine, cube: Cube, indicateur_id: str, vague_id: str, sensibilite: str) -> Controle:
+    valeurs = read_rows(moteur, "fait_valeur", indicateur_id=indicateur_id, periode=vague_id)
+    repondu = valeurs[valeurs["etat"] == "repondu"].set_index("collectivite_id")["valeur"]
+    gardees = read_rows(moteur, "agregat", indicateur_id=indicateur_id, vague_id=vague_id)
+    cellules, membres = cube.build_membership(repondu.index)
+    cellules["n"] = (membres.T @ pd.Series(1.0, repondu.index).to_numpy()).astype(int)
+    cellules["n_oui"] = membres.T @ repondu.to_numpy()
+    cle = list(COLONNES)
+    vues = cellules[cellules["niveau"].isin(EMBOITES)].merge(gardees[[*cle, "etat"]], on=cle, how="left")
+    vues = vues.assign(state=vues["etat"].fillna("complementary"))
+    fuites = audit(vues, CYBER if sensibilite == "cyber" else PUBLIC, cube.parents)
+    nom = f"Secret : audit de « {indicateur_id} » ({vague_id})"
+    montrees = int(vues["state"].isin(["published", "indicative"]).sum())
+    detail = fuites[0].phrase if fuites else f"{montrees} cellules montrées, aucune soustraction n'isole"
+    return Controle(nom, not fuites, detail)

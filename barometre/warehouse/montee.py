@@ -1,0 +1,126 @@
+"""La montée des données de l'État : commune → EPCI, département, région, zone, France, en SQL.
+
+La valeur d'un territoire porte `n_communes`, le nombre de communes connues dont elle vient ; une
+commune inconnue n'est pas un zéro. Refaire la montée remplace la précédente.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Integer,
+    Select,
+    and_,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+)
+
+from barometre.domain.territoire import FRANCE
+from barometre.warehouse import schema as s
+
+# Une valeur déjà présente (publiée telle quelle pour un département) n'est jamais recouverte.
+COLONNES = ("indicateur_id", "collectivite_id", "periode", "valeur", "etat", "source_id", "n_communes")
+POPULATION = "population"
+_c, _f = s.dim_collectivite.c, s.fait_valeur.c
+# Le territoire d'une commune, à chaque niveau.
+TERRITOIRES: Mapping[str, ColumnElement[Any]] = {
+    "epci": "epci-" + _c.epci,
+    "departement": "departement-" + _c.departement,
+    "region": "region-" + _c.region,
+    "zone": "zone-" + _c.zone,
+    FRANCE: literal(FRANCE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Montee:
+    """Comment un indicateur monte. `depuis` : celui dont les communes ont les valeurs (souvent lui-même)."""
+
+    indicateur_id: str
+    agregation: str
+    depuis: str
+    ponderation: str = ""
+
+
+def apply_montees(moteur: Engine, montees: Iterable[Montee]) -> None:
+    """Refait la montée de chaque indicateur, à tous les niveaux, en une transaction."""
+    with moteur.begin() as connexion:
+        for montee in montees:
+            connexion.execute(
+                delete(s.fait_valeur).where(
+                    _f.indicateur_id == montee.indicateur_id, _f.n_communes.is_not(None)
+                )
+            )
+            for niveau in TERRITOIRES:
+                _apply(connexion, montee, niveau)
+
+
+def _apply(connexion: Connection, montee: Montee, niveau: str) -> None:
+    requete = select_montee(montee, niveau)
+    connexion.execute(insert(s.fait_valeur).from_select(list(COLONNES), requete))
+
+
+def select_montee(montee: Montee, niveau: str) -> Select[Any]:
+    """Les valeurs d'un indicateur à un niveau, à partir de ses communes."""
+    territoire = TERRITOIRES[niveau].label("territoire_id")
+    poids, source = _join(montee)
+    commune = (_c.type == "commune", _f.indicateur_id == montee.depuis, _f.etat == "repondu")
+    lignes = (
+        select(territoire, _f.periode, _f.valeur, _f.source_id, poids.label("poids"))
+        .select_from(source)
+        .where(*commune, _f.n_communes.is_(None), territoire.is_not(None))
+        .subquery()
+    )
+    li = lignes.c
+    valeur = _value(montee.agregation, lignes)
+    return (
+        select(
+            literal(montee.indicateur_id),
+            li.territoire_id,
+            li.periode,
+            valeur,
+            literal("repondu"),
+            func.min(li.source_id),
+            cast(func.count(), Integer),
+        )
+        .group_by(li.territoire_id, li.periode)
+        # Des poids tous nuls (communes sans habitant) ne font pas une moyenne.
+        .having(valeur.is_not(None))
+    )
+
+
+def _value(agregation: str, lignes: Any) -> ColumnElement[Any]:
+    li = lignes.c
+    valeurs: dict[str, ColumnElement[Any]] = {
+        "somme": func.sum(li.valeur),
+        "part_communes": func.avg(li.valeur),
+        "moyenne_ponderee": func.sum(li.valeur * li.poids) / func.nullif(func.sum(li.poids), 0),
+    }
+    return valeurs[agregation]
+
+
+def _join(montee: Montee) -> tuple[ColumnElement[Any], Any]:
+    """Le poids d'une commune et la jointure qui le donne."""
+    base = s.fait_valeur.join(s.dim_collectivite, _c.collectivite_id == _f.collectivite_id)
+    if not montee.ponderation:
+        return literal(1.0), base
+    if montee.ponderation == POPULATION:
+        return _c.population * literal(1.0), base
+    poids = s.fait_valeur.alias("poids")
+    meme = and_(
+        poids.c.indicateur_id == montee.ponderation,
+        poids.c.collectivite_id == _f.collectivite_id,
+        poids.c.periode == _f.periode,
+        poids.c.etat == "repondu",
+    )
+    return poids.c.valeur, base.join(poids, meme)
