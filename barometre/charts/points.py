@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -21,6 +22,7 @@ from barometre.charts.modele import (
     proteger,
 )
 from barometre.charts.palette import ACCENT, ACCENT_LEGER, GRIS
+from barometre.charts.phrases import build_phrase
 from barometre.domain.indicateur import Indicateur
 
 _PISTE = 22  # px : la place du point sous son libellé
@@ -32,6 +34,12 @@ LEGENDES = {
     "redresse": f"● chiffre redressé ; bande : son intervalle ; trait gris : chiffre brut ; {_DOUTE}",
     "brut": f"● chiffre brut ; bande : intervalle du chiffre redressé, en trait gris ; {_DOUTE}",
 }
+_BANDE = {"width": 9, "color": ACCENT_LEGER}
+_BANDE_DOUTEUSE = {"width": 2, "color": GRIS, "dash": "dot"}
+_POINT = {"symbol": "circle", "size": 11, "color": ACCENT}
+_POINT_DOUTEUX = {"symbol": "circle-open", "size": 11, "color": GRIS, "line": {"width": 2, "color": GRIS}}
+_REPERE = {"symbol": "line-ns", "size": 12, "line": {"width": 2, "color": GRIS}}
+Ligne = dict[Any, Any]
 
 
 def build_points(
@@ -44,129 +52,109 @@ def build_points(
 ) -> Graphique:
     """Une ligne par groupe, libellé au-dessus du point : rien n'est coupé à 390 px de large."""
     propre = check_cadre(cadre)
-    echelle = 100.0 if indicateur.est_part else 1.0
-    lignes = [couper(str(groupe)) for groupe in propre["groupe"]]
-    hauts, hauteur = empiler(lignes, [_place(ligne) for ligne in propre.to_dict("records")])
-    figure = go.Figure()
-    centres = [
-        haut + len(ligne) * HAUTEUR_LIGNE + _PISTE / 2 for haut, ligne in zip(hauts, lignes, strict=True)
-    ]
-    for trace in _traces(propre, centres, echelle, valeur):
-        figure.add_trace(trace)
-    figure.update_layout(
-        **gabarit(hauteur + _PIED + 8),
-        annotations=_annotations(propre, lignes, hauts, valeur),
-        xaxis=_axe_valeurs(propre, indicateur, echelle),
+    lignes: list[Ligne] = propre.to_dict("records")
+    libelles = [couper(str(ligne["groupe"])) for ligne in lignes]
+    hauts, hauteur = empiler(libelles, [_place(ligne) for ligne in lignes])
+    for ligne, libelle, haut in zip(lignes, libelles, hauts, strict=True):
+        ligne["y"] = haut + len(libelle) * HAUTEUR_LIGNE + _PISTE / 2
+    mise_en_page = gabarit(hauteur + _PIED + 8) | {
+        "margin": {"l": 4, "r": 16, "t": 4, "b": _PIED + 4},
+        "annotations": _annotations(lignes, libelles, hauts, valeur),
+        "xaxis": _axe_valeurs(lignes, indicateur),
         # Une unité = un pixel : libellés et points ne se chevauchent à aucune largeur.
-        yaxis=axe(range=[hauteur, 0], showgrid=False, showticklabels=False),
-    )
-    figure.update_layout(margin={"l": 4, "r": 16, "t": 4, "b": _PIED + 4})
+        "yaxis": axe(range=[hauteur, 0], showgrid=False, showticklabels=False),
+    }
+    # Un seul appel : plotly valide chaque propriété à chaque mise à jour.
+    figure = go.Figure({"data": _traces(lignes, indicateur, valeur), "layout": mise_en_page})
     phrase = build_phrase(propre, valeur)
     return Graphique(figure, phrase, build_table(propre, tete), f"{titre}. {phrase}", LEGENDES[valeur])
 
 
-def _place(ligne: dict[Any, Any]) -> int:
+def _place(ligne: Ligne) -> int:
     """La hauteur sous le libellé : la piste du point, ou les lignes qui disent pourquoi il manque."""
     if ligne["montre"]:
         return _PISTE + _ENTRE
-    return len(_lignes_raison(ligne)) * HAUTEUR_LIGNE + _ENTRE
+    return len(_couper_raison(ligne)) * HAUTEUR_LIGNE + _ENTRE
 
 
-def _lignes_raison(ligne: dict[Any, Any]) -> list[str]:
+def _couper_raison(ligne: Ligne) -> list[str]:
     return couper(str(ligne["raison"]), _SIGNES_RAISON)
 
 
-def _axe_valeurs(cadre: pd.DataFrame, indicateur: Indicateur, echelle: float) -> dict[str, Any]:
+def _axe_valeurs(lignes: Sequence[Ligne], indicateur: Indicateur) -> dict[str, Any]:
     if indicateur.est_part:
         return axe(range=[-4, 103], tickvals=GRADUATIONS, ticktext=POURCENTS, showgrid=True)
-    bornes = cadre[["haut", "brut", "redresse"]].astype(float).max().max()
-    plafond = 1.0 if pd.isna(bornes) or bornes <= 0 else float(bornes) * 1.08
-    return axe(range=[-0.015 * plafond, plafond * echelle], nticks=5, showgrid=True)
+    connues = [
+        ligne[nom] for ligne in lignes for nom in ("haut", "brut", "redresse") if _est_connu(ligne[nom])
+    ]
+    plafond = max([*connues, 0]) * 1.08 or 1.0
+    return axe(range=[-0.04 * plafond, plafond], nticks=5, showgrid=True)
 
 
-def _traces(cadre: pd.DataFrame, centres: list[float], echelle: float, valeur: str) -> list[go.Scatter]:
+def _traces(lignes: Sequence[Ligne], indicateur: Indicateur, valeur: str) -> list[dict[str, Any]]:
+    echelle = 100.0 if indicateur.est_part else 1.0
     autre = "brut" if valeur == "redresse" else "redresse"
-    doute = cadre["note"].eq("C")
-    ferme = cadre["montre"].astype(bool) & ~doute
-    ordonnees = pd.Series(centres, index=cadre.index, dtype=float)
+    montrees = [ligne for ligne in lignes if ligne["montre"]]
+    fermes = [ligne for ligne in montrees if ligne["note"] != "C"]
+    douteuses = [ligne for ligne in montrees if ligne["note"] == "C"]
     return [
-        _bande(cadre[ferme], ordonnees, echelle, {"width": 9, "color": ACCENT_LEGER}),
-        _bande(cadre[doute], ordonnees, echelle, {"width": 2, "color": GRIS, "dash": "dot"}),
-        _marques(cadre[cadre["montre"].astype(bool)], autre, ordonnees, echelle, _TRAIT),
-        _marques(cadre[ferme], valeur, ordonnees, echelle, {"symbol": "circle", "size": 11, "color": ACCENT}),
-        _marques(cadre[doute], valeur, ordonnees, echelle, _CREUX),
+        _bande(fermes, echelle, _BANDE),
+        _bande(douteuses, echelle, _BANDE_DOUTEUSE),
+        _marques(montrees, autre, echelle, _REPERE),
+        _marques(fermes, valeur, echelle, _POINT),
+        _marques(douteuses, valeur, echelle, _POINT_DOUTEUX),
     ]
 
 
-_TRAIT = {"symbol": "line-ns", "size": 12, "line": {"width": 2, "color": GRIS}}
-_CREUX = {"symbol": "circle-open", "size": 11, "color": GRIS, "line": {"width": 2, "color": GRIS}}
-
-
-def _bande(cadre: pd.DataFrame, ordonnees: pd.Series, echelle: float, trait: dict[str, Any]) -> go.Scatter:
+def _bande(lignes: Sequence[Ligne], echelle: float, trait: dict[str, Any]) -> dict[str, Any]:
     abscisses: list[float | None] = []
-    hauteurs: list[float | None] = []
-    for rang, bas, haut in zip(cadre.index, cadre["bas"], cadre["haut"], strict=True):
-        if pd.notna(bas) and pd.notna(haut):
-            abscisses += [bas * echelle, haut * echelle, None]
-            hauteurs += [ordonnees[rang], ordonnees[rang], None]
-    return go.Scatter(x=abscisses, y=hauteurs, mode="lines", line=trait, hoverinfo="skip")
+    ordonnees: list[float | None] = []
+    for ligne in lignes:
+        if _est_connu(ligne["bas"]) and _est_connu(ligne["haut"]):
+            abscisses += [ligne["bas"] * echelle, ligne["haut"] * echelle, None]
+            ordonnees += [ligne["y"], ligne["y"], None]
+    return {
+        "type": "scatter",
+        "x": abscisses,
+        "y": ordonnees,
+        "mode": "lines",
+        "line": trait,
+        "hoverinfo": "skip",
+    }
 
 
-def _marques(
-    cadre: pd.DataFrame, colonne: str, ordonnees: pd.Series, echelle: float, marque: dict[str, Any]
-) -> go.Scatter:
-    connues = cadre[cadre[colonne].notna()]
-    return go.Scatter(
-        x=[float(v) * echelle for v in connues[colonne]],
-        y=[float(ordonnees[rang]) for rang in connues.index],
-        mode="markers",
-        marker=marque,
-        cliponaxis=False,
-        text=[survol(ligne) for ligne in connues.to_dict("records")],
-        hovertemplate="%{text}<extra></extra>",
-    )
+def _marques(lignes: Sequence[Ligne], colonne: str, echelle: float, marque: dict[str, Any]) -> dict[str, Any]:
+    connues = [ligne for ligne in lignes if _est_connu(ligne[colonne])]
+    return {
+        "type": "scatter",
+        "x": [ligne[colonne] * echelle for ligne in connues],
+        "y": [ligne["y"] for ligne in connues],
+        "mode": "markers",
+        "marker": marque,
+        "cliponaxis": False,
+        "text": [survol(ligne) for ligne in connues],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def _est_connu(valeur: Any) -> bool:
+    return valeur is not None and not pd.isna(valeur)
 
 
 def _annotations(
-    cadre: pd.DataFrame, lignes: list[list[str]], hauts: list[int], valeur: str
+    lignes: Sequence[Ligne], libelles: Sequence[list[str]], hauts: Sequence[int], valeur: str
 ) -> list[dict[str, Any]]:
     posees: list[dict[str, Any]] = []
-    for rang, ligne in enumerate(cadre.to_dict("records")):
-        libelle = "<br>".join(proteger(morceau) for morceau in lignes[rang])
-        posees.append(annoter(libelle, "left", hauts[rang]))
+    for ligne, libelle, haut in zip(lignes, libelles, hauts, strict=True):
+        posees.append(annoter(_paragraphe(libelle), "left", haut))
         if ligne["montre"]:
-            texte = f"<b>{ligne[f'{valeur}_texte']}</b> · {ligne['note']}"
-            posees.append(annoter(texte, "right", hauts[rang]))
+            texte = f"<b>{proteger(ligne[f'{valeur}_texte'])}</b> · {ligne['note']}"
+            posees.append(annoter(texte, "right", haut))
         else:
-            raison = "<br>".join(proteger(morceau) for morceau in _lignes_raison(ligne))
-            debut = hauts[rang] + len(lignes[rang]) * HAUTEUR_LIGNE
-            posees.append(annoter(f"<i>{raison}</i>", "left", debut))
+            debut = haut + len(libelle) * HAUTEUR_LIGNE
+            posees.append(annoter(f"<i>{_paragraphe(_couper_raison(ligne))}</i>", "left", debut))
     return posees
 
 
-def build_phrase(cadre: pd.DataFrame, valeur: str) -> str:
-    """Du plus bas au plus haut des groupes citables, et ce qui n'est pas montré."""
-    citables = cadre[cadre["note"].isin(["A", "B"]) & cadre[valeur].notna()]
-    return " ".join(filter(None, [_phrase_etendue(citables, valeur), _phrase_caches(cadre)]))
-
-
-def _phrase_etendue(citables: pd.DataFrame, valeur: str) -> str:
-    if citables.empty:
-        return "Aucun groupe n’a assez de réponses pour être cité."
-    ranges = citables.sort_values(valeur, kind="stable")
-    bas, haut = ranges.iloc[0], ranges.iloc[-1]
-    mot = "redressé" if valeur == "redresse" else "brut"
-    if bas[f"{valeur}_texte"] == haut[f"{valeur}_texte"]:
-        qui = bas["groupe"] if len(citables) == 1 else "tous les groupes que l’on peut citer"
-        return f"{bas[f'{valeur}_texte']} ({qui}), en chiffre {mot}."
-    return (
-        f"De {bas[f'{valeur}_texte']} ({bas['groupe']}) à {haut[f'{valeur}_texte']} ({haut['groupe']}), "
-        f"en chiffre {mot}."
-    )
-
-
-def _phrase_caches(cadre: pd.DataFrame) -> str:
-    caches = int((~cadre["montre"].astype(bool)).sum())
-    if not caches:
-        return ""
-    return "Un groupe n’est pas montré." if caches == 1 else f"{caches} groupes ne sont pas montrés."
+def _paragraphe(morceaux: Sequence[str]) -> str:
+    return "<br>".join(proteger(morceau) for morceau in morceaux)

@@ -28,11 +28,13 @@ def build_vagues(
     propre = check_cadre(cadre)
     echelle = 100.0 if indicateur.est_part else 1.0
     montrees = propre[propre["montre"].astype(bool) & propre[valeur].notna()]
-    figure = go.Figure(_trace(montrees, valeur, echelle, verdict))
-    figure.update_layout(
-        **gabarit(240), xaxis=_axe_temps(propre), yaxis=_axe_valeurs(montrees, indicateur, echelle)
-    )
-    figure.update_layout(margin={"l": 44, "r": 24, "t": 28, "b": 44}, annotations=_absences(propre))
+    mise_en_page = gabarit(240) | {
+        "margin": {"l": 48, "r": 24, "t": 28, "b": 44},
+        "annotations": _absences(propre),
+        "xaxis": _axe_temps(propre),
+        "yaxis": _axe_valeurs(montrees, indicateur, echelle),
+    }
+    figure = go.Figure({"data": [_trace(montrees, valeur, echelle, verdict)], "layout": mise_en_page})
     table = build_table(propre, "Vague")
     return Graphique(figure, phrase, table, f"{titre}, d’une vague à l’autre. {phrase}", _LEGENDE)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from barometre.access import Gate
 from barometre.catalogue import load_catalogue
@@ -26,10 +26,16 @@ class ThemeAffiche:
 
 @dataclass(frozen=True, slots=True)
 class IndicateurAffiche:
-    """La vue d'un indicateur et le graphique de chacune de ses répartitions."""
+    """La vue d'un indicateur ; le graphique d'une répartition naît quand on la regarde, et reste."""
 
     vue: VueIndicateur
-    graphiques: Mapping[str, Graphique]
+    _graphiques: dict[str, Graphique] = field(default_factory=dict)
+
+    def get_graphique(self, dimension: str) -> Graphique:
+        """Le graphique de cette répartition."""
+        if dimension not in self._graphiques:
+            self._graphiques[dimension] = _build_repartition(self.vue, dimension)
+        return self._graphiques[dimension]
 
 
 def load_theme(theme_id: str, selection: Selection) -> ThemeAffiche:
@@ -57,9 +63,8 @@ def _build_groupe(groupe: GroupeLignes, selection: Selection) -> Graphique:
 
 
 def build_indicateur(gate: Gate, indicateur_id: str, selection: Selection) -> IndicateurAffiche:
-    """La vue et ses graphiques : un par répartition."""
-    vue = build_vue_indicateur(gate, load_catalogue(), indicateur_id, selection)
-    return IndicateurAffiche(vue, {r.id: _build_repartition(vue, r.id) for r in vue.repartitions})
+    """La vue d'un indicateur."""
+    return IndicateurAffiche(build_vue_indicateur(gate, load_catalogue(), indicateur_id, selection))
 
 
 def _build_repartition(vue: VueIndicateur, dimension: str) -> Graphique:

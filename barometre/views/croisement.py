@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from barometre.access import AccesRefuse
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.territoire import FRANCE
 from barometre.formats import format_compte, format_date
@@ -30,9 +31,13 @@ class Croisement:
 def build_croisement(lecture: Lecture, indicateur: Indicateur) -> Croisement | None:
     """La mesure sur le champ de la sélection ; rien si elle n'est pas chargée."""
     mesure = lecture.catalogue.indicateurs.get(indicateur.mesure_id)
-    if mesure is None:
+    if mesure is None or mesure.origine != "mesure":
         return None
-    valeurs = lecture.gate.list_valeurs(mesure.id)
+    try:
+        valeurs = lecture.gate.list_valeurs(mesure.id)
+    except AccesRefuse:
+        # Une version plus ancienne que le catalogue ne connaît pas cette mesure : la porte la tait.
+        return None
     connues = valeurs[valeurs["etat"].eq("repondu")]
     if connues.empty:
         return None

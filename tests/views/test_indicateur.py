@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
+from barometre.access import AccesRefuse
 from barometre.domain.indicateur import Calcul
 from barometre.views.indicateur import VueIndicateur, build_sensibilite, build_vue_indicateur
 from barometre.views.selection import Selection
@@ -112,3 +115,14 @@ def test_la_donnee_de_l_etat_sur_le_champ() -> None:
 
 def test_sans_donnee_de_l_etat_rien_n_est_dit() -> None:
     assert _vue().croisement is None
+
+
+def test_une_version_plus_ancienne_que_le_catalogue_tait_la_mesure() -> None:
+    class PorteAncienne(FaussePorte):
+        def list_valeurs(self, indicateur_id: str, **filtres: Any) -> pd.DataFrame:
+            raise AccesRefuse("refus")
+
+    mesure = build_indicateur("site_mesure", origine="mesure")
+    catalogue = build_catalogue([build_indicateur(mesure_id="site_mesure"), mesure])
+    vue = build_vue_indicateur(PorteAncienne(LIGNES), catalogue, "site", Selection())
+    assert vue.croisement is None

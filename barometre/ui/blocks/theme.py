@@ -66,7 +66,7 @@ def _render_repartitions(detail: IndicateurAffiche) -> None:
     choisie = selectors.select_segment("vue", "Répartition", titres, defaut=next(iter(titres)))
     repartition = detail.vue.get_repartition(choisie)
     cle = f"{detail.vue.ligne.indicateur.id}-{choisie}"
-    render_graphique(detail.graphiques[choisie], detail.vue.provenance, cle=cle, titre=repartition.titre)
+    render_graphique(detail.get_graphique(choisie), detail.vue.provenance, cle=cle, titre=repartition.titre)
     if repartition.sans_chiffre:
         st.html(
             f'<p class="baro-legende">Sans réponse\u202f: {texte(", ".join(repartition.sans_chiffre))}.</p>'
