@@ -39,7 +39,7 @@ def _configure(page: PageDeclaree) -> None:
 
 def _read_version() -> tuple[dict[str, Any], str]:
     try:
-        return cache.get_gate().get_version(), ""
+        return cache.get_version(), ""
     except EntrepotError as erreur:
         return {}, str(erreur)
 

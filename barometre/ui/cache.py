@@ -36,6 +36,16 @@ def read_active_version() -> str:
     return str(_open_depot().get_version()["version_id"])
 
 
+def get_version() -> dict[str, Any]:
+    """La ligne de la version en service, lue une fois par version."""
+    return _get_version(_open_depot().version_id)
+
+
+@st.cache_data(max_entries=VERSIONS_GARDEES, show_spinner=False)
+def _get_version(version_id: str) -> dict[str, Any]:
+    return _depot_at(version_id).get_version()
+
+
 def build_gate(portee: Portee, version_id: str) -> Gate:
     """La porte d'accès d'une portée sur une version."""
     return Gate(_depot_at(version_id), portee)
