@@ -1,0 +1,24 @@
+"""Données + contours → carte : folium, tuiles vectorielles ou image, une seule logique de couleurs."""
+
+from barometre.maps.carte import COLONNES, Carte, build_carte
+from barometre.maps.contours import Contours, ContoursAbsents, get_dossier_actif, load_contours
+from barometre.maps.feuille import build_feuille
+from barometre.maps.image import build_image
+from barometre.maps.legende import Entree, Legende
+from barometre.maps.tableau import build_points, build_table
+
+__all__ = [
+    "COLONNES",
+    "Carte",
+    "Contours",
+    "ContoursAbsents",
+    "Entree",
+    "Legende",
+    "build_carte",
+    "build_feuille",
+    "build_image",
+    "build_points",
+    "build_table",
+    "get_dossier_actif",
+    "load_contours",
+]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from barometre.access import Gate
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.portee import Role
 from barometre.domain.provenance import Definition, Provenance
@@ -80,4 +81,21 @@ def _definition(indicateur: Indicateur) -> Definition:
         unite=indicateur.unite,
         source=SOURCE,
         precautions=indicateur.precautions,
+    )
+
+
+def build_provenance_carte(gate: Gate, indicateur: Indicateur, filtres: str, niveau: str) -> Provenance:
+    """La provenance d'une carte et de son tableau."""
+    version = gate.get_version()
+    mesure = indicateur.origine == "mesure"
+    return Provenance(
+        titre=f"{indicateur.titre}, par {niveau}",
+        nom_fichier=f"barometre_carte_{indicateur.id}_{niveau}",
+        filtres=filtres,
+        source=indicateur.source_id if mesure else SOURCE,
+        date=format_date(version["creee_le"]),
+        version=str(version["version_id"]),
+        definitions=(_definition(indicateur),),
+        precautions=() if mesure else _PRECAUTIONS,
+        simulee=bool(version["simulee"]) and not mesure,
     )

@@ -1,0 +1,128 @@
+"""Ranger des valeurs en quelques classes, les mêmes d'une vague à l'autre et d'une carte à l'autre."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from barometre.domain.indicateur import Indicateur
+from barometre.formats import FINE, MOINS, format_nombre
+from barometre.maps.palettes import get_palette, pick_couleurs
+
+Methode = Literal["egales", "quantiles", "ecart"]
+NOMBRE = 5
+# Un pas se lit : 1, 2, 5, 10, 20… jamais 3,7.
+_PAS = (1.0, 2.0, 2.5, 5.0, 10.0)
+# En deçà, un écart à la France ne se distingue pas : la classe du milieu.
+_PROCHE = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """Des bornes dans l'unité affichée (pour cent, habitants…). La borne basse est comprise."""
+
+    bornes: tuple[float, ...]
+    couleurs: tuple[str, ...]
+    methode: Methode
+    echelle: float
+    unite: str
+    decimales: int
+
+    @property
+    def nombre(self) -> int:
+        """Combien de classes."""
+        return len(self.couleurs)
+
+    def get_rang(self, valeur: float | None) -> int:
+        """La classe d'une valeur brute (part de 0 à 1, ou grandeur) ; -1 si elle est absente."""
+        if valeur is None or math.isnan(valeur) or not self.couleurs:
+            return -1
+        # Arrondie comme à l'écran : « 20 % » se range avec les 20 %, non avec les 19,6 %.
+        affichee = round(valeur * self.echelle, self.decimales + 1)
+        return min(max(bisect_right(self.bornes, affichee) - 1, 0), self.nombre - 1)
+
+    def list_libelles(self) -> tuple[str, ...]:
+        """« 20 à 40 % », dans l'ordre des couleurs."""
+        return tuple(self._libelle(rang) for rang in range(self.nombre))
+
+    def _libelle(self, rang: int) -> str:
+        bas, haut = self.bornes[rang], self.bornes[rang + 1]
+        unite = f"{FINE}{self.unite}" if self.unite else ""
+        if self.methode != "ecart":
+            return f"{self._nombre(bas)} à {self._nombre(haut)}{unite}"
+        if math.isinf(bas):
+            return f"{self._signe(haut)}{unite} ou moins"
+        if math.isinf(haut):
+            return f"{self._signe(bas)}{unite} ou plus"
+        return f"{self._signe(bas)} à {self._signe(haut)}{unite}"
+
+    def _nombre(self, borne: float) -> str:
+        return format_nombre(borne, 0 if borne == int(borne) else max(self.decimales, 1))
+
+    def _signe(self, borne: float) -> str:
+        texte = self._nombre(borne)
+        return texte if texte.startswith(MOINS) or borne == 0 else f"+{texte}"
+
+
+def build_classes(
+    valeurs: Iterable[float | None],
+    indicateur: Indicateur,
+    methode: Methode = "egales",
+    nombre: int = NOMBRE,
+) -> Classes:
+    """Les classes de toutes ces valeurs. Donnez celles de toutes les vagues : les bornes ne bougeront pas."""
+    echelle = 100.0 if indicateur.est_part else 1.0
+    connues = np.sort(np.array([v * echelle for v in valeurs if v is not None and not math.isnan(v)]))
+    bornes = _BORNES[methode](connues, nombre, indicateur.decimales) if connues.size else ()
+    palette = get_palette(indicateur.sens, ecart=methode == "ecart")
+    unite = "points" if methode == "ecart" and indicateur.est_part else indicateur.unite
+    couleurs = pick_couleurs(palette, max(len(bornes) - 1, 0))
+    return Classes(bornes, couleurs, methode, echelle, unite, indicateur.decimales)
+
+
+def _bornes_egales(valeurs: np.ndarray, nombre: int, decimales: int) -> tuple[float, ...]:
+    bas, haut = float(valeurs[0]), float(valeurs[-1])
+    pas = _choose_pas(max(haut - bas, 10.0**-decimales), nombre)
+    while True:
+        debut = math.floor(round(bas / pas, 9)) * pas
+        # La borne basse est comprise, la dernière borne haute aussi : une valeur ronde ne crée pas de classe.
+        fin = max(math.ceil(round(haut / pas, 9)) * pas, debut + pas)
+        if round((fin - debut) / pas) <= nombre:
+            return tuple(round(debut + rang * pas, 6) for rang in range(round((fin - debut) / pas) + 1))
+        pas = _next_pas(pas)
+
+
+def _bornes_quantiles(valeurs: np.ndarray, nombre: int, decimales: int) -> tuple[float, ...]:
+    rangs = np.quantile(valeurs, np.linspace(0, 1, nombre + 1))
+    rondes = [round(float(r), decimales) for r in rangs]
+    premiere = math.floor(valeurs[0] * 10**decimales) / 10**decimales
+    derniere = math.ceil(valeurs[-1] * 10**decimales) / 10**decimales
+    bornes = tuple(dict.fromkeys([premiere, *rondes[1:-1], derniere]))
+    return bornes if len(bornes) > 1 else (bornes[0], bornes[0] + 10.0**-decimales)
+
+
+def _bornes_ecart(ecarts: np.ndarray, nombre: int, decimales: int) -> tuple[float, ...]:
+    """Cinq classes symétriques : loin en dessous, en dessous, proche, au-dessus, loin au-dessus."""
+    ampleur = float(np.max(np.abs(ecarts)))
+    loin = max(_choose_pas(ampleur, nombre // 2), 2 * 10.0**-decimales)
+    proche = min(_PROCHE, loin / 2) if loin > 1 else loin / 2
+    return (-math.inf, -loin, -proche, proche, loin, math.inf)
+
+
+_BORNES = {"egales": _bornes_egales, "quantiles": _bornes_quantiles, "ecart": _bornes_ecart}
+
+
+def _choose_pas(etendue: float, nombre: int) -> float:
+    """Le plus petit pas rond qui couvre l'étendue en `nombre` classes."""
+    puissance = 10.0 ** math.floor(math.log10(etendue / nombre))
+    return next(p * puissance for p in (*_PAS, 20.0) if p * puissance * nombre >= etendue - 1e-9)
+
+
+def _next_pas(pas: float) -> float:
+    puissance = 10.0 ** math.floor(math.log10(pas) + 1e-9)
+    return next(p * puissance for p in (*_PAS, 20.0) if p * puissance > pas * (1 + 1e-9))

@@ -1,0 +1,238 @@
+"""La carte folium : jusqu'à 1 500 formes, sans tuile, sans rien d'un autre hôte."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, ClassVar
+
+import folium
+import shapely
+from branca.element import Element, MacroElement
+from folium.template import Template
+
+from barometre.maps import encarts
+from barometre.maps.carte import Carte
+from barometre.maps.palettes import ABSENT, CONTOUR, FOND, POINTS, TEXTE, TRAIT
+from barometre.maps.textes import build_js, escape_html
+
+FORMES_MAXIMALES = 1_500
+DECIMALES = 3
+DECIMALES_LOCALES = 4
+# Vu depuis la page de streamlit-folium (/component/streamlit_folium.st_folium/), quelle que soit la base.
+LEAFLET = "../../vendor/leaflet"
+
+
+class AdresseExterieure(ValueError):
+    """Un élément de la carte appelle un autre hôte."""
+
+
+class Feuille(folium.Map):
+    """Une carte folium réduite à Leaflet, servi par l'application : ni jQuery, ni Bootstrap, ni tuiles."""
+
+    default_js: ClassVar[list[tuple[str, str]]] = [("leaflet", f"{LEAFLET}/leaflet.js")]
+    default_css: ClassVar[list[tuple[str, str]]] = [("leaflet_css", f"{LEAFLET}/leaflet.css")]
+
+
+class CoucheLieux(MacroElement):
+    """Les formes, leurs motifs, leurs bulles. Les données arrivent en un seul littéral JavaScript échappé."""
+
+    _template = Template("""
+        {% macro header(this, kwargs) %}
+        <style>{{ this.style }}</style>
+        {% endmacro %}
+        {% macro script(this, kwargs) %}
+        {{ this.programme }}
+        (function (carte) {
+            const lot = {{ this.donnees }};
+            poserMotifs(lot.couleurs, lot.absent, lot.points);
+            const remplir = (p) => p.m === "points" ? "url(#absent)"
+                : p.m === "hachure" ? "url(#hachure-" + p.r + ")" : lot.couleurs[p.r];
+            const style = (f) => ({ fillColor: remplir(f.properties), fillOpacity: 1, color: lot.trait,
+                weight: lot.epaisseur, opacity: 1 });
+            const couche = L.geoJSON(lot.formes, {
+                style: style, smoothFactor: 0.5,
+                onEachFeature: (f, forme) => {
+                    forme.bindTooltip(lot.bulles[f.properties.i], { sticky: true, className: "bulle" });
+                    forme.on("mouseover", () => { forme.setStyle({ color: lot.contour, weight: 2 });
+                        forme.bringToFront(); });
+                    forme.on("mouseout", () => couche.resetStyle(forme));
+                },
+            }).addTo(carte);
+            poserDecor(carte, lot);
+            cadrer(carte, couche.getBounds());
+            lierVues(carte, lot.canal);
+        })({{ this._parent.get_name() }});
+        {% endmacro %}
+    """)
+
+    def __init__(self, carte: Carte, canal: str = "") -> None:
+        super().__init__()
+        self._name = "CoucheLieux"
+        self.style = STYLE
+        self.programme = PROGRAMME
+        self.donnees = build_js(build_lot(carte, canal))
+
+
+def build_feuille(carte: Carte, canal: str = "") -> Feuille:
+    """La carte, prête pour streamlit-folium ; `canal` lie les vues de deux cartes."""
+    if len(carte.dessin) > FORMES_MAXIMALES + len(encarts.PETITE_COURONNE):
+        raise ValueError(f"Trop de formes pour cette carte : {len(carte.dessin)}.")
+    feuille = Feuille(
+        location=(46.6, 2.4),
+        zoom_start=5,
+        tiles=None,
+        zoom_control=False,
+        attributionControl=False,
+        scrollWheelZoom=False,
+        zoomSnap=0.1,
+    )
+    feuille.add_child(CoucheLieux(carte, canal))
+    check_adresses(feuille)
+    return feuille
+
+
+def build_lot(carte: Carte, canal: str = "") -> dict[str, Any]:
+    """Tout ce que le navigateur reçoit."""
+    dessin = carte.dessin
+    decimales = DECIMALES if _is_large(dessin.total_bounds) else DECIMALES_LOCALES
+    bulles = dict.fromkeys(dessin["bulle"])
+    rangs = {bulle: rang for rang, bulle in enumerate(bulles)}
+    formes = [
+        {
+            "type": "Feature",
+            "properties": {
+                "t": ligne.territoire_id,
+                "r": ligne.rang,
+                "m": ligne.motif,
+                "i": rangs[ligne.bulle],
+            },
+            "geometry": _to_geojson(ligne.geometry, decimales),
+        }
+        for ligne in dessin.itertuples()
+    ]
+    return {
+        "formes": {"type": "FeatureCollection", "features": formes},
+        "bulles": list(bulles),
+        "couleurs": list(carte.legende.couleurs),
+        "absent": ABSENT,
+        "points": POINTS,
+        "trait": TRAIT,
+        "contour": TEXTE,
+        "epaisseur": 0.5 if len(dessin) > 200 else 1,
+        "cadres": [_to_cadre(encart) for encart in encarts.list_cadres(dessin)],
+        "couche": _list_traits(carte, decimales),
+        "alt": carte.alt,
+        "canal": canal,
+    }
+
+
+def _to_cadre(encart: encarts.Encart) -> dict[str, Any]:
+    ouest, sud, est, nord = encart.cadre.bounds
+    return {"b": [[sud, ouest], [nord, est]], "nom": escape_html(encart.nom)}
+
+
+def _list_traits(carte: Carte, decimales: int) -> list[dict[str, Any]]:
+    if carte.couche is None:
+        return []
+    return [
+        {
+            "type": "Feature",
+            "properties": {"n": forme.nombre},
+            "geometry": _to_geojson(forme.geometry, decimales),
+        }
+        for forme in carte.couche.itertuples()
+    ]
+
+
+def _is_large(bornes: Any) -> bool:
+    return bool(bornes[2] - bornes[0] > 3)
+
+
+def _to_geojson(forme: Any, decimales: int) -> dict[str, Any]:
+    # Arrondir des points partagés donne le même point des deux côtés : aucun trou ne s'ouvre.
+    arrondie = shapely.transform(forme, lambda points: points.round(decimales))
+    geometrie: dict[str, Any] = json.loads(shapely.to_geojson(arrondie))
+    return geometrie
+
+
+def check_adresses(feuille: folium.Map) -> None:
+    """Refuse tout élément qui chargerait un script ou un style d'un autre hôte."""
+    for element in _walk(feuille):
+        liens = [*getattr(element, "default_js", ()), *getattr(element, "default_css", ())]
+        for _, adresse in liens:
+            if "//" in adresse:
+                raise AdresseExterieure(f"{type(element).__name__} appelle {adresse}")
+
+
+def _walk(element: Element) -> list[Element]:
+    return [element, *(petit for enfant in element._children.values() for petit in _walk(enfant))]
+
+
+STYLE = f"""
+html, body {{ background: {FOND} !important; margin: 0; color-scheme: light; }}
+.leaflet-container {{ background: {FOND}; font: 15px/1.35 "Source Sans 3", "Source Sans Pro", sans-serif; }}
+.leaflet-interactive:focus {{ outline: none; }}
+.bulle {{ color: {TEXTE}; border-color: {CONTOUR}; white-space: normal; width: max-content;
+  max-width: 16rem; }}
+.encart-nom {{ background: none; border: 0; box-shadow: none; color: {TEXTE}; font-size: 11px; padding: 0;
+  white-space: nowrap; }}
+.encart-nom::before {{ display: none; }}
+"""
+
+# Le programme ne contient aucune donnée : il est le même pour toutes les cartes.
+PROGRAMME = """
+function poserMotifs(couleurs, absent, points) {
+    const trame = (id, fond, dessin) => '<pattern id="' + id + '" width="6" height="6" '
+        + 'patternUnits="userSpaceOnUse">' + '<rect width="6" height="6" fill="' + fond + '"/>' + dessin + '</pattern>';
+    const rayures = '<path d="M-1,1 l2,-2 M0,6 l6,-6 M5,7 l2,-2" stroke="#fff" stroke-width="1.8"/>';
+    const semis = '<circle cx="3" cy="3" r="0.8" fill="' + points + '"/>';
+    document.body.insertAdjacentHTML("beforeend", '<svg width="0" height="0" style="position:absolute"><defs>'
+        + couleurs.map((c, r) => trame("hachure-" + r, c, rayures)).join("") + trame("absent", absent, semis)
+        + '</defs></svg>');
+}
+function poserDecor(carte, lot) {
+    L.control.zoom({ zoomInTitle: "Rapprocher", zoomOutTitle: "Éloigner" }).addTo(carte);
+    const boite = carte.getContainer();
+    boite.setAttribute("role", "img");
+    boite.setAttribute("aria-label", lot.alt);
+    lot.cadres.forEach((c) => {
+        L.rectangle(c.b, { color: lot.contour, weight: 0.6, opacity: 0.5, fill: false, interactive: false })
+            .addTo(carte);
+        L.tooltip({ permanent: true, direction: "right", className: "encart-nom", offset: [-4, 8],
+            opacity: 1 }).setLatLng([c.b[1][0], c.b[0][1]]).setContent(c.nom).addTo(carte);
+    });
+    if (lot.couche.length) {
+        L.geoJSON({ type: "FeatureCollection", features: lot.couche }, { interactive: false,
+            style: (f) => ({ fill: false, color: lot.contour, weight: f.properties.n > 1 ? 3 : 1.6,
+                dashArray: f.properties.n > 1 ? null : "5 3" }) }).addTo(carte);
+    }
+}
+function cadrer(carte, bornes) {
+    const ajuster = () => {
+        carte.invalidateSize();
+        carte.fitBounds(bornes, { padding: [6, 6], animate: false });
+    };
+    ajuster();
+    carte.whenReady(() => setTimeout(ajuster, 60));
+    new ResizeObserver(() => { if (!carte.deplacee) { ajuster(); } }).observe(carte.getContainer());
+    carte.on("dragstart zoomstart", () => { if (carte.prete) { carte.deplacee = true; } });
+    setTimeout(() => { carte.prete = true; }, 400);
+    carte.setMinZoom(3);
+}
+function lierVues(carte, canal) {
+    if (!canal || !window.BroadcastChannel) { return; }
+    const fil = new BroadcastChannel(canal);
+    let suit = false;
+    carte.on("moveend", () => {
+        if (suit || !carte.deplacee) { return; }
+        const c = carte.getCenter();
+        fil.postMessage({ lat: c.lat, lng: c.lng, zoom: carte.getZoom() });
+    });
+    fil.onmessage = (m) => {
+        suit = true;
+        carte.deplacee = true;
+        carte.setView([m.data.lat, m.data.lng], m.data.zoom, { animate: false });
+        setTimeout(() => { suit = false; }, 50);
+    };
+}
+"""

@@ -1,0 +1,159 @@
+"""La carte en image (PNG ou SVG) : sur papier, dans un document, ou pour un navigateur sans WebGL."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from math import cos, radians
+from typing import Any, Literal
+
+import geopandas as gpd
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PathCollection
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from matplotlib.path import Path
+
+from barometre.domain.provenance import AVERTISSEMENT_SIMULATION
+from barometre.maps import encarts
+from barometre.maps.carte import HACHURE, POINTS, Carte
+from barometre.maps.legende import Entree
+from barometre.maps.palettes import ABSENT, CONTOUR, FOND, TEXTE, TRAIT
+from barometre.maps.palettes import POINTS as COULEUR_POINTS
+
+FormatImage = Literal["png", "svg"]
+LARGEUR, HAUTEUR, DENSITE = 7.6, 6.6, 140
+HACHURES = "////"
+SEMIS = "...."
+# Sans date dans le fichier : la même carte donne les mêmes octets.
+_METADONNEES: dict[str, dict[str, Any]] = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
+
+
+def build_image(
+    carte: Carte, extension: FormatImage = "png", *, legende: bool = True, titre: bool = True
+) -> bytes:
+    """Les octets de l'image. `legende` et `titre` : faux quand la page les dit elle-même."""
+    reglages: dict[Any, Any] = {
+        "hatch.linewidth": 0.7,
+        "svg.hashsalt": "barometre",
+        "font.family": "DejaVu Sans",
+    }
+    with rc_context(reglages):
+        figure = Figure(figsize=(LARGEUR, HAUTEUR), facecolor=FOND)
+        FigureCanvasAgg(figure)
+        axes = figure.add_axes(
+            (0.01, 0.2 if legende else 0.01, 0.98, 0.72 if titre else 0.79 if legende else 0.98)
+        )
+        _draw_formes(axes, carte)
+        _draw_decor(axes, carte)
+        _fit(axes, carte.dessin)
+        _write_textes(figure, carte, legende=legende, titre=titre)
+        sortie = io.BytesIO()
+        figure.savefig(
+            sortie, format=extension, dpi=DENSITE, facecolor=FOND, metadata=_METADONNEES[extension]
+        )
+    return sortie.getvalue()
+
+
+def _draw_formes(axes: Any, carte: Carte) -> None:
+    """Une collection par classe et par motif : une couleur, un dessin."""
+    dessin = carte.dessin
+    epaisseur = 0.5 if len(dessin) < 200 else 0.15 if len(dessin) < 3_000 else 0.0
+    for (rang, motif), formes in dessin.groupby(["rang", "motif"]):
+        couleur, hachure, trait = _style(carte, int(rang), str(motif))
+        fond = PathCollection(
+            list(_list_traces(formes)),
+            facecolor=couleur,
+            edgecolor=TRAIT if epaisseur else couleur,
+            linewidth=epaisseur or 0.1,
+        )
+        axes.add_collection(fond)
+        if hachure:
+            axes.add_collection(
+                PathCollection(
+                    list(_list_traces(formes)), facecolor="none", edgecolor=trait, linewidth=0, hatch=hachure
+                )
+            )
+
+
+def _style(carte: Carte, rang: int, motif: str) -> tuple[str, str, str]:
+    if motif == POINTS or rang < 0:
+        return ABSENT, SEMIS, COULEUR_POINTS
+    return carte.legende.couleurs[rang], HACHURES if motif == HACHURE else "", "#ffffff"
+
+
+def _list_traces(formes: gpd.GeoDataFrame) -> Iterable[Path]:
+    """Un tracé par forme, trous compris."""
+    for forme in formes.geometry:
+        polygones = getattr(forme, "geoms", [forme])
+        anneaux = [
+            Path(np.asarray(anneau.coords)[:, :2], closed=True)
+            for polygone in polygones
+            for anneau in (polygone.exterior, *polygone.interiors)
+        ]
+        if anneaux:
+            yield Path.make_compound_path(*anneaux)
+
+
+def _draw_decor(axes: Any, carte: Carte) -> None:
+    if carte.couche is not None:
+        for nombre, formes in carte.couche.groupby("nombre"):
+            plusieurs = int(str(nombre)) > 1
+            axes.add_collection(
+                PathCollection(
+                    list(_list_traces(formes)),
+                    facecolor="none",
+                    edgecolor=TEXTE,
+                    linewidth=1.6 if plusieurs else 0.9,
+                    linestyle="solid" if plusieurs else (0, (4, 2)),
+                )
+            )
+    for encart in encarts.list_cadres(carte.dessin):
+        ouest, _, _, nord = encart.cadre.bounds
+        axes.plot(*encart.cadre.exterior.xy, color=CONTOUR, linewidth=0.5)
+        axes.text(ouest + 0.05, nord - 0.04, encart.nom, fontsize=6, color=TEXTE, va="top")
+
+
+def _fit(axes: Any, dessin: gpd.GeoDataFrame) -> None:
+    bornes = [dessin.total_bounds, *(e.cadre.bounds for e in encarts.list_cadres(dessin))]
+    if len(dessin):
+        ouest, sud = np.min([b[:2] for b in bornes], axis=0)
+        est, nord = np.max([b[2:] for b in bornes], axis=0)
+        marge = 0.02 * max(est - ouest, nord - sud)
+        axes.set_xlim(ouest - marge, est + marge)
+        axes.set_ylim(sud - marge, nord + marge)
+        axes.set_aspect(1 / cos(radians((sud + nord) / 2)))
+    axes.set_axis_off()
+
+
+def _write_textes(figure: Figure, carte: Carte, *, legende: bool, titre: bool) -> None:
+    if titre:
+        figure.text(0.02, 0.965, carte.titre, fontsize=11, color=TEXTE, weight="bold", va="top", wrap=True)
+    if not legende:
+        return
+    figure.legend(
+        handles=[_poignee(entree) for entree in carte.legende.entrees],
+        title=carte.legende.titre,
+        loc="lower left",
+        bbox_to_anchor=(0.02, 0.045),
+        ncols=2,
+        fontsize=7.5,
+        title_fontsize=8,
+        frameon=False,
+        alignment="left",
+        labelcolor=TEXTE,
+    )
+    pied = f"Contours : {carte.source}."
+    if carte.simulee:
+        pied = f"{AVERTISSEMENT_SIMULATION} {pied}"
+    figure.text(0.02, 0.015, pied, fontsize=6.5, color=TEXTE)
+
+
+def _poignee(entree: Entree) -> Patch:
+    hachure = {"hachure": HACHURES, "points": SEMIS}.get(entree.motif)
+    trait = {"hachure": "#ffffff", "points": COULEUR_POINTS}.get(entree.motif, CONTOUR)
+    return Patch(
+        facecolor=entree.couleur, edgecolor=trait, hatch=hachure, label=entree.libelle, linewidth=0.4
+    )

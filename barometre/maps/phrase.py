@@ -1,0 +1,135 @@
+"""Ce que montre une carte, en une ou deux phrases calculées : jamais une impression, jamais un palmarès."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from barometre.domain.indicateur import Indicateur
+from barometre.formats import format_compte, format_liste, format_nombre, format_valeur
+from barometre.stats.contrasts import adjust_p_values
+
+# Cinq grandes parties de la métropole, par région, et les outre-mer.
+PARTIES: dict[str, str] = {
+    **dict.fromkeys(("28", "52", "53", "24"), "nord-ouest"),
+    **dict.fromkeys(("32", "44", "27"), "nord-est"),
+    **dict.fromkeys(("75", "76"), "sud-ouest"),
+    **dict.fromkeys(("84", "93", "94"), "sud-est"),
+    "11": "idf",
+    **dict.fromkeys(("01", "02", "03", "04", "06"), "outre_mer"),
+}
+LIEUX = {
+    "nord-ouest": "dans le nord-ouest",
+    "nord-est": "dans le nord-est",
+    "sud-ouest": "dans le sud-ouest",
+    "sud-est": "dans le sud-est",
+    "idf": "en Île-de-France",
+    "outre_mer": "outre-mer",
+}
+SEUIL = 0.05
+NOMS = {"region": "région", "departement": "département", "epci": "intercommunalité", "commune": "commune"}
+FEMININS = frozenset({"region", "epci", "commune"})
+# En dessous, l'écart ne se lirait pas sur l'écran : on ne le dit pas.
+ECART_VISIBLE = 0.005
+
+
+def build_phrase(lieux: pd.DataFrame, indicateur: Indicateur, niveau: str) -> str:
+    """L'étendue des valeurs, puis où elles sont plus hautes et plus basses que dans le reste du pays."""
+    montres = lieux[lieux["valeur"].notna()]
+    compte = f"{_compte(len(montres), niveau)} sur {format_nombre(len(lieux))}"
+    if montres.empty:
+        return f"Aucun chiffre n’est publié à ce niveau pour cette sélection ({compte})."
+    e = "e" if niveau in FEMININS else ""
+    pluriel = "s" if len(montres) >= 2 else ""
+    fiables = montres[montres["etat"] != "indicatif"]
+    if fiables.empty:
+        return f"{compte} {_ont(montres)} un chiffre, toujours indicatif\u202f: rien ne peut en être conclu."
+    etendue = _describe_etendue(fiables, indicateur)
+    tete = f"{compte} montré{e}{pluriel}. {etendue}"
+    return f"{tete} {_describe_parties(fiables, indicateur)}".strip()
+
+
+def _ont(lieux: pd.DataFrame) -> str:
+    return "ont" if len(lieux) >= 2 else "a"
+
+
+def _compte(nombre: int, niveau: str) -> str:
+    return format_compte(nombre, NOMS[niveau])
+
+
+def _describe_etendue(lieux: pd.DataFrame, indicateur: Indicateur) -> str:
+    valeurs = lieux["valeur"].to_numpy(dtype=float)
+    bas, haut = _format(valeurs.min(), indicateur), _format(valeurs.max(), indicateur)
+    if bas == haut:
+        return f"La valeur est partout de {bas}."
+    return f"Les valeurs vont de {bas} à {haut}."
+
+
+def compare_parties(lieux: pd.DataFrame) -> pd.DataFrame:
+    """Chaque grande partie du pays contre le reste : valeur, reste, ecart, p corrigée (NaN sans tirage).
+
+    Moyennes pondérées par `poids` ; les erreurs types des lieux, indépendantes, s'ajoutent en variance.
+    Une donnée sans erreur type (source de l'État, participation) est un fait : son écart se lit tel quel.
+    """
+    parties = lieux["region"].map(PARTIES)
+    lignes = []
+    for partie in dict.fromkeys(PARTIES.values()):
+        dedans, dehors = lieux[parties == partie], lieux[parties.notna() & (parties != partie)]
+        if dedans.empty or dehors.empty:
+            continue
+        (valeur, variance), (reste, variance_reste) = _average(dedans), _average(dehors)
+        ecart, se = valeur - reste, math.sqrt(variance + variance_reste)
+        p = float(2 * norm.sf(abs(ecart) / se)) if se > 0 else math.nan
+        lignes.append({"partie": partie, "valeur": valeur, "reste": reste, "ecart": ecart, "p": p})
+    tableau = pd.DataFrame(lignes, columns=["partie", "valeur", "reste", "ecart", "p"])
+    tableau["p"] = adjust_p_values(tableau["p"], "bh") if len(tableau) else tableau["p"]
+    return tableau
+
+
+def _average(lieux: pd.DataFrame) -> tuple[float, float]:
+    poids = lieux["poids"].to_numpy(dtype=float)
+    poids = np.where(np.isfinite(poids) & (poids > 0), poids, 0.0)
+    poids = np.ones(len(lieux)) if poids.sum() == 0 else poids
+    valeurs = lieux["valeur"].to_numpy(dtype=float)
+    erreurs = np.nan_to_num(lieux["se"].to_numpy(dtype=float))
+    moyenne = float((poids * valeurs).sum() / poids.sum())
+    return moyenne, float(((poids * erreurs) ** 2).sum() / poids.sum() ** 2)
+
+
+def _describe_parties(lieux: pd.DataFrame, indicateur: Indicateur) -> str:
+    tableau = compare_parties(lieux)
+    if tableau.empty:
+        return ""
+    visible = tableau["ecart"].abs() >= (ECART_VISIBLE if indicateur.est_part else 0)
+    demontres = tableau[visible & (tableau["p"].isna() | (tableau["p"] < SEUIL))]
+    hauts = demontres[demontres["ecart"] > 0].nlargest(1, "ecart")
+    bas = demontres[demontres["ecart"] < 0].nsmallest(1, "ecart")
+    morceaux = [
+        f"plus {mot} {LIEUX[ligne['partie']]} ({_format(ligne['valeur'], indicateur)}, contre "
+        f"{_format(ligne['reste'], indicateur)} ailleurs)"
+        for mot, lignes in (("hautes", hauts), ("basses", bas))
+        for ligne in lignes.to_dict("records")
+    ]
+    if not morceaux:
+        return "Aucun écart entre les grandes parties du pays n’est démontré."
+    return f"En moyenne, elles sont {format_liste(morceaux)}."
+
+
+def _format(valeur: float, indicateur: Indicateur) -> str:
+    return format_valeur(float(valeur), indicateur.unite, indicateur.decimales, est_part=indicateur.est_part)
+
+
+def build_phrase_categories(lieux: pd.DataFrame, categories: tuple[str, ...], niveau: str) -> str:
+    """Le compte de chaque catégorie : « 2 729 communes sur 34 875 : a répondu ; … »."""
+    comptes = lieux["valeur"].value_counts()
+    morceaux = [
+        f"{_compte(int(comptes.get(rang, 0)), niveau)}\u202f: {libelle[0].lower()}{libelle[1:]}"
+        for rang, libelle in enumerate(categories)
+    ]
+    inconnus = int(lieux["valeur"].isna().sum())
+    if inconnus:
+        morceaux.append(f"{_compte(inconnus, niveau)}\u202f: rien n’est connu")
+    return f"{format_liste(morceaux)} (sur {format_nombre(len(lieux))})."

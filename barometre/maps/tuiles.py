@@ -1,0 +1,85 @@
+"""Toutes les communes d'un coup : des tuiles écrites une fois, des valeurs en un petit tableau."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from barometre.maps import encarts
+from barometre.maps.carte import Carte
+from barometre.maps.palettes import ABSENT, CONTOUR, FOND, TRAIT
+
+COUCHE = "communes"
+ZOOM_MINIMAL, ZOOM_MAXIMAL = 3, 9
+# Le rang d'une classe tient dans un octet ; celui-ci veut dire « pas de valeur ».
+SANS_VALEUR = 255
+
+
+def write_tuiles(formes: gpd.GeoDataFrame, fichier: Path) -> None:
+    """Un fichier PMTiles de toutes les communes, outre-mer rapprochés : code et nom, rien d'autre."""
+    placees = encarts.place_outre_mer(formes)[["code", "nom", "geometry"]]
+    placees.to_file(
+        fichier,
+        driver="PMTiles",
+        layer=COUCHE,
+        engine="pyogrio",
+        dataset_options={
+            "MINZOOM": str(ZOOM_MINIMAL),
+            "MAXZOOM": str(ZOOM_MAXIMAL),
+            # Une tuile ne perd jamais une commune, même si elle est lourde.
+            "MAX_SIZE": "5000000",
+            "MAX_FEATURES": "50000",
+            "SIMPLIFICATION": "4",
+            "SIMPLIFICATION_MAX_ZOOM": "1",
+        },
+    )
+
+
+def build_colis(carte: Carte, codes: list[str]) -> dict[str, Any]:
+    """Les valeurs de la carte : un octet par commune, dans l'ordre de `codes`, et les textes des bulles.
+
+    Un texte ne dépend que de la valeur : il y en a peu, chaque commune porte le rang du sien.
+    """
+    lieux = carte.lieux.set_index("code").reindex(codes)
+    rangs = lieux["rang"].fillna(-1).astype(int).to_numpy()
+    textes, index = _factorize(lieux)
+    return {
+        "classes": _pack(np.where(rangs < 0, SANS_VALEUR, rangs), np.uint8),
+        "textes": list(textes),
+        "index": _pack(index, np.uint16),
+        "couleurs": list(carte.legende.couleurs),
+        "absent": ABSENT,
+        "fond": FOND,
+        "trait": TRAIT,
+        "contour": CONTOUR,
+        "couche": COUCHE,
+        "alt": carte.alt,
+        "cadres": [_to_cadre(encart) for encart in encarts.ENCARTS.values()],
+    }
+
+
+def _factorize(lieux: pd.DataFrame) -> tuple[list[str], np.ndarray]:
+    morceaux = lieux[["valeur_texte", "detail", "raison"]].fillna("")
+    lignes = morceaux["valeur_texte"].where(morceaux["valeur_texte"] != "", "Pas de chiffre publié")
+    for colonne in ("detail", "raison"):
+        suite = morceaux[colonne].where(morceaux[colonne] == "", "\n" + morceaux[colonne])
+        lignes = lignes + suite
+    rangs, textes = pd.factorize(lignes)
+    if len(textes) > np.iinfo(np.uint16).max:
+        # Trop de textes différents pour deux octets : la bulle garde la valeur seule.
+        rangs, textes = pd.factorize(morceaux["valeur_texte"])
+    return [str(t) for t in textes], rangs
+
+
+def _pack(valeurs: np.ndarray, type_: type) -> str:
+    """Un tableau d'entiers, petit-boutiste, en base 64."""
+    return base64.b64encode(valeurs.astype(np.dtype(type_).newbyteorder("<")).tobytes()).decode("ascii")
+
+
+def _to_cadre(encart: encarts.Encart) -> dict[str, Any]:
+    return {"points": [list(p) for p in encart.cadre.exterior.coords], "nom": encart.nom}

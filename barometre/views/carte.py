@@ -1,0 +1,163 @@
+"""La page Carte : un indicateur par territoire, ce qui est montré, ce qui ne l'est pas et pourquoi."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from barometre.access import Gate
+from barometre.catalogue.model import Catalogue
+from barometre.domain.indicateur import Indicateur
+from barometre.domain.provenance import Provenance
+from barometre.domain.territoire import FRANCE
+from barometre.views import carte_faits, carte_valeurs
+from barometre.views.carte_lieux import NOMS_NIVEAUX, build_fil, list_lieux
+from barometre.views.carte_pseudo import OPSN, PARTICIPATION, build_pseudo
+from barometre.views.carte_valeurs import Releve
+from barometre.views.libelles import Libelles
+from barometre.views.provenance import build_provenance_carte
+from barometre.views.selection import Selection
+
+
+@dataclass(frozen=True, slots=True)
+class ChoixCarte:
+    """Ce que le lecteur demande : un indicateur (ou un pseudo-indicateur), un niveau, une sélection."""
+
+    indicateur_id: str
+    theme_id: str
+    niveau: str
+    selection: Selection = Selection()
+
+
+@dataclass(frozen=True, slots=True)
+class VueCarte:
+    """Une carte à dessiner : les lieux et leurs valeurs, les valeurs de toutes les vagues, les mots."""
+
+    choix: ChoixCarte
+    indicateur: Indicateur
+    titre: str
+    releve: Releve
+    champ: str
+    periode: str
+    fil: tuple[tuple[str, str], ...]
+    messages: tuple[str, ...]
+    provenance: Provenance
+    simulee: bool
+
+    @property
+    def cadre(self) -> pd.DataFrame:
+        """Une ligne par lieu."""
+        return self.releve.cadre
+
+    @property
+    def est_vide(self) -> bool:
+        """Vrai si aucun lieu n'a de valeur montrée."""
+        return not bool(self.cadre["etat"].isin(["montre", "indicatif"]).any())
+
+
+def build_vue_carte(gate: Gate, catalogue: Catalogue, choix: ChoixCarte) -> VueCarte:
+    """La carte demandée, aux filtres près que ce niveau permet (une phrase dit lesquels)."""
+    indicateur = get_indicateur(catalogue, choix)
+    choix, messages = _restrict(choix, indicateur)
+    lieux = list_lieux(gate, choix.niveau, choix.selection)
+    releve = _read(gate, catalogue, choix, indicateur, lieux)
+    choix = replace(choix, selection=replace(choix.selection, vague_id=releve.periode))
+    libelles = Libelles(catalogue, gate)
+    periode = _describe_periode(libelles, indicateur, releve.periode)
+    titre = f"{indicateur.titre}, par {NOMS_NIVEAUX[choix.niveau]}"
+    champ = _describe_champ(libelles, choix, indicateur)
+    return VueCarte(
+        choix=choix,
+        indicateur=indicateur,
+        titre=f"{titre} ({periode})" if periode else titre,
+        releve=releve,
+        champ=champ,
+        periode=periode,
+        fil=build_fil(gate, choix.selection.territoire_id),
+        messages=(*messages, *releve.messages),
+        provenance=build_provenance_carte(gate, indicateur, f"{champ} ; {periode}", choix.niveau),
+        simulee=bool(gate.get_version()["simulee"]) and indicateur.origine == "declare",
+    )
+
+
+def get_indicateur(catalogue: Catalogue, choix: ChoixCarte) -> Indicateur:
+    """L'indicateur du catalogue, ou la participation, ou la couverture OPSN."""
+    if choix.indicateur_id in (PARTICIPATION, OPSN):
+        return build_pseudo(catalogue, choix.indicateur_id, choix.theme_id)
+    return catalogue.get_indicateur(choix.indicateur_id)
+
+
+def _restrict(choix: ChoixCarte, indicateur: Indicateur) -> tuple[ChoixCarte, tuple[str, ...]]:
+    """Retire les filtres qui n'existent pas à ce niveau, et le dit."""
+    selection = choix.selection
+    if indicateur.id == OPSN and choix.niveau == "region":
+        choix = replace(choix, niveau="departement")
+        return choix, ("La couverture par un OPSN se lit par département, non par région.",)
+    if indicateur.origine == "mesure" and (selection.couverture or selection.strate or selection.type):
+        libre = replace(selection, type="", strate="", couverture="")
+        return replace(choix, selection=libre), (
+            "Cette donnée de l’État est relevée pour chaque territoire entier\u202f: ni le type, ni la taille, "
+            "ni l’accompagnement ne la découpent.",
+        )
+    if indicateur.id in (PARTICIPATION, OPSN) or indicateur.origine == "mesure":
+        return choix, ()
+    if choix.niveau == "epci" and (selection.couverture or selection.strate or selection.type):
+        libre = replace(selection, type="", strate="", couverture="")
+        return replace(choix, selection=libre), (
+            "Par intercommunalité, un chiffre compte toutes ses collectivités\u202f: plus finement, il ne "
+            "serait pas publiable.",
+        )
+    if choix.niveau == "departement" and selection.couverture:
+        return replace(choix, selection=replace(selection, couverture="")), (
+            "Par département, un chiffre ne se découpe pas selon l’accompagnement\u202f: toutes les "
+            "couvertures sont réunies.",
+        )
+    return choix, ()
+
+
+def _read(
+    gate: Gate, catalogue: Catalogue, choix: ChoixCarte, indicateur: Indicateur, lieux: pd.DataFrame
+) -> Releve:
+    if indicateur.id == OPSN:
+        return carte_faits.read_opsn(gate, choix.niveau, lieux)
+    if indicateur.origine == "mesure":
+        return carte_valeurs.read_mesure(gate, indicateur, choix.niveau, choix.selection, lieux)
+    if choix.niveau == "commune":
+        return carte_faits.read_repondantes(gate, catalogue, choix.theme_id, choix.selection, lieux)
+    if indicateur.id == PARTICIPATION:
+        return carte_faits.read_participation(
+            gate, catalogue, choix.theme_id, choix.niveau, choix.selection, lieux
+        )
+    return carte_valeurs.read_declare(gate, catalogue, indicateur, choix.niveau, choix.selection, lieux)
+
+
+def _describe_periode(libelles: Libelles, indicateur: Indicateur, periode: str) -> str:
+    if indicateur.id == OPSN or not periode:
+        return ""
+    return (
+        carte_valeurs.format_periode_mesure(periode)
+        if indicateur.origine == "mesure"
+        else (libelles.get_titre_vague(periode))
+    )
+
+
+def _describe_champ(libelles: Libelles, choix: ChoixCarte, indicateur: Indicateur) -> str:
+    if indicateur.origine == "mesure" or indicateur.id == OPSN:
+        return libelles.get_territoire(choix.selection.territoire_id)
+    return libelles.get_champ(choix.selection)
+
+
+def get_dessous(niveau: str) -> str:
+    """Le niveau où descend un clic ; vide pour une commune, qui ouvre sa fiche."""
+    return {"region": "departement", "departement": "commune", "epci": "commune"}.get(niveau, "")
+
+
+def list_niveaux(territoire_id: str) -> tuple[str, ...]:
+    """Les niveaux que l'on peut regarder dans un territoire."""
+    type_ = territoire_id.partition("-")[0]
+    if type_ in (FRANCE, "zone"):
+        return ("region", "departement", "epci", "commune")
+    return {"region": ("departement", "epci", "commune"), "departement": ("epci", "commune")}.get(
+        type_, ("commune",)
+    )
