@@ -39,6 +39,10 @@ class FaitsPublics:
         """Les collectivités ; `cadre` : sans les territoires qu'une autre porte."""
         return self._repository.list_collectivites(type, departement, region, epci, strate, cadre=cadre)
 
+    def get_referentiel(self) -> pd.DataFrame:
+        """Toutes les collectivités et tous les territoires, gardés en mémoire : à lire, jamais à modifier."""
+        return self._repository.get_search_index().collectivites
+
     def search(self, texte: str, limite: int = RESULTATS) -> list[Trouvaille]:
         """Trouver une collectivité par son nom ou l'un de ses codes."""
         return self._repository.get_search_index().search(texte, limite)

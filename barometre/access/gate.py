@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import pandas as pd
 
 from barometre.access.faits_publics import FaitsPublics
+from barometre.access.groupes import build_cellules, get_minimum
 from barometre.access.masques import mask_agregats, mask_evolutions
 from barometre.access.registre import open_registre
 from barometre.domain.portee import PUBLIC, Portee
@@ -23,6 +25,7 @@ REFUS = {
     "operateur": "Un opérateur charge et vérifie les fichiers ; il ne lit pas les réponses nommées.",
 }
 REFUS_CYBER = "Les réponses de cybersécurité demandent un droit à part, que ce compte n'a pas."
+REFUS_PAIRS = "Les chiffres des pairs sans votre collectivité sont réservés à la collectivité elle-même."
 REFUS_IMPORTS = "Le détail des imports est réservé aux opérateurs du baromètre."
 
 
@@ -153,6 +156,65 @@ class Gate(FaitsPublics):
         lisibles = self._readable(indicateur_id)
         self._record("lire_valeurs", indicateur_id, str(periode or ""))
         return self._repository.list_valeurs(indicateur_id, periode, type, lisibles)
+
+    def list_valeurs_collectivite(self, collectivite_id: str) -> pd.DataFrame:
+        """Les données de l'État d'une collectivité, et ses réponses si la portée y a droit."""
+        lignes = self._repository.list_valeurs(None, collectivite_id=collectivite_id)
+        sensibles = self._sensitive()
+        mesures = lignes["indicateur_id"].isin(self._mesures)
+        if not self.can_read(collectivite_id):
+            return lignes[mesures].reset_index(drop=True)
+        self._record("lire_valeurs", collectivite_id)
+        if self._hides_cyber():
+            lignes = lignes[mesures | ~lignes["indicateur_id"].isin(sensibles)]
+        return lignes.reset_index(drop=True)
+
+    # Les pairs, en compte
+
+    def can_count_pairs(self, collectivite_id: str) -> bool:
+        """Vrai si la portée voit ses pairs sans elle-même : la collectivité pour elle, le programme."""
+        if self.portee.role == "programme":
+            return True
+        return self.portee.role == "collectivite" and self.portee.collectivite_id == collectivite_id
+
+    def list_agregats_pairs(
+        self, collectivite_id: str, pairs: Sequence[str], indicateurs: Sequence[str], vague_id: str
+    ) -> pd.DataFrame:
+        """Les chiffres des pairs sans la collectivité, masqués comme toute cellule."""
+        valeurs = self._list_others(collectivite_id, pairs, indicateurs, vague_id)
+        catalogue = self._repository.list_indicateurs()
+        parts = frozenset(catalogue.loc[catalogue["unite"] == "%", "indicateur_id"])
+        poids = self._list_poids(indicateurs, catalogue, vague_id)
+        return build_cellules(valeurs, poids, parts, self.portee, self._sensitive())
+
+    def list_pratiques_pairs(
+        self, collectivite_id: str, pairs: Sequence[str], indicateurs: Sequence[str], vague_id: str
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Les réponses des pairs sans leur nom, pour les compter : valeurs, et « non concerné ».
+
+        Vides s'il y a trop peu de répondants.
+        """
+        lignes = self._list_others(collectivite_id, pairs, indicateurs, vague_id)
+        valeurs = lignes.pivot(index="collectivite_id", columns="indicateur_id", values="valeur")
+        etats = lignes.pivot(index="collectivite_id", columns="indicateur_id", values="etat")
+        cyber = not self._sensitive().isdisjoint(indicateurs)
+        if len(valeurs) < get_minimum(self.portee, cyber):
+            valeurs, etats = valeurs.iloc[:0], etats.iloc[:0]
+        hors = etats.eq("non_concerne")
+        return valeurs.astype(float).reset_index(drop=True), hors.reset_index(drop=True)
+
+    def _list_others(
+        self, collectivite_id: str, pairs: Sequence[str], indicateurs: Sequence[str], vague_id: str
+    ) -> pd.DataFrame:
+        if not self.can_count_pairs(collectivite_id):
+            raise AccesRefuse(REFUS_PAIRS)
+        autres = [p for p in dict.fromkeys(pairs) if p != collectivite_id]
+        return self._repository.list_valeurs(list(indicateurs), vague_id, collectivite_id=autres)
+
+    def _list_poids(self, indicateurs: Sequence[str], catalogue: pd.DataFrame, vague_id: str) -> pd.Series:
+        themes = catalogue.loc[catalogue["indicateur_id"].isin(list(indicateurs)), "theme_id"].unique()
+        poids = self._repository.list_poids(vague_id, list(themes))
+        return poids.drop_duplicates("collectivite_id").set_index("collectivite_id")["poids"]
 
     def _readable(self, indicateur_id: str) -> list[str] | None:
         """Les collectivités dont la portée lit cet indicateur déclaré ; None : toutes."""
