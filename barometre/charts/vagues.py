@@ -30,7 +30,7 @@ def build_vagues(
     montrees = propre[propre["montre"].astype(bool) & propre[valeur].notna()]
     mise_en_page = gabarit(240) | {
         "margin": {"l": 48, "r": 24, "t": 28, "b": 44},
-        "annotations": _absences(propre),
+        "annotations": [*_absences(propre), *_valeurs(montrees, valeur, echelle)],
         "xaxis": _axe_temps(propre),
         "yaxis": _axe_valeurs(montrees, indicateur, echelle),
     }
@@ -51,9 +51,7 @@ def _trace(montrees: pd.DataFrame, valeur: str, echelle: float, verdict: str) ->
     return go.Scatter(
         x=list(montrees.index),
         y=[float(v) * echelle for v in montrees[valeur]],
-        mode="lines+markers+text",
-        text=[f"<b>{texte}</b>" for texte in montrees[f"{valeur}_texte"]],
-        textposition="middle right",
+        mode="lines+markers",
         line={"color": ACCENT if verdict in DEMONTRES else GRIS, "dash": trait, "width": 2},
         marker={
             "size": 12,
@@ -65,6 +63,23 @@ def _trace(montrees: pd.DataFrame, valeur: str, echelle: float, verdict: str) ->
         hovertemplate="%{hovertext}<extra></extra>",
         cliponaxis=False,
     )
+
+
+def _valeurs(montrees: pd.DataFrame, valeur: str, echelle: float) -> list[dict[str, Any]]:
+    """La valeur au-dessus du trait, à droite du point ; sa couleur est celle du texte de la page."""
+    return [
+        {
+            "x": rang,
+            "y": float(ligne[valeur]) * echelle,
+            "text": f"<b>{proteger(str(ligne[f'{valeur}_texte']))}</b>",
+            "showarrow": False,
+            "xanchor": "left",
+            "xshift": 10,
+            "yshift": 14,
+            "font": {"size": 14},
+        }
+        for rang, ligne in montrees.iterrows()
+    ]
 
 
 def _moustaches(montrees: pd.DataFrame, valeur: str, echelle: float) -> dict[str, Any]:

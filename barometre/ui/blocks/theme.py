@@ -85,7 +85,9 @@ def _render_limites(detail: IndicateurAffiche) -> None:
         "Référence légale": indicateur.reference_legale,
     }
     lignes = "".join(
-        f"<p><strong>{texte(nom)}.</strong> {texte(fait)}</p>" for nom, fait in faits.items() if fait
+        f"<p><strong>{texte(nom)}.</strong> {texte(fait.rstrip('.') + '.')}</p>"
+        for nom, fait in faits.items()
+        if fait
     )
     st.html(f'<div class="baro-limites">{lignes}</div>')
 
