@@ -185,6 +185,7 @@ dim_source = Table(
     Column("recodes", Integer, nullable=True),
     Column("rejetes", Integer, nullable=True),
     PrimaryKeyConstraint("source_id"),
+    CheckConstraint("lus = charges + rejetes", name="compte_juste"),
 )
 
 # Une ligne = un questionnaire rempli par une collectivité pendant une vague.

@@ -1,0 +1,52 @@
+"""Écrire dans un chantier ce que les sources de l'État apportent, à la place de l'apport précédent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+from sqlalchemy import Engine, Table, delete, select, true
+
+from barometre.warehouse import schema as s
+from barometre.warehouse import schema_etat
+from barometre.warehouse.dialects import insert_frame
+
+
+def replace_tables(moteur: Engine, tables: dict[str, pd.DataFrame]) -> None:
+    """Remplace tout le contenu de tables, en une transaction."""
+    with moteur.begin() as connexion:
+        for nom, frame in tables.items():
+            table = s.metadata.tables[nom]
+            connexion.execute(delete(table))
+            insert_frame(connexion, table, frame)
+
+
+def replace_source(moteur: Engine, source_id: str, tables: dict[str, pd.DataFrame]) -> None:
+    """Remplace les lignes d'une source dans `fait_valeur`, `quarantaine` et `dim_source`, d'un seul geste."""
+    cles = {"fait_valeur": "source_id", "quarantaine": "lot_id", "dim_source": "source_id"}
+    with moteur.begin() as connexion:
+        for nom, frame in tables.items():
+            table = s.metadata.tables[nom]
+            connexion.execute(delete(table).where(table.c[cles[nom]] == source_id))
+            insert_frame(connexion, table, frame)
+
+
+def delete_calculs(moteur: Engine, tables: Sequence[str]) -> None:
+    """Efface tout ce qui se calcule des réponses, pour le refaire ; les données de l'État restent."""
+    declares = select(s.dim_indicateur.c.indicateur_id).where(s.dim_indicateur.c.origine == "declare")
+    with moteur.begin() as connexion:
+        for nom in tables:
+            table = s.metadata.tables[nom]
+            condition = table.c.indicateur_id.in_(declares) if "indicateur_id" in table.c else true()
+            connexion.execute(delete(table).where(condition))
+
+
+def replace_croisements(moteur: Engine, cle: str, qualite: pd.DataFrame, **tables: pd.DataFrame) -> None:
+    """Remplace les lignes de `qualite` de cette clé, et les tables `accord` et `association`."""
+    cibles: dict[str, Table] = {"accord": schema_etat.accord, "association": schema_etat.association}
+    with moteur.begin() as connexion:
+        connexion.execute(delete(s.qualite).where(s.qualite.c.cle == cle))
+        insert_frame(connexion, s.qualite, qualite)
+        for nom, frame in tables.items():
+            connexion.execute(delete(cibles[nom]))
+            insert_frame(connexion, cibles[nom], frame)
