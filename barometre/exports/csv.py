@@ -29,7 +29,7 @@ def _entete(provenance: Provenance) -> list[str]:
     for definition in provenance.definitions:
         morceaux = (
             definition.definition,
-            definition.base and f"Base : {definition.base}",
+            definition.base and f"Base : {definition.base.rstrip('.')}.",
             definition.precautions,
         )
         lignes.append(f"Définition de {definition.objet} : {' '.join(filter(None, morceaux))}")

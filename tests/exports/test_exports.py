@@ -58,7 +58,7 @@ def test_l_entete_csv_dit_la_provenance_sans_casser_les_lignes() -> None:
     entete = [x for x in to_csv(TABLE, PROVENANCE).decode("utf-8-sig").splitlines() if x.startswith("#")]
     assert f"# Attention : {AVERTISSEMENT_SIMULATION}" in entete
     assert "# Précaution : Une précaution sur deux lignes" in entete
-    assert "# Définition de Part : Une part. Base : Qui a répondu Prudence" in entete
+    assert "# Définition de Part : Une part. Base : Qui a répondu. Prudence" in entete
 
 
 def test_un_entete_de_colonne_est_desarme_aussi() -> None:
