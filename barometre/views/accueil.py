@@ -13,7 +13,7 @@ from barometre.domain.indicateur import Indicateur
 from barometre.formats import format_compte, format_periode
 from barometre.views.cellules import get_cellule, read_cellules
 from barometre.views.chiffres import Chiffre, Cle, format_bornes, format_cellule
-from barometre.views.citation import LIBELLES_NOTES, enonce
+from barometre.views.citation import enonce
 from barometre.views.libelles import Libelles
 from barometre.views.ligne import choose_vague
 from barometre.views.publies import format_publie
@@ -99,7 +99,7 @@ def _build_carte(
                 format_cellule(indicateur, chiffre, "redresse"),
                 f"{enonce(indicateur, chiffre)}.",
                 f"{format_bornes(indicateur, chiffre)} · {format_compte(chiffre.n, 'réponse')} · "
-                f"note {LIBELLES_NOTES[chiffre.note]} · {vague}",
+                f"note {chiffre.note} · {vague}",
             )
     return CarteTheme(theme, "", "Aucun chiffre de ce thème ne peut encore être cité.", theme.resume)
 

@@ -101,6 +101,7 @@ def test_les_mots_de_streamlit_sont_en_francais(serveur: str, visiter: Visiter) 
     page.get_by_role("button", name="Menu principal").click()
     expect(page.get_by_text("À propos")).to_be_visible()
     expect(page.get_by_text("Sombre")).to_be_visible()
+    expect(page.get_by_text("Made with")).to_have_count(0)
     page.keyboard.press("Escape")
     libelles = page.evaluate(
         "[...document.querySelectorAll('[aria-label],[title],[placeholder]')].flatMap(e =>"

@@ -7,7 +7,7 @@ const MOTS = new Map(Object.entries({
   "About": "À propos", "Get help": "Aide", "Report a bug": "Signaler un problème", "Print": "Imprimer",
   "Rerun": "Actualiser", "Settings": "Réglages", "Theme": "Apparence", "Light": "Clair", "Dark": "Sombre",
   "System": "Comme l’appareil", "Use system setting": "Comme l’appareil", "Main menu": "Menu principal",
-  "Record a screencast": "Enregistrer l’écran", "Clear cache": "Vider le cache",
+  "Made with Streamlit v": "Fait avec Streamlit ", "Record a screencast": "Enregistrer l’écran", "Clear cache": "Vider le cache",
   "Close": "Fermer", "Cancel": "Annuler", "Copy": "Copier", "Copied": "Copié", "Dismiss": "Fermer",
   "Copy to clipboard": "Copier", "Copied to clipboard": "Copié", "Done": "Terminé", "Retry": "Réessayer",
   "Try again": "Réessayer", "Error": "Erreur", "Warning": "Attention", "Stop": "Arrêter",
@@ -55,7 +55,7 @@ const MOTS = new Map(Object.entries({
 }));
 // Les phrases qui contiennent un nom ou un nombre.
 const PHRASES = [
-  [/^Remove (.+)$/, "Retirer $1"], [/^Help for (.+)$/, "Aide : $1"], [/^Add: (.+)$/, "Ajouter : $1"], [/^Select (\d+) matches$/, "Choisir les $1 résultats"],
+  [/^Made with Streamlit v(.+)$/, "Fait avec Streamlit $1"], [/^Remove (.+)$/, "Retirer $1"], [/^Help for (.+)$/, "Aide : $1"], [/^Add: (.+)$/, "Ajouter : $1"], [/^Select (\d+) matches$/, "Choisir les $1 résultats"],
   [/^View (\d+) more$/, "Voir $1 de plus"], [/^(.+) per file(?: • (.+))?$/, "$1 par fichier · $2"],
   [/^Limit (.+) per file(?: • (.+))?$/, "$1 par fichier · $2"], [/^(\d+) rows?$/, "$1 lignes"],
   [/^Selected (.+)\. (.+), press down to open dropdown\.?$/, "$1 choisi. $2"],
