@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -122,11 +122,21 @@ def _vagues(dossier: Path, themes: Iterable[str]) -> tuple[Vague, ...]:
 def _seuils(dossier: Path, themes: list[str]) -> tuple[SeuilLegal, ...]:
     contenu = _read(dossier, "seuils_legaux.yml", "seuils_legaux")
     _uniques("seuils_legaux.yml", (seuil["id"] for seuil in contenu))
-    for seuil in contenu:
-        if seuil["theme"] not in themes:
-            phrase = f"seuils_legaux.yml, {seuil['id']} › theme : le thème « {seuil['theme']} » n'existe pas."
-            raise CatalogueError([phrase])
+    phrases = [
+        f"seuils_legaux.yml, {seuil['id']} › {phrase}"
+        for seuil in contenu
+        for phrase in _list_refus_seuil(seuil, themes)
+    ]
+    if phrases:
+        raise CatalogueError(phrases)
     return tuple(_seuil(seuil) for seuil in contenu)
+
+
+def _list_refus_seuil(seuil: Any, themes: list[str]) -> Iterator[str]:
+    if seuil["theme"] not in themes:
+        yield f"theme : le thème « {seuil['theme']} » n'existe pas."
+    if bool(seuil["verifie_le"]) != bool(seuil.get("verifie_dans")):
+        yield "verifie_dans : une date de vérification et le texte lu vont ensemble."
 
 
 def _seuil(contenu: Any) -> SeuilLegal:

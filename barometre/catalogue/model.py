@@ -87,8 +87,11 @@ class SeuilLegal:
     reference: str
     url: str
     concernes: tuple[Concerne, ...]
-    verifie_le: date
+    # None : à relire ; l'écran doit alors le dire.
+    verifie_le: date | None
     precautions: str
+    # Le texte où l'obligation a été lue ce jour-là.
+    verifie_dans: str = ""
     preuves: tuple[str, ...] = ()
     # Critère que le référentiel ne contient pas (« au moins 50 agents ») : à dire au lecteur.
     condition: str = ""
@@ -103,6 +106,11 @@ class SeuilLegal:
         if regle.population_minimum == 0:
             return True
         return None if population is None else regle.est_atteint(population)
+
+    @property
+    def est_verifiee(self) -> bool:
+        """Faux si la référence reste à relire."""
+        return self.verifie_le is not None
 
     def est_en_vigueur(self, jour: date) -> bool:
         """Vrai si l'obligation s'applique ce jour-là."""

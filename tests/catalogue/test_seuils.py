@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from barometre.catalogue import Concerne, SeuilLegal, load_catalogue
+from tests.catalogue.conftest import CatalogueAbime
 
 SEUILS = {seuil.id: seuil for seuil in load_catalogue().seuils}
 
@@ -28,6 +29,12 @@ SEUILS = {seuil.id: seuil for seuil in load_catalogue().seuils}
         ("urbanisme_voie_electronique", "commune", 12, True),
         ("urbanisme_voie_electronique", "region", 5_000_000, False),
         ("delegue_protection_donnees", "commune", 12, True),
+        ("teletransmission_actes", "commune", 50_000, False),  # « plus de 50 000 »
+        ("teletransmission_actes", "commune", 50_001, True),
+        ("teletransmission_actes", "epci", 3_000, True),  # à fiscalité propre, sans seuil
+        ("teletransmission_actes", "ept", 400_000, False),  # pas à fiscalité propre
+        ("publicite_actes", "commune", 3_499, False),  # peut choisir l'affichage ou le papier
+        ("base_adresse_locale", "commune", 12, True),
     ],
 )
 def test_qui_est_concerne(seuil: str, type_: str, population: int | None, attendu: bool | None) -> None:
@@ -60,5 +67,24 @@ def test_chaque_obligation_se_prouve_par_un_indicateur_de_bon_sens() -> None:
     assert [i.id for i in preuves if i.sens == "plus_bas_mieux" or not i.est_part] == []
 
 
-def test_les_obligations_ne_viennent_que_du_droit_deja_verifie() -> None:
-    assert [s.id for s in SEUILS.values() if s.depuis is None or s.depuis > s.verifie_le] == []
+def test_une_obligation_verifiee_etait_deja_en_vigueur_et_dit_ou_elle_a_ete_lue() -> None:
+    verifiees = [s for s in SEUILS.values() if s.verifie_le is not None]
+    assert [s.id for s in verifiees if s.depuis is None or s.depuis > s.verifie_le] == []
+    assert [s.id for s in verifiees if not s.verifie_dans] == []
+
+
+class TestVerification:
+    def test_une_obligation_peut_rester_a_relire(self, abime: CatalogueAbime) -> None:
+        bloc = abime.chemin("seuils_legaux.yml").read_text("utf-8")
+        source = bloc[bloc.index("  verifie_dans:") : bloc.index("  precautions:")]
+        abime.replace("seuils_legaux.yml", source, "")
+        abime.replace("seuils_legaux.yml", "verifie_le: 2026-11-22", "verifie_le: null")
+        relue = abime.build().seuils[0]
+        assert (relue.est_verifiee, relue.verifie_dans) == (False, "")
+
+    def test_une_date_sans_le_texte_lu_est_refusee(self, abime: CatalogueAbime) -> None:
+        abime.replace("seuils_legaux.yml", "verifie_le: 2026-11-22", "verifie_le: null")
+        assert (
+            "strategie_numerique_responsable › verifie_dans : une date de vérification et le texte lu vont "
+            "ensemble." in abime.refus()
+        )
