@@ -2,5 +2,6 @@
 
 from barometre.access.gate import AccesRefuse, Gate
 from barometre.access.registre import Registre, RegistreError, open_registre
+from barometre.warehouse.search import Trouvaille
 
-__all__ = ["AccesRefuse", "Gate", "Registre", "RegistreError", "open_registre"]
+__all__ = ["AccesRefuse", "Gate", "Registre", "RegistreError", "Trouvaille", "open_registre"]

@@ -197,7 +197,7 @@ class Gate(FaitsPublics):
         lignes = self._list_others(collectivite_id, pairs, indicateurs, vague_id)
         valeurs = lignes.pivot(index="collectivite_id", columns="indicateur_id", values="valeur")
         etats = lignes.pivot(index="collectivite_id", columns="indicateur_id", values="etat")
-        cyber = not self._sensitive().isdisjoint(indicateurs)
+        cyber = any(i in self._sensitive() for i in indicateurs)
         if len(valeurs) < get_minimum(self.portee, cyber):
             valeurs, etats = valeurs.iloc[:0], etats.iloc[:0]
         hors = etats.eq("non_concerne")

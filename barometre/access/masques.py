@@ -8,9 +8,21 @@ import pandas as pd
 from barometre.domain.portee import Portee
 
 MONTRES = ("published", "indicative")
-# Ce qui, dans une cellule, parle des réponses ; `n`, `participants`, `population` restent.
-CHIFFRES = ("brut", "redresse", "se", "df", "bas", "haut", "n_oui", "n_eff")
-CHIFFRES_EVOLUTION = ("changement", "se", "bas", "haut", "gains", "pertes", "p_mcnemar")
+# Ce qui, dans une cellule, parle des réponses ; `participants` et `population` restent. `n` s'efface : à une
+# question posée sous condition, le nombre de réponses est le nombre de « oui » d'une autre.
+CHIFFRES = ("n", "brut", "redresse", "se", "df", "bas", "haut", "n_oui", "n_eff")
+CHIFFRES_EVOLUTION = (
+    "n_1",
+    "n_2",
+    "n_panel",
+    "changement",
+    "se",
+    "bas",
+    "haut",
+    "gains",
+    "pertes",
+    "p_mcnemar",
+)
 # Cybersécurité : une part très basse ou très haute désigne presque chaque collectivité.
 PLAFOND_BAS, PLAFOND_HAUT = 0.05, 0.95
 DECIMALES = 2  # une part au pour cent entier

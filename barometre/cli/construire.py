@@ -1,0 +1,54 @@
+"""construire : une version neuve de l'entrepôt, mise en service."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from barometre.cli.analyse import add_json
+from barometre.cli.sortie import Barre, print_json
+from barometre.pipeline.construire import construire
+from barometre.warehouse.versions import open_entrepot
+
+
+def add_command(commandes: Any) -> None:
+    """Déclare la commande."""
+    aide = "construit une version neuve de l'entrepôt et la met en service"
+    analyseur = commandes.add_parser("construire", help=aide, description=aide)
+    analyseur.add_argument("--sans-demo", action="store_true", help="sans les réponses simulées")
+    analyseur.add_argument(
+        "--depuis", metavar="DOSSIER", type=Path, help="dossier des fichiers embarqués (data/)"
+    )
+    analyseur.add_argument(
+        "--si-absent", action="store_true", help="ne fait rien si une version est en service"
+    )
+    add_json(analyseur)
+    analyseur.set_defaults(execute=execute)
+
+
+def execute(demande: argparse.Namespace) -> None:
+    """Construit, ou dit qu'il n'y a rien à faire."""
+    active = open_entrepot().get_active() if demande.si_absent else None
+    if active:
+        _print(
+            demande.json,
+            {"version": active, "construite": False},
+            f"La version {active} est déjà en service.",
+        )
+        return
+    with Barre(muette=demande.json) as barre:
+        faite = construire(demande.depuis, demo=not demande.sans_demo, progress=barre)
+    phrase = (
+        f"Version {faite.version_id} en service : {faite.lignes.get('dim_collectivite', 0)} collectivités et "
+        f"territoires, {faite.lignes.get('participation', 0)} questionnaires, "
+        f"{faite.lignes.get('agregat', 0)} chiffres calculés."
+    )
+    _print(demande.json, {"version": faite.version_id, "construite": True, "lignes": faite.lignes}, phrase)
+
+
+def _print(en_json: bool, objet: dict[str, Any], phrase: str) -> None:
+    if en_json:
+        print_json(objet)
+    else:
+        print(phrase)
