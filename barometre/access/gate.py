@@ -99,7 +99,9 @@ class Gate(FaitsPublics):
         lignes = self._repository.list_estimations_modele(indicateur_id, vague_id, territoire_id)
         if self.portee.role == "programme":
             return lignes
-        return lignes[~lignes["indicateur_id"].isin(self._sensitive())].reset_index(drop=True)
+        montrees = lignes[~lignes["indicateur_id"].isin(self._sensitive())].reset_index(drop=True)
+        # Le petit nombre de réponses d'un département en dit trop, surtout sous condition.
+        return montrees.assign(n=montrees["n"].where(montrees["n"] >= SEUIL_PUBLIC))
 
     def list_participations(
         self,
@@ -200,7 +202,7 @@ class Gate(FaitsPublics):
         cyber = any(i in self._sensitive() for i in indicateurs)
         if len(valeurs) < get_minimum(self.portee, cyber):
             valeurs, etats = valeurs.iloc[:0], etats.iloc[:0]
-        hors = etats.eq("non_concerne")
+        hors = etats == "non_concerne"
         return valeurs.astype(float).reset_index(drop=True), hors.reset_index(drop=True)
 
     def _list_others(

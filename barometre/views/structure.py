@@ -1,0 +1,186 @@
+"""Ce qui fait ressembler deux collectivités : leur structure, jamais leurs réponses.
+
+Lue une fois par version : le cadre de l'enquête, ses variables de structure, et qui a répondu (public).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from barometre.access import Gate
+from barometre.formats import format_part
+from barometre.stats.peers import K_DEFAUT, nearest
+
+# Les variables dans l'ordre où on les dit, et leur importance tant que le lecteur n'en change pas.
+VARIABLES: dict[str, str] = {
+    "population": "Population",
+    "groupement": "Taille de l’intercommunalité",
+    "communes": "Nombre de communes",
+    "densite": "Densité",
+    "ruralite": "Ruralité",
+    "centralite": "Centralité",
+    "montagne": "Montagne",
+    "zone": "Hexagone ou outre-mer",
+    "couverture": "Accompagnement par un OPSN",
+}
+IMPORTANCES: dict[str, int] = {
+    "population": 4,
+    "groupement": 1,
+    "communes": 2,
+    "densite": 2,
+    "ruralite": 1,
+    "centralite": 1,
+    "montagne": 1,
+    "zone": 3,
+    "couverture": 1,
+}
+IMPORTANCE_MAXIMALE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """Le cadre (une ligne par collectivité) et les répondantes de chaque vague et questionnaire."""
+
+    cadre: pd.DataFrame
+    repondantes: Mapping[tuple[str, str], frozenset[str]]
+
+    def list_variables(self, collectivite_id: str) -> list[str]:
+        """Les variables connues de cette collectivité et qui distinguent celles de son type."""
+        ligne = self.cadre.loc[collectivite_id]
+        memes = self.cadre[self.cadre["type"].eq(ligne["type"])]
+        return [v for v in VARIABLES if pd.notna(ligne[v]) and memes[v].nunique() > 1]
+
+    def get_repondantes(self, vague_id: str, questionnaire_id: str) -> frozenset[str]:
+        """Qui a rempli ce questionnaire à cette vague."""
+        return self.repondantes.get((vague_id, questionnaire_id), frozenset())
+
+    def get_vague(self, collectivite_id: str, questionnaire_id: str, vagues: Sequence[str]) -> str:
+        """La dernière vague où elle a répondu à ce thème ; sinon la dernière qui a des réponses."""
+        posees = [v for v in vagues if (v, questionnaire_id) in self.repondantes]
+        siennes = [v for v in posees if collectivite_id in self.repondantes[(v, questionnaire_id)]]
+        return (siennes or posees or [""])[-1]
+
+
+def build_structure(gate: Gate) -> Structure:
+    """La structure de toutes les collectivités du cadre ; ne lit que des faits publics."""
+    reference = gate.get_referentiel()
+    cadre = reference[reference["porteur_id"].isna()].set_index("collectivite_id")
+    communes = cadre[cadre["type"].eq("commune")]
+    habitants = cadre[cadre["type"].eq("epci")].set_index("code")["population"]
+    colonnes = {
+        "population": np.log10(cadre["population"].astype("float64").clip(lower=1)),
+        "groupement": np.log10(cadre["epci"].map(habitants).astype("float64").clip(lower=1)),
+        "communes": np.log10(_count_communes(cadre, communes).clip(lower=1)),
+    }
+    gardees = ["type", "nom", "code", "strate", "departement", "region", "epci"]
+    qualites = {v: _read_classe(cadre, v) for v in VARIABLES if v not in colonnes}
+    frame = cadre[gardees].assign(habitants=cadre["population"], **colonnes, **qualites)
+    return Structure(frame, _read_repondantes(gate))
+
+
+def _count_communes(cadre: pd.DataFrame, communes: pd.DataFrame) -> pd.Series:
+    """Le nombre de communes d'un EPCI, d'un département ou d'une région ; rien pour une commune."""
+    comptes = pd.Series(np.nan, index=cadre.index)
+    for type_ in ("epci", "ept", "departement", "region"):
+        siens = cadre["type"].eq(type_)
+        comptes[siens] = cadre.loc[siens, "code"].map(communes[type_].value_counts()).astype("float64")
+    return comptes
+
+
+def _read_classe(cadre: pd.DataFrame, variable: str) -> pd.Series:
+    if variable not in cadre:
+        return pd.Series(None, index=cadre.index, dtype="object")
+    return cadre[variable].astype("object").where(cadre[variable].notna(), None)
+
+
+def _read_repondantes(gate: Gate) -> dict[tuple[str, str], frozenset[str]]:
+    groupes = gate.list_participations().groupby(["vague_id", "questionnaire_id"])["collectivite_id"]
+    return {(str(v), str(q)): frozenset(ids) for (v, q), ids in groupes}
+
+
+@dataclass(frozen=True, slots=True)
+class Semblable:
+    """Une collectivité proche : sa distance, et ce que chaque variable y met."""
+
+    collectivite_id: str
+    nom: str
+    distance: float
+    parts: Mapping[str, float]
+    a_repondu: bool
+    autre_zone: bool
+
+    @property
+    def pourquoi(self) -> str:
+        """« Pourquoi celle-ci ? » en une phrase."""
+        if self.distance < 1e-9:
+            return "Même structure que la vôtre sur toutes les variables connues."
+        ordre = sorted(self.parts.items(), key=lambda paire: -paire[1])
+        memes = [_milieu(VARIABLES[v]) for v, part in ordre if part < 0.005]
+        ecarts = [f"{_milieu(VARIABLES[v])} ({format_part(part)})" for v, part in ordre if part >= 0.005]
+        identique = f"Identique : {', '.join(memes)}. " if memes else ""
+        return f"{identique}Ce qui la distingue encore : {', '.join(ecarts)} de l’écart."
+
+
+def _milieu(nom: str) -> str:
+    return nom[0].lower() + nom[1:] if nom != VARIABLES["zone"] else nom
+
+
+def rank_semblables(
+    structure: Structure,
+    collectivite_id: str,
+    importances: Mapping[str, int] | None = None,
+    k: int | None = K_DEFAUT,
+) -> pd.DataFrame:
+    """Les `k` plus proches du même type (toutes si None) : unit, distance, une part par variable."""
+    variables = structure.list_variables(collectivite_id)
+    poids = {v: float((importances or IMPORTANCES).get(v, IMPORTANCES[v])) for v in variables}
+    if not any(poids.values()):
+        poids = {v: float(IMPORTANCES[v]) for v in variables}
+    type_ = str(structure.cadre.at[collectivite_id, "type"])
+    memes = structure.cadre[structure.cadre["type"].eq(type_)]
+    # L'identifiant est l'index : `nearest` le trouve sans colonne.
+    frame = memes[variables]
+    return nearest(frame, collectivite_id, variables, poids, k or max(len(frame) - 1, 1))
+
+
+def describe_semblables(
+    structure: Structure, collectivite_id: str, rangs: pd.DataFrame, noms: Mapping[str, str]
+) -> tuple[Semblable, ...]:
+    """Les lignes de `rank_semblables`, en mots."""
+    zone = str(structure.cadre.at[collectivite_id, "zone"])
+    ayant_repondu = frozenset().union(*structure.repondantes.values())
+    variables = [v for v in VARIABLES if v in rangs]
+    return tuple(
+        Semblable(
+            collectivite_id=str(ligne["unit"]),
+            nom=_label(structure, str(ligne["unit"]), noms),
+            distance=float(ligne["distance"]),
+            parts={v: float(ligne[v]) for v in variables},
+            a_repondu=ligne["unit"] in ayant_repondu,
+            autre_zone=str(structure.cadre.at[ligne["unit"], "zone"]) != zone,
+        )
+        for ligne in rangs.to_dict("records")
+    )
+
+
+def _label(structure: Structure, collectivite_id: str, departements: Mapping[str, str]) -> str:
+    """« Nom (département) »."""
+    ligne = structure.cadre.loc[collectivite_id]
+    code = ligne["departement"]
+    if ligne["type"] in ("departement", "region") or pd.isna(code):
+        return str(ligne["nom"])
+    return f"{ligne['nom']} ({departements.get(str(code), code)})"
+
+
+def read_importances(textes: Sequence[str]) -> dict[str, int]:
+    """« population:3 » → {"population": 3} ; ce qui ne se lit pas est laissé de côté."""
+    lues: dict[str, int] = {}
+    for texte in textes:
+        variable, _, valeur = texte.partition(":")
+        if variable in VARIABLES and valeur in {str(i) for i in range(IMPORTANCE_MAXIMALE + 1)}:
+            lues[variable] = int(valeur)
+    return lues
