@@ -101,7 +101,7 @@ class Gate(FaitsPublics):
             return lignes
         montrees = lignes[~lignes["indicateur_id"].isin(self._sensitive())].reset_index(drop=True)
         # Le petit nombre de réponses d'un département en dit trop, surtout sous condition.
-        return montrees.assign(n=montrees["n"].where(montrees["n"] >= SEUIL_PUBLIC))
+        return montrees.assign(n=montrees["n"].where(montrees["n"] >= get_minimum(self.portee, cyber=False)))
 
     def list_participations(
         self,

@@ -13,14 +13,15 @@ from barometre.pipeline.aggregates import compute_agregats
 from barometre.pipeline.changes import compute_evolutions
 from barometre.pipeline.cube import Cube
 from barometre.pipeline.donnees import Donnees
+from barometre.pipeline.models import compute_modeles
 from barometre.pipeline.quality import build_quality
 from barometre.pipeline.rules import compute_valeurs, split_questions
 from barometre.pipeline.terrain import Terrain, build_terrain
 from barometre.pipeline.weights import Redressement, compute_weights
 from barometre.stats.design import LoneStratumWarning
 
-# Les tables qu'un questionnaire remplit ; un import les refait pour le sien.
-CALCULEES = ("fait_valeur", "poids", "agregat", "qualite", "evolution")
+# Les tables qui se calculent d'un questionnaire : à refaire quand le cadre change.
+CALCULEES = ("fait_valeur", "poids", "agregat", "qualite", "evolution", "estimation_modele")
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ def _compute_vague(contexte: Contexte, vague: Vaguee, donnees: Donnees) -> tuple
     donnees.add("fait_valeur", valeurs)
     donnees.add("poids", _poids(vague, redressement))
     donnees.add("agregat", agregats)
+    donnees.add("estimation_modele", compute_modeles(terrain, contexte.cadre))
     qualite = build_quality(vague.vague_id, vague.questionnaire_id, redressement, contexte.cadre)
     donnees.add("qualite", qualite)
     return terrain, agregats

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as version_of
+from itertools import chain
 from pathlib import Path
 
 from barometre.catalogue import DONNEES, Catalogue, load_catalogue
@@ -16,7 +20,7 @@ from barometre.pipeline.calcul import build_contexte
 from barometre.pipeline.dimensions import add_dimensions
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.lots import compute_fichiers, open_demonstration
-from barometre.pipeline.parallele import map_parallel
+from barometre.pipeline.parallele import start_parallel
 from barometre.pipeline.suivi import Etapes, Suivi
 from barometre.pipeline.verify import check_version
 from barometre.warehouse.controles import Controle
@@ -24,7 +28,7 @@ from barometre.warehouse.engine import Engine
 from barometre.warehouse.entrepot import Entrepot
 from barometre.warehouse.versions import fill_chantier, open_entrepot, write_version
 
-ETAPES_FIXES = 4  # référentiel, démonstration, écriture, vérification
+ETAPES_FIXES = 3  # référentiel, démonstration, vérification
 
 
 class ConstructionRefusee(Exception):
@@ -59,38 +63,31 @@ def construire(
     `depuis` : le dossier des fichiers embarqués (`data/`). `demo` : avec les réponses simulées.
     `processus` : questionnaires calculés à la fois ; un seul dans un serveur, qui a des fils.
     """
+    catalogue = catalogue or load_catalogue()
     entrepot = open_entrepot(adresse)
+    etapes = Etapes(len(catalogue.questionnaires) * demo + ETAPES_FIXES, progress)
     with entrepot.lock():
-        etapes = Etapes(ETAPES_FIXES + len((catalogue or load_catalogue()).questionnaires), progress)
-        donnees = build_donnees(
-            Path(depuis or DONNEES), catalogue or load_catalogue(), etapes, demo=demo,
-            processus=processus or os.cpu_count() or 1,
-        )  # fmt: skip
-        return write_donnees(entrepot, donnees, catalogue or load_catalogue(), etapes)
+        etapes.step("Lecture du référentiel")
+        socle = load_socle(Path(depuis or DONNEES), catalogue)
+        if not demo:
+            return write_version_neuve(entrepot, [("", socle)], catalogue, etapes)
+        etapes.step("Réponses de démonstration")
+        with start_demonstration(socle, catalogue, processus or os.cpu_count() or 1) as calculs:
+            return write_version_neuve(entrepot, chain([("", socle)], calculs), catalogue, etapes)
 
 
-def build_donnees(
-    dossier: Path, catalogue: Catalogue, etapes: Etapes, *, demo: bool, processus: int = 1
-) -> Donnees:
-    """Toutes les tables, en mémoire."""
-    etapes.step("Lecture du référentiel")
-    donnees = load_socle(dossier, catalogue)
-    if demo:
-        add_demonstration(donnees, catalogue, etapes, processus)
-    return donnees
-
-
-def add_demonstration(donnees: Donnees, catalogue: Catalogue, etapes: Etapes, processus: int) -> None:
-    """Ajoute les réponses simulées, importées comme de vrais fichiers, et tout ce qui s'en calcule."""
-    etapes.step("Réponses de démonstration")
-    collectivites, anciens = donnees.get("dim_collectivite"), donnees.get("code_ancien")
-    travail = partial(
-        compute_fichiers, build_contexte(collectivites, catalogue), Referentiel(collectivites, anciens)
-    )
+@contextmanager
+def start_demonstration(
+    socle: Donnees, catalogue: Catalogue, processus: int
+) -> Iterator[Iterator[tuple[str, Donnees]]]:
+    """Les réponses simulées, importées comme de vrais fichiers, et tout ce qui s'en calcule."""
+    collectivites, anciens = socle.get("dim_collectivite"), socle.get("code_ancien")
+    contexte = build_contexte(collectivites, catalogue)
+    travail = partial(compute_fichiers, contexte, Referentiel(collectivites, anciens))
     with open_demonstration(catalogue, collectivites, anciens) as groupes:
-        for groupe, calculees in zip(groupes, map_parallel(travail, groupes, processus), strict=True):
-            etapes.step(f"Calcul : {catalogue.get_theme(groupe[0].questionnaire_id).titre}")
-            donnees.extend(calculees)
+        titres = [f"Calcul : {catalogue.get_theme(g[0].questionnaire_id).titre}" for g in groupes]
+        with start_parallel(travail, groupes, processus) as resultats:
+            yield zip(titres, resultats, strict=True)
 
 
 def load_socle(dossier: Path, catalogue: Catalogue) -> Donnees:
@@ -105,17 +102,23 @@ def load_socle(dossier: Path, catalogue: Catalogue) -> Donnees:
     return donnees
 
 
-def write_donnees(
-    entrepot: Entrepot, donnees: Donnees, catalogue: Catalogue, etapes: Etapes, commentaire: str = ""
+def write_version_neuve(
+    entrepot: Entrepot, parties: Iterable[tuple[str, Donnees]], catalogue: Catalogue, etapes: Etapes
 ) -> Construction:
-    """Écrit, vérifie, met en service ; verrou déjà tenu."""
+    """Écrit chaque partie dès qu'elle est prête, vérifie, met en service ; verrou déjà tenu."""
+    lignes: Counter[str] = Counter()
+    simulee = False
     with fill_chantier(entrepot) as (version_id, moteur):
-        etapes.step("Écriture de l'entrepôt")
-        donnees.write(moteur)
-        finish_version(moteur, version_id, catalogue, donnees.is_simulee(), commentaire)
+        for titre, donnees in parties:
+            if titre:
+                etapes.step(titre)
+            donnees.write(moteur)
+            lignes.update(donnees.count())
+            simulee |= donnees.is_simulee()
         etapes.step("Vérification")
+        finish_version(moteur, version_id, catalogue, simulee, "")
         controles = check_or_refuse(moteur)
-    return Construction(version_id, controles, {t: len(donnees.get(t)) for t in donnees.tables()})
+    return Construction(version_id, controles, dict(lignes))
 
 
 def finish_version(

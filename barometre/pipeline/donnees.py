@@ -23,6 +23,11 @@ class Donnees:
             raise KeyError(f"La table « {table} » n'existe pas.")
         self._tableaux.setdefault(table, []).append(frame)
 
+    def replace(self, table: str, frame: pd.DataFrame) -> None:
+        """Met ces lignes à la place de celles d'une table."""
+        self._tableaux.pop(table, None)
+        self.add(table, frame)
+
     def get(self, table: str) -> pd.DataFrame:
         """Toutes les lignes d'une table."""
         presents = [t for t in self._tableaux.get(table, []) if not t.empty]
@@ -34,10 +39,14 @@ class Donnees:
         """Les tables qui ont des lignes, dans l'ordre du schéma."""
         return [nom for nom in metadata.tables if nom in self._tableaux]
 
-    def write(self, moteur: Engine, tables: Iterable[str] | None = None) -> None:
+    def count(self) -> dict[str, int]:
+        """Le nombre de lignes de chaque table."""
+        return {nom: sum(map(len, self._tableaux[nom])) for nom in self.tables()}
+
+    def write(self, moteur: Engine) -> None:
         """Charge les tableaux dans l'entrepôt, une transaction par table."""
-        for nom in tables or self.tables():
-            write_frames(moteur, metadata.tables[nom], self._tableaux.get(nom, []))
+        for nom in self.tables():
+            write_frames(moteur, metadata.tables[nom], self._tableaux[nom])
 
     def extend(self, autres: Donnees) -> None:
         """Ajoute toutes les tables d'un autre ensemble."""

@@ -1,9 +1,10 @@
-"""Faire le même travail sur plusieurs éléments, deux à la fois si la machine le peut."""
+"""Faire le même travail sur plusieurs éléments, plusieurs à la fois si la machine le peut."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
@@ -14,18 +15,20 @@ Resultat = TypeVar("Resultat")
 _TRAVAIL: dict[str, Callable[[Any], Any]] = {}
 
 
-def map_parallel(
+@contextmanager
+def start_parallel(
     travail: Callable[[Element], Resultat], elements: Sequence[Element], processus: int
-) -> Iterator[Resultat]:
-    """Les résultats dans l'ordre des éléments ; `processus` à la fois."""
+) -> Iterator[Iterator[Resultat]]:
+    """Les résultats, dans l'ordre des éléments. Les processus naissent en entrant, avant toute connexion."""
     if processus <= 1 or len(elements) <= 1:
-        yield from map(travail, elements)
+        yield map(travail, elements)
         return
     _TRAVAIL["en_cours"] = travail
+    bassin = ProcessPoolExecutor(processus, mp_context=get_context("fork"))
     try:
-        with ProcessPoolExecutor(processus, mp_context=get_context("fork")) as bassin:
-            yield from bassin.map(_run, elements)
+        yield bassin.map(_run, elements)
     finally:
+        bassin.shutdown(cancel_futures=True)
         _TRAVAIL.clear()
 
 
