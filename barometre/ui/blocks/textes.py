@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from numbers import Real
 
 import pandas as pd
 import streamlit as st
@@ -56,6 +57,7 @@ def _classe(colonne: pd.Series) -> str:
 def _cellule(valeur: object) -> str:
     if valeur is None or valeur is pd.NA or is_absent(valeur):
         return '<span aria-label="non publié">–</span>'
-    if isinstance(valeur, (int, float)):
+    # Real et non (int, float) : les entiers de numpy ne sont pas des int.
+    if isinstance(valeur, Real):
         return format_nombre(float(valeur))
     return texte(str(valeur))
