@@ -20,7 +20,9 @@ LEVEL = 0.95
 
 
 def contrast_cells(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
-    """`first` − `second`, ligne à ligne (colonnes p, low, high) : difference, low, high, p_value, p_bh, class.
+    """`first` − `second` (colonnes p, low, high), ligne à ligne.
+
+    Rend difference, low, high, p_value, p_bh, class.
 
     class : 1 ou −1 quand la différence est démontrée à 95 % après Benjamini-Hochberg, sinon 0.
     """

@@ -1,4 +1,4 @@
-"""Couvertes par un OPSN ou non connues comme telles : l'écart, avec son intervalle. Jamais une preuve d'effet."""
+"""Couvertes par un OPSN, ou non connues comme telles : l'écart et son intervalle, jamais une preuve."""
 
 from __future__ import annotations
 
@@ -87,11 +87,10 @@ def _compare(paires: Sequence[tuple[Indicateur, Chiffre, Chiffre, str]]) -> tupl
     if not paires:
         return ()
     ecarts = contrast_cells(_frame(c for _, c, _, _ in paires), _frame(c for _, _, c, _ in paires))
+    bornes = ecarts[["difference", "low", "high"]].round(2).itertuples(index=False, name=None)
     return tuple(
-        Contraste(
-            i, une, autre, champ, float(e["difference"]), float(e["low"]), float(e["high"]), int(e["class"])
-        )
-        for (i, une, autre, champ), e in zip(paires, ecarts.to_dict("records"), strict=True)
+        Contraste(i, une, autre, champ, *ecart, classe=int(classe))
+        for (i, une, autre, champ), ecart, classe in zip(paires, bornes, ecarts["class"], strict=True)
     )
 
 

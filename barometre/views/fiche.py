@@ -160,10 +160,11 @@ def list_pratiques(catalogue: Catalogue, theme_id: str, type_: str) -> list[Indi
     return [
         i
         for i in catalogue.list_indicateurs(theme_id, origine="declare")
-        if i.pratique and i.est_part and _is_posee(catalogue, i, type_)
+        if i.pratique and i.est_part and is_posee(catalogue, i, type_)
     ]
 
 
-def _is_posee(catalogue: Catalogue, indicateur: Indicateur, type_: str) -> bool:
+def is_posee(catalogue: Catalogue, indicateur: Indicateur, type_: str) -> bool:
+    """Vrai si la question de cet indicateur est posée à ce type de collectivité."""
     types = catalogue.get_question(indicateur.calcul.question_id).types
     return not types or type_ in types

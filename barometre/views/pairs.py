@@ -6,7 +6,7 @@ comptent la collectivité elle-même ; ou, pour qui en a le droit, les pairs san
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -92,7 +92,8 @@ class Pairs:
                 f"Moins de {minimum_of(self.theme_id)} de vos pairs ont répondu, même dans la France entière."
             )
         compte = format_compte(self.n_repondants, "répondante")
-        return f"{self.champ}, {self.echelon} : {compte}{'' if self.sans_soi else ' au total'}."
+        qui = ", ".join(filter(None, (self.champ, self.echelon)))
+        return f"{qui} : {compte}{'' if self.sans_soi else ' au total'}."
 
 
 def minimum_of(theme_id: str) -> int:
@@ -124,7 +125,7 @@ class Comparaison:
     def champ(self) -> str:
         """Qui sont les pairs, en mots."""
         if self.demande.methode == SEMBLABLES and self.sans_soi:
-            return "Les collectivités les plus semblables"
+            return ""
         couverture = LIBELLES_COUVERTURES[self.collectivite.couverture]
         public = self.libelles.get_strate(self.collectivite.strate or "")
         return f"{public}, {couverture[0].lower()}{couverture[1:]}" if self._accompagnees else public
@@ -189,7 +190,7 @@ class Comparaison:
             if self.ordre[k] in repondantes:
                 autres.append(self.ordre[k])
             k += 1
-        nom = f"les {format_nombre(k)} plus semblables"
+        nom = f"Les {format_nombre(k)} collectivités les plus semblables"
         return Echelon(SEMBLABLES, nom, self.ordre[:k], tuple(autres))
 
     def _is_safe(self, autres: Sequence[str], theme_id: str, repondantes: frozenset[str]) -> bool:
@@ -254,21 +255,22 @@ class Comparaison:
         self,
         echelons: Sequence[Echelon],
         chiffres: Mapping[str, Mapping[str, Chiffre]],
-        indicateurs: Iterable[Indicateur],
+        indicateurs: Sequence[Indicateur],
     ) -> dict[str, ChiffrePair]:
         """Pour chaque indicateur, le premier échelon où il se montre."""
         choisis: dict[str, ChiffrePair] = {}
+        minimum = minimum_of(indicateurs[0].theme_id) if indicateurs and self.sans_soi else MINIMUM
         for indicateur in indicateurs:
             lus = [(e, chiffres.get(e.id, {}).get(indicateur.id)) for e in echelons]
-            montre = next(((e, c) for e, c in lus if c is not None and c.montre), None)
+            montre = next(((e, c) for e, c in lus if c is not None and is_comparable(c, minimum)), None)
             if montre is not None:
                 echelon, chiffre = montre
                 choisis[indicateur.id] = ChiffrePair(
                     indicateur, chiffre, echelon.nom, elargi=echelon is not echelons[0]
                 )
             else:
-                cache = next((c for _, c in lus if c is not None), None) or _absent(indicateur)
-                choisis[indicateur.id] = ChiffrePair(indicateur, cache)
+                caches = (c for _, c in lus if c is not None and not c.montre)
+                choisis[indicateur.id] = ChiffrePair(indicateur, next(caches, _absent(indicateur)))
         return choisis
 
     def _list_messages(self, retenu: Echelon, outre_mer: bool) -> tuple[str, ...]:
@@ -305,6 +307,11 @@ def _within(pairs: pd.DataFrame, territoire_id: str) -> list[str]:
     if niveau == FRANCE:
         return pairs.index.tolist()
     return pairs.index[pairs[niveau].eq(code)].tolist()
+
+
+def is_comparable(chiffre: Chiffre, minimum: int) -> bool:
+    """Vrai si le chiffre se montre et repose sur assez de pairs, quel que soit le rôle."""
+    return chiffre.montre and (chiffre.n or 0) >= minimum
 
 
 def _absent(indicateur: Indicateur) -> Chiffre:

@@ -78,7 +78,7 @@ def _remarque(chiffre: Chiffre | None, indicateur: Indicateur, role: Role) -> st
 def build_provenance(comparaison: Comparaison, pairs: Sequence[Pairs], nom: str, titre: str) -> Provenance:
     """D'où vient le fichier : qui, quels pairs, à quel échelon, et si soi-même y est compté."""
     version = comparaison.gate.get_version()
-    echelons = list(dict.fromkeys(f"{p.champ}, {p.echelon}" for p in pairs))
+    echelons = list(dict.fromkeys(", ".join(filter(None, (p.champ, p.echelon))) for p in pairs))
     return Provenance(
         titre=titre,
         nom_fichier=f"barometre_{nom}_{comparaison.collectivite.id}",
