@@ -14,7 +14,7 @@ from barometre.domain.indicateur import Indicateur
 from barometre.maps.classes import Classes
 from barometre.maps.contours import Contours
 from barometre.maps.legende import Legende, build_legende, build_legende_categories
-from barometre.maps.phrase import NOMS, build_phrase, build_phrase_categories
+from barometre.maps.phrase import NOMS, build_phrase, build_phrase_categories, build_phrase_reponses
 from barometre.maps.textes import escape_html
 
 # Une ligne par lieu. `valeur` : brute, ou le rang d'une catégorie. `etat` : montre, indicatif, absent.
@@ -37,10 +37,9 @@ class Carte:
     titre: str
     niveau: str
     lieux: pd.DataFrame
-    formes: gpd.GeoDataFrame
+    contours: Contours
     legende: Legende
     phrase: str
-    source: str
     simulee: bool = False
     # Un trait par-dessus : départements dans le périmètre d'un OPSN (« un ») ou de plusieurs.
     couche: gpd.GeoDataFrame | None = None
@@ -51,11 +50,16 @@ class Carte:
         classes = " ; ".join(entree.libelle for entree in self.legende.entrees)
         return f"Carte par {NOMS[self.niveau]}. {self.titre}. {self.phrase} Légende : {classes}."
 
+    @property
+    def source(self) -> str:
+        """D'où viennent les contours."""
+        return self.contours.source
+
     @cached_property
     def dessin(self) -> gpd.GeoDataFrame:
         """Une ligne par forme (un encart répète la sienne), avec la classe, le motif et la bulle du lieu."""
         colonnes = ["code", "territoire_id", "rang", "motif", "bulle"]
-        formes = self.formes.drop(columns=["territoire_id"], errors="ignore")
+        formes = self.contours.select(set(self.lieux["code"]))
         return formes.merge(self.lieux[colonnes], on="code", how="inner", validate="many_to_one")
 
 
@@ -69,6 +73,7 @@ def build_carte(
     phrase: str = "",
     simulee: bool = False,
     reference: float | None = None,
+    couche: gpd.GeoDataFrame | None = None,
 ) -> Carte:
     """La carte d'un indicateur ; `reference` : on classe l'écart à cette valeur, non la valeur."""
     lieux = _check(cadre)
@@ -81,9 +86,8 @@ def build_carte(
         doute=bool((lieux["motif"] == HACHURE).any()),
         absents=bool((lieux["motif"] == POINTS).any()),
     )
-    formes = contours.select(set(lieux["code"]))
     phrase = phrase or build_phrase(lieux, indicateur, contours.niveau)
-    return Carte(titre, contours.niveau, lieux, formes, legende, phrase, contours.source, simulee)
+    return Carte(titre, contours.niveau, lieux, contours, legende, phrase, simulee, couche)
 
 
 def build_carte_categories(
@@ -93,18 +97,22 @@ def build_carte_categories(
     titre: str,
     categories: tuple[tuple[str, str], ...],
     absent: str = "",
+    reponses: bool = False,
     simulee: bool = False,
 ) -> Carte:
-    """La carte de catégories (libellé, couleur) ; `valeur` est le rang de la catégorie."""
+    """La carte de catégories (libellé, couleur) ; `valeur` en est le rang. `reponses` : qui a répondu."""
     lieux = _check(cadre)
     lieux["rang"] = lieux["valeur"].fillna(-1).astype(int)
     lieux = _add_bulles(lieux)
     absents = absent if bool((lieux["rang"] < 0).any()) else ""
     legende = build_legende_categories(titre, categories, absent=absents)
-    formes = contours.select(set(lieux["code"]))
     noms = tuple(libelle for libelle, _ in categories)
-    phrase = build_phrase_categories(lieux, noms, contours.niveau)
-    return Carte(titre, contours.niveau, lieux, formes, legende, phrase, contours.source, simulee)
+    phrase = (
+        build_phrase_reponses(lieux, contours.niveau)
+        if reponses
+        else build_phrase_categories(lieux, noms, contours.niveau)
+    )
+    return Carte(titre, contours.niveau, lieux, contours, legende, phrase, simulee)
 
 
 def _check(cadre: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -32,6 +32,9 @@ class Classes:
     echelle: float
     unite: str
     decimales: int
+    # Une valeur connue dépasse la première ou la dernière borne : sa classe le dit (« ou plus »).
+    ouverte_bas: bool = False
+    ouverte_haut: bool = False
 
     @property
     def nombre(self) -> int:
@@ -53,13 +56,12 @@ class Classes:
     def _libelle(self, rang: int) -> str:
         bas, haut = self.bornes[rang], self.bornes[rang + 1]
         unite = f"{FINE}{self.unite}" if self.unite else ""
-        if self.methode != "ecart":
-            return f"{self._nombre(bas)} à {self._nombre(haut)}{unite}"
-        if math.isinf(bas):
-            return f"{self._signe(haut)}{unite} ou moins"
-        if math.isinf(haut):
-            return f"{self._signe(bas)}{unite} ou plus"
-        return f"{self._signe(bas)} à {self._signe(haut)}{unite}"
+        ecrire = self._signe if self.methode == "ecart" else self._nombre
+        if math.isinf(bas) or (self.ouverte_bas and rang == 0):
+            return f"{ecrire(haut)}{unite} ou moins"
+        if math.isinf(haut) or (self.ouverte_haut and rang == self.nombre - 1):
+            return f"{ecrire(bas)}{unite} ou plus"
+        return f"{ecrire(bas)} à {ecrire(haut)}{unite}"
 
     def _nombre(self, borne: float) -> str:
         return format_nombre(borne, 0 if borne == int(borne) else max(self.decimales, 1))
@@ -74,15 +76,24 @@ def build_classes(
     indicateur: Indicateur,
     methode: Methode = "egales",
     nombre: int = NOMBRE,
+    *,
+    aussi: Iterable[float | None] = (),
 ) -> Classes:
-    """Les classes de toutes ces valeurs. Donnez celles de toutes les vagues : les bornes ne bougeront pas."""
+    """Les classes de ces valeurs. Donnez celles de toutes les vagues : les bornes ne bougeront pas.
+
+    `aussi` : d'autres valeurs à ranger (indicatives), qui ne fixent pas les bornes mais peuvent les dépasser.
+    """
     echelle = 100.0 if indicateur.est_part else 1.0
     connues = np.sort(np.array([v * echelle for v in valeurs if v is not None and not math.isnan(v)]))
     bornes = _BORNES[methode](connues, nombre, indicateur.decimales) if connues.size else ()
     palette = get_palette(indicateur.sens, ecart=methode == "ecart")
     unite = "points" if methode == "ecart" and indicateur.est_part else indicateur.unite
     couleurs = pick_couleurs(palette, max(len(bornes) - 1, 0))
-    return Classes(bornes, couleurs, methode, echelle, unite, indicateur.decimales)
+    classes = Classes(bornes, couleurs, methode, echelle, unite, indicateur.decimales)
+    autres = [v * echelle for v in aussi if v is not None and not math.isnan(v)]
+    if not bornes or not autres:
+        return classes
+    return replace(classes, ouverte_bas=min(autres) < bornes[0], ouverte_haut=max(autres) > bornes[-1])
 
 
 def _bornes_egales(valeurs: np.ndarray, nombre: int, decimales: int) -> tuple[float, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, ClassVar
+from typing import Any
 
 import folium
 import shapely
@@ -29,8 +29,10 @@ class AdresseExterieure(ValueError):
 class Feuille(folium.Map):
     """Une carte folium réduite à Leaflet, servi par l'application : ni jQuery, ni Bootstrap, ni tuiles."""
 
-    default_js: ClassVar[list[tuple[str, str]]] = [("leaflet", f"{LEAFLET}/leaflet.js")]
-    default_css: ClassVar[list[tuple[str, str]]] = [("leaflet_css", f"{LEAFLET}/leaflet.css")]
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.default_js = [("leaflet", f"{LEAFLET}/leaflet.js")]
+        self.default_css = [("leaflet_css", f"{LEAFLET}/leaflet.css")]
 
 
 class CoucheLieux(MacroElement):
@@ -59,7 +61,7 @@ class CoucheLieux(MacroElement):
                 },
             }).addTo(carte);
             poserDecor(carte, lot);
-            cadrer(carte, couche.getBounds());
+            cadrer(carte, lot.cadres.reduce((b, c) => b.extend(c.b), couche.getBounds()));
             lierVues(carte, lot.canal);
         })({{ this._parent.get_name() }});
         {% endmacro %}
@@ -183,7 +185,8 @@ html, body {{ background: {FOND} !important; margin: 0; color-scheme: light; }}
 PROGRAMME = """
 function poserMotifs(couleurs, absent, points) {
     const trame = (id, fond, dessin) => '<pattern id="' + id + '" width="6" height="6" '
-        + 'patternUnits="userSpaceOnUse">' + '<rect width="6" height="6" fill="' + fond + '"/>' + dessin + '</pattern>';
+        + 'patternUnits="userSpaceOnUse">' + '<rect width="6" height="6" fill="' + fond + '"/>'
+        + dessin + '</pattern>';
     const rayures = '<path d="M-1,1 l2,-2 M0,6 l6,-6 M5,7 l2,-2" stroke="#fff" stroke-width="1.8"/>';
     const semis = '<circle cx="3" cy="3" r="0.8" fill="' + points + '"/>';
     document.body.insertAdjacentHTML("beforeend", '<svg width="0" height="0" style="position:absolute"><defs>'
@@ -191,9 +194,10 @@ function poserMotifs(couleurs, absent, points) {
         + '</defs></svg>');
 }
 function poserDecor(carte, lot) {
-    L.control.zoom({ zoomInTitle: "Rapprocher", zoomOutTitle: "Éloigner" }).addTo(carte);
+    L.control.zoom({ position: "topright", zoomInTitle: "Rapprocher", zoomOutTitle: "Éloigner" })
+        .addTo(carte);
     const boite = carte.getContainer();
-    boite.setAttribute("role", "img");
+    boite.setAttribute("role", "region");
     boite.setAttribute("aria-label", lot.alt);
     lot.cadres.forEach((c) => {
         L.rectangle(c.b, { color: lot.contour, weight: 0.6, opacity: 0.5, fill: false, interactive: false })

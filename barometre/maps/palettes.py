@@ -16,7 +16,7 @@ SEQUENTIELLES: dict[Sens, tuple[str, ...]] = {
 ECART: tuple[str, ...] = ("#f9d9a6", "#e2bb86", "#9fa3a8", "#4a7db8", "#12386b")
 # Non publié : presque blanc et semé de points. Une valeur nulle, elle, a la première couleur.
 ABSENT = "#eef0f2"
-POINTS = "#8a95a1"
+POINTS = "#a9b3bd"
 # Une catégorie sans ordre : « a répondu », « n'a pas répondu » ; un OPSN, plusieurs, inconnu.
 OUI, NON = "#2a629f", "#dbe2ea"
 UN, PLUSIEURS = "#86b0dd", "#0f3564"

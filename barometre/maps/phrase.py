@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from barometre.domain.indicateur import Indicateur
-from barometre.formats import format_compte, format_liste, format_nombre, format_valeur
+from barometre.formats import format_compte, format_liste, format_nombre, format_part, format_valeur
 from barometre.stats.contrasts import adjust_p_values
 
 # Cinq grandes parties de la métropole, par région, et les outre-mer.
@@ -120,6 +120,28 @@ def _describe_parties(lieux: pd.DataFrame, indicateur: Indicateur) -> str:
 
 def _format(valeur: float, indicateur: Indicateur) -> str:
     return format_valeur(float(valeur), indicateur.unite, indicateur.decimales, est_part=indicateur.est_part)
+
+
+def build_phrase_reponses(lieux: pd.DataFrame, niveau: str) -> str:
+    """« 1 900 communes sur 34 875 ont répondu (5,4 %) », puis où l'on répond davantage : un compte."""
+    concernes = lieux[lieux["valeur"].notna()].copy()
+    if concernes.empty:
+        return "Aucun territoire de cette sélection n’était interrogé."
+    # Le rang 0 est « a répondu ».
+    concernes["valeur"] = (concernes["valeur"] == 0).astype(float)
+    reponses, part = int(concernes["valeur"].sum()), float(concernes["valeur"].mean())
+    verbe = "ont" if reponses >= 2 else "a"
+    compte = f"{_compte(reponses, niveau)} sur {format_nombre(len(concernes))}"
+    tete = f"{compte} {verbe} répondu ({format_part(part, 1)})."
+    tableau = compare_parties(concernes.assign(se=0.0, poids=1.0))
+    hautes = tableau[tableau["ecart"] >= ECART_VISIBLE].nlargest(1, "ecart").to_dict("records")
+    basses = tableau[tableau["ecart"] <= -ECART_VISIBLE].nsmallest(1, "ecart").to_dict("records")
+    morceaux = [
+        f"{mot} {LIEUX[ligne['partie']]} ({format_part(ligne['valeur'], 1)})"
+        for mot, lignes in (("davantage", hautes), ("moins", basses))
+        for ligne in lignes
+    ]
+    return f"{tete} On répond {format_liste(morceaux)}." if morceaux else tete
 
 
 def build_phrase_categories(lieux: pd.DataFrame, categories: tuple[str, ...], niveau: str) -> str:

@@ -18,6 +18,7 @@ COUCHE = "communes"
 ZOOM_MINIMAL, ZOOM_MAXIMAL = 3, 9
 # Le rang d'une classe tient dans un octet ; celui-ci veut dire « pas de valeur ».
 SANS_VALEUR = 255
+HORS_CARTE = "Hors du territoire choisi"
 
 
 def write_tuiles(formes: gpd.GeoDataFrame, fichier: Path) -> None:
@@ -46,6 +47,7 @@ def build_colis(carte: Carte, codes: list[str]) -> dict[str, Any]:
     Un texte ne dépend que de la valeur : il y en a peu, chaque commune porte le rang du sien.
     """
     lieux = carte.lieux.set_index("code").reindex(codes)
+    lieux["valeur_texte"] = lieux["valeur_texte"].fillna(HORS_CARTE)
     rangs = lieux["rang"].fillna(-1).astype(int).to_numpy()
     textes, index = _factorize(lieux)
     return {
@@ -59,8 +61,21 @@ def build_colis(carte: Carte, codes: list[str]) -> dict[str, Any]:
         "contour": CONTOUR,
         "couche": COUCHE,
         "alt": carte.alt,
+        "bornes": get_bornes(carte),
         "cadres": [_to_cadre(encart) for encart in encarts.ENCARTS.values()],
     }
+
+
+def get_bornes(carte: Carte) -> list[float]:
+    """Le cadre de la carte : le pays et ses encarts, ou le territoire choisi, là où les tuiles le placent."""
+    formes = encarts.place_outre_mer(_select(carte))
+    ouest, sud, est, nord = (float(b) for b in formes.total_bounds)
+    return [ouest, sud, est, nord]
+
+
+def _select(carte: Carte) -> gpd.GeoDataFrame:
+    formes = carte.contours.formes
+    return formes[formes["code"].isin(set(carte.lieux["code"]))]
 
 
 def _factorize(lieux: pd.DataFrame) -> tuple[list[str], np.ndarray]:

@@ -69,6 +69,9 @@ CLES: dict[str, Cle] = {
         Cle("poids", "l’importance des variables", defaut=()),
         Cle("questionnaire", "le questionnaire"),
         Cle("vue", "la vue"),
+        Cle("classes", "la façon de classer les valeurs d’une carte", defaut="egales"),
+        Cle("en_face", "la carte d’en face"),
+        Cle("couche", "la couche posée sur la carte"),
         Cle("chiffres", "les chiffres bruts ou redressés", defaut="redresse", suivie=True),
         Cle("version", "la version des données", suivie=True),
     )

@@ -27,7 +27,7 @@ class ChoixCarte:
     indicateur_id: str
     theme_id: str
     niveau: str
-    selection: Selection = Selection()
+    selection: Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,9 @@ class VueCarte:
 def build_vue_carte(gate: Gate, catalogue: Catalogue, choix: ChoixCarte) -> VueCarte:
     """La carte demandée, aux filtres près que ce niveau permet (une phrase dit lesquels)."""
     indicateur = get_indicateur(catalogue, choix)
+    if choix.niveau == "commune" and indicateur.origine == "declare" and indicateur.id != OPSN:
+        # La réponse d'une commune n'est pas publique : la carte dit seulement qui a répondu.
+        indicateur = build_pseudo(catalogue, PARTICIPATION, choix.theme_id)
     choix, messages = _restrict(choix, indicateur)
     lieux = list_lieux(gate, choix.niveau, choix.selection)
     releve = _read(gate, catalogue, choix, indicateur, lieux)
@@ -70,7 +73,7 @@ def build_vue_carte(gate: Gate, catalogue: Catalogue, choix: ChoixCarte) -> VueC
     return VueCarte(
         choix=choix,
         indicateur=indicateur,
-        titre=f"{titre} ({periode})" if periode else titre,
+        titre=f"{titre} · {periode}" if periode else titre,
         releve=releve,
         champ=champ,
         periode=periode,
@@ -97,7 +100,7 @@ def _restrict(choix: ChoixCarte, indicateur: Indicateur) -> tuple[ChoixCarte, tu
     if indicateur.origine == "mesure" and (selection.couverture or selection.strate or selection.type):
         libre = replace(selection, type="", strate="", couverture="")
         return replace(choix, selection=libre), (
-            "Cette donnée de l’État est relevée pour chaque territoire entier\u202f: ni le type, ni la taille, "
+            "Cette donnée de l’État vaut pour chaque territoire entier\u202f: ni le type, ni la taille, "
             "ni l’accompagnement ne la découpent.",
         )
     if indicateur.id in (PARTICIPATION, OPSN) or indicateur.origine == "mesure":
@@ -127,9 +130,11 @@ def _read(
         return carte_faits.read_repondantes(gate, catalogue, choix.theme_id, choix.selection, lieux)
     if indicateur.id == PARTICIPATION:
         return carte_faits.read_participation(
-            gate, catalogue, choix.theme_id, choix.niveau, choix.selection, lieux
+            gate, catalogue, choix.theme_id, niveau=choix.niveau, selection=choix.selection, lieux=lieux
         )
-    return carte_valeurs.read_declare(gate, catalogue, indicateur, choix.niveau, choix.selection, lieux)
+    return carte_valeurs.read_declare(
+        gate, catalogue, indicateur, niveau=choix.niveau, selection=choix.selection, lieux=lieux
+    )
 
 
 def _describe_periode(libelles: Libelles, indicateur: Indicateur, periode: str) -> str:

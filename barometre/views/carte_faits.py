@@ -54,6 +54,7 @@ def read_participation(
     gate: Gate,
     catalogue: Catalogue,
     theme_id: str,
+    *,
     niveau: str,
     selection: Selection,
     lieux: pd.DataFrame,
@@ -68,7 +69,7 @@ def read_participation(
     presentes = participations.merge(cadre[["collectivite_id", niveau]], on="collectivite_id")
     comptes = presentes.groupby(["vague_id", niveau]).size()
     france = presentes.groupby("vague_id").size() / max(len(cadre), 1)
-    taux = {(str(v), str(c)): n / champ[c] for (v, c), n in comptes.items()}
+    taux = {cle: n / champ[cle[1]] for cle, n in _to_dict(comptes).items()}
     lignes = [_ligne_taux(code, vague, comptes, champ) for code in lieux["code"]]
     return Releve(
         build_cadre(lieux, lignes),
@@ -80,6 +81,11 @@ def read_participation(
         reference=float(france.get(vague, 0.0)),
         periodes=tuple(posees),
     )
+
+
+def _to_dict(comptes: pd.Series) -> dict[tuple[str, str], int]:
+    vagues, codes = comptes.index.get_level_values(0), comptes.index.get_level_values(1)
+    return {(str(v), str(c)): int(n) for v, c, n in zip(vagues, codes, comptes, strict=True)}
 
 
 def _ligne_taux(code: str, vague: str, comptes: pd.Series, champ: pd.Series) -> dict[str, object]:

@@ -34,8 +34,9 @@ class Releve:
 
     cadre: pd.DataFrame
     periode: str = ""
-    # Les valeurs de toutes les périodes à ce niveau : les classes en naissent.
+    # Les valeurs de toutes les périodes à ce niveau : les classes naissent de celles que l'on peut citer.
     toutes: tuple[float, ...] = ()
+    indicatives: tuple[float, ...] = ()
     # L'écart de chacune de ces valeurs à la France de sa période.
     ecarts: tuple[float, ...] = ()
     reference: float | None = None
@@ -50,6 +51,7 @@ def read_declare(
     gate: Gate,
     catalogue: Catalogue,
     indicateur: Indicateur,
+    *,
     niveau: str,
     selection: Selection,
     lieux: pd.DataFrame,
@@ -63,17 +65,23 @@ def read_declare(
     valeur = selection.valeur
     reperes = {c.vague_id: c.get_valeur(valeur) for c in nationales.values() if c.montre}
     visibles = [c for c in cellules.values() if c.montre]
+    citables = [c for c in visibles if c.citable]
     erreurs = _read_erreurs(gate, indicateur.id, niveau, choisie)
     chiffres = [_get_chiffre(cellules, indicateur, choisie, str(t)) for t in lieux["territoire_id"]]
     lignes = [_ligne(indicateur, chiffre, valeur, gate, erreurs) for chiffre in chiffres]
     return Releve(
         build_cadre(lieux, lignes),
         choisie.vague_id,
-        toutes=tuple(v for c in visibles if (v := c.get_valeur(valeur)) is not None),
-        ecarts=tuple(_list_ecarts(visibles, reperes, valeur)),
+        toutes=_list_valeurs(citables or visibles, valeur),
+        indicatives=_list_valeurs(visibles, valeur),
+        ecarts=tuple(_list_ecarts(citables or visibles, reperes, valeur)),
         reference=reperes.get(choisie.vague_id),
         periodes=tuple(v.id for v in catalogue.vagues if indicateur.theme_id in v.questionnaires),
     )
+
+
+def _list_valeurs(chiffres: Iterable[Chiffre], valeur: Valeur) -> tuple[float, ...]:
+    return tuple(v for c in chiffres if (v := c.get_valeur(valeur)) is not None)
 
 
 def _list_ecarts(
@@ -146,7 +154,14 @@ def read_mesure(
     )
     toutes = tuple(float(v) for v in connues["valeur"])
     ecarts = tuple(v - reference for v in toutes) if reference is not None else ()
-    return Releve(build_cadre(lieux, lignes), periode, toutes, ecarts, reference, periodes=periodes)
+    return Releve(
+        build_cadre(lieux, lignes),
+        periode,
+        toutes=toutes,
+        ecarts=ecarts,
+        reference=reference,
+        periodes=periodes,
+    )
 
 
 def _ligne_mesure(indicateur: Indicateur, valeur: float | None) -> dict[str, object]:

@@ -23,8 +23,20 @@ DIRECTIVES: dict[str, str] = {
     "frame-src": "'self'",
     "frame-ancestors": "'self'",
 }
+# streamlit-folium écrit le script de la carte dans sa page : elle seule (un cadre à part) y a droit. Elle
+# n'appelle toujours aucun autre hôte, et tout texte y est échappé (barometre.maps.textes).
+FOLIUM = "/component/streamlit_folium.st_folium/"
+DIRECTIVES_FOLIUM = DIRECTIVES | {"script-src": "'self' 'unsafe-inline' 'unsafe-eval'"}
+
+
+def _join(directives: dict[str, str]) -> str:
+    return "; ".join(f"{nom} {valeur}" for nom, valeur in directives.items())
+
+
+CSP = "Content-Security-Policy"
+CSP_FOLIUM = _join(DIRECTIVES_FOLIUM)
 EN_TETES: dict[str, str] = {
-    "Content-Security-Policy": "; ".join(f"{nom} {valeur}" for nom, valeur in DIRECTIVES.items()),
+    CSP: _join(DIRECTIVES),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
     "Referrer-Policy": "same-origin",
@@ -47,6 +59,8 @@ class SecurityHeaders:
                 en_tetes = MutableHeaders(scope=message)
                 for nom, valeur in EN_TETES.items():
                     en_tetes[nom] = valeur
+                if scope["path"].startswith(FOLIUM):
+                    en_tetes[CSP] = CSP_FOLIUM
             await send(message)
 
         await self.app(scope, receive, envoyer if scope["type"] == "http" else send)

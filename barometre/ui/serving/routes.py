@@ -9,10 +9,12 @@ from pathlib import Path
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+
+from barometre.maps.contours import CODES, TUILES, get_dossier_actif
 
 RACINE = Path(__file__).resolve().parents[3]
 RESSOURCES = Path(__file__).resolve().parents[1] / "ressources"
@@ -27,6 +29,8 @@ VENDOR: dict[str, str] = {
 }
 EXTENSIONS = frozenset({".js", ".mjs", ".css", ".woff2", ".png", ".svg", ".map"})
 UN_JOUR = 86_400
+# Le type des tuiles n'est pas du texte : rien ne les compresse, les octets demandés restent les bons.
+TUILES_SERVIES = {TUILES: "application/octet-stream", CODES: "text/plain; charset=utf-8"}
 
 journal = logging.getLogger(__name__)
 
@@ -66,6 +70,19 @@ def build_readyz(read_version: Callable[[], str]) -> Route:
     return Route("/readyz", readyz)
 
 
+async def contours(requete: Request) -> Response:
+    """Les tuiles des communes et la liste de leurs codes ; une demande d'octets (`Range`) rend ces octets.
+
+    Le nom du dossier change à chaque chargement : le navigateur peut garder le fichier longtemps.
+    """
+    dossier, nom = requete.path_params["dossier"], requete.path_params["nom"]
+    actif = await run_in_threadpool(get_dossier_actif)
+    if actif is None or dossier != actif.name or nom not in TUILES_SERVIES:
+        raise HTTPException(404)
+    en_tetes = {"Cache-Control": f"public, max-age={30 * UN_JOUR}, immutable"}
+    return FileResponse(actif / nom, media_type=TUILES_SERVIES[nom], headers=en_tetes)
+
+
 def build_routes(read_version: Callable[[], str], paquets: Path = PAQUETS) -> list[BaseRoute]:
     """Toutes nos adresses ; un paquet absent rend 404, sans empêcher le démarrage."""
     montages: list[BaseRoute] = [
@@ -73,4 +90,5 @@ def build_routes(read_version: Callable[[], str], paquets: Path = PAQUETS) -> li
         for adresse, dossier in VENDOR.items()
     ]
     ressources = Mount("/ressources", BrowserFiles(directory=RESSOURCES))
-    return [Route("/healthz", healthz), build_readyz(read_version), ressources, *montages]
+    tuiles = Route("/contours/{dossier}/{nom}", contours)
+    return [Route("/healthz", healthz), build_readyz(read_version), ressources, tuiles, *montages]

@@ -1,0 +1,142 @@
+"""Une carte et ses doubles : la phrase, la légende, l'image, le tableau qui se trie et se télécharge."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from barometre.domain.provenance import Provenance
+from barometre.maps import Carte, Legende, build_points, build_table
+from barometre.ui import navigation, state, vues_carte
+from barometre.ui.blocks.telechargements import render_telechargements
+from barometre.ui.blocks.textes import texte
+from barometre.ui.vues_carte import CarteAffichee, Dessin
+from barometre.views.carte import ChoixCarte
+from barometre.views.selection import Selection
+from barometre.views.theme import VueTheme
+
+LIGNES_MAXIMALES = 2_000
+SOUS_CARTE = "Contours\u202f: {source}."
+
+
+def render_carte_theme(vue: VueTheme) -> None:
+    """La carte de l'indicateur regardé, dans la page de son thème : une image, et le lien vers la grande."""
+    if not vue.lignes:
+        return
+    theme_id, selection = vue.theme.id, vue.selection
+    indicateur_id = vue.get_ligne(state.read_adresse().get("indicateur")).indicateur.id
+    niveau = "departement" if selection.territoire_id.startswith("region-") else "region"
+    choix = (ChoixCarte(indicateur_id, theme_id, niveau, _at_large(selection)),)
+    affichee = vues_carte.load_cartes(choix, Dessin())[0]
+    st.header("Sur la carte")
+    render_messages(affichee)
+    st.html(f'<p class="baro-phrase">{texte(affichee.carte.phrase)}</p>')
+    render_image(choix, Dessin(), 0, affichee.carte)
+    render_legende(affichee.carte.legende)
+    render_source(affichee.carte)
+    render_tableau_carte(affichee, cle=f"carte-{indicateur_id}")
+    st.page_link(
+        navigation.get_page("carte"),
+        label="Explorer la carte\u202f: descendre au département, comparer deux vagues",
+        query_params={"theme": theme_id, "indicateur": indicateur_id},
+    )
+
+
+def _at_large(selection: Selection) -> Selection:
+    """Un département seul ne fait pas une carte : on montre le pays."""
+    if selection.territoire_id.startswith(("region-", "zone-")):
+        return selection
+    return replace(selection, territoire_id="france")
+
+
+def render_messages(affichee: CarteAffichee) -> None:
+    """Ce qui a changé pour que la carte puisse être montrée."""
+    for message in affichee.messages:
+        st.info(message)
+
+
+def render_image(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int, carte: Carte) -> None:
+    """L'image fixe : elle s'imprime, et se passe de WebGL."""
+    octets = vues_carte.load_image(choix, dessin, rang, entiere=False)
+    contenu = base64.b64encode(octets).decode("ascii")
+    st.html(f'<img class="baro-image-carte" src="data:image/png;base64,{contenu}" alt="{escape(carte.alt)}">')
+
+
+def render_legende(legende: Legende) -> None:
+    """Les classes, le doute et l'absence ; la même pour les trois façons de dessiner."""
+    entrees = "".join(
+        f'<li><span class="baro-pave baro-pave-{entree.motif}" style="--couleur:{entree.couleur}"></span>'
+        f"{texte(entree.libelle)}</li>"
+        for entree in legende.entrees
+    )
+    note = f"<p>{texte(legende.note)}</p>" if legende.note else ""
+    st.html(
+        f'<div class="baro-legende-carte"><p><strong>{texte(legende.titre)}</strong></p>'
+        f"<ul>{entrees}</ul>{note}</div>"
+    )
+
+
+def render_source(carte: Carte) -> None:
+    """D'où viennent les contours, et si les réponses sont simulées."""
+    simulee = "Réponses simulées. " if carte.simulee else ""
+    st.html(f'<p class="baro-legende">{simulee}{texte(SOUS_CARTE.format(source=carte.source))}</p>')
+
+
+def render_tableau_carte(affichee: CarteAffichee, *, cle: str) -> None:
+    """Le double de la carte : il se trie, il se télécharge."""
+    carte, provenance = affichee.carte, affichee.vue.provenance
+    with st.expander("Voir le tableau de la carte"):
+        if len(carte.lieux) <= LIGNES_MAXIMALES or st.toggle(
+            f"Afficher les {len(carte.lieux):,} lignes".replace(",", "\u202f"), key=f"tout-{cle}"
+        ):
+            render_grille(carte, affichee)
+        render_telechargements(_to_fichier(carte, affichee), provenance, cle=f"tableau-{cle}")
+
+
+def render_grille(carte: Carte, affichee: CarteAffichee) -> None:
+    """Une grille dont chaque colonne se trie ; la valeur y est un nombre."""
+    table = build_table(carte)
+    indicateur = affichee.vue.indicateur
+    if not affichee.vue.releve.categories:
+        nombres = carte.lieux.set_index("code")["valeur"] * (100 if indicateur.est_part else 1)
+        table["Valeur"] = table["Code"].map(nombres).round(indicateur.decimales)
+    st.dataframe(
+        table,
+        hide_index=True,
+        width="stretch",
+        column_config={
+            "Valeur": st.column_config.Column(
+                f"Valeur ({indicateur.unite})" if indicateur.unite else "Valeur"
+            )
+        },
+    )
+
+
+def _to_fichier(carte: Carte, affichee: CarteAffichee) -> pd.DataFrame:
+    """Les codes et les valeurs dans l'unité affichée ; ce qui n'est pas montré n'a que sa raison."""
+    indicateur = affichee.vue.indicateur
+    points = build_points(carte)
+    if affichee.vue.releve.categories:
+        return points.drop(columns=["valeur"])
+    facteur = 100 if indicateur.est_part else 1
+    return points.assign(
+        valeur=(points["valeur"] * facteur).round(indicateur.decimales), unite=indicateur.unite
+    )
+
+
+def render_telechargements_image(
+    choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int, provenance: Provenance
+) -> None:
+    """La carte en PNG, avec son titre, sa légende et ses mentions."""
+    st.download_button(
+        "Télécharger l’image",
+        data=lambda: vues_carte.load_image(choix, dessin, rang, entiere=True),
+        file_name=provenance.get_nom("png"),
+        mime="image/png",
+        key=f"image-{rang}",
+        on_click="ignore",
+    )

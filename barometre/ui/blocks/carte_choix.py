@@ -1,0 +1,204 @@
+"""Les choix de la page Carte, lus dans l'adresse et écrits dans l'adresse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from barometre.catalogue import load_catalogue
+from barometre.domain.indicateur import Indicateur
+from barometre.domain.territoire import LIBELLES_COUVERTURES, LIBELLES_TYPES
+from barometre.ui import cache, selectors, state
+from barometre.ui.vues_carte import OPSN_AU_DESSUS, Dessin
+from barometre.views.carte import ChoixCarte, list_niveaux
+from barometre.views.carte_lieux import NOMS_NIVEAUX
+from barometre.views.carte_pseudo import OPSN, PARTICIPATION
+from barometre.views.carte_valeurs import format_periode_mesure
+from barometre.views.selection import read_selection
+
+TOUS = ""
+CLASSES = {
+    "egales": "D’égale étendue",
+    "quantiles": "D’effectifs proches",
+    "ecart": "Écart à la France",
+}
+VUES = {"": "Interactive", "image": "Image fixe"}
+COUCHES = {"": "Aucune", OPSN_AU_DESSUS: "Périmètres des OPSN"}
+NIVEAUX = {"region": "Régions", "departement": "Départements", "epci": "EPCI", "commune": "Communes"}
+
+
+@dataclass(frozen=True, slots=True)
+class Demande:
+    """La carte demandée, celle d'en face, et comment les dessiner."""
+
+    choix: tuple[ChoixCarte, ...]
+    dessin: Dessin
+    fixe: bool
+
+
+def select_demande() -> Demande:
+    """Tous les choix de la page."""
+    theme_id, indicateur_id = _select_sujet()
+    territoire = _select_territoire()
+    indicateur = _get_indicateur(indicateur_id)
+    with st.expander("Affiner et comparer"):
+        en_face, dessin, fixe = _select_options(theme_id, indicateur_id, indicateur)
+    selection = read_selection(state.read_adresse({"territoire": _is_territoire}))
+    premier = ChoixCarte(
+        indicateur_id, theme_id, territoire[1], replace(selection, territoire_id=territoire[0])
+    )
+    return Demande((premier, *_build_en_face(premier, en_face)), dessin, fixe)
+
+
+def _select_sujet() -> tuple[str, str]:
+    catalogue = load_catalogue()
+    themes = {TOUS: "Tous les thèmes"} | {theme.id: theme.titre for theme in catalogue.themes}
+    gauche, milieu, droite = st.columns([2, 3, 2])
+    with gauche:
+        premier = catalogue.themes[0].id
+        theme_id = selectors.select_one(
+            "theme", "Thème", themes, defaut=premier, efface=("indicateur", "vague", "en_face")
+        )
+    indicateurs = list_sujets(theme_id)
+    with milieu:
+        indicateur_id = selectors.select_one(
+            "indicateur", "Indicateur", indicateurs, defaut=next(iter(indicateurs)), efface=("en_face",)
+        )
+    with droite:
+        _select_periode(theme_id, indicateur_id)
+    return theme_id, indicateur_id
+
+
+def list_sujets(theme_id: str) -> dict[str, str]:
+    """Ce que l'on peut mettre sur la carte : la participation, l'accompagnement, les indicateurs du thème."""
+    fixes = {PARTICIPATION: "Participation\u202f: qui a répondu", OPSN: "Couverture par un OPSN"}
+    if not theme_id:
+        return fixes
+    cartes = load_catalogue().list_indicateurs(theme_id=theme_id)
+    rangees = sorted(cartes, key=lambda i: (not i.cle, i.origine != "declare"))
+    return {i.id: _intitule(i) for i in rangees} | fixes
+
+
+def _intitule(indicateur: Indicateur) -> str:
+    titre = f"{indicateur.groupe_titre}\u202f: {indicateur.titre}" if indicateur.groupe else indicateur.titre
+    return f"{titre} (donnée de l’État)" if indicateur.origine == "mesure" else titre
+
+
+def _get_indicateur(indicateur_id: str) -> Indicateur | None:
+    return load_catalogue().indicateurs.get(indicateur_id)
+
+
+def _select_periode(theme_id: str, indicateur_id: str) -> None:
+    indicateur = _get_indicateur(indicateur_id)
+    if indicateur_id == OPSN:
+        return
+    if indicateur is not None and indicateur.origine == "mesure":
+        periodes = _list_periodes(indicateur.id)
+        if periodes:
+            selectors.select_one("vague", "Période", periodes, defaut=next(reversed(periodes)))
+        return
+    vagues = list_vagues(theme_id)
+    selectors.select_one("vague", "Vague", vagues, defaut=next(reversed(vagues)))
+
+
+def list_vagues(theme_id: str) -> dict[str, str]:
+    """Les vagues du thème, ou toutes."""
+    if theme_id:
+        return selectors.list_vagues(theme_id)
+    return {vague.id: vague.titre for vague in load_catalogue().vagues}
+
+
+def _list_periodes(indicateur_id: str) -> dict[str, str]:
+    valeurs = cache.get_gate().list_valeurs(indicateur_id)
+    return {str(p): format_periode_mesure(str(p)) for p in sorted(valeurs["periode"].unique())}
+
+
+def _select_territoire() -> tuple[str, str]:
+    """Le territoire et le niveau ; un EPCI choisi sur la carte s'ajoute à la liste."""
+    territoires = cache.list_territoires()
+    demande = str(st.query_params.get("territoire", ""))
+    if demande not in territoires and _is_territoire(demande):
+        trouve = cache.get_gate().get_collectivite(demande)
+        territoires = territoires | {demande: trouve.nom if trouve else demande}
+    gauche, droite = st.columns([2, 3])
+    with gauche:
+        choisi = selectors.select_one("territoire", "Territoire", territoires, efface=("niveau",))
+    niveaux = {niveau: NIVEAUX[niveau] for niveau in list_niveaux(choisi)}
+    with droite:
+        niveau = selectors.select_segment("niveau", "Un territoire par", niveaux, defaut=next(iter(niveaux)))
+    return choisi, niveau
+
+
+def _is_territoire(identifiant: str) -> bool:
+    if identifiant in cache.list_territoires():
+        return True
+    return identifiant.startswith("epci-") and cache.get_gate().get_collectivite(identifiant) is not None
+
+
+def _select_options(
+    theme_id: str, indicateur_id: str, indicateur: Indicateur | None
+) -> tuple[str, Dessin, bool]:
+    mesure = indicateur is not None and indicateur.origine == "mesure"
+    if not mesure and indicateur_id != OPSN:
+        _select_champ()
+    colonnes = st.columns(2)
+    with colonnes[0]:
+        options = list_en_face(theme_id, indicateur_id)
+        en_face = selectors.select_one("en_face", "Une autre carte en face", options)
+    with colonnes[1]:
+        possibles = {c: nom for c, nom in CLASSES.items() if c != "ecart" or _has_sens(indicateur)}
+        methode = selectors.select_one("classes", "Classes", possibles, defaut="egales")
+    colonnes = st.columns(2)
+    with colonnes[0]:
+        couche = selectors.select_segment("couche", "Par-dessus", COUCHES, defaut="")
+    with colonnes[1]:
+        vue = selectors.select_segment("vue", "Carte", VUES, defaut="")
+    return en_face, Dessin(methode, couche), vue == "image"  # type: ignore[arg-type]
+
+
+def _has_sens(indicateur: Indicateur | None) -> bool:
+    return indicateur is not None and indicateur.sens != "neutre"
+
+
+def _select_champ() -> None:
+    colonnes = st.columns(3)
+    with colonnes[0]:
+        type_ = selectors.select_one(
+            "type", "Type", {"": "Tous les types"} | LIBELLES_TYPES, efface=("strate",)
+        )
+    with colonnes[1]:
+        selectors.select_one("strate", "Taille", selectors.list_strates(type_))
+    with colonnes[2]:
+        selectors.select_one("opsn", "Accompagnement", {"": "Toutes les couvertures"} | LIBELLES_COUVERTURES)
+
+
+def list_en_face(theme_id: str, indicateur_id: str) -> dict[str, str]:
+    """Ce que l'on peut mettre en face : une autre vague du même indicateur, ou un autre indicateur."""
+    indicateur = _get_indicateur(indicateur_id)
+    if indicateur is not None and indicateur.origine == "mesure":
+        periodes = _list_periodes(indicateur_id)
+    else:
+        periodes = {} if indicateur_id == OPSN else list_vagues(theme_id)
+    autres = {id_: titre for id_, titre in list_sujets(theme_id).items() if id_ != indicateur_id}
+    return {"": "Aucune"} | {p: f"Le même indicateur, {nom}" for p, nom in periodes.items()} | autres
+
+
+def _build_en_face(premier: ChoixCarte, en_face: str) -> tuple[ChoixCarte, ...]:
+    if not en_face:
+        return ()
+    if en_face in list_sujets(premier.theme_id):
+        libre = replace(premier.selection, vague_id="") if _change_de_nature(premier, en_face) else None
+        return (replace(premier, indicateur_id=en_face, selection=libre or premier.selection),)
+    return (replace(premier, selection=replace(premier.selection, vague_id=en_face)),)
+
+
+def _change_de_nature(premier: ChoixCarte, en_face: str) -> bool:
+    """Une période de donnée de l'État n'est pas une vague : l'autre carte prend la sienne."""
+    natures = [
+        i.origine if (i := _get_indicateur(id_)) else "declare" for id_ in (premier.indicateur_id, en_face)
+    ]
+    return natures[0] != natures[1]
+
+
+__all__ = ["NOMS_NIVEAUX", "Demande", "list_en_face", "list_sujets", "list_vagues", "select_demande"]

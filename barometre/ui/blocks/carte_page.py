@@ -1,0 +1,157 @@
+"""Les blocs de la page Carte : le chemin, une ou deux cartes liées, leurs tableaux."""
+
+from __future__ import annotations
+
+import secrets
+from functools import partial
+from html import escape
+
+import streamlit as st
+
+from barometre.domain.territoire import FRANCE
+from barometre.maps.contours import CODES, TUILES, get_dossier_actif, read_codes
+from barometre.maps.feuille import FORMES_MAXIMALES
+from barometre.maps.tuiles import build_colis
+from barometre.ui import cache, navigation, state, vues_carte
+from barometre.ui.blocks import carte as blocs
+from barometre.ui.blocks.carte_choix import Demande
+from barometre.ui.blocks.textes import texte
+from barometre.ui.composants.communes import render_communes
+from barometre.ui.composants.feuille import render_feuille
+from barometre.ui.vues_carte import CarteAffichee
+from barometre.views.carte import ChoixCarte, get_dessous
+from barometre.views.carte_lieux import build_fil
+
+Cartes = tuple[CarteAffichee, ...]
+_FICHE = "_fiche_demandee"
+_CANAL = "_canal_cartes"
+
+
+def render_fil(choix: tuple[ChoixCarte, ...]) -> None:
+    """« France › Bretagne » : chaque étape remonte."""
+    etapes = build_fil(cache.get_gate(), choix[0].selection.territoire_id)
+    if len(etapes) < 2:
+        return
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="fil"):
+        for identifiant, nom in etapes[:-1]:
+            st.button(nom, key=f"fil-{identifiant}", type="tertiary", on_click=go_to, args=(identifiant, ""))
+            st.html("<span aria-hidden='true'>›</span>", width="content")
+        st.html(f"<strong>{escape(etapes[-1][1])}</strong>", width="content")
+
+
+def load_cartes(demande: Demande) -> Cartes:
+    """Les cartes demandées ; une commune touchée ouvre sa fiche."""
+    _open_fiche()
+    return vues_carte.load_cartes(demande.choix, demande.dessin)
+
+
+def render_a_retenir(cartes: Cartes) -> None:
+    """Ce que montre la première carte, puis la sélection en mots."""
+    premiere = cartes[0]
+    st.html(
+        f'<p class="baro-retenir"><strong>À retenir.</strong> {texte(premiere.carte.phrase)}</p>'
+        f'<p class="baro-legende">Sélection\u202f: {texte(premiere.vue.titre)} ; '
+        f"{texte(premiere.vue.champ)}.</p>"
+    )
+
+
+def render_cartes(cartes: Cartes, demande: Demande) -> None:
+    """Une carte sur toute la largeur, ou deux côte à côte dont les vues se suivent."""
+    canal = _get_canal() if len(cartes) > 1 else ""
+    for rang, (colonne, affichee) in enumerate(zip(st.columns(len(cartes)), cartes, strict=True)):
+        with colonne:
+            if len(cartes) > 1:
+                st.subheader(affichee.vue.titre)
+            blocs.render_messages(affichee)
+            _render_carte(affichee, demande, rang, canal)
+            if len(cartes) > 1:
+                st.html(f'<p class="baro-phrase">{texte(affichee.carte.phrase)}</p>')
+            blocs.render_legende(affichee.carte.legende)
+            blocs.render_source(affichee.carte)
+
+
+def _render_carte(affichee: CarteAffichee, demande: Demande, rang: int, canal: str) -> None:
+    st.html(f'<p class="baro-invisible">{texte(affichee.carte.alt)}</p>')
+    if demande.fixe:
+        blocs.render_image(demande.choix, demande.dessin, rang, affichee.carte)
+    elif len(affichee.carte.lieux) > FORMES_MAXIMALES:
+        _render_communes(affichee, rang, canal)
+    else:
+        hauteur = 440 if len(demande.choix) > 1 else 560
+        cle = f"carte-{rang}"
+        render_feuille(
+            affichee.carte,
+            cle=cle,
+            canal=canal,
+            hauteur=hauteur,
+            on_change=partial(_follow_clic, cle, affichee),
+        )
+
+
+def _render_communes(affichee: CarteAffichee, rang: int, canal: str) -> None:
+    dossier = get_dossier_actif()
+    if dossier is None:
+        st.info("Les contours des communes ne sont plus sur ce serveur\u202f: le tableau reste disponible.")
+        return
+    colis = build_colis(affichee.carte, read_codes(dossier)) | {
+        "tuiles": f"contours/{dossier.name}/{TUILES}",
+        "codes": f"contours/{dossier.name}/{CODES}",
+        "canal": canal,
+    }
+    cle = f"communes-{rang}"
+    render_communes(colis, cle=cle, on_change=partial(_follow_commune, cle, affichee))
+
+
+def _follow_clic(cle: str, affichee: CarteAffichee) -> None:
+    """Un territoire touché : on descend. Le navigateur propose, la liste des lieux décide."""
+    dessin = (st.session_state.get(cle) or {}).get("last_active_drawing") or {}
+    touche = dessin.get("properties", {}).get("t") if isinstance(dessin, dict) else None
+    if isinstance(touche, str) and touche in set(affichee.carte.lieux["territoire_id"]):
+        descend(affichee.vue.choix.niveau, touche)
+
+
+def _follow_commune(cle: str, affichee: CarteAffichee) -> None:
+    resultat = st.session_state.get(cle) or {}
+    if resultat.get("sans_webgl"):
+        state.write_valeur("vue", "image", "")
+    code = resultat.get("commune")
+    if isinstance(code, str) and code in set(affichee.carte.lieux["code"]):
+        descend("commune", f"commune-{code}")
+
+
+def descend(niveau: str, territoire_id: str) -> None:
+    """Le niveau du dessous dans ce territoire ; pour une commune, sa fiche."""
+    dessous = get_dessous(niveau)
+    if dessous:
+        go_to(territoire_id, dessous)
+    else:
+        state.write_valeur("collectivite", territoire_id, "")
+        st.session_state[_FICHE] = territoire_id
+
+
+def go_to(territoire_id: str, niveau: str) -> None:
+    """Change de territoire ; le niveau vide est celui que la page choisit."""
+    state.write_valeur("territoire", territoire_id, FRANCE)
+    state.write_valeur("niveau", niveau, "")
+
+
+def _open_fiche() -> None:
+    """Après un clic sur une commune ; la fiche s'ouvre si la page existe, sinon l'adresse la retient."""
+    demandee = st.session_state.pop(_FICHE, "")
+    if demandee and "fiche" in navigation.list_adresses():
+        st.switch_page(navigation.get_page("fiche"), query_params={"collectivite": demandee})
+
+
+def _get_canal() -> str:
+    """Le nom du fil qui lie deux cartes : propre à la visite, deux onglets ne se suivent pas."""
+    canal: str = st.session_state.setdefault(_CANAL, f"cartes-{secrets.token_hex(8)}")
+    return canal
+
+
+def render_tableaux(cartes: Cartes) -> None:
+    """Le tableau de chaque carte, et ses fichiers."""
+    st.header("Les mêmes valeurs en tableau")
+    for rang, affichee in enumerate(cartes):
+        if len(cartes) > 1:
+            st.subheader(affichee.vue.titre)
+        blocs.render_tableau_carte(affichee, cle=f"page-{rang}")

@@ -1,0 +1,1 @@
+"""Les composants du navigateur : la carte folium et celle de toutes les communes."""

@@ -1,0 +1,174 @@
+"""La vue d'une carte et son dessin, construits une fois par portée, version et filtres."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import geopandas as gpd
+import pandas as pd
+
+from barometre.access import Gate
+from barometre.catalogue import load_catalogue
+from barometre.maps import Carte, ContoursAbsents, build_carte, build_image, load_contours
+from barometre.maps.carte import build_carte_categories
+from barometre.maps.classes import Methode, build_classes
+from barometre.maps.contours import Contours, list_manquants
+from barometre.maps.palettes import NON, OUI, PLUSIEURS, UN
+from barometre.ui import cache
+from barometre.views.carte import ChoixCarte, VueCarte, build_vue_carte
+from barometre.views.carte_faits import A_REPONDU, list_opsn_par_departement
+from barometre.views.carte_lieux import build_fil
+
+OPSN_AU_DESSUS = "opsn"
+# Niveau que l'on montre quand les contours de celui demandé manquent.
+REPLIS = {"commune": "departement", "epci": "departement", "departement": "region"}
+
+
+@dataclass(frozen=True, slots=True)
+class Dessin:
+    """Comment classer et que poser par-dessus."""
+
+    methode: Methode = "egales"
+    couche: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CarteAffichee:
+    """La vue et sa carte ; `messages` dit ce qui a dû changer pour la montrer."""
+
+    vue: VueCarte
+    carte: Carte
+    messages: tuple[str, ...] = ()
+
+
+def load_cartes(choix: tuple[ChoixCarte, ...], dessin: Dessin) -> tuple[CarteAffichee, ...]:
+    """Une carte, ou deux aux mêmes classes."""
+    return cache.get_vue(build_cartes, choix, dessin)
+
+
+def load_image(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int, *, entiere: bool) -> bytes:
+    """L'image PNG d'une carte ; `entiere` : avec titre et légende, pour un document."""
+    return cache.get_vue(_build_image, choix, dessin, rang, entiere)
+
+
+def build_cartes(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin) -> tuple[CarteAffichee, ...]:
+    """Les vues, puis leurs dessins ; les classes naissent des valeurs de toutes."""
+    prets = [_find_contours(gate, c) for c in choix]
+    vues = [build_vue_carte(gate, load_catalogue(), c) for c, _, _ in prets]
+    # La vue a pu changer de niveau (l'OPSN se lit par département).
+    contours = [load_contours(vue.choix.niveau) for vue in vues]
+    couche = _build_couche(gate) if dessin.couche == OPSN_AU_DESSUS else None
+    return tuple(
+        CarteAffichee(
+            vue,
+            _draw(vue, formes, [v for v in vues if _is_comparable(v, vue)], dessin.methode, couche),
+            (*messages, *vue.messages, *_check(formes, vue)),
+        )
+        for vue, formes, (_, _, messages) in zip(vues, contours, prets, strict=True)
+    )
+
+
+def _build_image(
+    gate: Gate,
+    choix: tuple[ChoixCarte, ...],
+    dessin: Dessin,
+    rang: int,
+    entiere: bool,
+) -> bytes:
+    carte = build_cartes(gate, choix, dessin)[rang].carte
+    return build_image(carte, legende=entiere, titre=entiere)
+
+
+def _find_contours(gate: Gate, choix: ChoixCarte) -> tuple[ChoixCarte, Contours, tuple[str, ...]]:
+    """Les contours du niveau demandé, ou de celui du dessus, avec la phrase qui le dit."""
+    try:
+        return choix, load_contours(choix.niveau), ()
+    except ContoursAbsents as erreur:
+        if choix.niveau not in REPLIS:
+            raise
+        moins_fin = _widen(gate, replace(choix, niveau=REPLIS[choix.niveau]))
+        trouve, contours, suite = _find_contours(gate, moins_fin)
+        phrase = f"{erreur} La carte reste au niveau des {_PLURIELS[trouve.niveau]}."
+        return trouve, contours, (phrase, *suite)
+
+
+_PLURIELS = {"region": "régions", "departement": "départements"}
+
+
+def _widen(gate: Gate, choix: ChoixCarte) -> ChoixCarte:
+    """Un territoire plus petit que le niveau est remplacé par celui qui le contient."""
+    rangs = ("france", "zone", "region", "departement", "epci")
+    permis = rangs[: rangs.index(choix.niveau)]
+    etapes = [id_ for id_, _ in build_fil(gate, choix.selection.territoire_id)]
+    retenu = next((id_ for id_ in reversed(etapes) if id_.partition("-")[0] in permis), "france")
+    return replace(choix, selection=replace(choix.selection, territoire_id=retenu))
+
+
+def _is_comparable(une: VueCarte, autre: VueCarte) -> bool:
+    """Deux vues de même unité ont les mêmes classes ; deux unités ne se mêlent pas."""
+    cles = [(v.indicateur.est_part, v.indicateur.unite, bool(v.releve.categories)) for v in (une, autre)]
+    return cles[0] == cles[1]
+
+
+def _draw(
+    vue: VueCarte,
+    contours: Contours,
+    ensemble: list[VueCarte],
+    methode: Methode,
+    couche: gpd.GeoDataFrame | None,
+) -> Carte:
+    if vue.releve.categories:
+        return _draw_categories(vue, contours)
+    ecart = methode == "ecart" and all(v.releve.ecarts and v.indicateur.sens != "neutre" for v in ensemble)
+    retenue: Methode = methode if methode != "ecart" or ecart else "egales"
+    valeurs = [x for v in ensemble for x in (v.releve.ecarts if ecart else v.releve.toutes)]
+    autres = [] if ecart else [x for v in ensemble for x in v.releve.indicatives]
+    return build_carte(
+        vue.cadre,
+        vue.indicateur,
+        contours,
+        titre=vue.titre,
+        classes=build_classes(valeurs, ensemble[0].indicateur, retenue, aussi=autres),
+        simulee=vue.simulee,
+        reference=vue.releve.reference if ecart else None,
+        couche=_select_couche(couche, vue.cadre),
+    )
+
+
+def _draw_categories(vue: VueCarte, contours: Contours) -> Carte:
+    reponses = vue.releve.categories[0] == A_REPONDU
+    couleurs = (OUI, NON) if reponses else (PLUSIEURS, UN)
+    if vue.choix.niveau == "departement":
+        couleurs = (UN, PLUSIEURS)
+    return build_carte_categories(
+        vue.cadre,
+        contours,
+        titre=vue.titre,
+        categories=tuple(zip(vue.releve.categories, couleurs, strict=True)),
+        absent=vue.releve.absent,
+        reponses=reponses,
+        simulee=vue.simulee,
+    )
+
+
+def _check(contours: Contours, vue: VueCarte) -> Iterable[str]:
+    manquants = list_manquants(contours, vue.cadre["code"])
+    if manquants:
+        exemples = ", ".join(manquants[:3])
+        yield (
+            f"{len(manquants)} territoires n’ont pas de contour ({exemples})\u202f: le tableau les contient."
+        )
+
+
+def _build_couche(gate: Gate) -> gpd.GeoDataFrame:
+    """Les départements dans le périmètre d'un OPSN : un trait tireté ; de plusieurs : un trait plein."""
+    formes = load_contours("departement").select()
+    noms = list_opsn_par_departement(gate)
+    nombres = formes["code"].map(lambda code: len(noms.get(f"departement-{code}", [])))
+    return formes.assign(nombre=nombres)[nombres > 0]
+
+
+def _select_couche(couche: gpd.GeoDataFrame | None, cadre: pd.DataFrame) -> gpd.GeoDataFrame | None:
+    # Le tracé de la couche est placé pour la carte nationale : il ne se pose que sur elle.
+    return couche if couche is not None and cadre["region"].nunique() > 1 else None
