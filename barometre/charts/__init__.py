@@ -4,6 +4,7 @@ from barometre.charts.cadre import COLONNES, CadreInvalide
 from barometre.charts.modele import CONFIG, Graphique
 from barometre.charts.participation import build_barres, build_cumul
 from barometre.charts.points import build_points
+from barometre.charts.positions import build_positions
 from barometre.charts.vagues import build_vagues
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "build_barres",
     "build_cumul",
     "build_points",
+    "build_positions",
     "build_vagues",
 ]

@@ -87,9 +87,9 @@ def _compare(paires: Sequence[tuple[Indicateur, Chiffre, Chiffre, str]]) -> tupl
     if not paires:
         return ()
     ecarts = contrast_cells(_frame(c for _, c, _, _ in paires), _frame(c for _, _, c, _ in paires))
-    bornes = ecarts[["difference", "low", "high"]].round(2).itertuples(index=False, name=None)
+    bornes = ecarts[["difference", "low", "high"]].round(2).to_numpy().tolist()
     return tuple(
-        Contraste(i, une, autre, champ, *ecart, classe=int(classe))
+        Contraste(i, une, autre, champ, ecart[0], ecart[1], ecart[2], int(classe))
         for (i, une, autre, champ), ecart, classe in zip(paires, bornes, ecarts["class"], strict=True)
     )
 
