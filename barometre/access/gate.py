@@ -26,6 +26,8 @@ REFUS = {
 }
 REFUS_CYBER = "Les réponses de cybersécurité demandent un droit à part, que ce compte n'a pas."
 REFUS_PAIRS = "Les chiffres des pairs sans votre collectivité sont réservés à la collectivité elle-même."
+AXES_PARTICIPATION = frozenset({"vague_id", "questionnaire_id", "profil", "date_reponse"})
+REFUS_AXES = "Ce croisement de la participation n'est pas public."
 REFUS_IMPORTS = "Le détail des imports est réservé aux opérateurs du baromètre."
 
 
@@ -116,7 +118,12 @@ class Gate(FaitsPublics):
         return lignes.drop(columns=["lot_id"]).assign(profil=pd.Series(pd.NA, lignes.index, dtype="str"))
 
     def count_participations(self, *axes: str) -> pd.DataFrame:
-        """Le nombre de questionnaires remplis par axes : vague_id, questionnaire_id, profil, date_reponse."""
+        """Le nombre de questionnaires remplis, par axes d'`AXES_PARTICIPATION`.
+
+        Le jour et le profil ne se croisent pas : un jour d'une seule réponse dirait qui a tenu la plume.
+        """
+        if not set(axes) <= AXES_PARTICIPATION or {"profil", "date_reponse"} <= set(axes):
+            raise AccesRefuse(REFUS_AXES)
         lignes = self._repository.list_participations()
         if not axes:
             return pd.DataFrame({"questionnaires": [len(lignes)]})

@@ -1,0 +1,155 @@
+"""La porte : qui lit quelles réponses, et ce qui s'inscrit au journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+import pytest
+
+from barometre.access import AccesRefuse, Gate
+from barometre.domain.portee import PUBLIC, Portee
+from barometre.warehouse import schema as s
+from barometre.warehouse.dialects import insert_frame
+from barometre.warehouse.repository import Repository
+from barometre.warehouse.versions import open_chantier, open_entrepot
+from tests.conftest import load_mini
+
+BORDEAUX, COLOMBE, LYON = "commune-33063", "commune-33381", "commune-69123"
+OPSN_GIRONDE = Portee(role="opsn", opsn_id="opsn-a")
+PROGRAMME = Portee(role="programme", nominatif=True)
+
+
+class Carnet:
+    """Un journal de test : une liste."""
+
+    def __init__(self) -> None:
+        self.faits: list[tuple[str, str, str]] = []
+
+    def journaliser(
+        self, action: str, objet: str, *, portee: Portee, compte: str = "", detail: str = ""
+    ) -> None:
+        self.faits.append((action, objet, portee.role))
+
+
+@pytest.fixture(scope="module")
+def depot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
+    lieu = open_entrepot(str(tmp_path_factory.mktemp("entrepot") / "e"))
+    with open_chantier(lieu) as (version_id, moteur):
+        load_mini(moteur, version_id)
+        with moteur.begin() as connexion:
+            insert_frame(connexion, s.dim_indicateur, _indicateurs())
+            insert_frame(connexion, s.fait_valeur, _valeurs())
+            insert_frame(connexion, s.fait_reponse, _reponses())
+            insert_frame(connexion, s.participation, _participations())
+    depot = Repository(lieu)
+    yield depot
+    depot.close()
+
+
+def _indicateurs() -> pd.DataFrame:
+    lignes = [("site", "communication", "declare", "normale"), ("mfa", "cybersecurite", "declare", "cyber"),
+              ("fibre", "infrastructures", "mesure", "normale")]  # fmt: skip
+    colonnes = ["indicateur_id", "theme_id", "origine", "sensibilite"]
+    cadre = pd.DataFrame(lignes, columns=colonnes)
+    return cadre.assign(titre=cadre["indicateur_id"], unite="%", sens="neutre", source_id="barometre")
+
+
+def _valeurs() -> pd.DataFrame:
+    couples = [(i, c) for i in ("site", "mfa", "fibre") for c in (BORDEAUX, COLOMBE, LYON)]
+    cadre = pd.DataFrame(couples, columns=["indicateur_id", "collectivite_id"])
+    return cadre.assign(periode="2023-v1", valeur=1.0, etat="repondu", source_id="barometre")
+
+
+def _reponses() -> pd.DataFrame:
+    couples = [(q, c) for q in ("communication", "cybersecurite") for c in (BORDEAUX, COLOMBE, LYON)]
+    cadre = pd.DataFrame(couples, columns=["questionnaire_id", "collectivite_id"])
+    return cadre.assign(
+        vague_id="2023-v1", question_id=cadre["questionnaire_id"] + "_q01", option_id="oui", etat="repondu",
+        valeur=1.0,
+    )  # fmt: skip
+
+
+def _participations() -> pd.DataFrame:
+    cadre = _reponses()[["questionnaire_id", "collectivite_id", "vague_id"]]
+    jours = pd.to_datetime(["2023-12-01", "2023-12-02", "2023-12-02"] * 2)
+    return cadre.assign(date_reponse=jours, profil=["elu", "agent", "agent"] * 2, lot_id="l", simulee=True)
+
+
+def test_le_public_ne_lit_aucune_reponse(depot: Repository) -> None:
+    porte = Gate(depot, PUBLIC, journal=Carnet())
+    with pytest.raises(AccesRefuse, match="pas publiques"):
+        porte.list_reponses(BORDEAUX)
+    for indicateur in ("site", "mfa"):
+        with pytest.raises(AccesRefuse):
+            porte.list_valeurs(indicateur)
+    assert len(porte.list_valeurs("fibre")) == 3  # donnée de l'État : publique
+
+
+def test_une_collectivite_ne_lit_que_la_sienne(depot: Repository) -> None:
+    carnet = Carnet()
+    porte = Gate(depot, Portee(role="collectivite", collectivite_id=BORDEAUX), journal=carnet)
+    # ses réponses de cybersécurité comprises
+    assert set(porte.list_reponses(BORDEAUX)["questionnaire_id"]) == {"communication", "cybersecurite"}
+    assert porte.list_valeurs("mfa")["collectivite_id"].tolist() == [BORDEAUX]
+    with pytest.raises(AccesRefuse, match="pas celles d'une autre"):
+        porte.list_reponses(LYON)
+    assert carnet.faits == []  # relire les siennes ne s'inscrit pas
+
+
+def test_un_opsn_lit_son_perimetre(depot: Repository) -> None:
+    carnet = Carnet()
+    porte = Gate(depot, OPSN_GIRONDE, journal=carnet)
+    assert porte.list_valeurs("site")["collectivite_id"].tolist() == [BORDEAUX, COLOMBE]
+    assert porte.can_read(COLOMBE)
+    assert not porte.can_read(LYON)
+    assert set(porte.list_reponses(COLOMBE)["questionnaire_id"]) == {"communication"}
+    with pytest.raises(AccesRefuse, match="cybersécurité"):
+        porte.list_valeurs("mfa")
+    assert carnet.faits == [("lire_valeurs", "site", "opsn"), ("lire_reponses", COLOMBE, "opsn")]
+
+
+def test_un_droit_cyber_ouvre_la_cybersecurite(depot: Repository) -> None:
+    porte = Gate(depot, Portee(role="opsn", opsn_id="opsn-a", cyber=True), journal=Carnet())
+    assert len(porte.list_valeurs("mfa")) == 2
+    assert set(porte.list_reponses(BORDEAUX)["questionnaire_id"]) == {"communication", "cybersecurite"}
+
+
+def test_le_programme_lit_nomme_avec_un_droit_et_le_journal_le_garde(depot: Repository) -> None:
+    carnet = Carnet()
+    assert len(Gate(depot, PROGRAMME, journal=carnet).list_valeurs("site")) == 3
+    assert carnet.faits == [("lire_valeurs", "site", "programme")]
+    with pytest.raises(AccesRefuse, match="nominatif"):
+        Gate(depot, Portee(role="programme"), journal=carnet).list_valeurs("site")
+
+
+def test_sans_journal_pas_de_lecture(depot: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BAROMETRE_REGISTRE", "sqlite:////proc/interdit/registre.db")
+    with pytest.raises(Exception, match="registre"):
+        Gate(depot, PROGRAMME).list_valeurs("site")
+
+
+def test_l_operateur_voit_les_imports_pas_les_reponses(depot: Repository) -> None:
+    porte = Gate(depot, Portee(role="operateur"), journal=Carnet())
+    assert porte.list_lots().empty
+    with pytest.raises(AccesRefuse):
+        porte.list_reponses(BORDEAUX)
+    with pytest.raises(AccesRefuse, match="opérateurs"):
+        Gate(depot).list_lots()
+    with pytest.raises(AccesRefuse):
+        Gate(depot, PROGRAMME, journal=Carnet()).list_quarantaine()
+
+
+def test_qui_a_repondu_est_public_pas_qui_a_tenu_la_plume(depot: Repository) -> None:
+    lignes = Gate(depot).list_participations("2023-v1", "communication")
+    assert len(lignes) == 3
+    assert lignes["profil"].isna().all()
+    comptes = (
+        Gate(depot)
+        .count_participations("questionnaire_id", "profil")
+        .set_index(["questionnaire_id", "profil"])
+    )
+    assert comptes.loc[("communication", "agent"), "questionnaires"] == 2
+    for axes in (("profil", "date_reponse"), ("collectivite_id", "profil")):
+        with pytest.raises(AccesRefuse):
+            Gate(depot).count_participations(*axes)
