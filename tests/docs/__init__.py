@@ -1,0 +1,1 @@
+"""La documentation, confrontée au code."""
