@@ -1,4 +1,4 @@
-"""La documentation tient parole : commandes, options, liens, réglages existent ; un mot banni ne revient pas."""
+"""La documentation tient parole : commandes, options, liens, réglages existent ; un mot banni n’y est pas."""
 
 from __future__ import annotations
 
