@@ -21,6 +21,13 @@ from tests.serveur import INTROUVABLE, find_programmes, run_postgresql
 MOTEURS = ["duckdb", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
 
+@pytest.fixture(autouse=True)
+def sans_copies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Aucun test ne lit ni n'écrit les copies de sources de la machine, ni son miroir."""
+    monkeypatch.setenv("BAROMETRE_COPIES", str(tmp_path / "copies"))
+    monkeypatch.delenv("BAROMETRE_MIROIR", raising=False)
+
+
 @pytest.fixture(scope="session")
 def serveur_postgresql() -> Iterator[str]:
     """L'adresse d'un serveur provisoire ; sauté s'il manque, sauf en intégration continue."""

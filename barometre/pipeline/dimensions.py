@@ -21,7 +21,7 @@ def add_dimensions(donnees: Donnees, catalogue: Catalogue, dossier: Path) -> Non
     donnees.add("dim_vague", _vagues(catalogue))
     donnees.add("vague_questionnaire", _ouverts(catalogue))
     donnees.add("dim_question", _questions(catalogue))
-    donnees.add("dim_indicateur", _indicateurs(catalogue))
+    donnees.add("dim_indicateur", build_indicateurs(catalogue))
     donnees.add("dim_source", load_sources(dossier))
     donnees.add("chiffre_publie", _chiffres(catalogue))
 
@@ -57,7 +57,8 @@ def _questions(catalogue: Catalogue) -> pd.DataFrame:
     return pd.DataFrame(lignes, columns=colonnes)
 
 
-def _indicateurs(catalogue: Catalogue) -> pd.DataFrame:
+def build_indicateurs(catalogue: Catalogue) -> pd.DataFrame:
+    """Les lignes de `dim_indicateur`."""
     lignes = [
         (i.id, i.theme_id, i.titre, i.unite, i.sens, i.origine, i.sensibilite, i.source_id)
         for i in catalogue.indicateurs.values()

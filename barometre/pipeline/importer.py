@@ -13,6 +13,7 @@ from barometre.ingest.importer import prepare
 from barometre.ingest.lot import Lot
 from barometre.pipeline.calcul import Contexte, build_contexte, compute_questionnaire, split_vagues
 from barometre.pipeline.construire import check_or_refuse, finish_version
+from barometre.pipeline.croisements import refresh_croisements
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.lots import add_lot
 from barometre.pipeline.suivi import Etapes, Suivi
@@ -72,6 +73,7 @@ def _load(entrepot: Entrepot, active: str, lot: Lot, contexte: Contexte, etapes:
         donnees.extend(_compute(moteur, lot, contexte))
         etapes.step("Écriture de l'entrepôt")
         donnees.write(moteur)
+        refresh_croisements(moteur, contexte.catalogue)
         simulee = bool(read_rows(moteur, "participation")["simulee"].any())
         finish_version(moteur, version_id, contexte.catalogue, simulee, f"Import de {lot.fichier}")
         etapes.step("Vérification")

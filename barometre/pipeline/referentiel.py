@@ -40,7 +40,7 @@ def load_collectivites(dossier: Path, catalogue: Catalogue, liens: pd.DataFrame)
         lues[colonne] = lues[colonne].mask(lues[colonne] == "")
     lues["population"] = pd.to_numeric(lues["population"].mask(lues["population"] == "")).astype("Int64")
     lues["strate"] = _strates(lues, catalogue)
-    lues["couverture"] = _couvertures(lues, liens)
+    lues["couverture"] = compute_couvertures(lues, liens)
     return lues[[*sorted(colonnes), "strate", "couverture"]].assign(millesime=MILLESIME)
 
 
@@ -56,7 +56,7 @@ def _strates(lues: pd.DataFrame, catalogue: Catalogue) -> pd.Series:
     return strates.mask(lues["porteur_id"].notna())
 
 
-def _couvertures(lues: pd.DataFrame, liens: pd.DataFrame) -> pd.Series:
+def compute_couvertures(lues: pd.DataFrame, liens: pd.DataFrame) -> pd.Series:
     """Le fait le plus précis : adhérente, sinon dans un périmètre, sinon inconnue."""
     perimetres = set(liens.loc[liens["nature"] == "perimetre", "cible_id"])
     adherentes = set(liens.loc[liens["nature"] == "adherente", "cible_id"])

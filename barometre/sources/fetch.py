@@ -65,6 +65,8 @@ def open_lieu(miroir: str | Path | None = None, *, reseau: bool = True) -> Lieu:
 
 def fetch(source: SourceExterieure, lieu: Lieu, *, client: httpx.Client | None = None) -> Copie:
     """Un fichier neuf, sinon la dernière bonne copie avec un avertissement, sinon `SourceInjoignable`."""
+    if not lieu.reseau and lieu.miroir is None:
+        return _need_kept(source, lieu)
     try:
         return _fetch_new(source, lieu, client)
     except SourceInjoignable as erreur:
@@ -109,6 +111,13 @@ def get_kept(source: SourceExterieure, lieu: Lieu) -> Copie | None:
     return Copie(source.id, chemin, "copie", fiche["empreinte"], quand) if chemin.is_file() else None
 
 
+def _need_kept(source: SourceExterieure, lieu: Lieu) -> Copie:
+    gardee = get_kept(source, lieu)
+    if gardee is None:
+        raise SourceInjoignable(f"« {source.titre} » n'a pas encore été récupérée.")
+    return gardee
+
+
 def fall_back(source: SourceExterieure, lieu: Lieu, motif: str) -> Copie | None:
     """La bonne copie quand le fichier neuf ne se lit pas."""
     gardee = get_kept(source, lieu)
@@ -118,8 +127,6 @@ def fall_back(source: SourceExterieure, lieu: Lieu, motif: str) -> Copie | None:
 def _fetch_new(source: SourceExterieure, lieu: Lieu, client: httpx.Client | None) -> Copie:
     if lieu.miroir is not None:
         return _copy_mirror(source, lieu, lieu.miroir)
-    if not lieu.reseau:
-        raise SourceInjoignable(f"« {source.titre} » n'a pas encore été récupérée.")
     if not source.adresse:
         raise SourceInjoignable(
             f"« {source.titre} » n'a pas d'adresse de téléchargement connue : donnez un dossier miroir "

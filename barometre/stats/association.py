@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import stats
 
 # En dessous, un écart ne dit rien et le secret ne tient pas.
@@ -15,20 +16,8 @@ EFFECTIF_MINIMAL = 30
 # Une strate où l'un des deux groupes est seul n'a pas de variance : elle est laissée de côté.
 STRATE_MINIMALE = 2
 NIVEAU = 0.95
-COLONNES = [
-    "item",
-    "n_1",
-    "n_0",
-    "oui_1",
-    "oui_0",
-    "p_1",
-    "p_0",
-    "difference",
-    "se",
-    "bas",
-    "haut",
-    "p_value",
-]
+
+Tableau = NDArray[np.float64]
 
 
 def compare_standardised(answers: pd.DataFrame, treated: pd.Series, strata: pd.Series) -> pd.DataFrame:
@@ -37,10 +26,12 @@ def compare_standardised(answers: pd.DataFrame, treated: pd.Series, strata: pd.S
     `answers` : unité × chiffre (1, 0, NaN) ; `treated` : booléen ; `strata` : strate. Les comparables ont
     le poids qui leur donne la répartition par strate des bénéficiaires (standardisation directe).
     """
-    lignes = [_compare(answers[item], treated, strata) for item in answers]
-    return pd.DataFrame(
-        [{"item": i, **ligne} for i, ligne in zip(answers, lignes, strict=True)], columns=COLONNES
-    )
+    groupe = treated.to_numpy(dtype=bool)
+    n1, oui1 = _count(answers, strata, groupe)
+    n0, oui0 = _count(answers, strata, ~groupe)
+    gardees = (n1 >= STRATE_MINIMALE) & (n0 >= STRATE_MINIMALE)
+    n1, oui1, n0, oui0 = (np.where(gardees, t, 0.0) for t in (n1, oui1, n0, oui0))
+    return _build_frame(answers.columns, n1, oui1, n0, oui0)
 
 
 def adjust_p_values(p_values: pd.Series) -> pd.Series:
@@ -51,41 +42,37 @@ def adjust_p_values(p_values: pd.Series) -> pd.Series:
     return pd.Series(stats.false_discovery_control(connues), index=connues.index).reindex(p_values.index)
 
 
-def _compare(answers: pd.Series, treated: pd.Series, strata: pd.Series) -> dict[str, float]:
-    table = _cells(answers, treated, strata)
-    n1, n0 = table["n_1"].sum(), table["n_0"].sum()
-    if table.empty:
-        return {"n_1": 0, "n_0": 0}
-    poids = table["n_1"] / n1
-    p1, p0 = table["oui_1"] / table["n_1"], table["oui_0"] / table["n_0"]
-    difference = float((poids * (p1 - p0)).sum())
-    variance = (poids**2 * (_variance(p1, table["n_1"]) + _variance(p0, table["n_0"]))).sum()
-    se = float(np.sqrt(variance))
-    seuil = float(stats.norm.ppf(0.5 + NIVEAU / 2))
-    return {
-        "n_1": int(n1), "n_0": int(n0),
-        "oui_1": int(table["oui_1"].sum()), "oui_0": int(table["oui_0"].sum()),
-        "p_1": float((poids * p1).sum()), "p_0": float((poids * p0).sum()),
-        "difference": difference, "se": se,
-        "bas": difference - seuil * se, "haut": difference + seuil * se,
-        "p_value": float(2 * stats.norm.sf(abs(difference) / se)) if se > 0 else np.nan,
-    }  # fmt: skip
+def _count(answers: pd.DataFrame, strata: pd.Series, groupe: NDArray[np.bool_]) -> tuple[Tableau, Tableau]:
+    """Strate × chiffre : réponses et « oui » d'un groupe."""
+    codes, strates = pd.factorize(strata)
+    cellules = np.eye(len(strates))[:, codes] * groupe
+    y = answers.to_numpy(dtype=float)
+    return cellules @ np.isfinite(y).astype(float), cellules @ np.nan_to_num(y)
 
 
-def _cells(answers: pd.Series, treated: pd.Series, strata: pd.Series) -> pd.DataFrame:
-    """Par strate gardée : effectifs et « oui » des deux groupes."""
-    repondu = answers.notna()
-    groupes = answers[repondu].groupby([strata[repondu], treated[repondu]], observed=True)
-    comptes = groupes.agg(["size", "sum"]).unstack(fill_value=0)
-    colonnes = {
-        ("size", True): "n_1",
-        ("size", False): "n_0",
-        ("sum", True): "oui_1",
-        ("sum", False): "oui_0",
-    }
-    table = pd.DataFrame({nom: comptes.get(cle, 0.0) for cle, nom in colonnes.items()}, index=comptes.index)
-    return table[table["n_1"].ge(STRATE_MINIMALE) & table["n_0"].ge(STRATE_MINIMALE)]
+def _build_frame(items: pd.Index, n1: Tableau, oui1: Tableau, n0: Tableau, oui0: Tableau) -> pd.DataFrame:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        poids = n1 / n1.sum(axis=0)
+        p1, p0 = oui1 / n1, oui0 / n0
+        variance = poids**2 * (p1 * (1 - p1) / (n1 - 1) + p0 * (1 - p0) / (n0 - 1))
+        se = np.sqrt(_sum(variance))
+        difference = _sum(poids * (p1 - p0))
+        z = np.abs(difference) / np.where(se > 0, se, np.nan)
+    seuil = stats.norm.ppf(0.5 + NIVEAU / 2)
+    return pd.DataFrame(
+        {
+            "item": items.astype("str"),
+            "n_1": n1.sum(axis=0).astype(int), "n_0": n0.sum(axis=0).astype(int),
+            "oui_1": oui1.sum(axis=0).astype(int), "oui_0": oui0.sum(axis=0).astype(int),
+            "p_1": _sum(poids * p1), "p_0": _sum(poids * p0),
+            "difference": difference, "se": se,
+            "bas": difference - seuil * se, "haut": difference + seuil * se,
+            "p_value": 2 * stats.norm.sf(z),
+        }
+    )  # fmt: skip
 
 
-def _variance(p: pd.Series, n: pd.Series) -> pd.Series:
-    return p * (1 - p) / (n - 1)
+def _sum(cellules: Tableau) -> Tableau:
+    """La somme des strates gardées ; les autres n'ont pas de valeur."""
+    somme: Tableau = np.nansum(cellules, axis=0)
+    return somme

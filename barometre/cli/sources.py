@@ -1,0 +1,171 @@
+"""sources : les données de l'État et les contours, de l'adresse officielle ou d'un miroir."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from barometre.cli.analyse import FAIT, REFUSE, add_json
+from barometre.cli.contours import SOURCE_ID, install_contours
+from barometre.cli.erreurs import Refus
+from barometre.cli.sortie import Barre, print_json, print_table
+from barometre.maps.contours import get_dossier_actif
+from barometre.pipeline.recolte import Bilan, EtatSource
+from barometre.pipeline.sources import Recuperation, SourceInconnue, list_demandees, recuperer
+from barometre.sources.catalogue import SourceExterieure, load_sources_exterieures
+from barometre.sources.contours import MANIFESTE
+from barometre.sources.errors import SourceInjoignable, SourceRefusee
+from barometre.sources.fetch import Copie, Lieu, fetch, keep, open_lieu
+from barometre.sources.resultat import Rapport
+from barometre.warehouse.repository import open_repository
+
+COMPTES = ("lus", "charges", "recodes", "rejetes")
+ETATS = {"embarquee": "embarquée", "chargee": "chargée", "gardee": "gardée", "absente": "absente"}
+COLONNES = {"id": "source", "etat": "état", "date": "date", "age": "âge (jours)", "lignes": "lignes",
+            "rejetes": "rejetées", "licence": "licence"}  # fmt: skip
+
+
+def add_command(commandes: Any) -> None:
+    """Déclare la commande."""
+    aide = "liste les données de l'État, ou les récupère"
+    analyseur = commandes.add_parser("sources", help=aide, description=aide)
+    actions = analyseur.add_subparsers(title="actions", metavar="ACTION", dest="action", required=True)
+    phrase = "chaque source : date, âge, lignes, licence, état"
+    lister = actions.add_parser("lister", help=phrase, description=phrase)
+    add_json(lister)
+    lister.set_defaults(execute=execute_lister)
+    phrase = "récupère des sources et met en service une version qui les contient"
+    charger = actions.add_parser("recuperer", help=phrase, description=phrase)
+    charger.add_argument("ids", metavar="ID", nargs="*", help="sources à récupérer (toutes par défaut)")
+    charger.add_argument("--miroir", metavar="DOSSIER", type=Path, help="dossier qui tient lieu des adresses")
+    add_json(charger)
+    charger.set_defaults(execute=execute_recuperer)
+
+
+def execute_lister(demande: argparse.Namespace) -> None:
+    """Ce que la version en service sait de chaque source."""
+    lignes = list_sources()
+    if demande.json:
+        print_json([{c: v for c, v in ligne.items() if c not in ("age", "rejetes")} for ligne in lignes])
+        return
+    print_table([ligne | {"etat": ETATS[ligne["etat"]]} for ligne in lignes], COLONNES)
+
+
+def list_sources() -> list[dict[str, Any]]:
+    """Les sources embarquées puis extérieures, avec leur dernier rapport."""
+    depot = open_repository()
+    connues = {str(ligne["source_id"]): ligne for ligne in depot.list_sources().to_dict("records")}
+    depot.close()
+    absentes = [_absente(s) for s in load_sources_exterieures().values() if s.id not in connues]
+    return [_describe(ligne) for ligne in connues.values()] + absentes
+
+
+def _absente(source: SourceExterieure) -> dict[str, Any]:
+    return {
+        "id": source.id, "titre": source.titre, "licence": source.licence, "date": source.date, "age": None,
+        "lignes": 0, "rejetes": None, "etat": "absente", "rapport": None,
+    }  # fmt: skip
+
+
+def _describe(ligne: dict[Any, Any]) -> dict[str, Any]:
+    rapport = None if _is_missing(ligne["lus"]) else {c: int(ligne[c]) for c in COMPTES}
+    quand = None if _is_missing(ligne["chargee_le"]) else ligne["chargee_le"]
+    age = (datetime.now(UTC).replace(tzinfo=None) - quand).days if quand is not None else None
+    return {
+        "id": ligne["source_id"], "titre": ligne["titre"], "licence": ligne["licence"], "date": ligne["date"],
+        "age": age, "lignes": rapport["charges"] if rapport else 0,
+        "rejetes": rapport["rejetes"] if rapport else None, "etat": ligne["etat"], "rapport": rapport,
+    }  # fmt: skip
+
+
+def _is_missing(valeur: Any) -> bool:
+    return bool(pd.isna(valeur))
+
+
+def execute_recuperer(demande: argparse.Namespace) -> int:
+    """Récupère, charge, et rend compte de chaque source ; 1 si aucune n'a pu être chargée."""
+    try:
+        demandees = list_demandees(demande.ids or None)
+    except SourceInconnue as erreur:
+        raise Refus(str(erreur)) from erreur
+    contours = [
+        load_contours(source, open_lieu(demande.miroir)) for source in demandees if source.usage == "contours"
+    ]
+    # Demander les seuls contours ne demande aucune donnée.
+    donnees = [source.id for source in demandees if source.usage != "contours"]
+    with Barre(muette=demande.json) as barre:
+        faite = recuperer(donnees, demande.miroir, contours=contours, progress=barre)
+    _print(faite, en_json=demande.json)
+    return FAIT if any(b.etat != "absente" for b in faite.bilans) else REFUSE
+
+
+def load_contours(source: SourceExterieure, lieu: Lieu) -> Bilan:
+    """Récupère des contours ; ceux des communes donnent les quatre niveaux de la carte."""
+    try:
+        copie = fetch(source, lieu)
+        rapport = _install(source, copie) if source.id == SOURCE_ID else None
+    except (SourceInjoignable, SourceRefusee) as erreur:
+        return Bilan(source, "absente", str(erreur))
+    copie = keep(copie, lieu)
+    phrase = copie.avertissement or "Contours gardés."
+    etat: EtatSource = "gardee" if copie.avertissement else "chargee"
+    return Bilan(source, etat, phrase, rapport, copie.empreinte, copie.recuperee_le)
+
+
+def _install(source: SourceExterieure, copie: Copie) -> Rapport:
+    """Range les contours, sauf si ce sont déjà ceux de ce fichier."""
+    comptes = _read_installed(copie.empreinte)
+    if comptes is None:
+        rapport = install_contours(copie.chemin, source, copie.empreinte)
+        comptes = rapport.lus, rapport.charges
+    lus, charges = comptes
+    return Rapport(lus, charges, 0, lus - charges)
+
+
+def _read_installed(empreinte: str) -> tuple[int, int] | None:
+    dossier = get_dossier_actif()
+    if dossier is None:
+        return None
+    try:
+        manifeste = json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if manifeste.get("empreinte") != empreinte:
+        return None
+    return int(manifeste["lus"]), int(manifeste["charges"])
+
+
+def _print(faite: Recuperation, *, en_json: bool) -> None:
+    if en_json:
+        print_json([build_object(bilan) for bilan in faite.bilans])
+        return
+    for bilan in faite.bilans:
+        print(f"{bilan.source.id} — {ETATS[bilan.etat]}. {_say(bilan)}")
+        for motif, nombre in bilan.motifs.items():
+            print(f"    {nombre} rejetées : {motif}")
+    suite = "en service" if faite.construite else "déjà en service : ces fichiers y sont"
+    print(f"Version {faite.version_id} {suite}.")
+
+
+def _say(bilan: Bilan) -> str:
+    r = bilan.rapport
+    if r is None:
+        return bilan.phrase
+    comptes = f"{r.lus} lues = {r.charges} chargées (dont {r.recodes} recodées, {r.fusionnes} par fusion) + "
+    avertissement = f" {bilan.phrase}" if bilan.etat == "gardee" else ""
+    return f"{comptes}{r.rejetes} rejetées.{avertissement}"
+
+
+def build_object(bilan: Bilan) -> dict[str, Any]:
+    """L'objet JSON d'une source (CONCEPTION §8)."""
+    r = bilan.rapport
+    return {
+        "id": bilan.source.id, "titre": bilan.source.titre, "licence": bilan.source.licence,
+        "date": bilan.source.date, "lignes": r.charges if r else 0, "etat": bilan.etat,
+        "rapport": {c: getattr(r, c) for c in COMPTES} if r else None,
+    }  # fmt: skip

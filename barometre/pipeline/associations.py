@@ -1,0 +1,85 @@
+"""Une pratique chez les bénéficiaires d'un programme et chez des communes comparables : jamais une preuve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from barometre.catalogue import Catalogue
+from barometre.catalogue.programmes import load_programmes
+from barometre.domain.indicateur import Indicateur
+from barometre.stats.association import EFFECTIF_MINIMAL, adjust_p_values, compare_standardised
+from barometre.stats.secrecy import CYBER, PUBLIC
+from barometre.warehouse.engine import Engine
+from barometre.warehouse.repository import read_rows
+
+SEUIL_Q = 0.05
+
+
+def read_declared(moteur: Engine, indicateurs: list[str]) -> pd.DataFrame:
+    """Les réponses exploitables de ces indicateurs."""
+    lignes = read_rows(moteur, "fait_valeur", indicateur_id=indicateurs)
+    return lignes[lignes["etat"].eq("repondu")]
+
+
+def is_group_safe(indicateur: Indicateur, oui: int, non: int) -> bool:
+    """Un groupe que l'on sait nommer a assez de réponses, et assez de chaque sorte, pour être montré."""
+    regle = CYBER if indicateur.sensibilite == "cyber" else PUBLIC
+    return oui + non >= regle.n and oui >= regle.oui and non >= regle.non
+
+
+def compare_programmes(
+    moteur: Engine, mesures: pd.DataFrame, cadre: pd.DataFrame, catalogue: Catalogue
+) -> Iterator[pd.DataFrame]:
+    """Par programme, thème et vague : les parts des bénéficiaires et de communes comparables."""
+    communes = cadre[cadre["type"].eq("commune")]
+    programmes = [p for p in load_programmes() if p.mesure in mesures]
+    for theme in catalogue.themes if programmes else ():
+        parts = {i.id: i for i in catalogue.list_indicateurs(theme.id, origine="declare") if i.est_part}
+        declares = read_declared(moteur, list(parts))
+        declares = declares[communes.index.get_indexer(pd.Index(declares["collectivite_id"])) >= 0]
+        for vague, lignes in declares.groupby("periode"):
+            reponses = lignes.pivot(index="collectivite_id", columns="indicateur_id", values="valeur")
+            for programme in programmes:
+                table = _compare(reponses, mesures[programme.mesure], communes["strate"], parts)
+                yield table.assign(programme_id=programme.id, vague_id=str(vague))
+
+
+def _compare(
+    reponses: pd.DataFrame, mesure: pd.Series, strates: pd.Series, parts: dict[str, Indicateur]
+) -> pd.DataFrame:
+    beneficie = mesure.reindex(reponses.index)
+    reponses = reponses[beneficie.notna()]
+    table = compare_standardised(reponses, beneficie.dropna().eq(1), strates.reindex(reponses.index))
+    table["etat"] = [_association_state(parts[str(ligne["item"])], ligne) for _, ligne in table.iterrows()]
+    table["q_value"] = adjust_p_values(table["p_value"].where(table["etat"].eq("published")))
+    table["verdict"] = [_verdict(ligne) for _, ligne in table.iterrows()]
+    return table[table["n_1"].gt(0)]
+
+
+def _association_state(indicateur: Indicateur, ligne: pd.Series) -> str:
+    """Les bénéficiaires sont publics : les deux groupes doivent ne désigner personne."""
+    grands = min(ligne["n_1"], ligne["n_0"]) >= EFFECTIF_MINIMAL
+    if not grands:
+        return "primary"
+    groupes = [(ligne[f"oui_{g}"], ligne[f"n_{g}"] - ligne[f"oui_{g}"]) for g in (1, 0)]
+    return "published" if all(is_group_safe(indicateur, int(o), int(n)) for o, n in groupes) else "primary"
+
+
+def _verdict(ligne: pd.Series) -> str:
+    if pd.isna(ligne["q_value"]) or ligne["q_value"] >= SEUIL_Q:
+        return "non_demontre"
+    return "superieur" if ligne["difference"] > 0 else "inferieur"
+
+
+def build_associations(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Les lignes de la table `association`."""
+    noms = {
+        "item": "indicateur_id", "n_1": "n_beneficiaires", "n_0": "n_comparables",
+        "p_1": "part_beneficiaires", "p_0": "part_comparables",
+    }  # fmt: skip
+    presentes = [t for t in tables if not t.empty]
+    if not presentes:
+        return pd.DataFrame(columns=["programme_id", "indicateur_id", "vague_id"])
+    return pd.concat(presentes, ignore_index=True).drop(columns=["oui_1", "oui_0"]).rename(columns=noms)

@@ -1,0 +1,165 @@
+"""Récolter les sources de l'État : récupérer, lire, tirer les lignes ; rien n'est écrit ici."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Literal
+
+import pandas as pd
+
+from barometre.pipeline.referentiel import compute_couvertures
+from barometre.sources.catalogue import SourceExterieure
+from barometre.sources.contexte import build_contexte
+from barometre.sources.errors import SourceInjoignable, SourceRefusee
+from barometre.sources.fetch import Copie, Lieu, fall_back, fetch, get_kept, keep
+from barometre.sources.lecture import Brut
+from barometre.sources.modules import ModuleSource, get_module
+from barometre.sources.resultat import Rapport, Rejet, Resultat
+
+EtatSource = Literal["chargee", "gardee", "absente"]
+COLONNES_SOURCE = [
+    "source_id", "titre", "producteur", "licence", "date", "adresse", "empreinte", "etat", "chargee_le",
+    "lus", "charges", "recodes", "rejetes",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Bilan:
+    """Ce qui est arrivé à une source, en une phrase et en comptes."""
+
+    source: SourceExterieure
+    etat: EtatSource
+    phrase: str
+    rapport: Rapport | None = None
+    empreinte: str = ""
+    recuperee_le: datetime | None = None
+    # Les motifs de refus et leur nombre de lignes, du plus fréquent au plus rare.
+    motifs: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Socle:
+    """Les tables du référentiel que les sources lisent et enrichissent."""
+
+    collectivites: pd.DataFrame
+    codes_anciens: pd.DataFrame
+    opsn: pd.DataFrame
+    liens: pd.DataFrame
+
+
+@dataclass
+class Recolte:
+    """Le socle enrichi, les valeurs et les refus de chaque source chargée, un bilan par source demandée."""
+
+    socle: Socle
+    valeurs: dict[str, pd.DataFrame] = field(default_factory=dict)
+    quarantaines: dict[str, pd.DataFrame] = field(default_factory=dict)
+    bilans: list[Bilan] = field(default_factory=list)
+    operateurs: dict[str, str] = field(default_factory=dict)
+
+    def add(self, source: SourceExterieure, resultat: Resultat, bilan: Bilan) -> None:
+        """Ajoute une source ; celles qui suivent voient le référentiel qu'elle a enrichi."""
+        self.socle = apply_resultat(self.socle, source.id, resultat)
+        self.valeurs[source.id] = resultat.valeurs.assign(etat="repondu", source_id=source.id)
+        self.quarantaines[source.id] = build_quarantaine(source.id, resultat.rejets)
+        self.operateurs |= resultat.operateurs
+        self.bilans.append(bilan)
+
+
+def harvest(source: SourceExterieure, lieu: Lieu, recolte: Recolte) -> None:
+    """Ajoute une source à la récolte ; une source injoignable ou illisible a un bilan, pas d'erreur."""
+    module = get_module(source)
+    if module is None:
+        return
+    try:
+        copie, brut = _read(source, lieu, module)
+    except (SourceInjoignable, SourceRefusee) as erreur:
+        recolte.bilans.append(Bilan(source, "absente", str(erreur)))
+        return
+    contexte = build_contexte(
+        recolte.socle.collectivites, recolte.socle.codes_anciens,
+        periode=source.periode, opsn=recolte.socle.opsn, operateurs=recolte.operateurs,
+    )  # fmt: skip
+    resultat = module.rows(brut, contexte)
+    recolte.add(source, resultat, _build_bilan(source, copie, resultat))
+
+
+def _read(source: SourceExterieure, lieu: Lieu, module: ModuleSource) -> tuple[Copie, Brut]:
+    """Le fichier neuf, gardé s'il se lit ; sinon la dernière bonne copie."""
+    copie = fetch(source, lieu)
+    try:
+        brut = module.read(copie.chemin)
+    except SourceRefusee as erreur:
+        if copie.origine != "copie":
+            copie.chemin.unlink(missing_ok=True)
+        gardee = fall_back(source, lieu, str(erreur)) if copie.origine != "copie" else None
+        if gardee is None:
+            raise
+        return gardee, module.read(gardee.chemin)
+    return keep(copie, lieu, brut.frame if source.purger else None), brut
+
+
+def _build_bilan(source: SourceExterieure, copie: Copie, resultat: Resultat) -> Bilan:
+    r = resultat.rapport
+    etat: EtatSource = "gardee" if copie.avertissement else "chargee"
+    phrase = copie.avertissement or f"{r.charges} lignes chargées sur {r.lus}."
+    motifs = pd.Series([rejet.motif for rejet in resultat.rejets], dtype="str").value_counts()
+    return Bilan(
+        source, etat, phrase, r, copie.empreinte, copie.recuperee_le,
+        {str(motif): int(nombre) for motif, nombre in motifs.items()},
+    )  # fmt: skip
+
+
+def apply_resultat(socle: Socle, source_id: str, resultat: Resultat) -> Socle:
+    """Le socle avec les attributs, les OPSN et les liens d'une source, à la place des précédents."""
+    collectivites = _apply_attributs(socle.collectivites, resultat.attributs)
+    if resultat.liens.empty and resultat.opsn.empty:
+        return replace(socle, collectivites=collectivites)
+    liens = resultat.liens.assign(source_id=source_id)
+    gardes = socle.liens[socle.liens["source_id"].ne(source_id)]
+    tous = pd.concat([gardes, liens], ignore_index=True).drop_duplicates(ignore_index=True)
+    opsn = pd.concat([socle.opsn, resultat.opsn], ignore_index=True) if len(resultat.opsn) else socle.opsn
+    couverture = compute_couvertures(collectivites, tous)
+    return replace(
+        socle,
+        collectivites=collectivites.assign(couverture=couverture),
+        opsn=opsn.drop_duplicates("opsn_id", ignore_index=True),
+        liens=tous,
+    )
+
+
+def _apply_attributs(collectivites: pd.DataFrame, attributs: pd.DataFrame) -> pd.DataFrame:
+    """Chaque colonne d'une source remplace l'ancienne ; un SIREN connu n'est jamais remplacé."""
+    par_id = attributs.set_index("collectivite_id")
+    nouvelles = collectivites.copy()
+    for colonne in par_id.columns:
+        apportees = nouvelles["collectivite_id"].map(par_id[colonne]).astype("object")
+        if colonne == "siren":
+            apportees = nouvelles["siren"].astype("object").where(nouvelles["siren"].notna(), apportees)
+        nouvelles[colonne] = apportees.where(apportees.notna(), None).astype("str")
+    return nouvelles
+
+
+def build_quarantaine(source_id: str, rejets: Iterable[Rejet]) -> pd.DataFrame:
+    """Les lignes refusées ; `lot_id` est l'identifiant de la source."""
+    lignes = [(source_id, rang, r.ligne, r.colonne, r.valeur, r.motif) for rang, r in enumerate(rejets, 1)]
+    return pd.DataFrame(lignes, columns=["lot_id", "rang", "ligne", "colonne", "valeur", "motif"])
+
+
+def build_source(bilan: Bilan) -> pd.DataFrame:
+    """La ligne de `dim_source` d'une source."""
+    source, rapport = bilan.source, bilan.rapport
+    comptes = [rapport.lus, rapport.charges, rapport.recodes, rapport.rejetes] if rapport else [None] * 4
+    quand = bilan.recuperee_le.astimezone(UTC).replace(tzinfo=None) if bilan.recuperee_le else None
+    ligne = [
+        source.id, source.titre, source.producteur, source.licence, source.date,
+        source.adresse or source.page, bilan.empreinte or None, bilan.etat, quand, *comptes,
+    ]  # fmt: skip
+    return pd.DataFrame([ligne], columns=COLONNES_SOURCE)
+
+
+def list_gardees(sources: Iterable[SourceExterieure], lieu: Lieu) -> list[SourceExterieure]:
+    """Les sources dont une bonne copie est déjà là."""
+    return [source for source in sources if get_kept(source, lieu) is not None]
