@@ -85,6 +85,7 @@ def build_carte(
         classes,
         doute=bool((lieux["motif"] == HACHURE).any()),
         absents=bool((lieux["motif"] == POINTS).any()),
+        couche=couche is not None,
     )
     phrase = phrase or build_phrase(lieux, indicateur, contours.niveau)
     return Carte(titre, contours.niveau, lieux, contours, legende, phrase, simulee, couche)

@@ -207,8 +207,8 @@ function poserDecor(carte, lot) {
     });
     if (lot.couche.length) {
         L.geoJSON({ type: "FeatureCollection", features: lot.couche }, { interactive: false,
-            style: (f) => ({ fill: false, color: lot.contour, weight: f.properties.n > 1 ? 3 : 1.6,
-                dashArray: f.properties.n > 1 ? null : "5 3" }) }).addTo(carte);
+            style: (f) => ({ fill: false, color: lot.contour, weight: f.properties.n > 1 ? 2.2 : 1.2,
+                dashArray: f.properties.n > 1 ? null : "4 3" }) }).addTo(carte);
     }
 }
 function cadrer(carte, bornes) {

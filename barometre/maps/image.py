@@ -13,6 +13,7 @@ from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.path import Path
 
@@ -151,7 +152,10 @@ def _write_textes(figure: Figure, carte: Carte, *, legende: bool, titre: bool) -
     figure.text(0.02, 0.015, pied, fontsize=6.5, color=TEXTE)
 
 
-def _poignee(entree: Entree) -> Patch:
+def _poignee(entree: Entree) -> Patch | Line2D:
+    if entree.motif in ("tirets", "trait"):
+        largeur, style = (0.9, "--") if entree.motif == "tirets" else (1.6, "-")
+        return Line2D([], [], color=TEXTE, linewidth=largeur, linestyle=style, label=entree.libelle)
     hachure = {"hachure": HACHURES, "points": SEMIS}.get(entree.motif)
     trait = {"hachure": "#ffffff", "points": COULEUR_POINTS}.get(entree.motif, CONTOUR)
     return Patch(

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from barometre.maps.classes import Classes
-from barometre.maps.palettes import ABSENT
+from barometre.maps.palettes import ABSENT, CONTOUR
 
-Motif = Literal["plein", "hachure", "points"]
+Motif = Literal["plein", "hachure", "points", "tirets", "trait"]
 DOUTE = "Hachures\u202f: chiffre indicatif (note C), à ne pas citer"
 NON_PUBLIE = "Points\u202f: pas de chiffre publié (la raison est dans le tableau)"
 
@@ -21,6 +21,13 @@ class Entree:
     libelle: str
     motif: Motif = "plein"
     rang: int = -1
+
+
+# La couche des OPSN, posée par-dessus n'importe quelle carte.
+COUCHE_OPSN = (
+    Entree(CONTOUR, "Tirets\u202f: dans le périmètre d’un OPSN connu", "tirets"),
+    Entree(CONTOUR, "Trait épais\u202f: dans celui de plusieurs", "trait"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +52,16 @@ _METHODES = {
 }
 
 
-def build_legende(titre: str, classes: Classes, *, doute: bool, absents: bool) -> Legende:
+def build_legende(
+    titre: str, classes: Classes, *, doute: bool, absents: bool, couche: bool = False
+) -> Legende:
     """La légende de classes de valeurs ; hachures et points n'y sont que s'ils sont sur la carte."""
     entrees = [
         Entree(couleur, libelle, rang=rang)
         for rang, (couleur, libelle) in enumerate(zip(classes.couleurs, classes.list_libelles(), strict=True))
     ]
-    return Legende(titre, (*entrees, *_list_doutes(doute, absents)), _METHODES[classes.methode])
+    dessus = COUCHE_OPSN if couche else ()
+    return Legende(titre, (*entrees, *_list_doutes(doute, absents), *dessus), _METHODES[classes.methode])
 
 
 def build_legende_categories(

@@ -48,7 +48,7 @@ def build_phrase(lieux: pd.DataFrame, indicateur: Indicateur, niveau: str) -> st
     if fiables.empty:
         return f"{compte} {_ont(montres)} un chiffre, toujours indicatif\u202f: rien ne peut en être conclu."
     etendue = _describe_etendue(fiables, indicateur)
-    tete = f"{compte} montré{e}{pluriel}. {etendue}"
+    tete = f"{compte} montré{e}{pluriel}{_hors_indicatifs(montres, fiables)}. {etendue}"
     return f"{tete} {_describe_parties(fiables, indicateur)}".strip()
 
 
@@ -66,6 +66,11 @@ def _describe_etendue(lieux: pd.DataFrame, indicateur: Indicateur) -> str:
     if bas == haut:
         return f"La valeur est partout de {bas}."
     return f"Les valeurs vont de {bas} à {haut}."
+
+
+def _hors_indicatifs(montres: pd.DataFrame, fiables: pd.DataFrame) -> str:
+    ecartes = len(montres) - len(fiables)
+    return f" ({ecartes} à titre indicatif, hors du calcul qui suit)" if ecartes else ""
 
 
 def compare_parties(lieux: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,67 @@
+"""Peu de classes, aux bornes rondes, les mêmes d'une vague à l'autre."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from barometre.formats import FINE
+from barometre.maps.classes import NOMBRE, build_classes
+from tests.maps.donnees import build_indicateur
+
+PART = build_indicateur()
+
+
+def test_les_bornes_sont_rondes_et_dites() -> None:
+    classes = build_classes([0.11, 0.28, 0.47], PART)
+    assert classes.bornes == (10, 20, 30, 40, 50)
+    assert classes.list_libelles()[0] == f"10 à 20{FINE}%"
+
+
+def test_la_borne_basse_est_comprise_et_la_derniere_haute_aussi() -> None:
+    classes = build_classes([0.10, 0.20, 0.50], PART)
+    assert classes.get_rang(0.20) == 1  # pile sur la borne : dans la classe du dessus
+    assert classes.get_rang(0.50) == classes.nombre - 1
+    assert classes.get_rang(None) == -1
+    assert classes.get_rang(float("nan")) == -1
+
+
+def test_les_memes_valeurs_de_deux_vagues_donnent_les_memes_classes() -> None:
+    vague_1, vague_2 = [0.12, 0.33], [0.41, 0.58]
+    assert build_classes(vague_1 + vague_2, PART) == build_classes(vague_2 + vague_1, PART)
+
+
+def test_une_valeur_indicative_hors_bornes_ouvre_la_derniere_classe() -> None:
+    classes = build_classes([0.11, 0.28], PART, aussi=[0.62])
+    assert classes.list_libelles()[-1].endswith("ou plus")
+    assert classes.get_rang(0.62) == classes.nombre - 1
+    assert not classes.list_libelles()[0].endswith("ou moins")
+
+
+def test_l_ecart_a_une_classe_du_milieu() -> None:
+    classes = build_classes([-0.12, 0.03, 0.08], PART, "ecart")
+    assert classes.nombre == 5
+    assert classes.get_rang(0.0) == 2
+    assert classes.get_rang(-0.30) == 0
+    assert classes.get_rang(0.30) == 4
+    assert classes.list_libelles()[4].endswith("points ou plus")
+
+
+def test_aucune_valeur_aucune_classe() -> None:
+    classes = build_classes([None, float("nan")], PART)
+    assert (classes.nombre, classes.get_rang(0.3)) == (0, -1)
+
+
+def test_une_seule_valeur_une_classe() -> None:
+    classes = build_classes([0.25], PART)
+    assert classes.nombre == 1
+    assert classes.get_rang(0.25) == 0
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=60), st.sampled_from(["egales", "quantiles"]))
+def test_toute_valeur_tombe_entre_les_bornes_de_sa_classe(valeurs: list[float], methode: str) -> None:
+    classes = build_classes(valeurs, PART, methode)  # type: ignore[arg-type]
+    assert 1 <= classes.nombre <= NOMBRE
+    assert list(classes.bornes) == sorted(set(classes.bornes))
+    for valeur in valeurs:
+        rang = classes.get_rang(valeur)
+        # Un dixième de l'unité affichée : la valeur est rangée comme elle se lit.
+        assert classes.bornes[rang] - 0.1 <= valeur * 100 <= classes.bornes[rang + 1] + 0.1

@@ -1,0 +1,73 @@
+"""L'image fixe : un vrai PNG, un SVG, les mêmes octets deux fois, la mention des réponses simulées."""
+
+import re
+
+import pytest
+
+from barometre.maps import build_carte, build_image, build_table
+from barometre.maps.carte import CadreInvalide
+from barometre.maps.classes import build_classes
+from barometre.maps.contours import load_contours
+from tests.maps.donnees import build_cadre, build_contours, build_indicateur
+
+PART = build_indicateur()
+
+
+def _carte(**options: object) -> object:
+    cadre = build_cadre(
+        [
+            {"code": "01", "valeur": 0.0, "valeur_texte": "0 %"},
+            {"code": "02", "valeur": 0.5, "etat": "indicatif", "valeur_texte": "50 %"},
+            {"code": "03", "etat": "absent", "raison": "Moins de 10 réponses."},
+        ]
+    )
+    classes = build_classes([0.0, 0.5], PART)
+    return build_carte(
+        cadre, PART, build_contours(["01", "02", "03"]), titre="Essai", classes=classes, **options
+    )
+
+
+def test_un_png_et_un_svg_toujours_les_memes() -> None:
+    carte = _carte(simulee=True)
+    assert build_image(carte).startswith(b"\x89PNG")
+    svg = build_image(carte, "svg")
+    assert svg == build_image(carte, "svg")
+    assert b"<svg" in svg
+
+
+def test_une_carte_nationale_se_dessine_avec_ses_encarts() -> None:
+    contours = load_contours("region")
+    cadre = build_cadre(
+        [
+            {"code": c, "region": c, "valeur": 0.4, "territoire_id": f"region-{c}"}
+            for c in contours.formes["code"]
+        ]
+    )
+    carte = build_carte(cadre, PART, contours, titre="Régions", classes=build_classes([0.4], PART))
+    assert len(build_image(carte)) > 20_000
+
+
+def test_le_tableau_dit_la_meme_chose_que_la_carte() -> None:
+    table = build_table(_carte())
+    assert list(table["Code"]) == ["01", "02", "03"]
+    assert list(table["Valeur"]) == ["0 %", "50 %", "non publié"]
+    assert table["Classe"].iloc[2] == ""
+    assert table["Remarque"].iloc[2] == "Moins de 10 réponses."
+
+
+def test_le_texte_de_remplacement_dit_la_carte_et_ses_classes() -> None:
+    alt = _carte().alt
+    assert "Carte par département" in alt
+    assert re.search(r"2\sdépartements sur 3", alt)
+    assert "Légende" in alt
+
+
+def test_un_cadre_incomplet_est_refuse() -> None:
+    with pytest.raises(CadreInvalide, match="raison"):
+        build_carte(
+            build_cadre([{"code": "01"}]).drop(columns="raison"),
+            PART,
+            build_contours(["01"]),
+            titre="",
+            classes=build_classes([], PART),
+        )

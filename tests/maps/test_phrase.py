@@ -1,0 +1,79 @@
+"""La phrase d'une carte est calculée : un écart n'est dit que s'il est démontré."""
+
+import re
+
+import pytest
+
+from barometre.maps.phrase import (
+    build_phrase,
+    build_phrase_categories,
+    build_phrase_reponses,
+    compare_parties,
+)
+from tests.maps.donnees import build_cadre, build_indicateur
+
+PART = build_indicateur()
+
+
+def _lieux(ouest: float, est: float, se: float | None) -> list[dict[str, object]]:
+    # Deux régions du nord-ouest, deux du nord-est, de même poids.
+    return [
+        {"code": code, "region": code, "valeur": valeur, "se": se, "poids": 100}
+        for code, valeur in (("53", ouest), ("28", ouest), ("44", est), ("32", est))
+    ]
+
+
+def test_un_ecart_net_est_dit_dans_les_deux_sens() -> None:
+    phrase = build_phrase(build_cadre(_lieux(0.60, 0.40, 0.01)), PART, "region")
+    assert re.search(r"4\srégions sur 4 montrées", phrase)
+    assert "plus hautes dans le nord-ouest" in phrase
+    assert "plus basses dans le nord-est" in phrase
+
+
+def test_le_meme_ecart_mal_mesure_n_est_pas_demontre() -> None:
+    phrase = build_phrase(build_cadre(_lieux(0.60, 0.40, 0.30)), PART, "region")
+    assert "n’est démontré" in phrase
+    assert "plus hautes" not in phrase
+
+
+def test_une_donnee_sans_tirage_est_un_fait() -> None:
+    phrase = build_phrase(build_cadre(_lieux(0.60, 0.55, None)), PART, "region")
+    assert "plus hautes dans le nord-ouest" in phrase
+
+
+def test_un_chiffre_indicatif_ne_fonde_aucune_phrase() -> None:
+    cadre = build_cadre(_lieux(0.60, 0.40, 0.01)).assign(etat="indicatif")
+    assert "toujours indicatif" in build_phrase(cadre, PART, "region")
+
+
+def test_rien_de_publie_se_dit() -> None:
+    cadre = build_cadre([{"code": "01", "etat": "absent"}])
+    assert build_phrase(cadre, PART, "departement").startswith("Aucun chiffre n’est publié")
+
+
+def test_la_moyenne_d_une_partie_est_ponderee() -> None:
+    cadre = build_cadre(
+        [
+            {"code": "53", "region": "53", "valeur": 0.2, "poids": 300},
+            {"code": "28", "region": "28", "valeur": 0.6, "poids": 100},
+            {"code": "44", "region": "44", "valeur": 0.5, "poids": 50},
+        ]
+    )
+    parties = compare_parties(cadre).set_index("partie")
+    assert parties.loc["nord-ouest", "valeur"] == pytest.approx(0.3)  # (300 × 0,2 + 100 × 0,6) / 400
+
+
+def test_qui_a_repondu_est_compte() -> None:
+    cadre = build_cadre(
+        [{"code": str(i), "region": "53" if i < 2 else "44", "valeur": 0 if i == 0 else 1} for i in range(4)]
+    )
+    phrase = build_phrase_reponses(cadre, "commune")
+    assert re.search(r"1\scommune sur 4 a répondu", phrase)
+    assert "davantage dans le nord-ouest" in phrase
+
+
+def test_les_categories_et_l_inconnu_sont_comptes() -> None:
+    cadre = build_cadre([{"code": "1", "valeur": 0}, {"code": "2", "etat": "absent"}])
+    phrase = build_phrase_categories(cadre, ("D’un OPSN", "De plusieurs"), "departement")
+    assert re.search(r"1\sdépartement\s: d’un OPSN", phrase)
+    assert "rien n’est connu" in phrase
