@@ -1,0 +1,141 @@
+"""Les commandes : mots français, codes de sortie, un seul objet JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from barometre.cli import main
+from barometre.cli.analyse import list_commandes, translate
+from barometre.warehouse.entrepot import Entrepot
+from barometre.warehouse.versions import open_entrepot
+
+Ecran = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def entrepot_mini(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, construire_mini: Callable[[Entrepot], str]
+) -> str:
+    """Un petit entrepôt désigné par l'environnement, et un registre à part."""
+    adresse = str(tmp_path / "entrepot")
+    monkeypatch.setenv("BAROMETRE_ENTREPOT", adresse)
+    monkeypatch.setenv("BAROMETRE_REGISTRE", f"sqlite:///{tmp_path}/registre.db")
+    return construire_mini(open_entrepot(adresse))
+
+
+ANGLAIS = re.compile(r"\b(usage:|options:|error|show this|positional|required|choose from|invalid)\b")
+
+
+@pytest.mark.parametrize("commande", ["", *list_commandes()])
+def test_l_aide_est_en_francais(commande: str, capsys: Ecran) -> None:
+    assert main([*([commande] if commande else []), "--help"]) == 0
+    aide = capsys.readouterr().out
+    assert aide.startswith("usage : python -m barometre")
+    assert not ANGLAIS.search(aide)
+
+
+@pytest.mark.parametrize(
+    ("mots", "phrase"),
+    [
+        ([], "il manque : COMMANDE."),
+        (["inconnue"], "« inconnue » n'est pas possible"),
+        (["importer", "x.csv"], "il manque : --questionnaire, --vague."),
+        (["verifier", "--nimporte"], "« --nimporte » n'est pas compris."),
+        (["estimer", "--indicateur"], "une valeur est attendue"),
+        (["estimer", "--indicateur", "x", "--role", "roi"], "« roi » n'est pas possible"),
+        (["acces", "retirer", "un"], "« un » n'est pas une valeur possible"),
+    ],
+)
+def test_mal_employee_le_code_est_2(mots: list[str], phrase: str, capsys: Ecran) -> None:
+    assert main(mots) == 2
+    ecran = capsys.readouterr()
+    assert phrase in ecran.err
+    assert ecran.out == ""
+    assert not ANGLAIS.search(ecran.err)
+
+
+def test_une_phrase_inconnue_d_argparse_reste_lisible() -> None:
+    assert translate("something new") == "something new"
+
+
+def test_sans_entrepot_un_refus_en_une_phrase(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Ecran
+) -> None:
+    monkeypatch.setenv("BAROMETRE_ENTREPOT", str(tmp_path / "vide"))
+    for mots in (["verifier"], ["chercher", "Lyon"], ["estimer", "--indicateur", "site_internet"]):
+        assert main([*mots, "--json"]) == 1
+        ecran = capsys.readouterr()
+        assert ecran.out == ""
+        assert ecran.err.startswith("erreur : Aucun entrepôt")
+
+
+def test_chercher(entrepot_mini: str, capsys: Ecran) -> None:
+    assert main(["chercher", "St", "Aubin"]) == 0
+    assert "commune-39476" in capsys.readouterr().out
+    assert main(["chercher", "Saint-Bois", "--json"]) == 0
+    trouvee = json.loads(capsys.readouterr().out)[0]
+    assert (trouvee["collectivite_id"], trouvee["ancien_nom"]) == ("commune-01015", "Saint-Bois")
+    assert main(["chercher", "introuvable", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+    assert main(["chercher", "introuvable"]) == 1
+
+
+def test_versions(entrepot_mini: str, capsys: Ecran) -> None:
+    assert main(["versions", "lister", "--json"]) == 0
+    (ligne,) = json.loads(capsys.readouterr().out)
+    assert (ligne["version"], ligne["active"], ligne["simulee"]) == (entrepot_mini, True, True)
+    assert set(ligne) == {"version", "creee_le", "active", "simulee"}
+    assert main(["versions", "activer", entrepot_mini]) == 0
+    assert main(["versions", "activer", "20200101T000000Z-000000"]) == 1
+    assert "Aucune version" in capsys.readouterr().err
+
+
+def test_verifier(entrepot_mini: str, capsys: Ecran) -> None:
+    # Le petit référentiel n'a pas les départements et régions de toutes ses communes : refusé, et dit.
+    assert main(["verifier", "--json"]) == 1
+    objet = json.loads(capsys.readouterr().out)
+    assert objet["version"] == entrepot_mini
+    assert not objet["ok"]
+    assert {"nom", "ok", "detail"} == set(objet["controles"][0])
+
+
+def test_estimer_refuse_ce_qu_il_ne_connait_pas(entrepot_mini: str, capsys: Ecran) -> None:
+    cas = {
+        ("--indicateur", "inconnu"): "n'existe pas",
+        ("--indicateur", "site_internet", "--par", "lune"): "axe inconnu",
+        ("--indicateur", "site_internet", "--par", "region,zone"): "Un seul découpage",
+        ("--indicateur", "site_internet"): "Aucun chiffre",
+    }
+    for mots, phrase in cas.items():
+        assert main(["estimer", *mots]) == 1
+        assert phrase in capsys.readouterr().err
+
+
+def test_acces(entrepot_mini: str, capsys: Ecran) -> None:
+    assert main(["acces", "accorder", "a@b.fr", "--role", "opsn", "--opsn", "opsn-a", "--json"]) == 0
+    numero = json.loads(capsys.readouterr().out)["acces"]
+    assert main(["acces", "lister", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["opsn_id"] == "opsn-a"
+    assert main(["acces", "retirer", str(numero)]) == 0
+    assert main(["acces", "retirer", str(numero)]) == 1
+    assert "Aucun droit en cours" in capsys.readouterr().err
+    assert main(["acces", "accorder", "a@b.fr", "--role", "collectivite"]) == 1
+    assert main(["acces", "journal"]) == 0
+
+
+def test_une_panne_imprevue_reste_une_phrase(
+    entrepot_mini: str, monkeypatch: pytest.MonkeyPatch, capsys: Ecran
+) -> None:
+    def panne(*_: object) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr("barometre.cli.verifier.verifier", panne)
+    assert main(["verifier"]) == 1
+    erreur = capsys.readouterr().err
+    assert "Traceback" not in erreur
+    assert "BAROMETRE_TRACE=1" in erreur

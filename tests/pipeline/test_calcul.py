@@ -1,0 +1,118 @@
+"""D'un questionnaire à ses chiffres, sur le petit référentiel et le vrai catalogue."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from barometre.catalogue import load_catalogue
+from barometre.pipeline.calcul import Contexte, Vaguee, build_contexte, compute_questionnaire
+from barometre.pipeline.donnees import Donnees
+from tests import mini
+
+QUESTIONNAIRE = "communication"
+VAGUES = ("2023-v1", "2026-v4")
+
+
+@pytest.fixture(scope="module")
+def contexte() -> Contexte:
+    return build_contexte(mini.build_collectivites(), load_catalogue())
+
+
+def repond(repondants: pd.Index, vague_id: str, oui: int) -> Vaguee:
+    """Les `oui` premières ont un site ; seules celles-là sont interrogées sur son rythme."""
+    possede = np.arange(len(repondants)) < oui
+    site = pd.DataFrame({"collectivite_id": repondants, "question_id": "communication_q01",
+                         "option_id": np.where(possede, "oui", "non"), "etat": "repondu", "valeur": 1.0})  # fmt: skip
+    rythme = pd.DataFrame({"collectivite_id": repondants, "question_id": "communication_q02",
+                           "option_id": np.where(possede, "mois", ""),
+                           "etat": np.where(possede, "repondu", "non_concerne"),
+                           "valeur": np.where(possede, 1.0, np.nan)})  # fmt: skip
+    faits = pd.concat([site, rythme]).assign(vague_id=vague_id, questionnaire_id=QUESTIONNAIRE)
+    return Vaguee(vague_id, QUESTIONNAIRE, repondants, faits)
+
+
+@pytest.fixture(scope="module")
+def donnees(contexte: Contexte) -> Donnees:
+    index = contexte.cadre.index
+    return compute_questionnaire(
+        contexte, [repond(index[:40], VAGUES[0], 24), repond(index[10:55], VAGUES[1], 36)]
+    )
+
+
+def france(donnees: Donnees, **cellule: str) -> pd.Series:
+    agregats = donnees.get("agregat")
+    filtre = {"indicateur_id": "site_internet", "vague_id": VAGUES[0], "territoire_id": "france", "type": "",
+              "strate": "", "couverture": ""} | cellule  # fmt: skip
+    for colonne, valeur in filtre.items():
+        agregats = agregats[agregats[colonne] == valeur]
+    assert len(agregats) == 1
+    return agregats.iloc[0]
+
+
+def test_le_total_national(donnees: Donnees) -> None:
+    total = france(donnees)
+    assert (total["n"], total["n_oui"], total["participants"], total["population"]) == (40, 24, 40, 60)
+    assert total["brut"] == pytest.approx(0.6)  # 24 / 40
+    assert total["bas"] < total["redresse"] < total["haut"]
+    assert total["etat"] in ("published", "indicative")
+
+
+def test_sous_dix_reponses_rien_n_est_publie(donnees: Donnees) -> None:
+    agregats = donnees.get("agregat")
+    petites = agregats[agregats["n"] < 10]
+    assert len(petites) > 0
+    assert petites["etat"].isin(["primary", "complementary"]).all()
+    programme = agregats[agregats["etat_programme"].isin(["published", "indicative"])]
+    assert programme["n"].min() >= 3
+
+
+def test_les_types_s_additionnent(donnees: Donnees) -> None:
+    agregats = donnees.get("agregat")
+    nationaux = agregats[(agregats["territoire_id"] == "france") & (agregats["couverture"] == "")
+                         & (agregats["strate"] == "") & (agregats["vague_id"] == VAGUES[0])
+                         & (agregats["indicateur_id"] == "site_internet")]  # fmt: skip
+    assert nationaux.loc[nationaux["type"] != "", "n"].sum() == 40
+
+
+def test_les_valeurs_gardent_leur_etat(donnees: Donnees) -> None:
+    valeurs = donnees.get("fait_valeur")
+    assert not valeurs.duplicated(["indicateur_id", "collectivite_id", "periode"]).any()
+    repondu = valeurs["etat"] == "repondu"
+    assert valeurs.loc[repondu, "valeur"].notna().all()
+    assert valeurs.loc[~repondu, "valeur"].isna().all()
+
+
+def test_une_question_sous_condition_se_cache_avec_sa_condition(contexte: Contexte) -> None:
+    # 30 réponses, 12 sites : la question filtrée a n = 12, le nombre de « oui » de la première.
+    index = contexte.cadre.index
+    donnees = compute_questionnaire(contexte, [repond(index[:30], VAGUES[0], 12)])
+    agregats = donnees.get("agregat")
+    cle = ["territoire_id", "type", "strate", "couverture"]
+    montres = agregats[agregats["etat"].isin(["published", "indicative"])]
+    catalogue = load_catalogue()
+    filtres = [i.id for i in catalogue.list_indicateurs(QUESTIONNAIRE)
+               if i.calcul.question_id == "communication_q02"]  # fmt: skip
+    visibles = set(
+        montres[montres["indicateur_id"] == "site_internet"][cle].itertuples(index=False, name=None)
+    )
+    for _, ligne in montres[montres["indicateur_id"].isin(filtres)].iterrows():
+        assert tuple(ligne[cle]) in visibles
+
+
+def test_l_evolution_teste_le_changement(donnees: Donnees) -> None:
+    lignes = donnees.get("evolution").set_index(["indicateur_id", "territoire_id", "type", "strate"])
+    total = lignes.loc[("site_internet", "france", "", "")]
+    assert (total["n_1"], total["n_2"], total["n_panel"]) == (40, 45, 30)  # rangs 10 à 39
+    assert (total["vague_1"], total["vague_2"]) == VAGUES
+    assert (total["gains"], total["pertes"]) == (16, 0)  # rangs 24 à 39 : non puis oui ; aucun retour
+    assert total["verdict"] == "hausse"
+
+
+def test_deux_calculs_donnent_le_meme_resultat(contexte: Contexte, donnees: Donnees) -> None:
+    index = contexte.cadre.index
+    autre = compute_questionnaire(
+        contexte, [repond(index[:40], VAGUES[0], 24), repond(index[10:55], VAGUES[1], 36)]
+    )
+    pd.testing.assert_frame_equal(donnees.get("agregat"), autre.get("agregat"))

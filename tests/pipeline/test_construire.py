@@ -1,0 +1,190 @@
+"""Construire et importer pour de vrai : versions, comptes, interruption, lecteurs pendant la bascule."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from barometre.ingest.errors import ImportRefuse
+from barometre.pipeline.construire import construire
+from barometre.pipeline.importer import importer
+from barometre.pipeline.verify import verifier
+from barometre.warehouse.engine import EntrepotError
+from barometre.warehouse.repository import open_repository
+from barometre.warehouse.versions import open_entrepot
+from tests.conftest import MOTEURS
+
+VAGUE, QUESTIONNAIRE = "2023-v1", "communication"
+
+
+@pytest.fixture(scope="module")
+def socle(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Le vrai référentiel, sans réponses, construit une fois."""
+    adresse = str(tmp_path_factory.mktemp("socle") / "entrepot")
+    construire(demo=False, adresse=adresse)
+    return adresse
+
+
+@pytest.fixture
+def entrepot_neuf(socle: str, tmp_path: Path) -> str:
+    """Une copie du socle, pour un test qui écrit."""
+    import shutil  # noqa: PLC0415
+
+    return str(shutil.copytree(socle, tmp_path / "entrepot"))
+
+
+def write_export(chemin: Path, codes: list[str], oui: int) -> Path:
+    lignes = ["id,submitdate,INSEE,Q01", *(
+        f"{i},2023-12-01 10:00:00,{code},{'A1' if i < oui else 'A4'}" for i, code in enumerate(codes)
+    )]  # fmt: skip
+    chemin.write_text("\n".join(lignes) + "\n", encoding="utf-8")
+    return chemin
+
+
+@pytest.fixture(scope="module")
+def codes(socle: str) -> list[str]:
+    communes = open_repository(socle).list_collectivites(type="commune", departement=["33", "69"])
+    return communes["code"].tolist()[:120]
+
+
+def test_le_referentiel_est_complet(socle: str) -> None:
+    depot = open_repository(socle)
+    effectifs = depot.list_collectivites(cadre=False)["type"].value_counts().to_dict()
+    assert effectifs == {"commune": 34875, "epci": 1255, "departement": 102, "region": 18, "ept": 11}
+    assert depot.list_collectivites()["strate"].notna().all()
+    assert set(depot.list_collectivites()["couverture"]) <= {"adherente", "perimetre", "inconnue"}
+    assert not depot.get_version()["simulee"]
+
+
+def test_l_import_rend_compte_puis_ne_change_rien(
+    entrepot_neuf: str, codes: list[str], tmp_path: Path
+) -> None:
+    fichier = write_export(tmp_path / "export.csv", [*codes, "99999"], 60)
+    lot = importer(fichier, QUESTIONNAIRE, VAGUE, adresse=entrepot_neuf)
+    assert (lot.lus, lot.charges, lot.quarantaine) == (121, 120, 1)
+    depot = open_repository(entrepot_neuf)
+    premiere = depot.version_id
+    total = depot.list_agregats(
+        "site_internet", VAGUE, territoire_id="france", type="", strate="", couverture=""
+    )
+    assert (total["n"].iloc[0], total["n_oui"].iloc[0]) == (120, 60)
+    assert importer(fichier, QUESTIONNAIRE, VAGUE, adresse=entrepot_neuf).deja_charge
+    assert depot.version_id == premiere
+
+
+def test_un_fichier_corrige_remplace_son_lot(entrepot_neuf: str, codes: list[str], tmp_path: Path) -> None:
+    importer(write_export(tmp_path / "un.csv", codes, 60), QUESTIONNAIRE, VAGUE, adresse=entrepot_neuf)
+    importer(
+        write_export(tmp_path / "deux.csv", codes[:100], 90), QUESTIONNAIRE, VAGUE, adresse=entrepot_neuf
+    )
+    depot = open_repository(entrepot_neuf)
+    assert len(depot.list_lots()) == 1
+    assert len(depot.list_participations(VAGUE, QUESTIONNAIRE)) == 100
+    total = depot.list_agregats(
+        "site_internet", VAGUE, territoire_id="france", type="", strate="", couverture=""
+    )
+    assert (total["n"].iloc[0], total["n_oui"].iloc[0]) == (100, 90)
+    _, controles = verifier(entrepot_neuf)
+    assert [c.nom for c in controles if not c.ok] == []
+
+
+def test_un_essai_n_ecrit_rien(entrepot_neuf: str, codes: list[str], tmp_path: Path) -> None:
+    avant = open_entrepot(entrepot_neuf).list_ids()
+    fichier = write_export(tmp_path / "export.csv", codes, 60)
+    assert importer(fichier, QUESTIONNAIRE, VAGUE, essai=True, adresse=entrepot_neuf).charges == 120
+    assert open_entrepot(entrepot_neuf).list_ids() == avant
+
+
+def test_un_fichier_refuse_laisse_tout_en_place(entrepot_neuf: str, tmp_path: Path) -> None:
+    avant = open_entrepot(entrepot_neuf).get_active()
+    (tmp_path / "faux.csv").write_bytes(b"\x00\x01\x02" * 500)
+    with pytest.raises(ImportRefuse):
+        importer(tmp_path / "faux.csv", QUESTIONNAIRE, VAGUE, adresse=entrepot_neuf)
+    with pytest.raises(ImportRefuse, match="n'existe pas"):
+        importer(tmp_path / "faux.csv", "inconnu", VAGUE, adresse=entrepot_neuf)
+    assert open_entrepot(entrepot_neuf).get_active() == avant
+
+
+def test_importer_sans_entrepot_dit_quoi_faire(tmp_path: Path) -> None:
+    with pytest.raises(EntrepotError, match="construire"):
+        importer(tmp_path / "x.csv", QUESTIONNAIRE, VAGUE, adresse=str(tmp_path / "vide"))
+
+
+_TUER = """
+import os, signal, sys
+from barometre.pipeline import construire as c
+def mourir(moteur):
+    os.kill(os.getpid(), signal.SIGKILL)
+c.check_or_refuse = mourir
+c.construire(demo=False, adresse=sys.argv[1])
+"""
+
+
+def test_une_construction_tuee_laisse_la_version_en_service(entrepot_neuf: str) -> None:
+    lieu = open_entrepot(entrepot_neuf)
+    active, versions = lieu.get_active(), lieu.list_ids()
+    tue = subprocess.run(
+        [sys.executable, "-c", _TUER, entrepot_neuf], check=False, env=os.environ | {"PYTHONPATH": "."}
+    )
+    assert tue.returncode == -signal.SIGKILL
+    assert list(Path(entrepot_neuf).glob("chantier-*"))  # les débris d'une construction tuée
+    assert (lieu.get_active(), lieu.list_ids()) == (active, versions)
+    assert open_repository(entrepot_neuf).get_version()["version_id"] == active
+    construire(demo=False, adresse=entrepot_neuf)
+    assert not list(Path(entrepot_neuf).glob("chantier-*"))  # la suivante les efface
+    assert lieu.get_active() != active
+
+
+def test_des_lecteurs_pendant_la_bascule(entrepot_neuf: str) -> None:
+    depot = open_repository(entrepot_neuf)
+    vues: set[str] = set()
+    erreurs: list[Exception] = []
+    fini = threading.Event()
+
+    def lire() -> None:
+        while not fini.is_set():
+            try:
+                vues.add(depot.get_version()["version_id"])
+                assert len(depot.list_collectivites(type="region", cadre=False)) == 18
+            except Exception as erreur:
+                erreurs.append(erreur)
+            time.sleep(0.005)
+
+    lecteurs = [threading.Thread(target=lire) for _ in range(4)]
+    for lecteur in lecteurs:
+        lecteur.start()
+    premiere = depot.version_id
+    construire(demo=False, adresse=entrepot_neuf)
+    derniere = depot.get_version()["version_id"]
+    time.sleep(0.1)
+    fini.set()
+    for lecteur in lecteurs:
+        lecteur.join()
+    assert erreurs == []
+    assert vues == {premiere, derniere}
+
+
+@pytest.mark.parametrize("moteur", MOTEURS[1:])
+def test_construire_et_importer_sur_postgresql(
+    moteur: str, base_postgresql: str, codes: list[str], tmp_path: Path
+) -> None:
+    construire(demo=False, adresse=base_postgresql)
+    lot = importer(write_export(tmp_path / "e.csv", codes, 60), QUESTIONNAIRE, VAGUE, adresse=base_postgresql)
+    assert lot.charges == 120
+    depot = open_repository(base_postgresql)
+    total = depot.list_agregats(
+        "site_internet", VAGUE, territoire_id="france", type="", strate="", couverture=""
+    )
+    assert (total["n"].iloc[0], total["n_oui"].iloc[0]) == (120, 60)
+    assert isinstance(depot.list_qualite(VAGUE), pd.DataFrame)
+    _, controles = verifier(base_postgresql)
+    assert [c for c in controles if not c.ok] == []
+    depot.close()

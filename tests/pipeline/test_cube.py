@@ -1,0 +1,59 @@
+"""Les cellules : chaque collectivité dans les siennes, et rien que celles-là."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from barometre.pipeline.cube import Cube, is_kept
+from tests import mini
+
+
+@pytest.fixture(scope="module")
+def cube() -> Cube:
+    lignes = mini.build_collectivites()
+    return Cube(lignes[lignes["porteur_id"].isna()].set_index("collectivite_id"))
+
+
+def cellules_de(cube: Cube, collectivite_id: str) -> set[tuple[str, ...]]:
+    cellules, _ = cube.build_membership(pd.Index([collectivite_id]))
+    return set(cellules[["territoire_id", "type", "strate", "couverture"]].itertuples(index=False, name=None))
+
+
+def test_les_cellules_d_une_commune(cube: Cube) -> None:
+    siennes = cellules_de(cube, "commune-33063")
+    strate = "commune-100000-plus"
+    for territoire in ("france", "zone-metropole", "region-75", "departement-33"):
+        assert (territoire, "", "", "") in siennes
+        assert (territoire, "commune", "", "") in siennes
+        assert (territoire, "commune", strate, "perimetre") in siennes
+    assert ("epci-243300316", "", "", "") in siennes
+    assert len(siennes) == 4 * 3 * 2 + 1  # 4 territoires × (total, type, strate) × (total, couverture) + EPCI
+
+
+def test_une_region_n_est_dans_aucun_departement(cube: Cube) -> None:
+    territoires = {t for t, *_ in cellules_de(cube, "region-84")}
+    assert territoires == {"france", "zone-metropole", "region-84"}
+
+
+def test_la_population_d_une_cellule_est_celle_du_cadre(cube: Cube) -> None:
+    cellules, membres = cube.build_membership(cube.cadre.index)
+    france = cellules[cellules["territoire_id"] == "france"].set_index(["type", "strate", "couverture"])
+    assert france.loc[("", "", ""), "population"] == 60  # 62 lignes, deux territoires portés
+    assert france.loc[("commune", "", ""), "population"] == 51
+    assert membres.sum(axis=0).tolist() == cellules["population"].tolist()
+
+
+def test_les_parents_s_emboitent(cube: Cube) -> None:
+    assert cube.parents["departement-33"] == "region-75"
+    assert cube.parents["region-75"] == "zone-metropole"
+    assert cube.parents["zone-outre_mer"] == "france"
+
+
+def test_ce_que_l_entrepot_garde() -> None:
+    cellules = pd.DataFrame(
+        [("departement", "", 9), ("departement", "perimetre", 9), ("region", "", 2), ("france", "", 1)],
+        columns=["niveau", "couverture", "participants"],
+    )
+    # le croisement fin ne sert qu'à la preuve ; sous 3 participants personne ne verrait la cellule
+    assert is_kept(cellules).tolist() == [True, False, False, True]

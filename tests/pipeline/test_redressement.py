@@ -1,0 +1,64 @@
+"""Les poids : marges tenues, regroupements et replis dits."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from barometre.catalogue import load_catalogue
+from barometre.pipeline.quality import build_quality
+from barometre.pipeline.regroupements import merge_levels
+from barometre.pipeline.weights import MARGES, compute_weights
+from tests import mini
+
+
+@pytest.fixture(scope="module")
+def cadre() -> pd.DataFrame:
+    lignes = mini.build_collectivites()
+    return lignes[lignes["porteur_id"].isna()].set_index("collectivite_id")
+
+
+def test_une_modalite_rare_rejoint_sa_voisine() -> None:
+    valeurs = pd.Series(["a"] * 6 + ["b"] * 2 + ["c"] * 7, name="region")
+    marge = pd.Series({"a": 20.0, "b": 10.0, "c": 30.0})
+    neuves, neuve, rapport = merge_levels(valeurs, marge, {"b": ("z", "c", "a")})
+    assert neuve.to_dict() == {"a": 20.0, "c": 40.0}  # z n'existe pas : la suivante
+    assert neuves.tolist() == ["a"] * 6 + ["c"] * 9
+    assert [(r["modalite"], r["avec"], r["repondants"]) for r in rapport] == [("b", "c", 2)]
+
+
+def test_de_proche_en_proche() -> None:
+    valeurs = pd.Series(["a", "b", "c"] + ["d"] * 6, name="region")
+    marge = pd.Series({"a": 5.0, "b": 5.0, "c": 5.0, "d": 5.0})
+    _, neuve, rapport = merge_levels(valeurs, marge, {"a": ("b",), "b": ("a", "c"), "c": ("b",)})
+    # a, b et c ensemble n'ont que 3 réponses, et aucune voisine au-delà : le plus grand des autres groupes
+    assert neuve.to_dict() == {"d": 20.0}
+    assert len(rapport) == 3
+
+
+def test_les_poids_font_le_cadre(cadre: pd.DataFrame) -> None:
+    repondants = cadre.index[::2]
+    redressement = compute_weights(cadre, repondants, load_catalogue().regroupements)
+    poids = redressement.repondants["poids"]
+    assert poids.sum() == pytest.approx(len(cadre))
+    assert (poids > 0).all()
+    for marge in redressement.marges:
+        par_modalite = poids.groupby(redressement.repondants[marge]).sum()
+        assert par_modalite.sum() == pytest.approx(len(cadre))
+    assert set(redressement.marges) <= set(MARGES)
+    assert len(redressement.regroupements) > 0  # 59 collectivités dans 16 strates
+
+
+def test_une_seule_reponse_ne_fait_pas_tomber_le_calcul(cadre: pd.DataFrame) -> None:
+    redressement = compute_weights(cadre, cadre.index[:1], load_catalogue().regroupements)
+    assert redressement.repondants["poids"].tolist() == [pytest.approx(len(cadre))]
+
+
+def test_le_rapport_de_qualite_dit_ce_qui_a_ete_fait(cadre: pd.DataFrame) -> None:
+    redressement = compute_weights(cadre, cadre.index[::2], load_catalogue().regroupements)
+    rapport = build_quality("2023-v1", "communication", redressement, cadre)
+    assert not rapport.duplicated(["cle", "objet"]).any()
+    assert {"repondants", "taux", "methode", "n_eff", "part_max", "regroupement", "ecart"} <= set(
+        rapport["cle"]
+    )
+    assert rapport["phrase"].str.endswith(".").all()
