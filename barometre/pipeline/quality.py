@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from barometre.pipeline.weights import MARGES, Redressement
+from barometre.stats.bias import describe_response
 
 Fait = tuple[str, str, float | None, str]
 
@@ -19,6 +20,7 @@ def build_quality(
         *_participation(redressement, cadre),
         *_method(redressement),
         *_weights(redressement),
+        *_propensities(redressement, cadre),
         *_merges(redressement),
         *_gaps(redressement, cadre),
     ]
@@ -53,6 +55,29 @@ def _weights(redressement: Redressement) -> Iterator[Fait]:
         yield "rapport_max", "", haut, phrase
 
 
+def _propensities(redressement: Redressement, cadre: pd.DataFrame) -> Iterator[Fait]:
+    """Qui a répondu le plus volontiers : dispersion des propensités, et ce qu'en porte chaque variable."""
+    if not 0 < len(redressement.repondants) < len(cadre):
+        yield "cv_propensions", "", None, "Tout le cadre a répondu : pas de biais de participation."
+        return
+    variables = ["type", *MARGES]
+    explicatives = cadre[variables].astype("object")
+    a_repondu = cadre.index.isin(redressement.repondants.index)
+    reponse = describe_response(explicatives, a_repondu, variables)
+    ensemble = reponse.iloc[0]
+    cv, indicateur_r = float(ensemble["cv"]), float(ensemble["r_indicator"])
+    phrase = (
+        f"La probabilité de répondre varie d'une collectivité à l'autre : son coefficient de variation est de "
+        f"{_percent(cv)}. Sans redressement, l'écart d'une moyenne peut atteindre cette part de son écart-type."
+    )
+    yield "cv_propensions", "", cv, phrase
+    phrase = f"Indicateur de représentativité R : {_number(indicateur_r, 3)} (1 au mieux)."
+    yield "indicateur_r", "", indicateur_r, phrase
+    for variable, partiel in zip(reponse["variable"].iloc[1:], reponse["partial"].iloc[1:], strict=True):
+        phrase = f"Part de cette dispersion que porte « {variable} » : {_percent(float(partiel))}."
+        yield "propension_partielle", str(variable), float(partiel), phrase
+
+
 def _merges(redressement: Redressement) -> Iterator[Fait]:
     for regroupement in redressement.regroupements.itertuples():
         objet = f"{regroupement.marge} › {regroupement.modalite}"
@@ -80,5 +105,5 @@ def _percent(part: float) -> str:
     return f"{_number(100 * part)} %"
 
 
-def _number(valeur: float) -> str:
-    return f"{valeur:.1f}".replace(".", ",")
+def _number(valeur: float, decimales: int = 1) -> str:
+    return f"{valeur:.{decimales}f}".replace(".", ",")

@@ -62,3 +62,25 @@ def test_le_rapport_de_qualite_dit_ce_qui_a_ete_fait(cadre: pd.DataFrame) -> Non
         rapport["cle"]
     )
     assert rapport["phrase"].str.endswith(".").all()
+
+
+def test_les_propensions_disent_qui_repond_le_plus_volontiers(cadre: pd.DataFrame) -> None:
+    neutre = compute_weights(cadre, cadre.index[::2], load_catalogue().regroupements)
+    premiere_region = cadre.index[cadre["region"] == cadre["region"].iloc[0]]
+    partial = compute_weights(cadre, premiere_region, load_catalogue().regroupements)
+    cv = {
+        nom: build_quality("2023-v1", "communication", redressement, cadre)
+        .set_index(["cle", "objet"])
+        .loc[("cv_propensions", ""), "valeur"]
+        for nom, redressement in {"neutre": neutre, "region": partial}.items()
+    }
+    assert cv["region"] > cv["neutre"]  # une seule région répond : tout dépend d'elle
+    rapport = build_quality("2023-v1", "communication", partial, cadre)
+    partiels = rapport[rapport["cle"] == "propension_partielle"].set_index("objet")["valeur"]
+    assert partiels.idxmax() == "region"
+
+
+def test_tout_le_cadre_a_repondu(cadre: pd.DataFrame) -> None:
+    redressement = compute_weights(cadre, cadre.index, load_catalogue().regroupements)
+    rapport = build_quality("2023-v1", "communication", redressement, cadre).set_index("cle")
+    assert "pas de biais" in rapport.loc["cv_propensions", "phrase"]
