@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from barometre.domain.territoire import Collectivite
 from barometre.warehouse import queries as q
 from barometre.warehouse import schema as s
+from barometre.warehouse import schema_etat
 from barometre.warehouse.dialects import read_frame
 from barometre.warehouse.engine import EntrepotError
 from barometre.warehouse.entrepot import Entrepot
@@ -273,6 +274,20 @@ class Repository:
     def list_chiffres_publies(self, theme_id: Filtre = None) -> pd.DataFrame:
         """Les chiffres que le baromètre a publiés."""
         return self._rows(s.chiffre_publie, theme_id=theme_id)
+
+    # Les données de l'État à côté des réponses
+
+    def list_accords(self, indicateurs: Filtre = None, vague_id: Filtre = None) -> pd.DataFrame:
+        """L'accord entre une réponse et une donnée de l'État, en comptes."""
+        return self._rows(schema_etat.accord, indicateur_id=indicateurs, vague_id=vague_id)
+
+    def list_associations(
+        self, programme_id: Filtre = None, indicateurs: Filtre = None, vague_id: Filtre = None
+    ) -> pd.DataFrame:
+        """Une pratique chez les bénéficiaires d'un programme et chez des communes comparables."""
+        return self._rows(
+            schema_etat.association, programme_id=programme_id, indicateur_id=indicateurs, vague_id=vague_id
+        )
 
     # Ce qui a été chargé
 
