@@ -31,7 +31,7 @@ FICHIERS = {
     "region": "regions.parquet",
 }
 # La colonne du code : celle des fichiers officiels, puis celles des miroirs.
-COLONNES_CODE = ("code", "id", "codgeo", "code_insee", "insee_com", "INSEE_COM", "CODE_INSEE")
+COLONNES_CODE = ("code", "codgeo", "code_insee", "insee_com", "INSEE_COM", "CODE_INSEE", "id")
 # Les collectivités d'outre-mer que l'enquête ne couvre pas : elles sont dans les fichiers officiels.
 HORS_CHAMP = ("975", "977", "978", "984", "986", "987", "988", "989")
 # Au-delà d'un code sur mille qui ne correspond pas, le fichier est d'un autre millésime.
@@ -149,7 +149,7 @@ def dissolve(communes: gpd.GeoDataFrame, niveau: str, noms: dict[str, str]) -> g
     reunies["code"] = reunies[niveau].astype(str)
     if niveau == "region":
         reunies["departement"] = ""
-    reunies["nom"] = reunies["code"].map(noms).fillna(reunies["code"])
+    reunies["nom"] = [noms.get(code, code) for code in reunies["code"]]
     return reunies
 
 

@@ -186,5 +186,5 @@ def build_cadre(lieux: pd.DataFrame, lignes: list[dict[str, object]]) -> pd.Data
     for colonne in ("valeur", "se", "poids"):
         faits[colonne] = pd.to_numeric(faits[colonne]).astype(float)
     for colonne in ("etat", "valeur_texte", "detail", "raison"):
-        faits[colonne] = faits[colonne].fillna("").astype(str)
+        faits[colonne] = ["" if pd.isna(fait) else str(fait) for fait in faits[colonne]]
     return pd.concat([lieux[list(COLONNES[:4])], faits], axis=1)

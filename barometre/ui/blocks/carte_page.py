@@ -74,7 +74,7 @@ def _render_carte(affichee: CarteAffichee, demande: Demande, rang: int, canal: s
     st.html(f'<p class="baro-invisible">{texte(affichee.carte.alt)}</p>')
     if demande.fixe:
         blocs.render_image(demande.choix, demande.dessin, rang, affichee.carte)
-    elif len(affichee.carte.lieux) > FORMES_MAXIMALES:
+    elif _is_grande(affichee):
         _render_communes(affichee, rang, canal)
     else:
         hauteur = 440 if len(demande.choix) > 1 else 560
@@ -86,6 +86,13 @@ def _render_carte(affichee: CarteAffichee, demande: Demande, rang: int, canal: s
             hauteur=hauteur,
             on_change=partial(_follow_clic, cle, affichee),
         )
+
+
+def _is_grande(affichee: CarteAffichee) -> bool:
+    """Les communes de tout un pays ou d'une région : trop de formes pour folium, à quelques-unes près."""
+    choix = affichee.vue.choix
+    large = not choix.selection.territoire_id.startswith(("departement-", "epci-"))
+    return (choix.niveau == "commune" and large) or len(affichee.carte.lieux) > FORMES_MAXIMALES
 
 
 def _render_communes(affichee: CarteAffichee, rang: int, canal: str) -> None:

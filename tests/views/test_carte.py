@@ -1,0 +1,150 @@
+"""Ce que la carte montre à chaque niveau, ce qu'elle tait, et ce qu'elle en dit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from barometre.access import Gate
+from barometre.catalogue import load_catalogue
+from barometre.domain.portee import PUBLIC
+from barometre.views.carte import ChoixCarte, VueCarte, build_vue_carte, get_dessous, list_niveaux
+from barometre.views.carte_faits import RIEN_DE_CONNU
+from barometre.views.carte_lieux import build_fil, list_lieux
+from barometre.views.carte_pseudo import OPSN, PARTICIPATION
+from barometre.views.selection import Selection
+from barometre.warehouse.repository import Repository
+from barometre.warehouse.versions import open_entrepot
+from tests.fakes import build_entrepot_factice
+
+CATALOGUE = load_catalogue()
+CHOIX = ChoixCarte("site_internet", "communication", "region", Selection())
+
+
+@pytest.fixture(scope="module")
+def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gate]:
+    depot = Repository(open_entrepot(build_entrepot_factice(tmp_path_factory.mktemp("entrepot"))))
+    yield Gate(depot, PUBLIC)
+    depot.close()
+
+
+def _vue(gate: Gate, **autres: object) -> VueCarte:
+    return build_vue_carte(gate, CATALOGUE, replace(CHOIX, **autres))  # type: ignore[arg-type]
+
+
+def test_un_indicateur_declare_par_region(gate: Gate) -> None:
+    vue = _vue(gate)
+    assert list(vue.cadre["territoire_id"]) == ["region-01", "region-02"]
+    assert set(vue.cadre["etat"]) == {"montre"}
+    assert vue.choix.selection.vague_id == "2026-v4"  # la dernière vague qui a des réponses
+    assert vue.cadre["detail"].str.contains("note A").all()
+    assert vue.simulee
+
+
+def test_les_classes_naissent_de_toutes_les_vagues(gate: Gate) -> None:
+    premiere, derniere = (_vue(gate, selection=Selection(vague_id=v)) for v in ("2023-v1", "2026-v4"))
+    assert premiere.releve.toutes == derniere.releve.toutes
+    assert len(premiere.releve.toutes) == 4  # deux régions, deux vagues
+    assert not premiere.cadre["valeur"].equals(derniere.cadre["valeur"])
+
+
+def test_un_territoire_sans_cellule_dit_pourquoi(gate: Gate) -> None:
+    vue = _vue(gate, niveau="departement")
+    assert vue.est_vide
+    assert vue.cadre["valeur"].isna().all()
+    assert (vue.cadre["raison"] != "").all()
+
+
+def test_une_commune_ne_dit_que_sa_participation(gate: Gate) -> None:
+    vue = _vue(gate, niveau="commune")
+    assert vue.indicateur.id == PARTICIPATION
+    assert vue.releve.categories == ("A répondu", "N’a pas répondu")
+    assert set(vue.cadre["valeur_texte"]) == {"A répondu"}
+    assert any("n’est pas publique" in message for message in vue.messages)
+
+
+def test_hors_de_la_strate_une_commune_n_est_pas_non_repondante(gate: Gate) -> None:
+    vue = _vue(gate, niveau="commune", selection=Selection(type="departement"))
+    assert set(vue.cadre["etat"]) == {"absent"}
+    assert vue.cadre["raison"].str.startswith("Hors de la sélection").all()
+
+
+def test_la_participation_est_un_compte(gate: Gate) -> None:
+    vue = _vue(gate, indicateur_id=PARTICIPATION, selection=Selection(type="commune"))
+    assert list(vue.cadre["valeur"]) == [1.0, 1.0]  # 2 communes sur 2 dans chaque région
+    assert vue.cadre["detail"].str.contains("sur 2").all()
+
+
+def test_sans_opsn_connu_le_departement_est_inconnu_jamais_non_couvert(gate: Gate) -> None:
+    vue = _vue(gate, indicateur_id=OPSN, niveau="departement")
+    assert set(vue.cadre["raison"]) == {RIEN_DE_CONNU}
+    assert "non couvert" in vue.releve.absent
+    assert not vue.simulee or vue.indicateur.origine == "declare"
+
+
+def test_l_opsn_se_lit_par_departement(gate: Gate) -> None:
+    vue = _vue(gate, indicateur_id=OPSN, niveau="region")
+    assert vue.choix.niveau == "departement"
+    assert vue.messages
+
+
+@pytest.mark.parametrize(
+    ("niveau", "selection", "mot"),
+    [
+        ("epci", Selection(type="commune"), "intercommunalité"),
+        ("departement", Selection(couverture="adherente"), "département"),
+    ],
+)
+def test_un_filtre_impossible_a_ce_niveau_est_retire_et_dit(
+    gate: Gate, niveau: str, selection: Selection, mot: str
+) -> None:
+    vue = _vue(gate, niveau=niveau, selection=selection)
+    assert vue.choix.selection.type == vue.choix.selection.couverture == ""
+    assert any(mot in message for message in vue.messages)
+
+
+def test_une_mesure_absente_se_dit(gate: Gate) -> None:
+    mesures = CATALOGUE.list_indicateurs(origine="mesure")
+    if not mesures:
+        pytest.skip("aucun indicateur mesuré au catalogue")
+    vue = _vue(gate, indicateur_id=mesures[0].id, theme_id=mesures[0].theme_id)
+    assert vue.est_vide
+    assert any("donnée de l’État" in message for message in vue.messages)
+    assert not vue.simulee
+
+
+def test_dans_une_region_on_ne_voit_que_ses_departements(gate: Gate) -> None:
+    lieux = list_lieux(gate, "departement", Selection(territoire_id="region-02"))
+    assert list(lieux["code"]) == ["2A"]
+
+
+def test_le_chemin_remonte_a_la_france(gate: Gate) -> None:
+    assert [nom for _, nom in build_fil(gate, "departement-2A")] == [
+        "France", "Région Fictive du Sud", "Essai-du-Sud",
+    ]  # fmt: skip
+    assert build_fil(gate, "departement-zz") == (("france", "France"),)
+
+
+def test_un_clic_descend_puis_ouvre_la_fiche() -> None:
+    assert [get_dessous(n) for n in ("region", "departement", "epci", "commune")] == [
+        "departement", "commune", "commune", "",
+    ]  # fmt: skip
+    assert list_niveaux("france")[0] == "region"
+    assert list_niveaux("region-02")[0] == "departement"
+    assert list_niveaux("epci-200000172") == ("commune",)
+
+
+def test_le_fichier_porte_sa_provenance(gate: Gate) -> None:
+    provenance = _vue(gate).provenance
+    assert provenance.simulee
+    assert "site_internet" in provenance.get_nom("csv")
+    assert "simulees" in provenance.get_nom("png")
+
+
+def test_les_adresses_de_la_carte_sont_declarees() -> None:
+    source = (Path(__file__).resolve().parents[2] / "barometre" / "views" / "address.py").read_text("utf-8")
+    for cle in ("classes", "en_face", "couche", "niveau", "territoire"):
+        assert f'Cle("{cle}"' in source
