@@ -17,8 +17,10 @@ from barometre.catalogue import DONNEES, Catalogue, load_catalogue
 from barometre.ingest.identity import Referentiel
 from barometre.pipeline import referentiel as ref
 from barometre.pipeline.calcul import build_contexte
+from barometre.pipeline.croisements import refresh_croisements
 from barometre.pipeline.dimensions import add_dimensions
 from barometre.pipeline.donnees import Donnees
+from barometre.pipeline.etat import add_copies, list_montees
 from barometre.pipeline.lots import compute_fichiers, open_demonstration
 from barometre.pipeline.parallele import start_parallel
 from barometre.pipeline.suivi import Etapes, Suivi
@@ -26,6 +28,7 @@ from barometre.pipeline.verify import check_version
 from barometre.warehouse.controles import Controle
 from barometre.warehouse.engine import Engine
 from barometre.warehouse.entrepot import Entrepot
+from barometre.warehouse.montee import apply_montees
 from barometre.warehouse.versions import fill_chantier, open_entrepot, write_version
 
 ETAPES_FIXES = 3  # référentiel, démonstration, vérification
@@ -69,6 +72,7 @@ def construire(
     with entrepot.lock():
         etapes.step("Lecture du référentiel")
         socle = load_socle(Path(depuis or DONNEES), catalogue)
+        add_copies(socle)
         if not demo:
             return write_version_neuve(entrepot, [("", socle)], catalogue, etapes)
         etapes.step("Réponses de démonstration")
@@ -115,6 +119,8 @@ def write_version_neuve(
             donnees.write(moteur)
             lignes.update(donnees.count())
             simulee |= donnees.is_simulee()
+        apply_montees(moteur, list_montees(catalogue))
+        refresh_croisements(moteur, catalogue)
         etapes.step("Vérification")
         finish_version(moteur, version_id, catalogue, simulee, "")
         controles = check_or_refuse(moteur)
