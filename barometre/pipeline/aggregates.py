@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from barometre.domain.indicateur import Indicateur
 from barometre.pipeline.cube import COLONNES
-from barometre.pipeline.terrain import Terrain, get_rule
+from barometre.pipeline.secret import compute_states
+from barometre.pipeline.terrain import Terrain
 from barometre.stats.estimation import DomainEstimates, estimate_domains
-from barometre.stats.secrecy import CYBER, PROGRAMME, PUBLIC
+from barometre.stats.secrecy import PROGRAMME
 
 Etats = NDArray[np.str_]
-Reels = NDArray[np.float64]
 _CHIFFRES = {
     "n_eff": "n_eff", "brut": "raw", "redresse": "p", "se": "se", "df": "df", "bas": "low", "haut": "high",
     "note": "grade",
@@ -25,36 +25,27 @@ _CHIFFRES = {
 
 def compute_agregats(terrain: Terrain) -> pd.DataFrame:
     """Les lignes d'`agregat` d'un questionnaire à une vague."""
+    etats = compute_states(terrain)
     tableaux = [
-        _estimate(terrain, indicateurs, parts=parts)
+        _estimate(terrain, indicateurs, etats, parts=parts)
         for parts in (True, False)
         if (indicateurs := terrain.list_indicateurs(parts=parts))
     ]
     return pd.concat(tableaux, ignore_index=True) if tableaux else pd.DataFrame()
 
 
-def _estimate(terrain: Terrain, indicateurs: Sequence[Indicateur], *, parts: bool) -> pd.DataFrame:
+def _estimate(
+    terrain: Terrain, indicateurs: Sequence[Indicateur], publics: Mapping[str, Etats], *, parts: bool
+) -> pd.DataFrame:
     valeurs = terrain.valeurs[[i.id for i in indicateurs]]
     membres = terrain.membres[:, terrain.gardees]
     genre: Literal["proportion", "mean"] = "proportion" if parts else "mean"
     chiffres = estimate_domains(terrain.design, valeurs, membres, kind=genre)
-    n, total = terrain.count(valeurs)
-    public = _public_states(terrain, n, total if parts else None, indicateurs)[terrain.gardees]
+    public = np.column_stack([publics[i.id] for i in indicateurs])[terrain.gardees]
     # Une note C se montre, mais comme indicative.
     public = np.where((public == "published") & (chiffres.grade == "C"), "indicative", public)
     etats = {"etat": public, "etat_programme": _programme_states(chiffres)}
     return _to_frame(terrain, chiffres, parts, etats)
-
-
-def _public_states(terrain: Terrain, n: Reels, oui: Reels | None, indicateurs: Sequence[Indicateur]) -> Etats:
-    etats = np.empty(n.shape, dtype="<U13")
-    for regle in (PUBLIC, CYBER):
-        rangs = [j for j, i in enumerate(indicateurs) if get_rule(i) is regle]
-        if rangs:
-            permises = terrain.build_allowed([indicateurs[j] for j in rangs])
-            compte = None if oui is None else oui[:, rangs]
-            etats[:, rangs] = terrain.protect(n[:, rangs], compte, regle, permises)
-    return etats
 
 
 def _programme_states(chiffres: DomainEstimates) -> Etats:

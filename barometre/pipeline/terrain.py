@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -11,18 +11,15 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from barometre.catalogue import Catalogue
-from barometre.domain.enquete import Condition
-from barometre.domain.indicateur import Calcul, Indicateur
+from barometre.domain.indicateur import Indicateur
 from barometre.pipeline.cube import Cube, is_kept
-from barometre.pipeline.rules import Reponses, apply_rule
+from barometre.pipeline.rules import Reponses
 from barometre.pipeline.weights import Redressement
 from barometre.stats.design import Design
-from barometre.stats.secrecy import CYBER, PUBLIC, Rule, protect_many
 from barometre.stats.secrecy_lattice import Lattice
 
 Booleens = NDArray[np.bool_]
 Reels = NDArray[np.float64]
-Etats = NDArray[np.str_]
 MONTRES = ("published", "indicative")
 
 
@@ -45,7 +42,6 @@ class Terrain:
     indicateurs: Sequence[Indicateur]
     questions: Mapping[str, Reponses]
     catalogue: Catalogue
-    _permises: dict[tuple[Condition, str], Booleens] = field(default_factory=dict)
 
     @property
     def repondants(self) -> pd.Index:
@@ -54,58 +50,16 @@ class Terrain:
 
     def list_indicateurs(self, *, parts: bool) -> list[Indicateur]:
         """Les indicateurs calculables : des parts, ou des grandeurs."""
-        return [i for i in self.indicateurs if i.est_part is parts and i.id in self.valeurs]
+        return [i for i in self.list_calculables() if i.est_part is parts]
+
+    def list_calculables(self) -> list[Indicateur]:
+        """Les indicateurs dont la question a été posée."""
+        return [i for i in self.indicateurs if i.id in self.valeurs]
 
     def count(self, reponses: pd.DataFrame) -> tuple[Reels, Reels]:
         """Cellule × colonne : réponses et « oui » ; `reponses` a une ligne par répondant."""
         valeurs = reponses.to_numpy(dtype=float)
         return self.membres.T @ np.isfinite(valeurs).astype(float), self.membres.T @ np.nan_to_num(valeurs)
-
-    def protect(self, n: Reels, oui: Reels | None, regle: Rule, permises: Booleens) -> Etats:
-        """L'état public de chaque cellule × colonne ; des effectifs égaux sont jugés ensemble."""
-        etats = np.where(n < regle.n, "primary", "complementary").astype("<U13")
-        dedans = self.emboitees
-        juges = [n[dedans], permises[dedans]] if oui is None else [n[dedans], permises[dedans], oui[dedans]]
-        if not (regle.oui or regle.non):
-            juges = juges[:2]
-        _, premiers, copie = np.unique(np.vstack(juges), axis=1, return_index=True, return_inverse=True)
-        etats[dedans] = protect_many(
-            self.lattice,
-            n[dedans][:, premiers],
-            None if oui is None else oui[dedans][:, premiers],
-            regle,
-            allowed=permises[dedans][:, premiers],
-        )[:, copie.ravel()]
-        return etats
-
-    def build_allowed(self, indicateurs: Sequence[Indicateur]) -> Booleens:
-        """Cellule × indicateur : une question sous condition ne se montre que là où sa condition se montre.
-
-        Sinon le nombre de réponses de l'une dirait le nombre de « oui » de l'autre.
-        """
-        return np.column_stack([self._allowed(i.calcul.question_id, get_rule(i)) for i in indicateurs])
-
-    def _allowed(self, question_id: str, regle: Rule) -> Booleens:
-        condition = self.catalogue.get_question(question_id).condition
-        if condition is None or condition.question_id not in self.questions:
-            return np.ones(len(self.cellules), dtype=bool)
-        cle = (condition, regle.nom)
-        if cle not in self._permises:
-            self._permises[cle] = self._shows_condition(condition, regle)
-        return self._permises[cle]
-
-    def _shows_condition(self, condition: Condition, regle: Rule) -> Booleens:
-        """Les cellules où la part qui remplit la condition se montre."""
-        calcul = Calcul("part_options", condition.question_id, condition.options)
-        remplie, _ = apply_rule(self.questions[condition.question_id], calcul)
-        n, oui = self.count(pd.DataFrame({"remplie": remplie}))
-        permises = self._allowed(condition.question_id, regle)
-        return np.isin(self.protect(n, oui, regle, permises[:, None])[:, 0], MONTRES)
-
-
-def get_rule(indicateur: Indicateur) -> Rule:
-    """La règle de secret publique d'un indicateur."""
-    return CYBER if indicateur.sensibilite == "cyber" else PUBLIC
 
 
 def build_design(redressement: Redressement) -> Design:
