@@ -9,7 +9,7 @@ import pandas as pd
 
 from barometre.access.faits_publics import FaitsPublics
 from barometre.access.groupes import build_cellules, get_minimum
-from barometre.access.masques import mask_agregats, mask_evolutions
+from barometre.access.masques import mask_accords, mask_agregats, mask_associations, mask_evolutions
 from barometre.access.registre import open_registre
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.warehouse.queries import Filtre
@@ -104,6 +104,22 @@ class Gate(FaitsPublics):
         montrees = lignes[~lignes["indicateur_id"].isin(self._sensitive())].reset_index(drop=True)
         # Le petit nombre de réponses d'un département en dit trop, surtout sous condition.
         return montrees.assign(n=montrees["n"].where(montrees["n"] >= get_minimum(self.portee, cyber=False)))
+
+    def list_accords(self, indicateurs: Filtre = None, vague_id: Filtre = None) -> pd.DataFrame:
+        """Chez les répondantes, l'accord entre réponse et donnée de l'État : n et parts entières."""
+        return mask_accords(self._repository.list_accords(indicateurs, vague_id))
+
+    def list_associations(
+        self, programme_id: Filtre = None, indicateurs: Filtre = None, vague_id: Filtre = None
+    ) -> pd.DataFrame:
+        """Une pratique chez les bénéficiaires d'un programme et chez des communes comparables."""
+        lignes = self._repository.list_associations(programme_id, indicateurs, vague_id)
+        return mask_associations(lignes, self.portee, self._sensitive())
+
+    def list_mesures(self, indicateurs: Sequence[str], collectivite_id: Filtre = None) -> pd.DataFrame:
+        """Des données de l'État, publiques ; un indicateur déclaré est laissé de côté."""
+        mesures = [i for i in indicateurs if self._is_measured(i)]
+        return self._repository.list_valeurs(mesures, collectivite_id=collectivite_id)
 
     def list_participations(
         self,

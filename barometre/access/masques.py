@@ -23,6 +23,10 @@ CHIFFRES_EVOLUTION = (
     "pertes",
     "p_mcnemar",
 )
+COMPTES_ACCORD = ("oui_oui", "declare_seul", "mesure_seule", "non_non")
+CHIFFRES_ASSOCIATION = (
+    "n_beneficiaires", "n_comparables", "part_beneficiaires", "part_comparables", "difference", "bas", "haut",
+)  # fmt: skip
 # Cybersécurité : une part très basse ou très haute désigne presque chaque collectivité.
 PLAFOND_BAS, PLAFOND_HAUT = 0.05, 0.95
 DECIMALES = 2  # une part au pour cent entier
@@ -79,4 +83,34 @@ def _round_parts(vues: pd.DataFrame, part: pd.Series) -> pd.DataFrame:
         vues[colonne] = vues[colonne].mask(part, vues[colonne].round(DECIMALES))
     vues["se"] = vues["se"].mask(part, vues["se"].round(DECIMALES + 1))
     vues["n_oui"] = np.nan
+    return vues
+
+
+def mask_accords(lignes: pd.DataFrame) -> pd.DataFrame:
+    """L'accord entre réponses et données de l'État, en parts entières : jamais le compte des « oui »."""
+    vues = lignes.drop(columns=list(COMPTES_ACCORD))
+    n = lignes["n"].astype("float64")
+    parts = {
+        "accord": lignes["oui_oui"] + lignes["non_non"],
+        "declare": lignes["oui_oui"] + lignes["declare_seul"],
+        "mesure": lignes["oui_oui"] + lignes["mesure_seule"],
+        "declare_seul": lignes["declare_seul"],
+        "mesure_seule": lignes["mesure_seule"],
+    }
+    for nom, compte in parts.items():
+        vues[nom] = (compte / n).round(DECIMALES)
+    return _erase(vues, ("n", *parts), ~vues["etat"].isin(MONTRES))
+
+
+def mask_associations(lignes: pd.DataFrame, portee: Portee, cyber: frozenset[str]) -> pd.DataFrame:
+    """L'écart entre bénéficiaires et comparables, arrondi, sans ce qui en redonnerait les comptes."""
+    vues = lignes.drop(columns=["se", "p_value", "q_value"])
+    if portee.role != "programme":
+        # Les bénéficiaires sont nommés : en cybersécurité, leur groupe est plus fin que région × type.
+        vues["etat"] = vues["etat"].mask(vues["indicateur_id"].isin(cyber), "primary")
+    caches = ~vues["etat"].isin(MONTRES)
+    vues = _erase(vues, CHIFFRES_ASSOCIATION, caches)
+    vues["verdict"] = vues["verdict"].mask(caches, "")
+    parts = list(CHIFFRES_ASSOCIATION[2:])
+    vues[parts] = vues[parts].round(DECIMALES)
     return vues

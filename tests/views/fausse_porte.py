@@ -166,7 +166,8 @@ class FaussePorte:
         self._evolutions = pd.DataFrame(
             list(evolutions), columns=["indicateur_id", "vague_1", "vague_2", "verdict", "changement", "etat"]
         )
-        self._valeurs = pd.DataFrame(list(valeurs), columns=["collectivite_id", "periode", "valeur", "etat"])
+        colonnes = ["collectivite_id", "periode", "valeur", "etat", "n_communes"]
+        self._valeurs = pd.DataFrame(list(valeurs), columns=colonnes)
 
     def get_version(self) -> dict[str, Any]:
         return {"version_id": "essai", "simulee": True, "creee_le": datetime(2026, 11, 22)}
@@ -199,3 +200,7 @@ class FaussePorte:
 
     def list_valeurs(self, indicateur_id: str, **filtres: Any) -> pd.DataFrame:
         return self._valeurs
+
+    def get_referentiel(self) -> pd.DataFrame:
+        vides = dict.fromkeys(("porteur_id", "strate", "departement", "region", "epci"))
+        return self.list_collectivites().assign(**vides)
