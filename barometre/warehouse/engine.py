@@ -22,6 +22,9 @@ VARIABLE = "BAROMETRE_ENTREPOT"
 DOSSIER_PAR_DEFAUT = "entrepot"
 # Un lecteur par fil de l'application ; au-delà, on attend une connexion libre.
 CONNEXIONS, CONNEXIONS_DE_POINTE = 5, 40
+# Un seul point de reprise, à la fermeture, et un seul fil (les autres calculent) : 2 millions de lignes
+# en 5 s de processeur au lieu de 13.
+ECRITURE = {"checkpoint_threshold": "8GB", "threads": 1}
 
 
 class EntrepotError(Exception):
@@ -42,7 +45,7 @@ def build_duckdb_engine(fichier: Path, *, lecture_seule: bool) -> Engine:
     """Un moteur sur un fichier DuckDB."""
     return create_engine(
         f"duckdb:///{fichier}",
-        connect_args={"read_only": lecture_seule},
+        connect_args={"read_only": True} if lecture_seule else {"config": ECRITURE},
         pool_size=CONNEXIONS,
         max_overflow=CONNEXIONS_DE_POINTE,
     )

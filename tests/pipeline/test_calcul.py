@@ -23,12 +23,16 @@ def contexte() -> Contexte:
 def repond(repondants: pd.Index, vague_id: str, oui: int) -> Vaguee:
     """Les `oui` premières ont un site ; seules celles-là sont interrogées sur son rythme."""
     possede = np.arange(len(repondants)) < oui
-    site = pd.DataFrame({"collectivite_id": repondants, "question_id": "communication_q01",
-                         "option_id": np.where(possede, "oui", "non"), "etat": "repondu", "valeur": 1.0})  # fmt: skip
-    rythme = pd.DataFrame({"collectivite_id": repondants, "question_id": "communication_q02",
-                           "option_id": np.where(possede, "mois", ""),
-                           "etat": np.where(possede, "repondu", "non_concerne"),
-                           "valeur": np.where(possede, 1.0, np.nan)})  # fmt: skip
+    site = pd.DataFrame({"option_id": np.where(possede, "oui", "non"), "etat": "repondu", "valeur": 1.0})
+    rythme = pd.DataFrame(
+        {
+            "option_id": np.where(possede, "mois", ""),
+            "etat": np.where(possede, "repondu", "non_concerne"),
+            "valeur": np.where(possede, 1.0, np.nan),
+        }
+    )
+    site = site.assign(collectivite_id=repondants, question_id="communication_q01")
+    rythme = rythme.assign(collectivite_id=repondants, question_id="communication_q02")
     faits = pd.concat([site, rythme]).assign(vague_id=vague_id, questionnaire_id=QUESTIONNAIRE)
     return Vaguee(vague_id, QUESTIONNAIRE, repondants, faits)
 
