@@ -62,23 +62,29 @@ class CoucheLieux(MacroElement):
             }).addTo(carte);
             poserDecor(carte, lot);
             cadrer(carte, lot.cadres.reduce((b, c) => b.extend(c.b), couche.getBounds()));
-            lierVues(carte, lot.canal);
+            lierVues(carte, {{ this.canal }});
         })({{ this._parent.get_name() }});
         {% endmacro %}
     """)
 
-    def __init__(self, carte: Carte, canal: str = "") -> None:
+    def __init__(self, donnees: str, canal: str = "") -> None:
         super().__init__()
         self._name = "CoucheLieux"
         self.style = STYLE
         self.programme = PROGRAMME
-        self.donnees = build_js(build_lot(carte, canal))
+        self.donnees = donnees
+        self.canal = build_js(canal)
 
 
-def build_feuille(carte: Carte, canal: str = "") -> Feuille:
-    """La carte, prête pour streamlit-folium ; `canal` lie les vues de deux cartes."""
+def build_donnees(carte: Carte) -> str:
+    """Les formes, leurs classes et leurs bulles, en JavaScript : ce qui coûte, et que l'on peut garder."""
     if len(carte.dessin) > FORMES_MAXIMALES + len(encarts.PETITE_COURONNE):
         raise ValueError(f"Trop de formes pour cette carte : {len(carte.dessin)}.")
+    return build_js(build_lot(carte))
+
+
+def build_feuille(donnees: str, canal: str = "") -> Feuille:
+    """La carte, prête pour streamlit-folium ; `canal` lie les vues de deux cartes."""
     feuille = Feuille(
         location=(46.6, 2.4),
         zoom_start=5,
@@ -88,12 +94,12 @@ def build_feuille(carte: Carte, canal: str = "") -> Feuille:
         scrollWheelZoom=False,
         zoomSnap=0.1,
     )
-    feuille.add_child(CoucheLieux(carte, canal))
+    feuille.add_child(CoucheLieux(donnees, canal))
     check_adresses(feuille)
     return feuille
 
 
-def build_lot(carte: Carte, canal: str = "") -> dict[str, Any]:
+def build_lot(carte: Carte) -> dict[str, Any]:
     """Tout ce que le navigateur reçoit."""
     dessin = carte.dessin
     decimales = DECIMALES if _is_large(dessin.total_bounds) else DECIMALES_LOCALES
@@ -124,7 +130,6 @@ def build_lot(carte: Carte, canal: str = "") -> dict[str, Any]:
         "cadres": [_to_cadre(encart) for encart in encarts.list_cadres(dessin)],
         "couche": _list_traits(carte, decimales),
         "alt": carte.alt,
-        "canal": canal,
     }
 
 

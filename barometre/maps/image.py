@@ -154,8 +154,9 @@ def _write_textes(figure: Figure, carte: Carte, *, legende: bool, titre: bool) -
 
 def _poignee(entree: Entree) -> Patch | Line2D:
     if entree.motif in ("tirets", "trait"):
-        largeur, style = (0.9, "--") if entree.motif == "tirets" else (1.6, "-")
-        return Line2D([], [], color=TEXTE, linewidth=largeur, linestyle=style, label=entree.libelle)
+        if entree.motif == "tirets":
+            return Line2D([], [], color=TEXTE, linewidth=0.9, linestyle="--", label=entree.libelle)
+        return Line2D([], [], color=TEXTE, linewidth=1.6, label=entree.libelle)
     hachure = {"hachure": HACHURES, "points": SEMIS}.get(entree.motif)
     trait = {"hachure": "#ffffff", "points": COULEUR_POINTS}.get(entree.motif, CONTOUR)
     return Patch(

@@ -90,6 +90,8 @@ def compare_parties(lieux: pd.DataFrame) -> pd.DataFrame:
         p = float(2 * norm.sf(abs(ecart) / se)) if se > 0 else math.nan
         lignes.append({"partie": partie, "valeur": valeur, "reste": reste, "ecart": ecart, "p": p})
     tableau = pd.DataFrame(lignes, columns=["partie", "valeur", "reste", "ecart", "p"])
+    # Sans ligne, pandas ne sait pas que ce sont des nombres.
+    tableau = tableau.astype(dict.fromkeys(("valeur", "reste", "ecart", "p"), float))
     tableau["p"] = adjust_p_values(tableau["p"], "bh") if len(tableau) else tableau["p"]
     return tableau
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue import load_catalogue
-from barometre.maps import Carte, ContoursAbsents, build_carte, build_image, load_contours
+from barometre.maps import Carte, ContoursAbsents, build_carte, build_donnees, build_image, load_contours
 from barometre.maps.carte import build_carte_categories
 from barometre.maps.classes import Methode, build_classes
-from barometre.maps.contours import Contours, list_manquants
+from barometre.maps.contours import CODES, TUILES, Contours, list_manquants, read_codes
 from barometre.maps.palettes import NON, OUI, PLUSIEURS, UN
+from barometre.maps.tuiles import build_colis
 from barometre.ui import cache
 from barometre.views.carte import ChoixCarte, VueCarte, build_vue_carte
 from barometre.views.carte_faits import A_REPONDU, list_opsn_par_departement
@@ -52,6 +55,16 @@ def load_image(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int, *, enti
     return cache.get_vue(_build_image, choix, dessin, rang, entiere)
 
 
+def load_donnees(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> str:
+    """Ce que la carte folium envoie au navigateur."""
+    return cache.get_vue(_build_donnees, choix, dessin, rang)
+
+
+def load_colis(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int, dossier: str) -> dict[str, Any]:
+    """Ce que la carte des communes envoie au navigateur, pour ce dossier de contours."""
+    return cache.get_vue(_build_colis, choix, dessin, rang, dossier)
+
+
 def build_cartes(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin) -> tuple[CarteAffichee, ...]:
     """Les vues, puis leurs dessins ; les classes naissent des valeurs de toutes."""
     prets = [_find_contours(gate, c) for c in choix]
@@ -78,6 +91,19 @@ def _build_image(
 ) -> bytes:
     carte = build_cartes(gate, choix, dessin)[rang].carte
     return build_image(carte, legende=entiere, titre=entiere)
+
+
+def _build_donnees(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> str:
+    return build_donnees(build_cartes(gate, choix, dessin)[rang].carte)
+
+
+def _build_colis(
+    gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int, dossier: str
+) -> dict[str, Any]:
+    carte = build_cartes(gate, choix, dessin)[rang].carte
+    base = f"contours/{Path(dossier).name}"
+    adresses = {"tuiles": f"{base}/{TUILES}", "codes": f"{base}/{CODES}"}
+    return build_colis(carte, read_codes(Path(dossier))) | adresses
 
 
 def _find_contours(gate: Gate, choix: ChoixCarte) -> tuple[ChoixCarte, Contours, tuple[str, ...]]:

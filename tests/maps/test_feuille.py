@@ -4,7 +4,7 @@ import folium
 import pytest
 from folium.plugins import MiniMap
 
-from barometre.maps import build_carte, build_feuille
+from barometre.maps import build_carte, build_donnees, build_feuille
 from barometre.maps.classes import build_classes
 from barometre.maps.feuille import AdresseExterieure, build_lot, check_adresses
 from tests.maps.donnees import build_cadre, build_contours, build_indicateur
@@ -37,13 +37,13 @@ def _carte() -> object:
 
 
 def test_rien_d_exterieur_dans_la_page() -> None:
-    page = build_feuille(_carte()).get_root().render()
+    page = build_feuille(build_donnees(_carte())).get_root().render()
     assert "http://" not in page.replace("http://www.w3.org", "")
     assert "https://" not in page
 
 
 def test_un_greffon_qui_appelle_un_autre_hote_est_refuse() -> None:
-    feuille = build_feuille(_carte())
+    feuille = build_feuille(build_donnees(_carte()))
     feuille.add_child(MiniMap())
     with pytest.raises(AdresseExterieure, match="MiniMap"):
         check_adresses(feuille)

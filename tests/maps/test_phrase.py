@@ -77,3 +77,9 @@ def test_les_categories_et_l_inconnu_sont_comptes() -> None:
     phrase = build_phrase_categories(cadre, ("D’un OPSN", "De plusieurs"), "departement")
     assert re.search(r"1\sdépartement\s: d’un OPSN", phrase)
     assert "rien n’est connu" in phrase
+
+
+def test_dans_une_seule_partie_du_pays_on_ne_compare_rien() -> None:
+    seule = build_cadre([{"code": str(i), "region": "11", "valeur": 0} for i in range(3)])
+    assert "On répond" not in build_phrase_reponses(seule, "commune")
+    assert "En moyenne" not in build_phrase(seule, PART, "commune")

@@ -9,9 +9,8 @@ from html import escape
 import streamlit as st
 
 from barometre.domain.territoire import FRANCE
-from barometre.maps.contours import CODES, TUILES, get_dossier_actif, read_codes
+from barometre.maps.contours import get_dossier_actif
 from barometre.maps.feuille import FORMES_MAXIMALES
-from barometre.maps.tuiles import build_colis
 from barometre.ui import cache, navigation, state, vues_carte
 from barometre.ui.blocks import carte as blocs
 from barometre.ui.blocks.carte_choix import Demande
@@ -75,12 +74,12 @@ def _render_carte(affichee: CarteAffichee, demande: Demande, rang: int, canal: s
     if demande.fixe:
         blocs.render_image(demande.choix, demande.dessin, rang, affichee.carte)
     elif _is_grande(affichee):
-        _render_communes(affichee, rang, canal)
+        _render_communes(affichee, demande, rang, canal)
     else:
         hauteur = 440 if len(demande.choix) > 1 else 560
         cle = f"carte-{rang}"
         render_feuille(
-            affichee.carte,
+            vues_carte.load_donnees(demande.choix, demande.dessin, rang),
             cle=cle,
             canal=canal,
             hauteur=hauteur,
@@ -95,18 +94,14 @@ def _is_grande(affichee: CarteAffichee) -> bool:
     return (choix.niveau == "commune" and large) or len(affichee.carte.lieux) > FORMES_MAXIMALES
 
 
-def _render_communes(affichee: CarteAffichee, rang: int, canal: str) -> None:
+def _render_communes(affichee: CarteAffichee, demande: Demande, rang: int, canal: str) -> None:
     dossier = get_dossier_actif()
     if dossier is None:
         st.info("Les contours des communes ne sont plus sur ce serveur\u202f: le tableau reste disponible.")
         return
-    colis = build_colis(affichee.carte, read_codes(dossier)) | {
-        "tuiles": f"contours/{dossier.name}/{TUILES}",
-        "codes": f"contours/{dossier.name}/{CODES}",
-        "canal": canal,
-    }
+    colis = vues_carte.load_colis(demande.choix, demande.dessin, rang, str(dossier))
     cle = f"communes-{rang}"
-    render_communes(colis, cle=cle, on_change=partial(_follow_commune, cle, affichee))
+    render_communes(colis | {"canal": canal}, cle=cle, on_change=partial(_follow_commune, cle, affichee))
 
 
 def _follow_clic(cle: str, affichee: CarteAffichee) -> None:

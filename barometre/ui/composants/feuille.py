@@ -6,17 +6,17 @@ from collections.abc import Callable
 
 from streamlit_folium import st_folium
 
-from barometre.maps import Carte, build_feuille
+from barometre.maps import build_feuille
 
 RENVOYES = ("last_active_drawing", "last_object_clicked_count")
 
 
 def render_feuille(
-    carte: Carte, *, cle: str, on_change: Callable[[], None], canal: str = "", hauteur: int = 560
+    donnees: str, *, cle: str, on_change: Callable[[], None], canal: str = "", hauteur: int = 560
 ) -> None:
     """Pose la carte ; un territoire touché appelle `on_change`, son dessin est dans l'état de la visite."""
     st_folium(
-        build_feuille(carte, canal),
+        build_feuille(donnees, canal),
         key=cle,
         height=hauteur,
         use_container_width=True,

@@ -1,0 +1,140 @@
+"""La carte dans un vrai navigateur : folium, toutes les communes, le clic, et aucun autre hôte."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from playwright.sync_api import Browser, Frame, Page, expect
+from shapely import box
+
+from barometre.maps.contours import TUILES
+from barometre.maps.tuiles import write_tuiles
+from barometre.sources.contours import match_codes, open_chantier, write_manifeste, write_niveaux
+from tests.browser.conftest import Visite, Visiter, start_server
+from tests.fakes import COMMUNES
+
+pytestmark = pytest.mark.navigateur
+
+
+def _build_contours(dossier: Path) -> None:
+    """Les quatre communes de l'entrepôt factice, en grands carrés au milieu de la France."""
+    communes = pd.DataFrame(
+        [{"code": c, "nom": nom, "departement": d, "region": r, "epci": ""} for c, nom, _, d, r in COMMUNES]
+    ).assign(region="84")
+    carres = [box(1 + 2 * (i % 2), 45 + 2 * (i // 2), 3 + 2 * (i % 2), 47 + 2 * (i // 2)) for i in range(4)]
+    formes = gpd.GeoDataFrame({"code": communes["code"]}, geometry=carres, crs="EPSG:4326")
+    gardees, rapport = match_codes(formes, communes, "2026")
+    with open_chantier(dossier, "2026") as chantier:
+        write_niveaux(gardees, {"epci": {}, "departement": {}, "region": {}}, chantier)
+        write_tuiles(gardees, chantier / TUILES)
+        write_manifeste(chantier, rapport, "Essai", "0")
+
+
+@pytest.fixture(scope="module")
+def avec_communes(entrepot: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Un serveur dont les contours des communes sont chargés."""
+    dossier = tmp_path_factory.mktemp("contours")
+    _build_contours(dossier)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BAROMETRE_CONTOURS", str(dossier))
+        processus, base = start_server(entrepot, dossier / "serveur.log")
+    yield base
+    processus.terminate()
+    processus.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def serveur_sans_communes(entrepot: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    dossier = tmp_path_factory.mktemp("vide")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BAROMETRE_CONTOURS", str(dossier))
+        processus, base = start_server(entrepot, dossier / "serveur.log")
+    yield base
+    processus.terminate()
+    processus.wait(timeout=20)
+
+
+def _folium(page: Page) -> Frame:
+    page.frame_locator("iframe[title*='folium']").locator("path.leaflet-interactive").first.wait_for()
+    return next(cadre for cadre in page.frames if "streamlit_folium" in cadre.url)
+
+
+def _check_muette(visite: Visite) -> None:
+    assert visite.hors_du_serveur == []
+    assert visite.console == []
+
+
+def test_un_clic_sur_une_region_descend_a_ses_departements(
+    serveur_sans_communes: str, visiter: Visiter
+) -> None:
+    visite = visiter(serveur_sans_communes, "/carte")
+    cadre = _folium(visite.page)
+    cadre.locator("path.leaflet-interactive").first.dispatch_event("click")
+    visite.page.wait_for_url(re.compile(r"territoire=region-0[12].*niveau=departement|niveau=departement.*t"))
+    expect(visite.page.locator(".st-key-fil")).to_contain_text("Région Fictive")
+    _check_muette(visite)
+
+
+def test_le_meme_lien_redonne_la_meme_carte(serveur_sans_communes: str, visiter: Visiter) -> None:
+    visite = visiter(serveur_sans_communes, "/carte?territoire=region-02&niveau=departement&theme=donnee")
+    cadre = _folium(visite.page)
+    assert cadre.locator("path.leaflet-interactive").count() == 1
+    expect(visite.page.locator(".baro-legende").first).to_contain_text("Région Fictive du Sud")
+
+
+def test_sans_contours_des_communes_la_carte_le_dit_et_remonte(
+    serveur_sans_communes: str, visiter: Visiter
+) -> None:
+    visite = visiter(serveur_sans_communes, "/carte?niveau=commune")
+    expect(visite.page.get_by_text("n’ont pas été chargés")).to_be_visible()
+    _folium(visite.page)
+    _check_muette(visite)
+
+
+def test_deux_cartes_ont_les_memes_classes(serveur_sans_communes: str, visiter: Visiter) -> None:
+    visite = visiter(serveur_sans_communes, "/carte?theme=communication&en_face=2023-v1")
+    visite.page.locator(".baro-legende-carte").nth(1).wait_for()
+    legendes = visite.page.locator(".baro-legende-carte ul").all_inner_texts()
+    assert len(legendes) == 2
+    assert legendes[0] == legendes[1]
+
+
+def test_l_image_fixe_a_un_texte_de_remplacement(serveur_sans_communes: str, visiter: Visiter) -> None:
+    visite = visiter(serveur_sans_communes, "/carte?vue=image")
+    image = visite.page.locator("img.baro-image-carte")
+    expect(image).to_be_visible()
+    assert "Légende" in (image.get_attribute("alt") or "")
+    _check_muette(visite)
+
+
+def test_toutes_les_communes_se_dessinent_et_se_touchent(avec_communes: str, navigateur: Browser) -> None:
+    contexte = navigateur.new_context(viewport={"width": 1200, "height": 1400}, locale="fr-FR")
+    visite = Visite(contexte.new_page(), avec_communes)
+    octets: list[int] = []
+    visite.page.on("request", lambda demande: visite.adresses.append(demande.url))
+    visite.page.on("console", lambda m: visite.console.append(m.text) if m.type == "error" else None)
+    visite.page.on("response", lambda r: octets.append(r.status) if r.url.endswith(TUILES) else None)
+    visite.page.goto(f"{avec_communes}/carte?niveau=commune")
+    boite = visite.page.locator(".baro-communes")
+    boite.wait_for(timeout=60_000)
+    if not visite.page.evaluate("Boolean(document.createElement('canvas').getContext('webgl2'))"):
+        # Sans WebGL, l'image fixe prend la place, sans que le lecteur ait rien à faire.
+        expect(visite.page.locator("img.baro-image-carte")).to_be_visible(timeout=30_000)
+    else:
+        visite.page.locator(".baro-communes[data-prete=oui]").wait_for(timeout=30_000)
+        assert set(octets) == {206}  # des morceaux du fichier, jamais le fichier entier
+        cadre = visite.page.locator(".baro-communes canvas").bounding_box()
+        assert cadre is not None
+        # Le milieu exact est le coin des quatre carrés : un peu à côté.
+        point = (cadre["x"] + cadre["width"] * 0.55, cadre["y"] + cadre["height"] * 0.6)
+        visite.page.mouse.move(*point)
+        expect(visite.page.locator(".baro-communes .bulle")).to_contain_text("A répondu")
+        visite.page.mouse.click(*point)
+        visite.page.wait_for_url(re.compile(r"collectivite=commune-(01|2A)"))
+    _check_muette(visite)
+    contexte.close()
