@@ -86,9 +86,10 @@ _CREUX = {"symbol": "circle-open", "size": 11, "color": GRIS, "line": {"width": 
 def _bande(cadre: pd.DataFrame, centres: pd.Series, trait: dict[str, Any]) -> go.Scatter:
     x: list[float | None] = []
     y: list[float | None] = []
-    for rang, ligne in cadre[cadre["bas"].notna() & cadre["haut"].notna()].iterrows():
-        x += [100 * float(ligne["bas"]), 100 * float(ligne["haut"]), None]
-        y += [float(centres[rang])] * 2 + [None]  # type: ignore[index]
+    bornees = cadre[cadre["bas"].notna() & cadre["haut"].notna()]
+    for bas, haut, centre in zip(bornees["bas"], bornees["haut"], centres[bornees.index], strict=True):
+        x += [100 * float(bas), 100 * float(haut), None]
+        y += [float(centre), float(centre), None]
     return go.Scatter(x=x, y=y, mode="lines", line=trait, hoverinfo="skip")
 
 

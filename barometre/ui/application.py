@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from barometre.ui import cache, frame, navigation, state
+from barometre.ui import cache, frame, navigation, roles, state
 from barometre.ui.navigation import PageDeclaree
 from barometre.warehouse.engine import EntrepotError
 
@@ -21,7 +21,10 @@ def render_application() -> None:
     state.reset_messages()
     state.restore_suivies(page.adresse)
     version, panne = _read_version()
+    roles.check_portee(version)
+    roles.render_voir_comme(version)
     frame.render_header(version)
+    roles.render_bandeau_role()
     messages = st.container()
     if panne and page.adresse not in SANS_DONNEES:
         _render_panne(panne)

@@ -74,6 +74,13 @@ def get_vue(build: Callable[..., Vue], *filtres: Any) -> Vue:
     return vue
 
 
+def get_vue_publique(build: Callable[..., Vue], *filtres: Any) -> Vue:
+    """Une vue de faits publics, la même pour tous les lecteurs : gardée une fois par version."""
+    nom = f"{build.__module__}.{build.__qualname__}"
+    vue: Vue = _get_vue(nom, PUBLIC, _open_depot().version_id, filtres, build)
+    return vue
+
+
 def warm_up() -> None:
     """Lit l'entrepôt une première fois, avant tout lecteur ; sans entrepôt, les pages le diront."""
     try:

@@ -39,6 +39,8 @@ def list_pages() -> list[PageDeclaree]:
             for theme in load_catalogue().themes
         ),
         PageDeclaree("Comprendre", "Chiffres clés", "chiffres_cles", "comprendre/chiffres_cles.py"),
+        PageDeclaree("Ma collectivité", "Fiche", "fiche", "ma_collectivite/fiche.py"),
+        PageDeclaree("Ma collectivité", "Comparer", "comparer", "ma_collectivite/comparer.py"),
         PageDeclaree("Territoires", "Carte", "carte", "territoires/carte.py"),
         PageDeclaree("Données", "Questionnaires", "questionnaires", "donnees/questionnaires.py"),
         PageDeclaree("Données", "Sources et méthode", "sources_methode", "donnees/sources_methode.py"),

@@ -13,12 +13,18 @@ _PORTEE = "_portee"
 _SUIVIES = "_cles_suivies"
 _PAGE = "_page_precedente"
 _MESSAGES = "_messages"
+_GARDES = "_messages_du_geste"
 
 
 def get_portee() -> Portee:
     """Les droits du lecteur ; public tant que rien d'autre n'est établi par le serveur."""
     portee: Portee = st.session_state.get(_PORTEE, PUBLIC)
     return portee
+
+
+def set_portee(portee: Portee) -> None:
+    """Établit les droits du lecteur ; seul le serveur l'appelle, après vérification."""
+    st.session_state[_PORTEE] = portee
 
 
 def read_adresse(
@@ -56,8 +62,13 @@ def restore_suivies(page: str) -> None:
 
 
 def reset_messages() -> None:
-    """À chaque affichage, la liste repart de zéro."""
-    st.session_state[_MESSAGES] = []
+    """À chaque affichage, la liste repart de zéro, sauf ce qu'un geste vient de dire."""
+    st.session_state[_MESSAGES] = st.session_state.pop(_GARDES, [])
+
+
+def keep_message(message: str) -> None:
+    """Une phrase dite par un geste, à montrer au prochain affichage."""
+    st.session_state[_GARDES] = [message]
 
 
 def add_message(message: str) -> None:

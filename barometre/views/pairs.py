@@ -178,7 +178,7 @@ class Comparaison:
         if self.demande.methode == SEMBLABLES and self.sans_soi:
             return [self._widen_semblables(theme_id, repondantes)]
         return [
-            Echelon(t, self.libelles.get_territoire(t), ids, tuple(i for i in ids if i in repondantes))
+            Echelon(t, self._noms[t], ids, tuple(i for i in ids if i in repondantes))
             for t, ids in self.memes.items()
         ]
 
@@ -217,28 +217,42 @@ class Comparaison:
         if not indicateurs:
             return {}
         if self.sans_soi:
-            return {
-                e.id: read_groupe(self.gate, self.collectivite.id, e.autres, indicateurs, vague_id)
-                for e in self._list_utiles(echelons, theme_id)
-            }
-        couverture = self.collectivite.couverture if self._accompagnees else ""
-        selection = Selection(
-            vague_id, type=self.collectivite.type, strate=self.collectivite.strate or "",
-            couverture=couverture,
-        )  # fmt: skip
-        lues = read_cellules(
-            self.gate, [i.id for i in indicateurs], selection, territoire_id=[e.id for e in echelons]
-        )
-        return {
-            e.id: {c.indicateur_id: c for c in lues.values() if c.territoire_id == e.id} for e in echelons
-        }
+            return self._read_sans_soi(echelons, theme_id, vague_id, indicateurs)
+        lues = [c for c in self._cellules if c.vague_id == vague_id]
+        return {e.id: {c.indicateur_id: c for c in lues if c.territoire_id == e.id} for e in echelons}
 
-    def _list_utiles(self, echelons: Sequence[Echelon], theme_id: str) -> list[Echelon]:
-        """L'échelon qui suffit et le suivant : inutile de lire au-delà."""
-        rang = next(
-            (r for r, e in enumerate(echelons) if len(e.autres) >= minimum_of(theme_id)), len(echelons) - 1
+    @cached_property
+    def _cellules(self) -> list[Chiffre]:
+        """Toutes les cellules publiées de la strate, aux échelons de l'échelle : une seule lecture."""
+        selection = Selection(
+            type=self.collectivite.type,
+            strate=self.collectivite.strate or "",
+            couverture=self.collectivite.couverture if self._accompagnees else "",
         )
-        return list(echelons[rang:])
+        ids = [i.id for i in self.catalogue.list_indicateurs(origine="declare")]
+        return list(read_cellules(self.gate, ids, selection, territoire_id=list(self.memes)).values())
+
+    @cached_property
+    def _noms(self) -> Mapping[str, str]:
+        """Le nom de chaque échelon."""
+        return {t: self.libelles.get_territoire(t) for t in self.memes}
+
+    def _read_sans_soi(
+        self, echelons: Sequence[Echelon], theme_id: str, vague_id: str, indicateurs: Sequence[Indicateur]
+    ) -> dict[str, Mapping[str, Chiffre]]:
+        """Du premier échelon qui suffit jusqu'à ce que tous les indicateurs se montrent : pas au-delà."""
+        minimum = minimum_of(theme_id)
+        lus: dict[str, Mapping[str, Chiffre]] = {}
+        restants = list(indicateurs)
+        for echelon in echelons:
+            if len(echelon.autres) < minimum or not restants:
+                continue
+            lus[echelon.id] = read_groupe(
+                self.gate, self.collectivite.id, echelon.autres, indicateurs, vague_id
+            )
+            montres = {i for i, c in lus[echelon.id].items() if is_comparable(c, minimum)}
+            restants = [i for i in restants if i.id not in montres]
+        return lus
 
     def _choose(
         self, echelons: Sequence[Echelon], chiffres: Mapping[str, Mapping[str, Chiffre]], theme_id: str

@@ -130,3 +130,8 @@ document.addEventListener("click", async (geste) => {
   bouton.textContent = bouton.dataset.fait || "Copié";
   setTimeout(() => { bouton.textContent = libelle; delete bouton.dataset.occupe; }, 2000);
 });
+
+// Un bouton « data-imprimer » ouvre l'impression du navigateur ; la feuille de style cache ce qui ne se lit pas sur papier.
+document.addEventListener("click", (geste) => {
+  if (geste.target.closest?.("[data-imprimer]")) window.print();
+});

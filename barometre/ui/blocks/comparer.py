@@ -1,0 +1,213 @@
+"""Les blocs de la page Comparer."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from barometre.catalogue import load_catalogue
+from barometre.domain.territoire import Collectivite
+from barometre.formats import format_guillemets, format_nombre
+from barometre.ui import selectors, state
+from barometre.ui.blocks.collectivite import get_nom, render_vers
+from barometre.ui.blocks.graphiques import render_graphique
+from barometre.ui.blocks.telechargements import render_telechargements
+from barometre.ui.blocks.textes import render_tableau, texte
+from barometre.ui.vues_collectivite import (
+    build_graphique_positions,
+    build_graphique_scores,
+    load_comparer,
+    load_resolution,
+)
+from barometre.views.comparer import CHOIX_PAIRS, TRIS, VueComparer
+from barometre.views.contraste import PRECAUTION, build_table_contrastes
+from barometre.views.cote_a_cote import NOMBRE
+from barometre.views.liste_pairs import build_table_semblables
+from barometre.views.pairs import SEMBLABLES
+from barometre.views.structure import (
+    IMPORTANCE_MAXIMALE,
+    IMPORTANCES,
+    VARIABLES,
+    Semblable,
+    read_importances,
+)
+from barometre.views.tableau_fiche import COMPTE_SOI, SANS_SOI
+
+
+def select_vue(collectivite: Collectivite) -> VueComparer:
+    """Le thème et la façon de choisir les pairs, puis la comparaison."""
+    themes = {theme.id: theme.titre for theme in load_catalogue().themes}
+    gauche, droite = st.columns([2, 3])
+    with gauche:
+        theme = selectors.select_one("theme", "Thème", themes)
+    with droite:
+        choix = selectors.select_segment("pairs", "Mes pairs", CHOIX_PAIRS)
+    adresse = state.read_adresse()
+    avec = tuple(i for i in _resolve_avec(adresse.list("avec")) if i != collectivite.id)[: NOMBRE - 1]
+    poids = read_importances(adresse.list("poids"))
+    return load_comparer(collectivite.id, theme, choix, poids, avec)
+
+
+def _resolve_avec(demandes: tuple[str, ...]) -> list[str]:
+    trouvees = (load_resolution(demande).collectivite for demande in demandes)
+    return list(dict.fromkeys(c.id for c in trouvees if c is not None))
+
+
+def render_entete(vue: VueComparer) -> None:
+    """La phrase à retenir, l'échelon, et ce qu'il faut savoir des pairs."""
+    st.html(f'<p class="baro-retenir"><strong>À retenir.</strong> {texte(vue.a_retenir)}</p>')
+    for message in vue.messages:
+        st.html(f'<p class="baro-legende">{texte(message)}</p>')
+    compte = SANS_SOI if vue.pairs.sans_soi else COMPTE_SOI
+    st.html(f'<p class="baro-legende">{texte(f"{vue.vague}. {compte}")}</p>')
+
+
+def render_positions(vue: VueComparer) -> None:
+    """Un point par indicateur, et sa propre marque là où elle se lit."""
+    st.header("Indicateur par indicateur")
+    tri = selectors.select_segment("vue", "Ordre", TRIS, defaut="questionnaire")
+    graphique = build_graphique_positions(vue, tri)
+    if graphique is not None:
+        render_graphique(graphique, vue.provenance, cle="positions", titre=vue.theme.titre)
+    _render_grandeurs(vue)
+    render_telechargements(vue.table, vue.provenance, cle="comparer")
+
+
+def _render_grandeurs(vue: VueComparer) -> None:
+    """Les moyennes ne se placent pas sur un axe de pourcentages : elles se disent."""
+    phrases = [
+        f"{p.indicateur.titre} : {p.texte_pairs} chez vos pairs ({p.intervalle})"
+        + (f" ; vous : {p.texte_soi}" if p.texte_soi else "")
+        for p in vue.positions
+        if not p.indicateur.est_part and p.chiffre.montre
+    ]
+    if phrases:
+        st.html(f'<ul class="baro-liste">{"".join(f"<li>{texte(p)}.</li>" for p in phrases)}</ul>')
+
+
+def render_repartition(vue: VueComparer) -> None:
+    """Combien de pratiques ont les pairs."""
+    if not vue.distribution.parts:
+        return
+    st.header("Combien de pratiques ont vos pairs")
+    graphique = build_graphique_scores(vue.distribution, vue.score, vue.theme.titre)
+    render_graphique(graphique, vue.provenance, cle="repartition", titre="Pratiques de vos pairs")
+
+
+def render_contraste(vue: VueComparer) -> None:
+    """Couvertes par un OPSN ou non connues comme telles."""
+    if not vue.contrastes:
+        return
+    st.header("Être accompagné par un OPSN change-t-il quelque chose\u202f?")
+    demontres = sum(c.classe != 0 for c in vue.contrastes)
+    phrase = (
+        f"{demontres} écarts démontrés sur {len(vue.contrastes)}."
+        if demontres
+        else f"Aucun écart démontré sur {len(vue.contrastes)} indicateurs."
+    )
+    st.html(f'<p class="baro-phrase">{texte(phrase)} {texte(PRECAUTION)}</p>')
+    with st.expander("Voir le tableau des écarts"):
+        table = build_table_contrastes(vue.contrastes)
+        render_tableau(table, "Dans le périmètre d’un OPSN, et couverture inconnue")
+        render_telechargements(table, vue.provenance, cle="contraste")
+
+
+def render_pairs(vue: VueComparer) -> None:
+    """Qui sont les pairs, pourquoi eux, et l'importance des variables."""
+    st.header("Qui sont vos pairs")
+    st.html(f'<p class="baro-phrase">{texte(vue.liste.phrase)}</p>')
+    if vue.choix != SEMBLABLES:
+        st.html('<p class="baro-legende">Toutes ont votre type et votre strate ; vous n’en êtes pas.</p>')
+    with st.expander("Les 30 collectivités les plus semblables, et pourquoi"):
+        _render_importances(vue)
+        st.html(f'<ol class="baro-liste">{"".join(_build_semblable(s) for s in vue.semblables)}</ol>')
+        render_telechargements(build_table_semblables(vue.semblables), vue.provenance, cle="semblables")
+
+
+def _build_semblable(semblable: Semblable) -> str:
+    repondu = "a répondu" if semblable.a_repondu else "n’a pas répondu"
+    zone = " · autre zone (outre-mer ou Hexagone)" if semblable.autre_zone else ""
+    pourquoi = f"{semblable.pourquoi} Distance : {format_nombre(semblable.distance, 3)}."
+    return (
+        f"<li><details><summary>{texte(semblable.nom)}</summary><p>{texte(pourquoi)}</p></details>"
+        f'<span class="baro-preuve">{repondu}{zone}</span></li>'
+    )
+
+
+def _render_importances(vue: VueComparer) -> None:
+    """Des curseurs de 0 (ignorée) à 5 ; l'adresse les garde."""
+    reglees = read_importances(state.read_adresse().list("poids"))
+    st.html(
+        '<p class="baro-legende">Réglez ce qui compte pour vous, de 0 (ignoré) à 5. La liste change ; les '
+        "chiffres, eux, restent ceux de la liste par défaut\u202f: un réglage sur mesure pourrait isoler une "
+        "collectivité.</p>"
+    )
+    colonnes = st.columns(2)
+    for rang, variable in enumerate(vue.variables):
+        with colonnes[rang % 2]:
+            cle = f"poids-{variable}"
+            st.session_state[cle] = reglees.get(variable, IMPORTANCES[variable])
+            st.slider(
+                VARIABLES[variable], 0, IMPORTANCE_MAXIMALE, key=cle, on_change=_record, args=(vue.variables,)
+            )
+
+
+def _record(variables: tuple[str, ...]) -> None:
+    """N'écrit que ce qui s'écarte de l'habitude ; `read_importances` relit et vérifie."""
+    valeurs = {v: st.session_state.get(f"poids-{v}") for v in variables}
+    ecarts = tuple(f"{v}:{valeur}" for v, valeur in valeurs.items() if valeur != IMPORTANCES[v])
+    state.write_valeur("poids", ecarts, ())
+
+
+def render_cote_a_cote(vue: VueComparer) -> None:
+    """Jusqu'à quatre collectivités, leurs faits publics, et leurs réponses là où le droit les ouvre."""
+    st.header("Côte à côte")
+    cote = vue.cote_a_cote
+    if len(cote.collectivites) > 1:
+        render_tableau(cote.table, "Collectivités côte à côte")
+        if cote.refus:
+            st.html(f'<p class="baro-legende">{texte(cote.refus)}</p>')
+        _render_retirer(cote.collectivites[1:])
+        render_telechargements(cote.table, vue.provenance, cle="cote-a-cote")
+    if len(cote.collectivites) < NOMBRE:
+        st.text_input(
+            "Ajouter une collectivité (quatre au plus)",
+            key="ajouter",
+            placeholder="Nom, code postal, code INSEE ou SIREN",
+            on_change=_add,
+        )
+
+
+def _add() -> None:
+    demande = str(st.session_state.get("ajouter", "")).strip()
+    trouvee = load_resolution(demande).collectivite if demande else None
+    if demande and trouvee is None:
+        state.keep_message(
+            f"{format_guillemets(demande)} ne désigne pas une seule collectivité\u202f: donnez son code "
+            "INSEE ou son SIREN."
+        )
+        return
+    if trouvee is not None:
+        deja = st.query_params.get_all("avec")
+        state.write_valeur("avec", tuple(dict.fromkeys([*deja, trouvee.id]))[: NOMBRE - 1], ())
+    st.session_state["ajouter"] = ""
+
+
+def _render_retirer(collectivites: tuple[Collectivite, ...]) -> None:
+    with st.container(horizontal=True, key="retirer"):
+        for collectivite in collectivites:
+            st.button(
+                f"Retirer {get_nom(collectivite)}",
+                key=f"retirer-{collectivite.id}",
+                on_click=_remove,
+                args=(collectivite.id,),
+            )
+
+
+def _remove(collectivite_id: str) -> None:
+    restent = tuple(i for i in _resolve_avec(tuple(st.query_params.get_all("avec"))) if i != collectivite_id)
+    state.write_valeur("avec", restent, ())
+
+
+def render_retour(vue: VueComparer) -> None:
+    """Vers la fiche."""
+    render_vers("fiche", f"Revenir à la fiche de {vue.collectivite.nom}", vue.collectivite.id)

@@ -1,0 +1,214 @@
+"""Les blocs de la fiche, dans l'ordre où un élu les lit en deux minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from barometre.formats import format_compte, format_part
+from barometre.ui import roles, state
+from barometre.ui.blocks.collectivite import get_nom, render_identite, render_vers
+from barometre.ui.blocks.graphiques import render_graphique
+from barometre.ui.blocks.telechargements import render_telechargements
+from barometre.ui.blocks.textes import lien, texte
+from barometre.ui.vues_collectivite import build_graphique_scores
+from barometre.views.fiche import ThemeFiche, VueFiche
+from barometre.views.obligations import Obligation, describe_verification
+from barometre.views.premiers_pas import PremierPas
+from barometre.views.tableau_fiche import COMPTE_SOI, SANS_SOI
+
+OPSN_DIRE = (
+    "Votre OPSN n’est pas ici, ou ce n’est pas le bon\u202f? Dites-le à l’équipe du baromètre, ou à Déclic, "
+    "qui tient la liste des OPSN\u202f: elle sera corrigée à la prochaine version."
+)
+
+
+def render_entete(vue: VueFiche) -> None:
+    """Le titre, la phrase à retenir, et d'où viennent les chiffres."""
+    st.title(f"Où en est {get_nom(vue.collectivite)}\u202f?")
+    st.html(f'<p class="baro-retenir"><strong>À retenir.</strong> {texte(vue.a_retenir)}</p>')
+    if not vue.soi.lisible:
+        _render_invitation(vue)
+
+
+def _render_invitation(vue: VueFiche) -> None:
+    """Que faire quand les réponses manquent, ou ne se lisent pas."""
+    with st.container(horizontal=True, vertical_alignment="center", key="invitation"):
+        render_vers("comparer", "Répondre à un thème ici même, et se situer", vue.collectivite.id)
+        if vue.provenance.simulee and state.get_portee().role == "public":
+            st.button(
+                "Voir comme son élu·e (démonstration)",
+                key="devenir_elu",
+                on_click=roles.become_elu,
+                args=(vue.collectivite.id,),
+            )
+
+
+def render_qui(vue: VueFiche) -> None:
+    """L'identité, et comment corriger ce que l'on sait de l'accompagnement."""
+    st.header("Qui êtes-vous, pour le baromètre")
+    render_identite(vue.identite)
+    st.html(f'<p class="baro-legende">{texte(OPSN_DIRE)}</p>')
+
+
+def render_forces_ecarts(vue: VueFiche) -> None:
+    """Ce qui distingue : les forces d'abord."""
+    if not vue.soi.lisible or not vue.a_repondu:
+        return
+    gauche, droite = st.columns(2, gap="large")
+    with gauche:
+        st.header("Vos points forts")
+        _render_liste((e.phrase for e in vue.forces), "Rien ne vous distingue encore de vos pairs.")
+    with droite:
+        st.header("Vos plus grands écarts")
+        _render_liste((e.phrase for e in vue.ecarts), "Vous faites ce que font la plupart de vos pairs.")
+
+
+def _render_liste(phrases: Iterable[str], sinon: str) -> None:
+    elements = "".join(f"<li>{texte(phrase)}</li>" for phrase in phrases)
+    st.html(f'<ul class="baro-liste">{elements}</ul>' if elements else f"<p>{texte(sinon)}</p>")
+
+
+def render_themes(vue: VueFiche) -> None:
+    """Les neuf thèmes : le compte des pratiques, et celui des pairs."""
+    st.header("Thème par thème, vous et vos pairs")
+    sans_soi = any(theme.pairs.sans_soi for theme in vue.themes)
+    st.html(f'<p class="baro-legende">{texte(SANS_SOI if sans_soi else COMPTE_SOI)}</p>')
+    cartes = "".join(_build_carte(theme) for theme in vue.themes)
+    st.html(f'<div class="baro-cartes">{cartes}</div>')
+    _render_repartitions(vue)
+
+
+def _build_carte(theme: ThemeFiche) -> str:
+    score = theme.score
+    chiffre = ""
+    if score is not None and score.montre:
+        chiffre = (
+            f'<p class="baro-chiffre">{score.pratiques} <small>sur '
+            f"{format_compte(score.concernees, 'pratique')}</small></p>{_build_piste(theme)}"
+        )
+    elif theme.phrase_score:
+        chiffre = f"<p>{texte(theme.phrase_score)}</p>"
+    messages = "".join(f"<p>{texte(message)}</p>" for message in theme.pairs.messages)
+    return (
+        f'<article class="baro-carte"><h3>{texte(theme.theme.titre)}</h3>{chiffre}'
+        f"<p>{texte(theme.distribution.phrase)}</p>{_build_details(theme)}"
+        f'<p class="baro-preuve">{texte(theme.pairs.phrase)} {texte(theme.vague)}.</p>{messages}</article>'
+    )
+
+
+def _build_piste(theme: ThemeFiche) -> str:
+    """Une barre : vos pratiques (losange) et la moyenne de vos pairs (trait). Les mots la doublent."""
+    score, moyenne = theme.score, theme.distribution.moyenne
+    if score is None or not score.concernees:
+        return ""
+    soi = 100 * score.pratiques / score.concernees
+    trait = ""
+    if moyenne is not None and theme.distribution.total:
+        place = 100 * moyenne / theme.distribution.total
+        trait = f'<span class="baro-piste-pairs" style="left:{place:.1f}%"></span>'
+    return (
+        f'<div class="baro-piste" aria-hidden="true">{trait}'
+        f'<span class="baro-piste-soi" style="left:{soi:.1f}%"></span></div>'
+    )
+
+
+def _build_details(theme: ThemeFiche) -> str:
+    """Chaque pratique du décompte : la part des pairs, et la réponse."""
+    lignes = []
+    for pratique in theme.pratiques:
+        chiffre = theme.pairs.get(pratique.id)
+        pairs = "non publié" if chiffre is None else _format_part(chiffre.redresse, chiffre.plafond)
+        lignes.append(f"<li>{texte(pratique.pratique)}\u202f: {pairs}</li>")
+    return f"<details><summary>Ce que font vos pairs</summary><ul>{''.join(lignes)}</ul></details>"
+
+
+def _format_part(part: float | None, plafond: str) -> str:
+    borne = {"au_plus": "au plus ", "au_moins": "au moins "}.get(plafond, "")
+    return f"{borne}{format_part(part)}"
+
+
+def _render_repartitions(vue: VueFiche) -> None:
+    """Où se trouvent les pairs, pour qui a le droit de les voir sans lui-même."""
+    connues = [theme for theme in vue.themes if theme.distribution.parts]
+    if not connues:
+        return
+    with st.expander("Voir comment vos pairs se répartissent"):
+        for theme in connues:
+            st.subheader(theme.theme.titre)
+            graphique = build_graphique_scores(theme.distribution, theme.score, theme.theme.titre)
+            render_graphique(
+                graphique, vue.provenance, cle=f"scores-{theme.theme.id}", titre=theme.theme.titre
+            )
+
+
+def render_obligations(vue: VueFiche) -> None:
+    """Ce que la loi demande à cette taille."""
+    if not vue.obligations:
+        return
+    st.header("Ce que la loi demande à votre taille")
+    faites = sum(o.est_faite for o in vue.obligations)
+    st.html(
+        f'<p class="baro-phrase">{format_compte(len(vue.obligations), "obligation")}, dont {faites} que vos '
+        "réponses ou les données de l’État montrent faites. Un état inconnu ne veut pas dire non fait.</p>"
+        f'<div class="baro-cartes">{"".join(_build_obligation(o) for o in vue.obligations)}</div>'
+    )
+
+
+def _build_obligation(obligation: Obligation) -> str:
+    seuil = obligation.seuil
+    etat = f"<strong>{texte(obligation.etat.capitalize())}</strong>"
+    detail = f" ({texte(obligation.detail)})" if obligation.detail else ""
+    precautions = f"<p>{texte(seuil.precautions)}</p>" if seuil.precautions else ""
+    return (
+        f'<article class="baro-carte"><h3>{texte(seuil.titre)}</h3><p>État\u202f: {etat}{detail}.</p>'
+        f"<p>{texte(obligation.applicable)}</p><details><summary>Ce que dit la loi</summary>"
+        f"<p>{texte(seuil.obligation)}</p><p>{lien(seuil.reference, seuil.url)}</p>{precautions}"
+        f"<p>{texte(describe_verification(seuil))}</p></details></article>"
+    )
+
+
+def render_mesures(vue: VueFiche) -> None:
+    """Ce que l'État mesure ici."""
+    if not vue.mesures:
+        return
+    st.header("Ce que l’État mesure chez vous")
+    faits = "".join(
+        f"<dt>{texte(m.indicateur.titre)}</dt><dd>{texte(m.texte)} <small>({texte(m.periode)})</small></dd>"
+        for m in vue.mesures
+    )
+    st.html(f'<section class="baro-carte"><dl class="baro-faits">{faits}</dl></section>')
+
+
+def render_premiers_pas(vue: VueFiche) -> None:
+    """Par quoi commencer : la loi d'abord, puis ce que les pairs font déjà."""
+    if not vue.premiers_pas:
+        return
+    st.header("Par quoi commencer")
+    if not vue.soi.lisible or not vue.a_repondu:
+        st.html(
+            '<p class="baro-legende">Sans vos réponses, voici ce qu’il est utile de vérifier d’abord.</p>'
+        )
+    st.html(f'<ol class="baro-pas">{"".join(_build_pas(pas) for pas in vue.premiers_pas)}</ol>')
+
+
+def _build_pas(pas: PremierPas) -> str:
+    actions = "".join(
+        f"<li>{lien(a.texte, a.lien) if a.lien else texte(a.texte)}</li>" for a in pas.indicateur.actions
+    )
+    return (
+        f"<li><strong>{texte(pas.indicateur.titre)}</strong><p>{texte(pas.raison)}</p><ul>{actions}</ul></li>"
+    )
+
+
+def render_emporter(vue: VueFiche) -> None:
+    """Imprimer, télécharger, aller comparer."""
+    st.header("Emporter cette page")
+    with st.container(horizontal=True, vertical_alignment="center", key="emporter"):
+        st.html(
+            '<button type="button" class="baro-bouton" data-imprimer>Imprimer cette page</button>',
+            width="content",
+        )
+        render_telechargements(vue.table, vue.provenance, cle="fiche")
+    render_vers("comparer", "Se comparer, indicateur par indicateur", vue.collectivite.id)

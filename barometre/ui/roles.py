@@ -1,0 +1,145 @@
+"""« Voir comme… » : la démonstration prête une portée au visiteur, marquée comme simulée.
+
+Elle n'est offerte, et gardée, que si la version en service est simulée : avec de vraies réponses, les
+droits viennent du registre et de personne d'autre.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from barometre.domain.portee import PUBLIC, Portee
+from barometre.ui import cache, state
+from barometre.ui.blocks.textes import texte
+from barometre.ui.vues_collectivite import load_resolution
+
+ROLES: dict[str, str] = {
+    "public": "Un visiteur",
+    "collectivite": "L’élu·e d’une collectivité",
+    "opsn": "Un agent d’OPSN",
+    "programme": "Un responsable de programme",
+}
+_ROLE, _OPSN = "voir_comme_role", "voir_comme_opsn"
+SANS_COLLECTIVITE = (
+    "Cherchez d’abord une collectivité, sur l’accueil ou sur la fiche : vous en serez l’élu·e."
+)
+
+
+def check_portee(version: Mapping[str, Any]) -> Portee:
+    """La portée du lecteur ; une portée de démonstration tombe dès que les réponses sont réelles."""
+    portee = state.get_portee()
+    if portee.simulee and not version.get("simulee"):
+        state.set_portee(PUBLIC)
+    return state.get_portee()
+
+
+def render_voir_comme(version: Mapping[str, Any]) -> None:
+    """Le choix du rôle, dans le menu."""
+    if not version.get("simulee"):
+        return
+    portee = state.get_portee()
+    with st.sidebar, st.container(key="voir-comme"):
+        st.session_state[_ROLE] = portee.role
+        st.selectbox(
+            "Voir comme… (démonstration)",
+            list(ROLES),
+            format_func=lambda role: ROLES.get(role, role),
+            key=_ROLE,
+            on_change=_change_role,
+        )
+        if portee.role == "opsn":
+            _render_opsn(portee)
+
+
+def _render_opsn(portee: Portee) -> None:
+    noms = _list_opsn()
+    st.session_state[_OPSN] = portee.opsn_id if portee.opsn_id in noms else next(iter(noms), "")
+    st.selectbox(
+        "Son OPSN",
+        list(noms),
+        format_func=lambda opsn_id: noms.get(opsn_id, opsn_id),
+        key=_OPSN,
+        on_change=_change_opsn,
+    )
+
+
+def _list_opsn() -> dict[str, str]:
+    """Les OPSN dont on connaît un périmètre ou une adhérente."""
+    gate = cache.get_gate()
+    lies = set(gate.list_liens_opsn()["opsn_id"])
+    lignes = gate.list_opsn().sort_values("nom")
+    return {str(i): str(nom) for i, nom in zip(lignes["opsn_id"], lignes["nom"], strict=True) if i in lies}
+
+
+def _change_role() -> None:
+    # La valeur vient du navigateur : elle est comparée aux rôles offerts.
+    role = str(st.session_state.get(_ROLE))
+    if role == "collectivite":
+        become_elu(st.query_params.get("collectivite", ""))
+    elif role == "opsn" and (noms := _list_opsn()):
+        state.set_portee(Portee("opsn", opsn_id=_choose_opsn(noms), simulee=True))
+    elif role == "programme":
+        state.set_portee(Portee("programme", simulee=True))
+    else:
+        state.set_portee(PUBLIC)
+
+
+def _choose_opsn(noms: Mapping[str, str]) -> str:
+    """L'OPSN de la collectivité affichée, s'il y en a un ; sinon le premier."""
+    collectivite = load_resolution(st.query_params.get("collectivite", "")).collectivite
+    if collectivite is not None:
+        cibles = [collectivite.id, f"departement-{collectivite.departement}"]
+        siens = cache.get_gate().list_liens_opsn(cibles)["opsn_id"]
+        return next((str(i) for i in siens if i in noms), next(iter(noms)))
+    return next(iter(noms))
+
+
+def _change_opsn() -> None:
+    choisi = str(st.session_state.get(_OPSN))
+    if choisi in _list_opsn():
+        state.set_portee(Portee("opsn", opsn_id=choisi, simulee=True))
+
+
+def become_elu(demande: str) -> None:
+    """Prend la vue de l'élu·e d'une collectivité, en démonstration seulement."""
+    collectivite = load_resolution(demande).collectivite
+    if collectivite is None or not cache.get_version().get("simulee"):
+        state.keep_message(SANS_COLLECTIVITE)
+        state.set_portee(PUBLIC)
+        return
+    state.set_portee(Portee("collectivite", collectivite_id=collectivite.id, simulee=True))
+
+
+def become_public() -> None:
+    """Revient à la vue d'un visiteur."""
+    state.set_portee(PUBLIC)
+
+
+def render_bandeau_role() -> None:
+    """Sous quelle vue simulée la page est montrée, et comment en sortir."""
+    portee = state.get_portee()
+    if not portee.simulee:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="bandeau-role"):
+        st.html(
+            f'<p class="baro-role" role="note"><strong>Vue simulée.</strong> {texte(_describe(portee))}</p>'
+        )
+        st.button("Revenir à la vue publique", key="quitter_role", on_click=become_public)
+
+
+def _describe(portee: Portee) -> str:
+    gate = cache.get_gate()
+    if portee.role == "collectivite":
+        collectivite = gate.get_collectivite(portee.collectivite_id)
+        nom = collectivite.nom if collectivite else portee.collectivite_id
+        return f"Vous voyez l’outil comme l’élu·e de {nom} : ses réponses (simulées), et ses pairs sans elle."
+    if portee.role == "opsn":
+        nom = _list_opsn().get(portee.opsn_id, portee.opsn_id)
+        return (
+            f"Vous voyez l’outil comme un agent de {nom} : les réponses (simulées) de son périmètre, "
+            "cybersécurité exclue."
+        )
+    return "Vous voyez l’outil comme un responsable de programme : les chiffres dès 3 réponses, sans nom."

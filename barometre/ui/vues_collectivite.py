@@ -1,0 +1,99 @@
+"""Les vues de « Ma collectivité » et leurs graphiques, construits une fois par portée, version et filtres."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from barometre.access import Gate
+from barometre.catalogue import load_catalogue
+from barometre.charts import Graphique, build_barres, build_positions
+from barometre.formats import format_guillemets
+from barometre.ui import cache
+from barometre.views.comparer import VueComparer, build_cadre_positions, build_comparer
+from barometre.views.distribution import Distribution
+from barometre.views.fiche import VueFiche, build_fiche
+from barometre.views.soi import Score
+from barometre.views.structure import Structure, build_structure
+from barometre.views.trouver import Resolution, resolve_collectivite
+
+
+def load_structure() -> Structure:
+    """Le cadre et ses variables, partagés par tous les lecteurs."""
+    return cache.get_vue_publique(build_structure)
+
+
+def load_resolution(demande: str) -> Resolution:
+    """La collectivité que l'adresse désigne."""
+    return cache.get_vue_publique(_resolution, demande)
+
+
+def load_fiche(collectivite_id: str) -> VueFiche | None:
+    """La fiche, pour la portée du lecteur."""
+    return cache.get_vue(_fiche, collectivite_id, date.today())
+
+
+def load_comparer(
+    collectivite_id: str, theme_id: str, choix: str, poids: Mapping[str, int], avec: tuple[str, ...]
+) -> VueComparer:
+    """La comparaison, pour la portée du lecteur."""
+    return cache.get_vue(_comparer, collectivite_id, theme_id, choix, (tuple(sorted(poids.items())), avec))
+
+
+def build_graphique_positions(vue: VueComparer, tri: str) -> Graphique | None:
+    """Les parts du thème ; rien si aucune n'est comparée."""
+    positions = [p for p in vue.sort(tri) if p.indicateur.est_part]
+    if not positions:
+        return None
+    titre = f"{vue.collectivite.nom} et ses pairs, {vue.theme.titre}"
+    return build_positions(build_cadre_positions(positions), titre=titre, phrase=_describe(vue))
+
+
+def _describe(vue: VueComparer) -> str:
+    ecarts = [p for p in vue.positions if p.ecart is not None]
+    montres = sum(p.chiffre.montre for p in vue.positions)
+    if not ecarts:
+        return f"{montres} indicateurs de vos pairs peuvent être montrés sur {len(vue.positions)}."
+    grand = max(ecarts, key=lambda p: abs(p.ecart or 0))
+    titre = format_guillemets(grand.indicateur.titre)
+    return f"Le plus grand écart : {titre}, {grand.texte_pairs} de vos pairs ; vous : {grand.texte_soi}."
+
+
+def build_graphique_scores(distribution: Distribution, score: Score | None, titre: str) -> Graphique:
+    """La répartition des pairs sur leur nombre de pratiques, avec sa propre marque."""
+    return build_barres(
+        distribution.get_cadre(score),
+        titre=titre,
+        mesure="Part des pairs",
+        phrase=distribution.describe(score),
+        tete="Pratiques",
+    )
+
+
+def _resolution(gate: Gate, demande: str) -> Resolution:
+    return resolve_collectivite(gate, demande)
+
+
+def _fiche(gate: Gate, collectivite_id: str, jour: date) -> VueFiche | None:
+    return build_fiche(gate, load_catalogue(), load_structure(), collectivite_id, jour)
+
+
+def _comparer(
+    gate: Gate,
+    collectivite_id: str,
+    theme_id: str,
+    choix: str,
+    poids_avec: tuple[tuple[tuple[str, int], ...], tuple[str, ...]],
+) -> VueComparer:
+    collectivite = gate.get_collectivite(collectivite_id)
+    assert collectivite is not None  # l'adresse a été résolue
+    return build_comparer(
+        gate,
+        load_catalogue(),
+        load_structure(),
+        collectivite,
+        theme_id=theme_id,
+        choix=choix,
+        importances=dict(poids_avec[0]),
+        avec=poids_avec[1],
+    )

@@ -1,0 +1,25 @@
+"""La fiche d'une collectivité : où elle en est, ce que la loi lui demande, par quoi commencer."""
+
+from barometre.ui.blocks import collectivite, fiche
+from barometre.ui.vues_collectivite import load_fiche
+
+TITRE = "Où en est ma collectivité\u202f?"
+INVITATION = (
+    "Cherchez-la\u202f: vous verrez ses pairs, ce que la loi demande à sa taille, les données de l’État qui "
+    "la concernent et par quoi commencer, qu’elle ait répondu au baromètre ou non."
+)
+
+choisie = collectivite.select_collectivite()
+vue = load_fiche(choisie.id) if choisie else None
+if vue is None:
+    collectivite.render_choisir("fiche", TITRE, INVITATION)
+else:
+    fiche.render_entete(vue)
+    collectivite.render_changer("fiche")
+    fiche.render_forces_ecarts(vue)
+    fiche.render_premiers_pas(vue)
+    fiche.render_themes(vue)
+    fiche.render_obligations(vue)
+    fiche.render_mesures(vue)
+    fiche.render_qui(vue)
+    fiche.render_emporter(vue)
