@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from barometre.catalogue import Catalogue
 from barometre.pipeline.donnees import Donnees
-from barometre.pipeline.recolte import Bilan, Recolte, Socle, build_source, harvest, list_gardees
+from barometre.pipeline.recolte import Bilan, Recolte, Socle, build_source, harvest
 from barometre.sources.catalogue import SourceExterieure, load_sources_exterieures
-from barometre.sources.fetch import Lieu, open_lieu
+from barometre.sources.fetch import Lieu, get_kept, open_lieu
 from barometre.warehouse.montee import Montee
 
 JAMAIS = "Pas encore récupérée : « python -m barometre sources recuperer »."
@@ -34,18 +34,22 @@ def add_copies(donnees: Donnees, lieu: Lieu | None = None) -> None:
     sources = load_sources_exterieures()
     ou = lieu or open_lieu(reseau=False)
     ou = Lieu(None, ou.copies, reseau=False)
-    gardees = {s.id for s in list_gardees(sources.values(), ou)}
     recolte = Recolte(_read_socle(donnees))
     for source in sources.values():
-        _add_copy(source, ou, recolte, gardee=source.id in gardees)
+        _add_copy(source, ou, recolte)
     _write(donnees, recolte)
 
 
-def _add_copy(source: SourceExterieure, lieu: Lieu, recolte: Recolte, *, gardee: bool) -> None:
-    if gardee and source.usage != "contours":
-        harvest(source, lieu, recolte)
-    else:
+def _add_copy(source: SourceExterieure, lieu: Lieu, recolte: Recolte) -> None:
+    copie = get_kept(source, lieu)
+    if copie is None:
         recolte.bilans.append(Bilan(source, "absente", JAMAIS))
+    elif source.usage == "contours":
+        recolte.bilans.append(
+            Bilan(source, "chargee", "", empreinte=copie.empreinte, recuperee_le=copie.recuperee_le)
+        )
+    else:
+        harvest(source, lieu, recolte)
 
 
 def _read_socle(donnees: Donnees) -> Socle:

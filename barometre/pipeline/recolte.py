@@ -13,7 +13,7 @@ from barometre.pipeline.referentiel import compute_couvertures
 from barometre.sources.catalogue import SourceExterieure
 from barometre.sources.contexte import build_contexte
 from barometre.sources.errors import SourceInjoignable, SourceRefusee
-from barometre.sources.fetch import Copie, Lieu, fall_back, fetch, get_kept, keep
+from barometre.sources.fetch import Copie, Lieu, fall_back, fetch, keep
 from barometre.sources.lecture import Brut
 from barometre.sources.modules import ModuleSource, get_module
 from barometre.sources.resultat import Rapport, Rejet, Resultat
@@ -158,8 +158,3 @@ def build_source(bilan: Bilan) -> pd.DataFrame:
         source.adresse or source.page, bilan.empreinte or None, bilan.etat, quand, *comptes,
     ]  # fmt: skip
     return pd.DataFrame([ligne], columns=COLONNES_SOURCE)
-
-
-def list_gardees(sources: Iterable[SourceExterieure], lieu: Lieu) -> list[SourceExterieure]:
-    """Les sources dont une bonne copie est déjà là."""
-    return [source for source in sources if get_kept(source, lieu) is not None]
