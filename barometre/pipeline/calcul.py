@@ -11,6 +11,7 @@ import pandas as pd
 from barometre.catalogue import Catalogue
 from barometre.pipeline.aggregates import compute_agregats
 from barometre.pipeline.changes import compute_evolutions
+from barometre.pipeline.contrastes import compute_contrastes
 from barometre.pipeline.cube import Cube
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.models import compute_modeles
@@ -21,7 +22,7 @@ from barometre.pipeline.weights import Redressement, compute_weights
 from barometre.stats.design import LoneStratumWarning
 
 # Les tables qui se calculent d'un questionnaire : à refaire quand le cadre change.
-CALCULEES = ("fait_valeur", "poids", "agregat", "qualite", "evolution", "estimation_modele")
+CALCULEES = ("fait_valeur", "poids", "agregat", "qualite", "evolution", "estimation_modele", "contraste")
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ def _compute_vague(contexte: Contexte, vague: Vaguee, donnees: Donnees) -> tuple
     donnees.add("fait_valeur", valeurs)
     donnees.add("poids", _poids(vague, redressement))
     donnees.add("agregat", agregats)
+    donnees.add("contraste", compute_contrastes(terrain, contexte.cadre, agregats))
     donnees.add("estimation_modele", compute_modeles(terrain, contexte.cadre))
     qualite = build_quality(vague.vague_id, vague.questionnaire_id, redressement, contexte.cadre)
     donnees.add("qualite", qualite)

@@ -67,8 +67,9 @@ def _propensities(redressement: Redressement, cadre: pd.DataFrame) -> Iterator[F
     ensemble = reponse.iloc[0]
     cv, indicateur_r = float(ensemble["cv"]), float(ensemble["r_indicator"])
     phrase = (
-        f"La probabilité de répondre varie d'une collectivité à l'autre : son coefficient de variation est de "
-        f"{_percent(cv)}. Sans redressement, l'écart d'une moyenne peut atteindre cette part de son écart-type."
+        f"La probabilité de répondre varie d'une collectivité à l'autre : son coefficient de variation est "
+        f"de {_percent(cv)}. Sans redressement, l'écart d'une moyenne peut atteindre cette part de son "
+        "écart-type."
     )
     yield "cv_propensions", "", cv, phrase
     phrase = f"Indicateur de représentativité R : {_number(indicateur_r, 3)} (1 au mieux)."

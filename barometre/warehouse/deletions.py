@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Engine, delete, select
 
 from barometre.warehouse import schema as s
+from barometre.warehouse.schema_contrastes import contraste
 
 
 def delete_lot(moteur: Engine, vague_id: str, questionnaire_id: str) -> None:
@@ -23,5 +24,5 @@ def delete_lot(moteur: Engine, vague_id: str, questionnaire_id: str) -> None:
             connexion.execute(delete(table).where(lignes))
         for table in (s.poids, s.qualite):
             connexion.execute(delete(table).where(table.c.questionnaire_id == questionnaire_id))
-        for table in (s.fait_valeur, s.agregat, s.evolution, s.estimation_modele):
+        for table in (s.fait_valeur, s.agregat, s.evolution, s.estimation_modele, contraste):
             connexion.execute(delete(table).where(table.c.indicateur_id.in_(declares)))

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from barometre.domain.territoire import Collectivite
 from barometre.warehouse import queries as q
 from barometre.warehouse import schema as s
-from barometre.warehouse import schema_etat
+from barometre.warehouse import schema_contrastes, schema_etat
 from barometre.warehouse.dialects import read_frame
 from barometre.warehouse.engine import EntrepotError
 from barometre.warehouse.entrepot import Entrepot
@@ -254,6 +254,14 @@ class Repository:
             type=type,
             strate=strate,
             couverture=couverture,
+        )
+
+    def list_contrastes(
+        self, indicateurs: Filtre = None, vague_id: Filtre = None, reference: Filtre = None
+    ) -> pd.DataFrame:
+        """Les groupes comparés aux autres, et les couvertes aux inconnues."""
+        return self._rows(
+            schema_contrastes.contraste, indicateur_id=indicateurs, vague_id=vague_id, reference=reference
         )
 
     def list_estimations_modele(

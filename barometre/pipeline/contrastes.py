@@ -1,0 +1,133 @@
+"""Les groupes comparés d'un questionnaire à une vague : chacun contre les autres, couvertes contre inconnues.
+
+Une différence se juge par son propre test, avec la covariance des deux groupes, jamais par deux intervalles
+qui se touchent ; les tests d'un thème sont corrigés ensemble.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from barometre.domain.indicateur import Indicateur
+from barometre.domain.territoire import FRANCE
+from barometre.pipeline.terrain import MONTRES, Terrain
+from barometre.stats.contrasts import LEVELS, adjust_p_values, compare_domains, estimate_contrasts
+from barometre.stats.secrecy import CYBER
+
+CELLULE = ["territoire_id", "type", "strate", "couverture"]
+DIMENSIONS = ("strate", "type", "region", "couverture")
+COUVERTE, INCONNUE, AUTRES = "couverte", "inconnue", "autres"
+_GARDEES = ["indicateur_id", "n", "n_reference", "difference", "se", "bas", "haut", "p_value", "class_95",
+            "class_998", *CELLULE, "reference"]  # fmt: skip
+_CALCULEES = ["difference", "se", "bas", "haut", "p_value"]
+_NOMS = {"item": "indicateur_id", "low_95": "bas", "high_95": "haut"}
+# Ce qui doit se montrer pour que le contraste se montre : le groupe, et l'ensemble dont il se retranche.
+_TOTAL = {"territoire_id": FRANCE, "type": "", "strate": "", "couverture": ""}
+
+
+def compute_contrastes(terrain: Terrain, cadre: pd.DataFrame, agregats: pd.DataFrame) -> pd.DataFrame:
+    """Les lignes de `contraste` ; seules les parts se comparent."""
+    parts = terrain.list_indicateurs(parts=True)
+    valeurs = terrain.valeurs[[i.id for i in parts]]
+    repondants = cadre.loc[terrain.repondants]
+    tableaux = [*_each_group(terrain, repondants, valeurs), *_each_covered(terrain, repondants, valeurs)]
+    if valeurs.empty or not tableaux:
+        return pd.DataFrame()
+    lignes = pd.concat(tableaux, ignore_index=True).rename(columns=_NOMS)[_GARDEES]
+    lignes = lignes.dropna(subset=_CALCULEES).reset_index(drop=True)
+    lignes = _add_states(lignes, agregats, parts)
+    vues = lignes[lignes["etat_programme"].isin(MONTRES)].reset_index(drop=True)
+    return _judge(vues).assign(vague_id=terrain.vague_id)
+
+
+def _each_group(terrain: Terrain, repondants: pd.DataFrame, valeurs: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Chaque strate, type, région et couverture contre toutes les autres répondantes."""
+    for dimension in DIMENSIONS:
+        groupes = repondants[dimension].astype("object")
+        if groupes.nunique() < 2:
+            continue
+        lignes = estimate_contrasts(terrain.design, valeurs, groupes)
+        yield lignes.assign(**_describe_cell(dimension, lignes.pop(dimension)), reference=AUTRES)
+
+
+def _describe_cell(dimension: str, modalites: pd.Series) -> dict[str, pd.Series | str]:
+    """L'adresse de la cellule d'`agregat` de chaque groupe."""
+    vide: dict[str, pd.Series | str] = dict(_TOTAL)
+    modalites = modalites.astype("object")
+    if dimension == "region":
+        return vide | {"territoire_id": "region-" + modalites}
+    if dimension == "strate":
+        return vide | {"strate": modalites, "type": modalites.str.partition("-")[0]}
+    return vide | {dimension: modalites}
+
+
+def _each_covered(
+    terrain: Terrain, repondants: pd.DataFrame, valeurs: pd.DataFrame
+) -> Iterator[pd.DataFrame]:
+    """Couvertes par un OPSN (adhérentes ou dans un périmètre) contre non connues comme telles, par type."""
+    inconnues = repondants["couverture"].eq(INCONNUE).to_numpy()
+    for type_ in ("", *repondants["type"].unique()):
+        siennes = repondants["type"].eq(type_).to_numpy() if type_ else np.ones(len(repondants), dtype=bool)
+        premieres, secondes = siennes & inconnues, siennes & ~inconnues
+        if premieres.any() and secondes.any():
+            lignes = compare_domains(terrain.design, valeurs, premieres, secondes)
+            adresse = _TOTAL | {"type": str(type_), "couverture": COUVERTE, "reference": INCONNUE}
+            yield lignes.assign(**adresse)
+
+
+def _add_states(lignes: pd.DataFrame, agregats: pd.DataFrame, parts: list[Indicateur]) -> pd.DataFrame:
+    """Un contraste se montre si le groupe et l'ensemble dont il se retranche se montrent."""
+    utiles = agregats[agregats["niveau"].isin(["france", "region"])]
+    cellules = utiles.astype(dict.fromkeys(["indicateur_id", *CELLULE, "etat", "etat_programme"], "object"))
+    cellules = cellules.set_index(["indicateur_id", *CELLULE])
+    couvertes = lignes["couverture"].eq(COUVERTE)
+    # Les couvertes ne sont pas une cellule : elles valent l'ensemble de leur type moins les inconnues.
+    groupe = lignes.assign(couverture=lignes["couverture"].mask(couvertes, INCONNUE))
+    ensemble = lignes.assign(**_TOTAL).assign(type=lignes["type"].where(couvertes, ""))
+    une, autre = (_find(cellules, adresses) for adresses in (groupe, ensemble))
+    sensibles = lignes["indicateur_id"].isin([i.id for i in parts if i.sensibilite == "cyber"])
+    bornees = sensibles & (_is_extreme(une) | _is_extreme(autre))
+    return lignes.assign(
+        etat=_combine(une["etat"], autre["etat"]).mask(bornees, "primary"),
+        etat_programme=_combine(une["etat_programme"], autre["etat_programme"]),
+    )
+
+
+def _find(cellules: pd.DataFrame, adresses: pd.DataFrame) -> pd.DataFrame:
+    cles = pd.MultiIndex.from_frame(adresses[["indicateur_id", *CELLULE]].astype("object"))
+    trouvees = cellules[["etat", "etat_programme", "brut", "redresse"]].reindex(cles)
+    return trouvees.fillna({"etat": "primary", "etat_programme": "primary"}).set_axis(adresses.index)
+
+
+def _is_extreme(cellules: pd.DataFrame) -> pd.Series:
+    """Une part que la règle de cybersécurité ramène à une borne : une différence la redonnerait."""
+    bas, haut = CYBER.bornes or (0.0, 1.0)
+    parts = cellules[["brut", "redresse"]]
+    return parts.min(axis=1).le(bas) | parts.max(axis=1).ge(haut)
+
+
+def _combine(groupe: pd.Series, ensemble: pd.Series) -> pd.Series:
+    """L'état du groupe, ou celui de l'ensemble si c'est lui qui se cache ; indicatif si l'un l'est."""
+    choix = [~groupe.isin(MONTRES), ~ensemble.isin(MONTRES), groupe.eq("indicative")]
+    return pd.Series(np.select(choix, [groupe, ensemble, groupe], ensemble), index=groupe.index)
+
+
+def _judge(lignes: pd.DataFrame) -> pd.DataFrame:
+    """La position et son niveau : intervalle qui exclut 0, et p corrigée sous le seuil.
+
+    Les comparaisons que le public voit forment une famille ; celles du programme seul, l'ensemble des deux.
+    """
+    publiques = lignes["etat"].isin(MONTRES)
+    q = pd.Series(adjust_p_values(lignes["p_value"]), index=lignes.index)
+    q[publiques] = adjust_p_values(lignes.loc[publiques, "p_value"])
+    position = pd.Series(0, index=lignes.index)
+    niveau = pd.Series("", index=lignes.index, dtype="object")
+    for nom, seuil in LEVELS.items():
+        demontres = lignes[f"class_{nom}"].ne(0) & q.lt(1 - seuil)
+        position = position.mask(demontres, lignes[f"class_{nom}"])
+        niveau = niveau.mask(demontres, nom)
+    lignes = lignes.drop(columns=["class_95", "class_998"])
+    return lignes.assign(q_value=q, position=position.astype(int), niveau=niveau)

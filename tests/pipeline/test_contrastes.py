@@ -1,0 +1,83 @@
+"""Les groupes comparés : l'écart attendu, l'état de secret du groupe et de l'ensemble, la correction."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from barometre.catalogue import load_catalogue
+from barometre.pipeline.calcul import Vaguee, build_contexte, compute_questionnaire
+from barometre.pipeline.contrastes import CELLULE
+from tests import mini
+
+VAGUE, SITE = "2023-v1", "site_internet"
+MONTRES = ["published", "indicative"]
+
+
+def _answer(repondants: pd.Index, possede: np.ndarray) -> Vaguee:
+    faits = pd.DataFrame(
+        {"collectivite_id": repondants, "question_id": "communication_q01",
+         "option_id": np.where(possede, "oui", "non"), "etat": "repondu", "valeur": 1.0,
+         "vague_id": VAGUE, "questionnaire_id": "communication"}
+    )  # fmt: skip
+    return Vaguee(VAGUE, "communication", repondants, faits)
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[str, pd.DataFrame]:
+    """Toutes répondent ; couvertes : presque toutes ont un site ; les autres, presque aucune."""
+    contexte = build_contexte(mini.build_collectivites(), load_catalogue())
+    couvertes = contexte.cadre["couverture"].eq("perimetre").to_numpy()
+    possede = couvertes ^ (np.arange(len(couvertes)) % 9 == 0)
+    donnees = compute_questionnaire(contexte, [_answer(contexte.cadre.index, possede)])
+    return {nom: donnees.get(nom) for nom in ("contraste", "agregat")}
+
+
+def _one(table: pd.DataFrame, **filtres: str) -> pd.Series:
+    adresse = {"indicateur_id": SITE, "territoire_id": "france", "type": "", "strate": "", "couverture": ""}
+    for colonne, valeur in (adresse | filtres).items():
+        table = table[table[colonne] == valeur]
+    assert len(table) == 1
+    return table.iloc[0]
+
+
+def test_l_ecart_est_celui_des_parts_redressees(tables: dict[str, pd.DataFrame]) -> None:
+    ligne = _one(tables["contraste"], couverture="couverte", reference="inconnue")
+    agregats = tables["agregat"]
+    une, autre = _one(agregats, couverture="perimetre"), _one(agregats, couverture="inconnue")
+    assert ligne["difference"] == pytest.approx(une["redresse"] - autre["redresse"])
+    assert (ligne["n"], ligne["n_reference"]) == (une["n"], autre["n"])
+    assert ligne["bas"] < ligne["difference"] < ligne["haut"]
+
+
+def test_un_groupe_contre_tous_les_autres(tables: dict[str, pd.DataFrame]) -> None:
+    couvertes = _one(tables["contraste"], couverture="perimetre", reference="autres")
+    inconnues = _one(tables["contraste"], couverture="inconnue", reference="autres")
+    # Deux groupes : chacun est « les autres » de l'autre.
+    assert couvertes["difference"] == pytest.approx(-inconnues["difference"])
+    assert couvertes["n"] == inconnues["n_reference"]
+
+
+def test_une_position_n_est_dite_que_demontree(tables: dict[str, pd.DataFrame]) -> None:
+    lignes = tables["contraste"]
+    assert lignes["q_value"].ge(lignes["p_value"] - 1e-12).all()  # la correction n'abaisse jamais un p
+    dites = lignes[lignes["position"] != 0]
+    assert len(dites) > 0
+    seuils = dites["niveau"].map({"95": 0.05, "998": 0.002})
+    assert (dites["q_value"] < seuils).all()
+    assert (np.sign(dites["bas"]) == dites["position"]).all()
+    assert (np.sign(dites["haut"]) == dites["position"]).all()
+    assert lignes.loc[lignes["position"] == 0, "niveau"].eq("").all()
+
+
+def test_un_contraste_se_montre_si_son_groupe_se_montre(tables: dict[str, pd.DataFrame]) -> None:
+    cle = ["indicateur_id", *CELLULE]
+    autres = tables["contraste"].query("reference == 'autres'")
+    etats = tables["agregat"].astype({c: "object" for c in [*cle, "etat"]})
+    jointes = autres.merge(etats[[*cle, "etat"]], on=cle, suffixes=("", "_cellule"))
+    assert len(jointes) == len(autres)
+    montres = jointes["etat"].isin(MONTRES)
+    assert montres.any()
+    assert not montres.all()
+    assert jointes.loc[montres, "etat_cellule"].isin(MONTRES).all()
