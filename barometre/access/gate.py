@@ -9,7 +9,13 @@ import pandas as pd
 
 from barometre.access.faits_publics import FaitsPublics
 from barometre.access.groupes import build_cellules, get_minimum
-from barometre.access.masques import mask_accords, mask_agregats, mask_associations, mask_evolutions
+from barometre.access.masques import (
+    mask_accords,
+    mask_agregats,
+    mask_associations,
+    mask_estimations,
+    mask_evolutions,
+)
 from barometre.access.registre import open_registre
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.warehouse.queries import Filtre
@@ -90,20 +96,15 @@ class Gate(FaitsPublics):
         couverture: Filtre = None,
     ) -> pd.DataFrame:
         """Les changements testés, masqués où l'une des deux cellules l'est."""
-        return mask_evolutions(
-            self._repository.list_evolutions(indicateurs, territoire_id, type, strate, couverture)
-        )
+        lignes = self._repository.list_evolutions(indicateurs, territoire_id, type, strate, couverture)
+        return mask_evolutions(lignes, self.portee, self._sensitive())
 
     def list_estimations_modele(
         self, indicateur_id: Filtre = None, vague_id: Filtre = None, territoire_id: Filtre = None
     ) -> pd.DataFrame:
-        """Les estimations par modèle ; la cybersécurité ne descend pas sous la région pour le public."""
+        """Les estimations par modèle, telles que la portée les voit."""
         lignes = self._repository.list_estimations_modele(indicateur_id, vague_id, territoire_id)
-        if self.portee.role == "programme":
-            return lignes
-        montrees = lignes[~lignes["indicateur_id"].isin(self._sensitive())].reset_index(drop=True)
-        # Le petit nombre de réponses d'un département en dit trop, surtout sous condition.
-        return montrees.assign(n=montrees["n"].where(montrees["n"] >= get_minimum(self.portee, cyber=False)))
+        return mask_estimations(lignes, self.portee, self._sensitive())
 
     def list_accords(self, indicateurs: Filtre = None, vague_id: Filtre = None) -> pd.DataFrame:
         """Chez les répondantes, l'accord entre réponse et donnée de l'État : n et parts entières."""

@@ -6,6 +6,7 @@ import pandas as pd
 
 from barometre.pipeline.terrain import MONTRES, Terrain
 from barometre.stats.change import estimate_change
+from barometre.stats.secrecy import BORNES_CYBER
 
 CLE = ["territoire_id", "type", "strate", "couverture"]
 _NOMS = {
@@ -36,7 +37,9 @@ def compute_evolutions(
     ).rename(columns=_NOMS)
     lignes = lignes.join(cellules, on="domain")[[*_GARDEES, *CLE]]
     lignes = lignes.assign(vague_1=premier.vague_id, vague_2=second.vague_id)
-    return lignes.assign(etat=_states(lignes, agregats_1, agregats_2))
+    sensibles = {i.id for i in premier.indicateurs if i.sensibilite == "cyber"}
+    bornees = [_hide_bounded(a, sensibles) for a in (agregats_1, agregats_2)]
+    return lignes.assign(etat=_states(lignes, *bornees))
 
 
 def _shared_cells(premier: Terrain, second: Terrain) -> pd.DataFrame:
@@ -53,6 +56,15 @@ def _membership(terrain: Terrain, cellules: pd.DataFrame) -> pd.DataFrame:
     )
     dense = terrain.membres[:, rangs].toarray()
     return pd.DataFrame(dense, index=terrain.repondants, columns=cellules.index)
+
+
+def _hide_bounded(agregats: pd.DataFrame, sensibles: set[str]) -> pd.DataFrame:
+    """Une part ramenée à une borne ne se soustrait pas : son changement en redonnerait la valeur."""
+    bas, haut = BORNES_CYBER
+    parts = agregats[["brut", "redresse"]]
+    bornee = (parts.min(axis=1) <= bas) | (parts.max(axis=1) >= haut)
+    caches = bornee & agregats["indicateur_id"].isin(sensibles)
+    return agregats.assign(etat=agregats["etat"].astype("object").mask(caches, "complementary"))
 
 
 def _states(lignes: pd.DataFrame, agregats_1: pd.DataFrame, agregats_2: pd.DataFrame) -> pd.Series:

@@ -81,13 +81,16 @@ def _reponses(chiffre: Chiffre) -> str:
 def get_raison(etat: str, indicateur: Indicateur, role: Role = "public") -> str:
     """Pourquoi un chiffre n'est pas montré, sans rien en dire d'autre."""
     seuil = _seuil(indicateur, role)
-    if etat == "complementary":
-        return f"Non publiable : une soustraction révélerait un groupe de moins de {seuil} réponses."
-    if etat != "primary":
+    if etat not in ("primary", "complementary"):
         return "Pas de chiffre : aucune réponse, ou question non posée à ces collectivités."
+    if etat == "primary":
+        return f"Non publiable : moins de {seuil} réponses."
     if seuil == _SEUIL_CYBER:
-        return f"Non publiable : moins de {seuil} réponses, ou moins de 3 « oui » ou de 3 « non »."
-    return f"Non publiable : moins de {seuil} réponses."
+        return (
+            f"Non publiable : en cybersécurité, rien de plus fin que région et type, ni moins de {seuil} "
+            "réponses dont 3 « oui » et 3 « non », même par soustraction."
+        )
+    return f"Non publiable : seul ou par soustraction, ce chiffre désignerait moins de {seuil} réponses."
 
 
 def _seuil(indicateur: Indicateur, role: Role) -> int:

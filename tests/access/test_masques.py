@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from barometre.access.masques import mask_agregats, mask_evolutions
+from barometre.access.masques import mask_agregats, mask_estimations, mask_evolutions
 from barometre.domain.portee import PUBLIC, Portee
 
 PROGRAMME = Portee(role="programme")
@@ -71,17 +71,89 @@ def test_une_part_ordinaire_n_a_pas_de_plafond() -> None:
     assert masque(PROGRAMME, cyber=True, redresse=0.01)["redresse"] == 0.01
 
 
-def test_une_moyenne_n_est_pas_arrondie_comme_une_part() -> None:
-    vue = masque(n_oui=None, brut=12.345, redresse=13.579, bas=10.123, haut=17.456)
-    assert vue["redresse"] == 13.579
+def test_une_moyenne_se_lit_a_trois_chiffres() -> None:
+    vue = masque(n_oui=None, brut=1234.5, redresse=13.579, bas=0.10123, haut=0.0)
+    assert (vue["brut"], vue["redresse"], vue["bas"], vue["haut"]) == pytest.approx((1230, 13.6, 0.101, 0))
+
+
+def test_ce_qui_dirait_qui_a_repondu_quoi_s_efface() -> None:
+    """Les poids se recalculent de faits publics : un effectif efficace exact trahirait les absents."""
+    vue = masque(n_eff=33.3172)
+    assert vue["n_eff"] == 33
+    assert np.isnan(vue["df"])
+    assert masque(PROGRAMME)["df"] == 30.0
+
+
+def test_sous_trente_reponses_le_brut_tient_lieu_de_redresse() -> None:
+    vue = masque(n=16, n_oui=4, brut=0.25, redresse=0.41)
+    assert (vue["brut"], vue["redresse"], vue["n_eff"]) == (0.25, 0.25, 16)
+    assert (vue["bas"], vue["haut"]) == (0.1, 0.49)  # Wilson, 4 oui sur 16
+    assert np.isnan(vue["se"])
+    assert masque(PROGRAMME, n=16, n_oui=4, brut=0.25, redresse=0.41)["redresse"] == 0.41
+
+
+def test_une_moyenne_sur_peu_de_reponses_garde_sa_largeur_autour_du_brut() -> None:
+    vue = masque(n=16, n_oui=None, brut=10.0, redresse=14.0, bas=12.0, haut=16.0)
+    assert (vue["redresse"], vue["bas"], vue["haut"]) == pytest.approx((10.0, 8.0, 12.0))
+
+
+def test_la_raison_d_une_absence_ne_vient_que_de_faits_publics() -> None:
+    """Une cellule de 43 participants cachée parce que 2 ont dit oui ne doit pas le laisser entendre."""
+    assert masque(etat="primary")["etat"] == "complementary"
+    assert masque(etat="complementary", participants=9)["etat"] == "primary"
+    assert masque(cyber=True, etat="complementary", participants=19)["etat"] == "primary"
+
+
+def evolution(**valeurs: object) -> pd.DataFrame:
+    return pd.DataFrame(
+        [{"indicateur_id": "site_internet", "territoire_id": "france", "type": "", "strate": "",
+          "couverture": "", "etat": "published", "changement": 0.1234, "se": 0.05678, "bas": 0.012,
+          "haut": 0.234, "gains": 30, "pertes": 10, "p_mcnemar": 0.6, "n_1": 80, "n_2": 120, "n_panel": 50,
+          "verdict": "hausse"} | valeurs]
+    )  # fmt: skip
 
 
 def test_une_evolution_cachee_ne_dit_ni_sens_ni_panel() -> None:
-    lignes = pd.DataFrame(
-        [{"etat": "primary", "changement": 0.1, "se": 0.05, "bas": 0.0, "haut": 0.2, "gains": 3, "pertes": 1,
-          "p_mcnemar": 0.6, "n_1": 8, "n_2": 12, "n_panel": 5, "verdict": "hausse"}]
-    )  # fmt: skip
-    vue = mask_evolutions(lignes).iloc[0]
+    vue = mask_evolutions(evolution(etat="primary")).iloc[0]
     assert vue["verdict"] == ""
     assert vue[["changement", "gains", "pertes", "n_panel", "n_1"]].isna().all()
-    assert mask_evolutions(lignes.assign(etat="published")).iloc[0]["verdict"] == "hausse"
+    assert mask_evolutions(evolution()).iloc[0]["verdict"] == "hausse"
+
+
+def test_un_changement_se_lit_en_points_entiers_et_sur_trente_reponses() -> None:
+    vue = mask_evolutions(evolution()).iloc[0]
+    assert (vue["changement"], vue["bas"], vue["haut"], vue["se"]) == (0.12, 0.01, 0.23, 0.057)
+    petite = mask_evolutions(evolution(n_1=29)).iloc[0]
+    assert petite["etat"] == "complementary"
+    assert np.isnan(petite["changement"])
+    assert mask_evolutions(evolution(n_1=29), PROGRAMME).iloc[0]["gains"] == 30
+
+
+@pytest.mark.parametrize(
+    ("valeurs", "montre"),
+    [
+        ({}, True),
+        ({"territoire_id": "region-84"}, False),
+        ({"strate": "commune-0-499"}, False),
+        ({"n_1": 58}, False),  # huit réponses hors du panel à la première vague
+        ({"n_1": 50}, True),  # toutes les premières sont au panel
+        ({"n_panel": 9}, False),
+    ],
+)
+def test_le_panel_n_isole_personne(valeurs: dict[str, object], montre: bool) -> None:
+    vue = mask_evolutions(evolution(**valeurs)).iloc[0]
+    assert vue[["gains", "pertes", "n_panel", "p_mcnemar"]].notna().all() == montre
+    assert np.isfinite(vue["changement"])
+    assert mask_evolutions(evolution(), PUBLIC, frozenset({"site_internet"}))["gains"].isna().all()
+
+
+def test_une_estimation_par_modele_ne_repose_jamais_sur_une_ou_deux_reponses() -> None:
+    lignes = pd.DataFrame(
+        {"indicateur_id": "site_internet", "n": [0, 1, 2, 3, 12], "estimation": 0.12345, "bas": 0.1,
+         "haut": 0.2}
+    )  # fmt: skip
+    vues = mask_estimations(lignes, PUBLIC, frozenset())
+    assert vues["n"].isna().tolist() == [True, True, False]
+    assert vues["estimation"].eq(0.12).all()
+    assert mask_estimations(lignes, PROGRAMME, frozenset())["n"].tolist() == [0, 3, 12]
+    assert mask_estimations(lignes, PUBLIC, frozenset({"site_internet"})).empty

@@ -56,9 +56,10 @@ def test_reponses_simulees_dites_dans_la_phrase() -> None:
     ("etat", "sensibilite", "role", "attendu"),
     [
         ("primary", "normale", "public", "moins de 10 réponses"),
-        ("primary", "cyber", "public", "moins de 20 réponses, ou moins de 3 « oui »"),
+        ("primary", "cyber", "public", "moins de 20 réponses"),
+        ("complementary", "cyber", "public", "20 réponses dont 3 « oui » et 3 « non »"),
         ("primary", "normale", "programme", "moins de 3 réponses"),
-        ("complementary", "normale", "public", "une soustraction révélerait"),
+        ("complementary", "normale", "public", "seul ou par soustraction"),
         ("absent", "normale", "public", "aucune réponse"),
     ],
 )
