@@ -16,6 +16,7 @@ from barometre.access.masques import (
     mask_estimations,
     mask_evolutions,
 )
+from barometre.access.masques_contrastes import mask_contrastes
 from barometre.access.registre import open_registre
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.warehouse.queries import Filtre
@@ -98,6 +99,14 @@ class Gate(FaitsPublics):
         """Les changements testés, masqués où l'une des deux cellules l'est."""
         lignes = self._repository.list_evolutions(indicateurs, territoire_id, type, strate, couverture)
         return mask_evolutions(lignes, self.portee, self._sensitive())
+
+    def list_contrastes(
+        self, indicateurs: Filtre = None, vague_id: Filtre = None, reference: Filtre = None
+    ) -> pd.DataFrame:
+        """Les groupes comparés aux autres (ou couvertes et inconnues), là où les deux se montrent."""
+        return mask_contrastes(
+            self._repository.list_contrastes(indicateurs, vague_id, reference), self.portee
+        )
 
     def list_estimations_modele(
         self, indicateur_id: Filtre = None, vague_id: Filtre = None, territoire_id: Filtre = None
