@@ -50,9 +50,9 @@ def load_cartes(choix: tuple[ChoixCarte, ...], dessin: Dessin) -> tuple[CarteAff
     return cache.get_vue(build_cartes, choix, dessin)
 
 
-def load_image(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int, *, entiere: bool) -> bytes:
-    """L'image PNG d'une carte ; `entiere` : avec titre et légende, pour un document."""
-    return cache.get_vue(_build_image, choix, dessin, rang, entiere)
+def load_image(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> bytes:
+    """L'image PNG d'une carte ; la page en dit le titre et la légende."""
+    return cache.get_vue(_build_image, choix, dessin, rang)
 
 
 def load_donnees(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> str:
@@ -82,15 +82,8 @@ def build_cartes(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin) -> t
     )
 
 
-def _build_image(
-    gate: Gate,
-    choix: tuple[ChoixCarte, ...],
-    dessin: Dessin,
-    rang: int,
-    entiere: bool,
-) -> bytes:
-    carte = build_cartes(gate, choix, dessin)[rang].carte
-    return build_image(carte, legende=entiere, titre=entiere)
+def _build_image(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> bytes:
+    return build_image(build_cartes(gate, choix, dessin)[rang].carte, legende=False, titre=False)
 
 
 def _build_donnees(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> str:

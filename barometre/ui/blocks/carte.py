@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 from dataclasses import replace
+from functools import partial
 from html import escape
 
 import pandas as pd
 import streamlit as st
 
-from barometre.domain.provenance import Provenance
-from barometre.maps import Carte, Legende, build_points, build_table
+from barometre.maps import Carte, Legende, build_image, build_points, build_table
+from barometre.maps.image import FormatImage
 from barometre.ui import navigation, state, vues_carte
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import texte
@@ -20,6 +21,7 @@ from barometre.views.selection import Selection
 from barometre.views.theme import VueTheme
 
 LIGNES_MAXIMALES = 2_000
+IMAGES: tuple[tuple[FormatImage, str], ...] = (("png", "image/png"), ("svg", "image/svg+xml"))
 SOUS_CARTE = "Contours\u202f: {source}."
 
 
@@ -61,7 +63,7 @@ def render_messages(affichee: CarteAffichee) -> None:
 
 def render_image(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int, carte: Carte) -> None:
     """L'image fixe : elle s'imprime, et se passe de WebGL."""
-    octets = vues_carte.load_image(choix, dessin, rang, entiere=False)
+    octets = vues_carte.load_image(choix, dessin, rang)
     contenu = base64.b64encode(octets).decode("ascii")
     st.html(f'<img class="baro-image-carte" src="data:image/png;base64,{contenu}" alt="{escape(carte.alt)}">')
 
@@ -95,6 +97,7 @@ def render_tableau_carte(affichee: CarteAffichee, *, cle: str) -> None:
         ):
             render_grille(carte, affichee)
         render_telechargements(_to_fichier(carte, affichee), provenance, cle=f"tableau-{cle}")
+        render_images(affichee, cle=cle)
 
 
 def render_grille(carte: Carte, affichee: CarteAffichee) -> None:
@@ -128,15 +131,17 @@ def _to_fichier(carte: Carte, affichee: CarteAffichee) -> pd.DataFrame:
     )
 
 
-def render_telechargements_image(
-    choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int, provenance: Provenance
-) -> None:
-    """La carte en PNG, avec son titre, sa légende et ses mentions."""
-    st.download_button(
-        "Télécharger l’image",
-        data=lambda: vues_carte.load_image(choix, dessin, rang, entiere=True),
-        file_name=provenance.get_nom("png"),
-        mime="image/png",
-        key=f"image-{rang}",
-        on_click="ignore",
-    )
+def render_images(affichee: CarteAffichee, *, cle: str) -> None:
+    """La carte en PNG et en SVG, avec son titre, sa légende et ses mentions : dessinée au clic."""
+    carte, provenance = affichee.carte, affichee.vue.provenance
+    with st.container(horizontal=True, key=f"images-{cle}"):
+        for extension, mime in IMAGES:
+            st.download_button(
+                f"Télécharger l’image ({extension.upper()})",
+                # La carte est déjà passée par la porte d'accès : le fichier ne relit aucune donnée.
+                data=partial(build_image, carte, extension),
+                file_name=provenance.get_nom(extension),
+                mime=mime,
+                key=f"image-{cle}-{extension}",
+                on_click="ignore",
+            )

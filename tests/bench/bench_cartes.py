@@ -1,0 +1,197 @@
+"""Les cartes dans un vrai navigateur : ouvrir et voir, médianes de plusieurs visites.
+
+Les 34 875 communes sont dessinées de trois façons sur les mêmes formes et les mêmes valeurs : notre
+composant (dans l'application), folium et plotly (dans une page nue servie en local : à leur avantage).
+"""
+
+from __future__ import annotations
+
+import http.server
+import json
+import os
+import shutil
+import socketserver
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import folium
+import plotly.graph_objects as go
+from playwright.sync_api import Page, sync_playwright
+
+from barometre.maps.contours import Contours, ContoursAbsents, load_contours
+from barometre.maps.feuille import Feuille
+from tests.browser.conftest import CHROMIUM, OPTIONS, RACINE, start_server
+
+VISITES = 3
+LOGICIEL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
+DELAI = 120_000
+PRETES = {
+    "folium": "path.leaflet-interactive",
+    "communes": ".baro-communes[data-prete=oui]",
+}
+GIRONDE = "/carte?niveau=commune&territoire=departement-33"
+# Nom, adresse, façon de dessiner, but de CONCEPTION §7.
+PAGES = (
+    ("101 départements, folium", "/carte?niveau=departement", "folium", "≤ 1 s"),
+    ("communes d’un département, folium", GIRONDE, "folium", "≤ 1,5 s"),
+    ("toutes les communes, notre composant", "/carte?niveau=commune", "communes", "≤ 2,5 s"),
+)  # fmt: skip
+
+
+def run() -> list[dict[str, Any]]:
+    """Une ligne par carte ; celles des communes seulement si leurs contours sont chargés."""
+    try:
+        communes: Contours | None = load_contours("commune")
+    except ContoursAbsents:
+        communes = None
+    with tempfile.TemporaryDirectory() as dossier, sync_playwright() as outil:
+        options = [o for o in OPTIONS if o != "--disable-gpu"] + LOGICIEL
+        navigateur = outil.chromium.launch(executable_path=CHROMIUM, args=options)
+        lignes = _measure_pages(navigateur, Path(dossier), communes is not None)
+        if communes is not None:
+            lignes += _measure_rivaux(navigateur, Path(dossier), communes)
+        navigateur.close()
+    return lignes
+
+
+def _measure_pages(navigateur: Any, dossier: Path, avec_communes: bool) -> list[dict[str, Any]]:
+    entrepot = os.environ.get("BAROMETRE_ENTREPOT", str(RACINE / "entrepot"))
+    processus, base = start_server(entrepot, dossier / "serveur.log")
+    try:
+        pages = PAGES if avec_communes else PAGES[:1]
+        return [_measure_page(navigateur, base, page) for page in pages]
+    finally:
+        processus.terminate()
+        processus.wait(timeout=20)
+
+
+def _measure_page(navigateur: Any, base: str, demande: tuple[str, str, str, str]) -> dict[str, Any]:
+    """La première visite chauffe le serveur ; les suivantes ont un navigateur neuf (sans cache)."""
+    nom, chemin, genre, but = demande
+    durees, octets, reactions = [], [], []
+    for visite in range(VISITES + 1):
+        contexte = navigateur.new_context(viewport={"width": 1280, "height": 1400})
+        page = contexte.new_page()
+        recus = _count_bytes(page)
+        debut = time.perf_counter()
+        page.goto(base + chemin)
+        _wait(page, genre)
+        duree = time.perf_counter() - debut
+        if visite:
+            durees.append(duree)
+            octets.append(sum(recus))
+            reactions.append(_measure_survol(page, genre))
+        contexte.close()
+    return _ligne(nom, durees, octets, but, reactions)
+
+
+def _wait(page: Page, genre: str) -> None:
+    if genre == "folium":
+        page.frame_locator("iframe[title*='folium']").locator(PRETES[genre]).first.wait_for(timeout=DELAI)
+    else:
+        page.locator(PRETES[genre]).wait_for(timeout=DELAI)
+
+
+def _measure_survol(page: Page, genre: str) -> float:
+    """Du mouvement de la souris à la bulle."""
+    zone = page.locator("iframe[title*='folium']" if genre == "folium" else ".baro-communes")
+    boite = zone.bounding_box()
+    assert boite is not None
+    cadre = page.frame_locator("iframe[title*='folium']") if genre == "folium" else page
+    debut = time.perf_counter()
+    page.mouse.move(boite["x"] + boite["width"] * 0.52, boite["y"] + boite["height"] * 0.5)
+    bulle = ".leaflet-tooltip.bulle" if genre == "folium" else ".bulle:not([hidden])"
+    cadre.locator(bulle).first.wait_for(timeout=10_000)
+    return time.perf_counter() - debut
+
+
+def _count_bytes(page: Page) -> list[int]:
+    recus: list[int] = []
+    page.on("requestfinished", lambda r: recus.append(r.sizes()["responseBodySize"]))
+    page.on("websocket", lambda w: w.on("framereceived", lambda t: recus.append(len(t))))
+    return recus
+
+
+def _ligne(
+    nom: str, durees: list[float], octets: list[int], but: str, reactions: list[float] | None = None
+) -> dict[str, Any]:
+    return {
+        "carte": nom,
+        "à voir (s)": round(statistics.median(durees), 2),
+        "à réagir (s)": round(statistics.median(reactions), 2) if reactions else "",
+        "reçu (Mo, application comprise)": round(statistics.median(octets) / 1e6, 2),
+        "visites": len(durees),
+        "but": but,
+    }
+
+
+def _measure_rivaux(navigateur: Any, dossier: Path, communes: Contours) -> list[dict[str, Any]]:
+    """folium et plotly sur les mêmes 34 875 formes, simplifiées comme pour la carte nationale."""
+    formes = communes.select()
+    shutil.copytree(RACINE / "node_modules" / "leaflet" / "dist", dossier / "leaflet")
+    pages: dict[str, Callable[[Any, Path], None]] = {"folium": _write_folium, "plotly": _write_plotly}
+    for nom, write in pages.items():
+        write(formes, dossier / f"{nom}.html")
+    attentes = {"folium": "path.leaflet-interactive", "plotly": ".plotly-fini"}
+    with _serve(dossier) as base:
+        return [_measure_rival(navigateur, base, nom, attente) for nom, attente in attentes.items()]
+
+
+def _write_folium(formes: Any, fichier: Path) -> None:
+    carte = Feuille(location=(46.6, 2.4), zoom_start=5, tiles=None, preferCanvas=False)
+    carte.default_js = [("leaflet", "leaflet/leaflet.js")]
+    carte.default_css = [("leaflet", "leaflet/leaflet.css")]
+    folium.GeoJson(formes[["code", "geometry"]].to_json()).add_to(carte)
+    carte.save(str(fichier))
+
+
+def _write_plotly(formes: Any, fichier: Path) -> None:
+    contours = json.loads(formes.set_index("code")[["geometry"]].to_json())
+    couche = go.Choroplethmap(
+        geojson=contours, locations=formes["code"], z=formes["code"].str[:2].map(hash) % 5
+    )
+    figure = go.Figure(
+        couche, layout={"map": {"style": "white-bg", "center": {"lat": 46.6, "lon": 2.4}, "zoom": 4}}
+    )
+    marque = """document.querySelector('.js-plotly-plot').on('plotly_afterplot', () =>
+        document.body.insertAdjacentHTML('beforeend', '<p class=plotly-fini>fini</p>'))"""
+    figure.write_html(fichier, include_plotlyjs=True, post_script=marque)
+
+
+@contextmanager
+def _serve(dossier: Path) -> Iterator[str]:
+    class Muet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_: Any) -> None:
+            """Le tableau seul parle."""
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), partial(Muet, directory=str(dossier))) as serveur:
+        threading.Thread(target=serveur.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{serveur.server_address[1]}"
+        serveur.shutdown()
+
+
+def _measure_rival(navigateur: Any, base: str, nom: str, attente: str) -> dict[str, Any]:
+    durees, octets = [], []
+    for _ in range(VISITES):
+        contexte = navigateur.new_context(viewport={"width": 1280, "height": 1400})
+        page = contexte.new_page()
+        recus = _count_bytes(page)
+        debut = time.perf_counter()
+        page.goto(f"{base}/{nom}.html", timeout=DELAI)
+        page.locator(attente).first.wait_for(timeout=DELAI, state="attached")
+        durees.append(time.perf_counter() - debut)
+        octets.append(sum(recus))
+        contexte.close()
+    return _ligne(f"toutes les communes, {nom} (page nue)", durees, octets, "comparaison")
+
+
+if __name__ == "__main__":
+    for ligne in run():
+        print(ligne)
