@@ -61,7 +61,8 @@ def build_legende(
         for rang, (couleur, libelle) in enumerate(zip(classes.couleurs, classes.list_libelles(), strict=True))
     ]
     dessus = COUCHE_OPSN if couche else ()
-    return Legende(titre, (*entrees, *_list_doutes(doute, absents), *dessus), _METHODES[classes.methode])
+    note = _METHODES[classes.methode] if entrees else ""
+    return Legende(titre, (*entrees, *_list_doutes(doute, absents), *dessus), note)
 
 
 def build_legende_categories(

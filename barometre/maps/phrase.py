@@ -41,7 +41,10 @@ def build_phrase(lieux: pd.DataFrame, indicateur: Indicateur, niveau: str) -> st
     montres = lieux[lieux["valeur"].notna()]
     compte = f"{_compte(len(montres), niveau)} sur {format_nombre(len(lieux))}"
     if montres.empty:
-        return f"Aucun chiffre n’est publié à ce niveau pour cette sélection ({compte})."
+        return (
+            f"Aucun chiffre n’est publié à ce niveau pour cette sélection ({compte}). Un niveau plus large, "
+            "ou la participation, en montrera."
+        )
     e = "e" if niveau in FEMININS else ""
     pluriel = "s" if len(montres) >= 2 else ""
     fiables = montres[montres["etat"] != "indicatif"]
