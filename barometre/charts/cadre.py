@@ -26,6 +26,8 @@ COLONNES: tuple[str, ...] = (
     "intervalle",
     "raison",
 )
+# Facultatives : un groupe comparé à l'ensemble (marque, mots, écart).
+COMPAREES: tuple[str, ...] = ("marque", "position", "ecart")
 _TABLE = {
     "groupe": "Groupe",
     "redresse_texte": "Redressé",
@@ -50,14 +52,25 @@ def check_cadre(cadre: pd.DataFrame) -> pd.DataFrame:
     cachees = ~propre["montre"].astype(bool)
     # Seconde barrière après celle de la portée : rien de caché n'atteint une figure.
     propre.loc[cachees, ["n", "redresse", "brut", "bas", "haut"]] = None
-    propre.loc[cachees, ["redresse_texte", "brut_texte", "intervalle", "note"]] = ""
+    for nom in COMPAREES:
+        propre[nom] = propre[nom].fillna("") if nom in propre else ""
+    propre.loc[cachees, ["redresse_texte", "brut_texte", "intervalle", "note", *COMPAREES]] = ""
     return propre
+
+
+def has_compares(cadre: pd.DataFrame) -> bool:
+    """Vrai si un groupe au moins est comparé à l'ensemble."""
+    return bool("marque" in cadre and cadre["marque"].fillna("").ne("").any())
 
 
 def build_table(cadre: pd.DataFrame, tete: str = "Groupe") -> pd.DataFrame:
     """Le double lisible du graphique."""
     table = cadre[list(_TABLE)].rename(columns={**_TABLE, "groupe": tete})
     table["Réponses"] = cadre["n"].astype("Int64")
+    if has_compares(cadre):
+        rang = len(table.columns) - 1  # la remarque reste la dernière
+        table.insert(rang, "Face à l’ensemble", cadre["position"])
+        table.insert(rang + 1, "Écart avec les autres", cadre["ecart"])
     return table
 
 
@@ -66,5 +79,11 @@ def survol(ligne: dict[Any, Any]) -> str:
     return (
         f"<b>{proteger(str(ligne['groupe']))}</b><br>Redressé : {ligne['redresse_texte']}"
         f"<br>{ligne['intervalle']}<br>Brut : {ligne['brut_texte']}"
-        f"<br>n = {int(ligne['n'])} · note {ligne['note']}"
+        f"<br>n = {int(ligne['n'])} · note {ligne['note']}{_survol_compare(ligne)}"
     )
+
+
+def _survol_compare(ligne: dict[Any, Any]) -> str:
+    if not ligne.get("position"):
+        return ""
+    return f"<br>Face à l’ensemble : {ligne['position']}<br>Écart avec les autres : {ligne['ecart']}"

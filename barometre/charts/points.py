@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from barometre.charts.cadre import build_table, check_cadre, survol
+from barometre.charts.cadre import build_table, check_cadre, has_compares, survol
 from barometre.charts.modele import (
     GRADUATIONS,
     HAUTEUR_LIGNE,
@@ -34,6 +34,10 @@ LEGENDES = {
     "redresse": f"● chiffre redressé ; bande : son intervalle ; trait gris : chiffre brut ; {_DOUTE}",
     "brut": f"● chiffre brut ; bande : intervalle du chiffre redressé, en trait gris ; {_DOUTE}",
 }
+LEGENDE_COMPARES = (
+    "▲ ▼ : au-dessus ou en dessous de l’ensemble, d’après un test à 95 % (doublé : à 99,8 %) ; "
+    "= : pas d’écart démontré."
+)
 _BANDE = {"width": 9, "color": ACCENT_LEGER}
 _BANDE_DOUTEUSE = {"width": 2, "color": GRIS, "dash": "dot"}
 _POINT = {"symbol": "circle", "size": 11, "color": ACCENT}
@@ -49,8 +53,12 @@ def build_points(
     titre: str,
     tete: str = "Groupe",
     valeur: str = "redresse",
+    complement: str = "",
 ) -> Graphique:
-    """Une ligne par groupe, libellé au-dessus du point : rien n'est coupé à 390 px de large."""
+    """Une ligne par groupe, libellé au-dessus du point : rien n'est coupé à 390 px de large.
+
+    `complement` : une phrase à dire après celle du graphique.
+    """
     propre = check_cadre(cadre)
     lignes: list[Ligne] = propre.to_dict("records")
     libelles = [couper(str(ligne["groupe"])) for ligne in lignes]
@@ -66,8 +74,9 @@ def build_points(
     }
     # Un seul appel : plotly valide chaque propriété à chaque mise à jour.
     figure = go.Figure({"data": _traces(lignes, indicateur, valeur), "layout": mise_en_page})
-    phrase = build_phrase(propre, valeur)
-    return Graphique(figure, phrase, build_table(propre, tete), f"{titre}. {phrase}", LEGENDES[valeur])
+    phrase = " ".join(filter(None, [build_phrase(propre, valeur), complement]))
+    legende = f"{LEGENDES[valeur]} {LEGENDE_COMPARES}" if has_compares(propre) else LEGENDES[valeur]
+    return Graphique(figure, phrase, build_table(propre, tete), f"{titre}. {phrase}", legende)
 
 
 def _place(ligne: Ligne) -> int:
@@ -148,7 +157,8 @@ def _annotations(
     for ligne, libelle, haut in zip(lignes, libelles, hauts, strict=True):
         posees.append(annoter(_paragraphe(libelle), "left", haut))
         if ligne["montre"]:
-            texte = f"<b>{proteger(ligne[f'{valeur}_texte'])}</b> · {ligne['note']}"
+            marque = f" · {ligne['marque']}" if ligne["marque"] else ""
+            texte = f"<b>{proteger(ligne[f'{valeur}_texte'])}</b> · {ligne['note']}{marque}"
             posees.append(annoter(texte, "right", haut))
         else:
             debut = haut + len(libelle) * HAUTEUR_LIGNE

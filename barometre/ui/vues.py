@@ -80,4 +80,11 @@ def _build_repartition(vue: VueIndicateur, dimension: str) -> Graphique:
             valeur=valeur,
         )
     titre = f"{indicateur.titre}, {repartition.titre[0].lower()}{repartition.titre[1:]}"
-    return build_points(repartition.cadre, indicateur, titre=titre, tete=repartition.tete, valeur=valeur)
+    return build_points(
+        repartition.cadre,
+        indicateur,
+        titre=titre,
+        tete=repartition.tete,
+        valeur=valeur,
+        complement=repartition.phrase_groupes,
+    )

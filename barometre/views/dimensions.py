@@ -9,6 +9,7 @@ from barometre.domain.indicateur import Indicateur
 from barometre.domain.territoire import COUVERTURES, LIBELLES_COUVERTURES, LIBELLES_TYPES, TYPES
 from barometre.views.cellules import get_cellule, list_territoires, read_cellules
 from barometre.views.chiffres import ABSENT, Chiffre, Cle
+from barometre.views.groupes_compares import Adresse, GroupeCompare, read_groupes_compares
 from barometre.views.ligne import Lecture
 from barometre.views.repartition import Groupe, Repartition
 from barometre.views.selection import Selection
@@ -22,6 +23,7 @@ _TITRES = {
     VAGUES: ("D’une vague à l’autre", "Vague"),
 }
 Cellules = Mapping[Cle, Chiffre]
+Compares = Mapping[Adresse, GroupeCompare]
 
 
 def build_repartitions(lecture: Lecture, indicateur: Indicateur) -> list[Repartition]:
@@ -29,17 +31,25 @@ def build_repartitions(lecture: Lecture, indicateur: Indicateur) -> list[Reparti
     selection = lecture.selection
     # Une seule lecture autour de la sélection sert aux trois dimensions du territoire.
     autour = read_cellules(lecture.gate, [indicateur.id], selection, type=None, strate=None, couverture=None)
+    compares = _read_compares(lecture, indicateur)
     ouvertes = {
         STRATE: _list_strates(lecture),
         TYPE: _list_types(selection),
         OPSN: _list_couvertures(selection),
     }
     trouvees = {
-        dimension: _build(lecture, indicateur, dimension, modalites, autour)
+        dimension: _build(lecture, indicateur, dimension, modalites, autour, compares=compares)
         for dimension, modalites in ouvertes.items()
     }
-    trouvees[TERRITOIRE] = _build_territoires(lecture, indicateur)
+    trouvees[TERRITOIRE] = _build_territoires(lecture, indicateur, compares)
     return [trouvees[d] for d in (STRATE, TYPE, TERRITOIRE, OPSN) if trouvees[d].groupes]
+
+
+def _read_compares(lecture: Lecture, indicateur: Indicateur) -> Compares:
+    """Les groupes ne se comparent à l'ensemble que pour la France entière, et seules les parts le sont."""
+    if not (lecture.selection.est_france_entiere and indicateur.est_part):
+        return {}
+    return read_groupes_compares(lecture.gate, indicateur.id, lecture.selection.vague_id)
 
 
 def _list_strates(lecture: Lecture) -> dict[str, Selection]:
@@ -59,13 +69,13 @@ def _list_couvertures(selection: Selection) -> dict[str, Selection]:
     return {LIBELLES_COUVERTURES[c]: replace(selection, couverture=c) for c in COUVERTURES}
 
 
-def _build_territoires(lecture: Lecture, indicateur: Indicateur) -> Repartition:
+def _build_territoires(lecture: Lecture, indicateur: Indicateur, compares: Compares) -> Repartition:
     noms = list_territoires(lecture.gate, lecture.selection.territoire_id)
     selections = {nom: replace(lecture.selection, territoire_id=id_) for id_, nom in noms.items()}
     cellules: Cellules = {}
     if noms:
         cellules = read_cellules(lecture.gate, [indicateur.id], lecture.selection, territoire_id=list(noms))
-    return _build(lecture, indicateur, TERRITOIRE, selections, cellules)
+    return _build(lecture, indicateur, TERRITOIRE, selections, cellules, compares=compares)
 
 
 def build_vagues(lecture: Lecture, indicateur: Indicateur, cellules: Cellules) -> Repartition:
@@ -84,8 +94,13 @@ def _build(
     dimension: str,
     selections: Mapping[str, Selection],
     cellules: Cellules,
+    *,
+    compares: Compares | None = None,
 ) -> Repartition:
-    groupes = [Groupe(nom, get_cellule(cellules, indicateur.id, s)) for nom, s in selections.items()]
+    groupes = [
+        Groupe(nom, get_cellule(cellules, indicateur.id, s), (compares or {}).get(_adresse(s)))
+        for nom, s in selections.items()
+    ]
     titre, tete = _TITRES[dimension]
     return Repartition(
         id=dimension,
@@ -96,6 +111,10 @@ def _build(
         role=lecture.gate.portee.role,
         sans_chiffre=_names(groupes),
     )
+
+
+def _adresse(selection: Selection) -> Adresse:
+    return (selection.territoire_id, selection.type_effectif, selection.strate, selection.couverture)
 
 
 def _names(groupes: Sequence[Groupe]) -> tuple[str, ...]:

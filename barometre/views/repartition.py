@@ -11,6 +11,7 @@ from barometre.domain.indicateur import Indicateur
 from barometre.domain.portee import Role
 from barometre.views.chiffres import Chiffre, format_bornes, format_cellule
 from barometre.views.citation import get_raison
+from barometre.views.groupes_compares import GroupeCompare, build_phrase_groupes
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class Groupe:
 
     libelle: str
     chiffre: Chiffre
+    # Face à toutes les autres répondantes ; rien si le test n'a pas lieu ou ne se montre pas.
+    compare: GroupeCompare | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,11 @@ class Repartition:
         """Vrai si aucun groupe n'est montré."""
         return not any(groupe.chiffre.montre for groupe in self.groupes)
 
+    @property
+    def phrase_groupes(self) -> str:
+        """Quels groupes se distinguent de l'ensemble, ou rien si aucun n'est comparé."""
+        return build_phrase_groupes(self.id, [(groupe.libelle, groupe.compare) for groupe in self.groupes])
+
 
 def build_cadre(groupes: Sequence[Groupe], indicateurs: Sequence[Indicateur], role: Role) -> pd.DataFrame:
     """Une ligne par groupe ; un groupe caché n'a que son nom et la raison de son absence."""
@@ -53,14 +61,16 @@ def build_cadre(groupes: Sequence[Groupe], indicateurs: Sequence[Indicateur], ro
 
 _COLONNES = (
     "groupe", "montre", "note", "n", "redresse", "brut", "bas", "haut",
-    "redresse_texte", "brut_texte", "intervalle", "raison",
+    "redresse_texte", "brut_texte", "intervalle", "raison", "n_eff", "marque", "position", "ecart",
 )  # fmt: skip
 
 
 def _ligne(groupe: Groupe, indicateur: Indicateur, role: Role) -> dict[str, object]:
     chiffre = groupe.chiffre
     if not chiffre.montre:
-        vides = {"note": "", "redresse_texte": "", "brut_texte": "", "intervalle": ""}
+        vides = dict.fromkeys(
+            ("note", "redresse_texte", "brut_texte", "intervalle", "marque", "position", "ecart"), ""
+        )
         raison = get_raison(chiffre.etat, indicateur, role)
         return {"groupe": groupe.libelle, "montre": False, "raison": raison, **vides}
     return {
@@ -76,4 +86,11 @@ def _ligne(groupe: Groupe, indicateur: Indicateur, role: Role) -> dict[str, obje
         "brut_texte": format_cellule(indicateur, chiffre, "brut"),
         "intervalle": format_bornes(indicateur, chiffre),
         "raison": "Indicatif, à ne pas citer." if chiffre.note == "C" else "",
-    }
+        "n_eff": chiffre.n_eff,
+    } | _mots_compare(groupe.compare, indicateur)
+
+
+def _mots_compare(compare: GroupeCompare | None, indicateur: Indicateur) -> dict[str, object]:
+    if compare is None:
+        return {"marque": "", "position": "", "ecart": ""}
+    return {"marque": compare.marque, "position": compare.get_mot(indicateur), "ecart": compare.ecart}

@@ -151,6 +151,15 @@ def cachee(indicateur_id: str = "site", etat: str = "primary", **autres: Any) ->
     return cellule(indicateur_id, etat=etat, note="", n=7, participants=9, **vides) | autres
 
 
+def contraste(indicateur_id: str = "site", **autres: Any) -> dict[str, Any]:
+    """Une ligne de `contraste` telle que la porte la rend : +12 points, démontré à 95 %."""
+    return {
+        "indicateur_id": indicateur_id, "vague_id": "2026-v4", "territoire_id": "france", "type": "",
+        "strate": "", "couverture": "", "reference": "autres", "n": 60, "n_reference": 240,
+        "difference": 0.12, "bas": 0.04, "haut": 0.19, "position": 1, "niveau": "95", "etat": "published",
+    } | autres  # fmt: skip
+
+
 class FaussePorte:
     """Les méthodes de `access.Gate` que lisent les vues, sur des lignes données."""
 
@@ -160,12 +169,14 @@ class FaussePorte:
         portee: Portee = PUBLIC,
         evolutions: Iterable[dict[str, Any]] = (),
         valeurs: Iterable[dict[str, Any]] = (),
+        contrastes: Iterable[dict[str, Any]] = (),
     ) -> None:
         self.portee = portee
         self._agregats = pd.DataFrame(list(lignes), columns=list(COLONNES))
         self._evolutions = pd.DataFrame(
             list(evolutions), columns=["indicateur_id", "vague_1", "vague_2", "verdict", "changement", "etat"]
         )
+        self._contrastes = pd.DataFrame(list(contrastes), columns=list(contraste()))
         colonnes = ["collectivite_id", "periode", "valeur", "etat", "n_communes"]
         self._valeurs = pd.DataFrame(list(valeurs), columns=colonnes)
 
@@ -197,6 +208,12 @@ class FaussePorte:
 
     def list_evolutions(self, **filtres: Any) -> pd.DataFrame:
         return self._evolutions
+
+    def list_contrastes(
+        self, indicateurs: Any = None, vague_id: Any = None, reference: str | None = None
+    ) -> pd.DataFrame:
+        cadre = self._contrastes
+        return cadre[cadre["reference"].eq(reference) & cadre["vague_id"].eq(vague_id)]
 
     def list_valeurs(self, indicateur_id: str, **filtres: Any) -> pd.DataFrame:
         return self._valeurs

@@ -1,0 +1,92 @@
+"""Un groupe face à l'ensemble : des mots sans jugement quand le sens est neutre, jamais un palmarès."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from barometre.domain.indicateur import Sens
+from barometre.views.dimensions import TERRITOIRE, build_repartitions
+from barometre.views.groupes_compares import (
+    GroupeCompare,
+    build_phrase_groupes,
+    read_accompagnement,
+)
+from barometre.views.ligne import Lecture
+from barometre.views.selection import Selection
+from tests.views.fausse_porte import FaussePorte, build_catalogue, build_indicateur, cellule, contraste
+
+VAGUE = "2026-v4"
+HAUT = GroupeCompare(1, "95", 0.12, 0.04, 0.19, 60, 240)
+BAS = GroupeCompare(-1, "998", -0.2, -0.3, -0.1, 60, 240)
+PAREIL = GroupeCompare(0, "", 0.01, -0.05, 0.07, 60, 240)
+
+
+@pytest.mark.parametrize(
+    ("sens", "haut", "bas"),
+    [
+        ("plus_haut_mieux", "au-dessus, mieux", "nettement en dessous, moins bien"),
+        ("plus_bas_mieux", "au-dessus, moins bien", "nettement en dessous, mieux"),
+        ("neutre", "au-dessus", "nettement en dessous"),
+    ],
+)
+def test_les_mots_suivent_le_sens(sens: Sens, haut: str, bas: str) -> None:
+    indicateur = build_indicateur(sens=sens)
+    assert (HAUT.get_mot(indicateur), BAS.get_mot(indicateur)) == (haut, bas)
+    assert PAREIL.get_mot(indicateur) == "sans écart démontré"
+
+
+def test_la_marque_et_l_ecart() -> None:
+    assert [g.marque for g in (HAUT, BAS, PAREIL)] == ["▲", "▼▼", "="]
+    assert HAUT.ecart == "+12\u00a0points (entre +4 et +19)"
+    assert BAS.ecart == "−20\u00a0points (entre −30 et −10)"
+
+
+@pytest.mark.parametrize(
+    ("groupes", "attendu"),
+    [
+        ([], ""),
+        ([("A", None)], ""),
+        ([("A", PAREIL), ("B", None)], "Aucune région ne se distingue de l’ensemble."),
+        (
+            [("A", HAUT), ("B", BAS), ("C", HAUT), ("D", PAREIL), ("E", PAREIL)],
+            "Deux régions sont au-dessus de l’ensemble (A et C) ; une région est en dessous de l’ensemble (B) ; "
+            "les autres ne s’en distinguent pas.",
+        ),
+    ],
+)
+def test_la_phrase(groupes: list[tuple[str, GroupeCompare | None]], attendu: str) -> None:
+    assert build_phrase_groupes("territoire", groupes) == attendu
+
+
+def _lecture(selection: Selection, *contrastes: dict[str, Any]) -> Lecture:
+    regions = [cellule(niveau="region", territoire_id=f"region-0{i}") for i in (1, 2, 3)]
+    porte = FaussePorte([cellule(), *regions], contrastes=contrastes)
+    return Lecture(porte, build_catalogue(), selection)  # type: ignore[arg-type]
+
+
+def test_la_repartition_dit_la_position_de_chaque_groupe() -> None:
+    lecture = _lecture(Selection(vague_id=VAGUE), contraste(territoire_id="region-02"))
+    trouvees = {r.id: r for r in build_repartitions(lecture, build_indicateur())}
+    cadre = trouvees[TERRITOIRE].cadre.set_index("groupe")
+    assert cadre["marque"].to_dict() == {"Île d’Essai": "", "Nord-Essai": "", "Sud-Essai": "▲"}
+    assert trouvees[TERRITOIRE].phrase_groupes == "Une région est au-dessus de l’ensemble (Sud-Essai)."
+
+
+def test_hors_de_la_france_entiere_rien_n_est_compare() -> None:
+    selection = Selection(vague_id=VAGUE, type="commune")
+    lecture = _lecture(selection, contraste(territoire_id="region-02"))
+    assert all(not r.phrase_groupes for r in build_repartitions(lecture, build_indicateur()))
+
+
+def test_couvertes_face_a_inconnues() -> None:
+    ligne = contraste(couverture="couverte", reference="inconnue", position=0, niveau="")
+    selection = Selection(vague_id=VAGUE)
+    porte = _lecture(selection, ligne).gate
+    trouve = read_accompagnement(porte, "site", selection, "Toutes les collectivités, France")
+    assert trouve is not None
+    assert "+12\u00a0points (entre +4 et +19)" in trouve.phrase
+    assert trouve.phrase.endswith("aucun écart démontré.")
+    assert read_accompagnement(porte, "site", replace(selection, territoire_id="region-01"), "") is None
