@@ -1,0 +1,115 @@
+"""Les listes de communes : France services, conseillers, programmes, typologies ; cinq lignes chacune."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from barometre.sources import (
+    action_coeur_de_ville,
+    conseillers_numeriques,
+    france_services,
+    petites_villes_de_demain,
+    typologies_anct,
+)
+from barometre.sources.contexte import Contexte
+from barometre.sources.resultat import Resultat
+from tests.sources.conftest import Ecrire
+
+COMMUNES = 51  # celles du référentiel d'essai
+
+
+def valeurs(resultat: Resultat, indicateur_id: str) -> pd.Series:
+    lignes = resultat.valeurs[resultat.valeurs["indicateur_id"] == indicateur_id]
+    return lignes.set_index("collectivite_id")["valeur"]
+
+
+FS = """id_fs,lib_fs,insee_com,format_fs,telephone
+1,France services de Bordeaux,33063,Fixe,05 56 00 00 00
+2,Bus de Saint-Bois,01340,Bus_équivalent,
+3,France services d'Arboys,01015,Fixe,
+3,France services d'Arboys,01015,Fixe,
+4,Nulle part,99999,Fixe,
+"""
+
+
+def test_france_services(ecrire: Ecrire, contexte: Contexte) -> None:
+    resultat = france_services.rows(france_services.read(ecrire(FS)), contexte)
+    nombres = valeurs(resultat, "france_services_nombre")
+    assert nombres["commune-33063"] == 1
+    assert (
+        nombres["commune-01015"] == 2
+    )  # la sienne et celle de Saint-Bois, fusionnée ; le doublon ne compte pas
+    assert nombres["commune-69123"] == 0
+    assert len(nombres) == COMMUNES
+    assert valeurs(resultat, "france_services_presence").sum() == 2  # Bordeaux et Arboys
+    r = resultat.rapport
+    assert (r.lus, r.charges, r.recodes, r.fusionnes, r.rejetes) == (5, 3, 1, 1, 2)
+    assert [(j.ligne, j.colonne) for j in resultat.rejets] == [(5, "id_fs"), (6, "insee_com")]
+
+
+CN = """structure,Siret,Nb de conseillers attribués,Nb de conseillers recrutés,Code commune Insee
+COMMUNE DE BORDEAUX,21330063500017,3,2,33063
+CENTRE SOCIAL,12345678900011,1,0,01004
+ASSOCIATION DU 15E,12345678900012,10,9,75115
+ILLISIBLE,12345678900013,1,deux,33063
+AILLEURS,12345678900014,1,1,98765
+"""
+
+
+def test_conseillers_numeriques(ecrire: Ecrire, contexte: Contexte) -> None:
+    brut = conseillers_numeriques.read(ecrire(CN))
+    assert "structure" not in brut.frame  # ni nom, ni SIRET
+    resultat = conseillers_numeriques.rows(brut, contexte)
+    postes = valeurs(resultat, "conseillers_numeriques_postes")
+    assert postes["commune-33063"] == 2  # recrutés, non attribués
+    assert postes["commune-75056"] == 9  # l'arrondissement devient Paris
+    presence = valeurs(resultat, "conseiller_numerique_presence")
+    assert presence["commune-01004"] == 0  # attribué, mais personne en poste
+    assert (resultat.rapport.charges, resultat.rapport.rejetes) == (3, 2)
+
+
+PVD = """id_pvd,insee_com,lib_com,nom_maire,courriel
+pvd-1,01004,Ambérieu-en-Bugey,Jean Essai,maire@essai.fr
+,39476,Saint-Aubin,Jeanne Essai,mairie@essai.fr
+pvd-2,01340,Saint-Bois,X,x@essai.fr
+pvd-3,2A004,Ajaccio,Y,y@essai.fr
+pvd-4,,Sans code,Z,z@essai.fr
+"""
+
+
+@pytest.mark.parametrize("module", [petites_villes_de_demain, action_coeur_de_ville])
+def test_programmes(module: object, ecrire: Ecrire, contexte: Contexte) -> None:
+    brut = module.read(ecrire(PVD))  # type: ignore[attr-defined]
+    assert list(brut.frame.columns) == ["insee_com"]  # le maire n'est jamais lu
+    resultat = module.rows(brut, contexte)  # type: ignore[attr-defined]
+    presence = valeurs(resultat, module.INDICATEUR)  # type: ignore[attr-defined]
+    beneficiaires = set(presence[presence == 1].index)
+    assert beneficiaires == {"commune-01004", "commune-39476", "commune-01015", "commune-2A004"}
+    assert len(presence) == COMMUNES
+    assert (resultat.rapport.charges, resultat.rapport.recodes, resultat.rapport.rejetes) == (4, 1, 1)
+
+
+TYPO = """code,niveau_densite,niveau_ruralite,niveau_centralite,niveau_montagne
+33063,Grands centres urbains,Hors champ : DOM ou commune urbaine,Centre majeur d'équipements et de services,
+01015,Rural à habitat dispersé,Les ruralités résidentielles mixtes,Communes non centre,02 - Massif du Jura
+01340,Bourgs ruraux,Les ruralités résidentielles mixtes,Communes non centre,
+97411,Centres urbains intermédiaires,Hors champ : DOM ou commune urbaine,- undefined,
+00000,Bourgs ruraux,,,
+"""
+
+
+def test_typologies(ecrire: Ecrire, contexte: Contexte) -> None:
+    resultat = typologies_anct.rows(typologies_anct.read(ecrire(TYPO)), contexte)
+    attributs = resultat.attributs.set_index("collectivite_id")
+    assert (
+        attributs.loc["commune-01015", "densite"] == "Rural à habitat dispersé"
+    )  # la sienne, non Saint-Bois
+    assert attributs.loc["commune-01015", "montagne"] == "02 - Massif du Jura"
+    assert pd.isna(attributs.loc["commune-97411", "centralite"])  # « - undefined » est un inconnu
+    assert valeurs(resultat, "commune_rurale").to_dict() == {
+        "commune-33063": 0.0, "commune-01015": 1.0, "commune-97411": 0.0,
+    }  # fmt: skip
+    assert "commune-97411" not in valeurs(resultat, "commune_centre")  # inconnu, et non zéro
+    assert valeurs(resultat, "commune_montagne")["commune-01015"] == 1
+    assert (resultat.rapport.charges, resultat.rapport.recodes, resultat.rapport.rejetes) == (4, 1, 1)

@@ -1,0 +1,198 @@
+"""SIREN, opérateurs, adhérents, présence numérique : ce que les sources apprennent des collectivités."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from barometre.sources import (
+    adherents_operateurs_anct,
+    operateurs_anct,
+    presence_numerique,
+    siren_departements,
+    siren_regions,
+)
+from barometre.sources.contexte import Contexte
+from barometre.sources.errors import SourceRefusee
+from barometre.sources.resultat import PERSONNEL, Rejet, build_resultat
+from barometre.sources.siren import is_siren
+from tests.sources.conftest import Ecrire
+from tests.sources.test_listes import valeurs
+
+DEPARTEMENTS = """code,region,chef_lieu,nom,type_liaison,zone,siren_2022
+33,75,33063,Gironde,5,metro,223300013
+01,84,01053,Ain,5,metro,220100010
+75,11,75056,Paris,5,metro,217500016
+987,987,98735,Polynésie française,0,com,
+976,06,97611,Mayotte,0,drom,229850003
+"""
+
+
+def test_siren_des_departements(ecrire: Ecrire, contexte: Contexte) -> None:
+    resultat = siren_departements.rows(siren_departements.read(ecrire(DEPARTEMENTS)), contexte)
+    sirens = resultat.attributs.set_index("collectivite_id")["siren"].to_dict()
+    # Paris est porté par sa commune : le département n'est pas une collectivité du cadre.
+    assert sirens == {"departement-33": "223300013", "departement-01": "220100010"}
+    assert (resultat.rapport.charges, resultat.rapport.rejetes) == (2, 3)
+
+
+def test_siren_faux_refuse(ecrire: Ecrire, contexte: Contexte) -> None:
+    texte = DEPARTEMENTS.replace("223300013", "223300014")  # la clé ne tombe plus juste
+    resultat = siren_departements.rows(siren_departements.read(ecrire(texte)), contexte)
+    assert "departement-33" not in set(resultat.attributs["collectivite_id"])
+
+
+def test_siren_des_regions(ecrire: Ecrire, contexte: Contexte) -> None:
+    texte = (
+        "code,chef_lieu,nom,type_liaison,zone,siren_2022\n84,69123,Auvergne-Rhône-Alpes,0,metro,200053767\n"
+    )
+    resultat = siren_regions.rows(siren_regions.read(ecrire(texte)), contexte)
+    assert resultat.attributs["collectivite_id"].tolist() == ["region-84"]
+
+
+@given(st.text(max_size=12))
+def test_un_siren_a_neuf_chiffres(texte: str) -> None:
+    if is_siren(texte):
+        assert len(texte) == 9
+        assert texte.isdigit()
+
+
+OPERATEURS = """id;nom;nom_avec_article;url;siret;statut;services;departements
+u1;Gironde Numérique;;https://g.fr;20001004900076;partenaire;2,12;33
+u2;ADM81;;https://a.fr;37859826200;;;01,33
+u3;TEST;;;21550050500015;;;
+u4;Opérateur perdu;;;;;;99
+;Sans identifiant;;;;;;
+"""
+
+
+def test_operateurs(ecrire: Ecrire, contexte: Contexte) -> None:
+    resultat = operateurs_anct.rows(operateurs_anct.read(ecrire(OPERATEURS)), contexte)
+    assert resultat.operateurs["u1"] == "opsn-a"  # reconnu par son nom
+    assert resultat.operateurs["u2"] == "anct-u2"
+    nouveaux = resultat.opsn.set_index("opsn_id")
+    assert set(nouveaux.index) == {"anct-u2", "anct-u4"}
+    assert nouveaux.loc["anct-u2", "siret"] is None  # onze chiffres : ce n'est pas un SIRET
+    liens = {(x.opsn_id, x.cible_id, x.nature) for x in resultat.liens.itertuples()}
+    assert liens == {
+        ("opsn-a", "departement-33", "perimetre"),
+        ("anct-u2", "departement-01", "perimetre"),
+        ("anct-u2", "departement-33", "perimetre"),
+    }
+    assert (resultat.rapport.charges, resultat.rapport.rejetes) == (2, 3)
+
+
+def test_operateurs_json(ecrire: Ecrire, contexte: Contexte) -> None:
+    objets = [{"id": "u1", "nom": "Gironde Numérique", "siret": "20001004900076", "departements": ["33"]}]
+    resultat = operateurs_anct.rows(operateurs_anct.read(ecrire(json.dumps(objets), "o.json")), contexte)
+    assert resultat.liens["cible_id"].tolist() == ["departement-33"]
+
+
+ADHERENTS = """operateur_id;organisation_siret;organisation_type;organisation_nom;organisation_code_insee;role
+u1;{bordeaux}00017;commune;Bordeaux;33063;adherent
+u1;24330031600011;epci;Bordeaux Métropole;33063;
+u1;{bordeaux}00017;commune;Bordeaux;33063;perimetre
+u9;24330031600011;epci;Bordeaux Métropole;33063;adherent
+u1;99999999900011;commune;Nulle part;;adherent
+"""
+
+
+def test_adherents_par_siret(ecrire: Ecrire, contexte: Contexte) -> None:
+    sirens = {v: k for k, v in contexte.sirens.items()}
+    texte = ADHERENTS.format(bordeaux=sirens["commune-33063"])
+    avec = replace(contexte, operateurs={"u1": "opsn-a"})
+    resultat = adherents_operateurs_anct.rows(adherents_operateurs_anct.read(ecrire(texte)), avec)
+    assert resultat.liens["cible_id"].tolist() == ["commune-33063", "epci-243300316"]
+    assert set(resultat.liens["nature"]) == {"adherente"}
+    motifs = [r.motif for r in resultat.rejets]
+    assert motifs == [
+        adherents_operateurs_anct.AUTRE_ROLE,  # un périmètre ne dit pas une adhésion
+        adherents_operateurs_anct.OPERATEUR_INCONNU,
+        adherents_operateurs_anct.HORS_CADRE,
+    ]
+
+
+DPNT = """type;siret;siren;libelle;population;code_insee;code_postal;adresse_messagerie;site_internet;\
+telephone;rpnt;departement_code_insee;departement_siret;region_code_insee;region_siret;service_public_url
+commune;1;{a};Bordeaux;1;33063;33000;accueil@bordeaux.fr;https://www.bordeaux.fr/accueil;\
+05 56 10 20 30;"1.a,2.a,a";33;22330001300016;75;20005375900011;
+commune;2;{b};Ajaccio;1;2A004;20000;mairie.ajaccio@gmail.com;;04 95 51 52 53;2.1;2A;;94;;
+epci;3;243300316;Bordeaux Métropole;1;33063;33000;;https://bordeaux-metropole.fr;;1.a;33;22330001300016;75;;
+arrondissement;4;{a};Bordeaux;1;33063;33000;x@y.fr;;;;33;;75;;
+commune;5;999999999;Nulle part;1;99999;;x@gmail.com;;;;;;;;
+"""
+
+
+@pytest.fixture
+def dpnt(ecrire: Ecrire, contexte: Contexte) -> Path:
+    sirens = {v: k for k, v in contexte.sirens.items()}
+    return ecrire(DPNT.format(a=sirens["commune-33063"], b=sirens["commune-2A004"]), "dpnt.csv.gz")
+
+
+def test_presence_numerique(dpnt: Path, contexte: Contexte) -> None:
+    resultat = presence_numerique.rows(presence_numerique.read(dpnt), contexte)
+    sites = valeurs(resultat, "site_internet_recense").to_dict()
+    assert sites == {"commune-33063": 1.0, "commune-2A004": 0.0, "epci-243300316": 1.0}
+    messageries = valeurs(resultat, "messagerie_domaine_propre").to_dict()
+    assert messageries == {"commune-33063": 1.0, "commune-2A004": 0.0}  # sans adresse connue : pas de valeur
+    assert valeurs(resultat, "rpnt_conforme")["commune-33063"] == 1
+    assert valeurs(resultat, "rpnt_site")["epci-243300316"] == 1
+    assert valeurs(resultat, "rpnt_messagerie")["commune-2A004"] == 0  # « 2.1 » n'est pas « 2.a »
+    assert (resultat.rapport.charges, resultat.rapport.rejetes) == (3, 2)
+
+
+def test_les_donnees_personnelles_n_entrent_jamais(dpnt: Path, contexte: Contexte) -> None:
+    brut = presence_numerique.read(dpnt)
+    assert "telephone" not in brut.frame
+    resultat = presence_numerique.rows(brut, contexte)
+    for tableau in (brut.frame, resultat.valeurs, resultat.attributs):
+        cellules = tableau.astype("str").to_numpy().ravel().tolist()
+        assert [c for c in cellules if "@" in c] == []
+    assert [r for r in resultat.rejets if PERSONNEL.search(r.valeur)] == []
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=60))
+def test_une_adresse_se_reduit_a_son_domaine(texte: str) -> None:
+    assert "@" not in presence_numerique.get_domaine(texte)
+    assert "@" not in presence_numerique.get_hote(texte)
+
+
+@pytest.mark.parametrize("valeur", ["maire@essai.fr", "05 56 10 20 30", "+33 5.56.10.20.30", "0556102030"])
+def test_la_quarantaine_masque_ce_qui_est_personnel(valeur: str) -> None:
+    assert build_resultat(1, [Rejet(2, "x", valeur, "m")]).rejets[0].valeur == "(masquée)"
+
+
+@pytest.mark.parametrize("valeur", ["33063", "21330063500017", "2A004", "2026-12-01", "200046977"])
+def test_un_code_n_est_pas_un_telephone(valeur: str) -> None:
+    assert build_resultat(1, [Rejet(2, "x", valeur, "m")]).rejets[0].valeur == valeur
+
+
+def test_presence_numerique_json_et_echantillon(tmp_path: Path, contexte: Contexte, ecrire: Ecrire) -> None:
+    siren = {v: k for k, v in contexte.sirens.items()}["commune-33063"]
+    objet = {
+        "type": "commune", "siren": siren, "insee_geo": "33063", "email_official": "a@bordeaux.fr",
+        "website_url": "https://bordeaux.fr", "rcpnt": ["a", "1.a"], "phone": "05 56 10 20 30",
+    }  # fmt: skip
+    archive = tmp_path / "echantillon.zip"
+    with zipfile.ZipFile(archive, "w") as fichier:
+        fichier.writestr("organizations.json", json.dumps([objet]))
+    resultat = presence_numerique.rows(presence_numerique.read(archive), contexte)
+    assert valeurs(resultat, "rpnt_conforme").tolist() == [1.0]
+    officiel = {v: objet.get(k) for k, v in presence_numerique.ECHANTILLON.items()}
+    lu = presence_numerique.read(ecrire(json.dumps([officiel]), "dpnt.json.gz"))
+    assert presence_numerique.rows(lu, contexte).valeurs.equals(resultat.valeurs)
+
+
+def test_un_echantillon_d_une_autre_forme(tmp_path: Path) -> None:
+    archive = tmp_path / "echantillon.zip"
+    with zipfile.ZipFile(archive, "w") as fichier:
+        fichier.writestr("organizations.json", "[1, 2]")
+    for module in (presence_numerique, adherents_operateurs_anct):
+        with pytest.raises(SourceRefusee, match="forme attendue"):
+            module.read(archive)
