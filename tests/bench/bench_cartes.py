@@ -30,6 +30,8 @@ from barometre.maps.feuille import Feuille
 from tests.browser.conftest import CHROMIUM, OPTIONS, RACINE, start_server
 
 VISITES = 3
+# folium y passe des dizaines de secondes : une visite suffit à le situer.
+VISITES_RIVAUX = 1
 LOGICIEL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 DELAI = 120_000
 PRETES = {
@@ -122,7 +124,7 @@ def _count_bytes(page: Page) -> list[int]:
 def _ligne(
     nom: str, durees: list[float], octets: list[int], but: str, reactions: list[float] | None = None
 ) -> dict[str, Any]:
-    return {
+    ligne = {
         "carte": nom,
         "à voir (s)": round(statistics.median(durees), 2),
         "à réagir (s)": round(statistics.median(reactions), 2) if reactions else "",
@@ -130,6 +132,9 @@ def _ligne(
         "visites": len(durees),
         "but": but,
     }
+    # La mesure est longue : chaque ligne se lit dès qu'elle est connue.
+    print(ligne, flush=True)
+    return ligne
 
 
 def _measure_rivaux(navigateur: Any, dossier: Path, communes: Contours) -> list[dict[str, Any]]:
@@ -179,7 +184,7 @@ def _serve(dossier: Path) -> Iterator[str]:
 
 def _measure_rival(navigateur: Any, base: str, nom: str, attente: str) -> dict[str, Any]:
     durees, octets = [], []
-    for _ in range(VISITES):
+    for _ in range(VISITES_RIVAUX):
         contexte = navigateur.new_context(viewport={"width": 1280, "height": 1400})
         page = contexte.new_page()
         recus = _count_bytes(page)
@@ -193,5 +198,4 @@ def _measure_rival(navigateur: Any, base: str, nom: str, attente: str) -> dict[s
 
 
 if __name__ == "__main__":
-    for ligne in run():
-        print(ligne)
+    run()
