@@ -33,6 +33,9 @@ def _finish(chiffre: Chiffre, indicateur: Indicateur, se: Mapping[str, float]) -
         bas, haut = (round(float(b), 2) for b in wilson_effective(p, n_eff))
         note = grade_proportions(chiffre.n, n_eff, p, bas, haut)
     else:
-        bas, haut = (float(b) for b in student(p, float(se[chiffre.indicateur_id]), chiffre.n - 1))
+        erreur = float(se[chiffre.indicateur_id])
+        if erreur != erreur:  # une erreur type que la porte a effacée
+            return replace(chiffre, note="C")
+        bas, haut = (float(b) for b in student(p, erreur, chiffre.n - 1))
         note = grade_means(chiffre.n, n_eff, p, bas, haut)
     return replace(chiffre, bas=bas, haut=haut, note=str(note))  # type: ignore[arg-type]

@@ -156,7 +156,7 @@ class Comparaison:
         vague_id = self.structure.get_vague(self.collectivite.id, theme_id, vagues)
         echelons = self._list_echelons(theme_id, vague_id)
         chiffres = self._read(echelons, theme_id, vague_id, indicateurs)
-        retenu = self._choose(echelons, chiffres, theme_id)
+        retenu = self._choose(echelons, chiffres, indicateurs)
         outre_mer = self.collectivite.zone == "outre_mer"
         return Pairs(
             demande=self.demande,
@@ -255,13 +255,18 @@ class Comparaison:
         return lus
 
     def _choose(
-        self, echelons: Sequence[Echelon], chiffres: Mapping[str, Mapping[str, Chiffre]], theme_id: str
+        self,
+        echelons: Sequence[Echelon],
+        chiffres: Mapping[str, Mapping[str, Chiffre]],
+        indicateurs: Sequence[Indicateur],
     ) -> Echelon:
-        """Le premier échelon assez fourni où la moitié au moins des chiffres se montre."""
+        """Le premier échelon assez fourni où la moitié au moins des indicateurs se montre."""
+        echelon_theme = indicateurs[0].theme_id if indicateurs else ""
         for echelon in echelons:
-            lus = chiffres.get(echelon.id, {}).values()
-            montres = sum(c.montre for c in lus)
-            if len(echelon.autres) >= minimum_of(theme_id) and montres and montres * 2 >= len(list(lus)):
+            lus = chiffres.get(echelon.id, {})
+            montres = sum(i.id in lus and lus[i.id].montre for i in indicateurs)
+            fournis = len(echelon.autres) >= minimum_of(echelon_theme)
+            if fournis and montres and montres * 2 >= len(indicateurs):
                 return echelon
         return echelons[-1]
 
@@ -295,7 +300,7 @@ class Comparaison:
         ailleurs = int(zones.ne(self.collectivite.zone or "").sum())
         if outre_mer and ailleurs:
             messages.append(
-                "Trop peu de collectivités d’outre-mer ont répondu : vous êtes comparée à "
+                "Trop peu de collectivités d’outre-mer ont répondu : comparaison faite avec "
                 f"{format_compte(ailleurs, 'collectivité')} de l’Hexagone."
             )
         elif ailleurs:

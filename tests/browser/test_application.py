@@ -92,7 +92,7 @@ def test_la_recherche_se_fait_au_clavier_seul(serveur: str, visiter: Visiter) ->
     champ.focus()
     page.keyboard.type("oeuilly l essai")
     page.keyboard.press("Enter")
-    expect(page.get_by_label("Identité de la collectivité")).to_contain_text("Œuilly")
+    expect(page.get_by_role("link", name="Œuilly")).to_be_visible()
     assert "recherche=" in page.url
 
 

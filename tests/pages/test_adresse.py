@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from streamlit.testing.v1 import AppTest
+
 from tests.pages.conftest import Ouvrir
 
 
@@ -49,22 +51,21 @@ def test_une_adresse_hostile_ne_casse_rien(ouvrir: Ouvrir) -> None:
     assert len(page.title) == 1
 
 
-def test_la_recherche_est_dans_l_adresse_et_montre_l_identite(ouvrir: Ouvrir) -> None:
-    page = ouvrir("", recherche="2A004")
-    cartes = [
-        html.proto.body for html in page.get("html") if "Identité de la collectivité" in html.proto.body
-    ]
-    assert len(cartes) == 1
-    assert "Œuilly-l’Essai" in cartes[0]
-    assert "inconnu" in cartes[0]  # OPSN : rien de connu, et c'est dit
+def _resultats(page: AppTest) -> list[tuple[str, str]]:
+    """Le libellé et l'adresse de chaque résultat de recherche."""
+    liens = [lien.proto for lien in page.get("page_link")]
+    return [(x.label, x.query_string) for x in liens if "collectivite=" in x.query_string]
 
 
-def test_des_homonymes_se_choisissent_et_le_choix_est_dans_l_adresse(ouvrir: Ouvrir) -> None:
-    page = ouvrir("", recherche="saint essai")
-    choix = page.radio(key="resultats_recherche")
-    assert len(choix.options) >= 2
-    choix.set_value("commune-01001").run()
-    assert page.query_params["collectivite"] == "commune-01001"
+def test_la_recherche_est_dans_l_adresse_et_mene_a_la_fiche(ouvrir: Ouvrir) -> None:
+    resultats = _resultats(ouvrir("", recherche="2A004"))
+    assert [q for _, q in resultats] == ["collectivite=commune-2A004"]
+    assert "Œuilly-l’Essai (Essai-du-Sud)" in resultats[0][0]
+
+
+def test_des_homonymes_se_distinguent_par_leur_departement(ouvrir: Ouvrir) -> None:
+    libelles = [libelle for libelle, _ in _resultats(ouvrir("", recherche="saint essai"))]
+    assert {"Saint-Essai (Essai-du-Sud)", "Saint-Essai (Essai-et-Loire)"} <= set(libelles)
 
 
 def test_rien_trouve_le_dit(ouvrir: Ouvrir) -> None:

@@ -59,10 +59,11 @@ def render_identite(identite: Identite) -> None:
     )
 
 
-def render_vers(page: str, libelle: str, collectivite_id: str, **parametres: str) -> None:
+def render_vers(page: str, libelle: str, collectivite_id: str, *, cle: str) -> None:
     """Un lien vers l'autre page de la même collectivité."""
-    st.page_link(
-        navigation.get_page(page),
-        label=libelle,
-        query_params={"collectivite": collectivite_id, **parametres},
-    )
+    with st.container(key=f"vers-{cle}"):
+        st.page_link(
+            navigation.get_page(page),
+            label=libelle,
+            query_params={"collectivite": collectivite_id},
+        )

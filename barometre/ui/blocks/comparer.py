@@ -75,7 +75,8 @@ def render_positions(vue: VueComparer) -> None:
 def _render_grandeurs(vue: VueComparer) -> None:
     """Les moyennes ne se placent pas sur un axe de pourcentages : elles se disent."""
     phrases = [
-        f"{p.indicateur.titre} : {p.texte_pairs} chez vos pairs ({p.intervalle})"
+        f"{p.indicateur.titre} : {p.texte_pairs} chez vos pairs"
+        + (f" ({p.intervalle})" if p.intervalle else "")
         + (f" ; vous : {p.texte_soi}" if p.texte_soi else "")
         for p in vue.positions
         if not p.indicateur.est_part and p.chiffre.montre
@@ -210,4 +211,4 @@ def _remove(collectivite_id: str) -> None:
 
 def render_retour(vue: VueComparer) -> None:
     """Vers la fiche."""
-    render_vers("fiche", f"Revenir à la fiche de {vue.collectivite.nom}", vue.collectivite.id)
+    render_vers("fiche", f"Revenir à la fiche de {vue.collectivite.nom}", vue.collectivite.id, cle="fiche")

@@ -27,15 +27,30 @@ OPSN_DIRE = (
 def render_entete(vue: VueFiche) -> None:
     """Le titre, la phrase à retenir, et d'où viennent les chiffres."""
     st.title(f"Où en est {get_nom(vue.collectivite)}\u202f?")
-    st.html(f'<p class="baro-retenir"><strong>À retenir.</strong> {texte(vue.a_retenir)}</p>')
+    st.html(
+        f'<p class="baro-legende">{texte(_resume_identite(vue))}</p>'
+        f'<p class="baro-retenir"><strong>À retenir.</strong> {texte(vue.a_retenir)}</p>'
+    )
     if not vue.soi.lisible:
         _render_invitation(vue)
+
+
+def _resume_identite(vue: VueFiche) -> str:
+    """L'essentiel de l'identité, en une ligne ; le reste est en bas de page."""
+    faits = dict(vue.identite.faits)
+    gardes = ("Nature", "Population", "Intercommunalité", "Région", "Densité")
+    accompagnement = faits["Accompagnement"].partition("\u202f:")[0]
+    mots = [faits[nom] for nom in gardes if nom in faits]
+    suite = "OPSN inconnu" if accompagnement == "inconnu" else accompagnement
+    return " · ".join([*mots, suite, f"a répondu : {faits['Vagues répondues']}"])
 
 
 def _render_invitation(vue: VueFiche) -> None:
     """Que faire quand les réponses manquent, ou ne se lisent pas."""
     with st.container(horizontal=True, vertical_alignment="center", key="invitation"):
-        render_vers("comparer", "Répondre à un thème ici même, et se situer", vue.collectivite.id)
+        render_vers(
+            "comparer", "Répondre à un thème ici même, et se situer", vue.collectivite.id, cle="repondre"
+        )
         if vue.provenance.simulee and state.get_portee().role == "public":
             st.button(
                 "Voir comme son élu·e (démonstration)",
@@ -90,11 +105,11 @@ def _build_carte(theme: ThemeFiche) -> str:
         )
     elif theme.phrase_score:
         chiffre = f"<p>{texte(theme.phrase_score)}</p>"
-    messages = "".join(f"<p>{texte(message)}</p>" for message in theme.pairs.messages)
+    messages = " ".join((theme.pairs.phrase, *theme.pairs.messages, f"{theme.vague}."))
     return (
         f'<article class="baro-carte"><h3>{texte(theme.theme.titre)}</h3>{chiffre}'
         f"<p>{texte(theme.distribution.phrase)}</p>{_build_details(theme)}"
-        f'<p class="baro-preuve">{texte(theme.pairs.phrase)} {texte(theme.vague)}.</p>{messages}</article>'
+        f'<p class="baro-preuve">{texte(messages)}</p></article>'
     )
 
 
@@ -149,8 +164,10 @@ def render_obligations(vue: VueFiche) -> None:
         return
     st.header("Ce que la loi demande à votre taille")
     faites = sum(o.est_faite for o in vue.obligations)
+    compte = format_compte(len(vue.obligations), "obligation")
+    montrees = str(faites) if faites else "aucune"
     st.html(
-        f'<p class="baro-phrase">{format_compte(len(vue.obligations), "obligation")}, dont {faites} que vos '
+        f'<p class="baro-phrase">{compte}, dont {montrees} que vos '
         "réponses ou les données de l’État montrent faites. Un état inconnu ne veut pas dire non fait.</p>"
         f'<div class="baro-cartes">{"".join(_build_obligation(o) for o in vue.obligations)}</div>'
     )
@@ -211,4 +228,4 @@ def render_emporter(vue: VueFiche) -> None:
             width="content",
         )
         render_telechargements(vue.table, vue.provenance, cle="fiche")
-    render_vers("comparer", "Se comparer, indicateur par indicateur", vue.collectivite.id)
+    render_vers("comparer", "Se comparer, indicateur par indicateur", vue.collectivite.id, cle="comparer")

@@ -1,0 +1,151 @@
+"""Les pages Fiche et Comparer, pour chaque sorte de collectivité et chaque rôle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from barometre.domain.portee import Portee
+from barometre.ui import cache, roles
+from tests.pages.conftest import Ouvrir
+from tests.views.terrain_pairs import DROM, MUETTE, SOI, TEXTE_SECRET, build_terrain
+
+PAGES = ("fiche", "comparer")
+
+
+@pytest.fixture(scope="module")
+def entrepot_terrain(tmp_path_factory: pytest.TempPathFactory) -> str:
+    dossier: Path = tmp_path_factory.mktemp("terrain")
+    build_terrain(dossier).close()
+    return str(dossier)
+
+
+@pytest.fixture
+def ouvrir_terrain(
+    ouvrir: Ouvrir, entrepot_terrain: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Ouvrir]:
+    monkeypatch.setenv("BAROMETRE_ENTREPOT", entrepot_terrain)
+    monkeypatch.setenv("BAROMETRE_REGISTRE", f"sqlite:///{tmp_path / 'registre.db'}")
+    cache._open_depot.cache_clear()
+    yield ouvrir
+
+
+def _tout(page: AppTest) -> str:
+    textes = [str(bloc.proto.body) for bloc in page.get("html")]
+    return " ".join([*textes, *(t.value for t in page.title), *(i.value for i in page.info)])
+
+
+@pytest.mark.parametrize("adresse", PAGES)
+@pytest.mark.parametrize("id_", [SOI, MUETTE, DROM, "departement-01", "region-84"])
+def test_la_page_s_ouvre_et_n_est_jamais_vide(ouvrir_terrain: Ouvrir, adresse: str, id_: str) -> None:
+    page = ouvrir_terrain(adresse, collectivite=id_)
+    assert not page.exception
+    assert len(page.title) == 1
+    texte = _tout(page)
+    assert "À retenir." in texte
+    assert TEXTE_SECRET not in texte
+
+
+@pytest.mark.parametrize("adresse", PAGES)
+def test_sans_collectivite_la_page_invite_a_chercher(ouvrir_terrain: Ouvrir, adresse: str) -> None:
+    page = ouvrir_terrain(adresse)
+    assert page.text_input(key="adresse_recherche").label == "Trouver ma collectivité"
+    assert "ma collectivité" in page.title[0].value
+
+
+@pytest.mark.parametrize("adresse", PAGES)
+def test_un_ancien_code_mene_a_la_bonne_page_et_le_dit(ouvrir_terrain: Ouvrir, adresse: str) -> None:
+    page = ouvrir_terrain(adresse, collectivite="commune-01900")
+    assert "Vieil-Essai, aujourd’hui Essai-01-0." in [i.value for i in page.info]
+    assert page.query_params["collectivite"] == SOI
+
+
+@pytest.mark.parametrize("adresse", PAGES)
+@pytest.mark.parametrize("demande", ["commune-99999", "<b>x</b>", "${x}`"])
+def test_une_mauvaise_adresse_a_une_phrase(ouvrir_terrain: Ouvrir, adresse: str, demande: str) -> None:
+    page = ouvrir_terrain(adresse, collectivite=demande)
+    assert not page.exception
+    assert any("n’existe pas" in i.value for i in page.info)
+
+
+def test_voir_comme_l_elu_ouvre_ses_reponses_et_le_dit(ouvrir_terrain: Ouvrir) -> None:
+    page = ouvrir_terrain("fiche", collectivite=SOI)
+    assert "Vos plus grands écarts" not in [h.value for h in page.header]
+    page.button(key="devenir_elu").click().run()
+    assert "Vos plus grands écarts" in [h.value for h in page.header]
+    assert "Vue simulée" in _tout(page)
+    page.button(key="quitter_role").click().run()
+    assert "Vos plus grands écarts" not in [h.value for h in page.header]
+    assert "Vue simulée" not in _tout(page)
+
+
+def test_l_elu_de_l_une_ne_lit_pas_l_autre(ouvrir_terrain: Ouvrir) -> None:
+    page = ouvrir_terrain("fiche", collectivite=SOI)
+    page.button(key="devenir_elu").click().run()
+    page.query_params["collectivite"] = "commune-01001"
+    page.run()
+    assert "Vos plus grands écarts" not in [h.value for h in page.header]
+
+
+def test_le_menu_offre_les_roles_et_refuse_l_elu_sans_collectivite(ouvrir_terrain: Ouvrir) -> None:
+    page = ouvrir_terrain("fiche")
+    page.selectbox(key="voir_comme_role").select("collectivite").run()
+    assert roles.SANS_COLLECTIVITE in [i.value for i in page.info]
+    page.selectbox(key="voir_comme_role").select("programme").run()
+    assert "responsable de programme" in _tout(page)
+
+
+def test_une_portee_de_demonstration_tombe_avec_de_vraies_reponses() -> None:
+    application = AppTest.from_function(_verifie)
+    application.session_state["_portee"] = Portee("programme", simulee=True)
+    assert application.run().markdown[0].value == "public"
+
+
+def _verifie() -> None:
+    import streamlit as st
+
+    from barometre.ui.roles import check_portee
+
+    st.markdown(check_portee({"simulee": False}).role)
+
+
+def test_les_pairs_et_le_theme_sont_dans_l_adresse(ouvrir_terrain: Ouvrir) -> None:
+    page = ouvrir_terrain("comparer", collectivite=SOI, theme="communication", pairs="semblables")
+    assert page.selectbox(key="adresse_theme").value == "communication"
+    assert page.segmented_control(key="adresse_pairs").value == "semblables"
+    assert "ne sont pas publiques" in _tout(page)
+    page = ouvrir_terrain("comparer", collectivite=SOI, pairs="au hasard", theme="magie")
+    assert page.segmented_control(key="adresse_pairs").value == "strate"
+    assert len([i for i in page.info if "n’existe pas" in i.value]) == 2
+
+
+def test_repondre_sur_place_place_aussitot(ouvrir_terrain: Ouvrir) -> None:
+    page = ouvrir_terrain("comparer", collectivite=MUETTE, theme="communication")
+    assert "sur-place-communication_q02" not in [r.key for r in page.radio]
+    page.radio(key="sur-place-communication_q01").set_value("oui").run()
+    assert "sur-place-communication_q02" in [r.key for r in page.radio]
+    assert "1\u00a0question répondue sur" in _tout(page)
+    figure = str(page.get("plotly_chart")[0].proto)
+    assert "vous : oui" in figure
+
+
+def test_cote_a_cote_ajoute_et_retire(ouvrir_terrain: Ouvrir) -> None:
+    page = ouvrir_terrain("comparer", collectivite=SOI)
+    page.text_input(key="ajouter").set_value("02001").run()
+    assert page.query_params["avec"] == "commune-02001" or page.query_params["avec"] == ["commune-02001"]
+    assert "Essai-02-1" in _tout(page)
+    page.button(key="retirer-commune-02001").click().run()
+    assert "avec" not in page.query_params
+    page.text_input(key="ajouter").set_value("nulle part").run()
+    assert any("ne désigne pas" in i.value for i in page.info)
+
+
+def test_les_importances_sont_dans_l_adresse_et_verifiees(ouvrir_terrain: Ouvrir) -> None:
+    page = ouvrir_terrain("comparer", collectivite=SOI, poids=["population:0", "zone:99", "rien:1"])
+    assert page.slider(key="poids-population").value == 0
+    assert page.slider(key="poids-zone").value == 3
+    page.slider(key="poids-population").set_value(5).run()
+    assert page.query_params["poids"] in ("population:5", ["population:5"])

@@ -1,0 +1,207 @@
+"""La fiche : jamais vide, et jamais une réponse de trop."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+
+from barometre.access import Gate
+from barometre.catalogue import load_catalogue
+from barometre.charts import build_positions
+from barometre.domain.portee import PUBLIC, Portee
+from barometre.exports import FORMATS, build_fichier
+from barometre.views.comparer import VueComparer, build_cadre_positions, build_comparer
+from barometre.views.fiche import VueFiche, build_fiche
+from barometre.views.structure import Structure
+from barometre.warehouse.repository import Repository
+from tests.views.terrain_pairs import (
+    DROM,
+    MUETTE,
+    SOI,
+    TEXTE_SECRET,
+    JournalMuet,
+    list_communes,
+    open_gate,
+)
+
+JOUR = date(2026, 11, 22)
+ELU = Portee("collectivite", collectivite_id=SOI, simulee=True)
+SANS_DROIT = (
+    PUBLIC,
+    Portee("collectivite", collectivite_id=MUETTE, simulee=True),
+    Portee("opsn", opsn_id="absent", simulee=True),
+    Portee("programme", simulee=True),
+    Portee("operateur"),
+)
+
+
+def _fiche(terrain: Repository, structure: Structure, id_: str, portee: Portee = PUBLIC) -> VueFiche:
+    vue = build_fiche(open_gate(terrain, portee), load_catalogue(), structure, id_, JOUR)
+    assert vue is not None
+    return vue
+
+
+def _comparer(
+    gate: Gate, structure: Structure, id_: str, choix: str = "strate", avec: tuple[str, ...] = ()
+) -> VueComparer:
+    collectivite = gate.get_collectivite(id_)
+    assert collectivite is not None
+    return build_comparer(
+        gate, load_catalogue(), structure, collectivite, theme_id="communication", choix=choix, avec=avec
+    )
+
+
+def test_une_collectivite_muette_voit_ses_pairs_et_une_invitation(
+    terrain: Repository, structure: Structure
+) -> None:
+    vue = _fiche(terrain, structure, MUETTE)
+    assert "n’a pas encore répondu" in vue.a_retenir
+    communication = next(t for t in vue.themes if t.theme.id == "communication")
+    assert communication.distribution.moyenne is not None
+    assert vue.obligations
+    assert vue.premiers_pas
+    assert vue.forces == vue.ecarts == ()
+
+
+def test_l_elu_lit_ses_forces_puis_ses_ecarts_en_phrases(terrain: Repository, structure: Structure) -> None:
+    vue = _fiche(terrain, structure, SOI, ELU)
+    assert vue.soi.lisible
+    assert "pratiques suivies" in vue.a_retenir
+    assert 0 < len(vue.ecarts) <= 5
+    for ecart in vue.ecarts:
+        assert "de vos pairs" in ecart.phrase or "chez vos pairs" in ecart.phrase
+        assert ecart.phrase.endswith("vous avez répondu non.")
+        assert ecart.reponse.est_non
+    for force in vue.forces:
+        assert force.reponse.est_oui
+    ampleurs = [e.ampleur for e in vue.ecarts]
+    assert ampleurs == sorted(ampleurs, reverse=True)
+
+
+def test_par_quoi_commencer_met_la_loi_devant_puis_les_pairs(
+    terrain: Repository, structure: Structure
+) -> None:
+    pas = _fiche(terrain, structure, SOI, ELU).premiers_pas
+    assert len(pas) <= 5
+    assert [p.obligatoire for p in pas] == sorted((p.obligatoire for p in pas), reverse=True)
+    assert all(p.raison for p in pas)
+    assert all(p.indicateur.actions for p in pas)
+
+
+def test_une_obligation_n_est_faite_que_si_on_le_lit(terrain: Repository, structure: Structure) -> None:
+    publiques = _fiche(terrain, structure, SOI).obligations
+    assert {o.etat for o in publiques} == {"inconnu"}
+    assert not any(o.detail for o in publiques)
+    siennes = _fiche(terrain, structure, SOI, ELU).obligations
+    for obligation in siennes:
+        reponses = [r for p in obligation.seuil.preuves if (r := _read(terrain, p))]
+        assert obligation.est_faite == any(r == 1 for r in reponses)
+
+
+def _read(terrain: Repository, indicateur_id: str) -> float | None:
+    lignes = terrain.list_valeurs(indicateur_id, collectivite_id=SOI)
+    return None if lignes.empty else float(lignes["valeur"].iloc[0])
+
+
+def test_une_collectivite_inconnue_n_a_pas_de_fiche(terrain: Repository, structure: Structure) -> None:
+    gate = open_gate(terrain)
+    assert build_fiche(gate, load_catalogue(), structure, "commune-99999", JOUR) is None
+
+
+@pytest.mark.parametrize(("portee", "id_"), [*((p, SOI) for p in SANS_DROIT), (PUBLIC, DROM)])
+def test_aucune_reponse_individuelle_ne_sort_sans_droit(
+    terrain: Repository, structure: Structure, portee: Portee, id_: str
+) -> None:
+    """Vue, tableau, figure, fichiers, côte à côte : rien ne change quand les réponses changent."""
+    gate = open_gate(terrain, portee)
+    inversee = _InverseGate(terrain, portee, id_)
+    assert _dump(gate, structure, id_) == _dump(inversee, structure, id_)
+
+
+class _InverseGate(Gate):
+    """La même porte sur un entrepôt où cette collectivité aurait répondu le contraire."""
+
+    def __init__(self, terrain: Repository, portee: Portee, id_: str) -> None:
+        super().__init__(_Inverse(terrain, id_), portee, journal=JournalMuet())  # type: ignore[arg-type]
+
+
+class _Inverse:
+    """Un dépôt qui inverse les réponses d'une collectivité ; les cellules publiées restent les mêmes."""
+
+    def __init__(self, terrain: Repository, id_: str) -> None:
+        self._terrain, self._id = terrain, id_
+
+    def __getattr__(self, nom: str) -> Any:
+        return getattr(self._terrain, nom)
+
+    def list_valeurs(self, *arguments: Any, **filtres: Any) -> Any:
+        lignes = self._terrain.list_valeurs(*arguments, **filtres)
+        sienne = lignes["collectivite_id"].eq(self._id)
+        return lignes.assign(valeur=lignes["valeur"].mask(sienne, 1 - lignes["valeur"]))
+
+
+def _dump(gate: Gate, structure: Structure, id_: str) -> str:
+    """Tout ce que le lecteur peut voir ou emporter, en un texte."""
+    fiche = build_fiche(gate, load_catalogue(), structure, id_, JOUR)
+    assert fiche is not None
+    textes = [repr(fiche.soi.reponses), fiche.table.to_csv(), fiche.a_retenir, repr(fiche.provenance)]
+    textes += [e.phrase for e in (*fiche.forces, *fiche.ecarts)]
+    textes += [f"{t.phrase} {t.score} {t.distribution}" for t in fiche.themes]
+    textes += [f"{o.etat} {o.detail}" for o in fiche.obligations] + [p.raison for p in fiche.premiers_pas]
+    for choix in ("strate", "couverture", "semblables"):
+        vue = _comparer(gate, structure, id_, choix, avec=("commune-03001", SOI))
+        graphique = build_positions(
+            build_cadre_positions([p for p in vue.positions if p.indicateur.est_part]), titre="", phrase=""
+        )
+        textes += [vue.table.to_csv(), vue.cote_a_cote.table.to_csv(), graphique.figure.to_json()]
+        textes += [graphique.table.to_csv(), vue.a_retenir, repr(vue.contrastes), repr(vue.distribution)]
+        textes += [repr(build_fichier(vue.table, vue.provenance, "csv"))]
+    tout = "\n".join(textes)
+    assert TEXTE_SECRET not in tout
+    return tout
+
+
+def test_le_controle_verrait_une_fuite(terrain: Repository, structure: Structure) -> None:
+    """Pour l'élu, qui a le droit, inverser ses réponses se voit : le contrôle n'est pas aveugle."""
+    gate, inversee = open_gate(terrain, ELU), _InverseGate(terrain, ELU, SOI)
+    assert _dump(gate, structure, SOI) != _dump(inversee, structure, SOI)
+
+
+def test_l_elu_ne_lit_pas_sa_voisine(terrain: Repository, structure: Structure) -> None:
+    gate = open_gate(terrain, ELU)
+    cote = _comparer(gate, structure, SOI, avec=("commune-01001",)).cote_a_cote
+    assert cote.table.iloc[-1, 1] in ("oui", "non")
+    assert cote.table.iloc[-1, 2] == "réponse non publique"
+
+
+def test_les_fichiers_disent_d_ou_viennent_les_pairs(terrain: Repository, structure: Structure) -> None:
+    publique = _fiche(terrain, structure, SOI)
+    assert any("elle y est comptée" in p for p in publique.provenance.precautions)
+    sienne = _fiche(terrain, structure, SOI, ELU)
+    assert any("n’est pas comptée" in p for p in sienne.provenance.precautions)
+    for extension in FORMATS:
+        assert build_fichier(sienne.table, sienne.provenance, extension)
+    assert sienne.provenance.get_nom("csv").endswith("_reponses-simulees.csv")
+
+
+def test_trier_par_ecart_met_le_plus_grand_devant(terrain: Repository, structure: Structure) -> None:
+    vue = _comparer(open_gate(terrain, ELU), structure, SOI)
+    ecarts = [abs(p.ecart) for p in vue.sort("ecart") if p.ecart is not None]
+    assert ecarts == sorted(ecarts, reverse=True)
+    assert {p.indicateur.id for p in vue.sort("ecart")} == {p.indicateur.id for p in vue.positions}
+
+
+def test_une_figure_n_a_aucun_chiffre_cache(terrain: Repository, structure: Structure) -> None:
+    vue = _comparer(open_gate(terrain), structure, DROM)
+    cadre = build_cadre_positions([p for p in vue.positions if p.indicateur.est_part])
+    cadre.loc[0, "montre"] = False
+    cadre.loc[0, ["valeur", "bas", "haut"]] = 0.123456
+    graphique = build_positions(cadre, titre="", phrase="")
+    assert "12.3456" not in json.dumps(json.loads(graphique.figure.to_json()))
+
+
+def test_le_terrain_a_des_repondantes_des_deux_cotes() -> None:
+    assert {c["repond"] for c in list_communes()} == {True, False}

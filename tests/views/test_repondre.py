@@ -1,0 +1,128 @@
+"""Répondre sur place : conditions, valeurs non offertes, aller et retour par fichier."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from barometre.catalogue import load_catalogue
+from barometre.domain.enquete import Question
+from barometre.pipeline.rules import apply_rule, split_questions
+from barometre.views.repondre import (
+    ReponsesRefusees,
+    compute_soi,
+    count_repondues,
+    list_posees,
+    read_reponses,
+    read_saisie,
+    write_reponses,
+)
+
+CATALOGUE = load_catalogue()
+COMMUNICATION = CATALOGUE.get_questionnaire("communication")
+
+
+def test_une_question_sous_condition_n_est_posee_qu_apres_oui() -> None:
+    def ids(brutes: dict[str, Any]) -> set[str]:
+        return {q.id for q in list_posees(COMMUNICATION, "commune", brutes)}
+
+    assert "communication_q02" not in ids({})
+    assert "communication_q02" not in ids({"communication_q01": "non"})
+    assert "communication_q02" in ids({"communication_q01": "oui"})
+
+
+def test_une_question_reservee_a_un_type_n_est_pas_posee_aux_autres() -> None:
+    for questionnaire in CATALOGUE.questionnaires.values():
+        for question in questionnaire.questions:
+            if question.types and "region" not in question.types:
+                assert question.id not in {q.id for q in list_posees(questionnaire, "region", {})}
+
+
+def test_une_valeur_qui_n_etait_pas_offerte_ne_compte_pas() -> None:
+    q01 = COMMUNICATION.questions[0]
+    for brute in ("piratage", ["oui", "non"], 3, {"a": 1}, True):
+        assert read_saisie(q01, brute).etat == "sans_reponse"
+    assert read_saisie(q01, "oui").options == frozenset({"oui"})
+
+
+def test_les_reponses_se_placent_comme_celles_de_l_enquete() -> None:
+    soi = compute_soi(CATALOGUE, COMMUNICATION, "commune", {"communication_q01": "non"}, "2026-v4")
+    site = soi.get("site_internet", "2026-v4")
+    a_jour = soi.get("site_a_jour", "2026-v4")
+    assert site is not None
+    assert site.est_non
+    assert a_jour is not None
+    assert a_jour.etat == "non_concerne"
+
+
+def test_le_fichier_se_relit_tel_quel() -> None:
+    brutes = {
+        "communication_q01": "oui",
+        "communication_q03": ["agenda", "budget"],
+        "communication_q02": "ne_sait_pas",
+        "inconnue": "x",
+    }
+    id_, relues = read_reponses(CATALOGUE, write_reponses(COMMUNICATION, "commune-01000", brutes))
+    assert id_ == "communication"
+    assert relues == {i: v for i, v in brutes.items() if i != "inconnue"}
+    assert count_repondues(COMMUNICATION, "commune", relues)[0] == 3
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [b"", b"pas du json", b"[]", b"{}", b"\xff\xfe", b"[" * 100_000, b"x" * 300_000,
+     json.dumps({"format": "barometre-reponses", "questionnaire": "rien", "reponses": {}}).encode(),
+     json.dumps({"format": "barometre-reponses", "questionnaire": "donnee", "reponses": []}).encode()],
+)  # fmt: skip
+def test_un_mauvais_fichier_est_refuse_par_une_phrase(octets: bytes) -> None:
+    with pytest.raises(ReponsesRefusees, match=r"\.$"):
+        read_reponses(CATALOGUE, octets)
+
+
+def _saisies(question: Question) -> st.SearchStrategy[Any]:
+    options = [o.id for o in question.options]
+    if question.type == "choix_unique":
+        return st.sampled_from([None, *options, *(["ne_sait_pas"] if question.ne_sait_pas else [])])
+    if question.type == "choix_multiple":
+        return st.lists(st.sampled_from(options), unique=True)
+    if question.type == "nombre":
+        return st.one_of(st.none(), st.integers(int(question.minimum or 0), int(question.maximum or 50)))
+    return st.none()
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.data())
+def test_la_meme_regle_que_la_construction(data: st.DataObject) -> None:
+    """Sur place ou importée, une même réponse donne la même valeur."""
+    questionnaire = CATALOGUE.get_questionnaire(data.draw(st.sampled_from(sorted(CATALOGUE.questionnaires))))
+    brutes = {q.id: data.draw(_saisies(q)) for q in questionnaire.questions}
+    soi = compute_soi(CATALOGUE, questionnaire, "commune", brutes, "v")
+    posees = list_posees(questionnaire, "commune", brutes)
+    faits = pd.DataFrame([f for q in posees for f in _faits(q, brutes[q.id])])
+    importees = split_questions(faits, pd.Index(["soi"]))
+    for indicateur in CATALOGUE.list_indicateurs(questionnaire.id, origine="declare"):
+        if indicateur.calcul.question_id in importees:
+            valeurs, etats = apply_rule(importees[indicateur.calcul.question_id], indicateur.calcul)
+            reponse = soi.get(indicateur.id, "v")
+            assert reponse is not None
+            assert reponse.etat == etats[0]
+            assert reponse.valeur == (None if pd.isna(valeurs[0]) else valeurs[0])
+
+
+def _faits(question: Question, brute: Any) -> list[dict[str, Any]]:
+    saisie = read_saisie(question, brute)
+    ligne = {"collectivite_id": "soi", "question_id": question.id, "option_id": "", "etat": saisie.etat}
+    if saisie.etat != "repondu" or question.type == "texte":
+        return [ligne | {"valeur": float("nan")}]
+    if question.type == "nombre":
+        return [ligne | {"valeur": saisie.nombre}]
+    return [
+        ligne | {"option_id": o.id, "valeur": float(o.id in saisie.options)}
+        for o in question.options
+        if question.type == "choix_multiple" or o.id in saisie.options
+    ]
