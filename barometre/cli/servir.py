@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import socket
 from typing import Any
 
@@ -27,6 +28,8 @@ def execute(demande: argparse.Namespace) -> None:
     """Démarre le serveur ; une seule phrase dit où l'ouvrir."""
     import uvicorn  # noqa: PLC0415 — lourd, et inutile aux autres commandes
 
+    # L'application est importée avant que Streamlit ne tourne ; il le signale à chaque cache déclaré.
+    logging.getLogger("streamlit.runtime.caching.cache_data_api").setLevel(logging.ERROR)
     _check_port(demande.adresse, demande.port)
     if open_entrepot().get_active() is None:
         print("Aucune version de l'entrepôt : lancez d'abord « python -m barometre construire ».")
