@@ -21,6 +21,14 @@ from tests.serveur import INTROUVABLE, find_programmes, run_postgresql
 MOTEURS = ["duckdb", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def sans_copies_de_la_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Une construction partagée entre tests ne lit pas non plus les copies de la machine."""
+    with pytest.MonkeyPatch.context() as environnement:
+        environnement.setenv("BAROMETRE_COPIES", str(tmp_path_factory.mktemp("copies")))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def sans_copies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Aucun test ne lit ni n'écrit les copies de sources de la machine, ni son miroir."""
