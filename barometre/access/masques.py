@@ -69,8 +69,9 @@ def _show_raw(vues: pd.DataFrame, part: pd.Series) -> pd.DataFrame:
     """Sur peu de réponses, le brut tient lieu de redressé, avec son intervalle de Wilson."""
     peu = vues["n"] < SEUIL_REDRESSE
     n, p, demi = vues["n"], vues["brut"], (vues["haut"] - vues["bas"]) / 2
-    centre = (p + Z_95**2 / (2 * n)) / (1 + Z_95**2 / n)
-    marge = Z_95 * np.sqrt(p * (1 - p) / n + Z_95**2 / (4 * n**2)) / (1 + Z_95**2 / n)
+    oui = p.clip(0, 1)
+    centre = (oui + Z_95**2 / (2 * n)) / (1 + Z_95**2 / n)
+    marge = Z_95 * np.sqrt(oui * (1 - oui) / n + Z_95**2 / (4 * n**2)) / (1 + Z_95**2 / n)
     vues["bas"] = vues["bas"].mask(peu, (p - demi).where(~part, centre - marge))
     vues["haut"] = vues["haut"].mask(peu, (p + demi).where(~part, centre + marge))
     vues["redresse"] = vues["redresse"].mask(peu, p)
@@ -82,6 +83,8 @@ def _show_raw(vues: pd.DataFrame, part: pd.Series) -> pd.DataFrame:
 
 
 def _round_means(vues: pd.DataFrame, moyenne: pd.Series) -> pd.DataFrame:
+    if not moyenne.any():
+        return vues
     for colonne in ("brut", "redresse", "bas", "haut", "se"):
         grandeur = np.floor(np.log10(vues[colonne].abs().where(vues[colonne] != 0, 1.0)))
         pas = 10.0 ** (grandeur - CHIFFRES_SIGNIFICATIFS + 1)
@@ -147,6 +150,8 @@ def _erase(lignes: pd.DataFrame, colonnes: tuple[str, ...], caches: pd.Series) -
 
 def _top_code(vues: pd.DataFrame, sensibles: pd.Series) -> pd.DataFrame:
     """« Au plus 5 % », « au moins 95 % » : la valeur exacte et ce qui la redonnerait s'effacent."""
+    if not sensibles.any():
+        return vues
     valeurs = vues[["brut", "redresse"]]
     bas = sensibles & (valeurs.min(axis=1) <= PLAFOND_BAS)
     haut = sensibles & ~bas & (valeurs.max(axis=1) >= PLAFOND_HAUT)

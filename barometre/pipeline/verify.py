@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from barometre.catalogue import load_catalogue
 from barometre.pipeline.cube import COLONNES, EMBOITES, Cube
+from barometre.pipeline.terrain import MONTRES
 from barometre.stats.secrecy import CYBER, PUBLIC
 from barometre.stats.secrecy_audit import audit
 from barometre.warehouse.controles import Controle, list_controles
@@ -15,7 +17,7 @@ from barometre.warehouse.versions import open_entrepot
 
 def check_version(moteur: Engine) -> list[Controle]:
     """Les contrôles d'une version que l'on vient d'écrire."""
-    return [*list_controles(moteur), *_audit_secret(moteur)]
+    return [*list_controles(moteur), _check_conditions(moteur), *_audit_secret(moteur)]
 
 
 def verifier(adresse: str | None = None) -> tuple[str, list[Controle]]:
@@ -25,6 +27,48 @@ def verifier(adresse: str | None = None) -> tuple[str, list[Controle]]:
         return depot.version_id, check_version(depot.get_engine())
     finally:
         depot.close()
+
+
+def _check_conditions(moteur: Engine) -> Controle:
+    fuites = list_condition_leaks(moteur)
+    nom = "Secret : une question sous condition ne se montre que là où sa condition se montre"
+    return Controle(nom, not fuites, f"par exemple : {fuites[0]}" if fuites else "rien à signaler")
+
+
+def list_condition_leaks(moteur: Engine) -> list[str]:
+    """Les cellules où le nombre de réponses d'un indicateur dit les « oui » qu'un autre cache."""
+    couples = _list_commanded()
+    montrees = _list_shown(moteur, sorted({i for couple in couples for i in couple}))
+    return [
+        f"{filtre} et {commande}, {' '.join(cellule)}"
+        for filtre, commande in couples
+        for cellule in sorted(montrees.get(filtre, set()) - montrees.get(commande, set()))
+    ]
+
+
+def _list_commanded() -> list[tuple[str, str]]:
+    """Un indicateur d'une question sous condition, et un indicateur de la question qui la commande."""
+    catalogue = load_catalogue()
+    indicateurs = catalogue.list_indicateurs(origine="declare")
+    par_question: dict[str, list[str]] = {}
+    for indicateur in indicateurs:
+        par_question.setdefault(indicateur.calcul.question_id, []).append(indicateur.id)
+    couples = []
+    for indicateur in indicateurs:
+        condition = catalogue.get_question(indicateur.calcul.question_id).condition
+        if condition is not None and indicateur.calcul.non_concerne == "exclu":
+            couples += [(indicateur.id, c) for c in par_question.get(condition.question_id, [])]
+    return couples
+
+
+def _list_shown(moteur: Engine, indicateurs: list[str]) -> dict[str, set[tuple[str, ...]]]:
+    lignes = read_rows(moteur, "agregat", indicateur_id=indicateurs, etat=list(MONTRES))
+    adresse = ["vague_id", "territoire_id", "type", "strate", "couverture"]
+    cellules: dict[str, set[tuple[str, ...]]] = {}
+    colonnes = (lignes[c].tolist() for c in ("indicateur_id", *adresse))
+    for indicateur_id, *cellule in zip(*colonnes, strict=True):
+        cellules.setdefault(indicateur_id, set()).add(tuple(cellule))
+    return cellules
 
 
 def _audit_secret(moteur: Engine) -> list[Controle]:
