@@ -16,6 +16,7 @@ from sqlalchemy import Engine, insert
 from barometre.catalogue import Catalogue, load_catalogue, strate_of
 from barometre.warehouse import schema as s
 from barometre.warehouse.versions import open_chantier, open_entrepot, write_version
+from tests.fakes_etat import fill_etat
 
 REGIONS = {"region-01": "Région Fictive du Nord", "region-02": "Région Fictive du Sud"}
 DEPARTEMENTS = {"departement-01": ("Essai-et-Loire", "01"), "departement-2A": ("Essai-du-Sud", "02")}
@@ -27,11 +28,13 @@ COMMUNES = (
 )
 
 
-def build_entrepot_factice(dossier: Path, *, simulee: bool = True) -> str:
+def build_entrepot_factice(dossier: Path, *, simulee: bool = True, etat: bool = False) -> str:
     """Construit et met en service un entrepôt factice ; rend son adresse."""
     entrepot = open_entrepot(str(dossier))
     with open_chantier(entrepot) as (version_id, moteur):
         _fill(moteur, load_catalogue())
+        if etat:
+            fill_etat(moteur, [f"commune-{code}" for code, *_ in COMMUNES])
         write_version(
             moteur,
             version_id,

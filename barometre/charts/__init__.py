@@ -1,6 +1,7 @@
 """Données + indicateur → figure plotly, sa phrase, son tableau, son texte de remplacement."""
 
 from barometre.charts.cadre import COLONNES, CadreInvalide
+from barometre.charts.ecarts import build_ecarts
 from barometre.charts.modele import CONFIG, Graphique
 from barometre.charts.participation import build_barres, build_cumul
 from barometre.charts.points import build_points
@@ -14,6 +15,7 @@ __all__ = [
     "Graphique",
     "build_barres",
     "build_cumul",
+    "build_ecarts",
     "build_points",
     "build_positions",
     "build_vagues",

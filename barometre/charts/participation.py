@@ -13,6 +13,7 @@ from barometre.charts.palette import ACCENT, SERIES
 
 _BARRE = 14
 _ENTRE = 14
+_SOUS = 4  # px entre un libellé et sa barre
 
 
 def build_barres(
@@ -22,7 +23,7 @@ def build_barres(
     lignes = [couper(str(groupe)) for groupe in cadre["groupe"]]
     hauts, hauteur = empiler(lignes, [_BARRE + _ENTRE] * len(lignes))
     centres = [
-        haut + len(ligne) * HAUTEUR_LIGNE + _BARRE / 2 for haut, ligne in zip(hauts, lignes, strict=True)
+        haut + len(ligne) * HAUTEUR_LIGNE + _SOUS + _BARRE / 2 for haut, ligne in zip(hauts, lignes, strict=True)
     ]
     survols = [
         f"<b>{proteger(str(g))}</b><br>{t}" for g, t in zip(cadre["groupe"], cadre["texte"], strict=True)

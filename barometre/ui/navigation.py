@@ -42,6 +42,8 @@ def list_pages() -> list[PageDeclaree]:
         PageDeclaree("Ma collectivité", "Fiche", "fiche", "ma_collectivite/fiche.py"),
         PageDeclaree("Ma collectivité", "Comparer", "comparer", "ma_collectivite/comparer.py"),
         PageDeclaree("Territoires", "Carte", "carte", "territoires/carte.py"),
+        PageDeclaree("Piloter", "Obligations", "obligations", "piloter/obligations.py"),
+        PageDeclaree("Piloter", "Actions publiques", "actions_publiques", "piloter/actions_publiques.py"),
         PageDeclaree("Données", "Questionnaires", "questionnaires", "donnees/questionnaires.py"),
         PageDeclaree("Données", "Sources et méthode", "sources_methode", "donnees/sources_methode.py"),
         PageDeclaree("", "Accessibilité", "accessibilite", "apropos/accessibilite.py", au_menu=False),

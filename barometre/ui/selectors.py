@@ -84,12 +84,18 @@ def select_theme_cell(theme_id: str) -> Selection:
     with bas[0]:
         strate = select_one("strate", "Taille", list_strates(type_))
     with bas[1]:
-        opsn = select_one("opsn", "Accompagnement", {"": "Toutes les couvertures"} | LIBELLES_COUVERTURES)
+        couvertures = {"": "Toutes les couvertures"} | LIBELLES_COUVERTURES
+        opsn = select_one("opsn", "Accompagnement", couvertures, aide=AIDE_OPSN)
     with bas[2]:
         chiffres = select_segment("chiffres", "Chiffres", CHIFFRES, aide=AIDE_CHIFFRES)
     return Selection(vague, territoire, type_, strate, opsn, "brut" if chiffres == "brut" else "redresse")
 
 
+AIDE_OPSN = (
+    "Trois faits, jamais déduits l’un de l’autre. Adhérente\u202f: la collectivité est membre d’un OPSN. "
+    "Dans le périmètre\u202f: un OPSN couvre son département, sans que l’on sache si elle en est membre. "
+    "Inconnue\u202f: aucune source n’en dit rien, ce qui ne veut pas dire «\u202fnon couverte\u202f»."
+)
 AIDE_CHIFFRES = (
     "Bruts\u202f: les réponses telles que reçues. Redressés\u202f: corrigés pour que les répondants "
     "ressemblent à l’ensemble des collectivités (taille, région, accompagnement)."

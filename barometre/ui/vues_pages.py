@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from barometre.access import Gate
 from barometre.catalogue import load_catalogue
 from barometre.ui import cache
@@ -23,7 +25,7 @@ def load_chiffres_cles() -> VueChiffresCles:
 
 def load_methode() -> VueMethode:
     """Les sources et les strates."""
-    return cache.get_vue(_methode)
+    return cache.get_vue(_methode, date.today())
 
 
 def load_identite(collectivite_id: str) -> Identite | None:
@@ -39,8 +41,8 @@ def _chiffres_cles(gate: Gate) -> VueChiffresCles:
     return build_vue_chiffres_cles(gate, load_catalogue())
 
 
-def _methode(gate: Gate) -> VueMethode:
-    return build_vue_methode(gate, load_catalogue())
+def _methode(gate: Gate, jour: date) -> VueMethode:
+    return build_vue_methode(gate, load_catalogue(), jour)
 
 
 def _identite(gate: Gate, collectivite_id: str) -> Identite | None:

@@ -19,9 +19,7 @@ from barometre.views.theme import VueTheme
 
 CLE_ECART = "ecart_mesure"
 CACHE = "Non publiable : trop peu de collectivités ont à la fois une réponse et une mesure."
-SANS_ACCORD = (
-    "La donnée de l’État n’est pas un oui ou non : les réponses ne se comparent pas une à une."
-)
+SANS_ACCORD = "La donnée de l’État n’est pas un oui ou non : les réponses ne se comparent pas une à une."
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +88,8 @@ class VueAccord:
         ecarts = [abs(ecart) for _, ecart in self.faits]
         proches = sum(ecart < 0.02 for ecart in ecarts)
         return (
-            f"Sur {format_compte(len(ecarts), 'fait')} connus de toutes les communes, {proches} se retrouvent "
-            "à moins de 2 points près après redressement. Le plus grand écart est de "
+            f"Sur {format_compte(len(ecarts), 'fait')} connus de toutes les communes, {proches} "
+            "se retrouvent à moins de 2 points près après redressement. Le plus grand écart est de "
             f"{format_points(max(ecarts), 1).removeprefix('+')}."
         )
 

@@ -69,6 +69,8 @@ CLES: dict[str, Cle] = {
         Cle("poids", "l’importance des variables", defaut=()),
         Cle("questionnaire", "le questionnaire"),
         Cle("vue", "la vue"),
+        Cle("obligation", "l’obligation"),
+        Cle("programme", "le programme"),
         Cle("classes", "la façon de classer les valeurs d’une carte", defaut="egales"),
         Cle("en_face", "la carte d’en face"),
         Cle("couche", "la couche posée sur la carte"),

@@ -20,12 +20,10 @@ from barometre.views.provenance import arrondir
 
 COMMANDE = "python -m barometre sources recuperer"
 NON_CHARGEES = (
-    "Les données de l’État de ce thème ne sont pas chargées dans cette version. Pour les charger, un opérateur "
-    f"lance «\u202f{COMMANDE}\u202f»\u202f; la page Sources et méthode dit l’état de chacune."
+    "Les données de l’État de ce thème ne sont pas chargées dans cette version. Pour les charger, un "
+    f"opérateur lance «\u202f{COMMANDE}\u202f»\u202f; la page Sources et méthode dit l’état de chacune."
 )
-SANS_MESURE = (
-    "Aucune donnée de l’État n’est rattachée à ce thème\u202f: les chiffres viennent des réponses seules."
-)
+SANS_MESURE = "Aucune donnée de l’État n’est rattachée à ce thème\u202f: seules les réponses en parlent."
 AUCUNE_ICI = "Les données de l’État de ce thème ne disent rien de ce territoire."
 # En dessous, ce que l'on connaît de quelques communes ne décrit pas un territoire.
 PART_MINIMALE = 0.5
@@ -83,7 +81,8 @@ class VueMesures:
             return self.message or AUCUNE_ICI
         m = connues[0]
         n = format_compte(len(connues), "donnée")
-        return f"{self.territoire} : {n} de l’État sur ce thème. « {m.indicateur.titre} » : {m.texte} ({m.date})."
+        premiere = f"« {m.indicateur.titre} » : {m.texte} ({m.date})."
+        return f"{self.territoire} : {n} de l’État sur ce thème. {premiere}"
 
     @property
     def table(self) -> pd.DataFrame:

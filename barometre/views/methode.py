@@ -1,16 +1,18 @@
-"""Les sources et les strates, en tableaux de lecture."""
+"""Les sources, leur âge et leur état, et les strates, en tableaux de lecture."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
+from barometre.domain.provenance import Definition, Provenance
 from barometre.domain.territoire import LIBELLES_TYPES
-from barometre.formats import format_date, format_nombre
+from barometre.formats import format_compte, format_date, format_liste, format_nombre
 
 ETATS_SOURCES = {
     "embarquee": "fournie avec l’application",
@@ -28,9 +30,15 @@ class SourceLue:
     producteur: str
     licence: str
     date: str
-    etat: str
+    age: str
+    etat_id: str
     lignes: str
     adresse: str
+
+    @property
+    def etat(self) -> str:
+        """L'état en mots."""
+        return ETATS_SOURCES.get(self.etat_id, self.etat_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +48,67 @@ class VueMethode:
     sources: tuple[SourceLue, ...]
     strates: tuple[tuple[str, str, int], ...]
     version: dict[str, Any]
+    provenance: Provenance
+
+    @property
+    def phrase_sources(self) -> str:
+        """« 24 sources : 4 fournies avec l'application, 20 chargées. »"""
+        comptes = pd.Series([s.etat for s in self.sources], dtype="str").value_counts()
+        mots = [f"{comptes[etat]} {etat}" for etat in ETATS_SOURCES.values() if etat in comptes]
+        return f"{format_compte(len(self.sources), 'source')} : {format_liste(mots)}."
+
+    @property
+    def absentes(self) -> tuple[SourceLue, ...]:
+        """Celles qui ne sont pas chargées."""
+        return tuple(s for s in self.sources if s.etat_id == "absente")
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Une source par ligne."""
+        noms = {
+            "titre": "Source", "producteur": "Producteur", "etat": "État", "date": "Date", "age": "Âge",
+            "lignes": "Lignes", "licence": "Licence", "adresse": "Adresse",
+        }  # fmt: skip
+        lignes = [{nom: getattr(source, champ) for champ, nom in noms.items()} for source in self.sources]
+        return pd.DataFrame(lignes, columns=list(noms.values()))
 
 
-def build_vue_methode(gate: Gate, catalogue: Catalogue) -> VueMethode:
+def build_vue_methode(gate: Gate, catalogue: Catalogue, jour: date) -> VueMethode:
     """Les sources chargées, et les strates avec le nombre de collectivités de chacune."""
+    sources = [_build_source(ligne, jour) for ligne in gate.list_sources().to_dict("records")]
+    ordre = list(ETATS_SOURCES)
+    version = gate.get_version()
     return VueMethode(
-        sources=tuple(_build_source(ligne) for ligne in gate.list_sources().to_dict("records")),
+        sources=tuple(sorted(sources, key=lambda s: (ordre.index(s.etat_id), s.titre))),
         strates=_build_strates(gate, catalogue),
-        version=gate.get_version(),
+        version=version,
+        provenance=_build_provenance(version),
     )
+
+
+def _build_provenance(version: dict[str, Any]) -> Provenance:
+    return Provenance(
+        titre="Les sources du baromètre",
+        nom_fichier="barometre_sources",
+        filtres="Toutes les sources",
+        source="data/sources.yml et la version en service",
+        date=format_date(version["creee_le"]),
+        version=str(version["version_id"]),
+        definitions=(Definition("Âge", "Le temps écoulé depuis la date que la source donne."),),
+    )
+
+
+def describe_age(date_source: str, jour: date) -> str:
+    """« 2 ans », « 8 mois », « moins d'un mois » ; vide quand la date n'est pas connue."""
+    morceaux = date_source.split("-")
+    if not all(m.isdecimal() for m in morceaux):
+        return ""
+    annee, mois = int(morceaux[0]), int(morceaux[1]) if len(morceaux) > 1 else 1
+    ecoules = max(12 * (jour.year - annee) + jour.month - mois, 0)
+    if len(morceaux) == 1 or ecoules >= 24:
+        ans = jour.year - annee if len(morceaux) == 1 else ecoules // 12
+        return format_compte(ans, "an") if ans else "moins d’un an"
+    return f"{ecoules} mois" if ecoules else "moins d’un mois"
 
 
 def _build_strates(gate: Gate, catalogue: Catalogue) -> tuple[tuple[str, str, int], ...]:
@@ -59,7 +119,7 @@ def _build_strates(gate: Gate, catalogue: Catalogue) -> tuple[tuple[str, str, in
     )
 
 
-def _build_source(ligne: dict[Any, Any]) -> SourceLue:
+def _build_source(ligne: dict[Any, Any], jour: date) -> SourceLue:
     charges, rejetes = ligne.get("charges"), ligne.get("rejetes")
     lignes = "" if charges is None or pd.isna(charges) else format_nombre(int(charges))
     if lignes and rejetes is not None and not pd.isna(rejetes) and int(rejetes):
@@ -69,7 +129,8 @@ def _build_source(ligne: dict[Any, Any]) -> SourceLue:
         producteur=str(ligne["producteur"]),
         licence=str(ligne["licence"]),
         date=format_date(str(ligne["date"])) if ligne["date"] else "",
-        etat=ETATS_SOURCES.get(str(ligne["etat"]), str(ligne["etat"])),
+        age=describe_age(str(ligne["date"]), jour) if ligne["date"] else "",
+        etat_id=str(ligne["etat"]),
         lignes=lignes,
         adresse=str(ligne["adresse"]),
     )

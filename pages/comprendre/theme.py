@@ -3,7 +3,7 @@
 import streamlit as st
 
 from barometre.ui import navigation, selectors, vues
-from barometre.ui.blocks import carte
+from barometre.ui.blocks import carte, etat
 from barometre.ui.blocks import theme as blocs
 
 theme = navigation.get_theme()
@@ -17,5 +17,7 @@ blocs.render_cles(affiche)
 blocs.render_ensemble(affiche)
 blocs.render_indicateur(affiche)
 carte.render_carte_theme(affiche.vue)
+etat.render_mesures(affiche.vue)
+etat.render_accord(affiche.vue)
 blocs.render_questions(affiche.vue)
 blocs.render_exports(affiche.vue)

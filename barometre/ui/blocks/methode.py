@@ -7,6 +7,7 @@ import streamlit as st
 
 from barometre.formats import format_date
 from barometre.ui.blocks.documents import read_document
+from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import lien, render_tableau, texte
 from barometre.views.methode import SourceLue, VueMethode
 
@@ -23,14 +24,27 @@ def render_strates(vue: VueMethode) -> None:
 
 
 def render_sources(vue: VueMethode) -> None:
-    """Chaque source, sa date, sa licence, ce qui en a été chargé."""
+    """Chaque source, sa date, son âge, sa licence, son état, ce qui en a été chargé."""
     st.header("Les sources")
-    st.html(f'<div class="baro-cartes">{"".join(_source(source) for source in vue.sources)}</div>')
+    st.html(f'<p class="baro-phrase">{texte(vue.phrase_sources)}</p>')
+    if vue.absentes:
+        st.info(
+            "Pour charger les sources absentes, un opérateur lance «\u202fpython -m barometre sources "
+            "recuperer\u202f», depuis l’adresse officielle ou un dossier miroir."
+        )
+    for etat in dict.fromkeys(source.etat for source in vue.sources):
+        st.subheader(f"{etat[:1].upper()}{etat[1:]}")
+        cartes = "".join(_source(source) for source in vue.sources if source.etat == etat)
+        st.html(f'<div class="baro-cartes">{cartes}</div>')
+    with st.expander("Voir le tableau"):
+        render_tableau(vue.table.drop(columns=["Adresse"]), "Sources du baromètre")
+        render_telechargements(vue.table, vue.provenance, cle="sources")
 
 
 def _source(source: SourceLue) -> str:
     lignes = f"{source.lignes} lignes" if source.lignes else ""
-    faits = " · ".join(filter(None, (source.date, source.licence, source.etat, lignes)))
+    age = f"âge\u202f: {source.age}" if source.age else ""
+    faits = " · ".join(filter(None, (source.date, age, source.etat, lignes, source.licence)))
     origine = lien("Origine", source.adresse) if source.adresse.startswith("http") else ""
     return (
         f'<article class="baro-carte"><h3>{texte(source.titre)}</h3><p>{texte(source.producteur)}</p>'

@@ -1,0 +1,92 @@
+"""Sur une page de thème : ce que mesure l'État, et ce que ces mesures disent des réponses et des poids."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from barometre.ui.blocks.telechargements import render_telechargements
+from barometre.ui.blocks.textes import lien, render_tableau, texte
+from barometre.ui.vues_etat import load_accord, load_mesures
+from barometre.views.accord import SANS_ACCORD, DeclareMesure, VueAccord
+from barometre.views.mesures import MesureLue, VueMesures
+from barometre.views.theme import VueTheme
+
+CHAMP = "Sur tout le territoire choisi\u202f: type, taille et accompagnement ne jouent pas sur ces données."
+
+
+def render_mesures(theme: VueTheme) -> None:
+    """Les données de l'État du thème, pour le territoire choisi."""
+    vue = load_mesures(theme.theme.id, theme.selection.territoire_id)
+    st.header("Ce que mesure l’État")
+    if not vue.mesures:
+        st.info(vue.phrase)
+        _render_ailleurs(vue)
+        return
+    st.html(f'<p class="baro-phrase">{texte(vue.phrase)}</p><p class="baro-legende">{texte(CHAMP)}</p>')
+    st.html(f'<div class="baro-cartes">{"".join(_carte(mesure) for mesure in vue.mesures)}</div>')
+    _render_ailleurs(vue)
+    with st.expander("Voir le tableau"):
+        render_tableau(vue.table.drop(columns=["indicateur_id"]), f"Données de l’État, {vue.territoire}")
+        render_telechargements(vue.table, vue.provenance, cle=f"mesures-{theme.theme.id}")
+
+
+def _carte(mesure: MesureLue) -> str:
+    source = mesure.source
+    origine = lien(source.titre, source.adresse) if source.adresse else texte(source.titre)
+    absent = " baro-absent" if mesure.valeur is None else ""
+    return (
+        f'<article class="baro-carte"><h3>{texte(mesure.indicateur.titre)}</h3>'
+        f'<p class="baro-chiffre{absent}">{texte(mesure.texte)}</p>'
+        f"<p>{texte(mesure.indicateur.definition)}</p>"
+        f'<p class="baro-preuve">{texte(mesure.date)} · {texte(mesure.champ)}<br>'
+        f"{origine} · {texte(source.licence)}</p></article>"
+    )
+
+
+def _render_ailleurs(vue: VueMesures) -> None:
+    if vue.ailleurs:
+        titres = " ; ".join(vue.ailleurs)
+        st.html(f'<p class="baro-legende">Chargées, mais pas à cette maille\u202f: {texte(titres)}.</p>')
+
+
+def render_accord(theme: VueTheme) -> None:
+    """Déclaré et mesuré : les deux chiffres, leur accord, et ce que les poids retrouvent."""
+    vue = load_accord(theme.theme.id, theme.selection)
+    if not (vue.paires or vue.attendus or vue.faits):
+        return
+    st.header("Déclaré et mesuré")
+    if vue.paires:
+        st.html(f'<div class="baro-cartes">{"".join(_paire(p) for p in vue.paires)}</div>')
+    if vue.attendus:
+        st.info(
+            f"Aucune mesure chargée pour\u202f: {', '.join(vue.attendus)}. Un opérateur la charge par "
+            "«\u202fpython -m barometre sources recuperer\u202f»."
+        )
+    _render_poids(vue)
+
+
+def _paire(paire: DeclareMesure) -> str:
+    accords = "".join(f"<li>{texte(a.phrase)}</li>" for a in paire.accords)
+    accord = f"<ul>{accords}</ul>" if accords else f"<p>{texte(SANS_ACCORD)}</p>"
+    poids = f"<p>{texte(paire.poids)}</p>" if paire.poids else ""
+    chiffre = paire.ligne.chiffre
+    n = f", {chiffre.n} réponses" if chiffre.n is not None else ""
+    return (
+        f'<article class="baro-carte"><h3>{texte(paire.titre)}</h3><dl class="baro-deux">'
+        f"<div><dt>Déclaré</dt><dd>{texte(paire.ligne.get_texte('redresse'))}</dd>"
+        f'<dd class="baro-preuve">{texte(paire.ligne.contexte.vague + n)}</dd></div>'
+        f"<div><dt>Mesuré</dt><dd>{texte(paire.texte_mesure)}</dd>"
+        f'<dd class="baro-preuve">{texte(paire.croisement.champ)}, {texte(paire.date_mesure)}</dd></div></dl>'
+        f"<p>Mesure\u202f: {texte(paire.croisement.indicateur.titre)}. "
+        f"{texte(paire.croisement.indicateur.precautions)}</p>"
+        f"<details><summary>Les réponses et la mesure disent-elles la même chose\u202f?</summary>"
+        f"{accord}{poids}</details></article>"
+    )
+
+
+def _render_poids(vue: VueAccord) -> None:
+    if not vue.faits:
+        return
+    st.html(f'<p class="baro-phrase">{texte(vue.phrase_poids)}</p>')
+    with st.expander("Les poids retrouvent-ils ce que l’on sait de toutes les communes\u202f?"):
+        render_tableau(vue.table, "Faits connus de toutes les communes, avant et après redressement")

@@ -1,0 +1,30 @@
+"""Les données de l'État sur une page de thème, construites une fois par portée, version et filtres."""
+
+from __future__ import annotations
+
+from barometre.access import Gate
+from barometre.catalogue import load_catalogue
+from barometre.ui import cache
+from barometre.views.accord import VueAccord, build_vue_accord
+from barometre.views.mesures import VueMesures, build_vue_mesures
+from barometre.views.selection import Selection
+from barometre.views.theme import build_vue_theme
+
+
+def load_mesures(theme_id: str, territoire_id: str) -> VueMesures:
+    """« Ce que mesure l'État » pour un thème et un territoire."""
+    return cache.get_vue(_mesures, theme_id, territoire_id)
+
+
+def load_accord(theme_id: str, selection: Selection) -> VueAccord:
+    """« Déclaré / mesuré » pour un thème et une sélection."""
+    return cache.get_vue(_accord, theme_id, selection)
+
+
+def _mesures(gate: Gate, theme_id: str, territoire_id: str) -> VueMesures:
+    return build_vue_mesures(gate, load_catalogue(), theme_id, territoire_id)
+
+
+def _accord(gate: Gate, theme_id: str, selection: Selection) -> VueAccord:
+    catalogue = load_catalogue()
+    return build_vue_accord(gate, catalogue, build_vue_theme(gate, catalogue, theme_id, selection))

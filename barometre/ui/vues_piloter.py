@@ -1,0 +1,122 @@
+"""Les vues des pages Obligations et Actions publiques, et leurs graphiques."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from barometre.access import Gate
+from barometre.catalogue import load_catalogue
+from barometre.catalogue.programmes import load_actions_publiques, load_programmes
+from barometre.charts import Graphique, build_barres, build_ecarts, build_points
+from barometre.formats import format_part
+from barometre.ui import cache
+from barometre.views.associations import VueAssociations, build_vue_associations
+from barometre.views.obligation_detail import VueObligation, build_vue_obligation
+from barometre.views.panorama_obligations import VuePanorama, build_vue_panorama
+from barometre.views.programmes import Beneficiaires, VueProgrammes, build_vue_programmes
+from barometre.views.selection import Selection
+
+
+@dataclass(frozen=True, slots=True)
+class ObligationAffichee:
+    """Une obligation et ses graphiques ; l'un ou l'autre manque quand il n'y a rien à dessiner."""
+
+    vue: VueObligation
+    declare: Graphique | None
+    territoires: Graphique | None
+
+
+@dataclass(frozen=True, slots=True)
+class AssociationAffichee:
+    """Les écarts d'un programme et leur graphique."""
+
+    vue: VueAssociations
+    graphique: Graphique | None
+
+
+def load_panorama(selection: Selection, jour: date) -> VuePanorama:
+    """Toutes les obligations."""
+    return cache.get_vue(_panorama, selection, jour)
+
+
+def load_obligation(seuil_id: str, selection: Selection) -> ObligationAffichee:
+    """Une obligation de près."""
+    return cache.get_vue(_obligation, seuil_id, selection)
+
+
+def load_programmes_vue(territoire_id: str) -> VueProgrammes:
+    """Tous les programmes d'un territoire."""
+    return cache.get_vue(_programmes, territoire_id)
+
+
+def load_association(programme_id: str, theme_id: str) -> AssociationAffichee:
+    """Bénéficiaires et comparables."""
+    return cache.get_vue(_association, programme_id, theme_id)
+
+
+def _panorama(gate: Gate, selection: Selection, jour: date) -> VuePanorama:
+    return build_vue_panorama(gate, load_catalogue(), selection, jour)
+
+
+def _obligation(gate: Gate, seuil_id: str, selection: Selection) -> ObligationAffichee:
+    vue = build_vue_obligation(gate, load_catalogue(), seuil_id, selection)
+    declare = None
+    if vue.repartition is not None and vue.preuve is not None:
+        titre = f"Part déclarée : {vue.preuve.titre}"
+        declare = build_points(vue.repartition.cadre, vue.preuve, titre=titre, tete="Taille et type")
+    return ObligationAffichee(vue, declare, _draw_territoires(vue))
+
+
+def _draw_territoires(vue: VueObligation) -> Graphique | None:
+    if not vue.territoires:
+        return None
+    cadre = pd.DataFrame(
+        [(nom, n, f"{n} ({format_part(part, 1)})") for nom, n, part in vue.territoires],
+        columns=["groupe", "valeur", "texte"],
+    )
+    titre = f"Collectivités concernées : {vue.ligne.seuil.titre}"
+    return build_barres(
+        cadre,
+        titre=titre,
+        mesure="Concernées (part des collectivités de ces types)",
+        phrase=vue.phrase_territoires,
+        tete=vue.tete_territoires,
+    )
+
+
+def _programmes(gate: Gate, territoire_id: str) -> VueProgrammes:
+    return build_vue_programmes(
+        gate, load_catalogue(), load_programmes(), load_actions_publiques(), territoire_id
+    )
+
+
+def draw_beneficiaires(beneficiaires: Beneficiaires) -> Graphique | None:
+    """La part des communes de chaque territoire."""
+    if not beneficiaires.territoires:
+        return None
+    cadre = pd.DataFrame(
+        [
+            (nom, n / total if total else 0.0, f"{format_part(n / total if total else 0.0, 1)} ({n})")
+            for nom, n, total, _ in beneficiaires.territoires
+        ],
+        columns=["groupe", "valeur", "texte"],
+    )
+    return build_barres(
+        cadre,
+        titre=f"{beneficiaires.programme.titre} : part des communes",
+        mesure="Part des communes",
+        phrase=beneficiaires.phrase_territoires,
+        tete=beneficiaires.tete,
+    )
+
+
+def _association(gate: Gate, programme_id: str, theme_id: str) -> AssociationAffichee:
+    programme = next(p for p in load_programmes() if p.id == programme_id)
+    vue = build_vue_associations(gate, load_catalogue(), programme, theme_id)
+    if not vue.montrees:
+        return AssociationAffichee(vue, None)
+    titre = f"{programme.titre} : écart entre bénéficiaires et comparables"
+    return AssociationAffichee(vue, build_ecarts(vue.cadre, titre=titre, phrase=vue.phrase, table=vue.table))

@@ -1,0 +1,110 @@
+"""Obligations, actions publiques et données de l'État : avec elles, et sans elles."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from barometre.ui import cache
+from tests.fakes import build_entrepot_factice
+from tests.pages.conftest import Ouvrir
+
+
+@pytest.fixture(scope="session")
+def entrepot_etat(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return build_entrepot_factice(tmp_path_factory.mktemp("etat"), etat=True)
+
+
+@pytest.fixture
+def ouvrir_etat(ouvrir: Ouvrir, entrepot_etat: str, monkeypatch: pytest.MonkeyPatch) -> Ouvrir:
+    monkeypatch.setenv("BAROMETRE_ENTREPOT", entrepot_etat)
+    cache._open_depot.cache_clear()
+    return ouvrir
+
+
+def _tout(page: AppTest) -> str:
+    html = " ".join(str(bloc.proto.body) for bloc in page.get("html"))
+    return html + " ".join(info.value for info in page.info)
+
+
+def test_obligations_compte_les_concernees_et_dit_l_inconnu(ouvrir: Ouvrir) -> None:
+    page = ouvrir("obligations")
+    assert not page.exception
+    texte = _tout(page)
+    assert "l’état est inconnu" in texte
+    assert "on n’en déduit jamais" in texte
+    assert "Référence vérifiée le" in texte
+    # Une seule commune fictive dépasse 50 000 habitants ; aucune mesure chargée.
+    assert "concerne 1\u00a0collectivité" in texte
+    assert "non remplie" not in texte
+
+
+def test_obligations_filtre_et_adresse(ouvrir: Ouvrir) -> None:
+    page = ouvrir("obligations", type="commune", territoire="region-01", obligation="base_adresse_locale")
+    assert not page.exception
+    assert page.selectbox(key="adresse_obligation").value == "base_adresse_locale"
+    assert "Région Fictive du Nord" in _tout(page)
+
+
+def test_obligations_sans_personne_le_dit(ouvrir: Ouvrir) -> None:
+    page = ouvrir("obligations", type="ept")
+    assert not page.exception
+    assert "aucune des obligations suivies ne concerne" in _tout(page)
+
+
+def test_obligations_constatees_par_l_etat(ouvrir_etat: Ouvrir) -> None:
+    texte = _tout(ouvrir_etat("obligations", obligation="open_data"))
+    # La commune recensée est trop petite pour être concernée : zéro constat, pas « aucune donnée ».
+    assert "l’État la constate chez 0" in texte
+    assert "Des données ouvertes recensées (mars 2025)" in texte
+
+
+def test_actions_publiques_sans_donnees_dit_comment_charger(ouvrir: Ouvrir) -> None:
+    page = ouvrir("actions_publiques")
+    assert not page.exception
+    texte = _tout(page)
+    assert "sources recuperer" in texte
+    assert "La salle sur demande" in texte
+    assert "846\u202f984\u202f€" in texte
+    assert "non publié" in texte
+
+
+def test_actions_publiques_avec_donnees(ouvrir_etat: Ouvrir) -> None:
+    page = ouvrir_etat("actions_publiques", programme="france_services", theme="inclusion")
+    assert not page.exception
+    texte = _tout(page)
+    assert "1\u00a0commune sur 4 (25,0\u202f%)" in texte
+    assert "Une association, pas une preuve" in texte
+    assert "plus souvent" in texte
+    assert "preuve" in texte
+
+
+def test_theme_sans_donnees_de_l_etat_le_dit(ouvrir: Ouvrir) -> None:
+    texte = _tout(ouvrir("inclusion"))
+    assert "ne sont pas chargées dans cette version" in texte
+    assert "sources recuperer" in texte
+
+
+def test_theme_avec_donnees_de_l_etat(ouvrir_etat: Ouvrir) -> None:
+    page = ouvrir_etat("inclusion")
+    assert not page.exception
+    texte = _tout(page)
+    assert "1er août 2024" in texte
+    assert "Licence d’essai" in texte
+    assert "50\u202f% d’accord" in texte  # (10 + 10) / 40
+    assert "trop peu de collectivités ont à la fois" in texte  # quatre EPCI
+    assert "après redressement" in texte
+
+
+def test_sources_avec_age_et_etat(ouvrir_etat: Ouvrir) -> None:
+    page = ouvrir_etat("sources_methode")
+    texte = _tout(page)
+    assert "4 sources\u202f:" in texte.replace("\u00a0", " ")
+    assert "âge\u202f: 2\u00a0ans" in texte
+    assert "pas encore chargée" in texte
+    assert "sources recuperer" in texte
+
+
+def test_l_inconnue_n_est_pas_non_couverte(ouvrir: Ouvrir) -> None:
+    aide = ouvrir("inclusion").selectbox(key="adresse_opsn").help
+    assert "ne veut pas dire" in aide
