@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -34,7 +35,7 @@ def _finish(chiffre: Chiffre, indicateur: Indicateur, se: Mapping[str, float]) -
         note = grade_proportions(chiffre.n, n_eff, p, bas, haut)
     else:
         erreur = float(se[chiffre.indicateur_id])
-        if erreur != erreur:  # une erreur type que la porte a effacée
+        if math.isnan(erreur):  # une erreur type que la porte a effacée
             return replace(chiffre, note="C")
         bas, haut = (float(b) for b in student(p, erreur, chiffre.n - 1))
         note = grade_means(chiffre.n, n_eff, p, bas, haut)

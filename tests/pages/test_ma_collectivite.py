@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,11 +25,11 @@ def entrepot_terrain(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture
 def ouvrir_terrain(
     ouvrir: Ouvrir, entrepot_terrain: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[Ouvrir]:
+) -> Ouvrir:
     monkeypatch.setenv("BAROMETRE_ENTREPOT", entrepot_terrain)
     monkeypatch.setenv("BAROMETRE_REGISTRE", f"sqlite:///{tmp_path / 'registre.db'}")
     cache._open_depot.cache_clear()
-    yield ouvrir
+    return ouvrir
 
 
 def _tout(page: AppTest) -> str:
@@ -105,9 +104,9 @@ def test_une_portee_de_demonstration_tombe_avec_de_vraies_reponses() -> None:
 
 
 def _verifie() -> None:
-    import streamlit as st
+    import streamlit as st  # noqa: PLC0415 — AppTest n'exécute que le corps
 
-    from barometre.ui.roles import check_portee
+    from barometre.ui.roles import check_portee  # noqa: PLC0415
 
     st.markdown(check_portee({"simulee": False}).role)
 
