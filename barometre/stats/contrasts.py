@@ -149,7 +149,8 @@ def binomial_exact(yes: int, n: int, reference: float) -> float:
 def get_funnel_limits(reference: float, n: npt.ArrayLike, level: float = 0.95) -> pd.DataFrame:
     """Limites d'un graphique en entonnoir autour de `reference`, pour des groupes de taille n.
 
-    count_* : quantiles binomiaux exacts ; normal_* : approximation normale, non bornée ; score_* : Wilson.
+    count_* : quantiles binomiaux exacts ; exact_* : les mêmes en parts, interpolés (Spiegelhalter 2005,
+    annexe A.1.1) ; normal_* : approximation normale, non bornée ; score_* : Wilson.
     """
     tailles = np.atleast_1d(np.asarray(n, dtype=float))
     alpha, z = 1 - level, intervals.normal_quantile(level)
@@ -160,12 +161,21 @@ def get_funnel_limits(reference: float, n: npt.ArrayLike, level: float = 0.95) -
             "n": tailles,
             "count_low": stats.binom.ppf(alpha / 2, tailles, reference),
             "count_high": stats.binom.ppf(1 - alpha / 2, tailles, reference),
+            "exact_low": _interpolate_quantile(alpha / 2, tailles, reference),
+            "exact_high": _interpolate_quantile(1 - alpha / 2, tailles, reference),
             "normal_low": reference - demi,
             "normal_high": reference + demi,
             "score_low": score[0],
             "score_high": score[1],
         }
     )
+
+
+def _interpolate_quantile(p: float, n: Tableau, reference: float) -> Tableau:
+    """Le quantile binomial en part, sans l'escalier d'un compte entier."""
+    rang = stats.binom.ppf(p, n, reference)
+    exces = (stats.binom.cdf(rang, n, reference) - p) / stats.binom.pmf(rang, n, reference)
+    return np.asarray(np.clip((rang - exces) / n, 0.0, 1.0))
 
 
 def get_percentile(values: npt.ArrayLike, own: float) -> float:

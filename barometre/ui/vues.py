@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from barometre.access import Gate
 from barometre.catalogue import load_catalogue
 from barometre.charts import Graphique, build_points, build_vagues
+from barometre.charts.entonnoir import build_entonnoir
 from barometre.domain.indicateur import Indicateur
 from barometre.ui import cache
 from barometre.views.dimensions import VAGUES
+from barometre.views.entonnoirs import Entonnoir
 from barometre.views.indicateur import VueIndicateur, build_vue_indicateur
 from barometre.views.selection import Selection
 from barometre.views.theme import GroupeLignes, VueTheme, build_vue_theme
@@ -36,6 +38,13 @@ class IndicateurAffiche:
         if dimension not in self._graphiques:
             self._graphiques[dimension] = _build_repartition(self.vue, dimension)
         return self._graphiques[dimension]
+
+    def get_entonnoir(self, entonnoir: Entonnoir) -> Graphique:
+        """Le graphique de cet entonnoir."""
+        cle = f"entonnoir-{entonnoir.id}"
+        if cle not in self._graphiques:
+            self._graphiques[cle] = _build_entonnoir(self.vue, entonnoir)
+        return self._graphiques[cle]
 
 
 def load_theme(theme_id: str, selection: Selection) -> ThemeAffiche:
@@ -87,4 +96,17 @@ def _build_repartition(vue: VueIndicateur, dimension: str) -> Graphique:
         tete=repartition.tete,
         valeur=valeur,
         complement=repartition.phrase_groupes,
+    )
+
+
+def _build_entonnoir(vue: VueIndicateur, entonnoir: Entonnoir) -> Graphique:
+    valeur = vue.selection.valeur
+    return build_entonnoir(
+        entonnoir.cadre,
+        vue.ligne.indicateur,
+        entonnoir.reference.get_valeur(valeur) or 0.0,
+        titre=entonnoir.titre,
+        tete=entonnoir.tete,
+        noms=entonnoir.noms,
+        valeur=valeur,
     )

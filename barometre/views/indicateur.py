@@ -15,9 +15,12 @@ from barometre.views.cellules import read_cellules
 from barometre.views.chiffres import Chiffre, format_chiffre
 from barometre.views.croisement import Croisement, build_croisement
 from barometre.views.dimensions import build_repartitions, build_vagues
+from barometre.views.entonnoirs import Entonnoir, build_entonnoirs
 from barometre.views.evolution import Verdict, build_verdict
+from barometre.views.groupes_compares import Accompagnement, GroupeCompare, read_accompagnement
 from barometre.views.ligne import Lecture, LigneIndicateur, build_lignes, choose_vague
-from barometre.views.provenance import build_provenance, build_table
+from barometre.views.modele import EstimationsModele, build_estimations_modele
+from barometre.views.provenance import add_compares, build_provenance, build_table
 from barometre.views.repartition import Repartition
 from barometre.views.selection import Selection
 
@@ -33,6 +36,9 @@ class VueIndicateur:
     sensibilite: str
     croisement: Croisement | None
     provenance: Provenance
+    accompagnement: Accompagnement | None = None
+    entonnoirs: tuple[Entonnoir, ...] = ()
+    modele: EstimationsModele | None = None
 
     def get_repartition(self, dimension: str) -> Repartition:
         """La répartition demandée, sinon la première."""
@@ -43,9 +49,11 @@ class VueIndicateur:
         """La sélection puis toutes ses répartitions, à plat."""
         indicateur = self.ligne.indicateur
         lignes = [(indicateur, self.ligne.contexte.champ, self.ligne.chiffre)]
+        compares: list[GroupeCompare | None] = [None]
         for repartition in self.repartitions:
             lignes += [(indicateur, groupe.libelle, groupe.chiffre) for groupe in repartition.groupes]
-        return build_table(lignes, self.ligne.contexte.role)
+            compares += [groupe.compare for groupe in repartition.groupes]
+        return add_compares(build_table(lignes, self.ligne.contexte.role), compares, indicateur)
 
 
 def build_vue_indicateur(
@@ -58,15 +66,19 @@ def build_vue_indicateur(
     lecture = Lecture(gate, catalogue, choisie)
     ligne = build_lignes(lecture, [indicateur], cellules)[0]
     vagues = build_vagues(lecture, indicateur, cellules)
+    repartitions = build_repartitions(lecture, indicateur)
     titre = f"{indicateur.titre} : {ligne.contexte.champ}"
     return VueIndicateur(
         ligne=ligne,
         selection=choisie,
-        repartitions=(*build_repartitions(lecture, indicateur), vagues),
+        repartitions=(*repartitions, vagues),
         verdict=build_verdict(gate, lecture.libelles, indicateur, choisie, vagues),
         sensibilite=build_sensibilite(indicateur, ligne.chiffre),
         croisement=build_croisement(lecture, indicateur),
         provenance=build_provenance(lecture, titre, indicateur_id, [indicateur]),
+        accompagnement=read_accompagnement(gate, indicateur_id, choisie, ligne.contexte.champ),
+        entonnoirs=build_entonnoirs(lecture, indicateur, ligne.chiffre, repartitions),
+        modele=build_estimations_modele(lecture, indicateur),
     )
 
 

@@ -13,6 +13,7 @@ from barometre.domain.provenance import Definition, Provenance
 from barometre.formats import format_date
 from barometre.views.chiffres import Chiffre
 from barometre.views.citation import HORS_BIAIS, SOURCE, get_raison
+from barometre.views.groupes_compares import GroupeCompare
 from barometre.views.ligne import Lecture
 
 COLONNES = (
@@ -47,6 +48,21 @@ def _remarque(indicateur: Indicateur, chiffre: Chiffre, role: Role) -> str:
     if not chiffre.montre:
         return get_raison(chiffre.etat, indicateur, role)
     return "Indicatif, à ne pas citer." if chiffre.note == "C" else ""
+
+
+def add_compares(
+    table: pd.DataFrame, compares: Sequence[GroupeCompare | None], indicateur: Indicateur
+) -> pd.DataFrame:
+    """Ajoute à chaque ligne sa position face à l'ensemble et son écart avec les autres, en points."""
+    if not any(compares):
+        return table
+    position = ["" if c is None else c.get_mot(indicateur) for c in compares]
+    ecarts = {
+        nom: [None if c is None else round(100 * getattr(c, champ)) for c in compares]
+        for nom, champ in (("ecart_autres", "difference"), ("ecart_bas", "bas"), ("ecart_haut", "haut"))
+    }
+    nombres = {nom: pd.array(valeurs, dtype="Int64") for nom, valeurs in ecarts.items()}
+    return table.assign(face_a_ensemble=position, **nombres)
 
 
 def arrondir(indicateur: Indicateur, valeur: float | None) -> float | None:

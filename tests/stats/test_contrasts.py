@@ -57,6 +57,18 @@ def test_funnel_limits() -> None:
             assert get_funnel_limits(p0, n, 1 - alpha)[colonne][0] == pytest.approx(attendu, abs=1e-12)
 
 
+def test_interpolated_limits_stay_within_one_count() -> None:
+    limites = get_funnel_limits(0.3, [10, 40, 200], 0.95)
+    for cote in ("low", "high"):
+        ecart = limites[f"count_{cote}"] - limites[f"exact_{cote}"] * limites["n"]
+        assert ecart.between(0, 1).all() or (limites[f"exact_{cote}"] == 0).any()
+    largeurs = limites["exact_high"] - limites["exact_low"]
+    assert largeurs.is_monotonic_decreasing
+    assert limites.iloc[-1][["exact_low", "exact_high"]].tolist() == pytest.approx(
+        [0.2365, 0.3635], abs=0.006
+    )
+
+
 def test_percentile() -> None:
     for cle, attendu in get_by_key(REFERENCE, "percentile", "mid_rank_pct").items():
         assert get_percentile(VALUES, float(str(cle))) == pytest.approx(attendu, abs=1e-12)

@@ -169,13 +169,17 @@ class FaussePorte:
         portee: Portee = PUBLIC,
         evolutions: Iterable[dict[str, Any]] = (),
         valeurs: Iterable[dict[str, Any]] = (),
+        *,
         contrastes: Iterable[dict[str, Any]] = (),
+        modeles: Iterable[dict[str, Any]] = (),
     ) -> None:
         self.portee = portee
         self._agregats = pd.DataFrame(list(lignes), columns=list(COLONNES))
         self._evolutions = pd.DataFrame(
             list(evolutions), columns=["indicateur_id", "vague_1", "vague_2", "verdict", "changement", "etat"]
         )
+        noms = ["indicateur_id", "vague_id", "territoire_id", "n", "estimation", "bas", "haut"]
+        self._modeles = pd.DataFrame(list(modeles), columns=noms)
         self._contrastes = pd.DataFrame(list(contrastes), columns=list(contraste()))
         colonnes = ["collectivite_id", "periode", "valeur", "etat", "n_communes"]
         self._valeurs = pd.DataFrame(list(valeurs), columns=colonnes)
@@ -209,11 +213,15 @@ class FaussePorte:
     def list_evolutions(self, **filtres: Any) -> pd.DataFrame:
         return self._evolutions
 
+    def list_estimations_modele(self, indicateur_id: Any = None, vague_id: Any = None) -> pd.DataFrame:
+        cadre = self._modeles
+        return cadre[cadre["indicateur_id"].eq(indicateur_id) & cadre["vague_id"].eq(vague_id)]
+
     def list_contrastes(
         self, indicateurs: Any = None, vague_id: Any = None, reference: str | None = None
     ) -> pd.DataFrame:
         cadre = self._contrastes
-        return cadre[cadre["reference"].eq(reference) & cadre["vague_id"].eq(vague_id)]
+        return cadre[(cadre["reference"] == reference) & (cadre["vague_id"] == vague_id)]
 
     def list_valeurs(self, indicateur_id: str, **filtres: Any) -> pd.DataFrame:
         return self._valeurs

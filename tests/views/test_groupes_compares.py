@@ -52,8 +52,8 @@ def test_la_marque_et_l_ecart() -> None:
         ([("A", PAREIL), ("B", None)], "Aucune région ne se distingue de l’ensemble."),
         (
             [("A", HAUT), ("B", BAS), ("C", HAUT), ("D", PAREIL), ("E", PAREIL)],
-            "Deux régions sont au-dessus de l’ensemble (A et C) ; une région est en dessous de l’ensemble (B) ; "
-            "les autres ne s’en distinguent pas.",
+            "Deux régions sont au-dessus de l’ensemble (A et C) ; "
+            "une région est en dessous de l’ensemble (B) ; les autres ne s’en distinguent pas.",
         ),
     ],
 )

@@ -8,6 +8,7 @@ from barometre.domain.indicateur import Indicateur
 from barometre.ui import selectors
 from barometre.ui.blocks.cartes import build_carte, render_cartes
 from barometre.ui.blocks.graphiques import render_graphique
+from barometre.ui.blocks.groupes import render_suite
 from barometre.ui.blocks.questionnaire import render_questionnaire
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import lien, texte
@@ -71,8 +72,11 @@ def _render_repartitions(detail: IndicateurAffiche) -> None:
         st.html(
             f'<p class="baro-legende">Sans réponse\u202f: {texte(", ".join(repartition.sans_chiffre))}.</p>'
         )
+    render_suite(detail, choisie)
     st.html('<p class="baro-legende">Télécharger cet indicateur, avec toutes ses répartitions\u202f:</p>')
-    render_telechargements(detail.vue.table, detail.vue.provenance, cle=detail.vue.ligne.indicateur.id)
+    render_telechargements(
+        lambda: detail.vue.table, detail.vue.provenance, cle=detail.vue.ligne.indicateur.id
+    )
 
 
 def _render_limites(detail: IndicateurAffiche) -> None:
@@ -112,4 +116,4 @@ def render_questions(vue: VueTheme) -> None:
 def render_exports(vue: VueTheme) -> None:
     """Toute la page en un fichier."""
     st.header("Emporter ces chiffres")
-    render_telechargements(vue.table, vue.provenance, cle="theme", formats=("csv", "xlsx", "parquet"))
+    render_telechargements(lambda: vue.table, vue.provenance, cle="theme", formats=("csv", "xlsx", "parquet"))

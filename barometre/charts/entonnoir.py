@@ -1,0 +1,176 @@
+"""Un entonnoir : des territoires selon leur nombre de réponses, et ce que le hasard seul ferait attendre.
+
+Il tient lieu de palmarès : un petit territoire s'écarte par hasard, un grand moins. Seul ce qui sort des
+limites appelle une explication.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from barometre.charts.cadre import check_cadre, survol
+from barometre.charts.modele import Graphique, axe, gabarit, proteger
+from barometre.charts.palette import ACCENT, GRIS
+from barometre.domain.indicateur import Indicateur
+from barometre.formats import format_compte, format_intervalle, format_liste, format_nombre
+from barometre.stats.contrasts import get_funnel_limits
+
+HAUTEUR = 380
+# 95 % : deux écarts-types ; 99,8 % : trois.
+NIVEAUX = {"95": 0.95, "998": 0.998}
+_TRAITS = {"95": "dash", "998": "dot"}
+_POINTS_COURBE = 80
+_MINIMUM = 5
+LEGENDE = (
+    "Un point, un territoire ; trait plein : l’ensemble ; tirets : limites à 95 % ; pointillés : à 99,8 %. "
+    "À l’intérieur, le hasard suffit à expliquer l’écart."
+)
+LEGENDE_EFFICACES = "Réponses efficaces : un nombre réduit par l’inégalité des poids."
+
+
+def build_entonnoir(
+    cadre: pd.DataFrame,
+    indicateur: Indicateur,
+    reference: float,
+    *,
+    titre: str,
+    tete: str,
+    noms: str,
+    valeur: str = "redresse",
+) -> Graphique:
+    """`cadre` : celui d'une répartition, avec `n_eff` ; `reference` : la part de l'ensemble.
+
+    `noms` : ce que sont les groupes, au pluriel (« départements »). Un chiffre redressé se lit à son
+    effectif efficace, un chiffre brut à son nombre de réponses.
+    """
+    points = _place(cadre, reference, valeur)
+    phrase = _build_phrase(points, noms)
+    abscisse = "Réponses efficaces" if valeur == "redresse" else "Réponses"
+    figure = go.Figure({"data": _traces(points, reference), "layout": _mise_en_page(points, abscisse)})
+    legende = f"{LEGENDE} {LEGENDE_EFFICACES}" if valeur == "redresse" else LEGENDE
+    table = _build_table(points, indicateur, tete, abscisse)
+    return Graphique(figure, phrase, table, f"{titre}. {phrase}", legende)
+
+
+def _place(cadre: pd.DataFrame, reference: float, valeur: str) -> pd.DataFrame:
+    """Les groupes montrés, leurs limites et leur position : 0 dedans, ±1 hors de 95 %, ±2 hors de 99,8 %."""
+    propre = check_cadre(cadre)
+    propre = propre.assign(
+        x=pd.to_numeric(propre["n_eff" if valeur == "redresse" else "n"]).round(),
+        part=pd.to_numeric(propre[valeur]),
+        texte=propre[f"{valeur}_texte"],
+    )
+    points = propre[propre["montre"].astype(bool) & propre["x"].gt(0)].reset_index(drop=True)
+    position = pd.Series(0, index=points.index)
+    for rang, (nom, niveau) in enumerate(NIVEAUX.items(), 1):
+        limites = get_funnel_limits(reference, points["x"].to_numpy(dtype=float), niveau)
+        points[f"bas_{nom}"], points[f"haut_{nom}"] = limites["exact_low"], limites["exact_high"]
+        position = position.mask(points["part"] > points[f"haut_{nom}"], rang)
+        position = position.mask(points["part"] < points[f"bas_{nom}"], -rang)
+    return points.assign(hors=position)
+
+
+def _build_phrase(points: pd.DataFrame, noms: str) -> str:
+    hors = points[points["hors"] != 0]
+    if hors.empty:
+        return (
+            f"Aucun écart entre les {len(points)} {noms} montrés ne dépasse ce que le hasard ferait attendre."
+        )
+    attendus = max(round(len(points) * (1 - NIVEAUX["95"])), 1)
+    debut = (
+        f"{format_compte(len(hors), noms.removesuffix('s'))} sur {len(points)} hors des limites à 95 % "
+        f"(le hasard seul en ferait attendre {attendus})"
+    )
+    loin = [
+        f"{ligne['groupe']}, {'au-dessus' if ligne['hors'] > 0 else 'en dessous'}"
+        for ligne in hors[hors["hors"].abs() == len(NIVEAUX)].to_dict("records")
+    ]
+    return f"{debut}. Hors des limites à 99,8 % : {format_liste(loin) if loin else 'aucun'}."
+
+
+def _traces(points: pd.DataFrame, reference: float) -> list[dict[str, Any]]:
+    tailles = np.unique(np.linspace(_MINIMUM, max(points["x"].max(), 2 * _MINIMUM), _POINTS_COURBE).round())
+    courbes = [
+        _courbe(tailles, 100 * get_funnel_limits(reference, tailles, niveau)[f"exact_{cote}"], _TRAITS[nom])
+        for nom, niveau in NIVEAUX.items()
+        for cote in ("low", "high")
+    ]
+    moyenne = _courbe(tailles, pd.Series(100 * reference, index=range(len(tailles))), "solid")
+    dedans = points[points["hors"] == 0]
+    return [moyenne, *courbes, _marques(dedans, GRIS), _marques(points[points["hors"] != 0], ACCENT)]
+
+
+def _courbe(x: np.ndarray, y: pd.Series, trait: str) -> dict[str, Any]:
+    return {
+        "type": "scatter", "x": x.tolist(), "y": y.tolist(), "mode": "lines", "hoverinfo": "skip",
+        "line": {"width": 1.5, "color": GRIS, "dash": trait},
+    }  # fmt: skip
+
+
+def _marques(points: pd.DataFrame, couleur: str) -> dict[str, Any]:
+    """Un point hors des limites est un losange nommé : la couleur ne le dit pas seule."""
+    dehors = couleur == ACCENT
+    lignes = points.to_dict("records")
+    return {
+        "type": "scatter",
+        "x": points["x"].tolist(),
+        "y": (100 * points["part"]).tolist(),
+        "mode": "markers+text" if dehors else "markers",
+        "marker": {
+            "symbol": "diamond" if dehors else "circle",
+            "size": 11 if dehors else 8,
+            "color": couleur,
+        },
+        "text": [proteger(str(ligne["groupe"])) if abs(ligne["hors"]) > 1 else "" for ligne in lignes],
+        "textposition": "top center",
+        "cliponaxis": False,
+        "customdata": [survol(ligne) for ligne in lignes],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+
+
+def _mise_en_page(points: pd.DataFrame, abscisse: str) -> dict[str, Any]:
+    haut = min(100.0, 100 * float(points[["part", "haut_998"]].max().max()) + 8)
+    graduations = [part for part in range(0, 101, 20) if part <= haut]
+    return gabarit(HAUTEUR) | {
+        "margin": {"l": 48, "r": 16, "t": 12, "b": 44},
+        "xaxis": axe(
+            range=[0, float(points["x"].max()) * 1.08], title={"text": abscisse}, showgrid=False, nticks=6
+        ),
+        "yaxis": axe(
+            range=[-3, haut],
+            tickvals=graduations,
+            ticktext=[f"{g}\u202f%" for g in graduations],
+            showgrid=True,
+        ),
+    }
+
+
+_MOTS = {
+    0: "dans les limites", 1: "au-dessus des limites à 95 %", 2: "au-dessus des limites à 99,8 %",
+    -1: "en dessous des limites à 95 %", -2: "en dessous des limites à 99,8 %",
+}  # fmt: skip
+
+
+def _build_table(points: pd.DataFrame, indicateur: Indicateur, tete: str, abscisse: str) -> pd.DataFrame:
+    decimales = indicateur.decimales
+    limites = {
+        f"Limites à {nom} %": [
+            format_intervalle(bas, haut, "%", decimales)
+            for bas, haut in points[[f"bas_{cle}", f"haut_{cle}"]].round(4).to_numpy().tolist()
+        ]
+        for cle, nom in (("95", "95"), ("998", "99,8"))
+    }
+    return pd.DataFrame(
+        {
+            tete: points["groupe"],
+            "Chiffre": points["texte"],
+            abscisse: [format_nombre(x) for x in points["x"]],
+            **limites,
+            "Position": points["hors"].map(_MOTS),
+        }
+    )

@@ -1,0 +1,61 @@
+"""Ce qui suit une répartition : l'écart avec et sans OPSN, les entonnoirs, les estimations par modèle."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from barometre.domain.provenance import Provenance
+from barometre.ui.blocks.graphiques import render_graphique
+from barometre.ui.blocks.telechargements import render_telechargements
+from barometre.ui.blocks.textes import render_tableau, texte
+from barometre.ui.vues import IndicateurAffiche
+from barometre.views.dimensions import OPSN, TERRITOIRE
+from barometre.views.groupes_compares import PRECAUTION, Accompagnement
+from barometre.views.modele import ETIQUETTE, EXPLICATION, EstimationsModele
+
+HASARD = (
+    "Un territoire de peu de réponses s’écarte souvent par hasard. Plutôt qu’un palmarès, l’entonnoir montre "
+    "jusqu’où le hasard suffit à expliquer l’écart."
+)
+
+
+def render_suite(detail: IndicateurAffiche, dimension: str) -> None:
+    """Ce que la répartition choisie appelle à côté d'elle."""
+    vue = detail.vue
+    if dimension == OPSN and vue.accompagnement:
+        _render_accompagnement(vue.accompagnement)
+    if dimension == TERRITOIRE:
+        _render_entonnoirs(detail)
+        if vue.modele:
+            _render_modele(vue.modele, vue.provenance, vue.ligne.indicateur.id)
+
+
+def _render_accompagnement(accompagnement: Accompagnement) -> None:
+    st.html(
+        f'<p class="baro-phrase">{texte(accompagnement.phrase)}</p>'
+        f'<p class="baro-legende">{texte(PRECAUTION)}</p>'
+    )
+
+
+def _render_entonnoirs(detail: IndicateurAffiche) -> None:
+    for entonnoir in detail.vue.entonnoirs:
+        with st.expander(f"Ce que le hasard suffit à expliquer, par {entonnoir.tete.lower()}"):
+            st.html(f'<p class="baro-legende">{texte(HASARD)}</p>')
+            cle = f"entonnoir-{detail.vue.ligne.indicateur.id}-{entonnoir.id}"
+            graphique = detail.get_entonnoir(entonnoir)
+            render_graphique(graphique, detail.vue.provenance, cle=cle, titre=entonnoir.titre)
+
+
+def _render_modele(modele: EstimationsModele, provenance: Provenance, indicateur_id: str) -> None:
+    with st.expander(f"{ETIQUETTE} : les départements sans chiffre direct ({len(modele.lignes)})"):
+        st.html(f'<p class="baro-legende">{texte(EXPLICATION)}</p>')
+        render_tableau(modele.table, f"{ETIQUETTE}, par département")
+        marquee = replace(
+            provenance,
+            titre=f"{ETIQUETTE} : {provenance.titre}",
+            nom_fichier=f"{provenance.nom_fichier}_estimation_par_modele",
+            precautions=(EXPLICATION, *provenance.precautions),
+        )
+        render_telechargements(modele.table, marquee, cle=f"modele-{indicateur_id}")
