@@ -18,6 +18,11 @@ class FaitsPublics:
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
 
+    @property
+    def version_id(self) -> str:
+        """L'identifiant de la version lue."""
+        return self._repository.version_id
+
     def get_version(self) -> dict[str, Any]:
         """La version lue."""
         return self._repository.get_version()

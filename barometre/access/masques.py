@@ -77,7 +77,7 @@ def _show_raw(vues: pd.DataFrame, part: pd.Series) -> pd.DataFrame:
     vues["redresse"] = vues["redresse"].mask(peu, p)
     # L'effectif efficace exact dirait qui n'a pas répondu ; les degrés de liberté, quelle strate manque.
     vues["n_eff"] = vues["n_eff"].mask(peu, n).round()
-    vues["se"] = vues["se"].mask(peu)
+    vues["se"] = vues["se"].mask(peu & part)
     vues["df"] = np.nan
     return vues
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import html
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
+from plotly.basedatatypes import BaseFigure
 
 from barometre.charts.palette import GRILLE
 
@@ -30,6 +31,18 @@ GRADUATIONS = [0, 25, 50, 75, 100]
 POURCENTS = [f"{part}{ESPACE_ETROIT}%" for part in GRADUATIONS]
 
 
+class FigureEcrite(BaseFigure):
+    """Une figure déjà écrite, qui ne change plus : plotly la recopierait à chaque affichage."""
+
+    def __init__(self, contenu: dict[str, Any]) -> None:
+        # Rien de ce que BaseFigure prépare pour modifier une figure ne sert ici.
+        self._contenu = contenu
+
+    def to_dict(self) -> dict[str, Any]:
+        """Ce qui part au navigateur."""
+        return self._contenu
+
+
 @dataclass(frozen=True, slots=True)
 class Graphique:
     """Une figure et ses trois doubles : la phrase, le tableau, le texte de remplacement."""
@@ -39,6 +52,13 @@ class Graphique:
     table: pd.DataFrame
     alt: str
     legende: str = ""
+    _ecrite: list[FigureEcrite] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    def get_ecrite(self) -> FigureEcrite:
+        """La figure à afficher, écrite une fois."""
+        if not self._ecrite:
+            self._ecrite.append(FigureEcrite(self.figure.to_dict()))
+        return self._ecrite[0]
 
 
 def gabarit(hauteur: int) -> dict[str, Any]:

@@ -74,6 +74,13 @@ def get_vue(build: Callable[..., Vue], *filtres: Any) -> Vue:
     return vue
 
 
+def get_vue_of(gate: Gate, build: Callable[..., Vue], *filtres: Any) -> Vue:
+    """La même vue gardée, pour une porte déjà ouverte : une vue faite d'une autre."""
+    nom = f"{build.__module__}.{build.__qualname__}"
+    vue: Vue = _get_vue(nom, gate.portee, gate.version_id, filtres, build)
+    return vue
+
+
 def get_vue_publique(build: Callable[..., Vue], *filtres: Any) -> Vue:
     """Une vue de faits publics, la même pour tous les lecteurs : gardée une fois par version."""
     nom = f"{build.__module__}.{build.__qualname__}"

@@ -83,17 +83,19 @@ def build_cartes(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin) -> t
 
 
 def _build_image(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> bytes:
-    return build_image(build_cartes(gate, choix, dessin)[rang].carte, legende=False, titre=False)
+    return build_image(
+        cache.get_vue_of(gate, build_cartes, choix, dessin)[rang].carte, legende=False, titre=False
+    )
 
 
 def _build_donnees(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> str:
-    return build_donnees(build_cartes(gate, choix, dessin)[rang].carte)
+    return build_donnees(cache.get_vue_of(gate, build_cartes, choix, dessin)[rang].carte)
 
 
 def _build_colis(
     gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int, dossier: str
 ) -> dict[str, Any]:
-    carte = build_cartes(gate, choix, dessin)[rang].carte
+    carte = cache.get_vue_of(gate, build_cartes, choix, dessin)[rang].carte
     base = f"contours/{Path(dossier).name}"
     adresses = {"tuiles": f"{base}/{TUILES}", "codes": f"{base}/{CODES}"}
     return build_colis(carte, read_codes(Path(dossier))) | adresses

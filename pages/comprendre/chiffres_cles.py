@@ -15,4 +15,4 @@ st.markdown(
 )
 chiffres_cles.render_chiffres(vue)
 st.header("Emporter ces chiffres")
-render_telechargements(vue.table, vue.provenance, cle="chiffres-cles")
+render_telechargements(lambda: vue.table, vue.provenance, cle="chiffres-cles")

@@ -13,6 +13,7 @@ import streamlit as st
 from barometre.maps import Carte, Legende, build_image, build_points, build_table
 from barometre.maps.image import FormatImage
 from barometre.ui import navigation, state, vues_carte
+from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import texte
 from barometre.ui.vues_carte import CarteAffichee, Dessin
@@ -90,14 +91,21 @@ def render_source(carte: Carte) -> None:
 
 def render_tableau_carte(affichee: CarteAffichee, *, cle: str) -> None:
     """Le double de la carte : il se trie, il se télécharge."""
-    carte, provenance = affichee.carte, affichee.vue.provenance
-    with st.expander("Voir le tableau de la carte"):
-        if len(carte.lieux) <= LIGNES_MAXIMALES or st.toggle(
-            f"Afficher les {len(carte.lieux):,} lignes".replace(",", "\u202f"), key=f"tout-{cle}"
-        ):
-            render_grille(carte, affichee)
-        render_telechargements(_to_fichier(carte, affichee), provenance, cle=f"tableau-{cle}")
-        render_images(affichee, cle=cle)
+    render_depliant(
+        "Voir le tableau de la carte", partial(_render_lignes, affichee, cle), cle=f"depliant-{cle}"
+    )
+
+
+def _render_lignes(affichee: CarteAffichee, cle: str) -> None:
+    carte = affichee.carte
+    if len(carte.lieux) <= LIGNES_MAXIMALES or st.toggle(
+        f"Afficher les {len(carte.lieux):,} lignes".replace(",", "\u202f"), key=f"tout-{cle}"
+    ):
+        render_grille(carte, affichee)
+    render_telechargements(
+        partial(_to_fichier, carte, affichee), affichee.vue.provenance, cle=f"tableau-{cle}"
+    )
+    render_images(affichee, cle=cle)
 
 
 def render_grille(carte: Carte, affichee: CarteAffichee) -> None:

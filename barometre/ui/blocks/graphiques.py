@@ -15,7 +15,7 @@ def render_graphique(graphique: Graphique, provenance: Provenance, *, cle: str, 
     st.html(f'<p class="baro-phrase">{texte(graphique.phrase)}</p>')
     # Le texte de remplacement est lu juste avant la figure, que les lecteurs d'écran sautent.
     st.html(f'<p class="baro-invisible">{texte(graphique.alt)}</p>')
-    st.plotly_chart(graphique.figure, width="stretch", config=CONFIG, key=f"graphique-{cle}")
+    st.plotly_chart(graphique.get_ecrite(), width="stretch", config=CONFIG, key=f"graphique-{cle}")
     if graphique.legende:
         st.html(f'<p class="baro-legende">{texte(graphique.legende)}</p>')
     with st.expander("Voir le tableau"):

@@ -13,9 +13,16 @@ from barometre.exports import FORMATS, build_fichier
 
 
 def render_telechargements(
-    table: pd.DataFrame, provenance: Provenance, *, cle: str, formats: tuple[str, ...] = ("csv", "xlsx")
+    table: pd.DataFrame | Callable[[], pd.DataFrame],
+    provenance: Provenance,
+    *,
+    cle: str,
+    formats: tuple[str, ...] = ("csv", "xlsx"),
 ) -> None:
-    """Un bouton par format ; le fichier porte ses définitions, ses filtres et sa source."""
+    """Un bouton par format ; le fichier porte ses définitions, ses filtres et sa source.
+
+    `table` peut être une fonction : le tableau n'est alors construit qu'au clic, lui aussi.
+    """
     with st.container(horizontal=True, key=f"telecharger-{cle}"):
         for extension in formats:
             st.download_button(
@@ -28,5 +35,11 @@ def render_telechargements(
             )
 
 
-def _differer(table: pd.DataFrame, provenance: Provenance, extension: str) -> Callable[[], bytes]:
-    return partial(build_fichier, table, provenance, extension)
+def _differer(
+    table: pd.DataFrame | Callable[[], pd.DataFrame], provenance: Provenance, extension: str
+) -> Callable[[], bytes]:
+    return partial(_build, table, provenance, extension)
+
+
+def _build(table: pd.DataFrame | Callable[[], pd.DataFrame], provenance: Provenance, extension: str) -> bytes:
+    return build_fichier(table() if callable(table) else table, provenance, extension)
