@@ -50,10 +50,14 @@ def build_graphique_positions(vue: VueComparer, tri: str) -> Graphique | None:
 
 
 def _describe(vue: VueComparer) -> str:
-    ecarts = [p for p in vue.positions if p.ecart is not None]
-    montres = sum(p.chiffre.montre for p in vue.positions)
+    montrees = [p for p in vue.positions if p.chiffre.montre and p.indicateur.est_part]
+    ecarts = [p for p in montrees if p.ecart is not None]
+    if not montrees:
+        return "Aucun chiffre de vos pairs ne peut être montré pour ce thème."
     if not ecarts:
-        return f"{montres} indicateurs de vos pairs peuvent être montrés sur {len(vue.positions)}."
+        bas, *_, haut = sorted([*montrees, *montrees], key=lambda p: p.chiffre.redresse or 0.0)
+        titres = format_guillemets(haut.indicateur.titre), format_guillemets(bas.indicateur.titre)
+        return f"Chez vos pairs, de {haut.texte_pairs} ({titres[0]}) à {bas.texte_pairs} ({titres[1]})."
     grand = max(ecarts, key=lambda p: abs(p.ecart or 0))
     titre = format_guillemets(grand.indicateur.titre)
     return f"Le plus grand écart : {titre}, {grand.texte_pairs} de vos pairs ; vous : {grand.texte_soi}."

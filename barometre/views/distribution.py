@@ -29,7 +29,7 @@ class Distribution:
         """« En moyenne 4,2 pratiques sur 8 chez vos pairs. »"""
         if self.moyenne is None:
             return ""
-        return f"En moyenne {format_nombre(self.moyenne, 1)} sur {self.total} chez vos pairs."
+        return f"En moyenne {format_nombre(self.moyenne, 1)} pratiques sur {self.total} chez vos pairs."
 
     def get_cadre(self, score: Score | None) -> pd.DataFrame:
         """Le cadre du graphique en barres : groupe, valeur, texte."""

@@ -42,7 +42,8 @@ def _resume_identite(vue: VueFiche) -> str:
     accompagnement = faits["Accompagnement"].partition("\u202f:")[0]
     mots = [faits[nom] for nom in gardes if nom in faits]
     suite = "OPSN inconnu" if accompagnement == "inconnu" else accompagnement
-    return " · ".join([*mots, suite, f"a répondu : {faits['Vagues répondues']}"])
+    repondu = f"a répondu : {faits['Vagues répondues']}" if vue.a_repondu else "n’a pas encore répondu"
+    return " · ".join([*mots, suite, repondu])
 
 
 def _render_invitation(vue: VueFiche) -> None:
