@@ -59,6 +59,18 @@ class Recolte:
     bilans: list[Bilan] = field(default_factory=list)
     operateurs: dict[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.depart = self.socle
+
+    def list_changed(self) -> dict[str, pd.DataFrame]:
+        """Les tables du référentiel qu'une source a touchées ; les autres restent telles quelles."""
+        paires = {
+            "dim_collectivite": (self.depart.collectivites, self.socle.collectivites),
+            "dim_opsn": (self.depart.opsn, self.socle.opsn),
+            "lien_opsn": (self.depart.liens, self.socle.liens),
+        }
+        return {nom: apres for nom, (avant, apres) in paires.items() if apres is not avant}
+
     def add(self, source: SourceExterieure, resultat: Resultat, bilan: Bilan) -> None:
         """Ajoute une source ; celles qui suivent voient le référentiel qu'elle a enrichi."""
         self.socle = apply_resultat(self.socle, source.id, resultat)
@@ -132,6 +144,8 @@ def apply_resultat(socle: Socle, source_id: str, resultat: Resultat) -> Socle:
 
 def _apply_attributs(collectivites: pd.DataFrame, attributs: pd.DataFrame) -> pd.DataFrame:
     """Chaque colonne d'une source remplace l'ancienne ; un SIREN connu n'est jamais remplacé."""
+    if attributs.empty:
+        return collectivites
     par_id = attributs.set_index("collectivite_id")
     nouvelles = collectivites.copy()
     for colonne in par_id.columns:

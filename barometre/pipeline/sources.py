@@ -84,7 +84,7 @@ def recuperer(
         if _is_loaded(depot, recolte.bilans, catalogue):
             depot.close()
             return Recuperation(active, recolte.bilans, False)
-        recalcul = _recompute(depot, recolte.socle.collectivites, catalogue)
+        recalcul = _recompute(depot, recolte, catalogue)
         with fill_chantier(entrepot, copie_de=active) as (version_id, moteur):
             _fill(moteur, version_id, recolte, recalcul, catalogue=catalogue, etapes=etapes)
     return Recuperation(version_id, recolte.bilans, True)
@@ -155,16 +155,7 @@ def _fill(
 
 def write_recolte(moteur: Engine, recolte: Recolte, catalogue: Catalogue) -> None:
     """Écrit le socle enrichi et l'apport de chaque source, à la place du précédent."""
-    socle = recolte.socle
-    replace_tables(
-        moteur,
-        {
-            "dim_collectivite": socle.collectivites,
-            "dim_opsn": socle.opsn,
-            "lien_opsn": socle.liens,
-            "dim_indicateur": build_indicateurs(catalogue),
-        },
-    )
+    replace_tables(moteur, recolte.list_changed() | {"dim_indicateur": build_indicateurs(catalogue)})
     connues = read_rows(moteur, "dim_source").set_index("source_id")
     for bilan in recolte.bilans:
         replace_source(moteur, bilan.source.id, _build_tables(recolte, bilan, connues))
@@ -189,16 +180,18 @@ def _has_moved(avant: pd.DataFrame, apres: pd.DataFrame) -> bool:
     return not couvertures[0].sort_index().equals(couvertures[1].sort_index())
 
 
-def _recompute(depot: Repository, collectivites: pd.DataFrame, catalogue: Catalogue) -> Donnees | None:
+def _recompute(depot: Repository, recolte: Recolte, catalogue: Catalogue) -> Donnees | None:
     """Les poids et les chiffres de tous les questionnaires, si la couverture a bougé ; ferme le dépôt.
 
     Tout est lu puis fermé avant le calcul : les processus qu'il emploie naissent sans connexion.
     """
-    avant, participations = depot.list_collectivites(cadre=False), depot.list_participations()
+    collectivites = recolte.socle.collectivites
+    if not _has_moved(recolte.depart.collectivites, collectivites):
+        depot.close()
+        return None
+    participations = depot.list_participations()
     faits = read_rows(depot.get_engine(), "fait_reponse")
     depot.close()
-    if not _has_moved(avant, collectivites):
-        return None
     ordre = [v.id for v in catalogue.vagues]
     groupes = split_vagues(participations, faits, ordre)
     travail = partial(compute_questionnaire, build_contexte(collectivites, catalogue))

@@ -54,15 +54,22 @@ class Montee:
 
 def apply_montees(moteur: Engine, montees: Iterable[Montee]) -> None:
     """Refait la montée de chaque indicateur, à tous les niveaux, en une transaction."""
+    toutes = list(montees)
     with moteur.begin() as connexion:
-        for montee in montees:
-            connexion.execute(
-                delete(s.fait_valeur).where(
-                    _f.indicateur_id == montee.indicateur_id, _f.n_communes.is_not(None)
-                )
-            )
-            for niveau in TERRITOIRES:
+        presents = _list_presents(connexion, [m.depuis for m in toutes])
+        montes = [m.indicateur_id for m in toutes]
+        connexion.execute(
+            delete(s.fait_valeur).where(_f.indicateur_id.in_(montes), _f.n_communes.is_not(None))
+        )
+        for montee in toutes:
+            for niveau in TERRITOIRES if montee.depuis in presents else ():
                 _apply(connexion, montee, niveau)
+
+
+def _list_presents(connexion: Connection, indicateurs: list[str]) -> set[str]:
+    """Ceux de ces indicateurs dont l'entrepôt a des valeurs."""
+    requete = select(_f.indicateur_id).where(_f.indicateur_id.in_(indicateurs)).distinct()
+    return set(connexion.scalars(requete))
 
 
 def _apply(connexion: Connection, montee: Montee, niveau: str) -> None:
