@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from barometre.cli.analyse import add_json
+from barometre.cli.qualite import list_qualite, print_qualite
 from barometre.cli.sortie import Barre, print_json
 from barometre.pipeline.construire import construire
 from barometre.warehouse.versions import open_entrepot
@@ -44,7 +45,12 @@ def execute(demande: argparse.Namespace) -> None:
         f"territoires, {faite.lignes.get('participation', 0)} questionnaires, "
         f"{faite.lignes.get('agregat', 0)} chiffres calculés."
     )
-    _print(demande.json, {"version": faite.version_id, "construite": True, "lignes": faite.lignes}, phrase)
+    if demande.json:
+        objet = {"version": faite.version_id, "construite": True, "lignes": faite.lignes}
+        print_json(objet | {"qualite": list_qualite()})
+    else:
+        print(phrase)
+        print_qualite()
 
 
 def _print(en_json: bool, objet: dict[str, Any], phrase: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from barometre.catalogue import load_catalogue
 from barometre.cli.analyse import add_json
+from barometre.cli.qualite import list_qualite, print_qualite
 from barometre.cli.sortie import Barre, print_json
 from barometre.ingest.lot import Lot
 from barometre.pipeline.importer import importer
@@ -38,10 +39,14 @@ def execute(demande: argparse.Namespace) -> None:
             demande.fichier, demande.questionnaire, demande.vague, format=demande.format, essai=demande.essai,
             correspondance=demande.correspondance, progress=barre, catalogue=load_catalogue(),
         )  # fmt: skip
+    ecrit = not (demande.essai or lot.deja_charge)
+    lieu = (demande.vague, demande.questionnaire)
     if demande.json:
-        print_json(lot.to_dict())
-    else:
-        print_lot(lot, essai=demande.essai)
+        print_json(lot.to_dict() | ({"qualite": list_qualite(*lieu)} if ecrit else {}))
+        return
+    print_lot(lot, essai=demande.essai)
+    if ecrit:
+        print_qualite(*lieu)
 
 
 def print_lot(lot: Lot, *, essai: bool) -> None:

@@ -37,7 +37,7 @@ def _participation(redressement: Redressement, cadre: pd.DataFrame) -> Iterator[
 def _method(redressement: Redressement) -> Iterator[Fait]:
     marges = ", ".join(redressement.marges)
     phrase = f"Redressement par {redressement.methode}, sur : {marges}."
-    yield "methode", "", None, phrase
+    yield "methode", redressement.methode, None, phrase
     for rang, repli in enumerate(redressement.replis, 1):
         yield "repli", str(rang), None, f"Méthode écartée : {repli}"
 
@@ -75,7 +75,10 @@ def _propensities(redressement: Redressement, cadre: pd.DataFrame) -> Iterator[F
     phrase = f"Indicateur de représentativité R : {_number(indicateur_r, 3)} (1 au mieux)."
     yield "indicateur_r", "", indicateur_r, phrase
     for variable, partiel in zip(reponse["variable"].iloc[1:], reponse["partial"].iloc[1:], strict=True):
-        phrase = f"Part de cette dispersion que porte « {variable} » : {_percent(float(partiel))}."
+        phrase = (
+            f"Entre les modalités de « {variable} », cette probabilité varie de {_percent(float(partiel))} "
+            "(coefficient de variation)."
+        )
         yield "propension_partielle", str(variable), float(partiel), phrase
 
 
@@ -99,6 +102,7 @@ def _gaps(redressement: Redressement, cadre: pd.DataFrame) -> Iterator[Fait]:
             f"Plus grand écart avec le cadre sur « {variable} » : {_number(100 * avant)} points avant "
             f"redressement, {_number(100 * ecart)} après."
         )
+        yield "ecart_brut", variable, float(avant), phrase
         yield "ecart", variable, float(ecart), phrase
 
 

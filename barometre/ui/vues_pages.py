@@ -11,11 +11,17 @@ from barometre.views.accueil import VueAccueil, build_vue_accueil
 from barometre.views.chiffres_cles import VueChiffresCles, build_vue_chiffres_cles
 from barometre.views.identite import Identite, build_identite
 from barometre.views.methode import VueMethode, build_vue_methode
+from barometre.views.qualite import Qualite, read_qualites
 
 
 def load_accueil() -> VueAccueil:
     """L'accueil."""
     return cache.get_vue(_accueil)
+
+
+def prepare_accueil(gate: Gate) -> None:
+    """L'accueil, gardé avant le premier lecteur."""
+    cache.get_vue_of(gate, _accueil)
 
 
 def load_chiffres_cles() -> VueChiffresCles:
@@ -26,6 +32,11 @@ def load_chiffres_cles() -> VueChiffresCles:
 def load_methode() -> VueMethode:
     """Les sources et les strates."""
     return cache.get_vue(_methode, date.today())
+
+
+def load_qualites() -> tuple[Qualite, ...]:
+    """Le rapport de qualité de chaque questionnaire à chaque vague."""
+    return cache.get_vue(_qualites)
 
 
 def load_identite(collectivite_id: str) -> Identite | None:
@@ -43,6 +54,10 @@ def _chiffres_cles(gate: Gate) -> VueChiffresCles:
 
 def _methode(gate: Gate, jour: date) -> VueMethode:
     return build_vue_methode(gate, load_catalogue(), jour)
+
+
+def _qualites(gate: Gate) -> tuple[Qualite, ...]:
+    return read_qualites(gate, load_catalogue())
 
 
 def _identite(gate: Gate, collectivite_id: str) -> Identite | None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from barometre.ui import navigation, selectors, vues
-from barometre.ui.blocks import carte, etat
+from barometre.ui.blocks import carte, etat, qualite
 from barometre.ui.blocks import theme as blocs
 
 theme = navigation.get_theme()
@@ -19,5 +19,6 @@ blocs.render_indicateur(affiche)
 carte.render_carte_theme(affiche.vue)
 etat.render_mesures(affiche.vue)
 etat.render_accord(affiche.vue)
+qualite.render_qualite_theme(theme.id, affiche.vue.selection.vague_id)
 blocs.render_questions(affiche.vue)
 blocs.render_exports(affiche.vue)

@@ -1,0 +1,149 @@
+"""Qui a répondu, et ce que cela change : le rapport de qualité d'un redressement, en tableau et en mots."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from barometre.access import Gate
+from barometre.catalogue.model import Catalogue
+from barometre.formats import INSECABLE, format_compte, format_nombre, format_part
+
+MESURE = "ecart_mesure"
+# Comment un lecteur dit les variables du redressement.
+VARIABLES = {
+    "type": "le type de collectivité",
+    "strate": "la taille",
+    "region": "la région",
+    "couverture": "la couverture par un OPSN",
+    "zone": "l’Hexagone ou l’outre-mer",
+}
+Faits = Mapping[tuple[str, str], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Qualite:
+    """Un questionnaire à une vague ; `faits` : valeur par (clé, objet) de la table `qualite`."""
+
+    vague_id: str
+    questionnaire_id: str
+    vague: str
+    questionnaire: str
+    methode: str
+    regroupements: tuple[str, ...]
+    faits: Faits
+    phrases: tuple[str, ...]
+
+    def get(self, cle: str, objet: str = "") -> float | None:
+        """La valeur d'un fait, ou None s'il n'est pas connu."""
+        return self.faits.get((cle, objet))
+
+    def get_plus_grand(self, cle: str) -> tuple[str, float] | None:
+        """L'objet dont la valeur absolue est la plus grande, et cette valeur."""
+        valeurs = {objet: valeur for (c, objet), valeur in self.faits.items() if c == cle}
+        if not valeurs:
+            return None
+        objet = max(valeurs, key=lambda o: abs(valeurs[o]))
+        return objet, abs(valeurs[objet])
+
+    @property
+    def mots(self) -> tuple[str, ...]:
+        """Ce qu'un élu doit en retenir."""
+        phrases = (self._participation(), self._profil(), self._poids(), self._ecart())
+        return tuple(filter(None, phrases))
+
+    def _participation(self) -> str:
+        n, taux = self.get("repondants"), self.get("taux")
+        if n is None or taux is None:
+            return ""
+        total = format_nombre(round(n / taux)) if taux else "toutes"
+        return f"{format_compte(n, 'collectivité')} ont répondu, sur {total} : {format_part(taux, 1)}."
+
+    def _profil(self) -> str:
+        trouve = self.get_plus_grand("propension_partielle")
+        if trouve is None or trouve[0] not in VARIABLES:
+            return ""
+        qui = VARIABLES[trouve[0]]
+        return f"Ce qui change le plus l’envie de répondre : {qui}. Le redressement en tient compte."
+
+    def _poids(self) -> str:
+        n, n_eff, part = self.get("repondants"), self.get("n_eff"), self.get("part_max")
+        if n is None or n_eff is None or part is None:
+            return ""
+        return (
+            f"Une fois redressées, ces {format_compte(n, 'réponse')} en valent {format_nombre(n_eff)} : "
+            "c’est le prix de la correction. La réponse qui pèse le plus compte pour "
+            f"{format_part(part, 1)} du total."
+        )
+
+    def _ecart(self) -> str:
+        avant, apres = self.get_plus_grand("ecart_brut"), self.get_plus_grand("ecart")
+        if avant is None or apres is None:
+            return ""
+        return (
+            f"Sur ce que l’on connaît de toutes les collectivités, les réponses s’écartent du pays de "
+            f"{_points(avant[1])} au plus avant redressement ({VARIABLES[avant[0]]}), et de "
+            f"{_points(apres[1])} au plus après."
+        )
+
+
+def _points(ecart: float) -> str:
+    """« 0,7 point », « 13,8 points »."""
+    return f"{format_nombre(100 * ecart, 1)}{INSECABLE}point{'s' if 100 * ecart >= 2 else ''}"
+
+
+def read_qualites(
+    gate: Gate, catalogue: Catalogue, vague_id: str | None = None, questionnaire_id: str | None = None
+) -> tuple[Qualite, ...]:
+    """Un rapport par questionnaire de chaque vague, dans l'ordre du catalogue."""
+    lignes = gate.list_qualite(vague_id, questionnaire_id)
+    groupes = dict(iter(lignes.groupby(["vague_id", "questionnaire_id"])))
+    ordre = [(v.id, q) for v in catalogue.vagues for q in v.questionnaires]
+    return tuple(_build(cle, groupes[cle], catalogue) for cle in ordre if cle in groupes)
+
+
+def _build(cle: tuple[str, str], lignes: pd.DataFrame, catalogue: Catalogue) -> Qualite:
+    vague_id, questionnaire_id = cle
+    connues = lignes.dropna(subset=["valeur"])
+    adresses = zip(connues["cle"], connues["objet"], strict=True)
+    methodes = lignes.loc[lignes["cle"] == "methode", "objet"].tolist()
+    return Qualite(
+        vague_id=vague_id,
+        questionnaire_id=questionnaire_id,
+        vague=next(v.titre for v in catalogue.vagues if v.id == vague_id),
+        questionnaire=catalogue.get_theme(questionnaire_id).titre,
+        methode=str(methodes[0]).partition(",")[0] if methodes else "",
+        regroupements=tuple(lignes.loc[lignes["cle"] == "regroupement", "phrase"]),
+        faits={(str(c), str(o)): float(v) for (c, o), v in zip(adresses, connues["valeur"], strict=True)},
+        phrases=tuple(lignes["phrase"]),
+    )
+
+
+def build_table_qualites(qualites: Sequence[Qualite]) -> pd.DataFrame:
+    """Le tableau court : une ligne par questionnaire et par vague."""
+    return pd.DataFrame([_rang(q) for q in qualites])
+
+
+def _rang(q: Qualite) -> dict[str, Any]:
+    apres, mesure = q.get_plus_grand("ecart"), q.get_plus_grand(MESURE)
+    return {
+        "Vague": q.vague_id,
+        "Questionnaire": q.questionnaire,
+        "Réponses": format_nombre(q.get("repondants")),
+        "Taux": format_part(q.get("taux"), 1),
+        "Méthode": q.methode,
+        "Regroupements": str(len(q.regroupements)),
+        "Poids multipliés par": _entre(q.get("rapport_min"), q.get("rapport_max")),
+        "Réponses efficaces": format_nombre(q.get("n_eff")),
+        "Plus grand poids": format_part(q.get("part_max"), 1),
+        "CV des propensions": format_part(q.get("cv_propensions")),
+        "Plus grand écart (cadre)": _points(apres[1]) if apres else "",
+        "Plus grand écart (État)": _points(mesure[1]) if mesure else "",
+    }
+
+
+def _entre(bas: float | None, haut: float | None) -> str:
+    return "" if bas is None or haut is None else f"{format_nombre(bas, 1)} à {format_nombre(haut, 1)}"

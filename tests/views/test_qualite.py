@@ -1,0 +1,55 @@
+"""Le rapport de qualité, en mots : ce qu'un élu en retient, et rien d'inventé quand un fait manque."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from barometre.views.qualite import build_table_qualites, read_qualites
+from tests.views.fausse_porte import build_catalogue
+
+FAITS = [
+    ("repondants", "", 400.0), ("taux", "", 0.05), ("methode", "calage logit, bornes 0,25 et 5", None),
+    ("n_eff", "", 300.0), ("part_max", "", 0.012), ("rapport_min", "", 0.3), ("rapport_max", "", 2.9),
+    ("cv_propensions", "", 0.87), ("propension_partielle", "strate", 0.7),
+    ("propension_partielle", "region", 0.5), ("ecart_brut", "strate", 0.138), ("ecart", "region", 0.007),
+    ("regroupement", "region › 94", 380.0), ("ecart_mesure", "fibre", -0.031),
+]  # fmt: skip
+
+
+class _Porte:
+    def __init__(self, *faits: tuple[str, str, float | None]) -> None:
+        self._lignes = pd.DataFrame(list(faits), columns=["cle", "objet", "valeur"])
+
+    def list_qualite(self, vague_id: Any = None, questionnaire_id: Any = None) -> pd.DataFrame:
+        return self._lignes.assign(vague_id="2026-v4", questionnaire_id="essai", phrase="Dit.")
+
+
+def _read(*faits: tuple[str, str, float | None]) -> Any:
+    return read_qualites(_Porte(*faits), build_catalogue())  # type: ignore[arg-type]
+
+
+def test_les_mots_viennent_des_faits() -> None:
+    (qualite,) = _read(*FAITS)
+    assert qualite.mots[0] == "400\u00a0collectivités ont répondu, sur 8\u202f000 : 5,0\u202f%."
+    assert "la taille" in qualite.mots[1]
+    assert "en valent 300" in qualite.mots[2]
+    assert "13,8\u00a0points au plus avant redressement (la taille)" in qualite.mots[3]
+    assert "0,7\u00a0point au plus après" in qualite.mots[3]
+
+
+def test_le_tableau_court() -> None:
+    ligne = build_table_qualites(_read(*FAITS)).iloc[0]
+    assert ligne["Méthode"] == "calage logit"
+    assert (ligne["Regroupements"], ligne["Poids multipliés par"]) == ("1", "0,3 à 2,9")
+    assert (ligne["Plus grand écart (cadre)"], ligne["Plus grand écart (État)"]) == (
+        "0,7\u00a0point",
+        "3,1\u00a0points",
+    )
+
+
+def test_un_fait_qui_manque_ne_fait_pas_de_phrase() -> None:
+    (qualite,) = _read(("repondants", "", 12.0))
+    assert qualite.mots == ()
+    assert build_table_qualites([qualite]).iloc[0]["Taux"] == "non connu"
