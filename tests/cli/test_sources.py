@@ -1,0 +1,65 @@
+"""`sources` : un état par source, une phrase par refus, un seul objet JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from barometre.cli import main
+from barometre.pipeline.construire import construire
+from barometre.sources.catalogue import load_sources_exterieures
+
+Ecran = pytest.CaptureFixture[str]
+CLES = {"id", "titre", "licence", "date", "lignes", "etat", "rapport"}
+
+
+@pytest.fixture(scope="module")
+def socle(tmp_path_factory: pytest.TempPathFactory) -> str:
+    adresse = str(tmp_path_factory.mktemp("socle") / "entrepot")
+    construire(demo=False, adresse=adresse)
+    return adresse
+
+
+@pytest.fixture
+def miroir(socle: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("BAROMETRE_ENTREPOT", socle)
+    fichier = tmp_path / "miroir" / load_sources_exterieures()["petites_villes_de_demain"].miroir
+    fichier.parent.mkdir(parents=True)
+    fichier.write_text("insee_com\n01004\n98765\n", encoding="utf-8")
+    return tmp_path / "miroir"
+
+
+def test_recuperer_puis_lister(miroir: Path, capsys: Ecran) -> None:
+    assert main(["sources", "recuperer", "petites_villes_de_demain", "--miroir", str(miroir), "--json"]) == 0
+    (rendu,) = json.loads(capsys.readouterr().out)
+    assert set(rendu) == CLES
+    assert rendu["rapport"] == {"lus": 2, "charges": 1, "recodes": 0, "rejetes": 1}
+    assert main(["sources", "lister", "--json"]) == 0
+    listees = {s["id"]: s for s in json.loads(capsys.readouterr().out)}
+    assert all(set(s) == CLES for s in listees.values())
+    assert listees["petites_villes_de_demain"] == rendu
+    assert listees["decoupage_administratif"]["etat"] == "embarquee"
+    assert listees["arcep_ftth"]["etat"] == "absente"
+    assert set(load_sources_exterieures()) <= set(listees)
+
+
+def test_le_rapport_se_lit(miroir: Path, capsys: Ecran) -> None:
+    assert main(["sources", "recuperer", "petites_villes_de_demain", "--miroir", str(miroir)]) == 0
+    lu = capsys.readouterr().out
+    assert "2 lues = 1 chargées" in lu
+    assert "1 rejetées : Ce code n'est celui d'aucune commune" in lu
+    assert "en service" in lu
+    assert main(["sources", "lister"]) == 0
+    assert "âge (jours)" in capsys.readouterr().out
+
+
+def test_rien_de_charge_est_un_refus(miroir: Path, capsys: Ecran) -> None:
+    assert main(["sources", "recuperer", "arcep_ftth", "--miroir", str(miroir)]) == 1
+    assert "Le dossier miroir n'a pas le fichier" in capsys.readouterr().out
+
+
+def test_une_source_inconnue(miroir: Path, capsys: Ecran) -> None:
+    assert main(["sources", "recuperer", "toto"]) == 1
+    assert "Source inconnue : « toto »" in capsys.readouterr().err
