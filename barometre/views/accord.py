@@ -11,7 +11,7 @@ import pandas as pd
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.domain.territoire import LIBELLES_TYPES
-from barometre.formats import format_compte, format_date, format_part, format_points
+from barometre.formats import format_compte, format_date, format_guillemets, format_part, format_points
 from barometre.views.croisement import Croisement, build_croisement
 from barometre.views.ligne import Lecture, LigneIndicateur
 from barometre.views.selection import Selection
@@ -92,6 +92,33 @@ class VueAccord:
             "se retrouvent à moins de 2 points près après redressement. Le plus grand écart est de "
             f"{format_points(max(ecarts), 1).removeprefix('+')}."
         )
+
+    @property
+    def phrase(self) -> str:
+        """Ce qu'il faut retenir : le premier rapprochement, et son accord."""
+        premiere = self.paires[0]
+        accord = next((f" {a.phrase}" for a in premiere.accords if a.n is not None), "")
+        return (
+            f"{format_guillemets(premiere.titre)} : {premiere.ligne.get_texte('redresse')} déclaré, "
+            f"{premiere.texte_mesure} mesuré ({premiere.date_mesure}).{accord}"
+        )
+
+    @property
+    def table_paires(self) -> pd.DataFrame:
+        """Une ligne par rapprochement et par type de collectivité comparé."""
+        lignes = [
+            {
+                "Déclaré": paire.titre,
+                "Chiffre déclaré": paire.ligne.get_texte("redresse"),
+                "Mesuré": paire.croisement.indicateur.titre,
+                "Chiffre mesuré": paire.texte_mesure,
+                "Date de la mesure": paire.date_mesure,
+                "Chez les répondantes": accord.phrase if accord else SANS_ACCORD,
+            }
+            for paire in self.paires
+            for accord in (paire.accords or (None,))
+        ]
+        return pd.DataFrame(lignes)
 
     @property
     def table(self) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from barometre.access import AccesRefuse
 from barometre.domain.indicateur import Indicateur
-from barometre.formats import format_compte, format_date
+from barometre.formats import format_compte, format_date, format_nombre
 from barometre.views.champ import count_communes, list_champ
 from barometre.views.chiffres import format_chiffre
 from barometre.views.ligne import Lecture
@@ -46,7 +46,7 @@ class Croisement:
         if self.n >= self.n_champ:
             return format_compte(self.n, "collectivité")
         connues = format_compte(self.n, "collectivité connue", "collectivités connues")
-        return f"{connues} sur {format_compte(self.n_champ, '').rstrip()}"
+        return f"{connues} sur {format_nombre(self.n_champ)}"
 
     @property
     def phrase(self) -> str:

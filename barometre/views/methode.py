@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,14 +13,20 @@ from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.domain.provenance import Definition, Provenance
 from barometre.domain.territoire import LIBELLES_TYPES
-from barometre.formats import format_compte, format_date, format_liste, format_nombre
+from barometre.formats import format_compte, format_date, format_liste
 
 ETATS_SOURCES = {
     "embarquee": "fournie avec l’application",
     "chargee": "chargée",
-    "gardee": "dernière bonne copie gardée",
+    "gardee": "gardée en dernière bonne copie",
     "absente": "pas encore chargée",
 }
+
+
+def accorder_etat(etat: str, n: int | None = None) -> str:
+    """« 4 fournies avec l'application », « Chargées »."""
+    pluriel = etat if n == 1 else re.sub(r"ée\b|ie\b", lambda m: f"{m[0]}s", etat, count=1)
+    return f"{pluriel[:1].upper()}{pluriel[1:]}" if n is None else f"{n} {pluriel}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,7 @@ class VueMethode:
     def phrase_sources(self) -> str:
         """« 24 sources : 4 fournies avec l'application, 20 chargées. »"""
         comptes = pd.Series([s.etat for s in self.sources], dtype="str").value_counts()
-        mots = [f"{comptes[etat]} {etat}" for etat in ETATS_SOURCES.values() if etat in comptes]
+        mots = [accorder_etat(etat, int(comptes[etat])) for etat in ETATS_SOURCES.values() if etat in comptes]
         return f"{format_compte(len(self.sources), 'source')} : {format_liste(mots)}."
 
     @property
@@ -121,9 +128,9 @@ def _build_strates(gate: Gate, catalogue: Catalogue) -> tuple[tuple[str, str, in
 
 def _build_source(ligne: dict[Any, Any], jour: date) -> SourceLue:
     charges, rejetes = ligne.get("charges"), ligne.get("rejetes")
-    lignes = "" if charges is None or pd.isna(charges) else format_nombre(int(charges))
+    lignes = "" if charges is None or pd.isna(charges) else format_compte(int(charges), "ligne")
     if lignes and rejetes is not None and not pd.isna(rejetes) and int(rejetes):
-        lignes = f"{lignes} (et {format_nombre(int(rejetes))} écartées)"
+        lignes = f"{lignes} ({format_compte(int(rejetes), 'écartée')})"
     return SourceLue(
         titre=str(ligne["titre"]),
         producteur=str(ligne["producteur"]),

@@ -18,6 +18,7 @@ from barometre.views.libelles import Libelles
 from barometre.views.panorama_obligations import (
     LigneObligation,
     build_ligne,
+    describe_constat,
     list_concernees,
     read_constatees,
     read_repondantes,
@@ -54,7 +55,7 @@ class VueObligation:
     @property
     def table(self) -> pd.DataFrame:
         """Les tranches en tableau."""
-        colonnes = ["Taille et type", "Concernées", "Ont répondu", "Constatée par l’État", "Sans réponse"]
+        colonnes = ["Taille et type", "Concernées", "Ont répondu", "Sans réponse", "Constatée par l’État"]
         return pd.DataFrame([_rang(t) for t in self.tranches], columns=colonnes)
 
     @property
@@ -171,13 +172,12 @@ def _read_noms(gate: Gate, niveau: str) -> dict[str, str]:
 
 
 def _rang(tranche: Tranche) -> dict[str, object]:
-    constat = "aucune donnée de l’État" if tranche.constatees is None else str(tranche.constatees)
     return {
         "Taille et type": tranche.libelle,
         "Concernées": tranche.concernees,
         "Ont répondu": tranche.repondantes,
-        "Constatée par l’État": constat,
         "Sans réponse": tranche.concernees - tranche.repondantes,
+        "Constatée par l’État": describe_constat(tranche.constatees),
     }
 
 

@@ -101,15 +101,20 @@ class VuePanorama:
 
 
 COLONNES = (
-    "Obligation", "Concernées", "Ont répondu", "Constatée par l’État", "Sans réponse ni constat", "Vague",
+    "Obligation", "Concernées", "Ont répondu", "Sans réponse ni constat", "Constatée par l’État", "Vague",
     "Référence", "Vérification",
 )  # fmt: skip
 
 
+def describe_constat(constatees: int | None) -> str:
+    """« 602 constatées », ou qu'aucune donnée n'en parle."""
+    return "aucune donnée de l’État" if constatees is None else format_compte(constatees, "constatée")
+
+
 def _rang(ligne: LigneObligation) -> dict[str, object]:
-    constat = "aucune donnée de l’État" if ligne.constatees is None else str(ligne.constatees)
+    constat = describe_constat(ligne.constatees)
     valeurs = (
-        ligne.seuil.titre, ligne.concernees, ligne.repondantes, constat, ligne.sans_reponse_ni_constat,
+        ligne.seuil.titre, ligne.concernees, ligne.repondantes, ligne.sans_reponse_ni_constat, constat,
         ligne.vague, ligne.seuil.reference, ligne.verification,
     )  # fmt: skip
     return dict(zip(COLONNES, valeurs, strict=True))

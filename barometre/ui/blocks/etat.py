@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from barometre.formats import INSECABLE, format_compte
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import lien, render_tableau, texte
 from barometre.ui.vues_etat import load_accord, load_mesures
@@ -36,11 +37,17 @@ def _carte(mesure: MesureLue) -> str:
     absent = " baro-absent" if mesure.valeur is None else ""
     return (
         f'<article class="baro-carte"><h3>{texte(mesure.indicateur.titre)}</h3>'
-        f'<p class="baro-chiffre{absent}">{texte(mesure.texte)}</p>'
+        f'<p class="baro-chiffre{absent}">{_valeur(mesure)}</p>'
         f"<p>{texte(mesure.indicateur.definition)}</p>"
         f'<p class="baro-preuve">{texte(mesure.date)} · {texte(mesure.champ)}<br>'
         f"{origine} · {texte(source.licence)}</p></article>"
     )
+
+
+def _valeur(mesure: MesureLue) -> str:
+    """Une longue unité (« accompagnements ») s'écrit plus petit que son nombre."""
+    nombre, _, unite = mesure.texte.rpartition(INSECABLE)
+    return f"{texte(nombre)} <small>{texte(unite)}</small>" if nombre else texte(mesure.texte)
 
 
 def _render_ailleurs(vue: VueMesures) -> None:
@@ -56,7 +63,12 @@ def render_accord(theme: VueTheme) -> None:
         return
     st.header("Déclaré et mesuré")
     if vue.paires:
-        st.html(f'<div class="baro-cartes">{"".join(_paire(p) for p in vue.paires)}</div>')
+        st.html(f'<p class="baro-phrase">{texte(vue.phrase)}</p>')
+        st.html(f'<div class="baro-cartes baro-larges">{"".join(_paire(p) for p in vue.paires)}</div>')
+        with st.expander("Voir le tableau"):
+            render_tableau(vue.table_paires, "Déclaré et mesuré")
+            cle = f"accord-{theme.theme.id}"
+            render_telechargements(vue.table_paires, theme.provenance, cle=cle)
     if vue.attendus:
         st.info(
             f"Aucune mesure chargée pour\u202f: {', '.join(vue.attendus)}. Un opérateur la charge par "
@@ -70,17 +82,16 @@ def _paire(paire: DeclareMesure) -> str:
     accord = f"<ul>{accords}</ul>" if accords else f"<p>{texte(SANS_ACCORD)}</p>"
     poids = f"<p>{texte(paire.poids)}</p>" if paire.poids else ""
     chiffre = paire.ligne.chiffre
-    n = f", {chiffre.n} réponses" if chiffre.n is not None else ""
+    n = f", {format_compte(chiffre.n, 'réponse')}" if chiffre.n is not None else ""
     return (
         f'<article class="baro-carte"><h3>{texte(paire.titre)}</h3><dl class="baro-deux">'
         f"<div><dt>Déclaré</dt><dd>{texte(paire.ligne.get_texte('redresse'))}</dd>"
         f'<dd class="baro-preuve">{texte(paire.ligne.contexte.vague + n)}</dd></div>'
         f"<div><dt>Mesuré</dt><dd>{texte(paire.texte_mesure)}</dd>"
         f'<dd class="baro-preuve">{texte(paire.croisement.champ)}, {texte(paire.date_mesure)}</dd></div></dl>'
-        f"<p>Mesure\u202f: {texte(paire.croisement.indicateur.titre)}. "
-        f"{texte(paire.croisement.indicateur.precautions)}</p>"
-        f"<details><summary>Les réponses et la mesure disent-elles la même chose\u202f?</summary>"
-        f"{accord}{poids}</details></article>"
+        f"<p>Mesure\u202f: {texte(paire.croisement.indicateur.titre)}.</p>{accord}{poids}"
+        f"<details><summary>Ce que la mesure compte</summary>"
+        f"<p>{texte(paire.croisement.indicateur.precautions)}</p></details></article>"
     )
 
 

@@ -9,7 +9,7 @@ from barometre.formats import format_date
 from barometre.ui.blocks.documents import read_document
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import lien, render_tableau, texte
-from barometre.views.methode import SourceLue, VueMethode
+from barometre.views.methode import SourceLue, VueMethode, accorder_etat
 
 
 def render_strates(vue: VueMethode) -> None:
@@ -33,7 +33,7 @@ def render_sources(vue: VueMethode) -> None:
             "recuperer\u202f», depuis l’adresse officielle ou un dossier miroir."
         )
     for etat in dict.fromkeys(source.etat for source in vue.sources):
-        st.subheader(f"{etat[:1].upper()}{etat[1:]}")
+        st.subheader(accorder_etat(etat))
         cartes = "".join(_source(source) for source in vue.sources if source.etat == etat)
         st.html(f'<div class="baro-cartes">{cartes}</div>')
     with st.expander("Voir le tableau"):
@@ -42,9 +42,8 @@ def render_sources(vue: VueMethode) -> None:
 
 
 def _source(source: SourceLue) -> str:
-    lignes = f"{source.lignes} lignes" if source.lignes else ""
     age = f"âge\u202f: {source.age}" if source.age else ""
-    faits = " · ".join(filter(None, (source.date, age, source.etat, lignes, source.licence)))
+    faits = " · ".join(filter(None, (source.date, age, source.lignes, source.licence)))
     origine = lien("Origine", source.adresse) if source.adresse.startswith("http") else ""
     return (
         f'<article class="baro-carte"><h3>{texte(source.titre)}</h3><p>{texte(source.producteur)}</p>'
