@@ -12,22 +12,42 @@ from barometre.domain.enquete import Vague
 from barometre.domain.indicateur import Indicateur
 from barometre.formats import format_compte, format_periode
 from barometre.views.cellules import get_cellule, read_cellules
-from barometre.views.chiffres import Chiffre, Cle, format_bornes, format_cellule
+from barometre.views.chiffres import Chiffre, Cle
 from barometre.views.citation import enonce
-from barometre.views.libelles import Libelles
-from barometre.views.ligne import choose_vague
+from barometre.views.ligne import Lecture, LigneIndicateur, build_lignes, choose_vague
 from barometre.views.publies import format_publie
 from barometre.views.selection import Selection
 
 
 @dataclass(frozen=True, slots=True)
 class CarteTheme:
-    """Un thème et son chiffre clé ; sans chiffre, la carte dit pourquoi."""
+    """Un thème et son chiffre clé ; sans chiffre que l'on puisse citer, `ligne` est vide."""
 
     theme: Theme
-    valeur: str
-    phrase: str
-    preuve: str
+    ligne: LigneIndicateur | None = None
+
+    def get_valeur(self, valeur: str) -> str:
+        """Le chiffre en grand, ou rien."""
+        return self.ligne.get_texte(valeur) if self.ligne else ""
+
+    def get_phrase(self, valeur: str) -> str:
+        """Ce que le chiffre dit, ou pourquoi il n'y en a pas."""
+        if self.ligne is None:
+            return "Aucun chiffre de ce thème ne peut encore être cité."
+        return f"{enonce(self.ligne.indicateur, self.ligne.chiffre, valeur)}."
+
+    def get_preuve(self, valeur: str) -> str:
+        """L'autre chiffre, l'intervalle, le nombre de réponses, la note, la vague ; à défaut, le thème."""
+        if self.ligne is None:
+            return self.theme.resume
+        brut, redresse = (self.ligne.get_texte(v) for v in ("brut", "redresse"))
+        intervalle = f"redressé {self.ligne.intervalle}"
+        autre = f"{intervalle} · brut : {brut}" if valeur == "redresse" else f"{intervalle} ({redresse})"
+        chiffre = self.ligne.chiffre
+        return (
+            f"{autre} · {format_compte(chiffre.n, 'réponse')} · note {chiffre.note} · "
+            f"{self.ligne.contexte.vague}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +110,10 @@ def _build_carte(
     du_theme = [i for i in cles if i.theme_id == theme.id]
     siennes = {cle: c for cle, c in cellules.items() if cle[0] in {i.id for i in du_theme}}
     selection = choose_vague(catalogue, theme.id, Selection(), siennes)
-    for indicateur in du_theme:
-        chiffre = get_cellule(siennes, indicateur.id, selection)
-        if chiffre.citable:
-            vague = Libelles(catalogue, gate).get_titre_vague(selection.vague_id)
-            return CarteTheme(
-                theme,
-                format_cellule(indicateur, chiffre, "redresse"),
-                f"{enonce(indicateur, chiffre)}.",
-                f"{format_bornes(indicateur, chiffre)} · {format_compte(chiffre.n, 'réponse')} · "
-                f"note {chiffre.note} · {vague}",
-            )
-    return CarteTheme(theme, "", "Aucun chiffre de ce thème ne peut encore être cité.", theme.resume)
+    citable = next((i for i in du_theme if get_cellule(siennes, i.id, selection).citable), None)
+    if citable is None:
+        return CarteTheme(theme)
+    return CarteTheme(theme, build_lignes(Lecture(gate, catalogue, selection), [citable], siennes)[0])
 
 
 def _build_vague(gate: Gate, catalogue: Catalogue, vague: Vague) -> LigneVague:

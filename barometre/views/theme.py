@@ -78,7 +78,10 @@ class VueTheme:
     def table(self) -> pd.DataFrame:
         """La vue en tableau, telle qu'elle se télécharge."""
         lignes = ((ligne.indicateur, ligne.contexte.champ, ligne.chiffre) for ligne in self.lignes)
-        return build_table(lignes, self.contexte.role)
+        return build_table(lignes, self.contexte.role).assign(
+            publie=[" ; ".join(p.valeur for p in ligne.publies) for ligne in self.lignes],
+            a_citer=[ligne.citation.a_copier for ligne in self.lignes],
+        )
 
     def get_ligne(self, indicateur_id: str) -> LigneIndicateur:
         """L'indicateur demandé, sinon le premier de la page."""

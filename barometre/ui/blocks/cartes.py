@@ -9,7 +9,7 @@ import streamlit as st
 
 from barometre.formats import format_compte
 from barometre.ui.blocks.textes import bouton_copier, lien, texte
-from barometre.views.citation import HORS_BIAIS, LIBELLES_NOTES
+from barometre.views.citation import HORS_BIAIS, LIBELLES_NOTES, Citation
 from barometre.views.ligne import LigneIndicateur
 from barometre.views.publies import PublieACote
 from barometre.views.selection import build_adresse
@@ -23,10 +23,9 @@ def render_cartes(lignes: Iterable[LigneIndicateur], valeur: str) -> None:
 def build_carte(ligne: LigneIndicateur, valeur: str) -> str:
     """Le HTML d'une carte ; tout texte y est échappé."""
     corps = _corps_montre(ligne, valeur) if ligne.chiffre.montre else _corps_cache(ligne)
-    publies = "".join(_publie(publie) for publie in ligne.publies)
     return (
         f'<article class="baro-carte"><h3>{texte(ligne.indicateur.titre)}</h3>'
-        f"{corps}{_citer(ligne)}{publies}</article>"
+        f"{corps}{build_citer(ligne.citation)}{build_publies(ligne)}</article>"
     )
 
 
@@ -72,8 +71,8 @@ def build_note(note: str) -> str:
     )
 
 
-def _citer(ligne: LigneIndicateur) -> str:
-    citation = ligne.citation
+def build_citer(citation: Citation) -> str:
+    """« Puis-je citer ce chiffre ? » : la réponse, sa raison, la phrase à copier."""
     copier = ""
     if citation.a_copier:
         copier = (
@@ -84,6 +83,11 @@ def _citer(ligne: LigneIndicateur) -> str:
         "<details><summary>Puis-je citer ce chiffre\u202f?</summary>"
         f"<p><strong>{texte(citation.reponse)}.</strong> {texte(citation.explication)}</p>{copier}</details>"
     )
+
+
+def build_publies(ligne: LigneIndicateur) -> str:
+    """Les chiffres publiés par le baromètre, à côté du nôtre."""
+    return "".join(_publie(publie) for publie in ligne.publies)
 
 
 def _publie(publie: PublieACote) -> str:

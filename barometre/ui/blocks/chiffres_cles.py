@@ -16,5 +16,5 @@ def render_chiffres(vue: VueChiffresCles) -> None:
     for identifiant, titre, chiffres in vue.groupes:
         if choisi in ("", identifiant):
             st.header(titre)
-            cartes = "".join(build_carte_publie(chiffre.publie, chiffre.ici) for chiffre in chiffres)
+            cartes = "".join(build_carte_publie(c.publie, c.ici, c.citation) for c in chiffres)
             st.html(f'<div class="baro-cartes">{cartes}</div>')

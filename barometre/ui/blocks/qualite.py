@@ -12,7 +12,8 @@ from barometre.views.qualite import Qualite, build_table_qualites
 TITRE = "Qui a répondu, et ce que cela change"
 CONSEQUENCE = (
     "Le redressement corrige ce que l’on connaît (type, taille, région, couverture par un OPSN). Il ne "
-    "corrige pas l’envie de répondre elle-même : c’est pourquoi l’intervalle est dit « hors biais de participation »."
+    "corrige pas l’envie de répondre elle-même : c’est pourquoi l’intervalle est dit « hors biais de "
+    "participation »."
 )
 
 
