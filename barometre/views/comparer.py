@@ -66,7 +66,6 @@ class VueComparer:
 
     collectivite: Collectivite
     theme: Theme
-    themes: tuple[Theme, ...]
     choix: str
     vague: str
     pairs: Pairs
@@ -141,7 +140,6 @@ def build_comparer(
     return VueComparer(
         collectivite=collectivite,
         theme=catalogue.get_theme(theme_id),
-        themes=catalogue.themes,
         choix=choix,
         vague=comparaison.libelles.get_titre_vague(pairs.vague_id),
         pairs=pairs,

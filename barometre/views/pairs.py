@@ -28,7 +28,6 @@ from barometre.views.selection import Selection
 from barometre.views.structure import Structure, rank_semblables
 
 Methode = Literal["strate", "semblables"]
-METHODES: dict[str, str] = {"strate": "Même taille", "semblables": "Les plus semblables"}
 SEMBLABLES = "semblables"
 
 
