@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from functools import cache as memoire
 from typing import Any, TypeVar
@@ -12,11 +11,9 @@ import streamlit as st
 from barometre.access import Gate
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.ui import state
-from barometre.warehouse.engine import EntrepotError
 from barometre.warehouse.repository import Repository, open_repository
 
 Vue = TypeVar("Vue")
-journal = logging.getLogger(__name__)
 VERSIONS_GARDEES, VUES_GARDEES = 3, 1_000
 
 
@@ -86,15 +83,6 @@ def get_vue_publique(build: Callable[..., Vue], *filtres: Any) -> Vue:
     nom = f"{build.__module__}.{build.__qualname__}"
     vue: Vue = _get_vue(nom, PUBLIC, _open_depot().version_id, filtres, build)
     return vue
-
-
-def warm_up() -> None:
-    """Lit l'entrepôt une première fois, avant tout lecteur ; sans entrepôt, les pages le diront."""
-    try:
-        build_gate(PUBLIC, _open_depot().version_id).search("a")
-        list_territoires()
-    except EntrepotError as erreur:
-        journal.warning("Entrepôt indisponible au démarrage : %s", erreur)
 
 
 def list_territoires() -> dict[str, str]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.file_util import get_static_dir
 
 TITRE = "Baromètre Collectivités & Numérique"
 SANS_JAVASCRIPT = (
@@ -22,6 +24,12 @@ TETE = (
     '<meta name="description" content="Où en sont les collectivités dans leur transformation numérique ?" />'
     '<link rel="stylesheet" href="./ressources/style.css" />'
     '<script type="module" src="./ressources/francais.js"></script>'
+)
+# Le plus gros fichier de Streamlit (4,7 Mo) : demandé tout de suite, il arrive pendant que la page se monte,
+# et non après. `low` : il passe derrière ce qui affiche le texte.
+GRAPHIQUES = tuple(f"js/{f.name}" for f in Path(get_static_dir(), "static", "js").glob("PlotlyChart.*.js"))
+AVANCE = "".join(
+    f'<link rel="modulepreload" crossorigin fetchpriority="low" href="./static/{f}" />' for f in GRAPHIQUES
 )
 # Les adresses qui ne rendent jamais le document.
 PREFIXES_SERVIS = ("/_stcore", "/media", "/component", "/static", "/vendor", "/ressources", "/app")
@@ -39,19 +47,25 @@ _REMPLACEMENTS: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
-def build_document(html: str) -> str:
+def build_document(html: str, *, avec_graphiques: bool = False) -> str:
     """Le document de Streamlit, après nos remplacements."""
     for motif, texte in _REMPLACEMENTS:
         html = motif.sub(texte, html)
-    return html
+    return html.replace("</head>", f"{AVANCE}</head>") if avec_graphiques else html
 
 
 class FrenchDocument:
     """Réécrit le document, et lui seul ; les autres réponses passent telles quelles."""
 
-    def __init__(self, app: ASGIApp, is_page: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        is_page: Callable[[str], bool],
+        has_charts: Callable[[str], bool] = lambda _: False,
+    ) -> None:
         self.app = app
         self.is_page = is_page
+        self.has_charts = has_charts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Le document doit arriver entier et non compressé pour être réécrit."""
@@ -59,15 +73,18 @@ class FrenchDocument:
             await self.app(scope, receive, send)
             return
         _forget_conditions(scope)
-        await self.app(scope, receive, _Rewriter(send, is_known=self.is_page(scope["path"])))
+        chemin = scope["path"]
+        redacteur = _Rewriter(send, is_known=self.is_page(chemin), avec_graphiques=self.has_charts(chemin))
+        await self.app(scope, receive, redacteur)
 
 
 class _Rewriter:
     """Retient le début de la réponse tant que le corps n'est pas entier."""
 
-    def __init__(self, send: Send, *, is_known: bool) -> None:
+    def __init__(self, send: Send, *, is_known: bool, avec_graphiques: bool) -> None:
         self.send = send
         self.is_known = is_known
+        self.avec_graphiques = avec_graphiques
         self.debut: Message | None = None
         self.corps = b""
 
@@ -82,7 +99,8 @@ class _Rewriter:
             await self.send(message)
 
     async def _send_document(self, debut: Message) -> None:
-        corps = build_document(self.corps.decode()).encode() if self.corps else b""
+        document = build_document(self.corps.decode(), avec_graphiques=self.avec_graphiques)
+        corps = document.encode() if self.corps else b""
         en_tetes = MutableHeaders(raw=[h for h in debut["headers"] if h[0].decode() not in EN_TETES_PERIMES])
         en_tetes["content-length"] = str(len(corps))
         en_tetes["content-language"] = "fr"
