@@ -16,6 +16,7 @@ from barometre.pipeline.associations import (
     is_group_safe,
     read_declared,
 )
+from barometre.pipeline.terrain import MONTRES
 from barometre.warehouse.engine import Engine
 from barometre.warehouse.etat import replace_croisements
 from barometre.warehouse.repository import read_rows
@@ -74,6 +75,7 @@ def _agreements(
     }
     declares = read_declared(moteur, list(lies))
     declares = declares.assign(type=declares["collectivite_id"].map(cadre["type"]))
+    montrees = _list_shown_types(moteur, list(lies))
     for (indicateur_id, vague, type_), lignes in declares.groupby(["indicateur_id", "periode", "type"]):
         indicateur = lies[str(indicateur_id)]
         mesure = lignes["collectivite_id"].map(mesures[indicateur.mesure_id])
@@ -81,7 +83,10 @@ def _agreements(
         if len(connus):
             periode = mesures.attrs["periodes"][indicateur.mesure_id]
             comptes = _count(connus["valeur"].to_numpy(dtype=float), mesure.dropna().to_numpy(dtype=float))
-            etat = "published" if _is_safe(indicateur, comptes) else "primary"
+            reste = lignes.loc[mesure.isna(), "valeur"]
+            sur = _is_safe(indicateur, comptes) and _is_rest_safe(indicateur, reste)
+            montree = (str(indicateur_id), str(vague), str(type_)) in montrees
+            etat = "published" if sur and montree else "primary"
             yield {
                 "indicateur_id": indicateur_id, "mesure_id": indicateur.mesure_id, "vague_id": vague,
                 "type": type_, "periode": periode, "n": len(connus), **comptes, "etat": etat,
@@ -103,6 +108,21 @@ def _is_safe(indicateur: Indicateur, comptes: dict[str, int]) -> bool:
         (comptes["declare_seul"], comptes["non_non"]),
     ]
     return all(is_group_safe(indicateur, oui, non) for oui, non in groupes)
+
+
+def _is_rest_safe(indicateur: Indicateur, reste: pd.Series) -> bool:
+    """Qui n'a pas de mesure se lit en ôtant l'accord du total de son type : personne, ou assez."""
+    oui = int(reste.sum())
+    return reste.empty or is_group_safe(indicateur, oui, len(reste) - oui)
+
+
+def _list_shown_types(moteur: Engine, indicateurs: list[str]) -> set[tuple[str, str, str]]:
+    """Les totaux nationaux par type que le public voit ; l'accord n'en montre pas un qui se cache."""
+    lignes = read_rows(
+        moteur, "agregat", indicateur_id=indicateurs, territoire_id="france", strate="", couverture="",
+        etat=list(MONTRES),
+    )  # fmt: skip
+    return set(zip(*(lignes[c].astype(str) for c in ("indicateur_id", "vague_id", "type")), strict=True))
 
 
 def _accords(lignes: list[dict[str, Any]]) -> pd.DataFrame:

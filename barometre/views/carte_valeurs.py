@@ -26,6 +26,7 @@ COLONNES = (
 MONTRE, INDICATIF, ABSENT = "montre", "indicatif", "absent"
 SANS_MESURE = "Aucune valeur dans la source pour ce territoire."
 NON_CITABLE = "Indicatif, à ne pas citer."
+Z_95 = 1.96
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +124,17 @@ def _ligne(
         "valeur_texte": format_cellule(indicateur, chiffre, valeur),
         "detail": _describe(indicateur, chiffre, valeur),
         "raison": "" if chiffre.citable else NON_CITABLE,
-        "se": erreurs["se"].get(chiffre.territoire_id),
+        "se": _get_erreur(chiffre, erreurs),
         "poids": erreurs["population"].get(chiffre.territoire_id),
     }
+
+
+def _get_erreur(chiffre: Chiffre, erreurs: pd.DataFrame) -> float | None:
+    """L'erreur type ; la porte la tait sur peu de réponses ou à une borne, l'intervalle en tient lieu."""
+    erreur = erreurs["se"].get(chiffre.territoire_id)
+    if pd.notna(erreur) or chiffre.bas is None or chiffre.haut is None:
+        return None if pd.isna(erreur) else float(erreur)
+    return (chiffre.haut - chiffre.bas) / 2 / Z_95
 
 
 def _describe(indicateur: Indicateur, chiffre: Chiffre, valeur: str) -> str:
