@@ -25,11 +25,15 @@ NIVEAUX = {"95": 0.95, "998": 0.998}
 _TRAITS = {"95": "dash", "998": "dot"}
 _POINTS_COURBE = 80
 _MINIMUM = 5
+_PLACES = ("top center", "bottom center", "middle right", "middle left")
 LEGENDE = (
     "Un point, un territoire ; trait plein : l’ensemble ; tirets : limites à 95 % ; pointillés : à 99,8 %. "
     "À l’intérieur, le hasard suffit à expliquer l’écart."
 )
-LEGENDE_EFFICACES = "Réponses efficaces : un nombre réduit par l’inégalité des poids."
+LEGENDE_EFFICACES = (
+    "Réponses efficaces : leur nombre, réduit par l’inégalité des poids ; sous 30 réponses, le chiffre que "
+    "voit le public est brut."
+)
 
 
 def build_entonnoir(
@@ -69,8 +73,9 @@ def _place(cadre: pd.DataFrame, reference: float, valeur: str) -> pd.DataFrame:
     for rang, (nom, niveau) in enumerate(NIVEAUX.items(), 1):
         limites = get_funnel_limits(reference, points["x"].to_numpy(dtype=float), niveau)
         points[f"bas_{nom}"], points[f"haut_{nom}"] = limites["exact_low"], limites["exact_high"]
-        position = position.mask(points["part"] > points[f"haut_{nom}"], rang)
-        position = position.mask(points["part"] < points[f"bas_{nom}"], -rang)
+        # La courbe est lissée ; le verdict vient du quantile entier, sinon 13 oui sur 13 en sortirait toujours.
+        position = position.mask(points["part"] > limites["count_high"] / points["x"], rang)
+        position = position.mask(points["part"] < limites["count_low"] / points["x"], -rang)
     return points.assign(hors=position)
 
 
@@ -81,15 +86,17 @@ def _build_phrase(points: pd.DataFrame, noms: str) -> str:
             f"Aucun écart entre les {len(points)} {noms} montrés ne dépasse ce que le hasard ferait attendre."
         )
     attendus = max(round(len(points) * (1 - NIVEAUX["95"])), 1)
+    qui = format_compte(len(hors), noms.removesuffix("s"))
     debut = (
-        f"{format_compte(len(hors), noms.removesuffix('s'))} sur {len(points)} hors des limites à 95 % "
+        f"{qui} sur {len(points)} {'est' if len(hors) == 1 else 'sont'} hors des limites à 95 % "
         f"(le hasard seul en ferait attendre {attendus})"
     )
     loin = [
-        f"{ligne['groupe']}, {'au-dessus' if ligne['hors'] > 0 else 'en dessous'}"
-        for ligne in hors[hors["hors"].abs() == len(NIVEAUX)].to_dict("records")
+        f"{cote}, {format_liste(groupes)}"
+        for cote, rang in (("au-dessus", len(NIVEAUX)), ("en dessous", -len(NIVEAUX)))
+        if (groupes := hors.loc[hors["hors"] == rang, "groupe"].astype("str").tolist())
     ]
-    return f"{debut}. Hors des limites à 99,8 % : {format_liste(loin) if loin else 'aucun'}."
+    return f"{debut}. Hors des limites à 99,8 % : {' ; '.join(loin) or 'aucun'}."
 
 
 def _traces(points: pd.DataFrame, reference: float) -> list[dict[str, Any]]:
@@ -126,7 +133,10 @@ def _marques(points: pd.DataFrame, couleur: str) -> dict[str, Any]:
             "color": couleur,
         },
         "text": [proteger(str(ligne["groupe"])) if abs(ligne["hors"]) > 1 else "" for ligne in lignes],
-        "textposition": "top center",
+        # En alternance : deux voisins hors des limites ne se recouvrent pas.
+        "textposition": [
+            _PLACES[rang % len(_PLACES)] for rang in points["x"].rank(method="first").astype(int)
+        ],
         "cliponaxis": False,
         "customdata": [survol(ligne) for ligne in lignes],
         "hovertemplate": "%{customdata}<extra></extra>",

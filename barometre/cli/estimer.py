@@ -29,6 +29,11 @@ COLONNES = {
     "etat": "état",
 }
 TERRITOIRES = ("zone", "region", "departement")
+MONTRES = ("published", "indicative")
+ETATS = {
+    "published": "publié", "indicative": "indicatif, à ne pas citer", "primary": "non publiable",
+    "complementary": "non publiable (par soustraction)",
+}  # fmt: skip
 CHIFFRES = ("n", "n_eff", "brut", "redresse", "bas", "haut", "note", "etat")
 
 
@@ -60,6 +65,7 @@ def execute(demande: argparse.Namespace) -> None:
         print_json(reponses)
     else:
         print_table([_display(r) for r in reponses], COLONNES)
+        _print_caches(reponses)
 
 
 def _read_axes(texte: str) -> list[str]:
@@ -100,7 +106,16 @@ def _describe(ligne: dict[Any, Any], axes: list[str]) -> dict[str, Any]:
         "vague": ligne["vague_id"],
         "groupe": groupe,
         **{c: ligne[c] for c in CHIFFRES},
+        "n": None if pd.isna(ligne["n"]) else int(ligne["n"]),
     }
+
+
+def _print_caches(reponses: list[dict[str, Any]]) -> None:
+    """Un chiffre caché dit comment en obtenir un que l'on puisse montrer."""
+    caches = sum(r["etat"] not in MONTRES for r in reponses)
+    if caches:
+        sujet = "Un groupe n'est pas publiable" if caches == 1 else f"{caches} groupes ne sont pas publiables"
+        print(f"{sujet} : retirez un axe de --par pour une vue plus large.")
 
 
 def _display(reponse: dict[str, Any]) -> dict[str, Any]:
@@ -108,4 +123,5 @@ def _display(reponse: dict[str, Any]) -> dict[str, Any]:
     arrondis = {
         c: None if pd.isna(reponse[c]) else round(reponse[c], 3) for c in ("brut", "redresse", "bas", "haut")
     }
-    return reponse | arrondis | {"groupes": texte}
+    etat = ETATS.get(reponse["etat"], reponse["etat"])
+    return reponse | arrondis | {"groupes": texte, "etat": etat}

@@ -21,6 +21,10 @@ VARIABLES = {
     "couverture": "la couverture par un OPSN",
     "zone": "l’Hexagone ou l’outre-mer",
 }
+ORDRE = (
+    "repondants", "taux", "cv_propensions", "indicateur_r", "propension_partielle", "regroupement", "repli",
+    "methode", "rapport_min", "rapport_max", "n_eff", "part_max", "ecart", "ecart_brut", MESURE,
+)  # fmt: skip
 Faits = Mapping[tuple[str, str], float]
 
 
@@ -118,8 +122,15 @@ def _build(cle: tuple[str, str], lignes: pd.DataFrame, catalogue: Catalogue) -> 
         methode=str(methodes[0]).partition(",")[0] if methodes else "",
         regroupements=tuple(lignes.loc[lignes["cle"] == "regroupement", "phrase"]),
         faits={(str(c), str(o)): float(v) for (c, o), v in zip(adresses, connues["valeur"], strict=True)},
-        phrases=tuple(lignes["phrase"]),
+        phrases=_list_phrases(lignes),
     )
+
+
+def _list_phrases(lignes: pd.DataFrame) -> tuple[str, ...]:
+    """Chaque phrase une fois, de la participation à ce qui reste d'écart."""
+    rangs = lignes["cle"].map({cle: rang for rang, cle in enumerate(ORDRE)}).fillna(len(ORDRE))
+    rangees = lignes.assign(rang=rangs).sort_values(["rang", "objet"], kind="stable")
+    return tuple(dict.fromkeys(rangees["phrase"]))
 
 
 def build_table_qualites(qualites: Sequence[Qualite]) -> pd.DataFrame:
