@@ -10,6 +10,7 @@ from barometre.cli.analyse import add_json
 from barometre.cli.qualite import list_qualite, print_qualite
 from barometre.cli.sortie import Barre, print_json
 from barometre.pipeline.construire import construire
+from barometre.warehouse.compatibilite import is_lisible
 from barometre.warehouse.versions import open_entrepot
 
 
@@ -30,7 +31,7 @@ def add_command(commandes: Any) -> None:
 
 def execute(demande: argparse.Namespace) -> None:
     """Construit, ou dit qu'il n'y a rien à faire."""
-    active = open_entrepot().get_active() if demande.si_absent else None
+    active = _get_lisible() if demande.si_absent else None
     if active:
         _print(
             demande.json,
@@ -51,6 +52,13 @@ def execute(demande: argparse.Namespace) -> None:
     else:
         print(phrase)
         print_qualite()
+
+
+def _get_lisible() -> str | None:
+    """La version en service, si le programme d'aujourd'hui sait la lire."""
+    entrepot = open_entrepot()
+    active = entrepot.get_active()
+    return active if active and is_lisible(entrepot, active) else None
 
 
 def _print(en_json: bool, objet: dict[str, Any], phrase: str) -> None:

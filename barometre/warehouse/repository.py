@@ -13,6 +13,7 @@ from barometre.domain.territoire import Collectivite
 from barometre.warehouse import queries as q
 from barometre.warehouse import schema as s
 from barometre.warehouse import schema_contrastes, schema_etat
+from barometre.warehouse.compatibilite import check_compatibilite
 from barometre.warehouse.dialects import read_frame
 from barometre.warehouse.engine import EntrepotError
 from barometre.warehouse.entrepot import Entrepot
@@ -59,7 +60,9 @@ class Repository:
         version_id = self.version_id
         with self._verrou:
             if version_id not in self._moteurs:
-                self._moteurs[version_id] = self.entrepot.build_engine(version_id)
+                moteur = self.entrepot.build_engine(version_id)
+                check_compatibilite(moteur, version_id)
+                self._moteurs[version_id] = moteur
                 self._forget_oldest()
             return self._moteurs[version_id]
 

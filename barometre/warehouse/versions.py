@@ -15,6 +15,7 @@ import pandas as pd
 from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from barometre.warehouse.compatibilite import check_compatibilite
 from barometre.warehouse.dialects import create_tables
 from barometre.warehouse.engine import EntrepotError, get_adresse, is_postgresql
 from barometre.warehouse.entrepot import Entrepot
@@ -92,6 +93,11 @@ def activate_version(entrepot: Entrepot, version_id: str) -> None:
             raise EntrepotError(
                 f"La version « {version_id} » est illisible ; elle n'a pas été mise en service."
             )
+        moteur = entrepot.build_engine(version_id)
+        try:
+            check_compatibilite(moteur, version_id)
+        finally:
+            moteur.dispose()
         entrepot.activate(version_id)
 
 

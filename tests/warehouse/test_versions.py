@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect
 
+from barometre.warehouse.compatibilite import is_lisible
 from barometre.warehouse.engine import EntrepotError
 from barometre.warehouse.entrepot import ConstructionEnCours, Entrepot
 from barometre.warehouse.repository import Repository
@@ -18,6 +19,7 @@ from barometre.warehouse.versions import (
     new_version_id,
     open_chantier,
     open_entrepot,
+    write_version,
 )
 
 Construire = Callable[[Entrepot], str]
@@ -91,8 +93,26 @@ def test_les_tables_sont_toutes_la(entrepot: Entrepot, construire_mini: Construi
     construire_mini(entrepot)
     assert depot.list_qualite().empty
     if entrepot.adresse.startswith("postgresql"):
-        schemas = inspect(depot._engine()).get_schema_names()
+        schemas = inspect(depot.get_engine()).get_schema_names()
         assert not [s for s in schemas if "chantier" in s]
+
+
+def test_une_version_d_un_programme_plus_ancien_est_dite(
+    entrepot: Entrepot, construire_mini: Construire
+) -> None:
+    with open_chantier(entrepot) as (ancienne, moteur):
+        write_version(
+            moteur, ancienne, simulee=True, code_version="0", catalogue_empreinte="", commentaire=""
+        )
+        with moteur.begin() as connexion:
+            connexion.exec_driver_sql("DROP TABLE contraste")
+    recente = construire_mini(entrepot)
+    with pytest.raises(EntrepotError, match=r"plus ancienne du programme.*contraste.*construire"):
+        activate_version(entrepot, ancienne)
+    assert entrepot.get_active() == recente
+    with pytest.raises(EntrepotError, match="plus ancienne"):
+        Repository(entrepot).at(ancienne).get_version()
+    assert is_lisible(entrepot, recente)
 
 
 def test_pointeur_abime(tmp_path: Path, construire_mini: Construire) -> None:

@@ -1,0 +1,47 @@
+"""Une version gardée a-t-elle toutes les tables que le programme d'aujourd'hui lit ?"""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine, Table, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from barometre.warehouse import schema_contrastes, schema_etat  # leurs tables rejoignent `metadata`
+from barometre.warehouse.engine import EntrepotError
+from barometre.warehouse.entrepot import Entrepot
+from barometre.warehouse.schema import metadata
+
+MODULES = (schema_contrastes, schema_etat)
+
+
+def list_tables_absentes(moteur: Engine) -> list[str]:
+    """Les tables qui manquent, ou dont une colonne manque."""
+    return [table.name for table in metadata.sorted_tables if not _is_readable(moteur, table)]
+
+
+def check_compatibilite(moteur: Engine, version_id: str) -> None:
+    """Refuse, par une phrase qui dit quoi faire, une version écrite par un programme plus ancien."""
+    absentes = list_tables_absentes(moteur)
+    if absentes:
+        raise EntrepotError(
+            f"La version « {version_id} » a été construite par une version plus ancienne du programme "
+            f"(il y manque : {', '.join(absentes)}). Lancez « python -m barometre construire »."
+        )
+
+
+def is_lisible(entrepot: Entrepot, version_id: str) -> bool:
+    """Vrai si le programme d'aujourd'hui sait lire cette version."""
+    moteur = entrepot.build_engine(version_id)
+    try:
+        return not list_tables_absentes(moteur)
+    finally:
+        moteur.dispose()
+
+
+def _is_readable(moteur: Engine, table: Table) -> bool:
+    # Une connexion par essai : sous PostgreSQL, un échec condamne la transaction en cours.
+    try:
+        with moteur.connect() as connexion:
+            connexion.execute(select(table).limit(0))
+    except SQLAlchemyError:
+        return False
+    return True
