@@ -73,7 +73,7 @@ def _place(cadre: pd.DataFrame, reference: float, valeur: str) -> pd.DataFrame:
     for rang, (nom, niveau) in enumerate(NIVEAUX.items(), 1):
         limites = get_funnel_limits(reference, points["x"].to_numpy(dtype=float), niveau)
         points[f"bas_{nom}"], points[f"haut_{nom}"] = limites["exact_low"], limites["exact_high"]
-        # La courbe est lissée ; le verdict vient du quantile entier, sinon 13 oui sur 13 en sortirait toujours.
+        # La courbe est lissée ; le verdict vient du quantile entier : sinon 13 oui sur 13 en sortirait.
         position = position.mask(points["part"] > limites["count_high"] / points["x"], rang)
         position = position.mask(points["part"] < limites["count_low"] / points["x"], -rang)
     return points.assign(hors=position)

@@ -23,7 +23,8 @@ def build_barres(
     lignes = [couper(str(groupe)) for groupe in cadre["groupe"]]
     hauts, hauteur = empiler(lignes, [_BARRE + _ENTRE] * len(lignes))
     centres = [
-        haut + len(ligne) * HAUTEUR_LIGNE + _SOUS + _BARRE / 2 for haut, ligne in zip(hauts, lignes, strict=True)
+        haut + len(ligne) * HAUTEUR_LIGNE + _SOUS + _BARRE / 2
+        for haut, ligne in zip(hauts, lignes, strict=True)
     ]
     survols = [
         f"<b>{proteger(str(g))}</b><br>{t}" for g, t in zip(cadre["groupe"], cadre["texte"], strict=True)

@@ -36,7 +36,10 @@ def test_une_part_devient_un_pourcentage() -> None:
 def test_un_intervalle_se_lit_entre_deux_bornes() -> None:
     assert formats.format_intervalle(0.21, 0.28) == f"entre 21 et 28{FINE}%"
     assert formats.format_intervalle(0.214, 0.209) == f"environ 21{FINE}%"
-    assert formats.format_intervalle(3.2, 4.8, "agents", 1, est_part=False) == f"entre 3,2 et 4,8{INSECABLE}agents"
+    assert (
+        formats.format_intervalle(3.2, 4.8, "agents", 1, est_part=False)
+        == f"entre 3,2 et 4,8{INSECABLE}agents"
+    )
     assert formats.format_intervalle(float("nan"), 0.3) == "non connu"
 
 

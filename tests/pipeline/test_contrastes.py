@@ -74,7 +74,7 @@ def test_une_position_n_est_dite_que_demontree(tables: dict[str, pd.DataFrame]) 
 def test_un_contraste_se_montre_si_son_groupe_se_montre(tables: dict[str, pd.DataFrame]) -> None:
     cle = ["indicateur_id", *CELLULE]
     autres = tables["contraste"].query("reference == 'autres'")
-    etats = tables["agregat"].astype({c: "object" for c in [*cle, "etat"]})
+    etats = tables["agregat"].astype(dict.fromkeys([*cle, "etat"], "object"))
     jointes = autres.merge(etats[[*cle, "etat"]], on=cle, suffixes=("", "_cellule"))
     assert len(jointes) == len(autres)
     montres = jointes["etat"].isin(MONTRES)

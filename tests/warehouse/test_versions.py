@@ -104,8 +104,7 @@ def test_une_version_d_un_programme_plus_ancien_est_dite(
         write_version(
             moteur, ancienne, simulee=True, code_version="0", catalogue_empreinte="", commentaire=""
         )
-        with moteur.begin() as connexion:
-            connexion.exec_driver_sql("DROP TABLE contraste")
+        contraste.drop(moteur)
     recente = construire_mini(entrepot)
     with pytest.raises(EntrepotError, match=r"plus ancienne du programme.*contraste.*construire"):
         activate_version(entrepot, ancienne)
