@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from barometre.stats.calibration import Calibration, CalibrationError, calibrate, rake
+from barometre.stats.contrasts import estimate_contrasts
 from barometre.stats.estimation import Design, DesignError, estimate_proportions
 
 ANSWER = st.sampled_from([1.0, 0.0, np.nan])
@@ -115,3 +116,44 @@ def test_one_exploding_weight_lowers_the_grade(n: int, weight: float) -> None:
     assert ligne["n_eff"] == pytest.approx(poids.sum() ** 2 / (poids**2).sum())
     if ligne["n_eff"] < 30:
         assert ligne["grade"] == "C"
+
+
+@given(samples())
+@settings(max_examples=80, deadline=None)
+def test_a_group_is_judged_only_where_its_interval_excludes_zero(sample: pd.DataFrame) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        design = Design(sample["strate"], dict.fromkeys("abc", 30), sample["poids"])
+    tableau = estimate_contrasts(design, sample[["q"]], sample["region"])
+    # Sans test possible (un groupe vide, un poids 1e162 fois plus petit), rien n'est jugé.
+    connus = tableau["p_bh"].notna()
+    assert tableau.loc[~connus, ["class_95", "class_998"]].eq(0).all(axis=None)
+    assert tableau.loc[connus, "p_bh"].between(0, 1).all()
+    for niveau in ("95", "998"):
+        bas, haut, classe = (tableau[f"{nom}_{niveau}"] for nom in ("low", "high", "class"))
+        assert (bas[connus] <= haut[connus]).all()
+        assert ((bas > 0) | (haut < 0))[classe != 0].all()
+    # Ce qui est démontré à 99,8 % l'est à 95 %.
+    assert (tableau["class_95"] == tableau["class_998"])[tableau["class_998"] != 0].all()
+
+
+@pytest.mark.parametrize(
+    ("faire", "mots"),
+    [
+        (lambda: Design(None, None, pd.Series([], dtype=float)), "échantillon est vide"),
+        (lambda: rake(pd.DataFrame({"s": pd.Series([], dtype=str)}), {"s": pd.Series({"a": 3})}), "vide"),
+        (lambda: rake(pd.DataFrame({"s": ["a", "z"]}), {"s": pd.Series({"a": 3, "b": 2})}), "« z »"),
+        (
+            lambda: rake(pd.DataFrame({"s": ["a", "b"]}), {"s": pd.Series({"a": 3, "b": 0})}),
+            "population nulle",
+        ),
+        (lambda: Design(pd.Series(["a", "b"]), {"a": 0, "b": 3}, pd.Series([1.0, 1.0])), "« a »"),
+        (lambda: Design(pd.Series(["a", "z"]), {"a": 3}, pd.Series([1.0, 1.0])), "« z » est inconnue"),
+        (lambda: Design(None, None, pd.Series([1.0, float("nan")])), "poids manque"),
+        (lambda: Design(None, None, pd.Series([1.0, float("inf")])), "poids manque"),
+    ],
+)
+def test_bad_input_names_its_cause(faire: Callable[[], object], mots: str) -> None:
+    """Vide, modalité inconnue, population nulle, poids absent ou infini : une phrase, jamais un résultat."""
+    with pytest.raises(ValueError, match=mots):
+        faire()
