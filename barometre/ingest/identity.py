@@ -68,12 +68,16 @@ def _rempli(cadre: pd.DataFrame, colonne: str) -> pd.Series[bool]:
     return cadre[colonne].notna() & (cadre[colonne] != "")
 
 
+# Un chiffre doublé, réduit à la somme de ses chiffres (7 → 14 → 5).
+_DOUBLES = str.maketrans("0123456789", "0246813579")
+
+
 def is_luhn(chiffres: str) -> bool:
     """Clé de contrôle d'un SIREN ou d'un SIRET."""
     if len(chiffres) == 14 and chiffres.startswith(_SIREN_LA_POSTE):
         return sum(map(int, chiffres)) % 5 == 0
-    doubles = (int(c) * (1 + i % 2) for i, c in enumerate(reversed(chiffres)))
-    return sum(d - 9 if d > 9 else d for d in doubles) % 10 == 0
+    pairs, impairs = chiffres[-1::-2], chiffres[-2::-2].translate(_DOUBLES)
+    return (sum(map(int, pairs)) + sum(map(int, impairs))) % 10 == 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -19,12 +20,15 @@ _TRAVAIL: dict[str, Callable[[Any], Any]] = {}
 def start_parallel(
     travail: Callable[[Element], Resultat], elements: Sequence[Element], processus: int
 ) -> Iterator[Iterator[Resultat]]:
-    """Les résultats, dans l'ordre des éléments. Les processus naissent en entrant, avant toute connexion."""
+    """Les résultats, dans l'ordre des éléments. Les processus naissent en entrant, avant toute connexion.
+
+    Ils vivent quelques secondes : le ramasse-miettes y est arrêté, il ne leur rendrait rien.
+    """
     if processus <= 1 or len(elements) <= 1:
         yield map(travail, elements)
         return
     _TRAVAIL["en_cours"] = travail
-    bassin = ProcessPoolExecutor(processus, mp_context=get_context("fork"))
+    bassin = ProcessPoolExecutor(processus, mp_context=get_context("fork"), initializer=gc.disable)
     try:
         yield bassin.map(_run, elements)
     finally:

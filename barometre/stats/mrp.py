@@ -82,10 +82,9 @@ def _read_answers(sample: pd.DataFrame, answers: pd.Series) -> tuple[pd.DataFram
 
 
 def _label(table: pd.DataFrame) -> pd.DataFrame:
-    libelles = (
-        table.loc[:, list(COLONNES)].astype(object).where(table[list(COLONNES)].notna(), "").astype(str)
-    )
-    return libelles.assign(type=libelles["strate"].str.split("-").str[0])
+    libelles = pd.DataFrame({c: table[c].astype("str").fillna("") for c in COLONNES})
+    types = {strate: strate.split("-")[0] for strate in libelles["strate"].unique()}
+    return libelles.assign(type=libelles["strate"].map(types))
 
 
 def _read_frame(frame: pd.DataFrame, repondants: pd.DataFrame) -> pd.DataFrame:
