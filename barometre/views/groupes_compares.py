@@ -14,6 +14,8 @@ from barometre.views.selection import Selection
 # territoire, type, strate, couverture
 Adresse = tuple[str, str, str, str]
 DEMONTRE_FORT = "998"
+# Au-delà, la phrase ne se lit plus : la marque de chaque groupe et le tableau les nomment.
+NOMMES = 4
 PRECAUTION = (
     "Une association, pas une preuve : les collectivités couvertes diffèrent aussi par leur taille, leur "
     "région et leurs moyens. « Inconnue » ne veut pas dire « non couverte »."
@@ -157,4 +159,5 @@ def _compter(dimension: str, noms: Sequence[str], cote: str) -> str:
     nombre = _NOMBRES[len(noms)] if len(noms) < len(_NOMBRES) else str(len(noms))
     nombre = "une" if nombre == "un" and feminin else nombre
     verbe, nom = ("est", un) if len(noms) == 1 else ("sont", plusieurs)
-    return f"{nombre} {nom} {verbe} {cote} ({format_liste(noms)})"
+    lesquels = f" ({format_liste(noms)})" if len(noms) <= NOMMES else ""
+    return f"{nombre} {nom} {verbe} {cote}{lesquels}"

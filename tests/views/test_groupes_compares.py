@@ -61,6 +61,11 @@ def test_la_phrase(groupes: list[tuple[str, GroupeCompare | None]], attendu: str
     assert build_phrase_groupes("territoire", groupes) == attendu
 
 
+def test_au_dela_de_quatre_la_phrase_ne_nomme_plus() -> None:
+    groupes = [(nom, HAUT) for nom in "ABCDE"]
+    assert build_phrase_groupes("strate", groupes) == "Cinq strates sont au-dessus de l’ensemble."
+
+
 def _lecture(selection: Selection, *contrastes: dict[str, Any]) -> Lecture:
     regions = [cellule(niveau="region", territoire_id=f"region-0{i}") for i in (1, 2, 3)]
     porte = FaussePorte([cellule(), *regions], contrastes=contrastes)
