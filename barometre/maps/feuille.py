@@ -184,6 +184,8 @@ html, body {{ background: {FOND} !important; margin: 0; color-scheme: light; }}
 .encart-nom {{ background: none; border: 0; box-shadow: none; color: {TEXTE}; font-size: 11px; padding: 0;
   white-space: nowrap; }}
 .encart-nom::before {{ display: none; }}
+/* Sur un téléphone le nom recouvrirait l'île ; l'infobulle et le tableau le portent. */
+@media (max-width: 480px) {{ .encart-nom {{ display: none; }} }}
 """
 
 # Le programme ne contient aucune donnée : il est le même pour toutes les cartes.
