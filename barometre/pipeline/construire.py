@@ -21,7 +21,7 @@ from barometre.pipeline.croisements import refresh_croisements
 from barometre.pipeline.dimensions import add_dimensions
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.etat import add_copies, list_montees
-from barometre.pipeline.lots import compute_fichiers, open_demonstration
+from barometre.pipeline.lots import compute_demonstration, open_demonstration
 from barometre.pipeline.parallele import start_parallel
 from barometre.pipeline.suivi import Etapes, Suivi
 from barometre.pipeline.verify import check_version
@@ -87,10 +87,12 @@ def start_demonstration(
     """Les réponses simulées, importées comme de vrais fichiers, et tout ce qui s'en calcule."""
     collectivites, anciens = socle.get("dim_collectivite"), socle.get("code_ancien")
     contexte = build_contexte(collectivites, catalogue)
-    travail = partial(compute_fichiers, contexte, Referentiel(collectivites, anciens))
     with open_demonstration(catalogue, collectivites, anciens) as groupes:
+        # Les processus reçoivent les exports à leur naissance : il ne leur est dit que lequel écrire.
+        referentiel = Referentiel(collectivites, anciens)
+        travail = partial(compute_demonstration, contexte, referentiel, groupes)
         titres = [f"Calcul : {catalogue.get_theme(g[0].questionnaire_id).titre}" for g in groupes]
-        with start_parallel(travail, groupes, processus) as resultats:
+        with start_parallel(travail, range(len(groupes)), processus) as resultats:
             yield zip(titres, resultats, strict=True)
 
 

@@ -15,25 +15,27 @@ from barometre.ingest.identity import Referentiel
 from barometre.ingest.importer import prepare
 from barometre.ingest.lot import Lot
 from barometre.pipeline.calcul import Contexte, compute_questionnaire, split_vagues
-from barometre.pipeline.demo import Fichier, generate
+from barometre.pipeline.demo import Commande, list_commandes
 from barometre.pipeline.donnees import Donnees
 
 
 @contextmanager
 def open_demonstration(
     catalogue: Catalogue, collectivites: pd.DataFrame, codes_anciens: pd.DataFrame
-) -> Iterator[list[list[Fichier]]]:
-    """Les exports simulés, écrits dans un dossier provisoire : une liste de fichiers par questionnaire."""
+) -> Iterator[list[list[Commande]]]:
+    """Les exports simulés, à écrire dans un dossier provisoire : une liste par questionnaire."""
     with tempfile.TemporaryDirectory(prefix="barometre-demo-") as dossier:
-        fichiers = generate(dossier, catalogue, collectivites, codes_anciens=codes_anciens)
-        groupes = [[f for f in fichiers if f.questionnaire_id == q] for q in catalogue.questionnaires]
+        commandes = list_commandes(dossier, catalogue, collectivites, codes_anciens=codes_anciens)
+        groupes = [[c for c in commandes if c.questionnaire_id == q] for q in catalogue.questionnaires]
         yield [groupe for groupe in groupes if groupe]
 
 
-def compute_fichiers(contexte: Contexte, referentiel: Referentiel, fichiers: Sequence[Fichier]) -> Donnees:
-    """Les fichiers d'un questionnaire, importés comme de vrais fichiers, puis tout ce qui s'en calcule."""
+def compute_demonstration(
+    contexte: Contexte, referentiel: Referentiel, groupes: Sequence[Sequence[Commande]], rang: int
+) -> Donnees:
+    """Les exports d'un questionnaire, écrits, importés comme de vrais fichiers, puis tout leur calcul."""
     donnees = Donnees()
-    for f in fichiers:
+    for f in (commande.write() for commande in groupes[rang]):
         lot = prepare(Path(f.path), f.questionnaire_id, f.vague_id, f.format, referentiel, contexte.catalogue)
         add_lot(donnees, lot)
     ordre = [v.id for v in contexte.catalogue.vagues]

@@ -1,5 +1,5 @@
 """Les réponses de démonstration : simulées, à graine fixe, écrites comme de vrais exports."""
 
-from barometre.pipeline.demo.atelier import GRAINE, Fichier, generate
+from barometre.pipeline.demo.atelier import GRAINE, Commande, Fichier, generate, list_commandes
 
-__all__ = ["GRAINE", "Fichier", "generate"]
+__all__ = ["GRAINE", "Commande", "Fichier", "generate", "list_commandes"]

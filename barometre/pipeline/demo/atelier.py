@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,14 @@ class Fichier:
     attendu: Attendu
 
 
+@dataclass(frozen=True, slots=True)
+class Commande:
+    """Un export à écrire : rien n'est tiré avant `write`, qui donne toujours les mêmes octets."""
+
+    questionnaire_id: str
+    write: Callable[[], Fichier]
+
+
 def generate(
     folder: str | Path,
     catalogue: Catalogue,
@@ -55,12 +64,25 @@ def generate(
 
     `collectivites` : les colonnes de `dim_collectivite` (`couverture` facultative).
     """
+    commandes = list_commandes(folder, catalogue, collectivites, codes_anciens=codes_anciens, graine=graine)
+    return [commande.write() for commande in commandes]
+
+
+def list_commandes(
+    folder: str | Path,
+    catalogue: Catalogue,
+    collectivites: pd.DataFrame,
+    *,
+    codes_anciens: pd.DataFrame | None = None,
+    graine: int = GRAINE,
+) -> list[Commande]:
+    """Les exports que `generate` écrirait, un par un : plusieurs processus peuvent se les partager."""
     dossier = Path(folder)
     dossier.mkdir(parents=True, exist_ok=True)
     hypotheses = load_hypotheses()
     cadre = build_cadre(collectivites, hypotheses, graine)
     atelier = _Atelier(dossier, catalogue, cadre, _index_anciens(codes_anciens), hypotheses, graine)
-    return list(atelier.write_vagues())
+    return list(atelier.list_commandes())
 
 
 def _index_anciens(codes_anciens: pd.DataFrame | None) -> dict[str, str]:
@@ -81,7 +103,7 @@ class _Atelier:
     hypotheses: Hypotheses
     graine: int
 
-    def write_vagues(self) -> Iterator[Fichier]:
+    def list_commandes(self) -> Iterator[Commande]:
         """Vague après vague : qui a déjà répondu répond plus volontiers."""
         deja = np.zeros(len(self.cadre), dtype=bool)
         cibles = list_cibles(self.catalogue)
@@ -90,7 +112,8 @@ class _Atelier:
             deja[repondants.rangs] = True
             for rang, questionnaire_id in enumerate(vague.questionnaires):
                 if questionnaire_id in self.catalogue.questionnaires:
-                    yield self._write(vague, questionnaire_id, rang, repondants, cibles)
+                    ecrire = partial(self._write, vague, questionnaire_id, rang, repondants, cibles)
+                    yield Commande(questionnaire_id, ecrire)
 
     def _write(
         self, vague: Vague, questionnaire_id: str, rang: int, repondants: _Repondants, cibles: Cibles
