@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from barometre.cli.analyse import add_json
+from barometre.cli.erreurs import Refus
 from barometre.cli.qualite import list_qualite, print_qualite
 from barometre.cli.sortie import Barre, print_json
 from barometre.pipeline.construire import construire
 from barometre.warehouse.compatibilite import is_lisible
+from barometre.warehouse.repository import open_repository
 from barometre.warehouse.versions import open_entrepot
 
 
@@ -24,6 +26,11 @@ def add_command(commandes: Any) -> None:
     )
     analyseur.add_argument(
         "--si-absent", action="store_true", help="ne fait rien si une version est en service"
+    )
+    analyseur.add_argument(
+        "--oublier-imports",
+        action="store_true",
+        help="construit même si la version en service contient des réponses réelles, qui n'y seront plus",
     )
     add_json(analyseur)
     analyseur.set_defaults(execute=execute)
@@ -39,6 +46,8 @@ def execute(demande: argparse.Namespace) -> None:
             f"La version {active} est déjà en service.",
         )
         return
+    if not demande.oublier_imports:
+        _check_imports()
     with Barre(muette=demande.json) as barre:
         faite = construire(demande.depuis, demo=not demande.sans_demo, progress=barre)
     phrase = (
@@ -59,6 +68,22 @@ def _get_lisible() -> str | None:
     entrepot = open_entrepot()
     active = entrepot.get_active()
     return active if active and is_lisible(entrepot, active) else None
+
+
+def _check_imports() -> None:
+    """Refuse de laisser derrière soi des réponses réelles sans qu'on l'ait demandé."""
+    active = _get_lisible()
+    if active is None:
+        return
+    lots = open_repository().at(active).list_lots()
+    reels = lots[~lots["simule"].astype(bool)]
+    if not reels.empty:
+        noms = ", ".join(sorted(set(reels["fichier"])))
+        raise Refus(
+            f"La version en service contient des réponses réelles ({noms}) que « construire » ne reprend "
+            "pas. Gardez ces fichiers pour les importer de nouveau, puis ajoutez --oublier-imports ; la version "
+            "d'avant reste parmi celles que « versions lister » montre."
+        )
 
 
 def _print(en_json: bool, objet: dict[str, Any], phrase: str) -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from barometre.cli import main
 from barometre.cli.analyse import list_commandes, translate
 from barometre.warehouse.entrepot import Entrepot
-from barometre.warehouse.versions import open_entrepot
+from barometre.warehouse.schema import lot_import
+from barometre.warehouse.versions import open_chantier, open_entrepot, write_version
 
 Ecran = pytest.CaptureFixture[str]
 
@@ -139,3 +142,27 @@ def test_une_panne_imprevue_reste_une_phrase(
     erreur = capsys.readouterr().err
     assert "Traceback" not in erreur
     assert "BAROMETRE_TRACE=1" in erreur
+
+
+def test_construire_ne_laisse_pas_des_reponses_reelles_derriere_lui(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    construire_mini: Callable[[Entrepot], str],
+    capsys: Ecran,
+) -> None:
+    adresse = str(tmp_path / "entrepot")
+    monkeypatch.setenv("BAROMETRE_ENTREPOT", adresse)
+    with open_chantier(open_entrepot(adresse)) as (version_id, moteur):
+        textes = dict.fromkeys(("code_version", "catalogue_empreinte", "commentaire"), "")
+        write_version(moteur, version_id, simulee=False, **textes)
+        nombres = dict.fromkeys(("doublons", "quarantaine", "ignores"), 0)
+        lot = {"lot_id": "x", "fichier": "vague3.csv", "empreinte": "", "format": "csv",
+               "vague_id": "2026-v4", "questionnaire_id": "inclusion", "importe_le": datetime(2026, 11, 22), "simule": False,
+               "lus": 1, "charges": 1, **nombres}  # fmt: skip
+        with moteur.begin() as connexion:
+            connexion.execute(insert(lot_import).values(lot))
+    assert main(["construire"]) == 1
+    refus = capsys.readouterr().err
+    assert "vague3.csv" in refus
+    assert "--oublier-imports" in refus
+    assert open_entrepot(adresse).get_active() == version_id
