@@ -81,8 +81,8 @@ def _check_imports() -> None:
         noms = ", ".join(sorted(set(reels["fichier"])))
         raise Refus(
             f"La version en service contient des réponses réelles ({noms}) que « construire » ne reprend "
-            "pas. Gardez ces fichiers pour les importer de nouveau, puis ajoutez --oublier-imports ; la version "
-            "d'avant reste parmi celles que « versions lister » montre."
+            "pas. Gardez ces fichiers pour les importer de nouveau, puis ajoutez --oublier-imports ; "
+            "la version d'avant reste parmi celles que « versions lister » montre."
         )
 
 

@@ -157,8 +157,8 @@ def test_construire_ne_laisse_pas_des_reponses_reelles_derriere_lui(
         write_version(moteur, version_id, simulee=False, **textes)
         nombres = dict.fromkeys(("doublons", "quarantaine", "ignores"), 0)
         lot = {"lot_id": "x", "fichier": "vague3.csv", "empreinte": "", "format": "csv",
-               "vague_id": "2026-v4", "questionnaire_id": "inclusion", "importe_le": datetime(2026, 11, 22), "simule": False,
-               "lus": 1, "charges": 1, **nombres}  # fmt: skip
+               "vague_id": "2026-v4", "questionnaire_id": "inclusion", "simule": False,
+               "importe_le": datetime(2026, 11, 22), "lus": 1, "charges": 1, **nombres}  # fmt: skip
         with moteur.begin() as connexion:
             connexion.execute(insert(lot_import).values(lot))
     assert main(["construire"]) == 1
