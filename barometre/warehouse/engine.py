@@ -24,6 +24,9 @@ DOSSIER_PAR_DEFAUT = "entrepot"
 CONNEXIONS, CONNEXIONS_DE_POINTE = 5, 40
 # Un seul point de reprise, à la fermeture, et un seul fil (les autres calculent) : 2 millions de lignes
 # en 5 s de processeur au lieu de 13.
+# Un lecteur n'a besoin que de quelques pages de l'entrepôt : le reste de la mémoire est à l'application, qui
+# doit tenir en 1,5 Go avec cent lecteurs.
+LECTURE = {"memory_limit": "512MB"}
 ECRITURE = {"checkpoint_threshold": "8GB", "threads": 1}
 
 
@@ -45,7 +48,7 @@ def build_duckdb_engine(fichier: Path, *, lecture_seule: bool) -> Engine:
     """Un moteur sur un fichier DuckDB."""
     return create_engine(
         f"duckdb:///{fichier}",
-        connect_args={"read_only": True} if lecture_seule else {"config": ECRITURE},
+        connect_args={"read_only": True, "config": LECTURE} if lecture_seule else {"config": ECRITURE},
         pool_size=CONNEXIONS,
         max_overflow=CONNEXIONS_DE_POINTE,
     )
