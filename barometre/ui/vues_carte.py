@@ -22,6 +22,7 @@ from barometre.ui import cache
 from barometre.views.carte import ChoixCarte, VueCarte, build_vue_carte
 from barometre.views.carte_faits import A_REPONDU, list_opsn_par_departement
 from barometre.views.carte_lieux import build_fil
+from barometre.views.carte_valeurs import OUI_NON
 
 OPSN_AU_DESSUS = "opsn"
 # Niveau que l'on montre quand les contours de celui demandé manquent.
@@ -159,7 +160,7 @@ def _draw(
 
 def _draw_categories(vue: VueCarte, contours: Contours) -> Carte:
     reponses = vue.releve.categories[0] == A_REPONDU
-    couleurs = (OUI, NON) if reponses else (PLUSIEURS, UN)
+    couleurs = (OUI, NON) if reponses or vue.releve.categories == OUI_NON else (PLUSIEURS, UN)
     if vue.choix.niveau == "departement":
         couleurs = (UN, PLUSIEURS)
     return build_carte_categories(

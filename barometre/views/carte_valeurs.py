@@ -26,6 +26,8 @@ COLONNES = (
 MONTRE, INDICATIF, ABSENT = "montre", "indicatif", "absent"
 SANS_MESURE = "Aucune valeur dans la source pour ce territoire."
 NON_CITABLE = "Indicatif, à ne pas citer."
+# Une donnée qui n'est que 0 ou 1 par commune se lit oui ou non, pas « de 0 % à 100 % ».
+OUI_NON = ("Oui", "Non")
 Z_95 = 1.96
 
 
@@ -156,6 +158,8 @@ def read_mesure(
         return Releve(vide, messages=(niveaux,))
     periode = selection.vague_id if selection.vague_id in periodes else periodes[-1]
     par_lieu = connues[connues["periode"].eq(periode)].set_index("collectivite_id")["valeur"].to_dict()
+    if indicateur.unite == "%" and connues["valeur"].isin((0.0, 1.0)).all():
+        return _read_oui_non(par_lieu, periode, periodes, lieux)
     lignes = [_ligne_mesure(indicateur, par_lieu.get(t)) for t in lieux["territoire_id"]]
     france = gate.list_valeurs(indicateur.id, periode=periode, type="france")
     reference = (
@@ -170,6 +174,20 @@ def read_mesure(
         ecarts=ecarts,
         reference=reference,
         periodes=periodes,
+    )
+
+
+def _read_oui_non(
+    par_lieu: Mapping[object, float], periode: str, periodes: tuple[str, ...], lieux: pd.DataFrame
+) -> Releve:
+    lignes: list[dict[str, object]] = [
+        {"etat": ABSENT, "raison": SANS_MESURE}
+        if (valeur := par_lieu.get(lieu)) is None
+        else {"etat": MONTRE, "valeur": 1 - valeur, "valeur_texte": OUI_NON[int(1 - valeur)]}
+        for lieu in lieux["territoire_id"]
+    ]
+    return Releve(
+        build_cadre(lieux, lignes), periode, categories=OUI_NON, absent=SANS_MESURE, periodes=periodes
     )
 
 

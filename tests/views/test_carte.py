@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
 from barometre.access import Gate
@@ -15,6 +17,7 @@ from barometre.views.carte import ChoixCarte, VueCarte, build_vue_carte, get_des
 from barometre.views.carte_faits import RIEN_DE_CONNU
 from barometre.views.carte_lieux import build_fil, list_lieux
 from barometre.views.carte_pseudo import OPSN, PARTICIPATION
+from barometre.views.carte_valeurs import OUI_NON, read_mesure
 from barometre.views.selection import Selection
 from barometre.warehouse.repository import Repository
 from barometre.warehouse.versions import open_entrepot
@@ -148,3 +151,22 @@ def test_les_adresses_de_la_carte_sont_declarees() -> None:
     source = (Path(__file__).resolve().parents[2] / "barometre" / "views" / "address.py").read_text("utf-8")
     for cle in ("classes", "en_face", "couche", "niveau", "territoire"):
         assert f'Cle("{cle}"' in source
+
+
+def test_une_mesure_de_zero_ou_un_se_lit_oui_ou_non() -> None:
+    valeurs = pd.DataFrame(
+        {
+            "collectivite_id": ["commune-01001", "commune-01002"],
+            "periode": "2024-08-01",
+            "etat": "repondu",
+            "valeur": [1.0, 0.0],
+        }
+    )
+    porte = SimpleNamespace(list_valeurs=lambda *_, **__: valeurs)
+    ids = ["commune-01001", "commune-01002", "commune-01004"]
+    lieux = pd.DataFrame({"territoire_id": ids, "code": ids, "nom": ids, "region": "84"})
+    indicateur = CATALOGUE.get_indicateur("france_services_presence")
+    releve = read_mesure(porte, indicateur, "commune", Selection(), lieux)  # type: ignore[arg-type]
+    assert releve.categories == OUI_NON
+    assert list(releve.cadre["valeur_texte"]) == ["Oui", "Non", ""]
+    assert list(releve.cadre["etat"]) == ["montre", "montre", "absent"]
