@@ -56,7 +56,9 @@ def _select_sujet() -> tuple[str, str]:
     themes = {TOUS: "Tous les thèmes"} | {theme.id: theme.titre for theme in catalogue.themes}
     gauche, milieu, droite = st.columns([2, 3, 2])
     with gauche:
-        premier = catalogue.themes[0].id
+        # Un lien peut ne nommer que l'indicateur : son thème en découle.
+        nomme = catalogue.indicateurs.get(st.query_params.get("indicateur", ""))
+        premier = nomme.theme_id if nomme else catalogue.themes[0].id
         theme_id = selectors.select_one(
             "theme", "Thème", themes, defaut=premier, efface=("indicateur", "vague", "en_face")
         )
