@@ -1,0 +1,51 @@
+"""Ce que les mesures partagent : l'entrepôt de démonstration, les centiles, une ligne du tableau."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+RACINE = Path(__file__).resolve().parents[2]
+
+
+def get_entrepot(dossier: Path) -> Path:
+    """Le dossier de l'entrepôt en service, sinon un entrepôt de démonstration construit dans `dossier`."""
+    voulu = Path(os.environ.get("BAROMETRE_ENTREPOT", RACINE / "entrepot"))
+    if (voulu / "ACTIF").exists():
+        return voulu
+    neuf = dossier / "entrepot"
+    run_commande(neuf, "construire")
+    return neuf
+
+
+def run_commande(entrepot: Path, *mots: str) -> None:
+    """Une commande du baromètre, comme on la tape."""
+    subprocess.run(
+        [sys.executable, "-m", "barometre", *mots],
+        cwd=RACINE,
+        env={**os.environ, "BAROMETRE_ENTREPOT": str(entrepot), "OPENBLAS_NUM_THREADS": "1"},
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+
+
+def centile(valeurs: Sequence[float], rang: int) -> float:
+    """Le centile demandé ; la seule valeur s'il n'y en a qu'une."""
+    if len(valeurs) < 2:
+        return valeurs[0]
+    return statistics.quantiles(valeurs, n=100, method="inclusive")[rang - 1]
+
+
+def build_ligne(
+    mesure: str, valeur: float, unite: str, but: str, *, a_cote: str = "", note: str = ""
+) -> dict[str, Any]:
+    """Une ligne du tableau, dite aussi à l'écran : une mesure est longue."""
+    ligne = {"mesure": mesure, "mesuré": f"{valeur:.3g} {unite}".replace(".", ","), "but": but}
+    ligne |= {"à côté, dans la même série": a_cote, "remarque": note}
+    print("  ", " | ".join(filter(None, map(str, ligne.values()))), flush=True)
+    return ligne
