@@ -6,6 +6,7 @@ import streamlit as st
 
 from barometre.catalogue import load_catalogue
 from barometre.ui import cache, selectors
+from barometre.ui.blocks.depliants import render_tableau_replie
 from barometre.ui.blocks.graphiques import render_graphique
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import lien, render_tableau, texte
@@ -59,9 +60,13 @@ def _render_beneficiaires(beneficiaires: Beneficiaires, vue: VueProgrammes) -> N
     if graphique is not None:
         st.subheader("Où sont les communes bénéficiaires\u202f?")
         render_graphique(graphique, vue.provenance, cle=f"lieux-{programme.id}", titre=programme.titre)
-        with st.expander("Voir les communes et les habitants, territoire par territoire"):
-            render_tableau(beneficiaires.table, f"{programme.titre} : {vue.champ}")
-            render_telechargements(beneficiaires.table, vue.provenance, cle=f"programme-{programme.id}")
+        render_tableau_replie(
+            beneficiaires.table,
+            f"{programme.titre} : {vue.champ}",
+            vue.provenance,
+            cle=f"programme-{programme.id}",
+            libelle="Voir les communes et les habitants, territoire par territoire",
+        )
 
 
 def _render_association(beneficiaires: Beneficiaires) -> None:

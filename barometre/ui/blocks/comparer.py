@@ -9,6 +9,7 @@ from barometre.domain.territoire import Collectivite
 from barometre.formats import format_guillemets, format_nombre
 from barometre.ui import selectors, state
 from barometre.ui.blocks.collectivite import get_nom, render_vers
+from barometre.ui.blocks.depliants import render_tableau_replie
 from barometre.ui.blocks.graphiques import render_graphique
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import render_tableau, texte
@@ -106,10 +107,13 @@ def render_contraste(vue: VueComparer) -> None:
         else f"Aucun écart démontré sur {len(vue.contrastes)} indicateurs."
     )
     st.html(f'<p class="baro-phrase">{texte(phrase)} {texte(PRECAUTION)}</p>')
-    with st.expander("Voir le tableau des écarts"):
-        table = build_table_contrastes(vue.contrastes)
-        render_tableau(table, "Dans le périmètre d’un OPSN, et couverture inconnue")
-        render_telechargements(table, vue.provenance, cle="contraste")
+    render_tableau_replie(
+        build_table_contrastes(vue.contrastes),
+        "Dans le périmètre d’un OPSN, et couverture inconnue",
+        vue.provenance,
+        cle="contraste",
+        libelle="Voir le tableau des écarts",
+    )
 
 
 def render_pairs(vue: VueComparer) -> None:

@@ -3,14 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
+import pandas as pd
 import streamlit as st
+
+from barometre.domain.provenance import Provenance
+from barometre.ui.blocks.telechargements import render_telechargements
+from barometre.ui.blocks.textes import render_tableau
+
+VOIR_LE_TABLEAU = "Voir le tableau"
 
 
 @st.fragment
 def render_depliant(libelle: str, render: Callable[[], None], *, cle: str) -> None:
-    """Pour un contenu lourd (une grille interactive) : l'ouvrir ne rejoue que lui, pas la page."""
+    """Un contenu replié : l'ouvrir ne rejoue que lui, pas la page, qui s'affiche plus vite sans lui."""
     boite = st.expander(libelle, key=cle, on_change="rerun")
     if boite.open:
         with boite:
             render()
+
+
+def render_tableau_replie(
+    table: pd.DataFrame,
+    titre: str,
+    provenance: Provenance,
+    *,
+    cle: str,
+    libelle: str = VOIR_LE_TABLEAU,
+    fichier: pd.DataFrame | None = None,
+) -> None:
+    """Le tableau derrière un chiffre ou un graphique, et ses fichiers (`fichier` : plus complets que lui)."""
+    complet = table if fichier is None else fichier
+    render_depliant(
+        libelle, partial(_render_tableau, table, titre, complet, provenance, cle), cle=f"voir-{cle}"
+    )
+
+
+def _render_tableau(
+    table: pd.DataFrame, titre: str, fichier: pd.DataFrame, provenance: Provenance, cle: str
+) -> None:
+    render_tableau(table, titre)
+    render_telechargements(fichier, provenance, cle=cle)

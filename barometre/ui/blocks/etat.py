@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from barometre.formats import INSECABLE, format_compte
-from barometre.ui.blocks.telechargements import render_telechargements
+from barometre.ui.blocks.depliants import render_depliant, render_tableau_replie
 from barometre.ui.blocks.textes import lien, render_tableau, texte
 from barometre.ui.vues_etat import load_accord, load_mesures
 from barometre.views.accord import SANS_ACCORD, DeclareMesure, VueAccord
@@ -26,9 +28,13 @@ def render_mesures(theme: VueTheme) -> None:
     st.html(f'<p class="baro-phrase">{texte(vue.phrase)}</p><p class="baro-legende">{texte(CHAMP)}</p>')
     st.html(f'<div class="baro-cartes">{"".join(_carte(mesure) for mesure in vue.mesures)}</div>')
     _render_ailleurs(vue)
-    with st.expander("Voir le tableau"):
-        render_tableau(vue.table.drop(columns=["indicateur_id"]), f"Données de l’État, {vue.territoire}")
-        render_telechargements(vue.table, vue.provenance, cle=f"mesures-{theme.theme.id}")
+    render_tableau_replie(
+        vue.table.drop(columns=["indicateur_id"]),
+        f"Données de l’État, {vue.territoire}",
+        vue.provenance,
+        cle=f"mesures-{theme.theme.id}",
+        fichier=vue.table,
+    )
 
 
 def _carte(mesure: MesureLue) -> str:
@@ -65,16 +71,14 @@ def render_accord(theme: VueTheme) -> None:
     if vue.paires:
         st.html(f'<p class="baro-phrase">{texte(vue.phrase)}</p>')
         st.html(f'<div class="baro-cartes baro-larges">{"".join(_paire(p) for p in vue.paires)}</div>')
-        with st.expander("Voir le tableau"):
-            render_tableau(vue.table_paires, "Déclaré et mesuré")
-            cle = f"accord-{theme.theme.id}"
-            render_telechargements(vue.table_paires, theme.provenance, cle=cle)
+        cle = f"accord-{theme.theme.id}"
+        render_tableau_replie(vue.table_paires, "Déclaré et mesuré", theme.provenance, cle=cle)
     if vue.attendus:
         st.info(
             f"Aucune mesure chargée pour\u202f: {', '.join(vue.attendus)}. Un opérateur la charge par "
             "«\u202fpython -m barometre sources recuperer\u202f»."
         )
-    _render_poids(vue)
+    _render_poids(vue, theme.theme.id)
 
 
 def _paire(paire: DeclareMesure) -> str:
@@ -95,9 +99,14 @@ def _paire(paire: DeclareMesure) -> str:
     )
 
 
-def _render_poids(vue: VueAccord) -> None:
+def _render_poids(vue: VueAccord, theme_id: str) -> None:
     if not vue.faits:
         return
     st.html(f'<p class="baro-phrase">{texte(vue.phrase_poids)}</p>')
-    with st.expander("Les poids retrouvent-ils ce que l’on sait de toutes les communes\u202f?"):
-        render_tableau(vue.table, "Faits connus de toutes les communes, avant et après redressement")
+    render_depliant(
+        "Les poids retrouvent-ils ce que l’on sait de toutes les communes\u202f?",
+        partial(
+            render_tableau, vue.table, "Faits connus de toutes les communes, avant et après redressement"
+        ),
+        cle=f"poids-{theme_id}",
+    )

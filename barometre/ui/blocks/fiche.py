@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 import streamlit as st
 
 from barometre.formats import format_compte, format_part
 from barometre.ui import roles, state
 from barometre.ui.blocks.collectivite import get_nom, render_identite, render_vers
+from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.graphiques import render_graphique
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import lien, texte
@@ -150,13 +152,15 @@ def _render_repartitions(vue: VueFiche) -> None:
     connues = [theme for theme in vue.themes if theme.distribution.parts]
     if not connues:
         return
-    with st.expander("Voir comment vos pairs se répartissent"):
-        for theme in connues:
-            st.subheader(theme.theme.titre)
-            graphique = build_graphique_scores(theme.distribution, theme.score, theme.theme.titre)
-            render_graphique(
-                graphique, vue.provenance, cle=f"scores-{theme.theme.id}", titre=theme.theme.titre
-            )
+    libelle = "Voir comment vos pairs se répartissent"
+    render_depliant(libelle, partial(_render_distributions, vue, connues), cle="repartitions-pairs")
+
+
+def _render_distributions(vue: VueFiche, themes: list[ThemeFiche]) -> None:
+    for theme in themes:
+        st.subheader(theme.theme.titre)
+        graphique = build_graphique_scores(theme.distribution, theme.score, theme.theme.titre)
+        render_graphique(graphique, vue.provenance, cle=f"scores-{theme.theme.id}", titre=theme.theme.titre)
 
 
 def render_obligations(vue: VueFiche) -> None:

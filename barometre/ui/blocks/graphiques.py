@@ -6,18 +6,18 @@ import streamlit as st
 
 from barometre.charts import CONFIG, Graphique
 from barometre.domain.provenance import Provenance
-from barometre.ui.blocks.telechargements import render_telechargements
-from barometre.ui.blocks.textes import render_tableau, texte
+from barometre.ui.blocks.depliants import render_tableau_replie
+from barometre.ui.blocks.textes import texte
 
 
 def render_graphique(graphique: Graphique, provenance: Provenance, *, cle: str, titre: str) -> None:
     """La phrase, la figure, sa légende, « Voir le tableau » et ses fichiers."""
-    st.html(f'<p class="baro-phrase">{texte(graphique.phrase)}</p>')
     # Le texte de remplacement est lu juste avant la figure, que les lecteurs d'écran sautent.
-    st.html(f'<p class="baro-invisible">{texte(graphique.alt)}</p>')
+    st.html(
+        f'<p class="baro-phrase">{texte(graphique.phrase)}</p>'
+        f'<p class="baro-invisible">{texte(graphique.alt)}</p>'
+    )
     st.plotly_chart(graphique.get_ecrite(), width="stretch", config=CONFIG, key=f"graphique-{cle}")
     if graphique.legende:
         st.html(f'<p class="baro-legende">{texte(graphique.legende)}</p>')
-    with st.expander("Voir le tableau"):
-        render_tableau(graphique.table, titre)
-        render_telechargements(graphique.table, provenance, cle=f"tableau-{cle}")
+    render_tableau_replie(graphique.table, titre, provenance, cle=f"tableau-{cle}")

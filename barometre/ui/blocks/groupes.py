@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
 from barometre.domain.provenance import Provenance
+from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.graphiques import render_graphique
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import render_tableau, texte
 from barometre.ui.vues import IndicateurAffiche
 from barometre.views.dimensions import OPSN, TERRITOIRE
+from barometre.views.entonnoirs import Entonnoir
 from barometre.views.groupes_compares import PRECAUTION, Accompagnement
 from barometre.views.modele import ETIQUETTE, EXPLICATION, EstimationsModele
 
@@ -41,21 +44,30 @@ def _render_accompagnement(accompagnement: Accompagnement) -> None:
 
 def _render_entonnoirs(detail: IndicateurAffiche) -> None:
     for entonnoir in detail.vue.entonnoirs:
-        with st.expander(f"Ce que le hasard suffit à expliquer, par {entonnoir.tete.lower()}"):
-            st.html(f'<p class="baro-legende">{texte(HASARD)}</p>')
-            cle = f"entonnoir-{detail.vue.ligne.indicateur.id}-{entonnoir.id}"
-            graphique = detail.get_entonnoir(entonnoir)
-            render_graphique(graphique, detail.vue.provenance, cle=cle, titre=entonnoir.titre)
+        cle = f"entonnoir-{detail.vue.ligne.indicateur.id}-{entonnoir.id}"
+        libelle = f"Ce que le hasard suffit à expliquer, par {entonnoir.tete.lower()}"
+        render_depliant(libelle, partial(_render_entonnoir, detail, entonnoir, cle), cle=f"voir-{cle}")
+
+
+def _render_entonnoir(detail: IndicateurAffiche, entonnoir: Entonnoir, cle: str) -> None:
+    st.html(f'<p class="baro-legende">{texte(HASARD)}</p>')
+    graphique = detail.get_entonnoir(entonnoir)
+    render_graphique(graphique, detail.vue.provenance, cle=cle, titre=entonnoir.titre)
 
 
 def _render_modele(modele: EstimationsModele, provenance: Provenance, indicateur_id: str) -> None:
-    with st.expander(f"{ETIQUETTE} : les départements sans chiffre direct ({len(modele.lignes)})"):
-        st.html(f'<p class="baro-legende">{texte(EXPLICATION)}</p>')
-        render_tableau(modele.table, f"{ETIQUETTE}, par département")
-        marquee = replace(
-            provenance,
-            titre=f"{ETIQUETTE} : {provenance.titre}",
-            nom_fichier=f"{provenance.nom_fichier}_estimation_par_modele",
-            precautions=(EXPLICATION, *provenance.precautions),
-        )
-        render_telechargements(modele.table, marquee, cle=f"modele-{indicateur_id}")
+    libelle = f"{ETIQUETTE} : les départements sans chiffre direct ({len(modele.lignes)})"
+    cle = f"modele-{indicateur_id}"
+    render_depliant(libelle, partial(_render_estimations, modele, provenance, cle), cle=f"voir-{cle}")
+
+
+def _render_estimations(modele: EstimationsModele, provenance: Provenance, cle: str) -> None:
+    st.html(f'<p class="baro-legende">{texte(EXPLICATION)}</p>')
+    render_tableau(modele.table, f"{ETIQUETTE}, par département")
+    marquee = replace(
+        provenance,
+        titre=f"{ETIQUETTE} : {provenance.titre}",
+        nom_fichier=f"{provenance.nom_fichier}_estimation_par_modele",
+        precautions=(EXPLICATION, *provenance.precautions),
+    )
+    render_telechargements(modele.table, marquee, cle=cle)

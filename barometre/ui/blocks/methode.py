@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from barometre.formats import format_date
+from barometre.ui.blocks.depliants import render_tableau_replie
 from barometre.ui.blocks.documents import read_document
-from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import lien, render_tableau, texte
 from barometre.views.methode import SourceLue, VueMethode, accorder_etat
 
@@ -36,9 +36,8 @@ def render_sources(vue: VueMethode) -> None:
         st.subheader(accorder_etat(etat))
         cartes = "".join(_source(source) for source in vue.sources if source.etat == etat)
         st.html(f'<div class="baro-cartes">{cartes}</div>')
-    with st.expander("Voir le tableau"):
-        render_tableau(vue.table.drop(columns=["Adresse"]), "Sources du baromètre")
-        render_telechargements(vue.table, vue.provenance, cle="sources")
+    affichee = vue.table.drop(columns=["Adresse"])
+    render_tableau_replie(affichee, "Sources du baromètre", vue.provenance, cle="sources", fichier=vue.table)
 
 
 def _source(source: SourceLue) -> str:

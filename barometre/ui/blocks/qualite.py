@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
+from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.textes import render_tableau, texte
 from barometre.ui.vues_pages import load_qualites
 from barometre.views.qualite import Qualite, build_table_qualites
@@ -23,9 +26,9 @@ def render_qualite_theme(theme_id: str, vague_id: str) -> None:
         if (qualite.questionnaire_id, qualite.vague_id) == (theme_id, vague_id):
             st.header(TITRE)
             _render_mots(qualite)
-            with st.expander("Voir le détail du redressement"):
-                faits = pd.DataFrame({"Ce qui a été fait, et mesuré": qualite.phrases})
-                render_tableau(faits, f"{qualite.questionnaire}, {qualite.vague}")
+            faits = pd.DataFrame({"Ce qui a été fait, et mesuré": qualite.phrases})
+            detail = partial(render_tableau, faits, f"{qualite.questionnaire}, {qualite.vague}")
+            render_depliant("Voir le détail du redressement", detail, cle=f"redressement-{theme_id}")
 
 
 def _render_mots(qualite: Qualite) -> None:
@@ -40,5 +43,12 @@ def render_qualites() -> None:
         return
     st.header(TITRE)
     st.html(f'<p class="baro-phrase">{texte(CONSEQUENCE)}</p>')
-    with st.expander("Voir le tableau, questionnaire par questionnaire"):
-        render_tableau(build_table_qualites(qualites), "Qualité du redressement, par vague et questionnaire")
+    render_depliant(
+        "Voir le tableau, questionnaire par questionnaire",
+        partial(
+            render_tableau,
+            build_table_qualites(qualites),
+            "Qualité du redressement, par vague et questionnaire",
+        ),
+        cle="redressements",
+    )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from barometre.domain.indicateur import Indicateur
 from barometre.ui import selectors
 from barometre.ui.blocks.cartes import build_carte, render_cartes
+from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.graphiques import render_graphique
 from barometre.ui.blocks.groupes import render_suite
 from barometre.ui.blocks.questionnaire import render_questionnaire
@@ -109,8 +112,9 @@ def _render_agir(indicateur: Indicateur) -> None:
 def render_questions(vue: VueTheme) -> None:
     """Le questionnaire tel qu'il est posé."""
     if vue.questionnaire is not None:
-        with st.expander("Le questionnaire, tel qu’il est posé"):
-            render_questionnaire(vue.questionnaire, vue.provenance)
+        questionnaire = partial(render_questionnaire, vue.questionnaire, vue.provenance)
+        cle = f"questionnaire-{vue.theme.id}"
+        render_depliant("Le questionnaire, tel qu’il est posé", questionnaire, cle=cle)
 
 
 def render_exports(vue: VueTheme) -> None:
