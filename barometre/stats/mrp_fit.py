@@ -3,19 +3,22 @@
 À variances données, le mode a posteriori s'obtient par des pas de Newton. Chaque variance est ensuite
 actualisée par τ² = ‖u‖² / (q − tr(C)/τ²), point fixe de la vraisemblance restreinte de Laplace (Schall 1991),
 C étant le bloc de la covariance a posteriori. Chaque ligne n'a qu'un coefficient non nul par facteur : les
-produits croisés se font par comptage, sans matrice de plan.
+produits croisés se font par comptage, sans matrice de plan, et le système se résout par blocs (`mrp_bloc`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
 from scipy.special import expit
+
+from barometre.stats.mrp_bloc import Inverse, invert
 
 # Écarts-types a priori, larges, de la constante et des effets fixes : ils gardent fini un item unanime.
 ECART_CONSTANTE = 5.0
@@ -71,13 +74,35 @@ class Termes:
         somme: Reels = np.bincount(self.colonnes.ravel(), repete, len(self.facteur)).astype(float)
         return somme
 
+    @cached_property
+    def _couples(self) -> Entiers:
+        """Les cases de X'WX où tombe chaque ligne, d'un côté de la diagonale ; les mêmes à chaque pas."""
+        paires = combinations(self.colonnes.T, 2)
+        return np.stack([i * len(self.facteur) + j for i, j in paires], axis=1).ravel()
+
+    @cached_property
+    def _blocs(self) -> dict[int, Entiers]:
+        """Les coefficients de chaque facteur."""
+        return {rang: np.flatnonzero(self.facteur == rang) for rang in range(int(self.facteur.max()) + 1)}
+
     def cross(self, poids: Reels) -> Reels:
         """X'WX, par comptage des couples de coefficients."""
         taille = len(self.facteur)
-        couples = (self.colonnes[:, :, None] * taille + self.colonnes[:, None, :]).reshape(len(poids), -1)
-        repete = np.repeat(poids, couples.shape[1])
-        somme: Reels = np.bincount(couples.ravel(), repete, taille * taille).astype(float)
-        return somme.reshape(taille, taille)
+        repete = np.repeat(poids, len(self._couples) // len(poids))
+        moitie = np.bincount(self._couples, repete, taille * taille).astype(float).reshape(taille, taille)
+        somme: Reels = moitie + moitie.T
+        somme[np.diag_indices(taille)] += self.accumulate(poids)
+        return somme
+
+    def list_coefficients(self, facteur: int) -> Entiers:
+        """Les rangs des coefficients d'un facteur."""
+        return self._blocs[facteur]
+
+    @cached_property
+    def partage(self) -> tuple[Entiers, Entiers]:
+        """Les coefficients du facteur qui a le plus de modalités, et tous les autres."""
+        plus_grand = max(self._blocs.values(), key=len)
+        return plus_grand, np.setdiff1d(np.arange(len(self.facteur)), plus_grand)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,15 +132,14 @@ def fit(termes: Termes, oui: Reels) -> Ajustement:
     converge = False
     for _ in range(ITERATIONS):
         precision = _precision(termes, variances)
-        nouveaux, covariance = _newton(groupes, essais, succes, coefficients, precision)
-        suivantes = np.array(
-            [_update(termes.facteur == f, nouveaux, covariance, precision) for f in aleatoires]
-        )
+        nouveaux, inverse = _newton(groupes, essais, succes, coefficients, precision)
+        blocs = (termes.list_coefficients(f) for f in aleatoires)
+        suivantes = np.array([_update(ici, nouveaux, inverse.diagonal, precision) for ici in blocs])
         converge = _is_still(coefficients, nouveaux) and _is_still(np.sqrt(variances), np.sqrt(suivantes))
         coefficients, variances = nouveaux, suivantes
         if converge:
             break
-    return Ajustement(coefficients, covariance, variances, converge)
+    return Ajustement(coefficients, inverse.build_dense(), variances, converge)
 
 
 def _is_still(avant: Reels, apres: Reels) -> bool:
@@ -140,19 +164,20 @@ def _precision(termes: Termes, variances: Reels) -> Reels:
 
 def _newton(
     termes: Termes, essais: Reels, succes: Reels, coefficients: Reels, precision: Reels
-) -> tuple[Reels, Reels]:
+) -> tuple[Reels, Inverse]:
     """Un pas vers le mode a posteriori, et la covariance au point de départ."""
     p = expit(termes.predict(coefficients))
-    hessienne = termes.cross(essais * p * (1 - p)) + np.diag(precision)
+    hessienne = termes.cross(essais * p * (1 - p))
+    hessienne[np.diag_indices(len(precision))] += precision
     pente = termes.accumulate(succes - essais * p) - precision * coefficients
-    covariance = cho_solve(cho_factor(hessienne), np.eye(len(precision)))
-    pas = covariance @ pente
+    inverse = invert(hessienne, *termes.partage)
+    pas = inverse.solve(pente)
     # Un pas de plus de 5 sur l'échelle logit part trop loin pour une quadratique.
-    return coefficients + pas * min(1.0, 5.0 / max(np.abs(pas).max(), 1e-12)), covariance
+    return coefficients + pas * min(1.0, 5.0 / max(np.abs(pas).max(), 1e-12)), inverse
 
 
-def _update(ici: NDArray[np.bool_], u: Reels, covariance: Reels, precision: Reels) -> float:
+def _update(ici: Entiers, u: Reels, diagonale: Reels, precision: Reels) -> float:
     """Le point fixe de la variance d'un facteur, tenu dans ses bornes."""
-    effectif = ici.sum() - (np.diag(covariance)[ici] * precision[ici]).sum()
+    effectif = len(ici) - (diagonale[ici] * precision[ici]).sum()
     variance = (u[ici] ** 2).sum() / max(effectif, 1e-9)
     return float(np.clip(variance, VARIANCE_MINIMALE, VARIANCE_MAXIMALE))
