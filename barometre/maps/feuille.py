@@ -218,32 +218,39 @@ function poserDecor(carte, lot) {
                 dashArray: f.properties.n > 1 ? null : "4 3" }) }).addTo(carte);
     }
 }
+// Un mouvement vient du lecteur (souris, doigt, clavier, boutons) ou de nous : seul le sien se suit.
+function bouger(carte, deplacer) {
+    carte.deNous = true;
+    deplacer();
+    carte.deNous = false;
+}
 function cadrer(carte, bornes) {
-    const ajuster = () => {
-        carte.invalidateSize();
+    const ajuster = () => bouger(carte, () => {
+        carte.invalidateSize({ pan: false });
         carte.fitBounds(bornes, { padding: [6, 6], animate: false });
-    };
+    });
     ajuster();
-    carte.whenReady(() => setTimeout(ajuster, 60));
+    carte.whenReady(() => setTimeout(() => { if (!carte.deplacee) { ajuster(); } }, 60));
     new ResizeObserver(() => { if (!carte.deplacee) { ajuster(); } }).observe(carte.getContainer());
-    carte.on("dragstart zoomstart", () => { if (carte.prete) { carte.deplacee = true; } });
-    setTimeout(() => { carte.prete = true; }, 400);
+    carte.on("movestart zoomstart", () => {
+        if (!carte.deNous) { carte.deplacee = carte.duLecteur = true; }
+    });
     carte.setMinZoom(3);
 }
 function lierVues(carte, canal) {
     if (!canal || !window.BroadcastChannel) { return; }
     const fil = new BroadcastChannel(canal);
-    let suit = false;
     carte.on("moveend", () => {
-        if (suit || !carte.deplacee) { return; }
+        if (carte.deNous || !carte.duLecteur) { return; }
+        carte.duLecteur = false;
         const c = carte.getCenter();
         fil.postMessage({ lat: c.lat, lng: c.lng, zoom: carte.getZoom() });
     });
     fil.onmessage = (m) => {
-        suit = true;
         carte.deplacee = true;
-        carte.setView([m.data.lat, m.data.lng], m.data.zoom, { animate: false });
-        setTimeout(() => { suit = false; }, 50);
+        bouger(carte, () => carte.setView([m.data.lat, m.data.lng], m.data.zoom, { animate: false }));
+        // Un geste en cours ici cède : sinon sa fin renverrait une vue déjà quittée.
+        carte.duLecteur = false;
     };
 }
 """

@@ -15,10 +15,12 @@ from shapely import box
 from barometre.maps.contours import TUILES
 from barometre.maps.tuiles import write_tuiles
 from barometre.sources.contours import match_codes, open_chantier, write_manifeste, write_niveaux
-from tests.browser.conftest import Visite, Visiter, start_server
+from tests.browser.conftest import CHROMIUM, OPTIONS, Visite, Visiter, start_server
 from tests.fakes import COMMUNES
 
 pytestmark = pytest.mark.navigateur
+# Un rendu logiciel de WebGL : lent, mais le même que celui d'une carte graphique.
+WEBGL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 
 
 def _build_contours(dossier: Path) -> None:
@@ -57,6 +59,15 @@ def serveur_sans_communes(entrepot: str, tmp_path_factory: pytest.TempPathFactor
     yield base
     processus.terminate()
     processus.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def avec_webgl(navigateur: Browser) -> Iterator[Browser]:
+    """Un navigateur à part, dont WebGL est rendu par le processeur."""
+    options = [option for option in OPTIONS if option != "--disable-gpu"]
+    autre = navigateur.browser_type.launch(executable_path=CHROMIUM, args=[*options, *WEBGL])
+    yield autre
+    autre.close()
 
 
 def _folium(page: Page) -> Frame:
@@ -112,29 +123,37 @@ def test_l_image_fixe_a_un_texte_de_remplacement(serveur_sans_communes: str, vis
     _check_muette(visite)
 
 
-def test_toutes_les_communes_se_dessinent_et_se_touchent(avec_communes: str, navigateur: Browser) -> None:
-    contexte = navigateur.new_context(viewport={"width": 1200, "height": 1400}, locale="fr-FR")
+def test_sans_webgl_l_image_fixe_prend_la_place(avec_communes: str, navigateur: Browser) -> None:
+    contexte = navigateur.new_context(locale="fr-FR")
+    contexte.add_init_script(
+        "const lire = HTMLCanvasElement.prototype.getContext;"
+        "HTMLCanvasElement.prototype.getContext = function (genre, ...autres) {"
+        "  return genre.startsWith('webgl') ? null : lire.call(this, genre, ...autres); };"
+    )
+    page = contexte.new_page()
+    page.goto(f"{avec_communes}/carte?niveau=commune")
+    expect(page.locator("img.baro-image-carte")).to_be_visible(timeout=60_000)
+    expect(page.locator(".baro-communes")).to_have_count(0)
+    contexte.close()
+
+
+def test_toutes_les_communes_se_dessinent_et_se_touchent(avec_communes: str, avec_webgl: Browser) -> None:
+    contexte = avec_webgl.new_context(viewport={"width": 1200, "height": 1400}, locale="fr-FR")
     visite = Visite(contexte.new_page(), avec_communes)
     octets: list[int] = []
     visite.page.on("request", lambda demande: visite.adresses.append(demande.url))
     visite.page.on("console", lambda m: visite.console.append(m.text) if m.type == "error" else None)
     visite.page.on("response", lambda r: octets.append(r.status) if r.url.endswith(TUILES) else None)
     visite.page.goto(f"{avec_communes}/carte?niveau=commune")
-    boite = visite.page.locator(".baro-communes")
-    boite.wait_for(timeout=60_000)
-    if not visite.page.evaluate("Boolean(document.createElement('canvas').getContext('webgl2'))"):
-        # Sans WebGL, l'image fixe prend la place, sans que le lecteur ait rien à faire.
-        expect(visite.page.locator("img.baro-image-carte")).to_be_visible(timeout=30_000)
-    else:
-        visite.page.locator(".baro-communes[data-prete=oui]").wait_for(timeout=30_000)
-        assert set(octets) == {206}  # des morceaux du fichier, jamais le fichier entier
-        cadre = visite.page.locator(".baro-communes canvas").bounding_box()
-        assert cadre is not None
-        # Le milieu exact est le coin des quatre carrés : un peu à côté.
-        point = (cadre["x"] + cadre["width"] * 0.55, cadre["y"] + cadre["height"] * 0.6)
-        visite.page.mouse.move(*point)
-        expect(visite.page.locator(".baro-communes .bulle")).to_contain_text("A répondu")
-        visite.page.mouse.click(*point)
-        visite.page.wait_for_url(re.compile(r"collectivite=commune-(01|2A)"))
+    visite.page.locator(".baro-communes[data-prete=oui]").wait_for(timeout=60_000)
+    assert set(octets) == {206}  # des morceaux du fichier, jamais le fichier entier
+    cadre = visite.page.locator(".baro-communes canvas").bounding_box()
+    assert cadre is not None
+    # Le milieu exact est le coin des quatre carrés : un peu à côté.
+    point = (cadre["x"] + cadre["width"] * 0.55, cadre["y"] + cadre["height"] * 0.6)
+    visite.page.mouse.move(*point)
+    expect(visite.page.locator(".baro-communes .bulle")).to_contain_text("A répondu")
+    visite.page.mouse.click(*point)
+    visite.page.wait_for_url(re.compile(r"collectivite=commune-(01|2A)"))
     _check_muette(visite)
     contexte.close()

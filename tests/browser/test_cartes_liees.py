@@ -1,0 +1,153 @@
+"""Deux cartes côte à côte : bouger l'une bouge l'autre, une seule fois, sans retour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from playwright.sync_api import Browser, FloatRect, Frame, Page
+
+from tests.browser.test_carte import avec_communes, avec_webgl, serveur_sans_communes
+
+pytestmark = pytest.mark.navigateur
+__all__ = ["avec_communes", "avec_webgl", "serveur_sans_communes"]
+# Compte ce que chaque carte dit à l'autre, dans la page et dans ses cadres.
+COMPTER = """
+window.postes = 0;
+const dire = BroadcastChannel.prototype.postMessage;
+BroadcastChannel.prototype.postMessage = function (m) { window.postes += 1; return dire.call(this, m); };
+"""
+Vue = tuple[float, ...]
+# Leaflet arrondit un déplacement au pixel : 0,04° à l'échelle du pays.
+UN_PIXEL = 0.05
+
+
+def _open(navigateur: Browser, adresse: str) -> Page:
+    contexte = navigateur.new_context(viewport={"width": 1400, "height": 1800}, locale="fr-FR")
+    contexte.add_init_script(COMPTER)
+    page = contexte.new_page()
+    page.goto(adresse)
+    page.wait_for_selector(".baro-pied", timeout=60_000)
+    return page
+
+
+def _wait_move(page: Page, lire: Callable[[], Vue], avant: Vue, ecart: float) -> None:
+    """La politique de sécurité refuse `wait_for_function` : on regarde soi-même, dix secondes au plus."""
+    for _ in range(100):
+        if not _is_close(lire(), avant, ecart):
+            page.wait_for_timeout(800)  # la fin du mouvement
+            return
+        page.wait_for_timeout(100)
+    pytest.fail("La carte touchée n'a pas bougé.")
+
+
+def _is_close(une: Vue, autre: Vue, ecart: float) -> bool:
+    return all(abs(a - b) < ecart for a, b in zip(une, autre, strict=True))
+
+
+def _list_feuilles(page: Page) -> list[Frame]:
+    iframes = page.locator("iframe[title*='folium']")
+    iframes.nth(1).wait_for(timeout=30_000)
+    cadres = []
+    for rang in range(2):
+        cadre = iframes.nth(rang).element_handle().content_frame()  # type: ignore[union-attr]
+        assert cadre is not None
+        cadre.wait_for_selector("path.leaflet-interactive")
+        cadres.append(cadre)
+    page.wait_for_timeout(700)  # le cadrage de départ a deux temps
+    return cadres
+
+
+def _read_feuille(cadre: Frame) -> Vue:
+    vue = cadre.evaluate("[map.getCenter().lat, map.getCenter().lng, map.getZoom()]")
+    return tuple(float(x) for x in vue)
+
+
+def _drag(page: Page, boite: FloatRect, dx: int, dy: int) -> None:
+    x, y = boite["x"] + boite["width"] / 2, boite["y"] + boite["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + dx / 2, y + dy / 2, steps=5)
+    page.mouse.move(x + dx, y + dy, steps=5)
+    # Immobile avant de lâcher : pas d'élan.
+    page.wait_for_timeout(150)
+    page.mouse.up()
+
+
+GESTES = ("glisser", "bouton", "clavier", "double_clic")
+
+
+def test_folium_l_autre_carte_suit(serveur_sans_communes: str, navigateur: Browser) -> None:
+    page = _open(navigateur, f"{serveur_sans_communes}/carte?theme=communication&en_face=2023-v1")
+    cadres = _list_feuilles(page)
+    # Chaque carte mène à son tour : ni l'une ni l'autre n'est la première.
+    for rang, geste in enumerate(GESTES):
+        mene, suit = cadres[rang % 2], cadres[1 - rang % 2]
+        avant = _read_feuille(mene)
+        assert _is_close(avant, _read_feuille(suit), UN_PIXEL)
+        _bouge_feuille(page, mene, geste)
+        _wait_move(page, partial(_read_feuille, mene), avant, 0.2)
+        assert _is_close(_read_feuille(mene), _read_feuille(suit), UN_PIXEL), geste
+    # Un message par geste, jamais un écho.
+    assert [cadre.evaluate("window.postes") for cadre in cadres] == [2, 2]
+    page.context.close()
+
+
+def _bouge_feuille(page: Page, cadre: Frame, geste: str) -> None:
+    fond = cadre.locator(".leaflet-container")
+    if geste == "glisser":
+        boite = fond.bounding_box()
+        assert boite is not None
+        _drag(page, boite, 90, 60)
+    elif geste == "bouton":
+        cadre.locator(".leaflet-control-zoom-in").click()
+    elif geste == "clavier":
+        fond.focus()
+        page.keyboard.press("ArrowRight")
+    else:
+        fond.dblclick(position={"x": 40, "y": 250})
+
+
+def _list_grandes(page: Page) -> list[FloatRect]:
+    """Les deux cartes MapLibre, et où elles sont à l'écran."""
+    boites = page.locator(".baro-communes[data-prete=oui]")
+    boites.nth(1).wait_for(timeout=60_000)
+    cadres = [boites.nth(rang).bounding_box() for rang in range(2)]
+    return [cadre for cadre in cadres if cadre]
+
+
+def _read_grande(page: Page, rang: int) -> Vue:
+    """Où sont deux noms d'encart dans la carte : assez pour connaître son centre et son échelle."""
+    lieu = page.locator(".baro-communes").nth(rang)
+    boite = lieu.bounding_box()
+    noms = [lieu.locator(".encart").nth(i).bounding_box() for i in (0, 4)]
+    assert boite is not None
+    return tuple(x for nom in noms if nom is not None for x in (nom["x"] - boite["x"], nom["y"] - boite["y"]))
+
+
+def test_maplibre_l_autre_carte_suit(avec_communes: str, avec_webgl: Browser) -> None:
+    page = _open(avec_webgl, f"{avec_communes}/carte?theme=communication&niveau=commune&en_face=2023-v1")
+    cadres = _list_grandes(page)
+    page.wait_for_timeout(500)
+    # Un double clic ouvrirait la fiche de la commune qui est dessous.
+    gestes = [geste for geste in GESTES if geste != "double_clic"]
+    for rang, geste in enumerate(gestes):
+        mene, suit = rang % 2, 1 - rang % 2
+        avant = _read_grande(page, mene)
+        assert _is_close(avant, _read_grande(page, suit), 1)
+        _bouge_grande(page, mene, cadres[mene], geste)
+        _wait_move(page, partial(_read_grande, page, mene), avant, 5)
+        assert _is_close(_read_grande(page, mene), _read_grande(page, suit), 1), geste
+    assert page.evaluate("window.postes") == len(gestes)
+    page.context.close()
+
+
+def _bouge_grande(page: Page, rang: int, boite: FloatRect, geste: str) -> None:
+    if geste == "glisser":
+        _drag(page, boite, 90, 60)
+    elif geste == "bouton":
+        page.locator(".maplibregl-ctrl-zoom-in").nth(rang).click()
+    else:
+        page.locator(".baro-communes canvas").nth(rang).focus()
+        page.keyboard.press("ArrowRight")
