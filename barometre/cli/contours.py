@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from barometre.catalogue import DONNEES
+from barometre.maps import encarts
 from barometre.maps.contours import TUILES
 from barometre.maps.tuiles import write_tuiles
 from barometre.sources.catalogue import SourceExterieure
@@ -48,7 +49,8 @@ def install_contours(
         write_niveaux(gardees, _list_noms(referentiel), chantier)
         avance("Écriture des tuiles")
         write_tuiles(gpd.read_parquet(chantier / FICHIERS["commune"]), chantier / TUILES)
-        write_manifeste(chantier, rapport, f"{source.producteur}, {source.millesime}", empreinte)
+        nom = f"{source.producteur}, {source.millesime}"
+        write_manifeste(chantier, rapport, nom, empreinte, encarts.get_empreinte())
     return rapport
 
 

@@ -14,6 +14,7 @@ from barometre.cli.analyse import FAIT, REFUSE, add_json
 from barometre.cli.contours import SOURCE_ID, install_contours
 from barometre.cli.erreurs import Refus
 from barometre.cli.sortie import Barre, print_json, print_table
+from barometre.maps import encarts
 from barometre.maps.contours import get_dossier_actif
 from barometre.pipeline.recolte import Bilan, EtatSource
 from barometre.pipeline.sources import Recuperation, SourceInconnue, list_demandees, recuperer
@@ -135,7 +136,8 @@ def _read_installed(empreinte: str) -> tuple[int, int] | None:
         manifeste = json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    if manifeste.get("empreinte") != empreinte:
+    # Le même fichier, mais des encarts qui ont bougé depuis : les tuiles sont à réécrire.
+    if (manifeste.get("empreinte"), manifeste.get("placement")) != (empreinte, encarts.get_empreinte()):
         return None
     return int(manifeste["lus"]), int(manifeste["charges"])
 

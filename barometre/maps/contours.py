@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
-import pandas as pd
 import shapely
 from pyogrio.errors import DataSourceError
 
@@ -26,6 +26,7 @@ NOMS = {
     "commune": "communes",
 }
 TUILES, CODES, MANIFESTE, ACTIF = "communes.pmtiles", "codes.txt", "manifeste.json", "ACTIF"
+COMMANDE = "python -m barometre sources recuperer contours_communes"
 SOURCE_EMBARQUEE = "Natural Earth (domaine public), tracés simplifiés"
 # La finesse suit ce que l'on montre : un pays entier n'a pas besoin du détail d'un département.
 FINESSES = {"region": 0.02, "departement": 0.012, "epci": 0.02, "commune": 0.006}
@@ -49,6 +50,8 @@ class Contours:
     millesime: str
     source: str
     formes: gpd.GeoDataFrame
+    # Ce que le lecteur doit savoir de ces contours ; vide si ce sont ceux que l'on attendait.
+    avertissement: str = ""
 
     def select(self, codes: set[str] | None = None) -> gpd.GeoDataFrame:
         """Les formes demandées, prêtes à dessiner : simplifiées sans trou, outre-mer placés."""
@@ -80,26 +83,47 @@ def load_contours(niveau: str) -> Contours:
     """Les contours d'un niveau ; communes et EPCI n'existent que chargés."""
     actif = get_dossier_actif()
     if actif is not None:
-        return _load_charges(niveau, str(actif))
+        return _load_charges_or_embarques(niveau, actif)
     if niveau in EMBARQUES_NIVEAUX:
         return _load_embarques(niveau)
     raise ContoursAbsents(
-        f"Les contours des {NOMS[niveau]} n’ont pas été chargés sur ce serveur "
-        "(commande\u202f: python -m barometre sources recuperer contours)."
+        f"Les contours des {NOMS[niveau]} n’ont pas été chargés sur ce serveur (commande\u202f: {COMMANDE})."
     )
+
+
+def _load_charges_or_embarques(niveau: str, actif: Path) -> Contours:
+    """Un fichier chargé qui ne se lit plus : les contours embarqués, là où il y en a, et la phrase."""
+    try:
+        return _load_charges(niveau, str(actif))
+    except ContoursAbsents as erreur:
+        if niveau not in EMBARQUES_NIVEAUX:
+            raise
+        return replace(
+            _load_embarques(niveau),
+            avertissement=f"{erreur} D’ici là, la carte prend les contours embarqués.",
+        )
 
 
 @lru_cache(maxsize=8)
 def _load_charges(niveau: str, dossier: str) -> Contours:
     chemin = Path(dossier)
     try:
-        manifeste = json.loads((chemin / MANIFESTE).read_text(encoding="utf-8"))
-        formes = gpd.read_parquet(chemin / f"{FICHIERS[niveau]}.parquet")
-    except (OSError, ValueError) as erreur:
+        manifeste = read_manifeste(chemin)
+        formes = _complete(gpd.read_parquet(chemin / f"{FICHIERS[niveau]}.parquet"))
+        return Contours(niveau, str(manifeste["millesime"]), str(manifeste["source"]), formes)
+    except (OSError, ValueError, KeyError) as erreur:
         raise ContoursAbsents(
-            f"Les contours chargés des {NOMS[niveau]} ne se lisent plus\u202f: rechargez-les."
+            f"Les contours chargés des {NOMS[niveau]} ne se lisent plus\u202f: à recharger (commande\u202f: "
+            f"{COMMANDE})."
         ) from erreur
-    return Contours(niveau, str(manifeste["millesime"]), str(manifeste["source"]), _complete(formes))
+
+
+def read_manifeste(dossier: Path) -> dict[str, Any]:
+    """Ce que le chargement a écrit de lui-même ; `ValueError` s'il ne se lit pas."""
+    manifeste = json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
+    if not isinstance(manifeste, dict):
+        raise ValueError("Le manifeste des contours n'est pas un objet.")
+    return manifeste
 
 
 @lru_cache(maxsize=4)
@@ -115,7 +139,7 @@ def _load_embarques(niveau: str) -> Contours:
 
 
 def _complete(formes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Toutes les colonnes attendues, en texte, et une clé par forme."""
+    """Toutes les colonnes attendues, en texte, et une clé par forme ; `KeyError` sans code."""
     for colonne in ("departement", "region", "epci"):
         if colonne not in formes:
             formes[colonne] = ""
@@ -127,7 +151,7 @@ def _complete(formes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _prepare(contours: Contours) -> gpd.GeoDataFrame:
     """Tout le pays : gardé en mémoire, car chaque carte nationale le demande."""
-    cle = (contours.niveau, str(get_dossier_actif() or EMBARQUES))
+    cle = (contours.niveau, str(get_dossier_actif() or EMBARQUES), contours.source)
     if cle not in _PREPAREES:
         formes = encarts.place_outre_mer(_simplify(contours.formes, FINESSES[contours.niveau]))
         if contours.niveau == "departement":
@@ -136,7 +160,7 @@ def _prepare(contours: Contours) -> gpd.GeoDataFrame:
     return _PREPAREES[cle]
 
 
-_PREPAREES: dict[tuple[str, str], gpd.GeoDataFrame] = {}
+_PREPAREES: dict[tuple[str, str, str], gpd.GeoDataFrame] = {}
 
 
 def _is_locale(formes: gpd.GeoDataFrame) -> bool:
@@ -165,8 +189,3 @@ def _simplify(formes: gpd.GeoDataFrame, finesse: float) -> gpd.GeoDataFrame:
 def read_codes(dossier: Path) -> list[str]:
     """Les codes des communes, dans l'ordre des valeurs envoyées au navigateur."""
     return (dossier / CODES).read_text(encoding="utf-8").split()
-
-
-def list_manquants(contours: Contours, codes: pd.Series) -> list[str]:
-    """Les codes qui n'ont pas de forme."""
-    return sorted(set(codes.astype(str)) - set(contours.formes["code"]))

@@ -6,6 +6,7 @@ carte en projection de Mercator les dessine telles quelles, sans déformer les f
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from math import cos, radians
 
@@ -19,6 +20,8 @@ from shapely.geometry.base import BaseGeometry
 DROM = {"01": "971", "02": "972", "03": "973", "04": "974", "06": "976"}
 PETITE_COURONNE = ("75", "92", "93", "94")
 SUFFIXE = "#encart"
+# En degrés : la hauteur d'un nom écrit petit, sur une carte de la largeur d'une page.
+BANDE = 0.28
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +47,20 @@ class Encart:
 
     @property
     def cadre(self) -> BaseGeometry:
-        """Le rectangle qui l'entoure."""
+        """Le rectangle qui l'entoure, avec une bande libre en haut pour son nom."""
         x, y = self.centre
-        return box(x - self.demi_largeur, y - self.demi_hauteur, x + self.demi_largeur, y + self.demi_hauteur)
+        haut = y + self.demi_hauteur + BANDE
+        return box(x - self.demi_largeur, y - self.demi_hauteur, x + self.demi_largeur, haut)
 
 
 ENCARTS: dict[str, Encart] = {
-    "971": Encart("Guadeloupe", (-61.40, 16.18), (-6.0, 46.70), 1.45, 0.95, 0.56),
-    "972": Encart("Martinique", (-61.02, 14.64), (-6.0, 45.50), 1.75, 0.95, 0.56),
-    "973": Encart("Guyane", (-53.12, 3.93), (-6.0, 44.30), 0.33, 0.95, 0.56),
-    "974": Encart("La Réunion", (55.54, -21.12), (-6.0, 43.10), 1.75, 0.95, 0.56),
-    "976": Encart("Mayotte", (45.17, -12.82), (-6.0, 41.90), 2.60, 0.95, 0.56),
+    "971": Encart("Guadeloupe", (-61.40, 16.18), (-6.0, 47.44), 1.45, 0.95, 0.52),
+    "972": Encart("Martinique", (-61.02, 14.64), (-6.0, 46.05), 1.75, 0.95, 0.52),
+    "973": Encart("Guyane", (-53.12, 3.93), (-6.0, 44.66), 0.33, 0.95, 0.52),
+    "974": Encart("La Réunion", (55.54, -21.12), (-6.0, 43.27), 1.75, 0.95, 0.52),
+    "976": Encart("Mayotte", (45.17, -12.82), (-6.0, 41.88), 2.60, 0.95, 0.52),
 }
-PARIS = Encart("Paris et petite couronne", (2.36, 48.84), (-4.75, 50.12), 5.4, 1.85, 1.05)
+PARIS = Encart("Paris et petite couronne", (2.36, 48.84), (-4.75, 50.0), 5.4, 1.85, 0.92)
 
 
 def place_outre_mer(formes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -79,6 +83,11 @@ def add_paris(formes: gpd.GeoDataFrame, fines: gpd.GeoDataFrame) -> gpd.GeoDataF
     choisies["cle"] = choisies["cle"] + SUFFIXE
     ensemble = pd.concat([formes, choisies], ignore_index=True)
     return gpd.GeoDataFrame(ensemble, geometry="geometry", crs=formes.crs)
+
+
+def get_empreinte() -> str:
+    """Change dès qu'un encart bouge : des tuiles écrites pour d'autres cadres ne s'y poseraient plus."""
+    return hashlib.sha256(repr(ENCARTS).encode()).hexdigest()[:12]
 
 
 def list_cadres(formes: gpd.GeoDataFrame) -> list[Encart]:

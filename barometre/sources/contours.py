@@ -161,9 +161,11 @@ def write_niveaux(communes: gpd.GeoDataFrame, noms: dict[str, dict[str, str]], d
     (dossier / CODES).write_text("\n".join(communes["code"]) + "\n", encoding="utf-8")
 
 
-def write_manifeste(dossier: Path, rapport: RapportContours, source: str, empreinte: str) -> None:
-    """Ce que le dossier contient, et d'où il vient."""
-    contenu = {"source": source, "empreinte": empreinte, **asdict(rapport)}
+def write_manifeste(
+    dossier: Path, rapport: RapportContours, source: str, empreinte: str, placement: str = ""
+) -> None:
+    """Ce que le dossier contient, d'où il vient, et où les tuiles posent les outre-mer (`placement`)."""
+    contenu = {"source": source, "empreinte": empreinte, "placement": placement, **asdict(rapport)}
     (dossier / MANIFESTE).write_text(json.dumps(contenu, ensure_ascii=False, indent=1), encoding="utf-8")
 
 

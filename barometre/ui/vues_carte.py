@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -13,15 +11,16 @@ import pandas as pd
 from barometre.access import Gate
 from barometre.catalogue import load_catalogue
 from barometre.maps import Carte, ContoursAbsents, build_carte, build_donnees, build_image, load_contours
+from barometre.maps.accord import check_accord, check_tuiles, compare_codes
 from barometre.maps.carte import build_carte_categories
 from barometre.maps.classes import Methode, build_classes
-from barometre.maps.contours import CODES, TUILES, Contours, list_manquants, read_codes
+from barometre.maps.contours import CODES, COMMANDE, TUILES, Contours, get_dossier_actif
 from barometre.maps.palettes import NON, OUI, PLUSIEURS, UN
 from barometre.maps.tuiles import build_colis
 from barometre.ui import cache
 from barometre.views.carte import ChoixCarte, VueCarte, build_vue_carte
 from barometre.views.carte_faits import A_REPONDU, list_opsn_par_departement
-from barometre.views.carte_lieux import build_fil
+from barometre.views.carte_lieux import build_fil, get_millesime
 from barometre.views.carte_valeurs import OUI_NON
 
 OPSN_AU_DESSUS = "opsn"
@@ -31,10 +30,12 @@ REPLIS = {"commune": "departement", "epci": "departement", "departement": "regio
 
 @dataclass(frozen=True, slots=True)
 class Dessin:
-    """Comment classer et que poser par-dessus."""
+    """Comment classer, que poser par-dessus, et sur quels contours."""
 
     methode: Methode = "egales"
     couche: str = ""
+    # Le dossier en service : de nouveaux contours donnent une carte neuve, sans nouvelles données.
+    contours: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,40 +47,57 @@ class CarteAffichee:
     messages: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Prete:
+    """Une vue, les contours de son niveau, et ce qu'il a fallu changer pour qu'ils s'accordent."""
+
+    vue: VueCarte
+    contours: Contours
+    messages: tuple[str, ...] = ()
+
+
 def load_cartes(choix: tuple[ChoixCarte, ...], dessin: Dessin) -> tuple[CarteAffichee, ...]:
     """Une carte, ou deux aux mêmes classes."""
-    return cache.get_vue(build_cartes, choix, dessin)
+    return cache.get_vue(build_cartes, choix, _date(dessin))
 
 
 def load_image(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> bytes:
     """L'image PNG d'une carte ; la page en dit le titre et la légende."""
-    return cache.get_vue(_build_image, choix, dessin, rang)
+    return cache.get_vue(_build_image, choix, _date(dessin), rang)
 
 
 def load_donnees(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> str:
     """Ce que la carte folium envoie au navigateur."""
-    return cache.get_vue(_build_donnees, choix, dessin, rang)
+    return cache.get_vue(_build_donnees, choix, _date(dessin), rang)
 
 
-def load_colis(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int, dossier: str) -> dict[str, Any]:
-    """Ce que la carte des communes envoie au navigateur, pour ce dossier de contours."""
-    return cache.get_vue(_build_colis, choix, dessin, rang, dossier)
+def load_colis(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> dict[str, Any]:
+    """Ce que la carte des communes envoie au navigateur ; `ContoursAbsents` si les tuiles ne vont pas."""
+    return cache.get_vue(_build_colis, choix, _date(dessin), rang)
+
+
+def _date(dessin: Dessin) -> Dessin:
+    return replace(dessin, contours=str(get_dossier_actif() or ""))
 
 
 def build_cartes(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin) -> tuple[CarteAffichee, ...]:
     """Les vues, puis leurs dessins ; les classes naissent des valeurs de toutes."""
-    prets = [_find_contours(gate, c) for c in choix]
-    vues = [build_vue_carte(gate, load_catalogue(), c) for c, _, _ in prets]
-    # La vue a pu changer de niveau (l'OPSN se lit par département).
-    contours = [load_contours(vue.choix.niveau) for vue in vues]
+    pretes = [_prepare(gate, c) for c in choix]
+    vues = [prete.vue for prete in pretes]
     couche = _build_couche(gate) if dessin.couche == OPSN_AU_DESSUS else None
     return tuple(
         CarteAffichee(
-            vue,
-            _draw(vue, formes, [v for v in vues if _is_comparable(v, vue)], dessin.methode, couche),
-            (*messages, *vue.messages, *_check(formes, vue)),
+            prete.vue,
+            _draw(
+                prete.vue,
+                prete.contours,
+                [v for v in vues if _is_comparable(v, prete.vue)],
+                dessin.methode,
+                couche,
+            ),
+            (*prete.messages, *prete.vue.messages),
         )
-        for vue, formes, (_, _, messages) in zip(vues, contours, prets, strict=True)
+        for prete in pretes
     )
 
 
@@ -93,26 +111,38 @@ def _build_donnees(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin, ra
     return build_donnees(cache.get_vue_of(gate, build_cartes, choix, dessin)[rang].carte)
 
 
-def _build_colis(
-    gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int, dossier: str
-) -> dict[str, Any]:
+def _build_colis(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> dict[str, Any]:
+    dossier = get_dossier_actif()
+    if dossier is None:
+        raise ContoursAbsents(
+            f"Les contours des communes ne sont plus sur ce serveur (commande : {COMMANDE})."
+        )
     carte = cache.get_vue_of(gate, build_cartes, choix, dessin)[rang].carte
-    base = f"contours/{Path(dossier).name}"
+    base = f"contours/{dossier.name}"
     adresses = {"tuiles": f"{base}/{TUILES}", "codes": f"{base}/{CODES}"}
-    return build_colis(carte, read_codes(Path(dossier))) | adresses
+    return build_colis(carte, check_tuiles(dossier, carte.contours)) | adresses
 
 
-def _find_contours(gate: Gate, choix: ChoixCarte) -> tuple[ChoixCarte, Contours, tuple[str, ...]]:
-    """Les contours du niveau demandé, ou de celui du dessus, avec la phrase qui le dit."""
+def _prepare(gate: Gate, choix: ChoixCarte) -> Prete:
+    """La vue et des contours qui s'accordent, au niveau demandé ou à celui du dessus, avec la phrase."""
     try:
-        return choix, load_contours(choix.niveau), ()
+        return _match(gate, choix)
     except ContoursAbsents as erreur:
-        if choix.niveau not in REPLIS:
-            raise
         moins_fin = _widen(gate, replace(choix, niveau=REPLIS[choix.niveau]))
-        trouve, contours, suite = _find_contours(gate, moins_fin)
-        phrase = f"{erreur} La carte reste au niveau des {_PLURIELS[trouve.niveau]}."
-        return trouve, contours, (phrase, *suite)
+        prete = _prepare(gate, moins_fin)
+        phrase = f"{erreur} La carte reste au niveau des {_PLURIELS[prete.vue.choix.niveau]}."
+        return replace(prete, messages=(phrase, *prete.messages))
+
+
+def _match(gate: Gate, choix: ChoixCarte) -> Prete:
+    load_contours(choix.niveau)  # d'abord : sans contours, inutile de lire les valeurs
+    vue = build_vue_carte(gate, load_catalogue(), choix)
+    # La vue a pu changer de niveau (l'OPSN se lit par département).
+    contours = load_contours(vue.choix.niveau)
+    accord = compare_codes(contours, vue.cadre["code"], get_millesime(gate))
+    if vue.choix.niveau in REPLIS:
+        check_accord(accord)
+    return Prete(vue, contours, tuple(m for m in (contours.avertissement, accord.phrase) if m))
 
 
 _PLURIELS = {"region": "régions", "departement": "départements"}
@@ -172,15 +202,6 @@ def _draw_categories(vue: VueCarte, contours: Contours) -> Carte:
         reponses=reponses,
         simulee=vue.simulee,
     )
-
-
-def _check(contours: Contours, vue: VueCarte) -> Iterable[str]:
-    manquants = list_manquants(contours, vue.cadre["code"])
-    if manquants:
-        exemples = ", ".join(manquants[:3])
-        yield (
-            f"{len(manquants)} territoires n’ont pas de contour ({exemples})\u202f: le tableau les contient."
-        )
 
 
 def _build_couche(gate: Gate) -> gpd.GeoDataFrame:

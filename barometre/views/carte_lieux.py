@@ -37,6 +37,12 @@ def list_lieux(gate: Gate, niveau: str, selection: Selection) -> pd.DataFrame:
     return lieux[COLONNES].sort_values("code", ignore_index=True)
 
 
+def get_millesime(gate: Gate) -> str:
+    """Le millésime du code officiel géographique des données en service."""
+    millesimes = gate.list_collectivites(type="region", cadre=False)["millesime"].dropna()
+    return str(millesimes.max()) if len(millesimes) else ""
+
+
 def _list_epci_of(gate: Gate, departement: str) -> pd.DataFrame:
     """Un EPCI à cheval est des deux départements : il y a des communes des deux côtés."""
     communes = gate.list_collectivites(type="commune", departement=departement, cadre=False)

@@ -4,44 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
-import geopandas as gpd
-import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Frame, Page, expect
-from shapely import box
 
 from barometre.maps.contours import TUILES
-from barometre.maps.tuiles import write_tuiles
-from barometre.sources.contours import match_codes, open_chantier, write_manifeste, write_niveaux
 from tests.browser.conftest import CHROMIUM, OPTIONS, Visite, Visiter, start_server
-from tests.fakes import COMMUNES
+from tests.maps.donnees import write_contours
 
 pytestmark = pytest.mark.navigateur
 # Un rendu logiciel de WebGL : lent, mais le même que celui d'une carte graphique.
 WEBGL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 
 
-def _build_contours(dossier: Path) -> None:
-    """Les quatre communes de l'entrepôt factice, en grands carrés au milieu de la France."""
-    communes = pd.DataFrame(
-        [{"code": c, "nom": nom, "departement": d, "region": r, "epci": ""} for c, nom, _, d, r in COMMUNES]
-    ).assign(region="84")
-    carres = [box(1 + 2 * (i % 2), 45 + 2 * (i // 2), 3 + 2 * (i % 2), 47 + 2 * (i // 2)) for i in range(4)]
-    formes = gpd.GeoDataFrame({"code": communes["code"]}, geometry=carres, crs="EPSG:4326")
-    gardees, rapport = match_codes(formes, communes, "2026")
-    with open_chantier(dossier, "2026") as chantier:
-        write_niveaux(gardees, {"epci": {}, "departement": {}, "region": {}}, chantier)
-        write_tuiles(gardees, chantier / TUILES)
-        write_manifeste(chantier, rapport, "Essai", "0")
-
-
 @pytest.fixture(scope="module")
 def avec_communes(entrepot: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Un serveur dont les contours des communes sont chargés."""
     dossier = tmp_path_factory.mktemp("contours")
-    _build_contours(dossier)
+    write_contours(dossier)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BAROMETRE_CONTOURS", str(dossier))
         processus, base = start_server(entrepot, dossier / "serveur.log")

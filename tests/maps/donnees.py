@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -10,7 +11,11 @@ import pandas as pd
 from shapely import box
 
 from barometre.domain.indicateur import Calcul, Indicateur
-from barometre.maps.contours import Contours
+from barometre.maps import encarts
+from barometre.maps.contours import TUILES, Contours
+from barometre.maps.tuiles import write_tuiles
+from barometre.sources.contours import match_codes, open_chantier, write_manifeste, write_niveaux
+from tests.fakes import COMMUNES
 
 
 def build_indicateur(**autres: Any) -> Indicateur:
@@ -43,3 +48,26 @@ def build_contours(codes: list[str], niveau: str = "departement") -> Contours:
         crs="EPSG:4326",
     )
     return Contours(niveau, "2026", "Contours d'essai", formes)
+
+
+def write_contours(
+    dossier: Path,
+    *,
+    codes: tuple[str, ...] | None = None,
+    millesime: str = "2026",
+    noms: dict[str, str] | None = None,
+) -> None:
+    """Les communes de l'entrepôt factice en grands carrés au milieu du pays, chargées comme de vraies."""
+    lignes = [
+        {"code": c, "nom": (noms or {}).get(c, nom), "departement": d, "region": "84", "epci": ""}
+        for c, nom, _, d, _ in COMMUNES
+        if codes is None or c in codes
+    ]
+    carres = [box(1 + 2 * (i % 2), 45 + 2 * (i // 2), 3 + 2 * (i % 2), 47 + 2 * (i // 2)) for i in range(4)]
+    communes = pd.DataFrame(lignes)
+    formes = gpd.GeoDataFrame({"code": communes["code"]}, geometry=carres[: len(lignes)], crs="EPSG:4326")
+    gardees, rapport = match_codes(formes, communes, millesime)
+    with open_chantier(dossier, millesime) as chantier:
+        write_niveaux(gardees, {"epci": {}, "departement": {}, "region": {}}, chantier)
+        write_tuiles(gardees, chantier / TUILES)
+        write_manifeste(chantier, rapport, "Essai", "0", encarts.get_empreinte())

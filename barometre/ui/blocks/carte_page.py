@@ -9,7 +9,7 @@ from html import escape
 import streamlit as st
 
 from barometre.domain.territoire import FRANCE
-from barometre.maps.contours import get_dossier_actif
+from barometre.maps import ContoursAbsents
 from barometre.maps.feuille import FORMES_MAXIMALES
 from barometre.ui import cache, navigation, state, vues_carte
 from barometre.ui.blocks import carte as blocs
@@ -95,11 +95,12 @@ def _is_grande(affichee: CarteAffichee) -> bool:
 
 
 def _render_communes(affichee: CarteAffichee, demande: Demande, rang: int, canal: str) -> None:
-    dossier = get_dossier_actif()
-    if dossier is None:
-        st.info("Les contours des communes ne sont plus sur ce serveur\u202f: le tableau reste disponible.")
+    try:
+        colis = vues_carte.load_colis(demande.choix, demande.dessin, rang)
+    except ContoursAbsents as erreur:
+        st.info(str(erreur))
+        blocs.render_image(demande.choix, demande.dessin, rang, affichee.carte)
         return
-    colis = vues_carte.load_colis(demande.choix, demande.dessin, rang, str(dossier))
     cle = f"communes-{rang}"
     render_communes(colis | {"canal": canal}, cle=cle, on_change=partial(_follow_commune, cle, affichee))
 
