@@ -105,15 +105,19 @@ class Cube:
 
     def _cells_of(self, grille: Grille) -> Entiers:
         niveau, taille, croise = grille
-        territoire = _codes(self._territoires_of(niveau), self.territoires)
-        modalite = np.zeros(len(self.cadre), dtype=np.int64)
-        if taille:
-            modalite = _codes(self.cadre[taille], self.tailles)
-        couverture = np.zeros(len(self.cadre), dtype=np.int64)
-        if croise:
-            couverture = _codes(self.cadre["couverture"], ["", *COUVERTURES])
+        territoire = self._codes_of[niveau]
+        modalite = self._codes_of[taille]
+        couverture = self._codes_of["couverture" if croise else ""]
         cellule = (territoire * len(self.tailles) + modalite) * (len(COUVERTURES) + 1) + couverture
         return np.where(territoire >= 0, cellule, -1)
+
+    @cached_property
+    def _codes_of(self) -> dict[str, Entiers]:
+        """Le rang de chaque collectivité à chaque niveau et dans chaque dimension ; '' est un total."""
+        codes = {niveau: _codes(self._territoires_of(niveau), self.territoires) for niveau in NIVEAUX}
+        codes |= {taille: _codes(self.cadre[taille], self.tailles) for taille in TAILLES if taille}
+        codes["couverture"] = _codes(self.cadre["couverture"], ["", *COUVERTURES])
+        return codes | {"": np.zeros(len(self.cadre), dtype=np.int64)}
 
     def _territoires_of(self, niveau: str) -> pd.Series:
         if niveau == FRANCE:

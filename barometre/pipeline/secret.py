@@ -104,7 +104,7 @@ class _Secret:
         dedans = self.terrain.emboitees
         etats = np.where(n < regle.n, "primary", CACHEE).astype("<U13")
         juges = n[dedans] if oui is None else np.vstack([n[dedans], oui[dedans]])
-        _, premiers, copie = np.unique(juges, axis=1, return_index=True, return_inverse=True)
+        premiers, copie = _list_distinct(juges)
         permises = np.broadcast_to(permises.reshape(len(n), -1), n.shape)
         etats[dedans] = protect_many(
             self.terrain.lattice,
@@ -112,7 +112,7 @@ class _Secret:
             None if oui is None else oui[dedans][:, premiers],
             regle,
             allowed=permises[dedans][:, premiers],
-        )[:, copie.ravel()]
+        )[:, copie]
         return etats
 
     def _rule_of(self, question_id: str) -> Rule:
@@ -132,3 +132,10 @@ class _Secret:
 
     def _everywhere(self) -> Booleens:
         return np.ones(len(self.terrain.cellules), dtype=bool)
+
+
+def _list_distinct(juges: Reels) -> tuple[list[int], list[int]]:
+    """La première colonne de chaque sorte, et la sorte de chaque colonne ; trier des colonnes est bien plus long."""
+    sortes: dict[bytes, int] = {}
+    copie = [sortes.setdefault(colonne.tobytes(), len(sortes)) for colonne in juges.T]
+    return [copie.index(sorte) for sorte in range(len(sortes))], copie

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from barometre.stats.secrecy_lattice import Lattice, SecretError
+from barometre.stats.secrecy_lattice import Grille, Lattice, SecretError
 from barometre.stats.secrecy_proof import GRILLES_PROUVEES, close
 
 SEUIL_PUBLIC = 10
@@ -28,8 +28,6 @@ BORNES_CYBER = (0.05, 0.95)
 
 Etats = NDArray[np.str_]
 Booleens = NDArray[np.bool_]
-# Une grille : niveau du territoire, taille ('' total, type, strate), croisée avec la couverture ou non.
-Grille = tuple[str, str, bool]
 
 GRILLES_PUBLIQUES: frozenset[Grille] = frozenset(
     [("france", t, c) for t in ("", "type", "strate") for c in (False, True)]
@@ -139,11 +137,7 @@ def _check_counts(
 def _is_grid(lattice: Lattice, rule: Rule) -> Booleens:
     if not rule.grilles:
         return np.ones(len(lattice.grille), dtype=bool)
-    grille = lattice.grille
-    # Des listes : parcourir une colonne de textes de pandas coûte dix fois plus.
-    colonnes = (grille["niveau"], grille["taille"], grille["couverture"] != "")
-    triplets = zip(*(c.tolist() for c in colonnes), strict=True)
-    return np.array([t in rule.grilles for t in triplets], dtype=bool)
+    return lattice.is_in(rule.grilles)
 
 
 def _name_states(montre: Booleens, suffisant: Booleens, n: NDArray[np.float64], grade: Etats | None) -> Etats:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from barometre.stats.secrecy_lattice import Booleens, Entiers, Presents, list_components
+from barometre.stats.secrecy_lattice import Booleens, Entiers, Presents, list_components, rank_codes
 
 
 def settle_couverture(presents: Presents, montre: Booleens) -> Entiers:
@@ -37,9 +37,9 @@ class _Tables:
     def __init__(self, presents: Presents, montre: Booleens) -> None:
         self.montre, self.seuils = montre, presents.seuils
         self.cellules = presents.place("region", "", True)
-        self.region = np.unique(presents.code("region"), return_inverse=True)[1]
-        self.strate = np.unique(presents.code("type", "strate"), return_inverse=True)[1]
-        self.couv = np.unique(presents.code("couverture"), return_inverse=True)[1]
+        self.region = rank_codes(presents.code("region"))[1]
+        self.strate = rank_codes(presents.code("type", "strate"))[1]
+        self.couv = rank_codes(presents.code("couverture"))[1]
         forme = tuple(int(x.max()) + 1 for x in (self.region, self.strate, self.couv))
         plat = np.ravel_multi_index((self.region, self.strate, self.couv), forme)
         self.effectifs = np.array(

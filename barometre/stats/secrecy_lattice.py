@@ -30,6 +30,15 @@ COLONNES: tuple[str, ...] = ("territoire_id", "niveau", "type", "strate", "couve
 PETIT_GRAPHE = 80
 # Territoire, type, strate, couverture : la clé d'une cellule.
 Cle = tuple[str, str, str, str]
+# Une grille : niveau du territoire, taille ('' total, type, strate), croisée avec la couverture ou non.
+Grille = tuple[str, str, bool]
+
+
+def rank_codes(codes: Entiers) -> tuple[Entiers, Entiers]:
+    """Comme `np.unique(codes, return_inverse=True)` pour de petits entiers positifs, sans trier."""
+    presents = np.zeros(int(codes.max()) + 1, dtype=bool)
+    presents[codes] = True
+    return np.flatnonzero(presents), (np.cumsum(presents) - 1)[codes]
 
 
 def list_components(matrice: Booleens, *, fortes: bool = False) -> tuple[int, Entiers]:
@@ -46,8 +55,8 @@ def list_components(matrice: Booleens, *, fortes: bool = False) -> tuple[int, En
             break
         atteint = carre
     premiers = (atteint * atteint.T).argmax(axis=1)
-    noms, rangs = np.unique(premiers, return_inverse=True)
-    return len(noms), rangs.astype(np.int64)
+    noms, rangs = rank_codes(premiers)
+    return len(noms), rangs
 
 
 class SecretError(ValueError):
@@ -72,6 +81,7 @@ class Lattice:
     places: Mapping[tuple[str, str, bool], Entiers]
     grille: pd.DataFrame
     codes: dict[tuple[str, ...], Entiers] = field(default_factory=dict)
+    choisies: dict[frozenset[Grille], Booleens] = field(default_factory=dict)
 
     @classmethod
     def from_cells(cls, cells: pd.DataFrame, parents: Mapping[str, str] | None = None) -> Lattice:
@@ -106,6 +116,15 @@ class Lattice:
     def peuplees(self) -> Booleens:
         """Les cellules qui contiennent au moins un atome."""
         return np.diff(self.contenu.indptr) > 0
+
+    def is_in(self, grilles: frozenset[Grille]) -> Booleens:
+        """Les cellules de ces grilles (gardé en mémoire : une règle juge des dizaines d'indicateurs)."""
+        if grilles not in self.choisies:
+            # Des listes : parcourir une colonne de textes de pandas coûte dix fois plus.
+            colonnes = (self.grille["niveau"], self.grille["taille"], self.grille["couverture"] != "")
+            triplets = zip(*(c.tolist() for c in colonnes), strict=True)
+            self.choisies[grilles] = np.array([t in grilles for t in triplets], dtype=bool)
+        return self.choisies[grilles]
 
     def code(self, *colonnes: str) -> Entiers:
         """Un entier par atome, commun aux atomes de mêmes libellés dans ces colonnes (gardé en mémoire)."""

@@ -30,6 +30,7 @@ from barometre.stats.secrecy_lattice import (
     Presents,
     Reels,
     list_components,
+    rank_codes,
 )
 
 
@@ -156,13 +157,13 @@ class _Preuve:
         while atomes.any():
             echecs, a_cacher = self._list_failures(vue, atomes)
             self.montre[a_cacher] = False
-            atomes &= np.isin(vue.reste, echecs)
+            atomes &= echecs[vue.reste]
         blocs = vue.deepest(self.montre, np.ones_like(atomes))[0]
         self._retain(blocs, (blocs < len(self.n)) | self._knows_parent(etage))
 
     def _retain(self, blocs: Entiers, connu: Booleens) -> None:
         self.vierges &= blocs >= len(self.n)
-        self.connus.append(Partition(np.unique(blocs, return_inverse=True)[1], connu))
+        self.connus.append(Partition(rank_codes(blocs)[1], connu))
 
     def settle_regions_couverture(self) -> None:
         """Région × couverture : un croisement de plus, réglé par ses propres quadruplets."""
@@ -178,20 +179,23 @@ class _Preuve:
         connu: Booleens = (cellule >= 0) & self.montre[cellule]
         return connu
 
-    def _list_failures(self, vue: _Vue, atomes: Booleens) -> tuple[Entiers, list[int]]:
+    def _list_failures(self, vue: _Vue, atomes: Booleens) -> tuple[Booleens, list[int]]:
         """Les parents où la preuve échoue, et les cellules à cacher pour chaque composante en défaut."""
         blocs, dessus = vue.deepest(self.montre, atomes)
-        noms, b = np.unique(blocs, return_inverse=True)
+        noms, b = rank_codes(blocs)
         poids = self.poids[:, atomes]
         composante, groupe = _merge_blocks(b, vue.profil[atomes], poids, self.seuils)
         libre = noms < len(self.n)
         connue = self._list_known(composante[b], atomes)
-        # Une paire en un seul entier : le tri de colonnes de numpy est bien plus lent.
-        largeur = int(groupe.max()) + 1
-        unie = np.bincount(np.unique(composante * largeur + groupe) // largeur) == 1
+        # Une composante est unie si tous ses blocs sont du même groupe que l'un d'eux.
+        un_groupe = np.zeros(int(composante.max()) + 1, dtype=np.int64)
+        un_groupe[composante] = groupe
+        unie = np.bincount(composante, groupe != un_groupe[composante]) == 0
         prouvee = unie & (connue | (np.bincount(composante, ~libre) > 0))
+        parents_en_echec = np.zeros(int(vue.reste.max()) + 1, dtype=bool)
         if prouvee.all():
-            return np.array([], dtype=np.int64), []
+            return parents_en_echec, []
+        parents_en_echec[vue.reste[atomes][~prouvee[composante[b]]]] = True
         tailles = np.array([np.bincount(b, w) for w in poids])
         petit: Booleens = np.less(tailles, self.seuils[:, None]).max(axis=0)
         parent = np.zeros(len(noms), dtype=np.int64)
@@ -199,7 +203,7 @@ class _Preuve:
         etat = _Blocs(noms, parent, tailles[0], libre, petit)
         echecs = [np.flatnonzero(composante == c) for c in np.flatnonzero(~prouvee)]
         a_cacher = {cellule for membres in echecs for cellule in self._list_to_hide(etat, membres, groupe)}
-        return np.unique(vue.reste[atomes][~prouvee[composante[b]]]), sorted(a_cacher)
+        return parents_en_echec, sorted(a_cacher)
 
     def _list_known(self, composante: Entiers, atomes: Booleens) -> Booleens:
         """Les composantes au total déjà connu, ou assez grandes et que rien ne recoupe au-dessus."""
@@ -230,7 +234,7 @@ class _Preuve:
 
 def _merge_blocks(b: Entiers, profil: Entiers, poids: Reels, seuils: Reels) -> tuple[Entiers, Entiers]:
     """Pour chaque bloc : sa composante (profils communs) et son groupe (blocs forcés à la même valeur)."""
-    p = np.unique(profil, return_inverse=True)[1]
+    p = rank_codes(profil)[1]
     groupe = np.arange(b.max() + 1)
     while True:
         touche, fleches = _arrows(groupe[b], p, poids, seuils)
