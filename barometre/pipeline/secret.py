@@ -135,7 +135,7 @@ class _Secret:
 
 
 def _list_distinct(juges: Reels) -> tuple[list[int], list[int]]:
-    """La première colonne de chaque sorte, et la sorte de chaque colonne ; trier des colonnes est bien plus long."""
+    """La première colonne de chaque sorte, et la sorte de chaque colonne, sans trier de colonnes."""
     sortes: dict[bytes, int] = {}
     copie = [sortes.setdefault(colonne.tobytes(), len(sortes)) for colonne in juges.T]
     return [copie.index(sorte) for sorte in range(len(sortes))], copie
