@@ -8,10 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, Select, create_engine, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
@@ -152,6 +148,12 @@ def _url(adresse: str) -> str:
 
 
 def _migrate(moteur: Engine) -> None:
+    # Une commande qui n'ouvre pas le registre n'attend pas Alembic (un quart de seconde).
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     derniere = ScriptDirectory.from_config(config).get_current_head()

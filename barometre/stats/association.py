@@ -9,7 +9,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
+
+from barometre.stats import contrasts
+from barometre.stats.intervals import normal_quantile
 
 # En dessous, un écart ne dit rien et le secret ne tient pas.
 EFFECTIF_MINIMAL = 30
@@ -36,10 +39,7 @@ def compare_standardised(answers: pd.DataFrame, treated: pd.Series, strata: pd.S
 
 def adjust_p_values(p_values: pd.Series) -> pd.Series:
     """Benjamini-Hochberg sur les valeurs connues."""
-    connues = p_values.dropna()
-    if connues.empty:
-        return p_values
-    return pd.Series(stats.false_discovery_control(connues), index=connues.index).reindex(p_values.index)
+    return pd.Series(contrasts.adjust_p_values(p_values), index=p_values.index)
 
 
 def _count(answers: pd.DataFrame, strata: pd.Series, groupe: NDArray[np.bool_]) -> tuple[Tableau, Tableau]:
@@ -58,7 +58,7 @@ def _build_frame(items: pd.Index, n1: Tableau, oui1: Tableau, n0: Tableau, oui0:
         se = np.sqrt(_sum(variance))
         difference = _sum(poids * (p1 - p0))
         z = np.abs(difference) / np.where(se > 0, se, np.nan)
-    seuil = stats.norm.ppf(0.5 + NIVEAU / 2)
+    seuil = normal_quantile(NIVEAU)
     return pd.DataFrame(
         {
             "item": items.astype("str"),
@@ -67,7 +67,7 @@ def _build_frame(items: pd.Index, n1: Tableau, oui1: Tableau, n0: Tableau, oui0:
             "p_1": _sum(poids * p1), "p_0": _sum(poids * p0),
             "difference": difference, "se": se,
             "bas": difference - seuil * se, "haut": difference + seuil * se,
-            "p_value": 2 * stats.norm.sf(z),
+            "p_value": 2 * special.ndtr(-z),
         }
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+import scipy
 
 from barometre.stats import intervals
 from barometre.stats.change import get_sign, has_enough, pooled_p_value, student_p_value
@@ -24,6 +24,7 @@ Tableau = npt.NDArray[np.float64]
 
 # Spiegelhalter (2005) : alerte à 95 %, alarme à 99,8 %.
 LEVELS: dict[str, float] = {"95": 0.95, "998": 0.998}
+# `scipy.stats` n'est chargé qu'au premier appel : il prend une demi-seconde, et peu de pages en ont besoin.
 # Tolérance relative de R `binom.test` : deux probabilités égales à l'arrondi près comptent toutes deux.
 EXACT_TOLERANCE = 1 + 1e-7
 
@@ -67,7 +68,9 @@ def _compare(
 ) -> pd.DataFrame:
     """Colonne k de `second` contre colonne k de `first`."""
     valeurs = read_answers(design, answers, "proportion")
-    a, b = (sum_domains(design, valeurs, read_membership(design, m)) for m in (first, second))
+    a, b = (
+        sum_domains(design, valeurs, read_membership(design, m), with_variance=False) for m in (first, second)
+    )
     repondu, y = np.isfinite(valeurs), np.nan_to_num(valeurs)
     variance = np.empty_like(a.estimate)
     for k in range(first.shape[1]):
@@ -142,7 +145,7 @@ def classify(
 
 def binomial_exact(yes: int, n: int, reference: float) -> float:
     """Test binomial exact bilatéral : somme des probabilités qui ne dépassent pas celle observée."""
-    lois = stats.binom.pmf(np.arange(n + 1), n, reference)
+    lois = scipy.stats.binom.pmf(np.arange(n + 1), n, reference)
     return float(min(lois[lois <= lois[yes] * EXACT_TOLERANCE].sum(), 1.0))
 
 
@@ -152,6 +155,7 @@ def get_funnel_limits(reference: float, n: npt.ArrayLike, level: float = 0.95) -
     count_* : quantiles binomiaux exacts ; exact_* : les mêmes en parts, interpolés (Spiegelhalter 2005,
     annexe A.1.1) ; normal_* : approximation normale, non bornée ; score_* : Wilson.
     """
+    binom = scipy.stats.binom
     tailles = np.atleast_1d(np.asarray(n, dtype=float))
     alpha, z = 1 - level, intervals.normal_quantile(level)
     demi = z * np.sqrt(reference * (1 - reference) / tailles)
@@ -159,8 +163,8 @@ def get_funnel_limits(reference: float, n: npt.ArrayLike, level: float = 0.95) -
     return pd.DataFrame(
         {
             "n": tailles,
-            "count_low": stats.binom.ppf(alpha / 2, tailles, reference),
-            "count_high": stats.binom.ppf(1 - alpha / 2, tailles, reference),
+            "count_low": binom.ppf(alpha / 2, tailles, reference),
+            "count_high": binom.ppf(1 - alpha / 2, tailles, reference),
             "exact_low": _interpolate_quantile(alpha / 2, tailles, reference),
             "exact_high": _interpolate_quantile(1 - alpha / 2, tailles, reference),
             "normal_low": reference - demi,
@@ -173,8 +177,9 @@ def get_funnel_limits(reference: float, n: npt.ArrayLike, level: float = 0.95) -
 
 def _interpolate_quantile(p: float, n: Tableau, reference: float) -> Tableau:
     """Le quantile binomial en part, sans l'escalier d'un compte entier."""
-    rang = stats.binom.ppf(p, n, reference)
-    exces = (stats.binom.cdf(rang, n, reference) - p) / stats.binom.pmf(rang, n, reference)
+    binom = scipy.stats.binom
+    rang = binom.ppf(p, n, reference)
+    exces = (binom.cdf(rang, n, reference) - p) / binom.pmf(rang, n, reference)
     return np.asarray(np.clip((rang - exces) / n, 0.0, 1.0))
 
 

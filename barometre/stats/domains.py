@@ -36,13 +36,17 @@ class Sums:
     df: Tableau
 
 
+def scale_weights(design: Design) -> Tableau:
+    """Un chiffre ne dépend pas de l'échelle des poids : au plus 1, on évite les débordements."""
+    return np.asarray(design.weights / design.weights.max())
+
+
 class Form:
     """La forme quadratique de la variance d'un plan, prête à être sommée par domaine."""
 
     def __init__(self, design: Design) -> None:
         self.design = design
-        # Un chiffre ne dépend pas de l'échelle des poids : on évite les débordements.
-        self.w = design.weights / design.weights.max()
+        self.w = scale_weights(design)
         strates = design.strata
         facteurs = np.nan_to_num(strates.factors, nan=0.0)
         self.undefined = bool(np.isnan(strates.factors).any())
@@ -93,14 +97,23 @@ def _indicator(codes: npt.NDArray[np.intp], values: Tableau, size: int) -> Table
     return table
 
 
-def sum_domains(design: Design, values: Tableau, membership: csr_array) -> Sums:
-    """Effectifs, estimations et variances ; `values` a NaN sans réponse, `membership` est domaine × unité."""
-    form = Form(design)
+def sum_domains(
+    design: Design, values: Tableau, membership: csr_array, *, with_variance: bool = True
+) -> Sums:
+    """Effectifs, estimations et variances ; `values` a NaN sans réponse, `membership` est domaine × unité.
+
+    Sans `with_variance`, la variance est NaN : un contraste a la sienne, celle de la différence.
+    """
+    w = scale_weights(design)
     # Centrer une grandeur évite de soustraire deux grands nombres voisins.
-    centre = _center(values, form.w)
+    centre = _center(values, w)
     repondu = np.isfinite(values).astype(float)
     y = np.where(repondu > 0, values - centre, 0.0)
-    sommes, variance = _sum_units(form, membership, repondu, y)
+    if with_variance:
+        sommes, variance = _sum_units(Form(design), membership, repondu, y)
+    else:
+        sommes = _sum_weighted(w, membership, repondu, y)
+        variance = np.full_like(sommes[0], np.nan)
     n, w, w2, brut, wy = sommes
     with np.errstate(divide="ignore", invalid="ignore"):
         moyenne, estimation, n_eff = brut / n, wy / w, w**2 / w2
@@ -140,12 +153,28 @@ def _sum_units(form: Form, membership: csr_array, answered: Tableau, y: Tableau)
     return sommes, variance
 
 
+def _sum_weighted(w: Tableau, membership: csr_array, answered: Tableau, y: Tableau) -> Tableau:
+    """(n, Σw, Σw², Σy, Σwy), domaine × chiffre."""
+    colonnes = [answered, w[:, None] * answered, (w**2)[:, None] * answered, y, w[:, None] * y]
+    return np.stack([np.asarray(membership @ colonne) for colonne in colonnes])
+
+
 def _count_strata(design: Design, membership: csr_array, answered: Tableau) -> Tableau:
     """Nombre de strates qui ont au moins un répondant dans chaque domaine, pour chaque chiffre."""
-    compte = np.zeros((membership.shape[0], answered.shape[1]))
-    for strate in range(design.strata.sizes.size):
-        unites = np.flatnonzero(design.strata.codes == strate)
-        compte += (membership[:, unites] @ answered[unites]) > 0
+    strates, domaines = design.strata.sizes.size, membership.shape[0]
+    # Une ligne par couple domaine × strate qui a des unités : un seul produit au lieu d'un par strate.
+    domaine = np.repeat(np.arange(domaines), np.diff(membership.indptr))
+    couples, rang = np.unique(
+        domaine * strates + design.strata.codes[membership.indices], return_inverse=True
+    )
+    un = np.ones(rang.size)
+    croise = csr_array((un, (rang, membership.indices)), shape=(couples.size, membership.shape[1]))
+    presentes = ((croise @ answered) > 0).astype(float)
+    un = np.ones(couples.size)
+    par_domaine = csr_array(
+        (un, (couples // strates, np.arange(couples.size))), shape=(domaines, couples.size)
+    )
+    compte = np.asarray(par_domaine @ presentes)
     if design.strata.clusters is not None:
         compte += _count_answers_beyond_clusters(design, membership, answered)
     return compte

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
-from scipy.optimize import linprog
+import scipy
 from scipy.sparse import csr_array, eye_array, hstack, vstack
 
 from barometre.stats.cells import Cells, build_matrix
@@ -69,8 +70,13 @@ def _refuse_positive(problem: Problem) -> CalibrationError:
     )
 
 
+def _solve_linear(objectif: Tableau, **contraintes: Any) -> Any:
+    """Un programme linéaire ; scipy ne charge `optimize` que là, pour un calage qui échoue."""
+    return scipy.optimize.linprog(objectif, method="highs", **contraintes)
+
+
 def _is_feasible(a: Tableau, b: Tableau, bounds: Bounds) -> bool:
-    resultat = linprog(np.zeros(a.shape[1]), A_eq=a, b_eq=b, bounds=bounds, method="highs")
+    resultat = _solve_linear(np.zeros(a.shape[1]), A_eq=a, b_eq=b, bounds=bounds)
     return bool(resultat.status == 0)
 
 
@@ -133,14 +139,13 @@ def _relax(a: Tableau, b: Tableau, low: tuple[float, float], high: tuple[float, 
     # g − s·high[1] ≤ high[0] et −g + s·low[1] ≤ −low[0]
     inegalites = vstack([hstack([unite, -high[1] * un]), hstack([-unite, low[1] * un])])
     limites = np.concatenate([np.full(n, high[0]), np.full(n, -low[0])])
-    resultat = linprog(
+    resultat = _solve_linear(
         np.append(np.zeros(n), 1.0),
         A_ub=inegalites,
         b_ub=limites,
         A_eq=np.hstack([a, np.zeros((a.shape[0], 1))]),
         b_eq=b,
         bounds=(0.0, np.inf),
-        method="highs",
     )
     if resultat.status != 0:
         return None

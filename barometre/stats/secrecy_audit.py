@@ -15,8 +15,8 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+import scipy
 from scipy import sparse
-from scipy.optimize import linprog
 
 from barometre.stats.secrecy import PUBLIC, Rule
 from barometre.stats.secrecy_lattice import Booleens, Entiers, Lattice, Reels
@@ -143,8 +143,9 @@ class _Vue:
     def _bounds(self, cible: Reels, egalites: sparse.csr_matrix) -> tuple[float, float]:
         """Le plus petit et le plus grand nombre de « oui » que permettent les valeurs montrées."""
         bornes = np.stack([np.zeros(len(cible)), self.atomes[0]], axis=1)
+        # scipy ne charge `optimize` qu'ici : tout le monde n'attend pas.
         bas, haut = (
-            linprog(
+            scipy.optimize.linprog(
                 signe * cible, A_eq=egalites, b_eq=self.poids[1, self.montre], bounds=bornes, method="highs"
             ).fun
             for signe in (1, -1)
