@@ -7,6 +7,8 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+from pyogrio.errors import DataLayerError, DataSourceError
+from shapely.errors import GEOSException
 
 from barometre.catalogue import DONNEES
 from barometre.maps import encarts
@@ -19,10 +21,11 @@ from barometre.sources.contours import (
     get_dossier,
     match_codes,
     open_chantier,
-    read_contours,
     write_manifeste,
     write_niveaux,
 )
+from barometre.sources.contours_lecture import read_contours
+from barometre.sources.errors import SourceRefusee
 
 SOURCE_ID = "contours_communes"
 COLONNES = ["code", "nom", "departement", "region", "epci"]
@@ -44,13 +47,17 @@ def install_contours(
     referentiel = pd.read_csv(donnees / "collectivites.csv.gz", dtype=str, keep_default_na=False)
     communes = referentiel.loc[referentiel["type"] == "commune", COLONNES]
     gardees, rapport = match_codes(formes, communes, source.date[:4])
-    with open_chantier(dossier or get_dossier(), source.date[:4]) as chantier:
-        avance("Simplification et réunion par niveau")
-        write_niveaux(gardees, _list_noms(referentiel), chantier)
-        avance("Écriture des tuiles")
-        write_tuiles(gpd.read_parquet(chantier / FICHIERS["commune"]), chantier / TUILES)
-        nom = f"{source.producteur}, {source.millesime}"
-        write_manifeste(chantier, rapport, nom, empreinte, encarts.get_empreinte())
+    try:
+        with open_chantier(dossier or get_dossier(), source.date[:4]) as chantier:
+            avance("Simplification et réunion par niveau")
+            write_niveaux(gardees, _list_noms(referentiel), chantier)
+            avance("Écriture des tuiles")
+            write_tuiles(gpd.read_parquet(chantier / FICHIERS["commune"]), chantier / TUILES)
+            nom = f"{source.producteur}, {source.millesime}"
+            write_manifeste(chantier, rapport, nom, empreinte, encarts.get_empreinte())
+    except (OSError, GEOSException, DataSourceError, DataLayerError) as erreur:
+        # Un disque plein, une forme impossible à réunir : le chantier est déjà effacé.
+        raise SourceRefusee(f"Les contours lus n'ont pas pu être rangés : {erreur}.") from erreur
     return rapport
 
 

@@ -20,11 +20,14 @@ from barometre.pipeline.recolte import Bilan, EtatSource
 from barometre.pipeline.sources import Recuperation, SourceInconnue, list_demandees, recuperer
 from barometre.sources.catalogue import SourceExterieure, load_sources_exterieures
 from barometre.sources.contours import MANIFESTE
+from barometre.sources.contours_lecture import read_contours
 from barometre.sources.errors import SourceInjoignable, SourceRefusee
-from barometre.sources.fetch import Copie, Lieu, fetch, keep, open_lieu
+from barometre.sources.fetch import Copie, Lieu, fall_back, fetch, keep, open_lieu
 from barometre.sources.resultat import Rapport
 from barometre.warehouse.repository import open_repository
 
+# Le niveau de chaque fichier de contours qui n'est pas celui des communes.
+NIVEAUX = {"contours_epci": "epci", "contours_departements": "departement", "contours_regions": "region"}
 COMPTES = ("lus", "charges", "recodes", "rejetes")
 ETATS = {"embarquee": "embarquée", "chargee": "chargée", "gardee": "gardée", "absente": "absente"}
 COLONNES = {"id": "source", "etat": "état", "date": "date", "age": "âge (jours)", "lignes": "lignes",
@@ -109,13 +112,33 @@ def load_contours(source: SourceExterieure, lieu: Lieu) -> Bilan:
     """Récupère des contours ; ceux des communes donnent les quatre niveaux de la carte."""
     try:
         copie = fetch(source, lieu)
-        rapport = _install(source, copie) if source.id == SOURCE_ID else None
-    except (SourceInjoignable, SourceRefusee) as erreur:
+        rapport = _install(source, copie) if source.id == SOURCE_ID else _check_contours(source, copie)
+    except SourceRefusee as erreur:
+        return _keep_contours(source, lieu, str(erreur))
+    except SourceInjoignable as erreur:
         return Bilan(source, "absente", str(erreur))
     copie = keep(copie, lieu)
-    phrase = copie.avertissement or "Contours gardés."
+    phrase = copie.avertissement or "Contours lus et gardés."
     etat: EtatSource = "gardee" if copie.avertissement else "chargee"
     return Bilan(source, etat, phrase, rapport, copie.empreinte, copie.recuperee_le)
+
+
+def _check_contours(source: SourceExterieure, copie: Copie) -> Rapport:
+    """Les autres niveaux naissent des communes ; leur fichier est lu tout de même avant d'être gardé."""
+    lus = len(read_contours(copie.chemin, NIVEAUX[source.id]))
+    return Rapport(lus, lus, 0, 0)
+
+
+def _keep_contours(source: SourceExterieure, lieu: Lieu, motif: str) -> Bilan:
+    """Un fichier refusé n'a rien écrit : la copie et les contours d'avant restent en service."""
+    gardee = fall_back(source, lieu, motif)
+    if gardee is None:
+        suite = " Les contours en service ne changent pas." if get_dossier_actif() else ""
+        return Bilan(source, "absente", f"{motif}{suite}")
+    phrase = f"{gardee.avertissement} Les contours en service ne changent pas."
+    comptes = _read_installed(gardee.empreinte)
+    rapport = Rapport(comptes[0], comptes[1], 0, comptes[0] - comptes[1]) if comptes else None
+    return Bilan(source, "gardee", phrase, rapport, gardee.empreinte, gardee.recuperee_le)
 
 
 def _install(source: SourceExterieure, copie: Copie) -> Rapport:

@@ -1,4 +1,4 @@
-"""Les contours des communes : lire le fichier tel qu'il est, contrôler ses codes, ranger les quatre niveaux.
+"""Les contours des communes : contrôler leurs codes, réunir et ranger les quatre niveaux.
 
 Tout s'écrit dans un dossier provisoire ; un pointeur (`ACTIF`) bascule à la fin. Un fichier refusé ne
 change rien à ce qui était en service. `barometre.maps.contours` relit ce dossier.
@@ -17,8 +17,6 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import shapely
-from pyarrow.lib import ArrowException
-from pyogrio.errors import DataLayerError, DataSourceError
 
 from barometre.sources.errors import SourceRefusee
 
@@ -30,14 +28,10 @@ FICHIERS = {
     "departement": "departements.parquet",
     "region": "regions.parquet",
 }
-# La colonne du code : celle des fichiers officiels, puis celles des miroirs.
-COLONNES_CODE = ("code", "codgeo", "code_insee", "insee_com", "INSEE_COM", "CODE_INSEE", "id")
 # Les collectivités d'outre-mer que l'enquête ne couvre pas : elles sont dans les fichiers officiels.
 HORS_CHAMP = ("975", "977", "978", "984", "986", "987", "988", "989")
 # Au-delà d'un code sur mille qui ne correspond pas, le fichier est d'un autre millésime.
 ECART_MAXIMAL = 0.001
-# Un fichier de contours généralisés fait moins de 60 Mo ; une forme de commune, moins de 100 000 points.
-MAX_OCTETS, MAX_POINTS = 200 * 1024**2, 12_000_000
 # En degrés (aire de Visvalingam) : un détail plus petit ne se voit sur aucune de nos cartes.
 FINESSES = {"commune": 0.0025, "epci": 0.004, "departement": 0.004, "region": 0.004}
 
@@ -66,48 +60,6 @@ def get_dossier() -> Path:
     return Path(os.environ.get(VARIABLE) or PAR_DEFAUT)
 
 
-def read_contours(fichier: Path) -> gpd.GeoDataFrame:
-    """Le fichier tel qu'il est : GeoParquet, GeoJSON ou TopoJSON, compressé ou non ; colonne `code`."""
-    if not fichier.is_file():
-        raise SourceRefusee(f"Le fichier de contours « {fichier.name} » n'existe pas.")
-    if fichier.stat().st_size > MAX_OCTETS:
-        raise SourceRefusee(f"Le fichier de contours dépasse {MAX_OCTETS // 1024**2} Mo : il n'est pas lu.")
-    try:
-        formes = _read(fichier)
-    except (DataSourceError, DataLayerError, ArrowException, ValueError, OSError) as erreur:
-        raise SourceRefusee(
-            f"Le fichier de contours « {fichier.name} » est abîmé ou n'est ni GeoJSON, ni TopoJSON, "
-            "ni GeoParquet."
-        ) from erreur
-    return _check_formes(formes)
-
-
-def _read(fichier: Path) -> gpd.GeoDataFrame:
-    if fichier.suffix == ".parquet":
-        return gpd.read_parquet(fichier)
-    return gpd.read_file(f"/vsigzip/{fichier.resolve()}" if fichier.suffix == ".gz" else fichier)
-
-
-def _check_formes(formes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    colonne = next((nom for nom in COLONNES_CODE if nom in formes.columns), None)
-    if colonne is None or formes.empty:
-        raise SourceRefusee("Le fichier de contours n'a aucune forme, ou pas de colonne « code ».")
-    genres = set(formes.geometry.geom_type.dropna())
-    if not genres or not genres <= {"Polygon", "MultiPolygon"}:
-        raise SourceRefusee("Le fichier de contours contient autre chose que des surfaces.")
-    if int(shapely.get_num_coordinates(formes.geometry.to_numpy()).sum()) > MAX_POINTS:
-        raise SourceRefusee(
-            "Les contours sont trop détaillés : prenez un fichier généralisé (50 m ou 100 m)."
-        )
-    propres = formes[[colonne, "geometry"]].rename(columns={colonne: "code"})
-    propres["code"] = propres["code"].astype(str)
-    if propres["code"].duplicated().any():
-        double = propres.loc[propres["code"].duplicated(), "code"].iloc[0]
-        raise SourceRefusee(f"Le code {double} a deux contours dans le fichier.")
-    propres = propres[propres.geometry.notna() & ~propres.geometry.is_empty]
-    return propres.set_crs("EPSG:4326") if propres.crs is None else propres.to_crs("EPSG:4326")
-
-
 def match_codes(
     formes: gpd.GeoDataFrame, communes: pd.DataFrame, millesime: str
 ) -> tuple[gpd.GeoDataFrame, RapportContours]:
@@ -122,7 +74,8 @@ def match_codes(
         exemples = ", ".join((inconnus or manquants)[:5])
         raise SourceRefusee(
             f"Ces contours ne sont pas du millésime {millesime} : {len(inconnus)} codes inconnus, "
-            f"{len(manquants)} communes sans contour (par exemple {exemples})."
+            f"{len(manquants)} communes sans contour (par exemple {exemples}). "
+            f"Prenez le fichier de {millesime}."
         )
     gardees = formes[formes["code"].isin(attendus)].merge(communes, on="code", validate="one_to_one")
     rapport = RapportContours(

@@ -1,7 +1,5 @@
 """Charger des contours : tout fichier a un sort, un refus ne change rien à ce qui était en service."""
 
-import gzip
-import json
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,7 +15,6 @@ from barometre.sources.contours import (
     dissolve,
     match_codes,
     open_chantier,
-    read_contours,
     simplify,
     write_manifeste,
     write_niveaux,
@@ -39,79 +36,8 @@ NOMS = {"epci": {"200000001": "CC Essai"}, "departement": {"01": "Ain"}, "region
 
 
 def _formes(codes: list[str] = CODES) -> gpd.GeoDataFrame:
-    carres = [box(i % 2, i // 2, i % 2 + 1, i // 2 + 1) for i in range(len(codes))]
+    carres = [box(1 + i % 2, 45 + i // 2, 2 + i % 2, 46 + i // 2) for i in range(len(codes))]
     return gpd.GeoDataFrame({"code": codes}, geometry=carres, crs="EPSG:4326")
-
-
-def _geojson(codes: list[str] = CODES, colonne: str = "code") -> str:
-    return _formes(codes).rename(columns={"code": colonne}).to_json(drop_id=True)
-
-
-@pytest.mark.parametrize("colonne", ["code", "codgeo", "INSEE_COM"])
-def test_un_geojson_officiel_ou_d_un_miroir_se_lit(tmp_path: Path, colonne: str) -> None:
-    fichier = tmp_path / "communes.geojson"
-    fichier.write_text(_geojson(colonne=colonne), encoding="utf-8")
-    assert list(read_contours(fichier)["code"]) == CODES
-
-
-def test_un_geojson_compresse_se_lit(tmp_path: Path) -> None:
-    fichier = tmp_path / "communes.geojson.gz"
-    fichier.write_bytes(gzip.compress(_geojson().encode()))
-    assert list(read_contours(fichier)["code"]) == CODES
-
-
-def test_un_geoparquet_se_lit(tmp_path: Path) -> None:
-    _formes().to_parquet(tmp_path / "communes.parquet")
-    assert len(read_contours(tmp_path / "communes.parquet")) == 4
-
-
-def test_un_topojson_se_lit(tmp_path: Path) -> None:
-    # Un triangle dont l'identifiant est le code, comme dans le miroir.
-    topologie = {
-        "type": "Topology",
-        "arcs": [[[0, 0], [1, 0], [1, 1], [0, 0]]],
-        "objects": {
-            "communes": {
-                "type": "GeometryCollection",
-                "geometries": [{"type": "Polygon", "id": "01001", "arcs": [[0]]}],
-            }
-        },
-    }
-    fichier = tmp_path / "communes.topojson"
-    fichier.write_text(json.dumps(topologie), encoding="utf-8")
-    assert list(read_contours(fichier)["code"]) == ["01001"]
-
-
-@pytest.mark.parametrize(
-    ("contenu", "motif"),
-    [
-        ('{"type": "FeatureCollection", "features": [', "abîmé"),
-        ("ceci n'est pas une carte", "abîmé"),
-        (_geojson(colonne="autre"), "colonne"),
-        (_geojson(["01001", "01001"]), "deux contours"),
-        ('{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"01001"},'
-         '"geometry":{"type":"Point","coordinates":[1,2]}}]}', "surfaces"),
-    ],
-)  # fmt: skip
-def test_un_fichier_inutilisable_est_refuse_en_une_phrase(tmp_path: Path, contenu: str, motif: str) -> None:
-    fichier = tmp_path / "communes.geojson"
-    fichier.write_text(contenu, encoding="utf-8")
-    with pytest.raises(SourceRefusee, match=motif):
-        read_contours(fichier)
-
-
-def test_un_fichier_enorme_ou_absent_est_refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fichier = tmp_path / "communes.geojson"
-    with pytest.raises(SourceRefusee, match="n'existe pas"):
-        read_contours(fichier)
-    fichier.write_text(_geojson(), encoding="utf-8")
-    monkeypatch.setattr("barometre.sources.contours.MAX_OCTETS", 100)
-    with pytest.raises(SourceRefusee, match="dépasse"):
-        read_contours(fichier)
-    monkeypatch.setattr("barometre.sources.contours.MAX_OCTETS", 10**6)
-    monkeypatch.setattr("barometre.sources.contours.MAX_POINTS", 5)
-    with pytest.raises(SourceRefusee, match="trop détaillés"):
-        read_contours(fichier)
 
 
 def test_un_autre_millesime_est_refuse_avec_des_exemples() -> None:
