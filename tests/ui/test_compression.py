@@ -11,7 +11,6 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from barometre.ui.serving.compression import CompressedStatic, list_files
-from barometre.ui.serving.document import AVANCE, GRAPHIQUES, build_document
 
 PETIT = min((n for n in list_files() if n.endswith(".js")), key=lambda n: list_files()[n].stat().st_size)
 
@@ -42,10 +41,3 @@ def test_qui_ne_veut_pas_de_compression_n_en_a_pas(client: TestClient, en_tetes:
 @pytest.mark.parametrize("chemin", ["/static/../index.html", "/static/js/absent.js", "/inclusion"])
 def test_rien_d_autre_n_est_lu(client: TestClient, chemin: str) -> None:
     assert client.get(chemin).text == "streamlit"
-
-
-def test_les_graphiques_sont_demandes_d_avance_la_ou_il_y_en_a() -> None:
-    """Lu dans la version installée : si Streamlit renomme ce fichier, ce test le dit."""
-    assert len(GRAPHIQUES) == 1
-    assert AVANCE in build_document("<head></head>", avec_graphiques=True)
-    assert AVANCE not in build_document("<head></head>")

@@ -12,8 +12,9 @@ from starlette.routing import BaseRoute
 from barometre.ui import cache, chauffe
 from barometre.ui.navigation import list_adresses, list_pages
 from barometre.ui.serving import routes
+from barometre.ui.serving.avance import GRAPHIQUE, build_avance, list_fichiers
 from barometre.ui.serving.compression import CompressedStatic, compress_first
-from barometre.ui.serving.document import GRAPHIQUES, FrenchDocument
+from barometre.ui.serving.document import FrenchDocument
 from barometre.ui.serving.headers import SecurityHeaders
 
 
@@ -25,8 +26,9 @@ def build_routes() -> list[BaseRoute]:
 @asynccontextmanager
 async def warm_up(_: object) -> AsyncGenerator[None]:
     """Au démarrage, à part : recherche, accueil, thèmes, fichiers compressés."""
+    graphiques = [f"js/{nom}" for nom in list_fichiers(GRAPHIQUE)]
     Thread(target=chauffe.warm_up, daemon=True).start()
-    Thread(target=compress_first, args=(GRAPHIQUES,), daemon=True).start()
+    Thread(target=compress_first, args=(graphiques,), daemon=True).start()
     yield
 
 
@@ -35,7 +37,7 @@ def build_middleware() -> list[Middleware]:
     return [
         Middleware(SecurityHeaders),
         Middleware(CompressedStatic),
-        Middleware(FrenchDocument, is_page=_is_page, has_charts=_has_charts),
+        Middleware(FrenchDocument, is_page=_is_page, build_avance=_build_avance),
     ]
 
 
@@ -43,7 +45,9 @@ def _is_page(chemin: str) -> bool:
     return chemin.strip("/") in list_adresses()
 
 
-def _has_charts(chemin: str) -> bool:
-    """Les pages qui s'ouvrent sur des graphiques."""
+def _build_avance(chemin: str, requete: str) -> str:
+    """Les thèmes et le pilotage s'ouvrent sur des graphiques, la carte sur une carte."""
     adresse = chemin.strip("/")
-    return any(p.adresse == adresse and (p.theme_id or p.groupe == "Piloter") for p in list_pages())
+    page = next((p for p in list_pages() if p.adresse == adresse), None)
+    graphiques = page is not None and bool(page.theme_id or page.groupe == "Piloter")
+    return build_avance(graphiques=graphiques, carte=adresse == "carte", requete=requete)

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit.file_util import get_static_dir
 
 TITRE = "Baromètre Collectivités & Numérique"
 SANS_JAVASCRIPT = (
@@ -24,12 +22,6 @@ TETE = (
     '<meta name="description" content="Où en sont les collectivités dans leur transformation numérique ?" />'
     '<link rel="stylesheet" href="./ressources/style.css" />'
     '<script type="module" src="./ressources/francais.js"></script>'
-)
-# Le plus gros fichier de Streamlit (4,7 Mo) : demandé tout de suite, il arrive pendant que la page se monte,
-# et non après. `low` : il passe derrière ce qui affiche le texte.
-GRAPHIQUES = tuple(f"js/{f.name}" for f in Path(get_static_dir(), "static", "js").glob("PlotlyChart.*.js"))
-AVANCE = "".join(
-    f'<link rel="modulepreload" crossorigin fetchpriority="low" href="./static/{f}" />' for f in GRAPHIQUES
 )
 # Les adresses qui ne rendent jamais le document.
 PREFIXES_SERVIS = ("/_stcore", "/media", "/component", "/static", "/vendor", "/ressources", "/app")
@@ -47,11 +39,11 @@ _REMPLACEMENTS: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
-def build_document(html: str, *, avec_graphiques: bool = False) -> str:
-    """Le document de Streamlit, après nos remplacements."""
+def build_document(html: str, avance: str = "") -> str:
+    """Le document de Streamlit, après nos remplacements ; `avance` : ce qui est demandé tôt, en balises."""
     for motif, texte in _REMPLACEMENTS:
         html = motif.sub(texte, html)
-    return html.replace("</head>", f"{AVANCE}</head>") if avec_graphiques else html
+    return html.replace("</head>", f"{avance}</head>")
 
 
 class FrenchDocument:
@@ -61,11 +53,11 @@ class FrenchDocument:
         self,
         app: ASGIApp,
         is_page: Callable[[str], bool],
-        has_charts: Callable[[str], bool] = lambda _: False,
+        build_avance: Callable[[str, str], str] | None = None,
     ) -> None:
         self.app = app
         self.is_page = is_page
-        self.has_charts = has_charts
+        self.build_avance = build_avance
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Le document doit arriver entier et non compressé pour être réécrit."""
@@ -74,17 +66,19 @@ class FrenchDocument:
             return
         _forget_conditions(scope)
         chemin = scope["path"]
-        redacteur = _Rewriter(send, is_known=self.is_page(chemin), avec_graphiques=self.has_charts(chemin))
+        requete = scope["query_string"].decode("latin-1")
+        avance = self.build_avance(chemin, requete) if self.build_avance else ""
+        redacteur = _Rewriter(send, is_known=self.is_page(chemin), avance=avance)
         await self.app(scope, receive, redacteur)
 
 
 class _Rewriter:
     """Retient le début de la réponse tant que le corps n'est pas entier."""
 
-    def __init__(self, send: Send, *, is_known: bool, avec_graphiques: bool) -> None:
+    def __init__(self, send: Send, *, is_known: bool, avance: str) -> None:
         self.send = send
         self.is_known = is_known
-        self.avec_graphiques = avec_graphiques
+        self.avance = avance
         self.debut: Message | None = None
         self.corps = b""
 
@@ -99,7 +93,7 @@ class _Rewriter:
             await self.send(message)
 
     async def _send_document(self, debut: Message) -> None:
-        document = build_document(self.corps.decode(), avec_graphiques=self.avec_graphiques)
+        document = build_document(self.corps.decode(), self.avance)
         corps = document.encode() if self.corps else b""
         en_tetes = MutableHeaders(raw=[h for h in debut["headers"] if h[0].decode() not in EN_TETES_PERIMES])
         en_tetes["content-length"] = str(len(corps))

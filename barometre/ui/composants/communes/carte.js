@@ -60,7 +60,9 @@ function avecWebgl() {
 
 function construireStyle(colis) {
   const couleurs = colis.couleurs.flatMap((c, r) => [r, c]);
-  const remplir = ["match", ["coalesce", ["feature-state", "classe"], SANS_VALEUR], ...couleurs, colis.absent];
+  // La commune survolée s'assombrit : de loin, elle est plus petite qu'un trait.
+  const remplir = ["case", ["boolean", ["feature-state", "survol"], false], colis.contour,
+    ["match", ["coalesce", ["feature-state", "classe"], SANS_VALEUR], ...couleurs, colis.absent]];
   const cadres = colis.cadres.map((c) => ({
     type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: c.points },
   }));
@@ -74,10 +76,11 @@ function construireStyle(colis) {
       { id: "fond", type: "background", paint: { "background-color": colis.fond } },
       { id: "communes", type: "fill", source: "communes", "source-layer": colis.couche,
         paint: { "fill-color": remplir, "fill-antialias": false } },
-      { id: "limites", type: "line", source: "communes", "source-layer": colis.couche,
+      // De loin, une limite ne se verrait pas : tracer 35 000 contours doublait le temps de la carte.
+      { id: "limites", type: "line", minzoom: 6.5, source: "communes", "source-layer": colis.couche,
         paint: { "line-color": colis.trait, "line-width": ["interpolate", ["linear"], ["zoom"], 6, 0, 9, 0.8],
           "line-opacity": 0.8 } },
-      { id: "choisie", type: "line", source: "communes", "source-layer": colis.couche,
+      { id: "choisie", type: "line", minzoom: 6.5, source: "communes", "source-layer": colis.couche,
         paint: { "line-color": "#1b2530", "line-width":
           ["case", ["boolean", ["feature-state", "survol"], false], 2, 0] } },
       { id: "cadres", type: "line", source: "cadres", paint: { "line-color": colis.contour, "line-width": 0.7 } },
@@ -158,7 +161,7 @@ async function demarrer(boite, colis, envoyer) {
     envoyer("sans_webgl", true);
     return null;
   }
-  const maplibre = await chargerMoteur();
+  const [maplibre] = await Promise.all([chargerMoteur(), chargerCodes(adresse(colis.codes))]);
   const carte = new maplibre.Map({
     container: boite.querySelector(".fond"), style: construireStyle(colis), attributionControl: false,
     bounds: colis.bornes, fitBoundsOptions: { padding: 8 }, minZoom: 3, maxZoom: 12, dragRotate: false,
