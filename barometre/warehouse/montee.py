@@ -6,7 +6,7 @@ commune inconnue n'est pas un zéro. Refaire la montée remplace la précédente
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +16,17 @@ from sqlalchemy import (
     Engine,
     Integer,
     Select,
+    String,
     and_,
     cast,
+    column,
     delete,
     func,
     insert,
     literal,
     select,
+    tuple_,
+    values,
 )
 
 from barometre.domain.territoire import FRANCE
@@ -61,9 +65,16 @@ def apply_montees(moteur: Engine, montees: Iterable[Montee]) -> None:
         connexion.execute(
             delete(s.fait_valeur).where(_f.indicateur_id.in_(montes), _f.n_communes.is_not(None))
         )
-        for montee in toutes:
-            for niveau in TERRITOIRES if montee.depuis in presents else ():
-                _apply(connexion, montee, niveau)
+        for lot in _group(m for m in toutes if m.depuis in presents):
+            connexion.execute(insert(s.fait_valeur).from_select(list(COLONNES), select_montee(lot)))
+
+
+def _group(montees: Iterable[Montee]) -> list[list[Montee]]:
+    """Les montées qui se font par la même requête : une seule lecture des valeurs pour toutes."""
+    lots: dict[tuple[str, str], list[Montee]] = {}
+    for montee in montees:
+        lots.setdefault((montee.agregation, montee.ponderation), []).append(montee)
+    return list(lots.values())
 
 
 def _list_presents(connexion: Connection, indicateurs: list[str]) -> set[str]:
@@ -72,37 +83,35 @@ def _list_presents(connexion: Connection, indicateurs: list[str]) -> set[str]:
     return set(connexion.scalars(requete))
 
 
-def _apply(connexion: Connection, montee: Montee, niveau: str) -> None:
-    requete = select_montee(montee, niveau)
-    connexion.execute(insert(s.fait_valeur).from_select(list(COLONNES), requete))
-
-
-def select_montee(montee: Montee, niveau: str) -> Select[Any]:
-    """Les valeurs d'un indicateur à un niveau, à partir de ses communes."""
-    territoire = TERRITOIRES[niveau].label("territoire_id")
-    poids, source = _join(montee)
-    commune = (_c.type == "commune", _f.indicateur_id == montee.depuis, _f.etat == "repondu")
+def select_montee(lot: Sequence[Montee]) -> Select[Any]:
+    """Les valeurs, à tous les niveaux, d'indicateurs qui montent de la même façon depuis leurs communes."""
+    sens = values(column("indicateur_id", String), column("depuis", String), name="sens")
+    sens = sens.data([(m.indicateur_id, m.depuis) for m in lot])
+    poids, source = _join(lot[0])
+    niveaux = [territoire.label(niveau) for niveau, territoire in TERRITOIRES.items()]
     lignes = (
-        select(territoire, _f.periode, _f.valeur, _f.source_id, poids.label("poids"))
-        .select_from(source)
-        .where(*commune, _f.n_communes.is_(None), territoire.is_not(None))
+        select(sens.c.indicateur_id, *niveaux, _f.periode, _f.valeur, _f.source_id, poids.label("poids"))
+        .select_from(source.join(sens, sens.c.depuis == _f.indicateur_id))
+        .where(_c.type == "commune", _f.etat == "repondu", _f.n_communes.is_(None))
         .subquery()
     )
     li = lignes.c
-    valeur = _value(montee.agregation, lignes)
+    # Un ensemble par niveau : hors du sien, la colonne d'un territoire est vide.
+    ensembles = [tuple_(li.indicateur_id, li.periode, li[niveau]) for niveau in TERRITOIRES]
+    territoire, valeur = func.coalesce(*(li[n] for n in TERRITOIRES)), _value(lot[0].agregation, lignes)
     return (
         select(
-            literal(montee.indicateur_id),
-            li.territoire_id,
+            li.indicateur_id,
+            territoire,
             li.periode,
             valeur,
             literal("repondu"),
             func.min(li.source_id),
             cast(func.count(), Integer),
         )
-        .group_by(li.territoire_id, li.periode)
+        .group_by(func.grouping_sets(*ensembles))
         # Des poids tous nuls (communes sans habitant) ne font pas une moyenne.
-        .having(valeur.is_not(None))
+        .having(territoire.is_not(None), valeur.is_not(None))
     )
 
 
