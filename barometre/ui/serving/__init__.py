@@ -26,7 +26,7 @@ def build_routes() -> list[BaseRoute]:
 @asynccontextmanager
 async def warm_up(_: object) -> AsyncGenerator[None]:
     """Au démarrage, à part : recherche, accueil, thèmes, fichiers compressés."""
-    graphiques = [f"js/{nom}" for nom in list_fichiers(GRAPHIQUE)]
+    graphiques = [f"/static/js/{nom}" for nom in list_fichiers(GRAPHIQUE)]
     Thread(target=chauffe.warm_up, daemon=True).start()
     Thread(target=compress_first, args=(graphiques,), daemon=True).start()
     yield

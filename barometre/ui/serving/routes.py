@@ -18,7 +18,7 @@ from barometre.maps.contours import CODES, TUILES, get_dossier_actif
 
 RACINE = Path(__file__).resolve().parents[3]
 RESSOURCES = Path(__file__).resolve().parents[1] / "ressources"
-PAQUETS = RACINE / "node_modules"
+NODE_MODULES = RACINE / "node_modules"
 # Adresse sous /vendor → dossier du paquet. Rien d'autre de node_modules n'est servi.
 VENDOR: dict[str, str] = {
     "polices/source-sans-3": "@fontsource-variable/source-sans-3/files",
@@ -83,7 +83,7 @@ async def contours(requete: Request) -> Response:
     return FileResponse(actif / nom, media_type=TUILES_SERVIES[nom], headers=en_tetes)
 
 
-def build_routes(read_version: Callable[[], str], paquets: Path = PAQUETS) -> list[BaseRoute]:
+def build_routes(read_version: Callable[[], str], paquets: Path = NODE_MODULES) -> list[BaseRoute]:
     """Toutes nos adresses ; un paquet absent rend 404, sans empêcher le démarrage."""
     montages: list[BaseRoute] = [
         Mount(f"/vendor/{adresse}", BrowserFiles(directory=paquets / dossier, check_dir=False))
