@@ -6,21 +6,13 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from barometre.catalogue import Catalogue
 from barometre.catalogue.programmes import load_programmes
 from barometre.domain.indicateur import Indicateur
+from barometre.pipeline.mesures import Mesures
 from barometre.stats.association import EFFECTIF_MINIMAL, adjust_p_values, compare_standardised
 from barometre.stats.secrecy import CYBER, PUBLIC
-from barometre.warehouse.engine import Engine
-from barometre.warehouse.repository import read_rows
 
 SEUIL_Q = 0.05
-
-
-def read_declared(moteur: Engine, indicateurs: list[str]) -> pd.DataFrame:
-    """Les réponses exploitables de ces indicateurs."""
-    lignes = read_rows(moteur, "fait_valeur", indicateur_id=indicateurs)
-    return lignes[lignes["etat"].eq("repondu")]
 
 
 def is_group_safe(indicateur: Indicateur, oui: int, non: int) -> bool:
@@ -29,21 +21,24 @@ def is_group_safe(indicateur: Indicateur, oui: int, non: int) -> bool:
     return oui + non >= regle.n and oui >= regle.oui and non >= regle.non
 
 
-def compare_programmes(
-    moteur: Engine, mesures: pd.DataFrame, cadre: pd.DataFrame, catalogue: Catalogue
-) -> Iterator[pd.DataFrame]:
-    """Par programme, thème et vague : les parts des bénéficiaires et de communes comparables."""
-    communes = cadre[cadre["type"].eq("commune")]
-    programmes = [p for p in load_programmes() if p.mesure in mesures]
-    for theme in catalogue.themes if programmes else ():
-        parts = {i.id: i for i in catalogue.list_indicateurs(theme.id, origine="declare") if i.est_part}
-        declares = read_declared(moteur, list(parts))
-        declares = declares[communes.index.get_indexer(pd.Index(declares["collectivite_id"])) >= 0]
-        for vague, lignes in declares.groupby("periode"):
-            reponses = lignes.pivot(index="collectivite_id", columns="indicateur_id", values="valeur")
-            for programme in programmes:
-                table = _compare(reponses, mesures[programme.mesure], communes["strate"], parts)
-                yield table.assign(programme_id=programme.id, vague_id=str(vague))
+def compare_programmes(mesures: Mesures, theme_id: str, reponses: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """D'un thème, par vague et programme : les parts des bénéficiaires et de communes comparables.
+
+    `reponses` : celles du thème qui sont exploitables (indicateur_id, collectivite_id, periode, valeur).
+    """
+    communes = mesures.communes
+    programmes = [p for p in load_programmes() if p.mesure in mesures.table]
+    if not programmes:
+        return
+    indicateurs = mesures.catalogue.list_indicateurs(theme_id, origine="declare")
+    parts = {i.id: i for i in indicateurs if i.est_part}
+    declares = reponses[reponses["indicateur_id"].isin(list(parts))]
+    declares = declares[communes.index.get_indexer(pd.Index(declares["collectivite_id"])) >= 0]
+    for vague, lignes in declares.groupby("periode"):
+        table = lignes.pivot(index="collectivite_id", columns="indicateur_id", values="valeur")
+        for programme in programmes:
+            comparee = _compare(table, mesures.table[programme.mesure], communes["strate"], parts)
+            yield comparee.assign(programme_id=programme.id, vague_id=str(vague))
 
 
 def _compare(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -15,7 +16,7 @@ from barometre.pipeline.contrastes import compute_contrastes
 from barometre.pipeline.cube import Cube
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.models import compute_modeles
-from barometre.pipeline.quality import build_quality
+from barometre.pipeline.quality import Reference, build_quality
 from barometre.pipeline.rules import compute_valeurs, split_questions
 from barometre.pipeline.terrain import Terrain, build_terrain
 from barometre.pipeline.weights import Redressement, compute_weights
@@ -36,6 +37,11 @@ class Contexte:
     def cadre(self) -> pd.DataFrame:
         """Les collectivités du cadre, par identifiant."""
         return self.cube.cadre
+
+    @cached_property
+    def reference(self) -> Reference:
+        """Le cadre, pour le rapport de qualité."""
+        return Reference(self.cadre)
 
 
 def build_contexte(collectivites: pd.DataFrame, catalogue: Catalogue) -> Contexte:
@@ -98,7 +104,7 @@ def _compute_vague(contexte: Contexte, vague: Vaguee, donnees: Donnees) -> tuple
     donnees.add("agregat", agregats)
     donnees.add("contraste", compute_contrastes(terrain, contexte.cadre, agregats))
     donnees.add("estimation_modele", compute_modeles(terrain, contexte.cadre))
-    qualite = build_quality(vague.vague_id, vague.questionnaire_id, redressement, contexte.cadre)
+    qualite = build_quality(vague.vague_id, vague.questionnaire_id, redressement, contexte.reference)
     donnees.add("qualite", qualite)
     return terrain, agregats
 

@@ -10,18 +10,19 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as version_of
-from itertools import chain
 from pathlib import Path
+
+import pandas as pd
 
 from barometre.catalogue import DONNEES, Catalogue, load_catalogue
 from barometre.ingest.identity import Referentiel
 from barometre.pipeline import referentiel as ref
-from barometre.pipeline.calcul import build_contexte
-from barometre.pipeline.croisements import refresh_croisements
+from barometre.pipeline.calcul import Contexte, build_contexte
 from barometre.pipeline.dimensions import add_dimensions
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.etat import add_copies, list_montees
 from barometre.pipeline.lots import compute_demonstration, open_demonstration
+from barometre.pipeline.mesures import Mesures, build_mesures, list_binaires
 from barometre.pipeline.parallele import start_parallel
 from barometre.pipeline.suivi import Etapes, Suivi
 from barometre.pipeline.verify import check_version
@@ -74,10 +75,10 @@ def construire(
         socle = load_socle(Path(depuis or DONNEES), catalogue)
         add_copies(socle)
         if not demo:
-            return write_version_neuve(entrepot, [("", socle)], catalogue, etapes)
+            return write_version_neuve(entrepot, socle, (), catalogue, etapes)
         etapes.step("Réponses de démonstration")
         with start_demonstration(socle, catalogue, processus or os.cpu_count() or 1) as calculs:
-            return write_version_neuve(entrepot, chain([("", socle)], calculs), catalogue, etapes)
+            return write_version_neuve(entrepot, socle, calculs, catalogue, etapes)
 
 
 @contextmanager
@@ -90,10 +91,19 @@ def start_demonstration(
     with open_demonstration(catalogue, collectivites, anciens) as groupes:
         # Les processus reçoivent les exports à leur naissance : il ne leur est dit que lequel écrire.
         referentiel = Referentiel(collectivites, anciens)
-        travail = partial(compute_demonstration, contexte, referentiel, groupes)
+        mesures = select_mesures(socle, contexte)
+        travail = partial(compute_demonstration, contexte, mesures, referentiel, groupes)
         titres = [f"Calcul : {catalogue.get_theme(g[0].questionnaire_id).titre}" for g in groupes]
         with start_parallel(travail, range(len(groupes)), processus) as resultats:
             yield zip(titres, resultats, strict=True)
+
+
+def select_mesures(socle: Donnees, contexte: Contexte) -> Mesures:
+    """Les données de l'État du socle que chaque questionnaire rapprochera de ses réponses."""
+    binaires = list_binaires(contexte.catalogue)
+    frames = [f[f["indicateur_id"].isin(binaires)] for f in socle.list_frames("fait_valeur")]
+    lignes = pd.concat(frames) if frames else socle.get("fait_valeur")
+    return build_mesures(lignes, contexte.cadre, contexte.catalogue)
 
 
 def load_socle(dossier: Path, catalogue: Catalogue) -> Donnees:
@@ -109,20 +119,24 @@ def load_socle(dossier: Path, catalogue: Catalogue) -> Donnees:
 
 
 def write_version_neuve(
-    entrepot: Entrepot, parties: Iterable[tuple[str, Donnees]], catalogue: Catalogue, etapes: Etapes
+    entrepot: Entrepot,
+    socle: Donnees,
+    parties: Iterable[tuple[str, Donnees]],
+    catalogue: Catalogue,
+    etapes: Etapes,
 ) -> Construction:
-    """Écrit chaque partie dès qu'elle est prête, vérifie, met en service ; verrou déjà tenu."""
-    lignes: Counter[str] = Counter()
+    """Écrit le socle, puis chaque partie dès qu'elle est prête ; vérifie et met en service. Verrou tenu."""
     simulee = False
     with fill_chantier(entrepot) as (version_id, moteur):
+        socle.write(moteur)
+        # Avant les réponses, et pendant que d'autres processus les calculent : il y a deux fois moins à lire.
+        apply_montees(moteur, list_montees(catalogue))
+        lignes = Counter(socle.count())
         for titre, donnees in parties:
-            if titre:
-                etapes.step(titre)
+            etapes.step(titre)
             donnees.write(moteur)
             lignes.update(donnees.count())
             simulee |= donnees.is_simulee()
-        apply_montees(moteur, list_montees(catalogue))
-        refresh_croisements(moteur, catalogue)
         etapes.step("Vérification")
         finish_version(moteur, version_id, catalogue, simulee, "")
         controles = check_or_refuse(moteur)

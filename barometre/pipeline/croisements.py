@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,9 @@ import pandas as pd
 
 from barometre.catalogue import Catalogue
 from barometre.domain.indicateur import Indicateur
-from barometre.pipeline.associations import (
-    build_associations,
-    compare_programmes,
-    is_group_safe,
-    read_declared,
-)
+from barometre.pipeline.associations import build_associations, compare_programmes, is_group_safe
+from barometre.pipeline.donnees import Donnees
+from barometre.pipeline.mesures import Mesures, build_mesures, list_binaires
 from barometre.pipeline.terrain import MONTRES
 from barometre.warehouse.engine import Engine
 from barometre.warehouse.etat import replace_croisements
@@ -26,66 +24,89 @@ COLONNES_ACCORD = [
     "indicateur_id", "mesure_id", "vague_id", "type", "periode", "n", "oui_oui", "declare_seul",
     "mesure_seule", "non_non", "etat",
 ]  # fmt: skip
-# Un fait n'est connu « de toutes les communes » que s'il manque à moins d'une sur cent.
-PART_CONNUE = 0.99
+COLONNES_DECLAREES = ["indicateur_id", "collectivite_id", "periode", "valeur"]
+_TOTAL_NATIONAL = {"territoire_id": "france", "strate": "", "couverture": ""}
+# indicateur, vague, type
+Type = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Declarees:
+    """D'un questionnaire : réponses exploitables, poids, et totaux nationaux par type que le public voit."""
+
+    reponses: pd.DataFrame
+    poids: pd.DataFrame
+    montrees: set[Type]
+
+
+def compute_croisements(mesures: Mesures, theme_id: str, donnees: Donnees) -> Donnees:
+    """Les tables `qualite`, `accord` et `association` d'un questionnaire dont tout vient d'être calculé."""
+    valeurs = donnees.get("fait_valeur").astype(dict.fromkeys(COLONNES_DECLAREES[:3], "str"))
+    totaux = [_filter_totals(a) for a in donnees.list_frames("agregat") if not a.empty]
+    declarees = Declarees(
+        valeurs.loc[valeurs["etat"].eq("repondu"), COLONNES_DECLAREES],
+        donnees.get("poids"),
+        set().union(*map(_list_shown_types, totaux)),
+    )
+    return _cross(mesures, theme_id, declarees)
+
+
+def read_mesures(moteur: Engine, cadre: pd.DataFrame, catalogue: Catalogue) -> Mesures:
+    """Les mesures d'une version, en service ou en chantier."""
+    lignes = read_rows(moteur, "fait_valeur", indicateur_id=list_binaires(catalogue))
+    return build_mesures(lignes, cadre, catalogue)
 
 
 def refresh_croisements(moteur: Engine, catalogue: Catalogue) -> None:
     """Recalcule tout ce qui rapproche les réponses et les données de l'État, à la place du précédent."""
-    mesures = _last_measures(moteur, catalogue)
     collectivites = read_rows(moteur, "dim_collectivite")
     cadre = collectivites[collectivites["porteur_id"].isna()].set_index("collectivite_id")
-    poids = read_rows(moteur, "poids")
-    if mesures.empty or poids.empty:
-        replace_croisements(
-            moteur, ECART, _gaps_frame([]), accord=_accords([]), association=build_associations([])
-        )
-        return
-    replace_croisements(
-        moteur,
-        ECART,
-        _gaps_frame(list(_gaps(mesures, cadre, poids, catalogue))),
-        accord=_accords(list(_agreements(moteur, mesures, cadre, catalogue))),
-        association=build_associations(list(compare_programmes(moteur, mesures, cadre, catalogue))),
+    mesures = read_mesures(moteur, cadre, catalogue)
+    donnees = Donnees()
+    for theme in catalogue.themes:
+        donnees.extend(_cross(mesures, theme.id, _read_declarees(moteur, theme.id, catalogue)))
+    tables = {nom: donnees.get(nom) for nom in ("accord", "association")}
+    replace_croisements(moteur, ECART, donnees.get("qualite"), **tables)
+
+
+def _read_declarees(moteur: Engine, theme_id: str, catalogue: Catalogue) -> Declarees:
+    ids = [i.id for i in catalogue.list_indicateurs(theme_id, origine="declare")]
+    totaux = read_rows(moteur, "agregat", indicateur_id=ids, **_TOTAL_NATIONAL)
+    reponses = read_rows(moteur, "fait_valeur", indicateur_id=ids)
+    return Declarees(
+        reponses[reponses["etat"].eq("repondu")],
+        read_rows(moteur, "poids", questionnaire_id=theme_id),
+        _list_shown_types(totaux),
     )
 
 
-def _last_measures(moteur: Engine, catalogue: Catalogue) -> pd.DataFrame:
-    """Collectivité × mesure : la dernière valeur propre, pour les mesures qui valent 0 ou 1."""
-    binaires = [i.id for i in catalogue.list_indicateurs(origine="mesure") if i.est_part and not i.montee_de]
-    lignes = read_rows(moteur, "fait_valeur", indicateur_id=binaires)
-    lignes = lignes[lignes["etat"].eq("repondu") & lignes["n_communes"].isna()]
-    derniere = lignes.groupby("indicateur_id")["periode"].transform("max")
-    lignes = lignes[lignes["periode"].eq(derniere)]
-    table = lignes.pivot(index="collectivite_id", columns="indicateur_id", values="valeur")
-    gardees = [c for c in table if set(table[c].dropna().unique()) <= {0.0, 1.0}]
-    periodes = lignes.drop_duplicates("indicateur_id").set_index("indicateur_id")["periode"]
-    table = table[gardees]
-    table.attrs["periodes"] = periodes.to_dict()
-    return table
+def _cross(mesures: Mesures, theme_id: str, declarees: Declarees) -> Donnees:
+    donnees = Donnees()
+    if mesures.table.empty or declarees.poids.empty:
+        return donnees
+    donnees.add("qualite", _gaps_frame(list(_gaps(mesures, declarees.poids))))
+    accords = pd.DataFrame(list(_agreements(mesures, theme_id, declarees)), columns=COLONNES_ACCORD)
+    donnees.add("accord", accords)
+    comparees = compare_programmes(mesures, theme_id, declarees.reponses)
+    donnees.add("association", build_associations(list(comparees)))
+    return donnees
 
 
-def _agreements(
-    moteur: Engine, mesures: pd.DataFrame, cadre: pd.DataFrame, catalogue: Catalogue
-) -> Iterator[dict[str, Any]]:
-    lies = {
-        i.id: i
-        for i in catalogue.list_indicateurs(origine="declare")
-        if i.est_part and i.mesure_id in mesures
-    }
-    declares = read_declared(moteur, list(lies))
-    declares = declares.assign(type=declares["collectivite_id"].map(cadre["type"]))
-    montrees = _list_shown_types(moteur, list(lies))
+def _agreements(mesures: Mesures, theme_id: str, declarees: Declarees) -> Iterator[dict[str, Any]]:
+    indicateurs = mesures.catalogue.list_indicateurs(theme_id, origine="declare")
+    lies = {i.id: i for i in indicateurs if i.est_part and i.mesure_id in mesures.table}
+    declares = declarees.reponses[declarees.reponses["indicateur_id"].isin(list(lies))]
+    declares = declares.assign(type=declares["collectivite_id"].map(mesures.cadre["type"]))
     for (indicateur_id, vague, type_), lignes in declares.groupby(["indicateur_id", "periode", "type"]):
         indicateur = lies[str(indicateur_id)]
-        mesure = lignes["collectivite_id"].map(mesures[indicateur.mesure_id])
+        mesure = lignes["collectivite_id"].map(mesures.table[indicateur.mesure_id])
         connus = lignes[mesure.notna()]
         if len(connus):
-            periode = mesures.attrs["periodes"][indicateur.mesure_id]
+            periode = mesures.periodes[indicateur.mesure_id]
             comptes = _count(connus["valeur"].to_numpy(dtype=float), mesure.dropna().to_numpy(dtype=float))
             reste = lignes.loc[mesure.isna(), "valeur"]
             sur = _is_safe(indicateur, comptes) and _is_rest_safe(indicateur, reste)
-            montree = (str(indicateur_id), str(vague), str(type_)) in montrees
+            montree = (str(indicateur_id), str(vague), str(type_)) in declarees.montrees
             etat = "published" if sur and montree else "primary"
             yield {
                 "indicateur_id": indicateur_id, "mesure_id": indicateur.mesure_id, "vague_id": vague,
@@ -116,38 +137,29 @@ def _is_rest_safe(indicateur: Indicateur, reste: pd.Series) -> bool:
     return reste.empty or is_group_safe(indicateur, oui, len(reste) - oui)
 
 
-def _list_shown_types(moteur: Engine, indicateurs: list[str]) -> set[tuple[str, str, str]]:
+def _filter_totals(agregats: pd.DataFrame) -> pd.DataFrame:
+    """Les totaux nationaux par type."""
+    egaux = [agregats[colonne].eq(valeur) for colonne, valeur in _TOTAL_NATIONAL.items()]
+    return agregats[np.logical_and.reduce(egaux)]
+
+
+def _list_shown_types(totaux: pd.DataFrame) -> set[Type]:
     """Les totaux nationaux par type que le public voit ; l'accord n'en montre pas un qui se cache."""
-    lignes = read_rows(
-        moteur, "agregat", indicateur_id=indicateurs, territoire_id="france", strate="", couverture="",
-        etat=list(MONTRES),
-    )  # fmt: skip
+    lignes = totaux[totaux["etat"].isin(MONTRES)]
     return set(zip(*(lignes[c].astype(str) for c in ("indicateur_id", "vague_id", "type")), strict=True))
 
 
-def _accords(lignes: list[dict[str, Any]]) -> pd.DataFrame:
-    return pd.DataFrame(lignes, columns=COLONNES_ACCORD)
-
-
-def _gaps(
-    mesures: pd.DataFrame, cadre: pd.DataFrame, poids: pd.DataFrame, catalogue: Catalogue
-) -> Iterator[tuple[Any, ...]]:
+def _gaps(mesures: Mesures, poids: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
     """Sur un fait connu de toutes les communes : la vérité, et ce qu'en disent les répondantes."""
-    communes = cadre.index[cadre["type"].eq("commune")]
-    faits = mesures.reindex(communes)
-    faits = faits.loc[:, faits.notna().mean().ge(PART_CONNUE)]
-    densites = pd.get_dummies(cadre.loc[communes, "densite"], dtype="float64")
-    noms = {str(c): catalogue.get_indicateur(str(c)).titre for c in faits}
-    noms |= {str(d): f"Densité : {str(d).lower()}" for d in densites}
-    tout = faits.join(densites.rename(columns=str)) if len(densites.columns) else faits
+    faits = mesures.faits
     for (vague, questionnaire), lignes in poids.groupby(["vague_id", "questionnaire_id"]):
         p = lignes.set_index("collectivite_id")["poids"]
-        p = p[communes.get_indexer(p.index) >= 0]
-        for colonne in tout:
-            oui = tout[colonne].reindex(p.index)
-            vraie, brute = float(tout[colonne].mean()), float(oui.mean())
+        p = p[faits.index.get_indexer(p.index) >= 0]
+        for colonne in faits:
+            oui = faits[colonne].reindex(p.index)
+            vraie, brute = float(faits[colonne].mean()), float(oui.mean())
             redressee = float((oui * p).sum() / p[oui.notna()].sum())
-            phrase = _say_gap(noms[str(colonne)], vraie, brute, redressee)
+            phrase = _say_gap(mesures.noms[str(colonne)], vraie, brute, redressee)
             yield vague, questionnaire, ECART, str(colonne), redressee - vraie, phrase
 
 

@@ -35,6 +35,10 @@ class Donnees:
             return pd.concat(presents, ignore_index=True)
         return pd.DataFrame(columns=[c.name for c in metadata.tables[table].columns])
 
+    def list_frames(self, table: str) -> list[pd.DataFrame]:
+        """Les tableaux d'une table, tels qu'ajoutés : les réunir recopierait tout."""
+        return list(self._tableaux.get(table, []))
+
     def tables(self) -> Iterable[str]:
         """Les tables qui ont des lignes, dans l'ordre du schéma."""
         return [nom for nom in metadata.tables if nom in self._tableaux]

@@ -13,7 +13,7 @@ from barometre.ingest.importer import prepare
 from barometre.ingest.lot import Lot
 from barometre.pipeline.calcul import Contexte, build_contexte, compute_questionnaire, split_vagues
 from barometre.pipeline.construire import check_or_refuse, finish_version
-from barometre.pipeline.croisements import refresh_croisements
+from barometre.pipeline.croisements import compute_croisements, read_mesures, refresh_croisements
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.lots import add_lot
 from barometre.pipeline.suivi import Etapes, Suivi
@@ -73,7 +73,7 @@ def _load(entrepot: Entrepot, active: str, lot: Lot, contexte: Contexte, etapes:
         donnees.extend(_compute(moteur, lot, contexte))
         etapes.step("Écriture de l'entrepôt")
         donnees.write(moteur)
-        refresh_croisements(moteur, contexte.catalogue)
+        _refresh_others(moteur, contexte.catalogue)
         simulee = bool(read_rows(moteur, "participation")["simulee"].any())
         finish_version(moteur, version_id, contexte.catalogue, simulee, f"Import de {lot.fichier}")
         etapes.step("Vérification")
@@ -81,7 +81,7 @@ def _load(entrepot: Entrepot, active: str, lot: Lot, contexte: Contexte, etapes:
 
 
 def _compute(moteur: Engine, lot: Lot, contexte: Contexte) -> Donnees:
-    """Les tables calculées du questionnaire ; les autres vagues ne changent que dans les évolutions."""
+    """Les tables calculées du questionnaire, à toutes ses vagues : les évolutions en lisent deux."""
     filtre = {"questionnaire_id": lot.questionnaire_id}
     participations = pd.concat([read_rows(moteur, "participation", **filtre), lot.participation])
     faits = pd.concat([read_rows(moteur, "fait_reponse", **filtre), lot.fait_reponse])
@@ -89,4 +89,12 @@ def _compute(moteur: Engine, lot: Lot, contexte: Contexte) -> Donnees:
     donnees = Donnees()
     for vagues in split_vagues(participations, faits, ordre):
         donnees.extend(compute_questionnaire(contexte, vagues))
+    mesures = read_mesures(moteur, contexte.cadre, contexte.catalogue)
+    donnees.extend(compute_croisements(mesures, lot.questionnaire_id, donnees))
     return donnees
+
+
+def _refresh_others(moteur: Engine, catalogue: Catalogue) -> None:
+    """Les autres questionnaires n'ont pas bougé, sauf si le catalogue n'est plus celui de la copie."""
+    if read_rows(moteur, "version")["catalogue_empreinte"].ne(catalogue.empreinte).any():
+        refresh_croisements(moteur, catalogue)

@@ -15,8 +15,10 @@ from barometre.ingest.identity import Referentiel
 from barometre.ingest.importer import prepare
 from barometre.ingest.lot import Lot
 from barometre.pipeline.calcul import Contexte, compute_questionnaire, split_vagues
+from barometre.pipeline.croisements import compute_croisements
 from barometre.pipeline.demo import Commande, list_commandes
 from barometre.pipeline.donnees import Donnees
+from barometre.pipeline.mesures import Mesures
 
 
 @contextmanager
@@ -31,7 +33,11 @@ def open_demonstration(
 
 
 def compute_demonstration(
-    contexte: Contexte, referentiel: Referentiel, groupes: Sequence[Sequence[Commande]], rang: int
+    contexte: Contexte,
+    mesures: Mesures,
+    referentiel: Referentiel,
+    groupes: Sequence[Sequence[Commande]],
+    rang: int,
 ) -> Donnees:
     """Les exports d'un questionnaire, écrits, importés comme de vrais fichiers, puis tout leur calcul."""
     donnees = Donnees()
@@ -41,6 +47,7 @@ def compute_demonstration(
     ordre = [v.id for v in contexte.catalogue.vagues]
     for vagues in split_vagues(donnees.get("participation"), donnees.get("fait_reponse"), ordre):
         donnees.extend(compute_questionnaire(contexte, vagues))
+    donnees.extend(compute_croisements(mesures, groupes[rang][0].questionnaire_id, donnees))
     return donnees
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -10,19 +12,37 @@ from barometre.pipeline.weights import MARGES, Redressement
 from barometre.stats.bias import describe_response
 
 Fait = tuple[str, str, float | None, str]
+VARIABLES = ("type", *MARGES)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Le cadre, et ce qui se compte de lui : la même chose pour tous les questionnaires."""
+
+    cadre: pd.DataFrame
+
+    @cached_property
+    def explicatives(self) -> pd.DataFrame:
+        """Ce qui explique la participation, en catégories."""
+        return self.cadre[list(VARIABLES)].astype("object").astype("category")
+
+    @cached_property
+    def parts(self) -> dict[str, pd.Series]:
+        """La part de chaque modalité de ce qui est connu de tout le cadre."""
+        return {v: self.cadre[v].value_counts(normalize=True) for v in ("type", "zone", *MARGES)}
 
 
 def build_quality(
-    vague_id: str, questionnaire_id: str, redressement: Redressement, cadre: pd.DataFrame
+    vague_id: str, questionnaire_id: str, redressement: Redressement, reference: Reference
 ) -> pd.DataFrame:
     """Les lignes de `qualite` d'un questionnaire à une vague."""
     faits = [
-        *_participation(redressement, cadre),
+        *_participation(redressement, reference.cadre),
         *_method(redressement),
         *_weights(redressement),
-        *_propensities(redressement, cadre),
+        *_propensities(redressement, reference),
         *_merges(redressement),
-        *_gaps(redressement, cadre),
+        *_gaps(redressement, reference),
     ]
     lignes = pd.DataFrame(faits, columns=["cle", "objet", "valeur", "phrase"])
     return lignes.assign(vague_id=vague_id, questionnaire_id=questionnaire_id)
@@ -55,15 +75,14 @@ def _weights(redressement: Redressement) -> Iterator[Fait]:
         yield "rapport_max", "", haut, phrase
 
 
-def _propensities(redressement: Redressement, cadre: pd.DataFrame) -> Iterator[Fait]:
+def _propensities(redressement: Redressement, reference: Reference) -> Iterator[Fait]:
     """Qui a répondu le plus volontiers : dispersion des propensités, et ce qu'en porte chaque variable."""
+    cadre = reference.cadre
     if not 0 < len(redressement.repondants) < len(cadre):
         yield "cv_propensions", "", None, "Tout le cadre a répondu : pas de biais de participation."
         return
-    variables = ["type", *MARGES]
-    explicatives = cadre[variables].astype("object")
-    a_repondu = cadre.index.isin(redressement.repondants.index)
-    reponse = describe_response(explicatives, a_repondu, variables)
+    a_repondu = redressement.repondants.index.get_indexer(cadre.index) >= 0
+    reponse = describe_response(reference.explicatives, a_repondu, VARIABLES)
     ensemble = reponse.iloc[0]
     cv, indicateur_r = float(ensemble["cv"]), float(ensemble["r_indicator"])
     phrase = (
@@ -88,12 +107,11 @@ def _merges(redressement: Redressement) -> Iterator[Fait]:
         yield "regroupement", objet, float(str(regroupement.population)), str(regroupement.phrase)
 
 
-def _gaps(redressement: Redressement, cadre: pd.DataFrame) -> Iterator[Fait]:
+def _gaps(redressement: Redressement, reference: Reference) -> Iterator[Fait]:
     """L'écart qui reste sur des faits connus de tout le cadre : petites communes, ruralité…"""
     poids = redressement.repondants["poids"]
-    repondants = cadre.loc[poids.index]
-    for variable in ("type", "zone", *MARGES):
-        vraies = cadre[variable].value_counts(normalize=True)
+    repondants = reference.cadre.loc[poids.index]
+    for variable, vraies in reference.parts.items():
         estimees = poids.groupby(repondants[variable]).sum() / poids.sum()
         brutes = repondants[variable].value_counts(normalize=True)
         ecart = (estimees.reindex(vraies.index).fillna(0) - vraies).abs().max()

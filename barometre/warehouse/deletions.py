@@ -6,6 +6,7 @@ from sqlalchemy import Engine, delete, select
 
 from barometre.warehouse import schema as s
 from barometre.warehouse.schema_contrastes import contraste
+from barometre.warehouse.schema_etat import accord, association
 
 
 def delete_lot(moteur: Engine, vague_id: str, questionnaire_id: str) -> None:
@@ -24,5 +25,13 @@ def delete_lot(moteur: Engine, vague_id: str, questionnaire_id: str) -> None:
             connexion.execute(delete(table).where(lignes))
         for table in (s.poids, s.qualite):
             connexion.execute(delete(table).where(table.c.questionnaire_id == questionnaire_id))
-        for table in (s.fait_valeur, s.agregat, s.evolution, s.estimation_modele, contraste):
+        for table in (
+            s.fait_valeur,
+            s.agregat,
+            s.evolution,
+            s.estimation_modele,
+            contraste,
+            accord,
+            association,
+        ):
             connexion.execute(delete(table).where(table.c.indicateur_id.in_(declares)))

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from barometre.catalogue import load_catalogue
-from barometre.pipeline.quality import build_quality
+from barometre.pipeline.quality import Reference, build_quality
 from barometre.pipeline.regroupements import merge_levels
 from barometre.pipeline.weights import MARGES, compute_weights
 from tests import mini
@@ -56,7 +56,7 @@ def test_une_seule_reponse_ne_fait_pas_tomber_le_calcul(cadre: pd.DataFrame) -> 
 
 def test_le_rapport_de_qualite_dit_ce_qui_a_ete_fait(cadre: pd.DataFrame) -> None:
     redressement = compute_weights(cadre, cadre.index[::2], load_catalogue().regroupements)
-    rapport = build_quality("2023-v1", "communication", redressement, cadre)
+    rapport = build_quality("2023-v1", "communication", redressement, Reference(cadre))
     assert not rapport.duplicated(["cle", "objet"]).any()
     assert {"repondants", "taux", "methode", "n_eff", "part_max", "regroupement", "ecart"} <= set(
         rapport["cle"]
@@ -69,18 +69,18 @@ def test_les_propensions_disent_qui_repond_le_plus_volontiers(cadre: pd.DataFram
     premiere_region = cadre.index[cadre["region"] == cadre["region"].iloc[0]]
     partial = compute_weights(cadre, premiere_region, load_catalogue().regroupements)
     cv = {
-        nom: build_quality("2023-v1", "communication", redressement, cadre)
+        nom: build_quality("2023-v1", "communication", redressement, Reference(cadre))
         .set_index(["cle", "objet"])
         .loc[("cv_propensions", ""), "valeur"]
         for nom, redressement in {"neutre": neutre, "region": partial}.items()
     }
     assert cv["region"] > cv["neutre"]  # une seule région répond : tout dépend d'elle
-    rapport = build_quality("2023-v1", "communication", partial, cadre)
+    rapport = build_quality("2023-v1", "communication", partial, Reference(cadre))
     partiels = rapport[rapport["cle"] == "propension_partielle"].set_index("objet")["valeur"]
     assert partiels.idxmax() == "region"
 
 
 def test_tout_le_cadre_a_repondu(cadre: pd.DataFrame) -> None:
     redressement = compute_weights(cadre, cadre.index, load_catalogue().regroupements)
-    rapport = build_quality("2023-v1", "communication", redressement, cadre).set_index("cle")
+    rapport = build_quality("2023-v1", "communication", redressement, Reference(cadre)).set_index("cle")
     assert "pas de biais" in rapport.loc["cv_propensions", "phrase"]

@@ -1,0 +1,66 @@
+"""Les faits de l'État que l'on rapproche des réponses : la dernière valeur de chaque mesure 0 ou 1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from barometre.catalogue import Catalogue
+
+# Un fait n'est connu « de toutes les communes » que s'il manque à moins d'une sur cent.
+PART_CONNUE = 0.99
+
+
+@dataclass(frozen=True)
+class Mesures:
+    """Collectivité × mesure (0, 1, ou vide), et la période de chacune."""
+
+    table: pd.DataFrame
+    periodes: Mapping[str, str]
+    cadre: pd.DataFrame
+    catalogue: Catalogue
+
+    @cached_property
+    def communes(self) -> pd.DataFrame:
+        """Les communes du cadre."""
+        return self.cadre[self.cadre["type"].eq("commune")]
+
+    @cached_property
+    def _densites(self) -> pd.DataFrame:
+        return pd.get_dummies(self.communes["densite"], dtype="float64")
+
+    @cached_property
+    def faits(self) -> pd.DataFrame:
+        """Commune × fait connu de presque toutes : les mesures, puis les classes de densité."""
+        connus = self.table.reindex(self.communes.index)
+        connus = connus.loc[:, connus.notna().mean().ge(PART_CONNUE)]
+        return connus.join(self._densites.rename(columns=str)) if len(self._densites.columns) else connus
+
+    @cached_property
+    def noms(self) -> dict[str, str]:
+        """Le nom de chaque fait, pour un lecteur."""
+        noms = {str(d): f"Densité : {str(d).lower()}" for d in self._densites}
+        mesures = (str(fait) for fait in self.faits if str(fait) not in noms)
+        return noms | {mesure: self.catalogue.get_indicateur(mesure).titre for mesure in mesures}
+
+
+def list_binaires(catalogue: Catalogue) -> list[str]:
+    """Les mesures qui sont des parts, avec une valeur propre à chaque collectivité."""
+    return [i.id for i in catalogue.list_indicateurs(origine="mesure") if i.est_part and not i.montee_de]
+
+
+def build_mesures(lignes: pd.DataFrame, cadre: pd.DataFrame, catalogue: Catalogue) -> Mesures:
+    """La dernière valeur propre de chaque collectivité ; `lignes` : les `fait_valeur` de ces mesures."""
+    propres = lignes[lignes["etat"].eq("repondu")]
+    if "n_communes" in propres:
+        propres = propres[propres["n_communes"].isna()]
+    derniere = propres.groupby("indicateur_id")["periode"].transform("max")
+    propres = propres[propres["periode"].eq(derniere)]
+    table = propres.pivot(index="collectivite_id", columns="indicateur_id", values="valeur")
+    gardees = [c for c in table if set(table[c].dropna().unique()) <= {0.0, 1.0}]
+    une = propres.drop_duplicates("indicateur_id")
+    periodes = {str(i): str(p) for i, p in zip(une["indicateur_id"], une["periode"], strict=True)}
+    return Mesures(table[gardees], periodes, cadre, catalogue)
