@@ -153,7 +153,10 @@ def _prepare(contours: Contours) -> gpd.GeoDataFrame:
     """Tout le pays : gardé en mémoire, car chaque carte nationale le demande."""
     cle = (contours.niveau, str(get_dossier_actif() or EMBARQUES), contours.source)
     if cle not in _PREPAREES:
-        formes = encarts.place_outre_mer(_simplify(contours.formes, FINESSES[contours.niveau]))
+        # Les communes chargées ont déjà la finesse du pays entier : simplifier prendrait deux secondes.
+        entieres = contours.niveau == "commune"
+        simples = contours.formes if entieres else _simplify(contours.formes, FINESSES[contours.niveau])
+        formes = encarts.place_outre_mer(simples)
         if contours.niveau == "departement":
             formes = encarts.add_paris(formes, _simplify(contours.formes, FINESSE_PARIS))
         _PREPAREES[cle] = formes

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
 from math import cos, radians
 from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
+import shapely
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PathCollection
@@ -26,6 +26,8 @@ from barometre.maps.palettes import POINTS as COULEUR_POINTS
 
 FormatImage = Literal["png", "svg"]
 LARGEUR, HAUTEUR, DENSITE = 7.6, 6.6, 140
+# Le nombre de formes d'un tracé : assez pour aller vite, pas trop pour le moteur de dessin.
+LOT = 2_000
 HACHURES = "////"
 SEMIS = "...."
 # Sans date dans le fichier : la même carte donne les mêmes octets.
@@ -64,8 +66,9 @@ def _draw_formes(axes: Any, carte: Carte) -> None:
     epaisseur = 0.5 if len(dessin) < 200 else 0.15 if len(dessin) < 3_000 else 0.0
     for (rang, motif), formes in dessin.groupby(["rang", "motif"]):
         couleur, hachure, trait = _style(carte, int(rang), str(motif))
+        traces = build_traces(formes)
         fond = PathCollection(
-            list(_list_traces(formes)),
+            traces,
             facecolor=couleur,
             edgecolor=TRAIT if epaisseur else couleur,
             linewidth=epaisseur or 0.1,
@@ -73,9 +76,7 @@ def _draw_formes(axes: Any, carte: Carte) -> None:
         axes.add_collection(fond)
         if hachure:
             axes.add_collection(
-                PathCollection(
-                    list(_list_traces(formes)), facecolor="none", edgecolor=trait, linewidth=0, hatch=hachure
-                )
+                PathCollection(traces, facecolor="none", edgecolor=trait, linewidth=0, hatch=hachure)
             )
 
 
@@ -85,17 +86,24 @@ def _style(carte: Carte, rang: int, motif: str) -> tuple[str, str, str]:
     return carte.legende.couleurs[rang], HACHURES if motif == HACHURE else "", "#ffffff"
 
 
-def _list_traces(formes: gpd.GeoDataFrame) -> Iterable[Path]:
-    """Un tracé par forme, trous compris."""
-    for forme in formes.geometry:
-        polygones = getattr(forme, "geoms", [forme])
-        anneaux = [
-            Path(np.asarray(anneau.coords)[:, :2], closed=True)
-            for polygone in polygones
-            for anneau in (polygone.exterior, *polygone.interiors)
-        ]
-        if anneaux:
-            yield Path.make_compound_path(*anneaux)
+def build_traces(formes: gpd.GeoDataFrame) -> list[Path]:
+    """Des tracés de quelques milliers de formes chacun, trous compris ; aucune boucle sur les formes.
+
+    Une trame se pose une fois par tracé, et des voisines d'un même tracé n'ont pas de liseré entre elles.
+    """
+    geometries = formes.geometry.to_numpy()
+    geometries = geometries[~shapely.is_empty(geometries)]
+    return [_build_trace(geometries[debut : debut + LOT]) for debut in range(0, len(geometries), LOT)]
+
+
+def _build_trace(geometries: np.ndarray) -> Path:
+    anneaux = shapely.get_rings(shapely.get_parts(geometries))
+    points = shapely.get_coordinates(anneaux)
+    fins = np.cumsum(shapely.get_num_coordinates(anneaux))
+    codes = np.full(len(points), Path.LINETO, dtype=Path.code_type)
+    codes[np.r_[0, fins[:-1]]] = Path.MOVETO
+    codes[fins - 1] = Path.CLOSEPOLY
+    return Path(points, codes)
 
 
 def _draw_decor(axes: Any, carte: Carte) -> None:
@@ -104,7 +112,7 @@ def _draw_decor(axes: Any, carte: Carte) -> None:
             plusieurs = int(str(nombre)) > 1
             axes.add_collection(
                 PathCollection(
-                    list(_list_traces(formes)),
+                    build_traces(formes),
                     facecolor="none",
                     edgecolor=TEXTE,
                     linewidth=1.6 if plusieurs else 0.9,

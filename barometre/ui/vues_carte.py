@@ -58,25 +58,26 @@ class Prete:
 
 def load_cartes(choix: tuple[ChoixCarte, ...], dessin: Dessin) -> tuple[CarteAffichee, ...]:
     """Une carte, ou deux aux mêmes classes."""
-    return cache.get_vue(build_cartes, choix, _date(dessin))
+    return cache.get_vue(build_cartes, choix, date_contours(dessin))
 
 
 def load_image(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> bytes:
     """L'image PNG d'une carte ; la page en dit le titre et la légende."""
-    return cache.get_vue(_build_image, choix, _date(dessin), rang)
+    return cache.get_vue(build_image_carte, choix, date_contours(dessin), rang)
 
 
 def load_donnees(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> str:
     """Ce que la carte folium envoie au navigateur."""
-    return cache.get_vue(_build_donnees, choix, _date(dessin), rang)
+    return cache.get_vue(_build_donnees, choix, date_contours(dessin), rang)
 
 
 def load_colis(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> dict[str, Any]:
     """Ce que la carte des communes envoie au navigateur ; `ContoursAbsents` si les tuiles ne vont pas."""
-    return cache.get_vue(_build_colis, choix, _date(dessin), rang)
+    return cache.get_vue(_build_colis, choix, date_contours(dessin), rang)
 
 
-def _date(dessin: Dessin) -> Dessin:
+def date_contours(dessin: Dessin) -> Dessin:
+    """Le dessin, sur les contours en service."""
     return replace(dessin, contours=str(get_dossier_actif() or ""))
 
 
@@ -101,7 +102,8 @@ def build_cartes(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin) -> t
     )
 
 
-def _build_image(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> bytes:
+def build_image_carte(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> bytes:
+    """L'image fixe d'une carte, pour cette porte."""
     return build_image(
         cache.get_vue_of(gate, build_cartes, choix, dessin)[rang].carte, legende=False, titre=False
     )

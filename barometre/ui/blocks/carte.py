@@ -12,7 +12,7 @@ import streamlit as st
 
 from barometre.maps import Carte, Legende, build_image, build_points, build_table
 from barometre.maps.image import FormatImage
-from barometre.ui import navigation, state, vues_carte
+from barometre.ui import impression, navigation, state, vues_carte
 from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import texte
@@ -67,6 +67,20 @@ def render_image(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int, carte
     octets = vues_carte.load_image(choix, dessin, rang)
     contenu = base64.b64encode(octets).decode("ascii")
     st.html(f'<img class="baro-image-carte" src="data:image/png;base64,{contenu}" alt="{escape(carte.alt)}">')
+
+
+def render_double(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int, carte: Carte) -> None:
+    """Le double d'une carte interactive : ses mots pour un lecteur d'écran, son image pour le papier."""
+    alt, adresse = escape(carte.alt), impression.get_adresse(choix, dessin, rang)
+    st.html(
+        f'<p class="baro-invisible">{alt}</p><div class="baro-impression" style="display:none">'
+        f'<img class="baro-image-carte" loading="lazy" src="{adresse}" alt="{alt}"></div>'
+    )
+
+
+def render_titre_papier(titre: str) -> None:
+    """Le titre d'une carte seule : à l'écran, la sélection au-dessus des choix le dit déjà."""
+    st.html(f'<div class="baro-impression" style="display:none"><strong>{texte(titre)}</strong></div>')
 
 
 def render_legende(legende: Legende) -> None:

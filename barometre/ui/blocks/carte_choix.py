@@ -38,7 +38,12 @@ class Demande:
 
 
 def select_demande() -> Demande:
-    """Tous les choix de la page."""
+    """Tous les choix de la page ; sur le papier, la phrase de la sélection les remplace."""
+    with st.container(key="choix-carte"):
+        return _select_demande()
+
+
+def _select_demande() -> Demande:
     theme_id, indicateur_id = _select_sujet()
     territoire = _select_territoire()
     indicateur = _get_indicateur(indicateur_id)

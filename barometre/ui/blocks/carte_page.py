@@ -61,6 +61,8 @@ def render_cartes(cartes: Cartes, demande: Demande) -> None:
         with colonne:
             if len(cartes) > 1:
                 st.subheader(affichee.vue.titre)
+            else:
+                blocs.render_titre_papier(affichee.vue.titre)
             blocs.render_messages(affichee)
             _render_carte(affichee, demande, rang, canal)
             if len(cartes) > 1:
@@ -70,10 +72,11 @@ def render_cartes(cartes: Cartes, demande: Demande) -> None:
 
 
 def _render_carte(affichee: CarteAffichee, demande: Demande, rang: int, canal: str) -> None:
-    st.html(f'<p class="baro-invisible">{texte(affichee.carte.alt)}</p>')
     if demande.fixe:
         blocs.render_image(demande.choix, demande.dessin, rang, affichee.carte)
-    elif _is_grande(affichee):
+        return
+    blocs.render_double(demande.choix, demande.dessin, rang, affichee.carte)
+    if _is_grande(affichee):
         _render_communes(affichee, demande, rang, canal)
     else:
         hauteur = 440 if len(demande.choix) > 1 else 560
@@ -153,8 +156,9 @@ def _get_canal() -> str:
 
 def render_tableaux(cartes: Cartes) -> None:
     """Le tableau de chaque carte, et ses fichiers."""
-    st.header("Les mêmes valeurs en tableau")
-    for rang, affichee in enumerate(cartes):
-        if len(cartes) > 1:
-            st.subheader(affichee.vue.titre)
-        blocs.render_tableau_carte(affichee, cle=f"page-{rang}")
+    with st.container(key="tableaux-carte"):
+        st.header("Les mêmes valeurs en tableau")
+        for rang, affichee in enumerate(cartes):
+            if len(cartes) > 1:
+                st.subheader(affichee.vue.titre)
+            blocs.render_tableau_carte(affichee, cle=f"page-{rang}")

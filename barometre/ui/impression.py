@@ -1,0 +1,157 @@
+"""L'image d'une carte pour le papier : demandée quand on imprime, faite par la même porte que la page.
+
+La page contient une image que le navigateur ne charge pas à l'écran (`loading=lazy`, cachée) ; Chromium et
+Firefox la demandent au moment d'imprimer. Son adresse est un jeton tiré au sort, qui vaut pour la portée du
+lecteur à qui la page a été rendue : rien n'y est deviné, rien n'y est choisi par l'adresse.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import Lock, Semaphore, Timer
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from barometre.domain.portee import Portee
+from barometre.ui import cache, vues_carte
+from barometre.ui.vues_carte import Dessin
+from barometre.views.carte import ChoixCarte
+from barometre.warehouse.engine import EntrepotError
+
+# Une page ouverte depuis plus longtemps est à recharger avant d'imprimer.
+DUREE = 4 * 3600.0
+GARDEES = 2_000
+# Les dernières images faites : une seconde impression ne redessine rien (un quart de Mo chacune).
+FAITES = 24
+# Un navigateur qui imprime attend une image une à deux secondes. Celle de toutes les communes en demande
+# autant : elle est faite d'avance, une à la fois, quand la page a fini d'arriver.
+ATTENTE = 6.0
+
+journal = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """Ce qu'il faut pour refaire l'image : qui la voit, sur quelles données, laquelle."""
+
+    portee: Portee
+    version_id: str
+    choix: tuple[ChoixCarte, ...]
+    dessin: Dessin
+    rang: int
+
+
+class Registre:
+    """Les images demandables : un jeton chacune, les plus anciennes oubliées."""
+
+    def __init__(self, gardees: int = GARDEES, duree: float = DUREE) -> None:
+        self._gardees, self._duree = gardees, duree
+        self._jetons: OrderedDict[Image, tuple[str, float]] = OrderedDict()
+        self._images: dict[str, Image] = {}
+        self._verrou = Lock()
+
+    def add(self, image: Image) -> str:
+        """Le jeton de cette image, le même tant qu'on la montre."""
+        with self._verrou:
+            jeton, _ = self._jetons.pop(image, ("", 0.0))
+            jeton = jeton or secrets.token_urlsafe(18)
+            self._jetons[image] = jeton, time.monotonic()
+            self._images[jeton] = image
+            while len(self._jetons) > self._gardees:
+                _, (ancien, _) = self._jetons.popitem(last=False)
+                del self._images[ancien]
+            return jeton
+
+    def get(self, jeton: str) -> Image | None:
+        """L'image d'un jeton, ou None s'il n'existe pas ou plus."""
+        with self._verrou:
+            image = self._images.get(jeton)
+            if image is None or time.monotonic() - self._jetons[image][1] > self._duree:
+                return None
+            return image
+
+
+class Atelier:
+    """Fait les images et garde les dernières ; une seule se prépare d'avance à la fois."""
+
+    def __init__(self, registre: Registre, faites: int = FAITES) -> None:
+        self.registre, self._nombre = registre, faites
+        self._faites: OrderedDict[str, bytes] = OrderedDict()
+        self._verrou, self._place = Lock(), Semaphore(1)
+
+    def get(self, jeton: str) -> bytes | None:
+        """Les octets de l'image, ou None si le jeton ne vaut rien."""
+        image = self.registre.get(jeton)
+        if image is None:
+            return None
+        with self._verrou:
+            octets = self._faites.get(jeton)
+        return octets if octets is not None else self._keep(jeton, _build(image))
+
+    def _keep(self, jeton: str, octets: bytes) -> bytes:
+        with self._verrou:
+            self._faites[jeton] = octets
+            while len(self._faites) > self._nombre:
+                self._faites.popitem(last=False)
+        return octets
+
+    def prepare(self, jeton: str, attente: float = ATTENTE) -> None:
+        """Fait l'image un peu plus tard, sauf si elle l'est, ou si une autre se prépare."""
+        with self._verrou:
+            faite = jeton in self._faites
+        if not faite and self._place.acquire(blocking=False):
+            minuterie = Timer(attente, self._prepare, (jeton,))
+            minuterie.daemon = True
+            minuterie.start()
+
+    def _prepare(self, jeton: str) -> None:
+        try:
+            self.get(jeton)
+        except Exception:
+            # Personne n'attend cette image : l'impression la refera et dira ce qui ne va pas.
+            journal.warning("Image à imprimer non préparée", exc_info=True)
+        finally:
+            self._place.release()
+
+
+ATELIER = Atelier(Registre())
+
+
+def get_adresse(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> str:
+    """L'adresse de l'image, pour ce lecteur et ces données."""
+    gate = cache.get_gate()
+    image = Image(gate.portee, gate.version_id, choix, vues_carte.date_contours(dessin), rang)
+    jeton = ATELIER.registre.add(image)
+    if choix[rang].niveau == "commune":
+        ATELIER.prepare(jeton)
+    return f"impression/{jeton}.png"
+
+
+async def impression(requete: Request) -> Response:
+    """L'image d'un jeton ; 404 pour tout autre."""
+    try:
+        octets = await run_in_threadpool(ATELIER.get, requete.path_params["jeton"])
+    except EntrepotError as erreur:
+        # La version n'est plus là : la page est à recharger.
+        raise HTTPException(404) from erreur
+    if octets is None:
+        raise HTTPException(404)
+    return Response(octets, media_type="image/png", headers={"Cache-Control": "private, max-age=600"})
+
+
+def _build(image: Image) -> bytes:
+    gate = cache.build_gate(image.portee, image.version_id)
+    return vues_carte.build_image_carte(gate, image.choix, image.dessin, image.rang)
+
+
+def build_routes() -> list[BaseRoute]:
+    """L'adresse des images à imprimer."""
+    return [Route("/impression/{jeton}.png", impression)]

@@ -1,0 +1,42 @@
+"""La carte sur le papier : l'image fixe, demandée au moment d'imprimer, jamais à l'écran."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visiter
+
+pytestmark = pytest.mark.navigateur
+
+
+def test_la_carte_imprimee_est_l_image_fixe(serveur: str, visiter: Visiter) -> None:
+    visite = visiter(serveur, "/carte?theme=communication")
+    page = visite.page
+    page.frame_locator("iframe[title*='folium']").locator("path.leaflet-interactive").first.wait_for()
+    page.wait_for_timeout(1_000)
+    assert not any("/impression/" in adresse for adresse in visite.adresses)
+    expect(page.locator("div.baro-impression img")).to_be_hidden()
+    papier = page.pdf(format="A4")
+    demandees = [adresse for adresse in visite.adresses if "/impression/" in adresse]
+    assert len(demandees) == 1
+    assert b"/Subtype /Image" in papier or b"/Subtype/Image" in papier
+    page.emulate_media(media="print")
+    image = page.locator("div.baro-impression img")
+    expect(image).to_be_visible()
+    assert "Légende" in (image.get_attribute("alt") or "")
+    assert image.evaluate("i => i.naturalWidth") > 500
+    for cache in ("iframe[title*='folium']", ".st-key-choix-carte", ".st-key-tableaux-carte"):
+        expect(page.locator(cache).first).to_be_hidden()
+    # Le titre, la légende et la source restent sur la page.
+    expect(page.locator(".baro-impression strong")).to_contain_text("par région")
+    expect(page.locator(".baro-legende-carte")).to_be_visible()
+    expect(page.get_by_text("Contours")).to_be_visible()
+    assert visite.console == []
+
+
+def test_le_jeton_d_un_autre_ne_se_devine_pas(serveur: str, visiter: Visiter) -> None:
+    visite = visiter(serveur, "/carte?theme=communication")
+    src = visite.page.locator("div.baro-impression img").get_attribute("src") or ""
+    assert visite.page.request.get(f"{serveur}/{src}").status == 200
+    assert visite.page.request.get(f"{serveur}/{src[:-6]}AA.png").status == 404

@@ -1,0 +1,102 @@
+"""L'image à imprimer : un jeton par portée et par carte, la même porte, rien de gardé sans fin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from threading import Event
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from barometre.domain.portee import PUBLIC, Portee
+from barometre.ui import cache, impression, state
+from barometre.ui.impression import Atelier, Image, Registre
+from barometre.ui.vues_carte import Dessin
+from barometre.views.carte import ChoixCarte
+from barometre.views.selection import Selection
+from tests.fakes import build_entrepot_factice
+
+CHOIX = (ChoixCarte("site_internet", "communication", "region", Selection()),)
+IMAGE = Image(PUBLIC, "v1", CHOIX, Dessin(), 0)
+OPERATEUR = Portee(role="operateur")
+
+
+def test_la_meme_carte_garde_son_jeton_et_chaque_portee_a_le_sien() -> None:
+    registre = Registre()
+    jeton = registre.add(IMAGE)
+    assert registre.add(IMAGE) == jeton
+    assert len(jeton) >= 24
+    autre = registre.add(replace(IMAGE, portee=OPERATEUR))
+    assert autre != jeton
+    assert registre.get(jeton) == IMAGE
+    assert registre.get(autre).portee == OPERATEUR  # type: ignore[union-attr]
+    assert registre.get("inconnu") is None
+
+
+def test_les_plus_anciennes_s_oublient_et_un_jeton_expire() -> None:
+    registre = Registre(gardees=2)
+    jetons = [registre.add(replace(IMAGE, rang=rang)) for rang in range(3)]
+    assert [registre.get(j) is not None for j in jetons] == [False, True, True]
+    passe = Registre(duree=-1.0)
+    assert passe.get(passe.add(IMAGE)) is None
+
+
+def test_une_seule_image_se_prepare_a_la_fois(monkeypatch: pytest.MonkeyPatch) -> None:
+    faites: list[int] = []
+    parti, suite = Event(), Event()
+
+    def _build(image: Image) -> bytes:
+        faites.append(image.rang)
+        parti.set()
+        assert suite.wait(5)
+        return b"image"
+
+    monkeypatch.setattr(impression, "_build", _build)
+    atelier = Atelier(Registre(), faites=1)
+    premier, second = (atelier.registre.add(replace(IMAGE, rang=rang)) for rang in (0, 1))
+    atelier.prepare(premier, attente=0)
+    assert parti.wait(5)
+    atelier.prepare(second, attente=0)
+    suite.set()
+    assert atelier._place.acquire(timeout=5)  # la préparation est finie
+    assert atelier.get(premier) == b"image"
+    assert faites == [0]
+    atelier.get(second)
+    atelier.get(premier)
+    assert faites == [0, 1, 0]  # une seule est gardée
+
+
+@pytest.fixture
+def client(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    monkeypatch.setenv("BAROMETRE_ENTREPOT", build_entrepot_factice(tmp_path_factory.mktemp("entrepot")))
+    cache._open_depot.cache_clear()
+    monkeypatch.setattr(impression, "ATELIER", Atelier(Registre()))
+    yield TestClient(Starlette(routes=impression.build_routes()))
+    cache._open_depot.cache_clear()
+
+
+def test_l_adresse_rend_l_image_de_la_portee_du_lecteur(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    portees: list[Portee] = []
+    ouvrir = cache.build_gate
+    monkeypatch.setattr(state, "get_portee", lambda: OPERATEUR)
+    adresse = impression.get_adresse(CHOIX, Dessin(), 0)
+    monkeypatch.setattr(cache, "build_gate", lambda portee, v: portees.append(portee) or ouvrir(portee, v))
+    reponse = client.get(f"/{adresse}")
+    assert reponse.status_code == 200
+    assert reponse.content[:4] == b"\x89PNG"
+    assert reponse.headers["cache-control"].startswith("private")
+    assert set(portees) == {OPERATEUR}
+
+
+@pytest.mark.parametrize("jeton", ["inconnu", "..%2f..%2fetc", "a" * 400])
+def test_un_autre_jeton_ne_rend_rien(client: TestClient, jeton: str) -> None:
+    assert client.get(f"/impression/{jeton}.png").status_code == 404
+
+
+def test_une_version_disparue_ne_rend_rien(client: TestClient) -> None:
+    jeton = impression.ATELIER.registre.add(replace(IMAGE, version_id="20200101T000000Z-abcdef"))
+    assert client.get(f"/impression/{jeton}.png").status_code == 404
