@@ -28,7 +28,7 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     """Par EPCI présent dans le fichier : le nombre de compétences, et deux compétences nommées."""
     doubles = brut.frame.duplicated(list(COLONNES))
     frame = brut.frame[~doubles].assign(collectivite_id="epci-" + brut.frame["siren"])
-    autres = ~frame["collectivite_id"].isin(contexte.identifiants)
+    autres = ~contexte.is_known(frame["collectivite_id"])
     epci = frame[~autres].groupby("collectivite_id")["code_competence"]
     valeurs = [build_valeurs("competences_nombre", epci.nunique().astype("float64"), contexte.periode)]
     for code, indicateur_id in COMPETENCES.items():

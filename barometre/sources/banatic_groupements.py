@@ -26,7 +26,7 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     doubles = brut.frame["siren"].duplicated()
     frame = brut.frame[~doubles]
     territoires = "departement-" + frame["departement"]
-    inconnus = ~territoires.isin(contexte.identifiants)
+    inconnus = ~contexte.is_known(territoires)
     comptes = territoires[~inconnus & ~frame["nature"].isin(DEJA_COMPTES)].value_counts()
     cadre = contexte.collectivites
     departements = cadre.loc[cadre["type"].eq("departement") & cadre["code"].ne("6AE"), "collectivite_id"]

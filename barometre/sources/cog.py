@@ -34,7 +34,7 @@ class Cog:
         `fusionne` : la commune actuelle reçoit d'autres codes du même fichier, dont les valeurs se
         cumulent ; `recode` : elle n'en reçoit qu'un.
         """
-        couples = [self.get_actuel(code) for code in codes]
+        couples = [self.get_actuel(code) for code in codes.tolist()]
         frame = pd.DataFrame(couples, columns=["code", "etat"], index=codes.index, dtype="str")
         distincts = pd.DataFrame({"code": frame["code"], "origine": codes}).drop_duplicates()
         plusieurs = distincts["code"].value_counts()
@@ -48,5 +48,5 @@ def build_cog(collectivites: pd.DataFrame, codes_anciens: pd.DataFrame) -> Cog:
     communes = collectivites.loc[collectivites["type"].eq("commune"), "code"]
     uniques = codes_anciens.drop_duplicates(["code", "code_actuel"])
     uniques = uniques[~uniques["code"].duplicated(keep=False)]
-    anciens = dict(zip(uniques["code"], uniques["code_actuel"], strict=True))
-    return Cog(frozenset(communes), anciens)
+    anciens = dict(zip(uniques["code"].tolist(), uniques["code_actuel"].tolist(), strict=True))
+    return Cog(frozenset(communes.tolist()), anciens)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 
@@ -24,23 +25,29 @@ class Contexte:
     opsn: pd.DataFrame = field(default_factory=pd.DataFrame)
     operateurs: Mapping[str, str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def communes(self) -> pd.Index:
         """Les identifiants de toutes les communes."""
         return pd.Index([f"commune-{code}" for code in sorted(self.cog.actuels)])
 
-    @property
+    @cached_property
     def sirens(self) -> dict[str, str]:
         """SIREN → collectivité du cadre."""
         connues = self.collectivites[
             self.collectivites["siren"].notna() & self.collectivites["porteur_id"].isna()
         ]
-        return dict(zip(connues["siren"], connues["collectivite_id"], strict=True))
+        # Des listes : parcourir une colonne de textes de pandas coûte dix fois plus.
+        return dict(zip(connues["siren"].tolist(), connues["collectivite_id"].tolist(), strict=True))
 
-    @property
+    @cached_property
     def identifiants(self) -> frozenset[str]:
         """Tous les identifiants du référentiel, territoires compris."""
-        return frozenset(self.collectivites["collectivite_id"])
+        return frozenset(self.collectivites["collectivite_id"].tolist())
+
+    def is_known(self, identifiants: pd.Series) -> pd.Series:
+        """Vrai pour chaque identifiant du référentiel (`isin` recopierait le référentiel à chaque appel)."""
+        connus = [identifiant in self.identifiants for identifiant in identifiants.tolist()]
+        return pd.Series(connus, index=identifiants.index, dtype="bool")
 
 
 def build_contexte(

@@ -32,7 +32,7 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
         territoire_id="departement-" + brut.frame["code_departement"],
     )
     autre = ~frame["id_indicateur"].isin(INDICATEURS)
-    ailleurs = ~autre & ~frame["territoire_id"].isin(contexte.identifiants)
+    ailleurs = ~autre & ~contexte.is_known(frame["territoire_id"])
     faux = ~autre & ~ailleurs & frame["nombre"].isna()
     bonnes = frame[~(autre | ailleurs | faux)]
     rejets = [

@@ -71,8 +71,9 @@ def check_columns(entetes: Sequence[str], colonnes: Sequence[str]) -> None:
 
 
 def _collect(lignes: Any, entetes: list[str], gardees: list[str], transformations: Transformations) -> Brut:
-    rangs = [(nom, entetes.index(nom)) for nom in gardees if nom in entetes]
-    lues: dict[str, list[str]] = {nom: [] for nom, _ in rangs}
+    presentes = [nom for nom in gardees if nom in entetes]
+    lues: dict[str, list[str]] = {nom: [] for nom in presentes}
+    rangs = [(lues[nom], entetes.index(nom), transformations.get(nom)) for nom in presentes]
     numeros: list[int] = []
     rejets: list[Rejet] = []
     for cellules in lignes:
@@ -83,9 +84,10 @@ def _collect(lignes: Any, entetes: list[str], gardees: list[str], transformation
             rejets.append(Rejet(lignes.line_num, "", "", motif))
             continue
         numeros.append(lignes.line_num)
-        for nom, rang in rangs:
+        for colonne, rang, reduire in rangs:
             # Une donnée personnelle est réduite ici, avant d'entrer dans un tableau.
-            lues[nom].append(_apply(transformations, nom, cellules[rang].strip()))
+            cellule = cellules[rang].strip()
+            colonne.append(reduire(cellule) if reduire else cellule)
     return Brut(_frame(lues, numeros), tuple(rejets))
 
 

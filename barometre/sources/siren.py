@@ -27,7 +27,8 @@ def rows_siren(brut: Brut, contexte: Contexte, type_: str) -> Resultat:
     """Le SIREN de chaque territoire du fichier qui est une collectivité du cadre."""
     frame = brut.frame.assign(collectivite_id=f"{type_}-" + brut.frame["code"])
     cadre = contexte.collectivites[contexte.collectivites["porteur_id"].isna()]
-    hors = ~frame["collectivite_id"].isin(cadre["collectivite_id"])
+    connues = set(cadre["collectivite_id"].tolist())
+    hors = ~frame["collectivite_id"].map(connues.__contains__).astype("bool")
     faux = ~hors & ~frame["siren_2022"].map(is_siren)
     bons = frame[~hors & ~faux]
     rejets = [
