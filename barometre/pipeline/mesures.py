@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from barometre.catalogue import Catalogue
@@ -57,10 +58,16 @@ def build_mesures(lignes: pd.DataFrame, cadre: pd.DataFrame, catalogue: Catalogu
     propres = lignes[lignes["etat"].eq("repondu")]
     if "n_communes" in propres:
         propres = propres[propres["n_communes"].isna()]
-    derniere = propres.groupby("indicateur_id")["periode"].transform("max")
-    propres = propres[propres["periode"].eq(derniere)]
-    table = propres.pivot(index="collectivite_id", columns="indicateur_id", values="valeur")
-    gardees = [c for c in table if set(table[c].dropna().unique()) <= {0.0, 1.0}]
-    une = propres.drop_duplicates("indicateur_id")
-    periodes = {str(i): str(p) for i, p in zip(une["indicateur_id"], une["periode"], strict=True)}
-    return Mesures(table[gardees], periodes, cadre, catalogue)
+    # Des rangs plutôt que des textes : grouper et pivoter 300 000 textes prend une demi-seconde.
+    (i, indicateurs), (c, collectivites), (p, periodes) = (
+        pd.factorize(propres[nom], sort=True) for nom in ("indicateur_id", "collectivite_id", "periode")
+    )
+    derniere = np.full(len(indicateurs), -1)
+    np.maximum.at(derniere, i, p)
+    gardees = p == derniere[i]
+    valeurs = np.full((len(collectivites), len(indicateurs)), np.nan)
+    valeurs[c[gardees], i[gardees]] = propres["valeur"].to_numpy(dtype=float)[gardees]
+    binaires = (np.isnan(valeurs) | (valeurs == 0) | (valeurs == 1)).all(axis=0)
+    table = pd.DataFrame(valeurs[:, binaires], collectivites, indicateurs[binaires])
+    connues = {str(nom): str(periodes[rang]) for nom, rang in zip(indicateurs, derniere, strict=True)}
+    return Mesures(table, connues, cadre, catalogue)
