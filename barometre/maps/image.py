@@ -23,6 +23,7 @@ from barometre.maps.carte import HACHURE, POINTS, Carte
 from barometre.maps.legende import Entree
 from barometre.maps.palettes import ABSENT, CONTOUR, FOND, TEXTE, TRAIT
 from barometre.maps.palettes import POINTS as COULEUR_POINTS
+from barometre.maps.textes import strip_controles
 
 FormatImage = Literal["png", "svg"]
 LARGEUR, HAUTEUR, DENSITE = 7.6, 6.6, 140
@@ -42,6 +43,8 @@ def build_image(
         "hatch.linewidth": 0.7,
         "svg.hashsalt": "barometre",
         "font.family": "DejaVu Sans",
+        # Un « $ » d'un titre n'ouvre pas une formule.
+        "text.parse_math": False,
     }
     with rc_context(reglages):
         figure = Figure(figsize=(LARGEUR, HAUTEUR), facecolor=FOND)
@@ -139,12 +142,21 @@ def _fit(axes: Any, dessin: gpd.GeoDataFrame) -> None:
 
 def _write_textes(figure: Figure, carte: Carte, *, legende: bool, titre: bool) -> None:
     if titre:
-        figure.text(0.02, 0.965, carte.titre, fontsize=11, color=TEXTE, weight="bold", va="top", wrap=True)
+        figure.text(
+            0.02,
+            0.965,
+            strip_controles(carte.titre),
+            fontsize=11,
+            color=TEXTE,
+            weight="bold",
+            va="top",
+            wrap=True,
+        )
     if not legende:
         return
     figure.legend(
         handles=[_poignee(entree) for entree in carte.legende.entrees],
-        title=carte.legende.titre,
+        title=strip_controles(carte.legende.titre),
         loc="lower left",
         bbox_to_anchor=(0.02, 0.045),
         ncols=2,
@@ -154,19 +166,18 @@ def _write_textes(figure: Figure, carte: Carte, *, legende: bool, titre: bool) -
         alignment="left",
         labelcolor=TEXTE,
     )
-    pied = f"Contours : {carte.source}."
+    pied = strip_controles(f"Contours : {carte.source}.")
     if carte.simulee:
         pied = f"{AVERTISSEMENT_SIMULATION} {pied}"
     figure.text(0.02, 0.015, pied, fontsize=6.5, color=TEXTE)
 
 
 def _poignee(entree: Entree) -> Patch | Line2D:
+    libelle = strip_controles(entree.libelle)
     if entree.motif in ("tirets", "trait"):
         if entree.motif == "tirets":
-            return Line2D([], [], color=TEXTE, linewidth=0.9, linestyle="--", label=entree.libelle)
-        return Line2D([], [], color=TEXTE, linewidth=1.6, label=entree.libelle)
+            return Line2D([], [], color=TEXTE, linewidth=0.9, linestyle="--", label=libelle)
+        return Line2D([], [], color=TEXTE, linewidth=1.6, label=libelle)
     hachure = {"hachure": HACHURES, "points": SEMIS}.get(entree.motif)
     trait = {"hachure": "#ffffff", "points": COULEUR_POINTS}.get(entree.motif, CONTOUR)
-    return Patch(
-        facecolor=entree.couleur, edgecolor=trait, hatch=hachure, label=entree.libelle, linewidth=0.4
-    )
+    return Patch(facecolor=entree.couleur, edgecolor=trait, hatch=hachure, label=libelle, linewidth=0.4)
