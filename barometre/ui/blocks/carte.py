@@ -26,6 +26,11 @@ IMAGES: tuple[tuple[FormatImage, str], ...] = (("png", "image/png"), ("svg", "im
 SOUS_CARTE = "Contours\u202f: {source}."
 
 
+def escape_markdown(brut: str) -> str:
+    """Un intitulé de Streamlit est du Markdown : un nom n'y devient ni mise en forme, ni formule."""
+    return "".join(f"\\{signe}" if signe in r"\`*_[]#~$:<>|&!" else signe for signe in brut)
+
+
 def render_carte_theme(vue: VueTheme) -> None:
     """La carte de l'indicateur regardé, dans la page de son thème : une image, et le lien vers la grande."""
     if not vue.lignes:

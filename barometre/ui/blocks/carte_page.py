@@ -33,7 +33,13 @@ def render_fil(choix: tuple[ChoixCarte, ...]) -> None:
         return
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="fil"):
         for identifiant, nom in etapes[:-1]:
-            st.button(nom, key=f"fil-{identifiant}", type="tertiary", on_click=go_to, args=(identifiant, ""))
+            st.button(
+                blocs.escape_markdown(nom),
+                key=f"fil-{identifiant}",
+                type="tertiary",
+                on_click=go_to,
+                args=(identifiant, ""),
+            )
             st.html("<span aria-hidden='true'>›</span>", width="content")
         st.html(f"<strong>{escape(etapes[-1][1])}</strong>", width="content")
 
@@ -60,7 +66,7 @@ def render_cartes(cartes: Cartes, demande: Demande) -> None:
     for rang, (colonne, affichee) in enumerate(zip(st.columns(len(cartes)), cartes, strict=True)):
         with colonne:
             if len(cartes) > 1:
-                st.subheader(affichee.vue.titre)
+                st.subheader(blocs.escape_markdown(affichee.vue.titre))
             else:
                 blocs.render_titre_papier(affichee.vue.titre)
             blocs.render_messages(affichee)
@@ -160,5 +166,5 @@ def render_tableaux(cartes: Cartes) -> None:
         st.header("Les mêmes valeurs en tableau")
         for rang, affichee in enumerate(cartes):
             if len(cartes) > 1:
-                st.subheader(affichee.vue.titre)
+                st.subheader(blocs.escape_markdown(affichee.vue.titre))
             blocs.render_tableau_carte(affichee, cle=f"page-{rang}")
