@@ -9,7 +9,7 @@ from barometre.access.gate import AccesRefuse
 from barometre.access.registre import RegistreError
 from barometre.catalogue import CatalogueError
 from barometre.ingest.errors import ImportRefuse
-from barometre.pipeline.construire import ConstructionRefusee
+from barometre.pipeline.achevement import ConstructionRefusee
 from barometre.pipeline.referentiel import ReferentielError
 from barometre.warehouse.engine import EntrepotError
 

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import PackageNotFoundError
-from importlib.metadata import version as version_of
 from pathlib import Path
 
 import pandas as pd
@@ -17,31 +15,21 @@ import pandas as pd
 from barometre.catalogue import DONNEES, Catalogue, load_catalogue
 from barometre.ingest.identity import Referentiel
 from barometre.pipeline import referentiel as ref
+from barometre.pipeline.achevement import check_or_refuse, finish_version
 from barometre.pipeline.calcul import Contexte, build_contexte
+from barometre.pipeline.demonstration import compute_demonstration, open_demonstration
 from barometre.pipeline.dimensions import add_dimensions
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.etat import add_copies, list_montees
-from barometre.pipeline.lots import compute_demonstration, open_demonstration
 from barometre.pipeline.mesures import Mesures, build_mesures, list_binaires
 from barometre.pipeline.parallele import start_parallel
 from barometre.pipeline.suivi import Etapes, Suivi
-from barometre.pipeline.verify import check_version
 from barometre.warehouse.controles import Controle
-from barometre.warehouse.engine import Engine
 from barometre.warehouse.entrepot import Entrepot
 from barometre.warehouse.montee import apply_montees
-from barometre.warehouse.versions import fill_chantier, open_entrepot, write_version
+from barometre.warehouse.versions import fill_chantier, open_entrepot
 
 ETAPES_FIXES = 3  # référentiel, démonstration, vérification
-
-
-class ConstructionRefusee(Exception):
-    """La version construite ne passe pas ses contrôles ; celle en service reste."""
-
-    def __init__(self, controles: list[Controle]) -> None:
-        self.controles = controles
-        rates = " ; ".join(f"{c.nom} : {c.detail}" for c in controles if not c.ok)
-        super().__init__(f"La version construite n'est pas mise en service. {rates}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,32 +129,3 @@ def write_version_neuve(
         finish_version(moteur, version_id, catalogue, simulee, "")
         controles = check_or_refuse(moteur)
     return Construction(version_id, controles, dict(lignes))
-
-
-def finish_version(
-    moteur: Engine, version_id: str, catalogue: Catalogue, simulee: bool, commentaire: str
-) -> None:
-    """Écrit ce qu'est la version."""
-    write_version(
-        moteur,
-        version_id,
-        simulee=simulee,
-        code_version=_code_version(),
-        catalogue_empreinte=catalogue.empreinte,
-        commentaire=commentaire or ("Démonstration : réponses simulées" if simulee else ""),
-    )
-
-
-def check_or_refuse(moteur: Engine) -> list[Controle]:
-    """Les contrôles d'une version, ou `ConstructionRefusee`."""
-    controles = check_version(moteur)
-    if not all(c.ok for c in controles):
-        raise ConstructionRefusee(controles)
-    return controles
-
-
-def _code_version() -> str:
-    try:
-        return version_of("barometre-collectivites-numerique")
-    except PackageNotFoundError:
-        return "0.1.0"

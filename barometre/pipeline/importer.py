@@ -11,8 +11,8 @@ from barometre.catalogue import Catalogue, load_catalogue
 from barometre.ingest.identity import Referentiel
 from barometre.ingest.importer import prepare
 from barometre.ingest.lot import Lot
+from barometre.pipeline.achevement import check_or_refuse, finish_version
 from barometre.pipeline.calcul import Contexte, build_contexte, compute_questionnaire, split_vagues
-from barometre.pipeline.construire import check_or_refuse, finish_version
 from barometre.pipeline.croisements import compute_croisements, read_mesures, refresh_croisements
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.lots import add_lot

@@ -11,8 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 from barometre.catalogue import Catalogue, load_catalogue
+from barometre.pipeline.achevement import check_or_refuse, finish_version
 from barometre.pipeline.calcul import CALCULEES, build_contexte, compute_questionnaire, split_vagues
-from barometre.pipeline.construire import check_or_refuse, finish_version
 from barometre.pipeline.croisements import refresh_croisements
 from barometre.pipeline.dimensions import build_indicateurs
 from barometre.pipeline.donnees import Donnees

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pandas as pd
 
 from barometre.catalogue import load_catalogue
@@ -17,7 +19,11 @@ from barometre.warehouse.versions import open_entrepot
 
 def check_version(moteur: Engine) -> list[Controle]:
     """Les contrôles d'une version que l'on vient d'écrire."""
-    return [*list_controles(moteur), _check_conditions(moteur), *_audit_secret(moteur)]
+    # Les requêtes attendent l'entrepôt, l'audit calcule : les deux vont ensemble.
+    with ThreadPoolExecutor(1) as fil:
+        requetes = fil.submit(list_controles, moteur)
+        calcules = [_check_conditions(moteur), *_audit_secret(moteur)]
+        return [*requetes.result(), *calcules]
 
 
 def verifier(adresse: str | None = None) -> tuple[str, list[Controle]]:

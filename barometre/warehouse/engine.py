@@ -16,6 +16,7 @@ __all__ = [
     "build_postgresql_engine",
     "get_adresse",
     "is_postgresql",
+    "use_all_cores",
 ]
 
 VARIABLE = "BAROMETRE_ENTREPOT"
@@ -52,6 +53,16 @@ def build_duckdb_engine(fichier: Path, *, lecture_seule: bool) -> Engine:
         pool_size=CONNEXIONS,
         max_overflow=CONNEXIONS_DE_POINTE,
     )
+
+
+def use_all_cores(moteur: Engine) -> None:
+    """À appeler quand plus rien d'autre ne calcule : contrôles et point de reprise vont deux fois plus vite.
+
+    Aucun des deux n'additionne de réels que l'on garde : les valeurs ne dépendent pas du nombre de fils.
+    """
+    if moteur.dialect.name == "duckdb":
+        with moteur.begin() as connexion:
+            connexion.exec_driver_sql(f"SET threads TO {os.cpu_count() or 1}")
 
 
 def build_postgresql_engine(adresse: str, schema: str | None = None) -> Engine:

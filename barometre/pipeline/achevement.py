@@ -1,0 +1,51 @@
+"""La fin de toute version neuve : dire ce qu'elle est, la contrôler, la refuser si elle est fausse."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as version_of
+
+from barometre.catalogue import Catalogue
+from barometre.pipeline.verify import check_version
+from barometre.warehouse.controles import Controle
+from barometre.warehouse.engine import Engine, use_all_cores
+from barometre.warehouse.versions import write_version
+
+
+class ConstructionRefusee(Exception):
+    """La version construite ne passe pas ses contrôles ; celle en service reste."""
+
+    def __init__(self, controles: list[Controle]) -> None:
+        self.controles = controles
+        rates = " ; ".join(f"{c.nom} : {c.detail}" for c in controles if not c.ok)
+        super().__init__(f"La version construite n'est pas mise en service. {rates}")
+
+
+def finish_version(
+    moteur: Engine, version_id: str, catalogue: Catalogue, simulee: bool, commentaire: str
+) -> None:
+    """Écrit ce qu'est la version."""
+    write_version(
+        moteur,
+        version_id,
+        simulee=simulee,
+        code_version=_code_version(),
+        catalogue_empreinte=catalogue.empreinte,
+        commentaire=commentaire or ("Démonstration : réponses simulées" if simulee else ""),
+    )
+
+
+def check_or_refuse(moteur: Engine) -> list[Controle]:
+    """Les contrôles d'une version, ou `ConstructionRefusee`."""
+    use_all_cores(moteur)
+    controles = check_version(moteur)
+    if not all(c.ok for c in controles):
+        raise ConstructionRefusee(controles)
+    return controles
+
+
+def _code_version() -> str:
+    try:
+        return version_of("barometre-collectivites-numerique")
+    except PackageNotFoundError:
+        return "0.1.0"
