@@ -185,7 +185,11 @@ html, body {{ background: {FOND} !important; margin: 0; color-scheme: light; }}
   white-space: nowrap; }}
 .encart-nom::before {{ display: none; }}
 /* Sur un téléphone le nom recouvrirait l'île ; l'infobulle et le tableau le portent. */
-@media (max-width: 480px) {{ .encart-nom {{ display: none; }} }}
+@media (max-width: 480px) {{
+  .encart-nom {{ display: none; }}
+  /* Le cadre y est moins haut que sur un grand écran : la carte le suit. */
+  #map_div, .leaflet-container {{ height: 100vh !important; }}
+}}
 """
 
 # Le programme ne contient aucune donnée : il est le même pour toutes les cartes.
@@ -225,13 +229,16 @@ function bouger(carte, deplacer) {
     carte.deNous = false;
 }
 function cadrer(carte, bornes) {
+    const boite = carte.getContainer();
     const ajuster = () => bouger(carte, () => {
+        // Un cadre encore sans taille donnerait un zoom infini, dont Leaflet ne revient pas.
+        if (boite.clientWidth < 40 || boite.clientHeight < 40) { return; }
         carte.invalidateSize({ pan: false });
         carte.fitBounds(bornes, { padding: [6, 6], animate: false });
     });
     ajuster();
     carte.whenReady(() => setTimeout(() => { if (!carte.deplacee) { ajuster(); } }, 60));
-    new ResizeObserver(() => { if (!carte.deplacee) { ajuster(); } }).observe(carte.getContainer());
+    new ResizeObserver(() => { if (!carte.deplacee) { ajuster(); } }).observe(boite);
     carte.on("movestart zoomstart", () => {
         if (!carte.deNous) { carte.deplacee = carte.duLecteur = true; }
     });
