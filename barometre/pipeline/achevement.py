@@ -29,7 +29,7 @@ def finish_version(
         moteur,
         version_id,
         simulee=simulee,
-        code_version=_code_version(),
+        code_version=get_code_version(),
         catalogue_empreinte=catalogue.empreinte,
         commentaire=commentaire or ("Démonstration : réponses simulées" if simulee else ""),
     )
@@ -44,7 +44,8 @@ def check_or_refuse(moteur: Engine) -> list[Controle]:
     return controles
 
 
-def _code_version() -> str:
+def get_code_version() -> str:
+    """La version du programme."""
     try:
         return version_of("barometre-collectivites-numerique")
     except PackageNotFoundError:

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import pandas as pd
 
@@ -75,30 +76,36 @@ def split_vagues(
     return [sorted(vagues, key=lambda v: ordre.index(v.vague_id)) for vagues in groupes.values()]
 
 
+@dataclass(frozen=True, slots=True)
+class Calculee:
+    """Une vague calculée : son terrain et ses chiffres, que la vague suivante relit, et toutes ses tables."""
+
+    terrain: Terrain
+    agregats: pd.DataFrame
+    donnees: Donnees
+
+
 def compute_questionnaire(contexte: Contexte, vagues: Sequence[Vaguee]) -> Donnees:
     """Les tables calculées d'un questionnaire, à toutes ses vagues."""
+    return join_vagues([compute_vague(contexte, vague) for vague in vagues])
+
+
+def join_vagues(calculees: Sequence[Calculee]) -> Donnees:
+    """Les tables de ces vagues, dans leur ordre, et les évolutions de chacune à la suivante."""
     donnees = Donnees()
-    precedent: tuple[Terrain, pd.DataFrame] | None = None
-    for vague in vagues:
-        # L'entrepôt garde ces regroupements dans `qualite` ; l'avertissement n'a pas d'autre lecteur.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", LoneStratumWarning)
-            terrain, agregats = _compute_vague(contexte, vague, donnees)
-            if precedent is not None:
-                avant, agregats_avant = precedent
-                donnees.add("evolution", compute_evolutions(avant, terrain, agregats_avant, agregats))
-        precedent = (terrain, agregats)
+    for calculee in calculees:
+        donnees.extend(calculee.donnees)
+    for avant, apres in pairwise(calculees):
+        evolutions = compute_evolutions(avant.terrain, apres.terrain, avant.agregats, apres.agregats)
+        donnees.add("evolution", evolutions)
     return donnees
 
 
-def _compute_vague(contexte: Contexte, vague: Vaguee, donnees: Donnees) -> tuple[Terrain, pd.DataFrame]:
-    catalogue = contexte.catalogue
-    redressement = compute_weights(contexte.cadre, vague.repondants, catalogue.regroupements)
-    questions = split_questions(vague.faits, vague.repondants)
-    indicateurs = catalogue.list_indicateurs(vague.questionnaire_id)
-    valeurs = compute_valeurs(questions, vague.repondants, vague.vague_id, indicateurs)
-    terrain = build_terrain(contexte.cube, redressement, questions, valeurs, catalogue)
+def compute_vague(contexte: Contexte, vague: Vaguee) -> Calculee:
+    """Tout ce qui se calcule d'un questionnaire à une vague."""
+    redressement, valeurs, terrain = _compute_terrain(contexte, vague)
     agregats = compute_agregats(terrain)
+    donnees = Donnees()
     donnees.add("fait_valeur", valeurs)
     donnees.add("poids", _poids(vague, redressement))
     donnees.add("agregat", agregats)
@@ -106,7 +113,25 @@ def _compute_vague(contexte: Contexte, vague: Vaguee, donnees: Donnees) -> tuple
     donnees.add("estimation_modele", compute_modeles(terrain, contexte.cadre))
     qualite = build_quality(vague.vague_id, vague.questionnaire_id, redressement, contexte.reference)
     donnees.add("qualite", qualite)
-    return terrain, agregats
+    return Calculee(terrain, agregats, donnees)
+
+
+def resume_vague(contexte: Contexte, vague: Vaguee, agregats: pd.DataFrame) -> Calculee:
+    """Une vague dont les chiffres sont déjà dans l'entrepôt : de quoi en calculer les évolutions."""
+    return Calculee(_compute_terrain(contexte, vague)[2], agregats, Donnees())
+
+
+def _compute_terrain(contexte: Contexte, vague: Vaguee) -> tuple[Redressement, pd.DataFrame, Terrain]:
+    catalogue = contexte.catalogue
+    redressement = compute_weights(contexte.cadre, vague.repondants, catalogue.regroupements)
+    questions = split_questions(vague.faits, vague.repondants)
+    indicateurs = catalogue.list_indicateurs(vague.questionnaire_id)
+    valeurs = compute_valeurs(questions, vague.repondants, vague.vague_id, indicateurs)
+    # L'entrepôt garde les strates regroupées dans `qualite` ; l'avertissement n'a pas d'autre lecteur.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", LoneStratumWarning)
+        terrain = build_terrain(contexte.cube, redressement, questions, valeurs, catalogue)
+    return redressement, valeurs, terrain
 
 
 def _poids(vague: Vaguee, redressement: Redressement) -> pd.DataFrame:

@@ -9,6 +9,8 @@ from barometre.stats.change import estimate_change
 from barometre.stats.secrecy import BORNES_CYBER
 
 CLE = ["territoire_id", "type", "strate", "couverture"]
+# Les niveaux dont une cellule a une évolution.
+COMPAREES = ("france", "region")
 _NOMS = {
     "item": "indicateur_id", "change": "changement", "low": "bas", "high": "haut",
     "losses": "pertes", "mcnemar_p": "p_mcnemar",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,23 @@ from barometre.catalogue import Catalogue, load_catalogue
 from barometre.ingest.identity import Referentiel
 from barometre.ingest.importer import prepare
 from barometre.ingest.lot import Lot
-from barometre.pipeline.achevement import check_or_refuse, finish_version
-from barometre.pipeline.calcul import Contexte, build_contexte, compute_questionnaire, split_vagues
+from barometre.pipeline.achevement import check_or_refuse, finish_version, get_code_version
+from barometre.pipeline.calcul import (
+    Calculee,
+    Contexte,
+    Vaguee,
+    build_contexte,
+    compute_vague,
+    join_vagues,
+    resume_vague,
+    split_vagues,
+)
+from barometre.pipeline.changes import COMPAREES
 from barometre.pipeline.croisements import compute_croisements, read_mesures, refresh_croisements
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.lots import add_lot
 from barometre.pipeline.suivi import Etapes, Suivi
-from barometre.warehouse.deletions import delete_lot
+from barometre.warehouse.deletions import delete_calculs_of, delete_lot
 from barometre.warehouse.engine import Engine
 from barometre.warehouse.entrepot import Entrepot
 from barometre.warehouse.repository import Repository, read_rows
@@ -57,44 +68,69 @@ def importer(
             correspondance,
             lots_connus=depot.list_lots()["lot_id"].tolist(),
         )  # fmt: skip
-        active = depot.version_id
+        active, complet = depot.version_id, _is_stale(depot, catalogue)
         depot.close()
         if not (essai or lot.deja_charge):
-            _load(entrepot, active, lot, build_contexte(collectivites, catalogue), etapes)
+            contexte = build_contexte(collectivites, catalogue)
+            _load(entrepot, active, _Import(lot, contexte, complet), etapes)
     return lot
 
 
-def _load(entrepot: Entrepot, active: str, lot: Lot, contexte: Contexte, etapes: Etapes) -> None:
+@dataclass(frozen=True, slots=True)
+class _Import:
+    """Un lot à charger ; `complet` : refaire aussi ce qui ne dépend pas de lui."""
+
+    lot: Lot
+    contexte: Contexte
+    complet: bool
+
+
+def _is_stale(depot: Repository, catalogue: Catalogue) -> bool:
+    """Vrai si la version vient d'un autre programme ou d'un autre catalogue que ceux d'aujourd'hui."""
+    version = depot.get_version()
+    actuelle = (catalogue.empreinte, get_code_version())
+    return (version["catalogue_empreinte"], version["code_version"]) != actuelle
+
+
+def _load(entrepot: Entrepot, active: str, importe: _Import, etapes: Etapes) -> None:
+    lot, catalogue = importe.lot, importe.contexte.catalogue
     with fill_chantier(entrepot, copie_de=active) as (version_id, moteur):
         etapes.step("Calcul des chiffres")
         delete_lot(moteur, lot.vague_id, lot.questionnaire_id)
         donnees = Donnees()
         add_lot(donnees, lot)
-        donnees.extend(_compute(moteur, lot, contexte))
+        donnees.extend(_compute(moteur, importe))
         etapes.step("Écriture de l'entrepôt")
+        delete_calculs_of(moteur, lot.questionnaire_id, None if importe.complet else lot.vague_id)
         donnees.write(moteur)
-        _refresh_others(moteur, contexte.catalogue)
+        if importe.complet:
+            refresh_croisements(moteur, catalogue)
         simulee = bool(read_rows(moteur, "participation")["simulee"].any())
-        finish_version(moteur, version_id, contexte.catalogue, simulee, f"Import de {lot.fichier}")
+        finish_version(moteur, version_id, catalogue, simulee, f"Import de {lot.fichier}")
         etapes.step("Vérification")
         check_or_refuse(moteur)
 
 
-def _compute(moteur: Engine, lot: Lot, contexte: Contexte) -> Donnees:
-    """Les tables calculées du questionnaire, à toutes ses vagues : les évolutions en lisent deux."""
+def _compute(moteur: Engine, importe: _Import) -> Donnees:
+    """Les tables de la vague importée, et les évolutions du questionnaire, qui relisent ses autres vagues."""
+    lot, contexte = importe.lot, importe.contexte
     filtre = {"questionnaire_id": lot.questionnaire_id}
     participations = pd.concat([read_rows(moteur, "participation", **filtre), lot.participation])
     faits = pd.concat([read_rows(moteur, "fait_reponse", **filtre), lot.fait_reponse])
     ordre = [v.id for v in contexte.catalogue.vagues]
     donnees = Donnees()
     for vagues in split_vagues(participations, faits, ordre):
-        donnees.extend(compute_questionnaire(contexte, vagues))
+        donnees.extend(join_vagues([_compute_one(moteur, importe, vague) for vague in vagues]))
     mesures = read_mesures(moteur, contexte.cadre, contexte.catalogue)
     donnees.extend(compute_croisements(mesures, lot.questionnaire_id, donnees))
     return donnees
 
 
-def _refresh_others(moteur: Engine, catalogue: Catalogue) -> None:
-    """Les autres questionnaires n'ont pas bougé, sauf si le catalogue n'est plus celui de la copie."""
-    if read_rows(moteur, "version")["catalogue_empreinte"].ne(catalogue.empreinte).any():
-        refresh_croisements(moteur, catalogue)
+def _compute_one(moteur: Engine, importe: _Import, vague: Vaguee) -> Calculee:
+    """La vague du lot se calcule ; une autre n'en dépend pas, et garde ses chiffres."""
+    contexte = importe.contexte
+    if importe.complet or vague.vague_id == importe.lot.vague_id:
+        return compute_vague(contexte, vague)
+    ids = [i.id for i in contexte.catalogue.list_indicateurs(vague.questionnaire_id, origine="declare")]
+    agregats = read_rows(moteur, "agregat", indicateur_id=ids, vague_id=vague.vague_id, niveau=COMPAREES)
+    return resume_vague(contexte, vague, agregats)

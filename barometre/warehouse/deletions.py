@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Column, ColumnElement, Engine, delete, select, true
 
 from barometre.warehouse import schema as s
 from barometre.warehouse.schema_contrastes import contraste
@@ -10,12 +10,9 @@ from barometre.warehouse.schema_etat import accord, association
 
 
 def delete_lot(moteur: Engine, vague_id: str, questionnaire_id: str) -> None:
-    """Efface les lignes d'un questionnaire à une vague, et tout ce qui se calcule de ce questionnaire."""
+    """Efface le lot d'un questionnaire à une vague : ses comptes, ses refus, ses réponses."""
     lots = select(s.lot_import.c.lot_id).where(
         s.lot_import.c.vague_id == vague_id, s.lot_import.c.questionnaire_id == questionnaire_id
-    )
-    declares = select(s.dim_indicateur.c.indicateur_id).where(
-        s.dim_indicateur.c.theme_id == questionnaire_id, s.dim_indicateur.c.origine == "declare"
     )
     with moteur.begin() as connexion:
         connexion.execute(delete(s.quarantaine).where(s.quarantaine.c.lot_id.in_(lots)))
@@ -23,15 +20,25 @@ def delete_lot(moteur: Engine, vague_id: str, questionnaire_id: str) -> None:
         for table in (s.participation, s.fait_reponse):
             lignes = (table.c.vague_id == vague_id) & (table.c.questionnaire_id == questionnaire_id)
             connexion.execute(delete(table).where(lignes))
+
+
+def delete_calculs_of(moteur: Engine, questionnaire_id: str, vague_id: str | None) -> None:
+    """Efface ce qui se calcule d'un questionnaire : à une vague, ou à toutes ; et toutes ses évolutions."""
+    declares = select(s.dim_indicateur.c.indicateur_id).where(
+        s.dim_indicateur.c.theme_id == questionnaire_id, s.dim_indicateur.c.origine == "declare"
+    )
+    with moteur.begin() as connexion:
         for table in (s.poids, s.qualite):
-            connexion.execute(delete(table).where(table.c.questionnaire_id == questionnaire_id))
-        for table in (
-            s.fait_valeur,
-            s.agregat,
-            s.evolution,
-            s.estimation_modele,
-            contraste,
-            accord,
-            association,
-        ):
-            connexion.execute(delete(table).where(table.c.indicateur_id.in_(declares)))
+            siennes = table.c.questionnaire_id == questionnaire_id
+            connexion.execute(delete(table).where(siennes, _at(table.c.vague_id, vague_id)))
+        for table in (s.agregat, s.estimation_modele, contraste, accord, association):
+            siennes = table.c.indicateur_id.in_(declares)
+            connexion.execute(delete(table).where(siennes, _at(table.c.vague_id, vague_id)))
+        valeurs = s.fait_valeur.c
+        siennes = valeurs.indicateur_id.in_(declares)
+        connexion.execute(delete(s.fait_valeur).where(siennes, _at(valeurs.periode, vague_id)))
+        connexion.execute(delete(s.evolution).where(s.evolution.c.indicateur_id.in_(declares)))
+
+
+def _at(colonne: Column[str], vague_id: str | None) -> ColumnElement[bool]:
+    return true() if vague_id is None else colonne == vague_id
