@@ -14,10 +14,13 @@ from barometre.domain.territoire import FRANCE
 from barometre.views import carte_faits, carte_valeurs
 from barometre.views.carte_lieux import NOMS_NIVEAUX, build_fil, list_lieux
 from barometre.views.carte_pseudo import OPSN, PARTICIPATION, build_pseudo
+from barometre.views.carte_publies import describe_publies
 from barometre.views.carte_valeurs import Releve
 from barometre.views.libelles import Libelles
 from barometre.views.provenance import build_provenance_carte
 from barometre.views.selection import Selection
+
+SOURCE_OPSN = "Opérateurs publics de services numériques, faits publics (page Sources et méthode)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class VueCarte:
     messages: tuple[str, ...]
     provenance: Provenance
     simulee: bool
+    # Ce que le baromètre a publié sur ce sujet, sans détail par territoire.
+    publies: str = ""
 
     @property
     def cadre(self) -> pd.DataFrame:
@@ -59,7 +64,7 @@ class VueCarte:
 def build_vue_carte(gate: Gate, catalogue: Catalogue, choix: ChoixCarte) -> VueCarte:
     """La carte demandée, aux filtres près que ce niveau permet (une phrase dit lesquels)."""
     indicateur = get_indicateur(catalogue, choix)
-    if choix.niveau == "commune" and indicateur.origine == "declare" and indicateur.id != OPSN:
+    if choix.niveau == "commune" and _is_declare(indicateur):
         # La réponse d'une commune n'est pas publique : la carte dit seulement qui a répondu.
         indicateur = build_pseudo(catalogue, PARTICIPATION, choix.theme_id)
     choix, messages = _restrict(choix, indicateur)
@@ -79,9 +84,22 @@ def build_vue_carte(gate: Gate, catalogue: Catalogue, choix: ChoixCarte) -> VueC
         periode=periode,
         fil=build_fil(gate, choix.selection.territoire_id),
         messages=(*messages, *releve.messages),
-        provenance=build_provenance_carte(gate, indicateur, f"{champ} ; {periode}", choix.niveau),
-        simulee=bool(gate.get_version()["simulee"]) and indicateur.origine == "declare",
+        provenance=_build_provenance(gate, indicateur, f"{champ} ; {periode}", choix.niveau),
+        simulee=bool(gate.get_version()["simulee"]) and _is_declare(indicateur),
+        publies=describe_publies(catalogue, indicateur),
     )
+
+
+def _is_declare(indicateur: Indicateur) -> bool:
+    """L'accompagnement se lit dans des faits publics, jamais dans les réponses."""
+    return indicateur.origine == "declare" and indicateur.id != OPSN
+
+
+def _build_provenance(gate: Gate, indicateur: Indicateur, filtres: str, niveau: str) -> Provenance:
+    provenance = build_provenance_carte(gate, indicateur, filtres, niveau)
+    if indicateur.id != OPSN:
+        return provenance
+    return replace(provenance, source=SOURCE_OPSN, precautions=(indicateur.precautions,), simulee=False)
 
 
 def get_indicateur(catalogue: Catalogue, choix: ChoixCarte) -> Indicateur:

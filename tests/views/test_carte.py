@@ -170,3 +170,20 @@ def test_une_mesure_de_zero_ou_un_se_lit_oui_ou_non() -> None:
     assert releve.categories == OUI_NON
     assert list(releve.cadre["valeur_texte"]) == ["Oui", "Non", ""]
     assert list(releve.cadre["etat"]) == ["montre", "montre", "absent"]
+
+
+def test_un_chiffre_publie_sans_territoire_le_dit(gate: Gate) -> None:
+    publies = _vue(gate).publies
+    assert "76" in publies
+    assert "sans détail par territoire" in publies
+    participation = _vue(gate, indicateur_id=PARTICIPATION).publies
+    assert "publiés par le baromètre sur ce sujet" in participation
+    assert _vue(gate, indicateur_id=OPSN, niveau="departement").publies == ""
+
+
+def test_la_couverture_opsn_n_est_pas_simulee(gate: Gate) -> None:
+    vue = _vue(gate, indicateur_id=OPSN, niveau="departement")
+    assert not vue.simulee
+    assert not vue.provenance.simulee
+    assert "Opérateurs publics" in vue.provenance.source
+    assert _vue(gate).simulee

@@ -108,6 +108,15 @@ def render_source(carte: Carte) -> None:
     st.html(f'<p class="baro-legende">{simulee}{texte(SOUS_CARTE.format(source=carte.source))}</p>')
 
 
+def render_publies(affichee: CarteAffichee) -> None:
+    """Les chiffres publiés sur ce sujet : ils n'ont pas de territoire, et la page le dit."""
+    if affichee.vue.publies:
+        st.html(
+            f'<p class="baro-legende">{texte(affichee.vue.publies)} '
+            '<a href="chiffres_cles" target="_self">Chiffres clés publiés</a></p>'
+        )
+
+
 def render_tableau_carte(affichee: CarteAffichee, *, cle: str) -> None:
     """Le double de la carte : il se trie, il se télécharge."""
     render_depliant(

@@ -75,6 +75,7 @@ def render_cartes(cartes: Cartes, demande: Demande) -> None:
                 st.html(f'<p class="baro-phrase">{texte(affichee.carte.phrase)}</p>')
             blocs.render_legende(affichee.carte.legende)
             blocs.render_source(affichee.carte)
+            blocs.render_publies(affichee)
 
 
 def _render_carte(affichee: CarteAffichee, demande: Demande, rang: int, canal: str) -> None:
