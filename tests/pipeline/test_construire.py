@@ -14,12 +14,13 @@ import pandas as pd
 import pytest
 
 from barometre.ingest.errors import ImportRefuse
+from barometre.pipeline.calcul import CALCULEES
 from barometre.pipeline.construire import construire
 from barometre.pipeline.importer import importer
 from barometre.pipeline.verify import verifier
 from barometre.warehouse.engine import EntrepotError
-from barometre.warehouse.repository import open_repository
-from barometre.warehouse.versions import open_entrepot
+from barometre.warehouse.repository import open_repository, read_rows
+from barometre.warehouse.versions import activate_version, open_entrepot
 from tests.conftest import MOTEURS
 
 VAGUE, QUESTIONNAIRE = "2023-v1", "communication"
@@ -94,6 +95,30 @@ def test_un_fichier_corrige_remplace_son_lot(entrepot_neuf: str, codes: list[str
     assert (total["n"].iloc[0], total["n_oui"].iloc[0]) == (100, 90)
     _, controles = verifier(entrepot_neuf)
     assert [c.nom for c in controles if not c.ok] == []
+
+
+@pytest.mark.parametrize("corrigee", ["2023-v1", "2026-v4"])
+def test_corriger_une_vague_vaut_tout_recalculer(
+    entrepot_neuf: str, codes: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, corrigee: str
+) -> None:
+    """Une vague que le fichier ne touche pas garde ses chiffres ; les évolutions, elles, suivent."""
+    fichiers = {
+        v: write_export(tmp_path / f"{v}.csv", codes, oui) for v, oui in (("2023-v1", 60), ("2026-v4", 80))
+    }
+    for vague, fichier in fichiers.items():
+        importer(fichier, QUESTIONNAIRE, vague, adresse=entrepot_neuf)
+    avant = open_entrepot(entrepot_neuf).get_active()
+    correction = write_export(tmp_path / "correction.csv", codes[:110], 30)
+    tables = []
+    for tout in (False, True):
+        activate_version(open_entrepot(entrepot_neuf), str(avant))
+        monkeypatch.setattr("barometre.pipeline.importer._is_stale", lambda *_, tout=tout: tout)
+        importer(correction, QUESTIONNAIRE, corrigee, adresse=entrepot_neuf)
+        moteur = open_repository(entrepot_neuf).get_engine()
+        tables.append({nom: read_rows(moteur, nom) for nom in (*CALCULEES, "participation", "accord")})
+    assert len(tables[0]["evolution"]) > 0
+    for nom, partielle in tables[0].items():
+        pd.testing.assert_frame_equal(partielle, tables[1][nom], rtol=0, atol=1e-9, obj=nom)
 
 
 def test_un_essai_n_ecrit_rien(entrepot_neuf: str, codes: list[str], tmp_path: Path) -> None:
