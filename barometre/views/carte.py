@@ -97,6 +97,8 @@ def _is_declare(indicateur: Indicateur) -> bool:
 
 def _build_provenance(gate: Gate, indicateur: Indicateur, filtres: str, niveau: str) -> Provenance:
     provenance = build_provenance_carte(gate, indicateur, filtres, niveau)
+    # Le nom de fichier garde l'identifiant du niveau, le titre dit son nom.
+    provenance = replace(provenance, titre=f"{indicateur.titre}, par {NOMS_NIVEAUX[niveau]}")
     if indicateur.id != OPSN:
         return provenance
     return replace(provenance, source=SOURCE_OPSN, precautions=(indicateur.precautions,), simulee=False)

@@ -66,7 +66,7 @@ def test_un_clic_sur_une_region_descend_a_ses_departements(
     visite = visiter(serveur_sans_communes, "/carte")
     cadre = _folium(visite.page)
     cadre.locator("path.leaflet-interactive").first.dispatch_event("click")
-    visite.page.wait_for_url(re.compile(r"territoire=region-0[12].*niveau=departement|niveau=departement.*t"))
+    visite.page.wait_for_url(re.compile(r"territoire=region-0[12]$"))
     expect(visite.page.locator(".st-key-fil")).to_contain_text("Région Fictive")
     _check_muette(visite)
 
@@ -137,3 +137,23 @@ def test_toutes_les_communes_se_dessinent_et_se_touchent(avec_communes: str, ave
     visite.page.wait_for_url(re.compile(r"collectivite=commune-(01|2A)"))
     _check_muette(visite)
     contexte.close()
+
+
+def test_retour_defait_un_geste_entier(avec_communes: str, visiter: Visiter) -> None:
+    page = visiter(avec_communes, "/carte?theme=communication&niveau=departement").page
+    _folium(page).locator("path.leaflet-interactive").first.dispatch_event("click")
+    page.wait_for_url(re.compile(r"territoire=departement-(01|2A)&niveau=commune"))
+    commune = page.url
+    expect(page.locator(".baro-retenir")).to_contain_text("communes sur 2")
+    page.go_back()
+    page.wait_for_url(re.compile(r"/carte\?theme=communication&niveau=departement$"))
+    page.go_forward()
+    page.wait_for_url(commune)
+    expect(page.locator(".baro-retenir")).to_contain_text("communes sur 2")
+    # La fiche d'une commune, puis retour : la carte telle qu'on l'a quittée.
+    _folium(page).locator("path.leaflet-interactive").first.dispatch_event("click")
+    page.wait_for_url(re.compile(r"/fiche\?.*collectivite=commune-"))
+    expect(page.locator("h1")).to_contain_text("Où en est")
+    page.go_back()
+    page.wait_for_url(re.compile(r"/carte\?.*territoire=departement-(01|2A)&niveau=commune"))
+    expect(page.locator(".baro-retenir")).to_contain_text("communes sur 2")

@@ -18,7 +18,7 @@ from barometre.ui.blocks.textes import texte
 from barometre.ui.composants.communes import render_communes
 from barometre.ui.composants.feuille import render_feuille
 from barometre.ui.vues_carte import CarteAffichee
-from barometre.views.carte import ChoixCarte, get_dessous
+from barometre.views.carte import ChoixCarte, get_dessous, list_niveaux
 from barometre.views.carte_lieux import build_fil
 
 Cartes = tuple[CarteAffichee, ...]
@@ -138,21 +138,37 @@ def descend(niveau: str, territoire_id: str) -> None:
     if dessous:
         go_to(territoire_id, dessous)
     else:
-        state.write_valeur("collectivite", territoire_id, "")
         st.session_state[_FICHE] = territoire_id
 
 
 def go_to(territoire_id: str, niveau: str) -> None:
-    """Change de territoire ; le niveau vide est celui que la page choisit."""
-    state.write_valeur("territoire", territoire_id, FRANCE)
-    state.write_valeur("niveau", niveau, "")
+    """Change de territoire ; le niveau vide est celui que la page choisit.
+
+    L'adresse change d'un coup : le bouton « retour » du navigateur défait le geste entier.
+    """
+    suite = {
+        nom: st.query_params.get_all(nom) for nom in st.query_params if nom not in ("territoire", "niveau")
+    }
+    if territoire_id != FRANCE:
+        suite["territoire"] = [territoire_id]
+    if niveau and niveau != list_niveaux(territoire_id)[0]:
+        suite["niveau"] = [niveau]
+    st.query_params.from_dict(suite)
 
 
 def _open_fiche() -> None:
-    """Après un clic sur une commune ; la fiche s'ouvre si la page existe, sinon l'adresse la retient."""
+    """Après un clic sur une commune ; sans page Fiche, l'adresse retient la commune.
+
+    Streamlit écrit la nouvelle adresse sur la carte avant de changer de page : on y laisse la carte
+    entière, pour que « retour » la rende telle qu'on l'a quittée.
+    """
     demandee = st.session_state.pop(_FICHE, "")
-    if demandee and "fiche" in navigation.list_adresses():
-        st.switch_page(navigation.get_page("fiche"), query_params={"collectivite": demandee})
+    if not demandee:
+        return
+    if "fiche" in navigation.list_adresses():
+        carte = {nom: st.query_params.get_all(nom) for nom in st.query_params}
+        st.switch_page(navigation.get_page("fiche"), query_params=carte | {"collectivite": [demandee]})
+    state.write_valeur("collectivite", demandee, "")
 
 
 def _get_canal() -> str:
