@@ -16,7 +16,7 @@ from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.mesures import Mesures, build_mesures, list_binaires
 from barometre.pipeline.terrain import MONTRES
 from barometre.warehouse.engine import Engine
-from barometre.warehouse.etat import replace_croisements
+from barometre.warehouse.etat import read_propres, replace_croisements
 from barometre.warehouse.repository import read_rows
 
 ECART = "ecart_mesure"
@@ -53,8 +53,7 @@ def compute_croisements(mesures: Mesures, theme_id: str, donnees: Donnees) -> Do
 
 def read_mesures(moteur: Engine, cadre: pd.DataFrame, catalogue: Catalogue) -> Mesures:
     """Les mesures d'une version, en service ou en chantier."""
-    lignes = read_rows(moteur, "fait_valeur", indicateur_id=list_binaires(catalogue))
-    return build_mesures(lignes, cadre, catalogue)
+    return build_mesures(read_propres(moteur, list_binaires(catalogue)), cadre, catalogue)
 
 
 def refresh_croisements(moteur: Engine, catalogue: Catalogue) -> None:

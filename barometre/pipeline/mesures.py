@@ -54,10 +54,8 @@ def list_binaires(catalogue: Catalogue) -> list[str]:
 
 
 def build_mesures(lignes: pd.DataFrame, cadre: pd.DataFrame, catalogue: Catalogue) -> Mesures:
-    """La dernière valeur propre de chaque collectivité ; `lignes` : les `fait_valeur` de ces mesures."""
+    """La dernière valeur propre de chaque collectivité ; `lignes` : leurs `fait_valeur`, non montées."""
     propres = lignes[lignes["etat"].eq("repondu")]
-    if "n_communes" in propres:
-        propres = propres[propres["n_communes"].isna()]
     # Des rangs plutôt que des textes : grouper et pivoter 300 000 textes prend une demi-seconde.
     (i, indicateurs), (c, collectivites), (p, periodes) = (
         pd.factorize(propres[nom], sort=True) for nom in ("indicateur_id", "collectivite_id", "periode")

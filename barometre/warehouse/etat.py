@@ -9,7 +9,17 @@ from sqlalchemy import Engine, Table, delete, select, true
 
 from barometre.warehouse import schema as s
 from barometre.warehouse import schema_etat
-from barometre.warehouse.dialects import insert_frame
+from barometre.warehouse.dialects import insert_frame, read_frame
+
+
+def read_propres(moteur: Engine, indicateurs: Sequence[str]) -> pd.DataFrame:
+    """Les valeurs que des collectivités ont en propre, ni montées ni absentes ; sans les trier."""
+    v = s.fait_valeur.c
+    requete = select(v.indicateur_id, v.collectivite_id, v.periode, v.valeur, v.etat).where(
+        v.indicateur_id.in_(list(indicateurs)), v.etat == "repondu", v.n_communes.is_(None)
+    )
+    with moteur.connect() as connexion:
+        return read_frame(connexion, requete)
 
 
 def replace_tables(moteur: Engine, tables: dict[str, pd.DataFrame]) -> None:
