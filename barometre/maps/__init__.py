@@ -2,7 +2,7 @@
 
 from barometre.maps.carte import COLONNES, Carte, build_carte
 from barometre.maps.contours import Contours, ContoursAbsents, get_dossier_actif, load_contours
-from barometre.maps.feuille import build_donnees, build_feuille
+from barometre.maps.feuille import build_donnees, build_feuille, build_lieux
 from barometre.maps.image import build_image
 from barometre.maps.legende import Entree, Legende
 from barometre.maps.tableau import build_points, build_table
@@ -18,6 +18,7 @@ __all__ = [
     "build_donnees",
     "build_feuille",
     "build_image",
+    "build_lieux",
     "build_points",
     "build_table",
     "get_dossier_actif",

@@ -35,8 +35,8 @@ class Feuille(folium.Map):
         self.default_css = [("leaflet_css", f"{LEAFLET}/leaflet.css")]
 
 
-class CoucheLieux(MacroElement):
-    """Les formes, leurs motifs, leurs bulles. Les données arrivent en un seul littéral JavaScript échappé."""
+class Socle(MacroElement):
+    """Ce qui ne change pas d'une carte à l'autre : style, programme, lien avec la carte d'en face."""
 
     _template = Template("""
         {% macro header(this, kwargs) %}
@@ -44,36 +44,31 @@ class CoucheLieux(MacroElement):
         {% endmacro %}
         {% macro script(this, kwargs) %}
         {{ this.programme }}
-        (function (carte) {
-            const lot = {{ this.donnees }};
-            poserMotifs(lot.couleurs, lot.absent, lot.points);
-            const remplir = (p) => p.m === "points" ? "url(#absent)"
-                : p.m === "hachure" ? "url(#hachure-" + p.r + ")" : lot.couleurs[p.r];
-            const style = (f) => ({ fillColor: remplir(f.properties), fillOpacity: 1, color: lot.trait,
-                weight: lot.epaisseur, opacity: 1 });
-            const couche = L.geoJSON(lot.formes, {
-                style: style, smoothFactor: 0.5,
-                onEachFeature: (f, forme) => {
-                    forme.bindTooltip(lot.bulles[f.properties.i], { sticky: true, className: "bulle" });
-                    forme.on("mouseover", () => { forme.setStyle({ color: lot.contour, weight: 2 });
-                        forme.bringToFront(); });
-                    forme.on("mouseout", () => couche.resetStyle(forme));
-                },
-            }).addTo(carte);
-            poserDecor(carte, lot);
-            cadrer(carte, lot.cadres.reduce((b, c) => b.extend(c.b), couche.getBounds()));
-            lierVues(carte, {{ this.canal }});
-        })({{ this._parent.get_name() }});
+        preparer({{ this._parent.get_name() }}, {{ this.canal }});
         {% endmacro %}
     """)
 
-    def __init__(self, donnees: str, canal: str = "") -> None:
+    def __init__(self, canal: str = "") -> None:
         super().__init__()
-        self._name = "CoucheLieux"
+        self._name = "Socle"
         self.style = STYLE
         self.programme = PROGRAMME
-        self.donnees = donnees
         self.canal = build_js(canal)
+
+
+class Lieux(MacroElement):
+    """Les formes, leurs motifs, leurs bulles. Les données arrivent en un seul littéral JavaScript échappé."""
+
+    _template = Template("""
+        {% macro script(this, kwargs) %}
+        poserLieux(map_div, {{ this._parent.get_name() }}, {{ this.donnees }});
+        {% endmacro %}
+    """)
+
+    def __init__(self, donnees: str) -> None:
+        super().__init__()
+        self._name = "Lieux"
+        self.donnees = donnees
 
 
 def build_donnees(carte: Carte) -> str:
@@ -83,8 +78,12 @@ def build_donnees(carte: Carte) -> str:
     return build_js(build_lot(carte))
 
 
-def build_feuille(donnees: str, canal: str = "") -> Feuille:
-    """La carte, prête pour streamlit-folium ; `canal` lie les vues de deux cartes."""
+def build_feuille(canal: str = "") -> Feuille:
+    """Le fond de la carte, toujours le même ; `canal` lie les vues de deux cartes.
+
+    Les lieux arrivent à part (`build_lieux`) : streamlit-folium les échange sans recharger la carte, et une
+    autre vague ou un autre indicateur se montrent dans la vue que le lecteur avait choisie.
+    """
     feuille = Feuille(
         location=(46.6, 2.4),
         zoom_start=5,
@@ -94,9 +93,17 @@ def build_feuille(donnees: str, canal: str = "") -> Feuille:
         scrollWheelZoom=False,
         zoomSnap=0.1,
     )
-    feuille.add_child(CoucheLieux(donnees, canal))
+    feuille.add_child(Socle(canal))
     check_adresses(feuille)
     return feuille
+
+
+def build_lieux(donnees: str) -> folium.FeatureGroup:
+    """Ce que la carte montre : `donnees` vient de `build_donnees`."""
+    groupe = folium.FeatureGroup()
+    groupe.add_child(Lieux(donnees))
+    check_adresses(groupe)
+    return groupe
 
 
 def build_lot(carte: Carte) -> dict[str, Any]:
@@ -162,7 +169,7 @@ def _to_geojson(forme: Any, decimales: int) -> dict[str, Any]:
     return geometrie
 
 
-def check_adresses(feuille: folium.Map) -> None:
+def check_adresses(feuille: Element) -> None:
     """Refuse tout élément qui chargerait un script ou un style d'un autre hôte."""
     for element in _walk(feuille):
         liens = [*getattr(element, "default_js", ()), *getattr(element, "default_css", ())]
@@ -195,32 +202,61 @@ html, body {{ background: {FOND} !important; margin: 0; color-scheme: light; }}
 # Le programme ne contient aucune donnée : il est le même pour toutes les cartes.
 PROGRAMME = """
 function poserMotifs(couleurs, absent, points) {
+    document.getElementById("motifs")?.remove();
     const trame = (id, fond, dessin) => '<pattern id="' + id + '" width="6" height="6" '
         + 'patternUnits="userSpaceOnUse">' + '<rect width="6" height="6" fill="' + fond + '"/>'
         + dessin + '</pattern>';
     const rayures = '<path d="M-1,1 l2,-2 M0,6 l6,-6 M5,7 l2,-2" stroke="#fff" stroke-width="1.8"/>';
     const semis = '<circle cx="3" cy="3" r="0.8" fill="' + points + '"/>';
-    document.body.insertAdjacentHTML("beforeend", '<svg width="0" height="0" style="position:absolute"><defs>'
+    document.body.insertAdjacentHTML("beforeend",
+        '<svg id="motifs" width="0" height="0" style="position:absolute"><defs>'
         + couleurs.map((c, r) => trame("hachure-" + r, c, rayures)).join("") + trame("absent", absent, semis)
         + '</defs></svg>');
 }
-function poserDecor(carte, lot) {
-    L.control.zoom({ position: "topright", zoomInTitle: "Rapprocher", zoomOutTitle: "Éloigner" })
-        .addTo(carte);
-    const boite = carte.getContainer();
-    boite.setAttribute("role", "region");
-    boite.setAttribute("aria-label", lot.alt);
+function poserLieux(carte, groupe, lot) {
+    // streamlit-folium a ôté le groupe précédent ; il ne l'oublie pas de lui-même.
+    window.feature_group = [];
+    poserMotifs(lot.couleurs, lot.absent, lot.points);
+    const remplir = (p) => p.m === "points" ? "url(#absent)"
+        : p.m === "hachure" ? "url(#hachure-" + p.r + ")" : lot.couleurs[p.r];
+    const style = (f) => ({ fillColor: remplir(f.properties), fillOpacity: 1, color: lot.trait,
+        weight: lot.epaisseur, opacity: 1 });
+    const couche = L.geoJSON(lot.formes, {
+        style: style, smoothFactor: 0.5,
+        onEachFeature: (f, forme) => {
+            forme.bindTooltip(lot.bulles[f.properties.i], { sticky: true, className: "bulle" });
+            forme.on("mouseover", () => { forme.setStyle({ color: lot.contour, weight: 2 });
+                forme.bringToFront(); });
+            forme.on("mouseout", () => couche.resetStyle(forme));
+        },
+    }).addTo(groupe);
+    poserDecor(groupe, lot);
+    carte.getContainer().setAttribute("aria-label", lot.alt);
+    cadrer(carte, lot.cadres.reduce((b, c) => b.extend(c.b), couche.getBounds()));
+}
+function poserDecor(groupe, lot) {
     lot.cadres.forEach((c) => {
         L.rectangle(c.b, { color: lot.contour, weight: 0.6, opacity: 0.5, fill: false, interactive: false })
-            .addTo(carte);
+            .addTo(groupe);
         L.tooltip({ permanent: true, direction: "right", className: "encart-nom", offset: [-4, 8],
-            opacity: 1 }).setLatLng([c.b[1][0], c.b[0][1]]).setContent(c.nom).addTo(carte);
+            opacity: 1 }).setLatLng([c.b[1][0], c.b[0][1]]).setContent(c.nom).addTo(groupe);
     });
     if (lot.couche.length) {
         L.geoJSON({ type: "FeatureCollection", features: lot.couche }, { interactive: false,
             style: (f) => ({ fill: false, color: lot.contour, weight: f.properties.n > 1 ? 2.2 : 1.2,
-                dashArray: f.properties.n > 1 ? null : "4 3" }) }).addTo(carte);
+                dashArray: f.properties.n > 1 ? null : "4 3" }) }).addTo(groupe);
     }
+}
+function preparer(carte, canal) {
+    L.control.zoom({ position: "topright", zoomInTitle: "Rapprocher", zoomOutTitle: "Éloigner" })
+        .addTo(carte);
+    carte.setMinZoom(3);
+    carte.getContainer().setAttribute("role", "region");
+    new ResizeObserver(() => { if (!carte.deplacee) { ajuster(carte); } }).observe(carte.getContainer());
+    carte.on("movestart zoomstart", () => {
+        if (!carte.deNous) { carte.deplacee = carte.duLecteur = true; }
+    });
+    lierVues(carte, canal);
 }
 // Un mouvement vient du lecteur (souris, doigt, clavier, boutons) ou de nous : seul le sien se suit.
 function bouger(carte, deplacer) {
@@ -228,21 +264,22 @@ function bouger(carte, deplacer) {
     deplacer();
     carte.deNous = false;
 }
-function cadrer(carte, bornes) {
+function ajuster(carte) {
     const boite = carte.getContainer();
-    const ajuster = () => bouger(carte, () => {
-        // Un cadre encore sans taille donnerait un zoom infini, dont Leaflet ne revient pas.
-        if (boite.clientWidth < 40 || boite.clientHeight < 40) { return; }
+    // Un cadre encore sans taille donnerait un zoom infini, dont Leaflet ne revient pas.
+    if (!carte.bornes || boite.clientWidth < 40 || boite.clientHeight < 40) { return; }
+    bouger(carte, () => {
         carte.invalidateSize({ pan: false });
-        carte.fitBounds(bornes, { padding: [6, 6], animate: false });
+        carte.fitBounds(carte.bornes, { padding: [6, 6], animate: false });
     });
-    ajuster();
-    carte.whenReady(() => setTimeout(() => { if (!carte.deplacee) { ajuster(); } }, 60));
-    new ResizeObserver(() => { if (!carte.deplacee) { ajuster(); } }).observe(boite);
-    carte.on("movestart zoomstart", () => {
-        if (!carte.deNous) { carte.deplacee = carte.duLecteur = true; }
-    });
-    carte.setMinZoom(3);
+}
+// Le même territoire garde la vue du lecteur ; un autre se montre en entier.
+function cadrer(carte, bornes) {
+    if (carte.bornes && carte.bornes.equals(bornes, 0.05)) { return; }
+    carte.bornes = bornes;
+    carte.deplacee = false;
+    ajuster(carte);
+    carte.whenReady(() => setTimeout(() => { if (!carte.deplacee) { ajuster(carte); } }, 60));
 }
 function lierVues(carte, canal) {
     if (!canal || !window.BroadcastChannel) { return; }

@@ -13,6 +13,7 @@ from tests.browser.conftest import CHROMIUM, OPTIONS, Visite, Visiter, start_ser
 from tests.maps.donnees import write_contours
 
 pytestmark = pytest.mark.navigateur
+FINI = ".stApp[data-test-script-state='notRunning']"
 # Un rendu logiciel de WebGL : lent, mais le même que celui d'une carte graphique.
 WEBGL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 
@@ -68,6 +69,27 @@ def test_un_clic_sur_une_region_descend_a_ses_departements(
     cadre.locator("path.leaflet-interactive").first.dispatch_event("click")
     visite.page.wait_for_url(re.compile(r"territoire=region-0[12]$"))
     expect(visite.page.locator(".st-key-fil")).to_contain_text("Région Fictive")
+    _check_muette(visite)
+
+
+def test_changer_de_niveau_garde_la_carte_et_de_vague_garde_la_vue(
+    serveur_sans_communes: str, visiter: Visiter
+) -> None:
+    visite = visiter(serveur_sans_communes, "/carte?theme=communication")
+    cadre, page = _folium(visite.page), visite.page
+    cadre.evaluate("window.marque = 'la même'")
+    avant = cadre.locator("#map_div").get_attribute("aria-label") or ""
+    page.get_by_role("radio", name="Départements").click()
+    expect(cadre.locator("#map_div")).not_to_have_attribute("aria-label", avant)
+    assert cadre.evaluate("window.marque") == "la même"
+    cadre.locator(".leaflet-control-zoom-in").click()
+    page.wait_for_timeout(600)  # la fin du mouvement
+    vue = cadre.evaluate("[map_div.getZoom(), map_div.getCenter().lat]")
+    page.get_by_role("combobox", name="Vague").click()
+    page.get_by_role("option").first.click()
+    page.wait_for_url(re.compile("vague="))
+    page.locator(FINI).wait_for(state="attached")
+    assert cadre.evaluate("[map_div.getZoom(), map_div.getCenter().lat]") == vue
     _check_muette(visite)
 
 

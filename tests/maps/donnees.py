@@ -11,7 +11,7 @@ import pandas as pd
 from shapely import box
 
 from barometre.domain.indicateur import Calcul, Indicateur
-from barometre.maps import encarts
+from barometre.maps import Carte, build_donnees, build_feuille, build_lieux, encarts
 from barometre.maps.contours import TUILES, Contours
 from barometre.maps.tuiles import write_tuiles
 from barometre.sources.contours import match_codes, open_chantier, write_manifeste, write_niveaux
@@ -71,3 +71,11 @@ def write_contours(
         write_niveaux(gardees, {"epci": {}, "departement": {}, "region": {}}, chantier)
         write_tuiles(gardees, chantier / TUILES)
         write_manifeste(chantier, rapport, "Essai", "0", encarts.get_empreinte())
+
+
+def render_page(carte: Carte) -> str:
+    """La page folium entière d'une carte : le fond et ses lieux."""
+    feuille = build_feuille()
+    feuille.add_child(build_lieux(build_donnees(carte)))
+    page: str = feuille.get_root().render()
+    return page

@@ -3,11 +3,12 @@
 import folium
 import pytest
 from folium.plugins import MiniMap
+from streamlit_folium import generate_js_hash, generate_leaflet_string
 
-from barometre.maps import build_carte, build_donnees, build_feuille
+from barometre.maps import build_carte, build_feuille, build_lieux
 from barometre.maps.classes import build_classes
 from barometre.maps.feuille import AdresseExterieure, build_lot, check_adresses
-from tests.maps.donnees import build_cadre, build_contours, build_indicateur
+from tests.maps.donnees import build_cadre, build_contours, build_indicateur, render_page
 
 PART = build_indicateur()
 CADRE = build_cadre(
@@ -37,18 +38,27 @@ def _carte() -> object:
 
 
 def test_rien_d_exterieur_dans_la_page() -> None:
-    page = build_feuille(build_donnees(_carte())).get_root().render()
+    page = render_page(_carte())
     assert "http://" not in page.replace("http://www.w3.org", "")
     assert "https://" not in page
 
 
 def test_un_greffon_qui_appelle_un_autre_hote_est_refuse() -> None:
-    feuille = build_feuille(build_donnees(_carte()))
+    feuille = build_feuille()
     feuille.add_child(MiniMap())
     with pytest.raises(AdresseExterieure, match="MiniMap"):
         check_adresses(feuille)
     with pytest.raises(AdresseExterieure):
         check_adresses(folium.Map(tiles=None))
+
+
+def test_le_fond_est_le_meme_pour_toutes_les_cartes() -> None:
+    """streamlit-folium recharge la carte dès que ce qu'il en hache change."""
+    premier, second = (generate_js_hash(generate_leaflet_string(build_feuille()), "c") for _ in range(2))
+    assert premier == second
+    lieux = generate_leaflet_string(build_lieux('{"bulles": []}'))
+    assert "poserLieux(map_div" in lieux
+    assert '{"bulles": []}' in lieux
 
 
 def test_le_zero_l_indicatif_et_l_absent_ne_se_dessinent_pas_pareil() -> None:

@@ -11,11 +11,11 @@ import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from barometre.maps import Carte, build_carte, build_donnees, build_feuille, build_image, build_table
+from barometre.maps import Carte, build_carte, build_image, build_table
 from barometre.maps.classes import build_classes
 from barometre.maps.textes import build_js, escape_html
 from barometre.maps.tuiles import build_colis
-from tests.maps.donnees import build_cadre, build_contours, build_indicateur
+from tests.maps.donnees import build_cadre, build_contours, build_indicateur, render_page
 
 # Ce qui ouvre ou ferme quelque chose : gabarit, chaîne, balise, commentaire, ligne, formule, folium.
 MORCEAUX = (
@@ -58,12 +58,12 @@ def test_le_javascript_et_le_html_redonnent_le_texte(nom: str) -> None:
 @LENT
 @given(NOMS, NOMS)
 def test_folium_n_a_que_ses_propres_balises(nom: str, autre: str) -> None:
-    page = build_feuille(build_donnees(_carte(nom, autre))).get_root().render()
-    sain = build_feuille(build_donnees(_carte("a", "b"))).get_root().render()
+    page = render_page(_carte(nom, autre))
+    sain = render_page(_carte("a", "b"))
     for motif in ("<script", "</script>", "<!--", "<img", "`", "${", "{{", "\u2028"):
         assert page.count(motif) == sain.count(motif), motif
     assert "{%" not in page
-    lot = json.loads(re.search(r"const lot = (\{.*\});", page).group(1))  # type: ignore[union-attr]
+    lot = json.loads(re.search(r"poserLieux\(map_div, \w+, (\{.*\})\);", page).group(1))  # type: ignore[union-attr]
     assert lot["bulles"][0].startswith(f"<strong>{escape_html(nom)}</strong>")
     assert lot["alt"] == _carte(nom, autre).alt
 

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from barometre.maps import build_carte, build_donnees, build_feuille
+from barometre.maps import build_carte
 from barometre.maps.classes import build_classes
 from barometre.maps.textes import build_js, escape_html
-from tests.maps.donnees import build_cadre, build_contours, build_indicateur
+from tests.maps.donnees import build_cadre, build_contours, build_indicateur, render_page
 
 PIEGES = [
     "${alert(1)}",
@@ -40,7 +40,7 @@ def test_une_carte_entiere_garde_les_pieges_inertes(texte: str) -> None:
     carte = build_carte(
         cadre, indicateur, build_contours(["01"]), titre=texte, classes=build_classes([0.2], indicateur)
     )
-    page = build_feuille(build_donnees(carte)).get_root().render()
+    page = render_page(carte)
     for danger in ("alert(1)</script>", "<img src=x", "${alert", "`${", "{{ 7*7", "\u2028"):
         assert danger not in page
     # Deux balises de script ouvertes par folium, autant de fermées : aucune de plus.

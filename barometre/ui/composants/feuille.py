@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from streamlit_folium import st_folium
 
-from barometre.maps import build_feuille
+from barometre.maps import build_feuille, build_lieux
 
 RENVOYES = ("last_active_drawing", "last_object_clicked_count")
 
@@ -16,7 +16,8 @@ def render_feuille(
 ) -> None:
     """Pose la carte ; un territoire touché appelle `on_change`, son dessin est dans l'état de la visite."""
     st_folium(
-        build_feuille(donnees, canal),
+        build_feuille(canal),
+        feature_group_to_add=build_lieux(donnees),
         key=cle,
         height=hauteur,
         use_container_width=True,
