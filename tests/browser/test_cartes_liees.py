@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 
@@ -118,12 +119,12 @@ def _list_grandes(page: Page) -> list[FloatRect]:
 
 
 def _read_grande(page: Page, rang: int) -> Vue:
-    """Où sont deux noms d'encart dans la carte : assez pour connaître son centre et son échelle."""
-    lieu = page.locator(".baro-communes").nth(rang)
-    boite = lieu.bounding_box()
-    noms = [lieu.locator(".encart").nth(i).bounding_box() for i in (0, 4)]
-    assert boite is not None
-    return tuple(x for nom in noms if nom is not None for x in (nom["x"] - boite["x"], nom["y"] - boite["y"]))
+    """Où MapLibre pose deux noms d'encart, même cachés : assez pour connaître son centre et son échelle."""
+    noms = page.locator(".baro-communes").nth(rang).locator(".encart")
+    poses = [str(noms.nth(i).evaluate("e => e.style.transform")) for i in (0, 4)]
+    vue = tuple(float(x) for pose in poses for x in re.findall(r"(-?[\d.]+)px", pose))
+    assert len(vue) >= 4
+    return vue
 
 
 def test_maplibre_l_autre_carte_suit(avec_communes: str, avec_webgl: Browser) -> None:
