@@ -9,7 +9,6 @@ from pathlib import Path
 from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 from streamlit.starlette import App
 
-from barometre.ui import impression
 from barometre.ui.application import render_application
 from barometre.ui.incidents import show_incident
 from barometre.ui.serving import build_middleware, build_routes, warm_up
@@ -19,7 +18,7 @@ SCRIPT = Path(__file__).resolve().parent / "barometre" / "ui" / "script" / "main
 if get_script_run_ctx(suppress_warning=True) is None:
     app = App(
         SCRIPT,
-        routes=[*build_routes(), *impression.build_routes()],
+        routes=build_routes(),
         middleware=build_middleware(),
         on_script_error=show_incident,
         lifespan=warm_up,

@@ -27,6 +27,8 @@ from barometre.maps.textes import strip_controles
 
 FormatImage = Literal["png", "svg"]
 LARGEUR, HAUTEUR, DENSITE = 7.6, 6.6, 140
+# En pixels.
+TAILLE = (round(LARGEUR * DENSITE), round(HAUTEUR * DENSITE))
 # Le nombre de formes d'un tracé : assez pour aller vite, pas trop pour le moteur de dessin.
 LOT = 2_000
 HACHURES = "////"

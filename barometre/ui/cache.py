@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache as memoire
+from threading import Condition
 from typing import Any, TypeVar
 
 import streamlit as st
+from cachetools import LRUCache, cached
 
 from barometre.access import Gate
 from barometre.domain.portee import PUBLIC, Portee
@@ -53,35 +55,28 @@ def get_gate() -> Gate:
     return build_gate(state.get_portee(), _open_depot().version_id)
 
 
-@st.cache_resource(max_entries=VUES_GARDEES, show_spinner=False)
-def _get_vue(
-    nom: str,  # noqa: ARG001 — distingue les vues dans la clé, où la fonction elle-même n'entre pas
-    portee: Portee,
-    version_id: str,
-    filtres: tuple[Any, ...],
-    _build: Any,
-) -> Any:
-    return _build(build_gate(portee, version_id), *filtres)
+# La clé est comparée valeur par valeur : hacher chaque argument en octets, comme le fait Streamlit, prenait
+# un dixième du serveur. `condition` : une vue que plusieurs demandent à la fois n'est construite qu'une fois.
+@cached(LRUCache(VUES_GARDEES), condition=Condition())
+def _get_vue(build: Callable[..., Any], portee: Portee, version_id: str, filtres: tuple[Any, ...]) -> Any:
+    return build(build_gate(portee, version_id), *filtres)
 
 
 def get_vue(build: Callable[..., Vue], *filtres: Any) -> Vue:
     """La vue `build(gate, *filtres)`, gardée. Les filtres sont des valeurs simples, jamais un tableau."""
-    nom = f"{build.__module__}.{build.__qualname__}"
-    vue: Vue = _get_vue(nom, state.get_portee(), _open_depot().version_id, filtres, build)
+    vue: Vue = _get_vue(build, state.get_portee(), _open_depot().version_id, filtres)
     return vue
 
 
 def get_vue_of(gate: Gate, build: Callable[..., Vue], *filtres: Any) -> Vue:
     """La même vue gardée, pour une porte déjà ouverte : une vue faite d'une autre."""
-    nom = f"{build.__module__}.{build.__qualname__}"
-    vue: Vue = _get_vue(nom, gate.portee, gate.version_id, filtres, build)
+    vue: Vue = _get_vue(build, gate.portee, gate.version_id, filtres)
     return vue
 
 
 def get_vue_publique(build: Callable[..., Vue], *filtres: Any) -> Vue:
     """Une vue de faits publics, la même pour tous les lecteurs : gardée une fois par version."""
-    nom = f"{build.__module__}.{build.__qualname__}"
-    vue: Vue = _get_vue(nom, PUBLIC, _open_depot().version_id, filtres, build)
+    vue: Vue = _get_vue(build, PUBLIC, _open_depot().version_id, filtres)
     return vue
 
 

@@ -61,11 +61,6 @@ def load_cartes(choix: tuple[ChoixCarte, ...], dessin: Dessin) -> tuple[CarteAff
     return cache.get_vue(build_cartes, choix, date_contours(dessin))
 
 
-def load_image(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> bytes:
-    """L'image PNG d'une carte ; la page en dit le titre et la légende."""
-    return cache.get_vue(build_image_carte, choix, date_contours(dessin), rang)
-
-
 def load_donnees(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> str:
     """Ce que la carte folium envoie au navigateur."""
     return cache.get_vue(_build_donnees, choix, date_contours(dessin), rang)

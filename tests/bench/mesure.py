@@ -23,12 +23,12 @@ def get_entrepot(dossier: Path) -> Path:
     return neuf
 
 
-def run_commande(entrepot: Path, *mots: str) -> None:
+def run_commande(entrepot: Path, *mots: str, **variables: str) -> None:
     """Une commande du baromètre, comme on la tape."""
     subprocess.run(
         [sys.executable, "-m", "barometre", *mots],
         cwd=RACINE,
-        env={**os.environ, "BAROMETRE_ENTREPOT": str(entrepot), "OPENBLAS_NUM_THREADS": "1"},
+        env={**os.environ, "BAROMETRE_ENTREPOT": str(entrepot), "OPENBLAS_NUM_THREADS": "1", **variables},
         stdout=subprocess.DEVNULL,
         check=True,
     )

@@ -15,10 +15,10 @@ def test_la_carte_imprimee_est_l_image_fixe(serveur: str, visiter: Visiter) -> N
     page = visite.page
     page.frame_locator("iframe[title*='folium']").locator("path.leaflet-interactive").first.wait_for()
     page.wait_for_timeout(1_000)
-    assert not any("/impression/" in adresse for adresse in visite.adresses)
+    assert not any("/images/" in adresse for adresse in visite.adresses)
     expect(page.locator("div.baro-impression img")).to_be_hidden()
     papier = page.pdf(format="A4")
-    demandees = [adresse for adresse in visite.adresses if "/impression/" in adresse]
+    demandees = [adresse for adresse in visite.adresses if "/images/" in adresse]
     assert len(demandees) == 1
     assert b"/Subtype /Image" in papier or b"/Subtype/Image" in papier
     page.emulate_media(media="print")

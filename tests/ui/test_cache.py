@@ -25,7 +25,7 @@ def monde(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     monkeypatch.setattr(cache, "build_gate", _Porte)
     monkeypatch.setattr(cache, "_open_depot", lambda: monde["depot"])
     monkeypatch.setattr(state, "get_portee", lambda: monde["portee"])
-    cache._get_vue.clear()
+    cache._get_vue.cache_clear()
     return monde
 
 

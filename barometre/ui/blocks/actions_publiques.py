@@ -61,7 +61,7 @@ def _render_beneficiaires(beneficiaires: Beneficiaires, vue: VueProgrammes) -> N
         st.subheader("Où sont les communes bénéficiaires\u202f?")
         render_graphique(graphique, vue.provenance, cle=f"lieux-{programme.id}", titre=programme.titre)
         render_tableau_replie(
-            beneficiaires.table,
+            lambda: beneficiaires.table,
             f"{programme.titre} : {vue.champ}",
             vue.provenance,
             cle=f"programme-{programme.id}",

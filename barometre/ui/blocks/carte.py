@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from html import escape
@@ -11,11 +11,12 @@ import pandas as pd
 import streamlit as st
 
 from barometre.maps import Carte, Legende, build_image, build_points, build_table
-from barometre.maps.image import FormatImage
-from barometre.ui import impression, navigation, state, vues_carte
+from barometre.maps.image import TAILLE, FormatImage
+from barometre.ui import navigation, state, vues_carte
 from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import texte
+from barometre.ui.serving import images
 from barometre.ui.vues_carte import CarteAffichee, Dessin
 from barometre.views.carte import ChoixCarte
 from barometre.views.selection import Selection
@@ -41,7 +42,7 @@ def render_carte_theme(vue: VueTheme) -> None:
     choix = (ChoixCarte(indicateur_id, theme_id, niveau, _at_large(selection)),)
     affichee = vues_carte.load_cartes(choix, Dessin())[0]
     st.header("Sur la carte")
-    render_messages(affichee)
+    render_messages(affichee.messages)
     st.html(f'<p class="baro-phrase">{texte(affichee.carte.phrase)}</p>')
     render_image(choix, Dessin(), 0, affichee.carte)
     render_legende(affichee.carte.legende)
@@ -61,25 +62,31 @@ def _at_large(selection: Selection) -> Selection:
     return replace(selection, territoire_id="france")
 
 
-def render_messages(affichee: CarteAffichee) -> None:
+def render_messages(messages: Iterable[str]) -> None:
     """Ce qui a changé pour que la carte puisse être montrée."""
-    for message in affichee.messages:
+    for message in messages:
         st.info(message)
 
 
 def render_image(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int, carte: Carte) -> None:
     """L'image fixe : elle s'imprime, et se passe de WebGL."""
-    octets = vues_carte.load_image(choix, dessin, rang)
-    contenu = base64.b64encode(octets).decode("ascii")
-    st.html(f'<img class="baro-image-carte" src="data:image/png;base64,{contenu}" alt="{escape(carte.alt)}">')
+    st.html(_build_img(choix, dessin, rang, carte))
+
+
+def _build_img(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int, carte: Carte) -> str:
+    """Sa place est connue avant elle : la page ne saute pas quand elle arrive."""
+    largeur, hauteur = TAILLE
+    return (
+        f'<img class="baro-image-carte" loading="lazy" width="{largeur}" height="{hauteur}" '
+        f'src="{images.get_adresse(choix, dessin, rang)}" alt="{escape(carte.alt)}">'
+    )
 
 
 def render_double(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int, carte: Carte) -> None:
     """Le double d'une carte interactive : ses mots pour un lecteur d'écran, son image pour le papier."""
-    alt, adresse = escape(carte.alt), impression.get_adresse(choix, dessin, rang)
     st.html(
-        f'<p class="baro-invisible">{alt}</p><div class="baro-impression" style="display:none">'
-        f'<img class="baro-image-carte" loading="lazy" src="{adresse}" alt="{alt}"></div>'
+        f'<p class="baro-invisible">{escape(carte.alt)}</p><div class="baro-impression" style="display:none">'
+        f"{_build_img(choix, dessin, rang, carte)}</div>"
     )
 
 

@@ -29,9 +29,10 @@ _CANAL = "_canal_cartes"
 def render_fil(choix: tuple[ChoixCarte, ...]) -> None:
     """« France › Bretagne » : chaque étape remonte."""
     etapes = build_fil(cache.get_gate(), choix[0].selection.territoire_id)
-    if len(etapes) < 2:
-        return
+    # Le conteneur est posé même vide : la carte qui suit garde sa place, et ne se recharge pas.
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="fil"):
+        if len(etapes) < 2:
+            return
         for identifiant, nom in etapes[:-1]:
             st.button(
                 blocs.escape_markdown(nom),
@@ -63,13 +64,18 @@ def render_a_retenir(cartes: Cartes) -> None:
 def render_cartes(cartes: Cartes, demande: Demande) -> None:
     """Une carte sur toute la largeur, ou deux côte à côte dont les vues se suivent."""
     canal = _get_canal() if len(cartes) > 1 else ""
+    communs = tuple(m for m in cartes[0].messages if all(m in autre.messages for autre in cartes))
+    # Un conteneur, même vide : un message de plus ne déplace pas la carte, qui se rechargerait.
+    with st.container():
+        blocs.render_messages(communs)
     for rang, (colonne, affichee) in enumerate(zip(st.columns(len(cartes)), cartes, strict=True)):
         with colonne:
             if len(cartes) > 1:
                 st.subheader(blocs.escape_markdown(affichee.vue.titre))
             else:
                 blocs.render_titre_papier(affichee.vue.titre)
-            blocs.render_messages(affichee)
+            with st.container():
+                blocs.render_messages(m for m in affichee.messages if m not in communs)
             _render_carte(affichee, demande, rang, canal)
             if len(cartes) > 1:
                 st.html(f'<p class="baro-phrase">{texte(affichee.carte.phrase)}</p>')

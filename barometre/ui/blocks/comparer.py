@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from barometre.catalogue import load_catalogue
@@ -108,7 +110,7 @@ def render_contraste(vue: VueComparer) -> None:
     )
     st.html(f'<p class="baro-phrase">{texte(phrase)} {texte(PRECAUTION)}</p>')
     render_tableau_replie(
-        build_table_contrastes(vue.contrastes),
+        partial(build_table_contrastes, vue.contrastes),
         "Dans le périmètre d’un OPSN, et couverture inconnue",
         vue.provenance,
         cle="contraste",

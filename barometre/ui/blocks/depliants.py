@@ -25,23 +25,21 @@ def render_depliant(libelle: str, render: Callable[[], None], *, cle: str) -> No
 
 
 def render_tableau_replie(
-    table: pd.DataFrame,
+    build: Callable[[], pd.DataFrame],
     titre: str,
     provenance: Provenance,
     *,
     cle: str,
     libelle: str = VOIR_LE_TABLEAU,
-    fichier: pd.DataFrame | None = None,
+    sans: tuple[str, ...] = (),
 ) -> None:
-    """Le tableau derrière un chiffre ou un graphique, et ses fichiers (`fichier` : plus complets que lui)."""
-    complet = table if fichier is None else fichier
-    render_depliant(
-        libelle, partial(_render_tableau, table, titre, complet, provenance, cle), cle=f"voir-{cle}"
-    )
+    """Le tableau derrière un chiffre ou un graphique, et ses fichiers (eux seuls ont les colonnes `sans`)."""
+    contenu = partial(_render_tableau, build, titre, provenance, cle, sans)
+    render_depliant(libelle, contenu, cle=f"voir-{cle}")
 
 
 def _render_tableau(
-    table: pd.DataFrame, titre: str, fichier: pd.DataFrame, provenance: Provenance, cle: str
+    build: Callable[[], pd.DataFrame], titre: str, provenance: Provenance, cle: str, sans: tuple[str, ...]
 ) -> None:
-    render_tableau(table, titre)
-    render_telechargements(fichier, provenance, cle=cle)
+    render_tableau(build().drop(columns=list(sans)), titre)
+    render_telechargements(build, provenance, cle=cle)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 from barometre.formats import INSECABLE, format_compte
@@ -29,11 +27,11 @@ def render_mesures(theme: VueTheme) -> None:
     st.html(f'<div class="baro-cartes">{"".join(_carte(mesure) for mesure in vue.mesures)}</div>')
     _render_ailleurs(vue)
     render_tableau_replie(
-        vue.table.drop(columns=["indicateur_id"]),
+        lambda: vue.table,
         f"Données de l’État, {vue.territoire}",
         vue.provenance,
         cle=f"mesures-{theme.theme.id}",
-        fichier=vue.table,
+        sans=("indicateur_id",),
     )
 
 
@@ -72,7 +70,7 @@ def render_accord(theme: VueTheme) -> None:
         st.html(f'<p class="baro-phrase">{texte(vue.phrase)}</p>')
         st.html(f'<div class="baro-cartes baro-larges">{"".join(_paire(p) for p in vue.paires)}</div>')
         cle = f"accord-{theme.theme.id}"
-        render_tableau_replie(vue.table_paires, "Déclaré et mesuré", theme.provenance, cle=cle)
+        render_tableau_replie(lambda: vue.table_paires, "Déclaré et mesuré", theme.provenance, cle=cle)
     if vue.attendus:
         st.info(
             f"Aucune mesure chargée pour\u202f: {', '.join(vue.attendus)}. Un opérateur la charge par "
@@ -105,8 +103,6 @@ def _render_poids(vue: VueAccord, theme_id: str) -> None:
     st.html(f'<p class="baro-phrase">{texte(vue.phrase_poids)}</p>')
     render_depliant(
         "Les poids retrouvent-ils ce que l’on sait de toutes les communes\u202f?",
-        partial(
-            render_tableau, vue.table, "Faits connus de toutes les communes, avant et après redressement"
-        ),
+        lambda: render_tableau(vue.table, "Faits connus de toutes les communes, avant et après redressement"),
         cle=f"poids-{theme_id}",
     )

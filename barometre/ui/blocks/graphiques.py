@@ -20,4 +20,4 @@ def render_graphique(graphique: Graphique, provenance: Provenance, *, cle: str, 
     st.plotly_chart(graphique.get_ecrite(), width="stretch", config=CONFIG, key=f"graphique-{cle}")
     if graphique.legende:
         st.html(f'<p class="baro-legende">{texte(graphique.legende)}</p>')
-    render_tableau_replie(graphique.table, titre, provenance, cle=f"tableau-{cle}")
+    render_tableau_replie(lambda: graphique.table, titre, provenance, cle=f"tableau-{cle}")

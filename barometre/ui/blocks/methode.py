@@ -36,8 +36,9 @@ def render_sources(vue: VueMethode) -> None:
         st.subheader(accorder_etat(etat))
         cartes = "".join(_source(source) for source in vue.sources if source.etat == etat)
         st.html(f'<div class="baro-cartes">{cartes}</div>')
-    affichee = vue.table.drop(columns=["Adresse"])
-    render_tableau_replie(affichee, "Sources du baromètre", vue.provenance, cle="sources", fichier=vue.table)
+    render_tableau_replie(
+        lambda: vue.table, "Sources du baromètre", vue.provenance, cle="sources", sans=("Adresse",)
+    )
 
 
 def _source(source: SourceLue) -> str:

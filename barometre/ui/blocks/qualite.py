@@ -26,9 +26,13 @@ def render_qualite_theme(theme_id: str, vague_id: str) -> None:
         if (qualite.questionnaire_id, qualite.vague_id) == (theme_id, vague_id):
             st.header(TITRE)
             _render_mots(qualite)
-            faits = pd.DataFrame({"Ce qui a été fait, et mesuré": qualite.phrases})
-            detail = partial(render_tableau, faits, f"{qualite.questionnaire}, {qualite.vague}")
+            detail = partial(_render_detail, qualite)
             render_depliant("Voir le détail du redressement", detail, cle=f"redressement-{theme_id}")
+
+
+def _render_detail(qualite: Qualite) -> None:
+    faits = pd.DataFrame({"Ce qui a été fait, et mesuré": qualite.phrases})
+    render_tableau(faits, f"{qualite.questionnaire}, {qualite.vague}")
 
 
 def _render_mots(qualite: Qualite) -> None:
@@ -45,10 +49,8 @@ def render_qualites() -> None:
     st.html(f'<p class="baro-phrase">{texte(CONSEQUENCE)}</p>')
     render_depliant(
         "Voir le tableau, questionnaire par questionnaire",
-        partial(
-            render_tableau,
-            build_table_qualites(qualites),
-            "Qualité du redressement, par vague et questionnaire",
+        lambda: render_tableau(
+            build_table_qualites(qualites), "Qualité du redressement, par vague et questionnaire"
         ),
         cle="redressements",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html import escape
 from numbers import Real
 
@@ -10,7 +11,11 @@ import streamlit as st
 
 from barometre.formats import format_nombre, format_ponctuation, is_absent
 
+# Les mêmes libellés reviennent d'une page et d'un lecteur à l'autre.
+TEXTES_GARDES = 20_000
 
+
+@lru_cache(TEXTES_GARDES)
 def texte(brut: str) -> str:
     """Un texte des données ou du catalogue, prêt pour une page."""
     return escape(format_ponctuation(brut))

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 
 from barometre.ui import cache, chauffe
 from barometre.ui.navigation import list_adresses, list_pages
-from barometre.ui.serving import routes
+from barometre.ui.serving import images, routes
 from barometre.ui.serving.avance import GRAPHIQUE, build_avance, list_fichiers
 from barometre.ui.serving.compression import CompressedStatic, compress_first
 from barometre.ui.serving.document import FrenchDocument
@@ -20,7 +20,7 @@ from barometre.ui.serving.headers import SecurityHeaders
 
 def build_routes() -> list[BaseRoute]:
     """Les adresses de l'application, à côté de celles de Streamlit."""
-    return routes.build_routes(cache.read_active_version)
+    return [*routes.build_routes(cache.read_active_version), *images.build_routes()]
 
 
 @asynccontextmanager

@@ -1,8 +1,8 @@
-"""L'image d'une carte pour le papier : demandée quand on imprime, faite par la même porte que la page.
+"""L'image d'une carte, à l'écran ou sur le papier : demandée quand elle va servir, faite par la même porte.
 
-La page contient une image que le navigateur ne charge pas à l'écran (`loading=lazy`, cachée) ; Chromium et
-Firefox la demandent au moment d'imprimer. Son adresse est un jeton tiré au sort, qui vaut pour la portée du
-lecteur à qui la page a été rendue : rien n'y est deviné, rien n'y est choisi par l'adresse.
+La page n'en contient que l'adresse : le navigateur la demande quand elle approche de l'écran (`loading=lazy`)
+ou, cachée derrière une carte interactive, au moment d'imprimer (Chromium et Firefox). L'adresse est un jeton
+tiré au sort, qui vaut pour la portée du lecteur à qui la page a été rendue : rien n'y est deviné ni choisi.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from barometre.warehouse.engine import EntrepotError
 # Une page ouverte depuis plus longtemps est à recharger avant d'imprimer.
 DUREE = 4 * 3600.0
 GARDEES = 2_000
-# Les dernières images faites : une seconde impression ne redessine rien (un quart de Mo chacune).
-FAITES = 24
+# Les dernières images faites (un dixième à un quart de Mo chacune).
+FAITES = 300
 # Un navigateur qui imprime attend une image une à deux secondes. Celle de toutes les communes en demande
 # autant : elle est faite d'avance, une à la fois, quand la page a fini d'arriver.
 ATTENTE = 6.0
@@ -132,10 +132,10 @@ def get_adresse(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> str
     jeton = ATELIER.registre.add(image)
     if choix[rang].niveau == "commune":
         ATELIER.prepare(jeton)
-    return f"impression/{jeton}.png"
+    return f"images/{jeton}.png"
 
 
-async def impression(requete: Request) -> Response:
+async def image(requete: Request) -> Response:
     """L'image d'un jeton ; 404 pour tout autre."""
     try:
         octets = await run_in_threadpool(ATELIER.get, requete.path_params["jeton"])
@@ -154,4 +154,4 @@ def _build(image: Image) -> bytes:
 
 def build_routes() -> list[BaseRoute]:
     """L'adresse des images à imprimer."""
-    return [Route("/impression/{jeton}.png", impression)]
+    return [Route("/images/{jeton}.png", image)]

@@ -11,8 +11,9 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from barometre.domain.portee import PUBLIC, Portee
-from barometre.ui import cache, impression, state
-from barometre.ui.impression import Atelier, Image, Registre
+from barometre.ui import cache, state
+from barometre.ui.serving import images
+from barometre.ui.serving.images import Atelier, Image, Registre
 from barometre.ui.vues_carte import Dessin
 from barometre.views.carte import ChoixCarte
 from barometre.views.selection import Selection
@@ -53,7 +54,7 @@ def test_une_seule_image_se_prepare_a_la_fois(monkeypatch: pytest.MonkeyPatch) -
         assert suite.wait(5)
         return b"image"
 
-    monkeypatch.setattr(impression, "_build", _build)
+    monkeypatch.setattr(images, "_build", _build)
     atelier = Atelier(Registre(), faites=1)
     premier, second = (atelier.registre.add(replace(IMAGE, rang=rang)) for rang in (0, 1))
     atelier.prepare(premier, attente=0)
@@ -72,8 +73,8 @@ def test_une_seule_image_se_prepare_a_la_fois(monkeypatch: pytest.MonkeyPatch) -
 def client(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     monkeypatch.setenv("BAROMETRE_ENTREPOT", build_entrepot_factice(tmp_path_factory.mktemp("entrepot")))
     cache._open_depot.cache_clear()
-    monkeypatch.setattr(impression, "ATELIER", Atelier(Registre()))
-    yield TestClient(Starlette(routes=impression.build_routes()))
+    monkeypatch.setattr(images, "ATELIER", Atelier(Registre()))
+    yield TestClient(Starlette(routes=images.build_routes()))
     cache._open_depot.cache_clear()
 
 
@@ -83,7 +84,7 @@ def test_l_adresse_rend_l_image_de_la_portee_du_lecteur(
     portees: list[Portee] = []
     ouvrir = cache.build_gate
     monkeypatch.setattr(state, "get_portee", lambda: OPERATEUR)
-    adresse = impression.get_adresse(CHOIX, Dessin(), 0)
+    adresse = images.get_adresse(CHOIX, Dessin(), 0)
     monkeypatch.setattr(cache, "build_gate", lambda portee, v: portees.append(portee) or ouvrir(portee, v))
     reponse = client.get(f"/{adresse}")
     assert reponse.status_code == 200
@@ -94,9 +95,9 @@ def test_l_adresse_rend_l_image_de_la_portee_du_lecteur(
 
 @pytest.mark.parametrize("jeton", ["inconnu", "..%2f..%2fetc", "a" * 400])
 def test_un_autre_jeton_ne_rend_rien(client: TestClient, jeton: str) -> None:
-    assert client.get(f"/impression/{jeton}.png").status_code == 404
+    assert client.get(f"/images/{jeton}.png").status_code == 404
 
 
 def test_une_version_disparue_ne_rend_rien(client: TestClient) -> None:
-    jeton = impression.ATELIER.registre.add(replace(IMAGE, version_id="20200101T000000Z-abcdef"))
-    assert client.get(f"/impression/{jeton}.png").status_code == 404
+    jeton = images.ATELIER.registre.add(replace(IMAGE, version_id="20200101T000000Z-abcdef"))
+    assert client.get(f"/images/{jeton}.png").status_code == 404
