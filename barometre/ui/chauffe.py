@@ -7,7 +7,7 @@ import logging
 from barometre.access import Gate
 from barometre.catalogue import load_catalogue
 from barometre.domain.portee import PUBLIC
-from barometre.ui import cache, vues, vues_pages
+from barometre.ui import cache, vues, vues_etat, vues_pages
 from barometre.ui.selectors import list_vagues
 from barometre.views.selection import Selection
 from barometre.warehouse.engine import EntrepotError
@@ -37,3 +37,4 @@ def _prepare_theme(gate: Gate, theme_id: str) -> None:
     theme = cache.get_vue_of(gate, vues.build_theme, theme_id, selection)
     premier = theme.vue.get_ligne("").indicateur.id
     cache.get_vue_of(gate, vues.build_indicateur, premier, theme.vue.selection)
+    vues_etat.prepare(gate, theme_id, theme.vue.selection)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from barometre.access import Gate
 from barometre.catalogue import load_catalogue
 from barometre.ui import cache
+from barometre.ui.vues import build_theme
 from barometre.views.accord import VueAccord, build_vue_accord
 from barometre.views.mesures import VueMesures, build_vue_mesures
 from barometre.views.selection import Selection
-from barometre.views.theme import build_vue_theme
 
 
 def load_mesures(theme_id: str, territoire_id: str) -> VueMesures:
@@ -21,10 +21,16 @@ def load_accord(theme_id: str, selection: Selection) -> VueAccord:
     return cache.get_vue(_accord, theme_id, selection)
 
 
+def prepare(gate: Gate, theme_id: str, selection: Selection) -> None:
+    """Les deux vues d'un thème, avant qu'un lecteur les demande."""
+    cache.get_vue_of(gate, _mesures, theme_id, selection.territoire_id)
+    cache.get_vue_of(gate, _accord, theme_id, selection)
+
+
 def _mesures(gate: Gate, theme_id: str, territoire_id: str) -> VueMesures:
     return build_vue_mesures(gate, load_catalogue(), theme_id, territoire_id)
 
 
 def _accord(gate: Gate, theme_id: str, selection: Selection) -> VueAccord:
-    catalogue = load_catalogue()
-    return build_vue_accord(gate, catalogue, build_vue_theme(gate, catalogue, theme_id, selection))
+    theme = cache.get_vue_of(gate, build_theme, theme_id, selection).vue
+    return build_vue_accord(gate, load_catalogue(), theme)

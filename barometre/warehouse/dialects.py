@@ -146,12 +146,17 @@ def _align_types(frame: pd.DataFrame, requete: Select[Any]) -> pd.DataFrame:
 
 
 def _align(serie: pd.Series, colonne: Any) -> pd.Series:
-    if isinstance(colonne.type, Boolean):
-        return serie.astype("bool")
-    if isinstance(colonne.type, Integer):
-        return serie.astype("float64" if serie.isna().any() else "int64")
-    if isinstance(colonne.type, Float):
+    voulu = _get_dtype(colonne)
+    # DuckDB, par Arrow, rend presque toujours le type voulu : le convertir coûtait la moitié d'une lecture.
+    if serie.dtype == voulu:
+        return serie
+    if voulu == "int64" and serie.isna().any():
         return serie.astype("float64")
-    if isinstance(colonne.type, DateTime | Date):
-        return pd.to_datetime(serie).astype("datetime64[us]")
-    return serie.astype("str")
+    return pd.to_datetime(serie).astype(voulu) if voulu == "datetime64[us]" else serie.astype(voulu)
+
+
+def _get_dtype(colonne: Any) -> Any:
+    # Un booléen de SQLAlchemy n'est pas un entier ; une date et une heure se lisent pareil.
+    types = {Boolean: "bool", Integer: "int64", Float: "float64", DateTime: "datetime64[us]"}
+    types[Date] = "datetime64[us]"
+    return next((dtype for genre, dtype in types.items() if isinstance(colonne.type, genre)), "str")

@@ -34,6 +34,8 @@ VISITES = 3
 # folium y passe des dizaines de secondes : une visite suffit à le situer.
 VISITES_RIVAUX = 1
 DELAI = 120_000
+# Des formes posées ne se voient pas encore : deux images de plus, et elles sont peintes.
+PEINTE = "() => new Promise((f) => requestAnimationFrame(() => requestAnimationFrame(f)))"
 CADRE = "iframe[title*='folium']"
 PRETES = {
     "folium": "path.leaflet-interactive",
@@ -102,6 +104,7 @@ def _open(page: Page, adresse: str, genre: str) -> float:
     debut = time.perf_counter()
     page.goto(adresse, wait_until="commit")
     _wait(page, genre)
+    page.evaluate(PEINTE)
     return time.perf_counter() - debut
 
 
@@ -218,6 +221,7 @@ def _measure_rival(navigateur: Any, base: str, nom: str, attente: str) -> dict[s
         debut = time.perf_counter()
         page.goto(f"{base}/{nom}.html", timeout=DELAI)
         page.locator(attente).first.wait_for(timeout=DELAI, state="attached")
+        page.evaluate(PEINTE)
         mesures[NEUF].append(time.perf_counter() - debut)
         mesures["reçu à neuf (Mo)"].append(sum(recus) / 1e6)
         contexte.close()

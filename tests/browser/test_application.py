@@ -150,3 +150,14 @@ def test_une_adresse_inconnue_repond_404(serveur: str) -> None:
 
 def test_pret_repond_200_avec_un_entrepot(serveur: str) -> None:
     assert urlopen(f"{serveur}/readyz").status == 200
+
+
+def test_un_tableau_replie_arrive_quand_on_l_ouvre(serveur: str, visiter: Visiter) -> None:
+    visite = visiter(serveur, "/inclusion")
+    depliant = visite.page.locator(".stExpander", has_text="Voir le tableau").first
+    depliant.wait_for()
+    assert depliant.locator("table").count() == 0
+    depliant.locator("summary").click()
+    expect(depliant.locator("table").first).to_be_visible()
+    expect(depliant.get_by_role("button", name="Télécharger en CSV")).to_be_visible()
+    assert visite.console == []
