@@ -21,8 +21,10 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import folium
+import pandas as pd
 import plotly.graph_objects as go
 from playwright.sync_api import Page, sync_playwright
 
@@ -34,8 +36,14 @@ VISITES = 3
 # folium y passe des dizaines de secondes : une visite suffit à le situer.
 VISITES_RIVAUX = 1
 DELAI = 120_000
-# Des formes posées ne se voient pas encore : deux images de plus, et elles sont peintes.
-PEINTE = "() => new Promise((f) => requestAnimationFrame(() => requestAnimationFrame(f)))"
+# Des formes posées ne se voient pas encore : une image prise de la page attend qu'elles soient peintes.
+COIN = {"x": 0, "y": 0, "width": 40, "height": 40}
+COULEURS = ("#d6e6f4", "#abd0e6", "#6aaed6", "#3787c0", "#105ba4")
+# Ce qui dit qu'un rival est dessiné, et la bulle qui répond à la souris.
+RIVAUX = {
+    "folium": ("path.leaflet-interactive", ".leaflet-tooltip"),
+    "plotly": (".plotly-fini", ".hoverlayer .hovertext"),
+}
 CADRE = "iframe[title*='folium']"
 PRETES = {
     "folium": "path.leaflet-interactive",
@@ -104,7 +112,7 @@ def _open(page: Page, adresse: str, genre: str) -> float:
     debut = time.perf_counter()
     page.goto(adresse, wait_until="commit")
     _wait(page, genre)
-    page.evaluate(PEINTE)
+    page.screenshot(clip=COIN)
     return time.perf_counter() - debut
 
 
@@ -172,24 +180,35 @@ def _measure_rivaux(navigateur: Any, dossier: Path, communes: Contours) -> list[
     pages: dict[str, Callable[[Any, Path], None]] = {"folium": _write_folium, "plotly": _write_plotly}
     for nom, write in pages.items():
         write(formes, dossier / f"{nom}.html")
-    attentes = {"folium": "path.leaflet-interactive", "plotly": ".plotly-fini"}
     with _serve(dossier) as base:
-        return [_measure_rival(navigateur, base, nom, attente) for nom, attente in attentes.items()]
+        return [_measure_rival(navigateur, base, nom, *reperes) for nom, reperes in RIVAUX.items()]
+
+
+def _classer(codes: pd.Series) -> pd.Series:
+    """Cinq classes, les mêmes pour les deux."""
+    return codes.map(lambda code: crc32(code[:2].encode()) % len(COULEURS))
 
 
 def _write_folium(formes: Any, fichier: Path) -> None:
     carte = Feuille(location=(46.6, 2.4), zoom_start=5, tiles=None, preferCanvas=False)
     carte.default_js = [("leaflet", "leaflet/leaflet.js")]
     carte.default_css = [("leaflet_css", "leaflet/leaflet.css")]
-    folium.GeoJson(formes[["code", "geometry"]].to_json()).add_to(carte)
+    # Comme la nôtre : une couleur par classe, une bulle par commune.
+    folium.GeoJson(
+        formes[["code", "geometry"]].assign(classe=_classer(formes["code"])).to_json(),
+        style_function=lambda forme: {
+            "fillColor": COULEURS[forme["properties"]["classe"]],
+            "fillOpacity": 1,
+            "weight": 0,
+        },
+        tooltip=folium.GeoJsonTooltip(["code"]),
+    ).add_to(carte)
     carte.save(str(fichier))
 
 
 def _write_plotly(formes: Any, fichier: Path) -> None:
     contours = json.loads(formes.set_index("code")[["geometry"]].to_json())
-    couche = go.Choroplethmap(
-        geojson=contours, locations=formes["code"], z=formes["code"].str[:2].map(hash) % 5
-    )
+    couche = go.Choroplethmap(geojson=contours, locations=formes["code"], z=_classer(formes["code"]))
     figure = go.Figure(
         couche, layout={"map": {"style": "white-bg", "center": {"lat": 46.6, "lon": 2.4}, "zoom": 4}}
     )
@@ -212,8 +231,8 @@ def _serve(dossier: Path) -> Iterator[str]:
         serveur.shutdown()
 
 
-def _measure_rival(navigateur: Any, base: str, nom: str, attente: str) -> dict[str, Any]:
-    mesures: dict[str, list[float]] = {NEUF: [], "reçu à neuf (Mo)": []}
+def _measure_rival(navigateur: Any, base: str, nom: str, attente: str, bulle: str) -> dict[str, Any]:
+    mesures: dict[str, list[float]] = {NEUF: [], "à réagir (s)": [], "reçu à neuf (Mo)": []}
     for _ in range(VISITES_RIVAUX):
         contexte = navigateur.new_context(viewport={"width": 1280, "height": 1400})
         page = contexte.new_page()
@@ -221,9 +240,14 @@ def _measure_rival(navigateur: Any, base: str, nom: str, attente: str) -> dict[s
         debut = time.perf_counter()
         page.goto(f"{base}/{nom}.html", timeout=DELAI)
         page.locator(attente).first.wait_for(timeout=DELAI, state="attached")
-        page.evaluate(PEINTE)
+        page.screenshot(clip=COIN)
         mesures[NEUF].append(time.perf_counter() - debut)
         mesures["reçu à neuf (Mo)"].append(sum(recus) / 1e6)
+        debut = time.perf_counter()
+        page.mouse.move(655, 700)
+        page.mouse.move(660, 702)
+        page.locator(bulle).first.wait_for(timeout=DELAI)
+        mesures["à réagir (s)"].append(time.perf_counter() - debut)
         contexte.close()
     return _ligne(f"toutes les communes, {nom} (page nue)", mesures, "comparaison")
 
