@@ -5,6 +5,7 @@ import base64
 import numpy as np
 
 from barometre.maps.carte import build_carte_categories
+from barometre.maps.textes import escape_html
 from barometre.maps.tuiles import HORS_CARTE, SANS_VALEUR, build_colis
 from tests.maps.donnees import build_cadre, build_contours
 
@@ -46,3 +47,15 @@ def test_trente_cinq_mille_communes_pesent_peu() -> None:
     colis = build_colis(_carte(), codes)
     # Trois octets par commune, et un tiers de plus en base 64.
     assert len(colis["classes"]) + len(colis["index"]) < 150_000
+
+
+def test_la_bulle_dit_les_memes_mots_que_celle_de_folium() -> None:
+    carte = _carte()
+    colis = build_colis(carte, CODES)
+    textes = [colis["textes"][rang] for rang in _lire(colis["index"], "<u2")]
+    lieux = carte.lieux.set_index("code")
+    for code, texte in zip(CODES[:3], textes, strict=False):
+        # Le composant pose le nom, lu dans la tuile, au-dessus du texte.
+        lignes = [escape_html(ligne) for ligne in texte.split("\n")]
+        tete = f"<strong>{escape_html(lieux.at[code, 'nom'])}</strong>"
+        assert lieux.at[code, "bulle"] == "<br>".join([tete, *lignes])

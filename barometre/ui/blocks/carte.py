@@ -154,6 +154,9 @@ def render_grille(carte: Carte, affichee: CarteAffichee) -> None:
         table,
         hide_index=True,
         width="stretch",
+        # Sans cela, une case vide dirait « None ».
+        placeholder="–",
+        alt=f"Tableau de la carte : {affichee.vue.titre}",
         column_config={
             "Valeur": st.column_config.Column(
                 f"Valeur ({indicateur.unite})" if indicateur.unite else "Valeur"
