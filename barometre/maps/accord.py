@@ -96,11 +96,9 @@ def compare_codes(contours: Contours, codes: Iterable[str], reference: str) -> A
 def check_accord(accord: Accord) -> None:
     """Refuse de dessiner quand trop de lieux n'ont pas de contour ; la phrase dit combien."""
     if not accord.suffit:
-        raise ContoursAbsents(f"{accord.phrase} C’est trop peu pour une carte par {_nom(accord.niveau)}.")
-
-
-def _nom(niveau: str) -> str:
-    return SINGULIERS[niveau]
+        raise ContoursAbsents(
+            f"{accord.phrase} C’est trop peu pour une carte par {SINGULIERS[accord.niveau]}."
+        )
 
 
 def check_tuiles(dossier: Path, contours: Contours) -> list[str]:

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.ui import cache, state
 from barometre.ui.serving import images
-from barometre.ui.serving.images import Atelier, Image, Registre
+from barometre.ui.serving.images import Atelier, Image, Jetons
 from barometre.ui.vues_carte import Dessin
 from barometre.views.carte import ChoixCarte
 from barometre.views.selection import Selection
@@ -25,7 +25,7 @@ OPERATEUR = Portee(role="operateur")
 
 
 def test_la_meme_carte_garde_son_jeton_et_chaque_portee_a_le_sien() -> None:
-    registre = Registre()
+    registre = Jetons()
     jeton = registre.add(IMAGE)
     assert registre.add(IMAGE) == jeton
     assert len(jeton) >= 24
@@ -37,10 +37,10 @@ def test_la_meme_carte_garde_son_jeton_et_chaque_portee_a_le_sien() -> None:
 
 
 def test_les_plus_anciennes_s_oublient_et_un_jeton_expire() -> None:
-    registre = Registre(gardees=2)
+    registre = Jetons(gardees=2)
     jetons = [registre.add(replace(IMAGE, rang=rang)) for rang in range(3)]
     assert [registre.get(j) is not None for j in jetons] == [False, True, True]
-    passe = Registre(duree=-1.0)
+    passe = Jetons(duree=0)
     assert passe.get(passe.add(IMAGE)) is None
 
 
@@ -55,8 +55,8 @@ def test_une_seule_image_se_prepare_a_la_fois(monkeypatch: pytest.MonkeyPatch) -
         return b"image"
 
     monkeypatch.setattr(images, "_build", _build)
-    atelier = Atelier(Registre(), faites=1)
-    premier, second = (atelier.registre.add(replace(IMAGE, rang=rang)) for rang in (0, 1))
+    atelier = Atelier(Jetons(), faites=1)
+    premier, second = (atelier.jetons.add(replace(IMAGE, rang=rang)) for rang in (0, 1))
     atelier.prepare(premier, attente=0)
     assert parti.wait(5)
     atelier.prepare(second, attente=0)
@@ -73,7 +73,7 @@ def test_une_seule_image_se_prepare_a_la_fois(monkeypatch: pytest.MonkeyPatch) -
 def client(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     monkeypatch.setenv("BAROMETRE_ENTREPOT", build_entrepot_factice(tmp_path_factory.mktemp("entrepot")))
     cache._open_depot.cache_clear()
-    monkeypatch.setattr(images, "ATELIER", Atelier(Registre()))
+    monkeypatch.setattr(images, "ATELIER", Atelier(Jetons()))
     yield TestClient(Starlette(routes=images.build_routes()))
     cache._open_depot.cache_clear()
 
@@ -99,5 +99,5 @@ def test_un_autre_jeton_ne_rend_rien(client: TestClient, jeton: str) -> None:
 
 
 def test_une_version_disparue_ne_rend_rien(client: TestClient) -> None:
-    jeton = images.ATELIER.registre.add(replace(IMAGE, version_id="20200101T000000Z-abcdef"))
+    jeton = images.ATELIER.jetons.add(replace(IMAGE, version_id="20200101T000000Z-abcdef"))
     assert client.get(f"/images/{jeton}.png").status_code == 404

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import logging
 import secrets
-import time
-from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock, Semaphore, Timer
 
+from cachetools import LRUCache, TTLCache
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -26,7 +25,7 @@ from barometre.ui.vues_carte import Dessin
 from barometre.views.carte import ChoixCarte
 from barometre.warehouse.engine import EntrepotError
 
-# Une page ouverte depuis plus longtemps est à recharger avant d'imprimer.
+# Une page ouverte depuis plus longtemps est à recharger.
 DUREE = 4 * 3600.0
 GARDEES = 2_000
 # Les dernières images faites (un dixième à un quart de Mo chacune).
@@ -49,58 +48,47 @@ class Image:
     rang: int
 
 
-class Registre:
-    """Les images demandables : un jeton chacune, les plus anciennes oubliées."""
+class Jetons:
+    """Les images demandables : un jeton chacune ; les plus anciennes s'oublient."""
 
     def __init__(self, gardees: int = GARDEES, duree: float = DUREE) -> None:
-        self._gardees, self._duree = gardees, duree
-        self._jetons: OrderedDict[Image, tuple[str, float]] = OrderedDict()
-        self._images: dict[str, Image] = {}
+        self._jetons: TTLCache[Image, str] = TTLCache(gardees, duree)
+        self._images: TTLCache[str, Image] = TTLCache(gardees, duree)
         self._verrou = Lock()
 
     def add(self, image: Image) -> str:
         """Le jeton de cette image, le même tant qu'on la montre."""
         with self._verrou:
-            jeton, _ = self._jetons.pop(image, ("", 0.0))
-            jeton = jeton or secrets.token_urlsafe(18)
-            self._jetons[image] = jeton, time.monotonic()
+            jeton = self._jetons.get(image) or secrets.token_urlsafe(18)
+            self._jetons[image] = jeton
             self._images[jeton] = image
-            while len(self._jetons) > self._gardees:
-                _, (ancien, _) = self._jetons.popitem(last=False)
-                del self._images[ancien]
             return jeton
 
     def get(self, jeton: str) -> Image | None:
         """L'image d'un jeton, ou None s'il n'existe pas ou plus."""
         with self._verrou:
-            image = self._images.get(jeton)
-            if image is None or time.monotonic() - self._jetons[image][1] > self._duree:
-                return None
-            return image
+            return self._images.get(jeton)
 
 
 class Atelier:
     """Fait les images et garde les dernières ; une seule se prépare d'avance à la fois."""
 
-    def __init__(self, registre: Registre, faites: int = FAITES) -> None:
-        self.registre, self._nombre = registre, faites
-        self._faites: OrderedDict[str, bytes] = OrderedDict()
+    def __init__(self, jetons: Jetons, faites: int = FAITES) -> None:
+        self.jetons = jetons
+        self._faites: LRUCache[str, bytes] = LRUCache(faites)
         self._verrou, self._place = Lock(), Semaphore(1)
 
     def get(self, jeton: str) -> bytes | None:
         """Les octets de l'image, ou None si le jeton ne vaut rien."""
-        image = self.registre.get(jeton)
+        image = self.jetons.get(jeton)
         if image is None:
             return None
         with self._verrou:
             octets = self._faites.get(jeton)
-        return octets if octets is not None else self._keep(jeton, _build(image))
-
-    def _keep(self, jeton: str, octets: bytes) -> bytes:
-        with self._verrou:
-            self._faites[jeton] = octets
-            while len(self._faites) > self._nombre:
-                self._faites.popitem(last=False)
+        if octets is None:
+            octets = _build(image)
+            with self._verrou:
+                self._faites[jeton] = octets
         return octets
 
     def prepare(self, jeton: str, attente: float = ATTENTE) -> None:
@@ -122,14 +110,14 @@ class Atelier:
             self._place.release()
 
 
-ATELIER = Atelier(Registre())
+ATELIER = Atelier(Jetons())
 
 
 def get_adresse(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> str:
     """L'adresse de l'image, pour ce lecteur et ces données."""
     gate = cache.get_gate()
     image = Image(gate.portee, gate.version_id, choix, vues_carte.date_contours(dessin), rang)
-    jeton = ATELIER.registre.add(image)
+    jeton = ATELIER.jetons.add(image)
     if choix[rang].niveau == "commune":
         ATELIER.prepare(jeton)
     return f"images/{jeton}.png"
