@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Engine, insert
 
 from barometre.warehouse import schema as s
-from barometre.warehouse import schema_etat
 
 VAGUE = "2026-v4"
 MESURES = {
@@ -23,8 +22,8 @@ def fill_etat(moteur: Engine, communes: list[str]) -> None:
     with moteur.begin() as connexion:
         connexion.execute(insert(s.fait_valeur), list(_valeurs(communes)))
         connexion.execute(insert(s.dim_source), [_source(source) for source, _ in MESURES.values()])
-        connexion.execute(insert(schema_etat.accord), [_accord("commune", 40), _accord("epci", 4)])
-        connexion.execute(insert(schema_etat.association), list(_associations()))
+        connexion.execute(insert(s.accord), [_accord("commune", 40), _accord("epci", 4)])
+        connexion.execute(insert(s.association), list(_associations()))
         connexion.execute(insert(s.qualite), [_ecart()])
 
 

@@ -2,6 +2,6 @@
 
 from barometre.access.gate import AccesRefuse, Gate
 from barometre.access.registre import Registre, RegistreError, open_registre
-from barometre.warehouse.search import Trouvaille
+from barometre.recherche.index import Trouvaille
 
 __all__ = ["AccesRefuse", "Gate", "Registre", "RegistreError", "Trouvaille", "open_registre"]

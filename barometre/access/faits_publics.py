@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from barometre.domain.territoire import Collectivite
+from barometre.recherche.index import RESULTATS, Trouvaille
 from barometre.warehouse.queries import Filtre
 from barometre.warehouse.repository import Repository
-from barometre.warehouse.search import RESULTATS, Trouvaille
 
 
 class FaitsPublics:

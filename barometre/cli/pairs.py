@@ -11,9 +11,9 @@ from barometre.cli.analyse import add_json
 from barometre.cli.erreurs import Refus
 from barometre.cli.sortie import print_json, print_table
 from barometre.formats import format_nombre
-from barometre.views.liste_pairs import ListePairs, build_liste_pairs
-from barometre.views.structure import VARIABLES, Structure, build_structure
-from barometre.views.trouver import resolve_collectivite
+from barometre.views.collectivite.liste_pairs import ListePairs, build_liste_pairs
+from barometre.views.collectivite.structure import VARIABLES, Structure, build_structure
+from barometre.views.collectivite.trouver import resolve_collectivite
 from barometre.warehouse.repository import open_repository
 
 

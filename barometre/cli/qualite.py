@@ -7,7 +7,7 @@ from typing import Any
 from barometre.access import Gate
 from barometre.catalogue import load_catalogue
 from barometre.cli.sortie import print_table
-from barometre.views.qualite import build_table_qualites, read_qualites
+from barometre.views.donnees.qualite import build_table_qualites, read_qualites
 from barometre.warehouse.repository import open_repository
 
 COLONNES = {

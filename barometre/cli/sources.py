@@ -11,16 +11,15 @@ from typing import Any
 import pandas as pd
 
 from barometre.cli.analyse import FAIT, REFUSE, add_json
-from barometre.cli.contours import SOURCE_ID, install_contours
 from barometre.cli.erreurs import Refus
 from barometre.cli.sortie import Barre, print_json, print_table
-from barometre.maps import encarts
-from barometre.maps.contours import get_dossier_actif
+from barometre.contours import encarts
+from barometre.contours.dossier import MANIFESTE, get_dossier_actif
+from barometre.contours.fichier_recu import read_contours
+from barometre.contours.installation import SOURCE_ID, install_contours
 from barometre.pipeline.recolte import Bilan, EtatSource
 from barometre.pipeline.sources import Recuperation, SourceInconnue, list_demandees, recuperer
 from barometre.sources.catalogue import SourceExterieure, load_sources_exterieures
-from barometre.sources.contours import MANIFESTE
-from barometre.sources.contours_lecture import read_contours
 from barometre.sources.errors import SourceInjoignable, SourceRefusee
 from barometre.sources.fetch import Copie, Lieu, fall_back, fetch, keep, open_lieu
 from barometre.sources.resultat import Rapport

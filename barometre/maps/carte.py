@@ -10,9 +10,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from barometre.contours.lecture import Contours
 from barometre.domain.indicateur import Indicateur
 from barometre.maps.classes import Classes
-from barometre.maps.contours import Contours
 from barometre.maps.legende import Legende, build_legende, build_legende_categories
 from barometre.maps.phrase import NOMS, build_phrase, build_phrase_categories, build_phrase_reponses
 from barometre.maps.textes import escape_html

@@ -10,7 +10,7 @@ import shapely
 from branca.element import Element, MacroElement
 from folium.template import Template
 
-from barometre.maps import encarts
+from barometre.contours import encarts
 from barometre.maps.carte import Carte
 from barometre.maps.palettes import ABSENT, CONTOUR, FOND, POINTS, TEXTE, TRAIT
 from barometre.maps.textes import build_js, escape_html

@@ -17,8 +17,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.path import Path
 
+from barometre.contours import encarts
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION
-from barometre.maps import encarts
 from barometre.maps.carte import HACHURE, POINTS, Carte
 from barometre.maps.legende import Entree
 from barometre.maps.palettes import ABSENT, CONTOUR, FOND, TEXTE, TRAIT

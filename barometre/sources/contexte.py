@@ -8,7 +8,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from barometre.sources.cog import Cog, build_cog
+from barometre.sources.etat.cog import Cog, build_cog
 from barometre.sources.resultat import Rejet
 
 COMMUNE_INCONNUE = "Ce code n'est celui d'aucune commune, actuelle ou ancienne, du référentiel."

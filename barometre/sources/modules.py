@@ -28,4 +28,4 @@ def get_module(source: SourceExterieure) -> ModuleSource | None:
     """Le module qui porte l'identifiant de la source, ou None pour des contours."""
     if source.usage == "contours":
         return None
-    return import_module(f"barometre.sources.{source.id}")
+    return import_module(f"barometre.sources.etat.{source.id}")

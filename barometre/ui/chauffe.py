@@ -9,7 +9,7 @@ from barometre.catalogue import load_catalogue
 from barometre.domain.portee import PUBLIC
 from barometre.ui import cache, vues, vues_etat, vues_pages
 from barometre.ui.selectors import list_vagues
-from barometre.views.selection import Selection
+from barometre.views.lecture.selection import Selection
 from barometre.warehouse.engine import EntrepotError
 
 journal = logging.getLogger(__name__)

@@ -13,8 +13,8 @@ import streamlit as st
 from barometre.catalogue import load_catalogue
 from barometre.domain.territoire import FRANCE, LIBELLES_COUVERTURES, LIBELLES_TYPES
 from barometre.ui import cache, state
-from barometre.views.address import CLES
-from barometre.views.selection import Selection
+from barometre.views.lecture.address import CLES
+from barometre.views.lecture.selection import Selection
 
 CHIFFRES = {"redresse": "Redressés", "brut": "Bruts"}
 TOUTES_STRATES = "Toutes les tailles"

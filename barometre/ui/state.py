@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from barometre.domain.portee import PUBLIC, Portee
-from barometre.views.address import CLES, Admises, Adresse, Valeur, read_address
+from barometre.views.lecture.address import CLES, Admises, Adresse, Valeur, read_address
 
 _PORTEE = "_portee"
 _SUIVIES = "_cles_suivies"

@@ -11,11 +11,11 @@ from barometre.charts import Graphique, build_points, build_vagues
 from barometre.charts.entonnoir import build_entonnoir
 from barometre.domain.indicateur import Indicateur
 from barometre.ui import cache
-from barometre.views.dimensions import VAGUES
-from barometre.views.entonnoirs import Entonnoir
-from barometre.views.indicateur import VueIndicateur, build_vue_indicateur
-from barometre.views.selection import Selection
-from barometre.views.theme import GroupeLignes, VueTheme, build_vue_theme
+from barometre.views.comprendre.dimensions import VAGUES
+from barometre.views.comprendre.entonnoirs import Entonnoir
+from barometre.views.comprendre.indicateur import VueIndicateur, build_vue_indicateur
+from barometre.views.comprendre.theme import GroupeLignes, VueTheme, build_vue_theme
+from barometre.views.lecture.selection import Selection
 
 
 @dataclass(frozen=True, slots=True)

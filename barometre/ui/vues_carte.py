@@ -10,18 +10,19 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue import load_catalogue
+from barometre.contours.accord import check_accord, check_tuiles, compare_codes
+from barometre.contours.dossier import CODES, TUILES, get_dossier_actif
+from barometre.contours.lecture import COMMANDE, Contours
 from barometre.maps import Carte, ContoursAbsents, build_carte, build_donnees, build_image, load_contours
-from barometre.maps.accord import check_accord, check_tuiles, compare_codes
 from barometre.maps.carte import build_carte_categories
 from barometre.maps.classes import Methode, build_classes
-from barometre.maps.contours import CODES, COMMANDE, TUILES, Contours, get_dossier_actif
+from barometre.maps.colis import build_colis
 from barometre.maps.palettes import NON, OUI, PLUSIEURS, UN
-from barometre.maps.tuiles import build_colis
 from barometre.ui import cache
-from barometre.views.carte import ChoixCarte, VueCarte, build_vue_carte
-from barometre.views.carte_faits import A_REPONDU, list_opsn_par_departement
-from barometre.views.carte_lieux import build_fil, get_millesime
-from barometre.views.carte_valeurs import OUI_NON
+from barometre.views.carte.faits import A_REPONDU, list_opsn_par_departement
+from barometre.views.carte.lieux import build_fil, get_millesime
+from barometre.views.carte.valeurs import OUI_NON
+from barometre.views.carte.vue_carte import ChoixCarte, VueCarte, build_vue_carte
 
 OPSN_AU_DESSUS = "opsn"
 # Niveau que l'on montre quand les contours de celui demandé manquent.

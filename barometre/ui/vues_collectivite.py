@@ -10,12 +10,12 @@ from barometre.catalogue import load_catalogue
 from barometre.charts import Graphique, build_barres, build_positions
 from barometre.formats import format_guillemets
 from barometre.ui import cache
-from barometre.views.comparer import VueComparer, build_cadre_positions, build_comparer
-from barometre.views.distribution import Distribution
-from barometre.views.fiche import VueFiche, build_fiche
-from barometre.views.soi import Score
-from barometre.views.structure import Structure, build_structure
-from barometre.views.trouver import Resolution, resolve_collectivite
+from barometre.views.collectivite.comparer import VueComparer, build_cadre_positions, build_comparer
+from barometre.views.collectivite.distribution import Distribution
+from barometre.views.collectivite.fiche import VueFiche, build_fiche
+from barometre.views.collectivite.soi import Score
+from barometre.views.collectivite.structure import Structure, build_structure
+from barometre.views.collectivite.trouver import Resolution, resolve_collectivite
 
 
 def load_structure() -> Structure:

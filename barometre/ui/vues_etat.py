@@ -6,9 +6,9 @@ from barometre.access import Gate
 from barometre.catalogue import load_catalogue
 from barometre.ui import cache
 from barometre.ui.vues import build_theme
-from barometre.views.accord import VueAccord, build_vue_accord
-from barometre.views.mesures import VueMesures, build_vue_mesures
-from barometre.views.selection import Selection
+from barometre.views.comprendre.accord import VueAccord, build_vue_accord
+from barometre.views.etat.mesures import VueMesures, build_vue_mesures
+from barometre.views.lecture.selection import Selection
 
 
 def load_mesures(theme_id: str, territoire_id: str) -> VueMesures:

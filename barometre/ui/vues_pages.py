@@ -7,11 +7,11 @@ from datetime import date
 from barometre.access import Gate
 from barometre.catalogue import load_catalogue
 from barometre.ui import cache
-from barometre.views.accueil import VueAccueil, build_vue_accueil
-from barometre.views.chiffres_cles import VueChiffresCles, build_vue_chiffres_cles
-from barometre.views.identite import Identite, build_identite
-from barometre.views.methode import VueMethode, build_vue_methode
-from barometre.views.qualite import Qualite, read_qualites
+from barometre.views.collectivite.identite import Identite, build_identite
+from barometre.views.comprendre.accueil import VueAccueil, build_vue_accueil
+from barometre.views.comprendre.chiffres_cles import VueChiffresCles, build_vue_chiffres_cles
+from barometre.views.donnees.methode import VueMethode, build_vue_methode
+from barometre.views.donnees.qualite import Qualite, read_qualites
 
 
 def load_accueil() -> VueAccueil:

@@ -13,11 +13,11 @@ from barometre.catalogue.programmes import load_actions_publiques, load_programm
 from barometre.charts import Graphique, build_barres, build_ecarts, build_points
 from barometre.formats import format_part
 from barometre.ui import cache
-from barometre.views.associations import VueAssociations, build_vue_associations
-from barometre.views.obligation_detail import VueObligation, build_vue_obligation
-from barometre.views.panorama_obligations import VuePanorama, build_vue_panorama
-from barometre.views.programmes import Beneficiaires, VueProgrammes, build_vue_programmes
-from barometre.views.selection import Selection
+from barometre.views.lecture.selection import Selection
+from barometre.views.piloter.associations import VueAssociations, build_vue_associations
+from barometre.views.piloter.obligation_detail import VueObligation, build_vue_obligation
+from barometre.views.piloter.panorama_obligations import VuePanorama, build_vue_panorama
+from barometre.views.piloter.programmes import Beneficiaires, VueProgrammes, build_vue_programmes
 
 
 @dataclass(frozen=True, slots=True)

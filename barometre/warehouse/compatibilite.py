@@ -5,12 +5,9 @@ from __future__ import annotations
 from sqlalchemy import Engine, Table, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from barometre.warehouse import schema_contrastes, schema_etat  # leurs tables rejoignent `metadata`
 from barometre.warehouse.engine import EntrepotError
 from barometre.warehouse.entrepot import Entrepot
 from barometre.warehouse.schema import metadata
-
-MODULES = (schema_contrastes, schema_etat)
 
 
 def list_tables_absentes(moteur: Engine) -> list[str]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ColumnElement, Engine, delete, select, true
 
 from barometre.warehouse import schema as s
-from barometre.warehouse.schema_contrastes import contraste
-from barometre.warehouse.schema_etat import accord, association
+from barometre.warehouse.schema import accord, association, contraste
 
 
 def delete_lot(moteur: Engine, vague_id: str, questionnaire_id: str) -> None:

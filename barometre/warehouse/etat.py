@@ -8,7 +8,6 @@ import pandas as pd
 from sqlalchemy import Engine, Table, delete, select, true
 
 from barometre.warehouse import schema as s
-from barometre.warehouse import schema_etat
 from barometre.warehouse.dialects import insert_frame, read_frame
 
 
@@ -53,7 +52,7 @@ def delete_calculs(moteur: Engine, tables: Sequence[str]) -> None:
 
 def replace_croisements(moteur: Engine, cle: str, qualite: pd.DataFrame, **tables: pd.DataFrame) -> None:
     """Remplace les lignes de `qualite` de cette clé, et les tables `accord` et `association`."""
-    cibles: dict[str, Table] = {"accord": schema_etat.accord, "association": schema_etat.association}
+    cibles: dict[str, Table] = {"accord": s.accord, "association": s.association}
     with moteur.begin() as connexion:
         connexion.execute(delete(s.qualite).where(s.qualite.c.cle == cle))
         insert_frame(connexion, s.qualite, qualite)

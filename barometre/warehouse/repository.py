@@ -10,15 +10,14 @@ from sqlalchemy import Engine, Select, Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from barometre.domain.territoire import Collectivite
+from barometre.recherche.index import SearchIndex, build_search_index
 from barometre.warehouse import queries as q
 from barometre.warehouse import schema as s
-from barometre.warehouse import schema_contrastes, schema_etat
 from barometre.warehouse.compatibilite import check_compatibilite
 from barometre.warehouse.dialects import read_frame
 from barometre.warehouse.engine import EntrepotError
 from barometre.warehouse.entrepot import Entrepot
 from barometre.warehouse.queries import Filtre
-from barometre.warehouse.search import SearchIndex, build_search_index
 from barometre.warehouse.versions import open_entrepot
 
 # Moteurs gardés ouverts : la version en service et la précédente, que des lecteurs finissent de lire.
@@ -263,9 +262,7 @@ class Repository:
         self, indicateurs: Filtre = None, vague_id: Filtre = None, reference: Filtre = None
     ) -> pd.DataFrame:
         """Les groupes comparés aux autres, et les couvertes aux inconnues."""
-        return self._rows(
-            schema_contrastes.contraste, indicateur_id=indicateurs, vague_id=vague_id, reference=reference
-        )
+        return self._rows(s.contraste, indicateur_id=indicateurs, vague_id=vague_id, reference=reference)
 
     def list_estimations_modele(
         self, indicateur_id: Filtre = None, vague_id: Filtre = None, territoire_id: Filtre = None
@@ -290,14 +287,14 @@ class Repository:
 
     def list_accords(self, indicateurs: Filtre = None, vague_id: Filtre = None) -> pd.DataFrame:
         """L'accord entre une réponse et une donnée de l'État, en comptes."""
-        return self._rows(schema_etat.accord, indicateur_id=indicateurs, vague_id=vague_id)
+        return self._rows(s.accord, indicateur_id=indicateurs, vague_id=vague_id)
 
     def list_associations(
         self, programme_id: Filtre = None, indicateurs: Filtre = None, vague_id: Filtre = None
     ) -> pd.DataFrame:
         """Une pratique chez les bénéficiaires d'un programme et chez des communes comparables."""
         return self._rows(
-            schema_etat.association, programme_id=programme_id, indicateur_id=indicateurs, vague_id=vague_id
+            s.association, programme_id=programme_id, indicateur_id=indicateurs, vague_id=vague_id
         )
 
     # Ce qui a été chargé

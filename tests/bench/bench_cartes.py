@@ -28,7 +28,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from playwright.sync_api import Page, sync_playwright
 
-from barometre.maps.contours import Contours, ContoursAbsents, load_contours
+from barometre.contours.lecture import Contours, ContoursAbsents, load_contours
 from barometre.maps.feuille import Feuille
 from tests.browser.conftest import CHROMIUM, OPTIONS, RACINE, start_server
 

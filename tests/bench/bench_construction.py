@@ -22,8 +22,8 @@ from barometre.ingest.identity import Referentiel
 from barometre.ingest.importer import prepare
 from barometre.pipeline.construire import load_socle
 from barometre.pipeline.demo import list_commandes
-from barometre.sources import arcep_ftth
 from barometre.sources.contexte import build_contexte
+from barometre.sources.etat import arcep_ftth
 from barometre.warehouse.repository import open_repository
 from tests.bench.mesure import build_ligne, get_entrepot, run_commande
 

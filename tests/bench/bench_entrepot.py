@@ -18,9 +18,9 @@ from barometre.access import Gate
 from barometre.catalogue import load_catalogue
 from barometre.ui import cache, vues
 from barometre.ui.selectors import list_vagues
-from barometre.views.indicateur import build_vue_indicateur
-from barometre.views.selection import Selection
-from barometre.views.theme import build_vue_theme
+from barometre.views.comprendre.indicateur import build_vue_indicateur
+from barometre.views.comprendre.theme import build_vue_theme
+from barometre.views.lecture.selection import Selection
 from barometre.warehouse.engine import build_duckdb_engine
 from barometre.warehouse.repository import Repository, open_repository
 from tests.bench.lecteur import Lecteur, open_serveur

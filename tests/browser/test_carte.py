@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Frame, Page, expect
 
-from barometre.maps.contours import TUILES
+from barometre.contours.dossier import TUILES
 from tests.browser.conftest import CHROMIUM, OPTIONS, Visite, Visiter, start_server
 from tests.maps.donnees import write_contours
 

@@ -10,7 +10,7 @@ import pytest
 from barometre.domain.enquete import ETATS_REPONSE
 from barometre.domain.portee import ROLES
 from barometre.domain.territoire import COUVERTURES, TYPES
-from barometre.views.address import CLES
+from barometre.views.lecture.address import CLES
 from barometre.warehouse.schema import metadata
 
 GLOSSAIRE = Path(__file__).resolve().parents[2] / "GLOSSAIRE.md"

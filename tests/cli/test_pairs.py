@@ -9,8 +9,8 @@ import pytest
 
 from barometre.catalogue import load_catalogue
 from barometre.cli import main
-from barometre.views.liste_pairs import build_liste_pairs
-from barometre.views.structure import build_structure
+from barometre.views.collectivite.liste_pairs import build_liste_pairs
+from barometre.views.collectivite.structure import build_structure
 from barometre.warehouse.repository import Repository
 from tests.views.terrain_pairs import SOI, build_terrain, open_gate
 

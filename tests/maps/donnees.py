@@ -10,11 +10,13 @@ import geopandas as gpd
 import pandas as pd
 from shapely import box
 
+from barometre.contours import encarts
+from barometre.contours.dossier import TUILES
+from barometre.contours.lecture import Contours
+from barometre.contours.rangement import match_codes, open_chantier, write_manifeste, write_niveaux
+from barometre.contours.tuiles import write_tuiles
 from barometre.domain.indicateur import Calcul, Indicateur
-from barometre.maps import Carte, build_donnees, build_feuille, build_lieux, encarts
-from barometre.maps.contours import TUILES, Contours
-from barometre.maps.tuiles import write_tuiles
-from barometre.sources.contours import match_codes, open_chantier, write_manifeste, write_niveaux
+from barometre.maps import Carte, build_donnees, build_feuille, build_lieux
 from tests.fakes import COMMUNES
 
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from barometre.maps import Carte, build_carte, build_image, build_table
 from barometre.maps.classes import build_classes
+from barometre.maps.colis import build_colis
 from barometre.maps.textes import build_js, escape_html
-from barometre.maps.tuiles import build_colis
 from tests.maps.donnees import build_cadre, build_contours, build_indicateur, render_page
 
 # Ce qui ouvre ou ferme quelque chose : gabarit, chaîne, balise, commentaire, ligne, formule, folium.

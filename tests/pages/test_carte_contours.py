@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from barometre.maps.contours import get_dossier_actif
+from barometre.contours.dossier import get_dossier_actif
 from tests.maps.donnees import write_contours
 from tests.pages.conftest import Ouvrir
 

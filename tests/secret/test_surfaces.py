@@ -13,14 +13,14 @@ from barometre.catalogue import load_catalogue
 from barometre.catalogue.model import Catalogue
 from barometre.pipeline.verify import list_condition_leaks
 from barometre.stats.secrecy import BORNES_CYBER, GRILLES_CYBER, GRILLES_PUBLIQUES
-from barometre.views.accueil import build_vue_accueil
-from barometre.views.carte import ChoixCarte, build_vue_carte
-from barometre.views.chiffres_cles import build_vue_chiffres_cles
-from barometre.views.fiche import build_fiche
-from barometre.views.indicateur import build_vue_indicateur
-from barometre.views.selection import Selection
-from barometre.views.structure import build_structure
-from barometre.views.theme import build_vue_theme
+from barometre.views.carte.vue_carte import ChoixCarte, build_vue_carte
+from barometre.views.collectivite.fiche import build_fiche
+from barometre.views.collectivite.structure import build_structure
+from barometre.views.comprendre.accueil import build_vue_accueil
+from barometre.views.comprendre.chiffres_cles import build_vue_chiffres_cles
+from barometre.views.comprendre.indicateur import build_vue_indicateur
+from barometre.views.comprendre.theme import build_vue_theme
+from barometre.views.lecture.selection import Selection
 from barometre.warehouse.repository import Repository
 
 pytestmark = pytest.mark.lent

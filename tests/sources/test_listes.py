@@ -5,14 +5,14 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from barometre.sources import (
+from barometre.sources.contexte import Contexte
+from barometre.sources.etat import (
     action_coeur_de_ville,
     conseillers_numeriques,
     france_services,
     petites_villes_de_demain,
     typologies_anct,
 )
-from barometre.sources.contexte import Contexte
 from barometre.sources.resultat import Resultat
 from tests.sources.conftest import Ecrire
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from barometre.sources import (
+from barometre.sources.contexte import Contexte
+from barometre.sources.etat import (
     arcep_ftth,
     banatic_competences,
     banatic_groupements,
@@ -12,7 +13,6 @@ from barometre.sources import (
     etalab_action_publique,
     opendatafrance,
 )
-from barometre.sources.contexte import Contexte
 from tests.sources.conftest import Ecrire
 from tests.sources.test_listes import valeurs
 

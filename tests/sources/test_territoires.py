@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from barometre.sources import (
+from barometre.sources.contexte import Contexte
+from barometre.sources.errors import SourceRefusee
+from barometre.sources.etat import (
     adherents_operateurs_anct,
     operateurs_anct,
     presence_numerique,
     siren_departements,
     siren_regions,
 )
-from barometre.sources.contexte import Contexte
-from barometre.sources.errors import SourceRefusee
 from barometre.sources.resultat import PERSONNEL, Rejet, build_resultat
 from barometre.sources.siren import is_siren
 from tests.sources.conftest import Ecrire

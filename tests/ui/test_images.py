@@ -15,8 +15,8 @@ from barometre.ui import cache, state
 from barometre.ui.serving import images
 from barometre.ui.serving.images import Atelier, Image, Jetons
 from barometre.ui.vues_carte import Dessin
-from barometre.views.carte import ChoixCarte
-from barometre.views.selection import Selection
+from barometre.views.carte.vue_carte import ChoixCarte
+from barometre.views.lecture.selection import Selection
 from tests.fakes import build_entrepot_factice
 
 CHOIX = (ChoixCarte("site_internet", "communication", "region", Selection()),)

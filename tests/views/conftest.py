@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from barometre.views.structure import Structure, build_structure
+from barometre.views.collectivite.structure import Structure, build_structure
 from barometre.warehouse.repository import Repository
 from tests.views.terrain_pairs import build_terrain, open_gate
 

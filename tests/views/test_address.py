@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from barometre.views.address import CLES, build_query, read_address, read_query
+from barometre.views.lecture.address import CLES, build_query, read_address, read_query
 
 
 def test_une_cle_absente_prend_sa_valeur_par_defaut() -> None:

@@ -10,7 +10,7 @@ import pytest
 from barometre.access.masques import mask_accords, mask_associations
 from barometre.catalogue.programmes import Programme
 from barometre.domain.portee import PUBLIC, Portee
-from barometre.views.associations import build_vue_associations
+from barometre.views.piloter.associations import build_vue_associations
 from tests.views.fausse_porte import FaussePorte, build_catalogue, build_indicateur
 
 PROGRAMME = Programme(

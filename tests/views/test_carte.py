@@ -13,12 +13,12 @@ import pytest
 from barometre.access import Gate
 from barometre.catalogue import load_catalogue
 from barometre.domain.portee import PUBLIC
-from barometre.views.carte import ChoixCarte, VueCarte, build_vue_carte, get_dessous, list_niveaux
-from barometre.views.carte_faits import RIEN_DE_CONNU
-from barometre.views.carte_lieux import build_fil, list_lieux
-from barometre.views.carte_pseudo import OPSN, PARTICIPATION
-from barometre.views.carte_valeurs import OUI_NON, read_mesure
-from barometre.views.selection import Selection
+from barometre.views.carte.faits import RIEN_DE_CONNU
+from barometre.views.carte.lieux import build_fil, list_lieux
+from barometre.views.carte.pseudo_indicateurs import OPSN, PARTICIPATION
+from barometre.views.carte.valeurs import OUI_NON, read_mesure
+from barometre.views.carte.vue_carte import ChoixCarte, VueCarte, build_vue_carte, get_dessous, list_niveaux
+from barometre.views.lecture.selection import Selection
 from barometre.warehouse.repository import Repository
 from barometre.warehouse.versions import open_entrepot
 from tests.fakes import build_entrepot_factice

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from barometre.domain.indicateur import Calcul
-from barometre.views.chiffres import Chiffre, format_chiffre, read_chiffres
-from barometre.views.citation import Contexte, build_citation, build_phrase, enonce, get_raison
+from barometre.views.lecture.chiffres import Chiffre, format_chiffre, read_chiffres
+from barometre.views.lecture.citation import Contexte, build_citation, build_phrase, enonce, get_raison
 from tests.views.fausse_porte import build_indicateur, cachee, cellule
 
 CONTEXTE = Contexte("Toutes les collectivités, France", "Deuxième édition (2026)")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from barometre.views.indicateur import VueIndicateur, build_vue_indicateur
-from barometre.views.selection import Selection
+from barometre.views.comprendre.indicateur import VueIndicateur, build_vue_indicateur
+from barometre.views.lecture.selection import Selection
 from tests.views.fausse_porte import FaussePorte, build_catalogue, cachee, cellule, contraste
 
 VAGUE = "2026-v4"

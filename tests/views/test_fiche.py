@@ -13,9 +13,9 @@ from barometre.catalogue import load_catalogue
 from barometre.charts import build_positions
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.exports import FORMATS, build_fichier
-from barometre.views.comparer import VueComparer, build_cadre_positions, build_comparer
-from barometre.views.fiche import VueFiche, build_fiche
-from barometre.views.structure import Structure
+from barometre.views.collectivite.comparer import VueComparer, build_cadre_positions, build_comparer
+from barometre.views.collectivite.fiche import VueFiche, build_fiche
+from barometre.views.collectivite.structure import Structure
 from barometre.warehouse.repository import Repository
 from tests.views.terrain_pairs import (
     DROM,

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from barometre.domain.indicateur import Sens
-from barometre.views.dimensions import TERRITOIRE, build_repartitions
-from barometre.views.groupes_compares import (
+from barometre.views.comprendre.dimensions import TERRITOIRE, build_repartitions
+from barometre.views.lecture.groupes_compares import (
     GroupeCompare,
     build_phrase_groupes,
     read_accompagnement,
 )
-from barometre.views.ligne import Lecture
-from barometre.views.selection import Selection
+from barometre.views.lecture.ligne import Lecture
+from barometre.views.lecture.selection import Selection
 from tests.views.fausse_porte import FaussePorte, build_catalogue, build_indicateur, cellule, contraste
 
 VAGUE = "2026-v4"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from barometre.catalogue import load_catalogue
-from barometre.views.obligations import describe_verification
+from barometre.views.collectivite.obligations import describe_verification
 
 
 def test_une_obligation_lue_dit_le_jour_et_le_texte() -> None:

@@ -10,11 +10,11 @@ import pytest
 
 from barometre.catalogue.model import Concerne, SeuilLegal
 from barometre.catalogue.programmes import ActionPublique, Programme
-from barometre.views.champ import list_champ, select_territoire
-from barometre.views.methode import describe_age
-from barometre.views.panorama_obligations import list_concernees
-from barometre.views.programmes import build_vue_programmes
-from barometre.views.selection import Selection
+from barometre.views.donnees.methode import describe_age
+from barometre.views.lecture.champ import list_champ, select_territoire
+from barometre.views.lecture.selection import Selection
+from barometre.views.piloter.panorama_obligations import list_concernees
+from barometre.views.piloter.programmes import build_vue_programmes
 from tests.views.fausse_porte import FaussePorte, build_catalogue, build_indicateur
 
 REFERENTIEL = pd.DataFrame(

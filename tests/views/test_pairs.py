@@ -7,10 +7,10 @@ import pytest
 from barometre.access import AccesRefuse
 from barometre.catalogue import load_catalogue
 from barometre.domain.portee import PUBLIC, Portee
-from barometre.views.fiche import list_pratiques
-from barometre.views.liste_pairs import build_liste_pairs, list_semblables
-from barometre.views.pairs import Comparaison, Demande, Pairs
-from barometre.views.structure import Structure, rank_semblables, read_importances
+from barometre.views.collectivite.fiche import list_pratiques
+from barometre.views.collectivite.liste_pairs import build_liste_pairs, list_semblables
+from barometre.views.collectivite.pairs import Comparaison, Demande, Pairs
+from barometre.views.collectivite.structure import Structure, rank_semblables, read_importances
 from barometre.warehouse.repository import Repository
 from tests.views.terrain_pairs import DROM, MUETTE, SOI, get_valeur, list_communes, open_gate
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from barometre.views.qualite import build_table_qualites, read_qualites
+from barometre.views.donnees.qualite import build_table_qualites, read_qualites
 from tests.views.fausse_porte import build_catalogue
 
 FAITS = [

@@ -1,6 +1,6 @@
 """Le questionnaire tel qu'il est posé, à plat."""
 
-from barometre.views.questionnaire import build_provenance_questionnaire, build_table_questionnaire
+from barometre.views.donnees.questionnaire import build_provenance_questionnaire, build_table_questionnaire
 from tests.views.fausse_porte import build_catalogue
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from barometre.catalogue import load_catalogue
 from barometre.domain.enquete import Question
 from barometre.pipeline.rules import apply_rule, split_questions
-from barometre.views.repondre import (
+from barometre.views.collectivite.repondre import (
     ReponsesRefusees,
     compute_soi,
     count_repondues,

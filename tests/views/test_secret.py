@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from barometre.charts import Graphique, build_points, build_vagues
 from barometre.exports import to_csv, to_parquet, to_xlsx
-from barometre.views.dimensions import VAGUES
-from barometre.views.indicateur import VueIndicateur, build_vue_indicateur
-from barometre.views.selection import Selection
-from barometre.views.theme import VueTheme, build_vue_theme
+from barometre.views.comprendre.dimensions import VAGUES
+from barometre.views.comprendre.indicateur import VueIndicateur, build_vue_indicateur
+from barometre.views.comprendre.theme import VueTheme, build_vue_theme
+from barometre.views.lecture.selection import Selection
 from tests.views.fausse_porte import REGIONS, STRATES, FaussePorte, build_catalogue, cellule
 
 ADRESSES = [

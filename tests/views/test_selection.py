@@ -1,7 +1,7 @@
 """La sélection : lue dans l'adresse, élargie d'un pas à la fois."""
 
-from barometre.views.address import read_query
-from barometre.views.selection import Selection, build_adresse, read_selection
+from barometre.views.lecture.address import read_query
+from barometre.views.lecture.selection import Selection, build_adresse, read_selection
 
 
 def test_lue_dans_l_adresse() -> None:

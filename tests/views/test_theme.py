@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from barometre.domain.portee import Portee
-from barometre.views.ligne import LigneIndicateur
-from barometre.views.selection import Selection
-from barometre.views.theme import VueTheme, build_vue_theme
+from barometre.views.comprendre.theme import VueTheme, build_vue_theme
+from barometre.views.lecture.ligne import LigneIndicateur
+from barometre.views.lecture.selection import Selection
 from tests.views.fausse_porte import FaussePorte, build_catalogue, cachee, cellule
 
 LIGNES = [

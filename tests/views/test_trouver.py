@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from barometre.views.trouver import describe_trouvaille, resolve_collectivite
+from barometre.views.collectivite.trouver import describe_trouvaille, resolve_collectivite
 from barometre.warehouse.repository import Repository
 from tests.views.terrain_pairs import SOI, open_gate
 

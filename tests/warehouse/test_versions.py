@@ -12,7 +12,7 @@ from barometre.warehouse.compatibilite import is_lisible
 from barometre.warehouse.engine import EntrepotError
 from barometre.warehouse.entrepot import ConstructionEnCours, Entrepot
 from barometre.warehouse.repository import Repository
-from barometre.warehouse.schema_contrastes import contraste
+from barometre.warehouse.schema import contraste
 from barometre.warehouse.versions import (
     VERSIONS_GARDEES,
     activate_version,

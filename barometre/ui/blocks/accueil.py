@@ -9,8 +9,8 @@ from barometre.formats import format_compte
 from barometre.ui import navigation, selectors
 from barometre.ui.blocks.cartes import build_citer, build_publies
 from barometre.ui.blocks.textes import lien, render_tableau, texte
-from barometre.views.accueil import CartePublie, CarteTheme, VueAccueil
-from barometre.views.citation import Citation
+from barometre.views.comprendre.accueil import CartePublie, CarteTheme, VueAccueil
+from barometre.views.lecture.citation import Citation
 
 
 def render_themes(vue: VueAccueil) -> None:

@@ -11,8 +11,8 @@ from barometre.ui.blocks.graphiques import render_graphique
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import lien, render_tableau, texte
 from barometre.ui.vues_piloter import draw_beneficiaires, load_association, load_programmes_vue
-from barometre.views.associations import PRECAUTION
-from barometre.views.programmes import Beneficiaires, VueProgrammes
+from barometre.views.piloter.associations import PRECAUTION
+from barometre.views.piloter.programmes import Beneficiaires, VueProgrammes
 
 SIMULEES = (
     "Les réponses de cette démonstration sont simulées sans regarder les programmes\u202f: un écart n’y "

@@ -18,9 +18,9 @@ from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import texte
 from barometre.ui.serving import images
 from barometre.ui.vues_carte import CarteAffichee, Dessin
-from barometre.views.carte import ChoixCarte
-from barometre.views.selection import Selection
-from barometre.views.theme import VueTheme
+from barometre.views.carte.vue_carte import ChoixCarte
+from barometre.views.comprendre.theme import VueTheme
+from barometre.views.lecture.selection import Selection
 
 LIGNES_MAXIMALES = 2_000
 IMAGES: tuple[tuple[FormatImage, str], ...] = (("png", "image/png"), ("svg", "image/svg+xml"))

@@ -11,11 +11,11 @@ from barometre.domain.indicateur import Indicateur
 from barometre.domain.territoire import LIBELLES_COUVERTURES, LIBELLES_TYPES
 from barometre.ui import cache, selectors, state
 from barometre.ui.vues_carte import OPSN_AU_DESSUS, Dessin
-from barometre.views.carte import ChoixCarte, list_niveaux
-from barometre.views.carte_lieux import NOMS_NIVEAUX
-from barometre.views.carte_pseudo import OPSN, PARTICIPATION
-from barometre.views.carte_valeurs import format_periode_mesure
-from barometre.views.selection import read_selection
+from barometre.views.carte.lieux import NOMS_NIVEAUX
+from barometre.views.carte.pseudo_indicateurs import OPSN, PARTICIPATION
+from barometre.views.carte.valeurs import format_periode_mesure
+from barometre.views.carte.vue_carte import ChoixCarte, list_niveaux
+from barometre.views.lecture.selection import read_selection
 
 TOUS = ""
 CLASSES = {

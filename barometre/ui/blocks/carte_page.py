@@ -18,8 +18,8 @@ from barometre.ui.blocks.textes import texte
 from barometre.ui.composants.communes import render_communes
 from barometre.ui.composants.feuille import render_feuille
 from barometre.ui.vues_carte import CarteAffichee
-from barometre.views.carte import ChoixCarte, get_dessous, list_niveaux
-from barometre.views.carte_lieux import build_fil
+from barometre.views.carte.lieux import build_fil
+from barometre.views.carte.vue_carte import ChoixCarte, get_dessous, list_niveaux
 
 Cartes = tuple[CarteAffichee, ...]
 _FICHE = "_fiche_demandee"

@@ -9,10 +9,10 @@ import streamlit as st
 
 from barometre.formats import format_compte
 from barometre.ui.blocks.textes import bouton_copier, lien, texte
-from barometre.views.citation import HORS_BIAIS, LIBELLES_NOTES, Citation
-from barometre.views.ligne import LigneIndicateur
-from barometre.views.publies import PublieACote
-from barometre.views.selection import build_adresse
+from barometre.views.lecture.citation import HORS_BIAIS, LIBELLES_NOTES, Citation
+from barometre.views.lecture.ligne import LigneIndicateur
+from barometre.views.lecture.publies import PublieACote
+from barometre.views.lecture.selection import build_adresse
 
 
 def render_cartes(lignes: Iterable[LigneIndicateur], valeur: str) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from barometre.ui import selectors
 from barometre.ui.blocks.accueil import build_carte_publie
-from barometre.views.chiffres_cles import VueChiffresCles
+from barometre.views.comprendre.chiffres_cles import VueChiffresCles
 
 
 def render_chiffres(vue: VueChiffresCles) -> None:

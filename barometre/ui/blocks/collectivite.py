@@ -11,7 +11,7 @@ from barometre.ui import cache, navigation, state
 from barometre.ui.blocks.recherche import render_recherche
 from barometre.ui.blocks.textes import texte
 from barometre.ui.vues_collectivite import load_resolution
-from barometre.views.identite import Identite
+from barometre.views.collectivite.identite import Identite
 
 
 def select_collectivite() -> Collectivite | None:

@@ -21,19 +21,19 @@ from barometre.ui.vues_collectivite import (
     load_comparer,
     load_resolution,
 )
-from barometre.views.comparer import CHOIX_PAIRS, TRIS, VueComparer
-from barometre.views.contraste import PRECAUTION, build_table_contrastes
-from barometre.views.cote_a_cote import NOMBRE
-from barometre.views.liste_pairs import build_table_semblables
-from barometre.views.pairs import SEMBLABLES
-from barometre.views.structure import (
+from barometre.views.collectivite.comparer import CHOIX_PAIRS, TRIS, VueComparer
+from barometre.views.collectivite.contraste import PRECAUTION, build_table_contrastes
+from barometre.views.collectivite.cote_a_cote import NOMBRE
+from barometre.views.collectivite.liste_pairs import build_table_semblables
+from barometre.views.collectivite.pairs import SEMBLABLES
+from barometre.views.collectivite.structure import (
     IMPORTANCE_MAXIMALE,
     IMPORTANCES,
     VARIABLES,
     Semblable,
     read_importances,
 )
-from barometre.views.tableau_fiche import COMPTE_SOI, SANS_SOI
+from barometre.views.collectivite.tableau_fiche import COMPTE_SOI, SANS_SOI
 
 
 def select_vue(collectivite: Collectivite) -> VueComparer:

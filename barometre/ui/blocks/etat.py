@@ -8,9 +8,9 @@ from barometre.formats import INSECABLE, format_compte
 from barometre.ui.blocks.depliants import render_depliant, render_tableau_replie
 from barometre.ui.blocks.textes import lien, render_tableau, texte
 from barometre.ui.vues_etat import load_accord, load_mesures
-from barometre.views.accord import SANS_ACCORD, DeclareMesure, VueAccord
-from barometre.views.mesures import MesureLue, VueMesures
-from barometre.views.theme import VueTheme
+from barometre.views.comprendre.accord import SANS_ACCORD, DeclareMesure, VueAccord
+from barometre.views.comprendre.theme import VueTheme
+from barometre.views.etat.mesures import MesureLue, VueMesures
 
 CHAMP = "Sur tout le territoire choisi\u202f: type, taille et accompagnement ne jouent pas sur ces données."
 

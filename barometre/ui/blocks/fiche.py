@@ -15,10 +15,10 @@ from barometre.ui.blocks.graphiques import render_graphique
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import lien, texte
 from barometre.ui.vues_collectivite import build_graphique_scores
-from barometre.views.fiche import ThemeFiche, VueFiche
-from barometre.views.obligations import Obligation, describe_verification
-from barometre.views.premiers_pas import PremierPas
-from barometre.views.tableau_fiche import COMPTE_SOI, SANS_SOI
+from barometre.views.collectivite.fiche import ThemeFiche, VueFiche
+from barometre.views.collectivite.obligations import Obligation, describe_verification
+from barometre.views.collectivite.premiers_pas import PremierPas
+from barometre.views.collectivite.tableau_fiche import COMPTE_SOI, SANS_SOI
 
 OPSN_DIRE = (
     "Votre OPSN n’est pas ici, ou ce n’est pas le bon\u202f? Dites-le à l’équipe du baromètre, ou à Déclic, "

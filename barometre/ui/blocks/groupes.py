@@ -13,10 +13,10 @@ from barometre.ui.blocks.graphiques import render_graphique
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import render_tableau, texte
 from barometre.ui.vues import IndicateurAffiche
-from barometre.views.dimensions import OPSN, TERRITOIRE
-from barometre.views.entonnoirs import Entonnoir
-from barometre.views.groupes_compares import PRECAUTION, Accompagnement
-from barometre.views.modele import ETIQUETTE, EXPLICATION, EstimationsModele
+from barometre.views.comprendre.dimensions import OPSN, TERRITOIRE
+from barometre.views.comprendre.entonnoirs import Entonnoir
+from barometre.views.comprendre.modele import ETIQUETTE, EXPLICATION, EstimationsModele
+from barometre.views.lecture.groupes_compares import PRECAUTION, Accompagnement
 
 HASARD = (
     "Un territoire de peu de réponses s’écarte souvent par hasard. Plutôt qu’un palmarès, l’entonnoir montre "

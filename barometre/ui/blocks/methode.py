@@ -9,7 +9,7 @@ from barometre.formats import format_date
 from barometre.ui.blocks.depliants import render_tableau_replie
 from barometre.ui.blocks.documents import read_document
 from barometre.ui.blocks.textes import lien, render_tableau, texte
-from barometre.views.methode import SourceLue, VueMethode, accorder_etat
+from barometre.views.donnees.methode import SourceLue, VueMethode, accorder_etat
 
 
 def render_strates(vue: VueMethode) -> None:

@@ -14,9 +14,9 @@ from barometre.ui.blocks.graphiques import render_graphique
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import lien, render_tableau, texte
 from barometre.ui.vues_piloter import ObligationAffichee, load_obligation, load_panorama
-from barometre.views.obligation_detail import describe_public
-from barometre.views.panorama_obligations import LigneObligation, VuePanorama
-from barometre.views.selection import Selection
+from barometre.views.lecture.selection import Selection
+from barometre.views.piloter.obligation_detail import describe_public
+from barometre.views.piloter.panorama_obligations import LigneObligation, VuePanorama
 
 
 def select_vue() -> VuePanorama:

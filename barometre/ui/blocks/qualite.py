@@ -10,7 +10,7 @@ import streamlit as st
 from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.textes import render_tableau, texte
 from barometre.ui.vues_pages import load_qualites
-from barometre.views.qualite import Qualite, build_table_qualites
+from barometre.views.donnees.qualite import Qualite, build_table_qualites
 
 TITRE = "Qui a répondu, et ce que cela change"
 CONSEQUENCE = (

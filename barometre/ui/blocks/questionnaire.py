@@ -8,7 +8,7 @@ from barometre.domain.enquete import Question, Questionnaire
 from barometre.domain.provenance import Provenance
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import texte
-from barometre.views.questionnaire import (
+from barometre.views.donnees.questionnaire import (
     MODELE,
     TYPES_QUESTION,
     build_condition,

@@ -10,7 +10,11 @@ from barometre.ui import cache, selectors
 from barometre.ui.blocks.questionnaire import build_liste
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import texte
-from barometre.views.questionnaire import MODELE, build_provenance_questionnaire, build_table_questionnaire
+from barometre.views.donnees.questionnaire import (
+    MODELE,
+    build_provenance_questionnaire,
+    build_table_questionnaire,
+)
 
 
 def render_choix() -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 from barometre.access import Trouvaille
 from barometre.formats import format_compte, format_guillemets
 from barometre.ui import cache, navigation, selectors, state
-from barometre.views.trouver import RESULTATS, describe_trouvaille
+from barometre.views.collectivite.trouver import RESULTATS, describe_trouvaille
 
 FICHE = "fiche"
 AIDE = (

@@ -11,9 +11,8 @@ from barometre.domain.enquete import Question, Questionnaire
 from barometre.formats import format_compte, format_guillemets
 from barometre.ui import state
 from barometre.ui.blocks.textes import texte
-from barometre.views.comparer import VueComparer
-from barometre.views.questionnaire import MODELE
-from barometre.views.repondre import (
+from barometre.views.collectivite.comparer import VueComparer
+from barometre.views.collectivite.repondre import (
     NE_SAIT_PAS,
     ReponsesRefusees,
     compute_soi,
@@ -22,6 +21,7 @@ from barometre.views.repondre import (
     read_reponses,
     write_reponses,
 )
+from barometre.views.donnees.questionnaire import MODELE
 
 _GARDEES = "_reponses_sur_place"
 _FICHIER = "fichier_reponses"

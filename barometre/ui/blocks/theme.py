@@ -16,7 +16,7 @@ from barometre.ui.blocks.questionnaire import render_questionnaire
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import lien, texte
 from barometre.ui.vues import IndicateurAffiche, ThemeAffiche, load_indicateur
-from barometre.views.theme import VueTheme
+from barometre.views.comprendre.theme import VueTheme
 
 
 def render_a_retenir(affiche: ThemeAffiche) -> None:

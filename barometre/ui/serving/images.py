@@ -22,7 +22,7 @@ from starlette.routing import BaseRoute, Route
 from barometre.domain.portee import Portee
 from barometre.ui import cache, vues_carte
 from barometre.ui.vues_carte import Dessin
-from barometre.views.carte import ChoixCarte
+from barometre.views.carte.vue_carte import ChoixCarte
 from barometre.warehouse.engine import EntrepotError
 
 # Une page ouverte depuis plus longtemps est à recharger.

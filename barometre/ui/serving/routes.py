@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from barometre.maps.contours import CODES, TUILES, get_dossier_actif
+from barometre.contours.dossier import CODES, TUILES, get_dossier_actif
 
 RACINE = Path(__file__).resolve().parents[3]
 RESSOURCES = Path(__file__).resolve().parents[1] / "ressources"

@@ -1,0 +1,217 @@
+"""Les valeurs d'une carte : chiffres déclarés (agrégés, jamais nommés) et données de l'État."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from barometre.access import Gate
+from barometre.catalogue.model import Catalogue
+from barometre.domain.indicateur import Indicateur
+from barometre.domain.territoire import FRANCE
+from barometre.formats import format_compte, format_date
+from barometre.views.lecture.cellules import get_cellule, read_cellules
+from barometre.views.lecture.chiffres import Chiffre, Cle, format_bornes, format_cellule, format_chiffre
+from barometre.views.lecture.citation import get_raison
+from barometre.views.lecture.ligne import choose_vague
+from barometre.views.lecture.selection import Selection, Valeur
+
+# Ce que lit `maps` : une ligne par lieu.
+COLONNES = (
+    "territoire_id", "code", "nom", "region", "valeur", "etat", "valeur_texte", "detail", "raison",
+    "se", "poids",
+)  # fmt: skip
+MONTRE, INDICATIF, ABSENT = "montre", "indicatif", "absent"
+SANS_MESURE = "Aucune valeur dans la source pour ce territoire."
+NON_CITABLE = "Indicatif, à ne pas citer."
+# Une donnée qui n'est que 0 ou 1 par commune se lit oui ou non, pas « de 0 % à 100 % ».
+OUI_NON = ("Oui", "Non")
+Z_95 = 1.96
+
+
+@dataclass(frozen=True, slots=True)
+class Releve:
+    """Les lieux avec leur valeur, et de quoi garder les mêmes classes d'une vague à l'autre."""
+
+    cadre: pd.DataFrame
+    periode: str = ""
+    # Les valeurs de toutes les périodes à ce niveau : les classes naissent de celles que l'on peut citer.
+    toutes: tuple[float, ...] = ()
+    indicatives: tuple[float, ...] = ()
+    # L'écart de chacune de ces valeurs à la France de sa période.
+    ecarts: tuple[float, ...] = ()
+    reference: float | None = None
+    # Des catégories au lieu de valeurs ; `absent` nomme ce qui n'est pas connu.
+    categories: tuple[str, ...] = ()
+    absent: str = ""
+    messages: tuple[str, ...] = ()
+    periodes: tuple[str, ...] = ()
+
+
+def read_declare(
+    gate: Gate,
+    catalogue: Catalogue,
+    indicateur: Indicateur,
+    *,
+    niveau: str,
+    selection: Selection,
+    lieux: pd.DataFrame,
+) -> Releve:
+    """Les cellules publiées d'un indicateur déclaré, à ce niveau, pour toutes les vagues."""
+    cellules = read_cellules(
+        gate, [indicateur.id], selection, niveau=niveau, territoire_id=None, vague_id=None
+    )
+    nationales = read_cellules(gate, [indicateur.id], selection, territoire_id=FRANCE, vague_id=None)
+    choisie = choose_vague(catalogue, indicateur.theme_id, selection, cellules)
+    valeur = selection.valeur
+    reperes = {c.vague_id: c.get_valeur(valeur) for c in nationales.values() if c.montre}
+    visibles = [c for c in cellules.values() if c.montre]
+    citables = [c for c in visibles if c.citable]
+    erreurs = _read_erreurs(gate, indicateur.id, niveau, choisie)
+    chiffres = [_get_chiffre(cellules, indicateur, choisie, str(t)) for t in lieux["territoire_id"]]
+    lignes = [_ligne(indicateur, chiffre, valeur, gate, erreurs) for chiffre in chiffres]
+    return Releve(
+        build_cadre(lieux, lignes),
+        choisie.vague_id,
+        toutes=_list_valeurs(citables or visibles, valeur),
+        indicatives=_list_valeurs(visibles, valeur),
+        ecarts=tuple(_list_ecarts(citables or visibles, reperes, valeur)),
+        reference=reperes.get(choisie.vague_id),
+        periodes=tuple(v.id for v in catalogue.vagues if indicateur.theme_id in v.questionnaires),
+    )
+
+
+def _list_valeurs(chiffres: Iterable[Chiffre], valeur: Valeur) -> tuple[float, ...]:
+    return tuple(v for c in chiffres if (v := c.get_valeur(valeur)) is not None)
+
+
+def _list_ecarts(
+    visibles: Iterable[Chiffre], reperes: dict[str, float | None], valeur: str
+) -> Iterable[float]:
+    for chiffre in visibles:
+        ici, repere = chiffre.get_valeur(valeur), reperes.get(chiffre.vague_id)
+        if ici is not None and repere is not None:
+            yield ici - repere
+
+
+def _read_erreurs(gate: Gate, indicateur_id: str, niveau: str, selection: Selection) -> pd.DataFrame:
+    """L'erreur type et la taille du champ de chaque cellule, pour comparer de grandes parties du pays."""
+    lignes = gate.list_agregats(
+        indicateurs=indicateur_id,
+        vague_id=selection.vague_id,
+        niveau=niveau,
+        type=[selection.type_effectif, ""] if selection.strate else selection.type,
+        strate=selection.strate,
+        couverture=selection.couverture,
+    )
+    return lignes.drop_duplicates("territoire_id").set_index("territoire_id")[["se", "population"]]
+
+
+def _get_chiffre(
+    cellules: Mapping[Cle, Chiffre], indicateur: Indicateur, selection: Selection, territoire_id: str
+) -> Chiffre:
+    return get_cellule(cellules, indicateur.id, replace(selection, territoire_id=territoire_id))
+
+
+def _ligne(
+    indicateur: Indicateur, chiffre: Chiffre, valeur: Valeur, gate: Gate, erreurs: pd.DataFrame
+) -> dict[str, object]:
+    if not chiffre.montre:
+        return {"etat": ABSENT, "raison": get_raison(chiffre.etat, indicateur, gate.portee.role)}
+    return {
+        "etat": MONTRE if chiffre.citable else INDICATIF,
+        "valeur": chiffre.get_valeur(valeur),
+        "valeur_texte": format_cellule(indicateur, chiffre, valeur),
+        "detail": _describe(indicateur, chiffre, valeur),
+        "raison": "" if chiffre.citable else NON_CITABLE,
+        "se": _get_erreur(chiffre, erreurs),
+        "poids": erreurs["population"].get(chiffre.territoire_id),
+    }
+
+
+def _get_erreur(chiffre: Chiffre, erreurs: pd.DataFrame) -> float | None:
+    """L'erreur type ; la porte la tait sur peu de réponses ou à une borne, l'intervalle en tient lieu."""
+    erreur = erreurs["se"].get(chiffre.territoire_id)
+    if pd.notna(erreur) or chiffre.bas is None or chiffre.haut is None:
+        return None if pd.isna(erreur) else float(erreur)
+    return (chiffre.haut - chiffre.bas) / 2 / Z_95
+
+
+def _describe(indicateur: Indicateur, chiffre: Chiffre, valeur: str) -> str:
+    bornes = format_bornes(indicateur, chiffre) if valeur == "redresse" else "chiffre brut"
+    morceaux = (bornes, format_compte(chiffre.n, "réponse"), f"note {chiffre.note}")
+    return " · ".join(m for m in morceaux if m)
+
+
+def read_mesure(
+    gate: Gate, indicateur: Indicateur, niveau: str, selection: Selection, lieux: pd.DataFrame
+) -> Releve:
+    """Une donnée de l'État, publique pour chaque territoire ; la dernière période, ou celle demandée."""
+    valeurs = gate.list_valeurs(indicateur.id, type=niveau)
+    connues = valeurs[valeurs["etat"].eq("repondu") & valeurs["valeur"].notna()]
+    periodes = tuple(sorted(str(p) for p in connues["periode"].unique()))
+    if not periodes:
+        vide = build_cadre(lieux, [{"etat": ABSENT, "raison": SANS_MESURE}] * len(lieux))
+        niveaux = "Cette donnée de l’État n’est pas relevée à ce niveau, ou n’a pas été chargée."
+        return Releve(vide, messages=(niveaux,))
+    periode = selection.vague_id if selection.vague_id in periodes else periodes[-1]
+    par_lieu = connues[connues["periode"].eq(periode)].set_index("collectivite_id")["valeur"].to_dict()
+    if indicateur.unite == "%" and connues["valeur"].isin((0.0, 1.0)).all():
+        return _read_oui_non(par_lieu, periode, periodes, lieux)
+    lignes = [_ligne_mesure(indicateur, par_lieu.get(t)) for t in lieux["territoire_id"]]
+    france = gate.list_valeurs(indicateur.id, periode=periode, type="france")
+    reference = (
+        float(france["valeur"].iloc[0]) if len(france) and pd.notna(france["valeur"].iloc[0]) else None
+    )
+    toutes = tuple(float(v) for v in connues["valeur"])
+    ecarts = tuple(v - reference for v in toutes) if reference is not None else ()
+    return Releve(
+        build_cadre(lieux, lignes),
+        periode,
+        toutes=toutes,
+        ecarts=ecarts,
+        reference=reference,
+        periodes=periodes,
+    )
+
+
+def _read_oui_non(
+    par_lieu: Mapping[object, float], periode: str, periodes: tuple[str, ...], lieux: pd.DataFrame
+) -> Releve:
+    lignes: list[dict[str, object]] = [
+        {"etat": ABSENT, "raison": SANS_MESURE}
+        if (valeur := par_lieu.get(lieu)) is None
+        else {"etat": MONTRE, "valeur": 1 - valeur, "valeur_texte": OUI_NON[int(1 - valeur)]}
+        for lieu in lieux["territoire_id"]
+    ]
+    return Releve(
+        build_cadre(lieux, lignes), periode, categories=OUI_NON, absent=SANS_MESURE, periodes=periodes
+    )
+
+
+def _ligne_mesure(indicateur: Indicateur, valeur: float | None) -> dict[str, object]:
+    if valeur is None:
+        return {"etat": ABSENT, "raison": SANS_MESURE}
+    return {
+        "etat": MONTRE,
+        "valeur": float(valeur),
+        "valeur_texte": format_chiffre(indicateur, float(valeur)),
+        "detail": "donnée de l’État",
+    }
+
+
+def format_periode_mesure(periode: str) -> str:
+    """« 2024 » ou « mars 2024 »."""
+    return format_date(periode)
+
+
+def build_cadre(lieux: pd.DataFrame, lignes: list[dict[str, object]]) -> pd.DataFrame:
+    """Les lieux et leurs faits ; ce qui manque est vide."""
+    faits = pd.DataFrame(lignes, index=lieux.index).reindex(columns=list(COLONNES[4:]))
+    for colonne in ("valeur", "se", "poids"):
+        faits[colonne] = pd.to_numeric(faits[colonne]).astype(float)
+    for colonne in ("etat", "valeur_texte", "detail", "raison"):
+        faits[colonne] = ["" if pd.isna(fait) else str(fait) for fait in faits[colonne]]
+    return pd.concat([lieux[list(COLONNES[:4])], faits], axis=1)

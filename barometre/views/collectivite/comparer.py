@@ -1,0 +1,216 @@
+"""Comparer une collectivité à ses pairs, indicateur par indicateur, et à trois autres au plus."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from barometre.access import Gate
+from barometre.catalogue.model import Catalogue, Theme
+from barometre.domain.indicateur import Indicateur
+from barometre.domain.provenance import Provenance
+from barometre.domain.territoire import Collectivite
+from barometre.views.collectivite.contraste import Contraste, build_contrastes
+from barometre.views.collectivite.cote_a_cote import CoteACote, build_cote_a_cote
+from barometre.views.collectivite.distribution import Distribution, build_distribution
+from barometre.views.collectivite.fiche import is_posee, list_pratiques
+from barometre.views.collectivite.liste_pairs import ListePairs, build_liste_pairs, list_semblables
+from barometre.views.collectivite.pairs import SEMBLABLES, Comparaison, Demande, Methode, Pairs
+from barometre.views.collectivite.soi import Score, Soi, compute_score, read_soi
+from barometre.views.collectivite.structure import VARIABLES, Semblable, Structure
+from barometre.views.collectivite.tableau_fiche import build_provenance, build_table
+from barometre.views.lecture.chiffres import Chiffre, format_bornes, format_cellule
+from barometre.views.lecture.citation import get_raison
+
+# Ce que l'adresse dit (clé `pairs`), et ce que cela demande.
+CHOIX_PAIRS: dict[str, str] = {
+    "strate": "À taille égale",
+    "couverture": "À taille et accompagnement égaux",
+    "semblables": "Les plus semblables",
+}
+TRIS: dict[str, str] = {"questionnaire": "Ordre du questionnaire", "ecart": "Écart avec les pairs"}
+SEMBLABLES_PUBLIC = (
+    "Les réponses d’un petit groupe choisi sur mesure ne sont pas publiques : par différence, elles "
+    "trahiraient celles d’une collectivité. Voici la liste de vos semblables, et les chiffres des "
+    "collectivités de même taille."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Un indicateur : où sont les pairs, où est la collectivité."""
+
+    indicateur: Indicateur
+    chiffre: Chiffre
+    echelon: str
+    elargi: bool
+    texte_pairs: str
+    intervalle: str
+    raison: str
+    texte_soi: str = ""
+    valeur_soi: float | None = None
+
+    @property
+    def ecart(self) -> float | None:
+        """La distance aux pairs, en part ; rien si l'un des deux manque."""
+        if self.valeur_soi is None or not self.chiffre.montre or not self.indicateur.est_part:
+            return None
+        return self.valeur_soi - (self.chiffre.redresse or 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class VueComparer:
+    """Toute la page, pour un thème."""
+
+    collectivite: Collectivite
+    theme: Theme
+    choix: str
+    vague: str
+    pairs: Pairs
+    soi: Soi
+    indicateurs: tuple[Indicateur, ...]
+    pratiques: tuple[Indicateur, ...]
+    distribution: Distribution
+    contrastes: tuple[Contraste, ...]
+    liste: ListePairs
+    semblables: tuple[Semblable, ...]
+    variables: tuple[str, ...]
+    cote_a_cote: CoteACote
+    provenance: Provenance
+    role: str
+    messages: tuple[str, ...] = ()
+
+    @property
+    def score(self) -> Score | None:
+        """Le score de la collectivité à ce thème."""
+        return compute_score(self.soi, self.pratiques, self.pairs.vague_id)
+
+    @property
+    def positions(self) -> tuple[Position, ...]:
+        """Chaque indicateur du thème, dans l'ordre du questionnaire."""
+        return tuple(_build_position(self, i) for i in self.indicateurs)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Ce qui se télécharge."""
+        return build_table(self.soi, [self.pairs], self.indicateurs, self.role)  # type: ignore[arg-type]
+
+    @property
+    def a_retenir(self) -> str:
+        """La phrase avant tout chiffre."""
+        compare = f"{self.theme.titre} : {self.pairs.phrase}"
+        if not self.pairs.suffisant:
+            return f"{compare} Choisissez une autre façon de comparer, ou un autre thème."
+        if self.score is not None and self.score.montre:
+            return f"{self.score.phrase}. {self.distribution.phrase} {compare}"
+        return f"{self.distribution.phrase} {compare}".strip()
+
+    def sort(self, tri: str) -> tuple[Position, ...]:
+        """Les positions dans l'ordre demandé : l'écart le plus grand d'abord, sans écart à la fin."""
+        if tri != "ecart":
+            return self.positions
+        return tuple(sorted(self.positions, key=lambda p: -abs(p.ecart) if p.ecart is not None else 1.0))
+
+    def place(self, soi: Soi) -> VueComparer:
+        """La même page avec des réponses données sur place."""
+        return replace(self, soi=soi)
+
+
+def build_comparer(
+    gate: Gate,
+    catalogue: Catalogue,
+    structure: Structure,
+    collectivite: Collectivite,
+    *,
+    theme_id: str,
+    choix: str,
+    importances: Mapping[str, int] | None = None,
+    avec: Sequence[str] = (),
+) -> VueComparer:
+    """La page pour un thème et une façon de choisir les pairs (une clé de CHOIX_PAIRS)."""
+    methode: Methode = "semblables" if choix == SEMBLABLES else "strate"
+    demande = Demande(collectivite.id, methode, accompagnement=choix == "couverture")
+    comparaison = Comparaison(gate, catalogue, structure, collectivite, demande)
+    indicateurs = list_compares(catalogue, theme_id, collectivite.type)
+    pratiques = list_pratiques(catalogue, theme_id, collectivite.type)
+    pairs = comparaison.build(theme_id, indicateurs)
+    titre = f"{collectivite.nom} et ses pairs : {catalogue.get_theme(theme_id).titre}"
+    return VueComparer(
+        collectivite=collectivite,
+        theme=catalogue.get_theme(theme_id),
+        choix=choix,
+        vague=comparaison.libelles.get_titre_vague(pairs.vague_id),
+        pairs=pairs,
+        soi=read_soi(gate, catalogue, collectivite.id),
+        indicateurs=tuple(indicateurs),
+        pratiques=tuple(pratiques),
+        distribution=build_distribution(comparaison, pairs, pratiques),
+        contrastes=build_contrastes(comparaison, pairs.vague_id, indicateurs),
+        liste=build_liste_pairs(gate, catalogue, structure, collectivite, methode),
+        semblables=list_semblables(gate, structure, collectivite.id, importances),
+        variables=tuple(v for v in VARIABLES if v in structure.list_variables(collectivite.id)),
+        cote_a_cote=build_cote_a_cote(gate, catalogue, [collectivite.id, *avec], theme_id, pairs.vague_id),
+        provenance=build_provenance(comparaison, [pairs], f"comparer_{theme_id}", titre),
+        role=gate.portee.role,
+        messages=_list_messages(comparaison, pairs, collectivite),
+    )
+
+
+def list_compares(catalogue: Catalogue, theme_id: str, type_: str) -> list[Indicateur]:
+    """Les indicateurs que l'on compare : ceux dont la question est posée à ce type."""
+    return [
+        i for i in catalogue.list_indicateurs(theme_id, origine="declare") if is_posee(catalogue, i, type_)
+    ]
+
+
+def _list_messages(comparaison: Comparaison, pairs: Pairs, collectivite: Collectivite) -> tuple[str, ...]:
+    messages = list(pairs.messages)
+    if comparaison.demande.methode == SEMBLABLES and not comparaison.sans_soi:
+        messages.insert(0, SEMBLABLES_PUBLIC)
+    if comparaison.demande.accompagnement and collectivite.couverture == "inconnue":
+        messages.append("Votre accompagnement par un OPSN est inconnu : celui de vos pairs aussi.")
+    return tuple(messages)
+
+
+def _build_position(vue: VueComparer, indicateur: Indicateur) -> Position:
+    trouve = vue.pairs.chiffres[indicateur.id]
+    chiffre, montre = trouve.chiffre, trouve.chiffre.montre
+    reponse = vue.soi.get(indicateur.id, vue.pairs.vague_id)
+    return Position(
+        indicateur=indicateur,
+        chiffre=chiffre,
+        echelon=trouve.echelon,
+        elargi=trouve.elargi,
+        texte_pairs=format_cellule(indicateur, chiffre, "redresse") if montre else "",
+        intervalle=format_bornes(indicateur, chiffre) if montre else "",
+        raison="" if montre else get_raison(chiffre.etat, indicateur, vue.role),  # type: ignore[arg-type]
+        texte_soi=reponse.get_texte(indicateur) if reponse else "",
+        valeur_soi=reponse.valeur if reponse else None,
+    )
+
+
+def build_cadre_positions(positions: Sequence[Position]) -> pd.DataFrame:
+    """Le cadre que lit `charts.build_positions`."""
+    return pd.DataFrame([_rang(p) for p in positions])
+
+
+def _rang(position: Position) -> dict[str, object]:
+    c = position.chiffre
+    suite = f" ({position.echelon})" if position.elargi else ""
+    return {
+        "groupe": f"{position.indicateur.titre}{suite}",
+        "montre": c.montre,
+        "est_part": position.indicateur.est_part,
+        "note": c.note,
+        "n": c.n,
+        "valeur": c.redresse,
+        "bas": c.bas,
+        "haut": c.haut,
+        "texte": position.texte_pairs,
+        "intervalle": position.intervalle,
+        "soi": position.valeur_soi,
+        "soi_texte": position.texte_soi,
+        "raison": position.raison,
+    }

@@ -1,0 +1,170 @@
+"""La fiche d'une collectivité : qui elle est, ses forces, ses écarts, ses obligations, par quoi commencer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from barometre.access import Gate
+from barometre.catalogue.model import Catalogue, Theme
+from barometre.domain.indicateur import Indicateur
+from barometre.domain.provenance import Provenance
+from barometre.domain.territoire import Collectivite
+from barometre.formats import format_compte, format_guillemets
+from barometre.views.collectivite.distribution import Distribution, build_distribution
+from barometre.views.collectivite.ecarts import Ecart, list_ecarts, list_forces
+from barometre.views.collectivite.identite import Identite, build_identite
+from barometre.views.collectivite.obligations import Obligation, list_obligations
+from barometre.views.collectivite.pairs import Comparaison, Demande, Pairs
+from barometre.views.collectivite.premiers_pas import PremierPas, list_premiers_pas
+from barometre.views.collectivite.soi import Mesure, Score, Soi, compute_score, read_soi
+from barometre.views.collectivite.structure import Structure
+from barometre.views.collectivite.tableau_fiche import build_provenance, build_table
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeFiche:
+    """Un thème sur la fiche : le score s'il se lit, les pratiques des pairs, chaque pratique."""
+
+    theme: Theme
+    vague: str
+    pairs: Pairs
+    pratiques: tuple[Indicateur, ...]
+    score: Score | None
+    distribution: Distribution
+    a_repondu: bool
+
+    @property
+    def phrase(self) -> str:
+        """« 6 pratiques sur 8. En moyenne 4,2 sur 8 chez vos pairs. »"""
+        return " ".join(filter(None, (self.phrase_score, self.distribution.phrase))) or self.pairs.phrase
+
+    @property
+    def phrase_score(self) -> str:
+        """Ce que l'on peut dire de la collectivité elle-même."""
+        if self.score is None:
+            return ""
+        if self.score.montre:
+            return f"{self.score.phrase}."
+        return (
+            f"{format_compte(self.score.repondues, 'réponse')} sur {self.score.concernees} : trop peu pour "
+            "compter vos pratiques (il en faut huit sur dix)."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class VueFiche:
+    """Toute la fiche."""
+
+    collectivite: Collectivite
+    identite: Identite
+    soi: Soi
+    themes: tuple[ThemeFiche, ...]
+    forces: tuple[Ecart, ...]
+    ecarts: tuple[Ecart, ...]
+    obligations: tuple[Obligation, ...]
+    premiers_pas: tuple[PremierPas, ...]
+    provenance: Provenance
+    table: pd.DataFrame
+
+    @property
+    def a_repondu(self) -> bool:
+        """Vrai si elle a rempli un questionnaire au moins (fait public)."""
+        return any(theme.a_repondu for theme in self.themes)
+
+    @property
+    def mesures(self) -> tuple[Mesure, ...]:
+        """Les données de l'État qui la concernent."""
+        return self.soi.mesures
+
+    @property
+    def a_retenir(self) -> str:
+        """La phrase avant tout chiffre."""
+        if not self.a_repondu:
+            return (
+                f"{self.collectivite.nom} n’a pas encore répondu au baromètre. Voici ce que font les "
+                "collectivités qui lui ressemblent, et ce que la loi demande à sa taille."
+            )
+        if not self.soi.lisible:
+            n = sum(theme.a_repondu for theme in self.themes)
+            return (
+                f"{self.collectivite.nom} a répondu sur {format_compte(n, 'thème')}. Ses réponses ne sont "
+                "pas publiques : voici ce que font les collectivités qui lui ressemblent."
+            )
+        scores = [t.score for t in self.themes if t.score is not None and t.score.montre]
+        faites, possibles = sum(s.pratiques for s in scores), sum(s.concernees for s in scores)
+        if not scores:
+            return "Trop peu de réponses pour compter vos pratiques : voici vos pairs."
+        ecart = ""
+        if self.ecarts:
+            titre = format_guillemets(self.ecarts[0].indicateur.titre)
+            ecart = f" Le plus grand écart avec vos pairs : {titre}."
+        themes = format_compte(len(scores), "thème")
+        return f"Vous avez {faites} des {possibles} pratiques suivies, sur {themes}.{ecart}"
+
+
+def build_fiche(
+    gate: Gate, catalogue: Catalogue, structure: Structure, collectivite_id: str, jour: date
+) -> VueFiche | None:
+    """La fiche d'une collectivité du cadre ; None si elle n'existe pas."""
+    identite = build_identite(gate, catalogue, collectivite_id)
+    if identite is None or collectivite_id not in structure.cadre.index:
+        return None
+    collectivite = identite.collectivite
+    soi = read_soi(gate, catalogue, collectivite_id)
+    comparaison = Comparaison(gate, catalogue, structure, collectivite, Demande(collectivite_id))
+    themes = tuple(build_theme(comparaison, soi, theme) for theme in catalogue.themes)
+    obligations = list_obligations(catalogue, collectivite, soi, jour)
+    pairs = [theme.pairs for theme in themes]
+    # Les indicateurs comparés : les pratiques nommées, qui ne se recouvrent pas.
+    par_theme = {theme.theme.id: theme.pratiques for theme in themes}
+    return VueFiche(
+        collectivite=collectivite,
+        identite=identite,
+        soi=soi,
+        themes=themes,
+        forces=tuple(list_forces(soi, pairs, par_theme)),
+        ecarts=tuple(list_ecarts(soi, pairs, par_theme)),
+        obligations=obligations,
+        premiers_pas=list_premiers_pas(catalogue, soi, pairs, obligations),
+        provenance=build_provenance(comparaison, pairs, "fiche", f"Fiche : {collectivite.nom}"),
+        table=build_table(soi, pairs, [i for t in themes for i in t.pratiques], gate.portee.role),
+    )
+
+
+def build_theme(comparaison: Comparaison, soi: Soi, theme: Theme) -> ThemeFiche:
+    """Un thème de la fiche."""
+    catalogue = comparaison.catalogue
+    pratiques = list_pratiques(catalogue, theme.id, comparaison.collectivite.type)
+    preuves = {preuve for seuil in catalogue.seuils for preuve in seuil.preuves}
+    lus = [
+        i for i in catalogue.list_indicateurs(theme.id, origine="declare") if i.pratique or i.id in preuves
+    ]
+    pairs = comparaison.build(theme.id, lus)
+    repondantes = comparaison.structure.get_repondantes(pairs.vague_id, theme.id)
+    return ThemeFiche(
+        theme=theme,
+        vague=comparaison.libelles.get_titre_vague(pairs.vague_id),
+        pairs=pairs,
+        pratiques=tuple(pratiques),
+        score=compute_score(soi, pratiques, pairs.vague_id),
+        distribution=build_distribution(comparaison, pairs, pratiques),
+        a_repondu=comparaison.collectivite.id in repondantes,
+    )
+
+
+def list_pratiques(catalogue: Catalogue, theme_id: str, type_: str) -> list[Indicateur]:
+    """Les pratiques d'un thème dont la question est posée à ce type de collectivité."""
+    return [
+        i
+        for i in catalogue.list_indicateurs(theme_id, origine="declare")
+        if i.pratique and i.est_part and is_posee(catalogue, i, type_)
+    ]
+
+
+def is_posee(catalogue: Catalogue, indicateur: Indicateur, type_: str) -> bool:
+    """Vrai si la question de cet indicateur est posée à ce type de collectivité."""
+    types = catalogue.get_question(indicateur.calcul.question_id).types
+    return not types or type_ in types

@@ -1,0 +1,75 @@
+"""Ce que la loi demande à une collectivité de cette taille, et ce que l'on sait de son état."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from barometre.catalogue.model import Catalogue, SeuilLegal
+from barometre.domain.territoire import Collectivite
+from barometre.formats import format_date
+from barometre.views.collectivite.soi import Soi
+
+FAITE, CONSTATEE, INCONNU = "déclarée faite", "constatée par l’État", "inconnu"
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """Une obligation et son état : faite si c'est déclaré ou mesuré, sinon inconnu."""
+
+    seuil: SeuilLegal
+    # None : la population manque pour trancher
+    concernee: bool | None
+    etat: str
+    detail: str = ""
+
+    @property
+    def est_faite(self) -> bool:
+        """Vrai si une réponse ou une donnée de l'État le montre."""
+        return self.etat in (FAITE, CONSTATEE)
+
+    @property
+    def applicable(self) -> str:
+        """« Vous êtes concernée », avec le critère que le référentiel ne connaît pas."""
+        if self.concernee is None:
+            return "À vérifier : la population manque pour le dire."
+        return self.seuil.condition or "S’applique à votre taille."
+
+
+def list_obligations(
+    catalogue: Catalogue, collectivite: Collectivite, soi: Soi, jour: date
+) -> tuple[Obligation, ...]:
+    """Les obligations en vigueur qui concernent, ou pourraient concerner, cette collectivité."""
+    obligations = []
+    for seuil in catalogue.seuils:
+        concernee = seuil.est_concernee(collectivite.type, collectivite.population)
+        if concernee is not False and seuil.est_en_vigueur(jour):
+            obligations.append(Obligation(seuil, concernee, *_find_etat(catalogue, seuil, soi)))
+    return tuple(obligations)
+
+
+def _find_etat(catalogue: Catalogue, seuil: SeuilLegal, soi: Soi) -> tuple[str, str]:
+    for preuve in seuil.preuves:
+        indicateur = catalogue.indicateurs.get(preuve)
+        mesure = soi.get_mesure(indicateur.mesure_id) if indicateur else None
+        if mesure is not None and mesure.valeur >= 1:
+            return CONSTATEE, f"{mesure.indicateur.titre} ({mesure.periode})"
+    siennes = {vague: r for (i, vague), r in soi.reponses.items() if i in seuil.preuves}
+    if not siennes:
+        return INCONNU, ""
+    vague = max(siennes, key=lambda v: _rang(catalogue, v))
+    titre = next((v.titre for v in catalogue.vagues if v.id == vague), vague)
+    if siennes[vague].est_oui:
+        return FAITE, titre
+    return INCONNU, f"votre réponse n’était pas « oui » ({titre})" if siennes[vague].est_non else ""
+
+
+def _rang(catalogue: Catalogue, vague_id: str) -> int:
+    return next((rang for rang, v in enumerate(catalogue.vagues) if v.id == vague_id), -1)
+
+
+def describe_verification(seuil: SeuilLegal) -> str:
+    """« Référence vérifiée le 22 novembre 2026 dans : … », ou qu'elle reste à relire."""
+    if seuil.verifie_le is None:
+        return "Référence à relire : elle n’a pas encore été vérifiée."
+    return f"Référence vérifiée le {format_date(seuil.verifie_le)}, dans\u202f: {seuil.verifie_dans}."

@@ -1,0 +1,58 @@
+"""« Par quoi commencer » : ce que la loi demande d'abord, puis ce que les pairs font déjà."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from barometre.catalogue.model import Catalogue
+from barometre.domain.indicateur import Indicateur
+from barometre.views.collectivite.ecarts import enonce_pairs
+from barometre.views.collectivite.obligations import Obligation
+from barometre.views.collectivite.pairs import Pairs
+from barometre.views.collectivite.soi import Soi
+from barometre.views.lecture.libelles import milieu_de_phrase
+
+NOMBRE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class PremierPas:
+    """Une pratique à entreprendre : pourquoi elle, et les actions du catalogue."""
+
+    indicateur: Indicateur
+    raison: str
+    obligatoire: bool
+    part: float
+
+
+def list_premiers_pas(
+    catalogue: Catalogue, soi: Soi, pairs: Iterable[Pairs], obligations: Sequence[Obligation]
+) -> tuple[PremierPas, ...]:
+    """Cinq pas au plus. Sans réponse lisible, tout ce qui n'est pas fait reste à considérer."""
+    dus = {
+        preuve: o
+        for o in obligations
+        if o.concernee and not o.est_faite and not o.seuil.condition
+        for preuve in o.seuil.preuves
+    }
+    pas = [p for groupe in pairs for p in _list_du_theme(catalogue, soi, groupe, dus)]
+    return tuple(sorted(pas, key=lambda p: (not p.obligatoire, -p.part))[:NOMBRE])
+
+
+def _list_du_theme(
+    catalogue: Catalogue, soi: Soi, groupe: Pairs, dus: dict[str, Obligation]
+) -> Iterable[PremierPas]:
+    for indicateur in catalogue.list_indicateurs(groupe.theme_id, origine="declare"):
+        reponse = soi.get(indicateur.id, groupe.vague_id)
+        fait = reponse is not None and (reponse.est_oui or reponse.etat == "non_concerne")
+        utile = indicateur.pratique or indicateur.id in dus
+        if fait or not utile or not indicateur.actions or indicateur.sens != "plus_haut_mieux":
+            continue
+        chiffre = groupe.get(indicateur.id)
+        part = (chiffre.redresse or 0.0) if chiffre and indicateur.est_part else 0.0
+        obligation = dus.get(indicateur.id)
+        raisons = [f"La loi le demande : {milieu_de_phrase(obligation.seuil.titre)}"] if obligation else []
+        raisons += [enonce_pairs(indicateur, chiffre)] if chiffre and part else []
+        if raisons:
+            yield PremierPas(indicateur, f"{'. '.join(raisons)}.", obligation is not None, part)

@@ -1,0 +1,133 @@
+"""« Je n'ai pas répondu » : les réponses données sur place, vérifiées, gardées par le seul lecteur.
+
+Rien n'est écrit sur le serveur : les réponses vivent dans la visite, et se gardent en un fichier JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from barometre.catalogue.model import Catalogue
+from barometre.domain.enquete import Question, Questionnaire
+from barometre.domain.regles import Saisie, apply_calcul
+from barometre.formats import format_guillemets, format_nombre
+from barometre.views.collectivite.soi import Reponse, Soi
+
+FORMAT = "barometre-reponses"
+NE_SAIT_PAS = "ne_sait_pas"
+TAILLE_MAXIMALE, TEXTE_MAXIMAL = 200_000, 2_000
+# Ce que le lecteur a saisi : une option, plusieurs, un nombre, un texte.
+Brutes = Mapping[str, Any]
+
+
+class ReponsesRefusees(ValueError):
+    """Un fichier de réponses qui ne se lit pas ; le message est une phrase."""
+
+
+def list_posees(questionnaire: Questionnaire, type_: str, brutes: Brutes) -> list[Question]:
+    """Les questions posées à ce type, compte tenu des réponses déjà données."""
+    posees: list[Question] = []
+    saisies: dict[str, Saisie] = {}
+    for question in questionnaire.questions:
+        if _is_posee(question, type_, saisies):
+            posees.append(question)
+            saisies[question.id] = read_saisie(question, brutes.get(question.id))
+    return posees
+
+
+def _is_posee(question: Question, type_: str, saisies: Mapping[str, Saisie]) -> bool:
+    if question.types and type_ not in question.types:
+        return False
+    if question.condition is None:
+        return True
+    amont = saisies.get(question.condition.question_id)
+    return amont is not None and not amont.options.isdisjoint(question.condition.options)
+
+
+def read_saisie(question: Question, brute: object) -> Saisie:
+    """Une valeur du navigateur ou d'un fichier → une réponse ; ce qui n'était pas offert ne compte pas."""
+    if brute in (None, "", []):
+        return Saisie()
+    if brute == NE_SAIT_PAS and question.ne_sait_pas:
+        return Saisie("ne_sait_pas")
+    if question.type == "nombre":
+        return _read_nombre(question, brute)
+    if question.type == "texte":
+        return Saisie("repondu", texte=str(brute)[:TEXTE_MAXIMAL])
+    offertes = {o.id for o in question.options}
+    choisies = [str(b) for b in brute] if isinstance(brute, list | tuple) else [str(brute)]
+    retenues = frozenset(choisies) & offertes
+    if not retenues or (question.type == "choix_unique" and len(retenues) > 1):
+        return Saisie()
+    return Saisie("repondu", retenues)
+
+
+def _read_nombre(question: Question, brute: object) -> Saisie:
+    if isinstance(brute, bool) or not isinstance(brute, int | float) or not math.isfinite(brute):
+        return Saisie()
+    bas = -math.inf if question.minimum is None else question.minimum
+    haut = math.inf if question.maximum is None else question.maximum
+    return Saisie("repondu", nombre=float(brute)) if bas <= brute <= haut else Saisie()
+
+
+def compute_soi(
+    catalogue: Catalogue, questionnaire: Questionnaire, type_: str, brutes: Brutes, vague_id: str
+) -> Soi:
+    """Les indicateurs de ces réponses, comme si la collectivité avait répondu à cette vague."""
+    posees = {q.id: read_saisie(q, brutes.get(q.id)) for q in list_posees(questionnaire, type_, brutes)}
+    reponses = {}
+    for indicateur in catalogue.list_indicateurs(questionnaire.id, origine="declare"):
+        saisie = posees.get(indicateur.calcul.question_id, Saisie("non_concerne"))
+        reponses[(indicateur.id, vague_id)] = Reponse(*apply_calcul(indicateur.calcul, saisie))
+    return Soi("", reponses=reponses)
+
+
+def count_repondues(questionnaire: Questionnaire, type_: str, brutes: Brutes) -> tuple[int, int]:
+    """Combien de questions ont une réponse, sur combien posées."""
+    posees = list_posees(questionnaire, type_, brutes)
+    return sum(read_saisie(q, brutes.get(q.id)).etat != "sans_reponse" for q in posees), len(posees)
+
+
+def write_reponses(questionnaire: Questionnaire, collectivite_id: str, brutes: Brutes) -> bytes:
+    """Le fichier que le lecteur emporte."""
+    connues = {q.id for q in questionnaire.questions}
+    contenu = {
+        "format": FORMAT,
+        "version": 1,
+        "questionnaire": questionnaire.id,
+        "collectivite": collectivite_id,
+        "reponses": {i: v for i, v in brutes.items() if i in connues and v not in (None, "", [])},
+    }
+    return json.dumps(contenu, ensure_ascii=False, indent=1).encode()
+
+
+def read_reponses(catalogue: Catalogue, octets: bytes) -> tuple[str, dict[str, Any]]:
+    """Le questionnaire et les réponses d'un fichier ; `ReponsesRefusees` s'il n'est pas des nôtres."""
+    if len(octets) > TAILLE_MAXIMALE:
+        raise ReponsesRefusees(
+            f"Ce fichier est trop lourd : {format_nombre(TAILLE_MAXIMALE // 1000)} ko au plus."
+        )
+    try:
+        contenu = json.loads(octets)
+    except (ValueError, RecursionError) as erreur:
+        raise ReponsesRefusees("Ce fichier n’est pas un fichier de réponses du baromètre.") from erreur
+    if not isinstance(contenu, dict) or contenu.get("format") != FORMAT:
+        raise ReponsesRefusees("Ce fichier n’est pas un fichier de réponses du baromètre.")
+    questionnaire = catalogue.questionnaires.get(str(contenu.get("questionnaire")))
+    reponses = contenu.get("reponses")
+    if questionnaire is None or not isinstance(reponses, dict):
+        inconnu = format_guillemets(str(contenu.get("questionnaire"))[:40])
+        raise ReponsesRefusees(f"Ce fichier parle d’un questionnaire inconnu : {inconnu}.")
+    return questionnaire.id, _keep_valid(questionnaire, reponses)
+
+
+def _keep_valid(questionnaire: Questionnaire, reponses: Mapping[str, Any]) -> dict[str, Any]:
+    """Seules restent les réponses que le questionnaire offre."""
+    return {
+        q.id: reponses[q.id]
+        for q in questionnaire.questions
+        if q.id in reponses and read_saisie(q, reponses[q.id]).etat != "sans_reponse"
+    }

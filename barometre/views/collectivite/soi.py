@@ -1,0 +1,143 @@
+"""Ce qu'une portée lit d'une collectivité : ses réponses si elle y a droit, ses données de l'État."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from barometre.access import Gate
+from barometre.catalogue.model import Catalogue
+from barometre.domain.indicateur import Indicateur
+from barometre.formats import format_date
+from barometre.stats.scores import compute_scores
+from barometre.views.lecture.chiffres import format_chiffre
+
+REPONDU, NON_CONCERNE = "repondu", "non_concerne"
+ETATS = {
+    "ne_sait_pas": "vous ne saviez pas",
+    "non_concerne": "non concernée",
+    "sans_reponse": "sans réponse",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reponse:
+    """La valeur d'un indicateur pour une collectivité, et l'état de la réponse."""
+
+    valeur: float | None
+    etat: str = REPONDU
+
+    @property
+    def est_oui(self) -> bool:
+        """Vrai pour une part à 1."""
+        return self.valeur == 1
+
+    @property
+    def est_non(self) -> bool:
+        """Vrai pour une part à 0."""
+        return self.valeur == 0
+
+    def get_texte(self, indicateur: Indicateur) -> str:
+        """« oui », « non », « 3 agents », « sans réponse »."""
+        if self.etat != REPONDU or self.valeur is None:
+            return ETATS.get(self.etat, self.etat)
+        if indicateur.est_part:
+            return "oui" if self.est_oui else "non"
+        return format_chiffre(indicateur, self.valeur)
+
+
+SANS_REPONSE = Reponse(None, "sans_reponse")
+
+
+@dataclass(frozen=True, slots=True)
+class Mesure:
+    """Une donnée de l'État sur cette collectivité."""
+
+    indicateur: Indicateur
+    valeur: float
+    texte: str
+    periode: str
+
+
+@dataclass(frozen=True, slots=True)
+class Soi:
+    """Une collectivité telle que la portée la lit ; sans droit, `refus` dit pourquoi."""
+
+    collectivite_id: str
+    refus: str = ""
+    # (indicateur, vague) → réponse
+    reponses: Mapping[tuple[str, str], Reponse] = field(default_factory=dict)
+    mesures: tuple[Mesure, ...] = ()
+
+    @property
+    def lisible(self) -> bool:
+        """Vrai si ses réponses se lisent."""
+        return not self.refus
+
+    def get(self, indicateur_id: str, vague_id: str) -> Reponse | None:
+        """Sa réponse à cette vague, ou rien."""
+        return self.reponses.get((indicateur_id, vague_id))
+
+    def a_repondu(self, indicateurs: Sequence[Indicateur], vague_id: str) -> bool:
+        """Vrai si l'un de ces indicateurs a une réponse à cette vague."""
+        return any(self.get(i.id, vague_id) for i in indicateurs)
+
+    def get_mesure(self, indicateur_id: str) -> Mesure | None:
+        """La donnée de l'État de cet indicateur."""
+        return next((m for m in self.mesures if m.indicateur.id == indicateur_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """« 6 pratiques sur 9 », ou rien quand trop peu de questions ont une réponse."""
+
+    phrase: str
+    pratiques: int
+    concernees: int
+    repondues: int
+    montre: bool
+
+
+def read_soi(gate: Gate, catalogue: Catalogue, collectivite_id: str) -> Soi:
+    """Une seule lecture, que la porte d'accès a filtrée."""
+    lignes = gate.list_valeurs_collectivite(collectivite_id)
+    reponses: dict[tuple[str, str], Reponse] = {}
+    mesures: dict[str, Mesure] = {}
+    for ligne in lignes.sort_values("periode", kind="stable").to_dict("records"):
+        indicateur = catalogue.indicateurs.get(str(ligne["indicateur_id"]))
+        if indicateur is None:
+            continue
+        reponse = _reponse(ligne["valeur"], str(ligne["etat"]))
+        if indicateur.origine == "declare":
+            reponses[(indicateur.id, str(ligne["periode"]))] = reponse
+        elif reponse.valeur is not None:
+            mesures[indicateur.id] = _mesure(indicateur, reponse.valeur, str(ligne["periode"]))
+    return Soi(collectivite_id, gate.explain_refusal(collectivite_id), reponses, tuple(mesures.values()))
+
+
+def _reponse(valeur: object, etat: str) -> Reponse:
+    return Reponse(None if pd.isna(valeur) else float(str(valeur)), etat)  # type: ignore[call-overload]
+
+
+def _mesure(indicateur: Indicateur, valeur: float, periode: str) -> Mesure:
+    return Mesure(indicateur, valeur, format_chiffre(indicateur, valeur), format_date(periode))
+
+
+def compute_score(soi: Soi, pratiques: Sequence[Indicateur], vague_id: str) -> Score | None:
+    """Le score de la collectivité à ce thème ; None sans réponse que l'on puisse lire."""
+    siennes = {p.id: soi.get(p.id, vague_id) for p in pratiques}
+    if not any(siennes.values()):
+        return None
+    reponses = {i: r or SANS_REPONSE for i, r in siennes.items()}
+    valeurs = pd.DataFrame([{i: r.valeur for i, r in reponses.items()}], dtype="float64")
+    hors = pd.DataFrame([{i: r.etat == NON_CONCERNE for i, r in reponses.items()}])
+    ligne = compute_scores(valeurs, hors).iloc[0]
+    return Score(
+        str(ligne["phrase"]),
+        int(ligne["practices"]),
+        int(ligne["concerned"]),
+        int(ligne["answered"]),
+        bool(ligne["shown"]),
+    )

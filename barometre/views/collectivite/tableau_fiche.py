@@ -1,0 +1,97 @@
+"""La fiche et la comparaison à plat : ce qui se télécharge, avec sa provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from barometre.domain.indicateur import Indicateur
+from barometre.domain.portee import Role
+from barometre.domain.provenance import Definition, Provenance
+from barometre.formats import format_date, format_liste
+from barometre.views.collectivite.pairs import Comparaison, Pairs
+from barometre.views.collectivite.soi import Soi
+from barometre.views.lecture.chiffres import Chiffre
+from barometre.views.lecture.citation import HORS_BIAIS, SOURCE, get_raison
+from barometre.views.lecture.provenance import arrondir
+
+COLONNES = (
+    "theme_id", "indicateur_id", "titre", "votre_reponse", "pairs", "pairs_bas", "pairs_haut", "pairs_n",
+    "unite", "note", "echelon", "vague_id", "remarque",
+)  # fmt: skip
+COMPTE_SOI = (
+    "Les chiffres des pairs viennent de cellules publiées : si votre collectivité a répondu, elle y est "
+    "comptée."
+)
+SANS_SOI = "Votre collectivité n’est pas comptée parmi ses pairs."
+_PRECAUTIONS = (
+    "Enquête volontaire : les répondants ne sont pas tirés au sort.",
+    f"Colonnes pairs_bas et pairs_haut : {HORS_BIAIS}, à 95 %.",
+    "Note A : à citer ; B : à citer avec sa précaution ; C : indicatif, à ne pas citer.",
+)
+
+
+def build_table(
+    soi: Soi, pairs: Iterable[Pairs], indicateurs: Sequence[Indicateur], role: Role
+) -> pd.DataFrame:
+    """Une ligne par indicateur ; la réponse n'y est que si la portée la lit."""
+    lignes = [
+        _ligne(soi, groupe, indicateur, role)
+        for groupe in pairs
+        for indicateur in indicateurs
+        if indicateur.theme_id == groupe.theme_id
+    ]
+    nombres = dict.fromkeys(("pairs", "pairs_bas", "pairs_haut"), "float64")
+    return pd.DataFrame(lignes, columns=list(COLONNES)).astype({"pairs_n": "Int64"} | nombres)
+
+
+def _ligne(soi: Soi, groupe: Pairs, indicateur: Indicateur, role: Role) -> dict[str, object]:
+    trouve = groupe.chiffres.get(indicateur.id)
+    chiffre = trouve.chiffre if trouve else None
+    montre = chiffre if chiffre is not None and chiffre.montre else None
+    reponse = soi.get(indicateur.id, groupe.vague_id)
+    return {
+        "theme_id": groupe.theme_id,
+        "indicateur_id": indicateur.id,
+        "titre": indicateur.titre,
+        "votre_reponse": reponse.get_texte(indicateur) if reponse else "",
+        "pairs": arrondir(indicateur, montre.redresse) if montre else None,
+        "pairs_bas": arrondir(indicateur, montre.bas) if montre else None,
+        "pairs_haut": arrondir(indicateur, montre.haut) if montre else None,
+        "pairs_n": montre.n if montre else None,
+        "unite": indicateur.unite,
+        "note": montre.note if montre else "",
+        "echelon": trouve.echelon if trouve else "",
+        "vague_id": groupe.vague_id,
+        "remarque": _remarque(chiffre, indicateur, role),
+    }
+
+
+def _remarque(chiffre: Chiffre | None, indicateur: Indicateur, role: Role) -> str:
+    if chiffre is None or not chiffre.montre:
+        return get_raison(chiffre.etat if chiffre else "", indicateur, role)
+    bornes = {"au_plus": "Au plus. ", "au_moins": "Au moins. "}.get(chiffre.plafond, "")
+    return bornes + ("Indicatif, à ne pas citer." if chiffre.note == "C" else "")
+
+
+def build_provenance(comparaison: Comparaison, pairs: Sequence[Pairs], nom: str, titre: str) -> Provenance:
+    """D'où vient le fichier : qui, quels pairs, à quel échelon, et si soi-même y est compté."""
+    version = comparaison.gate.get_version()
+    echelons = list(dict.fromkeys(", ".join(filter(None, (p.champ, p.echelon))) for p in pairs))
+    return Provenance(
+        titre=titre,
+        nom_fichier=f"barometre_{nom}_{comparaison.collectivite.id}",
+        filtres=f"Pairs : {format_liste(echelons)}",
+        source=SOURCE,
+        date=format_date(version["creee_le"]),
+        version=str(version["version_id"]),
+        definitions=(
+            Definition("pairs", "Part (ou moyenne) redressée des pairs qui ont répondu."),
+            Definition(
+                "votre_reponse", "Ce que votre collectivité a répondu ; vide si vous n’y avez pas droit."
+            ),
+        ),
+        precautions=(SANS_SOI if comparaison.sans_soi else COMPTE_SOI, *_PRECAUTIONS),
+        simulee=bool(version["simulee"]),
+    )

@@ -1,0 +1,77 @@
+"""Des territoires selon leur nombre de réponses, au lieu d'un palmarès."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from barometre.domain.indicateur import Indicateur
+from barometre.domain.territoire import FRANCE
+from barometre.views.lecture.cellules import get_cellule, read_cellules
+from barometre.views.lecture.chiffres import Chiffre
+from barometre.views.lecture.ligne import Lecture
+from barometre.views.lecture.repartition import Groupe, Repartition, build_cadre
+
+# En dessous, un entonnoir ne montre rien que la répartition ne dise déjà.
+GROUPES_MINIMUM = 5
+TERRITOIRE = "territoire"
+
+
+@dataclass(frozen=True, slots=True)
+class Entonnoir:
+    """Un niveau de territoires, et la part de l'ensemble autour de laquelle on les place."""
+
+    id: str
+    titre: str
+    tete: str
+    noms: str
+    cadre: pd.DataFrame
+    reference: Chiffre
+
+
+def build_entonnoirs(
+    lecture: Lecture, indicateur: Indicateur, ensemble: Chiffre, repartitions: Sequence[Repartition]
+) -> tuple[Entonnoir, ...]:
+    """Les territoires de la sélection ; pour la France, les régions puis les départements."""
+    # Une part seulement bornée (« au plus 5 % ») ne place personne.
+    if not indicateur.est_part or not ensemble.montre or ensemble.plafond:
+        return ()
+    dessous = next((r.groupes for r in repartitions if r.id == TERRITOIRE), ())
+    en_region = lecture.selection.territoire_id.startswith("region-")
+    niveaux = [("departement" if en_region else "region", dessous)]
+    if lecture.selection.territoire_id == FRANCE:
+        niveaux.append(("departement", _list_departements(lecture, indicateur)))
+    role = lecture.gate.portee.role
+    trouves = []
+    for niveau, groupes in niveaux:
+        places = [g for g in groupes if g.chiffre.montre and not g.chiffre.plafond]
+        if len(places) >= GROUPES_MINIMUM:
+            cadre = build_cadre(places, [indicateur] * len(places), role)
+            trouves.append(_build(niveau, indicateur, cadre, ensemble))
+    return tuple(trouves)
+
+
+def _build(niveau: str, indicateur: Indicateur, cadre: pd.DataFrame, ensemble: Chiffre) -> Entonnoir:
+    tete = {"region": "Région", "departement": "Département"}[niveau]
+    titre = f"{indicateur.titre}, {tete.lower()}s selon leur nombre de réponses"
+    return Entonnoir(niveau, titre, tete, f"{tete.lower()}s", cadre, ensemble)
+
+
+def _list_departements(lecture: Lecture, indicateur: Indicateur) -> tuple[Groupe, ...]:
+    cellules = read_cellules(
+        lecture.gate, [indicateur.id], lecture.selection, niveau="departement", territoire_id=None
+    )
+    if not any(chiffre.montre for chiffre in cellules.values()):
+        return ()
+    noms = list_departements(lecture)
+    selections = {nom: replace(lecture.selection, territoire_id=id_) for id_, nom in noms.items()}
+    return tuple(Groupe(nom, get_cellule(cellules, indicateur.id, s)) for nom, s in selections.items())
+
+
+def list_departements(lecture: Lecture, **filtres: str) -> dict[str, str]:
+    """Les départements par identifiant, dans l'ordre de leur nom."""
+    cadre = lecture.gate.list_collectivites(type="departement", cadre=False, **filtres)
+    noms = zip(cadre["collectivite_id"].astype(str), cadre["nom"].astype(str), strict=True)
+    return dict(sorted(noms, key=lambda paire: paire[1]))

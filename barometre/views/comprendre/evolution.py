@@ -1,0 +1,72 @@
+"""Ce que l'on peut dire du changement d'un indicateur : seulement ce que le test démontre."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from barometre.access import Gate
+from barometre.domain.indicateur import Indicateur
+from barometre.formats import format_nombre, format_points, is_absent
+from barometre.views.lecture.chiffres import MONTRES, accorder
+from barometre.views.lecture.libelles import Libelles, milieu_de_phrase
+from barometre.views.lecture.repartition import Repartition
+from barometre.views.lecture.selection import Selection
+
+HAUSSE, BAISSE = "hausse", "baisse"
+AUCUN = "pas de changement démontré"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Le mot du test et la phrase qui le dit."""
+
+    mot: str
+    phrase: str
+
+
+def build_verdict(
+    gate: Gate, libelles: Libelles, indicateur: Indicateur, selection: Selection, vagues: Repartition
+) -> Verdict:
+    """Le changement entre les deux dernières vagues montrées."""
+    montrees = [groupe.chiffre for groupe in vagues.groupes if groupe.chiffre.montre]
+    if len(montrees) < 2:
+        return Verdict("", "Une seule vague peut être montrée : aucun changement ne peut être mesuré.")
+    avant, apres = montrees[-2].vague_id, montrees[-1].vague_id
+    titres = f"entre {_nommer(libelles, avant)} et {_nommer(libelles, apres)}"
+    ligne = _find(gate, indicateur, selection, avant, apres)
+    if ligne is None:
+        return Verdict("", f"Le changement {titres} n’a pas été testé pour cette sélection.")
+    mot = str(ligne["verdict"])
+    if mot not in (HAUSSE, BAISSE):
+        return Verdict(AUCUN, f"Pas de changement démontré {titres}.")
+    ampleur = _ampleur(indicateur, float(ligne["changement"]))
+    return Verdict(mot, f"{mot.capitalize()} démontrée {titres} : {ampleur}.")
+
+
+def _nommer(libelles: Libelles, vague_id: str) -> str:
+    return f"la {milieu_de_phrase(libelles.get_titre_vague(vague_id))}"
+
+
+def _ampleur(indicateur: Indicateur, changement: float) -> str:
+    if indicateur.est_part:
+        return format_points(changement, indicateur.decimales)
+    signe = "+" if changement > 0 else ""
+    nombre = format_nombre(changement, indicateur.decimales)
+    return f"{signe}{nombre} {accorder(indicateur.unite, changement)}".rstrip()
+
+
+def _find(
+    gate: Gate, indicateur: Indicateur, selection: Selection, avant: str, apres: str
+) -> dict[str, Any] | None:
+    cadre = gate.list_evolutions(
+        indicateurs=[indicateur.id],
+        territoire_id=selection.territoire_id,
+        type=selection.type_effectif,
+        strate=selection.strate,
+        couverture=selection.couverture,
+    )
+    for ligne in cadre.to_dict("records"):
+        if (ligne["vague_1"], ligne["vague_2"]) == (avant, apres) and ligne["etat"] in MONTRES:
+            return None if is_absent(ligne["changement"]) else {str(k): v for k, v in ligne.items()}
+    return None

@@ -1,0 +1,132 @@
+"""La page d'un thème : ce qu'il faut retenir, chaque indicateur, les choix multiples, la provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from barometre.access import Gate
+from barometre.catalogue.model import Catalogue, Theme
+from barometre.domain.enquete import Questionnaire
+from barometre.domain.provenance import Provenance
+from barometre.views.lecture.cellules import read_cellules
+from barometre.views.lecture.citation import Contexte
+from barometre.views.lecture.ligne import Lecture, LigneIndicateur, build_lignes, choose_vague
+from barometre.views.lecture.provenance import build_provenance, build_table
+from barometre.views.lecture.repartition import Groupe, build_cadre
+from barometre.views.lecture.selection import Selection
+
+
+@dataclass(frozen=True, slots=True)
+class GroupeLignes:
+    """Des indicateurs que l'on lit ensemble : les modalités d'un choix multiple, ou ceux d'une page."""
+
+    id: str
+    titre: str
+    lignes: tuple[LigneIndicateur, ...]
+
+    @property
+    def cadre(self) -> pd.DataFrame:
+        """Le cadre que lisent les graphiques, une ligne par indicateur."""
+        groupes = [Groupe(ligne.indicateur.titre, ligne.chiffre) for ligne in self.lignes]
+        role = self.lignes[0].contexte.role if self.lignes else "public"
+        return build_cadre(groupes, [ligne.indicateur for ligne in self.lignes], role)
+
+
+@dataclass(frozen=True, slots=True)
+class VueTheme:
+    """Un thème, pour une sélection."""
+
+    theme: Theme
+    selection: Selection
+    contexte: Contexte
+    a_retenir: str
+    lignes: tuple[LigneIndicateur, ...]
+    questionnaire: Questionnaire | None
+    provenance: Provenance
+    messages: tuple[str, ...] = ()
+
+    @property
+    def cles(self) -> tuple[LigneIndicateur, ...]:
+        """Les chiffres clés."""
+        return tuple(ligne for ligne in self.lignes if ligne.indicateur.cle)
+
+    @property
+    def ensemble(self) -> GroupeLignes:
+        """Les parts qui ne sont pas la modalité d'un choix multiple."""
+        seules = (ligne for ligne in self.lignes if not ligne.indicateur.groupe and ligne.indicateur.est_part)
+        return GroupeLignes("ensemble", self.theme.titre, tuple(seules))
+
+    @property
+    def groupes(self) -> tuple[GroupeLignes, ...]:
+        """Les choix multiples, chacun avec ses modalités."""
+        ordre = dict.fromkeys(ligne.indicateur.groupe for ligne in self.lignes if ligne.indicateur.groupe)
+        return tuple(self._build_groupe(groupe) for groupe in ordre)
+
+    def _build_groupe(self, groupe: str) -> GroupeLignes:
+        lignes = tuple(ligne for ligne in self.lignes if ligne.indicateur.groupe == groupe)
+        return GroupeLignes(groupe, lignes[0].indicateur.groupe_titre or groupe, lignes)
+
+    @property
+    def est_vide(self) -> bool:
+        """Vrai si rien n'est montré pour cette sélection."""
+        return not any(ligne.chiffre.montre for ligne in self.lignes)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """La vue en tableau, telle qu'elle se télécharge."""
+        lignes = ((ligne.indicateur, ligne.contexte.champ, ligne.chiffre) for ligne in self.lignes)
+        return build_table(lignes, self.contexte.role).assign(
+            publie=[" ; ".join(p.valeur for p in ligne.publies) for ligne in self.lignes],
+            a_citer=[ligne.citation.a_copier for ligne in self.lignes],
+        )
+
+    def get_ligne(self, indicateur_id: str) -> LigneIndicateur:
+        """L'indicateur demandé, sinon le premier de la page."""
+        trouvee = (ligne for ligne in self.lignes if ligne.indicateur.id == indicateur_id)
+        return next(trouvee, self.cles[0] if self.cles else self.lignes[0])
+
+
+def build_vue_theme(gate: Gate, catalogue: Catalogue, theme_id: str, selection: Selection) -> VueTheme:
+    """La vue d'un thème ; une vague où il n'a pas été posé laisse la place à la dernière, et le dit."""
+    theme = catalogue.get_theme(theme_id)
+    indicateurs = catalogue.list_indicateurs(theme_id, origine="declare")
+    cellules = read_cellules(gate, [i.id for i in indicateurs], replace(selection, vague_id=""))
+    choisie = choose_vague(catalogue, theme_id, selection, cellules)
+    lecture = Lecture(gate, catalogue, choisie)
+    lignes = build_lignes(lecture, indicateurs, cellules)
+    contexte = lecture.contexte
+    titre = f"{theme.titre} : {contexte.champ}"
+    return VueTheme(
+        theme=theme,
+        selection=choisie,
+        contexte=contexte,
+        a_retenir=build_a_retenir(lignes, choisie.valeur),
+        lignes=lignes,
+        questionnaire=catalogue.questionnaires.get(theme_id),
+        provenance=build_provenance(lecture, titre, theme_id, indicateurs),
+        messages=_messages(lecture, selection),
+    )
+
+
+def build_a_retenir(lignes: Sequence[LigneIndicateur], valeur: str) -> str:
+    """Les deux premiers chiffres que l'on peut citer, les chiffres clés d'abord."""
+    ordonnees = sorted(lignes, key=lambda ligne: not ligne.indicateur.cle)
+    citables = [ligne for ligne in ordonnees if ligne.chiffre.citable and ligne.indicateur.est_part]
+    if citables:
+        return " ".join(ligne.get_phrase(valeur) for ligne in citables[:2])
+    if any(ligne.chiffre.montre for ligne in lignes):
+        return "Aucun chiffre ne peut être cité pour cette sélection : trop peu de collectivités ont répondu."
+    return "Aucun chiffre n’est publiable pour cette sélection : élargissez-la."
+
+
+def _messages(lecture: Lecture, demandee: Selection) -> tuple[str, ...]:
+    if demandee.vague_id in ("", lecture.selection.vague_id):
+        return ()
+    titre = lecture.libelles.get_titre_vague
+    return (
+        f"{titre(demandee.vague_id)} : ce thème n’y a pas été posé. "
+        f"Voici {titre(lecture.selection.vague_id)}.",
+    )

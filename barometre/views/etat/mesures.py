@@ -1,0 +1,210 @@
+"""« Ce que mesure l'État » : les données d'un thème pour un territoire, chacune avec sa date et sa source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from barometre.access import Gate
+from barometre.catalogue.model import Catalogue
+from barometre.domain.indicateur import Indicateur
+from barometre.domain.provenance import Definition, Provenance
+from barometre.formats import format_compte, format_date, format_nombre
+from barometre.views.lecture.champ import count_communes
+from barometre.views.lecture.chiffres import format_chiffre
+from barometre.views.lecture.libelles import Libelles
+from barometre.views.lecture.provenance import arrondir
+
+COMMANDE = "python -m barometre sources recuperer"
+NON_CHARGEES = (
+    "Les données de l’État de ce thème ne sont pas chargées dans cette version. Pour les charger, un "
+    f"opérateur lance «\u202f{COMMANDE}\u202f»\u202f; la page Sources et méthode dit l’état de chacune."
+)
+SANS_MESURE = "Aucune donnée de l’État n’est rattachée à ce thème\u202f: seules les réponses en parlent."
+AUCUNE_ICI = "Les données de l’État de ce thème ne disent rien de ce territoire."
+# En dessous, ce que l'on connaît de quelques communes ne décrit pas un territoire.
+PART_MINIMALE = 0.5
+PARTIELLE = "trop partiel"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """D'où vient une donnée de l'État."""
+
+    titre: str
+    licence: str
+    adresse: str
+    etat: str
+
+
+@dataclass(frozen=True, slots=True)
+class MesureLue:
+    """La valeur d'une donnée de l'État sur un territoire."""
+
+    indicateur: Indicateur
+    valeur: float | None
+    periode: str
+    source: Source
+    # Sur quoi porte la valeur : « 34 875 communes », « publié tel quel pour ce territoire ».
+    champ: str
+
+    @property
+    def texte(self) -> str:
+        """La valeur en mots, ou qu'elle est trop partielle pour décrire le territoire."""
+        return PARTIELLE if self.valeur is None else format_chiffre(self.indicateur, self.valeur)
+
+    @property
+    def date(self) -> str:
+        """« 1er août 2024 »."""
+        return format_date(self.periode)
+
+
+@dataclass(frozen=True, slots=True)
+class VueMesures:
+    """Les données de l'État d'un thème, ou la phrase qui dit pourquoi il n'y en a pas."""
+
+    territoire: str
+    mesures: tuple[MesureLue, ...]
+    message: str
+    # Chargées, mais pas à cette maille.
+    ailleurs: tuple[str, ...]
+    provenance: Provenance
+
+    @property
+    def phrase(self) -> str:
+        """La phrase avant les chiffres."""
+        connues = [m for m in self.mesures if m.valeur is not None]
+        if not connues:
+            return self.message or AUCUNE_ICI
+        m = connues[0]
+        n = format_compte(len(connues), "donnée")
+        premiere = f"« {m.indicateur.titre} » : {m.texte} ({m.date})."
+        return f"{self.territoire} : {n} de l’État sur ce thème. {premiere}"
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Le tableau qui se télécharge."""
+        colonnes = ["indicateur_id", "titre", "valeur", "unite", "periode", "champ", "source", "licence"]
+        return pd.DataFrame([_rang(m) for m in self.mesures], columns=colonnes)
+
+
+def build_vue_mesures(gate: Gate, catalogue: Catalogue, theme_id: str, territoire_id: str) -> VueMesures:
+    """Les données de l'État de ce thème pour ce territoire."""
+    indicateurs = list_territoriaux(catalogue, theme_id)
+    sources = read_sources(gate)
+    territoire = Libelles(catalogue, gate).get_territoire(territoire_id)
+    valeurs = read_dernieres(gate, [i.id for i in indicateurs], territoire_id)
+    lues = [_build(i, valeurs.get(i.id), sources, gate, territoire_id) for i in indicateurs]
+    chargees = {i.id for i in indicateurs if is_chargee(sources, i.source_id)}
+    trouvees = tuple(m for m in lues if m is not None)
+    ids = {m.indicateur.id for m in trouvees}
+    return VueMesures(
+        territoire=territoire,
+        mesures=trouvees,
+        message=_explain_absence(indicateurs, chargees),
+        ailleurs=tuple(i.titre for i in indicateurs if i.id in chargees - ids),
+        provenance=build_provenance_etat(
+            gate,
+            f"Ce que mesure l’État : {catalogue.get_theme(theme_id).titre}",
+            f"mesures_{theme_id}",
+            territoire,
+            [m.indicateur for m in trouvees],
+        ),
+    )
+
+
+def list_territoriaux(catalogue: Catalogue, theme_id: str) -> list[Indicateur]:
+    """Les mesures qui ont une valeur par territoire : sans celles qu'une autre monte des communes."""
+    mesures = catalogue.list_indicateurs(theme_id, origine="mesure")
+    montees = {i.montee_de for i in mesures}
+    return [i for i in mesures if i.agregation != "valeur" or i.id not in montees]
+
+
+def read_sources(gate: Gate) -> Mapping[str, Source]:
+    """Les sources de la version."""
+    return {
+        str(s["source_id"]): Source(str(s["titre"]), str(s["licence"]), str(s["adresse"]), str(s["etat"]))
+        for s in gate.list_sources().to_dict("records")
+    }
+
+
+def is_chargee(sources: Mapping[str, Source], source_id: str) -> bool:
+    """Vrai si la version a les valeurs de cette source."""
+    return source_id in sources and sources[source_id].etat in ("chargee", "gardee", "embarquee")
+
+
+def read_dernieres(gate: Gate, indicateurs: Sequence[str], territoire_id: str) -> dict[str, dict[str, Any]]:
+    """La dernière valeur de chaque mesure pour un territoire."""
+    lignes = gate.list_mesures(indicateurs, territoire_id)
+    lignes = lignes[lignes["etat"].eq("repondu")].sort_values("periode", kind="stable")
+    dernieres = lignes.drop_duplicates("indicateur_id", keep="last").to_dict("records")
+    return {str(ligne["indicateur_id"]): {str(c): v for c, v in ligne.items()} for ligne in dernieres}
+
+
+def _build(
+    indicateur: Indicateur,
+    ligne: dict[str, Any] | None,
+    sources: Mapping[str, Source],
+    gate: Gate,
+    territoire_id: str,
+) -> MesureLue | None:
+    if ligne is None:
+        return None
+    vide = Source(str(ligne["source_id"]), "", "", "")
+    source = sources.get(str(ligne["source_id"]), vide)
+    n = ligne["n_communes"]
+    if pd.isna(n):
+        champ, valeur = "publié tel quel pour ce territoire", float(ligne["valeur"])
+        return MesureLue(indicateur, valeur, str(ligne["periode"]), source, champ)
+    total = count_communes(gate, territoire_id)
+    champ = format_compte(int(n), "commune connue", "communes connues")
+    if total and n < total:
+        champ += f" sur {format_nombre(total)}"
+    valeur_lue = float(ligne["valeur"]) if n >= PART_MINIMALE * total else None
+    return MesureLue(indicateur, valeur_lue, str(ligne["periode"]), source, champ)
+
+
+def _explain_absence(indicateurs: Sequence[Indicateur], chargees: set[str]) -> str:
+    if not indicateurs:
+        return SANS_MESURE
+    return "" if chargees else NON_CHARGEES
+
+
+def _rang(mesure: MesureLue) -> dict[str, object]:
+    return {
+        "indicateur_id": mesure.indicateur.id,
+        "titre": mesure.indicateur.titre,
+        "valeur": arrondir(mesure.indicateur, mesure.valeur),
+        "unite": mesure.indicateur.unite,
+        "periode": mesure.periode,
+        "champ": mesure.champ,
+        "source": mesure.source.titre,
+        "licence": mesure.source.licence,
+    }
+
+
+def build_provenance_etat(
+    gate: Gate, titre: str, nom: str, filtres: str, indicateurs: Sequence[Indicateur]
+) -> Provenance:
+    """La provenance d'une vue de données de l'État : rien n'y est simulé."""
+    version = gate.get_version()
+    sources = read_sources(gate)
+    noms = dict.fromkeys(sources[i.source_id].titre for i in indicateurs if i.source_id in sources)
+    licences = dict.fromkeys(sources[i.source_id].licence for i in indicateurs if i.source_id in sources)
+    return Provenance(
+        titre=titre,
+        nom_fichier=f"barometre_{nom}",
+        filtres=filtres,
+        source=" ; ".join(noms) or "Données de l’État",
+        date=format_date(version["creee_le"]),
+        version=str(version["version_id"]),
+        definitions=tuple(
+            Definition(f"{i.titre} ({i.id})", i.definition, i.base, i.unite, i.source_id, i.precautions)
+            for i in indicateurs
+        ),
+        precautions=("Données mesurées par l’administration : aucune réponse au baromètre n’y entre.",),
+        licence=" ; ".join(licences) or "Licence Ouverte 2.0 (Etalab)",
+    )

@@ -1,0 +1,151 @@
+"""« Puis-je citer ce chiffre ? » : la réponse, sa raison, et la phrase prête à copier."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from barometre.domain.indicateur import Indicateur
+from barometre.domain.portee import Role
+from barometre.domain.provenance import AVERTISSEMENT_SIMULATION
+from barometre.formats import format_compte
+from barometre.views.lecture.chiffres import Chiffre, format_bornes, format_cellule
+from barometre.views.lecture.libelles import milieu_de_phrase
+
+HORS_BIAIS = "intervalle hors biais de participation"
+SOURCE = "Baromètre Collectivités & Numérique (DINUM et Déclic)"
+LIBELLES_NOTES = {
+    "A": "A, à citer",
+    "B": "B, à citer avec sa précaution",
+    "C": "C, indicatif",
+    "": "non publié",
+}
+# Seuils dits au lecteur ; la décision, elle, appartient à la porte d'accès.
+_SEUIL, _SEUIL_CYBER, _SEUIL_PROGRAMME = 10, 20, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """La réponse courte, son explication, la phrase à copier (vide si le chiffre ne se cite pas)."""
+
+    reponse: str
+    explication: str
+    a_copier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contexte:
+    """Ce qui situe un chiffre : qui est compté, pendant quelle vague, sur quelles réponses."""
+
+    champ: str
+    vague: str
+    simulee: bool = False
+    role: Role = "public"
+    france_entiere: bool = True
+
+
+def build_citation(indicateur: Indicateur, chiffre: Chiffre, contexte: Contexte) -> Citation:
+    """Peut-on citer ce chiffre, pourquoi, et avec quels mots ?"""
+    if not chiffre.montre:
+        return Citation("Non, il n’est pas publié", get_raison(chiffre.etat, indicateur, contexte.role))
+    if not chiffre.citable:
+        return Citation("Non, il est indicatif", _explique_c(chiffre))
+    reponse = "Oui" if chiffre.note == "A" else "Oui, avec sa précaution"
+    explication = _explique_a(chiffre) if chiffre.note == "A" else _explique_b(indicateur, chiffre)
+    if contexte.simulee:
+        reponse = f"{reponse}, si ces réponses étaient réelles"
+        explication = f"{explication} {AVERTISSEMENT_SIMULATION}"
+    return Citation(reponse, explication, build_phrase_a_copier(indicateur, chiffre, contexte))
+
+
+def _explique_a(chiffre: Chiffre) -> str:
+    solide = "le chiffre est solide, donnez-le avec sa vague et sa base"
+    return f"{_reponses(chiffre)} et un intervalle étroit : {solide}."
+
+
+def _explique_b(indicateur: Indicateur, chiffre: Chiffre) -> str:
+    return (
+        f"{_reponses(chiffre)} : donnez toujours l’intervalle avec le chiffre "
+        f"({format_bornes(indicateur, chiffre)})."
+    )
+
+
+def _explique_c(chiffre: Chiffre) -> str:
+    return f"{_reponses(chiffre)} : trop peu pour être cité. Il aide à réfléchir, pas à conclure."
+
+
+def _reponses(chiffre: Chiffre) -> str:
+    return format_compte(chiffre.n, "réponse")
+
+
+def get_raison(etat: str, indicateur: Indicateur, role: Role = "public") -> str:
+    """Pourquoi un chiffre n'est pas montré, sans rien en dire d'autre."""
+    seuil = _seuil(indicateur, role)
+    if etat not in ("primary", "complementary"):
+        return "Pas de chiffre : aucune réponse, ou question non posée à ces collectivités."
+    if etat == "primary":
+        return f"Non publiable : moins de {seuil} réponses."
+    if seuil == _SEUIL_CYBER:
+        return (
+            f"Non publiable : en cybersécurité, rien de plus fin que région et type, ni moins de {seuil} "
+            "réponses dont 3 « oui » et 3 « non », même par soustraction."
+        )
+    return f"Non publiable : seul ou par soustraction, ce chiffre désignerait moins de {seuil} réponses."
+
+
+def _seuil(indicateur: Indicateur, role: Role) -> int:
+    if role in ("programme", "operateur"):
+        return _SEUIL_PROGRAMME
+    return _SEUIL_CYBER if indicateur.sensibilite == "cyber" else _SEUIL
+
+
+# « Part des collectivités qui ont un site » → « 68 % des collectivités ont un site ». Le premier relatif
+# seul compte : « dont l'accueil oriente vers un lieu qui aide » n'est pas « … aident ».
+_QUI = r"^Part des ((?:collectivités|communes et intercommunalités|communes|intercommunalités|départements)"
+_ADJECTIF = r"(?: équipées)?(?: (?:ayant|proposant) (?:(?! (?:qui|où|dont) ).)+)?)"
+_TOURNURES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(rf"{_QUI}{_ADJECTIF} qui (.+)$"), "{valeur} des {0} {1}"),
+    (re.compile(rf"{_QUI}{_ADJECTIF} où (.+)$"), "Dans {valeur} des {0}, {1}"),
+    (re.compile(rf"{_QUI}{_ADJECTIF} (?:dont|pour qui|pour lesquelles) (.+)$"), "Pour {valeur} des {0}, {1}"),
+    (re.compile(rf"{_QUI}) ((?:\w+ées|propriétaires|membres) .+)$"), "{valeur} des {0} sont {1}"),
+)
+
+
+def enonce(indicateur: Indicateur, chiffre: Chiffre, valeur: str = "redresse") -> str:
+    """Le chiffre en une phrase, sans point final ; à défaut, « titre : chiffre »."""
+    texte = format_cellule(indicateur, chiffre, valeur)
+    definition = indicateur.definition.strip().rstrip(".")
+    for motif, tournure in _TOURNURES:
+        trouve = motif.match(definition)
+        if trouve:
+            phrase = tournure.format(*trouve.groups(), valeur=texte)
+            return phrase[:1].upper() + phrase[1:]
+    return f"{indicateur.titre} : {texte}"
+
+
+def build_phrase(
+    indicateur: Indicateur, chiffre: Chiffre, contexte: Contexte, valeur: str = "redresse"
+) -> str:
+    """« 68 % des collectivités ont un site internet (entre 65 et 71 %). »"""
+    bornes = format_bornes(indicateur, chiffre)
+    precision = f" ({bornes})" if bornes and valeur == "redresse" else ""
+    champ = "" if contexte.france_entiere else f"{contexte.champ} : "
+    phrase = enonce(indicateur, chiffre, valeur)
+    return f"{champ}{milieu_de_phrase(phrase) if champ else phrase}{precision}."
+
+
+def build_phrase_a_copier(indicateur: Indicateur, chiffre: Chiffre, contexte: Contexte) -> str:
+    """Une phrase qui se suffit : chiffre, intervalle, champ, vague, n, base, source, précaution."""
+    morceaux = (
+        f"{enonce(indicateur, chiffre)}, {format_bornes(indicateur, chiffre)} ({HORS_BIAIS})",
+        f"Champ : {milieu_de_phrase(contexte.champ)}",
+        f"{contexte.vague}, {format_compte(chiffre.n, 'réponse')} ; chiffre redressé "
+        f"(brut : {format_cellule(indicateur, chiffre, 'brut')})",
+        f"Base : {milieu_de_phrase(indicateur.base.rstrip('.'))}",
+        f"Précaution : {milieu_de_phrase(indicateur.precautions.strip().rstrip('.'))}"
+        if indicateur.precautions
+        else "",
+        f"Source : {SOURCE}",
+        AVERTISSEMENT_SIMULATION.rstrip(".") if contexte.simulee else "",
+    )
+    return ". ".join(filter(None, morceaux)) + "."

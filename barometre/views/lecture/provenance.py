@@ -1,0 +1,117 @@
+"""Ce qui part avec un fichier : le tableau à plat, les définitions, les filtres en mots, la version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from barometre.access import Gate
+from barometre.domain.indicateur import Indicateur
+from barometre.domain.portee import Role
+from barometre.domain.provenance import Definition, Provenance
+from barometre.formats import format_date
+from barometre.views.lecture.chiffres import Chiffre
+from barometre.views.lecture.citation import HORS_BIAIS, SOURCE, get_raison
+from barometre.views.lecture.groupes_compares import GroupeCompare
+from barometre.views.lecture.ligne import Lecture
+
+COLONNES = (
+    "indicateur_id", "titre", "groupe", "vague_id", "territoire_id", "type", "strate", "couverture",
+    "unite", "plafond", "redresse", "brut", "bas", "haut", "n", "note", "remarque",
+)  # fmt: skip
+_PRECAUTIONS = (
+    "Enquête volontaire : les répondants ne sont pas tirés au sort. Le chiffre redressé corrige la taille, "
+    "le type, la région et la couverture par un OPSN, pas l’envie de répondre.",
+    f"Colonnes bas et haut : {HORS_BIAIS}, à 95 %.",
+    "Note A : à citer ; B : à citer avec sa précaution ; C : indicatif, à ne pas citer.",
+)
+
+
+def build_table(lignes: Iterable[tuple[Indicateur, str, Chiffre]], role: Role = "public") -> pd.DataFrame:
+    """Une ligne par chiffre, dans l'unité de l'indicateur ; un chiffre caché n'a que sa raison."""
+    rangs = [_rang(indicateur, groupe, chiffre, role) for indicateur, groupe, chiffre in lignes]
+    table = pd.DataFrame(rangs, columns=list(COLONNES))
+    return table.astype({"n": "Int64"} | dict.fromkeys(("redresse", "brut", "bas", "haut"), "float64"))
+
+
+def _rang(indicateur: Indicateur, groupe: str, chiffre: Chiffre, role: Role) -> dict[str, object]:
+    adresse = {champ: getattr(chiffre, champ) for champ in COLONNES if hasattr(chiffre, champ)}
+    mots = {"titre": indicateur.titre, "groupe": groupe, "unite": indicateur.unite}
+    valeurs = {
+        nom: arrondir(indicateur, getattr(chiffre, nom)) for nom in ("redresse", "brut", "bas", "haut")
+    }
+    return {**adresse, **mots, **valeurs, "remarque": _remarque(indicateur, chiffre, role)}
+
+
+def _remarque(indicateur: Indicateur, chiffre: Chiffre, role: Role) -> str:
+    if not chiffre.montre:
+        return get_raison(chiffre.etat, indicateur, role)
+    return "Indicatif, à ne pas citer." if chiffre.note == "C" else ""
+
+
+def add_compares(
+    table: pd.DataFrame, compares: Sequence[GroupeCompare | None], indicateur: Indicateur
+) -> pd.DataFrame:
+    """Ajoute à chaque ligne sa position face à l'ensemble et son écart avec les autres, en points."""
+    if not any(compares):
+        return table
+    position = ["" if c is None else c.get_mot(indicateur) for c in compares]
+    ecarts = {
+        nom: [None if c is None else round(100 * getattr(c, champ)) for c in compares]
+        for nom, champ in (("ecart_autres", "difference"), ("ecart_bas", "bas"), ("ecart_haut", "haut"))
+    }
+    nombres = {nom: pd.array(valeurs, dtype="Int64") for nom, valeurs in ecarts.items()}
+    return table.assign(face_a_ensemble=position, **nombres)
+
+
+def arrondir(indicateur: Indicateur, valeur: float | None) -> float | None:
+    """La valeur telle qu'affichée : une part devient un pourcentage, arrondi à ses décimales."""
+    if valeur is None:
+        return None
+    return round(valeur * (100 if indicateur.est_part else 1), indicateur.decimales)
+
+
+def build_provenance(lecture: Lecture, titre: str, nom: str, indicateurs: Sequence[Indicateur]) -> Provenance:
+    """La provenance d'une vue de cette lecture."""
+    version = lecture.version
+    contexte = lecture.contexte
+    return Provenance(
+        titre=titre,
+        nom_fichier=f"barometre_{nom}_{lecture.selection.vague_id}",
+        filtres=f"{contexte.champ} ; {contexte.vague}",
+        source=SOURCE,
+        date=format_date(version["creee_le"]),
+        version=str(version["version_id"]),
+        definitions=tuple(_definition(i) for i in indicateurs),
+        precautions=_PRECAUTIONS,
+        simulee=contexte.simulee,
+    )
+
+
+def _definition(indicateur: Indicateur) -> Definition:
+    return Definition(
+        objet=f"{indicateur.titre} ({indicateur.id})",
+        definition=indicateur.definition,
+        base=indicateur.base,
+        unite=indicateur.unite,
+        source=SOURCE,
+        precautions=indicateur.precautions,
+    )
+
+
+def build_provenance_carte(gate: Gate, indicateur: Indicateur, filtres: str, niveau: str) -> Provenance:
+    """La provenance d'une carte et de son tableau."""
+    version = gate.get_version()
+    mesure = indicateur.origine == "mesure"
+    return Provenance(
+        titre=f"{indicateur.titre}, par {niveau}",
+        nom_fichier=f"barometre_carte_{indicateur.id}_{niveau}",
+        filtres=filtres,
+        source=indicateur.source_id if mesure else SOURCE,
+        date=format_date(version["creee_le"]),
+        version=str(version["version_id"]),
+        definitions=(_definition(indicateur),),
+        precautions=() if mesure else _PRECAUTIONS,
+        simulee=bool(version["simulee"]) and not mesure,
+    )

@@ -1,0 +1,61 @@
+"""Le chiffre publié par le baromètre à côté du nôtre, et pourquoi ils diffèrent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from barometre.domain.chiffre import ChiffrePublie
+from barometre.domain.indicateur import Indicateur
+from barometre.formats import format_compte, format_nombre
+from barometre.views.lecture.chiffres import Chiffre, format_cellule
+
+
+@dataclass(frozen=True, slots=True)
+class PublieACote:
+    """Un chiffre publié, tel que publié, et l'explication de l'écart."""
+
+    libelle: str
+    valeur: str
+    base: str
+    annee: str
+    source_url: str
+    extrait: str
+    explication: str
+
+
+def build_publie(
+    publie: ChiffrePublie, indicateur: Indicateur, meme_vague: Chiffre | None, vague: str, affichee: str
+) -> PublieACote:
+    """`meme_vague` : notre chiffre national de la vague publiée ; `affichee` : celle que montre l'écran."""
+    return PublieACote(
+        libelle=publie.libelle,
+        valeur=format_publie(publie),
+        base=publie.base or "base non publiée",
+        annee=publie.annee,
+        source_url=publie.source_url,
+        extrait=publie.extrait,
+        explication=_explique(indicateur, meme_vague, vague, affichee),
+    )
+
+
+def format_publie(publie: ChiffrePublie) -> str:
+    """La valeur telle que publiée, à la française."""
+    if publie.valeur is None:
+        return publie.valeur_texte
+    decimales = 0 if float(publie.valeur).is_integer() else 1
+    return f"{format_nombre(publie.valeur, decimales)}\u202f{publie.unite}".rstrip()
+
+
+def _explique(indicateur: Indicateur, meme_vague: Chiffre | None, vague: str, affichee: str) -> str:
+    debut = "Le chiffre publié est brut : il compte les répondants sans corriger leur profil."
+    if meme_vague is None or not meme_vague.montre:
+        return f"{debut} Aucun chiffre de la même vague ne peut être montré ici."
+    ici = (
+        f"Ici, pour la même vague ({vague}) : {format_cellule(indicateur, meme_vague, 'brut')} en brut, "
+        f"{format_cellule(indicateur, meme_vague, 'redresse')} une fois redressé, "
+        f"sur {format_compte(meme_vague.n, 'réponse')}."
+    )
+    autre = (
+        "" if vague == affichee else f"Le chiffre affiché au-dessus est celui d’une autre vague : {affichee}."
+    )
+    return " ".join(filter(None, (debut, ici, autre)))

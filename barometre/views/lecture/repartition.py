@@ -1,0 +1,96 @@
+"""Un indicateur réparti selon une dimension : strate, type, territoire, couverture OPSN, vague."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from barometre.domain.indicateur import Indicateur
+from barometre.domain.portee import Role
+from barometre.views.lecture.chiffres import Chiffre, format_bornes, format_cellule
+from barometre.views.lecture.citation import get_raison
+from barometre.views.lecture.groupes_compares import GroupeCompare, build_phrase_groupes
+
+
+@dataclass(frozen=True, slots=True)
+class Groupe:
+    """Une ligne d'une répartition."""
+
+    libelle: str
+    chiffre: Chiffre
+    # Face à toutes les autres répondantes ; rien si le test n'a pas lieu ou ne se montre pas.
+    compare: GroupeCompare | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Repartition:
+    """Les groupes d'une dimension, dans leur ordre naturel : jamais un palmarès."""
+
+    id: str
+    titre: str
+    tete: str
+    indicateur: Indicateur
+    groupes: tuple[Groupe, ...]
+    role: Role = "public"
+    # Groupes sans aucune cellule (question non posée, personne n'a répondu) : nommés, non dessinés.
+    sans_chiffre: tuple[str, ...] = ()
+
+    @property
+    def cadre(self) -> pd.DataFrame:
+        """Le cadre que lisent les graphiques (colonnes de `charts.cadre`)."""
+        return build_cadre(self.groupes, [self.indicateur] * len(self.groupes), self.role)
+
+    @property
+    def est_vide(self) -> bool:
+        """Vrai si aucun groupe n'est montré."""
+        return not any(groupe.chiffre.montre for groupe in self.groupes)
+
+    @property
+    def phrase_groupes(self) -> str:
+        """Quels groupes se distinguent de l'ensemble, ou rien si aucun n'est comparé."""
+        return build_phrase_groupes(self.id, [(groupe.libelle, groupe.compare) for groupe in self.groupes])
+
+
+def build_cadre(groupes: Sequence[Groupe], indicateurs: Sequence[Indicateur], role: Role) -> pd.DataFrame:
+    """Une ligne par groupe ; un groupe caché n'a que son nom et la raison de son absence."""
+    lignes = [_ligne(g, i, role) for g, i in zip(groupes, indicateurs, strict=True)]
+    return pd.DataFrame(lignes, columns=list(_COLONNES))
+
+
+_COLONNES = (
+    "groupe", "montre", "note", "n", "redresse", "brut", "bas", "haut",
+    "redresse_texte", "brut_texte", "intervalle", "raison", "n_eff", "marque", "position", "ecart",
+)  # fmt: skip
+
+
+def _ligne(groupe: Groupe, indicateur: Indicateur, role: Role) -> dict[str, object]:
+    chiffre = groupe.chiffre
+    if not chiffre.montre:
+        vides = dict.fromkeys(
+            ("note", "redresse_texte", "brut_texte", "intervalle", "marque", "position", "ecart"), ""
+        )
+        raison = get_raison(chiffre.etat, indicateur, role)
+        return {"groupe": groupe.libelle, "montre": False, "raison": raison, **vides}
+    return {
+        "groupe": groupe.libelle,
+        "montre": True,
+        "note": chiffre.note,
+        "n": chiffre.n,
+        "redresse": chiffre.redresse,
+        "brut": chiffre.brut,
+        "bas": chiffre.bas,
+        "haut": chiffre.haut,
+        "redresse_texte": format_cellule(indicateur, chiffre, "redresse"),
+        "brut_texte": format_cellule(indicateur, chiffre, "brut"),
+        "intervalle": format_bornes(indicateur, chiffre),
+        "raison": "Indicatif, à ne pas citer." if chiffre.note == "C" else "",
+        "n_eff": chiffre.n_eff,
+    } | _mots_compare(groupe.compare, indicateur)
+
+
+def _mots_compare(compare: GroupeCompare | None, indicateur: Indicateur) -> dict[str, object]:
+    if compare is None:
+        return {"marque": "", "position": "", "ecart": ""}
+    return {"marque": compare.marque, "position": compare.get_mot(indicateur), "ecart": compare.ecart}

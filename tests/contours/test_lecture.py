@@ -1,0 +1,86 @@
+"""Les contours embarqués : tous les codes, les outre-mer visibles, aucun trou entre voisins."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import shapely
+
+from barometre.contours import encarts
+from barometre.contours.dossier import get_dossier_actif
+from barometre.contours.lecture import _PREPAREES, ContoursAbsents, load_contours
+
+RACINE = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def sans_contours_charges(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    monkeypatch.setenv("BAROMETRE_CONTOURS", str(tmp_path / "contours"))
+    _PREPAREES.clear()
+    yield
+    _PREPAREES.clear()
+
+
+def _codes(niveau: str) -> set[str]:
+    table = pd.read_csv(RACINE / "data" / "collectivites.csv.gz", dtype=str, keep_default_na=False)
+    lignes = table[(table["type"] == niveau) & (table[niveau] != "")]
+    return set(lignes["code"])
+
+
+@pytest.mark.parametrize(("niveau", "nombre"), [("region", 18), ("departement", 101)])
+def test_les_codes_sont_ceux_du_referentiel(niveau: str, nombre: int) -> None:
+    formes = load_contours(niveau).formes
+    assert len(formes) == nombre
+    assert set(formes["code"]) == _codes(niveau)
+
+
+@pytest.mark.parametrize("niveau", ["region", "departement"])
+def test_les_outre_mer_sont_dans_leur_cadre(niveau: str) -> None:
+    placees = load_contours(niveau).select()
+    for code, encart in encarts.ENCARTS.items():
+        siennes = placees[(encarts.get_drom(placees) == code)]
+        assert len(siennes) == 1
+        assert encart.cadre.buffer(0.02).contains(siennes.geometry.iloc[0].envelope), encart.nom
+
+
+def test_aucun_cadre_n_en_touche_un_autre_ni_la_metropole() -> None:
+    cadres = [e.cadre for e in (*encarts.ENCARTS.values(), encarts.PARIS)]
+    assert not any(a.intersects(b) for i, a in enumerate(cadres) for b in cadres[:i])
+    formes = load_contours("region").select()
+    metropole = formes[encarts.get_drom(formes) == ""].union_all()
+    assert not any(cadre.intersects(metropole) for cadre in cadres)
+
+
+def test_paris_et_sa_couronne_sont_aussi_en_grand() -> None:
+    formes = load_contours("departement").select()
+    grandes = formes[formes["cle"].str.endswith("#encart")]
+    assert set(grandes["code"]) == {"75", "92", "93", "94"}
+    assert all(encarts.PARIS.cadre.contains(forme) for forme in grandes.geometry)
+
+
+def test_la_simplification_n_ouvre_aucun_trou() -> None:
+    formes = load_contours("departement").select({"33", "24", "47", "40", "17", "16"})
+    assert shapely.coverage_is_valid(formes.geometry.to_numpy())
+    # Deux voisins se touchent encore le long d'une ligne, et non en un point.
+    gironde, landes = (formes[formes["code"] == c].geometry.iloc[0] for c in ("33", "40"))
+    assert gironde.intersection(landes).length > 0.5
+
+
+def test_un_territoire_d_outre_mer_seul_reste_a_sa_place() -> None:
+    reunion = load_contours("departement").select({"974"})
+    assert reunion.total_bounds[0] > 50
+
+
+def test_sans_contours_les_communes_le_disent() -> None:
+    assert get_dossier_actif() is None
+    with pytest.raises(ContoursAbsents, match="n’ont pas été chargés"):
+        load_contours("commune")
+
+
+def test_un_pointeur_abime_vaut_absence(tmp_path: Path) -> None:
+    dossier = tmp_path / "contours"
+    dossier.mkdir()
+    (dossier / "ACTIF").write_text("../../etc\n", encoding="utf-8")
+    assert get_dossier_actif() is None
+    assert load_contours("region").source.startswith("Natural Earth")

@@ -1,0 +1,82 @@
+"""Trouver une collectivité : noms de toutes graphies, codes de toutes sortes."""
+
+from __future__ import annotations
+
+import pytest
+
+from barometre.recherche.index import SearchIndex, build_search_index
+from tests import mini
+
+
+@pytest.fixture(scope="module")
+def index() -> SearchIndex:
+    return build_search_index(mini.build_collectivites().astype({"code": "str"}), mini.build_codes_anciens())
+
+
+@pytest.mark.parametrize(
+    ("texte", "premier"),
+    [
+        ("Bordeaux", "commune-33063"),  # avant Bordeaux Métropole, plus peuplée : nom exact
+        ("  bordeaux métropole ", "epci-243300316"),
+        ("oeuilly", "commune-02559"),
+        ("ŒUILLY", "commune-02559"),
+        ("Y", "commune-80829"),
+        ("L'Haÿ", "commune-94038"),
+        ("l hay les roses", "commune-94038"),
+        ("lhay-les-roses", "commune-94038"),
+        ("St Aubin", "commune-39476"),
+        ("saint-aubin", "commune-39476"),
+        ("ste colombe (gironde)", "commune-33381"),
+        ("Sainte-Colombe (33)", "commune-33381"),
+        ("Sainte-Colombe", "commune-69189"),  # la plus peuplée des homonymes
+        ("bordaux", "commune-33063"),  # une lettre oubliée
+        ("2a004", "commune-2A004"),
+        ("33063", "commune-33063"),
+        ("33 200", "commune-33063"),
+        ("243300316", "epci-243300316"),
+        ("24330031600017", "epci-243300316"),
+        ("Lyon 3e", "commune-69123"),
+        ("75115", "commune-75056"),
+        ("Paris", "commune-75056"),
+        ("33", "departement-33"),
+        ("Corse-du-Sud", "region-94"),
+    ],
+)
+def test_premier_resultat(index: SearchIndex, texte: str, premier: str) -> None:
+    assert index.search(texte)[0].collectivite_id == premier
+
+
+def test_un_code_postal_egal_au_code_insee_d_une_autre(index: SearchIndex) -> None:
+    insee, postal = index.search("69003")
+    assert (insee.nom, insee.motif) == ("Albigny-sur-Saône", "code INSEE 69003")
+    assert (postal.nom, postal.motif) == ("Lyon", "code postal 69003")
+
+
+def test_une_ancienne_commune_mene_a_l_actuelle(index: SearchIndex) -> None:
+    trouvee = index.search("Saint-Bois")[0]
+    assert (trouvee.collectivite_id, trouvee.ancien_nom) == ("commune-01015", "Saint-Bois")
+    assert trouvee.motif == "ancienne commune Saint-Bois"
+    par_code = index.search("01340")[0]
+    assert (par_code.collectivite_id, par_code.ancien_nom) == ("commune-01015", "Saint-Bois")
+
+
+def test_les_homonymes_se_distinguent(index: SearchIndex) -> None:
+    libelles = [t.libelle for t in index.search("sainte colombe")]
+    assert libelles == ["Sainte-Colombe (69)", "Sainte-Colombe (Gironde)"]
+
+
+def test_une_collectivite_n_est_rendue_qu_une_fois(index: SearchIndex) -> None:
+    trouves = [t.collectivite_id for t in index.search("paris", 50)]
+    assert len(trouves) == len(set(trouves))
+
+
+@pytest.mark.parametrize("texte", ["", " ", "-", "(", "()", "'", "*", "%", "00000", "x" * 5000, "\x00"])
+def test_rien_a_trouver(index: SearchIndex, texte: str) -> None:
+    assert index.search(texte) == []
+
+
+def test_la_forme_de_la_commande(index: SearchIndex) -> None:
+    ligne = index.search("Bordeaux")[0].to_dict()
+    assert ligne["population"] == 267991
+    assert "ancien_nom" not in ligne
+    assert index.search("Saint-Bois")[0].to_dict()["ancien_nom"] == "Saint-Bois"
