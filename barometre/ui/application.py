@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from barometre.ui import cache, frame, navigation, roles, state
+from barometre.ui import frame, navigation, porte, roles, state
 from barometre.ui.navigation import PageDeclaree
 from barometre.warehouse.engine import EntrepotError
 
@@ -42,7 +42,7 @@ def _configure(page: PageDeclaree) -> None:
 
 def _read_version() -> tuple[dict[str, Any], str]:
     try:
-        return cache.get_version(), ""
+        return porte.get_version(), ""
     except EntrepotError as erreur:
         return {}, str(erreur)
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 import logging
 
 from barometre.access import Gate
+from barometre.assemblage import depot
+from barometre.assemblage.ensemble import prepare_accueil
+from barometre.assemblage.etat import prepare_etat
+from barometre.assemblage.memoire import get_vue
+from barometre.assemblage.theme import build_indicateur, build_theme
 from barometre.catalogue import load_catalogue
 from barometre.domain.portee import PUBLIC
-from barometre.ui import cache, vues, vues_etat, vues_pages
+from barometre.ui import porte
 from barometre.ui.selectors import list_vagues
 from barometre.views.lecture.selection import Selection
 from barometre.warehouse.engine import EntrepotError
@@ -18,10 +23,10 @@ journal = logging.getLogger(__name__)
 def warm_up() -> None:
     """Lit l'entrepôt une première fois, avant tout lecteur ; sans entrepôt, les pages le diront."""
     try:
-        gate = cache.build_gate(PUBLIC, cache.read_active_version())
+        gate = depot.build_gate(PUBLIC, depot.read_active_version())
         gate.search("a")
-        cache.list_territoires()
-        vues_pages.prepare_accueil(gate)
+        porte.list_territoires()
+        prepare_accueil(gate)
         for theme in load_catalogue().themes:
             _prepare_theme(gate, theme.id)
     except EntrepotError as erreur:
@@ -34,7 +39,7 @@ def _prepare_theme(gate: Gate, theme_id: str) -> None:
     if not vagues:
         return
     selection = Selection(vague_id=vagues[-1])
-    theme = cache.get_vue_of(gate, vues.build_theme, theme_id, selection)
+    theme = get_vue(gate, build_theme, theme_id, selection)
     premier = theme.vue.get_ligne("").indicateur.id
-    cache.get_vue_of(gate, vues.build_indicateur, premier, theme.vue.selection)
-    vues_etat.prepare(gate, theme_id, theme.vue.selection)
+    get_vue(gate, build_indicateur, premier, theme.vue.selection)
+    prepare_etat(gate, theme_id, theme.vue.selection)

@@ -11,10 +11,10 @@ from typing import Any
 
 import streamlit as st
 
+from barometre.assemblage.collectivite import load_resolution
 from barometre.domain.portee import PUBLIC, Portee
-from barometre.ui import cache, state
+from barometre.ui import porte, state
 from barometre.ui.blocks.textes import texte
-from barometre.ui.vues_collectivite import load_resolution
 
 ROLES: dict[str, str] = {
     "public": "Un visiteur",
@@ -68,7 +68,7 @@ def _render_opsn(portee: Portee) -> None:
 
 def _list_opsn() -> dict[str, str]:
     """Les OPSN dont on connaît un périmètre ou une adhérente."""
-    gate = cache.get_gate()
+    gate = porte.get_gate()
     lies = set(gate.list_liens_opsn()["opsn_id"])
     lignes = gate.list_opsn().sort_values("nom")
     return {str(i): str(nom) for i, nom in zip(lignes["opsn_id"], lignes["nom"], strict=True) if i in lies}
@@ -89,10 +89,10 @@ def _change_role() -> None:
 
 def _choose_opsn(noms: Mapping[str, str]) -> str:
     """L'OPSN de la collectivité affichée, s'il y en a un ; sinon le premier."""
-    collectivite = load_resolution(st.query_params.get("collectivite", "")).collectivite
+    collectivite = load_resolution(porte.get_gate(), st.query_params.get("collectivite", "")).collectivite
     if collectivite is not None:
         cibles = [collectivite.id, f"departement-{collectivite.departement}"]
-        siens = cache.get_gate().list_liens_opsn(cibles)["opsn_id"]
+        siens = porte.get_gate().list_liens_opsn(cibles)["opsn_id"]
         return next((str(i) for i in siens if i in noms), next(iter(noms)))
     return next(iter(noms))
 
@@ -105,8 +105,8 @@ def _change_opsn() -> None:
 
 def become_elu(demande: str) -> None:
     """Prend la vue de l'élu·e d'une collectivité, en démonstration seulement."""
-    collectivite = load_resolution(demande).collectivite
-    if collectivite is None or not cache.get_version().get("simulee"):
+    collectivite = load_resolution(porte.get_gate(), demande).collectivite
+    if collectivite is None or not porte.get_version().get("simulee"):
         state.keep_message(SANS_COLLECTIVITE)
         state.set_portee(PUBLIC)
         return
@@ -131,7 +131,7 @@ def render_bandeau_role() -> None:
 
 
 def _describe(portee: Portee) -> str:
-    gate = cache.get_gate()
+    gate = porte.get_gate()
     if portee.role == "collectivite":
         collectivite = gate.get_collectivite(portee.collectivite_id)
         nom = collectivite.nom if collectivite else portee.collectivite_id

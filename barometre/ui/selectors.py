@@ -12,7 +12,7 @@ import streamlit as st
 
 from barometre.catalogue import load_catalogue
 from barometre.domain.territoire import FRANCE, LIBELLES_COUVERTURES, LIBELLES_TYPES
-from barometre.ui import cache, state
+from barometre.ui import porte, state
 from barometre.views.lecture.address import CLES
 from barometre.views.lecture.selection import Selection
 
@@ -78,7 +78,7 @@ def select_theme_cell(theme_id: str) -> Selection:
     with haut[0]:
         vague = select_one("vague", "Vague", vagues, defaut=_last(vagues))
     with haut[1]:
-        territoire = select_one("territoire", "Territoire", cache.list_territoires())
+        territoire = select_one("territoire", "Territoire", porte.list_territoires())
     with haut[2]:
         type_ = select_one("type", "Type", {"": "Tous les types"} | LIBELLES_TYPES, efface=("strate",))
     with bas[0]:

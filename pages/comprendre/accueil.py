@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from barometre.assemblage.ensemble import load_accueil
+from barometre.ui import porte
 from barometre.ui.blocks import accueil, recherche
-from barometre.ui.vues_pages import load_accueil
 
 st.title("Où en sont les collectivités dans leur transformation numérique\u202f?")
 st.markdown(
@@ -12,7 +13,7 @@ st.markdown(
     "Il est porté par la DINUM et Déclic depuis le 22 novembre 2023."
 )
 recherche.render_recherche()
-vue = load_accueil()
+vue = load_accueil(porte.get_gate())
 accueil.render_themes(vue)
 accueil.render_vagues(vue)
 accueil.render_publies(vue)

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
+from barometre.assemblage.ensemble import load_chiffres_cles
+from barometre.ui import porte
 from barometre.ui.blocks import chiffres_cles
 from barometre.ui.blocks.telechargements import render_telechargements
-from barometre.ui.vues_pages import load_chiffres_cles
 
-vue = load_chiffres_cles()
+vue = load_chiffres_cles(porte.get_gate())
 st.title("Qu’est-ce que le baromètre a déjà publié\u202f?")
 st.markdown(
     "Voici tous les chiffres parus entre 2023 et 2025, mot pour mot, avec leur source. Ils sont bruts\u202f: "

@@ -2,14 +2,15 @@
 
 import streamlit as st
 
-from barometre.ui import navigation, selectors, vues
+from barometre.assemblage.theme import load_theme
+from barometre.ui import navigation, porte, selectors
 from barometre.ui.blocks import carte, etat, qualite
 from barometre.ui.blocks import theme as blocs
 
 theme = navigation.get_theme()
 st.title(theme.question)
 retenir = st.container()
-affiche = vues.load_theme(theme.id, selectors.select_theme_cell(theme.id))
+affiche = load_theme(porte.get_gate(), theme.id, selectors.select_theme_cell(theme.id))
 
 with retenir:
     blocs.render_a_retenir(affiche)

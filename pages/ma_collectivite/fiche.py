@@ -1,7 +1,8 @@
 """La fiche d'une collectivité : où elle en est, ce que la loi lui demande, par quoi commencer."""
 
+from barometre.assemblage.collectivite import load_fiche
+from barometre.ui import porte
 from barometre.ui.blocks import collectivite, fiche
-from barometre.ui.vues_collectivite import load_fiche
 
 TITRE = "Où en est ma collectivité\u202f?"
 INVITATION = (
@@ -10,7 +11,7 @@ INVITATION = (
 )
 
 choisie = collectivite.select_collectivite()
-vue = load_fiche(choisie.id) if choisie else None
+vue = load_fiche(porte.get_gate(), choisie.id) if choisie else None
 if vue is None:
     collectivite.render_choisir("fiche", TITRE, INVITATION)
 else:

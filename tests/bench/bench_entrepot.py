@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from barometre.access import Gate
+from barometre.assemblage.memoire import get_vue
+from barometre.assemblage.theme import build_theme
 from barometre.catalogue import load_catalogue
-from barometre.ui import cache, vues
 from barometre.ui.selectors import list_vagues
 from barometre.views.comprendre.indicateur import build_vue_indicateur
 from barometre.views.comprendre.theme import build_vue_theme
@@ -99,7 +100,7 @@ def measure_gardee(entrepot: Path) -> dict[str, Any]:
     durees = []
     for _ in range(TOURS + 1):
         debut = time.perf_counter()
-        cache.get_vue_of(gate, vues.build_theme, "inclusion", selection)
+        get_vue(gate, build_theme, "inclusion", selection)
         durees.append(1000 * (time.perf_counter() - debut))
     return build_ligne("les chiffres d'une page rejouée", statistics.median(durees[1:]), "ms", "≤ 20 ms",
                        a_cote=f"la première fois, graphiques compris : {durees[0]:.0f} ms")  # fmt: skip

@@ -27,7 +27,21 @@ PERMIS: dict[str, set[str]] = {
     "exports": {"stats", "catalogue", "domain", "formats"},
     "views": {"access", "recherche", "stats", "catalogue", "domain", "formats"},
     "pipeline": {"sources", "ingest", "stats", "warehouse", "catalogue", "domain"},
+    "assemblage": {
+        "views",
+        "charts",
+        "maps",
+        "contours",
+        "exports",
+        "access",
+        "warehouse",
+        "catalogue",
+        "stats",
+        "domain",
+        "formats",
+    },
     "ui": {
+        "assemblage",
         "views",
         "charts",
         "maps",
@@ -42,6 +56,7 @@ PERMIS: dict[str, set[str]] = {
     },
     "formats": {"domain"},
     "cli": {
+        "assemblage",
         "views",
         "charts",
         "maps",
@@ -110,13 +125,16 @@ def test_les_imports_vont_dans_un_seul_sens() -> None:
     assert [ecart for fichier in _fichiers() for ecart in _ecarts(fichier)] == []
 
 
+VUES_DES_PAGES = {"ui", "assemblage", "views", "domain"}
+
+
 def test_les_pages_ne_connaissent_que_l_interface() -> None:
     interdits = [
         f"{page.relative_to(RACINE)} importe {module}"
         for page in (RACINE / "pages").rglob("*.py")
         for module in _imports(page)
         if module.split(".")[0] == "pandas"
-        or (module.startswith("barometre.") and module.split(".")[1] not in {"ui", "views", "domain"})
+        or (module.startswith("barometre.") and module.split(".")[1] not in VUES_DES_PAGES)
     ]
     assert interdits == []
 

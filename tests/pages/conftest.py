@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from barometre.ui import cache
+from barometre.assemblage import depot
 from tests.fakes import build_entrepot_factice
 
 RACINE = Path(__file__).resolve().parents[2]
@@ -25,7 +25,7 @@ def entrepot_factice(tmp_path_factory: pytest.TempPathFactory) -> str:
 def ouvrir(entrepot_factice: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ouvrir]:
     """`ouvrir("inclusion", vague="2023-v1")` : la page de cette adresse, après son premier affichage."""
     monkeypatch.setenv("BAROMETRE_ENTREPOT", entrepot_factice)
-    cache._open_depot.cache_clear()
+    depot.forget()
 
     def _ouvrir(adresse: str = "", **parametres: str | list[str]) -> AppTest:
         application = AppTest.from_file(str(RACINE / "app.py"), default_timeout=60)
@@ -36,4 +36,4 @@ def ouvrir(entrepot_factice: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[O
         return application.run()
 
     yield _ouvrir
-    cache._open_depot.cache_clear()
+    depot.forget()

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from barometre.assemblage import depot
 from barometre.domain.portee import Portee
-from barometre.ui import cache, roles
+from barometre.ui import roles
 from tests.pages.conftest import Ouvrir
 from tests.views.terrain_pairs import DROM, MUETTE, SOI, TEXTE_SECRET, build_terrain
 
@@ -28,7 +29,7 @@ def ouvrir_terrain(
 ) -> Ouvrir:
     monkeypatch.setenv("BAROMETRE_ENTREPOT", entrepot_terrain)
     monkeypatch.setenv("BAROMETRE_REGISTRE", f"sqlite:///{tmp_path / 'registre.db'}")
-    cache._open_depot.cache_clear()
+    depot.forget()
     return ouvrir
 
 

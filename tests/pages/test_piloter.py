@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from barometre.ui import cache
+from barometre.assemblage import depot
 from tests.fakes import build_entrepot_factice
 from tests.pages.conftest import Ouvrir
 
@@ -18,7 +18,7 @@ def entrepot_etat(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture
 def ouvrir_etat(ouvrir: Ouvrir, entrepot_etat: str, monkeypatch: pytest.MonkeyPatch) -> Ouvrir:
     monkeypatch.setenv("BAROMETRE_ENTREPOT", entrepot_etat)
-    cache._open_depot.cache_clear()
+    depot.forget()
     return ouvrir
 
 

@@ -10,11 +10,12 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from barometre.assemblage import depot
+from barometre.assemblage.carte import Dessin
 from barometre.domain.portee import PUBLIC, Portee
-from barometre.ui import cache, state
+from barometre.ui import state
 from barometre.ui.serving import images
 from barometre.ui.serving.images import Atelier, Image, Jetons
-from barometre.ui.vues_carte import Dessin
 from barometre.views.carte.vue_carte import ChoixCarte
 from barometre.views.lecture.selection import Selection
 from tests.fakes import build_entrepot_factice
@@ -72,20 +73,20 @@ def test_une_seule_image_se_prepare_a_la_fois(monkeypatch: pytest.MonkeyPatch) -
 @pytest.fixture
 def client(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     monkeypatch.setenv("BAROMETRE_ENTREPOT", build_entrepot_factice(tmp_path_factory.mktemp("entrepot")))
-    cache._open_depot.cache_clear()
+    depot.forget()
     monkeypatch.setattr(images, "ATELIER", Atelier(Jetons()))
     yield TestClient(Starlette(routes=images.build_routes()))
-    cache._open_depot.cache_clear()
+    depot.forget()
 
 
 def test_l_adresse_rend_l_image_de_la_portee_du_lecteur(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     portees: list[Portee] = []
-    ouvrir = cache.build_gate
+    ouvrir = depot.build_gate
     monkeypatch.setattr(state, "get_portee", lambda: OPERATEUR)
     adresse = images.get_adresse(CHOIX, Dessin(), 0)
-    monkeypatch.setattr(cache, "build_gate", lambda portee, v: portees.append(portee) or ouvrir(portee, v))
+    monkeypatch.setattr(depot, "build_gate", lambda portee, v: portees.append(portee) or ouvrir(portee, v))
     reponse = client.get(f"/{adresse}")
     assert reponse.status_code == 200
     assert reponse.content[:4] == b"\x89PNG"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from barometre.assemblage.piloter import draw_beneficiaires, load_association, load_programmes_vue
 from barometre.catalogue import load_catalogue
-from barometre.ui import cache, selectors
+from barometre.ui import porte, selectors
 from barometre.ui.blocks.depliants import render_tableau_replie
 from barometre.ui.blocks.graphiques import render_graphique
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import lien, render_tableau, texte
-from barometre.ui.vues_piloter import draw_beneficiaires, load_association, load_programmes_vue
 from barometre.views.piloter.associations import PRECAUTION
 from barometre.views.piloter.programmes import Beneficiaires, VueProgrammes
 
@@ -22,8 +22,8 @@ SIMULEES = (
 
 def select_vue() -> VueProgrammes:
     """Le territoire, puis ses programmes et ses projets."""
-    territoire = selectors.select_one("territoire", "Territoire", cache.list_territoires())
-    return load_programmes_vue(territoire)
+    territoire = selectors.select_one("territoire", "Territoire", porte.list_territoires())
+    return load_programmes_vue(porte.get_gate(), territoire)
 
 
 def render_a_retenir(vue: VueProgrammes) -> None:
@@ -73,7 +73,7 @@ def _render_association(beneficiaires: Beneficiaires) -> None:
     st.subheader("Font-elles autrement que des communes comparables\u202f?")
     themes = {theme.id: theme.titre for theme in load_catalogue().themes}
     theme = selectors.select_one("theme", "Thème", themes, defaut=next(iter(themes)))
-    affichee = load_association(beneficiaires.programme.id, theme)
+    affichee = load_association(porte.get_gate(), beneficiaires.programme.id, theme)
     st.html(f'<p class="baro-phrase"><strong>{texte(PRECAUTION)}</strong></p>')
     if affichee.vue.simulee:
         st.html(f'<p class="baro-legende">{texte(SIMULEES)}</p>')

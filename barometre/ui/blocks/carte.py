@@ -10,14 +10,15 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
+from barometre.assemblage import carte as assemblage_carte
+from barometre.assemblage.carte import CarteAffichee, Dessin
 from barometre.maps import Carte, Legende, build_image, build_points, build_table
 from barometre.maps.image import TAILLE, FormatImage
-from barometre.ui import navigation, state, vues_carte
+from barometre.ui import navigation, porte, state
 from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import texte
 from barometre.ui.serving import images
-from barometre.ui.vues_carte import CarteAffichee, Dessin
 from barometre.views.carte.vue_carte import ChoixCarte
 from barometre.views.comprendre.theme import VueTheme
 from barometre.views.lecture.selection import Selection
@@ -40,7 +41,7 @@ def render_carte_theme(vue: VueTheme) -> None:
     indicateur_id = vue.get_ligne(state.read_adresse().get("indicateur")).indicateur.id
     niveau = "departement" if selection.territoire_id.startswith("region-") else "region"
     choix = (ChoixCarte(indicateur_id, theme_id, niveau, _at_large(selection)),)
-    affichee = vues_carte.load_cartes(choix, Dessin())[0]
+    affichee = assemblage_carte.load_cartes(porte.get_gate(), choix, Dessin())[0]
     st.header("Sur la carte")
     render_messages(affichee.messages)
     st.html(f'<p class="baro-phrase">{texte(affichee.carte.phrase)}</p>')

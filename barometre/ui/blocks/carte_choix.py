@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from barometre.assemblage.carte import OPSN_AU_DESSUS, Dessin
 from barometre.catalogue import load_catalogue
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.territoire import LIBELLES_COUVERTURES, LIBELLES_TYPES
-from barometre.ui import cache, selectors, state
-from barometre.ui.vues_carte import OPSN_AU_DESSUS, Dessin
+from barometre.ui import porte, selectors, state
 from barometre.views.carte.lieux import NOMS_NIVEAUX
 from barometre.views.carte.pseudo_indicateurs import OPSN, PARTICIPATION
 from barometre.views.carte.valeurs import format_periode_mesure
@@ -117,16 +117,16 @@ def list_vagues(theme_id: str) -> dict[str, str]:
 
 
 def _list_periodes(indicateur_id: str) -> dict[str, str]:
-    valeurs = cache.get_gate().list_valeurs(indicateur_id)
+    valeurs = porte.get_gate().list_valeurs(indicateur_id)
     return {str(p): format_periode_mesure(str(p)) for p in sorted(valeurs["periode"].unique())}
 
 
 def _select_territoire() -> tuple[str, str]:
     """Le territoire et le niveau ; un EPCI choisi sur la carte s'ajoute à la liste."""
-    territoires = cache.list_territoires()
+    territoires = porte.list_territoires()
     demande = str(st.query_params.get("territoire", ""))
     if demande not in territoires and _is_territoire(demande):
-        trouve = cache.get_gate().get_collectivite(demande)
+        trouve = porte.get_gate().get_collectivite(demande)
         territoires = territoires | {demande: trouve.nom if trouve else demande}
     gauche, droite = st.columns([2, 3])
     with gauche:
@@ -138,9 +138,9 @@ def _select_territoire() -> tuple[str, str]:
 
 
 def _is_territoire(identifiant: str) -> bool:
-    if identifiant in cache.list_territoires():
+    if identifiant in porte.list_territoires():
         return True
-    return identifiant.startswith("epci-") and cache.get_gate().get_collectivite(identifiant) is not None
+    return identifiant.startswith("epci-") and porte.get_gate().get_collectivite(identifiant) is not None
 
 
 def _select_options(

@@ -8,16 +8,17 @@ from html import escape
 
 import streamlit as st
 
+from barometre.assemblage import carte as assemblage_carte
+from barometre.assemblage.carte import CarteAffichee
 from barometre.domain.territoire import FRANCE
 from barometre.maps import ContoursAbsents
 from barometre.maps.feuille import FORMES_MAXIMALES
-from barometre.ui import cache, navigation, state, vues_carte
+from barometre.ui import navigation, porte, state
 from barometre.ui.blocks import carte as blocs
 from barometre.ui.blocks.carte_choix import Demande
 from barometre.ui.blocks.textes import texte
 from barometre.ui.composants.communes import render_communes
 from barometre.ui.composants.feuille import render_feuille
-from barometre.ui.vues_carte import CarteAffichee
 from barometre.views.carte.lieux import build_fil
 from barometre.views.carte.vue_carte import ChoixCarte, get_dessous, list_niveaux
 
@@ -28,7 +29,7 @@ _CANAL = "_canal_cartes"
 
 def render_fil(choix: tuple[ChoixCarte, ...]) -> None:
     """« France › Bretagne » : chaque étape remonte."""
-    etapes = build_fil(cache.get_gate(), choix[0].selection.territoire_id)
+    etapes = build_fil(porte.get_gate(), choix[0].selection.territoire_id)
     # Le conteneur est posé même vide : la carte qui suit garde sa place, et ne se recharge pas.
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="fil"):
         if len(etapes) < 2:
@@ -48,7 +49,7 @@ def render_fil(choix: tuple[ChoixCarte, ...]) -> None:
 def load_cartes(demande: Demande) -> Cartes:
     """Les cartes demandées ; une commune touchée ouvre sa fiche."""
     _open_fiche()
-    return vues_carte.load_cartes(demande.choix, demande.dessin)
+    return assemblage_carte.load_cartes(porte.get_gate(), demande.choix, demande.dessin)
 
 
 def render_a_retenir(cartes: Cartes) -> None:
@@ -95,7 +96,7 @@ def _render_carte(affichee: CarteAffichee, demande: Demande, rang: int, canal: s
         hauteur = 440 if len(demande.choix) > 1 else 560
         cle = f"carte-{rang}"
         render_feuille(
-            vues_carte.load_donnees(demande.choix, demande.dessin, rang),
+            assemblage_carte.load_donnees(porte.get_gate(), demande.choix, demande.dessin, rang),
             cle=cle,
             canal=canal,
             hauteur=hauteur,
@@ -112,7 +113,7 @@ def _is_grande(affichee: CarteAffichee) -> bool:
 
 def _render_communes(affichee: CarteAffichee, demande: Demande, rang: int, canal: str) -> None:
     try:
-        colis = vues_carte.load_colis(demande.choix, demande.dessin, rang)
+        colis = assemblage_carte.load_colis(porte.get_gate(), demande.choix, demande.dessin, rang)
     except ContoursAbsents as erreur:
         st.info(str(erreur))
         blocs.render_image(demande.choix, demande.dessin, rang, affichee.carte)

@@ -6,11 +6,11 @@ from html import escape
 
 import streamlit as st
 
+from barometre.assemblage.collectivite import load_resolution
 from barometre.domain.territoire import Collectivite
-from barometre.ui import cache, navigation, state
+from barometre.ui import navigation, porte, state
 from barometre.ui.blocks.recherche import render_recherche
 from barometre.ui.blocks.textes import texte
-from barometre.ui.vues_collectivite import load_resolution
 from barometre.views.collectivite.identite import Identite
 
 
@@ -19,7 +19,7 @@ def select_collectivite() -> Collectivite | None:
     demande = state.read_adresse().get("collectivite")
     if not demande:
         return None
-    resolution = load_resolution(demande)
+    resolution = load_resolution(porte.get_gate(), demande)
     if resolution.message:
         state.add_message(resolution.message)
     if resolution.collectivite is None:
@@ -33,7 +33,7 @@ def get_nom(collectivite: Collectivite) -> str:
     """« Sainte-Colombe (Gironde) » : le nom et de quoi le distinguer d'un homonyme."""
     if collectivite.type in ("departement", "region") or not collectivite.departement:
         return collectivite.nom
-    departement = cache.list_territoires().get(f"departement-{collectivite.departement}", "")
+    departement = porte.list_territoires().get(f"departement-{collectivite.departement}", "")
     return f"{collectivite.nom} ({departement.removesuffix(' (département)') or collectivite.departement})"
 
 

@@ -6,21 +6,21 @@ from functools import partial
 
 import streamlit as st
 
-from barometre.catalogue import load_catalogue
-from barometre.domain.territoire import Collectivite
-from barometre.formats import format_guillemets, format_nombre
-from barometre.ui import selectors, state
-from barometre.ui.blocks.collectivite import get_nom, render_vers
-from barometre.ui.blocks.depliants import render_tableau_replie
-from barometre.ui.blocks.graphiques import render_graphique
-from barometre.ui.blocks.telechargements import render_telechargements
-from barometre.ui.blocks.textes import render_tableau, texte
-from barometre.ui.vues_collectivite import (
+from barometre.assemblage.collectivite import (
     build_graphique_positions,
     build_graphique_scores,
     load_comparer,
     load_resolution,
 )
+from barometre.catalogue import load_catalogue
+from barometre.domain.territoire import Collectivite
+from barometre.formats import format_guillemets, format_nombre
+from barometre.ui import porte, selectors, state
+from barometre.ui.blocks.collectivite import get_nom, render_vers
+from barometre.ui.blocks.depliants import render_tableau_replie
+from barometre.ui.blocks.graphiques import render_graphique
+from barometre.ui.blocks.telechargements import render_telechargements
+from barometre.ui.blocks.textes import render_tableau, texte
 from barometre.views.collectivite.comparer import CHOIX_PAIRS, TRIS, VueComparer
 from barometre.views.collectivite.contraste import PRECAUTION, build_table_contrastes
 from barometre.views.collectivite.cote_a_cote import NOMBRE
@@ -47,11 +47,11 @@ def select_vue(collectivite: Collectivite) -> VueComparer:
     adresse = state.read_adresse()
     avec = tuple(i for i in _resolve_avec(adresse.list("avec")) if i != collectivite.id)[: NOMBRE - 1]
     poids = read_importances(adresse.list("poids"))
-    return load_comparer(collectivite.id, theme, choix, poids, avec)
+    return load_comparer(porte.get_gate(), collectivite.id, theme, choix=choix, poids=poids, avec=avec)
 
 
 def _resolve_avec(demandes: tuple[str, ...]) -> list[str]:
-    trouvees = (load_resolution(demande).collectivite for demande in demandes)
+    trouvees = (load_resolution(porte.get_gate(), demande).collectivite for demande in demandes)
     return list(dict.fromkeys(c.id for c in trouvees if c is not None))
 
 
@@ -186,7 +186,7 @@ def render_cote_a_cote(vue: VueComparer) -> None:
 
 def _add() -> None:
     demande = str(st.session_state.get("ajouter", "")).strip()
-    trouvee = load_resolution(demande).collectivite if demande else None
+    trouvee = load_resolution(porte.get_gate(), demande).collectivite if demande else None
     if demande and trouvee is None:
         state.keep_message(
             f"{format_guillemets(demande)} ne désigne pas une seule collectivité\u202f: donnez son code "

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from barometre.assemblage.etat import load_accord, load_mesures
 from barometre.formats import INSECABLE, format_compte
+from barometre.ui import porte
 from barometre.ui.blocks.depliants import render_depliant, render_tableau_replie
 from barometre.ui.blocks.textes import lien, render_tableau, texte
-from barometre.ui.vues_etat import load_accord, load_mesures
 from barometre.views.comprendre.accord import SANS_ACCORD, DeclareMesure, VueAccord
 from barometre.views.comprendre.theme import VueTheme
 from barometre.views.etat.mesures import MesureLue, VueMesures
@@ -17,7 +18,7 @@ CHAMP = "Sur tout le territoire choisi\u202f: type, taille et accompagnement ne 
 
 def render_mesures(theme: VueTheme) -> None:
     """Les données de l'État du thème, pour le territoire choisi."""
-    vue = load_mesures(theme.theme.id, theme.selection.territoire_id)
+    vue = load_mesures(porte.get_gate(), theme.theme.id, theme.selection.territoire_id)
     st.header("Ce que mesure l’État")
     if not vue.mesures:
         st.info(vue.phrase)
@@ -62,7 +63,7 @@ def _render_ailleurs(vue: VueMesures) -> None:
 
 def render_accord(theme: VueTheme) -> None:
     """Déclaré et mesuré : les deux chiffres, leur accord, et ce que les poids retrouvent."""
-    vue = load_accord(theme.theme.id, theme.selection)
+    vue = load_accord(porte.get_gate(), theme.theme.id, theme.selection)
     if not (vue.paires or vue.attendus or vue.faits):
         return
     st.header("Déclaré et mesuré")

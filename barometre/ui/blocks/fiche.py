@@ -7,6 +7,7 @@ from functools import partial
 
 import streamlit as st
 
+from barometre.assemblage.collectivite import build_graphique_scores
 from barometre.formats import format_compte, format_part
 from barometre.ui import roles, state
 from barometre.ui.blocks.collectivite import get_nom, render_identite, render_vers
@@ -14,7 +15,6 @@ from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.graphiques import render_graphique
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import lien, texte
-from barometre.ui.vues_collectivite import build_graphique_scores
 from barometre.views.collectivite.fiche import ThemeFiche, VueFiche
 from barometre.views.collectivite.obligations import Obligation, describe_verification
 from barometre.views.collectivite.premiers_pas import PremierPas

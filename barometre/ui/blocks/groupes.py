@@ -7,12 +7,12 @@ from functools import partial
 
 import streamlit as st
 
+from barometre.assemblage.theme import IndicateurAffiche
 from barometre.domain.provenance import Provenance
 from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.graphiques import render_graphique
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import render_tableau, texte
-from barometre.ui.vues import IndicateurAffiche
 from barometre.views.comprendre.dimensions import OPSN, TERRITOIRE
 from barometre.views.comprendre.entonnoirs import Entonnoir
 from barometre.views.comprendre.modele import ETIQUETTE, EXPLICATION, EstimationsModele

@@ -6,14 +6,14 @@ from datetime import date
 
 import streamlit as st
 
+from barometre.assemblage.piloter import ObligationAffichee, load_obligation, load_panorama
 from barometre.catalogue import load_catalogue
 from barometre.domain.territoire import LIBELLES_TYPES
 from barometre.formats import format_date
-from barometre.ui import cache, selectors
+from barometre.ui import porte, selectors
 from barometre.ui.blocks.graphiques import render_graphique
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import lien, render_tableau, texte
-from barometre.ui.vues_piloter import ObligationAffichee, load_obligation, load_panorama
 from barometre.views.lecture.selection import Selection
 from barometre.views.piloter.obligation_detail import describe_public
 from barometre.views.piloter.panorama_obligations import LigneObligation, VuePanorama
@@ -23,10 +23,10 @@ def select_vue() -> VuePanorama:
     """Le territoire et le type, puis toutes les obligations qui les concernent."""
     gauche, droite = st.columns(2)
     with gauche:
-        territoire = selectors.select_one("territoire", "Territoire", cache.list_territoires())
+        territoire = selectors.select_one("territoire", "Territoire", porte.list_territoires())
     with droite:
         type_ = selectors.select_one("type", "Type", {"": "Tous les types"} | LIBELLES_TYPES)
-    return load_panorama(Selection(territoire_id=territoire, type=type_), date.today())
+    return load_panorama(porte.get_gate(), Selection(territoire_id=territoire, type=type_), date.today())
 
 
 def render_a_retenir(vue: VuePanorama) -> None:
@@ -58,7 +58,7 @@ def render_detail(vue: VuePanorama) -> None:
     st.header("Une obligation de près")
     options = {ligne.seuil.id: ligne.seuil.titre for ligne in vue.lignes}
     choisie = selectors.select_one("obligation", "Obligation", options, defaut=next(iter(options)))
-    detail = load_obligation(choisie, vue.selection)
+    detail = load_obligation(porte.get_gate(), choisie, vue.selection)
     gauche, droite = st.columns([2, 3], gap="large")
     with gauche:
         st.html(_fiche(detail.vue.ligne))

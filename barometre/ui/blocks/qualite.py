@@ -7,9 +7,10 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from barometre.assemblage.ensemble import load_qualites
+from barometre.ui import porte
 from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.textes import render_tableau, texte
-from barometre.ui.vues_pages import load_qualites
 from barometre.views.donnees.qualite import Qualite, build_table_qualites
 
 TITRE = "Qui a répondu, et ce que cela change"
@@ -22,7 +23,7 @@ CONSEQUENCE = (
 
 def render_qualite_theme(theme_id: str, vague_id: str) -> None:
     """Le questionnaire de ce thème, à cette vague."""
-    for qualite in load_qualites():
+    for qualite in load_qualites(porte.get_gate()):
         if (qualite.questionnaire_id, qualite.vague_id) == (theme_id, vague_id):
             st.header(TITRE)
             _render_mots(qualite)
@@ -42,7 +43,7 @@ def _render_mots(qualite: Qualite) -> None:
 
 def render_qualites() -> None:
     """Tous les questionnaires, à toutes les vagues."""
-    qualites = load_qualites()
+    qualites = load_qualites(porte.get_gate())
     if not qualites:
         return
     st.header(TITRE)

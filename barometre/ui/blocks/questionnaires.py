@@ -6,7 +6,7 @@ import streamlit as st
 
 from barometre.catalogue import load_catalogue
 from barometre.formats import format_date
-from barometre.ui import cache, selectors
+from barometre.ui import porte, selectors
 from barometre.ui.blocks.questionnaire import build_liste
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import texte
@@ -26,7 +26,7 @@ def render_choix() -> None:
     )
     if questionnaire.modele:
         st.warning(MODELE)
-    version = cache.get_gate().get_version()
+    version = porte.get_gate().get_version()
     provenance = build_provenance_questionnaire(
         questionnaire, str(version["version_id"]), format_date(version["creee_le"])
     )

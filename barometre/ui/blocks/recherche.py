@@ -10,7 +10,7 @@ import streamlit as st
 
 from barometre.access import Trouvaille
 from barometre.formats import format_compte, format_guillemets
-from barometre.ui import cache, navigation, selectors, state
+from barometre.ui import navigation, porte, selectors, state
 from barometre.views.collectivite.trouver import RESULTATS, describe_trouvaille
 
 FICHE = "fiche"
@@ -29,7 +29,7 @@ def render_recherche(page: str = FICHE) -> None:
     )
     if not demande:
         return
-    trouvailles = cache.get_gate().search(demande, RESULTATS)
+    trouvailles = porte.get_gate().search(demande, RESULTATS)
     if not trouvailles:
         st.info(
             f"Aucune collectivité ne répond à {format_guillemets(demande)}. "

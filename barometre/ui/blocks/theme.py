@@ -6,8 +6,9 @@ from functools import partial
 
 import streamlit as st
 
+from barometre.assemblage.theme import IndicateurAffiche, ThemeAffiche, load_indicateur
 from barometre.domain.indicateur import Indicateur
-from barometre.ui import selectors
+from barometre.ui import porte, selectors
 from barometre.ui.blocks.cartes import build_carte, render_cartes
 from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.graphiques import render_graphique
@@ -15,7 +16,6 @@ from barometre.ui.blocks.groupes import render_suite
 from barometre.ui.blocks.questionnaire import render_questionnaire
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import lien, texte
-from barometre.ui.vues import IndicateurAffiche, ThemeAffiche, load_indicateur
 from barometre.views.comprendre.theme import VueTheme
 
 
@@ -55,7 +55,7 @@ def render_indicateur(affiche: ThemeAffiche) -> None:
     choix = {ligne.indicateur.id: ligne.indicateur.titre for ligne in affiche.vue.lignes}
     premier = affiche.vue.get_ligne("").indicateur.id
     choisi = selectors.select_one("indicateur", "Indicateur", choix, defaut=premier)
-    detail = load_indicateur(choisi, affiche.vue.selection)
+    detail = load_indicateur(porte.get_gate(), choisi, affiche.vue.selection)
     gauche, droite = st.columns([2, 3], gap="large")
     with gauche:
         st.html(build_carte(detail.vue.ligne, detail.vue.selection.valeur))

@@ -9,7 +9,8 @@ from threading import Thread
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from barometre.ui import cache, chauffe
+from barometre.assemblage import depot
+from barometre.ui import chauffe
 from barometre.ui.navigation import list_adresses, list_pages
 from barometre.ui.serving import images, routes
 from barometre.ui.serving.avance import GRAPHIQUE, build_avance, list_fichiers
@@ -20,7 +21,7 @@ from barometre.ui.serving.headers import SecurityHeaders
 
 def build_routes() -> list[BaseRoute]:
     """Les adresses de l'application, à côté de celles de Streamlit."""
-    return [*routes.build_routes(cache.read_active_version), *images.build_routes()]
+    return [*routes.build_routes(depot.read_active_version), *images.build_routes()]
 
 
 @asynccontextmanager

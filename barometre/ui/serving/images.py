@@ -19,9 +19,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from barometre.assemblage import carte as assemblage_carte
+from barometre.assemblage import depot
+from barometre.assemblage.carte import Dessin
 from barometre.domain.portee import Portee
-from barometre.ui import cache, vues_carte
-from barometre.ui.vues_carte import Dessin
+from barometre.ui import porte
 from barometre.views.carte.vue_carte import ChoixCarte
 from barometre.warehouse.engine import EntrepotError
 
@@ -115,8 +117,8 @@ ATELIER = Atelier(Jetons())
 
 def get_adresse(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> str:
     """L'adresse de l'image, pour ce lecteur et ces données."""
-    gate = cache.get_gate()
-    image = Image(gate.portee, gate.version_id, choix, vues_carte.date_contours(dessin), rang)
+    gate = porte.get_gate()
+    image = Image(gate.portee, gate.version_id, choix, assemblage_carte.date_contours(dessin), rang)
     jeton = ATELIER.jetons.add(image)
     if choix[rang].niveau == "commune":
         ATELIER.prepare(jeton)
@@ -136,8 +138,8 @@ async def image(requete: Request) -> Response:
 
 
 def _build(image: Image) -> bytes:
-    gate = cache.build_gate(image.portee, image.version_id)
-    return vues_carte.build_image_carte(gate, image.choix, image.dessin, image.rang)
+    gate = depot.build_gate(image.portee, image.version_id)
+    return assemblage_carte.build_image_carte(gate, image.choix, image.dessin, image.rang)
 
 
 def build_routes() -> list[BaseRoute]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from barometre.access import Gate
+from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
-from barometre.ui import cache
 from barometre.views.collectivite.identite import Identite, build_identite
 from barometre.views.comprendre.accueil import VueAccueil, build_vue_accueil
 from barometre.views.comprendre.chiffres_cles import VueChiffresCles, build_vue_chiffres_cles
@@ -14,34 +14,34 @@ from barometre.views.donnees.methode import VueMethode, build_vue_methode
 from barometre.views.donnees.qualite import Qualite, read_qualites
 
 
-def load_accueil() -> VueAccueil:
+def load_accueil(gate: Gate) -> VueAccueil:
     """L'accueil."""
-    return cache.get_vue(_accueil)
+    return memoire.get_vue(gate, _accueil)
 
 
 def prepare_accueil(gate: Gate) -> None:
     """L'accueil, gardé avant le premier lecteur."""
-    cache.get_vue_of(gate, _accueil)
+    memoire.get_vue(gate, _accueil)
 
 
-def load_chiffres_cles() -> VueChiffresCles:
+def load_chiffres_cles(gate: Gate) -> VueChiffresCles:
     """Les chiffres publiés."""
-    return cache.get_vue(_chiffres_cles)
+    return memoire.get_vue(gate, _chiffres_cles)
 
 
-def load_methode() -> VueMethode:
+def load_methode(gate: Gate) -> VueMethode:
     """Les sources et les strates."""
-    return cache.get_vue(_methode, date.today())
+    return memoire.get_vue(gate, _methode, date.today())
 
 
-def load_qualites() -> tuple[Qualite, ...]:
+def load_qualites(gate: Gate) -> tuple[Qualite, ...]:
     """Le rapport de qualité de chaque questionnaire à chaque vague."""
-    return cache.get_vue(_qualites)
+    return memoire.get_vue(gate, _qualites)
 
 
-def load_identite(collectivite_id: str) -> Identite | None:
+def load_identite(gate: Gate, collectivite_id: str) -> Identite | None:
     """L'identité d'une collectivité."""
-    return cache.get_vue(_identite, collectivite_id)
+    return memoire.get_vue(gate, _identite, collectivite_id)
 
 
 def _accueil(gate: Gate) -> VueAccueil:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 
 from barometre.access import Gate
+from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
 from barometre.charts import Graphique, build_barres, build_positions
 from barometre.formats import format_guillemets
-from barometre.ui import cache
 from barometre.views.collectivite.comparer import VueComparer, build_cadre_positions, build_comparer
 from barometre.views.collectivite.distribution import Distribution
 from barometre.views.collectivite.fiche import VueFiche, build_fiche
@@ -18,26 +18,33 @@ from barometre.views.collectivite.structure import Structure, build_structure
 from barometre.views.collectivite.trouver import Resolution, resolve_collectivite
 
 
-def load_structure() -> Structure:
+def load_structure(gate: Gate) -> Structure:
     """Le cadre et ses variables, partagés par tous les lecteurs."""
-    return cache.get_vue_publique(build_structure)
+    return memoire.get_vue_publique(gate, build_structure)
 
 
-def load_resolution(demande: str) -> Resolution:
+def load_resolution(gate: Gate, demande: str) -> Resolution:
     """La collectivité que l'adresse désigne."""
-    return cache.get_vue_publique(_resolution, demande)
+    return memoire.get_vue_publique(gate, _resolution, demande)
 
 
-def load_fiche(collectivite_id: str) -> VueFiche | None:
+def load_fiche(gate: Gate, collectivite_id: str) -> VueFiche | None:
     """La fiche, pour la portée du lecteur."""
-    return cache.get_vue(_fiche, collectivite_id, date.today())
+    return memoire.get_vue(gate, _fiche, collectivite_id, date.today())
 
 
 def load_comparer(
-    collectivite_id: str, theme_id: str, choix: str, poids: Mapping[str, int], avec: tuple[str, ...]
+    gate: Gate,
+    collectivite_id: str,
+    theme_id: str,
+    *,
+    choix: str,
+    poids: Mapping[str, int],
+    avec: tuple[str, ...],
 ) -> VueComparer:
     """La comparaison, pour la portée du lecteur."""
-    return cache.get_vue(_comparer, collectivite_id, theme_id, choix, (tuple(sorted(poids.items())), avec))
+    poids_avec = (tuple(sorted(poids.items())), avec)
+    return memoire.get_vue(gate, _comparer, collectivite_id, theme_id, choix, poids_avec)
 
 
 def build_graphique_positions(vue: VueComparer, tri: str) -> Graphique | None:
@@ -79,7 +86,7 @@ def _resolution(gate: Gate, demande: str) -> Resolution:
 
 
 def _fiche(gate: Gate, collectivite_id: str, jour: date) -> VueFiche | None:
-    return build_fiche(gate, load_catalogue(), load_structure(), collectivite_id, jour)
+    return build_fiche(gate, load_catalogue(), load_structure(gate), collectivite_id, jour)
 
 
 def _comparer(
@@ -94,7 +101,7 @@ def _comparer(
     return build_comparer(
         gate,
         load_catalogue(),
-        load_structure(),
+        load_structure(gate),
         collectivite,
         theme_id=theme_id,
         choix=choix,

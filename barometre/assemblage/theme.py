@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from barometre.access import Gate
+from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
 from barometre.charts import Graphique, build_points, build_vagues
 from barometre.charts.entonnoir import build_entonnoir
 from barometre.domain.indicateur import Indicateur
-from barometre.ui import cache
 from barometre.views.comprendre.dimensions import VAGUES
 from barometre.views.comprendre.entonnoirs import Entonnoir
 from barometre.views.comprendre.indicateur import VueIndicateur, build_vue_indicateur
@@ -47,14 +47,14 @@ class IndicateurAffiche:
         return self._graphiques[cle]
 
 
-def load_theme(theme_id: str, selection: Selection) -> ThemeAffiche:
+def load_theme(gate: Gate, theme_id: str, selection: Selection) -> ThemeAffiche:
     """Le thème, tel que la page le montre."""
-    return cache.get_vue(build_theme, theme_id, selection)
+    return memoire.get_vue(gate, build_theme, theme_id, selection)
 
 
-def load_indicateur(indicateur_id: str, selection: Selection) -> IndicateurAffiche:
+def load_indicateur(gate: Gate, indicateur_id: str, selection: Selection) -> IndicateurAffiche:
     """L'indicateur, tel que la page le montre."""
-    return cache.get_vue(build_indicateur, indicateur_id, selection)
+    return memoire.get_vue(gate, build_indicateur, indicateur_id, selection)
 
 
 def build_theme(gate: Gate, theme_id: str, selection: Selection) -> ThemeAffiche:

@@ -8,11 +8,11 @@ from datetime import date
 import pandas as pd
 
 from barometre.access import Gate
+from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
 from barometre.catalogue.programmes import load_actions_publiques, load_programmes
 from barometre.charts import Graphique, build_barres, build_ecarts, build_points
 from barometre.formats import format_part
-from barometre.ui import cache
 from barometre.views.lecture.selection import Selection
 from barometre.views.piloter.associations import VueAssociations, build_vue_associations
 from barometre.views.piloter.obligation_detail import VueObligation, build_vue_obligation
@@ -37,24 +37,24 @@ class AssociationAffichee:
     graphique: Graphique | None
 
 
-def load_panorama(selection: Selection, jour: date) -> VuePanorama:
+def load_panorama(gate: Gate, selection: Selection, jour: date) -> VuePanorama:
     """Toutes les obligations."""
-    return cache.get_vue(_panorama, selection, jour)
+    return memoire.get_vue(gate, _panorama, selection, jour)
 
 
-def load_obligation(seuil_id: str, selection: Selection) -> ObligationAffichee:
+def load_obligation(gate: Gate, seuil_id: str, selection: Selection) -> ObligationAffichee:
     """Une obligation de près."""
-    return cache.get_vue(_obligation, seuil_id, selection)
+    return memoire.get_vue(gate, _obligation, seuil_id, selection)
 
 
-def load_programmes_vue(territoire_id: str) -> VueProgrammes:
+def load_programmes_vue(gate: Gate, territoire_id: str) -> VueProgrammes:
     """Tous les programmes d'un territoire."""
-    return cache.get_vue(_programmes, territoire_id)
+    return memoire.get_vue(gate, _programmes, territoire_id)
 
 
-def load_association(programme_id: str, theme_id: str) -> AssociationAffichee:
+def load_association(gate: Gate, programme_id: str, theme_id: str) -> AssociationAffichee:
     """Bénéficiaires et comparables."""
-    return cache.get_vue(_association, programme_id, theme_id)
+    return memoire.get_vue(gate, _association, programme_id, theme_id)
 
 
 def _panorama(gate: Gate, selection: Selection, jour: date) -> VuePanorama:

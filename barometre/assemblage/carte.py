@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from barometre.access import Gate
+from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
 from barometre.contours.accord import check_accord, check_tuiles, compare_codes
 from barometre.contours.dossier import CODES, TUILES, get_dossier_actif
@@ -18,7 +19,6 @@ from barometre.maps.carte import build_carte_categories
 from barometre.maps.classes import Methode, build_classes
 from barometre.maps.colis import build_colis
 from barometre.maps.palettes import NON, OUI, PLUSIEURS, UN
-from barometre.ui import cache
 from barometre.views.carte.faits import A_REPONDU, list_opsn_par_departement
 from barometre.views.carte.lieux import build_fil, get_millesime
 from barometre.views.carte.valeurs import OUI_NON
@@ -57,19 +57,19 @@ class Prete:
     messages: tuple[str, ...] = ()
 
 
-def load_cartes(choix: tuple[ChoixCarte, ...], dessin: Dessin) -> tuple[CarteAffichee, ...]:
+def load_cartes(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin) -> tuple[CarteAffichee, ...]:
     """Une carte, ou deux aux mêmes classes."""
-    return cache.get_vue(build_cartes, choix, date_contours(dessin))
+    return memoire.get_vue(gate, build_cartes, choix, date_contours(dessin))
 
 
-def load_donnees(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> str:
+def load_donnees(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> str:
     """Ce que la carte folium envoie au navigateur."""
-    return cache.get_vue(_build_donnees, choix, date_contours(dessin), rang)
+    return memoire.get_vue(gate, _build_donnees, choix, date_contours(dessin), rang)
 
 
-def load_colis(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> dict[str, Any]:
+def load_colis(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> dict[str, Any]:
     """Ce que la carte des communes envoie au navigateur ; `ContoursAbsents` si les tuiles ne vont pas."""
-    return cache.get_vue(_build_colis, choix, date_contours(dessin), rang)
+    return memoire.get_vue(gate, _build_colis, choix, date_contours(dessin), rang)
 
 
 def date_contours(dessin: Dessin) -> Dessin:
@@ -101,12 +101,12 @@ def build_cartes(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin) -> t
 def build_image_carte(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> bytes:
     """L'image fixe d'une carte, pour cette porte."""
     return build_image(
-        cache.get_vue_of(gate, build_cartes, choix, dessin)[rang].carte, legende=False, titre=False
+        memoire.get_vue(gate, build_cartes, choix, dessin)[rang].carte, legende=False, titre=False
     )
 
 
 def _build_donnees(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> str:
-    return build_donnees(cache.get_vue_of(gate, build_cartes, choix, dessin)[rang].carte)
+    return build_donnees(memoire.get_vue(gate, build_cartes, choix, dessin)[rang].carte)
 
 
 def _build_colis(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def _build_colis(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin, rang
         raise ContoursAbsents(
             f"Les contours des communes ne sont plus sur ce serveur (commande : {COMMANDE})."
         )
-    carte = cache.get_vue_of(gate, build_cartes, choix, dessin)[rang].carte
+    carte = memoire.get_vue(gate, build_cartes, choix, dessin)[rang].carte
     base = f"contours/{dossier.name}"
     adresses = {"tuiles": f"{base}/{TUILES}", "codes": f"{base}/{CODES}"}
     return build_colis(carte, check_tuiles(dossier, carte.contours)) | adresses

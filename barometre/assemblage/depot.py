@@ -1,0 +1,68 @@
+"""L'entrepôt que lit ce processus, et la porte d'une portée sur une de ses versions."""
+
+from __future__ import annotations
+
+from functools import cache
+from threading import Condition
+from typing import Any
+
+from cachetools import LRUCache, cached
+
+from barometre.access import Gate
+from barometre.domain.portee import PUBLIC, Portee
+from barometre.warehouse.repository import Repository, open_repository
+
+VERSIONS_GARDEES = 3
+
+
+@cache
+def open_depot() -> Repository:
+    """Un seul dépôt par processus : il suit de lui-même la version mise en service."""
+    return open_repository()
+
+
+@cached(LRUCache(VERSIONS_GARDEES), condition=Condition())
+def _depot_at(version_id: str) -> Repository:
+    return open_depot().at(version_id)
+
+
+def get_version_id() -> str:
+    """La version en service."""
+    return open_depot().version_id
+
+
+def read_active_version() -> str:
+    """La version en service, lue dans l'entrepôt lui-même (et non sur son seul pointeur)."""
+    return str(open_depot().get_version()["version_id"])
+
+
+@cached(LRUCache(VERSIONS_GARDEES), condition=Condition())
+def get_version(version_id: str) -> dict[str, Any]:
+    """La ligne d'une version, lue une fois."""
+    return _depot_at(version_id).get_version()
+
+
+def build_gate(portee: Portee, version_id: str) -> Gate:
+    """La porte d'accès d'une portée sur une version."""
+    return Gate(_depot_at(version_id), portee)
+
+
+@cached(LRUCache(VERSIONS_GARDEES), condition=Condition())
+def list_territoires(version_id: str) -> dict[str, str]:
+    """La France, les zones, les régions, les départements : identifiant → nom. Public."""
+    gate = build_gate(PUBLIC, version_id)
+    noms = {"france": "France", "zone-metropole": "France métropolitaine", "zone-outre_mer": "Outre-mer"}
+    for type_, suite in (("region", "région"), ("departement", "département")):
+        lignes = gate.list_collectivites(type=type_, cadre=False).sort_values("nom")
+        noms |= {
+            str(i): f"{nom} ({suite})"
+            for i, nom in zip(lignes["collectivite_id"], lignes["nom"], strict=True)
+        }
+    return noms
+
+
+def forget() -> None:
+    """Rouvrir l'entrepôt : après un changement de lieu, ou entre deux tests."""
+    for gardee in (_depot_at, get_version, list_territoires):
+        gardee.cache.clear()
+    open_depot.cache_clear()

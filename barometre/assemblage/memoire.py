@@ -1,0 +1,48 @@
+"""Ce qui est composé une fois et gardé. Une clé = la portée, la version des données, des filtres simples.
+
+La mémoire est bornée en octets : la vue la moins récemment lue s'efface la première.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Condition
+from typing import Any, TypeVar
+
+from cachetools import LRUCache, cached
+from cachetools.keys import hashkey
+
+from barometre.access import Gate
+from barometre.assemblage.depot import build_gate
+from barometre.assemblage.poids import measure
+from barometre.domain.portee import PUBLIC
+
+Vue = TypeVar("Vue")
+OCTETS = 256 * 1024 * 1024
+
+
+def _build_key(gate: Gate, build: Callable[..., Any], *filtres: Any) -> Any:
+    """Comparée valeur par valeur : deux filtres différents ne peuvent pas se confondre."""
+    return hashkey(build, gate.portee, gate.version_id, filtres)
+
+
+# `condition` : une vue que plusieurs demandent à la fois n'est construite qu'une fois.
+@cached(LRUCache(OCTETS, getsizeof=measure), key=_build_key, condition=Condition())
+def _compose(gate: Gate, build: Callable[..., Any], *filtres: Any) -> Any:
+    return build(gate, *filtres)
+
+
+def get_vue(gate: Gate, build: Callable[..., Vue], *filtres: Any) -> Vue:
+    """La vue `build(gate, *filtres)`, gardée. Les filtres sont des valeurs simples, jamais un tableau."""
+    vue: Vue = _compose(gate, build, *filtres)
+    return vue
+
+
+def get_vue_publique(gate: Gate, build: Callable[..., Vue], *filtres: Any) -> Vue:
+    """Une vue de faits publics, la même pour tous les lecteurs : gardée une fois par version."""
+    return get_vue(build_gate(PUBLIC, gate.version_id), build, *filtres)
+
+
+def forget() -> None:
+    """Tout recomposer : les tests, ou un catalogue changé sans nouvelle version."""
+    _compose.cache.clear()

@@ -1,0 +1,77 @@
+"""Une vue gardée n'est jamais rendue à une autre portée ni à une autre version, et la mémoire est bornée."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from barometre.assemblage import memoire
+from barometre.assemblage.poids import measure
+from barometre.domain.portee import PUBLIC, Portee
+
+
+@dataclass(frozen=True)
+class _Porte:
+    portee: Portee
+    version_id: str
+
+
+@pytest.fixture(autouse=True)
+def memoire_vide() -> Iterator[None]:
+    memoire.forget()
+    yield
+    memoire.forget()
+
+
+def test_la_cle_porte_la_portee_la_version_et_les_filtres() -> None:
+    appels: list[str] = []
+
+    def build(gate: Any, theme: str) -> tuple[Any, ...]:
+        appels.append(theme)
+        return (gate.portee, gate.version_id, theme)
+
+    public = _Porte(PUBLIC, "v1")
+    assert memoire.get_vue(public, build, "inclusion") == (PUBLIC, "v1", "inclusion")  # type: ignore[arg-type]
+    memoire.get_vue(_Porte(PUBLIC, "v1"), build, "inclusion")  # type: ignore[arg-type]
+    assert len(appels) == 1  # la seconde lecture vient de la mémoire
+
+    elu = Portee(role="collectivite", collectivite_id="commune-33063")
+    assert memoire.get_vue(_Porte(elu, "v1"), build, "inclusion")[0] == elu  # type: ignore[arg-type]
+    assert memoire.get_vue(_Porte(elu, "v2"), build, "inclusion")[1] == "v2"  # type: ignore[arg-type]
+    assert memoire.get_vue(_Porte(elu, "v2"), build, "donnee")[2] == "donnee"  # type: ignore[arg-type]
+
+
+def test_deux_vues_aux_memes_filtres_ne_se_confondent_pas() -> None:
+    def une(_gate: Any) -> str:
+        return "une"
+
+    def autre(_gate: Any) -> str:
+        return "autre"
+
+    porte: Any = _Porte(PUBLIC, "v1")
+    assert (memoire.get_vue(porte, une), memoire.get_vue(porte, autre)) == ("une", "autre")
+
+
+def test_le_poids_compte_les_tableaux_et_une_fois_ce_qui_est_partage() -> None:
+    tableau = pd.DataFrame({"a": np.zeros(10_000)})
+    assert measure(tableau) >= 80_000  # 10 000 × 8 octets
+    assert measure((tableau, tableau)) < 2 * 80_000
+    assert measure({"x": [np.zeros(1_000)]}) >= 8_000
+
+
+def test_une_vue_plus_grosse_que_la_memoire_se_rend_sans_se_garder() -> None:
+    appels: list[int] = []
+
+    def build(_gate: Any) -> np.ndarray:
+        appels.append(1)
+        return np.zeros(memoire.OCTETS // 8 + 1)
+
+    porte: Any = _Porte(PUBLIC, "v1")
+    for _ in range(2):
+        assert len(memoire.get_vue(porte, build)) == memoire.OCTETS // 8 + 1
+    assert len(appels) == 2
