@@ -17,6 +17,7 @@ from barometre.warehouse.compatibilite import check_compatibilite
 from barometre.warehouse.dialects import read_frame
 from barometre.warehouse.engine import EntrepotError
 from barometre.warehouse.entrepot import Entrepot
+from barometre.warehouse.lectures import Lectures, build_key
 from barometre.warehouse.queries import Filtre
 from barometre.warehouse.versions import open_entrepot
 
@@ -34,6 +35,7 @@ class Repository:
         self._moteurs: dict[str, Engine] = {}
         self._index: dict[str, SearchIndex] = {}
         self._verrou = threading.Lock()
+        self._lectures = Lectures()
 
     @property
     def version_id(self) -> str:
@@ -80,13 +82,15 @@ class Repository:
             raise EntrepotError("L'entrepôt ne peut pas être lu.") from erreur
 
     def _rows(self, table: Table, *ordre: str, **filtres: Filtre) -> pd.DataFrame:
-        return self.read(q.select_rows(table, filtres, *ordre))
+        cle = (self.version_id, build_key(table.name, ordre, filtres))
+        return self._lectures.get(cle, lambda: self.read(q.select_rows(table, filtres, *ordre)))
 
     # La version et les collectivités
 
     def get_version(self) -> dict[str, Any]:
         """La ligne de la table `version`."""
-        ligne = self._rows(s.version).iloc[0].to_dict()
+        # Toujours relue : `/readyz` demande par elle si l'entrepôt répond.
+        ligne = self.read(q.select_rows(s.version, {})).iloc[0].to_dict()
         return {str(cle): valeur for cle, valeur in ligne.items()}
 
     def get_search_index(self) -> SearchIndex:

@@ -1,0 +1,55 @@
+"""Les petites lectures déjà faites d'une version : une page relit trois fois sur quatre la même chose.
+
+Une version ne change pas une fois construite : rien n'est à rafraîchir, la place seule est bornée.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from threading import Lock
+
+import pandas as pd
+from cachetools import LRUCache
+
+from barometre.warehouse.queries import Filtre
+
+OCTETS = 64 * 1024 * 1024
+# Une lecture plus grosse (toutes les communes) chasserait cent petites ; les vues la gardent déjà.
+OCTETS_UNE = 2 * 1024 * 1024
+
+
+class Lectures:
+    """Des tableaux gardés par clé, les moins lus effacés d'abord."""
+
+    def __init__(self, octets: int = OCTETS) -> None:
+        self._gardees: LRUCache[Hashable, pd.DataFrame] = LRUCache(octets, getsizeof=_measure)
+        self._verrou = Lock()
+
+    def get(self, cle: Hashable, read: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        """Le tableau de cette clé, lu au besoin ; qui le reçoit peut l'écrire sans toucher à l'original."""
+        with self._verrou:
+            trouve = self._gardees.get(cle)
+        if trouve is None:
+            trouve = read()
+            self._keep(cle, trouve)
+        # pandas 3 copie à la première écriture : cette vue ne coûte rien.
+        return trouve.copy(deep=False)
+
+    def _keep(self, cle: Hashable, tableau: pd.DataFrame) -> None:
+        if _measure(tableau) <= OCTETS_UNE:
+            with self._verrou:
+                self._gardees[cle] = tableau
+
+
+def build_key(table: str, ordre: tuple[str, ...], filtres: dict[str, Filtre]) -> Hashable:
+    """La clé d'une lecture : la table, l'ordre et les filtres posés."""
+    poses = ((nom, _freeze(valeur)) for nom, valeur in filtres.items() if valeur is not None)
+    return (table, ordre, tuple(sorted(poses, key=lambda pose: pose[0])))
+
+
+def _freeze(valeur: Filtre) -> Hashable:
+    return valeur if isinstance(valeur, str) or valeur is None else tuple(valeur)
+
+
+def _measure(tableau: pd.DataFrame) -> int:
+    return int(tableau.memory_usage(deep=True).sum())
