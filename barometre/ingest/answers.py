@@ -71,9 +71,9 @@ def read_column(
 
 
 def read_etat(question: Question, cle: str) -> Cellule | None:
-    """Vide, « N/A » ou « Je ne sais pas » ; rien si la cellule porte une réponse."""
+    """Vide, « Sans objet » ou « Je ne sais pas » ; rien si la cellule porte une réponse."""
     mots = load_vocabulary()
-    if not cle:
+    if not cle or cle in mots.vide:
         return Cellule(SANS_REPONSE)
     if cle in mots.non_concerne:
         return Cellule(NON_CONCERNE)

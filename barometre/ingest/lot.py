@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from barometre.domain.enquete import Questionnaire, Vague
-from barometre.ingest.answers import Reponses, mask_personal
+from barometre.ingest.answers import NON_CONCERNE, Reponses, mask_personal
 from barometre.ingest.columns import Plan, build_plan, list_ecarts
 from barometre.ingest.duplicates import REGLE_DOUBLONS, pick_retained
 from barometre.ingest.errors import ImportRefuse, Rejet
@@ -24,11 +24,11 @@ from barometre.ingest.labels import clean_label
 from barometre.ingest.mapping import Correspondance, build_declares
 from barometre.ingest.questionnaire_answers import apply_conditions, build_facts, count_answered, read_answers
 from barometre.ingest.respondents import Repondants, read_respondents
-from barometre.ingest.vocabulary import load_vocabulary
 
 LIGNE_VIDE = "Ligne vide."
 LIGNE_DE_TEST = "Ligne de test."
 SANS_AUCUNE_REPONSE = "Questionnaire ouvert mais sans aucune réponse."
+ABANDON = "Questionnaire abandonné : non validé, moins de la moitié des questions posées ont une réponse."
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,8 @@ def load_lot(
     repondants = read_respondents(export, plan, referentiel)
     reponses = read_answers(export, plan, questionnaire, correspondance)
     types = np.array([c.partition("-")[0] for c in repondants.collectivites], dtype=object)
-    ecartees = apply_conditions(reponses, types)
+    valides = np.array(repondants.valides, dtype=bool) if "soumission" in plan.roles else None
+    ecartees = apply_conditions(reponses, types, valides)
     return _Tri(export, questionnaire, vague, plan, repondants, reponses, ecartees).build()
 
 
@@ -156,7 +157,18 @@ class _Tri:
         doublons = pick_retained(self.ids, candidates, completude, self.repondants.dates)
         garde = candidates.copy()
         garde[list(doublons)] = False
+        self._drop_abandons(garde, doublons, ignorees)
         return self._assemble(garde, [r for _, r in rejets], doublons, ignorees)
+
+    def _drop_abandons(self, garde: np.ndarray, doublons: dict[int, int], ignorees: dict[int, str]) -> None:
+        """Une collectivité qui n'a que des réponses abandonnées n'est pas une répondante."""
+        abandons = np.flatnonzero(garde & self._is_abandon())
+        garde[abandons] = False
+        retenues = {int(i) for i in abandons}
+        perdus = [i for i, retenue in doublons.items() if retenue in retenues]
+        for i in perdus:
+            del doublons[i]
+        ignorees |= dict.fromkeys([*retenues, *perdus], ABANDON)
 
     @property
     def ids(self) -> np.ndarray:
@@ -173,17 +185,24 @@ class _Tri:
         }
 
     def _is_sans_reponse(self) -> np.ndarray:
-        non_concerne = load_vocabulary().non_concerne
-        plan = self.plan
-        rangs = [*plan.questions.values(), *plan.autres.values(), *plan.nsp.values()]
-        rangs += [r for options in plan.options.values() for r in options.values()]
-        rangs += [r for liste in plan.rangs.values() for r in liste]
-        vide = np.ones(len(self.export.lignes), dtype=bool)
-        for rang in rangs:
-            codes, uniques = pd.factorize(np.asarray(self.export.colonnes[rang], dtype=object))
-            vides = np.array([not u or clean_label(u) in non_concerne for u in uniques], dtype=bool)
-            vide &= vides[codes]
+        """Aucune question répondue, et aucune cellule refusée : la ligne n'apporte rien."""
+        refusees = [i for reponse in self.reponses.values() for i, _, _ in reponse.rejets]
+        vide = count_answered(self.reponses) == 0
+        vide[refusees] = False
         return vide
+
+    def _is_abandon(self) -> np.ndarray:
+        """Commencé, jamais validé, moins de la moitié des questions posées répondues.
+
+        Le seuil est celui des « break-offs » de l'AAPOR (Standard Definitions, 10e édition, 2023). Seul un
+        export qui donne la dernière page vue dit qu'une réponse n'a pas été validée.
+        """
+        if not {"soumission", "derniere_page"} <= set(self.plan.roles):
+            return np.zeros(len(self.export.lignes), dtype=bool)
+        presentes = [r for q, r in self.reponses.items() if q in self.plan.question_ids]
+        posees = np.sum([r.etats != NON_CONCERNE for r in presentes], axis=0)
+        ouvertes = ~np.array(self.repondants.valides, dtype=bool)
+        return np.asarray(ouvertes & (2 * count_answered(self.reponses) < posees))
 
     def _list_rejets(self, ignorees: set[int]) -> list[tuple[int, Rejet]]:
         bruts = [*self.repondants.rejets, *(r for reponse in self.reponses.values() for r in reponse.rejets)]
@@ -265,7 +284,18 @@ class _Tri:
                 phrases.append(
                     f"{code} : {nombre} réponse(s) à une question qui n'était pas posée, écartée(s)."
                 )
+        if sans_case := self._list_sans_case():
+            phrases.append(f"Personne n'a rien coché, comptées « sans réponse » : {', '.join(sans_case)}.")
         partielles = int((garde & ~np.array(self.repondants.valides, dtype=bool)).sum())
         if "soumission" in self.plan.roles and partielles:
             phrases.append(f"{partielles} réponse(s) commencée(s) mais non validée(s) sont chargées.")
         return phrases
+
+    def _list_sans_case(self) -> list[str]:
+        """Les questions à cases présentes dans le fichier où aucune ligne ne coche rien."""
+        presentes = [
+            r
+            for q, r in self.reponses.items()
+            if r.question.type == "choix_multiple" and q in self.plan.question_ids
+        ]
+        return [r.question.code for r in presentes if not (r.valeurs == 1).any()]

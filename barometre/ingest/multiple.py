@@ -25,8 +25,6 @@ from barometre.ingest.columns import Plan
 from barometre.ingest.labels import clean_label
 from barometre.ingest.vocabulary import load_vocabulary
 
-# Débuts d'identifiant des options qui disent « rien de tout cela ».
-_EXCLUSIVES = ("aucun", "rien", "personne")
 HORS_LISTE = "Cette réponse n'est pas dans la liste des réponses possibles."
 
 
@@ -75,7 +73,7 @@ def _read_cases(question: Question, plan: Plan, colonnes: tuple[Colonne, ...]) -
     ids, vide = tuple(o.id for o in options), np.full(n, "", dtype=object)
     lues = Reponses(question, np.full(n, SANS_REPONSE, dtype=np.int8), matrice, vide, ids, rejets)
     _add_autre(plan, colonnes, lues, vus)
-    lues.etats = _etat_cases(question, matrice, vus, _nsp(question, plan, colonnes))
+    lues.etats = _etat_cases(matrice, vus, _nsp(question, plan, colonnes))
     return lues
 
 
@@ -100,21 +98,17 @@ def _add_autre(plan: Plan, colonnes: tuple[Colonne, ...], lues: Reponses, vus: n
     lues.textes[coche] = libre[coche]
 
 
-def _etat_cases(question: Question, matrice: np.ndarray, vus: np.ndarray, nsp: np.ndarray) -> np.ndarray:
-    """Une case vide à côté d'une case remplie est « non cochée » ; tout vide est « sans réponse ».
+def _etat_cases(matrice: np.ndarray, vus: np.ndarray, nsp: np.ndarray) -> np.ndarray:
+    """Une case vide à côté d'une case cochée est « non cochée » ; aucune case cochée est « sans réponse ».
 
-    Quand la question offre « Aucun », ne rien cocher n'est pas répondre : LimeSurvey écrit « Non »
-    partout pour une question passée.
+    Un export par codes écrit la même cellule vide pour une question non posée, pas encore atteinte, ou vue
+    sans rien cocher ; « réponses complètes » y met « N/A » ou « Non ». Ce que les cellules taisent se
+    décide ensuite (`apply_conditions`), et de la même façon pour toutes ces formes.
     """
     coche = matrice.any(axis=1)
-    rempli = (vus == REPONDU).any(axis=1)
-    offre_aucun = any(o.id.startswith(_EXCLUSIVES) for o in question.options)
     etat = np.full(len(matrice), SANS_REPONSE, dtype=np.int8)
-    etat[(vus == NON_CONCERNE).any(axis=1) & ~rempli] = NON_CONCERNE
-    etat[(vus == NE_SAIT_PAS).any(axis=1) & ~coche] = NE_SAIT_PAS
-    if not offre_aucun:
-        etat[rempli] = REPONDU
-    etat[nsp & ~coche] = NE_SAIT_PAS
+    etat[(vus == NON_CONCERNE).any(axis=1)] = NON_CONCERNE
+    etat[(vus == NE_SAIT_PAS).any(axis=1) | nsp] = NE_SAIT_PAS
     etat[coche] = REPONDU
     return etat
 

@@ -23,6 +23,8 @@ from barometre.ingest.export import Export
 from barometre.ingest.mapping import Correspondance
 from barometre.ingest.multiple import read_multiple
 
+# Débuts d'identifiant des options qui disent « rien de tout cela ».
+_EXCLUSIVES = ("aucun", "rien", "personne")
 _ETATS = np.array(ETATS_REPONSE, dtype=object)
 
 
@@ -53,31 +55,71 @@ def _read_autre(colonne: tuple[str, ...], textes: np.ndarray) -> np.ndarray:
     return np.where(libres != "", libres, textes)
 
 
-def apply_conditions(reponses: dict[str, Reponses], types: np.ndarray) -> dict[str, np.ndarray]:
-    """Une question qui n'était pas à poser est « non concerné ».
+def apply_conditions(
+    reponses: dict[str, Reponses], types: np.ndarray, valides: np.ndarray | None = None
+) -> dict[str, np.ndarray]:
+    """La question était-elle posée ? Ses conditions et ce qui suit le disent, jamais l'écriture du fichier.
 
-    Rend, par code de question, les lignes où une réponse était pourtant donnée : elle est écartée.
+    Non posée : « non concerné ». Filtre resté sans réponse : on ne sait pas, donc « sans réponse », sauf
+    si une réponse prouve que la question a été posée. Rend, par code de question, les lignes où une
+    réponse était pourtant donnée à une question non posée : elle est écartée.
+    `valides` : vrai là où le questionnaire est allé au bout ; rien si le fichier ne le dit pas.
     """
-    ecartees = {}
+    ecartees, atteintes = {}, _list_atteintes(reponses, valides)
     for reponse in reponses.values():
         hors = ~is_posee(reponse.question, reponses, types)
+        douteuse = ~hors & is_filtre_vide(reponse.question, reponses)
         ecartees[reponse.question.code] = hors & (reponse.etats == REPONDU)
         reponse.etats[hors] = NON_CONCERNE
+        reponse.etats[douteuse & (reponse.etats == NON_CONCERNE)] = SANS_REPONSE
+        vues = ~hors & ~douteuse & atteintes[reponse.question.id] & (reponse.etats == SANS_REPONSE)
+        if _is_sans_case_possible(reponse):
+            reponse.etats[vues] = REPONDU
     return ecartees
 
 
+def _list_atteintes(reponses: dict[str, Reponses], valides: np.ndarray | None) -> dict[str, np.ndarray]:
+    """Par question, les lignes qui l'ont atteinte : questionnaire validé, ou question suivante répondue."""
+    n = len(next(iter(reponses.values())).etats)
+    suivante = np.zeros(n, dtype=bool) if valides is None else valides.copy()
+    atteintes = {}
+    for question_id, reponse in reversed(reponses.items()):
+        atteintes[question_id] = suivante.copy()
+        suivante |= np.isin(reponse.etats, (REPONDU, NE_SAIT_PAS))
+    return atteintes
+
+
+def is_sans_aucun(question: Question) -> bool:
+    """Vrai d'une liste de cases sans « Aucun » : l'avoir vue et ne rien cocher veut dire « aucune »."""
+    return question.type == "choix_multiple" and not any(
+        o.id.startswith(_EXCLUSIVES) for o in question.options
+    )
+
+
+def _is_sans_case_possible(reponse: Reponses) -> bool:
+    """Faux si personne n'a rien coché : la question n'a sans doute pas été montrée, ce n'est pas un zéro."""
+    return is_sans_aucun(reponse.question) and bool(reponse.options) and bool((reponse.valeurs == 1).any())
+
+
 def is_posee(question: Question, reponses: dict[str, Reponses], types: np.ndarray) -> np.ndarray:
-    """Vrai là où la question était à poser : au bon type de collectivité, et sous sa condition."""
+    """Vrai là où rien ne dit que la question n'était pas à poser : type de collectivité, condition."""
     posee = (
         np.isin(types, question.types) | (types == "") if question.types else np.ones(len(types), dtype=bool)
     )
     if question.condition is None or question.condition.question_id not in reponses:
         return posee
     source = reponses[question.condition.question_id]
-    if (source.etats == SANS_REPONSE).all():
-        # La question filtre n'est pas dans ce fichier : on ne peut rien en déduire.
-        return posee
-    return posee & _is_choisie(source, question.condition.options)
+    return posee & (_is_choisie(source, question.condition.options) | (source.etats == SANS_REPONSE))
+
+
+def is_filtre_vide(question: Question, reponses: dict[str, Reponses]) -> np.ndarray:
+    """Vrai là où la question filtre n'a pas de réponse : abandon, question passée ou absente du fichier.
+
+    Un seul « faux », à étendre à toutes les lignes, pour une question sans filtre.
+    """
+    if question.condition is None or question.condition.question_id not in reponses:
+        return np.zeros(1, dtype=bool)
+    return np.asarray(reponses[question.condition.question_id].etats == SANS_REPONSE)
 
 
 def _is_choisie(source: Reponses, options: tuple[str, ...]) -> np.ndarray:

@@ -24,6 +24,7 @@ class Vocabulaire:
     classement: frozenset[str]
     ne_sait_pas_sous_question: frozenset[str]
     ne_sait_pas: frozenset[str]
+    vide: frozenset[str]
     non_concerne: frozenset[str]
     coche: frozenset[str]
     non_coche: frozenset[str]
@@ -48,6 +49,7 @@ def load_vocabulary() -> Vocabulaire:
                 "classement",
                 "ne_sait_pas_sous_question",
                 "ne_sait_pas",
+                "vide",
                 "non_concerne",
                 "coche",
                 "non_coche",

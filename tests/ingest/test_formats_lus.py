@@ -122,7 +122,8 @@ def test_etats_de_reponse(importer: Importer) -> None:
     assert get_reponse(lot, "commune-33063", "q02") == [("", "ne_sait_pas", None, None)]
     assert get_reponse(lot, "commune-33063", "q03") == [("", "ne_sait_pas", None, None)]
     assert get_reponse(lot, "commune-33063", "q05") == [("", "non_concerne", None, None)]
-    assert get_reponse(lot, "commune-01001", "q02") == [("", "non_concerne", None, None)]
+    # « N/A » ne dit pas si la question a été posée : sans condition au catalogue, elle est sans réponse.
+    assert get_reponse(lot, "commune-01001", "q02") == [("", "sans_reponse", None, None)]
     assert get_reponse(lot, "commune-01001", "q03") == [("", "sans_reponse", None, None)]
     assert get_reponse(lot, "commune-01001", "q05") == [("", "ne_sait_pas", None, None)]
     assert get_reponse(lot, "commune-01001", "q04") == [("", "sans_reponse", None, None)]

@@ -8,7 +8,7 @@ import numpy as np
 
 from barometre.domain.enquete import Question, Questionnaire
 from barometre.ingest.answers import NE_SAIT_PAS, NON_CONCERNE, REPONDU, SANS_REPONSE, Reponses
-from barometre.ingest.questionnaire_answers import is_posee
+from barometre.ingest.questionnaire_answers import is_filtre_vide, is_posee, is_sans_aucun
 from barometre.pipeline.demo.frame import Cadre
 from barometre.pipeline.demo.hypotheses import Hypotheses, build_hasard
 from barometre.pipeline.demo.sampling import round_quotas
@@ -42,6 +42,8 @@ def draw_answers(questionnaire: Questionnaire, tirage: Tirage) -> dict[str, Repo
     types = tirage.cadre.types[tirage.rangs]
     for question in questionnaire.questions:
         etats = _draw_etats(question, is_posee(question, reponses, types), tirage)
+        # Sans réponse à la question filtre, LimeSurvey n'affiche pas la suivante.
+        etats[is_filtre_vide(question, reponses) & (etats != NON_CONCERNE)] = SANS_REPONSE
         reponses[question.id] = _TIRAGES[question.type](question, etats, tirage)
     return reponses
 
@@ -49,7 +51,8 @@ def draw_answers(questionnaire: Questionnaire, tirage: Tirage) -> dict[str, Repo
 def _draw_etats(question: Question, posee: np.ndarray, tirage: Tirage) -> np.ndarray:
     hasard = build_hasard(tirage.graine, "etats", question.id, tirage.vague_id).random(len(posee))
     hypotheses = tirage.hypotheses
-    vide = get_taux(question, "sans_reponse", hypotheses)
+    # Dans un questionnaire validé, ne rien cocher d'une liste sans « Aucun » est une réponse.
+    vide = 0.0 if is_sans_aucun(question) else get_taux(question, "sans_reponse", hypotheses)
     if question.type == "texte":
         vide = 1 - hypotheses["reponses"]["texte"] / 100
     ignore = get_taux(question, "ne_sait_pas", hypotheses) if question.ne_sait_pas else 0.0

@@ -1,0 +1,76 @@
+"""Une question a-t-elle été posée, a-t-elle reçu une réponse ? Jamais la façon d'exporter."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from barometre.ingest import Lot
+from tests.ingest.conftest import Importer, check_counts, get_reponse
+
+ENTETES = "id;submitdate;lastpage;SIREN;Q01;Q02[SQ001];Q02[SQ002];Q02[SQ003];Q03;Q04;Q05;Q06\n"
+DATE = "2023-12-05 10:00:00"
+
+
+def list_faits(lot: Lot) -> pd.DataFrame:
+    check_counts(lot)
+    return lot.fait_reponse.drop(columns=["vague_id"]).reset_index(drop=True)
+
+
+def test_codes_et_reponses_completes_donnent_les_memes_lignes(importer: Importer) -> None:
+    codes = (
+        f"1;{DATE};3;213300635;Y;Y;;;12;;A1;\n"
+        f"2;{DATE};3;210100012;Y;;;;;;;Y\n"  # cases vues, rien coché ; oui/non laissé vide
+        f"3;{DATE};3;212000046;;;;;;x;;N\n"  # filtre sans réponse
+    )
+    longues = (
+        f"1;{DATE};3;213300635;Oui;Oui;Non;Non;12;;Oui, entièrement;N/A\n"
+        f"2;{DATE};3;210100012;Oui;Non;Non;Non;;;N/A;Oui\n"
+        f"3;{DATE};3;212000046;N/A;N/A;N/A;N/A;;x;N/A;Non\n"
+    )
+    lus = [importer(ENTETES + corps) for corps in (codes, longues)]
+    pd.testing.assert_frame_equal(*[list_faits(lot) for lot in lus])
+    lot = lus[0]
+    assert get_reponse(lot, "commune-33063", "q06") == [("", "sans_reponse", None, None)]
+    assert ("facebook", "repondu", 0.0, None) in get_reponse(lot, "commune-01001", "q02")
+    assert get_reponse(lot, "commune-2A004", "q05") == [("", "sans_reponse", None, None)]
+
+
+def test_un_abandon_n_est_pas_une_repondante(importer: Importer) -> None:
+    lot = importer(
+        ENTETES
+        + f"1;{DATE};3;213300635;Y;Y;;;12;rien;A1;Y\n"
+        + "2;;1;210100012;Y;;;;;;;\n"  # une réponse sur six
+        + "3;;3;212000046;Y;Y;;;1;;;\n"  # la moitié : chargée, et dit
+        + "4;;1;213300635;Y;;;;;;;\n"
+    )
+    check_counts(lot)
+    assert list(lot.participation["collectivite_id"]) == ["commune-33063", "commune-2A004"]
+    assert [(i.ligne, i.motif[:24]) for i in lot.lignes_ignorees] == [(3, "Questionnaire abandonné ")]
+    assert [d.ligne for d in lot.lignes_doublons] == [5]
+    assert any("1 réponse(s) commencée(s)" in a for a in lot.avertissements)
+
+
+def test_question_non_atteinte_n_est_pas_un_zero(importer: Importer) -> None:
+    """Cases vides après la dernière réponse d'un questionnaire non validé : pas atteintes."""
+    lot = importer(
+        "submitdate;SIREN;Q01;Q06;Q02[SQ001];Q02[SQ002]\n"
+        f"{DATE};213300635;Y;Y;Y;\n"
+        ";210100012;Y;;;\n"
+        f"{DATE};212000046;Y;;;\n"
+    )
+    assert get_reponse(lot, "commune-01001", "q02") == [("", "sans_reponse", None, None)]
+    assert ("facebook", "repondu", 0.0, None) in get_reponse(lot, "commune-2A004", "q02")
+
+
+def test_cases_que_personne_ne_coche(importer: Importer) -> None:
+    lot = importer(f"submitdate;SIREN;Q01;Q02[SQ001];Q06\n{DATE};213300635;Y;Non;Y\n")
+    assert get_reponse(lot, "commune-33063", "q02") == [("", "sans_reponse", None, None)]
+    assert any("Personne n'a rien coché" in a and "Q02" in a for a in lot.avertissements)
+
+
+def test_filtre_sans_reponse_mais_question_repondue(importer: Importer) -> None:
+    """La réponse prouve que la question a été posée."""
+    lot = importer("SIREN;Q01;Q05;Q06\n213300635;;A1;Y\n210100012;N;A1;Y\n")
+    assert get_reponse(lot, "commune-33063", "q05") == [("oui", "repondu", 1.0, None)]
+    assert get_reponse(lot, "commune-01001", "q05") == [("", "non_concerne", None, None)]
+    assert any("Q05 : 1 réponse(s) à une question qui n'était pas posée" in a for a in lot.avertissements)
