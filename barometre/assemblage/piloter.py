@@ -15,6 +15,8 @@ from barometre.charts import Graphique, build_barres, build_ecarts, build_points
 from barometre.formats import format_part
 from barometre.views.lecture.selection import Selection
 from barometre.views.piloter.associations import VueAssociations, build_vue_associations
+from barometre.views.piloter.evolutions import PRECAUTION as PRECAUTION_EVOLUTIONS
+from barometre.views.piloter.evolutions import VueEvolutions, build_vue_evolutions
 from barometre.views.piloter.obligation_detail import VueObligation, build_vue_obligation
 from barometre.views.piloter.panorama_obligations import VuePanorama, build_vue_panorama
 from barometre.views.piloter.programmes import Beneficiaires, VueProgrammes, build_vue_programmes
@@ -27,6 +29,18 @@ class ObligationAffichee:
     vue: VueObligation
     declare: Graphique | None
     territoires: Graphique | None
+
+
+BENEFICIAIRES = "À droite du zéro, plus souvent chez les bénéficiaires ; à gauche, moins souvent."
+VAGUES = "À droite du zéro, la part a augmenté d’une vague à l’autre ; à gauche, elle a baissé."
+
+
+@dataclass(frozen=True, slots=True)
+class EvolutionAffichee:
+    """Les changements d'un thème et leur graphique."""
+
+    vue: VueEvolutions
+    graphique: Graphique | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +69,26 @@ def load_programmes_vue(gate: Gate, territoire_id: str) -> VueProgrammes:
 def load_association(gate: Gate, programme_id: str, theme_id: str) -> AssociationAffichee:
     """Bénéficiaires et comparables."""
     return memoire.get_vue(gate, _association, programme_id, theme_id)
+
+
+def load_evolutions(gate: Gate, theme_id: str, selection: Selection) -> EvolutionAffichee:
+    """Ce qui a bougé dans un thème."""
+    return memoire.get_vue(gate, _evolutions, theme_id, selection)
+
+
+def _evolutions(gate: Gate, theme_id: str, selection: Selection) -> EvolutionAffichee:
+    catalogue = load_catalogue()
+    vue = build_vue_evolutions(gate, catalogue, theme_id, selection)
+    titre = f"{catalogue.get_theme(theme_id).titre} : d’une vague à l’autre"
+    return EvolutionAffichee(
+        vue, _draw_ecarts(vue, titre, VAGUES, PRECAUTION_EVOLUTIONS) if vue.montres else None
+    )
+
+
+def _draw_ecarts(
+    vue: VueAssociations | VueEvolutions, titre: str, legende: str, phrase: str = ""
+) -> Graphique:
+    return build_ecarts(vue.cadre, titre=titre, phrase=phrase or vue.phrase, table=vue.table, legende=legende)
 
 
 def _panorama(gate: Gate, selection: Selection, jour: date) -> VuePanorama:
@@ -119,4 +153,4 @@ def _association(gate: Gate, programme_id: str, theme_id: str) -> AssociationAff
     if not vue.montrees:
         return AssociationAffichee(vue, None)
     titre = f"{programme.titre} : écart entre bénéficiaires et comparables"
-    return AssociationAffichee(vue, build_ecarts(vue.cadre, titre=titre, phrase=vue.phrase, table=vue.table))
+    return AssociationAffichee(vue, _draw_ecarts(vue, titre, BENEFICIAIRES))

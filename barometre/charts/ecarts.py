@@ -22,15 +22,18 @@ from barometre.charts.palette import ACCENT, ACCENT_LEGER, GRIS
 _PISTE, _ENTRE, _PIED = 22, 10, 30
 _SIGNES_RAISON = 46
 _MINIMUM = 10.0  # points : un axe plus étroit grossirait des écarts de rien
-LEGENDE = (
-    "● écart démontré ; ○ pas d’écart démontré ; bande : intervalle à 95 %. À droite du zéro, plus souvent "
-    "chez les bénéficiaires ; à gauche, moins souvent."
-)
+LEGENDE = "● écart démontré ; ○ pas d’écart démontré ; bande : intervalle à 95 %."
 Ligne = dict[Any, Any]
 
 
-def build_ecarts(cadre: pd.DataFrame, *, titre: str, phrase: str, table: pd.DataFrame) -> Graphique:
-    """Une ligne par pratique ; colonnes de `views.associations.VueAssociations.cadre`."""
+def build_ecarts(
+    cadre: pd.DataFrame, *, titre: str, phrase: str, table: pd.DataFrame, legende: str
+) -> Graphique:
+    """Une ligne par pratique.
+
+    Colonnes : groupe, montre, demontre, ecart, bas, haut, texte, intervalle, raison.
+    `legende` dit ce que veulent dire la droite et la gauche du zéro.
+    """
     lignes: list[Ligne] = cadre.to_dict("records")
     libelles = [couper(str(ligne["groupe"])) for ligne in lignes]
     hauts, hauteur = empiler(libelles, [_place(ligne) for ligne in lignes])
@@ -45,7 +48,7 @@ def build_ecarts(cadre: pd.DataFrame, *, titre: str, phrase: str, table: pd.Data
     figure = go.Figure(
         {"data": _traces([ligne for ligne in lignes if ligne["montre"]]), "layout": mise_en_page}
     )
-    return Graphique(figure, phrase, table, f"{titre}. {phrase}", LEGENDE)
+    return Graphique(figure, phrase, table, f"{titre}. {phrase}", f"{LEGENDE} {legende}")
 
 
 def _place(ligne: Ligne) -> int:

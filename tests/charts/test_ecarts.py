@@ -17,7 +17,9 @@ CADRE = pd.DataFrame(
 
 
 def test_l_axe_est_centre_sur_zero_et_le_demontre_est_plein() -> None:
-    graphique = build_ecarts(CADRE, titre="Essai", phrase="Une phrase.", table=CADRE)
+    graphique = build_ecarts(
+        CADRE, titre="Essai", phrase="Une phrase.", table=CADRE, legende="À droite, plus souvent."
+    )
     bas, haut = graphique.figure.layout.xaxis.range
     assert bas == -haut
     assert haut >= 20
@@ -28,8 +30,15 @@ def test_l_axe_est_centre_sur_zero_et_le_demontre_est_plein() -> None:
 
 
 def test_une_ligne_cachee_dit_pourquoi_et_le_texte_est_echappe() -> None:
-    figure = build_ecarts(CADRE, titre="Essai", phrase="Une phrase.", table=CADRE).figure
+    figure = build_ecarts(
+        CADRE, titre="Essai", phrase="Une phrase.", table=CADRE, legende="À droite, plus souvent."
+    ).figure
     textes = [a.text for a in figure.layout.annotations]
     assert "<i>Non publiable.</i>" in textes
     assert "&lt;b&gt;Une autre&lt;/b&gt;" in textes
-    assert "Une phrase." in build_ecarts(CADRE, titre="Essai", phrase="Une phrase.", table=CADRE).alt
+    assert (
+        "Une phrase."
+        in build_ecarts(
+            CADRE, titre="Essai", phrase="Une phrase.", table=CADRE, legende="À droite, plus souvent."
+        ).alt
+    )

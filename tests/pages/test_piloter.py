@@ -108,3 +108,20 @@ def test_sources_avec_age_et_etat(ouvrir_etat: Ouvrir) -> None:
 def test_l_inconnue_n_est_pas_non_couverte(ouvrir: Ouvrir) -> None:
     aide = ouvrir("inclusion").selectbox(key="adresse_opsn").help
     assert "ne veut pas dire" in aide
+
+
+def test_evolution_dit_ce_qui_est_demontre_et_ce_qui_ne_l_est_pas(ouvrir: Ouvrir) -> None:
+    page = ouvrir("evolution", theme="inclusion")
+    assert not page.exception
+    texte = _tout(page)
+    assert "sans changement démontré" in texte or "trop peu de réponses" in texte
+
+
+def test_evolution_d_une_mauvaise_vague_le_dit_et_montre_la_derniere(ouvrir: Ouvrir) -> None:
+    page = ouvrir("evolution", theme="inclusion", vague="1999-v0")
+    assert not page.exception
+    assert any("n’existe pas" in message for message in [*_messages(page), _tout(page)])
+
+
+def _messages(page: AppTest) -> list[str]:
+    return [str(bloc.value) for bloc in (*page.info, *page.warning)]

@@ -1,0 +1,68 @@
+"""Où une réponse de plus apporte le plus de précision (« où relancer »).
+
+Allocation de Neyman (1934) en nombres entiers : la variance d'une moyenne stratifiée,
+V = Σ W_h²·S_h²·(1/n_h − 1/N_h), est séparable et convexe en n_h, donc prendre à chaque pas la plus grande
+baisse donne l'optimum exact (Wright 2012, The American Statistician 66).
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+Tableau = npt.NDArray[np.float64]
+Entiers = npt.NDArray[np.int64]
+# Une strate sans réponse n'a pas de variance : la première y vaut comme passer d'une demi-réponse à une.
+VIDE = 0.5
+
+
+def allocate(population: Tableau, repondantes: Entiers, ecart_type: Tableau, budget: int) -> Entiers:
+    """Combien de réponses de plus dans chaque strate, `budget` en tout (moins si tout le cadre a répondu).
+
+    `population` et `repondantes` : N_h et n_h ; `ecart_type` : S_h. `ValueError` si n_h dépasse N_h.
+    """
+    ajouts = np.zeros(len(population), dtype=np.int64)
+    for h in iterate(population, repondantes, ecart_type):
+        if ajouts.sum() >= budget:
+            break
+        ajouts[h] += 1
+    return ajouts
+
+
+def iterate(population: Tableau, repondantes: Entiers, ecart_type: Tableau) -> Iterator[int]:
+    """Les strates, dans l'ordre où une réponse de plus apporte le plus ; s'arrête quand tout a répondu."""
+    n = np.asarray(repondantes, dtype=float)
+    if (n > population).any():
+        raise ValueError("Plus de répondantes que de collectivités dans une strate.")
+    total = float(np.sum(population))
+    poids = (np.asarray(population) * ecart_type / total) ** 2 if total else np.zeros(len(n))
+    file = [(-_gain(poids[h], n[h]), h) for h in range(len(n)) if n[h] < population[h]]
+    heapq.heapify(file)
+    while file:
+        _, h = heapq.heappop(file)
+        n[h] += 1
+        yield h
+        if n[h] < population[h]:
+            heapq.heappush(file, (-_gain(poids[h], n[h]), h))
+
+
+def compute_variance(population: Tableau, repondantes: Tableau, ecart_type: Tableau) -> float:
+    """La variance d'une part stratifiée, correction de population finie comprise."""
+    population = np.asarray(population, dtype=float)
+    n = np.maximum(np.asarray(repondantes, dtype=float), VIDE)
+    poids = (population * ecart_type / population.sum()) ** 2
+    return float((poids * np.clip(1 / n - 1 / population, 0, None)).sum())
+
+
+def compute_n_eff(population: Tableau, repondantes: Tableau) -> float:
+    """L'effectif efficace des poids de base N_h/n_h : (Σw)²/Σw² sur les strates qui ont répondu."""
+    vues = np.asarray(repondantes) > 0
+    n, total = np.asarray(repondantes)[vues], np.asarray(population)[vues]
+    return float(total.sum() ** 2 / (total**2 / n).sum()) if vues.any() else 0.0
+
+
+def _gain(poids: float, n: float) -> float:
+    return float(poids * (1 / max(n, VIDE) - 1 / (n + 1)))

@@ -1,0 +1,70 @@
+"""Les blocs de la page Évolution."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from barometre.assemblage.piloter import EvolutionAffichee, load_evolutions
+from barometre.catalogue import load_catalogue
+from barometre.ui import porte, selectors
+from barometre.ui.blocks.graphiques import render_graphique
+from barometre.ui.blocks.textes import texte
+from barometre.views.lecture.selection import Selection
+from barometre.views.piloter.evolutions import VueEvolutions
+
+COMPOSITION = (
+    "Une part brute bouge pour deux raisons\u202f: les collectivités de chaque taille ont changé de "
+    "pratique, ou ce ne sont plus les mêmes tailles qui répondent. Le tableau sépare les deux (Kitagawa, "
+    "1955), sur les chiffres bruts de la France entière, strate par strate\u202f; elles s’ajoutent au "
+    "changement brut, pas au changement redressé montré plus haut."
+)
+COMPOSITION_ABSENTE = (
+    "L’effet de composition ne se calcule que pour la France entière, et seulement là où aucune strate ne "
+    "se cache."
+)
+
+
+def select_evolutions() -> EvolutionAffichee:
+    """Le thème, la vague d'arrivée et le territoire, puis les changements."""
+    themes = {t.id: t.titre for t in load_catalogue().themes}
+    gauche, milieu, droite = st.columns(3)
+    with gauche:
+        theme = selectors.select_one("theme", "Thème", themes, defaut=next(iter(themes)), efface=("vague",))
+    vagues = dict(list(selectors.list_vagues(theme).items())[1:]) or selectors.list_vagues(theme)
+    with milieu:
+        vague = selectors.select_one("vague", "Jusqu’à la vague", vagues, defaut=next(reversed(vagues), ""))
+    with droite:
+        territoire = selectors.select_one("territoire", "Territoire", _list_territoires())
+    return load_evolutions(porte.get_gate(), theme, Selection(vague, territoire))
+
+
+def _list_territoires() -> dict[str, str]:
+    """La France et ses régions : plus fin, presque aucune évolution n'a assez de réponses."""
+    territoires = porte.list_territoires().items()
+    return {id_: nom for id_, nom in territoires if id_.startswith(("france", "region-"))}
+
+
+def render_a_retenir(vue: VueEvolutions) -> None:
+    """La phrase à retenir."""
+    st.html(f'<p class="baro-retenir"><strong>À retenir.</strong> {texte(vue.phrase)}</p>')
+
+
+def render_changements(affichee: EvolutionAffichee) -> None:
+    """Tous les indicateurs du thème, les changements démontrés d'abord."""
+    if affichee.graphique is None:
+        return
+    vue = affichee.vue
+    st.header("Chaque indicateur, et ce que le test permet d’en dire")
+    titre = f"Évolution : {vue.champ}"
+    render_graphique(affichee.graphique, vue.provenance, cle=f"evolution-{vue.theme_id}", titre=titre)
+
+
+def render_composition(vue: VueEvolutions) -> None:
+    """Ce qui vient de qui a répondu : dit là où il se calcule, et pourquoi ailleurs il ne se calcule pas."""
+    if not vue.montres:
+        return
+    st.header("Qui a répondu a-t-il changé\u202f?")
+    calcule = any(c.decomposition for c in vue.montres)
+    st.html(f"<p>{texte(COMPOSITION if calcule else COMPOSITION_ABSENTE)}</p>")
+    if calcule:
+        st.html(f'<p class="baro-phrase">{texte(vue.phrase_composition)}</p>')

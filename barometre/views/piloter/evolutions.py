@@ -1,0 +1,292 @@
+"""Ce qui a bougé d'une vague à l'autre : ce que le test démontre, et ce qui vient de qui a répondu."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from barometre.access import Gate
+from barometre.catalogue.model import Catalogue
+from barometre.domain.indicateur import Indicateur
+from barometre.domain.provenance import Provenance
+from barometre.formats import format_compte, format_guillemets, format_points, is_absent
+from barometre.stats.decomposition import Decomposition, decompose
+from barometre.views.comprendre.evolution import AUCUN, BAISSE, HAUSSE
+from barometre.views.lecture.cellules import read_cellules
+from barometre.views.lecture.chiffres import MONTRES, Chiffre, Cle, format_cellule
+from barometre.views.lecture.ligne import Lecture
+from barometre.views.lecture.provenance import build_provenance
+from barometre.views.lecture.selection import Selection
+
+NON_PUBLIABLE = "Non publiable : trop peu de réponses à l’une des deux vagues."
+PRECAUTION = (
+    "Un changement n’est écrit que si le test le démontre, toutes les questions du thème comparées ensemble. "
+    "Les répondantes ne sont pas les mêmes d’une vague à l’autre : une part du mouvement peut venir de là."
+)
+COLONNES = (
+    "Indicateur", "Avant", "Après", "Changement", "Intervalle", "Ce que l’on peut dire", "Dû à qui a répondu",
+    "Dû aux pratiques",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Changement:
+    """Un indicateur aux deux vagues ; rien d'autre que son titre quand l'une des deux se cache."""
+
+    indicateur: Indicateur
+    avant: Chiffre | None = None
+    apres: Chiffre | None = None
+    ecart: float = 0.0
+    bas: float = 0.0
+    haut: float = 0.0
+    mot: str = ""
+    decomposition: Decomposition | None = None
+
+    @property
+    def montre(self) -> bool:
+        """Vrai si les deux chiffres et leur écart se montrent."""
+        return bool(self.mot)
+
+    @property
+    def demontre(self) -> bool:
+        """Vrai si le test démontre une hausse ou une baisse."""
+        return self.mot in (HAUSSE, BAISSE)
+
+    @property
+    def intervalle(self) -> str:
+        """« de −3 à +7 points »."""
+        if not self.montre:
+            return ""
+        return f"de {format_points(self.bas).split()[0]} à {format_points(self.haut)}"
+
+    @property
+    def texte(self) -> str:
+        """« +6 points, hausse démontrée », ou pourquoi rien n'est dit."""
+        if not self.montre:
+            return NON_PUBLIABLE
+        return f"{self.mot} démontrée" if self.demontre else AUCUN
+
+
+@dataclass(frozen=True, slots=True)
+class VueEvolutions:
+    """Un thème entre deux vagues qui se suivent, pour une sélection."""
+
+    theme_id: str
+    avant: str
+    apres: str
+    champ: str
+    changements: tuple[Changement, ...]
+    provenance: Provenance
+    absence: str = ""
+
+    @property
+    def montres(self) -> tuple[Changement, ...]:
+        """Ceux dont on peut dire quelque chose."""
+        return tuple(c for c in self.changements if c.montre)
+
+    @property
+    def phrase(self) -> str:
+        """Ce qu'il faut retenir : l'absence de preuve se dit aussi fort qu'une hausse."""
+        if self.absence:
+            return self.absence
+        if not self.montres:
+            return "Aucun changement ne peut être mesuré : trop peu de réponses à l’une des deux vagues."
+        hausses = [c for c in self.montres if c.mot == HAUSSE]
+        baisses = [c for c in self.montres if c.mot == BAISSE]
+        stables = len(self.montres) - len(hausses) - len(baisses)
+        faits = [_count(hausses, "hausse démontrée"), _count(baisses, "baisse démontrée")]
+        dits = " et ".join(f for f in faits if f) or "Aucun changement démontré"
+        sans = f"{format_compte(stables, 'indicateur')} sans changement démontré"
+        return f"{dits} ; {sans}, de {self.avant} à {self.apres}."
+
+    @property
+    def phrase_composition(self) -> str:
+        """Combien de changements bruts viennent surtout de qui a répondu."""
+        connues = [c for c in self.montres if c.decomposition is not None]
+        surtout = [c for c in connues if c.decomposition and _is_composition(c.decomposition)]
+        if not surtout:
+            return "Aucun changement brut ne vient surtout de qui a répondu ; le détail est dans le tableau."
+        noms = " et ".join(format_guillemets(c.indicateur.titre) for c in surtout[:2])
+        compte = f"{len(surtout)} sur {format_compte(len(connues), 'changement')}"
+        return f"{compte} viennent surtout de qui a répondu, dont {noms} ; le détail est dans le tableau."
+
+    @property
+    def cadre(self) -> pd.DataFrame:
+        """Le cadre du graphique des écarts (`charts.ecarts`)."""
+        return pd.DataFrame([_to_ligne(c) for c in self.changements])
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Le tableau de lecture, et celui qui se télécharge."""
+        return pd.DataFrame([_to_rang(c) for c in self.changements], columns=list(COLONNES))
+
+
+def build_vue_evolutions(
+    gate: Gate, catalogue: Catalogue, theme_id: str, selection: Selection
+) -> VueEvolutions:
+    """Les parts du thème, de la vague qui précède à celle de la sélection."""
+    posees = [v.id for v in catalogue.vagues if theme_id in v.questionnaires]
+    apres = selection.vague_id if selection.vague_id in posees else (posees or [""])[-1]
+    lecture = Lecture(gate, catalogue, replace(selection, vague_id=apres))
+    indicateurs = [i for i in catalogue.list_indicateurs(theme_id, origine="declare") if i.est_part]
+    precedentes = posees[: posees.index(apres)] if apres in posees else []
+    titre = f"Évolution, {lecture.contexte.champ}"
+    vue = VueEvolutions(
+        theme_id,
+        lecture.libelles.get_titre_vague(precedentes[-1]) if precedentes else "",
+        lecture.contexte.vague,
+        lecture.contexte.champ,
+        (),
+        build_provenance(lecture, titre, f"evolution_{theme_id}", indicateurs),
+    )
+    if not precedentes:
+        absence = f"{lecture.contexte.vague} : ce thème n’avait pas été posé avant, rien à comparer."
+        return replace(vue, absence=absence)
+    changements = _build_changements(lecture, indicateurs, precedentes[-1])
+    return replace(vue, changements=changements, provenance=_add_precaution(vue.provenance))
+
+
+def _add_precaution(provenance: Provenance) -> Provenance:
+    return replace(provenance, precautions=(*provenance.precautions, PRECAUTION))
+
+
+def _build_changements(
+    lecture: Lecture, indicateurs: Sequence[Indicateur], avant: str
+) -> tuple[Changement, ...]:
+    selection = lecture.selection
+    paires = (avant, selection.vague_id)
+    tests = _index_tests(lecture, indicateurs, paires)
+    cellules = read_cellules(lecture.gate, [i.id for i in indicateurs], selection, vague_id=list(paires))
+    strates = _read_strates(lecture, indicateurs, paires)
+    changements = [_build(i, tests.get(i.id), cellules, selection, paires) for i in indicateurs]
+    complets = [replace(c, decomposition=_decompose(c, strates, paires)) for c in changements]
+    return tuple(sorted(complets, key=_order))
+
+
+def _index_tests(
+    lecture: Lecture, indicateurs: Sequence[Indicateur], paires: tuple[str, str]
+) -> Mapping[str, dict[Any, Any]]:
+    s = lecture.selection
+    lignes = lecture.gate.list_evolutions(
+        indicateurs=[i.id for i in indicateurs],
+        territoire_id=s.territoire_id,
+        type=s.type_effectif,
+        strate=s.strate,
+        couverture=s.couverture,
+    )
+    retenues = lignes[lignes["vague_1"].eq(paires[0]) & lignes["vague_2"].eq(paires[1])]
+    return {
+        str(x["indicateur_id"]): x
+        for x in retenues.to_dict("records")
+        if x["etat"] in MONTRES and not is_absent(x["changement"])
+    }
+
+
+def _build(
+    indicateur: Indicateur,
+    test: dict[Any, Any] | None,
+    cellules: Mapping[Cle, Chiffre],
+    selection: Selection,
+    paires: tuple[str, str],
+) -> Changement:
+    s = selection
+    cles = [(indicateur.id, v, s.territoire_id, s.type_effectif, s.strate, s.couverture) for v in paires]
+    avant, apres = (cellules.get(cle) for cle in cles)
+    if test is None or avant is None or apres is None or not (avant.montre and apres.montre):
+        return Changement(indicateur)
+    return Changement(
+        indicateur,
+        avant,
+        apres,
+        float(test["changement"]),
+        float(test["bas"]),
+        float(test["haut"]),
+        str(test["verdict"]),
+    )
+
+
+def _read_strates(
+    lecture: Lecture, indicateurs: Sequence[Indicateur], paires: tuple[str, str]
+) -> Mapping[Cle, Chiffre]:
+    """Les cellules nationales par strate : elles disent qui a répondu et ce que chaque taille déclare.
+
+    Rien hors de la France entière : croiser territoire et strate laisserait trop peu de réponses.
+    """
+    if not lecture.selection.est_france_entiere:
+        return {}
+    strates = [s.id for s in lecture.catalogue.strates]
+    filtres = {"vague_id": list(paires), "type": None, "strate": strates}
+    return read_cellules(lecture.gate, [i.id for i in indicateurs], lecture.selection, **filtres)
+
+
+def _decompose(
+    changement: Changement, strates: Mapping[Cle, Chiffre], paires: tuple[str, str]
+) -> Decomposition | None:
+    """Les deux parties du changement brut ; rien si une strate qui a répondu se cache."""
+    if not changement.montre:
+        return None
+    siennes = [c for cle, c in strates.items() if cle[0] == changement.indicateur.id]
+    if not siennes or not all(c.montre and c.brut is not None for c in siennes):
+        return None
+    noms = sorted({c.strate for c in siennes})
+    vagues = [{c.strate: c for c in siennes if c.vague_id == v} for v in paires]
+    effectifs = [[_n(v.get(nom)) for nom in noms] for v in vagues]
+    taux = [[_brut(v.get(nom)) for nom in noms] for v in vagues]
+    return decompose(effectifs[0], taux[0], effectifs[1], taux[1])
+
+
+def _n(chiffre: Chiffre | None) -> float:
+    return float(chiffre.n or 0) if chiffre else 0.0
+
+
+def _brut(chiffre: Chiffre | None) -> float:
+    return chiffre.brut if chiffre and chiffre.brut is not None else 0.0
+
+
+def _order(changement: Changement) -> tuple[bool, bool, float]:
+    """Les changements démontrés d'abord, les plus grands en tête ; ce qui se cache à la fin."""
+    return (not changement.montre, not changement.demontre, -abs(changement.ecart))
+
+
+def _is_composition(parties: Decomposition) -> bool:
+    return abs(parties.composition) > abs(parties.pratique)
+
+
+def _count(changements: Sequence[Changement], mot: str) -> str:
+    if not changements:
+        return ""
+    premier = changements[0]
+    exemple = f"{format_guillemets(premier.indicateur.titre)}, {format_points(premier.ecart)}"
+    return f"{format_compte(len(changements), mot, mot.replace(' ', 's ') + 's')} ({exemple})"
+
+
+def _to_ligne(c: Changement) -> dict[str, object]:
+    return {
+        "groupe": c.indicateur.titre,
+        "montre": c.montre,
+        "demontre": c.demontre,
+        "ecart": c.ecart if c.montre else None,
+        "bas": c.bas if c.montre else None,
+        "haut": c.haut if c.montre else None,
+        "texte": format_points(c.ecart) if c.montre else "",
+        "intervalle": c.intervalle,
+        "raison": "" if c.montre else NON_PUBLIABLE,
+    }
+
+
+def _to_rang(c: Changement) -> dict[str, object]:
+    if not c.montre or c.avant is None or c.apres is None:
+        vides = dict.fromkeys(COLONNES[1:], "")
+        return {"Indicateur": c.indicateur.titre, **vides, "Ce que l’on peut dire": c.texte}
+    parties = ("non calculé",) * 2
+    if c.decomposition is not None:
+        parties = (format_points(c.decomposition.composition), format_points(c.decomposition.pratique))
+    valeurs = (
+        c.indicateur.titre, format_cellule(c.indicateur, c.avant, "redresse"),
+        format_cellule(c.indicateur, c.apres, "redresse"), format_points(c.ecart), c.intervalle, c.texte,
+        *parties,
+    )  # fmt: skip
+    return dict(zip(COLONNES, valeurs, strict=True))

@@ -1,0 +1,97 @@
+"""L'évolution d'un thème : ce que le test démontre, ce qui se cache, et l'effet de composition."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from barometre.views.lecture.selection import Selection
+from barometre.views.piloter.evolutions import AUCUN, VueEvolutions, build_vue_evolutions
+from tests.views.fausse_porte import STRATES, FaussePorte, build_catalogue, build_indicateur, cellule
+
+TEST: dict[str, Any] = {
+    "indicateur_id": "site", "vague_1": "2023-v1", "vague_2": "2026-v4", "verdict": "hausse",
+    "changement": 0.06, "bas": 0.02, "haut": 0.1, "etat": "published",
+}  # fmt: skip
+
+
+FRANCE = Selection()
+
+
+class Porte(FaussePorte):
+    def __init__(self, *lignes: dict[str, Any], tests: tuple[dict[str, Any], ...] = (TEST,)) -> None:
+        super().__init__(lignes)
+        self._evolutions = pd.DataFrame(list(tests), columns=list(TEST))
+
+
+def _nationales(**autres: Any) -> list[dict[str, Any]]:
+    return [
+        cellule("site", vague_id=vague, redresse=p, **autres)
+        for vague, p in (("2023-v1", 0.2), ("2026-v4", 0.26))
+    ]
+
+
+def _vue(*lignes: dict[str, Any], selection: Selection = FRANCE, **autres: Any) -> VueEvolutions:
+    catalogue = build_catalogue([build_indicateur(), build_indicateur("autre")])
+    return build_vue_evolutions(Porte(*lignes, **autres), catalogue, "essai", selection)  # type: ignore[arg-type]
+
+
+def test_une_hausse_demontree_est_dite_avec_ses_points_et_l_absence_de_preuve_aussi() -> None:
+    vue = _vue(*_nationales())
+    assert vue.phrase.startswith("1\u00a0hausse démontrée")
+    assert "+6\u00a0points" in vue.phrase
+    assert "0\u00a0indicateur sans changement démontré" in vue.phrase
+    assert [c.indicateur.id for c in vue.changements] == ["site", "autre"]  # le démontré d'abord
+    assert vue.table.loc[1, "Ce que l’on peut dire"].startswith("Non publiable")
+    assert set(vue.table.loc[1].drop(["Indicateur", "Ce que l’on peut dire"])) == {""}
+
+
+def test_sans_verdict_du_test_aucune_hausse_n_est_ecrite() -> None:
+    vue = _vue(*_nationales(), tests=(TEST | {"verdict": AUCUN},))
+    assert vue.phrase.startswith("Aucun changement démontré")
+    assert not vue.changements[0].demontre
+
+
+@pytest.mark.parametrize("cachee", ["primary", "complementary"])
+def test_une_evolution_cachee_ne_montre_aucun_nombre(cachee: str) -> None:
+    vue = _vue(*_nationales(), tests=(TEST | {"etat": cachee},))
+    assert vue.montres == ()
+    assert vue.cadre["ecart"].isna().all()
+
+
+def test_un_changement_ne_se_montre_pas_si_une_des_deux_parts_se_cache() -> None:
+    lignes = _nationales()
+    vue = _vue(lignes[0], lignes[1] | {"etat": "primary"})
+    assert vue.montres == ()
+
+
+def test_la_premiere_vague_n_a_rien_a_quoi_se_comparer() -> None:
+    vue = _vue(*_nationales(), selection=Selection("2023-v1"))
+    assert vue.changements == ()
+    assert "rien à comparer" in vue.phrase
+
+
+def _strates(n1: tuple[int, int], n2: tuple[int, int]) -> list[dict[str, Any]]:
+    taux = (0.2, 0.7)
+    return [
+        cellule("site", vague_id=vague, type="commune", strate=strate, n=n, brut=t, redresse=t)
+        for vague, effectifs in (("2023-v1", n1), ("2026-v4", n2))
+        for strate, n, t in zip(STRATES[:2], effectifs, taux, strict=True)
+    ]
+
+
+def test_qui_a_repondu_explique_tout_quand_les_taux_n_ont_pas_bouge() -> None:
+    vue = _vue(*_nationales(), *_strates((80, 20), (50, 50)))
+    parties = vue.changements[0].decomposition
+    assert parties is not None
+    assert parties.composition == pytest.approx(0.15)  # 0,3 × (0,7 − 0,2)
+    assert parties.pratique == pytest.approx(0.0)
+    assert "viennent surtout de qui a répondu" in vue.phrase_composition
+
+
+def test_une_strate_cachee_tait_toute_la_decomposition() -> None:
+    lignes = _strates((80, 20), (50, 50))
+    lignes[0]["etat"] = "primary"
+    assert _vue(*_nationales(), *lignes).changements[0].decomposition is None
