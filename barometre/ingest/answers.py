@@ -13,14 +13,12 @@ from numpy.typing import NDArray
 
 from barometre.domain.enquete import ETATS_REPONSE, Question
 from barometre.ingest.labels import clean_label, format_nombre
+from barometre.ingest.numbers import FormatNombre, build_format, read_nombre
 from barometre.ingest.vocabulary import load_vocabulary
 
 # Rangs dans ETATS_REPONSE : un tableau d'entiers se compare plus vite que des textes.
 REPONDU, NE_SAIT_PAS, NON_CONCERNE, SANS_REPONSE = range(len(ETATS_REPONSE))
 MAX_TEXTE = 10_000
-_ESPACES_DE_MILLIERS = re.compile(r"^[+-]?[0-9]{1,3}([ \u00a0\u202f'][0-9]{3})+([.,][0-9]+)?$")
-_NOMBRE = re.compile(r"^[+-]?[0-9]+([.,][0-9]+)?$")
-_UNITE = re.compile(r"[ \u00a0\u202f]*(%|€|euros?|agents?|habitants?)$", re.IGNORECASE)
 _COURRIEL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _TELEPHONE = re.compile(r"(?<!\d)(?:(?:\+|00)33[ .-]?|0)[1-9](?:[ .-]?\d{2}){4}(?!\d)")
 COUPURES = re.compile(r"\s*[;|\n]\s*")
@@ -82,10 +80,13 @@ def read_etat(question: Question, cle: str) -> Cellule | None:
     return None
 
 
-def build_reader(question: Question, valeurs: dict[str, str]) -> Callable[[str], Cellule]:
-    """Le lecteur d'une cellule de cette question (choix unique, nombre ou texte)."""
+def build_reader(
+    question: Question, valeurs: dict[str, str], colonne: Colonne = ()
+) -> Callable[[str], Cellule]:
+    """Le lecteur d'une cellule de cette question ; toute sa `colonne` dit le format d'un nombre."""
     if question.type == "nombre":
-        return lambda texte: _read_nombre(question, texte)
+        formate = build_format(dict.fromkeys(colonne), question.unite)
+        return lambda texte: _read_nombre(question, formate, texte)
     if question.type == "texte":
         return lambda texte: _read_texte(question, texte)
     rangs = build_option_keys(question, valeurs)
@@ -119,15 +120,12 @@ def _read_unique(question: Question, rangs: dict[str, int], texte: str) -> Cellu
     return Cellule(SANS_REPONSE, motif="Cette réponse n'est pas dans la liste des réponses possibles.")
 
 
-def _read_nombre(question: Question, texte: str) -> Cellule:
+def _read_nombre(question: Question, formate: FormatNombre, texte: str) -> Cellule:
     if etat := read_etat(question, clean_label(texte) or texte):
         return etat
-    chiffres = _UNITE.sub("", texte)
-    if _ESPACES_DE_MILLIERS.match(chiffres):
-        chiffres = re.sub(r"[ \u00a0\u202f']", "", chiffres)
-    if not _NOMBRE.match(chiffres) or len(chiffres) > 40:
-        return Cellule(SANS_REPONSE, motif="Cette réponse n'est pas un nombre.")
-    nombre = float(chiffres.replace(",", "."))
+    nombre, motif = read_nombre(texte, formate)
+    if nombre is None:
+        return Cellule(SANS_REPONSE, motif=motif)
     if motif := _motif_bornes(question, nombre):
         return Cellule(SANS_REPONSE, motif=motif)
     return Cellule(REPONDU, nombre)

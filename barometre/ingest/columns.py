@@ -16,6 +16,9 @@ from barometre.ingest.vocabulary import Vocabulaire, load_vocabulary
 Nature = Literal["question", "option", "autre", "nsp", "rang", "role", "service", "inconnue"]
 # « Q01 », « Q01[SQ002] », « Q01. Texte », « Q01[SQ002]. Texte [Option] ».
 _CODE = re.compile(r"^\s*([A-Za-z]\w{0,60})\s*(?:\[\s*([^\[\]]{0,200}?)\s*\])?\s*(?:$|\.\s)")
+_MOTS = re.compile(r"[a-z]+")
+# Une vraie question peut parler du SIRET en une longue phrase ; un intitulé d'identifiant est court.
+_MAX_MOTS_IDENTIFIANT = 14
 _RANG = re.compile(r"^(\w+ )?\d{1,3}$")
 
 
@@ -34,6 +37,10 @@ class Plan:
     """Les colonnes d'un export, rangées par ce qu'elles désignent (numéros de colonne)."""
 
     roles: dict[str, int] = field(default_factory=dict)
+    # Toutes les colonnes d'un rôle (« SIRET » demandé deux fois) ; `roles` n'en garde que la première.
+    colonnes_de: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    # Identifiants déclarés par ordre de confiance : le premier rempli sert seul.
+    confiance: list[int] = field(default_factory=list)
     questions: dict[str, int] = field(default_factory=dict)
     options: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     autres: dict[str, int] = field(default_factory=dict)
@@ -128,7 +135,20 @@ def _iter_cles_entete(entete: str) -> Iterable[str]:
 def find_role(entete: str) -> str:
     """Le rôle d'une colonne de service ou d'identité, vide si elle n'en a pas."""
     roles = load_vocabulary().roles
-    return next((roles[cle] for cle in _iter_cles_entete(entete) if cle in roles), "")
+    exact = next((roles[cle] for cle in _iter_cles_entete(entete) if cle in roles), "")
+    return exact or _find_identifiant(entete)
+
+
+def _find_identifiant(entete: str) -> str:
+    """« N° de SIRET de votre mairie (14 chiffres) » : un intitulé libre qui nomme un identifiant."""
+    mots = set(_MOTS.findall(clean_label(entete)))
+    if len(mots) > _MAX_MOTS_IDENTIFIANT:
+        return ""
+    if mots & {"siret", "sirets"}:
+        return "siret"
+    if mots & {"siren", "sirens"}:
+        return "siren"
+    return "code" if mots & {"insee", "cog"} and mots & {"code", "codes", "numero"} else ""
 
 
 def _find_annexe(entete: str, index: dict[str, list[Cible]]) -> Cible:
@@ -139,10 +159,12 @@ def _find_annexe(entete: str, index: dict[str, list[Cible]]) -> Cible:
         base = next((c for c in index.get(prefixe, ()) if c.nature == "question"), None)
         if base is not None and sous:
             return _annexe_de_question(base, sous, mots)
-        if role := mots.roles.get(prefixe):
+        if role := mots.roles.get(prefixe, ""):
             return Cible("role", role=role)
         if cle.startswith(mots.prefixes_systeme) or not cle:
             return Cible("service")
+    if role := _find_identifiant(entete):
+        return Cible("role", role=role)
     return Cible("inconnue")
 
 
@@ -161,8 +183,8 @@ def _place(plan: Plan, rang: int, entete: str, cible: Cible) -> None:
     if cible.nature == "inconnue":
         plan.inconnues.append(entete)
     elif cible.nature == "role":
-        # Deux colonnes pour un même rôle (« SIRET » demandé deux fois) : la première fait foi.
         plan.roles.setdefault(cible.role, rang)
+        plan.colonnes_de[cible.role].append(rang)
     elif cible.question is not None:
         _place_question(plan, rang, entete, cible)
 

@@ -1,34 +1,87 @@
-"""La date d'une réponse, telle que l'écrivent LimeSurvey, un tableur français ou un CSV."""
+"""La date d'une réponse, telle que l'écrivent LimeSurvey, un formulaire en ligne ou un tableur.
+
+« 03/04 » est le 3 avril ou le 4 mars : l'ordre se décide sur toute la colonne.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
+
+from barometre.domain.enquete import Vague
 
 # LimeSurvey écrit le 1er janvier 1980 quand l'enquête n'est pas datée : ce n'est pas une date.
 SANS_DATE = date(1980, 1, 1)
 _PREMIERE_ANNEE, _DERNIERE_ANNEE = 2000, 2100
-_HEURE = r"(?:[T ]\d{1,2}[:h]\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$"
+_HEURE = (
+    r"(?:(?:T|,? )\d{1,2}[:h]\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp][Mm])?"
+    r"(?:Z| ?(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?| (?:UTC|GMT))?)?$"
+)
 _ISO = re.compile(r"^(\d{4})[-/](\d{1,2})[-/](\d{1,2})" + _HEURE, re.ASCII)
-_FRANCAISE = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})" + _HEURE, re.ASCII)
+_JOUR_MOIS = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})" + _HEURE, re.ASCII)
+
+ILLISIBLE = "Cette date n'est pas lisible (attendu : 2023-11-22 ou 22/11/2023)."
+MELEES = (
+    "La colonne mêle jour/mois et mois/jour : cette date se lit de deux façons. Écrivez-la en 2023-11-22."
+)
 
 
-def read_date(texte: str) -> tuple[date | None, str]:
+@dataclass(frozen=True, slots=True)
+class FormatDate:
+    """L'ordre d'une colonne : jour/mois (le français), mois/jour, ou les deux mêlés."""
+
+    mois_d_abord: bool = False
+    melees: bool = False
+
+
+def build_format_date(textes: Iterable[str]) -> FormatDate:
+    """Un 13 ou plus en première ou en seconde place trahit l'ordre de toute la colonne."""
+    trouves = [t for texte in textes if (t := _JOUR_MOIS.match(texte))]
+    jour_d_abord = any(int(t[1]) > 12 for t in trouves)
+    mois_d_abord = any(int(t[2]) > 12 for t in trouves)
+    return FormatDate(mois_d_abord and not jour_d_abord, mois_d_abord and jour_d_abord)
+
+
+def read_date(texte: str, formate: FormatDate = FormatDate()) -> tuple[date | None, str]:
     """La date, ou rien avec le motif du refus ; un texte vide n'est pas un refus."""
     if not texte:
         return None, ""
-    if trouve := _ISO.match(texte):
-        annee, mois, jour = (int(t) for t in trouve.groups())
-    elif trouve := _FRANCAISE.match(texte):
-        jour, mois, annee = (int(t) for t in trouve.groups())
-    else:
-        return None, "Cette date n'est pas lisible (attendu : 2023-11-22 ou 22/11/2023)."
+    parties, motif = _split_date(texte, formate)
+    if motif:
+        return None, motif
     try:
-        lue = date(annee, mois, jour)
+        lue = date(*parties)
     except ValueError:
         return None, "Cette date n'existe pas dans le calendrier."
     if lue == SANS_DATE:
         return None, ""
-    if not _PREMIERE_ANNEE <= annee <= _DERNIERE_ANNEE:
+    if not _PREMIERE_ANNEE <= lue.year <= _DERNIERE_ANNEE:
         return None, "Cette date est hors de la période du baromètre."
     return lue, ""
+
+
+def _split_date(texte: str, formate: FormatDate) -> tuple[tuple[int, int, int], str]:
+    """Année, mois, jour."""
+    if trouve := _ISO.match(texte):
+        return (int(trouve[1]), int(trouve[2]), int(trouve[3])), ""
+    trouve = _JOUR_MOIS.match(texte)
+    if trouve is None:
+        return (0, 0, 0), ILLISIBLE
+    premier, second, annee = (int(t) for t in trouve.groups())
+    if formate.melees and premier <= 12 and second <= 12 and premier != second:
+        return (0, 0, 0), MELEES
+    mois_d_abord = second > 12 if formate.melees else formate.mois_d_abord
+    return ((annee, premier, second) if mois_d_abord else (annee, second, premier)), ""
+
+
+def check_periode(lue: date, vague: Vague, aujourd_hui: date) -> str:
+    """Le motif d'une date qui ne peut pas être celle d'une réponse à cette vague ; vide si elle le peut."""
+    if lue > aujourd_hui:
+        return "Cette date est dans l'avenir."
+    if vague.ouverture is not None and lue < vague.ouverture:
+        return f"Cette date précède l'ouverture de la vague ({vague.ouverture:%d/%m/%Y})."
+    if vague.fermeture is not None and lue > vague.fermeture:
+        return f"Cette date suit la clôture de la vague ({vague.fermeture:%d/%m/%Y})."
+    return ""

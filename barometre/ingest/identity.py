@@ -15,6 +15,14 @@ from barometre.ingest.vocabulary import load_vocabulary
 SANS_IDENTIFIANT = (
     "Aucun identifiant : il faut un SIREN, un SIRET ou un code INSEE. Le nom seul ne rattache rien."
 )
+FUSIONNEE = (
+    "Ce {} a la forme de celui d'une commune, mais n'est plus au référentiel : commune fusionnée depuis ? "
+    "Donnez son code INSEE, les anciens codes sont reconnus."
+)
+CODE_POSTAL = (
+    "Cette colonne contient des codes postaux ({} sur {}), pas des codes INSEE : un même code désigne une "
+    "autre commune. Donnez le code INSEE, le SIREN ou le SIRET.{}"
+)
 INCONNU = (
     "Ce {} n'est pas celui d'une collectivité du référentiel. "
     "Un département ou une région se donne aussi par son type et son code."
@@ -22,6 +30,10 @@ INCONNU = (
 CONTRADICTOIRE = "Les identifiants de la ligne se contredisent : ils désignent {}."
 _COMMUNE = re.compile(r"^[0-9][0-9AB][0-9]{3}$")
 _SEPARATEURS = re.compile(r"[\s.\-_/]+")
+# Dans un code INSEE, un point n'est pas un séparateur : « 1004.0 » est le nombre 1004, pas la commune 10040.
+_SEPARATEURS_CODE = re.compile(r"[\s\-_/]+")
+_POINT_ZERO = re.compile(r"^\s*(\d+)[.,]0{1,2}\s*$")
+_CORSE = re.compile(r"^20\d{3}$")
 # La Poste numérote ses établissements sans clé de Luhn ; la règle est sans effet sur les collectivités.
 _SIREN_LA_POSTE = "356000000"
 
@@ -59,6 +71,28 @@ class Referentiel:
         return {(porteur, territoire.partition("-")[0]) for territoire, porteur in self.porteurs.items()}
 
     @cached_property
+    def codes_communes(self) -> frozenset[str]:
+        """Les codes INSEE de communes, actuels et anciens."""
+        cadre = self.collectivites
+        return frozenset(cadre.loc[cadre["type"] == "commune", "code"]) | frozenset(self.anciens)
+
+    @cached_property
+    def codes_postaux(self) -> frozenset[str]:
+        """Tous les codes postaux du référentiel ; aucun s'il ne les donne pas."""
+        if "codes_postaux" not in self.collectivites:
+            return frozenset()
+        return frozenset(c for liste in self.collectivites["codes_postaux"].dropna() for c in liste.split())
+
+    @cached_property
+    def epci_de(self) -> dict[str, str]:
+        """Commune → son intercommunalité."""
+        cadre = self.collectivites
+        if "epci" not in cadre:
+            return {}
+        membres = cadre[_rempli(cadre, "epci")]
+        return {c: f"epci-{e}" for c, e in zip(membres["collectivite_id"], membres["epci"], strict=True)}
+
+    @cached_property
     def anciens(self) -> dict[str, str]:
         """Code qui n'est plus (ou pas) celui d'une commune → code de la commune actuelle."""
         return dict(zip(self.codes_anciens["code"], self.codes_anciens["code_actuel"], strict=True))
@@ -91,6 +125,11 @@ class Rattachement:
     inconnu: bool = False
 
 
+def drop_point_zero(texte: str) -> str:
+    """« 33063.0 », tel que l'écrit un tableau de nombres → « 33063 »."""
+    return trouve[1] if (trouve := _POINT_ZERO.match(texte)) else texte
+
+
 def read_type(texte: str) -> str:
     """« Une commune » → commune ; inconnu ou absent → texte vide."""
     return load_vocabulary().types.get(clean_label(texte), "")
@@ -98,19 +137,19 @@ def read_type(texte: str) -> str:
 
 def find_siren(texte: str, referentiel: Referentiel) -> Rattachement:
     """Par SIREN : neuf chiffres, connus du référentiel."""
-    siren = _SEPARATEURS.sub("", texte)
+    siren = _SEPARATEURS.sub("", drop_point_zero(texte))
     if not _is_chiffres(siren, 9):
         return Rattachement(motif="Un SIREN compte neuf chiffres.")
     if trouve := referentiel.par_siren.get(siren):
         return Rattachement(trouve)
     if not is_luhn(siren):
         return Rattachement(motif="La clé de contrôle de ce SIREN est fausse : un chiffre est erroné.")
-    return Rattachement(motif=INCONNU.format("SIREN"), inconnu=True)
+    return Rattachement(motif=_motif_inconnu("SIREN", siren), inconnu=True)
 
 
 def find_siret(texte: str, referentiel: Referentiel) -> Rattachement:
     """Par SIRET : quatorze chiffres, clé juste, dont les neuf premiers sont le SIREN."""
-    siret = _SEPARATEURS.sub("", texte)
+    siret = _SEPARATEURS.sub("", drop_point_zero(texte))
     if _is_chiffres(siret, 9):
         return find_siren(siret, referentiel)
     if not _is_chiffres(siret, 14):
@@ -119,12 +158,17 @@ def find_siret(texte: str, referentiel: Referentiel) -> Rattachement:
         return Rattachement(motif="La clé de contrôle de ce SIRET est fausse : un chiffre est erroné.")
     if trouve := referentiel.par_siren.get(siret[:9]):
         return Rattachement(trouve)
-    return Rattachement(motif=INCONNU.format("SIRET"), inconnu=True)
+    return Rattachement(motif=_motif_inconnu("SIRET", siret), inconnu=True)
+
+
+def _motif_inconnu(nom: str, numero: str) -> str:
+    """Les SIREN de communes commencent par 21 (Insee, catégorie juridique 7210)."""
+    return (FUSIONNEE if numero.startswith("21") else INCONNU).format(nom)
 
 
 def find_code(texte: str, type_: str, referentiel: Referentiel) -> Rattachement:
     """Par code INSEE et type ; un ancien code mène à la commune actuelle."""
-    code = _SEPARATEURS.sub("", texte).upper()
+    code = _SEPARATEURS_CODE.sub("", drop_point_zero(texte)).upper()
     if _is_chiffres(code, 9) or _is_chiffres(code, 14):
         return find_siret(code, referentiel)
     if type_ in {"departement", "region"}:
@@ -151,7 +195,15 @@ def _find_commune(code: str, referentiel: Referentiel) -> Rattachement:
     actuelle = referentiel.anciens.get(code, "")
     if porteur := referentiel.porteurs.get(collectivite_id("commune", actuelle)):
         return Rattachement(porteur, recode=True)
-    return Rattachement(motif="Ce code INSEE n'est celui d'aucune commune, actuelle ou ancienne.")
+    return Rattachement(motif=_motif_commune_inconnue(code, referentiel))
+
+
+def _motif_commune_inconnue(code: str, referentiel: Referentiel) -> str:
+    motif = "Ce code INSEE n'est celui d'aucune commune, actuelle ou ancienne."
+    if not _CORSE.match(code):
+        return motif
+    corses = [c for c in (f"2A{code[2:]}", f"2B{code[2:]}") if f"commune-{c}" in referentiel.porteurs]
+    return f"{motif} En Corse, le code commence par 2A ou 2B : {' ou '.join(corses) or 'à vérifier'}."
 
 
 def _motif_code(code: str, type_: str) -> str:
@@ -178,11 +230,33 @@ def drop_unknown(rattachements: list[Rattachement], referentiel: Referentiel) ->
     return rattachements
 
 
+def _drop_epci_de(trouves: set[str], type_: str, referentiel: Referentiel) -> list[str]:
+    """L'intercommunalité d'une commune, à côté d'elle, ne la contredit pas : la commune répond.
+
+    Sauf si le type dit que c'est l'intercommunalité qui répond.
+    """
+    epcis = {referentiel.epci_de[c] for c in trouves if c in referentiel.epci_de}
+    if type_ in {"epci", "ept"} and epcis & trouves:
+        return sorted(epcis & trouves)
+    return sorted(trouves - epcis)
+
+
+def count_codes_postaux(codes: list[str], referentiel: Referentiel) -> int:
+    """Nombre de codes postaux d'une colonne qui en est une, 0 sinon.
+
+    Une colonne de codes INSEE n'en contient que de vrais ; une colonne de codes postaux, moins.
+    """
+    cinq = [c for c in codes if len(c) == 5]
+    insee = sum(c in referentiel.codes_communes for c in cinq)
+    postaux = sum(c in referentiel.codes_postaux for c in cinq)
+    return postaux if postaux >= max(0.8 * len(codes), 3) and postaux > insee + 1 else 0
+
+
 def combine(rattachements: list[Rattachement], type_: str, referentiel: Referentiel) -> Rattachement:
     """Tous les identifiants remplis doivent désigner la même collectivité."""
     if not rattachements:
         return Rattachement(motif=SANS_IDENTIFIANT)
-    trouves = sorted({r.collectivite_id for r in rattachements})
+    trouves = _drop_epci_de({r.collectivite_id for r in rattachements}, type_, referentiel)
     if len(trouves) > 1:
         return Rattachement(motif=CONTRADICTOIRE.format(" et ".join(trouves)))
     if not check_type(trouves[0], type_, referentiel):

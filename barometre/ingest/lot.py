@@ -122,7 +122,7 @@ def load_lot(
         export.entetes, questionnaire, build_declares(correspondance, export.entetes, questionnaire)
     )
     _check_identifiant(plan)
-    repondants = read_respondents(export, plan, referentiel)
+    repondants = read_respondents(export, plan, vague, referentiel)
     reponses = read_answers(export, plan, questionnaire, correspondance)
     types = np.array([c.partition("-")[0] for c in repondants.collectivites], dtype=object)
     valides = np.array(repondants.valides, dtype=bool) if "soumission" in plan.roles else None

@@ -44,7 +44,8 @@ def _read_question(export: Export, plan: Plan, question: Question, valeurs: dict
     if question.type == "choix_multiple":
         return read_multiple(question, plan, export.colonnes, valeurs)
     rang = plan.questions[question.id]
-    etats, nombres, textes, rejets = read_column(export.colonnes[rang], build_reader(question, valeurs), rang)
+    colonne = export.colonnes[rang]
+    etats, nombres, textes, rejets = read_column(colonne, build_reader(question, valeurs, colonne), rang)
     if question.id in plan.autres:
         textes = _read_autre(export.colonnes[plan.autres[question.id]], textes)
     return Reponses(question, etats, nombres, textes, (), rejets)

@@ -7,13 +7,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
+from barometre.domain.enquete import Vague
 from barometre.ingest.columns import Plan
-from barometre.ingest.dates import read_date
+from barometre.ingest.concordance import Noms
+from barometre.ingest.dates import build_format_date, check_periode, read_date
 from barometre.ingest.export import Export
 from barometre.ingest.identity import (
+    CODE_POSTAL,
     Rattachement,
     Referentiel,
     combine,
+    count_codes_postaux,
     drop_unknown,
     find_code,
     find_siren,
@@ -41,7 +45,7 @@ class Repondants:
     rejets: list[tuple[int, int, str]] = field(default_factory=list)
 
 
-def read_respondents(export: Export, plan: Plan, referentiel: Referentiel) -> Repondants:
+def read_respondents(export: Export, plan: Plan, vague: Vague, referentiel: Referentiel) -> Repondants:
     """Lit les colonnes d'identité ; une colonne absente vaut une colonne vide."""
     n = len(export.lignes)
     rejets: list[tuple[int, int, str]] = []
@@ -49,14 +53,21 @@ def read_respondents(export: Export, plan: Plan, referentiel: Referentiel) -> Re
     mots = load_vocabulary()
     return Repondants(
         collectivites=[r.collectivite_id for r in rattaches],
-        dates=_read_dates(export, plan, n, rejets),
+        dates=_read_dates(export, plan, vague, n, rejets),
         profils=[mots.profils.get(clean_label(t)) for t in _colonne(export, plan, "profil", n)],
         simules=[clean_label(t) in mots.coche for t in _colonne(export, plan, "simule", n)],
         valides=[bool(t) for t in _colonne(export, plan, "soumission", n)],
-        tests=[clean_label(t) in mots.noms_de_test for t in _colonne(export, plan, "nom", n)],
+        tests=[is_test(t) for t in _colonne(export, plan, "nom", n)],
         recodes=[r.recode for r in rattaches],
         rejets=rejets,
     )
+
+
+@lru_cache(maxsize=50_000)
+def is_test(nom: str) -> bool:
+    """« Test », « toto », « Test DINUM » : une réponse d'essai. « Testelt » est une commune de personne."""
+    mots, essais = clean_label(nom), load_vocabulary().noms_de_test
+    return mots in essais or mots.split(" ")[0] in essais
 
 
 def _colonne(export: Export, plan: Plan, role: str, n: int) -> tuple[str, ...]:
@@ -68,19 +79,110 @@ def _attach(
     export: Export, plan: Plan, referentiel: Referentiel, n: int, rejets: list[tuple[int, int, str]]
 ) -> list[Rattachement]:
     types = [read_type(t) for t in _colonne(export, plan, "type", n)]
-    colonnes = {role: _colonne(export, plan, role, n) for role in _IDENTIFIANTS}
     chercher = _build_finder(referentiel)
     rattaches = []
     for i, type_ in enumerate(types):
-        trouves = {
-            role: chercher(role, colonnes[role][i], type_) for role in _IDENTIFIANTS if colonnes[role][i]
-        }
-        gardes = drop_unknown(list(trouves.values()), referentiel)
-        mauvais = [(i, plan.roles[role], t.motif) for role, t in trouves.items() if t.motif and t in gardes]
+        lus = [
+            (rang, chercher(role, texte, type_)) for role, rang, texte in _list_identifiants(export, plan, i)
+        ]
+        gardes = drop_unknown([lu for _, lu in lus], referentiel)
+        mauvais = [(i, rang, lu.motif) for rang, lu in lus if lu.motif and lu in gardes]
         lu = Rattachement() if mauvais else combine(gardes, type_, referentiel)
         rejets += mauvais or ([(i, _premiere_colonne(plan), lu.motif)] if lu.motif else [])
         rattaches.append(lu)
+    return _check_concordance(export, plan, referentiel, rattaches, rejets)
+
+
+def _list_identifiants(export: Export, plan: Plan, ligne: int) -> list[tuple[str, int, str]]:
+    """Les identifiants remplis d'une ligne : rôle, colonne, texte. « N/A » ou « - » n'en est pas un.
+
+    Rangés par ordre de confiance s'il est déclaré : le premier rempli sert seul.
+    """
+    remplis = [
+        (role, rang, texte)
+        for role in _IDENTIFIANTS
+        for rang in plan.colonnes_de.get(role, ())
+        if (texte := export.colonnes[rang][ligne])
+    ]
+    vides = load_vocabulary().identifiant_vide
+    dits = [r for r in remplis if (clean_label(r[2]) or r[2]) not in vides]
+    if plan.confiance:
+        dits = sorted(dits, key=lambda r: _rang_confiance(plan, r[1]))[:1]
+    return dits or remplis
+
+
+def _rang_confiance(plan: Plan, rang: int) -> int:
+    return plan.confiance.index(rang) if rang in plan.confiance else len(plan.confiance)
+
+
+def _check_concordance(
+    export: Export,
+    plan: Plan,
+    referentiel: Referentiel,
+    rattaches: list[Rattachement],
+    rejets: list[tuple[int, int, str]],
+) -> list[Rattachement]:
+    """Ce qui est écrit à côté du code (nom, département, population) ne doit pas le contredire."""
+    noms = Noms(referentiel)
+    rattaches = _check_codes_postaux(export, plan, noms, rattaches, rejets)
+    controles: dict[str, Callable[[str, str], str]] = {
+        "departement": noms.check_departement,
+        "population": noms.check_population,
+    }
+    if _is_colonne_de_noms(export, plan, noms, rattaches):
+        controles["nom"] = noms.check_nom
+    for role, controle in controles.items():
+        rang, vus = plan.roles.get(role), lru_cache(maxsize=None)(controle)
+        for i, lu in enumerate(rattaches if rang is not None else ()):
+            texte = export.colonnes[rang][i] if rang is not None else ""
+            if (
+                lu.collectivite_id
+                and texte
+                and rang is not None
+                and (motif := vus(lu.collectivite_id, texte))
+            ):
+                rejets.append((i, rang, motif))
     return rattaches
+
+
+def _is_colonne_de_noms(export: Export, plan: Plan, noms: Noms, rattaches: list[Rattachement]) -> bool:
+    """Faux si la colonne nomme des services ou des personnes : elle ne contredit alors rien."""
+    rang = plan.roles.get("nom")
+    if rang is None:
+        return False
+    paires = [
+        (lu.collectivite_id, nom)
+        for lu, nom in zip(rattaches, export.colonnes[rang], strict=True)
+        if nom and lu.collectivite_id
+    ]
+    nommees = sum(noms.is_accord(c, n) or bool(noms.list_homonymes(c, n)) for c, n in paires)
+    return 2 * nommees >= len(paires)
+
+
+def _check_codes_postaux(
+    export: Export,
+    plan: Plan,
+    noms: Noms,
+    rattaches: list[Rattachement],
+    rejets: list[tuple[int, int, str]],
+) -> list[Rattachement]:
+    """Une colonne « Code INSEE » remplie de codes postaux est dite telle, en entier."""
+    for rang in plan.colonnes_de.get("code", ()):
+        codes = [c for c in export.colonnes[rang] if c]
+        nombre = count_codes_postaux(codes, noms.referentiel)
+        if not nombre:
+            continue
+        rejets[:] = [r for r in rejets if r[1] != rang]
+        for i in (i for i, c in enumerate(export.colonnes[rang]) if c):
+            candidate = noms.find_par_postal(export.colonnes[rang][i], _texte(export, plan, "nom", i))
+            rejets.append((i, rang, CODE_POSTAL.format(nombre, len(codes), candidate)))
+            rattaches[i] = Rattachement()
+    return rattaches
+
+
+def _texte(export: Export, plan: Plan, role: str, ligne: int) -> str:
+    rang = plan.roles.get(role)
+    return export.colonnes[rang][ligne] if rang is not None else ""
 
 
 def _premiere_colonne(plan: Plan) -> int:
@@ -97,16 +199,21 @@ def _build_finder(referentiel: Referentiel) -> Callable[[str, str, str], Rattach
     return chercher
 
 
-def _read_dates(export: Export, plan: Plan, n: int, rejets: list[tuple[int, int, str]]) -> list[date | None]:
+def _read_dates(
+    export: Export, plan: Plan, vague: Vague, n: int, rejets: list[tuple[int, int, str]]
+) -> list[date | None]:
     """La première date remplie : soumission, dernière action, début."""
     lues: list[date | None] = [None] * n
-    lire = lru_cache(maxsize=100_000)(read_date)
     presentes = [plan.roles[role] for role in _DATES if role in plan.roles]
+    formats = {r: build_format_date(export.colonnes[r]) for r in presentes}
+    lire, aujourd_hui = lru_cache(maxsize=100_000)(read_date), date.today()
     for i in range(n):
         rang = next((r for r in presentes if export.colonnes[r][i]), None)
         if rang is None:
             continue
-        lues[i], motif = lire(export.colonnes[rang][i])
+        lue, motif = lire(export.colonnes[rang][i], formats[rang])
+        motif = motif or (check_periode(lue, vague, aujourd_hui) if lue else "")
+        lues[i] = None if motif else lue
         if motif:
             rejets.append((i, rang, motif))
     return lues

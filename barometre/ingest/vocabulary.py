@@ -30,6 +30,7 @@ class Vocabulaire:
     non_coche: frozenset[str]
     autre_valeur: frozenset[str]
     noms_de_test: frozenset[str]
+    identifiant_vide: frozenset[str]
 
 
 @cache
@@ -43,7 +44,7 @@ def load_vocabulary() -> Vocabulaire:
         prefixes_systeme=tuple(clean_label(m) for m in brut["prefixes_systeme"]),
         suffixes_systeme=tuple(clean_label(m) for m in brut["suffixes_systeme"]),
         **{
-            cle: frozenset(clean_label(m) for m in brut[cle])
+            cle: frozenset(clean_label(m) or m for m in brut[cle])
             for cle in (
                 "autre",
                 "classement",
@@ -55,6 +56,7 @@ def load_vocabulary() -> Vocabulaire:
                 "non_coche",
                 "autre_valeur",
                 "noms_de_test",
+                "identifiant_vide",
             )
         },
     )

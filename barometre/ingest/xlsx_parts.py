@@ -13,6 +13,7 @@ from barometre.ingest.xlsx_archive import Archive, Lecteur
 _MAX_CARACTERES_PARTAGES = 40_000_000
 # Formats de date et d'heure que tout classeur connaît sans les déclarer.
 _FORMATS_DATE = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
+_FORMATS_POURCENT = {"9", "10"}
 _LETTRES_DATE = re.compile(r"[ymdhs]", re.IGNORECASE)
 _LITTERAUX = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 
@@ -75,6 +76,7 @@ class _Textes(Lecteur):
 @dataclass(slots=True)
 class _Styles(Lecteur):
     dates: list[bool] = field(default_factory=list)
+    pourcents: list[bool] = field(default_factory=list)
     _formats: dict[str, str] = field(default_factory=dict)
     _dans_cellxfs: bool = False
 
@@ -84,7 +86,9 @@ class _Styles(Lecteur):
         elif nom == "cellXfs":
             self._dans_cellxfs = True
         elif nom == "xf" and self._dans_cellxfs:
-            self.dates.append(self._is_date(attributs.get("numFmtId", "0")))
+            numero = attributs.get("numFmtId", "0")
+            self.dates.append(self._is_date(numero))
+            self.pourcents.append(numero in _FORMATS_POURCENT or "%" in self._formats.get(numero, ""))
 
     def end(self, nom: str) -> None:
         if nom == "cellXfs":
@@ -119,8 +123,8 @@ def read_textes(archive: Archive) -> list[str]:
     return textes.textes
 
 
-def read_formats_date(archive: Archive) -> list[bool]:
-    """Pour chaque style de cellule, vrai s'il affiche une date."""
+def read_formats(archive: Archive) -> tuple[list[bool], list[bool]]:
+    """Pour chaque style de cellule : affiche-t-il une date, affiche-t-il un pourcentage."""
     styles = _Styles()
     archive.parse("xl/styles.xml", styles)
-    return styles.dates
+    return styles.dates, styles.pourcents

@@ -15,14 +15,14 @@ from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.labels import format_nombre
 from barometre.ingest.limits import MAX_CARACTERES_CELLULE, MAX_CELLULES, MAX_COLONNES, MAX_LIGNES
 from barometre.ingest.xlsx_archive import Archive, Lecteur
-from barometre.ingest.xlsx_parts import read_feuilles, read_formats_date, read_textes
+from barometre.ingest.xlsx_parts import read_feuilles, read_formats, read_textes
 
 
 def read_xlsx(path: Path) -> Tableau:
     """La première feuille visible du classeur, chaque ligne avec son numéro."""
     with Archive(path) as archive:
         nom, partie, depuis_1904, nombre = read_feuilles(archive)
-        feuille = _Feuille(path.name, read_textes(archive), read_formats_date(archive), depuis_1904)
+        feuille = _Feuille(path.name, read_textes(archive), *read_formats(archive), depuis_1904)
         archive.parse(partie, feuille)
     if nombre > 1:
         feuille.tableau.avertissements.append(f"Le classeur a {nombre} feuilles : seule « {nom} » est lue.")
@@ -34,6 +34,7 @@ class _Feuille(Lecteur):
     nom: str
     textes: list[str]
     formats_date: list[bool]
+    formats_pourcent: list[bool]
     depuis_1904: bool
     tableau: Tableau = field(default_factory=Tableau)
     _ligne: int = 0
@@ -116,6 +117,8 @@ class _Feuille(Lecteur):
             return brut
         if self._style < len(self.formats_date) and self.formats_date[self._style]:
             return _date_serie(brut, self.depuis_1904)
+        if self._style < len(self.formats_pourcent) and self.formats_pourcent[self._style]:
+            return _pourcent(brut)
         return _nombre(brut)
 
 
@@ -134,14 +137,28 @@ def _entier(texte: str, defaut: int) -> int:
 
 
 def _nombre(brut: str) -> str:
-    """Excel écrit 21010001200015 « 2.1010001200015E13 » : on rend le nombre tel qu'il se lit."""
+    """Excel écrit 21010001200015 « 2.1010001200015E13 » : on rend le nombre tel qu'il se lit.
+
+    Un nombre à trois décimales en prend une quatrième : « 1.234 » écrit à la main serait peut-être 1 234.
+    """
     try:
         nombre = Decimal(brut)
     except InvalidOperation:
         return brut
     if not nombre.is_finite() or abs(nombre.adjusted()) > 15:
         return brut
-    return str(int(nombre)) if nombre == nombre.to_integral_value() else format(nombre, "f")
+    if nombre == nombre.to_integral_value():
+        return str(int(nombre))
+    texte = format(nombre, "f")
+    return texte + "0" if len(texte.partition(".")[2]) == 3 else texte
+
+
+def _pourcent(brut: str) -> str:
+    """Une cellule affichée « 45 % » contient 0,45 : on rend ce que son auteur a lu."""
+    try:
+        return f"{format((Decimal(brut) * 100).normalize(), 'f')} %"
+    except InvalidOperation:
+        return brut
 
 
 def _date_serie(brut: str, depuis_1904: bool) -> str:

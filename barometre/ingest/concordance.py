@@ -1,0 +1,145 @@
+"""Le nom, le département ou la population écrits à côté d'un code ne doivent pas le contredire.
+
+Un code postal pris pour un code INSEE désigne une autre commune 69 fois sur 100 : seul ce qui est écrit à
+côté le dit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cached_property, lru_cache
+
+import pandas as pd
+
+from barometre.ingest.identity import Referentiel
+from barometre.ingest.labels import clean_label
+
+DISCORDANTS = "Code et nom discordants : {} est {}.{}"
+DEPARTEMENT_DISCORDANT = "Code et département discordants : {} est dans le département {}."
+POPULATION_DISCORDANTE = "Code et population discordants : {} a {} habitants."
+# Mots qui ne distinguent pas une collectivité d'une autre.
+_GENERIQUES = frozenset(  # noqa: SIM905 — une liste de vingt chaînes se lit moins bien
+    "mairie ville commune communes de d du des la le les l et en sur sous aux au a communaute agglomeration "
+    "agglo metropole cc ca cu departement region conseil departemental regional cedex nouvelle".split(" ")
+)  # fmt: skip
+_MOTS = re.compile(r"[a-z]+")
+_CODE_DEPARTEMENT = re.compile(r"^(97\d|2[ab]|\d{1,2})\b")
+# En dessous de cette ressemblance (0 à 1), deux noms sans mot commun ne sont pas une faute de frappe.
+_RESSEMBLANCE = 0.6
+# Une population périmée ou arrondie n'atteint pas ce rapport ; un petit écart absolu ne compte pas.
+_RAPPORT_POPULATION, _ECART_POPULATION = 3.0, 1_000
+
+
+@lru_cache(maxsize=100_000)
+def split_nom(nom: str) -> tuple[str, ...]:
+    """Les mots qui distinguent un nom : « Ville de St-Malo (35) » → saint, malo."""
+    mots = _MOTS.findall(clean_label(nom))
+    nets = ["saint" if m == "st" else "sainte" if m == "ste" else m for m in mots]
+    return tuple(m for m in nets if m not in _GENERIQUES)
+
+
+@dataclass(frozen=True)
+class Noms:
+    """Les noms du référentiel, actuels et anciens."""
+
+    referentiel: Referentiel
+
+    @cached_property
+    def par_id(self) -> dict[str, list[tuple[str, ...]]]:
+        """Collectivité → ses noms : l'actuel, et ceux des communes qui l'ont rejointe."""
+        cadre, noms = self.referentiel.collectivites, defaultdict(list)
+        for cle, nom in zip(cadre["collectivite_id"], cadre["nom"], strict=True):
+            noms[self.referentiel.porteurs.get(cle, cle)].append(split_nom(nom))
+        anciens = self.referentiel.codes_anciens
+        if "nom" in anciens:
+            for code, nom in zip(anciens["code_actuel"], anciens["nom"], strict=True):
+                noms[f"commune-{code}"].append(split_nom(nom))
+        return dict(noms)
+
+    @cached_property
+    def par_nom(self) -> dict[tuple[str, ...], list[str]]:
+        """Nom actuel → les collectivités qui le portent."""
+        cadre, ids = self.referentiel.collectivites, defaultdict(list)
+        for cle, nom in zip(cadre["collectivite_id"], cadre["nom"], strict=True):
+            ids[split_nom(nom)].append(cle)
+        return dict(ids)
+
+    @cached_property
+    def fiches(self) -> dict[str, dict[str, object]]:
+        """Collectivité → nom, département, population."""
+        cadre = self.referentiel.collectivites
+        colonnes = [c for c in ("nom", "departement", "population", "codes_postaux") if c in cadre]
+        return dict(zip(cadre["collectivite_id"], cadre[colonnes].to_dict("records"), strict=True))
+
+    def is_accord(self, cle: str, nom: str) -> bool:
+        """Vrai si le nom écrit est l'un des siens, ou lui ressemble."""
+        mots = split_nom(nom)
+        return not mots or any(_is_proche(mots, sien) for sien in self.par_id.get(cle, ()))
+
+    def list_homonymes(self, cle: str, nom: str) -> list[str]:
+        """Les autres collectivités qui portent exactement ce nom ; aucune si c'est aussi le sien."""
+        mots = split_nom(nom)
+        if not mots or mots in self.par_id.get(cle, ()):
+            return []
+        genre = cle.partition("-")[0]
+        autres = self.par_nom.get(mots, [])
+        return [a for a in autres if a != cle and (genre == "commune") == a.startswith("commune-")]
+
+    def check_nom(self, cle: str, nom: str) -> str:
+        """Le motif d'un nom qui contredit le code ; vide s'ils s'accordent."""
+        homonymes = self.list_homonymes(cle, nom)
+        if self.is_accord(cle, nom) and not (homonymes and cle.startswith("commune-")):
+            return ""
+        if not homonymes and not cle.startswith("commune-"):
+            # Les sigles d'intercommunalités ne sont pas au référentiel : rien à leur opposer.
+            return ""
+        candidate = (
+            f" Candidate : {self._name(homonymes[0])} ({homonymes[0]})." if len(homonymes) == 1 else ""
+        )
+        return DISCORDANTS.format(cle, self._name(cle), candidate)
+
+    def check_departement(self, cle: str, texte: str) -> str:
+        """« 33 », « Gironde », « 33 - Gironde » : le motif s'il n'est pas celui de la collectivité."""
+        sien = self.fiches.get(cle, {}).get("departement")
+        lu = self._read_departement(texte)
+        if not isinstance(sien, str) or not sien or not lu or lu == sien:
+            return ""
+        return DEPARTEMENT_DISCORDANT.format(f"{self._name(cle)} ({cle})", sien)
+
+    def _read_departement(self, texte: str) -> str:
+        if trouve := _CODE_DEPARTEMENT.match(clean_label(texte)):
+            return trouve[1].upper().zfill(2)
+        departements = [c for c in self.par_nom.get(split_nom(texte), []) if c.startswith("departement-")]
+        return departements[0].partition("-")[2] if len(departements) == 1 else ""
+
+    def check_population(self, cle: str, texte: str) -> str:
+        """Le motif d'une population sans rapport avec celle de la collectivité."""
+        chiffres = re.sub(r"[\s\u00a0\u202f']|habitants?", "", texte)
+        sienne = self.fiches.get(cle, {}).get("population")
+        if not chiffres.isdecimal() or not isinstance(sienne, int | float) or pd.isna(sienne):
+            return ""
+        lue, sienne = max(int(chiffres), 1), max(float(sienne), 1.0)
+        if max(lue / sienne, sienne / lue) < _RAPPORT_POPULATION or abs(lue - sienne) < _ECART_POPULATION:
+            return ""
+        return POPULATION_DISCORDANTE.format(f"{self._name(cle)} ({cle})", f"{sienne:.0f}")
+
+    def find_par_postal(self, code_postal: str, nom: str) -> str:
+        """« Candidate : … » si une seule commune porte ce nom sous ce code postal."""
+        trouvees = [
+            cle
+            for cle in self.par_nom.get(split_nom(nom), [])
+            if code_postal in str(self.fiches[cle].get("codes_postaux", "")).split()
+        ]
+        return f" Candidate : {self._name(trouvees[0])} ({trouvees[0]})." if len(trouvees) == 1 else ""
+
+    def _name(self, cle: str) -> str:
+        return str(self.fiches.get(cle, {}).get("nom", cle))
+
+
+def _is_proche(mots: tuple[str, ...], sien: tuple[str, ...]) -> bool:
+    if set(mots) & set(sien):
+        return True
+    return SequenceMatcher(None, " ".join(mots), " ".join(sien)).ratio() >= _RESSEMBLANCE

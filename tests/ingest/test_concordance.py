@@ -1,0 +1,149 @@
+"""Une réponse n'est jamais rattachée à une autre commune que la sienne."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from barometre.ingest import Referentiel
+from tests.ingest.conftest import Importer, check_counts
+from tests.ingest.test_lignes import get_motif
+
+
+@pytest.fixture(scope="session")
+def referentiel() -> Referentiel:
+    lignes = [
+        ("commune-33063", "commune", "33063", "213300635", "Bordeaux", "", 267_991, "33", "243300316", "33000"),  # noqa: E501
+        ("commune-01004", "commune", "01004", "210100046", "Ambérieu-en-Bugey", "", 15_934, "01", "", "01500"),  # noqa: E501
+        ("commune-01400", "commune", "01400", "210104006", "Sergy", "", 2_400, "01", "", "01630"),
+        ("commune-02300", "commune", "02300", "210203006", "Ébouleau", "", 200, "02", "", "02350"),
+        ("commune-02173", "commune", "02173", "210201737", "Chauny", "", 11_000, "02", "", "02300"),
+        ("commune-01001", "commune", "01001", "210100012", "L'Abergement-Clémenciat", "", 800, "01", "", "01400"),  # noqa: E501
+        ("commune-10040", "commune", "10040", "211000401", "Bernon", "", 150, "10", "", "10130"),
+        ("commune-2A004", "commune", "2A004", "212000046", "Ajaccio", "", 70_000, "2A", "", "20000"),
+        ("departement-33", "departement", "33", "", "Gironde", "", 1_690_493, "33", "", ""),
+        ("epci-243300316", "epci", "243300316", "243300316", "Bordeaux Métropole", "", 850_000, "33", "", ""),
+    ]  # fmt: skip
+    colonnes = "collectivite_id type code siren nom porteur_id population departement epci codes_postaux"
+    anciens = pd.DataFrame([("01003", "01001", "Amareins")], columns=["code", "code_actuel", "nom"])
+    return Referentiel(pd.DataFrame(lignes, columns=colonnes.split()), anciens)
+
+
+@pytest.mark.parametrize(
+    ("code", "motif"),
+    [
+        ("1004.0", "zéro du début"),  # pandas : la commune 01004, jamais 10040
+        ("1004,00", "zéro du début"),
+        ("20004", "En Corse, le code commence par 2A ou 2B : 2A004"),
+    ],
+)
+def test_code_deforme(importer: Importer, code: str, motif: str) -> None:
+    assert motif in get_motif(importer, f"Code INSEE;Q01\n{code};Y\n")
+
+
+def test_point_zero_sans_perte(importer: Importer) -> None:
+    lot = importer("Code INSEE;SIREN;Q01\n33063.0;;Y\n;210100046.0;Y\n")
+    assert list(lot.participation["collectivite_id"]) == ["commune-33063", "commune-01004"]
+
+
+@pytest.mark.parametrize(
+    ("entete", "valeur", "motif"),
+    [
+        (
+            "Nom de la collectivité",
+            "Chauny",
+            "Code et nom discordants : commune-33063 est Bordeaux. Candidate",
+        ),
+        ("Commune", "Ajaccio (2A)", "Candidate : Ajaccio (commune-2A004)"),
+        ("Département", "02 - Aisne", "Code et département discordants"),
+        ("Population", "12 500", "Code et population discordants"),
+    ],
+)
+def test_discordances(importer: Importer, entete: str, valeur: str, motif: str) -> None:
+    assert motif in get_motif(importer, f"Code INSEE;{entete};Q01\n33063;{valeur};Y\n")
+
+
+@pytest.mark.parametrize(
+    ("entete", "valeur"),
+    [
+        ("Nom de la collectivité", "MAIRIE DE BORDEAUX"),
+        ("Nom de la collectivité", "Bordeau"),
+        ("Nom de la collectivité", "Ville de Bordeaux (33)"),
+        ("Département", "Gironde"),
+        ("Département", "33"),
+        ("Population", "260 000 habitants"),
+    ],
+)
+def test_concordances(importer: Importer, entete: str, valeur: str) -> None:
+    lot = importer(f"Code INSEE;{entete};Q01\n33063;{valeur};Y\n")
+    assert lot.charges == 1, lot.rejets
+
+
+def test_ancien_nom_d_une_commune(importer: Importer) -> None:
+    lot = importer("Code INSEE;Nom de la commune;Q01\n01003;Amareins;Y\n")
+    assert (lot.charges, lot.recodes) == (1, 1), lot.rejets
+
+
+def test_colonne_de_codes_postaux(importer: Importer) -> None:
+    """01400 et 02300 sont aussi les codes INSEE d'autres communes."""
+    lot = importer(
+        "Code INSEE;Nom de la collectivité;Q01\n01400;L'Abergement-Clémenciat;Y\n"
+        "02300;Chauny;Y\n33000;Bordeaux;Y\n20000;Ajaccio;N\n"
+    )
+    check_counts(lot)
+    assert (lot.charges, lot.quarantaine) == (0, 4)
+    assert "codes postaux (4 sur 4)" in lot.rejets[0].motif
+    assert "Candidate : L'Abergement-Clémenciat (commune-01001)" in lot.rejets[0].motif
+
+
+def test_un_identifiant_vide_ne_contredit_pas(importer: Importer) -> None:
+    lot = importer("SIRET;Code INSEE;Q01\nN/A;33063;Y\n-;01004;Y\ninconnu;02173;Y\n")
+    assert lot.charges == 3, lot.rejets
+    assert "quatorze chiffres" in get_motif(importer, "SIRET;Code INSEE;Q01\nPAS;;Y\n")
+
+
+def test_deux_colonnes_de_siret(importer: Importer) -> None:
+    entete = "SIRET de la commune;SIRET de l'intercommunalité;Q01\n"
+    lot = importer(entete + "21330063500009;;Y\n;24330031600003;Y\n21010004600007;;N\n")
+    assert len(lot.participation) == 3, lot.rejets
+    # La commune et sa propre intercommunalité : la commune répond.
+    lot = importer(entete + "21330063500009;24330031600003;Y\n")
+    assert list(lot.participation["collectivite_id"]) == ["commune-33063"], lot.rejets
+    assert "se contredisent" in get_motif(importer, entete + "21330063500009;21010004600007;Y\n")
+
+
+def test_siren_d_avant_fusion(importer: Importer) -> None:
+    assert "commune fusionnée depuis ?" in get_motif(importer, "SIREN;Q01\n219300597;Y\n")
+
+
+@pytest.mark.parametrize(
+    "entete",
+    [
+        "N° SIREN",
+        "Siren mairie",
+        "Numéro de SIREN de votre commune",
+        "SIREN (9 chiffres)",
+        "siren_collectivite",
+    ]
+    + [
+        "Votre SIREN ?",
+        "Identifiant SIREN",
+        "code SIREN",
+        "N° de siren de la structure",
+        "SIREN de l’EPCI",
+        "Entreprise SIREN",
+        "Indiquez le SIREN de votre collectivité :",
+        "SIREN*",
+        "SIREN ",
+        "n°SIREN",
+    ],  # fmt: skip
+)
+def test_intitules_de_siren(importer: Importer, entete: str) -> None:
+    assert importer(f"{entete};Q01\n213300635;Y\n").charges == 1
+    siret = entete.replace("SIREN", "SIRET").replace("siren", "siret").replace("Siren", "Siret")
+    assert importer(f"{siret};Q01\n21330063500009;Y\n").charges == 1
+
+
+@pytest.mark.parametrize("nom", ["toto", "Test DINUM", "TEST 2", "essai"])
+def test_reponse_d_essai(importer: Importer, nom: str) -> None:
+    assert importer(f"SIREN;Nom de la collectivité;Q01\n213300635;{nom};Y\n").ignores == 1
