@@ -21,10 +21,13 @@ DISCORDANTS = "Code et nom discordants : {} est {}.{}"
 DEPARTEMENT_DISCORDANT = "Code et département discordants : {} est dans le département {}."
 POPULATION_DISCORDANTE = "Code et population discordants : {} a {} habitants."
 # Mots qui ne distinguent pas une collectivité d'une autre.
-_GENERIQUES = frozenset(  # noqa: SIM905 — une liste de vingt chaînes se lit moins bien
-    "mairie ville commune communes de d du des la le les l et en sur sous aux au a communaute agglomeration "
-    "agglo metropole cc ca cu departement region conseil departemental regional cedex nouvelle".split(" ")
-)  # fmt: skip
+_GENERIQUES = frozenset(
+    re.findall(
+        r"\w+",
+        """mairie ville commune communes de d du des la le les l et en sur sous aux au a communaute nouvelle
+        agglomeration agglo metropole cc ca cu departement region conseil departemental regional cedex""",
+    )
+)
 _MOTS = re.compile(r"[a-z]+")
 _CODE_DEPARTEMENT = re.compile(r"^(97\d|2[ab]|\d{1,2})\b")
 # En dessous de cette ressemblance (0 à 1), deux noms sans mot commun ne sont pas une faute de frappe.

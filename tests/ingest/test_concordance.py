@@ -116,28 +116,14 @@ def test_siren_d_avant_fusion(importer: Importer) -> None:
     assert "commune fusionnée depuis ?" in get_motif(importer, "SIREN;Q01\n219300597;Y\n")
 
 
-@pytest.mark.parametrize(
-    "entete",
-    [
-        "N° SIREN",
-        "Siren mairie",
-        "Numéro de SIREN de votre commune",
-        "SIREN (9 chiffres)",
-        "siren_collectivite",
-    ]
-    + [
-        "Votre SIREN ?",
-        "Identifiant SIREN",
-        "code SIREN",
-        "N° de siren de la structure",
-        "SIREN de l’EPCI",
-        "Entreprise SIREN",
-        "Indiquez le SIREN de votre collectivité :",
-        "SIREN*",
-        "SIREN ",
-        "n°SIREN",
-    ],  # fmt: skip
+INTITULES = (
+    "N° SIREN|Siren mairie|Numéro de SIREN de votre commune|SIREN (9 chiffres)|siren_collectivite|"
+    "Votre SIREN ?|Identifiant SIREN|code SIREN|N° de siren de la structure|SIREN de l’EPCI|Entreprise SIREN|"
+    "SIREN*|n°SIREN|Indiquez le SIREN de votre collectivité :"
 )
+
+
+@pytest.mark.parametrize("entete", INTITULES.split("|"))
 def test_intitules_de_siren(importer: Importer, entete: str) -> None:
     assert importer(f"{entete};Q01\n213300635;Y\n").charges == 1
     siret = entete.replace("SIREN", "SIRET").replace("siren", "siret").replace("Siren", "Siret")
