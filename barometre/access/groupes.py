@@ -43,7 +43,8 @@ _VIDE = {
     "indicateur_id": "", "vague_id": "", "niveau": GROUPE, "territoire_id": GROUPE, "type": "", "strate": "",
     "couverture": "", "population": 0, "participants": 0, "n": 0, "n_oui": None, "n_eff": np.nan,
     "brut": np.nan, "redresse": np.nan, "se": np.nan, "df": np.nan, "bas": np.nan, "haut": np.nan,
-    "note": "", "etat": "primary", "etat_programme": "primary",
+    "note": "", "raison": "", "etat": "primary", "etat_programme": "primary",
+    "prudence_bas": np.nan, "prudence_haut": np.nan, "g_etoile": np.nan, "pente": np.nan,
 }  # fmt: skip
 
 

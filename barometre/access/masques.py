@@ -10,7 +10,8 @@ from barometre.domain.portee import PUBLIC, Portee
 MONTRES = ("published", "indicative")
 # Ce qui, dans une cellule, parle des réponses ; `participants` et `population` restent. `n` s'efface : à une
 # question posée sous condition, le nombre de réponses est le nombre de « oui » d'une autre.
-CHIFFRES = ("n", "brut", "redresse", "se", "df", "bas", "haut", "n_oui", "n_eff")
+PRUDENCE = ("prudence_bas", "prudence_haut", "g_etoile", "pente")
+CHIFFRES = ("n", "brut", "redresse", "se", "df", "bas", "haut", "n_oui", "n_eff", *PRUDENCE)
 CHIFFRES_EVOLUTION = (
     "n_1",
     "n_2",
@@ -79,6 +80,7 @@ def _show_raw(vues: pd.DataFrame, part: pd.Series) -> pd.DataFrame:
     vues["n_eff"] = vues["n_eff"].mask(peu, n).round()
     vues["se"] = vues["se"].mask(peu & part)
     vues["df"] = np.nan
+    vues[list(PRUDENCE)] = vues[list(PRUDENCE)].mask(peu)
     return vues
 
 
@@ -145,6 +147,8 @@ def _erase(lignes: pd.DataFrame, colonnes: tuple[str, ...], caches: pd.Series) -
         vues[colonne] = vues[colonne].astype("float64").mask(caches)
     if "note" in vues:
         vues["note"] = vues["note"].mask(caches, "")
+    if "raison" in vues:
+        vues["raison"] = vues["raison"].mask(caches, "")
     return vues
 
 
@@ -160,13 +164,14 @@ def _top_code(vues: pd.DataFrame, sensibles: pd.Series) -> pd.DataFrame:
     vues.loc[haut, ["brut", "redresse", "haut"]] = [PLAFOND_HAUT, PLAFOND_HAUT, 1.0]
     vues.loc[bas, "haut"] = np.ceil(vues.loc[bas, "haut"].clip(lower=PLAFOND_BAS) * 20) / 20
     vues.loc[haut, "bas"] = np.floor(vues.loc[haut, "bas"].clip(upper=PLAFOND_HAUT) * 20) / 20
-    vues.loc[bas | haut, ["se", "df"]] = np.nan
+    vues.loc[bas | haut, ["se", "df", *PRUDENCE]] = np.nan
     return vues
 
 
 def _round_parts(vues: pd.DataFrame, part: pd.Series) -> pd.DataFrame:
     """Des parts au pour cent entier : ni le compte des « oui », ni une valeur qui le redonne."""
-    for colonne in ("brut", "redresse", "bas", "haut"):
+    vues[["g_etoile", "pente"]] = vues[["g_etoile", "pente"]].round(DECIMALES - 1)
+    for colonne in ("brut", "redresse", "bas", "haut", "prudence_bas", "prudence_haut"):
         vues[colonne] = vues[colonne].mask(part, vues[colonne].round(DECIMALES))
     vues["se"] = vues["se"].mask(part, vues["se"].round(DECIMALES + 1))
     vues["n_oui"] = np.nan

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Note = Literal["A", "B", "C", ""]
+# Ce qui prive un chiffre de la note du dessus (`barometre.stats.grades`) ; vide pour une note A.
+Raison = Literal["", "nombre", "largeur", "rare", "degres", "prudence", "participation", "poids"]
 # publie : on le montre. indicatif : montré, note C. primaire : trop peu de réponses.
 # complementaire : caché pour qu'une soustraction n'isole pas un voisin.
 EtatSecret = Literal["published", "indicative", "primary", "complementary"]

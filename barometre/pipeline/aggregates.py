@@ -19,7 +19,8 @@ from barometre.stats.secrecy import PROGRAMME
 Etats = NDArray[np.str_]
 _CHIFFRES = {
     "n_eff": "n_eff", "brut": "raw", "redresse": "p", "se": "se", "df": "df", "bas": "low", "haut": "high",
-    "note": "grade",
+    "note": "grade", "raison": "reason", "prudence_bas": "prudence_low", "prudence_haut": "prudence_high",
+    "g_etoile": "g_star", "pente": "slope",
 }  # fmt: skip
 
 
@@ -40,7 +41,7 @@ def _estimate(
     valeurs = terrain.valeurs[[i.id for i in indicateurs]]
     membres = terrain.membres[:, terrain.gardees]
     genre: Literal["proportion", "mean"] = "proportion" if parts else "mean"
-    chiffres = estimate_domains(terrain.design, valeurs, membres, kind=genre)
+    chiffres = estimate_domains(terrain.design, valeurs, membres, kind=genre, cv=terrain.cv)
     public = np.column_stack([publics[i.id] for i in indicateurs])[terrain.gardees]
     # Une note C se montre, mais comme indicative.
     public = np.where((public == "published") & (chiffres.grade == "C"), "indicative", public)

@@ -17,7 +17,7 @@ from barometre.pipeline.contrastes import compute_contrastes
 from barometre.pipeline.cube import Cube
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.models import compute_modeles
-from barometre.pipeline.quality import Reference, build_quality
+from barometre.pipeline.quality import Reference, build_quality, build_variance_check
 from barometre.pipeline.rules import compute_valeurs, split_questions
 from barometre.pipeline.terrain import Terrain, build_terrain
 from barometre.pipeline.weights import Redressement, compute_weights
@@ -113,6 +113,7 @@ def compute_vague(contexte: Contexte, vague: Vaguee) -> Calculee:
     donnees.add("estimation_modele", compute_modeles(terrain, contexte.cadre))
     qualite = build_quality(vague.vague_id, vague.questionnaire_id, redressement, contexte.reference)
     donnees.add("qualite", qualite)
+    donnees.add("qualite", build_variance_check(terrain))
     return Calculee(terrain, agregats, donnees)
 
 

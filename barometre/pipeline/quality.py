@@ -6,13 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
+from barometre.pipeline.terrain import Terrain
 from barometre.pipeline.weights import MARGES, Redressement
-from barometre.stats.bias import describe_response
+from barometre.stats.bootstrap import DRAWS, estimate_bootstrap_se
+from barometre.stats.calibration import CalibrationError, calibrate
+from barometre.stats.estimation import estimate_proportions
 
+# En dessous, un rééchantillonnage vide des modalités entières.
+MINIMUM_BOOTSTRAP = 200
 Fait = tuple[str, str, float | None, str]
-VARIABLES = ("type", *MARGES)
 
 
 @dataclass(frozen=True)
@@ -20,11 +25,6 @@ class Reference:
     """Le cadre, et ce qui se compte de lui : la même chose pour tous les questionnaires."""
 
     cadre: pd.DataFrame
-
-    @cached_property
-    def explicatives(self) -> pd.DataFrame:
-        """Ce qui explique la participation, en catégories."""
-        return self.cadre[list(VARIABLES)].astype("object").astype("category")
 
     @cached_property
     def parts(self) -> dict[str, pd.Series]:
@@ -40,12 +40,35 @@ def build_quality(
         *_participation(redressement, reference.cadre),
         *_method(redressement),
         *_weights(redressement),
-        *_propensities(redressement, reference),
+        *_cross_check(redressement),
+        *_propensities(redressement),
         *_merges(redressement),
         *_gaps(redressement, reference),
     ]
     lignes = pd.DataFrame(faits, columns=["cle", "objet", "valeur", "phrase"])
     return lignes.assign(vague_id=vague_id, questionnaire_id=questionnaire_id)
+
+
+def build_variance_check(terrain: Terrain) -> pd.DataFrame:
+    """La ligne de `qualite` qui compare, France entière, l'erreur type linéarisée à celle du bootstrap."""
+    ids = [i.id for i in terrain.list_indicateurs(parts=True) if i.cle]
+    if not ids or len(terrain.repondants) < MINIMUM_BOOTSTRAP:
+        return pd.DataFrame()
+    valeurs = terrain.valeurs[ids]
+    formule = estimate_proportions(terrain.design, valeurs)["se"].to_numpy()
+    tiree = estimate_bootstrap_se(terrain.design, valeurs.to_numpy(dtype=float))
+    utiles = (formule > 0) & (tiree > 0)
+    if not utiles.any():
+        return pd.DataFrame()
+    rapport = float(np.median(formule[utiles] / tiree[utiles]))
+    phrase = (
+        f"Erreur type des {utiles.sum()} chiffres clés nationaux : celle de la formule vaut "
+        f"{_number(rapport, 2)} fois celle de {DRAWS} rééchantillonnages (médiane)."
+    )
+    return pd.DataFrame(
+        [("rapport_bootstrap", "", rapport, phrase, terrain.vague_id, terrain.questionnaire_id)],
+        columns=["cle", "objet", "valeur", "phrase", "vague_id", "questionnaire_id"],
+    )
 
 
 def _participation(redressement: Redressement, cadre: pd.DataFrame) -> Iterator[Fait]:
@@ -75,24 +98,43 @@ def _weights(redressement: Redressement) -> Iterator[Fait]:
         yield "rapport_max", "", haut, phrase
 
 
-def _propensities(redressement: Redressement, reference: Reference) -> Iterator[Fait]:
+def _cross_check(redressement: Redressement) -> Iterator[Fait]:
+    """Le même calage par le logit borné : s'il s'en écarte, la méthode compte et il faut le savoir."""
+    if redressement.calage is None:
+        return
+    r = redressement.repondants
+    try:
+        logit = calibrate(
+            r[list(redressement.marges)], dict(redressement.totaux), base_weights=r["poids_base"]
+        ).weights
+    except CalibrationError as erreur:
+        yield "logit", "", None, f"Contrôle par le calage logit : impossible. {erreur}"
+        return
+    ecart = float((logit - r["poids"]).abs().sum() / r["poids"].sum() / 2)
+    yield (
+        "logit",
+        "",
+        ecart,
+        (
+            f"Contrôle par le calage logit borné : aucune part ne peut s'en écarter de plus de "
+            f"{_number(100 * ecart, 2)} point."
+        ),
+    )
+
+
+def _propensities(redressement: Redressement) -> Iterator[Fait]:
     """Qui a répondu le plus volontiers : dispersion des propensités, et ce qu'en porte chaque variable."""
-    cadre = reference.cadre
-    if not 0 < len(redressement.repondants) < len(cadre):
+    reponse = redressement.reponse
+    if reponse is None:
         yield "cv_propensions", "", None, "Tout le cadre a répondu : pas de biais de participation."
         return
-    a_repondu = redressement.repondants.index.get_indexer(cadre.index) >= 0
-    reponse = describe_response(reference.explicatives, a_repondu, VARIABLES)
-    ensemble = reponse.iloc[0]
-    cv, indicateur_r = float(ensemble["cv"]), float(ensemble["r_indicator"])
+    cv, bruit = redressement.cv, float(reponse["noise"].iloc[0]) ** 0.5
     phrase = (
         f"La probabilité de répondre varie d'une collectivité à l'autre : son coefficient de variation est "
-        f"de {_percent(cv)}. Sans redressement, l'écart d'une moyenne peut atteindre cette part de son "
-        "écart-type."
+        f"de {_percent(cv)}, une fois ôté ce que le hasard seul en montrerait ({_percent(bruit)}). Sans "
+        "redressement, l'écart d'une moyenne peut atteindre cette part de son écart-type."
     )
     yield "cv_propensions", "", cv, phrase
-    phrase = f"Indicateur de représentativité R : {_number(indicateur_r, 3)} (1 au mieux)."
-    yield "indicateur_r", "", indicateur_r, phrase
     for variable, partiel in zip(reponse["variable"].iloc[1:], reponse["partial"].iloc[1:], strict=True):
         phrase = (
             f"Entre les modalités de « {variable} », cette probabilité varie de {_percent(float(partiel))} "
@@ -120,6 +162,8 @@ def _gaps(redressement: Redressement, reference: Reference) -> Iterator[Fait]:
             f"Plus grand écart avec le cadre sur « {variable} » : {_number(100 * avant)} points avant "
             f"redressement, {_number(100 * ecart)} après."
         )
+        if variable in redressement.marges:
+            phrase += " L'écart après est petit par construction : les poids sont faits pour cela."
         yield "ecart_brut", variable, float(avant), phrase
         yield "ecart", variable, float(ecart), phrase
 

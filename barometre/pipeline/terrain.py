@@ -30,6 +30,8 @@ class Terrain:
     vague_id: str
     questionnaire_id: str
     design: Design
+    # la dispersion des propensions à répondre, que la note des chiffres lit
+    cv: float
     # toutes les cellules, pour le secret ; `gardees` : les rangs de celles que l'on estime
     cellules: pd.DataFrame
     membres: csr_array
@@ -87,6 +89,7 @@ def build_terrain(
         vague_id=str(valeurs["periode"].iloc[0]),
         questionnaire_id=questionnaire_id,
         design=build_design(redressement),
+        cv=redressement.cv,
         cellules=cellules,
         membres=membres,
         gardees=np.flatnonzero(is_kept(cellules)),

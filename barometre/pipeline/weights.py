@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 import pandas as pd
 
 from barometre.pipeline.regroupements import COLONNES, merge_levels
-from barometre.stats.calibration import Calibration, CalibrationError, calibrate, rake
+from barometre.stats.bias import describe_response, remove_noise
+from barometre.stats.calibration import Calibration, CalibrationError, rake
 
 MARGES = ("strate", "region", "couverture")
-METHODE = "calage logit, rapport des poids entre 0,25 et 5"
+# Marge de plus quand les typologies de l'État sont chargées ; les collectivités sans densité (EPCI,
+# départements…) en forment une modalité.
+DENSITE = "densite"
+SANS_DENSITE = "sans objet"
+# Le rapport du poids calé au poids de base : CONCEPTION §4.2, puis élargi avant d'ôter une marge.
+BORNES = ((0.25, 5.0), (0.1, 10.0))
 Voisins = Mapping[str, Mapping[str, tuple[str, ...]]]
 
 
@@ -20,20 +27,30 @@ Voisins = Mapping[str, Mapping[str, tuple[str, ...]]]
 class Redressement:
     """Les poids des répondants (index : collectivite_id) et le récit du calage."""
 
-    # strate, region, couverture après regroupement ; poids_base ; poids ; population (N_h)
+    # les marges après regroupement ; poids_base ; poids ; population (N_h)
     repondants: pd.DataFrame
     marges: tuple[str, ...]
     methode: str
     calage: Calibration | None
     regroupements: pd.DataFrame
+    # taux, CV et partiels des propensions (`describe_response`) ; None quand tout le cadre a répondu
+    reponse: pd.DataFrame | None
     replis: tuple[str, ...] = field(default=())
+    # les totaux visés, pour refaire le calage autrement
+    totaux: Mapping[str, pd.Series] = field(default_factory=dict)
+
+    @property
+    def cv(self) -> float:
+        """La dispersion des propensions à répondre, plancher de bruit ôté ; 0 sans absentes."""
+        return 0.0 if self.reponse is None else float(remove_noise(self.reponse.iloc[0]))
 
 
 def compute_weights(cadre: pd.DataFrame, repondants: pd.Index, voisins: Voisins) -> Redressement:
-    """Cale les répondants sur le cadre. `cadre` : strate, region, couverture par collectivité."""
-    population = {m: cadre[m].value_counts(sort=False).astype("float64") for m in MARGES}
-    echantillon = cadre.loc[repondants, list(MARGES)].astype("object")
-    echantillon, marges, rapport = _collapse(echantillon, population, voisins)
+    """Cale les répondants sur le cadre (strate, region, couverture, et densite s'il y en a une)."""
+    reponse = _describe(cadre, repondants)
+    cadre = _read_margins(cadre)
+    population = {str(m): cadre[m].value_counts(sort=False).astype("float64") for m in cadre}
+    echantillon, marges, rapport = _collapse(cadre.loc[repondants], population, voisins)
     tailles = echantillon["strate"].map(echantillon["strate"].value_counts())
     n_h = echantillon["strate"].map(marges["strate"])
     base = (n_h / tailles).astype("float64")
@@ -48,8 +65,28 @@ def compute_weights(cadre: pd.DataFrame, repondants: pd.Index, voisins: Voisins)
         methode=methode,
         calage=calage,
         regroupements=rapport,
+        reponse=reponse,
         replis=replis,
+        totaux={m: marges[m] for m in retenues},
     )
+
+
+def _describe(cadre: pd.DataFrame, repondants: pd.Index) -> pd.DataFrame | None:
+    """Qui a répondu le plus volontiers, par type et par marge ; None si tout le cadre a répondu."""
+    variables = ("type", *MARGES)
+    a_repondu = repondants.get_indexer(cadre.index) >= 0
+    if a_repondu.all():
+        return None
+    explicatives = cadre[list(variables)].astype("object").astype("category")
+    return describe_response(explicatives, a_repondu, variables)
+
+
+def _read_margins(cadre: pd.DataFrame) -> pd.DataFrame:
+    """Les marges du cadre, en texte ; la densité seulement si une donnée de l'État l'a apportée."""
+    marges = cadre[list(MARGES)].astype("object")
+    if DENSITE in cadre and cadre[DENSITE].notna().any():
+        marges[DENSITE] = cadre[DENSITE].astype("object").fillna(SANS_DENSITE)
+    return marges
 
 
 def _collapse(
@@ -58,8 +95,8 @@ def _collapse(
     """Regroupe les modalités trop rares, marge par marge."""
     marges: dict[str, pd.Series] = {}
     rapport: list[dict[str, Any]] = []
-    for nom in MARGES:
-        valeurs, marge, lignes = merge_levels(echantillon[nom], population[nom], voisins.get(nom, {}))
+    for nom, total in population.items():
+        valeurs, marge, lignes = merge_levels(echantillon[nom], total, voisins.get(nom, {}))
         echantillon = echantillon.assign(**{nom: valeurs})
         marges[nom] = marge
         rapport += lignes
@@ -69,25 +106,35 @@ def _collapse(
 def _calibrate(
     echantillon: pd.DataFrame, marges: dict[str, pd.Series], base: pd.Series
 ) -> tuple[tuple[str, ...], str, Calibration | None, tuple[str, ...]]:
-    """Logit d'abord ; sinon le raking, puis moins de marges, puis la strate seule. Chaque repli est dit."""
+    """Toujours le raking, pour que deux vagues aient les mêmes poids à réponses égales.
+
+    Les bornes s'élargissent avant qu'une marge, la dernière, ne soit ôtée ; chaque repli est dit.
+    """
     replis: list[str] = []
-    for retenues in (MARGES, ("strate", "region"), ("strate",)):
-        cibles = {m: marges[m] for m in retenues}
-        for methode, caler in _methods():
-            try:
-                calage = caler(echantillon[list(retenues)], cibles, base)
-            except CalibrationError as erreur:
-                replis.append(f"{methode} sur {', '.join(retenues)} : {erreur}")
-                continue
-            return retenues, methode, calage, tuple(replis)
+    noms = tuple(marges)
+    for retenues, bornes in product([noms[:k] for k in range(len(noms), 0, -1)], BORNES):
+        try:
+            calage = rake(echantillon[list(retenues)], {m: marges[m] for m in retenues}, base_weights=base)
+            _check_ratios(calage, bornes)
+        except CalibrationError as erreur:
+            replis.append(f"raking sur {', '.join(retenues)} : {erreur}")
+            continue
+        return retenues, f"raking, rapport des poids entre {_bounds(bornes)}", calage, tuple(replis)
     return ("strate",), "post-stratification par strate", None, tuple(replis)
 
 
-Caleur = Callable[[pd.DataFrame, dict[str, pd.Series], pd.Series], Calibration]
+def _check_ratios(calage: Calibration, bornes: tuple[float, float]) -> None:
+    bas, haut = bornes
+    if calage.ratio_min < bas or calage.ratio_max > haut:
+        raise CalibrationError(
+            f"le rapport des poids va de {_number(calage.ratio_min)} à {_number(calage.ratio_max)}, hors des "
+            f"bornes {_bounds(bornes)}."
+        )
 
 
-def _methods() -> list[tuple[str, Caleur]]:
-    return [
-        (METHODE, lambda e, m, b: calibrate(e, m, method="logit", base_weights=b)),
-        ("raking", lambda e, m, b: rake(e, m, base_weights=b)),
-    ]
+def _bounds(bornes: tuple[float, float]) -> str:
+    return " et ".join(_number(b) for b in bornes)
+
+
+def _number(valeur: float) -> str:
+    return f"{valeur:.2f}".rstrip("0").rstrip(".").replace(".", ",")

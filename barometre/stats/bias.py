@@ -20,19 +20,9 @@ from barometre.stats.strata import DesignError
 
 Tableau = npt.NDArray[np.float64]
 
-# CONCEPTION §4.7 : « si les collectivités équipées répondent g fois plus volontiers ».
-SENSITIVITY_FACTORS: tuple[float, ...] = (1.25, 1.5, 2.0)
 # Pénalité qui rend finie la régression quand une modalité n'a aucun répondant.
 RIDGE = 1e-6
 LOGISTIC_ITERATIONS = 50
-
-
-def compute_sensitivity(p: npt.ArrayLike, factors: Sequence[float] = SENSITIVITY_FACTORS) -> pd.DataFrame:
-    """p/(p + g·(1 − p)) : la vraie part si les équipées répondent g fois plus ; une colonne par g."""
-    parts = np.atleast_1d(np.asarray(p, dtype=float))
-    if not all(g > 0 for g in factors):
-        raise DesignError("Un facteur de sensibilité doit être strictement positif.")
-    return pd.DataFrame({g: parts / (parts + g * (1 - parts)) for g in factors})
 
 
 def describe_weights(weights: npt.ArrayLike) -> dict[str, float]:
@@ -59,19 +49,27 @@ def describe_response(
     """Taux, CV des propensités (variable vide) et indicateur partiel de chaque variable.
 
     CV = S(ρ)/ρ̄, ρ par régression logistique sur toutes les variables : le biais d'une moyenne vaut au
-    plus CV fois l'écart-type (Schouten et al. 2011). r_indicator = 1 − 2S(ρ). partial = dispersion de ρ
-    entre les modalités de la variable, rapportée à ρ̄ (indicateur partiel inconditionnel).
+    plus CV fois l'écart-type (Schouten et al. 2011). noise = (k − 1)(1 − ρ̄)/n : ce que vaut CV² en moyenne
+    quand tous répondent également, k coefficients et n répondants (`remove_noise`). partial = dispersion de
+    ρ entre les modalités de la variable, rapportée à ρ̄ (indicateur partiel inconditionnel). R = 1 − 2S(ρ)
+    n'est pas rendu : il tend vers 1 quand personne ne répond.
     """
     repondu = np.asarray(responded, dtype=float)
     _check_response(frame, repondu, variables)
     propension = compute_propensities(frame, repondu, variables)
     taux, ecart = float(propension.mean()), float(propension.std())
+    bruit = (_count_coefficients(frame, variables) - 1) * (1 - taux) / float(repondu.sum())
     lignes: list[dict[str, Any]] = [
-        {"variable": "", "rate": taux, "cv": ecart / taux, "r_indicator": 1 - 2 * ecart, "partial": np.nan}
+        {"variable": "", "rate": taux, "cv": ecart / taux, "noise": bruit, "partial": np.nan}
     ]
     for nom in variables:
         lignes.append({"variable": nom, "partial": _spread_between(frame[nom], propension) / taux})
     return pd.DataFrame(lignes)
+
+
+def remove_noise(response: pd.Series) -> float:
+    """Le CV d'une ligne de `describe_response`, plancher de bruit ôté : √max(CV² − bruit, 0)."""
+    return float(np.sqrt(max(response["cv"] ** 2 - response["noise"], 0.0)))
 
 
 def describe_levels(frame: pd.DataFrame, responded: npt.ArrayLike, variable: str) -> pd.DataFrame:
@@ -94,6 +92,13 @@ def compute_propensities(frame: pd.DataFrame, responded: npt.ArrayLike, variable
     oui = np.asarray(np.bincount(cellule, weights=y), dtype=float)
     x = np.hstack([np.ones((len(tableau), 1)), *(_get_dummies(tableau[nom]) for nom in tableau)])
     return _fit_logistic(x, oui, n)[cellule]
+
+
+def _count_coefficients(frame: pd.DataFrame, variables: Sequence[str]) -> int:
+    """Le nombre de coefficients libres : un type que disent déjà les strates n'en est pas un de plus."""
+    _, tableau = _group_cells(frame, variables)
+    x = np.hstack([np.ones((len(tableau), 1)), *(_get_dummies(tableau[nom]) for nom in tableau)])
+    return int(np.linalg.matrix_rank(x))
 
 
 def _group_cells(frame: pd.DataFrame, variables: Sequence[str]) -> tuple[npt.NDArray[np.intp], pd.DataFrame]:

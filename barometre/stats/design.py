@@ -58,7 +58,7 @@ class Design:
         self.calibrated = calibration_variables is not None
         if self.notes and base_weights is None and not self.calibrated:
             self._merge_base_weights()
-        self._variables = (
+        self.variables = (
             self.align(calibration_variables, "les variables de calage") if self.calibrated else None
         )
         for note in self.notes:
@@ -102,9 +102,9 @@ class Design:
     @cached_property
     def regressors(self) -> tuple[Tableau, Tableau] | None:
         """(Qn, Qd) tels que le résidu de u sur les variables de calage soit u − Qd·(Qn'u)."""
-        if self._variables is None:
+        if self.variables is None:
             return None
-        return build_regressors(self._variables, self.base)
+        return build_regressors(self.variables, self.base)
 
     def residuals(self, influence: Tableau) -> Tableau:
         """e = w·(u − x'b), pour chaque colonne u."""

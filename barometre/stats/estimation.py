@@ -16,7 +16,8 @@ from scipy.sparse import csr_array, issparse
 from barometre.stats import intervals
 from barometre.stats.design import Design, LoneStratumWarning
 from barometre.stats.domains import Sums, sum_domains
-from barometre.stats.grades import LOGIT_MINIMUM, grade_means, grade_proportions
+from barometre.stats.grades import LOGIT_MINIMUM, Precision, grade_means, grade_proportions
+from barometre.stats.prudence import Slopes, bound_prudence, compute_slopes, find_breaking_factor
 from barometre.stats.strata import DesignError
 
 __all__ = [
@@ -33,9 +34,19 @@ Tableau = npt.NDArray[np.float64]
 Groups = pd.Series | pd.DataFrame | None
 
 
+FIGURES = (
+    "n", "n_yes", "n_eff", "raw", "p", "se", "df", "low", "high", "grade", "reason", "prudence_low",
+    "prudence_high", "g_star", "slope",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class DomainEstimates:
-    """Un tableau domaine × chiffre par grandeur. `n_yes` est le total brut ; `p` l'estimation redressée."""
+    """Un tableau domaine × chiffre par grandeur. `n_yes` est le total brut ; `p` l'estimation redressée.
+
+    `prudence_low`, `prudence_high`, `g_star` et `slope` (NaN pour une moyenne) disent ce que peut la
+    participation (`barometre.stats.prudence`).
+    """
 
     domains: pd.Index[Any]
     items: pd.Index[Any]
@@ -49,6 +60,11 @@ class DomainEstimates:
     low: Tableau
     high: Tableau
     grade: npt.NDArray[np.str_]
+    reason: npt.NDArray[np.str_]
+    prudence_low: Tableau
+    prudence_high: Tableau
+    g_star: Tableau
+    slope: Tableau
 
     def to_frame(self) -> pd.DataFrame:
         """Une ligne par chiffre × domaine : item, domain, puis les grandeurs."""
@@ -56,7 +72,7 @@ class DomainEstimates:
             "item": np.repeat(self.items, len(self.domains)),
             "domain": np.tile(np.arange(len(self.domains)), len(self.items)),
         }
-        for nom in ("n", "n_yes", "n_eff", "raw", "p", "se", "df", "low", "high", "grade"):
+        for nom in FIGURES:
             colonnes[nom] = getattr(self, nom).T.ravel()
         colonnes["n"] = colonnes["n"].astype(int)
         tableau = pd.DataFrame(colonnes)
@@ -92,10 +108,12 @@ def estimate_domains(
     level: float = 0.95,
     *,
     kind: Literal["proportion", "mean"] = "proportion",
+    cv: float = 0.0,
 ) -> DomainEstimates:
     """Tous les chiffres dans tous les domaines ; `membership` : unité × domaine, booléen, dense ou creux.
 
-    Les domaines peuvent se recouvrir. Un DataFrame nomme les domaines par ses colonnes.
+    Les domaines peuvent se recouvrir. Un DataFrame nomme les domaines par ses colonnes. `cv` : la dispersion
+    des propensions à répondre de la vague, que la note lit (`barometre.stats.bias`).
     """
     _check_level(level)
     noms = membership.columns if isinstance(membership, pd.DataFrame) else None
@@ -103,7 +121,10 @@ def estimate_domains(
     valeurs = read_answers(design, answers, kind)
     sommes = sum_domains(design, valeurs, appartenance)
     domaines = pd.RangeIndex(appartenance.shape[0]) if noms is None else noms
-    return _finish(sommes, domaines, answers.columns, level, kind)
+    if kind == "mean":
+        return _finish_means(sommes, domaines, answers.columns, level)
+    pentes = compute_slopes(design, valeurs, appartenance)
+    return _finish_proportions(sommes, pentes, domaines, answers.columns, level, cv)
 
 
 def _estimate_groups(
@@ -170,23 +191,28 @@ def _check_level(level: float) -> None:
         raise DesignError(f"Le niveau de confiance doit être entre 0 et 1, et non {level:g}.")
 
 
-def _finish(
-    sums: Sums, domains: pd.Index[Any], items: pd.Index[Any], level: float, kind: str
+def _finish_proportions(  # noqa: PLR0917 - les pièces d'un même tableau
+    sums: Sums, slopes: Slopes, domains: pd.Index[Any], items: pd.Index[Any], level: float, cv: float
 ) -> DomainEstimates:
-    """Erreur-type, intervalle et note."""
-    se = np.sqrt(sums.variance)
-    df = np.where(sums.n > 0, sums.df, np.nan)
-    if kind == "proportion":
-        p = np.clip(sums.estimate, 0.0, 1.0)
-        bas, haut = _bound_proportions(sums, p, se, level)
-        notes = grade_proportions(sums.n, sums.n_eff, p, bas, haut)
-    else:
-        p = sums.estimate
-        bas, haut = intervals.student(p, se, sums.df, level)
-        notes = grade_means(sums.n, sums.n_eff, p, bas, haut)
-    return DomainEstimates(
-        domains, items, sums.n, sums.total, sums.n_eff, sums.raw, p, se, df, bas, haut, notes
-    )
+    """Erreur type, intervalle, prudence et note de parts."""
+    se, df = np.sqrt(sums.variance), np.where(sums.n > 0, sums.df, np.nan)
+    p = np.clip(sums.estimate, 0.0, 1.0)
+    bas, haut = _bound_proportions(sums, p, se, level)
+    prudence = bound_prudence(bas, haut, slopes)
+    notes = grade_proportions(Precision(sums.n, sums.total, sums.n_eff, p, bas, haut, df, *prudence, cv))
+    seuil = find_breaking_factor(p, bas, haut, slopes)
+    tableaux = (sums.n, sums.total, sums.n_eff, sums.raw, p, se, df, bas, haut, *notes, *prudence, seuil)
+    return DomainEstimates(domains, items, *tableaux, (slopes.low + slopes.high) / 2)
+
+
+def _finish_means(sums: Sums, domains: pd.Index[Any], items: pd.Index[Any], level: float) -> DomainEstimates:
+    """Erreur type, intervalle de Student et note de moyennes ; sans prudence, qui est celle d'une part."""
+    p, se, df = sums.estimate, np.sqrt(sums.variance), np.where(sums.n > 0, sums.df, np.nan)
+    bas, haut = intervals.student(p, se, sums.df, level)
+    notes = grade_means(sums.n, sums.n_eff, p, bas, haut)
+    sans = np.full_like(p, np.nan)
+    tableaux = (sums.n, sums.total, sums.n_eff, sums.raw, p, se, df, bas, haut, *notes, *[sans] * 4)
+    return DomainEstimates(domains, items, *tableaux)
 
 
 def _bound_proportions(sums: Sums, p: Tableau, se: Tableau, level: float) -> tuple[Tableau, Tableau]:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from barometre.access.masques import mask_agregats, mask_estimations, mask_evolutions
+from barometre.access.masques import PRUDENCE, mask_agregats, mask_estimations, mask_evolutions
 from barometre.domain.portee import PUBLIC, Portee
 
 PROGRAMME = Portee(role="programme")
@@ -18,6 +18,8 @@ def cellule(**valeurs: object) -> dict[str, object]:
         "territoire_id": "region-84", "type": "", "strate": "", "couverture": "", "population": 400,
         "participants": 43, "n": 40, "n_oui": 13, "n_eff": 33.3, "brut": 0.325, "redresse": 0.3127,
         "se": 0.07123, "df": 30.0, "bas": 0.1942, "haut": 0.4671, "note": "B",
+        "raison": "nombre", "prudence_bas": 0.1617, "prudence_haut": 0.5229,
+        "g_etoile": 1.8888, "pente": 0.987,
         "etat": "published", "etat_programme": "published",
     } | valeurs  # fmt: skip
 
@@ -33,14 +35,19 @@ def test_le_public_lit_des_pour_cents_entiers() -> None:
     assert (vue["bas"], vue["haut"]) == (0.19, 0.47)
     assert np.isnan(vue["n_oui"])  # avec n, il redonnerait la part exacte
     assert vue["n"] == 40
+    assert vue[list(PRUDENCE)].tolist() == [0.16, 0.52, 1.9, 1.0]  # rien de plus fin que la part elle-même
+
+
+def test_sous_trente_reponses_la_prudence_ne_redit_pas_le_redresse() -> None:
+    assert masque(n=29, participants=30)[list(PRUDENCE)].isna().all()
 
 
 @pytest.mark.parametrize("etat", ["primary", "complementary"])
 def test_une_cellule_cachee_ne_garde_aucun_chiffre(etat: str) -> None:
     vue = masque(etat=etat)
-    effaces = ["n", "n_oui", "n_eff", "brut", "redresse", "se", "df", "bas", "haut"]
+    effaces = ["n", "n_oui", "n_eff", "brut", "redresse", "se", "df", "bas", "haut", *PRUDENCE]
     assert vue[effaces].isna().all()
-    assert vue["note"] == ""
+    assert (vue["note"], vue["raison"]) == ("", "")
     assert vue["participants"] == 43  # savoir combien ont répondu est public
 
 

@@ -9,10 +9,10 @@ import pytest
 from barometre.stats.bias import (
     compare_with_frame,
     compute_propensities,
-    compute_sensitivity,
     describe_levels,
     describe_response,
     describe_weights,
+    remove_noise,
 )
 from barometre.stats.estimation import Design, DesignError
 from tests.stats.reference_data import get_values, load_wave
@@ -23,15 +23,6 @@ def frame() -> pd.DataFrame:
     couverte = ["oui"] * 40 + ["non"] * 60
     repond = [1] * 20 + [0] * 20 + [1] * 6 + [0] * 54
     return pd.DataFrame({"opsn": couverte, "zone": ["a", "b"] * 50, "repond": repond})
-
-
-def test_sensitivity() -> None:
-    tableau = compute_sensitivity([0.6, 0.0, 1.0])
-    assert list(tableau.columns) == [1.25, 1.5, 2.0]
-    assert tableau.iloc[0].tolist() == pytest.approx([0.6 / 1.1, 0.5, 0.6 / 1.4])  # 0,6/(0,6 + g·0,4)
-    assert tableau.iloc[1:].values.tolist() == [[0, 0, 0], [1, 1, 1]]
-    with pytest.raises(DesignError, match="strictement positif"):
-        compute_sensitivity(0.5, (0,))
 
 
 def test_propensities_of_one_variable_are_the_observed_rates() -> None:
@@ -46,9 +37,19 @@ def test_response_indicators() -> None:
     # Taux 26 % ; S² = 0,4·(0,5 − 0,26)² + 0,6·(0,1 − 0,26)² = 0,0384.
     assert tableau.loc["", "rate"] == pytest.approx(0.26)
     assert tableau.loc["", "cv"] == pytest.approx(np.sqrt(0.0384) / 0.26, abs=1e-3)
-    assert tableau.loc["", "r_indicator"] == pytest.approx(1 - 2 * np.sqrt(0.0384), abs=1e-3)
+    assert tableau.loc["", "noise"] == pytest.approx(2 * 0.74 / 26)  # deux coefficients, 26 réponses
     assert tableau.loc["opsn", "partial"] == pytest.approx(np.sqrt(0.0384) / 0.26, abs=1e-3)
     assert tableau.loc["zone", "partial"] == pytest.approx(0, abs=1e-6)
+
+
+def test_equal_propensities_have_no_dispersion_once_the_noise_is_removed() -> None:
+    """Tout le monde répond avec la même probabilité : le CV vu est du bruit, et (k − 1)(1 − ρ̄)/n le dit."""
+    hasard = np.random.default_rng(3)
+    cadre = pd.DataFrame({"strate": hasard.integers(0, 20, 4000).astype(str)})
+    vus = [describe_response(cadre, hasard.random(4000) < 0.05, ["strate"]).iloc[0] for _ in range(60)]
+    carres, bruits = np.mean([v["cv"] ** 2 for v in vus]), np.mean([v["noise"] for v in vus])
+    assert carres == pytest.approx(bruits, rel=0.15)
+    assert np.mean([remove_noise(v) for v in vus]) < 0.5 * np.sqrt(carres)
 
 
 def test_levels() -> None:

@@ -16,10 +16,10 @@ from barometre.stats.estimation import (
     estimate_means,
     estimate_proportions,
 )
-from barometre.stats.grades import grade_means, grade_proportions
 from tests.stats.reference_data import ITEMS, load_wave
 
-COLUMNS = ["item", "n", "n_yes", "n_eff", "raw", "p", "se", "df", "low", "high", "grade"]
+DOUTE = ["reason", "prudence_low", "prudence_high", "g_star", "slope"]
+COLUMNS = ["item", "n", "n_yes", "n_eff", "raw", "p", "se", "df", "low", "high", "grade", *DOUTE]
 
 
 def simple(n: int) -> Design:
@@ -128,33 +128,6 @@ def test_a_large_mean_keeps_its_precision() -> None:
 def test_a_large_mean_and_its_sums() -> None:
     ligne = estimate_means(simple(2), pd.DataFrame({"x": [1e9, 1e9 + 2]})).iloc[0]
     assert (ligne["raw"], ligne["mean"]) == (1e9 + 1, 1e9 + 1)
-
-
-GRADES = [
-    # n, n_eff, p, low, high, note
-    (400, 100, 0.50, 0.43, 0.57, "A"),  # 14 points
-    (400, 100, 0.50, 0.42, 0.58, "B"),  # 16 points
-    (400, 99, 0.50, 0.43, 0.57, "B"),  # 99 réponses efficaces
-    (30, 30, 0.50, 0.36, 0.65, "B"),  # 29 points
-    (30, 30, 0.50, 0.35, 0.65, "C"),  # 30 points : pas moins de 30
-    (29, 29, 0.50, 0.36, 0.65, "C"),  # 29 réponses
-    (40, 29, 0.50, 0.36, 0.65, "C"),
-    (60, 60, 0.03, 0.010, 0.058, "B"),  # 4,8 points : large de 160 % de p, mais sous 5 points
-    (60, 60, 0.05, 0.02, 0.12, "C"),  # 10 points et 200 % de p : règle NCHS
-    (60, 60, 0.10, 0.05, 0.17, "B"),  # 12 points, 120 % de p
-    (10, 10, 0.50, 0.20, 0.80, "C"),
-    (9, 9, 0.50, 0.20, 0.80, ""),
-]
-
-
-def test_grades() -> None:
-    *grandeurs, attendues = zip(*GRADES, strict=True)
-    assert grade_proportions(*grandeurs).tolist() == list(attendues)
-
-
-def test_grades_of_means() -> None:
-    notes = grade_means([200, 50, 50, 9], [150, 40, 40, 9], [10.0] * 4, [9, 8, 1, 9], [11, 13, 19, 11])
-    assert notes.tolist() == ["A", "B", "C", ""]
 
 
 def test_a_lone_stratum_joins_the_previous_category() -> None:

@@ -21,10 +21,11 @@ from barometre.domain.territoire import Collectivite
 
 STRATES = ("commune-0-499", "commune-500-plus", "epci-toutes")
 REGIONS = {"region-01": "Nord-Essai", "region-02": "Sud-Essai", "region-03": "Île d’Essai"}
+PRUDENCE = ("prudence_bas", "prudence_haut", "g_etoile", "pente")
 COLONNES = (
     "indicateur_id", "vague_id", "niveau", "territoire_id", "type", "strate", "couverture", "population",
     "participants", "n", "n_oui", "n_eff", "brut", "redresse", "se", "df", "bas", "haut", "note", "etat",
-    "plafond",
+    "plafond", "raison", *PRUDENCE,
 )  # fmt: skip
 
 
@@ -140,6 +141,10 @@ def cellule(indicateur_id: str = "site", **autres: Any) -> dict[str, Any]:
         "bas": 0.21,
         "haut": 0.28,
         "note": "A",
+        "prudence_bas": 0.18,
+        "prudence_haut": 0.33,
+        "g_etoile": 1.2,
+        "pente": 1.0,
         "etat": "published",
     }
     return ligne | autres
@@ -147,7 +152,9 @@ def cellule(indicateur_id: str = "site", **autres: Any) -> dict[str, Any]:
 
 def cachee(indicateur_id: str = "site", etat: str = "primary", **autres: Any) -> dict[str, Any]:
     """Une cellule telle que la vraie porte la masque."""
-    vides = dict.fromkeys(("n_oui", "n_eff", "brut", "redresse", "se", "df", "bas", "haut"), float("nan"))
+    vides = dict.fromkeys(
+        ("n_oui", "n_eff", "brut", "redresse", "se", "df", "bas", "haut", *PRUDENCE), float("nan")
+    )
     return cellule(indicateur_id, etat=etat, note="", n=7, participants=9, **vides) | autres
 
 

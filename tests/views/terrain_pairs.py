@@ -291,6 +291,7 @@ def _agregat(
         "bas": max(p - 0.1, 0.0),
         "haut": min(p + 0.1, 1.0),
         "note": "B" if etat == "published" else "",
+        "raison": "nombre",
         "etat": etat,
         "etat_programme": "published" if n >= 3 else "primary",
     }

@@ -8,7 +8,8 @@ import pandas as pd
 
 from barometre.access import AccesRefuse
 from barometre.domain.indicateur import Calcul
-from barometre.views.comprendre.indicateur import VueIndicateur, build_sensibilite, build_vue_indicateur
+from barometre.views.comprendre.indicateur import VueIndicateur, build_vue_indicateur
+from barometre.views.lecture.prudence import build_sensibilite
 from barometre.views.lecture.selection import Selection
 from tests.views.fausse_porte import REGIONS, FaussePorte, build_catalogue, build_indicateur, cachee, cellule
 

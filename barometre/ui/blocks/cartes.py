@@ -11,6 +11,7 @@ from barometre.formats import format_compte
 from barometre.ui.blocks.textes import bouton_copier, lien, texte
 from barometre.views.lecture.citation import HORS_BIAIS, LIBELLES_NOTES, Citation
 from barometre.views.lecture.ligne import LigneIndicateur
+from barometre.views.lecture.prudence import build_prudence
 from barometre.views.lecture.publies import PublieACote
 from barometre.views.lecture.selection import build_adresse
 
@@ -35,7 +36,7 @@ def _corps_montre(ligne: LigneIndicateur, valeur: str) -> str:
     intervalle = _intervalle(ligne, valeur)
     return (
         f'<p class="baro-chiffre">{texte(ligne.get_texte(valeur))}</p>'
-        f"<p>{intervalle}</p><p>{texte(ligne.indicateur.definition)}</p>"
+        f"<p>{intervalle}{_prudence(ligne)}</p><p>{texte(ligne.indicateur.definition)}</p>"
         f'<p class="baro-preuve">{build_note(ligne.chiffre.note)}<br>Chiffre {noms[valeur]}\u202f; '
         f"{noms[autre]}\u202f: {texte(ligne.get_texte(autre))}. {format_compte(ligne.chiffre.n, 'réponse')}, "
         f"{texte(ligne.contexte.vague)}.</p>"
@@ -48,6 +49,12 @@ def _intervalle(ligne: LigneIndicateur, valeur: str) -> str:
         return ""
     rappel = "" if valeur == "redresse" else f"Redressé : {ligne.get_texte('redresse')}, "
     return f"{texte(rappel + ligne.intervalle)} <small>({HORS_BIAIS})</small>"
+
+
+def _prudence(ligne: LigneIndicateur) -> str:
+    """Où serait le chiffre si celles qui répondent « oui » n'avaient pas la même envie de répondre."""
+    phrase = build_prudence(ligne.indicateur, ligne.chiffre)
+    return f'<br><small class="baro-prudence">{texte(phrase)}</small>' if phrase else ""
 
 
 def _corps_cache(ligne: LigneIndicateur) -> str:

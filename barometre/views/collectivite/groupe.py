@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from barometre.access import Gate
 from barometre.domain.indicateur import Indicateur
-from barometre.stats.grades import grade_means, grade_proportions
+from barometre.stats.grades import Precision, grade_means, grade_proportions
 from barometre.stats.intervals import student, wilson_effective
+from barometre.stats.prudence import PRUDENCE_FACTOR, shift
 from barometre.views.lecture.chiffres import Chiffre, read_chiffres
 
 
@@ -32,11 +33,13 @@ def _finish(chiffre: Chiffre, indicateur: Indicateur, se: Mapping[str, float]) -
     p, n_eff = chiffre.redresse, chiffre.n_eff or 1.0
     if indicateur.est_part:
         bas, haut = (round(float(b), 2) for b in wilson_effective(p, n_eff))
-        note = grade_proportions(chiffre.n, n_eff, p, bas, haut)
+        prudence = (float(shift(bas, 1.0, PRUDENCE_FACTOR)), float(shift(haut, 1.0, 1 / PRUDENCE_FACTOR)))
+        oui, df = chiffre.n * p, chiffre.n - 1
+        note, raison = grade_proportions(Precision(chiffre.n, oui, n_eff, p, bas, haut, df, *prudence))
     else:
         erreur = float(se[chiffre.indicateur_id])
         if math.isnan(erreur):  # une erreur type que la porte a effacée
             return replace(chiffre, note="C")
         bas, haut = (float(b) for b in student(p, erreur, chiffre.n - 1))
-        note = grade_means(chiffre.n, n_eff, p, bas, haut)
-    return replace(chiffre, bas=bas, haut=haut, note=str(note))  # type: ignore[arg-type]
+        note, raison = grade_means(chiffre.n, n_eff, p, bas, haut)
+    return replace(chiffre, bas=bas, haut=haut, note=str(note), raison=str(raison))  # type: ignore[arg-type]

@@ -8,19 +8,17 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
-from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Provenance
-from barometre.stats.bias import compute_sensitivity
 from barometre.views.comprendre.dimensions import build_repartitions, build_vagues
 from barometre.views.comprendre.entonnoirs import Entonnoir, build_entonnoirs
 from barometre.views.comprendre.evolution import Verdict, build_verdict
 from barometre.views.comprendre.modele import EstimationsModele, build_estimations_modele
 from barometre.views.etat.croisement import Croisement, build_croisement
 from barometre.views.lecture.cellules import read_cellules
-from barometre.views.lecture.chiffres import Chiffre, format_chiffre
 from barometre.views.lecture.groupes_compares import Accompagnement, GroupeCompare, read_accompagnement
 from barometre.views.lecture.ligne import Lecture, LigneIndicateur, build_lignes, choose_vague
 from barometre.views.lecture.provenance import add_compares, build_provenance, build_table
+from barometre.views.lecture.prudence import build_sensibilite
 from barometre.views.lecture.repartition import Repartition
 from barometre.views.lecture.selection import Selection
 
@@ -79,19 +77,4 @@ def build_vue_indicateur(
         accompagnement=read_accompagnement(gate, indicateur_id, choisie, ligne.contexte.champ),
         entonnoirs=build_entonnoirs(lecture, indicateur, ligne.chiffre, repartitions),
         modele=build_estimations_modele(lecture, indicateur),
-    )
-
-
-def build_sensibilite(indicateur: Indicateur, chiffre: Chiffre) -> str:
-    """Ce que deviendrait une part si les collectivités équipées répondaient plus volontiers."""
-    if not chiffre.montre or chiffre.plafond or not indicateur.est_part or chiffre.redresse is None:
-        return ""
-    effets = [
-        f"{format_chiffre(indicateur, float(parts.iloc[0]))} si elles répondent "
-        f"{f'{facteur:g}'.replace('.', ',')} fois plus volontiers"
-        for facteur, parts in compute_sensitivity(chiffre.redresse).items()
-    ]
-    return (
-        "Et si les collectivités équipées répondaient plus volontiers que les autres ? "
-        f"Le chiffre serait de {', '.join(effets[:-1])} et {effets[-1]}."
     )

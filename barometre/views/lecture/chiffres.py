@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from barometre.domain.chiffre import Note
+from barometre.domain.chiffre import Note, Raison
 from barometre.domain.indicateur import Indicateur
 from barometre.formats import format_intervalle, format_valeur, is_absent
 
@@ -35,6 +35,12 @@ class Chiffre:
     bas: float | None = None
     haut: float | None = None
     note: Note = ""
+    # Ce qui prive le chiffre de la note du dessus ; l'intervalle et la préférence à répondre qui l'éprouvent.
+    raison: Raison = ""
+    prudence_bas: float | None = None
+    prudence_haut: float | None = None
+    g_etoile: float | None = None
+    pente: float | None = None
     # « au_plus » ou « au_moins » : un chiffre sensible très bas ou très haut n'est que borné.
     plafond: str = ""
 
@@ -94,6 +100,11 @@ def _build_chiffre(ligne: Mapping[Any, Any]) -> Chiffre:
         chiffre,
         n=int(ligne["n"]),
         note=ligne["note"],
+        raison=ligne.get("raison", ""),
+        prudence_bas=_flottant(ligne.get("prudence_bas")),
+        prudence_haut=_flottant(ligne.get("prudence_haut")),
+        g_etoile=_flottant(ligne.get("g_etoile")),
+        pente=_flottant(ligne.get("pente")),
         n_eff=_flottant(ligne["n_eff"]),
         brut=_flottant(ligne["brut"]),
         redresse=_flottant(ligne["redresse"]),

@@ -11,11 +11,12 @@ from barometre.domain.provenance import AVERTISSEMENT_SIMULATION
 from barometre.formats import format_compte
 from barometre.views.lecture.chiffres import Chiffre, format_bornes, format_cellule
 from barometre.views.lecture.libelles import milieu_de_phrase
+from barometre.views.lecture.prudence import RAISONS, build_g_etoile
 
 HORS_BIAIS = "intervalle hors biais de participation"
 SOURCE = "Baromètre Collectivités & Numérique (DINUM et Déclic)"
 LIBELLES_NOTES = {
-    "A": "A, à citer",
+    "A": "A : précis, si les répondantes ressemblent aux autres",
     "B": "B, à citer avec sa précaution",
     "C": "C, indicatif",
     "": "non publié",
@@ -52,6 +53,7 @@ def build_citation(indicateur: Indicateur, chiffre: Chiffre, contexte: Contexte)
         return Citation("Non, il est indicatif", _explique_c(chiffre))
     reponse = "Oui" if chiffre.note == "A" else "Oui, avec sa précaution"
     explication = _explique_a(chiffre) if chiffre.note == "A" else _explique_b(indicateur, chiffre)
+    explication = " ".join(filter(None, (explication, build_g_etoile(indicateur, chiffre))))
     if contexte.simulee:
         reponse = f"{reponse}, si ces réponses étaient réelles"
         explication = f"{explication} {AVERTISSEMENT_SIMULATION}"
@@ -59,19 +61,24 @@ def build_citation(indicateur: Indicateur, chiffre: Chiffre, contexte: Contexte)
 
 
 def _explique_a(chiffre: Chiffre) -> str:
-    solide = "le chiffre est solide, donnez-le avec sa vague et sa base"
-    return f"{_reponses(chiffre)} et un intervalle étroit : {solide}."
+    precis = "le chiffre est précis, si les répondantes ressemblent aux autres"
+    return f"{_reponses(chiffre)} et un intervalle étroit : {precis}. Donnez-le avec sa vague et sa base."
 
 
 def _explique_b(indicateur: Indicateur, chiffre: Chiffre) -> str:
     return (
         f"{_reponses(chiffre)} : donnez toujours l’intervalle avec le chiffre "
-        f"({format_bornes(indicateur, chiffre)})."
+        f"({format_bornes(indicateur, chiffre)}){_pourquoi(chiffre)}."
     )
 
 
 def _explique_c(chiffre: Chiffre) -> str:
-    return f"{_reponses(chiffre)} : trop peu pour être cité. Il aide à réfléchir, pas à conclure."
+    return f"{_reponses(chiffre)}{_pourquoi(chiffre)}. Le chiffre aide à réfléchir, pas à conclure."
+
+
+def _pourquoi(chiffre: Chiffre) -> str:
+    """Ce qui le prive d'une meilleure note : le nombre ou la largeur, jamais l'un pour l'autre."""
+    return f" : {RAISONS[chiffre.raison]}" if chiffre.raison else ""
 
 
 def _reponses(chiffre: Chiffre) -> str:

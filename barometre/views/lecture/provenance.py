@@ -15,16 +15,22 @@ from barometre.views.lecture.chiffres import Chiffre
 from barometre.views.lecture.citation import HORS_BIAIS, SOURCE, get_raison
 from barometre.views.lecture.groupes_compares import GroupeCompare
 from barometre.views.lecture.ligne import Lecture
+from barometre.views.lecture.prudence import RAISONS
 
 COLONNES = (
     "indicateur_id", "titre", "groupe", "vague_id", "territoire_id", "type", "strate", "couverture",
-    "unite", "plafond", "redresse", "brut", "bas", "haut", "n", "note", "remarque",
+    "unite", "plafond", "redresse", "brut", "bas", "haut", "prudence_bas", "prudence_haut", "g_etoile", "n",
+    "note", "remarque",
 )  # fmt: skip
+_VALEURS = ("redresse", "brut", "bas", "haut", "prudence_bas", "prudence_haut")
 _PRECAUTIONS = (
     "Enquête volontaire : les répondants ne sont pas tirés au sort. Le chiffre redressé corrige la taille, "
     "le type, la région et la couverture par un OPSN, pas l’envie de répondre.",
     f"Colonnes bas et haut : {HORS_BIAIS}, à 95 %.",
-    "Note A : à citer ; B : à citer avec sa précaution ; C : indicatif, à ne pas citer.",
+    "Colonnes prudence_bas et prudence_haut : l’intervalle si celles qui répondent « oui » ont répondu "
+    "jusqu’à 1,25 fois plus, ou moins, volontiers ; g_etoile : la préférence qui suffirait à le démentir.",
+    "Note A : précis, si les répondantes ressemblent aux autres ; B : à citer avec sa précaution ; C : "
+    "indicatif, à ne pas citer.",
 )
 
 
@@ -32,22 +38,23 @@ def build_table(lignes: Iterable[tuple[Indicateur, str, Chiffre]], role: Role = 
     """Une ligne par chiffre, dans l'unité de l'indicateur ; un chiffre caché n'a que sa raison."""
     rangs = [_rang(indicateur, groupe, chiffre, role) for indicateur, groupe, chiffre in lignes]
     table = pd.DataFrame(rangs, columns=list(COLONNES))
-    return table.astype({"n": "Int64"} | dict.fromkeys(("redresse", "brut", "bas", "haut"), "float64"))
+    return table.astype({"n": "Int64"} | dict.fromkeys((*_VALEURS, "g_etoile"), "float64"))
 
 
 def _rang(indicateur: Indicateur, groupe: str, chiffre: Chiffre, role: Role) -> dict[str, object]:
     adresse = {champ: getattr(chiffre, champ) for champ in COLONNES if hasattr(chiffre, champ)}
     mots = {"titre": indicateur.titre, "groupe": groupe, "unite": indicateur.unite}
-    valeurs = {
-        nom: arrondir(indicateur, getattr(chiffre, nom)) for nom in ("redresse", "brut", "bas", "haut")
-    }
+    valeurs = {nom: arrondir(indicateur, getattr(chiffre, nom)) for nom in _VALEURS}
     return {**adresse, **mots, **valeurs, "remarque": _remarque(indicateur, chiffre, role)}
 
 
 def _remarque(indicateur: Indicateur, chiffre: Chiffre, role: Role) -> str:
     if not chiffre.montre:
         return get_raison(chiffre.etat, indicateur, role)
-    return "Indicatif, à ne pas citer." if chiffre.note == "C" else ""
+    if chiffre.note != "C":
+        return ""
+    raison = f" : {RAISONS[chiffre.raison]}" if chiffre.raison else ""
+    return f"Indicatif, à ne pas citer{raison}."
 
 
 def add_compares(

@@ -65,12 +65,21 @@ agregat = Table(
     Column("df", Float, nullable=True),
     Column("bas", Float, nullable=True),
     Column("haut", Float, nullable=True),
+    # L'intervalle si les « oui » avaient répondu 1,25 fois plus, ou moins, volontiers ; la plus petite
+    # préférence qui met la part hors de l'intervalle ; ce que perd le logit de la part quand le logarithme
+    # de cette préférence croît de 1. Vides pour une moyenne.
+    Column("prudence_bas", Float, nullable=True),
+    Column("prudence_haut", Float, nullable=True),
+    Column("g_etoile", Float, nullable=True),
+    Column("pente", Float, nullable=True),
     texte("note"),
+    texte("raison"),  # ce qui la prive de la note du dessus
     # État pour le public ; pour le programme (cellules ≥ 3).
     texte("etat"),
     texte("etat_programme"),
     PrimaryKeyConstraint("indicateur_id", "vague_id", "territoire_id", "type", "strate", "couverture"),
     parmi("note", "A", "B", "C", ""),
+    parmi("raison", "", "nombre", "largeur", "rare", "degres", "prudence", "participation", "poids"),
     parmi("etat", "published", "indicative", "primary", "complementary"),
     CheckConstraint("n >= 0 AND participants >= n AND population >= participants", name="effectifs"),
 )
