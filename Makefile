@@ -5,13 +5,14 @@ BIN := .venv/bin
 # Un seul fil numérique : de petites matrices vont dix fois plus lentement sur plusieurs.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: app test check bench install paquets donnees nettoyer
+.PHONY: app test check mutants bench install paquets donnees nettoyer
 .DEFAULT_GOAL := aide
 
 aide:
 	@echo "make app    installe, construit l'entrepôt de démonstration s'il manque, ouvre http://localhost:$(PORT)"
 	@echo "make test   installe et vérifie tout"
 	@echo "make check  format, règles d'écriture, types, couches"
+	@echo "make mutants change chaque fonction d'un rien, et compte les changements qu'aucun test ne voit"
 	@echo "make bench  mesure les durées et écrit rapports/bench.md"
 
 .venv/installe: requirements.txt requirements-frontal.txt
@@ -43,6 +44,10 @@ check: .venv/installe-dev
 test: install check
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
+mutants: .venv/installe-dev
+	$(BIN)/mutmut run --max-children 2
+	$(BIN)/mutmut results
+
 bench: install .venv/installe-dev
 	$(BIN)/python -m tests.bench
 
@@ -57,4 +62,4 @@ donnees: paquets
 	$(BIN)/python -m scripts.empreintes
 
 nettoyer:
-	rm -rf .venv node_modules entrepot registre rapports
+	rm -rf .venv node_modules entrepot registre rapports mutants
