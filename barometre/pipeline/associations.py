@@ -10,10 +10,12 @@ import pandas as pd
 from barometre.catalogue.programmes import load_programmes
 from barometre.domain.indicateur import Indicateur
 from barometre.pipeline.mesures import Mesures
+from barometre.pipeline.weights import DENSITE
 from barometre.stats.association import EFFECTIF_MINIMAL, adjust_p_values, compare_standardised
 from barometre.stats.secrecy import CYBER, PUBLIC
 
 SEUIL_Q = 0.05
+PART_COMPAREE = 0.9
 
 
 def is_group_safe(indicateur: Indicateur, oui: int, non: int) -> bool:
@@ -38,20 +40,40 @@ def compare_programmes(mesures: Mesures, theme_id: str, reponses: pd.DataFrame) 
     for vague, lignes in declares.groupby("periode"):
         table = lignes.pivot(index="collectivite_id", columns="indicateur_id", values="valeur")
         for programme in programmes:
-            comparee = _compare(table, mesures.table[programme.mesure], communes["strate"], parts)
+            comparee = _compare(table, mesures.table[programme.mesure], communes, parts)
             yield comparee.assign(programme_id=programme.id, vague_id=str(vague))
 
 
 def _compare(
-    reponses: pd.DataFrame, mesure: pd.Series, strates: pd.Series, parts: dict[str, Indicateur]
+    reponses: pd.DataFrame, mesure: pd.Series, communes: pd.DataFrame, parts: dict[str, Indicateur]
 ) -> pd.DataFrame:
-    beneficie = mesure.reindex(reponses.index)
-    reponses = reponses[beneficie.notna()]
-    table = compare_standardised(reponses, beneficie.dropna().eq(1), strates.reindex(reponses.index))
+    beneficie = mesure.reindex(reponses.index).dropna().eq(1)
+    reponses = reponses.loc[beneficie.index]
+    comparables = build_comparables(communes.loc[beneficie.index], beneficie)
+    table = compare_standardised(reponses, beneficie, comparables)
     table["etat"] = [_association_state(parts[str(ligne["item"])], ligne) for ligne in _list_rows(table)]
     table["q_value"] = adjust_p_values(table["p_value"].where(table["etat"].eq("published")))
     table["verdict"] = [_verdict(ligne) for ligne in _list_rows(table)]
     return table[table["n_1"].gt(0)]
+
+
+def build_comparables(communes: pd.DataFrame, beneficie: pd.Series) -> pd.Series:
+    """Ce qui rend deux communes comparables : strate × couverture, × densité là où elle en garde assez.
+
+    Une commune sans comparable de l'autre groupe ne dit rien : la densité n'entre que si elle laisse encore
+    neuf bénéficiaires sur dix face à quelqu'un.
+    """
+    base = communes["strate"].astype("str") + "|" + communes["couverture"].astype("str")
+    if DENSITE not in communes or communes[DENSITE].isna().all():
+        return base
+    fine = base + "|" + communes[DENSITE].astype("str")
+    return fine if _share_compared(fine, beneficie) >= PART_COMPAREE else base
+
+
+def _share_compared(strates: pd.Series, beneficie: pd.Series) -> float:
+    """La part des bénéficiaires dont la strate compte aussi une commune qui ne l'est pas."""
+    comparables = strates.isin(strates[~beneficie].unique())
+    return float(comparables[beneficie].mean()) if beneficie.any() else 0.0
 
 
 def _list_rows(table: pd.DataFrame) -> list[dict[Hashable, Any]]:
@@ -69,7 +91,7 @@ def _association_state(indicateur: Indicateur, ligne: Mapping[Hashable, Any]) ->
 
 
 def _verdict(ligne: Mapping[Hashable, Any]) -> str:
-    if pd.isna(ligne["q_value"]) or ligne["q_value"] >= SEUIL_Q:
+    if pd.isna(ligne["q_value"]) or ligne["q_value"] >= SEUIL_Q or ligne["bas"] <= 0 <= ligne["haut"]:
         return "non_demontre"
     return "superieur" if ligne["difference"] > 0 else "inferieur"
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from barometre.pipeline.terrain import MONTRES, Terrain
-from barometre.stats.change import estimate_change
+from barometre.stats.change import BAISSE, HAUSSE, STABLE, estimate_change
+from barometre.stats.contrasts import adjust_p_values
 from barometre.stats.secrecy import BORNES_CYBER
 
+# Le taux de fausses découvertes que l'on accepte, et l'effectif sous lequel un changement ne se montre pas.
+SEUIL = 0.05
+EFFECTIF_MINIMAL = 30
 CLE = ["territoire_id", "type", "strate", "couverture"]
 # Les niveaux dont une cellule a une évolution.
 COMPAREES = ("france", "region")
@@ -37,11 +42,26 @@ def compute_evolutions(
         membership_1=_membership(premier, cellules),
         membership_2=_membership(second, cellules),
     ).rename(columns=_NOMS)
-    lignes = lignes.join(cellules, on="domain")[[*_GARDEES, *CLE]]
+    lignes = lignes.join(cellules, on="domain")[[*_GARDEES, "p_value", *CLE]]
     lignes = lignes.assign(vague_1=premier.vague_id, vague_2=second.vague_id)
     sensibles = {i.id for i in premier.indicateurs if i.sensibilite == "cyber"}
     bornees = [_hide_bounded(a, sensibles) for a in (agregats_1, agregats_2)]
-    return lignes.assign(etat=_states(lignes, *bornees))
+    lignes = lignes.assign(etat=_states(lignes, *bornees))
+    return lignes.assign(verdict=judge(lignes)).drop(columns="p_value")
+
+
+def judge(lignes: pd.DataFrame) -> pd.Series:
+    """Le verdict corrigé : Benjamini-Hochberg sur les changements montrés du thème entre ces deux vagues.
+
+    Un panel qui va en sens contraire (plus de pertes que de gains pour une hausse) suffit à se taire : les
+    mêmes collectivités ne peuvent pas baisser quand la part, elle, monterait.
+    """
+    montrees = lignes["etat"].isin(MONTRES) & lignes[["n_1", "n_2"]].min(axis=1).ge(EFFECTIF_MINIMAL)
+    q = pd.Series(adjust_p_values(lignes["p_value"].where(montrees)), index=lignes.index)
+    sens = np.sign(lignes["changement"])
+    contredit = np.sign(lignes["gains"] - lignes["pertes"]) == -sens
+    demontre = q.lt(SEUIL) & ((lignes["bas"] > 0) | (lignes["haut"] < 0)) & ~contredit
+    return pd.Series(np.select([demontre & sens.gt(0), demontre], [HAUSSE, BAISSE], STABLE), lignes.index)
 
 
 def _shared_cells(premier: Terrain, second: Terrain) -> pd.DataFrame:

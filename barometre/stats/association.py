@@ -1,5 +1,8 @@
 """Comparer un groupe à des unités comparables : même répartition par strate, écart par strate, pondéré.
 
+La valeur p est celle de Cochran-Mantel-Haenszel (`cochran`) : marges de chaque strate fixées, donc juste même
+quand une strate est unanime, où la variance estimée des deux parts est nulle.
+
 Une association n'est pas une preuve : les bénéficiaires d'un programme ont pu être choisis parce qu'ils
 étaient déjà en avance, ou en retard.
 """
@@ -9,15 +12,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import special
 
 from barometre.stats import contrasts
+from barometre.stats.cochran import check_cochran
 from barometre.stats.intervals import normal_quantile
 
 # En dessous, un écart ne dit rien et le secret ne tient pas.
 EFFECTIF_MINIMAL = 30
-# Une strate où l'un des deux groupes est seul n'a pas de variance : elle est laissée de côté.
-STRATE_MINIMALE = 2
+# Une strate où l'un des deux groupes manque ne compare rien : elle est laissée de côté.
+STRATE_MINIMALE = 1
 NIVEAU = 0.95
 
 Tableau = NDArray[np.float64]
@@ -54,10 +57,8 @@ def _build_frame(items: pd.Index, n1: Tableau, oui1: Tableau, n0: Tableau, oui0:
     with np.errstate(invalid="ignore", divide="ignore"):
         poids = n1 / n1.sum(axis=0)
         p1, p0 = oui1 / n1, oui0 / n0
-        variance = poids**2 * (p1 * (1 - p1) / (n1 - 1) + p0 * (1 - p0) / (n0 - 1))
-        se = np.sqrt(_sum(variance))
         difference = _sum(poids * (p1 - p0))
-        z = np.abs(difference) / np.where(se > 0, se, np.nan)
+        se = np.sqrt(_sum(poids**2 * (_smooth_variance(oui1, n1) + _smooth_variance(oui0, n0))))
     seuil = normal_quantile(NIVEAU)
     return pd.DataFrame(
         {
@@ -67,9 +68,15 @@ def _build_frame(items: pd.Index, n1: Tableau, oui1: Tableau, n0: Tableau, oui0:
             "p_1": _sum(poids * p1), "p_0": _sum(poids * p0),
             "difference": difference, "se": se,
             "bas": difference - seuil * se, "haut": difference + seuil * se,
-            "p_value": 2 * special.ndtr(-z),
+            "p_value": check_cochran(n1, oui1, n0, oui0),
         }
     )  # fmt: skip
+
+
+def _smooth_variance(yes: Tableau, n: Tableau) -> Tableau:
+    """p(1 − p)/n, une demi-réponse de plus de chaque côté : une strate unanime n'est pas sans variance."""
+    p = (yes + 0.5) / (n + 1)
+    return np.asarray(np.where(n > 0, p * (1 - p) / np.maximum(n, 1), 0.0))
 
 
 def _sum(cellules: Tableau) -> Tableau:

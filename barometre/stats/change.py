@@ -2,7 +2,10 @@
 
 SE² = V1 + V2 − 2·cov12 : les résidus linéarisés des deux vagues sont mis côte à côte par unité
 (0 quand elle est absente) et leur différence a la variance d'un seul plan stratifié (Berger et
-Priam 2016). Le panel est lu par le test exact de McNemar (1947).
+Priam 2016). La covariance du panel y porte la correction de population finie de deux échantillons d'une
+même strate, 1 − n₁n₂/(N·n₁₂) (Tam 1984 ; Qualité et Tillé 2008) : √((1 − f₁)(1 − f₂)), que donnerait
+la simple mise à l'échelle des résidus, la surestime dès que les taux montent. Le panel est lu aussi par le
+test exact de McNemar (1947).
 """
 
 from __future__ import annotations
@@ -46,15 +49,19 @@ class Wave:
     weight: Tableau
 
     def residuals(self, domain: int) -> Tableau:
-        """Résidus linéarisés des proportions d'un domaine, avec la correction de population finie."""
+        """Résidus linéarisés des proportions d'un domaine, sans correction de population finie."""
         unites = self.membership.indices[self.membership.indptr[domain] : self.membership.indptr[domain + 1]]
         total = np.where(self.weight[domain] > 0, self.weight[domain], 1.0)
         u = np.zeros_like(self.answered)
         ecart = self.values[unites] - self.answered[unites] * np.nan_to_num(self.p[domain])
         u[unites] = ecart / total
+        return self.design.residuals(u)
+
+    @property
+    def correction(self) -> Tableau:
+        """√(1 − n_h/N_h) de chaque répondant, en colonne."""
         strates = self.design.strata
-        correction = np.sqrt(1 - strates.sizes / strates.populations)[strates.codes]
-        return correction[:, None] * self.design.residuals(u)
+        return np.asarray(np.sqrt(1 - strates.sizes / strates.populations)[strates.codes][:, None])
 
 
 def estimate_change(  # noqa: PLR0917 - la signature de CONCEPTION §8
@@ -192,12 +199,13 @@ def _sum_variance(first: Wave, second: Wave, pairing: Pairing) -> tuple[Tableau,
     presents = np.ones_like(repondu) if calage else (repondu > 0).astype(float)
     variance, df = np.empty_like(first.p), np.empty_like(first.p)
     for domaine in range(first.p.shape[0]):
-        e = pairing.stack(-first.residuals(domaine), second.residuals(domaine))
-        variance[domaine] = pairing.variance(e, presents)
+        e_1, e_2 = first.residuals(domaine), second.residuals(domaine)
+        e = pairing.stack(-first.correction * e_1, second.correction * e_2)
+        variance[domaine] = pairing.variance(e, presents) - 2 * pairing.correct_covariance(e_1, e_2, presents)
         membres = pairing.stack(*(v.membership[[domaine]].toarray().T * v.answered for v in (first, second)))
         df[domaine] = (membres > 0).sum(axis=0) - pairing.count_strata(membres) - 1
     variance[(first.n == 0) | (second.n == 0)] = np.nan
-    return variance, df
+    return np.maximum(variance, 0.0), df
 
 
 def _count_panel(first: Wave, second: Wave, pairing: Pairing) -> tuple[Tableau, Tableau, Tableau]:

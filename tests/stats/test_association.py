@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import fisher_exact
 
 from barometre.stats.association import adjust_p_values, compare_standardised
+from barometre.stats.cochran import check_cochran
 
 
 def _cas() -> tuple[pd.DataFrame, pd.Series, pd.Series]:
@@ -23,8 +25,9 @@ def test_la_difference_est_prise_par_strate() -> None:
     assert ligne["p_1"] == pytest.approx(0.75)  # ½ × 1/2 + ½ × 2/2
     assert ligne["p_0"] == pytest.approx(0.375)  # ½ × 1/4 + ½ × 1/2
     assert ligne["difference"] == pytest.approx(0.375)
-    # ¼ × (¼/1 + 3/16/3) + ¼ × (0 + ¼/1)
-    assert ligne["se"] == pytest.approx(np.sqrt(0.25 * (0.25 + 0.0625) + 0.25 * 0.25))
+    # une demi-réponse de plus de chaque côté : ½ sur 2, 3/10 sur 4, 5/6 sur 2 (unanime), ½ sur 2
+    variances = [0.5 * 0.5 / 2, 0.3 * 0.7 / 4, 5 / 6 / 6 / 2, 0.5 * 0.5 / 2]
+    assert ligne["se"] == pytest.approx(np.sqrt(sum(variances) / 4))
     assert ligne["bas"] < ligne["difference"] < ligne["haut"]
 
 
@@ -59,3 +62,45 @@ def test_correction_des_comparaisons_multiples() -> None:
     assert adjust_p_values(p).tolist()[::2] == pytest.approx([0.02, 0.04])  # 0,01 × 2 / 1 ; 0,04 × 2 / 2
     assert np.isnan(adjust_p_values(p)[1])
     assert adjust_p_values(pd.Series([np.nan])).isna().all()
+
+
+def _colonne(*valeurs: float) -> np.ndarray:
+    return np.array(valeurs, dtype=float)[:, None]
+
+
+def test_une_seule_strate_est_le_test_exact_de_fisher() -> None:
+    p = check_cochran(_colonne(8), _colonne(7), _colonne(12), _colonne(3))[0]
+    assert p == pytest.approx(fisher_exact([[7, 1], [3, 9]]).pvalue)
+
+
+def test_cochran_des_admissions_de_berkeley() -> None:
+    """R : mantelhaen.test(UCBAdmissions) rend 1,4269 pour X² (corrigé), p = 0,2323."""
+    admis = _colonne(512, 353, 120, 138, 53, 22)
+    hommes = admis + _colonne(313, 207, 205, 279, 138, 351)
+    admises = _colonne(89, 17, 202, 131, 94, 24)
+    femmes = admises + _colonne(19, 8, 391, 244, 299, 317)
+    assert check_cochran(hommes, admis, femmes, admises)[0] == pytest.approx(0.2323, abs=1e-4)
+
+
+def test_une_strate_unanime_ne_prouve_rien() -> None:
+    """30 bénéficiaires sur 30, 29 autres sur 30 : la variance estimée du premier groupe est nulle."""
+    assert check_cochran(_colonne(30), _colonne(30), _colonne(30), _colonne(29))[0] > 0.9
+
+
+def test_sans_strate_commune_il_n_y_a_pas_de_test() -> None:
+    assert np.isnan(check_cochran(_colonne(3, 0), _colonne(1, 0), _colonne(0, 4), _colonne(0, 2))[0])
+
+
+def test_des_etiquettes_melangees_ne_demontrent_presque_rien() -> None:
+    """À strate égale, les bénéficiaires sont tirés au sort : au plus 5 % des familles ont un verdict."""
+    hasard = np.random.default_rng(11)
+    strates = pd.Series(hasard.integers(0, 12, 900))
+    parts = np.clip(hasard.beta(0.6, 0.6, size=(12, 25)), 0.01, 0.99)
+    reponses = pd.DataFrame((hasard.random((900, 25)) < parts[strates]).astype(float))
+    traites = pd.Series(hasard.random(900) < 0.05 + 0.04 * strates)
+    parlent = 0
+    for _ in range(100):
+        melanges = traites.groupby(strates).transform(lambda t: hasard.permutation(t.to_numpy()))
+        table = compare_standardised(reponses, melanges.astype(bool), strates)
+        parlent += bool((adjust_p_values(table["p_value"]) < 0.05).any())
+    assert parlent <= 8  # 5 attendues au plus ; P(plus de 8) < 7 % à 5 %

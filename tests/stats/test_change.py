@@ -111,3 +111,19 @@ def test_refusals() -> None:
         estimate_change(*premiere, seconde[0], seconde[1], seconde[2][:-1])
     with pytest.raises(DesignError, match="les mêmes domaines"):
         estimate_change(*premiere, *seconde, membership_1=pd.DataFrame({"d": [True] * 20}, index=premiere[2]))
+
+
+@pytest.mark.parametrize(("n", "commun"), [(50, 40), (50, 25), (50, 10)])
+def test_the_panel_covariance_of_a_finite_stratum(n: int, commun: int) -> None:
+    """Deux vagues de n unités d'une strate de 100, `commun` au panel, mêmes réponses aux deux.
+
+    cov(p₁, p₂) = (n₁₂/(n₁n₂) − 1/N)·S² pour deux échantillons simples (Tam 1984) : la variance exacte du
+    changement est 2·S²·(1/n − n₁₂/n²), sans le 1/N, qui s'annule.
+    """
+    unites = names(0, 2 * n - commun)
+    reponses = pd.Series([1.0, 0.0] * len(unites), dtype=float)[: len(unites)].set_axis(unites)
+    vagues = [unites[:n], unites[-n:]]
+    plans = [Design([0] * n, {0: 100}, pd.Series(100 / n, index=v)) for v in vagues]
+    arguments = [(p, reponses[v].to_frame("q"), v) for p, v in zip(plans, vagues, strict=True)]
+    se = estimate_change(*arguments[0], *arguments[1]).iloc[0]["se"]
+    assert se**2 == pytest.approx(2 * 0.25 * (1 / n - commun / n**2), rel=0.05)

@@ -77,8 +77,11 @@ def test_seules_les_vagues_qui_posent_le_theme() -> None:
 
 def test_hausse_ecrite_seulement_si_le_test_le_dit() -> None:
     assert _vue().verdict.mot == ""
+    # 0,18 en 2023 ; logit + ln(1,5/1,25) : 0,2085
     assert _vue(evolutions=[HAUSSE]).verdict.phrase == (
-        "Hausse démontrée entre la première vague (2023) et la deuxième édition (2026) : +6\u00a0points."
+        "Hausse au-delà du hasard entre la première vague (2023) et la deuxième édition (2026) : "
+        "+6\u00a0points. À pratiques égales, une préférence à répondre de celles qui répondent « oui » "
+        "passée de 1,25 à 1,5 ferait à elle seule +3\u00a0points."
     )
     rien = HAUSSE | {"verdict": "pas de changement démontré"}
     assert "Pas de changement démontré" in _vue(evolutions=[rien]).verdict.phrase

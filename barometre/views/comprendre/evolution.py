@@ -8,12 +8,16 @@ from typing import Any
 from barometre.access import Gate
 from barometre.domain.indicateur import Indicateur
 from barometre.formats import format_nombre, format_points, is_absent
-from barometre.views.lecture.chiffres import MONTRES, accorder
+from barometre.stats.prudence import shift
+from barometre.views.lecture.chiffres import MONTRES, Chiffre, accorder
 from barometre.views.lecture.libelles import Libelles, milieu_de_phrase
+from barometre.views.lecture.prudence import is_sensible
 from barometre.views.lecture.repartition import Repartition
 from barometre.views.lecture.selection import Selection
 
 HAUSSE, BAISSE = "hausse", "baisse"
+# La dérive de participation dite à côté d'un verdict : elle suffit à donner 78 % de fausses hausses.
+PREFERENCE_AVANT, PREFERENCE_APRES = 1.25, 1.5
 AUCUN = "pas de changement démontré"
 
 
@@ -41,7 +45,21 @@ def build_verdict(
     if mot not in (HAUSSE, BAISSE):
         return Verdict(AUCUN, f"Pas de changement démontré {titres}.")
     ampleur = _ampleur(indicateur, float(ligne["changement"]))
-    return Verdict(mot, f"{mot.capitalize()} démontrée {titres} : {ampleur}.")
+    participation = build_participation(indicateur, montrees[-2])
+    phrase = f"{mot.capitalize()} au-delà du hasard {titres} : {ampleur}. {participation}"
+    return Verdict(mot, phrase.rstrip())
+
+
+def build_participation(indicateur: Indicateur, avant: Chiffre) -> str:
+    """Ce que ferait, à pratiques égales, une préférence à répondre passée de 1,25 à 1,5."""
+    if not is_sensible(indicateur, avant) or avant.redresse is None or avant.pente is None:
+        return ""
+    effet = float(shift(avant.redresse, avant.pente, PREFERENCE_AVANT / PREFERENCE_APRES)) - avant.redresse
+    return (
+        f"À pratiques égales, une préférence à répondre de celles qui répondent « oui » passée de "
+        f"{format_nombre(PREFERENCE_AVANT, 2)} à {format_nombre(PREFERENCE_APRES, 1)} ferait à elle seule "
+        f"{format_points(effet, indicateur.decimales)}."
+    )
 
 
 def _nommer(libelles: Libelles, vague_id: str) -> str:

@@ -1,0 +1,56 @@
+"""Le test de Cochran-Mantel-Haenszel : une réponse est-elle plus fréquente dans un groupe, à strate égale ?
+
+Cochran (1954), Mantel et Haenszel (1959). À marges fixées, le nombre de « oui » du groupe dans une strate
+suit une loi hypergéométrique ; la somme des strates est comparée à son espérance, par la loi normale quand elle
+s'y prête (critère de Mantel et Fleiss 1980), sinon par sa loi exacte.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import scipy
+from scipy import special
+
+Tableau = npt.NDArray[np.float64]
+# Mantel et Fleiss (1980) : la somme doit pouvoir s'écarter d'au moins 5 de chaque côté de son espérance.
+MANTEL_FLEISS = 5.0
+# Deux probabilités égales à l'arrondi près comptent toutes deux (comme R `mantelhaen.test(exact = TRUE)`).
+TOLERANCE = 1 + 1e-7
+
+
+def check_cochran(n1: Tableau, yes1: Tableau, n0: Tableau, yes0: Tableau) -> Tableau:
+    """La valeur p bilatérale de chaque colonne (strate × chiffre) ; NaN si aucune strate ne compare."""
+    n, oui = n1 + n0, yes1 + yes0
+    comparees = ((n1 > 0) & (n0 > 0)).any(axis=0)
+    utiles = (n1 > 0) & (n0 > 0) & (oui > 0) & (oui < n)
+    n1, n, oui = (np.where(utiles, t, 0.0) for t in (n1, n, oui))
+    observe = np.where(utiles, yes1, 0.0).sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        attendu = np.nan_to_num(n1 * oui / n)
+        variance = np.nan_to_num(attendu * (n - n1) * (n - oui) / (n * (n - 1))).sum(axis=0)
+        # Correction de continuité : le compte est entier (Mantel et Haenszel 1959).
+        ecart = np.maximum(np.abs(observe - attendu.sum(axis=0)) - 0.5, 0.0)
+        p = 2 * special.ndtr(-np.where(variance > 0, ecart / np.sqrt(variance), 0.0))
+    for k in np.flatnonzero(~_is_normal(n1, n, oui, attendu.sum(axis=0)) & (variance > 0)):
+        p[k] = _check_exact(n1[:, k], n[:, k], oui[:, k], int(observe[k]))
+    return np.where(comparees, p, np.nan)
+
+
+def _is_normal(n1: Tableau, n: Tableau, yes: Tableau, expected: Tableau) -> npt.NDArray[np.bool_]:
+    """Le critère de Mantel et Fleiss : la somme est loin de son minimum et de son maximum possibles."""
+    minimum = np.maximum(0.0, n1 + yes - n).sum(axis=0)
+    maximum = np.minimum(n1, yes).sum(axis=0)
+    return np.asarray(np.minimum(expected - minimum, maximum - expected) >= MANTEL_FLEISS)
+
+
+def _check_exact(n1: Tableau, n: Tableau, yes: Tableau, observed: int) -> float:
+    """La loi de la somme, par convolution ; p est la probabilité de ce qui n'est pas plus probable."""
+    loi, depart = np.ones(1), 0
+    for groupe, total, oui in zip(n1.astype(int), n.astype(int), yes.astype(int), strict=True):
+        if total:
+            bas = max(0, groupe + oui - total)
+            valeurs = np.arange(bas, min(groupe, oui) + 1)
+            loi = np.convolve(loi, scipy.stats.hypergeom.pmf(valeurs, total, oui, groupe))
+            depart += bas
+    return float(min(loi[loi <= loi[observed - depart] * TOLERANCE].sum(), 1.0))
