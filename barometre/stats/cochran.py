@@ -1,8 +1,8 @@
 """Le test de Cochran-Mantel-Haenszel : une réponse est-elle plus fréquente dans un groupe, à strate égale ?
 
-Cochran (1954), Mantel et Haenszel (1959). À marges fixées, le nombre de « oui » du groupe dans une strate
-suit une loi hypergéométrique ; la somme des strates est comparée à son espérance, par la loi normale quand elle
-s'y prête (critère de Mantel et Fleiss 1980), sinon par sa loi exacte.
+Cochran (1954), Mantel et Haenszel (1959). À marges fixées, le nombre de « oui » du groupe dans une
+strate suit une loi hypergéométrique ; la somme des strates est comparée à son espérance, par la loi normale
+quand elle s'y prête (critère de Mantel et Fleiss 1980), sinon par sa loi exacte.
 """
 
 from __future__ import annotations
