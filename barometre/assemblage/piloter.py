@@ -10,6 +10,7 @@ import pandas as pd
 from barometre.access import Gate
 from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
+from barometre.catalogue.objectifs import load_objectifs
 from barometre.catalogue.programmes import load_actions_publiques, load_programmes
 from barometre.charts import Graphique, build_barres, build_ecarts, build_points
 from barometre.formats import format_part
@@ -17,6 +18,7 @@ from barometre.views.lecture.selection import Selection
 from barometre.views.piloter.associations import VueAssociations, build_vue_associations
 from barometre.views.piloter.evolutions import PRECAUTION as PRECAUTION_EVOLUTIONS
 from barometre.views.piloter.evolutions import VueEvolutions, build_vue_evolutions
+from barometre.views.piloter.objectifs import VueObjectifs, build_vue_objectifs
 from barometre.views.piloter.obligation_detail import VueObligation, build_vue_obligation
 from barometre.views.piloter.panorama_obligations import VuePanorama, build_vue_panorama
 from barometre.views.piloter.programmes import Beneficiaires, VueProgrammes, build_vue_programmes
@@ -74,6 +76,15 @@ def load_association(gate: Gate, programme_id: str, theme_id: str) -> Associatio
 def load_evolutions(gate: Gate, theme_id: str, selection: Selection) -> EvolutionAffichee:
     """Ce qui a bougé dans un thème."""
     return memoire.get_vue(gate, _evolutions, theme_id, selection)
+
+
+def load_vue_objectifs(gate: Gate) -> VueObjectifs:
+    """Les objectifs et leur état."""
+    return memoire.get_vue(gate, _objectifs)
+
+
+def _objectifs(gate: Gate) -> VueObjectifs:
+    return build_vue_objectifs(gate, load_catalogue(), load_objectifs())
 
 
 def _evolutions(gate: Gate, theme_id: str, selection: Selection) -> EvolutionAffichee:

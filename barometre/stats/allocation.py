@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Tableau = npt.NDArray[np.float64]
+Tableau = npt.NDArray[np.floating[Any]]
+Nombres = npt.NDArray[Any]
 Entiers = npt.NDArray[np.int64]
 # Une strate sans réponse n'a pas de variance : la première y vaut comme passer d'une demi-réponse à une.
 VIDE = 0.5
 
 
-def allocate(population: Tableau, repondantes: Entiers, ecart_type: Tableau, budget: int) -> Entiers:
+def allocate(population: Tableau, repondantes: Nombres, ecart_type: Tableau, budget: int) -> Entiers:
     """Combien de réponses de plus dans chaque strate, `budget` en tout (moins si tout le cadre a répondu).
 
     `population` et `repondantes` : N_h et n_h ; `ecart_type` : S_h. `ValueError` si n_h dépasse N_h.
@@ -32,7 +34,7 @@ def allocate(population: Tableau, repondantes: Entiers, ecart_type: Tableau, bud
     return ajouts
 
 
-def iterate(population: Tableau, repondantes: Entiers, ecart_type: Tableau) -> Iterator[int]:
+def iterate(population: Tableau, repondantes: Nombres, ecart_type: Tableau) -> Iterator[int]:
     """Les strates, dans l'ordre où une réponse de plus apporte le plus ; s'arrête quand tout a répondu."""
     n = np.asarray(repondantes, dtype=float)
     if (n > population).any():
@@ -49,7 +51,7 @@ def iterate(population: Tableau, repondantes: Entiers, ecart_type: Tableau) -> I
             heapq.heappush(file, (-_gain(poids[h], n[h]), h))
 
 
-def compute_variance(population: Tableau, repondantes: Tableau, ecart_type: Tableau) -> float:
+def compute_variance(population: Tableau, repondantes: Nombres, ecart_type: Tableau) -> float:
     """La variance d'une part stratifiée, correction de population finie comprise."""
     population = np.asarray(population, dtype=float)
     n = np.maximum(np.asarray(repondantes, dtype=float), VIDE)
@@ -57,7 +59,7 @@ def compute_variance(population: Tableau, repondantes: Tableau, ecart_type: Tabl
     return float((poids * np.clip(1 / n - 1 / population, 0, None)).sum())
 
 
-def compute_n_eff(population: Tableau, repondantes: Tableau) -> float:
+def compute_n_eff(population: Tableau, repondantes: Nombres) -> float:
     """L'effectif efficace des poids de base N_h/n_h : (Σw)²/Σw² sur les strates qui ont répondu."""
     vues = np.asarray(repondantes) > 0
     n, total = np.asarray(repondantes)[vues], np.asarray(population)[vues]

@@ -110,6 +110,14 @@ def test_l_inconnue_n_est_pas_non_couverte(ouvrir: Ouvrir) -> None:
     assert "ne veut pas dire" in aide
 
 
+def test_objectifs_se_disent_exemples_et_jamais_atteints_sans_preuve(ouvrir: Ouvrir) -> None:
+    page = ouvrir("objectifs")
+    assert not page.exception
+    texte = _tout(page)
+    assert "Objectifs d’exemple" in texte
+    assert "3\u00a0objectifs" in texte
+
+
 def test_evolution_dit_ce_qui_est_demontre_et_ce_qui_ne_l_est_pas(ouvrir: Ouvrir) -> None:
     page = ouvrir("evolution", theme="inclusion")
     assert not page.exception
