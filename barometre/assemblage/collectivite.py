@@ -8,7 +8,7 @@ from datetime import date
 from barometre.access import Gate
 from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
-from barometre.charts import Graphique, build_barres, build_positions
+from barometre.charts import Dessin, build_barres, build_positions
 from barometre.formats import format_guillemets
 from barometre.views.collectivite.comparer import VueComparer, build_cadre_positions, build_comparer
 from barometre.views.collectivite.distribution import Distribution
@@ -47,7 +47,7 @@ def load_comparer(
     return memoire.get_vue(gate, _comparer, collectivite_id, theme_id, choix, poids_avec)
 
 
-def build_graphique_positions(vue: VueComparer, tri: str) -> Graphique | None:
+def build_graphique_positions(vue: VueComparer, tri: str) -> Dessin | None:
     """Les parts du thème ; rien si aucune n'est comparée."""
     positions = [p for p in vue.sort(tri) if p.indicateur.est_part]
     if not positions:
@@ -70,7 +70,7 @@ def _describe(vue: VueComparer) -> str:
     return f"Le plus grand écart : {titre}, {grand.texte_pairs} de vos pairs ; vous : {grand.texte_soi}."
 
 
-def build_graphique_scores(distribution: Distribution, score: Score | None, titre: str) -> Graphique:
+def build_graphique_scores(distribution: Distribution, score: Score | None, titre: str) -> Dessin:
     """La répartition des pairs sur leur nombre de pratiques, avec sa propre marque."""
     return build_barres(
         distribution.get_cadre(score),

@@ -12,7 +12,7 @@ from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
 from barometre.catalogue.objectifs import load_objectifs
 from barometre.catalogue.programmes import load_actions_publiques, load_programmes
-from barometre.charts import Graphique, build_barres, build_ecarts, build_points
+from barometre.charts import Dessin, build_barres, build_ecarts, build_points
 from barometre.formats import format_part
 from barometre.views.lecture.selection import Selection
 from barometre.views.piloter.associations import VueAssociations, build_vue_associations
@@ -29,8 +29,8 @@ class ObligationAffichee:
     """Une obligation et ses graphiques ; l'un ou l'autre manque quand il n'y a rien à dessiner."""
 
     vue: VueObligation
-    declare: Graphique | None
-    territoires: Graphique | None
+    declare: Dessin | None
+    territoires: Dessin | None
 
 
 BENEFICIAIRES = "À droite du zéro, plus souvent chez les bénéficiaires ; à gauche, moins souvent."
@@ -42,7 +42,7 @@ class EvolutionAffichee:
     """Les changements d'un thème et leur graphique."""
 
     vue: VueEvolutions
-    graphique: Graphique | None
+    graphique: Dessin | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class AssociationAffichee:
     """Les écarts d'un programme et leur graphique."""
 
     vue: VueAssociations
-    graphique: Graphique | None
+    graphique: Dessin | None
 
 
 def load_panorama(gate: Gate, selection: Selection, jour: date) -> VuePanorama:
@@ -96,9 +96,7 @@ def _evolutions(gate: Gate, theme_id: str, selection: Selection) -> EvolutionAff
     )
 
 
-def _draw_ecarts(
-    vue: VueAssociations | VueEvolutions, titre: str, legende: str, phrase: str = ""
-) -> Graphique:
+def _draw_ecarts(vue: VueAssociations | VueEvolutions, titre: str, legende: str, phrase: str = "") -> Dessin:
     return build_ecarts(vue.cadre, titre=titre, phrase=phrase or vue.phrase, table=vue.table, legende=legende)
 
 
@@ -115,7 +113,7 @@ def _obligation(gate: Gate, seuil_id: str, selection: Selection) -> ObligationAf
     return ObligationAffichee(vue, declare, _draw_territoires(vue))
 
 
-def _draw_territoires(vue: VueObligation) -> Graphique | None:
+def _draw_territoires(vue: VueObligation) -> Dessin | None:
     if not vue.territoires:
         return None
     cadre = pd.DataFrame(
@@ -138,7 +136,7 @@ def _programmes(gate: Gate, territoire_id: str) -> VueProgrammes:
     )
 
 
-def draw_beneficiaires(beneficiaires: Beneficiaires) -> Graphique | None:
+def draw_beneficiaires(beneficiaires: Beneficiaires) -> Dessin | None:
     """La part des communes de chaque territoire."""
     if not beneficiaires.territoires:
         return None

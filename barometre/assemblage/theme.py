@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from barometre.access import Gate
 from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
-from barometre.charts import Graphique, build_points, build_vagues
+from barometre.charts import Dessin, build_points, build_vagues
 from barometre.charts.entonnoir import build_entonnoir
 from barometre.domain.indicateur import Indicateur
 from barometre.views.comprendre.dimensions import VAGUES
@@ -23,7 +23,7 @@ class ThemeAffiche:
     """La vue d'un thème et le graphique de chacun de ses groupes d'indicateurs."""
 
     vue: VueTheme
-    graphiques: Mapping[str, Graphique]
+    graphiques: Mapping[str, Dessin]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +31,15 @@ class IndicateurAffiche:
     """La vue d'un indicateur ; le graphique d'une répartition naît quand on la regarde, et reste."""
 
     vue: VueIndicateur
-    _graphiques: dict[str, Graphique] = field(default_factory=dict)
+    _graphiques: dict[str, Dessin] = field(default_factory=dict)
 
-    def get_graphique(self, dimension: str) -> Graphique:
+    def get_graphique(self, dimension: str) -> Dessin:
         """Le graphique de cette répartition."""
         if dimension not in self._graphiques:
             self._graphiques[dimension] = _build_repartition(self.vue, dimension)
         return self._graphiques[dimension]
 
-    def get_entonnoir(self, entonnoir: Entonnoir) -> Graphique:
+    def get_entonnoir(self, entonnoir: Entonnoir) -> Dessin:
         """Le graphique de cet entonnoir."""
         cle = f"entonnoir-{entonnoir.id}"
         if cle not in self._graphiques:
@@ -64,7 +64,7 @@ def build_theme(gate: Gate, theme_id: str, selection: Selection) -> ThemeAffiche
     return ThemeAffiche(vue, {g.id: _build_groupe(g, vue.selection) for g in groupes})
 
 
-def _build_groupe(groupe: GroupeLignes, selection: Selection) -> Graphique:
+def _build_groupe(groupe: GroupeLignes, selection: Selection) -> Dessin:
     indicateur = groupe.lignes[0].indicateur
     return build_points(
         groupe.cadre, indicateur, titre=groupe.titre, tete="Indicateur", valeur=selection.valeur
@@ -76,7 +76,7 @@ def build_indicateur(gate: Gate, indicateur_id: str, selection: Selection) -> In
     return IndicateurAffiche(build_vue_indicateur(gate, load_catalogue(), indicateur_id, selection))
 
 
-def _build_repartition(vue: VueIndicateur, dimension: str) -> Graphique:
+def _build_repartition(vue: VueIndicateur, dimension: str) -> Dessin:
     indicateur: Indicateur = vue.ligne.indicateur
     repartition, valeur = vue.get_repartition(dimension), vue.selection.valeur
     if dimension == VAGUES:
@@ -99,7 +99,7 @@ def _build_repartition(vue: VueIndicateur, dimension: str) -> Graphique:
     )
 
 
-def _build_entonnoir(vue: VueIndicateur, entonnoir: Entonnoir) -> Graphique:
+def _build_entonnoir(vue: VueIndicateur, entonnoir: Entonnoir) -> Dessin:
     valeur = vue.selection.valeur
     return build_entonnoir(
         entonnoir.cadre,

@@ -1,18 +1,26 @@
-"""Données + indicateur → figure plotly, sa phrase, son tableau, son texte de remplacement."""
+"""Données + indicateur → marques HTML ou figure plotly, phrase, tableau, texte de remplacement."""
+
+from typing import TypeAlias
 
 from barometre.charts.cadre import COLONNES, CadreInvalide
 from barometre.charts.ecarts import build_ecarts
+from barometre.charts.marques import Marques
 from barometre.charts.modele import CONFIG, Graphique
 from barometre.charts.participation import build_barres, build_cumul
 from barometre.charts.points import build_points
 from barometre.charts.positions import build_positions
 from barometre.charts.vagues import build_vagues
 
+# plotly reste là où l'on pointe : vagues, entonnoirs, cumul des réponses.
+Dessin: TypeAlias = Graphique | Marques
+
 __all__ = [
     "COLONNES",
     "CONFIG",
     "CadreInvalide",
+    "Dessin",
     "Graphique",
+    "Marques",
     "build_barres",
     "build_cumul",
     "build_ecarts",

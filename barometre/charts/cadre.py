@@ -74,16 +74,21 @@ def build_table(cadre: pd.DataFrame, tete: str = "Groupe") -> pd.DataFrame:
     return table
 
 
+def list_faits(ligne: dict[Any, Any]) -> list[str]:
+    """Ce que dit un point lorsqu'on le touche : le groupe, puis ses faits."""
+    faits = [
+        str(ligne["groupe"]),
+        f"Redressé : {ligne['redresse_texte']}",
+        str(ligne["intervalle"]),
+        f"Brut : {ligne['brut_texte']}",
+        f"n = {int(ligne['n'])}, note {ligne['note']}",
+    ]
+    if ligne.get("position"):
+        faits += [f"Face à l’ensemble : {ligne['position']}", f"Écart avec les autres : {ligne['ecart']}"]
+    return faits
+
+
 def survol(ligne: dict[Any, Any]) -> str:
-    """Ce que dit un point lorsqu'on le touche."""
-    return (
-        f"<b>{proteger(str(ligne['groupe']))}</b><br>Redressé : {ligne['redresse_texte']}"
-        f"<br>{ligne['intervalle']}<br>Brut : {ligne['brut_texte']}"
-        f"<br>n = {int(ligne['n'])} · note {ligne['note']}{_survol_compare(ligne)}"
-    )
-
-
-def _survol_compare(ligne: dict[Any, Any]) -> str:
-    if not ligne.get("position"):
-        return ""
-    return f"<br>Face à l’ensemble : {ligne['position']}<br>Écart avec les autres : {ligne['ecart']}"
+    """Les mêmes faits pour plotly, un par ligne."""
+    groupe, *faits = (proteger(fait) for fait in list_faits(ligne))
+    return "<br>".join((f"<b>{groupe}</b>", *faits))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import textwrap
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,9 +22,6 @@ CONFIG: dict[str, Any] = {
     "showTips": False,
     "showAxisDragHandles": False,
 }
-# À 390 px de large il reste environ 350 px : 38 signes de 13 px, et la valeur à droite.
-SIGNES_PAR_LIGNE = 38
-HAUTEUR_LIGNE = 17
 ESPACE_ETROIT = "\u202f"
 GRADUATIONS = [0, 25, 50, 75, 100]
 POURCENTS = [f"{part}{ESPACE_ETROIT}%" for part in GRADUATIONS]
@@ -84,30 +80,3 @@ def axe(**options: Any) -> dict[str, Any]:
 def proteger(texte: str) -> str:
     """Le texte des données ne devient jamais une balise (plotly garde `<a href>`)."""
     return html.escape(texte, quote=False)
-
-
-def couper(texte: str, signes: int = SIGNES_PAR_LIGNE) -> list[str]:
-    """Un libellé en lignes qui tiennent sur un téléphone ; jamais tronqué."""
-    return textwrap.wrap(texte, signes, break_long_words=True) or [""]
-
-
-def empiler(lignes: list[list[str]], marques: list[int]) -> tuple[list[int], int]:
-    """Le haut de chaque groupe et la hauteur totale, en pixels ; `marques` : la place sous chaque libellé."""
-    hauts, total = [], 0
-    for ligne, marque in zip(lignes, marques, strict=True):
-        hauts.append(total)
-        total += len(ligne) * HAUTEUR_LIGNE + marque
-    return hauts, max(total, 1)
-
-
-def annoter(texte: str, cote: str, haut: float) -> dict[str, Any]:
-    """Un texte collé au bord gauche ou droit ; sa couleur est celle du texte de l'application."""
-    place = {"xref": "paper", "x": 0 if cote == "left" else 1, "xanchor": cote, "align": cote}
-    return {
-        "text": texte,
-        "showarrow": False,
-        "font": {"size": 14},
-        "borderpad": 0,
-        "y": haut,
-        "yanchor": "top",
-    } | place

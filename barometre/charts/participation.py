@@ -3,59 +3,27 @@
 from __future__ import annotations
 
 from itertools import cycle
-from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from barometre.charts.modele import HAUTEUR_LIGNE, Graphique, annoter, axe, couper, empiler, gabarit, proteger
-from barometre.charts.palette import ACCENT, SERIES
-
-_BARRE = 14
-_ENTRE = 14
-_SOUS = 4  # px entre un libellé et sa barre
+from barometre.charts.marques import Axe, Marques, Rang, build_marques
+from barometre.charts.modele import Graphique, axe, gabarit, proteger
+from barometre.charts.palette import SERIES
 
 
 def build_barres(
     cadre: pd.DataFrame, *, titre: str, mesure: str, phrase: str, tete: str = "Groupe"
-) -> Graphique:
-    """Une barre par groupe, libellé au-dessus. Colonnes : groupe, valeur, texte (la valeur en mots)."""
-    lignes = [couper(str(groupe)) for groupe in cadre["groupe"]]
-    hauts, hauteur = empiler(lignes, [_BARRE + _ENTRE] * len(lignes))
-    centres = [
-        haut + len(ligne) * HAUTEUR_LIGNE + _SOUS + _BARRE / 2
-        for haut, ligne in zip(hauts, lignes, strict=True)
+) -> Marques:
+    """Une barre par groupe. Colonnes : groupe, valeur, texte (la valeur en mots)."""
+    valeurs = [float(valeur) for valeur in cadre["valeur"]]
+    rangs = [
+        Rang(str(groupe), valeur=str(mots), barre=valeur)
+        for groupe, mots, valeur in zip(cadre["groupe"], cadre["texte"], valeurs, strict=True)
     ]
-    survols = [
-        f"<b>{proteger(str(g))}</b><br>{t}" for g, t in zip(cadre["groupe"], cadre["texte"], strict=True)
-    ]
-    figure = go.Figure(
-        go.Bar(
-            x=cadre["valeur"].astype(float).tolist(),
-            y=centres,
-            orientation="h",
-            width=_BARRE,
-            marker={"color": ACCENT},
-            hovertext=survols,
-            hovertemplate="%{hovertext}<extra></extra>",
-        )
-    )
-    figure.update_layout(
-        **gabarit(hauteur + 8),
-        xaxis=axe(showticklabels=False, showgrid=False, rangemode="tozero"),
-        yaxis=axe(range=[hauteur, 0], showgrid=False, showticklabels=False),
-        annotations=_libelles(lignes, hauts, cadre["texte"].tolist()),
-    )
+    html = build_marques(rangs, Axe(0.0, max([*valeurs, 0.0]) or 1.0), titre)
     table = cadre[["groupe", "texte"]].rename(columns={"groupe": tete, "texte": mesure})
-    return Graphique(figure, phrase, table, f"{titre}. {phrase}")
-
-
-def _libelles(lignes: list[list[str]], hauts: list[int], textes: list[str]) -> list[dict[str, Any]]:
-    posees: list[dict[str, Any]] = []
-    for ligne, haut, texte in zip(lignes, hauts, textes, strict=True):
-        posees.append(annoter("<br>".join(proteger(morceau) for morceau in ligne), "left", haut))
-        posees.append(annoter(f"<b>{proteger(texte)}</b>", "right", haut))
-    return posees
+    return Marques(html, phrase, table, f"{titre}. {phrase}")
 
 
 def build_cumul(cadre: pd.DataFrame, *, titre: str, phrase: str, reperes: dict[str, str]) -> Graphique:

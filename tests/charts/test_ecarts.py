@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from barometre.charts import build_ecarts
+from barometre.charts import Marques, build_ecarts
 
 CADRE = pd.DataFrame(
     [
@@ -16,29 +16,20 @@ CADRE = pd.DataFrame(
 )
 
 
+def _build() -> Marques:
+    legende = "À droite, plus souvent."
+    return build_ecarts(CADRE, titre="Essai", phrase="Une phrase.", table=CADRE, legende=legende)
+
+
 def test_l_axe_est_centre_sur_zero_et_le_demontre_est_plein() -> None:
-    graphique = build_ecarts(
-        CADRE, titre="Essai", phrase="Une phrase.", table=CADRE, legende="À droite, plus souvent."
-    )
-    bas, haut = graphique.figure.layout.xaxis.range
-    assert bas == -haut
-    assert haut >= 20
-    pleins, creux = graphique.figure.data[2], graphique.figure.data[3]
-    assert list(pleins.x) == [12.0]
-    assert list(creux.x) == [-1.0]
-    assert creux.marker.symbol == "circle-open"
+    html = _build().html
+    assert 'class="baro-zero" style="left:50.0%' in html
+    assert 'baro-point-plein" style="left:77.78%' in html  # 50 + 50 × 12 / 21,6
+    assert 'baro-point-douteux" style="left:47.69%' in html
 
 
 def test_une_ligne_cachee_dit_pourquoi_et_le_texte_est_echappe() -> None:
-    figure = build_ecarts(
-        CADRE, titre="Essai", phrase="Une phrase.", table=CADRE, legende="À droite, plus souvent."
-    ).figure
-    textes = [a.text for a in figure.layout.annotations]
-    assert "<i>Non publiable.</i>" in textes
-    assert "&lt;b&gt;Une autre&lt;/b&gt;" in textes
-    assert (
-        "Une phrase."
-        in build_ecarts(
-            CADRE, titre="Essai", phrase="Une phrase.", table=CADRE, legende="À droite, plus souvent."
-        ).alt
-    )
+    graphique = _build()
+    assert '<em class="baro-raison">Non publiable.</em>' in graphique.html
+    assert "&lt;b&gt;Une autre&lt;/b&gt;" in graphique.html
+    assert "Une phrase." in graphique.alt

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
+import re
 
 import pytest
 
 from barometre.charts import CONFIG, CadreInvalide, build_points
-from barometre.charts.modele import SIGNES_PAR_LIGNE
 from tests.charts.cadres import cadre, ligne
 from tests.views.fausse_porte import build_indicateur
 
@@ -45,42 +44,44 @@ def test_phrases_des_cas_limites(lignes: list[dict[str, object]], attendu: str) 
 
 
 def test_le_doute_est_creux_et_pointille() -> None:
-    figure = build_points(cadre(ligne("A", 0.2), ligne("B", 0.4, note="C")), PART, titre="T").figure
-    assert figure.data[1].line.dash == "dot"
-    assert list(figure.data[4].x) == [40.0]
-    assert figure.data[4].marker.symbol == "circle-open"
+    html = build_points(cadre(ligne("A", 0.2), ligne("B", 0.4, note="C")), PART, titre="T").html
+    assert re.findall(r'baro-(?:bande|point)-douteux" style="left:([\d.]+)%', html) == ["37.0", "40.0"]
+    assert re.findall(r'baro-(?:bande|point)-plein" style="left:([\d.]+)%', html) == ["17.0", "20.0"]
 
 
 def test_un_groupe_cache_est_un_texte_jamais_un_zero() -> None:
-    figure = build_points(cadre(ligne("A", 0.2), ligne("B", None)), PART, titre="T").figure
-    assert all(0.0 not in list(trace.x or []) for trace in figure.data)
-    textes = [a.text for a in figure.layout.annotations]
-    assert "<i>Non publiable : moins de 10 réponses.</i>" in textes
+    html = build_points(cadre(ligne("B", None)), PART, titre="T").html
+    assert "Non publiable\u202f: moins de 10 réponses." in html
+    assert "baro-piste-rang" not in html
 
 
-def test_un_long_libelle_va_a_la_ligne_sans_etre_tronque() -> None:
+def test_un_long_libelle_n_est_pas_tronque() -> None:
     libelle = "Établissements publics territoriaux et intercommunalités de 15 000 à 49 999 habitants"
-    annotation = build_points(cadre(ligne(libelle)), PART, titre="T").figure.layout.annotations[0].text
-    assert annotation.replace("<br>", " ") == libelle
-    assert all(len(morceau) <= SIGNES_PAR_LIGNE for morceau in annotation.split("<br>"))
+    assert libelle in build_points(cadre(ligne(libelle)), PART, titre="T").html
 
 
 def test_le_texte_des_donnees_ne_devient_pas_une_balise() -> None:
-    figure = build_points(cadre(ligne('<a href="x">piège</a>')), PART, titre="T").figure
-    assert "<a " not in json.dumps(figure.to_plotly_json(), default=str)
+    assert "<a " not in build_points(cadre(ligne('<a href="x">piège</a>')), PART, titre="T").html
 
 
 def test_brut_met_le_brut_en_avant_et_garde_le_redresse_en_repere() -> None:
-    figure = build_points(cadre(ligne("A", 0.2)), PART, titre="T", valeur="brut").figure
-    assert figure.data[3].x[0] == pytest.approx(22.0)
-    assert figure.data[2].x[0] == pytest.approx(20.0)
+    html = build_points(cadre(ligne("A", 0.2)), PART, titre="T", valeur="brut").html
+    assert 'baro-point-plein" style="left:22.0%' in html
+    assert 'baro-repere" style="left:20.0%' in html
 
 
 def test_une_moyenne_n_est_pas_un_pourcentage() -> None:
     nombre = build_indicateur(calcul=build_indicateur().calcul.__class__("moyenne"), unite="agents")
-    figure = build_points(cadre(ligne("A", 2.3)), nombre, titre="T").figure
-    assert list(figure.data[3].x) == [2.3]
-    assert figure.layout.xaxis.ticksuffix is None
+    html = build_points(cadre(ligne("A", 2.0, haut=2.5, brut=2.1)), nombre, titre="T").html
+    assert 'baro-point-plein" style="left:74.07%' in html  # 2 / (2,5 × 1,08)
+    assert "%</span>" not in html
+
+
+def test_le_changement_a_sa_colonne_et_sa_place_dans_le_tableau() -> None:
+    donnees = cadre(ligne("A", 0.2)).assign(changement=["▲ +6 points"])
+    graphique = build_points(donnees, PART, titre="T", changements="Depuis la vague 1")
+    assert '<span class="baro-change">▲ +6 points</span>' in graphique.html
+    assert graphique.table["Depuis la vague 1"].tolist() == ["▲ +6 points"]
 
 
 def test_colonnes_absentes_refusees_par_une_phrase() -> None:
@@ -91,7 +92,6 @@ def test_colonnes_absentes_refusees_par_une_phrase() -> None:
 def test_rien_d_anglais_ni_de_logo() -> None:
     assert CONFIG["displayModeBar"] is False
     assert CONFIG["displaylogo"] is False
-    assert build_points(cadre(ligne("A")), PART, titre="T").figure.layout.separators == ",\u202f"
 
 
 def test_la_table_double_le_graphique() -> None:

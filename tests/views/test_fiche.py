@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from typing import Any
 
@@ -156,7 +155,7 @@ def _dump(gate: Gate, structure: Structure, id_: str) -> str:
         graphique = build_positions(
             build_cadre_positions([p for p in vue.positions if p.indicateur.est_part]), titre="", phrase=""
         )
-        textes += [vue.table.to_csv(), vue.cote_a_cote.table.to_csv(), graphique.figure.to_json()]
+        textes += [vue.table.to_csv(), vue.cote_a_cote.table.to_csv(), graphique.html]
         textes += [graphique.table.to_csv(), vue.a_retenir, repr(vue.contrastes), repr(vue.distribution)]
         textes += [repr(build_fichier(vue.table, vue.provenance, "csv"))]
     tout = "\n".join(textes)
@@ -200,7 +199,7 @@ def test_une_figure_n_a_aucun_chiffre_cache(terrain: Repository, structure: Stru
     cadre.loc[0, "montre"] = False
     cadre.loc[0, ["valeur", "bas", "haut"]] = 0.123456
     graphique = build_positions(cadre, titre="", phrase="")
-    assert "12.3456" not in json.dumps(json.loads(graphique.figure.to_json()))
+    assert "12.3" not in graphique.html
 
 
 def test_le_terrain_a_des_repondantes_des_deux_cotes() -> None:

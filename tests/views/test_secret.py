@@ -11,7 +11,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from barometre.charts import Graphique, build_points, build_vagues
+from barometre.charts import Dessin, Graphique, Marques, build_points, build_vagues
 from barometre.exports import to_csv, to_parquet, to_xlsx
 from barometre.views.comprendre.dimensions import VAGUES
 from barometre.views.comprendre.indicateur import VueIndicateur, build_vue_indicateur
@@ -91,21 +91,19 @@ def _sorties_indicateur(vue: VueIndicateur) -> list[str]:
     return [vue.sensibilite, verdict.phrase, *_textes([*graphiques, vagues]), *_fichiers(vue)]
 
 
-def _textes(graphiques: list[Graphique]) -> list[str]:
+def _textes(graphiques: list[Dessin]) -> list[str]:
     # Les ordonnées sont des pixels : seules les données, les mots et la table peuvent trahir.
-    return [
-        json.dumps(
-            {
-                "x": [list(trace.x) if trace.x is not None else [] for trace in graphique.figure.data],
-                "textes": [[trace.text, trace.hovertext] for trace in graphique.figure.data],
-                "annotations": [a.text for a in graphique.figure.layout.annotations],
-                "mots": [graphique.phrase, graphique.alt, graphique.table.to_csv()],
-            },
-            default=str,
-            ensure_ascii=False,
-        )
-        for graphique in graphiques
-    ]
+    mots = ["\n".join([g.phrase, g.alt, g.table.to_csv()]) for g in graphiques]
+    return mots + [g.html if isinstance(g, Marques) else _textes_figure(g) for g in graphiques]
+
+
+def _textes_figure(graphique: Graphique) -> str:
+    contenu = {
+        "x": [list(trace.x) if trace.x is not None else [] for trace in graphique.figure.data],
+        "textes": [[trace.text, trace.hovertext] for trace in graphique.figure.data],
+        "annotations": [a.text for a in graphique.figure.layout.annotations],
+    }
+    return json.dumps(contenu, default=str, ensure_ascii=False)
 
 
 def _fichiers(vue: VueTheme | VueIndicateur) -> list[str]:

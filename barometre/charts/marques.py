@@ -1,0 +1,145 @@
+"""Des lignes « libellé, point et intervalle, valeur » en HTML : chaque marque est placée en pour cent.
+
+Le texte reste du texte : il se lit, s'imprime, se met à la ligne à 390 px, et aucun ne se pose sur un autre
+(la feuille de style donne à chacun sa case). Ni SVG (`st.html` l'efface sans rien dire), ni bibliothèque.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import pandas as pd
+
+from barometre.formats import FINE, format_ponctuation
+
+PLEIN, DOUTEUX = "plein", "douteux"
+
+
+@dataclass(frozen=True, slots=True)
+class Marques:
+    """Un graphique en HTML et ses doubles : la phrase, le tableau, le texte de remplacement."""
+
+    html: str
+    phrase: str
+    table: pd.DataFrame
+    alt: str
+    legende: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Axe:
+    """De quelle valeur à quelle valeur va la piste, et ce qui y est gradué (valeur, texte)."""
+
+    bas: float
+    haut: float
+    graduations: tuple[tuple[float, str], ...] = ()
+    zero: bool = False
+
+    def place(self, valeur: float) -> float:
+        """La place d'une valeur, en pour cent de la piste ; au-delà d'un bout, ce bout."""
+        part = (valeur - self.bas) / (self.haut - self.bas)
+        return round(100 * min(max(part, 0.0), 1.0), 2)
+
+
+AXE_PARTS = Axe(0, 1, tuple((part / 100, f"{part}{FINE}%") for part in (0, 25, 50, 75, 100)))
+
+
+@dataclass(frozen=True, slots=True)
+class Rang:
+    """Une ligne. Les nombres sont dans l'unité de l'axe ; `raison` remplace la piste d'un chiffre caché."""
+
+    libelle: str
+    valeur: str = ""
+    suite: str = ""  # à côté de la valeur : sa note, sa marque, « vous : oui »
+    changement: str = ""
+    point: float | None = None
+    bas: float | None = None
+    haut: float | None = None
+    repere: float | None = None
+    soi: float | None = None
+    barre: float | None = None
+    trait: str = PLEIN
+    raison: str = ""
+    survol: str = ""
+
+    @property
+    def a_piste(self) -> bool:
+        """Vrai si quelque chose se dessine."""
+        return any(v is not None for v in (self.point, self.soi, self.barre))
+
+
+def build_marques(rangs: Sequence[Rang], axe: Axe, titre: str, *, colonnes: str = "") -> str:
+    """Le dessin. `colonnes` : le titre de la colonne des changements, s'il y en a une."""
+    classe = "baro-marques baro-marques-quatre" if colonnes else "baro-marques"
+    lignes = "".join(_rang(rang, axe, bool(colonnes)) for rang in rangs)
+    return (
+        f'<div class="{classe}" role="group" aria-label="{_texte(titre)}"><div class="baro-rangs">'
+        f"{_graduations(axe, colonnes)}<ul>{lignes}</ul></div></div>"
+    )
+
+
+def _rang(rang: Rang, axe: Axe, quatre: bool) -> str:
+    piste = _piste(rang, axe) if rang.a_piste else ""
+    raison = f'<em class="baro-raison">{_texte(rang.raison)}</em>' if rang.raison else ""
+    changement = f'<span class="baro-change">{_texte(rang.changement)}</span>' if quatre else ""
+    suite = f" <small>{_texte(rang.suite)}</small>" if rang.suite else ""
+    valeur = f"<strong>{_texte(rang.valeur)}</strong>" if rang.valeur else ""
+    return (
+        f'<li><span class="baro-nom-rang">{_texte(rang.libelle)}</span>{piste}{raison}'
+        f'<span class="baro-valeur">{valeur}{suite}</span>{changement}</li>'
+    )
+
+
+def _piste(rang: Rang, axe: Axe) -> str:
+    titre = f' title="{_texte(rang.survol)}"' if rang.survol else ""
+    return (
+        f'<span class="baro-piste-rang"{titre} aria-hidden="true">{_traits(axe)}{_dessine(rang, axe)}</span>'
+    )
+
+
+def _traits(axe: Axe) -> str:
+    """La grille : dans la piste seulement, jamais à travers un mot."""
+    traits = (axe.place(valeur) for valeur, _ in axe.graduations)
+    zero = f'<i class="baro-zero" style="left:{axe.place(0)}%"></i>' if axe.zero else ""
+    return "".join(f'<i class="baro-trait" style="left:{place}%"></i>' for place in traits) + zero
+
+
+def _dessine(rang: Rang, axe: Axe) -> str:
+    marques = [_barre(rang, axe), _bande(rang, axe)]
+    for nom, valeur in (("repere", rang.repere), (f"point-{rang.trait}", rang.point), ("soi", rang.soi)):
+        if valeur is not None:
+            marques.append(f'<i class="baro-{nom}" style="left:{axe.place(valeur)}%"></i>')
+    return "".join(marques)
+
+
+def _barre(rang: Rang, axe: Axe) -> str:
+    return (
+        ""
+        if rang.barre is None
+        else f'<i class="baro-barre" style="left:0;width:{axe.place(rang.barre)}%"></i>'
+    )
+
+
+def _bande(rang: Rang, axe: Axe) -> str:
+    if rang.bas is None or rang.haut is None:
+        return ""
+    debut, fin = axe.place(rang.bas), axe.place(rang.haut)
+    return f'<i class="baro-bande-{rang.trait}" style="left:{debut}%;width:{round(fin - debut, 2)}%"></i>'
+
+
+def _graduations(axe: Axe, colonnes: str) -> str:
+    """L'échelle, en tête : lue par les yeux seuls, chaque valeur est écrite à sa ligne."""
+    if not axe.graduations:
+        return ""
+    textes = "".join(
+        f'<span style="left:{axe.place(v)}%">{_texte(mots)}</span>' for v, mots in axe.graduations
+    )
+    tete = f'<span class="baro-change">{_texte(colonnes)}</span>' if colonnes else ""
+    echelle = f'<span class="baro-graduations">{textes}</span>'
+    return f'<div class="baro-echelle" aria-hidden="true">{echelle}{tete}</div>'
+
+
+def _texte(brut: str) -> str:
+    return escape(format_ponctuation(brut))
