@@ -6,13 +6,14 @@ from functools import cache
 from threading import Condition
 from typing import Any
 
-from cachetools import LRUCache, cached
+from cachetools import LRUCache, TTLCache, cached
 
 from barometre.access import Gate
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.warehouse.repository import Repository, open_repository
 
 VERSIONS_GARDEES = 3
+POINTEUR_SECONDES = 0.5
 
 
 @cache
@@ -26,8 +27,9 @@ def _depot_at(version_id: str) -> Repository:
     return open_depot().at(version_id)
 
 
+@cached(TTLCache(1, ttl=POINTEUR_SECONDES), condition=Condition())
 def get_version_id() -> str:
-    """La version en service."""
+    """La version en service : une page la demande cent fois, le pointeur se relit deux fois par seconde."""
     return open_depot().version_id
 
 
@@ -63,6 +65,6 @@ def list_territoires(version_id: str) -> dict[str, str]:
 
 def forget() -> None:
     """Rouvrir l'entrepôt : après un changement de lieu, ou entre deux tests."""
-    for gardee in (_depot_at, get_version, list_territoires):
+    for gardee in (_depot_at, get_version, get_version_id, list_territoires):
         gardee.cache.clear()
     open_depot.cache_clear()
