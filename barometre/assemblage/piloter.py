@@ -10,11 +10,13 @@ import pandas as pd
 from barometre.access import Gate
 from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
+from barometre.catalogue.alertes import load_regles_alertes
 from barometre.catalogue.objectifs import load_objectifs
 from barometre.catalogue.programmes import load_actions_publiques, load_programmes
 from barometre.charts import Dessin, build_barres, build_ecarts, build_points
 from barometre.formats import format_part
 from barometre.views.lecture.selection import Selection
+from barometre.views.piloter.alertes import VueAlertes, build_vue_alertes
 from barometre.views.piloter.associations import VueAssociations, build_vue_associations
 from barometre.views.piloter.evolutions import PRECAUTION as PRECAUTION_EVOLUTIONS
 from barometre.views.piloter.evolutions import VueEvolutions, build_vue_evolutions
@@ -76,6 +78,15 @@ def load_association(gate: Gate, programme_id: str, theme_id: str) -> Associatio
 def load_evolutions(gate: Gate, theme_id: str, selection: Selection) -> EvolutionAffichee:
     """Ce qui a bougé dans un thème."""
     return memoire.get_vue(gate, _evolutions, theme_id, selection)
+
+
+def load_vue_alertes(gate: Gate, jour: date) -> VueAlertes:
+    """Les alertes du jour."""
+    return memoire.get_vue(gate, _alertes, jour)
+
+
+def _alertes(gate: Gate, jour: date) -> VueAlertes:
+    return build_vue_alertes(gate, load_catalogue(), load_regles_alertes(), jour)
 
 
 def load_vue_objectifs(gate: Gate) -> VueObjectifs:

@@ -43,6 +43,7 @@ def list_pages() -> list[PageDeclaree]:
         PageDeclaree("Ma collectivité", "Comparer", "comparer", "ma_collectivite/comparer.py"),
         PageDeclaree("Territoires", "Carte", "carte", "territoires/carte.py"),
         PageDeclaree("Piloter", "Évolution", "evolution", "piloter/evolution.py"),
+        PageDeclaree("Piloter", "Alertes", "alertes", "piloter/alertes.py"),
         PageDeclaree("Piloter", "Objectifs", "objectifs", "piloter/objectifs.py"),
         PageDeclaree("Piloter", "Obligations", "obligations", "piloter/obligations.py"),
         PageDeclaree("Piloter", "Actions publiques", "actions_publiques", "piloter/actions_publiques.py"),

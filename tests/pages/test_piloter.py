@@ -110,6 +110,14 @@ def test_l_inconnue_n_est_pas_non_couverte(ouvrir: Ouvrir) -> None:
     assert "ne veut pas dire" in aide
 
 
+def test_alertes_portent_leur_preuve_et_leur_action(ouvrir: Ouvrir) -> None:
+    page = ouvrir("alertes")
+    assert not page.exception
+    texte = _tout(page)
+    assert "alerte" in texte
+    assert "Aucune alerte" in texte or "Que faire." in texte
+
+
 def test_objectifs_se_disent_exemples_et_jamais_atteints_sans_preuve(ouvrir: Ouvrir) -> None:
     page = ouvrir("objectifs")
     assert not page.exception

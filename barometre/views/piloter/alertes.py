@@ -1,0 +1,177 @@
+"""Ce qui appelle une action : chaque alerte porte sa règle, sa preuve, depuis quand, quoi faire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pandas as pd
+from scipy import stats
+
+from barometre.access import Gate
+from barometre.catalogue.alertes import RegleAlerte
+from barometre.catalogue.model import Catalogue
+from barometre.domain.provenance import Provenance
+from barometre.formats import format_compte, format_date, format_guillemets, format_nombre, format_part
+from barometre.views.comprendre.evolution import BAISSE, HAUSSE
+from barometre.views.donnees.methode import describe_age
+from barometre.views.lecture.cellules import read_cellules
+from barometre.views.lecture.chiffres import Chiffre
+from barometre.views.lecture.ligne import Lecture
+from barometre.views.lecture.provenance import build_provenance
+from barometre.views.lecture.selection import Selection
+from barometre.views.piloter.evolutions import build_vue_evolutions
+
+# Le hasard d'une collecte identique ne doit pas suffire à alerter (test unilatéral de deux proportions).
+NIVEAU = 0.001
+COLONNES = ("Alerte", "Ce qui le prouve", "Depuis", "Que faire", "Règle")
+Regles = Mapping[str, RegleAlerte]
+
+
+@dataclass(frozen=True, slots=True)
+class Alerte:
+    """Un fait établi qui appelle une action."""
+
+    regle: RegleAlerte
+    fait: str
+    depuis: str
+
+
+@dataclass(frozen=True, slots=True)
+class VueAlertes:
+    """Toutes les alertes du jour, dans l'ordre des règles."""
+
+    alertes: tuple[Alerte, ...]
+    regles: tuple[RegleAlerte, ...]
+    provenance: Provenance
+
+    @property
+    def a_retenir(self) -> str:
+        """Combien, et de quelles règles."""
+        if not self.alertes:
+            return "Aucune alerte : aucune règle n’a de quoi se prouver aujourd’hui."
+        comptes = pd.Series([a.regle.titre for a in self.alertes]).value_counts(sort=False)
+        dits = " ; ".join(f"{str(t)[0].lower()}{str(t)[1:]} ({n})" for t, n in comptes.items())
+        return f"{format_compte(len(self.alertes), 'alerte')} : {dits}."
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Le tableau de lecture, et celui qui se télécharge."""
+        lignes = [(a.regle.titre, a.fait, a.depuis, a.regle.action, a.regle.id) for a in self.alertes]
+        return pd.DataFrame(lignes, columns=list(COLONNES))
+
+
+def build_vue_alertes(gate: Gate, catalogue: Catalogue, regles: Regles, jour: date) -> VueAlertes:
+    """Chaque règle interrogée, sur ce que la portée peut lire."""
+    alertes = (
+        *_check_participation(gate, catalogue, regles["participation_baisse"]),
+        *_check_changes(gate, catalogue, regles["indicateur_bouge"]),
+        *_check_notes(gate, catalogue, regles["note_perdue"]),
+        *_check_sources(gate, regles["source_perimee"], jour),
+        *_check_closings(catalogue, regles["questionnaire_ferme"], jour),
+        *_check_obligations(catalogue, regles["obligation_proche"], jour),
+    )
+    provenance = build_provenance(Lecture(gate, catalogue, Selection()), "Alertes", "alertes", [])
+    return VueAlertes(alertes, tuple(regles.values()), provenance)
+
+
+def is_real_fall(avant: int, apres: int, cadre: int, seuil: float) -> bool:
+    """Vrai si la participation a perdu au moins `seuil`, et que le hasard ne l'explique pas.
+
+    Test exact conditionnel de deux proportions : sachant le total, `apres` suit une loi hypergéométrique.
+    """
+    if not avant or apres > (1 - seuil) * avant:
+        return False
+    return bool(stats.hypergeom.cdf(apres, 2 * cadre, avant + apres, cadre) < NIVEAU)
+
+
+def is_real_loss(avant: Chiffre, apres: Chiffre | None, seuil: float) -> bool:
+    """Vrai si un chiffre citable ne l'est plus, faute de réponses et non d'un cheveu."""
+    if not avant.citable or avant.n_eff is None:
+        return False
+    if apres is None or not apres.montre or apres.n_eff is None:
+        return True
+    return not apres.citable and apres.n_eff <= (1 - seuil) * avant.n_eff
+
+
+def _list_paires(catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
+    """Thème, avant-dernière et dernière vague qui l'ont posé."""
+    for theme in catalogue.themes:
+        vagues = [v.id for v in catalogue.vagues if theme.id in v.questionnaires]
+        if len(vagues) > 1:
+            yield theme.id, vagues[-2], vagues[-1]
+
+
+def _check_participation(gate: Gate, catalogue: Catalogue, regle: RegleAlerte) -> Iterator[Alerte]:
+    comptes = gate.count_participations("vague_id", "questionnaire_id")
+    nombres = comptes.set_index(["vague_id", "questionnaire_id"])["questionnaires"]
+    cadre = len(gate.list_collectivites())
+    for theme_id, v1, v2 in _list_paires(catalogue):
+        avant, apres = (int(nombres.get((v, theme_id), 0)) for v in (v1, v2))
+        if apres and is_real_fall(avant, apres, cadre, regle.seuil):
+            fait = (
+                f"{catalogue.get_theme(theme_id).titre} : {format_nombre(avant)} réponses, puis "
+                f"{format_nombre(apres)} ({format_part((avant - apres) / avant)} de moins)."
+            )
+            yield Alerte(regle, fait, _name(catalogue, v2))
+
+
+def _check_changes(gate: Gate, catalogue: Catalogue, regle: RegleAlerte) -> Iterator[Alerte]:
+    for theme_id, _, v2 in _list_paires(catalogue):
+        vue = build_vue_evolutions(gate, catalogue, theme_id, Selection(v2))
+        for c in vue.montres:
+            if c.indicateur.cle and c.mot in (HAUSSE, BAISSE):
+                titre = format_guillemets(c.indicateur.titre)
+                yield Alerte(regle, f"{titre} : {c.mot} au-delà du hasard, {c.intervalle}.", vue.apres)
+
+
+def _check_notes(gate: Gate, catalogue: Catalogue, regle: RegleAlerte) -> Iterator[Alerte]:
+    for theme_id, v1, v2 in _list_paires(catalogue):
+        cles = [i for i in catalogue.list_indicateurs(theme_id, origine="declare") if i.cle]
+        cellules = read_cellules(gate, [i.id for i in cles], Selection(), vague_id=[v1, v2])
+        par_vague = {(c.indicateur_id, c.vague_id): c for c in cellules.values()}
+        for indicateur in cles:
+            avant, apres = (par_vague.get((indicateur.id, v)) for v in (v1, v2))
+            if avant is not None and is_real_loss(avant, apres, regle.seuil):
+                suite = f"note {apres.note}" if apres is not None and apres.montre else "non publié"
+                fait = f"{format_guillemets(indicateur.titre)} : note {avant.note}, puis {suite}."
+                yield Alerte(regle, fait, _name(catalogue, v2))
+
+
+def _check_sources(gate: Gate, regle: RegleAlerte, jour: date) -> Iterator[Alerte]:
+    for ligne in gate.list_sources().to_dict("records"):
+        texte = str(ligne["date"])
+        mois = count_months(texte, jour)
+        if ligne["etat"] in ("chargee", "gardee") and mois is not None and mois > regle.seuil:
+            fait = f"{ligne['titre']} : {describe_age(texte, jour)}."
+            yield Alerte(regle, fait, format_date(texte))
+
+
+def count_months(texte: str, jour: date) -> int | None:
+    """Les mois écoulés depuis « 2023-09 » ou « 2023 » (depuis décembre) ; None sans date."""
+    morceaux = texte.split("-")
+    if not all(m.isdecimal() for m in morceaux):
+        return None
+    mois = int(morceaux[1]) if len(morceaux) > 1 else 12
+    return 12 * (jour.year - int(morceaux[0])) + jour.month - mois
+
+
+def _check_closings(catalogue: Catalogue, regle: RegleAlerte, jour: date) -> Iterator[Alerte]:
+    limite = jour + timedelta(days=regle.seuil)
+    for vague in catalogue.vagues:
+        if vague.fermeture is not None and jour <= vague.fermeture <= limite:
+            jours = (vague.fermeture - jour).days
+            fait = f"{vague.titre} : ferme dans {format_compte(jours, 'jour')}."
+            yield Alerte(regle, fait, format_date(vague.fermeture))
+
+
+def _check_obligations(catalogue: Catalogue, regle: RegleAlerte, jour: date) -> Iterator[Alerte]:
+    limite = jour + timedelta(days=regle.seuil)
+    for seuil in catalogue.seuils:
+        if seuil.depuis is not None and jour < seuil.depuis <= limite:
+            yield Alerte(regle, f"{seuil.titre}.", format_date(seuil.depuis))
+
+
+def _name(catalogue: Catalogue, vague_id: str) -> str:
+    return next(v.titre for v in catalogue.vagues if v.id == vague_id)

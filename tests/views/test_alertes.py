@@ -1,0 +1,103 @@
+"""Une alerte a sa preuve, et une vague où rien n'a changé n'en lève presque jamais."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from barometre.catalogue.alertes import load_regles_alertes
+from barometre.views.lecture.chiffres import Chiffre
+from barometre.views.piloter.alertes import build_vue_alertes, count_months, is_real_fall, is_real_loss
+from tests.views.fausse_porte import FaussePorte, build_catalogue, build_indicateur, cellule
+
+REGLES = load_regles_alertes()
+CADRE = 36_000
+
+
+class Porte(FaussePorte):
+    def __init__(self, *lignes: dict[str, Any], reponses: tuple[int, int] = (1000, 1000)) -> None:
+        super().__init__(lignes)
+        self._reponses = reponses
+
+    def count_participations(self, *axes: str) -> pd.DataFrame:
+        lignes = zip(("2023-v1", "2026-v4"), ("essai", "essai"), self._reponses, strict=True)
+        return pd.DataFrame(lignes, columns=["vague_id", "questionnaire_id", "questionnaires"])
+
+    def list_collectivites(self, type: str | None = None, cadre: bool = True, **filtres: Any) -> pd.DataFrame:
+        lignes = super().list_collectivites(type, cadre, **filtres)
+        return lignes if type else pd.concat([lignes] * (CADRE // len(lignes)), ignore_index=True)
+
+    def list_sources(self) -> pd.DataFrame:
+        colonnes = ["titre", "date", "etat"]
+        return pd.DataFrame(
+            [("Fibre", "2018-03", "chargee"), ("Neuve", "2026-10", "chargee")], columns=colonnes
+        )
+
+
+def _alertes(*lignes: dict[str, Any], **autres: Any) -> list[str]:
+    catalogue = build_catalogue([build_indicateur("site", cle=True)])
+    porte: Any = Porte(*lignes, **autres)
+    vue = build_vue_alertes(porte, catalogue, REGLES, date(2026, 11, 28))
+    return [a.regle.id for a in vue.alertes]
+
+
+@pytest.mark.parametrize(
+    ("avant", "apres", "attendu"),
+    [
+        (1000, 850, True),  # 15 % de moins, juste au seuil
+        (1000, 851, False),
+        (100, 80, False),  # 20 % de moins, mais le hasard le donne souvent
+        (100, 50, True),
+        (0, 0, False),
+        (500, 700, False),
+    ],
+)
+def test_une_baisse_de_participation_se_prouve(avant: int, apres: int, attendu: bool) -> None:
+    assert is_real_fall(avant, apres, CADRE, 0.15) is attendu
+
+
+@pytest.mark.parametrize("taux", [0.001, 0.005, 0.02, 0.07])
+def test_deux_cents_vagues_ou_rien_ne_change_n_alertent_presque_jamais(taux: float) -> None:
+    regle = REGLES["participation_baisse"]
+    comptes = np.random.default_rng(20261128).binomial(CADRE, taux, size=(200, 2))
+    fausses = np.mean([is_real_fall(int(a), int(b), CADRE, regle.seuil) for a, b in comptes])
+    assert fausses <= regle.fausses_alertes
+
+
+def _chiffre(note: str, n_eff: float) -> Chiffre:
+    return Chiffre(
+        "site", "v", "france", "", "", "", "published", n=500, n_eff=n_eff, redresse=0.5, note=note,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("apres", "attendu"),
+    [
+        (_chiffre("C", 150.0), True),  # un quart de moins, juste
+        (_chiffre("C", 151.0), False),  # la note tient à un cheveu
+        (_chiffre("B", 50.0), False),  # toujours citable
+        (None, True),
+    ],
+)
+def test_une_note_perdue_ne_vient_pas_d_un_cheveu(apres: Chiffre | None, attendu: bool) -> None:
+    assert is_real_loss(_chiffre("A", 200.0), apres, 0.25) is attendu
+
+
+def test_rien_a_perdre_quand_le_chiffre_ne_se_citait_pas() -> None:
+    assert not is_real_loss(_chiffre("C", 200.0), None, 0.25)
+
+
+def test_la_page_ne_leve_que_ce_qui_se_prouve() -> None:
+    assert _alertes() == ["source_perimee"]
+    assert _alertes(reponses=(1000, 500)) == ["participation_baisse", "source_perimee"]
+    perdue = [cellule("site", vague_id="2023-v1"), cellule("site", note="C", n_eff=40.0)]
+    assert _alertes(*perdue) == ["note_perdue", "source_perimee"]
+
+
+@pytest.mark.parametrize(("texte", "mois"), [("2023-09", 38), ("2025", 11), ("", None), ("inconnue", None)])
+def test_l_age_d_une_source(texte: str, mois: int | None) -> None:
+    assert count_months(texte, date(2026, 11, 28)) == mois
