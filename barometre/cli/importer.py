@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import re
+from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +13,12 @@ from barometre.catalogue import load_catalogue
 from barometre.cli.analyse import add_json
 from barometre.cli.qualite import list_qualite, print_qualite
 from barometre.cli.sortie import Barre, print_json
+from barometre.ingest.errors import Rejet
 from barometre.ingest.lot import Lot
 from barometre.pipeline.importer import importer
 
+# « La ligne 12 est retenue » : le numéro ne distingue pas deux fautes.
+_NUMERO_DE_LIGNE = re.compile(r"\d+")
 FORMATS = ("auto", "limesurvey", "csv", "xlsx")
 
 
@@ -20,12 +26,21 @@ def add_command(commandes: Any) -> None:
     """Déclare la commande."""
     aide = "charge un export de questionnaire dans une version neuve de l'entrepôt"
     analyseur = commandes.add_parser("importer", help=aide, description=aide)
-    analyseur.add_argument("fichier", metavar="FICHIER", type=Path, help="export CSV ou XLSX")
+    aide_fichier = "export CSV, XLSX, ODS ou JSON ; plusieurs fichiers d'une vague se donnent ensemble"
+    analyseur.add_argument("fichier", metavar="FICHIER", type=Path, nargs="+", help=aide_fichier)
     analyseur.add_argument("--questionnaire", metavar="ID", required=True, help="questionnaire (id du thème)")
     analyseur.add_argument("--vague", metavar="ID", required=True, help="vague, par exemple 2024-v2")
     analyseur.add_argument("--format", choices=FORMATS, default="auto", help="forme du fichier (auto)")
     analyseur.add_argument(
         "--correspondance", metavar="FICHIER", type=Path, help="colonnes déclarées, en YAML"
+    )
+    analyseur.add_argument(
+        "--confirmer", action="store_true", help="accepte que des réponses en service disparaissent"
+    )
+    analyseur.add_argument(
+        "--complement",
+        action="store_true",
+        help="garde les réponses des collectivités que le fichier ne cite pas",
     )
     analyseur.add_argument("--essai", action="store_true", help="montre tout, n'écrit rien")
     add_json(analyseur)
@@ -37,6 +52,7 @@ def execute(demande: argparse.Namespace) -> None:
     with Barre(muette=demande.json) as barre:
         lot = importer(
             demande.fichier, demande.questionnaire, demande.vague, format=demande.format, essai=demande.essai,
+            confirme=demande.confirmer, complement=demande.complement,
             correspondance=demande.correspondance, progress=barre, catalogue=load_catalogue(),
         )  # fmt: skip
     ecrit = not (demande.essai or lot.deja_charge)
@@ -55,12 +71,43 @@ def print_lot(lot: Lot, *, essai: bool) -> None:
         f"{lot.lus} lignes lues = {lot.charges} chargées + {lot.doublons} doublons + "
         f"{lot.quarantaine} en quarantaine + {lot.ignores} ignorées."
     )
-    for rejet in lot.rejets:
-        colonne = f", colonne « {rejet.colonne} »" if rejet.colonne else ""
-        print(f"  ligne {rejet.ligne}{colonne}, « {rejet.valeur} » : {rejet.motif}")
+    for titre, rejets in (
+        ("en quarantaine", lot.rejets), ("doublon", lot.lignes_doublons), ("ignorée", lot.lignes_ignorees)
+    ):  # fmt: skip
+        for phrase in list_motifs(rejets):
+            print(f"  {titre} : {phrase}")
     for phrase in lot.avertissements:
         print(f"  attention : {phrase}")
+    for phrase in list_avant_apres(lot):
+        print(f"  {phrase}")
+    if essai:
+        for phrase in lot.a_confirmer:
+            print(f"  demandera --confirmer : {phrase}")
     print(_conclude(lot, essai))
+
+
+def list_motifs(rejets: Sequence[Rejet]) -> list[str]:
+    """Une ligne par faute : 5 000 fois la même donnent leur nombre et trois exemples."""
+    groupes: dict[tuple[str, str], list[Rejet]] = defaultdict(list)
+    for rejet in rejets:
+        groupes[rejet.colonne, _NUMERO_DE_LIGNE.sub("", rejet.motif)].append(rejet)
+    phrases = []
+    for (colonne, _), groupe in groupes.items():
+        exemples = ", ".join(f"{r.ligne} (« {r.valeur} »)" if r.valeur else f"{r.ligne}" for r in groupe[:3])
+        reste = f" et {len(groupe) - 3} autres" if len(groupe) > 3 else ""
+        lieu = f", colonne « {colonne} »" if colonne else ""
+        phrases.append(f"ligne{'s' if len(groupe) > 1 else ''} {exemples}{reste}{lieu} : {groupe[0].motif}")
+    return phrases
+
+
+def list_avant_apres(lot: Lot) -> list[str]:
+    """« répondantes : 400 avant, 412 après », puis les questions dont le compte change."""
+    if not lot.avant_apres or lot.deja_charge:
+        return []
+    repondantes, *questions = lot.avant_apres
+    phrases = [f"{repondantes.objet} : {repondantes.avant} avant, {repondantes.apres} après"]
+    changees = [f"{q.objet} {q.avant} → {q.apres}" for q in questions if q.avant != q.apres]
+    return [*phrases, f"réponses par question : {', '.join(changees)}"] if changees else phrases
 
 
 def _conclude(lot: Lot, essai: bool) -> str:

@@ -13,6 +13,7 @@ from barometre.ingest.export import read_export
 from barometre.ingest.identity import Referentiel
 from barometre.ingest.lot import Lot, load_lot
 from barometre.ingest.mapping import read_correspondance
+from barometre.ingest.merge import merge_lots
 
 
 class CatalogueEnquete(Protocol):
@@ -44,6 +45,24 @@ def prepare(  # noqa: PLR0917 — l'ordre est celui de la commande `importer`
     questionnaire, vague = _find_enquete(catalogue, questionnaire_id, vague_id)
     export = read_export(path, format)
     lot = load_lot(export, questionnaire, vague, referentiel, read_correspondance(correspondance))
+    return replace(lot, deja_charge=lot.lot_id in lots_connus)
+
+
+def prepare_all(  # noqa: PLR0917 — l'ordre est celui de la commande `importer`
+    paths: Sequence[str | Path],
+    questionnaire_id: str,
+    vague_id: str,
+    format: str,
+    referentiel: Referentiel,
+    catalogue: CatalogueEnquete,
+    correspondance: str | Path | dict[str, Any] | None = None,
+    lots_connus: Collection[str] = (),
+) -> Lot:
+    """Un ou plusieurs fichiers d'un même questionnaire et d'une même vague : un seul lot."""
+    lots = [
+        prepare(p, questionnaire_id, vague_id, format, referentiel, catalogue, correspondance) for p in paths
+    ]
+    lot = merge_lots(lots)
     return replace(lot, deja_charge=lot.lot_id in lots_connus)
 
 

@@ -31,6 +31,15 @@ SANS_AUCUNE_REPONSE = "Questionnaire ouvert mais sans aucune réponse."
 ABANDON = "Questionnaire abandonné : non validé, moins de la moitié des questions posées ont une réponse."
 
 
+@dataclass(frozen=True, slots=True)
+class AvantApres:
+    """Un compte avant et après l'import : les répondantes, ou les réponses à une question."""
+
+    objet: str
+    avant: int
+    apres: int
+
+
 @dataclass(frozen=True)
 class Lot:
     """Ce qu'un fichier apporte à l'entrepôt, et le sort de chacune de ses lignes."""
@@ -52,6 +61,9 @@ class Lot:
     recodes: int
     avertissements: tuple[str, ...]
     deja_charge: bool = False
+    avant_apres: tuple[AvantApres, ...] = ()
+    # Les raisons de demander un accord avant d'écrire (`--confirmer`).
+    a_confirmer: tuple[str, ...] = ()
 
     @property
     def charges(self) -> int:
@@ -97,11 +109,18 @@ class Lot:
             "quarantaine": self.quarantaine,
             "ignores": self.ignores,
             "deja_charge": self.deja_charge,
-            "rejets": [
-                {"ligne": r.ligne, "colonne": r.colonne, "valeur": r.valeur, "motif": r.motif}
-                for r in self.rejets
-            ],
+            "rejets": [_to_dict(r) for r in self.rejets],
+            "lignes_doublons": [_to_dict(r) for r in self.lignes_doublons],
+            "lignes_ignorees": [_to_dict(r) for r in self.lignes_ignorees],
+            "recodes": self.recodes,
+            "avertissements": list(self.avertissements),
+            "avant_apres": [{"objet": c.objet, "avant": c.avant, "apres": c.apres} for c in self.avant_apres],
+            "a_confirmer": list(self.a_confirmer),
         }
+
+
+def _to_dict(rejet: Rejet) -> dict[str, Any]:
+    return {"ligne": rejet.ligne, "colonne": rejet.colonne, "valeur": rejet.valeur, "motif": rejet.motif}
 
 
 def build_lot_id(vague_id: str, questionnaire_id: str, empreinte: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pandas as pd
 
 from barometre.catalogue import Catalogue, load_catalogue
 from barometre.ingest.identity import Referentiel
-from barometre.ingest.importer import prepare
+from barometre.ingest.importer import prepare_all
 from barometre.ingest.lot import Lot
 from barometre.pipeline.achevement import check_or_refuse, finish_version, get_code_version
 from barometre.pipeline.calcul import (
@@ -27,8 +28,9 @@ from barometre.pipeline.changes import COMPAREES
 from barometre.pipeline.croisements import compute_croisements, read_mesures, refresh_croisements
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.lots import add_lot
+from barometre.pipeline.remplacement import check_confirme, compare_lot
 from barometre.pipeline.suivi import Etapes, Suivi
-from barometre.warehouse.deletions import delete_calculs_of, delete_lot
+from barometre.warehouse.deletions import delete_calculs_of, delete_lot, delete_reponses_of
 from barometre.warehouse.engine import Engine
 from barometre.warehouse.entrepot import Entrepot
 from barometre.warehouse.repository import Repository, read_rows
@@ -38,12 +40,14 @@ ETAPES = 4
 
 
 def importer(
-    fichier: Path | str,
+    fichier: Path | str | Sequence[Path | str],
     questionnaire_id: str,
     vague_id: str,
     *,
     format: str = "auto",
     essai: bool = False,
+    confirme: bool = False,
+    complement: bool = False,
     correspondance: str | Path | dict[str, Any] | None = None,
     progress: Suivi | None = None,
     adresse: str | None = None,
@@ -52,7 +56,8 @@ def importer(
     """Lit un export, le charge dans une version neuve et la met en service ; rend le sort de ses lignes.
 
     Le même fichier ne change rien. Un autre fichier du même questionnaire et de la même vague remplace le
-    précédent. `essai` : tout est lu et compté, rien n'est écrit.
+    précédent ; il faut `confirme` si beaucoup de réponses disparaissent. `complement` : les collectivités
+    que le fichier ne cite pas gardent leur réponse. `essai` : tout est lu et compté, rien n'est écrit.
     """
     catalogue = catalogue or load_catalogue()
     etapes = Etapes(ETAPES, progress)
@@ -61,28 +66,36 @@ def importer(
         depot = Repository(entrepot)
         etapes.step("Lecture du fichier")
         collectivites = depot.list_collectivites(cadre=False)
-        lot = prepare(
-            fichier, questionnaire_id, vague_id, format,
+        lot = prepare_all(
+            [fichier] if isinstance(fichier, str | Path) else fichier, questionnaire_id, vague_id, format,
             Referentiel(collectivites, depot.list_codes_anciens()),
             catalogue,
             correspondance,
             lots_connus=depot.list_lots()["lot_id"].tolist(),
         )  # fmt: skip
+        questionnaire = catalogue.questionnaires[questionnaire_id]
+        lot = compare_lot(depot.get_engine(), lot, questionnaire, complement=complement)
         active, complet = depot.version_id, _is_stale(depot, catalogue)
         depot.close()
         if not (essai or lot.deja_charge):
+            if not confirme:
+                check_confirme(lot)
             contexte = build_contexte(collectivites, catalogue)
-            _load(entrepot, active, _Import(lot, contexte, complet), etapes)
+            _load(entrepot, active, _Import(lot, contexte, complet, complement), etapes)
     return lot
 
 
 @dataclass(frozen=True, slots=True)
 class _Import:
-    """Un lot à charger ; `complet` : refaire aussi ce qui ne dépend pas de lui."""
+    """Un lot à charger ; `complet` : refaire aussi ce qui ne dépend pas de lui.
+
+    `complement` : n'effacer que les réponses des collectivités qu'il cite.
+    """
 
     lot: Lot
     contexte: Contexte
     complet: bool
+    complement: bool
 
 
 def _is_stale(depot: Repository, catalogue: Catalogue) -> bool:
@@ -96,7 +109,11 @@ def _load(entrepot: Entrepot, active: str, importe: _Import, etapes: Etapes) -> 
     lot, catalogue = importe.lot, importe.contexte.catalogue
     with fill_chantier(entrepot, copie_de=active) as (version_id, moteur):
         etapes.step("Calcul des chiffres")
-        delete_lot(moteur, lot.vague_id, lot.questionnaire_id)
+        if importe.complement:
+            cites = lot.participation["collectivite_id"].tolist()
+            delete_reponses_of(moteur, lot.vague_id, lot.questionnaire_id, cites)
+        else:
+            delete_lot(moteur, lot.vague_id, lot.questionnaire_id)
         donnees = Donnees()
         add_lot(donnees, lot)
         donnees.extend(_compute(moteur, importe))

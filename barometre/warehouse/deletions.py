@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ColumnElement, Engine, delete, select, true
+from sqlalchemy import Column, ColumnElement, Engine, delete, func, select, true, update
 
 from barometre.warehouse import schema as s
 from barometre.warehouse.schema import accord, association, contraste
+
+# Une liste de valeurs par requête reste courte : PostgreSQL borne le nombre de paramètres (32 767).
+_PAQUET = 5_000
 
 
 def delete_lot(moteur: Engine, vague_id: str, questionnaire_id: str) -> None:
@@ -19,6 +22,38 @@ def delete_lot(moteur: Engine, vague_id: str, questionnaire_id: str) -> None:
         for table in (s.participation, s.fait_reponse):
             lignes = (table.c.vague_id == vague_id) & (table.c.questionnaire_id == questionnaire_id)
             connexion.execute(delete(table).where(lignes))
+
+
+def delete_reponses_of(
+    moteur: Engine, vague_id: str, questionnaire_id: str, collectivites: list[str]
+) -> None:
+    """Efface les réponses que des collectivités redonnent ; leur ancienne ligne devient un doublon."""
+    with moteur.begin() as connexion:
+        for debut in range(0, len(collectivites), _PAQUET):
+            paquet = collectivites[debut : debut + _PAQUET]
+            p = s.participation.c
+            citees = (
+                (p.vague_id == vague_id)
+                & (p.questionnaire_id == questionnaire_id)
+                & p.collectivite_id.in_(paquet)
+            )
+            comptes = select(p.lot_id, func.count()).where(citees).group_by(p.lot_id)
+            for lot_id, nombre in connexion.execute(comptes).all():
+                lot = s.lot_import.c
+                connexion.execute(
+                    update(s.lot_import)
+                    .where(lot.lot_id == lot_id)
+                    .values(charges=lot.charges - nombre, doublons=lot.doublons + nombre)
+                )
+            connexion.execute(delete(s.participation).where(citees))
+            f = s.fait_reponse.c
+            connexion.execute(
+                delete(s.fait_reponse).where(
+                    f.vague_id == vague_id,
+                    f.questionnaire_id == questionnaire_id,
+                    f.collectivite_id.in_(paquet),
+                )
+            )
 
 
 def delete_calculs_of(moteur: Engine, questionnaire_id: str, vague_id: str | None) -> None:

@@ -1,0 +1,87 @@
+"""Plusieurs fichiers d'une même vague : un seul lot, chaque collectivité une fois."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from barometre.ingest.errors import Rejet
+from barometre.ingest.lot import Lot, build_lot_id
+
+_ENTRE_FICHIERS = "La réponse de la collectivité dans « {} » est retenue : plus complète ou plus récente."
+# Chaque fichier a ses numéros de ligne : ceux du deuxième commencent à 1 000 001.
+_PAS = 1_000_000
+
+
+def merge_lots(lots: Sequence[Lot]) -> Lot:
+    """Un lot de plusieurs fichiers ; entre deux réponses d'une collectivité, la règle des doublons choisit."""
+    if len(lots) == 1:
+        return lots[0]
+    empreinte = hashlib.sha256(" ".join(sorted(lot.empreinte for lot in lots)).encode()).hexdigest()
+    lot_id = build_lot_id(lots[0].vague_id, lots[0].questionnaire_id, empreinte)
+    retenus = _pick_files(lots)
+    gardes = [_keep(lot, i, retenus) for i, lot in enumerate(lots)]
+    perdus = [_list_perdus(lots, i, retenus) for i in range(len(lots))]
+    return replace(
+        lots[0],
+        lot_id=lot_id,
+        fichier=", ".join(lot.fichier for lot in lots),
+        empreinte=empreinte,
+        simule=any(lot.simule for lot in lots),
+        lus=sum(lot.lus for lot in lots),
+        participation=pd.concat([p for p, _ in gardes], ignore_index=True).assign(lot_id=lot_id),
+        fait_reponse=pd.concat([f for _, f in gardes], ignore_index=True),
+        rejets=_join(lots, [lot.rejets for lot in lots]),
+        lignes_doublons=_join(
+            lots, [(*lot.lignes_doublons, *p) for lot, p in zip(lots, perdus, strict=True)]
+        ),
+        lignes_ignorees=_join(lots, [lot.lignes_ignorees for lot in lots]),
+        recodes=sum(lot.recodes for lot in lots),
+        avertissements=tuple(f"{lot.fichier} : {a}" for lot in lots for a in lot.avertissements),
+    )
+
+
+def _pick_files(lots: Sequence[Lot]) -> dict[str, int]:
+    """Collectivité → le rang du fichier dont la réponse est gardée."""
+    retenus: dict[str, tuple[tuple[int, str, int], int]] = {}
+    for rang, lot in enumerate(lots):
+        repondues = lot.fait_reponse[lot.fait_reponse["etat"].isin(["repondu", "ne_sait_pas"])]
+        completude = repondues.groupby("collectivite_id")["question_id"].nunique()
+        for cle, jour in zip(
+            lot.participation["collectivite_id"], lot.participation["date_reponse"], strict=True
+        ):
+            note = (int(completude.get(cle, 0)), jour.isoformat() if jour else "", rang)
+            if cle not in retenus or note > retenus[cle][0]:
+                retenus[cle] = (note, rang)
+    return {cle: rang for cle, (_, rang) in retenus.items()}
+
+
+def _keep(lot: Lot, rang: int, retenus: dict[str, int]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    gardees = {cle for cle in lot.participation["collectivite_id"] if retenus[cle] == rang}
+    return (
+        lot.participation[lot.participation["collectivite_id"].isin(gardees)],
+        lot.fait_reponse[lot.fait_reponse["collectivite_id"].isin(gardees)],
+    )
+
+
+def _list_perdus(lots: Sequence[Lot], rang: int, retenus: dict[str, int]) -> list[Rejet]:
+    cles = lots[rang].participation["collectivite_id"]
+    return [
+        Rejet(0, "", cle, _ENTRE_FICHIERS.format(lots[retenus[cle]].fichier))
+        for cle in cles
+        if retenus[cle] != rang
+    ]
+
+
+def _join(lots: Sequence[Lot], listes: Sequence[Sequence[Rejet]]) -> tuple[Rejet, ...]:
+    """Les lignes de chaque fichier, dont le nom est dit dans le motif."""
+    return tuple(
+        Rejet(
+            rang * _PAS + r.ligne, r.colonne, r.valeur, f"{lots[rang].fichier}, ligne {r.ligne} : {r.motif}"
+        )
+        for rang, rejets in enumerate(listes)
+        for r in rejets
+    )

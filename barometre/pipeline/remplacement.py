@@ -1,0 +1,93 @@
+"""Ce qu'un import va changer : avant et après, question par question ; ce qui demande un accord."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from barometre.domain.enquete import Questionnaire
+from barometre.ingest.errors import ImportRefuse
+from barometre.ingest.lot import AvantApres, Lot
+from barometre.warehouse.engine import Engine
+from barometre.warehouse.repository import read_rows
+
+# Une vague rouverte ou corrigée perd quelques réponses ; un cinquième de moins est un autre fichier.
+BAISSE_TOLEREE = 0.2
+REPONDANTES = "répondantes"
+
+
+def compare_lot(moteur: Engine, lot: Lot, questionnaire: Questionnaire, *, complement: bool) -> Lot:
+    """Le lot, avec ses comptes avant et après, et les phrases qui demandent `--confirmer`."""
+    ou = {"vague_id": lot.vague_id, "questionnaire_id": lot.questionnaire_id}
+    presentes = read_rows(moteur, "participation", **ou)
+    faits = read_rows(moteur, "fait_reponse", **ou)
+    restantes = _drop_replaced(presentes, lot) if complement else presentes.iloc[:0]
+    faits_restants = _drop_replaced(faits, lot) if complement else faits.iloc[:0]
+    lignes = [
+        AvantApres(REPONDANTES, len(presentes), len(restantes) + lot.charges),
+        *_compare_questions(questionnaire, faits, [faits_restants, lot.fait_reponse]),
+    ]
+    reelles = presentes[~presentes["simulee"].astype(bool)]
+    raisons = _list_raisons(lignes, reelles, lot) if len(reelles) or not lot.charges else []
+    return replace(lot, avant_apres=tuple(lignes), a_confirmer=tuple(raisons))
+
+
+def check_confirme(lot: Lot) -> None:
+    """Lève `ImportRefuse` si l'import demande un accord ; la phrase dit pourquoi et que faire."""
+    if lot.a_confirmer:
+        raisons = " ".join(lot.a_confirmer)
+        raise ImportRefuse(
+            f"Rien n'a été écrit. {raisons} Si c'est voulu, relancez avec --confirmer ; si ces réponses "
+            "s'ajoutent aux précédentes, avec --complement."
+        )
+
+
+def _drop_replaced(lignes: pd.DataFrame, lot: Lot) -> pd.DataFrame:
+    return lignes[~lignes["collectivite_id"].isin(lot.participation["collectivite_id"])]
+
+
+def _compare_questions(
+    questionnaire: Questionnaire, avant: pd.DataFrame, apres: list[pd.DataFrame]
+) -> list[AvantApres]:
+    """Nombre de collectivités qui ont répondu à chaque question."""
+    comptes = [_count_answered(avant), _count_answered(pd.concat(apres))]
+    return [
+        AvantApres(q.code, int(comptes[0].get(q.id, 0)), int(comptes[1].get(q.id, 0)))
+        for q in questionnaire.questions
+    ]
+
+
+def _count_answered(faits: pd.DataFrame) -> pd.Series[int]:
+    repondus = faits[faits["etat"].isin(["repondu", "ne_sait_pas"])]
+    uniques = repondus.drop_duplicates(["collectivite_id", "question_id"])
+    return uniques.groupby("question_id", observed=True).size()
+
+
+def _list_raisons(lignes: list[AvantApres], presentes: pd.DataFrame, lot: Lot) -> list[str]:
+    repondantes, *questions = lignes
+    if not lot.charges:
+        return [f"Aucune ligne de ce fichier ne serait chargée ({repondantes.avant} réponses en service)."]
+    raisons = []
+    if _is_baisse(repondantes):
+        raisons.append(f"Les répondantes passeraient de {repondantes.avant} à {repondantes.apres}.")
+    disparues = [q.objet for q in questions if q.avant and not q.apres]
+    if disparues:
+        raisons.append(f"Question(s) sans plus aucune réponse : {', '.join(disparues)}.")
+    baisses = [q for q in questions if q.apres and _is_baisse(q)]
+    if baisses and not _is_baisse(repondantes):
+        detail = ", ".join(f"{q.objet} ({q.avant} → {q.apres})" for q in baisses)
+        raisons.append(f"Question(s) en forte baisse : {detail}.")
+    avant, apres = _get_derniere(presentes), _get_derniere(lot.participation)
+    if avant is not None and apres is not None and apres < avant:
+        raisons.append(f"Ce fichier s'arrête au {apres:%d/%m/%Y}, celui en service au {avant:%d/%m/%Y}.")
+    return raisons
+
+
+def _is_baisse(ligne: AvantApres) -> bool:
+    return ligne.apres < (1 - BAISSE_TOLEREE) * ligne.avant
+
+
+def _get_derniere(participation: pd.DataFrame) -> pd.Timestamp | None:
+    dates = pd.to_datetime(participation["date_reponse"]).dropna()
+    return None if dates.empty else dates.max()

@@ -1,0 +1,103 @@
+"""Rien n'est remplacé sans être vu : avant, après, et un accord quand des réponses disparaissent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from barometre.ingest.errors import ImportRefuse
+from barometre.pipeline.importer import importer
+from barometre.pipeline.verify import verifier
+from barometre.warehouse.repository import open_repository, read_rows
+from barometre.warehouse.versions import open_entrepot
+from tests.pipeline.test_construire import QUESTIONNAIRE, VAGUE, codes, entrepot_neuf, socle
+
+__all__ = ["codes", "entrepot_neuf", "socle"]
+
+
+def write_reponses(
+    chemin: Path,
+    codes: list[str],
+    jour: str = "2023-12-01",
+    questions: str = "Q01,Q07,Q11",
+    cellules: str = "A1,A1,Y",
+) -> Path:
+    lignes = [f"id,submitdate,INSEE,{questions}"]
+    lignes += [f"{i},{jour} 10:00:00,{code},{cellules}" for i, code in enumerate(codes)]
+    chemin.write_text("\n".join(lignes) + "\n", encoding="utf-8")
+    return chemin
+
+
+@pytest.fixture
+def charge(entrepot_neuf: str, codes: list[str], tmp_path: Path) -> str:
+    """Cent réponses en service."""
+    importer(write_reponses(tmp_path / "un.csv", codes[:100]), QUESTIONNAIRE, VAGUE, adresse=entrepot_neuf)
+    return entrepot_neuf
+
+
+def count(adresse: str) -> int:
+    moteur = open_repository(adresse).get_engine()
+    return len(read_rows(moteur, "participation", vague_id=VAGUE, questionnaire_id=QUESTIONNAIRE))
+
+
+def test_ce_qui_demande_un_accord(charge: str, codes: list[str], tmp_path: Path) -> None:
+    avant = open_entrepot(charge).get_active()
+    cas = {
+        "Les répondantes passeraient de 100 à 10": write_reponses(tmp_path / "a.csv", codes[100:110]),
+        "Aucune ligne de ce fichier": write_reponses(tmp_path / "b.csv", ["99999", "00000"]),
+        "Question(s) sans plus aucune réponse : Q11": write_reponses(
+            tmp_path / "c.csv", codes[:100], questions="Q01,Q07", cellules="A1,A1"
+        ),
+        "s'arrête au 25/11/2023": write_reponses(tmp_path / "d.csv", codes[:100], jour="2023-11-25"),
+    }
+    for phrase, fichier in cas.items():
+        with pytest.raises(ImportRefuse, match="--confirmer") as refus:
+            importer(fichier, QUESTIONNAIRE, VAGUE, adresse=charge)
+        assert phrase in str(refus.value)
+        essai = importer(fichier, QUESTIONNAIRE, VAGUE, essai=True, adresse=charge)
+        assert phrase in " ".join(essai.a_confirmer)
+    assert open_entrepot(charge).get_active() == avant
+    lot = importer(
+        cas["Les répondantes passeraient de 100 à 10"], QUESTIONNAIRE, VAGUE, confirme=True, adresse=charge
+    )
+    assert (lot.avant_apres[0].avant, lot.avant_apres[0].apres, count(charge)) == (100, 10, 10)
+
+
+def test_une_vague_rouverte_passe_sans_accord(charge: str, codes: list[str], tmp_path: Path) -> None:
+    fichier = write_reponses(tmp_path / "deux.csv", codes[:110], jour="2023-12-08")
+    lot = importer(fichier, QUESTIONNAIRE, VAGUE, adresse=charge)
+    assert lot.a_confirmer == ()
+    assert lot.to_dict()["avant_apres"][0] == {"objet": "répondantes", "avant": 100, "apres": 110}
+
+
+def test_complement_declare(charge: str, codes: list[str], tmp_path: Path) -> None:
+    """Dix de plus et cinq corrigées : les autres restent, chaque ligne garde un sort."""
+    fichier = write_reponses(tmp_path / "plus.csv", codes[95:110], cellules="A4,A1,N")
+    lot = importer(fichier, QUESTIONNAIRE, VAGUE, complement=True, adresse=charge)
+    assert (lot.charges, lot.avant_apres[0].apres, count(charge)) == (15, 110, 110)
+    _, controles = verifier(charge)
+    assert [c.nom for c in controles if not c.ok] == []
+    lots = open_repository(charge).list_lots()
+    assert sorted(lots["charges"]) == [15, 95]
+
+
+def test_plusieurs_fichiers_d_une_vague(charge: str, codes: list[str], tmp_path: Path) -> None:
+    fichiers = [
+        write_reponses(tmp_path / "nord.csv", codes[:60]),
+        write_reponses(tmp_path / "sud.csv", codes[55:110], jour="2023-12-09"),
+    ]
+    lot = importer(fichiers, QUESTIONNAIRE, VAGUE, adresse=charge)
+    assert (lot.lus, lot.charges, lot.doublons, count(charge)) == (115, 110, 5, 110)
+    assert "sud.csv" in lot.lignes_doublons[0].motif
+    assert importer(fichiers[::-1], QUESTIONNAIRE, VAGUE, adresse=charge).deja_charge
+    _, controles = verifier(charge)
+    assert [c.nom for c in controles if not c.ok] == []
+
+
+def test_des_reponses_simulees_se_remplacent(entrepot_neuf: str, codes: list[str], tmp_path: Path) -> None:
+    importer(write_reponses(tmp_path / "simule.csv", codes), QUESTIONNAIRE, VAGUE, adresse=entrepot_neuf)
+    lot = importer(
+        write_reponses(tmp_path / "r.csv", codes[:12]), QUESTIONNAIRE, VAGUE, adresse=entrepot_neuf
+    )
+    assert (lot.charges, lot.a_confirmer) == (12, ())
