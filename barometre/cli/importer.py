@@ -19,7 +19,7 @@ from barometre.pipeline.importer import importer
 
 # « La ligne 12 est retenue » : le numéro ne distingue pas deux fautes.
 _NUMERO_DE_LIGNE = re.compile(r"\d+")
-FORMATS = ("auto", "limesurvey", "csv", "xlsx")
+FORMATS = ("auto", "limesurvey", "csv", "xlsx", "ods", "json")
 
 
 def add_command(commandes: Any) -> None:

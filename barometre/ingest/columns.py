@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import lru_cache
 from typing import Literal
 
 from barometre.domain.enquete import Option, Question, Questionnaire
@@ -13,9 +15,15 @@ from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.labels import clean_label, heading_key
 from barometre.ingest.vocabulary import Vocabulaire, load_vocabulary
 
-Nature = Literal["question", "option", "autre", "nsp", "rang", "role", "service", "inconnue"]
+Nature = Literal["question", "option", "autre", "nsp", "rang", "role", "service", "commentaire", "inconnue"]
 # « Q01 », « Q01[SQ002] », « Q01. Texte », « Q01[SQ002]. Texte [Option] ».
 _CODE = re.compile(r"^\s*([A-Za-z]\w{0,60})\s*(?:\[\s*([^\[\]]{0,200}?)\s*\])?\s*(?:$|\.\s)")
+_COMMENTAIRE = re.compile(r"comment(aire)?\]?$", re.IGNORECASE)
+_CODE_LIBRE = re.compile(r"^\s*(?P<code>[A-Za-z]+\d+)(?P<reste>[\[_.\s:;|,)\-–—/].*)?$", re.DOTALL)
+_SOUS_CODE = re.compile(r"^(?:\[(?P<crochets>[^\]]*)\]|[_.](?P<code>[A-Za-z]+\d*)(?=[_.\s:;|\-–—]|$))")
+_ABREGE = re.compile(r"\.\.+|…")
+# Un intitulé abrégé plus court ne désigne plus rien.
+_MIN_ABREGE = 8
 _MOTS = re.compile(r"[a-z]+")
 # Une vraie question peut parler du SIRET en une longue phrase ; un intitulé d'identifiant est court.
 _MAX_MOTS_IDENTIFIANT = 14
@@ -47,6 +55,7 @@ class Plan:
     nsp: dict[str, int] = field(default_factory=dict)
     rangs: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     inconnues: list[str] = field(default_factory=list)
+    commentaires: list[str] = field(default_factory=list)
 
     @property
     def question_ids(self) -> set[str]:
@@ -58,18 +67,72 @@ def build_plan(
     entetes: tuple[str, ...], questionnaire: Questionnaire, declares: dict[int, Cible] | None = None
 ) -> Plan:
     """Reconnaît chaque colonne ; une correspondance déclarée l'emporte sur l'entête."""
-    index = build_index(questionnaire)
+    index, declares = build_index(questionnaire), declares or {}
     plan, vus = Plan(), Counter[str]()
-    for rang, entete in enumerate(entetes):
-        cible = (declares or {}).get(rang) or _find_cible(entete, index, vus)
+    cibles = [declares.get(rang) or _find_cible(e, index, vus) for rang, e in enumerate(entetes)]
+    _find_options_seules(entetes, cibles, questionnaire)
+    for rang, (entete, cible) in enumerate(zip(entetes, cibles, strict=True)):
         _place(plan, rang, entete, cible)
     _check_ambiguites(index, vus)
     if not plan.question_ids:
         raise ImportRefuse(
             f"Aucune colonne ne correspond à une question du questionnaire « {questionnaire.titre} » : "
-            "est-ce le bon questionnaire, ou manque-t-il un fichier de correspondance ?"
+            f"est-ce le bon questionnaire ? {describe_entetes(entetes, questionnaire)}"
         )
     return plan
+
+
+def describe_entetes(entetes: tuple[str, ...], questionnaire: Questionnaire) -> str:
+    """Les entêtes lus, les plus proches connus, et comment les déclarer."""
+    connus = {clean_label(n): n for q in questionnaire.questions for n in (q.code, q.libelle)}
+    lus = [e for e in entetes if e]
+    proches = [
+        f"« {e[:60]} » ressemble à « {connus[p[0]][:60]} »"
+        for e in lus
+        if (p := get_close_matches(clean_label(e), connus, 1, 0.75))
+    ]
+    cites = ", ".join(f"« {e[:40]} »" for e in lus[:8]) + (
+        f" et {len(lus) - 8} autres" if len(lus) > 8 else ""
+    )
+    suite = f" {' ; '.join(proches[:3])}." if proches else ""
+    return (
+        f"Colonnes lues : {cites}.{suite} « importer --proposer » écrit la correspondance à compléter, "
+        "à donner par --correspondance."
+    )
+
+
+def build_recognizer(questionnaire: Questionnaire) -> Callable[[str], bool]:
+    """Dit si un texte est un entête connu : rôle, question, option d'une question à cases."""
+    index, options = build_index(questionnaire), _index_options(questionnaire)
+
+    def is_connu(entete: str) -> bool:
+        if clean_label(entete) in options:
+            return True
+        cible = _find_cible(entete, index, Counter())
+        return cible.nature not in {"inconnue", "service"}
+
+    return lru_cache(maxsize=10_000)(is_connu)
+
+
+def _index_options(questionnaire: Questionnaire) -> dict[str, list[Cible]]:
+    options: dict[str, list[Cible]] = defaultdict(list)
+    for question in questionnaire.questions:
+        for option in question.options if question.type == "choix_multiple" else ():
+            options[clean_label(option.libelle)].append(Cible("option", question, option))
+    return dict(options)
+
+
+def _find_options_seules(entetes: tuple[str, ...], cibles: list[Cible], questionnaire: Questionnaire) -> None:
+    """« Facebook » seul en entête : l'option de la seule question qui l'offre, ou de celle d'à côté."""
+    options, precedente = _index_options(questionnaire), None
+    for rang, cible in enumerate(cibles):
+        if cible.nature == "inconnue":
+            candidates = options.get(clean_label(entetes[rang]), [])
+            voisines = [c for c in candidates if c.question == precedente]
+            choix = candidates if len(candidates) == 1 else voisines
+            cibles[rang] = choix[0] if len(choix) == 1 else cible
+        if cibles[rang].nature == "option":
+            precedente = cibles[rang].question
 
 
 def _check_ambiguites(index: dict[str, list[Cible]], vus: Counter[str]) -> None:
@@ -117,7 +180,13 @@ def _iter_cles(question: Question) -> Iterable[tuple[str, Cible]]:
 
 def _find_cible(entete: str, index: dict[str, list[Cible]], vus: Counter[str]) -> Cible:
     """D'abord par le code, puis par le texte ; le même entête répété désigne les questions dans l'ordre."""
-    for cle in _iter_cles_entete(entete):
+    if _COMMENTAIRE.search(entete):
+        return Cible("commentaire")
+    for cle in (
+        *_iter_cles_entete(entete),
+        *_iter_cles_code(entete, index),
+        *_iter_cles_texte(entete, index),
+    ):
         candidats = index.get(cle)
         if candidats:
             rang, vus[cle] = vus[cle], vus[cle] + 1
@@ -130,6 +199,40 @@ def _iter_cles_entete(entete: str) -> Iterable[str]:
     if trouve := _CODE.match(entete):
         code, sous = clean_label(trouve[1]), trouve[2]
         yield code if sous is None else f"{code}[{clean_label(sous)}]"
+
+
+def _iter_cles_code(entete: str, index: dict[str, list[Cible]]) -> Iterable[str]:
+    """« Q03_SQ001 », « Q03.SQ001. » (R), « Q01 - Texte », « Q01: Texte », « Q01_Texte »."""
+    trouve = _CODE_LIBRE.match(entete)
+    if not trouve or clean_label(trouve["code"]) not in index:
+        return
+    code, reste = clean_label(trouve["code"]), trouve["reste"] or ""
+    if sous := _SOUS_CODE.match(reste):
+        yield f"{code}[{clean_label(sous['crochets'] or sous['code'] or '')}]"
+    if not reste.startswith("["):
+        yield code
+
+
+def _iter_cles_texte(entete: str, index: dict[str, list[Cible]]) -> Iterable[str]:
+    """Espaces remplacés par des tirets bas ; intitulé abrégé par des points de suspension."""
+    if "_" in entete and " " not in entete.strip():
+        yield heading_key(entete.replace("_", " "))
+    if not _ABREGE.search(entete):
+        return
+    question, crochet, option = entete.replace("_", " ").partition("[")
+    debut, fin = clean_label(question), clean_label(option.rstrip("] "))
+    if len(debut) < _MIN_ABREGE:
+        return
+    cle = f"{debut}…{crochet}{fin}"
+    if cle not in index:
+        index[cle] = [
+            c
+            for longue, cibles in list(index.items())
+            if longue.startswith(debut) and ("[" in longue) == bool(crochet)
+            if longue.partition("[")[2].startswith(fin) and "…" not in longue
+            for c in cibles
+        ]
+    yield cle
 
 
 def find_role(entete: str) -> str:
@@ -154,7 +257,7 @@ def _find_identifiant(entete: str) -> str:
 def _find_annexe(entete: str, index: dict[str, list[Cible]]) -> Cible:
     """Colonnes autour d'une question (autre, rang, fichier) ou de la réponse (date, identité)."""
     mots = load_vocabulary()
-    for cle in _iter_cles_entete(entete):
+    for cle in (*_iter_cles_entete(entete), *_iter_cles_code(entete, index)):
         prefixe, _, sous = cle.rstrip("]").partition("[")
         base = next((c for c in index.get(prefixe, ()) if c.nature == "question"), None)
         if base is not None and sous:
@@ -182,6 +285,8 @@ def _annexe_de_question(base: Cible, sous: str, mots: Vocabulaire) -> Cible:
 def _place(plan: Plan, rang: int, entete: str, cible: Cible) -> None:
     if cible.nature == "inconnue":
         plan.inconnues.append(entete)
+    elif cible.nature == "commentaire":
+        plan.commentaires.append(entete)
     elif cible.nature == "role":
         plan.roles.setdefault(cible.role, rang)
         plan.colonnes_de[cible.role].append(rang)

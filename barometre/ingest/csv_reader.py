@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -38,7 +39,8 @@ class Tableau:
             self.numeros.append(numero)
             if len(self.lignes) * len(self.entetes) > MAX_CELLULES:
                 raise ImportRefuse(
-                    f"Le fichier a plus de {format_nombre(MAX_CELLULES)} cellules : découpez-le."
+                    f"Le fichier a plus de {format_nombre(MAX_CELLULES)} cellules : donnez-le en plusieurs "
+                    "fichiers à la même commande."
                 )
 
     def finish(self, nom: str) -> Tableau:
@@ -77,22 +79,21 @@ def check_entetes(entetes: list[str], nom: str) -> list[str]:
     return [e.strip() for e in entetes]
 
 
-def read_csv(path: Path, encodage: str) -> Tableau:
-    """Toutes les lignes du fichier, chacune avec le numéro de la ligne où elle commence."""
+def iter_csv(path: Path, encodage: str) -> Iterator[tuple[int, list[str], str]]:
+    """Les lignes du fichier : numéro où elle commence, cellules, défaut qui la rend illisible."""
     csv.field_size_limit(MAX_CARACTERES_CELLULE)
-    separateur = _detect_separateur(path, encodage)
-    tableau = Tableau()
+    separateur, total = _detect_separateur(path, encodage), 0
     with path.open("r", encoding=encodage, newline="") as flux:
         for rang, (numero, cellules, defaut) in enumerate(_iter_enregistrements(flux, separateur, path.name)):
             check_nombre_de_lignes(rang)
-            if defaut:
-                tableau.rejets.append(Rejet(numero, "", "", defaut))
-            elif not tableau.entetes:
-                if any(cellules) and not _is_ligne_sep(cellules):
-                    tableau.entetes = check_entetes(cellules, path.name)
-            else:
-                tableau.add(numero, cellules)
-    return tableau.finish(path.name)
+            total += len(cellules)
+            if total > MAX_CELLULES + MAX_COLONNES:
+                raise ImportRefuse(
+                    f"Le fichier a plus de {format_nombre(MAX_CELLULES)} cellules : ce n'est pas un export "
+                    "de réponses, ou il faut le donner en plusieurs fichiers à la même commande."
+                )
+            if rang or not cellules or not _is_ligne_sep(cellules):
+                yield numero, cellules, defaut
 
 
 def _is_ligne_sep(cellules: list[str]) -> bool:
@@ -130,7 +131,7 @@ def _check_guillemet(erreur: str, ligne: int, nom: str) -> None:
 
 
 def _detect_separateur(path: Path, encodage: str) -> str:
-    """Le séparateur qui donne à toutes les premières lignes la largeur des entêtes."""
+    """Le séparateur qui donne à presque toutes les premières lignes la même largeur, titres mis à part."""
     notes = {s: _note_separateur(path, encodage, s) for s in SEPARATEURS}
     return max(SEPARATEURS, key=lambda s: notes[s])
 
@@ -142,6 +143,9 @@ def _note_separateur(path: Path, encodage: str, separateur: str) -> tuple[bool, 
             largeurs = [len(c) for c in islice(lecteur, 30) if c and not _is_ligne_sep(c)]
         except csv.Error:
             return False, 0.0, 0
-    if not largeurs or largeurs[0] < 2:
+    if not largeurs or max(largeurs) < 2:
         return False, 0.0, 0
-    return True, sum(w == largeurs[0] for w in largeurs) / len(largeurs), largeurs[0]
+    # Les entêtes ne sont pas toujours en première ligne : la largeur la plus fréquente fait foi.
+    ((largeur, _),) = Counter(w for w in largeurs if w > 1).most_common(1)
+    largeur = largeurs[0] if largeurs[0] > 1 else largeur
+    return True, sum(w == largeur for w in largeurs) / len(largeurs), largeur

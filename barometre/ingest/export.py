@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from barometre.ingest.cleaning import clean_feuille
 from barometre.ingest.columns import find_role
-from barometre.ingest.csv_reader import Tableau, read_csv
+from barometre.ingest.csv_reader import Tableau, iter_csv
 from barometre.ingest.errors import ImportRefuse, Rejet
+from barometre.ingest.json_reader import read_json
+from barometre.ingest.layout import Choix, Feuille, Reconnaitre, build_tableau, pick_feuille
+from barometre.ingest.ods_reader import read_ods
 from barometre.ingest.sniff import Contenant, read_contenant
 from barometre.ingest.xlsx_reader import read_xlsx
 
-FORMATS = ("auto", "limesurvey", "csv", "xlsx")
+FORMATS = ("auto", "limesurvey", "csv", "xlsx", "ods", "json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +38,40 @@ class Export:
         return len(self.lignes) + len(self.vides) + len({r.ligne for r in self.rejets})
 
 
-def read_export(path: str | Path, format: str = "auto") -> Export:
-    """Lit un CSV ou un XLSX, reconnu à son contenu ; refuse tout autre fichier d'une phrase."""
-    path = Path(path)
+def read_export(
+    path: str | Path,
+    format: str = "auto",
+    reconnaitre: Reconnaitre = lambda entete: bool(find_role(entete)),
+    choix: Choix | None = None,
+) -> Export:
+    """Lit un CSV, un classeur ou un JSON, reconnu à son contenu ; refuse tout autre fichier d'une phrase."""
+    path, choix = Path(path), choix or Choix()
     if format not in FORMATS:
         raise ImportRefuse(f"Le format « {format} » n'existe pas ; formats possibles : {', '.join(FORMATS)}.")
     contenant = read_contenant(path)
-    if format in {"csv", "xlsx"} and format != contenant.nature:
+    if format not in {"auto", "limesurvey", contenant.nature}:
         raise ImportRefuse(
             f"« {path.name} » est un fichier {contenant.nature.upper()}, pas {format.upper()}."
         )
-    tableau = read_xlsx(path) if contenant.nature == "xlsx" else read_csv(path, contenant.encodage)
-    return _build_export(path, contenant, tableau, format)
+    feuille = pick_feuille(_read_feuilles(path, contenant), reconnaitre, choix, path.name)
+    clean_feuille(feuille)
+    return _build_export(path, contenant, build_tableau(feuille, reconnaitre, choix, path.name), format)
+
+
+def _read_feuilles(path: Path, contenant: Contenant) -> list[Feuille]:
+    if contenant.nature == "xlsx":
+        return read_xlsx(path)
+    if contenant.nature == "ods":
+        return read_ods(path)
+    if contenant.nature == "json":
+        return read_json(path, contenant.encodage)
+    feuille = Feuille("")
+    for numero, cellules, defaut in iter_csv(path, contenant.encodage):
+        if defaut:
+            feuille.rejets.append(Rejet(numero, "", "", defaut))
+        else:
+            feuille.lignes.append((numero, cellules))
+    return [feuille]
 
 
 def _build_export(path: Path, contenant: Contenant, tableau: Tableau, format: str) -> Export:

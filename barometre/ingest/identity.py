@@ -138,6 +138,8 @@ def read_type(texte: str) -> str:
 def find_siren(texte: str, referentiel: Referentiel) -> Rattachement:
     """Par SIREN : neuf chiffres, connus du référentiel."""
     siren = _SEPARATEURS.sub("", drop_point_zero(texte))
+    if _is_chiffres(siren, 14):
+        return find_siret(siren, referentiel)
     if not _is_chiffres(siren, 9):
         return Rattachement(motif="Un SIREN compte neuf chiffres.")
     if trouve := referentiel.par_siren.get(siren):

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from barometre.domain.enquete import Questionnaire, Vague
+from barometre.ingest.columns import build_recognizer
 from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.export import read_export
 from barometre.ingest.identity import Referentiel
+from barometre.ingest.layout import Choix
 from barometre.ingest.lot import Lot, load_lot
 from barometre.ingest.mapping import read_correspondance
 from barometre.ingest.merge import merge_lots
@@ -43,8 +45,10 @@ def prepare(  # noqa: PLR0917 — l'ordre est celui de la commande `importer`
     `lots_connus` : les lots déjà dans l'entrepôt ; le même fichier y donne `deja_charge`.
     """
     questionnaire, vague = _find_enquete(catalogue, questionnaire_id, vague_id)
-    export = read_export(path, format)
-    lot = load_lot(export, questionnaire, vague, referentiel, read_correspondance(correspondance))
+    declaree = read_correspondance(correspondance)
+    choix = Choix(declaree.entete, declaree.feuille)
+    export = read_export(path, format, build_recognizer(questionnaire), choix)
+    lot = load_lot(export, questionnaire, vague, referentiel, declaree)
     return replace(lot, deja_charge=lot.lot_id in lots_connus)
 
 

@@ -15,13 +15,13 @@ import pandas as pd
 
 from barometre.domain.enquete import Questionnaire, Vague
 from barometre.ingest.answers import NON_CONCERNE, Reponses, mask_personal
-from barometre.ingest.columns import Plan, build_plan, list_ecarts
+from barometre.ingest.columns import Plan, build_plan, describe_entetes, list_ecarts
 from barometre.ingest.duplicates import REGLE_DOUBLONS, pick_retained
 from barometre.ingest.errors import ImportRefuse, Rejet
 from barometre.ingest.export import Export
 from barometre.ingest.identity import Referentiel
 from barometre.ingest.labels import clean_label
-from barometre.ingest.mapping import Correspondance, build_declares
+from barometre.ingest.mapping import Correspondance, build_declares, find_columns
 from barometre.ingest.questionnaire_answers import apply_conditions, build_facts, count_answered, read_answers
 from barometre.ingest.respondents import Repondants, read_respondents
 
@@ -140,7 +140,8 @@ def load_lot(
     plan = build_plan(
         export.entetes, questionnaire, build_declares(correspondance, export.entetes, questionnaire)
     )
-    _check_identifiant(plan)
+    plan.confiance = find_columns(correspondance.identifiants, export.entetes)
+    _check_identifiant(plan, export.entetes, questionnaire)
     repondants = read_respondents(export, plan, vague, referentiel)
     reponses = read_answers(export, plan, questionnaire, correspondance)
     types = np.array([c.partition("-")[0] for c in repondants.collectivites], dtype=object)
@@ -149,10 +150,11 @@ def load_lot(
     return _Tri(export, questionnaire, vague, plan, repondants, reponses, ecartees).build()
 
 
-def _check_identifiant(plan: Plan) -> None:
+def _check_identifiant(plan: Plan, entetes: tuple[str, ...], questionnaire: Questionnaire) -> None:
     if not {"siren", "siret", "code"} & set(plan.roles):
         raise ImportRefuse(
-            "Aucune colonne d'identifiant (SIREN, SIRET ou code INSEE) : le nom seul ne rattache rien."
+            "Aucune colonne d'identifiant (SIREN, SIRET ou code INSEE) : le nom seul ne rattache rien. "
+            + describe_entetes(entetes, questionnaire)
         )
 
 
@@ -293,6 +295,11 @@ class _Tri:
         if self.plan.inconnues:
             noms = ", ".join(f"« {e[:60]} »" for e in self.plan.inconnues[:5])
             phrases.append(f"{len(self.plan.inconnues)} colonne(s) non reconnue(s), non chargée(s) : {noms}.")
+        if self.plan.commentaires:
+            phrases.append(f"{len(self.plan.commentaires)} colonne(s) de commentaires, non chargée(s).")
+        libres = self._list_libres(garde)
+        if libres:
+            phrases.append(f"Réponses libres comptées « Autre » : {', '.join(libres)}.")
         absentes = [q.code for q in self.questionnaire.questions if q.id not in self.plan.question_ids]
         if absentes:
             phrases.append(f"Questions absentes, comptées « sans réponse » : {', '.join(absentes)}.")
@@ -309,6 +316,12 @@ class _Tri:
         if "soumission" in self.plan.roles and partielles:
             phrases.append(f"{partielles} réponse(s) commencée(s) mais non validée(s) sont chargées.")
         return phrases
+
+    def _list_libres(self, garde: np.ndarray) -> list[str]:
+        """« Q08 (12) » : les listes où un texte libre a coché « Autre »."""
+        listes = [r for q, r in self.reponses.items() if q in self.plan.questions and len(r.options)]
+        comptes = [(r.question.code, int((garde & (r.textes != "")).sum())) for r in listes]
+        return [f"{code} ({nombre})" for code, nombre in comptes if nombre]
 
     def _list_sans_case(self) -> list[str]:
         """Les questions à cases présentes dans le fichier où aucune ligne ne coche rien."""

@@ -7,6 +7,11 @@ colonnes:
   "Remarques": ignorer
 valeurs:
   communication_q01: {"1": oui, "0": non}
+  cases: {"1": oui, "2": non}
+separateur: " / "
+entete: 3
+feuille: Réponses
+identifiants: ["SIRET mairie", "SIREN"]
 """
 
 from __future__ import annotations
@@ -23,6 +28,9 @@ from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.labels import clean_label, heading_key
 from barometre.ingest.vocabulary import load_vocabulary
 
+_CLES = {"colonnes", "valeurs", "separateur", "entete", "feuille", "identifiants"}
+# « valeurs: {cases: …} » dit ce qu'écrivent les cases de toutes les questions à choix multiple.
+CASES = "cases"
 _MAX_OCTETS = 1_000_000
 
 
@@ -32,6 +40,12 @@ class Correspondance:
 
     colonnes: dict[str, str] = field(default_factory=dict)
     valeurs: dict[str, dict[str, str]] = field(default_factory=dict)
+    # Séparateur des cases jointes dans une cellule, ligne d'entêtes, feuille du classeur.
+    separateur: str = ""
+    entete: int | None = None
+    feuille: str = ""
+    # Colonnes d'identifiant par ordre de confiance : la première remplie sert seule.
+    identifiants: tuple[str, ...] = ()
 
 
 def read_correspondance(source: str | Path | dict[str, Any] | None) -> Correspondance:
@@ -39,9 +53,10 @@ def read_correspondance(source: str | Path | dict[str, Any] | None) -> Correspon
     if source is None:
         return Correspondance()
     brut = source if isinstance(source, dict) else _read_yaml(Path(source))
-    if not isinstance(brut, dict) or set(brut) - {"colonnes", "valeurs"}:
+    if not isinstance(brut, dict) or set(brut) - _CLES:
         raise ImportRefuse(
-            "La correspondance contient « colonnes » (et, au besoin, « valeurs »), rien d'autre."
+            "La correspondance contient « colonnes » (et, au besoin, d'autres clés parmi "
+            f"{', '.join(sorted(_CLES))}), rien d'autre."
         )
     colonnes, valeurs = brut.get("colonnes") or {}, brut.get("valeurs") or {}
     if not isinstance(colonnes, dict) or not all(isinstance(v, dict) for v in _values(valeurs)):
@@ -49,7 +64,19 @@ def read_correspondance(source: str | Path | dict[str, Any] | None) -> Correspon
     return Correspondance(
         {str(c): str(v) for c, v in colonnes.items()},
         {str(q): {clean_label(str(c)): str(v) for c, v in table.items()} for q, table in valeurs.items()},
+        separateur=str(brut.get("separateur") or ""),
+        entete=_read_entier(brut.get("entete")),
+        feuille=str(brut.get("feuille") or ""),
+        identifiants=tuple(str(i) for i in brut.get("identifiants") or ()),
     )
+
+
+def _read_entier(valeur: object) -> int | None:
+    if valeur is None:
+        return None
+    if not isinstance(valeur, int) or valeur < 1:
+        raise ImportRefuse("Correspondance : « entete » est le numéro de la ligne d'entêtes (1, 2, 3…).")
+    return valeur
 
 
 def _values(valeurs: object) -> list[object]:
@@ -85,6 +112,7 @@ def build_declares(
 
 def _check_valeurs(correspondance: Correspondance, questionnaire: Questionnaire) -> None:
     options = {q.id: {o.id for o in q.options} for q in questionnaire.questions}
+    options[CASES] = {"oui", "non"}
     for question_id, table in correspondance.valeurs.items():
         if question_id not in options:
             raise ImportRefuse(f"Correspondance : la question « {question_id} » n'existe pas.")
@@ -100,3 +128,11 @@ def _find_declaree(cible: str, index: dict[str, list[Cible]]) -> Cible:
     if candidats := index.get(heading_key(cible)):
         return candidats[0]
     raise ImportRefuse(f"Correspondance : « {cible} » n'est ni une question, ni un rôle connu.")
+
+
+def find_columns(noms: tuple[str, ...], entetes: tuple[str, ...]) -> list[int]:
+    """Les numéros des colonnes citées, dans l'ordre ; une colonne absente refuse le fichier."""
+    rangs = {heading_key(e): i for i, e in reversed(list(enumerate(entetes)))}
+    if absentes := [n for n in noms if heading_key(n) not in rangs]:
+        raise ImportRefuse(f"Correspondance : la colonne « {absentes[0]} » n'est pas dans le fichier.")
+    return [rangs[heading_key(n)] for n in noms]

@@ -11,13 +11,13 @@ import pandas as pd
 from barometre.ingest.errors import Rejet
 from barometre.ingest.lot import Lot, build_lot_id
 
-_ENTRE_FICHIERS = "La réponse de la collectivité dans « {} » est retenue : plus complète ou plus récente."
+_ENTRE_FICHIERS = "Sa réponse dans « {} » est retenue : plus complète ou plus récente."
 # Chaque fichier a ses numéros de ligne : ceux du deuxième commencent à 1 000 001.
 _PAS = 1_000_000
 
 
 def merge_lots(lots: Sequence[Lot]) -> Lot:
-    """Un lot de plusieurs fichiers ; entre deux réponses d'une collectivité, la règle des doublons choisit."""
+    """Un lot de plusieurs fichiers ; la règle des doublons choisit entre deux réponses d'une collectivité."""
     if len(lots) == 1:
         return lots[0]
     empreinte = hashlib.sha256(" ".join(sorted(lot.empreinte for lot in lots)).encode()).hexdigest()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
 
 from barometre.domain.enquete import Option, Question
 from barometre.ingest.answers import (
-    COUPURES,
     NE_SAIT_PAS,
     NON_CONCERNE,
     REPONDU,
@@ -25,31 +26,51 @@ from barometre.ingest.columns import Plan
 from barometre.ingest.labels import clean_label
 from barometre.ingest.vocabulary import load_vocabulary
 
+# Google Forms, Démarches simplifiées et Grist joignent par des virgules, Microsoft Forms par « ; ».
+SEPARATEURS = (";", "|", "\n", ",", "/")
+# Un libellé du catalogue compte rarement plus de virgules.
+_MAX_PARTIES = 6
 HORS_LISTE = "Cette réponse n'est pas dans la liste des réponses possibles."
 
 
 def read_multiple(
-    question: Question, plan: Plan, colonnes: tuple[Colonne, ...], valeurs: dict[str, str]
+    question: Question, plan: Plan, colonnes: tuple[Colonne, ...], ecriture: Ecriture
 ) -> Reponses:
     """Choisit la forme sous laquelle la question est écrite."""
     if question.id in plan.options or question.id in plan.nsp:
-        return _read_cases(question, plan, colonnes)
+        return _read_cases(question, plan, colonnes, ecriture)
     rangs = plan.rangs.get(question.id) or [plan.questions[question.id]]
-    return _read_listes(question, rangs, colonnes, valeurs)
+    return _read_listes(question, rangs, colonnes, ecriture)
+
+
+@dataclass(frozen=True, slots=True)
+class Ecriture:
+    """Comment un fichier écrit ses cases : valeurs déclarées ou déduites, séparateurs de cases jointes."""
+
+    valeurs: dict[str, str] = field(default_factory=dict)
+    cases: dict[str, str] = field(default_factory=dict)
+    separateurs: tuple[str, ...] = SEPARATEURS
+
+
+def is_deux_non(colonnes: Iterable[Colonne]) -> bool:
+    """Vrai si les cases et les oui/non de tout le fichier s'écrivent 1 et 2 (conversion de LimeSurvey)."""
+    vus = {v for colonne in colonnes for v in set(colonne)} - {""}
+    return {"1", "2"} <= vus and "0" not in vus and vus <= {"1", "2", "N/A"}
 
 
 def _is_autre(option: Option) -> bool:
     return option.id.startswith("autre")
 
 
-def _read_case(question: Question, option: Option | None, texte: str) -> Cellule:
+def _read_case(question: Question, option: Option | None, cases: dict[str, str], texte: str) -> Cellule:
     """Une case : cochée, non cochée, vide, « N/A » ; le texte libre de « Autre » la coche."""
     mots, cle = load_vocabulary(), clean_label(texte)
-    if cle in mots.coche:
-        return Cellule(REPONDU, 1.0)
+    if cle in cases:
+        return Cellule(REPONDU, float(cases[cle] == "oui"))
     if cle in mots.non_coche:
         return Cellule(REPONDU, 0.0)
-    if option is not None and cle and cle in {clean_label(option.libelle), clean_label(option.code)}:
+    siens = {clean_label(option.libelle), clean_label(option.code)} if option is not None and cle else set()
+    if cle in mots.coche or cle in siens:
         return Cellule(REPONDU, 1.0)
     if etat := read_etat(question, cle or texte):
         return etat
@@ -58,12 +79,16 @@ def _read_case(question: Question, option: Option | None, texte: str) -> Cellule
     return Cellule(SANS_REPONSE, motif="Une case se remplit par « Oui » ou « Non » (« Y » ou vide).")
 
 
-def _read_cases(question: Question, plan: Plan, colonnes: tuple[Colonne, ...]) -> Reponses:
+def _read_cases(
+    question: Question, plan: Plan, colonnes: tuple[Colonne, ...], ecriture: Ecriture
+) -> Reponses:
     options = [o for o in question.options if o.id in plan.options[question.id]]
     etats, cases, rejets = [], [], []
     for option in options:
         rang = plan.options[question.id][option.id]
-        etat, valeur, _, refus = read_column(colonnes[rang], partial(_read_case, question, option), rang)
+        etat, valeur, _, refus = read_column(
+            colonnes[rang], partial(_read_case, question, option, ecriture.cases), rang
+        )
         etats.append(etat)
         cases.append(np.nan_to_num(valeur))
         rejets += refus
@@ -73,15 +98,15 @@ def _read_cases(question: Question, plan: Plan, colonnes: tuple[Colonne, ...]) -
     ids, vide = tuple(o.id for o in options), np.full(n, "", dtype=object)
     lues = Reponses(question, np.full(n, SANS_REPONSE, dtype=np.int8), matrice, vide, ids, rejets)
     _add_autre(plan, colonnes, lues, vus)
-    lues.etats = _etat_cases(matrice, vus, _nsp(question, plan, colonnes))
+    lues.etats = _etat_cases(matrice, vus, _nsp(question, plan, colonnes, ecriture.cases))
     return lues
 
 
-def _nsp(question: Question, plan: Plan, colonnes: tuple[Colonne, ...]) -> np.ndarray:
+def _nsp(question: Question, plan: Plan, colonnes: tuple[Colonne, ...], cases: dict[str, str]) -> np.ndarray:
     rang = plan.nsp.get(question.id)
     if rang is None:
         return np.zeros(len(colonnes[0]), dtype=bool)
-    _, valeur, _, _ = read_column(colonnes[rang], partial(_read_case, question, None), rang)
+    _, valeur, _, _ = read_column(colonnes[rang], partial(_read_case, question, None, cases), rang)
     return valeur == 1
 
 
@@ -91,7 +116,7 @@ def _add_autre(plan: Plan, colonnes: tuple[Colonne, ...], lues: Reponses, vus: n
     place = next((i for i, option in enumerate(lues.options) if option.startswith("autre")), None)
     if rang is None or place is None:
         return
-    _, valeur, libre, _ = read_column(colonnes[rang], partial(_read_case, lues.question, None), rang)
+    _, valeur, libre, _ = read_column(colonnes[rang], partial(_read_case, lues.question, None, {}), rang)
     coche = valeur == 1
     lues.valeurs[coche, place] = 1.0
     vus[coche, place] = REPONDU
@@ -114,31 +139,78 @@ def _etat_cases(matrice: np.ndarray, vus: np.ndarray, nsp: np.ndarray) -> np.nda
 
 
 def _read_listes(
-    question: Question, rangs: list[int], colonnes: tuple[Colonne, ...], valeurs: dict[str, str]
+    question: Question, rangs: list[int], colonnes: tuple[Colonne, ...], ecriture: Ecriture
 ) -> Reponses:
-    """Un classement (une option par colonne) ou une liste séparée par des points-virgules ou des barres."""
-    cles = build_option_keys(question, valeurs)
+    """Un classement (une option par colonne) ou une liste dans une cellule."""
+    cles = build_option_keys(question, ecriture.valeurs)
     n, k = len(colonnes[0]), len(question.options)
     matrice, etat = np.zeros((n, k)), np.full(n, SANS_REPONSE, dtype=np.int8)
+    textes = np.full(n, "", dtype=object)
     rejets: list[tuple[int, int, str]] = []
     for rang in rangs:
+        lues = {texte: _read_liste(question, cles, texte, ecriture) for texte in set(colonnes[rang])}
+        libre_permis = len(rangs) == 1 and _is_libre_permis(question, colonnes[rang], lues)
         for i, texte in enumerate(colonnes[rang]):
-            lue, choisies = _read_liste(question, cles, texte)
-            matrice[i, choisies] = 1.0
-            etat[i] = min(etat[i], lue.etat)
-            if lue.motif:
-                rejets.append((i, rang, lue.motif))
-    textes = np.full(n, "", dtype=object)
+            lue = lues[texte]
+            motif = lue.cellule.motif or (HORS_LISTE if lue.libres and not libre_permis else "")
+            if motif:
+                rejets.append((i, rang, motif))
+                continue
+            matrice[i, list(lue.choisies)] = 1.0
+            etat[i] = min(etat[i], lue.cellule.etat)
+            if lue.libres:
+                matrice[i, _rang_autre(question)] = 1.0
+                textes[i] = mask_personal(" ; ".join(lue.libres))
     return Reponses(question, etat, matrice, textes, tuple(o.id for o in question.options), rejets)
 
 
-def _read_liste(question: Question, cles: dict[str, int], texte: str) -> tuple[Cellule, list[int]]:
+@dataclass(frozen=True, slots=True)
+class _Liste:
+    """Une cellule qui joint des options : leur rang, et ce qui n'en est pas une."""
+
+    cellule: Cellule
+    choisies: tuple[int, ...] = ()
+    libres: tuple[str, ...] = ()
+
+
+def _rang_autre(question: Question) -> int:
+    return next((i for i, o in enumerate(question.options) if _is_autre(o)), -1)
+
+
+def _is_libre_permis(question: Question, colonne: Colonne, lues: dict[str, _Liste]) -> bool:
+    """Un texte libre coche « Autre » si la question l'offre et si la colonne parle bien de ses options."""
+    connues = sum(len(lues[t].choisies) for t in colonne)
+    libres = sum(len(lues[t].libres) for t in colonne)
+    return _rang_autre(question) >= 0 and connues >= libres
+
+
+def _read_liste(question: Question, cles: dict[str, int], texte: str, ecriture: Ecriture) -> _Liste:
     cle = clean_label(texte)
     if texte and cle in cles:
-        return Cellule(REPONDU), [cles[cle]]
+        return _Liste(Cellule(REPONDU), (cles[cle],))
     if etat := read_etat(question, cle or texte):
-        return etat, []
-    parties = [clean_label(p) for p in COUPURES.split(texte) if p]
-    if parties and all(p in cles for p in parties):
-        return Cellule(REPONDU), [cles[p] for p in parties]
-    return Cellule(SANS_REPONSE, motif=HORS_LISTE), []
+        return _Liste(etat)
+    choisies, libres = min(
+        (_split_options(texte, s, cles) for s in ecriture.separateurs),
+        key=lambda lu: (len(lu[1]), -len(lu[0])),
+    )
+    return _Liste(Cellule(REPONDU), choisies, libres)
+
+
+def _split_options(
+    texte: str, separateur: str, cles: dict[str, int]
+) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Coupe une cellule en options, la plus longue d'abord : un libellé peut contenir le séparateur."""
+    parties = [p.strip() for p in texte.split(separateur)]
+    choisies, libres, debut = list[int](), list[str](), 0
+    while debut < len(parties):
+        for fin in range(min(len(parties), debut + _MAX_PARTIES), debut, -1):
+            cle = clean_label(f"{separateur} ".join(parties[debut:fin]))
+            if cle in cles:
+                choisies.append(cles[cle])
+                debut = fin
+                break
+        else:
+            libres += [parties[debut]] if parties[debut] else []
+            debut += 1
+    return tuple(choisies), tuple(libres)

@@ -20,8 +20,8 @@ from barometre.ingest.answers import (
 )
 from barometre.ingest.columns import Plan
 from barometre.ingest.export import Export
-from barometre.ingest.mapping import Correspondance
-from barometre.ingest.multiple import read_multiple
+from barometre.ingest.mapping import CASES, Correspondance
+from barometre.ingest.multiple import SEPARATEURS, Ecriture, is_deux_non, read_multiple
 
 # Débuts d'identifiant des options qui disent « rien de tout cela ».
 _EXCLUSIVES = ("aucun", "rien", "personne")
@@ -33,19 +33,45 @@ def read_answers(
 ) -> dict[str, Reponses]:
     """Les réponses de chaque question ; une question absente du fichier est « sans réponse » partout."""
     valeurs = correspondance.valeurs
-    return {q.id: _read_question(export, plan, q, valeurs.get(q.id, {})) for q in questionnaire.questions}
+    cases = valeurs.get(CASES) or _find_cases(export, plan, questionnaire)
+    separateurs = (correspondance.separateur.strip(),) if correspondance.separateur else SEPARATEURS
+    return {
+        q.id: _read_question(
+            export, plan, q, Ecriture(valeurs.get(q.id) or _find_oui_non(q, cases), cases, separateurs)
+        )
+        for q in questionnaire.questions
+    }
 
 
-def _read_question(export: Export, plan: Plan, question: Question, valeurs: dict[str, str]) -> Reponses:
+def _find_cases(export: Export, plan: Plan, questionnaire: Questionnaire) -> dict[str, str]:
+    """« 1 » et « 2 » pour Oui et Non, si tout le fichier les écrit ainsi."""
+    rangs = [r for options in plan.options.values() for r in options.values()]
+    rangs += [
+        plan.questions[q.id] for q in questionnaire.questions if _is_oui_non(q) and q.id in plan.questions
+    ]
+    return {"1": "oui", "2": "non"} if is_deux_non(export.colonnes[r] for r in rangs) else {}
+
+
+def _find_oui_non(question: Question, cases: dict[str, str]) -> dict[str, str]:
+    return cases if _is_oui_non(question) else {}
+
+
+def _is_oui_non(question: Question) -> bool:
+    return question.type == "choix_unique" and {o.code for o in question.options} == {"Y", "N"}
+
+
+def _read_question(export: Export, plan: Plan, question: Question, ecriture: Ecriture) -> Reponses:
     n = len(export.lignes)
     if question.id not in plan.question_ids:
         vide = np.full(n, "", dtype=object)
         return Reponses(question, np.full(n, SANS_REPONSE, dtype=np.int8), np.full(n, np.nan), vide)
     if question.type == "choix_multiple":
-        return read_multiple(question, plan, export.colonnes, valeurs)
+        return read_multiple(question, plan, export.colonnes, ecriture)
     rang = plan.questions[question.id]
     colonne = export.colonnes[rang]
-    etats, nombres, textes, rejets = read_column(colonne, build_reader(question, valeurs, colonne), rang)
+    etats, nombres, textes, rejets = read_column(
+        colonne, build_reader(question, ecriture.valeurs, colonne), rang
+    )
     if question.id in plan.autres:
         textes = _read_autre(export.colonnes[plan.autres[question.id]], textes)
     return Reponses(question, etats, nombres, textes, (), rejets)

@@ -33,7 +33,7 @@ _CONSEIL = "Enregistrez les réponses au format CSV ou XLSX, puis recommencez."
 class Contenant:
     """Ce que l'on sait d'un fichier avant de le lire."""
 
-    nature: str  # csv ou xlsx
+    nature: str  # csv, xlsx, ods ou json
     encodage: str
     empreinte: str
 
@@ -44,11 +44,17 @@ def read_contenant(path: Path) -> Contenant:
     with path.open("rb") as flux:
         debut = flux.read(4096)
     if debut.startswith(b"PK"):
-        _check_classeur(path)
-        return Contenant("xlsx", "", _sha256(path))
+        return Contenant(_check_classeur(path), "", _sha256(path))
     _check_pas_un_autre_format(path, debut, octets)
     encodage = _detect_encodage(path, debut)
-    return Contenant("csv", encodage, _sha256(path))
+    nature = "json" if _is_json(path, encodage) else "csv"
+    return Contenant(nature, encodage, _sha256(path))
+
+
+def _is_json(path: Path, encodage: str) -> bool:
+    with path.open("r", encoding=encodage) as flux:
+        debut = flux.read(200).lstrip()
+    return debut.startswith("{") or debut.startswith(("[{", "[ {", "[\n"))
 
 
 def _check_taille(path: Path) -> int:
@@ -64,7 +70,7 @@ def _check_taille(path: Path) -> int:
     return octets
 
 
-def _check_classeur(path: Path) -> None:
+def _check_classeur(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             noms = set(archive.namelist())
@@ -73,11 +79,11 @@ def _check_classeur(path: Path) -> None:
             f"Le classeur « {path.name} » est tronqué ou abîmé : exportez-le ou copiez-le à nouveau."
         ) from erreur
     if "xl/workbook.xml" in noms:
-        return
+        return "xlsx"
     if "xl/workbook.bin" in noms:
         raise ImportRefuse(f"« {path.name} » est un classeur Excel binaire (XLSB). {_CONSEIL}")
     if "content.xml" in noms and "mimetype" in noms:
-        raise ImportRefuse(f"« {path.name} » est un document OpenDocument (ODS). {_CONSEIL}")
+        return "ods"
     raise ImportRefuse(f"« {path.name} » est une archive, pas un classeur XLSX. {_CONSEIL}")
 
 

@@ -100,20 +100,25 @@ class _Styles(Lecteur):
         return numero.isdecimal() and int(numero) in _FORMATS_DATE
 
 
-def read_feuilles(archive: Archive) -> tuple[str, str, bool, int]:
-    """Nom et partie de la première feuille visible, origine 1904, nombre de feuilles visibles."""
+def read_feuilles(archive: Archive) -> tuple[list[tuple[str, str]], bool, int]:
+    """(nom, partie) de chaque feuille visible, origine 1904, nombre de feuilles masquées."""
     feuilles, relations = Feuilles(), _Relations()
     archive.parse("xl/workbook.xml", feuilles)
     archive.parse("xl/_rels/workbook.xml.rels", relations)
-    visibles = [f for f in feuilles.feuilles if f[2]]
+    visibles = [
+        (nom, _find_partie(archive, relations.cibles.get(r, ""))) for nom, r, v in feuilles.feuilles if v
+    ]
     if not visibles:
         raise archive.refus_abime()
-    nom, relation, _ = visibles[0]
-    cible = relations.cibles.get(relation, "worksheets/sheet1.xml")
+    return visibles, feuilles.depuis_1904, len(feuilles.feuilles) - len(visibles)
+
+
+def _find_partie(archive: Archive, cible: str) -> str:
+    cible = cible or "worksheets/sheet1.xml"
     partie = cible.lstrip("/") if cible.startswith("/") else posixpath.normpath(f"xl/{cible}")
     if partie not in archive.parties:
         raise archive.refus_abime()
-    return nom, partie, feuilles.depuis_1904, len(visibles)
+    return partie
 
 
 def read_textes(archive: Archive) -> list[str]:

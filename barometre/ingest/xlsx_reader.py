@@ -10,23 +10,31 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from barometre.ingest.csv_reader import Tableau, check_entetes
 from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.labels import format_nombre
+from barometre.ingest.layout import Feuille
 from barometre.ingest.limits import MAX_CARACTERES_CELLULE, MAX_CELLULES, MAX_COLONNES, MAX_LIGNES
 from barometre.ingest.xlsx_archive import Archive, Lecteur
 from barometre.ingest.xlsx_parts import read_feuilles, read_formats, read_textes
 
+# Une formule écrite par un programme, jamais calculée : sa cellule n'a pas de réponse à donner.
+SANS_VALEUR = "#FORMULE SANS VALEUR"
 
-def read_xlsx(path: Path) -> Tableau:
-    """La première feuille visible du classeur, chaque ligne avec son numéro."""
+
+def read_xlsx(path: Path) -> list[Feuille]:
+    """Les feuilles visibles du classeur, chaque ligne avec son numéro."""
     with Archive(path) as archive:
-        nom, partie, depuis_1904, nombre = read_feuilles(archive)
-        feuille = _Feuille(path.name, read_textes(archive), *read_formats(archive), depuis_1904)
-        archive.parse(partie, feuille)
-    if nombre > 1:
-        feuille.tableau.avertissements.append(f"Le classeur a {nombre} feuilles : seule « {nom} » est lue.")
-    return feuille.tableau.finish(path.name)
+        visibles, depuis_1904, masquees = read_feuilles(archive)
+        textes, formats = read_textes(archive), read_formats(archive)
+        lues = [
+            _Feuille(path.name, textes, *formats, depuis_1904, Feuille(nom, complete=True))
+            for nom, _ in visibles
+        ]
+        for lue, (_, partie) in zip(lues, visibles, strict=True):
+            archive.parse(partie, lue)
+    for lue in lues:
+        lue.finish(masquees)
+    return [lue.feuille for lue in lues]
 
 
 @dataclass(slots=True)
@@ -36,7 +44,10 @@ class _Feuille(Lecteur):
     formats_date: list[bool]
     formats_pourcent: list[bool]
     depuis_1904: bool
-    tableau: Tableau = field(default_factory=Tableau)
+    feuille: Feuille
+    _masquees: int = 0
+    _formules: int = 0
+    _formule: bool = False
     _ligne: int = 0
     _colonne: int = -1
     _cellules: list[str] = field(default_factory=list)
@@ -52,7 +63,10 @@ class _Feuille(Lecteur):
             self._start_cellule(attributs)
         elif nom in {"v", "t"}:
             self._lit = True
+        elif nom == "f":
+            self._formule = True
         elif nom == "row":
+            self._masquees += attributs.get("hidden", "0") in {"1", "true"}
             self._count_element()
             self._ligne = _entier(attributs.get("r", ""), self._ligne + 1)
             self._colonne, self._cellules = -1, []
@@ -76,7 +90,7 @@ class _Feuille(Lecteur):
         self._elements += 1
         if self._elements > MAX_CELLULES:
             raise ImportRefuse(
-                f"Le classeur « {self.nom} » a plus de {format_nombre(MAX_CELLULES)} cellules : découpez-le."
+                f"Le classeur « {self.nom} » a plus de {format_nombre(MAX_CELLULES)} cellules : refusé."
             )
 
     def _start_cellule(self, attributs: dict[str, str]) -> None:
@@ -85,10 +99,13 @@ class _Feuille(Lecteur):
         self._colonne = _rang_colonne(reference) if reference else self._colonne + 1
         self._type = attributs.get("t", "n")
         self._style = _entier(attributs.get("s", ""), 0)
-        self._morceaux, self._caracteres = [], 0
+        self._morceaux, self._caracteres, self._formule = [], 0, False
 
     def _end_cellule(self) -> None:
         valeur = self._valeur("".join(self._morceaux)).strip()
+        if not valeur and self._formule and not self._morceaux:
+            self._formules += 1
+            valeur = SANS_VALEUR
         if not valeur:
             return
         if self._colonne >= MAX_COLONNES or self._ligne > MAX_LIGNES:
@@ -100,14 +117,22 @@ class _Feuille(Lecteur):
         self._cellules[self._colonne] = valeur
 
     def _end_ligne(self) -> None:
-        if not self._cellules:
-            if self.tableau.entetes and self._ligne <= MAX_LIGNES:
-                self.tableau.vides.append(self._ligne)
-        elif not self.tableau.entetes:
-            self.tableau.entetes = check_entetes(self._cellules, self.nom)
-        else:
-            manque = len(self.tableau.entetes) - len(self._cellules)
-            self.tableau.add(self._ligne, self._cellules + [""] * max(0, manque))
+        if self._ligne <= MAX_LIGNES:
+            self.feuille.lignes.append((self._ligne, self._cellules))
+
+    def finish(self, feuilles_masquees: int) -> None:
+        """Retire les lignes vides de la fin ; dit ce qui est masqué ou sans valeur."""
+        while self.feuille.lignes and not self.feuille.lignes[-1][1]:
+            self.feuille.lignes.pop()
+        dits = self.feuille.avertissements
+        if feuilles_masquees:
+            dits.append(f"{feuilles_masquees} feuille(s) masquée(s), non lue(s).")
+        if self._masquees:
+            dits.append(f"Feuille « {self.feuille.nom} » : {self._masquees} ligne(s) masquée(s), lues aussi.")
+        if self._formules:
+            dits.append(
+                f"{self._formules} formule(s) sans valeur enregistrée : ouvrez le classeur et enregistrez-le."
+            )
 
     def _valeur(self, brut: str) -> str:
         if self._type == "s":
@@ -118,8 +143,8 @@ class _Feuille(Lecteur):
         if self._style < len(self.formats_date) and self.formats_date[self._style]:
             return _date_serie(brut, self.depuis_1904)
         if self._style < len(self.formats_pourcent) and self.formats_pourcent[self._style]:
-            return _pourcent(brut)
-        return _nombre(brut)
+            return format_pourcent(brut)
+        return format_nombre_xml(brut)
 
 
 def _rang_colonne(reference: str) -> int:
@@ -136,7 +161,7 @@ def _entier(texte: str, defaut: int) -> int:
     return int(texte) if texte.isascii() and texte.isdecimal() and len(texte) < 10 else defaut
 
 
-def _nombre(brut: str) -> str:
+def format_nombre_xml(brut: str) -> str:
     """Excel écrit 21010001200015 « 2.1010001200015E13 » : on rend le nombre tel qu'il se lit.
 
     Un nombre à trois décimales en prend une quatrième : « 1.234 » écrit à la main serait peut-être 1 234.
@@ -153,7 +178,7 @@ def _nombre(brut: str) -> str:
     return texte + "0" if len(texte.partition(".")[2]) == 3 else texte
 
 
-def _pourcent(brut: str) -> str:
+def format_pourcent(brut: str) -> str:
     """Une cellule affichée « 45 % » contient 0,45 : on rend ce que son auteur a lu."""
     try:
         return f"{format((Decimal(brut) * 100).normalize(), 'f')} %"

@@ -171,7 +171,7 @@ def test_faux_csv(tmp_path: Path, contenu: bytes, phrase: str) -> None:
 @pytest.mark.parametrize(
     ("parties", "phrase"),
     [
-        (("mimetype", "content.xml"), "OpenDocument"),
+        (("mimetype", "content.xml"), "tronqué ou abîmé"),
         (("xl/workbook.bin",), "XLSB"),
         (("word/document.xml",), "une archive, pas un classeur"),
     ],

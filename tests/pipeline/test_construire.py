@@ -24,6 +24,8 @@ from barometre.warehouse.versions import activate_version, open_entrepot
 from tests.conftest import MOTEURS
 
 VAGUE, QUESTIONNAIRE = "2023-v1", "communication"
+# Une date de réponse dans chaque vague.
+_JOURS = {"2023-v1": "2023-12-01", "2026-v4": "2026-03-02"}
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +44,9 @@ def entrepot_neuf(socle: str, tmp_path: Path) -> str:
     return str(shutil.copytree(socle, tmp_path / "entrepot"))
 
 
-def write_export(chemin: Path, codes: list[str], oui: int) -> Path:
+def write_export(chemin: Path, codes: list[str], oui: int, jour: str = "2023-12-01") -> Path:
     lignes = ["id,submitdate,INSEE,Q01", *(
-        f"{i},2023-12-01 10:00:00,{code},{'A1' if i < oui else 'A4'}" for i, code in enumerate(codes)
+        f"{i},{jour} 10:00:00,{code},{'A1' if i < oui else 'A4'}" for i, code in enumerate(codes)
     )]  # fmt: skip
     chemin.write_text("\n".join(lignes) + "\n", encoding="utf-8")
     return chemin
@@ -103,12 +105,13 @@ def test_corriger_une_vague_vaut_tout_recalculer(
 ) -> None:
     """Une vague que le fichier ne touche pas garde ses chiffres ; les évolutions, elles, suivent."""
     fichiers = {
-        v: write_export(tmp_path / f"{v}.csv", codes, oui) for v, oui in (("2023-v1", 60), ("2026-v4", 80))
+        v: write_export(tmp_path / f"{v}.csv", codes, oui, _JOURS[v])
+        for v, oui in (("2023-v1", 60), ("2026-v4", 80))
     }
     for vague, fichier in fichiers.items():
         importer(fichier, QUESTIONNAIRE, vague, adresse=entrepot_neuf)
     avant = open_entrepot(entrepot_neuf).get_active()
-    correction = write_export(tmp_path / "correction.csv", codes[:110], 30)
+    correction = write_export(tmp_path / "correction.csv", codes[:110], 30, _JOURS[corrigee])
     tables = []
     for tout in (False, True):
         activate_version(open_entrepot(entrepot_neuf), str(avant))

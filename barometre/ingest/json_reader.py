@@ -1,0 +1,50 @@
+"""L'export JSON de LimeSurvey : une liste de réponses, ou une réponse par clé."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from barometre.ingest.errors import ImportRefuse
+from barometre.ingest.layout import Feuille
+from barometre.ingest.limits import MAX_LIGNES
+
+_FORME = "« {} » est un JSON, mais pas une liste de réponses (« responses »)."
+
+
+def read_json(path: Path, encodage: str) -> list[Feuille]:
+    """Chaque réponse devient une ligne ; les entêtes sont les clés de toutes les réponses."""
+    try:
+        brut = json.loads(path.read_text(encodage))
+    except (ValueError, RecursionError) as erreur:
+        raise ImportRefuse(f"« {path.name} » est un JSON tronqué ou mal formé.") from erreur
+    reponses = _list_reponses(brut, path.name)
+    if len(reponses) > MAX_LIGNES:
+        raise ImportRefuse(f"« {path.name} » a trop de réponses : {len(reponses)}.")
+    entetes = list(dict.fromkeys(cle for r in reponses for cle in r))
+    lignes = [(i, [_texte(r.get(cle)) for cle in entetes]) for i, r in enumerate(reponses, 2)]
+    return [Feuille("réponses", [(1, [str(e) for e in entetes]), *lignes])]
+
+
+def _list_reponses(brut: Any, nom: str) -> list[dict[str, Any]]:
+    liste = brut.get("responses", brut) if isinstance(brut, dict) else brut
+    if isinstance(liste, dict):
+        liste = list(liste.values())
+    if not isinstance(liste, list) or not all(isinstance(r, dict) for r in liste):
+        raise ImportRefuse(_FORME.format(nom))
+    # Anciennes versions : [{"12": {…}}, {"13": {…}}].
+    return [
+        next(iter(r.values())) if len(r) == 1 and isinstance(next(iter(r.values())), dict) else r
+        for r in liste
+    ]
+
+
+def _texte(valeur: Any) -> str:
+    if valeur is None:
+        return ""
+    if isinstance(valeur, bool):
+        return "Oui" if valeur else "Non"
+    if isinstance(valeur, list):
+        return "; ".join(_texte(v) for v in valeur)
+    return str(valeur).strip()

@@ -1,0 +1,110 @@
+"""Lecture d'un ODS au fil de l'eau, avec les gardes des classeurs : une répétition géante ne coûte rien."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from barometre.ingest.errors import ImportRefuse
+from barometre.ingest.layout import Feuille
+from barometre.ingest.limits import MAX_CARACTERES_CELLULE, MAX_CELLULES, MAX_COLONNES, MAX_LIGNES
+from barometre.ingest.xlsx_archive import Archive, Lecteur
+from barometre.ingest.xlsx_reader import format_nombre_xml, format_pourcent
+
+
+def read_ods(path: Path) -> list[Feuille]:
+    """Les feuilles du document, chaque ligne avec son numéro."""
+    document = _Document(path.name)
+    with Archive(path) as archive:
+        archive.parse("content.xml", document)
+    return [f for f in document.feuilles if f.lignes] or document.feuilles[:1]
+
+
+@dataclass(slots=True)
+class _Document(Lecteur):
+    nom: str
+    feuilles: list[Feuille] = field(default_factory=list)
+    _numero: int = 0
+    _repete_ligne: int = 1
+    _cellules: list[str] = field(default_factory=list)
+    _colonne: int = 0
+    _repete: int = 1
+    _valeur: str | None = None
+    _textes: list[str] = field(default_factory=list)
+    _lit: bool = False
+    _masquees: int = 0
+    _total: int = 0
+
+    def start(self, nom: str, attributs: dict[str, str]) -> None:
+        locaux = {cle.rpartition(":")[2]: v for cle, v in attributs.items()}
+        if nom == "table":
+            self.feuilles.append(Feuille(locaux.get("name", ""), complete=True))
+            self._numero, self._masquees = 0, 0
+        elif nom == "table-row":
+            self._cellules, self._colonne = [], 0
+            self._repete_ligne = _entier(locaux.get("number-rows-repeated"))
+            self._masquees += locaux.get("visibility", "visible") != "visible"
+        elif nom in {"table-cell", "covered-table-cell"}:
+            self._repete = _entier(locaux.get("number-columns-repeated"))
+            self._valeur, self._textes = _read_valeur(locaux), []
+        elif nom == "p":
+            self._lit = True
+
+    def text(self, texte: str) -> None:
+        if self._lit:
+            if len(texte) > MAX_CARACTERES_CELLULE:
+                raise ImportRefuse(
+                    f"« {self.nom} » : une cellule de la ligne {self._numero + 1} est démesurée."
+                )
+            self._textes.append(texte)
+
+    def end(self, nom: str) -> None:
+        if nom == "p":
+            self._lit = False
+            self._textes.append("\n")
+        elif nom in {"table-cell", "covered-table-cell"}:
+            self._end_cellule()
+        elif nom == "table-row":
+            self._end_ligne()
+        elif nom == "table" and self._masquees:
+            phrase = (
+                f"Feuille « {self.feuilles[-1].nom} » : {self._masquees} ligne(s) masquée(s), lues aussi."
+            )
+            self.feuilles[-1].avertissements.append(phrase)
+
+    def _end_cellule(self) -> None:
+        valeur = (self._valeur if self._valeur is not None else "".join(self._textes)).strip()
+        if valeur:
+            if self._colonne + self._repete > MAX_COLONNES:
+                raise ImportRefuse(f"« {self.nom} » a plus de {MAX_COLONNES} colonnes.")
+            self._cellules += [""] * (self._colonne - len(self._cellules)) + [valeur] * self._repete
+        self._colonne += self._repete
+
+    def _end_ligne(self) -> None:
+        if self._cellules:
+            self._total += len(self._cellules) * self._repete_ligne
+            if self._total > MAX_CELLULES or self._numero + self._repete_ligne > MAX_LIGNES:
+                raise ImportRefuse(
+                    f"Le document « {self.nom} » est démesuré : ce n'est pas un export de réponses."
+                )
+            lignes = [(self._numero + 1 + i, list(self._cellules)) for i in range(self._repete_ligne)]
+            self.feuilles[-1].lignes += lignes
+        elif self.feuilles[-1].lignes and self._repete_ligne == 1 and self._numero < MAX_LIGNES:
+            self.feuilles[-1].lignes.append((self._numero + 1, []))
+        self._numero += self._repete_ligne
+
+
+def _read_valeur(attributs: dict[str, str]) -> str | None:
+    """La valeur typée d'une cellule ; rien si c'est du texte, à lire dans ses paragraphes."""
+    genre = attributs.get("value-type", "")
+    if genre == "percentage":
+        return format_pourcent(attributs.get("value", ""))
+    if genre in {"float", "currency"}:
+        return format_nombre_xml(attributs.get("value", ""))
+    if genre == "date":
+        return attributs.get("date-value", "").replace("T", " ")
+    return attributs.get("boolean-value") if genre == "boolean" else None
+
+
+def _entier(texte: str | None) -> int:
+    return int(texte) if texte and texte.isdecimal() and len(texte) < 10 else 1
