@@ -34,7 +34,7 @@ def check_meme(lot: Lot, temoin: Lot) -> None:
         "SIREN;Q01 - Un site ?;Q02[SQ001] - Réseaux [Facebook];Q02[SQ002] - Réseaux [Instagram];Q03: N ?;Q05 Accès",  # noqa: E501
         "SIREN;Q01_Un_site;Q02_SQ001_Facebook;Q02_SQ002_Instagram;Q03_Combien;Q05_Accessible",
         "SIREN;Votre collectivit..;Quels réseaux s.. [Facebook];Quels réseaux s.. [Instagram];Combien d’habit..;Le site est-il ..",  # noqa: E501
-        "SIREN;Votre_collectivité_a-t-elle_un_site_internet_?;Quels_réseaux_sociaux_utilisez-vous_?_[Facebook];"  # noqa: E501
+        "SIREN;Votre_collectivité_a-t-elle_un_site_internet_?;Quels_réseaux_sociaux_utilisez-vous_?_[Facebook];"
         "Quels_réseaux_sociaux_utilisez-vous_?_[Instagram];Combien_d’habitants_reçoivent_l’infolettre_?;"
         "Le_site_est-il_accessible_?",
         "SIREN;Q01;Facebook;Instagram;Q03;Q05",
