@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Engine, Select, create_engine, delete, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Select, create_engine, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from barometre.access.comptes import Comptes
+from barometre.access.connexions import Connexions
+from barometre.access.erreurs import RegistreError
+from barometre.access.horloge import get_now
+from barometre.access.journal import NON_ECRIT, Verification, check_chaine, write_fait
+from barometre.access.sessions import Sessions
 from barometre.access.tables import acces, journal, selections
 from barometre.domain.portee import PUBLIC, Portee
 
 VARIABLE = "BAROMETRE_REGISTRE"
 PAR_DEFAUT = "sqlite:///registre/registre.db"
-
-
-class RegistreError(Exception):
-    """Le registre refuse ; le message est une phrase pour le lecteur."""
+SANS_COMPTE = (
+    "Dites à quel compte accorder le droit : le numéro que donne « acces demandes » (c-…), "
+    "jamais une adresse électronique."
+)
 
 
 class Registre:
@@ -27,37 +36,41 @@ class Registre:
 
     def __init__(self, moteur: Engine) -> None:
         self._moteur = moteur
+        self.comptes = Comptes(moteur)
+        self.sessions = Sessions(moteur)
+        self.connexions = Connexions(moteur)
 
-    def accorder(self, compte: str, portee: Portee, *, par: str = "", motif: str = "",
-                 expire_le: datetime | None = None) -> int:  # fmt: skip
+    def accorder(self, compte: str, portee: Portee, *, par: str = "", motif: str = "", siret: str = "",
+                 debut_le: datetime | None = None, expire_le: datetime | None = None) -> int:  # fmt: skip
         """Accorde un droit à un compte et l'inscrit au journal ; rend son numéro."""
-        if not compte.strip():
-            raise RegistreError("Dites à quel compte accorder le droit.")
-        valeurs = {
-            "compte": compte.strip().lower(), "role": portee.role, "collectivite_id": portee.collectivite_id,
-            "opsn_id": portee.opsn_id, "cyber": portee.cyber, "nominatif": portee.nominatif,
-            "motif": motif, "accorde_par": par, "accorde_le": _now(), "expire_le": expire_le,
-        }  # fmt: skip
-        try:
-            with self._moteur.begin() as connexion:
-                cle = connexion.execute(insert(acces).values(**valeurs)).inserted_primary_key
-        except IntegrityError as erreur:
-            raise RegistreError(_explain(portee)) from erreur
-        assert cle is not None
-        self.journaliser("accorder", compte, portee=portee, compte=par, detail=motif)
-        return int(cle[0])
+        with self._begin() as connexion:
+            return _grant(connexion, compte, portee, par=par, motif=motif, siret=siret,
+                          debut_le=debut_le, expire_le=expire_le)  # fmt: skip
+
+    def accorder_demande(self, demande_id: int, portee: Portee, *, par: str, motif: str,
+                         expire_le: datetime | None = None) -> int:  # fmt: skip
+        """Répond oui à une demande : le droit vaut pour la personne et l'établissement qu'elle a déclarés."""
+        with self._begin() as connexion:
+            compte, siret = self.comptes.answer(connexion, demande_id, "accordee", par=par, motif=motif)
+            return _grant(connexion, compte, portee, par=par, motif=motif, siret=siret, expire_le=expire_le)
+
+    def refuser_demande(self, demande_id: int, *, par: str, motif: str) -> None:
+        """Répond non à une demande ; la personne lira le motif."""
+        with self._begin() as connexion:
+            compte, _ = self.comptes.answer(connexion, demande_id, "refusee", par=par, motif=motif)
+            write_fait(connexion, "refuser_demande", compte, portee=PUBLIC, compte=par, detail=motif)
 
     def retirer(self, acces_id: int, *, par: str = "") -> None:
         """Retire un droit ; la ligne reste, datée."""
-        with self._moteur.begin() as connexion:
+        with self._begin() as connexion:
             touche = connexion.execute(
                 update(acces)
                 .where(acces.c.acces_id == acces_id, acces.c.retire_le.is_(None))
-                .values(retire_le=_now())
+                .values(retire_le=get_now())
             )
-        if touche.rowcount == 0:
-            raise RegistreError(f"Aucun droit en cours ne porte le numéro {acces_id}.")
-        self.journaliser("retirer", str(acces_id), compte=par)
+            if touche.rowcount == 0:
+                raise RegistreError(f"Aucun droit en cours ne porte le numéro {acces_id}.")
+            write_fait(connexion, "retirer", str(acces_id), portee=PUBLIC, compte=par, detail="")
 
     def lister(self, compte: str | None = None, *, en_cours: bool = True) -> pd.DataFrame:
         """Les droits, un par ligne."""
@@ -65,43 +78,40 @@ class Registre:
         if compte is not None:
             requete = requete.where(acces.c.compte == compte.strip().lower())
         if en_cours:
-            encore = or_(acces.c.expire_le.is_(None), acces.c.expire_le > _now())
-            requete = requete.where(acces.c.retire_le.is_(None), encore)
+            encore = or_(acces.c.expire_le.is_(None), acces.c.expire_le > get_now())
+            deja = or_(acces.c.debut_le.is_(None), acces.c.debut_le <= get_now())
+            requete = requete.where(acces.c.retire_le.is_(None), encore, deja)
         return self._read(requete)
 
-    def list_portees(self, compte: str) -> list[Portee]:
-        """Les portées qu'un compte peut prendre ; vide : il lit comme le public."""
-        return [
-            Portee(
-                role=droit["role"],
-                collectivite_id=droit["collectivite_id"],
-                opsn_id=droit["opsn_id"],
-                cyber=bool(droit["cyber"]),
-                nominatif=bool(droit["nominatif"]),
-            )
-            for _, droit in self.lister(compte).iterrows()
-        ]
+    def list_portees(self, compte: str, siret: str = "") -> dict[int, Portee]:
+        """Droit → portée qu'un compte peut prendre ; vide : il lit comme le public.
+
+        Un droit accordé pour un établissement ne suit pas la personne dans un autre.
+        """
+        droits = self.lister(compte)
+        siens = droits[droits["siret"].isin(["", siret])]
+        return {int(droit["acces_id"]): _portee(droit) for _, droit in siens.iterrows()}
 
     def journaliser(self, action: str, objet: str, *, portee: Portee = PUBLIC, compte: str = "",
                     detail: str = "") -> None:  # fmt: skip
-        """Inscrit un fait au journal, daté."""
-        with self._moteur.begin() as connexion:
-            connexion.execute(
-                insert(journal).values(
-                    instant=_now(), compte=compte, role=portee.role, simulee=portee.simulee,
-                    action=action, objet=objet, detail=detail,
-                )
-            )  # fmt: skip
+        """Inscrit un fait au journal, daté et chaîné ; lève RegistreError s'il ne peut pas l'être."""
+        with self._begin() as connexion:
+            write_fait(connexion, action, objet, portee=portee, compte=compte, detail=detail)
 
     def list_journal(self, limite: int = 200) -> pd.DataFrame:
         """Les derniers faits, le plus récent d'abord."""
         return self._read(select(journal).order_by(journal.c.journal_id.desc()).limit(limite))
 
+    def check_journal(self) -> Verification:
+        """Relit la chaîne du journal entier."""
+        with self._moteur.connect() as connexion:
+            return check_chaine(connexion)
+
     def save_selection(self, compte: str, titre: str, requete: str) -> int:
         """Garde une vue par son adresse."""
         with self._moteur.begin() as connexion:
             cle = connexion.execute(
-                insert(selections).values(compte=compte, titre=titre, requete=requete, creee_le=_now())
+                insert(selections).values(compte=compte, titre=titre, requete=requete, creee_le=get_now())
             ).inserted_primary_key
         assert cle is not None
         return int(cle[0])
@@ -122,6 +132,15 @@ class Registre:
         """Ferme les connexions."""
         self._moteur.dispose()
 
+    @contextmanager
+    def _begin(self) -> Iterator[Connection]:
+        """Une transaction ; un registre qui ne répond plus se dit en une phrase."""
+        try:
+            with self._moteur.begin() as connexion:
+                yield connexion
+        except SQLAlchemyError as erreur:
+            raise RegistreError(NON_ECRIT) from erreur
+
     def _read(self, requete: Select[Any]) -> pd.DataFrame:
         with self._moteur.connect() as connexion:
             resultat = connexion.execute(requete)
@@ -137,6 +156,49 @@ def open_registre(adresse: str | None = None) -> Registre:
     except (SQLAlchemyError, OSError) as erreur:
         raise RegistreError("Le registre des accès ne peut pas être ouvert.") from erreur
     return Registre(moteur)
+
+
+@lru_cache(maxsize=4)
+def _open_once(adresse: str) -> Registre:
+    return open_registre(adresse)
+
+
+def get_registre() -> Registre:
+    """Le registre de ce processus, ouvert une fois ; un échec n'est pas gardé et se retente."""
+    ou = os.environ.get(VARIABLE) or PAR_DEFAUT
+    if ou.startswith("sqlite:///"):
+        ou = f"sqlite:///{Path(ou.removeprefix('sqlite:///')).resolve()}"
+    return _open_once(ou)
+
+
+def _grant(connexion: Connection, compte: str, portee: Portee, *, par: str, motif: str, siret: str = "",
+           debut_le: datetime | None = None, expire_le: datetime | None = None) -> int:  # fmt: skip
+    if not compte.strip() or "@" in compte:
+        raise RegistreError(SANS_COMPTE)
+    compte = compte.strip().lower()
+    valeurs = {
+        "compte": compte, "role": portee.role, "collectivite_id": portee.collectivite_id,
+        "opsn_id": portee.opsn_id, "cyber": portee.cyber, "nominatif": portee.nominatif, "motif": motif,
+        "accorde_par": par, "accorde_le": get_now(), "debut_le": debut_le, "expire_le": expire_le,
+        "siret": siret,
+    }  # fmt: skip
+    try:
+        cle = connexion.execute(insert(acces).values(**valeurs)).inserted_primary_key
+    except IntegrityError as erreur:
+        raise RegistreError(_explain(portee)) from erreur
+    assert cle is not None
+    write_fait(connexion, "accorder", compte, portee=portee, compte=par, detail=motif)
+    return int(cle[0])
+
+
+def _portee(droit: Any) -> Portee:
+    return Portee(
+        role=droit["role"],
+        collectivite_id=droit["collectivite_id"],
+        opsn_id=droit["opsn_id"],
+        cyber=bool(droit["cyber"]),
+        nominatif=bool(droit["nominatif"]),
+    )
 
 
 def _url(adresse: str) -> str:
@@ -168,7 +230,3 @@ def _explain(portee: Portee) -> str:
     if manque:
         return f"Un droit « {portee.role} » demande {manque}."
     return f"Le rôle « {portee.role} » ne s'accorde pas."
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, CheckConstraint, Column, DateTime, Integer, MetaData, String, Table
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
 
 metadata = MetaData()
 
@@ -22,6 +33,10 @@ acces = Table(
     Column("accorde_le", DateTime, nullable=False),
     Column("expire_le", DateTime, nullable=True),
     Column("retire_le", DateTime, nullable=True),
+    # Avant cette date, le droit ne compte pas encore ; vide : dès qu'il est accordé.
+    Column("debut_le", DateTime, nullable=True),
+    # L'établissement pour lequel il a été accordé : qui en change perd ce droit. Vide : quel qu'il soit.
+    Column("siret", String, nullable=False, default=""),
     CheckConstraint("role IN ('collectivite', 'opsn', 'programme', 'operateur')", name="role_connu"),
     CheckConstraint("role <> 'collectivite' OR collectivite_id <> ''", name="collectivite_dite"),
     CheckConstraint("role <> 'opsn' OR opsn_id <> ''", name="opsn_dit"),
@@ -39,6 +54,73 @@ journal = Table(
     Column("action", String, nullable=False),
     Column("objet", String, nullable=False),
     Column("detail", String, nullable=False),
+    # Condensé de la ligne et de celui de la ligne d'avant : une ligne ôtée ou changée rompt la chaîne.
+    Column("empreinte", String, nullable=False, default=""),
+)
+
+# Une seule ligne : la fin de la chaîne du journal ; la dernière ligne ôtée se voit aussi.
+journal_tete = Table(
+    "journal_tete",
+    metadata,
+    Column("tete_id", Integer, primary_key=True, autoincrement=False),
+    Column("journal_id", Integer, nullable=False),
+    Column("empreinte", String, nullable=False),
+)
+
+# Une ligne = une personne telle que le fournisseur d'identité la désigne ; jamais son adresse comme clé.
+comptes = Table(
+    "comptes",
+    metadata,
+    Column("compte_id", String, primary_key=True),
+    Column("emetteur", String, nullable=False),
+    Column("fournisseur", String, nullable=False),
+    Column("sujet", String, nullable=False),
+    Column("courriel", String, nullable=False),
+    Column("siret", String, nullable=False),
+    Column("cree_le", DateTime, nullable=False),
+    Column("connecte_le", DateTime, nullable=False),
+    UniqueConstraint("emetteur", "fournisseur", "sujet", name="une_personne"),
+)
+
+# Une ligne = une demande d'accès, à laquelle un opérateur répond.
+demandes = Table(
+    "demandes",
+    metadata,
+    Column("demande_id", Integer, primary_key=True, autoincrement=True),
+    Column("compte_id", String, ForeignKey("comptes.compte_id"), nullable=False, index=True),
+    Column("siret", String, nullable=False),
+    Column("etat", String, nullable=False),
+    Column("motif", String, nullable=False),
+    Column("deposee_le", DateTime, nullable=False),
+    Column("reponse_le", DateTime, nullable=True),
+    Column("reponse_par", String, nullable=False),
+    CheckConstraint("etat IN ('en_attente', 'accordee', 'refusee')", name="etat_connu"),
+)
+
+# Une ligne = une session ouverte ; la clé est le condensé du jeton que seul le navigateur connaît.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("session_id", String, primary_key=True),
+    Column("compte_id", String, ForeignKey("comptes.compte_id"), nullable=False, index=True),
+    Column("niveau", String, nullable=False),
+    Column("id_token", String, nullable=False),
+    Column("ouverte_le", DateTime, nullable=False),
+    Column("vue_le", DateTime, nullable=False),
+    Column("expire_le", DateTime, nullable=False),
+)
+
+# Une ligne = une connexion partie chez le fournisseur et pas encore revenue ; elle ne sert qu'une fois.
+connexions = Table(
+    "connexions",
+    metadata,
+    Column("etat_id", String, primary_key=True),
+    Column("navigateur", String, nullable=False),
+    Column("nonce", String, nullable=False),
+    Column("verifieur", String, nullable=False),
+    Column("retour", String, nullable=False),
+    Column("renforcee", Boolean, nullable=False),
+    Column("expire_le", DateTime, nullable=False),
 )
 
 # Une ligne = une vue qu'un compte a gardée, par son adresse.

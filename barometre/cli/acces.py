@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from datetime import datetime, timedelta
 from typing import Any
 
 from barometre.access import open_registre
 from barometre.cli.analyse import add_json
+from barometre.cli.erreurs import Refus
 from barometre.cli.sortie import print_json, print_table
 from barometre.domain.portee import ROLES, Portee
 
@@ -19,7 +21,10 @@ DROITS = {
     "cyber": "cyber",
     "nominatif": "nominatif",
     "accorde_le": "accordé le",
+    "expire_le": "expire le",
 }
+DEMANDES = {"demande_id": "n°", "compte_id": "compte", "courriel": "adresse", "siret": "SIRET",
+            "deposee_le": "déposée le", "etat": "état"}  # fmt: skip
 ACCORDABLES = [r for r in ROLES if r != "public"]
 FAITS = {"instant": "instant", "compte": "compte", "role": "rôle", "action": "action", "objet": "objet",
          "detail": "détail"}  # fmt: skip
@@ -37,17 +42,22 @@ def add_command(commandes: Any) -> None:
     retirer.set_defaults(execute=execute_retirer)
     for nom, aide_action, execute in (
         ("lister", "les droits en cours", execute_lister),
+        ("demandes", "les demandes d'accès qui attendent une réponse", execute_demandes),
         ("journal", "les derniers faits inscrits au journal", execute_journal),
+        ("controler", "relit la chaîne du journal : une ligne ôtée ou changée se voit", execute_controler),
     ):
         lecteur = actions.add_parser(nom, help=aide_action, description=aide_action)
         add_json(lecteur)
         lecteur.set_defaults(execute=execute)
+    _add_refuser(actions)
+    _add_deconnecter(actions)
 
 
 def _add_accorder(actions: Any) -> None:
     aide = "accorde un droit à un compte"
     analyseur = actions.add_parser("accorder", help=aide, description=aide)
-    analyseur.add_argument("compte", metavar="COMPTE", help="adresse ou identifiant du compte")
+    analyseur.add_argument("compte", metavar="COMPTE", nargs="?", default="", help="numéro du compte (c-…)")
+    analyseur.add_argument("--demande", metavar="N", type=int, help="numéro donné par « acces demandes »")
     analyseur.add_argument("--role", choices=ACCORDABLES, required=True, help="rôle accordé")
     analyseur.add_argument(
         "--collectivite", metavar="ID", default="", help="collectivité (rôle collectivite)"
@@ -55,9 +65,34 @@ def _add_accorder(actions: Any) -> None:
     analyseur.add_argument("--opsn", metavar="ID", default="", help="OPSN (rôle opsn)")
     analyseur.add_argument("--cyber", action="store_true", help="ouvre les réponses de cybersécurité")
     analyseur.add_argument("--nominatif", action="store_true", help="ouvre les réponses nommées (programme)")
-    analyseur.add_argument("--motif", metavar="TEXTE", default="", help="pourquoi")
+    analyseur.add_argument("--motif", metavar="TEXTE", required=True, help="pourquoi ; gardé avec le droit")
+    analyseur.add_argument(
+        "--jusqu-au", metavar="AAAA-MM-JJ", type=_read_date, default=None, help="dernier jour du droit"
+    )
     add_json(analyseur)
     analyseur.set_defaults(execute=execute_accorder)
+
+
+def _read_date(texte: str) -> datetime:
+    """Le lendemain à minuit (UTC) : le dernier jour compte en entier."""
+    return datetime.strptime(texte, "%Y-%m-%d") + timedelta(days=1)
+
+
+def _add_refuser(actions: Any) -> None:
+    aide = "répond non à une demande ; la personne lit le motif"
+    analyseur = actions.add_parser("refuser", help=aide, description=aide)
+    analyseur.add_argument("numero", metavar="N", type=int, help="numéro donné par « acces demandes »")
+    analyseur.add_argument("--motif", metavar="TEXTE", required=True, help="pourquoi")
+    add_json(analyseur)
+    analyseur.set_defaults(execute=execute_refuser)
+
+
+def _add_deconnecter(actions: Any) -> None:
+    aide = "ferme toutes les sessions d'un compte, sur toutes les instances, au prochain geste"
+    analyseur = actions.add_parser("deconnecter", help=aide, description=aide)
+    analyseur.add_argument("compte", metavar="COMPTE", help="numéro du compte (c-…)")
+    add_json(analyseur)
+    analyseur.set_defaults(execute=execute_deconnecter)
 
 
 def execute_accorder(demande: argparse.Namespace) -> None:
@@ -66,12 +101,45 @@ def execute_accorder(demande: argparse.Namespace) -> None:
         role=demande.role, collectivite_id=demande.collectivite, opsn_id=demande.opsn, cyber=demande.cyber,
         nominatif=demande.nominatif,
     )  # fmt: skip
-    numero = open_registre().accorder(demande.compte, portee, par="commande", motif=demande.motif)
+    registre, options = open_registre(), {"par": "commande", "motif": demande.motif}
+    if demande.demande is None:
+        numero = registre.accorder(demande.compte, portee, expire_le=demande.jusqu_au, **options)
+        a_qui = demande.compte
+    else:
+        numero = registre.accorder_demande(demande.demande, portee, expire_le=demande.jusqu_au, **options)
+        a_qui = f"la demande n° {demande.demande}"
+    _print(demande.json, {"acces": numero, "compte": demande.compte, "demande": demande.demande},
+           f"Droit n° {numero} accordé à {a_qui}.")  # fmt: skip
+
+
+def execute_refuser(demande: argparse.Namespace) -> None:
+    """Répond non."""
+    open_registre().refuser_demande(demande.numero, par="commande", motif=demande.motif)
     _print(
-        demande.json,
-        {"acces": numero, "compte": demande.compte},
-        f"Droit n° {numero} accordé à {demande.compte}.",
+        demande.json, {"demande": demande.numero, "etat": "refusee"}, f"Demande n° {demande.numero} refusée."
     )
+
+
+def execute_deconnecter(demande: argparse.Namespace) -> None:
+    """Révoque les sessions."""
+    registre = open_registre()
+    fermees = registre.sessions.revoke(demande.compte)
+    registre.journaliser("deconnecter", demande.compte, compte="commande", detail=f"{fermees} session(s)")
+    _print(demande.json, {"compte": demande.compte, "fermees": fermees}, f"{fermees} session(s) fermée(s).")
+
+
+def execute_demandes(demande: argparse.Namespace) -> None:
+    """Les demandes en attente."""
+    lignes = open_registre().comptes.list_demandes().to_dict("records")
+    _print_lignes(demande.json, lignes, DEMANDES, "Aucune demande en attente.")
+
+
+def execute_controler(demande: argparse.Namespace) -> None:
+    """Relit le journal ; refuse (code 1) si la chaîne est rompue."""
+    lue = open_registre().check_journal()
+    if not lue.is_intact:
+        raise Refus(f"Journal rompu après {lue.lignes} ligne(s). {lue.rupture}")
+    _print(demande.json, {"ok": True, "lignes": lue.lignes}, f"Journal entier : {lue.lignes} ligne(s).")
 
 
 def execute_retirer(demande: argparse.Namespace) -> None:

@@ -120,14 +120,30 @@ def test_estimer_refuse_ce_qu_il_ne_connait_pas(entrepot_mini: str, capsys: Ecra
 
 
 def test_acces(entrepot_mini: str, capsys: Ecran) -> None:
-    assert main(["acces", "accorder", "a@b.fr", "--role", "opsn", "--opsn", "opsn-a", "--json"]) == 0
+    assert (
+        main(
+            [
+                "acces",
+                "accorder",
+                "c-a",
+                "--role",
+                "opsn",
+                "--opsn",
+                "opsn-a",
+                "--motif",
+                "convention",
+                "--json",
+            ]
+        )
+        == 0
+    )
     numero = json.loads(capsys.readouterr().out)["acces"]
     assert main(["acces", "lister", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)[0]["opsn_id"] == "opsn-a"
     assert main(["acces", "retirer", str(numero)]) == 0
     assert main(["acces", "retirer", str(numero)]) == 1
     assert "Aucun droit en cours" in capsys.readouterr().err
-    assert main(["acces", "accorder", "a@b.fr", "--role", "collectivite"]) == 1
+    assert main(["acces", "accorder", "c-a", "--role", "collectivite", "--motif", "élu"]) == 1
     assert main(["acces", "journal"]) == 0
 
 

@@ -1,0 +1,175 @@
+"""Sessions, connexions en cours, comptes et demandes : à une horloge que le test avance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from barometre.access.comptes import Comptes, Identite
+from barometre.access.connexions import Connexions
+from barometre.access.registre import Registre, RegistreError, open_registre
+from barometre.access.sessions import Sessions
+from barometre.domain.portee import Portee
+from tests.conftest import MOTEURS
+
+AGENT = Identite("https://pro", "idp-1", "sujet-1", "agent@mairie.fr", "21330063500017")
+MAIRE = Portee("collectivite", collectivite_id="commune-33063")
+
+
+class Montre:
+    """Une horloge réglable."""
+
+    def __init__(self) -> None:
+        self.instant = datetime(2026, 11, 28, 9)
+
+    def __call__(self) -> datetime:
+        return self.instant
+
+    def advance(self, **duree: int) -> None:
+        self.instant += timedelta(**duree)
+
+
+@pytest.fixture
+def montre() -> Montre:
+    return Montre()
+
+
+@pytest.fixture(params=["sqlite", *MOTEURS[1:]])
+def registre(request: pytest.FixtureRequest, tmp_path: Path, montre: Montre) -> Iterator[Registre]:
+    sqlite = f"sqlite:///{tmp_path}/registre.db"
+    adresse = sqlite if request.param == "sqlite" else request.getfixturevalue("base_postgresql")
+    ouvert = open_registre(adresse)
+    ouvert.sessions = Sessions(ouvert._moteur, montre)
+    ouvert.connexions = Connexions(ouvert._moteur, montre)
+    ouvert.comptes = Comptes(ouvert._moteur, montre)
+    yield ouvert
+    ouvert.close()
+
+
+def test_une_session_vit_douze_heures(registre: Registre, montre: Montre) -> None:
+    jeton = registre.sessions.open(registre.comptes.recognize(AGENT), "eidas2", "idt")
+    montre.advance(hours=11, minutes=59)
+    assert registre.sessions.get(jeton) is not None
+    montre.advance(minutes=1)
+    assert registre.sessions.get(jeton) is None
+
+
+def test_une_horloge_reculee_ferme_la_session(registre: Registre, montre: Montre) -> None:
+    jeton = registre.sessions.open(registre.comptes.recognize(AGENT), "", "idt")
+    montre.advance(days=-2)
+    assert registre.sessions.get(jeton) is None
+
+
+def test_le_repos_se_compte_du_dernier_geste(registre: Registre, montre: Montre) -> None:
+    sessions = registre.sessions
+    jeton = sessions.open(registre.comptes.recognize(AGENT), "", "idt")
+    for _ in range(3):
+        montre.advance(minutes=20)
+        session = sessions.get(jeton)
+        assert session is not None
+        assert not sessions.is_idle(session)
+        sessions.touch(session)
+    montre.advance(minutes=30)
+    session = sessions.get(jeton)
+    assert session is not None
+    assert sessions.is_idle(session)
+
+
+def test_le_registre_ne_garde_pas_le_jeton(registre: Registre) -> None:
+    jeton = registre.sessions.open(registre.comptes.recognize(AGENT), "", "idt")
+    with registre._moteur.connect() as connexion:
+        (cle,) = connexion.execute(text("SELECT session_id FROM sessions")).one()
+    assert jeton != cle
+    assert registre.sessions.get(cle) is None  # une copie du registre n'ouvre rien
+
+
+def test_une_connexion_change_le_jeton_et_ferme_l_ancien(registre: Registre) -> None:
+    compte = registre.comptes.recognize(AGENT)
+    ancien = registre.sessions.open(compte, "", "idt")
+    neuf = registre.sessions.open(compte, "eidas2", "idt", ancien)
+    assert registre.sessions.get(ancien) is None
+    assert registre.sessions.get(neuf) is not None
+
+
+def test_une_session_fermee_ou_revoquee_ne_se_rejoue_pas(registre: Registre) -> None:
+    compte = registre.comptes.recognize(AGENT)
+    un, deux, trois = (registre.sessions.open(compte, "", f"idt{i}") for i in range(3))
+    assert registre.sessions.close(un) == "idt0"
+    assert registre.sessions.close(un) == ""
+    assert registre.sessions.revoke(compte) == 2
+    assert [registre.sessions.get(j) for j in (un, deux, trois)] == [None, None, None]
+
+
+@pytest.mark.parametrize("jeton", ["", "inconnu", "x" * 10_000, "' OR 1=1 --", "\x00"])
+def test_un_jeton_invente_n_ouvre_rien(registre: Registre, jeton: str) -> None:
+    assert registre.sessions.get(jeton) is None
+
+
+def test_un_retour_ne_sert_qu_une_fois_et_au_meme_navigateur(registre: Registre, montre: Montre) -> None:
+    depart = registre.connexions.start("navigateur-a", "/fiche", renforcee=False)
+    assert min(map(len, (depart.etat, depart.nonce, depart.verifieur))) >= 43
+    assert registre.connexions.take(depart.etat, "navigateur-b") is None
+    attente = registre.connexions.take(depart.etat, "navigateur-a")
+    assert attente is not None
+    assert attente.nonce == depart.nonce
+    assert registre.connexions.take(depart.etat, "navigateur-a") is None
+    tard = registre.connexions.start("navigateur-a", "/", renforcee=False)
+    montre.advance(minutes=10)
+    assert registre.connexions.take(tard.etat, "navigateur-a") is None
+
+
+def test_une_premiere_connexion_depose_une_demande_et_une_seule(registre: Registre) -> None:
+    compte = registre.comptes.recognize(AGENT)
+    assert registre.comptes.recognize(AGENT) == compte
+    demandes = registre.comptes.list_demandes()
+    assert demandes["compte_id"].tolist() == [compte]
+    numero = registre.accorder_demande(int(demandes["demande_id"][0]), MAIRE, par="op", motif="élu")
+    assert registre.list_portees(compte, AGENT.siret) == {numero: MAIRE}
+    assert registre.comptes.list_demandes().empty
+    with pytest.raises(RegistreError, match="en attente"):
+        registre.accorder_demande(int(demandes["demande_id"][0]), MAIRE, par="op", motif="bis")
+
+
+def test_un_refus_se_lit_par_la_personne(registre: Registre) -> None:
+    compte = registre.comptes.recognize(AGENT)
+    registre.refuser_demande(1, par="op", motif="Collectivité hors du baromètre")
+    demande = registre.comptes.get_demande(compte)
+    assert demande is not None
+    assert (demande.etat, demande.motif) == ("refusee", "Collectivité hors du baromètre")
+    assert registre.list_portees(compte, AGENT.siret) == {}
+
+
+def test_qui_change_d_etablissement_perd_ses_droits_et_redemande(registre: Registre) -> None:
+    compte = registre.comptes.recognize(AGENT)
+    registre.accorder_demande(1, MAIRE, par="op", motif="élu")
+    ailleurs = Identite("https://pro", "idp-1", "sujet-1", "agent@mairie.fr", "25330000100012")
+    assert registre.comptes.recognize(ailleurs) == compte
+    assert registre.list_portees(compte, ailleurs.siret) == {}
+    assert registre.list_portees(compte, "") == {}
+    assert registre.comptes.list_demandes()["siret"].tolist() == [ailleurs.siret]
+
+
+def test_le_meme_sujet_chez_un_autre_fournisseur_est_une_autre_personne(registre: Registre) -> None:
+    autre = Identite("https://pro", "idp-2", "sujet-1", "agent@mairie.fr", AGENT.siret)
+    assert registre.comptes.recognize(AGENT) != registre.comptes.recognize(autre)
+
+
+def test_un_droit_a_venir_ou_expire_ne_compte_pas(registre: Registre) -> None:
+    demain = datetime(2099, 1, 1)
+    registre.accorder("c-1", MAIRE, debut_le=demain)
+    registre.accorder("c-1", MAIRE, expire_le=datetime(2020, 1, 1))
+    assert registre.list_portees("c-1") == {}
+
+
+def test_une_revocation_mord_sur_deux_instances(registre: Registre, tmp_path: Path) -> None:
+    """Deux processus, un registre : ce que l'un ferme, l'autre ne le voit plus."""
+    compte = registre.comptes.recognize(AGENT)
+    jeton = registre.sessions.open(compte, "", "idt")
+    autre = create_engine(registre._moteur.url)
+    Sessions(autre, registre.sessions._horloge).revoke(compte)
+    assert registre.sessions.get(jeton) is None
+    autre.dispose()
