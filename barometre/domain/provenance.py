@@ -51,6 +51,7 @@ class Provenance:
         )
 
     def get_nom(self, extension: str) -> str:
-        """Le nom du fichier ; il dit lui-même que les réponses sont simulées."""
+        """Le nom du fichier ; il dit lui-même la version, et que les réponses sont simulées."""
+        version = f"_{self.version}" if self.version else ""
         marque = "_reponses-simulees" if self.simulee else ""
-        return f"{self.nom_fichier}{marque}.{extension}"
+        return f"{self.nom_fichier}{version}{marque}.{extension}"

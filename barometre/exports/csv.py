@@ -1,27 +1,41 @@
-"""CSV : UTF-8 avec BOM, points-virgules ; la provenance en tête, chaque ligne précédée de « # »."""
+"""CSV : UTF-8 avec BOM ; la provenance en tête, chaque ligne précédée de « # ».
+
+Français : points-virgules et virgule décimale, ce qu'ouvre Excel en France. International : RFC 4180.
+"""
 
 from __future__ import annotations
 
 import io
+from typing import Literal
 
 import pandas as pd
 
 from barometre.domain.provenance import Provenance
-from barometre.exports.cellules import desarmer_table
+from barometre.exports.cellules import desarmer_table, nettoyer
 
 BOM = "\ufeff"
+Variante = Literal["francais", "international"]
 
 
-def to_csv(table: pd.DataFrame, provenance: Provenance, *, virgule: bool = True) -> bytes:
-    """Le fichier entier ; `virgule` : virgule décimale, celle des tableurs français."""
+def to_csv(table: pd.DataFrame, provenance: Provenance, *, variante: Variante = "francais") -> bytes:
+    """Le fichier entier."""
     tampon = io.StringIO()
     tampon.write(BOM)
     for ligne in _entete(provenance):
         tampon.write(f"# {ligne}\r\n")
-    desarmer_table(table).to_csv(
-        tampon, sep=";", index=False, decimal="," if virgule else ".", lineterminator="\r\n"
-    )
+    tampon.write(write_donnees(table, variante))
     return tampon.getvalue().encode("utf-8")
+
+
+def to_csv_international(table: pd.DataFrame, provenance: Provenance) -> bytes:
+    """Le fichier entier, virgules et point décimal."""
+    return to_csv(table, provenance, variante="international")
+
+
+def write_donnees(table: pd.DataFrame, variante: Variante) -> str:
+    """Les données seules, sans provenance : une archive la porte à côté."""
+    separateur, decimale = (";", ",") if variante == "francais" else (",", ".")
+    return desarmer_table(table).to_csv(sep=separateur, index=False, decimal=decimale, lineterminator="\r\n")
 
 
 def _entete(provenance: Provenance) -> list[str]:
@@ -34,4 +48,4 @@ def _entete(provenance: Provenance) -> list[str]:
         )
         lignes.append(f"Définition de {definition.objet} : {' '.join(filter(None, morceaux))}")
     # Un retour à la ligne dans un texte ferait une ligne de données : il devient une espace.
-    return [" ".join(ligne.split()) for ligne in lignes]
+    return [" ".join(nettoyer(ligne).split()) for ligne in lignes]

@@ -1,70 +1,107 @@
-"""XLSX : « Données », « Définitions », « Provenance » ; aucune formule, aucun lien actif."""
+"""XLSX : « Couverture », « Données » en vrai tableau Excel, « Définitions » ; ni formule, ni lien actif."""
 
 from __future__ import annotations
 
 import io
-import math
-from collections.abc import Iterable
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
 import xlsxwriter
 
 from barometre.domain.provenance import Provenance
+from barometre.exports.cellules import nettoyer
+from barometre.exports.colonnes import Colonne, list_colonnes, list_marques, list_nombres, list_textes
+from barometre.exports.feuilles import (
+    COUVERTURE,
+    DEFINITIONS,
+    DONNEES,
+    TITRES_DEFINITIONS,
+    Ligne,
+    list_couverture,
+    list_definitions,
+)
 
-DONNEES, DEFINITIONS, PROVENANCE = "Données", "Définitions", "Provenance"
-# `constant_memory` écrit ligne à ligne : 100 000 lignes n'occupent pas la mémoire du serveur.
 _OPTIONS = {
     "in_memory": False,
-    "constant_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
     "nan_inf_to_errors": False,
 }
-_TITRES_DEFINITIONS = ("Objet", "Définition", "Base", "Unité", "Source", "Précautions")
-_LARGEUR = 24
+# Une date fixe : deux écritures des mêmes données donnent les mêmes octets.
+_CREE_LE = datetime(2000, 1, 1)
+_LARGEURS_MOTS = (28, 90)
+_STYLE = "Table Style Light 1"
 
 
 def to_xlsx(table: pd.DataFrame, provenance: Provenance) -> bytes:
     """Le classeur entier."""
     tampon = io.BytesIO()
     with xlsxwriter.Workbook(tampon, _OPTIONS) as classeur:
-        classeur.set_properties({"title": provenance.titre, "comments": provenance.filtres})
-        gras = classeur.add_format({"bold": True})
-        _write(classeur, DONNEES, gras, list(table.columns), table.itertuples(index=False, name=None))
-        lignes = (
-            (d.objet, d.definition, d.base, d.unite, d.source, d.precautions) for d in provenance.definitions
+        classeur.set_properties(
+            {"title": provenance.titre, "comments": provenance.filtres, "created": _CREE_LE}
         )
-        _write(classeur, DEFINITIONS, gras, _TITRES_DEFINITIONS, lignes)
-        _write(classeur, PROVENANCE, gras, ("Mention", "Texte"), provenance.mentions)
+        _write_mots(classeur, COUVERTURE, ("Mention", "Texte"), list_couverture(table, provenance))
+        _write_donnees(classeur, table)
+        _write_mots(classeur, DEFINITIONS, TITRES_DEFINITIONS, list_definitions(provenance))
     return tampon.getvalue()
 
 
-def _write(
-    classeur: Any, nom: str, gras: Any, titres: Iterable[object], lignes: Iterable[tuple[Any, ...]]
-) -> None:
+def _write_mots(classeur: Any, nom: str, titres: Ligne, lignes: Sequence[Ligne]) -> None:
     feuille = classeur.add_worksheet(nom)
-    noms = [str(titre) for titre in titres]
-    feuille.set_column(0, max(len(noms) - 1, 0), _LARGEUR)
+    gras = classeur.add_format({"bold": True, "valign": "top"})
+    plie = classeur.add_format({"text_wrap": True, "valign": "top"})
+    feuille.set_column(0, 0, _LARGEURS_MOTS[0])
+    feuille.set_column(1, max(len(titres) - 1, 1), _LARGEURS_MOTS[1] // (len(titres) - 1) + 10)
     feuille.freeze_panes(1, 0)
-    for colonne, titre in enumerate(noms):
-        feuille.write_string(0, colonne, titre, gras)
-    for rang, ligne in enumerate(lignes, start=1):
-        for colonne, valeur in enumerate(ligne):
-            _write_cell(feuille, rang, colonne, valeur)
+    for rang, ligne in enumerate((titres, *lignes)):
+        for colonne, texte in enumerate(ligne):
+            feuille.write_string(rang, colonne, nettoyer(texte), plie if rang and colonne else gras)
 
 
-def _write_cell(feuille: Any, rang: int, colonne: int, valeur: Any) -> None:
-    # Le type décide : un texte reste un texte, même s'il ressemble à une formule ou à un nombre.
-    if isinstance(valeur, str):
-        feuille.write_string(rang, colonne, valeur)
-    elif valeur is None or valeur is pd.NA or valeur is pd.NaT:
+def _write_donnees(classeur: Any, table: pd.DataFrame) -> None:
+    feuille = classeur.add_worksheet(DONNEES)
+    colonnes, marques = list_colonnes(table), list_marques(table)
+    feuille.freeze_panes(1, 0)
+    for rang, colonne in enumerate(colonnes):
+        feuille.set_column(rang, rang, colonne.largeur, _build_format(classeur, colonne))
+        _write_colonne(feuille, rang, colonne, table.iloc[:, rang], marques)
+    if not colonnes:
         return
-    elif isinstance(valeur, bool):
-        feuille.write_string(rang, colonne, "oui" if valeur else "non")
-    elif isinstance(valeur, (int, float)):
-        if math.isfinite(valeur):
-            feuille.write_number(rang, colonne, valeur)
-    else:
-        feuille.write_string(rang, colonne, str(valeur))
+    # Un tableau Excel demande au moins une ligne de données, et des titres distincts.
+    titres = [{"header": nom} for nom in _list_titres(colonnes)]
+    dernier = max(len(table), 1), len(colonnes) - 1
+    feuille.add_table(0, 0, *dernier, {"name": "Donnees", "style": _STYLE, "columns": titres})
+
+
+def _list_titres(colonnes: Sequence[Colonne]) -> list[str]:
+    titres: list[str] = []
+    for colonne in colonnes:
+        nom = nettoyer(colonne.nom) or "colonne"
+        deja = sum(t.lower() == nom.lower() for t in titres)
+        titres.append(f"{nom} ({deja + 1})" if deja else nom)
+    return titres
+
+
+def _build_format(classeur: Any, colonne: Colonne) -> Any:
+    if colonne.nature not in ("entier", "decimal"):
+        return None
+    return classeur.add_format(
+        {"num_format": "0" + ("." + "0" * colonne.decimales if colonne.decimales else "")}
+    )
+
+
+def _write_colonne(feuille: Any, rang: int, colonne: Colonne, valeurs: pd.Series, marques: list[str]) -> None:
+    """Le type de la colonne décide : un texte reste un texte, même s'il ressemble à un nombre."""
+    if colonne.nature in ("entier", "decimal"):
+        for ligne, (nombre, marque) in enumerate(zip(list_nombres(valeurs), marques, strict=True), start=1):
+            if nombre is not None:
+                feuille.write_number(ligne, rang, nombre)
+            elif marque:
+                feuille.write_string(ligne, rang, marque)
+        return
+    for ligne, texte in enumerate(list_textes(valeurs, colonne.nature), start=1):
+        if texte:
+            feuille.write_string(ligne, rang, texte)

@@ -14,7 +14,7 @@ from barometre.domain.provenance import AVERTISSEMENT_SIMULATION, Definition, Pr
 from barometre.exports import FORMATS, build_fichier, to_csv, to_parquet, to_xlsx
 from barometre.exports.cellules import desarmer
 
-PIEGES = ["=1+1", "+33 1", "-2", "@SUM(A1)", "\tx", "\rx"]
+PIEGES = ["=1+1", "+33 1", "-2", "@SUM(A1)", "\tx", "\rx", "＝1", "＋1", "－1", "＠A"]
 TABLE = pd.DataFrame(
     {"code": ["01004", "2A004"], "nom": ["=cmd|' /C calc'!A1", "Œuilly"], "part": [23.5, None]}
 )
@@ -51,7 +51,7 @@ def test_csv_se_relit_avec_ses_codes_et_sa_virgule() -> None:
 
 
 def test_csv_point_decimal_sur_demande() -> None:
-    assert ";23.5\r\n" in to_csv(TABLE, PROVENANCE, virgule=False).decode("utf-8-sig")
+    assert ",23.5\r\n" in to_csv(TABLE, PROVENANCE, variante="international").decode("utf-8-sig")
 
 
 def test_l_entete_csv_dit_la_provenance_sans_casser_les_lignes() -> None:
@@ -67,12 +67,15 @@ def test_un_entete_de_colonne_est_desarme_aussi() -> None:
 
 def test_xlsx_trois_feuilles_et_aucune_formule() -> None:
     classeur = openpyxl.load_workbook(io.BytesIO(to_xlsx(TABLE, PROVENANCE)))
-    assert classeur.sheetnames == ["Données", "Définitions", "Provenance"]
-    cellule = classeur["Données"]["B2"]
-    assert (cellule.data_type, cellule.value) == ("s", TABLE.loc[0, "nom"])
-    assert classeur["Données"]["A2"].value == "01004"
-    assert classeur["Données"]["C3"].value is None
-    mentions = {ligne[0].value: ligne[1].value for ligne in classeur["Provenance"].iter_rows()}
+    assert classeur.sheetnames == ["Couverture", "Données", "Définitions"]
+    donnees = classeur["Données"]
+    assert (donnees["B2"].data_type, donnees["B2"].value) == ("s", TABLE.loc[0, "nom"])
+    assert donnees["A2"].value == "01004"
+    assert (donnees["C2"].value, donnees["C2"].number_format) == (23.5, "0.0")
+    assert donnees["C3"].value is None
+    assert donnees.freeze_panes == "A2"
+    assert donnees.tables["Donnees"].ref == "A1:C3"
+    mentions = {ligne[0].value: ligne[1].value for ligne in classeur["Couverture"].iter_rows()}
     assert mentions["Attention"] == AVERTISSEMENT_SIMULATION
     assert mentions["Licence"] == "Licence Ouverte 2.0 (Etalab)"
 
@@ -98,7 +101,7 @@ def test_une_table_vide_donne_un_fichier(extension: str) -> None:
 
 
 def test_le_nom_du_fichier_dit_la_simulation() -> None:
-    assert PROVENANCE.get_nom("xlsx") == "vue_reponses-simulees.xlsx"
+    assert PROVENANCE.get_nom("xlsx") == "vue_v1_reponses-simulees.xlsx"
 
 
 def _sans_entete(octets: bytes) -> list[str]:

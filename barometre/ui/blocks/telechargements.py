@@ -17,7 +17,7 @@ def render_telechargements(
     provenance: Provenance,
     *,
     cle: str,
-    formats: tuple[str, ...] = ("csv", "xlsx"),
+    formats: tuple[str, ...] = ("csv", "xlsx", "ods"),
 ) -> None:
     """Un bouton par format ; le fichier porte ses définitions, ses filtres et sa source.
 
@@ -28,7 +28,7 @@ def render_telechargements(
             st.download_button(
                 f"Télécharger en {FORMATS[extension].libelle}",
                 data=_differer(table, provenance, extension),
-                file_name=provenance.get_nom(extension),
+                file_name=provenance.get_nom(FORMATS[extension].extension),
                 mime=FORMATS[extension].mime,
                 key=f"telecharger-{cle}-{extension}",
                 on_click="ignore",

@@ -11,16 +11,17 @@ from barometre.domain.indicateur import Indicateur
 from barometre.domain.portee import Role
 from barometre.domain.provenance import Definition, Provenance
 from barometre.formats import format_date
-from barometre.views.lecture.chiffres import Chiffre
+from barometre.views.lecture.chiffres import ABSENT, Chiffre
 from barometre.views.lecture.citation import HORS_BIAIS, SOURCE, get_raison
 from barometre.views.lecture.groupes_compares import GroupeCompare
 from barometre.views.lecture.ligne import Lecture
 from barometre.views.lecture.prudence import RAISONS
+from barometre.views.lecture.selection import Selection
 
 COLONNES = (
     "indicateur_id", "titre", "groupe", "vague_id", "territoire_id", "type", "strate", "couverture",
     "unite", "plafond", "redresse", "brut", "bas", "haut", "prudence_bas", "prudence_haut", "g_etoile", "n",
-    "note", "remarque",
+    "note", "marque", "remarque",
 )  # fmt: skip
 _VALEURS = ("redresse", "brut", "bas", "haut", "prudence_bas", "prudence_haut")
 _PRECAUTIONS = (
@@ -45,7 +46,15 @@ def _rang(indicateur: Indicateur, groupe: str, chiffre: Chiffre, role: Role) -> 
     adresse = {champ: getattr(chiffre, champ) for champ in COLONNES if hasattr(chiffre, champ)}
     mots = {"titre": indicateur.titre, "groupe": groupe, "unite": indicateur.unite}
     valeurs = {nom: arrondir(indicateur, getattr(chiffre, nom)) for nom in _VALEURS}
-    return {**adresse, **mots, **valeurs, "remarque": _remarque(indicateur, chiffre, role)}
+    return {**adresse, **mots, **valeurs, "marque": get_marque(chiffre),
+            "remarque": _remarque(indicateur, chiffre, role)}  # fmt: skip
+
+
+def get_marque(chiffre: Chiffre) -> str:
+    """`[c]` confidentiel, `[u]` à ne pas citer, `[x]` indisponible ; vide s'il se cite."""
+    if chiffre.montre:
+        return "" if chiffre.citable else "[u]"
+    return "[x]" if chiffre.etat == ABSENT else "[c]"
 
 
 def _remarque(indicateur: Indicateur, chiffre: Chiffre, role: Role) -> str:
@@ -85,7 +94,7 @@ def build_provenance(lecture: Lecture, titre: str, nom: str, indicateurs: Sequen
     contexte = lecture.contexte
     return Provenance(
         titre=titre,
-        nom_fichier=f"barometre_{nom}_{lecture.selection.vague_id}",
+        nom_fichier=f"barometre_{nom}_{_champ(lecture.selection)}",
         filtres=f"{contexte.champ} ; {contexte.vague}",
         source=SOURCE,
         date=format_date(version["creee_le"]),
@@ -94,6 +103,12 @@ def build_provenance(lecture: Lecture, titre: str, nom: str, indicateurs: Sequen
         precautions=_PRECAUTIONS,
         simulee=contexte.simulee,
     )
+
+
+def _champ(selection: Selection) -> str:
+    """Ce que le nom du fichier dit du champ : territoire, type ou strate, couverture, vague."""
+    morceaux = (selection.territoire_id, selection.strate or selection.type, selection.couverture)
+    return "_".join(filter(None, (*morceaux, selection.vague_id)))
 
 
 def _definition(indicateur: Indicateur) -> Definition:

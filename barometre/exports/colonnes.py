@@ -1,0 +1,87 @@
+"""Comment une colonne s'écrit dans un classeur : nature, décimales, largeur, marque quand elle est vide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from barometre.exports.cellules import is_texte, nettoyer
+
+Nature = Literal["texte", "entier", "decimal", "booleen"]
+# Les marques de l'administration britannique (« Using symbols in tables », 2021), reprises par Eurostat.
+MARQUE = "marque"
+LEGENDE_MARQUES = (
+    ("[c]", "Confidentiel : le secret statistique s'applique, la valeur n'est pas publiée."),
+    ("[u]", "Indicatif : la valeur est donnée pour réfléchir, elle ne se cite pas."),
+    ("[x]", "Indisponible : aucune réponse, ou question non posée à ces collectivités."),
+)
+SANS_VALEUR = ("[c]", "[x]")
+_ECHANTILLON = 2_000  # lignes mesurées pour la largeur : au-delà, elle ne change plus
+_MINIMUM, _MAXIMUM, _DECIMALES = 8, 60, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Colonne:
+    """Une colonne de tableau ; `decimales` n'a de sens que pour un nombre, `largeur` est en caractères."""
+
+    nom: str
+    nature: Nature
+    decimales: int
+    largeur: int
+
+
+def list_colonnes(table: pd.DataFrame) -> list[Colonne]:
+    """Une description par colonne, dans l'ordre."""
+    return [_describe(str(nom), table.iloc[:, rang]) for rang, nom in enumerate(table.columns)]
+
+
+def list_marques(table: pd.DataFrame) -> list[str]:
+    """Ce qui remplace, ligne par ligne, un nombre absent : `[c]`, `[x]` ou rien."""
+    if MARQUE not in table:
+        return [""] * len(table)
+    return [m if m in SANS_VALEUR else "" for m in table[MARQUE].fillna("").astype("str")]
+
+
+def list_nombres(valeurs: pd.Series) -> list[float | None]:
+    """Les nombres d'une colonne ; absent ou infini devient None, qu'aucun classeur ne sait écrire."""
+    nombres = valeurs.to_numpy(dtype="float64", na_value=np.nan)
+    return [n if fini else None for n, fini in zip(nombres.tolist(), np.isfinite(nombres), strict=True)]
+
+
+def list_textes(valeurs: pd.Series, nature: Nature) -> list[str]:
+    """Les textes d'une colonne ; absent devient vide, vrai et faux « oui » et « non »."""
+    if nature == "booleen":
+        return ["" if pd.isna(v) else "oui" if v else "non" for v in valeurs]
+    return [nettoyer(t) for t in valeurs.astype("str").where(valeurs.notna(), "")]
+
+
+def _describe(nom: str, valeurs: pd.Series) -> Colonne:
+    nature = _get_nature(valeurs)
+    return Colonne(
+        nom, nature, _count_decimales(valeurs) if nature == "decimal" else 0, _measure(nom, valeurs)
+    )
+
+
+def _get_nature(valeurs: pd.Series) -> Nature:
+    if pd.api.types.is_bool_dtype(valeurs):
+        return "booleen"
+    if pd.api.types.is_integer_dtype(valeurs):
+        return "entier"
+    return "texte" if is_texte(valeurs) or not pd.api.types.is_numeric_dtype(valeurs) else "decimal"
+
+
+def _count_decimales(valeurs: pd.Series) -> int:
+    """Le plus petit nombre de décimales qui écrit toutes les valeurs, jusqu'à trois."""
+    nombres = valeurs.to_numpy(dtype="float64", na_value=np.nan)
+    nombres = nombres[np.isfinite(nombres)]
+    justes = (n for n in range(_DECIMALES) if np.allclose(nombres, np.round(nombres, n), rtol=0, atol=1e-9))
+    return next(justes, _DECIMALES)
+
+
+def _measure(nom: str, valeurs: pd.Series) -> int:
+    textes = valeurs.iloc[:_ECHANTILLON].astype("str").str.len()
+    plus_long = int(textes.max()) if len(textes) else 0
+    return min(max(plus_long, len(nom) + 3, _MINIMUM), _MAXIMUM)

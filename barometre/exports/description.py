@@ -1,0 +1,58 @@
+"""La description d'un tableau pour une machine : CSVW (W3C) et Table Schema (Frictionless)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from barometre.domain.provenance import Provenance
+from barometre.exports.cellules import desarmer
+from barometre.exports.colonnes import Colonne, list_colonnes
+
+_CSVW = {"texte": "string", "entier": "integer", "decimal": "number", "booleen": "string"}
+_SCHEMA = {"texte": "string", "entier": "integer", "decimal": "number", "booleen": "boolean"}
+LICENCE_URL = "https://www.etalab.gouv.fr/licence-ouverte-open-licence"
+
+
+def build_csvw(table: pd.DataFrame, provenance: Provenance, fichier: str) -> dict[str, Any]:
+    """Les métadonnées CSVW du fichier (« Metadata Vocabulary for Tabular Data », W3C 2015)."""
+    return {
+        "@context": ["http://www.w3.org/ns/csvw", {"@language": "fr"}],
+        "url": fichier,
+        "dc:title": provenance.titre,
+        "dc:description": " ".join((provenance.filtres, *provenance.precautions)),
+        "dc:source": provenance.source,
+        "dc:license": {"@id": LICENCE_URL},
+        "dialect": {"delimiter": ",", "header": True},
+        "tableSchema": {"columns": [_csvw(c) for c in list_colonnes(table)]},
+    }
+
+
+def build_paquet(table: pd.DataFrame, provenance: Provenance, fichier: str) -> dict[str, Any]:
+    """Le « data package » (Frictionless v1) : une ressource et son Table Schema."""
+    return {
+        "name": provenance.nom_fichier.lower().replace("_", "-"),
+        "title": provenance.titre,
+        "version": provenance.version,
+        "licenses": [{"name": "etalab-2.0", "title": provenance.licence, "path": LICENCE_URL}],
+        "resources": [
+            {
+                "name": "donnees",
+                "path": fichier,
+                "encoding": "utf-8",
+                "schema": {"fields": [_champ(c) for c in list_colonnes(table)], "missingValues": [""]},
+            }
+        ],
+    }
+
+
+def _csvw(colonne: Colonne) -> dict[str, Any]:
+    nom = desarmer(colonne.nom)
+    return {"name": nom, "titles": nom, "datatype": _CSVW[colonne.nature], "null": ""}
+
+
+def _champ(colonne: Colonne) -> dict[str, Any]:
+    nature = _SCHEMA[colonne.nature]
+    vrais = {"trueValues": ["True"], "falseValues": ["False"]} if nature == "boolean" else {}
+    return {"name": desarmer(colonne.nom), "type": nature, **vrais}

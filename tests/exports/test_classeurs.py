@@ -1,0 +1,83 @@
+"""Chaque classeur se relit avec une bibliothèque qui ne l'a pas écrit, et vaut le tableau d'origine."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
+
+from barometre.exports import to_ods, to_xlsx
+from tests.exports.test_exports import PROVENANCE
+
+TABLE = pd.DataFrame(
+    {
+        "code": ["01004", "2A004", "33063"],
+        "nom": ["=1+1", "L'Haÿ & <Œuilly>", "a\x00b\x0bc"],
+        "redresse": [23.5, None, None],
+        "n": pd.array([41, None, None], dtype="Int64"),
+        "marque": ["", "[c]", "[x]"],
+    }
+)
+ATTENDU = [
+    ["code", "nom", "redresse", "n", "marque"],
+    ["01004", "=1+1", 23.5, 41.0, ""],
+    ["2A004", "L'Haÿ & <Œuilly>", "[c]", "[c]", "[c]"],
+    ["33063", "abc", "[x]", "[x]", "[x]"],
+]
+ECRITURES = pytest.mark.parametrize("write", [to_xlsx, to_ods], ids=["xlsx", "ods"])
+
+
+@ECRITURES
+def test_calamine_relit_valeurs_et_marques(write: Callable[..., bytes]) -> None:
+    classeur = CalamineWorkbook.from_filelike(io.BytesIO(write(TABLE, PROVENANCE)))
+    assert classeur.sheet_names == ["Couverture", "Données", "Définitions"]
+    assert classeur.get_sheet_by_name("Données").to_python() == ATTENDU
+    couverture = dict(ligne[:2] for ligne in classeur.get_sheet_by_name("Couverture").to_python())
+    assert couverture["Marque [c]"].startswith("Confidentiel")
+    assert couverture["Version des données"] == "v1"
+
+
+@ECRITURES
+def test_deux_ecritures_donnent_les_memes_octets(write: Callable[..., bytes]) -> None:
+    assert write(TABLE, PROVENANCE) == write(TABLE, PROVENANCE)
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice n'est pas installé")
+@pytest.mark.parametrize(("write", "extension"), [(to_xlsx, "xlsx"), (to_ods, "ods")])
+def test_libreoffice_ouvre_les_donnees(write: Callable[..., bytes], extension: str, tmp_path: Path) -> None:
+    (tmp_path / f"vue.{extension}").write_bytes(write(TABLE, PROVENANCE))
+    commande = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profil", "--headless", "--convert-to"]
+    # Le dernier nombre du filtre CSV choisit la feuille : la deuxième, « Données ».
+    filtre = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,2"
+    subprocess.run(
+        [*commande, filtre, "--outdir", str(tmp_path), str(tmp_path / f"vue.{extension}")],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    texte = (tmp_path / "vue-Données.csv").read_text(encoding="utf-8")
+    lus = list(csv.reader(io.StringIO(texte)))
+    assert lus == [[str(v).replace("41.0", "41") for v in ligne] for ligne in ATTENDU]
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.text(max_size=40))
+def test_aucun_texte_ne_casse_un_classeur(texte: str) -> None:
+    table = pd.DataFrame({"texte": [texte, "témoin"]})
+    for write in (to_xlsx, to_ods):
+        classeur = CalamineWorkbook.from_filelike(io.BytesIO(write(table, PROVENANCE)))
+        assert classeur.get_sheet_by_name("Données").to_python()[2][0] == "témoin"
+
+
+def test_des_titres_qui_se_repetent_restent_un_tableau_excel() -> None:
+    table = pd.DataFrame([[1, 2]], columns=["Part", "part"])
+    feuille = openpyxl.load_workbook(io.BytesIO(to_xlsx(table, PROVENANCE)))["Données"]
+    assert [c.value for c in feuille[1]] == ["Part", "part (2)"]
