@@ -21,6 +21,6 @@ def mask_contrastes(lignes: pd.DataFrame, portee: Portee) -> pd.DataFrame:
         montrees = lignes["etat"].isin(MONTRES)
         montrees &= lignes[["n", "n_reference"]].min(axis=1) >= SEUIL_REDRESSE
     vues = lignes[montrees].drop(columns=["se", "p_value", "q_value", "etat_programme"])
-    ecarts = ["difference", "bas", "haut"]
+    ecarts = ["difference", "difference_simple", "bas", "haut"]
     vues[ecarts] = vues[ecarts].round(DECIMALES)
     return vues.reset_index(drop=True)

@@ -16,12 +16,13 @@ from barometre.domain.territoire import FRANCE
 from barometre.pipeline.terrain import MONTRES, Terrain
 from barometre.stats.contrasts import LEVELS, adjust_p_values, compare_domains, estimate_contrasts
 from barometre.stats.secrecy import CYBER
+from barometre.stats.structure import compare_adjusted
 
 CELLULE = ["territoire_id", "type", "strate", "couverture"]
 DIMENSIONS = ("strate", "type", "region", "couverture")
 COUVERTE, INCONNUE, AUTRES = "couverte", "inconnue", "autres"
 _GARDEES = ["indicateur_id", "n", "n_reference", "difference", "se", "bas", "haut", "p_value", "class_95",
-            "class_998", *CELLULE, "reference"]  # fmt: skip
+            "class_998", "difference_simple", *CELLULE, "reference"]  # fmt: skip
 _CALCULEES = ["difference", "se", "bas", "haut", "p_value"]
 _NOMS = {"item": "indicateur_id", "low_95": "bas", "high_95": "haut"}
 # Ce qui doit se montrer pour que le contraste se montre : le groupe, et l'ensemble dont il se retranche.
@@ -36,7 +37,7 @@ def compute_contrastes(terrain: Terrain, cadre: pd.DataFrame, agregats: pd.DataF
     tableaux = [*_each_group(terrain, repondants, valeurs), *_each_covered(terrain, repondants, valeurs)]
     if valeurs.empty or not tableaux:
         return pd.DataFrame()
-    lignes = pd.concat(tableaux, ignore_index=True).rename(columns=_NOMS)[_GARDEES]
+    lignes = pd.concat(tableaux, ignore_index=True).rename(columns=_NOMS).reindex(columns=_GARDEES)
     lignes = lignes.dropna(subset=_CALCULEES).reset_index(drop=True)
     lignes = _add_states(lignes, agregats, parts)
     vues = lignes[lignes["etat_programme"].isin(MONTRES)].reset_index(drop=True)
@@ -50,7 +51,26 @@ def _each_group(terrain: Terrain, repondants: pd.DataFrame, valeurs: pd.DataFram
         if groupes.nunique() < 2:
             continue
         lignes = estimate_contrasts(terrain.design, valeurs, groupes)
+        if dimension == "region":
+            lignes = _adjust_regions(terrain, repondants, valeurs, lignes)
         yield lignes.assign(**_describe_cell(dimension, lignes.pop(dimension)), reference=AUTRES)
+
+
+def _adjust_regions(
+    terrain: Terrain, repondants: pd.DataFrame, valeurs: pd.DataFrame, lignes: pd.DataFrame
+) -> pd.DataFrame:
+    """L'écart et le verdict d'une région à structure égale ; l'écart simple reste à côté.
+
+    Une région de petites communes n'est pas en retard d'être rurale : strate, population et couverture
+    d'abord.
+    """
+    structure = repondants[["strate", "couverture"]].astype("object")
+    structure["population"] = np.log(repondants["population"].clip(lower=1).astype("float64"))
+    egales = compare_adjusted(terrain.design, valeurs, repondants["region"].astype("object"), structure)
+    simple = lignes.set_index(["item", "region"])["difference"]
+    calculees = [str(c) for c in egales if c not in ("item", "region")]
+    egales = egales.set_index(["item", "region"]).reindex(simple.index).reset_index()
+    return lignes.assign(**{c: egales[c].to_numpy() for c in calculees}, difference_simple=simple.to_numpy())
 
 
 def _describe_cell(dimension: str, modalites: pd.Series) -> dict[str, pd.Series | str]:
@@ -115,14 +135,23 @@ def _combine(groupe: pd.Series, ensemble: pd.Series) -> pd.Series:
     return pd.Series(np.select(choix, [groupe, ensemble, groupe], ensemble), index=groupe.index)
 
 
+def _name_kind(lignes: pd.DataFrame) -> pd.Series:
+    """La dimension d'un groupe, d'après l'adresse de sa cellule."""
+    choix = [lignes["territoire_id"].ne(FRANCE), lignes["reference"].ne(AUTRES), lignes["strate"].ne(""),
+             lignes["couverture"].ne("")]  # fmt: skip
+    return pd.Series(np.select(choix, ["region", "couvertes", "strate", "couverture"], "type"), lignes.index)
+
+
 def _judge(lignes: pd.DataFrame) -> pd.DataFrame:
     """La position et son niveau : intervalle qui exclut 0, et p corrigée sous le seuil.
 
-    Les comparaisons que le public voit forment une famille ; celles du programme seul, l'ensemble des deux.
+    Une famille par sorte de groupe (strates, types, régions, couvertures, couvertes) : les régions, presque
+    toutes semblables, n'ont pas à payer ni à profiter des strates. Les comparaisons que le public voit
+    forment la leur ; celles du programme seul, l'ensemble des deux.
     """
-    publiques = lignes["etat"].isin(MONTRES)
-    q = pd.Series(adjust_p_values(lignes["p_value"]), index=lignes.index)
-    q[publiques] = adjust_p_values(lignes.loc[publiques, "p_value"])
+    publiques, sorte = lignes["etat"].isin(MONTRES), _name_kind(lignes)
+    q = lignes.groupby(sorte)["p_value"].transform(adjust_p_values)
+    q = q.mask(publiques, lignes[publiques].groupby(sorte[publiques])["p_value"].transform(adjust_p_values))
     position = pd.Series(0, index=lignes.index)
     niveau = pd.Series("", index=lignes.index, dtype="object")
     for nom, seuil in LEVELS.items():

@@ -8,7 +8,7 @@ from typing import Any
 
 from barometre.access import Gate
 from barometre.domain.indicateur import Indicateur
-from barometre.formats import INSECABLE, format_compte, format_liste, format_points
+from barometre.formats import INSECABLE, format_compte, format_liste, format_points, is_absent
 from barometre.views.lecture.selection import Selection
 
 # territoire, type, strate, couverture
@@ -34,6 +34,8 @@ class GroupeCompare:
     haut: float
     n: int
     n_reference: int
+    # L'écart d'une région avant correction de sa structure ; vide pour tout autre groupe.
+    simple: float | None = None
 
     @property
     def marque(self) -> str:
@@ -45,7 +47,10 @@ class GroupeCompare:
     def ecart(self) -> str:
         """« +12 points (entre +4 et +19) »."""
         bornes = f"entre {_signer(self.bas)} et {_signer(self.haut)}"
-        return f"{format_points(self.difference)} ({bornes})"
+        if self.simple is None:
+            return f"{format_points(self.difference)} ({bornes})"
+        simple = f"{format_points(self.simple)} sans cette correction"
+        return f"{format_points(self.difference)} à taille et couverture égales ({bornes}) ; {simple}"
 
     def get_mot(self, indicateur: Indicateur) -> str:
         """« nettement au-dessus, mieux » ; sans jugement si le sens de l'indicateur est neutre."""
@@ -91,7 +96,13 @@ def _build(ligne: Mapping[Any, Any]) -> GroupeCompare:
         haut=float(ligne["haut"]),
         n=int(ligne["n"]),
         n_reference=int(ligne["n_reference"]),
+        simple=_read_simple(ligne),
     )
+
+
+def _read_simple(ligne: Mapping[Any, Any]) -> float | None:
+    valeur: Any = ligne.get("difference_simple")
+    return None if is_absent(valeur) else float(valeur)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,9 @@ contraste = Table(
     texte("reference"),
     Column("n", Integer, nullable=False),
     Column("n_reference", Integer, nullable=False),
-    Column("difference", Float, nullable=False),  # part du groupe moins part de la référence
+    # part du groupe moins part de la référence ; pour une région, à strate, population et couverture égales
+    Column("difference", Float, nullable=False),
+    Column("difference_simple", Float, nullable=True),  # d'une région, sans cette correction
     Column("se", Float, nullable=False),
     Column("bas", Float, nullable=False),
     Column("haut", Float, nullable=False),

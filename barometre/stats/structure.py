@@ -1,0 +1,91 @@
+"""Un groupe face aux autres à structure égale : le coefficient d'une régression pondérée, et sa variance.
+
+y = a·1_groupe + X·b, moindres carrés pondérés par les poids calés, X les variables de structure : l'écart a
+se lit sur les seules différences que X n'explique pas (Frisch-Waugh-Lovell, un groupe à la fois). Sa
+variance est celle du plan, sur l'influence z·e/Σwz² (Fuller 1975 ; Binder 1983), z le résidu de
+l'indicatrice sur X.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from barometre.stats.change import get_sign, student_p_value
+from barometre.stats.contrasts import LEVELS
+from barometre.stats.design import Design
+from barometre.stats.intervals import student
+from barometre.stats.strata import DesignError
+
+Tableau = npt.NDArray[np.float64]
+# Un groupe que la structure explique presque entièrement n'a plus d'écart à lui.
+PART_PROPRE = 1e-6
+
+
+def compare_adjusted(
+    design: Design, answers: pd.DataFrame, groups: pd.Series, structure: pd.DataFrame
+) -> pd.DataFrame:
+    """Une ligne par chiffre × groupe : difference, se, low_95…, p_value, class_95…, à structure égale.
+
+    `structure` : les catégories deviennent des indicatrices, les nombres restent des nombres. NaN quand le
+    groupe ne se distingue pas de la structure. Lève `DesignError` si une variable manque.
+    """
+    x = _read_structure(design, structure)
+    noms = pd.Index(sorted(groups.dropna().unique()))
+    indicatrices = (groups.to_numpy()[:, None] == noms.to_numpy()[None, :]).astype(float)
+    lignes = [
+        _compare_item(design, answers[item].to_numpy(dtype=float), indicatrices, x).assign(
+            **{"item": item, str(groups.name): noms}
+        )
+        for item in answers
+    ]
+    return pd.concat(lignes, ignore_index=True)
+
+
+def _read_structure(design: Design, structure: pd.DataFrame) -> Tableau:
+    if structure.isna().any(axis=None):
+        raise DesignError(f"La structure manque pour {int(structure.isna().any(axis=1).sum())} répondant(s).")
+    colonnes = [np.ones((design.size, 1))]
+    for _, valeurs in structure.items():
+        if pd.api.types.is_numeric_dtype(valeurs):
+            colonnes.append(valeurs.to_numpy(dtype=float)[:, None])
+        else:
+            codes, modalites = pd.factorize(valeurs)
+            colonnes.append(np.eye(len(modalites))[codes][:, 1:])
+    return np.hstack(colonnes)
+
+
+def _compare_item(design: Design, y: Tableau, groups: Tableau, x: Tableau) -> pd.DataFrame:
+    repondu = np.isfinite(y)
+    w = np.where(repondu, design.weights, 0.0)
+    racine = np.sqrt(w)[:, None]
+    base = np.linalg.svd(racine * x, full_matrices=False)
+    q = base.U[:, PART_PROPRE * base.S[0] < base.S]
+
+    def residual(v: Tableau) -> Tableau:
+        pondere = racine * v
+        return np.asarray(pondere - q @ (q.T @ pondere))
+
+    ry, z = residual(np.nan_to_num(y)[:, None]), residual(groups)
+    norme = (z**2).sum(axis=0)
+    propre = norme > PART_PROPRE * (racine**2 * groups).sum(axis=0).clip(min=1e-12)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ecart = np.where(propre, (z * ry).sum(axis=0) / norme, np.nan)
+        influence = np.where(racine > 0, z * (ry - z * np.nan_to_num(ecart)) / norme / racine**2, 0.0)
+    se = np.sqrt(design.variance(np.nan_to_num(influence)))
+    df = (repondu[:, None] * groups).sum(axis=0) - 1
+    return _build_frame(ecart, np.where(propre, se, np.nan), df)
+
+
+def _build_frame(difference: Tableau, se: Tableau, df: Tableau) -> pd.DataFrame:
+    p_value = student_p_value(difference, se, df)
+    colonnes: dict[str, Any] = {"difference": difference, "se": se, "p_value": p_value}
+    for nom, niveau in LEVELS.items():
+        bas, haut = student(difference, se, df, niveau)
+        colonnes |= {
+            f"low_{nom}": bas, f"high_{nom}": haut, f"class_{nom}": get_sign(bas, haut, p_value, niveau)
+        }  # fmt: skip
+    return pd.DataFrame(colonnes)
