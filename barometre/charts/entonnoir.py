@@ -22,6 +22,9 @@ from barometre.stats.contrasts import get_funnel_limits
 HAUTEUR = 380
 # 95 % : deux écarts-types ; 99,8 % : trois.
 NIVEAUX = {"95": 0.95, "998": 0.998}
+# Ce que les limites à 95 % laissent vraiment dehors par hasard : quantiles entiers, population finie et
+# recalage les élargissent (simulations : 2 à 3,6 %).
+TAUX_HORS = 0.03
 _TRAITS = {"95": "dash", "998": "dot"}
 _POINTS_COURBE = 80
 _MINIMUM = 5
@@ -85,7 +88,7 @@ def _build_phrase(points: pd.DataFrame, noms: str) -> str:
         return (
             f"Aucun écart entre les {len(points)} {noms} montrés ne dépasse ce que le hasard ferait attendre."
         )
-    attendus = max(round(len(points) * (1 - NIVEAUX["95"])), 1)
+    attendus = max(round(len(points) * TAUX_HORS), 1)
     qui = format_compte(len(hors), noms.removesuffix("s"))
     debut = (
         f"{qui} sur {len(points)} {'est' if len(hors) == 1 else 'sont'} hors des limites à 95 % "

@@ -15,7 +15,8 @@ EXACTS = {"se", "p_value", "q_value", "etat_programme"}
 def _ligne(**autres: Any) -> dict[str, Any]:
     return {
         "indicateur_id": "site", "vague_id": "v", "territoire_id": "region-84", "n": 60, "n_reference": 400,
-        "difference_simple": 0.1549, "difference": 0.12345, "se": 0.0456, "bas": 0.0333, "haut": 0.2111, "p_value": 0.007, "q_value": 0.01,
+        "difference_simple": 0.1549,
+        "difference": 0.12345, "se": 0.0456, "bas": 0.0333, "haut": 0.2111, "p_value": 0.007, "q_value": 0.01,
         "position": 1, "niveau": "95", "etat": "published", "etat_programme": "published",
     } | autres  # fmt: skip
 

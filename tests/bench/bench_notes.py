@@ -17,7 +17,7 @@ from barometre.stats.estimation import estimate_domains
 
 CADRE, STRATES, REGIONS, PRATIQUES = 36_000, 17, 18, 20
 PREFERENCES = (1.0, 1.25, 1.5)
-TIRAGES = 30
+TIRAGES = 8
 GRAINE = 20261128
 NIVEAU_LOGIT = 0.6  # écart type des effets de strate et de région
 

@@ -19,11 +19,13 @@ VARIABLES = {
     "strate": "la taille",
     "region": "la région",
     "couverture": "la couverture par un OPSN",
+    "densite": "la densité",
     "zone": "l’Hexagone ou l’outre-mer",
 }
 ORDRE = (
-    "repondants", "taux", "cv_propensions", "indicateur_r", "propension_partielle", "regroupement", "repli",
-    "methode", "rapport_min", "rapport_max", "n_eff", "part_max", "ecart", "ecart_brut", MESURE,
+    "repondants", "taux", "cv_propensions", "propension_partielle", "regroupement", "repli",
+    "methode", "rapport_min", "rapport_max", "n_eff", "part_max", "logit", "rapport_bootstrap",
+    "ecart", "ecart_brut", MESURE,
 )  # fmt: skip
 Faits = Mapping[tuple[str, str], float]
 
@@ -90,7 +92,7 @@ class Qualite:
         return (
             f"Sur ce que l’on connaît de toutes les collectivités, les réponses s’écartent du pays de "
             f"{_points(avant[1])} au plus avant redressement ({VARIABLES[avant[0]]}), et de "
-            f"{_points(apres[1])} au plus après."
+            f"{_points(apres[1])} au plus après : c’est petit par construction."
         )
 
 
