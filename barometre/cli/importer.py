@@ -11,10 +11,12 @@ from typing import Any
 
 from barometre.catalogue import load_catalogue
 from barometre.cli.analyse import add_json
+from barometre.cli.erreurs import Refus
 from barometre.cli.qualite import list_qualite, print_qualite
 from barometre.cli.sortie import Barre, print_json
 from barometre.ingest.errors import Rejet
 from barometre.ingest.lot import Lot
+from barometre.ingest.proposal import propose_correspondance
 from barometre.pipeline.importer import importer
 
 # « La ligne 12 est retenue » : le numéro ne distingue pas deux fautes.
@@ -42,6 +44,9 @@ def add_command(commandes: Any) -> None:
         action="store_true",
         help="garde les réponses des collectivités que le fichier ne cite pas",
     )
+    analyseur.add_argument(
+        "--proposer", action="store_true", help="écrit la correspondance devinée (YAML), sans rien charger"
+    )
     analyseur.add_argument("--essai", action="store_true", help="montre tout, n'écrit rien")
     add_json(analyseur)
     analyseur.set_defaults(execute=execute)
@@ -49,6 +54,12 @@ def add_command(commandes: Any) -> None:
 
 def execute(demande: argparse.Namespace) -> None:
     """Importe et imprime le sort de chaque ligne."""
+    if demande.proposer:
+        questionnaire = load_catalogue().questionnaires.get(demande.questionnaire)
+        if questionnaire is None:
+            raise Refus(f"Le questionnaire « {demande.questionnaire} » n'existe pas.")
+        print(propose_correspondance(demande.fichier[0], questionnaire, demande.format), end="")
+        return
     with Barre(muette=demande.json) as barre:
         lot = importer(
             demande.fichier, demande.questionnaire, demande.vague, format=demande.format, essai=demande.essai,

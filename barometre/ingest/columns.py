@@ -82,6 +82,24 @@ def build_plan(
     return plan
 
 
+def find_cibles(entetes: tuple[str, ...], questionnaire: Questionnaire) -> list[str]:
+    """Ce que chaque colonne semble désigner, écrit comme dans une correspondance ; vide : implicite."""
+    index, vus = build_index(questionnaire), Counter[str]()
+    cibles = [_find_cible(e, index, vus) for e in entetes]
+    _find_options_seules(entetes, cibles, questionnaire)
+    return [_name_cible(c) for c in cibles]
+
+
+def _name_cible(cible: Cible) -> str:
+    if cible.nature == "role":
+        return cible.role
+    if cible.question is None:
+        return "ignorer"
+    if cible.nature == "option" and cible.option is not None:
+        return f"{cible.question.id}[{cible.option.id}]"
+    return cible.question.id if cible.nature == "question" else ""
+
+
 def describe_entetes(entetes: tuple[str, ...], questionnaire: Questionnaire) -> str:
     """Les entêtes lus, les plus proches connus, et comment les déclarer."""
     connus = {clean_label(n): n for q in questionnaire.questions for n in (q.code, q.libelle)}

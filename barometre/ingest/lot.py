@@ -6,6 +6,7 @@ reviendra avec le fichier corrigé. Une ligne peut avoir plusieurs motifs ; elle
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +26,8 @@ from barometre.ingest.mapping import Correspondance, build_declares, find_column
 from barometre.ingest.questionnaire_answers import apply_conditions, build_facts, count_answered, read_answers
 from barometre.ingest.respondents import Repondants, read_respondents
 
+_SIMULE = re.compile(r"(?<![a-z])simulee?s?(?![a-z])")
+_PAS_SIMULE = re.compile(r"(?<![a-z])(non|pas|sans)[ _.-]*simul")
 LIGNE_VIDE = "Ligne vide."
 LIGNE_DE_TEST = "Ligne de test."
 SANS_AUCUNE_REPONSE = "Questionnaire ouvert mais sans aucune réponse."
@@ -121,6 +124,11 @@ class Lot:
 
 def _to_dict(rejet: Rejet) -> dict[str, Any]:
     return {"ligne": rejet.ligne, "colonne": rejet.colonne, "valeur": rejet.valeur, "motif": rejet.motif}
+
+
+def is_nom_simule(nom: str) -> bool:
+    """« r-simule.csv » dit que tout est simulé ; « non_simulees » ou « simulateur » ne le disent pas."""
+    return bool(_SIMULE.search(clean_label(nom))) and not _PAS_SIMULE.search(clean_label(nom))
 
 
 def build_lot_id(vague_id: str, questionnaire_id: str, empreinte: str) -> str:
@@ -239,7 +247,7 @@ class _Tri:
     ) -> Lot:
         export = self.export
         lot_id = build_lot_id(self.vague.id, self.questionnaire.id, export.empreinte)
-        simule = "simule" in clean_label(export.nom) or any(self.repondants.simules)
+        simule = is_nom_simule(export.nom) or any(self.repondants.simules)
         return Lot(
             lot_id=lot_id,
             fichier=export.nom,

@@ -1,0 +1,102 @@
+"""Les mêmes réponses, dans toutes les options d'export de LimeSurvey, donnent les mêmes lignes."""
+
+from __future__ import annotations
+
+import tempfile
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from barometre.domain.enquete import Question
+from barometre.ingest import Referentiel, prepare
+from tests.ingest.conftest import QUESTIONNAIRE, MiniCatalogue
+
+ENTETES = ("code", "expression", "texte", "code_texte", "souligne")
+SIRENS = ("213300635", "210100012", "212000046")
+# Réponses aux questions, page quittée (6 : validé) ; une question à cases est un ensemble d'options.
+reponse = st.fixed_dictionaries(
+    {
+        "Q01": st.sampled_from(["Y", "N", ""]),
+        "Q02": st.sets(st.sampled_from(["SQ001", "SQ002", "SQ003"])),
+        "Q03": st.sampled_from(["12", "0", "1500", ""]),
+        "Q04": st.sampled_from(["Rien", ""]),
+        "Q05": st.sampled_from(["A1", "A2", "A3", ""]),
+        "Q06": st.sampled_from(["Y", "N", ""]),
+        "quittee": st.sampled_from([2, 4, 6]),
+    }
+)
+
+
+def build_entete(style: str, question: Question, code: str, libelle: str) -> str:
+    texte = f"{question.libelle} [{libelle}]" if code else question.libelle
+    par_code = f"{question.code}[{code}]" if code else question.code
+    return {
+        "code": par_code,
+        "expression": f"{question.code}_{code}" if code else question.code,
+        "texte": texte,
+        "code_texte": f"{par_code}. {texte}",
+        "souligne": texte.replace(" ", "_"),
+    }[style]
+
+
+def write_cellule(
+    question: Question, code: str, valeur: Any, vue: bool, long: bool, oui: str, non: str
+) -> str:
+    """Comme LimeSurvey : « N/A » pour ce qui n'a pas été vu, ou pour un oui/non laissé vide."""
+    if question.type == "choix_multiple":
+        if not vue:
+            return "N/A" if long else ""
+        coche = code in valeur
+        return ("Oui" if coche else "Non") if long else (oui if coche else "" if oui == "Y" else non)
+    oui_non = {o.code for o in question.options} == {"Y", "N"}
+    if not vue or not valeur:
+        return "N/A" if long and (oui_non or not vue) else ""
+    if oui_non:
+        return {"Y": "Oui", "N": "Non"}[valeur] if long else {"Y": oui, "N": non}[valeur]
+    libelles = {o.code: o.libelle for o in question.options}
+    return libelles.get(valeur, valeur) if long else valeur
+
+
+def write_export(reponses: list[dict[str, Any]], style: str, long: bool, sep: str, oui: str, non: str) -> str:  # noqa: PLR0917
+    colonnes = [
+        (q, o.code, o.libelle) if o else (q, "", "")
+        for q in QUESTIONNAIRE.questions
+        for o in (q.options if q.type == "choix_multiple" else (None,))
+    ]
+    lignes = [["id", "submitdate", "lastpage", "SIREN", *(build_entete(style, *c) for c in colonnes)]]
+    for i, r in enumerate(reponses):
+        date = "2023-12-05 10:00:00" if r["quittee"] == 6 else ""
+        ligne = [str(i), date, str(r["quittee"]), SIRENS[i]]
+        for question, code, _ in colonnes:
+            rang = int(question.code[1:])
+            vue = rang <= r["quittee"] and (question.code != "Q05" or r["Q01"] == "Y")
+            ligne.append(write_cellule(question, code, r[question.code], vue, long, oui, non))
+        lignes.append(ligne)
+    return "\n".join(sep.join('"' + c.replace('"', '""') + '"' for c in ligne) for ligne in lignes)
+
+
+def load(contenu: str, referentiel: Referentiel) -> tuple[pd.DataFrame, list[str]]:
+    with tempfile.TemporaryDirectory() as dossier:
+        chemin = Path(dossier) / "r.csv"
+        chemin.write_text(contenu, encoding="utf-8")
+        lot = prepare(chemin, "communication", "2023-v1", "auto", referentiel, MiniCatalogue())
+    assert not lot.rejets
+    return lot.fait_reponse, list(lot.participation["collectivite_id"])
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(reponses=st.lists(reponse, min_size=1, max_size=3), sep=st.sampled_from(",;\t"))
+def test_toutes_les_options_d_export(
+    referentiel: Referentiel, reponses: list[dict[str, Any]], sep: str
+) -> None:
+    temoin, presentes = load(write_export(reponses, "code", False, ",", "Y", "N"), referentiel)
+    for style, (long, oui, non) in product(
+        ENTETES, ((False, "Y", "N"), (True, "Y", "N"), (False, "1", "0"), (False, "oui", "non"))
+    ):
+        lus, ids = load(write_export(reponses, style, long, sep, oui, non), referentiel)
+        assert ids == presentes, (style, long, oui)
+        pd.testing.assert_frame_equal(lus, temoin, obj=f"{style} {long} {oui}")
