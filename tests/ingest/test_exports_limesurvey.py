@@ -43,7 +43,7 @@ def build_entete(style: str, question: Question, code: str, libelle: str) -> str
     }[style]
 
 
-def write_cellule(
+def write_cellule(  # noqa: PLR0917
     question: Question, code: str, valeur: Any, vue: bool, long: bool, oui: str, non: str
 ) -> str:
     """Comme LimeSurvey : « N/A » pour ce qui n'a pas été vu, ou pour un oui/non laissé vide."""
