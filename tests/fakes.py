@@ -179,12 +179,11 @@ def _agregat(
     return {
         "indicateur_id": indicateur_id, "vague_id": vague_id, "niveau": niveau, "territoire_id": territoire,
         "type": type_, "strate": strate, "couverture": couverture, "population": 1000, "participants": n,
-        "n": n, "n_oui": round(n * min(p, 1)) if est_part else None, "n_eff": n * 0.8, "brut": p,
-        "redresse": p * 0.97, "se": 0.02, "df": n - 10, "bas": p * 0.9, "haut": p * 1.05,
+        "n": n, "n_publie": n, "n_oui": round(n * min(p, 1)) if est_part else None, "n_eff": n * 0.8,
+        "brut": p, "redresse": p * 0.97, "se": 0.02, "df": n - 10, "bas": p * 0.9, "haut": p * 1.05,
         "prudence_bas": p * 0.85, "prudence_haut": p * 1.1, "g_etoile": 1.2, "pente": 1.0,
         "note": "" if cache else "A", "raison": "nombre" if cache else "",
         "etat": "primary" if cache else "published",
-        "etat_programme": "published",
     }  # fmt: skip
 
 

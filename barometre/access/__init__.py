@@ -1,7 +1,7 @@
 """Qui lit quoi : la porte devant l'entrepôt, le registre des droits et des lectures."""
 
-from barometre.access.gate import AccesRefuse, Gate
+from barometre.access.gate import AccesRefuse, Gate, Lecture
 from barometre.access.registre import Registre, RegistreError, open_registre
 from barometre.recherche.index import Trouvaille
 
-__all__ = ["AccesRefuse", "Gate", "Registre", "RegistreError", "Trouvaille", "open_registre"]
+__all__ = ["AccesRefuse", "Gate", "Lecture", "Registre", "RegistreError", "Trouvaille", "open_registre"]

@@ -3,36 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import pandas as pd
 
+from barometre.access.droits import can_see_participation, explain_refusal, hides_cyber
 from barometre.access.faits_publics import FaitsPublics
-from barometre.access.groupes import build_cellules, get_minimum
 from barometre.access.masques import (
     mask_accords,
     mask_agregats,
     mask_associations,
+    mask_contrastes,
     mask_estimations,
     mask_evolutions,
 )
-from barometre.access.masques_contrastes import mask_contrastes
+from barometre.access.participation import count_by_group
 from barometre.access.registre import open_registre
 from barometre.domain.portee import PUBLIC, Portee
+from barometre.domain.secret import QUESTIONNAIRES_SENSIBLES
 from barometre.warehouse.queries import Filtre
 from barometre.warehouse.repository import Repository
 
-QUESTIONNAIRES_SENSIBLES = frozenset({"cybersecurite"})
-REFUS = {
-    "public": "Les réponses d'une collectivité ne sont pas publiques : elle seule, et qui en a reçu le "
-    "droit, peuvent les lire.",
-    "collectivite": "Vous lisez les réponses de votre collectivité, pas celles d'une autre.",
-    "opsn": "Cette collectivité n'est pas dans le périmètre de votre OPSN.",
-    "programme": "Lire des réponses nommées demande un droit nominatif, que ce compte n'a pas.",
-    "operateur": "Un opérateur charge et vérifie les fichiers ; il ne lit pas les réponses nommées.",
-}
-REFUS_CYBER = "Les réponses de cybersécurité demandent un droit à part, que ce compte n'a pas."
-REFUS_PAIRS = "Les chiffres des pairs sans votre collectivité sont réservés à la collectivité elle-même."
 AXES_PARTICIPATION = frozenset({"vague_id", "questionnaire_id", "profil", "date_reponse"})
 REFUS_AXES = "Ce croisement de la participation n'est pas public."
 REFUS_IMPORTS = "Le détail des imports est réservé aux opérateurs du baromètre."
@@ -51,6 +44,26 @@ class Journal(Protocol):
         """Inscrit un fait."""
 
 
+class _Attente:
+    """Un journal qui n'écrit que les refus : les lectures d'une vue s'inscrivent quand elle est livrée."""
+
+    def journaliser(
+        self, action: str, objet: str, *, portee: Portee, compte: str = "", detail: str = ""
+    ) -> None:
+        """Inscrit un refus au registre ; une lecture attend la livraison."""
+        if action.startswith("refus_"):
+            open_registre().journaliser(action, objet, portee=portee, compte=compte, detail=detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Lecture:
+    """Un fait à inscrire au journal : une lecture nommée, ou son refus."""
+
+    action: str
+    objet: str
+    detail: str = ""
+
+
 class Gate(FaitsPublics):
     """Un dépôt lu au nom d'une portée. Tout ce que reçoivent les vues passe ici."""
 
@@ -65,9 +78,15 @@ class Gate(FaitsPublics):
         super().__init__(repository)
         self.portee = portee
         self._journal = journal
-        self._compte = compte
+        self.compte = compte
+        # Ce que cette porte a livré de nommé : une vue gardée le redit à chaque fois qu'elle sert.
+        self.lectures: list[Lecture] = []
         self._cyber: tuple[str, frozenset[str]] = ("", frozenset())
         self._mesures: frozenset[str] = frozenset()
+
+    def reopen(self) -> Gate:
+        """Une porte de mêmes droits, qui ne dit rien au journal : `record_again` inscrira ce qu'elle a lu."""
+        return Gate(self._repository, self.portee, journal=_Attente(), compte=self.compte)
 
     # Les chiffres agrégés
 
@@ -82,11 +101,11 @@ class Gate(FaitsPublics):
         strate: Filtre = None,
         couverture: Filtre = None,
     ) -> pd.DataFrame:
-        """Les cellules, masquées selon la portée ; `plafond` : au_plus, au_moins ou vide."""
+        """Les cellules, les mêmes pour tous ; `plafond` : au_plus, au_moins ou vide."""
         lignes = self._repository.list_agregats(
             indicateurs, vague_id, niveau, territoire_id, type, strate=strate, couverture=couverture
         )
-        return mask_agregats(lignes, self.portee, self._sensitive())
+        return mask_agregats(lignes)
 
     def list_evolutions(
         self,
@@ -98,22 +117,20 @@ class Gate(FaitsPublics):
     ) -> pd.DataFrame:
         """Les changements testés, masqués où l'une des deux cellules l'est."""
         lignes = self._repository.list_evolutions(indicateurs, territoire_id, type, strate, couverture)
-        return mask_evolutions(lignes, self.portee, self._sensitive())
+        return mask_evolutions(lignes, self._sensitive())
 
     def list_contrastes(
         self, indicateurs: Filtre = None, vague_id: Filtre = None, reference: Filtre = None
     ) -> pd.DataFrame:
         """Les groupes comparés aux autres (ou couvertes et inconnues), là où les deux se montrent."""
-        return mask_contrastes(
-            self._repository.list_contrastes(indicateurs, vague_id, reference), self.portee
-        )
+        return mask_contrastes(self._repository.list_contrastes(indicateurs, vague_id, reference))
 
     def list_estimations_modele(
         self, indicateur_id: Filtre = None, vague_id: Filtre = None, territoire_id: Filtre = None
     ) -> pd.DataFrame:
-        """Les estimations par modèle, telles que la portée les voit."""
+        """Les estimations par modèle, entières."""
         lignes = self._repository.list_estimations_modele(indicateur_id, vague_id, territoire_id)
-        return mask_estimations(lignes, self.portee, self._sensitive())
+        return mask_estimations(lignes, self._sensitive())
 
     def list_accords(self, indicateurs: Filtre = None, vague_id: Filtre = None) -> pd.DataFrame:
         """Chez les répondantes, l'accord entre réponse et donnée de l'État : n et parts entières."""
@@ -124,12 +141,18 @@ class Gate(FaitsPublics):
     ) -> pd.DataFrame:
         """Une pratique chez les bénéficiaires d'un programme et chez des communes comparables."""
         lignes = self._repository.list_associations(programme_id, indicateurs, vague_id)
-        return mask_associations(lignes, self.portee, self._sensitive())
+        return mask_associations(lignes)
 
     def list_mesures(self, indicateurs: Sequence[str], collectivite_id: Filtre = None) -> pd.DataFrame:
         """Des données de l'État, publiques ; un indicateur déclaré est laissé de côté."""
         mesures = [i for i in indicateurs if self._is_measured(i)]
         return self._repository.list_valeurs(mesures, collectivite_id=collectivite_id)
+
+    # La participation
+
+    def can_see_participation(self, collectivite_id: str) -> bool:
+        """Vrai si la portée peut lire si cette collectivité a répondu."""
+        return can_see_participation(self.portee, collectivite_id, self._perimetre)
 
     def list_participations(
         self,
@@ -137,11 +160,42 @@ class Gate(FaitsPublics):
         questionnaire_id: Filtre = None,
         collectivite_id: Filtre = None,
     ) -> pd.DataFrame:
-        """Qui a répondu est public ; qui a tenu la plume (agent, élu) ne l'est qu'en compte."""
+        """Qui a répondu, dans ce que la portée en lit : soi, son périmètre, ou tout ; inscrit au journal.
+
+        Le public n'en lit aucune : les comptes sont dans `count_participations` et `count_repondantes`.
+        """
+        if self.portee.role == "public":
+            return self._repository.list_participations(vague_id, questionnaire_id, []).drop(columns="lot_id")
+        self._record("lire_participation", str(collectivite_id or "toutes"), str(vague_id or ""))
         lignes = self._repository.list_participations(vague_id, questionnaire_id, collectivite_id)
         if self.portee.role in ("programme", "operateur"):
             return lignes
-        return lignes.drop(columns=["lot_id"]).assign(profil=pd.Series(pd.NA, lignes.index, dtype="str"))
+        lisibles = self._perimetre if self.portee.role == "opsn" else {self.portee.collectivite_id}
+        lignes = lignes[lignes["collectivite_id"].isin(lisibles)].reset_index(drop=True)
+        return lignes.drop(columns="lot_id").assign(profil=pd.Series(pd.NA, lignes.index, dtype="str"))
+
+    def count_repondantes(
+        self, groupes: pd.Series, vague_id: Filtre = None, questionnaire_id: Filtre = None
+    ) -> pd.DataFrame:
+        """Combien ont répondu, par groupe : `cadre`, `repondantes`, `taux`, vides sous les seuils.
+
+        `groupes` : collectivité du cadre → groupe (un territoire). Répondre à trois questionnaires compte une
+        fois. Sous cent, un compte se dit à cinq près ; un EPCI n'a qu'un taux, à dix points près.
+        """
+        lignes = self._repository.list_participations(vague_id, questionnaire_id)
+        return count_by_group(groupes, frozenset(lignes["collectivite_id"]))
+
+    def count_collectivites_repondantes(self) -> dict[str, int]:
+        """Combien de collectivités ont répondu à chaque vague, France entière ; chacune compte une fois."""
+        lignes = self._repository.list_participations()
+        comptes = lignes.groupby("vague_id")["collectivite_id"].nunique()
+        return {str(v): int(n) for v, n in comptes.items()}
+
+    def get_derniere_vague(self, questionnaire_id: Filtre = None) -> str:
+        """La dernière vague où ce questionnaire a des réponses ; vide s'il n'en a pas."""
+        repondues = set(self._repository.list_participations(None, questionnaire_id)["vague_id"])
+        vagues = self._repository.list_vagues()["vague_id"]
+        return next((str(v) for v in reversed(vagues.tolist()) if v in repondues), "")
 
     def count_participations(self, *axes: str) -> pd.DataFrame:
         """Le nombre de questionnaires remplis, par axes d'`AXES_PARTICIPATION`.
@@ -163,24 +217,24 @@ class Gate(FaitsPublics):
 
     def explain_refusal(self, collectivite_id: str, questionnaire_id: str = "") -> str:
         """La phrase du refus, ou vide si la lecture est permise."""
-        portee = self.portee
-        permis = {
-            "collectivite": collectivite_id == portee.collectivite_id,
-            "opsn": portee.role == "opsn" and collectivite_id in self.list_perimetre_opsn(portee.opsn_id),
-            "programme": portee.nominatif,
-        }.get(portee.role, False)
-        if not permis:
-            return REFUS[portee.role]
-        return REFUS_CYBER if self._hides_cyber() and questionnaire_id in QUESTIONNAIRES_SENSIBLES else ""
+        cyber = questionnaire_id in QUESTIONNAIRES_SENSIBLES
+        return explain_refusal(self.portee, collectivite_id, cyber=cyber, perimetre=self._perimetre)
+
+    @cached_property
+    def _perimetre(self) -> frozenset[str]:
+        """Les collectivités de l'OPSN de la portée ; vide pour une autre portée."""
+        if self.portee.role != "opsn":
+            return frozenset()
+        return frozenset(self.list_perimetre_opsn(self.portee.opsn_id))
 
     def list_reponses(self, collectivite_id: str, vague_id: Filtre = None) -> pd.DataFrame:
         """Les réponses d'une collectivité, sans celles de cybersécurité si le droit ne les ouvre pas."""
         refus = self.explain_refusal(collectivite_id)
         if refus:
-            raise AccesRefuse(refus)
+            self._refuse("lire_reponses", collectivite_id, refus)
         self._record("lire_reponses", collectivite_id, str(vague_id or ""))
         lignes = self._repository.list_reponses(collectivite_id, vague_id)
-        if self._hides_cyber():
+        if hides_cyber(self.portee):
             lignes = lignes[~lignes["questionnaire_id"].isin(QUESTIONNAIRES_SENSIBLES)]
         return lignes.reset_index(drop=True)
 
@@ -200,68 +254,23 @@ class Gate(FaitsPublics):
         if not self.can_read(collectivite_id):
             return lignes[mesures].reset_index(drop=True)
         self._record("lire_valeurs", collectivite_id)
-        if self._hides_cyber():
+        if hides_cyber(self.portee):
             lignes = lignes[mesures | ~lignes["indicateur_id"].isin(sensibles)]
         return lignes.reset_index(drop=True)
 
-    # Les pairs, en compte
-
-    def can_count_pairs(self, collectivite_id: str) -> bool:
-        """Vrai si la portée voit ses pairs sans elle-même : la collectivité pour elle, le programme."""
-        if self.portee.role == "programme":
-            return True
-        return self.portee.role == "collectivite" and self.portee.collectivite_id == collectivite_id
-
-    def list_agregats_pairs(
-        self, collectivite_id: str, pairs: Sequence[str], indicateurs: Sequence[str], vague_id: str
-    ) -> pd.DataFrame:
-        """Les chiffres des pairs sans la collectivité, masqués comme toute cellule."""
-        valeurs = self._list_others(collectivite_id, pairs, indicateurs, vague_id)
-        catalogue = self._repository.list_indicateurs()
-        parts = frozenset(catalogue.loc[catalogue["unite"] == "%", "indicateur_id"])
-        poids = self._list_poids(indicateurs, catalogue, vague_id)
-        return build_cellules(valeurs, poids, parts, self.portee, self._sensitive())
-
-    def list_pratiques_pairs(
-        self, collectivite_id: str, pairs: Sequence[str], indicateurs: Sequence[str], vague_id: str
-    ) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Les réponses des pairs sans leur nom, pour les compter : valeurs, et « non concerné ».
-
-        Vides s'il y a trop peu de répondants.
-        """
-        lignes = self._list_others(collectivite_id, pairs, indicateurs, vague_id)
-        valeurs = lignes.pivot(index="collectivite_id", columns="indicateur_id", values="valeur")
-        etats = lignes.pivot(index="collectivite_id", columns="indicateur_id", values="etat")
-        cyber = any(i in self._sensitive() for i in indicateurs)
-        if len(valeurs) < get_minimum(self.portee, cyber):
-            valeurs, etats = valeurs.iloc[:0], etats.iloc[:0]
-        hors = etats == "non_concerne"
-        return valeurs.astype(float).reset_index(drop=True), hors.reset_index(drop=True)
-
-    def _list_others(
-        self, collectivite_id: str, pairs: Sequence[str], indicateurs: Sequence[str], vague_id: str
-    ) -> pd.DataFrame:
-        if not self.can_count_pairs(collectivite_id):
-            raise AccesRefuse(REFUS_PAIRS)
-        autres = [p for p in dict.fromkeys(pairs) if p != collectivite_id]
-        return self._repository.list_valeurs(list(indicateurs), vague_id, collectivite_id=autres)
-
-    def _list_poids(self, indicateurs: Sequence[str], catalogue: pd.DataFrame, vague_id: str) -> pd.Series:
-        themes = catalogue.loc[catalogue["indicateur_id"].isin(list(indicateurs)), "theme_id"].unique()
-        poids = self._repository.list_poids(vague_id, list(themes))
-        return poids.drop_duplicates("collectivite_id").set_index("collectivite_id")["poids"]
-
     def _readable(self, indicateur_id: str) -> list[str] | None:
         """Les collectivités dont la portée lit cet indicateur déclaré ; None : toutes."""
-        if indicateur_id in self._sensitive() and self._hides_cyber():
-            raise AccesRefuse(REFUS_CYBER if self.portee.role != "public" else REFUS["public"])
-        if self.portee.role == "collectivite":
-            return [self.portee.collectivite_id]
-        if self.portee.role == "opsn":
-            return self.list_perimetre_opsn(self.portee.opsn_id)
-        if self.portee.role == "programme" and self.portee.nominatif:
-            return None
-        raise AccesRefuse(REFUS[self.portee.role])
+        cyber = indicateur_id in self._sensitive()
+        lisibles = {
+            "collectivite": [self.portee.collectivite_id],
+            "opsn": sorted(self._perimetre),
+            "programme": None,
+        }.get(self.portee.role, [])
+        exemple = self.portee.collectivite_id if lisibles is None or not lisibles else lisibles[0]
+        refus = explain_refusal(self.portee, exemple, cyber=cyber, perimetre=self._perimetre)
+        if refus:
+            self._refuse("lire_valeurs", indicateur_id, refus)
+        return lisibles
 
     # Les imports, pour l'opérateur
 
@@ -278,11 +287,7 @@ class Gate(FaitsPublics):
 
     def _check_operateur(self) -> None:
         if self.portee.role != "operateur":
-            raise AccesRefuse(REFUS_IMPORTS)
-
-    def _hides_cyber(self) -> bool:
-        # Une collectivité lit ses propres réponses, cybersécurité comprise.
-        return not self.portee.cyber and self.portee.role != "collectivite"
+            self._refuse("lire_imports", "lots", REFUS_IMPORTS)
 
     def _sensitive(self) -> frozenset[str]:
         """Les indicateurs sensibles et mesurés de la version, relus quand elle change."""
@@ -298,10 +303,28 @@ class Gate(FaitsPublics):
         self._sensitive()
         return indicateur_id in self._mesures
 
+    def _refuse(self, action: str, objet: str, phrase: str) -> None:
+        """Inscrit le refus, puis le dit. Le public n'a pas de compte : il n'y a rien à inscrire."""
+        if self.portee.role != "public":
+            self._write(Lecture(f"refus_{action}", objet, phrase))
+        raise AccesRefuse(phrase)
+
     def _record(self, action: str, objet: str, detail: str = "") -> None:
-        """Inscrit une lecture nommée ; sans journal ouvert, pas de lecture."""
+        """Inscrit une lecture nommée avant qu'elle ne sorte ; sans journal ouvert, pas de lecture."""
         if self.portee.role == "collectivite":
             return  # une collectivité relit ses propres réponses
+        lecture = Lecture(action, objet, detail)
+        self.lectures.append(lecture)
+        self._write(lecture)
+
+    def record_again(self, lectures: Sequence[Lecture]) -> None:
+        """Une vue gardée sort de nouveau : ce qu'elle a lu de nommé s'inscrit au compte de qui la reçoit."""
+        for lecture in lectures:
+            self._write(lecture)
+
+    def _write(self, lecture: Lecture) -> None:
         if self._journal is None:
             self._journal = open_registre()
-        self._journal.journaliser(action, objet, portee=self.portee, compte=self._compte, detail=detail)
+        self._journal.journaliser(
+            lecture.action, lecture.objet, portee=self.portee, compte=self.compte, detail=lecture.detail
+        )

@@ -8,12 +8,10 @@ from datetime import date
 from barometre.access import Gate
 from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
-from barometre.charts import Dessin, build_barres, build_positions
+from barometre.charts import Dessin, build_positions
 from barometre.formats import format_guillemets
 from barometre.views.collectivite.comparer import VueComparer, build_cadre_positions, build_comparer
-from barometre.views.collectivite.distribution import Distribution
 from barometre.views.collectivite.fiche import VueFiche, build_fiche
-from barometre.views.collectivite.soi import Score
 from barometre.views.collectivite.structure import Structure, build_structure
 from barometre.views.collectivite.trouver import Resolution, resolve_collectivite
 
@@ -68,17 +66,6 @@ def _describe(vue: VueComparer) -> str:
     grand = max(ecarts, key=lambda p: abs(p.ecart or 0))
     titre = format_guillemets(grand.indicateur.titre)
     return f"Le plus grand écart : {titre}, {grand.texte_pairs} de vos pairs ; vous : {grand.texte_soi}."
-
-
-def build_graphique_scores(distribution: Distribution, score: Score | None, titre: str) -> Dessin:
-    """La répartition des pairs sur leur nombre de pratiques, avec sa propre marque."""
-    return build_barres(
-        distribution.get_cadre(score),
-        titre=titre,
-        mesure="Part des pairs",
-        phrase=distribution.describe(score),
-        tete="Pratiques",
-    )
 
 
 def _resolution(gate: Gate, demande: str) -> Resolution:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from cachetools import LRUCache, cached
 from cachetools.keys import hashkey
 
-from barometre.access import Gate
+from barometre.access import Gate, Lecture
 from barometre.assemblage.depot import build_gate
 from barometre.assemblage.poids import measure
 from barometre.domain.portee import PUBLIC
@@ -28,14 +28,22 @@ def _build_key(gate: Gate, build: Callable[..., Any], *filtres: Any) -> Any:
 
 # `condition` : une vue que plusieurs demandent à la fois n'est construite qu'une fois.
 @cached(LRUCache(OCTETS, getsizeof=measure), key=_build_key, condition=Condition())
-def _compose(gate: Gate, build: Callable[..., Any], *filtres: Any) -> Any:
-    return build(gate, *filtres)
+def _compose(gate: Gate, build: Callable[..., Any], *filtres: Any) -> tuple[Any, tuple[Lecture, ...]]:
+    """La vue, et ce qu'elle a lu de nommé : une porte à elle, pour ne compter que ses lectures."""
+    porte = gate.reopen()
+    vue = build(porte, *filtres)
+    return vue, tuple(porte.lectures)
 
 
 def get_vue(gate: Gate, build: Callable[..., Vue], *filtres: Any) -> Vue:
-    """La vue `build(gate, *filtres)`, gardée. Les filtres sont des valeurs simples, jamais un tableau."""
-    vue: Vue = _compose(gate, build, *filtres)
-    return vue
+    """La vue `build(gate, *filtres)`, gardée. Les filtres sont des valeurs simples, jamais un tableau.
+
+    Gardée ou non, elle est livrée : ses lectures nommées s'inscrivent chaque fois, au compte de cette porte.
+    """
+    vue, lectures = _compose(gate, build, *filtres)
+    gate.record_again(lectures)
+    livree: Vue = vue
+    return livree
 
 
 def get_vue_publique(gate: Gate, build: Callable[..., Vue], *filtres: Any) -> Vue:

@@ -13,6 +13,7 @@ from barometre.cli.analyse import add_json
 from barometre.cli.erreurs import Refus
 from barometre.cli.sortie import print_json, print_table
 from barometre.domain.portee import Portee
+from barometre.domain.secret import MONTRES
 from barometre.domain.territoire import FRANCE, TYPES
 from barometre.warehouse.repository import open_repository
 
@@ -29,10 +30,8 @@ COLONNES = {
     "etat": "état",
 }
 TERRITOIRES = ("zone", "region", "departement")
-MONTRES = ("published", "indicative")
 ETATS = {
     "published": "publié", "indicative": "indicatif, à ne pas citer", "primary": "non publiable",
-    "complementary": "non publiable (par soustraction)",
 }  # fmt: skip
 CHIFFRES = ("n", "n_eff", "brut", "redresse", "bas", "haut", "note", "etat")
 

@@ -8,9 +8,6 @@ from typing import Literal
 Note = Literal["A", "B", "C", ""]
 # Ce qui prive un chiffre de la note du dessus (`barometre.stats.grades`) ; vide pour une note A.
 Raison = Literal["", "nombre", "largeur", "rare", "degres", "prudence", "participation", "poids"]
-# publie : on le montre. indicatif : montré, note C. primaire : trop peu de réponses.
-# complementaire : caché pour qu'une soustraction n'isole pas un voisin.
-EtatSecret = Literal["published", "indicative", "primary", "complementary"]
 
 # Une cellule de `agregat` : le total d'une dimension est un texte vide.
 DIMENSIONS: tuple[str, ...] = ("territoire_id", "type", "strate", "couverture")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -14,9 +14,7 @@ from barometre.pipeline.cube import COLONNES
 from barometre.pipeline.secret import compute_states
 from barometre.pipeline.terrain import Terrain
 from barometre.stats.estimation import DomainEstimates, estimate_domains
-from barometre.stats.secrecy import PROGRAMME
 
-Etats = NDArray[np.str_]
 _CHIFFRES = {
     "n_eff": "n_eff", "brut": "raw", "redresse": "p", "se": "se", "df": "df", "bas": "low", "haut": "high",
     "note": "grade", "raison": "reason", "prudence_bas": "prudence_low", "prudence_haut": "prudence_high",
@@ -26,37 +24,27 @@ _CHIFFRES = {
 
 def compute_agregats(terrain: Terrain) -> pd.DataFrame:
     """Les lignes d'`agregat` d'un questionnaire à une vague."""
-    etats = compute_states(terrain)
     tableaux = [
-        _estimate(terrain, indicateurs, etats, parts=parts)
+        _estimate(terrain, indicateurs, parts=parts)
         for parts in (True, False)
         if (indicateurs := terrain.list_indicateurs(parts=parts))
     ]
     return pd.concat(tableaux, ignore_index=True) if tableaux else pd.DataFrame()
 
 
-def _estimate(
-    terrain: Terrain, indicateurs: Sequence[Indicateur], publics: Mapping[str, Etats], *, parts: bool
-) -> pd.DataFrame:
+def _estimate(terrain: Terrain, indicateurs: Sequence[Indicateur], *, parts: bool) -> pd.DataFrame:
+    """Les chiffres, brouillés par les clés du plan ; une cellule que personne ne voit n'en garde aucun."""
     valeurs = terrain.valeurs[[i.id for i in indicateurs]]
     membres = terrain.membres[:, terrain.gardees]
     genre: Literal["proportion", "mean"] = "proportion" if parts else "mean"
     chiffres = estimate_domains(terrain.design, valeurs, membres, kind=genre, cv=terrain.cv)
-    public = np.column_stack([publics[i.id] for i in indicateurs])[terrain.gardees]
-    # Une note C se montre, mais comme indicative.
-    public = np.where((public == "published") & (chiffres.grade == "C"), "indicative", public)
-    etats = {"etat": public, "etat_programme": _programme_states(chiffres)}
-    return _to_frame(terrain, chiffres, parts, etats)
-
-
-def _programme_states(chiffres: DomainEstimates) -> Etats:
-    """Le programme voit toute cellule d'au moins 3 réponses, sans suppression complémentaire."""
-    citable = np.isin(chiffres.grade, ("A", "B"))
-    return np.select([chiffres.n < PROGRAMME.n, citable], ["primary", "published"], "indicative")
+    cellules = terrain.cellules.iloc[terrain.gardees]
+    etats = compute_states(cellules, chiffres.n, chiffres.grade, indicateurs)
+    return _to_frame(terrain, chiffres, etats, parts=parts)
 
 
 def _to_frame(
-    terrain: Terrain, chiffres: DomainEstimates, parts: bool, etats: dict[str, Etats]
+    terrain: Terrain, chiffres: DomainEstimates, etats: NDArray[np.str_], *, parts: bool
 ) -> pd.DataFrame:
     """Une ligne par indicateur × cellule gardée."""
     retenues, nombre = terrain.cellules.iloc[terrain.gardees], len(chiffres.items)
@@ -69,11 +57,11 @@ def _to_frame(
     for nom in ("population", "participants"):
         colonnes[nom] = np.tile(retenues[nom].to_numpy(), nombre)
     colonnes["n"] = chiffres.n.T.ravel().astype(int)
+    colonnes["n_publie"] = chiffres.n_published.T.ravel().astype(int)
     colonnes["n_oui"] = chiffres.n_yes.T.ravel().round() if parts else np.nan
     for nom, grandeur in _CHIFFRES.items():
         colonnes[nom] = getattr(chiffres, grandeur).T.ravel()
-    for nom, etat in etats.items():
-        colonnes[nom] = pd.Categorical(etat.T.ravel())
+    colonnes["etat"] = pd.Categorical(etats.T.ravel())
     return pd.DataFrame(colonnes)
 
 

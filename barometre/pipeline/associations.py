@@ -9,25 +9,24 @@ import pandas as pd
 
 from barometre.catalogue.programmes import load_programmes
 from barometre.domain.indicateur import Indicateur
+from barometre.pipeline.cles import Cles
 from barometre.pipeline.mesures import Mesures
+from barometre.pipeline.terrain import build_perturbation
 from barometre.pipeline.weights import DENSITE
 from barometre.stats.association import EFFECTIF_MINIMAL, adjust_p_values, compare_standardised
-from barometre.stats.secrecy import CYBER, PUBLIC
+from barometre.stats.perturbation import Perturbation
 
 SEUIL_Q = 0.05
 PART_COMPAREE = 0.9
 
 
-def is_group_safe(indicateur: Indicateur, oui: int, non: int) -> bool:
-    """Un groupe que l'on sait nommer a assez de réponses, et assez de chaque sorte, pour être montré."""
-    regle = CYBER if indicateur.sensibilite == "cyber" else PUBLIC
-    return oui + non >= regle.n and oui >= regle.oui and non >= regle.non
-
-
-def compare_programmes(mesures: Mesures, theme_id: str, reponses: pd.DataFrame) -> Iterator[pd.DataFrame]:
+def compare_programmes(
+    mesures: Mesures, theme_id: str, reponses: pd.DataFrame, cles: Cles
+) -> Iterator[pd.DataFrame]:
     """D'un thème, par vague et programme : les parts des bénéficiaires et de communes comparables.
 
     `reponses` : celles du thème qui sont exploitables (indicateur_id, collectivite_id, periode, valeur).
+    `cles` : les clés secrètes, par questionnaire et vague ; les parts sont brouillées comme toute cellule.
     """
     communes = mesures.communes
     programmes = [p for p in load_programmes() if p.mesure in mesures.table]
@@ -40,17 +39,22 @@ def compare_programmes(mesures: Mesures, theme_id: str, reponses: pd.DataFrame) 
     for vague, lignes in declares.groupby("periode"):
         table = lignes.pivot(index="collectivite_id", columns="indicateur_id", values="valeur")
         for programme in programmes:
-            comparee = _compare(table, mesures.table[programme.mesure], communes, parts)
+            mesure = mesures.table[programme.mesure].reindex(table.index).dropna()
+            connues = table.loc[mesure.index]
+            perturbation = build_perturbation(cles[theme_id, str(vague)], connues.index, indicateurs)
+            comparee = _compare(connues, mesure.eq(1), communes, parts, perturbation)
             yield comparee.assign(programme_id=programme.id, vague_id=str(vague))
 
 
 def _compare(
-    reponses: pd.DataFrame, mesure: pd.Series, communes: pd.DataFrame, parts: dict[str, Indicateur]
+    reponses: pd.DataFrame,
+    beneficie: pd.Series,
+    communes: pd.DataFrame,
+    parts: dict[str, Indicateur],
+    perturbation: Perturbation,
 ) -> pd.DataFrame:
-    beneficie = mesure.reindex(reponses.index).dropna().eq(1)
-    reponses = reponses.loc[beneficie.index]
     comparables = build_comparables(communes.loc[beneficie.index], beneficie)
-    table = compare_standardised(reponses, beneficie, comparables)
+    table = compare_standardised(reponses, beneficie, comparables, perturbation)
     table["etat"] = [_association_state(parts[str(ligne["item"])], ligne) for ligne in _list_rows(table)]
     table["q_value"] = adjust_p_values(table["p_value"].where(table["etat"].eq("published")))
     table["verdict"] = [_verdict(ligne) for ligne in _list_rows(table)]
@@ -82,12 +86,9 @@ def _list_rows(table: pd.DataFrame) -> list[dict[Hashable, Any]]:
 
 
 def _association_state(indicateur: Indicateur, ligne: Mapping[Hashable, Any]) -> str:
-    """Les bénéficiaires sont publics : les deux groupes doivent ne désigner personne."""
+    """Les bénéficiaires se nomment : jamais de cybersécurité, et assez de réponses de chaque côté."""
     grands = min(ligne["n_1"], ligne["n_0"]) >= EFFECTIF_MINIMAL
-    if not grands:
-        return "primary"
-    groupes = [(ligne[f"oui_{g}"], ligne[f"n_{g}"] - ligne[f"oui_{g}"]) for g in (1, 0)]
-    return "published" if all(is_group_safe(indicateur, int(o), int(n)) for o, n in groupes) else "primary"
+    return "published" if grands and indicateur.sensibilite != "cyber" else "primary"
 
 
 def _verdict(ligne: Mapping[Hashable, Any]) -> str:
@@ -105,4 +106,4 @@ def build_associations(tables: list[pd.DataFrame]) -> pd.DataFrame:
     presentes = [t for t in tables if not t.empty]
     if not presentes:
         return pd.DataFrame(columns=["programme_id", "indicateur_id", "vague_id"])
-    return pd.concat(presentes, ignore_index=True).drop(columns=["oui_1", "oui_0"]).rename(columns=noms)
+    return pd.concat(presentes, ignore_index=True).rename(columns=noms)

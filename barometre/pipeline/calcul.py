@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
@@ -13,6 +13,7 @@ import pandas as pd
 from barometre.catalogue import Catalogue
 from barometre.pipeline.aggregates import compute_agregats
 from barometre.pipeline.changes import compute_evolutions
+from barometre.pipeline.cles import Cles
 from barometre.pipeline.contrastes import compute_contrastes
 from barometre.pipeline.cube import Cube
 from barometre.pipeline.donnees import Donnees
@@ -59,19 +60,21 @@ class Vaguee:
     questionnaire_id: str
     repondants: pd.Index
     faits: pd.DataFrame
+    secret: str = field(repr=False)
 
 
 def split_vagues(
-    participations: pd.DataFrame, faits: pd.DataFrame, ordre: Sequence[str]
+    participations: pd.DataFrame, faits: pd.DataFrame, ordre: Sequence[str], cles: Cles
 ) -> list[list[Vaguee]]:
-    """Par questionnaire, ses vagues dans l'ordre du catalogue."""
+    """Par questionnaire, ses vagues dans l'ordre du catalogue, chacune avec sa clé secrète."""
     cle = ["questionnaire_id", "vague_id"]
     lignes = faits.groupby(cle, sort=False).indices
     groupes: dict[str, list[Vaguee]] = {}
     for (questionnaire, vague), presents in participations.groupby(cle, sort=True):
         indices = lignes.get((questionnaire, vague), [])
         repondants = pd.Index(presents["collectivite_id"])
-        vaguee = Vaguee(str(vague), str(questionnaire), repondants, faits.iloc[indices])
+        secret = cles[str(questionnaire), str(vague)]
+        vaguee = Vaguee(str(vague), str(questionnaire), repondants, faits.iloc[indices], secret)
         groupes.setdefault(str(questionnaire), []).append(vaguee)
     return [sorted(vagues, key=lambda v: ordre.index(v.vague_id)) for vagues in groupes.values()]
 
@@ -131,7 +134,7 @@ def _compute_terrain(contexte: Contexte, vague: Vaguee) -> tuple[Redressement, p
     # L'entrepôt garde les strates regroupées dans `qualite` ; l'avertissement n'a pas d'autre lecteur.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", LoneStratumWarning)
-        terrain = build_terrain(contexte.cube, redressement, questions, valeurs, catalogue)
+        terrain = build_terrain(contexte.cube, redressement, questions, valeurs, catalogue, vague.secret)
     return redressement, valeurs, terrain
 
 

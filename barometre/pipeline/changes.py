@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from barometre.pipeline.terrain import MONTRES, Terrain
+from barometre.domain.secret import MONTRES, SEUIL_REDRESSE
+from barometre.pipeline.terrain import Terrain
 from barometre.stats.change import BAISSE, HAUSSE, STABLE, estimate_change
 from barometre.stats.contrasts import adjust_p_values
-from barometre.stats.secrecy import BORNES_CYBER
 
-# Le taux de fausses découvertes que l'on accepte, et l'effectif sous lequel un changement ne se montre pas.
+# Le taux de fausses découvertes que l'on accepte.
 SEUIL = 0.05
-EFFECTIF_MINIMAL = 30
 CLE = ["territoire_id", "type", "strate", "couverture"]
 # Les niveaux dont une cellule a une évolution.
 COMPAREES = ("france", "region")
@@ -44,9 +43,7 @@ def compute_evolutions(
     ).rename(columns=_NOMS)
     lignes = lignes.join(cellules, on="domain")[[*_GARDEES, "p_value", *CLE]]
     lignes = lignes.assign(vague_1=premier.vague_id, vague_2=second.vague_id)
-    sensibles = {i.id for i in premier.indicateurs if i.sensibilite == "cyber"}
-    bornees = [_hide_bounded(a, sensibles) for a in (agregats_1, agregats_2)]
-    lignes = lignes.assign(etat=_states(lignes, *bornees))
+    lignes = lignes.assign(etat=_states(lignes, agregats_1, agregats_2))
     return lignes.assign(verdict=judge(lignes)).drop(columns="p_value")
 
 
@@ -56,7 +53,7 @@ def judge(lignes: pd.DataFrame) -> pd.Series:
     Un panel qui va en sens contraire (plus de pertes que de gains pour une hausse) suffit à se taire : les
     mêmes collectivités ne peuvent pas baisser quand la part, elle, monterait.
     """
-    montrees = lignes["etat"].isin(MONTRES) & lignes[["n_1", "n_2"]].min(axis=1).ge(EFFECTIF_MINIMAL)
+    montrees = lignes["etat"].isin(MONTRES)
     q = pd.Series(adjust_p_values(lignes["p_value"].where(montrees)), index=lignes.index)
     sens = np.sign(lignes["changement"])
     contredit = np.sign(lignes["gains"] - lignes["pertes"]) == -sens
@@ -80,23 +77,13 @@ def _membership(terrain: Terrain, cellules: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(dense, index=terrain.repondants, columns=cellules.index)
 
 
-def _hide_bounded(agregats: pd.DataFrame, sensibles: set[str]) -> pd.DataFrame:
-    """Une part ramenée à une borne ne se soustrait pas : son changement en redonnerait la valeur."""
-    bas, haut = BORNES_CYBER
-    parts = agregats[["brut", "redresse"]]
-    bornee = (parts.min(axis=1) <= bas) | (parts.max(axis=1) >= haut)
-    caches = bornee & agregats["indicateur_id"].isin(sensibles)
-    return agregats.assign(etat=agregats["etat"].astype("object").mask(caches, "complementary"))
-
-
 def _states(lignes: pd.DataFrame, agregats_1: pd.DataFrame, agregats_2: pd.DataFrame) -> pd.Series:
-    """Une évolution se montre si ses deux cellules se montrent ; indicative si l'une l'est."""
+    """Une évolution se montre si ses deux cellules se montrent, sur assez de réponses."""
     avant = _states_of(lignes, agregats_1)
     apres = _states_of(lignes, agregats_2)
-    caches = ~(avant.isin(MONTRES) & apres.isin(MONTRES))
-    etats = avant.where(avant.eq("indicative"), apres)
-    cachees = avant.where(~avant.isin(MONTRES), apres)
-    return etats.mask(caches, cachees)
+    montrees = avant.isin(MONTRES) & apres.isin(MONTRES)
+    montrees &= lignes[["n_1", "n_2"]].min(axis=1) >= SEUIL_REDRESSE
+    return avant.where(avant.eq("indicative"), apres).where(montrees, "primary")
 
 
 def _states_of(lignes: pd.DataFrame, agregats: pd.DataFrame) -> pd.Series:

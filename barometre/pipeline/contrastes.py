@@ -11,11 +11,10 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from barometre.domain.indicateur import Indicateur
+from barometre.domain.secret import MONTRES
 from barometre.domain.territoire import FRANCE
-from barometre.pipeline.terrain import MONTRES, Terrain
+from barometre.pipeline.terrain import Terrain
 from barometre.stats.contrasts import LEVELS, adjust_p_values, compare_domains, estimate_contrasts
-from barometre.stats.secrecy import CYBER
 from barometre.stats.structure import compare_adjusted
 
 CELLULE = ["territoire_id", "type", "strate", "couverture"]
@@ -39,8 +38,8 @@ def compute_contrastes(terrain: Terrain, cadre: pd.DataFrame, agregats: pd.DataF
         return pd.DataFrame()
     lignes = pd.concat(tableaux, ignore_index=True).rename(columns=_NOMS).reindex(columns=_GARDEES)
     lignes = lignes.dropna(subset=_CALCULEES).reset_index(drop=True)
-    lignes = _add_states(lignes, agregats, parts)
-    vues = lignes[lignes["etat_programme"].isin(MONTRES)].reset_index(drop=True)
+    lignes = _add_states(lignes, agregats)
+    vues = lignes[lignes["etat"].isin(MONTRES)].reset_index(drop=True)
     return _judge(vues).assign(vague_id=terrain.vague_id)
 
 
@@ -98,35 +97,21 @@ def _each_covered(
             yield lignes.assign(**adresse)
 
 
-def _add_states(lignes: pd.DataFrame, agregats: pd.DataFrame, parts: list[Indicateur]) -> pd.DataFrame:
-    """Un contraste se montre si le groupe et l'ensemble dont il se retranche se montrent."""
+def _add_states(lignes: pd.DataFrame, agregats: pd.DataFrame) -> pd.DataFrame:
+    """Un contraste se montre si le groupe et son ensemble se montrent."""
     utiles = agregats[agregats["niveau"].isin(["france", "region"])]
-    cellules = utiles.astype(dict.fromkeys(["indicateur_id", *CELLULE, "etat", "etat_programme"], "object"))
-    cellules = cellules.set_index(["indicateur_id", *CELLULE])
+    cellules = utiles.astype(dict.fromkeys(["indicateur_id", *CELLULE, "etat"], "object"))
+    etats = cellules.set_index(["indicateur_id", *CELLULE])["etat"]
     couvertes = lignes["couverture"].eq(COUVERTE)
     # Les couvertes ne sont pas une cellule : elles valent l'ensemble de leur type moins les inconnues.
     groupe = lignes.assign(couverture=lignes["couverture"].mask(couvertes, INCONNUE))
     ensemble = lignes.assign(**_TOTAL).assign(type=lignes["type"].where(couvertes, ""))
-    une, autre = (_find(cellules, adresses) for adresses in (groupe, ensemble))
-    sensibles = lignes["indicateur_id"].isin([i.id for i in parts if i.sensibilite == "cyber"])
-    bornees = sensibles & (_is_extreme(une) | _is_extreme(autre))
-    return lignes.assign(
-        etat=_combine(une["etat"], autre["etat"]).mask(bornees, "primary"),
-        etat_programme=_combine(une["etat_programme"], autre["etat_programme"]),
-    )
+    return lignes.assign(etat=_combine(*(_find(etats, adresses) for adresses in (groupe, ensemble))))
 
 
-def _find(cellules: pd.DataFrame, adresses: pd.DataFrame) -> pd.DataFrame:
+def _find(etats: pd.Series, adresses: pd.DataFrame) -> pd.Series:
     cles = pd.MultiIndex.from_frame(adresses[["indicateur_id", *CELLULE]].astype("object"))
-    trouvees = cellules[["etat", "etat_programme", "brut", "redresse"]].reindex(cles)
-    return trouvees.fillna({"etat": "primary", "etat_programme": "primary"}).set_axis(adresses.index)
-
-
-def _is_extreme(cellules: pd.DataFrame) -> pd.Series:
-    """Une part que la règle de cybersécurité ramène à une borne : une différence la redonnerait."""
-    bas, haut = CYBER.bornes or (0.0, 1.0)
-    parts = cellules[["brut", "redresse"]]
-    return parts.min(axis=1).le(bas) | parts.max(axis=1).ge(haut)
+    return etats.reindex(cles).fillna("primary").set_axis(adresses.index)
 
 
 def _combine(groupe: pd.Series, ensemble: pd.Series) -> pd.Series:
@@ -146,12 +131,9 @@ def _judge(lignes: pd.DataFrame) -> pd.DataFrame:
     """La position et son niveau : intervalle qui exclut 0, et p corrigée sous le seuil.
 
     Une famille par sorte de groupe (strates, types, régions, couvertures, couvertes) : les régions, presque
-    toutes semblables, n'ont pas à payer ni à profiter des strates. Les comparaisons que le public voit
-    forment la leur ; celles du programme seul, l'ensemble des deux.
+    toutes semblables, n'ont pas à payer ni à profiter des strates.
     """
-    publiques, sorte = lignes["etat"].isin(MONTRES), _name_kind(lignes)
-    q = lignes.groupby(sorte)["p_value"].transform(adjust_p_values)
-    q = q.mask(publiques, lignes[publiques].groupby(sorte[publiques])["p_value"].transform(adjust_p_values))
+    q = lignes.groupby(_name_kind(lignes))["p_value"].transform(adjust_p_values)
     position = pd.Series(0, index=lignes.index)
     niveau = pd.Series("", index=lignes.index, dtype="object")
     for nom, seuil in LEVELS.items():

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 
 from barometre.catalogue import Catalogue
 from barometre.domain.indicateur import Indicateur
-from barometre.pipeline.associations import build_associations, compare_programmes, is_group_safe
+from barometre.domain.secret import MONTRES, get_seuil
+from barometre.pipeline.associations import build_associations, compare_programmes
+from barometre.pipeline.cles import Cles, read_cles
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.mesures import Mesures, build_mesures, list_binaires
-from barometre.pipeline.terrain import MONTRES
+from barometre.pipeline.terrain import build_perturbation
+from barometre.stats.perturbation import Perturbation
 from barometre.warehouse.engine import Engine
 from barometre.warehouse.etat import read_propres, replace_croisements
 from barometre.warehouse.repository import read_rows
@@ -32,14 +36,15 @@ Type = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Declarees:
-    """D'un questionnaire : réponses exploitables, poids, et totaux nationaux par type que le public voit."""
+    """D'un questionnaire : réponses exploitables, poids, totaux par type montrés, clés par vague."""
 
     reponses: pd.DataFrame
     poids: pd.DataFrame
     montrees: set[Type]
+    cles: Cles = field(repr=False)
 
 
-def compute_croisements(mesures: Mesures, theme_id: str, donnees: Donnees) -> Donnees:
+def compute_croisements(mesures: Mesures, theme_id: str, donnees: Donnees, cles: Cles) -> Donnees:
     """Les tables `qualite`, `accord` et `association` d'un questionnaire dont tout vient d'être calculé."""
     valeurs = donnees.get("fait_valeur").astype(dict.fromkeys(COLONNES_DECLAREES[:3], "str"))
     totaux = [_filter_totals(a) for a in donnees.list_frames("agregat") if not a.empty]
@@ -47,6 +52,7 @@ def compute_croisements(mesures: Mesures, theme_id: str, donnees: Donnees) -> Do
         valeurs.loc[valeurs["etat"].eq("repondu"), COLONNES_DECLAREES],
         donnees.get("poids"),
         set().union(*map(_list_shown_types, totaux)),
+        cles,
     )
     return _cross(mesures, theme_id, declarees)
 
@@ -76,6 +82,7 @@ def _read_declarees(moteur: Engine, theme_id: str, catalogue: Catalogue) -> Decl
         reponses[reponses["etat"].eq("repondu")],
         read_rows(moteur, "poids", questionnaire_id=theme_id),
         _list_shown_types(totaux),
+        read_cles(moteur),
     )
 
 
@@ -86,7 +93,7 @@ def _cross(mesures: Mesures, theme_id: str, declarees: Declarees) -> Donnees:
     donnees.add("qualite", _gaps_frame(list(_gaps(mesures, declarees.poids))))
     accords = pd.DataFrame(list(_agreements(mesures, theme_id, declarees)), columns=COLONNES_ACCORD)
     donnees.add("accord", accords)
-    comparees = compare_programmes(mesures, theme_id, declarees.reponses)
+    comparees = compare_programmes(mesures, theme_id, declarees.reponses, declarees.cles)
     donnees.add("association", build_associations(list(comparees)))
     return donnees
 
@@ -102,38 +109,37 @@ def _agreements(mesures: Mesures, theme_id: str, declarees: Declarees) -> Iterat
         connus = lignes[mesure.notna()]
         if len(connus):
             periode = mesures.periodes[indicateur.mesure_id]
-            comptes = _count(connus["valeur"].to_numpy(dtype=float), mesure.dropna().to_numpy(dtype=float))
-            reste = lignes.loc[mesure.isna(), "valeur"]
-            sur = _is_safe(indicateur, comptes) and _is_rest_safe(indicateur, reste)
+            secret = declarees.cles[theme_id, str(vague)]
+            cles = build_perturbation(secret, pd.Index(connus["collectivite_id"]), [indicateur])
+            comptes = _count(connus, mesure.dropna().to_numpy(dtype=float), cles)
             montree = (str(indicateur_id), str(vague), str(type_)) in declarees.montrees
-            etat = "published" if sur and montree else "primary"
+            etat = "published" if _is_safe(indicateur, comptes) and montree else "primary"
             yield {
                 "indicateur_id": indicateur_id, "mesure_id": indicateur.mesure_id, "vague_id": vague,
                 "type": type_, "periode": periode, "n": len(connus), **comptes, "etat": etat,
             }  # fmt: skip
 
 
-def _count(declare: np.ndarray, mesure: np.ndarray) -> dict[str, int]:
-    oui, vrai = declare == 1, mesure == 1
+def _count(connus: pd.DataFrame, mesure: np.ndarray, cles: Perturbation) -> dict[str, int]:
+    """Les quatre comptes, les « oui » de chaque groupe brouillés comme dans toute cellule."""
+    declare = connus[["valeur"]].to_numpy(dtype=float)
+    groupes = csr_array(np.vstack([mesure == 1, mesure != 1]).astype(float))
+    n = np.asarray(groupes.sum(axis=1)).astype(int)
+    bruit = cles.draw(groupes, declare, connus["indicateur_id"].iloc[:1])[:, 0]
+    oui = np.clip(np.rint(groupes @ declare[:, 0]).astype(int) + bruit, 0, n)
     return {
-        "oui_oui": int((oui & vrai).sum()), "declare_seul": int((oui & ~vrai).sum()),
-        "mesure_seule": int((~oui & vrai).sum()), "non_non": int((~oui & ~vrai).sum()),
+        "oui_oui": int(oui[0]), "declare_seul": int(oui[1]),
+        "mesure_seule": int(n[0] - oui[0]), "non_non": int(n[1] - oui[1]),
     }  # fmt: skip
 
 
 def _is_safe(indicateur: Indicateur, comptes: dict[str, int]) -> bool:
-    """La donnée de l'État est nominative : chacun des deux groupes qu'elle forme est une cellule."""
-    groupes = [
-        (comptes["oui_oui"], comptes["mesure_seule"]),
-        (comptes["declare_seul"], comptes["non_non"]),
-    ]
-    return all(is_group_safe(indicateur, oui, non) for oui, non in groupes)
+    """La donnée de l'État est nominative : chacun des deux groupes qu'elle forme est une cellule.
 
-
-def _is_rest_safe(indicateur: Indicateur, reste: pd.Series) -> bool:
-    """Qui n'a pas de mesure se lit en ôtant l'accord du total de son type : personne, ou assez."""
-    oui = int(reste.sum())
-    return reste.empty or is_group_safe(indicateur, oui, len(reste) - oui)
+    En cybersécurité, un groupe nommé est plus fin que région × type : rien ne se montre.
+    """
+    groupes = comptes["oui_oui"] + comptes["mesure_seule"], comptes["declare_seul"] + comptes["non_non"]
+    return indicateur.sensibilite != "cyber" and min(groupes) >= get_seuil(False)
 
 
 def _filter_totals(agregats: pd.DataFrame) -> pd.DataFrame:

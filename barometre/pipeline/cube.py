@@ -8,26 +8,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise, product
+from itertools import product
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from barometre.domain.secret import SEUIL
 from barometre.domain.territoire import COUVERTURES, FRANCE, TYPES
 
 Entiers = NDArray[np.int64]
 # niveau, taille ('' total, type, strate), croisée avec la couverture ou non
 Grille = tuple[str, str, bool]
-EMBOITES = ("france", "zone", "region", "departement")
-# Un EPCI peut être à cheval sur deux départements : il ne s'emboîte pas.
-NIVEAUX = (*EMBOITES, "epci")
+NIVEAUX = ("france", "zone", "region", "departement", "epci")
 TAILLES = ("", "type", "strate")
-# Le croisement le plus fin sert à prouver le secret ; il n'est ni estimé ni gardé dans l'entrepôt.
-GRILLES: tuple[Grille, ...] = (*product(EMBOITES, TAILLES, (False, True)), ("epci", "", False))
-# Le plus petit seuil qu'un rôle ait (programme) : en dessous, personne ne verrait la cellule.
-MINIMUM = 3
+# La couverture croise le type et la strate à l'échelle nationale, et la région seule.
+GRILLES: tuple[Grille, ...] = (
+    *product(("france",), TAILLES, (False, True)),
+    *product(("zone", "region", "departement"), TAILLES, (False,)),
+    ("region", "", True),
+    ("epci", "", False),
+)
 COLONNES = ("niveau", "territoire_id", "type", "strate", "couverture")
 
 
@@ -64,18 +66,6 @@ class Cube:
         presentes = self.membership[self.membership >= 0]
         cellules, effectifs = np.unique(presentes, return_counts=True)
         return pd.Series(effectifs, index=cellules)
-
-    @cached_property
-    def parents(self) -> dict[str, str]:
-        """Le territoire qui contient chaque territoire."""
-        liens: dict[str, str] = {}
-        for dessus, niveau in pairwise(EMBOITES):
-            couples = pd.DataFrame(
-                {"bas": self._territoires_of(niveau), "haut": self._territoires_of(dessus)}
-            )
-            propres = couples.dropna().drop_duplicates()
-            liens |= dict(zip(propres["bas"], propres["haut"], strict=True))
-        return liens
 
     def build_membership(self, repondants: pd.Index) -> tuple[pd.DataFrame, csr_array]:
         """Les cellules où ces répondants sont, et la matrice répondant × cellule."""
@@ -130,10 +120,6 @@ def _codes(valeurs: pd.Series, modalites: list[str]) -> Entiers:
 
 
 def is_kept(cellules: pd.DataFrame) -> NDArray[np.bool_]:
-    """Les cellules que l'entrepôt garde : celles qu'un rôle peut voir, et toutes les nationales.
-
-    Le croisement département × couverture ne sert qu'à prouver le secret.
-    """
-    fine = cellules["niveau"].eq("departement") & cellules["couverture"].ne("")
-    vue = cellules["participants"].ge(MINIMUM) | cellules["niveau"].eq("france")
-    return (~fine & vue).to_numpy(dtype=bool)
+    """Les cellules que l'entrepôt garde : toutes les nationales, et celles qui ont de quoi se montrer."""
+    vue = cellules["participants"].ge(SEUIL) | cellules["niveau"].eq("france")
+    return vue.to_numpy(dtype=bool)

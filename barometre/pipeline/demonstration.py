@@ -13,6 +13,7 @@ from barometre.catalogue import Catalogue
 from barometre.ingest.identity import Referentiel
 from barometre.ingest.importer import prepare
 from barometre.pipeline.calcul import Contexte, compute_questionnaire, split_vagues
+from barometre.pipeline.cles import build_cles_demonstration, index_cles
 from barometre.pipeline.croisements import compute_croisements
 from barometre.pipeline.demo import Commande, list_commandes
 from barometre.pipeline.donnees import Donnees
@@ -39,12 +40,16 @@ def compute_demonstration(
     rang: int,
 ) -> Donnees:
     """Les exports d'un questionnaire, écrits, importés comme de vrais fichiers, puis tout leur calcul."""
-    donnees = Donnees()
+    donnees, couples = Donnees(), []
     for f in (commande.write() for commande in groupes[rang]):
         lot = prepare(Path(f.path), f.questionnaire_id, f.vague_id, f.format, referentiel, contexte.catalogue)
         add_lot(donnees, lot)
+        couples.append((lot.questionnaire_id, lot.vague_id))
     ordre = [v.id for v in contexte.catalogue.vagues]
-    for vagues in split_vagues(donnees.get("participation"), donnees.get("fait_reponse"), ordre):
+    cles = build_cles_demonstration(couples)
+    donnees.add("cle_secrete", cles)
+    tables = donnees.get("participation"), donnees.get("fait_reponse")
+    for vagues in split_vagues(*tables, ordre, index_cles(cles)):
         donnees.extend(compute_questionnaire(contexte, vagues))
-    donnees.extend(compute_croisements(mesures, groupes[rang][0].questionnaire_id, donnees))
+    donnees.extend(compute_croisements(mesures, groupes[rang][0].questionnaire_id, donnees, index_cles(cles)))
     return donnees

@@ -25,6 +25,7 @@ from barometre.pipeline.calcul import (
     split_vagues,
 )
 from barometre.pipeline.changes import COMPAREES
+from barometre.pipeline.cles import Cles, build_cle, index_cles, read_cles
 from barometre.pipeline.croisements import compute_croisements, read_mesures, refresh_croisements
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.lots import add_lot
@@ -136,11 +137,25 @@ def _compute(moteur: Engine, importe: _Import) -> Donnees:
     faits = pd.concat([read_rows(moteur, "fait_reponse", **filtre), lot.fait_reponse])
     ordre = [v.id for v in contexte.catalogue.vagues]
     donnees = Donnees()
-    for vagues in split_vagues(participations, faits, ordre):
+    cles = _complete_cles(moteur, lot, donnees)
+    for vagues in split_vagues(participations, faits, ordre, cles):
         donnees.extend(join_vagues([_compute_one(moteur, importe, vague) for vague in vagues]))
     mesures = read_mesures(moteur, contexte.cadre, contexte.catalogue)
-    donnees.extend(compute_croisements(mesures, lot.questionnaire_id, donnees))
+    donnees.extend(compute_croisements(mesures, lot.questionnaire_id, donnees, cles))
     return donnees
+
+
+def _complete_cles(moteur: Engine, lot: Lot, donnees: Donnees) -> Cles:
+    """Les clés de la version, et celle du lot, tirée s'il est le premier de son questionnaire à sa vague.
+
+    Un lot corrigé garde la clé du précédent : une réponse tardive ne change que les cellules qui la comptent.
+    """
+    cles = read_cles(moteur)
+    if (lot.questionnaire_id, lot.vague_id) in cles:
+        return cles
+    neuve = build_cle(lot.vague_id, lot.questionnaire_id)
+    donnees.add("cle_secrete", neuve)
+    return {**cles, **index_cles(neuve)}
 
 
 def _compute_one(moteur: Engine, importe: _Import, vague: Vaguee) -> Calculee:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 
 from barometre.domain.indicateur import Indicateur
 from barometre.pipeline.terrain import Terrain
 from barometre.stats.mrp import COLONNES, ModelError, estimate_departements
+
+# Réponses que valent, au moins, la région et la strate dans une estimation par modèle.
+RETRAIT = 10
+Z_95 = 1.959964
 
 
 def compute_modeles(terrain: Terrain, cadre: pd.DataFrame) -> pd.DataFrame:
@@ -40,6 +46,7 @@ def _estimate_each(terrain: Terrain, cadre: pd.DataFrame, population: pd.DataFra
             continue
         try:
             lignes = estimate_departements(repondants, terrain.valeurs[indicateur.id], population)
+            lignes = _perturb(terrain, repondants, indicateur.id, lignes)
         except ModelError:
             continue  # Trop peu de réponses : la page propose la région, il n'y a rien à garder.
         yield pd.DataFrame(
@@ -53,3 +60,26 @@ def _estimate_each(terrain: Terrain, cadre: pd.DataFrame, population: pd.DataFra
                 "haut": lignes["high"],
             }
         )
+
+
+def _perturb(
+    terrain: Terrain, repondants: pd.DataFrame, indicateur_id: str, lignes: pd.DataFrame
+) -> pd.DataFrame:
+    """Une estimation bouge comme la cellule de son département, à la mesure de ce qu'une réponse y pèse.
+
+    Tirée vers sa région, elle donne à une réponse un poids d'au plus 1/(n + RETRAIT) ; sans réponse, elle
+    ne dit que la région et ne bouge pas.
+    """
+    cles = terrain.design.perturbation
+    assert cles is not None
+    departements = repondants["departement"].to_numpy(dtype=object)
+    appartenance = csr_array(
+        np.equal.outer(lignes["territoire"].to_numpy(dtype=object), departements).astype(float)
+    )
+    d = cles.draw(appartenance, terrain.valeurs[[indicateur_id]].to_numpy(dtype=float), [indicateur_id])[:, 0]
+    pas = np.where(lignes["n"] > 0, 1.0 / (lignes["n"] + RETRAIT), 0.0)
+    demi = lignes[["low", "high"]].sub(lignes["estimate"], axis=0).to_numpy()
+    elargi = np.sign(demi) * np.hypot(demi, (Z_95 * np.sqrt(cles.law.variance) * pas)[:, None])
+    centre = np.clip(lignes["estimate"] + d * pas, 0.0, 1.0)
+    bornes = np.clip(centre.to_numpy()[:, None] + elargi, 0.0, 1.0)
+    return lignes.assign(estimate=centre, low=bornes[:, 0], high=bornes[:, 1])

@@ -1,4 +1,4 @@
-"""Un questionnaire à une vague, prêt à être estimé : plan de sondage, cellules, secret."""
+"""Un questionnaire à une vague, prêt à être estimé : plan de sondage, cellules, réponses."""
 
 from __future__ import annotations
 
@@ -16,11 +16,7 @@ from barometre.pipeline.cube import Cube, is_kept
 from barometre.pipeline.rules import Reponses
 from barometre.pipeline.weights import Redressement
 from barometre.stats.design import Design
-from barometre.stats.secrecy_lattice import Lattice
-
-Booleens = NDArray[np.bool_]
-Reels = NDArray[np.float64]
-MONTRES = ("published", "indicative")
+from barometre.stats.perturbation import Perturbation, build_keys
 
 
 @dataclass(frozen=True)
@@ -32,13 +28,10 @@ class Terrain:
     design: Design
     # la dispersion des propensions à répondre, que la note des chiffres lit
     cv: float
-    # toutes les cellules, pour le secret ; `gardees` : les rangs de celles que l'on estime
+    # toutes les cellules ; `gardees` : les rangs de celles que l'on estime
     cellules: pd.DataFrame
     membres: csr_array
     gardees: NDArray[np.intp]
-    # cellules qui s'emboîtent, et leur treillis ; un EPCI n'y est pas et n'est jamais montré au public
-    emboitees: Booleens
-    lattice: Lattice
     # collectivité × indicateur, NaN sans réponse
     valeurs: pd.DataFrame
     indicateurs: Sequence[Indicateur]
@@ -58,45 +51,50 @@ class Terrain:
         """Les indicateurs dont la question a été posée."""
         return [i for i in self.indicateurs if i.id in self.valeurs]
 
-    def count(self, reponses: pd.DataFrame) -> tuple[Reels, Reels]:
-        """Cellule × colonne : réponses et « oui » ; `reponses` a une ligne par répondant."""
-        valeurs = reponses.to_numpy(dtype=float)
-        return self.membres.T @ np.isfinite(valeurs).astype(float), self.membres.T @ np.nan_to_num(valeurs)
 
-
-def build_design(redressement: Redressement) -> Design:
-    """Le plan de sondage d'un redressement, avec ses variables de calage."""
+def build_design(redressement: Redressement, perturbation: Perturbation | None = None) -> Design:
+    """Le plan de sondage d'un redressement, avec ses variables de calage et les clés de ses répondantes."""
     r = redressement.repondants
     calees = r[list(redressement.marges)] if redressement.calage is not None else None
-    return Design(r["strate"], r["population"], r["poids"], calees, base_weights=r["poids_base"])
+    return Design(
+        r["strate"],
+        r["population"],
+        r["poids"],
+        calees,
+        base_weights=r["poids_base"],
+        perturbation=perturbation,
+    )
 
 
-def build_terrain(
+def build_perturbation(secret: str, repondants: pd.Index, indicateurs: Sequence[Indicateur]) -> Perturbation:
+    """Les clés d'un questionnaire à une vague ; `secret` : ce que garde la table `cle_secrete`."""
+    return Perturbation(build_keys(secret, repondants), {i.id: i.calcul.question_id for i in indicateurs})
+
+
+def build_terrain(  # noqa: PLR0917 — tout ce qu'un terrain assemble
     cube: Cube,
     redressement: Redressement,
     questions: Mapping[str, Reponses],
     valeurs: pd.DataFrame,
     catalogue: Catalogue,
+    secret: str,
 ) -> Terrain:
     """Assemble un terrain ; `valeurs` : les lignes de fait_valeur d'un questionnaire à une vague."""
     repondants = redressement.repondants.index
     cellules, membres = cube.build_membership(repondants)
     cellules["participants"] = np.asarray(membres.sum(axis=0)).astype(int)
-    emboitees = cellules["niveau"].ne("epci").to_numpy(dtype=bool)
-    cadre = cellules[emboitees].assign(n=cellules["participants"]).reset_index(drop=True)
     questionnaire_id = catalogue.get_question(next(iter(questions))).questionnaire_id
+    indicateurs = catalogue.list_indicateurs(questionnaire_id, origine="declare")
     return Terrain(
         vague_id=str(valeurs["periode"].iloc[0]),
         questionnaire_id=questionnaire_id,
-        design=build_design(redressement),
+        design=build_design(redressement, build_perturbation(secret, repondants, indicateurs)),
         cv=redressement.cv,
         cellules=cellules,
         membres=membres,
         gardees=np.flatnonzero(is_kept(cellules)),
-        emboitees=emboitees,
-        lattice=Lattice.from_cells(cadre, cube.parents),
         valeurs=pivot_valeurs(valeurs, repondants),
-        indicateurs=catalogue.list_indicateurs(questionnaire_id, origine="declare"),
+        indicateurs=indicateurs,
         questions=questions,
         catalogue=catalogue,
     )

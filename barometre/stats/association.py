@@ -12,10 +12,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import special
+from scipy.sparse import csr_array
 
 from barometre.stats import contrasts
 from barometre.stats.cochran import check_cochran
 from barometre.stats.intervals import normal_quantile
+from barometre.stats.perturbation import Perturbation
 
 # En dessous, un écart ne dit rien et le secret ne tient pas.
 EFFECTIF_MINIMAL = 30
@@ -26,18 +29,31 @@ NIVEAU = 0.95
 Tableau = NDArray[np.float64]
 
 
-def compare_standardised(answers: pd.DataFrame, treated: pd.Series, strata: pd.Series) -> pd.DataFrame:
+def compare_standardised(
+    answers: pd.DataFrame, treated: pd.Series, strata: pd.Series, perturbation: Perturbation | None = None
+) -> pd.DataFrame:
     """Une ligne par chiffre : part chez les bénéficiaires, chez les comparables, écart et intervalle.
 
     `answers` : unité × chiffre (1, 0, NaN) ; `treated` : booléen ; `strata` : strate. Les comparables ont
     le poids qui leur donne la répartition par strate des bénéficiaires (standardisation directe).
+    `perturbation` : les clés des unités, dans leur ordre ; chaque part bouge alors de d réponses parmi n.
     """
     groupe = treated.to_numpy(dtype=bool)
     n1, oui1 = _count(answers, strata, groupe)
     n0, oui0 = _count(answers, strata, ~groupe)
     gardees = (n1 >= STRATE_MINIMALE) & (n0 >= STRATE_MINIMALE)
     n1, oui1, n0, oui0 = (np.where(gardees, t, 0.0) for t in (n1, oui1, n0, oui0))
-    return _build_frame(answers.columns, n1, oui1, n0, oui0)
+    bruit = None if perturbation is None else _draw(perturbation, answers, groupe)
+    return _build_frame(answers.columns, n1, oui1, n0, oui0, bruit=bruit)
+
+
+def _draw(
+    perturbation: Perturbation, answers: pd.DataFrame, groupe: NDArray[np.bool_]
+) -> tuple[Tableau, float]:
+    """Le bruit des bénéficiaires et des comparables, par chiffre, et sa variance."""
+    groupes = csr_array(np.vstack([groupe, ~groupe]).astype(float))
+    d = perturbation.draw(groupes, answers.to_numpy(dtype=float), answers.columns)
+    return d.astype(float), perturbation.law.variance
 
 
 def adjust_p_values(p_values: pd.Series) -> pd.Series:
@@ -53,22 +69,34 @@ def _count(answers: pd.DataFrame, strata: pd.Series, groupe: NDArray[np.bool_]) 
     return cellules @ np.isfinite(y).astype(float), cellules @ np.nan_to_num(y)
 
 
-def _build_frame(items: pd.Index, n1: Tableau, oui1: Tableau, n0: Tableau, oui0: Tableau) -> pd.DataFrame:
+def _build_frame(
+    items: pd.Index,
+    n1: Tableau,
+    oui1: Tableau,
+    n0: Tableau,
+    oui0: Tableau,
+    *,
+    bruit: tuple[Tableau, float] | None,
+) -> pd.DataFrame:
+    d, v = bruit if bruit is not None else (np.zeros((2, len(items))), 0.0)
+    total_1, total_0 = n1.sum(axis=0), n0.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         poids = n1 / n1.sum(axis=0)
         p1, p0 = oui1 / n1, oui0 / n0
-        difference = _sum(poids * (p1 - p0))
-        se = np.sqrt(_sum(poids**2 * (_smooth_variance(oui1, n1) + _smooth_variance(oui0, n0))))
+        variance = poids**2 * (_smooth_variance(oui1, n1) + _smooth_variance(oui0, n0))
+        se = np.sqrt(_sum(variance) + v / total_1**2 + v / total_0**2)
+        part_1 = np.clip(_sum(poids * p1) + d[0] / total_1, 0.0, 1.0)
+        part_0 = np.clip(_sum(poids * p0) + d[1] / total_0, 0.0, 1.0)
+        difference = part_1 - part_0
     seuil = normal_quantile(NIVEAU)
     return pd.DataFrame(
         {
             "item": items.astype("str"),
-            "n_1": n1.sum(axis=0).astype(int), "n_0": n0.sum(axis=0).astype(int),
-            "oui_1": oui1.sum(axis=0).astype(int), "oui_0": oui0.sum(axis=0).astype(int),
-            "p_1": _sum(poids * p1), "p_0": _sum(poids * p0),
-            "difference": difference, "se": se,
+            "n_1": total_1.astype(int), "n_0": total_0.astype(int),
+            "p_1": np.nan_to_num(part_1), "p_0": np.nan_to_num(part_0),
+            "difference": np.nan_to_num(difference), "se": se,
             "bas": difference - seuil * se, "haut": difference + seuil * se,
-            "p_value": check_cochran(n1, oui1, n0, oui0),
+            "p_value": _test(check_cochran(n1, oui1, n0, oui0), difference, se, brouille=v > 0),
         }
     )  # fmt: skip
 
@@ -83,3 +111,12 @@ def _sum(cellules: Tableau) -> Tableau:
     """La somme des strates gardées ; les autres n'ont pas de valeur."""
     somme: Tableau = np.nansum(cellules, axis=0)
     return somme
+
+
+def _test(p_value: Tableau, difference: Tableau, se: Tableau, *, brouille: bool) -> Tableau:
+    """La p de Cochran ; pour un écart brouillé, la plus prudente des deux : le bruit compte aussi."""
+    if not brouille:
+        return p_value
+    with np.errstate(invalid="ignore", divide="ignore"):
+        z = np.abs(difference) / np.where(se > 0, se, np.nan)
+    return np.asarray(np.fmax(p_value, 2 * special.ndtr(-z)))

@@ -10,7 +10,7 @@ test exact de McNemar (1947).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -47,6 +47,9 @@ class Wave:
     n_eff: Tableau
     p: Tableau
     weight: Tableau
+    noise: Tableau
+    n_published: Tableau
+    items: pd.Index[Any]
 
     def residuals(self, domain: int) -> Tableau:
         """Résidus linéarisés des proportions d'un domaine, sans correction de population finie."""
@@ -108,7 +111,7 @@ def _build_wave(design: Design, answers: pd.DataFrame, membership: pd.DataFrame 
     valeurs = read_answers(design, answers, "proportion")
     tout = csr_array(np.ones((1, design.size)))
     appartenance = tout if membership is None else read_membership(design, membership)
-    sommes = sum_domains(design, valeurs, appartenance)
+    sommes = sum_domains(design, valeurs, appartenance, answers.columns)
     repondu = np.isfinite(valeurs).astype(float)
     return Wave(
         design=design,
@@ -120,12 +123,15 @@ def _build_wave(design: Design, answers: pd.DataFrame, membership: pd.DataFrame 
         n_eff=sommes.n_eff,
         p=sommes.estimate,
         weight=appartenance @ (design.weights[:, None] * repondu),
+        noise=sommes.noise,
+        n_published=sommes.n_published,
+        items=answers.columns,
     )
 
 
 def _describe_change(first: Wave, second: Wave, pairing: Pairing, level: float) -> dict[str, Any]:
     variance, df = _sum_variance(first, second, pairing)
-    changement, se = second.p - first.p, np.sqrt(variance)
+    changement, se = second.p - first.p, np.sqrt(variance + first.noise + second.noise)
     bas, haut = intervals.newcombe_effective(first.p, first.n_eff, second.p, second.n_eff, level)
     p_value = pooled_p_value(first.p, first.n_eff, second.p, second.n_eff)
     assez = has_enough(first.n, first.yes) & has_enough(second.n, second.yes) & (df > 0) & np.isfinite(se)
@@ -133,8 +139,8 @@ def _describe_change(first: Wave, second: Wave, pairing: Pairing, level: float) 
     p_value[assez] = student_p_value(changement[assez], se[assez], df[assez])
     panel, gains, pertes = _count_panel(first, second, pairing)
     return {
-        "n_1": first.n.astype(int),
-        "n_2": second.n.astype(int),
+        "n_1": first.n_published.astype(int),
+        "n_2": second.n_published.astype(int),
         "p_1": first.p,
         "p_2": second.p,
         "change": changement,
@@ -215,4 +221,18 @@ def _count_panel(first: Wave, second: Wave, pairing: Pairing) -> tuple[Tableau, 
     repondu = first.answered[i] * second.answered[j]
     avant, apres = first.values[i], second.values[j]
     gains, pertes = repondu * (1 - avant) * apres, repondu * avant * (1 - apres)
-    return commun @ repondu, commun @ gains, commun @ pertes
+    comptes = [np.asarray(commun @ gains), np.asarray(commun @ pertes)]
+    if second.design.perturbation is not None:
+        comptes = [_perturb_panel(second, j, commun, repondu, f) for f in (gains, pertes)]
+    return np.asarray(commun @ repondu), comptes[0], comptes[1]
+
+
+def _perturb_panel(
+    wave: Wave, units: npt.NDArray[np.intp], domains: csr_array, answered: Tableau, flows: Tableau
+) -> Tableau:
+    """Des gains ou des pertes brouillés par les clés de celles qui sont aux deux vagues."""
+    assert wave.design.perturbation is not None
+    panel = replace(wave.design.perturbation, keys=wave.design.perturbation.keys[units])
+    valeurs = np.where(answered > 0, flows, np.nan)
+    compte = np.asarray(domains @ flows) + panel.draw(csr_array(domains), valeurs, wave.items)
+    return np.asarray(np.clip(compte, 0, domains @ answered))

@@ -69,14 +69,15 @@ def _compare(
     """Colonne k de `second` contre colonne k de `first`."""
     valeurs = read_answers(design, answers, "proportion")
     a, b = (
-        sum_domains(design, valeurs, read_membership(design, m), with_variance=False) for m in (first, second)
+        sum_domains(design, valeurs, read_membership(design, m), answers.columns, with_variance=False)
+        for m in (first, second)
     )
     repondu, y = np.isfinite(valeurs), np.nan_to_num(valeurs)
     variance = np.empty_like(a.estimate)
     for k in range(first.shape[1]):
         u = _linearise(design, repondu & second[:, [k]], y) - _linearise(design, repondu & first[:, [k]], y)
         variance[k] = design.variance(u)
-    return _build_frame(answers.columns, a, b, variance)
+    return _build_frame(answers.columns, a, b, variance + a.noise + b.noise)
 
 
 def _linearise(design: Design, domain: npt.NDArray[np.bool_], y: Tableau) -> Tableau:
@@ -93,8 +94,8 @@ def _build_frame(items: pd.Index[Any], a: Sums, b: Sums, variance: Tableau) -> p
     p_value = pooled_p_value(a.estimate, a.n_eff, b.estimate, b.n_eff)
     p_value[assez] = student_p_value(difference[assez], se[assez], df[assez])
     colonnes: dict[str, Any] = {
-        "n": b.n,
-        "n_reference": a.n,
+        "n": b.n_published,
+        "n_reference": a.n_published,
         "p": b.estimate,
         "p_reference": a.estimate,
         "difference": difference,

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from barometre.stats.perturbation import Perturbation
 from barometre.stats.regressors import build_regressors
 from barometre.stats.strata import DesignError, Strata, build_strata, read_population
 
@@ -34,6 +35,8 @@ class Design:
     population : {strate: N_h}, ou N_h par répondant ; None pour une population infinie.
     calibration_variables : un texte est une catégorie, un nombre est une variable numérique.
     base_weights : poids de départ, N_h/n_h à défaut. clusters : grappes tirées au premier degré.
+    perturbation : les clés des répondants ; tout chiffre tiré de ce plan est alors brouillé, le secret
+    l'exige de ce qui se publie.
     """
 
     def __init__(
@@ -46,7 +49,9 @@ class Design:
         base_weights: Any = None,
         clusters: Any = None,
         merges: Mapping[Any, Any] | None = None,
+        perturbation: Perturbation | None = None,
     ) -> None:
+        self.perturbation = perturbation
         self.index = _find_index(weights, strata, calibration_variables)
         self.weights = _read_weights(self.align(weights, "les poids"))
         noms = np.zeros(self.size, dtype=int) if strata is None else self.align(strata, "les strates")

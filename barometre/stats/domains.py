@@ -9,7 +9,8 @@ où K est la matrice de la forme sans calage. Coût : Σ_D n_D × (strates + 2·
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -17,6 +18,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from barometre.stats.design import Design
+from barometre.stats.perturbation import Perturbation
 
 Tableau = npt.NDArray[np.float64]
 # Domaines traités ensemble : borne la mémoire des produits intermédiaires.
@@ -25,7 +27,11 @@ BLOCK_VALUES = 4_000_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sums:
-    """Une ligne par domaine, une colonne par chiffre. `variance` est celle de `estimate`."""
+    """Une ligne par domaine, une colonne par chiffre. `variance` est celle de `estimate`.
+
+    `noise` : la variance que la perturbation du secret ajoute, 0 sans elle ; `n_published` : l'effectif à
+    publier, brouillé là où une partie des membres n'a pas répondu.
+    """
 
     n: Tableau
     total: Tableau
@@ -34,6 +40,8 @@ class Sums:
     estimate: Tableau
     variance: Tableau
     df: Tableau
+    noise: Tableau
+    n_published: Tableau
 
 
 def scale_weights(design: Design) -> Tableau:
@@ -98,10 +106,16 @@ def _indicator(codes: npt.NDArray[np.intp], values: Tableau, size: int) -> Table
 
 
 def sum_domains(
-    design: Design, values: Tableau, membership: csr_array, *, with_variance: bool = True
+    design: Design,
+    values: Tableau,
+    membership: csr_array,
+    items: Iterable[object] = (),
+    *,
+    with_variance: bool = True,
 ) -> Sums:
     """Effectifs, estimations et variances ; `values` a NaN sans réponse, `membership` est domaine × unité.
 
+    Un plan qui porte des clés rend des sommes brouillées ; `items` nomme alors les colonnes.
     Sans `with_variance`, la variance est NaN : un contraste a la sienne, celle de la différence.
     """
     w = scale_weights(design)
@@ -119,7 +133,60 @@ def sum_domains(
         moyenne, estimation, n_eff = brut / n, wy / w, w**2 / w2
     variance[n == 0] = np.nan
     df = n - _count_strata(design, membership, repondu)
-    return Sums(n, brut + n * centre, n_eff, moyenne + centre, estimation + centre, variance, df)
+    exactes = Sums(
+        n, brut + n * centre, n_eff, moyenne + centre, estimation + centre, variance, df, np.zeros_like(n), n
+    )
+    return perturb_sums(exactes, design, values, membership, items)
+
+
+def perturb_sums(
+    sums: Sums, design: Design, values: Tableau, membership: csr_array, items: Iterable[object]
+) -> Sums:
+    """Les sommes d'un plan à clés : brut et redressé bougent du même pas, d réponses parmi n.
+
+    Une grandeur bouge de d fois le plus grand écart d'un membre à la moyenne, divisé par n : c'est ce
+    membre, que l'addition désignerait, qu'il faut couvrir (magnitudes de Giessing et Tent, 2019).
+    """
+    if design.perturbation is None:
+        return sums
+    d = design.perturbation.draw(membership, values, items).astype(float)
+    binaire = ((values == 0) | (values == 1) | ~np.isfinite(values)).all(axis=0)
+    pas = np.where(binaire, 1.0, _reach(sums.raw, values, membership, ~binaire))
+    total = np.where(binaire, np.clip(sums.total + d, 0.0, sums.n), sums.total + d * pas)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        decalage = (total - sums.total) / sums.n
+        bruit = design.perturbation.law.variance * (pas / sums.n) ** 2
+    estimation = sums.estimate + decalage
+    return replace(
+        sums,
+        total=total,
+        raw=sums.raw + decalage,
+        estimate=np.where(binaire, np.clip(estimation, 0.0, 1.0), estimation),
+        noise=np.nan_to_num(bruit, posinf=0.0),
+        n_published=_publish_n(design.perturbation, sums.n, values, membership, items),
+    )
+
+
+def _publish_n(
+    perturbation: Perturbation, n: Tableau, values: Tableau, membership: csr_array, items: Iterable[object]
+) -> Tableau:
+    """L'effectif brouillé : à une question posée sous condition, il compte les « oui » d'une autre."""
+    membres = np.asarray(membership.sum(axis=1), dtype=float).reshape(-1, 1)
+    bruit = perturbation.draw_counts(membership, values, items)
+    return np.where(n == membres, n, np.clip(n + bruit, 0, membres))
+
+
+def _reach(means: Tableau, values: Tableau, membership: csr_array, columns: npt.NDArray[np.bool_]) -> Tableau:
+    """Domaine × chiffre : le plus grand écart d'un membre à la moyenne, pour ces colonnes ; 1 ailleurs."""
+    ecarts = np.ones_like(means)
+    if not columns.any():
+        return ecarts
+    for d in range(membership.shape[0]):
+        unites = membership.indices[membership.indptr[d] : membership.indptr[d + 1]]
+        if unites.size:
+            ecart = np.abs(values[np.ix_(unites, columns)] - means[d, columns])
+            ecarts[d, columns] = np.nan_to_num(ecart).max(axis=0)
+    return ecarts
 
 
 def _center(values: Tableau, weights: Tableau) -> Tableau:

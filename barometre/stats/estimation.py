@@ -65,6 +65,7 @@ class DomainEstimates:
     prudence_high: Tableau
     g_star: Tableau
     slope: Tableau
+    n_published: Tableau
 
     def to_frame(self) -> pd.DataFrame:
         """Une ligne par chiffre × domaine : item, domain, puis les grandeurs."""
@@ -119,7 +120,7 @@ def estimate_domains(
     noms = membership.columns if isinstance(membership, pd.DataFrame) else None
     appartenance = read_membership(design, membership)
     valeurs = read_answers(design, answers, kind)
-    sommes = sum_domains(design, valeurs, appartenance)
+    sommes = sum_domains(design, valeurs, appartenance, answers.columns)
     domaines = pd.RangeIndex(appartenance.shape[0]) if noms is None else noms
     if kind == "mean":
         return _finish_means(sommes, domaines, answers.columns, level)
@@ -195,30 +196,40 @@ def _finish_proportions(  # noqa: PLR0917 - les pièces d'un même tableau
     sums: Sums, slopes: Slopes, domains: pd.Index[Any], items: pd.Index[Any], level: float, cv: float
 ) -> DomainEstimates:
     """Erreur type, intervalle, prudence et note de parts."""
-    se, df = np.sqrt(sums.variance), np.where(sums.n > 0, sums.df, np.nan)
+    se, df = np.sqrt(sums.variance + sums.noise), np.where(sums.n > 0, sums.df, np.nan)
     p = np.clip(sums.estimate, 0.0, 1.0)
     bas, haut = _bound_proportions(sums, p, se, level)
     prudence = bound_prudence(bas, haut, slopes)
     notes = grade_proportions(Precision(sums.n, sums.total, sums.n_eff, p, bas, haut, df, *prudence, cv))
     seuil = find_breaking_factor(p, bas, haut, slopes)
     tableaux = (sums.n, sums.total, sums.n_eff, sums.raw, p, se, df, bas, haut, *notes, *prudence, seuil)
-    return DomainEstimates(domains, items, *tableaux, (slopes.low + slopes.high) / 2)
+    return DomainEstimates(
+        domains, items, *tableaux, (slopes.low + slopes.high) / 2, n_published=sums.n_published
+    )
 
 
 def _finish_means(sums: Sums, domains: pd.Index[Any], items: pd.Index[Any], level: float) -> DomainEstimates:
     """Erreur type, intervalle de Student et note de moyennes ; sans prudence, qui est celle d'une part."""
-    p, se, df = sums.estimate, np.sqrt(sums.variance), np.where(sums.n > 0, sums.df, np.nan)
+    p, se, df = sums.estimate, np.sqrt(sums.variance + sums.noise), np.where(sums.n > 0, sums.df, np.nan)
     bas, haut = intervals.student(p, se, sums.df, level)
     notes = grade_means(sums.n, sums.n_eff, p, bas, haut)
     sans = np.full_like(p, np.nan)
     tableaux = (sums.n, sums.total, sums.n_eff, sums.raw, p, se, df, bas, haut, *notes, *[sans] * 4)
-    return DomainEstimates(domains, items, *tableaux)
+    return DomainEstimates(domains, items, *tableaux, n_published=sums.n_published)
 
 
 def _bound_proportions(sums: Sums, p: Tableau, se: Tableau, level: float) -> tuple[Tableau, Tableau]:
     """Logit et Student à partir de 10 oui et 10 non ; Wilson sur n_eff sinon, ou sans degré de liberté."""
-    bas, haut = intervals.wilson_effective(p, sums.n_eff, level)
+    bas, haut = intervals.wilson_effective(p, _spread(sums, p), level)
     assez = (sums.total >= LOGIT_MINIMUM) & (sums.n - sums.total >= LOGIT_MINIMUM) & (sums.df > 0)
     assez &= np.isfinite(se)
     bas[assez], haut[assez] = intervals.logit(p[assez], se[assez], sums.df[assez], level)
     return bas, haut
+
+
+def _spread(sums: Sums, p: Tableau) -> Tableau:
+    """L'effectif efficace, moins ce que le bruit du secret en ôte : 1/n' = 1/n + bruit/pq."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # À 0 ou 1, pq d'une réponse de plus : le bruit ne s'y annule pas.
+        pq = np.maximum(p * (1 - p), 1 / sums.n - 1 / sums.n**2)
+        return np.asarray(1 / (1 / sums.n_eff + np.where(sums.noise > 0, sums.noise / pq, 0.0)))

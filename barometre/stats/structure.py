@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.sparse import csr_array
 
 from barometre.stats.change import get_sign, student_p_value
 from barometre.stats.contrasts import LEVELS
@@ -37,7 +38,7 @@ def compare_adjusted(
     noms = pd.Index(sorted(groups.dropna().unique()))
     indicatrices = (groups.to_numpy()[:, None] == noms.to_numpy()[None, :]).astype(float)
     lignes = [
-        _compare_item(design, answers[item].to_numpy(dtype=float), indicatrices, x).assign(
+        _compare_item(design, answers[item], indicatrices, x).assign(
             **{"item": item, str(groups.name): noms}
         )
         for item in answers
@@ -58,7 +59,8 @@ def _read_structure(design: Design, structure: pd.DataFrame) -> Tableau:
     return np.hstack(colonnes)
 
 
-def _compare_item(design: Design, y: Tableau, groups: Tableau, x: Tableau) -> pd.DataFrame:
+def _compare_item(design: Design, answers: pd.Series, groups: Tableau, x: Tableau) -> pd.DataFrame:
+    y = answers.to_numpy(dtype=float)
     repondu = np.isfinite(y)
     w = np.where(repondu, design.weights, 0.0)
     racine = np.sqrt(w)[:, None]
@@ -76,8 +78,19 @@ def _compare_item(design: Design, y: Tableau, groups: Tableau, x: Tableau) -> pd
         ecart = np.where(propre, (z * ry).sum(axis=0) / norme, np.nan)
         influence = np.where(racine > 0, z * (ry - z * np.nan_to_num(ecart)) / norme / racine**2, 0.0)
     se = np.sqrt(design.variance(np.nan_to_num(influence)))
-    df = (repondu[:, None] * groups).sum(axis=0) - 1
-    return _build_frame(ecart, np.where(propre, se, np.nan), df)
+    n = (repondu[:, None] * groups).sum(axis=0)
+    decalage, bruit = _perturb(design, answers, groups, n)
+    return _build_frame(ecart + decalage, np.where(propre, np.hypot(se, bruit), np.nan), n - 1)
+
+
+def _perturb(design: Design, answers: pd.Series, groups: Tableau, n: Tableau) -> tuple[Tableau, Tableau]:
+    """L'écart bouge comme la cellule de son groupe, de d réponses parmi n ; et l'écart type de ce bruit."""
+    if design.perturbation is None:
+        return np.zeros_like(n), np.zeros_like(n)
+    valeurs = answers.to_numpy(dtype=float)[:, None]
+    d = design.perturbation.draw(csr_array(groups.T), valeurs, [answers.name])[:, 0]
+    effectif = np.maximum(n, 1.0)
+    return d / effectif, np.sqrt(design.perturbation.law.variance) / effectif
 
 
 def _build_frame(difference: Tableau, se: Tableau, df: Tableau) -> pd.DataFrame:

@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, Table, and_, func, not_, or_, select
 
+from barometre.domain.secret import MONTRES
 from barometre.warehouse import schema as s
 
-MONTRES = ("published", "indicative")
-# Les mêmes seuils que `stats.secrecy`, écrits ici une seconde fois exprès : un contrôle qui lirait la
+# Les mêmes seuils que `domain.secret`, écrits ici une seconde fois exprès : un contrôle qui lirait la
 # constante qu'il contrôle ne verrait pas qu'elle a changé.
-SEUIL, SEUIL_CYBER, SEUIL_OUI_NON, SEUIL_PROGRAMME = 10, 20, 3, 3
+SEUIL, SEUIL_CYBER = 10, 20
 TOLERANCE = 1e-6
 
 
@@ -56,7 +56,7 @@ def _requetes() -> Iterator[tuple[str, Select[Any]]]:
     yield "Poids : leur somme est le nombre de collectivités", _poids_faux()
     yield "Secret : aucune cellule publique sous le seuil", _sous_le_seuil()
     yield "Secret : aucune cellule de cybersécurité sous ses seuils", _cyber_sous_le_seuil()
-    yield "Secret : aucune cellule du programme sous 3 réponses", _programme_sous_le_seuil()
+    yield "Secret : chaque questionnaire rempli a sa clé", _sans_cle()
 
 
 def _sans_commune() -> Select[Any]:
@@ -165,8 +165,6 @@ def _cyber_sous_le_seuil() -> Select[Any]:
     a, i = s.agregat.c, s.dim_indicateur.c
     petite = or_(
         a.n < SEUIL_CYBER,
-        a.n_oui < SEUIL_OUI_NON,
-        a.n - a.n_oui < SEUIL_OUI_NON,
         a.niveau.in_(["departement", "epci"]),
     )
     return (
@@ -176,8 +174,7 @@ def _cyber_sous_le_seuil() -> Select[Any]:
     )
 
 
-def _programme_sous_le_seuil() -> Select[Any]:
-    a = s.agregat.c
-    return select(a.indicateur_id, a.territoire_id, a.n).where(
-        a.etat_programme.in_(MONTRES), a.n < SEUIL_PROGRAMME
-    )
+def _sans_cle() -> Select[Any]:
+    p, k = s.participation.c, s.cle_secrete.c
+    cle = select(k.cle).where(k.vague_id == p.vague_id, k.questionnaire_id == p.questionnaire_id).exists()
+    return select(p.vague_id, p.questionnaire_id).where(not_(cle)).distinct()

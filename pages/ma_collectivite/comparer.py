@@ -23,7 +23,6 @@ else:
     with haut:
         comparer.render_entete(vue)
         comparer.render_positions(vue)
-    comparer.render_repartition(vue)
     comparer.render_contraste(vue)
     comparer.render_pairs(vue)
     comparer.render_cote_a_cote(vue)

@@ -94,7 +94,8 @@ def test_une_collectivite_ne_lit_que_la_sienne(depot: Repository) -> None:
     assert porte.list_valeurs("mfa")["collectivite_id"].tolist() == [BORDEAUX]
     with pytest.raises(AccesRefuse, match="pas celles d'une autre"):
         porte.list_reponses(LYON)
-    assert carnet.faits == []  # relire les siennes ne s'inscrit pas
+    # relire les siennes ne s'inscrit pas ; demander celles d'une autre, si
+    assert carnet.faits == [("refus_lire_reponses", LYON, "collectivite")]
 
 
 def test_un_opsn_lit_son_perimetre(depot: Repository) -> None:
@@ -106,7 +107,11 @@ def test_un_opsn_lit_son_perimetre(depot: Repository) -> None:
     assert set(porte.list_reponses(COLOMBE)["questionnaire_id"]) == {"communication"}
     with pytest.raises(AccesRefuse, match="cybersécurité"):
         porte.list_valeurs("mfa")
-    assert carnet.faits == [("lire_valeurs", "site", "opsn"), ("lire_reponses", COLOMBE, "opsn")]
+    assert carnet.faits == [
+        ("lire_valeurs", "site", "opsn"),
+        ("lire_reponses", COLOMBE, "opsn"),
+        ("refus_lire_valeurs", "mfa", "opsn"),
+    ]
 
 
 def test_un_droit_cyber_ouvre_la_cybersecurite(depot: Repository) -> None:
@@ -140,16 +145,56 @@ def test_l_operateur_voit_les_imports_pas_les_reponses(depot: Repository) -> Non
         Gate(depot, PROGRAMME, journal=Carnet()).list_quarantaine()
 
 
-def test_qui_a_repondu_est_public_pas_qui_a_tenu_la_plume(depot: Repository) -> None:
-    lignes = Gate(depot).list_participations("2023-v1", "communication")
-    assert len(lignes) == 3
-    assert lignes["profil"].isna().all()
-    comptes = (
-        Gate(depot)
-        .count_participations("questionnaire_id", "profil")
-        .set_index(["questionnaire_id", "profil"])
-    )
+def test_qui_a_repondu_n_est_pas_public(depot: Repository) -> None:
+    public = Gate(depot)
+    assert public.list_participations("2023-v1", "communication").empty
+    assert not public.can_see_participation(BORDEAUX)
+    comptes = public.count_participations("questionnaire_id", "profil")
+    comptes = comptes.set_index(["questionnaire_id", "profil"])
     assert comptes.loc[("communication", "agent"), "questionnaires"] == 2
     for axes in (("profil", "date_reponse"), ("collectivite_id", "profil")):
         with pytest.raises(AccesRefuse):
             Gate(depot).count_participations(*axes)
+
+
+@pytest.mark.parametrize(
+    ("portee", "vues"),
+    [
+        (Portee(role="collectivite", collectivite_id=BORDEAUX), {BORDEAUX}),
+        (OPSN_GIRONDE, {BORDEAUX, COLOMBE}),
+        (Portee(role="programme"), {BORDEAUX, COLOMBE, LYON}),
+    ],
+)
+def test_chacun_lit_la_participation_qui_est_la_sienne(
+    depot: Repository, portee: Portee, vues: set[str]
+) -> None:
+    carnet = Carnet()
+    porte = Gate(depot, portee, journal=carnet)
+    lignes = porte.list_participations("2023-v1", "communication")
+    assert set(lignes["collectivite_id"]) == vues
+    assert {i for i in (BORDEAUX, COLOMBE, LYON) if porte.can_see_participation(i)} == vues
+    assert bool(carnet.faits) == (portee.role != "collectivite")
+
+
+def test_un_compte_demande_dix_collectivites_et_dix_reponses(depot: Repository) -> None:
+    groupes = pd.Series("region-75", index=[BORDEAUX, COLOMBE, LYON])
+    table = Gate(depot).count_repondantes(groupes, "2023-v1", "communication")
+    assert table[["repondantes", "taux"]].isna().all(axis=None)
+
+
+def test_le_compte_du_lecteur_est_au_journal_a_chaque_livraison(depot: Repository) -> None:
+    comptes: list[str] = []
+
+    class Registre:
+        def journaliser(
+            self, action: str, objet: str, *, portee: Portee, compte: str = "", detail: str = ""
+        ) -> None:
+            comptes.append(compte)
+
+    porte = Gate(depot, PROGRAMME, journal=Registre(), compte="a@exemple.fr")
+    interieure = porte.reopen()
+    interieure.list_valeurs("site")
+    assert comptes == []  # la vue se construit : rien n'est encore livré
+    for _ in range(2):
+        porte.record_again(interieure.lectures)
+    assert comptes == ["a@exemple.fr"] * 2

@@ -1,4 +1,4 @@
-"""Ce qu'une portée ne peut pas voir est effacé avant tout affichage."""
+"""Ce qui ne se montre pas est effacé, ce qui se montre est arrondi : pour tous les lecteurs pareil."""
 
 from __future__ import annotations
 
@@ -6,76 +6,69 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from barometre.access.masques import PRUDENCE, mask_agregats, mask_estimations, mask_evolutions
-from barometre.domain.portee import PUBLIC, Portee
-
-PROGRAMME = Portee(role="programme")
+from barometre.access.masques import (
+    PRUDENCE,
+    mask_agregats,
+    mask_contrastes,
+    mask_estimations,
+    mask_evolutions,
+)
+from barometre.access.participation import count_by_group
 
 
 def cellule(**valeurs: object) -> dict[str, object]:
     return {
         "indicateur_id": "site_internet", "vague_id": "2023-v1", "niveau": "region",
         "territoire_id": "region-84", "type": "", "strate": "", "couverture": "", "population": 400,
-        "participants": 43, "n": 40, "n_oui": 13, "n_eff": 33.3, "brut": 0.325, "redresse": 0.3127,
-        "se": 0.07123, "df": 30.0, "bas": 0.1942, "haut": 0.4671, "note": "B",
-        "raison": "nombre", "prudence_bas": 0.1617, "prudence_haut": 0.5229,
-        "g_etoile": 1.8888, "pente": 0.987,
-        "etat": "published", "etat_programme": "published",
+        "participants": 43, "n": 41, "n_publie": 42, "n_oui": 13, "n_eff": 33.3, "brut": 0.325,
+        "redresse": 0.3127, "se": 0.07123, "df": 30.0, "bas": 0.1942, "haut": 0.4671, "note": "B",
+        "raison": "nombre", "prudence_bas": 0.1617, "prudence_haut": 0.5229, "g_etoile": 1.8888,
+        "pente": 0.987, "etat": "published",
     } | valeurs  # fmt: skip
 
 
-def masque(portee: Portee = PUBLIC, cyber: bool = False, **valeurs: object) -> pd.Series:
-    sensibles = frozenset({"site_internet"} if cyber else ())
-    return mask_agregats(pd.DataFrame([cellule(**valeurs)]), portee, sensibles).iloc[0]
+def masque(**valeurs: object) -> pd.Series:
+    return mask_agregats(pd.DataFrame([cellule(**valeurs)])).iloc[0]
 
 
-def test_le_public_lit_des_pour_cents_entiers() -> None:
+def test_des_pour_cents_entiers_et_un_effectif_a_cinq_pres() -> None:
     vue = masque()
     assert (vue["brut"], vue["redresse"]) == (0.32, 0.31)
     assert (vue["bas"], vue["haut"]) == (0.19, 0.47)
     assert np.isnan(vue["n_oui"])  # avec n, il redonnerait la part exacte
-    assert vue["n"] == 40
+    assert np.isnan(vue["df"])
+    assert (vue["n"], vue["participants"], vue["n_eff"]) == (40, 45, 35)
     assert vue[list(PRUDENCE)].tolist() == [0.16, 0.52, 1.9, 1.0]  # rien de plus fin que la part elle-même
+    assert masque(n_publie=1203)["n"] == 1203
 
 
 def test_sous_trente_reponses_la_prudence_ne_redit_pas_le_redresse() -> None:
-    assert masque(n=29, participants=30)[list(PRUDENCE)].isna().all()
+    assert masque(n_publie=27)[list(PRUDENCE)].isna().all()
 
 
-@pytest.mark.parametrize("etat", ["primary", "complementary"])
-def test_une_cellule_cachee_ne_garde_aucun_chiffre(etat: str) -> None:
-    vue = masque(etat=etat)
-    effaces = ["n", "n_oui", "n_eff", "brut", "redresse", "se", "df", "bas", "haut", *PRUDENCE]
+def test_une_cellule_cachee_ne_garde_aucun_chiffre() -> None:
+    vue = masque(etat="primary", participants=9)
+    effaces = [
+        "n", "n_oui", "n_eff", "brut", "redresse", "se", "df", "bas", "haut", "participants", *PRUDENCE
+    ]  # fmt: skip
     assert vue[effaces].isna().all()
     assert (vue["note"], vue["raison"]) == ("", "")
-    assert vue["participants"] == 43  # savoir combien ont répondu est public
+    assert "n_publie" not in vue
 
 
-def test_le_programme_a_son_propre_etat() -> None:
-    vue = masque(PROGRAMME, etat="primary", etat_programme="indicative")
-    assert vue["etat"] == "indicative"
-    assert (vue["redresse"], vue["n_oui"]) == (0.3127, 13)
-    assert np.isnan(masque(PROGRAMME, etat_programme="primary")["redresse"])
-
-
-def test_une_part_sensible_tres_basse_n_est_que_bornee() -> None:
-    vue = masque(cyber=True, brut=0.06, redresse=0.04, bas=0.013, haut=0.11, n_oui=3)
-    assert vue["plafond"] == "au_plus"
-    assert (vue["brut"], vue["redresse"], vue["bas"]) == (0.05, 0.05, 0.0)
-    assert vue["haut"] == pytest.approx(0.15)  # 0,11 arrondi au-dessus, par pas de 5 points
+@pytest.mark.parametrize("oui", [0, 3])
+def test_une_part_a_trois_reponses_de_zero_n_est_que_bornee(oui: int) -> None:
+    vue = masque(n_oui=oui, brut=oui / 41, redresse=0.04, bas=0.013, haut=0.11)
+    assert (vue["plafond"], vue["bas"]) == ("au_plus", 0.0)
+    assert (vue["brut"], vue["redresse"]) == (0.1, 0.1)  # (3 + 1) / 40 : la même pour 0 et pour 3
+    assert vue["haut"] == pytest.approx(0.15)
     assert np.isnan(vue["se"])
 
 
-def test_une_part_sensible_tres_haute_aussi() -> None:
-    vue = masque(cyber=True, brut=0.97, redresse=0.94, bas=0.88, haut=0.99)
-    assert (vue["plafond"], vue["brut"], vue["redresse"]) == ("au_moins", 0.95, 0.95)
-    assert (vue["bas"], vue["haut"]) == (pytest.approx(0.85), 1.0)
-
-
-def test_une_part_ordinaire_n_a_pas_de_plafond() -> None:
-    assert masque(brut=0.02, redresse=0.02)["plafond"] == ""
-    assert masque(cyber=True)["plafond"] == ""
-    assert masque(PROGRAMME, cyber=True, redresse=0.01)["redresse"] == 0.01
+def test_une_part_a_trois_reponses_de_cent_aussi() -> None:
+    vue = masque(n_oui=39, brut=0.95, redresse=0.97, bas=0.88, haut=0.99)
+    assert (vue["plafond"], vue["brut"], vue["haut"]) == ("au_moins", 0.9, 1.0)
+    assert masque(n_oui=20, brut=0.5)["plafond"] == ""
 
 
 def test_une_moyenne_se_lit_a_trois_chiffres() -> None:
@@ -83,32 +76,21 @@ def test_une_moyenne_se_lit_a_trois_chiffres() -> None:
     assert (vue["brut"], vue["redresse"], vue["bas"], vue["haut"]) == pytest.approx((1230, 13.6, 0.101, 0))
 
 
-def test_ce_qui_dirait_qui_a_repondu_quoi_s_efface() -> None:
-    """Les poids se recalculent de faits publics : un effectif efficace exact trahirait les absents."""
-    vue = masque(n_eff=33.3172)
-    assert vue["n_eff"] == 33
-    assert np.isnan(vue["df"])
-    assert masque(PROGRAMME)["df"] == 30.0
-
-
 def test_sous_trente_reponses_le_brut_tient_lieu_de_redresse() -> None:
-    vue = masque(n=16, n_oui=4, brut=0.25, redresse=0.41)
-    assert (vue["brut"], vue["redresse"], vue["n_eff"]) == (0.25, 0.25, 16)
-    assert (vue["bas"], vue["haut"]) == (0.1, 0.49)  # Wilson, 4 oui sur 16
+    vue = masque(n_publie=16, n_oui=5, brut=0.3125, redresse=0.41, bas=0.1, haut=0.6)
+    assert (vue["brut"], vue["redresse"], vue["n_eff"]) == (0.31, 0.31, 15)
+    assert vue["bas"] <= 0.14
     assert np.isnan(vue["se"])
-    assert masque(PROGRAMME, n=16, n_oui=4, brut=0.25, redresse=0.41)["redresse"] == 0.41
 
 
-def test_une_moyenne_sur_peu_de_reponses_garde_sa_largeur_autour_du_brut() -> None:
-    vue = masque(n=16, n_oui=None, brut=10.0, redresse=14.0, bas=12.0, haut=16.0)
-    assert (vue["redresse"], vue["bas"], vue["haut"]) == pytest.approx((10.0, 8.0, 12.0))
-
-
-def test_la_raison_d_une_absence_ne_vient_que_de_faits_publics() -> None:
-    """Une cellule de 43 participants cachée parce que 2 ont dit oui ne doit pas le laisser entendre."""
-    assert masque(etat="primary")["etat"] == "complementary"
-    assert masque(etat="complementary", participants=9)["etat"] == "primary"
-    assert masque(cyber=True, etat="complementary", participants=19)["etat"] == "primary"
+def test_un_epci_n_a_qu_un_taux_a_dix_points_pres() -> None:
+    groupes = pd.Series(["epci-1"] * 25 + ["region-1"] * 25 + ["region-2"] * 9, index=map(str, range(59)))
+    ont = frozenset(map(str, [*range(12), *range(25, 38), *range(50, 59)]))
+    table = count_by_group(groupes, ont)
+    assert np.isnan(table.at["epci-1", "repondantes"])
+    assert table.at["epci-1", "taux"] == pytest.approx(0.5)  # 12 sur 25
+    assert table.at["region-1", "repondantes"] == 15  # 13, à cinq près
+    assert np.isnan(table.at["region-2", "taux"])
 
 
 def evolution(**valeurs: object) -> pd.DataFrame:
@@ -121,19 +103,16 @@ def evolution(**valeurs: object) -> pd.DataFrame:
 
 
 def test_une_evolution_cachee_ne_dit_ni_sens_ni_panel() -> None:
-    vue = mask_evolutions(evolution(etat="primary")).iloc[0]
+    vue = mask_evolutions(evolution(etat="primary"), frozenset()).iloc[0]
     assert vue["verdict"] == ""
     assert vue[["changement", "gains", "pertes", "n_panel", "n_1"]].isna().all()
-    assert mask_evolutions(evolution()).iloc[0]["verdict"] == "hausse"
+    assert mask_evolutions(evolution(), frozenset()).iloc[0]["verdict"] == "hausse"
 
 
-def test_un_changement_se_lit_en_points_entiers_et_sur_trente_reponses() -> None:
-    vue = mask_evolutions(evolution()).iloc[0]
+def test_un_changement_se_lit_en_points_entiers() -> None:
+    vue = mask_evolutions(evolution(), frozenset()).iloc[0]
     assert (vue["changement"], vue["bas"], vue["haut"], vue["se"]) == (0.12, 0.01, 0.23, 0.057)
-    petite = mask_evolutions(evolution(n_1=29)).iloc[0]
-    assert petite["etat"] == "complementary"
-    assert np.isnan(petite["changement"])
-    assert mask_evolutions(evolution(n_1=29), PROGRAMME).iloc[0]["gains"] == 30
+    assert (vue["n_1"], vue["n_2"], vue["n_panel"]) == (80, 120, 50)
 
 
 @pytest.mark.parametrize(
@@ -142,25 +121,34 @@ def test_un_changement_se_lit_en_points_entiers_et_sur_trente_reponses() -> None
         ({}, True),
         ({"territoire_id": "region-84"}, False),
         ({"strate": "commune-0-499"}, False),
-        ({"n_1": 58}, False),  # huit réponses hors du panel à la première vague
-        ({"n_1": 50}, True),  # toutes les premières sont au panel
         ({"n_panel": 9}, False),
     ],
 )
 def test_le_panel_n_isole_personne(valeurs: dict[str, object], montre: bool) -> None:
-    vue = mask_evolutions(evolution(**valeurs)).iloc[0]
+    vue = mask_evolutions(evolution(**valeurs), frozenset()).iloc[0]
     assert vue[["gains", "pertes", "n_panel", "p_mcnemar"]].notna().all() == montre
     assert np.isfinite(vue["changement"])
-    assert mask_evolutions(evolution(), PUBLIC, frozenset({"site_internet"}))["gains"].isna().all()
+    assert mask_evolutions(evolution(), frozenset({"site_internet"}))["gains"].isna().all()
 
 
-def test_une_estimation_par_modele_ne_repose_jamais_sur_une_ou_deux_reponses() -> None:
+def test_une_estimation_par_modele_est_entiere_et_tait_un_petit_effectif() -> None:
     lignes = pd.DataFrame(
-        {"indicateur_id": "site_internet", "n": [0, 1, 2, 3, 12], "estimation": 0.12345, "bas": 0.1,
-         "haut": 0.2}
-    )  # fmt: skip
-    vues = mask_estimations(lignes, PUBLIC, frozenset())
+        {"indicateur_id": "site_internet", "n": [0, 2, 12], "estimation": 0.12345, "bas": 0.1, "haut": 0.2}
+    )
+    vues = mask_estimations(lignes, frozenset())
     assert vues["n"].isna().tolist() == [True, True, False]
     assert vues["estimation"].eq(0.12).all()
-    assert mask_estimations(lignes, PROGRAMME, frozenset())["n"].tolist() == [0, 3, 12]
-    assert mask_estimations(lignes, PUBLIC, frozenset({"site_internet"})).empty
+    assert mask_estimations(lignes, frozenset({"site_internet"})).empty
+
+
+def test_un_contraste_cache_ne_sort_pas_et_un_montre_est_entier() -> None:
+    ligne = {
+        "indicateur_id": "site", "territoire_id": "region-84", "n": 61, "n_reference": 403, "se": 0.0456,
+        "difference": 0.12345, "difference_simple": 0.1, "bas": 0.0333, "haut": 0.2111, "p_value": 0.007, "q_value": 0.01,
+        "position": 1, "niveau": "95", "etat": "published",
+    }  # fmt: skip
+    vues = mask_contrastes(pd.DataFrame([ligne, ligne | {"etat": "primary"}, ligne | {"n": 29}]))
+    assert vues[["difference", "bas", "haut", "n", "n_reference"]].to_numpy().tolist() == [
+        [0.12, 0.03, 0.21, 60, 403]
+    ]
+    assert not {"se", "p_value", "q_value"} & set(vues.columns)

@@ -26,9 +26,12 @@ def test_les_cellules_d_une_commune(cube: Cube) -> None:
     for territoire in ("france", "zone-metropole", "region-75", "departement-33"):
         assert (territoire, "", "", "") in siennes
         assert (territoire, "commune", "", "") in siennes
-        assert (territoire, "commune", strate, "perimetre") in siennes
+        assert (territoire, "commune", strate, "") in siennes
+    assert ("france", "commune", strate, "perimetre") in siennes
+    assert ("departement-33", "", "", "perimetre") not in siennes
     assert ("epci-243300316", "", "", "") in siennes
-    assert len(siennes) == 4 * 3 * 2 + 1  # 4 territoires × (total, type, strate) × (total, couverture) + EPCI
+    # 4 territoires × (total, type, strate), la couverture en France (3) et en région (1), l'EPCI
+    assert len(siennes) == 4 * 3 + 3 + 1 + 1
 
 
 def test_une_region_n_est_dans_aucun_departement(cube: Cube) -> None:
@@ -44,16 +47,10 @@ def test_la_population_d_une_cellule_est_celle_du_cadre(cube: Cube) -> None:
     assert membres.sum(axis=0).tolist() == cellules["population"].tolist()
 
 
-def test_les_parents_s_emboitent(cube: Cube) -> None:
-    assert cube.parents["departement-33"] == "region-75"
-    assert cube.parents["region-75"] == "zone-metropole"
-    assert cube.parents["zone-outre_mer"] == "france"
-
-
 def test_ce_que_l_entrepot_garde() -> None:
     cellules = pd.DataFrame(
-        [("departement", "", 9), ("departement", "perimetre", 9), ("region", "", 2), ("france", "", 1)],
+        [("departement", "", 10), ("departement", "", 9), ("region", "", 2), ("france", "", 1)],
         columns=["niveau", "couverture", "participants"],
     )
-    # le croisement fin ne sert qu'à la preuve ; sous 3 participants personne ne verrait la cellule
+    # sous 10 participants, personne ne verrait la cellule
     assert is_kept(cellules).tolist() == [True, False, False, True]

@@ -282,6 +282,7 @@ def _agregat(
         "population": len(communes),
         "participants": n,
         "n": n,
+        "n_publie": n,
         "n_oui": oui if indicateur.est_part else None,
         "n_eff": float(n),
         "brut": p,
@@ -293,5 +294,4 @@ def _agregat(
         "note": "B" if etat == "published" else "",
         "raison": "nombre",
         "etat": etat,
-        "etat_programme": "published" if n >= 3 else "primary",
     }

@@ -9,7 +9,6 @@ import pytest
 
 from barometre.access.masques import mask_accords, mask_associations
 from barometre.catalogue.programmes import Programme
-from barometre.domain.portee import PUBLIC, Portee
 from barometre.views.piloter.associations import build_vue_associations
 from tests.views.fausse_porte import FaussePorte, build_catalogue, build_indicateur
 
@@ -30,7 +29,7 @@ class Porte(FaussePorte):
         self._associations = pd.DataFrame(list(lignes), columns=list(LIGNE))
 
     def list_associations(self, programme_id: str, indicateurs: Any = None) -> pd.DataFrame:
-        return mask_associations(self._associations, PUBLIC, frozenset({"cyber"}))
+        return mask_associations(self._associations)
 
 
 def _vue(*lignes: dict[str, Any]) -> Any:
@@ -62,13 +61,11 @@ def test_une_ligne_sous_le_seuil_n_a_que_sa_raison() -> None:
     assert "trop peu de réponses" in vue.phrase
 
 
-def test_la_cybersecurite_d_un_groupe_nomme_est_cachee_au_public() -> None:
-    vue = _vue(LIGNE | {"indicateur_id": "cyber"})
+def test_la_cybersecurite_d_un_groupe_nomme_est_cachee_a_tous() -> None:
+    vue = _vue(LIGNE | {"indicateur_id": "cyber", "etat": "primary"})
     assert "trop fin" in vue.phrase
-    lignes = pd.DataFrame([LIGNE | {"indicateur_id": "cyber"}])
-    assert (
-        mask_associations(lignes, Portee(role="programme"), frozenset({"cyber"}))["difference"].notna().all()
-    )
+    lignes = pd.DataFrame([LIGNE | {"indicateur_id": "cyber", "etat": "primary"}])
+    assert mask_associations(lignes)["difference"].isna().all()
 
 
 def test_rien_a_comparer_le_dit() -> None:

@@ -61,12 +61,12 @@ def test_un_territoire_sans_cellule_dit_pourquoi(gate: Gate) -> None:
     assert (vue.cadre["raison"] != "").all()
 
 
-def test_une_commune_ne_dit_que_sa_participation(gate: Gate) -> None:
+def test_au_public_une_commune_ne_dit_rien_pas_meme_sa_participation(gate: Gate) -> None:
     vue = _vue(gate, niveau="commune")
     assert vue.indicateur.id == PARTICIPATION
-    assert vue.releve.categories == ("A répondu", "N’a pas répondu")
-    assert set(vue.cadre["valeur_texte"]) == {"A répondu"}
-    assert any("n’est pas publique" in message for message in vue.messages)
+    assert set(vue.cadre["etat"]) == {"absent"}
+    assert set(vue.cadre["raison"]) == {"Qui a répondu n’est pas public."}
+    assert any("publics" in message for message in vue.messages)
 
 
 def test_hors_de_la_strate_une_commune_n_est_pas_non_repondante(gate: Gate) -> None:
@@ -75,10 +75,10 @@ def test_hors_de_la_strate_une_commune_n_est_pas_non_repondante(gate: Gate) -> N
     assert vue.cadre["raison"].str.startswith("Hors de la sélection").all()
 
 
-def test_la_participation_est_un_compte(gate: Gate) -> None:
+def test_la_participation_de_deux_communes_ne_se_compte_pas(gate: Gate) -> None:
     vue = _vue(gate, indicateur_id=PARTICIPATION, selection=Selection(type="commune"))
-    assert list(vue.cadre["valeur"]) == [1.0, 1.0]  # 2 communes sur 2 dans chaque région
-    assert vue.cadre["detail"].str.contains("sur 2").all()
+    assert set(vue.cadre["etat"]) == {"absent"}
+    assert vue.cadre["raison"].str.contains("moins de 10").all()
 
 
 def test_sans_opsn_connu_le_departement_est_inconnu_jamais_non_couvert(gate: Gate) -> None:

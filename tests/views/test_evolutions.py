@@ -54,7 +54,7 @@ def test_sans_verdict_du_test_aucune_hausse_n_est_ecrite() -> None:
     assert not vue.changements[0].demontre
 
 
-@pytest.mark.parametrize("cachee", ["primary", "complementary"])
+@pytest.mark.parametrize("cachee", ["primary"])
 def test_une_evolution_cachee_ne_montre_aucun_nombre(cachee: str) -> None:
     vue = _vue(*_nationales(), tests=(TEST | {"etat": cachee},))
     assert vue.montres == ()

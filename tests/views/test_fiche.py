@@ -57,7 +57,9 @@ def test_une_collectivite_muette_voit_ses_pairs_et_une_invitation(
     terrain: Repository, structure: Structure
 ) -> None:
     vue = _fiche(terrain, structure, MUETTE)
-    assert "n’a pas encore répondu" in vue.a_retenir
+    assert "n’est pas public" in vue.a_retenir  # le public ne sait pas qu'elle n'a pas répondu
+    elue = Portee("collectivite", collectivite_id=MUETTE, simulee=True)
+    assert "n’a pas encore répondu" in _fiche(terrain, structure, MUETTE, elue).a_retenir
     communication = next(t for t in vue.themes if t.theme.id == "communication")
     assert communication.distribution.moyenne is not None
     assert vue.obligations
@@ -177,10 +179,8 @@ def test_l_elu_ne_lit_pas_sa_voisine(terrain: Repository, structure: Structure) 
 
 
 def test_les_fichiers_disent_d_ou_viennent_les_pairs(terrain: Repository, structure: Structure) -> None:
-    publique = _fiche(terrain, structure, SOI)
-    assert any("elle y est comptée" in p for p in publique.provenance.precautions)
     sienne = _fiche(terrain, structure, SOI, ELU)
-    assert any("n’est pas comptée" in p for p in sienne.provenance.precautions)
+    assert any("elle y est comptée" in p for p in sienne.provenance.precautions)
     for extension in FORMATS:
         assert build_fichier(sienne.table, sienne.provenance, extension)
     assert sienne.provenance.get_nom("csv").endswith("_reponses-simulees.csv")

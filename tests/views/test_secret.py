@@ -28,7 +28,7 @@ ADRESSES = [
 ]
 IDS = ("site", "cyber", "lieu_a", "lieu_b")
 CELLULES = [(id_, adresse) for id_ in IDS for adresse in ADRESSES]
-ETATS = ("published", "indicative", "primary", "complementary")
+ETATS = ("published", "indicative", "primary")
 
 
 def _lignes(etats: list[str]) -> list[dict[str, object]]:

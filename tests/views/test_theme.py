@@ -87,7 +87,7 @@ def test_le_chiffre_publie_est_rapproche_de_la_meme_vague() -> None:
 def test_un_chiffre_cyber_borne_reste_borne_partout() -> None:
     vue = _vue()
     ligne = _ligne(vue, "cyber")
-    assert ligne.get_texte("redresse") == "au plus 5\u202f%"
+    assert ligne.get_texte("redresse") == "moins de 5\u202f%"
     assert vue.table.set_index("indicateur_id").loc["cyber", "plafond"] == "au_plus"
 
 
@@ -116,10 +116,10 @@ def test_brut_ou_redresse() -> None:
     assert vue.a_retenir.startswith("26\u202f% des collectivités")  # brut, sans intervalle
 
 
-def test_le_seuil_dit_depend_de_la_portee() -> None:
+def test_le_seuil_dit_est_le_meme_pour_tous() -> None:
     porte = FaussePorte([cachee("site")], Portee(role="programme"))
     vue = build_vue_theme(porte, build_catalogue(), "essai", Selection())
-    assert "moins de 3 réponses" in _ligne(vue, "site").citation.explication
+    assert "moins de 10 réponses" in _ligne(vue, "site").citation.explication
 
 
 def test_la_provenance_dit_tout() -> None:

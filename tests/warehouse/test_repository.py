@@ -70,5 +70,5 @@ def test_perimetre_d_un_opsn(repository: Repository) -> None:
 def test_les_tableaux_vides_ont_leurs_colonnes(repository: Repository) -> None:
     vide = repository.list_agregats(["site_internet"], "2023-v1", territoire_id="france", type="")
     assert vide.empty
-    assert {"indicateur_id", "redresse", "etat", "etat_programme"} <= set(vide.columns)
+    assert {"indicateur_id", "redresse", "etat", "n_publie"} <= set(vide.columns)
     assert repository.list_valeurs("site_internet", type="commune").empty

@@ -8,7 +8,6 @@ import streamlit as st
 
 from barometre.assemblage.collectivite import (
     build_graphique_positions,
-    build_graphique_scores,
     load_comparer,
     load_resolution,
 )
@@ -33,7 +32,7 @@ from barometre.views.collectivite.structure import (
     Semblable,
     read_importances,
 )
-from barometre.views.collectivite.tableau_fiche import COMPTE_SOI, SANS_SOI
+from barometre.views.collectivite.tableau_fiche import COMPTE_SOI
 
 
 def select_vue(collectivite: Collectivite) -> VueComparer:
@@ -60,8 +59,7 @@ def render_entete(vue: VueComparer) -> None:
     st.html(f'<p class="baro-retenir"><strong>À retenir.</strong> {texte(vue.a_retenir)}</p>')
     for message in vue.messages:
         st.html(f'<p class="baro-legende">{texte(message)}</p>')
-    compte = SANS_SOI if vue.pairs.sans_soi else COMPTE_SOI
-    st.html(f'<p class="baro-legende">{texte(f"{vue.vague}. {compte}")}</p>')
+    st.html(f'<p class="baro-legende">{texte(f"{vue.vague}. {COMPTE_SOI}")}</p>')
 
 
 def render_positions(vue: VueComparer) -> None:
@@ -86,15 +84,6 @@ def _render_grandeurs(vue: VueComparer) -> None:
     ]
     if phrases:
         st.html(f'<ul class="baro-liste">{"".join(f"<li>{texte(p)}.</li>" for p in phrases)}</ul>')
-
-
-def render_repartition(vue: VueComparer) -> None:
-    """Combien de pratiques ont les pairs."""
-    if not vue.distribution.parts:
-        return
-    st.header("Combien de pratiques ont vos pairs")
-    graphique = build_graphique_scores(vue.distribution, vue.score, vue.theme.titre)
-    render_graphique(graphique, vue.provenance, cle="repartition", titre="Pratiques de vos pairs")
 
 
 def render_contraste(vue: VueComparer) -> None:
@@ -131,12 +120,11 @@ def render_pairs(vue: VueComparer) -> None:
 
 
 def _build_semblable(semblable: Semblable) -> str:
-    repondu = "a répondu" if semblable.a_repondu else "n’a pas répondu"
-    zone = " · autre zone (outre-mer ou Hexagone)" if semblable.autre_zone else ""
+    zone = "autre zone (outre-mer ou Hexagone)" if semblable.autre_zone else ""
     pourquoi = f"{semblable.pourquoi} Distance : {format_nombre(semblable.distance, 3)}."
     return (
         f"<li><details><summary>{texte(semblable.nom)}</summary><p>{texte(pourquoi)}</p></details>"
-        f'<span class="baro-preuve">{repondu}{zone}</span></li>'
+        f'<span class="baro-preuve">{zone}</span></li>'
     )
 
 

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
 
 import streamlit as st
 
-from barometre.assemblage.collectivite import build_graphique_scores
 from barometre.formats import format_compte, format_part
 from barometre.ui import roles, state
 from barometre.ui.blocks.collectivite import get_nom, render_identite, render_vers
-from barometre.ui.blocks.depliants import render_depliant
-from barometre.ui.blocks.graphiques import render_graphique
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import lien, texte
 from barometre.views.collectivite.fiche import ThemeFiche, VueFiche
 from barometre.views.collectivite.obligations import Obligation, describe_verification
 from barometre.views.collectivite.premiers_pas import PremierPas
-from barometre.views.collectivite.tableau_fiche import COMPTE_SOI, SANS_SOI
+from barometre.views.collectivite.tableau_fiche import COMPTE_SOI
 
 OPSN_DIRE = (
     "Votre OPSN n’est pas ici, ou ce n’est pas le bon\u202f? Dites-le à l’équipe du baromètre, ou à Déclic, "
@@ -91,11 +87,9 @@ def _render_liste(phrases: Iterable[str], sinon: str) -> None:
 def render_themes(vue: VueFiche) -> None:
     """Les neuf thèmes : le compte des pratiques, et celui des pairs."""
     st.header("Thème par thème, vous et vos pairs")
-    sans_soi = any(theme.pairs.sans_soi for theme in vue.themes)
-    st.html(f'<p class="baro-legende">{texte(SANS_SOI if sans_soi else COMPTE_SOI)}</p>')
+    st.html(f'<p class="baro-legende">{texte(COMPTE_SOI)}</p>')
     cartes = "".join(_build_carte(theme) for theme in vue.themes)
     st.html(f'<div class="baro-cartes">{cartes}</div>')
-    _render_repartitions(vue)
 
 
 def _build_carte(theme: ThemeFiche) -> str:
@@ -143,24 +137,8 @@ def _build_details(theme: ThemeFiche) -> str:
 
 
 def _format_part(part: float | None, plafond: str) -> str:
-    borne = {"au_plus": "au plus ", "au_moins": "au moins "}.get(plafond, "")
+    borne = {"au_plus": "moins de ", "au_moins": "plus de "}.get(plafond, "")
     return f"{borne}{format_part(part)}"
-
-
-def _render_repartitions(vue: VueFiche) -> None:
-    """Où se trouvent les pairs, pour qui a le droit de les voir sans lui-même."""
-    connues = [theme for theme in vue.themes if theme.distribution.parts]
-    if not connues:
-        return
-    libelle = "Voir comment vos pairs se répartissent"
-    render_depliant(libelle, partial(_render_distributions, vue, connues), cle="repartitions-pairs")
-
-
-def _render_distributions(vue: VueFiche, themes: list[ThemeFiche]) -> None:
-    for theme in themes:
-        st.subheader(theme.theme.titre)
-        graphique = build_graphique_scores(theme.distribution, theme.score, theme.theme.titre)
-        render_graphique(graphique, vue.provenance, cle=f"scores-{theme.theme.id}", titre=theme.theme.titre)
 
 
 def render_obligations(vue: VueFiche) -> None:

@@ -1,4 +1,4 @@
-"""Ce qui est public commune par commune : qui a répondu, qui est accompagné. Jamais ce qui a été répondu."""
+"""Des faits et non des réponses : participation par territoire, qui a répondu pour qui peut le lire, OPSN."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
+from barometre.domain.secret import SEUIL_PARTICIPATION
 from barometre.domain.territoire import LIBELLES_COUVERTURES
 from barometre.formats import format_compte, format_liste, format_nombre, format_part
 from barometre.views.carte.valeurs import ABSENT, MONTRE, Releve, build_cadre
@@ -17,32 +18,41 @@ A_REPONDU, SANS_REPONSE = "A répondu", "N’a pas répondu"
 HORS_CHAMP = "Hors de la sélection (taille, type ou accompagnement)."
 RIEN_DE_CONNU = "Aucune source ne cite d’OPSN ici\u202f; ce n’est pas la preuve qu’il n’y en a pas."
 SECRET = (
-    "À l’échelle des communes, la carte dit seulement qui a répondu\u202f: la réponse d’une collectivité "
-    "n’est pas publique."
+    "À l’échelle des communes, ni la réponse d’une collectivité, ni le fait qu’elle ait répondu, ne sont "
+    "publics. Elle-même, son OPSN et le programme lisent qui a répondu."
 )
+NON_PUBLIC = "Qui a répondu n’est pas public."
+TROP_PEU = f"Moins de {SEUIL_PARTICIPATION} collectivités, ou moins de {SEUIL_PARTICIPATION} réponses."
 
 
 def read_repondantes(
     gate: Gate, catalogue: Catalogue, theme_id: str, selection: Selection, lieux: pd.DataFrame
 ) -> Releve:
-    """Commune par commune : a répondu, n'a pas répondu."""
+    """Commune par commune, là où le lecteur a le droit de le savoir : a répondu, n'a pas répondu."""
     posees = _list_vagues(catalogue, theme_id)
-    participations = _read_participations(gate, theme_id)
-    vague = _choose(selection.vague_id, posees, participations)
-    repondantes = set(participations.loc[participations["vague_id"].eq(vague), "collectivite_id"])
+    vague = _choose(gate, theme_id, selection.vague_id, posees)
+    visibles = [str(i) for i in lieux["territoire_id"] if gate.can_see_participation(str(i))]
+    repondantes = _read_named(gate, vague, theme_id) if visibles else frozenset()
+    dits = {i: _ligne_repondante(i in repondantes) for i in visibles}
     retenus = _is_retenu(lieux, selection)
     lignes: list[dict[str, object]] = [
-        _ligne_repondante(lieu in repondantes) if retenu else {"etat": ABSENT, "raison": HORS_CHAMP}
+        dits.get(str(lieu), {"etat": ABSENT, "raison": NON_PUBLIC})
+        if retenu
+        else {"etat": ABSENT, "raison": HORS_CHAMP}
         for lieu, retenu in zip(lieux["territoire_id"], retenus, strict=True)
     ]
     return Releve(
         build_cadre(lieux, lignes),
         vague,
         categories=(A_REPONDU, SANS_REPONSE),
-        absent="Hors de la sélection",
+        absent="Non public, ou hors de la sélection",
         messages=(SECRET,),
         periodes=tuple(posees),
     )
+
+
+def _read_named(gate: Gate, vague_id: str, theme_id: str) -> frozenset[str]:
+    return frozenset(gate.list_participations(vague_id, theme_id or None)["collectivite_id"])
 
 
 def _ligne_repondante(a_repondu: bool) -> dict[str, object]:
@@ -62,42 +72,43 @@ def read_participation(
     """La part des collectivités du champ qui ont répondu, par territoire et par vague."""
     posees = _list_vagues(catalogue, theme_id)
     cadre = gate.list_collectivites()
-    cadre = cadre[_is_retenu(cadre, selection) & cadre[niveau].notna()]
-    participations = _read_participations(gate, theme_id)
-    vague = _choose(selection.vague_id, posees, participations)
-    champ = cadre.groupby(niveau).size()
-    presentes = participations.merge(cadre[["collectivite_id", niveau]], on="collectivite_id")
-    comptes = presentes.groupby(["vague_id", niveau]).size()
-    france = presentes.groupby("vague_id").size() / max(len(cadre), 1)
-    taux = {cle: n / champ[cle[1]] for cle, n in _to_dict(comptes).items()}
-    lignes = [_ligne_taux(code, vague, comptes, champ) for code in lieux["code"]]
+    cadre = cadre[_is_retenu(cadre, selection) & cadre[niveau].notna()].set_index("collectivite_id")
+    groupes = f"{niveau}-" + cadre[niveau].astype("str")
+    par_vague = {v: gate.count_repondantes(groupes, v, theme_id or None) for v in posees}
+    france = {v: _count_all(gate, groupes, v, theme_id) for v in posees}
+    vague = _choose(gate, theme_id, selection.vague_id, posees)
+    comptes = par_vague[vague] if vague in par_vague else gate.count_repondantes(groupes.iloc[:0])
+    connus = {v: t["taux"].dropna() for v, t in par_vague.items()}
     return Releve(
-        build_cadre(lieux, lignes),
+        build_cadre(lieux, [_ligne_taux(str(t), comptes) for t in lieux["territoire_id"]]),
         vague,
-        toutes=tuple(
-            taux.get((v, str(c)), 0.0) for v in _repondues(posees, participations) for c in champ.index
-        ),
-        ecarts=tuple(t - float(france[v]) for (v, _), t in taux.items()),
-        reference=float(france.get(vague, 0.0)),
+        toutes=tuple(float(x) for taux in connus.values() for x in taux),
+        ecarts=tuple(float(x) - (france[v] or 0.0) for v, taux in connus.items() for x in taux),
+        reference=france.get(vague) or 0.0,
         periodes=tuple(posees),
     )
 
 
-def _to_dict(comptes: pd.Series) -> dict[tuple[str, str], int]:
-    vagues, codes = comptes.index.get_level_values(0), comptes.index.get_level_values(1)
-    return {(str(v), str(c)): int(n) for v, c, n in zip(vagues, codes, comptes, strict=True)}
+def _count_all(gate: Gate, groupes: pd.Series, vague_id: str, theme_id: str) -> float | None:
+    """Le taux de tout le champ, ou rien s'il compte trop peu de réponses."""
+    table = gate.count_repondantes(pd.Series("champ", groupes.index), vague_id, theme_id or None)
+    return None if table.empty or pd.isna(table["taux"].iloc[0]) else float(table["taux"].iloc[0])
 
 
-def _ligne_taux(code: str, vague: str, comptes: pd.Series, champ: pd.Series) -> dict[str, object]:
-    attendues = int(champ.get(code, 0))
-    if attendues == 0:
+def _ligne_taux(territoire_id: str, comptes: pd.DataFrame) -> dict[str, object]:
+    if territoire_id not in comptes.index:
         return {"etat": ABSENT, "raison": HORS_CHAMP}
-    reponses = int(comptes.get((vague, code), 0))
+    ligne = comptes.loc[territoire_id]
+    if pd.isna(ligne["taux"]):
+        return {"etat": ABSENT, "raison": TROP_PEU}
+    attendues, reponses = int(ligne["cadre"]), ligne["repondantes"]
+    cadre = format_compte(attendues, "collectivité")
+    detail = cadre if pd.isna(reponses) else f"environ {format_nombre(int(reponses))} sur {cadre}"
     return {
         "etat": MONTRE,
-        "valeur": reponses / attendues,
-        "valeur_texte": format_part(reponses / attendues, 1),
-        "detail": f"{format_compte(reponses, 'collectivité')} sur {format_nombre(attendues)}",
+        "valeur": float(ligne["taux"]),
+        "valeur_texte": format_part(float(ligne["taux"]), 0 if pd.isna(reponses) else 1),
+        "detail": detail,
         "poids": attendues,
     }
 
@@ -152,24 +163,15 @@ def _ligne_opsn(noms: list[str]) -> dict[str, object]:
     }
 
 
-def _read_participations(gate: Gate, theme_id: str) -> pd.DataFrame:
-    """Une ligne par collectivité et par vague : répondre à trois questionnaires compte une fois."""
-    lignes = gate.list_participations(questionnaire_id=theme_id or None)
-    return lignes[["vague_id", "collectivite_id"]].drop_duplicates()
-
-
 def _list_vagues(catalogue: Catalogue, theme_id: str) -> list[str]:
     return [v.id for v in catalogue.vagues if not theme_id or theme_id in v.questionnaires]
 
 
-def _repondues(posees: list[str], participations: pd.DataFrame) -> list[str]:
-    return [v for v in posees if v in set(participations["vague_id"])]
-
-
-def _choose(demandee: str, posees: list[str], participations: pd.DataFrame) -> str:
+def _choose(gate: Gate, theme_id: str, demandee: str, posees: list[str]) -> str:
+    """La vague demandée, sinon la dernière qui a des réponses."""
     if demandee in posees:
         return demandee
-    return next(reversed(_repondues(posees, participations)), posees[-1] if posees else "")
+    return gate.get_derniere_vague(theme_id or None) or (posees[-1] if posees else "")
 
 
 def _is_retenu(lieux: pd.DataFrame, selection: Selection) -> Any:

@@ -71,7 +71,7 @@ def read_declare(
     citables = [c for c in visibles if c.citable]
     erreurs = _read_erreurs(gate, indicateur.id, niveau, choisie)
     chiffres = [_get_chiffre(cellules, indicateur, choisie, str(t)) for t in lieux["territoire_id"]]
-    lignes = [_ligne(indicateur, chiffre, valeur, gate, erreurs) for chiffre in chiffres]
+    lignes = [_ligne(indicateur, chiffre, valeur, erreurs) for chiffre in chiffres]
     return Releve(
         build_cadre(lieux, lignes),
         choisie.vague_id,
@@ -116,10 +116,10 @@ def _get_chiffre(
 
 
 def _ligne(
-    indicateur: Indicateur, chiffre: Chiffre, valeur: Valeur, gate: Gate, erreurs: pd.DataFrame
+    indicateur: Indicateur, chiffre: Chiffre, valeur: Valeur, erreurs: pd.DataFrame
 ) -> dict[str, object]:
     if not chiffre.montre:
-        return {"etat": ABSENT, "raison": get_raison(chiffre.etat, indicateur, gate.portee.role)}
+        return {"etat": ABSENT, "raison": get_raison(chiffre.etat, indicateur)}
     return {
         "etat": MONTRE if chiffre.citable else INDICATIF,
         "valeur": chiffre.get_valeur(valeur),

@@ -32,9 +32,8 @@ CHOIX_PAIRS: dict[str, str] = {
 }
 TRIS: dict[str, str] = {"questionnaire": "Ordre du questionnaire", "ecart": "Écart avec les pairs"}
 SEMBLABLES_PUBLIC = (
-    "Les réponses d’un petit groupe choisi sur mesure ne sont pas publiques : par différence, elles "
-    "trahiraient celles d’une collectivité. Voici la liste de vos semblables, et les chiffres des "
-    "collectivités de même taille."
+    "Les chiffres d’un groupe fait sur mesure autour d’une collectivité trahiraient, de proche en proche, "
+    "des réponses. Voici la liste de vos semblables, et les chiffres des collectivités de même taille."
 )
 
 
@@ -79,7 +78,6 @@ class VueComparer:
     variables: tuple[str, ...]
     cote_a_cote: CoteACote
     provenance: Provenance
-    role: str
     messages: tuple[str, ...] = ()
 
     @property
@@ -95,7 +93,7 @@ class VueComparer:
     @property
     def table(self) -> pd.DataFrame:
         """Ce qui se télécharge."""
-        return build_table(self.soi, [self.pairs], self.indicateurs, self.role)  # type: ignore[arg-type]
+        return build_table(self.soi, [self.pairs], self.indicateurs)
 
     @property
     def a_retenir(self) -> str:
@@ -146,14 +144,13 @@ def build_comparer(
         soi=read_soi(gate, catalogue, collectivite.id),
         indicateurs=tuple(indicateurs),
         pratiques=tuple(pratiques),
-        distribution=build_distribution(comparaison, pairs, pratiques),
+        distribution=build_distribution(pairs, pratiques),
         contrastes=build_contrastes(comparaison, pairs.vague_id, indicateurs),
         liste=build_liste_pairs(gate, catalogue, structure, collectivite, methode),
         semblables=list_semblables(gate, structure, collectivite.id, importances),
         variables=tuple(v for v in VARIABLES if v in structure.list_variables(collectivite.id)),
         cote_a_cote=build_cote_a_cote(gate, catalogue, [collectivite.id, *avec], theme_id, pairs.vague_id),
         provenance=build_provenance(comparaison, [pairs], f"comparer_{theme_id}", titre),
-        role=gate.portee.role,
         messages=_list_messages(comparaison, pairs, collectivite),
     )
 
@@ -167,7 +164,7 @@ def list_compares(catalogue: Catalogue, theme_id: str, type_: str) -> list[Indic
 
 def _list_messages(comparaison: Comparaison, pairs: Pairs, collectivite: Collectivite) -> tuple[str, ...]:
     messages = list(pairs.messages)
-    if comparaison.demande.methode == SEMBLABLES and not comparaison.sans_soi:
+    if comparaison.demande.methode == SEMBLABLES:
         messages.insert(0, SEMBLABLES_PUBLIC)
     if comparaison.demande.accompagnement and collectivite.couverture == "inconnue":
         messages.append("Votre accompagnement par un OPSN est inconnu : celui de vos pairs aussi.")
@@ -185,7 +182,7 @@ def _build_position(vue: VueComparer, indicateur: Indicateur) -> Position:
         elargi=trouve.elargi,
         texte_pairs=format_cellule(indicateur, chiffre, "redresse") if montre else "",
         intervalle=format_bornes(indicateur, chiffre) if montre else "",
-        raison="" if montre else get_raison(chiffre.etat, indicateur, vue.role),  # type: ignore[arg-type]
+        raison="" if montre else get_raison(chiffre.etat, indicateur),
         texte_soi=reponse.get_texte(indicateur) if reponse else "",
         valeur_soi=reponse.valeur if reponse else None,
     )

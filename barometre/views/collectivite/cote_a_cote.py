@@ -36,8 +36,8 @@ def build_cote_a_cote(
     trouvees = [gate.get_collectivite(i) for i in dict.fromkeys(ids)]
     collectivites = [c for c in trouvees if c is not None][:NOMBRE]
     sois = [read_soi(gate, catalogue, c.id) for c in collectivites]
-    repondantes = set(gate.list_participations(vague_id, theme_id)["collectivite_id"])
-    lignes = _list_faits(Libelles(catalogue, gate), collectivites, repondantes)
+    lignes = _list_faits(Libelles(catalogue, gate), collectivites)
+    lignes += _list_participation(gate, collectivites, vague_id, theme_id)
     lignes += _list_mesures(catalogue, sois)
     lignes += _list_pratiques(gate, catalogue, collectivites, sois, theme_id=theme_id, vague_id=vague_id)
     colonnes = ["Ce que l’on compare", *_nommer(collectivites)]
@@ -51,9 +51,7 @@ def _nommer(collectivites: Sequence[Collectivite]) -> list[str]:
     return [n if noms.count(n) == 1 else f"{n} ({c.code})" for n, c in zip(noms, collectivites, strict=True)]
 
 
-def _list_faits(
-    libelles: Libelles, collectivites: Sequence[Collectivite], repondantes: set[str]
-) -> list[list[str]]:
+def _list_faits(libelles: Libelles, collectivites: Sequence[Collectivite]) -> list[list[str]]:
     return [
         [
             "Population",
@@ -61,8 +59,19 @@ def _list_faits(
         ],
         ["Strate", *(libelles.get_strate(c.strate) if c.strate else INCONNU for c in collectivites)],
         ["Accompagnement par un OPSN", *(LIBELLES_COUVERTURES[c.couverture] for c in collectivites)],
-        ["A répondu à ce thème", *("oui" if c.id in repondantes else "non" for c in collectivites)],
     ]
+
+
+def _list_participation(
+    gate: Gate, collectivites: Sequence[Collectivite], vague_id: str, theme_id: str
+) -> list[list[str]]:
+    """Qui a répondu à ce thème, là où le lecteur a le droit de le savoir ; sinon la ligne n'existe pas."""
+    visibles = [c.id for c in collectivites if gate.can_see_participation(c.id)]
+    if not visibles:
+        return []
+    repondantes = set(gate.list_participations(vague_id, theme_id, visibles)["collectivite_id"])
+    dits = {i: "oui" if i in repondantes else "non" for i in visibles}
+    return [["A répondu à ce thème", *(dits.get(c.id, "non public") for c in collectivites)]]
 
 
 def _list_mesures(catalogue: Catalogue, sois: Sequence[Soi]) -> list[list[str]]:

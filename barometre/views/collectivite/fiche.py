@@ -62,6 +62,8 @@ class VueFiche:
     identite: Identite
     soi: Soi
     themes: tuple[ThemeFiche, ...]
+    # Vrai si le lecteur a le droit de savoir si elle a répondu.
+    participation_lisible: bool
     forces: tuple[Ecart, ...]
     ecarts: tuple[Ecart, ...]
     obligations: tuple[Obligation, ...]
@@ -71,7 +73,7 @@ class VueFiche:
 
     @property
     def a_repondu(self) -> bool:
-        """Vrai si elle a rempli un questionnaire au moins (fait public)."""
+        """Vrai si elle a rempli un questionnaire au moins, et que le lecteur a le droit de le savoir."""
         return any(theme.a_repondu for theme in self.themes)
 
     @property
@@ -82,6 +84,11 @@ class VueFiche:
     @property
     def a_retenir(self) -> str:
         """La phrase avant tout chiffre."""
+        if not self.participation_lisible:
+            return (
+                f"{self.collectivite.nom} : voici ce que font les collectivités qui lui ressemblent, et ce "
+                "que la loi demande à sa taille. Si elle a répondu, et quoi, n’est pas public."
+            )
         if not self.a_repondu:
             return (
                 f"{self.collectivite.nom} n’a pas encore répondu au baromètre. Voici ce que font les "
@@ -125,12 +132,13 @@ def build_fiche(
         identite=identite,
         soi=soi,
         themes=themes,
+        participation_lisible=gate.can_see_participation(collectivite_id),
         forces=tuple(list_forces(soi, pairs, par_theme)),
         ecarts=tuple(list_ecarts(soi, pairs, par_theme)),
         obligations=obligations,
         premiers_pas=list_premiers_pas(catalogue, soi, pairs, obligations),
         provenance=build_provenance(comparaison, pairs, "fiche", f"Fiche : {collectivite.nom}"),
-        table=build_table(soi, pairs, [i for t in themes for i in t.pratiques], gate.portee.role),
+        table=build_table(soi, pairs, [i for t in themes for i in t.pratiques]),
     )
 
 
@@ -143,15 +151,14 @@ def build_theme(comparaison: Comparaison, soi: Soi, theme: Theme) -> ThemeFiche:
         i for i in catalogue.list_indicateurs(theme.id, origine="declare") if i.pratique or i.id in preuves
     ]
     pairs = comparaison.build(theme.id, lus)
-    repondantes = comparaison.structure.get_repondantes(pairs.vague_id, theme.id)
     return ThemeFiche(
         theme=theme,
         vague=comparaison.libelles.get_titre_vague(pairs.vague_id),
         pairs=pairs,
         pratiques=tuple(pratiques),
         score=compute_score(soi, pratiques, pairs.vague_id),
-        distribution=build_distribution(comparaison, pairs, pratiques),
-        a_repondu=comparaison.collectivite.id in repondantes,
+        distribution=build_distribution(pairs, pratiques),
+        a_repondu=(pairs.vague_id, theme.id) in comparaison.siennes,
     )
 
 

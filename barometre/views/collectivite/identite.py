@@ -80,6 +80,8 @@ def _describe_opsn(gate: Gate, collectivite: Collectivite) -> str:
 
 
 def _describe_vagues(gate: Gate, catalogue: Catalogue, collectivite_id: str) -> str:
+    if not gate.can_see_participation(collectivite_id):
+        return "non public"
     participations = gate.list_participations(collectivite_id=collectivite_id)
     repondues = set(participations["vague_id"])
     titres = [vague.titre for vague in catalogue.vagues if vague.id in repondues]

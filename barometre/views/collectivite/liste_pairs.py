@@ -1,6 +1,6 @@
 """Qui sont les pairs, nommément : la page et la commande `pairs` donnent la même liste.
 
-Qui a répondu est public ; ce que chacune a répondu ne l'est pas.
+La liste ne dit ni qui a répondu, ni combien : la structure seule la fait.
 """
 
 from __future__ import annotations
@@ -28,13 +28,14 @@ from barometre.views.collectivite.structure import (
 
 @dataclass(frozen=True, slots=True)
 class ListePairs:
-    """La liste, l'échelon atteint, et combien ont répondu à un questionnaire au moins."""
+    """La liste, l'échelon atteint, et combien y ont répondu, si cela se compte."""
 
     methode: Methode
     echelon: str
     echelon_nom: str
     n: int
-    n_repondants: int
+    # None : trop peu pour être dit, ou groupe fait sur mesure.
+    n_repondants: int | None
     ids: tuple[str, ...]
     semblables: tuple[Semblable, ...] = ()
     outre_mer_compare: bool = False
@@ -42,10 +43,10 @@ class ListePairs:
     @property
     def phrase(self) -> str:
         """« Gironde : 41 collectivités, dont 12 ont répondu. »"""
-        ont = "a répondu" if self.n_repondants < 2 else "ont répondu"
+        ont = f", dont environ {self.n_repondants} ont répondu à un questionnaire au moins"
         mention = " Outre-mer et Hexagone y sont mêlés." if self.outre_mer_compare else ""
-        compte = f"{format_compte(self.n, 'collectivité')}, dont {self.n_repondants} {ont}"
-        return f"{self.echelon_nom} : {compte} à un questionnaire au moins.{mention}"
+        compte = f"{format_compte(self.n, 'collectivité')}{ont if self.n_repondants else ''}"
+        return f"{self.echelon_nom} : {compte}.{mention}"
 
     def to_dict(self) -> dict[str, Any]:
         """La forme que décrit CONCEPTION §8."""
@@ -69,9 +70,9 @@ def build_liste_pairs(
     if methode == SEMBLABLES:
         return _build_semblables(gate, structure, collectivite)
     comparaison = Comparaison(gate, catalogue, structure, collectivite, Demande(collectivite.id))
-    ayant_repondu = frozenset().union(*structure.repondantes.values())
-    comptes = {t: sum(i in ayant_repondu for i in ids) for t, ids in comparaison.memes.items()}
-    palier = widen(list(comptes.items()), outre_mer=collectivite.zone == "outre_mer")
+    comptes = _count_repondantes(gate, comparaison.memes)
+    paliers = [(t, comptes[t] or 0) for t in comparaison.memes]
+    palier = widen(paliers, outre_mer=collectivite.zone == "outre_mer")
     assert palier is not None  # l'échelle finit toujours par la France
     ids = comparaison.memes[palier.echelon]
     nom = comparaison.libelles.get_territoire(palier.echelon)
@@ -80,10 +81,20 @@ def build_liste_pairs(
         palier.echelon,
         f"{comparaison.libelles.get_strate(collectivite.strate or '')}, {nom}",
         len(ids),
-        palier.n_repondants,
+        comptes[palier.echelon],
         ids,
         outre_mer_compare=palier.outre_mer_compare,
     )
+
+
+def _count_repondantes(gate: Gate, memes: Mapping[str, tuple[str, ...]]) -> dict[str, int | None]:
+    """Combien ont répondu à chaque échelon, à une vague au moins ; None sous les seuils de participation."""
+    comptes: dict[str, int | None] = {}
+    for territoire, ids in memes.items():
+        lignes = gate.count_repondantes(pd.Series(territoire, index=list(ids), dtype="object"))
+        compte = lignes["repondantes"].iloc[0] if len(lignes) else float("nan")
+        comptes[territoire] = None if pd.isna(compte) else int(compte)
+    return comptes
 
 
 def _build_semblables(gate: Gate, structure: Structure, collectivite: Collectivite) -> ListePairs:
@@ -91,9 +102,7 @@ def _build_semblables(gate: Gate, structure: Structure, collectivite: Collectivi
     ids = tuple(s.collectivite_id for s in semblables)
     nom = f"Les {len(ids)} plus semblables, dans la France entière"
     melange = any(s.autre_zone for s in semblables)
-    return ListePairs(
-        "semblables", "france", nom, len(ids), sum(s.a_repondu for s in semblables), ids, semblables, melange
-    )
+    return ListePairs("semblables", "france", nom, len(ids), None, ids, semblables, melange)
 
 
 def list_semblables(
@@ -117,7 +126,6 @@ def build_table_semblables(semblables: tuple[Semblable, ...]) -> pd.DataFrame:
         {
             "collectivite_id": s.collectivite_id,
             "nom": s.nom,
-            "a_repondu": "oui" if s.a_repondu else "non",
             "distance": round(s.distance, 4),
             **{VARIABLES[v]: format_part(part) for v, part in s.parts.items()},
         }

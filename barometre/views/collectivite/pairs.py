@@ -1,7 +1,7 @@
 """À qui l'on se compare : la façon de choisir les pairs, l'échelon atteint, et leurs chiffres.
 
-Deux façons : la strate (et la couverture), les plus semblables. Deux lectures : des cellules publiées, qui
-comptent la collectivité elle-même ; ou, pour qui en a le droit, les pairs sans elle.
+Les chiffres sont ceux des cellules communes, les mêmes pour tous les lecteurs : la collectivité y est comptée
+si elle a répondu. Un groupe fait sur mesure, ou le même sans elle, rendrait une réponse par différence.
 """
 
 from __future__ import annotations
@@ -16,12 +16,10 @@ import pandas as pd
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.domain.indicateur import Indicateur
+from barometre.domain.secret import QUESTIONNAIRES_SENSIBLES, get_seuil
 from barometre.domain.territoire import FRANCE, LIBELLES_COUVERTURES, Collectivite
-from barometre.formats import format_compte, format_nombre
-from barometre.stats.peers import K_DEFAUT, MINIMUM, MINIMUM_CYBER
-from barometre.stats.secrecy import is_safe_subset
-from barometre.views.collectivite.groupe import read_groupe
-from barometre.views.collectivite.structure import Structure, rank_semblables
+from barometre.formats import format_compte
+from barometre.views.collectivite.structure import Structure
 from barometre.views.lecture.cellules import read_cellules
 from barometre.views.lecture.chiffres import ABSENT, Chiffre
 from barometre.views.lecture.libelles import Libelles
@@ -42,12 +40,11 @@ class Demande:
 
 @dataclass(frozen=True, slots=True)
 class Echelon:
-    """Un cercle de pairs : un territoire, ou les k plus semblables ; `autres` : les répondantes sauf soi."""
+    """Un cercle de pairs : un territoire, et ses collectivités de même taille, répondantes ou non."""
 
     id: str
     nom: str
     membres: tuple[str, ...]
-    autres: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +69,7 @@ class Pairs:
     echelon_id: str
     n_repondants: int
     suffisant: bool
-    # Vrai si la collectivité n'est pas comptée parmi eux.
-    sans_soi: bool
     chiffres: Mapping[str, ChiffrePair]
-    autres: tuple[str, ...] = ()
     messages: tuple[str, ...] = ()
 
     def get(self, indicateur_id: str) -> Chiffre | None:
@@ -92,12 +86,12 @@ class Pairs:
             )
         compte = format_compte(self.n_repondants, "répondante")
         qui = ", ".join(filter(None, (self.champ, self.echelon)))
-        return f"{qui} : {compte}{'' if self.sans_soi else ' au total'}."
+        return f"{qui} : environ {compte} au total."
 
 
 def minimum_of(theme_id: str) -> int:
-    """Le nombre d'autres répondantes qu'il faut : 10, ou 20 en cybersécurité."""
-    return MINIMUM_CYBER if theme_id == "cybersecurite" else MINIMUM
+    """Le nombre de répondantes qu'il faut : 10, ou 20 en cybersécurité."""
+    return get_seuil(theme_id in QUESTIONNAIRES_SENSIBLES)
 
 
 @dataclass(frozen=True)
@@ -116,15 +110,8 @@ class Comparaison:
         return Libelles(self.catalogue, self.gate)
 
     @cached_property
-    def sans_soi(self) -> bool:
-        """Vrai si cette portée voit les pairs sans la collectivité elle-même."""
-        return self.gate.can_count_pairs(self.collectivite.id)
-
-    @cached_property
     def champ(self) -> str:
         """Qui sont les pairs, en mots."""
-        if self.demande.methode == SEMBLABLES and self.sans_soi:
-            return ""
         couverture = LIBELLES_COUVERTURES[self.collectivite.couverture]
         public = self.libelles.get_strate(self.collectivite.strate or "")
         return f"{public}, {couverture[0].lower()}{couverture[1:]}" if self._accompagnees else public
@@ -145,18 +132,28 @@ class Comparaison:
         return {t: tuple(_within(pairs, t)) for t in list_territoires(self.collectivite)}
 
     @cached_property
-    def ordre(self) -> tuple[str, ...]:
-        """Toutes les collectivités du type, de la plus à la moins semblable ; importances par défaut."""
-        return tuple(rank_semblables(self.structure, self.collectivite.id, k=None)["unit"])
+    def siennes(self) -> frozenset[tuple[str, str]]:
+        """Les (vague, questionnaire) qu'elle a remplis ; vide si le lecteur n'a pas à le savoir."""
+        if not self.gate.can_see_participation(self.collectivite.id):
+            return frozenset()
+        lignes = self.gate.list_participations(collectivite_id=self.collectivite.id)
+        return frozenset(
+            zip(lignes["vague_id"].astype(str), lignes["questionnaire_id"].astype(str), strict=True)
+        )
+
+    def get_vague(self, theme_id: str) -> str:
+        """La dernière vague où elle a répondu, si cela se lit ; sinon la dernière qui a des réponses."""
+        posees = self.structure.list_vagues(theme_id, [v.id for v in self.catalogue.vagues])
+        siennes = [v for v in posees if (v, theme_id) in self.siennes]
+        return (siennes or posees or [""])[-1]
 
     def build(self, theme_id: str, indicateurs: Sequence[Indicateur]) -> Pairs:
         """Les pairs de ce thème, au premier échelon qui suffit."""
-        vagues = [v.id for v in self.catalogue.vagues]
-        vague_id = self.structure.get_vague(self.collectivite.id, theme_id, vagues)
-        echelons = self._list_echelons(theme_id, vague_id)
-        chiffres = self._read(echelons, theme_id, vague_id, indicateurs)
+        vague_id = self.get_vague(theme_id)
+        echelons = [Echelon(t, self._noms[t], ids) for t, ids in self.memes.items()]
+        chiffres = self._read(echelons, vague_id, indicateurs)
         retenu = self._choose(echelons, chiffres, indicateurs)
-        outre_mer = self.collectivite.zone == "outre_mer"
+        montres = [c for c in chiffres.get(retenu.id, {}).values() if c.montre]
         return Pairs(
             demande=self.demande,
             theme_id=theme_id,
@@ -164,60 +161,18 @@ class Comparaison:
             champ=self.champ,
             echelon=retenu.nom,
             echelon_id=retenu.id,
-            n_repondants=len(retenu.autres) if self.sans_soi else self._count_all(retenu, theme_id, vague_id),
-            suffisant=len(retenu.autres) >= minimum_of(theme_id),
-            sans_soi=self.sans_soi,
+            n_repondants=max((c.n or 0 for c in montres), default=0),
+            suffisant=bool(montres),
             chiffres=self._select(echelons[echelons.index(retenu) :], chiffres, indicateurs),
-            autres=retenu.autres,
-            messages=self._list_messages(retenu, outre_mer),
+            messages=self._list_messages(retenu) if montres else (),
         )
-
-    def _list_echelons(self, theme_id: str, vague_id: str) -> list[Echelon]:
-        repondantes = self.structure.get_repondantes(vague_id, theme_id)
-        if self.demande.methode == SEMBLABLES and self.sans_soi:
-            return [self._widen_semblables(theme_id, repondantes)]
-        return [
-            Echelon(t, self._noms[t], ids, tuple(i for i in ids if i in repondantes))
-            for t, ids in self.memes.items()
-        ]
-
-    def _widen_semblables(self, theme_id: str, repondantes: frozenset[str]) -> Echelon:
-        """Les 30 plus semblables, ou autant qu'il en faut pour que dix autres aient répondu."""
-        k = min(K_DEFAUT, len(self.ordre))
-        autres = [i for i in self.ordre[:k] if i in repondantes]
-        while k < len(self.ordre) and not self._is_safe(autres, theme_id, repondantes):
-            if self.ordre[k] in repondantes:
-                autres.append(self.ordre[k])
-            k += 1
-        nom = f"Les {format_nombre(k)} collectivités les plus semblables"
-        return Echelon(SEMBLABLES, nom, self.ordre[:k], tuple(autres))
-
-    def _is_safe(self, autres: Sequence[str], theme_id: str, repondantes: frozenset[str]) -> bool:
-        """Assez de répondantes, et jamais presque toutes celles d'une cellule publiée."""
-        seuil = minimum_of(theme_id)
-        if len(autres) < seuil:
-            return False
-        retenues = frozenset(autres)
-        cellules = [[i for i in ids if i in repondantes] for ids in self.memes.values()]
-        return all(
-            is_safe_subset(len(cellule), len(autres), seuil)
-            for cellule in cellules
-            if retenues <= frozenset(cellule)
-        )
-
-    def _count_all(self, echelon: Echelon, theme_id: str, vague_id: str) -> int:
-        soi = self.collectivite.id in self.structure.get_repondantes(vague_id, theme_id)
-        return len(echelon.autres) + soi
 
     def _read(
-        self, echelons: Sequence[Echelon], theme_id: str, vague_id: str, indicateurs: Sequence[Indicateur]
+        self, echelons: Sequence[Echelon], vague_id: str, indicateurs: Sequence[Indicateur]
     ) -> dict[str, Mapping[str, Chiffre]]:
         """Les chiffres de chaque échelon, par indicateur."""
-        if not indicateurs:
-            return {}
-        if self.sans_soi:
-            return self._read_sans_soi(echelons, theme_id, vague_id, indicateurs)
-        lues = [c for c in self._cellules if c.vague_id == vague_id]
+        voulus = {i.id for i in indicateurs}
+        lues = [c for c in self._cellules if c.vague_id == vague_id and c.indicateur_id in voulus]
         return {e.id: {c.indicateur_id: c for c in lues if c.territoire_id == e.id} for e in echelons}
 
     @cached_property
@@ -236,23 +191,6 @@ class Comparaison:
         """Le nom de chaque échelon."""
         return {t: self.libelles.get_territoire(t) for t in self.memes}
 
-    def _read_sans_soi(
-        self, echelons: Sequence[Echelon], theme_id: str, vague_id: str, indicateurs: Sequence[Indicateur]
-    ) -> dict[str, Mapping[str, Chiffre]]:
-        """Du premier échelon qui suffit jusqu'à ce que tous les indicateurs se montrent : pas au-delà."""
-        minimum = minimum_of(theme_id)
-        lus: dict[str, Mapping[str, Chiffre]] = {}
-        restants = list(indicateurs)
-        for echelon in echelons:
-            if len(echelon.autres) < minimum or not restants:
-                continue
-            lus[echelon.id] = read_groupe(
-                self.gate, self.collectivite.id, echelon.autres, indicateurs, vague_id
-            )
-            montres = {i for i, c in lus[echelon.id].items() if is_comparable(c, minimum)}
-            restants = [i for i in restants if i.id not in montres]
-        return lus
-
     def _choose(
         self,
         echelons: Sequence[Echelon],
@@ -260,12 +198,10 @@ class Comparaison:
         indicateurs: Sequence[Indicateur],
     ) -> Echelon:
         """Le premier échelon assez fourni où la moitié au moins des indicateurs se montre."""
-        echelon_theme = indicateurs[0].theme_id if indicateurs else ""
         for echelon in echelons:
             lus = chiffres.get(echelon.id, {})
             montres = sum(i.id in lus and lus[i.id].montre for i in indicateurs)
-            fournis = len(echelon.autres) >= minimum_of(echelon_theme)
-            if fournis and montres and montres * 2 >= len(indicateurs):
+            if montres and montres * 2 >= len(indicateurs):
                 return echelon
         return echelons[-1]
 
@@ -277,10 +213,9 @@ class Comparaison:
     ) -> dict[str, ChiffrePair]:
         """Pour chaque indicateur, le premier échelon où il se montre."""
         choisis: dict[str, ChiffrePair] = {}
-        minimum = minimum_of(indicateurs[0].theme_id) if indicateurs and self.sans_soi else MINIMUM
         for indicateur in indicateurs:
             lus = [(e, chiffres.get(e.id, {}).get(indicateur.id)) for e in echelons]
-            montre = next(((e, c) for e, c in lus if c is not None and is_comparable(c, minimum)), None)
+            montre = next(((e, c) for e, c in lus if c is not None and c.montre), None)
             if montre is not None:
                 echelon, chiffre = montre
                 choisis[indicateur.id] = ChiffrePair(
@@ -291,25 +226,14 @@ class Comparaison:
                 choisis[indicateur.id] = ChiffrePair(indicateur, next(caches, _absent(indicateur)))
         return choisis
 
-    def _list_messages(self, retenu: Echelon, outre_mer: bool) -> tuple[str, ...]:
-        if not retenu.autres:
+    def _list_messages(self, retenu: Echelon) -> tuple[str, ...]:
+        """Une collectivité d'outre-mer n'est jamais comparée à l'Hexagone sans que ce soit dit."""
+        if self.collectivite.zone != "outre_mer" or retenu.id != FRANCE:
             return ()
-        messages = []
-        zones = self.structure.cadre.loc[list(retenu.autres), "zone"]
-        ailleurs = int(zones.ne(self.collectivite.zone or "").sum())
-        if outre_mer and ailleurs:
-            messages.append(
-                "Trop peu de collectivités d’outre-mer ont répondu : comparaison faite avec "
-                f"{format_compte(ailleurs, 'collectivité')} de l’Hexagone."
-            )
-        elif ailleurs:
-            messages.append(f"Parmi elles, {format_compte(ailleurs, 'collectivité')} d’outre-mer.")
-        if retenu.id == SEMBLABLES and len(retenu.membres) > K_DEFAUT:
-            messages.append(
-                f"Parmi les {K_DEFAUT} plus semblables, trop peu ont répondu : il a fallu élargir aux "
-                f"{format_nombre(len(retenu.membres))} plus semblables."
-            )
-        return tuple(messages)
+        return (
+            "Trop peu de collectivités d’outre-mer ont répondu : comparaison faite avec la France entière, "
+            "Hexagone compris.",
+        )
 
 
 def list_territoires(collectivite: Collectivite) -> list[str]:
@@ -325,11 +249,6 @@ def _within(pairs: pd.DataFrame, territoire_id: str) -> list[str]:
     if niveau == FRANCE:
         return pairs.index.tolist()
     return pairs.index[pairs[niveau].eq(code)].tolist()
-
-
-def is_comparable(chiffre: Chiffre, minimum: int) -> bool:
-    """Vrai si le chiffre se montre et repose sur assez de pairs, quel que soit le rôle."""
-    return chiffre.montre and (chiffre.n or 0) >= minimum
 
 
 def _absent(indicateur: Indicateur) -> Chiffre:

@@ -1,6 +1,6 @@
 """Ce qui fait ressembler deux collectivités : leur structure, jamais leurs réponses.
 
-Lue une fois par version : le cadre de l'enquête, ses variables de structure, et qui a répondu (public).
+Lue une fois par version : le cadre de l'enquête et ses variables de structure. Qui a répondu n'y est pas.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ IMPORTANCE_MAXIMALE = 5
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """Le cadre (une ligne par collectivité) et les répondantes de chaque vague et questionnaire."""
+    """Le cadre (une ligne par collectivité) et les couples (vague, questionnaire) qui ont des réponses."""
 
     cadre: pd.DataFrame
-    repondantes: Mapping[tuple[str, str], frozenset[str]]
+    remplis: frozenset[tuple[str, str]]
 
     def list_variables(self, collectivite_id: str) -> list[str]:
         """Les variables connues de cette collectivité et qui distinguent celles de son type."""
@@ -54,15 +54,9 @@ class Structure:
         memes = self.cadre[self.cadre["type"].eq(ligne["type"])]
         return [v for v in VARIABLES if pd.notna(ligne[v]) and memes[v].nunique() > 1]
 
-    def get_repondantes(self, vague_id: str, questionnaire_id: str) -> frozenset[str]:
-        """Qui a rempli ce questionnaire à cette vague."""
-        return self.repondantes.get((vague_id, questionnaire_id), frozenset())
-
-    def get_vague(self, collectivite_id: str, questionnaire_id: str, vagues: Sequence[str]) -> str:
-        """La dernière vague où elle a répondu à ce thème ; sinon la dernière qui a des réponses."""
-        posees = [v for v in vagues if (v, questionnaire_id) in self.repondantes]
-        siennes = [v for v in posees if collectivite_id in self.repondantes[(v, questionnaire_id)]]
-        return (siennes or posees or [""])[-1]
+    def list_vagues(self, questionnaire_id: str, vagues: Sequence[str]) -> list[str]:
+        """Les vagues de ce questionnaire qui ont des réponses, dans l'ordre."""
+        return [v for v in vagues if (v, questionnaire_id) in self.remplis]
 
 
 def build_structure(gate: Gate) -> Structure:
@@ -79,7 +73,7 @@ def build_structure(gate: Gate) -> Structure:
     gardees = ["type", "nom", "code", "strate", "departement", "region", "epci"]
     qualites = {v: _read_classe(cadre, v) for v in VARIABLES if v not in colonnes}
     frame = cadre[gardees].assign(habitants=cadre["population"], **colonnes, **qualites)
-    return Structure(frame, _read_repondantes(gate))
+    return Structure(frame, _read_remplis(gate))
 
 
 def _count_communes(cadre: pd.DataFrame, communes: pd.DataFrame) -> pd.Series:
@@ -97,9 +91,11 @@ def _read_classe(cadre: pd.DataFrame, variable: str) -> pd.Series:
     return cadre[variable].astype("object").where(cadre[variable].notna(), None)
 
 
-def _read_repondantes(gate: Gate) -> dict[tuple[str, str], frozenset[str]]:
-    groupes = gate.list_participations().groupby(["vague_id", "questionnaire_id"])["collectivite_id"]
-    return {(str(v), str(q)): frozenset(ids) for (v, q), ids in groupes}
+def _read_remplis(gate: Gate) -> frozenset[tuple[str, str]]:
+    comptes = gate.count_participations("vague_id", "questionnaire_id")
+    return frozenset(
+        zip(comptes["vague_id"].astype(str), comptes["questionnaire_id"].astype(str), strict=True)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +106,6 @@ class Semblable:
     nom: str
     distance: float
     parts: Mapping[str, float]
-    a_repondu: bool
     autre_zone: bool
 
     @property
@@ -152,7 +147,6 @@ def describe_semblables(
 ) -> tuple[Semblable, ...]:
     """Les lignes de `rank_semblables`, en mots."""
     zone = str(structure.cadre.at[collectivite_id, "zone"])
-    ayant_repondu = frozenset().union(*structure.repondantes.values())
     variables = [v for v in VARIABLES if v in rangs]
     return tuple(
         Semblable(
@@ -160,7 +154,6 @@ def describe_semblables(
             nom=_label(structure, str(ligne["unit"]), noms),
             distance=float(ligne["distance"]),
             parts={v: float(ligne[v]) for v in variables},
-            a_repondu=ligne["unit"] in ayant_repondu,
             autre_zone=str(structure.cadre.at[ligne["unit"], "zone"]) != zone,
         )
         for ligne in rangs.to_dict("records")

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from barometre.domain.indicateur import Indicateur
-from barometre.domain.portee import Role
 from barometre.domain.provenance import Definition, Provenance
 from barometre.formats import format_date, format_liste
 from barometre.views.collectivite.pairs import Comparaison, Pairs
@@ -24,7 +23,6 @@ COMPTE_SOI = (
     "Les chiffres des pairs viennent de cellules publiées : si votre collectivité a répondu, elle y est "
     "comptée."
 )
-SANS_SOI = "Votre collectivité n’est pas comptée parmi ses pairs."
 _PRECAUTIONS = (
     "Enquête volontaire : les répondants ne sont pas tirés au sort.",
     f"Colonnes pairs_bas et pairs_haut : {HORS_BIAIS}, à 95 %.",
@@ -32,12 +30,10 @@ _PRECAUTIONS = (
 )
 
 
-def build_table(
-    soi: Soi, pairs: Iterable[Pairs], indicateurs: Sequence[Indicateur], role: Role
-) -> pd.DataFrame:
+def build_table(soi: Soi, pairs: Iterable[Pairs], indicateurs: Sequence[Indicateur]) -> pd.DataFrame:
     """Une ligne par indicateur ; la réponse n'y est que si la portée la lit."""
     lignes = [
-        _ligne(soi, groupe, indicateur, role)
+        _ligne(soi, groupe, indicateur)
         for groupe in pairs
         for indicateur in indicateurs
         if indicateur.theme_id == groupe.theme_id
@@ -46,7 +42,7 @@ def build_table(
     return pd.DataFrame(lignes, columns=list(COLONNES)).astype({"pairs_n": "Int64"} | nombres)
 
 
-def _ligne(soi: Soi, groupe: Pairs, indicateur: Indicateur, role: Role) -> dict[str, object]:
+def _ligne(soi: Soi, groupe: Pairs, indicateur: Indicateur) -> dict[str, object]:
     trouve = groupe.chiffres.get(indicateur.id)
     chiffre = trouve.chiffre if trouve else None
     montre = chiffre if chiffre is not None and chiffre.montre else None
@@ -64,14 +60,14 @@ def _ligne(soi: Soi, groupe: Pairs, indicateur: Indicateur, role: Role) -> dict[
         "note": montre.note if montre else "",
         "echelon": trouve.echelon if trouve else "",
         "vague_id": groupe.vague_id,
-        "remarque": _remarque(chiffre, indicateur, role),
+        "remarque": _remarque(chiffre, indicateur),
     }
 
 
-def _remarque(chiffre: Chiffre | None, indicateur: Indicateur, role: Role) -> str:
+def _remarque(chiffre: Chiffre | None, indicateur: Indicateur) -> str:
     if chiffre is None or not chiffre.montre:
-        return get_raison(chiffre.etat if chiffre else "", indicateur, role)
-    bornes = {"au_plus": "Au plus. ", "au_moins": "Au moins. "}.get(chiffre.plafond, "")
+        return get_raison(chiffre.etat if chiffre else "", indicateur)
+    bornes = {"au_plus": "Moins de. ", "au_moins": "Plus de. "}.get(chiffre.plafond, "")
     return bornes + ("Indicatif, à ne pas citer." if chiffre.note == "C" else "")
 
 
@@ -92,6 +88,6 @@ def build_provenance(comparaison: Comparaison, pairs: Sequence[Pairs], nom: str,
                 "votre_reponse", "Ce que votre collectivité a répondu ; vide si vous n’y avez pas droit."
             ),
         ),
-        precautions=(SANS_SOI if comparaison.sans_soi else COMPTE_SOI, *_PRECAUTIONS),
+        precautions=(COMPTE_SOI, *_PRECAUTIONS),
         simulee=bool(version["simulee"]),
     )

@@ -117,14 +117,14 @@ def _build_carte(
 
 
 def _build_vague(gate: Gate, catalogue: Catalogue, vague: Vague) -> LigneVague:
-    participations = gate.list_participations(vague_id=vague.id)
+    comptes = gate.count_collectivites_repondantes()
     titres = [catalogue.get_theme(q).titre for q in vague.questionnaires]
     tous = len(titres) == len(catalogue.themes)
     return LigneVague(
         titre=vague.titre,
         periode=format_periode(vague.ouverture, vague.fermeture),
         themes="Les neuf thèmes" if tous else " ; ".join(titres),
-        reponses=int(participations["collectivite_id"].nunique()),
+        reponses=comptes.get(vague.id, 0),
         note=vague.note,
     )
 

@@ -38,7 +38,7 @@ def build_repartitions(lecture: Lecture, indicateur: Indicateur) -> list[Reparti
         OPSN: _list_couvertures(selection),
     }
     trouvees = {
-        dimension: _build(lecture, indicateur, dimension, modalites, autour, compares=compares)
+        dimension: _build(indicateur, dimension, modalites, autour, compares=compares)
         for dimension, modalites in ouvertes.items()
     }
     trouvees[TERRITOIRE] = _build_territoires(lecture, indicateur, compares)
@@ -75,7 +75,7 @@ def _build_territoires(lecture: Lecture, indicateur: Indicateur, compares: Compa
     cellules: Cellules = {}
     if noms:
         cellules = read_cellules(lecture.gate, [indicateur.id], lecture.selection, territoire_id=list(noms))
-    return _build(lecture, indicateur, TERRITOIRE, selections, cellules, compares=compares)
+    return _build(indicateur, TERRITOIRE, selections, cellules, compares=compares)
 
 
 def build_vagues(lecture: Lecture, indicateur: Indicateur, cellules: Cellules) -> Repartition:
@@ -85,11 +85,10 @@ def build_vagues(lecture: Lecture, indicateur: Indicateur, cellules: Cellules) -
         for vague in lecture.catalogue.vagues
         if indicateur.theme_id in vague.questionnaires
     }
-    return _build(lecture, indicateur, VAGUES, selections, cellules)
+    return _build(indicateur, VAGUES, selections, cellules)
 
 
 def _build(
-    lecture: Lecture,
     indicateur: Indicateur,
     dimension: str,
     selections: Mapping[str, Selection],
@@ -108,7 +107,6 @@ def _build(
         tete=tete,
         indicateur=indicateur,
         groupes=tuple(g for g in groupes if g.chiffre.etat != ABSENT),
-        role=lecture.gate.portee.role,
         sans_chiffre=_names(groupes),
     )
 

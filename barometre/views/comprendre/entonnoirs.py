@@ -43,12 +43,11 @@ def build_entonnoirs(
     niveaux = [("departement" if en_region else "region", dessous)]
     if lecture.selection.territoire_id == FRANCE:
         niveaux.append(("departement", _list_departements(lecture, indicateur)))
-    role = lecture.gate.portee.role
     trouves = []
     for niveau, groupes in niveaux:
         places = [g for g in groupes if g.chiffre.montre and not g.chiffre.plafond]
         if len(places) >= GROUPES_MINIMUM:
-            cadre = build_cadre(places, [indicateur] * len(places), role)
+            cadre = build_cadre(places, [indicateur] * len(places))
             trouves.append(_build(niveau, indicateur, cadre, ensemble))
     return tuple(trouves)
 

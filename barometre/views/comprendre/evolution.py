@@ -7,9 +7,10 @@ from typing import Any
 
 from barometre.access import Gate
 from barometre.domain.indicateur import Indicateur
+from barometre.domain.secret import MONTRES
 from barometre.formats import format_nombre, format_points, is_absent
 from barometre.stats.prudence import shift
-from barometre.views.lecture.chiffres import MONTRES, Chiffre, accorder
+from barometre.views.lecture.chiffres import Chiffre, accorder
 from barometre.views.lecture.libelles import Libelles, milieu_de_phrase
 from barometre.views.lecture.prudence import is_sensible
 from barometre.views.lecture.repartition import Repartition

@@ -51,7 +51,7 @@ class VueIndicateur:
         for repartition in self.repartitions:
             lignes += [(indicateur, groupe.libelle, groupe.chiffre) for groupe in repartition.groupes]
             compares += [groupe.compare for groupe in repartition.groupes]
-        return add_compares(build_table(lignes, self.ligne.contexte.role), compares, indicateur)
+        return add_compares(build_table(lignes), compares, indicateur)
 
 
 def build_vue_indicateur(

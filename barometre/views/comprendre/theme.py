@@ -31,8 +31,7 @@ class GroupeLignes:
     def cadre(self) -> pd.DataFrame:
         """Le cadre que lisent les graphiques, une ligne par indicateur."""
         groupes = [Groupe(ligne.indicateur.titre, ligne.chiffre) for ligne in self.lignes]
-        role = self.lignes[0].contexte.role if self.lignes else "public"
-        return build_cadre(groupes, [ligne.indicateur for ligne in self.lignes], role)
+        return build_cadre(groupes, [ligne.indicateur for ligne in self.lignes])
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ class VueTheme:
     def table(self) -> pd.DataFrame:
         """La vue en tableau, telle qu'elle se télécharge."""
         lignes = ((ligne.indicateur, ligne.contexte.champ, ligne.chiffre) for ligne in self.lignes)
-        return build_table(lignes, self.contexte.role).assign(
+        return build_table(lignes).assign(
             publie=[" ; ".join(p.valeur for p in ligne.publies) for ligne in self.lignes],
             a_citer=[ligne.citation.a_copier for ligne in self.lignes],
         )

@@ -10,9 +10,9 @@ import pandas as pd
 
 from barometre.domain.chiffre import Note, Raison
 from barometre.domain.indicateur import Indicateur
+from barometre.domain.secret import MONTRES
 from barometre.formats import format_intervalle, format_valeur, is_absent
 
-MONTRES = ("published", "indicative")
 ABSENT = "absent"
 Cle = tuple[str, str, str, str, str, str]
 
@@ -41,7 +41,7 @@ class Chiffre:
     prudence_haut: float | None = None
     g_etoile: float | None = None
     pente: float | None = None
-    # « au_plus » ou « au_moins » : un chiffre sensible très bas ou très haut n'est que borné.
+    # « au_plus » ou « au_moins » : à trois réponses de 0 ou de 100 %, un chiffre n'est que borné.
     plafond: str = ""
 
     @property
@@ -119,8 +119,8 @@ def _flottant(valeur: Any) -> float | None:
 
 
 def format_cellule(indicateur: Indicateur, chiffre: Chiffre, valeur: str) -> str:
-    """Le redressé ou le brut d'une cellule : « 24 % », « au plus 5 % »."""
-    borne = {"au_plus": "au plus ", "au_moins": "au moins "}.get(chiffre.plafond, "")
+    """Le redressé ou le brut d'une cellule : « 24 % », « moins de 5 % »."""
+    borne = {"au_plus": "moins de ", "au_moins": "plus de "}.get(chiffre.plafond, "")
     return f"{borne}{format_chiffre(indicateur, chiffre.get_valeur(valeur))}"
 
 

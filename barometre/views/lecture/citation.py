@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from barometre.domain.indicateur import Indicateur
-from barometre.domain.portee import Role
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION
+from barometre.domain.secret import SEUIL, SEUIL_CYBER
 from barometre.formats import format_compte
 from barometre.views.lecture.chiffres import Chiffre, format_bornes, format_cellule
 from barometre.views.lecture.libelles import milieu_de_phrase
@@ -21,8 +21,6 @@ LIBELLES_NOTES = {
     "C": "C, indicatif",
     "": "non publié",
 }
-# Seuils dits au lecteur ; la décision, elle, appartient à la porte d'accès.
-_SEUIL, _SEUIL_CYBER, _SEUIL_PROGRAMME = 10, 20, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +39,13 @@ class Contexte:
     champ: str
     vague: str
     simulee: bool = False
-    role: Role = "public"
     france_entiere: bool = True
 
 
 def build_citation(indicateur: Indicateur, chiffre: Chiffre, contexte: Contexte) -> Citation:
     """Peut-on citer ce chiffre, pourquoi, et avec quels mots ?"""
     if not chiffre.montre:
-        return Citation("Non, il n’est pas publié", get_raison(chiffre.etat, indicateur, contexte.role))
+        return Citation("Non, il n’est pas publié", get_raison(chiffre.etat, indicateur))
     if not chiffre.citable:
         return Citation("Non, il est indicatif", _explique_c(chiffre))
     reponse = "Oui" if chiffre.note == "A" else "Oui, avec sa précaution"
@@ -85,25 +82,14 @@ def _reponses(chiffre: Chiffre) -> str:
     return format_compte(chiffre.n, "réponse")
 
 
-def get_raison(etat: str, indicateur: Indicateur, role: Role = "public") -> str:
+def get_raison(etat: str, indicateur: Indicateur) -> str:
     """Pourquoi un chiffre n'est pas montré, sans rien en dire d'autre."""
-    seuil = _seuil(indicateur, role)
-    if etat not in ("primary", "complementary"):
+    if etat != "primary":
         return "Pas de chiffre : aucune réponse, ou question non posée à ces collectivités."
-    if etat == "primary":
-        return f"Non publiable : moins de {seuil} réponses."
-    if seuil == _SEUIL_CYBER:
-        return (
-            f"Non publiable : en cybersécurité, rien de plus fin que région et type, ni moins de {seuil} "
-            "réponses dont 3 « oui » et 3 « non », même par soustraction."
-        )
-    return f"Non publiable : seul ou par soustraction, ce chiffre désignerait moins de {seuil} réponses."
-
-
-def _seuil(indicateur: Indicateur, role: Role) -> int:
-    if role in ("programme", "operateur"):
-        return _SEUIL_PROGRAMME
-    return _SEUIL_CYBER if indicateur.sensibilite == "cyber" else _SEUIL
+    cyber = indicateur.sensibilite == "cyber"
+    if cyber:
+        return f"Non publiable : en cybersécurité, rien sous {SEUIL_CYBER} réponses ni sous région et type."
+    return f"Non publiable : moins de {SEUIL} réponses."
 
 
 # « Part des collectivités qui ont un site » → « 68 % des collectivités ont un site ». Le premier relatif

@@ -84,7 +84,6 @@ class Lecture:
             champ=self.libelles.get_champ(self.selection),
             vague=self.libelles.get_titre_vague(self.selection.vague_id),
             simulee=bool(self.version["simulee"]),
-            role=self.gate.portee.role,
             france_entiere=self.selection.est_france_entiere,
         )
 

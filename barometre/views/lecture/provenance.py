@@ -8,7 +8,6 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.domain.indicateur import Indicateur
-from barometre.domain.portee import Role
 from barometre.domain.provenance import Definition, Provenance
 from barometre.formats import format_date
 from barometre.views.lecture.chiffres import ABSENT, Chiffre
@@ -35,19 +34,19 @@ _PRECAUTIONS = (
 )
 
 
-def build_table(lignes: Iterable[tuple[Indicateur, str, Chiffre]], role: Role = "public") -> pd.DataFrame:
+def build_table(lignes: Iterable[tuple[Indicateur, str, Chiffre]]) -> pd.DataFrame:
     """Une ligne par chiffre, dans l'unité de l'indicateur ; un chiffre caché n'a que sa raison."""
-    rangs = [_rang(indicateur, groupe, chiffre, role) for indicateur, groupe, chiffre in lignes]
+    rangs = [_rang(indicateur, groupe, chiffre) for indicateur, groupe, chiffre in lignes]
     table = pd.DataFrame(rangs, columns=list(COLONNES))
     return table.astype({"n": "Int64"} | dict.fromkeys((*_VALEURS, "g_etoile"), "float64"))
 
 
-def _rang(indicateur: Indicateur, groupe: str, chiffre: Chiffre, role: Role) -> dict[str, object]:
+def _rang(indicateur: Indicateur, groupe: str, chiffre: Chiffre) -> dict[str, object]:
     adresse = {champ: getattr(chiffre, champ) for champ in COLONNES if hasattr(chiffre, champ)}
     mots = {"titre": indicateur.titre, "groupe": groupe, "unite": indicateur.unite}
     valeurs = {nom: arrondir(indicateur, getattr(chiffre, nom)) for nom in _VALEURS}
     return {**adresse, **mots, **valeurs, "marque": get_marque(chiffre),
-            "remarque": _remarque(indicateur, chiffre, role)}  # fmt: skip
+            "remarque": _remarque(indicateur, chiffre)}  # fmt: skip
 
 
 def get_marque(chiffre: Chiffre) -> str:
@@ -57,9 +56,9 @@ def get_marque(chiffre: Chiffre) -> str:
     return "[x]" if chiffre.etat == ABSENT else "[c]"
 
 
-def _remarque(indicateur: Indicateur, chiffre: Chiffre, role: Role) -> str:
+def _remarque(indicateur: Indicateur, chiffre: Chiffre) -> str:
     if not chiffre.montre:
-        return get_raison(chiffre.etat, indicateur, role)
+        return get_raison(chiffre.etat, indicateur)
     if chiffre.note != "C":
         return ""
     raison = f" : {RAISONS[chiffre.raison]}" if chiffre.raison else ""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from barometre.domain.indicateur import Indicateur
-from barometre.domain.portee import Role
 from barometre.views.lecture.chiffres import Chiffre, format_bornes, format_cellule
 from barometre.views.lecture.citation import get_raison
 from barometre.views.lecture.groupes_compares import GroupeCompare, build_phrase_groupes
@@ -33,14 +32,13 @@ class Repartition:
     tete: str
     indicateur: Indicateur
     groupes: tuple[Groupe, ...]
-    role: Role = "public"
     # Groupes sans aucune cellule (question non posée, personne n'a répondu) : nommés, non dessinés.
     sans_chiffre: tuple[str, ...] = ()
 
     @property
     def cadre(self) -> pd.DataFrame:
         """Le cadre que lisent les graphiques (colonnes de `charts.cadre`)."""
-        return build_cadre(self.groupes, [self.indicateur] * len(self.groupes), self.role)
+        return build_cadre(self.groupes, [self.indicateur] * len(self.groupes))
 
     @property
     def est_vide(self) -> bool:
@@ -53,9 +51,9 @@ class Repartition:
         return build_phrase_groupes(self.id, [(groupe.libelle, groupe.compare) for groupe in self.groupes])
 
 
-def build_cadre(groupes: Sequence[Groupe], indicateurs: Sequence[Indicateur], role: Role) -> pd.DataFrame:
+def build_cadre(groupes: Sequence[Groupe], indicateurs: Sequence[Indicateur]) -> pd.DataFrame:
     """Une ligne par groupe ; un groupe caché n'a que son nom et la raison de son absence."""
-    lignes = [_ligne(g, i, role) for g, i in zip(groupes, indicateurs, strict=True)]
+    lignes = [_ligne(g, i) for g, i in zip(groupes, indicateurs, strict=True)]
     return pd.DataFrame(lignes, columns=list(_COLONNES))
 
 
@@ -65,13 +63,13 @@ _COLONNES = (
 )  # fmt: skip
 
 
-def _ligne(groupe: Groupe, indicateur: Indicateur, role: Role) -> dict[str, object]:
+def _ligne(groupe: Groupe, indicateur: Indicateur) -> dict[str, object]:
     chiffre = groupe.chiffre
     if not chiffre.montre:
         vides = dict.fromkeys(
             ("note", "redresse_texte", "brut_texte", "intervalle", "marque", "position", "ecart"), ""
         )
-        raison = get_raison(chiffre.etat, indicateur, role)
+        raison = get_raison(chiffre.etat, indicateur)
         return {"groupe": groupe.libelle, "montre": False, "raison": raison, **vides}
     return {
         "groupe": groupe.libelle,

@@ -20,10 +20,11 @@ from barometre.views.lecture.selection import Selection
 from barometre.views.piloter.panorama_obligations import (
     LigneObligation,
     build_ligne,
+    count_repondantes,
     describe_constat,
+    format_repondantes,
     list_concernees,
     read_constatees,
-    read_repondantes,
 )
 
 
@@ -34,7 +35,8 @@ class Tranche:
     libelle: str
     selection: Selection
     concernees: int
-    repondantes: int
+    # None : trop peu pour être dit.
+    repondantes: int | None
     constatees: int | None
     declare: Chiffre
 
@@ -55,7 +57,7 @@ class VueObligation:
     @property
     def table(self) -> pd.DataFrame:
         """Les tranches en tableau."""
-        colonnes = ["Taille et type", "Concernées", "Ont répondu", "Sans réponse", "Constatée par l’État"]
+        colonnes = ["Taille et type", "Concernées", "Ont répondu", "Constatée par l’État"]
         return pd.DataFrame([_rang(t) for t in self.tranches], columns=colonnes)
 
     @property
@@ -95,7 +97,7 @@ def build_vue_obligation(
         tranches=tranches,
         territoires=territoires,
         tete_territoires=tete,
-        repartition=_build_repartition(gate, preuve, tranches),
+        repartition=_build_repartition(preuve, tranches),
     )
 
 
@@ -108,7 +110,7 @@ def _build_tranches(
 ) -> tuple[Tranche, ...]:
     """Par type et par strate, celles où au moins une collectivité est concernée."""
     preuve = _get_preuve(catalogue, seuil)
-    vague_id, repondantes = read_repondantes(gate, catalogue, seuil.theme_id)
+    vague_id = gate.get_derniere_vague(seuil.theme_id)
     constatees, _ = read_constatees(gate, catalogue, seuil)
     base = Selection(vague_id=vague_id, territoire_id=territoire_id)
     cellules = read_cellules(gate, [preuve.id] if preuve else [], base, type=None, strate=None)
@@ -124,7 +126,7 @@ def _build_tranches(
                 libelle=libelles.get_strate(strate.id),
                 selection=sienne,
                 concernees=len(ids),
-                repondantes=len(ids & repondantes),
+                repondantes=count_repondantes(gate, ids, vague_id, seuil.theme_id),
                 constatees=None if constatees is None else len(ids & constatees),
                 declare=get_cellule(cellules, preuve.id if preuve else "", sienne),
             )
@@ -132,17 +134,13 @@ def _build_tranches(
     return tuple(tranches)
 
 
-def _build_repartition(
-    gate: Gate, preuve: Indicateur | None, tranches: tuple[Tranche, ...]
-) -> Repartition | None:
+def _build_repartition(preuve: Indicateur | None, tranches: tuple[Tranche, ...]) -> Repartition | None:
     """Les tranches où la question a été posée ; leur chiffre vient de la porte d'accès."""
     groupes = [Groupe(t.libelle, t.declare) for t in tranches if t.declare.etat != ABSENT]
     if preuve is None or not groupes:
         return None
     sans = tuple(t.libelle for t in tranches if t.declare.etat == ABSENT)
-    return Repartition(
-        "obligation", "Part déclarée", "Taille et type", preuve, tuple(groupes), gate.portee.role, sans
-    )
+    return Repartition("obligation", "Part déclarée", "Taille et type", preuve, tuple(groupes), sans)
 
 
 def _count_territoires(
@@ -175,8 +173,7 @@ def _rang(tranche: Tranche) -> dict[str, object]:
     return {
         "Taille et type": tranche.libelle,
         "Concernées": tranche.concernees,
-        "Ont répondu": tranche.repondantes,
-        "Sans réponse": tranche.concernees - tranche.repondantes,
+        "Ont répondu": format_repondantes(tranche.repondantes),
         "Constatée par l’État": describe_constat(tranche.constatees),
     }
 

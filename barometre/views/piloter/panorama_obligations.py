@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +15,7 @@ from barometre.access import Gate
 from barometre.catalogue.model import Catalogue, SeuilLegal
 from barometre.domain.provenance import Definition, Provenance
 from barometre.domain.territoire import LIBELLES_TYPES
-from barometre.formats import format_compte, format_date, format_guillemets
+from barometre.formats import format_compte, format_date, format_guillemets, format_nombre
 from barometre.views.collectivite.obligations import describe_verification
 from barometre.views.etat.mesures import is_chargee, read_sources
 from barometre.views.lecture.champ import list_champ
@@ -38,11 +38,10 @@ class LigneObligation:
     par_type: Mapping[str, int]
     # Sa population manque : on ne peut pas trancher.
     a_verifier: int
-    # Ont rempli le questionnaire du thème à sa dernière vague (fait public).
-    repondantes: int
+    # Ont rempli le questionnaire du thème à sa dernière vague ; None : trop peu pour être dit.
+    repondantes: int | None
     # None : aucune donnée de l'État ne parle de cette obligation, ou elle n'est pas chargée.
     constatees: int | None
-    sans_reponse_ni_constat: int
     vague: str
     mesure: str
 
@@ -64,8 +63,8 @@ class LigneObligation:
             constat = f", l’État la constate chez {self.constatees}"
         return (
             f"{format_guillemets(self.seuil.titre)} concerne {concernees} : "
-            f"{format_compte(self.repondantes, 'a répondu', 'ont répondu')} au baromètre{constat} ; pour "
-            f"{format_compte(self.sans_reponse_ni_constat, 'autre')}, l’état est inconnu."
+            f"{describe_repondantes(self.repondantes)} au baromètre{constat} ; pour les autres, "
+            "l’état est inconnu."
         )
 
 
@@ -101,9 +100,21 @@ class VuePanorama:
 
 
 COLONNES = (
-    "Obligation", "Concernées", "Ont répondu", "Sans réponse ni constat", "Constatée par l’État", "Vague",
+    "Obligation", "Concernées", "Ont répondu", "Constatée par l’État", "Vague",
     "Référence", "Vérification",
 )  # fmt: skip
+
+
+def describe_repondantes(repondantes: int | None) -> str:
+    """« environ 35 ont répondu », ou que c'est trop peu pour le dire."""
+    return (
+        "trop peu ont répondu pour le dire" if repondantes is None else f"environ {repondantes} ont répondu"
+    )
+
+
+def format_repondantes(repondantes: int | None) -> str:
+    """Un compte de participation dans un tableau."""
+    return "moins de 10" if repondantes is None else f"environ {format_nombre(repondantes)}"
 
 
 def describe_constat(constatees: int | None) -> str:
@@ -114,7 +125,7 @@ def describe_constat(constatees: int | None) -> str:
 def _rang(ligne: LigneObligation) -> dict[str, object]:
     constat = describe_constat(ligne.constatees)
     valeurs = (
-        ligne.seuil.titre, ligne.concernees, ligne.repondantes, ligne.sans_reponse_ni_constat, constat,
+        ligne.seuil.titre, ligne.concernees, format_repondantes(ligne.repondantes), constat,
         ligne.vague, ligne.seuil.reference, ligne.verification,
     )  # fmt: skip
     return dict(zip(COLONNES, valeurs, strict=True))
@@ -140,17 +151,15 @@ def build_ligne(gate: Gate, catalogue: Catalogue, seuil: SeuilLegal, cadre: pd.D
     """Une obligation sur les collectivités d'un cadre."""
     concernees, a_verifier = list_concernees(cadre, seuil)
     ids = set(concernees["collectivite_id"])
-    vague_id, repondantes = read_repondantes(gate, catalogue, seuil.theme_id)
+    vague_id = gate.get_derniere_vague(seuil.theme_id)
     constatees, mesure = read_constatees(gate, catalogue, seuil)
-    connues = ids & (repondantes | (constatees or set()))
     comptes = concernees["type"].value_counts()
     return LigneObligation(
         seuil=seuil,
         par_type={t: int(comptes[t]) for t in LIBELLES_TYPES if t in comptes},
         a_verifier=len(a_verifier),
-        repondantes=len(ids & repondantes),
+        repondantes=count_repondantes(gate, ids, vague_id, seuil.theme_id),
         constatees=None if constatees is None else len(ids & constatees),
-        sans_reponse_ni_constat=len(ids) - len(connues),
         vague=Libelles(catalogue, gate).get_titre_vague(vague_id),
         mesure=mesure,
     )
@@ -173,14 +182,12 @@ def list_concernees(cadre: pd.DataFrame, seuil: SeuilLegal) -> tuple[pd.DataFram
     return cadre[concernees], cadre[inconnues]
 
 
-def read_repondantes(gate: Gate, catalogue: Catalogue, theme_id: str) -> tuple[str, frozenset[str]]:
-    """La dernière vague du thème qui a des réponses, et qui y a répondu (fait public)."""
-    lignes = gate.list_participations(questionnaire_id=theme_id)
-    repondues = set(lignes["vague_id"])
-    posees = [v.id for v in catalogue.vagues if theme_id in v.questionnaires]
-    derniere = next((v for v in reversed(posees) if v in repondues), posees[-1] if posees else "")
-    siennes = lignes.loc[lignes["vague_id"].eq(derniere), "collectivite_id"]
-    return derniere, frozenset(siennes.astype(str))
+def count_repondantes(gate: Gate, ids: Collection[str], vague_id: str, theme_id: str) -> int | None:
+    """Combien de ces collectivités ont répondu au thème ; None quand elles sont trop peu pour le dire."""
+    groupes = pd.Series("concernees", index=sorted(ids), dtype="object")
+    table = gate.count_repondantes(groupes, vague_id, theme_id)
+    compte = table["repondantes"].iloc[0] if len(table) else float("nan")
+    return None if pd.isna(compte) else int(compte)
 
 
 def read_constatees(gate: Gate, catalogue: Catalogue, seuil: SeuilLegal) -> tuple[frozenset[str] | None, str]:

@@ -14,6 +14,7 @@ from barometre.warehouse.schema.contrastes import (
     contraste,
 )
 from barometre.warehouse.schema.enquete import (
+    cle_secrete,
     dim_indicateur,
     dim_question,
     dim_vague,
@@ -41,6 +42,7 @@ __all__ = [
     "agregat",
     "association",
     "chiffre_publie",
+    "cle_secrete",
     "code_ancien",
     "contraste",
     "dim_collectivite",

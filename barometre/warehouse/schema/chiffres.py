@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, Float, Integer, PrimaryKeyConstraint, Table
 
+from barometre.domain.secret import ETATS
 from barometre.warehouse.schema.base import metadata, parmi, texte
 
 # Une ligne = une valeur d'un indicateur, pour une collectivité ou un territoire, à une période
@@ -44,6 +45,7 @@ poids = Table(
 
 # Une ligne = une cellule : un indicateur, une vague, un territoire, un type, une strate, une
 # couverture ; le total d'une dimension est un texte vide. Les parts vont de 0 à 1.
+# Hors `participants` et `n`, tout est brouillé (`stats.perturbation`).
 agregat = Table(
     "agregat",
     metadata,
@@ -57,7 +59,8 @@ agregat = Table(
     Column("population", Integer, nullable=False),  # collectivités de la cellule dans le cadre
     Column("participants", Integer, nullable=False),  # ont rempli le questionnaire
     Column("n", Integer, nullable=False),  # ont répondu à la question
-    Column("n_oui", Integer, nullable=True),  # vide pour une moyenne
+    Column("n_publie", Integer, nullable=False),  # le même, brouillé : ce qui sort
+    Column("n_oui", Integer, nullable=True),  # brouillé ; vide pour une moyenne
     Column("n_eff", Float, nullable=True),
     Column("brut", Float, nullable=True),
     Column("redresse", Float, nullable=True),
@@ -74,13 +77,11 @@ agregat = Table(
     Column("pente", Float, nullable=True),
     texte("note"),
     texte("raison"),  # ce qui la prive de la note du dessus
-    # État pour le public ; pour le programme (cellules ≥ 3).
     texte("etat"),
-    texte("etat_programme"),
     PrimaryKeyConstraint("indicateur_id", "vague_id", "territoire_id", "type", "strate", "couverture"),
     parmi("note", "A", "B", "C", ""),
     parmi("raison", "", "nombre", "largeur", "rare", "degres", "prudence", "participation", "poids"),
-    parmi("etat", "published", "indicative", "primary", "complementary"),
+    parmi("etat", *ETATS),
     CheckConstraint("n >= 0 AND participants >= n AND population >= participants", name="effectifs"),
 )
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, Float, Integer, PrimaryKeyConstraint, Table
 
+from barometre.domain.secret import ETATS
 from barometre.warehouse.schema.base import metadata, texte
-
-ETATS = "('published', 'indicative', 'primary', 'complementary')"
-
 
 # Une ligne = un indicateur, une vague, un groupe (une cellule nationale ou régionale d'`agregat`) et ce à
 # quoi on le compare : « autres », toutes les autres répondantes ; « inconnue », celles du même type dont la
@@ -37,7 +35,6 @@ contraste = Table(
     Column("position", Integer, nullable=False),
     texte("niveau"),
     texte("etat"),
-    texte("etat_programme"),
     PrimaryKeyConstraint(
         "indicateur_id", "vague_id", "territoire_id", "type", "strate", "couverture", "reference"
     ),
@@ -45,6 +42,6 @@ contraste = Table(
     CheckConstraint("position IN (-1, 0, 1)", name="position_connue"),
     CheckConstraint("niveau IN ('', '95', '998')", name="niveau_connu"),
     CheckConstraint("(position = 0) = (niveau = '')", name="niveau_selon_position"),
-    CheckConstraint(f"etat IN {ETATS} AND etat_programme IN {ETATS}", name="etat_connu"),
+    CheckConstraint(f"etat IN {ETATS}", name="etat_connu"),
     CheckConstraint("bas <= haut AND se >= 0", name="intervalle_ordonne"),
 )

@@ -87,6 +87,18 @@ participation = Table(
     CheckConstraint("profil IS NULL OR profil IN ('agent', 'elu')", name="profil_connu"),
 )
 
+# Une ligne = la clé secrète d'un questionnaire à une vague (32 octets, en hexadécimal), tirée au premier
+# import et gardée ensuite : elle fixe le bruit des chiffres. Ni la porte ni un export ne la lisent.
+cle_secrete = Table(
+    "cle_secrete",
+    metadata,
+    texte("vague_id"),
+    texte("questionnaire_id"),
+    texte("cle"),
+    PrimaryKeyConstraint("vague_id", "questionnaire_id"),
+    CheckConstraint("LENGTH(cle) = 64", name="cle_entiere"),
+)
+
 # Une ligne = une réponse d'une collectivité à une question ; une par option pour un choix multiple
 # (`valeur` 1 cochée, 0 non cochée), une seule sinon (`option_id` choisie, ou vide).
 fait_reponse = Table(

@@ -1,0 +1,55 @@
+"""Le secret, en un seul lieu : seuils, états montrés, thèmes sensibles, arrondis (CONCEPTION §4).
+
+Trois règles, les mêmes pour tous les lecteurs : une cellule trop petite se tait ; toute autre est brouillée
+une fois, toujours de la même façon (`stats.perturbation`) ; ce qui approche de 0 ou de 100 % est borné.
+Aucun autre module n'écrit un seuil de secret.
+"""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Literal
+
+EtatSecret = Literal["published", "indicative", "primary"]
+# « indicative » : montrée avec la note C. « primary » : trop peu de réponses, rien ne sort.
+ETATS: tuple[EtatSecret, ...] = ("published", "indicative", "primary")
+MONTRES: tuple[EtatSecret, ...] = ("published", "indicative")
+
+# Réponses qu'il faut à une cellule pour se montrer.
+SEUIL, SEUIL_CYBER = 10, 20
+# Sous ce nombre, le brut tient lieu de redressé : les deux, sur peu de réponses, en diraient trop.
+SEUIL_REDRESSE = 30
+# Collectivités du cadre, et réponses, qu'il faut à un territoire pour que sa participation se lise.
+SEUIL_CADRE, SEUIL_PARTICIPATION = 10, 10
+# Répondantes, soi compris, du seul groupe « les plus semblables ».
+SEUIL_SEMBLABLES = 30
+
+QUESTIONNAIRES_SENSIBLES = frozenset({"cybersecurite"})
+# Cybersécurité : région × type au plus fin.
+NIVEAUX_CYBER = ("france", "zone", "region")
+
+# Bruit sur le compte des « oui » : entier, symétrique, |d| ≤ BRUIT_MAXIMAL, d'écart-type BRUIT_ECART. Choisis
+# sur mesure (docs/decisions.md, 2026-11-28 ; `python -m tests.secret.banc`).
+BRUIT_MAXIMAL = 5
+BRUIT_ECART = 1.5
+# Une part à ce nombre de réponses, ou moins, de 0 ou de 100 % se dit « moins de » ou « plus de ».
+MARGE_EXTREME = 3
+# Sous ce nombre, un effectif se dit à PAS_EFFECTIF près.
+EFFECTIF_EXACT, PAS_EFFECTIF = 100, 5
+DECIMALES = 2  # une part au pour cent entier
+CHIFFRES_SIGNIFICATIFS = 3  # une moyenne : assez pour la lire, trop peu pour en défaire l'addition
+# Un taux de participation d'EPCI se dit à dix points près : son cadre compte souvent vingt communes.
+PAS_TAUX_EPCI = 0.1
+
+
+def get_seuil(cyber: bool) -> int:
+    """Le nombre de réponses qu'il faut à une cellule."""
+    return SEUIL_CYBER if cyber else SEUIL
+
+
+def compute_borne(n: int) -> float:
+    """La part au pour cent supérieur qu'une part proche de 0 n'atteint pas : « moins de 14 % » sur 30.
+
+    Elle ne dépend que de l'effectif montré : rien de ce que la cellule compte de « oui » n'en sort.
+    """
+    return min(ceil(100 * (MARGE_EXTREME + 1) / max(n, 1)) / 100, 0.5)
