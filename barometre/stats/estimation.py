@@ -203,9 +203,8 @@ def _finish_proportions(  # noqa: PLR0917 - les pièces d'un même tableau
     notes = grade_proportions(Precision(sums.n, sums.total, sums.n_eff, p, bas, haut, df, *prudence, cv))
     seuil = find_breaking_factor(p, bas, haut, slopes)
     tableaux = (sums.n, sums.total, sums.n_eff, sums.raw, p, se, df, bas, haut, *notes, *prudence, seuil)
-    return DomainEstimates(
-        domains, items, *tableaux, (slopes.low + slopes.high) / 2, n_published=sums.n_published
-    )
+    pente = (slopes.low + slopes.high) / 2
+    return DomainEstimates(domains, items, *(*tableaux, pente, sums.n_published))
 
 
 def _finish_means(sums: Sums, domains: pd.Index[Any], items: pd.Index[Any], level: float) -> DomainEstimates:
@@ -215,7 +214,7 @@ def _finish_means(sums: Sums, domains: pd.Index[Any], items: pd.Index[Any], leve
     notes = grade_means(sums.n, sums.n_eff, p, bas, haut)
     sans = np.full_like(p, np.nan)
     tableaux = (sums.n, sums.total, sums.n_eff, sums.raw, p, se, df, bas, haut, *notes, *[sans] * 4)
-    return DomainEstimates(domains, items, *tableaux, n_published=sums.n_published)
+    return DomainEstimates(domains, items, *(*tableaux, sums.n_published))
 
 
 def _bound_proportions(sums: Sums, p: Tableau, se: Tableau, level: float) -> tuple[Tableau, Tableau]:
