@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from barometre.catalogue import Catalogue, load_catalogue
+from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.identity import Referentiel
 from barometre.ingest.importer import prepare_all
 from barometre.ingest.lot import Lot
@@ -28,7 +29,7 @@ from barometre.pipeline.changes import COMPAREES
 from barometre.pipeline.cles import Cles, build_cle, index_cles, read_cles
 from barometre.pipeline.croisements import compute_croisements, read_mesures, refresh_croisements
 from barometre.pipeline.donnees import Donnees
-from barometre.pipeline.lots import add_lot
+from barometre.pipeline.lots import add_lot, mark_lot
 from barometre.pipeline.remplacement import check_confirme, compare_lot
 from barometre.pipeline.suivi import Etapes, Suivi
 from barometre.warehouse.deletions import delete_calculs_of, delete_lot, delete_reponses_of
@@ -74,6 +75,8 @@ def importer(
             correspondance,
             lots_connus=depot.list_lots()["lot_id"].tolist(),
         )  # fmt: skip
+        check_nature(depot, lot)
+        lot = mark_lot(lot, simule=False)
         questionnaire = catalogue.questionnaires[questionnaire_id]
         lot = compare_lot(depot.get_engine(), lot, questionnaire, complement=complement)
         active, complet = depot.version_id, _is_stale(depot, catalogue)
@@ -84,6 +87,20 @@ def importer(
             contexte = build_contexte(collectivites, catalogue)
             _load(entrepot, active, _Import(lot, contexte, complet, complement), etapes)
     return lot
+
+
+def check_nature(depot: Repository, lot: Lot) -> None:
+    """Refuse de mêler de vraies réponses et des réponses simulées dans une version."""
+    if lot.simule:
+        raise ImportRefuse(
+            f"Le fichier « {lot.fichier} » dit que ses réponses sont simulées : seule la démonstration "
+            "(« construire ») en charge."
+        )
+    if depot.get_version()["simulee"]:
+        raise ImportRefuse(
+            "La version en service est la démonstration : de vraies réponses ne s'y mêlent pas. Lancez "
+            "d'abord « construire --sans-demo », puis importez de nouveau."
+        )
 
 
 @dataclass(frozen=True, slots=True)

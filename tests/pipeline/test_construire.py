@@ -17,7 +17,7 @@ from barometre.domain.secret import BRUIT_MAXIMAL
 from barometre.ingest.errors import ImportRefuse
 from barometre.pipeline.calcul import CALCULEES
 from barometre.pipeline.construire import construire
-from barometre.pipeline.importer import importer
+from barometre.pipeline.importer import check_nature, importer
 from barometre.pipeline.verify import verifier
 from barometre.warehouse.engine import EntrepotError
 from barometre.warehouse.repository import open_repository, read_rows
@@ -220,3 +220,21 @@ def test_construire_et_importer_sur_postgresql(
     _, controles = verifier(base_postgresql)
     assert [c for c in controles if not c.ok] == []
     depot.close()
+
+
+def test_de_vraies_reponses_ne_se_melent_pas_a_la_demonstration(
+    entrepot_neuf: str, codes: list[str], tmp_path: Path
+) -> None:
+    fichier = write_export(tmp_path / "simule.csv", codes, 60)
+    with pytest.raises(ImportRefuse, match="simulées"):
+        importer(fichier, QUESTIONNAIRE, VAGUE, adresse=entrepot_neuf)
+    vrai = write_export(tmp_path / "vrai.csv", codes, 60)
+
+    class Demonstration:
+        def get_version(self) -> dict[str, bool]:
+            return {"simulee": True}
+
+    lot = importer(vrai, QUESTIONNAIRE, VAGUE, adresse=entrepot_neuf, essai=True)
+    assert not lot.simule
+    with pytest.raises(ImportRefuse, match="construire --sans-demo"):
+        check_nature(Demonstration(), lot)  # type: ignore[arg-type]

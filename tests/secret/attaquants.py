@@ -70,12 +70,14 @@ def publish(monde: Monde, law: Law) -> Publication:
 
 
 def read_counts(monde: Monde, lu: Publication) -> tuple[Tableau, Tableau]:
-    """Les comptes brouillés que l'attaquant sait possibles : de, à, d'une part au pour cent ou d'une borne."""
+    """Les comptes brouillés que l'attaquant sait possibles (de, à), d'une part au pour cent ou d'une borne."""
     n = monde.n[:, None]
     part = lu.brut.round(2)
     de, a = np.ceil((part - ARRONDI) * n - 1e-9), np.floor((part + ARRONDI) * n + 1e-9)
     de, a = np.maximum(np.where(lu.bas, 0, de), 0), np.minimum(np.where(lu.haut, n, a), n)
-    return np.where(lu.haut, np.minimum(de, n - MARGE_EXTREME), de), np.where(lu.bas, np.maximum(a, MARGE_EXTREME), a)
+    return np.where(lu.haut, np.minimum(de, n - MARGE_EXTREME), de), np.where(
+        lu.bas, np.maximum(a, MARGE_EXTREME), a
+    )
 
 
 def list_pairs(cellules: csr_array) -> list[tuple[int, int, int]]:
@@ -120,7 +122,7 @@ def sum_law(law: Law, bornes: tuple[float, float], k: npt.NDArray[np.int_]) -> T
 
 
 def infer_knowing(monde: Monde, lu: Publication, law: Law, connus: Booleens) -> Tableau:
-    """(c, d) Log du rapport oui / non : les cellules où une seule répondante n'est pas connue de l'attaquant."""
+    """(c, d) Log du rapport oui / non, là où une seule répondante n'est pas connue de l'attaquant."""
     de, a = read_counts(monde, lu)
     inconnus = np.asarray(monde.cellules @ (~connus).astype(float)).ravel()
     total = np.zeros_like(monde.y)
@@ -135,9 +137,7 @@ def infer_knowing(monde: Monde, lu: Publication, law: Law, connus: Booleens) -> 
     return total
 
 
-def count_forced(
-    monde: Monde, lu: Publication, law: Law, question: int, unites: npt.NDArray[np.intp]
-) -> int:
+def count_forced(monde: Monde, lu: Publication, law: Law, question: int, unites: npt.NDArray[np.intp]) -> int:
     """(b) Combien de ces unités un programme linéaire force, avec brut, redressé et poids recalculés."""
     de, a = read_counts(monde, lu)
     matrices, bas, haut = [monde.cellules], [de[:, question] - law.maximum], [a[:, question] + law.maximum]
@@ -190,7 +190,7 @@ def summarise(log_rapports: Tableau, prior: Tableau) -> dict[str, float]:
 
 
 def list_unique(cellules: csr_array) -> csr_array:
-    """Les cellules aux membres distincts : deux cellules de mêmes membres n'en sont qu'une pour l'attaquant."""
+    """Les cellules aux membres distincts : de mêmes membres, deux cellules n'en sont qu'une."""
     lignes = [(tuple(cellules[[i]].indices.tolist()), i) for i in range(cellules.shape[0])]
     premieres = [next(groupe)[1] for _, groupe in groupby(sorted(lignes), key=lambda x: x[0])]
     return csr_array(cellules[sorted(premieres)])

@@ -30,8 +30,14 @@ from tests.secret.attaquants import (
     summarise,
 )
 
-LOIS = {"uniforme ±2": Law(2, 50.0), "normale ±2 (s = 1)": Law(2, 1.0), "normale ±5 (s = 1,5)": Law(5, 1.5),
-        "normale ±8 (s = 1,5)": Law(8, 1.5), "normale ±8 (s = 2)": Law(8, 2.0), "sans bruit": Law(0, 1.0)}  # fmt: skip
+LOIS = {
+    "uniforme ±2": Law(2, 50.0),
+    "normale ±2 (s = 1)": Law(2, 1.0),
+    "normale ±5 (s = 1,5)": Law(5, 1.5),
+    "normale ±8 (s = 1,5)": Law(8, 1.5),
+    "normale ±8 (s = 2)": Law(8, 2.0),
+    "sans bruit": Law(0, 1.0),
+}
 ECHANTILLON_LP = 12
 
 
@@ -42,7 +48,9 @@ def load_monde(questionnaire_id: str, vague_id: str) -> tuple[Monde, pd.DataFram
     cadre = collectivites[collectivites["porteur_id"].isna()].set_index("collectivite_id")
     poids = read_rows(moteur, "poids", vague_id=vague_id, questionnaire_id=questionnaire_id)
     poids = poids.set_index("collectivite_id")["poids"]
-    parts = [i.id for i in load_catalogue().list_indicateurs(questionnaire_id, origine="declare") if i.est_part]
+    parts = [
+        i.id for i in load_catalogue().list_indicateurs(questionnaire_id, origine="declare") if i.est_part
+    ]
     valeurs = read_rows(moteur, "fait_valeur", indicateur_id=parts, periode=vague_id)
     y = valeurs.pivot(index="collectivite_id", columns="indicateur_id", values="valeur").reindex(poids.index)
     cellules, membres = Cube(cadre).build_membership(poids.index)

@@ -10,13 +10,14 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
+from barometre.domain.secret import MONTRES
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Provenance
 from barometre.formats import format_compte, format_guillemets, format_points, is_absent
 from barometre.stats.decomposition import Decomposition, decompose
 from barometre.views.comprendre.evolution import AUCUN, BAISSE, HAUSSE
 from barometre.views.lecture.cellules import read_cellules
-from barometre.views.lecture.chiffres import MONTRES, Chiffre, Cle, format_cellule
+from barometre.views.lecture.chiffres import Chiffre, Cle, format_cellule
 from barometre.views.lecture.ligne import Lecture
 from barometre.views.lecture.provenance import build_provenance
 from barometre.views.lecture.selection import Selection
