@@ -70,7 +70,7 @@ def publish(monde: Monde, law: Law) -> Publication:
 
 
 def read_counts(monde: Monde, lu: Publication) -> tuple[Tableau, Tableau]:
-    """Les comptes brouillés que l'attaquant sait possibles (de, à), d'une part au pour cent ou d'une borne."""
+    """Les comptes brouillés que l'attaquant sait possibles (de, à), d'une part ou d'une borne."""
     n = monde.n[:, None]
     part = lu.brut.round(2)
     de, a = np.ceil((part - ARRONDI) * n - 1e-9), np.floor((part + ARRONDI) * n + 1e-9)

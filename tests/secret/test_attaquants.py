@@ -75,7 +75,7 @@ def test_un_opsn_ne_devine_pas_la_seule_qu_il_ne_connait_pas(monde: Monde) -> No
 
 
 def test_le_programme_lineaire_ne_force_aucune_reponse(monde: Monde) -> None:
-    """Brut, redressé, poids recalculés : redressé moins brut ne porte pas le bruit, l'arrondi doit suffire."""
+    """Brut, redressé, poids recalculés : redressé moins brut est sans bruit, l'arrondi doit suffire."""
     unites = np.arange(4)
     for question in range(3):
         assert count_forced(monde, publish(monde, Law()), Law(), question, unites) == 0
