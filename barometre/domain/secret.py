@@ -7,7 +7,6 @@ Aucun autre module n'écrit un seuil de secret.
 
 from __future__ import annotations
 
-from math import ceil
 from typing import Literal
 
 EtatSecret = Literal["published", "indicative", "primary"]
@@ -52,4 +51,5 @@ def compute_borne(n: int) -> float:
 
     Elle ne dépend que de l'effectif montré : rien de ce que la cellule compte de « oui » n'en sort.
     """
-    return min(ceil(100 * (MARGE_EXTREME + 1) / max(n, 1)) / 100, 0.5)
+    # Une division entière par excès : « math » n'est pas nécessaire au domaine.
+    return min(-(-100 * (MARGE_EXTREME + 1) // max(int(n), 1)) / 100, 0.5)
