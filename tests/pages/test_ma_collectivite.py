@@ -116,7 +116,7 @@ def test_les_pairs_et_le_theme_sont_dans_l_adresse(ouvrir_terrain: Ouvrir) -> No
     page = ouvrir_terrain("comparer", collectivite=SOI, theme="communication", pairs="semblables")
     assert page.selectbox(key="adresse_theme").value == "communication"
     assert page.segmented_control(key="adresse_pairs").value == "semblables"
-    assert "ne sont pas publiques" in _tout(page)
+    assert "fait sur mesure" in _tout(page)
     page = ouvrir_terrain("comparer", collectivite=SOI, pairs="au hasard", theme="magie")
     assert page.segmented_control(key="adresse_pairs").value == "strate"
     assert len([i for i in page.info if "n’existe pas" in i.value]) == 2
