@@ -38,9 +38,7 @@ def compare_adjusted(
     noms = pd.Index(sorted(groups.dropna().unique()))
     indicatrices = (groups.to_numpy()[:, None] == noms.to_numpy()[None, :]).astype(float)
     lignes = [
-        _compare_item(design, answers[item], indicatrices, x).assign(
-            **{"item": item, str(groups.name): noms}
-        )
+        _compare_item(design, answers[item], indicatrices, x).assign(**{"item": item, str(groups.name): noms})
         for item in answers
     ]
     return pd.concat(lignes, ignore_index=True)

@@ -144,7 +144,8 @@ def test_une_estimation_par_modele_est_entiere_et_tait_un_petit_effectif() -> No
 def test_un_contraste_cache_ne_sort_pas_et_un_montre_est_entier() -> None:
     ligne = {
         "indicateur_id": "site", "territoire_id": "region-84", "n": 61, "n_reference": 403, "se": 0.0456,
-        "difference": 0.12345, "difference_simple": 0.1, "bas": 0.0333, "haut": 0.2111, "p_value": 0.007, "q_value": 0.01,
+        "difference": 0.12345, "difference_simple": 0.1, "bas": 0.0333, "haut": 0.2111,
+        "p_value": 0.007, "q_value": 0.01,
         "position": 1, "niveau": "95", "etat": "published",
     }  # fmt: skip
     vues = mask_contrastes(pd.DataFrame([ligne, ligne | {"etat": "primary"}, ligne | {"n": 29}]))
