@@ -83,5 +83,6 @@ def _count_decimales(valeurs: pd.Series) -> int:
 
 def _measure(nom: str, valeurs: pd.Series) -> int:
     textes = valeurs.iloc[:_ECHANTILLON].astype("str").str.len()
-    plus_long = int(textes.max()) if len(textes) else 0
+    # Une colonne toute vide n'a pas de longueur.
+    plus_long = int(textes.fillna(0).max()) if len(textes) else 0
     return min(max(plus_long, len(nom) + 3, _MINIMUM), _MAXIMUM)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,14 @@ from barometre.domain.portee import PUBLIC, Portee
 class _Porte:
     portee: Portee
     version_id: str
+    inscrites: list[Any] = field(default_factory=list)
+    lectures: tuple[str, ...] = ("lire_reponses",)
+
+    def reopen(self) -> _Porte:
+        return _Porte(self.portee, self.version_id)
+
+    def record_again(self, lectures: Any) -> None:
+        self.inscrites.extend(lectures)
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +52,22 @@ def test_la_cle_porte_la_portee_la_version_et_les_filtres() -> None:
     assert memoire.get_vue(_Porte(elu, "v1"), build, "inclusion")[0] == elu  # type: ignore[arg-type]
     assert memoire.get_vue(_Porte(elu, "v2"), build, "inclusion")[1] == "v2"  # type: ignore[arg-type]
     assert memoire.get_vue(_Porte(elu, "v2"), build, "donnee")[2] == "donnee"  # type: ignore[arg-type]
+
+
+def test_une_vue_gardee_se_reinscrit_a_chaque_livraison_au_compte_de_qui_la_recoit() -> None:
+    premiere, seconde = _Porte(PUBLIC, "v1"), _Porte(PUBLIC, "v1")
+    for porte in (premiere, seconde):
+        memoire.get_vue(porte, lambda _gate: "vue")  # type: ignore[arg-type]
+    assert premiere.inscrites == ["lire_reponses"]
+    memoire.get_vue(seconde, _vue_nommee)  # type: ignore[arg-type]
+    memoire.get_vue(premiere, _vue_nommee)  # type: ignore[arg-type]
+    assert (
+        len(premiere.inscrites) == len(seconde.inscrites) == 2
+    )  # construite une fois, inscrite à chaque fois
+
+
+def _vue_nommee(_gate: Any) -> str:
+    return "nommée"
 
 
 def test_deux_vues_aux_memes_filtres_ne_se_confondent_pas() -> None:

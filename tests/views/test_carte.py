@@ -148,7 +148,9 @@ def test_le_fichier_porte_sa_provenance(gate: Gate) -> None:
 
 
 def test_les_adresses_de_la_carte_sont_declarees() -> None:
-    source = (Path(__file__).resolve().parents[2] / "barometre" / "views" / "address.py").read_text("utf-8")
+    source = (
+        Path(__file__).resolve().parents[2] / "barometre" / "views" / "lecture" / "address.py"
+    ).read_text("utf-8")
     for cle in ("classes", "en_face", "couche", "niveau", "territoire"):
         assert f'Cle("{cle}"' in source
 

@@ -14,4 +14,4 @@ def test_une_ligne_par_modalite_avec_son_code() -> None:
 def test_un_modele_le_dit_et_rien_n_y_est_simule() -> None:
     provenance = build_provenance_questionnaire(build_catalogue().questionnaires["essai"], "v", "d")
     assert "modèle" in provenance.precautions[0]
-    assert provenance.get_nom("csv") == "questionnaire_essai.csv"
+    assert provenance.get_nom("csv") == "questionnaire_essai_v.csv"
