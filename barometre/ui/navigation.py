@@ -42,6 +42,8 @@ def list_pages() -> list[PageDeclaree]:
         PageDeclaree("Ma collectivité", "Fiche", "fiche", "ma_collectivite/fiche.py"),
         PageDeclaree("Ma collectivité", "Comparer", "comparer", "ma_collectivite/comparer.py"),
         PageDeclaree("Territoires", "Carte", "carte", "territoires/carte.py"),
+        PageDeclaree("Territoires", "OPSN", "opsn", "territoires/opsn.py"),
+        PageDeclaree("Piloter", "Participation", "participation", "piloter/participation.py"),
         PageDeclaree("Piloter", "Évolution", "evolution", "piloter/evolution.py"),
         PageDeclaree("Piloter", "Alertes", "alertes", "piloter/alertes.py"),
         PageDeclaree("Piloter", "Objectifs", "objectifs", "piloter/objectifs.py"),

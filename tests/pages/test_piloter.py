@@ -141,3 +141,17 @@ def test_evolution_d_une_mauvaise_vague_le_dit_et_montre_la_derniere(ouvrir: Ouv
 
 def _messages(page: AppTest) -> list[str]:
     return [str(bloc.value) for bloc in (*page.info, *page.warning)]
+
+
+def test_participation_compte_sans_nommer_et_dit_ou_relancer(ouvrir: Ouvrir) -> None:
+    page = ouvrir("participation", theme="inclusion", axe="region")
+    assert not page.exception
+    texte = _tout(page)
+    assert "Qui a répondu n’est pas public" in texte
+    assert "Où relancer" in " ".join(titre.value for titre in page.header)
+
+
+def test_opsn_ne_compte_jamais_l_inconnu_comme_un_manque(ouvrir: Ouvrir) -> None:
+    page = ouvrir("opsn", theme="inclusion")
+    assert not page.exception
+    assert "cela ne veut pas dire" in _tout(page)

@@ -71,6 +71,8 @@ CLES: dict[str, Cle] = {
         Cle("vue", "la vue"),
         Cle("obligation", "l’obligation"),
         Cle("programme", "le programme"),
+        Cle("axe", "la répartition des répondantes", defaut="strate"),
+        Cle("relance", "le nombre de réponses à aller chercher", defaut="100"),
         Cle("classes", "la façon de classer les valeurs d’une carte", defaut="egales"),
         Cle("en_face", "la carte d’en face"),
         Cle("couche", "la couche posée sur la carte"),

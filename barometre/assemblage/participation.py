@@ -1,0 +1,66 @@
+"""La page Participation : qui répond, au fil des jours, et où relancer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from barometre.access import Gate
+from barometre.assemblage import memoire
+from barometre.catalogue import load_catalogue
+from barometre.charts import Dessin, build_cumul
+from barometre.charts.representation import build_representation
+from barometre.formats import format_date
+from barometre.views.piloter.participation import (
+    AXES,
+    Axe,
+    VueParticipation,
+    build_vue_participation,
+    describe_vagues,
+)
+from barometre.views.piloter.relance import VueRelance, build_vue_relance
+
+# Repères de dates sous le cumul : assez pour lire l'année, trop peu pour se chevaucher sur un téléphone.
+REPERES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipationAffichee:
+    """La vue d'un questionnaire à une vague et ses graphiques ; le cumul manque sans dates de réponse."""
+
+    theme_id: str
+    vague_id: str
+    vue: VueParticipation
+    groupes: Dessin
+    cumul: Dessin | None
+
+
+def load_participation(gate: Gate, theme_id: str, vague_id: str, axe: Axe) -> ParticipationAffichee:
+    """Qui a répondu à ce questionnaire, à cette vague."""
+    return memoire.get_vue(gate, _participation, theme_id, vague_id, axe)
+
+
+def load_relance(gate: Gate, indicateur_id: str, vague_id: str, budget: int) -> VueRelance:
+    """Où aller chercher des réponses de plus."""
+    return memoire.get_vue(gate, _relance, indicateur_id, vague_id, budget)
+
+
+def _participation(gate: Gate, theme_id: str, vague_id: str, axe: Axe) -> ParticipationAffichee:
+    vue = build_vue_participation(gate, load_catalogue(), theme_id, vague_id, axe)
+    titre = f"{vue.theme}, {vue.vague} : {AXES[axe].lower()}"
+    groupes = build_representation(vue.cadre, titre=titre, phrase=vue.phrase_ecart, table=vue.table)
+    return ParticipationAffichee(theme_id, vague_id, vue, groupes, _draw_cumul(vue))
+
+
+def _draw_cumul(vue: VueParticipation) -> Dessin | None:
+    if vue.cumul.empty:
+        return None
+    jours = sorted(vue.cumul["date"].unique())
+    choisis = jours[:: max(1, len(jours) // REPERES)]
+    reperes = {jour.isoformat(): format_date(jour) for jour in choisis}
+    return build_cumul(
+        vue.cumul, titre="Réponses reçues", phrase=describe_vagues(vue.vagues), reperes=reperes
+    )
+
+
+def _relance(gate: Gate, indicateur_id: str, vague_id: str, budget: int) -> VueRelance:
+    return build_vue_relance(gate, load_catalogue(), indicateur_id, vague_id, budget)

@@ -1,0 +1,24 @@
+"""Qui répond, face à qui existe : une barre pour les répondantes, un trait pour la part dans le pays."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from barometre.charts.marques import Axe, Marques, Rang, build_marques
+
+LEGENDE = "Barre : part parmi les répondantes ; trait : part dans le pays."
+
+
+def build_representation(cadre: pd.DataFrame, *, titre: str, phrase: str, table: pd.DataFrame) -> Marques:
+    """Une ligne par groupe ; colonnes : groupe, part_cadre, part_repondantes (vide si cachée), texte."""
+    parts = cadre[["part_cadre", "part_repondantes"]].astype(float)
+    axe = Axe(0.0, float(parts.max().max()) or 1.0)
+    rangs = [
+        Rang(str(groupe), valeur=str(texte), barre=None if math.isnan(part) else part, repere=pays)
+        for groupe, texte, pays, part in zip(
+            cadre["groupe"], cadre["texte"], parts["part_cadre"], parts["part_repondantes"], strict=True
+        )
+    ]
+    return Marques(build_marques(rangs, axe, titre), phrase, table, f"{titre}. {phrase}", LEGENDE)

@@ -1,0 +1,82 @@
+"""Les blocs de la page OPSN."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+
+import streamlit as st
+
+from barometre.assemblage.opsn import OpsnAffiches, load_opsn
+from barometre.catalogue import load_catalogue
+from barometre.domain.provenance import Provenance
+from barometre.ui import porte, selectors
+from barometre.ui.blocks.depliants import render_tableau_replie
+from barometre.ui.blocks.graphiques import render_graphique
+from barometre.ui.blocks.telechargements import render_telechargements
+from barometre.ui.blocks.textes import render_tableau, texte
+from barometre.views.piloter.opsn import get_titre, list_suivi
+
+# Un agent lit d'abord le haut de sa liste ; le fichier l'a tout entière.
+LIGNES_MONTREES = 20
+
+
+def select_opsn() -> OpsnAffiches:
+    """Le thème sur lequel comparer couvertes et non connues."""
+    themes = {t.id: t.titre for t in load_catalogue().themes}
+    theme = selectors.select_one("theme", "Comparer sur le thème", themes, defaut=next(iter(themes)))
+    return load_opsn(porte.get_gate(), theme)
+
+
+def render_a_retenir(affiches: OpsnAffiches) -> None:
+    """La phrase à retenir."""
+    st.html(f'<p class="baro-retenir"><strong>À retenir.</strong> {texte(affiches.vue.a_retenir)}</p>')
+
+
+def render_perimetre(affiches: OpsnAffiches) -> None:
+    """Le périmètre de l'agent, à qui accompagner d'abord ; rien pour un autre lecteur."""
+    gate = porte.get_gate()
+    titre = get_titre(gate, load_catalogue())
+    if not titre:
+        return
+    st.header(f"Votre périmètre : {titre}")
+    suivi = list_suivi(gate, load_catalogue(), date.today())
+    if suivi.empty:
+        st.info("Aucune collectivité n’est connue dans ce périmètre : chargez la liste des adhérents.")
+        return
+    render_tableau(suivi.head(LIGNES_MONTREES), "À accompagner d’abord")
+    liste = partial(list_suivi, gate, load_catalogue(), date.today())
+    render_telechargements(liste, _name(affiches.vue.provenance), cle="suivi")
+
+
+def _name(provenance: Provenance) -> Provenance:
+    return Provenance(
+        titre="À accompagner d’abord",
+        nom_fichier="barometre_opsn_suivi",
+        filtres="Périmètre de votre OPSN",
+        source=provenance.source,
+        date=provenance.date,
+        version=provenance.version,
+        definitions=(),
+        simulee=provenance.simulee,
+    )
+
+
+def render_ecarts(affiches: OpsnAffiches) -> None:
+    """Couvertes et non connues, pratique par pratique."""
+    st.header("Là où il y a un OPSN, les pratiques diffèrent-elles\u202f?")
+    if affiches.ecarts is None:
+        st.info(affiches.vue.phrase_ecarts)
+        return
+    render_graphique(
+        affiches.ecarts, affiches.vue.provenance, cle="opsn-ecarts", titre="Couvertes et non connues"
+    )
+
+
+def render_liste(affiches: OpsnAffiches) -> None:
+    """Tous les OPSN, avec leur périmètre."""
+    st.header("Qui couvre quoi\u202f?")
+    vue = affiches.vue
+    render_tableau_replie(
+        lambda: vue.table, "Les OPSN", vue.provenance, cle="opsn", libelle="Voir la liste des OPSN"
+    )

@@ -1,0 +1,104 @@
+"""Les blocs de la page Participation."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import cast
+
+import streamlit as st
+
+from barometre.assemblage.participation import ParticipationAffichee, load_participation, load_relance
+from barometre.catalogue import load_catalogue
+from barometre.formats import format_nombre
+from barometre.ui import porte, selectors, state
+from barometre.ui.blocks.graphiques import render_graphique
+from barometre.ui.blocks.qualite import CONSEQUENCE
+from barometre.ui.blocks.telechargements import render_telechargements
+from barometre.ui.blocks.textes import render_tableau, texte
+from barometre.views.piloter.participation import AXES, PRECAUTION, Axe, VueParticipation
+from barometre.views.piloter.relance import BUDGETS, VueRelance, list_a_relancer, name_liste
+
+RELANCE = (
+    "Choisissez un indicateur et un nombre de réponses à aller chercher\u202f: la page dit où elles "
+    "apporteraient le plus (allocation de Neyman), au lieu de les attendre là où l’on répond déjà. Le "
+    "calcul part des comptes publics\u202f: une cellule cachée y vaut ce que le taux de sa taille laisse "
+    "attendre."
+)
+LIGNES_MONTREES = 15
+
+
+def select_participation() -> ParticipationAffichee:
+    """Le questionnaire, la vague et la répartition."""
+    themes = {t.id: t.titre for t in load_catalogue().themes}
+    gauche, milieu, droite = st.columns(3)
+    with gauche:
+        theme = selectors.select_one(
+            "theme", "Questionnaire", themes, defaut=next(iter(themes)), efface=("vague", "indicateur")
+        )
+    vagues = selectors.list_vagues(theme)
+    with milieu:
+        vague = selectors.select_one("vague", "Vague", vagues, defaut=next(reversed(vagues), ""))
+    with droite:
+        axe = selectors.select_one("axe", "Répartir par", AXES)
+    return load_participation(porte.get_gate(), theme, vague, cast("Axe", axe))
+
+
+def render_a_retenir(vue: VueParticipation) -> None:
+    """La phrase à retenir."""
+    st.html(f'<p class="baro-retenir"><strong>À retenir.</strong> {texte(vue.a_retenir)}</p>')
+
+
+def render_groupes(affichee: ParticipationAffichee) -> None:
+    """Chaque groupe : sa part dans le pays, sa part parmi les répondantes."""
+    st.header("Les répondantes ressemblent-elles au pays\u202f?")
+    vue = affichee.vue
+    render_graphique(affichee.groupes, vue.provenance, cle=f"participation-{vue.axe}", titre=vue.theme)
+    st.html(f'<p class="baro-legende">{texte(PRECAUTION)}</p>')
+
+
+def render_cumul(affichee: ParticipationAffichee) -> None:
+    """Les réponses jour après jour, vague après vague."""
+    if affichee.cumul is None:
+        return
+    st.header("Au fil des jours et des vagues")
+    render_graphique(affichee.cumul, affichee.vue.provenance, cle="cumul", titre="Réponses reçues")
+
+
+def render_representativite(vue: VueParticipation) -> None:
+    """Ce que le redressement corrige, et à quel prix."""
+    if vue.qualite is None:
+        return
+    st.header("Ce que le redressement corrige, et son prix")
+    lignes = "".join(f"<li>{texte(phrase)}</li>" for phrase in vue.qualite.mots)
+    st.html(f'<ul class="baro-qualite">{lignes}</ul><p class="baro-legende">{texte(CONSEQUENCE)}</p>')
+
+
+def render_relance(affichee: ParticipationAffichee) -> None:
+    """Où une réponse de plus apporterait le plus ; la liste nommée, à qui peut la lire."""
+    st.header("Où relancer\u202f?")
+    st.html(f"<p>{texte(RELANCE)}</p>")
+    parts = [i for i in load_catalogue().list_indicateurs(affichee.theme_id, origine="declare") if i.est_part]
+    gauche, droite = st.columns([2, 1])
+    with gauche:
+        noms = {i.id: i.titre for i in parts}
+        indicateur = selectors.select_one("indicateur", "Indicateur", noms, defaut=next(iter(noms)))
+    with droite:
+        choix = {str(n): f"{format_nombre(n)} réponses de plus" for n in BUDGETS}
+        budget = int(selectors.select_one("relance", "À aller chercher", choix))
+    vue = load_relance(porte.get_gate(), indicateur, affichee.vague_id, budget)
+    st.html(f'<p class="baro-phrase">{texte(vue.phrase)}</p>')
+    _render_cellules(vue, affichee.vague_id)
+
+
+def _render_cellules(vue: VueRelance, vague_id: str) -> None:
+    if not vue.relances:
+        return
+    reste = len(vue.relances) - LIGNES_MONTREES
+    render_tableau(vue.table.head(LIGNES_MONTREES), f"Où relancer : {vue.indicateur.titre}")
+    if reste > 0:
+        st.html(f'<p class="baro-legende">{reste} autres lignes dans le fichier.</p>')
+    render_telechargements(vue.table, vue.provenance, cle="relance")
+    if state.get_portee().role in ("programme", "opsn"):
+        st.html("<p>Celles qui n’ont pas répondu, dans ce que votre droit vous ouvre\u202f:</p>")
+        liste = partial(list_a_relancer, porte.get_gate(), vue, vague_id)
+        render_telechargements(liste, name_liste(vue), cle="a-relancer")

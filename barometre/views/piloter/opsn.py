@@ -1,0 +1,230 @@
+"""Qui couvre quoi : chaque opérateur public de services numériques, son périmètre, ce qu'on y répond."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from barometre.access import Gate
+from barometre.catalogue.model import Catalogue
+from barometre.domain.indicateur import Indicateur
+from barometre.domain.provenance import Provenance
+from barometre.domain.territoire import LIBELLES_TYPES
+from barometre.formats import format_compte, format_nombre, format_part, format_points, is_absent
+from barometre.views.lecture.chiffres import MONTRES
+from barometre.views.lecture.groupes_compares import PRECAUTION
+from barometre.views.lecture.libelles import Libelles
+from barometre.views.lecture.ligne import Lecture
+from barometre.views.lecture.provenance import build_provenance
+from barometre.views.lecture.selection import Selection
+
+COLONNES = ("OPSN", "Départements", "Adhérentes connues", "Collectivités du périmètre", "Taux de réponse")
+COLONNES_ECARTS = ("Pratique", "Écart", "Intervalle", "Ce que l’on peut dire")
+COLONNES_SUIVI = ("Collectivité", "Type", "Vagues répondues", "Obligations", "Pourquoi d’abord")
+
+
+@dataclass(frozen=True, slots=True)
+class LigneOpsn:
+    """Un OPSN ; `taux` est vide quand trop peu de collectivités du périmètre ont répondu."""
+
+    id: str
+    nom: str
+    departements: int
+    adherentes: int
+    perimetre: int
+    taux: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class EcartOpsn:
+    """Une pratique chez les couvertes, face à celles dont la couverture n'est pas connue."""
+
+    indicateur: Indicateur
+    difference: float
+    bas: float
+    haut: float
+    position: int
+
+    @property
+    def mot(self) -> str:
+        """Ce que le test permet de dire."""
+        return {1: "plus souvent", -1: "moins souvent", 0: "pas d’écart démontré"}[self.position]
+
+    @property
+    def intervalle(self) -> str:
+        """« de −3 à +7 points »."""
+        return f"de {format_points(self.bas).split()[0]} à {format_points(self.haut)}"
+
+
+@dataclass(frozen=True, slots=True)
+class VueOpsn:
+    """Tous les OPSN, et l'écart entre couvertes et non connues sur un thème."""
+
+    lignes: tuple[LigneOpsn, ...]
+    couvertes: int
+    cadre: int
+    ecarts: tuple[EcartOpsn, ...]
+    provenance: Provenance
+
+    @property
+    def a_retenir(self) -> str:
+        """Ce que l'on sait de la couverture ; l'inconnu n'est jamais compté comme un manque."""
+        part = format_part(self.couvertes / self.cadre) if self.cadre else "aucune"
+        return (
+            f"{format_compte(len(self.lignes), 'OPSN', 'OPSN')} connus ; {format_nombre(self.couvertes)} "
+            f"collectivités ({part}) sont adhérentes ou dans un périmètre. Pour les autres, rien n’est "
+            "connu : cela ne veut pas dire « non couvertes »."
+        )
+
+    @property
+    def phrase_ecarts(self) -> str:
+        """Combien d'écarts sont démontrés, et le plus grand."""
+        demontres = [e for e in self.ecarts if e.position]
+        if not self.ecarts:
+            return "Trop peu de réponses pour comparer couvertes et non connues sur ce thème."
+        if not demontres:
+            return f"Aucun écart démontré sur {format_compte(len(self.ecarts), 'pratique')}. {PRECAUTION}"
+        grand = max(demontres, key=lambda e: abs(e.difference))
+        return (
+            f"{len(demontres)} sur {format_compte(len(self.ecarts), 'écart')} démontrés ; le plus grand : "
+            f"{grand.indicateur.titre}, {format_points(grand.difference)}. {PRECAUTION}"
+        )
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Un OPSN par ligne ; les effectifs sont des nombres."""
+        lignes = [
+            (x.nom, x.departements, x.adherentes, x.perimetre, format_part(x.taux, 1)) for x in self.lignes
+        ]
+        return pd.DataFrame(lignes, columns=list(COLONNES))
+
+    @property
+    def cadre_ecarts(self) -> pd.DataFrame:
+        """Le cadre du graphique des écarts (`charts.ecarts`)."""
+        return pd.DataFrame(
+            {
+                "groupe": [e.indicateur.titre for e in self.ecarts],
+                "montre": True,
+                "demontre": [e.position != 0 for e in self.ecarts],
+                "ecart": [e.difference for e in self.ecarts],
+                "bas": [e.bas for e in self.ecarts],
+                "haut": [e.haut for e in self.ecarts],
+                "texte": [format_points(e.difference) for e in self.ecarts],
+                "intervalle": [e.intervalle for e in self.ecarts],
+                "raison": "",
+            }
+        )
+
+    @property
+    def table_ecarts(self) -> pd.DataFrame:
+        """Les écarts, en tableau."""
+        lignes = [(e.indicateur.titre, format_points(e.difference), e.intervalle, e.mot) for e in self.ecarts]
+        return pd.DataFrame(lignes, columns=list(COLONNES_ECARTS))
+
+
+def build_vue_opsn(gate: Gate, catalogue: Catalogue, theme_id: str) -> VueOpsn:
+    """Les OPSN par nom, et l'écart sur le thème à sa dernière vague."""
+    vague_id = next((v.id for v in reversed(catalogue.vagues) if theme_id in v.questionnaires), "")
+    cadre = gate.list_collectivites()
+    lecture = Lecture(gate, catalogue, Selection(vague_id))
+    indicateurs = [i for i in catalogue.list_indicateurs(theme_id, origine="declare") if i.est_part]
+    return VueOpsn(
+        lignes=_list_lignes(gate, frozenset(cadre["collectivite_id"])),
+        couvertes=int(cadre["couverture"].ne("inconnue").sum()),
+        cadre=len(cadre),
+        ecarts=_list_ecarts(gate, indicateurs, vague_id),
+        provenance=build_provenance(lecture, "OPSN : couverture et écarts", f"opsn_{theme_id}", indicateurs),
+    )
+
+
+def _list_lignes(gate: Gate, cadre: frozenset[str]) -> tuple[LigneOpsn, ...]:
+    liens = gate.list_liens_opsn()
+    noms = gate.list_opsn().sort_values("nom")
+    return tuple(
+        _build_ligne(gate, str(id_), str(nom), liens[liens["opsn_id"].eq(id_)], cadre)
+        for id_, nom in zip(noms["opsn_id"], noms["nom"], strict=True)
+    )
+
+
+def _build_ligne(gate: Gate, id_: str, nom: str, siens: pd.DataFrame, cadre: frozenset[str]) -> LigneOpsn:
+    cibles = siens["cible_id"].astype(str)
+    couverts = siens["nature"].eq("perimetre") & cibles.str.startswith("departement-")
+    perimetre = [c for c in gate.list_perimetre_opsn(id_) if c in cadre]
+    taux = gate.count_repondantes(pd.Series(id_, perimetre))["taux"] if perimetre else pd.Series(dtype=float)
+    return LigneOpsn(
+        id=id_,
+        nom=nom,
+        departements=int(cibles[couverts].nunique()),
+        adherentes=int(cibles[siens["nature"].eq("adherente")].nunique()),
+        perimetre=len(perimetre),
+        taux=None if taux.empty or is_absent(taux.iloc[0]) else float(taux.iloc[0]),
+    )
+
+
+def _list_ecarts(gate: Gate, indicateurs: Sequence[Indicateur], vague_id: str) -> tuple[EcartOpsn, ...]:
+    """Toutes collectivités confondues d'abord, sinon les communes : le champ le plus large qui se montre."""
+    lignes = gate.list_contrastes([i.id for i in indicateurs], vague_id, "inconnue")
+    nationales = lignes[lignes["territoire_id"].eq("france") & lignes["strate"].eq("")]
+    nationales = nationales[nationales["etat"].isin(MONTRES)].sort_values("type")
+    premieres = nationales.drop_duplicates("indicateur_id").to_dict("records")
+    par_id = {str(ligne["indicateur_id"]): ligne for ligne in premieres}
+    ecarts = [_build_ecart(i, par_id[i.id]) for i in indicateurs if i.id in par_id]
+    return tuple(sorted(ecarts, key=lambda e: (e.position == 0, -abs(e.difference))))
+
+
+def _build_ecart(indicateur: Indicateur, ligne: dict[Any, Any]) -> EcartOpsn:
+    bornes = (float(ligne["difference"]), float(ligne["bas"]), float(ligne["haut"]))
+    return EcartOpsn(indicateur, *bornes, int(ligne["position"]))
+
+
+def list_suivi(gate: Gate, catalogue: Catalogue, jour: date) -> pd.DataFrame:
+    """Le périmètre de l'OPSN du lecteur, celles à accompagner d'abord en tête, et pourquoi.
+
+    Vide pour toute autre portée : la participation nommée est un droit.
+    """
+    if gate.portee.role != "opsn":
+        return pd.DataFrame(columns=list(COLONNES_SUIVI))
+    lignes = gate.list_collectivites()
+    siennes = lignes[lignes["collectivite_id"].isin(gate.list_perimetre_opsn(gate.portee.opsn_id))]
+    vagues = gate.list_participations().groupby("collectivite_id")["vague_id"].nunique()
+    suivi = pd.DataFrame(
+        {
+            "Collectivité": siennes["nom"],
+            "Type": siennes["type"].map(LIBELLES_TYPES),
+            "Vagues répondues": siennes["collectivite_id"].map(vagues).fillna(0).astype("int64"),
+            "Obligations": [_count_obligations(catalogue, x, jour) for x in siennes.to_dict("records")],
+        }
+    )
+    suivi["Pourquoi d’abord"] = [_explain(x) for x in suivi.to_dict("records")]
+    ordre = ["Vagues répondues", "Obligations", "Collectivité"]
+    return suivi.sort_values(ordre, ascending=[True, False, True], ignore_index=True)
+
+
+def _count_obligations(catalogue: Catalogue, collectivite: dict[object, object], jour: date) -> int:
+    population = collectivite["population"]
+    connue = None if is_absent(population) else int(str(population).split(".")[0])
+    return sum(
+        seuil.est_en_vigueur(jour) and seuil.est_concernee(str(collectivite["type"]), connue) is True
+        for seuil in catalogue.seuils
+    )
+
+
+def _explain(ligne: dict[object, object]) -> str:
+    raisons = []
+    if not ligne["Vagues répondues"]:
+        raisons.append("n’a répondu à aucune vague")
+    if ligne["Obligations"]:
+        raisons.append(f"{format_compte(int(str(ligne['Obligations'])), 'obligation')} à sa taille")
+    return " ; ".join(raisons)
+
+
+def get_titre(gate: Gate, catalogue: Catalogue) -> str:
+    """Le nom du périmètre du lecteur, ou rien."""
+    if gate.portee.role != "opsn":
+        return ""
+    noms = gate.list_opsn().set_index("opsn_id")["nom"]
+    return str(noms.get(gate.portee.opsn_id, Libelles(catalogue, gate).get_territoire("france")))

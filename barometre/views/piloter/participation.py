@@ -1,0 +1,235 @@
+"""Qui répond : combien, par groupe, face au pays entier, au fil des jours et des vagues. Jamais qui."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from barometre.access import Gate
+from barometre.catalogue.model import Catalogue
+from barometre.domain.provenance import Definition, Provenance
+from barometre.domain.territoire import FRANCE, LIBELLES_COUVERTURES, LIBELLES_TYPES
+from barometre.formats import INSECABLE, format_compte, format_date, format_nombre, format_part, is_absent
+from barometre.views.donnees.qualite import Qualite, read_qualites
+from barometre.views.lecture.citation import SOURCE
+from barometre.views.lecture.libelles import Libelles
+
+Axe = Literal["strate", "type", "couverture", "region", "departement"]
+AXES: dict[str, str] = {
+    "strate": "Taille",
+    "type": "Type",
+    "couverture": "Accompagnement",
+    "region": "Région",
+    "departement": "Département",
+}
+CACHE = "moins de 10 réponses"
+PRECAUTION = (
+    "Sous cent, un nombre de réponses se dit à cinq près ; sous dix réponses ou dix collectivités, rien "
+    "n’est dit. Qui a répondu n’est pas public."
+)
+COLONNES = ("Groupe", "Collectivités", "Réponses", "Taux", "Part dans le pays", "Part parmi les répondantes")
+
+
+@dataclass(frozen=True, slots=True)
+class Groupe:
+    """Un groupe du cadre ; `repondantes` et `taux` sont vides quand la porte les cache."""
+
+    id: str
+    nom: str
+    cadre: int
+    repondantes: int | None
+    taux: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class VueParticipation:
+    """Un questionnaire à une vague, réparti selon un axe."""
+
+    theme: str
+    vague: str
+    axe: Axe
+    ensemble: Groupe
+    groupes: tuple[Groupe, ...]
+    cumul: pd.DataFrame
+    vagues: tuple[tuple[str, int | None], ...]
+    qualite: Qualite | None
+    provenance: Provenance
+
+    @property
+    def a_retenir(self) -> str:
+        """Combien ont répondu, et quel groupe est le plus loin de sa part."""
+        if self.ensemble.repondantes is None or self.ensemble.taux is None:
+            return f"{self.vague} : trop peu de réponses pour dire qui a répondu à ce questionnaire."
+        debut = (
+            f"{format_compte(self.ensemble.repondantes, 'collectivité')} ont répondu sur "
+            f"{format_nombre(self.ensemble.cadre)} ({format_part(self.ensemble.taux, 1)})."
+        )
+        return f"{debut} {self.phrase_ecart}"
+
+    @property
+    def phrase_ecart(self) -> str:
+        """Le groupe dont la part parmi les répondantes s'écarte le plus de sa part dans le pays."""
+        ecarts = [(g, e) for g in self.groupes if (e := self.get_ecart(g)) is not None]
+        if not ecarts:
+            return "Aucun groupe n’a assez de réponses pour être comparé au pays."
+        groupe, ecart = max(ecarts, key=lambda paire: abs(paire[1]))
+        sens = "sur-représenté" if ecart > 0 else "sous-représenté"
+        points = f"{format_nombre(abs(100 * ecart), 1)}{INSECABLE}points"
+        return f"Le groupe le plus {sens} : {groupe.nom}, de {points}."
+
+    def get_ecart(self, groupe: Groupe) -> float | None:
+        """La part du groupe parmi les répondantes, moins sa part dans le pays."""
+        part = self.get_part(groupe)
+        return None if part is None else part - groupe.cadre / self.ensemble.cadre
+
+    def get_part(self, groupe: Groupe) -> float | None:
+        """La part du groupe parmi les répondantes, ou rien."""
+        total = self.ensemble.repondantes
+        return groupe.repondantes / total if groupe.repondantes is not None and total else None
+
+    @property
+    def cadre(self) -> pd.DataFrame:
+        """Le cadre du graphique (`charts.representation`)."""
+        return pd.DataFrame(
+            {
+                "groupe": [g.nom for g in self.groupes],
+                "part_cadre": [g.cadre / self.ensemble.cadre for g in self.groupes],
+                "part_repondantes": [self.get_part(g) for g in self.groupes],
+                "texte": [self._describe(g) for g in self.groupes],
+            }
+        )
+
+    def _describe(self, groupe: Groupe) -> str:
+        if groupe.taux is None:
+            return CACHE
+        return f"taux {format_part(groupe.taux, 1)}"
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Le tableau de lecture, et celui qui se télécharge ; les effectifs y sont des nombres."""
+        lignes = [self._to_rang(g) for g in (self.ensemble, *self.groupes)]
+        return pd.DataFrame(lignes, columns=list(COLONNES)).astype({"Réponses": "Int64"})
+
+    def _to_rang(self, groupe: Groupe) -> tuple[object, ...]:
+        part_cadre = groupe.cadre / self.ensemble.cadre
+        parts = (format_part(part_cadre, 1), format_part(self.get_part(groupe), 1))
+        return (groupe.nom, groupe.cadre, groupe.repondantes, format_part(groupe.taux, 1), *parts)
+
+
+def build_vue_participation(
+    gate: Gate, catalogue: Catalogue, theme_id: str, vague_id: str, axe: Axe
+) -> VueParticipation:
+    """Le questionnaire d'un thème à une vague, réparti selon un axe."""
+    libelles = Libelles(catalogue, gate)
+    cadre = read_cadre(gate)
+    entiere = pd.Series(FRANCE, cadre.index)
+    vagues = [v.id for v in catalogue.vagues if theme_id in v.questionnaires]
+    par_vague = {v: _count(gate, entiere, v, theme_id, {FRANCE: "Ensemble"})[0] for v in vagues}
+    titre = f"{catalogue.get_theme(theme_id).titre}, {libelles.get_titre_vague(vague_id)}"
+    qualites = read_qualites(gate, catalogue, vague_id, theme_id)
+    return VueParticipation(
+        theme=catalogue.get_theme(theme_id).titre,
+        vague=libelles.get_titre_vague(vague_id),
+        axe=axe,
+        ensemble=par_vague[vague_id],
+        groupes=_count(gate, cadre[axe].dropna(), vague_id, theme_id, _list_noms(gate, libelles, axe, cadre)),
+        cumul=build_cumul(gate, theme_id, {v: libelles.get_titre_vague(v) for v in vagues}),
+        vagues=tuple((libelles.get_titre_vague(v), par_vague[v].repondantes) for v in vagues),
+        qualite=qualites[0] if qualites else None,
+        provenance=_build_provenance(gate, titre, f"{theme_id}_{vague_id}_{axe}"),
+    )
+
+
+def read_cadre(gate: Gate) -> pd.DataFrame:
+    """Les collectivités du cadre, par identifiant : type, strate, couverture, région et département."""
+    lignes = gate.get_referentiel()
+    cadre = lignes[lignes["porteur_id"].isna()].set_index("collectivite_id")
+    gardees = cadre[["type", "strate", "couverture"]].copy()
+    for niveau in ("region", "departement"):
+        codes = cadre[niveau].replace("", pd.NA)
+        gardees[niveau] = (f"{niveau}-" + codes.astype("string")).where(codes.notna())
+    return gardees
+
+
+def _count(
+    gate: Gate, groupes: pd.Series, vague_id: str, theme_id: str, noms: dict[str, str]
+) -> tuple[Groupe, ...]:
+    """Les groupes nommés, dans l'ordre de `noms`, comptés par la porte."""
+    comptes = gate.count_repondantes(groupes, vague_id, theme_id)
+    par_id = dict(zip(comptes.index.astype(str), comptes.to_dict("records"), strict=True))
+    return tuple(
+        Groupe(id_, nom, int(ligne["cadre"]), _entier(ligne["repondantes"]), _part(ligne["taux"]))
+        for id_, nom in noms.items()
+        if (ligne := par_id.get(id_)) is not None
+    )
+
+
+def _entier(valeur: float) -> int | None:
+    return None if is_absent(valeur) else int(valeur)
+
+
+def _part(valeur: float) -> float | None:
+    return None if is_absent(valeur) else float(valeur)
+
+
+def _list_noms(gate: Gate, libelles: Libelles, axe: Axe, cadre: pd.DataFrame) -> dict[str, str]:
+    """Les groupes d'un axe, dans l'ordre où on les lit."""
+    if axe == "type":
+        return {t: nom for t, nom in LIBELLES_TYPES.items() if t in set(cadre["type"])}
+    if axe == "couverture":
+        return LIBELLES_COUVERTURES
+    if axe == "strate":
+        return {s.id: libelles.get_strate(s.id) for s in libelles.catalogue.strates}
+    territoires = gate.list_collectivites(type=axe, cadre=False).sort_values("nom")
+    noms = zip(territoires["collectivite_id"].astype(str), territoires["nom"].astype(str), strict=True)
+    return dict(noms)
+
+
+def build_cumul(gate: Gate, theme_id: str, titres: dict[str, str]) -> pd.DataFrame:
+    """Les réponses cumulées jour après jour, une série par vague : serie, date, cumul."""
+    comptes = gate.count_participations("vague_id", "questionnaire_id", "date_reponse")
+    siens = comptes[comptes["questionnaire_id"].eq(theme_id) & comptes["date_reponse"].notna()]
+    siens = siens[siens["vague_id"].isin(list(titres))].sort_values(["vague_id", "date_reponse"])
+    return pd.DataFrame(
+        {
+            "serie": siens["vague_id"].map(titres),
+            "date": pd.to_datetime(siens["date_reponse"]).dt.date,
+            "cumul": siens.groupby("vague_id")["questionnaires"].cumsum(),
+        }
+    ).reset_index(drop=True)
+
+
+def describe_vagues(vagues: Sequence[tuple[str, int | None]]) -> str:
+    """Ce que la participation devient d'une vague à l'autre, en une phrase."""
+    connues = [(titre, n) for titre, n in vagues if n is not None]
+    if len(connues) < 2:
+        return "Ce questionnaire n’a été posé qu’une fois : rien à comparer."
+    (avant, n1), (apres, n2) = connues[-2:]
+    part = (n2 - n1) / n1
+    sens = "de moins" if part < 0 else "de plus"
+    return (
+        f"De {avant} à {apres} : {format_nombre(n1)} réponses, puis {format_nombre(n2)} "
+        f"({format_part(abs(part))} {sens})."
+    )
+
+
+def _build_provenance(gate: Gate, titre: str, nom: str) -> Provenance:
+    version = gate.get_version()
+    return Provenance(
+        titre=f"Participation : {titre}",
+        nom_fichier=f"barometre_participation_{nom}",
+        filtres=titre,
+        source=SOURCE,
+        date=format_date(version["creee_le"]),
+        version=str(version["version_id"]),
+        definitions=(
+            Definition(
+                "Taux", "Part des collectivités du groupe qui ont rempli le questionnaire.", unite="%"
+            ),
+        ),
+        precautions=(PRECAUTION,),
+        simulee=bool(version["simulee"]),
+    )

@@ -1,0 +1,219 @@
+"""Où relancer : où une réponse de plus apporte le plus de précision à un indicateur, et ce qu'elle change.
+
+Tout naît des comptes et des chiffres que chacun peut lire : une cellule cachée y compte pour ce que le taux
+de sa strate laisse attendre, jamais pour ses vraies réponses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from barometre.access import Gate
+from barometre.catalogue.model import Catalogue
+from barometre.domain.indicateur import Indicateur
+from barometre.domain.provenance import Provenance
+from barometre.domain.secret import SEUIL_PARTICIPATION
+from barometre.formats import format_compte, format_nombre, format_points
+from barometre.stats.allocation import allocate, compute_n_eff, compute_variance
+from barometre.views.lecture.cellules import read_cellules
+from barometre.views.lecture.chiffres import Chiffre
+from barometre.views.lecture.libelles import Libelles
+from barometre.views.lecture.ligne import Lecture
+from barometre.views.lecture.provenance import build_provenance
+from barometre.views.lecture.selection import Selection
+from barometre.views.piloter.participation import read_cadre
+
+# Un oui sur deux : la plus grande variance, quand la part d'une strate n'est pas montrée.
+ECART_INCONNU = 0.5
+# Sous un répondant pour cent sollicitées, le taux observé n'est plus une promesse.
+TAUX_PLANCHER = 0.01
+BUDGETS = (50, 100, 200, 500, 1000)
+COLONNES = (
+    "Région", "Taille", "Collectivités", "Réponses estimées", "Réponses de plus", "Relances à prévoir",
+)  # fmt: skip
+Entiers = npt.NDArray[np.int64]
+Tableau = npt.NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Relance:
+    """Une cellule région × strate à relancer : `sollicitations` pour `ajouts` réponses de plus."""
+
+    region_id: str
+    strate_id: str
+    region: str
+    strate: str
+    cadre: int
+    repondantes: int
+    ajouts: int
+    sollicitations: int
+
+
+@dataclass(frozen=True, slots=True)
+class VueRelance:
+    """Où aller chercher `budget` réponses de plus pour un indicateur, France entière."""
+
+    indicateur: Indicateur
+    budget: int
+    relances: tuple[Relance, ...]
+    # Demi-largeurs de l'intervalle national : aujourd'hui, en ciblant, sans cibler.
+    avant: float | None
+    apres: float | None
+    sans_cibler: float | None
+    n_eff: tuple[float, float, float]
+    provenance: Provenance
+
+    @property
+    def phrase(self) -> str:
+        """Ce que la relance apporterait, à côté de ce qu'elle apporterait au hasard."""
+        if not self.relances:
+            return "Tout le cadre a répondu, ou ce questionnaire n’a pas assez de réponses : rien à relancer."
+        premiere = self.relances[0]
+        debut = (
+            f"{format_compte(self.budget, 'réponse')} de plus iraient d’abord à {premiere.region}, "
+            f"{premiere.strate.lower()}."
+        )
+        actuelle, ciblee, prorata = (format_nombre(n) for n in self.n_eff)
+        return (
+            f"{debut} Effectif efficace : {actuelle} aujourd’hui, {ciblee} en relançant ainsi, "
+            f"{prorata} si elles viennent comme les précédentes.{self._describe_intervalle()}"
+        )
+
+    def _describe_intervalle(self) -> str:
+        if self.avant is None or self.apres is None or self.sans_cibler is None:
+            return ""
+        textes = [format_points(2 * x, 1).lstrip("+") for x in (self.avant, self.apres, self.sans_cibler)]
+        return f" Intervalle national large de {textes[0]}, puis {textes[1]} (sans cibler : {textes[2]})."
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Le tableau de lecture, et celui qui se télécharge."""
+        return pd.DataFrame(
+            [(r.region, r.strate, r.cadre, r.repondantes, r.ajouts, r.sollicitations) for r in self.relances],
+            columns=list(COLONNES),
+        )
+
+
+def build_vue_relance(
+    gate: Gate, catalogue: Catalogue, indicateur_id: str, vague_id: str, budget: int
+) -> VueRelance:
+    """L'allocation de `budget` réponses de plus, par région × strate."""
+    indicateur = catalogue.get_indicateur(indicateur_id)
+    cellules = count_cells(gate, vague_id, indicateur.theme_id)
+    population = cellules["cadre"].to_numpy(dtype=float)
+    n = cellules["repondantes"].to_numpy(dtype=np.int64)
+    ecart_type = _read_spreads(gate, catalogue, indicateur_id, vague_id)
+    s = cellules["strate"].map(ecart_type).fillna(ECART_INCONNU).to_numpy(dtype=float)
+    ajouts = allocate(population, n, s, budget)
+    prorata = _spread_as_before(population, n, budget)
+    avant = _half_width(gate, indicateur_id, vague_id)
+    lecture = Lecture(gate, catalogue, Selection(vague_id))
+    return VueRelance(
+        indicateur=indicateur,
+        budget=budget,
+        relances=_list_relances(Libelles(catalogue, gate), cellules.assign(ajouts=ajouts)),
+        avant=avant,
+        apres=_scale(avant, population, n, ajouts, s),
+        sans_cibler=_scale(avant, population, n, prorata, s),
+        n_eff=tuple(compute_n_eff(population, n + plus) for plus in (0 * n, ajouts, prorata)),  # type: ignore[arg-type]
+        provenance=build_provenance(lecture, f"Où relancer, {indicateur.titre}", "relance", [indicateur]),
+    )
+
+
+def count_cells(gate: Gate, vague_id: str, theme_id: str) -> pd.DataFrame:
+    """Par région × strate : `region`, `strate`, `cadre`, `repondantes` (attendues si la porte les cache)."""
+    cadre = read_cadre(gate).dropna(subset=["region", "strate"])
+    groupes = cadre["region"].astype(str) + "|" + cadre["strate"].astype(str)
+    comptes = gate.count_repondantes(groupes, vague_id, theme_id)
+    strates = gate.count_repondantes(cadre["strate"], vague_id, theme_id)
+    noms = comptes.index.to_series().str.split("|", expand=True).set_axis(["region", "strate"], axis=1)
+    taux = noms["strate"].map(strates["taux"]).fillna(0.0)
+    attendues = (comptes["cadre"] * taux).round().clip(upper=SEUIL_PARTICIPATION - 1)
+    repondantes = comptes["repondantes"].fillna(attendues).clip(upper=comptes["cadre"]).astype("int64")
+    return noms.assign(cadre=comptes["cadre"], repondantes=repondantes).reset_index(drop=True)
+
+
+def _read_spreads(gate: Gate, catalogue: Catalogue, indicateur_id: str, vague_id: str) -> dict[str, float]:
+    """L'écart-type d'une réponse, par strate : √(p·(1 − p)) du chiffre national montré."""
+    strates = [s.id for s in catalogue.strates]
+    cellules = read_cellules(gate, [indicateur_id], Selection(vague_id), type=None, strate=strates)
+    parts = {c.strate: c.redresse for c in cellules.values() if c.montre and c.redresse is not None}
+    return {strate: float(np.sqrt(max(p * (1 - p), 0.0))) for strate, p in parts.items()}
+
+
+def _spread_as_before(population: Tableau, n: Entiers, budget: int) -> Entiers:
+    """Les mêmes réponses de plus, au prorata de celles qui sont déjà venues."""
+    parts = n / max(n.sum(), 1)
+    return np.minimum(np.round(budget * parts), population - n).astype(np.int64)
+
+
+def _half_width(gate: Gate, indicateur_id: str, vague_id: str) -> float | None:
+    trouves: list[Chiffre] = list(read_cellules(gate, [indicateur_id], Selection(vague_id)).values())
+    montres = [c for c in trouves if c.montre and c.bas is not None and c.haut is not None]
+    return (montres[0].haut - montres[0].bas) / 2 if montres else None  # type: ignore[operator]
+
+
+def _scale(
+    avant: float | None,
+    population: Tableau,
+    n: Entiers,
+    ajouts: Entiers,
+    s: Tableau,
+) -> float | None:
+    """La demi-largeur publiée, réduite comme l'erreur type du plan."""
+    if avant is None:
+        return None
+    base = compute_variance(population, n, s)
+    return avant * float(np.sqrt(compute_variance(population, n + ajouts, s) / base)) if base else avant
+
+
+def _list_relances(libelles: Libelles, cellules: pd.DataFrame) -> tuple[Relance, ...]:
+    retenues = cellules[cellules["ajouts"] > 0].sort_values("ajouts", ascending=False, kind="stable")
+    return tuple(
+        Relance(
+            region_id=str(ligne["region"]),
+            strate_id=str(ligne["strate"]),
+            region=libelles.get_territoire(str(ligne["region"])),
+            strate=libelles.get_strate(str(ligne["strate"])),
+            cadre=int(ligne["cadre"]),
+            repondantes=int(ligne["repondantes"]),
+            ajouts=int(ligne["ajouts"]),
+            sollicitations=_count_calls(int(ligne["cadre"]), int(ligne["repondantes"]), int(ligne["ajouts"])),
+        )
+        for ligne in retenues.to_dict("records")
+    )
+
+
+def _count_calls(cadre: int, repondantes: int, ajouts: int) -> int:
+    """Combien en solliciter pour tant de réponses, au taux observé ; jamais plus qu'il n'en reste."""
+    taux = max(repondantes / cadre, TAUX_PLANCHER)
+    return min(round(ajouts / taux), cadre - repondantes)
+
+
+def name_liste(vue: VueRelance) -> Provenance:
+    """La provenance de la liste nommée : un autre fichier que le tableau des cellules."""
+    return replace(vue.provenance, nom_fichier="barometre_a_relancer", titre="Collectivités à relancer")
+
+
+def list_a_relancer(gate: Gate, vue: VueRelance, vague_id: str) -> pd.DataFrame:
+    """Les collectivités des cellules à relancer qui n'ont pas répondu : pour qui peut lire la participation.
+
+    Une portée publique n'en reçoit aucune ; un OPSN, celles de son périmètre.
+    """
+    cadre = read_cadre(gate)
+    lisibles = [id_ for id_ in cadre.index if gate.can_see_participation(str(id_))]
+    cadre = cadre.loc[lisibles]
+    voulues = {(r.region_id, r.strate_id) for r in vue.relances}
+    visees = [paire in voulues for paire in zip(cadre["region"], cadre["strate"], strict=True)]
+    cadre = cadre[np.array(visees, dtype=bool)] if len(cadre) else cadre
+    if cadre.empty:
+        return pd.DataFrame(columns=["collectivite_id", "nom", "region", "strate"])
+    ont = set(gate.list_participations(vague_id, vue.indicateur.theme_id)["collectivite_id"])
+    noms = gate.get_referentiel().set_index("collectivite_id")["nom"]
+    restantes = cadre[~cadre.index.isin(ont)].assign(nom=lambda c: noms.reindex(c.index))
+    return restantes.reset_index()[["collectivite_id", "nom", "region", "strate"]]

@@ -1,0 +1,121 @@
+"""Qui répond : des comptes et des parts, jamais qui ; où relancer, sur les seuls comptes publics."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from barometre.access.participation import count_by_group
+from barometre.domain.portee import PUBLIC, Portee
+from barometre.views.piloter.participation import build_vue_participation, describe_vagues
+from barometre.views.piloter.relance import build_vue_relance, count_cells, list_a_relancer
+from tests.views.fausse_porte import FaussePorte, build_catalogue, build_indicateur, cellule
+
+# 400 petites communes dont 40 ont répondu, 100 grandes dont 60 : les petites sont sous-représentées.
+TAILLES = {"commune-0-499": (400, 40), "commune-500-plus": (100, 60)}
+
+
+class Porte(FaussePorte):
+    """Un cadre inventé de 500 communes de deux régions, et ses répondantes."""
+
+    def __init__(self, *lignes: dict[str, Any], portee: Portee = PUBLIC) -> None:
+        super().__init__(lignes, portee)
+        rangs = [(t, i, i < ont) for t, (total, ont) in TAILLES.items() for i in range(total)]
+        self._cadre = pd.DataFrame(
+            {
+                "collectivite_id": [f"commune-{t}-{i}" for t, i, _ in rangs],
+                "nom": [f"Village {i}" for _, i, _ in rangs],
+                "type": "commune",
+                "strate": [t for t, *_ in rangs],
+                "couverture": "inconnue",
+                "region": ["01" if i % 2 else "02" for _, i, _ in rangs],
+                "departement": "0A",
+                "porteur_id": None,
+            }
+        )
+        self._ont = frozenset(self._cadre.loc[[ont for *_, ont in rangs], "collectivite_id"])
+
+    def get_referentiel(self) -> pd.DataFrame:
+        return self._cadre
+
+    def count_repondantes(self, groupes: pd.Series, vague_id: Any = None, theme: Any = None) -> pd.DataFrame:
+        return count_by_group(groupes, self._ont if vague_id != "2023-v1" else frozenset())
+
+    def count_participations(self, *axes: str) -> pd.DataFrame:
+        lignes = [("2026-v4", "essai", f"2026-03-0{j}", 10 * j) for j in (2, 1)]
+        return pd.DataFrame(
+            lignes, columns=["vague_id", "questionnaire_id", "date_reponse", "questionnaires"]
+        )
+
+    def list_qualite(self, *filtres: Any) -> pd.DataFrame:
+        return pd.DataFrame(columns=["vague_id", "questionnaire_id", "cle", "objet", "valeur", "phrase"])
+
+    def can_see_participation(self, collectivite_id: str) -> bool:
+        return self.portee.role == "programme"
+
+    def list_participations(self, *filtres: Any) -> pd.DataFrame:
+        return pd.DataFrame({"collectivite_id": sorted(self._ont)})
+
+
+def _vue(axe: Any = "strate", vague: str = "2026-v4") -> Any:
+    return build_vue_participation(Porte(), build_catalogue(), "essai", vague, axe)  # type: ignore[arg-type]
+
+
+def test_la_part_dans_le_pays_se_lit_a_cote_de_celle_des_repondantes() -> None:
+    cadre = _vue().cadre.set_index("groupe")
+    petites = cadre.loc["Communes de moins de 500 habitants"]
+    assert petites["part_cadre"] == pytest.approx(0.8)  # 400 / 500
+    assert petites["part_repondantes"] == pytest.approx(0.4)  # 40 / 100
+    assert "sous-représenté : Communes de moins de 500 habitants, de 40,0\u00a0points" in _vue().a_retenir
+
+
+def test_une_vague_sans_assez_de_reponses_ne_dit_rien() -> None:
+    vue = _vue(vague="2023-v1")
+    assert vue.ensemble.repondantes is None
+    assert "trop peu de réponses" in vue.a_retenir
+    assert vue.table["Réponses"].isna().all()
+
+
+def test_le_cumul_suit_le_temps() -> None:
+    assert _vue().cumul["cumul"].tolist() == [10, 30]  # le 1er, puis le 2 mars
+
+
+def test_la_baisse_d_une_vague_a_l_autre_se_dit() -> None:
+    assert "(40\u202f% de moins)" in describe_vagues([("A", 100), ("B", 60)]).replace("\u00a0", "\u202f")
+    assert "qu’une fois" in describe_vagues([("A", None), ("B", 60)])
+
+
+def _relance(budget: int = 50, portee: Portee = PUBLIC) -> Any:
+    porte: Any = Porte(cellule("site"), portee=portee)
+    return build_vue_relance(porte, build_catalogue([build_indicateur()]), "site", "2026-v4", budget)
+
+
+def test_les_reponses_de_plus_vont_ou_elles_apportent_le_plus() -> None:
+    vue = _relance()
+    assert sum(r.ajouts for r in vue.relances) == 50
+    assert {r.strate_id for r in vue.relances} == {"commune-0-499"}  # la plus grande, la moins couverte
+    actuelle, ciblee, prorata = vue.n_eff
+    assert actuelle < prorata < ciblee
+    assert vue.apres < vue.sans_cibler < vue.avant
+
+
+def test_on_ne_sollicite_jamais_plus_qu_il_n_en_reste() -> None:
+    assert all(0 < r.sollicitations <= r.cadre - r.repondantes for r in _relance(1000).relances)
+
+
+def test_une_cellule_cachee_compte_pour_ce_que_sa_strate_laisse_attendre() -> None:
+    porte: Any = Porte()
+    porte._ont = frozenset(sorted(porte._ont)[:12])
+    cellules = count_cells(porte, "2026-v4", "essai")
+    assert (cellules["repondantes"] <= 9).all()  # jamais le vrai compte d'une cellule sous dix
+
+
+def test_la_liste_nommee_n_est_que_pour_qui_peut_la_lire() -> None:
+    publique: Any = Porte(cellule("site"))
+    assert list_a_relancer(publique, _relance(), "2026-v4").empty
+    programme: Any = Porte(cellule("site"), portee=Portee("programme"))
+    liste = list_a_relancer(programme, _relance(), "2026-v4")
+    assert not set(liste["collectivite_id"]) & programme._ont
+    assert set(liste["strate"]) == {"commune-0-499"}
