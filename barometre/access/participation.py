@@ -18,7 +18,8 @@ def count_by_group(groupes: pd.Series, repondantes: frozenset[str]) -> pd.DataFr
     table = ont.groupby(groupes.to_numpy()).agg(["size", "sum"]).set_axis(["cadre", "exactes"], axis=1)
     montre = (table["cadre"] >= SEUIL_CADRE) & (table["exactes"] >= SEUIL_PARTICIPATION)
     comptes = round_effectifs(table["exactes"].astype("float64")).where(montre)
-    epci = table.index.astype("str").str.startswith("epci-")
+    # Un EPCI a neuf chiffres ; « epci-0-14999 » est une strate.
+    epci = table.index.astype("str").str.fullmatch(r"epci-\d{9}")
     taux = np.where(
         epci, (table["exactes"] / table["cadre"] / PAS_TAUX_EPCI).round() * PAS_TAUX_EPCI,
         np.minimum(comptes / table["cadre"], 1.0),
