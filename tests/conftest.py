@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from barometre.sources.catalogue import Attendu
 from barometre.warehouse import schema as s
 from barometre.warehouse.dialects import insert_frame
 from barometre.warehouse.engine import build_postgresql_engine
@@ -34,6 +35,12 @@ def sans_copies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Aucun test ne lit ni n'écrit les copies de sources de la machine, ni son miroir."""
     monkeypatch.setenv("BAROMETRE_COPIES", str(tmp_path / "copies"))
     monkeypatch.delenv("BAROMETRE_MIROIR", raising=False)
+
+
+@pytest.fixture
+def petits_fichiers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Des sources de trois lignes : leur fiche, faite pour la France, n'est pas appliquée."""
+    monkeypatch.setattr("barometre.sources.catalogue._build_attendu", lambda _: Attendu())
 
 
 @pytest.fixture(scope="session")

@@ -46,6 +46,9 @@ def add_command(commandes: Any) -> None:
     charger = actions.add_parser("recuperer", help=phrase, description=phrase)
     charger.add_argument("ids", metavar="ID", nargs="*", help="sources à récupérer (toutes par défaut)")
     charger.add_argument("--miroir", metavar="DOSSIER", type=Path, help="dossier qui tient lieu des adresses")
+    charger.add_argument(
+        "--confirmer", action="store_true", help="accepte un fichier en recul sur la bonne copie"
+    )
     add_json(charger)
     charger.set_defaults(execute=execute_recuperer)
 
@@ -102,7 +105,9 @@ def execute_recuperer(demande: argparse.Namespace) -> int:
     # Demander les seuls contours ne demande aucune donnée.
     donnees = [source.id for source in demandees if source.usage != "contours"]
     with Barre(muette=demande.json) as barre:
-        faite = recuperer(donnees, demande.miroir, contours=contours, progress=barre)
+        faite = recuperer(
+            donnees, demande.miroir, contours=contours, confirmer=demande.confirmer, progress=barre
+        )
     _print(faite, en_json=demande.json)
     return FAIT if any(b.etat != "absente" for b in faite.bilans) else REFUSE
 

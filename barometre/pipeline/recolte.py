@@ -13,9 +13,8 @@ from barometre.pipeline.referentiel import compute_couvertures
 from barometre.sources.catalogue import SourceExterieure
 from barometre.sources.contexte import build_contexte
 from barometre.sources.errors import SourceInjoignable, SourceRefusee
-from barometre.sources.fetch import Copie, Lieu, fall_back, fetch, keep
-from barometre.sources.lecture import Brut
-from barometre.sources.modules import ModuleSource, get_module
+from barometre.sources.examen import read_source
+from barometre.sources.fetch import Copie, Lieu
 from barometre.sources.resultat import Rapport, Rejet, Resultat
 
 EtatSource = Literal["chargee", "gardee", "absente"]
@@ -80,37 +79,23 @@ class Recolte:
         self.bilans.append(bilan)
 
 
-def harvest(source: SourceExterieure, lieu: Lieu, recolte: Recolte) -> None:
-    """Ajoute une source à la récolte ; une source injoignable ou illisible a un bilan, pas d'erreur."""
-    module = get_module(source)
-    if module is None:
-        return
-    try:
-        copie, brut = _read(source, lieu, module)
-    except (SourceInjoignable, SourceRefusee) as erreur:
-        recolte.bilans.append(Bilan(source, "absente", str(erreur)))
+def harvest(source: SourceExterieure, lieu: Lieu, recolte: Recolte, *, confirmer: bool = False) -> None:
+    """Ajoute une source à la récolte ; injoignable, refusée ou en panne, elle a un bilan, pas d'erreur.
+
+    `confirmer` : un fichier en recul sur la bonne copie est accepté.
+    """
+    if source.usage == "contours":
         return
     contexte = build_contexte(
         recolte.socle.collectivites, recolte.socle.codes_anciens,
         periode=source.periode, opsn=recolte.socle.opsn, operateurs=recolte.operateurs,
     )  # fmt: skip
-    resultat = module.rows(brut, contexte)
-    recolte.add(source, resultat, _build_bilan(source, copie, resultat))
-
-
-def _read(source: SourceExterieure, lieu: Lieu, module: ModuleSource) -> tuple[Copie, Brut]:
-    """Le fichier neuf, gardé s'il se lit ; sinon la dernière bonne copie."""
-    copie = fetch(source, lieu)
     try:
-        brut = module.read(copie.chemin)
-    except SourceRefusee as erreur:
-        if copie.origine != "copie":
-            copie.chemin.unlink(missing_ok=True)
-        gardee = fall_back(source, lieu, str(erreur)) if copie.origine != "copie" else None
-        if gardee is None:
-            raise
-        return gardee, module.read(gardee.chemin)
-    return keep(copie, lieu, brut.frame if source.purger else None), brut
+        copie, resultat = read_source(source, lieu, contexte, confirmer=confirmer)
+    except (SourceInjoignable, SourceRefusee) as erreur:
+        recolte.bilans.append(Bilan(source, "absente", str(erreur)))
+        return
+    recolte.add(source, resultat, _build_bilan(source, copie, resultat))
 
 
 def _build_bilan(source: SourceExterieure, copie: Copie, resultat: Resultat) -> Bilan:

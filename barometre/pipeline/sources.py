@@ -65,6 +65,7 @@ def recuperer(
     miroir: Path | str | None = None,
     *,
     contours: Iterable[Bilan] = (),
+    confirmer: bool = False,
     progress: Suivi | None = None,
     adresse: str | None = None,
     catalogue: Catalogue | None = None,
@@ -72,6 +73,7 @@ def recuperer(
     """Récupère des sources et met en service une version qui les contient ; tout ou rien.
 
     Les mêmes fichiers ne changent rien. `contours` : les bilans des contours, que la commande charge.
+    `confirmer` : un fichier en recul sur la bonne copie est accepté.
     """
     catalogue = catalogue or load_catalogue()
     demandees = [s for s in list_demandees(ids) if s.usage != "contours"]
@@ -80,7 +82,7 @@ def recuperer(
     with entrepot.lock():
         depot = Repository(entrepot)
         active = depot.version_id
-        recolte = _harvest_all(demandees, open_lieu(miroir), read_socle(depot), etapes)
+        recolte = _harvest_all(demandees, open_lieu(miroir), read_socle(depot), etapes, confirmer=confirmer)
         recolte.bilans += contours
         if _is_loaded(depot, recolte.bilans, catalogue):
             depot.close()
@@ -91,11 +93,13 @@ def recuperer(
     return Recuperation(version_id, recolte.bilans, True)
 
 
-def _harvest_all(demandees: list[SourceExterieure], lieu: Lieu, socle: Socle, etapes: Etapes) -> Recolte:
+def _harvest_all(
+    demandees: list[SourceExterieure], lieu: Lieu, socle: Socle, etapes: Etapes, *, confirmer: bool
+) -> Recolte:
     recolte = Recolte(socle)
     for source in demandees:
         etapes.step(source.titre)
-        harvest(source, lieu, recolte)
+        harvest(source, lieu, recolte, confirmer=confirmer)
     return recolte
 
 

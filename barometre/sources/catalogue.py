@@ -13,6 +13,20 @@ FICHIER = "sources.yml"
 
 
 @dataclass(frozen=True, slots=True)
+class Attendu:
+    """La fiche d'un bon fichier : ce qui s'en écarte est refusé, et la bonne copie gardée."""
+
+    # Nombre de lignes distinctes, bornes comprises.
+    lignes: tuple[int, int] | None = None
+    # Part de lignes rejetées tolérée, de 0 à 1.
+    rejets: float = 1.0
+    # Nombre de régions dont le fichier doit parler, au moins.
+    regions: int = 0
+    # Les colonnes qui, ensemble, ne se répètent pas.
+    cle: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SourceExterieure:
     """Une source que l'on récupère ; rien n'en est embarqué."""
 
@@ -35,6 +49,7 @@ class SourceExterieure:
     purger: bool = False
     periode: str = ""
     depend_de: tuple[str, ...] = ()
+    attendu: Attendu = Attendu()
 
     @property
     def extension(self) -> str:
@@ -60,7 +75,14 @@ def load_sources_exterieures(dossier: Path = DONNEES) -> dict[str, SourceExterie
 
 
 def _build(contenu: dict[str, Any]) -> SourceExterieure:
-    return SourceExterieure(**{**contenu, "depend_de": tuple(contenu.get("depend_de", ()))})
+    propres = {"depend_de": tuple(contenu.get("depend_de", ())), "attendu": _build_attendu(contenu)}
+    return SourceExterieure(**{**contenu, **propres})
+
+
+def _build_attendu(contenu: dict[str, Any]) -> Attendu:
+    attendu = contenu.get("attendu", {})
+    listes = {nom: tuple(attendu[nom]) for nom in ("lignes", "cle") if nom in attendu}
+    return Attendu(**{**attendu, **listes})
 
 
 def _check_ids(sources: list[SourceExterieure]) -> None:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from barometre.sources.etat.cog import Cog, build_cog
+from barometre.sources.cog import Cog, build_cog
 from barometre.sources.resultat import Rejet
 
 COMMUNE_INCONNUE = "Ce code n'est celui d'aucune commune, actuelle ou ancienne, du référentiel."
@@ -29,6 +29,18 @@ class Contexte:
     def communes(self) -> pd.Index:
         """Les identifiants de toutes les communes."""
         return pd.Index([f"commune-{code}" for code in sorted(self.cog.actuels)])
+
+    @cached_property
+    def regions(self) -> pd.Series:
+        """La région de chaque collectivité ; celle d'une région est elle-même."""
+        cadre = self.collectivites.set_index("collectivite_id")
+        return cadre["region"].astype("object").where(cadre["type"].ne("region"), cadre["code"])
+
+    @cached_property
+    def codes_postaux(self) -> frozenset[str]:
+        """Les codes postaux de toutes les communes."""
+        communes = self.collectivites[self.collectivites["type"].eq("commune")]
+        return frozenset(" ".join(communes["codes_postaux"].dropna().tolist()).split())
 
     @cached_property
     def sirens(self) -> dict[str, str]:

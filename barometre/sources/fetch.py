@@ -10,10 +10,11 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import httpx
 import pandas as pd
@@ -40,6 +41,8 @@ class Copie:
     recuperee_le: datetime
     # Vide si tout va bien ; sinon, pourquoi l'on se contente de la dernière bonne copie.
     avertissement: str = ""
+    # Les comptes de la bonne copie, auxquels un fichier neuf est comparé ; vide avant les gardes.
+    comptes: Mapping[str, Any] | None = None
 
     def get_age(self, maintenant: datetime | None = None) -> int:
         """L'âge en jours."""
@@ -92,7 +95,7 @@ def keep(copie: Copie, lieu: Lieu, purgee: pd.DataFrame | None = None) -> Copie:
     os.replace(copie.chemin if purgee is None else dossier / "purgee.csv.gz", bonne)
     fiche = {
         "fichier": bonne.name, "origine": copie.origine, "empreinte": copie.empreinte,
-        "recuperee_le": copie.recuperee_le.isoformat(),
+        "recuperee_le": copie.recuperee_le.isoformat(), "comptes": copie.comptes,
     }  # fmt: skip
     _write_atomic(dossier / FICHE, json.dumps(fiche, ensure_ascii=False).encode())
     return replace(copie, chemin=bonne)
@@ -108,7 +111,8 @@ def get_kept(source: SourceExterieure, lieu: Lieu) -> Copie | None:
         quand = datetime.fromisoformat(fiche["recuperee_le"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return Copie(source.id, chemin, "copie", fiche["empreinte"], quand) if chemin.is_file() else None
+    copie = Copie(source.id, chemin, "copie", fiche["empreinte"], quand, comptes=fiche.get("comptes"))
+    return copie if chemin.is_file() else None
 
 
 def _need_kept(source: SourceExterieure, lieu: Lieu) -> Copie:

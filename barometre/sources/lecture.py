@@ -9,7 +9,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,6 +22,7 @@ MAX_OCTETS_LUS = 400 * 1024 * 1024
 MAX_CELLULE = 131_072
 SEPARATEURS = (";", ",", "\t")
 LIGNE = "_ligne"
+REPETEE = "Cette ligne est déjà dans le fichier, à l'identique."
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,10 @@ class Brut:
 
     frame: pd.DataFrame
     rejets: tuple[Rejet, ...] = ()
+    # Parmi les rejets, les lignes écrites deux fois à l'identique.
+    repetees: int = 0
+    # Vrai si la dernière ligne a moins de colonnes que les entêtes : le fichier est tronqué.
+    coupe: bool = False
 
     @property
     def lus(self) -> int:
@@ -74,21 +79,48 @@ def _collect(lignes: Any, entetes: list[str], gardees: list[str], transformation
     presentes = [nom for nom in gardees if nom in entetes]
     lues: dict[str, list[str]] = {nom: [] for nom in presentes}
     rangs = [(lues[nom], entetes.index(nom), transformations.get(nom)) for nom in presentes]
+    tri = _Tri(len(entetes), distingue=len(presentes) < len(entetes))
     numeros: list[int] = []
-    rejets: list[Rejet] = []
     for cellules in lignes:
-        if not any(cellules):
-            continue
-        if len(cellules) != len(entetes):
-            motif = f"La ligne a {len(cellules)} colonnes au lieu de {len(entetes)}."
-            rejets.append(Rejet(lignes.line_num, "", "", motif))
+        if not any(cellules) or not tri.accept(cellules, lignes.line_num):
             continue
         numeros.append(lignes.line_num)
         for colonne, rang, reduire in rangs:
             # Une donnée personnelle est réduite ici, avant d'entrer dans un tableau.
             cellule = cellules[rang].strip()
             colonne.append(reduire(cellule) if reduire else cellule)
-    return Brut(_frame(lues, numeros), tuple(rejets))
+    return Brut(_frame(lues, numeros), tuple(tri.rejets), tri.repetees, tri.coupe)
+
+
+@dataclass
+class _Tri:
+    """Écarte les lignes mal formées et celles qui se répètent.
+
+    `distingue` : le fichier a plus de colonnes que l'on n'en garde. Sinon (une copie purgée) deux lignes
+    semblables peuvent être deux faits dont on n'a gardé qu'une partie.
+    """
+
+    largeur: int
+    distingue: bool
+    rejets: list[Rejet] = field(default_factory=list)
+    repetees: int = 0
+    coupe: bool = False
+    vues: set[tuple[str, ...]] = field(default_factory=set)
+
+    def accept(self, cellules: list[str], numero: int) -> bool:
+        """Vrai si la ligne entre ; sinon, un rejet dit pourquoi."""
+        self.coupe = len(cellules) < self.largeur
+        if len(cellules) != self.largeur:
+            motif = f"La ligne a {len(cellules)} colonnes au lieu de {self.largeur}."
+            self.rejets.append(Rejet(numero, "", "", motif))
+            return False
+        ligne = tuple(cellules) if self.distingue else ()
+        if ligne and ligne in self.vues:
+            self.rejets.append(Rejet(numero, "", "", REPETEE))
+            self.repetees += 1
+            return False
+        self.vues.add(ligne)
+        return True
 
 
 def _apply(transformations: Transformations, nom: str, cellule: str) -> str:

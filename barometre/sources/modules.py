@@ -1,4 +1,4 @@
-"""Le module de chaque source qui donne des lignes ; les contours se lisent dans `maps`."""
+"""Le module de chaque source qui donne des lignes ; les contours se lisent dans `contours`."""
 
 from __future__ import annotations
 
@@ -24,8 +24,7 @@ class ModuleSource(Protocol):
         """Les lignes pures."""
 
 
-def get_module(source: SourceExterieure) -> ModuleSource | None:
-    """Le module qui porte l'identifiant de la source, ou None pour des contours."""
-    if source.usage == "contours":
-        return None
-    return import_module(f"barometre.sources.etat.{source.id}")
+def get_module(source: SourceExterieure) -> ModuleSource:
+    """Le module qui porte l'identifiant de la source ; chargé à la demande, pour tomber seul."""
+    module: ModuleSource = import_module(f"barometre.sources.etat.{source.id}")
+    return module

@@ -11,6 +11,7 @@ from barometre.cli import main
 from barometre.pipeline.construire import construire
 from barometre.sources.catalogue import load_sources_exterieures
 
+pytestmark = pytest.mark.usefixtures("petits_fichiers")
 Ecran = pytest.CaptureFixture[str]
 CLES = {"id", "titre", "licence", "date", "lignes", "etat", "rapport"}
 

@@ -20,6 +20,7 @@ from barometre.sources.catalogue import load_sources_exterieures
 from barometre.warehouse.entrepot import Entrepot
 from barometre.warehouse.repository import Repository, open_repository
 
+pytestmark = pytest.mark.usefixtures("petits_fichiers")
 FS = "id_fs,insee_com,format_fs\n1,33063,Fixe\n2,01004,Fixe\n3,99999,Fixe\n"
 TYPOLOGIES = """code,niveau_densite,niveau_ruralite,niveau_centralite,niveau_montagne
 33063,Grands centres urbains,Hors champ,Centre majeur d'équipements et de services,
@@ -80,6 +81,11 @@ def _valeur(depot: Repository, indicateur_id: str, territoire_id: str) -> float:
     return float(lignes.loc[territoire_id, "valeur"])
 
 
+def _count_couvertes(depot: Repository) -> int:
+    """Les communes des deux régions dont le petit fichier parle : lui seul n'y dit rien de la France."""
+    return int(depot.list_collectivites(type="commune")["region"].isin(["75", "84"]).sum())
+
+
 def test_une_source_entre_avec_sa_montee(lieu: str, miroir: Path) -> None:
     avant = open_repository(lieu).version_id
     faite = recuperer(["france_services"], miroir, adresse=lieu)
@@ -87,7 +93,7 @@ def test_une_source_entre_avec_sa_montee(lieu: str, miroir: Path) -> None:
     assert faite.version_id != avant
     depot = open_repository(lieu)
     assert _valeur(depot, "france_services_nombre", "commune-33063") == 1
-    assert _valeur(depot, "france_services_presence", "france") == pytest.approx(2 / 34875)
+    assert _valeur(depot, "france_services_presence", "france") == pytest.approx(2 / _count_couvertes(depot))
     assert _valeur(depot, "france_services_population", "departement-33") > 0.1  # Bordeaux seule
     source = depot.list_sources().set_index("source_id").loc["france_services"]
     assert (source["etat"], source["lus"], source["charges"], source["rejetes"]) == ("chargee", 3, 2, 1)
@@ -107,7 +113,10 @@ def test_un_fichier_corrige_remplace_le_precedent(lieu: str, miroir: Path) -> No
     recuperer(["france_services"], miroir, adresse=lieu)
     depot = open_repository(lieu)
     assert _valeur(depot, "france_services_nombre", "commune-33063") == 2
-    assert _valeur(depot, "france_services_nombre", "commune-01004") == 0
+    # plus aucune ligne en Auvergne-Rhône-Alpes : on n'y sait rien, ce n'est pas un zéro
+    connues = set(depot.list_valeurs("france_services_nombre")["collectivite_id"])
+    assert "commune-01004" not in connues
+    assert _valeur(depot, "france_services_nombre", "commune-33381") == 0
     assert len(depot.list_quarantaine("france_services")) == 1  # les refus ne s'ajoutent pas
 
 
@@ -232,6 +241,11 @@ def test_un_fait_connu_de_tous_juge_les_poids(lieu: str, miroir: Path, tmp_path:
     depot = open_repository(lieu)
     communes = depot.list_collectivites(type="commune", departement="33")["code"].tolist()
     _import(lieu, tmp_path, communes)
+    ailleurs = depot.list_collectivites(type="commune").drop_duplicates("region")
+    codes = ["33063", *ailleurs.loc[ailleurs["region"].ne("75"), "code"]]
+    lignes = [f"{rang},{code},Fixe" for rang, code in enumerate(codes)]
+    source = load_sources_exterieures()["france_services"]
+    _write(miroir / source.miroir, "\n".join(["id_fs,insee_com,format_fs", *lignes, ""]))
     recuperer(["france_services"], miroir, adresse=lieu)
     qualite = depot.list_qualite("2023-v1", "communication")
     ecart = qualite[qualite["cle"].eq("ecart_mesure") & qualite["objet"].eq("france_services_presence")]
@@ -266,7 +280,7 @@ def test_une_construction_reprend_les_copies(lieu: str, miroir: Path) -> None:
     recuperer(["france_services", "typologies_anct"], miroir, adresse=lieu)
     construire(demo=False, adresse=lieu)
     depot = open_repository(lieu)
-    assert _valeur(depot, "france_services_presence", "france") == pytest.approx(2 / 34875)
+    assert _valeur(depot, "france_services_presence", "france") == pytest.approx(2 / _count_couvertes(depot))
     etats = depot.list_sources().set_index("source_id")["etat"]
     assert etats["france_services"] == "chargee"
     assert etats["arcep_ftth"] == "absente"
@@ -277,6 +291,6 @@ def test_sur_chaque_moteur(entrepot: Entrepot, miroir: Path) -> None:
     construire(demo=False, adresse=entrepot.adresse)
     recuperer(["france_services"], miroir, adresse=entrepot.adresse)
     depot = open_repository(entrepot.adresse)
-    assert _valeur(depot, "france_services_presence", "france") == pytest.approx(2 / 34875)
+    assert _valeur(depot, "france_services_presence", "france") == pytest.approx(2 / _count_couvertes(depot))
     assert len(depot.list_quarantaine("france_services")) == 1
     depot.close()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from barometre.sources.cog import build_cog
 from barometre.sources.contexte import Contexte, recode_communes
-from barometre.sources.etat.cog import build_cog
 from tests import mini
 
 COG = build_cog(mini.build_collectivites(), mini.build_codes_anciens())

@@ -140,10 +140,9 @@ def test_toutes_les_sources_ont_leur_module_ou_sont_des_contours() -> None:
     sources = load_sources_exterieures()
     assert len(sources) >= 16
     for source in sources.values():
-        module = get_module(source)
-        assert (module is None) == (source.usage == "contours")
-        if module is not None:
-            assert module.COLONNES
+        if source.usage != "contours":
+            assert get_module(source).COLONNES
+            assert source.attendu.lignes, source.id
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
 from barometre.sources.contexte import Contexte, reject_rows
 from barometre.sources.lecture import Brut, read_csv
+from barometre.sources.presence import fill_zeros
 from barometre.sources.resultat import Resultat, build_resultat, build_valeurs
 
 COLONNES = ("siren", "departement", "nature")
@@ -27,10 +30,11 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     frame = brut.frame[~doubles]
     territoires = "departement-" + frame["departement"]
     inconnus = ~contexte.is_known(territoires)
-    comptes = territoires[~inconnus & ~frame["nature"].isin(DEJA_COMPTES)].value_counts()
+    syndicats = (~frame["nature"].isin(DEJA_COMPTES)).astype("float64")
+    comptes = syndicats[~inconnus].groupby(territoires).sum()
     cadre = contexte.collectivites
     departements = cadre.loc[cadre["type"].eq("departement") & cadre["code"].ne("6AE"), "collectivite_id"]
-    serie = comptes.reindex(departements, fill_value=0).astype("float64")
+    serie = fill_zeros(comptes, pd.Index(departements), contexte)
     rejets = [
         *brut.rejets,
         *reject_rows(brut.frame[doubles], "siren", DOUBLON),

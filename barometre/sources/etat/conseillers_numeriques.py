@@ -6,7 +6,7 @@ from pathlib import Path
 
 from barometre.sources.contexte import Contexte, read_numbers, recode_communes, reject_rows
 from barometre.sources.lecture import Brut, read_csv
-from barometre.sources.presence import sum_by_commune
+from barometre.sources.presence import has_any, sum_by_commune
 from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, concat_valeurs
 
 RECRUTES = "Nb de conseillers recrutés"
@@ -28,7 +28,7 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     nombres = sum_by_commune(recodage, RECRUTES, contexte)
     valeurs = [
         build_valeurs("conseillers_numeriques_postes", nombres, contexte.periode),
-        build_valeurs("conseiller_numerique_presence", nombres.gt(0).astype("float64"), contexte.periode),
+        build_valeurs("conseiller_numerique_presence", has_any(nombres), contexte.periode),
     ]
     rejets = [*brut.rejets, *reject_rows(brut.frame[faux], RECRUTES, PAS_UN_NOMBRE), *recodage.rejets]
     return build_resultat(

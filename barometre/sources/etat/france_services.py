@@ -6,7 +6,7 @@ from pathlib import Path
 
 from barometre.sources.contexte import Contexte, recode_communes, reject_rows
 from barometre.sources.lecture import Brut, read_csv
-from barometre.sources.presence import count_by_commune
+from barometre.sources.presence import count_by_commune, has_any
 from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, concat_valeurs
 
 COLONNES = ("id_fs", "insee_com", "format_fs")
@@ -25,7 +25,7 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     nombres = count_by_commune(recodage, contexte)
     valeurs = [
         build_valeurs("france_services_nombre", nombres, contexte.periode),
-        build_valeurs("france_services_presence", nombres.gt(0).astype("float64"), contexte.periode),
+        build_valeurs("france_services_presence", has_any(nombres), contexte.periode),
     ]
     rejets = [*brut.rejets, *reject_rows(brut.frame[doubles], "id_fs", DOUBLON), *recodage.rejets]
     return build_resultat(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from barometre.sources.contexte import HORS_CADRE, Contexte, reject_rows
 from barometre.sources.lecture import Brut, read_csv
+from barometre.sources.presence import fill_zeros
 from barometre.sources.resultat import Resultat, build_resultat, build_valeurs
 
 COLONNES = ("siren", "url_platform", "id_datagouv")
@@ -19,17 +20,17 @@ def read(chemin: Path) -> Brut:
 
 
 def rows(brut: Brut, contexte: Contexte) -> Resultat:
-    """1 pour une collectivité recensée, 0 pour les autres collectivités dont on connaît le SIREN.
+    """1 pour une collectivité recensée, 0 pour les autres des mêmes régions dont on connaît le SIREN.
 
     Le zéro dit « non recensée », jamais « ne publie pas ».
     """
     frame = brut.frame.assign(collectivite_id=brut.frame["siren"].map(contexte.sirens))
     inconnus = frame["collectivite_id"].isna()
     vides = ~inconnus & frame["url_platform"].eq("") & frame["id_datagouv"].eq("")
-    recensees = frame.loc[~inconnus & ~vides, "collectivite_id"]
+    dites = (~vides[~inconnus]).astype("float64").groupby(frame["collectivite_id"]).max()
     cadre = contexte.collectivites
     connues = cadre[cadre["siren"].notna() & cadre["porteur_id"].isna()].set_index("collectivite_id")
-    presence = connues.index.to_series().isin(recensees).astype("float64")
+    presence = fill_zeros(dites, connues.index, contexte)
     return build_resultat(
         brut.lus,
         [

@@ -1,0 +1,168 @@
+"""Un fichier trompeur est refusé, la bonne copie reste, la raison est dite ; chaque défaut vu a son cas."""
+
+from __future__ import annotations
+
+import gzip
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from barometre.catalogue import DONNEES, load_catalogue
+from barometre.pipeline import referentiel as ref
+from barometre.pipeline.recolte import Bilan, Recolte, Socle, harvest
+from barometre.sources.catalogue import SourceExterieure, load_sources_exterieures
+from barometre.sources.fetch import Lieu, get_kept
+
+ENTETE = "id_pvd,insee_com,lib_com"
+SOURCES = load_sources_exterieures()
+PVD, FIBRE, CN = (SOURCES[i] for i in ("petites_villes_de_demain", "arcep_ftth", "conseillers_numeriques"))
+Lignes = Sequence[str]
+
+
+@pytest.fixture(scope="module")
+def socle() -> Socle:
+    """Le vrai référentiel : les régions et les codes postaux n'ont de sens qu'entiers."""
+    opsn, liens = ref.load_opsn(DONNEES)
+    collectivites = ref.load_collectivites(DONNEES, load_catalogue(), liens)
+    return Socle(collectivites, ref.load_codes_anciens(DONNEES), opsn, liens)
+
+
+@pytest.fixture(scope="module")
+def communes(socle: Socle) -> pd.DataFrame:
+    """1 600 communes de toutes les régions, prises de loin en loin."""
+    cadre = socle.collectivites
+    toutes = cadre[cadre["type"].eq("commune") & cadre["codes_postaux"].notna()].sort_values("code")
+    return toutes.iloc[[rang * (len(toutes) - 1) // 1599 for rang in range(1600)]]
+
+
+def write(lieu: Lieu, source: SourceExterieure, lignes: Lignes, fin: str = "\n") -> None:
+    assert lieu.miroir is not None
+    chemin = lieu.miroir / source.miroir
+    chemin.parent.mkdir(parents=True, exist_ok=True)
+    octets = ("\n".join(lignes) + fin).encode()
+    chemin.write_bytes(gzip.compress(octets) if chemin.suffix == ".gz" else octets)
+
+
+def build_pvd(codes: Sequence[str]) -> list[str]:
+    return [ENTETE, *(f"pvd-{rang},{code},Nom" for rang, code in enumerate(codes))]
+
+
+def read(socle: Socle, lieu: Lieu, source: SourceExterieure, *, confirmer: bool = False) -> Bilan:
+    recolte = Recolte(socle)
+    harvest(source, lieu, recolte, confirmer=confirmer)
+    return recolte.bilans[0]
+
+
+@pytest.fixture
+def lieu(tmp_path: Path) -> Lieu:
+    return Lieu(tmp_path / "miroir", tmp_path / "copies")
+
+
+Abimer = Callable[[pd.DataFrame], list[str]]
+TROMPEURS: dict[str, tuple[Abimer, str]] = {
+    "entêtes seules": (lambda c: [ENTETE], "n'a que ses entêtes"),
+    "coupé à cent lignes": (lambda c: build_pvd(c["code"].head(100).tolist()), "100 lignes"),
+    "une seule région": (
+        lambda c: build_pvd([code for code in c["code"] if code.startswith(("22", "29", "35", "56"))]),
+        "lignes ; entre",
+    ),
+    "nombres de pandas": (lambda c: build_pvd((c["code"] + ".0").tolist()), "« 78003.0 »"),
+    "zéros perdus": (lambda c: build_pvd(c["code"].str.lstrip("0").tolist()), "perdu le zéro"),
+    "codes postaux": (lambda c: build_pvd(c["codes_postaux"].str[:5].tolist()), "codes postaux"),
+    "clé répétée": (
+        lambda c: [*build_pvd(c["code"].tolist()), *(f"b,{code},N" for code in c["code"][:400])],
+        "se répète sur 400 lignes",
+    ),
+    "page internet": (lambda c: ["<!DOCTYPE html><html><body>503</body></html>"], "une page internet"),
+    "colonne renommée": (
+        lambda c: [ligne.replace("insee_com", "code_insee") for ligne in build_pvd(c["code"].tolist())],
+        "a changé de forme",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("abimer", "raison"), TROMPEURS.values(), ids=TROMPEURS)
+def test_un_fichier_trompeur_laisse_la_bonne_copie(
+    socle: Socle, communes: pd.DataFrame, lieu: Lieu, abimer: Abimer, raison: str
+) -> None:
+    write(lieu, PVD, abimer(communes))
+    seul = read(socle, lieu, PVD)
+    assert (seul.etat, seul.rapport) == ("absente", None)  # sans copie d'avant : la fiche suffit à refuser
+    write(lieu, PVD, build_pvd(communes["code"].tolist()))
+    bonne = read(socle, lieu, PVD)
+    assert bonne.etat == "chargee"
+    write(lieu, PVD, abimer(communes))
+    refuse = read(socle, lieu, PVD)
+    assert (refuse.etat, refuse.rapport, refuse.empreinte) == ("gardee", bonne.rapport, bonne.empreinte)
+    assert raison in refuse.phrase
+    assert "est gardée" in refuse.phrase
+
+
+def test_une_derniere_ligne_coupee(socle: Socle, communes: pd.DataFrame, lieu: Lieu) -> None:
+    lignes = build_pvd(communes["code"].tolist())
+    write(lieu, PVD, [*lignes[:-1], lignes[-1].partition(",")[0]], fin="")
+    assert "tronqué" in read(socle, lieu, PVD).phrase
+
+
+def test_une_region_perdue_depuis_la_bonne_copie(socle: Socle, communes: pd.DataFrame, lieu: Lieu) -> None:
+    write(lieu, PVD, build_pvd(communes["code"].tolist()))
+    read(socle, lieu, PVD)
+    sans_bretagne = communes.loc[communes["region"].ne("53"), "code"].tolist()
+    write(lieu, PVD, build_pvd(sans_bretagne))
+    refuse = read(socle, lieu, PVD)
+    assert refuse.etat == "gardee"
+    assert "La région 53 passe de" in refuse.phrase
+    assert "--confirmer" in refuse.phrase
+    acceptee = read(socle, lieu, PVD, confirmer=True)
+    assert acceptee.etat == "chargee"
+    kept = get_kept(PVD, lieu)
+    assert kept is not None
+    assert kept.comptes is not None
+    assert "53" not in kept.comptes["regions"]  # elle devient la mesure de la suivante
+
+
+def test_des_lignes_ecrites_deux_fois_ne_comptent_qu_une(
+    socle: Socle, communes: pd.DataFrame, lieu: Lieu
+) -> None:
+    """Le fichier entier deux fois : 18 215 postes en devenaient 36 430."""
+    entete = "structure,Siret,Nb de conseillers recrutés,Code commune Insee"
+    lignes = [f"S{rang},{rang},2,{code}" for rang, code in enumerate(communes["code"])]
+    write(lieu, CN, [entete, *lignes, *lignes])
+    recolte = Recolte(socle)
+    harvest(CN, lieu, recolte)
+    postes = recolte.valeurs[CN.id].query("indicateur_id == 'conseillers_numeriques_postes'")["valeur"]
+    assert postes.sum() == 2 * len(lignes)
+    rapport = recolte.bilans[0].rapport
+    assert rapport is not None
+    assert (rapport.lus, rapport.rejetes) == (2 * len(lignes), len(lignes))
+    # La copie purgée n'a que deux colonnes : deux structures d'une commune y sont semblables.
+    relue = read(socle, Lieu(None, lieu.copies, reseau=False), CN)
+    assert relue.rapport is not None
+    assert relue.rapport.charges == len(lignes)
+
+
+def test_un_module_casse_tombe_seul(
+    socle: Socle, communes: pd.DataFrame, lieu: Lieu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def casse(*_: object) -> None:
+        raise KeyError("colonne")
+
+    monkeypatch.setattr("barometre.sources.etat.arcep_ftth.read", casse)
+    write(lieu, FIBRE, ["code", "33063"])
+    write(lieu, PVD, build_pvd(communes["code"].tolist()))
+    recolte = Recolte(socle)
+    for source in (FIBRE, PVD):
+        harvest(source, lieu, recolte)
+    assert [b.etat for b in recolte.bilans] == ["absente", "chargee"]
+    assert "s'est arrêté (KeyError)" in recolte.bilans[0].phrase
+
+
+def test_un_module_qui_ne_s_importe_pas_tombe_seul(
+    socle: Socle, lieu: Lieu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "barometre.sources.etat.petites_villes_de_demain", None)
+    write(lieu, PVD, [ENTETE])
+    assert "s'est arrêté (ModuleNotFoundError)" in read(socle, lieu, PVD).phrase
