@@ -8,6 +8,7 @@ from typing import Any
 from barometre.access import Gate
 from barometre.cli.analyse import FAIT, REFUSE, add_json
 from barometre.cli.sortie import print_json, print_table
+from barometre.recherche.demande import describe_hors_champ
 from barometre.warehouse.repository import open_repository
 
 COLONNES = {
@@ -35,8 +36,12 @@ def execute(demande: argparse.Namespace) -> int:
     if demande.json:
         print_json(trouvees)
         return FAIT
+    hors_champ = describe_hors_champ(texte)
+    if hors_champ:
+        print(hors_champ)
     if not trouvees:
-        print(f"Aucune collectivité ne répond à « {texte} ».")
+        if not hors_champ:
+            print(f"Aucune collectivité ne répond à « {texte} ».")
         return REFUSE
     print_table(trouvees, COLONNES)
     return FAIT

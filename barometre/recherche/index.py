@@ -12,7 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
+from barometre.recherche.demande import list_demandes, list_villes
 from barometre.recherche.noms import compact_nom, normalise_nom
+from barometre.recherche.sigles import REGIONS, list_sigles
 
 RESULTATS = 20
 # Ressemblance demandée à un nom mal écrit, de 0 à 100.
@@ -52,6 +54,18 @@ class _Entree:
     motif: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Filtre:
+    """Les types et les départements demandés ; vides, ils n'écartent rien."""
+
+    types: tuple[str, ...]
+    departements: tuple[str, ...]
+
+    def accepts(self, ligne: dict[str, Any]) -> bool:
+        bon_type = not self.types or ligne["type"] in self.types
+        return bon_type and (not self.departements or ligne["departement"] in self.departements)
+
+
 @dataclass(slots=True)
 class SearchIndex:
     """Noms et codes triés ; `cible` est un rang dans `collectivites`."""
@@ -64,6 +78,8 @@ class SearchIndex:
     entrees: list[_Entree]
     anciens: NDArray[np.bool_]
     poids: NDArray[np.float64]
+    # rangs des noms sans espace, du plus court au plus long
+    compacts: NDArray[np.int32]
     mots: list[str]
     mots_entrees: NDArray[np.int64]
     _lignes: list[dict[str, Any]] = field(default_factory=list)
@@ -74,8 +90,35 @@ class SearchIndex:
         if _CODE.match(demande):
             trouves = self._search_codes(demande.replace(" ", "").upper())
         else:
-            trouves = self._search_noms(demande, limite)
+            trouves = self._search_demandes(demande, limite)
         return [self._build(rang_entree) for rang_entree in _unique(trouves)[:limite]]
+
+    def _search_demandes(self, texte: str, limite: int) -> list[_Entree]:
+        """La première lecture du texte qui trouve ; en dernier, un nom mal écrit ou la fin d'une adresse."""
+        nom, departement = self._split_departement(texte)
+        demandes = list(list_demandes(nom))
+        for demande in demandes:
+            filtre = _Filtre(demande.types, demande.departements or ((departement,) if departement else ()))
+            trouves = self._search_noms(demande.nom, limite, filtre)
+            if trouves:
+                return self._sort_by_code(trouves, demande.code)
+        cle = demandes[-1].nom
+        proches = [self.entrees[i] for i in self._proches(cle, limite)] if len(cle) >= 4 else []
+        filtres = [e for e in proches if filtre.accepts(self._lignes[e.cible])]
+        return filtres or self._search_ville(nom) or self._search_codes(demandes[-1].code or "?")
+
+    def _search_ville(self, texte: str) -> list[_Entree]:
+        for ville in list_villes(texte):
+            communes = [self.entrees[i] for i in self._exact(ville)]
+            trouvees = [e for e in communes if self._lignes[e.cible]["type"] == "commune"]
+            if trouvees:
+                return trouvees
+        return []
+
+    def _sort_by_code(self, entrees: list[_Entree], code: str) -> list[_Entree]:
+        """Celles dont c'est le code INSEE ou postal d'abord."""
+        cibles = {e.cible for e in self.codes.get(code, [])}
+        return sorted(entrees, key=lambda e: e.cible not in cibles)
 
     def _search_codes(self, code: str) -> list[_Entree]:
         code = code[:9] if len(code) == 14 else code
@@ -87,14 +130,10 @@ class SearchIndex:
         suite = [e for c in self.codes_tries[debut : min(fin, debut + 500)] for e in self.codes[c]]
         return sorted(suite, key=lambda e: -self._lignes[e.cible]["population_tri"])
 
-    def _search_noms(self, demande: str, limite: int) -> list[_Entree]:
-        nom, filtre = self._split_departement(demande)
-        cle = normalise_nom(nom)
+    def _search_noms(self, cle: str, limite: int, filtre: _Filtre) -> list[_Entree]:
         if not cle:
             return []
         paliers = self._exact(cle) + self._debut(cle, limite, filtre) + self._mots(cle, limite, filtre)
-        if len(paliers) < 3 and len(cle) >= 4:
-            paliers += self._proches(cle, limite)
         return [self.entrees[i] for i in paliers if self._is_in(i, filtre)]
 
     def _split_departement(self, demande: str) -> tuple[str, str]:
@@ -106,8 +145,8 @@ class SearchIndex:
         codes = [c for c, n in self.departements.items() if ou in (normalise_nom(n), c.lower())]
         return (trouve["nom"], codes[0]) if codes else (demande, "")
 
-    def _is_in(self, entree: int, departement: str) -> bool:
-        return not departement or self._lignes[self.entrees[entree].cible]["departement"] == departement
+    def _is_in(self, entree: int, filtre: _Filtre) -> bool:
+        return filtre.accepts(self._lignes[self.entrees[entree].cible])
 
     def _range(self, tries: list[str], debut: str) -> tuple[int, int]:
         return bisect_left(tries, debut), bisect_left(tries, debut + "~")
@@ -120,24 +159,26 @@ class SearchIndex:
             while i < len(self.noms) and self.noms[i] == forme:
                 rangs.append(i)
                 i += 1
-        return sorted(set(rangs), key=lambda i: (bool(self.entrees[i].ancien_nom), -self.poids[i]))
+        return sorted(set(rangs), key=lambda i: (bool(self.anciens[i]), -self.poids[i]))
 
-    def _debut(self, cle: str, limite: int, filtre: str) -> list[int]:
+    def _debut(self, cle: str, limite: int, filtre: _Filtre) -> list[int]:
         bornes = {self._range(self.noms, cle), self._range(self.noms, compact_nom(cle))}
         rangs = np.unique(np.concatenate([np.arange(a, b) for a, b in bornes]))
         return self._largest(rangs, limite, filtre)
 
-    def _mots(self, cle: str, limite: int, filtre: str) -> list[int]:
+    def _mots(self, cle: str, limite: int, filtre: _Filtre) -> list[int]:
         """Les noms dont chaque mot demandé commence un mot."""
-        communs: NDArray[np.int64] | None = None
-        for mot in cle.split():
-            a, b = self._range(self.mots, mot)
-            trouves = np.unique(self.mots_entrees[a:b])
-            communs = trouves if communs is None else np.intersect1d(communs, trouves)
-        return self._largest(communs if communs is not None else np.array([], int), limite, filtre)
+        # Le mot le plus rare d'abord : « de » à lui seul est dans la moitié des noms.
+        bornes = sorted((self._range(self.mots, mot) for mot in cle.split()), key=lambda b: b[1] - b[0])
+        communs = np.unique(self.mots_entrees[slice(*bornes[0])])
+        for borne in bornes[1:]:
+            if not communs.size:
+                break
+            communs = communs[np.isin(communs, self.mots_entrees[slice(*borne)])]
+        return self._largest(communs, limite, filtre)
 
-    def _largest(self, rangs: NDArray[np.int64], limite: int, filtre: str) -> list[int]:
-        if filtre:
+    def _largest(self, rangs: NDArray[np.int64], limite: int, filtre: _Filtre) -> list[int]:
+        if filtre.types or filtre.departements:
             rangs = np.array([i for i in rangs if self._is_in(int(i), filtre)], dtype=np.int64)
         # Un nom en vigueur passe avant un ancien ; quatre fois la limite, car une collectivité a
         # plusieurs entrées.
@@ -145,11 +186,25 @@ class SearchIndex:
         return [int(i) for i in rangs[ordre]]
 
     def _proches(self, cle: str, limite: int) -> list[int]:
+        """Les noms mal écrits : ceux dont la longueur permet la ressemblance demandée, comparés un à un."""
         forme = compact_nom(cle)
+        # Ressemblance = 2 × lettres communes / somme des longueurs : au mieux 2 × min / (min + max).
+        rapport = RESSEMBLANCE / (200 - RESSEMBLANCE)
+        debut = bisect_left(self.compacts, len(forme) * rapport, key=self._len)
+        fin = bisect_left(self.compacts, len(forme) / rapport + 1, key=self._len)
+        rangs = self.compacts[debut:fin].tolist()
         trouves = process.extract(
-            forme, self.noms, scorer=fuzz.ratio, score_cutoff=RESSEMBLANCE, limit=limite * 2
+            forme,
+            [self.noms[i] for i in rangs],
+            scorer=fuzz.ratio,
+            score_cutoff=RESSEMBLANCE,
+            limit=limite * 2,
         )
-        return [i for _, note, i in sorted(trouves, key=lambda t: (-round(t[1]), -self.poids[t[2]]))]
+        notes = [(note, rangs[i]) for _, note, i in trouves]
+        return [i for _, i in sorted(notes, key=lambda t: (-round(t[0]), -self.poids[t[1]]))]
+
+    def _len(self, rang: int) -> int:
+        return len(self.noms[rang])
 
     def _build(self, entree: _Entree) -> Trouvaille:
         ligne = self._lignes[entree.cible]
@@ -181,7 +236,7 @@ def build_search_index(collectivites: pd.DataFrame, anciens: pd.DataFrame) -> Se
     rang = {ligne["collectivite_id"]: i for i, ligne in enumerate(lignes)}
     cibles = [rang.get(ligne["porteur_id"] or "", i) for i, ligne in enumerate(lignes)]
     nommees = [(ligne["nom"], _Entree(c)) for ligne, c in zip(lignes, cibles, strict=True)]
-    passees = _former(anciens, rang)
+    passees = _former(anciens, rang) + _short(lignes, rang)
     return _assemble(collectivites, lignes, nommees + passees, _codes(lignes, cibles, anciens, rang))
 
 
@@ -191,10 +246,14 @@ def _assemble(
     nommees: list[tuple[str, _Entree]],
     codes: dict[str, list[_Entree]],
 ) -> SearchIndex:
-    formes = [(forme, e) for nom, e in nommees for forme in _forms(nom)]
+    # Le même mot est dans des milliers de noms : un seul objet pour tous.
+    uns: dict[str, str] = {}
+    formes = [(uns.setdefault(forme, forme), e) for nom, e in nommees for forme in _forms(nom)]
     formes.sort(key=lambda f: f[0])
     poids = np.array([lignes[e.cible]["population_tri"] for _, e in formes], dtype=np.float64)
-    mots = sorted((mot, i) for i, (forme, _) in enumerate(formes) for mot in forme.split())
+    mots = sorted(
+        (uns.setdefault(mot, mot), i) for i, (forme, _) in enumerate(formes) for mot in forme.split()
+    )
     return SearchIndex(
         collectivites=collectivites,
         departements={x["code"]: x["nom"] for x in lignes if x["type"] == "departement"},
@@ -202,12 +261,18 @@ def _assemble(
         codes_tries=sorted(codes),
         noms=[f for f, _ in formes],
         entrees=[e for _, e in formes],
-        anciens=np.array([bool(e.ancien_nom) for _, e in formes], dtype=bool),
+        anciens=np.array([bool(e.ancien_nom or e.motif) for _, e in formes], dtype=bool),
         poids=poids,
+        compacts=_sort_compacts([f for f, _ in formes]),
         mots=[m for m, _ in mots],
         mots_entrees=np.array([i for _, i in mots], dtype=np.int64),
         _lignes=lignes,
     )
+
+
+def _sort_compacts(noms: list[str]) -> NDArray[np.int32]:
+    compacts = (i for i, nom in enumerate(noms) if " " not in nom)
+    return np.array(sorted(compacts, key=lambda i: len(noms[i])), dtype=np.int32)
 
 
 def _forms(nom: str) -> set[str]:
@@ -249,6 +314,23 @@ def _former(anciens: pd.DataFrame, rang: dict[str, int]) -> list[tuple[str, _Ent
     return entrees
 
 
+def _short(lignes: list[dict[str, Any]], rang: dict[str, int]) -> list[tuple[str, _Entree]]:
+    """Les sigles des EPCI, les sigles et les noms d'avant des régions."""
+    sigles = [
+        (sigle, _Entree(i, motif=f"sigle {sigle}"))
+        for i, ligne in enumerate(lignes)
+        if ligne["type"] in ("epci", "ept")
+        for sigle in set(list_sigles(ligne["nom"]))
+    ]
+    regions = [
+        (nom, _Entree(rang[f"region-{code}"], motif=f"aussi dite {nom}"))
+        for code, noms in REGIONS.items()
+        if f"region-{code}" in rang
+        for nom in noms
+    ]
+    return sigles + regions
+
+
 _NATURES = {
     "ancien-code": "ancienne commune",
     "commune-deleguee": "commune déléguée",
@@ -281,7 +363,9 @@ def _codes(
 
 
 def _rang(motif: str) -> int:
-    return 2 if motif.startswith("code postal") else int(motif.startswith("code de la région"))
+    """Un ancien code passe après le code postal, que l'on tape plus souvent : « 75011 » est d'abord Paris."""
+    suites = {"code de la région": 1, "code postal": 2, "ancien code INSEE": 3}
+    return next((rang for debut, rang in suites.items() if motif.startswith(debut)), 0)
 
 
 def _codes_of(ligne: dict[str, Any]) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from barometre.access import Trouvaille
 from barometre.formats import format_compte, format_guillemets
+from barometre.recherche.demande import describe_hors_champ
 from barometre.ui import navigation, porte, selectors, state
 from barometre.views.collectivite.trouver import RESULTATS, describe_trouvaille
 
@@ -30,13 +31,16 @@ def render_recherche(page: str = FICHE) -> None:
     if not demande:
         return
     trouvailles = porte.get_gate().search(demande, RESULTATS)
-    if not trouvailles:
+    hors_champ = describe_hors_champ(demande)
+    if hors_champ:
+        st.info(hors_champ)
+    elif not trouvailles:
         st.info(
             f"Aucune collectivité ne répond à {format_guillemets(demande)}. "
             "Essayez le nom entier, ou le code postal."
         )
-        return
-    _render_resultats(trouvailles, page)
+    if trouvailles:
+        _render_resultats(trouvailles, page)
 
 
 def _render_resultats(trouvailles: list[Trouvaille], page: str) -> None:

@@ -1,0 +1,114 @@
+"""Comprendre ce qu'un lecteur tape : « mairie de Saint-Malo », « 59033 Lille cedex », une adresse entière."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from barometre.recherche.noms import normalise_nom
+
+# Ce qui se dit avant un nom, et les types de collectivité que cela désigne. Le plus long d'abord.
+PREFIXES: dict[str, tuple[str, ...]] = {
+    "communaute de communes": ("epci",),
+    "communaute d agglomeration": ("epci",),
+    "communaute urbaine": ("epci",),
+    "communaute": ("epci",),
+    "agglomeration": ("epci",),
+    "intercommunalite": ("epci", "ept"),
+    "epci": ("epci",),
+    "conseil departemental": ("departement", "region"),
+    "departement": ("departement", "commune", "region"),
+    "conseil regional": ("region",),
+    "region": ("region",),
+    "mairie": ("commune",),
+    "ville": ("commune",),
+    "commune": ("commune",),
+    "hotel de ville": ("commune",),
+}
+# Après le préfixe : l'article contracté que le nom de la collectivité a peut-être en propre.
+ARTICLES = (("du ", "le "), ("des ", "les "), ("de ", ""), ("d ", ""))
+LIAISONS = ("de la ", "de l ", "du ", "des ", "de ", "d ", "la ", "le ", "les ", "l ")
+_PREFIXE = re.compile(rf"^({'|'.join(sorted(PREFIXES, key=len, reverse=True))}) (?P<reste>.+)$")
+_CEDEX = re.compile(r"\s+cedex(\s+\d{1,2})?$")
+_CODE_ET_NOM = re.compile(r"(?:^|.* )(?P<code>\d{5}|2[ab]\d{3}) (?P<nom>\D.*)$")
+# Une adresse n'a pas plus de mots que cela après sa voie.
+MOTS_DE_VILLE = 6
+# Collectivités d'outre-mer sans commune au référentiel, par début de code INSEE ou postal (COG de l'INSEE).
+HORS_CHAMP = {
+    "975": "Saint-Pierre-et-Miquelon", "977": "Saint-Barthélemy", "978": "Saint-Martin",
+    "984": "Terres australes et antarctiques françaises", "986": "Wallis-et-Futuna",
+    "987": "Polynésie française", "988": "Nouvelle-Calédonie", "989": "Clipperton",
+}  # fmt: skip
+# Saint-Barthélemy et Saint-Martin gardent un code postal de la Guadeloupe.
+POSTAUX_HORS_CHAMP = {"97133": "977", "97150": "978"}
+_COM = re.compile(r"^(?P<com>97[578]|98[46789])(\d{2})?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Demande:
+    """Un nom à chercher ; `types` et `code` restreignent, vides s'ils ne disent rien."""
+
+    nom: str
+    types: tuple[str, ...] = ()
+    code: str = ""
+
+    @property
+    def departements(self) -> tuple[str, ...]:
+        """Les départements où mène un code INSEE ou postal : 20 vaut pour les deux de Corse."""
+        if not self.code:
+            return ()
+        if self.code.startswith("20"):
+            return ("2A", "2B")
+        return (self.code[:3] if self.code.startswith("97") else self.code[:2].upper(),)
+
+
+def list_demandes(texte: str) -> Iterator[Demande]:
+    """Les lectures possibles d'un texte, la plus littérale d'abord."""
+    cle = _CEDEX.sub("", normalise_nom(texte))
+    code = _CODE_ET_NOM.match(cle)
+    if code:
+        yield from _list_noms(code["nom"], code["code"].upper())
+        return
+    yield Demande(cle)
+    yield from _list_noms(cle)
+
+
+def _list_noms(cle: str, code: str = "") -> Iterator[Demande]:
+    prefixe = _PREFIXE.match(cle)
+    if not prefixe:
+        if code:
+            yield Demande(cle, code=code)
+        return
+    types = PREFIXES[prefixe[1]]
+    reste = prefixe["reste"]
+    for contracte, article in ARTICLES:
+        if reste.startswith(contracte):
+            yield Demande(article + reste.removeprefix(contracte), types, code)
+            break
+    yield Demande(_strip(reste), types, code)
+
+
+def _strip(reste: str) -> str:
+    for liaison in LIAISONS:
+        if reste.startswith(liaison):
+            return reste.removeprefix(liaison)
+    return reste
+
+
+def list_villes(texte: str) -> Iterator[str]:
+    """Les fins d'une adresse qui peuvent être une ville, de la plus longue à la plus courte."""
+    mots = _CEDEX.sub("", normalise_nom(texte)).split()
+    for debut in range(max(1, len(mots) - MOTS_DE_VILLE), len(mots)):
+        yield " ".join(mots[debut:])
+
+
+def describe_hors_champ(texte: str) -> str:
+    """Une phrase si le texte désigne une collectivité que le baromètre n'interroge pas ; vide sinon."""
+    cle = normalise_nom(texte).replace(" ", "")
+    trouve = _COM.match(cle)
+    com = POSTAUX_HORS_CHAMP.get(cle) or (trouve["com"] if trouve else "")
+    noms = {normalise_nom(nom).replace(" ", ""): prefixe for prefixe, nom in HORS_CHAMP.items()}
+    # Saint-Martin et Saint-Barthélemy sont aussi des communes : leur nom seul ne suffit pas.
+    com = com or (noms.get(cle, "") if noms.get(cle) not in ("977", "978") else "")
+    return f"{HORS_CHAMP[com]} est hors du champ du baromètre." if com else ""

@@ -1,0 +1,36 @@
+"""Les noms courts et les noms d'avant : sigles d'EPCI, « PACA », régions d'avant 2016."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from barometre.recherche.noms import normalise_nom
+
+MOTS_VIDES = frozenset(["de", "du", "des", "la", "le", "les", "l", "d", "en", "a", "au", "aux"])
+LONGUEURS = range(3, 9)
+# Régions : sigles d'usage, puis noms d'avant la loi du 16 janvier 2015.
+REGIONS: dict[str, tuple[str, ...]] = {
+    "11": ("IDF",),
+    "24": ("CVL", "Centre"),
+    "27": ("BFC", "Bourgogne", "Franche-Comté"),
+    "28": ("Basse-Normandie", "Haute-Normandie"),
+    "32": ("HDF", "Nord-Pas-de-Calais", "Picardie"),
+    "44": ("Alsace", "Lorraine", "Champagne-Ardenne"),
+    "52": ("PDL",),
+    "75": ("NA", "Aquitaine", "Limousin", "Poitou-Charentes"),
+    "76": ("Languedoc-Roussillon", "Midi-Pyrénées"),
+    "84": ("AURA", "ARA", "Auvergne", "Rhône-Alpes"),
+    "93": ("PACA", "Région Sud"),
+}  # fmt: skip
+
+
+def list_sigles(nom: str) -> Iterator[str]:
+    """« Métropole Européenne de Lille » → MEL ; « CC du Pays de Nay » → CCPN, PN n'étant pas un sigle."""
+    mots = normalise_nom(nom).split()
+    genre = mots[0] if mots and mots[0] in ("cc", "ca", "cu") else ""
+    pleins = [mot for mot in mots[bool(genre) :] if mot not in MOTS_VIDES]
+    for gardes in (pleins, [mot for mot in pleins if mot != "et"]):
+        initiales = "".join(mot[0] for mot in gardes)
+        for sigle in (initiales, genre + initiales):
+            if len(sigle) in LONGUEURS:
+                yield sigle.upper()

@@ -1,0 +1,76 @@
+"""Ce que les lecteurs tapent vraiment, sur le vrai référentiel."""
+
+from __future__ import annotations
+
+import pytest
+
+from barometre.catalogue import DONNEES, load_catalogue
+from barometre.pipeline import referentiel as ref
+from barometre.recherche.demande import describe_hors_champ
+from barometre.recherche.index import SearchIndex, build_search_index
+
+
+@pytest.fixture(scope="module")
+def france() -> SearchIndex:
+    _, liens = ref.load_opsn(DONNEES)
+    collectivites = ref.load_collectivites(DONNEES, load_catalogue(), liens)
+    return build_search_index(collectivites, ref.load_codes_anciens(DONNEES))
+
+
+@pytest.mark.parametrize(
+    ("texte", "premier"),
+    [
+        ("communauté de communes du pays de Pontchâteau", "epci-200000438"),
+        ("CC du pays de Pontchâteau", "epci-200000438"),
+        ("Communauté d'agglomération du Pays Basque", "epci-200067106"),
+        ("communauté urbaine de Bordeaux", "epci-243300316"),
+        ("mairie de Saint-Malo", "commune-35288"),
+        ("Mairie du Havre", "commune-76351"),
+        ("mairie de La Rochelle", "commune-17300"),
+        ("hôtel de ville de Lyon", "commune-69123"),
+        ("commune de l'Haÿ-les-Roses", "commune-94038"),
+        ("ville des Sables-d'Olonne", "commune-85194"),
+        ("département de la gironde", "departement-33"),
+        ("conseil départemental du Nord", "departement-59"),
+        ("région bretagne", "region-53"),
+        ("conseil régional d'Occitanie", "region-76"),
+        ("PACA", "region-93"),
+        ("Midi-Pyrénées", "region-76"),
+        ("MEL", "epci-200093201"),
+        ("GPSEO", "epci-200059889"),
+        ("44000 nantes", "commune-44109"),
+        ("59033 lille cedex", "commune-59350"),
+        ("59033 Lille Cedex 9", "commune-59350"),
+        ("33063 Bordeaux", "commune-33063"),
+        ("2A004 Ajaccio", "commune-2A004"),
+        ("20000 Ajaccio", "commune-2A004"),
+        ("12 rue de la Paix 35400 Saint-Malo", "commune-35288"),
+        ("Mairie, 1 place Pey-Berland, Bordeaux", "commune-33063"),
+        ("75011", "commune-75056"),
+        ("mairie de bordaux", "commune-33063"),  # un préfixe et une faute
+        ("La Rochelle", "commune-17300"),
+    ],
+)
+def test_premier_resultat(france: SearchIndex, texte: str, premier: str) -> None:
+    assert france.search(texte)[0].collectivite_id == premier
+
+
+def test_un_code_postal_choisit_parmi_les_homonymes(france: SearchIndex) -> None:
+    codes = {france.search(f"{postal} Sainte-Colombe")[0].code for postal in ("33350", "69560")}
+    assert codes == {"33390", "69189"}
+
+
+def test_le_type_demande_ecarte_les_autres(france: SearchIndex) -> None:
+    assert {t.type for t in france.search("communauté de communes du val")} == {"epci"}
+
+
+@pytest.mark.parametrize(
+    "texte", ["97500", "97701", "97133", "98735", "987", "Nouvelle-Calédonie", "polynésie française"]
+)
+def test_hors_champ(texte: str) -> None:
+    assert describe_hors_champ(texte).endswith("est hors du champ du baromètre.")
+
+
+@pytest.mark.parametrize("texte", ["97411", "97400", "Saint-Martin", "Bordeaux", "97", "", "98000"])
+def test_dans_le_champ(texte: str) -> None:
+    assert describe_hors_champ(texte) == ""
