@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from barometre.domain.territoire import Collectivite
+from barometre.recherche.demande import describe_hors_champ
 from barometre.recherche.index import RESULTATS, Trouvaille
 from barometre.warehouse.queries import Filtre
 from barometre.warehouse.repository import Repository
@@ -51,6 +52,10 @@ class FaitsPublics:
     def search(self, texte: str, limite: int = RESULTATS) -> list[Trouvaille]:
         """Trouver une collectivité par son nom ou l'un de ses codes."""
         return self._repository.get_search_index().search(texte, limite)
+
+    def describe_hors_champ(self, texte: str) -> str:
+        """Une phrase si le texte désigne une collectivité que le baromètre n'interroge pas ; vide sinon."""
+        return describe_hors_champ(texte)
 
     def resolve_code(self, code: str) -> str | None:
         """Un code, même ancien → la collectivité."""

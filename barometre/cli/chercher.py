@@ -8,7 +8,6 @@ from typing import Any
 from barometre.access import Gate
 from barometre.cli.analyse import FAIT, REFUSE, add_json
 from barometre.cli.sortie import print_json, print_table
-from barometre.recherche.demande import describe_hors_champ
 from barometre.warehouse.repository import open_repository
 
 COLONNES = {
@@ -32,11 +31,12 @@ def add_command(commandes: Any) -> None:
 def execute(demande: argparse.Namespace) -> int:
     """Les meilleures d'abord ; 1 si rien n'est trouvé, sauf en JSON où la liste est vide."""
     texte = " ".join(demande.texte)
-    trouvees = [t.to_dict() for t in Gate(open_repository()).search(texte, max(1, demande.limite))]
+    gate = Gate(open_repository())
+    trouvees = [t.to_dict() for t in gate.search(texte, max(1, demande.limite))]
     if demande.json:
         print_json(trouvees)
         return FAIT
-    hors_champ = describe_hors_champ(texte)
+    hors_champ = gate.describe_hors_champ(texte)
     if hors_champ:
         print(hors_champ)
     if not trouvees:

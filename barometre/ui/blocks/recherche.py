@@ -10,7 +10,6 @@ import streamlit as st
 
 from barometre.access import Trouvaille
 from barometre.formats import format_compte, format_guillemets
-from barometre.recherche.demande import describe_hors_champ
 from barometre.ui import navigation, porte, selectors, state
 from barometre.views.collectivite.trouver import RESULTATS, describe_trouvaille
 
@@ -31,7 +30,7 @@ def render_recherche(page: str = FICHE) -> None:
     if not demande:
         return
     trouvailles = porte.get_gate().search(demande, RESULTATS)
-    hors_champ = describe_hors_champ(demande)
+    hors_champ = porte.get_gate().describe_hors_champ(demande)
     if hors_champ:
         st.info(hors_champ)
     elif not trouvailles:
