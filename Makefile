@@ -41,7 +41,12 @@ check: .venv/installe-dev
 	$(BIN)/mypy --no-error-summary
 	$(BIN)/python -m pytest -q tests/couches
 
-test: install check
+# Les tests ont aussi besoin des paquets de développement (un fournisseur d'identité).
+node_modules/installe-dev: .venv/installe package-lock.json
+	$(BIN)/python -m scripts.installer_frontal --paquets
+	touch node_modules/installe $@
+
+test: node_modules/installe-dev check
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 mutants: .venv/installe-dev

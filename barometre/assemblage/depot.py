@@ -44,9 +44,9 @@ def get_version(version_id: str) -> dict[str, Any]:
     return _depot_at(version_id).get_version()
 
 
-def build_gate(portee: Portee, version_id: str) -> Gate:
-    """La porte d'accès d'une portée sur une version."""
-    return Gate(_depot_at(version_id), portee)
+def build_gate(portee: Portee, version_id: str, compte: str = "") -> Gate:
+    """La porte d'accès d'une portée sur une version ; `compte` : au nom de qui le journal écrit."""
+    return Gate(_depot_at(version_id), portee, compte=compte)
 
 
 @cached(LRUCache(VERSIONS_GARDEES), condition=Condition())

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from barometre.ui import frame, navigation, porte, roles, state
+from barometre.ui import compte, frame, navigation, porte, roles, state, visiteur
 from barometre.ui.navigation import PageDeclaree
 from barometre.warehouse.engine import EntrepotError
 
@@ -18,10 +18,11 @@ def render_application() -> None:
     """La page demandée, dans son cadre."""
     page = navigation.render_navigation()
     _configure(page)
+    visiteur.reread()
     state.reset_messages()
     state.restore_suivies(page.adresse)
     version, panne = _read_version()
-    roles.check_portee(version)
+    compte.render_compte(page.adresse)
     roles.render_voir_comme(version)
     frame.render_header(version)
     roles.render_bandeau_role()

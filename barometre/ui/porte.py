@@ -1,4 +1,8 @@
-"""La porte du lecteur : sa portée, sur la version en service."""
+"""La porte du lecteur : sa portée, sur la version en service.
+
+La portée se décide ici et nulle part ailleurs : de vrais droits viennent du registre, une vue prêtée ne vaut
+que sur des réponses simulées. Un message forgé par le navigateur n'y change rien.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,20 @@ from typing import Any
 
 from barometre.access import Gate
 from barometre.assemblage import depot
+from barometre.domain.portee import Portee
 from barometre.ui import state
+from barometre.ui.visiteur import get_lecteur
+
+
+def get_portee() -> Portee:
+    """Les droits du lecteur sur la version en service ; le public tant que rien d'autre n'est établi."""
+    prete = state.get_vue_simulee()
+    return prete if prete.simulee and get_version().get("simulee") else get_lecteur().portee
 
 
 def get_gate() -> Gate:
     """La porte d'accès du lecteur, sur la version en service."""
-    return depot.build_gate(state.get_portee(), depot.get_version_id())
+    return depot.build_gate(get_portee(), depot.get_version_id(), get_lecteur().compte)
 
 
 def get_version() -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""« Voir comme… » : la démonstration prête une portée au visiteur, marquée comme simulée.
+"""« Voir comme… » : la démonstration prête une vue au visiteur, marquée comme simulée.
 
-Elle n'est offerte, et gardée, que si la version en service est simulée : avec de vraies réponses, les
-droits viennent du registre et de personne d'autre.
+Elle n'est offerte, et ne vaut (`porte.get_portee`), que si la version en service est simulée : avec de
+vraies réponses, les droits viennent du registre et de personne d'autre.
 """
 
 from __future__ import annotations
@@ -28,19 +28,11 @@ SANS_COLLECTIVITE = (
 )
 
 
-def check_portee(version: Mapping[str, Any]) -> Portee:
-    """La portée du lecteur ; une portée de démonstration tombe dès que les réponses sont réelles."""
-    portee = state.get_portee()
-    if portee.simulee and not version.get("simulee"):
-        state.set_portee(PUBLIC)
-    return state.get_portee()
-
-
 def render_voir_comme(version: Mapping[str, Any]) -> None:
     """Le choix du rôle, dans le menu."""
     if not version.get("simulee"):
         return
-    portee = state.get_portee()
+    portee = state.get_vue_simulee()
     with st.sidebar, st.container(key="voir-comme"):
         st.session_state[_ROLE] = portee.role
         st.selectbox(
@@ -80,11 +72,11 @@ def _change_role() -> None:
     if role == "collectivite":
         become_elu(st.query_params.get("collectivite", ""))
     elif role == "opsn" and (noms := _list_opsn()):
-        state.set_portee(Portee("opsn", opsn_id=_choose_opsn(noms), simulee=True))
+        state.set_vue_simulee(Portee("opsn", opsn_id=_choose_opsn(noms), simulee=True))
     elif role == "programme":
-        state.set_portee(Portee("programme", simulee=True))
+        state.set_vue_simulee(Portee("programme", simulee=True))
     else:
-        state.set_portee(PUBLIC)
+        state.set_vue_simulee(PUBLIC)
 
 
 def _choose_opsn(noms: Mapping[str, str]) -> str:
@@ -100,7 +92,7 @@ def _choose_opsn(noms: Mapping[str, str]) -> str:
 def _change_opsn() -> None:
     choisi = str(st.session_state.get(_OPSN))
     if choisi in _list_opsn():
-        state.set_portee(Portee("opsn", opsn_id=choisi, simulee=True))
+        state.set_vue_simulee(Portee("opsn", opsn_id=choisi, simulee=True))
 
 
 def become_elu(demande: str) -> None:
@@ -108,19 +100,19 @@ def become_elu(demande: str) -> None:
     collectivite = load_resolution(porte.get_gate(), demande).collectivite
     if collectivite is None or not porte.get_version().get("simulee"):
         state.keep_message(SANS_COLLECTIVITE)
-        state.set_portee(PUBLIC)
+        state.set_vue_simulee(PUBLIC)
         return
-    state.set_portee(Portee("collectivite", collectivite_id=collectivite.id, simulee=True))
+    state.set_vue_simulee(Portee("collectivite", collectivite_id=collectivite.id, simulee=True))
 
 
 def become_public() -> None:
     """Revient à la vue d'un visiteur."""
-    state.set_portee(PUBLIC)
+    state.set_vue_simulee(PUBLIC)
 
 
 def render_bandeau_role() -> None:
     """Sous quelle vue simulée la page est montrée, et comment en sortir."""
-    portee = state.get_portee()
+    portee = porte.get_portee()
     if not portee.simulee:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="bandeau-role"):

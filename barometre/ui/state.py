@@ -16,15 +16,15 @@ _MESSAGES = "_messages"
 _GARDES = "_messages_du_geste"
 
 
-def get_portee() -> Portee:
-    """Les droits du lecteur ; public tant que rien d'autre n'est établi par le serveur."""
+def get_vue_simulee() -> Portee:
+    """La vue que prête la démonstration ; `porte.get_portee` décide si elle vaut."""
     portee: Portee = st.session_state.get(_PORTEE, PUBLIC)
-    return portee
+    return portee if portee.simulee else PUBLIC
 
 
-def set_portee(portee: Portee) -> None:
-    """Établit les droits du lecteur ; seul le serveur l'appelle, après vérification."""
-    st.session_state[_PORTEE] = portee
+def set_vue_simulee(portee: Portee) -> None:
+    """Prête une vue au visiteur ; une portée non simulée n'est jamais gardée ici."""
+    st.session_state[_PORTEE] = portee if portee.simulee else PUBLIC
 
 
 def read_adresse(

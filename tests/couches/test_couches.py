@@ -81,6 +81,8 @@ RESERVEES: dict[str, set[str]] = {
     "duckdb": {"warehouse"},
     "psycopg": {"warehouse"},
     "alembic": {"access"},
+    "authlib": {"access"},
+    "joserfc": {"access"},
     "plotly": {"charts"},
     "folium": {"maps"},
 }

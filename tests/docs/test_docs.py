@@ -17,7 +17,7 @@ DOCUMENTS = [RACINE / "README.md", *sorted((RACINE / "docs").glob("*.md"))]
 LIES = [*DOCUMENTS, RACINE / "GLOSSAIRE.md", RACINE / "CHANGELOG.md"]
 COMMANDE = re.compile(r"python -m barometre(?: +([^`\n#]*))?")
 LIEN = re.compile(r"\]\((?!https?:|mailto:|#)([^)#]+)")
-REGLAGE = re.compile(r"\bBAROMETRE_[A-Z]+\b")
+REGLAGE = re.compile(r"\bBAROMETRE_[A-Z]+(?:_[A-Z]+)*\b")
 # Le seul mot d'un sondage que l'on n'emploie pas ; déclaré interdit dans ces deux textes.
 BANNI = re.compile(r"marges?\s+d.erreur", re.IGNORECASE)
 DECLARE_INTERDIT = {"GLOSSAIRE.md", "docs/methode.md"}

@@ -8,7 +8,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from barometre.assemblage import depot
-from barometre.domain.portee import Portee
 from barometre.ui import roles
 from tests.pages.conftest import Ouvrir
 from tests.views.terrain_pairs import DROM, MUETTE, SOI, TEXTE_SECRET, build_terrain
@@ -96,20 +95,6 @@ def test_le_menu_offre_les_roles_et_refuse_l_elu_sans_collectivite(ouvrir_terrai
     assert roles.SANS_COLLECTIVITE in [i.value for i in page.info]
     page.selectbox(key="voir_comme_role").select("programme").run()
     assert "responsable de programme" in _tout(page)
-
-
-def test_une_portee_de_demonstration_tombe_avec_de_vraies_reponses() -> None:
-    application = AppTest.from_function(_verifie)
-    application.session_state["_portee"] = Portee("programme", simulee=True)
-    assert application.run().markdown[0].value == "public"
-
-
-def _verifie() -> None:
-    import streamlit as st  # noqa: PLC0415 — AppTest n'exécute que le corps
-
-    from barometre.ui.roles import check_portee  # noqa: PLC0415
-
-    st.markdown(check_portee({"simulee": False}).role)
 
 
 def test_les_pairs_et_le_theme_sont_dans_l_adresse(ouvrir_terrain: Ouvrir) -> None:

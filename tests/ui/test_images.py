@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from barometre.assemblage import depot
 from barometre.assemblage.carte import Dessin
 from barometre.domain.portee import PUBLIC, Portee
-from barometre.ui import state
+from barometre.ui import porte
 from barometre.ui.serving import images
 from barometre.ui.serving.images import Atelier, Image, Jetons
 from barometre.views.carte.vue_carte import ChoixCarte
@@ -84,7 +84,7 @@ def test_l_adresse_rend_l_image_de_la_portee_du_lecteur(
 ) -> None:
     portees: list[Portee] = []
     ouvrir = depot.build_gate
-    monkeypatch.setattr(state, "get_portee", lambda: OPERATEUR)
+    monkeypatch.setattr(porte, "get_portee", lambda: OPERATEUR)
     adresse = images.get_adresse(CHOIX, Dessin(), 0)
     monkeypatch.setattr(depot, "build_gate", lambda portee, v: portees.append(portee) or ouvrir(portee, v))
     reponse = client.get(f"/{adresse}")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from barometre.formats import format_compte, format_part
-from barometre.ui import roles, state
+from barometre.ui import porte, roles
 from barometre.ui.blocks.collectivite import get_nom, render_identite, render_vers
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import lien, texte
@@ -50,7 +50,7 @@ def _render_invitation(vue: VueFiche) -> None:
         render_vers(
             "comparer", "Répondre à un thème ici même, et se situer", vue.collectivite.id, cle="repondre"
         )
-        if vue.provenance.simulee and state.get_portee().role == "public":
+        if vue.provenance.simulee and porte.get_portee().role == "public":
             st.button(
                 "Voir comme son élu·e (démonstration)",
                 key="devenir_elu",

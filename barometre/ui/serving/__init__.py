@@ -8,16 +8,23 @@ from contextlib import asynccontextmanager
 from threading import Thread
 
 from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import BaseRoute
 
+from barometre.access.oidc import Client
+from barometre.access.oidc.fournisseur import Fournisseur
+from barometre.access.registre import get_registre
+from barometre.access.reglages import read_reglages
 from barometre.assemblage import depot
 from barometre.ui import chauffe
 from barometre.ui.navigation import list_adresses, list_pages
 from barometre.ui.serving import images, routes
 from barometre.ui.serving.avance import GRAPHIQUE, build_avance, list_fichiers
 from barometre.ui.serving.compression import CompressedStatic, compress_first
+from barometre.ui.serving.connexion import Connexion
 from barometre.ui.serving.document import FrenchDocument
 from barometre.ui.serving.headers import SecurityHeaders
+from barometre.ui.serving.ouverture import check_ouverture
 
 # Objets nés entre deux passages du ramasse-miettes, et passages entre générations (d’origine : 700, 10, 10) :
 # un affichage en crée des dizaines de milliers, presque tous libérés sans lui.
@@ -26,7 +33,12 @@ SEUILS = (50_000, 20, 50)
 
 def build_routes() -> list[BaseRoute]:
     """Les adresses de l'application, à côté de celles de Streamlit."""
-    return [*routes.build_routes(depot.read_active_version), *images.build_routes()]
+    reglages = check_ouverture()
+    ouvertes = [*routes.build_routes(depot.read_active_version), *images.build_routes()]
+    if not reglages.has_connexion:
+        return ouvertes
+    client = Client(reglages, Fournisseur(reglages.emetteur))
+    return [*ouvertes, *Connexion(client, get_registre, _is_page).build_routes()]
 
 
 @asynccontextmanager
@@ -51,8 +63,12 @@ def _warm_and_settle() -> None:
 
 def build_middleware() -> list[Middleware]:
     """Le premier enveloppe les autres : les en-têtes couvrent aussi le document réécrit."""
+    reglages = read_reglages()
+    # Un hôte inventé (en-tête Host) ne reçoit rien, pas même une page d'erreur à nous.
+    hotes = [Middleware(TrustedHostMiddleware, allowed_hosts=reglages.hotes)] if reglages.hotes else []
     return [
-        Middleware(SecurityHeaders),
+        Middleware(SecurityHeaders, https=reglages.adresse.startswith("https://")),
+        *hotes,
         Middleware(CompressedStatic),
         Middleware(FrenchDocument, is_page=_is_page, build_avance=_build_avance),
     ]

@@ -24,7 +24,10 @@ TETE = (
     '<script type="module" src="./ressources/francais.js"></script>'
 )
 # Les adresses qui ne rendent jamais le document.
-PREFIXES_SERVIS = ("/_stcore", "/media", "/component", "/static", "/vendor", "/ressources", "/app")
+PREFIXES_SERVIS = (
+    *("/_stcore", "/media", "/component", "/static", "/vendor", "/ressources", "/app"),
+    *("/connexion", "/deconnexion"),
+)
 EN_TETES_PERIMES = ("content-length", "etag", "last-modified")
 
 _REMPLACEMENTS: tuple[tuple[re.Pattern[str], str], ...] = (

@@ -43,13 +43,16 @@ EN_TETES: dict[str, str] = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+# Deux ans : le navigateur n'essaie plus jamais ce service en clair (recommandation de l'ANSSI).
+HSTS = {"Strict-Transport-Security": "max-age=63072000"}
 
 
 class SecurityHeaders:
-    """Ajoute les en-têtes à chaque réponse, sans toucher à son contenu."""
+    """Ajoute les en-têtes à chaque réponse, sans toucher à son contenu ; `https` : jamais en clair."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, https: bool = False) -> None:
         self.app = app
+        self.en_tetes = EN_TETES | HSTS if https else EN_TETES
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Une réponse HTTP passe par `envoyer` ; le reste (WebSocket) passe tout droit."""
@@ -57,7 +60,7 @@ class SecurityHeaders:
         async def envoyer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 en_tetes = MutableHeaders(scope=message)
-                for nom, valeur in EN_TETES.items():
+                for nom, valeur in self.en_tetes.items():
                     en_tetes[nom] = valeur
                 if scope["path"].startswith(FOLIUM):
                     en_tetes[CSP] = CSP_FOLIUM

@@ -1,0 +1,82 @@
+"""Les réglages d'un service ouvert : lus de l'environnement, vérifiés avant de démarrer."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+# Un secret plus court se devine ; ProConnect en donne de 64.
+SECRET_MIN = 32
+CARACTERES_MIN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Reglages:
+    """Vide : la connexion n'est pas offerte, tout lecteur est public."""
+
+    production: bool = False
+    adresse: str = ""
+    hotes: tuple[str, ...] = ()
+    emetteur: str = ""
+    client: str = ""
+    secret: str = ""
+
+    @property
+    def has_connexion(self) -> bool:
+        """Vrai si la connexion peut être proposée."""
+        return bool(self.adresse and self.emetteur and self.client and self.secret)
+
+
+def read_reglages(environnement: Mapping[str, str] | None = None) -> Reglages:
+    """Les réglages de l'environnement ; `BAROMETRE_HOTES` : des noms séparés par des virgules."""
+    lus = os.environ if environnement is None else environnement
+    hotes = (h.strip() for h in lus.get("BAROMETRE_HOTES", "").split(","))
+    return Reglages(
+        production=lus.get("BAROMETRE_PRODUCTION", "") == "1",
+        adresse=lus.get("BAROMETRE_ADRESSE", "").rstrip("/"),
+        hotes=tuple(h for h in hotes if h),
+        emetteur=lus.get("BAROMETRE_OIDC_EMETTEUR", ""),
+        client=lus.get("BAROMETRE_OIDC_CLIENT", ""),
+        secret=lus.get("BAROMETRE_OIDC_SECRET", ""),
+    )
+
+
+def list_defauts(reglages: Reglages) -> list[str]:
+    """Ce qui empêche d'ouvrir ce service au public, une phrase chacun ; vide : tout y est."""
+    return [
+        *_check_adresse(reglages.adresse),
+        *_check_hotes(reglages),
+        *_check_connexion(reglages),
+    ]
+
+
+def _check_adresse(adresse: str) -> list[str]:
+    parties = urlsplit(adresse)
+    if parties.scheme != "https" or not parties.hostname or parties.path or parties.query:
+        return ["BAROMETRE_ADRESSE : donnez l'adresse publique du service, en https et sans chemin."]
+    return []
+
+
+def _check_hotes(reglages: Reglages) -> list[str]:
+    if not reglages.hotes:
+        return ["BAROMETRE_HOTES : nommez les hôtes admis, séparés par des virgules."]
+    if any("*" in hote for hote in reglages.hotes):
+        return ["BAROMETRE_HOTES : « * » admettrait n'importe quel hôte ; nommez-les."]
+    if urlsplit(reglages.adresse).hostname not in reglages.hotes:
+        return ["BAROMETRE_HOTES : l'hôte de BAROMETRE_ADRESSE doit y figurer."]
+    return []
+
+
+def _check_connexion(reglages: Reglages) -> list[str]:
+    defauts = []
+    if not reglages.emetteur.startswith("https://"):
+        defauts.append("BAROMETRE_OIDC_EMETTEUR : donnez l'émetteur ProConnect, en https.")
+    if not reglages.client:
+        defauts.append("BAROMETRE_OIDC_CLIENT : donnez l'identifiant remis par ProConnect.")
+    if len(reglages.secret) < SECRET_MIN or len(set(reglages.secret)) < CARACTERES_MIN:
+        defauts.append(
+            f"BAROMETRE_OIDC_SECRET : donnez le secret de ProConnect ({SECRET_MIN} caractères au moins)."
+        )
+    return defauts

@@ -1,0 +1,85 @@
+"""La portée du lecteur : une vue prêtée tombe devant de vraies réponses ; un droit vient du registre."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import streamlit as st
+
+from barometre.access.comptes import Identite
+from barometre.access.registre import get_registre
+from barometre.domain.portee import PUBLIC, Portee
+from barometre.ui import porte, state, visiteur
+
+AGENT = Identite("https://pro", "idp-1", "sujet-1", "agent@mairie.fr", "21330063500017")
+MAIRE = Portee("collectivite", collectivite_id="commune-33063")
+PRETEE = Portee("programme", nominatif=True, simulee=True)
+
+
+@pytest.fixture(autouse=True)
+def visite(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("BAROMETRE_REGISTRE", f"sqlite:///{tmp_path}/registre.db")
+    monkeypatch.setattr(st, "session_state", {})
+    _serve(monkeypatch, simulee=False)
+
+
+def _serve(monkeypatch: pytest.MonkeyPatch, *, simulee: bool) -> None:
+    monkeypatch.setattr(porte, "get_version", lambda: {"simulee": simulee})
+
+
+def _connect(monkeypatch: pytest.MonkeyPatch) -> str:
+    registre = get_registre()
+    compte = registre.comptes.recognize(AGENT)
+    jeton = registre.sessions.open(compte, "eidas1", "idt")
+    monkeypatch.setattr(st, "context", SimpleNamespace(cookies={visiteur.COOKIE: jeton}))
+    return compte
+
+
+def test_une_vue_pretee_ne_vaut_que_sur_une_version_simulee(monkeypatch: pytest.MonkeyPatch) -> None:
+    state.set_vue_simulee(PRETEE)
+    assert porte.get_portee() == PUBLIC
+    _serve(monkeypatch, simulee=True)
+    assert porte.get_portee() == PRETEE
+
+
+def test_un_etat_force_ne_donne_aucun_droit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Même écrit tel quel dans la visite (message forgé), un droit non simulé n'est pas lu là."""
+    st.session_state["_portee"] = Portee("programme", nominatif=True)
+    for simulee in (True, False):
+        _serve(monkeypatch, simulee=simulee)
+        assert porte.get_portee() == PUBLIC
+    state.set_vue_simulee(Portee("operateur"))
+    assert state.get_vue_simulee() == PUBLIC
+
+
+def test_un_vrai_droit_vient_du_registre_et_se_retire(monkeypatch: pytest.MonkeyPatch) -> None:
+    compte = _connect(monkeypatch)
+    assert porte.get_portee() == PUBLIC
+    numero = get_registre().accorder(compte, MAIRE, siret=AGENT.siret)
+    visiteur.reread()
+    assert porte.get_portee() == MAIRE
+    get_registre().retirer(numero)
+    visiteur.reread()
+    assert porte.get_portee() == PUBLIC
+
+
+def test_le_droit_choisi_est_l_un_des_siens(monkeypatch: pytest.MonkeyPatch) -> None:
+    compte = _connect(monkeypatch)
+    opsn = Portee("opsn", opsn_id="opsn-a")
+    get_registre().accorder(compte, MAIRE)
+    numero = get_registre().accorder(compte, opsn)
+    autre = get_registre().accorder("c-autre", Portee("programme", nominatif=True))
+    visiteur.choose_droit(numero)
+    assert porte.get_portee() == opsn
+    visiteur.choose_droit(autre)
+    assert porte.get_portee() == MAIRE
+
+
+def test_un_registre_injoignable_rend_le_public(monkeypatch: pytest.MonkeyPatch) -> None:
+    get_registre().accorder(_connect(monkeypatch), MAIRE)
+    assert porte.get_portee() == MAIRE
+    monkeypatch.setenv("BAROMETRE_REGISTRE", "sqlite:////proc/interdit/registre.db")
+    visiteur.reread()
+    assert porte.get_portee() == PUBLIC
