@@ -26,7 +26,8 @@ def reread() -> None:
 def get_lecteur() -> Lecteur:
     """La personne connectée et sa portée ; PERSONNE sans cookie."""
     jeton = st.context.cookies.get(COOKIE, "")
-    if not jeton:
+    # Sans navigateur (AppTest), Streamlit rend autre chose qu'un texte : personne n'est connecté.
+    if not jeton or not isinstance(jeton, str):
         return PERSONNE
     lu, garde = st.session_state.get(_LECTEUR, (0.0, PERSONNE))
     if monotonic() - lu >= FRAICHEUR:
