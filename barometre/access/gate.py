@@ -20,7 +20,7 @@ from barometre.access.masques import (
     mask_evolutions,
 )
 from barometre.access.participation import count_by_group
-from barometre.access.registre import open_registre
+from barometre.access.registre import get_registre
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.domain.secret import QUESTIONNAIRES_SENSIBLES
 from barometre.warehouse.queries import Filtre
@@ -52,7 +52,7 @@ class _Attente:
     ) -> None:
         """Inscrit un refus au registre ; une lecture attend la livraison."""
         if action.startswith("refus_"):
-            open_registre().journaliser(action, objet, portee=portee, compte=compte, detail=detail)
+            get_registre().journaliser(action, objet, portee=portee, compte=compte, detail=detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,7 +324,7 @@ class Gate(FaitsPublics):
 
     def _write(self, lecture: Lecture) -> None:
         if self._journal is None:
-            self._journal = open_registre()
+            self._journal = get_registre()
         self._journal.journaliser(
             lecture.action, lecture.objet, portee=self.portee, compte=self.compte, detail=lecture.detail
         )
