@@ -10,7 +10,7 @@ import streamlit as st
 from barometre.assemblage.participation import ParticipationAffichee, load_participation, load_relance
 from barometre.catalogue import load_catalogue
 from barometre.formats import format_nombre
-from barometre.ui import porte, selectors, state
+from barometre.ui import porte, selectors
 from barometre.ui.blocks.graphiques import render_graphique
 from barometre.ui.blocks.qualite import CONSEQUENCE
 from barometre.ui.blocks.telechargements import render_telechargements
@@ -98,7 +98,7 @@ def _render_cellules(vue: VueRelance, vague_id: str) -> None:
     if reste > 0:
         st.html(f'<p class="baro-legende">{reste} autres lignes dans le fichier.</p>')
     render_telechargements(vue.table, vue.provenance, cle="relance")
-    if state.get_portee().role in ("programme", "opsn"):
+    if porte.get_portee().role in ("programme", "opsn"):
         st.html("<p>Celles qui n’ont pas répondu, dans ce que votre droit vous ouvre\u202f:</p>")
         liste = partial(list_a_relancer, porte.get_gate(), vue, vague_id)
         render_telechargements(liste, name_liste(vue), cle="a-relancer")
