@@ -91,6 +91,19 @@ def select_theme_cell(theme_id: str) -> Selection:
     return Selection(vague, territoire, type_, strate, opsn, "brut" if chiffres == "brut" else "redresse")
 
 
+def select_synthese() -> Selection:
+    """Les choix de la synthèse : l'édition (une vague, ou les dernières réponses), le territoire, le type."""
+    vagues = {"": "Les dernières réponses de chaque thème"} | {v.id: v.titre for v in load_catalogue().vagues}
+    colonnes = st.columns(3)
+    with colonnes[0]:
+        territoire = select_one("territoire", "Territoire", porte.list_territoires())
+    with colonnes[1]:
+        type_ = select_one("type", "Type", {"": "Tous les types"} | LIBELLES_TYPES)
+    with colonnes[2]:
+        vague = select_one("vague", "Édition", vagues)
+    return Selection(vague, territoire, type_)
+
+
 AIDE_OPSN = (
     "Trois faits, jamais déduits l’un de l’autre. Adhérente\u202f: la collectivité est membre d’un OPSN. "
     "Dans le périmètre\u202f: un OPSN couvre son département, sans que l’on sache si elle en est membre. "

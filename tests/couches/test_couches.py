@@ -41,6 +41,7 @@ PERMIS: dict[str, set[str]] = {
         "formats",
     },
     "ui": {
+        "rapports",
         "assemblage",
         "views",
         "charts",
@@ -55,7 +56,19 @@ PERMIS: dict[str, set[str]] = {
         "formats",
     },
     "formats": {"domain"},
+    "rapports": {
+        "assemblage",
+        "views",
+        "charts",
+        "maps",
+        "exports",
+        "access",
+        "catalogue",
+        "domain",
+        "formats",
+    },
     "cli": {
+        "rapports",
         "assemblage",
         "views",
         "charts",

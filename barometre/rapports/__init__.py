@@ -1,0 +1,1 @@
+"""Un document à emporter : une composition faite des vues des pages, puis un écrivain par format."""

@@ -1,0 +1,62 @@
+"""Des lignes d'une page aux blocs d'un document : les mêmes chiffres, les mêmes mots."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from barometre.formats import format_compte
+from barometre.rapports.modele import Figure, Point, Tableau
+from barometre.views.lecture.ligne import LigneIndicateur
+
+ENTETES_CHIFFRES = ("Indicateur", "Redressé", "Intervalle", "Brut", "Réponses", "Note", "Se cite")
+_SE_CITE = {"A": "oui", "B": "avec sa précaution", "C": "non"}
+
+
+def build_figure(titre: str, lignes: Sequence[LigneIndicateur]) -> Figure:
+    """Les parts d'un thème ; l'intervalle est celui du chiffre redressé."""
+    points = tuple(_build_point(ligne) for ligne in lignes)
+    montres = [p for p in points if p.valeur is not None]
+    caches = len(points) - len(montres)
+    phrase = "Point : chiffre redressé ; trait : intervalle à 95 %, hors biais de participation."
+    if any(p.note == "C" for p in montres):
+        phrase += " Point vide : indicatif, à ne pas citer."
+    if caches:
+        phrase += f" {format_compte(caches, 'chiffre non publié', 'chiffres non publiés')}."
+    dits = " ; ".join(f"{p.libelle} : {p.texte}, {p.intervalle}" for p in montres) or "aucun chiffre publié"
+    return Figure(titre, phrase, f"{titre}. {dits}.", points)
+
+
+def _build_point(ligne: LigneIndicateur) -> Point:
+    chiffre, titre = ligne.chiffre, ligne.indicateur.titre
+    if not chiffre.montre:
+        return Point(titre, raison=ligne.citation.explication)
+    return Point(
+        titre,
+        chiffre.redresse,
+        chiffre.bas,
+        chiffre.haut,
+        ligne.get_texte("redresse"),
+        ligne.intervalle,
+        chiffre.n,
+        chiffre.note,
+    )
+
+
+def build_tableau_chiffres(titre: str, lignes: Sequence[LigneIndicateur]) -> Tableau:
+    """Redressé, intervalle, brut, n, note, et s'il se cite."""
+    return Tableau(titre, ENTETES_CHIFFRES, tuple(_rang(ligne) for ligne in lignes))
+
+
+def _rang(ligne: LigneIndicateur) -> tuple[str, ...]:
+    chiffre = ligne.chiffre
+    if not chiffre.montre:
+        return (ligne.indicateur.titre, "non publié", "", "", "", "", "non")
+    return (
+        ligne.indicateur.titre,
+        ligne.get_texte("redresse"),
+        ligne.intervalle,
+        ligne.get_texte("brut"),
+        str(chiffre.n),
+        chiffre.note,
+        _SE_CITE[chiffre.note],
+    )

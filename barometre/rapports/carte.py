@@ -1,0 +1,26 @@
+"""La carte d'un indicateur, en image, pour un document."""
+
+from __future__ import annotations
+
+from barometre.access import Gate
+from barometre.assemblage import memoire
+from barometre.assemblage.carte import Dessin, load_cartes
+from barometre.domain.indicateur import Indicateur
+from barometre.maps import image as dessin_fixe
+from barometre.maps.image import build_image
+from barometre.rapports.modele import Image
+from barometre.views.carte.vue_carte import ChoixCarte
+from barometre.views.lecture.selection import Selection
+
+
+def build_carte(gate: Gate, indicateur: Indicateur, niveau: str, selection: Selection) -> tuple[str, Image]:
+    """La phrase de la carte et son image, légende comprise."""
+    choix = (ChoixCarte(indicateur.id, indicateur.theme_id, niveau, selection),)
+    affichee = load_cartes(gate, choix, Dessin())[0]
+    octets = memoire.get_vue(gate, _draw, choix)
+    largeur, hauteur = dessin_fixe.TAILLE
+    return affichee.carte.phrase, Image(affichee.vue.titre, affichee.carte.alt, octets, hauteur / largeur)
+
+
+def _draw(gate: Gate, choix: tuple[ChoixCarte, ...]) -> bytes:
+    return build_image(load_cartes(gate, choix, Dessin())[0].carte)

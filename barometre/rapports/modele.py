@@ -1,0 +1,91 @@
+"""Un document, avant tout format : des sections faites de phrases, de listes, de chiffres et de tableaux."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraphe:
+    """Une ou plusieurs phrases ; `fort` : ce qu'il faut retenir."""
+
+    texte: str
+    fort: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Liste:
+    """Des phrases de même rang."""
+
+    elements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tableau:
+    """Des mots en lignes et en colonnes ; la première colonne nomme la ligne."""
+
+    titre: str
+    entetes: tuple[str, ...]
+    lignes: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Un chiffre dessiné : valeur et bornes de 0 à 1, et les mots qui le disent.
+
+    Caché, il n'a que son libellé et la raison de son absence.
+    """
+
+    libelle: str
+    valeur: float | None = None
+    bas: float | None = None
+    haut: float | None = None
+    texte: str = ""
+    intervalle: str = ""
+    n: int | None = None
+    note: str = ""
+    raison: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Des parts, une par ligne, avec leur intervalle ; `alt` la dit à qui ne la voit pas."""
+
+    titre: str
+    phrase: str
+    alt: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """Une image PNG, une carte le plus souvent ; `proportion` : hauteur divisée par largeur."""
+
+    titre: str
+    alt: str
+    octets: bytes
+    proportion: float
+
+
+Bloc = Paragraphe | Liste | Tableau | Figure | Image
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Un titre et ce qu'il annonce."""
+
+    titre: str
+    blocs: tuple[Bloc, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Ce qu'un cabinet reçoit. `cree_le` (AAAA-MM-JJ) est la date des données, pas celle de l'écriture."""
+
+    titre: str
+    sous_titre: str
+    nom_fichier: str
+    avertissement: str
+    mentions: tuple[tuple[str, str], ...]
+    cree_le: str
+    sections: tuple[Section, ...]

@@ -1,0 +1,141 @@
+"""L'ODT, que recommande le référentiel d'interopérabilité de l'État : vrais styles, titres, descriptions."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from xml.sax.saxutils import escape, quoteattr
+
+from barometre.exports.archive import write_entree
+from barometre.exports.cellules import nettoyer
+from barometre.rapports.docx import ENTETES, list_rangs
+from barometre.rapports.images import build_image
+from barometre.rapports.modele import Bloc, Document, Figure, Image, Liste, Paragraphe, Tableau
+
+MIME = "application/vnd.oasis.opendocument.text"
+_LARGEUR = 16.5  # centimètres entre les marges
+_ODF = "urn:oasis:names:tc:opendocument:xmlns:"
+_ESPACES = " ".join(
+    f'xmlns:{nom}="{adresse}"'
+    for nom, adresse in (
+        ("office", f"{_ODF}office:1.0"), ("text", f"{_ODF}text:1.0"), ("table", f"{_ODF}table:1.0"),
+        ("style", f"{_ODF}style:1.0"), ("draw", f"{_ODF}drawing:1.0"),
+        ("fo", f"{_ODF}xsl-fo-compatible:1.0"), ("svg", f"{_ODF}svg-compatible:1.0"),
+        ("meta", f"{_ODF}meta:1.0"), ("manifest", f"{_ODF}manifest:1.0"),
+        ("xlink", "http://www.w3.org/1999/xlink"), ("dc", "http://purl.org/dc/elements/1.1/"),
+    )
+)  # fmt: skip
+_STYLES = Path(__file__).with_name("styles_odt.xml")
+
+
+def to_odt(document: Document) -> bytes:
+    """Le fichier entier."""
+    images: dict[str, bytes] = {}
+    contenu = "".join(_content(document, images))
+    tampon = io.BytesIO()
+    with zipfile.ZipFile(tampon, "w") as paquet:
+        write_entree(paquet, "mimetype", MIME.encode(), compresser=False)
+        write_entree(paquet, "content.xml", contenu.encode())
+        styles = _STYLES.read_text(encoding="utf-8")
+        write_entree(paquet, "styles.xml", _wrap("document-styles", styles).encode())
+        write_entree(paquet, "meta.xml", _wrap("document-meta", _meta(document)).encode())
+        for nom, octets in images.items():
+            write_entree(paquet, nom, octets)
+        write_entree(paquet, "META-INF/manifest.xml", _manifest(images).encode())
+    return tampon.getvalue()
+
+
+def _wrap(racine: str, contenu: str) -> str:
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><office:{racine} {_ESPACES} office:version="1.3">'
+        f"{contenu}</office:{racine}>"
+    )
+
+
+def _meta(document: Document) -> str:
+    return (
+        f"<office:meta><dc:title>{_t(document.titre)}</dc:title><dc:creator>DINUM et Déclic</dc:creator>"
+        f"<dc:date>{document.cree_le}T00:00:00</dc:date><dc:language>fr-FR</dc:language></office:meta>"
+    )
+
+
+def _content(document: Document, images: dict[str, bytes]) -> Iterator[str]:
+    corps = [_p(document.titre, "Title"), _p(document.sous_titre)]
+    if document.avertissement:
+        corps.append(_p(document.avertissement, "Fort"))
+    for section in document.sections:
+        titre = _t(section.titre)
+        corps.append(f'<text:h text:style-name="Heading_20_1" text:outline-level="1">{titre}</text:h>')
+        for bloc in section.blocs:
+            corps += _bloc(bloc, document, images)
+    corps += [_p(f"{nom} : {texte}") for nom, texte in document.mentions]
+    yield _wrap("document-content", f"<office:body><office:text>{''.join(corps)}</office:text></office:body>")
+
+
+def _bloc(bloc: Bloc, document: Document, images: dict[str, bytes]) -> Iterator[str]:
+    if isinstance(bloc, Paragraphe):
+        yield _p(bloc.texte, "Fort" if bloc.fort else "Standard")
+    elif isinstance(bloc, Liste):
+        elements = "".join(f"<text:list-item>{_p(e)}</text:list-item>" for e in bloc.elements)
+        yield f"<text:list>{elements}</text:list>"
+    elif isinstance(bloc, Tableau):
+        yield from _tableau(bloc.titre, bloc.entetes, bloc.lignes)
+    elif isinstance(bloc, Figure):
+        yield from _image(build_image(bloc, document), images)
+        yield _p(bloc.phrase)
+        yield from _tableau(bloc.titre, ENTETES, list_rangs(bloc))
+    else:
+        yield from _image(bloc, images)
+
+
+def _image(image: Image, images: dict[str, bytes]) -> Iterator[str]:
+    nom = f"Pictures/image-{len(images)}.png"
+    images[nom] = image.octets
+    yield (
+        f'<text:p text:style-name="Standard"><draw:frame draw:name={quoteattr(nom)} '
+        f'text:anchor-type="as-char" '
+        f'svg:width="{_LARGEUR}cm" svg:height="{_LARGEUR * image.proportion:.2f}cm">'
+        f'<draw:image xlink:href="{nom}" xlink:type="simple" xlink:show="embed" xlink:actuate="onLoad"/>'
+        f"<svg:title>{_t(image.titre)}</svg:title><svg:desc>{_t(image.alt)}</svg:desc></draw:frame></text:p>"
+    )
+
+
+def _tableau(titre: str, entetes: Sequence[str], lignes: Sequence[Sequence[str]]) -> Iterator[str]:
+    yield _p(titre, "Caption")
+    yield f"<table:table table:name={quoteattr(titre)}><table:table-column "
+    yield f'table:number-columns-repeated="{len(entetes)}"/>'
+    yield f"<table:table-header-rows>{_rang(entetes, 'Table_20_Heading')}</table:table-header-rows>"
+    yield from (_rang(ligne, "Table_20_Contents") for ligne in lignes)
+    yield "</table:table>" + _p("")
+
+
+def _rang(cellules: Sequence[str], style: str) -> str:
+    corps = "".join(
+        f'<table:table-cell table:style-name="Cellule" office:value-type="string">{_p(c, style)}'
+        "</table:table-cell>"
+        for c in cellules
+    )
+    return f"<table:table-row>{corps}</table:table-row>"
+
+
+def _p(texte: str, style: str = "Standard") -> str:
+    return f'<text:p text:style-name="{style}">{_t(texte)}</text:p>'
+
+
+def _t(texte: str) -> str:
+    return escape(nettoyer(texte))
+
+
+def _manifest(images: dict[str, bytes]) -> str:
+    xml = ("content.xml", "styles.xml", "meta.xml")
+    fichiers = [("/", MIME), *((nom, "text/xml") for nom in xml), *((nom, "image/png") for nom in images)]
+    entrees = "".join(
+        f'<manifest:file-entry manifest:full-path="{chemin}" manifest:media-type="{mime}"/>'
+        for chemin, mime in fichiers
+    )
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><manifest:manifest {_ESPACES} manifest:version="1.3">'
+        f"{entrees}</manifest:manifest>"
+    )

@@ -1,0 +1,71 @@
+"""Le PDF, par typst : PDF/A-2a (archivage, balisé) et PDF/UA-1 (accessibilité) ensemble, sans navigateur.
+
+Police et dates sont fixes : le même document donne les mêmes octets.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import matplotlib
+import typst
+
+from barometre.rapports.modele import Bloc, Document, Image
+
+GABARIT = Path(__file__).with_name("gabarit.typ")
+NORMES: list[Any] = ["a-2a", "ua-1"]
+# Les polices DejaVu voyagent avec matplotlib : le document ne dépend pas de celles de la machine.
+POLICES = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+
+
+def to_pdf(document: Document) -> bytes:
+    """Le fichier entier ; typst refuse une image sans texte de remplacement."""
+    with TemporaryDirectory() as dossier:
+        contenu = _describe(document, Path(dossier))
+        page = Path(dossier) / GABARIT.name
+        page.write_bytes(GABARIT.read_bytes())
+        octets: bytes = typst.compile(
+            str(page),
+            root=dossier,
+            sys_inputs={"document": json.dumps(contenu, ensure_ascii=False)},
+            font_paths=_open_polices(),
+            pdf_standards=NORMES,
+        )
+    return octets
+
+
+@cache
+def _open_polices() -> Any:
+    """Lues une fois : les relire coûtait plus que composer la page."""
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(POLICES)])
+
+
+def _describe(document: Document, dossier: Path) -> dict[str, Any]:
+    """Le document en JSON ; les images deviennent des fichiers du dossier."""
+    images = (f"image-{rang}.png" for rang in range(1_000))
+    return {
+        "titre": document.titre,
+        "sous_titre": document.sous_titre,
+        "avertissement": document.avertissement,
+        "mentions": document.mentions,
+        "pied": " · ".join(texte for nom, texte in document.mentions if nom in ("Source", "Version")),
+        "date": [int(part) for part in document.cree_le.split("-")],
+        "sections": [
+            {"titre": s.titre, "blocs": [_describe_bloc(b, dossier, images) for b in s.blocs]}
+            for s in document.sections
+        ],
+    }
+
+
+def _describe_bloc(bloc: Bloc, dossier: Path, noms: Any) -> dict[str, Any]:
+    genre = {"genre": type(bloc).__name__}
+    if isinstance(bloc, Image):
+        nom = next(noms)
+        (dossier / nom).write_bytes(bloc.octets)
+        return {**genre, "fichier": nom, "alt": bloc.alt, "titre": bloc.titre}
+    return {**genre, **asdict(bloc)}

@@ -1,0 +1,182 @@
+"""La synthèse annuelle, composée des vues des pages : aucun chiffre n'y est recalculé."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from barometre.access import Gate
+from barometre.assemblage import memoire
+from barometre.assemblage.ensemble import load_methode, load_qualites
+from barometre.assemblage.piloter import load_evolutions, load_panorama
+from barometre.catalogue import load_catalogue
+from barometre.domain.provenance import AVERTISSEMENT_SIMULATION, LICENCE
+from barometre.domain.territoire import FRANCE
+from barometre.formats import format_date
+from barometre.rapports.blocs import build_figure, build_tableau_chiffres
+from barometre.rapports.carte import build_carte
+from barometre.rapports.demande import Champ, Demande, DemandeRefusee, choose_vagues, resolve_champ
+from barometre.rapports.modele import Bloc, Document, Liste, Paragraphe, Section, Tableau
+from barometre.views.comprendre.theme import VueTheme, build_vue_theme
+from barometre.views.lecture.citation import LIBELLES_NOTES, SOURCE
+from barometre.views.lecture.ligne import LigneIndicateur
+from barometre.views.lecture.selection import Selection
+
+CHANGEMENTS_MONTRES = 8
+LIMITES = (
+    "Enquête volontaire : les répondantes ne sont pas tirées au sort. Le chiffre redressé corrige la "
+    "taille, le type, la région et la couverture par un OPSN, pas l’envie de répondre. Un chiffre qui "
+    "désignerait quelqu’un n’est pas publié : le secret statistique passe d’abord."
+)
+
+
+def build_synthese(gate: Gate, demande: Demande) -> Document:
+    """Le document entier ; `DemandeRefusee` si rien ne répond à la demande."""
+    champ = resolve_champ(gate, demande)
+    vues = _read_vues(gate, champ.selection, demande.edition)
+    if all(vue.est_vide for vue in vues):
+        raise DemandeRefusee(
+            f"{vues[0].contexte.champ} : aucun chiffre n'est publiable, trop peu de réponses. "
+            "Demandez la région, ou la France."
+        )
+    sections = (
+        _build_essentiel(champ, vues),
+        _build_cles(vues),
+        *(_build_theme(vue) for vue in vues if not vue.est_vide),
+        *_build_territoires(gate, champ, vues),
+        _build_evolution(gate, vues),
+        _build_representativite(gate, vues),
+        _build_obligations(gate, champ.selection),
+        _build_methode(gate),
+    )
+    return _build_document(gate, demande, champ, vues, sections)
+
+
+def _read_vues(gate: Gate, selection: Selection, edition: str) -> list[VueTheme]:
+    vagues = choose_vagues(load_catalogue(), edition)
+    return [_read_vue(gate, theme, replace(selection, vague_id=vague)) for theme, vague in vagues.items()]
+
+
+def _read_vue(gate: Gate, theme_id: str, selection: Selection) -> VueTheme:
+    return memoire.get_vue(gate, _vue, theme_id, selection)
+
+
+def _vue(gate: Gate, theme_id: str, selection: Selection) -> VueTheme:
+    return build_vue_theme(gate, load_catalogue(), theme_id, selection)
+
+
+def _build_document(
+    gate: Gate, demande: Demande, champ: Champ, vues: Sequence[VueTheme], sections: tuple[Section, ...]
+) -> Document:
+    version, contexte = gate.get_version(), vues[0].contexte
+    lieu = champ.opsn or contexte.champ
+    jour = str(version["creee_le"])[:10]
+    vagues = dict.fromkeys(vue.contexte.vague for vue in vues)
+    morceaux = (demande.opsn_id or demande.territoire_id, demande.type, demande.edition)
+    return Document(
+        titre=f"Synthèse du baromètre : {lieu}",
+        sous_titre=" ; ".join(vagues),
+        nom_fichier="_".join(filter(None, ("barometre_synthese", *morceaux, str(version["version_id"])))),
+        avertissement=AVERTISSEMENT_SIMULATION if version["simulee"] else "",
+        mentions=(
+            ("Champ", contexte.champ),
+            ("Source", SOURCE),
+            ("Données du", format_date(version["creee_le"])),
+            ("Version", str(version["version_id"])),
+            ("Licence", LICENCE),
+        ),
+        cree_le=jour,
+        sections=sections,
+    )
+
+
+def _build_essentiel(champ: Champ, vues: Sequence[VueTheme]) -> Section:
+    phrases = tuple(f"{vue.theme.titre} : {vue.a_retenir}" for vue in vues)
+    debut = (Paragraphe(champ.phrase),) if champ.phrase else ()
+    return Section("L’essentiel", (*debut, Liste(phrases)))
+
+
+def _build_cles(vues: Sequence[VueTheme]) -> Section:
+    cles: list[LigneIndicateur] = [ligne for vue in vues for ligne in vue.cles]
+    montrees = [ligne for ligne in cles if ligne.chiffre.montre]
+    tus = len(cles) - len(montrees)
+    blocs: list[Bloc] = [build_tableau_chiffres("Chiffres clés des neuf thèmes", montrees)]
+    if tus:
+        blocs.append(Paragraphe(f"Chiffres clés non publiés, faute d’assez de réponses : {tus}."))
+    return Section("Chiffres clés", tuple(blocs))
+
+
+def _build_theme(vue: VueTheme) -> Section:
+    blocs: list[Bloc] = [Paragraphe(vue.a_retenir, fort=True), Paragraphe(f"{vue.contexte.vague}.")]
+    if vue.ensemble.lignes:
+        blocs.append(build_figure(vue.theme.titre, vue.ensemble.lignes))
+    publies = [
+        f"{ligne.indicateur.titre} : {p.valeur} publié. {p.explication}"
+        for ligne in vue.cles
+        for p in ligne.publies
+    ]
+    if publies:
+        blocs.append(Liste(tuple(publies)))
+    return Section(vue.theme.titre, tuple(blocs))
+
+
+def _build_territoires(gate: Gate, champ: Champ, vues: Sequence[VueTheme]) -> tuple[Section, ...]:
+    """Une carte du premier chiffre clé citable, pour la France et les régions."""
+    ligne = next((c for vue in vues for c in vue.cles if c.chiffre.citable and c.indicateur.est_part), None)
+    if ligne is None or champ.selection.territoire_id.startswith("departement-"):
+        return ()
+    niveau = "region" if champ.selection.territoire_id == FRANCE else "departement"
+    selection = replace(champ.selection, vague_id=ligne.chiffre.vague_id)
+    phrase, image = build_carte(gate, ligne.indicateur, niveau, selection)
+    return (Section("Dans les territoires", (Paragraphe(phrase, fort=True), image)),)
+
+
+def _build_evolution(gate: Gate, vues: Sequence[VueTheme]) -> Section:
+    phrases, lignes = [], []
+    for vue in vues:
+        evolutions = load_evolutions(gate, vue.theme.id, vue.selection).vue
+        phrases.append(f"{vue.theme.titre} : {evolutions.phrase}")
+        lignes += [(c.indicateur.titre, c.texte, c.intervalle) for c in evolutions.montres if c.demontre]
+    blocs: list[Bloc] = [Liste(tuple(phrases))]
+    if lignes:
+        entetes = ("Indicateur", "Changement", "Intervalle")
+        blocs.append(Tableau("Changements démontrés", entetes, tuple(lignes[:CHANGEMENTS_MONTRES])))
+    return Section("D’une vague à l’autre", tuple(blocs))
+
+
+def _build_representativite(gate: Gate, vues: Sequence[VueTheme]) -> Section:
+    lues = {(vue.theme.id, vue.selection.vague_id): vue.theme.titre for vue in vues}
+    phrases = [
+        f"{lues[(q.questionnaire_id, q.vague_id)]} : {' '.join(q.mots)}"
+        for q in load_qualites(gate)
+        if (q.questionnaire_id, q.vague_id) in lues and q.mots
+    ]
+    blocs: tuple[Bloc, ...] = (
+        Paragraphe("Pour la France entière, par questionnaire."),
+        Liste(tuple(phrases)),
+    )
+    return Section("Qui a répondu", blocs)
+
+
+def _build_obligations(gate: Gate, selection: Selection) -> Section:
+    jour = gate.get_version()["creee_le"].date()
+    panorama = load_panorama(
+        gate, Selection(territoire_id=selection.territoire_id, type=selection.type), jour
+    )
+    table = panorama.table.iloc[:, :5].astype("object").where(panorama.table.iloc[:, :5].notna(), "")
+    lignes = tuple(tuple(str(v) for v in rang) for rang in table.itertuples(index=False, name=None))
+    blocs: list[Bloc] = [Paragraphe(panorama.a_retenir, fort=True)]
+    if lignes:
+        blocs.append(Tableau("Obligations suivies", tuple(map(str, table.columns)), lignes))
+    return Section("Obligations", tuple(blocs))
+
+
+def _build_methode(gate: Gate) -> Section:
+    methode = load_methode(gate)
+    notes = tuple(texte for note, texte in LIBELLES_NOTES.items() if note)
+    chargees = (s for s in methode.sources if s.etat_id != "absente")
+    sources = tuple(f"{s.titre}, {s.producteur} ({s.date or 'date inconnue'}), {s.licence}" for s in chargees)
+    return Section(
+        "Méthode, limites et sources",
+        (Paragraphe(LIMITES), Liste(notes), Paragraphe(methode.phrase_sources), Liste(sources)),
+    )

@@ -1,0 +1,54 @@
+"""Un document inventé, et celui d'un entrepôt factice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from barometre.access import Gate
+from barometre.assemblage import memoire
+from barometre.charts.image import Trait, build_image_traits
+from barometre.rapports.modele import Document, Figure, Image, Liste, Paragraphe, Point, Section, Tableau
+from barometre.warehouse.repository import open_repository
+from tests.fakes import build_entrepot_factice
+
+POINTS = (
+    Point("Un site internet", 0.68, 0.65, 0.71, "68 %", "entre 65 et 71 %", 412, "A"),
+    Point("Une charte", 0.24, 0.18, 0.31, "24 %", "entre 18 et 31 %", 88, "C"),
+    Point("Un secret", raison="Non publiable : moins de 10 réponses."),
+)
+
+
+@pytest.fixture(scope="session")
+def document() -> Document:
+    """Une section de chaque sorte de bloc, et des textes qui voudraient être du code."""
+    image, proportion = build_image_traits([Trait("a", "1 %", 0.01)], titre="Carte", pied="Source")
+    return Document(
+        titre="Synthèse d'essai : #panic() <b>&",
+        sous_titre="Première vague",
+        nom_fichier="synthese_essai",
+        avertissement="Réponses simulées : données de démonstration, à ne pas citer.",
+        mentions=(
+            ("Champ", "France"),
+            ("Source", "Essai"),
+            ("Données du", "22 novembre 2026"),
+            ("Version", "v1"),
+        ),
+        cree_le="2026-11-22",
+        sections=(
+            Section("L’essentiel", (Paragraphe("À retenir.", fort=True), Liste(("Un $x$", "Deux *deux*")))),
+            Section("Un thème", (Figure("Un thème", "Un point par ligne.", "Un site : 68 %.", POINTS),)),
+            Section("Tableaux", (Tableau("Chiffres", ("Quoi", "Combien"), (("Site", "68 %"),)),)),
+            Section("Carte", (Image("Une carte", "Carte de France.", image, proportion),)),
+        ),
+    )
+
+
+@pytest.fixture(scope="session")
+def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gate]:
+    """La porte publique d'un entrepôt factice."""
+    depot = open_repository(build_entrepot_factice(tmp_path_factory.mktemp("entrepot")))
+    memoire.forget()
+    yield Gate(depot)
+    depot.close()
