@@ -52,7 +52,11 @@ def build_gate(portee: Portee, version_id: str, compte: str = "") -> Gate:
 @cached(LRUCache(VERSIONS_GARDEES), condition=Condition())
 def list_territoires(version_id: str) -> dict[str, str]:
     """La France, les zones, les régions, les départements : identifiant → nom. Public."""
-    gate = build_gate(PUBLIC, version_id)
+    return list_territoires_of(build_gate(PUBLIC, version_id))
+
+
+def list_territoires_of(gate: Gate) -> dict[str, str]:
+    """Les mêmes, lus par une porte."""
     noms = {"france": "France", "zone-metropole": "France métropolitaine", "zone-outre_mer": "Outre-mer"}
     for type_, suite in (("region", "région"), ("departement", "département")):
         lignes = gate.list_collectivites(type=type_, cadre=False).sort_values("nom")

@@ -50,6 +50,7 @@ def list_pages() -> list[PageDeclaree]:
         PageDeclaree("Piloter", "Obligations", "obligations", "piloter/obligations.py"),
         PageDeclaree("Piloter", "Actions publiques", "actions_publiques", "piloter/actions_publiques.py"),
         PageDeclaree("Piloter", "Synthèse", "synthese", "piloter/synthese.py"),
+        PageDeclaree("Données", "Explorer", "explorer", "donnees/explorer.py"),
         PageDeclaree("Données", "Questionnaires", "questionnaires", "donnees/questionnaires.py"),
         PageDeclaree("Données", "Sources et méthode", "sources_methode", "donnees/sources_methode.py"),
         PageDeclaree("", "Accessibilité", "accessibilite", "apropos/accessibilite.py", au_menu=False),

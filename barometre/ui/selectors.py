@@ -63,6 +63,28 @@ def select_segment(
     return str(st.session_state[widget])
 
 
+def select_many(nom: str, libelle: str, options: Mapping[str, str]) -> tuple[str, ...]:
+    """Plusieurs choix dans une liste ; aucun se dit aussi dans l'adresse."""
+    widget = f"adresse_{nom}"
+    choisies = state.read_adresse({nom: {"", *options}}).list(nom)
+    st.session_state[widget] = [valeur for valeur in choisies if valeur in options]
+    st.multiselect(
+        libelle,
+        list(options),
+        format_func=lambda valeur: options.get(valeur, valeur),
+        key=widget,
+        on_change=_record_many,
+        args=(nom,),
+        placeholder="Choisir",
+    )
+    return tuple(st.session_state[widget])
+
+
+def select_type() -> str:
+    """Le type de collectivité ; en changer efface la strate."""
+    return select_one("type", "Type", {"": "Tous les types"} | LIBELLES_TYPES, efface=("strate",))
+
+
 def select_text(nom: str, libelle: str, *, invite: str = "", aide: str | None = None) -> str:
     """Un texte libre (recherche), gardé dans l'adresse."""
     widget = f"adresse_{nom}"
@@ -145,6 +167,11 @@ def _prepare(nom: str, options: Mapping[str, str], defaut: str) -> str:
     valeur = adresse.get(nom)
     st.session_state[widget] = valeur if valeur in options else defaut
     return widget
+
+
+def _record_many(nom: str) -> None:
+    defaut = CLES[nom].defaut
+    state.write_valeur(nom, tuple(map(str, st.session_state[f"adresse_{nom}"])), defaut)
 
 
 def _record(nom: str, defaut: str, efface: tuple[str, ...]) -> None:

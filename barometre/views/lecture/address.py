@@ -67,6 +67,7 @@ CLES: dict[str, Cle] = {
         Cle("opsn", "la couverture par un OPSN"),
         Cle("pairs", "la façon de choisir les pairs", defaut="strate"),
         Cle("poids", "l’importance des variables", defaut=()),
+        Cle("par", "la répartition", defaut=("territoire",)),
         Cle("questionnaire", "le questionnaire"),
         Cle("vue", "la vue"),
         Cle("obligation", "l’obligation"),

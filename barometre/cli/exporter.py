@@ -1,0 +1,49 @@
+"""exporter : la vue d'une adresse d'Explorer, en fichier. La requête est celle de la page et de l'API."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from barometre.access import Gate
+from barometre.assemblage.explorer import load_requete
+from barometre.cli.analyse import add_json
+from barometre.cli.erreurs import Refus
+from barometre.cli.sortie import print_json
+from barometre.domain.portee import PUBLIC
+from barometre.exports import FORMATS, build_fichier
+from barometre.views.donnees.explorer import ExplorationRefusee
+from barometre.warehouse.repository import open_repository
+
+
+def add_command(commandes: Any) -> None:
+    """Déclare la commande."""
+    aide = "écrit une vue d'Explorer dans un fichier"
+    analyseur = commandes.add_parser("exporter", help=aide, description=aide)
+    analyseur.add_argument("requete", metavar="REQUETE", help="« theme=cybersecurite&par=territoire »")
+    analyseur.add_argument("--format", choices=tuple(FORMATS), default="csv", help="format du fichier (csv)")
+    analyseur.add_argument(
+        "-o", "--sortie", metavar="FICHIER", type=Path, help="fichier (nom de la vue sinon)"
+    )
+    add_json(analyseur)
+    analyseur.set_defaults(execute=execute)
+
+
+def execute(demande: argparse.Namespace) -> None:
+    """Écrit le fichier entier ou rien ; dit ses lignes et celles que le secret cache."""
+    try:
+        vue = load_requete(Gate(open_repository(), PUBLIC), demande.requete)
+    except ExplorationRefusee as erreur:
+        raise Refus(str(erreur)) from erreur
+    if vue.table.empty:
+        raise Refus(vue.phrase)
+    octets = build_fichier(vue.table, vue.provenance, demande.format)
+    chemin = demande.sortie or Path(vue.provenance.get_nom(FORMATS[demande.format].extension))
+    provisoire = chemin.with_name(f".{chemin.name}")
+    provisoire.write_bytes(octets)
+    provisoire.replace(chemin)
+    if demande.json:
+        print_json({"fichier": str(chemin), "lignes": len(vue.table), "sans_valeur": vue.caches})
+    else:
+        print(f"{chemin} — {vue.phrase}")
