@@ -41,6 +41,7 @@ PERMIS: dict[str, set[str]] = {
         "formats",
     },
     "ui": {
+        "api",
         "rapports",
         "assemblage",
         "views",
@@ -56,6 +57,15 @@ PERMIS: dict[str, set[str]] = {
         "formats",
     },
     "formats": {"domain"},
+    "api": {
+        "assemblage",
+        "views",
+        "exports",
+        "access",
+        "warehouse",
+        "catalogue",
+        "domain",
+    },
     "rapports": {
         "assemblage",
         "views",
@@ -98,6 +108,8 @@ RESERVEES: dict[str, set[str]] = {
     "joserfc": {"access"},
     "plotly": {"charts"},
     "folium": {"maps"},
+    "fastapi": {"api"},
+    "limits": {"api"},
 }
 
 

@@ -1,0 +1,97 @@
+"""L'application de l'API : montée à côté de Streamlit, sans page de documentation venue d'ailleurs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable
+from html import escape
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+
+from barometre.access import Gate
+from barometre.api.debit import PAR_MINUTE, Debit
+from barometre.api.lectures import lectures
+from barometre.api.problemes import add_problemes
+from barometre.api.reponses import build_etag, build_inchangee, is_connue
+from barometre.domain.provenance import LICENCE
+
+RACINE = "/api/v1"
+DESCRIPTION = (
+    "Les chiffres publics du Baromètre Collectivités & Numérique. Une cellule que le secret cache n'a que sa "
+    "marque ([c] confidentiel, [u] à ne pas citer, [x] indisponible). Citez : Baromètre Collectivités & "
+    "Numérique (DINUM et Déclic), vague, version. Une adresse retirée l'est douze mois après son annonce "
+    f"(en-tête Deprecation). Au plus {PAR_MINUTE} demandes par minute."
+)
+OCTETS_COMPRESSES = 1_000
+# Les sites dont les pages peuvent lire l'API, séparés par des espaces ; aucun d'origine.
+ORIGINES = "BAROMETRE_API_ORIGINES"
+SANS_VERSION = frozenset({"/openapi.json", "/"})
+
+
+def build_api(open_gate: Callable[[], Gate], *, par_minute: int = PAR_MINUTE) -> FastAPI:
+    """L'API entière ; `open_gate` rend la porte publique sur la version en service."""
+    api = FastAPI(
+        title="Baromètre Collectivités & Numérique",
+        version="1.0.0",
+        description=DESCRIPTION,
+        license_info={"name": LICENCE},
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        redirect_slashes=False,
+    )
+    api.state.open_gate = open_gate
+    api.include_router(lectures)
+    api.add_api_route("/", _build_documentation(api), include_in_schema=False, response_class=HTMLResponse)
+    add_problemes(api)
+    api.middleware("http")(_build_etiquette(open_gate))
+    api.middleware("http")(Debit(par_minute))
+    api.add_middleware(GZipMiddleware, minimum_size=OCTETS_COMPRESSES)
+    if origines := os.environ.get(ORIGINES, "").split():
+        api.add_middleware(CORSMiddleware, allow_origins=origines, allow_methods=["GET"])
+    return api
+
+
+def _build_etiquette(open_gate: Callable[[], Gate]) -> Callable[..., Awaitable[Response]]:
+    async def etiquette(requete: Request, suite: Callable[[Request], Awaitable[Response]]) -> Response:
+        """304 pour qui a déjà la réponse de cette version ; `ETag` sinon."""
+        if requete.url.path.removeprefix(RACINE) in SANS_VERSION:
+            return await suite(requete)
+        gate = await run_in_threadpool(open_gate)
+        etag = build_etag(gate, requete)
+        if is_connue(requete, etag):
+            return build_inchangee(etag)
+        reponse = await suite(requete)
+        if reponse.status_code == 200:
+            reponse.headers["ETag"] = etag
+            reponse.headers["Cache-Control"] = "no-cache"
+        return reponse
+
+    return etiquette
+
+
+def _build_documentation(api: FastAPI) -> Callable[[], HTMLResponse]:
+    def documentation() -> HTMLResponse:
+        """La liste des adresses, écrite ici : aucun script, rien ne vient d'un autre hôte."""
+        contrat: dict[str, Any] = api.openapi()
+        lignes = "".join(_describe(chemin, verbes["get"]) for chemin, verbes in contrat["paths"].items())
+        return HTMLResponse(
+            '<!doctype html><html lang="fr"><meta charset="utf-8"><title>API du baromètre</title>'
+            f"<body><main><h1>API du baromètre</h1><p>{escape(DESCRIPTION)}</p>"
+            f'<p><a href="{RACINE}/openapi.json">Contrat OpenAPI 3.1</a></p>{lignes}</main></html>'
+        )
+
+    return documentation
+
+
+def _describe(chemin: str, lecture: dict[str, Any]) -> str:
+    cles = "".join(
+        f"<li><code>{escape(p['name'])}</code>{' (obligatoire)' if p.get('required') else ''}</li>"
+        for p in lecture.get("parameters", ())
+    )
+    return f"<h2><code>{RACINE}{escape(chemin)}</code></h2><p>{escape(lecture['summary'])}</p><ul>{cles}</ul>"

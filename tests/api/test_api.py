@@ -1,0 +1,121 @@
+"""L'API rend ce que la porte montre au public, dit sa version, et refuse par une phrase."""
+
+from __future__ import annotations
+
+import io
+
+import pandas as pd
+import pytest
+import schemathesis
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from barometre.access import Gate
+from barometre.api.application import build_api
+
+REQUETE = "indicateurs=site_internet&par=territoire&niveau=region"
+
+
+def test_les_valeurs_sont_celles_de_la_porte(client: TestClient, gate: Gate) -> None:
+    lignes = client.get(f"/valeurs?{REQUETE}&vague=2026-v4").json()["lignes"]
+    cellules = gate.list_agregats(
+        "site_internet", "2026-v4", niveau="region", type="", strate="", couverture=""
+    ).set_index("territoire_id")
+    assert len(lignes) == len(cellules) > 0
+    for ligne in lignes:
+        attendu = cellules.loc[ligne["territoire_id"], "redresse"]
+        assert ligne["redresse"] == (None if pd.isna(attendu) else round(100 * attendu))
+
+
+def test_csv_et_json_disent_la_meme_chose(client: TestClient) -> None:
+    texte = client.get(f"/valeurs?{REQUETE}&format=csv").content
+    lue = pd.read_csv(io.BytesIO(texte), comment="#")
+    lignes = client.get(f"/valeurs?{REQUETE}").json()["lignes"]
+    assert lue["n"].dropna().tolist() == [ligne["n"] for ligne in lignes if ligne["n"] is not None]
+
+
+def test_rien_de_cache_n_en_sort(client: TestClient) -> None:
+    for theme in ("communication", "cybersecurite"):
+        reponse = client.get(f"/valeurs?theme={theme}&par=territoire&niveau=departement&taille=1000")
+        for ligne in reponse.json()["lignes"]:
+            if ligne["marque"] in ("[c]", "[x]"):
+                assert {ligne[c] for c in ("redresse", "brut", "bas", "haut", "n")} == {None}
+
+
+def test_chaque_reponse_dit_sa_version_et_la_simulation(client: TestClient, gate: Gate) -> None:
+    version = client.get("/versions").json()["version"]
+    assert version["version"] == gate.version_id
+    assert "simulées" in version["avertissement"]
+
+
+def test_etag_evite_de_relire(client: TestClient) -> None:
+    premiere = client.get(f"/valeurs?{REQUETE}")
+    deuxieme = client.get(f"/valeurs?{REQUETE}", headers={"If-None-Match": premiere.headers["etag"]})
+    assert (premiere.status_code, deuxieme.status_code, deuxieme.content) == (200, 304, b"")
+    assert client.get("/valeurs?par=strate").headers["etag"] != premiere.headers["etag"]
+
+
+def test_la_pagination_rend_tout_une_fois(client: TestClient) -> None:
+    adresse = "/indicateurs?theme=communication&taille=5"
+    total = client.get(adresse).json()["total"]
+    ids = [ligne["id"] for page in range(1, total // 5 + 2)
+           for ligne in client.get(f"{adresse}&page={page}").json()["lignes"]]  # fmt: skip
+    assert len(ids) == len(set(ids)) == total > 5
+
+
+@pytest.mark.parametrize(
+    ("adresse", "code", "mot"),
+    [
+        ("/valeurs?indicateurs=inconnu", 422, "inconnu"),
+        ("/valeurs?niveau=canton", 422, "niveau"),
+        ("/valeurs?inconnue=1", 422, "inconnue"),
+        ("/indicateurs?taille=0", 422, "taille"),
+        ("/rien", 404, "openapi"),
+    ],
+)
+def test_une_erreur_est_un_probleme_en_francais(
+    client: TestClient, adresse: str, code: int, mot: str
+) -> None:
+    reponse = client.get(adresse)
+    assert (reponse.status_code, reponse.headers["content-type"]) == (code, "application/problem+json")
+    assert mot in reponse.json()["detail"]
+
+
+def test_le_debit_est_borne(gate: Gate) -> None:
+    client = TestClient(build_api(lambda: gate, par_minute=3))
+    reponses = [client.get("/versions") for _ in range(4)]
+    assert [r.status_code for r in reponses] == [200, 200, 200, 429]
+    assert int(reponses[-1].headers["retry-after"]) >= 1
+
+
+def test_seules_des_lectures_sont_offertes(client: TestClient) -> None:
+    contrat = client.get("/openapi.json").json()
+    assert contrat["openapi"].startswith("3.1")
+    assert {verbe for verbes in contrat["paths"].values() for verbe in verbes} == {"get"}
+    assert client.post("/valeurs").status_code == 405
+
+
+def test_la_documentation_ne_demande_rien_a_un_autre_hote(client: TestClient) -> None:
+    page = client.get("/").text
+    assert "<script" not in page
+    assert "://" not in page
+    assert "/valeurs" in page
+
+
+def test_schemathesis_ne_trouve_ni_panne_ni_ecart_au_contrat(api: FastAPI) -> None:
+    contrat = schemathesis.openapi.from_asgi("/openapi.json", api)
+    essayees = set()
+    for lue in contrat.get_all_operations():
+        operation = lue.ok()
+        essayees.add(operation.path)
+
+        @settings(max_examples=8, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @given(case=operation.as_strategy())
+        def fouiller(case: schemathesis.Case) -> None:
+            # Le contrat ne liste pas les identifiants du catalogue : un inconnu est refusé, c'est voulu.
+            case.call_and_validate(excluded_checks=[positive_data_acceptance])
+
+        fouiller()
+    assert "/valeurs" in essayees
