@@ -134,7 +134,7 @@ def build_vue_explorer(gate: Gate, catalogue: Catalogue, demande: DemandeExplore
     )
     return VueExplorer(
         tuple(indicateurs),
-        build_table(lignes, gate.portee.role),
+        build_table(lignes),
         build_provenance(lecture, titre, _get_nom(demande), indicateurs),
         lecture.contexte.champ,
     )
