@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from barometre.access import Gate
 from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
-from barometre.charts import Dessin, build_points, build_vagues
+from barometre.charts import Dessin, Marques, build_points, build_vagues
 from barometre.charts.entonnoir import build_entonnoir
 from barometre.domain.indicateur import Indicateur
 from barometre.views.comprendre.dimensions import VAGUES
+from barometre.views.comprendre.ensemble import Ensemble
 from barometre.views.comprendre.entonnoirs import Entonnoir
 from barometre.views.comprendre.indicateur import VueIndicateur, build_vue_indicateur
 from barometre.views.comprendre.theme import GroupeLignes, VueTheme, build_vue_theme
@@ -20,10 +20,17 @@ from barometre.views.lecture.selection import Selection
 
 @dataclass(frozen=True, slots=True)
 class ThemeAffiche:
-    """La vue d'un thème et le graphique de chacun de ses groupes d'indicateurs."""
+    """La vue d'un thème ; le graphique d'un choix multiple naît quand on le regarde, et reste."""
 
     vue: VueTheme
-    graphiques: Mapping[str, Dessin]
+    ensemble: Marques | None
+    _groupes: dict[str, Marques] = field(default_factory=dict)
+
+    def get_groupe(self, groupe: GroupeLignes) -> Marques:
+        """Le graphique de ce choix multiple."""
+        if groupe.id not in self._groupes:
+            self._groupes[groupe.id] = _build_groupe(groupe, self.vue.selection.valeur)
+        return self._groupes[groupe.id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +65,25 @@ def load_indicateur(gate: Gate, indicateur_id: str, selection: Selection) -> Ind
 
 
 def build_theme(gate: Gate, theme_id: str, selection: Selection) -> ThemeAffiche:
-    """La vue et ses graphiques : un par choix multiple, un pour les autres parts."""
+    """La vue d'un thème, et le graphique de tous ses indicateurs."""
     vue = build_vue_theme(gate, load_catalogue(), theme_id, selection)
-    groupes = [groupe for groupe in (vue.ensemble, *vue.groupes) if groupe.lignes]
-    return ThemeAffiche(vue, {g.id: _build_groupe(g, vue.selection) for g in groupes})
+    return ThemeAffiche(vue, _build_ensemble(vue.ensemble) if vue.ensemble.montrees else None)
 
 
-def _build_groupe(groupe: GroupeLignes, selection: Selection) -> Dessin:
-    indicateur = groupe.lignes[0].indicateur
+def _build_ensemble(ensemble: Ensemble) -> Marques:
     return build_points(
-        groupe.cadre, indicateur, titre=groupe.titre, tete="Indicateur", valeur=selection.valeur
+        ensemble.cadre,
+        ensemble.montrees[0].indicateur,
+        titre=f"{ensemble.titre} : tous les indicateurs",
+        tete="Indicateur",
+        valeur=ensemble.valeur,
+        changements=ensemble.depuis,
     )
+
+
+def _build_groupe(groupe: GroupeLignes, valeur: str) -> Marques:
+    indicateur = groupe.lignes[0].indicateur
+    return build_points(groupe.cadre, indicateur, titre=groupe.titre, tete="Indicateur", valeur=valeur)
 
 
 def build_indicateur(gate: Gate, indicateur_id: str, selection: Selection) -> IndicateurAffiche:

@@ -54,6 +54,7 @@ class Rang:
     valeur: str = ""
     suite: str = ""  # à côté de la valeur : sa note, sa marque, « vous : oui »
     changement: str = ""
+    changement_dit: str = ""  # lu par un lecteur d'écran après le signe, expliqué aux yeux par la légende
     point: float | None = None
     bas: float | None = None
     haut: float | None = None
@@ -83,13 +84,18 @@ def build_marques(rangs: Sequence[Rang], axe: Axe, titre: str, *, colonnes: str 
 def _rang(rang: Rang, axe: Axe, quatre: bool) -> str:
     piste = _piste(rang, axe) if rang.a_piste else ""
     raison = f'<em class="baro-raison">{_texte(rang.raison)}</em>' if rang.raison else ""
-    changement = f'<span class="baro-change">{_texte(rang.changement)}</span>' if quatre else ""
+    changement = _changement(rang) if quatre else ""
     suite = f" <small>{_texte(rang.suite)}</small>" if rang.suite else ""
     valeur = f"<strong>{_texte(rang.valeur)}</strong>" if rang.valeur else ""
     return (
         f'<li><span class="baro-nom-rang">{_texte(rang.libelle)}</span>{piste}{raison}'
         f'<span class="baro-valeur">{valeur}{suite}</span>{changement}</li>'
     )
+
+
+def _changement(rang: Rang) -> str:
+    dit = f'<span class="baro-invisible"> {_texte(rang.changement_dit)}</span>' if rang.changement_dit else ""
+    return f'<span class="baro-change">{_texte(rang.changement)}{dit}</span>'
 
 
 def _piste(rang: Rang, axe: Axe) -> str:

@@ -52,7 +52,10 @@ def build_points(
 
 
 def _build_rang(ligne: Ligne, valeur: str) -> Rang:
-    libelle, changement = str(ligne["groupe"]), str(ligne.get("changement") or "")
+    libelle = str(ligne["groupe"])
+    # « = non démontré » : le signe suffit à l'œil, que la légende instruit.
+    signe, _, mots = str(ligne.get("changement") or "").partition(" ")
+    muet = signe not in ("▲", "▼")
     if not ligne["montre"]:
         return Rang(libelle, raison=str(ligne["raison"]))
     autre = "brut" if valeur == "redresse" else "redresse"
@@ -60,7 +63,8 @@ def _build_rang(ligne: Ligne, valeur: str) -> Rang:
         libelle,
         valeur=str(ligne[f"{valeur}_texte"]),
         suite=" · ".join(filter(None, (str(ligne["note"]), str(ligne["marque"])))),
-        changement=changement,
+        changement=signe if muet else f"{signe} {mots}",
+        changement_dit=mots if muet else "",
         point=_connu(ligne[valeur]),
         bas=_connu(ligne["bas"]),
         haut=_connu(ligne["haut"]),

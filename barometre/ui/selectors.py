@@ -6,7 +6,8 @@ l'adresse porte ici l'identifiant, qui ne change pas avec les mots.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -45,9 +46,15 @@ def select_one(
 
 
 def select_segment(
-    nom: str, libelle: str, options: Mapping[str, str], *, defaut: str | None = None, aide: str | None = None
+    nom: str,
+    libelle: str,
+    options: Mapping[str, str],
+    *,
+    defaut: str | None = None,
+    aide: str | None = None,
+    cache: bool = False,
 ) -> str:
-    """Un choix entre deux ou trois, visible d'un coup d'œil."""
+    """Un choix entre peu de valeurs. `cache` : le libellé n'est dit qu'aux lecteurs d'écran."""
     normal = _get_defaut(nom, options, defaut)
     widget = _prepare(nom, options, normal)
     st.segmented_control(
@@ -59,6 +66,7 @@ def select_segment(
         args=(nom, normal, ()),
         help=aide,
         required=True,
+        label_visibility="collapsed" if cache else "visible",
     )
     return str(st.session_state[widget])
 
@@ -85,6 +93,14 @@ def select_type() -> str:
     return select_one("type", "Type", {"": "Tous les types"} | LIBELLES_TYPES, efface=("strate",))
 
 
+def redirect(ancienne: str, valeurs: Collection[str], nouvelle: str, valeur: str) -> None:
+    """Un lien partagé avant que `ancienne` ne change de sens : sa valeur passe à la clé `nouvelle`."""
+    demandee = st.query_params.get(ancienne, "")
+    if demandee in valeurs:
+        st.query_params[nouvelle] = demandee
+        st.query_params[ancienne] = valeur
+
+
 def select_text(nom: str, libelle: str, *, invite: str = "", aide: str | None = None) -> str:
     """Un texte libre (recherche), gardé dans l'adresse."""
     widget = f"adresse_{nom}"
@@ -93,24 +109,49 @@ def select_text(nom: str, libelle: str, *, invite: str = "", aide: str | None = 
     return str(st.session_state[widget]).strip()
 
 
-def select_theme_cell(theme_id: str) -> Selection:
-    """Les choix d'une page de thème : vague, territoire, type, strate, couverture, brut ou redressé."""
+def read_theme_cell(theme_id: str) -> Selection:
+    """Ce que l'adresse choisit sur une page de thème : lu avant que les sélecteurs, repliés, se dessinent."""
+    choix = {nom: _read(nom, o, d) for nom, (o, d) in _list_options(theme_id).items()}
+    return Selection(
+        choix["vague"],
+        choix["territoire"],
+        choix["type"],
+        choix["strate"],
+        choix["opsn"],
+        "brut" if choix["chiffres"] == "brut" else "redresse",
+    )
+
+
+def _list_options(theme_id: str) -> dict[str, tuple[Mapping[str, str], str]]:
+    """Par clé de l'adresse : les valeurs offertes, et celle par défaut."""
     vagues = list_vagues(theme_id)
-    haut, bas = st.columns(3), st.columns(3)
-    with haut[0]:
-        vague = select_one("vague", "Vague", vagues, defaut=_last(vagues))
-    with haut[1]:
-        territoire = select_one("territoire", "Territoire", porte.list_territoires())
-    with haut[2]:
-        type_ = select_one("type", "Type", {"": "Tous les types"} | LIBELLES_TYPES, efface=("strate",))
-    with bas[0]:
-        strate = select_one("strate", "Taille", list_strates(type_))
-    with bas[1]:
-        couvertures = {"": "Toutes les couvertures"} | LIBELLES_COUVERTURES
-        opsn = select_one("opsn", "Accompagnement", couvertures, aide=AIDE_OPSN)
-    with bas[2]:
-        chiffres = select_segment("chiffres", "Chiffres", CHIFFRES, aide=AIDE_CHIFFRES)
-    return Selection(vague, territoire, type_, strate, opsn, "brut" if chiffres == "brut" else "redresse")
+    types = {"": "Tous les types"} | LIBELLES_TYPES
+    return {
+        "vague": (vagues, _last(vagues)),
+        "territoire": (porte.list_territoires(), FRANCE),
+        "type": (types, ""),
+        "strate": (list_strates(_read("type", types, "")), ""),
+        "opsn": ({"": "Toutes les couvertures"} | LIBELLES_COUVERTURES, ""),
+        "chiffres": (CHIFFRES, "redresse"),
+    }
+
+
+def render_theme_cell(theme_id: str) -> None:
+    """Les choix d'une page de thème : vague, territoire, type, taille, couverture, brut ou redressé."""
+    options = _list_options(theme_id)
+    colonnes = (*st.columns(3), *st.columns(3))
+    reglages: tuple[tuple[str, str, dict[str, Any]], ...] = (
+        ("vague", "Vague", {}),
+        ("territoire", "Territoire", {}),
+        ("type", "Type", {"efface": ("strate",)}),
+        ("strate", "Taille", {}),
+        ("opsn", "Accompagnement", {"aide": AIDE_OPSN}),
+        ("chiffres", "Chiffres", {"aide": AIDE_CHIFFRES}),
+    )
+    for colonne, (nom, libelle, reglage) in zip(colonnes, reglages, strict=True):
+        choisir = select_segment if nom == "chiffres" else select_one
+        with colonne:
+            choisir(nom, libelle, options[nom][0], defaut=options[nom][1], **reglage)
 
 
 def select_synthese() -> Selection:
@@ -163,15 +204,18 @@ def _get_defaut(nom: str, options: Mapping[str, str], defaut: str | None) -> str
 def _prepare(nom: str, options: Mapping[str, str], defaut: str) -> str:
     """L'adresse décide : un retour en arrière du navigateur remet aussi le sélecteur."""
     widget = f"adresse_{nom}"
-    adresse = state.read_adresse({nom: options}, {nom: defaut})
-    valeur = adresse.get(nom)
-    st.session_state[widget] = valeur if valeur in options else defaut
+    st.session_state[widget] = _read(nom, options, defaut)
     return widget
 
 
 def _record_many(nom: str) -> None:
     defaut = CLES[nom].defaut
     state.write_valeur(nom, tuple(map(str, st.session_state[f"adresse_{nom}"])), defaut)
+
+
+def _read(nom: str, options: Mapping[str, str], defaut: str) -> str:
+    valeur = state.read_adresse({nom: options}, {nom: defaut}).get(nom)
+    return valeur if valeur in options else defaut
 
 
 def _record(nom: str, defaut: str, efface: tuple[str, ...]) -> None:

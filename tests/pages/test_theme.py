@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from streamlit.testing.v1 import AppTest
 
 from barometre.catalogue import load_catalogue
@@ -23,43 +25,65 @@ def test_titre_phrase_et_selection_en_mots(ouvrir: Ouvrir) -> None:
 def test_chaque_carte_porte_sa_note_son_intervalle_et_puis_je_citer(ouvrir: Ouvrir) -> None:
     texte = _tout(ouvrir("communication"))
     cles = [i for i in load_catalogue().list_indicateurs("communication", origine="declare") if i.cle]
-    # Une carte par chiffre clé, et celle de l'indicateur de près.
-    assert texte.count('<article class="baro-carte">') == len(cles) + 1
-    assert texte.count("Puis-je citer ce chiffre") == len(cles) + 1
-    assert "intervalle hors biais de participation" in texte
-    assert "A, à citer" in texte
+    assert texte.count('<article class="baro-carte">') == len(cles)
+    assert texte.count("Puis-je citer ce chiffre") == len(cles)
+    assert "Intervalles hors biais de participation" in texte
+    assert "note A" in texte
     assert "data-copier" in texte
     assert "marge d" not in texte.lower()
+
+
+def test_l_essentiel_a_un_seul_graphique_trie_et_une_seule_legende(ouvrir: Ouvrir) -> None:
+    page = ouvrir("communication")
+    texte = _tout(page)
+    assert texte.count('class="baro-rangs"') == 1
+    assert texte.count("bande\u202f: son intervalle") == 1
+    assert not page.get("plotly_chart")
+    valeurs = [int(v) for v in re.findall(r"<strong>(\d+)\u202f%</strong>", texte.partition("baro-rangs")[2])]
+    assert len(valeurs) > 5
+    assert valeurs == sorted(valeurs, reverse=True)
+
+
+def test_une_selection_vide_n_a_qu_un_ecran(ouvrir: Ouvrir) -> None:
+    page = ouvrir("communication", territoire="departement-01", strate="commune-100000-plus", vue="donnees")
+    assert not page.exception
+    assert "adresse_vue" not in [s.key for s in page.segmented_control]
+    assert "Aucun chiffre n’est publiable" in _tout(page)
 
 
 def test_un_chiffre_cache_dit_pourquoi_et_ou_regarder(ouvrir: Ouvrir) -> None:
     page = ouvrir("communication", strate="commune-100000-plus")
     assert not page.exception
     texte = _tout(page)
-    assert "Non publié" in texte
     assert "moins de 10 réponses" in texte
     assert "Plus large" in texte
 
 
 def test_brut_ou_redresse(ouvrir: Ouvrir) -> None:
     page = ouvrir("communication")
-    assert "Chiffre redressé" in _tout(page)
+    assert "● chiffre redressé" in _tout(page)
     page.segmented_control(key="adresse_chiffres").set_value("brut").run()
-    assert "Chiffre brut" in _tout(page)
+    assert "● chiffre brut" in _tout(page)
 
 
 def test_l_indicateur_de_pres_et_sa_repartition_sont_dans_l_adresse(ouvrir: Ouvrir) -> None:
     indicateur = load_catalogue().list_indicateurs("communication", origine="declare")[3]
-    page = ouvrir("communication", indicateur=indicateur.id, vue="vagues")
+    page = ouvrir("communication", indicateur=indicateur.id, vue="repartitions", repartition="vagues")
     assert page.selectbox(key="adresse_indicateur").value == indicateur.id
     assert indicateur.pourquoi.split()[0] in _tout(page)
-    assert page.segmented_control(key="adresse_vue").value == "vagues"
+    assert page.segmented_control(key="adresse_repartition").value == "vagues"
 
 
 def test_une_repartition_inconnue_donne_la_premiere(ouvrir: Ouvrir) -> None:
-    page = ouvrir("communication", vue="par-magie", indicateur="rien")
+    page = ouvrir("communication", vue="repartitions", repartition="par-magie", indicateur="rien")
     assert not page.exception
-    assert page.segmented_control(key="adresse_vue").value == "strate"
+    assert page.segmented_control(key="adresse_repartition").value == "strate"
+
+
+def test_un_lien_partage_avant_les_quatre_vues_mene_au_meme_endroit(ouvrir: Ouvrir) -> None:
+    page = ouvrir("communication", vue="type")
+    assert page.segmented_control(key="adresse_vue").value == "repartitions"
+    assert page.segmented_control(key="adresse_repartition").value == "type"
 
 
 def test_neuf_themes_sans_erreur(ouvrir: Ouvrir) -> None:

@@ -73,9 +73,9 @@ def test_aucun_nombre_cache_ne_sort(
 
 def _sorties_theme(vue: VueTheme) -> list[str]:
     indicateur = vue.lignes[0].indicateur
-    groupes = [groupe for groupe in (vue.ensemble, *vue.groupes) if groupe.lignes]
+    groupes = [(g.titre, g.cadre) for g in (vue.ensemble, *vue.groupes) if g.lignes]
     graphiques = [
-        build_points(g.cadre, indicateur, titre=g.titre, valeur=vue.selection.valeur) for g in groupes
+        build_points(cadre, indicateur, titre=titre, valeur=vue.selection.valeur) for titre, cadre in groupes
     ]
     phrases = [vue.a_retenir, *(repr((ligne.citation, ligne.elargi, ligne.publies)) for ligne in vue.lignes)]
     return [*phrases, *_textes(graphiques), *_fichiers(vue)]

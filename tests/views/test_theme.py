@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from barometre.domain.portee import Portee
+from barometre.views.comprendre.ensemble import describe_changement
 from barometre.views.comprendre.theme import VueTheme, build_vue_theme
 from barometre.views.lecture.ligne import LigneIndicateur
 from barometre.views.lecture.selection import Selection
@@ -100,8 +101,34 @@ def test_les_choix_multiples_se_lisent_ensemble() -> None:
     assert groupe.cadre["montre"].tolist() == [True, False]
 
 
-def test_l_ensemble_ne_melange_ni_moyennes_ni_modalites() -> None:
-    assert [ligne.indicateur.id for ligne in _vue().ensemble.lignes] == ["site", "cyber"]
+def test_l_ensemble_trie_les_parts_et_met_a_part_moyennes_et_caches() -> None:
+    ensemble = _vue().ensemble
+    assert [ligne.indicateur.id for ligne in ensemble.montrees] == ["lieu_a", "site", "cyber"]
+    assert [ligne.indicateur.id for ligne in ensemble.nombres] == ["agents"]
+    assert len(ensemble.caches) == 1
+
+
+def test_un_changement_ne_se_dit_que_demontre() -> None:
+    site, agents, autre = (_vue().get_ligne(id_) for id_ in ("site", "agents", "lieu_a"))
+    assert describe_changement(site, {"verdict": "hausse", "changement": 0.062}) == "▲ +6\u00a0points"
+    assert describe_changement(site, {"verdict": "", "changement": 0.062}) == "= non démontré"
+    assert describe_changement(agents, {"verdict": "baisse", "changement": -0.31}) == "▼ −0,3 agent"
+    assert describe_changement(autre, None) == "– rien à comparer"
+
+
+def test_une_selection_vide_offre_des_vues_qui_publient_quelque_chose() -> None:
+    vue = _vue(Selection(territoire_id="region-99"))
+    assert vue.est_vide
+    large, n = vue.plus_larges[0]
+    assert large.selection.territoire_id == "france"
+    assert n == 4  # site, agents, lieu_a, cyber
+
+
+def test_les_pistes_viennent_des_pratiques_les_plus_rares_et_citables() -> None:
+    pistes = _vue().pistes
+    parts = [p.ligne.chiffre.redresse for p in pistes]
+    assert parts == sorted(parts)
+    assert all(p.ligne.chiffre.citable for p in pistes)
 
 
 def test_la_table_est_dans_l_unite_affichee() -> None:

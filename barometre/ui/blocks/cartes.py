@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from html import escape
-
-import streamlit as st
 
 from barometre.formats import format_compte
 from barometre.ui.blocks.textes import bouton_copier, lien, texte
@@ -15,10 +13,7 @@ from barometre.views.lecture.prudence import build_prudence
 from barometre.views.lecture.publies import PublieACote
 from barometre.views.lecture.selection import build_adresse
 
-
-def render_cartes(lignes: Iterable[LigneIndicateur], valeur: str) -> None:
-    """Plusieurs cartes, côte à côte sur un écran large, l'une sous l'autre sur un téléphone."""
-    st.html(f'<div class="baro-cartes">{"".join(build_carte(ligne, valeur) for ligne in lignes)}</div>')
+NOMS_VALEURS = {"redresse": "redressé", "brut": "brut"}
 
 
 def build_carte(ligne: LigneIndicateur, valeur: str) -> str:
@@ -30,16 +25,43 @@ def build_carte(ligne: LigneIndicateur, valeur: str) -> str:
     )
 
 
-def _corps_montre(ligne: LigneIndicateur, valeur: str) -> str:
+def build_carte_breve(ligne: LigneIndicateur, valeur: str) -> str:
+    """Une carte de l'Essentiel : le chiffre et sa preuve sur une ligne ; le reste se déplie."""
+    if not ligne.chiffre.montre:
+        return build_carte(ligne, valeur)
     autre = "brut" if valeur == "redresse" else "redresse"
-    noms = {"redresse": "redressé", "brut": "brut"}
-    intervalle = _intervalle(ligne, valeur)
+    faits = (
+        ligne.intervalle if valeur == "redresse" else f"redressé : {ligne.intervalle}",
+        f"note {ligne.chiffre.note}",
+        f"{NOMS_VALEURS[autre]} {ligne.get_texte(autre)}",
+        format_compte(ligne.chiffre.n, "réponse"),
+    )
+    return (
+        f'<article class="baro-carte"><h3>{texte(ligne.indicateur.titre)}</h3>'
+        f'<p class="baro-chiffre">{texte(ligne.get_texte(valeur))}</p>'
+        f'<p class="baro-preuve">{texte(" · ".join(filter(None, faits)))}</p>'
+        f"{build_citer(ligne.citation, _definition(ligne))}{build_publies(ligne)}</article>"
+    )
+
+
+def _definition(ligne: LigneIndicateur) -> str:
+    return f"<p>{texte(ligne.indicateur.definition)}</p>{_prudence(ligne)}"
+
+
+def _preuve(ligne: LigneIndicateur, valeur: str) -> str:
+    """Le brut reste à côté du redressé, l'effectif et la vague avec eux."""
+    autre = "brut" if valeur == "redresse" else "redresse"
+    return (
+        f"{NOMS_VALEURS[valeur]}\u202f; {NOMS_VALEURS[autre]}\u202f: {texte(ligne.get_texte(autre))}. "
+        f"{format_compte(ligne.chiffre.n, 'réponse')}, {texte(ligne.contexte.vague)}."
+    )
+
+
+def _corps_montre(ligne: LigneIndicateur, valeur: str) -> str:
     return (
         f'<p class="baro-chiffre">{texte(ligne.get_texte(valeur))}</p>'
-        f"<p>{intervalle}{_prudence(ligne)}</p><p>{texte(ligne.indicateur.definition)}</p>"
-        f'<p class="baro-preuve">{build_note(ligne.chiffre.note)}<br>Chiffre {noms[valeur]}\u202f; '
-        f"{noms[autre]}\u202f: {texte(ligne.get_texte(autre))}. {format_compte(ligne.chiffre.n, 'réponse')}, "
-        f"{texte(ligne.contexte.vague)}.</p>"
+        f"<p>{_intervalle(ligne, valeur)}{_prudence(ligne)}</p><p>{texte(ligne.indicateur.definition)}</p>"
+        f'<p class="baro-preuve">{build_note(ligne.chiffre.note)}<br>Chiffre {_preuve(ligne, valeur)}</p>'
     )
 
 
@@ -78,8 +100,8 @@ def build_note(note: str) -> str:
     )
 
 
-def build_citer(citation: Citation) -> str:
-    """« Puis-je citer ce chiffre ? » : la réponse, sa raison, la phrase à copier."""
+def build_citer(citation: Citation, suite: str = "") -> str:
+    """« Puis-je citer ce chiffre ? » : la réponse, sa raison, la phrase à copier ; `suite` est du HTML."""
     copier = ""
     if citation.a_copier:
         copier = (
@@ -88,19 +110,30 @@ def build_citer(citation: Citation) -> str:
         )
     return (
         "<details><summary>Puis-je citer ce chiffre\u202f?</summary>"
-        f"<p><strong>{texte(citation.reponse)}.</strong> {texte(citation.explication)}</p>{copier}</details>"
+        f"<p><strong>{texte(citation.reponse)}.</strong> {texte(citation.explication)}</p>"
+        f"{copier}{suite}</details>"
     )
 
 
 def build_publies(ligne: LigneIndicateur) -> str:
-    """Les chiffres publiés par le baromètre, à côté du nôtre."""
-    return "".join(_publie(publie) for publie in ligne.publies)
+    """Les chiffres publiés par le baromètre, à côté du nôtre : deux fois le même n'en font qu'un."""
+    par_valeur: dict[str, list[PublieACote]] = {}
+    for publie in ligne.publies:
+        par_valeur.setdefault(publie.valeur, []).append(publie)
+    return "".join(_publies(valeur, publies) for valeur, publies in par_valeur.items())
+
+
+def _publies(valeur: str, publies: Sequence[PublieACote]) -> str:
+    detail = "".join(_publie(publie) for publie in publies)
+    return (
+        f'<details class="baro-publie"><summary>Publié par le baromètre\u202f: '
+        f"<strong>{texte(valeur)}</strong></summary>{detail}</details>"
+    )
 
 
 def _publie(publie: PublieACote) -> str:
     source = lien(f"source, {publie.annee}" if publie.annee else "source", publie.source_url)
     return (
-        f'<details class="baro-publie"><summary>Publié par le baromètre\u202f: '
-        f"<strong>{texte(publie.valeur)}</strong></summary><p>{texte(publie.libelle)} ({source}). "
-        f"Base\u202f: {texte(publie.base)}.</p><p>{texte(publie.explication)}</p></details>"
+        f"<p>{texte(publie.libelle)} ({source}). Base\u202f: {texte(publie.base)}.</p>"
+        f"<p>{texte(publie.explication)}</p>"
     )

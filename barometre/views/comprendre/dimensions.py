@@ -22,6 +22,7 @@ _TITRES = {
     OPSN: ("Selon la couverture par un OPSN", "Couverture OPSN"),
     VAGUES: ("D’une vague à l’autre", "Vague"),
 }
+DIMENSIONS = tuple(_TITRES)
 Cellules = Mapping[Cle, Chiffre]
 Compares = Mapping[Adresse, GroupeCompare]
 

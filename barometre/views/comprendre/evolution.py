@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,13 +40,13 @@ def build_verdict(
         return Verdict("", "Une seule vague peut être montrée : aucun changement ne peut être mesuré.")
     avant, apres = montrees[-2].vague_id, montrees[-1].vague_id
     titres = f"entre {_nommer(libelles, avant)} et {_nommer(libelles, apres)}"
-    ligne = _find(gate, indicateur, selection, avant, apres)
+    ligne = read_tests(gate, [indicateur.id], selection, avant, apres).get(indicateur.id)
     if ligne is None:
         return Verdict("", f"Le changement {titres} n’a pas été testé pour cette sélection.")
     mot = str(ligne["verdict"])
     if mot not in (HAUSSE, BAISSE):
         return Verdict(AUCUN, f"Pas de changement démontré {titres}.")
-    ampleur = _ampleur(indicateur, float(ligne["changement"]))
+    ampleur = format_ampleur(indicateur, float(ligne["changement"]))
     participation = build_participation(indicateur, montrees[-2])
     phrase = f"{mot.capitalize()} au-delà du hasard {titres} : {ampleur}. {participation}"
     return Verdict(mot, phrase.rstrip())
@@ -67,7 +68,8 @@ def _nommer(libelles: Libelles, vague_id: str) -> str:
     return f"la {milieu_de_phrase(libelles.get_titre_vague(vague_id))}"
 
 
-def _ampleur(indicateur: Indicateur, changement: float) -> str:
+def format_ampleur(indicateur: Indicateur, changement: float) -> str:
+    """« +6 points », « −0,3 agent »."""
     if indicateur.est_part:
         return format_points(changement, indicateur.decimales)
     signe = "+" if changement > 0 else ""
@@ -75,17 +77,20 @@ def _ampleur(indicateur: Indicateur, changement: float) -> str:
     return f"{signe}{nombre} {accorder(indicateur.unite, changement)}".rstrip()
 
 
-def _find(
-    gate: Gate, indicateur: Indicateur, selection: Selection, avant: str, apres: str
-) -> dict[str, Any] | None:
+def read_tests(
+    gate: Gate, indicateurs: Sequence[str], selection: Selection, avant: str, apres: str
+) -> dict[str, dict[str, Any]]:
+    """Le test de chaque indicateur entre ces deux vagues ; ceux qui ne se montrent pas n'y sont pas."""
     cadre = gate.list_evolutions(
-        indicateurs=[indicateur.id],
+        indicateurs=list(indicateurs),
         territoire_id=selection.territoire_id,
         type=selection.type_effectif,
         strate=selection.strate,
         couverture=selection.couverture,
     )
-    for ligne in cadre.to_dict("records"):
-        if (ligne["vague_1"], ligne["vague_2"]) == (avant, apres) and ligne["etat"] in MONTRES:
-            return None if is_absent(ligne["changement"]) else {str(k): v for k, v in ligne.items()}
-    return None
+    retenues = cadre[cadre["vague_1"].eq(avant) & cadre["vague_2"].eq(apres)]
+    return {
+        str(ligne["indicateur_id"]): {str(nom): valeur for nom, valeur in ligne.items()}
+        for ligne in retenues.to_dict("records")
+        if ligne["etat"] in MONTRES and not is_absent(ligne["changement"])
+    }

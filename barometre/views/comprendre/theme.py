@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -11,12 +12,17 @@ from barometre.access import Gate
 from barometre.catalogue.model import Catalogue, Theme
 from barometre.domain.enquete import Questionnaire
 from barometre.domain.provenance import Provenance
+from barometre.views.comprendre.agir import Piste, list_pistes
+from barometre.views.comprendre.ensemble import Ensemble, build_ensemble
 from barometre.views.lecture.cellules import read_cellules
 from barometre.views.lecture.citation import Contexte
-from barometre.views.lecture.ligne import Lecture, LigneIndicateur, build_lignes, choose_vague
+from barometre.views.lecture.ligne import Elargi, Lecture, LigneIndicateur, build_lignes, choose_vague
 from barometre.views.lecture.provenance import build_provenance, build_table
 from barometre.views.lecture.repartition import Groupe, build_cadre
 from barometre.views.lecture.selection import Selection
+
+CLES_MONTREES = 3
+PLUS_LARGES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +49,24 @@ class VueTheme:
     contexte: Contexte
     a_retenir: str
     lignes: tuple[LigneIndicateur, ...]
+    ensemble: Ensemble
+    pistes: tuple[Piste, ...]
     questionnaire: Questionnaire | None
     provenance: Provenance
     messages: tuple[str, ...] = ()
 
     @property
     def cles(self) -> tuple[LigneIndicateur, ...]:
-        """Les chiffres clés."""
-        return tuple(ligne for ligne in self.lignes if ligne.indicateur.cle)
+        """Les chiffres mis en avant : trois au plus, les publiés d'abord."""
+        cles = sorted((x for x in self.lignes if x.indicateur.cle), key=lambda x: not x.chiffre.montre)
+        return tuple(cles[:CLES_MONTREES])
 
     @property
-    def ensemble(self) -> GroupeLignes:
-        """Les parts qui ne sont pas la modalité d'un choix multiple."""
-        seules = (ligne for ligne in self.lignes if not ligne.indicateur.groupe and ligne.indicateur.est_part)
-        return GroupeLignes("ensemble", self.theme.titre, tuple(seules))
+    def plus_larges(self) -> tuple[tuple[Elargi, int], ...]:
+        """Les vues plus larges, celle qui publie le plus d'indicateurs d'abord, et combien elle en publie."""
+        elargis = {x.elargi.selection: x.elargi for x in self.lignes if x.elargi}
+        comptes = Counter(x.elargi.selection for x in self.lignes if x.elargi)
+        return tuple((elargis[selection], n) for selection, n in comptes.most_common(PLUS_LARGES))
 
     @property
     def groupes(self) -> tuple[GroupeLignes, ...]:
@@ -104,6 +114,8 @@ def build_vue_theme(gate: Gate, catalogue: Catalogue, theme_id: str, selection: 
         contexte=contexte,
         a_retenir=build_a_retenir(lignes, choisie.valeur),
         lignes=lignes,
+        ensemble=build_ensemble(lecture, theme.titre, lignes),
+        pistes=list_pistes(lignes),
         questionnaire=catalogue.questionnaires.get(theme_id),
         provenance=build_provenance(lecture, titre, theme_id, indicateurs),
         messages=_messages(lecture, selection),

@@ -70,6 +70,7 @@ CLES: dict[str, Cle] = {
         Cle("par", "la répartition", defaut=("territoire",)),
         Cle("questionnaire", "le questionnaire"),
         Cle("vue", "la vue"),
+        Cle("repartition", "la répartition d’un indicateur"),
         Cle("obligation", "l’obligation"),
         Cle("programme", "le programme"),
         Cle("axe", "la répartition des répondantes", defaut="strate"),

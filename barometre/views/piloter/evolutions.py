@@ -12,10 +12,9 @@ from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Provenance
-from barometre.domain.secret import MONTRES
-from barometre.formats import format_compte, format_guillemets, format_points, is_absent
+from barometre.formats import format_compte, format_guillemets, format_points
 from barometre.stats.decomposition import Decomposition, decompose
-from barometre.views.comprendre.evolution import AUCUN, BAISSE, HAUSSE
+from barometre.views.comprendre.evolution import AUCUN, BAISSE, HAUSSE, read_tests
 from barometre.views.lecture.cellules import read_cellules
 from barometre.views.lecture.chiffres import Chiffre, Cle, format_cellule
 from barometre.views.lecture.ligne import Lecture
@@ -159,31 +158,12 @@ def _build_changements(
 ) -> tuple[Changement, ...]:
     selection = lecture.selection
     paires = (avant, selection.vague_id)
-    tests = _index_tests(lecture, indicateurs, paires)
+    tests = read_tests(lecture.gate, [i.id for i in indicateurs], selection, *paires)
     cellules = read_cellules(lecture.gate, [i.id for i in indicateurs], selection, vague_id=list(paires))
     strates = _read_strates(lecture, indicateurs, paires)
     changements = [_build(i, tests.get(i.id), cellules, selection, paires) for i in indicateurs]
     complets = [replace(c, decomposition=_decompose(c, strates, paires)) for c in changements]
     return tuple(sorted(complets, key=_order))
-
-
-def _index_tests(
-    lecture: Lecture, indicateurs: Sequence[Indicateur], paires: tuple[str, str]
-) -> Mapping[str, dict[Any, Any]]:
-    s = lecture.selection
-    lignes = lecture.gate.list_evolutions(
-        indicateurs=[i.id for i in indicateurs],
-        territoire_id=s.territoire_id,
-        type=s.type_effectif,
-        strate=s.strate,
-        couverture=s.couverture,
-    )
-    retenues = lignes[lignes["vague_1"].eq(paires[0]) & lignes["vague_2"].eq(paires[1])]
-    return {
-        str(x["indicateur_id"]): x
-        for x in retenues.to_dict("records")
-        if x["etat"] in MONTRES and not is_absent(x["changement"])
-    }
 
 
 def _build(

@@ -1,0 +1,99 @@
+"""La vue « Répartitions » d'un thème : un indicateur de près, ses groupes, puis les choix multiples."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from barometre.assemblage.theme import IndicateurAffiche, ThemeAffiche, load_indicateur
+from barometre.domain.indicateur import Indicateur
+from barometre.ui import porte, selectors
+from barometre.ui.blocks.cartes import build_carte
+from barometre.ui.blocks.graphiques import build_marques, render_graphique
+from barometre.ui.blocks.groupes import render_suite
+from barometre.ui.blocks.telechargements import render_telechargements
+from barometre.ui.blocks.textes import lien, texte
+from barometre.views.comprendre.theme import VueTheme
+
+
+def render_repartitions(affiche: ThemeAffiche) -> None:
+    """Un indicateur, choisi par le lecteur, puis chaque question à choix multiple."""
+    _render_indicateur(affiche)
+    _render_groupes(affiche)
+
+
+def select_indicateur(vue: VueTheme) -> str:
+    """L'indicateur regardé de près, par défaut le premier mis en avant."""
+    choix = {ligne.indicateur.id: ligne.indicateur.titre for ligne in vue.lignes}
+    return selectors.select_one("indicateur", "Indicateur", choix, defaut=vue.get_ligne("").indicateur.id)
+
+
+# Changer d'indicateur ou de répartition ne rejoue que ce morceau, pas la page.
+@st.fragment
+def _render_indicateur(affiche: ThemeAffiche) -> None:
+    st.header("Un indicateur de près")
+    detail = load_indicateur(porte.get_gate(), select_indicateur(affiche.vue), affiche.vue.selection)
+    gauche, droite = st.columns([2, 3], gap="large")
+    with gauche:
+        st.html(build_carte(detail.vue.ligne, detail.vue.selection.valeur))
+        _render_limites(detail)
+    with droite:
+        _render_repartitions(detail)
+    _render_agir(detail.vue.ligne.indicateur)
+
+
+def _render_groupes(affiche: ThemeAffiche) -> None:
+    """Les choix multiples en un seul bloc : leur légende est celle du premier graphique de la page."""
+    groupes = [groupe for groupe in affiche.vue.groupes if any(x.chiffre.montre for x in groupe.lignes)]
+    if not groupes:
+        return
+    st.header("Les questions à choix multiple")
+    blocs = (
+        f"<section><h3>{texte(groupe.titre)}</h3>"
+        f"{build_marques(affiche.get_groupe(groupe), legende=False)}</section>"
+        for groupe in groupes
+    )
+    st.html(f'<div class="baro-sections">{"".join(blocs)}</div>')
+
+
+def _render_repartitions(detail: IndicateurAffiche) -> None:
+    titres = {r.id: r.tete for r in detail.vue.repartitions}
+    choisie = selectors.select_segment("repartition", "Répartition", titres, defaut=next(iter(titres)))
+    repartition = detail.vue.get_repartition(choisie)
+    cle = f"{detail.vue.ligne.indicateur.id}-{choisie}"
+    render_graphique(detail.get_graphique(choisie), detail.vue.provenance, cle=cle, titre=repartition.titre)
+    if repartition.sans_chiffre:
+        st.html(
+            f'<p class="baro-legende">Sans réponse\u202f: {texte(", ".join(repartition.sans_chiffre))}.</p>'
+        )
+    render_suite(detail, choisie)
+    st.html('<p class="baro-legende">Télécharger cet indicateur, avec toutes ses répartitions\u202f:</p>')
+    render_telechargements(
+        lambda: detail.vue.table, detail.vue.provenance, cle=detail.vue.ligne.indicateur.id
+    )
+
+
+def _render_limites(detail: IndicateurAffiche) -> None:
+    indicateur = detail.vue.ligne.indicateur
+    faits = {
+        "Qui est compté": indicateur.base,
+        "Précautions": indicateur.precautions,
+        "Si le biais était plus fort": detail.vue.sensibilite,
+        "Donnée de l’État": detail.vue.croisement.phrase if detail.vue.croisement else "",
+        "Référence légale": indicateur.reference_legale,
+    }
+    lignes = "".join(
+        f"<p><strong>{texte(nom)}.</strong> {texte(fait.rstrip('.') + '.')}</p>"
+        for nom, fait in faits.items()
+        if fait
+    )
+    st.html(f'<div class="baro-limites">{lignes}</div>')
+
+
+def _render_agir(indicateur: Indicateur) -> None:
+    actions = "".join(
+        f"<li>{lien(action.texte, action.lien) if action.lien else texte(action.texte)}</li>"
+        for action in indicateur.actions
+    )
+    agir = f"<h3>Comment agir</h3><ul>{actions}</ul>" if actions else ""
+    pourquoi = f"<h3>Pourquoi c’est important</h3><p>{texte(indicateur.pourquoi)}</p>"
+    st.html(f'<div class="baro-agir">{pourquoi}{agir}</div>')
