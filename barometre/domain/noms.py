@@ -1,7 +1,7 @@
 """Le nom d'une collectivité dans une phrase : son article et son élision, d'après son type et son nom.
 
-« Où en est la Corse ? », « la fiche d'Osly-Courtil », « les réponses du Havre ». Devant un h de commune, rien ne
-s'élide : sans liste des h aspirés, « de Hyères » se dit encore, « d'Haguenau » non.
+« Où en est la Corse ? », « la fiche d'Osly-Courtil », « les réponses du Havre ». Devant un h de commune, rien
+ne s'élide : sans liste des h aspirés, « de Hyères » se dit encore, « d'Haguenau » non.
 """
 
 from __future__ import annotations
@@ -10,16 +10,17 @@ import unicodedata
 
 APOSTROPHE = "’"
 # L'article des départements et des régions ; tous les autres prennent « la », ou « l' » devant une voyelle.
-MASCULINS = frozenset(
+_MASCULINS = (
     "Bas-Rhin,Calvados,Cantal,Centre-Val de Loire,Cher,Doubs,Finistère,Gard,Gers,Grand Est,Haut-Rhin,Jura,"
     "Loir-et-Cher,Loiret,Lot,Lot-et-Garonne,Maine-et-Loire,Morbihan,Nord,Pas-de-Calais,Puy-de-Dôme,Rhône,"
-    "Tarn,Tarn-et-Garonne,Territoire de Belfort,Val-de-Marne,Val-d'Oise,Var,Vaucluse".split(",")  # noqa: SIM905
+    "Tarn,Tarn-et-Garonne,Territoire de Belfort,Val-de-Marne,Val-d'Oise,Var,Vaucluse"
 )
-PLURIELS = frozenset(
+_PLURIELS = (
     "Alpes-de-Haute-Provence,Alpes-Maritimes,Ardennes,Bouches-du-Rhône,Côtes-d'Armor,Deux-Sèvres,"
     "Hautes-Alpes,Hautes-Pyrénées,Hauts-de-France,Hauts-de-Seine,Landes,Pays de la Loire,"
-    "Pyrénées-Atlantiques,Pyrénées-Orientales,Vosges,Yvelines".split(",")  # noqa: SIM905
+    "Pyrénées-Atlantiques,Pyrénées-Orientales,Vosges,Yvelines"
 )
+MASCULINS, PLURIELS = frozenset(_MASCULINS.split(",")), frozenset(_PLURIELS.split(","))
 SANS_ARTICLE = frozenset({"Paris", "Mayotte", "La Réunion"})
 H_MUETS = frozenset({"Hérault"})
 # Le premier mot d'un groupement qui se dit avec un article.
@@ -44,7 +45,7 @@ def format_complement(type_: str, nom: str) -> str:
 
 def _get_article(type_: str, nom: str) -> str:
     """L'article avec son espace, ou rien."""
-    if nom.split(" ")[0] in GROUPEMENTS:
+    if nom.partition(" ")[0] in GROUPEMENTS:
         return f"l{APOSTROPHE}" if _is_elide(nom) else "la "
     if type_ not in ("departement", "region") or nom in SANS_ARTICLE:
         return ""

@@ -48,9 +48,8 @@ class Ensemble:
     def cadre(self) -> pd.DataFrame:
         """Le cadre du graphique, une ligne par indicateur montré."""
         montrees = self.montrees
-        role = montrees[0].contexte.role if montrees else "public"
         groupes = [Groupe(x.indicateur.titre, x.chiffre) for x in montrees]
-        cadre = build_cadre(groupes, [x.indicateur for x in montrees], role)
+        cadre = build_cadre(groupes, [x.indicateur for x in montrees])
         return cadre.assign(changement=[self.changements.get(x.indicateur.id, "") for x in montrees])
 
 
