@@ -73,7 +73,9 @@ def test_aucun_nombre_cache_ne_sort(
 
 def _sorties_theme(vue: VueTheme) -> list[str]:
     indicateur = vue.lignes[0].indicateur
-    groupes = [(g.titre, g.cadre) for g in (vue.ensemble, *vue.groupes) if g.lignes]
+    groupes = [(g.titre, g.cadre) for g in vue.groupes if g.lignes]
+    # Comme la page : un thème dont rien ne se montre n'a pas de graphique d'ensemble.
+    groupes += [(vue.ensemble.titre, vue.ensemble.cadre)] if vue.ensemble.montrees else []
     graphiques = [
         build_points(cadre, indicateur, titre=titre, valeur=vue.selection.valeur) for titre, cadre in groupes
     ]
