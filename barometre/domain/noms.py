@@ -6,9 +6,8 @@ ne s'élide : sans liste des h aspirés, « de Hyères » se dit encore, « d'Ha
 
 from __future__ import annotations
 
-import unicodedata
-
 APOSTROPHE = "’"
+VOYELLES = "aàâäeéèêëiîïoôöuùûüœæ"
 # L'article des départements et des régions ; tous les autres prennent « la », ou « l' » devant une voyelle.
 _MASCULINS = (
     "Bas-Rhin,Calvados,Cantal,Centre-Val de Loire,Cher,Doubs,Finistère,Gard,Gers,Grand Est,Haut-Rhin,Jura,"
@@ -58,7 +57,7 @@ def _get_article(type_: str, nom: str) -> str:
 
 def _is_elide(nom: str) -> bool:
     """Vrai devant une voyelle ; un y n'en est une que devant une consonne (« d’Yvetot »), ou seul."""
-    lettres = "".join(c for c in unicodedata.normalize("NFD", nom.lower()) if not unicodedata.combining(c))
+    lettres = nom.lower()
     if lettres[:1] == "y":
-        return lettres[1:2] not in ("a", "e", "i", "o", "u")
-    return lettres[:1] in "aeiouœæ"
+        return not lettres[1:].startswith(tuple(VOYELLES))
+    return lettres.startswith(tuple(VOYELLES))
