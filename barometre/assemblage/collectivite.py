@@ -8,10 +8,11 @@ from datetime import date
 from barometre.access import Gate
 from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
-from barometre.charts import Dessin, build_positions
+from barometre.charts import Dessin, Marques, build_positions, build_situation
 from barometre.formats import format_guillemets
 from barometre.views.collectivite.comparer import VueComparer, build_cadre_positions, build_comparer
 from barometre.views.collectivite.fiche import VueFiche, build_fiche
+from barometre.views.collectivite.situation import build_cadre_situation, describe_situation
 from barometre.views.collectivite.structure import Structure, build_structure
 from barometre.views.collectivite.trouver import Resolution, resolve_collectivite
 
@@ -52,6 +53,13 @@ def build_graphique_positions(vue: VueComparer, tri: str) -> Dessin | None:
         return None
     titre = f"{vue.collectivite.nom} et ses pairs, {vue.theme.titre}"
     return build_positions(build_cadre_positions(positions), titre=titre, phrase=_describe(vue))
+
+
+def build_graphique_situation(vue: VueFiche) -> Marques:
+    """La collectivité et ses pairs, thème par thème."""
+    cadre = build_cadre_situation(vue.themes)
+    titre = f"{vue.collectivite.nom} et ses pairs, thème par thème"
+    return build_situation(cadre, titre=titre, phrase=describe_situation(cadre))
 
 
 def _describe(vue: VueComparer) -> str:

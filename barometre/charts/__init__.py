@@ -9,6 +9,7 @@ from barometre.charts.modele import CONFIG, Graphique
 from barometre.charts.participation import build_barres, build_cumul
 from barometre.charts.points import build_points
 from barometre.charts.positions import build_positions
+from barometre.charts.situation import build_situation
 from barometre.charts.vagues import build_vagues
 
 # plotly reste là où l'on pointe : vagues, entonnoirs, cumul des réponses.
@@ -26,5 +27,6 @@ __all__ = [
     "build_ecarts",
     "build_points",
     "build_positions",
+    "build_situation",
     "build_vagues",
 ]

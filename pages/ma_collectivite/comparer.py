@@ -14,7 +14,7 @@ choisie = collectivite.select_collectivite()
 if choisie is None:
     collectivite.render_choisir("comparer", TITRE, INVITATION)
 else:
-    st.title(f"Où se situe {collectivite.get_nom(choisie)} parmi ses pairs\u202f?")
+    st.title(f"Où se situe {collectivite.get_sujet(choisie)} parmi ses pairs\u202f?")
     collectivite.render_changer("comparer")
     vue = comparer.select_vue(choisie)
     haut = st.container()

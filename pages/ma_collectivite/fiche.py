@@ -17,8 +17,9 @@ if vue is None:
 else:
     fiche.render_entete(vue)
     collectivite.render_changer("fiche")
-    fiche.render_forces_ecarts(vue)
+    fiche.render_situation(vue)
     fiche.render_premiers_pas(vue)
+    fiche.render_forces_ecarts(vue)
     fiche.render_themes(vue)
     fiche.render_obligations(vue)
     fiche.render_mesures(vue)

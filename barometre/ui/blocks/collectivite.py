@@ -7,6 +7,7 @@ from html import escape
 import streamlit as st
 
 from barometre.assemblage.collectivite import load_resolution
+from barometre.domain.noms import format_sujet
 from barometre.domain.territoire import Collectivite
 from barometre.ui import navigation, porte, state
 from barometre.ui.blocks.recherche import render_recherche
@@ -37,6 +38,11 @@ def get_nom(collectivite: Collectivite) -> str:
     return f"{collectivite.nom} ({departement.removesuffix(' (département)') or collectivite.departement})"
 
 
+def get_sujet(collectivite: Collectivite) -> str:
+    """Le même nom, avec son article s'il en a un : « la Corse », « la CA Mauges Communauté »."""
+    return format_sujet(collectivite.type, get_nom(collectivite))
+
+
 def render_choisir(page: str, titre: str, invitation: str) -> None:
     """La page sans collectivité : dire ce qu'on y trouvera, et chercher."""
     st.title(titre)
@@ -50,10 +56,10 @@ def render_changer(page: str) -> None:
         render_recherche(page)
 
 
-def render_identite(identite: Identite) -> None:
+def build_carte_identite(identite: Identite) -> str:
     """La carte d'identité."""
     faits = "".join(f"<dt>{texte(nom)}</dt><dd>{texte(valeur)}</dd>" for nom, valeur in identite.faits)
-    st.html(
+    return (
         f'<section class="baro-carte" aria-label="Identité de la collectivité"><h3>{escape(identite.titre)}'
         f'</h3><dl class="baro-faits">{faits}</dl></section>'
     )

@@ -12,6 +12,7 @@ from barometre.assemblage.collectivite import (
     load_resolution,
 )
 from barometre.catalogue import load_catalogue
+from barometre.domain.noms import format_complement
 from barometre.domain.territoire import Collectivite
 from barometre.formats import format_guillemets, format_nombre
 from barometre.ui import porte, selectors, state
@@ -205,4 +206,9 @@ def _remove(collectivite_id: str) -> None:
 
 def render_retour(vue: VueComparer) -> None:
     """Vers la fiche."""
-    render_vers("fiche", f"Revenir à la fiche de {vue.collectivite.nom}", vue.collectivite.id, cle="fiche")
+    render_vers(
+        "fiche",
+        f"Revenir à la fiche {format_complement(vue.collectivite.type, vue.collectivite.nom)}",
+        vue.collectivite.id,
+        cle="fiche",
+    )

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 
 import streamlit as st
 
+from barometre.assemblage.collectivite import build_graphique_situation
 from barometre.formats import format_compte, format_part
 from barometre.ui import porte, roles
-from barometre.ui.blocks.collectivite import get_nom, render_identite, render_vers
+from barometre.ui.blocks.collectivite import build_carte_identite, get_sujet, render_vers
+from barometre.ui.blocks.graphiques import build_marques
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import lien, texte
 from barometre.views.collectivite.fiche import ThemeFiche, VueFiche
@@ -24,7 +26,8 @@ OPSN_DIRE = (
 
 def render_entete(vue: VueFiche) -> None:
     """Le titre, la phrase à retenir, et d'où viennent les chiffres."""
-    st.title(f"Où en est {get_nom(vue.collectivite)}\u202f?")
+    st.set_page_config(page_title=vue.collectivite.nom)
+    st.title(f"Où en est {get_sujet(vue.collectivite)}\u202f?")
     st.html(
         f'<p class="baro-legende">{texte(_resume_identite(vue))}</p>'
         f'<p class="baro-retenir"><strong>À retenir.</strong> {texte(vue.a_retenir)}</p>'
@@ -40,8 +43,9 @@ def _resume_identite(vue: VueFiche) -> str:
     accompagnement = faits["Accompagnement"].partition("\u202f:")[0]
     mots = [faits[nom] for nom in gardes if nom in faits]
     suite = "OPSN inconnu" if accompagnement == "inconnu" else accompagnement
-    repondu = f"a répondu : {faits['Vagues répondues']}" if vue.a_repondu else "n’a pas encore répondu"
-    return " · ".join([*mots, suite, repondu])
+    # Qui a répondu n'est pas public : sans le droit de le lire, la ligne n'en dit rien.
+    repondu = f"a répondu : {faits['Vagues répondues']}" if vue.a_repondu else ""
+    return " · ".join(filter(None, (*mots, suite, repondu)))
 
 
 def _render_invitation(vue: VueFiche) -> None:
@@ -60,10 +64,11 @@ def _render_invitation(vue: VueFiche) -> None:
 
 
 def render_qui(vue: VueFiche) -> None:
-    """L'identité, et comment corriger ce que l'on sait de l'accompagnement."""
-    st.header("Qui êtes-vous, pour le baromètre")
-    render_identite(vue.identite)
-    st.html(f'<p class="baro-legende">{texte(OPSN_DIRE)}</p>')
+    """L'identité, repliée (la ligne sous le titre la résume), et comment la corriger."""
+    st.html(
+        '<details class="baro-voir"><summary>Qui êtes-vous, pour le baromètre</summary>'
+        f'{build_carte_identite(vue.identite)}<p class="baro-legende">{texte(OPSN_DIRE)}</p></details>'
+    )
 
 
 def render_forces_ecarts(vue: VueFiche) -> None:
@@ -84,12 +89,18 @@ def _render_liste(phrases: Iterable[str], sinon: str) -> None:
     st.html(f'<ul class="baro-liste">{elements}</ul>' if elements else f"<p>{texte(sinon)}</p>")
 
 
+def render_situation(vue: VueFiche) -> None:
+    """Un point par thème : ses pairs, et elle-même quand on lit ses réponses."""
+    st.html(f"<h2>Vous et vos pairs, thème par thème</h2>{build_marques(build_graphique_situation(vue))}")
+
+
 def render_themes(vue: VueFiche) -> None:
-    """Les neuf thèmes : le compte des pratiques, et celui des pairs."""
-    st.header("Thème par thème, vous et vos pairs")
-    st.html(f'<p class="baro-legende">{texte(COMPTE_SOI)}</p>')
+    """Chaque thème de près, replié : le compte des pratiques, et ce que font les pairs."""
     cartes = "".join(_build_carte(theme) for theme in vue.themes)
-    st.html(f'<div class="baro-cartes">{cartes}</div>')
+    st.html(
+        f'<details class="baro-voir"><summary>Chaque thème, pratique par pratique</summary>'
+        f'<p class="baro-legende">{texte(COMPTE_SOI)}</p><div class="baro-cartes">{cartes}</div></details>'
+    )
 
 
 def _build_carte(theme: ThemeFiche) -> str:

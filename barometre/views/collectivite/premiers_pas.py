@@ -13,7 +13,7 @@ from barometre.views.collectivite.pairs import Pairs
 from barometre.views.collectivite.soi import Soi
 from barometre.views.lecture.libelles import milieu_de_phrase
 
-NOMBRE = 5
+NOMBRE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class PremierPas:
 def list_premiers_pas(
     catalogue: Catalogue, soi: Soi, pairs: Iterable[Pairs], obligations: Sequence[Obligation]
 ) -> tuple[PremierPas, ...]:
-    """Cinq pas au plus. Sans réponse lisible, tout ce qui n'est pas fait reste à considérer."""
+    """Trois pas au plus. Sans réponse lisible, tout ce qui n'est pas fait reste à considérer."""
     dus = {
         preuve: o
         for o in obligations
