@@ -11,7 +11,7 @@ export OPENBLAS_NUM_THREADS := 1
 aide:
 	@echo "make app    installe, construit l'entrepôt de démonstration s'il manque, ouvre http://localhost:$(PORT)"
 	@echo "make test   installe et vérifie tout"
-	@echo "make check  format, règles d'écriture, types, couches"
+	@echo "make check  format, règles d'écriture, types, dépendances, couches"
 	@echo "make mutants change chaque fonction d'un rien, et compte les changements qu'aucun test ne voit"
 	@echo "make bench  mesure les durées et écrit rapports/bench.md"
 
@@ -39,6 +39,7 @@ check: .venv/installe-dev
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy --no-error-summary
+	$(BIN)/deptry .
 	$(BIN)/python -m pytest -q tests/couches
 
 # Les tests ont aussi besoin des paquets de développement (un fournisseur d'identité).
