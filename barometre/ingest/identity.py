@@ -183,7 +183,8 @@ def find_code(texte: str, type_: str, referentiel: Referentiel) -> Rattachement:
 
 
 def _find_territoire(type_: str, code: str, referentiel: Referentiel) -> Rattachement:
-    porteur = referentiel.porteurs.get(collectivite_id(type_, code))
+    # Le type est dit : « 1 » ne peut être que 01, dont un tableur a perdu le zéro.
+    porteur = referentiel.porteurs.get(collectivite_id(type_, code.zfill(2)))
     if porteur:
         return Rattachement(porteur)
     nom = "d'un département" if type_ == "departement" else "d'une région"

@@ -77,13 +77,22 @@ def read_nombre(texte: str, formate: FormatNombre) -> tuple[float | None, str]:
 
 
 def _read_ambigu(net: str, signe: str, formate: FormatNombre) -> tuple[float | None, str]:
-    """Tranché par la colonne : un signe qui y sert aux décimales n'y sert pas aux milliers."""
+    """Tranché par la colonne : un signe qui y sert aux décimales n'y sert pas aux milliers.
+
+    Une colonne qui écrit ses décimales de deux façons ne tranche rien.
+    """
+    if len(formate.decimales) > 1:
+        return None, _build_ambigu(net, signe)
     decimal = signe in formate.decimales and signe not in formate.milliers
     millier = signe not in formate.decimales and bool(formate.milliers | formate.decimales)
     if decimal or millier:
         return float(net.replace(signe, "." if decimal else "")), ""
+    return None, _build_ambigu(net, signe)
+
+
+def _build_ambigu(net: str, signe: str) -> str:
     entier, _, reste = net.partition(signe)
-    return None, AMBIGU.format(net, entier + reste, f"{entier},{reste}0")
+    return AMBIGU.format(net, entier + reste, f"{entier},{reste}0")
 
 
 def _strip(texte: str) -> str:

@@ -94,6 +94,7 @@ def _collectivites() -> pd.DataFrame:
         ("commune-01165", "commune", "01165", "210101655", "Francheleins", ""),
         ("commune-75056", "commune", "75056", "217500016", "Paris", ""),
         ("departement-75", "departement", "75", "", "Paris", "commune-75056"),
+        ("departement-01", "departement", "01", "220100010", "Ain", ""),
         ("departement-33", "departement", "33", "223300013", "Gironde", ""),
         ("region-84", "region", "84", "200053767", "Auvergne-Rhône-Alpes", ""),
         ("region-11", "region", "11", "", "Île-de-France", ""),

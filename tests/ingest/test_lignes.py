@@ -44,6 +44,7 @@ def test_identifiants_refuses(importer: Importer, identite: str, motif: str) -> 
         ("commune", "01015", "commune-01015"),  # commune déléguée et commune : la commune
         ("commune", "75101", "commune-75056"),  # arrondissement de Paris
         ("Un département", "33", "departement-33"),
+        ("Un département", "1", "departement-01"),  # zéro perdu, sans doute possible
         ("Un département", "75", "commune-75056"),  # porté par la Ville de Paris
         ("Une région", "84", "region-84"),
         ("Un EPCI (hors métropole)", "200000172", "epci-200000172"),

@@ -48,6 +48,13 @@ def test_la_colonne_tranche(
         assert lus == attendus
 
 
+@pytest.mark.parametrize("ambigu", ["120,000", "120.000"])
+def test_une_colonne_aux_deux_decimales_ne_tranche_pas(importer: Importer, ambigu: str) -> None:
+    lus = list_nombres(importer, "12,5", "12.5", ambigu)
+    assert lus[:2] == [12.5, 12.5]
+    assert "se lit de deux façons" in str(lus[2])
+
+
 def list_dates(importer: Importer, *dates: str) -> list[date | str]:
     sirens = ["213300635", "210100012", "212000046"]
     corps = "\n".join(f"{s};{d};Y" for s, d in zip(sirens, dates, strict=False))

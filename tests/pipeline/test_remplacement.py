@@ -101,3 +101,10 @@ def test_des_reponses_simulees_se_remplacent(entrepot_neuf: str, codes: list[str
         write_reponses(tmp_path / "r.csv", codes[:12]), QUESTIONNAIRE, VAGUE, adresse=entrepot_neuf
     )
     assert (lot.charges, lot.a_confirmer) == (12, ())
+
+
+def test_un_fichier_tout_repondu_se_verifie(entrepot_neuf: str, codes: list[str], tmp_path: Path) -> None:
+    """L'indicateur le plus répondu est ici une moyenne : les contrôles, eux, comptent des « oui »."""
+    fichier = write_reponses(tmp_path / "tout.csv", codes[:60], questions="Q16", cellules="12")
+    importer(fichier, QUESTIONNAIRE, VAGUE, adresse=entrepot_neuf, confirme=True)
+    assert [c.nom for c in verifier(entrepot_neuf)[1] if not c.ok] == []
