@@ -95,16 +95,15 @@ def test_plusieurs_fichiers_d_une_vague(charge: str, codes: list[str], tmp_path:
     assert [c.nom for c in controles if not c.ok] == []
 
 
-def test_des_reponses_simulees_se_remplacent(entrepot_neuf: str, codes: list[str], tmp_path: Path) -> None:
-    importer(write_reponses(tmp_path / "simule.csv", codes), QUESTIONNAIRE, VAGUE, adresse=entrepot_neuf)
-    lot = importer(
-        write_reponses(tmp_path / "r.csv", codes[:12]), QUESTIONNAIRE, VAGUE, adresse=entrepot_neuf
-    )
-    assert (lot.charges, lot.a_confirmer) == (12, ())
-
-
 def test_un_fichier_tout_repondu_se_verifie(entrepot_neuf: str, codes: list[str], tmp_path: Path) -> None:
     """L'indicateur le plus répondu est ici une moyenne : les contrôles, eux, comptent des « oui »."""
     fichier = write_reponses(tmp_path / "tout.csv", codes[:60], questions="Q16", cellules="12")
     importer(fichier, QUESTIONNAIRE, VAGUE, adresse=entrepot_neuf, confirme=True)
     assert [c.nom for c in verifier(entrepot_neuf)[1] if not c.ok] == []
+
+
+def test_un_fichier_qui_se_dit_simule_est_refuse(charge: str, codes: list[str], tmp_path: Path) -> None:
+    """Seule la démonstration simule : de vraies réponses en service ne se mêlent à rien d'autre."""
+    with pytest.raises(ImportRefuse, match="dit que ses réponses sont simulées"):
+        importer(write_reponses(tmp_path / "simule.csv", codes), QUESTIONNAIRE, VAGUE, adresse=charge)
+    assert count(charge) == 100
