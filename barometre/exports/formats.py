@@ -35,7 +35,7 @@ FORMATS: dict[str, Format] = {
     ),
     "ods": Format("ODS", MIME_ODS, to_ods, "ods"),
     "parquet": Format("Parquet", "application/vnd.apache.parquet", to_parquet, "parquet"),
-    "zip": Format("Tout emporter", "application/zip", to_zip, "zip"),
+    "zip": Format("archive complète (zip)", "application/zip", to_zip, "zip"),
 }
 
 
