@@ -136,7 +136,7 @@ def build_phrase_reponses(lieux: pd.DataFrame, niveau: str) -> str:
     """« 1 900 communes sur 34 875 ont répondu (5,4 %) », puis où l'on répond davantage : un compte."""
     concernes = lieux[lieux["valeur"].notna()].copy()
     if concernes.empty:
-        return "Aucun territoire de cette sélection n’était interrogé."
+        return "Rien n’est public à ce niveau pour cette sélection."
     # Le rang 0 est « a répondu ».
     concernes["valeur"] = (concernes["valeur"] == 0).astype(float)
     reponses, part = int(concernes["valeur"].sum()), float(concernes["valeur"].mean())

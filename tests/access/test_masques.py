@@ -84,11 +84,13 @@ def test_sous_trente_reponses_le_brut_tient_lieu_de_redresse() -> None:
 
 
 def test_un_epci_n_a_qu_un_taux_a_dix_points_pres() -> None:
-    groupes = pd.Series(["epci-1"] * 25 + ["region-1"] * 25 + ["region-2"] * 9, index=map(str, range(59)))
+    groupes = pd.Series(
+        ["epci-200000001"] * 25 + ["region-1"] * 25 + ["region-2"] * 9, index=map(str, range(59))
+    )
     ont = frozenset(map(str, [*range(12), *range(25, 38), *range(50, 59)]))
     table = count_by_group(groupes, ont)
-    assert np.isnan(table.at["epci-1", "repondantes"])
-    assert table.at["epci-1", "taux"] == pytest.approx(0.5)  # 12 sur 25
+    assert np.isnan(table.at["epci-200000001", "repondantes"])
+    assert table.at["epci-200000001", "taux"] == pytest.approx(0.5)  # 12 sur 25
     assert table.at["region-1", "repondantes"] == 15  # 13, à cinq près
     assert np.isnan(table.at["region-2", "taux"])
 

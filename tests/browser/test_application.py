@@ -78,11 +78,12 @@ def test_la_police_est_la_notre(serveur: str, visiter: Visiter) -> None:
 
 def test_un_choix_s_ecrit_dans_l_adresse_et_le_retour_le_defait(serveur: str, visiter: Visiter) -> None:
     page = visiter(serveur, "/inclusion").page
+    page.locator(".stExpander", has_text="Modifier").locator("summary").click()
     page.get_by_text("Bruts", exact=True).click()
     page.wait_for_url(re.compile("chiffres=brut"))
-    page.wait_for_selector("text=Chiffre brut")
+    page.wait_for_selector("text=en chiffre brut")
     page.go_back()
-    page.wait_for_selector("text=Chiffre redressé")
+    page.wait_for_selector("text=en chiffre redressé")
     assert "chiffres" not in page.url
 
 
@@ -120,7 +121,7 @@ def test_copier_le_lien_copie_l_adresse_entiere(serveur: str, visiter: Visiter) 
 
 
 def test_un_fichier_se_telecharge_et_son_nom_dit_qu_il_est_simule(serveur: str, visiter: Visiter) -> None:
-    page = visiter(serveur, "/inclusion").page
+    page = visiter(serveur, "/inclusion?vue=donnees").page
     with page.expect_download() as attente:
         page.get_by_role("button", name="Télécharger en CSV").last.click()
     assert attente.value.suggested_filename.endswith("_reponses-simulees.csv")
@@ -153,7 +154,7 @@ def test_pret_repond_200_avec_un_entrepot(serveur: str) -> None:
 
 
 def test_un_tableau_replie_arrive_quand_on_l_ouvre(serveur: str, visiter: Visiter) -> None:
-    visite = visiter(serveur, "/inclusion")
+    visite = visiter(serveur, "/obligations")
     depliant = visite.page.locator(".stExpander", has_text="Voir le tableau").first
     depliant.wait_for()
     assert depliant.locator("table").count() == 0

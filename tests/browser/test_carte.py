@@ -154,7 +154,7 @@ def test_toutes_les_communes_se_dessinent_et_se_touchent(avec_communes: str, ave
     # Le milieu exact est le coin des quatre carrés : un peu à côté.
     point = (cadre["x"] + cadre["width"] * 0.55, cadre["y"] + cadre["height"] * 0.6)
     visite.page.mouse.move(*point)
-    expect(visite.page.locator(".baro-communes .bulle")).to_contain_text("A répondu")
+    expect(visite.page.locator(".baro-communes .bulle")).to_contain_text("Qui a répondu n’est pas public")
     visite.page.mouse.click(*point)
     visite.page.wait_for_url(re.compile(r"collectivite=commune-(01|2A)"))
     _check_muette(visite)
@@ -166,16 +166,16 @@ def test_retour_defait_un_geste_entier(avec_communes: str, visiter: Visiter) -> 
     _folium(page).locator("path.leaflet-interactive").first.dispatch_event("click")
     page.wait_for_url(re.compile(r"territoire=departement-(01|2A)&niveau=commune"))
     commune = page.url
-    expect(page.locator(".baro-retenir")).to_contain_text("communes sur 2")
+    expect(page.locator(".baro-retenir")).to_contain_text("Rien n’est public à ce niveau")
     page.go_back()
     page.wait_for_url(re.compile(r"/carte\?theme=communication&niveau=departement$"))
     page.go_forward()
     page.wait_for_url(commune)
-    expect(page.locator(".baro-retenir")).to_contain_text("communes sur 2")
+    expect(page.locator(".baro-retenir")).to_contain_text("Rien n’est public à ce niveau")
     # La fiche d'une commune, puis retour : la carte telle qu'on l'a quittée.
     _folium(page).locator("path.leaflet-interactive").first.dispatch_event("click")
     page.wait_for_url(re.compile(r"/fiche\?.*collectivite=commune-"))
     expect(page.locator("h1")).to_contain_text("Où en est")
     page.go_back()
     page.wait_for_url(re.compile(r"/carte\?.*territoire=departement-(01|2A)&niveau=commune"))
-    expect(page.locator(".baro-retenir")).to_contain_text("communes sur 2")
+    expect(page.locator(".baro-retenir")).to_contain_text("Rien n’est public à ce niveau")

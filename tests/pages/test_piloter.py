@@ -80,13 +80,13 @@ def test_actions_publiques_avec_donnees(ouvrir_etat: Ouvrir) -> None:
 
 
 def test_theme_sans_donnees_de_l_etat_le_dit(ouvrir: Ouvrir) -> None:
-    texte = _tout(ouvrir("inclusion"))
+    texte = _tout(ouvrir("inclusion", vue="donnees"))
     assert "ne sont pas chargées dans cette version" in texte
     assert "sources recuperer" in texte
 
 
 def test_theme_avec_donnees_de_l_etat(ouvrir_etat: Ouvrir) -> None:
-    page = ouvrir_etat("inclusion")
+    page = ouvrir_etat("inclusion", vue="donnees")
     assert not page.exception
     texte = _tout(page)
     assert "1er août 2024" in texte
