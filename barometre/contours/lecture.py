@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import shapely
-from cachetools import LRUCache
 from pyogrio.errors import DataSourceError
 
 from barometre.contours import encarts
@@ -39,7 +38,7 @@ class ContoursAbsents(Exception):
     """Ces contours ne sont pas là ou ne se lisent pas ; le message est une phrase pour le lecteur."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Contours:
     """Les formes d'un niveau : `code`, `nom`, `departement`, `region`, `epci`, `cle`, `geometry`."""
 
@@ -53,11 +52,23 @@ class Contours:
     def select(self, codes: set[str] | None = None) -> gpd.GeoDataFrame:
         """Les formes demandées, prêtes à dessiner : simplifiées sans trou, outre-mer placés."""
         if codes is None or codes >= set(self.formes["code"]):
-            return _prepare(self)
+            return self.entieres
         choisies = self.formes[self.formes["code"].isin(codes)]
         finesse = FINESSE_LOCALE if _is_petite(choisies) else FINESSES[self.niveau]
         simples = _simplify(choisies, finesse)
         return simples if _is_locale(choisies) else encarts.place_outre_mer(simples)
+
+    @cached_property
+    def entieres(self) -> gpd.GeoDataFrame:
+        """Tout le pays, prêt à dessiner : gardé avec ces contours, car chaque carte nationale le demande."""
+        # Les communes chargées ont déjà la finesse du pays entier : simplifier prendrait deux secondes.
+        fines = self.niveau == "commune"
+        placees = encarts.place_outre_mer(
+            self.formes if fines else _simplify(self.formes, FINESSES[self.niveau])
+        )
+        if self.niveau != "departement":
+            return placees
+        return encarts.add_paris(placees, _simplify(self.formes, FINESSE_PARIS))
 
 
 def load_contours(niveau: str) -> Contours:
@@ -128,24 +139,6 @@ def _complete(formes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     formes["code"] = formes["code"].astype(str)
     formes["cle"] = formes["code"]
     return formes
-
-
-def _prepare(contours: Contours) -> gpd.GeoDataFrame:
-    """Tout le pays : gardé en mémoire, car chaque carte nationale le demande."""
-    cle = (contours.niveau, str(get_dossier_actif() or EMBARQUES), contours.source)
-    if (formes := _PREPAREES.get(cle)) is None:
-        # Les communes chargées ont déjà la finesse du pays entier : simplifier prendrait deux secondes.
-        entieres = contours.niveau == "commune"
-        simples = contours.formes if entieres else _simplify(contours.formes, FINESSES[contours.niveau])
-        formes = encarts.place_outre_mer(simples)
-        if contours.niveau == "departement":
-            formes = encarts.add_paris(formes, _simplify(contours.formes, FINESSE_PARIS))
-        _PREPAREES[cle] = formes
-    return formes
-
-
-# Quatre niveaux, et de nouveaux contours pendant qu'un lecteur regarde encore les anciens.
-_PREPAREES: LRUCache[tuple[str, str, str], gpd.GeoDataFrame] = LRUCache(8)
 
 
 def _is_locale(formes: gpd.GeoDataFrame) -> bool:

@@ -9,7 +9,7 @@ import pytest
 
 from barometre.contours.accord import check_accord, check_tuiles, compare_codes
 from barometre.contours.dossier import MANIFESTE, TUILES, get_dossier_actif
-from barometre.contours.lecture import _PREPAREES, ContoursAbsents, _load_charges, load_contours
+from barometre.contours.lecture import ContoursAbsents, _load_charges, load_contours
 from tests.fakes import COMMUNES
 from tests.maps.donnees import build_contours, write_contours
 
@@ -20,7 +20,6 @@ CODES = [f"{rang:02d}" for rang in range(1, 21)]
 def actif(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Des contours chargés, du millésime du référentiel."""
     monkeypatch.setenv("BAROMETRE_CONTOURS", str(tmp_path))
-    _PREPAREES.clear()
     _load_charges.cache_clear()
     write_contours(tmp_path)
     dossier = get_dossier_actif()

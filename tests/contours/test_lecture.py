@@ -1,6 +1,5 @@
 """Les contours embarqués : tous les codes, les outre-mer visibles, aucun trou entre voisins."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -9,17 +8,15 @@ import shapely
 
 from barometre.contours import encarts
 from barometre.contours.dossier import get_dossier_actif
-from barometre.contours.lecture import _PREPAREES, ContoursAbsents, load_contours
+from barometre.contours.lecture import ContoursAbsents, load_contours
+from tests.maps.donnees import build_contours
 
 RACINE = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(autouse=True)
-def sans_contours_charges(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def sans_contours_charges(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("BAROMETRE_CONTOURS", str(tmp_path / "contours"))
-    _PREPAREES.clear()
-    yield
-    _PREPAREES.clear()
 
 
 def _codes(niveau: str) -> set[str]:
@@ -84,3 +81,10 @@ def test_un_pointeur_abime_vaut_absence(tmp_path: Path) -> None:
     (dossier / "ACTIF").write_text("../../etc\n", encoding="utf-8")
     assert get_dossier_actif() is None
     assert load_contours("region").source.startswith("Natural Earth")
+
+
+def test_deux_contours_du_meme_nom_ne_se_confondent_pas() -> None:
+    """La mémoire du pays entier tenait à une source et un niveau : les seconds rendaient les premiers."""
+    uns, trois = build_contours(["01"]), build_contours(["01", "02", "03"])
+    assert list(uns.select({"01"})["code"]) == ["01"]
+    assert list(trois.select({"01", "02", "03"})["code"]) == ["01", "02", "03"]
