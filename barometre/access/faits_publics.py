@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from barometre.domain.territoire import Collectivite
+from barometre.domain.version import Version
 from barometre.recherche.demande import describe_hors_champ
 from barometre.recherche.index import RESULTATS, Trouvaille
 from barometre.warehouse.queries import Filtre
@@ -24,7 +23,7 @@ class FaitsPublics:
         """L'identifiant de la version lue."""
         return self._repository.version_id
 
-    def get_version(self) -> dict[str, Any]:
+    def get_version(self) -> Version:
         """La version lue."""
         return self._repository.get_version()
 

@@ -38,13 +38,12 @@ class Page(BaseModel, Generic[Ligne]):
 
 def read_version(gate: Gate) -> Version:
     """La version que lit cette porte."""
-    ligne = gate.get_version()
-    simulee = bool(ligne["simulee"])
+    lue = gate.get_version()
     return Version(
-        version=str(ligne["version_id"]),
-        creee_le=str(ligne["creee_le"])[:10],
-        simulee=simulee,
-        avertissement=AVERTISSEMENT_SIMULATION if simulee else "",
+        version=lue.version_id,
+        creee_le=lue.creee_le.date().isoformat(),
+        simulee=lue.simulee,
+        avertissement=AVERTISSEMENT_SIMULATION if lue.simulee else "",
     )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 from threading import Condition
-from typing import Any
 
 from cachetools import LRUCache, TTLCache, cached
 
 from barometre.access import Gate
 from barometre.domain.portee import PUBLIC, Portee
+from barometre.domain.version import Version
 from barometre.warehouse.repository import Repository, open_repository
 
 VERSIONS_GARDEES = 3
@@ -35,11 +35,11 @@ def get_version_id() -> str:
 
 def read_active_version() -> str:
     """La version en service, lue dans l'entrepôt lui-même (et non sur son seul pointeur)."""
-    return str(open_depot().get_version()["version_id"])
+    return open_depot().get_version().version_id
 
 
 @cached(LRUCache(VERSIONS_GARDEES), condition=Condition())
-def get_version(version_id: str) -> dict[str, Any]:
+def get_version(version_id: str) -> Version:
     """La ligne d'une version, lue une fois."""
     return _depot_at(version_id).get_version()
 

@@ -96,7 +96,7 @@ def check_nature(depot: Repository, lot: Lot) -> None:
             f"Le fichier « {lot.fichier} » dit que ses réponses sont simulées : seule la démonstration "
             "(« construire ») en charge."
         )
-    if depot.get_version()["simulee"]:
+    if depot.get_version().simulee:
         raise ImportRefuse(
             "La version en service est la démonstration : de vraies réponses ne s'y mêlent pas. Lancez "
             "d'abord « construire --sans-demo », puis importez de nouveau."
@@ -120,7 +120,7 @@ def _is_stale(depot: Repository, catalogue: Catalogue) -> bool:
     """Vrai si la version vient d'un autre programme ou d'un autre catalogue que ceux d'aujourd'hui."""
     version = depot.get_version()
     actuelle = (catalogue.empreinte, get_code_version())
-    return (version["catalogue_empreinte"], version["code_version"]) != actuelle
+    return (version.catalogue_empreinte, version.code_version) != actuelle
 
 
 def _load(entrepot: Entrepot, active: str, importe: _Import, etapes: Etapes) -> None:

@@ -116,7 +116,7 @@ def read_socle(depot: Repository) -> Socle:
 def _is_loaded(depot: Repository, bilans: list[Bilan], catalogue: Catalogue) -> bool:
     """Vrai si la version en service contient déjà exactement ces fichiers, avec le même catalogue."""
     connues = depot.list_sources().set_index("source_id")[["empreinte", "etat"]]
-    if depot.get_version()["catalogue_empreinte"] != catalogue.empreinte:
+    if depot.get_version().catalogue_empreinte != catalogue.empreinte:
         return False
     return all(
         b.source.id in connues.index

@@ -70,22 +70,21 @@ def _build_document(
 ) -> Document:
     version, contexte = gate.get_version(), vues[0].contexte
     lieu = champ.opsn or contexte.champ
-    jour = str(version["creee_le"])[:10]
     vagues = dict.fromkeys(vue.contexte.vague for vue in vues)
     morceaux = (demande.opsn_id or demande.territoire_id, demande.type, demande.edition)
     return Document(
         titre=f"Synthèse du baromètre : {lieu}",
         sous_titre=" ; ".join(vagues),
-        nom_fichier="_".join(filter(None, ("barometre_synthese", *morceaux, str(version["version_id"])))),
-        avertissement=AVERTISSEMENT_SIMULATION if version["simulee"] else "",
+        nom_fichier="_".join(filter(None, ("barometre_synthese", *morceaux, version.version_id))),
+        avertissement=AVERTISSEMENT_SIMULATION if version.simulee else "",
         mentions=(
             ("Champ", contexte.champ),
             ("Source", SOURCE),
-            ("Données du", format_date(version["creee_le"])),
-            ("Version", str(version["version_id"])),
+            ("Données du", format_date(version.creee_le)),
+            ("Version", version.version_id),
             ("Licence", LICENCE),
         ),
-        cree_le=jour,
+        cree_le=version.creee_le.date().isoformat(),
         sections=sections,
     )
 
@@ -159,7 +158,7 @@ def _build_representativite(gate: Gate, vues: Sequence[VueTheme]) -> Section:
 
 
 def _build_obligations(gate: Gate, selection: Selection) -> Section:
-    jour = gate.get_version()["creee_le"].date()
+    jour = gate.get_version().creee_le.date()
     panorama = load_panorama(
         gate, Selection(territoire_id=selection.territoire_id, type=selection.type), jour
     )

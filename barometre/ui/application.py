@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
+from barometre.domain.version import Version
 from barometre.ui import compte, frame, navigation, porte, roles, state, visiteur
 from barometre.ui.navigation import PageDeclaree
 from barometre.warehouse.engine import EntrepotError
@@ -41,11 +40,11 @@ def _configure(page: PageDeclaree) -> None:
     st.set_page_config(page_title=titre, layout="wide", menu_items={"About": frame.A_PROPOS})
 
 
-def _read_version() -> tuple[dict[str, Any], str]:
+def _read_version() -> tuple[Version | None, str]:
     try:
         return porte.get_version(), ""
     except EntrepotError as erreur:
-        return {}, str(erreur)
+        return None, str(erreur)
 
 
 def _render_panne(panne: str) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from html import escape
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
+from barometre.domain.version import Version
 from barometre.formats import FINE, format_date
 from barometre.ui import navigation, state
 
@@ -24,14 +24,14 @@ A_PROPOS = (
 )
 
 
-def render_header(version: dict[str, Any]) -> None:
+def render_header(version: Version | None) -> None:
     """En haut de chaque page ; le bandeau reste tant que la version est simulée."""
     st.logo(str(ICONE), size="large")
     st.html(
         f'<div class="baro-entete"><span class="baro-nom">{escape(NOM)}</span>'
         '<span class="baro-porteurs">DINUM · Déclic</span></div>'
     )
-    if version.get("simulee"):
+    if version is not None and version.simulee:
         st.html(f'<p class="baro-bandeau" role="note">{BANDEAU}</p>')
 
 
@@ -41,7 +41,7 @@ def render_messages() -> None:
         st.info(message)
 
 
-def render_footer(version: dict[str, Any]) -> None:
+def render_footer(version: Version | None) -> None:
     """Version des données, méthode, accessibilité, mentions légales, lien à copier."""
     with st.container(key="pied"):
         st.html(f'<div class="baro-pied">{_describe_version(version)}</div>')
@@ -67,11 +67,10 @@ def render_copy_link() -> None:
     )
 
 
-def _describe_version(version: dict[str, Any]) -> str:
-    if not version:
+def _describe_version(version: Version | None) -> str:
+    if version is None:
         return "Aucune version des données n’est en service."
-    nature = "réponses simulées" if version.get("simulee") else "réponses reçues"
     return (
-        f"Données\u202f: version {escape(str(version['version_id']))}, construite le "
-        f"{format_date(version['creee_le'])} ({nature})."
+        f"Données\u202f: version {escape(version.version_id)}, construite le "
+        f"{format_date(version.creee_le)} ({version.nature})."
     )

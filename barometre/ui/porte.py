@@ -6,11 +6,10 @@ que sur des réponses simulées. Un message forgé par le navigateur n'y change 
 
 from __future__ import annotations
 
-from typing import Any
-
 from barometre.access import Gate
 from barometre.assemblage import depot
 from barometre.domain.portee import Portee
+from barometre.domain.version import Version
 from barometre.ui import state
 from barometre.ui.visiteur import get_lecteur
 
@@ -18,7 +17,7 @@ from barometre.ui.visiteur import get_lecteur
 def get_portee() -> Portee:
     """Les droits du lecteur sur la version en service ; le public tant que rien d'autre n'est établi."""
     prete = state.get_vue_simulee()
-    return prete if prete.simulee and get_version().get("simulee") else get_lecteur().portee
+    return prete if prete.simulee and get_version().simulee else get_lecteur().portee
 
 
 def get_gate() -> Gate:
@@ -26,7 +25,7 @@ def get_gate() -> Gate:
     return depot.build_gate(get_portee(), depot.get_version_id(), get_lecteur().compte)
 
 
-def get_version() -> dict[str, Any]:
+def get_version() -> Version:
     """La ligne de la version en service."""
     return depot.get_version(depot.get_version_id())
 

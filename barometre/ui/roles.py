@@ -7,12 +7,12 @@ vraies réponses, les droits viennent du registre et de personne d'autre.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import streamlit as st
 
 from barometre.assemblage.collectivite import load_resolution
 from barometre.domain.portee import PUBLIC, Portee
+from barometre.domain.version import Version
 from barometre.ui import porte, state
 from barometre.ui.blocks.textes import texte
 
@@ -28,9 +28,9 @@ SANS_COLLECTIVITE = (
 )
 
 
-def render_voir_comme(version: Mapping[str, Any]) -> None:
+def render_voir_comme(version: Version | None) -> None:
     """Le choix du rôle, dans le menu."""
-    if not version.get("simulee"):
+    if version is None or not version.simulee:
         return
     portee = state.get_vue_simulee()
     with st.sidebar, st.container(key="voir-comme"):
@@ -98,7 +98,7 @@ def _change_opsn() -> None:
 def become_elu(demande: str) -> None:
     """Prend la vue de l'élu·e d'une collectivité, en démonstration seulement."""
     collectivite = load_resolution(porte.get_gate(), demande).collectivite
-    if collectivite is None or not porte.get_version().get("simulee"):
+    if collectivite is None or not porte.get_version().simulee:
         state.keep_message(SANS_COLLECTIVITE)
         state.set_vue_simulee(PUBLIC)
         return

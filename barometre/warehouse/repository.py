@@ -10,6 +10,7 @@ from sqlalchemy import Engine, Select, Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from barometre.domain.territoire import Collectivite
+from barometre.domain.version import Version
 from barometre.recherche.index import SearchIndex, build_search_index
 from barometre.warehouse import queries as q
 from barometre.warehouse import schema as s
@@ -87,11 +88,10 @@ class Repository:
 
     # La version et les collectivités
 
-    def get_version(self) -> dict[str, Any]:
+    def get_version(self) -> Version:
         """La ligne de la table `version`."""
         # Toujours relue : `/readyz` demande par elle si l'entrepôt répond.
-        ligne = self.read(q.select_rows(s.version, {})).iloc[0].to_dict()
-        return {str(cle): valeur for cle, valeur in ligne.items()}
+        return build_version(self.read(q.select_rows(s.version, {})).iloc[0])
 
     def get_search_index(self) -> SearchIndex:
         """L'index de recherche des collectivités, construit une fois par version."""
@@ -319,6 +319,14 @@ class Repository:
 # Un SIREN ou un code de cinq signes n'a qu'un type ; « 01 », « 84 » en ont deux.
 _RANG_TYPES = {"commune": 0, "epci": 1, "ept": 2, "departement": 3, "region": 4}
 _TEXTES = ("siren", "strate", "departement", "region", "epci", "ept", "zone", "densite", "porteur_id")
+
+
+def build_version(ligne: pd.Series) -> Version:
+    """La version d'une ligne de sa table."""
+    champs = {str(nom): valeur for nom, valeur in ligne.items()}
+    return Version(
+        **champs | {"creee_le": ligne["creee_le"].to_pydatetime(), "simulee": bool(ligne["simulee"])}
+    )
 
 
 def build_collectivite(ligne: pd.Series) -> Collectivite:

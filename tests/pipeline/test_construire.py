@@ -8,12 +8,14 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from barometre.domain.secret import BRUIT_MAXIMAL
+from barometre.domain.version import Version
 from barometre.ingest.errors import ImportRefuse
 from barometre.pipeline.calcul import CALCULEES
 from barometre.pipeline.construire import construire
@@ -65,7 +67,7 @@ def test_le_referentiel_est_complet(socle: str) -> None:
     assert effectifs == {"commune": 34875, "epci": 1255, "departement": 102, "region": 18, "ept": 11}
     assert depot.list_collectivites()["strate"].notna().all()
     assert set(depot.list_collectivites()["couverture"]) <= {"adherente", "perimetre", "inconnue"}
-    assert not depot.get_version()["simulee"]
+    assert not depot.get_version().simulee
 
 
 def test_l_import_rend_compte_puis_ne_change_rien(
@@ -168,7 +170,7 @@ def test_une_construction_tuee_laisse_la_version_en_service(entrepot_neuf: str) 
     assert tue.returncode == -signal.SIGKILL
     assert list(Path(entrepot_neuf).glob("chantier-*"))  # les débris d'une construction tuée
     assert (lieu.get_active(), lieu.list_ids()) == (active, versions)
-    assert open_repository(entrepot_neuf).get_version()["version_id"] == active
+    assert open_repository(entrepot_neuf).get_version().version_id == active
     construire(demo=False, adresse=entrepot_neuf)
     assert not list(Path(entrepot_neuf).glob("chantier-*"))  # la suivante les efface
     assert lieu.get_active() != active
@@ -183,7 +185,7 @@ def test_des_lecteurs_pendant_la_bascule(entrepot_neuf: str) -> None:
     def lire() -> None:
         while not fini.is_set():
             try:
-                vues.add(depot.get_version()["version_id"])
+                vues.add(depot.get_version().version_id)
                 assert len(depot.list_collectivites(type="region", cadre=False)) == 18
             except Exception as erreur:
                 erreurs.append(erreur)
@@ -194,7 +196,7 @@ def test_des_lecteurs_pendant_la_bascule(entrepot_neuf: str) -> None:
         lecteur.start()
     premiere = depot.version_id
     construire(demo=False, adresse=entrepot_neuf)
-    derniere = depot.get_version()["version_id"]
+    derniere = depot.get_version().version_id
     time.sleep(0.1)
     fini.set()
     for lecteur in lecteurs:
@@ -231,8 +233,8 @@ def test_de_vraies_reponses_ne_se_melent_pas_a_la_demonstration(
     vrai = write_export(tmp_path / "vrai.csv", codes, 60)
 
     class Demonstration:
-        def get_version(self) -> dict[str, bool]:
-            return {"simulee": True}
+        def get_version(self) -> Version:
+            return Version("essai", datetime(2026, 11, 22), True, "", "", "")
 
     lot = importer(vrai, QUESTIONNAIRE, VAGUE, adresse=entrepot_neuf, essai=True)
     assert not lot.simule

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,6 +12,7 @@ import streamlit as st
 from barometre.access.comptes import Identite
 from barometre.access.registre import get_registre
 from barometre.domain.portee import PUBLIC, Portee
+from barometre.domain.version import Version
 from barometre.ui import porte, state, visiteur
 
 AGENT = Identite("https://pro", "idp-1", "sujet-1", "agent@mairie.fr", "21330063500017")
@@ -26,7 +28,9 @@ def visite(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def _serve(monkeypatch: pytest.MonkeyPatch, *, simulee: bool) -> None:
-    monkeypatch.setattr(porte, "get_version", lambda: {"simulee": simulee})
+    monkeypatch.setattr(
+        porte, "get_version", lambda: Version("essai", datetime(2026, 11, 22), simulee, "", "", "")
+    )
 
 
 def _connect(monkeypatch: pytest.MonkeyPatch) -> str:

@@ -18,6 +18,7 @@ from barometre.domain.enquete import Condition, Option, Question, Questionnaire,
 from barometre.domain.indicateur import Action, Calcul, Indicateur
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.domain.territoire import Collectivite
+from barometre.domain.version import Version
 
 STRATES = ("commune-0-499", "commune-500-plus", "epci-toutes")
 REGIONS = {"region-01": "Nord-Essai", "region-02": "Sud-Essai", "region-03": "Île d’Essai"}
@@ -191,8 +192,8 @@ class FaussePorte:
         colonnes = ["collectivite_id", "periode", "valeur", "etat", "n_communes"]
         self._valeurs = pd.DataFrame(list(valeurs), columns=colonnes)
 
-    def get_version(self) -> dict[str, Any]:
-        return {"version_id": "essai", "simulee": True, "creee_le": datetime(2026, 11, 22)}
+    def get_version(self) -> Version:
+        return Version("essai", datetime(2026, 11, 22), True, "", "", "")
 
     def get_collectivite(self, id_: str) -> Collectivite | None:
         if id_ in REGIONS:

@@ -35,10 +35,10 @@ def test_le_lecteur_suit_la_version_en_service(entrepot: Entrepot, construire_mi
     premiere = construire_mini(entrepot)
     lecteur = Repository(entrepot)
     fixe = lecteur.at(premiere)
-    assert lecteur.get_version()["version_id"] == premiere
+    assert lecteur.get_version().version_id == premiere
     seconde = construire_mini(entrepot)
-    assert lecteur.get_version()["version_id"] == seconde  # sans redémarrer
-    assert fixe.get_version()["version_id"] == premiere
+    assert lecteur.get_version().version_id == seconde  # sans redémarrer
+    assert fixe.get_version().version_id == premiere
     assert len(lecteur.list_collectivites(cadre=False)) == 62
 
 
@@ -54,7 +54,7 @@ def test_une_erreur_laisse_la_version_en_service(entrepot: Entrepot, construire_
 def test_revenir_a_une_version(entrepot: Entrepot, construire_mini: Construire) -> None:
     premiere, seconde = construire_mini(entrepot), construire_mini(entrepot)
     activate_version(entrepot, premiere)
-    assert Repository(entrepot).get_version()["version_id"] == premiere
+    assert Repository(entrepot).get_version().version_id == premiere
     versions = list_versions(entrepot).set_index("version")
     assert versions.loc[premiere, "active"]
     assert not versions.loc[seconde, "active"]

@@ -55,11 +55,10 @@ def render_version(vue: VueMethode) -> None:
     """La version lue, et ce qui a changé dans l'outil."""
     version = vue.version
     st.header("La version des données, et ce qui a changé")
-    nature = "réponses simulées" if version["simulee"] else "réponses reçues"
     st.markdown(
-        f"Version **{version['version_id']}**, construite le {format_date(version['creee_le'])} ({nature}). "
-        "Une version ne change plus une fois en service\u202f: un chiffre relevé aujourd’hui s’y retrouve, "
-        "tant qu’elle est gardée (les cinq dernières le sont)."
+        f"Version **{version.version_id}**, construite le {format_date(version.creee_le)} "
+        f"({version.nature}). Une version ne change plus une fois en service\u202f: un chiffre relevé "
+        "aujourd’hui s’y retrouve, tant qu’elle est gardée (les cinq dernières le sont)."
     )
     with st.expander("Le journal des changements"):
         st.markdown(read_document("CHANGELOG.md")[1].replace("\n### ", "\n#### ").replace("\n## ", "\n### "))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -50,15 +51,13 @@ def render_perimetre(affiches: OpsnAffiches) -> None:
 
 
 def _name(provenance: Provenance) -> Provenance:
-    return Provenance(
+    return replace(
+        provenance,
         titre="À accompagner d’abord",
         nom_fichier="barometre_opsn_suivi",
         filtres="Périmètre de votre OPSN",
-        source=provenance.source,
-        date=provenance.date,
-        version=provenance.version,
         definitions=(),
-        simulee=provenance.simulee,
+        precautions=(),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from barometre.domain.enquete import Question, Questionnaire
-from barometre.domain.provenance import Provenance
+from barometre.ui import porte
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import texte
 from barometre.views.donnees.questionnaire import (
@@ -18,12 +18,12 @@ from barometre.views.donnees.questionnaire import (
 )
 
 
-def render_questionnaire(questionnaire: Questionnaire, provenance: Provenance) -> None:
+def render_questionnaire(questionnaire: Questionnaire) -> None:
     """Les questions dans l'ordre, leurs réponses possibles, et le fichier avec les codes."""
     if questionnaire.modele:
         st.info(MODELE)
     st.html(f"<p>{texte(questionnaire.introduction)}</p>{build_liste(questionnaire)}")
-    sortie = build_provenance_questionnaire(questionnaire, provenance.version, provenance.date)
+    sortie = build_provenance_questionnaire(questionnaire, porte.get_version())
     render_telechargements(
         build_table_questionnaire(questionnaire), sortie, cle=f"questions-{questionnaire.id}"
     )

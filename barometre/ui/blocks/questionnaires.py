@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from barometre.catalogue import load_catalogue
-from barometre.formats import format_date
 from barometre.ui import porte, selectors
 from barometre.ui.blocks.questionnaire import build_liste
 from barometre.ui.blocks.telechargements import render_telechargements
@@ -26,10 +25,7 @@ def render_choix() -> None:
     )
     if questionnaire.modele:
         st.warning(MODELE)
-    version = porte.get_gate().get_version()
-    provenance = build_provenance_questionnaire(
-        questionnaire, str(version["version_id"]), format_date(version["creee_le"])
-    )
+    provenance = build_provenance_questionnaire(questionnaire, porte.get_gate().get_version())
     st.header(questionnaire.titre)
     st.html(f"<p>{texte(questionnaire.introduction)}</p>")
     render_telechargements(build_table_questionnaire(questionnaire), provenance, cle="questionnaire")

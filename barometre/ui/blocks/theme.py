@@ -97,6 +97,6 @@ def _render_donnees(affiche: ThemeAffiche) -> None:
 def _render_questions(vue: VueTheme) -> None:
     """Le questionnaire tel qu'il est posé."""
     if vue.questionnaire is not None:
-        questionnaire = partial(render_questionnaire, vue.questionnaire, vue.provenance)
+        questionnaire = partial(render_questionnaire, vue.questionnaire)
         cle = f"questionnaire-{vue.theme.id}"
         render_depliant("Le questionnaire, tel qu’il est posé", questionnaire, cle=cle)

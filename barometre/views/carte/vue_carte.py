@@ -86,7 +86,7 @@ def build_vue_carte(gate: Gate, catalogue: Catalogue, choix: ChoixCarte) -> VueC
         fil=build_fil(gate, choix.selection.territoire_id),
         messages=(*messages, *releve.messages),
         provenance=_build_provenance(gate, indicateur, f"{champ} ; {periode}", choix.niveau),
-        simulee=bool(gate.get_version()["simulee"]) and _is_declare(indicateur),
+        simulee=gate.get_version().simulee and _is_declare(indicateur),
         publies=describe_publies(catalogue, indicateur),
     )
 

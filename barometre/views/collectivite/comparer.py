@@ -20,7 +20,7 @@ from barometre.views.collectivite.liste_pairs import ListePairs, build_liste_pai
 from barometre.views.collectivite.pairs import SEMBLABLES, Comparaison, Demande, Methode, Pairs
 from barometre.views.collectivite.soi import Score, Soi, compute_score, read_soi
 from barometre.views.collectivite.structure import VARIABLES, Semblable, Structure
-from barometre.views.collectivite.tableau_fiche import build_provenance, build_table
+from barometre.views.collectivite.tableau_fiche import build_provenance_pairs, build_table
 from barometre.views.lecture.chiffres import Chiffre, format_bornes, format_cellule
 from barometre.views.lecture.citation import get_raison
 
@@ -150,7 +150,7 @@ def build_comparer(
         semblables=list_semblables(gate, structure, collectivite.id, importances),
         variables=tuple(v for v in VARIABLES if v in structure.list_variables(collectivite.id)),
         cote_a_cote=build_cote_a_cote(gate, catalogue, [collectivite.id, *avec], theme_id, pairs.vague_id),
-        provenance=build_provenance(comparaison, [pairs], f"comparer_{theme_id}", titre),
+        provenance=build_provenance_pairs(comparaison, [pairs], f"comparer_{theme_id}", titre),
         messages=_list_messages(comparaison, pairs, collectivite),
     )
 

@@ -21,7 +21,7 @@ from barometre.views.collectivite.pairs import Comparaison, Demande, Pairs
 from barometre.views.collectivite.premiers_pas import PremierPas, list_premiers_pas
 from barometre.views.collectivite.soi import Mesure, Score, Soi, compute_score, read_soi
 from barometre.views.collectivite.structure import Structure
-from barometre.views.collectivite.tableau_fiche import build_provenance, build_table
+from barometre.views.collectivite.tableau_fiche import build_provenance_pairs, build_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def build_fiche(
         ecarts=tuple(list_ecarts(soi, pairs, par_theme)),
         obligations=obligations,
         premiers_pas=list_premiers_pas(catalogue, soi, pairs, obligations),
-        provenance=build_provenance(comparaison, pairs, "fiche", f"Fiche : {collectivite.nom}"),
+        provenance=build_provenance_pairs(comparaison, pairs, "fiche", f"Fiche : {collectivite.nom}"),
         table=build_table(soi, pairs, [i for t in themes for i in t.pratiques]),
     )
 

@@ -8,12 +8,12 @@ import pandas as pd
 
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Definition, Provenance
-from barometre.formats import format_date, format_liste
+from barometre.formats import format_liste
 from barometre.views.collectivite.pairs import Comparaison, Pairs
 from barometre.views.collectivite.soi import Soi
 from barometre.views.lecture.chiffres import Chiffre
-from barometre.views.lecture.citation import HORS_BIAIS, SOURCE, get_raison
-from barometre.views.lecture.provenance import arrondir
+from barometre.views.lecture.citation import HORS_BIAIS, get_raison
+from barometre.views.lecture.provenance import arrondir, build_provenance
 
 COLONNES = (
     "theme_id", "indicateur_id", "titre", "votre_reponse", "pairs", "pairs_bas", "pairs_haut", "pairs_n",
@@ -71,17 +71,16 @@ def _remarque(chiffre: Chiffre | None, indicateur: Indicateur) -> str:
     return bornes + ("Indicatif, à ne pas citer." if chiffre.note == "C" else "")
 
 
-def build_provenance(comparaison: Comparaison, pairs: Sequence[Pairs], nom: str, titre: str) -> Provenance:
+def build_provenance_pairs(
+    comparaison: Comparaison, pairs: Sequence[Pairs], nom: str, titre: str
+) -> Provenance:
     """D'où vient le fichier : qui, quels pairs, à quel échelon, et si soi-même y est compté."""
-    version = comparaison.gate.get_version()
     echelons = list(dict.fromkeys(", ".join(filter(None, (p.champ, p.echelon))) for p in pairs))
-    return Provenance(
-        titre=titre,
-        nom_fichier=f"barometre_{nom}_{comparaison.collectivite.id}",
+    return build_provenance(
+        comparaison.gate.get_version(),
+        titre,
+        f"{nom}_{comparaison.collectivite.id}",
         filtres=f"Pairs : {format_liste(echelons)}",
-        source=SOURCE,
-        date=format_date(version["creee_le"]),
-        version=str(version["version_id"]),
         definitions=(
             Definition("pairs", "Part (ou moyenne) redressée des pairs qui ont répondu."),
             Definition(
@@ -89,5 +88,4 @@ def build_provenance(comparaison: Comparaison, pairs: Sequence[Pairs], nom: str,
             ),
         ),
         precautions=(COMPTE_SOI, *_PRECAUTIONS),
-        simulee=bool(version["simulee"]),
     )

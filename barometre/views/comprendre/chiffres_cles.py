@@ -13,13 +13,13 @@ from barometre.catalogue.model import PARTICIPATION, Catalogue
 from barometre.domain.chiffre import ChiffrePublie
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Definition, Provenance
-from barometre.formats import format_compte, format_date
+from barometre.formats import format_compte
 from barometre.views.comprendre.accueil import CartePublie, build_carte_publie
 from barometre.views.lecture.cellules import get_cellule, read_cellules
 from barometre.views.lecture.chiffres import Chiffre, Cle, format_bornes, format_cellule
 from barometre.views.lecture.citation import Citation, build_citation
 from barometre.views.lecture.ligne import Lecture, vague_publiee
-from barometre.views.lecture.provenance import arrondir
+from barometre.views.lecture.provenance import arrondir, build_provenance
 from barometre.views.lecture.selection import Selection
 
 
@@ -119,17 +119,14 @@ def _nombres(chiffre: ChiffreCle) -> dict[str, Any]:
 
 
 def _build_provenance(gate: Gate) -> Provenance:
-    version = gate.get_version()
-    return Provenance(
-        titre="Les chiffres publiés par le baromètre",
-        nom_fichier="barometre_chiffres_publies",
+    return build_provenance(
+        gate.get_version(),
+        "Les chiffres publiés par le baromètre",
+        "chiffres_publies",
         filtres="Tous les chiffres publiés, 2023-2025",
         source="DINUM et Déclic, repris par la presse ; l’adresse est sur chaque ligne",
-        date=format_date(version["creee_le"]),
-        version=str(version["version_id"]),
         definitions=(
             Definition("ici", "Notre chiffre national, même question et même vague, quand il existe."),
         ),
         precautions=("Les chiffres publiés sont bruts ; leur base et leurs strates n’ont pas été publiées.",),
-        simulee=bool(version["simulee"]),
     )

@@ -17,7 +17,7 @@ from barometre.views.etat.croisement import Croisement, build_croisement
 from barometre.views.lecture.cellules import read_cellules
 from barometre.views.lecture.groupes_compares import Accompagnement, GroupeCompare, read_accompagnement
 from barometre.views.lecture.ligne import Lecture, LigneIndicateur, build_lignes, choose_vague
-from barometre.views.lecture.provenance import add_compares, build_provenance, build_table
+from barometre.views.lecture.provenance import add_compares, build_provenance_lecture, build_table
 from barometre.views.lecture.prudence import build_sensibilite
 from barometre.views.lecture.repartition import Repartition
 from barometre.views.lecture.selection import Selection
@@ -73,7 +73,7 @@ def build_vue_indicateur(
         verdict=build_verdict(gate, lecture.libelles, indicateur, choisie, vagues),
         sensibilite=build_sensibilite(indicateur, ligne.chiffre),
         croisement=build_croisement(lecture, indicateur),
-        provenance=build_provenance(lecture, titre, indicateur_id, [indicateur]),
+        provenance=build_provenance_lecture(lecture, titre, indicateur_id, [indicateur]),
         accompagnement=read_accompagnement(gate, indicateur_id, choisie, ligne.contexte.champ),
         entonnoirs=build_entonnoirs(lecture, indicateur, ligne.chiffre, repartitions),
         modele=build_estimations_modele(lecture, indicateur),

@@ -17,7 +17,7 @@ from barometre.views.comprendre.ensemble import Ensemble, build_ensemble
 from barometre.views.lecture.cellules import read_cellules
 from barometre.views.lecture.citation import Contexte
 from barometre.views.lecture.ligne import Elargi, Lecture, LigneIndicateur, build_lignes, choose_vague
-from barometre.views.lecture.provenance import build_provenance, build_table
+from barometre.views.lecture.provenance import build_provenance_lecture, build_table
 from barometre.views.lecture.repartition import Groupe, build_cadre
 from barometre.views.lecture.selection import Selection
 
@@ -117,7 +117,7 @@ def build_vue_theme(gate: Gate, catalogue: Catalogue, theme_id: str, selection: 
         ensemble=build_ensemble(lecture, theme.titre, lignes),
         pistes=list_pistes(lignes),
         questionnaire=catalogue.questionnaires.get(theme_id),
-        provenance=build_provenance(lecture, titre, theme_id, indicateurs),
+        provenance=build_provenance_lecture(lecture, titre, theme_id, indicateurs),
         messages=_messages(lecture, selection),
     )
 

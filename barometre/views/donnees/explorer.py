@@ -21,7 +21,7 @@ from barometre.views.lecture.address import Admises, Adresse, read_query
 from barometre.views.lecture.chiffres import Chiffre, read_chiffres
 from barometre.views.lecture.libelles import ZONES
 from barometre.views.lecture.ligne import Lecture
-from barometre.views.lecture.provenance import build_provenance, build_table
+from barometre.views.lecture.provenance import build_provenance_lecture, build_table
 from barometre.views.lecture.selection import Selection, read_selection
 
 TERRITOIRE, STRATE, TYPE, OPSN, VAGUE = "territoire", "strate", "type", "opsn", "vague"
@@ -135,7 +135,7 @@ def build_vue_explorer(gate: Gate, catalogue: Catalogue, demande: DemandeExplore
     return VueExplorer(
         tuple(indicateurs),
         build_table(lignes),
-        build_provenance(lecture, titre, _get_nom(demande), indicateurs),
+        build_provenance_lecture(lecture, titre, _get_nom(demande), indicateurs),
         lecture.contexte.champ,
     )
 

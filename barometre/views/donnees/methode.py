@@ -13,7 +13,9 @@ from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.domain.provenance import Definition, Provenance
 from barometre.domain.territoire import LIBELLES_TYPES
+from barometre.domain.version import Version
 from barometre.formats import format_compte, format_date, format_liste
+from barometre.views.lecture.provenance import build_provenance
 
 ETATS_SOURCES = {
     "embarquee": "fournie avec l’application",
@@ -54,7 +56,7 @@ class VueMethode:
 
     sources: tuple[SourceLue, ...]
     strates: tuple[tuple[str, str, int], ...]
-    version: dict[str, Any]
+    version: Version
     provenance: Provenance
 
     @property
@@ -93,15 +95,15 @@ def build_vue_methode(gate: Gate, catalogue: Catalogue, jour: date) -> VueMethod
     )
 
 
-def _build_provenance(version: dict[str, Any]) -> Provenance:
-    return Provenance(
-        titre="Les sources du baromètre",
-        nom_fichier="barometre_sources",
+def _build_provenance(version: Version) -> Provenance:
+    return build_provenance(
+        version,
+        "Les sources du baromètre",
+        "sources",
         filtres="Toutes les sources",
         source="data/sources.yml et la version en service",
-        date=format_date(version["creee_le"]),
-        version=str(version["version_id"]),
         definitions=(Definition("Âge", "Le temps écoulé depuis la date que la source donne."),),
+        reponses=False,
     )
 
 

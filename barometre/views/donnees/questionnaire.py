@@ -7,7 +7,9 @@ import pandas as pd
 from barometre.domain.enquete import Question, Questionnaire
 from barometre.domain.provenance import Definition, Provenance
 from barometre.domain.territoire import LIBELLES_TYPES
+from barometre.domain.version import Version
 from barometre.formats import format_liste
+from barometre.views.lecture.provenance import build_provenance
 
 TYPES_QUESTION = {
     "choix_unique": "une seule réponse",
@@ -63,17 +65,16 @@ def build_public(question: Question) -> str:
     return format_liste([LIBELLES_TYPES.get(type_, type_) for type_ in question.types])
 
 
-def build_provenance_questionnaire(questionnaire: Questionnaire, version: str, date: str) -> Provenance:
+def build_provenance_questionnaire(questionnaire: Questionnaire, version: Version) -> Provenance:
     """La provenance du questionnaire : ce n'est pas une réponse, rien n'y est simulé."""
-    return Provenance(
-        titre=f"Questionnaire : {questionnaire.titre}",
-        nom_fichier=f"questionnaire_{questionnaire.id}",
+    return build_provenance(
+        version,
+        f"Questionnaire : {questionnaire.titre}",
+        f"questionnaire_{questionnaire.id}",
         filtres="Toutes les questions",
-        source="Baromètre Collectivités & Numérique",
-        date=date,
-        version=version,
         definitions=(
             Definition("posee_si", "Condition pour que la question soit posée ; vide : posée à tous."),
         ),
         precautions=(MODELE,) if questionnaire.modele else (),
+        reponses=False,
     )

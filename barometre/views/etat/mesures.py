@@ -11,12 +11,12 @@ import pandas as pd
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.domain.indicateur import Indicateur
-from barometre.domain.provenance import Definition, Provenance
+from barometre.domain.provenance import LICENCE, Provenance
 from barometre.formats import format_compte, format_date, format_nombre
 from barometre.views.lecture.champ import count_communes
 from barometre.views.lecture.chiffres import format_chiffre
 from barometre.views.lecture.libelles import Libelles
-from barometre.views.lecture.provenance import arrondir
+from barometre.views.lecture.provenance import arrondir, build_definition, build_provenance
 
 COMMANDE = "python -m barometre sources recuperer"
 NON_CHARGEES = (
@@ -190,21 +190,17 @@ def build_provenance_etat(
     gate: Gate, titre: str, nom: str, filtres: str, indicateurs: Sequence[Indicateur]
 ) -> Provenance:
     """La provenance d'une vue de données de l'État : rien n'y est simulé."""
-    version = gate.get_version()
     sources = read_sources(gate)
     noms = dict.fromkeys(sources[i.source_id].titre for i in indicateurs if i.source_id in sources)
     licences = dict.fromkeys(sources[i.source_id].licence for i in indicateurs if i.source_id in sources)
-    return Provenance(
-        titre=titre,
-        nom_fichier=f"barometre_{nom}",
+    return build_provenance(
+        gate.get_version(),
+        titre,
+        nom,
         filtres=filtres,
         source=" ; ".join(noms) or "Données de l’État",
-        date=format_date(version["creee_le"]),
-        version=str(version["version_id"]),
-        definitions=tuple(
-            Definition(f"{i.titre} ({i.id})", i.definition, i.base, i.unite, i.source_id, i.precautions)
-            for i in indicateurs
-        ),
+        definitions=(build_definition(i) for i in indicateurs),
         precautions=("Données mesurées par l’administration : aucune réponse au baromètre n’y entre.",),
-        licence=" ; ".join(licences) or "Licence Ouverte 2.0 (Etalab)",
+        licence=" ; ".join(licences) or LICENCE,
+        reponses=False,
     )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.domain.chiffre import ChiffrePublie
 from barometre.domain.indicateur import Indicateur
+from barometre.domain.version import Version
 from barometre.views.lecture.cellules import get_cellule, read_cellules
 from barometre.views.lecture.chiffres import Chiffre, Cle, format_bornes, format_cellule
 from barometre.views.lecture.citation import Citation, Contexte, build_citation, build_phrase
@@ -73,7 +73,7 @@ class Lecture:
         return Libelles(self.catalogue, self.gate)
 
     @cached_property
-    def version(self) -> dict[str, Any]:
+    def version(self) -> Version:
         """La version des données."""
         return self.gate.get_version()
 
@@ -83,7 +83,7 @@ class Lecture:
         return Contexte(
             champ=self.libelles.get_champ(self.selection),
             vague=self.libelles.get_titre_vague(self.selection.vague_id),
-            simulee=bool(self.version["simulee"]),
+            simulee=self.version.simulee,
             france_entiere=self.selection.est_france_entiere,
         )
 

@@ -8,7 +8,8 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.domain.indicateur import Indicateur
-from barometre.domain.provenance import Definition, Provenance
+from barometre.domain.provenance import LICENCE, Definition, Provenance
+from barometre.domain.version import Version
 from barometre.formats import format_date
 from barometre.views.lecture.chiffres import ABSENT, Chiffre
 from barometre.views.lecture.citation import HORS_BIAIS, SOURCE, get_raison
@@ -87,20 +88,45 @@ def arrondir(indicateur: Indicateur, valeur: float | None) -> float | None:
     return round(valeur * (100 if indicateur.est_part else 1), indicateur.decimales)
 
 
-def build_provenance(lecture: Lecture, titre: str, nom: str, indicateurs: Sequence[Indicateur]) -> Provenance:
-    """La provenance d'une vue de cette lecture."""
-    version = lecture.version
-    contexte = lecture.contexte
+def build_provenance(
+    version: Version,
+    titre: str,
+    nom: str,
+    *,
+    filtres: str,
+    source: str = SOURCE,
+    definitions: Iterable[Definition] = (),
+    precautions: Iterable[str] = (),
+    licence: str = LICENCE,
+    reponses: bool = True,
+) -> Provenance:
+    """La provenance d'un fichier, quel qu'il soit ; `reponses` : des réponses, simulées ou non, y entrent."""
     return Provenance(
         titre=titre,
-        nom_fichier=f"barometre_{nom}_{_champ(lecture.selection)}",
+        nom_fichier=f"barometre_{nom}",
+        filtres=filtres,
+        source=source,
+        date=format_date(version.creee_le),
+        version=version.version_id,
+        definitions=tuple(definitions),
+        precautions=tuple(precautions),
+        licence=licence,
+        simulee=reponses and version.simulee,
+    )
+
+
+def build_provenance_lecture(
+    lecture: Lecture, titre: str, nom: str, indicateurs: Iterable[Indicateur]
+) -> Provenance:
+    """La provenance d'une vue de cette lecture."""
+    contexte = lecture.contexte
+    return build_provenance(
+        lecture.version,
+        titre,
+        f"{nom}_{_champ(lecture.selection)}",
         filtres=f"{contexte.champ} ; {contexte.vague}",
-        source=SOURCE,
-        date=format_date(version["creee_le"]),
-        version=str(version["version_id"]),
-        definitions=tuple(_definition(i) for i in indicateurs),
+        definitions=(build_definition(i) for i in indicateurs),
         precautions=_PRECAUTIONS,
-        simulee=contexte.simulee,
     )
 
 
@@ -110,29 +136,29 @@ def _champ(selection: Selection) -> str:
     return "_".join(filter(None, (*morceaux, selection.vague_id)))
 
 
-def _definition(indicateur: Indicateur) -> Definition:
+def build_definition(indicateur: Indicateur) -> Definition:
+    """La ligne d'un indicateur dans la feuille des définitions."""
+    mesure = indicateur.origine == "mesure"
     return Definition(
         objet=f"{indicateur.titre} ({indicateur.id})",
         definition=indicateur.definition,
         base=indicateur.base,
         unite=indicateur.unite,
-        source=SOURCE,
+        source=indicateur.source_id if mesure else SOURCE,
         precautions=indicateur.precautions,
     )
 
 
 def build_provenance_carte(gate: Gate, indicateur: Indicateur, filtres: str, niveau: str) -> Provenance:
     """La provenance d'une carte et de son tableau."""
-    version = gate.get_version()
     mesure = indicateur.origine == "mesure"
-    return Provenance(
-        titre=f"{indicateur.titre}, par {niveau}",
-        nom_fichier=f"barometre_carte_{indicateur.id}_{niveau}",
+    return build_provenance(
+        gate.get_version(),
+        f"{indicateur.titre}, par {niveau}",
+        f"carte_{indicateur.id}_{niveau}",
         filtres=filtres,
         source=indicateur.source_id if mesure else SOURCE,
-        date=format_date(version["creee_le"]),
-        version=str(version["version_id"]),
-        definitions=(_definition(indicateur),),
+        definitions=[build_definition(indicateur)],
         precautions=() if mesure else _PRECAUTIONS,
-        simulee=bool(version["simulee"]) and not mesure,
+        reponses=not mesure,
     )

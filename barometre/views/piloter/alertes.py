@@ -19,7 +19,7 @@ from barometre.views.donnees.methode import describe_age
 from barometre.views.lecture.cellules import read_cellules
 from barometre.views.lecture.chiffres import Chiffre
 from barometre.views.lecture.ligne import Lecture
-from barometre.views.lecture.provenance import build_provenance
+from barometre.views.lecture.provenance import build_provenance_lecture
 from barometre.views.lecture.selection import Selection
 from barometre.views.piloter.evolutions import build_vue_evolutions
 
@@ -72,7 +72,7 @@ def build_vue_alertes(gate: Gate, catalogue: Catalogue, regles: Regles, jour: da
         *_check_closings(catalogue, regles["questionnaire_ferme"], jour),
         *_check_obligations(catalogue, regles["obligation_proche"], jour),
     )
-    provenance = build_provenance(Lecture(gate, catalogue, Selection()), "Alertes", "alertes", [])
+    provenance = build_provenance_lecture(Lecture(gate, catalogue, Selection()), "Alertes", "alertes", [])
     return VueAlertes(alertes, tuple(regles.values()), provenance)
 
 

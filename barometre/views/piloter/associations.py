@@ -11,17 +11,18 @@ from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.catalogue.programmes import Programme
 from barometre.domain.indicateur import Indicateur
-from barometre.domain.provenance import Definition, Provenance
+from barometre.domain.provenance import Provenance
+from barometre.domain.version import Version
 from barometre.formats import (
     INSECABLE,
     format_compte,
-    format_date,
     format_guillemets,
     format_part,
     format_points,
 )
 from barometre.views.lecture.citation import SOURCE
 from barometre.views.lecture.libelles import Libelles
+from barometre.views.lecture.provenance import build_definition, build_provenance
 
 ASSOCIATION = "Une association, pas une preuve"
 PRECAUTION = (
@@ -176,7 +177,7 @@ def build_vue_associations(
         vague=vague,
         associations=tuple(sorted(associations, key=_order)),
         provenance=_build_provenance(version, programme, vague, indicateurs),
-        simulee=bool(version["simulee"]),
+        simulee=version.simulee,
     )
 
 
@@ -209,22 +210,18 @@ def _build(indicateur: Indicateur, ligne: dict[Any, Any]) -> Association:
 
 
 def _build_provenance(
-    version: dict[str, Any], programme: Programme, vague: str, indicateurs: list[Indicateur]
+    version: Version, programme: Programme, vague: str, indicateurs: list[Indicateur]
 ) -> Provenance:
-    return Provenance(
-        titre=f"{programme.titre} : bénéficiaires et communes comparables",
-        nom_fichier=f"barometre_association_{programme.id}",
+    return build_provenance(
+        version,
+        f"{programme.titre} : bénéficiaires et communes comparables",
+        f"association_{programme.id}",
         filtres=f"{programme.beneficiaires} ; {vague}",
         source=f"{SOURCE} ; liste des communes du programme",
-        date=format_date(version["creee_le"]),
-        version=str(version["version_id"]),
-        definitions=tuple(
-            Definition(f"{i.titre} ({i.id})", i.definition, i.base, i.unite) for i in indicateurs
-        ),
+        definitions=(build_definition(i) for i in indicateurs),
         precautions=(
             PRECAUTION,
             "Écart entre deux parts brutes, à répartition par taille égale ; intervalle à 95 % ; « plus » ou "
             "« moins souvent » n’est écrit qu’après correction des comparaisons multiples.",
         ),
-        simulee=bool(version["simulee"]),
     )

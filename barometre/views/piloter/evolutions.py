@@ -18,7 +18,7 @@ from barometre.views.comprendre.evolution import AUCUN, BAISSE, HAUSSE, read_tes
 from barometre.views.lecture.cellules import read_cellules
 from barometre.views.lecture.chiffres import Chiffre, Cle, format_cellule
 from barometre.views.lecture.ligne import Lecture
-from barometre.views.lecture.provenance import build_provenance
+from barometre.views.lecture.provenance import build_provenance_lecture
 from barometre.views.lecture.selection import Selection
 
 NON_PUBLIABLE = "Non publiable : trop peu de réponses à l’une des deux vagues."
@@ -140,7 +140,7 @@ def build_vue_evolutions(
         lecture.contexte.vague,
         lecture.contexte.champ,
         (),
-        build_provenance(lecture, titre, f"evolution_{theme_id}", indicateurs),
+        build_provenance_lecture(lecture, titre, f"evolution_{theme_id}", indicateurs),
     )
     if not precedentes:
         absence = f"{lecture.contexte.vague} : ce thème n’avait pas été posé avant, rien à comparer."

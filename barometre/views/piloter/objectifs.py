@@ -19,7 +19,7 @@ from barometre.views.lecture.cellules import read_cellules
 from barometre.views.lecture.chiffres import Chiffre, format_bornes
 from barometre.views.lecture.libelles import Libelles
 from barometre.views.lecture.ligne import Lecture
-from barometre.views.lecture.provenance import build_provenance
+from barometre.views.lecture.provenance import build_provenance_lecture
 from barometre.views.lecture.selection import Selection
 
 ATTEINT = "atteint"
@@ -94,7 +94,7 @@ def build_vue_objectifs(gate: Gate, catalogue: Catalogue, objectifs: Sequence[Ob
     if not etats:
         return VueObjectifs((), None)
     lecture = Lecture(gate, catalogue, Selection())
-    provenance = build_provenance(
+    provenance = build_provenance_lecture(
         lecture, "Objectifs du programme", "objectifs", [e.indicateur for e in etats]
     )
     return VueObjectifs(etats, provenance)

@@ -19,7 +19,7 @@ from barometre.views.lecture.chiffres import MONTRES
 from barometre.views.lecture.groupes_compares import PRECAUTION
 from barometre.views.lecture.libelles import Libelles
 from barometre.views.lecture.ligne import Lecture
-from barometre.views.lecture.provenance import build_provenance
+from barometre.views.lecture.provenance import build_provenance_lecture
 from barometre.views.lecture.selection import Selection
 
 COLONNES = ("OPSN", "Départements", "Adhérentes connues", "Collectivités du périmètre", "Taux de réponse")
@@ -137,7 +137,9 @@ def build_vue_opsn(gate: Gate, catalogue: Catalogue, theme_id: str) -> VueOpsn:
         couvertes=int(cadre["couverture"].ne("inconnue").sum()),
         cadre=len(cadre),
         ecarts=_list_ecarts(gate, indicateurs, vague_id),
-        provenance=build_provenance(lecture, "OPSN : couverture et écarts", f"opsn_{theme_id}", indicateurs),
+        provenance=build_provenance_lecture(
+            lecture, "OPSN : couverture et écarts", f"opsn_{theme_id}", indicateurs
+        ),
     )
 
 

@@ -21,6 +21,7 @@ from barometre.views.etat.mesures import is_chargee, read_sources
 from barometre.views.lecture.champ import list_champ
 from barometre.views.lecture.citation import HORS_BIAIS, SOURCE
 from barometre.views.lecture.libelles import Libelles
+from barometre.views.lecture.provenance import build_provenance
 from barometre.views.lecture.selection import Selection
 
 INCONNUE_N_EST_PAS_NON = (
@@ -143,7 +144,7 @@ def build_vue_panorama(gate: Gate, catalogue: Catalogue, selection: Selection, j
         selection=selection,
         lignes=tuple(ligne for ligne in lignes if ligne.concernees),
         a_venir=tuple(s for s in catalogue.seuils if s.depuis is not None and s.depuis > jour),
-        provenance=build_provenance(gate, champ, en_vigueur),
+        provenance=build_provenance_obligations(gate, champ, en_vigueur),
     )
 
 
@@ -209,16 +210,14 @@ def read_constatees(gate: Gate, catalogue: Catalogue, seuil: SeuilLegal) -> tupl
     return (frozenset(trouvees), " ; ".join(titres)) if titres else (None, "")
 
 
-def build_provenance(gate: Gate, champ: str, seuils: Sequence[SeuilLegal]) -> Provenance:
+def build_provenance_obligations(gate: Gate, champ: str, seuils: Sequence[SeuilLegal]) -> Provenance:
     """La provenance des tableaux de la page."""
-    version = gate.get_version()
-    return Provenance(
-        titre="Obligations numériques : qui est concerné, qui l’a remplie",
-        nom_fichier="barometre_obligations",
+    return build_provenance(
+        gate.get_version(),
+        "Obligations numériques : qui est concerné, qui l’a remplie",
+        "obligations",
         filtres=champ,
         source=f"Référentiel (concernées) ; {SOURCE} (déclarées) ; données de l’État (constatées)",
-        date=format_date(version["creee_le"]),
-        version=str(version["version_id"]),
         definitions=tuple(
             Definition(s.titre, s.obligation, source=s.reference, precautions=s.precautions) for s in seuils
         ),
@@ -227,5 +226,4 @@ def build_provenance(gate: Gate, champ: str, seuils: Sequence[SeuilLegal]) -> Pr
             f"Part déclarée : enquête volontaire, {HORS_BIAIS}.",
             "Référence et date de vérification : voir chaque ligne ; relire l’article avant tout acte.",
         ),
-        simulee=bool(version["simulee"]),
     )

@@ -12,10 +12,10 @@ from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.domain.provenance import Definition, Provenance
 from barometre.domain.territoire import FRANCE, LIBELLES_COUVERTURES, LIBELLES_TYPES
-from barometre.formats import INSECABLE, format_compte, format_date, format_nombre, format_part, is_absent
+from barometre.formats import INSECABLE, format_compte, format_nombre, format_part, is_absent
 from barometre.views.donnees.qualite import Qualite, read_qualites
-from barometre.views.lecture.citation import SOURCE
 from barometre.views.lecture.libelles import Libelles
+from barometre.views.lecture.provenance import build_provenance
 
 Axe = Literal["strate", "type", "couverture", "region", "departement"]
 AXES: dict[str, str] = {
@@ -217,19 +217,15 @@ def describe_vagues(vagues: Sequence[tuple[str, int | None]]) -> str:
 
 
 def _build_provenance(gate: Gate, titre: str, nom: str) -> Provenance:
-    version = gate.get_version()
-    return Provenance(
-        titre=f"Participation : {titre}",
-        nom_fichier=f"barometre_participation_{nom}",
+    return build_provenance(
+        gate.get_version(),
+        f"Participation : {titre}",
+        f"participation_{nom}",
         filtres=titre,
-        source=SOURCE,
-        date=format_date(version["creee_le"]),
-        version=str(version["version_id"]),
         definitions=(
             Definition(
                 "Taux", "Part des collectivités du groupe qui ont rempli le questionnaire.", unite="%"
             ),
         ),
         precautions=(PRECAUTION,),
-        simulee=bool(version["simulee"]),
     )

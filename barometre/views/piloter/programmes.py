@@ -16,6 +16,7 @@ from barometre.views.etat.mesures import COMMANDE, Source, is_chargee, read_sour
 from barometre.views.lecture.cellules import sans_accent
 from barometre.views.lecture.champ import list_champ, select_territoire
 from barometre.views.lecture.libelles import Libelles
+from barometre.views.lecture.provenance import build_provenance
 from barometre.views.lecture.selection import Selection
 
 NON_CHARGE = (
@@ -251,14 +252,13 @@ def _count_territoires(
 
 
 def _build_provenance(gate: Gate, champ: str, programmes: Sequence[Programme]) -> Provenance:
-    version = gate.get_version()
-    return Provenance(
-        titre="Actions publiques : programmes de l’État et projets soutenus",
-        nom_fichier="barometre_actions_publiques",
+    return build_provenance(
+        gate.get_version(),
+        "Actions publiques : programmes de l’État et projets soutenus",
+        "actions_publiques",
         filtres=champ,
         source="Listes des programmes (ANCT) ; faits publics pour les projets, source sur chaque ligne",
-        date=format_date(version["creee_le"]),
-        version=str(version["version_id"]),
         definitions=tuple(Definition(p.titre, p.description, base=p.beneficiaires) for p in programmes),
         precautions=("Ce qui n’a pas été publié est écrit «\u202fnon publié\u202f», jamais déduit.",),
+        reponses=False,
     )

@@ -24,7 +24,7 @@ from barometre.views.lecture.cellules import read_cellules
 from barometre.views.lecture.chiffres import Chiffre
 from barometre.views.lecture.libelles import Libelles
 from barometre.views.lecture.ligne import Lecture
-from barometre.views.lecture.provenance import build_provenance
+from barometre.views.lecture.provenance import build_provenance_lecture
 from barometre.views.lecture.selection import Selection
 from barometre.views.piloter.participation import read_cadre
 
@@ -121,7 +121,9 @@ def build_vue_relance(
         apres=_scale(avant, population, n, ajouts, s),
         sans_cibler=_scale(avant, population, n, prorata, s),
         n_eff=tuple(compute_n_eff(population, n + plus) for plus in (0 * n, ajouts, prorata)),  # type: ignore[arg-type]
-        provenance=build_provenance(lecture, f"Où relancer, {indicateur.titre}", "relance", [indicateur]),
+        provenance=build_provenance_lecture(
+            lecture, f"Où relancer, {indicateur.titre}", "relance", [indicateur]
+        ),
     )
 
 
