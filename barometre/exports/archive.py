@@ -16,6 +16,7 @@ from barometre.domain.provenance import Provenance
 from barometre.exports.colonnes import LEGENDE_MARQUES, MARQUE
 from barometre.exports.csv import write_donnees
 from barometre.exports.description import build_csvw, build_paquet
+from barometre.exports.feuilles import list_fiches
 
 DONNEES, LISEZ_MOI, EMPREINTES = "donnees.csv", "LISEZ-MOI.txt", "SHA256SUMS"
 CSVW, PAQUET = "donnees.csv-metadata.json", "datapackage.json"
@@ -58,6 +59,8 @@ def _build_lisez_moi(table: pd.DataFrame, provenance: Provenance) -> str:
     lignes = [f"{nom} : {texte}" for nom, texte in provenance.mentions]
     if MARQUE in table:
         lignes += ["", "Marques", *(f"{marque} {sens}" for marque, sens in LEGENDE_MARQUES)]
+    if fiches := list_fiches(table):
+        lignes += ["", "Colonnes", *(f"{c.nom} : {c.definition}" for c in fiches)]
     for d in provenance.definitions:
         lignes += ["", d.objet, d.definition]
         lignes += [

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from barometre.domain.colonnes import load_colonnes
 from barometre.domain.provenance import Provenance
 from barometre.exports.cellules import desarmer
 from barometre.exports.colonnes import Colonne, list_colonnes
@@ -49,10 +50,14 @@ def build_paquet(table: pd.DataFrame, provenance: Provenance, fichier: str) -> d
 
 def _csvw(colonne: Colonne) -> dict[str, Any]:
     nom = desarmer(colonne.nom)
-    return {"name": nom, "titles": nom, "datatype": _CSVW[colonne.nature], "null": ""}
+    lue = {"name": nom, "titles": nom, "datatype": _CSVW[colonne.nature], "null": ""}
+    fiche = load_colonnes().get(colonne.nom)
+    return lue if fiche is None else lue | {"dc:title": fiche.titre, "dc:description": fiche.definition}
 
 
 def _champ(colonne: Colonne) -> dict[str, Any]:
     nature = _SCHEMA[colonne.nature]
     vrais = {"trueValues": ["True"], "falseValues": ["False"]} if nature == "boolean" else {}
-    return {"name": desarmer(colonne.nom), "type": nature, **vrais}
+    fiche = load_colonnes().get(colonne.nom)
+    mots = {} if fiche is None else {"title": fiche.titre, "description": fiche.definition}
+    return {"name": desarmer(colonne.nom), "type": nature, **mots, **vrais}

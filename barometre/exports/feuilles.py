@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from barometre.domain.colonnes import Colonne, load_colonnes
 from barometre.domain.provenance import Provenance
 from barometre.exports.colonnes import LEGENDE_MARQUES, MARQUE
 
@@ -20,6 +21,18 @@ def list_couverture(table: pd.DataFrame, provenance: Provenance) -> list[Ligne]:
     return lignes
 
 
-def list_definitions(provenance: Provenance) -> list[Ligne]:
-    """Une ligne par objet défini."""
-    return [(d.objet, d.definition, d.base, d.unite, d.source, d.precautions) for d in provenance.definitions]
+def list_definitions(table: pd.DataFrame, provenance: Provenance) -> list[Ligne]:
+    """Une ligne par indicateur ou mot défini, puis une par colonne du tableau."""
+    objets = [
+        (d.objet, d.definition, d.base, d.unite, d.source, d.precautions) for d in provenance.definitions
+    ]
+    colonnes = [
+        (f"colonne {c.nom}", f"{c.titre}. {c.definition}", "", "", "", "") for c in list_fiches(table)
+    ]
+    return [*objets, *colonnes]
+
+
+def list_fiches(table: pd.DataFrame) -> list[Colonne]:
+    """Ce que le dictionnaire dit des colonnes de ce tableau."""
+    connues = load_colonnes()
+    return [connues[str(nom)] for nom in table.columns if str(nom) in connues]

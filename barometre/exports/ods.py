@@ -55,7 +55,7 @@ def to_ods(table: pd.DataFrame, provenance: Provenance) -> bytes:
 
 
 def _content(table: pd.DataFrame, provenance: Provenance) -> Iterator[str]:
-    mots = (list_couverture(table, provenance), list_definitions(provenance))
+    mots = (list_couverture(table, provenance), list_definitions(table, provenance))
     colonnes = list_colonnes(table)
     yield f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {_ESPACES} office:version="1.3">'
     yield f"<office:automatic-styles>{_styles({*_LARGEURS_MOTS, *(c.largeur for c in colonnes)})}"

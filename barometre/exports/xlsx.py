@@ -45,7 +45,7 @@ def to_xlsx(table: pd.DataFrame, provenance: Provenance) -> bytes:
         )
         _write_mots(classeur, COUVERTURE, ("Mention", "Texte"), list_couverture(table, provenance))
         _write_donnees(classeur, table)
-        _write_mots(classeur, DEFINITIONS, TITRES_DEFINITIONS, list_definitions(provenance))
+        _write_mots(classeur, DEFINITIONS, TITRES_DEFINITIONS, list_definitions(table, provenance))
     return tampon.getvalue()
 
 

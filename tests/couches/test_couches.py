@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -172,7 +173,7 @@ def test_les_pages_ne_connaissent_que_l_interface() -> None:
 
 def test_le_domaine_n_importe_que_la_bibliotheque_standard() -> None:
     modules = {m.split(".")[0] for f in (PAQUET / "domain").glob("*.py") for m in _imports(f)}
-    assert modules <= {"__future__", "dataclasses", "typing", "datetime", "enum", "barometre"}
+    assert modules <= {*sys.stdlib_module_names, "barometre"}
 
 
 @pytest.mark.parametrize("dossier", ["barometre", "pages"])

@@ -9,10 +9,14 @@ import zipfile
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from csvw.metadata import CSVW
 
+from barometre.domain.colonnes import get_colonne
 from barometre.exports import to_zip
+from barometre.exports.description import build_csvw, build_paquet
+from barometre.exports.parquet import to_parquet
 from tests.exports.test_classeurs import TABLE
 from tests.exports.test_exports import PROVENANCE
 
@@ -58,3 +62,16 @@ def test_le_lisez_moi_dit_la_simulation_et_les_marques(archive: zipfile.ZipFile)
     texte = archive.read("LISEZ-MOI.txt").decode()
     assert "Réponses simulées" in texte
     assert "[c] Confidentiel" in texte
+
+
+def test_les_colonnes_du_dictionnaire_partent_avec_leur_definition() -> None:
+    table = pd.DataFrame({"groupe": ["A"], "redresse": [12.0], "taille": [1]})
+    champs = {
+        c["name"]: c for c in build_paquet(table, PROVENANCE, "f.csv")["resources"][0]["schema"]["fields"]
+    }
+    assert champs["redresse"]["description"] == get_colonne("redresse").definition
+    assert "description" not in champs["taille"]
+    colonnes = {c["name"]: c for c in build_csvw(table, PROVENANCE, "f.csv")["tableSchema"]["columns"]}
+    assert colonnes["groupe"]["dc:title"] == "Groupe"
+    champ = pq.read_schema(io.BytesIO(to_parquet(table, PROVENANCE))).field("redresse")
+    assert champ.metadata[b"definition"].decode() == get_colonne("redresse").definition

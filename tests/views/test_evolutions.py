@@ -44,8 +44,8 @@ def test_une_hausse_demontree_est_dite_avec_ses_points_et_l_absence_de_preuve_au
     assert "+6\u00a0points" in vue.phrase
     assert "0\u00a0indicateur sans changement démontré" in vue.phrase
     assert [c.indicateur.id for c in vue.changements] == ["site", "autre"]  # le démontré d'abord
-    assert vue.table.loc[1, "Ce que l’on peut dire"].startswith("Non publiable")
-    assert set(vue.table.loc[1].drop(["Indicateur", "Ce que l’on peut dire"])) == {""}
+    assert vue.table.loc[1, "verdict"].startswith("Non publiable")
+    assert vue.table.loc[1].drop(["titre", "verdict", "remarque"]).isna().all()
 
 
 def test_sans_verdict_du_test_aucune_hausse_n_est_ecrite() -> None:

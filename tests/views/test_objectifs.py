@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from barometre.catalogue.objectifs import Objectif
@@ -73,4 +74,4 @@ def test_la_page_dit_la_derniere_vague_et_l_absence_de_chiffre() -> None:
     vue = build_vue_objectifs(porte, catalogue, [_objectif(), _objectif(id="p", indicateur="autre")])
     assert vue.a_retenir == f"2\u00a0objectifs : 1 {ATTEINT}, 1 {TROP_PEU}."
     assert "Deuxième édition (2026)" in vue.etats[0].phrase
-    assert vue.table.loc[1, "Où l’on en est"] == ""
+    assert pd.isna(vue.table.loc[1, "part"])

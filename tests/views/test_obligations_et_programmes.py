@@ -121,8 +121,8 @@ def test_sans_liste_chargee_on_le_dit_et_rien_n_est_compte_zero() -> None:
     vue = _vue([])
     assert not vue.programmes[0].charge
     assert "sources recuperer" in vue.a_retenir
-    assert vue.table["Part des communes"].tolist() == ["non chargé"]
-    assert vue.table["Communes"].isna().all()
+    assert vue.table["remarque"].tolist() == ["liste non chargée"]
+    assert vue.table["communes_programme"].isna().all()
 
 
 def test_ce_qui_n_est_pas_public_est_dit_tel() -> None:

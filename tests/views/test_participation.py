@@ -75,7 +75,7 @@ def test_une_vague_sans_assez_de_reponses_ne_dit_rien() -> None:
     vue = _vue(vague="2023-v1")
     assert vue.ensemble.repondantes is None
     assert "trop peu de réponses" in vue.a_retenir
-    assert vue.table["Réponses"].isna().all()
+    assert vue.table["repondantes"].isna().all()
 
 
 def test_le_cumul_suit_le_temps() -> None:

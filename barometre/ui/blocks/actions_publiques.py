@@ -34,7 +34,7 @@ def render_a_retenir(vue: VueProgrammes) -> None:
 def render_programmes(vue: VueProgrammes) -> None:
     """Les programmes, puis l'un d'eux de près."""
     st.header("Qui bénéficie des programmes de l’État\u202f?")
-    render_tableau(vue.table.drop(columns=["Bénéficiaires"]), f"Communes bénéficiaires : {vue.champ}")
+    render_tableau(vue.table.drop(columns=["beneficiaires"]), f"Communes bénéficiaires : {vue.champ}")
     render_telechargements(vue.table, vue.provenance, cle="programmes")
     st.header("Un programme de près")
     options = {b.programme.id: b.programme.titre for b in vue.programmes}

@@ -39,7 +39,7 @@ def render_ensemble(vue: VuePanorama) -> None:
     st.header("Toutes les obligations suivies")
     if not vue.lignes:
         return
-    colonnes = ["Obligation", "Concernées", "Ont répondu", "Constatée par l’État"]
+    colonnes = ["obligation", "concernees", "repondantes", "constatees"]
     st.html(
         '<p class="baro-legende">«\u202fOnt répondu\u202f»\u202f: au questionnaire du thème, à sa dernière '
         f"vague\u202f: {texte(vue.lignes[0].vague)}. La part déclarée remplie se lit plus bas.</p>"

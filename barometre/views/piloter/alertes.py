@@ -21,11 +21,12 @@ from barometre.views.lecture.chiffres import Chiffre
 from barometre.views.lecture.ligne import Lecture
 from barometre.views.lecture.provenance import build_provenance_lecture
 from barometre.views.lecture.selection import Selection
+from barometre.views.lecture.tableau import build_tableau
 from barometre.views.piloter.evolutions import build_vue_evolutions
 
 # Le hasard d'une collecte identique ne doit pas suffire à alerter (test unilatéral de deux proportions).
 NIVEAU = 0.001
-COLONNES = ("Alerte", "Ce qui le prouve", "Depuis", "Que faire", "Règle")
+COLONNES = ("alerte", "preuve", "depuis", "action", "regle")
 Regles = Mapping[str, RegleAlerte]
 
 
@@ -59,7 +60,7 @@ class VueAlertes:
     def table(self) -> pd.DataFrame:
         """Le tableau de lecture, et celui qui se télécharge."""
         lignes = [(a.regle.titre, a.fait, a.depuis, a.regle.action, a.regle.id) for a in self.alertes]
-        return pd.DataFrame(lignes, columns=list(COLONNES))
+        return build_tableau(lignes, COLONNES)
 
 
 def build_vue_alertes(gate: Gate, catalogue: Catalogue, regles: Regles, jour: date) -> VueAlertes:

@@ -17,12 +17,12 @@ from barometre.formats import (
     INSECABLE,
     format_compte,
     format_guillemets,
-    format_part,
     format_points,
 )
 from barometre.views.lecture.citation import SOURCE
 from barometre.views.lecture.libelles import Libelles
 from barometre.views.lecture.provenance import build_definition, build_provenance
+from barometre.views.lecture.tableau import build_tableau, to_pourcent
 
 ASSOCIATION = "Une association, pas une preuve"
 PRECAUTION = (
@@ -135,12 +135,12 @@ class VueAssociations:
     @property
     def table(self) -> pd.DataFrame:
         """Le tableau de lecture, et celui qui se télécharge."""
-        return pd.DataFrame([_rang(a) for a in self.associations], columns=list(COLONNES))
+        return build_tableau((_rang(a) for a in self.associations), COLONNES)
 
 
 COLONNES = (
-    "Pratique", "Bénéficiaires", "Comparables", "Écart", "Intervalle à 95 %", "Réponses des bénéficiaires",
-    "Réponses des comparables", "Ce que l’on peut dire",
+    "pratique", "part_beneficiaires", "part_comparables", "ecart", "ecart_bas", "ecart_haut",
+    "n_beneficiaires", "n_comparables", "verdict",
 )  # fmt: skip
 
 
@@ -149,16 +149,12 @@ def _signe(ecart: float) -> str:
     return format_points(ecart).partition(INSECABLE)[0]
 
 
-def _rang(a: Association) -> dict[str, object]:
+def _rang(a: Association) -> tuple[object, ...]:
     if not a.montre:
-        vides = dict.fromkeys(COLONNES[1:7], "")
-        return {"Pratique": a.indicateur.titre, **vides, "Ce que l’on peut dire": a.texte_verdict}
-    valeurs = (
-        a.indicateur.titre, format_part(a.part_beneficiaires), format_part(a.part_comparables),
-        format_points(a.difference), a.intervalle, str(a.n_beneficiaires), str(a.n_comparables),
-        a.texte_verdict,
-    )  # fmt: skip
-    return dict(zip(COLONNES, valeurs, strict=True))
+        return (a.indicateur.titre, *(None,) * 7, a.texte_verdict)
+    valeurs = (a.part_beneficiaires, a.part_comparables, a.difference, a.bas, a.haut)
+    parts = (to_pourcent(v) for v in valeurs)
+    return (a.indicateur.titre, *parts, a.n_beneficiaires, a.n_comparables, a.texte_verdict)
 
 
 def build_vue_associations(

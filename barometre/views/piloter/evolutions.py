@@ -20,6 +20,7 @@ from barometre.views.lecture.chiffres import Chiffre, Cle, format_cellule
 from barometre.views.lecture.ligne import Lecture
 from barometre.views.lecture.provenance import build_provenance_lecture
 from barometre.views.lecture.selection import Selection
+from barometre.views.lecture.tableau import build_tableau, to_pourcent
 
 NON_PUBLIABLE = "Non publiable : trop peu de réponses à l’une des deux vagues."
 PRECAUTION = (
@@ -27,8 +28,8 @@ PRECAUTION = (
     "Les répondantes ne sont pas les mêmes d’une vague à l’autre : une part du mouvement peut venir de là."
 )
 COLONNES = (
-    "Indicateur", "Avant", "Après", "Changement", "Intervalle", "Ce que l’on peut dire", "Dû à qui a répondu",
-    "Dû aux pratiques",
+    "titre", "avant", "apres", "changement", "changement_bas", "changement_haut", "verdict",
+    "effet_composition", "effet_pratiques", "remarque",
 )  # fmt: skip
 
 
@@ -121,7 +122,7 @@ class VueEvolutions:
     @property
     def table(self) -> pd.DataFrame:
         """Le tableau de lecture, et celui qui se télécharge."""
-        return pd.DataFrame([_to_rang(c) for c in self.changements], columns=list(COLONNES))
+        return build_tableau((_to_rang(c) for c in self.changements), COLONNES)
 
 
 def build_vue_evolutions(
@@ -258,16 +259,17 @@ def _to_ligne(c: Changement) -> dict[str, object]:
     }
 
 
-def _to_rang(c: Changement) -> dict[str, object]:
+def _to_rang(c: Changement) -> tuple[object, ...]:
     if not c.montre or c.avant is None or c.apres is None:
-        vides = dict.fromkeys(COLONNES[1:], "")
-        return {"Indicateur": c.indicateur.titre, **vides, "Ce que l’on peut dire": c.texte}
-    parties = ("non calculé",) * 2
-    if c.decomposition is not None:
-        parties = (format_points(c.decomposition.composition), format_points(c.decomposition.pratique))
-    valeurs = (
-        c.indicateur.titre, format_cellule(c.indicateur, c.avant, "redresse"),
-        format_cellule(c.indicateur, c.apres, "redresse"), format_points(c.ecart), c.intervalle, c.texte,
-        *parties,
-    )  # fmt: skip
-    return dict(zip(COLONNES, valeurs, strict=True))
+        return (c.indicateur.titre, *(None,) * 5, c.texte, None, None, "")
+    d = c.decomposition
+    parties = (None, None) if d is None else (d.composition, d.pratique)
+    valeurs = (c.avant.redresse, c.apres.redresse, c.ecart, c.bas, c.haut)
+    nombres = [to_pourcent(v) for v in (*valeurs, *parties)]
+    return (c.indicateur.titre, *nombres[:5], c.texte, *nombres[5:], _describe_plafonds(c.avant, c.apres, c))
+
+
+def _describe_plafonds(avant: Chiffre, apres: Chiffre, c: Changement) -> str:
+    """« Avant : moins de 3 %. » : une borne ne se lit jamais comme une valeur."""
+    bornes = [(mot, x) for mot, x in (("Avant", avant), ("Après", apres)) if x.plafond]
+    return " ".join(f"{mot} : {format_cellule(c.indicateur, x, 'redresse')}." for mot, x in bornes)

@@ -14,13 +14,14 @@ from barometre.catalogue.objectifs import Objectif
 from barometre.domain.enquete import Vague
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Provenance
-from barometre.formats import format_compte, format_date, format_part, format_points
+from barometre.formats import format_compte, format_date, format_part
 from barometre.views.lecture.cellules import read_cellules
 from barometre.views.lecture.chiffres import Chiffre, format_bornes
 from barometre.views.lecture.libelles import Libelles
 from barometre.views.lecture.ligne import Lecture
 from barometre.views.lecture.provenance import build_provenance_lecture
 from barometre.views.lecture.selection import Selection
+from barometre.views.lecture.tableau import build_tableau, to_pourcent
 
 ATTEINT = "atteint"
 EN_BONNE_VOIE = "en bonne voie"
@@ -29,8 +30,8 @@ EN_RETARD = "en retard"
 TROP_PEU = "trop peu de réponses"
 EXEMPLE = "Objectifs d’exemple : aucun objectif du comité de coordination n’a été publié."
 COLONNES = (
-    "Objectif", "Champ", "Cible", "Échéance", "Où l’on en est", "Intervalle", "Reste à faire", "État",
-    "Décidé par",
+    "objectif", "champ", "sens", "cible", "echeance", "part", "part_bas", "part_haut", "reste", "etat",
+    "decide_par",
 )  # fmt: skip
 
 
@@ -85,7 +86,7 @@ class VueObjectifs:
     @property
     def table(self) -> pd.DataFrame:
         """Le tableau de lecture, et celui qui se télécharge."""
-        return pd.DataFrame([_to_rang(e) for e in self.etats], columns=list(COLONNES))
+        return build_tableau((_to_rang(e) for e in self.etats), COLONNES)
 
 
 def build_vue_objectifs(gate: Gate, catalogue: Catalogue, objectifs: Sequence[Objectif]) -> VueObjectifs:
@@ -157,17 +158,10 @@ def _date_of(vague: Vague) -> date | None:
     return vague.fermeture or vague.ouverture
 
 
-def _to_rang(e: EtatObjectif) -> tuple[str, ...]:
-    mot = "≥" if e.objectif.sens == "au_moins" else "≤"
-    montre = e.chiffre is not None and e.reste is not None
-    return (
-        e.indicateur.titre,
-        e.champ,
-        f"{mot} {format_part(e.objectif.cible)}",
-        format_date(e.objectif.echeance),
-        format_part(e.chiffre.redresse) if montre and e.chiffre else "",
-        format_bornes(e.indicateur, e.chiffre) if montre and e.chiffre else "",
-        format_points(max(e.reste, 0.0)) if montre and e.reste is not None else "",
-        e.etat,
-        e.objectif.decide_par,
-    )
+def _to_rang(e: EtatObjectif) -> tuple[object, ...]:
+    sens = "au moins" if e.objectif.sens == "au_moins" else "au plus"
+    but = (e.indicateur.titre, e.champ, sens, to_pourcent(e.objectif.cible), e.objectif.echeance)
+    mesure: tuple[float | None, ...] = (None,) * 4
+    if e.chiffre is not None and e.reste is not None:
+        mesure = (e.chiffre.redresse, e.chiffre.bas, e.chiffre.haut, max(e.reste, 0.0))
+    return (*but, *(to_pourcent(v) for v in mesure), e.etat, e.objectif.decide_par)

@@ -10,22 +10,24 @@ from barometre.access import Gate
 from barometre.catalogue.model import Catalogue, SeuilLegal
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.territoire import LIBELLES_TYPES
-from barometre.formats import format_compte, format_part
+from barometre.formats import format_compte
 from barometre.views.lecture.cellules import get_cellule, read_cellules
 from barometre.views.lecture.champ import list_champ
 from barometre.views.lecture.chiffres import ABSENT, Chiffre
 from barometre.views.lecture.libelles import Libelles
 from barometre.views.lecture.repartition import Groupe, Repartition
 from barometre.views.lecture.selection import Selection
+from barometre.views.lecture.tableau import build_tableau, to_pourcent
 from barometre.views.piloter.panorama_obligations import (
     LigneObligation,
     build_ligne,
     count_repondantes,
-    describe_constat,
-    format_repondantes,
     list_concernees,
     read_constatees,
 )
+
+COLONNES_TAILLES = ("groupe", "concernees", "repondantes", "constatees")
+COLONNES_TERRITOIRES = ("territoire", "concernees", "part_concernees")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +59,14 @@ class VueObligation:
     @property
     def table(self) -> pd.DataFrame:
         """Les tranches en tableau."""
-        colonnes = ["Taille et type", "Concernées", "Ont répondu", "Constatée par l’État"]
-        return pd.DataFrame([_rang(t) for t in self.tranches], columns=colonnes)
+        lignes = ((t.libelle, t.concernees, t.repondantes, t.constatees) for t in self.tranches)
+        return build_tableau(lignes, COLONNES_TAILLES)
 
     @property
     def table_territoires(self) -> pd.DataFrame:
         """Les territoires en tableau."""
-        lignes = [(nom, n, format_part(part, 1)) for nom, n, part in self.territoires]
-        return pd.DataFrame(
-            lignes, columns=[self.tete_territoires, "Concernées", "Part de ses collectivités"]
-        )
+        lignes = ((nom, n, to_pourcent(part, 1)) for nom, n, part in self.territoires)
+        return build_tableau(lignes, COLONNES_TERRITOIRES)
 
     @property
     def phrase_territoires(self) -> str:
@@ -167,15 +167,6 @@ def _read_noms(gate: Gate, niveau: str) -> dict[str, str]:
     reference = gate.get_referentiel()
     lignes = reference[reference["type"].eq(niveau)]
     return dict(zip(lignes["code"].astype(str), lignes["nom"].astype(str), strict=True))
-
-
-def _rang(tranche: Tranche) -> dict[str, object]:
-    return {
-        "Taille et type": tranche.libelle,
-        "Concernées": tranche.concernees,
-        "Ont répondu": format_repondantes(tranche.repondantes),
-        "Constatée par l’État": describe_constat(tranche.constatees),
-    }
 
 
 def describe_public(ligne: LigneObligation) -> str:

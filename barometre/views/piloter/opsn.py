@@ -21,10 +21,11 @@ from barometre.views.lecture.libelles import Libelles
 from barometre.views.lecture.ligne import Lecture
 from barometre.views.lecture.provenance import build_provenance_lecture
 from barometre.views.lecture.selection import Selection
+from barometre.views.lecture.tableau import build_tableau, to_pourcent
 
-COLONNES = ("OPSN", "Départements", "Adhérentes connues", "Collectivités du périmètre", "Taux de réponse")
-COLONNES_ECARTS = ("Pratique", "Écart", "Intervalle", "Ce que l’on peut dire")
-COLONNES_SUIVI = ("Collectivité", "Type", "Vagues répondues", "Obligations", "Pourquoi d’abord")
+COLONNES = ("opsn", "departements", "adherentes", "perimetre", "taux")
+COLONNES_ECARTS = ("pratique", "ecart", "ecart_bas", "ecart_haut", "verdict")
+COLONNES_SUIVI = ("collectivite_id", "collectivite", "type", "vagues_repondues", "obligations", "motif")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +99,9 @@ class VueOpsn:
     def table(self) -> pd.DataFrame:
         """Un OPSN par ligne ; les effectifs sont des nombres."""
         lignes = [
-            (x.nom, x.departements, x.adherentes, x.perimetre, format_part(x.taux, 1)) for x in self.lignes
+            (x.nom, x.departements, x.adherentes, x.perimetre, to_pourcent(x.taux, 1)) for x in self.lignes
         ]
-        return pd.DataFrame(lignes, columns=list(COLONNES))
+        return build_tableau(lignes, COLONNES)
 
     @property
     def cadre_ecarts(self) -> pd.DataFrame:
@@ -122,8 +123,11 @@ class VueOpsn:
     @property
     def table_ecarts(self) -> pd.DataFrame:
         """Les écarts, en tableau."""
-        lignes = [(e.indicateur.titre, format_points(e.difference), e.intervalle, e.mot) for e in self.ecarts]
-        return pd.DataFrame(lignes, columns=list(COLONNES_ECARTS))
+        lignes = [
+            (e.indicateur.titre, *(to_pourcent(x) for x in (e.difference, e.bas, e.haut)), e.mot)
+            for e in self.ecarts
+        ]
+        return build_tableau(lignes, COLONNES_ECARTS)
 
 
 def build_vue_opsn(gate: Gate, catalogue: Catalogue, theme_id: str) -> VueOpsn:
@@ -189,20 +193,21 @@ def list_suivi(gate: Gate, catalogue: Catalogue, jour: date) -> pd.DataFrame:
     Vide pour toute autre portée : la participation nommée est un droit.
     """
     if gate.portee.role != "opsn":
-        return pd.DataFrame(columns=list(COLONNES_SUIVI))
+        return build_tableau([], COLONNES_SUIVI)
     lignes = gate.list_collectivites()
     siennes = lignes[lignes["collectivite_id"].isin(gate.list_perimetre_opsn(gate.portee.opsn_id))]
     vagues = gate.list_participations().groupby("collectivite_id")["vague_id"].nunique()
     suivi = pd.DataFrame(
         {
-            "Collectivité": siennes["nom"],
-            "Type": siennes["type"].map(LIBELLES_TYPES),
-            "Vagues répondues": siennes["collectivite_id"].map(vagues).fillna(0).astype("int64"),
-            "Obligations": [_count_obligations(catalogue, x, jour) for x in siennes.to_dict("records")],
+            "collectivite_id": siennes["collectivite_id"],
+            "collectivite": siennes["nom"],
+            "type": siennes["type"].map(LIBELLES_TYPES),
+            "vagues_repondues": siennes["collectivite_id"].map(vagues).fillna(0).astype("Int64"),
+            "obligations": [_count_obligations(catalogue, x, jour) for x in siennes.to_dict("records")],
         }
     )
-    suivi["Pourquoi d’abord"] = [_explain(x) for x in suivi.to_dict("records")]
-    ordre = ["Vagues répondues", "Obligations", "Collectivité"]
+    suivi["motif"] = [_explain(x) for x in suivi.to_dict("records")]
+    ordre = ["vagues_repondues", "obligations", "collectivite"]
     return suivi.sort_values(ordre, ascending=[True, False, True], ignore_index=True)
 
 
@@ -217,10 +222,10 @@ def _count_obligations(catalogue: Catalogue, collectivite: dict[object, object],
 
 def _explain(ligne: dict[object, object]) -> str:
     raisons = []
-    if not ligne["Vagues répondues"]:
+    if not ligne["vagues_repondues"]:
         raisons.append("n’a répondu à aucune vague")
-    if ligne["Obligations"]:
-        raisons.append(f"{format_compte(int(str(ligne['Obligations'])), 'obligation')} à sa taille")
+    if ligne["obligations"]:
+        raisons.append(f"{format_compte(int(str(ligne['obligations'])), 'obligation')} à sa taille")
     return " ; ".join(raisons)
 
 

@@ -15,7 +15,7 @@ from barometre.access import Gate
 from barometre.catalogue.model import Catalogue, SeuilLegal
 from barometre.domain.provenance import Definition, Provenance
 from barometre.domain.territoire import LIBELLES_TYPES
-from barometre.formats import format_compte, format_date, format_guillemets, format_nombre
+from barometre.formats import format_compte, format_date, format_guillemets
 from barometre.views.collectivite.obligations import describe_verification
 from barometre.views.etat.mesures import is_chargee, read_sources
 from barometre.views.lecture.champ import list_champ
@@ -23,11 +23,15 @@ from barometre.views.lecture.citation import HORS_BIAIS, SOURCE
 from barometre.views.lecture.libelles import Libelles
 from barometre.views.lecture.provenance import build_provenance
 from barometre.views.lecture.selection import Selection
+from barometre.views.lecture.tableau import build_tableau
 
 INCONNUE_N_EST_PAS_NON = (
     "Une obligation que personne n’a déclarée remplie, et que l’État n’a pas constatée, est dans un état "
     "inconnu\u202f: on n’en déduit jamais qu’elle ne l’est pas."
 )
+
+
+COLONNES = ("obligation", "concernees", "repondantes", "constatees", "vague", "reference", "verification")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +96,12 @@ class VuePanorama:
     @property
     def table(self) -> pd.DataFrame:
         """Le tableau de lecture, et celui qui se télécharge."""
-        return pd.DataFrame([_rang(ligne) for ligne in self.lignes], columns=list(COLONNES))
+        return build_tableau((_rang(ligne) for ligne in self.lignes), COLONNES)
 
     def get_ligne(self, seuil_id: str) -> LigneObligation | None:
         """L'obligation demandée, sinon la première."""
         premiere = self.lignes[0] if self.lignes else None
         return next((ligne for ligne in self.lignes if ligne.seuil.id == seuil_id), premiere)
-
-
-COLONNES = (
-    "Obligation", "Concernées", "Ont répondu", "Constatée par l’État", "Vague",
-    "Référence", "Vérification",
-)  # fmt: skip
 
 
 def describe_repondantes(repondantes: int | None) -> str:
@@ -113,23 +111,9 @@ def describe_repondantes(repondantes: int | None) -> str:
     )
 
 
-def format_repondantes(repondantes: int | None) -> str:
-    """Un compte de participation dans un tableau."""
-    return "moins de 10" if repondantes is None else f"environ {format_nombre(repondantes)}"
-
-
-def describe_constat(constatees: int | None) -> str:
-    """« 602 constatées », ou qu'aucune donnée n'en parle."""
-    return "aucune donnée de l’État" if constatees is None else format_compte(constatees, "constatée")
-
-
-def _rang(ligne: LigneObligation) -> dict[str, object]:
-    constat = describe_constat(ligne.constatees)
-    valeurs = (
-        ligne.seuil.titre, ligne.concernees, format_repondantes(ligne.repondantes), constat,
-        ligne.vague, ligne.seuil.reference, ligne.verification,
-    )  # fmt: skip
-    return dict(zip(COLONNES, valeurs, strict=True))
+def _rang(ligne: LigneObligation) -> tuple[object, ...]:
+    comptes = (ligne.concernees, ligne.repondantes, ligne.constatees)
+    return (ligne.seuil.titre, *comptes, ligne.vague, ligne.seuil.reference, ligne.verification)
 
 
 def build_vue_panorama(gate: Gate, catalogue: Catalogue, selection: Selection, jour: date) -> VuePanorama:

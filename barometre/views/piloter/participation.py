@@ -16,6 +16,7 @@ from barometre.formats import INSECABLE, format_compte, format_nombre, format_pa
 from barometre.views.donnees.qualite import Qualite, read_qualites
 from barometre.views.lecture.libelles import Libelles
 from barometre.views.lecture.provenance import build_provenance
+from barometre.views.lecture.tableau import build_tableau, to_pourcent
 
 Axe = Literal["strate", "type", "couverture", "region", "departement"]
 AXES: dict[str, str] = {
@@ -30,7 +31,7 @@ PRECAUTION = (
     "Sous cent, un nombre de réponses se dit à cinq près ; sous dix réponses ou dix collectivités, rien "
     "n’est dit. Qui a répondu n’est pas public."
 )
-COLONNES = ("Groupe", "Collectivités", "Réponses", "Taux", "Part dans le pays", "Part parmi les répondantes")
+COLONNES = ("groupe", "cadre", "repondantes", "taux", "part_cadre", "part_repondantes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +111,11 @@ class VueParticipation:
     @property
     def table(self) -> pd.DataFrame:
         """Le tableau de lecture, et celui qui se télécharge ; les effectifs y sont des nombres."""
-        lignes = [self._to_rang(g) for g in (self.ensemble, *self.groupes)]
-        return pd.DataFrame(lignes, columns=list(COLONNES)).astype({"Réponses": "Int64"})
+        return build_tableau((self._to_rang(g) for g in (self.ensemble, *self.groupes)), COLONNES)
 
     def _to_rang(self, groupe: Groupe) -> tuple[object, ...]:
-        part_cadre = groupe.cadre / self.ensemble.cadre
-        parts = (format_part(part_cadre, 1), format_part(self.get_part(groupe), 1))
-        return (groupe.nom, groupe.cadre, groupe.repondantes, format_part(groupe.taux, 1), *parts)
+        valeurs = (groupe.taux, groupe.cadre / self.ensemble.cadre, self.get_part(groupe))
+        return (groupe.nom, groupe.cadre, groupe.repondantes, *(to_pourcent(v, 1) for v in valeurs))
 
 
 def build_vue_participation(

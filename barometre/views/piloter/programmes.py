@@ -18,12 +18,20 @@ from barometre.views.lecture.champ import list_champ, select_territoire
 from barometre.views.lecture.libelles import Libelles
 from barometre.views.lecture.provenance import build_provenance
 from barometre.views.lecture.selection import Selection
+from barometre.views.lecture.tableau import build_tableau, to_pourcent
 
 NON_CHARGE = (
     "La liste des communes de ce programme n’est pas chargée dans cette version. Pour la charger, un "
     f"opérateur lance «\u202f{COMMANDE}\u202f»."
 )
 NON_PUBLIE = "non publié"
+
+
+COLONNES_PROGRAMMES = (
+    "programme", "beneficiaires", "communes_programme", "part_communes", "part_population", "periode",
+    "source", "remarque",
+)  # fmt: skip
+COLONNES = ("territoire", "communes_programme", "communes", "part_communes", "part_population")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +89,10 @@ class Beneficiaires:
     def table(self) -> pd.DataFrame:
         """Les territoires en tableau."""
         lignes = [
-            (nom, n, total, format_part(n / total if total else 0.0, 1), format_part(population))
+            (nom, n, total, to_pourcent(n / total if total else 0.0, 1), to_pourcent(population))
             for nom, n, total, population in self.territoires
         ]
-        colonnes = [self.tete, "Communes du programme", "Communes", "Part des communes", "Part des habitants"]
-        return pd.DataFrame(lignes, columns=colonnes)
+        return build_tableau(lignes, COLONNES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,19 +127,7 @@ class VueProgrammes:
     @property
     def table(self) -> pd.DataFrame:
         """Un programme par ligne."""
-        lignes = [
-            {
-                "Programme": b.programme.titre,
-                "Bénéficiaires": b.programme.beneficiaires,
-                "Communes": b.n if b.charge else None,
-                "Part des communes": format_part(b.part, 1) if b.charge else "non chargé",
-                "Part des habitants": format_part(b.part_population) if b.charge else "non chargé",
-                "Date": b.date if b.charge else "",
-                "Source": b.source.titre if b.source else "",
-            }
-            for b in self.programmes
-        ]
-        return pd.DataFrame(lignes).astype({"Communes": "Int64"})
+        return build_tableau((_to_rang(b) for b in self.programmes), COLONNES_PROGRAMMES)
 
     @property
     def table_actions(self) -> pd.DataFrame:
@@ -156,6 +151,14 @@ class VueProgrammes:
     def get_programme(self, programme_id: str) -> Beneficiaires:
         """Le programme demandé, sinon le premier."""
         return next((b for b in self.programmes if b.programme.id == programme_id), self.programmes[0])
+
+
+def _to_rang(b: Beneficiaires) -> tuple[object, ...]:
+    debut = (b.programme.titre, b.programme.beneficiaires)
+    if b.source is None:
+        return (*debut, None, None, None, "", "", "liste non chargée")
+    parts = (to_pourcent(b.part, 1), to_pourcent(b.part_population))
+    return (*debut, b.n, *parts, b.periode, b.source.titre, "")
 
 
 def build_vue_programmes(

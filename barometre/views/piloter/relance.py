@@ -26,6 +26,7 @@ from barometre.views.lecture.libelles import Libelles
 from barometre.views.lecture.ligne import Lecture
 from barometre.views.lecture.provenance import build_provenance_lecture
 from barometre.views.lecture.selection import Selection
+from barometre.views.lecture.tableau import build_tableau
 from barometre.views.piloter.participation import read_cadre
 
 # Un oui sur deux : la plus grande variance, quand la part d'une strate n'est pas montrée.
@@ -33,9 +34,8 @@ ECART_INCONNU = 0.5
 # Sous un répondant pour cent sollicitées, le taux observé n'est plus une promesse.
 TAUX_PLANCHER = 0.01
 BUDGETS = (50, 100, 200, 500, 1000)
-COLONNES = (
-    "Région", "Taille", "Collectivités", "Réponses estimées", "Réponses de plus", "Relances à prévoir",
-)  # fmt: skip
+COLONNES = ("region", "strate", "cadre", "repondantes", "ajouts", "sollicitations")
+COLONNES_LISTE = ("collectivite_id", "nom", "region", "strate")
 Entiers = npt.NDArray[np.int64]
 Tableau = npt.NDArray[np.floating[Any]]
 
@@ -93,10 +93,10 @@ class VueRelance:
     @property
     def table(self) -> pd.DataFrame:
         """Le tableau de lecture, et celui qui se télécharge."""
-        return pd.DataFrame(
-            [(r.region, r.strate, r.cadre, r.repondantes, r.ajouts, r.sollicitations) for r in self.relances],
-            columns=list(COLONNES),
+        lignes = (
+            (r.region, r.strate, r.cadre, r.repondantes, r.ajouts, r.sollicitations) for r in self.relances
         )
+        return build_tableau(lignes, COLONNES)
 
 
 def build_vue_relance(
@@ -214,8 +214,8 @@ def list_a_relancer(gate: Gate, vue: VueRelance, vague_id: str) -> pd.DataFrame:
     visees = [paire in voulues for paire in zip(cadre["region"], cadre["strate"], strict=True)]
     cadre = cadre[np.array(visees, dtype=bool)] if len(cadre) else cadre
     if cadre.empty:
-        return pd.DataFrame(columns=["collectivite_id", "nom", "region", "strate"])
+        return build_tableau([], COLONNES_LISTE)
     ont = set(gate.list_participations(vague_id, vue.indicateur.theme_id)["collectivite_id"])
     noms = gate.get_referentiel().set_index("collectivite_id")["nom"]
     restantes = cadre[~cadre.index.isin(ont)].assign(nom=lambda c: noms.reindex(c.index))
-    return restantes.reset_index()[["collectivite_id", "nom", "region", "strate"]]
+    return restantes.reset_index()[list(COLONNES_LISTE)]
