@@ -89,7 +89,7 @@ def construire_mini() -> Callable[[Entrepot], str]:
 
 def load_mini(moteur: Engine, version_id: str) -> None:
     """Le petit référentiel, sans réponses."""
-    write_version(moteur, version_id, simulee=True, code_version="0", catalogue_empreinte="", commentaire="")
+    write_version(moteur, version_id, simulee=True, code_version="0", empreintes=mini.EMPREINTES)
     with moteur.begin() as connexion:
         insert_frame(connexion, s.dim_collectivite, mini.build_collectivites())
         insert_frame(connexion, s.code_ancien, mini.build_codes_anciens())

@@ -16,6 +16,7 @@ from sqlalchemy import Engine, insert
 from barometre.catalogue import Catalogue, load_catalogue, strate_of
 from barometre.warehouse import schema as s
 from barometre.warehouse.versions import open_chantier, open_entrepot, write_version
+from tests import mini
 from tests.fakes_etat import fill_etat
 
 REGIONS = {"region-01": "Région Fictive du Nord", "region-02": "Région Fictive du Sud"}
@@ -40,7 +41,7 @@ def build_entrepot_factice(dossier: Path, *, simulee: bool = True, etat: bool = 
             version_id,
             simulee=simulee,
             code_version="essai",
-            catalogue_empreinte="essai",
+            empreintes=mini.EMPREINTES,
             commentaire="Entrepôt factice des tests",
         )
     return str(dossier)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from barometre.domain.version import Empreintes
+
 # code, nom, population, strate, département, région, epci, codes postaux
 _COMMUNES = [
     ("01004", "Ambérieu-en-Bugey", 15934, "commune-10000-19999", "01", "84", "240100883", "01500"),
@@ -37,6 +39,10 @@ _AUTRES = [
 ]
 # 36 communes de l'Ain sans particularité, de 100 à 3 600 habitants : de quoi former des cellules.
 _SERIE = 36
+
+
+# Une version d'essai n'a été calculée de rien.
+EMPREINTES = Empreintes("essai", "essai", "essai", "essai", "essai")
 
 
 def build_collectivites() -> pd.DataFrame:

@@ -1,21 +1,45 @@
-"""La version des données que lit un lecteur : ce qui la nomme, et d'où viennent ses chiffres."""
+"""La version des données que lit un lecteur : ce qui la nomme, et de quoi ses chiffres ont été faits."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
+class Empreintes:
+    """De quoi des chiffres ont été calculés : un condensé par ingrédient, du nom de sa colonne."""
+
+    catalogue_empreinte: str
+    stats_empreinte: str
+    pipeline_empreinte: str
+    domain_empreinte: str
+    schema_empreinte: str
+
+    def list_differences(self, autre: Empreintes) -> list[str]:
+        """Les ingrédients qui ne sont plus les mêmes, en mots."""
+        return [INGREDIENTS[c.name] for c in fields(self) if getattr(self, c.name) != getattr(autre, c.name)]
+
+
+INGREDIENTS = {
+    "catalogue_empreinte": "le catalogue",
+    "stats_empreinte": "les statistiques",
+    "pipeline_empreinte": "la chaîne de calcul",
+    "domain_empreinte": "les règles du domaine",
+    "schema_empreinte": "le schéma de l'entrepôt",
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
-    """La ligne de la table `version` ; les champs portent le nom des colonnes."""
+    """La ligne de la table `version`."""
 
     version_id: str
     creee_le: datetime
     simulee: bool
     code_version: str
-    catalogue_empreinte: str
     commentaire: str
+    empreintes: Empreintes
 
     @property
     def nature(self) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError
-from importlib.metadata import version as version_of
-
-from barometre.catalogue import Catalogue
+from barometre.domain.version import Empreintes
+from barometre.pipeline.empreintes import get_code_version
 from barometre.pipeline.verify import check_version
 from barometre.warehouse.controles import Controle
 from barometre.warehouse.engine import Engine, use_all_cores
@@ -22,15 +20,15 @@ class ConstructionRefusee(Exception):
 
 
 def finish_version(
-    moteur: Engine, version_id: str, catalogue: Catalogue, simulee: bool, commentaire: str
+    moteur: Engine, version_id: str, empreintes: Empreintes, simulee: bool, commentaire: str
 ) -> None:
-    """Écrit ce qu'est la version."""
+    """Écrit ce qu'est la version ; `empreintes` : de quoi tous ses chiffres ont été calculés."""
     write_version(
         moteur,
         version_id,
         simulee=simulee,
         code_version=get_code_version(),
-        catalogue_empreinte=catalogue.empreinte,
+        empreintes=empreintes,
         commentaire=commentaire or ("Démonstration : réponses simulées" if simulee else ""),
     )
 
@@ -42,11 +40,3 @@ def check_or_refuse(moteur: Engine) -> list[Controle]:
     if not all(c.ok for c in controles):
         raise ConstructionRefusee(controles)
     return controles
-
-
-def get_code_version() -> str:
-    """La version du programme."""
-    try:
-        return version_of("barometre-collectivites-numerique")
-    except PackageNotFoundError:
-        return "0.1.0"

@@ -20,6 +20,7 @@ from barometre.pipeline.calcul import Contexte, build_contexte
 from barometre.pipeline.demonstration import compute_demonstration, open_demonstration
 from barometre.pipeline.dimensions import add_dimensions
 from barometre.pipeline.donnees import Donnees
+from barometre.pipeline.empreintes import compute_empreintes
 from barometre.pipeline.etat import add_copies, list_montees
 from barometre.pipeline.mesures import Mesures, build_mesures, list_binaires
 from barometre.pipeline.parallele import start_parallel
@@ -112,9 +113,11 @@ def write_version_neuve(
     parties: Iterable[tuple[str, Donnees]],
     catalogue: Catalogue,
     etapes: Etapes,
+    *,
+    commentaire: str = "",
 ) -> Construction:
     """Écrit le socle, puis chaque partie dès qu'elle est prête ; vérifie et met en service. Verrou tenu."""
-    simulee = False
+    simulee = socle.is_simulee()
     with fill_chantier(entrepot) as (version_id, moteur):
         socle.write(moteur)
         # Avant les réponses, et pendant que d'autres processus les calculent : il y a deux fois moins à lire.
@@ -126,6 +129,6 @@ def write_version_neuve(
             lignes.update(donnees.count())
             simulee |= donnees.is_simulee()
         etapes.step("Vérification")
-        finish_version(moteur, version_id, catalogue, simulee, "")
+        finish_version(moteur, version_id, compute_empreintes(catalogue), simulee, commentaire)
         controles = check_or_refuse(moteur)
     return Construction(version_id, controles, dict(lignes))

@@ -10,11 +10,12 @@ from typing import Any
 import pandas as pd
 
 from barometre.catalogue import Catalogue, load_catalogue
+from barometre.domain.version import Empreintes
 from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.identity import Referentiel
 from barometre.ingest.importer import prepare_all
 from barometre.ingest.lot import Lot
-from barometre.pipeline.achevement import check_or_refuse, finish_version, get_code_version
+from barometre.pipeline.achevement import check_or_refuse, finish_version
 from barometre.pipeline.calcul import (
     Calculee,
     Contexte,
@@ -29,6 +30,7 @@ from barometre.pipeline.changes import COMPAREES
 from barometre.pipeline.cles import Cles, build_cle, index_cles, read_cles
 from barometre.pipeline.croisements import compute_croisements, read_mesures, refresh_croisements
 from barometre.pipeline.donnees import Donnees
+from barometre.pipeline.empreintes import compute_empreintes
 from barometre.pipeline.lots import add_lot, mark_lot
 from barometre.pipeline.remplacement import check_confirme, compare_lot
 from barometre.pipeline.suivi import Etapes, Suivi
@@ -79,13 +81,14 @@ def importer(
         lot = mark_lot(lot, simule=False)
         questionnaire = catalogue.questionnaires[questionnaire_id]
         lot = compare_lot(depot.get_engine(), lot, questionnaire, complement=complement)
-        active, complet = depot.version_id, _is_stale(depot, catalogue)
+        active, empreintes = depot.version_id, depot.get_version().empreintes
+        complet = empreintes != compute_empreintes(catalogue)
         depot.close()
         if not (essai or lot.deja_charge):
             if not confirme:
                 check_confirme(lot)
             contexte = build_contexte(collectivites, catalogue)
-            _load(entrepot, active, _Import(lot, contexte, complet, complement), etapes)
+            _load(entrepot, active, _Import(lot, contexte, empreintes, complet, complement), etapes)
     return lot
 
 
@@ -105,22 +108,18 @@ def check_nature(depot: Repository, lot: Lot) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Import:
-    """Un lot à charger ; `complet` : refaire aussi ce qui ne dépend pas de lui.
+    """Un lot à charger ; `complet` : refaire aussi ce qui, de son questionnaire, ne dépend pas de lui.
 
+    `empreintes` : celles de la version en service, que la nouvelle garde : les autres questionnaires ne sont
+    pas recalculés, et la version dit ainsi qu'elle est périmée tant que `recalculer` n'a pas passé.
     `complement` : n'effacer que les réponses des collectivités qu'il cite.
     """
 
     lot: Lot
     contexte: Contexte
+    empreintes: Empreintes
     complet: bool
     complement: bool
-
-
-def _is_stale(depot: Repository, catalogue: Catalogue) -> bool:
-    """Vrai si la version vient d'un autre programme ou d'un autre catalogue que ceux d'aujourd'hui."""
-    version = depot.get_version()
-    actuelle = (catalogue.empreinte, get_code_version())
-    return (version.catalogue_empreinte, version.code_version) != actuelle
 
 
 def _load(entrepot: Entrepot, active: str, importe: _Import, etapes: Etapes) -> None:
@@ -141,7 +140,7 @@ def _load(entrepot: Entrepot, active: str, importe: _Import, etapes: Etapes) -> 
         if importe.complet:
             refresh_croisements(moteur, catalogue)
         simulee = bool(read_rows(moteur, "participation")["simulee"].any())
-        finish_version(moteur, version_id, catalogue, simulee, f"Import de {lot.fichier}")
+        finish_version(moteur, version_id, importe.empreintes, simulee, f"Import de {lot.fichier}")
         etapes.step("Vérification")
         check_or_refuse(moteur)
 

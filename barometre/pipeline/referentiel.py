@@ -39,12 +39,12 @@ def load_collectivites(dossier: Path, catalogue: Catalogue, liens: pd.DataFrame)
     for colonne in _FACULTATIFS:
         lues[colonne] = lues[colonne].mask(lues[colonne] == "")
     lues["population"] = pd.to_numeric(lues["population"].mask(lues["population"] == "")).astype("Int64")
-    lues["strate"] = _strates(lues, catalogue)
+    lues["strate"] = compute_strates(lues, catalogue)
     lues["couverture"] = compute_couvertures(lues, liens)
     return lues[[*sorted(colonnes), "strate", "couverture"]].assign(millesime=MILLESIME)
 
 
-def _strates(lues: pd.DataFrame, catalogue: Catalogue) -> pd.Series:
+def compute_strates(lues: pd.DataFrame, catalogue: Catalogue) -> pd.Series:
     """La strate de chacune ; vide pour un territoire porté, qui n'est pas dans le cadre."""
     grille = catalogue.grilles["defaut"]
     strates = pd.Series(pd.NA, index=lues.index, dtype="str")

@@ -17,6 +17,7 @@ from barometre.pipeline.cles import read_cles
 from barometre.pipeline.croisements import refresh_croisements
 from barometre.pipeline.dimensions import build_indicateurs
 from barometre.pipeline.donnees import Donnees
+from barometre.pipeline.empreintes import compute_empreintes
 from barometre.pipeline.etat import list_montees
 from barometre.pipeline.parallele import start_parallel
 from barometre.pipeline.recolte import Bilan, Recolte, Socle, build_source, harvest
@@ -87,9 +88,15 @@ def recuperer(
         if _is_loaded(depot, recolte.bilans, catalogue):
             depot.close()
             return Recuperation(active, recolte.bilans, False)
+        empreintes = depot.get_version().empreintes
         recalcul = _recompute(depot, recolte, catalogue)
+        if recalcul is not None:
+            empreintes = compute_empreintes(catalogue)
         with fill_chantier(entrepot, copie_de=active) as (version_id, moteur):
-            _fill(moteur, version_id, recolte, recalcul, catalogue=catalogue, etapes=etapes)
+            _fill(moteur, recolte, recalcul, catalogue=catalogue, etapes=etapes)
+            finish_version(moteur, version_id, empreintes, *_describe(moteur, recolte))
+            etapes.step("Vérification")
+            check_or_refuse(moteur)
     return Recuperation(version_id, recolte.bilans, True)
 
 
@@ -114,9 +121,9 @@ def read_socle(depot: Repository) -> Socle:
 
 
 def _is_loaded(depot: Repository, bilans: list[Bilan], catalogue: Catalogue) -> bool:
-    """Vrai si la version en service contient déjà exactement ces fichiers, avec le même catalogue."""
+    """Vrai si la version en service contient déjà exactement ces fichiers, lus par le même programme."""
     connues = depot.list_sources().set_index("source_id")[["empreinte", "etat"]]
-    if depot.get_version().catalogue_empreinte != catalogue.empreinte:
+    if depot.get_version().empreintes != compute_empreintes(catalogue):
         return False
     return all(
         b.source.id in connues.index
@@ -134,7 +141,6 @@ def _etat(bilan: Bilan, connues: pd.DataFrame) -> str:
 
 def _fill(
     moteur: Engine,
-    version_id: str,
     recolte: Recolte,
     recalcul: Donnees | None,
     *,
@@ -151,11 +157,13 @@ def _fill(
     apply_montees(moteur, list_montees(catalogue))
     etapes.step("Déclaré et mesuré")
     refresh_croisements(moteur, catalogue)
-    simulee = bool(read_rows(moteur, "participation")["simulee"].any())
+
+
+def _describe(moteur: Engine, recolte: Recolte) -> tuple[bool, str]:
+    """Si des réponses sont simulées, et ce que la version a de neuf."""
     chargees = sum(1 for b in recolte.bilans if b.etat != "absente")
-    finish_version(moteur, version_id, catalogue, simulee, f"Données de l'État : {chargees} sources")
-    etapes.step("Vérification")
-    check_or_refuse(moteur)
+    simulee = bool(read_rows(moteur, "participation")["simulee"].any())
+    return simulee, f"Données de l'État : {chargees} sources"
 
 
 def write_recolte(moteur: Engine, recolte: Recolte, catalogue: Catalogue) -> None:

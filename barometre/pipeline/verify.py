@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from barometre.catalogue import Catalogue, load_catalogue
 from barometre.domain.secret import BRUIT_MAXIMAL, MONTRES, SEUIL
+from barometre.pipeline.empreintes import compute_empreintes
 from barometre.warehouse.controles import Controle, list_controles
 from barometre.warehouse.engine import Engine
 from barometre.warehouse.repository import Repository, read_rows
@@ -21,13 +23,28 @@ def check_version(moteur: Engine) -> list[Controle]:
     return [*list_controles(moteur), _check_perturbation(moteur)]
 
 
-def verifier(adresse: str | None = None) -> tuple[str, list[Controle]]:
-    """La version en service et ses contrôles."""
+def verifier(adresse: str | None = None, catalogue: Catalogue | None = None) -> tuple[str, list[Controle]]:
+    """La version en service et ses contrôles, dont le dernier : est-elle à jour ?"""
     depot = Repository(open_entrepot(adresse))
     try:
-        return depot.version_id, check_version(depot.get_engine())
+        fraicheur = check_fraicheur(depot, catalogue or load_catalogue())
+        return depot.version_id, [*check_version(depot.get_engine()), fraicheur]
     finally:
         depot.close()
+
+
+def check_fraicheur(depot: Repository, catalogue: Catalogue) -> Controle:
+    """Les chiffres viennent-ils du catalogue et du programme du jour ? Sinon, qu'est-ce qui a changé."""
+    nom = "À jour : les chiffres viennent du catalogue et du programme d'aujourd'hui"
+    differences = depot.get_version().empreintes.list_differences(compute_empreintes(catalogue))
+    if not differences:
+        return Controle(nom, True, "rien n'a changé depuis leur calcul")
+    calcules = set(read_rows(depot.get_engine(), "dim_indicateur")["indicateur_id"].astype(str))
+    neufs = [i.id for i in catalogue.list_indicateurs(origine="declare") if i.id not in calcules]
+    detail = f"ont changé depuis leur calcul : {', '.join(differences)}"
+    if neufs:
+        detail += f" ; indicateurs jamais calculés : {', '.join(neufs[:5])}"
+    return Controle(nom, False, f"{detail}. Lancez « python -m barometre recalculer »")
 
 
 def _check_perturbation(moteur: Engine) -> Controle:

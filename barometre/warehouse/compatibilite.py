@@ -21,7 +21,8 @@ def check_compatibilite(moteur: Engine, version_id: str) -> None:
     if absentes:
         raise EntrepotError(
             f"La version « {version_id} » a été construite par une version plus ancienne du programme "
-            f"(il y manque : {', '.join(absentes)}). Lancez « python -m barometre construire »."
+            f"(il y manque : {', '.join(absentes)}). Lancez « python -m barometre recalculer » : "
+            "ses réponses sont gardées."
         )
 
 

@@ -77,11 +77,12 @@ class EntrepotPostgresql(Entrepot):
         return moteur
 
     def _copy(self, origine: str, cible: str) -> None:
+        """Par colonnes nommées : leur ordre, dans un schéma plus ancien, n'est pas celui d'aujourd'hui."""
         with self._moteur.begin() as connexion:
-            for table in metadata.tables:
-                connexion.execute(
-                    text(f'INSERT INTO "{cible}"."{table}" SELECT * FROM "{origine}"."{table}"')
-                )
+            for nom, table in metadata.tables.items():
+                colonnes = ", ".join(f'"{c.name}"' for c in table.columns)
+                source = f'SELECT {colonnes} FROM "{origine}"."{nom}"'
+                connexion.execute(text(f'INSERT INTO "{cible}"."{nom}" ({colonnes}) {source}'))
 
     def publish(self, version_id: str) -> None:
         """Le changement de nom et de pointeur tiennent dans une seule transaction."""

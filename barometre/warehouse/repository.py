@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import fields
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,7 @@ from sqlalchemy import Engine, Select, Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from barometre.domain.territoire import Collectivite
-from barometre.domain.version import Version
+from barometre.domain.version import Empreintes, Version
 from barometre.recherche.index import SearchIndex, build_search_index
 from barometre.warehouse import queries as q
 from barometre.warehouse import schema as s
@@ -323,9 +324,13 @@ _TEXTES = ("siren", "strate", "departement", "region", "epci", "ept", "zone", "d
 
 def build_version(ligne: pd.Series) -> Version:
     """La version d'une ligne de sa table."""
-    champs = {str(nom): valeur for nom, valeur in ligne.items()}
     return Version(
-        **champs | {"creee_le": ligne["creee_le"].to_pydatetime(), "simulee": bool(ligne["simulee"])}
+        version_id=str(ligne["version_id"]),
+        creee_le=ligne["creee_le"].to_pydatetime(),
+        simulee=bool(ligne["simulee"]),
+        code_version=str(ligne["code_version"]),
+        commentaire=str(ligne["commentaire"]),
+        empreintes=Empreintes(*(str(ligne[champ.name]) for champ in fields(Empreintes))),
     )
 
 

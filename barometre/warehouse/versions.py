@@ -9,12 +9,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 import pandas as pd
 from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from barometre.domain.version import Empreintes
 from barometre.warehouse.compatibilite import check_compatibilite
 from barometre.warehouse.dialects import create_tables
 from barometre.warehouse.engine import EntrepotError, get_adresse, is_postgresql
@@ -24,6 +26,8 @@ from barometre.warehouse.lieu_postgresql import EntrepotPostgresql
 from barometre.warehouse.schema import metadata, version
 
 VERSIONS_GARDEES = 5
+# Ce que la liste des versions montre : ces colonnes-là sont de tous les schémas.
+_LUES = (version.c.version_id, version.c.creee_le, version.c.simulee, version.c.commentaire)
 
 
 def open_entrepot(adresse: str | None = None) -> Entrepot:
@@ -63,16 +67,28 @@ def fill_chantier(entrepot: Entrepot, copie_de: str | None = None) -> Iterator[t
     remove_oldest(entrepot)
 
 
-def write_version(moteur: Engine, version_id: str, **colonnes: object) -> None:
+def write_version(
+    moteur: Engine,
+    version_id: str,
+    *,
+    simulee: bool,
+    code_version: str,
+    empreintes: Empreintes,
+    commentaire: str = "",
+) -> None:
     """Écrit l'unique ligne de la table `version`."""
+    ligne = {
+        "version_id": version_id,
+        "creee_le": datetime.now(UTC).replace(tzinfo=None),
+        "simulee": simulee,
+        "code_version": code_version,
+        "commentaire": commentaire,
+        **asdict(empreintes),
+    }
     with moteur.begin() as connexion:
         connexion.execute(delete(version))
     with moteur.begin() as connexion:
-        connexion.execute(
-            insert(version).values(
-                version_id=version_id, creee_le=datetime.now(UTC).replace(tzinfo=None), **colonnes
-            )
-        )
+        connexion.execute(insert(version).values(ligne))
 
 
 def remove_oldest(entrepot: Entrepot, garder: int = VERSIONS_GARDEES) -> list[str]:
@@ -106,7 +122,7 @@ def read_version(entrepot: Entrepot, version_id: str) -> dict[str, object] | Non
     moteur = entrepot.build_engine(version_id)
     try:
         with moteur.connect() as connexion:
-            ligne = connexion.execute(select(version)).mappings().first()
+            ligne = connexion.execute(select(*_LUES)).mappings().first()
     except SQLAlchemyError:
         return None
     finally:

@@ -16,6 +16,7 @@ from barometre.cli.analyse import list_commandes, translate
 from barometre.warehouse.entrepot import Entrepot
 from barometre.warehouse.schema import lot_import
 from barometre.warehouse.versions import open_chantier, open_entrepot, write_version
+from tests import mini
 
 Ecran = pytest.CaptureFixture[str]
 
@@ -169,8 +170,7 @@ def test_construire_ne_laisse_pas_des_reponses_reelles_derriere_lui(
     adresse = str(tmp_path / "entrepot")
     monkeypatch.setenv("BAROMETRE_ENTREPOT", adresse)
     with open_chantier(open_entrepot(adresse)) as (version_id, moteur):
-        textes = dict.fromkeys(("code_version", "catalogue_empreinte", "commentaire"), "")
-        write_version(moteur, version_id, simulee=False, **textes)
+        write_version(moteur, version_id, simulee=False, code_version="", empreintes=mini.EMPREINTES)
         nombres = dict.fromkeys(("doublons", "quarantaine", "ignores"), 0)
         lot = {"lot_id": "x", "fichier": "vague3.csv", "empreinte": "", "format": "csv",
                "vague_id": "2026-v4", "questionnaire_id": "inclusion", "simule": False,

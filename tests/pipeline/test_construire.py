@@ -24,6 +24,7 @@ from barometre.pipeline.verify import verifier
 from barometre.warehouse.engine import EntrepotError
 from barometre.warehouse.repository import open_repository, read_rows
 from barometre.warehouse.versions import activate_version, open_entrepot
+from tests import mini
 from tests.conftest import MOTEURS
 
 VAGUE, QUESTIONNAIRE = "2023-v1", "communication"
@@ -120,7 +121,8 @@ def test_corriger_une_vague_vaut_tout_recalculer(
     tables = []
     for tout in (False, True):
         activate_version(open_entrepot(entrepot_neuf), str(avant))
-        monkeypatch.setattr("barometre.pipeline.importer._is_stale", lambda *_, tout=tout: tout)
+        if tout:  # une version d'un autre programme : tout le questionnaire se refait
+            monkeypatch.setattr("barometre.pipeline.importer.compute_empreintes", lambda _: mini.EMPREINTES)
         importer(correction, QUESTIONNAIRE, corrigee, adresse=entrepot_neuf)
         moteur = open_repository(entrepot_neuf).get_engine()
         tables.append({nom: read_rows(moteur, nom) for nom in (*CALCULEES, "participation", "accord")})
@@ -234,7 +236,7 @@ def test_de_vraies_reponses_ne_se_melent_pas_a_la_demonstration(
 
     class Demonstration:
         def get_version(self) -> Version:
-            return Version("essai", datetime(2026, 11, 22), True, "", "", "")
+            return Version("essai", datetime(2026, 11, 22), True, "", "", mini.EMPREINTES)
 
     lot = importer(vrai, QUESTIONNAIRE, VAGUE, adresse=entrepot_neuf, essai=True)
     assert not lot.simule

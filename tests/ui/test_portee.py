@@ -14,6 +14,7 @@ from barometre.access.registre import get_registre
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.domain.version import Version
 from barometre.ui import porte, state, visiteur
+from tests import mini
 
 AGENT = Identite("https://pro", "idp-1", "sujet-1", "agent@mairie.fr", "21330063500017")
 MAIRE = Portee("collectivite", collectivite_id="commune-33063")
@@ -29,7 +30,9 @@ def visite(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def _serve(monkeypatch: pytest.MonkeyPatch, *, simulee: bool) -> None:
     monkeypatch.setattr(
-        porte, "get_version", lambda: Version("essai", datetime(2026, 11, 22), simulee, "", "", "")
+        porte,
+        "get_version",
+        lambda: Version("essai", datetime(2026, 11, 22), simulee, "", "", mini.EMPREINTES),
     )
 
 

@@ -19,6 +19,7 @@ from barometre.domain.indicateur import Action, Calcul, Indicateur
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.domain.territoire import Collectivite
 from barometre.domain.version import Version
+from tests import mini
 
 STRATES = ("commune-0-499", "commune-500-plus", "epci-toutes")
 REGIONS = {"region-01": "Nord-Essai", "region-02": "Sud-Essai", "region-03": "Île d’Essai"}
@@ -193,7 +194,7 @@ class FaussePorte:
         self._valeurs = pd.DataFrame(list(valeurs), columns=colonnes)
 
     def get_version(self) -> Version:
-        return Version("essai", datetime(2026, 11, 22), True, "", "", "")
+        return Version("essai", datetime(2026, 11, 22), True, "", "", mini.EMPREINTES)
 
     def get_collectivite(self, id_: str) -> Collectivite | None:
         if id_ in REGIONS:

@@ -19,6 +19,7 @@ from barometre.domain.portee import PUBLIC, Portee
 from barometre.warehouse import schema as s
 from barometre.warehouse.repository import Repository
 from barometre.warehouse.versions import open_chantier, open_entrepot, write_version
+from tests import mini
 
 VAGUE = "2026-v4"
 THEMES = ("communication", "cybersecurite")
@@ -67,7 +68,7 @@ def build_terrain(dossier: Path) -> Repository:
             version_id,
             simulee=True,
             code_version="essai",
-            catalogue_empreinte="essai",
+            empreintes=mini.EMPREINTES,
             commentaire="Essai",
         )
     return Repository(entrepot)

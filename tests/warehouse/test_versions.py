@@ -22,6 +22,7 @@ from barometre.warehouse.versions import (
     open_entrepot,
     write_version,
 )
+from tests import mini
 
 Construire = Callable[[Entrepot], str]
 
@@ -102,12 +103,10 @@ def test_une_version_d_un_programme_plus_ancien_est_dite(
     entrepot: Entrepot, construire_mini: Construire
 ) -> None:
     with open_chantier(entrepot) as (ancienne, moteur):
-        write_version(
-            moteur, ancienne, simulee=True, code_version="0", catalogue_empreinte="", commentaire=""
-        )
+        write_version(moteur, ancienne, simulee=True, code_version="0", empreintes=mini.EMPREINTES)
         contraste.drop(moteur)
     recente = construire_mini(entrepot)
-    with pytest.raises(EntrepotError, match=r"plus ancienne du programme.*contraste.*construire"):
+    with pytest.raises(EntrepotError, match=r"plus ancienne du programme.*contraste.*recalculer"):
         activate_version(entrepot, ancienne)
     assert entrepot.get_active() == recente
     with pytest.raises(EntrepotError, match="plus ancienne"):

@@ -5,8 +5,11 @@ Le grain est écrit au-dessus de chaque table ; une clé le prouve.
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from sqlalchemy import Boolean, CheckConstraint, Column, DateTime, Float, Integer, PrimaryKeyConstraint, Table
 
+from barometre.domain.version import Empreintes
 from barometre.warehouse.schema.base import metadata, parmi, texte
 
 # Une ligne = la version elle-même (une seule ligne par entrepôt).
@@ -17,7 +20,8 @@ version = Table(
     Column("creee_le", DateTime, nullable=False),
     Column("simulee", Boolean, nullable=False),
     texte("code_version"),
-    texte("catalogue_empreinte"),
+    # De quoi ses chiffres ont été calculés (`domain.version.Empreintes`).
+    *(texte(champ.name) for champ in fields(Empreintes)),
     texte("commentaire"),
     PrimaryKeyConstraint("version_id"),
 )
