@@ -13,7 +13,7 @@ from zlib import crc32
 
 from sqlalchemy import Engine, insert
 
-from barometre.catalogue import Catalogue, load_catalogue, strate_of
+from barometre.catalogue import Catalogue, find_strate, load_catalogue
 from barometre.warehouse import schema as s
 from barometre.warehouse.versions import open_chantier, open_entrepot, write_version
 from tests import mini
@@ -121,7 +121,7 @@ def _collectivites() -> Iterator[dict[str, Any]]:
             | _ligne(f"commune-{code}", "commune", code, nom)
             | {
                 "population": population,
-                "strate": strate_of("commune", population),
+                "strate": find_strate("commune", population),
                 "departement": departement,
                 "region": region,
                 "codes_postaux": f"{code[:2].replace('2A', '20')}100",

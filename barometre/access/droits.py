@@ -32,7 +32,7 @@ def explain_refusal(
     }.get(portee.role, False)
     if not permis:
         return REFUS[portee.role]
-    return REFUS_CYBER if cyber and hides_cyber(portee) else ""
+    return REFUS_CYBER if cyber and is_cyber_cache(portee) else ""
 
 
 def can_see_participation(portee: Portee, collectivite_id: str, perimetre: Collection[str] = ()) -> bool:
@@ -43,6 +43,6 @@ def can_see_participation(portee: Portee, collectivite_id: str, perimetre: Colle
     return portee.role != "public" and collectivite_id in siennes
 
 
-def hides_cyber(portee: Portee) -> bool:
+def is_cyber_cache(portee: Portee) -> bool:
     """Une collectivité lit ses propres réponses de cybersécurité ; les autres, si leur droit le dit."""
     return not portee.cyber and portee.role != "collectivite"

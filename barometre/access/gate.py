@@ -9,7 +9,7 @@ from typing import Protocol
 
 import pandas as pd
 
-from barometre.access.droits import can_see_participation, explain_refusal, hides_cyber
+from barometre.access.droits import can_see_participation, explain_refusal, is_cyber_cache
 from barometre.access.faits_publics import FaitsPublics
 from barometre.access.masques import (
     mask_accords,
@@ -234,7 +234,7 @@ class Gate(FaitsPublics):
             self._refuse("lire_reponses", collectivite_id, refus)
         self._record("lire_reponses", collectivite_id, str(vague_id or ""))
         lignes = self._repository.list_reponses(collectivite_id, vague_id)
-        if hides_cyber(self.portee):
+        if is_cyber_cache(self.portee):
             lignes = lignes[~lignes["questionnaire_id"].isin(QUESTIONNAIRES_SENSIBLES)]
         return lignes.reset_index(drop=True)
 
@@ -254,7 +254,7 @@ class Gate(FaitsPublics):
         if not self.can_read(collectivite_id):
             return lignes[mesures].reset_index(drop=True)
         self._record("lire_valeurs", collectivite_id)
-        if hides_cyber(self.portee):
+        if is_cyber_cache(self.portee):
             lignes = lignes[mesures | ~lignes["indicateur_id"].isin(sensibles)]
         return lignes.reset_index(drop=True)
 

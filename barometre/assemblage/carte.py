@@ -59,20 +59,20 @@ class Prete:
 
 def load_cartes(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin) -> tuple[CarteAffichee, ...]:
     """Une carte, ou deux aux mêmes classes."""
-    return memoire.get_vue(gate, build_cartes, choix, date_contours(dessin))
+    return memoire.get_vue(gate, build_cartes, choix, get_date_contours(dessin))
 
 
 def load_donnees(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> str:
     """Ce que la carte folium envoie au navigateur."""
-    return memoire.get_vue(gate, _build_donnees, choix, date_contours(dessin), rang)
+    return memoire.get_vue(gate, _build_donnees, choix, get_date_contours(dessin), rang)
 
 
 def load_colis(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> dict[str, Any]:
     """Ce que la carte des communes envoie au navigateur ; `ContoursAbsents` si les tuiles ne vont pas."""
-    return memoire.get_vue(gate, _build_colis, choix, date_contours(dessin), rang)
+    return memoire.get_vue(gate, _build_colis, choix, get_date_contours(dessin), rang)
 
 
-def date_contours(dessin: Dessin) -> Dessin:
+def get_date_contours(dessin: Dessin) -> Dessin:
     """Le dessin, sur les contours en service."""
     return replace(dessin, contours=str(get_dossier_actif() or ""))
 

@@ -6,7 +6,7 @@ la construction et par les tests, vérifie en plus ce qui dépend du jour et de 
 """
 
 from barometre.catalogue.checks import check_catalogue
-from barometre.catalogue.loader import DONNEES, DOSSIER, build_catalogue, load_catalogue, strate_of
+from barometre.catalogue.loader import DONNEES, DOSSIER, build_catalogue, find_strate, load_catalogue
 from barometre.catalogue.model import (
     PARTICIPATION,
     Catalogue,
@@ -33,6 +33,6 @@ __all__ = [
     "Theme",
     "build_catalogue",
     "check_catalogue",
+    "find_strate",
     "load_catalogue",
-    "strate_of",
 ]

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from barometre.catalogue.model import PARTICIPATION, ChiffreAutreEnquete
-from barometre.catalogue.questionnaires import doublons
+from barometre.catalogue.questionnaires import list_doublons
 from barometre.catalogue.validation import CatalogueError
 from barometre.domain.chiffre import ChiffrePublie
 
@@ -48,7 +48,7 @@ def read_autres_enquetes(chemin: Path, themes: Iterable[str]) -> tuple[ChiffreAu
     )
 
 
-def chiffres_par_indicateur(chiffres: Iterable[ChiffrePublie]) -> dict[str, list[str]]:
+def index_chiffres_publies(chiffres: Iterable[ChiffrePublie]) -> dict[str, list[str]]:
     """Les chiffres publiés que reproduit chaque indicateur."""
     par_indicateur: dict[str, list[str]] = defaultdict(list)
     for chiffre in chiffres:
@@ -75,7 +75,9 @@ def _lire(chemin: Path, colonnes: tuple[str, ...], themes: set[str]) -> list[dic
 
 
 def _lignes_fausses(lignes: list[dict[str, str]], themes: set[str]) -> list[str]:
-    phrases = [f"chiffre « {id_} » en double." for id_ in doublons(ligne["chiffre_id"] for ligne in lignes)]
+    phrases = [
+        f"chiffre « {id_} » en double." for id_ in list_doublons(ligne["chiffre_id"] for ligne in lignes)
+    ]
     for ligne in lignes:
         id_ = ligne["chiffre_id"]
         if ligne["theme_id"] not in themes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from barometre.catalogue.questionnaires import doublons
+from barometre.catalogue.questionnaires import list_doublons
 from barometre.catalogue.validation import CatalogueError
 from barometre.domain.enquete import Question, Questionnaire
 from barometre.domain.indicateur import Action, Calcul, Indicateur, Origine
@@ -40,7 +40,8 @@ def check_indicateurs(
     """Refuse un identifiant en double, un thème inconnu, une question ou une option absente."""
     connus = set(themes)
     phrases = [
-        f"L'identifiant d'indicateur « {id_} » est en double." for id_ in doublons(i.id for i in indicateurs)
+        f"L'identifiant d'indicateur « {id_} » est en double."
+        for id_ in list_doublons(i.id for i in indicateurs)
     ]
     for indicateur in indicateurs:
         lieu = f"{indicateur.theme_id}, indicateur {indicateur.id}"

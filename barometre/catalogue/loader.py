@@ -8,10 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from barometre.catalogue.chiffres import chiffres_par_indicateur, read_autres_enquetes, read_chiffres_publies
+from barometre.catalogue.chiffres import index_chiffres_publies, read_autres_enquetes, read_chiffres_publies
 from barometre.catalogue.fiches import build_indicateurs, check_indicateurs
 from barometre.catalogue.model import Catalogue, Concerne, Grille, SeuilLegal, Theme
-from barometre.catalogue.questionnaires import build_echelles, build_questionnaire, doublons
+from barometre.catalogue.questionnaires import build_echelles, build_questionnaire, list_doublons
 from barometre.catalogue.strates import DEFAUT, build_grilles
 from barometre.catalogue.validation import CatalogueError, check_schema, read_yaml
 from barometre.domain.enquete import Questionnaire, Vague
@@ -34,7 +34,7 @@ def build_catalogue(dossier: Path, donnees: Path) -> Catalogue:
     ids = _uniques("themes.yml", (theme.id for theme in themes))
     publies = read_chiffres_publies(donnees / "chiffres_publies.csv", ids)
     questionnaires = _questionnaires(dossier, ids)
-    indicateurs = _indicateurs(dossier, ids, chiffres_par_indicateur(publies))
+    indicateurs = _indicateurs(dossier, ids, index_chiffres_publies(publies))
     check_indicateurs(indicateurs, questionnaires, ids)
     return Catalogue(
         themes=themes,
@@ -50,11 +50,11 @@ def build_catalogue(dossier: Path, donnees: Path) -> Catalogue:
     )
 
 
-def strate_of(type_: str, population: int | None) -> str | None:
+def find_strate(type_: str, population: int | None) -> str | None:
     """La strate d'une collectivité dans la grille par défaut ; `None` si sa population est inconnue."""
     if type_ not in TYPES:
         raise ValueError(f"Le type de collectivité « {type_} » n'existe pas.")
-    return _grille_par_defaut().strate_of(type_, population)
+    return _grille_par_defaut().find_strate(type_, population)
 
 
 @cache
@@ -71,7 +71,7 @@ def _read(dossier: Path, nom: str, schema: str) -> Any:
 
 def _uniques(nom: str, ids: Iterable[str]) -> list[str]:
     liste = list(ids)
-    en_double = doublons(liste)
+    en_double = list_doublons(liste)
     if en_double:
         raise CatalogueError(f"{nom} : l'identifiant « {id_} » est en double." for id_ in en_double)
     return liste

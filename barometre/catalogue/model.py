@@ -36,7 +36,7 @@ class Strate:
     minimum: int
     maximum: int | None = None
 
-    def contient(self, population: int) -> bool:
+    def has_population(self, population: int) -> bool:
         """Vrai si une collectivité de cette population est dans la strate."""
         return self.minimum <= population and (self.maximum is None or population <= self.maximum)
 
@@ -53,11 +53,11 @@ class Grille:
         """Les strates d'un type, de la plus petite à la plus grande."""
         return tuple(strate for strate in self.strates if strate.type == type_)
 
-    def strate_of(self, type_: str, population: int | None) -> str | None:
+    def find_strate(self, type_: str, population: int | None) -> str | None:
         """La strate d'une collectivité ; `None` si sa population est inconnue."""
         if population is None:
             return None
-        return next((s.id for s in self.list_strates(type_) if s.contient(population)), None)
+        return next((s.id for s in self.list_strates(type_) if s.has_population(population)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Concerne:
     # Vrai si la loi écrit « plus de » : la borne elle-même n'est alors pas concernée.
     strict: bool = False
 
-    def est_atteint(self, population: int) -> bool:
+    def is_atteint(self, population: int) -> bool:
         """Vrai si cette population est au-dessus du seuil."""
         return population > self.population_minimum or (
             population == self.population_minimum and not self.strict
@@ -98,21 +98,21 @@ class SeuilLegal:
     depuis: date | None = None
     jusqu_au: date | None = None
 
-    def est_concernee(self, type_: str, population: int | None) -> bool | None:
+    def is_concernee(self, type_: str, population: int | None) -> bool | None:
         """Vrai, faux, ou `None` quand la population manque pour trancher."""
         regle = next((c for c in self.concernes if c.type == type_), None)
         if regle is None:
             return False
         if regle.population_minimum == 0:
             return True
-        return None if population is None else regle.est_atteint(population)
+        return None if population is None else regle.is_atteint(population)
 
     @property
     def est_verifiee(self) -> bool:
         """Faux si la référence reste à relire."""
         return self.verifie_le is not None
 
-    def est_en_vigueur(self, jour: date) -> bool:
+    def is_en_vigueur(self, jour: date) -> bool:
         """Vrai si l'obligation s'applique ce jour-là."""
         commence = self.depuis is None or self.depuis <= jour
         return commence and (self.jusqu_au is None or jour <= self.jusqu_au)

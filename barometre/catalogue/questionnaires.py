@@ -38,7 +38,7 @@ def build_questionnaire(contenu: Any, echelles: Echelles, nom: str) -> Questionn
     )
 
 
-def doublons(valeurs: Iterable[str]) -> list[str]:
+def list_doublons(valeurs: Iterable[str]) -> list[str]:
     """Les valeurs présentes plus d'une fois."""
     return [valeur for valeur, fois in Counter(valeurs).items() if fois > 1]
 
@@ -75,10 +75,11 @@ def _options_fausses(q: Any, echelles: Echelles) -> Iterator[str]:
 
 def _references_fausses(questions: Sequence[Question]) -> Iterator[str]:
     yield from (
-        f"l'identifiant de question « {id_} » est en double." for id_ in doublons(q.id for q in questions)
+        f"l'identifiant de question « {id_} » est en double."
+        for id_ in list_doublons(q.id for q in questions)
     )
     yield from (
-        f"le code de question « {code} » est en double." for code in doublons(q.code for q in questions)
+        f"le code de question « {code} » est en double." for code in list_doublons(q.code for q in questions)
     )
     deja: dict[str, Question] = {}
     for question in questions:
@@ -90,9 +91,9 @@ def _references_fausses(questions: Sequence[Question]) -> Iterator[str]:
 
 
 def _modalites_fausses(question: Question) -> Iterator[str]:
-    for id_ in doublons(option.id for option in question.options):
+    for id_ in list_doublons(option.id for option in question.options):
         yield f"{question.id} : l'option « {id_} » est en double."
-    for code in doublons(option.code for option in question.options):
+    for code in list_doublons(option.code for option in question.options):
         yield f"{question.id} : le code d'option « {code} » est en double."
     if any(option.code == CODE_NE_SAIT_PAS for option in question.options):
         yield f"{question.id} : le code « {CODE_NE_SAIT_PAS} » est réservé à « Je ne sais pas »."

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from barometre.charts.modele import proteger
+from barometre.charts.modele import escape_plotly
 
 COLONNES: tuple[str, ...] = (
     "groupe",
@@ -88,7 +88,7 @@ def list_faits(ligne: dict[Any, Any]) -> list[str]:
     return faits
 
 
-def survol(ligne: dict[Any, Any]) -> str:
+def build_survol(ligne: dict[Any, Any]) -> str:
     """Les mêmes faits pour plotly, un par ligne."""
-    groupe, *faits = (proteger(fait) for fait in list_faits(ligne))
+    groupe, *faits = (escape_plotly(fait) for fait in list_faits(ligne))
     return "<br>".join((f"<b>{groupe}</b>", *faits))

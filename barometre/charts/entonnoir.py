@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from barometre.charts.cadre import check_cadre, survol
-from barometre.charts.modele import Graphique, axe, gabarit, proteger
+from barometre.charts.cadre import build_survol, check_cadre
+from barometre.charts.modele import Graphique, build_axe, build_gabarit, escape_plotly
 from barometre.charts.palette import ACCENT, GRIS
 from barometre.domain.indicateur import Indicateur
 from barometre.formats import format_compte, format_intervalle, format_liste, format_nombre
@@ -135,13 +135,13 @@ def _marques(points: pd.DataFrame, couleur: str) -> dict[str, Any]:
             "size": 11 if dehors else 8,
             "color": couleur,
         },
-        "text": [proteger(str(ligne["groupe"])) if abs(ligne["hors"]) > 1 else "" for ligne in lignes],
+        "text": [escape_plotly(str(ligne["groupe"])) if abs(ligne["hors"]) > 1 else "" for ligne in lignes],
         # En alternance : deux voisins hors des limites ne se recouvrent pas.
         "textposition": [
             _PLACES[rang % len(_PLACES)] for rang in points["x"].rank(method="first").astype(int)
         ],
         "cliponaxis": False,
-        "customdata": [survol(ligne) for ligne in lignes],
+        "customdata": [build_survol(ligne) for ligne in lignes],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
 
@@ -149,12 +149,12 @@ def _marques(points: pd.DataFrame, couleur: str) -> dict[str, Any]:
 def _mise_en_page(points: pd.DataFrame, abscisse: str) -> dict[str, Any]:
     haut = min(100.0, 100 * float(points[["part", "haut_998"]].max().max()) + 8)
     graduations = [part for part in range(0, 101, 20) if part <= haut]
-    return gabarit(HAUTEUR) | {
+    return build_gabarit(HAUTEUR) | {
         "margin": {"l": 48, "r": 16, "t": 12, "b": 44},
-        "xaxis": axe(
+        "xaxis": build_axe(
             range=[0, float(points["x"].max()) * 1.08], title={"text": abscisse}, showgrid=False, nticks=6
         ),
-        "yaxis": axe(
+        "yaxis": build_axe(
             range=[-3, haut],
             tickvals=graduations,
             ticktext=[f"{g}\u202f%" for g in graduations],

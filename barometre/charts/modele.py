@@ -57,7 +57,7 @@ class Graphique:
         return self._ecrite[0]
 
 
-def gabarit(hauteur: int) -> dict[str, Any]:
+def build_gabarit(hauteur: int) -> dict[str, Any]:
     """La mise en page commune ; couleurs du texte et du fond viennent du thème de l'application."""
     return {
         "height": hauteur,
@@ -72,11 +72,11 @@ def gabarit(hauteur: int) -> dict[str, Any]:
     }
 
 
-def axe(**options: Any) -> dict[str, Any]:
+def build_axe(**options: Any) -> dict[str, Any]:
     """Un axe fixe, à la grille discrète."""
     return {"fixedrange": True, "zeroline": False, "gridcolor": GRILLE, "title": None, **options}
 
 
-def proteger(texte: str) -> str:
+def escape_plotly(texte: str) -> str:
     """Le texte des données ne devient jamais une balise (plotly garde `<a href>`)."""
     return html.escape(texte, quote=False)

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from barometre.charts.marques import Axe, Marques, Rang, build_marques
-from barometre.charts.modele import Graphique, axe, gabarit, proteger
+from barometre.charts.modele import Graphique, build_axe, build_gabarit, escape_plotly
 from barometre.charts.palette import SERIES
 
 
@@ -36,17 +36,17 @@ def build_cumul(cadre: pd.DataFrame, *, titre: str, phrase: str, reperes: dict[s
             go.Scatter(
                 x=points["date"].astype(str).tolist(),
                 y=points["cumul"].astype(int).tolist(),
-                name=proteger(str(serie)),
+                name=escape_plotly(str(serie)),
                 mode="lines",
                 line={"color": couleur, "dash": trait, "width": 2},
                 hovertemplate="%{fullData.name} : %{y:,}<extra></extra>",
             )
         )
     figure.update_layout(
-        **gabarit(320) | {"showlegend": True, "margin": {"l": 48, "r": 12, "t": 40, "b": 40}},
+        **build_gabarit(320) | {"showlegend": True, "margin": {"l": 48, "r": 12, "t": 40, "b": 40}},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-        xaxis=axe(tickvals=list(reperes), ticktext=list(reperes.values()), showgrid=False, type="date"),
-        yaxis=axe(rangemode="tozero", tickformat=","),
+        xaxis=build_axe(tickvals=list(reperes), ticktext=list(reperes.values()), showgrid=False, type="date"),
+        yaxis=build_axe(rangemode="tozero", tickformat=","),
     )
     table = cadre.rename(columns={"serie": "Série", "date": "Date", "cumul": "Réponses cumulées"})
     return Graphique(figure, phrase, table, f"{titre}. {phrase}")

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from barometre.charts.cadre import build_table, check_cadre, survol
-from barometre.charts.modele import GRADUATIONS, POURCENTS, Graphique, axe, gabarit, proteger
+from barometre.charts.cadre import build_survol, build_table, check_cadre
+from barometre.charts.modele import GRADUATIONS, POURCENTS, Graphique, build_axe, build_gabarit, escape_plotly
 from barometre.charts.palette import ACCENT, GRIS
 from barometre.domain.indicateur import Indicateur
 
@@ -28,7 +28,7 @@ def build_vagues(
     propre = check_cadre(cadre)
     echelle = 100.0 if indicateur.est_part else 1.0
     montrees = propre[propre["montre"].astype(bool) & propre[valeur].notna()]
-    mise_en_page = gabarit(240) | {
+    mise_en_page = build_gabarit(240) | {
         "margin": {"l": 48, "r": 24, "t": 28, "b": 44},
         "annotations": [*_absences(propre), *_valeurs(montrees, valeur, echelle)],
         "xaxis": _axe_temps(propre),
@@ -59,7 +59,7 @@ def _trace(montrees: pd.DataFrame, valeur: str, echelle: float, verdict: str) ->
             "symbol": ["circle-open" if d else "circle" for d in douteux],
         },
         error_y=_moustaches(montrees, valeur, echelle),
-        hovertext=[survol(ligne) for ligne in montrees.to_dict("records")],
+        hovertext=[build_survol(ligne) for ligne in montrees.to_dict("records")],
         hovertemplate="%{hovertext}<extra></extra>",
         cliponaxis=False,
     )
@@ -71,7 +71,7 @@ def _valeurs(montrees: pd.DataFrame, valeur: str, echelle: float) -> list[dict[s
         {
             "x": rang,
             "y": float(ligne[valeur]) * echelle,
-            "text": f"<b>{proteger(str(ligne[f'{valeur}_texte']))}</b>",
+            "text": f"<b>{escape_plotly(str(ligne[f'{valeur}_texte']))}</b>",
             "showarrow": False,
             "xanchor": "left",
             "xshift": 10,
@@ -94,18 +94,18 @@ def _moustaches(montrees: pd.DataFrame, valeur: str, echelle: float) -> dict[str
 
 
 def _axe_temps(cadre: pd.DataFrame) -> dict[str, Any]:
-    libelles = [proteger(str(groupe)).replace(" (", "<br>(") for groupe in cadre["groupe"]]
+    libelles = [escape_plotly(str(groupe)).replace(" (", "<br>(") for groupe in cadre["groupe"]]
     dernier = max(len(cadre) - 1, 0)
-    return axe(
+    return build_axe(
         range=[-0.4, dernier + 0.6], tickvals=list(range(len(cadre))), ticktext=libelles, showgrid=False
     )
 
 
 def _axe_valeurs(montrees: pd.DataFrame, indicateur: Indicateur, echelle: float) -> dict[str, Any]:
     if indicateur.est_part:
-        return axe(range=[0, 100], tickvals=GRADUATIONS, ticktext=POURCENTS, showgrid=True)
+        return build_axe(range=[0, 100], tickvals=GRADUATIONS, ticktext=POURCENTS, showgrid=True)
     plafond = montrees[["haut", "redresse", "brut"]].astype(float).max().max()
-    return axe(
+    return build_axe(
         range=[0, 1.0 if pd.isna(plafond) or plafond <= 0 else float(plafond) * 1.1 * echelle], nticks=5
     )
 

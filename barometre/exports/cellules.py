@@ -12,26 +12,26 @@ DANGEREUX = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff
 INTERDITS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
-def nettoyer(texte: str) -> str:
+def strip_controles(texte: str) -> str:
     """Sans les caractères de contrôle qu'aucun fichier ne peut porter."""
     return INTERDITS.sub("", texte)
 
 
-def desarmer(texte: str) -> str:
+def escape_formule(texte: str) -> str:
     """Nettoyé, et précédé d'une apostrophe si un tableur l'exécuterait."""
-    propre = nettoyer(texte)
+    propre = strip_controles(texte)
     return f"'{propre}" if propre.startswith(DANGEREUX) else propre
 
 
-def desarmer_table(table: pd.DataFrame) -> pd.DataFrame:
+def escape_table(table: pd.DataFrame) -> pd.DataFrame:
     """Toutes les colonnes de texte, et les en-têtes, désarmés ; les nombres ne changent pas."""
     propre = table.copy()
     for rang, colonne in enumerate(table.columns):
         if not is_texte(table[colonne]):
             continue
         textes = table[colonne].astype("str").where(table[colonne].notna(), "")
-        propre.isetitem(rang, _desarmer_colonne(textes).array)
-    propre.columns = [desarmer(str(nom)) for nom in table.columns]
+        propre.isetitem(rang, _escape_colonne(textes).array)
+    propre.columns = [escape_formule(str(nom)) for nom in table.columns]
     return propre
 
 
@@ -40,7 +40,7 @@ def is_texte(colonne: pd.Series) -> bool:
     return not (pd.api.types.is_numeric_dtype(colonne) or pd.api.types.is_datetime64_any_dtype(colonne))
 
 
-def _desarmer_colonne(textes: pd.Series) -> pd.Series:
+def _escape_colonne(textes: pd.Series) -> pd.Series:
     # Valeur par valeur distincte : un texte se répète souvent, 100 000 lignes tiennent dans la seconde.
-    distincts = {texte: desarmer(texte) for texte in textes.unique()}
+    distincts = {texte: escape_formule(texte) for texte in textes.unique()}
     return textes.map(distincts)

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from barometre.exports.cellules import is_texte, nettoyer
+from barometre.exports.cellules import is_texte, strip_controles
 
 Nature = Literal["texte", "entier", "decimal", "booleen"]
 # Les marques de l'administration britannique (« Using symbols in tables », 2021), reprises par Eurostat.
@@ -55,7 +55,7 @@ def list_textes(valeurs: pd.Series, nature: Nature) -> list[str]:
     """Les textes d'une colonne ; absent devient vide, vrai et faux « oui » et « non »."""
     if nature == "booleen":
         return ["" if pd.isna(v) else "oui" if v else "non" for v in valeurs]
-    return [nettoyer(t) for t in valeurs.astype("str").where(valeurs.notna(), "")]
+    return [strip_controles(t) for t in valeurs.astype("str").where(valeurs.notna(), "")]
 
 
 def _describe(nom: str, valeurs: pd.Series) -> Colonne:

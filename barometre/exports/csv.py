@@ -11,7 +11,7 @@ from typing import Literal
 import pandas as pd
 
 from barometre.domain.provenance import Provenance
-from barometre.exports.cellules import desarmer_table, nettoyer
+from barometre.exports.cellules import escape_table, strip_controles
 
 BOM = "\ufeff"
 Variante = Literal["francais", "international"]
@@ -35,7 +35,7 @@ def to_csv_international(table: pd.DataFrame, provenance: Provenance) -> bytes:
 def write_donnees(table: pd.DataFrame, variante: Variante) -> str:
     """Les données seules, sans provenance : une archive la porte à côté."""
     separateur, decimale = (";", ",") if variante == "francais" else (",", ".")
-    return desarmer_table(table).to_csv(sep=separateur, index=False, decimal=decimale, lineterminator="\r\n")
+    return escape_table(table).to_csv(sep=separateur, index=False, decimal=decimale, lineterminator="\r\n")
 
 
 def _entete(provenance: Provenance) -> list[str]:
@@ -48,4 +48,4 @@ def _entete(provenance: Provenance) -> list[str]:
         )
         lignes.append(f"Définition de {definition.objet} : {' '.join(filter(None, morceaux))}")
     # Un retour à la ligne dans un texte ferait une ligne de données : il devient une espace.
-    return [" ".join(nettoyer(ligne).split()) for ligne in lignes]
+    return [" ".join(strip_controles(ligne).split()) for ligne in lignes]

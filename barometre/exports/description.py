@@ -8,7 +8,7 @@ import pandas as pd
 
 from barometre.domain.colonnes import load_colonnes
 from barometre.domain.provenance import Provenance
-from barometre.exports.cellules import desarmer
+from barometre.exports.cellules import escape_formule
 from barometre.exports.colonnes import Colonne, list_colonnes
 
 _CSVW = {"texte": "string", "entier": "integer", "decimal": "number", "booleen": "string"}
@@ -49,7 +49,7 @@ def build_paquet(table: pd.DataFrame, provenance: Provenance, fichier: str) -> d
 
 
 def _csvw(colonne: Colonne) -> dict[str, Any]:
-    nom = desarmer(colonne.nom)
+    nom = escape_formule(colonne.nom)
     lue = {"name": nom, "titles": nom, "datatype": _CSVW[colonne.nature], "null": ""}
     fiche = load_colonnes().get(colonne.nom)
     return lue if fiche is None else lue | {"dc:title": fiche.titre, "dc:description": fiche.definition}
@@ -60,4 +60,4 @@ def _champ(colonne: Colonne) -> dict[str, Any]:
     vrais = {"trueValues": ["True"], "falseValues": ["False"]} if nature == "boolean" else {}
     fiche = load_colonnes().get(colonne.nom)
     mots = {} if fiche is None else {"title": fiche.titre, "description": fiche.definition}
-    return {"name": desarmer(colonne.nom), "type": nature, **mots, **vrais}
+    return {"name": escape_formule(colonne.nom), "type": nature, **mots, **vrais}

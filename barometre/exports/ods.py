@@ -14,7 +14,7 @@ import pandas as pd
 
 from barometre.domain.provenance import Provenance
 from barometre.exports.archive import write_entree
-from barometre.exports.cellules import nettoyer
+from barometre.exports.cellules import strip_controles
 from barometre.exports.colonnes import list_colonnes, list_marques, list_nombres, list_textes
 from barometre.exports.feuilles import (
     COUVERTURE,
@@ -96,12 +96,12 @@ def _feuille(nom: str, largeurs: Sequence[int], lignes: Iterable[str]) -> Iterat
 def _mots(titres: Ligne, lignes: Sequence[Ligne]) -> Iterator[str]:
     yield _ligne_titres(titres)
     for ligne in lignes:
-        yield f"<table:table-row>{''.join(_texte(nettoyer(t)) for t in ligne)}</table:table-row>"
+        yield f"<table:table-row>{''.join(_texte(strip_controles(t)) for t in ligne)}</table:table-row>"
 
 
 def _donnees(table: pd.DataFrame) -> Iterator[str]:
     colonnes, marques = list_colonnes(table), list_marques(table)
-    yield _ligne_titres([nettoyer(c.nom) for c in colonnes])
+    yield _ligne_titres([strip_controles(c.nom) for c in colonnes])
     cellules: list[list[str]] = []
     for rang, colonne in enumerate(colonnes):
         valeurs = table.iloc[:, rang]

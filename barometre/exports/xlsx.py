@@ -11,7 +11,7 @@ import pandas as pd
 import xlsxwriter
 
 from barometre.domain.provenance import Provenance
-from barometre.exports.cellules import nettoyer
+from barometre.exports.cellules import strip_controles
 from barometre.exports.colonnes import Colonne, list_colonnes, list_marques, list_nombres, list_textes
 from barometre.exports.feuilles import (
     COUVERTURE,
@@ -58,7 +58,7 @@ def _write_mots(classeur: Any, nom: str, titres: Ligne, lignes: Sequence[Ligne])
     feuille.freeze_panes(1, 0)
     for rang, ligne in enumerate((titres, *lignes)):
         for colonne, texte in enumerate(ligne):
-            feuille.write_string(rang, colonne, nettoyer(texte), plie if rang and colonne else gras)
+            feuille.write_string(rang, colonne, strip_controles(texte), plie if rang and colonne else gras)
 
 
 def _write_donnees(classeur: Any, table: pd.DataFrame) -> None:
@@ -79,7 +79,7 @@ def _write_donnees(classeur: Any, table: pd.DataFrame) -> None:
 def _list_titres(colonnes: Sequence[Colonne]) -> list[str]:
     titres: list[str] = []
     for colonne in colonnes:
-        nom = nettoyer(colonne.nom) or "colonne"
+        nom = strip_controles(colonne.nom) or "colonne"
         deja = sum(t.lower() == nom.lower() for t in titres)
         titres.append(f"{nom} ({deja + 1})" if deja else nom)
     return titres

@@ -48,7 +48,7 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(path)
         except PANNES as erreur:
-            raise self.refus_abime() from erreur
+            raise self.describe_abime() from erreur
         self.parties = {info.filename.lstrip("/"): info for info in self._zip.infolist()}
         self._check_tailles()
 
@@ -60,7 +60,7 @@ class Archive:
     ) -> None:
         self._zip.close()
 
-    def refus_abime(self) -> ImportRefuse:
+    def describe_abime(self) -> ImportRefuse:
         """Le refus d'un classeur que l'on n'arrive pas à lire jusqu'au bout."""
         return ImportRefuse(f"Le classeur « {self.nom} » est tronqué ou abîmé : exportez-le à nouveau.")
 
@@ -91,7 +91,7 @@ class Archive:
         except ImportRefuse:
             raise
         except PANNES as erreur:
-            raise self.refus_abime() from erreur
+            raise self.describe_abime() from erreur
 
 
 def _build_analyseur(lecteur: Lecteur, nom: str) -> expat.XMLParserType:

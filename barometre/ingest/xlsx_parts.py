@@ -109,7 +109,7 @@ def read_feuilles(archive: Archive) -> tuple[list[tuple[str, str]], bool, int]:
         (nom, _find_partie(archive, relations.cibles.get(r, ""))) for nom, r, v in feuilles.feuilles if v
     ]
     if not visibles:
-        raise archive.refus_abime()
+        raise archive.describe_abime()
     return visibles, feuilles.depuis_1904, len(feuilles.feuilles) - len(visibles)
 
 
@@ -117,7 +117,7 @@ def _find_partie(archive: Archive, cible: str) -> str:
     cible = cible or "worksheets/sheet1.xml"
     partie = cible.lstrip("/") if cible.startswith("/") else posixpath.normpath(f"xl/{cible}")
     if partie not in archive.parties:
-        raise archive.refus_abime()
+        raise archive.describe_abime()
     return partie
 
 

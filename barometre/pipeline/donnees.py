@@ -39,17 +39,17 @@ class Donnees:
         """Les tableaux d'une table, tels qu'ajoutés : les réunir recopierait tout."""
         return list(self._tableaux.get(table, []))
 
-    def tables(self) -> Iterable[str]:
+    def list_tables(self) -> Iterable[str]:
         """Les tables qui ont des lignes, dans l'ordre du schéma."""
         return [nom for nom in metadata.tables if nom in self._tableaux]
 
     def count(self) -> dict[str, int]:
         """Le nombre de lignes de chaque table."""
-        return {nom: sum(map(len, self._tableaux[nom])) for nom in self.tables()}
+        return {nom: sum(map(len, self._tableaux[nom])) for nom in self.list_tables()}
 
     def write(self, moteur: Engine) -> None:
         """Charge les tableaux dans l'entrepôt, une transaction par table."""
-        for nom in self.tables():
+        for nom in self.list_tables():
             write_frames(moteur, metadata.tables[nom], self._tableaux[nom])
 
     def extend(self, autres: Donnees) -> None:

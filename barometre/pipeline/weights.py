@@ -74,11 +74,11 @@ def compute_weights(cadre: pd.DataFrame, repondants: pd.Index, voisins: Voisins)
 def _describe(cadre: pd.DataFrame, repondants: pd.Index) -> pd.DataFrame | None:
     """Qui a répondu le plus volontiers, par type et par marge ; None si tout le cadre a répondu."""
     variables = ("type", *MARGES)
-    a_repondu = repondants.get_indexer(cadre.index) >= 0
-    if a_repondu.all():
+    has_repondu = repondants.get_indexer(cadre.index) >= 0
+    if has_repondu.all():
         return None
     explicatives = cadre[list(variables)].astype("object").astype("category")
-    return describe_response(explicatives, a_repondu, variables)
+    return describe_response(explicatives, has_repondu, variables)
 
 
 def _read_margins(cadre: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
-from barometre.rapports.figer import figer
+from barometre.rapports.figer import freeze_paquet
 from barometre.rapports.images import build_image
 from barometre.rapports.modele import Bloc, Document, Figure, Image, Liste, Paragraphe, Tableau
 
@@ -37,7 +37,7 @@ def to_docx(document: Document) -> bytes:
         fichier.add_paragraph(f"{nom} : {texte}")
     sortie = io.BytesIO()
     fichier.save(sortie)
-    return figer(sortie.getvalue(), document.cree_le)
+    return freeze_paquet(sortie.getvalue(), document.cree_le)
 
 
 def _set_proprietes(fichier: Any, document: Document) -> None:

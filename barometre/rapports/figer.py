@@ -14,14 +14,14 @@ _PROPRIETES = "docProps/core.xml"
 _IMBRIQUES = (".xlsx",)
 
 
-def figer(octets: bytes, jour: str) -> bytes:
+def freeze_paquet(octets: bytes, jour: str) -> bytes:
     """Le même paquet, daté du jour des données (AAAA-MM-JJ), classeurs des graphiques compris."""
     sortie = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(octets)) as lu, zipfile.ZipFile(sortie, "w") as ecrit:
         for nom in lu.namelist():
             contenu = lu.read(nom)
             if nom.endswith(_IMBRIQUES):
-                contenu = figer(contenu, jour)
+                contenu = freeze_paquet(contenu, jour)
             elif nom == _PROPRIETES:
                 contenu = _DATES.sub(rb"\g<1>" + f"{jour}T00:00:00Z".encode() + rb"\g<2>", contenu)
             write_entree(ecrit, nom, contenu)

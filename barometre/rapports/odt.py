@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from barometre.exports.archive import write_entree
-from barometre.exports.cellules import nettoyer
+from barometre.exports.cellules import strip_controles
 from barometre.rapports.docx import ENTETES, list_rangs
 from barometre.rapports.images import build_image
 from barometre.rapports.modele import Bloc, Document, Figure, Image, Liste, Paragraphe, Tableau
@@ -125,7 +125,7 @@ def _p(texte: str, style: str = "Standard") -> str:
 
 
 def _t(texte: str) -> str:
-    return escape(nettoyer(texte))
+    return escape(strip_controles(texte))
 
 
 def _manifest(images: dict[str, bytes]) -> str:

@@ -13,7 +13,7 @@ from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_TICK_LABEL_POSITION
 from pptx.util import Cm, Pt
 
-from barometre.rapports.figer import figer
+from barometre.rapports.figer import freeze_paquet
 from barometre.rapports.modele import Document, Figure, Image, Liste, Paragraphe, Point, Section, Tableau
 
 MIME = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
@@ -36,7 +36,7 @@ def to_pptx(document: Document) -> bytes:
         _add_section(presentation, document, section)
     sortie = io.BytesIO()
     presentation.save(sortie)
-    return figer(sortie.getvalue(), document.cree_le)
+    return freeze_paquet(sortie.getvalue(), document.cree_le)
 
 
 def _add_ouverture(presentation: Any, document: Document) -> None:

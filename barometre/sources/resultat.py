@@ -90,7 +90,7 @@ def build_valeurs(indicateur_id: str, valeurs: pd.Series, periode: str | pd.Seri
     )
 
 
-def concat_valeurs(tableaux: Iterable[pd.DataFrame]) -> pd.DataFrame:
+def join_valeurs(tableaux: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """Tous les tableaux de valeurs en un."""
     presents = [t for t in tableaux if not t.empty]
     return pd.concat(presents, ignore_index=True) if presents else _vide(*COLONNES_VALEURS)

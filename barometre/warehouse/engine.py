@@ -16,7 +16,7 @@ __all__ = [
     "build_postgresql_engine",
     "get_adresse",
     "is_postgresql",
-    "use_all_cores",
+    "set_all_cores",
 ]
 
 VARIABLE = "BAROMETRE_ENTREPOT"
@@ -55,7 +55,7 @@ def build_duckdb_engine(fichier: Path, *, lecture_seule: bool) -> Engine:
     )
 
 
-def use_all_cores(moteur: Engine) -> None:
+def set_all_cores(moteur: Engine) -> None:
     """À appeler quand plus rien d'autre ne calcule : contrôles et point de reprise vont deux fois plus vite.
 
     Aucun des deux n'additionne de réels que l'on garde : les valeurs ne dépendent pas du nombre de fils.

@@ -36,7 +36,7 @@ def open_entrepot(adresse: str | None = None) -> Entrepot:
     return EntrepotPostgresql(ou) if is_postgresql(ou) else EntrepotFichiers(ou)
 
 
-def new_version_id(maintenant: datetime | None = None) -> str:
+def build_version_id(maintenant: datetime | None = None) -> str:
     """`20261122T053000Z-3fa9c1` : l'heure UTC pour l'ordre, un hasard pour l'unicité."""
     instant = maintenant or datetime.now(UTC)
     return f"{instant:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
@@ -53,7 +53,7 @@ def open_chantier(entrepot: Entrepot) -> Iterator[tuple[str, Engine]]:
 def fill_chantier(entrepot: Entrepot, copie_de: str | None = None) -> Iterator[tuple[str, Engine]]:
     """Comme `open_chantier`, verrou déjà tenu ; `copie_de` : partir du contenu d'une version gardée."""
     entrepot.remove_debris()
-    version_id = new_version_id()
+    version_id = build_version_id()
     moteur = entrepot.build_chantier(version_id, copie_de)
     try:
         create_tables(moteur, metadata)

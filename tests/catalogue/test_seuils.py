@@ -38,7 +38,7 @@ SEUILS = {seuil.id: seuil for seuil in load_catalogue().seuils}
     ],
 )
 def test_qui_est_concerne(seuil: str, type_: str, population: int | None, attendu: bool | None) -> None:
-    assert SEUILS[seuil].est_concernee(type_, population) is attendu
+    assert SEUILS[seuil].is_concernee(type_, population) is attendu
 
 
 def test_une_obligation_a_sa_periode() -> None:
@@ -56,7 +56,7 @@ def test_une_obligation_a_sa_periode() -> None:
         jusqu_au=date(2025, 12, 31),
     )
     jours = [date(2024, 12, 31), date(2025, 1, 1), date(2025, 12, 31), date(2026, 1, 1)]
-    assert [seuil.est_en_vigueur(jour) for jour in jours] == [False, True, True, False]
+    assert [seuil.is_en_vigueur(jour) for jour in jours] == [False, True, True, False]
 
 
 def test_chaque_obligation_se_prouve_par_un_indicateur_de_bon_sens() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from barometre.catalogue import load_catalogue, strate_of
+from barometre.catalogue import find_strate, load_catalogue
 from tests.catalogue.conftest import CatalogueAbime
 
 BORNES = [
@@ -14,9 +14,9 @@ BORNES = [
 
 @pytest.mark.parametrize(("type_", "minimum", "strate"), BORNES)
 def test_la_borne_basse_est_comprise(type_: str, minimum: int, strate: str) -> None:
-    assert strate_of(type_, minimum - 1) != strate  # sous la borne
-    assert strate_of(type_, minimum) == strate  # sur la borne
-    assert strate_of(type_, minimum + 1) == strate  # au-dessus
+    assert find_strate(type_, minimum - 1) != strate  # sous la borne
+    assert find_strate(type_, minimum) == strate  # sur la borne
+    assert find_strate(type_, minimum + 1) == strate  # au-dessus
 
 
 @pytest.mark.parametrize(
@@ -39,19 +39,19 @@ def test_la_borne_basse_est_comprise(type_: str, minimum: int, strate: str) -> N
     ],
 )
 def test_strate_of(type_: str, population: int | None, attendue: str | None) -> None:
-    assert strate_of(type_, population) == attendue
+    assert find_strate(type_, population) == attendue
 
 
 def test_un_type_inconnu_est_refuse() -> None:
     with pytest.raises(ValueError, match="« canton » n'existe pas"):
-        strate_of("canton", 100)
+        find_strate("canton", 100)
 
 
 def test_la_grille_dgf_a_quinze_tranches_de_communes() -> None:
     dgf = load_catalogue().grilles["dgf"]
     assert len(dgf.list_strates("commune")) == 15
-    assert dgf.strate_of("commune", 2_000) == "commune-2000-3499"
-    assert dgf.strate_of("epci", 15_000) == "epci-15000-49999"  # découpage par défaut
+    assert dgf.find_strate("commune", 2_000) == "commune-2000-3499"
+    assert dgf.find_strate("epci", 15_000) == "epci-15000-49999"  # découpage par défaut
 
 
 @pytest.mark.parametrize("grille", ["dgf", "cinq_tranches"])

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from barometre.charts.palette import ACCENT, GRIS, SEQUENTIELLE, SERIES, contraste, luminance
+from barometre.charts.palette import ACCENT, GRIS, SEQUENTIELLE, SERIES, compute_contraste, compute_luminance
 
 # Matrices de Machado (2009), sévérité 1 : deutéranopie et protanopie.
 DALTONISMES = {
@@ -14,19 +14,21 @@ DALTONISMES = {
 
 
 def test_la_sequentielle_fonce_toujours() -> None:
-    assert all(luminance(clair) - luminance(fonce) > 0.02 for clair, fonce in pairwise(SEQUENTIELLE))
+    assert all(
+        compute_luminance(clair) - compute_luminance(fonce) > 0.02 for clair, fonce in pairwise(SEQUENTIELLE)
+    )
 
 
 @pytest.mark.parametrize("vision", DALTONISMES)
 def test_la_sequentielle_fonce_aussi_pour_un_daltonien(vision: str) -> None:
     vues = [_simuler(couleur, DALTONISMES[vision]) for couleur in SEQUENTIELLE]
-    assert all(luminance(clair) > luminance(fonce) for clair, fonce in pairwise(vues))
+    assert all(compute_luminance(clair) > compute_luminance(fonce) for clair, fonce in pairwise(vues))
 
 
 @pytest.mark.parametrize("fond", ["#ffffff", "#10161d"])
 @pytest.mark.parametrize("couleur", [ACCENT, GRIS, *(couleur for couleur, _ in SERIES)])
 def test_trois_pour_un_sur_clair_et_sur_sombre(couleur: str, fond: str) -> None:
-    assert contraste(couleur, fond) >= 3
+    assert compute_contraste(couleur, fond) >= 3
 
 
 def test_une_serie_a_son_trace() -> None:

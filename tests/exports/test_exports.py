@@ -12,7 +12,7 @@ import pytest
 
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION, Definition, Provenance
 from barometre.exports import FORMATS, build_fichier, to_csv, to_parquet, to_xlsx
-from barometre.exports.cellules import desarmer
+from barometre.exports.cellules import escape_formule
 
 PIEGES = ["=1+1", "+33 1", "-2", "@SUM(A1)", "\tx", "\rx", "＝1", "＋1", "－1", "＠A"]
 TABLE = pd.DataFrame(
@@ -33,11 +33,11 @@ PROVENANCE = Provenance(
 
 @pytest.mark.parametrize("texte", PIEGES)
 def test_une_formule_est_desarmee(texte: str) -> None:
-    assert desarmer(texte) == f"'{texte}"
+    assert escape_formule(texte) == f"'{texte}"
 
 
 def test_un_texte_ordinaire_ne_change_pas() -> None:
-    assert desarmer("L'Haÿ-les-Roses") == "L'Haÿ-les-Roses"
+    assert escape_formule("L'Haÿ-les-Roses") == "L'Haÿ-les-Roses"
 
 
 def test_csv_se_relit_avec_ses_codes_et_sa_virgule() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from barometre.domain.indicateur import Calcul
 from barometre.views.lecture.chiffres import Chiffre, format_chiffre, read_chiffres
-from barometre.views.lecture.citation import Contexte, build_citation, build_phrase, enonce, get_raison
+from barometre.views.lecture.citation import Contexte, build_citation, build_enonce, build_phrase, get_raison
 from tests.views.fausse_porte import build_indicateur, cachee, cellule
 
 CONTEXTE = Contexte("Toutes les collectivités, France", "Deuxième édition (2026)")
@@ -79,11 +79,11 @@ def test_raison_d_une_absence(etat: str, sensibilite: str, attendu: str) -> None
     ],
 )
 def test_enonce_en_francais(definition: str, attendu: str) -> None:
-    assert enonce(build_indicateur(definition=definition), _chiffre()) == attendu
+    assert build_enonce(build_indicateur(definition=definition), _chiffre()) == attendu
 
 
 def test_chiffre_borne_commence_par_une_majuscule() -> None:
-    phrase = enonce(build_indicateur(), _chiffre(plafond="au_plus", redresse=0.05))
+    phrase = build_enonce(build_indicateur(), _chiffre(plafond="au_plus", redresse=0.05))
     assert phrase == "Moins de 5\u202f% des collectivités ont un site d'essai"
 
 
@@ -125,7 +125,7 @@ def test_cellule_cachee_ne_garde_aucun_nombre_meme_si_la_porte_en_laissait() -> 
     ],
 )  # fmt: skip
 def test_enonce_avec_plusieurs_relatifs(definition: str, attendu: str) -> None:
-    assert enonce(build_indicateur(definition=definition), _chiffre()) == attendu
+    assert build_enonce(build_indicateur(definition=definition), _chiffre()) == attendu
 
 
 @pytest.mark.parametrize(

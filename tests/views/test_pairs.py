@@ -11,7 +11,7 @@ from barometre.views.collectivite.liste_pairs import (
     list_semblables,
 )
 from barometre.views.collectivite.pairs import Comparaison, Demande, Pairs
-from barometre.views.collectivite.structure import Structure, rank_semblables, read_importances
+from barometre.views.collectivite.structure import Structure, read_importances, sort_semblables
 from barometre.warehouse.repository import Repository
 from tests.views.terrain_pairs import DROM, SOI, list_communes, open_gate
 
@@ -91,10 +91,10 @@ def test_deux_ouvertures_donnent_la_meme_liste(terrain: Repository, structure: S
 
 
 def test_les_importances_changent_l_ordre(structure: Structure) -> None:
-    sans_population = rank_semblables(structure, SOI, {"population": 0, "couverture": 5}, k=20)
+    sans_population = sort_semblables(structure, SOI, {"population": 0, "couverture": 5}, k=20)
     assert set(structure.cadre.loc[sans_population["unit"], "couverture"]) == {"perimetre"}
     toutes_nulles = dict.fromkeys(("population", "zone", "couverture"), 0)
-    assert not rank_semblables(structure, SOI, toutes_nulles).empty  # on revient à l'habitude
+    assert not sort_semblables(structure, SOI, toutes_nulles).empty  # on revient à l'habitude
 
 
 def test_une_importance_illisible_est_laissee_de_cote() -> None:

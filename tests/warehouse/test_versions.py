@@ -16,8 +16,8 @@ from barometre.warehouse.schema import contraste
 from barometre.warehouse.versions import (
     VERSIONS_GARDEES,
     activate_version,
+    build_version_id,
     list_versions,
-    new_version_id,
     open_chantier,
     open_entrepot,
     write_version,
@@ -67,7 +67,7 @@ def test_on_garde_les_dernieres_et_toujours_l_active(
     entrepot: Entrepot, construire_mini: Construire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     identifiants = iter([f"20260101T00000{i}Z-00000{i}" for i in range(9)])
-    monkeypatch.setattr("barometre.warehouse.versions.new_version_id", lambda: next(identifiants))
+    monkeypatch.setattr("barometre.warehouse.versions.build_version_id", lambda: next(identifiants))
     for _ in range(VERSIONS_GARDEES + 2):
         construire_mini(entrepot)
     gardees = entrepot.list_ids()
@@ -122,4 +122,4 @@ def test_pointeur_abime(tmp_path: Path, construire_mini: Construire) -> None:
 
 
 def test_identifiants_uniques() -> None:
-    assert len({new_version_id() for _ in range(100)}) == 100
+    assert len({build_version_id() for _ in range(100)}) == 100

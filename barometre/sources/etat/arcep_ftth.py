@@ -9,7 +9,7 @@ import pandas as pd
 
 from barometre.sources.contexte import Contexte, read_numbers, recode_communes, reject_rows
 from barometre.sources.lecture import Brut, read_csv
-from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, concat_valeurs
+from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, join_valeurs
 
 # La date d'arrêté de chaque trimestre.
 TRIMESTRES = {
@@ -37,7 +37,7 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     recodage = recode_communes(brut.frame[["code"]][~faux].join(nombres[~faux]), "code", contexte)
     sommes = recodage.frame.drop(columns="code").groupby("collectivite_id").sum()
     rejets = [*brut.rejets, *reject_rows(brut.frame[faux], "code", PAS_UN_NOMBRE), *recodage.rejets]
-    valeurs = concat_valeurs(_values(sommes))
+    valeurs = join_valeurs(_values(sommes))
     return build_resultat(brut.lus, rejets, recodage.recodes, recodage.fusionnes, valeurs=valeurs)
 
 

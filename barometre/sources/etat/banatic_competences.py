@@ -10,7 +10,7 @@ from pathlib import Path
 
 from barometre.sources.contexte import Contexte, reject_rows
 from barometre.sources.lecture import Brut, read_csv
-from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, concat_valeurs
+from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, join_valeurs
 
 COLONNES = ("siren", "code_competence")
 # « Acquisition en commun de matériel », « Délivrance des autorisations d'occupation du sol ».
@@ -40,4 +40,4 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
         *reject_rows(brut.frame[doubles], "code_competence", DOUBLON),
         *reject_rows(frame[autres], "siren", PAS_UN_EPCI),
     ]
-    return build_resultat(brut.lus, rejets, valeurs=concat_valeurs(valeurs))
+    return build_resultat(brut.lus, rejets, valeurs=join_valeurs(valeurs))

@@ -12,7 +12,7 @@ import pandas as pd
 from barometre.domain.territoire import FRANCE
 from barometre.sources.contexte import Contexte, read_numbers, reject_rows
 from barometre.sources.lecture import Brut, read_csv
-from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, concat_valeurs
+from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, join_valeurs
 
 OBSERVEE = "indic_va"
 COLONNES = ("indic_id", "metric_enforce_date", "maille", "code_geo", OBSERVEE)
@@ -51,7 +51,7 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
         for rejet in reject_rows(lignes, _column_of(str(motif)), str(motif))
     ]
     valeurs = [_values(lignes, str(code)) for code, lignes in bonnes.groupby("indic_id")]
-    return build_resultat(brut.lus, [*brut.rejets, *rejets], valeurs=concat_valeurs(valeurs))
+    return build_resultat(brut.lus, [*brut.rejets, *rejets], valeurs=join_valeurs(valeurs))
 
 
 def _territories(frame: pd.DataFrame) -> pd.Series:

@@ -7,7 +7,7 @@ from pathlib import Path
 from barometre.sources.contexte import Contexte, read_numbers, recode_communes, reject_rows
 from barometre.sources.lecture import Brut, read_csv
 from barometre.sources.presence import has_any, sum_by_commune
-from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, concat_valeurs
+from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, join_valeurs
 
 RECRUTES = "Nb de conseillers recrutés"
 COLONNES = ("Code commune Insee", RECRUTES)
@@ -32,5 +32,5 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     ]
     rejets = [*brut.rejets, *reject_rows(brut.frame[faux], RECRUTES, PAS_UN_NOMBRE), *recodage.rejets]
     return build_resultat(
-        brut.lus, rejets, recodage.recodes, recodage.fusionnes, valeurs=concat_valeurs(valeurs)
+        brut.lus, rejets, recodage.recodes, recodage.fusionnes, valeurs=join_valeurs(valeurs)
     )

@@ -8,7 +8,7 @@ import pandas as pd
 
 from barometre.sources.contexte import Contexte, read_numbers, reject_rows
 from barometre.sources.lecture import Brut, read_csv
-from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, concat_valeurs
+from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, join_valeurs
 
 COLONNES = ("id_indicateur", "code_departement", "date", "valeur")
 INDICATEURS = {
@@ -42,7 +42,7 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
         *reject_rows(frame[faux], "valeur", PAS_UN_NOMBRE),
     ]
     valeurs = [_values(lignes, str(nom)) for nom, lignes in bonnes.groupby("id_indicateur")]
-    return build_resultat(brut.lus, rejets, valeurs=concat_valeurs(valeurs))
+    return build_resultat(brut.lus, rejets, valeurs=join_valeurs(valeurs))
 
 
 def _values(lignes: pd.DataFrame, nom: str) -> pd.DataFrame:

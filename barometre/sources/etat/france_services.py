@@ -7,7 +7,7 @@ from pathlib import Path
 from barometre.sources.contexte import Contexte, recode_communes, reject_rows
 from barometre.sources.lecture import Brut, read_csv
 from barometre.sources.presence import count_by_commune, has_any
-from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, concat_valeurs
+from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, join_valeurs
 
 COLONNES = ("id_fs", "insee_com", "format_fs")
 DOUBLON = "Cet espace est déjà dans le fichier."
@@ -29,5 +29,5 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     ]
     rejets = [*brut.rejets, *reject_rows(brut.frame[doubles], "id_fs", DOUBLON), *recodage.rejets]
     return build_resultat(
-        brut.lus, rejets, recodage.recodes, recodage.fusionnes, valeurs=concat_valeurs(valeurs)
+        brut.lus, rejets, recodage.recodes, recodage.fusionnes, valeurs=join_valeurs(valeurs)
     )

@@ -15,7 +15,7 @@ import pandas as pd
 from barometre.sources.contexte import HORS_CADRE, Contexte, reject_rows
 from barometre.sources.errors import SourceRefusee
 from barometre.sources.lecture import Brut, read_bytes, read_csv, read_json, read_member
-from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, concat_valeurs
+from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, join_valeurs
 from barometre.sources.siren import is_siren
 
 MEMBRE = "organizations.json"
@@ -121,9 +121,7 @@ def _values(bons: pd.DataFrame, periode: str) -> pd.DataFrame:
         "messagerie_domaine_propre": (domaine.ne("") & ~domaine.isin(DOMAINES_PUBLICS)).where(domaine.ne("")),
         **{nom: criteres.map(lambda c, code=code: code in c) for nom, code in CRITERES.items()},
     }
-    return concat_valeurs(
-        build_valeurs(nom, serie.astype("float64"), periode) for nom, serie in series.items()
-    )
+    return join_valeurs(build_valeurs(nom, serie.astype("float64"), periode) for nom, serie in series.items())
 
 
 def _sirens(frame: pd.DataFrame, contexte: Contexte) -> pd.DataFrame:

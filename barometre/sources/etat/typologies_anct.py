@@ -8,7 +8,7 @@ import pandas as pd
 
 from barometre.sources.contexte import Contexte, recode_communes
 from barometre.sources.lecture import Brut, read_csv
-from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, concat_valeurs
+from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, join_valeurs
 
 ATTRIBUTS = {
     "niveau_densite": "densite",
@@ -54,4 +54,4 @@ def _values(attributs: pd.DataFrame, periode: str) -> pd.DataFrame:
     centre = centralite.ne("Communes non centre").astype("float64").where(centralite.notna())
     montagne = attributs["montagne"].notna().astype("float64")
     couples = (("commune_rurale", rurale), ("commune_centre", centre), ("commune_montagne", montagne))
-    return concat_valeurs(build_valeurs(nom, serie, periode) for nom, serie in couples)
+    return join_valeurs(build_valeurs(nom, serie, periode) for nom, serie in couples)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from barometre.formats import format_compte
-from barometre.ui.blocks.textes import bouton_copier, lien, texte
+from barometre.ui.blocks.textes import build_bouton_copier, lien, texte
 from barometre.views.lecture.citation import HORS_BIAIS, LIBELLES_NOTES, Citation
 from barometre.views.lecture.ligne import LigneIndicateur
 from barometre.views.lecture.prudence import build_prudence
@@ -106,7 +106,7 @@ def build_citer(citation: Citation, suite: str = "") -> str:
     if citation.a_copier:
         copier = (
             f"<blockquote>{texte(citation.a_copier)}</blockquote>"
-            f"{bouton_copier('Copier la phrase', citation.a_copier)}"
+            f"{build_bouton_copier('Copier la phrase', citation.a_copier)}"
         )
     return (
         "<details><summary>Puis-je citer ce chiffre\u202f?</summary>"

@@ -44,7 +44,7 @@ def _resume_identite(vue: VueFiche) -> str:
     mots = [faits[nom] for nom in gardes if nom in faits]
     suite = "OPSN inconnu" if accompagnement == "inconnu" else accompagnement
     # Qui a répondu n'est pas public : sans le droit de le lire, la ligne n'en dit rien.
-    repondu = f"a répondu : {faits['Vagues répondues']}" if vue.a_repondu else ""
+    repondu = f"a répondu : {faits['Vagues répondues']}" if vue.has_repondu else ""
     return " · ".join(filter(None, (*mots, suite, repondu)))
 
 
@@ -73,7 +73,7 @@ def render_qui(vue: VueFiche) -> None:
 
 def render_forces_ecarts(vue: VueFiche) -> None:
     """Ce qui distingue : les forces d'abord."""
-    if not vue.soi.lisible or not vue.a_repondu:
+    if not vue.soi.lisible or not vue.has_repondu:
         return
     gauche, droite = st.columns(2, gap="large")
     with gauche:
@@ -197,7 +197,7 @@ def render_premiers_pas(vue: VueFiche) -> None:
     if not vue.premiers_pas:
         return
     st.header("Par quoi commencer")
-    if not vue.soi.lisible or not vue.a_repondu:
+    if not vue.soi.lisible or not vue.has_repondu:
         st.html(
             '<p class="baro-legende">Sans vos réponses, voici ce qu’il est utile de vérifier d’abord.</p>'
         )

@@ -9,7 +9,7 @@ from barometre.formats import format_date
 from barometre.ui.blocks.depliants import render_tableau_replie
 from barometre.ui.blocks.documents import read_document
 from barometre.ui.blocks.textes import lien, render_tableau, texte
-from barometre.views.donnees.methode import SourceLue, VueMethode, accorder_etat
+from barometre.views.donnees.methode import SourceLue, VueMethode, inflect_etat
 
 
 def render_strates(vue: VueMethode) -> None:
@@ -33,7 +33,7 @@ def render_sources(vue: VueMethode) -> None:
             "recuperer\u202f», depuis l’adresse officielle ou un dossier miroir."
         )
     for etat in dict.fromkeys(source.etat for source in vue.sources):
-        st.subheader(accorder_etat(etat))
+        st.subheader(inflect_etat(etat))
         cartes = "".join(_source(source) for source in vue.sources if source.etat == etat)
         st.html(f'<div class="baro-cartes">{cartes}</div>')
     render_tableau_replie(

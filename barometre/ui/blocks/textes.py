@@ -30,7 +30,7 @@ def lien(libelle: str, adresse: str) -> str:
     return f'<a href="{escape(adresse)}" target="_blank" rel="noopener">{texte(libelle)}</a>'
 
 
-def bouton_copier(libelle: str, a_copier: str) -> str:
+def build_bouton_copier(libelle: str, a_copier: str) -> str:
     """Le bouton que `francais.js` entend."""
     valeur = escape(format_ponctuation(a_copier))
     return (

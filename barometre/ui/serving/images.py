@@ -118,7 +118,7 @@ ATELIER = Atelier(Jetons())
 def get_adresse(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> str:
     """L'adresse de l'image, pour ce lecteur et ces données."""
     gate = porte.get_gate()
-    image = Image(gate.portee, gate.version_id, choix, assemblage_carte.date_contours(dessin), rang)
+    image = Image(gate.portee, gate.version_id, choix, assemblage_carte.get_date_contours(dessin), rang)
     jeton = ATELIER.jetons.add(image)
     if choix[rang].niveau == "commune":
         ATELIER.prepare(jeton)

@@ -55,9 +55,9 @@ def _read_named(gate: Gate, vague_id: str, theme_id: str) -> frozenset[str]:
     return frozenset(gate.list_participations(vague_id, theme_id or None)["collectivite_id"])
 
 
-def _ligne_repondante(a_repondu: bool) -> dict[str, object]:
-    libelle = A_REPONDU if a_repondu else SANS_REPONSE
-    return {"etat": MONTRE, "valeur": 0 if a_repondu else 1, "valeur_texte": libelle}
+def _ligne_repondante(has_repondu: bool) -> dict[str, object]:
+    libelle = A_REPONDU if has_repondu else SANS_REPONSE
+    return {"etat": MONTRE, "valeur": 0 if has_repondu else 1, "valeur_texte": libelle}
 
 
 def read_participation(

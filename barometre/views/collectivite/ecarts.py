@@ -10,7 +10,7 @@ from barometre.domain.indicateur import Indicateur
 from barometre.views.collectivite.pairs import Pairs
 from barometre.views.collectivite.soi import Reponse, Soi
 from barometre.views.lecture.chiffres import Chiffre, format_bornes
-from barometre.views.lecture.citation import enonce
+from barometre.views.lecture.citation import build_enonce
 
 NOMBRE = 5
 # Un écart : au moins un pair sur trois a la pratique. Une force : au plus deux sur trois.
@@ -31,9 +31,9 @@ class Ecart:
     ampleur: float
 
 
-def enonce_pairs(indicateur: Indicateur, chiffre: Chiffre) -> str:
+def describe_pairs_enonce(indicateur: Indicateur, chiffre: Chiffre) -> str:
     """« 78 % de vos pairs ont leur propre site internet, entre 66 et 87 % », sans point final."""
-    phrase = enonce(indicateur, chiffre)
+    phrase = build_enonce(indicateur, chiffre)
     dite, trouve = _QUI.subn("de vos pairs", phrase, count=1)
     if not trouve:
         dite = f"{phrase} chez vos pairs"
@@ -90,5 +90,5 @@ def _part(indicateur: Indicateur, chiffre: Chiffre) -> float:
 
 
 def _build(indicateur: Indicateur, chiffre: Chiffre, reponse: Reponse, fin: str) -> Ecart:
-    phrase = f"{enonce_pairs(indicateur, chiffre)} ; {fin}."
+    phrase = f"{describe_pairs_enonce(indicateur, chiffre)} ; {fin}."
     return Ecart(indicateur, chiffre, reponse, phrase, _part(indicateur, chiffre))

@@ -34,7 +34,7 @@ class ThemeFiche:
     pratiques: tuple[Indicateur, ...]
     score: Score | None
     distribution: Distribution
-    a_repondu: bool
+    has_repondu: bool
 
     @property
     def phrase(self) -> str:
@@ -72,9 +72,9 @@ class VueFiche:
     table: pd.DataFrame
 
     @property
-    def a_repondu(self) -> bool:
+    def has_repondu(self) -> bool:
         """Vrai si elle a rempli un questionnaire au moins, et que le lecteur a le droit de le savoir."""
-        return any(theme.a_repondu for theme in self.themes)
+        return any(theme.has_repondu for theme in self.themes)
 
     @property
     def mesures(self) -> tuple[Mesure, ...]:
@@ -89,13 +89,13 @@ class VueFiche:
                 f"{self.collectivite.nom} : voici ce que font les collectivités qui lui ressemblent, et ce "
                 "que la loi demande à sa taille. Si elle a répondu, et quoi, n’est pas public."
             )
-        if not self.a_repondu:
+        if not self.has_repondu:
             return (
                 f"{self.collectivite.nom} n’a pas encore répondu au baromètre. Voici ce que font les "
                 "collectivités qui lui ressemblent, et ce que la loi demande à sa taille."
             )
         if not self.soi.lisible:
-            n = sum(theme.a_repondu for theme in self.themes)
+            n = sum(theme.has_repondu for theme in self.themes)
             return (
                 f"{self.collectivite.nom} a répondu sur {format_compte(n, 'thème')}. Ses réponses ne sont "
                 "pas publiques : voici ce que font les collectivités qui lui ressemblent."
@@ -158,7 +158,7 @@ def build_theme(comparaison: Comparaison, soi: Soi, theme: Theme) -> ThemeFiche:
         pratiques=tuple(pratiques),
         score=compute_score(soi, pratiques, pairs.vague_id),
         distribution=build_distribution(pairs, pratiques),
-        a_repondu=(pairs.vague_id, theme.id) in comparaison.siennes,
+        has_repondu=(pairs.vague_id, theme.id) in comparaison.siennes,
     )
 
 

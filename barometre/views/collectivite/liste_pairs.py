@@ -22,7 +22,7 @@ from barometre.views.collectivite.structure import (
     Semblable,
     Structure,
     describe_semblables,
-    rank_semblables,
+    sort_semblables,
 )
 
 
@@ -116,7 +116,7 @@ def list_semblables(
     reference = gate.get_referentiel()
     departements = reference[reference["type"].eq("departement")]
     noms = dict(zip(departements["code"].astype(str), departements["nom"].astype(str), strict=True))
-    rangs = rank_semblables(structure, collectivite_id, importances, k)
+    rangs = sort_semblables(structure, collectivite_id, importances, k)
     return describe_semblables(structure, collectivite_id, rangs, noms)
 
 

@@ -42,8 +42,8 @@ def list_obligations(
     """Les obligations en vigueur qui concernent, ou pourraient concerner, cette collectivité."""
     obligations = []
     for seuil in catalogue.seuils:
-        concernee = seuil.est_concernee(collectivite.type, collectivite.population)
-        if concernee is not False and seuil.est_en_vigueur(jour):
+        concernee = seuil.is_concernee(collectivite.type, collectivite.population)
+        if concernee is not False and seuil.is_en_vigueur(jour):
             obligations.append(Obligation(seuil, concernee, *_find_etat(catalogue, seuil, soi)))
     return tuple(obligations)
 

@@ -81,15 +81,14 @@ class Pairs:
     def phrase(self) -> str:
         """L'échelon atteint et son effectif, en mots."""
         if not self.suffisant:
-            return (
-                f"Moins de {minimum_of(self.theme_id)} de vos pairs ont répondu, même dans la France entière."
-            )
+            seuil = get_minimum(self.theme_id)
+            return f"Moins de {seuil} de vos pairs ont répondu, même dans la France entière."
         compte = format_compte(self.n_repondants, "répondante")
         qui = ", ".join(filter(None, (self.champ, self.echelon)))
         return f"{qui} : environ {compte} au total."
 
 
-def minimum_of(theme_id: str) -> int:
+def get_minimum(theme_id: str) -> int:
     """Le nombre de répondantes qu'il faut : 10, ou 20 en cybersécurité."""
     return get_seuil(theme_id in QUESTIONNAIRES_SENSIBLES)
 

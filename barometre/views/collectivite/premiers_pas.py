@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from barometre.catalogue.model import Catalogue
 from barometre.domain.indicateur import Indicateur
-from barometre.views.collectivite.ecarts import enonce_pairs
+from barometre.views.collectivite.ecarts import describe_pairs_enonce
 from barometre.views.collectivite.obligations import Obligation
 from barometre.views.collectivite.pairs import Pairs
 from barometre.views.collectivite.soi import Soi
-from barometre.views.lecture.libelles import milieu_de_phrase
+from barometre.views.lecture.libelles import lower_initiale
 
 NOMBRE = 3
 
@@ -52,7 +52,7 @@ def _list_du_theme(
         chiffre = groupe.get(indicateur.id)
         part = (chiffre.redresse or 0.0) if chiffre and indicateur.est_part else 0.0
         obligation = dus.get(indicateur.id)
-        raisons = [f"La loi le demande : {milieu_de_phrase(obligation.seuil.titre)}"] if obligation else []
-        raisons += [enonce_pairs(indicateur, chiffre)] if chiffre and part else []
+        raisons = [f"La loi le demande : {lower_initiale(obligation.seuil.titre)}"] if obligation else []
+        raisons += [describe_pairs_enonce(indicateur, chiffre)] if chiffre and part else []
         if raisons:
             yield PremierPas(indicateur, f"{'. '.join(raisons)}.", obligation is not None, part)

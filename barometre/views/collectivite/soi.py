@@ -80,7 +80,7 @@ class Soi:
         """Sa réponse à cette vague, ou rien."""
         return self.reponses.get((indicateur_id, vague_id))
 
-    def a_repondu(self, indicateurs: Sequence[Indicateur], vague_id: str) -> bool:
+    def has_repondu(self, indicateurs: Sequence[Indicateur], vague_id: str) -> bool:
         """Vrai si l'un de ces indicateurs a une réponse à cette vague."""
         return any(self.get(i.id, vague_id) for i in indicateurs)
 

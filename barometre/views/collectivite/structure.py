@@ -124,7 +124,7 @@ def _milieu(nom: str) -> str:
     return nom[0].lower() + nom[1:] if nom != VARIABLES["zone"] else nom
 
 
-def rank_semblables(
+def sort_semblables(
     structure: Structure,
     collectivite_id: str,
     importances: Mapping[str, int] | None = None,
@@ -145,7 +145,7 @@ def rank_semblables(
 def describe_semblables(
     structure: Structure, collectivite_id: str, rangs: pd.DataFrame, noms: Mapping[str, str]
 ) -> tuple[Semblable, ...]:
-    """Les lignes de `rank_semblables`, en mots."""
+    """Les lignes de `sort_semblables`, en mots."""
     zone = str(structure.cadre.at[collectivite_id, "zone"])
     variables = [v for v in VARIABLES if v in rangs]
     return tuple(

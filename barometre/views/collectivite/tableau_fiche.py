@@ -13,7 +13,7 @@ from barometre.views.collectivite.pairs import Comparaison, Pairs
 from barometre.views.collectivite.soi import Soi
 from barometre.views.lecture.chiffres import Chiffre
 from barometre.views.lecture.citation import HORS_BIAIS, get_raison
-from barometre.views.lecture.provenance import arrondir, build_provenance
+from barometre.views.lecture.provenance import build_provenance, round_valeur
 
 COLONNES = (
     "theme_id", "indicateur_id", "titre", "votre_reponse", "pairs", "pairs_bas", "pairs_haut", "pairs_n",
@@ -52,9 +52,9 @@ def _ligne(soi: Soi, groupe: Pairs, indicateur: Indicateur) -> dict[str, object]
         "indicateur_id": indicateur.id,
         "titre": indicateur.titre,
         "votre_reponse": reponse.get_texte(indicateur) if reponse else "",
-        "pairs": arrondir(indicateur, montre.redresse) if montre else None,
-        "pairs_bas": arrondir(indicateur, montre.bas) if montre else None,
-        "pairs_haut": arrondir(indicateur, montre.haut) if montre else None,
+        "pairs": round_valeur(indicateur, montre.redresse) if montre else None,
+        "pairs_bas": round_valeur(indicateur, montre.bas) if montre else None,
+        "pairs_haut": round_valeur(indicateur, montre.haut) if montre else None,
         "pairs_n": montre.n if montre else None,
         "unite": indicateur.unite,
         "note": montre.note if montre else "",

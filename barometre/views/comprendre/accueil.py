@@ -13,7 +13,7 @@ from barometre.domain.indicateur import Indicateur
 from barometre.formats import format_compte, format_periode
 from barometre.views.lecture.cellules import get_cellule, read_cellules
 from barometre.views.lecture.chiffres import Chiffre, Cle
-from barometre.views.lecture.citation import enonce
+from barometre.views.lecture.citation import build_enonce
 from barometre.views.lecture.ligne import Lecture, LigneIndicateur, build_lignes, choose_vague
 from barometre.views.lecture.publies import format_publie
 from barometre.views.lecture.selection import Selection
@@ -34,7 +34,7 @@ class CarteTheme:
         """Ce que le chiffre dit, ou pourquoi il n'y en a pas."""
         if self.ligne is None:
             return "Aucun chiffre de ce thème ne peut encore être cité."
-        return f"{enonce(self.ligne.indicateur, self.ligne.chiffre, valeur)}."
+        return f"{build_enonce(self.ligne.indicateur, self.ligne.chiffre, valeur)}."
 
     def get_preuve(self, valeur: str) -> str:
         """L'autre chiffre, l'intervalle, le nombre de réponses, la note, la vague ; à défaut, le thème."""

@@ -18,8 +18,8 @@ from barometre.views.comprendre.accueil import CartePublie, build_carte_publie
 from barometre.views.lecture.cellules import get_cellule, read_cellules
 from barometre.views.lecture.chiffres import Chiffre, Cle, format_bornes, format_cellule
 from barometre.views.lecture.citation import Citation, build_citation
-from barometre.views.lecture.ligne import Lecture, vague_publiee
-from barometre.views.lecture.provenance import arrondir, build_provenance
+from barometre.views.lecture.ligne import Lecture, get_vague_publiee
+from barometre.views.lecture.provenance import build_provenance, round_valeur
 from barometre.views.lecture.selection import Selection
 
 
@@ -73,7 +73,7 @@ def _build_chiffre(
     indicateur = catalogue.indicateurs.get(publie.indicateur_id)
     if indicateur is None:
         return ChiffreCle(carte)
-    selection = Selection(vague_id=vague_publiee(catalogue, indicateur.theme_id))
+    selection = Selection(vague_id=get_vague_publiee(catalogue, indicateur.theme_id))
     chiffre = get_cellule(cellules, indicateur.id, selection)
     if not chiffre.montre:
         return ChiffreCle(carte)
@@ -113,7 +113,7 @@ def _nombres(chiffre: ChiffreCle) -> dict[str, Any]:
     noms = ("brut", "redresse", "bas", "haut")
     if chiffre.indicateur is None or chiffre.chiffre is None:
         return dict.fromkeys(noms) | {"n": None, "note": "", "a_citer": ""}
-    valeurs = {nom: arrondir(chiffre.indicateur, getattr(chiffre.chiffre, nom)) for nom in noms}
+    valeurs = {nom: round_valeur(chiffre.indicateur, getattr(chiffre.chiffre, nom)) for nom in noms}
     a_citer = chiffre.citation.a_copier if chiffre.citation else ""
     return valeurs | {"n": chiffre.chiffre.n, "note": chiffre.chiffre.note, "a_citer": a_citer}
 

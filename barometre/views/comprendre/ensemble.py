@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from barometre.views.comprendre.evolution import BAISSE, HAUSSE, format_ampleur, read_tests
-from barometre.views.lecture.libelles import milieu_de_phrase
+from barometre.views.lecture.libelles import lower_initiale
 from barometre.views.lecture.ligne import Lecture, LigneIndicateur
 from barometre.views.lecture.repartition import Groupe, build_cadre
 
@@ -62,7 +62,7 @@ def build_ensemble(lecture: Lecture, titre: str, lignes: Sequence[LigneIndicateu
     ids = [ligne.indicateur.id for ligne in lignes]
     tests = read_tests(lecture.gate, ids, lecture.selection, avant, lecture.selection.vague_id)
     mots = {x.indicateur.id: describe_changement(x, tests.get(x.indicateur.id)) for x in lignes}
-    depuis = f"Depuis la {milieu_de_phrase(lecture.libelles.get_titre_vague(avant)).partition(' (')[0]}"
+    depuis = f"Depuis la {lower_initiale(lecture.libelles.get_titre_vague(avant)).partition(' (')[0]}"
     return Ensemble(titre, tuple(lignes), valeur, mots, depuis)
 
 

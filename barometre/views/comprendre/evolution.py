@@ -11,8 +11,8 @@ from barometre.domain.indicateur import Indicateur
 from barometre.domain.secret import MONTRES
 from barometre.formats import format_nombre, format_points, is_absent
 from barometre.stats.prudence import shift
-from barometre.views.lecture.chiffres import Chiffre, accorder
-from barometre.views.lecture.libelles import Libelles, milieu_de_phrase
+from barometre.views.lecture.chiffres import Chiffre, inflect_unite
+from barometre.views.lecture.libelles import Libelles, lower_initiale
 from barometre.views.lecture.prudence import is_sensible
 from barometre.views.lecture.repartition import Repartition
 from barometre.views.lecture.selection import Selection
@@ -65,7 +65,7 @@ def build_participation(indicateur: Indicateur, avant: Chiffre) -> str:
 
 
 def _nommer(libelles: Libelles, vague_id: str) -> str:
-    return f"la {milieu_de_phrase(libelles.get_titre_vague(vague_id))}"
+    return f"la {lower_initiale(libelles.get_titre_vague(vague_id))}"
 
 
 def format_ampleur(indicateur: Indicateur, changement: float) -> str:
@@ -74,7 +74,7 @@ def format_ampleur(indicateur: Indicateur, changement: float) -> str:
         return format_points(changement, indicateur.decimales)
     signe = "+" if changement > 0 else ""
     nombre = format_nombre(changement, indicateur.decimales)
-    return f"{signe}{nombre} {accorder(indicateur.unite, changement)}".rstrip()
+    return f"{signe}{nombre} {inflect_unite(indicateur.unite, changement)}".rstrip()
 
 
 def read_tests(

@@ -25,7 +25,7 @@ ETATS_SOURCES = {
 }
 
 
-def accorder_etat(etat: str, n: int | None = None) -> str:
+def inflect_etat(etat: str, n: int | None = None) -> str:
     """« 4 fournies avec l'application », « Chargées »."""
     pluriel = etat if n == 1 else re.sub(r"ée\b|ie\b", lambda m: f"{m[0]}s", etat, count=1)
     return f"{pluriel[:1].upper()}{pluriel[1:]}" if n is None else f"{n} {pluriel}"
@@ -63,7 +63,7 @@ class VueMethode:
     def phrase_sources(self) -> str:
         """« 24 sources : 4 fournies avec l'application, 20 chargées. »"""
         comptes = pd.Series([s.etat for s in self.sources], dtype="str").value_counts()
-        mots = [accorder_etat(etat, int(comptes[etat])) for etat in ETATS_SOURCES.values() if etat in comptes]
+        mots = [inflect_etat(etat, int(comptes[etat])) for etat in ETATS_SOURCES.values() if etat in comptes]
         return f"{format_compte(len(self.sources), 'source')} : {format_liste(mots)}."
 
     @property

@@ -16,7 +16,7 @@ from barometre.formats import format_compte, format_date, format_nombre
 from barometre.views.lecture.champ import count_communes
 from barometre.views.lecture.chiffres import format_chiffre
 from barometre.views.lecture.libelles import Libelles
-from barometre.views.lecture.provenance import arrondir, build_definition, build_provenance
+from barometre.views.lecture.provenance import build_definition, build_provenance, round_valeur
 
 COMMANDE = "python -m barometre sources recuperer"
 NON_CHARGEES = (
@@ -177,7 +177,7 @@ def _rang(mesure: MesureLue) -> dict[str, object]:
     return {
         "indicateur_id": mesure.indicateur.id,
         "titre": mesure.indicateur.titre,
-        "valeur": arrondir(mesure.indicateur, mesure.valeur),
+        "valeur": round_valeur(mesure.indicateur, mesure.valeur),
         "unite": mesure.indicateur.unite,
         "periode": mesure.periode,
         "champ": mesure.champ,

@@ -52,9 +52,9 @@ def list_territoires(gate: Gate, territoire_id: str) -> dict[str, str]:
     else:
         return {}
     noms = dict(zip(cadre["collectivite_id"].astype(str), cadre["nom"].astype(str), strict=True))
-    return dict(sorted(noms.items(), key=lambda paire: sans_accent(paire[1])))
+    return dict(sorted(noms.items(), key=lambda paire: strip_accents(paire[1])))
 
 
-def sans_accent(nom: str) -> str:
+def strip_accents(nom: str) -> str:
     """La clé de tri d'un nom : « Île-de-France » se range à I."""
     return unicodedata.normalize("NFD", nom).encode("ascii", "ignore").decode().lower()

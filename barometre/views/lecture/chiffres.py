@@ -126,11 +126,11 @@ def format_cellule(indicateur: Indicateur, chiffre: Chiffre, valeur: str) -> str
 
 def format_chiffre(indicateur: Indicateur, valeur: float | None) -> str:
     """Une valeur de cet indicateur, avec son unité et ses décimales."""
-    unite = accorder(indicateur.unite, valeur)
+    unite = inflect_unite(indicateur.unite, valeur)
     return format_valeur(valeur, unite, indicateur.decimales, est_part=indicateur.est_part)
 
 
-def accorder(unite: str, valeur: float | None) -> str:
+def inflect_unite(unite: str, valeur: float | None) -> str:
     """En français le pluriel commence à deux : « 1,3 démarche »."""
     singulier = valeur is not None and abs(valeur) < 2 and len(unite) > 2
     return unite.removesuffix("s") if singulier else unite
@@ -143,7 +143,7 @@ def format_bornes(indicateur: Indicateur, chiffre: Chiffre) -> str:
     return format_intervalle(
         chiffre.bas,
         chiffre.haut,
-        accorder(indicateur.unite, chiffre.haut),
+        inflect_unite(indicateur.unite, chiffre.haut),
         indicateur.decimales,
         est_part=indicateur.est_part,
     )

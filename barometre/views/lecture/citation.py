@@ -10,7 +10,7 @@ from barometre.domain.provenance import AVERTISSEMENT_SIMULATION
 from barometre.domain.secret import SEUIL, SEUIL_CYBER
 from barometre.formats import format_compte
 from barometre.views.lecture.chiffres import Chiffre, format_bornes, format_cellule
-from barometre.views.lecture.libelles import milieu_de_phrase
+from barometre.views.lecture.libelles import lower_initiale
 from barometre.views.lecture.prudence import RAISONS, build_g_etoile
 
 HORS_BIAIS = "intervalle hors biais de participation"
@@ -104,7 +104,7 @@ _TOURNURES: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
-def enonce(indicateur: Indicateur, chiffre: Chiffre, valeur: str = "redresse") -> str:
+def build_enonce(indicateur: Indicateur, chiffre: Chiffre, valeur: str = "redresse") -> str:
     """Le chiffre en une phrase, sans point final ; à défaut, « titre : chiffre »."""
     texte = format_cellule(indicateur, chiffre, valeur)
     definition = indicateur.definition.strip().rstrip(".")
@@ -123,19 +123,19 @@ def build_phrase(
     bornes = format_bornes(indicateur, chiffre)
     precision = f" ({bornes})" if bornes and valeur == "redresse" else ""
     champ = "" if contexte.france_entiere else f"{contexte.champ} : "
-    phrase = enonce(indicateur, chiffre, valeur)
-    return f"{champ}{milieu_de_phrase(phrase) if champ else phrase}{precision}."
+    phrase = build_enonce(indicateur, chiffre, valeur)
+    return f"{champ}{lower_initiale(phrase) if champ else phrase}{precision}."
 
 
 def build_phrase_a_copier(indicateur: Indicateur, chiffre: Chiffre, contexte: Contexte) -> str:
     """Une phrase qui se suffit : chiffre, intervalle, champ, vague, n, base, source, précaution."""
     morceaux = (
-        f"{enonce(indicateur, chiffre)}, {format_bornes(indicateur, chiffre)} ({HORS_BIAIS})",
-        f"Champ : {milieu_de_phrase(contexte.champ)}",
+        f"{build_enonce(indicateur, chiffre)}, {format_bornes(indicateur, chiffre)} ({HORS_BIAIS})",
+        f"Champ : {lower_initiale(contexte.champ)}",
         f"{contexte.vague}, {format_compte(chiffre.n, 'réponse')} ; chiffre redressé "
         f"(brut : {format_cellule(indicateur, chiffre, 'brut')})",
-        f"Base : {milieu_de_phrase(indicateur.base.rstrip('.'))}",
-        f"Précaution : {milieu_de_phrase(indicateur.precautions.strip().rstrip('.'))}"
+        f"Base : {lower_initiale(indicateur.base.rstrip('.'))}",
+        f"Précaution : {lower_initiale(indicateur.precautions.strip().rstrip('.'))}"
         if indicateur.precautions
         else "",
         f"Source : {SOURCE}",

@@ -66,7 +66,7 @@ def _milieu(texte: str) -> str:
     return texte[0].lower() + texte[1:] if texte in LIBELLES_COUVERTURES.values() else texte
 
 
-def milieu_de_phrase(texte: str) -> str:
+def lower_initiale(texte: str) -> str:
     """La première lettre en minuscule, sauf pour un sigle ou un nom de pays."""
     if texte[:2].isupper() or texte.startswith("France"):
         return texte

@@ -145,7 +145,7 @@ def _build_publies(lecture: Lecture, indicateurs: Iterable[Indicateur]) -> dict[
     rapproches: dict[str, tuple[PublieACote, ...]] = {}
     for id_, chiffres in publies.items():
         indicateur = lecture.catalogue.get_indicateur(id_)
-        vague = vague_publiee(lecture.catalogue, indicateur.theme_id)
+        vague = get_vague_publiee(lecture.catalogue, indicateur.theme_id)
         meme = get_cellule(cellules, id_, Selection(vague_id=vague))
         affichee = titre(lecture.selection.vague_id)
         rapproches[id_] = tuple(build_publie(c, indicateur, meme, titre(vague), affichee) for c in chiffres)
@@ -158,7 +158,7 @@ def _publies_of(catalogue: Catalogue, indicateurs: Iterable[Indicateur]) -> dict
     return {id_: chiffres for id_, chiffres in groupes.items() if chiffres}
 
 
-def vague_publiee(catalogue: Catalogue, theme_id: str) -> str:
+def get_vague_publiee(catalogue: Catalogue, theme_id: str) -> str:
     """La vague de la première édition qui a posé ce thème : la seule dont des chiffres ont paru."""
     return next((v.id for v in catalogue.vagues if theme_id in v.questionnaires), "")
 

@@ -45,7 +45,7 @@ def build_table(lignes: Iterable[tuple[Indicateur, str, Chiffre]]) -> pd.DataFra
 def _rang(indicateur: Indicateur, groupe: str, chiffre: Chiffre) -> dict[str, object]:
     adresse = {champ: getattr(chiffre, champ) for champ in COLONNES if hasattr(chiffre, champ)}
     mots = {"titre": indicateur.titre, "groupe": groupe, "unite": indicateur.unite}
-    valeurs = {nom: arrondir(indicateur, getattr(chiffre, nom)) for nom in _VALEURS}
+    valeurs = {nom: round_valeur(indicateur, getattr(chiffre, nom)) for nom in _VALEURS}
     return {**adresse, **mots, **valeurs, "marque": get_marque(chiffre),
             "remarque": _remarque(indicateur, chiffre)}  # fmt: skip
 
@@ -81,7 +81,7 @@ def add_compares(
     return table.assign(face_a_ensemble=position, **nombres)
 
 
-def arrondir(indicateur: Indicateur, valeur: float | None) -> float | None:
+def round_valeur(indicateur: Indicateur, valeur: float | None) -> float | None:
     """La valeur telle qu'affichée : une part devient un pourcentage, arrondi à ses décimales."""
     if valeur is None:
         return None

@@ -215,7 +215,7 @@ def _count_obligations(catalogue: Catalogue, collectivite: dict[object, object],
     population = collectivite["population"]
     connue = None if is_absent(population) else int(str(population).split(".")[0])
     return sum(
-        seuil.est_en_vigueur(jour) and seuil.est_concernee(str(collectivite["type"]), connue) is True
+        seuil.is_en_vigueur(jour) and seuil.is_concernee(str(collectivite["type"]), connue) is True
         for seuil in catalogue.seuils
     )
 

@@ -119,7 +119,7 @@ def _rang(ligne: LigneObligation) -> tuple[object, ...]:
 def build_vue_panorama(gate: Gate, catalogue: Catalogue, selection: Selection, jour: date) -> VuePanorama:
     """Les obligations du territoire et du type choisis ; les autres filtres ne jouent pas."""
     cadre = list_champ(gate, Selection(territoire_id=selection.territoire_id, type=selection.type))
-    en_vigueur = [seuil for seuil in catalogue.seuils if seuil.est_en_vigueur(jour)]
+    en_vigueur = [seuil for seuil in catalogue.seuils if seuil.is_en_vigueur(jour)]
     lignes = [build_ligne(gate, catalogue, seuil, cadre) for seuil in en_vigueur]
     libelles = Libelles(catalogue, gate)
     champ = libelles.get_champ(selection)

@@ -13,7 +13,7 @@ from barometre.catalogue.programmes import ActionPublique, Programme
 from barometre.domain.provenance import Definition, Provenance
 from barometre.formats import format_compte, format_date, format_guillemets, format_nombre, format_part
 from barometre.views.etat.mesures import COMMANDE, Source, is_chargee, read_sources
-from barometre.views.lecture.cellules import sans_accent
+from barometre.views.lecture.cellules import strip_accents
 from barometre.views.lecture.champ import list_champ, select_territoire
 from barometre.views.lecture.libelles import Libelles
 from barometre.views.lecture.provenance import build_provenance
@@ -251,7 +251,7 @@ def _count_territoires(
         for code, groupe in communes.groupby(niveau)
     ]
     tete = "Département" if niveau == "departement" else "Région"
-    return tete, tuple(sorted(lignes, key=lambda ligne: sans_accent(ligne[0])))
+    return tete, tuple(sorted(lignes, key=lambda ligne: strip_accents(ligne[0])))
 
 
 def _build_provenance(gate: Gate, champ: str, programmes: Sequence[Programme]) -> Provenance:
