@@ -11,9 +11,9 @@ import pandas as pd
 
 from barometre.access.droits import can_see_participation, explain_refusal, is_cyber_cache
 from barometre.access.faits_publics import FaitsPublics
+from barometre.access.masque_agregats import mask_agregats
 from barometre.access.masques import (
     mask_accords,
-    mask_agregats,
     mask_associations,
     mask_contrastes,
     mask_estimations,
@@ -319,6 +319,8 @@ class Gate(FaitsPublics):
 
     def record_again(self, lectures: Sequence[Lecture]) -> None:
         """Une vue gardée sort de nouveau : ce qu'elle a lu de nommé s'inscrit au compte de qui la reçoit."""
+        # Une vue faite d'une vue gardée a lu ce que celle-ci a lu.
+        self.lectures.extend(lectures)
         for lecture in lectures:
             self._write(lecture)
 

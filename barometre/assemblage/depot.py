@@ -35,7 +35,7 @@ def get_version_id() -> str:
 
 def read_active_version() -> str:
     """La version en service, lue dans l'entrepôt lui-même (et non sur son seul pointeur)."""
-    return open_depot().get_version().version_id
+    return open_depot().read_version().version_id
 
 
 @cached(LRUCache(VERSIONS_GARDEES), condition=Condition())

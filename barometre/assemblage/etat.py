@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from barometre.access import Gate
 from barometre.assemblage import memoire
 from barometre.assemblage.theme import build_theme
@@ -17,8 +19,8 @@ def load_mesures(gate: Gate, theme_id: str, territoire_id: str) -> VueMesures:
 
 
 def load_accord(gate: Gate, theme_id: str, selection: Selection) -> VueAccord:
-    """« Déclaré / mesuré » pour un thème et une sélection."""
-    return memoire.get_vue(gate, _accord, theme_id, selection)
+    """« Déclaré / mesuré » pour un thème et une sélection ; le chiffre redressé, quoi que la page montre."""
+    return memoire.get_vue(gate, _accord, theme_id, replace(selection, valeur="redresse"))
 
 
 def prepare_etat(gate: Gate, theme_id: str, selection: Selection) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from barometre.access import Gate
 from barometre.assemblage import memoire
@@ -65,8 +65,12 @@ def load_indicateur(gate: Gate, indicateur_id: str, selection: Selection) -> Ind
 
 
 def build_theme(gate: Gate, theme_id: str, selection: Selection) -> ThemeAffiche:
-    """La vue d'un thème, et le graphique de tous ses indicateurs."""
-    vue = build_vue_theme(gate, load_catalogue(), theme_id, selection)
+    """La vue d'un thème, et le graphique de tous ses indicateurs.
+
+    `chiffres=brut` suit le lecteur de page en page : sa vue se déduit de l'autre, sans rien relire.
+    """
+    redresse = replace(selection, valeur="redresse")
+    vue = memoire.get_vue(gate, _build_vue_theme, theme_id, redresse).show_valeur(selection.valeur)
     return ThemeAffiche(vue, _build_ensemble(vue.ensemble) if vue.ensemble.montrees else None)
 
 
@@ -87,8 +91,18 @@ def _build_groupe(groupe: GroupeLignes, valeur: str) -> Marques:
 
 
 def build_indicateur(gate: Gate, indicateur_id: str, selection: Selection) -> IndicateurAffiche:
-    """La vue d'un indicateur."""
-    return IndicateurAffiche(build_vue_indicateur(gate, load_catalogue(), indicateur_id, selection))
+    """La vue d'un indicateur ; sa jumelle en chiffres bruts s'en déduit."""
+    redresse = replace(selection, valeur="redresse")
+    vue = memoire.get_vue(gate, _build_vue_indicateur, indicateur_id, redresse)
+    return IndicateurAffiche(vue.show_valeur(selection.valeur))
+
+
+def _build_vue_theme(gate: Gate, theme_id: str, selection: Selection) -> VueTheme:
+    return build_vue_theme(gate, load_catalogue(), theme_id, selection)
+
+
+def _build_vue_indicateur(gate: Gate, indicateur_id: str, selection: Selection) -> VueIndicateur:
+    return build_vue_indicateur(gate, load_catalogue(), indicateur_id, selection)
 
 
 def _build_repartition(vue: VueIndicateur, dimension: str) -> Dessin:

@@ -90,8 +90,11 @@ class Repository:
     # La version et les collectivités
 
     def get_version(self) -> Version:
-        """La ligne de la table `version`."""
-        # Toujours relue : `/readyz` demande par elle si l'entrepôt répond.
+        """La version lue, telle que sa ligne la décrit."""
+        return build_version(self._rows(s.version).iloc[0])
+
+    def read_version(self) -> Version:
+        """La même, toujours relue : `/readyz` demande par elle si l'entrepôt répond."""
         return build_version(self.read(q.select_rows(s.version, {})).iloc[0])
 
     def get_search_index(self) -> SearchIndex:

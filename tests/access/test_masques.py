@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from barometre.access.masques import (
-    PRUDENCE,
-    mask_agregats,
-    mask_contrastes,
-    mask_estimations,
-    mask_evolutions,
-)
+from barometre.access.masque_agregats import CHIFFRES, PRUDENCE, mask_agregats
+from barometre.access.masques import mask_contrastes, mask_estimations, mask_evolutions
 from barometre.access.participation import count_by_group
+from barometre.domain.secret import ETATS
+from tests.access import masque_pandas
 
 
 def cellule(**valeurs: object) -> dict[str, object]:
@@ -155,3 +154,25 @@ def test_un_contraste_cache_ne_sort_pas_et_un_montre_est_entier() -> None:
         [0.12, 0.03, 0.21, 60, 403]
     ]
     assert not {"se", "p_value", "q_value"} & set(vues.columns)
+
+
+part = st.one_of(st.none(), st.floats(0, 1))
+cellules = st.fixed_dictionaries(
+    {
+        "n_publie": st.integers(0, 260), "n_oui": st.one_of(st.none(), st.integers(0, 260)),
+        "participants": st.integers(0, 260), "n_eff": st.floats(0, 260), "brut": part, "redresse": part,
+        "se": part, "bas": part, "haut": part, "prudence_bas": part, "prudence_haut": part,
+        "g_etoile": st.floats(1, 9), "pente": st.floats(-2, 2), "note": st.sampled_from("ABC"),
+        "etat": st.sampled_from(ETATS),
+    }
+)  # fmt: skip
+
+
+@given(st.lists(cellules, max_size=8))
+@settings(deadline=None)
+def test_numpy_et_pandas_appliquent_le_meme_secret(lignes: list[dict[str, object]]) -> None:
+    cadre = pd.DataFrame([cellule(**ligne) for ligne in lignes], columns=list(cellule()))
+    nombres = [*CHIFFRES, "n_publie", "participants", "population"]
+    cadre = cadre.astype(dict.fromkeys(nombres, "float64"))
+    attendu = masque_pandas.mask_agregats(cadre)
+    pd.testing.assert_frame_equal(mask_agregats(cadre), attendu, check_dtype=False, rtol=1e-12)

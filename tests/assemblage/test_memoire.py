@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from barometre.access import Gate
+from barometre.access.gate import Journal
 from barometre.assemblage import memoire
 from barometre.assemblage.poids import measure
 from barometre.domain.portee import PUBLIC, Portee
+from barometre.warehouse.repository import Repository
 
 
 @dataclass(frozen=True)
@@ -99,3 +102,33 @@ def test_une_vue_plus_grosse_que_la_memoire_se_rend_sans_se_garder() -> None:
     for _ in range(2):
         assert len(memoire.get_vue(porte, build)) == memoire.OCTETS // 8 + 1
     assert len(appels) == 2
+
+
+def test_une_vue_faite_d_une_vue_gardee_redit_ce_que_celle_ci_a_lu_de_nomme() -> None:
+    inscrites: list[str] = []
+    registre = cast(Journal, _Registre(inscrites))
+
+    def nommee(gate: Gate) -> str:
+        gate._record("lire_valeurs", "site")
+        return "nommée"
+
+    def derivee(gate: Gate) -> str:
+        return memoire.get_vue(gate, nommee) + ", dérivée"
+
+    for _ in range(2):
+        porte = Gate(cast(Repository, _Depot()), Portee(role="programme"), journal=registre)
+        assert memoire.get_vue(porte, derivee) == "nommée, dérivée"
+    assert inscrites == ["lire_valeurs", "lire_valeurs"]
+
+
+@dataclass(frozen=True)
+class _Depot:
+    version_id: str = "v1"
+
+
+@dataclass(frozen=True)
+class _Registre:
+    inscrites: list[str]
+
+    def journaliser(self, action: str, objet: str, **_details: Any) -> None:
+        self.inscrites.append(action)

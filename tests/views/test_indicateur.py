@@ -130,3 +130,11 @@ def test_une_version_plus_ancienne_que_le_catalogue_tait_la_mesure() -> None:
     catalogue = build_catalogue([build_indicateur(mesure_id="site_mesure"), mesure])
     vue = build_vue_indicateur(PorteAncienne(LIGNES), catalogue, "site", Selection())
     assert vue.croisement is None
+
+
+def test_l_indicateur_en_chiffres_bruts_se_deduit_de_l_autre() -> None:
+    lignes = Selection(territoire_id="region-01"), Selection(territoire_id="region-01", valeur="brut")
+    redresse, brut = (_vue(selection) for selection in lignes)
+    assert redresse.show_valeur("brut").selection == brut.selection
+    assert redresse.show_valeur("brut").ligne == brut.ligne
+    assert redresse.show_valeur("brut").ligne.elargi != redresse.ligne.elargi

@@ -154,3 +154,12 @@ def test_la_provenance_dit_tout() -> None:
     assert provenance.filtres.startswith("Communes de moins de 500 habitants, France ; ")
     assert provenance.get_nom("csv").endswith("_reponses-simulees.csv")
     assert len(provenance.definitions) == 5
+
+
+@pytest.mark.parametrize("territoire", ["france", "region-02"])
+def test_la_vue_en_chiffres_bruts_se_deduit_de_l_autre(territoire: str) -> None:
+    lignes = [*LIGNES, cachee("site", territoire_id="region-02", niveau="region")]
+    redresse = _vue(Selection(territoire_id=territoire), lignes)
+    brut = _vue(Selection(territoire_id=territoire, valeur="brut"), lignes)
+    assert redresse.show_valeur("brut") == brut
+    assert redresse.show_valeur("redresse") == redresse != brut

@@ -20,7 +20,7 @@ from barometre.views.lecture.ligne import Lecture, LigneIndicateur, build_lignes
 from barometre.views.lecture.provenance import add_compares, build_provenance_lecture, build_table
 from barometre.views.lecture.prudence import build_sensibilite
 from barometre.views.lecture.repartition import Repartition
-from barometre.views.lecture.selection import Selection
+from barometre.views.lecture.selection import Selection, Valeur
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,11 @@ class VueIndicateur:
     accompagnement: Accompagnement | None = None
     entonnoirs: tuple[Entonnoir, ...] = ()
     modele: EstimationsModele | None = None
+
+    def show_valeur(self, valeur: Valeur) -> VueIndicateur:
+        """La même vue sur l'autre chiffre (brut ou redressé)."""
+        selection = replace(self.selection, valeur=valeur)
+        return replace(self, selection=selection, ligne=self.ligne.show_valeur(valeur))
 
     def get_repartition(self, dimension: str) -> Repartition:
         """La répartition demandée, sinon la première."""

@@ -19,7 +19,7 @@ from barometre.views.lecture.citation import Contexte
 from barometre.views.lecture.ligne import Elargi, Lecture, LigneIndicateur, build_lignes, choose_vague
 from barometre.views.lecture.provenance import build_provenance_lecture, build_table
 from barometre.views.lecture.repartition import Groupe, build_cadre
-from barometre.views.lecture.selection import Selection
+from barometre.views.lecture.selection import Selection, Valeur
 
 CLES_MONTREES = 3
 PLUS_LARGES = 3
@@ -90,6 +90,19 @@ class VueTheme:
         return build_table(lignes).assign(
             publie=[" ; ".join(p.valeur for p in ligne.publies) for ligne in self.lignes],
             a_citer=[ligne.citation.a_copier for ligne in self.lignes],
+        )
+
+    def show_valeur(self, valeur: Valeur) -> VueTheme:
+        """La même vue sur l'autre chiffre (brut ou redressé) : rien n'est relu, les mots seuls changent."""
+        if valeur == self.selection.valeur:
+            return self
+        lignes = tuple(ligne.show_valeur(valeur) for ligne in self.lignes)
+        return replace(
+            self,
+            selection=replace(self.selection, valeur=valeur),
+            a_retenir=build_a_retenir(lignes, valeur),
+            lignes=lignes,
+            ensemble=replace(self.ensemble, lignes=lignes, valeur=valeur),
         )
 
     def get_ligne(self, indicateur_id: str) -> LigneIndicateur:

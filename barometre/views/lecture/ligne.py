@@ -16,7 +16,7 @@ from barometre.views.lecture.chiffres import Chiffre, Cle, format_bornes, format
 from barometre.views.lecture.citation import Citation, Contexte, build_citation, build_phrase
 from barometre.views.lecture.libelles import Libelles
 from barometre.views.lecture.publies import PublieACote, build_publie
-from barometre.views.lecture.selection import Selection
+from barometre.views.lecture.selection import Selection, Valeur
 
 Cellules = Mapping[Cle, Chiffre]
 
@@ -27,7 +27,13 @@ class Elargi:
 
     selection: Selection
     champ: str
-    phrase: str
+    indicateur: Indicateur
+    chiffre: Chiffre
+
+    @property
+    def phrase(self) -> str:
+        """« Toutes les collectivités, France : 24 % »."""
+        return f"{self.champ} : {format_cellule(self.indicateur, self.chiffre, self.selection.valeur)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,13 @@ class LigneIndicateur:
         if not self.chiffre.montre:
             return self.citation.explication
         return build_phrase(self.indicateur, self.chiffre, self.contexte, valeur)
+
+    def show_valeur(self, valeur: Valeur) -> LigneIndicateur:
+        """La même ligne, dont la vue plus large s'ouvre sur ce chiffre (brut ou redressé)."""
+        if self.elargi is None:
+            return self
+        large = replace(self.elargi.selection, valeur=valeur)
+        return replace(self, elargi=replace(self.elargi, selection=large))
 
     @property
     def intervalle(self) -> str:
@@ -120,9 +133,7 @@ def _build_elargis(lecture: Lecture, caches: Sequence[Indicateur]) -> dict[str, 
         for id_ in list(restants):
             chiffre = get_cellule(cellules, id_, large)
             if chiffre.montre:
-                texte = format_cellule(restants[id_], chiffre, large.valeur)
-                trouves[id_] = Elargi(large, champ, f"{champ} : {texte}")
-                del restants[id_]
+                trouves[id_] = Elargi(large, champ, restants.pop(id_), chiffre)
     return trouves
 
 
