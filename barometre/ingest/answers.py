@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 from barometre.domain.enquete import ETATS_REPONSE, Question
 from barometre.ingest.labels import clean_label, format_nombre
 from barometre.ingest.numbers import FormatNombre, build_format, read_nombre
+from barometre.ingest.personal import mask_personal
 from barometre.ingest.vocabulary import load_vocabulary
 
 # Rangs dans ETATS_REPONSE : un tableau d'entiers se compare plus vite que des textes.
 REPONDU, NE_SAIT_PAS, NON_CONCERNE, SANS_REPONSE = range(len(ETATS_REPONSE))
 MAX_TEXTE = 10_000
-_COURRIEL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
-_TELEPHONE = re.compile(r"(?<!\d)(?:(?:\+|00)33[ .-]?|0)[1-9](?:[ .-]?\d{2}){4}(?!\d)")
 COUPURES = re.compile(r"\s*[;|\n]\s*")
 
 Colonne = tuple[str, ...]
@@ -47,11 +46,6 @@ class Reponses:
     options: tuple[str, ...] = ()
     # (rang de ligne, rang de colonne, motif)
     rejets: list[tuple[int, int, str]] = field(default_factory=list)
-
-
-def mask_personal(texte: str) -> str:
-    """Un texte libre peut contenir un courriel ou un téléphone : ils ne sont pas gardés."""
-    return _TELEPHONE.sub("[téléphone retiré]", _COURRIEL.sub("[courriel retiré]", texte))
 
 
 def read_column(
@@ -89,12 +83,22 @@ def build_reader(
         return lambda texte: _read_nombre(question, formate, texte)
     if question.type == "texte":
         return lambda texte: _read_texte(question, texte)
-    rangs = build_option_keys(question, valeurs)
+    rangs = build_option_keys(question, valeurs, is_rang=is_numerotee(colonne))
     return lambda texte: _read_unique(question, rangs, texte)
 
 
-def build_option_keys(question: Question, valeurs: dict[str, str]) -> dict[str, int]:
-    """Toutes les façons d'écrire une option → son rang : code, identifiant, libellé, valeurs déclarées."""
+def is_numerotee(colonne: Colonne) -> bool:
+    """Vrai si la colonne numérote ses réponses (1, 2, 3…) : « 1 » n'y veut pas dire « Oui »."""
+    return any(v.isdecimal() and v not in {"0", "1"} for v in set(colonne))
+
+
+def build_option_keys(
+    question: Question, valeurs: dict[str, str], *, is_rang: bool = False
+) -> dict[str, int]:
+    """Toutes les façons d'écrire une option → son rang : code, identifiant, libellé, valeurs déclarées.
+
+    `is_rang` : les nombres de la colonne sont des numéros, que seules des valeurs déclarées expliquent.
+    """
     mots = load_vocabulary()
     cles: dict[str, int] = {}
     for rang, option in enumerate(question.options):
@@ -102,7 +106,12 @@ def build_option_keys(question: Question, valeurs: dict[str, str]) -> dict[str, 
             cles.setdefault(clean_label(cle), rang)
         cles.update({cle: rang for cle, cible in valeurs.items() if cible == option.id})
     for rang, option in enumerate(question.options):
-        alias = {"oui": mots.coche - {"x"}, "non": mots.non_coche, "autre": mots.autre_valeur}
+        numeros = {"0", "1"} if is_rang else set()
+        alias = {
+            "oui": mots.coche - {"x"} - numeros,
+            "non": mots.non_coche - numeros,
+            "autre": mots.autre_valeur,
+        }
         for cle in alias.get(option.id, frozenset()):
             cles.setdefault(cle, rang)
     return cles

@@ -9,9 +9,12 @@ import ftfy
 from barometre.ingest.layout import Feuille
 
 # Commandes, espaces sans largeur et marques de sens d'écriture, qui changent ce qu'un lecteur voit.
-_INVISIBLES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_INVISIBLES = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
 # « Ã© », « â€™ », « Â » : deux octets d'UTF-8 lus un à un.
-_ABIME = re.compile("[ÃÂ][\x80-\xbf€-™\xa0-\xff]|â€|Å“|Ã\xa0|Ã ")
+_SUITE = "".join(bytes([o]).decode("cp1252", "ignore") for o in range(0x80, 0xC0))
+_ABIME = re.compile(f"[ÃÂÅ][{re.escape(_SUITE)}\x80-\x9f ]|â€")
 
 
 def clean_feuille(feuille: Feuille) -> None:

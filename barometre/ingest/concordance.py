@@ -28,18 +28,22 @@ _GENERIQUES = frozenset(
         agglomeration agglo metropole cc ca cu departement region conseil departemental regional cedex""",
     )
 )
+_SAINTS = frozenset({"saint", "sainte", "villeneuve"})
 _MOTS = re.compile(r"[a-z]+")
+# « Valence (Drôme) », « Bordeaux - Gironde » : ce qui suit situe la commune, et ne la nomme pas.
+_SITUATION = re.compile(r"\s*(?:\(.*|\s[-–—,/]\s.*|,.*|\b\d{5}\b.*)$")
 _CODE_DEPARTEMENT = re.compile(r"^(97\d|2[ab]|\d{1,2})\b")
 # En dessous de cette ressemblance (0 à 1), deux noms sans mot commun ne sont pas une faute de frappe.
 _RESSEMBLANCE = 0.6
 # Une population périmée ou arrondie n'atteint pas ce rapport ; un petit écart absolu ne compte pas.
 _RAPPORT_POPULATION, _ECART_POPULATION = 3.0, 1_000
+_ENTRE_PARENTHESES = re.compile(r"\(([^()]+)\)\s*$")
 
 
 @lru_cache(maxsize=100_000)
 def split_nom(nom: str) -> tuple[str, ...]:
     """Les mots qui distinguent un nom : « Ville de St-Malo (35) » → saint, malo."""
-    mots = _MOTS.findall(clean_label(nom))
+    mots = _MOTS.findall(clean_label(_SITUATION.sub("", nom) or nom))
     nets = ["saint" if m == "st" else "sainte" if m == "ste" else m for m in mots]
     return tuple(m for m in nets if m not in _GENERIQUES)
 
@@ -95,7 +99,9 @@ class Noms:
         """Le motif d'un nom qui contredit le code ; vide s'ils s'accordent."""
         homonymes = self.list_homonymes(cle, nom)
         if self.is_accord(cle, nom) and not (homonymes and cle.startswith("commune-")):
-            return ""
+            # « Valence (Tarn-et-Garonne) » à côté du code de Valence, dans la Drôme.
+            situee = _ENTRE_PARENTHESES.search(nom) if cle.startswith("commune-") else None
+            return self.check_departement(cle, situee[1]) if situee else ""
         if not homonymes and not cle.startswith("commune-"):
             # Les sigles d'intercommunalités ne sont pas au référentiel : rien à leur opposer.
             return ""
@@ -143,6 +149,9 @@ class Noms:
 
 
 def _is_proche(mots: tuple[str, ...], sien: tuple[str, ...]) -> bool:
-    if set(mots) & set(sien):
-        return True
-    return SequenceMatcher(None, " ".join(mots), " ".join(sien)).ratio() >= _RESSEMBLANCE
+    """Un nom complété, abrégé ou mal écrit ; « Saint-Martin-du-Bois » n'est pas « Saint-Martin-d'Auxy »."""
+    communs = set(mots) & set(sien)
+    restes = [" ".join(m for m in nom if m not in communs) for nom in (mots, sien)]
+    if communs and not all(restes):
+        return not communs <= _SAINTS or not any(restes)
+    return SequenceMatcher(None, restes[0], restes[1]).ratio() >= _RESSEMBLANCE

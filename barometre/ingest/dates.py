@@ -44,6 +44,16 @@ def build_format_date(textes: Iterable[str]) -> FormatDate:
     return FormatDate(mois_d_abord and not jour_d_abord, mois_d_abord and jour_d_abord)
 
 
+def build_formats(colonnes: dict[int, tuple[str, ...]]) -> dict[int, FormatDate]:
+    """Le format de chaque colonne de dates : un fichier les écrit toutes pareil.
+
+    Une colonne où rien ne tranche suit donc ce que disent les autres.
+    """
+    fichier = build_format_date(t for colonne in colonnes.values() for t in colonne)
+    seuls = {rang: build_format_date(colonne) for rang, colonne in colonnes.items()}
+    return {rang: fichier if seul == FormatDate() else seul for rang, seul in seuls.items()}
+
+
 def read_date(texte: str, formate: FormatDate = FormatDate()) -> tuple[date | None, str]:
     """La date, ou rien avec le motif du refus ; un texte vide n'est pas un refus."""
     if not texte:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from barometre.domain.enquete import Questionnaire, Vague
-from barometre.ingest.answers import NON_CONCERNE, Reponses, mask_personal
+from barometre.ingest.answers import NON_CONCERNE, Reponses
 from barometre.ingest.columns import Plan, build_plan, describe_entetes, list_ecarts
 from barometre.ingest.duplicates import REGLE_DOUBLONS, pick_retained
 from barometre.ingest.errors import ImportRefuse, Rejet
@@ -23,8 +23,9 @@ from barometre.ingest.export import Export
 from barometre.ingest.identity import Referentiel
 from barometre.ingest.labels import clean_label
 from barometre.ingest.mapping import Correspondance, build_declares, find_columns
+from barometre.ingest.personal import RETIRE, mask_personal
 from barometre.ingest.questionnaire_answers import apply_conditions, build_facts, count_answered, read_answers
-from barometre.ingest.respondents import Repondants, read_respondents
+from barometre.ingest.respondents import Repondants, list_repetes, read_respondents
 
 _SIMULE = re.compile(r"(?<![a-z])simulee?s?(?![a-z])")
 _PAS_SIMULE = re.compile(r"(?<![a-z])(non|pas|sans)[ _.-]*simul")
@@ -318,6 +319,13 @@ class _Tri:
                 phrases.append(
                     f"{code} : {nombre} réponse(s) à une question qui n'était pas posée, écartée(s)."
                 )
+        phrases += list_repetes(self.export, self.plan, self.repondants.collectivites)
+        masques = sum(bool(RETIRE.search(t)) for r in self.reponses.values() for t in r.textes[garde] if t)
+        if masques:
+            phrases.append(
+                f"{masques} réponse(s) libre(s) nommaient une personne ou donnaient un courriel, un "
+                "téléphone ou un mot de passe : retirés."
+            )
         if sans_case := self._list_sans_case():
             phrases.append(f"Personne n'a rien coché, comptées « sans réponse » : {', '.join(sans_case)}.")
         partielles = int((garde & ~np.array(self.repondants.valides, dtype=bool)).sum())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,12 +19,12 @@ from barometre.ingest.answers import (
     Colonne,
     Reponses,
     build_option_keys,
-    mask_personal,
     read_column,
     read_etat,
 )
 from barometre.ingest.columns import Plan
 from barometre.ingest.labels import clean_label
+from barometre.ingest.personal import mask_personal
 from barometre.ingest.vocabulary import load_vocabulary
 
 # Google Forms, Démarches simplifiées et Grist joignent par des virgules, Microsoft Forms par « ; ».
@@ -82,10 +83,11 @@ def _read_case(question: Question, option: Option | None, cases: dict[str, str],
 def _read_cases(
     question: Question, plan: Plan, colonnes: tuple[Colonne, ...], ecriture: Ecriture
 ) -> Reponses:
-    options = [o for o in question.options if o.id in plan.options[question.id]]
+    places = _list_places(question, plan)
+    options = [o for o in question.options if o.id in places]
     etats, cases, rejets = [], [], []
     for option in options:
-        rang = plan.options[question.id][option.id]
+        rang = places[option.id]
         etat, valeur, _, refus = read_column(
             colonnes[rang], partial(_read_case, question, option, ecriture.cases), rang
         )
@@ -100,6 +102,15 @@ def _read_cases(
     _add_autre(plan, colonnes, lues, vus)
     lues.etats = _etat_cases(matrice, vus, _nsp(question, plan, colonnes, ecriture.cases))
     return lues
+
+
+def _list_places(question: Question, plan: Plan) -> dict[str, int]:
+    """Option → sa colonne ; celle de « Autre » est sa colonne de texte s'il n'a pas de case."""
+    places, libre = dict(plan.options[question.id]), plan.autres.get(question.id)
+    autre = next((o.id for o in question.options if _is_autre(o)), "")
+    if libre is not None and autre and autre not in places:
+        places[autre] = libre
+    return places
 
 
 def _nsp(question: Question, plan: Plan, colonnes: tuple[Colonne, ...], cases: dict[str, str]) -> np.ndarray:
@@ -190,11 +201,23 @@ def _read_liste(question: Question, cles: dict[str, int], texte: str, ecriture: 
         return _Liste(Cellule(REPONDU), (cles[cle],))
     if etat := read_etat(question, cle or texte):
         return _Liste(etat)
+    texte = _flatten_json(texte)
     choisies, libres = min(
         (_split_options(texte, s, cles) for s in ecriture.separateurs),
         key=lambda lu: (len(lu[1]), -len(lu[0])),
     )
     return _Liste(Cellule(REPONDU), choisies, libres)
+
+
+def _flatten_json(texte: str) -> str:
+    """Un classement ou des cases écrits en JSON (« ["SQ001","SQ003"] ») → une option par ligne."""
+    if not texte.startswith("["):
+        return texte
+    try:
+        liste = json.loads(texte)
+    except ValueError:
+        return texte
+    return "\n".join(str(o) for o in liste) if isinstance(liste, list) else texte
 
 
 def _split_options(

@@ -37,11 +37,13 @@ class FormatNombre:
     milliers: frozenset[str]
     # Vrai si, dans une colonne de pourcentages, toutes les valeurs tiennent entre 0 et 1.
     parts: bool = False
+    # Vrai si certaines valeurs y portent « % » : « 0,45 » à côté de « 45 % » peut être une part.
+    pourcents: bool = False
 
 
 def build_format(valeurs: Iterable[str], unite: str = "") -> FormatNombre:
     """Ce que les valeurs sans ambiguïté d'une colonne disent de son format."""
-    decimales, milliers, nombres = set[str](), set[str](), list[float]()
+    decimales, milliers, nombres, valeurs = set[str](), set[str](), list[float](), tuple(valeurs)
     nets = [_strip(v) for v in valeurs if v]
     for net in nets:
         if trouve := _MIXTE.match(net):
@@ -54,7 +56,8 @@ def build_format(valeurs: Iterable[str], unite: str = "") -> FormatNombre:
     if unite == "%" and not any("%" in v for v in valeurs):
         nombres = [float(n.replace(",", ".")) for n in nets if _DECIMAL.match(n) or _ENTIER.match(n)]
     parts = bool(nombres) and max(nombres) <= 1 and any(0 < n < 1 for n in nombres)
-    return FormatNombre(frozenset(decimales), frozenset(milliers), parts)
+    pourcents = unite == "%" and any("%" in v for v in valeurs)
+    return FormatNombre(frozenset(decimales), frozenset(milliers), parts, pourcents)
 
 
 def read_nombre(texte: str, formate: FormatNombre) -> tuple[float | None, str]:
@@ -71,7 +74,7 @@ def read_nombre(texte: str, formate: FormatNombre) -> tuple[float | None, str]:
     elif not (_DECIMAL.match(net) or _ENTIER.match(net)):
         return None, PAS_UN_NOMBRE
     nombre = float(net.replace(",", "."))
-    if formate.parts and 0 < nombre <= 1:
+    if "%" not in texte and (0 < nombre < 1 if formate.pourcents else formate.parts and 0 < nombre <= 1):
         return None, PART_OU_POURCENT.format(texte)
     return nombre, ""
 
@@ -84,7 +87,8 @@ def _read_ambigu(net: str, signe: str, formate: FormatNombre) -> tuple[float | N
     if len(formate.decimales) > 1:
         return None, _build_ambigu(net, signe)
     decimal = signe in formate.decimales and signe not in formate.milliers
-    millier = signe not in formate.decimales and bool(formate.milliers | formate.decimales)
+    # Un autre signe de milliers dans la colonne ferait de celui-ci des décimales : rien ne tranche.
+    millier = signe not in formate.decimales and (signe in formate.milliers or bool(formate.decimales))
     if decimal or millier:
         return float(net.replace(signe, "." if decimal else "")), ""
     return None, _build_ambigu(net, signe)

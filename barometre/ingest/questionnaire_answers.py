@@ -15,13 +15,13 @@ from barometre.ingest.answers import (
     SANS_REPONSE,
     Reponses,
     build_reader,
-    mask_personal,
     read_column,
 )
 from barometre.ingest.columns import Plan
 from barometre.ingest.export import Export
 from barometre.ingest.mapping import CASES, Correspondance
 from barometre.ingest.multiple import SEPARATEURS, Ecriture, is_deux_non, read_multiple
+from barometre.ingest.personal import mask_personal
 
 # Débuts d'identifiant des options qui disent « rien de tout cela ».
 _EXCLUSIVES = ("aucun", "rien", "personne")

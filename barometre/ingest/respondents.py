@@ -10,7 +10,7 @@ from functools import lru_cache
 from barometre.domain.enquete import Vague
 from barometre.ingest.columns import Plan
 from barometre.ingest.concordance import Noms
-from barometre.ingest.dates import build_format_date, check_periode, read_date
+from barometre.ingest.dates import build_formats, check_periode, read_date
 from barometre.ingest.export import Export
 from barometre.ingest.identity import (
     CODE_POSTAL,
@@ -28,6 +28,8 @@ from barometre.ingest.labels import clean_label
 from barometre.ingest.vocabulary import load_vocabulary
 
 _IDENTIFIANTS = ("siren", "siret", "code")
+_FINS_D_ESSAI = frozenset({"test", "tests", "essai", "essais"})
+_JETONS = frozenset({"token", "jeton", "code d'acces"})
 _DATES = ("soumission", "derniere_action", "debut")
 
 
@@ -57,7 +59,7 @@ def read_respondents(export: Export, plan: Plan, vague: Vague, referentiel: Refe
         profils=[mots.profils.get(clean_label(t)) for t in _colonne(export, plan, "profil", n)],
         simules=[clean_label(t) in mots.coche for t in _colonne(export, plan, "simule", n)],
         valides=[bool(t) for t in _colonne(export, plan, "soumission", n)],
-        tests=[is_test(t) for t in _colonne(export, plan, "nom", n)],
+        tests=_read_tests(export, plan, n),
         recodes=[r.recode for r in rattaches],
         rejets=rejets,
     )
@@ -67,7 +69,39 @@ def read_respondents(export: Export, plan: Plan, vague: Vague, referentiel: Refe
 def is_test(nom: str) -> bool:
     """« Test », « toto », « Test DINUM » : une réponse d'essai. « Testelt » est une commune de personne."""
     mots, essais = clean_label(nom), load_vocabulary().noms_de_test
-    return mots in essais or mots.split(" ")[0] in essais
+    suite = mots.replace("_", " ").split()
+    return mots in essais or (bool(suite) and (suite[0] in essais or suite[-1] in _FINS_D_ESSAI))
+
+
+def _read_tests(export: Export, plan: Plan, n: int) -> list[bool]:
+    """Un essai se reconnaît au nom de la collectivité, ou à celui ou au courriel de qui répond."""
+    tests = [is_test(t) for t in _colonne(export, plan, "nom", n)]
+    for rang in plan.colonnes_de.get("personnel", ()):
+        for i, texte in enumerate(export.colonnes[rang]):
+            tests[i] = tests[i] or clean_label(texte.partition("@")[0]) in load_vocabulary().noms_de_test
+    return tests
+
+
+def list_repetes(export: Export, plan: Plan, collectivites: list[str]) -> list[str]:
+    """Les numéros de réponse et les jetons portés par plusieurs collectivités, en phrases.
+
+    LimeSurvey les donne une seule fois : deux exports ont sans doute été collés. Chaque réponse est
+    rattachée par son identifiant, le numéro n'y sert pas : elles restent chargées, et c'est dit.
+    """
+    rangs = [plan.roles["reponse_id"]] if "reponse_id" in plan.roles else []
+    rangs += [r for r in plan.colonnes_de.get("personnel", ()) if clean_label(export.entetes[r]) in _JETONS]
+    phrases = []
+    for rang in rangs:
+        porteurs: dict[str, set[str]] = {}
+        for texte, cle in zip(export.colonnes[rang], collectivites, strict=True):
+            if texte and cle:
+                porteurs.setdefault(texte, set()).add(cle)
+        if nombre := sum(len(p) > 1 for p in porteurs.values()):
+            phrases.append(
+                f"« {export.entetes[rang]} » : {nombre} valeur(s) portée(s) par plusieurs collectivités, "
+                "toutes chargées. Deux exports ont-ils été réunis ?"
+            )
+    return phrases
 
 
 def _colonne(export: Export, plan: Plan, role: str, n: int) -> tuple[str, ...]:
@@ -205,7 +239,7 @@ def _read_dates(
     """La première date remplie : soumission, dernière action, début."""
     lues: list[date | None] = [None] * n
     presentes = [plan.roles[role] for role in _DATES if role in plan.roles]
-    formats = {r: build_format_date(export.colonnes[r]) for r in presentes}
+    formats = build_formats({r: export.colonnes[r] for r in presentes})
     lire, aujourd_hui = lru_cache(maxsize=100_000)(read_date), date.today()
     for i in range(n):
         rang = next((r for r in presentes if export.colonnes[r][i]), None)

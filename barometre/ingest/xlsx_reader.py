@@ -46,6 +46,7 @@ class _Feuille(Lecteur):
     depuis_1904: bool
     feuille: Feuille
     _masquees: int = 0
+    _colonnes_masquees: int = 0
     _formules: int = 0
     _formule: bool = False
     _ligne: int = 0
@@ -65,6 +66,9 @@ class _Feuille(Lecteur):
             self._lit = True
         elif nom == "f":
             self._formule = True
+        elif nom == "col" and attributs.get("hidden", "0") in {"1", "true"}:
+            derniere = min(_entier(attributs.get("max", ""), 0), MAX_COLONNES)
+            self._colonnes_masquees += max(derniere - _entier(attributs.get("min", ""), 1) + 1, 0)
         elif nom == "row":
             self._masquees += attributs.get("hidden", "0") in {"1", "true"}
             self._count_element()
@@ -129,6 +133,11 @@ class _Feuille(Lecteur):
             dits.append(f"{feuilles_masquees} feuille(s) masquée(s), non lue(s).")
         if self._masquees:
             dits.append(f"Feuille « {self.feuille.nom} » : {self._masquees} ligne(s) masquée(s), lues aussi.")
+        if self._colonnes_masquees:
+            dits.append(
+                f"Feuille « {self.feuille.nom} » : {self._colonnes_masquees} colonne(s) masquée(s), "
+                "lues aussi."
+            )
         if self._formules:
             dits.append(
                 f"{self._formules} formule(s) sans valeur enregistrée : ouvrez le classeur et enregistrez-le."

@@ -15,7 +15,20 @@ from barometre.domain.enquete import Question
 from barometre.ingest import Referentiel, prepare
 from tests.ingest.conftest import QUESTIONNAIRE, MiniCatalogue
 
-ENTETES = ("code", "expression", "texte", "code_texte", "souligne")
+ENTETES = ("code", "expression", "texte", "code_texte", "deux_points", "tiret", "souligne", "abrege")
+# Réponses complètes ou codes, conversion de Y et de N, case non cochée, cellule vide.
+REPONSES = (
+    (False, "Y", "N", "", ""),
+    (True, "Y", "N", "Non", ""),
+    (True, "Y", "N", "N/A", "N/A"),
+    (False, "1", "0", "0", ""),
+    (False, "1", "0", "", ""),
+    (False, "1", "2", "2", ""),
+    (False, "1", "2", "", ""),
+    (False, "oui", "non", "non", "NA"),
+    (False, "Y", "N", "N", "{question_not_shown}"),
+    (False, "Y", "N", "", "NULL"),
+)
 SIRENS = ("213300635", "210100012", "212000046")
 # Réponses aux questions, page quittée (6 : validé) ; une question à cases est un ensemble d'options.
 reponse = st.fixed_dictionaries(
@@ -39,29 +52,35 @@ def build_entete(style: str, question: Question, code: str, libelle: str) -> str
         "expression": f"{question.code}_{code}" if code else question.code,
         "texte": texte,
         "code_texte": f"{par_code}. {texte}",
+        "deux_points": f"{par_code} : {texte}",
+        "tiret": f"{par_code} - {texte}",
         "souligne": texte.replace(" ", "_"),
+        "abrege": f"{question.libelle[:22]}...{f' [{libelle}]' if code else ''}",
     }[style]
 
 
-def write_cellule(  # noqa: PLR0917
-    question: Question, code: str, valeur: Any, vue: bool, long: bool, oui: str, non: str
+def write_cellule(
+    question: Question, code: str, valeur: Any, vue: bool, ecriture: tuple[bool, str, str, str, str]
 ) -> str:
     """Comme LimeSurvey : « N/A » pour ce qui n'a pas été vu, ou pour un oui/non laissé vide."""
+    long, oui, non, non_coche, vide = ecriture
     if question.type == "choix_multiple":
         if not vue:
-            return "N/A" if long else ""
+            return "N/A" if long else vide
         coche = code in valeur
-        return ("Oui" if coche else "Non") if long else (oui if coche else "" if oui == "Y" else non)
+        return ("Oui" if long else oui) if coche else non_coche
     oui_non = {o.code for o in question.options} == {"Y", "N"}
     if not vue or not valeur:
-        return "N/A" if long and (oui_non or not vue) else ""
+        return "N/A" if long and (oui_non or not vue) else vide
     if oui_non:
         return {"Y": "Oui", "N": "Non"}[valeur] if long else {"Y": oui, "N": non}[valeur]
     libelles = {o.code: o.libelle for o in question.options}
     return libelles.get(valeur, valeur) if long else valeur
 
 
-def write_export(reponses: list[dict[str, Any]], style: str, long: bool, sep: str, oui: str, non: str) -> str:  # noqa: PLR0917
+def write_export(
+    reponses: list[dict[str, Any]], style: str, ecriture: tuple[bool, str, str, str, str], sep: str
+) -> str:
     colonnes = [
         (q, o.code, o.libelle) if o else (q, "", "")
         for q in QUESTIONNAIRE.questions
@@ -74,7 +93,7 @@ def write_export(reponses: list[dict[str, Any]], style: str, long: bool, sep: st
         for question, code, _ in colonnes:
             rang = int(question.code[1:])
             vue = rang <= r["quittee"] and (question.code != "Q05" or r["Q01"] == "Y")
-            ligne.append(write_cellule(question, code, r[question.code], vue, long, oui, non))
+            ligne.append(write_cellule(question, code, r[question.code], vue, ecriture))
         lignes.append(ligne)
     return "\n".join(sep.join('"' + c.replace('"', '""') + '"' for c in ligne) for ligne in lignes)
 
@@ -93,10 +112,10 @@ def load(contenu: str, referentiel: Referentiel) -> tuple[pd.DataFrame, list[str
 def test_toutes_les_options_d_export(
     referentiel: Referentiel, reponses: list[dict[str, Any]], sep: str
 ) -> None:
-    temoin, presentes = load(write_export(reponses, "code", False, ",", "Y", "N"), referentiel)
-    for style, (long, oui, non) in product(
-        ENTETES, ((False, "Y", "N"), (True, "Y", "N"), (False, "1", "0"), (False, "oui", "non"))
-    ):
-        lus, ids = load(write_export(reponses, style, long, sep, oui, non), referentiel)
-        assert ids == presentes, (style, long, oui)
-        pd.testing.assert_frame_equal(lus, temoin, obj=f"{style} {long} {oui}")
+    # Une conversion en 1 et 2 ne se reconnaît qu'à un « 1 » et un « 2 » dans le fichier.
+    reponses = [{**reponses[0], "Q01": "N", "Q06": "Y", "quittee": 6}, *reponses[1:]]
+    temoin, presentes = load(write_export(reponses, "code", REPONSES[0], ","), referentiel)
+    for style, ecriture in product(ENTETES, REPONSES):
+        lus, ids = load(write_export(reponses, style, ecriture, sep), referentiel)
+        assert ids == presentes, (style, ecriture)
+        pd.testing.assert_frame_equal(lus, temoin, obj=f"{style} {ecriture}")

@@ -1,0 +1,174 @@
+"""Des entrées du genre de celles qui trompent : bon résultat ou refus motivé, jamais un chiffre faux."""
+
+from __future__ import annotations
+
+import io
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from barometre.ingest import Referentiel
+from barometre.ingest.concordance import Noms
+from barometre.ingest.personal import mask_personal
+from barometre.ingest.respondents import is_test
+from tests.ingest.conftest import Importer, check_counts, get_reponse
+
+TROIS = ("213300635", "210100012", "212000046")
+
+
+def write_lignes(entetes: str, *valeurs: str) -> str:
+    return "\n".join([f"SIREN;{entetes}", *(f"{s};{v}" for s, v in zip(TROIS, valeurs, strict=False))])
+
+
+@pytest.mark.parametrize(
+    ("texte", "attendu"),
+    [
+        ("Voir M. Jean Dupont", "Voir M. [nom retiré]"),
+        ("appeler Mme de la Tour", "appeler Mme de la Tour"),
+        ("Mme Claire Martin, DGS", "Mme [nom retiré], DGS"),
+        ("je m’appelle Paul Durand", "je m’appelle [nom retiré]"),
+        ("géré par Sophie BERNARD", "géré par [nom retiré]"),
+        ("mot de passe : Soleil2023!", "mot de passe : [mot de passe retiré]"),
+        ("le mdp est azerty42", "le mdp est [mot de passe retiré]"),
+        ("Mdp=secret", "Mdp=[mot de passe retiré]"),
+        ("login: jdupont", "login: [mot de passe retiré]"),
+        ("mot de passe faible, partagé", "mot de passe faible, partagé"),
+        ("Un mot de passe est obligatoire", "Un mot de passe est obligatoire"),
+        ("+33 (0)6 12 34 56 78", "[téléphone retiré]"),
+        ("Monsieur le maire", "Monsieur le maire"),
+        ("Nous utilisons Microsoft Teams", "Nous utilisons Microsoft Teams"),
+    ],
+)
+def test_personne_dans_un_texte_libre(texte: str, attendu: str) -> None:
+    assert mask_personal(texte) == attendu
+    assert mask_personal(attendu) == attendu
+
+
+def test_ce_qui_est_retire_est_dit(importer: Importer) -> None:
+    lot = importer(write_lignes("Q01;Q04", "Oui;mdp : abc", "Oui;rien"))
+    assert get_reponse(lot, "commune-33063", "q04")[0][3] == "mdp : [mot de passe retiré]"
+    assert any(a.startswith("1 réponse(s) libre(s)") and "retirés" in a for a in lot.avertissements)
+
+
+@pytest.mark.parametrize("entete", ["id", "token"])
+def test_numeros_de_reponse_repetes(importer: Importer, entete: str) -> None:
+    lot = importer(write_lignes(f"{entete};Q01", "7;Oui", "7;Non", "8;Oui"))
+    assert lot.charges == 3
+    assert any(f"« {entete} » : 1 valeur(s)" in a for a in lot.avertissements)
+
+
+@pytest.mark.parametrize(
+    "ligne", ["toto;;;Oui", "DINUM test;;;Oui", "Test DINUM;;;Oui", ";TOTO;;Oui", ";;test@exemple.fr;Oui"]
+)
+def test_essais_ecartes(importer: Importer, ligne: str) -> None:
+    lot = importer(write_lignes("Nom de la collectivité;Nom;E-mail;Q01", ligne, "Ain;Petit;a@b.fr;Oui"))
+    assert [r.motif for r in lot.lignes_ignorees] == ["Ligne de test."]
+
+
+@pytest.mark.parametrize("nom", ["La Teste-de-Buch", "Teste-de-Buch (La)", "Testelt", "Essarts", "Attestans"])
+def test_une_commune_n_est_pas_un_essai(nom: str) -> None:
+    assert not is_test(nom)
+
+
+@pytest.mark.parametrize(
+    ("entetes", "valeurs"),
+    [
+        ("Q05", ("1", "2", "3")),  # numéros d'un tableur ou de R : « 1 » n'est pas « Oui »
+        ("Q05", ("1", "3", "1")),
+        ("Q01;Q02[SQ001]", ("1;Oui", "2;Non", "1;Oui")),
+        ("Q02[SQ001];Q02[SQ002];Q02[SQ003]", ("1;2;3", "3;1;2", "2;3;1")),  # un classement
+        ("Q03", ("1.234.567", "120,000", "12-15")),
+        ("Q03", ("1e3", "douze", "12 ou 15")),
+        ("Q03", ("120.000", "45.500", "1.000")),
+    ],
+)
+def test_rien_n_est_devine(importer: Importer, entetes: str, valeurs: tuple[str, ...]) -> None:
+    lot = importer(write_lignes(entetes, *valeurs))
+    check_counts(lot)
+    assert not lot.charges
+    assert len({r.ligne for r in lot.rejets}) == 3
+
+
+@pytest.mark.parametrize(
+    "cellule", ['"[""SQ001"",""SQ003""]"', '"Facebook; Autre"', "SQ001|SQ003", "facebook,autre"]
+)
+def test_plusieurs_options_dans_une_cellule(importer: Importer, cellule: str) -> None:
+    lot = importer(write_lignes("Q02", cellule))
+    cochees = [o for o, _, v, _ in get_reponse(lot, "commune-33063", "q02") if v == 1]
+    assert cochees == ["facebook", "autre"]
+
+
+def test_autre_sans_sa_case(importer: Importer) -> None:
+    lot = importer(write_lignes("Q02[SQ001];Q02[other]", ";Mastodon", "Y;"))
+    assert ("autre", "repondu", 1.0, "Mastodon") in get_reponse(lot, "commune-33063", "q02")
+
+
+@pytest.mark.parametrize(
+    "signe", ["\u061c", "\u202e", "\u200b", "\ufeff", "\xad", "\x07", "\u2066", "\u180e"]
+)
+def test_signes_invisibles(importer: Importer, signe: str) -> None:
+    lot = importer(f"SIREN;Q01\n2133{signe}00635;O{signe}ui\n")
+    assert get_reponse(lot, "commune-33063", "q01") == [("oui", "repondu", 1.0, None)]
+    assert any("invisibles" in a for a in lot.avertissements)
+
+
+@pytest.mark.parametrize("texte", ["Équipé", "Être", "Ça", "œuvre", "l’été", "À côté", "naïf – 12 €"])
+def test_deux_encodages_dans_un_fichier(importer: Importer, texte: str) -> None:
+    contenu = f"SIREN;Q01;Q04\n213300635;Oui;{texte}\n".encode()
+    lot = importer(contenu + f"210100012;Oui;{texte}\n".encode("cp1252"))
+    assert {get_reponse(lot, c, "q04")[0][3] for c in ("commune-33063", "commune-01001")} == {texte}
+    assert any("Encodage" in a for a in lot.avertissements)
+
+
+def test_colonne_masquee_et_formule_sans_valeur(importer: Importer) -> None:
+    classeur = openpyxl.Workbook()
+    feuille = classeur.active
+    for ligne in (["SIREN", "Q03", "Q01"], [TROIS[0], "=1+1", "Oui"], [TROIS[1], 4, "Oui"]):
+        feuille.append(ligne)
+    feuille.column_dimensions["C"].hidden = True
+    tampon = io.BytesIO()
+    classeur.save(tampon)
+    lot = importer(tampon.getvalue(), "r.xlsx")
+    assert (lot.charges, lot.quarantaine) == (1, 1)
+    assert any("1 colonne(s) masquée(s)" in a for a in lot.avertissements)
+    assert any("sans valeur enregistrée" in a for a in lot.avertissements)
+
+
+def test_une_colonne_de_dates_suit_les_autres(importer: Importer) -> None:
+    lot = importer(
+        write_lignes("startdate;submitdate;Q01", "12/25/2023;01/02/2024;Y", "12/26/2023;01/05/2024;Y")
+    )
+    assert [d.isoformat() for d in lot.participation["date_reponse"]] == ["2024-01-02", "2024-01-05"]
+
+
+NOMS = [
+    ("commune-26362", "Valence", "26"),
+    ("commune-82186", "Valence", "82"),
+    ("commune-49305", "Saint-Martin-du-Bois", "49"),
+    ("commune-42259", "Saint-Martin-la-Plaine", "42"),
+    ("departement-82", "Tarn-et-Garonne", "82"),
+    ("departement-26", "Drôme", "26"),
+]
+
+
+@pytest.mark.parametrize(
+    ("cle", "nom", "accord"),
+    [
+        ("commune-26362", "Valence (Drôme)", True),
+        ("commune-26362", "Valence (26)", True),
+        ("commune-26362", "VALENCE 26000", True),
+        ("commune-26362", "Mairie de Valense", True),
+        ("commune-26362", "Valence, Drôme", True),
+        ("commune-26362", "Valence (Tarn-et-Garonne)", False),
+        ("commune-26362", "Valence (82)", False),
+        ("commune-49305", "St Martin du Bois (Maine-et-Loire)", True),
+        ("commune-49305", "Saint-Martin-la-Plaine (Loire)", False),
+        ("commune-49305", "ST MARTIN LA PLAINE 42800", False),
+        ("commune-49305", "Saint-Ouen", False),
+    ],
+)
+def test_nom_et_code(cle: str, nom: str, accord: bool) -> None:
+    cadre = pd.DataFrame(NOMS, columns=["collectivite_id", "nom", "departement"]).assign(porteur_id="")
+    noms = Noms(Referentiel(cadre, pd.DataFrame({"code": [], "code_actuel": []})))
+    assert bool(noms.check_nom(cle, nom)) is not accord
