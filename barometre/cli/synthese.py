@@ -8,12 +8,13 @@ from typing import Any
 
 from barometre.access import Gate
 from barometre.cli.analyse import add_json
+from barometre.cli.documents import write_document
 from barometre.cli.erreurs import Refus
 from barometre.cli.sortie import Barre, print_json
 from barometre.domain.portee import PUBLIC
 from barometre.domain.territoire import FRANCE
 from barometre.rapports.demande import Demande, DemandeRefusee
-from barometre.rapports.formats import FORMATS_DOCUMENT, get_nom
+from barometre.rapports.formats import FORMATS_DOCUMENT
 from barometre.rapports.synthese import build_synthese
 from barometre.warehouse.repository import open_repository
 
@@ -63,15 +64,7 @@ def _list_departements(gate: Gate) -> list[str]:
 
 def _write(gate: Gate, demande: argparse.Namespace, territoire_id: str) -> Path:
     document = build_synthese(gate, Demande(territoire_id, demande.type, demande.opsn, demande.edition))
-    octets = FORMATS_DOCUMENT[demande.format].write(document)
-    chemin: Path = demande.sortie or Path()
-    if demande.departements or demande.sortie is None or chemin.is_dir():
-        chemin.mkdir(parents=True, exist_ok=True)
-        chemin = chemin / get_nom(document, demande.format)
-    # Entier ou absent : un fichier interrompu ne passe pas pour une synthèse.
-    provisoire = chemin.with_name(f".{chemin.name}")
-    provisoire.write_bytes(octets)
-    return provisoire.replace(chemin)
+    return write_document(document, demande.format, demande.sortie, dans_un_dossier=demande.departements)
 
 
 def _tell(demande: argparse.Namespace, ecrits: list[str], refus: dict[str, str]) -> None:

@@ -21,6 +21,7 @@ from barometre.views.comprendre.theme import VueTheme, build_vue_theme
 from barometre.views.lecture.citation import LIBELLES_NOTES, SOURCE
 from barometre.views.lecture.ligne import LigneIndicateur
 from barometre.views.lecture.selection import Selection
+from barometre.views.lecture.tableau import format_tableau
 
 CHANGEMENTS_MONTRES = 8
 LIMITES = (
@@ -162,11 +163,10 @@ def _build_obligations(gate: Gate, selection: Selection) -> Section:
     panorama = load_panorama(
         gate, Selection(territoire_id=selection.territoire_id, type=selection.type), jour
     )
-    table = panorama.table.iloc[:, :5].astype("object").where(panorama.table.iloc[:, :5].notna(), "")
-    lignes = tuple(tuple(str(v) for v in rang) for rang in table.itertuples(index=False, name=None))
     blocs: list[Bloc] = [Paragraphe(panorama.a_retenir, fort=True)]
-    if lignes:
-        blocs.append(Tableau("Obligations suivies", tuple(map(str, table.columns)), lignes))
+    if panorama.lignes:
+        entetes, lignes = format_tableau(panorama.table.iloc[:, :5], absent="non connu")
+        blocs.append(Tableau("Obligations suivies", entetes, lignes))
     return Section("Obligations", tuple(blocs))
 
 

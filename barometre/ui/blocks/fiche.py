@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 import streamlit as st
 
 from barometre.assemblage.collectivite import build_graphique_situation
 from barometre.formats import format_compte, format_part
+from barometre.rapports.fiche import build_document_fiche
 from barometre.ui import porte, roles
 from barometre.ui.blocks.collectivite import build_carte_identite, get_sujet, render_vers
 from barometre.ui.blocks.graphiques import build_marques
-from barometre.ui.blocks.telechargements import render_telechargements
+from barometre.ui.blocks.telechargements import render_documents, render_telechargements
 from barometre.ui.blocks.textes import lien, texte
 from barometre.views.collectivite.fiche import ThemeFiche, VueFiche
 from barometre.views.collectivite.obligations import Obligation, describe_verification
@@ -222,4 +224,8 @@ def render_emporter(vue: VueFiche) -> None:
             width="content",
         )
         render_telechargements(vue.table, vue.provenance, cle="fiche")
+    document = build_document_fiche(porte.get_gate(), vue.collectivite.id, date.today())
+    if document is not None:
+        st.html('<p class="baro-legende">La fiche sur une feuille, à imprimer ou à reprendre.</p>')
+        render_documents(document, cle="fiche-document")
     render_vers("comparer", "Se comparer, indicateur par indicateur", vue.collectivite.id, cle="comparer")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 from barometre.assemblage import memoire
 from barometre.rapports.demande import Demande, DemandeRefusee
-from barometre.rapports.formats import FORMATS_DOCUMENT, get_nom
 from barometre.rapports.modele import Document, Liste, Paragraphe, Tableau
 from barometre.rapports.synthese import build_synthese
 from barometre.ui import porte, selectors
+from barometre.ui.blocks.telechargements import render_documents
 
 APERCU = 3  # sections montrées avant le fichier : l'essentiel, les chiffres clés, le premier thème
 
@@ -37,18 +35,8 @@ def render_a_retenir(document: Document | None) -> None:
 
 def render_fichiers(document: Document | None) -> None:
     """Un bouton par format ; le fichier est écrit au clic."""
-    if document is None:
-        return
-    with st.container(horizontal=True, key="telecharger-synthese"):
-        for extension, format_ in FORMATS_DOCUMENT.items():
-            st.download_button(
-                f"Télécharger en {format_.libelle}",
-                data=partial(format_.write, document),
-                file_name=get_nom(document, extension),
-                mime=format_.mime,
-                key=f"telecharger-synthese-{extension}",
-                on_click="ignore",
-            )
+    if document is not None:
+        render_documents(document, cle="synthese")
 
 
 def render_apercu(document: Document | None) -> None:

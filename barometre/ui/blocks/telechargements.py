@@ -10,6 +10,8 @@ import streamlit as st
 
 from barometre.domain.provenance import Provenance
 from barometre.exports import FORMATS, build_fichier
+from barometre.rapports.formats import FORMATS_DOCUMENT, get_nom
+from barometre.rapports.modele import Document
 
 
 def render_telechargements(
@@ -30,6 +32,20 @@ def render_telechargements(
                 data=_differer(table, provenance, extension),
                 file_name=provenance.get_nom(FORMATS[extension].extension),
                 mime=FORMATS[extension].mime,
+                key=f"telecharger-{cle}-{extension}",
+                on_click="ignore",
+            )
+
+
+def render_documents(document: Document, *, cle: str) -> None:
+    """Un bouton par format de document ; le fichier n'est écrit qu'au clic."""
+    with st.container(horizontal=True, key=f"telecharger-{cle}"):
+        for extension, format_ in FORMATS_DOCUMENT.items():
+            st.download_button(
+                f"Télécharger en {format_.libelle}",
+                data=partial(format_.write, document),
+                file_name=get_nom(document, extension),
+                mime=format_.mime,
                 key=f"telecharger-{cle}-{extension}",
                 on_click="ignore",
             )

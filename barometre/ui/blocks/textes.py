@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import lru_cache
 from html import escape
-from numbers import Real
 
 import pandas as pd
 import streamlit as st
 
-from barometre.domain.colonnes import Colonne, load_colonnes
-from barometre.formats import FINE, format_date, format_nombre, format_points, format_ponctuation, is_absent
+from barometre.domain.colonnes import Colonne
+from barometre.formats import format_ponctuation
+from barometre.views.lecture.tableau import describe_colonne, format_case
 
 # Les mêmes libellés reviennent d'une page et d'un lecteur à l'autre.
 TEXTES_GARDES = 20_000
@@ -48,7 +47,7 @@ def build_tableau(table: pd.DataFrame, titre: str) -> str:
     """Le HTML du tableau, écrit par colonne : lire un tableau pandas case à case coûte vingt fois plus."""
     entetes, colonnes = [], []
     for nom, colonne in table.items():
-        fiche = load_colonnes().get(str(nom), Colonne(str(nom), str(nom), "nombre", ""))
+        fiche = describe_colonne(str(nom))
         classe = ' class="nombre"' if pd.api.types.is_numeric_dtype(colonne) else ""
         entetes.append(f'<th scope="col"{classe}>{texte(fiche.titre)}</th>')
         colonnes.append([f"<td{classe}>{_cellule(valeur, fiche)}</td>" for valeur in colonne.tolist()])
@@ -61,15 +60,6 @@ def build_tableau(table: pd.DataFrame, titre: str) -> str:
 
 
 def _cellule(valeur: object, fiche: Colonne) -> str:
-    """Le dernier pas d'un nombre : c'est ici, et pas avant, qu'il devient du texte."""
-    if valeur is None or valeur is pd.NA or is_absent(valeur):
-        return '<span aria-label="non publié">–</span>'
-    if isinstance(valeur, date):
-        return texte(format_date(valeur))
-    # Real et non (int, float) : les entiers de numpy ne sont pas des int.
-    if not isinstance(valeur, Real):
-        return texte(str(valeur))
-    nombre = float(valeur)
-    if fiche.nature == "points":
-        return format_points(nombre / 100, fiche.decimales)
-    return format_nombre(nombre, fiche.decimales) + (f"{FINE}%" if fiche.nature == "pourcent" else "")
+    mots = format_case(valeur, fiche)
+    manque = not mots and not isinstance(valeur, str)
+    return '<span aria-label="non publié">–</span>' if manque else texte(mots)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
+from numbers import Real
 
 import pandas as pd
 
-from barometre.domain.colonnes import Nature, get_colonne
+from barometre.domain.colonnes import Colonne, Nature, get_colonne, load_colonnes
+from barometre.formats import FINE, format_date, format_nombre, format_points, is_absent
 
 _TYPES: dict[Nature, str] = {
     "entier": "Int64",
@@ -29,3 +32,39 @@ def build_tableau(lignes: Iterable[Sequence[object]], colonnes: Sequence[str]) -
 def to_pourcent(part: float | None, decimales: int = 0) -> float | None:
     """0.2349 → 23.0 : la valeur telle qu'elle se lit, en nombre. Sert aussi aux écarts, en points."""
     return None if part is None else round(100 * part, decimales)
+
+
+def describe_colonne(nom: str) -> Colonne:
+    """La colonne du dictionnaire ; un tableau d'une seule page peut en avoir une à lui, lue telle quelle."""
+    return load_colonnes().get(nom, Colonne(nom, nom, "nombre", ""))
+
+
+def format_case(valeur: object, colonne: Colonne) -> str:
+    """Le dernier pas d'une valeur : ici, et pas avant, elle devient du texte ; vide si elle manque."""
+    if valeur is None or valeur is pd.NA or is_absent(valeur):
+        return ""
+    if isinstance(valeur, date):
+        return format_date(valeur)
+    # Real et non (int, float) : les entiers de numpy ne sont pas des int.
+    if not isinstance(valeur, Real):
+        return str(valeur)
+    nombre = float(valeur)
+    if colonne.nature == "points":
+        return format_points(nombre / 100, colonne.decimales)
+    return format_nombre(nombre, colonne.decimales) + (f"{FINE}%" if colonne.nature == "pourcent" else "")
+
+
+def format_tableau(
+    table: pd.DataFrame, absent: str = "non publié"
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Les titres et les lignes d'un tableau, en mots ; `absent` remplace un nombre qui manque."""
+    fiches = [describe_colonne(str(nom)) for nom in table.columns]
+    nombres = [pd.api.types.is_numeric_dtype(table[nom]) for nom in table.columns]
+    lignes = tuple(
+        tuple(
+            format_case(valeur, fiche) or (absent if nombre else "")
+            for valeur, fiche, nombre in zip(rang, fiches, nombres, strict=True)
+        )
+        for rang in table.itertuples(index=False, name=None)
+    )
+    return tuple(fiche.titre for fiche in fiches), lignes
