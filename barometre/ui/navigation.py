@@ -5,7 +5,9 @@ Ajouter une page : écrire `pages/<groupe>/<page>.py`, puis une ligne ici.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -30,9 +32,10 @@ class PageDeclaree:
     au_menu: bool = True
 
 
-def list_pages() -> list[PageDeclaree]:
+@cache
+def list_pages() -> tuple[PageDeclaree, ...]:
     """Toutes les pages, dans l'ordre du menu."""
-    return [
+    return (
         PageDeclaree("Comprendre", "Accueil", ACCUEIL, "comprendre/accueil.py"),
         *(
             PageDeclaree("Comprendre", theme.titre, theme.id, "comprendre/theme.py", theme.id)
@@ -55,9 +58,10 @@ def list_pages() -> list[PageDeclaree]:
         PageDeclaree("Données", "Sources et méthode", "sources_methode", "donnees/sources_methode.py"),
         PageDeclaree("", "Accessibilité", "accessibilite", "apropos/accessibilite.py", au_menu=False),
         PageDeclaree("", "Mentions légales", "mentions_legales", "apropos/mentions.py", au_menu=False),
-    ]
+    )
 
 
+@cache
 def list_adresses() -> frozenset[str]:
     """Les adresses qui existent."""
     return frozenset(page.adresse for page in list_pages())
@@ -66,7 +70,8 @@ def list_adresses() -> frozenset[str]:
 def render_navigation() -> PageDeclaree:
     """Pose le menu ; rend la page demandée, que l'appelant affichera (`run_page`)."""
     declarees = {page.adresse: page for page in list_pages()}
-    streamlit_pages = {adresse: _build_page(page) for adresse, page in declarees.items()}
+    # Une copie par affichage : Streamlit marque la page choisie sur l'objet même.
+    streamlit_pages = {adresse: copy(_build_page(page)) for adresse, page in declarees.items()}
     groupes: dict[str, list[Page]] = {}
     for adresse, page in declarees.items():
         groupes.setdefault(page.groupe, []).append(streamlit_pages[adresse])
@@ -98,7 +103,9 @@ def get_page(adresse: str) -> Page:
     return page
 
 
+@cache
 def _build_page(page: PageDeclaree) -> Page:
+    """La page de Streamlit, faite une fois : il cherche chaque script sur le disque."""
     return st.Page(
         PAGES / page.script,
         title=page.titre,

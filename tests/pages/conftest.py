@@ -16,6 +16,12 @@ RACINE = Path(__file__).resolve().parents[2]
 Ouvrir = Callable[..., AppTest]
 
 
+def deplier(page: AppTest, cle: str = "selection") -> AppTest:
+    """Ouvre un dépliant, comme un clic : AppTest oublie d'un affichage à l'autre ceux qu'il a ouverts."""
+    page.session_state[cle] = True
+    return page.run()
+
+
 @pytest.fixture(scope="session")
 def entrepot_factice(tmp_path_factory: pytest.TempPathFactory) -> str:
     return build_entrepot_factice(tmp_path_factory.mktemp("entrepot"))

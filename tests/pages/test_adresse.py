@@ -4,39 +4,41 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import Ouvrir
+from tests.pages.conftest import Ouvrir, deplier
 
 
 def test_l_adresse_regle_les_selecteurs(ouvrir: Ouvrir) -> None:
-    page = ouvrir("inclusion", vague="2023-v1", type="commune", strate="commune-0-499", opsn="perimetre")
+    fermee = ouvrir("inclusion", vague="2023-v1", type="commune", strate="commune-0-499", opsn="perimetre")
+    assert not [choix for choix in fermee.selectbox if str(choix.key).startswith("adresse_")]
+    page = deplier(fermee)
     assert page.selectbox(key="adresse_vague").value == "2023-v1"
     assert page.selectbox(key="adresse_strate").value == "commune-0-499"
     assert page.selectbox(key="adresse_opsn").value == "perimetre"
 
 
 def test_sans_adresse_la_derniere_vague_et_la_france(ouvrir: Ouvrir) -> None:
-    page = ouvrir("inclusion")
+    page = deplier(ouvrir("inclusion"))
     assert page.selectbox(key="adresse_vague").value == "2026-v4"
     assert page.selectbox(key="adresse_territoire").value == "france"
 
 
 def test_un_choix_s_ecrit_dans_l_adresse_et_son_defaut_s_en_efface(ouvrir: Ouvrir) -> None:
-    page = ouvrir("inclusion")
+    page = deplier(ouvrir("inclusion"))
     page.selectbox(key="adresse_opsn").select("perimetre").run()
     assert page.query_params["opsn"] == "perimetre"
-    page.selectbox(key="adresse_opsn").select("").run()
+    deplier(page).selectbox(key="adresse_opsn").select("").run()
     assert "opsn" not in page.query_params
 
 
 def test_changer_de_type_efface_la_strate_de_l_ancien(ouvrir: Ouvrir) -> None:
-    page = ouvrir("inclusion", type="commune", strate="commune-0-499")
+    page = deplier(ouvrir("inclusion", type="commune", strate="commune-0-499"))
     page.selectbox(key="adresse_type").select("epci").run()
     assert "strate" not in page.query_params
     assert not any("n’existe pas" in info.value for info in page.info)
 
 
 def test_une_mauvaise_valeur_donne_le_defaut_et_une_phrase(ouvrir: Ouvrir) -> None:
-    page = ouvrir("inclusion", strate="geante", vague="1999")
+    page = deplier(ouvrir("inclusion", strate="geante", vague="1999"))
     assert not page.exception
     assert page.selectbox(key="adresse_strate").value == ""
     messages = [info.value for info in page.info]

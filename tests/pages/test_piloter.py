@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from barometre.assemblage import depot
 from tests.fakes import build_entrepot_factice
-from tests.pages.conftest import Ouvrir
+from tests.pages.conftest import Ouvrir, deplier
 
 
 @pytest.fixture(scope="session")
@@ -106,7 +106,7 @@ def test_sources_avec_age_et_etat(ouvrir_etat: Ouvrir) -> None:
 
 
 def test_l_inconnue_n_est_pas_non_couverte(ouvrir: Ouvrir) -> None:
-    aide = ouvrir("inclusion").selectbox(key="adresse_opsn").help
+    aide = deplier(ouvrir("inclusion")).selectbox(key="adresse_opsn").help
     assert "ne veut pas dire" in aide
 
 

@@ -7,7 +7,7 @@ import re
 from streamlit.testing.v1 import AppTest
 
 from barometre.catalogue import load_catalogue
-from tests.pages.conftest import Ouvrir
+from tests.pages.conftest import Ouvrir, deplier
 
 
 def _tout(page: AppTest) -> str:
@@ -62,7 +62,7 @@ def test_un_chiffre_cache_dit_pourquoi_et_ou_regarder(ouvrir: Ouvrir) -> None:
 def test_brut_ou_redresse(ouvrir: Ouvrir) -> None:
     page = ouvrir("communication")
     assert "● chiffre redressé" in _tout(page)
-    page.segmented_control(key="adresse_chiffres").set_value("brut").run()
+    deplier(page).segmented_control(key="adresse_chiffres").set_value("brut").run()
     assert "● chiffre brut" in _tout(page)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 
@@ -11,6 +12,17 @@ import streamlit as st
 from barometre.domain.colonnes import Colonne
 from barometre.formats import format_ponctuation
 from barometre.views.lecture.tableau import describe_colonne, format_case
+
+
+@dataclass(frozen=True, slots=True)
+class Ecrit:
+    """Du HTML déjà écrit et gardé : `st.html` l'envoie tel quel, sans en relire les marges ligne à ligne."""
+
+    html: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
 
 # Les mêmes libellés reviennent d'une page et d'un lecteur à l'autre.
 TEXTES_GARDES = 20_000

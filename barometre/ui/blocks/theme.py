@@ -38,11 +38,13 @@ def render_a_retenir(affiche: ThemeAffiche) -> None:
 
 
 def render_selection(affiche: ThemeAffiche) -> None:
-    """Une ligne, que l'on déplie pour la modifier."""
+    """Une ligne, que l'on déplie pour la modifier : ses six choix ne partent qu'à qui l'ouvre."""
     contexte = affiche.vue.contexte
     libelle = f"Sélection\u202f: {contexte.champ}\u202f; {contexte.vague}. **Modifier**"
-    with st.expander(libelle, key="selection"):
-        selectors.render_theme_cell(affiche.vue.theme.id)
+    boite = st.expander(libelle, key="selection", on_change="rerun")
+    if boite.open:
+        with boite:
+            selectors.render_theme_cell(affiche.vue.theme.id)
 
 
 def render_vue(affiche: ThemeAffiche) -> None:

@@ -4,47 +4,59 @@ from __future__ import annotations
 
 import streamlit as st
 
+from barometre.access import Gate
+from barometre.assemblage import memoire
 from barometre.assemblage.etat import load_mesures
-from barometre.assemblage.theme import ThemeAffiche
+from barometre.assemblage.theme import ThemeAffiche, load_theme
 from barometre.ui import porte
 from barometre.ui.blocks.cartes import build_carte_breve
 from barometre.ui.blocks.graphiques import build_marques
-from barometre.ui.blocks.textes import build_tableau, lien, texte
+from barometre.ui.blocks.textes import Ecrit, build_tableau, lien, texte
 from barometre.views.comprendre.agir import Piste
 from barometre.views.comprendre.ensemble import Ensemble
 from barometre.views.comprendre.theme import VueTheme
-from barometre.views.etat.mesures import MesureLue
+from barometre.views.etat.mesures import MesureLue, VueMesures
 from barometre.views.lecture.citation import LIBELLES_NOTES
+from barometre.views.lecture.selection import Selection
 
 LEGENDE_CHANGEMENT = "▲ ▼ : au-delà du hasard ; = : le test ne tranche pas ; – : rien à comparer."
 
 
 def render_essentiel(affiche: ThemeAffiche) -> None:
-    """Deux écrans : de quoi répondre à la question du titre."""
+    """Deux écrans : de quoi répondre à la question du titre. Un seul bloc, écrit une fois par sélection."""
     vue = affiche.vue
-    _render_cles(vue)
-    _render_ensemble(affiche)
-    _render_mesures(vue)
-    _render_pistes(vue.pistes)
+    st.html(memoire.get_vue(porte.get_gate(), _write_essentiel, vue.theme.id, vue.selection))
 
 
-def _render_cles(vue: VueTheme) -> None:
+def _write_essentiel(gate: Gate, theme_id: str, selection: Selection) -> Ecrit:
+    affiche = load_theme(gate, theme_id, selection)
+    mesures = load_mesures(gate, theme_id, selection.territoire_id)
+    sections = (
+        _build_cles(affiche.vue),
+        _build_ensemble(affiche),
+        _build_mesures(mesures),
+        _build_pistes(affiche.vue.pistes),
+    )
+    return Ecrit(
+        "".join(f'<section class="baro-suite">{section}</section>' for section in sections if section)
+    )
+
+
+def _build_cles(vue: VueTheme) -> str:
     """Les trois chiffres, et ce que valent leurs notes, dit une fois."""
     cartes = "".join(build_carte_breve(ligne, vue.selection.valeur) for ligne in vue.cles)
     notes = sorted({ligne.chiffre.note for ligne in vue.cles if ligne.chiffre.montre})
     legende = ". ".join(("Intervalles hors biais de participation", *(LIBELLES_NOTES[n] for n in notes)))
-    st.html(
-        f'<div class="baro-cartes baro-breves">{cartes}</div><p class="baro-legende">{texte(legende)}.</p>'
-    )
+    return f'<div class="baro-cartes baro-breves">{cartes}</div><p class="baro-legende">{texte(legende)}.</p>'
 
 
-def _render_ensemble(affiche: ThemeAffiche) -> None:
+def _build_ensemble(affiche: ThemeAffiche) -> str:
     ensemble, marques = affiche.vue.ensemble, affiche.ensemble
     if marques is None:
-        return
+        return ""
     legende = texte(f"{ensemble.depuis} : {LEGENDE_CHANGEMENT}") if ensemble.depuis else ""
     tableau = build_tableau(marques.table, affiche.vue.theme.titre)
-    st.html(
+    return (
         f"<h2>Tous les indicateurs</h2>{build_marques(marques)}"
         f'<p class="baro-legende">{legende}</p>{_build_suite(ensemble)}'
         f'<details class="baro-voir"><summary>Voir le tableau</summary>{tableau}</details>'
@@ -59,16 +71,13 @@ def _build_suite(ensemble: Ensemble) -> str:
     return "".join(f'<p class="baro-legende">{texte(phrase)}</p>' for phrase in phrases)
 
 
-def _render_mesures(vue: VueTheme) -> None:
+def _build_mesures(mesures: VueMesures) -> str:
     """Une ligne par mesure ; son champ et sa source sont dans « Données et méthode »."""
-    mesures = load_mesures(porte.get_gate(), vue.theme.id, vue.selection.territoire_id)
     connues = [mesure for mesure in mesures.mesures if mesure.valeur is not None]
     if not connues:
-        return
+        return ""
     lignes = "".join(_mesure(mesure) for mesure in connues)
-    st.html(
-        f'<h2>Ce que mesure l’État, {texte(mesures.territoire)}</h2><ul class="baro-mesures">{lignes}</ul>'
-    )
+    return f'<h2>Ce que mesure l’État, {texte(mesures.territoire)}</h2><ul class="baro-mesures">{lignes}</ul>'
 
 
 def _mesure(mesure: MesureLue) -> str:
@@ -78,12 +87,12 @@ def _mesure(mesure: MesureLue) -> str:
     )
 
 
-def _render_pistes(pistes: tuple[Piste, ...]) -> None:
+def _build_pistes(pistes: tuple[Piste, ...]) -> str:
     if not pistes:
-        return
+        return ""
     elements = "".join(
         f"<li>{lien(p.action.texte, p.action.lien) if p.action.lien else texte(p.action.texte)} "
         f"<small>{texte(p.ligne.indicateur.titre)} : {texte(p.ligne.get_texte('redresse'))}</small></li>"
         for p in pistes
     )
-    st.html(f'<h2>Que faire</h2><ol class="baro-pistes">{elements}</ol>')
+    return f'<h2>Que faire</h2><ol class="baro-pistes">{elements}</ol>'
