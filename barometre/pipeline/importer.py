@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,8 @@ def importer(
     catalogue = catalogue or load_catalogue()
     etapes = Etapes(ETAPES, progress)
     entrepot = open_entrepot(adresse)
-    with entrepot.lock():
+    # Un essai ne fait que lire : il marche sur un disque protégé, et à côté d'une construction.
+    with nullcontext() if essai else entrepot.lock():
         depot = Repository(entrepot)
         etapes.step("Lecture du fichier")
         collectivites = depot.list_collectivites(cadre=False)

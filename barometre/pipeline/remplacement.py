@@ -14,6 +14,8 @@ from barometre.warehouse.repository import read_rows
 
 # Une vague rouverte ou corrigée perd quelques réponses ; un cinquième de moins est un autre fichier.
 BAISSE_TOLEREE = 0.2
+# Un premier export dont neuf questions sur dix n'ont aucune réponse n'est sans doute pas le bon.
+PART_VIDE = 0.9
 REPONDANTES = "répondantes"
 
 
@@ -29,7 +31,9 @@ def compare_lot(moteur: Engine, lot: Lot, questionnaire: Questionnaire, *, compl
         *_compare_questions(questionnaire, faits, [faits_restants, lot.fait_reponse]),
     ]
     reelles = presentes[~presentes["simulee"].astype(bool)]
-    raisons = _list_raisons(lignes, reelles, lot) if len(reelles) or not lot.charges else []
+    raisons = (
+        _list_raisons(lignes, reelles, lot) if len(reelles) or not lot.charges else _list_absentes(lignes)
+    )
     return replace(lot, avant_apres=tuple(lignes), a_confirmer=tuple(raisons))
 
 
@@ -62,6 +66,17 @@ def _count_answered(faits: pd.DataFrame) -> pd.Series[int]:
     repondus = faits[faits["etat"].isin(["repondu", "ne_sait_pas"])]
     uniques = repondus.drop_duplicates(["collectivite_id", "question_id"])
     return uniques.groupby("question_id", observed=True).size()
+
+
+def _list_absentes(lignes: list[AvantApres]) -> list[str]:
+    """Premier import d'un questionnaire : presque aucune question répondue annonce un export partiel."""
+    vides = [q.objet for q in lignes[1:] if not q.apres]
+    if len(vides) < PART_VIDE * (len(lignes) - 1):
+        return []
+    return [
+        f"{len(vides)} questions sur {len(lignes) - 1} n'auraient aucune réponse : {', '.join(vides[:8])}"
+        f"{'…' if len(vides) > 8 else '.'}"
+    ]
 
 
 def _list_raisons(lignes: list[AvantApres], presentes: pd.DataFrame, lot: Lot) -> list[str]:

@@ -18,6 +18,7 @@ PREFIXES: dict[str, tuple[str, ...]] = {
     "intercommunalite": ("epci", "ept"),
     "epci": ("epci",),
     "conseil departemental": ("departement", "region"),
+    "conseil general": ("departement", "region"),
     "departement": ("departement", "commune", "region"),
     "conseil regional": ("region",),
     "region": ("region",),
@@ -42,6 +43,13 @@ HORS_CHAMP = {
 }  # fmt: skip
 # Saint-Barthélemy et Saint-Martin gardent un code postal de la Guadeloupe.
 POSTAUX_HORS_CHAMP = {"97133": "977", "97150": "978"}
+# Leurs communes les plus demandées, et les noms courts.
+VILLES_HORS_CHAMP = {
+    "noumea": "988", "papeete": "987", "tahiti": "987", "mata utu": "986", "wallis": "986",
+    "futuna": "986", "gustavia": "977", "saint barth": "977", "marigot": "978", "miquelon": "975",
+    "collectivite de saint martin": "978", "collectivite de saint barthelemy": "977",
+    "saint martin com": "978", "saint barthelemy com": "977",
+}  # fmt: skip
 _COM = re.compile(r"^(?P<com>97[578]|98[46789])(\d{2})?$")
 
 
@@ -109,6 +117,7 @@ def describe_hors_champ(texte: str) -> str:
     trouve = _COM.match(cle)
     com = POSTAUX_HORS_CHAMP.get(cle) or (trouve["com"] if trouve else "")
     noms = {normalise_nom(nom).replace(" ", ""): prefixe for prefixe, nom in HORS_CHAMP.items()}
+    com = com or VILLES_HORS_CHAMP.get(normalise_nom(texte), "")
     # Saint-Martin et Saint-Barthélemy sont aussi des communes : leur nom seul ne suffit pas.
     com = com or (noms.get(cle, "") if noms.get(cle) not in ("977", "978") else "")
     return f"{HORS_CHAMP[com]} est hors du champ du baromètre." if com else ""

@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 
 from barometre.recherche.demande import list_demandes, list_villes
 from barometre.recherche.noms import compact_nom, normalise_nom
-from barometre.recherche.sigles import REGIONS, list_sigles
+from barometre.recherche.sigles import EPCI, REGIONS, list_sigles
 
 RESULTATS = 20
 # Ressemblance demandée à un nom mal écrit, de 0 à 100.
@@ -22,6 +22,12 @@ RESSEMBLANCE = 80.0
 _PARENTHESE = re.compile(r"^(?P<nom>.+?)\s*\((?P<ou>[^()]*)\)\s*$")
 # Un code : « 33063 », « 2A004 », « 6AE », « 213 300 635 », « 213 300 635 00017 ».
 _CODE = re.compile(r"^(6AE|(\d|2[AB])[\d ]*)$", re.IGNORECASE)
+# « CD33 », « dept 35 », « département de l'Ain (01) » se dit aussi « département 01 ».
+_DEPARTEMENT = re.compile(
+    r"^(?:cd|d[ée]p(?:t|artement)?\.?|conseil (?:d[ée]partemental|g[ée]n[ée]ral))[ -]*(?:du |de l[ae’'] ?)?"
+    r"(?P<code>\d{1,3}|2[ab])$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,10 @@ class SearchIndex:
     def search(self, texte: str, limite: int = RESULTATS) -> list[Trouvaille]:
         """Les collectivités qui répondent au texte, la meilleure d'abord."""
         demande = " ".join(texte.split())[:120]
-        if _CODE.match(demande):
+        if departement := _DEPARTEMENT.match(demande):
+            codes = self._search_codes(departement["code"].upper().zfill(2))
+            trouves = [e for e in codes if self._lignes[e.cible]["type"] == "departement"]
+        elif _CODE.match(demande):
             trouves = self._search_codes(demande.replace(" ", "").upper())
         else:
             trouves = self._search_demandes(demande, limite)
@@ -101,7 +110,7 @@ class SearchIndex:
             filtre = _Filtre(demande.types, demande.departements or ((departement,) if departement else ()))
             trouves = self._search_noms(demande.nom, limite, filtre)
             if trouves:
-                return self._sort_by_code(trouves, demande.code)
+                return self._sort_by_code(self._sort_by_type(trouves, demande.types), demande.code)
         cle = demandes[-1].nom
         proches = [self.entrees[i] for i in self._proches(cle, limite)] if len(cle) >= 4 else []
         filtres = [e for e in proches if filtre.accepts(self._lignes[e.cible])]
@@ -114,6 +123,11 @@ class SearchIndex:
             if trouvees:
                 return trouvees
         return []
+
+    def _sort_by_type(self, entrees: list[_Entree], types: tuple[str, ...]) -> list[_Entree]:
+        """Dans l'ordre des types que le préfixe désigne : un conseil départemental est un département."""
+        rangs = {genre: i for i, genre in enumerate(types)}
+        return sorted(entrees, key=lambda e: rangs.get(self._lignes[e.cible]["type"], len(rangs)))
 
     def _sort_by_code(self, entrees: list[_Entree], code: str) -> list[_Entree]:
         """Celles dont c'est le code INSEE ou postal d'abord."""
@@ -315,20 +329,21 @@ def _former(anciens: pd.DataFrame, rang: dict[str, int]) -> list[tuple[str, _Ent
 
 
 def _short(lignes: list[dict[str, Any]], rang: dict[str, int]) -> list[tuple[str, _Entree]]:
-    """Les sigles des EPCI, les sigles et les noms d'avant des régions."""
+    """Les sigles et les noms d'usage ou d'avant des EPCI et des régions."""
     sigles = [
         (sigle, _Entree(i, motif=f"sigle {sigle}"))
         for i, ligne in enumerate(lignes)
         if ligne["type"] in ("epci", "ept")
         for sigle in set(list_sigles(ligne["nom"]))
     ]
-    regions = [
-        (nom, _Entree(rang[f"region-{code}"], motif=f"aussi dite {nom}"))
-        for code, noms in REGIONS.items()
-        if f"region-{code}" in rang
+    usages = [*((f"region-{c}", n) for c, n in REGIONS.items()), *((f"epci-{c}", n) for c, n in EPCI.items())]
+    autres = [
+        (nom, _Entree(rang[cle], motif=f"aussi dite {nom}"))
+        for cle, noms in usages
+        if cle in rang
         for nom in noms
     ]
-    return sigles + regions
+    return sigles + autres
 
 
 _NATURES = {

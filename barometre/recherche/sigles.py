@@ -24,6 +24,24 @@ REGIONS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+# Intercommunalités : sigles et noms d'usage ou d'avant leur passage en métropole, par SIREN.
+EPCI: dict[str, tuple[str, ...]] = {
+    "243300316": ("CUB", "Communauté urbaine de Bordeaux"),
+    "200046977": ("Grand Lyon", "COURLY"),
+    "200054781": ("Grand Paris",),
+    "246700488": ("CUS", "Communauté urbaine de Strasbourg"),
+    "200093201": ("LMCU", "Lille Métropole"),
+    "200023414": ("CREA",),
+    "243100518": ("Grand Toulouse",),
+    "200054807": ("Marseille Provence Métropole", "MPM", "AMP"),
+    "200040715": ("La Métro",),
+    "242100410": ("Grand Dijon",),
+    "242900314": ("Brest Métropole Océane",),
+    "200065597": ("Caen la Mer",),
+    "200084952": ("CODAH",),
+}
+
+
 def list_sigles(nom: str) -> Iterator[str]:
     """« Métropole Européenne de Lille » → MEL ; « CC du Pays de Nay » → CCPN, PN n'étant pas un sigle."""
     mots = normalise_nom(nom).split()

@@ -20,7 +20,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from barometre.warehouse.engine import EntrepotError, build_postgresql_engine
 from barometre.warehouse.entrepot import ConstructionEnCours, Entrepot
@@ -37,6 +37,39 @@ NOM_SCHEMA = re.compile(r"^barometre_(\d{8})t(\d{6})z_([0-9a-f]{6})$")
 CLE_VERROU = 20231122  # le jour du lancement du baromètre
 
 
+# Ce que PostgreSQL écrit (il répond en anglais ou en français) → ce que l'opérateur doit faire.
+REFUS = (
+    (
+        r"role .* does not exist|le r.le .* n'existe pas",
+        "ce rôle n'existe pas : créez-le, ou corrigez l'adresse",
+    ),
+    (
+        r"database .* does not exist|base de donn.es .* n'existe pas",
+        "cette base n'existe pas : créez-la, ou corrigez l'adresse",
+    ),
+    (
+        r"password authentication failed|no password supplied|authentification par mot de passe",
+        "le mot de passe est refusé : corrigez l'adresse",
+    ),
+    (
+        r"translate host|failed to resolve|name or service not known|nodename nor servname",
+        "ce nom de serveur est introuvable : corrigez l'adresse",
+    ),
+    (
+        r"permission denied|droit refus",
+        "ce rôle n'a pas le droit d'y créer une table : donnez-lui CREATE sur le schéma public",
+    ),
+)
+
+
+def explain_refus(message: str) -> str:
+    """La phrase d'une base qui refuse ; sans l'adresse, qui porte un mot de passe."""
+    raison = next((phrase for motif, phrase in REFUS if re.search(motif, message, re.IGNORECASE)), "")
+    if not raison:
+        return "Le serveur PostgreSQL de l'entrepôt ne répond pas."
+    return f"PostgreSQL refuse l'entrepôt : {raison}."
+
+
 class EntrepotPostgresql(Entrepot):
     """Les versions sont des schémas ; la mise en service est une transaction."""
 
@@ -45,8 +78,15 @@ class EntrepotPostgresql(Entrepot):
         self._moteur = build_postgresql_engine(adresse)
         try:
             pointeur.metadata.create_all(self._moteur)
-        except OperationalError as erreur:
-            raise EntrepotError("Le serveur PostgreSQL de l'entrepôt ne répond pas.") from erreur
+            with self._moteur.connect() as connexion:
+                encodage = connexion.scalar(text("SHOW server_encoding"))
+        except SQLAlchemyError as erreur:
+            raise EntrepotError(explain_refus(str(erreur))) from erreur
+        if encodage != "UTF8":
+            raise EntrepotError(
+                f"La base PostgreSQL de l'entrepôt est en {encodage} : recréez-la en UTF-8 "
+                "(CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0)."
+            )
 
     def get_active(self) -> str | None:
         """Une lecture d'une ligne par appel : quelques dixièmes de milliseconde."""

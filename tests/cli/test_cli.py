@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from sqlalchemy import insert
 
 from barometre.cli import main
 from barometre.cli.analyse import list_commandes, translate
+from barometre.cli.erreurs import explain
 from barometre.warehouse.entrepot import Entrepot
 from barometre.warehouse.schema import lot_import
 from barometre.warehouse.versions import open_chantier, open_entrepot, write_version
@@ -159,6 +161,21 @@ def test_une_panne_imprevue_reste_une_phrase(
     erreur = capsys.readouterr().err
     assert "Traceback" not in erreur
     assert "BAROMETRE_TRACE=1" in erreur
+
+
+@pytest.mark.parametrize(
+    ("panne", "phrase"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "Le disque est plein"),
+        (RuntimeError("IO Error: Could not write: No space left on device"), "Le disque est plein"),
+        (OSError(errno.EROFS, "Read-only file system"), "lecture seule"),
+    ],
+)
+def test_un_disque_qui_refuse_a_sa_phrase(panne: Exception, phrase: str) -> None:
+    enveloppe = ValueError("en cours d'écriture")
+    enveloppe.__cause__ = panne
+    assert phrase in explain(panne)
+    assert phrase in explain(enveloppe)
 
 
 def test_construire_ne_laisse_pas_des_reponses_reelles_derriere_lui(

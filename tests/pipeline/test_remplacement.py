@@ -64,6 +64,23 @@ def test_ce_qui_demande_un_accord(charge: str, codes: list[str], tmp_path: Path)
     assert (lot.avant_apres[0].avant, lot.avant_apres[0].apres, count(charge)) == (100, 10, 10)
 
 
+def test_un_premier_export_presque_vide_demande_un_accord(
+    entrepot_neuf: str, codes: list[str], tmp_path: Path
+) -> None:
+    fichier = write_reponses(tmp_path / "un.csv", codes[:50], questions="Q01", cellules="A1")
+    with pytest.raises(ImportRefuse, match=r"n'auraient aucune réponse.*--confirmer"):
+        importer(fichier, QUESTIONNAIRE, VAGUE, adresse=entrepot_neuf)
+
+
+def test_un_essai_ne_touche_pas_au_verrou(charge: str, codes: list[str], tmp_path: Path) -> None:
+    """Un verrou impossible à ouvrir vaut un disque en lecture seule."""
+    verrou = Path(charge) / ".verrou"
+    verrou.unlink()
+    verrou.mkdir()
+    fichier = write_reponses(tmp_path / "deux.csv", codes[:110], jour="2023-12-08")
+    assert importer(fichier, QUESTIONNAIRE, VAGUE, essai=True, adresse=charge).charges == 110
+
+
 def test_une_vague_rouverte_passe_sans_accord(charge: str, codes: list[str], tmp_path: Path) -> None:
     fichier = write_reponses(tmp_path / "deux.csv", codes[:110], jour="2023-12-08")
     lot = importer(fichier, QUESTIONNAIRE, VAGUE, adresse=charge)

@@ -49,6 +49,18 @@ def france() -> SearchIndex:
         ("75011", "commune-75056"),
         ("mairie de bordaux", "commune-33063"),  # un préfixe et une faute
         ("La Rochelle", "commune-17300"),
+        ("CD33", "departement-33"),
+        ("dept 35", "departement-35"),
+        ("Département 1", "departement-01"),
+        ("conseil général de l'Ain", "departement-01"),
+        ("CUB", "epci-243300316"),
+        ("Grand Lyon", "epci-200046977"),
+        ("Lille Métropole", "epci-200093201"),
+        ("69433 Lyon Cedex 03", "commune-69123"),
+        ("BP 4022, 35040 RENNES CEDEX", "commune-35238"),
+        ("conseil départemental d'Alsace", "departement-6AE"),
+        ("Clermont ferand", "commune-63113"),
+        ("5 rue de Lyon, Dijon", "commune-21231"),
     ],
 )
 def test_premier_resultat(france: SearchIndex, texte: str, premier: str) -> None:
@@ -65,7 +77,20 @@ def test_le_type_demande_ecarte_les_autres(france: SearchIndex) -> None:
 
 
 @pytest.mark.parametrize(
-    "texte", ["97500", "97701", "97133", "98735", "987", "Nouvelle-Calédonie", "polynésie française"]
+    "texte",
+    [
+        "97500",
+        "97701",
+        "97133",
+        "98735",
+        "987",
+        "Nouvelle-Calédonie",
+        "polynésie française",
+        "Nouméa",
+        "Wallis",
+        "Saint-Martin (COM)",
+        "collectivité de Saint-Barthélemy",
+    ],
 )
 def test_hors_champ(texte: str) -> None:
     assert describe_hors_champ(texte).endswith("est hors du champ du baromètre.")
