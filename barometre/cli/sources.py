@@ -109,7 +109,9 @@ def execute_recuperer(demande: argparse.Namespace) -> int:
             donnees, demande.miroir, contours=contours, confirmer=demande.confirmer, progress=barre
         )
     _print(faite, en_json=demande.json)
-    return FAIT if any(b.etat != "absente" for b in faite.bilans) else REFUSE
+    # Ce que l'application fournit déjà ne dit pas que la récupération a réussi.
+    demandes = [b for b in faite.bilans if b.etat != "embarquee"]
+    return FAIT if not demandes or any(b.etat != "absente" for b in demandes) else REFUSE
 
 
 def load_contours(source: SourceExterieure, lieu: Lieu) -> Bilan:

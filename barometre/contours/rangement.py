@@ -19,6 +19,7 @@ import pandas as pd
 import shapely
 
 from barometre.contours.dossier import ACTIF, CODES, FICHIERS, MANIFESTE, read_actif
+from barometre.fichiers import write_atomic
 from barometre.sources.errors import SourceRefusee
 
 # Les collectivités d'outre-mer que l'enquête ne couvre pas : elles sont dans les fichiers officiels.
@@ -128,9 +129,7 @@ def _activate(dossier: Path, provisoire: Path, nom: str) -> None:
     ancien = read_actif(dossier)
     final = _free_name(dossier, nom)
     os.replace(provisoire, final)
-    pointeur = dossier / f".{ACTIF}-{os.getpid()}"
-    pointeur.write_text(final.name + "\n", encoding="utf-8")
-    os.replace(pointeur, dossier / ACTIF)
+    write_atomic(dossier / ACTIF, f"{final.name}\n".encode())
     _forget(dossier, {final.name, ancien})
 
 

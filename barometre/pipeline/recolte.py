@@ -17,7 +17,7 @@ from barometre.sources.examen import read_source
 from barometre.sources.fetch import Copie, Lieu
 from barometre.sources.resultat import Rapport, Rejet, Resultat
 
-EtatSource = Literal["chargee", "gardee", "absente"]
+EtatSource = Literal["embarquee", "chargee", "gardee", "absente"]
 COLONNES_SOURCE = [
     "source_id", "titre", "producteur", "licence", "date", "adresse", "empreinte", "etat", "chargee_le",
     "lus", "charges", "recodes", "rejetes",
@@ -101,6 +101,8 @@ def harvest(source: SourceExterieure, lieu: Lieu, recolte: Recolte, *, confirmer
 def _build_bilan(source: SourceExterieure, copie: Copie, resultat: Resultat) -> Bilan:
     r = resultat.rapport
     etat: EtatSource = "gardee" if copie.avertissement else "chargee"
+    if copie.origine == "embarquee" and not copie.avertissement:
+        etat = "embarquee"
     phrase = copie.avertissement or f"{r.charges} lignes chargées sur {r.lus}."
     motifs = pd.Series([rejet.motif for rejet in resultat.rejets], dtype="str").value_counts()
     return Bilan(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,17 @@ class Attendu:
 
 
 @dataclass(frozen=True, slots=True)
+class Embarque:
+    """Le fichier d'une source fourni avec l'application, son empreinte, le jour où il a été fait."""
+
+    chemin: Path
+    sha256: str
+    le: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SourceExterieure:
-    """Une source que l'on récupère ; rien n'en est embarqué."""
+    """Une source que l'on récupère ; `embarque` : ce que l'application en fournit déjà."""
 
     id: str
     titre: str
@@ -50,6 +60,9 @@ class SourceExterieure:
     periode: str = ""
     depend_de: tuple[str, ...] = ()
     attendu: Attendu = Attendu()
+    embarque: Embarque | None = None
+    # Le script qui a fait le fichier embarqué.
+    script: str = ""
 
     @property
     def extension(self) -> str:
@@ -69,14 +82,26 @@ def load_sources_exterieures(dossier: Path = DONNEES) -> dict[str, SourceExterie
     if not contenu:
         return {}
     check_schema(contenu, "sources", FICHIER)
-    sources = [_build(element) for element in contenu]
+    sources = [_build(element, dossier) for element in contenu]
     _check_ids(sources)
     return {source.id: source for source in sources}
 
 
-def _build(contenu: dict[str, Any]) -> SourceExterieure:
-    propres = {"depend_de": tuple(contenu.get("depend_de", ())), "attendu": _build_attendu(contenu)}
+def _build(contenu: dict[str, Any], dossier: Path) -> SourceExterieure:
+    propres: dict[str, Any] = {
+        "depend_de": tuple(contenu.get("depend_de", ())),
+        "attendu": _build_attendu(contenu),
+        "embarque": _build_embarque(contenu, dossier),
+    }
     return SourceExterieure(**{**contenu, **propres})
+
+
+def _build_embarque(contenu: dict[str, Any], dossier: Path) -> Embarque | None:
+    embarque = contenu.get("embarque")
+    if embarque is None:
+        return None
+    quand = datetime.fromisoformat(embarque["le"]).replace(tzinfo=UTC)
+    return Embarque(dossier / Path(embarque["chemin"]).name, embarque["sha256"], quand)
 
 
 def _build_attendu(contenu: dict[str, Any]) -> Attendu:

@@ -41,7 +41,7 @@ def read_source(
     """
     copie = fetch(source, lieu)
     gardee = get_kept(source, lieu)
-    avant = read_empreinte(gardee.comptes) if gardee and copie.origine != "copie" and not confirmer else None
+    avant = read_empreinte(gardee.comptes) if gardee and copie.is_neuve and not confirmer else None
     try:
         lecture = _examine(source, copie, contexte, avant)
     except SourceRefusee as erreur:
@@ -54,7 +54,7 @@ def read_source(
 def _fall_back(
     source: SourceExterieure, lieu: Lieu, contexte: Contexte, copie: Copie, erreur: SourceRefusee
 ) -> tuple[Copie, Resultat]:
-    if copie.origine == "copie":
+    if not copie.is_neuve:
         raise erreur
     copie.chemin.unlink(missing_ok=True)
     gardee = fall_back(source, lieu, str(erreur))

@@ -19,10 +19,11 @@ from typing import Any, Literal
 import httpx
 import pandas as pd
 
+from barometre.fichiers import write_atomic
 from barometre.sources.catalogue import SourceExterieure, get_extension
 from barometre.sources.errors import SourceInjoignable
 
-Origine = Literal["adresse", "miroir", "copie"]
+Origine = Literal["adresse", "miroir", "copie", "embarquee"]
 VARIABLE_MIROIR, VARIABLE_COPIES = "BAROMETRE_MIROIR", "BAROMETRE_COPIES"
 COPIES_PAR_DEFAUT = "miroir"
 FICHE = "copie.json"
@@ -43,6 +44,11 @@ class Copie:
     avertissement: str = ""
     # Les comptes de la bonne copie, auxquels un fichier neuf est comparé ; vide avant les gardes.
     comptes: Mapping[str, Any] | None = None
+
+    @property
+    def is_neuve(self) -> bool:
+        """Vrai si le fichier vient d'arriver ; faux s'il était déjà là, ou fourni avec l'application."""
+        return self.origine in ("adresse", "miroir")
 
     def get_age(self, maintenant: datetime | None = None) -> int:
         """L'âge en jours."""
@@ -76,7 +82,7 @@ def fetch(source: SourceExterieure, lieu: Lieu, *, client: httpx.Client | None =
         gardee = get_kept(source, lieu)
         if gardee is None:
             raise
-        return _warn(gardee, str(erreur))
+        return gardee if gardee.origine == "embarquee" else _warn(gardee, str(erreur))
 
 
 def keep(copie: Copie, lieu: Lieu, purgee: pd.DataFrame | None = None) -> Copie:
@@ -85,24 +91,47 @@ def keep(copie: Copie, lieu: Lieu, purgee: pd.DataFrame | None = None) -> Copie:
     `purgee` : ce que l'on garde d'un fichier qui contient des données personnelles ; le fichier reçu
     est alors effacé.
     """
-    if copie.origine == "copie":
+    if not copie.is_neuve:
         return copie
     dossier = lieu.copies / copie.source_id
-    bonne = dossier / f"bonne{get_extension(copie.chemin.name) if purgee is None else '.csv.gz'}"
-    if purgee is not None:
-        copie.chemin.unlink()
-        purgee.to_csv(dossier / "purgee.csv.gz", index=False)
-    os.replace(copie.chemin if purgee is None else dossier / "purgee.csv.gz", bonne)
+    bonne = _place(copie, dossier, purgee)
     fiche = {
         "fichier": bonne.name, "origine": copie.origine, "empreinte": copie.empreinte,
         "recuperee_le": copie.recuperee_le.isoformat(), "comptes": copie.comptes,
     }  # fmt: skip
-    _write_atomic(dossier / FICHE, json.dumps(fiche, ensure_ascii=False).encode())
+    write_atomic(dossier / FICHE, json.dumps(fiche, ensure_ascii=False).encode())
+    for ancienne in dossier.glob("bonne*"):
+        if ancienne != bonne:
+            ancienne.unlink(missing_ok=True)
     return replace(copie, chemin=bonne)
 
 
+def _place(copie: Copie, dossier: Path, purgee: pd.DataFrame | None) -> Path:
+    """Le fichier sous le nom de son contenu : tant que la fiche ne le désigne pas, l'ancien reste le bon."""
+    fin = get_extension(copie.chemin.name) if purgee is None else ".csv.gz"
+    bonne = dossier / f"bonne-{copie.empreinte[:12]}{fin}"
+    if purgee is None:
+        os.replace(copie.chemin, bonne)
+        return bonne
+    copie.chemin.unlink()
+    purgee.to_csv(dossier / "purgee.csv.gz", index=False)
+    os.replace(dossier / "purgee.csv.gz", bonne)
+    return bonne
+
+
 def get_kept(source: SourceExterieure, lieu: Lieu) -> Copie | None:
-    """La dernière bonne copie, ou None."""
+    """La dernière bonne copie, à défaut celle que l'application fournit, ou None."""
+    return _read_kept(source, lieu) or _get_embarquee(source)
+
+
+def _get_embarquee(source: SourceExterieure) -> Copie | None:
+    fourni = source.embarque
+    if fourni is None or not fourni.chemin.is_file():
+        return None
+    return Copie(source.id, fourni.chemin, "embarquee", fourni.sha256, fourni.le)
+
+
+def _read_kept(source: SourceExterieure, lieu: Lieu) -> Copie | None:
     dossier = lieu.copies / source.id
     try:
         fiche = json.loads((dossier / FICHE).read_text(encoding="utf-8"))
@@ -205,9 +234,3 @@ def hash_file(chemin: Path) -> str:
     """L'empreinte SHA-256 d'un fichier."""
     with chemin.open("rb") as entree:
         return hashlib.file_digest(entree, "sha256").hexdigest()
-
-
-def _write_atomic(chemin: Path, octets: bytes) -> None:
-    provisoire = chemin.with_name(f".{chemin.name}-{os.getpid()}")
-    provisoire.write_bytes(octets)
-    os.replace(provisoire, chemin)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from barometre.fichiers import write_atomic
 from barometre.warehouse.engine import EntrepotError, build_duckdb_engine
 from barometre.warehouse.entrepot import ConstructionEnCours, Entrepot
 
@@ -68,12 +69,7 @@ class EntrepotFichiers(Entrepot):
 
     def activate(self, version_id: str) -> None:
         """Remplace le pointeur d'un seul geste, après l'avoir fait écrire sur le disque."""
-        provisoire = self.dossier / f".{POINTEUR}-{os.getpid()}"
-        with provisoire.open("w", encoding="utf-8") as sortie:
-            sortie.write(self._path(version_id).name + "\n")
-            sortie.flush()
-            os.fsync(sortie.fileno())
-        os.replace(provisoire, self.dossier / POINTEUR)
+        write_atomic(self.dossier / POINTEUR, f"{self._path(version_id).name}\n".encode())
 
     def remove(self, version_id: str) -> None:
         """Un lecteur qui a encore le fichier ouvert le garde jusqu'à ce qu'il le ferme."""

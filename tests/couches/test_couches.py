@@ -15,14 +15,15 @@ PAQUET = RACINE / "barometre"
 # Ce que chaque pièce a le droit d'importer dans `barometre` (en plus d'elle-même).
 PERMIS: dict[str, set[str]] = {
     "domain": set(),
+    "fichiers": set(),
     "catalogue": {"domain"},
     "stats": {"domain"},
     "recherche": {"domain"},
-    "warehouse": {"recherche", "domain"},
+    "warehouse": {"fichiers", "recherche", "domain"},
     "access": {"recherche", "warehouse", "domain"},
-    "sources": {"recherche", "warehouse", "catalogue", "domain"},
+    "sources": {"fichiers", "recherche", "warehouse", "catalogue", "domain"},
     "ingest": {"recherche", "warehouse", "catalogue", "domain"},
-    "contours": {"sources", "catalogue", "domain", "formats"},
+    "contours": {"fichiers", "sources", "catalogue", "domain", "formats"},
     "charts": {"stats", "domain", "formats"},
     "maps": {"contours", "stats", "domain", "formats"},
     "exports": {"stats", "catalogue", "domain", "formats"},
@@ -115,7 +116,7 @@ RESERVEES: dict[str, set[str]] = {
     "geopandas": {"contours", "maps", "assemblage"},
 }
 # Et pandas n'entre pas dans celles-ci : le vocabulaire, les nombres écrits et les pages vivent sans tableau.
-SANS_PANDAS = {"domain", "catalogue", "formats", "pages", "app"}
+SANS_PANDAS = {"domain", "fichiers", "catalogue", "formats", "pages", "app"}
 
 
 def _piece(fichier: Path) -> str:

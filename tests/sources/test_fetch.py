@@ -50,7 +50,7 @@ def test_adresse_officielle_puis_bonne_copie(lieu: f.Lieu) -> None:
     assert (neuve.origine, neuve.chemin.read_bytes()) == ("adresse", CONTENU)
     assert f.get_kept(SOURCE, lieu) is None  # pas encore bonne : elle n'a pas été lue
     gardee = f.keep(neuve, lieu)
-    assert gardee.chemin.name == "bonne.csv"
+    assert gardee.chemin.name == f"bonne-{gardee.empreinte[:12]}.csv"
     relue = f.get_kept(SOURCE, lieu)
     assert relue is not None
     assert (relue.empreinte, relue.origine) == (neuve.empreinte, "copie")
@@ -112,10 +112,10 @@ def test_une_copie_purgee_n_a_plus_de_donnees_personnelles(lieu: f.Lieu) -> None
         SOURCE, lieu, client=client(lambda _: httpx.Response(200, content=b"code,tel\n1,0556102030\n"))
     )
     gardee = f.keep(neuve, lieu, pd.DataFrame({"code": ["1"]}))
-    assert gardee.chemin.name == "bonne.csv.gz"
+    assert gardee.chemin.name == f"bonne-{gardee.empreinte[:12]}.csv.gz"
     assert gzip.decompress(gardee.chemin.read_bytes()) == b"code\n1\n"
     # il ne reste rien d'autre sur le disque que la copie purgée et sa fiche
-    assert sorted(c.name for c in (lieu.copies / "essai").iterdir()) == ["bonne.csv.gz", "copie.json"]
+    assert sorted(c.name for c in (lieu.copies / "essai").iterdir()) == [gardee.chemin.name, "copie.json"]
 
 
 def test_une_construction_ne_telecharge_rien(lieu: f.Lieu) -> None:

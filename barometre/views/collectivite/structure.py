@@ -26,6 +26,8 @@ VARIABLES: dict[str, str] = {
     "montagne": "Montagne",
     "zone": "Hexagone ou outre-mer",
     "couverture": "Accompagnement par un OPSN",
+    "age": "Part des 65 ans et plus",
+    "saison": "Part des résidences secondaires",
 }
 IMPORTANCES: dict[str, int] = {
     "population": 4,
@@ -37,8 +39,12 @@ IMPORTANCES: dict[str, int] = {
     "montagne": 1,
     "zone": 3,
     "couverture": 1,
+    "age": 1,
+    "saison": 1,
 }
 IMPORTANCE_MAXIMALE = 5
+# Les variables qui viennent d'une donnée de l'État : une collectivité qu'elle ne couvre pas n'en a pas.
+MESUREES: dict[str, str] = {"age": "part_65_ans_et_plus", "saison": "part_residences_secondaires"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,7 @@ def build_structure(gate: Gate) -> Structure:
         "groupement": np.log10(cadre["epci"].map(habitants).astype("float64").clip(lower=1)),
         "communes": np.log10(_count_communes(cadre, communes).clip(lower=1)),
     }
+    colonnes |= _read_mesurees(gate, cadre.index)
     gardees = ["type", "nom", "code", "strate", "departement", "region", "epci"]
     qualites = {v: _read_classe(cadre, v) for v in VARIABLES if v not in colonnes}
     frame = cadre[gardees].assign(habitants=cadre["population"], **colonnes, **qualites)
@@ -83,6 +90,16 @@ def _count_communes(cadre: pd.DataFrame, communes: pd.DataFrame) -> pd.Series:
         siens = cadre["type"].eq(type_)
         comptes[siens] = cadre.loc[siens, "code"].map(communes[type_].value_counts()).astype("float64")
     return comptes
+
+
+def _read_mesurees(gate: Gate, collectivites: pd.Index) -> dict[str, pd.Series]:
+    """La dernière valeur de chaque variable mesurée ; vide là où la source ne dit rien."""
+    lignes = gate.list_mesures(list(MESUREES.values()))
+    lignes = lignes[lignes["etat"].eq("repondu")].sort_values("periode", kind="stable")
+    dernieres = lignes.drop_duplicates(["indicateur_id", "collectivite_id"], keep="last")
+    par_mesure = dict(iter(dernieres.set_index("collectivite_id").groupby("indicateur_id")["valeur"]))
+    vide = pd.Series(dtype="float64")
+    return {v: par_mesure.get(m, vide).reindex(collectivites).astype("float64") for v, m in MESUREES.items()}
 
 
 def _read_classe(cadre: pd.DataFrame, variable: str) -> pd.Series:

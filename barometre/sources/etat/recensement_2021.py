@@ -1,0 +1,96 @@
+"""Recensement de la population (Insee, 2021) : âges et logements par commune, en codes de 2024.
+
+Le fichier est fourni avec l'application : de vraies données sont là dès le premier démarrage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from barometre.sources.contexte import Contexte, read_numbers, recode_communes, reject_rows
+from barometre.sources.lecture import Brut, read_csv
+from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, join_valeurs
+
+NOMBRES = (
+    "population",
+    "population_65_plus",
+    "logements",
+    "residences_principales",
+    "residences_secondaires",
+    "residences_principales_appartement",
+)
+COLONNES = ("code", *NOMBRES)
+# Trois communes de 2024 dont une partie est depuis redevenue une commune (code officiel géographique 2025
+# et 2026) : leurs nombres comptent encore ces habitants, que l'on ne sait pas en retirer.
+REDUITES = {
+    "15141": ("15031", "15035", "15047", "15171"),
+    "60054": ("60694",),
+    "85084": ("85165", "85212"),
+}
+PAS_UN_NOMBRE = "Un nombre manque, est négatif, ou n'est pas un nombre."
+INCOHERENT = "Une partie dépasse son tout (65 ans et plus, résidences)."
+REDUITE = (
+    "La commune a perdu une partie de son territoire depuis : ses nombres d'alors ne sont plus les siens."
+)
+# part : (partie, tout)
+PARTS = {
+    "part_65_ans_et_plus": ("population_65_plus", "population"),
+    "part_residences_secondaires": ("residences_secondaires", "logements"),
+    "part_residences_appartement": ("residences_principales_appartement", "residences_principales"),
+}
+SOMMES = {
+    "habitants_recenses": "population",
+    "logements_recenses": "logements",
+    "residences_principales": "residences_principales",
+}
+
+
+def read(chemin: Path) -> Brut:
+    """Le fichier tel qu'il est."""
+    return read_csv(chemin, COLONNES)
+
+
+def rows(brut: Brut, contexte: Contexte) -> Resultat:
+    """Par commune actuelle : habitants, logements, et trois parts ; une part sans base n'a pas de valeur.
+
+    Arrondissements et communes fusionnées sont additionnés avant de former les parts.
+    """
+    nombres = pd.DataFrame({c: read_numbers(brut.frame[c]) for c in NOMBRES})
+    motifs = _list_motifs(brut.frame["code"], nombres)
+    bonnes = motifs.eq("")
+    recodage = recode_communes(brut.frame[["code"]][bonnes].join(nombres[bonnes]), "code", contexte)
+    refusees = [
+        rejet
+        for motif, lignes in brut.frame[~bonnes].groupby(motifs[~bonnes])
+        for rejet in reject_rows(lignes, "code", str(motif))
+    ]
+    sommes = recodage.frame.groupby("collectivite_id")[list(NOMBRES)].sum()
+    return build_resultat(
+        brut.lus,
+        [*brut.rejets, *refusees, *recodage.rejets],
+        recodage.recodes,
+        recodage.fusionnes,
+        valeurs=join_valeurs(_list_valeurs(sommes, contexte.periode)),
+    )
+
+
+def _list_motifs(codes: pd.Series, nombres: pd.DataFrame) -> pd.Series:
+    """Le motif de refus de chaque ligne, ou vide."""
+    motifs = pd.Series("", index=codes.index)
+    lus = set(codes)
+    # Si les communes rétablies ont leur propre ligne, le fichier est d'après la séparation.
+    reduites = [code for code, enfants in REDUITES.items() if not lus.issuperset(enfants)]
+    motifs = motifs.mask(codes.isin(reduites), REDUITE)
+    for partie, tout in PARTS.values():
+        motifs = motifs.mask(nombres[partie].gt(nombres[tout]), INCOHERENT)
+    return motifs.mask(nombres.isna().any(axis=1) | nombres.lt(0).any(axis=1), PAS_UN_NOMBRE)
+
+
+def _list_valeurs(sommes: pd.DataFrame, periode: str) -> Iterator[pd.DataFrame]:
+    for indicateur_id, colonne in SOMMES.items():
+        yield build_valeurs(indicateur_id, sommes[colonne], periode)
+    for indicateur_id, (partie, tout) in PARTS.items():
+        yield build_valeurs(indicateur_id, sommes[partie] / sommes[tout].where(sommes[tout].gt(0)), periode)
