@@ -46,6 +46,8 @@ def mask_agregats(lignes: pd.DataFrame) -> pd.DataFrame:
         _round_means(vues, ~part)
         _bound_extremes(vues, part)
         _round_parts(vues, part)
+        # Le brut a servi partout où le redressé se tait ; sa colonne, elle, ne porte jamais un brut.
+        vues["redresse"] = np.where(vues["n"] < SEUIL_REDRESSE, np.nan, vues["redresse"])
     vues |= {"df": np.nan, "n_oui": np.nan}
     noms = [nom for nom in lignes.columns if nom != "n_publie"]
     colonnes = {nom: vues.get(nom, lignes[nom]) for nom in noms} | {"plafond": vues["plafond"]}
@@ -74,7 +76,7 @@ def _read_colonnes(lignes: pd.DataFrame, caches: Marques) -> Colonnes:
 
 
 def _show_raw(vues: Colonnes, part: Marques) -> None:
-    """Sur peu de réponses, le brut tient lieu de redressé, avec son intervalle de Wilson.
+    """Sur peu de réponses, le brut se lit à la place du redressé, avec son intervalle de Wilson.
 
     Les degrés de liberté diraient quelle strate manque, l'effectif efficace exact qui n'a pas répondu.
     """

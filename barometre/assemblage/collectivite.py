@@ -68,7 +68,7 @@ def _describe(vue: VueComparer) -> str:
     if not montrees:
         return "Aucun chiffre de vos pairs ne peut être montré pour ce thème."
     if not ecarts:
-        bas, *_, haut = sorted([*montrees, *montrees], key=lambda p: p.chiffre.redresse or 0.0)
+        bas, *_, haut = sorted([*montrees, *montrees], key=lambda p: p.chiffre.valeur or 0.0)
         titres = format_guillemets(haut.indicateur.titre), format_guillemets(bas.indicateur.titre)
         return f"Chez vos pairs, de {haut.texte_pairs} ({titres[0]}) à {bas.texte_pairs} ({titres[1]})."
     grand = max(ecarts, key=lambda p: abs(p.ecart or 0))

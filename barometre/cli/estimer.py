@@ -32,6 +32,7 @@ COLONNES = {
 TERRITOIRES = ("zone", "region", "departement")
 ETATS = {
     "published": "publié", "indicative": "indicatif, à ne pas citer", "primary": "non publiable",
+    "empty": "non publiable : des tailles ou des types entiers n'ont pas répondu",
 }  # fmt: skip
 CHIFFRES = ("n", "n_eff", "brut", "redresse", "bas", "haut", "note", "etat")
 

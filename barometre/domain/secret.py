@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-EtatSecret = Literal["published", "indicative", "primary"]
+EtatSecret = Literal["published", "indicative", "primary", "empty"]
 # « indicative » : montrée avec la note C. « primary » : trop peu de réponses, rien ne sort.
-ETATS: tuple[EtatSecret, ...] = ("published", "indicative", "primary")
+# « empty » : une trop grande part de ce que le chiffre décrirait est d'une strate où personne n'a répondu.
+ETATS: tuple[EtatSecret, ...] = ("published", "indicative", "primary", "empty")
 MONTRES: tuple[EtatSecret, ...] = ("published", "indicative")
 
 # Réponses qu'il faut à une cellule pour se montrer.
 SEUIL, SEUIL_CYBER = 10, 20
-# Sous ce nombre, le brut tient lieu de redressé : les deux, sur peu de réponses, en diraient trop.
+# Sous ce nombre, le brut se lit et le redressé se tait : les deux, sur peu de réponses, en diraient trop.
 SEUIL_REDRESSE = 30
 # Collectivités du cadre, et réponses, qu'il faut à un territoire pour que sa participation se lise.
 SEUIL_CADRE, SEUIL_PARTICIPATION = 10, 10

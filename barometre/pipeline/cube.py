@@ -67,13 +67,36 @@ class Cube:
         cellules, effectifs = np.unique(presentes, return_counts=True)
         return pd.Series(effectifs, index=cellules)
 
+    @cached_property
+    def population_strates(self) -> pd.Series:
+        """Nombre de collectivités du cadre par cellule × strate (`_pair`)."""
+        paires = self._pair(np.arange(len(self.cadre)))
+        couples, effectifs = np.unique(paires[paires >= 0], return_counts=True)
+        return pd.Series(effectifs, index=couples)
+
+    def compute_vides(self, cellules: Entiers, repondants: pd.Index) -> NDArray[np.float64]:
+        """La part du cadre de chaque cellule qui est d'une strate où aucune de ces répondantes n'est.
+
+        Aucun poids n'y supplée : le chiffre ne décrirait pas ces collectivités, quelle que soit leur réponse.
+        """
+        paires = self._pair(self.cadre.index.get_indexer(repondants))
+        vides = self.population_strates.drop(np.unique(paires[paires >= 0]))
+        sommes = vides.groupby(vides.index // len(self.strates)).sum().reindex(cellules, fill_value=0)
+        return (sommes / self.population.reindex(cellules)).to_numpy(dtype=float)
+
+    def _pair(self, rangs: Entiers) -> Entiers:
+        """Collectivité × grille → cellule et strate en un entier ; -1 hors de toute cellule."""
+        cellules = self.membership[rangs]
+        strates = _codes(self.cadre["strate"], self.strates)[rangs]
+        return np.where(cellules >= 0, cellules * len(self.strates) + strates[:, None], -1)
+
     def build_membership(self, repondants: pd.Index) -> tuple[pd.DataFrame, csr_array]:
         """Les cellules où ces répondants sont, et la matrice répondant × cellule."""
         rangs = self.membership[self.cadre.index.get_indexer(repondants)]
         lignes, grilles = np.nonzero(rangs >= 0)
         cellules, colonnes = np.unique(rangs[lignes, grilles], return_inverse=True)
         matrice = csr_array((np.ones(len(lignes)), (lignes, colonnes)), shape=(len(rangs), len(cellules)))
-        return self.describe(cellules), matrice
+        return self.describe(cellules).assign(vides=self.compute_vides(cellules, repondants)), matrice
 
     def describe(self, cellules: Entiers) -> pd.DataFrame:
         """Les libellés et la population de cellules, par leur numéro."""

@@ -43,6 +43,7 @@ def build_quality(
         *_cross_check(redressement),
         *_propensities(redressement),
         *_merges(redressement),
+        *_empty(redressement, reference.cadre),
         *_gaps(redressement, reference),
     ]
     lignes = pd.DataFrame(faits, columns=["cle", "objet", "valeur", "phrase"])
@@ -147,6 +148,17 @@ def _merges(redressement: Redressement) -> Iterator[Fait]:
     for regroupement in redressement.regroupements.itertuples():
         objet = f"{regroupement.marge} › {regroupement.modalite}"
         yield "regroupement", objet, float(str(regroupement.population)), str(regroupement.phrase)
+
+
+def _empty(redressement: Redressement, cadre: pd.DataFrame) -> Iterator[Fait]:
+    """Les strates du pays où personne n'a répondu : ce que l'ensemble ne décrit pas."""
+    repondues = set(cadre["strate"].reindex(redressement.repondants.index))
+    absentes = cadre["strate"][~cadre["strate"].isin(repondues)].value_counts()
+    if len(absentes):
+        part = float(absentes.sum() / len(cadre))
+        noms = ", ".join(map(str, absentes.index[:5]))
+        phrase = f"Aucune réponse de {_percent(part)} du cadre : {noms}."
+        yield "strates_vides", "", part, phrase
 
 
 def _gaps(redressement: Redressement, reference: Reference) -> Iterator[Fait]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.secret import NIVEAUX_CYBER, get_seuil
+from barometre.stats.grades import B_PRUDENCE_WIDTH
 
 Booleens = NDArray[np.bool_]
 
@@ -17,12 +18,17 @@ Booleens = NDArray[np.bool_]
 def compute_states(
     cellules: pd.DataFrame, n: NDArray[np.float64], notes: NDArray[np.str_], indicateurs: Sequence[Indicateur]
 ) -> NDArray[np.str_]:
-    """L'état de chaque cellule × indicateur ; `n` : réponses, `notes` : notes des chiffres."""
+    """L'état de chaque cellule × indicateur ; `n` : réponses, `notes` : notes des chiffres.
+
+    Strates vides : sur une part f du cadre la vérité est inconnue, le total peut en être faux de f. Au-delà
+    de la largeur de prudence qu'une note B admet (35 points), il ne se publie pas.
+    """
     cyber = np.array([i.sensibilite == "cyber" for i in indicateurs])
     seuils = np.where(cyber, get_seuil(True), get_seuil(False))
     grille = np.where(cyber, is_grille_cyber(cellules)[:, None], True)
     montrees = grille & (n >= seuils) & (cellules["participants"].to_numpy()[:, None] >= seuils)
-    return np.select([~montrees, notes == "C"], ["primary", "indicative"], "published")
+    vides = (cellules["vides"].to_numpy() >= B_PRUDENCE_WIDTH)[:, None] & np.ones_like(montrees)
+    return np.select([~montrees, vides, notes == "C"], ["primary", "empty", "indicative"], "published")
 
 
 def is_grille_cyber(cellules: pd.DataFrame) -> Booleens:

@@ -32,7 +32,7 @@ def _build_point(ligne: LigneIndicateur) -> Point:
         return Point(titre, raison=ligne.citation.explication)
     return Point(
         titre,
-        chiffre.redresse,
+        chiffre.valeur,
         chiffre.bas,
         chiffre.haut,
         ligne.get_texte("redresse"),
@@ -53,7 +53,7 @@ def _rang(ligne: LigneIndicateur) -> tuple[str, ...]:
         return (ligne.indicateur.titre, "non publié", "", "", "", "", "non")
     return (
         ligne.indicateur.titre,
-        ligne.get_texte("redresse"),
+        "" if chiffre.est_brut else ligne.get_texte("redresse"),
         ligne.intervalle,
         ligne.get_texte("brut"),
         str(chiffre.n),

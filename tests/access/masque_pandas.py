@@ -27,7 +27,8 @@ def mask_agregats(lignes: pd.DataFrame) -> pd.DataFrame:
     vues = _erase(vues, CHIFFRES, ~vues["etat"].isin(MONTRES))
     vues = _round_means(_show_raw(vues, part), ~part)
     vues = _bound_extremes(vues, part)
-    return _round_parts(vues, part)
+    vues = _round_parts(vues, part)
+    return vues.assign(redresse=vues["redresse"].mask(vues["n"] < SEUIL_REDRESSE))
 
 
 def round_effectifs(effectifs: pd.Series) -> pd.Series:

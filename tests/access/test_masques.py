@@ -75,9 +75,10 @@ def test_une_moyenne_se_lit_a_trois_chiffres() -> None:
     assert (vue["brut"], vue["redresse"], vue["bas"], vue["haut"]) == pytest.approx((1230, 13.6, 0.101, 0))
 
 
-def test_sous_trente_reponses_le_brut_tient_lieu_de_redresse() -> None:
+def test_sous_trente_reponses_le_brut_se_lit_et_le_redresse_se_tait() -> None:
     vue = masque(n_publie=16, n_oui=5, brut=0.3125, redresse=0.41, bas=0.1, haut=0.6)
-    assert (vue["brut"], vue["redresse"], vue["n_eff"]) == (0.31, 0.31, 15)
+    assert (vue["brut"], vue["n_eff"]) == (0.31, 15)
+    assert np.isnan(vue["redresse"])
     assert vue["bas"] <= 0.14
     assert np.isnan(vue["se"])
 

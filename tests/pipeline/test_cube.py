@@ -54,3 +54,27 @@ def test_ce_que_l_entrepot_garde() -> None:
     )
     # sous 10 participants, personne ne verrait la cellule
     assert is_kept(cellules).tolist() == [True, False, False, True]
+
+
+def test_la_part_d_une_cellule_que_personne_ne_represente(cube: Cube) -> None:
+    """Les EPCI seuls ont répondu : l'ensemble du pays ne les vaut pas."""
+    epci = cube.cadre.index[cube.cadre["type"].eq("epci")]
+    cellules, _ = cube.build_membership(epci)
+    vides = cellules.set_index(["territoire_id", "type", "strate", "couverture"])["vides"]
+    autres = cube.cadre["type"].ne("epci").mean()
+    assert vides[("france", "", "", "")] >= autres
+    tous, _ = cube.build_membership(cube.cadre.index)
+    assert tous["vides"].eq(0).all()
+
+
+def test_une_strate_vide_se_compte_en_collectivites() -> None:
+    cadre = pd.DataFrame(
+        {"type": "commune", "strate": ["a"] * 6 + ["b"] * 4, "zone": "metropole", "region": "84",
+         "departement": "63", "epci": "e", "couverture": "inconnue"},
+        index=[f"commune-{i}" for i in range(10)],
+    )  # fmt: skip
+    cube = Cube(cadre)
+    cellules, _ = cube.build_membership(cadre.index[:2])
+    totales = cellules[cellules["strate"].eq("")]
+    assert totales["vides"].tolist() == [0.4] * len(totales)
+    assert cellules[cellules["strate"].eq("a")]["vides"].eq(0).all()

@@ -14,6 +14,7 @@ from barometre.views.lecture.publies import PublieACote
 from barometre.views.lecture.selection import build_adresse
 
 NOMS_VALEURS = {"redresse": "redressé", "brut": "brut"}
+SEUL_BRUT = "brut, non redressé\u202f: moins de 30 réponses"
 
 
 def build_carte(ligne: LigneIndicateur, valeur: str) -> str:
@@ -30,10 +31,11 @@ def build_carte_breve(ligne: LigneIndicateur, valeur: str) -> str:
     if not ligne.chiffre.montre:
         return build_carte(ligne, valeur)
     autre = "brut" if valeur == "redresse" else "redresse"
+    brut = ligne.chiffre.est_brut
     faits = (
-        ligne.intervalle if valeur == "redresse" else f"redressé : {ligne.intervalle}",
+        ligne.intervalle if valeur == "redresse" or brut else f"redressé : {ligne.intervalle}",
         f"note {ligne.chiffre.note}",
-        f"{NOMS_VALEURS[autre]} {ligne.get_texte(autre)}",
+        SEUL_BRUT if brut else f"{NOMS_VALEURS[autre]} {ligne.get_texte(autre)}",
         format_compte(ligne.chiffre.n, "réponse"),
     )
     return (
@@ -50,6 +52,8 @@ def _definition(ligne: LigneIndicateur) -> str:
 
 def _preuve(ligne: LigneIndicateur, valeur: str) -> str:
     """Le brut reste à côté du redressé, l'effectif et la vague avec eux."""
+    if ligne.chiffre.est_brut:
+        return f"{SEUL_BRUT}. {format_compte(ligne.chiffre.n, 'réponse')}, {texte(ligne.contexte.vague)}."
     autre = "brut" if valeur == "redresse" else "redresse"
     return (
         f"{NOMS_VALEURS[valeur]}\u202f; {NOMS_VALEURS[autre]}\u202f: {texte(ligne.get_texte(autre))}. "
@@ -69,7 +73,11 @@ def _intervalle(ligne: LigneIndicateur, valeur: str) -> str:
     """L'intervalle est celui du chiffre redressé : sous un chiffre brut, on le redit."""
     if not ligne.intervalle:
         return ""
-    rappel = "" if valeur == "redresse" else f"Redressé : {ligne.get_texte('redresse')}, "
+    rappel = (
+        ""
+        if valeur == "redresse" or ligne.chiffre.est_brut
+        else f"Redressé : {ligne.get_texte('redresse')}, "
+    )
     return f"{texte(rappel + ligne.intervalle)} <small>({HORS_BIAIS})</small>"
 
 

@@ -144,7 +144,7 @@ def _build_details(theme: ThemeFiche) -> str:
     lignes = []
     for pratique in theme.pratiques:
         chiffre = theme.pairs.get(pratique.id)
-        pairs = "non publié" if chiffre is None else _format_part(chiffre.redresse, chiffre.plafond)
+        pairs = "non publié" if chiffre is None else _format_part(chiffre.valeur, chiffre.plafond)
         lignes.append(f"<li>{texte(pratique.pratique)}\u202f: {pairs}</li>")
     return f"<details><summary>Ce que font vos pairs</summary><ul>{''.join(lignes)}</ul></details>"
 

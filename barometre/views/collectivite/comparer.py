@@ -56,7 +56,7 @@ class Position:
         """La distance aux pairs, en part ; rien si l'un des deux manque."""
         if self.valeur_soi is None or not self.chiffre.montre or not self.indicateur.est_part:
             return None
-        return self.valeur_soi - (self.chiffre.redresse or 0.0)
+        return self.valeur_soi - (self.chiffre.valeur or 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ def _rang(position: Position) -> dict[str, object]:
         "est_part": position.indicateur.est_part,
         "note": c.note,
         "n": c.n,
-        "valeur": c.redresse,
+        "valeur": c.valeur,
         "bas": c.bas,
         "haut": c.haut,
         "texte": position.texte_pairs,

@@ -95,7 +95,7 @@ def _compare(paires: Sequence[tuple[Indicateur, Chiffre, Chiffre, str]]) -> tupl
 
 
 def _frame(chiffres: object) -> pd.DataFrame:
-    lignes = [(c.redresse, c.bas, c.haut) for c in chiffres]  # type: ignore[attr-defined]
+    lignes = [(c.valeur, c.bas, c.haut) for c in chiffres]  # type: ignore[attr-defined]
     return pd.DataFrame(lignes, columns=["p", "low", "high"]).astype("float64")
 
 

@@ -35,4 +35,4 @@ def _mean(pairs: Pairs, pratiques: Sequence[Indicateur]) -> float | None:
     trouves = [pairs.chiffres.get(p.id) for p in pratiques]
     if not trouves or any(t is None or t.elargi or not t.chiffre.montre for t in trouves):
         return None
-    return sum(t.chiffre.redresse or 0.0 for t in trouves if t is not None)
+    return sum(t.chiffre.valeur or 0.0 for t in trouves if t is not None)

@@ -47,7 +47,7 @@ def describe_pairs_enonce(indicateur: Indicateur, chiffre: Chiffre) -> str:
 def list_forces(soi: Soi, pairs: Iterable[Pairs], themes: Mapping[str, Sequence[Indicateur]]) -> list[Ecart]:
     """Ce que la collectivité fait et que peu de pairs font ; la plus rare d'abord."""
     trouvees = [
-        _build(i, chiffre, reponse, "vous aussi" if (chiffre.redresse or 0) >= 0.5 else "vous l’avez")
+        _build(i, chiffre, reponse, "vous aussi" if (chiffre.valeur or 0) >= 0.5 else "vous l’avez")
         for i, chiffre, reponse in _compare(soi, pairs, themes)
         if _favorable(i, reponse) and (_part(i, chiffre) <= PART_FORCE)
     ]
@@ -85,7 +85,7 @@ def _defavorable(indicateur: Indicateur, reponse: Reponse) -> bool:
 
 def _part(indicateur: Indicateur, chiffre: Chiffre) -> float:
     """La part des pairs dans la situation souhaitable."""
-    part = chiffre.redresse or 0.0
+    part = chiffre.valeur or 0.0
     return part if indicateur.sens == "plus_haut_mieux" else 1 - part
 
 

@@ -50,7 +50,7 @@ def _list_du_theme(
         if fait or not utile or not indicateur.actions or indicateur.sens != "plus_haut_mieux":
             continue
         chiffre = groupe.get(indicateur.id)
-        part = (chiffre.redresse or 0.0) if chiffre and indicateur.est_part else 0.0
+        part = (chiffre.valeur or 0.0) if chiffre and indicateur.est_part else 0.0
         obligation = dus.get(indicateur.id)
         raisons = [f"La loi le demande : {lower_initiale(obligation.seuil.titre)}"] if obligation else []
         raisons += [describe_pairs_enonce(indicateur, chiffre)] if chiffre and part else []

@@ -52,7 +52,7 @@ def _ligne(soi: Soi, groupe: Pairs, indicateur: Indicateur) -> dict[str, object]
         "indicateur_id": indicateur.id,
         "titre": indicateur.titre,
         "votre_reponse": reponse.get_texte(indicateur) if reponse else "",
-        "pairs": round_valeur(indicateur, montre.redresse) if montre else None,
+        "pairs": round_valeur(indicateur, montre.valeur) if montre else None,
         "pairs_bas": round_valeur(indicateur, montre.bas) if montre else None,
         "pairs_haut": round_valeur(indicateur, montre.haut) if montre else None,
         "pairs_n": montre.n if montre else None,

@@ -29,7 +29,7 @@ def list_pistes(lignes: Iterable[LigneIndicateur]) -> tuple[Piste, ...]:
         and ligne.indicateur.actions
         and ligne.chiffre.citable
     ]
-    rares.sort(key=lambda ligne: ligne.chiffre.redresse or 0.0)
+    rares.sort(key=lambda ligne: ligne.chiffre.valeur or 0.0)
     premieres: dict[str, Piste] = {}
     for ligne in rares:
         action = ligne.indicateur.actions[0]

@@ -54,9 +54,9 @@ def build_verdict(
 
 def build_participation(indicateur: Indicateur, avant: Chiffre) -> str:
     """Ce que ferait, à pratiques égales, une préférence à répondre passée de 1,25 à 1,5."""
-    if not is_sensible(indicateur, avant) or avant.redresse is None or avant.pente is None:
+    if not is_sensible(indicateur, avant) or avant.valeur is None or avant.pente is None:
         return ""
-    effet = float(shift(avant.redresse, avant.pente, PREFERENCE_AVANT / PREFERENCE_APRES)) - avant.redresse
+    effet = float(shift(avant.valeur, avant.pente, PREFERENCE_AVANT / PREFERENCE_APRES)) - avant.valeur
     return (
         f"À pratiques égales, une préférence à répondre de celles qui répondent « oui » passée de "
         f"{format_nombre(PREFERENCE_AVANT, 2)} à {format_nombre(PREFERENCE_APRES, 1)} ferait à elle seule "

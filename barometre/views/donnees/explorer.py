@@ -70,7 +70,7 @@ class VueExplorer:
     @property
     def caches(self) -> int:
         """Les lignes sans valeur."""
-        return int(self.table["redresse"].isna().sum())
+        return int(self.table["brut"].isna().sum())
 
     @property
     def phrase(self) -> str:

@@ -47,7 +47,17 @@ class Chiffre:
     @property
     def montre(self) -> bool:
         """Vrai si le lecteur a le droit de voir ce chiffre et qu'il existe."""
-        return self.etat in MONTRES and self.redresse is not None
+        return self.etat in MONTRES and self.valeur is not None
+
+    @property
+    def valeur(self) -> float | None:
+        """Le chiffre qui se lit, et que l'intervalle entoure : le redressé, le brut sous trente réponses."""
+        return self.brut if self.redresse is None else self.redresse
+
+    @property
+    def est_brut(self) -> bool:
+        """Vrai quand trop peu de réponses font taire le redressé."""
+        return self.montre and self.redresse is None
 
     @property
     def citable(self) -> bool:
@@ -67,8 +77,8 @@ class Chiffre:
         )
 
     def get_valeur(self, valeur: str) -> float | None:
-        """Le chiffre redressé ou le brut."""
-        return self.redresse if valeur == "redresse" else self.brut
+        """Le chiffre qui se lit, ou le brut."""
+        return self.valeur if valeur == "redresse" else self.brut
 
 
 def read_chiffres(cadre: pd.DataFrame) -> list[Chiffre]:
@@ -93,7 +103,7 @@ def _build_chiffre(ligne: Mapping[Any, Any]) -> Chiffre:
         couverture=str(ligne["couverture"]),
         etat=etat,
     )
-    if etat not in MONTRES or is_absent(_flottant(ligne["redresse"])):
+    if etat not in MONTRES or is_absent(_flottant(ligne["brut"])):
         # Même si la porte laissait passer un nombre, une cellule cachée n'en garde aucun.
         return replace(chiffre, etat=ABSENT) if etat in MONTRES else chiffre
     return replace(

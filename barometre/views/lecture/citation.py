@@ -82,8 +82,16 @@ def _reponses(chiffre: Chiffre) -> str:
     return format_compte(chiffre.n, "réponse")
 
 
+STRATES_VIDES = (
+    "Non publiable : plus d’un tiers des collectivités visées sont d’une taille ou d’un type dont aucune n’a "
+    "répondu ; le chiffre ne les décrirait pas."
+)
+
+
 def get_raison(etat: str, indicateur: Indicateur) -> str:
     """Pourquoi un chiffre n'est pas montré, sans rien en dire d'autre."""
+    if etat == "empty":
+        return STRATES_VIDES
     if etat != "primary":
         return "Pas de chiffre : aucune réponse, ou question non posée à ces collectivités."
     cyber = indicateur.sensibilite == "cyber"

@@ -63,7 +63,8 @@ def _remarque(indicateur: Indicateur, chiffre: Chiffre) -> str:
     if chiffre.note != "C":
         return ""
     raison = f" : {RAISONS[chiffre.raison]}" if chiffre.raison else ""
-    return f"Indicatif, à ne pas citer{raison}."
+    brut = " Sous 30 réponses, l’intervalle est celui du brut." if chiffre.est_brut else ""
+    return f"Indicatif, à ne pas citer{raison}.{brut}"
 
 
 def add_compares(

@@ -58,11 +58,11 @@ def build_g_etoile(indicateur: Indicateur, chiffre: Chiffre) -> str:
 
 def build_sensibilite(indicateur: Indicateur, chiffre: Chiffre) -> str:
     """Ce que deviendrait la part si celles que l'on craint sur-représentées répondaient plus volontiers."""
-    if not is_sensible(indicateur, chiffre) or chiffre.redresse is None or chiffre.pente is None:
+    if not is_sensible(indicateur, chiffre) or chiffre.valeur is None or chiffre.pente is None:
         return ""
     sens = -1 if indicateur.sens == "plus_bas_mieux" else 1
     effets = [
-        f"{format_chiffre(indicateur, float(shift(chiffre.redresse, chiffre.pente, g**sens)))} si elles "
+        f"{format_chiffre(indicateur, float(shift(chiffre.valeur, chiffre.pente, g**sens)))} si elles "
         f"répondent {_format_g(g)} fois plus volontiers"
         for g in SENSITIVITY_FACTORS
     ]

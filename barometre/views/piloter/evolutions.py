@@ -264,7 +264,7 @@ def _to_rang(c: Changement) -> tuple[object, ...]:
         return (c.indicateur.titre, *(None,) * 5, c.texte, None, None, "")
     d = c.decomposition
     parties = (None, None) if d is None else (d.composition, d.pratique)
-    valeurs = (c.avant.redresse, c.apres.redresse, c.ecart, c.bas, c.haut)
+    valeurs = (c.avant.valeur, c.apres.valeur, c.ecart, c.bas, c.haut)
     nombres = [to_pourcent(v) for v in (*valeurs, *parties)]
     return (c.indicateur.titre, *nombres[:5], c.texte, *nombres[5:], _describe_plafonds(c.avant, c.apres, c))
 

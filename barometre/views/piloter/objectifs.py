@@ -50,9 +50,9 @@ class EtatObjectif:
     @property
     def reste(self) -> float | None:
         """La distance à la cible, de −1 à 1 ; négative quand elle est dépassée."""
-        if self.chiffre is None or self.chiffre.redresse is None:
+        if self.chiffre is None or self.chiffre.valeur is None:
             return None
-        ecart = self.objectif.cible - self.chiffre.redresse
+        ecart = self.objectif.cible - self.chiffre.valeur
         return ecart if self.objectif.sens == "au_moins" else -ecart
 
     @property
@@ -63,7 +63,7 @@ class EtatObjectif:
         debut = f"{self.indicateur.titre}, {self.champ} : {cible}"
         if self.chiffre is None or self.reste is None:
             return f"{debut}. {TROP_PEU.capitalize()} pour dire où l’on en est."
-        valeur = f"{format_part(self.chiffre.redresse)} ({format_bornes(self.indicateur, self.chiffre)})"
+        valeur = f"{format_part(self.chiffre.valeur)} ({format_bornes(self.indicateur, self.chiffre)})"
         return f"{debut}. {self.vague} : {valeur}. {self.etat[0].upper()}{self.etat[1:]}."
 
 
@@ -147,7 +147,7 @@ def _expect(objectif: Objectif, vagues: Sequence[Vague], chiffres: dict[str, Chi
     if depart is None or not vagues or vagues[-1].id == depart.id:
         return None
     debut, jour = _date_of(depart), _date_of(vagues[-1])
-    valeur = chiffres[depart.id].redresse
+    valeur = chiffres[depart.id].valeur
     if debut is None or jour is None or valeur is None or objectif.echeance <= debut:
         return None
     avance = min((jour - debut).days / (objectif.echeance - debut).days, 1.0)
@@ -163,5 +163,5 @@ def _to_rang(e: EtatObjectif) -> tuple[object, ...]:
     but = (e.indicateur.titre, e.champ, sens, to_pourcent(e.objectif.cible), e.objectif.echeance)
     mesure: tuple[float | None, ...] = (None,) * 4
     if e.chiffre is not None and e.reste is not None:
-        mesure = (e.chiffre.redresse, e.chiffre.bas, e.chiffre.haut, max(e.reste, 0.0))
+        mesure = (e.chiffre.valeur, e.chiffre.bas, e.chiffre.haut, max(e.reste, 0.0))
     return (*but, *(to_pourcent(v) for v in mesure), e.etat, e.objectif.decide_par)

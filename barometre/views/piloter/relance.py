@@ -144,7 +144,7 @@ def _read_spreads(gate: Gate, catalogue: Catalogue, indicateur_id: str, vague_id
     """L'écart-type d'une réponse, par strate : √(p·(1 − p)) du chiffre national montré."""
     strates = [s.id for s in catalogue.strates]
     cellules = read_cellules(gate, [indicateur_id], Selection(vague_id), type=None, strate=strates)
-    parts = {c.strate: c.redresse for c in cellules.values() if c.montre and c.redresse is not None}
+    parts = {c.strate: c.valeur for c in cellules.values() if c.montre and c.valeur is not None}
     return {strate: float(np.sqrt(max(p * (1 - p), 0.0))) for strate, p in parts.items()}
 
 
