@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import fisher_exact
+from scipy.stats import binomtest, fisher_exact
 
 from barometre.stats.association import adjust_p_values, compare_standardised
 from barometre.stats.cochran import check_cochran
@@ -92,15 +92,20 @@ def test_sans_strate_commune_il_n_y_a_pas_de_test() -> None:
 
 
 def test_des_etiquettes_melangees_ne_demontrent_presque_rien() -> None:
-    """À strate égale, les bénéficiaires sont tirés au sort : au plus 5 % des familles ont un verdict."""
+    """À strate égale, les bénéficiaires sont tirés au sort : au plus 5 % des familles ont un verdict.
+
+    La borne est 5 % de 400 familles, sans marge ajoutée : un taux vrai de 8 % y passerait moins de deux
+    fois sur cent (loi binomiale, dit par la seconde assertion) ; sur 100 familles, une fois sur cinq.
+    """
     hasard = np.random.default_rng(11)
     strates = pd.Series(hasard.integers(0, 12, 900))
     parts = np.clip(hasard.beta(0.6, 0.6, size=(12, 25)), 0.01, 0.99)
     reponses = pd.DataFrame((hasard.random((900, 25)) < parts[strates]).astype(float))
     traites = pd.Series(hasard.random(900) < 0.05 + 0.04 * strates)
-    parlent = 0
-    for _ in range(100):
+    familles, parlent = 400, 0
+    for _ in range(familles):
         melanges = traites.groupby(strates).transform(lambda t: hasard.permutation(t.to_numpy()))
         table = compare_standardised(reponses, melanges.astype(bool), strates)
         parlent += bool((adjust_p_values(table["p_value"]) < 0.05).any())
-    assert parlent <= 8  # 5 attendues au plus ; P(plus de 8) < 7 % à 5 %
+    assert parlent <= 0.05 * familles
+    assert binomtest(parlent, familles, 0.08, alternative="less").pvalue < 0.02
