@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from barometre.cli.analyse import add_json
-from barometre.cli.erreurs import Refus
 from barometre.cli.qualite import list_qualite, print_qualite
 from barometre.cli.sortie import Barre, print_json
 from barometre.pipeline.construire import construire
+from barometre.pipeline.rejeu import Rejoue
 from barometre.warehouse.compatibilite import is_lisible
-from barometre.warehouse.repository import open_repository
 from barometre.warehouse.versions import open_entrepot
 
 
@@ -26,11 +27,6 @@ def add_command(commandes: Any) -> None:
     )
     analyseur.add_argument(
         "--si-absent", action="store_true", help="ne fait rien si une version est en service"
-    )
-    analyseur.add_argument(
-        "--oublier-imports",
-        action="store_true",
-        help="construit même si la version en service contient des réponses réelles, qui n'y seront plus",
     )
     add_json(analyseur)
     analyseur.set_defaults(execute=execute)
@@ -46,8 +42,6 @@ def execute(demande: argparse.Namespace) -> None:
             f"La version {active} est déjà en service.",
         )
         return
-    if not demande.oublier_imports:
-        _check_imports()
     with Barre(muette=demande.json) as barre:
         faite = construire(demande.depuis, demo=not demande.sans_demo, progress=barre)
     phrase = (
@@ -57,9 +51,9 @@ def execute(demande: argparse.Namespace) -> None:
     )
     if demande.json:
         objet = {"version": faite.version_id, "construite": True, "lignes": faite.lignes}
-        print_json(objet | {"qualite": list_qualite()})
+        print_json(objet | {"lots": [asdict(lot) for lot in faite.lots], "qualite": list_qualite()})
     else:
-        print(phrase)
+        print("\n".join([phrase, *list_phrases(faite.lots)]))
         print_qualite()
 
 
@@ -70,20 +64,20 @@ def _get_lisible() -> str | None:
     return active if active and is_lisible(entrepot, active) else None
 
 
-def _check_imports() -> None:
-    """Refuse de laisser derrière soi des réponses réelles sans qu'on l'ait demandé."""
-    active = _get_lisible()
-    if active is None:
-        return
-    lots = open_repository().at(active).list_lots()
-    reels = lots[~lots["simule"].astype(bool)]
-    if not reels.empty:
-        noms = ", ".join(sorted(set(reels["fichier"])))
-        raise Refus(
-            f"La version en service contient des réponses réelles ({noms}) que « construire » ne reprend "
-            "pas. Gardez ces fichiers pour les importer de nouveau, puis ajoutez --oublier-imports ; "
-            "la version d'avant reste parmi celles que « versions lister » montre."
-        )
+def list_phrases(lots: Sequence[Rejoue]) -> list[str]:
+    """Ce que sont devenus les fichiers reçus : combien, et lesquels n'ont plus le même nombre de réponses."""
+    if not lots:
+        return []
+    reponses, repris = sum(lot.apres for lot in lots), [lot.fichier for lot in lots if not lot.relu]
+    phrases = [f"{len(lots)} fichier(s) reçu(s) rejoué(s), {reponses} réponses réelles, sans démonstration."]
+    phrases += [
+        f"  attention : « {lot.fichier} » passe de {lot.avant} à {lot.apres} réponses chargées."
+        for lot in lots
+        if lot.avant != lot.apres
+    ]
+    if repris:
+        phrases.append(f"  repris tels quels, leur fichier n'étant pas gardé : {', '.join(repris)}.")
+    return phrases
 
 
 def _print(en_json: bool, objet: dict[str, Any], phrase: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import re
 from collections import defaultdict
 from collections.abc import Sequence
@@ -64,7 +65,8 @@ def execute(demande: argparse.Namespace) -> None:
         lot = importer(
             demande.fichier, demande.questionnaire, demande.vague, format=demande.format, essai=demande.essai,
             confirme=demande.confirmer, complement=demande.complement,
-            correspondance=demande.correspondance, progress=barre, catalogue=load_catalogue(),
+            correspondance=demande.correspondance, par=_get_operateur(), progress=barre,
+            catalogue=load_catalogue(),
         )  # fmt: skip
     ecrit = not (demande.essai or lot.deja_charge)
     lieu = (demande.vague, demande.questionnaire)
@@ -74,6 +76,14 @@ def execute(demande: argparse.Namespace) -> None:
     print_lot(lot, essai=demande.essai)
     if ecrit:
         print_qualite(*lieu)
+
+
+def _get_operateur() -> str:
+    """Le compte de la machine qui lance la commande ; vide s'il n'a pas de nom (conteneur)."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
 
 
 def print_lot(lot: Lot, *, essai: bool) -> None:

@@ -44,7 +44,7 @@ def prepare(  # noqa: PLR0917 — l'ordre est celui de la commande `importer`
 
     `lots_connus` : les lots déjà dans l'entrepôt ; le même fichier y donne `deja_charge`.
     """
-    questionnaire, vague = _find_enquete(catalogue, questionnaire_id, vague_id)
+    questionnaire, vague = find_enquete(catalogue, questionnaire_id, vague_id)
     declaree = read_correspondance(correspondance)
     choix = Choix(declaree.entete, declaree.feuille)
     export = read_export(path, format, build_recognizer(questionnaire), choix)
@@ -70,9 +70,10 @@ def prepare_all(  # noqa: PLR0917 — l'ordre est celui de la commande `importer
     return replace(lot, deja_charge=lot.lot_id in lots_connus)
 
 
-def _find_enquete(
+def find_enquete(
     catalogue: CatalogueEnquete, questionnaire_id: str, vague_id: str
 ) -> tuple[Questionnaire, Vague]:
+    """Le questionnaire et la vague demandés ; `ImportRefuse` si le catalogue ne les connaît pas."""
     questionnaires = catalogue.questionnaires
     vagues = {v.id: v for v in catalogue.vagues}
     if questionnaire_id not in questionnaires:

@@ -7,7 +7,7 @@ reviendra avec le fichier corrigé. Une ligne peut avoir plusieurs motifs ; elle
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from barometre.ingest.columns import Plan, build_plan, describe_entetes, list_ec
 from barometre.ingest.duplicates import REGLE_DOUBLONS, pick_retained
 from barometre.ingest.errors import ImportRefuse, Rejet
 from barometre.ingest.export import Export
+from barometre.ingest.garde import Recu, build_recu
 from barometre.ingest.identity import Referentiel
 from barometre.ingest.labels import clean_label
 from barometre.ingest.mapping import Correspondance, build_declares, find_columns
@@ -68,6 +69,9 @@ class Lot:
     avant_apres: tuple[AvantApres, ...] = ()
     # Les raisons de demander un accord avant d'écrire (`--confirmer`).
     a_confirmer: tuple[str, ...] = ()
+    # Les fichiers lus, et sous quelle clé la réserve de l'entrepôt les garde (vide : pas gardés).
+    recus: tuple[Recu, ...] = ()
+    empreinte_gardee: str = ""
 
     @property
     def charges(self) -> int:
@@ -99,7 +103,10 @@ class Lot:
 
     def build_lot_import(self, importe_le: datetime) -> dict[str, Any]:
         """La ligne de la table `lot_import`."""
-        champs = ("lot_id", "fichier", "empreinte", "format", "vague_id", "questionnaire_id", "simule", "lus")
+        champs = (
+            "lot_id", "fichier", "empreinte", "empreinte_gardee", "format", "vague_id", "questionnaire_id",
+            "simule", "lus",
+        )  # fmt: skip
         comptes = ("charges", "doublons", "quarantaine", "ignores")
         return {c: getattr(self, c) for c in (*champs, *comptes)} | {"importe_le": importe_le}
 
@@ -156,7 +163,8 @@ def load_lot(
     types = np.array([c.partition("-")[0] for c in repondants.collectivites], dtype=object)
     valides = np.array(repondants.valides, dtype=bool) if "soumission" in plan.roles else None
     ecartees = apply_conditions(reponses, types, valides)
-    return _Tri(export, questionnaire, vague, plan, repondants, reponses, ecartees).build()
+    lot = _Tri(export, questionnaire, vague, plan, repondants, reponses, ecartees).build()
+    return replace(lot, recus=(build_recu(export, plan, questionnaire, correspondance),))
 
 
 def _check_identifiant(plan: Plan, entetes: tuple[str, ...], questionnaire: Questionnaire) -> None:

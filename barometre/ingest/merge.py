@@ -40,6 +40,7 @@ def merge_lots(lots: Sequence[Lot]) -> Lot:
         ),
         lignes_ignorees=_join(lots, [lot.lignes_ignorees for lot in lots]),
         recodes=sum(lot.recodes for lot in lots),
+        recus=tuple(recu for lot in lots for recu in lot.recus),
         avertissements=tuple(f"{lot.fichier} : {a}" for lot in lots for a in lot.avertissements),
     )
 

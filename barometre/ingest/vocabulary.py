@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -33,10 +34,20 @@ class Vocabulaire:
     identifiant_vide: frozenset[str]
 
 
+def _read_yaml() -> str:
+    return files("barometre.ingest").joinpath("vocabulary.yml").read_text("utf-8")
+
+
+@cache
+def hash_vocabulary() -> str:
+    """L'empreinte des mots reconnus : un lot gardé dit lesquels l'ont lu."""
+    return hashlib.sha256(_read_yaml().encode()).hexdigest()[:16]
+
+
 @cache
 def load_vocabulary() -> Vocabulaire:
     """Le vocabulaire embarqué ; un mot déclaré deux fois pour deux sens est une erreur de YAML."""
-    brut = yaml.safe_load(files("barometre.ingest").joinpath("vocabulary.yml").read_text("utf-8"))
+    brut = yaml.safe_load(_read_yaml())
     return Vocabulaire(
         roles=_inverse(brut["roles"]),
         types=_inverse(brut["types"]),

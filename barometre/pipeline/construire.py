@@ -6,31 +6,30 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-
-import pandas as pd
 
 from barometre.catalogue import DONNEES, Catalogue, load_catalogue
 from barometre.ingest.identity import Referentiel
 from barometre.pipeline import referentiel as ref
 from barometre.pipeline.achevement import check_or_refuse, finish_version
-from barometre.pipeline.calcul import Contexte, build_contexte
+from barometre.pipeline.calcul import build_contexte
+from barometre.pipeline.chiffres import select_mesures, start_calculs
 from barometre.pipeline.demonstration import compute_demonstration, open_demonstration
 from barometre.pipeline.dimensions import add_dimensions
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.empreintes import compute_empreintes
 from barometre.pipeline.etat import add_copies, list_montees
-from barometre.pipeline.mesures import Mesures, build_mesures, list_binaires
 from barometre.pipeline.parallele import start_parallel
+from barometre.pipeline.rejeu import Rejoue, replay_lots
 from barometre.pipeline.suivi import Etapes, Suivi
 from barometre.warehouse.controles import Controle
 from barometre.warehouse.entrepot import Entrepot
 from barometre.warehouse.montee import apply_montees
 from barometre.warehouse.versions import fill_chantier, open_entrepot
 
-ETAPES_FIXES = 3  # référentiel, démonstration, vérification
+ETAPES_FIXES = 3  # référentiel, fichiers reçus, vérification
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,8 @@ class Construction:
     version_id: str
     controles: list[Controle]
     lignes: dict[str, int]
+    # Les fichiers reçus qui ont été rejoués.
+    lots: tuple[Rejoue, ...] = ()
 
 
 def construire(
@@ -53,21 +54,25 @@ def construire(
 ) -> Construction:
     """Construit une version de l'entrepôt et la met en service.
 
-    `depuis` : le dossier des fichiers embarqués (`data/`). `demo` : avec les réponses simulées.
-    `processus` : questionnaires calculés à la fois ; un seul dans un serveur, qui a des fils.
+    Les vraies réponses de la version en service sont rejouées des fichiers gardés, avec le catalogue et le
+    référentiel du jour ; la démonstration ne s'y mêle pas. `depuis` : le dossier des fichiers embarqués
+    (`data/`). `demo` : avec les réponses simulées. `processus` : questionnaires calculés à la fois ; un
+    seul dans un serveur, qui a des fils.
     """
     catalogue = catalogue or load_catalogue()
     entrepot = open_entrepot(adresse)
-    etapes = Etapes(len(catalogue.questionnaires) * demo + ETAPES_FIXES, progress)
+    etapes = Etapes(len(catalogue.questionnaires) + ETAPES_FIXES, progress)
     with entrepot.lock():
         etapes.step("Lecture du référentiel")
         socle = load_socle(Path(depuis or DONNEES), catalogue)
         add_copies(socle)
-        if not demo:
+        etapes.step("Fichiers reçus")
+        lots = replay_lots(entrepot, socle, catalogue)
+        if not (demo or lots):
             return write_version_neuve(entrepot, socle, (), catalogue, etapes)
-        etapes.step("Réponses de démonstration")
-        with start_demonstration(socle, catalogue, processus or os.cpu_count() or 1) as calculs:
-            return write_version_neuve(entrepot, socle, calculs, catalogue, etapes)
+        start = start_calculs if lots else start_demonstration
+        with start(socle, catalogue, processus or os.cpu_count() or 1) as calculs:
+            return replace(write_version_neuve(entrepot, socle, calculs, catalogue, etapes), lots=lots)
 
 
 @contextmanager
@@ -85,14 +90,6 @@ def start_demonstration(
         titres = [f"Calcul : {catalogue.get_theme(g[0].questionnaire_id).titre}" for g in groupes]
         with start_parallel(travail, range(len(groupes)), processus) as resultats:
             yield zip(titres, resultats, strict=True)
-
-
-def select_mesures(socle: Donnees, contexte: Contexte) -> Mesures:
-    """Les données de l'État du socle que chaque questionnaire rapprochera de ses réponses."""
-    binaires = list_binaires(contexte.catalogue)
-    frames = [f[f["indicateur_id"].isin(binaires)] for f in socle.list_frames("fait_valeur")]
-    lignes = pd.concat(frames) if frames else socle.get("fait_valeur")
-    return build_mesures(lignes, contexte.cadre, contexte.catalogue)
 
 
 def load_socle(dossier: Path, catalogue: Catalogue) -> Donnees:

@@ -17,7 +17,7 @@ from barometre.pipeline.cles import build_cles_demonstration, index_cles
 from barometre.pipeline.croisements import compute_croisements
 from barometre.pipeline.demo import Commande, list_commandes
 from barometre.pipeline.donnees import Donnees
-from barometre.pipeline.lots import add_lot, mark_lot
+from barometre.pipeline.lots import add_lot, get_instant, mark_lot
 from barometre.pipeline.mesures import Mesures
 
 
@@ -43,7 +43,7 @@ def compute_demonstration(
     donnees, couples = Donnees(), []
     for f in (commande.write() for commande in groupes[rang]):
         lot = prepare(Path(f.path), f.questionnaire_id, f.vague_id, f.format, referentiel, contexte.catalogue)
-        add_lot(donnees, mark_lot(lot, simule=True))
+        add_lot(donnees, mark_lot(lot, simule=True), get_instant())
         couples.append((lot.questionnaire_id, lot.vague_id))
     ordre = [v.id for v in contexte.catalogue.vagues]
     cles = build_cles_demonstration(couples)

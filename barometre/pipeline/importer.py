@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ from barometre.pipeline.cles import Cles, build_cle, index_cles, read_cles
 from barometre.pipeline.croisements import compute_croisements, read_mesures, refresh_croisements
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.empreintes import compute_empreintes
-from barometre.pipeline.lots import add_lot, mark_lot
+from barometre.pipeline.lots import add_lot, get_instant, keep_lot, mark_lot
 from barometre.pipeline.remplacement import check_confirme, compare_lot
 from barometre.pipeline.suivi import Etapes, Suivi
 from barometre.warehouse.deletions import delete_calculs_of, delete_lot, delete_reponses_of
@@ -54,6 +55,7 @@ def importer(
     confirme: bool = False,
     complement: bool = False,
     correspondance: str | Path | dict[str, Any] | None = None,
+    par: str = "",
     progress: Suivi | None = None,
     adresse: str | None = None,
     catalogue: Catalogue | None = None,
@@ -63,6 +65,7 @@ def importer(
     Le même fichier ne change rien. Un autre fichier du même questionnaire et de la même vague remplace le
     précédent ; il faut `confirme` si beaucoup de réponses disparaissent. `complement` : les collectivités
     que le fichier ne cite pas gardent leur réponse. `essai` : tout est lu et compté, rien n'est écrit.
+    `par` : qui importe ; gardé avec le fichier.
     """
     catalogue = catalogue or load_catalogue()
     etapes = Etapes(ETAPES, progress)
@@ -90,7 +93,7 @@ def importer(
             if not confirme:
                 check_confirme(lot)
             contexte = build_contexte(collectivites, catalogue)
-            _load(entrepot, active, _Import(lot, contexte, empreintes, complet, complement), etapes)
+            _load(entrepot, active, _Import(lot, contexte, empreintes, complet, complement, par), etapes)
     return lot
 
 
@@ -114,7 +117,7 @@ class _Import:
 
     `empreintes` : celles de la version en service, que la nouvelle garde : les autres questionnaires ne sont
     pas recalculés, et la version dit ainsi qu'elle est périmée tant que `recalculer` n'a pas passé.
-    `complement` : n'effacer que les réponses des collectivités qu'il cite.
+    `complement` : n'effacer que les réponses des collectivités qu'il cite. `par` : qui importe.
     """
 
     lot: Lot
@@ -122,6 +125,7 @@ class _Import:
     empreintes: Empreintes
     complet: bool
     complement: bool
+    par: str
 
 
 def _load(entrepot: Entrepot, active: str, importe: _Import, etapes: Etapes) -> None:
@@ -133,9 +137,10 @@ def _load(entrepot: Entrepot, active: str, importe: _Import, etapes: Etapes) -> 
             delete_reponses_of(moteur, lot.vague_id, lot.questionnaire_id, cites)
         else:
             delete_lot(moteur, lot.vague_id, lot.questionnaire_id)
-        donnees = Donnees()
-        add_lot(donnees, lot)
-        donnees.extend(_compute(moteur, importe))
+        donnees, instant = Donnees(), get_instant()
+        cles = _complete_cles(moteur, lot, donnees)
+        add_lot(donnees, _keep(entrepot, importe, cles, instant), instant)
+        donnees.extend(_compute(moteur, importe, cles))
         etapes.step("Écriture de l'entrepôt")
         delete_calculs_of(moteur, lot.questionnaire_id, None if importe.complet else lot.vague_id)
         donnees.write(moteur)
@@ -147,7 +152,14 @@ def _load(entrepot: Entrepot, active: str, importe: _Import, etapes: Etapes) -> 
         check_or_refuse(moteur)
 
 
-def _compute(moteur: Engine, importe: _Import) -> Donnees:
+def _keep(entrepot: Entrepot, importe: _Import, cles: Cles, instant: datetime) -> Lot:
+    """Range le lot dans la réserve, avant la mise en service : une version n'en cite que de gardés."""
+    lot, catalogue = importe.lot, importe.contexte.catalogue.empreinte
+    cle = cles[lot.questionnaire_id, lot.vague_id]
+    return keep_lot(entrepot.get_reserve(), lot, instant, cle=cle, par=importe.par, catalogue=catalogue)
+
+
+def _compute(moteur: Engine, importe: _Import, cles: Cles) -> Donnees:
     """Les tables de la vague importée, et les évolutions du questionnaire, qui relisent ses autres vagues."""
     lot, contexte = importe.lot, importe.contexte
     filtre = {"questionnaire_id": lot.questionnaire_id}
@@ -155,7 +167,6 @@ def _compute(moteur: Engine, importe: _Import) -> Donnees:
     faits = pd.concat([read_rows(moteur, "fait_reponse", **filtre), lot.fait_reponse])
     ordre = [v.id for v in contexte.catalogue.vagues]
     donnees = Donnees()
-    cles = _complete_cles(moteur, lot, donnees)
     for vagues in split_vagues(participations, faits, ordre, cles):
         donnees.extend(join_vagues([_compute_one(moteur, importe, vague) for vague in vagues]))
     mesures = read_mesures(moteur, contexte.cadre, contexte.catalogue)

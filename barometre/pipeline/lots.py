@@ -1,4 +1,4 @@
-"""Un fichier importé → ses tables : participation, réponses, comptes et quarantaine."""
+"""Un fichier importé → ses tables : participation, réponses, comptes et quarantaine ; et sa garde."""
 
 from __future__ import annotations
 
@@ -7,17 +7,40 @@ from datetime import UTC, datetime
 
 import pandas as pd
 
+from barometre.ingest.garde import LotGarde, write_garde
 from barometre.ingest.lot import Lot
+from barometre.ingest.vocabulary import hash_vocabulary
 from barometre.pipeline.donnees import Donnees
+from barometre.warehouse.reserve import Reserve
 
 
-def add_lot(donnees: Donnees, lot: Lot) -> None:
-    """Ajoute un lot : ses lignes chargées, ses comptes, ses lignes refusées."""
-    instant = datetime.now(UTC).replace(tzinfo=None)
+def get_instant() -> datetime:
+    """Maintenant, en UTC, comme l'entrepôt l'écrit."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def add_lot(donnees: Donnees, lot: Lot, instant: datetime) -> None:
+    """Ajoute un lot, importé à cet instant : ses lignes chargées, ses comptes, ses lignes refusées."""
     donnees.add("lot_import", pd.DataFrame([lot.build_lot_import(instant)]))
     donnees.add("quarantaine", lot.build_quarantaine())
     donnees.add("participation", lot.participation)
     donnees.add("fait_reponse", lot.fait_reponse)
+
+
+def keep_lot(reserve: Reserve, lot: Lot, instant: datetime, *, cle: str, par: str, catalogue: str) -> Lot:
+    """Garde les fichiers du lot dans la réserve ; rend le lot avec la clé sous laquelle ils y sont."""
+    garde = LotGarde(
+        lot_id=lot.lot_id,
+        vague_id=lot.vague_id,
+        questionnaire_id=lot.questionnaire_id,
+        recu_le=instant.isoformat(),
+        par=par,
+        cle=cle,
+        vocabulaire=hash_vocabulary(),
+        catalogue=catalogue,
+        recus=lot.recus,
+    )
+    return replace(lot, empreinte_gardee=reserve.add(write_garde(garde)))
 
 
 def mark_lot(lot: Lot, *, simule: bool) -> Lot:

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from barometre.catalogue import DONNEES, Catalogue, load_catalogue
-from barometre.pipeline.calcul import Contexte, Vaguee, build_contexte, compute_questionnaire, split_vagues
-from barometre.pipeline.cles import Cles, index_cles
-from barometre.pipeline.construire import Construction, select_mesures, write_version_neuve
-from barometre.pipeline.croisements import compute_croisements
+from barometre.pipeline.chiffres import start_calculs
+from barometre.pipeline.construire import Construction, write_version_neuve
 from barometre.pipeline.dimensions import add_dimensions
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.empreintes import compute_empreintes
-from barometre.pipeline.mesures import Mesures
-from barometre.pipeline.parallele import start_parallel
 from barometre.pipeline.referentiel import compute_strates
+from barometre.pipeline.rejeu import check_vagues
 from barometre.pipeline.suivi import Etapes, Suivi
 from barometre.warehouse.compatibilite import list_tables_absentes
 from barometre.warehouse.engine import EntrepotError
@@ -110,39 +104,3 @@ def read_socle_garde(entrepot: Entrepot, version_id: str, catalogue: Catalogue) 
     for nom, frame in tables.items():
         socle.replace(nom, frame)
     return socle
-
-
-def check_vagues(participations: pd.DataFrame, catalogue: Catalogue) -> None:
-    """Refuse de perdre des réponses dont le catalogue ne connaît plus la vague ou le questionnaire."""
-    connues = {(v.id, q) for v in catalogue.vagues for q in v.questionnaires}
-    presentes = participations[["vague_id", "questionnaire_id"]].drop_duplicates()
-    perdues = [paire for paire in presentes.itertuples(index=False, name=None) if paire not in connues]
-    if perdues:
-        noms = " ; ".join(
-            f"« {questionnaire} » à la vague « {vague} »" for vague, questionnaire in perdues[:5]
-        )
-        raise EntrepotError(
-            f"Le catalogue ne connaît plus : {noms}. Remettez-les dans vagues.yml : leurs "
-            "réponses sont gardées."
-        )
-
-
-@contextmanager
-def start_calculs(
-    socle: Donnees, catalogue: Catalogue, processus: int
-) -> Iterator[Iterator[tuple[str, Donnees]]]:
-    """Tout ce qui se calcule des réponses du socle, questionnaire par questionnaire."""
-    contexte = build_contexte(socle.get("dim_collectivite"), catalogue)
-    cles = index_cles(socle.get("cle_secrete"))
-    ordre = [v.id for v in catalogue.vagues]
-    groupes = split_vagues(socle.get("participation"), socle.get("fait_reponse"), ordre, cles)
-    travail = partial(_compute, contexte, select_mesures(socle, contexte), cles)
-    titres = [f"Calcul : {catalogue.get_theme(g[0].questionnaire_id).titre}" for g in groupes]
-    with start_parallel(travail, groupes, processus) as resultats:
-        yield zip(titres, resultats, strict=True)
-
-
-def _compute(contexte: Contexte, mesures: Mesures, cles: Cles, vagues: Sequence[Vaguee]) -> Donnees:
-    donnees = compute_questionnaire(contexte, vagues)
-    donnees.extend(compute_croisements(mesures, vagues[0].questionnaire_id, donnees, cles))
-    return donnees

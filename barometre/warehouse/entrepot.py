@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from sqlalchemy import Engine
 
 from barometre.warehouse.engine import EntrepotError
+from barometre.warehouse.reserve import Reserve
 
 
 class ConstructionEnCours(EntrepotError):
@@ -53,6 +54,10 @@ class Entrepot(ABC):
     @abstractmethod
     def remove_debris(self) -> int:
         """Efface ce qu'une construction interrompue a laissé ; rend combien."""
+
+    @abstractmethod
+    def get_reserve(self) -> Reserve:
+        """Ce qui garde les fichiers reçus, à côté des versions."""
 
     @abstractmethod
     def lock(self) -> AbstractContextManager[None]:

@@ -15,8 +15,9 @@ from sqlalchemy import Engine
 from barometre.fichiers import write_atomic
 from barometre.warehouse.engine import EntrepotError, build_duckdb_engine
 from barometre.warehouse.entrepot import ConstructionEnCours, Entrepot
+from barometre.warehouse.reserve import Reserve, ReserveFichiers
 
-POINTEUR, VERROU = "ACTIF", ".verrou"
+POINTEUR, VERROU, RESERVE = "ACTIF", ".verrou", "lots"
 NOM_VERSION = re.compile(r"^barometre-(\d{8}T\d{6}Z-[0-9a-f]{6})\.duckdb$")
 
 
@@ -81,6 +82,10 @@ class EntrepotFichiers(Entrepot):
         for reste in restes:
             reste.unlink(missing_ok=True)
         return len(restes)
+
+    def get_reserve(self) -> Reserve:
+        """Le dossier `lots/`."""
+        return ReserveFichiers(self.dossier / RESERVE)
 
     @contextmanager
     def lock(self) -> Iterator[None]:

@@ -24,6 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from barometre.warehouse.engine import EntrepotError, build_postgresql_engine
 from barometre.warehouse.entrepot import ConstructionEnCours, Entrepot
+from barometre.warehouse.reserve import Reserve, ReservePostgresql
 from barometre.warehouse.schema import metadata
 
 # Une ligne = la version en service (une seule ligne).
@@ -147,6 +148,10 @@ class EntrepotPostgresql(Entrepot):
         for reste in restes:
             self._drop(reste)
         return len(restes)
+
+    def get_reserve(self) -> Reserve:
+        """La table `public.barometre_lot`."""
+        return ReservePostgresql(self._moteur)
 
     @contextmanager
     def lock(self) -> Iterator[None]:

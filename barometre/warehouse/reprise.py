@@ -41,12 +41,12 @@ def get_schema(moteur: Engine) -> str | None:
 
 def read_recues(moteur: Engine) -> dict[str, pd.DataFrame]:
     """Ce que l'on a reçu, et les clés secrètes : lots, refus, participations, réponses."""
-    return {nom: _read(moteur, s.metadata.tables[nom]) for nom in RECUES}
+    return {nom: read_table(moteur, nom) for nom in RECUES}
 
 
 def read_referentiel(moteur: Engine) -> dict[str, pd.DataFrame]:
     """Les collectivités, leurs liens et les données de l'État, tels que la version les a."""
-    lues = {nom: _read(moteur, s.metadata.tables[nom]) for nom in REFERENTIEL}
+    lues = {nom: read_table(moteur, nom) for nom in REFERENTIEL}
     declares = select(s.dim_indicateur.c.indicateur_id).where(s.dim_indicateur.c.origine == "declare")
     mesures = _select(moteur, s.fait_valeur).where(s.fait_valeur.c.indicateur_id.not_in(declares))
     with moteur.connect() as connexion:
@@ -54,9 +54,14 @@ def read_referentiel(moteur: Engine) -> dict[str, pd.DataFrame]:
     return lues
 
 
-def _read(moteur: Engine, table: Table) -> pd.DataFrame:
+def read_table(moteur: Engine, nom: str) -> pd.DataFrame:
+    """Une table de la version, avec les colonnes d'aujourd'hui ; vide si elle n'existait pas encore."""
+    table = s.metadata.tables[nom]
+    if not inspect(moteur).has_table(nom, schema=get_schema(moteur)):
+        return pd.DataFrame(columns=[c.name for c in table.columns])
     with moteur.connect() as connexion:
-        return read_frame(connexion, _select(moteur, table))
+        lue = read_frame(connexion, _select(moteur, table))
+    return lue.reindex(columns=[c.name for c in table.columns])
 
 
 def _select(moteur: Engine, table: Table) -> Select[Any]:

@@ -6,19 +6,17 @@ import errno
 import json
 import re
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
 
 from barometre.cli import main
 from barometre.cli.analyse import list_commandes, translate
 from barometre.cli.erreurs import explain
+from barometre.cli.construire import list_phrases
+from barometre.pipeline.rejeu import Rejoue
 from barometre.warehouse.entrepot import Entrepot
-from barometre.warehouse.schema import lot_import
-from barometre.warehouse.versions import open_chantier, open_entrepot, write_version
-from tests import mini
+from barometre.warehouse.versions import open_entrepot
 
 Ecran = pytest.CaptureFixture[str]
 
@@ -176,26 +174,17 @@ def test_un_disque_qui_refuse_a_sa_phrase(panne: Exception, phrase: str) -> None
     enveloppe.__cause__ = panne
     assert phrase in explain(panne)
     assert phrase in explain(enveloppe)
+def test_oublier_des_reponses_n_est_plus_possible(capsys: Ecran) -> None:
+    assert main(["construire", "--oublier-imports"]) == 2
+    assert "n'est pas compris" in capsys.readouterr().err
 
 
-def test_construire_ne_laisse_pas_des_reponses_reelles_derriere_lui(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    construire_mini: Callable[[Entrepot], str],
-    capsys: Ecran,
-) -> None:
-    adresse = str(tmp_path / "entrepot")
-    monkeypatch.setenv("BAROMETRE_ENTREPOT", adresse)
-    with open_chantier(open_entrepot(adresse)) as (version_id, moteur):
-        write_version(moteur, version_id, simulee=False, code_version="", empreintes=mini.EMPREINTES)
-        nombres = dict.fromkeys(("doublons", "quarantaine", "ignores"), 0)
-        lot = {"lot_id": "x", "fichier": "vague3.csv", "empreinte": "", "format": "csv",
-               "vague_id": "2026-v4", "questionnaire_id": "inclusion", "simule": False,
-               "importe_le": datetime(2026, 11, 22), "lus": 1, "charges": 1, **nombres}  # fmt: skip
-        with moteur.begin() as connexion:
-            connexion.execute(insert(lot_import).values(lot))
-    assert main(["construire"]) == 1
-    refus = capsys.readouterr().err
-    assert "vague3.csv" in refus
-    assert "--oublier-imports" in refus
-    assert open_entrepot(adresse).get_active() == version_id
+def test_construire_dit_ce_que_deviennent_les_fichiers_recus() -> None:
+    lots = [Rejoue("a", "un.csv", relu=True, avant=100, apres=100), Rejoue("b", "deux.csv", True, 50, 48),
+            Rejoue("c", "vieux.csv", relu=False, avant=7, apres=7)]  # fmt: skip
+    texte = " ".join(list_phrases(lots))
+    assert "3 fichier(s) reçu(s) rejoué(s), 155 réponses réelles" in texte
+    assert "« deux.csv » passe de 50 à 48" in texte
+    assert "un.csv" not in texte
+    assert "repris tels quels, leur fichier n'étant pas gardé : vieux.csv" in texte
+    assert list_phrases([]) == []

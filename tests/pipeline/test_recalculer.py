@@ -13,7 +13,8 @@ from barometre.catalogue import load_catalogue
 from barometre.pipeline.construire import construire
 from barometre.pipeline.empreintes import compute_empreintes, get_code_version, hash_sources
 from barometre.pipeline.importer import importer
-from barometre.pipeline.recalculer import check_vagues, list_differences, recalculer
+from barometre.pipeline.recalculer import list_differences, recalculer
+from barometre.pipeline.rejeu import check_vagues
 from barometre.pipeline.verify import verifier
 from barometre.warehouse.dialects import insert_frame
 from barometre.warehouse.engine import EntrepotError

@@ -124,6 +124,9 @@ lot_import = Table(
     texte("lot_id"),
     texte("fichier"),
     texte("empreinte"),
+    # Sous quelle clé la réserve garde le fichier, données personnelles ôtées ; vide : réponses simulées, ou
+    # lot d'un programme qui ne gardait pas encore les fichiers.
+    texte("empreinte_gardee", vide=True),
     texte("format"),
     texte("vague_id"),
     texte("questionnaire_id"),

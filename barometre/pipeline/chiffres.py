@@ -1,0 +1,46 @@
+"""Lancer le calcul de tous les chiffres, questionnaire par questionnaire, depuis les réponses d'un socle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+
+import pandas as pd
+
+from barometre.catalogue import Catalogue
+from barometre.pipeline.calcul import Contexte, Vaguee, build_contexte, compute_questionnaire, split_vagues
+from barometre.pipeline.cles import Cles, index_cles
+from barometre.pipeline.croisements import compute_croisements
+from barometre.pipeline.donnees import Donnees
+from barometre.pipeline.mesures import Mesures, build_mesures, list_binaires
+from barometre.pipeline.parallele import start_parallel
+
+
+@contextmanager
+def start_calculs(
+    socle: Donnees, catalogue: Catalogue, processus: int
+) -> Iterator[Iterator[tuple[str, Donnees]]]:
+    """Tout ce qui se calcule des réponses du socle, questionnaire par questionnaire."""
+    contexte = build_contexte(socle.get("dim_collectivite"), catalogue)
+    cles = index_cles(socle.get("cle_secrete"))
+    ordre = [v.id for v in catalogue.vagues]
+    groupes = split_vagues(socle.get("participation"), socle.get("fait_reponse"), ordre, cles)
+    travail = partial(_compute, contexte, select_mesures(socle, contexte), cles)
+    titres = [f"Calcul : {catalogue.get_theme(g[0].questionnaire_id).titre}" for g in groupes]
+    with start_parallel(travail, groupes, processus) as resultats:
+        yield zip(titres, resultats, strict=True)
+
+
+def _compute(contexte: Contexte, mesures: Mesures, cles: Cles, vagues: Sequence[Vaguee]) -> Donnees:
+    donnees = compute_questionnaire(contexte, vagues)
+    donnees.extend(compute_croisements(mesures, vagues[0].questionnaire_id, donnees, cles))
+    return donnees
+
+
+def select_mesures(socle: Donnees, contexte: Contexte) -> Mesures:
+    """Les données de l'État du socle que chaque questionnaire rapprochera de ses réponses."""
+    binaires = list_binaires(contexte.catalogue)
+    frames = [f[f["indicateur_id"].isin(binaires)] for f in socle.list_frames("fait_valeur")]
+    lignes = pd.concat(frames) if frames else socle.get("fait_valeur")
+    return build_mesures(lignes, contexte.cadre, contexte.catalogue)
