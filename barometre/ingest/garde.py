@@ -14,17 +14,20 @@ from itertools import chain
 from typing import Any
 
 from barometre.domain.enquete import Questionnaire
-from barometre.ingest.answers import mask_personal
 from barometre.ingest.columns import Plan, build_index, find_cibles
 from barometre.ingest.errors import ImportRefuse, Rejet
 from barometre.ingest.export import Export
 from barometre.ingest.labels import heading_key
 from barometre.ingest.mapping import Correspondance
+from barometre.ingest.personal import mask_personal
+from barometre.ingest.respondents import is_essai
 from barometre.ingest.vocabulary import load_vocabulary
 
 FORME = 1
 # Des rôles que l'on reconnaît pour ne pas les lire.
-_ROLES_ECARTES = {"personnel", "systeme", "reponse_id"}
+_ROLES_ECARTES = {"systeme", "reponse_id"}
+# Le nom ou le courriel de qui répond dit seulement si c'est un essai : rien d'autre n'en est gardé.
+PERSONNEL, ESSAI = "personnel", "test"
 IGNOREE = "ignorer"
 
 
@@ -107,7 +110,7 @@ def _write_recu(recu: Recu) -> dict[str, Any]:
         "entetes": entetes,
         "cibles": [recu.cibles[rang] for rang in gardees],
         "nombres": [i for i, rang in enumerate(gardees) if rang in recu.nombres],
-        "colonnes": [_mask(export.colonnes[rang], nombre=rang in recu.nombres) for rang in gardees],
+        "colonnes": [_mask_column(recu, rang) for rang in gardees],
         "lignes": list(export.lignes),
         "vides": list(export.vides),
         "rejets": [asdict(rejet) for rejet in export.rejets],
@@ -116,10 +119,19 @@ def _write_recu(recu: Recu) -> dict[str, Any]:
     }
 
 
-def _mask(cellules: tuple[str, ...], *, nombre: bool) -> list[str]:
-    """Courriels et téléphones retirés ; chaque valeur distincte n'est examinée qu'une fois."""
-    masquees = {c: c if nombre and "@" not in c else mask_personal(c) for c in set(cellules)}
-    return [masquees[c] for c in cellules]
+def _mask_column(recu: Recu, rang: int) -> list[str]:
+    """Les cellules d'une colonne, sans rien de personnel ; chaque valeur distincte est examinée une fois."""
+    cible, cellules = recu.cibles[rang], recu.export.colonnes[rang]
+    if cible != PERSONNEL and cible in set(load_vocabulary().roles.values()):
+        return list(cellules)
+    masquees = {c: _mask(c, personne=cible == PERSONNEL, nombre=rang in recu.nombres) for c in set(cellules)}
+    return [masquees[cellule] for cellule in cellules]
+
+
+def _mask(cellule: str, *, personne: bool, nombre: bool) -> str:
+    if personne:
+        return ESSAI if is_essai(cellule) else ""
+    return cellule if nombre and "@" not in cellule else mask_personal(cellule)
 
 
 def _restrict(correspondance: Correspondance, entetes: list[str]) -> Correspondance:
@@ -146,7 +158,7 @@ def _read_recu(objet: dict[str, Any]) -> Recu:
     return Recu(export, dict(enumerate(objet["cibles"])), correspondance, frozenset(objet["nombres"]))
 
 
-def complete_correspondance(recu: Recu, questionnaire: Questionnaire) -> Correspondance:
+def extend_correspondance(recu: Recu, questionnaire: Questionnaire) -> Correspondance:
     """La correspondance d'origine, plus les colonnes que l'on comprenait alors et plus aujourd'hui.
 
     Un code ou un intitulé changé au catalogue ne perd pas la colonne : la question garde son identifiant.

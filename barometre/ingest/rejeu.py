@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from barometre.ingest.errors import ImportRefuse
-from barometre.ingest.garde import LotGarde, complete_correspondance
+from barometre.ingest.garde import LotGarde, extend_correspondance
 from barometre.ingest.identity import Referentiel
 from barometre.ingest.importer import CatalogueEnquete, find_enquete
 from barometre.ingest.lot import Lot, load_lot
 from barometre.ingest.merge import merge_lots
 
 
-def replay(garde: LotGarde, referentiel: Referentiel, catalogue: CatalogueEnquete) -> Lot:
+def reread(garde: LotGarde, referentiel: Referentiel, catalogue: CatalogueEnquete) -> Lot:
     """Le lot que ses fichiers donnent aujourd'hui ; `ImportRefuse` nomme le fichier qui ne se relit plus."""
     try:
         questionnaire, vague = find_enquete(catalogue, garde.questionnaire_id, garde.vague_id)
         lots = [
             load_lot(recu.export, questionnaire, vague, referentiel,
-                     complete_correspondance(recu, questionnaire))
+                     extend_correspondance(recu, questionnaire))
             for recu in garde.recus
         ]  # fmt: skip
     except ImportRefuse as refus:

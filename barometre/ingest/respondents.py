@@ -78,8 +78,13 @@ def _read_tests(export: Export, plan: Plan, n: int) -> list[bool]:
     tests = [is_test(t) for t in _colonne(export, plan, "nom", n)]
     for rang in plan.colonnes_de.get("personnel", ()):
         for i, texte in enumerate(export.colonnes[rang]):
-            tests[i] = tests[i] or clean_label(texte.partition("@")[0]) in load_vocabulary().noms_de_test
+            tests[i] = tests[i] or is_essai(texte)
     return tests
+
+
+def is_essai(personne: str) -> bool:
+    """« test », « toto@mairie.fr » : le nom ou le courriel de qui répond pour essayer."""
+    return clean_label(personne.partition("@")[0]) in load_vocabulary().noms_de_test
 
 
 def list_repetes(export: Export, plan: Plan, collectivites: list[str]) -> list[str]:

@@ -22,7 +22,7 @@ from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.empreintes import compute_empreintes
 from barometre.pipeline.etat import add_copies, list_montees
 from barometre.pipeline.parallele import start_parallel
-from barometre.pipeline.rejeu import Rejoue, replay_lots
+from barometre.pipeline.rejeu import Rejoue, reread_lots
 from barometre.pipeline.suivi import Etapes, Suivi
 from barometre.warehouse.controles import Controle
 from barometre.warehouse.entrepot import Entrepot
@@ -67,7 +67,7 @@ def construire(
         socle = load_socle(Path(depuis or DONNEES), catalogue)
         add_copies(socle)
         etapes.step("Fichiers reçus")
-        lots = replay_lots(entrepot, socle, catalogue)
+        lots = reread_lots(entrepot, socle, catalogue)
         if not (demo or lots):
             return write_version_neuve(entrepot, socle, (), catalogue, etapes)
         start = start_calculs if lots else start_demonstration

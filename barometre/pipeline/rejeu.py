@@ -14,7 +14,7 @@ import pandas as pd
 from barometre.catalogue import Catalogue
 from barometre.ingest.garde import LotGarde, read_garde
 from barometre.ingest.identity import Referentiel
-from barometre.ingest.rejeu import replay
+from barometre.ingest.rejeu import reread
 from barometre.pipeline.cles import build_cle, index_cles
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.lots import add_lot, mark_lot
@@ -60,7 +60,7 @@ class _Piece:
         return set(self.tables["participation"]["collectivite_id"])
 
 
-def replay_lots(entrepot: Entrepot, socle: Donnees, catalogue: Catalogue) -> tuple[Rejoue, ...]:
+def reread_lots(entrepot: Entrepot, socle: Donnees, catalogue: Catalogue) -> tuple[Rejoue, ...]:
     """Ajoute au socle les vraies réponses de la version en service ; rend le sort de chaque lot. Verrou tenu.
 
     Lève `ImportRefuse` si un fichier ne se relit plus, `EntrepotError` si la réserve est abîmée ou si le
@@ -120,7 +120,7 @@ def _read_pieces(
             pieces.append(_Piece(_select_lot(tables, str(ligne["lot_id"]))))
             continue
         garde = read_garde(reserve.read(str(ligne["empreinte_gardee"])))
-        lot = mark_lot(replay(garde, referentiel, catalogue), simule=False)
+        lot = mark_lot(reread(garde, referentiel, catalogue), simule=False)
         donnees = Donnees()
         add_lot(donnees, replace(lot, empreinte_gardee=ligne["empreinte_gardee"]), ligne["importe_le"])
         pieces.append(_Piece({nom: donnees.get(nom) for nom in _RECUES}, garde))

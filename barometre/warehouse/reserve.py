@@ -56,10 +56,10 @@ class Reserve(ABC):
         brut = self.read_brut(cle)
         if brut is None:
             raise EntrepotError(f"La réserve n'a plus le fichier reçu « {cle[:12]} » : restaurez-la.")
-        return extract(cle, brut)
+        return parse_contenu(cle, brut)
 
 
-def extract(cle: str, brut: bytes) -> bytes:
+def parse_contenu(cle: str, brut: bytes) -> bytes:
     """Le contenu décompressé, s'il est bien celui que sa clé annonce."""
     try:
         contenu = gzip.decompress(brut)

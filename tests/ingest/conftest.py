@@ -13,6 +13,8 @@ import pytest
 
 from barometre.domain.enquete import Condition, Option, Question, Questionnaire, Vague
 from barometre.ingest import Lot, Referentiel, prepare
+from barometre.ingest.garde import LotGarde, read_garde, write_garde
+from barometre.ingest.rejeu import reread
 
 OUI_NON = (Option("oui", "Oui", "Y"), Option("non", "Non", "N"))
 
@@ -129,9 +131,28 @@ def importer(tmp_path: Path, referentiel: Referentiel) -> Importer:
     def run(contenu: str | bytes, nom: str = "reponses.csv", format: str = "auto", **options: Any) -> Lot:
         chemin = tmp_path / nom
         chemin.write_bytes(contenu.encode() if isinstance(contenu, str) else contenu)
-        return prepare(chemin, "communication", "2023-v1", format, referentiel, MiniCatalogue(), **options)
+        lot = prepare(chemin, "communication", "2023-v1", format, referentiel, MiniCatalogue(), **options)
+        check_relu(lot, referentiel)
+        return lot
 
     return run
+
+
+def keep(lot: Lot) -> bytes:
+    """Le lot tel que la réserve le garde."""
+    cles = {"recu_le": "2026-11-28T10:00:00", "par": "", "cle": "0" * 64, "vocabulaire": "", "catalogue": ""}
+    return write_garde(LotGarde(lot.lot_id, lot.vague_id, lot.questionnaire_id, recus=lot.recus, **cles))
+
+
+def check_relu(lot: Lot, referentiel: Referentiel) -> None:
+    """Chaque fichier de ces essais, gardé puis relu, redonne les mêmes lignes et les mêmes refus."""
+    relu = reread(read_garde(keep(lot)), referentiel, MiniCatalogue())
+    pd.testing.assert_frame_equal(relu.participation, lot.participation)
+    pd.testing.assert_frame_equal(relu.fait_reponse, lot.fait_reponse)
+    assert relu.rejets == lot.rejets
+    assert (relu.lot_id, relu.lus, relu.doublons, relu.ignores) == (
+        lot.lot_id, lot.lus, lot.doublons, lot.ignores
+    )  # fmt: skip
 
 
 def get_reponse(lot: Lot, collectivite_id: str, code: str) -> list[tuple[str, str, float | None, str | None]]:

@@ -128,7 +128,7 @@ def test_un_fichier_garde_n_a_rien_de_personnel(charge: str) -> None:
     garde = read_garde(gardes[0].encode())
     assert len(garde.cle) == 64
     assert {read_garde(t.encode()).par for t in gardes} == {"camille", ""}
-    assert '"ecartees":["id","email","Nom du répondant","Remarque libre"]' in gardes[0]
+    assert '"ecartees":["id","Remarque libre"]' in gardes[0]
 
 
 def test_un_code_de_question_change_ne_perd_pas_la_colonne(adresse: str) -> None:
