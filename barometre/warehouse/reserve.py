@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import os
 import re
 import zlib
 from abc import ABC, abstractmethod
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import Column, Engine, LargeBinary, MetaData, String, Table, insert, select
 
+from barometre.fichiers import write_atomic
 from barometre.warehouse.engine import EntrepotError
 
 _NOM = re.compile(r"^([0-9a-f]{64})\.json\.gz$")
@@ -88,12 +88,7 @@ class ReserveFichiers(Reserve):
 
     def _write(self, cle: str, brut: bytes) -> None:
         self.dossier.mkdir(parents=True, exist_ok=True)
-        provisoire = self.dossier / f".{cle}-{os.getpid()}"
-        with provisoire.open("wb") as sortie:
-            sortie.write(brut)
-            sortie.flush()
-            os.fsync(sortie.fileno())
-        os.replace(provisoire, self._path(cle))
+        write_atomic(self._path(cle), brut)
 
     def _path(self, cle: str) -> Path:
         return self.dossier / f"{cle}.json.gz"

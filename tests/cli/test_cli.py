@@ -12,8 +12,8 @@ import pytest
 
 from barometre.cli import main
 from barometre.cli.analyse import list_commandes, translate
-from barometre.cli.erreurs import explain
 from barometre.cli.construire import list_phrases
+from barometre.cli.erreurs import explain
 from barometre.pipeline.rejeu import Rejoue
 from barometre.warehouse.entrepot import Entrepot
 from barometre.warehouse.versions import open_entrepot
@@ -174,6 +174,8 @@ def test_un_disque_qui_refuse_a_sa_phrase(panne: Exception, phrase: str) -> None
     enveloppe.__cause__ = panne
     assert phrase in explain(panne)
     assert phrase in explain(enveloppe)
+
+
 def test_oublier_des_reponses_n_est_plus_possible(capsys: Ecran) -> None:
     assert main(["construire", "--oublier-imports"]) == 2
     assert "n'est pas compris" in capsys.readouterr().err

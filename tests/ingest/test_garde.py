@@ -1,4 +1,4 @@
-"""Un fichier gardé n'a plus rien de personnel ; relu (`check_relu`, à chaque essai), il redonne ses lignes."""
+"""Un fichier gardé n'a plus rien de personnel ; relu (`check_relu`), il redonne ses lignes."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def load_trois_vagues(adresse: str, dossier: Path) -> None:
         # « donnee » n'a pas d'option A4 : tous y répondent A1.
         oui, refusee = 100 if vague == "2024-v2" else 60, rejet.replace("2023-12-01", jour)
         fichier = write_vague(dossier / f"{vague}.csv", codes[:100], jour, oui, refusee)
-        importer(fichier, QUESTIONNAIRES[vague], vague, adresse=adresse, par="camille")
+        importer(fichier, QUESTIONNAIRES[vague], vague, adresse=adresse, par="camille", confirme=True)
     corrige = write_vague(dossier / "corrige.csv", codes[:105], "2023-12-05", 70, rejet)
     importer(corrige, "communication", "2023-v1", adresse=adresse)
     plus = write_vague(dossier / "plus.csv", codes[95:115], "2026-03-09", 5)
