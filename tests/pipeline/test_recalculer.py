@@ -62,7 +62,7 @@ def charge(tmp_path_factory: pytest.TempPathFactory) -> str:
         ]
         fichier = dossier / f"{vague}.csv"
         fichier.write_text("\n".join(["id,submitdate,INSEE,Q01", *lignes]) + "\n", encoding="utf-8")
-        importer(fichier, QUESTIONNAIRE, vague, adresse=adresse)
+        importer(fichier, QUESTIONNAIRE, vague, adresse=adresse, confirme=True)
     return adresse
 
 
@@ -127,7 +127,7 @@ def test_un_import_ne_rajeunit_pas_ce_qu_il_n_a_pas_recalcule(adresse: str, tmp_
     lignes = [f"{i},2026-03-02 10:00:00,{c},Y" for i, c in enumerate(communes["code"].tolist()[:40])]
     fichier = tmp_path / "inclusion.csv"
     fichier.write_text("\n".join(["id,submitdate,INSEE,Q01", *lignes]) + "\n", encoding="utf-8")
-    importer(fichier, "inclusion", "2026-v4", adresse=adresse)
+    importer(fichier, "inclusion", "2026-v4", adresse=adresse, confirme=True)
     assert list_differences(
         open_entrepot(adresse), str(open_entrepot(adresse).get_active()), load_catalogue()
     ) == ["la chaîne de calcul"]
