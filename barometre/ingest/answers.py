@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from barometre.domain.enquete import ETATS_REPONSE, Question
 from barometre.ingest.labels import clean_label, format_nombre
-from barometre.ingest.numbers import FormatNombre, build_format, read_nombre
+from barometre.ingest.numbers import FormatNombre, build_format, check_unite, read_nombre
 from barometre.ingest.personal import mask_personal
 from barometre.ingest.vocabulary import load_vocabulary
 
@@ -133,9 +133,8 @@ def _read_nombre(question: Question, formate: FormatNombre, texte: str) -> Cellu
     if etat := read_etat(question, clean_label(texte) or texte):
         return etat
     nombre, motif = read_nombre(texte, formate)
-    if nombre is None:
-        return Cellule(SANS_REPONSE, motif=motif)
-    if motif := _motif_bornes(question, nombre):
+    motif = motif or check_unite(texte, question.unite)
+    if nombre is None or motif or (motif := _motif_bornes(question, nombre)):
         return Cellule(SANS_REPONSE, motif=motif)
     return Cellule(REPONDU, nombre)
 

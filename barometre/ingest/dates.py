@@ -21,6 +21,7 @@ _HEURE = (
 )
 _ISO = re.compile(r"^(\d{4})[-/](\d{1,2})[-/](\d{1,2})" + _HEURE, re.ASCII)
 _JOUR_MOIS = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})" + _HEURE, re.ASCII)
+_DOUZE_HEURES = re.compile(r"[ap]m\b", re.IGNORECASE)
 
 ILLISIBLE = "Cette date n'est pas lisible (attendu : 2023-11-22 ou 22/11/2023)."
 MELEES = (
@@ -40,7 +41,10 @@ def build_format_date(textes: Iterable[str]) -> FormatDate:
     """Un 13 ou plus en première ou en seconde place trahit l'ordre de toute la colonne."""
     trouves = [t for texte in textes if (t := _JOUR_MOIS.match(texte))]
     jour_d_abord = any(int(t[1]) > 12 for t in trouves)
+    # « 2:30 PM » : l'anglais d'Amérique, qui écrit le mois d'abord.
     mois_d_abord = any(int(t[2]) > 12 for t in trouves)
+    if not jour_d_abord and any(_DOUZE_HEURES.search(t.string) for t in trouves):
+        mois_d_abord = True
     return FormatDate(mois_d_abord and not jour_d_abord, mois_d_abord and jour_d_abord)
 
 

@@ -19,6 +19,16 @@ _DECIMAL = re.compile(r"^[+-]?[0-9]+([.,])[0-9]+$")
 _ENTIER = re.compile(r"^[+-]?[0-9]+$")
 _MAX_CARACTERES = 40
 
+# Des unités qui se disent l'une pour l'autre ; celle d'une autre famille que la question est une autre
+# réponse (« 45 € » ne dit pas 45 agents). « % » n'en est pas : un tableur l'ajoute par son format de cellule.
+_FAMILLES = (
+    frozenset({"€", "euro", "euros"}),
+    frozenset({"agent", "agents", "poste", "postes", "etp"}),
+    frozenset({"habitant", "habitants"}),
+    frozenset({"h", "heure", "heures"}),
+    frozenset({"jour", "jours"}),
+)
+AUTRE_UNITE = "« {} » n'est pas dans l'unité de la question ({}) : écrivez le nombre dans cette unité."
 PAS_UN_NOMBRE = "Cette réponse n'est pas un nombre."
 AMBIGU = (
     "« {} » se lit de deux façons (millier ou trois décimales), et rien dans la colonne ne tranche : "
@@ -58,6 +68,16 @@ def build_format(valeurs: Iterable[str], unite: str = "") -> FormatNombre:
     parts = bool(nombres) and max(nombres) <= 1 and any(0 < n < 1 for n in nombres)
     pourcents = unite == "%" and any("%" in v for v in valeurs)
     return FormatNombre(frozenset(decimales), frozenset(milliers), parts, pourcents)
+
+
+def check_unite(texte: str, unite: str) -> str:
+    """Le motif d'une unité écrite qui n'est pas celle de la question ; vide si rien ne se contredit."""
+    trouve = _UNITE.search(texte.strip())
+    siennes = set(re.findall(r"%|€|[a-z]+", unite.lower()))
+    attendue = next((f for f in _FAMILLES if f & siennes), None)
+    if trouve is None or trouve[1] == "%" or attendue is None or trouve[1].lower() in attendue:
+        return ""
+    return AUTRE_UNITE.format(texte, unite)
 
 
 def read_nombre(texte: str, formate: FormatNombre) -> tuple[float | None, str]:

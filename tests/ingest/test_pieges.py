@@ -81,6 +81,7 @@ def test_une_commune_n_est_pas_un_essai(nom: str) -> None:
         ("Q03", ("1.234.567", "120,000", "12-15")),
         ("Q03", ("1e3", "douze", "12 ou 15")),
         ("Q03", ("120.000", "45.500", "1.000")),
+        ("Q03", ("12 agents", "45 €", "7,5 heures")),  # la question compte des habitants
     ],
 )
 def test_rien_n_est_devine(importer: Importer, entetes: str, valeurs: tuple[str, ...]) -> None:
@@ -140,6 +141,11 @@ def test_une_colonne_de_dates_suit_les_autres(importer: Importer) -> None:
         write_lignes("startdate;submitdate;Q01", "12/25/2023;01/02/2024;Y", "12/26/2023;01/05/2024;Y")
     )
     assert [d.isoformat() for d in lot.participation["date_reponse"]] == ["2024-01-02", "2024-01-05"]
+
+
+def test_heures_americaines(importer: Importer) -> None:
+    lot = importer(write_lignes("submitdate;Q01", "12/05/2023 2:30 PM;Oui", "01/02/2024 9:00 AM;Oui"))
+    assert [d.isoformat() for d in lot.participation["date_reponse"]] == ["2023-12-05", "2024-01-02"]
 
 
 NOMS = [
