@@ -75,7 +75,7 @@ def test_l_import_rend_compte_puis_ne_change_rien(
     entrepot_neuf: str, codes: list[str], tmp_path: Path
 ) -> None:
     fichier = write_export(tmp_path / "export.csv", [*codes, "99999"], 60)
-    lot = importer(fichier, QUESTIONNAIRE, VAGUE, adresse=entrepot_neuf)
+    lot = importer(fichier, QUESTIONNAIRE, VAGUE, confirme=True, adresse=entrepot_neuf)
     assert (lot.lus, lot.charges, lot.quarantaine) == (121, 120, 1)
     depot = open_repository(entrepot_neuf)
     premiere = depot.version_id
@@ -84,14 +84,24 @@ def test_l_import_rend_compte_puis_ne_change_rien(
     )
     assert total["n"].iloc[0] == 120
     assert abs(total["n_oui"].iloc[0] - 60) <= BRUIT_MAXIMAL
-    assert importer(fichier, QUESTIONNAIRE, VAGUE, adresse=entrepot_neuf).deja_charge
+    assert importer(fichier, QUESTIONNAIRE, VAGUE, confirme=True, adresse=entrepot_neuf).deja_charge
     assert depot.version_id == premiere
 
 
 def test_un_fichier_corrige_remplace_son_lot(entrepot_neuf: str, codes: list[str], tmp_path: Path) -> None:
-    importer(write_export(tmp_path / "un.csv", codes, 60), QUESTIONNAIRE, VAGUE, adresse=entrepot_neuf)
     importer(
-        write_export(tmp_path / "deux.csv", codes[:100], 90), QUESTIONNAIRE, VAGUE, adresse=entrepot_neuf
+        write_export(tmp_path / "un.csv", codes, 60),
+        QUESTIONNAIRE,
+        VAGUE,
+        confirme=True,
+        adresse=entrepot_neuf,
+    )
+    importer(
+        write_export(tmp_path / "deux.csv", codes[:100], 90),
+        QUESTIONNAIRE,
+        VAGUE,
+        confirme=True,
+        adresse=entrepot_neuf,
     )
     depot = open_repository(entrepot_neuf)
     assert len(depot.list_lots()) == 1
@@ -115,7 +125,7 @@ def test_corriger_une_vague_vaut_tout_recalculer(
         for v, oui in (("2023-v1", 60), ("2026-v4", 80))
     }
     for vague, fichier in fichiers.items():
-        importer(fichier, QUESTIONNAIRE, vague, adresse=entrepot_neuf)
+        importer(fichier, QUESTIONNAIRE, vague, confirme=True, adresse=entrepot_neuf)
     avant = open_entrepot(entrepot_neuf).get_active()
     correction = write_export(tmp_path / "correction.csv", codes[:110], 30, _JOURS[corrigee])
     tables = []
@@ -123,7 +133,7 @@ def test_corriger_une_vague_vaut_tout_recalculer(
         activate_version(open_entrepot(entrepot_neuf), str(avant))
         if tout:  # une version d'un autre programme : tout le questionnaire se refait
             monkeypatch.setattr("barometre.pipeline.importer.compute_empreintes", lambda _: mini.EMPREINTES)
-        importer(correction, QUESTIONNAIRE, corrigee, adresse=entrepot_neuf)
+        importer(correction, QUESTIONNAIRE, corrigee, confirme=True, adresse=entrepot_neuf)
         moteur = open_repository(entrepot_neuf).get_engine()
         tables.append({nom: read_rows(moteur, nom) for nom in (*CALCULEES, "participation", "accord")})
     assert len(tables[0]["evolution"]) > 0
@@ -134,7 +144,10 @@ def test_corriger_une_vague_vaut_tout_recalculer(
 def test_un_essai_n_ecrit_rien(entrepot_neuf: str, codes: list[str], tmp_path: Path) -> None:
     avant = open_entrepot(entrepot_neuf).list_ids()
     fichier = write_export(tmp_path / "export.csv", codes, 60)
-    assert importer(fichier, QUESTIONNAIRE, VAGUE, essai=True, adresse=entrepot_neuf).charges == 120
+    assert (
+        importer(fichier, QUESTIONNAIRE, VAGUE, essai=True, confirme=True, adresse=entrepot_neuf).charges
+        == 120
+    )
     assert open_entrepot(entrepot_neuf).list_ids() == avant
 
 
@@ -142,15 +155,15 @@ def test_un_fichier_refuse_laisse_tout_en_place(entrepot_neuf: str, tmp_path: Pa
     avant = open_entrepot(entrepot_neuf).get_active()
     (tmp_path / "faux.csv").write_bytes(b"\x00\x01\x02" * 500)
     with pytest.raises(ImportRefuse):
-        importer(tmp_path / "faux.csv", QUESTIONNAIRE, VAGUE, adresse=entrepot_neuf)
+        importer(tmp_path / "faux.csv", QUESTIONNAIRE, VAGUE, confirme=True, adresse=entrepot_neuf)
     with pytest.raises(ImportRefuse, match="n'existe pas"):
-        importer(tmp_path / "faux.csv", "inconnu", VAGUE, adresse=entrepot_neuf)
+        importer(tmp_path / "faux.csv", "inconnu", VAGUE, confirme=True, adresse=entrepot_neuf)
     assert open_entrepot(entrepot_neuf).get_active() == avant
 
 
 def test_importer_sans_entrepot_dit_quoi_faire(tmp_path: Path) -> None:
     with pytest.raises(EntrepotError, match="construire"):
-        importer(tmp_path / "x.csv", QUESTIONNAIRE, VAGUE, adresse=str(tmp_path / "vide"))
+        importer(tmp_path / "x.csv", QUESTIONNAIRE, VAGUE, confirme=True, adresse=str(tmp_path / "vide"))
 
 
 _TUER = """
@@ -212,7 +225,13 @@ def test_construire_et_importer_sur_postgresql(
     moteur: str, base_postgresql: str, codes: list[str], tmp_path: Path
 ) -> None:
     construire(demo=False, adresse=base_postgresql)
-    lot = importer(write_export(tmp_path / "e.csv", codes, 60), QUESTIONNAIRE, VAGUE, adresse=base_postgresql)
+    lot = importer(
+        write_export(tmp_path / "e.csv", codes, 60),
+        QUESTIONNAIRE,
+        VAGUE,
+        confirme=True,
+        adresse=base_postgresql,
+    )
     assert lot.charges == 120
     depot = open_repository(base_postgresql)
     total = depot.list_agregats(
@@ -231,14 +250,14 @@ def test_de_vraies_reponses_ne_se_melent_pas_a_la_demonstration(
 ) -> None:
     fichier = write_export(tmp_path / "simule.csv", codes, 60)
     with pytest.raises(ImportRefuse, match="simulées"):
-        importer(fichier, QUESTIONNAIRE, VAGUE, adresse=entrepot_neuf)
+        importer(fichier, QUESTIONNAIRE, VAGUE, confirme=True, adresse=entrepot_neuf)
     vrai = write_export(tmp_path / "vrai.csv", codes, 60)
 
     class Demonstration:
         def get_version(self) -> Version:
             return Version("essai", datetime(2026, 11, 22), True, "", "", mini.EMPREINTES)
 
-    lot = importer(vrai, QUESTIONNAIRE, VAGUE, adresse=entrepot_neuf, essai=True)
+    lot = importer(vrai, QUESTIONNAIRE, VAGUE, confirme=True, adresse=entrepot_neuf, essai=True)
     assert not lot.simule
     with pytest.raises(ImportRefuse, match="construire --sans-demo"):
         check_nature(Demonstration(), lot)  # type: ignore[arg-type]

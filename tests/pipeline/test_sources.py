@@ -196,7 +196,7 @@ def _import(lieu: str, tmp_path: Path, codes: list[str]) -> None:
     lignes += [f"{i},2023-12-01 10:00:00,{c},{'A1' if i % 2 else 'A4'}" for i, c in enumerate(codes)]
     fichier = tmp_path / "export.csv"
     fichier.write_text("\n".join(lignes) + "\n", encoding="utf-8")
-    importer(fichier, "communication", "2023-v1", adresse=lieu)
+    importer(fichier, "communication", "2023-v1", confirme=True, adresse=lieu)
 
 
 def test_declare_et_mesure(lieu: str, miroir: Path, tmp_path: Path) -> None:
