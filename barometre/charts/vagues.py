@@ -40,7 +40,7 @@ def build_vagues(
 
 
 _LEGENDE = (
-    "Trait plein : changement démontré ; pointillé : pas de changement démontré ; "
+    "Trait plein : changement au-delà du hasard ; pointillé : pas de changement démontré ; "
     "○ : indicatif, à ne pas citer."
 )
 

@@ -140,7 +140,7 @@ def _build_evolution(gate: Gate, vues: Sequence[VueTheme]) -> Section:
     blocs: list[Bloc] = [Liste(tuple(phrases))]
     if lignes:
         entetes = ("Indicateur", "Changement", "Intervalle")
-        blocs.append(Tableau("Changements démontrés", entetes, tuple(lignes[:CHANGEMENTS_MONTRES])))
+        blocs.append(Tableau("Changements au-delà du hasard", entetes, tuple(lignes[:CHANGEMENTS_MONTRES])))
     return Section("D’une vague à l’autre", tuple(blocs))
 
 

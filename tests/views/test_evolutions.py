@@ -40,7 +40,7 @@ def _vue(*lignes: dict[str, Any], selection: Selection = FRANCE, **autres: Any) 
 
 def test_une_hausse_demontree_est_dite_avec_ses_points_et_l_absence_de_preuve_aussi() -> None:
     vue = _vue(*_nationales())
-    assert vue.phrase.startswith("1\u00a0hausse démontrée")
+    assert vue.phrase.startswith("1\u00a0hausse au-delà du hasard")
     assert "+6\u00a0points" in vue.phrase
     assert "0\u00a0indicateur sans changement démontré" in vue.phrase
     assert [c.indicateur.id for c in vue.changements] == ["site", "autre"]  # le démontré d'abord
@@ -50,7 +50,7 @@ def test_une_hausse_demontree_est_dite_avec_ses_points_et_l_absence_de_preuve_au
 
 def test_sans_verdict_du_test_aucune_hausse_n_est_ecrite() -> None:
     vue = _vue(*_nationales(), tests=(TEST | {"verdict": AUCUN},))
-    assert vue.phrase.startswith("Aucun changement démontré")
+    assert vue.phrase.startswith("Aucun changement au-delà du hasard")
     assert not vue.changements[0].demontre
 
 

@@ -50,7 +50,7 @@ def render_a_retenir(vue: VueEvolutions) -> None:
 
 
 def render_changements(affichee: EvolutionAffichee) -> None:
-    """Tous les indicateurs du thème, les changements démontrés d'abord."""
+    """Tous les indicateurs du thème, ceux qui passent le hasard d'abord."""
     if affichee.graphique is None:
         return
     vue = affichee.vue

@@ -65,10 +65,10 @@ class Changement:
 
     @property
     def texte(self) -> str:
-        """« +6 points, hausse démontrée », ou pourquoi rien n'est dit."""
+        """« +6 points, hausse au-delà du hasard », ou pourquoi rien n'est dit."""
         if not self.montre:
             return NON_PUBLIABLE
-        return f"{self.mot} démontrée" if self.demontre else AUCUN
+        return f"{self.mot} au-delà du hasard" if self.demontre else AUCUN
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +98,8 @@ class VueEvolutions:
         hausses = [c for c in self.montres if c.mot == HAUSSE]
         baisses = [c for c in self.montres if c.mot == BAISSE]
         stables = len(self.montres) - len(hausses) - len(baisses)
-        faits = [_count(hausses, "hausse démontrée"), _count(baisses, "baisse démontrée")]
-        dits = " et ".join(f for f in faits if f) or "Aucun changement démontré"
+        faits = [_count(hausses, "hausse"), _count(baisses, "baisse")]
+        dits = " et ".join(f for f in faits if f) or "Aucun changement au-delà du hasard"
         sans = f"{format_compte(stables, 'indicateur')} sans changement démontré"
         return f"{dits} ; {sans}, de {self.avant} à {self.apres}."
 
@@ -229,7 +229,7 @@ def _brut(chiffre: Chiffre | None) -> float:
 
 
 def _order(changement: Changement) -> tuple[bool, bool, float]:
-    """Les changements démontrés d'abord, les plus grands en tête ; ce qui se cache à la fin."""
+    """Les changements au-delà du hasard d'abord, les plus grands en tête ; ce qui se cache à la fin."""
     return (not changement.montre, not changement.demontre, -abs(changement.ecart))
 
 
@@ -242,7 +242,7 @@ def _count(changements: Sequence[Changement], mot: str) -> str:
         return ""
     premier = changements[0]
     exemple = f"{format_guillemets(premier.indicateur.titre)}, {format_points(premier.ecart)}"
-    return f"{format_compte(len(changements), mot, mot.replace(' ', 's ') + 's')} ({exemple})"
+    return f"{format_compte(len(changements), mot)} au-delà du hasard ({exemple})"
 
 
 def _to_ligne(c: Changement) -> dict[str, object]:
