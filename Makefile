@@ -1,6 +1,8 @@
 # Les commandes du projet. « make app » et « make test » suffisent sur une machine neuve.
 PYTHON ?= python3
 PORT ?= 8501
+# Vide : « make app » ne demande rien au réseau.
+RECUPERER ?= --recuperer
 BIN := .venv/bin
 # Un seul fil numérique : de petites matrices vont dix fois plus lentement sur plusieurs.
 export OPENBLAS_NUM_THREADS := 1
@@ -33,7 +35,7 @@ install: .venv/installe node_modules/installe
 
 app: install
 	$(BIN)/python -m barometre construire --si-absent
-	$(BIN)/python -m barometre servir --port $(PORT)
+	$(BIN)/python -m barometre servir --port $(PORT) $(RECUPERER)
 
 check: .venv/installe-dev
 	$(BIN)/ruff format --check --quiet .

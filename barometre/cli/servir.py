@@ -8,6 +8,7 @@ import socket
 from typing import Any
 
 from barometre.cli.erreurs import Refus
+from barometre.pipeline.en_fond import EnFond
 from barometre.warehouse.versions import open_entrepot
 
 PORT = 8501
@@ -20,6 +21,11 @@ def add_command(commandes: Any) -> None:
     analyseur.add_argument("--port", type=int, default=PORT, help=f"port d'écoute ({PORT} par défaut)")
     analyseur.add_argument(
         "--adresse", default="127.0.0.1", help="adresse d'écoute ; 0.0.0.0 pour toutes les interfaces"
+    )
+    analyseur.add_argument(
+        "--recuperer",
+        action="store_true",
+        help="récupère les données de l'État derrière l'application ouverte (adresses officielles ou miroir)",
     )
     analyseur.set_defaults(execute=execute)
 
@@ -35,7 +41,14 @@ def execute(demande: argparse.Namespace) -> None:
         print("Aucune version de l'entrepôt : lancez d'abord « python -m barometre construire ».")
     hote = "localhost" if demande.adresse in {"127.0.0.1", "0.0.0.0"} else demande.adresse
     print(f"Le baromètre est à l'adresse http://{hote}:{demande.port} (Ctrl+C pour arrêter).", flush=True)
-    uvicorn.run("app:app", host=demande.adresse, port=demande.port, log_level="warning")
+    fond = EnFond() if demande.recuperer and open_entrepot().get_active() is not None else None
+    if fond is not None:
+        fond.start()
+    try:
+        uvicorn.run("app:app", host=demande.adresse, port=demande.port, log_level="warning")
+    finally:
+        if fond is not None:
+            fond.stop()
 
 
 def _check_port(adresse: str, port: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,13 @@ from barometre.sources.catalogue import SourceExterieure, load_sources_exterieur
 from barometre.sources.errors import SourceInjoignable, SourceRefusee
 from barometre.sources.fetch import Copie, Lieu, fall_back, fetch, keep, open_lieu
 from barometre.sources.resultat import Rapport
+from barometre.warehouse.avancement import Avancement, write_avancement
 from barometre.warehouse.repository import open_repository
 
 # Le niveau de chaque fichier de contours qui n'est pas celui des communes.
 NIVEAUX = {"contours_epci": "epci", "contours_departements": "departement", "contours_regions": "region"}
+# La priorité abandonnée à l'application ouverte (19 est la plus basse).
+POLITESSE = 10
 COMPTES = ("lus", "charges", "recodes", "rejetes")
 ETATS = {"embarquee": "embarquée", "chargee": "chargée", "gardee": "gardée", "absente": "absente"}
 COLONNES = {"id": "source", "etat": "état", "date": "date", "age": "âge (jours)", "lignes": "lignes",
@@ -49,6 +53,7 @@ def add_command(commandes: Any) -> None:
     charger.add_argument(
         "--confirmer", action="store_true", help="accepte un fichier en recul sur la bonne copie"
     )
+    charger.add_argument("--suivi", metavar="FICHIER", type=Path, help=argparse.SUPPRESS)
     add_json(charger)
     charger.set_defaults(execute=execute_recuperer)
 
@@ -99,6 +104,7 @@ def execute_recuperer(demande: argparse.Namespace) -> int:
         demandees = list_demandees(demande.ids or None)
     except SourceInconnue as erreur:
         raise Refus(str(erreur)) from erreur
+    annonce = Annonce(demande.suivi) if demande.suivi else None
     contours = [
         load_contours(source, open_lieu(demande.miroir)) for source in demandees if source.usage == "contours"
     ]
@@ -106,12 +112,24 @@ def execute_recuperer(demande: argparse.Namespace) -> int:
     donnees = [source.id for source in demandees if source.usage != "contours"]
     with Barre(muette=demande.json) as barre:
         faite = recuperer(
-            donnees, demande.miroir, contours=contours, confirmer=demande.confirmer, progress=barre
+            donnees, demande.miroir, contours=contours, confirmer=demande.confirmer, progress=annonce or barre
         )
     _print(faite, en_json=demande.json)
     # Ce que l'application fournit déjà ne dit pas que la récupération a réussi.
     demandes = [b for b in faite.bilans if b.etat != "embarquee"]
     return FAIT if not demandes or any(b.etat != "absente" for b in demandes) else REFUSE
+
+
+class Annonce:
+    """L'avancement écrit dans un fichier, pour l'application ouverte, qui passe d'abord (basse priorité)."""
+
+    def __init__(self, fichier: Path) -> None:
+        self._fichier = fichier
+        os.nice(POLITESSE)
+
+    def __call__(self, etape: str, rang: int, nombre: int) -> None:
+        """Une étape commence."""
+        write_avancement(self._fichier, Avancement("en_cours", etape, rang, nombre))
 
 
 def load_contours(source: SourceExterieure, lieu: Lieu) -> Bilan:

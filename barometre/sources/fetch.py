@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any, Literal
 
 import httpx
@@ -28,6 +29,8 @@ VARIABLE_MIROIR, VARIABLE_COPIES = "BAROMETRE_MIROIR", "BAROMETRE_COPIES"
 COPIES_PAR_DEFAUT = "miroir"
 FICHE = "copie.json"
 MAX_OCTETS = 300 * 1024 * 1024
+# En secondes, pour un fichier entier : un serveur qui rend un octet à la fois n'arrête pas tout le reste.
+DUREE_MAX = 180.0
 DELAI = httpx.Timeout(30.0, connect=10.0)
 
 
@@ -200,12 +203,14 @@ def _download(source: SourceExterieure, lieu: Lieu, client: httpx.Client | None)
 
 
 def _write_stream(reponse: httpx.Response, cible: Path, source: SourceExterieure) -> None:
-    recus = 0
+    recus, debut = 0, monotonic()
     with cible.open("wb") as sortie:
         for morceau in reponse.iter_bytes():
             recus += len(morceau)
             if recus > MAX_OCTETS:
                 raise SourceInjoignable(_too_big(source))
+            if monotonic() - debut > DUREE_MAX:
+                raise SourceInjoignable(f"L'adresse de « {source.titre} » est trop lente : abandon.")
             sortie.write(morceau)
 
 

@@ -173,3 +173,11 @@ def test_un_catalogue_de_sources_faux_est_refuse(tmp_path: Path, avant: str, apr
     (tmp_path / "sources.yml").write_text(texte.replace(avant, apres, 1), encoding="utf-8")
     with pytest.raises(CatalogueError, match=phrase):
         load_sources_exterieures(tmp_path)
+
+
+def test_une_adresse_trop_lente_est_abandonnee(lieu: f.Lieu, monkeypatch: pytest.MonkeyPatch) -> None:
+    f.keep(f.fetch(SOURCE, lieu, client=client(ok)), lieu)
+    monkeypatch.setattr(f, "DUREE_MAX", -1.0)  # chaque morceau arrive après la limite
+    copie = f.fetch(SOURCE, lieu, client=client(ok))
+    assert copie.origine == "copie"
+    assert "trop lente" in copie.avertissement

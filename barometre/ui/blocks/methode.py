@@ -8,6 +8,7 @@ import streamlit as st
 from barometre.formats import format_date
 from barometre.ui.blocks.depliants import render_tableau_replie
 from barometre.ui.blocks.documents import read_document
+from barometre.ui.blocks.en_fond import render_en_fond
 from barometre.ui.blocks.textes import lien, render_tableau, texte
 from barometre.views.donnees.methode import SourceLue, VueMethode, inflect_etat
 
@@ -27,6 +28,7 @@ def render_sources(vue: VueMethode) -> None:
     """Chaque source, sa date, son âge, sa licence, son état, ce qui en a été chargé."""
     st.header("Les sources")
     st.html(f'<p class="baro-phrase">{texte(vue.phrase_sources)}</p>')
+    render_en_fond()
     if vue.absentes:
         st.info(
             "Pour charger les sources absentes, un opérateur lance «\u202fpython -m barometre sources "
