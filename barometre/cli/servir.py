@@ -48,7 +48,7 @@ def execute(demande: argparse.Namespace) -> None:
         uvicorn.run("app:app", host=demande.adresse, port=demande.port, log_level="warning")
     finally:
         if fond is not None:
-            fond.stop()
+            fond.close()
 
 
 def _check_port(adresse: str, port: int) -> None:

@@ -63,14 +63,14 @@ class EnFond:
         os.environ[VARIABLE_AVANCEMENT] = str(self.fichier)
         self._fil.start()
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """Arrête son processus, s'il tourne encore, et attend le fil."""
         self._fini = True
         if self._processus is not None and self._processus.poll() is None:
             self._processus.kill()
         self._fil.join(DELAI_ESSAI)
 
-    def wait(self, secondes: float) -> None:
+    def join(self, secondes: float) -> None:
         """Attend la fin ; pour qui n'a rien d'autre à faire."""
         self._fil.join(secondes)
 
@@ -89,9 +89,9 @@ class EnFond:
         elif self._lieu.miroir is None and not is_en_ligne(demandees):
             self._end("arretee", HORS_LIGNE)
         else:
-            self._follow(demandees)
+            self._watch(demandees)
 
-    def _follow(self, demandees: list[SourceExterieure]) -> None:
+    def _watch(self, demandees: list[SourceExterieure]) -> None:
         ids = [source.id for source in demandees]
         arguments = [*self._commande, *ids, "--json", "--suivi", str(self.fichier)]
         self._processus = subprocess.Popen(

@@ -57,7 +57,7 @@ def _set_adresse(monkeypatch: pytest.MonkeyPatch, adresse: str) -> None:
 def _run(lieu: Lieu, code: str, limite: float = 60.0) -> Avancement:
     fond = en_fond.EnFond(lieu, commande=(sys.executable, "-c", code), limite=limite)
     fond.start()
-    fond.wait(120)
+    fond.join(120)
     avancement = read_avancement()
     assert avancement is not None
     return avancement
@@ -111,9 +111,9 @@ def test_arreter_le_serveur_arrete_la_recuperation(
     fond = en_fond.EnFond(lieu, commande=(sys.executable, "-c", code))
     fond.start()
     while not partie.exists():
-        fond.wait(0.05)
-    fond.stop()
-    fond.wait(60)
+        fond.join(0.05)
+    fond.close()
+    fond.join(60)
     assert read_avancement() == Avancement("arretee", en_fond.EN_PANNE)
 
 
@@ -154,6 +154,6 @@ def test_un_dossier_de_copies_interdit_ne_casse_rien(
     (tmp_path / "copies").write_text("un fichier à la place du dossier", encoding="utf-8")
     fond = en_fond.EnFond(lieu)
     fond.start()
-    fond.wait(60)
+    fond.join(60)
     assert "ne peut pas être écrit" in capsys.readouterr().out
     assert read_avancement() is None
