@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ class Attendu:
     regions: int = 0
     # Les colonnes qui, ensemble, ne se répètent pas.
     cle: tuple[str, ...] = ()
+    # Le total possible d'un indicateur, bornes comprises, à sa dernière période.
+    totaux: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,8 @@ def _build_embarque(contenu: dict[str, Any], dossier: Path) -> Embarque | None:
 def _build_attendu(contenu: dict[str, Any]) -> Attendu:
     attendu = contenu.get("attendu", {})
     listes = {nom: tuple(attendu[nom]) for nom in ("lignes", "cle") if nom in attendu}
-    return Attendu(**{**attendu, **listes})
+    totaux = {i: (float(bas), float(haut)) for i, (bas, haut) in attendu.get("totaux", {}).items()}
+    return Attendu(**{**attendu, **listes, "totaux": totaux})
 
 
 def _check_ids(sources: list[SourceExterieure]) -> None:

@@ -16,6 +16,7 @@ from barometre.sources.gardes import (
     check_couverture,
     check_lignes,
     check_rejets,
+    check_totaux,
     read_empreinte,
 )
 from barometre.sources.lecture import Brut
@@ -43,12 +44,17 @@ def read_source(
     gardee = get_kept(source, lieu)
     avant = read_empreinte(gardee.comptes) if gardee and copie.is_neuve and not confirmer else None
     try:
-        lecture = _examine(source, copie, contexte, avant)
+        lecture = _examine(source, copie, contexte, avant, _count_annees(gardee))
     except SourceRefusee as erreur:
         return _fall_back(source, lieu, contexte, copie, erreur)
     # Les comptes suivent la copie : le prochain fichier leur sera comparé.
     bonne = replace(copie, comptes=lecture.empreinte.to_dict())
     return keep(bonne, lieu, lecture.brut.frame if source.purger else None), lecture.resultat
+
+
+def _count_annees(gardee: Copie | None) -> int:
+    """Les années entamées depuis la bonne copie."""
+    return max(gardee.get_age(), 0) // 365 + 1 if gardee else 1
 
 
 def _fall_back(
@@ -63,7 +69,13 @@ def _fall_back(
     return gardee, _examine(source, gardee, contexte, None).resultat
 
 
-def _examine(source: SourceExterieure, copie: Copie, contexte: Contexte, avant: Empreinte | None) -> _Lecture:
+def _examine(
+    source: SourceExterieure,
+    copie: Copie,
+    contexte: Contexte,
+    avant: Empreinte | None,
+    annees: int = 1,
+) -> _Lecture:
     """Lit, juge les lignes, calcule, juge le résultat ; un module qui s'arrête est un refus."""
     try:
         module = get_module(source)
@@ -73,7 +85,8 @@ def _examine(source: SourceExterieure, copie: Copie, contexte: Contexte, avant: 
         empreinte = build_empreinte(brut, resultat, contexte)
         check_rejets(empreinte, resultat, source.attendu, contexte)
         check_cle(brut, source.attendu)
-        check_couverture(empreinte, source.attendu, avant)
+        check_totaux(empreinte, source.attendu)
+        check_couverture(empreinte, source.attendu, avant, annees)
     except SourceRefusee:
         raise
     except Exception as erreur:

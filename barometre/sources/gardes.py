@@ -19,16 +19,19 @@ from barometre.sources.indices import describe_cause
 from barometre.sources.lecture import Brut
 from barometre.sources.resultat import Resultat
 
-# Au-delà, un fichier n'est plus une mise à jour du précédent. Les listes de l'État vues de 2021 à 2026
-# (France services, Petites villes de demain) bougent de moins d'un dixième par an.
-PERTE_MAX, HAUSSE_MAX = 0.2, 0.6
+# Par année entamée depuis la bonne copie. De nos propres fichiers : 2 549 labellisations France services fin
+# 2022 (Etalab), 2 845 espaces en août 2024 (ANCT), soit 7 % par an ; le double est encore une mise à jour.
+EVOLUTION_PAR_AN = 0.14
+# Un total doublé, ou perdu de moitié, sans que les lignes changent : des nombres abîmés. De tous nos totaux,
+# le cumul des accompagnements croît le plus : 69 % de juin 2023 à juin 2024 (DITP).
+HAUSSE_TOTAL, PERTE_TOTAL = 0.8, 0.4
 # Une région entière qui perd la moitié de ce que l'on en savait : un fichier coupé, non un fait.
 PERTE_REGION_MAX = 0.5
-# Sous ces nombres, un échantillon ou une région minuscule : un écart n'y dit rien.
-LIGNES_COMPARABLES, LIGNES_REGION = 100, 10
-# Points de rejets de plus que la copie précédente.
+# Sous ces nombres, un échantillon ou une région minuscule : à dix, une ligne de plus est déjà un dixième.
+LIGNES_COMPARABLES, LIGNES_REGION, TOTAL_COMPARABLE = 100, 10, 100.0
+# Part de rejets de plus que la copie précédente : le changement de code de 2018 à 2026 en fait moins de 0,02.
 REJETS_EN_PLUS = 0.05
-# Part de clés répétées au-delà de laquelle le fichier entier est mis en cause.
+# Part de clés répétées qui met le fichier en cause : nos bons fichiers n'en ont pas une sur mille.
 CLES_REPETEES_MAX = 0.005
 
 
@@ -39,6 +42,8 @@ class Empreinte:
     lignes: int
     rejetes: int
     regions: Mapping[str, int] = field(default_factory=dict)
+    # La somme de chaque indicateur, à sa dernière période.
+    totaux: Mapping[str, float] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """La forme gardée dans la fiche de la copie."""
@@ -58,7 +63,17 @@ def build_empreinte(brut: Brut, resultat: Resultat, contexte: Contexte) -> Empre
     touchees = list_touchees(resultat)
     regions = contexte.regions.reindex(touchees).dropna().value_counts()
     comptes = {str(region): int(nombre) for region, nombre in sorted(regions.items())}
-    return Empreinte(brut.lus - brut.repetees, resultat.rapport.rejetes - brut.repetees, comptes)
+    totaux = compute_totaux(resultat.valeurs)
+    return Empreinte(brut.lus - brut.repetees, resultat.rapport.rejetes - brut.repetees, comptes, totaux)
+
+
+def compute_totaux(valeurs: pd.DataFrame) -> dict[str, float]:
+    """La somme de chaque indicateur à sa dernière période."""
+    if valeurs.empty:
+        return {}
+    derniere = valeurs.groupby("indicateur_id")["periode"].transform("max")
+    sommes = valeurs[valeurs["periode"].eq(derniere)].groupby("indicateur_id")["valeur"].sum()
+    return {str(indicateur_id): float(somme) for indicateur_id, somme in sommes.items()}
 
 
 def list_touchees(resultat: Resultat) -> pd.Index:
@@ -105,23 +120,38 @@ def check_rejets(empreinte: Empreinte, resultat: Resultat, attendu: Attendu, con
         )
 
 
-def check_couverture(empreinte: Empreinte, attendu: Attendu, avant: Empreinte | None) -> None:
-    """Refuse un fichier à qui des régions manquent, ou en recul sur la bonne copie."""
+def check_totaux(empreinte: Empreinte, attendu: Attendu) -> None:
+    """Refuse un fichier dont un total sort de ce que sa fiche tient pour possible."""
+    for indicateur_id, (bas, haut) in attendu.totaux.items():
+        total = empreinte.totaux.get(indicateur_id, 0.0)
+        if not bas <= total <= haut:
+            raise SourceRefusee(
+                f"Le total de « {indicateur_id} » est {total:.0f} ; entre {bas:.0f} et {haut:.0f} étaient "
+                "attendus : les nombres du fichier sont abîmés, ou ce n'est pas le bon."
+            )
+
+
+def check_couverture(
+    empreinte: Empreinte, attendu: Attendu, avant: Empreinte | None, annees: int = 1
+) -> None:
+    """Refuse un fichier à qui des régions manquent, ou qui s'écarte de la bonne copie.
+
+    `annees` : années entamées depuis cette copie ; l'écart admis croît avec elles.
+    """
     if len(empreinte.regions) < attendu.regions:
         raise SourceRefusee(
             f"Le fichier ne parle que de {len(empreinte.regions)} région(s) ; "
             f"{attendu.regions} au moins étaient attendues."
         )
-    for recul in list_reculs(empreinte, avant):
+    for recul in list_reculs(empreinte, avant, annees):
         raise SourceEnRecul(f"{recul} Si c'est voulu, ajoutez --confirmer.")
 
 
-def list_reculs(neuve: Empreinte, avant: Empreinte | None) -> Iterator[str]:
+def list_reculs(neuve: Empreinte, avant: Empreinte | None, annees: int = 1) -> Iterator[str]:
     """Ce que le fichier neuf dit de trop peu, ou de trop, au regard de la bonne copie."""
     if avant is None or avant.lignes < LIGNES_COMPARABLES:
         return
-    evolution = neuve.lignes / avant.lignes - 1
-    if not -PERTE_MAX <= evolution <= HAUSSE_MAX:
+    if abs(neuve.lignes / avant.lignes - 1) > EVOLUTION_PAR_AN * annees:
         yield f"Le fichier a {neuve.lignes} lignes, contre {avant.lignes} dans la bonne copie."
     if neuve.rejetes / neuve.lignes - avant.rejetes / avant.lignes > REJETS_EN_PLUS:
         yield f"{neuve.rejetes} lignes sont rejetées, contre {avant.rejetes} dans la bonne copie."
@@ -129,3 +159,8 @@ def list_reculs(neuve: Empreinte, avant: Empreinte | None) -> Iterator[str]:
         reste = neuve.regions.get(region, 0)
         if nombre >= LIGNES_REGION and reste < nombre * (1 - PERTE_REGION_MAX):
             yield f"La région {region} passe de {nombre} collectivités à {reste}."
+    for indicateur_id, total in avant.totaux.items():
+        nouveau = neuve.totaux.get(indicateur_id, 0.0)
+        evolution = nouveau / total - 1 if total >= TOTAL_COMPARABLE else 0.0
+        if not -PERTE_TOTAL * annees <= evolution <= HAUSSE_TOTAL * annees:
+            yield f"Le total de « {indicateur_id} » passe de {total:.0f} à {nouveau:.0f}."

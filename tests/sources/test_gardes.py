@@ -15,6 +15,7 @@ from barometre.pipeline import referentiel as ref
 from barometre.pipeline.recolte import Bilan, Recolte, Socle, harvest
 from barometre.sources.catalogue import SourceExterieure, load_sources_exterieures
 from barometre.sources.fetch import Lieu, get_kept
+from barometre.sources.gardes import Empreinte, list_reculs
 
 ENTETE = "id_pvd,insee_com,lib_com"
 SOURCES = load_sources_exterieures()
@@ -84,6 +85,25 @@ TROMPEURS: dict[str, tuple[Abimer, str]] = {
 }  # fmt: skip
 
 
+TROMPEURS |= {
+    "quinze lignes sur cent perdues partout": (
+        lambda c: build_pvd([code for rang, code in enumerate(c["code"]) if rang % 100 >= 15]),
+        "lignes ; entre",
+    ),
+    "une ligne sur cinq redite sous un autre numéro": (
+        lambda c: [*build_pvd(c["code"].tolist()), *(f"bis-{code},{code},Nom" for code in c["code"][::5])],
+        "se répète sur 320 lignes",
+    ),
+    "neuf codes sur dix d'ailleurs": (
+        lambda c: build_pvd(
+            [code if rang % 10 == 0 else f"99{rang:03}" for rang, code in enumerate(c["code"])]
+        ),
+        "sont rejetées",
+    ),
+    "JSON d'erreur": (lambda c: ['{"error": "not found"}'], "a changé de forme"),
+}
+
+
 @pytest.mark.parametrize(("abimer", "raison"), TROMPEURS.values(), ids=TROMPEURS)
 def test_un_fichier_trompeur_laisse_la_bonne_copie(
     socle: Socle, communes: pd.DataFrame, lieu: Lieu, abimer: Abimer, raison: str
@@ -142,6 +162,75 @@ def test_des_lignes_ecrites_deux_fois_ne_comptent_qu_une(
     relue = read(socle, Lieu(None, lieu.copies, reseau=False), CN)
     assert relue.rapport is not None
     assert relue.rapport.charges == len(lignes)
+
+
+@pytest.mark.parametrize("codage", ["cp1252", "utf-16"])
+def test_un_autre_codage_est_refuse(socle: Socle, communes: pd.DataFrame, lieu: Lieu, codage: str) -> None:
+    lignes = build_pvd(communes["code"].tolist())
+    write(lieu, PVD, lignes)
+    read(socle, lieu, PVD)
+    assert lieu.miroir is not None
+    (lieu.miroir / PVD.miroir).write_bytes("\n".join(lignes).replace("Nom", "Né").encode(codage))
+    assert read(socle, lieu, PVD).etat == "gardee"
+
+
+def test_des_colonnes_dans_un_autre_ordre_donnent_les_memes_valeurs(
+    socle: Socle, communes: pd.DataFrame, lieu: Lieu
+) -> None:
+    recoltes = []
+    for ordre in ((0, 1, 2), (2, 0, 1)):
+        lignes = [ligne.split(",") for ligne in build_pvd(communes["code"].tolist())]
+        write(lieu, PVD, [",".join(ligne[rang] for rang in ordre) for ligne in lignes])
+        recolte = Recolte(socle)
+        harvest(PVD, lieu, recolte)
+        recoltes.append(recolte.valeurs[PVD.id])
+    pd.testing.assert_frame_equal(*recoltes)
+
+
+def build_cn(codes: Sequence[str], postes: int) -> list[str]:
+    entete = "structure,Siret,Nb de conseillers recrutés,Code commune Insee"
+    return [entete, *(f"S{rang},{rang},{postes},{code}" for rang, code in enumerate(codes))]
+
+
+def test_des_totaux_hors_de_la_fiche_sont_refuses_meme_sans_copie(
+    socle: Socle, communes: pd.DataFrame, lieu: Lieu
+) -> None:
+    write(lieu, CN, build_cn(communes["code"].tolist(), 4))
+    refuse = read(socle, lieu, CN)
+    assert refuse.etat == "absente"
+    assert "« conseillers_numeriques_postes » est 6400 ; entre 1000 et 5000" in refuse.phrase
+
+
+def test_des_totaux_doubles_sont_un_recul(socle: Socle, communes: pd.DataFrame, lieu: Lieu) -> None:
+    write(lieu, CN, build_cn(communes["code"].tolist(), 1))
+    read(socle, lieu, CN)
+    write(lieu, CN, build_cn(communes["code"].tolist(), 2))
+    refuse = read(socle, lieu, CN)
+    assert refuse.etat == "gardee"
+    assert "passe de 1600 à 3200" in refuse.phrase
+    assert read(socle, lieu, CN, confirmer=True).etat == "chargee"
+
+
+AVANT = Empreinte(1000, 10, {"53": 100}, {"postes": 500.0, "rares": 20.0})
+
+
+@pytest.mark.parametrize(
+    ("lignes", "totaux", "annees", "reculs"),
+    [
+        (1100, {"postes": 600.0, "rares": 90.0}, 1, 0),  # sous 100, un total ne se compare pas
+        (1200, {"postes": 600.0}, 1, 1),
+        (1200, {"postes": 600.0}, 2, 0),  # l'écart admis croît avec l'âge de la copie
+        (850, {"postes": 500.0}, 1, 1),
+        (1000, {"postes": 1000.0}, 1, 1),
+        (1000, {"postes": 250.0}, 1, 1),
+        (1000, {}, 1, 1),  # un indicateur qui disparaît
+    ],
+)
+def test_l_ecart_admis_avec_la_bonne_copie(
+    lignes: int, totaux: dict[str, float], annees: int, reculs: int
+) -> None:
+    neuve = Empreinte(lignes, 10, {"53": 100}, totaux)
+    assert len(list(list_reculs(neuve, AVANT, annees))) == reculs
 
 
 def test_un_module_casse_tombe_seul(

@@ -70,6 +70,8 @@ IND-325,D33,2023-03-01,DEPT,,88.0,,,Points de deal recensés,33
 IND-734,D99,2024-06-01,DEPT,,12,,,Nombre d’aidants numériques formés,99
 IND-734,D33,2024-06-01,DEPT,,beaucoup,,,Nombre d’aidants numériques formés,33
 IND-734,D75,2024-06-01,DEPT,,346,,,Nombre d’aidants numériques formés,75
+IND-306,D75,2024-06-01,DEPT,,180.6,,,Taux de déploiement de la fibre,75
+IND-734,D01,2024-06-01,DEPT,,-4,,,Nombre d’aidants numériques formés,01
 """
 
 
@@ -85,8 +87,10 @@ def test_ditp_ne_garde_que_l_observe(ecrire: Ecrire, contexte: Contexte) -> None
         6: barometre_action_publique.HORS_SUJET,
         7: barometre_action_publique.TERRITOIRE_INCONNU,
         8: barometre_action_publique.PAS_UN_NOMBRE,
+        10: barometre_action_publique.IMPOSSIBLE,  # un total doublé donne 180 %
+        11: barometre_action_publique.IMPOSSIBLE,
     }
-    assert (resultat.rapport.lus, resultat.rapport.charges) == (8, 4)
+    assert (resultat.rapport.lus, resultat.rapport.charges) == (10, 4)
 
 
 ETALAB = """mesure,indicateur,id_indicateur,code_departement,libelle_departement,date,valeur,unite
@@ -95,6 +99,7 @@ m,i,taux-deploiement-fibre,33,Gironde,2022-09-30,75.0,% de déploiement
 m,i,nb-labellisations-france-services,01,Ain,2022-12-31,41.0,labellisations
 m,i,autre,01,Ain,2022-12-31,41.0,x
 m,i,taux-deploiement-fibre,1,Ain,2022-09-30,75.0,% de déploiement
+m,i,taux-deploiement-fibre,33,Gironde,2022-12-31,150.0,% de déploiement
 """
 
 
@@ -103,7 +108,7 @@ def test_etalab(ecrire: Ecrire, contexte: Contexte) -> None:
     assert valeurs(resultat, "fibre_deploiement_2017_2022").tolist() == [0.72, 0.75]
     assert valeurs(resultat, "france_services_labellisations")["departement-01"] == 41
     # « 1 » n'est pas « 01 » : le zéro perdu n'est pas deviné
-    assert [r.colonne for r in resultat.rejets] == ["id_indicateur", "code_departement"]
+    assert [r.colonne for r in resultat.rejets] == ["id_indicateur", "code_departement", "valeur"]
 
 
 GROUPEMENTS = """siren,libelle,region,departement,nature,population

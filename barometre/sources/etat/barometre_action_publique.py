@@ -17,9 +17,10 @@ from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, 
 OBSERVEE = "indic_va"
 COLONNES = ("indic_id", "metric_enforce_date", "maille", "code_geo", OBSERVEE)
 # indic_id → indicateur, et par combien diviser (les pourcentages deviennent des parts)
+POUR_CENT = 100
 INDICATEURS = {
-    "IND-246": ("france_services_satisfaction", 100),
-    "IND-306": ("fibre_deploiement", 100),
+    "IND-246": ("france_services_satisfaction", POUR_CENT),
+    "IND-306": ("fibre_deploiement", POUR_CENT),
     "IND-323": ("france_services_actes", 1),
     "IND-324": ("zones_4g", 1),
     "IND-734": ("aidants_numeriques_formes", 1),
@@ -30,6 +31,7 @@ PREFIXES = {"DEPT": "departement-", "REG": "region-"}
 HORS_SUJET = "Cet indicateur ne parle pas de numérique."
 PAS_OBSERVEE = "Valeur de départ ou cible à atteindre : ce n'est pas une valeur observée."
 TERRITOIRE_INCONNU = "Ce territoire n'est pas dans le référentiel."
+IMPOSSIBLE = "La valeur est négative, ou c'est une part qui dépasse 100 %."
 PAS_UN_NOMBRE = "La valeur observée n'est pas un nombre."
 
 
@@ -64,9 +66,16 @@ def _motifs(frame: pd.DataFrame, contexte: Contexte) -> pd.Series:
     connus = contexte.is_known(frame["territoire_id"]) | frame["territoire_id"].eq(FRANCE)
     motifs = pd.Series("", index=frame.index)
     motifs = motifs.mask(frame["valeur"].isna(), PAS_UN_NOMBRE)
+    motifs = motifs.mask(_is_impossible(frame), IMPOSSIBLE)
     motifs = motifs.mask(~connus, TERRITOIRE_INCONNU)
     motifs = motifs.mask(frame[OBSERVEE].eq(""), PAS_OBSERVEE)
     return motifs.mask(~frame["indic_id"].isin(INDICATEURS), HORS_SUJET)
+
+
+def _is_impossible(frame: pd.DataFrame) -> pd.Series:
+    """Vrai pour un nombre négatif, ou un pourcentage de plus de 100."""
+    parts = [code for code, (_, diviseur) in INDICATEURS.items() if diviseur == POUR_CENT]
+    return frame["valeur"].lt(0) | (frame["indic_id"].isin(parts) & frame["valeur"].gt(POUR_CENT))
 
 
 def _column_of(motif: str) -> str:

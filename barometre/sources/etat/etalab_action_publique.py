@@ -11,13 +11,14 @@ from barometre.sources.lecture import Brut, read_csv
 from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, join_valeurs
 
 COLONNES = ("id_indicateur", "code_departement", "date", "valeur")
+POUR_CENT = 100
 INDICATEURS = {
     "nb-labellisations-france-services": ("france_services_labellisations", 1),
-    "taux-deploiement-fibre": ("fibre_deploiement_2017_2022", 100),
+    "taux-deploiement-fibre": ("fibre_deploiement_2017_2022", POUR_CENT),
 }
 INDICATEUR_INCONNU = "Cet indicateur n'est pas de ceux que l'on attend."
 DEPARTEMENT_INCONNU = "Ce département n'est pas dans le référentiel."
-PAS_UN_NOMBRE = "La valeur n'est pas un nombre."
+PAS_UN_NOMBRE = "La valeur n'est pas un nombre, est négative, ou est une part qui dépasse 100 %."
 
 
 def read(chemin: Path) -> Brut:
@@ -33,7 +34,7 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     )
     autre = ~frame["id_indicateur"].isin(INDICATEURS)
     ailleurs = ~autre & ~contexte.is_known(frame["territoire_id"])
-    faux = ~autre & ~ailleurs & frame["nombre"].isna()
+    faux = ~autre & ~ailleurs & ~_is_possible(frame)
     bonnes = frame[~(autre | ailleurs | faux)]
     rejets = [
         *brut.rejets,
@@ -43,6 +44,12 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     ]
     valeurs = [_values(lignes, str(nom)) for nom, lignes in bonnes.groupby("id_indicateur")]
     return build_resultat(brut.lus, rejets, valeurs=join_valeurs(valeurs))
+
+
+def _is_possible(frame: pd.DataFrame) -> pd.Series:
+    """Vrai pour un nombre positif ; un pourcentage ne dépasse pas 100."""
+    parts = [nom for nom, (_, diviseur) in INDICATEURS.items() if diviseur == POUR_CENT]
+    return frame["nombre"].ge(0) & ~(frame["id_indicateur"].isin(parts) & frame["nombre"].gt(POUR_CENT))
 
 
 def _values(lignes: pd.DataFrame, nom: str) -> pd.DataFrame:
