@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from barometre.access.comptes import Comptes
 from barometre.access.connexions import Connexions
+from barometre.access.copie import check_neuf, read_copie, restore_copie
 from barometre.access.erreurs import RegistreError
 from barometre.access.horloge import get_now
 from barometre.access.journal import NON_ECRIT, Verification, check_chaine, write_fait
@@ -106,6 +107,21 @@ class Registre:
         """Relit la chaîne du journal entier."""
         with self._moteur.connect() as connexion:
             return check_chaine(connexion)
+
+    def read_copie(self) -> bytes:
+        """Tout ce qu'une sauvegarde emporte du registre."""
+        with self._moteur.connect() as connexion:
+            return read_copie(connexion)
+
+    def check_neuf(self) -> None:
+        """`RegistreError` si le registre contient déjà quelque chose."""
+        with self._moteur.connect() as connexion:
+            check_neuf(connexion)
+
+    def restore_copie(self, octets: bytes) -> int:
+        """Remplit un registre neuf, d'un seul geste ; `RegistreError` s'il ne l'est pas."""
+        with self._begin() as connexion:
+            return restore_copie(connexion, octets)
 
     def save_selection(self, compte: str, titre: str, requete: str) -> int:
         """Garde une vue par son adresse."""

@@ -20,6 +20,8 @@ COMMANDES = (
     "sources",
     "verifier",
     "versions",
+    "sauvegarder",
+    "restaurer",
     "chercher",
     "estimer",
     "pairs",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import re
 from collections import defaultdict
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ from barometre.catalogue import load_catalogue
 from barometre.cli.analyse import add_json
 from barometre.cli.erreurs import Refus
 from barometre.cli.qualite import list_qualite, print_qualite
-from barometre.cli.sortie import Barre, print_json
+from barometre.cli.sortie import Barre, get_operateur, print_json
 from barometre.ingest.errors import Rejet
 from barometre.ingest.lot import Lot
 from barometre.ingest.proposal import propose_correspondance
@@ -65,7 +64,7 @@ def execute(demande: argparse.Namespace) -> None:
         lot = importer(
             demande.fichier, demande.questionnaire, demande.vague, format=demande.format, essai=demande.essai,
             confirme=demande.confirmer, complement=demande.complement,
-            correspondance=demande.correspondance, par=_get_operateur(), progress=barre,
+            correspondance=demande.correspondance, par=get_operateur(), progress=barre,
             catalogue=load_catalogue(),
         )  # fmt: skip
     ecrit = not (demande.essai or lot.deja_charge)
@@ -76,14 +75,6 @@ def execute(demande: argparse.Namespace) -> None:
     print_lot(lot, essai=demande.essai)
     if ecrit:
         print_qualite(*lieu)
-
-
-def _get_operateur() -> str:
-    """Le compte de la machine qui lance la commande ; vide s'il n'a pas de nom (conteneur)."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""
 
 
 def print_lot(lot: Lot, *, essai: bool) -> None:

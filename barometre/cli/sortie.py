@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,14 @@ from typing import Any
 
 import pandas as pd
 from tqdm import tqdm
+
+
+def get_operateur() -> str:
+    """Le compte de la machine qui lance la commande ; vide s'il n'a pas de nom (conteneur)."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
 
 
 def print_json(objet: Any) -> None:

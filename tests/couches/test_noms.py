@@ -10,7 +10,15 @@ from pathlib import Path
 RACINE = Path(__file__).resolve().parents[2]
 PAQUET = RACINE / "barometre"
 # Ce qui n'est pas un verbe, et pourquoi.
-COMMANDES = {"construire", "importer", "recalculer", "recuperer", "verifier"}  # le nom de la commande
+COMMANDES = {
+    "construire",
+    "importer",
+    "recalculer",
+    "recuperer",
+    "restaurer",
+    "sauvegarder",
+    "verifier",
+}  # le nom de la commande
 REGISTRE = {"accorder", "refuser", "retirer", "lister", "journaliser"}  # les mots d'`acces`
 APPELES = {  # par une bibliothèque : argparse, expat, PyYAML, Alembic, Starlette, la console
     "error", "exit", "main", "end", "text", "construct", "upgrade", "downgrade", "healthz", "image",

@@ -1,0 +1,43 @@
+"""restaurer : une sauvegarde, contrôlée, puis mise en service."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from barometre.access.registre import open_registre
+from barometre.cli.analyse import add_json
+from barometre.cli.sauvegarder import REGISTRE
+from barometre.cli.sortie import Barre, get_operateur, print_json
+from barometre.pipeline.sauvegarde import restaurer
+
+
+def add_command(commandes: Any) -> None:
+    """Déclare la commande."""
+    aide = "remet en service une sauvegarde, sur une machine vide ou dans un registre neuf"
+    analyseur = commandes.add_parser("restaurer", help=aide, description=aide)
+    analyseur.add_argument("dossier", metavar="DOSSIER", type=Path, help="dossier écrit par « sauvegarder »")
+    add_json(analyseur)
+    analyseur.set_defaults(execute=execute)
+
+
+def execute(demande: argparse.Namespace) -> None:
+    """Contrôle tout avant d'écrire ; une sauvegarde abîmée ne change rien."""
+    open_registre().check_neuf()
+    with Barre(muette=demande.json) as barre:
+        faite = restaurer(demande.dossier, _restore_registre, progress=barre)
+    if demande.json:
+        print_json(faite.to_dict())
+        return
+    print(
+        f"Version {faite.version_id} en service : {faite.tables['participation']} questionnaires, "
+        f"{faite.tables['agregat']} chiffres, {faite.lots} fichier(s) reçu(s), et le registre."
+    )
+
+
+def _restore_registre(annexes: Mapping[str, bytes]) -> None:
+    registre = open_registre()
+    registre.restore_copie(annexes[REGISTRE])
+    registre.journaliser("restaurer", "sauvegarde", compte=get_operateur())

@@ -1,0 +1,40 @@
+"""sauvegarder : l'entrepôt, les fichiers reçus et le registre, dans un dossier neuf."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from barometre.access.registre import open_registre
+from barometre.cli.analyse import add_json
+from barometre.cli.sortie import Barre, get_operateur, print_json
+from barometre.pipeline.sauvegarde import check_dossier_neuf, sauvegarder
+
+REGISTRE = "registre.json"
+
+
+def add_command(commandes: Any) -> None:
+    """Déclare la commande."""
+    aide = "copie la version en service, les fichiers reçus et le registre dans un dossier neuf"
+    analyseur = commandes.add_parser("sauvegarder", help=aide, description=aide)
+    analyseur.add_argument("dossier", metavar="DOSSIER", type=Path, help="dossier à créer")
+    add_json(analyseur)
+    analyseur.set_defaults(execute=execute)
+
+
+def execute(demande: argparse.Namespace) -> None:
+    """Inscrit la sauvegarde au journal, puis l'écrit : des réponses sortent de l'entrepôt."""
+    check_dossier_neuf(demande.dossier)
+    registre = open_registre()
+    registre.journaliser("sauvegarder", demande.dossier.name, compte=get_operateur())
+    with Barre(muette=demande.json) as barre:
+        faite = sauvegarder(demande.dossier, {REGISTRE: registre.read_copie()}, progress=barre)
+    if demande.json:
+        print_json(faite.to_dict() | {"dossier": str(demande.dossier)})
+        return
+    print(
+        f"Version {faite.version_id}, {faite.lots} fichier(s) reçu(s) et registre sauvegardés dans "
+        f"« {demande.dossier} » ({faite.octets / 2**20:.1f} Mo). Il contient des réponses, des clés secrètes "
+        "et des droits : gardez-le comme l'entrepôt."
+    )

@@ -1,0 +1,58 @@
+"""Sauvegarder puis restaurer par la console : entrepôt, registre, journal, refus en une phrase."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from barometre.access.registre import open_registre
+from barometre.cli import main
+from barometre.pipeline.construire import construire
+from barometre.warehouse.versions import open_entrepot
+
+Ecran = pytest.CaptureFixture[str]
+
+
+def choose_machine(monkeypatch: pytest.MonkeyPatch, dossier: Path) -> tuple[str, str]:
+    """L'entrepôt et le registre d'une machine."""
+    lieux = (str(dossier / "entrepot"), f"sqlite:///{dossier}/registre.db")
+    monkeypatch.setenv("BAROMETRE_ENTREPOT", lieux[0])
+    monkeypatch.setenv("BAROMETRE_REGISTRE", lieux[1])
+    return lieux
+
+
+def test_d_une_machine_a_une_autre(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Ecran) -> None:
+    entrepot, _ = choose_machine(monkeypatch, tmp_path / "une")
+    construire(demo=False, adresse=entrepot)
+    accorder = ["acces", "accorder", "c-a", "--role", "opsn", "--opsn", "adat", "--motif", "convention"]
+    assert main(accorder) == 0
+    copie = str(tmp_path / "copie")
+    capsys.readouterr()
+    assert main(["sauvegarder", copie, "--json"]) == 0
+    faite = json.loads(capsys.readouterr().out)
+    assert (faite["dossier"], faite["lots"], faite["version"]) == (
+        copie, 0, open_entrepot(entrepot).get_active()
+    )  # fmt: skip
+    assert main(["sauvegarder", copie]) == 1
+    assert "existe déjà" in capsys.readouterr().err
+
+    ailleurs, registre = choose_machine(monkeypatch, tmp_path / "autre")
+    assert main(["restaurer", copie]) == 0
+    assert "en service" in capsys.readouterr().out
+    assert open_entrepot(ailleurs).get_active() is not None
+    rendu = open_registre(registre)
+    assert rendu.lister()["compte"].tolist() == ["c-a"]
+    assert rendu.list_journal()["action"].tolist() == ["restaurer", "sauvegarder", "accorder"]
+    assert rendu.check_journal().is_intact
+    active = open_entrepot(ailleurs).get_active()
+    assert main(["restaurer", copie]) == 1
+    assert "registre neuf" in capsys.readouterr().err
+    assert open_entrepot(ailleurs).get_active() == active
+
+
+def test_sans_sauvegarde_une_phrase(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Ecran) -> None:
+    choose_machine(monkeypatch, tmp_path)
+    assert main(["restaurer", str(tmp_path / "rien")]) == 1
+    assert "n'est pas une sauvegarde" in capsys.readouterr().err
