@@ -28,7 +28,7 @@ PERMIS: dict[str, set[str]] = {
     "maps": {"contours", "stats", "domain", "formats"},
     "exports": {"stats", "catalogue", "domain", "formats"},
     "views": {"access", "recherche", "stats", "catalogue", "domain", "formats"},
-    "pipeline": {"sources", "ingest", "stats", "warehouse", "catalogue", "domain"},
+    "pipeline": {"sources", "ingest", "stats", "warehouse", "catalogue", "domain", "fichiers"},
     "assemblage": {
         "views",
         "charts",
