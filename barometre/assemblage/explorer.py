@@ -5,6 +5,7 @@ from __future__ import annotations
 from barometre.access import Gate
 from barometre.assemblage import depot, memoire
 from barometre.catalogue import load_catalogue
+from barometre.maps.geopackage import to_gpkg
 from barometre.views.donnees.explorer import (
     DemandeExplorer,
     VueExplorer,
@@ -25,3 +26,8 @@ def load_requete(gate: Gate, requete: str) -> VueExplorer:
 
 def _explorer(gate: Gate, demande: DemandeExplorer) -> VueExplorer:
     return build_vue_explorer(gate, load_catalogue(), demande)
+
+
+def build_geopackage(vue: VueExplorer) -> bytes:
+    """La vue et ses contours ; `GeopackageRefuse` si elle n'est pas répartie par territoire."""
+    return to_gpkg(vue.table, vue.provenance)

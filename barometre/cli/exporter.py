@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from barometre.access import Gate
-from barometre.assemblage.explorer import load_requete
+from barometre.assemblage.explorer import build_geopackage, load_requete
 from barometre.cli.analyse import add_json
 from barometre.cli.erreurs import Refus
 from barometre.cli.sortie import print_json
 from barometre.domain.portee import PUBLIC
 from barometre.exports import FORMATS, build_fichier
-from barometre.views.donnees.explorer import ExplorationRefusee
+from barometre.maps.geopackage import GeopackageRefuse
+from barometre.views.donnees.explorer import ExplorationRefusee, VueExplorer
 from barometre.warehouse.repository import open_repository
+
+GPKG = "gpkg"
 
 
 def add_command(commandes: Any) -> None:
@@ -22,7 +25,9 @@ def add_command(commandes: Any) -> None:
     aide = "écrit une vue d'Explorer dans un fichier"
     analyseur = commandes.add_parser("exporter", help=aide, description=aide)
     analyseur.add_argument("requete", metavar="REQUETE", help="« theme=cybersecurite&par=territoire »")
-    analyseur.add_argument("--format", choices=tuple(FORMATS), default="csv", help="format du fichier (csv)")
+    analyseur.add_argument(
+        "--format", choices=(*FORMATS, GPKG), default="csv", help="format du fichier (csv)"
+    )
     analyseur.add_argument(
         "-o", "--sortie", metavar="FICHIER", type=Path, help="fichier (nom de la vue sinon)"
     )
@@ -38,8 +43,9 @@ def execute(demande: argparse.Namespace) -> None:
         raise Refus(str(erreur)) from erreur
     if vue.table.empty:
         raise Refus(vue.phrase)
-    octets = build_fichier(vue.table, vue.provenance, demande.format)
-    chemin = demande.sortie or Path(vue.provenance.get_nom(FORMATS[demande.format].extension))
+    octets = _build(vue, demande.format)
+    extension = GPKG if demande.format == GPKG else FORMATS[demande.format].extension
+    chemin = demande.sortie or Path(vue.provenance.get_nom(extension))
     provisoire = chemin.with_name(f".{chemin.name}")
     provisoire.write_bytes(octets)
     provisoire.replace(chemin)
@@ -47,3 +53,12 @@ def execute(demande: argparse.Namespace) -> None:
         print_json({"fichier": str(chemin), "lignes": len(vue.table), "sans_valeur": vue.caches})
     else:
         print(f"{chemin} — {vue.phrase}")
+
+
+def _build(vue: VueExplorer, format_: str) -> bytes:
+    if format_ != GPKG:
+        return build_fichier(vue.table, vue.provenance, format_)
+    try:
+        return build_geopackage(vue)
+    except GeopackageRefuse as erreur:
+        raise Refus(str(erreur)) from erreur

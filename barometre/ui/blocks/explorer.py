@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from barometre.assemblage.explorer import load_explorer
+from barometre.assemblage.explorer import build_geopackage, load_explorer
 from barometre.catalogue import load_catalogue
+from barometre.maps.geopackage import MIME
+from barometre.maps.geopackage import NIVEAUX as NIVEAUX_DESSINES
 from barometre.ui import porte, selectors, state
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.views.donnees.explorer import (
@@ -83,8 +86,18 @@ def render_apercu(vue: VueExplorer | None) -> None:
 
 def render_fichiers(vue: VueExplorer | None) -> None:
     """Un bouton par format."""
-    if vue is not None and not vue.table.empty:
-        render_telechargements(vue.table, vue.provenance, cle="explorer", formats=FORMATS_OFFERTS)
+    if vue is None or vue.table.empty:
+        return
+    render_telechargements(vue.table, vue.provenance, cle="explorer", formats=FORMATS_OFFERTS)
+    if vue.table["territoire_id"].str.startswith(NIVEAUX_DESSINES).all():
+        st.download_button(
+            "Télécharger en GeoPackage (QGIS)",
+            data=partial(build_geopackage, vue),
+            file_name=vue.provenance.get_nom("gpkg"),
+            mime=MIME,
+            key="telecharger-explorer-gpkg",
+            on_click="ignore",
+        )
 
 
 def render_reproduire() -> None:

@@ -1,0 +1,118 @@
+"""Une vue par territoire en GeoPackage : une couche par indicateur, ses contours, sa couleur dans QGIS.
+
+Les couches portent les colonnes du fichier, et rien de plus : ce que la porte cache n'a pas de valeur ici non
+plus. Le style voyage dans la table `layer_styles`, que QGIS applique de lui-même.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from html import escape
+from itertools import pairwise
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+
+from barometre.contours.lecture import ContoursAbsents, load_contours
+from barometre.domain.provenance import Provenance
+from barometre.formats import format_nombre
+from barometre.maps.palettes import ABSENT, SEQUENTIELLES
+
+NIVEAUX = ("region", "departement", "epci", "commune")
+COULEURS = SEQUENTIELLES["neutre"]
+MIME = "application/geopackage+sqlite3"
+# Une date fixe : deux écritures des mêmes données donnent le même contenu.
+_DATE = "2000-01-01T00:00:00Z"
+_STYLES = "layer_styles"
+
+
+class GeopackageRefuse(ValueError):
+    """Cette vue n'a pas de contours ; le message dit quoi changer."""
+
+
+def to_gpkg(table: pd.DataFrame, provenance: Provenance) -> bytes:
+    """Le fichier entier ; `table` : une ligne par indicateur × territoire, comme dans les autres formats."""
+    formes = _load_formes(table["territoire_id"])
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _DATE})
+    with tempfile.TemporaryDirectory() as dossier:
+        fichier = Path(dossier) / "vue.gpkg"
+        styles = [
+            _write_couche(fichier, str(nom), lignes, formes)
+            for nom, lignes in table.groupby("indicateur_id", sort=False)
+        ]
+        mentions = pd.DataFrame(list(provenance.mentions), columns=["mention", "texte"])
+        pyogrio.write_dataframe(mentions, fichier, layer="provenance", append=True)
+        pyogrio.write_dataframe(pd.DataFrame(styles), fichier, layer=_STYLES, append=True)
+        return fichier.read_bytes()
+
+
+def _load_formes(territoires: pd.Series) -> gpd.GeoDataFrame:
+    niveaux = set(territoires.str.partition("-")[0])
+    if autres := niveaux - set(NIVEAUX):
+        noms = ", ".join(sorted(autres))
+        raise GeopackageRefuse(
+            f"Un GeoPackage demande une vue par territoire (« par=territoire ») ; ici : {noms}."
+        )
+    formes = []
+    for niveau in sorted(niveaux):
+        try:
+            lues = load_contours(niveau).formes
+        except ContoursAbsents as erreur:
+            raise GeopackageRefuse(str(erreur)) from erreur
+        codes = f"{niveau}-" + lues["code"]
+        formes.append(lues.assign(territoire_id=codes)[["territoire_id", "nom", "geometry"]])
+    return gpd.GeoDataFrame(pd.concat(formes, ignore_index=True), geometry="geometry", crs=lues.crs)
+
+
+def _write_couche(fichier: Path, nom: str, lignes: pd.DataFrame, formes: gpd.GeoDataFrame) -> dict[str, str]:
+    """Écrit la couche d'un indicateur et rend son style."""
+    couche = formes.merge(lignes, on="territoire_id", how="inner")
+    # La valeur qui se lit : le redressé, ou le brut quand il se tait (moins de trente réponses).
+    couche["valeur"] = couche["redresse"].fillna(couche["brut"])
+    pyogrio.write_dataframe(couche, fichier, layer=nom, append=fichier.exists())
+    unite = str(lignes["unite"].iloc[0])
+    return {
+        "f_table_catalog": "", "f_table_schema": "", "f_table_name": nom, "f_geometry_column": "geom",
+        "styleName": nom, "styleQML": build_style(couche["valeur"], unite),
+        "styleSLD": "", "useAsDefault": "1", "description": str(lignes["titre"].iloc[0]), "owner": "",
+    }  # fmt: skip
+
+
+def build_style(valeurs: pd.Series, unite: str) -> str:
+    """Le style QGIS (QML) : des classes d'effectifs égaux, de la plus claire à la plus foncée."""
+    connues = valeurs.dropna().to_numpy(dtype=float)
+    quantiles = np.quantile(connues, np.linspace(0, 1, len(COULEURS) + 1)) if len(connues) else connues
+    classes = list(_list_classes(np.unique(quantiles).tolist(), unite))
+    rangs = "".join(
+        f'<range lower="{bas}" upper="{haut}" label="{escape(libelle)}" symbol="{rang}" render="true"/>'
+        for rang, (bas, haut, libelle, _) in enumerate(classes)
+    )
+    symboles = "".join(_build_symbole(rang, couleur) for rang, (*_, couleur) in enumerate(classes))
+    fond = _build_symbole(0, ABSENT)
+    genre = "graduatedSymbol" if classes else "singleSymbol"
+    attribut = ' attr="valeur" graduatedMethod="GraduatedColor"' if classes else ""
+    return (
+        f'<qgis version="3.28"><renderer-v2 type="{genre}"{attribut}><ranges>{rangs}</ranges>'
+        f"<symbols>{symboles or fond}</symbols><source-symbol>{fond}</source-symbol></renderer-v2></qgis>"
+    )
+
+
+def _list_classes(bornes: list[float], unite: str) -> Iterator[tuple[float, float, str, str]]:
+    paires = list(pairwise(bornes)) or [(b, b) for b in bornes]
+    pas = max(len(COULEURS) // max(len(paires), 1), 1)
+    for rang, (bas, haut) in enumerate(paires):
+        couleur = COULEURS[min(rang * pas, len(COULEURS) - 1)]
+        yield bas, haut, f"{format_nombre(bas)} à {format_nombre(haut)} {unite}".strip(), couleur
+
+
+def _build_symbole(rang: int, couleur: str) -> str:
+    r, g, b = (int(couleur.lstrip("#")[i : i + 2], 16) for i in (0, 2, 4))
+    return (
+        f'<symbol name="{rang}" type="fill" alpha="1"><layer class="SimpleFill">'
+        f'<prop k="color" v="{r},{g},{b},255"/><prop k="outline_color" v="255,255,255,255"/>'
+        '<prop k="outline_width" v="0.2"/></layer></symbol>'
+    )
