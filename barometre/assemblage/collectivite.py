@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from barometre.access import Gate
@@ -13,8 +14,35 @@ from barometre.formats import format_guillemets
 from barometre.views.collectivite.comparer import VueComparer, build_cadre_positions, build_comparer
 from barometre.views.collectivite.fiche import VueFiche, build_fiche
 from barometre.views.collectivite.situation import build_cadre_situation, describe_situation
+from barometre.views.collectivite.soi import Soi
 from barometre.views.collectivite.structure import Structure, build_structure
 from barometre.views.collectivite.trouver import Resolution, resolve_collectivite
+
+
+@dataclass(frozen=True, slots=True)
+class FicheAffichee:
+    """La fiche, et le graphique qui situe la collectivité."""
+
+    vue: VueFiche
+    situation: Marques
+
+
+@dataclass(frozen=True, slots=True)
+class ComparerAffiche:
+    """La comparaison ; son graphique, dans l'ordre demandé, naît quand on le regarde, et reste."""
+
+    vue: VueComparer
+    _positions: dict[str, Dessin | None] = field(default_factory=dict)
+
+    def get_positions(self, tri: str) -> Dessin | None:
+        """Les parts du thème dans cet ordre ; rien si aucune n'est comparée."""
+        if tri not in self._positions:
+            self._positions[tri] = _build_positions(self.vue, tri)
+        return self._positions[tri]
+
+    def place(self, soi: Soi) -> ComparerAffiche:
+        """La même, avec des réponses données sur place : rien n'en est gardé pour un autre lecteur."""
+        return ComparerAffiche(self.vue.place(soi))
 
 
 def load_structure(gate: Gate) -> Structure:
@@ -29,6 +57,12 @@ def load_resolution(gate: Gate, demande: str) -> Resolution:
 
 def load_fiche(gate: Gate, collectivite_id: str) -> VueFiche | None:
     """La fiche, pour la portée du lecteur."""
+    affichee = load_fiche_affichee(gate, collectivite_id)
+    return affichee.vue if affichee else None
+
+
+def load_fiche_affichee(gate: Gate, collectivite_id: str) -> FicheAffichee | None:
+    """La fiche telle que la page la montre."""
     return memoire.get_vue(gate, _fiche, collectivite_id, date.today())
 
 
@@ -40,14 +74,13 @@ def load_comparer(
     choix: str,
     poids: Mapping[str, int],
     avec: tuple[str, ...],
-) -> VueComparer:
+) -> ComparerAffiche:
     """La comparaison, pour la portée du lecteur."""
     poids_avec = (tuple(sorted(poids.items())), avec)
     return memoire.get_vue(gate, _comparer, collectivite_id, theme_id, choix, poids_avec)
 
 
-def build_graphique_positions(vue: VueComparer, tri: str) -> Dessin | None:
-    """Les parts du thème ; rien si aucune n'est comparée."""
+def _build_positions(vue: VueComparer, tri: str) -> Dessin | None:
     positions = [p for p in vue.sort(tri) if p.indicateur.est_part]
     if not positions:
         return None
@@ -55,8 +88,7 @@ def build_graphique_positions(vue: VueComparer, tri: str) -> Dessin | None:
     return build_positions(build_cadre_positions(positions), titre=titre, phrase=_describe(vue))
 
 
-def build_graphique_situation(vue: VueFiche) -> Marques:
-    """La collectivité et ses pairs, thème par thème."""
+def _build_situation(vue: VueFiche) -> Marques:
     cadre = build_cadre_situation(vue.themes)
     titre = f"{vue.collectivite.nom} et ses pairs, thème par thème"
     return build_situation(cadre, titre=titre, phrase=describe_situation(cadre))
@@ -80,8 +112,9 @@ def _resolution(gate: Gate, demande: str) -> Resolution:
     return resolve_collectivite(gate, demande)
 
 
-def _fiche(gate: Gate, collectivite_id: str, jour: date) -> VueFiche | None:
-    return build_fiche(gate, load_catalogue(), load_structure(gate), collectivite_id, jour)
+def _fiche(gate: Gate, collectivite_id: str, jour: date) -> FicheAffichee | None:
+    vue = build_fiche(gate, load_catalogue(), load_structure(gate), collectivite_id, jour)
+    return None if vue is None else FicheAffichee(vue, _build_situation(vue))
 
 
 def _comparer(
@@ -90,10 +123,10 @@ def _comparer(
     theme_id: str,
     choix: str,
     poids_avec: tuple[tuple[tuple[str, int], ...], tuple[str, ...]],
-) -> VueComparer:
+) -> ComparerAffiche:
     collectivite = gate.get_collectivite(collectivite_id)
     assert collectivite is not None  # l'adresse a été résolue
-    return build_comparer(
+    vue = build_comparer(
         gate,
         load_catalogue(),
         load_structure(gate),
@@ -103,3 +136,4 @@ def _comparer(
         importances=dict(poids_avec[0]),
         avec=poids_avec[1],
     )
+    return ComparerAffiche(vue)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
+import branca.element
 import folium
 import shapely
 from branca.element import Element, MacroElement
@@ -16,8 +18,11 @@ from barometre.maps.palettes import ABSENT, CONTOUR, FOND, POINTS, TEXTE, TRAIT
 from barometre.maps.textes import build_js, escape_html
 
 FORMES_MAXIMALES = 1_500
+GABARITS = 64
 DECIMALES = 3
 DECIMALES_LOCALES = 4
+# branca compilait vingt fois par carte les mêmes gabarits jinja, la moitié de son dessin : chacun une fois.
+branca.element.Template = lru_cache(GABARITS)(branca.element.Template)  # type: ignore[misc, assignment]
 # Vu depuis la page de streamlit-folium (/component/streamlit_folium.st_folium/), quelle que soit la base.
 LEAFLET = "../../vendor/leaflet"
 

@@ -16,13 +16,14 @@ if choisie is None:
 else:
     st.title(f"Où se situe {collectivite.get_sujet(choisie)} parmi ses pairs\u202f?")
     collectivite.render_changer("comparer")
-    vue = comparer.select_vue(choisie)
+    affiche = comparer.select_comparaison(choisie)
     haut = st.container()
-    repondre.render_repondre(vue)
-    vue = repondre.place_reponses(vue)
+    repondre.render_repondre(affiche.vue)
+    affiche = repondre.place_reponses(affiche)
+    vue = affiche.vue
     with haut:
         comparer.render_entete(vue)
-        comparer.render_positions(vue)
+        comparer.render_positions(affiche)
     comparer.render_contraste(vue)
     comparer.render_pairs(vue)
     comparer.render_cote_a_cote(vue)

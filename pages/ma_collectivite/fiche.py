@@ -1,6 +1,6 @@
 """La fiche d'une collectivité : où elle en est, ce que la loi lui demande, par quoi commencer."""
 
-from barometre.assemblage.collectivite import load_fiche
+from barometre.assemblage.collectivite import load_fiche_affichee
 from barometre.ui import porte
 from barometre.ui.blocks import collectivite, fiche
 
@@ -11,13 +11,14 @@ INVITATION = (
 )
 
 choisie = collectivite.select_collectivite()
-vue = load_fiche(porte.get_gate(), choisie.id) if choisie else None
-if vue is None:
+affichee = load_fiche_affichee(porte.get_gate(), choisie.id) if choisie else None
+if affichee is None:
     collectivite.render_choisir("fiche", TITRE, INVITATION)
 else:
+    vue = affichee.vue
     fiche.render_entete(vue)
     collectivite.render_changer("fiche")
-    fiche.render_situation(vue)
+    fiche.render_situation(affichee.situation)
     fiche.render_premiers_pas(vue)
     fiche.render_forces_ecarts(vue)
     fiche.render_themes(vue)

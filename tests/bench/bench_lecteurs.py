@@ -1,7 +1,8 @@
-"""Cent lecteurs à la fois sur un seul processus, cinq secondes entre leurs gestes.
+"""De un à deux cents lecteurs à la fois sur un seul processus, cinq secondes entre leurs gestes.
 
-`python -m tests.bench.bench_lecteurs --minutes 30` fait la mesure longue (mémoire bornée). Tout se passe sur
-cette machine, pendant le temps dit, puis s'arrête ; les lecteurs et le serveur se partagent les cœurs.
+`python -m tests.bench.bench_lecteurs --lecteurs 100 --minutes 30` fait la mesure longue (mémoire bornée).
+Tout se passe sur cette machine, pendant le temps dit, puis s'arrête ; les lecteurs et le serveur se partagent
+les cœurs : le processeur que prennent les lecteurs eux-mêmes est dit à côté.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import asyncio
 import random
 import tempfile
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,44 +21,67 @@ from barometre.catalogue import load_catalogue
 from tests.bench.lecteur import Geste, Lecteur, Serveur, open_serveur
 from tests.bench.mesure import build_ligne, centile, get_entrepot
 
-LECTEURS, PAUSE, MINUTES = 100, 5.0, 1.5
+LECTEURS, PAUSE, MINUTES = (1, 50, 100, 150, 200), 5.0, 0.75
 LECTEURS_MAXIMUM, MINUTES_MAXIMUM = 200, 60.0
+# Combien de lecteurs partagent le serveur avec celui qui ne s'arrête jamais.
+VOISINS = 50
 DELAI = 120.0  # s : au-delà, le serveur ne répond plus
 REGIONS = ("11", "24", "27", "28", "32", "44", "52", "53", "75", "76", "84", "93", "94")
 COMMUNES = ("33063", "35238", "2A004", "97411", "59350", "01004")
 
 
+Adresse = tuple[str, str]
+
+
 @dataclass
 class Releve:
-    """La série : sa fin prévue, et ce qu'elle a vu."""
+    """Une série : sa fin prévue, et ce qu'elle a vu."""
 
     fin: float
-    premiers: list[Geste]
+    premiers: list[Geste] = field(default_factory=list)
     gestes: list[Geste] = field(default_factory=list)
     memoires: list[float] = field(default_factory=list)
+    duree: float = 0.0
     cpu_ms: float = 0.0
+    cpu_lecteurs_ms: float = 0.0
+
+    @property
+    def part_lecteurs(self) -> float:
+        """Le processeur que prennent les lecteurs, en parts d'un cœur."""
+        return self.cpu_lecteurs_ms / (1000 * self.duree)
 
 
-def list_adresses() -> list[tuple[str, str]]:
+def list_adresses() -> list[Adresse]:
     """Où vont les lecteurs : les thèmes surtout, sous des sélections qui varient."""
     themes = [theme.id for theme in load_catalogue().themes]
     adresses = [(theme, "") for theme in themes] * 3
     adresses += [(theme, f"territoire=region-{region}") for theme in themes for region in REGIONS[:4]]
     adresses += [(theme, "type=commune&chiffres=brut") for theme in themes]
     adresses += [("fiche", f"collectivite=commune-{code}") for code in COMMUNES] * 2
+    adresses += [("comparer", f"collectivite=commune-{code}&theme={themes[0]}") for code in COMMUNES]
     adresses += [("", "")] * 12 + [("carte", ""), ("chiffres_cles", ""), ("questionnaires", "")] * 5
     return adresses
 
 
-async def follow(base: str, rang: int, adresses: list[tuple[str, str]], releve: Releve) -> None:
+async def follow(base: str, rang: int, adresses: list[Adresse], releve: Releve, vues: set[Adresse]) -> None:
     """Un lecteur : une page, une pause, une autre ; ses choix ont leur graine."""
     hasard = random.Random(rang)
     await asyncio.sleep(PAUSE * hasard.random())
     async with Lecteur(base) as lecteur:
         while time.monotonic() < releve.fin:
-            geste = await asyncio.wait_for(lecteur.demander(*hasard.choice(adresses)), DELAI)
-            releve.gestes.append(geste)
+            adresse = hasard.choice(adresses)
+            # Une adresse que personne n'a encore ouverte est comptée à part : sa vue naît.
+            liste = releve.gestes if adresse in vues else releve.premiers
+            vues.add(adresse)
+            liste.append(await asyncio.wait_for(lecteur.demander(*adresse), DELAI))
             await asyncio.sleep(PAUSE * hasard.uniform(0.8, 1.2))
+
+
+async def flood(base: str, adresses: list[Adresse], releve: Releve) -> None:
+    """Un lecteur qui ne s'arrête jamais : ce qu'il coûte se lit aux gestes des autres."""
+    async with Lecteur(base) as lecteur:
+        while time.monotonic() < releve.fin:
+            await asyncio.wait_for(lecteur.demander(*adresses[0]), DELAI)
 
 
 async def watch(serveur: Serveur, releve: Releve) -> None:
@@ -66,57 +91,98 @@ async def watch(serveur: Serveur, releve: Releve) -> None:
         await asyncio.sleep(2)
 
 
-async def open_first(base: str, adresses: list[tuple[str, str]]) -> list[Geste]:
-    """Un premier lecteur ouvre chaque adresse : les vues naissent, les suivants les trouvent."""
-    async with Lecteur(base) as lecteur:
-        return [await lecteur.demander(*adresse) for adresse in dict.fromkeys(adresses)]
-
-
-async def follow_all(serveur: Serveur, lecteurs: int, minutes: float) -> Releve:
-    """Un lecteur d'abord, puis tous, jusqu'à l'heure dite."""
-    adresses = list_adresses()
-    premiers = await open_first(serveur.base, adresses)
-    releve = Releve(time.monotonic() + 60 * minutes, premiers)
-    avant = serveur.read_cpu_ms()
-    suivis = [follow(serveur.base, rang, adresses, releve) for rang in range(lecteurs)]
+async def follow_all(
+    serveur: Serveur, lecteurs: int, minutes: float, vues: set[Adresse], *, flot: bool = False
+) -> Releve:
+    """Tous les lecteurs, jusqu'à l'heure dite ; `flot` : l'un d'eux de plus ne s'arrête jamais."""
+    adresses, debut = list_adresses(), time.monotonic()
+    releve = Releve(debut + 60 * minutes)
+    avant, avant_lecteurs = serveur.read_cpu_ms(), time.process_time()
+    suivis = [follow(serveur.base, rang, adresses, releve, vues) for rang in range(lecteurs)]
+    suivis += [flood(serveur.base, adresses, releve)] * flot
     await asyncio.gather(watch(serveur, releve), *suivis)
+    releve.duree = time.monotonic() - debut
     releve.cpu_ms = serveur.read_cpu_ms() - avant
+    releve.cpu_lecteurs_ms = 1000 * (time.process_time() - avant_lecteurs)
     return releve
 
 
-def run(lecteurs: int = LECTEURS, minutes: float = MINUTES) -> list[dict[str, Any]]:
-    """Les durées des gestes, et la mémoire du début à la fin."""
-    lecteurs, minutes = min(lecteurs, LECTEURS_MAXIMUM), min(minutes, MINUTES_MAXIMUM)
+async def open_first(serveur: Serveur, vues: set[Adresse]) -> list[tuple[float, Geste]]:
+    """Un lecteur seul ouvre chaque adresse, pour la première fois : le processeur et le geste de chacune."""
+    mesures = []
+    for adresse in dict.fromkeys(list_adresses()):
+        # Une visite chacun : les chiffres bruts de l'une ne suivent pas le lecteur dans l'autre.
+        async with Lecteur(serveur.base) as lecteur:
+            avant = serveur.read_cpu_ms()
+            geste = await lecteur.demander(*adresse)
+        vues.add(adresse)
+        mesures.append((serveur.read_cpu_ms() - avant, geste))
+    return mesures
+
+
+def run(lecteurs: Iterable[int] = LECTEURS, minutes: float = MINUTES) -> list[dict[str, Any]]:
+    """Les premières vues, les gestes de 1 à 200 lecteurs, ceux des voisins d'un lecteur sans pause."""
+    minutes = min(minutes, MINUTES_MAXIMUM)
+    vues: set[Adresse] = set()
     with tempfile.TemporaryDirectory() as dossier:
         chemin = Path(dossier)
         with open_serveur(str(get_entrepot(chemin)), chemin) as serveur:
-            releve = asyncio.run(follow_all(serveur, lecteurs, minutes))
-    return build_lignes(releve, lecteurs, minutes)
+            serveur.wait_calme()
+            lignes = build_premieres(asyncio.run(open_first(serveur, vues)))
+            for n in lecteurs:
+                releve = asyncio.run(follow_all(serveur, min(n, LECTEURS_MAXIMUM), minutes, vues))
+                lignes += build_lignes(releve, n, minutes)
+            lignes += measure_flot(serveur, minutes, vues)
+    return lignes
+
+
+def measure_flot(serveur: Serveur, minutes: float, vues: set[Adresse]) -> list[dict[str, Any]]:
+    """Cinquante lecteurs, sans puis avec un de plus qui ne s'arrête jamais."""
+    seuls, ensemble = (
+        centile([g.duree_ms for g in releve.gestes], 95)
+        for releve in (
+            asyncio.run(follow_all(serveur, VOISINS, minutes, vues, flot=flot)) for flot in (False, True)
+        )
+    )
+    mesure = f"un geste, {VOISINS} lecteurs, un autre sans pause : 95e centile des {VOISINS}"
+    return [build_ligne(mesure, ensemble, "ms", "≤ 2 × sans lui", a_cote=f"sans lui {seuls:.0f} ms")]
+
+
+def build_premieres(mesures: list[tuple[float, Geste]]) -> list[dict[str, Any]]:
+    """Ce que coûte une page que personne n'a ouverte."""
+    cpu, durees = [c for c, _ in mesures], [g.duree_ms for _, g in mesures]
+    note = f"{len(mesures)} adresses, un lecteur seul ; durée médiane {centile(durees, 50):.0f} ms"
+    mesure = "une page ouverte pour la première fois : processeur, 95e centile"
+    mediane = f"médiane {centile(cpu, 50):.0f} ms"
+    return [build_ligne(mesure, centile(cpu, 95), "ms", "≤ 120 ms", a_cote=mediane, note=note)]
 
 
 def build_lignes(releve: Releve, lecteurs: int, minutes: float) -> list[dict[str, Any]]:
-    """Le tableau."""
-    durees = [geste.duree_ms for geste in releve.gestes]
-    premieres = [geste.duree_ms for geste in releve.premiers]
-    incidents = sum(geste.incident for geste in releve.premiers + releve.gestes)
-    memoires, milieu = releve.memoires, len(releve.memoires) // 2
+    """Le tableau d'une série."""
+    tous = releve.premiers + releve.gestes
+    durees, premieres = [g.duree_ms for g in tous], [g.duree_ms for g in releve.premiers]
+    messages = sum(g.messages for g in tous) / len(tous)
+    octets = sum(g.octets for g in tous) / len(tous) / 1000
+    incidents, memoires = sum(geste.incident for geste in tous), releve.memoires
+    but = {100: "≤ 60 ms", 200: "≤ 100 ms"}.get(lecteurs, "")
+    suite = f" ; premières vues {max(premieres):.0f} ms au plus" if premieres else ""
+    note = (
+        f"{len(tous)} gestes en {minutes:g} min, {incidents} incidents ; {messages:.0f} messages, "
+        f"{octets:.0f} ko ; les lecteurs prennent {releve.part_lecteurs:.0%} d'un cœur"
+    )
+    cpu = releve.cpu_ms / len(tous)
     return [
-        build_ligne(f"un geste, {lecteurs} lecteurs : 95e centile", centile(durees, 95), "ms", "≤ 150 ms",
-                    a_cote=f"médiane {centile(durees, 50):.0f} ms",
-                    note=f"{len(durees)} gestes en {minutes:g} min, {incidents} incidents"),
-        build_ligne("processeur du serveur par geste", releve.cpu_ms / len(durees), "ms", "",
+        build_ligne(f"un geste, {lecteurs} lecteurs : 95e centile", centile(durees, 95), "ms", but,
+                    a_cote=f"médiane {centile(durees, 50):.0f} ms{suite}", note=note),
+        build_ligne(f"processeur du serveur par geste, {lecteurs} lecteurs", cpu, "ms", "",
+                    a_cote=f"mémoire {max(memoires):.0f} Mo au plus, {memoires[0]:.0f} au départ",
                     note="dépend peu des autres programmes de la machine"),
-        build_ligne("une page ouverte pour la première fois : 95e centile", centile(premieres, 95), "ms", "",
-                    a_cote=f"médiane {centile(premieres, 50):.0f} ms", note=f"{len(premieres)} adresses"),
-        build_ligne("mémoire du serveur, maximum", max(memoires), "Mo", "< 1 500 Mo",
-                    a_cote=f"{memoires[0]:.0f} Mo au départ, {memoires[milieu]:.0f} à mi-temps, "
-                           f"{memoires[-1]:.0f} à la fin"),
     ]  # fmt: skip
 
 
 if __name__ == "__main__":
     analyseur = argparse.ArgumentParser(description=__doc__)
-    analyseur.add_argument("--lecteurs", type=int, default=LECTEURS)
+    analyseur.add_argument("--lecteurs", type=int, nargs="+", default=LECTEURS)
     analyseur.add_argument("--minutes", type=float, default=MINUTES)
     demande = analyseur.parse_args()
     run(demande.lecteurs, demande.minutes)

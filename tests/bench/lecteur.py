@@ -17,6 +17,7 @@ from tests.browser.conftest import start_server
 
 DELAI = 120  # s : au-delà, le serveur ne répond plus et la mesure s'arrête
 TICS = 100  # par seconde, dans /proc
+CALME_MS = 50  # de processeur en une seconde
 INCIDENT = "L’incident **".encode()
 
 
@@ -74,6 +75,14 @@ class Serveur:
         """Le temps de processeur consommé depuis le début."""
         champs = _read_proc(self.pid, "stat").rpartition(")")[2].split()
         return 1000 * (int(champs[11]) + int(champs[12])) / TICS if champs else 0.0
+
+    def wait_calme(self, secondes: float = 60.0) -> None:
+        """Attend la fin de la mise en chauffe : une seconde où le serveur ne fait presque rien."""
+        fin = time.monotonic() + secondes
+        avant = -1000.0
+        while (fait := self.read_cpu_ms()) - avant > CALME_MS and time.monotonic() < fin:
+            avant = fait
+            time.sleep(1)
 
     def read_memoire_mo(self) -> float:
         """La mémoire occupée."""

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from barometre.assemblage import depot
 from barometre.ui import roles
-from tests.pages.conftest import Ouvrir
+from tests.pages.conftest import Ouvrir, deplier
 from tests.views.terrain_pairs import DROM, MUETTE, SOI, TEXTE_SECRET, build_terrain
 
 PAGES = ("fiche", "comparer")
@@ -109,6 +109,7 @@ def test_les_pairs_et_le_theme_sont_dans_l_adresse(ouvrir_terrain: Ouvrir) -> No
 
 def test_repondre_sur_place_place_aussitot(ouvrir_terrain: Ouvrir) -> None:
     page = ouvrir_terrain("comparer", collectivite=MUETTE, theme="communication")
+    deplier(page, "repondre-communication")
     assert "sur-place-communication_q02" not in [r.key for r in page.radio]
     page.radio(key="sur-place-communication_q01").set_value("oui").run()
     assert "sur-place-communication_q02" in [r.key for r in page.radio]
@@ -129,6 +130,7 @@ def test_cote_a_cote_ajoute_et_retire(ouvrir_terrain: Ouvrir) -> None:
 
 def test_les_importances_sont_dans_l_adresse_et_verifiees(ouvrir_terrain: Ouvrir) -> None:
     page = ouvrir_terrain("comparer", collectivite=SOI, poids=["population:0", "zone:99", "rien:1"])
+    deplier(page, "liste-semblables")
     assert page.slider(key="poids-population").value == 0
     assert page.slider(key="poids-zone").value == 3
     page.slider(key="poids-population").set_value(5).run()

@@ -6,11 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from barometre.assemblage.collectivite import (
-    build_graphique_positions,
-    load_comparer,
-    load_resolution,
-)
+from barometre.assemblage.collectivite import ComparerAffiche, load_comparer, load_resolution
 from barometre.catalogue import load_catalogue
 from barometre.domain.noms import format_complement
 from barometre.domain.territoire import Collectivite
@@ -36,7 +32,7 @@ from barometre.views.collectivite.structure import (
 from barometre.views.collectivite.tableau_fiche import COMPTE_SOI
 
 
-def select_vue(collectivite: Collectivite) -> VueComparer:
+def select_comparaison(collectivite: Collectivite) -> ComparerAffiche:
     """Le thème et la façon de choisir les pairs, puis la comparaison."""
     themes = {theme.id: theme.titre for theme in load_catalogue().themes}
     gauche, droite = st.columns([2, 3])
@@ -63,11 +59,11 @@ def render_entete(vue: VueComparer) -> None:
     st.html(f'<p class="baro-legende">{texte(f"{vue.vague}. {COMPTE_SOI}")}</p>')
 
 
-def render_positions(vue: VueComparer) -> None:
+def render_positions(affiche: ComparerAffiche) -> None:
     """Un point par indicateur, et sa propre marque là où elle se lit."""
     st.header("Indicateur par indicateur")
     tri = selectors.select_segment("vue", "Ordre", TRIS, defaut="questionnaire")
-    graphique = build_graphique_positions(vue, tri)
+    vue, graphique = affiche.vue, affiche.get_positions(tri)
     if graphique is not None:
         render_graphique(graphique, vue.provenance, cle="positions", titre=vue.theme.titre)
     _render_grandeurs(vue)
@@ -114,10 +110,18 @@ def render_pairs(vue: VueComparer) -> None:
     st.html(f'<p class="baro-phrase">{texte(vue.liste.phrase)}</p>')
     if vue.choix != SEMBLABLES:
         st.html('<p class="baro-legende">Toutes ont votre type et votre strate ; vous n’en êtes pas.</p>')
-    with st.expander("Les 30 collectivités les plus semblables, et pourquoi"):
-        _render_importances(vue)
-        st.html(f'<ol class="baro-liste">{"".join(_build_semblable(s) for s in vue.semblables)}</ol>')
-        render_telechargements(build_table_semblables(vue.semblables), vue.provenance, cle="semblables")
+    titre = "Les 30 collectivités les plus semblables, et pourquoi"
+    boite = st.expander(titre, key="liste-semblables", on_change="rerun")
+    if boite.open:
+        with boite:
+            _render_semblables(vue)
+
+
+def _render_semblables(vue: VueComparer) -> None:
+    _render_importances(vue)
+    st.html(f'<ol class="baro-liste">{"".join(_build_semblable(s) for s in vue.semblables)}</ol>')
+    table = partial(build_table_semblables, vue.semblables)
+    render_telechargements(table, vue.provenance, cle="semblables")
 
 
 def _build_semblable(semblable: Semblable) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 
 import streamlit as st
 
-from barometre.assemblage.collectivite import build_graphique_situation
+from barometre.charts import Marques
 from barometre.formats import format_compte, format_part
 from barometre.rapports.fiche import build_document_fiche
 from barometre.ui import porte, roles
@@ -91,9 +91,9 @@ def _render_liste(phrases: Iterable[str], sinon: str) -> None:
     st.html(f'<ul class="baro-liste">{elements}</ul>' if elements else f"<p>{texte(sinon)}</p>")
 
 
-def render_situation(vue: VueFiche) -> None:
+def render_situation(situation: Marques) -> None:
     """Un point par thème : ses pairs, et elle-même quand on lit ses réponses."""
-    st.html(f"<h2>Vous et vos pairs, thème par thème</h2>{build_marques(build_graphique_situation(vue))}")
+    st.html(f"<h2>Vous et vos pairs, thème par thème</h2>{build_marques(situation)}")
 
 
 def render_themes(vue: VueFiche) -> None:

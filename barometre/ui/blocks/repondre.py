@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from barometre.assemblage.collectivite import ComparerAffiche
 from barometre.catalogue import load_catalogue
 from barometre.domain.enquete import Question, Questionnaire
 from barometre.formats import format_compte, format_guillemets
@@ -31,14 +32,15 @@ PROMESSE = (
 )
 
 
-def place_reponses(vue: VueComparer) -> VueComparer:
-    """La vue avec les réponses données sur place, s'il y en a ; sinon telle quelle."""
+def place_reponses(affiche: ComparerAffiche) -> ComparerAffiche:
+    """La comparaison avec les réponses données sur place, s'il y en a ; sinon telle quelle."""
+    vue = affiche.vue
     questionnaire = load_catalogue().questionnaires.get(vue.theme.id)
     brutes = _get_brutes(vue.theme.id)
     if questionnaire is None or not brutes:
-        return vue
+        return affiche
     type_, vague = vue.collectivite.type, vue.pairs.vague_id
-    return vue.place(compute_soi(load_catalogue(), questionnaire, type_, brutes, vague))
+    return affiche.place(compute_soi(load_catalogue(), questionnaire, type_, brutes, vague))
 
 
 def _get_brutes(questionnaire_id: str) -> dict[str, Any]:
@@ -53,13 +55,20 @@ def render_repondre(vue: VueComparer) -> None:
         return
     brutes = _get_brutes(vue.theme.id)
     titre = f"Répondre ici au thème {format_guillemets(vue.theme.titre)}"
-    with st.expander(titre, expanded=bool(brutes)):
-        st.html(f'<p class="baro-phrase">{texte(PROMESSE)}</p>')
-        if questionnaire.modele:
-            st.html(f'<p class="baro-legende">{texte(MODELE)}</p>')
-        for question in list_posees(questionnaire, vue.collectivite.type, brutes):
-            _render_question(question, brutes)
-        _render_sortie(vue, questionnaire, brutes)
+    # Replié, le questionnaire (cinquante champs) ne part pas.
+    boite = st.expander(titre, expanded=bool(brutes), key=f"repondre-{vue.theme.id}", on_change="rerun")
+    if boite.open:
+        with boite:
+            _render_questionnaire(vue, questionnaire, brutes)
+
+
+def _render_questionnaire(vue: VueComparer, questionnaire: Questionnaire, brutes: dict[str, Any]) -> None:
+    st.html(f'<p class="baro-phrase">{texte(PROMESSE)}</p>')
+    if questionnaire.modele:
+        st.html(f'<p class="baro-legende">{texte(MODELE)}</p>')
+    for question in list_posees(questionnaire, vue.collectivite.type, brutes):
+        _render_question(question, brutes)
+    _render_sortie(vue, questionnaire, brutes)
 
 
 def _render_question(question: Question, brutes: dict[str, Any]) -> None:
