@@ -8,10 +8,16 @@ import socket
 from typing import Any
 
 from barometre.cli.erreurs import Refus
+<<<<<<< HEAD
 from barometre.pipeline.en_fond import EnFond
+=======
+from barometre.cli.processus import serve_all
+>>>>>>> a470b43 (servir --processus N : un serveur par port, relancé s'il meurt ; haproxy et nginx à témoin, essayés quand un processus est tué sous un lecteur)
 from barometre.warehouse.versions import open_entrepot
 
 PORT = 8501
+# Une machine qui demande plus de processus demande surtout plus de mémoire.
+PROCESSUS_MAXIMUM = 16
 
 
 def add_command(commandes: Any) -> None:
@@ -23,15 +29,42 @@ def add_command(commandes: Any) -> None:
         "--adresse", default="127.0.0.1", help="adresse d'écoute ; 0.0.0.0 pour toutes les interfaces"
     )
     analyseur.add_argument(
+<<<<<<< HEAD
         "--recuperer",
         action="store_true",
         help="récupère les données de l'État derrière l'application ouverte (adresses officielles ou miroir)",
+=======
+        "--processus",
+        type=int,
+        default=1,
+        metavar="N",
+        help=f"nombre de processus ({PROCESSUS_MAXIMUM} au plus), sur les ports qui suivent --port ; "
+        "au-delà d'un, placez devant eux un répartiteur à témoin (docs/repartiteurs)",
+>>>>>>> a470b43 (servir --processus N : un serveur par port, relancé s'il meurt ; haproxy et nginx à témoin, essayés quand un processus est tué sous un lecteur)
     )
     analyseur.set_defaults(execute=execute)
 
 
 def execute(demande: argparse.Namespace) -> None:
-    """Démarre le serveur ; une seule phrase dit où l'ouvrir."""
+    """Démarre un serveur, ou plusieurs derrière un répartiteur."""
+    if not 1 <= demande.processus <= PROCESSUS_MAXIMUM:
+        raise Refus(f"--processus : donnez un nombre de 1 à {PROCESSUS_MAXIMUM}.")
+    if demande.processus == 1:
+        _serve(demande)
+        return
+    ports = range(demande.port, demande.port + demande.processus)
+    for port in ports:
+        _check_port(demande.adresse, port)
+    print(
+        f"{demande.processus} processus, ports {ports[0]} à {ports[-1]} : placez devant eux un répartiteur à "
+        "témoin (docs/repartiteurs). Ctrl+C les arrête tous.",
+        flush=True,
+    )
+    serve_all(demande.adresse, ports)
+
+
+def _serve(demande: argparse.Namespace) -> None:
+    """Un serveur dans ce processus ; une seule phrase dit où l'ouvrir."""
     import uvicorn  # noqa: PLC0415 — lourd, et inutile aux autres commandes
 
     # L'application est importée avant que Streamlit ne tourne ; il le signale à chaque cache déclaré.
