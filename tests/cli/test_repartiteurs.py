@@ -1,4 +1,4 @@
-"""Les répartiteurs fournis, essayés là où ils sont installés : une visite garde son processus ou en change."""
+"""Les répartiteurs fournis, essayés là où ils sont installés : une visite garde son processus, ou change."""
 
 from __future__ import annotations
 
