@@ -27,7 +27,9 @@ ARRET = 20.0  # s laissées à un processus pour finir
 Processus = subprocess.Popen[bytes]
 
 
-def serve_all(adresse: str, ports: range, start: Callable[[str, int], Processus] | None = None) -> NoReturn:
+def run_processus(
+    adresse: str, ports: range, start: Callable[[str, int], Processus] | None = None
+) -> NoReturn:
     """Tient un processus par port, relance celui qui meurt ; s'arrête avec tous sur Ctrl+C ou SIGTERM."""
     signal.signal(signal.SIGTERM, _stop)
     demarrer = start or _start

@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import logging
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from barometre.cli.erreurs import Refus
-<<<<<<< HEAD
+from barometre.cli.processus import run_processus
 from barometre.pipeline.en_fond import EnFond
-=======
-from barometre.cli.processus import serve_all
->>>>>>> a470b43 (servir --processus N : un serveur par port, relancé s'il meurt ; haproxy et nginx à témoin, essayés quand un processus est tué sous un lecteur)
 from barometre.warehouse.versions import open_entrepot
 
 PORT = 8501
@@ -29,18 +28,17 @@ def add_command(commandes: Any) -> None:
         "--adresse", default="127.0.0.1", help="adresse d'écoute ; 0.0.0.0 pour toutes les interfaces"
     )
     analyseur.add_argument(
-<<<<<<< HEAD
         "--recuperer",
         action="store_true",
         help="récupère les données de l'État derrière l'application ouverte (adresses officielles ou miroir)",
-=======
+    )
+    analyseur.add_argument(
         "--processus",
         type=int,
         default=1,
         metavar="N",
         help=f"nombre de processus ({PROCESSUS_MAXIMUM} au plus), sur les ports qui suivent --port ; "
         "au-delà d'un, placez devant eux un répartiteur à témoin (docs/repartiteurs)",
->>>>>>> a470b43 (servir --processus N : un serveur par port, relancé s'il meurt ; haproxy et nginx à témoin, essayés quand un processus est tué sous un lecteur)
     )
     analyseur.set_defaults(execute=execute)
 
@@ -49,9 +47,15 @@ def execute(demande: argparse.Namespace) -> None:
     """Démarre un serveur, ou plusieurs derrière un répartiteur."""
     if not 1 <= demande.processus <= PROCESSUS_MAXIMUM:
         raise Refus(f"--processus : donnez un nombre de 1 à {PROCESSUS_MAXIMUM}.")
-    if demande.processus == 1:
-        _serve(demande)
-        return
+    with _fetch_behind(demande.recuperer):
+        if demande.processus == 1:
+            _serve(demande)
+        else:
+            _serve_many(demande)
+
+
+def _serve_many(demande: argparse.Namespace) -> None:
+    """Un serveur par port ; une phrase dit ce qu'il faut placer devant eux."""
     ports = range(demande.port, demande.port + demande.processus)
     for port in ports:
         _check_port(demande.adresse, port)
@@ -60,7 +64,7 @@ def execute(demande: argparse.Namespace) -> None:
         "témoin (docs/repartiteurs). Ctrl+C les arrête tous.",
         flush=True,
     )
-    serve_all(demande.adresse, ports)
+    run_processus(demande.adresse, ports)
 
 
 def _serve(demande: argparse.Namespace) -> None:
@@ -74,14 +78,21 @@ def _serve(demande: argparse.Namespace) -> None:
         print("Aucune version de l'entrepôt : lancez d'abord « python -m barometre construire ».")
     hote = "localhost" if demande.adresse in {"127.0.0.1", "0.0.0.0"} else demande.adresse
     print(f"Le baromètre est à l'adresse http://{hote}:{demande.port} (Ctrl+C pour arrêter).", flush=True)
-    fond = EnFond() if demande.recuperer and open_entrepot().get_active() is not None else None
-    if fond is not None:
-        fond.start()
+    uvicorn.run("app:app", host=demande.adresse, port=demande.port, log_level="warning")
+
+
+@contextmanager
+def _fetch_behind(recuperer: bool) -> Iterator[None]:
+    """Les données de l'État, récupérées derrière l'application : une fois, quel que soit --processus."""
+    if not recuperer or open_entrepot().get_active() is None:
+        yield
+        return
+    fond = EnFond()
+    fond.start()
     try:
-        uvicorn.run("app:app", host=demande.adresse, port=demande.port, log_level="warning")
+        yield
     finally:
-        if fond is not None:
-            fond.close()
+        fond.close()
 
 
 def _check_port(adresse: str, port: int) -> None:

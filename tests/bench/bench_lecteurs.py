@@ -99,7 +99,8 @@ async def follow_all(
     releve = Releve(debut + 60 * minutes)
     avant, avant_lecteurs = serveur.read_cpu_ms(), time.process_time()
     suivis = [follow(serveur.base, rang, adresses, releve, vues) for rang in range(lecteurs)]
-    suivis += [flood(serveur.base, adresses, releve)] * flot
+    if flot:
+        suivis.append(flood(serveur.base, adresses, releve))
     await asyncio.gather(watch(serveur, releve), *suivis)
     releve.duree = time.monotonic() - debut
     releve.cpu_ms = serveur.read_cpu_ms() - avant

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from urllib.request import urlopen
 
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -95,6 +96,8 @@ def open_serveur(entrepot: str, dossier: Path) -> Iterator[Serveur]:
     """Un serveur neuf sur cet entrepôt ; arrêté en sortant."""
     processus, base = start_server(entrepot, dossier / "serveur.log")
     try:
+        # Un entrepôt illisible donne de courtes pages d'excuses : rien de bon à mesurer.
+        urlopen(f"{base}/readyz", timeout=DELAI).close()
         yield Serveur(base, processus.pid)
     finally:
         processus.terminate()

@@ -29,7 +29,7 @@ def test_un_processus_qui_ne_demarre_pas_arrete_tout_avec_une_phrase() -> None:
         return lances[-1]
 
     with pytest.raises(Refus, match=r"port 8002 .* \(code 3\)"):
-        processus.serve_all("127.0.0.1", range(8001, 8003), start)
+        processus.run_processus("127.0.0.1", range(8001, 8003), start)
     assert all(un.poll() is not None for un in lances)
 
 
@@ -47,7 +47,7 @@ def test_un_processus_tue_est_relance_sur_son_port(
         return _python("import time; time.sleep(600)" if port == 8001 else "")
 
     with pytest.raises(KeyboardInterrupt):
-        processus.serve_all("127.0.0.1", range(8001, 8003), start)
+        processus.run_processus("127.0.0.1", range(8001, 8003), start)
     assert ports == [8001, 8002, 8002, 8002]
     assert "Le processus du port 8002 s'est arrêté (code 0) : il redémarre." in capsys.readouterr().out
 
