@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.special import expit
 
-from barometre.stats.mrp_fit import Ajustement, Termes, fit
+from barometre.stats.mrp_fit import Termes, fit
+from barometre.stats.mrp_grille import Melange, fit_melange
 
 # En dessous, les variances des effets ne s'estiment pas : on le dit plutôt que d'inventer.
 MINIMUM_REPONDANTS = 50
@@ -50,14 +51,15 @@ def estimate_departements(
 
     `sample` : une ligne par répondant (departement, region, strate, couverture ; departement vide pour un
     conseil régional). `answers` : 1, 0 ou NaN, dans le même ordre. `frame` : mêmes colonnes et `population`,
-    le nombre de collectivités. L'intervalle (hors biais de participation) est celui de l'approximation
-    normale a posteriori (tirages à graine fixe), avec l'aléa des collectivités qui n'ont pas répondu.
+    le nombre de collectivités. L'intervalle (hors biais de participation) est celui du mélange des lois a
+    posteriori (`mrp_grille`, tirages à graine fixe), avec l'aléa des collectivités qui n'ont pas répondu.
     """
     repondants, oui = _read_answers(sample, answers)
     cadre = _read_frame(frame, repondants)
     table = pd.concat([repondants, cadre], ignore_index=True)
     termes = Termes.build([table[c].to_numpy(dtype=object) for c in FIXES + ALEATOIRES], len(FIXES))
-    ajuste = fit(termes.take(np.arange(len(oui))), oui)
+    siens = termes.take(np.arange(len(oui)))
+    ajuste = fit_melange(siens, oui, fit(siens, oui))
     cellules = _Cellules(cadre, termes.take(np.arange(len(oui), len(table))))
     n = repondants["departement"].value_counts()
     return _poststratify(cellules, ajuste, n, level)
@@ -102,9 +104,7 @@ def _read_frame(frame: pd.DataFrame, repondants: pd.DataFrame) -> pd.DataFrame:
     return cadre
 
 
-def _poststratify(
-    cellules: _Cellules, ajuste: Ajustement, repondants: pd.Series, level: float
-) -> pd.DataFrame:
+def _poststratify(cellules: _Cellules, ajuste: Melange, repondants: pd.Series, level: float) -> pd.DataFrame:
     territoires, rang = np.unique(cellules.table["departement"].to_numpy(dtype=str), return_inverse=True)
     population = cellules.table["population"].to_numpy(dtype=float)
     regroupe = sparse.csr_matrix((population, (rang, np.arange(len(rang)))))
@@ -117,6 +117,6 @@ def _poststratify(
     autres = np.clip(np.rint(total - n), 0, None).astype(np.int64)[:, None]
     realisees = (n[:, None] * parts + rng.binomial(autres, np.clip(parts, 0, 1))) / (n[:, None] + autres)
     bas, haut = np.quantile(realisees, [0.5 - level / 2, 0.5 + level / 2], axis=1)
-    part = (regroupe @ expit(cellules.termes.predict(ajuste.coefficients))) / total
+    part = (regroupe @ (expit(cellules.termes.predict(ajuste.modes.T)) @ ajuste.poids)) / total
     colonnes = {"estimate": part, "low": np.minimum(bas, part), "high": np.maximum(haut, part)}
     return pd.DataFrame({"territoire": territoires, "n": n.astype(int), **colonnes})

@@ -49,16 +49,6 @@ class Inverse:
         solution[self.elimines] = self.inverse_d * d - reste @ self.croise
         return solution
 
-    def build_dense(self) -> Reels:
-        """L'inverse entier."""
-        dense = np.empty((self.taille, self.taille))
-        coin = -self.petit @ self.croise
-        dense[np.ix_(self.restes, self.restes)] = self.petit
-        dense[np.ix_(self.restes, self.elimines)] = coin
-        dense[np.ix_(self.elimines, self.restes)] = coin.T
-        dense[np.ix_(self.elimines, self.elimines)] = np.diag(self.inverse_d) - self.croise.T @ coin
-        return dense
-
 
 def invert(matrice: Reels, elimines: Entiers, restes: Entiers) -> Inverse:
     """L'inverse d'une matrice définie positive dont le bloc `elimines` est diagonal."""

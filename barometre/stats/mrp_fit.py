@@ -2,8 +2,9 @@
 
 À variances données, le mode a posteriori s'obtient par des pas de Newton. Chaque variance est ensuite
 actualisée par τ² = ‖u‖² / (q − tr(C)/τ²), point fixe de la vraisemblance restreinte de Laplace (Schall 1991),
-C étant le bloc de la covariance a posteriori. Chaque ligne n'a qu'un coefficient non nul par facteur : les
-produits croisés se font par comptage, sans matrice de plan, et le système se résout par blocs (`mrp_bloc`).
+C étant le bloc de la covariance a posteriori ; `mrp_grille` intègre ensuite celles des territoires. Chaque
+ligne n'a qu'un coefficient non nul par facteur : les produits croisés se font par comptage, sans matrice de
+plan, et le système se résout par blocs (`mrp_bloc`).
 """
 
 from __future__ import annotations
@@ -107,23 +108,16 @@ class Termes:
 
 @dataclass(frozen=True, eq=False)
 class Ajustement:
-    """Le mode a posteriori, sa covariance, et la variance de chaque effet aléatoire."""
+    """Le mode a posteriori, et la variance de chaque effet aléatoire, insérée."""
 
     coefficients: Reels
-    covariance: Reels
     variances: Reels
     converge: bool
-
-    def draw(self, rng: np.random.Generator, nombre: int) -> Reels:
-        """Des coefficients tirés de l'approximation normale a posteriori, un tirage par colonne."""
-        hasard = rng.standard_normal((len(self.coefficients), nombre))
-        tirages: Reels = self.coefficients[:, None] + np.linalg.cholesky(self.covariance) @ hasard
-        return tirages
 
 
 def fit(termes: Termes, oui: Reels) -> Ajustement:
     """Ajuste le modèle à des réponses 0 ou 1."""
-    groupes, essais, succes = _collapse(termes, oui)
+    groupes, essais, succes = collapse(termes, oui)
     aleatoires = range(termes.fixes + 1, int(termes.facteur.max()) + 1)
     variances = np.full(len(aleatoires), VARIANCE_INITIALE)
     coefficients = np.zeros(len(termes.facteur))
@@ -131,7 +125,7 @@ def fit(termes: Termes, oui: Reels) -> Ajustement:
     coefficients[0] = np.log(moyenne / (1 - moyenne))
     converge = False
     for _ in range(ITERATIONS):
-        precision = _precision(termes, variances)
+        precision = compute_precision(termes, variances)
         nouveaux, inverse = _newton(groupes, essais, succes, coefficients, precision)
         blocs = (termes.list_coefficients(f) for f in aleatoires)
         suivantes = np.array([_update(ici, nouveaux, inverse.diagonal, precision) for ici in blocs])
@@ -139,14 +133,14 @@ def fit(termes: Termes, oui: Reels) -> Ajustement:
         coefficients, variances = nouveaux, suivantes
         if converge:
             break
-    return Ajustement(coefficients, inverse.build_dense(), variances, converge)
+    return Ajustement(coefficients, variances, converge)
 
 
 def _is_still(avant: Reels, apres: Reels) -> bool:
     return bool(np.abs(apres - avant).max() < TOLERANCE)
 
 
-def _collapse(termes: Termes, oui: Reels) -> tuple[Termes, Reels, Reels]:
+def collapse(termes: Termes, oui: Reels) -> tuple[Termes, Reels, Reels]:
     """Une ligne par combinaison : nombre de réponses, nombre de oui."""
     _, premiers, rang = np.unique(termes.colonnes, axis=0, return_index=True, return_inverse=True)
     rang = rang.ravel()
@@ -154,12 +148,15 @@ def _collapse(termes: Termes, oui: Reels) -> tuple[Termes, Reels, Reels]:
     return termes.take(premiers), essais, np.bincount(rang, oui).astype(float)
 
 
-def _precision(termes: Termes, variances: Reels) -> Reels:
-    """La précision a priori de chaque coefficient ; la colonne des vides est tenue à zéro."""
-    par_facteur = np.concatenate(
-        [[ECART_CONSTANTE**-2.0], np.full(termes.fixes, ECART_FIXE**-2.0), 1 / variances, [1e12]]
-    )
-    return par_facteur[termes.facteur]
+def compute_precision(termes: Termes, variances: Reels) -> Reels:
+    """La précision a priori de chaque coefficient ; la colonne des vides est tenue à zéro.
+
+    `variances` : une par facteur aléatoire, ou une ligne de variances par nœud d'une grille.
+    """
+    fixes = np.array([ECART_CONSTANTE**-2.0, *[ECART_FIXE**-2.0] * termes.fixes])
+    debut = np.broadcast_to(fixes, (*variances.shape[:-1], len(fixes)))
+    fin = np.full((*variances.shape[:-1], 1), 1e12)
+    return np.concatenate([debut, 1 / variances, fin], axis=-1)[..., termes.facteur]
 
 
 def _newton(

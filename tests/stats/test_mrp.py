@@ -78,7 +78,8 @@ def test_unanimous_item_never_collapses(monde: tuple[pd.DataFrame, pd.DataFrame]
     estime = estimate_departements(echantillon, pd.Series(valeur, index=echantillon.index), cellules)
     assert (np.abs(estime["estimate"] - valeur) < 0.05).all()
     assert ((estime["low"] >= 0) & (estime["high"] <= 1) & (estime["low"] < estime["high"])).all()
-    assert (np.abs(estime[["low", "high"]] - valeur).max() < 0.3).all()
+    # Trois réponses par département laissent possible une dispersion que l'on n'a pas vue.
+    assert (np.abs(estime[["low", "high"]] - valeur).max() < 0.4).all()
 
 
 def test_same_input_same_output_and_row_order_does_not_matter(
