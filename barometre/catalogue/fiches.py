@@ -50,6 +50,12 @@ def check_indicateurs(
         elif indicateur.origine == "declare":
             questions = _questions(questionnaires.get(indicateur.theme_id))
             phrases += [f"{lieu} › calcul : {p}" for p in _calcul_faux(indicateur.calcul, questions)]
+    mesures = {i.id for i in indicateurs if i.origine == "mesure"}
+    phrases += [
+        f"indicateur {i.id} › remplacee_par : la mesure « {i.remplacee_par} » n'existe pas."
+        for i in indicateurs
+        if i.remplacee_par and i.remplacee_par not in mesures
+    ]
     if phrases:
         raise CatalogueError(phrases)
 
@@ -83,6 +89,10 @@ def _fiche(f: Any, theme_id: str, origine: Origine, publies: Sequence[str]) -> I
         agregation=f.get("agregation", ""),
         ponderation=f.get("ponderation", ""),
         montee_de=f.get("montee_de", ""),
+        perime_apres=f.get("perime_apres", 0),
+        part_connue=f.get("part_connue", 0.0),
+        remplacee_par=f.get("remplacee_par", ""),
+        oui_non=f.get("oui_non", False),
         mots_cles=tuple(f.get("mots_cles", ())),
     )
 

@@ -72,6 +72,14 @@ class Indicateur:
     ponderation: str = ""
     # L'indicateur mesuré dont celui-ci est la montée : il n'a alors de valeur qu'au-dessus des communes
     montee_de: str = ""
+    # L'âge, en années, après lequel une mesure ne se montre plus en tête ; 0 : jamais
+    perime_apres: int = 0
+    # La plus petite part d'unités connues (0 à 1) qui décrit encore un territoire
+    part_connue: float = 0.0
+    # L'indicateur mesuré, plus récent, qui dit la même chose
+    remplacee_par: str = ""
+    # Vrai si la valeur propre d'une collectivité est un fait, vrai (1) ou faux (0)
+    oui_non: bool = False
     mots_cles: tuple[str, ...] = field(default=())
 
     @property

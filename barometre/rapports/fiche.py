@@ -134,5 +134,6 @@ def _describe_obligation(obligation: Obligation) -> str:
 
 
 def _build_mesures(vue: VueFiche) -> tuple[Bloc, ...]:
-    lignes = tuple((m.indicateur.titre, m.texte, m.periode) for m in vue.mesures)
+    montrees = (m for m in vue.mesures if m.verdict.montre)
+    lignes = tuple((m.indicateur.titre, m.texte, m.periode) for m in montrees)
     return (Tableau("Données de l’État", ("Donnée", "Valeur", "Période"), lignes),) if lignes else ()

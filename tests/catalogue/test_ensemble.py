@@ -183,6 +183,8 @@ def test_une_fiche_mesuree_se_lit_dans_son_dossier(abime: CatalogueAbime) -> Non
   ponderation: population
   base: Toutes les communes
   source: essai
+  perime_apres: 3
+  part_connue: 0.5
   precautions: Aucune.
   pourquoi: Pour l'essai.
   actions: [{texte: Essayer.}]
@@ -193,3 +195,12 @@ def test_une_fiche_mesuree_se_lit_dans_son_dossier(abime: CatalogueAbime) -> Non
     assert (indicateur.origine, indicateur.agregation) == ("mesure", "moyenne_ponderee")
     assert (indicateur.ponderation, indicateur.montee_de, indicateur.est_part) == ("population", "", True)
     assert indicateur.theme_id == "infrastructures"
+    assert (indicateur.perime_apres, indicateur.part_connue, indicateur.oui_non) == (3, 0.5, False)
+
+
+def test_une_mesure_remplacee_par_une_inconnue_est_refusee(abime: CatalogueAbime) -> None:
+    abime.replace(
+        "mesures/infrastructures.yml", "remplacee_par: fibre_deploiement", "remplacee_par: fibre_5g"
+    )
+    with pytest.raises(CatalogueError, match="« fibre_5g » n'existe pas"):
+        abime.build()

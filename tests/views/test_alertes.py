@@ -11,7 +11,8 @@ import pytest
 
 from barometre.catalogue.alertes import load_regles_alertes
 from barometre.views.lecture.chiffres import Chiffre
-from barometre.views.piloter.alertes import build_vue_alertes, count_months, is_real_fall, is_real_loss
+from barometre.views.lecture.place import count_months
+from barometre.views.piloter.alertes import build_vue_alertes, is_real_fall, is_real_loss
 from tests.views.fausse_porte import FaussePorte, build_catalogue, build_indicateur, cellule
 
 REGLES = load_regles_alertes()

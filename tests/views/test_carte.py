@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -164,7 +165,7 @@ def test_une_mesure_de_zero_ou_un_se_lit_oui_ou_non() -> None:
             "valeur": [1.0, 0.0],
         }
     )
-    porte = SimpleNamespace(list_valeurs=lambda *_, **__: valeurs)
+    porte = _porte_etat(valeurs.assign(n_communes=None))
     ids = ["commune-01001", "commune-01002", "commune-01004"]
     lieux = pd.DataFrame({"territoire_id": ids, "code": ids, "nom": ids, "region": "84"})
     indicateur = CATALOGUE.get_indicateur("france_services_presence")
@@ -172,6 +173,47 @@ def test_une_mesure_de_zero_ou_un_se_lit_oui_ou_non() -> None:
     assert releve.categories == OUI_NON
     assert list(releve.cadre["valeur_texte"]) == ["Oui", "Non", ""]
     assert list(releve.cadre["etat"]) == ["montre", "montre", "absent"]
+
+
+def _porte_etat(valeurs: pd.DataFrame) -> SimpleNamespace:
+    """Des valeurs de l'État, une région de dix communes, une version du 28 novembre 2026."""
+    communes = pd.DataFrame({"type": ["commune"] * 10, "porteur_id": None, "region": "84"})
+    return SimpleNamespace(
+        list_valeurs=lambda *_, **filtres: valeurs[:0] if filtres.get("type") == "france" else valeurs,
+        get_referentiel=lambda: communes,
+        get_version=lambda: SimpleNamespace(creee_le=datetime(2026, 11, 28)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("indicateur_id", "relevee", "etat", "raison"),
+    [
+        ("france_services_presence", ("2024-08-01", 0.75, 4), "absent", "Trop partiel"),
+        ("france_services_presence", ("2024-08-01", 0.75, 5), "montre", ""),
+        ("fibre_part_raccordable", ("2018-03", 0.0, 10), "absent", "Donnée ancienne"),
+    ],
+    ids=["quatre-communes", "la-moitie", "zero-de-2018"],
+)
+def test_la_carte_cache_ce_que_le_theme_cache(
+    indicateur_id: str, relevee: tuple[str, float, int], etat: str, raison: str
+) -> None:
+    ligne = dict(zip(("periode", "valeur", "n_communes"), relevee, strict=True))
+    porte = _porte_etat(pd.DataFrame([{"collectivite_id": "region-84", "etat": "repondu", **ligne}]))
+    lieux = pd.DataFrame([{"territoire_id": "region-84", "code": "84", "nom": "Essai", "region": "84"}])
+    indicateur = CATALOGUE.get_indicateur(indicateur_id)
+    cadre = read_mesure(porte, indicateur, "region", Selection(), lieux).cadre  # type: ignore[arg-type]
+    assert cadre["etat"].tolist() == [etat]
+    assert cadre["raison"].iloc[0].startswith(raison)
+
+
+def test_la_carte_dit_la_date_d_une_donnee_ancienne() -> None:
+    ligne = {"collectivite_id": "region-84", "periode": "2018-03", "etat": "repondu", "valeur": 0.3}
+    porte = _porte_etat(pd.DataFrame([{**ligne, "n_communes": 10}]))
+    lieux = pd.DataFrame([{"territoire_id": "region-84", "code": "84", "nom": "Essai", "region": "84"}])
+    fibre = CATALOGUE.get_indicateur("fibre_part_raccordable")
+    releve = read_mesure(porte, fibre, "region", Selection(), lieux)  # type: ignore[arg-type]
+    assert releve.messages == ("Donnée ancienne : mars 2018.",)
+    assert releve.cadre["etat"].tolist() == ["montre"]
 
 
 def test_un_chiffre_publie_sans_territoire_le_dit(gate: Gate) -> None:

@@ -8,7 +8,7 @@ from barometre.assemblage.etat import load_accord, load_mesures
 from barometre.formats import INSECABLE, format_compte
 from barometre.ui import porte
 from barometre.ui.blocks.depliants import render_depliant, render_tableau_replie
-from barometre.ui.blocks.textes import lien, render_tableau, texte
+from barometre.ui.blocks.textes import build_anciennes, lien, render_tableau, texte
 from barometre.views.comprendre.accord import SANS_ACCORD, DeclareMesure, VueAccord
 from barometre.views.comprendre.theme import VueTheme
 from barometre.views.etat.mesures import MesureLue, VueMesures
@@ -25,7 +25,11 @@ def render_mesures(theme: VueTheme) -> None:
         _render_ailleurs(vue)
         return
     st.html(f'<p class="baro-phrase">{texte(vue.phrase)}</p><p class="baro-legende">{texte(CHAMP)}</p>')
-    st.html(f'<div class="baro-cartes">{"".join(_carte(mesure) for mesure in vue.mesures)}</div>')
+    cartes = "".join(_carte(m) for m in vue.mesures if m.verdict.place == "en_tete")
+    st.html(f'<div class="baro-cartes">{cartes}</div>')
+    autres = [m for m in vue.mesures if m.verdict.place != "en_tete"]
+    if autres:
+        st.html(build_anciennes([(m.indicateur.titre, m.texte, m.verdict.raison) for m in autres]))
     _render_ailleurs(vue)
     render_tableau_replie(
         lambda: vue.table,
@@ -39,10 +43,9 @@ def render_mesures(theme: VueTheme) -> None:
 def _carte(mesure: MesureLue) -> str:
     source = mesure.source
     origine = lien(source.titre, source.adresse) if source.adresse else texte(source.titre)
-    absent = " baro-absent" if mesure.valeur is None else ""
     return (
         f'<article class="baro-carte"><h3>{texte(mesure.indicateur.titre)}</h3>'
-        f'<p class="baro-chiffre{absent}">{_valeur(mesure)}</p>'
+        f'<p class="baro-chiffre">{_valeur(mesure)}</p>'
         f"<p>{texte(mesure.indicateur.definition)}</p>"
         f'<p class="baro-preuve">{texte(mesure.date)} · {texte(mesure.champ)}<br>'
         f"{origine} · {texte(source.licence)}</p></article>"

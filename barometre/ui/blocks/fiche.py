@@ -14,7 +14,7 @@ from barometre.ui import porte, roles
 from barometre.ui.blocks.collectivite import build_carte_identite, get_sujet, render_vers
 from barometre.ui.blocks.graphiques import build_marques
 from barometre.ui.blocks.telechargements import render_documents, render_telechargements
-from barometre.ui.blocks.textes import lien, texte
+from barometre.ui.blocks.textes import build_anciennes, lien, texte
 from barometre.views.collectivite.fiche import ThemeFiche, VueFiche
 from barometre.views.collectivite.obligations import Obligation, describe_verification
 from barometre.views.collectivite.premiers_pas import PremierPas
@@ -190,8 +190,12 @@ def render_mesures(vue: VueFiche) -> None:
     faits = "".join(
         f"<dt>{texte(m.indicateur.titre)}</dt><dd>{texte(m.texte)} <small>({texte(m.periode)})</small></dd>"
         for m in vue.mesures
+        if m.verdict.place == "en_tete"
     )
-    st.html(f'<section class="baro-carte"><dl class="baro-faits">{faits}</dl></section>')
+    autres = [(m.indicateur.titre, m.texte, m.verdict.raison) for m in vue.mesures if m.verdict.raison]
+    st.html(
+        f'<section class="baro-carte"><dl class="baro-faits">{faits}</dl>{build_anciennes(autres)}</section>'
+    )
 
 
 def render_premiers_pas(vue: VueFiche) -> None:

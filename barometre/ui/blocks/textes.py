@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -75,3 +76,11 @@ def _cellule(valeur: object, fiche: Colonne) -> str:
     mots = format_case(valeur, fiche)
     manque = not mots and not isinstance(valeur, str)
     return '<span aria-label="non publié">–</span>' if manque else texte(mots)
+
+
+def build_anciennes(mesures: Sequence[tuple[str, str, str]]) -> str:
+    """« Les locaux raccordables : 30 %. Donnée ancienne : mars 2018. » : (titre, valeur, raison)."""
+    return "".join(
+        f'<p class="baro-legende">{texte(titre)} : {texte(valeur)}. {texte(raison)}</p>'
+        for titre, valeur, raison in mesures
+    )

@@ -11,7 +11,7 @@ from barometre.assemblage.theme import ThemeAffiche, load_theme
 from barometre.ui import porte
 from barometre.ui.blocks.cartes import build_carte_breve
 from barometre.ui.blocks.graphiques import build_marques
-from barometre.ui.blocks.textes import Ecrit, build_tableau, lien, texte
+from barometre.ui.blocks.textes import Ecrit, build_anciennes, build_tableau, lien, texte
 from barometre.views.comprendre.agir import Piste
 from barometre.views.comprendre.ensemble import Ensemble
 from barometre.views.comprendre.theme import VueTheme
@@ -72,12 +72,16 @@ def _build_suite(ensemble: Ensemble) -> str:
 
 
 def _build_mesures(mesures: VueMesures) -> str:
-    """Une ligne par mesure ; son champ et sa source sont dans « Données et méthode »."""
-    connues = [mesure for mesure in mesures.mesures if mesure.valeur is not None]
-    if not connues:
+    """Une ligne par mesure d'aujourd'hui ; les anciennes en petit, avec leur date. Le reste est plus loin."""
+    en_tete = [m for m in mesures.mesures if m.verdict.place == "en_tete"]
+    anciennes = [m for m in mesures.mesures if m.verdict.place == "en_petit"]
+    if not (en_tete or anciennes):
         return ""
-    lignes = "".join(_mesure(mesure) for mesure in connues)
-    return f'<h2>Ce que mesure l’État, {texte(mesures.territoire)}</h2><ul class="baro-mesures">{lignes}</ul>'
+    lignes = "".join(_mesure(mesure) for mesure in en_tete)
+    return (
+        f'<h2>Ce que mesure l’État, {texte(mesures.territoire)}</h2><ul class="baro-mesures">{lignes}</ul>'
+        + build_anciennes([(m.indicateur.titre, m.texte, m.verdict.raison) for m in anciennes])
+    )
 
 
 def _mesure(mesure: MesureLue) -> str:

@@ -16,6 +16,7 @@ from barometre.views.lecture.cellules import get_cellule, read_cellules
 from barometre.views.lecture.chiffres import Chiffre, Cle, format_bornes, format_cellule, format_chiffre
 from barometre.views.lecture.citation import get_raison
 from barometre.views.lecture.ligne import choose_vague
+from barometre.views.lecture.place import Relevee, Verdict, judge_place
 from barometre.views.lecture.selection import Selection, Valeur
 
 # Ce que lit `maps` : une ligne par lieu.
@@ -157,15 +158,18 @@ def read_mesure(
         niveaux = "Cette donnée de l’État n’est pas relevée à ce niveau, ou n’a pas été chargée."
         return Releve(vide, messages=(niveaux,))
     periode = selection.vague_id if selection.vague_id in periodes else periodes[-1]
-    par_lieu = connues[connues["periode"].eq(periode)].set_index("collectivite_id")["valeur"].to_dict()
-    if indicateur.unite == "%" and connues["valeur"].isin((0.0, 1.0)).all():
-        return _read_oui_non(par_lieu, periode, periodes, lieux)
-    lignes = [_ligne_mesure(indicateur, par_lieu.get(t)) for t in lieux["territoire_id"]]
+    relevees = _list_relevees(gate, connues[connues["periode"].eq(periode)], niveau)
+    if indicateur.oui_non and all(relevee.n is None for relevee in relevees.values()):
+        return _read_oui_non(relevees, periode, periodes, lieux)
+    jour = gate.get_version().creee_le.date()
+    verdicts = {lieu: judge_place(indicateur, relevee, jour) for lieu, relevee in relevees.items()}
+    lignes = [_ligne_mesure(indicateur, relevees.get(t), verdicts.get(t)) for t in lieux["territoire_id"]]
     france = gate.list_valeurs(indicateur.id, periode=periode, type="france")
     reference = (
         float(france["valeur"].iloc[0]) if len(france) and pd.notna(france["valeur"].iloc[0]) else None
     )
-    toutes = tuple(float(v) for v in connues["valeur"])
+    caches = {t for t, verdict in verdicts.items() if not verdict.montre}
+    toutes = tuple(float(v) for v in connues.loc[~connues["collectivite_id"].isin(caches), "valeur"])
     ecarts = tuple(v - reference for v in toutes) if reference is not None else ()
     return Releve(
         build_cadre(lieux, lignes),
@@ -173,17 +177,34 @@ def read_mesure(
         toutes=toutes,
         ecarts=ecarts,
         reference=reference,
+        messages=tuple(dict.fromkeys(v.raison for v in verdicts.values() if v.place == "en_petit")),
         periodes=periodes,
     )
 
 
+def _list_relevees(gate: Gate, valeurs: pd.DataFrame, niveau: str) -> dict[str, Relevee]:
+    """La valeur de chaque lieu, avec les communes connues et celles qu'il compte."""
+    reference = gate.get_referentiel()
+    communes = reference[reference["type"].eq("commune") & reference["porteur_id"].isna()]
+    totaux = {} if niveau == "commune" else communes[niveau].value_counts().to_dict()
+    return {
+        str(v["collectivite_id"]): Relevee(
+            float(v["valeur"]),
+            str(v["periode"]),
+            None if pd.isna(v["n_communes"]) else int(v["n_communes"]),
+            totaux.get(str(v["collectivite_id"]).partition("-")[2]),
+        )
+        for v in valeurs.to_dict("records")
+    }
+
+
 def _read_oui_non(
-    par_lieu: Mapping[object, float], periode: str, periodes: tuple[str, ...], lieux: pd.DataFrame
+    relevees: Mapping[str, Relevee], periode: str, periodes: tuple[str, ...], lieux: pd.DataFrame
 ) -> Releve:
     lignes: list[dict[str, object]] = [
         {"etat": ABSENT, "raison": SANS_MESURE}
-        if (valeur := par_lieu.get(lieu)) is None
-        else {"etat": MONTRE, "valeur": 1 - valeur, "valeur_texte": OUI_NON[int(1 - valeur)]}
+        if (relevee := relevees.get(lieu)) is None
+        else {"etat": MONTRE, "valeur": 1 - relevee.valeur, "valeur_texte": OUI_NON[int(1 - relevee.valeur)]}
         for lieu in lieux["territoire_id"]
     ]
     return Releve(
@@ -191,13 +212,17 @@ def _read_oui_non(
     )
 
 
-def _ligne_mesure(indicateur: Indicateur, valeur: float | None) -> dict[str, object]:
-    if valeur is None:
+def _ligne_mesure(
+    indicateur: Indicateur, relevee: Relevee | None, verdict: Verdict | None
+) -> dict[str, object]:
+    if relevee is None or verdict is None:
         return {"etat": ABSENT, "raison": SANS_MESURE}
+    if not verdict.montre:
+        return {"etat": ABSENT, "raison": verdict.raison}
     return {
         "etat": MONTRE,
-        "valeur": float(valeur),
-        "valeur_texte": format_chiffre(indicateur, float(valeur)),
+        "valeur": relevee.valeur,
+        "valeur_texte": format_chiffre(indicateur, relevee.valeur),
         "detail": "donnée de l’État",
     }
 

@@ -12,7 +12,9 @@ from barometre.catalogue.model import Catalogue
 from barometre.domain.indicateur import Indicateur
 from barometre.formats import format_date
 from barometre.stats.scores import compute_scores
+from barometre.views.lecture.champ import count_communes
 from barometre.views.lecture.chiffres import format_chiffre
+from barometre.views.lecture.place import EN_TETE, PLACES, Relevee, Verdict, format_mesure, judge_place
 
 REPONDU, NON_CONCERNE = "repondu", "non_concerne"
 ETATS = {
@@ -59,6 +61,7 @@ class Mesure:
     valeur: float
     texte: str
     periode: str
+    verdict: Verdict = EN_TETE
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,27 +105,45 @@ class Score:
 
 def read_soi(gate: Gate, catalogue: Catalogue, collectivite_id: str) -> Soi:
     """Une seule lecture, que la porte d'accès a filtrée."""
-    lignes = gate.list_valeurs_collectivite(collectivite_id)
-    reponses: dict[tuple[str, str], Reponse] = {}
-    mesures: dict[str, Mesure] = {}
-    for ligne in lignes.sort_values("periode", kind="stable").to_dict("records"):
-        indicateur = catalogue.indicateurs.get(str(ligne["indicateur_id"]))
-        if indicateur is None:
-            continue
-        reponse = _reponse(ligne["valeur"], str(ligne["etat"]))
-        if indicateur.origine == "declare":
-            reponses[(indicateur.id, str(ligne["periode"]))] = reponse
-        elif reponse.valeur is not None:
-            mesures[indicateur.id] = _mesure(indicateur, reponse.valeur, str(ligne["periode"]))
-    return Soi(collectivite_id, gate.explain_refusal(collectivite_id), reponses, tuple(mesures.values()))
+    lignes = gate.list_valeurs_collectivite(collectivite_id).sort_values("periode", kind="stable")
+    declares = {i.id for i in catalogue.list_indicateurs(origine="declare")}
+    reponses = {
+        (str(ligne["indicateur_id"]), str(ligne["periode"])): _reponse(ligne["valeur"], str(ligne["etat"]))
+        for ligne in lignes[lignes["indicateur_id"].isin(declares)].to_dict("records")
+    }
+    mesures = _list_mesures(gate, catalogue, collectivite_id, lignes)
+    return Soi(collectivite_id, gate.explain_refusal(collectivite_id), reponses, mesures)
+
+
+def _list_mesures(
+    gate: Gate, catalogue: Catalogue, collectivite_id: str, lignes: pd.DataFrame
+) -> tuple[Mesure, ...]:
+    """La dernière valeur de chaque mesure, à la place que sa date et son champ lui donnent."""
+    mesures = {i.id: i for i in catalogue.list_indicateurs(origine="mesure")}
+    connues = lignes[lignes["indicateur_id"].isin(list(mesures)) & lignes["valeur"].notna()]
+    dernieres = connues.drop_duplicates("indicateur_id", keep="last")
+    jour, ici = gate.get_version().creee_le.date(), set(dernieres["indicateur_id"])
+    communes = count_communes(gate, collectivite_id) if dernieres["n_communes"].notna().any() else 0
+    lues = []
+    for ligne in dernieres.to_dict("records"):
+        indicateur = mesures[str(ligne["indicateur_id"])]
+        plus_recente = mesures[indicateur.remplacee_par] if indicateur.remplacee_par in ici else None
+        propre = bool(pd.isna(ligne["n_communes"]))
+        n = None if propre else int(ligne["n_communes"])
+        relevee = Relevee(float(ligne["valeur"]), str(ligne["periode"]), n, communes)
+        verdict = judge_place(indicateur, relevee, jour, plus_recente)
+        lues.append(_mesure(indicateur, relevee, verdict, propre=propre))
+    # En tête d'abord, puis ce qui est ancien, puis ce qui ne se montre pas.
+    return tuple(sorted(lues, key=lambda m: PLACES.index(m.verdict.place)))
 
 
 def _reponse(valeur: object, etat: str) -> Reponse:
     return Reponse(None if pd.isna(valeur) else float(str(valeur)), etat)  # type: ignore[call-overload]
 
 
-def _mesure(indicateur: Indicateur, valeur: float, periode: str) -> Mesure:
-    return Mesure(indicateur, valeur, format_chiffre(indicateur, valeur), format_date(periode))
+def _mesure(indicateur: Indicateur, relevee: Relevee, verdict: Verdict, *, propre: bool) -> Mesure:
+    texte = format_mesure(indicateur, relevee.valeur, propre=propre) if verdict.montre else verdict.mot
+    return Mesure(indicateur, relevee.valeur, texte, format_date(relevee.periode), verdict)
 
 
 def compute_score(soi: Soi, pratiques: Sequence[Indicateur], vague_id: str) -> Score | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -12,9 +12,7 @@ from barometre.formats import format_compte, format_date, format_nombre
 from barometre.views.lecture.champ import count_communes, list_champ
 from barometre.views.lecture.chiffres import format_chiffre
 from barometre.views.lecture.ligne import Lecture
-
-# En dessous, ce que l'on connaît de quelques collectivités ne décrit pas le champ.
-PART_MINIMALE = 0.5
+from barometre.views.lecture.place import EN_TETE, Relevee, Verdict, judge_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +27,12 @@ class Croisement:
     periode: str
     source: str
     precision: str = ""
-
-    @property
-    def est_partiel(self) -> bool:
-        """Vrai si trop peu de collectivités sont connues pour décrire le champ."""
-        return self.n < PART_MINIMALE * self.n_champ
+    verdict: Verdict = EN_TETE
 
     @property
     def texte(self) -> str:
-        """La mesure en mots."""
-        return "trop partiel" if self.est_partiel else format_chiffre(self.indicateur, self.valeur)
+        """La mesure en mots, ou ce qui empêche de la montrer."""
+        return format_chiffre(self.indicateur, self.valeur) if self.verdict.montre else self.verdict.mot
 
     @property
     def champ(self) -> str:
@@ -64,10 +58,16 @@ def build_croisement(lecture: Lecture, indicateur: Indicateur) -> Croisement | N
     if mesure is None or mesure.origine != "mesure":
         return None
     try:
-        return _read_montee(lecture, mesure) or _read_champ(lecture, mesure)
+        lu = _read_montee(lecture, mesure) or _read_champ(lecture, mesure)
     except AccesRefuse:
         # Une version plus ancienne que le catalogue ne connaît pas cette mesure : la porte la tait.
         return None
+    return None if lu is None else replace(lu, verdict=_judge(lecture, lu))
+
+
+def _judge(lecture: Lecture, lu: Croisement) -> Verdict:
+    jour = lecture.gate.get_version().creee_le.date()
+    return judge_place(lu.indicateur, Relevee(lu.valeur, lu.periode, lu.n, lu.n_champ), jour)
 
 
 def _read_montee(lecture: Lecture, mesure: Indicateur) -> Croisement | None:

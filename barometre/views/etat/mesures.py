@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -14,8 +15,8 @@ from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import LICENCE, Provenance
 from barometre.formats import format_compte, format_date, format_nombre
 from barometre.views.lecture.champ import count_communes
-from barometre.views.lecture.chiffres import format_chiffre
 from barometre.views.lecture.libelles import Libelles
+from barometre.views.lecture.place import EN_TETE, Relevee, Verdict, format_mesure, judge_place
 from barometre.views.lecture.provenance import build_definition, build_provenance, round_valeur
 
 COMMANDE = "python -m barometre sources recuperer"
@@ -25,9 +26,6 @@ NON_CHARGEES = (
 )
 SANS_MESURE = "Aucune donnée de l’État n’est rattachée à ce thème\u202f: seules les réponses en parlent."
 AUCUNE_ICI = "Les données de l’État de ce thème ne disent rien de ce territoire."
-# En dessous, ce que l'on connaît de quelques communes ne décrit pas un territoire.
-PART_MINIMALE = 0.5
-PARTIELLE = "trop partiel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +48,31 @@ class MesureLue:
     source: Source
     # Sur quoi porte la valeur : « 34 875 communes », « publié tel quel pour ce territoire ».
     champ: str
+    verdict: Verdict = EN_TETE
+    # Vrai pour la valeur propre d'une collectivité : un fait s'y lit oui ou non.
+    propre: bool = False
 
     @property
     def texte(self) -> str:
-        """La valeur en mots, ou qu'elle est trop partielle pour décrire le territoire."""
-        return PARTIELLE if self.valeur is None else format_chiffre(self.indicateur, self.valeur)
+        """La valeur en mots, ou ce qui empêche de la montrer."""
+        if self.valeur is None:
+            return self.verdict.mot
+        return format_mesure(self.indicateur, self.valeur, propre=self.propre)
 
     @property
     def date(self) -> str:
         """« 1er août 2024 »."""
         return format_date(self.periode)
+
+
+@dataclass(frozen=True, slots=True)
+class _LectureMesures:
+    """Ce qui est le même pour toutes les mesures d'un territoire ; l'âge se compte au jour de la version."""
+
+    catalogue: Catalogue
+    sources: Mapping[str, Source]
+    communes: int
+    jour: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +92,8 @@ class VueMesures:
         connues = [m for m in self.mesures if m.valeur is not None]
         if not connues:
             return self.message or AUCUNE_ICI
-        m = connues[0]
+        # Une donnée ancienne ne parle la première que s'il n'y en a pas d'autre.
+        m = min(connues, key=lambda m: m.verdict.place != "en_tete")
         n = format_compte(len(connues), "donnée")
         premiere = f"« {m.indicateur.titre} » : {m.texte} ({m.date})."
         return f"{self.territoire} : {n} de l’État sur ce thème. {premiere}"
@@ -87,7 +101,17 @@ class VueMesures:
     @property
     def table(self) -> pd.DataFrame:
         """Le tableau qui se télécharge."""
-        colonnes = ["indicateur_id", "titre", "valeur", "unite", "periode", "champ", "source", "licence"]
+        colonnes = [
+            "indicateur_id",
+            "titre",
+            "valeur",
+            "unite",
+            "periode",
+            "champ",
+            "remarque",
+            "source",
+            "licence",
+        ]
         return pd.DataFrame([_rang(m) for m in self.mesures], columns=colonnes)
 
 
@@ -97,7 +121,9 @@ def build_vue_mesures(gate: Gate, catalogue: Catalogue, theme_id: str, territoir
     sources = read_sources(gate)
     territoire = Libelles(catalogue, gate).get_territoire(territoire_id)
     valeurs = read_dernieres(gate, [i.id for i in indicateurs], territoire_id)
-    lues = [_build(i, valeurs.get(i.id), sources, gate, territoire_id) for i in indicateurs]
+    jour = gate.get_version().creee_le.date()
+    lecture = _LectureMesures(catalogue, sources, count_communes(gate, territoire_id), jour)
+    lues = [_build(i, valeurs, lecture) for i in indicateurs]
     chargees = {i.id for i in indicateurs if is_chargee(sources, i.source_id)}
     trouvees = tuple(m for m in lues if m is not None)
     ids = {m.indicateur.id for m in trouvees}
@@ -145,26 +171,28 @@ def read_dernieres(gate: Gate, indicateurs: Sequence[str], territoire_id: str) -
 
 
 def _build(
-    indicateur: Indicateur,
-    ligne: dict[str, Any] | None,
-    sources: Mapping[str, Source],
-    gate: Gate,
-    territoire_id: str,
+    indicateur: Indicateur, dernieres: Mapping[str, dict[str, Any]], lecture: _LectureMesures
 ) -> MesureLue | None:
+    ligne = dernieres.get(indicateur.id)
     if ligne is None:
         return None
-    vide = Source(str(ligne["source_id"]), "", "", "")
-    source = sources.get(str(ligne["source_id"]), vide)
-    n = ligne["n_communes"]
-    if pd.isna(n):
-        champ, valeur = "publié tel quel pour ce territoire", float(ligne["valeur"])
-        return MesureLue(indicateur, valeur, str(ligne["periode"]), source, champ)
-    total = count_communes(gate, territoire_id)
-    champ = format_compte(int(n), "commune connue", "communes connues")
-    if total and n < total:
-        champ += f" sur {format_nombre(total)}"
-    valeur_lue = float(ligne["valeur"]) if n >= PART_MINIMALE * total else None
-    return MesureLue(indicateur, valeur_lue, str(ligne["periode"]), source, champ)
+    source_id = str(ligne["source_id"])
+    source = lecture.sources.get(source_id, Source(source_id, "", "", ""))
+    propre = bool(pd.isna(ligne["n_communes"]))
+    n, total = (None, None) if propre else (int(ligne["n_communes"]), lecture.communes)
+    relevee = Relevee(float(ligne["valeur"]), str(ligne["periode"]), n, total)
+    plus_recente = lecture.catalogue.indicateurs.get(indicateur.remplacee_par)
+    connue = plus_recente if plus_recente is not None and plus_recente.id in dernieres else None
+    verdict = judge_place(indicateur, relevee, lecture.jour, connue)
+    valeur = relevee.valeur if verdict.montre else None
+    return MesureLue(indicateur, valeur, relevee.periode, source, _describe_champ(relevee), verdict, propre)
+
+
+def _describe_champ(relevee: Relevee) -> str:
+    if relevee.n is None:
+        return "publié tel quel pour ce territoire"
+    champ = format_compte(relevee.n, "commune connue", "communes connues")
+    return f"{champ} sur {format_nombre(relevee.total)}" if relevee.n < (relevee.total or 0) else champ
 
 
 def _explain_absence(indicateurs: Sequence[Indicateur], chargees: set[str]) -> str:
@@ -181,6 +209,7 @@ def _rang(mesure: MesureLue) -> dict[str, object]:
         "unite": mesure.indicateur.unite,
         "periode": mesure.periode,
         "champ": mesure.champ,
+        "remarque": mesure.verdict.raison,
         "source": mesure.source.titre,
         "licence": mesure.source.licence,
     }

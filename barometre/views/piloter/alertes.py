@@ -19,6 +19,7 @@ from barometre.views.donnees.methode import describe_age
 from barometre.views.lecture.cellules import read_cellules
 from barometre.views.lecture.chiffres import Chiffre
 from barometre.views.lecture.ligne import Lecture
+from barometre.views.lecture.place import count_months
 from barometre.views.lecture.provenance import build_provenance_lecture
 from barometre.views.lecture.selection import Selection
 from barometre.views.lecture.tableau import build_tableau
@@ -147,15 +148,6 @@ def _check_sources(gate: Gate, regle: RegleAlerte, jour: date) -> Iterator[Alert
         if ligne["etat"] in ("chargee", "gardee") and mois is not None and mois > regle.seuil:
             fait = f"{ligne['titre']} : {describe_age(texte, jour)}."
             yield Alerte(regle, fait, format_date(texte))
-
-
-def count_months(texte: str, jour: date) -> int | None:
-    """Les mois écoulés depuis « 2023-09 » ou « 2023 » (depuis décembre) ; None sans date."""
-    morceaux = texte.split("-")
-    if not all(m.isdecimal() for m in morceaux):
-        return None
-    mois = int(morceaux[1]) if len(morceaux) > 1 else 12
-    return 12 * (jour.year - int(morceaux[0])) + jour.month - mois
 
 
 def _check_closings(catalogue: Catalogue, regle: RegleAlerte, jour: date) -> Iterator[Alerte]:
