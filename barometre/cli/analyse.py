@@ -16,6 +16,7 @@ TITRE = "Baromètre Collectivités & Numérique : l'entrepôt et ses chiffres."
 COMMANDES = (
     "construire",
     "importer",
+    "lots",
     "recalculer",
     "sources",
     "verifier",

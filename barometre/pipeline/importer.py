@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,11 @@ import pandas as pd
 from barometre.catalogue import Catalogue, load_catalogue
 from barometre.domain.version import Empreintes
 from barometre.ingest.errors import ImportRefuse
+from barometre.ingest.garde import read_garde
 from barometre.ingest.identity import Referentiel
 from barometre.ingest.importer import prepare_all
 from barometre.ingest.lot import Lot
+from barometre.ingest.rejeu import reread
 from barometre.pipeline.achevement import check_or_refuse, finish_version
 from barometre.pipeline.calcul import (
     Calculee,
@@ -68,32 +70,79 @@ def importer(
     `par` : qui importe ; gardé avec le fichier.
     """
     catalogue = catalogue or load_catalogue()
-    etapes = Etapes(ETAPES, progress)
+    fichiers = [fichier] if isinstance(fichier, str | Path) else fichier
+
+    def read_fichiers(referentiel: Referentiel, connus: list[str]) -> Lot:
+        return prepare_all(
+            fichiers, questionnaire_id, vague_id, format, referentiel, catalogue, correspondance,
+            lots_connus=connus,
+        )  # fmt: skip
+
+    options = _Options(essai, confirme, complement, par)
+    return _import(read_fichiers, options, catalogue, Etapes(ETAPES, progress), adresse)
+
+
+def importer_garde(
+    cle: str,
+    *,
+    essai: bool = False,
+    confirme: bool = False,
+    complement: bool = False,
+    par: str = "",
+    progress: Suivi | None = None,
+    adresse: str | None = None,
+    catalogue: Catalogue | None = None,
+) -> Lot:
+    """Comme `importer`, d'un fichier que la réserve garde : son bruit est celui qu'il avait."""
+    catalogue = catalogue or load_catalogue()
+    garde = read_garde(open_entrepot(adresse).get_reserve().read(cle))
+
+    def read_reserve(referentiel: Referentiel, connus: list[str]) -> Lot:
+        lot = reread(garde, referentiel, catalogue)
+        return replace(lot, deja_charge=lot.lot_id in connus)
+
+    options = _Options(essai, confirme, complement, par, garde.cle)
+    return _import(read_reserve, options, catalogue, Etapes(ETAPES, progress), adresse)
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """Ce que demande qui importe. `cle` : la clé secrète à reprendre si la version n'en a pas."""
+
+    essai: bool
+    confirme: bool
+    complement: bool
+    par: str
+    cle: str = ""
+
+
+def _import(
+    read_lot: Callable[[Referentiel, list[str]], Lot],
+    options: _Options,
+    catalogue: Catalogue,
+    etapes: Etapes,
+    adresse: str | None,
+) -> Lot:
     entrepot = open_entrepot(adresse)
     # Un essai ne fait que lire : il marche sur un disque protégé, et à côté d'une construction.
-    with nullcontext() if essai else entrepot.lock():
+    with nullcontext() if options.essai else entrepot.lock():
         depot = Repository(entrepot)
         etapes.step("Lecture du fichier")
         collectivites = depot.list_collectivites(cadre=False)
-        lot = prepare_all(
-            [fichier] if isinstance(fichier, str | Path) else fichier, questionnaire_id, vague_id, format,
-            Referentiel(collectivites, depot.list_codes_anciens()),
-            catalogue,
-            correspondance,
-            lots_connus=depot.list_lots()["lot_id"].tolist(),
-        )  # fmt: skip
+        referentiel = Referentiel(collectivites, depot.list_codes_anciens())
+        lot = read_lot(referentiel, depot.list_lots()["lot_id"].tolist())
         check_nature(depot, lot)
         lot = mark_lot(lot, simule=False)
-        questionnaire = catalogue.questionnaires[questionnaire_id]
-        lot = compare_lot(depot.get_engine(), lot, questionnaire, complement=complement)
+        questionnaire = catalogue.questionnaires[lot.questionnaire_id]
+        lot = compare_lot(depot.get_engine(), lot, questionnaire, complement=options.complement)
         active, empreintes = depot.version_id, depot.get_version().empreintes
         complet = empreintes != compute_empreintes(catalogue)
         depot.close()
-        if not (essai or lot.deja_charge):
-            if not confirme:
+        if not (options.essai or lot.deja_charge):
+            if not options.confirme:
                 check_confirme(lot)
             contexte = build_contexte(collectivites, catalogue)
-            _load(entrepot, active, _Import(lot, contexte, empreintes, complet, complement, par), etapes)
+            _load(entrepot, active, _Import(lot, contexte, empreintes, complet, options), etapes)
     return lot
 
 
@@ -117,28 +166,26 @@ class _Import:
 
     `empreintes` : celles de la version en service, que la nouvelle garde : les autres questionnaires ne sont
     pas recalculés, et la version dit ainsi qu'elle est périmée tant que `recalculer` n'a pas passé.
-    `complement` : n'effacer que les réponses des collectivités qu'il cite. `par` : qui importe.
     """
 
     lot: Lot
     contexte: Contexte
     empreintes: Empreintes
     complet: bool
-    complement: bool
-    par: str
+    options: _Options
 
 
 def _load(entrepot: Entrepot, active: str, importe: _Import, etapes: Etapes) -> None:
     lot, catalogue = importe.lot, importe.contexte.catalogue
     with fill_chantier(entrepot, copie_de=active) as (version_id, moteur):
         etapes.step("Calcul des chiffres")
-        if importe.complement:
+        if importe.options.complement:
             cites = lot.participation["collectivite_id"].tolist()
             delete_reponses_of(moteur, lot.vague_id, lot.questionnaire_id, cites)
         else:
             delete_lot(moteur, lot.vague_id, lot.questionnaire_id)
         donnees, instant = Donnees(), get_instant()
-        cles = _complete_cles(moteur, lot, donnees)
+        cles = _complete_cles(moteur, lot, donnees, importe.options.cle)
         add_lot(donnees, _keep(entrepot, importe, cles, instant), instant)
         donnees.extend(_compute(moteur, importe, cles))
         etapes.step("Écriture de l'entrepôt")
@@ -156,7 +203,9 @@ def _keep(entrepot: Entrepot, importe: _Import, cles: Cles, instant: datetime) -
     """Range le lot dans la réserve, avant la mise en service : une version n'en cite que de gardés."""
     lot, catalogue = importe.lot, importe.contexte.catalogue.empreinte
     cle = cles[lot.questionnaire_id, lot.vague_id]
-    return keep_lot(entrepot.get_reserve(), lot, instant, cle=cle, par=importe.par, catalogue=catalogue)
+    return keep_lot(
+        entrepot.get_reserve(), lot, instant, cle=cle, par=importe.options.par, catalogue=catalogue
+    )
 
 
 def _compute(moteur: Engine, importe: _Import, cles: Cles) -> Donnees:
@@ -174,7 +223,7 @@ def _compute(moteur: Engine, importe: _Import, cles: Cles) -> Donnees:
     return donnees
 
 
-def _complete_cles(moteur: Engine, lot: Lot, donnees: Donnees) -> Cles:
+def _complete_cles(moteur: Engine, lot: Lot, donnees: Donnees, reprise: str) -> Cles:
     """Les clés de la version, et celle du lot, tirée s'il est le premier de son questionnaire à sa vague.
 
     Un lot corrigé garde la clé du précédent : une réponse tardive ne change que les cellules qui la comptent.
@@ -183,6 +232,8 @@ def _complete_cles(moteur: Engine, lot: Lot, donnees: Donnees) -> Cles:
     if (lot.questionnaire_id, lot.vague_id) in cles:
         return cles
     neuve = build_cle(lot.vague_id, lot.questionnaire_id)
+    if reprise:
+        neuve = neuve.assign(cle=reprise)
     donnees.add("cle_secrete", neuve)
     return {**cles, **index_cles(neuve)}
 

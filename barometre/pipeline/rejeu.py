@@ -174,3 +174,42 @@ def _collect_cles(moteur: Engine, pieces: Sequence[_Piece]) -> pd.DataFrame:
 def _compare(avant: int, piece: _Piece) -> Rejoue:
     ligne, relu = piece.ligne, piece.garde is not None
     return Rejoue(str(ligne["lot_id"]), str(ligne["fichier"]), relu, int(avant), int(ligne["charges"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Fiche:
+    """Un lot de la réserve, sans ses réponses. `en_service` : la version en service en a les réponses."""
+
+    cle: str
+    lot_id: str
+    questionnaire_id: str
+    vague_id: str
+    fichiers: str
+    recu_le: str
+    par: str
+    en_service: bool
+
+
+def list_reserve(entrepot: Entrepot) -> list[Fiche]:
+    """Tout ce que la réserve garde, du plus récent au plus ancien."""
+    reserve, presents = entrepot.get_reserve(), _list_presents(entrepot)
+    fiches = []
+    for cle in reserve.list_cles():
+        garde = read_garde(reserve.read(cle))
+        fichiers = ", ".join(recu.export.nom for recu in garde.recus)
+        fiches.append(
+            Fiche(cle, garde.lot_id, garde.questionnaire_id, garde.vague_id, fichiers, garde.recu_le,
+                  garde.par, cle in presents)
+        )  # fmt: skip
+    return sorted(fiches, key=lambda fiche: fiche.recu_le, reverse=True)
+
+
+def _list_presents(entrepot: Entrepot) -> set[str]:
+    active = entrepot.get_active()
+    if active is None:
+        return set()
+    moteur = entrepot.build_engine(active)
+    try:
+        return set(list_lots_reels(moteur)["empreinte_gardee"].dropna())
+    finally:
+        moteur.dispose()

@@ -79,6 +79,7 @@ class EntrepotFichiers(Entrepot):
     def remove_debris(self) -> int:
         """À appeler verrou tenu : tout chantier présent est alors abandonné."""
         restes = [*self.dossier.glob("chantier-*"), *self.dossier.glob(f".{POINTEUR}-*")]
+        restes += (self.dossier / RESERVE).glob(".*.json.gz-*")
         for reste in restes:
             reste.unlink(missing_ok=True)
         return len(restes)

@@ -176,6 +176,15 @@ def test_un_disque_qui_refuse_a_sa_phrase(panne: Exception, phrase: str) -> None
     assert phrase in explain(enveloppe)
 
 
+def test_lots_d_une_reserve_vide(entrepot_mini: str, capsys: Ecran) -> None:
+    assert main(["lots", "lister"]) == 0
+    assert "aucun fichier" in capsys.readouterr().out
+    assert main(["lots", "lister", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+    assert main(["lots", "recharger", "abc"]) == 1
+    assert "Aucun fichier gardé" in capsys.readouterr().err
+
+
 def test_oublier_des_reponses_n_est_plus_possible(capsys: Ecran) -> None:
     assert main(["construire", "--oublier-imports"]) == 2
     assert "n'est pas compris" in capsys.readouterr().err

@@ -15,12 +15,13 @@ from barometre.catalogue import load_catalogue
 from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.garde import read_garde
 from barometre.pipeline.construire import construire
-from barometre.pipeline.importer import importer
+from barometre.pipeline.importer import importer, importer_garde
+from barometre.pipeline.rejeu import list_reserve
 from barometre.warehouse.engine import EntrepotError
 from barometre.warehouse.entrepot import Entrepot
 from barometre.warehouse.repository import open_repository, read_rows
 from barometre.warehouse.schema import lot_import, metadata, version
-from barometre.warehouse.versions import fill_chantier, open_entrepot
+from barometre.warehouse.versions import activate_version, fill_chantier, open_entrepot
 
 VAGUES = {"2023-v1": "2023-12-01", "2024-v2": "2024-06-03", "2026-v4": "2026-03-02"}
 QUESTIONNAIRES = {"2023-v1": "communication", "2024-v2": "donnee", "2026-v4": "communication"}
@@ -201,3 +202,22 @@ def test_la_demonstration_n_a_pas_de_fichier_garde(
     construire_mini(entrepot)
     assert construire(demo=False, adresse=entrepot.adresse).lots == ()
     assert entrepot.get_reserve().list_cles() == []
+
+
+def test_un_fichier_ecarte_se_recharge_de_la_reserve(adresse: str) -> None:
+    """La version d'avant la correction est revenue en service : le fichier corrigé est encore là."""
+    avant, entrepot = read_tables(adresse), open_entrepot(adresse)
+    corrigee, premiere = str(entrepot.get_active()), entrepot.list_ids()[0]
+    activate_version(entrepot, premiere)
+    sans = {f.fichiers for f in list_reserve(entrepot) if not f.en_service}
+    assert "plus.csv" in sans
+    (corrige,) = [f.cle for f in list_reserve(entrepot) if f.fichiers == "corrige.csv"]
+    lot = importer_garde(corrige, adresse=adresse, par="camille", confirme=True)
+    assert (lot.charges, lot.questionnaire_id, lot.vague_id) == (105, "communication", "2023-v1")
+    apres = read_tables(adresse)
+    # La clé secrète revient avec le fichier : les mêmes réponses gardent le même bruit.
+    for nom in ("participation", "cle_secrete", "agregat"):
+        lignes = [t[nom][t[nom]["vague_id"].eq("2023-v1")].reset_index(drop=True) for t in (avant, apres)]
+        pd.testing.assert_frame_equal(*lignes, rtol=0, atol=1e-9)
+    assert entrepot.get_active() != corrigee
+    assert importer_garde(corrige, adresse=adresse).deja_charge

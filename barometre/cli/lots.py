@@ -1,0 +1,71 @@
+"""lots : les fichiers que la réserve garde, et en recharger un."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from typing import Any
+
+from barometre.catalogue import load_catalogue
+from barometre.cli.analyse import add_json
+from barometre.cli.erreurs import Refus
+from barometre.cli.importer import print_lot
+from barometre.cli.sortie import Barre, get_operateur, print_json, print_table
+from barometre.pipeline.importer import importer_garde
+from barometre.pipeline.rejeu import list_reserve
+from barometre.warehouse.versions import open_entrepot
+
+COLONNES = {"cle": "clé", "questionnaire_id": "questionnaire", "vague_id": "vague", "fichiers": "fichiers",
+            "recu_le": "reçu le (UTC)", "par": "par", "en_service": "en service"}  # fmt: skip
+_SIGNES = 12
+
+
+def add_command(commandes: Any) -> None:
+    """Déclare la commande."""
+    aide = "liste les fichiers reçus que la réserve garde, ou en recharge un"
+    analyseur = commandes.add_parser("lots", help=aide, description=aide)
+    actions = analyseur.add_subparsers(title="actions", metavar="ACTION", dest="action", required=True)
+    lister = actions.add_parser("lister", help="les fichiers gardés", description="les fichiers gardés")
+    add_json(lister)
+    lister.set_defaults(execute=execute_lister)
+    phrase = "charge de nouveau un fichier gardé, comme « importer »"
+    recharger = actions.add_parser("recharger", help=phrase, description=phrase)
+    recharger.add_argument("cle", metavar="CLE", help="début de la clé que donne « lots lister »")
+    recharger.add_argument("--confirmer", action="store_true", help="accepte que des réponses disparaissent")
+    recharger.add_argument(
+        "--complement", action="store_true", help="garde les réponses des collectivités qu'il ne cite pas"
+    )
+    recharger.add_argument("--essai", action="store_true", help="montre tout, n'écrit rien")
+    add_json(recharger)
+    recharger.set_defaults(execute=execute_recharger)
+
+
+def execute_lister(demande: argparse.Namespace) -> None:
+    """Le plus récent d'abord ; aucune réponse n'est montrée."""
+    lignes = [asdict(fiche) for fiche in list_reserve(open_entrepot())]
+    if demande.json:
+        print_json(lignes)
+    elif lignes:
+        courtes = [
+            ligne | {"cle": ligne["cle"][:_SIGNES], "recu_le": ligne["recu_le"][:16]} for ligne in lignes
+        ]
+        print_table(courtes, COLONNES)
+    else:
+        print("La réserve est vide : aucun fichier n'a été importé.")
+
+
+def execute_recharger(demande: argparse.Namespace) -> None:
+    """Importe le fichier gardé, avec le catalogue du jour."""
+    cles = [c for c in open_entrepot().get_reserve().list_cles() if c.startswith(demande.cle)]
+    if len(cles) != 1:
+        raison = "Aucun fichier gardé n'a" if not cles else "Plusieurs fichiers gardés ont"
+        raise Refus(f"{raison} une clé qui commence par « {demande.cle} » : « lots lister » les donne.")
+    with Barre(muette=demande.json) as barre:
+        lot = importer_garde(
+            cles[0], essai=demande.essai, confirme=demande.confirmer, complement=demande.complement,
+            par=get_operateur(), progress=barre, catalogue=load_catalogue(),
+        )  # fmt: skip
+    if demande.json:
+        print_json(lot.to_dict())
+    else:
+        print_lot(lot, essai=demande.essai)
