@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import branca.element
@@ -25,6 +26,12 @@ DECIMALES_LOCALES = 4
 branca.element.Template = lru_cache(GABARITS)(branca.element.Template)  # type: ignore[misc, assignment]
 # Vu depuis la page de streamlit-folium (/component/streamlit_folium.st_folium/), quelle que soit la base.
 LEAFLET = "../../vendor/leaflet"
+
+
+_RESSOURCES = Path(__file__).with_name("ressources")
+_COULEURS = f":root {{ --fond: {FOND}; --texte: {TEXTE}; --contour: {CONTOUR}; }}\n"
+STYLE = _COULEURS + (_RESSOURCES / "feuille.css").read_text(encoding="utf-8")
+PROGRAMME = (_RESSOURCES / "feuille.js").read_text(encoding="utf-8")
 
 
 class AdresseExterieure(ValueError):
@@ -185,121 +192,3 @@ def check_adresses(feuille: Element) -> None:
 
 def _walk(element: Element) -> list[Element]:
     return [element, *(petit for enfant in element._children.values() for petit in _walk(enfant))]
-
-
-STYLE = f"""
-html, body {{ background: {FOND} !important; margin: 0; color-scheme: light; }}
-.leaflet-container {{ background: {FOND}; font: 15px/1.35 "Source Sans 3", "Source Sans Pro", sans-serif; }}
-.leaflet-interactive:focus {{ outline: none; }}
-.bulle {{ color: {TEXTE}; border-color: {CONTOUR}; white-space: normal; width: max-content;
-  max-width: 16rem; }}
-.encart-nom {{ background: none; border: 0; box-shadow: none; color: {TEXTE}; font-size: 11px; padding: 0;
-  white-space: nowrap; }}
-.encart-nom::before {{ display: none; }}
-/* Sur un téléphone le nom recouvrirait l'île ; l'infobulle et le tableau le portent. */
-@media (max-width: 480px) {{
-  .encart-nom {{ display: none; }}
-  /* Le cadre y est moins haut que sur un grand écran : la carte le suit. */
-  #map_div, .leaflet-container {{ height: 100vh !important; }}
-}}
-"""
-
-# Le programme ne contient aucune donnée : il est le même pour toutes les cartes.
-PROGRAMME = """
-function poserMotifs(couleurs, absent, points) {
-    document.getElementById("motifs")?.remove();
-    const trame = (id, fond, dessin) => '<pattern id="' + id + '" width="6" height="6" '
-        + 'patternUnits="userSpaceOnUse">' + '<rect width="6" height="6" fill="' + fond + '"/>'
-        + dessin + '</pattern>';
-    const rayures = '<path d="M-1,1 l2,-2 M0,6 l6,-6 M5,7 l2,-2" stroke="#fff" stroke-width="1.8"/>';
-    const semis = '<circle cx="3" cy="3" r="0.8" fill="' + points + '"/>';
-    document.body.insertAdjacentHTML("beforeend",
-        '<svg id="motifs" width="0" height="0" style="position:absolute"><defs>'
-        + couleurs.map((c, r) => trame("hachure-" + r, c, rayures)).join("") + trame("absent", absent, semis)
-        + '</defs></svg>');
-}
-function poserLieux(carte, groupe, lot) {
-    // streamlit-folium a ôté le groupe précédent ; il ne l'oublie pas de lui-même.
-    window.feature_group = [];
-    poserMotifs(lot.couleurs, lot.absent, lot.points);
-    const remplir = (p) => p.m === "points" ? "url(#absent)"
-        : p.m === "hachure" ? "url(#hachure-" + p.r + ")" : lot.couleurs[p.r];
-    const style = (f) => ({ fillColor: remplir(f.properties), fillOpacity: 1, color: lot.trait,
-        weight: lot.epaisseur, opacity: 1 });
-    const couche = L.geoJSON(lot.formes, {
-        style: style, smoothFactor: 0.5,
-        onEachFeature: (f, forme) => {
-            forme.bindTooltip(lot.bulles[f.properties.i], { sticky: true, className: "bulle" });
-            forme.on("mouseover", () => { forme.setStyle({ color: lot.contour, weight: 2 });
-                forme.bringToFront(); });
-            forme.on("mouseout", () => couche.resetStyle(forme));
-        },
-    }).addTo(groupe);
-    poserDecor(groupe, lot);
-    carte.getContainer().setAttribute("aria-label", lot.alt);
-    cadrer(carte, lot.cadres.reduce((b, c) => b.extend(c.b), couche.getBounds()));
-}
-function poserDecor(groupe, lot) {
-    lot.cadres.forEach((c) => {
-        L.rectangle(c.b, { color: lot.contour, weight: 0.6, opacity: 0.5, fill: false, interactive: false })
-            .addTo(groupe);
-        L.tooltip({ permanent: true, direction: "right", className: "encart-nom", offset: [-4, 8],
-            opacity: 1 }).setLatLng([c.b[1][0], c.b[0][1]]).setContent(c.nom).addTo(groupe);
-    });
-    if (lot.couche.length) {
-        L.geoJSON({ type: "FeatureCollection", features: lot.couche }, { interactive: false,
-            style: (f) => ({ fill: false, color: lot.contour, weight: f.properties.n > 1 ? 2.2 : 1.2,
-                dashArray: f.properties.n > 1 ? null : "4 3" }) }).addTo(groupe);
-    }
-}
-function preparer(carte, canal) {
-    L.control.zoom({ position: "topright", zoomInTitle: "Rapprocher", zoomOutTitle: "Éloigner" })
-        .addTo(carte);
-    carte.setMinZoom(3);
-    carte.getContainer().setAttribute("role", "region");
-    new ResizeObserver(() => { if (!carte.deplacee) { ajuster(carte); } }).observe(carte.getContainer());
-    carte.on("movestart zoomstart", () => {
-        if (!carte.deNous) { carte.deplacee = carte.duLecteur = true; }
-    });
-    lierVues(carte, canal);
-}
-// Un mouvement vient du lecteur (souris, doigt, clavier, boutons) ou de nous : seul le sien se suit.
-function bouger(carte, deplacer) {
-    carte.deNous = true;
-    deplacer();
-    carte.deNous = false;
-}
-function ajuster(carte) {
-    const boite = carte.getContainer();
-    // Un cadre encore sans taille donnerait un zoom infini, dont Leaflet ne revient pas.
-    if (!carte.bornes || boite.clientWidth < 40 || boite.clientHeight < 40) { return; }
-    bouger(carte, () => {
-        carte.invalidateSize({ pan: false });
-        carte.fitBounds(carte.bornes, { padding: [6, 6], animate: false });
-    });
-}
-// Le même territoire garde la vue du lecteur ; un autre se montre en entier.
-function cadrer(carte, bornes) {
-    if (carte.bornes && carte.bornes.equals(bornes, 0.05)) { return; }
-    carte.bornes = bornes;
-    carte.deplacee = false;
-    ajuster(carte);
-    carte.whenReady(() => setTimeout(() => { if (!carte.deplacee) { ajuster(carte); } }, 60));
-}
-function lierVues(carte, canal) {
-    if (!canal || !window.BroadcastChannel) { return; }
-    const fil = new BroadcastChannel(canal);
-    carte.on("moveend", () => {
-        if (carte.deNous || !carte.duLecteur) { return; }
-        carte.duLecteur = false;
-        const c = carte.getCenter();
-        fil.postMessage({ lat: c.lat, lng: c.lng, zoom: carte.getZoom() });
-    });
-    fil.onmessage = (m) => {
-        carte.deplacee = true;
-        bouger(carte, () => carte.setView([m.data.lat, m.data.lng], m.data.zoom, { animate: false }));
-        // Un geste en cours ici cède : sinon sa fin renverrait une vue déjà quittée.
-        carte.duLecteur = false;
-    };
-}
-"""

@@ -130,9 +130,8 @@ def adjust_p_values(p_values: npt.ArrayLike, method: Literal["bh", "holm", "bonf
         corrige[ordre] = np.minimum(m * p[ordre], 1)
     elif method == "holm":
         corrige[ordre] = np.minimum(np.maximum.accumulate((m - rang + 1) * p[ordre]), 1)
-    else:
-        croissants = (m / rang * p[ordre])[::-1]
-        corrige[ordre] = np.minimum(np.minimum.accumulate(croissants)[::-1], 1)
+    elif m:
+        corrige[connus] = scipy.stats.false_discovery_control(p[connus], method="bh")
     return corrige
 
 
