@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from barometre.ui.serving import avance
+from barometre.ui.serving import _build_avance, avance
 from barometre.ui.serving.avance import COMMUNS, COMPOSANT, FICHIERS, FOLIUM, GRAPHIQUE, build_avance
 from barometre.ui.serving.document import build_document
 
@@ -32,6 +32,8 @@ def test_un_fichier_n_est_demande_qu_une_fois_et_jamais_ceux_du_socle() -> None:
 def test_les_graphiques_ne_sont_demandes_que_par_les_pages_qui_en_ont() -> None:
     assert "PlotlyChart" in build_avance(graphiques=True)
     assert "PlotlyChart" not in build_avance()
+    assert "PlotlyChart" in _build_avance("/evolution", "")
+    assert "PlotlyChart" not in _build_avance("/inclusion", "")
 
 
 @pytest.mark.parametrize(

@@ -91,8 +91,8 @@ def _is_page(chemin: str) -> bool:
 
 
 def _build_avance(chemin: str, requete: str) -> str:
-    """Les thèmes et le pilotage s'ouvrent sur des graphiques, la carte sur une carte."""
+    """Le pilotage s'ouvre sur des graphiques, la carte sur une carte ; un thème, sur du HTML seul."""
     adresse = chemin.strip("/")
     page = next((p for p in list_pages() if p.adresse == adresse), None)
-    graphiques = page is not None and bool(page.theme_id or page.groupe == "Piloter")
+    graphiques = page is not None and page.groupe == "Piloter"
     return build_avance(graphiques=graphiques, carte=adresse == "carte", requete=requete)
