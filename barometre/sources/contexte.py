@@ -37,6 +37,11 @@ class Contexte:
         return cadre["region"].astype("object").where(cadre["type"].ne("region"), cadre["code"])
 
     @cached_property
+    def departements(self) -> pd.Series:
+        """Le département de chaque collectivité ; vide au-dessus."""
+        return self.collectivites.set_index("collectivite_id")["departement"].astype("object")
+
+    @cached_property
     def codes_postaux(self) -> frozenset[str]:
         """Les codes postaux de toutes les communes."""
         communes = self.collectivites[self.collectivites["type"].eq("commune")]

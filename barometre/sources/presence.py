@@ -1,6 +1,8 @@
 """Ce qu'une liste exhaustive dit de chaque commune : combien de lignes elle y a.
 
-Un zéro n'est écrit que dans une région dont la liste parle : là où elle n'a aucune ligne, on ne sait rien.
+Un zéro n'est écrit que dans un territoire dont la liste parle : là où elle n'a aucune ligne, on ne sait rien.
+Ce territoire est le département pour un service présent dans tous (France services, conseillers), la région
+pour un programme qui choisit ses villes.
 """
 
 from __future__ import annotations
@@ -12,24 +14,26 @@ from barometre.sources.lecture import Brut
 from barometre.sources.resultat import Resultat, build_resultat, build_valeurs
 
 
-def count_by_commune(recodage: Recodage, contexte: Contexte) -> pd.Series:
-    """Le nombre de lignes par commune ; vide dans une région absente de la liste."""
+def count_by_commune(recodage: Recodage, contexte: Contexte, territoires: pd.Series) -> pd.Series:
+    """Le nombre de lignes par commune ; vide dans un territoire absent de la liste."""
     nombres = recodage.frame["collectivite_id"].value_counts()
-    return fill_zeros(nombres, contexte.communes, contexte)
+    return fill_zeros(nombres, contexte.communes, territoires)
 
 
-def sum_by_commune(recodage: Recodage, colonne: str, contexte: Contexte) -> pd.Series:
-    """La somme d'une colonne par commune ; vide dans une région absente de la liste."""
+def sum_by_commune(recodage: Recodage, colonne: str, contexte: Contexte, territoires: pd.Series) -> pd.Series:
+    """La somme d'une colonne par commune ; vide dans un territoire absent de la liste."""
     sommes = recodage.frame.groupby("collectivite_id")[colonne].sum()
-    return fill_zeros(sommes, contexte.communes, contexte)
+    return fill_zeros(sommes, contexte.communes, territoires)
 
 
-def fill_zeros(connus: pd.Series, toutes: pd.Index, contexte: Contexte) -> pd.Series:
-    """Les nombres connus, un zéro pour les autres collectivités des régions dont la source parle."""
-    regions = contexte.regions.reindex(toutes)
-    couvertes = set(contexte.regions.reindex(connus.index).dropna())
+def fill_zeros(connus: pd.Series, toutes: pd.Index, territoires: pd.Series) -> pd.Series:
+    """Les nombres connus, un zéro pour les autres collectivités des territoires dont la source parle.
+
+    `territoires` : le territoire de chaque collectivité, à la maille où la source est complète.
+    """
+    couverts = set(territoires.reindex(connus.index).dropna())
     complets = connus.reindex(toutes).astype("float64")
-    return complets.mask(complets.isna() & regions.isin(couvertes), 0.0)
+    return complets.mask(complets.isna() & territoires.reindex(toutes).isin(couverts), 0.0)
 
 
 def has_any(nombres: pd.Series) -> pd.Series:
@@ -40,7 +44,7 @@ def has_any(nombres: pd.Series) -> pd.Series:
 def rows_programme(brut: Brut, contexte: Contexte, colonne: str, indicateur_id: str) -> Resultat:
     """Un programme dont la liste des communes est complète : 1 si elle y est, 0 sinon."""
     recodage = recode_communes(brut.frame, colonne, contexte)
-    presence = has_any(count_by_commune(recodage, contexte))
+    presence = has_any(count_by_commune(recodage, contexte, contexte.regions))
     return build_resultat(
         brut.lus,
         [*brut.rejets, *recodage.rejets],

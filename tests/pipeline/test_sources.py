@@ -82,8 +82,8 @@ def _valeur(depot: Repository, indicateur_id: str, territoire_id: str) -> float:
 
 
 def _count_couvertes(depot: Repository) -> int:
-    """Les communes des deux régions dont le petit fichier parle : lui seul n'y dit rien de la France."""
-    return int(depot.list_collectivites(type="commune")["region"].isin(["75", "84"]).sum())
+    """Les communes des deux départements dont le petit fichier parle : lui seul n'y dit rien de la France."""
+    return int(depot.list_collectivites(type="commune")["departement"].isin(["33", "01"]).sum())
 
 
 def test_une_source_entre_avec_sa_montee(lieu: str, miroir: Path) -> None:
@@ -113,7 +113,7 @@ def test_un_fichier_corrige_remplace_le_precedent(lieu: str, miroir: Path) -> No
     recuperer(["france_services"], miroir, adresse=lieu)
     depot = open_repository(lieu)
     assert _valeur(depot, "france_services_nombre", "commune-33063") == 2
-    # plus aucune ligne en Auvergne-Rhône-Alpes : on n'y sait rien, ce n'est pas un zéro
+    # plus aucune ligne dans l'Ain : on n'y sait rien, ce n'est pas un zéro
     connues = set(depot.list_valeurs("france_services_nombre")["collectivite_id"])
     assert "commune-01004" not in connues
     assert _valeur(depot, "france_services_nombre", "commune-33381") == 0

@@ -255,3 +255,15 @@ def test_un_module_qui_ne_s_importe_pas_tombe_seul(
     monkeypatch.setitem(sys.modules, "barometre.sources.etat.petites_villes_de_demain", None)
     write(lieu, PVD, [ENTETE])
     assert "s'est arrêté (ModuleNotFoundError)" in read(socle, lieu, PVD).phrase
+
+
+def test_un_departement_dont_la_liste_ne_dit_rien_n_a_pas_de_zero(
+    socle: Socle, communes: pd.DataFrame, lieu: Lieu
+) -> None:
+    sans_finistere = communes.loc[communes["departement"].ne("29"), "code"].tolist()
+    write(lieu, CN, build_cn(sans_finistere, 1))
+    recolte = Recolte(socle)
+    harvest(CN, lieu, recolte)
+    connues = set(recolte.valeurs[CN.id]["collectivite_id"])
+    assert "commune-29019" not in connues  # Brest : on ne sait pas
+    assert "commune-35238" in connues  # Rennes : la liste parle de son département

@@ -34,7 +34,7 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     comptes = syndicats[~inconnus].groupby(territoires).sum()
     cadre = contexte.collectivites
     departements = cadre.loc[cadre["type"].eq("departement") & cadre["code"].ne("6AE"), "collectivite_id"]
-    serie = fill_zeros(comptes, pd.Index(departements), contexte)
+    serie = fill_zeros(comptes, pd.Index(departements), contexte.regions)
     rejets = [
         *brut.rejets,
         *reject_rows(brut.frame[doubles], "siren", DOUBLON),

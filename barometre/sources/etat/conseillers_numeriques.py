@@ -25,7 +25,7 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     faux = postes.isna() | postes.lt(0)
     bonnes = brut.frame[~faux].assign(**{RECRUTES: postes[~faux]})
     recodage = recode_communes(bonnes, "Code commune Insee", contexte)
-    nombres = sum_by_commune(recodage, RECRUTES, contexte)
+    nombres = sum_by_commune(recodage, RECRUTES, contexte, contexte.departements)
     valeurs = [
         build_valeurs("conseillers_numeriques_postes", nombres, contexte.periode),
         build_valeurs("conseiller_numerique_presence", has_any(nombres), contexte.periode),

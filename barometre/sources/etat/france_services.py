@@ -22,7 +22,7 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     """Par commune : le nombre d'espaces, et s'il y en a au moins un."""
     doubles = brut.frame["id_fs"].duplicated() & brut.frame["id_fs"].ne("")
     recodage = recode_communes(brut.frame[~doubles], "insee_com", contexte)
-    nombres = count_by_commune(recodage, contexte)
+    nombres = count_by_commune(recodage, contexte, contexte.departements)
     valeurs = [
         build_valeurs("france_services_nombre", nombres, contexte.periode),
         build_valeurs("france_services_presence", has_any(nombres), contexte.periode),

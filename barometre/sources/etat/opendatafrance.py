@@ -30,7 +30,7 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     dites = (~vides[~inconnus]).astype("float64").groupby(frame["collectivite_id"]).max()
     cadre = contexte.collectivites
     connues = cadre[cadre["siren"].notna() & cadre["porteur_id"].isna()].set_index("collectivite_id")
-    presence = fill_zeros(dites, connues.index, contexte)
+    presence = fill_zeros(dites, connues.index, contexte.regions)
     return build_resultat(
         brut.lus,
         [
