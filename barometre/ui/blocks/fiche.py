@@ -182,11 +182,16 @@ def _build_obligation(obligation: Obligation) -> str:
     )
 
 
+REELLES = "Données réelles, publiées par l’État, à la date dite\u202f: ce ne sont pas des réponses."
+
+
 def render_mesures(vue: VueFiche) -> None:
     """Ce que l'État mesure ici."""
     if not vue.mesures:
         return
     st.header("Ce que l’État mesure chez vous")
+    # Les réponses d'une démonstration sont simulées ; ces données-là, jamais.
+    st.html(f'<p class="baro-legende">{texte(REELLES)}</p>')
     faits = "".join(
         f"<dt>{texte(m.indicateur.titre)}</dt><dd>{texte(m.texte)} <small>({texte(m.periode)})</small></dd>"
         for m in vue.mesures
