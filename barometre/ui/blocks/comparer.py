@@ -109,7 +109,7 @@ def render_pairs(vue: VueComparer) -> None:
     st.header("Qui sont vos pairs")
     st.html(f'<p class="baro-phrase">{texte(vue.liste.phrase)}</p>')
     if vue.choix != SEMBLABLES:
-        st.html('<p class="baro-legende">Toutes ont votre type et votre strate ; vous n’en êtes pas.</p>')
+        st.html('<p class="baro-legende">Toutes ont votre type et votre strate.</p>')
     titre = "Les 30 collectivités les plus semblables, et pourquoi"
     boite = st.expander(titre, key="liste-semblables", on_change="rerun")
     if boite.open:

@@ -15,9 +15,9 @@ from barometre.domain.territoire import Collectivite
 from barometre.views.collectivite.contraste import Contraste, build_contrastes
 from barometre.views.collectivite.cote_a_cote import CoteACote, build_cote_a_cote
 from barometre.views.collectivite.distribution import Distribution, build_distribution
-from barometre.views.collectivite.fiche import is_posee, list_pratiques
-from barometre.views.collectivite.liste_pairs import ListePairs, build_liste_pairs, list_semblables
-from barometre.views.collectivite.pairs import SEMBLABLES, Comparaison, Demande, Methode, Pairs
+from barometre.views.collectivite.fiche import list_pratiques
+from barometre.views.collectivite.liste_pairs import ListePairs, build_liste_groupe, list_semblables
+from barometre.views.collectivite.pairs import SEMBLABLES, Comparaison, Demande, Methode, Pairs, list_poses
 from barometre.views.collectivite.soi import Score, Soi, compute_score, read_soi
 from barometre.views.collectivite.structure import VARIABLES, Semblable, Structure
 from barometre.views.collectivite.tableau_fiche import build_provenance_pairs, build_table
@@ -131,7 +131,7 @@ def build_comparer(
     methode: Methode = "semblables" if choix == SEMBLABLES else "strate"
     demande = Demande(collectivite.id, methode, accompagnement=choix == "couverture")
     comparaison = Comparaison(gate, catalogue, structure, collectivite, demande)
-    indicateurs = list_compares(catalogue, theme_id, collectivite.type)
+    indicateurs = list_poses(catalogue, theme_id, collectivite.type)
     pratiques = list_pratiques(catalogue, theme_id, collectivite.type)
     pairs = comparaison.build(theme_id, indicateurs)
     titre = f"{collectivite.nom} et ses pairs : {catalogue.get_theme(theme_id).titre}"
@@ -146,20 +146,13 @@ def build_comparer(
         pratiques=tuple(pratiques),
         distribution=build_distribution(pairs, pratiques),
         contrastes=build_contrastes(comparaison, pairs.vague_id, indicateurs),
-        liste=build_liste_pairs(gate, catalogue, structure, collectivite, methode),
+        liste=build_liste_groupe(comparaison, pairs.echelon_id),
         semblables=list_semblables(gate, structure, collectivite.id, importances),
         variables=tuple(v for v in VARIABLES if v in structure.list_variables(collectivite.id)),
         cote_a_cote=build_cote_a_cote(gate, catalogue, [collectivite.id, *avec], theme_id, pairs.vague_id),
         provenance=build_provenance_pairs(comparaison, [pairs], f"comparer_{theme_id}", titre),
         messages=_list_messages(comparaison, pairs, collectivite),
     )
-
-
-def list_compares(catalogue: Catalogue, theme_id: str, type_: str) -> list[Indicateur]:
-    """Les indicateurs que l'on compare : ceux dont la question est posée à ce type."""
-    return [
-        i for i in catalogue.list_indicateurs(theme_id, origine="declare") if is_posee(catalogue, i, type_)
-    ]
 
 
 def _list_messages(comparaison: Comparaison, pairs: Pairs, collectivite: Collectivite) -> tuple[str, ...]:

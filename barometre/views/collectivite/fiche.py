@@ -17,7 +17,7 @@ from barometre.views.collectivite.distribution import Distribution, build_distri
 from barometre.views.collectivite.ecarts import Ecart, list_ecarts, list_forces
 from barometre.views.collectivite.identite import Identite, build_identite
 from barometre.views.collectivite.obligations import Obligation, list_obligations
-from barometre.views.collectivite.pairs import Comparaison, Demande, Pairs
+from barometre.views.collectivite.pairs import Comparaison, Demande, Pairs, list_poses
 from barometre.views.collectivite.premiers_pas import PremierPas, list_premiers_pas
 from barometre.views.collectivite.soi import Mesure, Score, Soi, compute_score, read_soi
 from barometre.views.collectivite.structure import Structure
@@ -164,14 +164,4 @@ def build_theme(comparaison: Comparaison, soi: Soi, theme: Theme) -> ThemeFiche:
 
 def list_pratiques(catalogue: Catalogue, theme_id: str, type_: str) -> list[Indicateur]:
     """Les pratiques d'un thème dont la question est posée à ce type de collectivité."""
-    return [
-        i
-        for i in catalogue.list_indicateurs(theme_id, origine="declare")
-        if i.pratique and i.est_part and is_posee(catalogue, i, type_)
-    ]
-
-
-def is_posee(catalogue: Catalogue, indicateur: Indicateur, type_: str) -> bool:
-    """Vrai si la question de cet indicateur est posée à ce type de collectivité."""
-    types = catalogue.get_question(indicateur.calcul.question_id).types
-    return not types or type_ in types
+    return [i for i in list_poses(catalogue, theme_id, type_) if i.pratique and i.est_part]

@@ -13,7 +13,7 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
-from barometre.domain.territoire import Collectivite
+from barometre.domain.territoire import FRANCE, Collectivite
 from barometre.formats import format_compte, format_part
 from barometre.stats.peers import K_DEFAUT, widen
 from barometre.views.collectivite.pairs import SEMBLABLES, Comparaison, Demande, Methode
@@ -45,7 +45,11 @@ class ListePairs:
         """« Gironde : 41 collectivités, dont 12 ont répondu. »"""
         ont = f", dont environ {self.n_repondants} ont répondu à un questionnaire au moins"
         mention = " Outre-mer et Hexagone y sont mêlés." if self.outre_mer_compare else ""
-        compte = f"{format_compte(self.n, 'collectivité')}{ont if self.n_repondants else ''}"
+        compte = format_compte(self.n, "collectivité")
+        if self.methode == "strate":
+            # Les chiffres des pairs la comptent si elle a répondu : la liste aussi.
+            compte = f"{format_compte(self.n + 1, 'collectivité')}, la vôtre comprise"
+        compte += ont if self.n_repondants else ""
         return f"{self.echelon_nom} : {compte}.{mention}"
 
     def to_dict(self) -> dict[str, Any]:
@@ -74,16 +78,27 @@ def build_liste_pairs(
     paliers = [(t, comptes[t] or 0) for t in comparaison.memes]
     palier = widen(paliers, outre_mer=collectivite.zone == "outre_mer")
     assert palier is not None  # l'échelle finit toujours par la France
-    ids = comparaison.memes[palier.echelon]
-    nom = comparaison.libelles.get_territoire(palier.echelon)
+    return _build_palier(comparaison, palier.echelon, comptes[palier.echelon])
+
+
+def build_liste_groupe(comparaison: Comparaison, echelon: str) -> ListePairs:
+    """La liste du groupe dont une page montre les chiffres : même échelon, mêmes filtres."""
+    if comparaison.demande.methode == SEMBLABLES:
+        return _build_semblables(comparaison.gate, comparaison.structure, comparaison.collectivite)
+    comptes = _count_repondantes(comparaison.gate, {echelon: comparaison.memes[echelon]})
+    return _build_palier(comparaison, echelon, comptes[echelon])
+
+
+def _build_palier(comparaison: Comparaison, echelon: str, n_repondants: int | None) -> ListePairs:
+    ids = comparaison.memes[echelon]
     return ListePairs(
         "strate",
-        palier.echelon,
-        f"{comparaison.libelles.get_strate(collectivite.strate or '')}, {nom}",
+        echelon,
+        f"{comparaison.champ}, {comparaison.libelles.get_territoire(echelon)}",
         len(ids),
-        comptes[palier.echelon],
+        n_repondants,
         ids,
-        outre_mer_compare=palier.outre_mer_compare,
+        outre_mer_compare=comparaison.collectivite.zone == "outre_mer" and echelon == FRANCE,
     )
 
 

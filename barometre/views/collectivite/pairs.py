@@ -151,7 +151,7 @@ class Comparaison:
         vague_id = self.get_vague(theme_id)
         echelons = [Echelon(t, self._noms[t], ids) for t, ids in self.memes.items()]
         chiffres = self._read(echelons, vague_id, indicateurs)
-        retenu = self._choose(echelons, chiffres, indicateurs)
+        retenu = self._choose(theme_id, vague_id, echelons)
         montres = [c for c in chiffres.get(retenu.id, {}).values() if c.montre]
         return Pairs(
             demande=self.demande,
@@ -190,18 +190,19 @@ class Comparaison:
         """Le nom de chaque échelon."""
         return {t: self.libelles.get_territoire(t) for t in self.memes}
 
-    def _choose(
-        self,
-        echelons: Sequence[Echelon],
-        chiffres: Mapping[str, Mapping[str, Chiffre]],
-        indicateurs: Sequence[Indicateur],
-    ) -> Echelon:
-        """Le premier échelon assez fourni où la moitié au moins des indicateurs se montre."""
-        for echelon in echelons:
-            lus = chiffres.get(echelon.id, {})
-            montres = sum(i.id in lus and lus[i.id].montre for i in indicateurs)
-            if montres and montres * 2 >= len(indicateurs):
-                return echelon
+    def _choose(self, theme_id: str, vague_id: str, echelons: Sequence[Echelon]) -> Echelon:
+        """Le premier échelon où la moitié au moins des indicateurs du thème se cite ; sinon, se montre.
+
+        Jugé sur tout ce que le thème pose à ce type, quels que soient les indicateurs qu'une page demande :
+        fiche, comparaison, liste et fichiers d'une collectivité ont ainsi le même groupe.
+        """
+        poses = list_poses(self.catalogue, theme_id, self.collectivite.type)
+        chiffres = self._read(echelons, vague_id, poses)
+        for etat in ("citable", "montre"):
+            for echelon in echelons:
+                bons = sum(getattr(c, etat) for c in chiffres[echelon.id].values())
+                if bons and bons * 2 >= len(poses):
+                    return echelon
         return echelons[-1]
 
     def _select(
@@ -233,6 +234,19 @@ class Comparaison:
             "Trop peu de collectivités d’outre-mer ont répondu : comparaison faite avec la France entière, "
             "Hexagone compris.",
         )
+
+
+def list_poses(catalogue: Catalogue, theme_id: str, type_: str) -> list[Indicateur]:
+    """Les indicateurs déclarés d'un thème dont la question est posée à ce type de collectivité."""
+    return [
+        i for i in catalogue.list_indicateurs(theme_id, origine="declare") if is_posee(catalogue, i, type_)
+    ]
+
+
+def is_posee(catalogue: Catalogue, indicateur: Indicateur, type_: str) -> bool:
+    """Vrai si la question de cet indicateur est posée à ce type de collectivité."""
+    types = catalogue.get_question(indicateur.calcul.question_id).types
+    return not types or type_ in types
 
 
 def list_territoires(collectivite: Collectivite) -> list[str]:
