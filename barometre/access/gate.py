@@ -21,6 +21,7 @@ from barometre.access.masques import (
 )
 from barometre.access.participation import count_by_group
 from barometre.access.registre import get_registre
+from barometre.domain.estimation_modele import EstimationModele
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.domain.secret import QUESTIONNAIRES_SENSIBLES
 from barometre.warehouse.queries import Filtre
@@ -125,11 +126,9 @@ class Gate(FaitsPublics):
         """Les groupes comparés aux autres (ou couvertes et inconnues), là où les deux se montrent."""
         return mask_contrastes(self._repository.list_contrastes(indicateurs, vague_id, reference))
 
-    def list_estimations_modele(
-        self, indicateur_id: Filtre = None, vague_id: Filtre = None, territoire_id: Filtre = None
-    ) -> pd.DataFrame:
-        """Les estimations par modèle, entières."""
-        lignes = self._repository.list_estimations_modele(indicateur_id, vague_id, territoire_id)
+    def list_estimations_modele(self, indicateur_id: str, vague_id: str) -> tuple[EstimationModele, ...]:
+        """Les estimations par modèle d'un indicateur : à lire, jamais à calculer."""
+        lignes = self._repository.list_estimations_modele(indicateur_id, vague_id)
         return mask_estimations(lignes, self._sensitive())
 
     def list_accords(self, indicateurs: Filtre = None, vague_id: Filtre = None) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from barometre.access.masque_agregats import round_comptes
+from barometre.domain.estimation_modele import EstimationModele
 from barometre.domain.secret import DECIMALES, MONTRES, SEUIL, SEUIL_REDRESSE
 
 EFFECTIFS_EVOLUTION = ("n_1", "n_2", "n_panel")
@@ -64,12 +65,14 @@ def mask_contrastes(lignes: pd.DataFrame) -> pd.DataFrame:
     return vues.reset_index(drop=True)
 
 
-def mask_estimations(lignes: pd.DataFrame, cyber: frozenset[str]) -> pd.DataFrame:
-    """Les estimations par modèle, entières ; rien de cybersécurité sous la région."""
-    vues = lignes[~lignes["indicateur_id"].isin(cyber)].reset_index(drop=True)
-    parts = ["estimation", "bas", "haut"]
-    vues[parts] = vues[parts].round(DECIMALES)
-    return vues.assign(n=round_effectifs(vues["n"].astype("float64")).where(vues["n"] >= SEUIL))
+def mask_estimations(lignes: pd.DataFrame, cyber: frozenset[str]) -> tuple[EstimationModele, ...]:
+    """Les estimations par modèle, entières, sans effectif ; rien de cybersécurité sous la région."""
+    vues = lignes[~lignes["indicateur_id"].isin(cyber)]
+    parts = vues[["estimation", "bas", "haut"]].round(DECIMALES).to_numpy(dtype=float)
+    return tuple(
+        EstimationModele(str(territoire), _part=part, _bas=bas, _haut=haut)
+        for territoire, (part, bas, haut) in zip(vues["territoire_id"], parts.tolist(), strict=True)
+    )
 
 
 def mask_accords(lignes: pd.DataFrame) -> pd.DataFrame:

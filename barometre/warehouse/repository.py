@@ -272,16 +272,9 @@ class Repository:
         """Les groupes comparés aux autres, et les couvertes aux inconnues."""
         return self._rows(s.contraste, indicateur_id=indicateurs, vague_id=vague_id, reference=reference)
 
-    def list_estimations_modele(
-        self, indicateur_id: Filtre = None, vague_id: Filtre = None, territoire_id: Filtre = None
-    ) -> pd.DataFrame:
+    def list_estimations_modele(self, indicateur_id: str, vague_id: str) -> pd.DataFrame:
         """Les estimations par modèle des départements."""
-        return self._rows(
-            s.estimation_modele,
-            indicateur_id=indicateur_id,
-            vague_id=vague_id,
-            territoire_id=territoire_id,
-        )
+        return self._rows(s.estimation_modele, indicateur_id=indicateur_id, vague_id=vague_id)
 
     def list_qualite(self, vague_id: Filtre = None, questionnaire_id: Filtre = None) -> pd.DataFrame:
         """Le rapport de qualité des redressements."""

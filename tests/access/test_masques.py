@@ -133,14 +133,15 @@ def test_le_panel_n_isole_personne(valeurs: dict[str, object], montre: bool) -> 
     assert mask_evolutions(evolution(), frozenset({"site_internet"}))["gains"].isna().all()
 
 
-def test_une_estimation_par_modele_est_entiere_et_tait_un_petit_effectif() -> None:
-    lignes = pd.DataFrame(
-        {"indicateur_id": "site_internet", "n": [0, 2, 12], "estimation": 0.12345, "bas": 0.1, "haut": 0.2}
-    )
+def test_une_estimation_par_modele_est_entiere_et_tait_son_effectif() -> None:
+    lignes = pd.DataFrame({
+        "indicateur_id": "site_internet", "territoire_id": ["departement-01", "departement-02"], "n": [0, 12],
+        "estimation": 0.12345, "bas": 0.1049, "haut": 0.2,
+    })  # fmt: skip
     vues = mask_estimations(lignes, frozenset())
-    assert vues["n"].isna().tolist() == [True, True, False]
-    assert vues["estimation"].eq(0.12).all()
-    assert mask_estimations(lignes, frozenset({"site_internet"})).empty
+    assert [v.territoire_id for v in vues] == ["departement-01", "departement-02"]
+    assert vues[0].format(str, lambda bas, haut: f"{bas} {haut}") == ("0.12", "0.1 0.2")
+    assert mask_estimations(lignes, frozenset({"site_internet"})) == ()
 
 
 def test_un_contraste_cache_ne_sort_pas_et_un_montre_est_entier() -> None:

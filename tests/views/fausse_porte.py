@@ -12,9 +12,11 @@ from typing import Any
 
 import pandas as pd
 
+from barometre.access.masques import mask_estimations
 from barometre.catalogue.model import Catalogue, Grille, Strate, Theme
 from barometre.domain.chiffre import ChiffrePublie
 from barometre.domain.enquete import Condition, Option, Question, Questionnaire, Vague
+from barometre.domain.estimation_modele import EstimationModele
 from barometre.domain.indicateur import Action, Calcul, Indicateur
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.domain.territoire import Collectivite
@@ -222,9 +224,10 @@ class FaussePorte:
     def list_evolutions(self, **filtres: Any) -> pd.DataFrame:
         return self._evolutions
 
-    def list_estimations_modele(self, indicateur_id: Any = None, vague_id: Any = None) -> pd.DataFrame:
+    def list_estimations_modele(self, indicateur_id: str, vague_id: str) -> tuple[EstimationModele, ...]:
         cadre = self._modeles
-        return cadre[cadre["indicateur_id"].eq(indicateur_id) & cadre["vague_id"].eq(vague_id)]
+        voulues = cadre[cadre["indicateur_id"].eq(indicateur_id) & cadre["vague_id"].eq(vague_id)]
+        return mask_estimations(voulues, frozenset())
 
     def list_contrastes(
         self, indicateurs: Any = None, vague_id: Any = None, reference: str | None = None

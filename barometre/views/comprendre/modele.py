@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pandas as pd
 
+from barometre.domain.estimation_modele import EstimationModele
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.territoire import FRANCE
 from barometre.formats import format_intervalle, format_part
@@ -40,20 +40,22 @@ def build_estimations_modele(lecture: Lecture, indicateur: Indicateur) -> Estima
     if not indicateur.cle or (selection.type, selection.strate, selection.couverture) != ("", "", ""):
         return None
     estimations = lecture.gate.list_estimations_modele(indicateur.id, selection.vague_id)
-    if estimations.empty:
+    if not estimations:
         return None
     noms = _list_noms(lecture, selection.territoire_id)
     sans_direct = _list_sans_direct(lecture, indicateur, list(noms))
-    rangs = estimations.set_index("territoire_id").to_dict("index")
+    rangs = {e.territoire_id: e for e in estimations}
     lignes = [
         (noms[id_], *_describe(rangs[id_], indicateur.decimales)) for id_ in sans_direct if id_ in rangs
     ]
     return EstimationsModele(tuple(lignes)) if lignes else None
 
 
-def _describe(ligne: dict[Any, Any], decimales: int) -> tuple[str, str]:
-    part = format_part(float(ligne["estimation"]), decimales)
-    return part, format_intervalle(float(ligne["bas"]), float(ligne["haut"]), "%", decimales)
+def _describe(estimation: EstimationModele, decimales: int) -> tuple[str, str]:
+    return estimation.format(
+        lambda part: format_part(part, decimales),
+        lambda bas, haut: format_intervalle(bas, haut, "%", decimales),
+    )
 
 
 def _list_noms(lecture: Lecture, territoire_id: str) -> dict[str, str]:
