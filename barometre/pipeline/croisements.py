@@ -16,6 +16,7 @@ from barometre.domain.secret import MONTRES, get_seuil
 from barometre.pipeline.associations import build_associations, compare_programmes
 from barometre.pipeline.cles import Cles, read_cles
 from barometre.pipeline.donnees import Donnees
+from barometre.pipeline.ecarts import ECART, compute_gaps
 from barometre.pipeline.mesures import Mesures, build_mesures, list_binaires
 from barometre.pipeline.terrain import build_perturbation
 from barometre.stats.perturbation import Perturbation
@@ -23,7 +24,6 @@ from barometre.warehouse.engine import Engine
 from barometre.warehouse.etat import read_propres, replace_croisements
 from barometre.warehouse.repository import read_rows
 
-ECART = "ecart_mesure"
 COLONNES_ACCORD = [
     "indicateur_id", "mesure_id", "vague_id", "type", "periode", "n", "oui_oui", "declare_seul",
     "mesure_seule", "non_non", "etat",
@@ -90,7 +90,7 @@ def _cross(mesures: Mesures, theme_id: str, declarees: Declarees) -> Donnees:
     donnees = Donnees()
     if mesures.table.empty or declarees.poids.empty:
         return donnees
-    donnees.add("qualite", _gaps_frame(list(_gaps(mesures, declarees.poids))))
+    donnees.add("qualite", compute_gaps(mesures, declarees.poids))
     accords = pd.DataFrame(list(_agreements(mesures, theme_id, declarees)), columns=COLONNES_ACCORD)
     donnees.add("accord", accords)
     comparees = compare_programmes(mesures, theme_id, declarees.reponses, declarees.cles)
@@ -152,37 +152,3 @@ def _list_shown_types(totaux: pd.DataFrame) -> set[Type]:
     """Les totaux nationaux par type que le public voit ; l'accord n'en montre pas un qui se cache."""
     lignes = totaux[totaux["etat"].isin(MONTRES)]
     return set(zip(*(lignes[c].astype(str) for c in ("indicateur_id", "vague_id", "type")), strict=True))
-
-
-def _gaps(mesures: Mesures, poids: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
-    """Sur un fait connu de toutes les communes : la vérité, et ce qu'en disent les répondantes."""
-    faits = mesures.faits
-    for (vague, questionnaire), lignes in poids.groupby(["vague_id", "questionnaire_id"]):
-        p = lignes.set_index("collectivite_id")["poids"]
-        p = p[faits.index.get_indexer(p.index) >= 0]
-        for colonne in faits:
-            oui = faits[colonne].reindex(p.index)
-            vraie, brute = float(faits[colonne].mean()), float(oui.mean())
-            redressee = float((oui * p).sum() / p[oui.notna()].sum())
-            phrase = _say_gap(mesures.noms[str(colonne)], vraie, brute, redressee)
-            yield vague, questionnaire, ECART, str(colonne), redressee - vraie, phrase
-
-
-def _say_gap(nom: str, vraie: float, brute: float, redressee: float) -> str:
-    return (
-        f"« {nom} » : {_percent(vraie)} des communes en réalité ; {_percent(brute)} chez celles qui ont "
-        f"répondu, {_percent(redressee)} après redressement (écart de {_points(redressee - vraie)})."
-    )
-
-
-def _percent(part: float) -> str:
-    return f"{100 * part:.1f} %".replace(".", ",")
-
-
-def _points(ecart: float) -> str:
-    return f"{100 * ecart:+.1f} point{'s' if abs(ecart) >= 0.02 else ''}".replace(".", ",").replace("-", "−")
-
-
-def _gaps_frame(lignes: list[tuple[Any, ...]]) -> pd.DataFrame:
-    colonnes = ["vague_id", "questionnaire_id", "cle", "objet", "valeur", "phrase"]
-    return pd.DataFrame(lignes, columns=colonnes)

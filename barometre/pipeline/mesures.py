@@ -41,6 +41,11 @@ class Mesures:
         return connus.join(self._densites.rename(columns=str)) if len(self._densites.columns) else connus
 
     @cached_property
+    def densites(self) -> frozenset[str]:
+        """Les faits qui sont une classe de densité : les poids y sont calés."""
+        return frozenset(map(str, self._densites))
+
+    @cached_property
     def noms(self) -> dict[str, str]:
         """Le nom de chaque fait, pour un lecteur."""
         noms = {str(d): f"Densité : {str(d).lower()}" for d in self._densites}

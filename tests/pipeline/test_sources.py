@@ -250,6 +250,8 @@ def test_un_fait_connu_de_tous_juge_les_poids(lieu: str, miroir: Path, tmp_path:
     qualite = depot.list_qualite("2023-v1", "communication")
     ecart = qualite[qualite["cle"].eq("ecart_mesure") & qualite["objet"].eq("france_services_presence")]
     assert "des communes en réalité" in ecart["phrase"].iloc[0]
+    assert ", intervalle de " in ecart["phrase"].iloc[0]
+    assert "L’intervalle" in ecart["phrase"].iloc[0]  # un fait hors du calage : il juge les poids
     assert ecart["valeur"].iloc[0] > 0  # la Gironde seule a répondu : un espace sur 534 communes
 
 

@@ -1,0 +1,72 @@
+"""L'écart sur un fait de l'État connu de toutes les communes : la vérité, et les répondantes."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from barometre.pipeline.mesures import Mesures
+from barometre.stats.bias import compare_with_frame
+from barometre.stats.design import Design, LoneStratumWarning
+
+ECART = "ecart_mesure"
+COLONNES = ["vague_id", "questionnaire_id", "cle", "objet", "valeur", "phrase"]
+# Les variables de calage que le cadre porte ; la strate de la variance est celle des poids.
+CALEES = ["region", "couverture"]
+
+
+def compute_gaps(mesures: Mesures, poids: pd.DataFrame) -> pd.DataFrame:
+    """Les lignes de `qualite` : l'écart (redressé − vrai, de −1 à 1), et la phrase, intervalle compris."""
+    return pd.DataFrame(list(_gaps(mesures, poids)), columns=COLONNES)
+
+
+def _gaps(mesures: Mesures, poids: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+    vraies = mesures.faits.mean()
+    for (vague, questionnaire), lignes in poids.groupby(["vague_id", "questionnaire_id"]):
+        repondantes = lignes.set_index("collectivite_id")
+        faits = mesures.faits.reindex(repondantes.index).dropna(axis="columns", how="all")
+        if faits.columns.empty:
+            continue
+        for ecart in compare_with_frame(_build_design(mesures, repondantes), faits, vraies).itertuples():
+            fait = str(ecart.item)
+            phrase = _say_gap(mesures.noms[fait], ecart) + _judge(ecart, cale=fait in mesures.densites)
+            yield vague, questionnaire, ECART, fait, ecart.gap, phrase
+
+
+def _build_design(mesures: Mesures, repondantes: pd.DataFrame) -> Design:
+    """Le plan que redonnent les poids gardés : N_h est la somme des poids de base de la strate."""
+    strates, base = repondantes["strate_poids"].astype("str"), repondantes["poids_base"]
+    calees = mesures.cadre.reindex(repondantes.index)[CALEES].astype("str").assign(strate=strates)
+    population = base.groupby(strates).sum().to_dict()
+    with warnings.catch_warnings():  # `qualite` dit déjà les strates regroupées
+        warnings.simplefilter("ignore", LoneStratumWarning)
+        return Design(strates, population, repondantes["poids"], calees, base_weights=base)
+
+
+def _say_gap(nom: str, ecart: Any) -> str:
+    bornes = f"{_points(ecart.low - ecart.truth)} à {_points(ecart.high - ecart.truth)}"
+    return (
+        f"« {nom} » : {_percent(ecart.truth)} des communes en réalité ; {_percent(ecart.raw)} chez celles "
+        f"qui ont répondu, {_percent(ecart.p)} après redressement (écart de {_points(ecart.gap)}, intervalle "
+        f"de {bornes})."
+    )
+
+
+def _judge(ecart: Any, *, cale: bool) -> str:
+    """Un fait sur lequel on cale n'éprouve rien : son écart est petit par construction."""
+    if cale:
+        return " Les poids sont calés sur ce fait : il ne les vérifie pas."
+    if ecart.within:
+        return " L’intervalle contient la vérité."
+    return " L’intervalle ne contient pas la vérité : les poids ne corrigent pas tout."
+
+
+def _percent(part: float) -> str:
+    return f"{100 * part:.1f} %".replace(".", ",")
+
+
+def _points(ecart: float) -> str:
+    return f"{100 * ecart:+.1f} point{'s' if abs(ecart) >= 0.02 else ''}".replace(".", ",").replace("-", "−")

@@ -1,0 +1,55 @@
+"""L'écart sur un fait de l'État : son intervalle, son verdict, et un fait de calage qui n'en a pas."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from barometre.catalogue import load_catalogue
+from barometre.pipeline.ecarts import compute_gaps
+from barometre.pipeline.mesures import Mesures
+
+FAIT = "france_services_presence"
+TAILLE = 400
+
+
+def _build(oui_chez_elles: float) -> tuple[Mesures, pd.DataFrame]:
+    """Un cadre de 400 communes, un fait vrai d'une sur deux, et cent répondantes."""
+    ids = pd.Index([f"commune-{i}" for i in range(TAILLE)])
+    rang = np.arange(TAILLE)
+    repondantes = rang < 100
+    oui = np.where(repondantes, rang < 100 * oui_chez_elles, rang - 100 >= 100 + 100 * oui_chez_elles)
+    cadre = pd.DataFrame(
+        {"type": "commune", "region": "84", "couverture": "inconnue", "densite": "Rural"}, index=ids
+    )
+    cadre.loc[ids[::2], "densite"] = "Urbain"
+    mesures = Mesures(pd.DataFrame({FAIT: oui.astype(float)}, ids), {FAIT: "2024"}, cadre, load_catalogue())
+    poids = pd.DataFrame({
+        "vague_id": "v1", "questionnaire_id": "inclusion", "collectivite_id": ids[:100],
+        "strate_poids": "commune", "poids_base": 4.0, "poids": 4.0,
+    })  # fmt: skip
+    return mesures, poids
+
+
+@pytest.mark.parametrize(
+    ("part", "verdict"), [(0.52, "contient la vérité."), (0.8, "ne contient pas la vérité")]
+)
+def test_un_fait_hors_du_calage_juge_les_poids(part: float, verdict: str) -> None:
+    lignes = compute_gaps(*_build(part)).set_index("objet")
+    assert lignes.loc[FAIT, "valeur"] == pytest.approx(part - 0.5)
+    assert f"L’intervalle {verdict}" in lignes.loc[FAIT, "phrase"]
+
+
+def test_l_intervalle_est_celui_d_un_sondage_simple_de_cent_sur_quatre_cents() -> None:
+    """p = 0,52, n = 100, N = 400 : demi-largeur proche de 1,98·√(0,75·0,52·0,48/99), soit 8,6 points."""
+    phrase = compute_gaps(*_build(0.52)).set_index("objet").loc[FAIT, "phrase"]
+    bas, haut = phrase.split("intervalle de ")[1].split(")")[0].split(" à ")
+    largeur = float(haut.split()[0].replace(",", ".")) + float(bas.split()[0][1:].replace(",", "."))
+    assert largeur == pytest.approx(17.2, abs=0.8)
+
+
+def test_un_fait_du_calage_ne_verifie_rien() -> None:
+    lignes = compute_gaps(*_build(0.8)).set_index("objet")
+    assert "il ne les vérifie pas" in lignes.loc["Urbain", "phrase"]
+    assert "vérité" not in lignes.loc["Urbain", "phrase"]
