@@ -19,11 +19,11 @@ from barometre.access.masques import (
     mask_estimations,
     mask_evolutions,
 )
-from barometre.access.participation import count_by_group
+from barometre.access.participation import count_by_group, merge_jours
 from barometre.access.registre import get_registre
 from barometre.domain.estimation_modele import EstimationModele
 from barometre.domain.portee import PUBLIC, Portee
-from barometre.domain.secret import QUESTIONNAIRES_SENSIBLES
+from barometre.domain.secret import QUESTIONNAIRES_SENSIBLES, SEUIL_PARTICIPATION
 from barometre.warehouse.queries import Filtre
 from barometre.warehouse.repository import Repository
 
@@ -185,10 +185,10 @@ class Gate(FaitsPublics):
         return count_by_group(groupes, frozenset(lignes["collectivite_id"]))
 
     def count_collectivites_repondantes(self) -> dict[str, int]:
-        """Combien de collectivités ont répondu à chaque vague, France entière ; chacune compte une fois."""
+        """Combien ont répondu à chaque vague, France entière, chacune une fois ; rien sous le seuil."""
         lignes = self._repository.list_participations()
         comptes = lignes.groupby("vague_id")["collectivite_id"].nunique()
-        return {str(v): int(n) for v, n in comptes.items()}
+        return {str(v): int(n) for v, n in comptes.items() if n >= SEUIL_PARTICIPATION}
 
     def get_derniere_vague(self, questionnaire_id: Filtre = None) -> str:
         """La dernière vague où ce questionnaire a des réponses ; vide s'il n'en a pas."""
@@ -199,14 +199,18 @@ class Gate(FaitsPublics):
     def count_participations(self, *axes: str) -> pd.DataFrame:
         """Le nombre de questionnaires remplis, par axes d'`AXES_PARTICIPATION`.
 
-        Le jour et le profil ne se croisent pas : un jour d'une seule réponse dirait qui a tenu la plume.
+        Le jour et le profil ne se croisent pas : un jour d'une seule réponse dirait qui a tenu la plume. Sous
+        dix, un compte se tait ; des jours se regroupent jusqu'à en faire dix (la date est celle du dernier).
         """
         if not set(axes) <= AXES_PARTICIPATION or {"profil", "date_reponse"} <= set(axes):
             raise AccesRefuse(REFUS_AXES)
         lignes = self._repository.list_participations()
-        if not axes:
-            return pd.DataFrame({"questionnaires": [len(lignes)]})
-        return lignes.groupby(list(axes), dropna=False).size().reset_index(name="questionnaires")
+        comptes = pd.DataFrame({"questionnaires": [len(lignes)]})
+        if axes:
+            comptes = lignes.groupby(list(axes), dropna=False).size().reset_index(name="questionnaires")
+        if "date_reponse" in axes:
+            comptes = merge_jours(comptes, [axe for axe in axes if axe != "date_reponse"])
+        return comptes[comptes["questionnaires"] >= SEUIL_PARTICIPATION].reset_index(drop=True)
 
     # Les réponses nommées
 

@@ -31,3 +31,30 @@ def count_by_group(groupes: pd.Series, repondantes: frozenset[str]) -> pd.DataFr
             "taux": pd.Series(taux, table.index).where(montre),
         }
     )
+
+
+def merge_jours(comptes: pd.DataFrame, axes: list[str]) -> pd.DataFrame:
+    """Les jours réunis aux suivants jusqu'à faire dix réponses ; la date d'une ligne est celle du dernier.
+
+    Ce qui reste à la fin, sous dix, rejoint la ligne d'avant. Les jours inconnus ne se réunissent à aucun.
+    """
+    dates = comptes.dropna(subset=["date_reponse"]).sort_values([*axes, "date_reponse"])
+    groupes = dates.groupby(axes, sort=False) if axes else [((), dates)]
+    reunis = [_merge(lignes) for _, lignes in groupes]
+    return pd.concat([*reunis, comptes[comptes["date_reponse"].isna()]], ignore_index=True)
+
+
+def _merge(lignes: pd.DataFrame) -> pd.DataFrame:
+    """`lignes` : les jours d'un groupe, dans l'ordre."""
+    paquets, paquet, reste = [], 0, int(lignes["questionnaires"].sum())
+    cumul = 0
+    for n in lignes["questionnaires"].astype(int):
+        paquets.append(paquet)
+        cumul, reste = cumul + n, reste - n
+        # Un paquet se ferme s'il fait dix réponses, et s'il en reste dix pour le suivant.
+        if cumul >= SEUIL_PARTICIPATION and reste >= SEUIL_PARTICIPATION:
+            paquet, cumul = paquet + 1, 0
+    cles = pd.Series(paquets, lignes.index)
+    gardees = lignes.groupby(cles).tail(1)
+    sommes = lignes.groupby(cles)["questionnaires"].sum()
+    return gardees.assign(questionnaires=sommes.to_numpy())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ class Reglages:
     production: bool = False
     adresse: str = ""
     hotes: tuple[str, ...] = ()
+    cadres: tuple[str, ...] = ()
     emetteur: str = ""
     client: str = ""
     secret: str = ""
@@ -30,17 +32,21 @@ class Reglages:
 
 
 def read_reglages(environnement: Mapping[str, str] | None = None) -> Reglages:
-    """Les réglages de l'environnement ; `BAROMETRE_HOTES` : des noms séparés par des virgules."""
+    """Les réglages de l'environnement ; hôtes et cadres : des noms séparés par des virgules."""
     lus = os.environ if environnement is None else environnement
-    hotes = (h.strip() for h in lus.get("BAROMETRE_HOTES", "").split(","))
     return Reglages(
         production=lus.get("BAROMETRE_PRODUCTION", "") == "1",
         adresse=lus.get("BAROMETRE_ADRESSE", "").rstrip("/"),
-        hotes=tuple(h for h in hotes if h),
+        hotes=_split(lus.get("BAROMETRE_HOTES", "")),
+        cadres=_split(lus.get("BAROMETRE_CADRES", "")),
         emetteur=lus.get("BAROMETRE_OIDC_EMETTEUR", ""),
         client=lus.get("BAROMETRE_OIDC_CLIENT", ""),
         secret=lus.get("BAROMETRE_OIDC_SECRET", ""),
     )
+
+
+def _split(texte: str) -> tuple[str, ...]:
+    return tuple(mot for mot in map(str.strip, texte.split(",")) if mot)
 
 
 def list_defauts(reglages: Reglages) -> list[str]:
@@ -48,6 +54,7 @@ def list_defauts(reglages: Reglages) -> list[str]:
     return [
         *_check_adresse(reglages.adresse),
         *_check_hotes(reglages),
+        *_check_cadres(reglages.cadres),
         *_check_connexion(reglages),
     ]
 
@@ -67,6 +74,13 @@ def _check_hotes(reglages: Reglages) -> list[str]:
     if urlsplit(reglages.adresse).hostname not in reglages.hotes:
         return ["BAROMETRE_HOTES : l'hôte de BAROMETRE_ADRESSE doit y figurer."]
     return []
+
+
+def _check_cadres(cadres: tuple[str, ...]) -> list[str]:
+    faux = [c for c in cadres if not re.fullmatch(r"https://[A-Za-z0-9.-]+(:\d+)?", c)]
+    return (
+        [f"BAROMETRE_CADRES : « {', '.join(faux)} » n'est pas un site en https, sans chemin."] if faux else []
+    )
 
 
 def _check_connexion(reglages: Reglages) -> list[str]:

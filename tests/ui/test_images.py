@@ -10,12 +10,14 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from barometre.access.lecteur import Lecteur
 from barometre.assemblage import depot
 from barometre.assemblage.carte import Dessin
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.ui import porte
 from barometre.ui.serving import images
 from barometre.ui.serving.images import Atelier, Image, Jetons
+from barometre.ui.visiteur import COOKIE
 from barometre.views.carte.vue_carte import ChoixCarte
 from barometre.views.lecture.selection import Selection
 from tests.fakes import build_entrepot_factice
@@ -86,7 +88,9 @@ def test_l_adresse_rend_l_image_de_la_portee_du_lecteur(
     ouvrir = depot.build_gate
     monkeypatch.setattr(porte, "get_portee", lambda: OPERATEUR)
     adresse = images.get_adresse(CHOIX, Dessin(), 0)
-    monkeypatch.setattr(depot, "build_gate", lambda portee, v: portees.append(portee) or ouvrir(portee, v))
+    monkeypatch.setattr(
+        depot, "build_gate", lambda portee, v, compte="": portees.append(portee) or ouvrir(portee, v)
+    )
     reponse = client.get(f"/{adresse}")
     assert reponse.status_code == 200
     assert reponse.content[:4] == b"\x89PNG"
@@ -97,6 +101,35 @@ def test_l_adresse_rend_l_image_de_la_portee_du_lecteur(
 @pytest.mark.parametrize("jeton", ["inconnu", "..%2f..%2fetc", "a" * 400])
 def test_un_autre_jeton_ne_rend_rien(client: TestClient, jeton: str) -> None:
     assert client.get(f"/images/{jeton}.png").status_code == 404
+
+
+def test_l_image_d_une_personne_meurt_avec_sa_session_et_son_droit(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Deux sessions, le même jeton : seule celle du compte, avec son droit, reçoit l'image."""
+    programme = Portee(role="programme", nominatif=True)
+    sessions = {
+        "alice": Lecteur("alice", droits={1: programme}, portee=programme),
+        "bob": Lecteur("bob", droits={2: programme}, portee=programme),
+    }
+    monkeypatch.setattr(images, "read_lecteur", lambda _, jeton: sessions.get(jeton, Lecteur()))
+    version = depot.get_version_id()
+    prive = replace(IMAGE, portee=programme, version_id=version, compte="alice")
+    adresse = f"/images/{images.ATELIER.jetons.add(prive)}.png"
+
+    def demander(session: str) -> int:
+        return client.get(adresse, headers={"cookie": f"{COOKIE}={session}"}).status_code
+
+    assert [demander(s) for s in ("alice", "bob", "")] == [200, 404, 404]
+    assert (
+        client.get(adresse, headers={"cookie": f"{COOKIE}=alice"})
+        .headers["cache-control"]
+        .endswith("no-store")
+    )
+    sessions["alice"] = Lecteur("alice", droits={})  # droit retiré
+    assert demander("alice") == 404
+    del sessions["alice"]  # session close
+    assert demander("alice") == 404
 
 
 def test_une_version_disparue_ne_rend_rien(client: TestClient) -> None:

@@ -46,7 +46,7 @@ def render_vagues(vue: VueAccueil) -> None:
             "Vague": ligne.titre,
             "Période": ligne.periode,
             "Thèmes": ligne.themes,
-            "Réponses": format_compte(ligne.reponses, "collectivité"),
+            "Réponses": format_compte(ligne.reponses, "collectivité") if ligne.reponses else "moins de 10",
         }
         for ligne in vue.vagues
     ]

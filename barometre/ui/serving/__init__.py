@@ -26,6 +26,7 @@ from barometre.ui.serving.avance import GRAPHIQUE, build_avance, list_fichiers
 from barometre.ui.serving.compression import CompressedStatic, compress_first
 from barometre.ui.serving.connexion import Connexion
 from barometre.ui.serving.document import FrenchDocument
+from barometre.ui.serving.fermeture import ClosedPaths, LocalHosts
 from barometre.ui.serving.headers import SecurityHeaders
 from barometre.ui.serving.ouverture import check_ouverture
 
@@ -77,10 +78,15 @@ def build_middleware() -> list[Middleware]:
     """Le premier enveloppe les autres : les en-têtes couvrent aussi le document réécrit."""
     reglages = read_reglages()
     # Un hôte inventé (en-tête Host) ne reçoit rien, pas même une page d'erreur à nous.
-    hotes = [Middleware(TrustedHostMiddleware, allowed_hosts=reglages.hotes)] if reglages.hotes else []
+    hotes = (
+        Middleware(TrustedHostMiddleware, allowed_hosts=reglages.hotes)
+        if reglages.hotes
+        else Middleware(LocalHosts, adresse=reglages.adresse)
+    )
     return [
-        Middleware(SecurityHeaders, https=reglages.adresse.startswith("https://")),
-        *hotes,
+        Middleware(SecurityHeaders, https=reglages.adresse.startswith("https://"), cadres=reglages.cadres),
+        hotes,
+        Middleware(ClosedPaths),
         Middleware(CompressedStatic),
         Middleware(FrenchDocument, is_page=_is_page, build_avance=_build_avance),
     ]

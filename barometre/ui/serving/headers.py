@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -21,12 +23,16 @@ DIRECTIVES: dict[str, str] = {
     "base-uri": "'self'",
     "form-action": "'self'",
     "frame-src": "'self'",
-    "frame-ancestors": "'self'",
+    # Aucun site ne met nos pages dans un cadre ; l'opérateur peut en nommer (BAROMETRE_CADRES).
+    "frame-ancestors": "'none'",
 }
 # streamlit-folium écrit le script de la carte dans sa page : elle seule (un cadre à part) y a droit. Elle
 # n'appelle toujours aucun autre hôte, et tout texte y est échappé (barometre.maps.textes).
 FOLIUM = "/component/streamlit_folium.st_folium/"
-DIRECTIVES_FOLIUM = DIRECTIVES | {"script-src": "'self' 'unsafe-inline' 'unsafe-eval'"}
+DIRECTIVES_FOLIUM = DIRECTIVES | {
+    "script-src": "'self' 'unsafe-inline' 'unsafe-eval'",
+    "frame-ancestors": "'self'",
+}
 
 
 def _join(directives: dict[str, str]) -> str:
@@ -34,11 +40,12 @@ def _join(directives: dict[str, str]) -> str:
 
 
 CSP = "Content-Security-Policy"
+CADRE = "X-Frame-Options"
 CSP_FOLIUM = _join(DIRECTIVES_FOLIUM)
 EN_TETES: dict[str, str] = {
     CSP: _join(DIRECTIVES),
     "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "SAMEORIGIN",
+    CADRE: "DENY",
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -48,11 +55,14 @@ HSTS = {"Strict-Transport-Security": "max-age=63072000"}
 
 
 class SecurityHeaders:
-    """Ajoute les en-têtes à chaque réponse, sans toucher à son contenu ; `https` : jamais en clair."""
+    """Ajoute les en-têtes à chaque réponse, sans toucher à son contenu.
 
-    def __init__(self, app: ASGIApp, *, https: bool = False) -> None:
+    `https` : jamais en clair. `cadres` : les sites qui peuvent montrer nos pages dans un cadre.
+    """
+
+    def __init__(self, app: ASGIApp, *, https: bool = False, cadres: Sequence[str] = ()) -> None:
         self.app = app
-        self.en_tetes = EN_TETES | HSTS if https else EN_TETES
+        self.en_tetes = build_en_tetes(cadres) | (HSTS if https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Une réponse HTTP passe par `envoyer` ; le reste (WebSocket) passe tout droit."""
@@ -64,6 +74,15 @@ class SecurityHeaders:
                     en_tetes[nom] = valeur
                 if scope["path"].startswith(FOLIUM):
                     en_tetes[CSP] = CSP_FOLIUM
+                    en_tetes[CADRE] = "SAMEORIGIN"
             await send(message)
 
         await self.app(scope, receive, envoyer if scope["type"] == "http" else send)
+
+
+def build_en_tetes(cadres: Sequence[str] = ()) -> dict[str, str]:
+    """Les en-têtes de toute réponse ; X-Frame-Options ne sait pas nommer un site, il se tait s'il y en a."""
+    if not cadres:
+        return EN_TETES
+    directives = DIRECTIVES | {"frame-ancestors": " ".join(cadres)}
+    return {nom: valeur for nom, valeur in EN_TETES.items() if nom != CADRE} | {CSP: _join(directives)}

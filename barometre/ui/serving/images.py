@@ -3,6 +3,7 @@
 La page n'en contient que l'adresse : le navigateur la demande quand elle approche de l'écran (`loading=lazy`)
 ou, cachée derrière une carte interactive, au moment d'imprimer (Chromium et Firefox). L'adresse est un jeton
 tiré au sort, qui vaut pour la portée du lecteur à qui la page a été rendue : rien n'y est deviné ni choisi.
+Celle d'une personne connectée se vérifie à chaque demande : le jeton meurt avec sa session et avec son droit.
 """
 
 from __future__ import annotations
@@ -19,11 +20,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from barometre.access.lecteur import Lecteur, read_lecteur
+from barometre.access.registre import get_registre
 from barometre.assemblage import carte as assemblage_carte
 from barometre.assemblage import depot
 from barometre.assemblage.carte import Dessin
-from barometre.domain.portee import Portee
+from barometre.domain.portee import PUBLIC, Portee
 from barometre.ui import porte
+from barometre.ui.visiteur import COOKIE, PERSONNE
 from barometre.views.carte.vue_carte import ChoixCarte
 from barometre.warehouse.engine import EntrepotError
 
@@ -36,18 +40,30 @@ FAITES = 300
 # autant : elle est faite d'avance, une à la fois, quand la page a fini d'arriver.
 ATTENTE = 6.0
 
+# Gardée par le navigateur, une image privée survivrait à la session.
+CACHE, CACHE_PRIVEE = "private, max-age=600", "private, no-store"
+
 journal = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """Ce qu'il faut pour refaire l'image : qui la voit, sur quelles données, laquelle."""
+    """Ce qu'il faut pour refaire l'image : qui la voit, sur quelles données, laquelle.
+
+    `compte` : à qui elle a été montrée, vide pour le public et pour une portée prêtée par la démonstration.
+    """
 
     portee: Portee
     version_id: str
     choix: tuple[ChoixCarte, ...]
     dessin: Dessin
     rang: int
+    compte: str = ""
+
+    @property
+    def is_privee(self) -> bool:
+        """Vrai si elle ne vaut que pour la session d'une personne qui a gardé son droit."""
+        return bool(self.compte) and self.portee != PUBLIC
 
 
 class Jetons:
@@ -80,11 +96,16 @@ class Atelier:
         self._faites: LRUCache[str, bytes] = LRUCache(faites)
         self._verrou, self._place = Lock(), Semaphore(1)
 
-    def get(self, jeton: str) -> bytes | None:
-        """Les octets de l'image, ou None si le jeton ne vaut rien."""
+    def get(self, jeton: str, lecteur: Lecteur = PERSONNE) -> bytes | None:
+        """Les octets de l'image, ou None si le jeton ne vaut rien, ou plus, pour ce lecteur.
+
+        Une image privée n'est jamais gardée : la porte la refait, et le journal s'écrit, à chaque demande.
+        """
         image = self.jetons.get(jeton)
         if image is None:
             return None
+        if image.is_privee:
+            return _build(image) if can_see(lecteur, image) else None
         with self._verrou:
             octets = self._faites.get(jeton)
         if octets is None:
@@ -95,8 +116,9 @@ class Atelier:
 
     def prepare(self, jeton: str, attente: float = ATTENTE) -> None:
         """Fait l'image un peu plus tard, sauf si elle l'est, ou si une autre se prépare."""
+        image = self.jetons.get(jeton)
         with self._verrou:
-            faite = jeton in self._faites
+            faite = jeton in self._faites or image is None or image.is_privee
         if not faite and self._place.acquire(blocking=False):
             minuterie = Timer(attente, self._prepare, (jeton,))
             minuterie.daemon = True
@@ -118,7 +140,8 @@ ATELIER = Atelier(Jetons())
 def get_adresse(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> str:
     """L'adresse de l'image, pour ce lecteur et ces données."""
     gate = porte.get_gate()
-    image = Image(gate.portee, gate.version_id, choix, assemblage_carte.get_date_contours(dessin), rang)
+    dessin = assemblage_carte.get_date_contours(dessin)
+    image = Image(gate.portee, gate.version_id, choix, dessin, rang, gate.compte)
     jeton = ATELIER.jetons.add(image)
     if choix[rang].niveau == "commune":
         ATELIER.prepare(jeton)
@@ -126,19 +149,36 @@ def get_adresse(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> str
 
 
 async def image(requete: Request) -> Response:
-    """L'image d'un jeton ; 404 pour tout autre."""
+    """L'image d'un jeton ; 404 pour tout autre, et pour une session finie ou un droit retiré."""
+    jeton = requete.path_params["jeton"]
     try:
-        octets = await run_in_threadpool(ATELIER.get, requete.path_params["jeton"])
+        octets = await run_in_threadpool(_read, jeton, requete.cookies.get(COOKIE, ""))
     except EntrepotError as erreur:
         # La version n'est plus là : la page est à recharger.
         raise HTTPException(404) from erreur
     if octets is None:
         raise HTTPException(404)
-    return Response(octets, media_type="image/png", headers={"Cache-Control": "private, max-age=600"})
+    return Response(octets, media_type="image/png", headers={"Cache-Control": _get_cache(jeton)})
+
+
+def _get_cache(jeton: str) -> str:
+    image = ATELIER.jetons.get(jeton)
+    return CACHE if image is not None and not image.is_privee else CACHE_PRIVEE
+
+
+def _read(jeton: str, session: str) -> bytes | None:
+    return ATELIER.get(jeton, read_lecteur(get_registre, session))
+
+
+def can_see(lecteur: Lecteur, image: Image) -> bool:
+    """Vrai si c'est à ce compte que l'image a été montrée, et s'il a encore ce droit."""
+    return (
+        lecteur.compte == image.compte and image.portee in lecteur.droits.values() and not lecteur.a_renforcer
+    )
 
 
 def _build(image: Image) -> bytes:
-    gate = depot.build_gate(image.portee, image.version_id)
+    gate = depot.build_gate(image.portee, image.version_id, image.compte)
     return assemblage_carte.build_image_carte(gate, image.choix, image.dessin, image.rang)
 
 

@@ -1,0 +1,158 @@
+"""Chaque surface est listée, et rien de ce que le secret cache ne change ce qu'en lit le public."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from barometre.access import Gate
+from barometre.api.application import build_api
+from barometre.assemblage import depot, memoire
+from barometre.cli import main
+from barometre.cli.analyse import COMMANDES
+from barometre.exports import FORMATS
+from barometre.rapports.formats import FORMATS_DOCUMENT
+from barometre.ui.navigation import list_pages
+from barometre.ui.serving import build_routes
+from barometre.warehouse.repository import open_repository
+from tests.fakes import build_entrepot_factice
+from tests.secret import surfaces
+
+RACINE = Path(__file__).resolve().parents[2]
+THEME, INDICATEUR = "theme=communication", "site_internet"
+API = {
+    "/valeurs": ("?theme=communication&par=strate", "?theme=cybersecurite&niveau=region&format=csv"),
+    "/collectivites": ("?recherche=Saint-Essai",),
+}
+DEMANDES = {
+    "chercher": (["chercher", "Saint-Essai", "--json"],),
+    "estimer": (["estimer", "--indicateur", "{indicateur}", "--par", "strate", "--json"],
+                ["estimer", "--indicateur", "{indicateur}", "--par", "region"]),
+    "pairs": (["pairs", surfaces.COMMUNE, "--json"],),
+}  # fmt: skip
+Lire = Callable[[str], object]
+
+
+@pytest.fixture(scope="module")
+def entrepots(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """L'entrepôt factice, et le même où tout ce qui est caché a changé."""
+    dossier = tmp_path_factory.mktemp("secret")
+    adresse = build_entrepot_factice(dossier / "vrai", etat=True)
+    return adresse, surfaces.trouble(dossier / "vrai", dossier / "trouble")
+
+
+@pytest.fixture
+def comparer(entrepots: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Lire], None]]:
+    """Lit une surface sur les deux entrepôts : le public ne doit voir aucune différence."""
+
+    def _comparer(lire: Lire) -> None:
+        lus = []
+        for adresse in entrepots:
+            monkeypatch.setenv("BAROMETRE_ENTREPOT", adresse)
+            depot.forget()
+            memoire.forget()
+            lus.append(lire(adresse))
+        assert lus[0]
+        assert lus[0] == lus[1]
+
+    yield _comparer
+    depot.forget()
+    memoire.forget()
+
+
+def _list_attaquees(liste: dict[str, str]) -> list[str]:
+    return [nom for nom, raison in liste.items() if raison == surfaces.ATTAQUEE]
+
+
+def test_la_liste_des_surfaces_est_fermee(entrepots: tuple[str, str]) -> None:
+    api = build_api(lambda: Gate(open_repository(entrepots[0])))
+    racines = {re.sub(r"^/(vendor|connexion)(/.*)?$", r"/\1", route.path) for route in build_routes()}  # type: ignore[attr-defined]
+    assert set(surfaces.PAGES) == {page.adresse for page in list_pages()}
+    assert set(surfaces.COMMANDES) == set(COMMANDES)
+    assert set(surfaces.API) == set(api.openapi()["paths"])
+    assert racines <= set(surfaces.ADRESSES)
+    assert set(surfaces.FORMATS) == set(FORMATS)
+    assert set(surfaces.DOCUMENTS) == set(FORMATS_DOCUMENT)
+
+
+def test_ce_qui_change_se_lirait_sans_la_porte(entrepots: tuple[str, str]) -> None:
+    """La contre-épreuve : l'attaque voit bien deux entrepôts différents dès que le secret est ôté."""
+    for table in ("list_agregats", "list_participations"):
+        vrai, trouble = (getattr(open_repository(adresse), table)() for adresse in entrepots)
+        assert not vrai.equals(trouble)
+
+
+@pytest.mark.parametrize("chemin", _list_attaquees(surfaces.API))
+def test_l_api_ne_dit_rien_de_ce_qui_est_cache(comparer: Callable[[Lire], None], chemin: str) -> None:
+    def lire(adresse: str) -> list[bytes]:
+        porte = Gate(open_repository(adresse))
+        client = TestClient(build_api(lambda: porte, par_minute=100_000))
+        reponses = [client.get(chemin + suite) for suite in API.get(chemin, ("",))]
+        assert {r.status_code for r in reponses} == {200}
+        return [r.content for r in reponses]
+
+    comparer(lire)
+
+
+@pytest.mark.parametrize("adresse_page", _list_attaquees(surfaces.PAGES))
+def test_une_page_ne_dit_rien_de_ce_qui_est_cache(
+    comparer: Callable[[Lire], None], adresse_page: str
+) -> None:
+    def lire(_: str) -> list[str]:
+        page = AppTest.from_file(str(RACINE / "app.py"), default_timeout=60)
+        page.query_params["collectivite"] = surfaces.COMMUNE
+        page._page_hash = calc_hash(adresse_page) if adresse_page else ""
+        page.run()
+        assert not page.exception
+        return [_write(bloc) for bloc in page.main]
+
+    comparer(lire)
+
+
+def _write(bloc: object) -> str:
+    """Ce que le navigateur reçoit, moins les numéros tirés au sort des images et des fichiers."""
+    texte = str(getattr(bloc, "proto", "")) + "".join(map(_write, getattr(bloc, "children", {}).values()))
+    return re.sub(r"images/[\w-]+\.png|/media/\w+\.\w+|deferred_file_id: \"\w+\"", "", texte)
+
+
+@pytest.mark.parametrize("commande", sorted(DEMANDES))
+def test_une_commande_ne_dit_rien_de_ce_qui_est_cache(
+    comparer: Callable[[Lire], None], commande: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def lire(_: str) -> str:
+        for mots in DEMANDES[commande]:
+            assert main([mot.format(indicateur=INDICATEUR) for mot in mots]) == 0
+        return capsys.readouterr().out
+
+    comparer(lire)
+
+
+@pytest.mark.parametrize("format_", _list_attaquees(surfaces.FORMATS))
+def test_un_fichier_ne_dit_rien_de_ce_qui_est_cache(
+    comparer: Callable[[Lire], None], format_: str, tmp_path: Path
+) -> None:
+    def lire(_: str) -> bytes:
+        sortie = tmp_path / "vue"
+        assert main(["exporter", f"{THEME}&par=strate", "--format", format_, "-o", str(sortie)]) == 0
+        return sortie.read_bytes()
+
+    comparer(lire)
+
+
+@pytest.mark.parametrize("format_", _list_attaquees(surfaces.DOCUMENTS))
+@pytest.mark.parametrize("commande", [["fiche", surfaces.COMMUNE], ["synthese"]], ids=["fiche", "synthese"])
+def test_un_document_ne_dit_rien_de_ce_qui_est_cache(
+    comparer: Callable[[Lire], None], commande: list[str], format_: str, tmp_path: Path
+) -> None:
+    def lire(_: str) -> bytes:
+        sortie = tmp_path / "document"
+        assert main([*commande, "--format", format_, "-o", str(sortie)]) == 0
+        return sortie.read_bytes()
+
+    comparer(lire)
