@@ -22,8 +22,8 @@ from barometre.stats.contrasts import get_funnel_limits
 HAUTEUR = 380
 # 95 % : deux écarts-types ; 99,8 % : trois.
 NIVEAUX = {"95": 0.95, "998": 0.998}
-# Ce que les limites à 95 % laissent vraiment dehors par hasard : quantiles entiers, population finie et
-# recalage les élargissent (simulations : 2 à 3,6 %).
+# Ce que les limites à 95 % laissent dehors par hasard, à peu près : 1,5 à 3,6 % en brut (quantiles entiers,
+# population finie), 3,4 à 5,4 % en redressé (`tests/bench/bench_entonnoir.py`).
 TAUX_HORS = 0.03
 _TRAITS = {"95": "dash", "998": "dot"}
 _POINTS_COURBE = 80
