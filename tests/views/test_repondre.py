@@ -126,3 +126,11 @@ def _faits(question: Question, brute: Any) -> list[dict[str, Any]]:
         for o in question.options
         if question.type == "choix_multiple" or o.id in saisie.options
     ]
+
+
+def test_un_nombre_de_quatre_cents_chiffres_donne_une_phrase() -> None:
+    octets = write_reponses(COMMUNICATION, "commune-01000", {"communication_q01": "oui"})
+    geant = octets.replace(b'"oui"', b"1" * 400)
+    assert geant != octets
+    with pytest.raises(ReponsesRefusees, match="nombre de 400 chiffres"):
+        read_reponses(CATALOGUE, geant)

@@ -19,6 +19,8 @@ from barometre.views.collectivite.soi import Reponse, Soi
 FORMAT = "barometre-reponses"
 NE_SAIT_PAS = "ne_sait_pas"
 TAILLE_MAXIMALE, TEXTE_MAXIMAL = 200_000, 2_000
+# Au-delà, un entier n'est la réponse à aucune question, et ne tient plus dans un nombre à virgule.
+CHIFFRES_MAXIMAUX = 15
 # Ce que le lecteur a saisi : une option, plusieurs, un nombre, un texte.
 Brutes = Mapping[str, Any]
 
@@ -111,7 +113,9 @@ def read_reponses(catalogue: Catalogue, octets: bytes) -> tuple[str, dict[str, A
             f"Ce fichier est trop lourd : {format_nombre(TAILLE_MAXIMALE // 1000)} ko au plus."
         )
     try:
-        contenu = json.loads(octets)
+        contenu = json.loads(octets, parse_int=_read_entier)
+    except ReponsesRefusees:
+        raise
     except (ValueError, RecursionError) as erreur:
         raise ReponsesRefusees("Ce fichier n’est pas un fichier de réponses du baromètre.") from erreur
     if not isinstance(contenu, dict) or contenu.get("format") != FORMAT:
@@ -122,6 +126,15 @@ def read_reponses(catalogue: Catalogue, octets: bytes) -> tuple[str, dict[str, A
         inconnu = format_guillemets(str(contenu.get("questionnaire"))[:40])
         raise ReponsesRefusees(f"Ce fichier parle d’un questionnaire inconnu : {inconnu}.")
     return questionnaire.id, _keep_valid(questionnaire, reponses)
+
+
+def _read_entier(chiffres: str) -> int:
+    if len(chiffres) > CHIFFRES_MAXIMAUX:
+        raise ReponsesRefusees(
+            f"Une réponse de ce fichier est un nombre de {len(chiffres)} chiffres : "
+            f"{CHIFFRES_MAXIMAUX} au plus. Corrigez-la, puis reprenez le fichier."
+        )
+    return int(chiffres)
 
 
 def _keep_valid(questionnaire: Questionnaire, reponses: Mapping[str, Any]) -> dict[str, Any]:
