@@ -6,6 +6,7 @@ import streamlit as st
 
 from barometre.domain.version import Version
 from barometre.ui import compte, frame, navigation, porte, roles, state, visiteur
+from barometre.ui.blocks.messages import render_message
 from barometre.ui.navigation import PageDeclaree
 from barometre.warehouse.engine import EntrepotError
 
@@ -49,5 +50,5 @@ def _read_version() -> tuple[Version | None, str]:
 
 def _render_panne(panne: str) -> None:
     st.title("Les données ne sont pas disponibles pour le moment")
-    st.warning(panne)
+    render_message(panne)
     st.write("Les pages reviendront dès que l’entrepôt sera lisible\u202f: rechargez dans quelques minutes.")

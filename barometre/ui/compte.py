@@ -11,6 +11,7 @@ from barometre.access.registre import get_registre
 from barometre.access.reglages import read_reglages
 from barometre.domain.portee import Portee
 from barometre.ui import porte, state, visiteur
+from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.textes import texte
 
 _CHOIX = "lire_comme"
@@ -62,11 +63,11 @@ def _render_droits(lecteur: Lecteur) -> None:
     if not lecteur.droits:
         demande = get_registre().comptes.get_demande(lecteur.compte)
         if demande is not None:
-            st.caption(DEMANDES[demande.etat].format(n=demande.demande_id, motif=demande.motif))
+            render_message(DEMANDES[demande.etat].format(n=demande.demande_id, motif=demande.motif))
         return
     noms = {droit: _describe(portee) for droit, portee in lecteur.droits.items()}
     if len(noms) == 1:
-        st.caption(noms[lecteur.droit])
+        render_message(noms[lecteur.droit])
         return
     st.session_state[_CHOIX] = lecteur.droit
     st.selectbox(

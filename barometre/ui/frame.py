@@ -10,6 +10,7 @@ import streamlit as st
 from barometre.domain.version import Version
 from barometre.formats import FINE, format_date
 from barometre.ui import navigation, state
+from barometre.ui.blocks.messages import render_message
 
 ICONE = Path(__file__).resolve().parent / "ressources" / "icone.svg"
 NOM = "Baromètre Collectivités & Numérique"
@@ -38,7 +39,7 @@ def render_header(version: Version | None) -> None:
 def render_messages() -> None:
     """Ce que l'adresse demandait et que la page n'a pas compris."""
     for message in state.list_messages():
-        st.info(message)
+        render_message(message)
 
 
 def render_footer(version: Version | None) -> None:

@@ -127,11 +127,13 @@ def _describe(portee: Portee) -> str:
     if portee.role == "collectivite":
         collectivite = gate.get_collectivite(portee.collectivite_id)
         nom = collectivite.nom if collectivite else portee.collectivite_id
-        return f"Vous voyez l’outil comme l’élu·e de {nom} : ses réponses (simulées), et ses pairs sans elle."
+        return (
+            f"Vous voyez l’outil comme l’élu·e de {nom} : ses réponses (simulées), et les chiffres de tous."
+        )
     if portee.role == "opsn":
         nom = _list_opsn().get(portee.opsn_id, portee.opsn_id)
         return (
             f"Vous voyez l’outil comme un agent de {nom} : les réponses (simulées) de son périmètre, "
             "cybersécurité exclue."
         )
-    return "Vous voyez l’outil comme un responsable de programme : les chiffres dès 3 réponses, sans nom."
+    return "Vous voyez l’outil comme un responsable de programme : les chiffres de tous, et qui a répondu."

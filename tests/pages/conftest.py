@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,13 @@ from tests.fakes import build_entrepot_factice
 
 RACINE = Path(__file__).resolve().parents[2]
 Ouvrir = Callable[..., AppTest]
+MESSAGE = re.compile(r'<p class="baro-message" role="status">(.*?)</p>', re.S)
+
+
+def list_messages(page: AppTest) -> list[str]:
+    """Les phrases de la page à son lecteur, désécrites du HTML ou du Markdown."""
+    html = [unescape(m) for bloc in page.get("html") for m in MESSAGE.findall(str(bloc.proto.body))]
+    return [*html, *(info.value for info in page.info), *(alerte.value for alerte in page.warning)]
 
 
 def deplier(page: AppTest, cle: str = "selection") -> AppTest:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.pages.conftest import Ouvrir
+from tests.pages.conftest import Ouvrir, list_messages
 
 
 def test_un_lien_qui_ne_nomme_que_l_indicateur_trouve_son_theme(ouvrir: Ouvrir) -> None:
@@ -11,11 +11,11 @@ def test_un_lien_qui_ne_nomme_que_l_indicateur_trouve_son_theme(ouvrir: Ouvrir) 
     choix = {liste.label: liste.value for liste in page.selectbox}
     assert choix["Thème"] == "communication"
     assert choix["Indicateur"] == "site_internet"
-    assert not any("n’existe pas" in message.value for message in page.info)
+    assert not any("n’existe pas" in message for message in list_messages(page))
 
 
 def test_un_indicateur_inconnu_donne_le_defaut_et_une_phrase(ouvrir: Ouvrir) -> None:
     page = ouvrir("carte", indicateur="n_existe_pas")
     assert not page.exception
     assert {liste.label: liste.value for liste in page.selectbox}["Thème"] == "inclusion"
-    assert any("n_existe_pas" in message.value for message in page.info)
+    assert any("n_existe_pas" in message for message in list_messages(page))

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from barometre.contours.dossier import get_dossier_actif
 from tests.maps.donnees import write_contours
-from tests.pages.conftest import Ouvrir
+from tests.pages.conftest import Ouvrir, list_messages
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +20,7 @@ def dossier(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def _messages(page: AppTest) -> str:
     assert not page.exception
-    return " ".join(message.value for message in page.info).replace("\u00a0", " ")
+    return " ".join(list_messages(page)).replace("\u00a0", " ")
 
 
 def test_un_autre_millesime_se_dit_et_la_carte_se_dessine(ouvrir: Ouvrir, dossier: Path) -> None:

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from barometre.assemblage import depot
 from barometre.ui import roles
-from tests.pages.conftest import Ouvrir, deplier
+from tests.pages.conftest import Ouvrir, deplier, list_messages
 from tests.views.terrain_pairs import DROM, MUETTE, SOI, TEXTE_SECRET, build_terrain
 
 PAGES = ("fiche", "comparer")
@@ -34,7 +34,7 @@ def ouvrir_terrain(
 
 def _tout(page: AppTest) -> str:
     textes = [str(bloc.proto.body) for bloc in page.get("html")]
-    return " ".join([*textes, *(t.value for t in page.title), *(i.value for i in page.info)])
+    return " ".join([*textes, *(t.value for t in page.title), *list_messages(page)])
 
 
 @pytest.mark.parametrize("adresse", PAGES)
@@ -58,7 +58,7 @@ def test_sans_collectivite_la_page_invite_a_chercher(ouvrir_terrain: Ouvrir, adr
 @pytest.mark.parametrize("adresse", PAGES)
 def test_un_ancien_code_mene_a_la_bonne_page_et_le_dit(ouvrir_terrain: Ouvrir, adresse: str) -> None:
     page = ouvrir_terrain(adresse, collectivite="commune-01900")
-    assert "Vieil-Essai, aujourd’hui Essai-01-0." in [i.value for i in page.info]
+    assert "Vieil-Essai, aujourd’hui Essai-01-0." in list_messages(page)
     assert page.query_params["collectivite"] == SOI
 
 
@@ -67,7 +67,7 @@ def test_un_ancien_code_mene_a_la_bonne_page_et_le_dit(ouvrir_terrain: Ouvrir, a
 def test_une_mauvaise_adresse_a_une_phrase(ouvrir_terrain: Ouvrir, adresse: str, demande: str) -> None:
     page = ouvrir_terrain(adresse, collectivite=demande)
     assert not page.exception
-    assert any("n’existe pas" in i.value for i in page.info)
+    assert any("n’existe pas" in m for m in list_messages(page))
 
 
 def test_voir_comme_l_elu_ouvre_ses_reponses_et_le_dit(ouvrir_terrain: Ouvrir) -> None:
@@ -92,7 +92,7 @@ def test_l_elu_de_l_une_ne_lit_pas_l_autre(ouvrir_terrain: Ouvrir) -> None:
 def test_le_menu_offre_les_roles_et_refuse_l_elu_sans_collectivite(ouvrir_terrain: Ouvrir) -> None:
     page = ouvrir_terrain("fiche")
     page.selectbox(key="voir_comme_role").select("collectivite").run()
-    assert roles.SANS_COLLECTIVITE in [i.value for i in page.info]
+    assert roles.SANS_COLLECTIVITE in list_messages(page)
     page.selectbox(key="voir_comme_role").select("programme").run()
     assert "responsable de programme" in _tout(page)
 
@@ -104,7 +104,7 @@ def test_les_pairs_et_le_theme_sont_dans_l_adresse(ouvrir_terrain: Ouvrir) -> No
     assert "fait sur mesure" in _tout(page)
     page = ouvrir_terrain("comparer", collectivite=SOI, pairs="au hasard", theme="magie")
     assert page.segmented_control(key="adresse_pairs").value == "strate"
-    assert len([i for i in page.info if "n’existe pas" in i.value]) == 2
+    assert len([m for m in list_messages(page) if "n’existe pas" in m]) == 2
 
 
 def test_repondre_sur_place_place_aussitot(ouvrir_terrain: Ouvrir) -> None:
@@ -125,7 +125,7 @@ def test_cote_a_cote_ajoute_et_retire(ouvrir_terrain: Ouvrir) -> None:
     page.button(key="retirer-commune-02001").click().run()
     assert "avec" not in page.query_params
     page.text_input(key="ajouter").set_value("nulle part").run()
-    assert any("ne désigne pas" in i.value for i in page.info)
+    assert any("ne désigne pas" in m for m in list_messages(page))
 
 
 def test_les_importances_sont_dans_l_adresse_et_verifiees(ouvrir_terrain: Ouvrir) -> None:

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from barometre.assemblage import depot
 from tests.fakes import build_entrepot_factice
-from tests.pages.conftest import Ouvrir, deplier
+from tests.pages.conftest import Ouvrir, deplier, list_messages
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +24,7 @@ def ouvrir_etat(ouvrir: Ouvrir, entrepot_etat: str, monkeypatch: pytest.MonkeyPa
 
 def _tout(page: AppTest) -> str:
     html = " ".join(str(bloc.proto.body) for bloc in page.get("html"))
-    return html + " ".join(info.value for info in page.info)
+    return html + " ".join(list_messages(page))
 
 
 def test_obligations_compte_les_concernees_et_dit_l_inconnu(ouvrir: Ouvrir) -> None:
@@ -136,7 +136,7 @@ def test_evolution_dit_ce_qui_est_demontre_et_ce_qui_ne_l_est_pas(ouvrir: Ouvrir
 def test_evolution_d_une_mauvaise_vague_le_dit_et_montre_la_derniere(ouvrir: Ouvrir) -> None:
     page = ouvrir("evolution", theme="inclusion", vague="1999-v0")
     assert not page.exception
-    assert any("n’existe pas" in message for message in [*_messages(page), _tout(page)])
+    assert any("n’existe pas" in message for message in [*list_messages(page), _tout(page)])
 
 
 def _messages(page: AppTest) -> list[str]:

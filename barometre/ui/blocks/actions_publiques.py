@@ -9,6 +9,7 @@ from barometre.catalogue import load_catalogue
 from barometre.ui import porte, selectors
 from barometre.ui.blocks.depliants import render_tableau_replie
 from barometre.ui.blocks.graphiques import render_graphique
+from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import lien, render_tableau, texte
 from barometre.views.piloter.associations import PRECAUTION
@@ -50,7 +51,7 @@ def _render_beneficiaires(beneficiaires: Beneficiaires, vue: VueProgrammes) -> N
         f'<p class="baro-phrase">{texte(programme.description)} {lien("Le programme", programme.url)}.</p>'
     )
     if beneficiaires.source is None:
-        st.info(beneficiaires.phrase)
+        render_message(beneficiaires.phrase)
         return
     st.html(
         f'<p class="baro-legende">{texte(beneficiaires.phrase)} Source\u202f: '
@@ -78,7 +79,7 @@ def _render_association(beneficiaires: Beneficiaires) -> None:
     if affichee.vue.simulee:
         st.html(f'<p class="baro-legende">{texte(SIMULEES)}</p>')
     if affichee.graphique is None:
-        st.info(affichee.vue.phrase)
+        render_message(affichee.vue.phrase)
         return
     st.html(f'<p class="baro-legende">{texte(affichee.vue.vague)}, France entière.</p>')
     cle = f"ecarts-{beneficiaires.programme.id}-{theme}"

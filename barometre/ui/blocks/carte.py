@@ -16,6 +16,7 @@ from barometre.maps import Carte, Legende, build_image, build_points, build_tabl
 from barometre.maps.image import TAILLE, FormatImage
 from barometre.ui import navigation, porte, state
 from barometre.ui.blocks.depliants import render_depliant
+from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import texte
 from barometre.ui.serving import images
@@ -66,7 +67,7 @@ def _at_large(selection: Selection) -> Selection:
 def render_messages(messages: Iterable[str]) -> None:
     """Ce qui a changé pour que la carte puisse être montrée."""
     for message in messages:
-        st.info(message)
+        render_message(message)
 
 
 def render_image(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int, carte: Carte) -> None:

@@ -16,6 +16,7 @@ from barometre.maps.feuille import FORMES_MAXIMALES
 from barometre.ui import navigation, porte, state
 from barometre.ui.blocks import carte as blocs
 from barometre.ui.blocks.carte_choix import Demande
+from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.textes import texte
 from barometre.ui.composants.communes import render_communes
 from barometre.ui.composants.feuille import render_feuille
@@ -115,7 +116,7 @@ def _render_communes(affichee: CarteAffichee, demande: Demande, rang: int, canal
     try:
         colis = assemblage_carte.load_colis(porte.get_gate(), demande.choix, demande.dessin, rang)
     except ContoursAbsents as erreur:
-        st.info(str(erreur))
+        render_message(str(erreur))
         blocs.render_image(demande.choix, demande.dessin, rang, affichee.carte)
         return
     cle = f"communes-{rang}"

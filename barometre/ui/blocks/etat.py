@@ -8,6 +8,7 @@ from barometre.assemblage.etat import load_accord, load_mesures
 from barometre.formats import INSECABLE, format_compte
 from barometre.ui import porte
 from barometre.ui.blocks.depliants import render_depliant, render_tableau_replie
+from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.textes import build_anciennes, lien, render_tableau, texte
 from barometre.views.comprendre.accord import SANS_ACCORD, DeclareMesure, VueAccord
 from barometre.views.comprendre.theme import VueTheme
@@ -21,7 +22,7 @@ def render_mesures(theme: VueTheme) -> None:
     vue = load_mesures(porte.get_gate(), theme.theme.id, theme.selection.territoire_id)
     st.header("Ce que mesure l’État")
     if not vue.mesures:
-        st.info(vue.phrase)
+        render_message(vue.phrase)
         _render_ailleurs(vue)
         return
     st.html(f'<p class="baro-phrase">{texte(vue.phrase)}</p><p class="baro-legende">{texte(CHAMP)}</p>')
@@ -76,7 +77,7 @@ def render_accord(theme: VueTheme) -> None:
         cle = f"accord-{theme.theme.id}"
         render_tableau_replie(lambda: vue.table_paires, "Déclaré et mesuré", theme.provenance, cle=cle)
     if vue.attendus:
-        st.info(
+        render_message(
             f"Aucune mesure chargée pour\u202f: {', '.join(vue.attendus)}. Un opérateur la charge par "
             "«\u202fpython -m barometre sources recuperer\u202f»."
         )

@@ -12,6 +12,7 @@ from barometre.catalogue import load_catalogue
 from barometre.maps.geopackage import MIME
 from barometre.maps.geopackage import NIVEAUX as NIVEAUX_DESSINES
 from barometre.ui import porte, selectors, state
+from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.views.donnees.explorer import (
     APERCU,
@@ -42,7 +43,7 @@ def select_vue() -> VueExplorer | None:
     try:
         return load_explorer(porte.get_gate(), read_demande(state.read_adresse(admises)))
     except ExplorationRefusee as erreur:
-        st.info(str(erreur))
+        render_message(str(erreur))
         return None
 
 

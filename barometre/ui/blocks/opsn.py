@@ -14,6 +14,7 @@ from barometre.domain.provenance import Provenance
 from barometre.ui import porte, selectors
 from barometre.ui.blocks.depliants import render_tableau_replie
 from barometre.ui.blocks.graphiques import render_graphique
+from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import render_tableau, texte
 from barometre.views.piloter.opsn import get_titre, list_suivi
@@ -65,7 +66,7 @@ def render_ecarts(affiches: OpsnAffiches) -> None:
     """Couvertes et non connues, pratique par pratique."""
     st.header("Là où il y a un OPSN, les pratiques diffèrent-elles\u202f?")
     if affiches.ecarts is None:
-        st.info(affiches.vue.phrase_ecarts)
+        render_message(affiches.vue.phrase_ecarts)
         return
     render_graphique(
         affiches.ecarts, affiches.vue.provenance, cle="opsn-ecarts", titre="Couvertes et non connues"

@@ -11,6 +11,7 @@ import streamlit as st
 from barometre.access import Trouvaille
 from barometre.formats import format_compte, format_guillemets
 from barometre.ui import navigation, porte, selectors, state
+from barometre.ui.blocks.messages import render_message
 from barometre.views.collectivite.trouver import RESULTATS, describe_trouvaille
 
 FICHE = "fiche"
@@ -32,9 +33,9 @@ def render_recherche(page: str = FICHE) -> None:
     trouvailles = porte.get_gate().search(demande, RESULTATS)
     hors_champ = porte.get_gate().describe_hors_champ(demande)
     if hors_champ:
-        st.info(hors_champ)
+        render_message(hors_champ)
     elif not trouvailles:
-        st.info(
+        render_message(
             f"Aucune collectivité ne répond à {format_guillemets(demande)}. "
             "Essayez le nom entier, ou le code postal."
         )

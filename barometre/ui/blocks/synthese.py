@@ -9,6 +9,7 @@ from barometre.rapports.demande import Demande, DemandeRefusee
 from barometre.rapports.modele import Document, Liste, Paragraphe, Tableau
 from barometre.rapports.synthese import build_synthese
 from barometre.ui import porte, selectors
+from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.telechargements import render_documents
 
 APERCU = 3  # sections montrées avant le fichier : l'essentiel, les chiffres clés, le premier thème
@@ -21,7 +22,7 @@ def select_document() -> Document | None:
     try:
         return memoire.get_vue(porte.get_gate(), build_synthese, demande)
     except DemandeRefusee as erreur:
-        st.info(str(erreur))
+        render_message(str(erreur))
         return None
 
 

@@ -12,6 +12,7 @@ from barometre.formats import format_compte
 from barometre.ui import selectors
 from barometre.ui.blocks import carte, etat, qualite
 from barometre.ui.blocks.depliants import render_depliant
+from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.questionnaire import render_questionnaire
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import texte
@@ -33,7 +34,7 @@ VUES = {
 def render_a_retenir(affiche: ThemeAffiche) -> None:
     """Ce que l'adresse demandait et que la page change, puis la phrase à retenir."""
     for message in affiche.vue.messages:
-        st.info(message)
+        render_message(message)
     st.html(f'<p class="baro-retenir"><strong>À retenir.</strong> {texte(affiche.vue.a_retenir)}</p>')
 
 

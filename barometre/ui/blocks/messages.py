@@ -1,0 +1,21 @@
+"""Les phrases qui peuvent porter un texte du dehors (adresse, fichier, recherche) : jamais du Markdown.
+
+`st.info` lit le Markdown, et ni l'échappement ni les guillemets n'y suffisent : les adresses nues et les
+`:material/…:` y sont remplacées après la lecture. Du HTML échappé n'a rien à interpréter.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from barometre.ui.blocks.textes import texte
+
+
+def build_message(phrase: str) -> str:
+    """La phrase en un paragraphe, entièrement échappée."""
+    return f'<p class="baro-message" role="status">{texte(phrase)}</p>'
+
+
+def render_message(phrase: str) -> None:
+    """La phrase à l'écran ; le seul chemin d'une phrase qui n'est pas écrite dans le code."""
+    st.html(build_message(phrase))
