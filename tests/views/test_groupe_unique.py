@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
+from barometre.access import Gate
 from barometre.catalogue import load_catalogue
 from barometre.views.collectivite.comparer import build_comparer
 from barometre.views.collectivite.fiche import build_fiche
+from barometre.views.collectivite.liste_pairs import build_liste_groupe
 from barometre.views.collectivite.pairs import Comparaison, Demande
 from barometre.views.collectivite.structure import Structure
 from barometre.warehouse.repository import Repository
@@ -70,6 +73,27 @@ def test_la_liste_compte_la_collectivite_comme_les_chiffres(
     assert vue.liste.phrase.startswith(vue.pairs.champ)
     assert f"{vue.liste.n + 1}" in vue.liste.phrase
     assert "la vôtre comprise" in vue.liste.phrase
+
+
+def test_une_repondante_et_une_muette_comptent_le_meme_groupe(
+    terrain: Repository, structure: Structure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Même sans l'arrondi de la porte : l'écart de deux listes ne dit pas laquelle a répondu."""
+    demandes: list[frozenset[str]] = []
+
+    def record(_: object, groupes: pd.Series) -> pd.DataFrame:
+        demandes.append(frozenset(groupes.index))
+        return pd.DataFrame({"repondantes": [12]})
+
+    monkeypatch.setattr(Gate, "count_repondantes", record)
+    gate = open_gate(terrain)
+    for id_ in (SOI, MUETTE):
+        collectivite = gate.get_collectivite(id_)
+        assert collectivite is not None
+        comparaison = Comparaison(gate, load_catalogue(), structure, collectivite, Demande(id_))
+        build_liste_groupe(comparaison, "departement-01")
+    assert len(demandes) == 2
+    assert len(set(demandes)) == 1
 
 
 def _open_comparaison(terrain: Repository, structure: Structure) -> Comparaison:

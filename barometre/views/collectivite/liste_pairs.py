@@ -5,7 +5,7 @@ La liste ne dit ni qui a répondu, ni combien : la structure seule la fait.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,7 +74,7 @@ def build_liste_pairs(
     if methode == SEMBLABLES:
         return _build_semblables(gate, structure, collectivite)
     comparaison = Comparaison(gate, catalogue, structure, collectivite, Demande(collectivite.id))
-    comptes = _count_repondantes(gate, comparaison.memes)
+    comptes = _count_repondantes(comparaison, list(comparaison.memes))
     paliers = [(t, comptes[t] or 0) for t in comparaison.memes]
     palier = widen(paliers, outre_mer=collectivite.zone == "outre_mer")
     assert palier is not None  # l'échelle finit toujours par la France
@@ -85,7 +85,7 @@ def build_liste_groupe(comparaison: Comparaison, echelon: str) -> ListePairs:
     """La liste du groupe dont une page montre les chiffres : même échelon, mêmes filtres."""
     if comparaison.demande.methode == SEMBLABLES:
         return _build_semblables(comparaison.gate, comparaison.structure, comparaison.collectivite)
-    comptes = _count_repondantes(comparaison.gate, {echelon: comparaison.memes[echelon]})
+    comptes = _count_repondantes(comparaison, [echelon])
     return _build_palier(comparaison, echelon, comptes[echelon])
 
 
@@ -102,11 +102,16 @@ def _build_palier(comparaison: Comparaison, echelon: str, n_repondants: int | No
     )
 
 
-def _count_repondantes(gate: Gate, memes: Mapping[str, tuple[str, ...]]) -> dict[str, int | None]:
-    """Combien ont répondu à chaque échelon, à une vague au moins ; None sous les seuils de participation."""
+def _count_repondantes(comparaison: Comparaison, echelons: Sequence[str]) -> dict[str, int | None]:
+    """Combien ont répondu à chaque échelon, à une vague au moins ; None sous les seuils de participation.
+
+    La collectivité est du groupe : deux voisines lisent le même compte. Compté sans elle, l'écart de deux
+    listes dirait laquelle a répondu.
+    """
     comptes: dict[str, int | None] = {}
-    for territoire, ids in memes.items():
-        lignes = gate.count_repondantes(pd.Series(territoire, index=list(ids), dtype="object"))
+    for territoire in echelons:
+        groupe = [*comparaison.memes[territoire], comparaison.collectivite.id]
+        lignes = comparaison.gate.count_repondantes(pd.Series(territoire, index=groupe, dtype="object"))
         compte = lignes["repondantes"].iloc[0] if len(lignes) else float("nan")
         comptes[territoire] = None if pd.isna(compte) else int(compte)
     return comptes
