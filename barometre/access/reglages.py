@@ -20,10 +20,11 @@ class Reglages:
     production: bool = False
     adresse: str = ""
     hotes: tuple[str, ...] = ()
-    cadres: tuple[str, ...] = ()
     emetteur: str = ""
     client: str = ""
     secret: str = ""
+    # Les sites qui peuvent montrer une page dans un cadre ; aucun par défaut.
+    cadres: tuple[str, ...] = ()
 
     @property
     def has_connexion(self) -> bool:
