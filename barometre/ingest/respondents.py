@@ -103,8 +103,8 @@ def list_repetes(export: Export, plan: Plan, collectivites: list[str]) -> list[s
                 porteurs.setdefault(texte, set()).add(cle)
         if nombre := sum(len(p) > 1 for p in porteurs.values()):
             phrases.append(
-                f"« {export.entetes[rang]} » : {nombre} valeur(s) portée(s) par plusieurs collectivités, "
-                "toutes chargées. Deux exports ont-ils été réunis ?"
+                f"« {export.entetes[rang]} » : des valeurs ({nombre}) que plusieurs collectivités "
+                "portent, toutes chargées. Deux exports ont-ils été réunis ?"
             )
     return phrases
 

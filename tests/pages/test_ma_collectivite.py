@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from barometre.assemblage import depot
+from barometre.formats import format_ponctuation
 from barometre.ui import roles
 from tests.pages.conftest import Ouvrir, deplier, list_messages
 from tests.views.terrain_pairs import DROM, MUETTE, SOI, TEXTE_SECRET, build_terrain
@@ -92,7 +93,7 @@ def test_l_elu_de_l_une_ne_lit_pas_l_autre(ouvrir_terrain: Ouvrir) -> None:
 def test_le_menu_offre_les_roles_et_refuse_l_elu_sans_collectivite(ouvrir_terrain: Ouvrir) -> None:
     page = ouvrir_terrain("fiche")
     page.selectbox(key="voir_comme_role").select("collectivite").run()
-    assert roles.SANS_COLLECTIVITE in list_messages(page)
+    assert format_ponctuation(roles.SANS_COLLECTIVITE) in list_messages(page)
     page.selectbox(key="voir_comme_role").select("programme").run()
     assert "responsable de programme" in _tout(page)
 

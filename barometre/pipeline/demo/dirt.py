@@ -84,6 +84,8 @@ class Feuille:
     def _refus(self, siret: str, motif: str) -> list[str]:
         ligne = list(self.lignes[0])
         ligne[self._siret], ligne[self._code] = siret, ""
+        # Un numéro de réponse à elle : le même pour deux collectivités serait une autre faute.
+        ligne[self._numero] = f"{len(self.lignes) + 1}"
         if motif == CLE_FAUSSE:
             ligne[self._siret] = siret[:-1] + str((int(siret[-1]) + 1) % 10)
         elif motif == HORS_LISTE:
@@ -97,6 +99,10 @@ class Feuille:
     @property
     def _siret(self) -> int:
         return self._find("siret")
+
+    @property
+    def _numero(self) -> int:
+        return self._find("id")
 
     @property
     def _code(self) -> int:
