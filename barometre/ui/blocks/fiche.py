@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 
 import streamlit as st
 
@@ -12,6 +13,7 @@ from barometre.formats import format_compte, format_part
 from barometre.rapports.fiche import build_document_fiche
 from barometre.ui import porte, roles
 from barometre.ui.blocks.collectivite import build_carte_identite, get_sujet, render_vers
+from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.graphiques import build_marques
 from barometre.ui.blocks.telechargements import render_documents, render_telechargements
 from barometre.ui.blocks.textes import build_anciennes, lien, texte
@@ -224,6 +226,13 @@ def _build_pas(pas: PremierPas) -> str:
     )
 
 
+def _render_feuille(collectivite_id: str) -> None:
+    """Le document n'est composé que pour qui l'ouvre."""
+    document = build_document_fiche(porte.get_gate(), collectivite_id, date.today())
+    if document is not None:
+        render_documents(document, cle="fiche-document")
+
+
 def render_emporter(vue: VueFiche) -> None:
     """Imprimer, télécharger, aller comparer."""
     st.header("Emporter cette page")
@@ -233,8 +242,6 @@ def render_emporter(vue: VueFiche) -> None:
             width="content",
         )
         render_telechargements(vue.table, vue.provenance, cle="fiche")
-    document = build_document_fiche(porte.get_gate(), vue.collectivite.id, date.today())
-    if document is not None:
-        st.html('<p class="baro-legende">La fiche sur une feuille, à imprimer ou à reprendre.</p>')
-        render_documents(document, cle="fiche-document")
+    feuille = partial(_render_feuille, vue.collectivite.id)
+    render_depliant("La fiche sur une feuille, à imprimer ou à reprendre", feuille, cle="fiche-feuille")
     render_vers("comparer", "Se comparer, indicateur par indicateur", vue.collectivite.id, cle="comparer")
