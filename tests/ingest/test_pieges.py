@@ -55,7 +55,7 @@ def test_ce_qui_est_retire_est_dit(importer: Importer) -> None:
 def test_numeros_de_reponse_repetes(importer: Importer, entete: str) -> None:
     lot = importer(write_lignes(f"{entete};Q01", "7;Oui", "7;Non", "8;Oui"))
     assert lot.charges == 3
-    assert any(f"« {entete} » : 1 valeur(s)" in a for a in lot.avertissements)
+    assert any(f"« {entete} » : des valeurs (1)" in a for a in lot.avertissements)
 
 
 @pytest.mark.parametrize(
