@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from barometre.access import Gate
 from barometre.domain.secret import BRUIT_MAXIMAL
 from barometre.domain.version import Version
 from barometre.ingest.errors import ImportRefuse
@@ -261,3 +262,21 @@ def test_de_vraies_reponses_ne_se_melent_pas_a_la_demonstration(
     assert not lot.simule
     with pytest.raises(ImportRefuse, match="construire --sans-demo"):
         check_nature(Demonstration(), lot)  # type: ignore[arg-type]
+
+
+def test_des_epci_sans_une_commune_ne_valent_pas_le_pays(entrepot_neuf: str, tmp_path: Path) -> None:
+    """Un « ensemble » tiré des seuls EPCI : 97 % du cadre n'y est pas, il ne se publie pas ; les EPCI, si."""
+    epci = open_repository(entrepot_neuf).list_collectivites(type="epci")["siren"].dropna().tolist()[:400]
+    lignes = [f"{i},2023-12-01 10:00:00,{siren},{'A1' if i % 2 else 'A4'}" for i, siren in enumerate(epci)]
+    fichier = tmp_path / "epci.csv"
+    fichier.write_text("\n".join(["id,submitdate,SIREN,Q01", *lignes]) + "\n", encoding="utf-8")
+    importer(fichier, QUESTIONNAIRE, VAGUE, adresse=entrepot_neuf, confirme=True)
+    total = {"territoire_id": "france", "strate": "", "couverture": ""}
+    gate = Gate(open_repository(entrepot_neuf))
+    etats = gate.list_agregats("site_internet", VAGUE, **total).set_index("type")
+    assert etats.loc["", "etat"] == "empty"
+    assert etats.loc["", ["brut", "redresse", "n"]].isna().all()
+    assert etats.loc["epci", "etat"] in ("published", "indicative")
+    qualite = gate.list_qualite(VAGUE, QUESTIONNAIRE).set_index("cle")
+    assert qualite.loc["strates_vides", "valeur"] > 0.9
+    assert "commune-0-499" in qualite.loc["strates_vides", "phrase"]
