@@ -1,6 +1,7 @@
 """Écrire un fichier d'un seul geste : on lit l'ancien ou le nouveau, jamais une moitié.
 
-Les trois lieux qui tiennent un pointeur (l'entrepôt, les contours, les copies des sources) passent par ici.
+Les lieux qui tiennent un pointeur (l'entrepôt, les contours, les copies des sources) et les commandes qui
+écrivent un fichier passent par ici.
 """
 
 from __future__ import annotations

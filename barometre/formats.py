@@ -28,18 +28,27 @@ def format_nombre(valeur: float | None, decimales: int = 0) -> str:
     """1234.5 → « 1 234,5 ». L'arrondi est celui de l'école (0,5 monte)."""
     if is_absent(valeur):
         return INCONNU
-    pas = Decimal(1).scaleb(-decimales)
-    # str() d'abord : 0.285 s'arrondit comme il se lit, non comme sa valeur binaire.
-    arrondi = Decimal(str(valeur)).quantize(pas, rounding=ROUND_HALF_UP)
+    arrondi = round_nombre(valeur, decimales)
     texte = f"{abs(arrondi):,.{decimales}f}".replace(",", FINE).replace(".", ",")
     return f"{MOINS}{texte}" if arrondi < 0 else texte
+
+
+def round_nombre(valeur: float | None, decimales: int = 0) -> Decimal:
+    """L'arrondi de l'école, celui de tout ce qui s'écrit : à l'écran et dans les fichiers, le même nombre."""
+    # str() d'abord : 0.285 s'arrondit comme il se lit, non comme sa valeur binaire.
+    return Decimal(str(valeur)).quantize(Decimal(1).scaleb(-decimales), rounding=ROUND_HALF_UP)
+
+
+def to_pourcents(part: float | None) -> float:
+    """0.285 → 28.5, en décimal : en binaire 0.285 × 100 vaut 28.499999999999996, et s'arrondirait à 28."""
+    return float(Decimal(str(part)) * 100)
 
 
 def format_part(part: float | None, decimales: int = 0) -> str:
     """0.235 → « 24 % ». Les parts vont de 0 à 1 partout ailleurs qu'à l'écran."""
     if is_absent(part):
         return INCONNU
-    return f"{format_nombre(_en_pourcents(part), decimales)}{FINE}%"
+    return f"{format_nombre(to_pourcents(part), decimales)}{FINE}%"
 
 
 def format_valeur(valeur: float | None, unite: str, decimales: int = 0, *, est_part: bool = False) -> str:
@@ -59,7 +68,7 @@ def format_intervalle(
     if is_absent(bas) or is_absent(haut):
         return INCONNU
     if est_part:
-        bas, haut = _en_pourcents(bas), _en_pourcents(haut)
+        bas, haut = to_pourcents(bas), to_pourcents(haut)
     premier, second = format_nombre(bas, decimales), format_nombre(haut, decimales)
     fin = f"{second}{_before(unite)}{unite}" if unite else second
     return f"environ {fin}" if premier == second else f"entre {premier} et {fin}"
@@ -69,9 +78,9 @@ def format_points(ecart: float | None, decimales: int = 0) -> str:
     """Un écart entre deux parts : 0.034 → « +3 points »."""
     if is_absent(ecart):
         return INCONNU
-    texte = format_nombre(_en_pourcents(ecart), decimales)
+    texte = format_nombre(to_pourcents(ecart), decimales)
     signe = "" if texte.startswith(MOINS) or not texte.strip("0,") else "+"
-    pluriel = "s" if abs(_en_pourcents(ecart)) >= 2 else ""
+    pluriel = "s" if abs(to_pourcents(ecart)) >= 2 else ""
     return f"{signe}{texte}{INSECABLE}point{pluriel}"
 
 
@@ -117,11 +126,6 @@ def format_guillemets(texte: str) -> str:
 
 def _before(unite: str) -> str:
     return FINE if unite == "%" else INSECABLE
-
-
-def _en_pourcents(part: float | None) -> float:
-    # Décimal : 0.285 * 100 vaut 28.499999999999996 en binaire, et s'arrondirait à 28.
-    return float(Decimal(str(part)) * 100)
 
 
 def _format_date_texte(texte: str) -> str:

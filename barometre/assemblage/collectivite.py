@@ -55,14 +55,14 @@ def load_resolution(gate: Gate, demande: str) -> Resolution:
     return memoire.get_vue_publique(gate, _resolution, demande)
 
 
-def load_fiche(gate: Gate, collectivite_id: str) -> VueFiche | None:
-    """La fiche, pour la portée du lecteur."""
-    affichee = load_fiche_affichee(gate, collectivite_id)
+def load_fiche(gate: Gate, collectivite_id: str, jour: date) -> VueFiche | None:
+    """La fiche de ce jour-là, pour la portée du lecteur ; une obligation y est en vigueur, ou pas encore."""
+    affichee = memoire.get_vue(gate, _fiche, collectivite_id, jour)
     return affichee.vue if affichee else None
 
 
 def load_fiche_affichee(gate: Gate, collectivite_id: str) -> FicheAffichee | None:
-    """La fiche telle que la page la montre."""
+    """La fiche d'aujourd'hui, telle que la page la montre."""
     return memoire.get_vue(gate, _fiche, collectivite_id, date.today())
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from barometre.cli.analyse import add_json
 from barometre.cli.qualite import list_qualite, print_qualite
 from barometre.cli.sortie import Barre, print_json
+from barometre.formats import format_compte
 from barometre.pipeline.construire import construire
 from barometre.pipeline.rejeu import Rejoue
 from barometre.warehouse.compatibilite import is_lisible
@@ -69,7 +70,8 @@ def list_phrases(lots: Sequence[Rejoue]) -> list[str]:
     if not lots:
         return []
     reponses, repris = sum(lot.apres for lot in lots), [lot.fichier for lot in lots if not lot.relu]
-    phrases = [f"{len(lots)} fichier(s) reçu(s) rejoué(s), {reponses} réponses réelles, sans démonstration."]
+    recus = format_compte(len(lots), "fichier reçu rejoué", "fichiers reçus rejoués")
+    phrases = [f"{recus}, {reponses} réponses réelles, sans démonstration."]
     phrases += [
         f"  attention : « {lot.fichier} » passe de {lot.avant} à {lot.apres} réponses chargées."
         for lot in lots

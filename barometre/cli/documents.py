@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
+from barometre.cli.analyse import add_json
+from barometre.fichiers import write_atomic
 from barometre.rapports.formats import FORMATS_DOCUMENT, get_nom
 from barometre.rapports.modele import Document
+
+
+def add_document(analyseur: argparse.ArgumentParser) -> None:
+    """Le format et le chemin d'un document, dits de la même façon par chaque commande qui en écrit un."""
+    analyseur.add_argument(
+        "--format", choices=tuple(FORMATS_DOCUMENT), default="pdf", help="format du fichier (pdf)"
+    )
+    analyseur.add_argument("-o", "--sortie", metavar="CHEMIN", type=Path, help="fichier, ou dossier")
+    add_json(analyseur)
 
 
 def write_document(
@@ -18,6 +30,5 @@ def write_document(
         chemin.mkdir(parents=True, exist_ok=True)
         chemin = chemin / get_nom(document, format_)
     # Un fichier interrompu ne passe pas pour un document.
-    provisoire = chemin.with_name(f".{chemin.name}")
-    provisoire.write_bytes(octets)
-    return provisoire.replace(chemin)
+    write_atomic(chemin, octets)
+    return chemin

@@ -13,6 +13,7 @@ from barometre.cli.erreurs import Refus
 from barometre.cli.sortie import print_json
 from barometre.domain.portee import PUBLIC
 from barometre.exports import FORMATS, build_fichier
+from barometre.fichiers import write_atomic
 from barometre.maps.geopackage import GeopackageRefuse
 from barometre.views.donnees.explorer import ExplorationRefusee, VueExplorer
 from barometre.warehouse.repository import open_repository
@@ -46,9 +47,7 @@ def execute(demande: argparse.Namespace) -> None:
     octets = _build(vue, demande.format)
     extension = GPKG if demande.format == GPKG else FORMATS[demande.format].extension
     chemin = demande.sortie or Path(vue.provenance.get_nom(extension))
-    provisoire = chemin.with_name(f".{chemin.name}")
-    provisoire.write_bytes(octets)
-    provisoire.replace(chemin)
+    write_atomic(chemin, octets)
     if demande.json:
         print_json({"fichier": str(chemin), "lignes": len(vue.table), "sans_valeur": vue.caches})
     else:

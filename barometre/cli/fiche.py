@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import argparse
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from barometre.access import Gate
 from barometre.assemblage.collectivite import load_resolution
-from barometre.cli.analyse import add_json
-from barometre.cli.documents import write_document
+from barometre.cli.documents import add_document, write_document
 from barometre.cli.erreurs import Refus
 from barometre.cli.sortie import print_json
 from barometre.domain.portee import PUBLIC
 from barometre.rapports.fiche import build_document_fiche
-from barometre.rapports.formats import FORMATS_DOCUMENT
 from barometre.warehouse.repository import open_repository
 
 
@@ -24,11 +21,7 @@ def add_command(commandes: Any) -> None:
     aide = "écrit la fiche publique d'une collectivité (deux pages)"
     analyseur = commandes.add_parser("fiche", help=aide, description=aide)
     analyseur.add_argument("collectivite", metavar="COLLECTIVITE", help="identifiant, code même ancien, nom")
-    analyseur.add_argument(
-        "--format", choices=tuple(FORMATS_DOCUMENT), default="pdf", help="format du fichier (pdf)"
-    )
-    analyseur.add_argument("-o", "--sortie", metavar="CHEMIN", type=Path, help="fichier, ou dossier")
-    add_json(analyseur)
+    add_document(analyseur)
     analyseur.set_defaults(execute=execute)
 
 

@@ -11,6 +11,7 @@ from barometre.access.registre import open_registre
 from barometre.cli.analyse import add_json
 from barometre.cli.sauvegarder import REGISTRE
 from barometre.cli.sortie import Barre, get_operateur, print_json
+from barometre.formats import format_compte
 from barometre.pipeline.sauvegarde import restaurer
 
 
@@ -31,9 +32,10 @@ def execute(demande: argparse.Namespace) -> None:
     if demande.json:
         print_json(faite.to_dict())
         return
+    recus = format_compte(faite.lots, "fichier reçu", "fichiers reçus")
     print(
         f"Version {faite.version_id} en service : {faite.tables['participation']} questionnaires, "
-        f"{faite.tables['agregat']} chiffres, {faite.lots} fichier(s) reçu(s), et le registre."
+        f"{faite.tables['agregat']} chiffres, {recus}, et le registre."
     )
 
 

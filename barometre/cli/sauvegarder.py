@@ -9,6 +9,7 @@ from typing import Any
 from barometre.access.registre import open_registre
 from barometre.cli.analyse import add_json
 from barometre.cli.sortie import Barre, get_operateur, print_json
+from barometre.formats import format_compte
 from barometre.pipeline.sauvegarde import check_dossier_neuf, sauvegarder
 
 REGISTRE = "registre.json"
@@ -33,8 +34,9 @@ def execute(demande: argparse.Namespace) -> None:
     if demande.json:
         print_json(faite.to_dict() | {"dossier": str(demande.dossier)})
         return
+    recus = format_compte(faite.lots, "fichier reçu", "fichiers reçus")
     print(
-        f"Version {faite.version_id}, {faite.lots} fichier(s) reçu(s) et registre sauvegardés dans "
+        f"Version {faite.version_id}, {recus} et registre sauvegardés dans "
         f"« {demande.dossier} » ({faite.octets / 2**20:.1f} Mo). Il contient des réponses, des clés secrètes "
         "et des droits : gardez-le comme l'entrepôt."
     )

@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from barometre.access import Gate
-from barometre.cli.analyse import add_json
-from barometre.cli.documents import write_document
+from barometre.cli.documents import add_document, write_document
 from barometre.cli.erreurs import Refus
 from barometre.cli.sortie import Barre, print_json
 from barometre.domain.portee import PUBLIC
 from barometre.domain.territoire import FRANCE
 from barometre.rapports.demande import Demande, DemandeRefusee
-from barometre.rapports.formats import FORMATS_DOCUMENT
 from barometre.rapports.synthese import build_synthese
 from barometre.warehouse.repository import open_repository
 
@@ -32,11 +30,7 @@ def add_command(commandes: Any) -> None:
         "--edition", metavar="ID", default="", help="une vague ou une année (les dernières sinon)"
     )
     analyseur.add_argument("--departements", action="store_true", help="un fichier pour chaque département")
-    analyseur.add_argument(
-        "--format", choices=tuple(FORMATS_DOCUMENT), default="pdf", help="format du fichier (pdf)"
-    )
-    analyseur.add_argument("-o", "--sortie", metavar="CHEMIN", type=Path, help="fichier, ou dossier")
-    add_json(analyseur)
+    add_document(analyseur)
     analyseur.set_defaults(execute=execute)
 
 

@@ -39,7 +39,7 @@ def build_document_fiche(gate: Gate, collectivite_id: str, jour: date) -> Docume
 
 
 def _build(gate: Gate, collectivite_id: str, jour: date) -> Document | None:
-    vue = load_fiche(gate, collectivite_id)
+    vue = load_fiche(gate, collectivite_id, jour)
     if vue is None:
         return None
     version = gate.get_version()

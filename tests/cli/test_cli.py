@@ -194,7 +194,7 @@ def test_construire_dit_ce_que_deviennent_les_fichiers_recus() -> None:
     lots = [Rejoue("a", "un.csv", relu=True, avant=100, apres=100), Rejoue("b", "deux.csv", True, 50, 48),
             Rejoue("c", "vieux.csv", relu=False, avant=7, apres=7)]  # fmt: skip
     texte = " ".join(list_phrases(lots))
-    assert "3 fichier(s) reçu(s) rejoué(s), 155 réponses réelles" in texte
+    assert "3\u00a0fichiers reçus rejoués, 155 réponses réelles" in texte
     assert "« deux.csv » passe de 50 à 48" in texte
     assert "un.csv" not in texte
     assert "repris tels quels, leur fichier n'étant pas gardé : vieux.csv" in texte

@@ -80,6 +80,7 @@ PERMIS: dict[str, set[str]] = {
         "formats",
     },
     "cli": {
+        "fichiers",
         "rapports",
         "assemblage",
         "views",

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+from decimal import Decimal
 from pathlib import Path
 from typing import get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from barometre.domain.colonnes import ColonneInconnue, Nature, get_colonne, load_colonnes
+from barometre.formats import FINE, format_part
 from barometre.views.lecture.tableau import build_tableau, to_pourcent
 
 VUES = Path(__file__).resolve().parents[2] / "barometre" / "views"
@@ -63,3 +67,10 @@ def test_un_nombre_reste_un_nombre() -> None:
 )
 def test_une_part_devient_un_pourcentage(part: float | None, decimales: int, attendu: float | None) -> None:
     assert to_pourcent(part, decimales) == attendu
+
+
+@given(st.decimals(0, 1, places=4), st.integers(0, 2))
+def test_un_fichier_et_l_ecran_arrondissent_pareil(part: Decimal, decimales: int) -> None:
+    """0,285 se lisait 29 % à l'écran et 28 dans le fichier."""
+    lu = format_part(float(part), decimales).removesuffix(f"{FINE}%").replace(",", ".")
+    assert float(lu) == to_pourcent(float(part), decimales)

@@ -46,7 +46,8 @@ def collectivite_id(gate: Gate) -> str:
 
 
 def test_les_pairs_sont_ceux_de_la_page(gate: Gate, collectivite_id: str) -> None:
-    document, vue = build_document_fiche(gate, collectivite_id, JOUR), load_fiche(gate, collectivite_id)
+    document = build_document_fiche(gate, collectivite_id, JOUR)
+    vue = load_fiche(gate, collectivite_id, JOUR)
     assert document is not None
     assert vue is not None
     tableau = _list_tableaux(document)["Pratiques suivies, par thème"]

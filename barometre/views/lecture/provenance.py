@@ -10,7 +10,7 @@ from barometre.access import Gate
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import LICENCE, Definition, Provenance
 from barometre.domain.version import Version
-from barometre.formats import format_date
+from barometre.formats import format_date, is_absent, round_nombre, to_pourcents
 from barometre.views.lecture.chiffres import ABSENT, Chiffre
 from barometre.views.lecture.citation import HORS_BIAIS, SOURCE, get_raison
 from barometre.views.lecture.groupes_compares import GroupeCompare
@@ -84,9 +84,10 @@ def add_compares(
 
 def round_valeur(indicateur: Indicateur, valeur: float | None) -> float | None:
     """La valeur telle qu'affichée : une part devient un pourcentage, arrondi à ses décimales."""
-    if valeur is None:
+    if valeur is None or is_absent(valeur):
         return None
-    return round(valeur * (100 if indicateur.est_part else 1), indicateur.decimales)
+    lue = to_pourcents(valeur) if indicateur.est_part else valeur
+    return float(round_nombre(lue, indicateur.decimales))
 
 
 def build_provenance(

@@ -9,7 +9,15 @@ from numbers import Real
 import pandas as pd
 
 from barometre.domain.colonnes import Colonne, Nature, get_colonne, load_colonnes
-from barometre.formats import FINE, format_date, format_nombre, format_points, is_absent
+from barometre.formats import (
+    FINE,
+    format_date,
+    format_nombre,
+    format_points,
+    is_absent,
+    round_nombre,
+    to_pourcents,
+)
 
 _TYPES: dict[Nature, str] = {
     "entier": "Int64",
@@ -31,7 +39,7 @@ def build_tableau(lignes: Iterable[Sequence[object]], colonnes: Sequence[str]) -
 
 def to_pourcent(part: float | None, decimales: int = 0) -> float | None:
     """0.2349 → 23.0 : la valeur telle qu'elle se lit, en nombre. Sert aussi aux écarts, en points."""
-    return None if part is None else round(100 * part, decimales)
+    return None if is_absent(part) else float(round_nombre(to_pourcents(part), decimales))
 
 
 def describe_colonne(nom: str) -> Colonne:
