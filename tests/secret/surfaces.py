@@ -76,6 +76,7 @@ FORMATS: dict[str, str] = {
     "ods": ATTAQUEE,
     "parquet": ATTAQUEE,
     "zip": ATTAQUEE,
+    "gpkg": ATTAQUEE,
 }
 DOCUMENTS: dict[str, str] = dict.fromkeys(("pdf", "docx", "pptx", "odt"), ATTAQUEE)
 

@@ -16,6 +16,7 @@ from barometre.api.application import build_api
 from barometre.assemblage import depot, memoire
 from barometre.cli import main
 from barometre.cli.analyse import COMMANDES
+from barometre.cli.exporter import GPKG
 from barometre.exports import FORMATS
 from barometre.rapports.formats import FORMATS_DOCUMENT
 from barometre.ui.navigation import list_pages
@@ -77,7 +78,7 @@ def test_la_liste_des_surfaces_est_fermee(entrepots: tuple[str, str]) -> None:
     assert set(surfaces.COMMANDES) == set(COMMANDES)
     assert set(surfaces.API) == set(api.openapi()["paths"])
     assert racines <= set(surfaces.ADRESSES)
-    assert set(surfaces.FORMATS) == set(FORMATS)
+    assert set(surfaces.FORMATS) == {*FORMATS, GPKG}
     assert set(surfaces.DOCUMENTS) == set(FORMATS_DOCUMENT)
 
 
@@ -139,7 +140,8 @@ def test_un_fichier_ne_dit_rien_de_ce_qui_est_cache(
 ) -> None:
     def lire(_: str) -> bytes:
         sortie = tmp_path / "vue"
-        assert main(["exporter", f"{THEME}&par=strate", "--format", format_, "-o", str(sortie)]) == 0
+        par = "par=territoire&niveau=region" if format_ == GPKG else "par=strate"
+        assert main(["exporter", f"{THEME}&{par}", "--format", format_, "-o", str(sortie)]) == 0
         return sortie.read_bytes()
 
     comparer(lire)

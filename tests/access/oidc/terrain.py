@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.testclient import TestClient
@@ -21,7 +23,12 @@ from tests.access.oidc.faussaire import CLIENT, EMETTEUR, Faussaire
 
 ADRESSE = "https://barometre.test"
 REGLAGES = Reglages(
-    True, ADRESSE, ("barometre.test",), EMETTEUR, CLIENT, "secret-remis-par-proconnect-0123456789"
+    production=True,
+    adresse=ADRESSE,
+    hotes=("barometre.test",),
+    emetteur=EMETTEUR,
+    client=CLIENT,
+    secret="secret-remis-par-proconnect-0123456789",
 )
 PAGES = frozenset({"", "fiche", "inclusion"})
 
@@ -65,3 +72,17 @@ class Terrain:
         """Le lecteur que les pages verraient."""
         jeton = (navigateur or self.navigateur).cookies.get(COOKIE, "")
         return read_lecteur(lambda: self.registre, jeton, choisi)
+
+
+def name_case(cas: object) -> str:
+    """Le nom d'un cas, sans l'heure : deux processus de tests doivent lui donner le même."""
+    return "+".join(cas) if isinstance(cas, dict) else str(cas)
+
+
+def check_refuse(terrain: Terrain, reponse: Any, navigateur: Any = None) -> None:
+    """La connexion est refusée : ni cookie, ni session, et les en-têtes d'une page."""
+    assert reponse.status_code == 400
+    assert COOKIE not in (navigateur or terrain.navigateur).cookies
+    assert "content-security-policy" in reponse.headers
+    with terrain.registre._moteur.connect() as connexion:
+        assert connexion.execute(text("SELECT count(*) FROM sessions")).scalar_one() == 0

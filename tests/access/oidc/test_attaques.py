@@ -5,37 +5,21 @@ from __future__ import annotations
 import base64
 import hmac
 import json
-import logging
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from joserfc.jwk import OctKey, RSAKey
-from sqlalchemy import text
+from joserfc.jwk import RSAKey
 
 from barometre.access.lecteur import read_lecteur
-from barometre.access.oidc import FournisseurIndisponible
-from barometre.domain.portee import PUBLIC, Portee
 from barometre.ui.serving.connexion import COOKIE, COOKIE_DEPART
 from barometre.ui.serving.retour import read_page
-from tests.access.oidc.faussaire import CLIENT, EMETTEUR, SIRET, Faussaire
-from tests.access.oidc.terrain import ADRESSE, Terrain
+from tests.access.oidc.faussaire import CLIENT, EMETTEUR, Faussaire
+from tests.access.oidc.terrain import ADRESSE, Terrain, check_refuse, name_case
 
 AUTRE_CLE = RSAKey.generate_key(2048, {"kid": "k1"})
-MAIRE = Portee("collectivite", collectivite_id="commune-33063")
 INSTANT = int(time.time())
-
-
-def name_case(cas: object) -> str:
-    """Le nom d'un cas, sans l'heure : deux processus de tests doivent lui donner le même."""
-    return "+".join(cas) if isinstance(cas, dict) else str(cas)
-
-
-@pytest.fixture
-def terrain(tmp_path: Path) -> Terrain:
-    return Terrain(tmp_path)
 
 
 def _encode(objet: dict[str, Any]) -> str:
@@ -83,7 +67,7 @@ FAUX: dict[str, Callable[[Faussaire, dict[str, Any]], str]] = {
 def test_un_jeton_faux(terrain: Terrain, nom: str, quel: str) -> None:
     faussaire = terrain.faussaire
     faussaire.signe = lambda a, q: FAUX[nom](faussaire, a) if q == quel else faussaire.sign(a)
-    _check_refuse(terrain, terrain.connect())
+    check_refuse(terrain, terrain.connect())
 
 
 @pytest.mark.parametrize(
@@ -113,7 +97,7 @@ def test_un_jeton_faux(terrain: Terrain, nom: str, quel: str) -> None:
 )
 def test_un_id_token_signe_mais_qui_n_est_pas_pour_nous(terrain: Terrain, mensonge: dict[str, Any]) -> None:
     terrain.faussaire.falsifie = mensonge
-    _check_refuse(terrain, terrain.connect())
+    check_refuse(terrain, terrain.connect())
 
 
 @pytest.mark.parametrize(
@@ -130,12 +114,12 @@ def test_un_id_token_signe_mais_qui_n_est_pas_pour_nous(terrain: Terrain, menson
 )
 def test_un_userinfo_signe_mais_d_un_autre(terrain: Terrain, mensonge: dict[str, Any]) -> None:
     terrain.faussaire.falsifie_infos = mensonge
-    _check_refuse(terrain, terrain.connect())
+    check_refuse(terrain, terrain.connect())
 
 
 def test_un_userinfo_non_signe(terrain: Terrain) -> None:
     terrain.faussaire.type_infos = "application/json"
-    _check_refuse(terrain, terrain.connect())
+    check_refuse(terrain, terrain.connect())
 
 
 @pytest.mark.parametrize(
@@ -156,7 +140,7 @@ def test_un_userinfo_non_signe(terrain: Terrain) -> None:
 def test_un_retour_force(terrain: Terrain, parametres: dict[str, str]) -> None:
     etat = terrain.leave()["state"]
     reponse = terrain.come_back(**({"etat": etat} | parametres))
-    _check_refuse(terrain, reponse)
+    check_refuse(terrain, reponse)
     assert "<script>" not in reponse.text
     assert "onerror" not in reponse.text
 
@@ -164,28 +148,28 @@ def test_un_retour_force(terrain: Terrain, parametres: dict[str, str]) -> None:
 def test_un_parametre_en_double(terrain: Terrain) -> None:
     etat = terrain.leave()["state"]
     adresse = f"/connexion/retour?state={etat}&code=a&code=b&iss={EMETTEUR}"
-    _check_refuse(terrain, terrain.navigateur.get(adresse))
+    check_refuse(terrain, terrain.navigateur.get(adresse))
 
 
 def test_un_code_refuse_par_le_fournisseur(terrain: Terrain) -> None:
     terrain.faussaire.statut_jeton = 400
-    _check_refuse(terrain, terrain.connect())
+    check_refuse(terrain, terrain.connect())
 
 
 def test_le_retour_d_une_victime_dans_un_autre_navigateur(terrain: Terrain) -> None:
     """Connexion forcée : l'attaquant donne à la victime l'adresse de retour de sa propre connexion."""
     etat = terrain.leave()["state"]
     victime = terrain.open_navigateur()
-    _check_refuse(terrain, terrain.come_back(etat, victime), victime)
+    check_refuse(terrain, terrain.come_back(etat, victime), victime)
     terrain.leave(victime)  # même avec une connexion en cours chez elle
-    _check_refuse(terrain, terrain.come_back(etat, victime), victime)
+    check_refuse(terrain, terrain.come_back(etat, victime), victime)
 
 
 def test_un_retour_rejoue_par_qui_n_est_plus_connecte(terrain: Terrain) -> None:
     etat = terrain.leave()["state"]
     assert terrain.come_back(etat).status_code == 303
     terrain.navigateur.get("/deconnexion")
-    _check_refuse(terrain, terrain.come_back(etat))
+    check_refuse(terrain, terrain.come_back(etat))
 
 
 def test_double_clic_et_bouton_retour_gardent_la_session(terrain: Terrain) -> None:
@@ -210,7 +194,7 @@ def test_deux_onglets_se_connectent_chacun(terrain: Terrain) -> None:
 def test_un_id_token_d_un_onglet_rejoue_dans_l_autre(terrain: Terrain) -> None:
     un = terrain.leave()
     terrain.leave()  # le faussaire signe maintenant le nonce de ce second départ
-    _check_refuse(terrain, terrain.come_back(un["state"]))
+    check_refuse(terrain, terrain.come_back(un["state"]))
 
 
 def test_un_cookie_rejoue_apres_la_deconnexion(terrain: Terrain) -> None:
@@ -288,142 +272,3 @@ def test_les_cookies_ne_se_lisent_ni_ne_se_partagent(terrain: Terrain) -> None:
         assert {"HttpOnly", "Path=/", "SameSite=lax", "Secure"} <= set(pose.split("; "))
         assert "Domain" not in pose
         assert reponse.headers["cache-control"] == "no-store"
-
-
-def test_aucun_jeton_dans_les_journaux(terrain: Terrain, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
-    terrain.connect()
-    terrain.faussaire.falsifie = {"aud": "autre"}
-    terrain.connect()
-    terrain.navigateur.get("/deconnexion")
-    jetons = [terrain.faussaire.build_id_token().split(".")[0], "agent@mairie.fr", "un-code"]
-    # httpx écrit les adresses au niveau INFO de son propre journal : celui du service n'en garde rien.
-    notres = "\n".join(r.getMessage() for r in caplog.records if r.name.startswith("barometre"))
-    assert [j for j in jetons if j in notres] == []
-    faits = terrain.registre.list_journal()
-    assert "@" not in faits.to_csv()
-
-
-def test_un_fournisseur_eteint_laisse_le_public(terrain: Terrain) -> None:
-    terrain.faussaire.panne = True
-    reponse = terrain.navigateur.get("/connexion")
-    assert reponse.status_code == 503
-    assert "pages publiques restent ouvertes" in reponse.text
-    assert terrain.get_lecteur().portee == PUBLIC
-
-
-def test_un_fournisseur_eteint_au_retour_puis_a_la_sortie(terrain: Terrain) -> None:
-    etat = terrain.leave()["state"]
-    terrain.faussaire.panne = True
-    assert terrain.come_back(etat).status_code == 503
-    terrain.faussaire.panne = False
-    terrain.connect()
-    terrain.fournisseur._annonce = None
-    terrain.faussaire.panne = True
-    assert terrain.navigateur.get("/deconnexion").headers["location"] == "/"
-    assert terrain.get_lecteur().compte == ""
-
-
-@pytest.mark.parametrize(
-    "mensonge",
-    [{"issuer": "https://ailleurs.test"}, {"token_endpoint": "http://pro.test/token"}, {"jwks_uri": ""}],
-    ids=name_case,
-)
-def test_une_annonce_mensongere(terrain: Terrain, mensonge: dict[str, str]) -> None:
-    terrain.faussaire.annonce |= mensonge
-    assert terrain.navigateur.get("/connexion").status_code == 503
-
-
-def test_des_cles_changees_se_relisent_une_fois_par_minute(terrain: Terrain) -> None:
-    instant = [0.0]
-    terrain.fournisseur._horloge = lambda: instant[0]
-    terrain.connect()
-    terrain.faussaire.cle = RSAKey.generate_key(2048, {"kid": "k2", "use": "sig"})
-    terrain.faussaire.publiees = [terrain.faussaire.cle]
-    terrain.faussaire.signe = lambda a, _: terrain.faussaire.sign(a, kid="k2")
-    assert terrain.connect().status_code == 400  # pas plus d'une lecture par minute
-    assert terrain.faussaire.lectures_cles == 1
-    instant[0] = 61.0
-    assert terrain.connect().status_code == 303
-    assert terrain.faussaire.lectures_cles == 2
-
-
-def test_une_cle_secrete_publiee_ne_verifie_rien(terrain: Terrain) -> None:
-    terrain.faussaire.publiees = [OctKey.generate_key(256, {"kid": "k1"})]
-    _check_refuse(terrain, terrain.connect())
-
-
-def test_deux_facteurs_demandes_et_non_faits(terrain: Terrain) -> None:
-    recus = terrain.leave(renforcer="1")
-    assert "essential" in recus["claims"]
-    reponse = terrain.come_back(recus["state"])
-    assert reponse.status_code == 400
-    assert "deux facteurs" in reponse.text
-
-
-def test_le_programme_demande_deux_facteurs(terrain: Terrain) -> None:
-    terrain.connect()
-    compte = terrain.get_lecteur().compte
-    terrain.registre.accorder(compte, Portee("programme", nominatif=True), siret=SIRET)
-    faible = terrain.get_lecteur()
-    assert (faible.portee, faible.a_renforcer) == (PUBLIC, True)
-    terrain.faussaire.falsifie = {"acr": "eidas2"}
-    terrain.connect(renforcer="1")
-    assert terrain.get_lecteur().portee == Portee("programme", nominatif=True)
-
-
-def test_un_siret_ne_donne_aucun_droit(terrain: Terrain) -> None:
-    terrain.connect()
-    lecteur = terrain.get_lecteur()
-    assert lecteur.compte
-    assert lecteur.portee == PUBLIC
-    assert terrain.registre.comptes.list_demandes()["siret"].tolist() == [SIRET]
-
-
-@pytest.mark.parametrize("siret", ["", "12", "2133006350001X", "<b>1</b>", None])
-def test_un_siret_absent_ou_faux_reste_public(terrain: Terrain, siret: str | None) -> None:
-    terrain.faussaire.falsifie_infos = {"siret": siret}
-    assert terrain.connect().status_code == 303
-    assert terrain.registre.comptes.list_demandes()["siret"].tolist() == [""]
-    assert terrain.get_lecteur().portee == PUBLIC
-
-
-def test_un_droit_retire_mord_au_prochain_affichage(terrain: Terrain) -> None:
-    terrain.connect()
-    numero = terrain.registre.accorder(terrain.get_lecteur().compte, MAIRE, siret=SIRET)
-    assert terrain.get_lecteur().portee == MAIRE
-    terrain.registre.retirer(numero)
-    assert terrain.get_lecteur().portee == PUBLIC
-
-
-def test_le_droit_d_un_autre_ne_se_choisit_pas(terrain: Terrain) -> None:
-    numero = terrain.registre.accorder("c-autre", Portee("programme", nominatif=True))
-    terrain.connect()
-    assert terrain.get_lecteur(choisi=numero).portee == PUBLIC
-
-
-def test_un_registre_casse_rend_le_public(terrain: Terrain) -> None:
-    terrain.connect()
-    with terrain.registre._moteur.begin() as connexion:
-        connexion.execute(text("DROP TABLE acces"))
-    lecteur = terrain.get_lecteur()
-    assert lecteur.portee == PUBLIC
-    assert "pages publiques" in lecteur.phrase
-    with terrain.registre._moteur.begin() as connexion:
-        connexion.execute(text("DROP TABLE connexions"))
-    assert terrain.navigateur.get("/connexion").status_code == 503
-
-
-def test_l_annonce_d_un_autre_est_dite_a_l_operateur(terrain: Terrain) -> None:
-    terrain.faussaire.annonce["issuer"] = "https://ailleurs.test"
-    with pytest.raises(FournisseurIndisponible) as dite:
-        terrain.fournisseur.read_annonce()
-    assert "autre émetteur" in dite.value.cause
-
-
-def _check_refuse(terrain: Terrain, reponse: Any, navigateur: Any = None) -> None:
-    assert reponse.status_code == 400
-    assert COOKIE not in (navigateur or terrain.navigateur).cookies
-    assert "content-security-policy" in reponse.headers
-    with terrain.registre._moteur.connect() as connexion:
-        assert connexion.execute(text("SELECT count(*) FROM sessions")).scalar_one() == 0
