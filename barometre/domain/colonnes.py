@@ -34,6 +34,8 @@ class Colonne:
     nature: Nature
     definition: str
     decimales: int = 0
+    # Ce qui se lit quand la valeur manque ; rien n'est jamais écrit zéro.
+    absent: str = "non publié"
 
 
 @cache

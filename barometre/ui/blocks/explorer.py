@@ -14,6 +14,7 @@ from barometre.maps.geopackage import NIVEAUX as NIVEAUX_DESSINES
 from barometre.ui import porte, selectors, state
 from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.telechargements import render_telechargements
+from barometre.ui.blocks.textes import render_tableau
 from barometre.views.donnees.explorer import (
     APERCU,
     MODELES,
@@ -27,6 +28,7 @@ from barometre.views.donnees.explorer import (
 )
 
 FORMATS_OFFERTS = ("csv", "csv_international", "xlsx", "ods", "parquet", "zip")
+HAUTEUR_APERCU = 480  # en pixels : les titres et une dizaine de lignes
 COLONNES = ("titre", "groupe", "vague_id", "unite", "redresse", "bas", "haut", "brut", "n", "note", "marque")
 
 
@@ -80,7 +82,8 @@ def render_apercu(vue: VueExplorer | None) -> None:
     """Les cinquante premières lignes : le reste ne part jamais au navigateur."""
     if vue is None or vue.table.empty:
         return
-    st.dataframe(vue.table[list(COLONNES)].head(APERCU), hide_index=True)
+    with st.container(height=HAUTEUR_APERCU, border=False, key="apercu"):
+        render_tableau(vue.table[list(COLONNES)].head(APERCU), f"Aperçu : {vue.champ}")
     if len(vue.table) > APERCU:
         st.caption(f"Aperçu des {APERCU} premières lignes sur {len(vue.table)}.")
 

@@ -27,6 +27,7 @@ class Ecrit:
 
 # Les mêmes libellés reviennent d'une page et d'un lecteur à l'autre.
 TEXTES_GARDES = 20_000
+ABSENT = "non publié"
 
 
 @lru_cache(TEXTES_GARDES)
@@ -74,8 +75,10 @@ def build_tableau(table: pd.DataFrame, titre: str) -> str:
 
 def _cellule(valeur: object, fiche: Colonne) -> str:
     mots = format_case(valeur, fiche)
-    manque = not mots and not isinstance(valeur, str)
-    return '<span aria-label="non publié">–</span>' if manque else texte(mots)
+    if mots or isinstance(valeur, str):
+        return texte(mots)
+    # « non publié » revient partout : un tiret suffit à l'œil. Toute autre absence se dit.
+    return '<span aria-label="non publié">–</span>' if fiche.absent == ABSENT else texte(fiche.absent)
 
 
 def build_anciennes(mesures: Sequence[tuple[str, str, str]]) -> str:

@@ -59,18 +59,24 @@ def format_case(valeur: object, colonne: Colonne) -> str:
     nombre = float(valeur)
     if colonne.nature == "points":
         return format_points(nombre / 100, colonne.decimales)
+    if colonne.nature == "nombre":
+        # Une part entière et une moyenne se suivent dans la même colonne : chacune garde ses décimales.
+        return format_nombre(nombre, max(colonne.decimales, _count_decimales(nombre)))
     return format_nombre(nombre, colonne.decimales) + (f"{FINE}%" if colonne.nature == "pourcent" else "")
 
 
-def format_tableau(
-    table: pd.DataFrame, absent: str = "non publié"
-) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """Les titres et les lignes d'un tableau, en mots ; `absent` remplace un nombre qui manque."""
+def _count_decimales(nombre: float) -> int:
+    """Celles qu'il faut pour l'écrire, jusqu'à deux."""
+    return next((d for d in range(2) if round(nombre, d) == nombre), 2)
+
+
+def format_tableau(table: pd.DataFrame) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Les titres et les lignes d'un tableau, en mots ; un nombre absent se dit comme le veut sa colonne."""
     fiches = [describe_colonne(str(nom)) for nom in table.columns]
     nombres = [pd.api.types.is_numeric_dtype(table[nom]) for nom in table.columns]
     lignes = tuple(
         tuple(
-            format_case(valeur, fiche) or (absent if nombre else "")
+            format_case(valeur, fiche) or (fiche.absent if nombre else "")
             for valeur, fiche, nombre in zip(rang, fiches, nombres, strict=True)
         )
         for rang in table.itertuples(index=False, name=None)
