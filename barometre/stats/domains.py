@@ -23,6 +23,8 @@ from barometre.stats.perturbation import Perturbation
 Tableau = npt.NDArray[np.float64]
 # Domaines traités ensemble : borne la mémoire des produits intermédiaires.
 BLOCK_VALUES = 4_000_000
+# En deçà, une somme de carrés a perdu des chiffres (le plus petit flottant normal vaut 2e-308).
+CARRE_SUR = 1e-290
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,7 +132,8 @@ def sum_domains(
         variance = np.full_like(sommes[0], np.nan)
     n, w, w2, brut, wy = sommes
     with np.errstate(divide="ignore", invalid="ignore"):
-        moyenne, estimation, n_eff = brut / n, wy / w, w**2 / w2
+        moyenne, estimation = brut / n, wy / w
+        n_eff = _measure_n_eff(design, membership, repondu, w, w2)
     variance[n == 0] = np.nan
     df = n - _count_strata(design, membership, repondu)
     exactes = Sums(
@@ -187,6 +190,22 @@ def _reach(means: Tableau, values: Tableau, membership: csr_array, columns: npt.
             ecart = np.abs(values[np.ix_(unites, columns)] - means[d, columns])
             ecarts[d, columns] = np.nan_to_num(ecart).max(axis=0)
     return ecarts
+
+
+def _measure_n_eff(
+    design: Design, membership: csr_array, answered: Tableau, w: Tableau, w2: Tableau
+) -> Tableau:
+    """(Σw)²/Σw² par domaine × chiffre.
+
+    Des poids minuscules au regard des autres ont des carrés nuls : leur domaine se recompte à son échelle.
+    """
+    n_eff = np.asarray(w**2 / w2)
+    for domaine, chiffre in np.argwhere((w > 0) & (w2 < CARRE_SUR)):
+        unites = membership.indices[membership.indptr[domaine] : membership.indptr[domaine + 1]]
+        poids = design.weights[unites] * answered[unites, chiffre]
+        poids = poids / poids.max()
+        n_eff[domaine, chiffre] = poids.sum() ** 2 / (poids**2).sum()
+    return n_eff
 
 
 def _center(values: Tableau, weights: Tableau) -> Tableau:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from barometre.stats.calibration import Calibration, CalibrationError, calibrate, rake
@@ -18,6 +18,10 @@ from barometre.stats.estimation import Design, DesignError, estimate_proportions
 ANSWER = st.sampled_from([1.0, 0.0, np.nan])
 LEVEL = st.sampled_from(["a", "b", "c"])
 POPULATION = st.one_of(st.integers(0, 500), st.just(float("nan")), st.just(-3))
+
+
+# Vu : le carré du poids de la seule qui a répondu valait zéro, et l'effectif efficace NaN.
+LONE = pd.DataFrame({"q": [1.0, np.nan], "strate": "a", "region": "x", "poids": [1e-150, 6.4e11]})
 
 
 @st.composite
@@ -44,6 +48,7 @@ def try_to_calibrate(
         return None, str(refus)
 
 
+@example(LONE, False)
 @given(samples(), st.booleans())
 @settings(max_examples=100, deadline=None)
 def test_every_figure_has_an_interval_around_it(sample: pd.DataFrame, calibrated: bool) -> None:
