@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,7 +16,7 @@ from barometre.ingest.export import read_export
 from barometre.ingest.identity import Referentiel
 from barometre.ingest.layout import Choix
 from barometre.ingest.lot import Lot, load_lot
-from barometre.ingest.mapping import read_correspondance
+from barometre.ingest.mapping import Correspondance, read_correspondance
 from barometre.ingest.merge import merge_lots
 
 
@@ -42,14 +44,24 @@ def prepare(  # noqa: PLR0917 — l'ordre est celui de la commande `importer`
 ) -> Lot:
     """Lit, contrôle et interprète un fichier, sans rien écrire ; lève `ImportRefuse` d'une phrase.
 
-    `lots_connus` : les lots déjà dans l'entrepôt ; le même fichier y donne `deja_charge`.
+    `lots_connus` : les lots déjà dans l'entrepôt ; le même fichier, lu par la même correspondance, y donne
+    `deja_charge`.
     """
     questionnaire, vague = find_enquete(catalogue, questionnaire_id, vague_id)
     declaree = read_correspondance(correspondance)
     choix = Choix(declaree.entete, declaree.feuille)
     export = read_export(path, format, build_recognizer(questionnaire), choix)
+    export = replace(export, empreinte=_hash_lecture(export.empreinte, declaree))
     lot = load_lot(export, questionnaire, vague, referentiel, declaree)
     return replace(lot, deja_charge=lot.lot_id in lots_connus)
+
+
+def _hash_lecture(empreinte: str, declaree: Correspondance) -> str:
+    """SHA-256 du fichier et de sa correspondance : corriger la correspondance seule change les réponses."""
+    if declaree == Correspondance():
+        return empreinte
+    ecrite = json.dumps(asdict(declaree), sort_keys=True)
+    return hashlib.sha256(f"{empreinte} {ecrite}".encode()).hexdigest()
 
 
 def prepare_all(  # noqa: PLR0917 — l'ordre est celui de la commande `importer`

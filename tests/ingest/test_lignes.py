@@ -6,7 +6,7 @@ import pytest
 
 from barometre.ingest import ImportRefuse, prepare
 from barometre.ingest.identity import is_luhn
-from tests.ingest.conftest import Importer, MiniCatalogue, check_counts
+from tests.ingest.conftest import Importer, MiniCatalogue, check_counts, get_reponse
 
 
 def get_motif(importer: Importer, contenu: str) -> str:
@@ -195,6 +195,17 @@ def test_meme_fichier_meme_lot(importer: Importer) -> None:
     lot = importer(contenu)
     assert importer(contenu, lots_connus={lot.lot_id}).to_dict()["deja_charge"] is True
     assert importer(contenu + "210100012;N\n", lots_connus={lot.lot_id}).to_dict()["deja_charge"] is False
+
+
+def test_meme_fichier_autre_correspondance(importer: Importer) -> None:
+    contenu = "SIREN;Q01\n213300635;1\n"
+    non, oui = ({"valeurs": {"communication_q01": {"1": option}}} for option in ("non", "oui"))
+    lot = importer(contenu, correspondance=non)
+    assert importer(contenu, correspondance=non, lots_connus={lot.lot_id}).deja_charge
+    corrige = importer(contenu, correspondance=oui, lots_connus={lot.lot_id})
+    assert not corrige.deja_charge
+    assert [r[0] for r in get_reponse(corrige, "commune-33063", "q01")] == ["oui"]
+    assert not importer(contenu, lots_connus={lot.lot_id}).deja_charge
 
 
 def test_json_de_la_commande(importer: Importer) -> None:
