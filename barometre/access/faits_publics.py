@@ -10,6 +10,7 @@ from barometre.recherche.demande import describe_hors_champ
 from barometre.recherche.index import RESULTATS, Trouvaille
 from barometre.warehouse.queries import Filtre
 from barometre.warehouse.repository import Repository
+from barometre.warehouse.versions import list_versions
 
 
 class FaitsPublics:
@@ -26,6 +27,11 @@ class FaitsPublics:
     def get_version(self) -> Version:
         """La version lue."""
         return self._repository.get_version()
+
+    def list_versions(self) -> pd.DataFrame:
+        """Les versions gardées, la plus récente d'abord : version, creee_le, active, simulee."""
+        versions = list_versions(self._repository.entrepot)
+        return versions[versions["creee_le"].notna()].drop(columns="commentaire")
 
     def get_collectivite(self, collectivite_id: str) -> Collectivite | None:
         """Une collectivité ou un territoire, ou None."""

@@ -16,8 +16,9 @@ from starlette.middleware.gzip import GZipMiddleware
 from barometre.access import Gate
 from barometre.api.debit import PAR_MINUTE, Debit
 from barometre.api.lectures import lectures
-from barometre.api.problemes import add_problemes
-from barometre.api.reponses import build_etag, build_inchangee, is_connue
+from barometre.api.problemes import add_problemes, build_probleme
+from barometre.api.reponses import build_en_tetes, build_etag, build_inchangee, is_connue, read_demandee
+from barometre.assemblage.depot import VersionAbsente
 from barometre.domain.provenance import LICENCE
 
 RACINE = "/api/v1"
@@ -33,8 +34,8 @@ ORIGINES = "BAROMETRE_API_ORIGINES"
 SANS_VERSION = frozenset({"/openapi.json", "/"})
 
 
-def build_api(open_gate: Callable[[], Gate], *, par_minute: int = PAR_MINUTE) -> FastAPI:
-    """L'API entière ; `open_gate` rend la porte publique sur la version en service."""
+def build_api(open_gate: Callable[[str], Gate], *, par_minute: int = PAR_MINUTE) -> FastAPI:
+    """L'API entière ; `open_gate` rend la porte publique sur une version (« » : celle en service)."""
     api = FastAPI(
         title="Baromètre Collectivités & Numérique",
         version="1.0.0",
@@ -57,19 +58,22 @@ def build_api(open_gate: Callable[[], Gate], *, par_minute: int = PAR_MINUTE) ->
     return api
 
 
-def _build_etiquette(open_gate: Callable[[], Gate]) -> Callable[..., Awaitable[Response]]:
+def _build_etiquette(open_gate: Callable[[str], Gate]) -> Callable[..., Awaitable[Response]]:
     async def etiquette(requete: Request, suite: Callable[[Request], Awaitable[Response]]) -> Response:
         """304 pour qui a déjà la réponse de cette version ; `ETag` sinon."""
         if requete.url.path.removeprefix(RACINE) in SANS_VERSION:
             return await suite(requete)
-        gate = await run_in_threadpool(open_gate)
+        demandee = read_demandee(requete)
+        try:
+            gate = await run_in_threadpool(open_gate, demandee)
+        except VersionAbsente as absente:
+            return build_probleme(404, str(absente))
         etag = build_etag(gate, requete)
-        if is_connue(requete, etag):
-            return build_inchangee(etag)
+        if is_connue(requete, gate, etag):
+            return build_inchangee(gate, etag)
         reponse = await suite(requete)
         if reponse.status_code == 200:
-            reponse.headers["ETag"] = etag
-            reponse.headers["Cache-Control"] = "no-cache"
+            reponse.headers.update(build_en_tetes(gate, etag))
         return reponse
 
     return etiquette

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from barometre.access import Gate
-from barometre.api.reponses import Page, build_page, read_version, to_lignes
+from barometre.api.reponses import Page, build_page, to_lignes
 from barometre.assemblage.explorer import load_requete
 from barometre.catalogue import load_catalogue
 from barometre.domain.territoire import FRANCE
@@ -23,9 +23,12 @@ LONGUEUR = 80  # signes d'un identifiant ou d'une recherche
 Numero = Annotated[int, Query(ge=1, le=PAGE_MAXIMALE, description="Numéro de la page")]
 Taille = Annotated[int, Query(ge=1, le=TAILLE_MAXIMALE, description="Lignes par page")]
 Identifiant = Annotated[str, Query(max_length=LONGUEUR)]
+VERSION = "Une version gardée (voir /versions) ; celle en service sinon"
+VersionDemandee = Annotated[str, Query(max_length=LONGUEUR, description=VERSION)]
 ERREURS: dict[int | str, dict[str, Any]] = {
     code: {"description": texte, "content": {"application/problem+json": {}}}
     for code, texte in (
+        (404, "Version qui n'est plus gardée"),
         (422, "Demande mal formée"),
         (429, "Trop de demandes"),
         (503, "Données indisponibles"),
@@ -33,9 +36,9 @@ ERREURS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def get_gate(requete: Request) -> Gate:
-    """La porte publique sur la version en service, que l'application de l'API a reçue à sa naissance."""
-    gate: Gate = requete.app.state.open_gate()
+def get_gate(requete: Request, version: VersionDemandee = "") -> Gate:
+    """La porte publique sur la version demandée, que l'application de l'API a appris à ouvrir."""
+    gate: Gate = requete.app.state.open_gate(version)
     return gate
 
 
@@ -57,6 +60,7 @@ class RequeteValeurs(BaseModel):
     strate: str = Field("", max_length=LONGUEUR)
     opsn: str = Field("", max_length=LONGUEUR)
     chiffres: Literal["redresse", "brut"] = "redresse"
+    version: str = Field("", max_length=LONGUEUR, description=VERSION)
     par: list[str] = Field([TERRITOIRE], max_length=5, description="territoire, strate, type, opsn, vague")
     format: Literal["json", "csv"] = "json"
     page: int = Field(1, ge=1, le=PAGE_MAXIMALE)
@@ -120,10 +124,10 @@ def read_sources(gate: Porte, page: Numero = 1, taille: Taille = TAILLE) -> Lign
     return _page(gate, gate.list_sources(), page, taille)
 
 
-@lectures.get("/versions", summary="La version des données en service")
+@lectures.get("/versions", summary="Les versions des données gardées, que « version » peut nommer")
 def read_versions(gate: Porte) -> Lignes:
-    """La version que lisent toutes les autres adresses."""
-    return _page(gate, pd.DataFrame([read_version(gate).model_dump()]), 1, TAILLE)
+    """La plus récente d'abord ; celle en service y est dite active."""
+    return _page(gate, gate.list_versions(), 1, TAILLE)
 
 
 def _page(gate: Gate, table: pd.DataFrame, page: int, taille: int) -> Page[dict[str, Any]]:

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from barometre.assemblage.depot import VersionAbsente
 from barometre.views.donnees.explorer import ExplorationRefusee
 from barometre.warehouse.engine import EntrepotError
 
@@ -37,6 +38,7 @@ def add_problemes(api: FastAPI) -> None:
     api.add_exception_handler(RequestValidationError, _refuse_validation)
     api.add_exception_handler(HTTPException, _refuse_http)
     api.add_exception_handler(ExplorationRefusee, _refuse_demande)
+    api.add_exception_handler(VersionAbsente, _refuse_version)
     api.add_exception_handler(EntrepotError, _refuse_entrepot)
 
 
@@ -52,6 +54,10 @@ async def _refuse_http(_: Request, erreur: Any) -> JSONResponse:
 
 async def _refuse_demande(_: Request, erreur: Exception) -> JSONResponse:
     return build_probleme(422, str(erreur))
+
+
+async def _refuse_version(_: Request, erreur: Exception) -> JSONResponse:
+    return build_probleme(404, str(erreur))
 
 
 async def _refuse_entrepot(_: Request, __: Exception) -> JSONResponse:

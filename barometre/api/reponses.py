@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import UTC
+from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any, Generic, TypeVar
 
 import pandas as pd
@@ -72,12 +74,39 @@ def build_etag(gate: Gate, requete: Request) -> str:
     return f'"{hashlib.sha256(cle.encode()).hexdigest()[:32]}"'
 
 
-def is_connue(requete: Request, etag: str) -> bool:
-    """Vrai si l'appelant a déjà cette réponse (RFC 9110, §13.1.2)."""
-    connues = [e.strip().removeprefix("W/") for e in requete.headers.get("if-none-match", "").split(",")]
-    return etag in connues or "*" in connues
+def build_en_tetes(gate: Gate, etag: str) -> dict[str, str]:
+    """Ce qui permet de ne pas relire : l'étiquette, et la date de la version (RFC 9110, §8.8)."""
+    creee_le = gate.get_version().creee_le.replace(tzinfo=UTC)
+    return {
+        "ETag": etag,
+        "Last-Modified": format_datetime(creee_le, usegmt=True),
+        "Cache-Control": "no-cache",
+    }
 
 
-def build_inchangee(etag: str) -> Response:
+def is_connue(requete: Request, gate: Gate, etag: str) -> bool:
+    """Vrai si l'appelant a déjà cette réponse ; l'étiquette prime sur la date (RFC 9110, §13.2.2)."""
+    if annoncees := requete.headers.get("if-none-match"):
+        connues = [e.strip().removeprefix("W/") for e in annoncees.split(",")]
+        return etag in connues or "*" in connues
+    return _is_depuis(requete.headers.get("if-modified-since", ""), gate)
+
+
+def _is_depuis(date: str, gate: Gate) -> bool:
+    """Vrai si la version n'est pas plus récente que cette date ; une date mal écrite s'ignore (§13.1.3)."""
+    try:
+        lue = parsedate_to_datetime(date)
+    except ValueError:
+        return False
+    depuis = lue if lue.tzinfo else lue.replace(tzinfo=UTC)
+    return gate.get_version().creee_le.replace(tzinfo=UTC, microsecond=0) <= depuis
+
+
+def build_inchangee(gate: Gate, etag: str) -> Response:
     """304, sans corps."""
-    return Response(status_code=304, headers={"ETag": etag})
+    return Response(status_code=304, headers=build_en_tetes(gate, etag))
+
+
+def read_demandee(requete: Request) -> str:
+    """La version que nomme l'adresse ; vide : celle en service."""
+    return requete.query_params.get("version", "")

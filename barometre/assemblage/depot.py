@@ -10,10 +10,23 @@ from cachetools import LRUCache, TTLCache, cached
 from barometre.access import Gate
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.domain.version import Version
+from barometre.warehouse.engine import EntrepotError
 from barometre.warehouse.repository import Repository, open_repository
 
 VERSIONS_GARDEES = 3
 POINTEUR_SECONDES = 0.5
+# Une version effacée par une construction cesse de répondre dans ce délai.
+GARDE_SECONDES, DEMANDEES = 10, 64
+
+
+class VersionAbsente(EntrepotError):
+    """La version demandée n'est plus gardée, ou ce programme ne sait plus la lire ; une phrase."""
+
+    def __init__(self, demandee: str) -> None:
+        super().__init__(
+            f"La version « {demandee} » n'est plus gardée : ôtez « version » de l'adresse pour lire celle "
+            "en service."
+        )
 
 
 @cache
@@ -31,6 +44,32 @@ def _depot_at(version_id: str) -> Repository:
 def get_version_id() -> str:
     """La version en service : une page la demande cent fois, le pointeur se relit deux fois par seconde."""
     return open_depot().version_id
+
+
+@cached(TTLCache(DEMANDEES, ttl=GARDE_SECONDES), condition=Condition())
+def is_gardee(version_id: str) -> bool:
+    """Vrai si cette version se lit encore : présente, et d'un schéma que ce programme comprend."""
+    return has_version(open_depot(), version_id)
+
+
+def has_version(depot: Repository, version_id: str) -> bool:
+    """La même question, à un dépôt que l'appelant tient."""
+    if version_id not in depot.entrepot.list_ids():
+        return False
+    fixee = depot.at(version_id)
+    try:
+        return fixee.read_version().version_id == version_id
+    except EntrepotError:
+        return False
+    finally:
+        fixee.close()
+
+
+def open_gate_publique(version_id: str = "") -> Gate:
+    """La porte du public sur la version demandée, ou sur celle en service ; `VersionAbsente` sinon."""
+    if version_id and not is_gardee(version_id):
+        raise VersionAbsente(version_id)
+    return build_gate(PUBLIC, version_id or get_version_id())
 
 
 def read_active_version() -> str:
@@ -69,6 +108,6 @@ def list_territoires_of(gate: Gate) -> dict[str, str]:
 
 def forget() -> None:
     """Rouvrir l'entrepôt : après un changement de lieu, ou entre deux tests."""
-    for gardee in (_depot_at, get_version, get_version_id, list_territoires):
+    for gardee in (_depot_at, get_version, get_version_id, is_gardee, list_territoires):
         gardee.cache.clear()
     open_depot.cache_clear()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from barometre.access import Gate
+from barometre.assemblage.depot import VersionAbsente, has_version
 from barometre.assemblage.explorer import build_geopackage, load_requete
 from barometre.cli.analyse import add_json
 from barometre.cli.erreurs import Refus
@@ -16,6 +17,7 @@ from barometre.exports import FORMATS, build_fichier
 from barometre.fichiers import write_atomic
 from barometre.maps.geopackage import GeopackageRefuse
 from barometre.views.donnees.explorer import ExplorationRefusee, VueExplorer
+from barometre.views.lecture.address import read_query
 from barometre.warehouse.repository import open_repository
 
 GPKG = "gpkg"
@@ -39,7 +41,7 @@ def add_command(commandes: Any) -> None:
 def execute(demande: argparse.Namespace) -> None:
     """Écrit le fichier entier ou rien ; dit ses lignes et celles que le secret cache."""
     try:
-        vue = load_requete(Gate(open_repository(), PUBLIC), demande.requete)
+        vue = load_requete(_open_gate(demande.requete), demande.requete)
     except ExplorationRefusee as erreur:
         raise Refus(str(erreur)) from erreur
     if vue.table.empty:
@@ -52,6 +54,14 @@ def execute(demande: argparse.Namespace) -> None:
         print_json({"fichier": str(chemin), "lignes": len(vue.table), "sans_valeur": vue.caches})
     else:
         print(f"{chemin} — {vue.phrase}")
+
+
+def _open_gate(requete: str) -> Gate:
+    """La porte du public, sur la version que nomme l'adresse ou sur celle en service."""
+    depot, demandee = open_repository(), read_query(requete).get("version")
+    if demandee and not has_version(depot, demandee):
+        raise VersionAbsente(demandee)
+    return Gate(depot.at(demandee) if demandee else depot, PUBLIC)
 
 
 def _build(vue: VueExplorer, format_: str) -> bytes:

@@ -22,6 +22,8 @@ def render_application() -> None:
     state.reset_messages()
     state.restore_suivies(page.adresse)
     version, panne = _read_version()
+    if version is not None and (phrase := porte.explain_version()):
+        state.add_message(phrase)
     compte.render_compte(page.adresse)
     roles.render_voir_comme(version)
     frame.render_header(version)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from barometre.domain.portee import PUBLIC, Portee
-from barometre.views.lecture.address import CLES, Admises, Adresse, Valeur, read_address
+from barometre.views.lecture.address import CLES, LONGUEUR_MAXIMALE, Admises, Adresse, Valeur, read_address
 
 _PORTEE = "_portee"
 _SUIVIES = "_cles_suivies"
@@ -36,6 +36,11 @@ def read_adresse(
     for message in adresse.messages:
         add_message(message)
     return adresse
+
+
+def get_version_demandee() -> str:
+    """La version que nomme l'adresse ; vide : celle en service."""
+    return str(st.query_params.get("version", ""))[:LONGUEUR_MAXIMALE]
 
 
 def write_valeur(nom: str, valeur: Valeur, defaut: Valeur) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from fastapi import FastAPI
@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from barometre.access import Gate
 from barometre.api.application import build_api
 from barometre.assemblage import memoire
+from barometre.assemblage.depot import VersionAbsente
 from barometre.warehouse.repository import open_repository
 from tests.fakes import build_entrepot_factice
 
@@ -23,9 +24,20 @@ def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gate]:
     depot.close()
 
 
+def open_sur(gate: Gate) -> Callable[[str], Gate]:
+    """Une seule version est gardée : une autre est refusée, comme en service."""
+
+    def ouvrir(version: str) -> Gate:
+        if version not in ("", gate.version_id):
+            raise VersionAbsente(version)
+        return gate
+
+    return ouvrir
+
+
 @pytest.fixture
 def api(gate: Gate) -> FastAPI:
-    return build_api(lambda: gate, par_minute=100_000)
+    return build_api(open_sur(gate), par_minute=100_000)
 
 
 @pytest.fixture

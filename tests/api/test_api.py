@@ -14,6 +14,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from barometre.access import Gate
 from barometre.api.application import build_api
+from tests.api.conftest import open_sur
 
 REQUETE = "indicateurs=site_internet&par=territoire&niveau=region"
 
@@ -57,6 +58,25 @@ def test_etag_evite_de_relire(client: TestClient) -> None:
     assert client.get("/valeurs?par=strate").headers["etag"] != premiere.headers["etag"]
 
 
+def test_la_date_de_la_version_evite_aussi_de_relire(client: TestClient) -> None:
+    date = client.get("/versions").headers["last-modified"]
+    deja, avant = ({"If-Modified-Since": d} for d in (date, "Wed, 22 Nov 2023 00:00:00 GMT"))
+    assert client.get("/sources", headers=deja).status_code == 304
+    assert client.get("/sources", headers=avant).status_code == 200
+    assert client.get("/sources", headers={"If-Modified-Since": "hier"}).status_code == 200
+    # L'étiquette prime : une autre adresse, une autre réponse.
+    assert client.get("/sources", headers=deja | {"If-None-Match": '"autre"'}).status_code == 200
+
+
+def test_une_version_se_nomme_et_son_absence_se_dit(client: TestClient, gate: Gate) -> None:
+    for adresse in (f"/valeurs?{REQUETE}", "/sources?page=1"):
+        nommee = client.get(f"{adresse}&version={gate.version_id}")
+        assert nommee.json() == client.get(adresse).json()
+        absente = client.get(f"{adresse}&version=20200101T000000Z-abcdef")
+        assert (absente.status_code, absente.headers["content-type"]) == (404, "application/problem+json")
+        assert "n'est plus gardée" in absente.json()["detail"]
+
+
 def test_la_pagination_rend_tout_une_fois(client: TestClient) -> None:
     adresse = "/indicateurs?theme=communication&taille=5"
     total = client.get(adresse).json()["total"]
@@ -84,7 +104,7 @@ def test_une_erreur_est_un_probleme_en_francais(
 
 
 def test_le_debit_est_borne(gate: Gate) -> None:
-    client = TestClient(build_api(lambda: gate, par_minute=3))
+    client = TestClient(build_api(open_sur(gate), par_minute=3))
     reponses = [client.get("/versions") for _ in range(4)]
     assert [r.status_code for r in reponses] == [200, 200, 200, 429]
     assert int(reponses[-1].headers["retry-after"]) >= 1

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+
+import pytest
 from streamlit.testing.v1 import AppTest
 
+from barometre.assemblage import depot
+from barometre.domain.portee import Portee
+from barometre.ui import porte, state
+from barometre.warehouse.versions import fill_chantier, open_entrepot, write_version
+from tests import mini
 from tests.pages.conftest import Ouvrir, deplier, list_messages
 
 
@@ -81,3 +89,48 @@ def test_le_choix_brut_suit_le_lecteur_d_une_page_a_l_autre(ouvrir: Ouvrir) -> N
     page._page_hash = ""
     page.switch_page("pages/donnees/questionnaires.py").run()
     assert page.query_params["chiffres"] == "brut"
+
+
+@pytest.fixture(scope="module")
+def deux_versions(entrepot_factice: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, str]:
+    """Un entrepôt de deux versions : son adresse, l'ancienne, celle en service."""
+    dossier = tmp_path_factory.mktemp("deux") / "entrepot"
+    shutil.copytree(entrepot_factice, dossier)
+    entrepot = open_entrepot(str(dossier))
+    (ancienne,) = entrepot.list_ids()
+    with entrepot.lock(), fill_chantier(entrepot, ancienne) as (neuve, moteur):
+        write_version(moteur, neuve, simulee=True, code_version="essai", empreintes=mini.EMPREINTES)
+    return str(dossier), ancienne, neuve
+
+
+def test_une_adresse_qui_nomme_une_version_la_rouvre(
+    ouvrir: Ouvrir, deux_versions: tuple[str, str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adresse, ancienne, en_service = deux_versions
+    monkeypatch.setenv("BAROMETRE_ENTREPOT", adresse)
+    for demandee, lue, mot in (
+        (ancienne, ancienne, "relisez la version"),
+        (en_service, en_service, ""),
+        ("20200101T000000Z-abcdef", en_service, "n’est plus gardée"),
+        ("../ACTIF", en_service, "n’est plus gardée"),
+    ):
+        depot.forget()
+        page = ouvrir("explorer", version=demandee)
+        pied = " ".join(str(bloc.proto.body) for bloc in page.get("html"))
+        assert f"version {lue}, construite" in pied
+        assert [m for m in list_messages(page) if "version" in m] == [] or mot in list_messages(page)[0]
+        assert bool(mot) == bool(list_messages(page))
+
+
+def test_une_version_passee_se_relit_en_public(
+    deux_versions: tuple[str, str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Un droit retiré depuis ne doit pas revivre par l'adresse d'une version d'alors."""
+    adresse, ancienne, en_service = deux_versions
+    monkeypatch.setenv("BAROMETRE_ENTREPOT", adresse)
+    depot.forget()
+    monkeypatch.setattr(state, "get_vue_simulee", lambda: Portee("programme", simulee=True))
+    for demandee, role in ((ancienne, "public"), (en_service, "programme")):
+        monkeypatch.setattr(state, "get_version_demandee", lambda version=demandee: version)
+        assert porte.get_portee().role == role
+    depot.forget()

@@ -72,7 +72,7 @@ def _list_attaquees(liste: dict[str, str]) -> list[str]:
 
 
 def test_la_liste_des_surfaces_est_fermee(entrepots: tuple[str, str]) -> None:
-    api = build_api(lambda: Gate(open_repository(entrepots[0])))
+    api = build_api(lambda _: Gate(open_repository(entrepots[0])))
     racines = {re.sub(r"^/(vendor|connexion)(/.*)?$", r"/\1", route.path) for route in build_routes()}  # type: ignore[attr-defined]
     assert set(surfaces.PAGES) == {page.adresse for page in list_pages()}
     assert set(surfaces.COMMANDES) == set(COMMANDES)
@@ -93,7 +93,7 @@ def test_ce_qui_change_se_lirait_sans_la_porte(entrepots: tuple[str, str]) -> No
 def test_l_api_ne_dit_rien_de_ce_qui_est_cache(comparer: Callable[[Lire], None], chemin: str) -> None:
     def lire(adresse: str) -> list[bytes]:
         porte = Gate(open_repository(adresse))
-        client = TestClient(build_api(lambda: porte, par_minute=100_000))
+        client = TestClient(build_api(lambda _: porte, par_minute=100_000))
         reponses = [client.get(chemin + suite) for suite in API.get(chemin, ("",))]
         assert {r.status_code for r in reponses} == {200}
         return [r.content for r in reponses]

@@ -11,14 +11,12 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import BaseRoute, Mount
 
-from barometre.access import Gate
 from barometre.access.oidc import Client
 from barometre.access.oidc.fournisseur import Fournisseur
 from barometre.access.registre import get_registre
 from barometre.access.reglages import read_reglages
 from barometre.api.application import RACINE, build_api
 from barometre.assemblage import depot
-from barometre.domain.portee import PUBLIC
 from barometre.ui import chauffe
 from barometre.ui.navigation import list_adresses, list_pages
 from barometre.ui.serving import images, routes
@@ -41,17 +39,13 @@ def build_routes() -> list[BaseRoute]:
     ouvertes = [
         *routes.build_routes(depot.read_active_version),
         *images.build_routes(),
-        Mount(RACINE, build_api(_open_gate_publique)),
+        # L'API n'a qu'une portée, quel que soit l'appelant : celle du public.
+        Mount(RACINE, build_api(depot.open_gate_publique)),
     ]
     if not reglages.has_connexion:
         return ouvertes
     client = Client(reglages, Fournisseur(reglages.emetteur))
     return [*ouvertes, *Connexion(client, get_registre, _is_page).build_routes()]
-
-
-def _open_gate_publique() -> Gate:
-    """L'API n'a qu'une portée, quel que soit l'appelant : celle du public."""
-    return depot.build_gate(PUBLIC, depot.get_version_id())
 
 
 @asynccontextmanager
