@@ -115,7 +115,7 @@ def test_une_adresse_qui_nomme_une_version_la_rouvre(
         ("../ACTIF", en_service, "n’est plus gardée"),
     ):
         depot.forget()
-        page = ouvrir("explorer", version=demandee)
+        page = ouvrir("accessibilite", version=demandee)
         pied = " ".join(str(bloc.proto.body) for bloc in page.get("html"))
         assert f"version {lue}, construite" in pied
         assert [m for m in list_messages(page) if "version" in m] == [] or mot in list_messages(page)[0]
