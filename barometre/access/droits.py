@@ -1,10 +1,18 @@
-"""Qui peut lire quoi : une seule règle, pour l'affichage, la carte, le fichier et la commande."""
+"""Qui peut lire quoi : une seule décision, pour l'affichage, la carte, le fichier, l'image et la commande."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Literal
 
 from barometre.domain.portee import Portee
+
+# Ce qui se lit d'une collectivité nommée ; la cybersécurité demande un droit à part.
+Sujet = Literal["participation", "reponse", "cyber"]
+Lisibles = frozenset[str] | None
+# None : toutes les collectivités.
+TOUTES = None
+AUCUNE: Lisibles = frozenset()
 
 REFUS = {
     "public": "Les réponses d'une collectivité ne sont pas publiques : elle seule, et qui en a reçu le "
@@ -18,31 +26,37 @@ REFUS_CYBER = "Les réponses de cybersécurité demandent un droit à part, que 
 REFUS_PARTICIPATION = "Qui a répondu n'est pas public : la collectivité, son OPSN et le programme le lisent."
 
 
-def explain_refusal(
-    portee: Portee, collectivite_id: str, *, cyber: bool = False, perimetre: Collection[str] = ()
-) -> str:
-    """La phrase du refus de lire ces réponses, ou vide si la portée le permet.
+def list_lisibles(portee: Portee, sujet: Sujet, perimetre: Collection[str] = ()) -> Lisibles:
+    """Les collectivités dont la portée lit ce sujet : un ensemble, peut-être vide, ou TOUTES.
 
-    `cyber` : l'indicateur est sensible. `perimetre` : les collectivités de l'OPSN de la portée.
+    `perimetre` : les collectivités de l'OPSN de la portée. Une collectivité lit toutes ses réponses, celles
+    de cybersécurité comprises ; un autre, si son droit le dit.
     """
-    permis = {
-        "collectivite": collectivite_id == portee.collectivite_id,
-        "opsn": collectivite_id in perimetre,
-        "programme": portee.nominatif,
-    }.get(portee.role, False)
-    if not permis:
-        return REFUS[portee.role]
-    return REFUS_CYBER if cyber and is_cyber_cache(portee) else ""
+    if portee.role == "collectivite":
+        return frozenset({portee.collectivite_id})
+    if sujet == "cyber" and not portee.cyber:
+        return AUCUNE
+    if portee.role == "opsn":
+        return frozenset(perimetre)
+    if portee.role == "programme" and (sujet == "participation" or portee.nominatif):
+        return TOUTES
+    return AUCUNE
 
 
-def can_see_participation(portee: Portee, collectivite_id: str, perimetre: Collection[str] = ()) -> bool:
-    """Vrai si la portée lit si elle a répondu : elle-même, son OPSN, le programme, l'opérateur."""
-    if portee.role in ("programme", "operateur"):
-        return True
-    siennes = perimetre if portee.role == "opsn" else (portee.collectivite_id,)
-    return portee.role != "public" and collectivite_id in siennes
+def can_read(
+    portee: Portee, collectivite_id: str, sujet: Sujet = "reponse", perimetre: Collection[str] = ()
+) -> bool:
+    """Vrai si la portée lit ce sujet de cette collectivité : la décision que tous les chemins prennent."""
+    lisibles = list_lisibles(portee, sujet, perimetre)
+    return lisibles is None or collectivite_id in lisibles
 
 
-def is_cyber_cache(portee: Portee) -> bool:
-    """Une collectivité lit ses propres réponses de cybersécurité ; les autres, si leur droit le dit."""
-    return not portee.cyber and portee.role != "collectivite"
+def explain_refusal(
+    portee: Portee, collectivite_id: str, sujet: Sujet = "reponse", perimetre: Collection[str] = ()
+) -> str:
+    """La phrase du refus, ou vide si la lecture est permise."""
+    if can_read(portee, collectivite_id, sujet, perimetre):
+        return ""
+    if sujet == "participation":
+        return REFUS_PARTICIPATION
+    return REFUS_CYBER if can_read(portee, collectivite_id, "reponse", perimetre) else REFUS[portee.role]

@@ -9,7 +9,8 @@ from typing import Protocol
 
 import pandas as pd
 
-from barometre.access.droits import can_see_participation, explain_refusal, is_cyber_cache
+from barometre.access import droits
+from barometre.access.droits import Sujet
 from barometre.access.faits_publics import FaitsPublics
 from barometre.access.masque_agregats import mask_agregats
 from barometre.access.masques import (
@@ -151,7 +152,7 @@ class Gate(FaitsPublics):
 
     def can_see_participation(self, collectivite_id: str) -> bool:
         """Vrai si la portée peut lire si cette collectivité a répondu."""
-        return can_see_participation(self.portee, collectivite_id, self._perimetre)
+        return droits.can_read(self.portee, collectivite_id, "participation", self._perimetre)
 
     def list_participations(
         self,
@@ -163,13 +164,13 @@ class Gate(FaitsPublics):
 
         Le public n'en lit aucune : les comptes sont dans `count_participations` et `count_repondantes`.
         """
-        if self.portee.role == "public":
+        lisibles = droits.list_lisibles(self.portee, "participation", self._perimetre)
+        if lisibles is not None and not lisibles:
             return self._repository.list_participations(vague_id, questionnaire_id, []).drop(columns="lot_id")
         self._record("lire_participation", str(collectivite_id or "toutes"), str(vague_id or ""))
         lignes = self._repository.list_participations(vague_id, questionnaire_id, collectivite_id)
-        if self.portee.role in ("programme", "operateur"):
+        if lisibles is None:
             return lignes
-        lisibles = self._perimetre if self.portee.role == "opsn" else {self.portee.collectivite_id}
         lignes = lignes[lignes["collectivite_id"].isin(lisibles)].reset_index(drop=True)
         return lignes.drop(columns="lot_id").assign(profil=pd.Series(pd.NA, lignes.index, dtype="str"))
 
@@ -214,14 +215,17 @@ class Gate(FaitsPublics):
 
     # Les réponses nommées
 
-    def can_read(self, collectivite_id: str, questionnaire_id: str = "") -> bool:
-        """Vrai si la portée permet de lire les réponses de cette collectivité."""
-        return not self.explain_refusal(collectivite_id, questionnaire_id)
+    def can_read(self, collectivite_id: str, objet: str = "") -> bool:
+        """Vrai si la portée permet de lire cet indicateur (ou ce questionnaire) de cette collectivité."""
+        return not self.explain_refusal(collectivite_id, objet)
 
-    def explain_refusal(self, collectivite_id: str, questionnaire_id: str = "") -> str:
-        """La phrase du refus, ou vide si la lecture est permise."""
-        cyber = questionnaire_id in QUESTIONNAIRES_SENSIBLES
-        return explain_refusal(self.portee, collectivite_id, cyber=cyber, perimetre=self._perimetre)
+    def explain_refusal(self, collectivite_id: str, objet: str = "") -> str:
+        """La phrase du refus, ou vide si la lecture est permise ; `objet` vide : hors cybersécurité."""
+        return droits.explain_refusal(self.portee, collectivite_id, self._get_sujet(objet), self._perimetre)
+
+    def _get_sujet(self, objet: str) -> Sujet:
+        sensible = objet in QUESTIONNAIRES_SENSIBLES or (objet and objet in self._sensitive())
+        return "cyber" if sensible else "reponse"
 
     @cached_property
     def _perimetre(self) -> frozenset[str]:
@@ -237,7 +241,7 @@ class Gate(FaitsPublics):
             self._refuse("lire_reponses", collectivite_id, refus)
         self._record("lire_reponses", collectivite_id, str(vague_id or ""))
         lignes = self._repository.list_reponses(collectivite_id, vague_id)
-        if is_cyber_cache(self.portee):
+        if not self._reads_cyber(collectivite_id):
             lignes = lignes[~lignes["questionnaire_id"].isin(QUESTIONNAIRES_SENSIBLES)]
         return lignes.reset_index(drop=True)
 
@@ -257,23 +261,22 @@ class Gate(FaitsPublics):
         if not self.can_read(collectivite_id):
             return lignes[mesures].reset_index(drop=True)
         self._record("lire_valeurs", collectivite_id)
-        if is_cyber_cache(self.portee):
+        if not self._reads_cyber(collectivite_id):
             lignes = lignes[mesures | ~lignes["indicateur_id"].isin(sensibles)]
         return lignes.reset_index(drop=True)
 
+    def _reads_cyber(self, collectivite_id: str) -> bool:
+        return droits.can_read(self.portee, collectivite_id, "cyber", self._perimetre)
+
     def _readable(self, indicateur_id: str) -> list[str] | None:
         """Les collectivités dont la portée lit cet indicateur déclaré ; None : toutes."""
-        cyber = indicateur_id in self._sensitive()
-        lisibles = {
-            "collectivite": [self.portee.collectivite_id],
-            "opsn": sorted(self._perimetre),
-            "programme": None,
-        }.get(self.portee.role, [])
-        exemple = self.portee.collectivite_id if lisibles is None or not lisibles else lisibles[0]
-        refus = explain_refusal(self.portee, exemple, cyber=cyber, perimetre=self._perimetre)
-        if refus:
-            self._refuse("lire_valeurs", indicateur_id, refus)
-        return lisibles
+        lisibles = droits.list_lisibles(self.portee, self._get_sujet(indicateur_id), self._perimetre)
+        if lisibles is None:
+            return None
+        if not lisibles:
+            exemple = next(iter(self._perimetre), self.portee.collectivite_id)
+            self._refuse("lire_valeurs", indicateur_id, self.explain_refusal(exemple, indicateur_id))
+        return sorted(lisibles)
 
     # Les imports, pour l'opérateur
 

@@ -1,4 +1,4 @@
-"""Une erreur imprévue : le lecteur lit une phrase et un numéro, le journal garde la trace entière."""
+"""Une erreur pendant l'affichage : le lecteur lit une phrase, le journal garde la trace de l'imprévu."""
 
 from __future__ import annotations
 
@@ -6,6 +6,13 @@ import logging
 import secrets
 
 import streamlit as st
+
+from barometre.access import AccesRefuse
+from barometre.access.registre import RegistreError
+from barometre.warehouse.engine import EntrepotError
+
+# Leur message est déjà une phrase pour le lecteur : un refus, un journal qui ne s'écrit pas, une panne.
+DITES = (AccesRefuse, RegistreError, EntrepotError)
 
 journal = logging.getLogger(__name__)
 
@@ -19,6 +26,10 @@ def record_incident(erreur: BaseException) -> str:
 
 def show_incident(erreur: Exception) -> bool:
     """Remplace la trace que Streamlit montrerait ; True dit que c'est fait."""
+    if isinstance(erreur, DITES):
+        journal.warning("Affichage refusé : %s", type(erreur).__name__)
+        st.error(str(erreur))
+        return True
     numero = record_incident(erreur)
     st.error(
         f"Cette page n’a pas pu être affichée. L’incident **{numero}** est enregistré\u202f: "

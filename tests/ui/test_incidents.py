@@ -6,6 +6,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from barometre.access.journal import NON_ECRIT
 from barometre.ui.incidents import record_incident
 
 
@@ -30,3 +31,16 @@ def test_le_lecteur_lit_une_phrase_et_un_numero_sans_trace() -> None:
     page = AppTest.from_function(_script).run()
     assert "incident" in page.error[0].value
     assert "détail interne" not in page.error[0].value
+
+
+def _script_sans_journal() -> None:
+    from barometre.access.journal import NON_ECRIT  # noqa: PLC0415
+    from barometre.access.registre import RegistreError  # noqa: PLC0415
+    from barometre.ui.incidents import show_incident  # noqa: PLC0415
+
+    show_incident(RegistreError(NON_ECRIT))
+
+
+def test_une_lecture_refusee_faute_de_journal_se_dit_en_une_phrase() -> None:
+    page = AppTest.from_function(_script_sans_journal).run()
+    assert [erreur.value for erreur in page.error] == [NON_ECRIT]
