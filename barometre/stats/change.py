@@ -36,7 +36,10 @@ STABLE = "pas de changement démontré"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wave:
-    """Une vague : ses réponses, ses domaines et leurs estimations (domaine × chiffre)."""
+    """Une vague : ses réponses, ses domaines et leurs estimations (domaine × chiffre).
+
+    `n_eff` est réduit de ce qu'en ôte le bruit du secret : il ne sert qu'aux intervalles et aux tests.
+    """
 
     design: Design
     values: Tableau
@@ -120,7 +123,7 @@ def _build_wave(design: Design, answers: pd.DataFrame, membership: pd.DataFrame 
         membership=appartenance,
         n=sommes.n,
         yes=sommes.total,
-        n_eff=sommes.n_eff,
+        n_eff=sommes.n_noisy,
         p=sommes.estimate,
         weight=appartenance @ (design.weights[:, None] * repondu),
         noise=sommes.noise,

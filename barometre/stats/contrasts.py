@@ -91,7 +91,7 @@ def _linearise(design: Design, domain: npt.NDArray[np.bool_], y: Tableau) -> Tab
 def _build_frame(items: pd.Index[Any], a: Sums, b: Sums, variance: Tableau) -> pd.DataFrame:
     difference, se, df = b.estimate - a.estimate, np.sqrt(variance), np.minimum(a.df, b.df)
     assez = has_enough(a.n, a.total) & has_enough(b.n, b.total) & (df > 0) & np.isfinite(se)
-    p_value = pooled_p_value(a.estimate, a.n_eff, b.estimate, b.n_eff)
+    p_value = pooled_p_value(a.estimate, a.n_noisy, b.estimate, b.n_noisy)
     p_value[assez] = student_p_value(difference[assez], se[assez], df[assez])
     colonnes: dict[str, Any] = {
         "n": b.n_published,
@@ -103,7 +103,7 @@ def _build_frame(items: pd.Index[Any], a: Sums, b: Sums, variance: Tableau) -> p
         "df": df,
     }
     for nom, niveau in LEVELS.items():
-        bas, haut = intervals.newcombe_effective(a.estimate, a.n_eff, b.estimate, b.n_eff, niveau)
+        bas, haut = intervals.newcombe_effective(a.estimate, a.n_noisy, b.estimate, b.n_noisy, niveau)
         bas[assez], haut[assez] = intervals.student(difference[assez], se[assez], df[assez], niveau)
         position = get_sign(bas, haut, p_value, niveau)
         colonnes |= {f"low_{nom}": bas, f"high_{nom}": haut, f"class_{nom}": position}

@@ -45,6 +45,20 @@ class Sums:
     noise: Tableau
     n_published: Tableau
 
+    @property
+    def n_noisy(self) -> Tableau:
+        """L'effectif efficace des intervalles et des tests : réduit de ce que le bruit du secret en ôte."""
+        return adjust_n_eff(self.n_eff, self.n, np.clip(self.estimate, 0.0, 1.0), self.noise)
+
+
+def adjust_n_eff(n_eff: npt.ArrayLike, n: npt.ArrayLike, p: npt.ArrayLike, noise: npt.ArrayLike) -> Tableau:
+    """1/n' = 1/n_eff + bruit/pq : l'effectif dont la variance binomiale comprend celle du bruit."""
+    n_eff, n, p, noise = (np.asarray(v, dtype=float) for v in (n_eff, n, p, noise))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # À 0 ou 1, pq d'une réponse de plus : le bruit ne s'y annule pas.
+        pq = np.maximum(p * (1 - p), 1 / n - 1 / n**2)
+        return np.asarray(1 / (1 / n_eff + np.where(noise > 0, noise / pq, 0.0)))
+
 
 def scale_weights(design: Design) -> Tableau:
     """Un chiffre ne dépend pas de l'échelle des poids : au plus 1, on évite les débordements."""

@@ -219,16 +219,8 @@ def _finish_means(sums: Sums, domains: pd.Index[Any], items: pd.Index[Any], leve
 
 def _bound_proportions(sums: Sums, p: Tableau, se: Tableau, level: float) -> tuple[Tableau, Tableau]:
     """Logit et Student à partir de 10 oui et 10 non ; Wilson sur n_eff sinon, ou sans degré de liberté."""
-    bas, haut = intervals.wilson_effective(p, _spread(sums, p), level)
+    bas, haut = intervals.wilson_effective(p, sums.n_noisy, level)
     assez = (sums.total >= LOGIT_MINIMUM) & (sums.n - sums.total >= LOGIT_MINIMUM) & (sums.df > 0)
     assez &= np.isfinite(se)
     bas[assez], haut[assez] = intervals.logit(p[assez], se[assez], sums.df[assez], level)
     return bas, haut
-
-
-def _spread(sums: Sums, p: Tableau) -> Tableau:
-    """L'effectif efficace, moins ce que le bruit du secret en ôte : 1/n' = 1/n + bruit/pq."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        # À 0 ou 1, pq d'une réponse de plus : le bruit ne s'y annule pas.
-        pq = np.maximum(p * (1 - p), 1 / sums.n - 1 / sums.n**2)
-        return np.asarray(1 / (1 / sums.n_eff + np.where(sums.noise > 0, sums.noise / pq, 0.0)))

@@ -1,7 +1,9 @@
 """Entonnoirs : part des départements que le hasard seul met hors des limites à 95 %, selon la part nationale.
 
 Aucun département ne diffère des autres : 36 000 collectivités de 101 départements inégaux, des répondantes
-tirées au hasard, lues en brut et après calage. `python -m tests.bench entonnoir`.
+tirées au hasard, lues en brut et après calage, puis brouillées, arrondies et bornées comme la porte les rend.
+La dernière ligne est la moyenne, que la page dit (`charts.entonnoir.TAUX_HORS`).
+`python -m tests.bench entonnoir`.
 """
 
 from __future__ import annotations
@@ -11,33 +13,45 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from barometre.charts import COLONNES
+from barometre.charts.entonnoir import compute_positions
+from barometre.domain.secret import DECIMALES, MARGE_EXTREME, SEUIL, SEUIL_REDRESSE
 from barometre.stats.calibration import rake
-from barometre.stats.contrasts import get_funnel_limits
+from barometre.stats.perturbation import Law
 
 CADRE, DEPARTEMENTS, STRATES = 36_000, 101, 9
-MINIMUM = 10  # réponses, comme tout chiffre montré
 TIRAGES = 40
 GRAINE = 20261128
 
 
 def run() -> list[dict[str, Any]]:
-    """Une ligne par nombre de réponses et par part."""
+    """Une ligne par nombre de réponses et par part, puis leur moyenne."""
     hasard = np.random.default_rng(GRAINE)
-    return [_measure(hasard, n, part) for n in (2_400, 9_000) for part in (0.1, 0.3, 0.5)]
+    cas = [(n, part) for n in (2_400, 9_000) for part in (0.1, 0.3, 0.5)]
+    mesures = [measure_rates(hasard, n, part) for n, part in cas]
+    noms = [(f"{n}", f"{part:.0%}") for n, part in cas] + [("toutes", "toutes")]
+    moyenne = {valeur: float(np.mean([m[valeur] for m in mesures])) for valeur in ("brut", "redresse")}
+    return [
+        {"réponses": n, "part": part, "hors limites, brut": f"{m['brut']:.1%}",
+         "hors limites, redressé": f"{m['redresse']:.1%}"}
+        for (n, part), m in zip(noms, [*mesures, moyenne], strict=True)
+    ]  # fmt: skip
 
 
-def _measure(hasard: np.random.Generator, n: int, part: float) -> dict[str, Any]:
-    bruts, redresses = [], []
-    for _ in range(TIRAGES):
+def measure_rates(
+    hasard: np.random.Generator, n: int, part: float, tirages: int = TIRAGES
+) -> dict[str, float]:
+    """La part des départements hors limites, en brut et en redressé."""
+    hors: dict[str, list[float]] = {"brut": [], "redresse": []}
+    for _ in range(tirages):
         cadre = _build_frame(hasard, part)
         propension = 0.5 + cadre["strate"] / STRATES
         repond = cadre.sample(n, weights=propension, random_state=int(hasard.integers(2**31)))
-        bruts.append(_count_outside(repond.assign(poids=1.0), cadre["y"].mean()))
-        redresses.append(_count_outside(_calibrate(repond, cadre), cadre["y"].mean()))
-    return {
-        "réponses": n, "part": f"{part:.0%}", "hors limites, brut": f"{np.mean(bruts):.1%}",
-        "hors limites, redressé": f"{np.mean(redresses):.1%}",
-    }  # fmt: skip
+        cellules = _publish(hasard, _calibrate(repond, cadre))
+        for valeur, taux in hors.items():
+            positions = compute_positions(cellules, round(cadre["y"].mean(), DECIMALES), valeur)
+            taux.append(float(positions["hors"].ne(0).mean()))
+    return {valeur: float(np.mean(taux)) for valeur, taux in hors.items()}
 
 
 def _build_frame(hasard: np.random.Generator, part: float) -> pd.DataFrame:
@@ -55,14 +69,21 @@ def _calibrate(repond: pd.DataFrame, cadre: pd.DataFrame) -> pd.DataFrame:
     return repond.assign(poids=rake(marge, totaux, base_weights=None).weights)
 
 
-def _count_outside(repond: pd.DataFrame, reference: float) -> float:
-    """La part des départements hors limites, à l'effectif efficace de Kish."""
+def _publish(hasard: np.random.Generator, repond: pd.DataFrame) -> pd.DataFrame:
+    """Les départements tels que la page les lit : brouillés, arrondis, sans ceux qui ne sont que bornés."""
     p = repond["poids"].to_numpy(dtype=float)
-    sommes = pd.DataFrame({"p": p, "p2": p**2, "py": p * repond["y"], "n": 1.0})
-    groupes = sommes.groupby(repond["departement"].to_numpy()).sum()
-    groupes = groupes[groupes["n"] >= MINIMUM]
-    n_eff = (groupes["p"] ** 2 / groupes["p2"]).round().to_numpy(dtype=float)
-    parts = (groupes["py"] / groupes["p"]).to_numpy(dtype=float)
-    limites = get_funnel_limits(reference, n_eff)
-    bas, haut = limites["count_low"] / n_eff, limites["count_high"] / n_eff
-    return float(((parts < bas) | (parts > haut)).mean())
+    sommes = pd.DataFrame({"p": p, "p2": p**2, "py": p * repond["y"], "n": 1.0, "y": repond["y"]})
+    g = sommes.groupby(repond["departement"].to_numpy()).sum()
+    g = g[g["n"] >= SEUIL]
+    d = hasard.choice(Law().support, len(g), p=Law().probabilities)
+    d = np.clip(g["y"] + d, 0, g["n"]) - g["y"]
+    brut, redresse = (g["y"] + d) / g["n"], (g["py"] / g["p"] + d / g["n"]).clip(0, 1)
+    peu = g["n"] < SEUIL_REDRESSE
+    redresse = redresse.mask(peu, brut)
+    vus = (redresse * g["n"]).clip(upper=g["y"] + d), g["n"] - (redresse * g["n"]).clip(lower=g["y"] + d)
+    cellules = pd.DataFrame(dict.fromkeys(COLONNES, "") | {
+        "groupe": g.index.astype(str), "montre": True, "n": g["n"],
+        "n_eff": (g["p"] ** 2 / g["p2"]).round().mask(peu, g["n"]),
+        "brut": brut.round(DECIMALES), "redresse": redresse.round(DECIMALES),
+    })  # fmt: skip
+    return cellules[np.minimum(*vus) > MARGE_EXTREME]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import pytest
 
 from barometre.charts import Graphique
-from barometre.charts.entonnoir import build_entonnoir
+from barometre.charts.entonnoir import TAUX_HORS, build_entonnoir, compute_positions
+from tests.bench.bench_entonnoir import measure_rates
 from tests.charts.cadres import cadre, ligne
 from tests.views.fausse_porte import build_indicateur
 
@@ -55,8 +59,32 @@ def test_un_territoire_cache_n_est_nulle_part() -> None:
 
 
 def test_le_brut_se_lit_au_nombre_de_reponses() -> None:
-    assert "Réponses efficaces" in _build().table
-    assert "Réponses" in _build("brut").table
+    redresse, brut = (
+        compute_positions(_cadre(), 0.3, v).set_index("groupe")["x"] for v in ("redresse", "brut")
+    )
+    assert (brut[["D1", "D2"]] > redresse[["D1", "D2"]]).all()
+
+
+def test_le_bruit_du_secret_elargit_les_limites() -> None:
+    lignes = pd.DataFrame([ligne(f"D{i}", 0.3, n_eff=20.0, n=20) for i in range(5)])
+    assert compute_positions(lignes, 0.3, "redresse")["x"].iloc[0] < 18  # 20 réponses, et 1,5 de bruit
+
+
+def test_le_taux_dit_est_le_taux_mesure() -> None:
+    hasard = np.random.default_rng(12)
+    mesures = [measure_rates(hasard, n, part, tirages=3) for n, part in ((2_400, 0.1), (9_000, 0.5))]
+    taux = np.mean([list(m.values()) for m in mesures])
+    # Douze tirages de 101 départements : un écart type de 0,6 point.
+    assert taux == pytest.approx(TAUX_HORS, abs=0.018)
+
+
+def test_la_methode_dit_le_taux_de_la_page() -> None:
+    methode = (Path(__file__).parents[2] / "docs" / "methode.md").read_text(encoding="utf-8")
+    assert f"{100 * TAUX_HORS:.1f} % en moyenne".replace(".", ",") in methode
+    lignes = pd.DataFrame(
+        [ligne(f"D{i}", 0.3, n_eff=400.0) for i in range(99)] + [ligne("Loin", 0.9, n_eff=100.0)]
+    )
+    assert f"le hasard seul en ferait attendre {round(100 * TAUX_HORS)}" in _build(donnees=lignes).phrase
 
 
 def test_rien_hors_des_limites_se_dit() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
+from barometre.stats.contrasts import estimate_contrasts
 from barometre.stats.design import Design
 from barometre.stats.estimation import estimate_domains
 from barometre.stats.perturbation import Law, Perturbation, build_keys
@@ -107,3 +108,32 @@ def test_une_grandeur_bouge_a_la_mesure_de_son_plus_grand_membre() -> None:
     decalage = (moyenne.p[0, 0] - 14.95) / pas
     assert decalage == pytest.approx(round(decalage), abs=1e-9)
     assert abs(decalage) <= Law().maximum
+
+
+def test_un_ecart_de_petits_groupes_compte_le_bruit() -> None:
+    """Sous 10 oui, Newcombe et le score ignoraient le bruit : du hasard se disait démontré."""
+    rng = np.random.default_rng(5)
+    poids = pd.Series(1.0, index=UNITES)
+    groupes = pd.Series(np.where(np.arange(len(UNITES)) % 4 == 0, "a", "b"), index=UNITES)
+    reponses = pd.DataFrame({"a": (rng.random(len(UNITES)) < 0.1).astype(float)}, index=UNITES)
+    largeurs = []
+    for cles in (None, _perturbation()):
+        ligne = estimate_contrasts(Design(None, None, poids, perturbation=cles), reponses, groupes).iloc[0]
+        largeurs.append(ligne["high_95"] - ligne["low_95"])
+    assert largeurs[1] > largeurs[0] * 1.1
+
+
+def test_la_note_lit_l_intervalle_brouille() -> None:
+    """Largeur et prudence comprennent le bruit ; l'effectif efficace, lui, ne parle que des poids."""
+    poids, strates = pd.Series(1.0, index=UNITES), None
+    reponses = pd.DataFrame({"a": (np.arange(len(UNITES)) % 2).astype(float)}, index=UNITES)
+    membres = np.ones((len(UNITES), 1))
+    nette, brouillee = (
+        estimate_domains(Design(strates, None, poids, perturbation=p), reponses, membres)
+        for p in (None, _perturbation())
+    )
+    assert brouillee.n_eff[0, 0] == nette.n_eff[0, 0]
+    assert (brouillee.high - brouillee.low)[0, 0] > (nette.high - nette.low)[0, 0]
+    assert (brouillee.prudence_high - brouillee.prudence_low)[0, 0] > (
+        nette.prudence_high - nette.prudence_low
+    )[0, 0]
