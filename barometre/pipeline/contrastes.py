@@ -1,7 +1,8 @@
 """Les groupes comparés d'un questionnaire à une vague : chacun contre les autres, couvertes contre inconnues.
 
 Une différence se juge par son propre test, avec la covariance des deux groupes, jamais par deux intervalles
-qui se touchent ; les tests d'un thème sont corrigés ensemble.
+qui se touchent ; les tests d'un thème sont corrigés ensemble. Régions et couvertures se comparent à structure
+égale d'abord, l'écart simple à côté.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from barometre.stats.structure import compare_adjusted
 
 CELLULE = ["territoire_id", "type", "strate", "couverture"]
 DIMENSIONS = ("strate", "type", "region", "couverture")
+# Ce qui est tenu égal quand ces groupes se comparent ; le logarithme de la population s'y ajoute.
+STRUCTURES = {"region": ("strate", "couverture"), "couverture": ("strate", "region")}
 COUVERTE, INCONNUE, AUTRES = "couverte", "inconnue", "autres"
 _GARDEES = ["indicateur_id", "n", "n_reference", "difference", "se", "bas", "haut", "p_value", "class_95",
             "class_998", "difference_simple", *CELLULE, "reference"]  # fmt: skip
@@ -40,7 +43,7 @@ def compute_contrastes(terrain: Terrain, cadre: pd.DataFrame, agregats: pd.DataF
     lignes = lignes.dropna(subset=_CALCULEES).reset_index(drop=True)
     lignes = _add_states(lignes, agregats)
     vues = lignes[lignes["etat"].isin(MONTRES)].reset_index(drop=True)
-    return _judge(vues).assign(vague_id=terrain.vague_id)
+    return _mirror(_judge(vues)).assign(vague_id=terrain.vague_id)
 
 
 def _each_group(terrain: Terrain, repondants: pd.DataFrame, valeurs: pd.DataFrame) -> Iterator[pd.DataFrame]:
@@ -50,25 +53,33 @@ def _each_group(terrain: Terrain, repondants: pd.DataFrame, valeurs: pd.DataFram
         if groupes.nunique() < 2:
             continue
         lignes = estimate_contrasts(terrain.design, valeurs, groupes)
-        if dimension == "region":
-            lignes = _adjust_regions(terrain, repondants, valeurs, lignes)
+        if dimension == "couverture":
+            # « Inconnue » contre les autres est l'envers de « couverte » contre inconnues : un seul test.
+            lignes = lignes[lignes["couverture"].ne(INCONNUE)]
+        if dimension in STRUCTURES:
+            lignes = _adjust(terrain, repondants, valeurs, lignes, groupes)
         yield lignes.assign(**_describe_cell(dimension, lignes.pop(dimension)), reference=AUTRES)
 
 
-def _adjust_regions(
-    terrain: Terrain, repondants: pd.DataFrame, valeurs: pd.DataFrame, lignes: pd.DataFrame
+def _adjust(
+    terrain: Terrain,
+    repondants: pd.DataFrame,
+    valeurs: pd.DataFrame,
+    lignes: pd.DataFrame,
+    groupes: pd.Series,
 ) -> pd.DataFrame:
-    """L'écart et le verdict d'une région à structure égale ; l'écart simple reste à côté.
+    """L'écart et le verdict à structure égale ; l'écart simple reste à côté.
 
-    Une région de petites communes n'est pas en retard d'être rurale : strate, population et couverture
-    d'abord.
+    Une région de petites communes n'est pas en retard d'être rurale, ni une adhérente en avance d'être
+    grande. Un groupe que la structure explique tout entier n'a pas d'écart à lui : il n'est pas comparé.
     """
-    structure = repondants[["strate", "couverture"]].astype("object")
+    dimension = str(groupes.name)
+    structure = repondants[list(STRUCTURES[dimension])].astype("object")
     structure["population"] = np.log(repondants["population"].clip(lower=1).astype("float64"))
-    egales = compare_adjusted(terrain.design, valeurs, repondants["region"].astype("object"), structure)
-    simple = lignes.set_index(["item", "region"])["difference"]
-    calculees = [str(c) for c in egales if c not in ("item", "region")]
-    egales = egales.set_index(["item", "region"]).reindex(simple.index).reset_index()
+    egales = compare_adjusted(terrain.design, valeurs, groupes, structure)
+    simple = lignes.set_index(["item", dimension])["difference"]
+    calculees = [str(c) for c in egales if c not in ("item", dimension)]
+    egales = egales.set_index(["item", dimension]).reindex(simple.index).reset_index()
     return lignes.assign(**{c: egales[c].to_numpy() for c in calculees}, difference_simple=simple.to_numpy())
 
 
@@ -87,14 +98,29 @@ def _each_covered(
     terrain: Terrain, repondants: pd.DataFrame, valeurs: pd.DataFrame
 ) -> Iterator[pd.DataFrame]:
     """Couvertes par un OPSN (adhérentes ou dans un périmètre) contre non connues comme telles, par type."""
-    inconnues = repondants["couverture"].eq(INCONNUE).to_numpy()
+    inconnues = repondants["couverture"].eq(INCONNUE)
     for type_ in ("", *repondants["type"].unique()):
-        siennes = repondants["type"].eq(type_).to_numpy() if type_ else np.ones(len(repondants), dtype=bool)
-        premieres, secondes = siennes & inconnues, siennes & ~inconnues
-        if premieres.any() and secondes.any():
-            lignes = compare_domains(terrain.design, valeurs, premieres, secondes)
-            adresse = _TOTAL | {"type": str(type_), "couverture": COUVERTE, "reference": INCONNUE}
-            yield lignes.assign(**adresse)
+        siennes = repondants["type"].eq(type_) if type_ else inconnues | True
+        groupes = pd.Series(np.where(inconnues, INCONNUE, COUVERTE), repondants.index, name="couverture")
+        groupes = groupes.astype("object").where(siennes)
+        if groupes.nunique() < 2:
+            continue
+        lignes = compare_domains(
+            terrain.design, valeurs, groupes.eq(INCONNUE).to_numpy(), groupes.eq(COUVERTE).to_numpy()
+        ).assign(couverture=COUVERTE)
+        lignes = _adjust(terrain, repondants, valeurs.where(siennes), lignes, groupes)
+        yield lignes.assign(**_TOTAL | {"type": str(type_), "couverture": COUVERTE, "reference": INCONNUE})
+
+
+def _mirror(lignes: pd.DataFrame) -> pd.DataFrame:
+    """« Inconnue » contre les autres, dans le tableau des couvertures : l'envers du même test."""
+    couvertes = lignes["couverture"].eq(COUVERTE) & lignes["type"].eq("")
+    envers = lignes[couvertes].assign(couverture=INCONNUE, reference=AUTRES)
+    opposees = ["difference", "difference_simple", "position"]
+    envers[opposees] = -envers[opposees]
+    envers[["bas", "haut"]] = -envers[["haut", "bas"]].to_numpy()
+    envers[["n", "n_reference"]] = envers[["n_reference", "n"]].to_numpy()
+    return pd.concat([lignes, envers], ignore_index=True)
 
 
 def _add_states(lignes: pd.DataFrame, agregats: pd.DataFrame) -> pd.DataFrame:
@@ -122,16 +148,15 @@ def _combine(groupe: pd.Series, ensemble: pd.Series) -> pd.Series:
 
 def _name_kind(lignes: pd.DataFrame) -> pd.Series:
     """La dimension d'un groupe, d'après l'adresse de sa cellule."""
-    choix = [lignes["territoire_id"].ne(FRANCE), lignes["reference"].ne(AUTRES), lignes["strate"].ne(""),
-             lignes["couverture"].ne("")]  # fmt: skip
-    return pd.Series(np.select(choix, ["region", "couvertes", "strate", "couverture"], "type"), lignes.index)
+    choix = [lignes["territoire_id"].ne(FRANCE), lignes["strate"].ne(""), lignes["couverture"].ne("")]
+    return pd.Series(np.select(choix, ["region", "strate", "couverture"], "type"), lignes.index)
 
 
 def _judge(lignes: pd.DataFrame) -> pd.DataFrame:
     """La position et son niveau : intervalle qui exclut 0, et p corrigée sous le seuil.
 
-    Une famille par sorte de groupe (strates, types, régions, couvertures, couvertes) : les régions, presque
-    toutes semblables, n'ont pas à payer ni à profiter des strates.
+    Une famille par sorte de groupe (strates, types, régions, couvertures) : les régions, presque toutes
+    semblables, n'ont pas à payer ni à profiter des strates.
     """
     q = lignes.groupby(_name_kind(lignes))["p_value"].transform(adjust_p_values)
     position = pd.Series(0, index=lignes.index)

@@ -46,17 +46,30 @@ def test_l_ecart_est_celui_des_parts_redressees(tables: dict[str, pd.DataFrame])
     ligne = _one(tables["contraste"], couverture="couverte", reference="inconnue")
     agregats = tables["agregat"]
     une, autre = _one(agregats, couverture="perimetre"), _one(agregats, couverture="inconnue")
-    assert ligne["difference"] == pytest.approx(une["redresse"] - autre["redresse"])
+    assert ligne["difference_simple"] == pytest.approx(une["redresse"] - autre["redresse"])
     assert (ligne["n"], ligne["n_reference"]) == (une["n"], autre["n"])
     assert ligne["bas"] < ligne["difference"] < ligne["haut"]
 
 
-def test_un_groupe_contre_tous_les_autres(tables: dict[str, pd.DataFrame]) -> None:
-    couvertes = _one(tables["contraste"], couverture="perimetre", reference="autres")
-    inconnues = _one(tables["contraste"], couverture="inconnue", reference="autres")
-    # Deux groupes : chacun est « les autres » de l'autre.
-    assert couvertes["difference"] == pytest.approx(-inconnues["difference"])
-    assert couvertes["n"] == inconnues["n_reference"]
+def test_inconnue_contre_les_autres_est_l_envers_de_couverte_contre_inconnues(
+    tables: dict[str, pd.DataFrame],
+) -> None:
+    """La page et le tableau disent un seul test : même écart, même intervalle, même verdict."""
+    page = _one(tables["contraste"], couverture="couverte", reference="inconnue")
+    tableau = _one(tables["contraste"], couverture="inconnue", reference="autres")
+    for nom in ("difference", "difference_simple", "position"):
+        assert tableau[nom] == -page[nom]
+    assert (tableau["bas"], tableau["haut"]) == (-page["haut"], -page["bas"])
+    assert (tableau["n"], tableau["n_reference"]) == (page["n_reference"], page["n"])
+    for nom in ("p_value", "q_value", "se", "niveau", "etat"):
+        assert tableau[nom] == page[nom]
+
+
+def test_le_groupe_des_couvertes_est_la_seule_perimetre_ici(tables: dict[str, pd.DataFrame]) -> None:
+    """Sans adhérente, « dans le périmètre » contre les autres et « couverte » contre inconnues se valent."""
+    seule = _one(tables["contraste"], couverture="perimetre", reference="autres")
+    page = _one(tables["contraste"], couverture="couverte", reference="inconnue")
+    assert seule["difference"] == pytest.approx(page["difference"], abs=1e-9)
 
 
 def test_une_position_n_est_dite_que_demontree(tables: dict[str, pd.DataFrame]) -> None:

@@ -167,7 +167,8 @@ def contraste(indicateur_id: str = "site", **autres: Any) -> dict[str, Any]:
     return {
         "indicateur_id": indicateur_id, "vague_id": "2026-v4", "territoire_id": "france", "type": "",
         "strate": "", "couverture": "", "reference": "autres", "n": 60, "n_reference": 240,
-        "difference": 0.12, "bas": 0.04, "haut": 0.19, "position": 1, "niveau": "95", "etat": "published",
+        "difference": 0.12, "difference_simple": None, "bas": 0.04, "haut": 0.19, "position": 1,
+        "niveau": "95", "etat": "published",
     } | autres  # fmt: skip
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from barometre.domain.indicateur import Sens
 from barometre.views.comprendre.dimensions import TERRITOIRE, build_repartitions
+from barometre.views.lecture import groupes_compares
 from barometre.views.lecture.groupes_compares import (
     GroupeCompare,
     build_phrase_groupes,
     read_accompagnement,
+    read_couvertes,
 )
 from barometre.views.lecture.ligne import Lecture
 from barometre.views.lecture.selection import Selection
@@ -95,3 +98,29 @@ def test_couvertes_face_a_inconnues() -> None:
     assert "+12\u00a0points (entre +4 et +19)" in trouve.phrase
     assert trouve.phrase.endswith("aucun écart démontré.")
     assert read_accompagnement(porte, "site", replace(selection, territoire_id="region-01"), "") is None
+
+
+def test_un_seul_lecteur_des_ecarts_de_couverture() -> None:
+    """Le thème, la page OPSN et « Comparer » disent le même verdict parce qu'ils lisent la même fonction."""
+    vues = Path(groupes_compares.__file__).parents[1]
+    lecteurs = [f.name for f in vues.rglob("*.py") if "list_contrastes(" in f.read_text(encoding="utf-8")]
+    assert lecteurs == ["groupes_compares.py"]
+
+
+def test_le_type_voulu_d_abord_puis_toutes() -> None:
+    lignes = [
+        contraste(couverture="couverte", reference="inconnue", type=t, n=n)
+        for t, n in (("", 90), ("epci", 40))
+    ]
+    porte = _lecture(Selection(vague_id=VAGUE), *lignes).gate
+    assert read_couvertes(porte, ["site"], VAGUE, ("epci", ""))["site"][1].n == 40
+    assert read_couvertes(porte, ["site"], VAGUE, ("commune", ""))["site"][1].n == 90
+    assert read_couvertes(porte, ["site"], VAGUE, ("commune",)) == {}
+
+
+def test_l_ecart_de_couverture_dit_ce_qui_est_tenu_egal() -> None:
+    ligne = contraste(couverture="couverte", reference="inconnue", difference_simple=0.2)
+    porte = _lecture(Selection(vague_id=VAGUE), ligne).gate
+    ecart = read_couvertes(porte, ["site"], VAGUE)["site"][1].ecart
+    assert ecart.startswith("+12\u00a0points à taille et région égales")
+    assert "+20\u00a0points sans" in ecart

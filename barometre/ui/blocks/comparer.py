@@ -18,7 +18,7 @@ from barometre.ui.blocks.graphiques import render_graphique
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import render_tableau, texte
 from barometre.views.collectivite.comparer import CHOIX_PAIRS, TRIS, VueComparer
-from barometre.views.collectivite.contraste import PRECAUTION, build_table_contrastes
+from barometre.views.collectivite.contraste import build_table_contrastes
 from barometre.views.collectivite.cote_a_cote import NOMBRE
 from barometre.views.collectivite.liste_pairs import build_table_semblables
 from barometre.views.collectivite.pairs import SEMBLABLES
@@ -30,6 +30,7 @@ from barometre.views.collectivite.structure import (
     read_importances,
 )
 from barometre.views.collectivite.tableau_fiche import COMPTE_SOI
+from barometre.views.lecture.groupes_compares import PRECAUTION
 
 
 def select_comparaison(collectivite: Collectivite) -> ComparerAffiche:
@@ -88,7 +89,7 @@ def render_contraste(vue: VueComparer) -> None:
     if not vue.contrastes:
         return
     st.header("Être accompagné par un OPSN change-t-il quelque chose\u202f?")
-    demontres = sum(c.classe != 0 for c in vue.contrastes)
+    demontres = sum(c.compare.sens != 0 for c in vue.contrastes)
     phrase = (
         f"{demontres} écarts démontrés sur {len(vue.contrastes)}."
         if demontres

@@ -34,8 +34,10 @@ class GroupeCompare:
     haut: float
     n: int
     n_reference: int
-    # L'écart d'une région avant correction de sa structure ; vide pour tout autre groupe.
+    # L'écart d'une région ou d'une couverture sans correction de structure ; vide pour tout autre groupe.
     simple: float | None = None
+    # Ce qui est tenu égal.
+    egales: str = "taille et couverture"
 
     @property
     def marque(self) -> str:
@@ -50,7 +52,7 @@ class GroupeCompare:
         if self.simple is None:
             return f"{format_points(self.difference)} ({bornes})"
         simple = f"{format_points(self.simple)} sans cette correction"
-        return f"{format_points(self.difference)} à taille et couverture égales ({bornes}) ; {simple}"
+        return f"{format_points(self.difference)} à {self.egales} égales ({bornes}) ; {simple}"
 
     def get_mot(self, indicateur: Indicateur) -> str:
         """« nettement au-dessus, mieux » ; sans jugement si le sens de l'indicateur est neutre."""
@@ -97,6 +99,7 @@ def _build(ligne: Mapping[Any, Any]) -> GroupeCompare:
         n=int(ligne["n"]),
         n_reference=int(ligne["n_reference"]),
         simple=_read_simple(ligne),
+        egales="taille et région" if ligne["couverture"] else "taille et couverture",
     )
 
 
@@ -122,17 +125,31 @@ class Accompagnement:
         return f"{self.champ} : {groupes}, {p.ecart}, {comptes} : {verdict}."
 
 
+def read_couvertes(
+    gate: Gate, indicateurs: Sequence[str], vague_id: str, types: Sequence[str] = ("",)
+) -> Mapping[str, tuple[str, GroupeCompare]]:
+    """Par indicateur, couvertes par un OPSN face aux inconnues : le seul test de couverture que l'on montre.
+
+    `types` : du type voulu d'abord au plus large ; le premier qui se montre est rendu, avec son écart.
+    """
+    lignes = gate.list_contrastes(list(indicateurs), vague_id, "inconnue").to_dict("records")
+    trouves = {
+        (str(ligne["indicateur_id"]), str(ligne["type"])): _build(ligne)
+        for ligne in lignes
+        if (ligne["territoire_id"], ligne["strate"]) == ("france", "")
+    }
+    premiers = {id_: next((t for t in types if (id_, t) in trouves), None) for id_ in indicateurs}
+    return {id_: (t, trouves[id_, t]) for id_, t in premiers.items() if t is not None}
+
+
 def read_accompagnement(
     gate: Gate, indicateur_id: str, selection: Selection, champ: str
 ) -> Accompagnement | None:
     """L'écart pour la France et un type (ou tous) ; ailleurs il n'est pas testé."""
     if selection.territoire_id != "france" or selection.strate or selection.couverture:
         return None
-    cherchee = ("france", selection.type, "", "couverte")
-    for ligne in gate.list_contrastes([indicateur_id], selection.vague_id, "inconnue").to_dict("records"):
-        if _adresse(ligne) == cherchee:
-            return Accompagnement(_build(ligne), champ)
-    return None
+    lu = read_couvertes(gate, [indicateur_id], selection.vague_id, (selection.type,)).get(indicateur_id)
+    return lu and Accompagnement(lu[1], champ)
 
 
 # Le nom d'un groupe de chaque répartition : singulier, pluriel, féminin.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import pandas as pd
 
@@ -13,10 +12,9 @@ from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Provenance
-from barometre.domain.territoire import LIBELLES_TYPES
+from barometre.domain.territoire import LIBELLES_TYPES, TYPES
 from barometre.formats import format_compte, format_nombre, format_part, format_points, is_absent
-from barometre.views.lecture.chiffres import MONTRES
-from barometre.views.lecture.groupes_compares import PRECAUTION
+from barometre.views.lecture.groupes_compares import PRECAUTION, GroupeCompare, read_couvertes
 from barometre.views.lecture.libelles import Libelles
 from barometre.views.lecture.ligne import Lecture
 from barometre.views.lecture.provenance import build_provenance_lecture
@@ -24,7 +22,7 @@ from barometre.views.lecture.selection import Selection
 from barometre.views.lecture.tableau import build_tableau, to_pourcent
 
 COLONNES = ("opsn", "departements", "adherentes", "perimetre", "taux")
-COLONNES_ECARTS = ("pratique", "ecart", "ecart_bas", "ecart_haut", "verdict")
+COLONNES_ECARTS = ("pratique", "ecart", "ecart_bas", "ecart_haut", "ecart_simple", "verdict")
 COLONNES_SUIVI = ("collectivite_id", "collectivite", "type", "vagues_repondues", "obligations", "motif")
 
 
@@ -45,20 +43,17 @@ class EcartOpsn:
     """Une pratique chez les couvertes, face à celles dont la couverture n'est pas connue."""
 
     indicateur: Indicateur
-    difference: float
-    bas: float
-    haut: float
-    position: int
+    compare: GroupeCompare
 
     @property
     def mot(self) -> str:
         """Ce que le test permet de dire."""
-        return {1: "plus souvent", -1: "moins souvent", 0: "pas d’écart démontré"}[self.position]
+        return {1: "plus souvent", -1: "moins souvent", 0: "pas d’écart démontré"}[self.compare.sens]
 
     @property
     def intervalle(self) -> str:
         """« de −3 à +7 points »."""
-        return f"de {format_points(self.bas).split()[0]} à {format_points(self.haut)}"
+        return f"de {format_points(self.compare.bas).split()[0]} à {format_points(self.compare.haut)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +79,15 @@ class VueOpsn:
     @property
     def phrase_ecarts(self) -> str:
         """Combien d'écarts sont démontrés, et le plus grand."""
-        demontres = [e for e in self.ecarts if e.position]
+        demontres = [e for e in self.ecarts if e.compare.sens]
         if not self.ecarts:
             return "Trop peu de réponses pour comparer couvertes et non connues sur ce thème."
         if not demontres:
             return f"Aucun écart démontré sur {format_compte(len(self.ecarts), 'pratique')}. {PRECAUTION}"
-        grand = max(demontres, key=lambda e: abs(e.difference))
+        grand = max(demontres, key=lambda e: abs(e.compare.difference))
         return (
             f"{len(demontres)} sur {format_compte(len(self.ecarts), 'écart')} démontrés ; le plus grand : "
-            f"{grand.indicateur.titre}, {format_points(grand.difference)}. {PRECAUTION}"
+            f"{grand.indicateur.titre}, {grand.compare.ecart}. {PRECAUTION}"
         )
 
     @property
@@ -110,11 +105,11 @@ class VueOpsn:
             {
                 "groupe": [e.indicateur.titre for e in self.ecarts],
                 "montre": True,
-                "demontre": [e.position != 0 for e in self.ecarts],
-                "ecart": [e.difference for e in self.ecarts],
-                "bas": [e.bas for e in self.ecarts],
-                "haut": [e.haut for e in self.ecarts],
-                "texte": [format_points(e.difference) for e in self.ecarts],
+                "demontre": [e.compare.sens != 0 for e in self.ecarts],
+                "ecart": [e.compare.difference for e in self.ecarts],
+                "bas": [e.compare.bas for e in self.ecarts],
+                "haut": [e.compare.haut for e in self.ecarts],
+                "texte": [format_points(e.compare.difference) for e in self.ecarts],
                 "intervalle": [e.intervalle for e in self.ecarts],
                 "raison": "",
             }
@@ -122,10 +117,11 @@ class VueOpsn:
 
     @property
     def table_ecarts(self) -> pd.DataFrame:
-        """Les écarts, en tableau."""
+        """Les écarts à structure égale, en tableau ; l'écart simple à côté."""
         lignes = [
-            (e.indicateur.titre, *(to_pourcent(x) for x in (e.difference, e.bas, e.haut)), e.mot)
+            (e.indicateur.titre, *(to_pourcent(x) for x in (c.difference, c.bas, c.haut, c.simple)), e.mot)
             for e in self.ecarts
+            for c in (e.compare,)
         ]
         return build_tableau(lignes, COLONNES_ECARTS)
 
@@ -173,18 +169,9 @@ def _build_ligne(gate: Gate, id_: str, nom: str, siens: pd.DataFrame, cadre: fro
 
 def _list_ecarts(gate: Gate, indicateurs: Sequence[Indicateur], vague_id: str) -> tuple[EcartOpsn, ...]:
     """Toutes collectivités confondues d'abord, sinon les communes : le champ le plus large qui se montre."""
-    lignes = gate.list_contrastes([i.id for i in indicateurs], vague_id, "inconnue")
-    nationales = lignes[lignes["territoire_id"].eq("france") & lignes["strate"].eq("")]
-    nationales = nationales[nationales["etat"].isin(MONTRES)].sort_values("type")
-    premieres = nationales.drop_duplicates("indicateur_id").to_dict("records")
-    par_id = {str(ligne["indicateur_id"]): ligne for ligne in premieres}
-    ecarts = [_build_ecart(i, par_id[i.id]) for i in indicateurs if i.id in par_id]
-    return tuple(sorted(ecarts, key=lambda e: (e.position == 0, -abs(e.difference))))
-
-
-def _build_ecart(indicateur: Indicateur, ligne: dict[Any, Any]) -> EcartOpsn:
-    bornes = (float(ligne["difference"]), float(ligne["bas"]), float(ligne["haut"]))
-    return EcartOpsn(indicateur, *bornes, int(ligne["position"]))
+    lus = read_couvertes(gate, [i.id for i in indicateurs], vague_id, ("", *TYPES))
+    ecarts = [EcartOpsn(i, lus[i.id][1]) for i in indicateurs if i.id in lus]
+    return tuple(sorted(ecarts, key=lambda e: (e.compare.sens == 0, -abs(e.compare.difference))))
 
 
 def list_suivi(gate: Gate, catalogue: Catalogue, jour: date) -> pd.DataFrame:

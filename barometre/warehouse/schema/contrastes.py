@@ -1,4 +1,4 @@
-"""La table des groupes comparés ; ."""
+"""La table des groupes comparés."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ contraste = Table(
     texte("reference"),
     Column("n", Integer, nullable=False),
     Column("n_reference", Integer, nullable=False),
-    # part du groupe moins part de la référence ; pour une région, à strate, population et couverture égales
+    # part du groupe moins part de la référence ; pour une région, à strate, population et couverture égales,
+    # pour une couverture à strate, population et région égales
     Column("difference", Float, nullable=False),
-    Column("difference_simple", Float, nullable=True),  # d'une région, sans cette correction
+    Column("difference_simple", Float, nullable=True),  # d'une région, d'une couverture : sans correction
     Column("se", Float, nullable=False),
     Column("bas", Float, nullable=False),
     Column("haut", Float, nullable=False),
