@@ -28,11 +28,10 @@ from barometre.views.piloter.programmes import Beneficiaires, VueProgrammes, bui
 
 @dataclass(frozen=True, slots=True)
 class ObligationAffichee:
-    """Une obligation et ses graphiques ; l'un ou l'autre manque quand il n'y a rien à dessiner."""
+    """Une obligation et son graphique, s'il y a quelque chose à dessiner."""
 
     vue: VueObligation
     declare: Dessin | None
-    territoires: Dessin | None
 
 
 BENEFICIAIRES = "À droite du zéro, plus souvent chez les bénéficiaires ; à gauche, moins souvent."
@@ -60,9 +59,9 @@ def load_panorama(gate: Gate, selection: Selection, jour: date) -> VuePanorama:
     return memoire.get_vue(gate, _panorama, selection, jour)
 
 
-def load_obligation(gate: Gate, seuil_id: str, selection: Selection) -> ObligationAffichee:
+def load_obligation(gate: Gate, seuil_id: str, selection: Selection, repartition: str) -> ObligationAffichee:
     """Une obligation de près."""
-    return memoire.get_vue(gate, _obligation, seuil_id, selection)
+    return memoire.get_vue(gate, _obligation, seuil_id, selection, repartition)
 
 
 def load_programmes_vue(gate: Gate, territoire_id: str) -> VueProgrammes:
@@ -115,30 +114,14 @@ def _panorama(gate: Gate, selection: Selection, jour: date) -> VuePanorama:
     return build_vue_panorama(gate, load_catalogue(), selection, jour)
 
 
-def _obligation(gate: Gate, seuil_id: str, selection: Selection) -> ObligationAffichee:
-    vue = build_vue_obligation(gate, load_catalogue(), seuil_id, selection)
-    declare = None
-    if vue.repartition is not None and vue.preuve is not None:
-        titre = f"Part déclarée : {vue.preuve.titre}"
-        declare = build_points(vue.repartition.cadre, vue.preuve, titre=titre, tete="Taille et type")
-    return ObligationAffichee(vue, declare, _draw_territoires(vue))
-
-
-def _draw_territoires(vue: VueObligation) -> Dessin | None:
-    if not vue.territoires:
-        return None
-    cadre = pd.DataFrame(
-        [(nom, n, f"{n} ({format_part(part, 1)})") for nom, n, part in vue.territoires],
-        columns=["groupe", "valeur", "texte"],
-    )
-    titre = f"Collectivités concernées : {vue.ligne.seuil.titre}"
-    return build_barres(
-        cadre,
-        titre=titre,
-        mesure="Concernées (part des collectivités de ces types)",
-        phrase=vue.phrase_territoires,
-        tete=vue.tete_territoires,
-    )
+def _obligation(gate: Gate, seuil_id: str, selection: Selection, repartition: str) -> ObligationAffichee:
+    vue = build_vue_obligation(gate, load_catalogue(), seuil_id, selection, repartition)
+    groupes = vue.repartition
+    if groupes is None:
+        return ObligationAffichee(vue, None)
+    titre = f"Part déclarée : {groupes.indicateur.titre}"
+    dessin = build_points(groupes.cadre, groupes.indicateur, titre=titre, tete=groupes.tete)
+    return ObligationAffichee(vue, dessin)
 
 
 def _programmes(gate: Gate, territoire_id: str) -> VueProgrammes:

@@ -165,7 +165,7 @@ def _build_obligations(gate: Gate, selection: Selection) -> Section:
     )
     blocs: list[Bloc] = [Paragraphe(panorama.a_retenir, fort=True)]
     if panorama.lignes:
-        entetes, lignes = format_tableau(panorama.table.iloc[:, :5])
+        entetes, lignes = format_tableau(panorama.matrice)
         blocs.append(Tableau("Obligations suivies", entetes, lignes))
     return Section("Obligations", tuple(blocs))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from urllib.parse import urlparse
 
 import pytest
 
@@ -71,6 +72,21 @@ def test_une_obligation_verifiee_etait_deja_en_vigueur_et_dit_ou_elle_a_ete_lue(
     verifiees = [s for s in SEUILS.values() if s.verifie_le is not None]
     assert [s.id for s in verifiees if s.depuis is None or s.depuis > s.verifie_le] == []
     assert [s.id for s in verifiees if not s.verifie_dans] == []
+
+
+OFFICIELS = frozenset({"www.legifrance.gouv.fr", "eur-lex.europa.eu"})
+
+
+def test_le_lien_mene_au_texte_officiel_et_non_a_un_accueil() -> None:
+    adresses = {seuil.id: urlparse(seuil.url) for seuil in SEUILS.values()}
+    assert {id_ for id_, a in adresses.items() if a.hostname not in OFFICIELS} == set()
+    assert {id_ for id_, a in adresses.items() if len(a.path) < 10} == set()
+
+
+def test_rien_de_ce_qui_se_lit_n_est_une_note_de_travail() -> None:
+    for seuil in SEUILS.values():
+        lu = f"{seuil.obligation} {seuil.precautions} {seuil.condition} {seuil.reference}"
+        assert not any(mot in lu for mot in ("à relire", "n’a pas été vérifié", "blog", "copie au")), seuil.id
 
 
 class TestVerification:

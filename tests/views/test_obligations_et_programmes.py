@@ -13,7 +13,7 @@ from barometre.catalogue.programmes import ActionPublique, Programme
 from barometre.views.donnees.methode import describe_age
 from barometre.views.lecture.champ import list_champ, select_territoire
 from barometre.views.lecture.selection import Selection
-from barometre.views.piloter.panorama_obligations import list_concernees
+from barometre.views.piloter.etats_obligation import list_concernees
 from barometre.views.piloter.programmes import build_vue_programmes
 from tests.views.fausse_porte import FaussePorte, build_catalogue, build_indicateur
 

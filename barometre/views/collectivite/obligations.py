@@ -69,7 +69,7 @@ def _rang(catalogue: Catalogue, vague_id: str) -> int:
 
 
 def describe_verification(seuil: SeuilLegal) -> str:
-    """« Référence vérifiée le 22 novembre 2026 dans : … », ou qu'elle reste à relire."""
+    """« Référence vérifiée le 22 novembre 2026 », ou qu'elle reste à relire ; où, le catalogue le garde."""
     if seuil.verifie_le is None:
         return "Référence à relire : elle n’a pas encore été vérifiée."
-    return f"Référence vérifiée le {format_date(seuil.verifie_le)}, dans\u202f: {seuil.verifie_dans}."
+    return f"Référence vérifiée le {format_date(seuil.verifie_le)}."
