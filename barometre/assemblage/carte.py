@@ -14,6 +14,7 @@ from barometre.catalogue import load_catalogue
 from barometre.contours.accord import check_accord, check_tuiles, compare_codes
 from barometre.contours.dossier import CODES, TUILES, get_dossier_actif
 from barometre.contours.lecture import COMMANDE, Contours
+from barometre.domain.indicateur import Indicateur
 from barometre.maps import Carte, ContoursAbsents, build_carte, build_donnees, build_image, load_contours
 from barometre.maps.carte import build_carte_categories
 from barometre.maps.classes import Methode, build_classes
@@ -21,6 +22,7 @@ from barometre.maps.colis import build_colis
 from barometre.maps.palettes import NON, OUI, PLUSIEURS, UN
 from barometre.views.carte.faits import A_REPONDU, list_opsn_par_departement
 from barometre.views.carte.lieux import build_fil, get_millesime
+from barometre.views.carte.niveaux import list_mesures_par_commune, list_niveaux_montres
 from barometre.views.carte.valeurs import OUI_NON
 from barometre.views.carte.vue_carte import ChoixCarte, VueCarte, build_vue_carte
 
@@ -60,6 +62,24 @@ class Prete:
 def load_cartes(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin) -> tuple[CarteAffichee, ...]:
     """Une carte, ou deux aux mêmes classes."""
     return memoire.get_vue(gate, build_cartes, choix, get_date_contours(dessin))
+
+
+def load_niveaux(gate: Gate, choix: ChoixCarte) -> tuple[str, ...]:
+    """Les niveaux de ce territoire où ce choix montre quelque chose."""
+    return memoire.get_vue(gate, _list_niveaux, replace(choix, niveau=""))
+
+
+def load_mesures_par_commune(gate: Gate, theme_id: str) -> tuple[Indicateur, ...]:
+    """Les données de l'État que l'on peut voir commune par commune."""
+    return memoire.get_vue_publique(gate, _list_mesures, theme_id)
+
+
+def _list_niveaux(gate: Gate, choix: ChoixCarte) -> tuple[str, ...]:
+    return list_niveaux_montres(gate, load_catalogue(), choix)
+
+
+def _list_mesures(gate: Gate, theme_id: str) -> tuple[Indicateur, ...]:
+    return list_mesures_par_commune(gate, load_catalogue(), theme_id)
 
 
 def load_donnees(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> str:

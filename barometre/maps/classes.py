@@ -20,6 +20,11 @@ NOMBRE = 5
 _PAS = (1.0, 2.0, 2.5, 5.0, 10.0)
 # En deçà, un écart à la France ne se distingue pas : la classe du milieu.
 _PROCHE = 2.0
+# Au-delà de 1,5 fois l'écart interquartile, une valeur est à part (Tukey, « Exploratory Data Analysis »,
+# 1977) : elle ne fixe pas le pas, et sa classe s'ouvre (« 20 % ou plus »).
+_A_PART = 1.5
+# En dessous, les quartiles ne veulent rien dire : aucune valeur n'est à part.
+_ASSEZ = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +90,31 @@ def build_classes(
     """
     echelle = 100.0 if indicateur.est_part else 1.0
     connues = np.sort(np.array([v * echelle for v in valeurs if v is not None and not math.isnan(v)]))
-    bornes = _BORNES[methode](connues, nombre, indicateur.decimales) if connues.size else ()
+    bornes = _compute_bornes(connues, methode, nombre, indicateur.decimales) if connues.size else ()
     palette = get_palette(indicateur.sens, ecart=methode == "ecart")
     unite = "points" if methode == "ecart" and indicateur.est_part else indicateur.unite
     couleurs = pick_couleurs(palette, max(len(bornes) - 1, 0))
     classes = Classes(bornes, couleurs, methode, echelle, unite, indicateur.decimales)
-    autres = [v * echelle for v in aussi if v is not None and not math.isnan(v)]
-    if not bornes or not autres:
+    autres = [*connues, *(v * echelle for v in aussi if v is not None and not math.isnan(v))]
+    if not bornes:
         return classes
     return replace(classes, ouverte_bas=min(autres) < bornes[0], ouverte_haut=max(autres) > bornes[-1])
+
+
+def _compute_bornes(valeurs: np.ndarray, methode: Methode, nombre: int, decimales: int) -> tuple[float, ...]:
+    """Les bornes, que des valeurs à part n'étirent pas ; sauf s'il n'y avait alors qu'une classe."""
+    compter = _BORNES[methode]
+    retenues = valeurs if methode == "quantiles" else _clip(valeurs)
+    trouvees = compter(retenues, nombre, decimales)
+    return trouvees if len(trouvees) > 2 else compter(valeurs, nombre, decimales)
+
+
+def _clip(valeurs: np.ndarray) -> np.ndarray:
+    """Les valeurs, celles qui sont à part ramenées aux bornes de Tukey ; telles quelles si elles sont peu."""
+    bas, haut = np.quantile(valeurs, (0.25, 0.75))
+    marge = _A_PART * (haut - bas)
+    assez = valeurs.size >= _ASSEZ and marge > 0
+    return np.clip(valeurs, bas - marge, haut + marge) if assez else valeurs
 
 
 def _bornes_egales(valeurs: np.ndarray, nombre: int, decimales: int) -> tuple[float, ...]:

@@ -44,8 +44,10 @@ class Legende:
         return tuple(e.couleur for e in sorted(self.entrees, key=lambda e: e.rang) if e.rang >= 0)
 
 
+A_PART = " Les valeurs à part sont dans la classe ouverte\u202f: elles n’étirent pas les autres."
 _METHODES = {
-    "egales": "Classes d’égale étendue, les mêmes pour toutes les vagues\u202f; la borne basse est comprise.",
+    "egales": "Classes d’égale étendue, les mêmes pour toutes les vagues\u202f; la borne basse est comprise."
+    "{part}",
     "quantiles": "Classes d’effectifs proches, les mêmes pour toutes les vagues\u202f; la borne basse est "
     "comprise.",
     "ecart": "Écart à la valeur de la France entière, mêmes classes pour toutes les vagues.",
@@ -61,8 +63,13 @@ def build_legende(
         for rang, (couleur, libelle) in enumerate(zip(classes.couleurs, classes.list_libelles(), strict=True))
     ]
     dessus = COUCHE_OPSN if couche else ()
-    note = _METHODES[classes.methode] if entrees else ""
+    note = _describe_methode(classes) if entrees else ""
     return Legende(titre, (*entrees, *_list_doutes(doute, absents), *dessus), note)
+
+
+def _describe_methode(classes: Classes) -> str:
+    ouverte = classes.ouverte_bas or classes.ouverte_haut
+    return _METHODES[classes.methode].format(part=A_PART if ouverte else "")
 
 
 def build_legende_categories(

@@ -1,4 +1,6 @@
-"""Ce que montre une carte, en une ou deux phrases calculées : jamais une impression, jamais un palmarès."""
+"""Ce que montre une carte, en une ou deux phrases calculées : jamais une impression, jamais un palmarès.
+
+Le plus haut et le plus bas sont nommés, parmi ceux que l'on peut citer : ce sont eux que l'œil cherche."""
 
 from __future__ import annotations
 
@@ -34,6 +36,8 @@ NOMS = {"region": "région", "departement": "département", "epci": "intercommun
 FEMININS = frozenset({"region", "epci", "commune"})
 # En dessous, l'écart ne se lirait pas sur l'écran : on ne le dit pas.
 ECART_VISIBLE = 0.005
+# Au-delà, des lieux de même valeur se comptent au lieu de se nommer.
+NOMMES = 2
 
 
 def build_phrase(lieux: pd.DataFrame, indicateur: Indicateur, niveau: str) -> str:
@@ -64,11 +68,19 @@ def _compte(nombre: int, niveau: str) -> str:
 
 
 def _describe_etendue(lieux: pd.DataFrame, indicateur: Indicateur) -> str:
-    valeurs = lieux["valeur"].to_numpy(dtype=float)
-    bas, haut = _format(valeurs.min(), indicateur), _format(valeurs.max(), indicateur)
+    """« Les valeurs vont de 12 % (Creuse) à 65 % (Mayotte). » : les lieux sont ceux que la carte colore."""
+    textes = [_format(valeur, indicateur) for valeur in lieux["valeur"]]
+    bas, haut = (_format(borne, indicateur) for borne in (lieux["valeur"].min(), lieux["valeur"].max()))
     if bas == haut:
         return f"La valeur est partout de {bas}."
-    return f"Les valeurs vont de {bas} à {haut}."
+    bouts = [f"{bout} ({_nomme(lieux['nom'], [t == bout for t in textes])})" for bout in (bas, haut)]
+    return f"Les valeurs vont de {bouts[0]} à {bouts[1]}."
+
+
+def _nomme(noms: pd.Series, retenus: list[bool]) -> str:
+    """Un nom, ou deux ; au-delà, leur nombre : la carte et le tableau les montrent."""
+    choisis = list(noms[retenus])
+    return format_liste(choisis) if len(choisis) <= NOMMES else f"{format_nombre(len(choisis))} à égalité"
 
 
 def _hors_indicatifs(montres: pd.DataFrame, fiables: pd.DataFrame) -> str:

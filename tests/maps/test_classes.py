@@ -56,12 +56,26 @@ def test_une_seule_valeur_une_classe() -> None:
     assert classes.get_rang(0.25) == 0
 
 
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=60), st.sampled_from(["egales", "quantiles"]))
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=25), st.sampled_from(["egales", "quantiles"]))
 def test_toute_valeur_tombe_entre_les_bornes_de_sa_classe(valeurs: list[float], methode: str) -> None:
     classes = build_classes(valeurs, PART, methode)  # type: ignore[arg-type]
     assert 1 <= classes.nombre <= NOMBRE
     assert list(classes.bornes) == sorted(set(classes.bornes))
     for valeur in valeurs:
         rang = classes.get_rang(valeur)
-        # Un dixième de l'unité affichée : la valeur est rangée comme elle se lit.
-        assert classes.bornes[rang] - 0.1 <= valeur * 100 <= classes.bornes[rang + 1] + 0.1
+        # Un dixième de l'unité affichée : la valeur est rangée comme elle se lit, ou hors d'un bord ouvert.
+        assert classes.bornes[rang] - 0.1 <= valeur * 100 or (classes.ouverte_bas and rang == 0)
+        assert valeur * 100 <= classes.bornes[rang + 1] + 0.1 or (
+            classes.ouverte_haut and rang == classes.nombre - 1
+        )
+    assert classes.nombre > 1 or not (classes.ouverte_bas or classes.ouverte_haut)
+
+
+def test_une_valeur_a_part_n_etire_pas_les_classes() -> None:
+    # La participation par département : presque tous entre 2 et 20 %, Mayotte à 65 %.
+    valeurs = [0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09, 0.11, 0.13, 0.18, 0.46, 0.65]
+    classes = build_classes(valeurs, PART)
+    rangs = [classes.get_rang(v) for v in valeurs]
+    assert max(map(rangs.count, rangs)) <= len(valeurs) // 2
+    assert classes.list_libelles()[-1].endswith("ou plus")
+    assert rangs[-1] == classes.nombre - 1

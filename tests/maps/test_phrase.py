@@ -83,3 +83,15 @@ def test_dans_une_seule_partie_du_pays_on_ne_compare_rien() -> None:
     seule = build_cadre([{"code": str(i), "region": "11", "valeur": 0} for i in range(3)])
     assert "On répond" not in build_phrase_reponses(seule, "commune")
     assert "En moyenne" not in build_phrase(seule, PART, "commune")
+
+
+def test_le_plus_haut_et_le_plus_bas_des_citables_sont_nommes() -> None:
+    lignes = [
+        {"code": "53", "nom": "Bretagne", "valeur": 0.60},
+        {"code": "28", "nom": "Normandie", "valeur": 0.30},
+        {"code": "44", "nom": "Grand Est", "valeur": 0.301},
+        {"code": "32", "nom": "Hauts-de-France", "valeur": 0.05, "etat": "indicatif"},
+    ]
+    phrase = build_phrase(build_cadre(lignes), PART, "region")
+    assert re.search(r"de 30\s% \(Normandie et Grand Est\) à 60\s% \(Bretagne\)", phrase)
+    assert "Hauts-de-France" not in phrase

@@ -19,3 +19,10 @@ def test_un_indicateur_inconnu_donne_le_defaut_et_une_phrase(ouvrir: Ouvrir) -> 
     assert not page.exception
     assert {liste.label: liste.value for liste in page.selectbox}["Thème"] == "inclusion"
     assert any("n_existe_pas" in message for message in list_messages(page))
+
+
+def test_deux_vagues_vont_de_la_plus_ancienne_a_la_plus_recente(ouvrir: Ouvrir) -> None:
+    page = ouvrir("carte", theme="communication", en_face="2023-v1")
+    assert not page.exception
+    titres = [titre.value for titre in page.subheader]
+    assert "première" in titres[0].lower()

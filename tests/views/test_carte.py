@@ -16,6 +16,7 @@ from barometre.catalogue import load_catalogue
 from barometre.domain.portee import PUBLIC
 from barometre.views.carte.faits import RIEN_DE_CONNU
 from barometre.views.carte.lieux import build_fil, list_lieux
+from barometre.views.carte.niveaux import has_mesure, list_mesures_par_commune, list_niveaux_montres
 from barometre.views.carte.pseudo_indicateurs import OPSN, PARTICIPATION
 from barometre.views.carte.valeurs import OUI_NON, read_mesure
 from barometre.views.carte.vue_carte import ChoixCarte, VueCarte, build_vue_carte, get_dessous, list_niveaux
@@ -231,3 +232,15 @@ def test_la_couverture_opsn_n_est_pas_simulee(gate: Gate) -> None:
     assert not vue.provenance.simulee
     assert "Opérateurs publics" in vue.provenance.source
     assert _vue(gate).simulee
+
+
+def test_un_niveau_sans_rien_a_montrer_ne_se_propose_pas(gate: Gate) -> None:
+    # L'entrepôt d'essai n'a de chiffres que par région ; une commune ne dit rien au public.
+    assert list_niveaux_montres(gate, CATALOGUE, CHOIX) == ("region",)
+    opsn = replace(CHOIX, indicateur_id=OPSN)
+    assert list_niveaux_montres(gate, CATALOGUE, opsn) == ("departement", "epci", "commune")
+
+
+def test_par_commune_on_propose_des_donnees_de_l_etat_du_theme_d_abord(gate: Gate) -> None:
+    proposees = list_mesures_par_commune(gate, CATALOGUE, "communication")
+    assert all(i.origine == "mesure" and has_mesure(gate, i.id, "commune") for i in proposees)

@@ -6,18 +6,26 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from barometre.assemblage.carte import OPSN_AU_DESSUS, Dessin
+from barometre.assemblage.carte import (
+    OPSN_AU_DESSUS,
+    Dessin,
+    load_mesures_par_commune,
+    load_niveaux,
+)
 from barometre.catalogue import load_catalogue
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.territoire import LIBELLES_COUVERTURES, LIBELLES_TYPES
+from barometre.formats import format_liste
 from barometre.ui import porte, selectors, state
+from barometre.ui.blocks.textes import texte
 from barometre.views.carte.lieux import NOMS_NIVEAUX
 from barometre.views.carte.pseudo_indicateurs import OPSN, PARTICIPATION
 from barometre.views.carte.valeurs import format_periode_mesure
 from barometre.views.carte.vue_carte import ChoixCarte, list_niveaux
-from barometre.views.lecture.selection import read_selection
+from barometre.views.lecture.selection import Selection, read_selection
 
 TOUS = ""
+NON_PUBLIC = "Par commune, ni une réponse ni le fait de répondre ne sont publics."
 CLASSES = {
     "egales": "D’égale étendue",
     "quantiles": "D’effectifs proches",
@@ -45,15 +53,15 @@ def select_demande() -> Demande:
 
 def _select_demande() -> Demande:
     theme_id, indicateur_id = _select_sujet()
-    territoire = _select_territoire()
+    territoire = _select_territoire(theme_id, indicateur_id)
     indicateur = _get_indicateur(indicateur_id)
     with st.expander("Affiner et comparer"):
         en_face, dessin, fixe = _select_options(theme_id, indicateur_id, indicateur)
-    selection = read_selection(state.read_adresse({"territoire": _is_territoire}))
+    selection = _read_selection()
     premier = ChoixCarte(
         indicateur_id, theme_id, territoire[1], replace(selection, territoire_id=territoire[0])
     )
-    return Demande((premier, *_build_en_face(premier, en_face)), dessin, fixe)
+    return Demande(_build_choix(premier, en_face), dessin, fixe)
 
 
 def _select_sujet() -> tuple[str, str]:
@@ -121,7 +129,7 @@ def _list_periodes(indicateur_id: str) -> dict[str, str]:
     return {str(p): format_periode_mesure(str(p)) for p in sorted(valeurs["periode"].unique())}
 
 
-def _select_territoire() -> tuple[str, str]:
+def _select_territoire(theme_id: str, indicateur_id: str) -> tuple[str, str]:
     """Le territoire et le niveau ; un EPCI choisi sur la carte s'ajoute à la liste."""
     territoires = porte.list_territoires()
     demande = str(st.query_params.get("territoire", ""))
@@ -131,10 +139,42 @@ def _select_territoire() -> tuple[str, str]:
     gauche, droite = st.columns([2, 3])
     with gauche:
         choisi = selectors.select_one("territoire", "Territoire", territoires, efface=("niveau",))
-    niveaux = {niveau: NIVEAUX[niveau] for niveau in list_niveaux(choisi)}
+    possibles = list_niveaux(choisi)
+    selection = replace(_read_selection(), territoire_id=choisi)
+    montres = load_niveaux(porte.get_gate(), ChoixCarte(indicateur_id, theme_id, "", selection))
+    # Un lien vers un niveau qui n'a rien à montrer reste un lien : la carte y dit pourquoi.
+    demande = st.query_params.get("niveau", "")
+    niveaux = {n: NIVEAUX[n] for n in possibles if n in montres or n == demande or not montres}
     with droite:
         niveau = selectors.select_segment("niveau", "Un territoire par", niveaux, defaut=next(iter(niveaux)))
+    _render_absents(theme_id, tuple(n for n in possibles if n not in montres))
     return choisi, niveau
+
+
+def _read_selection() -> Selection:
+    return read_selection(state.read_adresse({"territoire": _is_territoire}))
+
+
+def _render_absents(theme_id: str, absents: tuple[str, ...]) -> None:
+    """Les niveaux que l'on ne propose pas, et ce que l'État mesure à l'échelle des communes."""
+    autres = [NIVEAUX[niveau] for niveau in absents if niveau != "commune"]
+    phrase = f"Rien à montrer par niveau\u202f: {format_liste(autres)}. " if autres else ""
+    liens = _build_liens(theme_id) if "commune" in absents else ""
+    if phrase or liens:
+        st.html(f'<p class="baro-legende">{texte(phrase)}{liens}</p>')
+
+
+def _build_liens(theme_id: str) -> str:
+    """« Par commune, une réponse n'est pas publique ; on y voit les données de l'État : … »."""
+    mesures = load_mesures_par_commune(porte.get_gate(), theme_id)
+    if not mesures:
+        return texte(NON_PUBLIC)
+    liens = [
+        f'<a href="?theme={m.theme_id}&amp;indicateur={m.id}&amp;niveau=commune" target="_self">'
+        f"{texte(m.titre)}</a>"
+        for m in mesures
+    ]
+    return f"{texte(f'{NON_PUBLIC} On y voit des données de l’État :')} {format_liste(liens)}."
 
 
 def _is_territoire(identifiant: str) -> bool:
@@ -191,13 +231,19 @@ def list_en_face(theme_id: str, indicateur_id: str) -> dict[str, str]:
     return {"": "Aucune"} | {p: f"Le même indicateur, {nom}" for p, nom in periodes.items()} | autres
 
 
-def _build_en_face(premier: ChoixCarte, en_face: str) -> tuple[ChoixCarte, ...]:
+def _build_choix(premier: ChoixCarte, en_face: str) -> tuple[ChoixCarte, ...]:
     if not en_face:
-        return ()
+        return (premier,)
     if en_face in list_sujets(premier.theme_id):
         libre = replace(premier.selection, vague_id="") if _change_de_nature(premier, en_face) else None
-        return (replace(premier, indicateur_id=en_face, selection=libre or premier.selection),)
-    return (replace(premier, selection=replace(premier.selection, vague_id=en_face)),)
+        return (premier, replace(premier, indicateur_id=en_face, selection=libre or premier.selection))
+    autre = replace(premier, selection=replace(premier.selection, vague_id=en_face))
+    return sort_vagues(premier, autre)
+
+
+def sort_vagues(*choix: ChoixCarte) -> tuple[ChoixCarte, ...]:
+    """Le temps va de gauche à droite. Un identifiant commence par l'année ; sans vague, c'est la dernière."""
+    return tuple(sorted(choix, key=lambda c: (not c.selection.vague_id, c.selection.vague_id)))
 
 
 def _change_de_nature(premier: ChoixCarte, en_face: str) -> bool:

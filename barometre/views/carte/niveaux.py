@@ -1,0 +1,75 @@
+"""Les niveaux où une carte a quelque chose à montrer, et ce que l'on voit à l'échelle des communes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from barometre.access import Gate
+from barometre.catalogue.model import Catalogue
+from barometre.domain.indicateur import Indicateur
+from barometre.views.carte.lieux import list_lieux
+from barometre.views.carte.pseudo_indicateurs import OPSN, PARTICIPATION
+from barometre.views.carte.vue_carte import (
+    ChoixCarte,
+    build_vue_carte,
+    get_indicateur,
+    list_niveaux,
+    restrict,
+)
+from barometre.views.lecture.cellules import read_cellules
+
+# Une phrase, pas un catalogue : les premières mesures du thème, ou d'un autre.
+PROPOSEES = 2
+
+
+def list_niveaux_montres(gate: Gate, catalogue: Catalogue, choix: ChoixCarte) -> tuple[str, ...]:
+    """Les niveaux du territoire où ce choix montre au moins un lieu : on n'offre pas une carte grise."""
+    offerts = list_niveaux(choix.selection.territoire_id)
+    return tuple(n for n in offerts if _is_montre(gate, catalogue, replace(choix, niveau=n)))
+
+
+def _is_montre(gate: Gate, catalogue: Catalogue, choix: ChoixCarte) -> bool:
+    indicateur = get_indicateur(catalogue, choix)
+    if indicateur.id == OPSN:
+        return choix.niveau != "region"
+    if choix.niveau == "commune":
+        return _is_montre_par_commune(gate, indicateur)
+    if indicateur.origine == "mesure":
+        return not build_vue_carte(gate, catalogue, choix).est_vide
+    return indicateur.id == PARTICIPATION or _has_chiffre(gate, indicateur, choix)
+
+
+def _has_chiffre(gate: Gate, indicateur: Indicateur, choix: ChoixCarte) -> bool:
+    """Vrai si un lieu au moins de ce territoire a un chiffre publié, à l'une des vagues."""
+    selection = restrict(choix, indicateur)[0].selection
+    cellules = read_cellules(
+        gate, [indicateur.id], selection, niveau=choix.niveau, territoire_id=None, vague_id=None
+    )
+    lieux = set(list_lieux(gate, choix.niveau, selection)["territoire_id"])
+    return any(c.montre and c.territoire_id in lieux for c in cellules.values())
+
+
+def _is_montre_par_commune(gate: Gate, indicateur: Indicateur) -> bool:
+    """Une réponse n'y est pas publique, ni le fait de répondre ; une donnée de l'État, si."""
+    if indicateur.origine == "declare":
+        return gate.portee.role != "public"
+    return has_mesure(gate, indicateur.id, "commune")
+
+
+def has_mesure(gate: Gate, indicateur_id: str, niveau: str) -> bool:
+    """Vrai si cette donnée de l'État est relevée à ce niveau."""
+    valeurs = gate.list_valeurs(indicateur_id, type=niveau)
+    return bool(valeurs["valeur"].notna().any())
+
+
+def list_mesures_par_commune(gate: Gate, catalogue: Catalogue, theme_id: str) -> tuple[Indicateur, ...]:
+    """Ce que l'on peut voir commune par commune, les mesures du thème d'abord ; deux au plus."""
+    mesures = sorted(
+        (i for i in catalogue.indicateurs.values() if i.origine == "mesure"),
+        key=lambda i: i.theme_id != theme_id,
+    )
+    trouvees: list[Indicateur] = []
+    for mesure in mesures:
+        if len(trouvees) < PROPOSEES and has_mesure(gate, mesure.id, "commune"):
+            trouvees.append(mesure)
+    return tuple(trouvees)
