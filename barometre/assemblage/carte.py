@@ -13,13 +13,14 @@ from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
 from barometre.contours.accord import check_accord, check_tuiles, compare_codes
 from barometre.contours.dossier import CODES, TUILES, get_dossier_actif
+from barometre.contours.encarts import SUFFIXE
 from barometre.contours.lecture import COMMANDE, Contours
 from barometre.domain.indicateur import Indicateur
 from barometre.maps import Carte, ContoursAbsents, build_carte, build_donnees, build_image, load_contours
 from barometre.maps.carte import build_carte_categories
 from barometre.maps.classes import Methode, build_classes
 from barometre.maps.colis import build_colis
-from barometre.maps.palettes import NON, OUI, PLUSIEURS, UN
+from barometre.maps.palettes import BAISSE, HAUSSE, NON, OUI, PLUSIEURS, STABLE, UN
 from barometre.views.carte.faits import A_REPONDU, list_opsn_par_departement
 from barometre.views.carte.lieux import build_fil, get_millesime
 from barometre.views.carte.niveaux import list_mesures_par_commune, list_niveaux_montres
@@ -202,24 +203,31 @@ def _draw(
         classes=build_classes(valeurs, ensemble[0].indicateur, retenue, aussi=autres),
         simulee=vue.simulee,
         reference=vue.releve.reference if ecart else None,
-        couche=_select_couche(couche, vue.cadre),
+        couche=_select_couche(couche, vue.cadre, contours),
     )
 
 
 def _draw_categories(vue: VueCarte, contours: Contours) -> Carte:
-    reponses = vue.releve.categories[0] == A_REPONDU
-    couleurs = (OUI, NON) if reponses or vue.releve.categories == OUI_NON else (PLUSIEURS, UN)
-    if vue.choix.niveau == "departement":
-        couleurs = (UN, PLUSIEURS)
+    categories = vue.releve.categories
     return build_carte_categories(
         vue.cadre,
         contours,
         titre=vue.titre,
-        categories=tuple(zip(vue.releve.categories, couleurs, strict=True)),
+        categories=tuple(zip(categories, _pick_couleurs(vue), strict=True)),
         absent=vue.releve.absent,
-        reponses=reponses,
+        sens="reponses" if categories[0] == A_REPONDU else "changements" if vue.choix.depuis else "",
         simulee=vue.simulee,
     )
+
+
+def _pick_couleurs(vue: VueCarte) -> tuple[str, ...]:
+    """Les couleurs des catégories, dans leur ordre."""
+    categories = vue.releve.categories
+    if vue.choix.depuis:
+        return (BAISSE, STABLE, HAUSSE)
+    if categories[0] == A_REPONDU or categories == OUI_NON:
+        return (OUI, NON)
+    return (UN, PLUSIEURS) if vue.choix.niveau == "departement" else (PLUSIEURS, UN)
 
 
 def _build_couche(gate: Gate) -> gpd.GeoDataFrame:
@@ -230,6 +238,12 @@ def _build_couche(gate: Gate) -> gpd.GeoDataFrame:
     return formes.assign(nombre=nombres)[nombres > 0]
 
 
-def _select_couche(couche: gpd.GeoDataFrame | None, cadre: pd.DataFrame) -> gpd.GeoDataFrame | None:
-    # Le tracé de la couche est placé pour la carte nationale : il ne se pose que sur elle.
-    return couche if couche is not None and cadre["region"].nunique() > 1 else None
+def _select_couche(
+    couche: gpd.GeoDataFrame | None, cadre: pd.DataFrame, contours: Contours
+) -> gpd.GeoDataFrame | None:
+    """Le tracé de la couche, placé pour la carte nationale : il ne se pose que sur elle."""
+    if couche is None or cadre["region"].nunique() <= 1:
+        return None
+    # Sans l'encart de Paris (une carte par région), son contour agrandi flotterait sur la mer.
+    encart = contours.formes["cle"].str.endswith(SUFFIXE).any()
+    return couche if encart else couche[~couche["cle"].str.endswith(SUFFIXE)]

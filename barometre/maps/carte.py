@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -14,7 +14,13 @@ from barometre.contours.lecture import Contours
 from barometre.domain.indicateur import Indicateur
 from barometre.maps.classes import Classes
 from barometre.maps.legende import Legende, build_legende, build_legende_categories
-from barometre.maps.phrase import NOMS, build_phrase, build_phrase_categories, build_phrase_reponses
+from barometre.maps.phrase import (
+    NOMS,
+    build_phrase,
+    build_phrase_categories,
+    build_phrase_changements,
+    build_phrase_reponses,
+)
 from barometre.maps.textes import escape_html
 
 # Une ligne par lieu. `valeur` : brute, ou le rang d'une catégorie. `etat` : montre, indicatif, absent.
@@ -45,10 +51,23 @@ class Carte:
     couche: gpd.GeoDataFrame | None = None
 
     @property
+    def nom(self) -> str:
+        """Le nom de la carte pour un lecteur d'écran, là où la page dit déjà la phrase et la légende."""
+        return f"Carte par {NOMS[self.niveau]}. {self.titre}."
+
+    @property
     def alt(self) -> str:
         """Le texte de remplacement : ce que la carte est, ce qu'elle montre, ses classes."""
-        classes = " ; ".join(entree.libelle for entree in self.legende.entrees)
-        return f"Carte par {NOMS[self.niveau]}. {self.titre}. {self.phrase} Légende : {classes}."
+        return f"{self.nom} {self.phrase} {self._classes}"
+
+    @property
+    def alt_sans_phrase(self) -> str:
+        """Le même, là où la page dit déjà la phrase : un lecteur d'écran ne l'entend qu'une fois."""
+        return f"{self.nom} {self._classes}"
+
+    @property
+    def _classes(self) -> str:
+        return f"Légende : {' ; '.join(entree.libelle for entree in self.legende.entrees)}."
 
     @property
     def source(self) -> str:
@@ -98,21 +117,23 @@ def build_carte_categories(
     titre: str,
     categories: tuple[tuple[str, str], ...],
     absent: str = "",
-    reponses: bool = False,
+    sens: Literal["", "reponses", "changements"] = "",
     simulee: bool = False,
 ) -> Carte:
-    """La carte de catégories (libellé, couleur) ; `valeur` en est le rang. `reponses` : qui a répondu."""
+    """La carte de catégories (libellé, couleur) ; `valeur` en est le rang. `sens` choisit la phrase."""
     lieux = _check(cadre)
     lieux["rang"] = lieux["valeur"].fillna(-1).astype(int)
     lieux = _add_bulles(lieux)
     absents = absent if bool((lieux["rang"] < 0).any()) else ""
-    legende = build_legende_categories(titre, categories, absent=absents)
+    doute = bool((lieux["motif"] == HACHURE).any())
+    legende = build_legende_categories(titre, categories, absent=absents, doute=doute)
     noms = tuple(libelle for libelle, _ in categories)
-    phrase = (
-        build_phrase_reponses(lieux, contours.niveau)
-        if reponses
-        else build_phrase_categories(lieux, noms, contours.niveau)
-    )
+    if sens == "reponses":
+        phrase = build_phrase_reponses(lieux, contours.niveau)
+    elif sens == "changements":
+        phrase = build_phrase_changements(lieux, noms, contours.niveau)
+    else:
+        phrase = build_phrase_categories(lieux, noms, contours.niveau)
     return Carte(titre, contours.niveau, lieux, contours, legende, phrase, simulee)
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from barometre.contours import encarts
 from barometre.contours.tuiles import COUCHE
 from barometre.maps.carte import Carte
-from barometre.maps.palettes import ABSENT, CONTOUR, FOND, TRAIT
+from barometre.maps.palettes import CLAIR, SOMBRE
 
 # Le rang d'une classe tient dans un octet ; celui-ci veut dire « pas de valeur ».
 SANS_VALEUR = 255
@@ -33,12 +33,10 @@ def build_colis(carte: Carte, codes: list[str]) -> dict[str, Any]:
         "textes": list(textes),
         "index": _pack(index, np.uint16),
         "couleurs": list(carte.legende.couleurs),
-        "absent": ABSENT,
-        "fond": FOND,
-        "trait": TRAIT,
-        "contour": CONTOUR,
+        "clair": CLAIR,
+        "sombre": SOMBRE,
         "couche": COUCHE,
-        "alt": carte.alt,
+        "nom": carte.nom,
         "bornes": get_bornes(carte),
         "cadres": [_to_cadre(encart) for encart in encarts.ENCARTS.values()],
     }

@@ -15,7 +15,7 @@ from folium.template import Template
 
 from barometre.contours import encarts
 from barometre.maps.carte import Carte
-from barometre.maps.palettes import ABSENT, CONTOUR, FOND, POINTS, TEXTE, TRAIT
+from barometre.maps.palettes import CLAIR, SOMBRE
 from barometre.maps.textes import build_js, escape_html
 
 FORMES_MAXIMALES = 1_500
@@ -29,8 +29,9 @@ LEAFLET = "../../vendor/leaflet"
 
 
 _RESSOURCES = Path(__file__).with_name("ressources")
-_COULEURS = f":root {{ --fond: {FOND}; --texte: {TEXTE}; --contour: {CONTOUR}; }}\n"
-STYLE = _COULEURS + (_RESSOURCES / "feuille.css").read_text(encoding="utf-8")
+# `light-dark()` suit l'apparence de la page, que `feuille.js` recopie sur ce document.
+_COULEURS = "".join(f"--{nom}: light-dark({CLAIR[nom]}, {SOMBRE[nom]}); " for nom in CLAIR)
+STYLE = f":root {{ {_COULEURS}}}\n" + (_RESSOURCES / "feuille.css").read_text(encoding="utf-8")
 PROGRAMME = (_RESSOURCES / "feuille.js").read_text(encoding="utf-8")
 
 
@@ -141,14 +142,10 @@ def build_lot(carte: Carte) -> dict[str, Any]:
         "formes": {"type": "FeatureCollection", "features": formes},
         "bulles": list(bulles),
         "couleurs": list(carte.legende.couleurs),
-        "absent": ABSENT,
-        "points": POINTS,
-        "trait": TRAIT,
-        "contour": TEXTE,
         "epaisseur": 0.5 if len(dessin) > 200 else 1,
         "cadres": [_to_cadre(encart) for encart in encarts.list_cadres(dessin)],
         "couche": _list_traits(carte, decimales),
-        "alt": carte.alt,
+        "nom": carte.nom,
     }
 
 

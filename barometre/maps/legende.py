@@ -73,12 +73,12 @@ def _describe_methode(classes: Classes) -> str:
 
 
 def build_legende_categories(
-    titre: str, categories: tuple[tuple[str, str], ...], *, absent: str = ""
+    titre: str, categories: tuple[tuple[str, str], ...], *, absent: str = "", doute: bool = False
 ) -> Legende:
     """La légende de catégories (libellé, couleur) ; `absent` nomme ce qui n'est pas connu."""
     entrees = [Entree(couleur, libelle, rang=rang) for rang, (libelle, couleur) in enumerate(categories)]
     inconnus = [Entree(ABSENT, absent, "points")] if absent else []
-    return Legende(titre, (*entrees, *inconnus))
+    return Legende(titre, (*entrees, *_list_doutes(doute, False), *inconnus))
 
 
 def _list_doutes(doute: bool, absents: bool) -> list[Entree]:

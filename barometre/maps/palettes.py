@@ -20,11 +20,18 @@ POINTS = "#a9b3bd"
 # Une catégorie sans ordre : « a répondu », « n'a pas répondu » ; un OPSN, plusieurs, inconnu.
 OUI, NON = "#2a629f", "#dbe2ea"
 UN, PLUSIEURS = "#86b0dd", "#0f3564"
-# La carte garde un fond clair dans les deux apparences : ses couleurs ont un sens.
+# Un changement testé : baisse, pas de changement démontré, hausse ; les bouts et le milieu de l'écart.
+BAISSE, STABLE, HAUSSE = ECART[0], ECART[2], ECART[4]
+# Le papier et les images ont ce fond ; l'écran sombre a le sien. Les classes gardent leurs couleurs.
 FOND = "#fbfcfd"
 TRAIT = "#ffffff"
 CONTOUR = "#5b6773"
 TEXTE = "#1b2530"
+CLAIR = {"fond": FOND, "texte": TEXTE, "contour": CONTOUR, "trait": TRAIT, "absent": ABSENT, "points": POINTS}
+SOMBRE = {
+    "fond": "#10161d", "texte": "#e6ebf0", "contour": "#93a1ae", "trait": "#7d8994", "absent": "#26313c",
+    "points": "#6b7986",
+}  # fmt: skip
 
 
 def get_palette(sens: Sens, *, ecart: bool = False) -> tuple[str, ...]:

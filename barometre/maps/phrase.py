@@ -166,6 +166,23 @@ def build_phrase_reponses(lieux: pd.DataFrame, niveau: str) -> str:
     return f"{tete} On répond {format_liste(morceaux)}." if morceaux else tete
 
 
+def build_phrase_changements(lieux: pd.DataFrame, categories: tuple[str, ...], niveau: str) -> str:
+    """« Hausse au-delà du hasard : Bretagne. Pas de changement démontré : 11 régions. »"""
+    citables = lieux[lieux["etat"] == "montre"]
+    if citables.empty:
+        return "Aucun changement ne peut être testé ici\u202f: trop peu de réponses à l’une des deux vagues."
+    baisse, stable, hausse = (citables.loc[citables["valeur"] == rang, "nom"] for rang in range(3))
+    faits = [
+        f"{categories[rang]}\u202f: {format_liste(list(noms))}."
+        for rang, noms in ((2, hausse), (0, baisse))
+        if len(noms)
+    ]
+    faits += [f"{categories[1]}\u202f: {_compte(len(stable), niveau)}."] if len(stable) else []
+    autres = len(lieux) - len(citables)
+    faits += [f"Rien à conclure ailleurs ({_compte(autres, niveau)})."] if autres else []
+    return " ".join(faits)
+
+
 def build_phrase_categories(lieux: pd.DataFrame, categories: tuple[str, ...], niveau: str) -> str:
     """Le compte de chaque catégorie : « 2 729 communes sur 34 875 : a répondu ; … »."""
     comptes = lieux["valeur"].value_counts()

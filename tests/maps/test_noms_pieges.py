@@ -65,7 +65,7 @@ def test_folium_n_a_que_ses_propres_balises(nom: str, autre: str) -> None:
     assert "{%" not in page
     lot = json.loads(re.search(r"poserLieux\(map_div, \w+, (\{.*\})\);", page).group(1))  # type: ignore[union-attr]
     assert lot["bulles"][0].startswith(f"<strong>{escape_html(nom)}</strong>")
-    assert lot["alt"] == _carte(nom, autre).alt
+    assert lot["nom"] == _carte(nom, autre).nom
 
 
 @LENT

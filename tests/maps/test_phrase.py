@@ -7,6 +7,7 @@ import pytest
 from barometre.maps.phrase import (
     build_phrase,
     build_phrase_categories,
+    build_phrase_changements,
     build_phrase_reponses,
     compare_parties,
 )
@@ -95,3 +96,16 @@ def test_le_plus_haut_et_le_plus_bas_des_citables_sont_nommes() -> None:
     phrase = build_phrase(build_cadre(lignes), PART, "region")
     assert re.search(r"de 30\s% \(Normandie et Grand Est\) à 60\s% \(Bretagne\)", phrase)
     assert "Hauts-de-France" not in phrase
+
+
+def test_un_changement_demontre_est_nomme_les_autres_sont_comptes() -> None:
+    noms = ("Baisse", "Pas de changement démontré", "Hausse")
+    lignes = [
+        {"code": "53", "nom": "Bretagne", "valeur": 2},
+        {"code": "28", "nom": "Normandie", "valeur": 1},
+        {"code": "44", "nom": "Grand Est", "valeur": 2, "etat": "indicatif"},
+    ]
+    phrase = build_phrase_changements(build_cadre(lignes), noms, "region")
+    assert "Hausse\u202f: Bretagne." in phrase
+    assert "Grand Est" not in phrase
+    assert "Baisse" not in phrase

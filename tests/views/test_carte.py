@@ -14,6 +14,7 @@ import pytest
 from barometre.access import Gate
 from barometre.catalogue import load_catalogue
 from barometre.domain.portee import PUBLIC
+from barometre.views.carte.changements import CHANGEMENTS, NON_TESTE, _ligne
 from barometre.views.carte.faits import RIEN_DE_CONNU
 from barometre.views.carte.lieux import build_fil, list_lieux
 from barometre.views.carte.niveaux import has_mesure, list_mesures_par_commune, list_niveaux_montres
@@ -244,3 +245,19 @@ def test_un_niveau_sans_rien_a_montrer_ne_se_propose_pas(gate: Gate) -> None:
 def test_par_commune_on_propose_des_donnees_de_l_etat_du_theme_d_abord(gate: Gate) -> None:
     proposees = list_mesures_par_commune(gate, CATALOGUE, "communication")
     assert all(i.origine == "mesure" and has_mesure(gate, i.id, "commune") for i in proposees)
+
+
+def test_le_changement_teste_a_sa_carte(gate: Gate) -> None:
+    apres = Selection(vague_id="2026-v4")
+    vue = _vue(gate, selection=apres, depuis="2023-v1")
+    assert vue.releve.categories == CHANGEMENTS
+    assert "changement testé" in vue.titre
+    # L'entrepôt d'essai n'a pas de test par région : rien n'est inventé, la raison est dite.
+    assert set(vue.cadre["raison"]) == {NON_TESTE}
+
+
+def test_un_verdict_masque_ne_colore_rien() -> None:
+    test = {"etat": "primary", "changement": 0.2, "verdict": "hausse"}
+    assert _ligne(CATALOGUE.get_indicateur("site_internet"), test)["etat"] == "absent"
+    montre = _ligne(CATALOGUE.get_indicateur("site_internet"), test | {"etat": "published"})
+    assert (montre["valeur"], montre["etat"]) == (2, "montre")

@@ -1,47 +1,60 @@
 // Le programme ne contient aucune donnée : il est le même pour toutes les cartes.
-function poserMotifs(couleurs, absent, points) {
+function poserMotifs(couleurs) {
     document.getElementById("motifs")?.remove();
     const trame = (id, fond, dessin) => '<pattern id="' + id + '" width="6" height="6" '
         + 'patternUnits="userSpaceOnUse">' + '<rect width="6" height="6" fill="' + fond + '"/>'
         + dessin + '</pattern>';
     const rayures = '<path d="M-1,1 l2,-2 M0,6 l6,-6 M5,7 l2,-2" stroke="#fff" stroke-width="1.8"/>';
-    const semis = '<circle cx="3" cy="3" r="0.8" fill="' + points + '"/>';
+    const semis = '<circle cx="3" cy="3" r="0.8" fill="var(--points)"/>';
     document.body.insertAdjacentHTML("beforeend",
         '<svg id="motifs" width="0" height="0" style="position:absolute"><defs>'
-        + couleurs.map((c, r) => trame("hachure-" + r, c, rayures)).join("") + trame("absent", absent, semis)
+        + couleurs.map((c, r) => trame("hachure-" + r, c, rayures)).join("") + trame("absent", "var(--absent)", semis)
         + '</defs></svg>');
 }
 function poserLieux(carte, groupe, lot) {
     // streamlit-folium a ôté le groupe précédent ; il ne l'oublie pas de lui-même.
     window.feature_group = [];
-    poserMotifs(lot.couleurs, lot.absent, lot.points);
+    suivreApparence();
+    poserMotifs(lot.couleurs);
     const remplir = (p) => p.m === "points" ? "url(#absent)"
         : p.m === "hachure" ? "url(#hachure-" + p.r + ")" : lot.couleurs[p.r];
-    const style = (f) => ({ fillColor: remplir(f.properties), fillOpacity: 1, color: lot.trait,
+    const style = (f) => ({ fillColor: remplir(f.properties), fillOpacity: 1,
         weight: lot.epaisseur, opacity: 1 });
     const couche = L.geoJSON(lot.formes, {
         style: style, smoothFactor: 0.5,
         onEachFeature: (f, forme) => {
             forme.bindTooltip(lot.bulles[f.properties.i], { sticky: true, className: "bulle" });
-            forme.on("mouseover", () => { forme.setStyle({ color: lot.contour, weight: 2 });
-                forme.bringToFront(); });
-            forme.on("mouseout", () => couche.resetStyle(forme));
+            forme.on("mouseover", () => { forme.getElement()?.classList.add("survol"); forme.bringToFront(); });
+            forme.on("mouseout", () => forme.getElement()?.classList.remove("survol"));
         },
     }).addTo(groupe);
-    poserDecor(groupe, lot);
-    carte.getContainer().setAttribute("aria-label", lot.alt);
+    poserDecor(carte, groupe, lot);
+    carte.getContainer().setAttribute("aria-label", lot.nom);
     cadrer(carte, lot.cadres.reduce((b, c) => b.extend(c.b), couche.getBounds()));
 }
-function poserDecor(groupe, lot) {
+// La page autour choisit clair ou sombre (le menu, ou l'appareil) : ce document prend la même apparence.
+function suivreApparence() {
+    const page = window.parent.document.querySelector(".stApp") ?? document.body;
+    document.documentElement.style.colorScheme = window.parent.getComputedStyle(page).colorScheme;
+}
+window.addEventListener("message", (m) => { if (m.data?.type === "streamlit:render") { suivreApparence(); } });
+// Sur une carte étroite un nom ne tient pas dans son cadre : à droite, sur la mer ; au-dessus d'un cadre large.
+function placerNom(carte, c) {
+    const [[sud, ouest], [nord, est]] = c.b;
+    if (carte.getContainer().clientWidth > 480) { return { ou: [nord, ouest], offset: [-4, 8] }; }
+    return est - ouest > 3 ? { ou: [nord, ouest], offset: [-4, -6] } : { ou: [sud, est], offset: [-3, -6] };
+}
+function poserDecor(carte, groupe, lot) {
     lot.cadres.forEach((c) => {
-        L.rectangle(c.b, { color: lot.contour, weight: 0.6, opacity: 0.5, fill: false, interactive: false })
+        L.rectangle(c.b, { color: "var(--contour)", weight: 0.6, opacity: 0.5, fill: false, interactive: false })
             .addTo(groupe);
-        L.tooltip({ permanent: true, direction: "right", className: "encart-nom", offset: [-4, 8],
-            opacity: 1 }).setLatLng([c.b[1][0], c.b[0][1]]).setContent(c.nom).addTo(groupe);
+        const place = placerNom(carte, c);
+        L.tooltip({ permanent: true, direction: "right", className: "encart-nom", offset: place.offset,
+            opacity: 1 }).setLatLng(place.ou).setContent(c.nom).addTo(groupe);
     });
     if (lot.couche.length) {
         L.geoJSON({ type: "FeatureCollection", features: lot.couche }, { interactive: false,
-            style: (f) => ({ fill: false, color: lot.contour, weight: f.properties.n > 1 ? 2.2 : 1.2,
+            style: (f) => ({ fill: false, color: "var(--texte)", weight: f.properties.n > 1 ? 2.2 : 1.2,
                 dashArray: f.properties.n > 1 ? null : "4 3" }) }).addTo(groupe);
     }
 }
@@ -49,6 +62,8 @@ function preparer(carte, canal) {
     L.control.zoom({ position: "topright", zoomInTitle: "Rapprocher", zoomOutTitle: "Éloigner" })
         .addTo(carte);
     carte.setMinZoom(3);
+    // Au doigt : un seul fait défiler la page, deux déplacent et agrandissent la carte.
+    if (window.matchMedia("(pointer: coarse)").matches) { carte.dragging.disable(); }
     carte.getContainer().setAttribute("role", "region");
     new ResizeObserver(() => { if (!carte.deplacee) { ajuster(carte); } }).observe(carte.getContainer());
     carte.on("movestart zoomstart", () => {

@@ -26,6 +26,7 @@ from barometre.views.lecture.selection import Selection
 
 LIGNES_MAXIMALES = 2_000
 IMAGES: tuple[tuple[FormatImage, str], ...] = (("png", "image/png"), ("svg", "image/svg+xml"))
+AU_DOIGT = "Au doigt\u202f: deux déplacent et agrandissent la carte, un seul fait défiler la page."
 SOUS_CARTE = "Contours\u202f: {source}."
 
 
@@ -80,15 +81,16 @@ def _build_img(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int, carte: 
     largeur, hauteur = TAILLE
     return (
         f'<img class="baro-image-carte" loading="lazy" width="{largeur}" height="{hauteur}" '
-        f'src="{images.get_adresse(choix, dessin, rang)}" alt="{escape(carte.alt)}">'
+        f'src="{images.get_adresse(choix, dessin, rang)}" alt="{escape(carte.alt_sans_phrase)}">'
     )
 
 
 def render_double(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int, carte: Carte) -> None:
-    """Le double d'une carte interactive : ses mots pour un lecteur d'écran, son image pour le papier."""
+    """Le double d'une carte interactive, pour le papier ; la page en dit déjà la phrase et la légende."""
     st.html(
-        f'<p class="baro-invisible">{escape(carte.alt)}</p><div class="baro-impression" style="display:none">'
+        '<div class="baro-impression" style="display:none">'
         f"{_build_img(choix, dessin, rang, carte)}</div>"
+        f'<p class="baro-legende baro-tactile">{texte(AU_DOIGT)}</p>'
     )
 
 

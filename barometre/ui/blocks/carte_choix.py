@@ -25,6 +25,8 @@ from barometre.views.carte.vue_carte import ChoixCarte, list_niveaux
 from barometre.views.lecture.selection import Selection, read_selection
 
 TOUS = ""
+# Plus finement, les échantillons de deux vagues sont trop petits pour un test.
+NIVEAU_TESTE = "region"
 NON_PUBLIC = "Par commune, ni une réponse ni le fait de répondre ne sont publics."
 CLASSES = {
     "egales": "D’égale étendue",
@@ -238,7 +240,18 @@ def _build_choix(premier: ChoixCarte, en_face: str) -> tuple[ChoixCarte, ...]:
         libre = replace(premier.selection, vague_id="") if _change_de_nature(premier, en_face) else None
         return (premier, replace(premier, indicateur_id=en_face, selection=libre or premier.selection))
     autre = replace(premier, selection=replace(premier.selection, vague_id=en_face))
-    return sort_vagues(premier, autre)
+    return add_changement(*sort_vagues(premier, autre))
+
+
+def add_changement(avant: ChoixCarte, apres: ChoixCarte) -> tuple[ChoixCarte, ...]:
+    """Deux vagues d'un indicateur déclaré, par région : une troisième carte dit ce que le test démontre."""
+    indicateur = _get_indicateur(avant.indicateur_id)
+    declare = indicateur is not None and indicateur.origine == "declare"
+    if not declare or avant.niveau != NIVEAU_TESTE or avant.selection == apres.selection:
+        return avant, apres
+    vague = apres.selection.vague_id or next(reversed(list_vagues(apres.theme_id)))
+    tard = replace(apres.selection, vague_id=vague)
+    return avant, apres, replace(apres, selection=tard, depuis=avant.selection.vague_id)
 
 
 def sort_vagues(*choix: ChoixCarte) -> tuple[ChoixCarte, ...]:

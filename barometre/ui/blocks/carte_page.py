@@ -24,6 +24,8 @@ from barometre.views.carte.lieux import build_fil
 from barometre.views.carte.vue_carte import ChoixCarte, get_dessous, list_niveaux
 
 Cartes = tuple[CarteAffichee, ...]
+# Selon le nombre de cartes côte à côte, en pixels.
+HAUTEURS = {1: 560, 2: 440, 3: 340}
 _FICHE = "_fiche_demandee"
 _CANAL = "_canal_cartes"
 
@@ -54,8 +56,8 @@ def load_cartes(demande: Demande) -> Cartes:
 
 
 def render_a_retenir(cartes: Cartes) -> None:
-    """Ce que montre la première carte, puis la sélection en mots."""
-    premiere = cartes[0]
+    """Ce que montre la première carte, ou le changement testé s'il y en a un, puis la sélection en mots."""
+    premiere = cartes[-1] if cartes[-1].vue.choix.depuis else cartes[0]
     st.html(
         f'<p class="baro-retenir"><strong>À retenir.</strong> {texte(premiere.carte.phrase)}</p>'
         f'<p class="baro-legende">Sélection\u202f: {texte(premiere.vue.titre)} ; '
@@ -79,7 +81,7 @@ def render_cartes(cartes: Cartes, demande: Demande) -> None:
             with st.container():
                 blocs.render_messages(m for m in affichee.messages if m not in communs)
             _render_carte(affichee, demande, rang, canal)
-            if len(cartes) > 1:
+            if len(cartes) > 1 and not affichee.vue.choix.depuis:
                 st.html(f'<p class="baro-phrase">{texte(affichee.carte.phrase)}</p>')
             blocs.render_legende(affichee.carte.legende)
             blocs.render_source(affichee.carte)
@@ -94,7 +96,7 @@ def _render_carte(affichee: CarteAffichee, demande: Demande, rang: int, canal: s
     if _is_grande(affichee):
         _render_communes(affichee, demande, rang, canal)
     else:
-        hauteur = 440 if len(demande.choix) > 1 else 560
+        hauteur = HAUTEURS[len(demande.choix)]
         cle = f"carte-{rang}"
         render_feuille(
             assemblage_carte.load_donnees(porte.get_gate(), demande.choix, demande.dessin, rang),

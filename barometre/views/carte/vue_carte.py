@@ -13,6 +13,7 @@ from barometre.domain.provenance import Provenance
 from barometre.domain.territoire import FRANCE
 from barometre.views.carte import faits as carte_faits
 from barometre.views.carte import valeurs as carte_valeurs
+from barometre.views.carte.changements import read_changement
 from barometre.views.carte.lieux import NOMS_NIVEAUX, build_fil, list_lieux
 from barometre.views.carte.pseudo_indicateurs import OPSN, PARTICIPATION, build_pseudo
 from barometre.views.carte.publies_carte import describe_publies
@@ -32,6 +33,8 @@ class ChoixCarte:
     theme_id: str
     niveau: str
     selection: Selection
+    # La vague d'où l'on part : la carte montre alors le changement testé, et non la valeur.
+    depuis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ def build_vue_carte(gate: Gate, catalogue: Catalogue, choix: ChoixCarte) -> VueC
     choix = replace(choix, selection=replace(choix.selection, vague_id=releve.periode))
     libelles = Libelles(catalogue, gate)
     periode = _describe_periode(libelles, indicateur, releve.periode)
+    if choix.depuis:
+        periode = f"changement testé, de {libelles.get_titre_vague(choix.depuis)} à {periode}"
     titre = f"{indicateur.titre}, par {NOMS_NIVEAUX[choix.niveau]}"
     champ = _describe_champ(libelles, choix, indicateur)
     return VueCarte(
@@ -147,6 +152,8 @@ def _read(
         return carte_faits.read_opsn(gate, choix.niveau, lieux)
     if indicateur.origine == "mesure":
         return carte_valeurs.read_mesure(gate, indicateur, choix.niveau, choix.selection, lieux)
+    if choix.depuis:
+        return read_changement(gate, indicateur, choix.selection, choix.depuis, lieux)
     if choix.niveau == "commune":
         return carte_faits.read_repondantes(gate, catalogue, choix.theme_id, choix.selection, lieux)
     if indicateur.id == PARTICIPATION:

@@ -58,11 +58,16 @@ function avecWebgl() {
   }
 }
 
-function construireStyle(colis) {
+// La page autour choisit clair ou sombre (le menu, ou l'appareil).
+function lireNuances(boite, colis) {
+  return getComputedStyle(boite).colorScheme.includes("dark") ? colis.sombre : colis.clair;
+}
+
+function construireStyle(colis, nuances) {
   const couleurs = colis.couleurs.flatMap((c, r) => [r, c]);
   // La commune survolée s'assombrit : de loin, elle est plus petite qu'un trait.
-  const remplir = ["case", ["boolean", ["feature-state", "survol"], false], colis.contour,
-    ["match", ["coalesce", ["feature-state", "classe"], SANS_VALEUR], ...couleurs, colis.absent]];
+  const remplir = ["case", ["boolean", ["feature-state", "survol"], false], nuances.contour,
+    ["match", ["coalesce", ["feature-state", "classe"], SANS_VALEUR], ...couleurs, nuances.absent]];
   const cadres = colis.cadres.map((c) => ({
     type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: c.points },
   }));
@@ -73,17 +78,17 @@ function construireStyle(colis) {
       cadres: { type: "geojson", data: { type: "FeatureCollection", features: cadres } },
     },
     layers: [
-      { id: "fond", type: "background", paint: { "background-color": colis.fond } },
+      { id: "fond", type: "background", paint: { "background-color": nuances.fond } },
       { id: "communes", type: "fill", source: "communes", "source-layer": colis.couche,
         paint: { "fill-color": remplir, "fill-antialias": false } },
       // De loin, une limite ne se verrait pas : tracer 35 000 contours doublait le temps de la carte.
       { id: "limites", type: "line", minzoom: 6.5, source: "communes", "source-layer": colis.couche,
-        paint: { "line-color": colis.trait, "line-width": ["interpolate", ["linear"], ["zoom"], 6, 0, 9, 0.8],
+        paint: { "line-color": nuances.trait, "line-width": ["interpolate", ["linear"], ["zoom"], 6, 0, 9, 0.8],
           "line-opacity": 0.8 } },
       { id: "choisie", type: "line", minzoom: 6.5, source: "communes", "source-layer": colis.couche,
-        paint: { "line-color": "#1b2530", "line-width":
+        paint: { "line-color": nuances.texte, "line-width":
           ["case", ["boolean", ["feature-state", "survol"], false], 2, 0] } },
-      { id: "cadres", type: "line", source: "cadres", paint: { "line-color": colis.contour, "line-width": 0.7 } },
+      { id: "cadres", type: "line", source: "cadres", paint: { "line-color": nuances.contour, "line-width": 0.7 } },
     ],
   };
 }
@@ -145,13 +150,25 @@ function lier(vue, canal) {
   };
 }
 
-function nommerEncarts(maplibre, vue, colis) {
+// Sur une carte étroite le nom ne tient pas dans son cadre : il se pose à droite, sur la mer.
+function nommerEncarts(maplibre, vue, boite, colis) {
+  const etroite = boite.clientWidth < 576;
   for (const cadre of colis.cadres) {
     const nom = document.createElement("div");
     nom.className = "encart";
     nom.textContent = cadre.nom;
-    new maplibre.Marker({ element: nom, anchor: "top-left", offset: [3, 1] }).setLngLat(cadre.points[2]).addTo(vue.carte);
+    const [coin, place] = etroite
+      ? [milieu(cadre.points), { anchor: "left", offset: [3, 0] }]
+      : [cadre.points[2], { anchor: "top-left", offset: [3, 1] }];
+    new maplibre.Marker({ element: nom, ...place }).setLngLat(coin).addTo(vue.carte);
   }
+}
+
+// Le milieu du bord est.
+function milieu(points) {
+  const longitudes = points.map((p) => p[0]);
+  const latitudes = points.map((p) => p[1]);
+  return [Math.max(...longitudes), (Math.min(...latitudes) + Math.max(...latitudes)) / 2];
 }
 
 async function demarrer(boite, colis, envoyer) {
@@ -163,11 +180,13 @@ async function demarrer(boite, colis, envoyer) {
   }
   const [maplibre] = await Promise.all([chargerMoteur(), chargerCodes(adresse(colis.codes))]);
   const carte = new maplibre.Map({
-    container: boite.querySelector(".fond"), style: construireStyle(colis), attributionControl: false,
+    container: boite.querySelector(".fond"), style: construireStyle(colis, lireNuances(boite, colis)), attributionControl: false,
     bounds: colis.bornes, fitBoundsOptions: { padding: 8 }, minZoom: 3, maxZoom: 12, dragRotate: false,
     pitchWithRotate: false, scrollZoom: false, fadeDuration: 0,
+    // Au doigt : un seul fait défiler la page, deux déplacent la carte.
+    cooperativeGestures: window.matchMedia("(pointer: coarse)").matches,
     locale: { "NavigationControl.ZoomIn": "Rapprocher", "NavigationControl.ZoomOut": "Éloigner",
-      "Map.Title": "Carte" },
+      "Map.Title": "Carte", "CooperativeGesturesHandler.MobileHelpText": "Deux doigts déplacent la carte" },
   });
   carte.touchZoomRotate.disableRotation();
   carte.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
@@ -175,10 +194,10 @@ async function demarrer(boite, colis, envoyer) {
   await new Promise((fait) => carte.once("style.load", fait));
   await peindre(vue, colis);
   suivreSouris(vue, boite, colis, envoyer);
-  nommerEncarts(maplibre, vue, colis);
+  nommerEncarts(maplibre, vue, boite, colis);
   lier(vue, colis.canal);
   carte.once("idle", () => { etat.hidden = true; boite.dataset.prete = "oui"; });
-  carte.getCanvas().setAttribute("aria-label", colis.alt);
+  carte.getCanvas().setAttribute("aria-label", colis.nom);
   return vue;
 }
 
@@ -193,7 +212,7 @@ export default function (composant) {
       if (!vue || vue.colis.classes === data.classes && vue.colis.index === data.index
         && String(vue.colis.couleurs) === String(data.couleurs)) { return; }
       vue.colis = data;
-      const style = construireStyle(data).layers.find((l) => l.id === "communes");
+      const style = construireStyle(data, lireNuances(boite, data)).layers.find((l) => l.id === "communes");
       vue.carte.setPaintProperty("communes", "fill-color", style.paint["fill-color"]);
       peindre(vue, data);
     });
