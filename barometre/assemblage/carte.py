@@ -213,6 +213,7 @@ def _draw_categories(vue: VueCarte, contours: Contours) -> Carte:
         vue.cadre,
         contours,
         titre=vue.titre,
+        legende=vue.indicateur.titre,
         categories=tuple(zip(categories, _pick_couleurs(vue), strict=True)),
         absent=vue.releve.absent,
         sens="reponses" if categories[0] == A_REPONDU else "changements" if vue.choix.depuis else "",

@@ -115,18 +115,22 @@ def build_carte_categories(
     contours: Contours,
     *,
     titre: str,
+    legende: str = "",
     categories: tuple[tuple[str, str], ...],
     absent: str = "",
     sens: Literal["", "reponses", "changements"] = "",
     simulee: bool = False,
 ) -> Carte:
-    """La carte de catégories (libellé, couleur) ; `valeur` en est le rang. `sens` choisit la phrase."""
+    """La carte de catégories (libellé, couleur) ; `valeur` en est le rang. `sens` choisit la phrase.
+
+    `legende` : le titre de la légende, celui de la carte s'il est vide.
+    """
     lieux = _check(cadre)
     lieux["rang"] = lieux["valeur"].fillna(-1).astype(int)
     lieux = _add_bulles(lieux)
     absents = absent if bool((lieux["rang"] < 0).any()) else ""
     doute = bool((lieux["motif"] == HACHURE).any())
-    legende = build_legende_categories(titre, categories, absent=absents, doute=doute)
+    classes = build_legende_categories(legende or titre, categories, absent=absents, doute=doute)
     noms = tuple(libelle for libelle, _ in categories)
     if sens == "reponses":
         phrase = build_phrase_reponses(lieux, contours.niveau)
@@ -134,7 +138,7 @@ def build_carte_categories(
         phrase = build_phrase_changements(lieux, noms, contours.niveau)
     else:
         phrase = build_phrase_categories(lieux, noms, contours.niveau)
-    return Carte(titre, contours.niveau, lieux, contours, legende, phrase, simulee)
+    return Carte(titre, contours.niveau, lieux, contours, classes, phrase, simulee)
 
 
 def _check(cadre: pd.DataFrame) -> pd.DataFrame:

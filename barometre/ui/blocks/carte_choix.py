@@ -240,10 +240,10 @@ def _build_choix(premier: ChoixCarte, en_face: str) -> tuple[ChoixCarte, ...]:
         libre = replace(premier.selection, vague_id="") if _change_de_nature(premier, en_face) else None
         return (premier, replace(premier, indicateur_id=en_face, selection=libre or premier.selection))
     autre = replace(premier, selection=replace(premier.selection, vague_id=en_face))
-    return add_changement(*sort_vagues(premier, autre))
+    return _add_changement(*_sort_vagues(premier, autre))
 
 
-def add_changement(avant: ChoixCarte, apres: ChoixCarte) -> tuple[ChoixCarte, ...]:
+def _add_changement(avant: ChoixCarte, apres: ChoixCarte) -> tuple[ChoixCarte, ...]:
     """Deux vagues d'un indicateur déclaré, par région : une troisième carte dit ce que le test démontre."""
     indicateur = _get_indicateur(avant.indicateur_id)
     declare = indicateur is not None and indicateur.origine == "declare"
@@ -254,7 +254,7 @@ def add_changement(avant: ChoixCarte, apres: ChoixCarte) -> tuple[ChoixCarte, ..
     return avant, apres, replace(apres, selection=tard, depuis=avant.selection.vague_id)
 
 
-def sort_vagues(*choix: ChoixCarte) -> tuple[ChoixCarte, ...]:
+def _sort_vagues(*choix: ChoixCarte) -> tuple[ChoixCarte, ...]:
     """Le temps va de gauche à droite. Un identifiant commence par l'année ; sans vague, c'est la dernière."""
     return tuple(sorted(choix, key=lambda c: (not c.selection.vague_id, c.selection.vague_id)))
 

@@ -24,6 +24,7 @@ from barometre.views.carte.lieux import build_fil
 from barometre.views.carte.vue_carte import ChoixCarte, get_dessous, list_niveaux
 
 Cartes = tuple[CarteAffichee, ...]
+CHANGEMENT = "Changement testé de l’une à l’autre"
 # Selon le nombre de cartes côte à côte, en pixels.
 HAUTEURS = {1: 560, 2: 440, 3: 340}
 _FICHE = "_fiche_demandee"
@@ -75,7 +76,7 @@ def render_cartes(cartes: Cartes, demande: Demande) -> None:
     for rang, (colonne, affichee) in enumerate(zip(st.columns(len(cartes)), cartes, strict=True)):
         with colonne:
             if len(cartes) > 1:
-                st.subheader(blocs.escape_markdown(affichee.vue.titre))
+                st.subheader(blocs.escape_markdown(_get_sous_titre(affichee, cartes)))
             else:
                 blocs.render_titre_papier(affichee.vue.titre)
             with st.container():
@@ -86,6 +87,14 @@ def render_cartes(cartes: Cartes, demande: Demande) -> None:
             blocs.render_legende(affichee.carte.legende)
             blocs.render_source(affichee.carte)
             blocs.render_publies(affichee)
+
+
+def _get_sous_titre(affichee: CarteAffichee, cartes: Cartes) -> str:
+    """La vague seule quand toutes les cartes parlent du même indicateur : la sélection en dit le nom."""
+    vue = affichee.vue
+    if len({carte.vue.indicateur.id for carte in cartes}) > 1 or not vue.periode:
+        return vue.titre
+    return CHANGEMENT if vue.choix.depuis else vue.periode
 
 
 def _render_carte(affichee: CarteAffichee, demande: Demande, rang: int, canal: str) -> None:

@@ -11,10 +11,10 @@ from barometre.views.carte.lieux import list_lieux
 from barometre.views.carte.pseudo_indicateurs import OPSN, PARTICIPATION
 from barometre.views.carte.vue_carte import (
     ChoixCarte,
+    apply_limites,
     build_vue_carte,
     get_indicateur,
     list_niveaux,
-    restrict,
 )
 from barometre.views.lecture.cellules import read_cellules
 
@@ -41,7 +41,7 @@ def _is_montre(gate: Gate, catalogue: Catalogue, choix: ChoixCarte) -> bool:
 
 def _has_chiffre(gate: Gate, indicateur: Indicateur, choix: ChoixCarte) -> bool:
     """Vrai si un lieu au moins de ce territoire a un chiffre publié, à l'une des vagues."""
-    selection = restrict(choix, indicateur)[0].selection
+    selection = apply_limites(choix, indicateur)[0].selection
     cellules = read_cellules(
         gate, [indicateur.id], selection, niveau=choix.niveau, territoire_id=None, vague_id=None
     )

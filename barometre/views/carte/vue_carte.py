@@ -71,7 +71,7 @@ def build_vue_carte(gate: Gate, catalogue: Catalogue, choix: ChoixCarte) -> VueC
     if choix.niveau == "commune" and _is_declare(indicateur):
         # La réponse d'une commune n'est pas publique : la carte dit seulement qui a répondu.
         indicateur = build_pseudo(catalogue, PARTICIPATION, choix.theme_id)
-    choix, messages = restrict(choix, indicateur)
+    choix, messages = apply_limites(choix, indicateur)
     lieux = list_lieux(gate, choix.niveau, choix.selection)
     releve = _read(gate, catalogue, choix, indicateur, lieux)
     choix = replace(choix, selection=replace(choix.selection, vague_id=releve.periode))
@@ -117,7 +117,7 @@ def get_indicateur(catalogue: Catalogue, choix: ChoixCarte) -> Indicateur:
     return catalogue.get_indicateur(choix.indicateur_id)
 
 
-def restrict(choix: ChoixCarte, indicateur: Indicateur) -> tuple[ChoixCarte, tuple[str, ...]]:
+def apply_limites(choix: ChoixCarte, indicateur: Indicateur) -> tuple[ChoixCarte, tuple[str, ...]]:
     """Retire les filtres qui n'existent pas à ce niveau, et le dit."""
     selection = choix.selection
     if indicateur.id == OPSN and choix.niveau == "region":
