@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Annotated, Any, Literal
 
 import pandas as pd
@@ -10,14 +10,20 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from barometre.access import Gate
-from barometre.api.reponses import Page, build_page, to_lignes
+from barometre.api.modeles import build_modele
+from barometre.api.reponses import build_page, to_lignes
 from barometre.assemblage.explorer import load_requete
 from barometre.catalogue import load_catalogue
 from barometre.domain.territoire import FRANCE
 from barometre.exports import build_fichier
-from barometre.views.donnees.explorer import TERRITOIRE
+from barometre.exports.csv import write_donnees
+from barometre.recherche.index import Trouvaille
+from barometre.views.donnees.demande import FORMES, NIVEAUX, REPARTITIONS, TERRITOIRE
+from barometre.views.donnees.explorer import COLONNES, PAGE, VueExplorer
+from barometre.views.lecture.address import LONGUEUR_MAXIMALE
 
-TAILLE, TAILLE_MAXIMALE = 100, 1_000
+# La page de l'API est celle de l'aperçu d'Explorer : la même adresse, les mêmes lignes.
+TAILLE, TAILLE_MAXIMALE = PAGE, 1_000
 PAGE_MAXIMALE = 100_000
 LONGUEUR = 80  # signes d'un identifiant ou d'une recherche
 Numero = Annotated[int, Query(ge=1, le=PAGE_MAXIMALE, description="Numéro de la page")]
@@ -43,7 +49,22 @@ def get_gate(requete: Request, version: VersionDemandee = "") -> Gate:
 
 
 Porte = Annotated[Gate, Depends(get_gate)]
-Lignes = Page[dict[str, Any]]
+COLONNES_INDICATEURS = (
+    "indicateur_id", "theme_id", "titre", "definition", "unite", "decimales", "sens", "origine", "base",
+    "precautions",
+)  # fmt: skip
+COLONNES_TERRITOIRES = ("collectivite_id", "type", "code", "nom", "region")
+Valeurs = build_modele("Valeur", COLONNES, large=True)
+Indicateurs = build_modele("Indicateur", COLONNES_INDICATEURS)
+Questions = build_modele("Question", ("question_id", "questionnaire_id", "code", "libelle", "type", "rang"))
+Territoires = build_modele("Territoire", COLONNES_TERRITOIRES)
+Collectivites = build_modele("Collectivite", [champ.name for champ in fields(Trouvaille)])
+Participations = build_modele("Participation", ("vague_id", "questionnaire_id", "questionnaires"))
+Sources = build_modele("Source", (
+    "source_id", "titre", "producteur", "licence", "date", "adresse", "empreinte", "etat", "chargee_le",
+    "lus", "charges", "recodes", "rejetes",
+))  # fmt: skip
+Versions = build_modele("Version", ("version", "creee_le", "active", "simulee"))
 lectures = APIRouter(responses=ERREURS)
 
 
@@ -55,99 +76,119 @@ class RequeteValeurs(BaseModel):
     theme: str = Field("", max_length=LONGUEUR)
     vague: str = Field("", max_length=LONGUEUR, description="La dernière sinon")
     territoire: str = Field(FRANCE, max_length=LONGUEUR)
-    niveau: Literal["zone", "region", "departement"] = "region"
+    territoires: list[str] = Field([], max_length=200, description="Ceux-là seuls ; ceux du niveau sinon")
+    niveau: str = Field("region", max_length=LONGUEUR, json_schema_extra={"enum": [*NIVEAUX]})
     type: str = Field("", max_length=LONGUEUR)
     strate: str = Field("", max_length=LONGUEUR)
     opsn: str = Field("", max_length=LONGUEUR)
     chiffres: Literal["redresse", "brut"] = "redresse"
     version: str = Field("", max_length=LONGUEUR, description=VERSION)
-    par: list[str] = Field([TERRITOIRE], max_length=5, description="territoire, strate, type, opsn, vague")
+    par: list[str] = Field([TERRITOIRE], max_length=5, description=", ".join(REPARTITIONS))
+    forme: str = Field("longue", max_length=LONGUEUR, json_schema_extra={"enum": [*FORMES]})
+    nom: str = Field("", max_length=LONGUEUR_MAXIMALE, description="Le nom de la vue, pour la page seule")
     format: Literal["json", "csv"] = "json"
+    entete: bool = Field(True, description="CSV : la provenance en tête, en lignes « # »")
     page: int = Field(1, ge=1, le=PAGE_MAXIMALE)
     taille: int = Field(TAILLE, ge=1, le=TAILLE_MAXIMALE)
 
 
 @lectures.get(
     "/valeurs",
+    response_model=Valeurs,
     summary="Les cellules publiées, avec n, intervalle, note, et si elles se citent",
     responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
 )
-def read_valeurs(requete: Request, gate: Porte, choix: Annotated[RequeteValeurs, Query()]) -> Lignes:
+def read_valeurs(requete: Request, gate: Porte, choix: Annotated[RequeteValeurs, Query()]) -> Any:
     """La même adresse que la page Explorer et que la commande `exporter`."""
     vue = load_requete(gate, requete.url.query)
     if choix.format == "csv":
-        octets = build_fichier(vue.table, vue.provenance, "csv_international")
-        return Response(octets, media_type="text/csv; charset=utf-8")  # type: ignore[return-value]
-    return _page(gate, vue.table, choix.page, choix.taille)
+        return _build_csv(vue, entete=choix.entete)
+    return _page(gate, vue.fichier, choix.page, choix.taille)
 
 
-@lectures.get("/indicateurs", summary="Les indicateurs et leur définition")
-def read_indicateurs(
-    gate: Porte, theme: Identifiant = "", page: Numero = 1, taille: Taille = TAILLE
-) -> Lignes:
+@lectures.get("/indicateurs", response_model=Indicateurs, summary="Les indicateurs et leur définition")
+def read_indicateurs(gate: Porte, theme: Identifiant = "", page: Numero = 1, taille: Taille = TAILLE) -> Any:
     """Les fiches du catalogue."""
     return _page(gate, _list_indicateurs(theme), page, taille)
 
 
-@lectures.get("/questionnaires", summary="Les questions posées")
+@lectures.get("/questionnaires", response_model=Questions, summary="Les questions posées")
 def read_questionnaires(
     gate: Porte, questionnaire: Identifiant = "", page: Numero = 1, taille: Taille = TAILLE
-) -> Lignes:
+) -> Any:
     """Les questions, telles que posées."""
     return _page(gate, gate.list_questions(questionnaire or None), page, taille)
 
 
-@lectures.get("/territoires", summary="Les régions et les départements")
-def read_territoires(gate: Porte, page: Numero = 1, taille: Taille = TAILLE) -> Lignes:
+@lectures.get("/territoires", response_model=Territoires, summary="Les régions et les départements")
+def read_territoires(gate: Porte, page: Numero = 1, taille: Taille = TAILLE) -> Any:
     """Les territoires où un chiffre peut se lire."""
     lieux = gate.list_collectivites(type=["region", "departement"], cadre=False)
-    return _page(gate, lieux[["collectivite_id", "type", "code", "nom", "region"]], page, taille)
+    return _page(gate, lieux[list(COLONNES_TERRITOIRES)], page, taille)
 
 
-@lectures.get("/collectivites", summary="Trouver une collectivité par nom, code postal, INSEE ou SIREN")
+@lectures.get(
+    "/collectivites",
+    response_model=Collectivites,
+    summary="Trouver une collectivité par nom, code postal, INSEE ou SIREN",
+)
 def read_collectivites(
     gate: Porte, recherche: Annotated[str, Query(min_length=1, max_length=LONGUEUR)]
-) -> Lignes:
+) -> Any:
     """La meilleure d'abord ; jamais qui a répondu."""
     return _page(gate, pd.DataFrame([asdict(t) for t in gate.search(recherche)]), 1, TAILLE)
 
 
-@lectures.get("/participation", summary="Questionnaires remplis, par vague et par thème")
-def read_participation(gate: Porte, page: Numero = 1, taille: Taille = TAILLE) -> Lignes:
+@lectures.get(
+    "/participation", response_model=Participations, summary="Questionnaires remplis, par vague et par thème"
+)
+def read_participation(gate: Porte, page: Numero = 1, taille: Taille = TAILLE) -> Any:
     """Des comptes nationaux, sans aucun nom."""
     return _page(gate, gate.count_participations("vague_id", "questionnaire_id"), page, taille)
 
 
-@lectures.get("/sources", summary="Les sources, leur date et leur licence")
-def read_sources(gate: Porte, page: Numero = 1, taille: Taille = TAILLE) -> Lignes:
+@lectures.get("/sources", response_model=Sources, summary="Les sources, leur date et leur licence")
+def read_sources(gate: Porte, page: Numero = 1, taille: Taille = TAILLE) -> Any:
     """Ce que la version contient."""
     return _page(gate, gate.list_sources(), page, taille)
 
 
-@lectures.get("/versions", summary="Les versions des données gardées, que « version » peut nommer")
-def read_versions(gate: Porte) -> Lignes:
+@lectures.get(
+    "/versions",
+    response_model=Versions,
+    summary="Les versions des données gardées, que « version » peut nommer",
+)
+def read_versions(gate: Porte) -> Any:
     """La plus récente d'abord ; celle en service y est dite active."""
     return _page(gate, gate.list_versions(), 1, TAILLE)
 
 
-def _page(gate: Gate, table: pd.DataFrame, page: int, taille: int) -> Page[dict[str, Any]]:
-    return Page[dict[str, Any]].model_validate(build_page(gate, to_lignes(table), page, taille))
+def _build_csv(vue: VueExplorer, *, entete: bool) -> Response:
+    """Le fichier entier ; sans en-tête, la version et la simulation restent dites par la réponse."""
+    lue = vue.provenance
+    octets = (
+        build_fichier(vue.fichier, lue, "csv_international")
+        if entete
+        else write_donnees(vue.fichier, "international").encode()
+    )
+    return Response(
+        octets,
+        media_type="text/csv; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="{lue.get_nom("csv")}"',
+            "Barometre-Version": lue.version,
+            "Barometre-Simulee": "oui" if lue.simulee else "non",
+        },
+    )
+
+
+def _page(gate: Gate, table: pd.DataFrame, page: int, taille: int) -> dict[str, Any]:
+    """La page demandée : seules ses lignes deviennent du JSON, une vue en a jusqu'à 100 000."""
+    debut = (page - 1) * taille
+    return build_page(gate, to_lignes(table.iloc[debut : debut + taille]), len(table), page, taille)
 
 
 def _list_indicateurs(theme: str) -> pd.DataFrame:
     fiches = load_catalogue().list_indicateurs(theme or None)
-    champs = (
-        "id",
-        "theme_id",
-        "titre",
-        "definition",
-        "unite",
-        "decimales",
-        "sens",
-        "origine",
-        "base",
-        "precautions",
-    )
-    return pd.DataFrame(
-        [{champ: getattr(i, champ) for champ in champs} for i in fiches], columns=list(champs)
-    )
+    lignes = [[i.id, *(getattr(i, champ) for champ in COLONNES_INDICATEURS[1:])] for i in fiches]
+    return pd.DataFrame(lignes, columns=list(COLONNES_INDICATEURS))

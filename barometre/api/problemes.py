@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from barometre.assemblage.depot import VersionAbsente
-from barometre.views.donnees.explorer import ExplorationRefusee
+from barometre.views.donnees.demande import ExplorationRefusee
 from barometre.warehouse.engine import EntrepotError
 
 MIME = "application/problem+json"

@@ -49,16 +49,13 @@ def read_version(gate: Gate) -> Version:
     )
 
 
-def build_page(gate: Gate, lignes: list[dict[str, Any]], page: int, taille: int) -> dict[str, Any]:
-    """La page demandée, en valeurs que JSON connaît."""
-    debut = (page - 1) * taille
+def build_page(
+    gate: Gate, lignes: list[dict[str, Any]], total: int, page: int, taille: int
+) -> dict[str, Any]:
+    """Une page de lignes, avec ce qui les situe."""
     return {
-        "version": read_version(gate),
-        "total": len(lignes),
-        "page": page,
-        "taille": taille,
-        "lignes": lignes[debut : debut + taille],
-    }
+        "version": read_version(gate), "total": total, "page": page, "taille": taille, "lignes": lignes,
+    }  # fmt: skip
 
 
 def to_lignes(table: pd.DataFrame) -> list[dict[str, Any]]:

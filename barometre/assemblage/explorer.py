@@ -6,12 +6,8 @@ from barometre.access import Gate
 from barometre.assemblage import depot, memoire
 from barometre.catalogue import load_catalogue
 from barometre.maps.geopackage import to_gpkg
-from barometre.views.donnees.explorer import (
-    DemandeExplorer,
-    VueExplorer,
-    build_vue_explorer,
-    parse_demande,
-)
+from barometre.views.donnees.demande import DemandeExplorer, parse_demande
+from barometre.views.donnees.explorer import VueExplorer, build_vue_explorer
 
 
 def load_explorer(gate: Gate, demande: DemandeExplorer) -> VueExplorer:

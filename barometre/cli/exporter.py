@@ -16,7 +16,8 @@ from barometre.domain.portee import PUBLIC
 from barometre.exports import FORMATS, build_fichier
 from barometre.fichiers import write_atomic
 from barometre.maps.geopackage import GeopackageRefuse
-from barometre.views.donnees.explorer import ExplorationRefusee, VueExplorer
+from barometre.views.donnees.demande import ExplorationRefusee
+from barometre.views.donnees.explorer import VueExplorer
 from barometre.views.lecture.address import read_query
 from barometre.warehouse.repository import open_repository
 
@@ -51,7 +52,9 @@ def execute(demande: argparse.Namespace) -> None:
     chemin = demande.sortie or Path(vue.provenance.get_nom(extension))
     write_atomic(chemin, octets)
     if demande.json:
-        print_json({"fichier": str(chemin), "lignes": len(vue.table), "sans_valeur": vue.caches})
+        print_json(
+            {"fichier": str(chemin), "lignes": len(vue.fichier), "caches": vue.caches, "absents": vue.absents}
+        )
     else:
         print(f"{chemin} — {vue.phrase}")
 
@@ -66,7 +69,7 @@ def _open_gate(requete: str) -> Gate:
 
 def _build(vue: VueExplorer, format_: str) -> bytes:
     if format_ != GPKG:
-        return build_fichier(vue.table, vue.provenance, format_)
+        return build_fichier(vue.fichier, vue.provenance, format_)
     try:
         return build_geopackage(vue)
     except GeopackageRefuse as erreur:

@@ -71,8 +71,6 @@ def _load_formes(territoires: pd.Series) -> gpd.GeoDataFrame:
 def _write_couche(fichier: Path, nom: str, lignes: pd.DataFrame, formes: gpd.GeoDataFrame) -> dict[str, str]:
     """Écrit la couche d'un indicateur et rend son style."""
     couche = formes.merge(lignes, on="territoire_id", how="inner")
-    # La valeur qui se lit : le redressé, ou le brut quand il se tait (moins de trente réponses).
-    couche["valeur"] = couche["redresse"].fillna(couche["brut"])
     pyogrio.write_dataframe(couche, fichier, layer=nom, append=fichier.exists())
     unite = str(lignes["unite"].iloc[0])
     return {

@@ -71,7 +71,9 @@ def select_segment(
     return str(st.session_state[widget])
 
 
-def select_many(nom: str, libelle: str, options: Mapping[str, str]) -> tuple[str, ...]:
+def select_many(
+    nom: str, libelle: str, options: Mapping[str, str], *, aide: str | None = None
+) -> tuple[str, ...]:
     """Plusieurs choix dans une liste ; aucun se dit aussi dans l'adresse."""
     widget = f"adresse_{nom}"
     choisies = state.read_adresse({nom: {"", *options}}).list(nom)
@@ -84,6 +86,7 @@ def select_many(nom: str, libelle: str, options: Mapping[str, str]) -> tuple[str
         on_change=_record_many,
         args=(nom,),
         placeholder="Choisir",
+        help=aide,
     )
     return tuple(st.session_state[widget])
 

@@ -5,12 +5,13 @@ import streamlit as st
 from barometre.ui.blocks import explorer
 
 st.title("Quelle vue des chiffres voulez-vous emporter\u202f?")
+explorer.render_nom()
 retenir = st.container()
 explorer.render_modeles()
-vue = explorer.select_vue()
+composee = explorer.select_vue()
 
 with retenir:
-    explorer.render_a_retenir(vue)
-explorer.render_apercu(vue)
-explorer.render_fichiers(vue)
-explorer.render_reproduire()
+    explorer.render_a_retenir(composee)
+explorer.render_apercu(composee)
+explorer.render_fichiers(composee)
+explorer.render_reproduire(composee)

@@ -80,7 +80,7 @@ def test_une_version_se_nomme_et_son_absence_se_dit(client: TestClient, gate: Ga
 def test_la_pagination_rend_tout_une_fois(client: TestClient) -> None:
     adresse = "/indicateurs?theme=communication&taille=5"
     total = client.get(adresse).json()["total"]
-    ids = [ligne["id"] for page in range(1, total // 5 + 2)
+    ids = [ligne["indicateur_id"] for page in range(1, total // 5 + 2)
            for ligne in client.get(f"{adresse}&page={page}").json()["lignes"]]  # fmt: skip
     assert len(ids) == len(set(ids)) == total > 5
 

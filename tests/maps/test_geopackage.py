@@ -19,6 +19,8 @@ TABLE = pd.DataFrame(
         "titre": ["L'un & <l'autre>", "L'un & <l'autre>", "L'un & <l'autre>", "B"],
         "territoire_id": ["region-84", "region-53", "region-93", "region-84"],
         "unite": "%",
+        # Ce qui se lit : le redressé, ou le brut quand il se tait.
+        "valeur": [12.0, 20.0, None, 50.0],
         "redresse": [12.0, None, None, 50.0],
         "brut": [10.0, 20.0, None, 48.0],
         "n": pd.array([120, 25, None, 90], dtype="Int64"),

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pandas as pd
 import pytest
 
 from barometre.access import Gate
 from barometre.catalogue import load_catalogue
-from barometre.views.donnees.explorer import (
-    MODELES,
-    ExplorationRefusee,
-    build_vue_explorer,
-    parse_demande,
-)
+from barometre.views.donnees.demande import MODELES, ExplorationRefusee, parse_demande
+from barometre.views.donnees.explorer import build_vue_explorer
 from barometre.warehouse.repository import open_repository
 from tests.fakes import build_entrepot_factice
 
+MESURE = "france_services_presence"
+DEUX = "indicateurs=site_internet&indicateurs=site_a_jour"
 TERRITOIRES = {"france": "France", "region-01": "Nord"}
 
 
 @pytest.fixture(scope="module")
 def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gate]:
-    depot = open_repository(build_entrepot_factice(tmp_path_factory.mktemp("entrepot")))
+    depot = open_repository(build_entrepot_factice(tmp_path_factory.mktemp("entrepot"), etat=True))
     yield Gate(depot)
     depot.close()
 
@@ -46,8 +45,8 @@ def test_les_valeurs_sont_celles_de_la_porte(gate: Gate) -> None:
 def test_une_cellule_cachee_n_a_que_sa_marque(gate: Gate) -> None:
     vue = _read(gate, "theme=communication&par=strate")
     cachees = vue.table[vue.table["marque"].isin(["[c]", "[x]"])]
-    assert cachees[["redresse", "brut", "bas", "haut", "n"]].isna().all(axis=None)
-    assert vue.caches == len(cachees)
+    assert cachees[["valeur", "redresse", "brut", "bas", "haut", "n"]].isna().all(axis=None)
+    assert vue.caches + vue.absents == len(cachees)
 
 
 def test_sans_vague_la_derniere_seule(gate: Gate) -> None:
@@ -72,3 +71,79 @@ def test_les_modeles_se_lisent(gate: Gate, requete: str) -> None:
 def test_une_mauvaise_valeur_est_refusee_par_une_phrase(gate: Gate, requete: str, mot: str) -> None:
     with pytest.raises(ExplorationRefusee, match=mot):
         _read(gate, requete)
+
+
+def test_declare_mesure_et_publie_dans_une_meme_vue(gate: Gate) -> None:
+    catalogue = load_catalogue()
+    publie = next(p for p in catalogue.chiffres_publies if p.valeur is not None)
+    vue = _read(gate, f"indicateurs=site_internet&indicateurs={MESURE}&indicateurs={publie.id}&par=")
+    origines = dict(zip(vue.table["indicateur_id"], vue.table["origine"], strict=True))
+    assert origines == {"site_internet": "declare", MESURE: "mesure", publie.id: "publie"}
+    ligne = vue.table.set_index("indicateur_id").loc[publie.id]
+    assert (ligne["valeur"], ligne["unite"], ligne["source"]) == (
+        publie.valeur,
+        publie.unite,
+        publie.source_url,
+    )
+
+
+def test_une_donnee_de_l_etat_se_lit_par_commune_et_pas_par_taille(gate: Gate) -> None:
+    vue = _read(gate, f"indicateurs={MESURE}&niveau=commune")
+    attendues = gate.list_valeurs(MESURE, type="commune").set_index("collectivite_id")["valeur"]
+    lues = vue.table.set_index("territoire_id")["valeur"]
+    assert set(lues.index) == set(attendues.index)
+    assert len(lues)
+    part = load_catalogue().get_indicateur(MESURE).est_part
+    for lieu, valeur in lues.dropna().items():
+        assert valeur == pytest.approx(attendues[lieu] * (100 if part else 1), abs=0.51)
+    par_taille = _read(gate, f"indicateurs={MESURE}&par=strate")
+    assert par_taille.table.empty
+    assert "toutes collectivités réunies" in par_taille.messages[0]
+
+
+def test_dans_une_region_ses_departements_seuls(gate: Gate) -> None:
+    region = gate.get_referentiel().query("type == 'departement'")["region"].iloc[0]
+    vue = _read(gate, f"theme=communication&niveau=departement&territoire=region-{region}")
+    lieux = gate.get_referentiel().set_index("collectivite_id")["region"]
+    assert {lieux[t] for t in vue.table["territoire_id"]} <= {region}
+
+
+def test_plusieurs_territoires_de_tout_niveau(gate: Gate) -> None:
+    vue = _read(gate, "indicateurs=site_internet&territoires=france&territoires=region-01&vague=2026-v4")
+    assert vue.table["territoire_id"].tolist() == ["france", "region-01"]
+    sans = _read(
+        gate, "indicateurs=site_internet&territoires=france&territoires=region-01&vague=2026-v4&par="
+    )
+    assert sans.table["territoire_id"].tolist() == ["france", "region-01"]
+
+
+@pytest.mark.parametrize("par", ["par=territoire", "par=vague", "par=strate&par=vague"])
+def test_en_large_les_memes_valeurs_et_les_memes_marques(gate: Gate, par: str) -> None:
+    longue = _read(gate, f"{DEUX}&{par}")
+    large = _read(gate, f"{DEUX}&{par}&forme=large").fichier
+    assert not large.duplicated(
+        [c for c in ("territoire_id", "type", "strate", "periode") if c in large]
+    ).any()
+    for ligne in longue.table.to_dict("records"):
+        meme = large["territoire_id"].eq(ligne["territoire_id"]) & large["strate"].eq(ligne["strate"])
+        meme &= large["type"].eq(ligne["type"])
+        if "periode" in large:
+            meme &= large["periode"].eq(ligne["vague_id"])
+        (case,) = large.loc[meme].to_dict("records")
+        assert case[ligne["indicateur_id"]] == pytest.approx(ligne["valeur"], nan_ok=True)
+        assert case.get(f"{ligne['indicateur_id']}_marque", "") == ligne["marque"]
+
+
+def test_l_apercu_se_lit_page_par_page(gate: Gate) -> None:
+    vue = _read(gate, "theme=communication&par=strate&par=vague")
+    lues = pd.concat([vue.get_page(numero) for numero in range(1, vue.pages + 1)])
+    assert vue.pages > 1
+    assert lues.equals(vue.fichier)
+    assert vue.get_page(99).equals(vue.get_page(vue.pages))
+
+
+def test_la_phrase_compte_ce_qui_est_cache(gate: Gate) -> None:
+    vue = _read(gate, "theme=communication&par=strate")
+    assert vue.caches > 0
+    assert f"{vue.caches}\u00a0chiffre" in vue.phrase
+    assert "par le secret" in vue.phrase

@@ -2,97 +2,129 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
-from urllib.parse import urlencode
 
 import streamlit as st
 
+from barometre.access.reglages import read_reglages
 from barometre.assemblage.explorer import build_geopackage, load_explorer
 from barometre.catalogue import load_catalogue
+from barometre.formats import format_guillemets, format_nombre
 from barometre.maps.geopackage import MIME
 from barometre.maps.geopackage import NIVEAUX as NIVEAUX_DESSINES
-from barometre.ui import porte, selectors, state
+from barometre.ui import porte, state
+from barometre.ui.blocks.depliants import render_depliant
+from barometre.ui.blocks.explorer_choix import select_choix
 from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import render_tableau
-from barometre.views.donnees.explorer import (
-    APERCU,
-    MODELES,
-    NIVEAUX,
-    REPARTITIONS,
-    TERRITOIRE,
+from barometre.views.donnees.demande import (
+    DemandeExplorer,
     ExplorationRefusee,
-    VueExplorer,
+    build_modeles,
     list_admises,
     read_demande,
 )
+from barometre.views.donnees.explorer import PAGE, VueExplorer
+from barometre.views.donnees.reproduire import build_requete, list_recettes
 
 FORMATS_OFFERTS = ("csv", "csv_international", "xlsx", "ods", "parquet", "zip")
 HAUTEUR_APERCU = 480  # en pixels : les titres et une dizaine de lignes
-COLONNES = ("titre", "groupe", "vague_id", "unite", "redresse", "bas", "haut", "brut", "n", "note", "marque")
+LONGUE = (
+    "titre", "groupe", "vague_id", "periode", "unite", "valeur", "bas", "haut", "brut", "n", "note", "marque",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Composee:
+    """La demande que dit l'adresse, et sa vue ; sans vue, elle a été refusée d'une phrase."""
+
+    demande: DemandeExplorer
+    vue: VueExplorer | None = None
+
+    @property
+    def pleine(self) -> VueExplorer | None:
+        """La vue, si elle a des lignes."""
+        return self.vue if self.vue is not None and len(self.vue.table) else None
+
+
+def render_nom() -> None:
+    """Le nom que l'adresse donne à la vue : un texte du dehors, que les fichiers ne portent pas."""
+    if nom := state.read_adresse().get("nom"):
+        render_message(f"Vue nommée {format_guillemets(nom)} par qui en a partagé l’adresse.")
 
 
 def render_modeles() -> None:
     """Les vues que l'on demande le plus souvent, en liens."""
-    liens = " · ".join(f"[{titre}](explorer?{requete})" for titre, requete in MODELES.items())
+    suivie = state.read_adresse().get("collectivite")
+    collectivite = porte.get_gate().get_collectivite(suivie) if suivie else None
+    modeles = build_modeles((collectivite.strate or "") if collectivite else "")
+    liens = " · ".join(f"[{titre}](explorer?{requete})" for titre, requete in modeles.items())
     st.markdown(f"Pour commencer\u202f: {liens}")
 
 
-def select_vue() -> VueExplorer | None:
+def select_vue() -> Composee:
     """Les choix, puis la vue ; une phrase à sa place si elle est refusée."""
-    _select_choix()
+    select_choix()
     admises = list_admises(load_catalogue(), porte.list_territoires())
+    demande = read_demande(state.read_adresse(admises))
     try:
-        return load_explorer(porte.get_gate(), read_demande(state.read_adresse(admises)))
+        return Composee(demande, load_explorer(porte.get_gate(), demande))
     except ExplorationRefusee as erreur:
         render_message(str(erreur))
-        return None
+        return Composee(demande)
 
 
-def _select_choix() -> None:
-    catalogue = load_catalogue()
-    themes = {"": "Chiffres clés des neuf thèmes"} | {t.id: t.titre for t in catalogue.themes}
-    haut, bas = st.columns(3), st.columns(3)
-    with haut[0]:
-        theme = selectors.select_one("theme", "Thème", themes, efface=("indicateurs",))
-    indicateurs = {i.id: i.titre for i in catalogue.list_indicateurs(theme or None, origine="declare")}
-    with haut[1]:
-        selectors.select_many("indicateurs", "Indicateurs (tous ceux du thème sinon)", indicateurs)
-    with haut[2]:
-        par = selectors.select_many("par", "Réparti par", REPARTITIONS)
-    with bas[0]:
-        if TERRITOIRE in par:
-            selectors.select_one("niveau", "Niveau", NIVEAUX)
-        else:
-            selectors.select_one("territoire", "Territoire", porte.list_territoires())
-    with bas[1]:
-        selectors.select_one(
-            "vague", "Vague", {"": "La dernière"} | {v.id: v.titre for v in catalogue.vagues}
-        )
-    with bas[2]:
-        selectors.select_type()
-
-
-def render_a_retenir(vue: VueExplorer | None) -> None:
+def render_a_retenir(composee: Composee) -> None:
     """Ce que contiendra le fichier, avant de le demander."""
+    vue = composee.vue
     st.markdown(vue.phrase if vue else "Cette vue ne peut pas être composée.")
+    for message in vue.messages if vue else ():
+        render_message(message)
 
 
-def render_apercu(vue: VueExplorer | None) -> None:
-    """Les cinquante premières lignes : le reste ne part jamais au navigateur."""
-    if vue is None or vue.table.empty:
+def render_apercu(composee: Composee) -> None:
+    """Cinquante lignes à la fois : le reste ne part jamais au navigateur."""
+    vue = composee.pleine
+    if vue is None:
         return
+    numero = _read_page(vue)
+    page = vue.get_page(numero)
+    if composee.demande.forme == "longue":
+        # Une colonne toute vide (la période d'une réponse) n'apprend rien à l'écran.
+        page = page[[c for c in LONGUE if page[c].notna().any() and page[c].ne("").any()]]
     with st.container(height=HAUTEUR_APERCU, border=False, key="apercu"):
-        render_tableau(vue.table[list(COLONNES)].head(APERCU), f"Aperçu : {vue.champ}")
-    if len(vue.table) > APERCU:
-        st.caption(f"Aperçu des {APERCU} premières lignes sur {len(vue.table)}.")
+        render_tableau(page, f"Aperçu\u202f: {vue.champ}")
+    if vue.pages > 1:
+        _render_pages(vue, numero)
 
 
-def render_fichiers(vue: VueExplorer | None) -> None:
+def _read_page(vue: VueExplorer) -> int:
+    demandee = state.read_adresse({"page": str.isdecimal}).get("page")
+    return min(max(int(demandee), 1), vue.pages)
+
+
+def _render_pages(vue: VueExplorer, numero: int) -> None:
+    debut, total = (numero - 1) * PAGE + 1, len(vue.fichier)
+    with st.container(horizontal=True, vertical_alignment="center", key="pages"):
+        for libelle, autre in (("Lignes précédentes", numero - 1), ("Lignes suivantes", numero + 1)):
+            st.button(
+                libelle,
+                key=f"page-{libelle}",
+                disabled=not 1 <= autre <= vue.pages,
+                on_click=state.write_valeur,
+                args=("page", str(autre), "1"),
+            )
+        st.caption(f"Lignes {debut} à {min(debut + PAGE - 1, total)} sur {format_nombre(total)}.")
+
+
+def render_fichiers(composee: Composee) -> None:
     """Un bouton par format."""
-    if vue is None or vue.table.empty:
+    vue = composee.pleine
+    if vue is None:
         return
-    render_telechargements(vue.table, vue.provenance, cle="explorer", formats=FORMATS_OFFERTS)
+    render_telechargements(vue.fichier, vue.provenance, cle="explorer", formats=FORMATS_OFFERTS)
     if vue.table["territoire_id"].str.startswith(NIVEAUX_DESSINES).all():
         st.download_button(
             "Télécharger en GeoPackage (QGIS)",
@@ -104,9 +136,17 @@ def render_fichiers(vue: VueExplorer | None) -> None:
         )
 
 
-def render_reproduire() -> None:
-    """La même vue par la commande et par l'API : la requête est celle de l'adresse."""
-    requete = urlencode([(nom, v) for nom in st.query_params for v in st.query_params.get_all(nom)])
-    with st.expander("Refaire cette vue ailleurs"):
-        st.code(f'python -m barometre exporter "{requete}" --format csv', language="bash")
-        st.code(f'curl "$ADRESSE/api/v1/valeurs?{requete}"', language="bash")
+def render_reproduire(composee: Composee) -> None:
+    """La même vue par la commande, l'API, Python et R."""
+    if composee.pleine is not None:
+        render_depliant(
+            "Refaire cette vue ailleurs", partial(_render_recettes, composee.demande), cle="refaire"
+        )
+
+
+def _render_recettes(demande: DemandeExplorer) -> None:
+    version = porte.get_version()
+    requete = build_requete(demande, version.version_id)
+    for recette in list_recettes(requete, version, read_reglages().adresse):
+        st.markdown(f"**{recette.titre}**")
+        st.code(recette.texte, language=recette.langage, wrap_lines=True)

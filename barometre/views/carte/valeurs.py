@@ -158,7 +158,7 @@ def read_mesure(
         niveaux = "Cette donnée de l’État n’est pas relevée à ce niveau, ou n’a pas été chargée."
         return Releve(vide, messages=(niveaux,))
     periode = selection.vague_id if selection.vague_id in periodes else periodes[-1]
-    relevees = _list_relevees(gate, connues[connues["periode"].eq(periode)], niveau)
+    relevees = list_relevees(gate, connues[connues["periode"].eq(periode)], niveau)
     if indicateur.oui_non and all(relevee.n is None for relevee in relevees.values()):
         return _read_oui_non(relevees, periode, periodes, lieux)
     jour = gate.get_version().creee_le.date()
@@ -182,11 +182,11 @@ def read_mesure(
     )
 
 
-def _list_relevees(gate: Gate, valeurs: pd.DataFrame, niveau: str) -> dict[str, Relevee]:
+def list_relevees(gate: Gate, valeurs: pd.DataFrame, niveau: str) -> dict[str, Relevee]:
     """La valeur de chaque lieu, avec les communes connues et celles qu'il compte."""
     reference = gate.get_referentiel()
     communes = reference[reference["type"].eq("commune") & reference["porteur_id"].isna()]
-    totaux = {} if niveau == "commune" else communes[niveau].value_counts().to_dict()
+    totaux = _count_communes(communes, niveau)
     return {
         str(v["collectivite_id"]): Relevee(
             float(v["valeur"]),
@@ -196,6 +196,15 @@ def _list_relevees(gate: Gate, valeurs: pd.DataFrame, niveau: str) -> dict[str, 
         )
         for v in valeurs.to_dict("records")
     }
+
+
+def _count_communes(communes: pd.DataFrame, niveau: str) -> dict[str, int]:
+    """Par code de lieu, ses communes ; la France, sans code, les a toutes. Une commune n'en compte pas."""
+    if niveau == FRANCE:
+        return {"": len(communes)}
+    if niveau == "commune" or niveau not in communes:
+        return {}
+    return {str(code): int(n) for code, n in communes[niveau].value_counts().items()}
 
 
 def _read_oui_non(

@@ -62,6 +62,7 @@ CLES: dict[str, Cle] = {
         Cle("vague", "la vague"),
         Cle("niveau", "le niveau", defaut="region"),
         Cle("territoire", "le territoire", defaut="france"),
+        Cle("territoires", "les territoires", defaut=()),
         Cle("type", "le type de collectivité"),
         Cle("strate", "la strate"),
         Cle("opsn", "la couverture par un OPSN"),
@@ -79,6 +80,9 @@ CLES: dict[str, Cle] = {
         Cle("en_face", "la carte d’en face"),
         Cle("couche", "la couche posée sur la carte"),
         Cle("chiffres", "les chiffres bruts ou redressés", defaut="redresse", suivie=True),
+        Cle("forme", "la forme du tableau", defaut="longue"),
+        Cle("page", "la page de l’aperçu", defaut="1"),
+        Cle("nom", "le nom de la vue"),
         Cle("version", "la version des données", suivie=True),
     )
 }

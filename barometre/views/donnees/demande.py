@@ -1,0 +1,110 @@
+"""La demande d'Explorer : ce qu'une adresse compose, pour la page, `exporter` et l'API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from barometre.catalogue.model import Catalogue
+from barometre.domain.territoire import COUVERTURES, FRANCE, TYPES
+from barometre.views.lecture.address import Admises, Adresse, read_query
+from barometre.views.lecture.libelles import ZONES
+from barometre.views.lecture.selection import Selection, read_selection
+
+TERRITOIRE, STRATE, TYPE, OPSN, VAGUE = "territoire", "strate", "type", "opsn", "vague"
+REPARTITIONS = {
+    TERRITOIRE: "Territoire", STRATE: "Taille", TYPE: "Type", OPSN: "Couverture OPSN", VAGUE: "Vague",
+}  # fmt: skip
+# Les réponses se lisent jusqu'au département ; les données de l'État jusqu'à la commune.
+NIVEAUX = {
+    "zone": "Métropole et outre-mer",
+    "region": "Régions",
+    "departement": "Départements",
+    "epci": "Intercommunalités (données de l’État)",
+    "commune": "Communes (données de l’État)",
+}
+Forme = Literal["longue", "large"]
+FORMES = {"longue": "Une ligne par chiffre", "large": "Une colonne par indicateur"}
+# Ce que l'on demande le plus souvent, par son adresse.
+MODELES = {
+    "Les chiffres clés par région": "par=territoire&niveau=region",
+    "Les chiffres clés selon la taille": "par=strate",
+    "Les chiffres clés, toutes les vagues": "par=vague",
+    "Une colonne par chiffre clé, un département par ligne": "niveau=departement&forme=large",
+    "La cybersécurité par type de collectivité": "theme=cybersecurite&par=type",
+}
+TOUT = Selection()
+
+
+class ExplorationRefusee(ValueError):
+    """La vue demandée n'existe pas, ou est trop grande ; le message dit quoi changer."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemandeExplorer:
+    """Aucun indicateur : ceux du thème ; ni l'un ni l'autre : les chiffres clés de tous les thèmes.
+
+    `territoires` : ceux-là seuls, de tout niveau ; vides, tous ceux de `niveau` dans celui de la sélection.
+    """
+
+    indicateurs: tuple[str, ...] = ()
+    theme_id: str = ""
+    selection: Selection = TOUT
+    par: tuple[str, ...] = (TERRITOIRE,)
+    niveau: str = "region"
+    territoires: tuple[str, ...] = ()
+    forme: Forme = "longue"
+
+    @property
+    def est_commune_a_tous(self) -> bool:
+        """Vrai si rien n'y choisit ni n'y répartit un type, une taille ou une couverture.
+
+        Les données de l'État et les chiffres publiés ne se lisent que là.
+        """
+        choix = self.selection
+        return not ({STRATE, TYPE, OPSN} & set(self.par) or choix.type or choix.strate or choix.couverture)
+
+
+def build_modeles(strate: str = "") -> dict[str, str]:
+    """Les modèles ; `strate` : celle de la collectivité du lecteur, s'il en suit une."""
+    suivie = {"Ma strate, toutes les vagues": f"par=vague&strate={strate}"} if strate else {}
+    return suivie | MODELES
+
+
+def list_admises(catalogue: Catalogue, territoires: Mapping[str, str]) -> dict[str, Admises]:
+    """Les valeurs que chaque clé de l'adresse peut prendre."""
+    return {
+        "indicateurs": {*catalogue.indicateurs, *(p.id for p in catalogue.chiffres_publies)},
+        "theme": {"", *(t.id for t in catalogue.themes)},
+        "vague": {"", *(v.id for v in catalogue.vagues)},
+        "territoire": {*territoires, FRANCE, *ZONES},
+        "territoires": {*territoires, FRANCE, *ZONES},
+        "niveau": set(NIVEAUX),
+        "type": {"", *TYPES},
+        "strate": {"", *(s.id for s in catalogue.strates)},
+        "opsn": {"", *COUVERTURES},
+        "par": {"", *REPARTITIONS},
+        "forme": set(FORMES),
+    }
+
+
+def read_demande(adresse: Adresse) -> DemandeExplorer:
+    """La demande que dit une adresse."""
+    return DemandeExplorer(
+        indicateurs=adresse.list("indicateurs"),
+        theme_id=adresse.get("theme"),
+        selection=read_selection(adresse),
+        par=tuple(p for p in adresse.list("par") if p),
+        niveau=adresse.get("niveau"),
+        territoires=adresse.list("territoires"),
+        forme="large" if adresse.get("forme") == "large" else "longue",
+    )
+
+
+def parse_demande(requete: str, catalogue: Catalogue, territoires: Mapping[str, str]) -> DemandeExplorer:
+    """La demande d'un texte (commande, API) : une mauvaise valeur y est refusée, non corrigée."""
+    adresse = read_query(requete, list_admises(catalogue, territoires))
+    if adresse.messages:
+        raise ExplorationRefusee(adresse.messages[0].partition("\u202f: ")[0] + ".")
+    return read_demande(adresse)
