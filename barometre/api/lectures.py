@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 import pandas as pd
@@ -17,7 +17,6 @@ from barometre.catalogue import load_catalogue
 from barometre.domain.territoire import FRANCE
 from barometre.exports import build_fichier
 from barometre.exports.csv import write_donnees
-from barometre.recherche.index import Trouvaille
 from barometre.views.donnees.demande import FORMES, NIVEAUX, REPARTITIONS, TERRITOIRE
 from barometre.views.donnees.explorer import COLONNES, PAGE, VueExplorer
 from barometre.views.lecture.address import LONGUEUR_MAXIMALE
@@ -58,7 +57,10 @@ Valeurs = build_modele("Valeur", COLONNES, large=True)
 Indicateurs = build_modele("Indicateur", COLONNES_INDICATEURS)
 Questions = build_modele("Question", ("question_id", "questionnaire_id", "code", "libelle", "type", "rang"))
 Territoires = build_modele("Territoire", COLONNES_TERRITOIRES)
-Collectivites = build_modele("Collectivite", [champ.name for champ in fields(Trouvaille)])
+Collectivites = build_modele("Collectivite", (
+    "collectivite_id", "nom", "type", "code", "siren", "departement", "population", "libelle", "motif",
+    "ancien_nom",
+))  # fmt: skip
 Participations = build_modele("Participation", ("vague_id", "questionnaire_id", "questionnaires"))
 Sources = build_modele("Source", (
     "source_id", "titre", "producteur", "licence", "date", "adresse", "empreinte", "etat", "chargee_le",
