@@ -21,6 +21,10 @@ def clean_feuille(feuille: Feuille) -> None:
     """Nettoie chaque cellule ; compte et dit ce qui a changé."""
     invisibles = repares = 0
     for _, cellules in feuille.lignes:
+        # Une recherche par ligne : presque aucune n'est abîmée (une fin de ligne n'est d'aucun motif).
+        ensemble = "\n".join(cellules)
+        if not (_INVISIBLES.search(ensemble) or _ABIME.search(ensemble)):
+            continue
         for i, cellule in enumerate(cellules):
             if _INVISIBLES.search(cellule):
                 invisibles += 1

@@ -55,41 +55,55 @@ class Noms:
     referentiel: Referentiel
 
     @cached_property
-    def par_id(self) -> dict[str, list[tuple[str, ...]]]:
+    def par_id(self) -> dict[str, list[str]]:
         """Collectivité → ses noms : l'actuel, et ceux des communes qui l'ont rejointe."""
-        cadre, noms = self.referentiel.collectivites, defaultdict(list)
-        for cle, nom in zip(cadre["collectivite_id"], cadre["nom"], strict=True):
-            noms[self.referentiel.porteurs.get(cle, cle)].append(split_nom(nom))
+        cadre, noms, porteurs = self.referentiel.collectivites, defaultdict(list), self.referentiel.porteurs
+        for cle, nom in zip(cadre["collectivite_id"].tolist(), cadre["nom"].tolist(), strict=True):
+            noms[porteurs.get(cle, cle)].append(nom)
         anciens = self.referentiel.codes_anciens
         if "nom" in anciens:
-            for code, nom in zip(anciens["code_actuel"], anciens["nom"], strict=True):
-                noms[f"commune-{code}"].append(split_nom(nom))
+            for code, nom in zip(anciens["code_actuel"].tolist(), anciens["nom"].tolist(), strict=True):
+                noms[f"commune-{code}"].append(nom)
         return dict(noms)
+
+    def list_noms(self, cle: str) -> list[tuple[str, ...]]:
+        """Les noms d'une collectivité, en mots ; coupés à la demande : un fichier en cite peu."""
+        return [split_nom(nom) for nom in self.par_id.get(cle, ())]
 
     @cached_property
     def par_nom(self) -> dict[tuple[str, ...], list[str]]:
         """Nom actuel → les collectivités qui le portent."""
         cadre, ids = self.referentiel.collectivites, defaultdict(list)
-        for cle, nom in zip(cadre["collectivite_id"], cadre["nom"], strict=True):
+        for cle, nom in zip(cadre["collectivite_id"].tolist(), cadre["nom"].tolist(), strict=True):
             ids[split_nom(nom)].append(cle)
         return dict(ids)
+
+    @cached_property
+    def departements(self) -> dict[tuple[str, ...], str]:
+        """Nom de département → son code ; sans passer par les 35 000 noms de communes."""
+        cadre = self.referentiel.collectivites
+        cadre = cadre[cadre["collectivite_id"].str.startswith("departement-")]
+        ids = (cle.partition("-")[2] for cle in cadre["collectivite_id"].tolist())
+        return dict(zip(map(split_nom, cadre["nom"].tolist()), ids, strict=True))
 
     @cached_property
     def fiches(self) -> dict[str, dict[str, object]]:
         """Collectivité → nom, département, population."""
         cadre = self.referentiel.collectivites
         colonnes = [c for c in ("nom", "departement", "population", "codes_postaux") if c in cadre]
-        return dict(zip(cadre["collectivite_id"], cadre[colonnes].to_dict("records"), strict=True))
+        lignes = zip(*(cadre[c].tolist() for c in colonnes), strict=True)
+        ids = cadre["collectivite_id"].tolist()
+        return {cle: dict(zip(colonnes, ligne, strict=True)) for cle, ligne in zip(ids, lignes, strict=True)}
 
     def is_accord(self, cle: str, nom: str) -> bool:
         """Vrai si le nom écrit est l'un des siens, ou lui ressemble."""
         mots = split_nom(nom)
-        return not mots or any(_is_proche(mots, sien) for sien in self.par_id.get(cle, ()))
+        return not mots or any(_is_proche(mots, sien) for sien in self.list_noms(cle))
 
     def list_homonymes(self, cle: str, nom: str) -> list[str]:
         """Les autres collectivités qui portent exactement ce nom ; aucune si c'est aussi le sien."""
         mots = split_nom(nom)
-        if not mots or mots in self.par_id.get(cle, ()):
+        if not mots or mots in self.list_noms(cle):
             return []
         genre = cle.partition("-")[0]
         autres = self.par_nom.get(mots, [])
@@ -121,8 +135,7 @@ class Noms:
     def _read_departement(self, texte: str) -> str:
         if trouve := _CODE_DEPARTEMENT.match(clean_label(texte)):
             return trouve[1].upper().zfill(2)
-        departements = [c for c in self.par_nom.get(split_nom(texte), []) if c.startswith("departement-")]
-        return departements[0].partition("-")[2] if len(departements) == 1 else ""
+        return self.departements.get(split_nom(texte), "")
 
     def check_population(self, cle: str, texte: str) -> str:
         """Le motif d'une population sans rapport avec celle de la collectivité."""

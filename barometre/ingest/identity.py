@@ -50,20 +50,20 @@ class Referentiel:
         """SIREN → collectivité, territoires portés exclus."""
         cadre = self.collectivites
         propres = cadre[~_rempli(cadre, "porteur_id") & _rempli(cadre, "siren")]
-        return dict(zip(propres["siren"], propres["collectivite_id"], strict=True))
+        return dict(zip(propres["siren"].tolist(), propres["collectivite_id"].tolist(), strict=True))
 
     @cached_property
     def sans_siren(self) -> frozenset[str]:
         """Les collectivités dont le référentiel ne connaît pas le SIREN (départements, régions)."""
         cadre = self.collectivites
-        return frozenset(cadre.loc[~_rempli(cadre, "siren"), "collectivite_id"])
+        return frozenset(cadre.loc[~_rempli(cadre, "siren"), "collectivite_id"].tolist())
 
     @cached_property
     def porteurs(self) -> dict[str, str]:
         """Territoire → la collectivité qui en exerce les compétences (lui-même, le plus souvent)."""
         cadre = self.collectivites
         porteur = cadre["porteur_id"].where(_rempli(cadre, "porteur_id"), cadre["collectivite_id"])
-        return dict(zip(cadre["collectivite_id"], porteur, strict=True))
+        return dict(zip(cadre["collectivite_id"].tolist(), porteur.tolist(), strict=True))
 
     @cached_property
     def types_portes(self) -> set[tuple[str, str]]:
@@ -74,7 +74,7 @@ class Referentiel:
     def codes_communes(self) -> frozenset[str]:
         """Les codes INSEE de communes, actuels et anciens."""
         cadre = self.collectivites
-        return frozenset(cadre.loc[cadre["type"] == "commune", "code"]) | frozenset(self.anciens)
+        return frozenset(cadre.loc[cadre["type"] == "commune", "code"].tolist()) | frozenset(self.anciens)
 
     @cached_property
     def codes_postaux(self) -> frozenset[str]:
@@ -90,12 +90,14 @@ class Referentiel:
         if "epci" not in cadre:
             return {}
         membres = cadre[_rempli(cadre, "epci")]
-        return {c: f"epci-{e}" for c, e in zip(membres["collectivite_id"], membres["epci"], strict=True)}
+        ids, epcis = membres["collectivite_id"].tolist(), membres["epci"].tolist()
+        return {c: f"epci-{e}" for c, e in zip(ids, epcis, strict=True)}
 
     @cached_property
     def anciens(self) -> dict[str, str]:
         """Code qui n'est plus (ou pas) celui d'une commune → code de la commune actuelle."""
-        return dict(zip(self.codes_anciens["code"], self.codes_anciens["code_actuel"], strict=True))
+        anciens = self.codes_anciens
+        return dict(zip(anciens["code"].tolist(), anciens["code_actuel"].tolist(), strict=True))
 
 
 def _rempli(cadre: pd.DataFrame, colonne: str) -> pd.Series[bool]:

@@ -14,12 +14,24 @@ _TYPOGRAPHIE = str.maketrans(
 _BORDS = ' \t:;?!.*…"«»'
 
 
+class _SansAccents(dict[int, int | None]):
+    """La table de `str.translate` : chaque caractère est interrogé une fois, les accents partent."""
+
+    def __missing__(self, caractere: int) -> int | None:
+        self[caractere] = None if unicodedata.combining(chr(caractere)) else caractere
+        return self[caractere]
+
+
+_ACCENTS = _SansAccents()
+
+
 @lru_cache(maxsize=50_000)
 def clean_label(texte: str) -> str:
     """Sans accent, sans casse, apostrophes et espaces unifiées, ponctuation finale retirée."""
     texte = _BALISES.sub(" ", texte) if "<" in texte else texte
-    texte = unicodedata.normalize("NFKD", texte.translate(_TYPOGRAPHIE))
-    texte = "".join(c for c in texte if not unicodedata.combining(c))
+    texte = texte.translate(_TYPOGRAPHIE)
+    if not texte.isascii():
+        texte = unicodedata.normalize("NFKD", texte).translate(_ACCENTS)
     return _ESPACES.sub(" ", texte.casefold()).strip(_BORDS)
 
 

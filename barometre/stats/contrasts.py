@@ -130,8 +130,10 @@ def adjust_p_values(p_values: npt.ArrayLike, method: Literal["bh", "holm", "bonf
         corrige[ordre] = np.minimum(m * p[ordre], 1)
     elif method == "holm":
         corrige[ordre] = np.minimum(np.maximum.accumulate((m - rang + 1) * p[ordre]), 1)
-    elif m:
-        corrige[connus] = scipy.stats.false_discovery_control(p[connus], method="bh")
+    elif method == "bh":
+        # De la plus grande p à la plus petite, par un minimum courant (Benjamini-Hochberg 1995). La même que
+        # `scipy.stats.false_discovery_control`, sans charger `scipy.stats` à chaque import.
+        corrige[ordre] = np.minimum(np.minimum.accumulate((m / rang * p[ordre])[::-1])[::-1], 1)
     return corrige
 
 

@@ -48,7 +48,7 @@ class Reserve(ABC):
         """Garde un contenu ; rend sa clé."""
         cle = hashlib.sha256(contenu).hexdigest()
         if self.read_brut(cle) is None:
-            self._write(cle, gzip.compress(contenu, mtime=0))
+            self._write(cle, gzip.compress(contenu, compresslevel=6, mtime=0))
         return cle
 
     def read(self, cle: str) -> bytes:
