@@ -15,6 +15,9 @@ _INVISIBLES = re.compile(
 # « Ã© », « â€™ », « Â » : deux octets d'UTF-8 lus un à un.
 _SUITE = "".join(bytes([o]).decode("cp1252", "ignore") for o in range(0x80, 0xC0))
 _ABIME = re.compile(f"[ÃÂÅ][{re.escape(_SUITE)}\x80-\x9f ]|â€")
+# Ce que le format VV de LimeSurvey écrit à la place d'un caractère.
+_VV = {"{newline}": "\n", "{cr}": "", "{tab}": " ", "{quote}": '"', "{rbrace}": "}", "{lbrace}": "{"}
+_ECHAPPE = re.compile("|".join(map(re.escape, _VV)))
 
 
 def clean_feuille(feuille: Feuille) -> None:
@@ -23,6 +26,8 @@ def clean_feuille(feuille: Feuille) -> None:
     for _, cellules in feuille.lignes:
         # Une recherche par ligne : presque aucune n'est abîmée (une fin de ligne n'est d'aucun motif).
         ensemble = "\n".join(cellules)
+        if _ECHAPPE.search(ensemble):
+            cellules[:] = [_ECHAPPE.sub(lambda lu: _VV[lu[0]], c).strip() for c in cellules]
         if not (_INVISIBLES.search(ensemble) or _ABIME.search(ensemble)):
             continue
         for i, cellule in enumerate(cellules):

@@ -186,6 +186,10 @@ def build_index(questionnaire: Questionnaire) -> dict[str, list[Cible]]:
 
 def _iter_cles(question: Question) -> Iterable[tuple[str, Cible]]:
     mots = load_vocabulary()
+    if "_" in question.code:
+        # La ligne d'un tableau de LimeSurvey, « Q03_SQ001 » au catalogue : « Q03[SQ001] » dans l'export.
+        code, _, sous = question.code.partition("_")
+        yield heading_key(f"{code}[{sous}]"), Cible("question", question)
     for nom in (question.code, question.id, question.libelle):
         prefixe = heading_key(nom)
         yield prefixe, Cible("question", question)
@@ -222,12 +226,12 @@ def _iter_cles_entete(entete: str) -> Iterable[str]:
 def _iter_cles_code(entete: str, index: dict[str, list[Cible]]) -> Iterable[str]:
     """« Q03_SQ001 », « Q03.SQ001. » (R), « Q01 - Texte », « Q01: Texte », « Q01_Texte »."""
     trouve = _CODE_LIBRE.match(entete)
-    if not trouve or clean_label(trouve["code"]) not in index:
+    if not trouve:
         return
     code, reste = clean_label(trouve["code"]), trouve["reste"] or ""
     if sous := _SOUS_CODE.match(reste):
         yield f"{code}[{clean_label(sous['crochets'] or sous['code'] or '')}]"
-    if not reste.startswith("["):
+    if code in index and not reste.startswith("["):
         yield code
 
 

@@ -97,11 +97,15 @@ class Noms:
 
     def is_accord(self, cle: str, nom: str) -> bool:
         """Vrai si le nom écrit est l'un des siens, ou lui ressemble."""
+        if nom in self.par_id.get(cle, ()):
+            return True
         mots = split_nom(nom)
         return not mots or any(_is_proche(mots, sien) for sien in self.list_noms(cle))
 
     def list_homonymes(self, cle: str, nom: str) -> list[str]:
         """Les autres collectivités qui portent exactement ce nom ; aucune si c'est aussi le sien."""
+        if nom in self.par_id.get(cle, ()):
+            return []
         mots = split_nom(nom)
         if not mots or mots in self.list_noms(cle):
             return []

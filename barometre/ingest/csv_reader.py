@@ -117,7 +117,7 @@ def _iter_enregistrements(flux: TextIO, separateur: str, nom: str) -> Iterator[t
                 f"Guillemets mal placés, de la ligne {debut} à la ligne {lecteur.line_num} : illisible.",
             )
         else:
-            yield debut, [c.strip() for c in cellules], ""
+            yield debut, list(map(str.strip, cellules)), ""
 
 
 def _check_guillemet(erreur: str, ligne: int, nom: str) -> None:

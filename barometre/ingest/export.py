@@ -11,6 +11,7 @@ from barometre.ingest.csv_reader import Tableau, iter_csv
 from barometre.ingest.errors import ImportRefuse, Rejet
 from barometre.ingest.json_reader import read_json
 from barometre.ingest.layout import Choix, Feuille, Reconnaitre, build_tableau, pick_feuille
+from barometre.ingest.long import pivot_long
 from barometre.ingest.ods_reader import read_ods
 from barometre.ingest.sniff import Contenant, read_contenant
 from barometre.ingest.xlsx_reader import read_xlsx
@@ -55,6 +56,7 @@ def read_export(
         )
     feuille = pick_feuille(_read_feuilles(path, contenant), reconnaitre, choix, path.name)
     clean_feuille(feuille)
+    feuille = pivot_long(feuille, choix, path.name)
     return _build_export(path, contenant, build_tableau(feuille, reconnaitre, choix, path.name), format)
 
 

@@ -49,7 +49,7 @@ def prepare(  # noqa: PLR0917 — l'ordre est celui de la commande `importer`
     """
     questionnaire, vague = find_enquete(catalogue, questionnaire_id, vague_id)
     declaree = read_correspondance(correspondance)
-    choix = Choix(declaree.entete, declaree.feuille)
+    choix = Choix(declaree.entete, declaree.feuille, declaree.long, declaree.cles)
     export = read_export(path, format, build_recognizer(questionnaire), choix)
     export = replace(export, empreinte=_hash_lecture(export.empreinte, declaree))
     lot = load_lot(export, questionnaire, vague, referentiel, declaree)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from barometre.ingest.csv_reader import Tableau, check_entetes
@@ -31,10 +31,15 @@ class Feuille:
 
 @dataclass(frozen=True, slots=True)
 class Choix:
-    """Ce qui est déclaré : le numéro de la ligne d'entêtes, le nom de la feuille."""
+    """Ce qui est déclaré : le numéro de la ligne d'entêtes, le nom de la feuille.
+
+    D'un fichier à une ligne par réponse : question, reponse, option → entête, et les entêtes d'identifiants.
+    """
 
     entete: int | None = None
     feuille: str = ""
+    long: Mapping[str, str] = field(default_factory=dict)
+    cles: tuple[str, ...] = ()
 
 
 def pick_feuille(

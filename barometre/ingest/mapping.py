@@ -12,6 +12,9 @@ separateur: " / "
 entete: 3
 feuille: Réponses
 identifiants: ["SIRET mairie", "SIREN"]
+
+D'un fichier à une ligne par réponse, « colonnes » dit aussi laquelle est la `question`, la `reponse` et, s'il
+y en a une, l'`option` ; les autres entêtes y sont alors ceux des questions.
 """
 
 from __future__ import annotations
@@ -26,12 +29,14 @@ from barometre.domain.enquete import Questionnaire
 from barometre.ingest.columns import Cible, build_index
 from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.labels import clean_label, heading_key
+from barometre.ingest.long import PARTIES
 from barometre.ingest.vocabulary import load_vocabulary
 
 _CLES = {"colonnes", "valeurs", "separateur", "entete", "feuille", "identifiants"}
 # « valeurs: {cases: …} » dit ce qu'écrivent les cases de toutes les questions à choix multiple.
 CASES = "cases"
 _MAX_OCTETS = 1_000_000
+_CLES_DE_REPONDANTE = frozenset({"siren", "siret", "code", "reponse_id"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,13 @@ class Correspondance:
     feuille: str = ""
     # Colonnes d'identifiant par ordre de confiance : la première remplie sert seule.
     identifiants: tuple[str, ...] = ()
+    # D'un fichier à une ligne par réponse : question, reponse, option → entête.
+    long: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def cles(self) -> tuple[str, ...]:
+        """Les entêtes déclarés de ce qui dit qui répond."""
+        return tuple(e for e, cible in self.colonnes.items() if cible in _CLES_DE_REPONDANTE)
 
 
 def read_correspondance(source: str | Path | dict[str, Any] | None) -> Correspondance:
@@ -62,12 +74,13 @@ def read_correspondance(source: str | Path | dict[str, Any] | None) -> Correspon
     if not isinstance(colonnes, dict) or not all(isinstance(v, dict) for v in _values(valeurs)):
         raise ImportRefuse("Correspondance : « colonnes » et « valeurs » sont des listes « entête: cible ».")
     return Correspondance(
-        {str(c): str(v) for c, v in colonnes.items()},
+        {str(c): str(v) for c, v in colonnes.items() if v not in PARTIES},
         {str(q): {clean_label(str(c)): str(v) for c, v in table.items()} for q, table in valeurs.items()},
         separateur=str(brut.get("separateur") or ""),
         entete=_read_entier(brut.get("entete")),
         feuille=str(brut.get("feuille") or ""),
         identifiants=tuple(str(i) for i in brut.get("identifiants") or ()),
+        long={str(v): str(c) for c, v in colonnes.items() if v in PARTIES},
     )
 
 

@@ -19,6 +19,8 @@ class Vocabulaire:
     roles: dict[str, str]
     types: dict[str, str]
     profils: dict[str, str]
+    # Les colonnes d'un fichier à une ligne par réponse.
+    long: dict[str, str]
     prefixes_systeme: tuple[str, ...]
     suffixes_systeme: tuple[str, ...]
     autre: frozenset[str]
@@ -52,6 +54,7 @@ def load_vocabulary() -> Vocabulaire:
         roles=_inverse(brut["roles"]),
         types=_inverse(brut["types"]),
         profils=_inverse(brut["profils"]),
+        long=_inverse(brut["long"]),
         prefixes_systeme=tuple(clean_label(m) for m in brut["prefixes_systeme"]),
         suffixes_systeme=tuple(clean_label(m) for m in brut["suffixes_systeme"]),
         **{

@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
+from barometre.domain.enquete import Option, Question, Questionnaire
 from barometre.ingest import ImportRefuse, Lot
+from barometre.ingest.columns import build_plan
 from tests.ingest.conftest import QUESTIONNAIRE, Importer, check_counts, get_reponse
 
 CODES = "SIREN;Q01;Q02[SQ001];Q02[SQ002];Q03;Q05\n213300635;Y;Y;Y;12;A2\n210100012;Y;;Y;3;A1\n"
@@ -87,6 +89,32 @@ def test_vv_de_limesurvey(importer: Importer) -> None:
         "id\tsubmitdate\tSIREN\tQ01\n1\t2023-12-05 10:00:00\t213300635\tY\n"
     )
     assert (lot.lus, lot.charges) == (1, 1), lot.rejets
+
+
+def test_vv_caracteres_remplaces(importer: Importer) -> None:
+    """LimeSurvey y remplace tabulations, fins de ligne et guillemets, qu'un texte libre doit retrouver."""
+    lot = importer(
+        "Date de soumission\tNuméro SIREN\tQue manque-t-il ?\tQuels réseaux ? [Facebook]\n"
+        "submitdate\tSIREN\tQ04\tQ02_SQ001\n"
+        "2023-12-05 10:00:00\t213300635\t{quote}Du temps{newline}et des {lbrace}outils{rbrace}\tY\n"
+        "2023-12-05 10:00:00\t210100012\t{question_not_shown}\tY\n"
+    )
+    assert get_reponse(lot, "commune-33063", "q04")[0][3] == '"Du temps\net des {outils}'
+    assert get_reponse(lot, "commune-01001", "q04")[0][1] == "sans_reponse"
+
+
+@pytest.mark.parametrize("entete", ["Q07[SQ001]", "Q07_SQ001", "Q07.SQ001.", "Q07[SQ001] : Freins [Le temps]",
+                                    "Freins rencontrés [Le temps]"])  # fmt: skip
+def test_tableau_d_une_echelle(entete: str) -> None:
+    """Une ligne d'un tableau est une question du catalogue, « Q07_SQ001 », à choix unique."""
+    echelle = (Option("fort", "Fort", "A1"), Option("faible", "Faible", "A2"))
+    lignes = [
+        Question(f"communication_q{n}", "communication", f"Q07_SQ00{i}", f"Freins rencontrés [{sujet}]",
+                 "choix_unique", echelle)
+        for i, (n, sujet) in enumerate([("07", "Le temps"), ("08", "L’argent")], 1)
+    ]  # fmt: skip
+    plan = build_plan(("SIREN", entete), Questionnaire("communication", "", "", True, tuple(lignes)))
+    assert plan.questions == {"communication_q07": 1}
 
 
 def test_json_de_limesurvey(importer: Importer) -> None:
