@@ -27,6 +27,8 @@ class Tableau:
     rejets: list[Rejet] = field(default_factory=list)
     vides: list[int] = field(default_factory=list)
     avertissements: list[str] = field(default_factory=list)
+    # La ligne du fichier où sont les entêtes.
+    numero_entetes: int = 1
 
     def add(self, numero: int, cellules: list[str]) -> None:
         """Range une ligne ; une ligne trop longue ou trop courte part en quarantaine avec son numéro."""

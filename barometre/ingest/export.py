@@ -46,7 +46,31 @@ def read_export(
     choix: Choix | None = None,
 ) -> Export:
     """Lit un CSV, un classeur ou un JSON, reconnu à son contenu ; refuse tout autre fichier d'une phrase."""
-    path, choix = Path(path), choix or Choix()
+    return read_brut(Path(path), format, reconnaitre, choix or Choix()).build_export(reconnaitre)
+
+
+@dataclass(frozen=True, slots=True)
+class Brut:
+    """Un fichier dont la feuille est choisie et nettoyée, avant de savoir où sont ses entêtes."""
+
+    path: Path
+    format: str
+    contenant: Contenant
+    feuille: Feuille
+    choix: Choix
+
+    def build_tableau(self, reconnaitre: Reconnaitre) -> Tableau:
+        """Une ligne par répondante, sous ses entêtes."""
+        large = pivot_long(self.feuille, self.choix, self.path.name)
+        return build_tableau(large, reconnaitre, self.choix, self.path.name)
+
+    def build_export(self, reconnaitre: Reconnaitre) -> Export:
+        """L'export prêt à interpréter."""
+        return _build_export(self.path, self.contenant, self.build_tableau(reconnaitre), self.format)
+
+
+def read_brut(path: Path, format: str, reconnaitre: Reconnaitre, choix: Choix) -> Brut:
+    """Le fichier, sa nature vérifiée, sa feuille choisie ; `ImportRefuse` dit ce qui n'est pas lisible."""
     if format not in FORMATS:
         raise ImportRefuse(f"Le format « {format} » n'existe pas ; formats possibles : {', '.join(FORMATS)}.")
     contenant = read_contenant(path)
@@ -56,8 +80,7 @@ def read_export(
         )
     feuille = pick_feuille(_read_feuilles(path, contenant), reconnaitre, choix, path.name)
     clean_feuille(feuille)
-    feuille = pivot_long(feuille, choix, path.name)
-    return _build_export(path, contenant, build_tableau(feuille, reconnaitre, choix, path.name), format)
+    return Brut(path, format, contenant, feuille, choix)
 
 
 def _read_feuilles(path: Path, contenant: Contenant) -> list[Feuille]:

@@ -67,6 +67,7 @@ def build_tableau(feuille: Feuille, reconnaitre: Reconnaitre, choix: Choix, fich
     if pleines:
         rang = _find_rang(feuille, reconnaitre, choix, pleines[0])
         numero, entetes = feuille.lignes[rang]
+        tableau.numero_entetes = numero
         groupes = feuille.lignes[rang - 1][1] if rang else []
         tableau.entetes = check_entetes(_join_groupes(groupes, entetes, reconnaitre), fichier)
         if titres := sum(i < rang for i in pleines):

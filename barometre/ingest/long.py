@@ -44,7 +44,7 @@ class _Repondante:
 
 def pivot_long(feuille: Feuille, choix: Choix, fichier: str) -> Feuille:
     """La même feuille, une ligne par répondante ; rendue telle quelle si elle est déjà large."""
-    rang, parties = _find_entetes(feuille, choix.long)
+    rang, parties = find_parties(feuille, choix.long)
     if rang < 0:
         return feuille
     entetes = [c.strip() for c in feuille.lignes[rang][1]]
@@ -58,7 +58,7 @@ def pivot_long(feuille: Feuille, choix: Choix, fichier: str) -> Feuille:
     return _build_feuille(feuille, rang, [entetes[i] for i in fixes], repondantes, len(lignes))
 
 
-def _find_entetes(feuille: Feuille, declarees: Mapping[str, str]) -> tuple[int, dict[str, int]]:
+def find_parties(feuille: Feuille, declarees: Mapping[str, str]) -> tuple[int, dict[str, int]]:
     """La ligne qui nomme une question et une réponse, et le rang de ces colonnes ; −1 si aucune."""
     mots = load_vocabulary().long | {clean_label(entete): partie for partie, entete in declarees.items()}
     for rang, (_, cellules) in enumerate(feuille.lignes[:MAX_LIGNES_DE_TITRE]):

@@ -175,6 +175,19 @@ def _read_listes(
     return Reponses(question, etat, matrice, textes, tuple(o.id for o in question.options), rejets)
 
 
+def find_separateur(question: Question, colonne: Colonne) -> str:
+    """Le signe qui joint les cases d'une colonne ; vide si aucune cellule n'en joint plusieurs."""
+    cles, notes = build_option_keys(question, {}), dict[str, tuple[int, int]]()
+    for signe in SEPARATEURS:
+        lues = [
+            _split_options(_flatten_json(t), signe, cles) for t in set(colonne) if signe in _flatten_json(t)
+        ]
+        jointes = [(c, libres) for c, libres in lues if len(c) + len(libres) > 1 and c]
+        if jointes:
+            notes[signe] = (sum(len(libres) for _, libres in jointes), -sum(len(c) for c, _ in jointes))
+    return min(notes, key=lambda s: notes[s], default="")
+
+
 @dataclass(frozen=True, slots=True)
 class _Liste:
     """Une cellule qui joint des options : leur rang, et ce qui n'en est pas une."""

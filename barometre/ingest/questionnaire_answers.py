@@ -33,8 +33,10 @@ def read_answers(
 ) -> dict[str, Reponses]:
     """Les réponses de chaque question ; une question absente du fichier est « sans réponse » partout."""
     valeurs = correspondance.valeurs
-    cases = valeurs.get(CASES) or _find_cases(export, plan, questionnaire)
-    separateurs = (correspondance.separateur.strip(),) if correspondance.separateur else SEPARATEURS
+    cases = valeurs.get(CASES) or find_cases(export, plan, questionnaire)
+    declare = correspondance.separateur
+    # Une fin de ligne peut séparer des cases : elle ne s'ôte pas comme une espace autour de « / ».
+    separateurs = (declare.strip() or declare,) if declare else SEPARATEURS
     return {
         q.id: _read_question(
             export, plan, q, Ecriture(valeurs.get(q.id) or _find_oui_non(q, cases), cases, separateurs)
@@ -43,7 +45,7 @@ def read_answers(
     }
 
 
-def _find_cases(export: Export, plan: Plan, questionnaire: Questionnaire) -> dict[str, str]:
+def find_cases(export: Export, plan: Plan, questionnaire: Questionnaire) -> dict[str, str]:
     """« 1 » et « 2 » pour Oui et Non, si tout le fichier les écrit ainsi."""
     rangs = [r for options in plan.options.values() for r in options.values()]
     rangs += [
