@@ -2,6 +2,6 @@
 
 from barometre.access.gate import AccesRefuse, Gate, Lecture
 from barometre.access.registre import Registre, RegistreError, open_registre
-from barometre.recherche.index import Trouvaille
+from barometre.recherche.resultats import Trouvaille
 
 __all__ = ["AccesRefuse", "Gate", "Lecture", "Registre", "RegistreError", "Trouvaille", "open_registre"]

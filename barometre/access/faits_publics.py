@@ -7,7 +7,8 @@ import pandas as pd
 from barometre.domain.territoire import Collectivite
 from barometre.domain.version import Version
 from barometre.recherche.demande import describe_hors_champ
-from barometre.recherche.index import RESULTATS, Trouvaille
+from barometre.recherche.index import RESULTATS
+from barometre.recherche.resultats import Trouvaille
 from barometre.warehouse.queries import Filtre
 from barometre.warehouse.repository import Repository
 from barometre.warehouse.versions import list_versions

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from barometre.recherche.noms import normalise_nom
@@ -33,6 +33,10 @@ LIAISONS = ("de la ", "de l ", "du ", "des ", "de ", "d ", "la ", "le ", "les ",
 _PREFIXE = re.compile(rf"^({'|'.join(sorted(PREFIXES, key=len, reverse=True))}) (?P<reste>.+)$")
 _CEDEX = re.compile(r"\s+cedex(\s+\d{1,2})?$")
 _CODE_ET_NOM = re.compile(r"(?:^|.* )(?P<code>\d{5}|2[ab]\d{3}) (?P<nom>\D.*)$")
+_NOM_ET_CODE = re.compile(r"^(?P<nom>\D+) (?P<code>\d{5}|2[ab]\d{3})$")
+# « Saint-Denis 93 », « 93 Saint-Denis ».
+_NOM_ET_DEPARTEMENT = re.compile(r"^(?P<nom>\D+) (?P<ou>\d{2,3}|2[ab])$")
+_DEPARTEMENT_ET_NOM = re.compile(r"^(?P<ou>\d{2,3}|2[ab]) (?P<nom>\D+)$")
 # Une adresse n'a pas plus de mots que cela après sa voie.
 MOTS_DE_VILLE = 6
 # Collectivités d'outre-mer sans commune au référentiel, par début de code INSEE ou postal (COG de l'INSEE).
@@ -74,7 +78,7 @@ class Demande:
 def list_demandes(texte: str) -> Iterator[Demande]:
     """Les lectures possibles d'un texte, la plus littérale d'abord."""
     cle = _CEDEX.sub("", normalise_nom(texte))
-    code = _CODE_ET_NOM.match(cle)
+    code = _CODE_ET_NOM.match(cle) or _NOM_ET_CODE.match(cle)
     if code:
         yield from _list_noms(code["nom"], code["code"].upper())
         return
@@ -102,6 +106,21 @@ def _strip(reste: str) -> str:
         if reste.startswith(liaison):
             return reste.removeprefix(liaison)
     return reste
+
+
+def list_situees(texte: str, departements: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """« Saint-Denis 93 », « Valence Drôme » → le nom, et le code du département qui le situe.
+
+    `departements` : code → nom. À n'essayer que si le texte entier n'est le nom de rien : « Val-de-Marne »
+    finit par un département sans être situé.
+    """
+    cle = normalise_nom(texte)
+    trouve = _NOM_ET_DEPARTEMENT.match(cle) or _DEPARTEMENT_ET_NOM.match(cle)
+    if trouve and trouve["ou"].upper() in departements:
+        yield trouve["nom"], trouve["ou"].upper()
+    for code, nom in departements.items():
+        if (debut := cle.removesuffix(f" {normalise_nom(nom)}")) != cle:
+            yield debut, code
 
 
 def list_villes(texte: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from barometre.recherche.demande import list_demandes, list_villes
+from barometre.recherche.demande import list_demandes, list_situees, list_villes
 from barometre.recherche.noms import compact_nom, normalise_nom
+from barometre.recherche.resultats import Entree, Filtre, Trouvaille, build_filtre
 from barometre.recherche.sigles import EPCI, REGIONS, list_sigles
 
 RESULTATS = 20
@@ -30,58 +31,16 @@ _DEPARTEMENT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Trouvaille:
-    """Un résultat de recherche ; `motif` dit pourquoi il est là quand le nom ne le dit pas."""
-
-    collectivite_id: str
-    nom: str
-    type: str
-    code: str
-    siren: str | None
-    departement: str | None
-    population: int | None
-    libelle: str
-    motif: str = ""
-    ancien_nom: str = ""
-
-    def to_dict(self) -> dict[str, Any]:
-        """La forme écrite par `chercher --json`."""
-        valeurs = asdict(self)
-        return {c: v for c, v in valeurs.items() if c != "ancien_nom" or v}
-
-
-@dataclass(frozen=True, slots=True)
-class _Entree:
-    """Un nom ou un code qui mène à une collectivité."""
-
-    cible: int
-    ancien_nom: str = ""
-    motif: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Filtre:
-    """Les types et les départements demandés ; vides, ils n'écartent rien."""
-
-    types: tuple[str, ...]
-    departements: tuple[str, ...]
-
-    def accepts(self, ligne: dict[str, Any]) -> bool:
-        bon_type = not self.types or ligne["type"] in self.types
-        return bon_type and (not self.departements or ligne["departement"] in self.departements)
-
-
 @dataclass(slots=True)
 class SearchIndex:
     """Noms et codes triés ; `cible` est un rang dans `collectivites`."""
 
     collectivites: pd.DataFrame
     departements: dict[str, str]
-    codes: dict[str, list[_Entree]]
+    codes: dict[str, list[Entree]]
     codes_tries: list[str]
     noms: list[str]
-    entrees: list[_Entree]
+    entrees: list[Entree]
     anciens: NDArray[np.bool_]
     poids: NDArray[np.float64]
     # rangs des noms sans espace, du plus court au plus long
@@ -102,21 +61,26 @@ class SearchIndex:
             trouves = self._search_demandes(demande, limite)
         return [self._build(rang_entree) for rang_entree in _unique(trouves)[:limite]]
 
-    def _search_demandes(self, texte: str, limite: int) -> list[_Entree]:
+    def _search_demandes(self, texte: str, limite: int) -> list[Entree]:
         """La première lecture du texte qui trouve ; en dernier, un nom mal écrit ou la fin d'une adresse."""
         nom, departement = self._split_departement(texte)
-        demandes = list(list_demandes(nom))
-        for demande in demandes:
-            filtre = _Filtre(demande.types, demande.departements or ((departement,) if departement else ()))
-            trouves = self._search_noms(demande.nom, limite, filtre)
-            if trouves:
-                return self._sort_by_code(self._sort_by_type(trouves, demande.types), demande.code)
-        cle = demandes[-1].nom
+        for un_nom, ou in ((nom, departement), *list_situees(nom, self.departements)):
+            if trouves := self._search_lectures(un_nom, ou, limite):
+                return trouves
+        derniere = list(list_demandes(nom))[-1]
+        filtre, cle = build_filtre(derniere, departement), derniere.nom
         proches = [self.entrees[i] for i in self._proches(cle, limite)] if len(cle) >= 4 else []
         filtres = [e for e in proches if filtre.accepts(self._lignes[e.cible])]
-        return filtres or self._search_ville(nom) or self._search_codes(demandes[-1].code or "?")
+        return filtres or self._search_ville(nom) or self._search_codes(derniere.code or "?")
 
-    def _search_ville(self, texte: str) -> list[_Entree]:
+    def _search_lectures(self, nom: str, departement: str, limite: int) -> list[Entree]:
+        for demande in list_demandes(nom):
+            trouves = self._search_noms(demande.nom, limite, build_filtre(demande, departement))
+            if trouves:
+                return self._sort_by_code(self._sort_by_type(trouves, demande.types), demande.code)
+        return []
+
+    def _search_ville(self, texte: str) -> list[Entree]:
         for ville in list_villes(texte):
             communes = [self.entrees[i] for i in self._exact(ville)]
             trouvees = [e for e in communes if self._lignes[e.cible]["type"] == "commune"]
@@ -124,17 +88,17 @@ class SearchIndex:
                 return trouvees
         return []
 
-    def _sort_by_type(self, entrees: list[_Entree], types: tuple[str, ...]) -> list[_Entree]:
+    def _sort_by_type(self, entrees: list[Entree], types: tuple[str, ...]) -> list[Entree]:
         """Dans l'ordre des types que le préfixe désigne : un conseil départemental est un département."""
         rangs = {genre: i for i, genre in enumerate(types)}
         return sorted(entrees, key=lambda e: rangs.get(self._lignes[e.cible]["type"], len(rangs)))
 
-    def _sort_by_code(self, entrees: list[_Entree], code: str) -> list[_Entree]:
+    def _sort_by_code(self, entrees: list[Entree], code: str) -> list[Entree]:
         """Celles dont c'est le code INSEE ou postal d'abord."""
         cibles = {e.cible for e in self.codes.get(code, [])}
         return sorted(entrees, key=lambda e: e.cible not in cibles)
 
-    def _search_codes(self, code: str) -> list[_Entree]:
+    def _search_codes(self, code: str) -> list[Entree]:
         code = code[:9] if len(code) == 14 else code
         exacts = list(self.codes.get(code, []))
         if exacts or len(code) < 2:
@@ -144,7 +108,7 @@ class SearchIndex:
         suite = [e for c in self.codes_tries[debut : min(fin, debut + 500)] for e in self.codes[c]]
         return sorted(suite, key=lambda e: -self._lignes[e.cible]["population_tri"])
 
-    def _search_noms(self, cle: str, limite: int, filtre: _Filtre) -> list[_Entree]:
+    def _search_noms(self, cle: str, limite: int, filtre: Filtre) -> list[Entree]:
         if not cle:
             return []
         paliers = self._exact(cle) + self._debut(cle, limite, filtre) + self._mots(cle, limite, filtre)
@@ -159,7 +123,7 @@ class SearchIndex:
         codes = [c for c, n in self.departements.items() if ou in (normalise_nom(n), c.lower())]
         return (trouve["nom"], codes[0]) if codes else (demande, "")
 
-    def _is_in(self, entree: int, filtre: _Filtre) -> bool:
+    def _is_in(self, entree: int, filtre: Filtre) -> bool:
         return filtre.accepts(self._lignes[self.entrees[entree].cible])
 
     def _range(self, tries: list[str], debut: str) -> tuple[int, int]:
@@ -175,12 +139,12 @@ class SearchIndex:
                 i += 1
         return sorted(set(rangs), key=lambda i: (bool(self.anciens[i]), -self.poids[i]))
 
-    def _debut(self, cle: str, limite: int, filtre: _Filtre) -> list[int]:
+    def _debut(self, cle: str, limite: int, filtre: Filtre) -> list[int]:
         bornes = {self._range(self.noms, cle), self._range(self.noms, compact_nom(cle))}
         rangs = np.unique(np.concatenate([np.arange(a, b) for a, b in bornes]))
         return self._largest(rangs, limite, filtre)
 
-    def _mots(self, cle: str, limite: int, filtre: _Filtre) -> list[int]:
+    def _mots(self, cle: str, limite: int, filtre: Filtre) -> list[int]:
         """Les noms dont chaque mot demandé commence un mot."""
         # Le mot le plus rare d'abord : « de » à lui seul est dans la moitié des noms.
         bornes = sorted((self._range(self.mots, mot) for mot in cle.split()), key=lambda b: b[1] - b[0])
@@ -191,7 +155,7 @@ class SearchIndex:
             communs = communs[np.isin(communs, self.mots_entrees[slice(*borne)])]
         return self._largest(communs, limite, filtre)
 
-    def _largest(self, rangs: NDArray[np.int64], limite: int, filtre: _Filtre) -> list[int]:
+    def _largest(self, rangs: NDArray[np.int64], limite: int, filtre: Filtre) -> list[int]:
         if filtre.types or filtre.departements:
             rangs = np.array([i for i in rangs if self._is_in(int(i), filtre)], dtype=np.int64)
         # Un nom en vigueur passe avant un ancien ; quatre fois la limite, car une collectivité a
@@ -220,7 +184,7 @@ class SearchIndex:
     def _len(self, rang: int) -> int:
         return len(self.noms[rang])
 
-    def _build(self, entree: _Entree) -> Trouvaille:
+    def _build(self, entree: Entree) -> Trouvaille:
         ligne = self._lignes[entree.cible]
         return Trouvaille(
             collectivite_id=ligne["collectivite_id"],
@@ -236,9 +200,9 @@ class SearchIndex:
         )
 
 
-def _unique(entrees: list[_Entree]) -> list[_Entree]:
+def _unique(entrees: list[Entree]) -> list[Entree]:
     """Une seule fois chaque collectivité, par sa meilleure entrée."""
-    vues: dict[int, _Entree] = {}
+    vues: dict[int, Entree] = {}
     for entree in entrees:
         vues.setdefault(entree.cible, entree)
     return list(vues.values())
@@ -249,7 +213,7 @@ def build_search_index(collectivites: pd.DataFrame, anciens: pd.DataFrame) -> Se
     lignes = _rows(collectivites)
     rang = {ligne["collectivite_id"]: i for i, ligne in enumerate(lignes)}
     cibles = [rang.get(ligne["porteur_id"] or "", i) for i, ligne in enumerate(lignes)]
-    nommees = [(ligne["nom"], _Entree(c)) for ligne, c in zip(lignes, cibles, strict=True)]
+    nommees = [(ligne["nom"], Entree(c)) for ligne, c in zip(lignes, cibles, strict=True)]
     passees = _former(anciens, rang) + _short(lignes, rang)
     return _assemble(collectivites, lignes, nommees + passees, _codes(lignes, cibles, anciens, rang))
 
@@ -257,8 +221,8 @@ def build_search_index(collectivites: pd.DataFrame, anciens: pd.DataFrame) -> Se
 def _assemble(
     collectivites: pd.DataFrame,
     lignes: list[dict[str, Any]],
-    nommees: list[tuple[str, _Entree]],
-    codes: dict[str, list[_Entree]],
+    nommees: list[tuple[str, Entree]],
+    codes: dict[str, list[Entree]],
 ) -> SearchIndex:
     # Le même mot est dans des milliers de noms : un seul objet pour tous.
     uns: dict[str, str] = {}
@@ -318,27 +282,27 @@ def _label(ligne: dict[str, Any], departements: dict[str, str]) -> str:
     return f"{ligne['nom']} ({departements.get(code, code)})" if code else str(ligne["nom"])
 
 
-def _former(anciens: pd.DataFrame, rang: dict[str, int]) -> list[tuple[str, _Entree]]:
+def _former(anciens: pd.DataFrame, rang: dict[str, int]) -> list[tuple[str, Entree]]:
     entrees = []
     for ancien in anciens.itertuples():
         cible = rang.get(f"commune-{ancien.code_actuel}")
         if cible is not None:
             motif = f"{_NATURES[str(ancien.nature)]} {ancien.nom}"
-            entrees.append((str(ancien.nom), _Entree(cible, str(ancien.nom), motif)))
+            entrees.append((str(ancien.nom), Entree(cible, str(ancien.nom), motif)))
     return entrees
 
 
-def _short(lignes: list[dict[str, Any]], rang: dict[str, int]) -> list[tuple[str, _Entree]]:
+def _short(lignes: list[dict[str, Any]], rang: dict[str, int]) -> list[tuple[str, Entree]]:
     """Les sigles et les noms d'usage ou d'avant des EPCI et des régions."""
     sigles = [
-        (sigle, _Entree(i, motif=f"sigle {sigle}"))
+        (sigle, Entree(i, motif=f"sigle {sigle}"))
         for i, ligne in enumerate(lignes)
         if ligne["type"] in ("epci", "ept")
         for sigle in set(list_sigles(ligne["nom"]))
     ]
     usages = [*((f"region-{c}", n) for c, n in REGIONS.items()), *((f"epci-{c}", n) for c, n in EPCI.items())]
     autres = [
-        (nom, _Entree(rang[cle], motif=f"aussi dite {nom}"))
+        (nom, Entree(rang[cle], motif=f"aussi dite {nom}"))
         for cle, noms in usages
         if cle in rang
         for nom in noms
@@ -358,18 +322,18 @@ _GENRES = {"commune": "code INSEE", "departement": "code du département", "regi
 
 def _codes(
     lignes: list[dict[str, Any]], cibles: list[int], anciens: pd.DataFrame, rang: dict[str, int]
-) -> dict[str, list[_Entree]]:
-    codes: dict[str, list[_Entree]] = {}
+) -> dict[str, list[Entree]]:
+    codes: dict[str, list[Entree]] = {}
     for ligne, cible in zip(lignes, cibles, strict=True):
         for code, motif in _codes_of(ligne):
-            codes.setdefault(code, []).append(_Entree(cible, motif=motif))
+            codes.setdefault(code, []).append(Entree(cible, motif=motif))
     for ancien in anciens.itertuples():
         trouve = rang.get(f"commune-{ancien.code_actuel}")
         if trouve is not None and str(ancien.code) != str(ancien.code_actuel):
             motif = (
                 f"{_CODES_NATURES.get(str(ancien.nature), 'ancien code INSEE')} {ancien.code} ({ancien.nom})"
             )
-            codes.setdefault(str(ancien.code), []).append(_Entree(trouve, str(ancien.nom), motif))
+            codes.setdefault(str(ancien.code), []).append(Entree(trouve, str(ancien.nom), motif))
     for entrees in codes.values():
         # Le code INSEE et le SIREN désignent ; le code postal, partagé, vient après, par population.
         # « 75 » est d'abord Paris, ensuite la Nouvelle-Aquitaine.

@@ -61,6 +61,17 @@ def france() -> SearchIndex:
         ("conseil départemental d'Alsace", "departement-6AE"),
         ("Clermont ferand", "commune-63113"),
         ("5 rue de Lyon, Dijon", "commune-21231"),
+        ("Saint-Denis 93", "commune-93066"),
+        ("Saint-Denis, 974", "commune-97411"),
+        ("93 Saint-Denis", "commune-93066"),
+        ("mairie de Saint-Denis 93", "commune-93066"),
+        ("Saint-Denis 93200", "commune-93066"),
+        ("Saint-Denis La Réunion", "commune-97411"),
+        ("Sainte-Colombe Gironde", "commune-33390"),
+        ("Valence 82", "commune-82186"),
+        ("Marseille 13001", "commune-13055"),
+        ("Paris 11", "commune-75056"),
+        ("Val-de-Marne", "departement-94"),
     ],
 )
 def test_premier_resultat(france: SearchIndex, texte: str, premier: str) -> None:
