@@ -108,8 +108,12 @@ def build_opsn() -> pd.DataFrame:
 
 
 def build_liens_opsn() -> pd.DataFrame:
-    """Le périmètre de l'un, l'adhésion de l'autre."""
+    """Le périmètre de l'un ; les adhésions de l'autre, dont un département, qui n'amène pas ses communes."""
     return pd.DataFrame(
-        [("opsn-a", "departement-33", "perimetre", "opsn"), ("opsn-b", "commune-69123", "adherente", "opsn")],
+        [
+            ("opsn-a", "departement-33", "perimetre", "opsn"),
+            ("opsn-b", "commune-69123", "adherente", "opsn"),
+            ("opsn-b", "departement-01", "adherente", "opsn"),
+        ],
         columns=["opsn_id", "cible_id", "nature", "source_id"],
     )

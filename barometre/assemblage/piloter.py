@@ -144,7 +144,7 @@ def draw_beneficiaires(beneficiaires: Beneficiaires) -> Dessin | None:
     return build_barres(
         cadre,
         titre=f"{beneficiaires.programme.titre} : part des communes",
-        mesure="Part des communes",
+        mesure="part_communes_lu",
         phrase=beneficiaires.phrase_territoires,
         tete=beneficiaires.tete,
     )

@@ -79,7 +79,7 @@ def _build_ensemble(ensemble: Ensemble) -> Marques:
         ensemble.cadre,
         ensemble.montrees[0].indicateur,
         titre=f"{ensemble.titre} : tous les indicateurs",
-        tete="Indicateur",
+        tete="indicateur",
         valeur=ensemble.valeur,
         changements=ensemble.depuis,
     )
@@ -87,7 +87,7 @@ def _build_ensemble(ensemble: Ensemble) -> Marques:
 
 def _build_groupe(groupe: GroupeLignes, valeur: str) -> Marques:
     indicateur = groupe.lignes[0].indicateur
-    return build_points(groupe.cadre, indicateur, titre=groupe.titre, tete="Indicateur", valeur=valeur)
+    return build_points(groupe.cadre, indicateur, titre=groupe.titre, tete="indicateur", valeur=valeur)
 
 
 def build_indicateur(gate: Gate, indicateur_id: str, selection: Selection) -> IndicateurAffiche:
@@ -135,7 +135,7 @@ def _build_entonnoir(vue: VueIndicateur, entonnoir: Entonnoir) -> Dessin:
         vue.ligne.indicateur,
         entonnoir.reference.get_valeur(valeur) or 0.0,
         titre=entonnoir.titre,
-        tete=entonnoir.tete,
+        tete=entonnoir.id,
         noms=entonnoir.noms,
         valeur=valeur,
     )

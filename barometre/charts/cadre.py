@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from barometre.charts.modele import escape_plotly
+from barometre.domain.indicateur import Indicateur
 
 COLONNES: tuple[str, ...] = (
     "groupe",
@@ -28,15 +29,17 @@ COLONNES: tuple[str, ...] = (
 )
 # Facultatives : un groupe comparé à l'ensemble (marque, mots, écart).
 COMPAREES: tuple[str, ...] = ("marque", "position", "ecart")
+# Colonne du cadre → colonne du tableau (`domain.colonnes`) ; la première est celle des groupes.
 _TABLE = {
-    "groupe": "Groupe",
-    "redresse_texte": "Redressé",
-    "brut_texte": "Brut",
-    "intervalle": "Intervalle (hors biais de participation)",
-    "n": "Réponses",
-    "note": "Note",
-    "raison": "Remarque",
+    "redresse_texte": "redresse_lu",
+    "brut_texte": "brut_lu",
+    "intervalle": "intervalle",
+    "n": "n",
+    "note": "note",
 }
+_COMPAREES = {"position": "face_a_ensemble", "ecart": "ecart_lu"}
+# Les nombres derrière les mots : un fichier les porte, l'écran a déjà les mots.
+NOMBRES = ("redresse", "brut", "bas", "haut")
 
 
 class CadreInvalide(ValueError):
@@ -63,15 +66,15 @@ def has_compares(cadre: pd.DataFrame) -> bool:
     return bool("marque" in cadre and cadre["marque"].fillna("").ne("").any())
 
 
-def build_table(cadre: pd.DataFrame, tete: str = "Groupe") -> pd.DataFrame:
-    """Le double lisible du graphique."""
-    table = cadre[list(_TABLE)].rename(columns={**_TABLE, "groupe": tete})
-    table["Réponses"] = cadre["n"].astype("Int64")
-    if has_compares(cadre):
-        rang = len(table.columns) - 1  # la remarque reste la dernière
-        table.insert(rang, "Face à l’ensemble", cadre["position"])
-        table.insert(rang + 1, "Écart avec les autres", cadre["ecart"])
-    return table
+def build_table(cadre: pd.DataFrame, indicateur: Indicateur, tete: str = "groupe") -> pd.DataFrame:
+    """Le double lisible du graphique : les mots de chaque groupe, puis ses nombres, dans leur unité.
+
+    `tete` : la colonne du dictionnaire qui nomme les groupes.
+    """
+    noms = {"groupe": tete, **_TABLE, **(_COMPAREES if has_compares(cadre) else {}), "raison": "remarque"}
+    table = cadre[list(noms)].rename(columns=noms).astype({"n": "Int64"})
+    echelle = 100.0 if indicateur.est_part else 1.0
+    return table.assign(**{nom: pd.to_numeric(cadre[nom]).astype(float) * echelle for nom in NOMBRES})
 
 
 def list_faits(ligne: dict[Any, Any]) -> list[str]:

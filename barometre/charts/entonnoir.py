@@ -16,7 +16,7 @@ from barometre.charts.cadre import build_survol, check_cadre
 from barometre.charts.modele import Graphique, build_axe, build_gabarit, escape_plotly
 from barometre.charts.palette import ACCENT, GRIS
 from barometre.domain.indicateur import Indicateur
-from barometre.formats import format_compte, format_intervalle, format_liste, format_nombre
+from barometre.formats import format_compte, format_intervalle, format_liste
 from barometre.stats.contrasts import get_funnel_limits
 from barometre.stats.domains import adjust_n_eff
 from barometre.stats.perturbation import Law
@@ -182,18 +182,18 @@ _MOTS = {
 def _build_table(points: pd.DataFrame, indicateur: Indicateur, tete: str) -> pd.DataFrame:
     decimales = indicateur.decimales
     limites = {
-        f"Limites à {nom} %": [
+        f"limites_{nom}": [
             format_intervalle(bas, haut, "%", decimales)
-            for bas, haut in points[[f"bas_{cle}", f"haut_{cle}"]].round(4).to_numpy().tolist()
+            for bas, haut in points[[f"bas_{nom}", f"haut_{nom}"]].round(4).to_numpy().tolist()
         ]
-        for cle, nom in (("95", "95"), ("998", "99,8"))
+        for nom in NIVEAUX
     }
     return pd.DataFrame(
         {
             tete: points["groupe"],
-            "Chiffre": points["texte"],
-            EFFICACES: [format_nombre(x) for x in points["x"]],
+            "chiffre_lu": points["texte"],
+            "n_eff": points["x"].astype("Int64"),
             **limites,
-            "Position": points["hors"].map(_MOTS),
+            "position": points["hors"].map(_MOTS),
         }
     )

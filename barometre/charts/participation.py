@@ -13,9 +13,12 @@ from barometre.charts.palette import SERIES
 
 
 def build_barres(
-    cadre: pd.DataFrame, *, titre: str, mesure: str, phrase: str, tete: str = "Groupe"
+    cadre: pd.DataFrame, *, titre: str, mesure: str, phrase: str, tete: str = "groupe"
 ) -> Marques:
-    """Une barre par groupe. Colonnes : groupe, valeur, texte (la valeur en mots)."""
+    """Une barre par groupe. Colonnes : groupe, valeur, texte (la valeur en mots).
+
+    `tete`, `mesure` : les colonnes du dictionnaire qui nomment les groupes et leur valeur.
+    """
     valeurs = [float(valeur) for valeur in cadre["valeur"]]
     rangs = [
         Rang(str(groupe), valeur=str(mots), barre=valeur)
@@ -48,5 +51,4 @@ def build_cumul(cadre: pd.DataFrame, *, titre: str, phrase: str, reperes: dict[s
         xaxis=build_axe(tickvals=list(reperes), ticktext=list(reperes.values()), showgrid=False, type="date"),
         yaxis=build_axe(rangemode="tozero", tickformat=","),
     )
-    table = cadre.rename(columns={"serie": "Série", "date": "Date", "cumul": "Réponses cumulées"})
-    return Graphique(figure, phrase, table, f"{titre}. {phrase}")
+    return Graphique(figure, phrase, cadre, f"{titre}. {phrase}")

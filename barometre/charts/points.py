@@ -29,15 +29,15 @@ def build_points(
     indicateur: Indicateur,
     *,
     titre: str,
-    tete: str = "Groupe",
+    tete: str = "groupe",
     valeur: str = "redresse",
     complement: str = "",
     changements: str = "",
 ) -> Marques:
     """Une ligne par groupe.
 
-    `complement` : une phrase à dire après celle du graphique. `changements` : le titre de la colonne
-    `changement` du cadre, quand il en a une.
+    `complement` : une phrase à dire après celle du graphique. `changements` : le titre, à l'écran, de la
+    colonne `changement` du cadre, quand il en a une.
     """
     propre = check_cadre(cadre)
     lignes: list[Ligne] = propre.to_dict("records")
@@ -45,9 +45,9 @@ def build_points(
     html = build_marques(rangs, _build_axe(lignes, indicateur), titre, colonnes=changements)
     phrase = " ".join(filter(None, [build_phrase(propre, valeur), complement]))
     legende = f"{LEGENDES[valeur]} {LEGENDE_COMPARES}" if has_compares(propre) else LEGENDES[valeur]
-    table = build_table(propre, tete)
+    table = build_table(propre, indicateur, tete)
     if changements:
-        table[changements] = propre["changement"]
+        table["changement_lu"] = propre["changement"]
     return Marques(html, phrase, table, f"{titre}. {phrase}", legende)
 
 

@@ -59,12 +59,12 @@ def _build_table(cadre: pd.DataFrame) -> pd.DataFrame:
     """Le double lisible du graphique."""
     return pd.DataFrame(
         {
-            "Indicateur": cadre["groupe"],
-            "Vos pairs": cadre["texte"],
-            "Intervalle (hors biais de participation)": cadre["intervalle"],
-            "Réponses": cadre["n"].astype("Int64"),
-            "Note": cadre["note"],
-            "Vous": cadre["soi_texte"],
-            "Remarque": cadre["raison"],
+            "indicateur": cadre["groupe"],
+            "pairs_lu": cadre["texte"],
+            "intervalle": cadre["intervalle"],
+            "n": cadre["n"].astype("Int64"),
+            "note": cadre["note"],
+            "soi_lu": cadre["soi_texte"],
+            "remarque": cadre["raison"],
         }
     )

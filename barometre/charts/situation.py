@@ -37,9 +37,9 @@ def _build_rang(ligne: dict[Any, Any]) -> Rang:
 def _build_table(cadre: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "Thème": cadre["theme"],
-            "Vos pairs, en moyenne": cadre["pairs_texte"],
-            "Vous": cadre["soi_texte"],
-            "Remarque": cadre["raison"],
+            "theme": cadre["theme"],
+            "pairs_moyenne_lu": cadre["pairs_texte"],
+            "soi_lu": cadre["soi_texte"],
+            "remarque": cadre["raison"],
         }
     )

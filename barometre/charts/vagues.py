@@ -35,7 +35,7 @@ def build_vagues(
         "yaxis": _axe_valeurs(montrees, indicateur, echelle),
     }
     figure = go.Figure({"data": [_trace(montrees, valeur, echelle, verdict)], "layout": mise_en_page})
-    table = build_table(propre, "Vague")
+    table = build_table(propre, indicateur, "vague")
     return Graphique(figure, phrase, table, f"{titre}, d’une vague à l’autre. {phrase}", _LEGENDE)
 
 

@@ -8,13 +8,14 @@ from barometre.access import Gate
 from barometre.catalogue import load_catalogue
 from barometre.cli.sortie import print_table
 from barometre.views.donnees.qualite import build_table_qualites, read_qualites
+from barometre.views.lecture.tableau import format_tableau
 from barometre.warehouse.repository import open_repository
 
 COLONNES = {
-    "Vague": "vague", "Questionnaire": "questionnaire", "Réponses": "rép.", "Taux": "taux",
-    "Méthode": "méthode", "Regroupements": "regr.", "Poids multipliés par": "poids ×",
-    "Réponses efficaces": "n_eff", "Plus grand poids": "poids max", "CV des propensions": "CV prop.",
-    "Plus grand écart (cadre)": "écart cadre", "Plus grand écart (État)": "écart État",
+    "vague": "vague", "questionnaire": "questionnaire", "repondantes": "rép.", "taux": "taux",
+    "methode_poids": "méthode", "regroupements": "regr.", "rapport_poids": "poids ×", "n_eff": "n_eff",
+    "plus_grand_poids": "poids max", "cv_propensions": "CV prop.", "ecart_cadre": "écart cadre",
+    "ecart_etat": "écart État",
 }  # fmt: skip
 
 
@@ -25,11 +26,9 @@ def print_qualite(vague_id: str | None = None, questionnaire_id: str | None = No
     depot.close()
     if qualites:
         print("\nQualité du redressement :")
-        print_table([_strip(r) for r in build_table_qualites(qualites).to_dict("records")], COLONNES)
-
-
-def _strip(rang: dict[Any, Any]) -> dict[str, str]:
-    return {str(nom): str(valeur) for nom, valeur in rang.items()}
+        table = build_table_qualites(qualites)
+        _, lignes = format_tableau(table)
+        print_table([dict(zip(table.columns, ligne, strict=True)) for ligne in lignes], COLONNES)
 
 
 def list_qualite(vague_id: str | None = None, questionnaire_id: str | None = None) -> list[dict[str, Any]]:

@@ -7,23 +7,21 @@ import pandas as pd
 from barometre.maps.carte import Carte
 from barometre.maps.legende import Legende
 
-ENTETES = {"region": "Région", "departement": "Département", "epci": "Intercommunalité", "commune": "Commune"}
-
 
 def build_table(carte: Carte) -> pd.DataFrame:
     """Une ligne par lieu, dans l'ordre des noms : aucun palmarès n'est posé d'avance."""
     lieux = carte.lieux
     table = pd.DataFrame(
         {
-            ENTETES[carte.niveau]: lieux["nom"],
-            "Code": lieux["code"],
-            "Valeur": lieux["valeur_texte"].where(lieux["valeur_texte"] != "", "non publié"),
-            "Classe": _list_classes(carte.legende, lieux["rang"]),
-            "Précision": lieux["detail"],
-            "Remarque": lieux["raison"],
+            carte.niveau: lieux["nom"],
+            "code": lieux["code"],
+            "valeur_texte": lieux["valeur_texte"].where(lieux["valeur_texte"] != "", "non publié"),
+            "classe": _list_classes(carte.legende, lieux["rang"]),
+            "detail": lieux["detail"],
+            "raison": lieux["raison"],
         }
     )
-    return table.sort_values([ENTETES[carte.niveau], "Code"], ignore_index=True)
+    return table.sort_values([carte.niveau, "code"], ignore_index=True)
 
 
 def _list_classes(legende: Legende, rangs: pd.Series) -> pd.Series:

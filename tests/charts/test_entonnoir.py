@@ -27,7 +27,7 @@ def _cadre() -> pd.DataFrame:
 def _build(valeur: str = "redresse", donnees: pd.DataFrame | None = None) -> Graphique:
     donnees = _cadre() if donnees is None else donnees
     return build_entonnoir(
-        donnees, PART, 0.3, titre="T", tete="Département", noms="départements", valeur=valeur
+        donnees, PART, 0.3, titre="T", tete="departement", noms="départements", valeur=valeur
     )
 
 
@@ -36,7 +36,7 @@ def test_seul_ce_qui_sort_des_limites_est_nomme() -> None:
     assert "Hors des limites à 99,8 % : au-dessus, Loin." in graphique.phrase
     noms = [t for trace in graphique.figure.data for t in trace.text or [] if t]
     assert noms == ["Loin"]
-    positions = graphique.table.set_index("Département")["Position"]
+    positions = graphique.table.set_index("departement")["position"]
     assert positions["D1"] == "dans les limites"
     assert positions["Loin"] == "au-dessus des limites à 99,8 %"
 
@@ -44,11 +44,11 @@ def test_seul_ce_qui_sort_des_limites_est_nomme() -> None:
 def test_treize_oui_sur_treize_reste_possible_par_hasard() -> None:
     lignes = [ligne(f"D{i}", 0.73, n_eff=50.0) for i in range(5)] + [ligne("Tous", 1.0, n_eff=13.0)]
     graphique = build_entonnoir(
-        pd.DataFrame(lignes), PART, 0.73, titre="T", tete="Département", noms="départements"
+        pd.DataFrame(lignes), PART, 0.73, titre="T", tete="departement", noms="départements"
     )
     # 0,73 puissance 13 vaut 1,7 %, plus que les 0,1 % d'un côté de la limite à 99,8 %.
     assert (
-        graphique.table.set_index("Département").loc["Tous", "Position"] != "au-dessus des limites à 99,8 %"
+        graphique.table.set_index("departement").loc["Tous", "position"] != "au-dessus des limites à 99,8 %"
     )
 
 

@@ -9,10 +9,10 @@ from barometre.charts import build_barres, build_cumul
 
 def test_barres_libelle_et_valeur_en_mots() -> None:
     cadre = pd.DataFrame({"groupe": ["Bretagne", "Corse"], "valeur": [120, 8], "texte": ["120", "8"]})
-    graphique = build_barres(cadre, titre="Réponses", mesure="Réponses", phrase="P", tete="Région")
+    graphique = build_barres(cadre, titre="Réponses", mesure="n", phrase="P", tete="region")
     assert re.findall(r"baro-barre\" style=\"left:0;width:([\d.]+)%", graphique.html) == ["100.0", "6.67"]
     assert re.findall(r"<strong>(.*?)</strong>", graphique.html) == ["120", "8"]
-    assert graphique.table.columns.tolist() == ["Région", "Réponses"]
+    assert graphique.table.columns.tolist() == ["region", "n"]
 
 
 def test_cumul_une_serie_se_reconnait_sans_sa_couleur() -> None:

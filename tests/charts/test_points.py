@@ -81,7 +81,7 @@ def test_le_changement_a_sa_colonne_et_sa_place_dans_le_tableau() -> None:
     donnees = cadre(ligne("A", 0.2)).assign(changement=["▲ +6 points"])
     graphique = build_points(donnees, PART, titre="T", changements="Depuis la vague 1")
     assert '<span class="baro-change">▲ +6 points</span>' in graphique.html
-    assert graphique.table["Depuis la vague 1"].tolist() == ["▲ +6 points"]
+    assert graphique.table["changement_lu"].tolist() == ["▲ +6 points"]
 
 
 def test_colonnes_absentes_refusees_par_une_phrase() -> None:
@@ -95,7 +95,7 @@ def test_rien_d_anglais_ni_de_logo() -> None:
 
 
 def test_la_table_double_le_graphique() -> None:
-    graphique = build_points(cadre(ligne("A", 0.2), ligne("B", None)), PART, titre="Titre", tete="Strate")
-    assert graphique.table["Strate"].tolist() == ["A", "B"]
-    assert graphique.table["Réponses"].isna().tolist() == [False, True]
+    graphique = build_points(cadre(ligne("A", 0.2), ligne("B", None)), PART, titre="Titre", tete="strate")
+    assert graphique.table["strate"].tolist() == ["A", "B"]
+    assert graphique.table["n"].isna().tolist() == [False, True]
     assert graphique.alt.startswith("Titre. ")

@@ -49,10 +49,10 @@ def test_une_carte_nationale_se_dessine_avec_ses_encarts() -> None:
 
 def test_le_tableau_dit_la_meme_chose_que_la_carte() -> None:
     table = build_table(_carte())
-    assert list(table["Code"]) == ["01", "02", "03"]
-    assert list(table["Valeur"]) == ["0 %", "50 %", "non publié"]
-    assert table["Classe"].iloc[2] == ""
-    assert table["Remarque"].iloc[2] == "Moins de 10 réponses."
+    assert list(table["code"]) == ["01", "02", "03"]
+    assert list(table["valeur_texte"]) == ["0 %", "50 %", "non publié"]
+    assert table["classe"].iloc[2] == ""
+    assert table["raison"].iloc[2] == "Moins de 10 réponses."
 
 
 def test_le_texte_de_remplacement_dit_la_carte_et_ses_classes() -> None:

@@ -76,8 +76,8 @@ def test_le_colis_et_le_tableau_portent_le_texte_tel_quel(nom: str, autre: str) 
     assert textes[0] == f"{autre}\n{nom}\n{autre}"
     table = build_table(carte)
     assert set(table.iloc[:, 0]) == {nom, autre}
-    assert set(table["Remarque"]) == {nom, autre}
-    assert pd.api.types.is_string_dtype(table["Remarque"])
+    assert set(table["raison"]) == {nom, autre}
+    assert pd.api.types.is_string_dtype(table["raison"])
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])

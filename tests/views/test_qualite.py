@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from barometre.views.donnees.qualite import build_table_qualites, read_qualites
+from barometre.views.lecture.tableau import format_tableau
 from tests.views.fausse_porte import build_catalogue
 
 FAITS = [
@@ -41,15 +42,13 @@ def test_les_mots_viennent_des_faits() -> None:
 
 def test_le_tableau_court() -> None:
     ligne = build_table_qualites(_read(*FAITS)).iloc[0]
-    assert ligne["Méthode"] == "calage logit"
-    assert (ligne["Regroupements"], ligne["Poids multipliés par"]) == ("1", "0,3 à 2,9")
-    assert (ligne["Plus grand écart (cadre)"], ligne["Plus grand écart (État)"]) == (
-        "0,7\u00a0point",
-        "3,1\u00a0points",
-    )
+    assert ligne["methode_poids"] == "calage logit"
+    assert (ligne["regroupements"], ligne["rapport_poids"]) == (1, "0,3 à 2,9")
+    assert (ligne["ecart_cadre"], ligne["ecart_etat"]) == (0.7, 3.1)
 
 
 def test_un_fait_qui_manque_ne_fait_pas_de_phrase() -> None:
     (qualite,) = _read(("repondants", "", 12.0))
     assert qualite.mots == ()
-    assert build_table_qualites([qualite]).iloc[0]["Taux"] == "non connu"
+    table = build_table_qualites([qualite])
+    assert format_tableau(table)[1][0][table.columns.get_loc("taux")] == "non connu"

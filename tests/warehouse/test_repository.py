@@ -63,7 +63,8 @@ def test_perimetre_d_un_opsn(repository: Repository) -> None:
     assert repository.list_perimetre_opsn("opsn-a") == [
         "commune-33063", "commune-33381", "departement-33", "epci-243300316",
     ]  # fmt: skip
-    assert repository.list_perimetre_opsn("opsn-b") == ["commune-69123"]
+    # Un département adhérent n'amène que lui-même ; seul un périmètre couvre les communes.
+    assert repository.list_perimetre_opsn("opsn-b") == ["commune-69123", "departement-01"]
     assert repository.list_perimetre_opsn("inconnu") == []
 
 

@@ -43,10 +43,10 @@ def render_vagues(vue: VueAccueil) -> None:
     st.html(f'<p class="baro-phrase">{texte(vue.a_retenir)}</p>')
     lignes = [
         {
-            "Vague": ligne.titre,
-            "Période": ligne.periode,
-            "Thèmes": ligne.themes,
-            "Réponses": format_compte(ligne.reponses, "collectivité") if ligne.reponses else "moins de 10",
+            "vague": ligne.titre,
+            "periode": ligne.periode,
+            "themes": ligne.themes,
+            "reponses_lu": format_compte(ligne.reponses, "collectivité") if ligne.reponses else "moins de 10",
         }
         for ligne in vue.vagues
     ]

@@ -51,5 +51,5 @@ def _render_regles(vue: VueAlertes) -> None:
         (r.titre, f"{format_nombre(r.seuil, 2)} ({r.unite})", r.preuve, format_part(r.fausses_alertes))
         for r in vue.regles
     ]
-    colonnes = ["Règle", "Seuil", "Ce qu’elle doit prouver", "Fausses alertes, au plus"]
+    colonnes = ["regle_lue", "seuil", "preuve", "fausses_alertes"]
     render_tableau(pd.DataFrame(lignes, columns=colonnes), "Les règles d’alerte")

@@ -153,7 +153,7 @@ def render_grille(carte: Carte, affichee: CarteAffichee) -> None:
     indicateur = affichee.vue.indicateur
     if not affichee.vue.releve.categories:
         nombres = carte.lieux.set_index("code")["valeur"] * (100 if indicateur.est_part else 1)
-        table["Valeur"] = table["Code"].map(nombres).round(indicateur.decimales)
+        table["valeur_texte"] = table["code"].map(nombres).round(indicateur.decimales)
     st.dataframe(
         table,
         hide_index=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from barometre.charts import CONFIG, Dessin, Graphique, Marques
+from barometre.charts.cadre import NOMBRES
 from barometre.domain.provenance import Provenance
 from barometre.ui.blocks.depliants import render_tableau_replie
 from barometre.ui.blocks.textes import texte
@@ -16,7 +17,8 @@ def render_graphique(graphique: Dessin, provenance: Provenance, *, cle: str, tit
         st.html(build_marques(graphique))
     else:
         _render_figure(graphique, cle)
-    render_tableau_replie(lambda: graphique.table, titre, provenance, cle=f"tableau-{cle}")
+    sans = tuple(nom for nom in NOMBRES if nom in graphique.table)
+    render_tableau_replie(lambda: graphique.table, titre, provenance, cle=f"tableau-{cle}", sans=sans)
 
 
 def build_marques(marques: Marques, *, legende: bool = True) -> str:

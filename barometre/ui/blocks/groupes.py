@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from barometre.assemblage.theme import IndicateurAffiche
+from barometre.domain.colonnes import get_colonne
 from barometre.domain.provenance import Provenance
 from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.graphiques import render_graphique
@@ -45,7 +46,7 @@ def _render_accompagnement(accompagnement: Accompagnement) -> None:
 def _render_entonnoirs(detail: IndicateurAffiche) -> None:
     for entonnoir in detail.vue.entonnoirs:
         cle = f"entonnoir-{detail.vue.ligne.indicateur.id}-{entonnoir.id}"
-        libelle = f"Ce que le hasard suffit à expliquer, par {entonnoir.tete.lower()}"
+        libelle = f"Ce que le hasard suffit à expliquer, par {get_colonne(entonnoir.id).titre.lower()}"
         render_depliant(libelle, partial(_render_entonnoir, detail, entonnoir, cle), cle=f"voir-{cle}")
 
 

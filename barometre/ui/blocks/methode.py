@@ -20,7 +20,7 @@ def render_strates(vue: VueMethode) -> None:
         "On compare une collectivité à celles de son type et de sa taille. La borne basse est comprise. "
         "Les seuils de 3\u202f500 et de 50\u202f000 habitants sont aussi ceux de la loi."
     )
-    colonnes = ["Type", "Strate", "Collectivités"]
+    colonnes = ["type", "strate", "collectivites"]
     render_tableau(pd.DataFrame(list(vue.strates), columns=colonnes), "Strates et nombre de collectivités")
 
 

@@ -32,7 +32,7 @@ def render_qualite_theme(theme_id: str, vague_id: str) -> None:
 
 
 def _render_detail(qualite: Qualite) -> None:
-    faits = pd.DataFrame({"Ce qui a été fait, et mesuré": qualite.phrases})
+    faits = pd.DataFrame({"fait": qualite.phrases})
     render_tableau(faits, f"{qualite.questionnaire}, {qualite.vague}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from barometre.assemblage.theme import IndicateurAffiche, ThemeAffiche, load_indicateur
+from barometre.domain.colonnes import get_colonne
 from barometre.domain.indicateur import Indicateur
 from barometre.ui import porte, selectors
 from barometre.ui.blocks.cartes import build_carte
@@ -56,7 +57,7 @@ def _render_groupes(affiche: ThemeAffiche) -> None:
 
 
 def _render_repartitions(detail: IndicateurAffiche) -> None:
-    titres = {r.id: r.tete for r in detail.vue.repartitions}
+    titres = {r.id: get_colonne(r.tete).titre for r in detail.vue.repartitions}
     choisie = selectors.select_segment("repartition", "Répartition", titres, defaut=next(iter(titres)))
     repartition = detail.vue.get_repartition(choisie)
     cle = f"{detail.vue.ligne.indicateur.id}-{choisie}"

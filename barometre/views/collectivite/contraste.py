@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from barometre.domain.indicateur import Indicateur
-from barometre.formats import format_compte
 from barometre.views.collectivite.pairs import Comparaison
 from barometre.views.lecture.groupes_compares import GroupeCompare, read_couvertes
 from barometre.views.lecture.selection import Selection
@@ -43,12 +42,12 @@ def build_table_contrastes(contrastes: Sequence[Contraste]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "Indicateur": c.indicateur.titre,
-                "Couvertes": format_compte(c.compare.n, "réponse"),
-                "Couverture inconnue": format_compte(c.compare.n_reference, "réponse"),
-                "Écart et intervalle": c.compare.ecart,
-                "Ce que l’on peut dire": c.texte_verdict,
-                "Champ": c.champ,
+                "indicateur": c.indicateur.titre,
+                "n_couvertes": c.compare.n,
+                "n_non_connues": c.compare.n_reference,
+                "ecart_lu": c.compare.ecart,
+                "verdict": c.texte_verdict,
+                "champ": c.champ,
             }
             for c in contrastes
         ]

@@ -108,12 +108,12 @@ class VueAccord:
         """Une ligne par rapprochement et par type de collectivité comparé."""
         lignes = [
             {
-                "Déclaré": paire.titre,
-                "Chiffre déclaré": paire.ligne.get_texte("redresse"),
-                "Mesuré": paire.croisement.indicateur.titre,
-                "Chiffre mesuré": paire.texte_mesure,
-                "Date de la mesure": paire.date_mesure,
-                "Chez les répondantes": accord.phrase if accord else SANS_ACCORD,
+                "declare": paire.titre,
+                "declare_lu": paire.ligne.get_texte("redresse"),
+                "mesure": paire.croisement.indicateur.titre,
+                "mesure_lu": paire.texte_mesure,
+                "mesure_date": paire.date_mesure,
+                "accord": accord.phrase if accord else SANS_ACCORD,
             }
             for paire in self.paires
             for accord in (paire.accords or (None,))
@@ -123,9 +123,7 @@ class VueAccord:
     @property
     def table(self) -> pd.DataFrame:
         """Les faits en tableau."""
-        return pd.DataFrame(
-            [(phrase,) for phrase, _ in self.faits], columns=["Fait connu de toutes les communes"]
-        )
+        return pd.DataFrame([(phrase,) for phrase, _ in self.faits], columns=["fait"])
 
 
 def build_vue_accord(gate: Gate, catalogue: Catalogue, theme: VueTheme) -> VueAccord:

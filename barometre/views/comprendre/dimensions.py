@@ -16,11 +16,11 @@ from barometre.views.lecture.selection import Selection
 
 STRATE, TYPE, TERRITOIRE, OPSN, VAGUES = "strate", "type", "territoire", "opsn", "vagues"
 _TITRES = {
-    STRATE: ("Selon la taille", "Strate"),
-    TYPE: ("Selon le type de collectivité", "Type"),
-    TERRITOIRE: ("Selon le territoire", "Territoire"),
-    OPSN: ("Selon la couverture par un OPSN", "Couverture OPSN"),
-    VAGUES: ("D’une vague à l’autre", "Vague"),
+    STRATE: ("Selon la taille", "strate"),
+    TYPE: ("Selon le type de collectivité", "type"),
+    TERRITOIRE: ("Selon le territoire", "territoire"),
+    OPSN: ("Selon la couverture par un OPSN", "couverture"),
+    VAGUES: ("D’une vague à l’autre", "vague"),
 }
 DIMENSIONS = tuple(_TITRES)
 Cellules = Mapping[Cle, Chiffre]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from barometre.domain.colonnes import get_colonne
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.territoire import FRANCE
 from barometre.views.lecture.cellules import get_cellule, read_cellules
@@ -25,7 +26,6 @@ class Entonnoir:
 
     id: str
     titre: str
-    tete: str
     noms: str
     cadre: pd.DataFrame
     reference: Chiffre
@@ -53,9 +53,9 @@ def build_entonnoirs(
 
 
 def _build(niveau: str, indicateur: Indicateur, cadre: pd.DataFrame, ensemble: Chiffre) -> Entonnoir:
-    tete = {"region": "Région", "departement": "Département"}[niveau]
-    titre = f"{indicateur.titre}, {tete.lower()}s selon leur nombre de réponses"
-    return Entonnoir(niveau, titre, tete, f"{tete.lower()}s", cadre, ensemble)
+    noms = f"{get_colonne(niveau).titre.lower()}s"
+    titre = f"{indicateur.titre}, {noms} selon leur nombre de réponses"
+    return Entonnoir(niveau, titre, noms, cadre, ensemble)
 
 
 def _list_departements(lecture: Lecture, indicateur: Indicateur) -> tuple[Groupe, ...]:

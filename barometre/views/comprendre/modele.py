@@ -31,7 +31,7 @@ class EstimationsModele:
     @property
     def table(self) -> pd.DataFrame:
         """Le tableau de lecture."""
-        return pd.DataFrame(list(self.lignes), columns=["Département", ETIQUETTE, "Intervalle du modèle"])
+        return pd.DataFrame(list(self.lignes), columns=["departement", "modele_lu", "modele_intervalle"])
 
 
 def build_estimations_modele(lecture: Lecture, indicateur: Indicateur) -> EstimationsModele | None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.formats import INSECABLE, format_compte, format_nombre, format_part
+from barometre.views.lecture.tableau import build_tableau, to_pourcent
 
 MESURE = "ecart_mesure"
 # Comment un lecteur dit les variables du redressement.
@@ -137,25 +137,31 @@ def _list_phrases(lignes: pd.DataFrame) -> tuple[str, ...]:
 
 def build_table_qualites(qualites: Sequence[Qualite]) -> pd.DataFrame:
     """Le tableau court : une ligne par questionnaire et par vague."""
-    return pd.DataFrame([_rang(q) for q in qualites])
+    return build_tableau((_rang(q) for q in qualites), COLONNES)
 
 
-def _rang(q: Qualite) -> dict[str, Any]:
+COLONNES = (
+    "vague", "questionnaire", "repondantes", "taux", "methode_poids", "regroupements", "rapport_poids",
+    "n_eff", "plus_grand_poids", "cv_propensions", "ecart_cadre", "ecart_etat",
+)  # fmt: skip
+
+
+def _rang(q: Qualite) -> tuple[object, ...]:
     apres, mesure = q.get_plus_grand("ecart"), q.get_plus_grand(MESURE)
-    return {
-        "Vague": q.vague_id,
-        "Questionnaire": q.questionnaire,
-        "Réponses": format_nombre(q.get("repondants")),
-        "Taux": format_part(q.get("taux"), 1),
-        "Méthode": q.methode,
-        "Regroupements": str(len(q.regroupements)),
-        "Poids multipliés par": _entre(q.get("rapport_min"), q.get("rapport_max")),
-        "Réponses efficaces": format_nombre(q.get("n_eff")),
-        "Plus grand poids": format_part(q.get("part_max"), 1),
-        "CV des propensions": format_part(q.get("cv_propensions")),
-        "Plus grand écart (cadre)": _points(apres[1]) if apres else "",
-        "Plus grand écart (État)": _points(mesure[1]) if mesure else "",
-    }
+    return (
+        q.vague_id,
+        q.questionnaire,
+        q.get("repondants"),
+        to_pourcent(q.get("taux"), 1),
+        q.methode,
+        len(q.regroupements),
+        _entre(q.get("rapport_min"), q.get("rapport_max")),
+        q.get("n_eff"),
+        to_pourcent(q.get("part_max"), 1),
+        to_pourcent(q.get("cv_propensions")),
+        to_pourcent(apres[1], 1) if apres else None,
+        to_pourcent(mesure[1], 1) if mesure else None,
+    )
 
 
 def _entre(bas: float | None, haut: float | None) -> str:

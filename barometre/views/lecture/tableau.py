@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from numbers import Real
 
 import pandas as pd
 
-from barometre.domain.colonnes import Colonne, Nature, get_colonne, load_colonnes
+from barometre.domain.colonnes import Colonne, Nature, get_colonne
 from barometre.formats import (
     FINE,
     format_date,
@@ -19,6 +20,7 @@ from barometre.formats import (
     to_pourcents,
 )
 
+_CLE = re.compile(r"[a-z0-9_]+")
 _TYPES: dict[Nature, str] = {
     "entier": "Int64",
     "nombre": "float64",
@@ -43,8 +45,11 @@ def to_pourcent(part: float | None, decimales: int = 0) -> float | None:
 
 
 def describe_colonne(nom: str) -> Colonne:
-    """La colonne du dictionnaire ; un tableau d'une seule page peut en avoir une à lui, lue telle quelle."""
-    return load_colonnes().get(nom, Colonne(nom, nom, "nombre", ""))
+    """La colonne du dictionnaire ; `ColonneInconnue` pour une clé mal écrite.
+
+    Un nom propre (une collectivité en tête de colonne) n'est pas une clé : il se lit tel quel.
+    """
+    return get_colonne(nom) if _CLE.fullmatch(nom) else Colonne(nom, nom, "texte", "")
 
 
 def format_case(valeur: object, colonne: Colonne) -> str:

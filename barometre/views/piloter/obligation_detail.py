@@ -27,7 +27,7 @@ from barometre.views.piloter.panorama_obligations import (
 )
 
 TOTAL = "Ensemble des concernées"
-TETES = {"strate": "Taille et type", "territoire": "Territoire", "opsn": "Couverture OPSN"}
+TETES = {"strate": "taille_et_type", "territoire": "territoire", "opsn": "couverture"}
 
 
 @dataclass(frozen=True, slots=True)

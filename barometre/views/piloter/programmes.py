@@ -250,8 +250,7 @@ def _count_territoires(
         )
         for code, groupe in communes.groupby(niveau)
     ]
-    tete = "Département" if niveau == "departement" else "Région"
-    return tete, tuple(sorted(lignes, key=lambda ligne: strip_accents(ligne[0])))
+    return niveau, tuple(sorted(lignes, key=lambda ligne: strip_accents(ligne[0])))
 
 
 def _build_provenance(gate: Gate, champ: str, programmes: Sequence[Programme]) -> Provenance:
