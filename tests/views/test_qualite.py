@@ -51,4 +51,4 @@ def test_un_fait_qui_manque_ne_fait_pas_de_phrase() -> None:
     (qualite,) = _read(("repondants", "", 12.0))
     assert qualite.mots == ()
     table = build_table_qualites([qualite])
-    assert format_tableau(table)[1][0][table.columns.get_loc("taux")] == "non connu"
+    assert format_tableau(table)[1][0][table.columns.get_loc("n_eff")] == "non connu"
