@@ -51,6 +51,11 @@ def can_read(
     return lisibles is None or collectivite_id in lisibles
 
 
+def is_motif_requis(portee: Portee) -> bool:
+    """Vrai si emporter un fichier nommé demande de dire pourquoi : il parle d'autres que du lecteur."""
+    return portee.role in ("opsn", "programme")
+
+
 def explain_refusal(
     portee: Portee, collectivite_id: str, sujet: Sujet = "reponse", perimetre: Collection[str] = ()
 ) -> str:

@@ -34,6 +34,8 @@ class Lecteur:
     portee: Portee = PUBLIC
     phrase: str = ""
     a_renforcer: bool = False
+    # Le condensé de sa session : ce qui lui est remis ne vaut pas dans une autre.
+    session: str = ""
 
 
 def read_lecteur(ouvrir: Callable[[], Registre], jeton: str, choisi: int = 0) -> Lecteur:
@@ -64,5 +66,5 @@ def _read(registre: Registre, session: Session, jeton: str, choisi: int) -> Lect
     faible = portee.role in SOUS_GARDE and session.niveau not in NIVEAUX_FORTS
     return Lecteur(
         session.compte_id, session.courriel, droits, droit, PUBLIC if faible else portee,
-        A_RENFORCER if faible else "", faible,
+        A_RENFORCER if faible else "", faible, session.session_id,
     )  # fmt: skip

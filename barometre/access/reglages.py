@@ -25,6 +25,8 @@ class Reglages:
     secret: str = ""
     # Les sites qui peuvent montrer une page dans un cadre ; aucun par défaut.
     cadres: tuple[str, ...] = ()
+    # Signe les adresses des fichiers privés ; le même pour tous les processus.
+    secret_jetons: str = ""
 
     @property
     def has_connexion(self) -> bool:
@@ -43,6 +45,7 @@ def read_reglages(environnement: Mapping[str, str] | None = None) -> Reglages:
         emetteur=lus.get("BAROMETRE_OIDC_EMETTEUR", ""),
         client=lus.get("BAROMETRE_OIDC_CLIENT", ""),
         secret=lus.get("BAROMETRE_OIDC_SECRET", ""),
+        secret_jetons=lus.get("BAROMETRE_SECRET", ""),
     )
 
 
@@ -57,6 +60,11 @@ def list_defauts(reglages: Reglages) -> list[str]:
         *_check_hotes(reglages),
         *_check_cadres(reglages.cadres),
         *_check_connexion(reglages),
+        *_check_secret(
+            "BAROMETRE_SECRET",
+            "un secret tiré au sort, le même pour tous les processus",
+            reglages.secret_jetons,
+        ),
     ]
 
 
@@ -90,8 +98,10 @@ def _check_connexion(reglages: Reglages) -> list[str]:
         defauts.append("BAROMETRE_OIDC_EMETTEUR : donnez l'émetteur ProConnect, en https.")
     if not reglages.client:
         defauts.append("BAROMETRE_OIDC_CLIENT : donnez l'identifiant remis par ProConnect.")
-    if len(reglages.secret) < SECRET_MIN or len(set(reglages.secret)) < CARACTERES_MIN:
-        defauts.append(
-            f"BAROMETRE_OIDC_SECRET : donnez le secret de ProConnect ({SECRET_MIN} caractères au moins)."
-        )
-    return defauts
+    return defauts + _check_secret("BAROMETRE_OIDC_SECRET", "le secret de ProConnect", reglages.secret)
+
+
+def _check_secret(variable: str, lequel: str, secret: str) -> list[str]:
+    if len(secret) >= SECRET_MIN and len(set(secret)) >= CARACTERES_MIN:
+        return []
+    return [f"{variable} : donnez {lequel} ({SECRET_MIN} caractères au moins)."]

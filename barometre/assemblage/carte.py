@@ -16,7 +16,15 @@ from barometre.contours.dossier import CODES, TUILES, get_dossier_actif
 from barometre.contours.encarts import SUFFIXE
 from barometre.contours.lecture import COMMANDE, Contours
 from barometre.domain.indicateur import Indicateur
-from barometre.maps import Carte, ContoursAbsents, build_carte, build_donnees, build_image, load_contours
+from barometre.maps import (
+    Carte,
+    ContoursAbsents,
+    build_carte,
+    build_donnees,
+    build_image,
+    build_points,
+    load_contours,
+)
 from barometre.maps.carte import build_carte_categories
 from barometre.maps.classes import Methode, build_classes
 from barometre.maps.colis import build_colis
@@ -49,6 +57,15 @@ class CarteAffichee:
     vue: VueCarte
     carte: Carte
     messages: tuple[str, ...] = ()
+    # Ce qui la refait : les cartes demandées ensemble, leur dessin, laquelle.
+    choix: tuple[ChoixCarte, ...] = ()
+    dessin: Dessin = Dessin()
+    rang: int = 0
+
+    @property
+    def is_nommee(self) -> bool:
+        """Vrai si elle dit qui a répondu : ses fichiers suivent le droit du lecteur."""
+        return self.vue.releve.categories[:1] == (A_REPONDU,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +131,11 @@ def build_cartes(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin) -> t
                 couche,
             ),
             (*prete.messages, *prete.vue.messages),
+            choix,
+            dessin,
+            rang,
         )
-        for prete in pretes
+        for rang, prete in enumerate(pretes)
     )
 
 
@@ -123,6 +143,18 @@ def build_image_carte(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin,
     """L'image fixe d'une carte, pour cette porte."""
     return build_image(
         memoire.get_vue(gate, build_cartes, choix, dessin)[rang].carte, legende=False, titre=False
+    )
+
+
+def build_table_carte(affichee: CarteAffichee) -> pd.DataFrame:
+    """Les codes et les valeurs dans l'unité affichée ; ce qui n'est pas montré n'a que sa raison."""
+    indicateur = affichee.vue.indicateur
+    points = build_points(affichee.carte)
+    if affichee.vue.releve.categories:
+        return points.drop(columns=["valeur"])
+    facteur = 100 if indicateur.est_part else 1
+    return points.assign(
+        valeur=(points["valeur"] * facteur).round(indicateur.decimales), unite=indicateur.unite
     )
 
 

@@ -32,6 +32,8 @@ class ComparerAffiche:
     """La comparaison ; son graphique, dans l'ordre demandé, naît quand on le regarde, et reste."""
 
     vue: VueComparer
+    # Vrai si elle porte des réponses données sur place : elles ne sortent que par la page.
+    sur_place: bool = False
     _positions: dict[str, Dessin | None] = field(default_factory=dict)
 
     def get_positions(self, tri: str) -> Dessin | None:
@@ -42,7 +44,7 @@ class ComparerAffiche:
 
     def place(self, soi: Soi) -> ComparerAffiche:
         """La même, avec des réponses données sur place : rien n'en est gardé pour un autre lecteur."""
-        return ComparerAffiche(self.vue.place(soi))
+        return ComparerAffiche(self.vue.place(soi), sur_place=True)
 
 
 def load_structure(gate: Gate) -> Structure:

@@ -16,6 +16,7 @@ JUSTES = {
     "BAROMETRE_OIDC_EMETTEUR": "https://pro.test/api/v2",
     "BAROMETRE_OIDC_CLIENT": "barometre",
     "BAROMETRE_OIDC_SECRET": "0123456789abcdefghijklmnopqrstuv",
+    "BAROMETRE_SECRET": "vutsrqponmlkjihgfedcba9876543210",
 }
 
 
@@ -39,6 +40,8 @@ def test_des_reglages_justes_ouvrent() -> None:
         ({"BAROMETRE_OIDC_CLIENT": ""}, "BAROMETRE_OIDC_CLIENT"),
         ({"BAROMETRE_OIDC_SECRET": "court"}, "BAROMETRE_OIDC_SECRET"),
         ({"BAROMETRE_OIDC_SECRET": "a" * 64}, "BAROMETRE_OIDC_SECRET"),
+        ({"BAROMETRE_SECRET": ""}, "BAROMETRE_SECRET"),
+        ({"BAROMETRE_SECRET": "b" * 64}, "BAROMETRE_SECRET"),
     ],
 )
 def test_un_reglage_faux_empeche_de_demarrer(
@@ -54,4 +57,4 @@ def test_un_reglage_faux_empeche_de_demarrer(
 
 def test_sans_reglage_la_connexion_n_est_pas_offerte() -> None:
     assert not read_reglages({}).has_connexion
-    assert len(list_defauts(read_reglages({}))) == 5
+    assert len(list_defauts(read_reglages({}))) == 6

@@ -51,6 +51,7 @@ ADRESSES: dict[str, str] = {
     "/readyz": "l'identifiant de la version, public",
     "/ressources": "scripts et styles du dépôt",
     "/contours/{dossier}/{nom}": "contours de l'IGN, publics",
+    "/fichiers/{jeton}": "fait par la porte du lecteur, pour sa session et son droit seuls",
     "/images/{jeton}.png": "faite par la porte du lecteur, des valeurs de la page Carte",
     "/vendor": "bibliothèques du navigateur",
     "/api/v1": "chaque lecture est dans API",

@@ -72,9 +72,14 @@ def test_une_seule_image_se_prepare_a_la_fois(monkeypatch: pytest.MonkeyPatch) -
     assert faites == [0, 1, 0]  # une seule est gardée
 
 
+@pytest.fixture(scope="module")
+def entrepot(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return build_entrepot_factice(tmp_path_factory.mktemp("entrepot"))
+
+
 @pytest.fixture
-def client(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
-    monkeypatch.setenv("BAROMETRE_ENTREPOT", build_entrepot_factice(tmp_path_factory.mktemp("entrepot")))
+def client(entrepot: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    monkeypatch.setenv("BAROMETRE_ENTREPOT", entrepot)
     depot.forget()
     monkeypatch.setattr(images, "ATELIER", Atelier(Jetons()))
     yield TestClient(Starlette(routes=images.build_routes()))

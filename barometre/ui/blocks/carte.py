@@ -7,25 +7,24 @@ from dataclasses import replace
 from functools import partial
 from html import escape
 
-import pandas as pd
 import streamlit as st
 
 from barometre.assemblage import carte as assemblage_carte
 from barometre.assemblage.carte import CarteAffichee, Dessin
-from barometre.maps import Carte, Legende, build_image, build_points, build_table
-from barometre.maps.image import TAILLE, FormatImage
+from barometre.maps import Carte, Legende, build_image, build_table
+from barometre.maps.image import TAILLE
 from barometre.ui import navigation, porte, state
 from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.messages import render_message
-from barometre.ui.blocks.telechargements import render_telechargements
+from barometre.ui.blocks.telechargements import FichierOffert, render_fichiers, render_telechargements
 from barometre.ui.blocks.textes import texte
 from barometre.ui.serving import images
+from barometre.ui.serving.recettes import IMAGES, Recette, build_recette_carte
 from barometre.views.carte.vue_carte import ChoixCarte
 from barometre.views.comprendre.theme import VueTheme
 from barometre.views.lecture.selection import Selection
 
 LIGNES_MAXIMALES = 2_000
-IMAGES: tuple[tuple[FormatImage, str], ...] = (("png", "image/png"), ("svg", "image/svg+xml"))
 AU_DOIGT = "Au doigt\u202f: deux déplacent et agrandissent la carte, un seul fait défiler la page."
 SOUS_CARTE = "Contours\u202f: {source}."
 
@@ -141,9 +140,8 @@ def _render_lignes(affichee: CarteAffichee, cle: str) -> None:
         f"Afficher les {len(carte.lieux):,} lignes".replace(",", "\u202f"), key=f"tout-{cle}"
     ):
         render_grille(carte, affichee)
-    render_telechargements(
-        partial(_to_fichier, carte, affichee), affichee.vue.provenance, cle=f"tableau-{cle}"
-    )
+    table = partial(assemblage_carte.build_table_carte, affichee)
+    render_telechargements(table, affichee.vue.provenance, cle=f"tableau-{cle}", prive=_get_recette(affichee))
     render_images(affichee, cle=cle)
 
 
@@ -169,29 +167,20 @@ def render_grille(carte: Carte, affichee: CarteAffichee) -> None:
     )
 
 
-def _to_fichier(carte: Carte, affichee: CarteAffichee) -> pd.DataFrame:
-    """Les codes et les valeurs dans l'unité affichée ; ce qui n'est pas montré n'a que sa raison."""
-    indicateur = affichee.vue.indicateur
-    points = build_points(carte)
-    if affichee.vue.releve.categories:
-        return points.drop(columns=["valeur"])
-    facteur = 100 if indicateur.est_part else 1
-    return points.assign(
-        valeur=(points["valeur"] * facteur).round(indicateur.decimales), unite=indicateur.unite
-    )
-
-
 def render_images(affichee: CarteAffichee, *, cle: str) -> None:
     """La carte en PNG et en SVG, avec son titre, sa légende et ses mentions : dessinée au clic."""
-    carte, provenance = affichee.carte, affichee.vue.provenance
-    with st.container(horizontal=True, key=f"images-{cle}"):
-        for extension, mime in IMAGES:
-            st.download_button(
-                f"Télécharger l’image ({extension.upper()})",
-                # La carte est déjà passée par la porte d'accès : le fichier ne relit aucune donnée.
-                data=partial(build_image, carte, extension),
-                file_name=provenance.get_nom(extension),
-                mime=mime,
-                key=f"image-{cle}-{extension}",
-                on_click="ignore",
-            )
+    carte, provenance, recette = affichee.carte, affichee.vue.provenance, _get_recette(affichee)
+    fichiers = [
+        # La carte est déjà passée par la porte d'accès : le fichier ne relit aucune donnée.
+        FichierOffert(
+            extension, f"Télécharger l’image ({extension.upper()})", provenance.get_nom(extension), mime,
+            partial(build_image, carte, extension),
+        )
+        for extension, mime in IMAGES.items()
+    ]  # fmt: skip
+    render_fichiers(fichiers, cle=f"images-{cle}", prive=recette)
+
+
+def _get_recette(affichee: CarteAffichee) -> Recette | None:
+    """Une carte de chiffres est la même pour tous ; une carte qui dit qui a répondu suit le droit."""
+    return build_recette_carte(affichee) if affichee.is_nommee else None

@@ -15,8 +15,9 @@ from barometre.ui import porte, selectors, state
 from barometre.ui.blocks.collectivite import get_nom, render_vers
 from barometre.ui.blocks.depliants import render_tableau_replie
 from barometre.ui.blocks.graphiques import render_graphique
-from barometre.ui.blocks.telechargements import render_telechargements
+from barometre.ui.blocks.telechargements import VISITE, Prive, render_telechargements
 from barometre.ui.blocks.textes import render_tableau, texte
+from barometre.ui.serving.recettes import build_recette_comparer
 from barometre.views.collectivite.comparer import CHOIX_PAIRS, TRIS, VueComparer
 from barometre.views.collectivite.contraste import build_table_contrastes
 from barometre.views.collectivite.cote_a_cote import NOMBRE
@@ -66,9 +67,16 @@ def render_positions(affiche: ComparerAffiche) -> None:
     tri = selectors.select_segment("vue", "Ordre", TRIS, defaut="questionnaire")
     vue, graphique = affiche.vue, affiche.get_positions(tri)
     if graphique is not None:
-        render_graphique(graphique, vue.provenance, cle="positions", titre=vue.theme.titre)
+        prive = _get_prive(affiche, "positions", tri)
+        render_graphique(graphique, vue.provenance, cle="positions", titre=vue.theme.titre, prive=prive)
     _render_grandeurs(vue)
-    render_telechargements(vue.table, vue.provenance, cle="comparer")
+    prive = _get_prive(affiche, "comparer")
+    render_telechargements(vue.table, vue.provenance, cle="comparer", prive=prive)
+
+
+def _get_prive(affiche: ComparerAffiche, nom: str, *avant: str) -> Prive:
+    """Ce qui refait le fichier : les mêmes choix ; des réponses données sur place ne se refont pas."""
+    return VISITE if affiche.sur_place else build_recette_comparer(nom, affiche.vue, *avant)
 
 
 def _render_grandeurs(vue: VueComparer) -> None:
@@ -168,7 +176,8 @@ def render_cote_a_cote(vue: VueComparer) -> None:
         if cote.refus:
             st.html(f'<p class="baro-legende">{texte(cote.refus)}</p>')
         _render_retirer(cote.collectivites[1:])
-        render_telechargements(cote.table, vue.provenance, cle="cote-a-cote")
+        prive = build_recette_comparer("cote-a-cote", vue)
+        render_telechargements(cote.table, vue.provenance, cle="cote-a-cote", prive=prive)
     if len(cote.collectivites) < NOMBRE:
         st.text_input(
             "Ajouter une collectivité (quatre au plus)",

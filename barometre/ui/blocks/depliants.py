@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from barometre.domain.provenance import Provenance
-from barometre.ui.blocks.telechargements import render_telechargements
+from barometre.ui.blocks.telechargements import Prive, render_telechargements
 from barometre.ui.blocks.textes import render_tableau
 
 VOIR_LE_TABLEAU = "Voir le tableau"
@@ -32,14 +32,16 @@ def render_tableau_replie(
     cle: str,
     libelle: str = VOIR_LE_TABLEAU,
     sans: tuple[str, ...] = (),
+    prive: Prive = None,
 ) -> None:
     """Le tableau derrière un chiffre ou un graphique, et ses fichiers (eux seuls ont les colonnes `sans`)."""
-    contenu = partial(_render_tableau, build, titre, provenance, cle, sans)
+    fichiers = partial(render_telechargements, build, provenance, cle=cle, prive=prive)
+    contenu = partial(_render_tableau, build, titre, sans, fichiers)
     render_depliant(libelle, contenu, cle=f"voir-{cle}")
 
 
 def _render_tableau(
-    build: Callable[[], pd.DataFrame], titre: str, provenance: Provenance, cle: str, sans: tuple[str, ...]
+    build: Callable[[], pd.DataFrame], titre: str, sans: tuple[str, ...], render_fichiers: Callable[[], None]
 ) -> None:
     render_tableau(build().drop(columns=list(sans)), titre)
-    render_telechargements(build, provenance, cle=cle)
+    render_fichiers()

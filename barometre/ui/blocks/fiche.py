@@ -17,6 +17,7 @@ from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.graphiques import build_marques
 from barometre.ui.blocks.telechargements import render_documents, render_telechargements
 from barometre.ui.blocks.textes import build_anciennes, lien, texte
+from barometre.ui.serving.recettes import Recette
 from barometre.views.collectivite.fiche import ThemeFiche, VueFiche
 from barometre.views.collectivite.obligations import Obligation, describe_verification
 from barometre.views.collectivite.premiers_pas import PremierPas
@@ -230,7 +231,7 @@ def _render_feuille(collectivite_id: str) -> None:
     """Le document n'est composé que pour qui l'ouvre."""
     document = build_document_fiche(porte.get_gate(), collectivite_id, date.today())
     if document is not None:
-        render_documents(document, cle="fiche-document")
+        render_documents(document, cle="fiche-document", prive=Recette("fiche-document", (collectivite_id,)))
 
 
 def render_emporter(vue: VueFiche) -> None:
@@ -241,7 +242,8 @@ def render_emporter(vue: VueFiche) -> None:
             '<button type="button" class="baro-bouton" data-imprimer>Imprimer cette page</button>',
             width="content",
         )
-        render_telechargements(vue.table, vue.provenance, cle="fiche")
+    recette = Recette("fiche", (vue.collectivite.id,))
+    render_telechargements(vue.table, vue.provenance, cle="fiche", prive=recette)
     feuille = partial(_render_feuille, vue.collectivite.id)
     render_depliant("La fiche sur une feuille, à imprimer ou à reprendre", feuille, cle="fiche-feuille")
     render_vers("comparer", "Se comparer, indicateur par indicateur", vue.collectivite.id, cle="comparer")

@@ -8,17 +8,22 @@ from barometre.charts import CONFIG, Dessin, Graphique, Marques
 from barometre.charts.cadre import NOMBRES
 from barometre.domain.provenance import Provenance
 from barometre.ui.blocks.depliants import render_tableau_replie
+from barometre.ui.blocks.telechargements import Prive
 from barometre.ui.blocks.textes import texte
 
 
-def render_graphique(graphique: Dessin, provenance: Provenance, *, cle: str, titre: str) -> None:
+def render_graphique(
+    graphique: Dessin, provenance: Provenance, *, cle: str, titre: str, prive: Prive = None
+) -> None:
     """La phrase, le dessin, sa légende, « Voir le tableau » et ses fichiers."""
     if isinstance(graphique, Marques):
         st.html(build_marques(graphique))
     else:
         _render_figure(graphique, cle)
     sans = tuple(nom for nom in NOMBRES if nom in graphique.table)
-    render_tableau_replie(lambda: graphique.table, titre, provenance, cle=f"tableau-{cle}", sans=sans)
+    render_tableau_replie(
+        lambda: graphique.table, titre, provenance, cle=f"tableau-{cle}", sans=sans, prive=prive
+    )
 
 
 def build_marques(marques: Marques, *, legende: bool = True) -> str:

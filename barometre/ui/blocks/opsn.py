@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -10,14 +9,14 @@ import streamlit as st
 
 from barometre.assemblage.opsn import OpsnAffiches, load_opsn
 from barometre.catalogue import load_catalogue
-from barometre.domain.provenance import Provenance
 from barometre.ui import porte, selectors
 from barometre.ui.blocks.depliants import render_tableau_replie
 from barometre.ui.blocks.graphiques import render_graphique
 from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import render_tableau, texte
-from barometre.views.piloter.opsn import get_titre, list_suivi
+from barometre.ui.serving.recettes import Recette
+from barometre.views.piloter.opsn import get_titre, list_suivi, name_suivi
 
 # Un agent lit d'abord le haut de sa liste ; le fichier l'a tout entière.
 LIGNES_MONTREES = 20
@@ -48,18 +47,7 @@ def render_perimetre(affiches: OpsnAffiches) -> None:
         return
     render_tableau(suivi.head(LIGNES_MONTREES), "À accompagner d’abord")
     liste = partial(list_suivi, gate, load_catalogue(), date.today())
-    render_telechargements(liste, _name(affiches.vue.provenance), cle="suivi")
-
-
-def _name(provenance: Provenance) -> Provenance:
-    return replace(
-        provenance,
-        titre="À accompagner d’abord",
-        nom_fichier="barometre_opsn_suivi",
-        filtres="Périmètre de votre OPSN",
-        definitions=(),
-        precautions=(),
-    )
+    render_telechargements(liste, name_suivi(affiches.vue.provenance), cle="suivi", prive=Recette("suivi"))
 
 
 def render_ecarts(affiches: OpsnAffiches) -> None:

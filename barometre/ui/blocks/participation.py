@@ -15,6 +15,7 @@ from barometre.ui.blocks.graphiques import render_graphique
 from barometre.ui.blocks.qualite import CONSEQUENCE
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import render_tableau, texte
+from barometre.ui.serving.recettes import Recette
 from barometre.views.piloter.participation import AXES, PRECAUTION, Axe, VueParticipation
 from barometre.views.piloter.relance import BUDGETS, VueRelance, list_a_relancer, name_liste
 
@@ -87,10 +88,10 @@ def render_relance(affichee: ParticipationAffichee) -> None:
         budget = int(selectors.select_one("relance", "À aller chercher", choix))
     vue = load_relance(porte.get_gate(), indicateur, affichee.vague_id, budget)
     st.html(f'<p class="baro-phrase">{texte(vue.phrase)}</p>')
-    _render_cellules(vue, affichee.vague_id)
+    _render_cellules(vue, affichee.vague_id, budget)
 
 
-def _render_cellules(vue: VueRelance, vague_id: str) -> None:
+def _render_cellules(vue: VueRelance, vague_id: str, budget: int) -> None:
     if not vue.relances:
         return
     reste = len(vue.relances) - LIGNES_MONTREES
@@ -100,5 +101,6 @@ def _render_cellules(vue: VueRelance, vague_id: str) -> None:
     render_telechargements(vue.table, vue.provenance, cle="relance")
     if porte.get_portee().role in ("programme", "opsn"):
         st.html("<p>Celles qui n’ont pas répondu, dans ce que votre droit vous ouvre\u202f:</p>")
+        recette = Recette("a-relancer", (vue.indicateur.id, vague_id, budget))
         liste = partial(list_a_relancer, porte.get_gate(), vue, vague_id)
-        render_telechargements(liste, name_liste(vue), cle="a-relancer")
+        render_telechargements(liste, name_liste(vue), cle="a-relancer", prive=recette)

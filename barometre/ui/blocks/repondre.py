@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -11,6 +12,7 @@ from barometre.catalogue import load_catalogue
 from barometre.domain.enquete import Question, Questionnaire
 from barometre.formats import format_compte, format_guillemets
 from barometre.ui import state
+from barometre.ui.blocks.telechargements import VISITE, FichierOffert, render_fichiers
 from barometre.ui.blocks.textes import texte
 from barometre.views.collectivite.comparer import VueComparer
 from barometre.views.collectivite.repondre import (
@@ -116,18 +118,18 @@ def _render_sortie(vue: VueComparer, questionnaire: Questionnaire, brutes: dict[
     compte = format_compte(faites, "question répondue", "questions répondues")
     st.html(f'<p class="baro-phrase" role="status">{compte} sur {posees}.</p>')
     with st.container(horizontal=True, vertical_alignment="bottom", key="sortie-reponses"):
-        st.download_button(
-            "Télécharger mes réponses",
-            data=write_reponses(questionnaire, vue.collectivite.id, brutes),
-            file_name=f"mes-reponses_{questionnaire.id}.json",
-            mime="application/json",
-            disabled=not faites,
-            on_click="ignore",
-        )
+        if faites:
+            render_fichiers([_offer(vue, questionnaire, brutes)], cle="mes-reponses", prive=VISITE)
         st.button("Effacer mes réponses", on_click=_forget, args=(questionnaire.id,), disabled=not faites)
     st.file_uploader(
         "Reprendre un fichier de réponses", type=["json"], key=_FICHIER, on_change=_reload, max_upload_size=1
     )
+
+
+def _offer(vue: VueComparer, questionnaire: Questionnaire, brutes: dict[str, Any]) -> FichierOffert:
+    build = partial(write_reponses, questionnaire, vue.collectivite.id, brutes)
+    nom = f"mes-reponses_{questionnaire.id}.json"
+    return FichierOffert("json", "Télécharger mes réponses", nom, "application/json", build)
 
 
 def _forget(questionnaire_id: str) -> None:

@@ -1,17 +1,50 @@
-"""Les fichiers d'une vue : écrits au moment du clic, jamais avant."""
+"""Les fichiers d'une vue : écrits au moment du clic, jamais avant.
+
+Un fichier public passe par Streamlit. Un fichier privé (`prive`) n'y passe jamais : pour un lecteur qui a un
+droit, c'est un lien à nous, vérifié à chaque demande ; pour des réponses données dans la visite, il est dans
+la page elle-même et n'a aucune adresse.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from base64 import b64encode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
 
+from barometre.access.droits import is_motif_requis
+from barometre.domain.portee import PUBLIC
 from barometre.domain.provenance import Provenance
 from barometre.exports import FORMATS, build_fichier
 from barometre.rapports.formats import FORMATS_DOCUMENT, get_nom
 from barometre.rapports.modele import Document
+from barometre.ui import porte, visiteur
+from barometre.ui.blocks.textes import texte
+from barometre.ui.serving import fichiers as prives
+from barometre.ui.serving.recettes import Recette
+
+# Ce que le lecteur a répondu sur place : rien n'en est enregistré, aucune adresse n'en mène à lui.
+VISITE: Literal["visite"] = "visite"
+Prive = Recette | Literal["visite"] | None
+MOTIF = (
+    "Pourquoi emporter ces données nommées\u202f? Votre réponse est inscrite au journal, avec votre compte."
+)
+MOTIF_TAILLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class FichierOffert:
+    """Un bouton : le format, ses mots, le nom et le type du fichier, ce qui l'écrit."""
+
+    extension: str
+    libelle: str
+    nom: str
+    mime: str
+    build: Callable[[], bytes]
 
 
 def render_telechargements(
@@ -20,41 +53,91 @@ def render_telechargements(
     *,
     cle: str,
     formats: tuple[str, ...] = ("csv", "xlsx", "ods"),
+    prive: Prive = None,
 ) -> None:
     """Un bouton par format ; le fichier porte ses définitions, ses filtres et sa source.
 
     `table` peut être une fonction : le tableau n'est alors construit qu'au clic, lui aussi.
     """
-    with st.container(horizontal=True, key=f"telecharger-{cle}"):
-        for extension in formats:
-            st.download_button(
-                f"Télécharger en {FORMATS[extension].libelle}",
-                data=_differer(table, provenance, extension),
-                file_name=provenance.get_nom(FORMATS[extension].extension),
-                mime=FORMATS[extension].mime,
-                key=f"telecharger-{cle}-{extension}",
-                on_click="ignore",
-            )
+    offerts = [
+        FichierOffert(
+            extension, f"Télécharger en {FORMATS[extension].libelle}",
+            provenance.get_nom(FORMATS[extension].extension), FORMATS[extension].mime,
+            partial(_build, table, provenance, extension),
+        )
+        for extension in formats
+    ]  # fmt: skip
+    render_fichiers(offerts, cle=f"telecharger-{cle}", prive=prive)
 
 
-def render_documents(document: Document, *, cle: str) -> None:
+def render_documents(document: Document, *, cle: str, prive: Prive = None) -> None:
     """Un bouton par format de document ; le fichier n'est écrit qu'au clic."""
-    with st.container(horizontal=True, key=f"telecharger-{cle}"):
-        for extension, format_ in FORMATS_DOCUMENT.items():
+    offerts = [
+        FichierOffert(
+            extension, f"Télécharger en {format_.libelle}", get_nom(document, extension), format_.mime,
+            partial(format_.write, document),
+        )
+        for extension, format_ in FORMATS_DOCUMENT.items()
+    ]  # fmt: skip
+    render_fichiers(offerts, cle=f"telecharger-{cle}", prive=prive)
+
+
+def render_fichiers(offerts: Sequence[FichierOffert], *, cle: str, prive: Prive = None) -> None:
+    """Les boutons, par le chemin qui convient à ce que les fichiers contiennent."""
+    if prive == VISITE:
+        _render_dans_la_page(offerts, cle)
+    elif isinstance(prive, Recette) and porte.get_portee() != PUBLIC:
+        _render_liens(offerts, prive, cle)
+    else:
+        _render_publics(offerts, cle)
+
+
+def _render_publics(offerts: Sequence[FichierOffert], cle: str) -> None:
+    with st.container(horizontal=True, key=cle):
+        for offert in offerts:
             st.download_button(
-                f"Télécharger en {format_.libelle}",
-                data=partial(format_.write, document),
-                file_name=get_nom(document, extension),
-                mime=format_.mime,
-                key=f"telecharger-{cle}-{extension}",
+                offert.libelle,
+                data=offert.build,
+                file_name=offert.nom,
+                mime=offert.mime,
+                key=f"{cle}-{offert.extension}",
                 on_click="ignore",
             )
 
 
-def _differer(
-    table: pd.DataFrame | Callable[[], pd.DataFrame], provenance: Provenance, extension: str
-) -> Callable[[], bytes]:
-    return partial(_build, table, provenance, extension)
+def _render_liens(offerts: Sequence[FichierOffert], recette: Recette, cle: str) -> None:
+    """Un lien par format ; qui emporte les données d'autrui dit d'abord pourquoi."""
+    motif = ""
+    if is_motif_requis(porte.get_portee()):
+        motif = str(st.text_input(MOTIF, key=f"motif-{cle}", max_chars=MOTIF_TAILLE) or "").strip()
+        if not motif:
+            return
+    liens = "".join(
+        f'<a class="baro-bouton" target="_self" '
+        f'href="{_get_adresse(recette, offert.extension, motif)}">{texte(offert.libelle)}</a>'
+        for offert in offerts
+    )
+    st.html(f'<p class="baro-fichiers">{liens}</p>')
+
+
+def _get_adresse(recette: Recette, extension: str, motif: str) -> str:
+    portee, lecteur = porte.get_portee(), visiteur.get_lecteur()
+    remise = prives.Remise(
+        recette, extension, porte.get_version_id(), lecteur.session, lecteur.droit,
+        portee if portee.simulee else None, motif[:MOTIF_TAILLE],
+    )  # fmt: skip
+    return prives.get_adresse(remise)
+
+
+def _render_dans_la_page(offerts: Sequence[FichierOffert], cle: str) -> None:
+    """Les octets sont dans le bouton : `francais.js` en fait un fichier, rien n'est demandé au serveur."""
+    boutons = "".join(
+        f'<button type="button" class="baro-bouton" data-fichier="{b64encode(offert.build()).decode()}" '
+        f'data-nom="{texte(offert.nom)}" data-mime="{texte(offert.mime)}">{texte(offert.libelle)}</button>'
+        for offert in offerts
+    )
+    with st.container(key=cle):
+        st.html(f'<p class="baro-fichiers">{boutons}</p>')
 
 
 def _build(table: pd.DataFrame | Callable[[], pd.DataFrame], provenance: Provenance, extension: str) -> bytes:

@@ -135,3 +135,13 @@ document.addEventListener("click", async (geste) => {
 document.addEventListener("click", (geste) => {
   if (geste.target.closest?.("[data-imprimer]")) window.print();
 });
+
+// Un bouton « data-fichier » porte les octets d'un fichier : il se fait dans le navigateur, sans rien demander au serveur.
+document.addEventListener("click", (geste) => {
+  const bouton = geste.target.closest?.("[data-fichier]");
+  if (!bouton) return;
+  const octets = Uint8Array.from(atob(bouton.dataset.fichier), (signe) => signe.charCodeAt(0));
+  const adresse = URL.createObjectURL(new Blob([octets], { type: bouton.dataset.mime }));
+  Object.assign(document.createElement("a"), { href: adresse, download: bouton.dataset.nom }).click();
+  setTimeout(() => URL.revokeObjectURL(adresse), 10_000);
+});

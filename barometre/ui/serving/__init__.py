@@ -19,7 +19,7 @@ from barometre.api.application import RACINE, build_api
 from barometre.assemblage import depot
 from barometre.ui import chauffe
 from barometre.ui.navigation import list_adresses, list_pages
-from barometre.ui.serving import images, routes
+from barometre.ui.serving import fichiers, images, routes
 from barometre.ui.serving.avance import GRAPHIQUE, build_avance, list_fichiers
 from barometre.ui.serving.compression import CompressedStatic, compress_first
 from barometre.ui.serving.connexion import Connexion
@@ -39,6 +39,7 @@ def build_routes() -> list[BaseRoute]:
     ouvertes = [
         *routes.build_routes(depot.read_active_version),
         *images.build_routes(),
+        *fichiers.build_routes(),
         # L'API n'a qu'une portée, quel que soit l'appelant : celle du public.
         Mount(RACINE, build_api(depot.open_gate_publique)),
     ]

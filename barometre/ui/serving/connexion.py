@@ -9,10 +9,9 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable
-from html import escape
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from barometre.access.erreurs import PANNES
@@ -20,6 +19,7 @@ from barometre.access.oidc import Client, ConnexionRefusee, FournisseurIndisponi
 from barometre.access.oidc.client import CHEMIN_RETOUR, CHEMIN_SORTIE
 from barometre.access.registre import Registre
 from barometre.access.sessions import DUREE, OCTETS
+from barometre.ui.serving.phrases import build_phrase
 from barometre.ui.serving.retour import read_page
 from barometre.ui.visiteur import COOKIE
 
@@ -144,11 +144,4 @@ def _forget(reponse: Response) -> Response:
 
 
 def _render(phrase: str, statut: int) -> Response:
-    corps = (
-        '<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>Connexion</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<link rel="stylesheet" href="/ressources/style.css"></head><body><main class="baro-connexion">'
-        f"<h1>Vous n’êtes pas connecté·e</h1><p>{escape(phrase)}</p>"
-        '<p><a href="/">Revenir à l’accueil</a></p></main></body></html>'
-    )
-    return HTMLResponse(corps, statut, headers={"Cache-Control": "no-store"})
+    return build_phrase("Connexion", "Vous n’êtes pas connecté·e", phrase, statut)

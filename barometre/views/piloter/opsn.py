@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
@@ -196,6 +196,18 @@ def list_suivi(gate: Gate, catalogue: Catalogue, jour: date) -> pd.DataFrame:
     suivi["motif"] = [_explain(x) for x in suivi.to_dict("records")]
     ordre = ["vagues_repondues", "obligations", "collectivite"]
     return suivi.sort_values(ordre, ascending=[True, False, True], ignore_index=True)
+
+
+def name_suivi(provenance: Provenance) -> Provenance:
+    """La provenance de la liste nommée : un autre fichier que celui de la page."""
+    return replace(
+        provenance,
+        titre="À accompagner d’abord",
+        nom_fichier="barometre_opsn_suivi",
+        filtres="Périmètre de votre OPSN",
+        definitions=(),
+        precautions=(),
+    )
 
 
 def _count_obligations(catalogue: Catalogue, collectivite: dict[object, object], jour: date) -> int:
