@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from barometre.sources.etat.recensement_2021 import COLONNES, REDUITES
+from barometre.sources.etat.recensement_2021 import COLONNES
+from barometre.sources.retablies import REDUITES
 from scripts.paquets import DATA, write_csv_gz
 
 VERSION = "0.50.0"

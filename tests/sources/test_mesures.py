@@ -13,6 +13,7 @@ from barometre.sources.etat import (
     etalab_action_publique,
     opendatafrance,
 )
+from barometre.sources.retablies import REDUITE
 from tests.sources.conftest import Ecrire
 from tests.sources.test_listes import valeurs
 
@@ -24,6 +25,15 @@ logements,etablissements
 01004,,0,0,10,1
 99999,1,1,1,1,1
 """
+
+
+def test_arcep_ecarte_une_commune_qui_s_est_separee(ecrire: Ecrire, contexte: Contexte) -> None:
+    """Neussargues comptait en 2018 quatre communes rétablies depuis : ce n'est plus la même."""
+    texte = f"{','.join(arcep_ftth.COLONNES)}\n15141,10,20,30,100,20\n33063,1,2,3,10,2\n"
+    resultat = arcep_ftth.rows(arcep_ftth.read(ecrire(texte)), contexte)
+    assert [(r.valeur, r.motif) for r in resultat.rejets] == [("15141", REDUITE)]
+    assert set(resultat.valeurs["collectivite_id"]) == {"commune-33063"}
+    assert resultat.rapport.lus == resultat.rapport.charges + 1
 
 
 def test_arcep_additionne_les_communes_fusionnees(ecrire: Ecrire, contexte: Contexte) -> None:

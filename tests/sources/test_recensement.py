@@ -17,6 +17,7 @@ from barometre.sources.contexte import Contexte
 from barometre.sources.etat import recensement_2021 as recensement
 from barometre.sources.fetch import Lieu, fetch, get_kept
 from barometre.sources.lecture import REPETEE
+from barometre.sources.retablies import REDUITE, REDUITES
 from scripts.construire_recensement import EMPREINTE, NOMS, VERSION, sum_communes
 from tests import mini
 from tests.sources.conftest import Ecrire
@@ -53,11 +54,11 @@ def test_les_communes_fusionnees_sont_additionnees_avant_la_part(ecrire: Ecrire,
 def test_une_commune_qui_a_perdu_du_territoire_n_a_pas_de_valeur(ecrire: Ecrire, contexte: Contexte) -> None:
     avant = f"{ENTETES}\n60054,878,200,400,300,50,10\n"
     resultat = recensement.rows(recensement.read(ecrire(avant)), contexte)
-    assert [r.motif for r in resultat.rejets] == [recensement.REDUITE]
+    assert [r.motif for r in resultat.rejets] == [REDUITE]
     # Le fichier suivant a une ligne pour chacune : plus rien à écarter pour cette raison.
     apres = f"{avant}60694,542,100,300,200,20,5\n"
     motifs = {r.motif for r in recensement.rows(recensement.read(ecrire(apres)), contexte).rejets}
-    assert recensement.REDUITE not in motifs
+    assert REDUITE not in motifs
 
 
 @pytest.mark.parametrize("cellule", ["", "-3", "beaucoup", "inf"])
@@ -86,11 +87,13 @@ def test_le_fichier_fourni_couvre_tout_le_referentiel_sauf_mayotte_et_dix_commun
     recolte = Recolte(Socle(reference.assign(couverture="inconnue"), anciens, pd.DataFrame(), pd.DataFrame()))
     harvest(SOURCE, Lieu(None, Path("aucune"), reseau=False), recolte)
     bilan = recolte.bilans[0]
-    assert (bilan.etat, bilan.motifs) == ("embarquee", {recensement.REDUITE: 3})
+    assert (bilan.etat, bilan.motifs) == ("embarquee", {REDUITE: 3})
     connues = set(recolte.valeurs[SOURCE.id]["collectivite_id"])
     communes = set(reference.loc[reference["type"].eq("commune"), "collectivite_id"])
-    enfants = {f"commune-{e}" for groupe in recensement.REDUITES.values() for e in groupe}
-    parents = {f"commune-{p}" for p in recensement.REDUITES}
+    # Sannerville, sortie en 2020, a déjà sa ligne.
+    separees = {parent: sorties for parent, sorties in REDUITES.items() if parent != "14712"}
+    enfants = {f"commune-{e}" for groupe in separees.values() for e in groupe}
+    parents = {f"commune-{p}" for p in separees}
     assert {c for c in communes - connues if not c.startswith("commune-976")} == enfants | parents
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from barometre.sources.contexte import Contexte, read_numbers, recode_communes, reject_rows
 from barometre.sources.lecture import Brut, read_csv
 from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, join_valeurs
+from barometre.sources.retablies import REDUITE, list_reduites
 
 # La date d'arrêté de chaque trimestre.
 TRIMESTRES = {
@@ -30,13 +31,17 @@ def read(chemin: Path) -> Brut:
 def rows(brut: Brut, contexte: Contexte) -> Resultat:
     """Par commune actuelle et par date : locaux, locaux raccordables, et leur part.
 
-    Les communes fusionnées depuis 2018 sont additionnées avant de former la part.
+    Les communes fusionnées depuis 2018 sont additionnées avant de former la part ; celles qui se sont
+    séparées depuis n'ont pas de valeur.
     """
     nombres = pd.DataFrame({c: read_numbers(brut.frame[c]) for c in (*TRIMESTRES, *LOCAUX)})
     faux = nombres.isna().any(axis=1) | nombres.lt(0).any(axis=1)
-    recodage = recode_communes(brut.frame[["code"]][~faux].join(nombres[~faux]), "code", contexte)
+    reduites = brut.frame["code"].isin(list_reduites(brut.frame["code"])) & ~faux
+    bonnes = ~faux & ~reduites
+    recodage = recode_communes(brut.frame[["code"]][bonnes].join(nombres[bonnes]), "code", contexte)
     sommes = recodage.frame.drop(columns="code").groupby("collectivite_id").sum()
     rejets = [*brut.rejets, *reject_rows(brut.frame[faux], "code", PAS_UN_NOMBRE), *recodage.rejets]
+    rejets += reject_rows(brut.frame[reduites], "code", REDUITE)
     valeurs = join_valeurs(_values(sommes))
     return build_resultat(brut.lus, rejets, recodage.recodes, recodage.fusionnes, valeurs=valeurs)
 

@@ -13,6 +13,7 @@ import pandas as pd
 from barometre.sources.contexte import Contexte, read_numbers, recode_communes, reject_rows
 from barometre.sources.lecture import Brut, read_csv
 from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, join_valeurs
+from barometre.sources.retablies import REDUITE, list_reduites
 
 NOMBRES = (
     "population",
@@ -23,18 +24,8 @@ NOMBRES = (
     "residences_principales_appartement",
 )
 COLONNES = ("code", *NOMBRES)
-# Trois communes de 2024 dont une partie est depuis redevenue une commune (code officiel géographique 2025
-# et 2026) : leurs nombres comptent encore ces habitants, que l'on ne sait pas en retirer.
-REDUITES = {
-    "15141": ("15031", "15035", "15047", "15171"),
-    "60054": ("60694",),
-    "85084": ("85165", "85212"),
-}
 PAS_UN_NOMBRE = "Un nombre manque, est négatif, ou n'est pas un nombre."
 INCOHERENT = "Une partie dépasse son tout (65 ans et plus, résidences)."
-REDUITE = (
-    "La commune a perdu une partie de son territoire depuis : ses nombres d'alors ne sont plus les siens."
-)
 # part : (partie, tout)
 PARTS = {
     "part_65_ans_et_plus": ("population_65_plus", "population"),
@@ -80,10 +71,7 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
 def _list_motifs(codes: pd.Series, nombres: pd.DataFrame) -> pd.Series:
     """Le motif de refus de chaque ligne, ou vide."""
     motifs = pd.Series("", index=codes.index)
-    lus = set(codes)
-    # Si les communes rétablies ont leur propre ligne, le fichier est d'après la séparation.
-    reduites = [code for code, enfants in REDUITES.items() if not lus.issuperset(enfants)]
-    motifs = motifs.mask(codes.isin(reduites), REDUITE)
+    motifs = motifs.mask(codes.isin(list_reduites(codes)), REDUITE)
     for partie, tout in PARTS.values():
         motifs = motifs.mask(nombres[partie].gt(nombres[tout]), INCOHERENT)
     return motifs.mask(nombres.isna().any(axis=1) | nombres.lt(0).any(axis=1), PAS_UN_NOMBRE)
