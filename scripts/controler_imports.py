@@ -1,9 +1,10 @@
-"""Contrôle un dossier d'exports : chaque réponse chargée, comparée à une lecture naïve de sa cellule.
+"""Rejoue des dossiers d'exports et de fichiers d'État : le sort de chacun, ses réponses fausses, en tableau.
 
-PYTHONPATH=. python scripts/controler_imports.py DOSSIER
-La lecture naïve ne doit rien à l'import : elle connaît les codes, les libellés, « Y » et les nombres entiers.
-Un fichier qui porte les mêmes réponses qu'un autre se compare aussi à lui. Sort en erreur si une réponse ou
-un rattachement diffère.
+PYTHONPATH=. python scripts/controler_imports.py DOSSIER…
+Chaque réponse chargée est comparée à une lecture naïve de sa cellule, qui ne doit rien à l'import : elle
+connaît les codes, les libellés, « Y » et les nombres entiers. Un fichier qui porte les mêmes réponses qu'un
+autre se compare aussi à lui, et chacun se recharge par la correspondance que --proposer lui donne. Rien n'est
+écrit ; sort en erreur si une réponse, un rattachement ou une correspondance diffère.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 
-from barometre.catalogue import Catalogue, load_catalogue
+from barometre.catalogue import DONNEES, Catalogue, load_catalogue
 from barometre.domain.enquete import Option, Question
-from barometre.ingest import ImportRefuse, Lot, Referentiel, prepare
-from barometre.warehouse.repository import open_repository
-from scripts.rejouer_imports import find_enquete, list_exports
+from barometre.ingest import Lot, Referentiel
+from barometre.pipeline import referentiel as ref
+from scripts.rejouer_imports import Cas, list_cas, list_etat, reload_proposed
 
 _CODE = re.compile(r"^(Q\d+)(?:\[(SQ\d+)\])?$")
 _IDENTIFIANT = re.compile(r"sire[nt]|insee", re.IGNORECASE)
@@ -34,43 +35,69 @@ TEMOINS = {
     "A07b": "A07_na_perdu.csv",
     "A07d": "A07c_non_partout_posee.csv",
     "A09": "A09_cyber_code.csv",
+    "N0": "N00_temoin.csv",
 }
+ENTETES = (
+    "| fichier | lues | chargées | doublons | quarantaine | ignorées | comparées | fausses "
+    "| motif ou avertissement |"
+)
 Faits = dict[tuple[str, str, str], tuple[str, float | None]]
 
 
 def main() -> None:
-    """Une ligne par fichier : réponses comparées, réponses fausses."""
+    """Une ligne par fichier, puis le total des réponses fausses."""
     analyseur = argparse.ArgumentParser(description=__doc__)
-    analyseur.add_argument("dossier", type=Path)
-    dossier = analyseur.parse_args().dossier
-    depot, catalogue = open_repository(), load_catalogue()
-    referentiel = Referentiel(depot.list_collectivites(cadre=False), depot.list_codes_anciens())
-    lots = dict(list_lots(dossier, referentiel, catalogue))
-    total = 0
-    for chemin, lot in lots.items():
-        comparees, ecarts = compare_cellules(chemin, lot, catalogue, referentiel)
-        temoin = next((t for debut, t in TEMOINS.items() if re.match(debut, chemin.name)), "")
-        if temoin:
-            comparees += len(lot.fait_reponse)
-            ecarts += compare_temoin(lot, lots[dossier / temoin])
-        total += len(ecarts)
-        print(
-            f"{chemin.name} : {comparees} réponses comparées, {len(ecarts)} fausse(s)",
-            *ecarts[:5],
-            sep="\n    ",
-        )
-    print(f"Réponses fausses : {total}")
-    sys.exit(bool(total))
+    analyseur.add_argument("dossier", type=Path, nargs="+")
+    dossiers = analyseur.parse_args().dossier
+    catalogue = load_catalogue()
+    _, liens = ref.load_opsn(DONNEES)
+    collectivites = ref.load_collectivites(DONNEES, catalogue, liens)
+    referentiel = Referentiel(collectivites, ref.load_codes_anciens(DONNEES))
+    print(ENTETES, "|---" * 9 + "|", sep="\n")
+    fausses = [ecart for dossier in dossiers for ecart in print_exports(dossier, catalogue, referentiel)]
+    for dossier in dossiers:
+        for nom, phrase in list_etat(dossier):
+            print(f"| {nom} | — | — | — | — | — | — | — | {phrase} |")
+    print(f"\nRéponses fausses : {len(fausses)}", *fausses[:20], sep="\n    ")
+    sys.exit(bool(fausses))
 
 
-def list_lots(dossier: Path, referentiel: Referentiel, catalogue: Catalogue) -> Iterator[tuple[Path, Lot]]:
-    """Les exports que l'import accepte."""
-    for chemin, correspondance in list_exports(dossier):
-        enquete = find_enquete(chemin.name)
-        try:
-            yield chemin, prepare(chemin, *enquete, "auto", referentiel, catalogue, correspondance)
-        except ImportRefuse as refus:
-            print(f"{chemin.name} : refusé. {refus}")
+def print_exports(dossier: Path, catalogue: Catalogue, referentiel: Referentiel) -> list[str]:
+    """Les lignes du tableau d'un dossier ; rend les écarts."""
+    cas = list(list_cas(dossier, referentiel, catalogue))
+    lots = {c.chemin.name: c.lot for c in cas if c.lot}
+    tous = list[str]()
+    for un in cas:
+        if un.lot is None:
+            print(f"| {un.chemin.name} | — | — | — | — | — | — | — | refusé : {un.refus} |")
+            continue
+        comparees, ecarts = compare_cas(un, un.lot, lots, catalogue, referentiel)
+        tous += [f"{un.chemin.name} : {e}" for e in ecarts]
+        print(describe_cas(un.chemin.name, un.lot, comparees, len(ecarts)))
+    return tous
+
+
+def describe_cas(nom: str, lot: Lot, comparees: int, fausses: int) -> str:
+    """La ligne du tableau d'un export."""
+    mots = [*(r.motif for r in lot.rejets[:1]), *lot.avertissements]
+    mots += [i.motif for i in lot.lignes_ignorees[:1]]
+    comptes = (lot.lus, lot.charges, lot.doublons, lot.quarantaine, lot.ignores, comparees, fausses)
+    return f"| {nom} | {' | '.join(map(str, comptes))} | {' — '.join(mots)[:260]} |"
+
+
+def compare_cas(
+    cas: Cas, lot: Lot, lots: dict[str, Lot], catalogue: Catalogue, referentiel: Referentiel
+) -> tuple[int, list[str]]:
+    """Nombre de réponses comparées ; celles qui diffèrent de la cellule, du témoin, de la correspondance."""
+    comparees, ecarts = compare_cellules(cas.chemin, lot, catalogue, referentiel)
+    temoin = next((t for debut, t in TEMOINS.items() if re.match(debut, cas.chemin.name)), "")
+    autres = [lots[temoin]] if temoin else []
+    if cas.declaree is None:
+        autres.append(reload_proposed(cas, referentiel, catalogue))
+    for autre in autres:
+        comparees += len(lot.fait_reponse)
+        ecarts += compare_temoin(lot, autre)
+    return comparees, ecarts
 
 
 def compare_temoin(lot: Lot, temoin: Lot) -> list[str]:
@@ -84,8 +111,9 @@ def compare_cellules(
 ) -> tuple[int, list[str]]:
     """Nombre de cellules lues des deux façons, et celles qui diffèrent."""
     chargees = list_chargees(chemin, lot)
-    if not chargees or not any(map(_IDENTIFIANT.search, chargees[0])):
-        return 0, []  # Des titres au-dessus des entêtes : rien de naïf.
+    # Des titres au-dessus des entêtes, ou une ligne par réponse : rien de naïf.
+    if not chargees or not any(map(_IDENTIFIANT.search, chargees[0])) or is_long(lot):
+        return 0, []
     faits, comparees, ecarts = build_faits(lot), 0, list[str]()
     questions = catalogue.questionnaires[lot.questionnaire_id].questions
     for collectivite, ligne in zip(lot.participation["collectivite_id"], chargees, strict=True):
@@ -96,6 +124,11 @@ def compare_cellules(
             if not is_juste(faits, (collectivite, question, option), valeur):
                 ecarts.append(f"{collectivite} {question} {option} : {valeur} attendu")
     return comparees, ecarts
+
+
+def is_long(lot: Lot) -> bool:
+    """Vrai si le fichier avait une ligne par réponse."""
+    return any(a.startswith("Une ligne par réponse") for a in lot.avertissements)
 
 
 def build_faits(lot: Lot) -> Faits:

@@ -1,46 +1,61 @@
-"""Rejoue un dossier d'exports contre l'entrepôt en service, à l'essai, et imprime leur sort en tableau.
+"""Rejouer un dossier d'exports et de fichiers d'État contre le référentiel du projet, sans rien écrire.
 
-PYTHONPATH=. python scripts/rejouer_imports.py DOSSIER
-Le questionnaire se lit dans le nom (« …_cyber_… ») ; une correspondance s'appelle « A05_corr.yml ».
+Le questionnaire se lit dans le nom (« …_cyber_… ») ; une correspondance s'appelle « A05_corr.yml » ; « S_… »
+est une source d'État, dont le nom finit comme celui du fichier de miroir qu'elle remplace.
 """
 
 from __future__ import annotations
 
-import argparse
+import shutil
+import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from barometre.catalogue import load_catalogue
-from barometre.ingest import ImportRefuse, Referentiel, prepare
-from barometre.warehouse.repository import open_repository
+import yaml
+
+from barometre.catalogue import DONNEES, Catalogue, load_catalogue
+from barometre.ingest import ImportRefuse, Lot, Referentiel, prepare
+from barometre.ingest.proposal import propose_correspondance
+from barometre.pipeline import referentiel as ref
+from barometre.pipeline.recolte import Recolte, Socle, harvest
+from barometre.sources.catalogue import load_sources_exterieures
+from barometre.sources.fetch import Lieu
 
 _AUTRES = {"cyber": "cybersecurite", "budget": "strategie"}
 
 
-def main() -> None:
-    """Un fichier, une ligne."""
-    analyseur = argparse.ArgumentParser(description=__doc__)
-    analyseur.add_argument("dossier", type=Path)
-    demande = analyseur.parse_args()
-    depot, catalogue = open_repository(), load_catalogue()
-    referentiel = Referentiel(depot.list_collectivites(cadre=False), depot.list_codes_anciens())
-    print("| fichier | lues | chargées | doublons | quarantaine | ignorées | motif ou avertissement |")
-    print("|---|---|---|---|---|---|---|")
-    for chemin, declaree in list_exports(demande.dossier):
+@dataclass(frozen=True, slots=True)
+class Cas:
+    """Un export et ce que l'import en fait : un lot, ou la phrase du refus."""
+
+    chemin: Path
+    declaree: Path | None
+    lot: Lot | None
+    refus: str = ""
+
+
+def list_cas(dossier: Path, referentiel: Referentiel, catalogue: Catalogue) -> Iterator[Cas]:
+    """Chaque export du dossier, lu."""
+    for chemin, declaree in list_exports(dossier):
         questionnaire, vague = find_enquete(chemin.name)
         try:
             lot = prepare(chemin, questionnaire, vague, "auto", referentiel, catalogue, declaree)
         except ImportRefuse as refus:
-            print(f"| {chemin.name} | — | — | — | — | — | refusé : {refus} |")
-            continue
-        mots = [*(r.motif for r in lot.rejets[:1]), *lot.avertissements]
-        mots += [i.motif for i in lot.lignes_ignorees[:1]]
-        comptes = (lot.lus, lot.charges, lot.doublons, lot.quarantaine, lot.ignores)
-        print(f"| {chemin.name} | {' | '.join(map(str, comptes))} | {' — '.join(mots)[:260]} |")
+            yield Cas(chemin, declaree, None, str(refus))
+        else:
+            yield Cas(chemin, declaree, lot)
+
+
+def reload_proposed(cas: Cas, referentiel: Referentiel, catalogue: Catalogue) -> Lot:
+    """Le même export, lu par la correspondance que `--proposer` en donne."""
+    questionnaire, vague = find_enquete(cas.chemin.name)
+    proposee = yaml.safe_load(propose_correspondance(cas.chemin, catalogue.questionnaires[questionnaire]))
+    return prepare(cas.chemin, questionnaire, vague, "auto", referentiel, catalogue, proposee)
 
 
 def list_exports(dossier: Path) -> Iterator[tuple[Path, Path | None]]:
-    """Chaque export du dossier et sa correspondance déclarée ; « S_… » est une source d'État."""
+    """Chaque export du dossier et sa correspondance déclarée."""
     for chemin in sorted(dossier.iterdir()):
         if chemin.suffix not in {".md", ".yml", ".gz"} and not chemin.name.startswith("S_"):
             yield chemin, next(iter(dossier.glob(f"{chemin.name[:3]}_corr.yml")), None)
@@ -52,5 +67,18 @@ def find_enquete(nom: str) -> tuple[str, str]:
     return questionnaire, "2024-v3" if questionnaire == "strategie" else "2023-v1"
 
 
-if __name__ == "__main__":
-    main()
+def list_etat(dossier: Path) -> Iterator[tuple[str, str]]:
+    """Chaque fichier d'État du dossier, et ce qu'en disent les gardes."""
+    opsn, liens = ref.load_opsn(DONNEES)
+    collectivites = ref.load_collectivites(DONNEES, load_catalogue(), liens)
+    socle = Socle(collectivites, ref.load_codes_anciens(DONNEES), opsn, liens)
+    par_nom = {Path(s.miroir).name: s for s in load_sources_exterieures().values() if s.miroir}
+    for chemin in sorted(dossier.glob("S_*")):
+        source = next(s for nom, s in par_nom.items() if chemin.name.endswith(nom))
+        recolte = Recolte(socle)
+        with tempfile.TemporaryDirectory() as nom:
+            place = Path(nom) / "miroir" / str(source.miroir)
+            place.parent.mkdir(parents=True)
+            shutil.copy(chemin, place)
+            harvest(source, Lieu(Path(nom) / "miroir", Path(nom) / "copies"), recolte)
+        yield chemin.name, f"{recolte.bilans[0].etat} : {recolte.bilans[0].phrase}"
