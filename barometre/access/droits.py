@@ -23,6 +23,7 @@ REFUS = {
     "operateur": "Un opérateur charge et vérifie les fichiers ; il ne lit pas les réponses nommées.",
 }
 REFUS_CYBER = "Les réponses de cybersécurité demandent un droit à part, que ce compte n'a pas."
+REFUS_ACTIONS = "La liste nommée d'un fonds est réservée au programme : elle n'a pas été publiée."
 REFUS_PARTICIPATION = "Qui a répondu n'est pas public : la collectivité, son OPSN et le programme le lisent."
 
 
@@ -65,3 +66,8 @@ def explain_refusal(
     if sujet == "participation":
         return REFUS_PARTICIPATION
     return REFUS_CYBER if can_read(portee, collectivite_id, "reponse", perimetre) else REFUS[portee.role]
+
+
+def can_read_actions(portee: Portee) -> bool:
+    """Vrai si la portée lit qui un fonds a soutenu : le programme, et l'opérateur qui charge la liste."""
+    return portee.role in ("programme", "operateur")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Literal, Protocol
 
 import pandas as pd
 
 from barometre.access import droits
+from barometre.access.credits import build_regions, sum_credits
 from barometre.access.droits import Sujet
 from barometre.access.faits_publics import FaitsPublics
 from barometre.access.masque_agregats import mask_agregats
@@ -277,6 +278,32 @@ class Gate(FaitsPublics):
             exemple = next(iter(self._perimetre), self.portee.collectivite_id)
             self._refuse("lire_valeurs", indicateur_id, self.explain_refusal(exemple, indicateur_id))
         return sorted(lisibles)
+
+    # Les crédits d'un fonds
+
+    def get_lot_actions(self, fonds_id: str) -> dict[str, object]:
+        """De la liste en service d'un fonds : quand elle a été importée ; vide si aucune ne l'est."""
+        lots = self._repository.list_lots_actions(fonds_id)
+        return {} if lots.empty else {"importe_le": lots.iloc[0]["importe_le"]}
+
+    def sum_credits(self, fonds_id: str, axe: Literal["region", "axe", "statut"]) -> pd.DataFrame:
+        """Bénéficiaires, projets et euros par groupe d'au moins dix bénéficiaires ; voir `credits`."""
+        actions = self._repository.list_actions_fonds(fonds_id)
+        if axe == "region":
+            regions = build_regions(actions, self.get_referentiel(), self._repository.list_liens_opsn())
+            return sum_credits(actions, regions)
+        return sum_credits(actions, actions[axe])
+
+    def can_read_actions(self) -> bool:
+        """Vrai si la portée lit la liste nommée d'un fonds."""
+        return droits.can_read_actions(self.portee)
+
+    def list_actions_fonds(self, fonds_id: str) -> pd.DataFrame:
+        """La liste nommée, pour le programme et les opérateurs ; inscrite au journal."""
+        if not self.can_read_actions():
+            self._refuse("lire_actions", fonds_id, droits.REFUS_ACTIONS)
+        self._record("lire_actions", fonds_id)
+        return self._repository.list_actions_fonds(fonds_id)
 
     # Les imports, pour l'opérateur
 

@@ -13,8 +13,9 @@ from barometre.catalogue.validation import CatalogueError, check_schema, read_ya
 
 PROGRAMMES, ACTIONS = "programmes.yml", "actions_publiques.csv"
 COLONNES = (
-    "action_id", "programme", "beneficiaire", "collectivite_id", "projet", "montant_euros",
-    "administration", "etape_suivante", "annee", "source", "source_url",
+    "action_id", "programme", "beneficiaire", "collectivite_id", "territoire", "projet", "objet",
+    "montant_euros", "administration", "resultat", "etape_suivante", "axe", "date_source", "source",
+    "source_url",
 )  # fmt: skip
 
 
@@ -39,12 +40,19 @@ class ActionPublique:
     beneficiaire: str
     # La collectivité, quand le bénéficiaire en est une : un OPSN n'en est pas une.
     collectivite_id: str
+    # Où le projet a lieu : celui d'un OPSN est dans son département ou sa région.
+    territoire: str
     projet: str
+    objet: str
     montant: float | None
+    # L'administration de l'État qui accompagne le projet.
     administration: str
+    resultat: str
     etape_suivante: str
-    annee: str
+    axe: str
+    date_source: str
     source: str
+    # Un bilan du programme, quand le projet n'a pas d'adresse à lui.
     source_url: str
 
 
@@ -83,19 +91,8 @@ def read_actions_publiques(chemin: Path) -> tuple[ActionPublique, ...]:
 
 
 def _action(ligne: dict[str, str]) -> ActionPublique:
-    return ActionPublique(
-        id=ligne["action_id"],
-        programme=ligne["programme"],
-        beneficiaire=ligne["beneficiaire"],
-        collectivite_id=ligne["collectivite_id"],
-        projet=ligne["projet"],
-        montant=_montant(ligne),
-        administration=ligne["administration"],
-        etape_suivante=ligne["etape_suivante"],
-        annee=ligne["annee"],
-        source=ligne["source"],
-        source_url=ligne["source_url"],
-    )
+    textes = {c: ligne[c] for c in COLONNES if c not in ("action_id", "montant_euros")}
+    return ActionPublique(id=ligne["action_id"], montant=_montant(ligne), **textes)
 
 
 def _montant(ligne: dict[str, str]) -> float | None:

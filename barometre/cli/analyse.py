@@ -12,10 +12,12 @@ from typing import Any, NoReturn
 
 FAIT, REFUSE, MAL_EMPLOYEE = 0, 1, 2
 TITRE = "Baromètre Collectivités & Numérique : l'entrepôt et ses chiffres."
-# Les commandes, dans l'ordre de l'aide. Un module du même nom, avec `add_command`, suffit à en faire une.
+# Les commandes, dans l'ordre de l'aide. Un module du même nom, avec `add_command`, suffit à en faire une ; un
+# tiret y devient un souligné.
 COMMANDES = (
     "construire",
     "importer",
+    "importer-actions",
     "lots",
     "recalculer",
     "sources",
@@ -107,13 +109,18 @@ def build_parser(arguments: Sequence[str]) -> Analyseur:
     presentes = list_commandes()
     demandee = next((nom for nom in arguments[:1] if nom in presentes), None)
     for nom in [demandee] if demandee else presentes:
-        importlib.import_module(f"barometre.cli.{nom}").add_command(commandes)
+        importlib.import_module(name_module(nom)).add_command(commandes)
     return analyseur
 
 
 def list_commandes() -> list[str]:
     """Les commandes dont le module est là."""
-    return [nom for nom in COMMANDES if importlib.util.find_spec(f"barometre.cli.{nom}")]
+    return [nom for nom in COMMANDES if importlib.util.find_spec(name_module(nom))]
+
+
+def name_module(commande: str) -> str:
+    """`importer-actions` → `barometre.cli.importer_actions`."""
+    return f"barometre.cli.{commande.replace('-', '_')}"
 
 
 def add_json(analyseur: argparse.ArgumentParser) -> None:

@@ -10,8 +10,11 @@ from barometre.catalogue import load_catalogue
 from barometre.cli.analyse import add_json
 from barometre.cli.erreurs import Refus
 from barometre.cli.importer import print_lot
+from barometre.cli.importer_actions import print_actions
 from barometre.cli.sortie import Barre, get_operateur, print_json, print_table
+from barometre.ingest.garde_actions import is_actions
 from barometre.pipeline.importer import importer_garde
+from barometre.pipeline.importer_actions import importer_actions_gardees
 from barometre.pipeline.rejeu import list_reserve
 from barometre.warehouse.versions import open_entrepot
 
@@ -60,6 +63,9 @@ def execute_recharger(demande: argparse.Namespace) -> None:
     if len(cles) != 1:
         raison = "Aucun fichier gardé n'a" if not cles else "Plusieurs fichiers gardés ont"
         raise Refus(f"{raison} une clé qui commence par « {demande.cle} » : « lots lister » les donne.")
+    if is_actions(open_entrepot().get_reserve().read(cles[0])):
+        _reload_actions(demande, cles[0])
+        return
     with Barre(muette=demande.json) as barre:
         lot = importer_garde(
             cles[0], essai=demande.essai, confirme=demande.confirmer, complement=demande.complement,
@@ -69,3 +75,14 @@ def execute_recharger(demande: argparse.Namespace) -> None:
         print_json(lot.to_dict())
     else:
         print_lot(lot, essai=demande.essai)
+
+
+def _reload_actions(demande: argparse.Namespace, cle: str) -> None:
+    with Barre(muette=demande.json) as barre:
+        lot = importer_actions_gardees(
+            cle, essai=demande.essai, confirme=demande.confirmer, par=get_operateur(), progress=barre
+        )
+    if demande.json:
+        print_json(lot.to_dict())
+    else:
+        print_actions(lot, essai=demande.essai)

@@ -21,6 +21,7 @@ from barometre.pipeline.dimensions import add_dimensions
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.empreintes import compute_empreintes
 from barometre.pipeline.etat import add_copies, list_montees
+from barometre.pipeline.importer_actions import reread_actions
 from barometre.pipeline.parallele import start_parallel
 from barometre.pipeline.rejeu import Rejoue, reread_lots
 from barometre.pipeline.suivi import Etapes, Suivi
@@ -68,6 +69,7 @@ def construire(
         add_copies(socle)
         etapes.step("Fichiers reçus")
         lots = reread_lots(entrepot, socle, catalogue)
+        reread_actions(entrepot, socle)
         if not (demo or lots):
             return write_version_neuve(entrepot, socle, (), catalogue, etapes)
         start = start_calculs if lots else start_demonstration

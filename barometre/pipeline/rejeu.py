@@ -13,10 +13,12 @@ import pandas as pd
 
 from barometre.catalogue import Catalogue
 from barometre.ingest.garde import LotGarde, read_garde
+from barometre.ingest.garde_actions import is_actions, read_actions
 from barometre.ingest.identity import Referentiel
 from barometre.ingest.rejeu import reread
 from barometre.pipeline.cles import build_cle, index_cles
 from barometre.pipeline.donnees import Donnees
+from barometre.pipeline.importer_actions import list_lots_actions
 from barometre.pipeline.lots import add_lot, mark_lot
 from barometre.warehouse.engine import Engine, EntrepotError
 from barometre.warehouse.entrepot import Entrepot
@@ -178,7 +180,7 @@ def _compare(avant: int, piece: _Piece) -> Rejoue:
 
 @dataclass(frozen=True, slots=True)
 class Fiche:
-    """Un lot de la réserve, sans ses réponses. `en_service` : la version en service en a les réponses."""
+    """Un fichier de la réserve, sans son contenu. `en_service` : la version en service l'a."""
 
     cle: str
     lot_id: str
@@ -193,15 +195,24 @@ class Fiche:
 def list_reserve(entrepot: Entrepot) -> list[Fiche]:
     """Tout ce que la réserve garde, du plus récent au plus ancien."""
     reserve, presents = entrepot.get_reserve(), _list_presents(entrepot)
-    fiches = []
-    for cle in reserve.list_cles():
-        garde = read_garde(reserve.read(cle))
-        fichiers = ", ".join(recu.export.nom for recu in garde.recus)
-        fiches.append(
-            Fiche(cle, garde.lot_id, garde.questionnaire_id, garde.vague_id, fichiers, garde.recu_le,
-                  garde.par, cle in presents)
-        )  # fmt: skip
+    fiches = [_build_fiche(cle, reserve.read(cle), cle in presents) for cle in reserve.list_cles()]
     return sorted(fiches, key=lambda fiche: fiche.recu_le, reverse=True)
+
+
+def _build_fiche(cle: str, octets: bytes, en_service: bool) -> Fiche:
+    """Une liste de bénéficiaires n'a ni questionnaire ni vague : son fonds en tient lieu."""
+    if is_actions(octets):
+        liste = read_actions(octets)
+        return Fiche(
+            cle, liste.lot_id, f"fonds {liste.fonds_id}", "", liste.export.nom, liste.recu_le, liste.par,
+            en_service,
+        )  # fmt: skip
+    garde = read_garde(octets)
+    fichiers = ", ".join(recu.export.nom for recu in garde.recus)
+    return Fiche(
+        cle, garde.lot_id, garde.questionnaire_id, garde.vague_id, fichiers, garde.recu_le, garde.par,
+        en_service,
+    )  # fmt: skip
 
 
 def _list_presents(entrepot: Entrepot) -> set[str]:
@@ -210,6 +221,6 @@ def _list_presents(entrepot: Entrepot) -> set[str]:
         return set()
     moteur = entrepot.build_engine(active)
     try:
-        return set(list_lots_reels(moteur)["empreinte_gardee"].dropna())
+        return set(list_lots_reels(moteur)["empreinte_gardee"].dropna()) | list_lots_actions(moteur)
     finally:
         moteur.dispose()

@@ -52,6 +52,7 @@ def list_pages() -> tuple[PageDeclaree, ...]:
         PageDeclaree("Piloter", "Objectifs", "objectifs", "piloter/objectifs.py"),
         PageDeclaree("Piloter", "Obligations", "obligations", "piloter/obligations.py"),
         PageDeclaree("Piloter", "Actions publiques", "actions_publiques", "piloter/actions_publiques.py"),
+        PageDeclaree("Piloter", "Fonds", "fonds", "piloter/fonds.py"),
         PageDeclaree("Piloter", "Synthèse", "synthese", "piloter/synthese.py"),
         PageDeclaree("Données", "Explorer", "explorer", "donnees/explorer.py"),
         PageDeclaree("Données", "Questionnaires", "questionnaires", "donnees/questionnaires.py"),

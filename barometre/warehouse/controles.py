@@ -49,6 +49,8 @@ def _requetes() -> Iterator[tuple[str, Select[Any]]]:
         yield f"Grain de {table.name}", _doublons(table)
     yield "Lots : lignes chargées = participations", _lots_faux()
     yield "Lots : lignes refusées = quarantaine", _quarantaines_fausses()
+    yield "Fonds : projets chargés = actions", _actions_fausses()
+    yield "Fonds : chaque bénéficiaire est connu", _beneficiaires_inconnus()
     yield "Chiffres : parts et intervalles dans leurs bornes", _hors_bornes()
     yield "Chiffres : les types s'additionnent au total national", _sommes_fausses("type")
     yield "Chiffres : les couvertures s'additionnent au total national", _sommes_fausses("couverture")
@@ -107,6 +109,19 @@ def _quarantaines_fausses() -> Select[Any]:
     lot, q = s.lot_import.c, s.quarantaine.c
     refusees = select(func.count(q.ligne.distinct())).where(q.lot_id == lot.lot_id).scalar_subquery()
     return select(lot.lot_id, lot.quarantaine, refusees).where(lot.quarantaine != refusees)
+
+
+def _actions_fausses() -> Select[Any]:
+    lot, a = s.lot_actions.c, s.action_fonds.c
+    chargees = select(func.count()).where(a.lot_id == lot.lot_id).scalar_subquery()
+    return select(lot.lot_id, lot.charges, chargees).where(lot.charges != chargees)
+
+
+def _beneficiaires_inconnus() -> Select[Any]:
+    a, c, o = s.action_fonds.c, s.dim_collectivite.c, s.dim_opsn.c
+    collectivite = and_(a.collectivite_id.is_not(None), a.collectivite_id.not_in(select(c.collectivite_id)))
+    opsn = and_(a.opsn_id.is_not(None), a.opsn_id.not_in(select(o.opsn_id)))
+    return select(a.lot_id, a.ligne).where(or_(collectivite, opsn))
 
 
 def _hors_bornes() -> Select[Any]:

@@ -24,6 +24,15 @@ def delete_lot(moteur: Engine, vague_id: str, questionnaire_id: str) -> None:
             connexion.execute(delete(table).where(lignes))
 
 
+def delete_actions(moteur: Engine, fonds_id: str) -> None:
+    """Efface la liste de bénéficiaires d'un fonds : ses comptes, ses refus, ses actions."""
+    lots = select(s.lot_actions.c.lot_id).where(s.lot_actions.c.fonds_id == fonds_id)
+    with moteur.begin() as connexion:
+        connexion.execute(delete(s.quarantaine).where(s.quarantaine.c.lot_id.in_(lots)))
+        for table in (s.action_fonds, s.lot_actions):
+            connexion.execute(delete(table).where(table.c.fonds_id == fonds_id))
+
+
 def delete_reponses_of(
     moteur: Engine, vague_id: str, questionnaire_id: str, collectivites: list[str]
 ) -> None:

@@ -298,6 +298,16 @@ class Repository:
             s.association, programme_id=programme_id, indicateur_id=indicateurs, vague_id=vague_id
         )
 
+    # Les fonds
+
+    def list_actions_fonds(self, fonds_id: Filtre = None) -> pd.DataFrame:
+        """Les projets soutenus, un par ligne, tels que la liste reçue les donne."""
+        return self._rows(s.action_fonds, fonds_id=fonds_id)
+
+    def list_lots_actions(self, fonds_id: Filtre = None) -> pd.DataFrame:
+        """Les listes de bénéficiaires en service, avec leurs comptes."""
+        return self._rows(s.lot_actions, fonds_id=fonds_id)
+
     # Ce qui a été chargé
 
     def list_sources(self) -> pd.DataFrame:

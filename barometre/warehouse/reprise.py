@@ -15,7 +15,10 @@ from barometre.warehouse.dialects import read_frame
 from barometre.warehouse.engine import EntrepotError
 
 # Les collectivités et ce que l'on a reçu ; le reste vient du catalogue, ou se calcule.
-RECUES = ("lot_import", "quarantaine", "participation", "fait_reponse", "cle_secrete")
+RECUES = (
+    "lot_import", "quarantaine", "participation", "fait_reponse", "cle_secrete", "lot_actions",
+    "action_fonds",
+)  # fmt: skip
 REFERENTIEL = ("dim_collectivite", "code_ancien", "dim_opsn", "lien_opsn", "dim_source")
 
 
@@ -40,7 +43,7 @@ def get_schema(moteur: Engine) -> str | None:
 
 
 def read_recues(moteur: Engine) -> dict[str, pd.DataFrame]:
-    """Ce que l'on a reçu, et les clés secrètes : lots, refus, participations, réponses."""
+    """Ce que l'on a reçu, et les clés secrètes : lots, refus, participations, réponses, actions."""
     return {nom: read_table(moteur, nom) for nom in RECUES}
 
 

@@ -27,8 +27,13 @@ def test_les_laureats_sont_des_faits_sources() -> None:
     actions = load_actions_publiques()
     montants = {(a.beneficiaire, a.projet): a.montant for a in actions}
     assert montants[("Département de l'Isère", "La salle sur demande")] == 846_984
-    assert montants[("Gironde Numérique", "Alerte SMS / Multicanal")] == 204_984
-    assert all(a.source and a.source_url.startswith("https://") for a in actions)
+    assert montants[("Gironde Numérique", "Alerte SMS et Multicanal")] == 204_984
+    assert all(a.source and a.date_source for a in actions)
+    assert all(a.source_url.startswith("https://") for a in actions if a.source_url)
+    # Ce que la source ne dit pas reste vide : jamais un montant de zéro.
+    assert [a.beneficiaire for a in actions if a.montant is None] == [
+        "Grand Poitiers Communauté urbaine", "Département de la Corrèze",
+    ]  # fmt: skip
 
 
 def test_les_beneficiaires_sont_du_referentiel() -> None:

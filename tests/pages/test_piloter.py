@@ -155,3 +155,12 @@ def test_opsn_ne_compte_jamais_l_inconnu_comme_un_manque(ouvrir: Ouvrir) -> None
     page = ouvrir("opsn", theme="inclusion")
     assert not page.exception
     assert "cela ne veut pas dire" in _tout(page)
+
+
+def test_le_fonds_dit_ce_qui_n_est_pas_public(ouvrir: Ouvrir) -> None:
+    page = ouvrir("fonds")
+    assert not page.exception
+    texte = _tout(page)
+    assert "88\u00a0millions d’euros annoncés" in texte
+    assert "importer-actions FICHIER" in texte
+    assert "Les crédits effectivement consommés" in texte

@@ -14,8 +14,10 @@ from sqlalchemy import update
 from barometre.catalogue import load_catalogue
 from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.garde import read_garde
+from barometre.ingest.garde_actions import is_actions
 from barometre.pipeline.construire import construire
 from barometre.pipeline.importer import importer, importer_garde
+from barometre.pipeline.importer_actions import importer_actions
 from barometre.pipeline.rejeu import list_reserve
 from barometre.warehouse.engine import EntrepotError
 from barometre.warehouse.entrepot import Entrepot
@@ -73,6 +75,9 @@ def load_trois_vagues(adresse: str, dossier: Path) -> None:
     importer(corrige, "communication", "2023-v1", adresse=adresse)
     plus = write_vague(dossier / "plus.csv", codes[95:115], "2026-03-09", 5)
     importer(plus, "communication", "2026-v4", adresse=adresse, complement=True)
+    liste = dossier / "liste.csv"
+    liste.write_text("INSEE;Projet;Montant\n33063;Portail;1000\n99999;Perdu;5\n", encoding="utf-8")
+    importer_actions(liste, "itn7", adresse=adresse)
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +97,8 @@ def adresse(charge: str, tmp_path: Path) -> str:
 
 def list_gardes(adresse: str) -> list[str]:
     reserve = open_entrepot(adresse).get_reserve()
-    return [reserve.read(cle).decode() for cle in reserve.list_cles()]
+    gardes = [reserve.read(cle) for cle in reserve.list_cles()]
+    return [octets.decode() for octets in gardes if not is_actions(octets)]
 
 
 def test_reconstruire_redonne_toutes_les_tables(adresse: str) -> None:
@@ -116,7 +122,7 @@ def test_postgresql_rejoue_aussi_ses_fichiers(base_postgresql: str, tmp_path: Pa
     avant = read_tables(entrepot.adresse)
     construire(demo=False, adresse=entrepot.adresse, processus=1)
     check_memes_tables(avant, read_tables(entrepot.adresse))
-    assert len(entrepot.get_reserve().list_cles()) == 5
+    assert len(entrepot.get_reserve().list_cles()) == 6
 
 
 def test_un_fichier_garde_n_a_rien_de_personnel(charge: str) -> None:

@@ -20,6 +20,7 @@ OPERATEUR = "se lance sur la machine qui porte l'entrepôt ; elle ne montre que 
 COMMANDES: dict[str, str] = {
     "construire": OPERATEUR,
     "importer": OPERATEUR,
+    "importer-actions": OPERATEUR,
     "lots": OPERATEUR,
     "recalculer": OPERATEUR,
     "sauvegarder": OPERATEUR,
@@ -63,7 +64,7 @@ PAGES: dict[str, str] = {
             "", "inclusion", "cybersecurite", "communication", "infrastructures", "outils_internes", "donnee",
             "dematerialisation", "services_en_ligne", "strategie", "chiffres_cles", "fiche", "comparer",
             "carte", "opsn", "participation", "evolution", "alertes", "objectifs", "obligations",
-            "actions_publiques", "synthese", "explorer", "questionnaires", "sources_methode",
+            "actions_publiques", "fonds", "synthese", "explorer", "questionnaires", "sources_methode",
         ),
         ATTAQUEE,
     ),

@@ -20,6 +20,10 @@ SIMULEES = (
     "dit rien de réel."
 )
 
+COLONNES_PROJETS = (
+    "Bénéficiaire", "Projet", "Montant", "Administration accompagnatrice", "Résultat", "Étape suivante",
+)  # fmt: skip
+
 
 def select_vue() -> VueProgrammes:
     """Le territoire, puis ses programmes et ses projets."""
@@ -94,9 +98,9 @@ def render_projets(vue: VueProgrammes) -> None:
         st.info("Aucun projet connu sur ce territoire.")
         return
     st.html(f'<p class="baro-phrase">{texte(vue.phrase_actions)}</p>')
-    colonnes = ["Bénéficiaire", "Projet", "Montant", "Administration accompagnatrice", "Étape suivante"]
-    render_tableau(vue.table_actions[colonnes], f"France Relance, ITN7 : {vue.champ}")
+    render_tableau(vue.table_actions[list(COLONNES_PROJETS)], f"France Relance, ITN7 : {vue.champ}")
     sources = dict.fromkeys((a.source, a.source_url) for a in vue.actions)
     for source, url in sources:
-        st.html(f'<p class="baro-legende">Source\u202f: {lien(source, url)}.</p>')
+        bilan = f" {lien('Un bilan du programme', url)}." if url else ""
+        st.html(f'<p class="baro-legende">Source\u202f: {texte(source)}.{bilan}</p>')
     render_telechargements(vue.table_actions, vue.provenance, cle="projets")

@@ -118,10 +118,11 @@ class VueProgrammes:
         """Les lauréats connus et leur montant."""
         if not self.actions:
             return ""
-        total = sum(a.montant or 0 for a in self.actions)
+        montants = [a.montant for a in self.actions if a.montant is not None]
+        connus = format_compte(len(self.actions), "projet connu", "projets connus")
         return (
-            f"{format_compte(len(self.actions), 'projet connu', 'projets connus')} de France Relance (ITN7) "
-            f"ont reçu {format_nombre(total)}\u202f€."
+            f"{connus} de France Relance (ITN7)\u202f; {format_nombre(sum(montants))}\u202f€ pour les "
+            f"{len(montants)} dont le montant est public."
         )
 
     @property
@@ -138,8 +139,9 @@ class VueProgrammes:
                 "Projet": a.projet or NON_PUBLIE,
                 "Montant": NON_PUBLIE if a.montant is None else f"{format_nombre(a.montant)}\u202f€",
                 "Administration accompagnatrice": a.administration or NON_PUBLIE,
+                "Résultat": a.resultat or NON_PUBLIE,
                 "Étape suivante": a.etape_suivante or NON_PUBLIE,
-                "Année": a.annee or NON_PUBLIE,
+                "Axe": a.axe or NON_PUBLIE,
                 "Programme": a.programme,
                 "Source": a.source,
                 "Adresse de la source": a.source_url,
@@ -182,12 +184,12 @@ def build_vue_programmes(
 def _select_actions(
     gate: Gate, actions: Sequence[ActionPublique], territoire_id: str
 ) -> tuple[ActionPublique, ...]:
-    """Les projets du territoire ; ceux d'un OPSN, qui n'est pas une collectivité, ne sont que nationaux."""
+    """Les projets qui ont lieu dans le territoire : celui d'un OPSN, dans son département ou sa région."""
     if territoire_id in ("", "france"):
         return tuple(actions)
     reference = select_territoire(gate.get_referentiel(), territoire_id)
-    connues = set(reference["collectivite_id"])
-    return tuple(a for a in actions if a.collectivite_id in connues)
+    connues = {*reference["collectivite_id"], territoire_id}
+    return tuple(a for a in actions if a.territoire in connues)
 
 
 def read_beneficiaires(gate: Gate, programme: Programme) -> tuple[str, frozenset[str]]:

@@ -1,5 +1,6 @@
-"""Les tables de l'entrepôt, par sens : référentiel, enquête, chiffres, groupes, données de l'État."""
+"""Les tables de l'entrepôt, par sens : référentiel, enquête, chiffres, groupes, données de l'État, fonds."""
 
+from barometre.warehouse.schema.actions import action_fonds, lot_actions
 from barometre.warehouse.schema.base import metadata
 from barometre.warehouse.schema.chiffres import (
     agregat,
@@ -39,6 +40,7 @@ from barometre.warehouse.schema.referentiel import (
 
 __all__ = [
     "accord",
+    "action_fonds",
     "agregat",
     "association",
     "chiffre_publie",
@@ -56,6 +58,7 @@ __all__ = [
     "fait_reponse",
     "fait_valeur",
     "lien_opsn",
+    "lot_actions",
     "lot_import",
     "metadata",
     "participation",

@@ -1,0 +1,89 @@
+"""La liste d'un fonds suit le sort d'un questionnaire : remplacée, gardée, rejouée, sauvegardée."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from barometre.catalogue import CatalogueError
+from barometre.ingest.errors import ImportRefuse
+from barometre.pipeline.construire import construire
+from barometre.pipeline.importer_actions import importer_actions, importer_actions_gardees
+from barometre.pipeline.recalculer import recalculer
+from barometre.pipeline.rejeu import list_reserve
+from barometre.warehouse.repository import open_repository, read_rows
+from barometre.warehouse.versions import list_versions, open_entrepot
+
+CODES = ("33063", "69123", "97411", "2A004", "75056")
+
+
+def write_liste(chemin: Path, codes: tuple[str, ...] = CODES, montant: int = 1000) -> Path:
+    lignes = [f"{code};Portail {i};{montant};1" for i, code in enumerate(codes)]
+    chemin.write_text(
+        "\n".join(["Code INSEE;Projet;Montant;Axe", *lignes, "99999;Perdu;5;1"]) + "\n", "utf-8"
+    )
+    return chemin
+
+
+def read_actions_of(adresse: str) -> pd.DataFrame:
+    depot = open_repository(adresse)
+    try:
+        return read_rows(depot.get_engine(), "action_fonds")
+    finally:
+        depot.close()
+
+
+@pytest.fixture(scope="module")
+def socle(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Le vrai référentiel, sans réponses, et une liste de cinq projets."""
+    dossier = tmp_path_factory.mktemp("fonds")
+    adresse = str(dossier / "entrepot")
+    construire(demo=False, adresse=adresse)
+    importer_actions(write_liste(dossier / "liste.csv"), "itn7", par="camille", adresse=adresse)
+    return adresse
+
+
+@pytest.fixture
+def adresse(socle: str, tmp_path: Path) -> str:
+    return str(shutil.copytree(socle, tmp_path / "entrepot"))
+
+
+def test_la_liste_entre_en_service_et_le_meme_fichier_ne_change_rien(adresse: str, tmp_path: Path) -> None:
+    assert read_actions_of(adresse)["montant"].sum() == 5000
+    versions = len(list_versions(open_entrepot(adresse)))
+    relue = importer_actions(write_liste(tmp_path / "autre_nom.csv"), "itn7", adresse=adresse)
+    assert relue.deja_charge
+    assert len(list_versions(open_entrepot(adresse))) == versions
+
+
+def test_un_fichier_plus_court_demande_un_accord_puis_remplace(adresse: str, tmp_path: Path) -> None:
+    courte = write_liste(tmp_path / "courte.csv", CODES[:2])
+    with pytest.raises(ImportRefuse, match=r"passeraient de 5 à 2.*5000 € à 2000 €.*--confirmer"):
+        importer_actions(courte, "itn7", adresse=adresse)
+    assert importer_actions(courte, "itn7", adresse=adresse, essai=True).a_confirmer
+    assert len(read_actions_of(adresse)) == 5
+    importer_actions(courte, "itn7", adresse=adresse, confirme=True)
+    assert len(read_actions_of(adresse)) == 2
+    # La première liste reste dans la réserve, et se recharge.
+    premiere = next(f for f in list_reserve(open_entrepot(adresse)) if not f.en_service)
+    assert (premiere.questionnaire_id, premiere.par) == ("fonds itn7", "camille")
+    importer_actions_gardees(premiere.cle, adresse=adresse)
+    assert len(read_actions_of(adresse)) == 5
+
+
+def test_reconstruire_et_recalculer_gardent_la_liste(adresse: str) -> None:
+    avant = read_actions_of(adresse)
+    construire(demo=False, adresse=adresse, processus=1)
+    pd.testing.assert_frame_equal(avant, read_actions_of(adresse))
+    recalculer(forcer=True, adresse=adresse, processus=1)
+    pd.testing.assert_frame_equal(avant, read_actions_of(adresse))
+
+
+def test_rien_de_charge_ou_un_fonds_inconnu_se_disent(adresse: str, tmp_path: Path) -> None:
+    with pytest.raises(ImportRefuse, match="aucune ligne"):
+        importer_actions(write_liste(tmp_path / "vide.csv", ()), "itn7", adresse=adresse)
+    with pytest.raises(CatalogueError, match="fonds connus : itn7"):
+        importer_actions(tmp_path / "vide.csv", "lune", adresse=adresse)
