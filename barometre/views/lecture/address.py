@@ -74,6 +74,7 @@ CLES: dict[str, Cle] = {
         Cle("repartition", "la répartition d’un indicateur"),
         Cle("obligation", "l’obligation"),
         Cle("programme", "le programme"),
+        Cle("fonds", "le fonds"),
         Cle("axe", "la répartition des répondantes", defaut="strate"),
         Cle("relance", "le nombre de réponses à aller chercher", defaut="100"),
         Cle("classes", "la façon de classer les valeurs d’une carte", defaut="egales"),
