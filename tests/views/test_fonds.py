@@ -12,7 +12,7 @@ from barometre.catalogue import CatalogueError
 from barometre.catalogue.fonds import find_fonds, load_reperes, read_reperes
 from barometre.catalogue.programmes import load_actions_publiques
 from barometre.domain.version import Empreintes, Version
-from barometre.views.piloter.fonds import build_vue_fonds, format_euros, tabulate_credits
+from barometre.views.piloter.fonds import build_table_credits, build_vue_fonds, format_euros
 from tests import mini
 
 VERSION = Version("v", pd.Timestamp("2026-11-28").to_pydatetime(), False, "0", "", Empreintes(*"abcde"))
@@ -65,7 +65,7 @@ def test_avec_la_liste_les_credits_se_lisent_par_region_et_par_habitant() -> Non
     assert autres.nom == "Nouvelle-Aquitaine, Plusieurs régions, ou région inconnue"
     assert autres.par_habitant is None
     assert "compte 26\u00a0projets" in vue.a_retenir
-    assert tabulate_credits(vue.liste.regions)["montant"].sum() == 819_832.5
+    assert build_table_credits(vue.liste.regions)["montant"].sum() == 819_832.5
 
 
 def test_une_liste_trop_courte_ne_montre_rien() -> None:

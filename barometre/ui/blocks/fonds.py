@@ -13,7 +13,7 @@ from barometre.ui.blocks.graphiques import render_graphique
 from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import render_tableau, texte
-from barometre.views.piloter.fonds import NON_RECUE, VueFonds, list_beneficiaires, tabulate_credits
+from barometre.views.piloter.fonds import NON_RECUE, VueFonds, build_table_credits, list_beneficiaires
 
 HORS_TABLEAU = ("resultat", "source")
 
@@ -55,14 +55,16 @@ def render_credits(affiche: FondsAffiche) -> None:
             affiche.regions, vue.name_fichier("regions"), cle="credits-regions", titre="Crédits par région"
         )
         render_telechargements(
-            tabulate_credits(vue.liste.regions), vue.name_fichier("regions"), cle="credits-regions"
+            build_table_credits(vue.liste.regions), vue.name_fichier("regions"), cle="credits-regions"
         )
     if affiche.axes is not None:
         st.subheader("Par axe")
         render_graphique(affiche.axes, vue.name_fichier("axes"), cle="credits-axes", titre="Crédits par axe")
     if vue.liste.statuts:
         st.subheader("Par état d’avancement")
-        render_tableau(tabulate_credits(vue.liste.statuts, habitants=False), "Crédits par état d’avancement")
+        render_tableau(
+            build_table_credits(vue.liste.statuts, habitants=False), "Crédits par état d’avancement"
+        )
     _render_liste(vue)
 
 

@@ -135,7 +135,7 @@ class VueFonds:
         return build_tableau(lignes, COLONNES_PROJETS)
 
 
-def tabulate_credits(credits: Sequence[Credit], *, habitants: bool = True) -> pd.DataFrame:
+def build_table_credits(credits: Sequence[Credit], *, habitants: bool = True) -> pd.DataFrame:
     """Un groupe par ligne, en euros."""
     lignes = [(c.nom, c.beneficiaires, c.projets, c.montant, c.par_habitant) for c in credits]
     table = build_tableau(lignes, COLONNES_CREDITS)
