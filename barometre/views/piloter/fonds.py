@@ -32,7 +32,7 @@ STATUTS = {
 }  # fmt: skip
 COLONNES_CREDITS = ("groupe", "beneficiaires_fonds", "projets", "montant", "montant_habitant")
 COLONNES_PROJETS = ("beneficiaire", "projet", "territoire", "axe", "montant", "resultat", "source")
-COLONNES_REPERES = ("jour", "fait", "valeur_fait", "source")
+COLONNES_REPERES = ("jour", "repere", "valeur_repere", "source")
 COLONNES_LISTE = (
     "collectivite_id", "opsn", "projet", "montant", "date_debut", "date_fin", "axe", "statut",
 )  # fmt: skip
