@@ -26,6 +26,11 @@ class FicheAffichee:
     vue: VueFiche
     situation: Marques
 
+    def place(self, soi: Soi) -> FicheAffichee:
+        """La même, avec des réponses données sur place : rien n'en est gardé pour un autre lecteur."""
+        vue = self.vue.place(load_catalogue(), soi, date.today())
+        return FicheAffichee(vue, _build_situation(vue))
+
 
 @dataclass(frozen=True, slots=True)
 class ComparerAffiche:

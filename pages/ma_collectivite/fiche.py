@@ -2,7 +2,7 @@
 
 from barometre.assemblage.collectivite import load_fiche_affichee
 from barometre.ui import porte
-from barometre.ui.blocks import collectivite, fiche
+from barometre.ui.blocks import collectivite, fiche, repondre
 
 TITRE = "Où en est ma collectivité\u202f?"
 INVITATION = (
@@ -15,10 +15,11 @@ affichee = load_fiche_affichee(porte.get_gate(), choisie.id) if choisie else Non
 if affichee is None:
     collectivite.render_choisir("fiche", TITRE, INVITATION)
 else:
+    affichee = repondre.place_fiche(affichee)
     vue = affichee.vue
     fiche.render_entete(vue)
-    collectivite.render_changer("fiche")
     fiche.render_situation(affichee.situation)
+    repondre.render_repondre_fiche(vue.collectivite)
     fiche.render_premiers_pas(vue)
     fiche.render_forces_ecarts(vue)
     fiche.render_themes(vue)
@@ -26,3 +27,4 @@ else:
     fiche.render_mesures(vue)
     fiche.render_qui(vue)
     fiche.render_emporter(vue)
+    collectivite.render_changer("fiche")

@@ -54,11 +54,11 @@ def test_rien_ne_deborde_sur_un_telephone(serveur: str, visiter: Visiter, adress
 def test_imprimer_ouvre_l_impression_et_garde_toute_la_fiche(serveur: str, visiter: Visiter) -> None:
     page = visiter(serveur, "/fiche?collectivite=commune-01001").page
     page.evaluate("window.print = () => { window.imprimee = true }")
-    page.get_by_role("button", name="Imprimer cette page").click()
+    page.get_by_role("button", name="Imprimer").click()
     assert page.evaluate("window.imprimee")
     page.emulate_media(media="print")
     expect(page.locator(".stSidebar")).to_be_hidden()
-    expect(page.get_by_role("button", name="Imprimer cette page")).to_be_hidden()
+    expect(page.get_by_role("button", name="Imprimer")).to_be_hidden()
     # La page entière se déroule : rien n'est coupé à la hauteur de l'écran.
     hauteur, vue = page.evaluate(
         "[document.documentElement.scrollHeight, document.querySelector('.stMain').scrollHeight]"

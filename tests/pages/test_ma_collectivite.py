@@ -118,6 +118,20 @@ def test_repondre_sur_place_place_aussitot(ouvrir_terrain: Ouvrir) -> None:
     assert "vous\u202f: oui" in _tout(page)
 
 
+def test_repondre_sur_la_fiche_la_met_a_jour_pour_cette_visite_seule(ouvrir_terrain: Ouvrir) -> None:
+    page = ouvrir_terrain("fiche", collectivite=MUETTE, theme="communication")
+    deplier(page, "repondre-fiche")
+    page.radio(key="sur-place-communication_q01").set_value("oui").run()
+    texte = _tout(page)
+    assert "D’après vos réponses de cette visite" in texte
+    # Le résultat est dit à côté de la réponse, et la fiche n'est pas celle que lirait un autre.
+    assert "vous, oui" in texte
+    page.query_params["collectivite"] = SOI
+    page.run()
+    assert "D’après vos réponses de cette visite" not in _tout(page)
+    assert "D’après vos réponses" not in _tout(ouvrir_terrain("fiche", collectivite=MUETTE))
+
+
 def test_cote_a_cote_ajoute_et_retire(ouvrir_terrain: Ouvrir) -> None:
     page = ouvrir_terrain("comparer", collectivite=SOI)
     page.text_input(key="ajouter").set_value("02001").run()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -13,15 +14,19 @@ from hypothesis import strategies as st
 from barometre.catalogue import load_catalogue
 from barometre.domain.enquete import Question
 from barometre.pipeline.rules import apply_rule, split_questions
+from barometre.views.collectivite.pairs import Demande, Pairs
 from barometre.views.collectivite.repondre import (
     ReponsesRefusees,
+    compute_minutes,
     compute_soi,
     count_repondues,
     list_posees,
+    list_resultats,
     read_reponses,
     read_saisie,
     write_reponses,
 )
+from barometre.views.collectivite.soi import Soi
 
 CATALOGUE = load_catalogue()
 COMMUNICATION = CATALOGUE.get_questionnaire("communication")
@@ -134,3 +139,19 @@ def test_un_nombre_de_quatre_cents_chiffres_donne_une_phrase() -> None:
     assert geant != octets
     with pytest.raises(ReponsesRefusees, match="nombre de 400 chiffres"):
         read_reponses(CATALOGUE, geant)
+
+
+def test_la_duree_annoncee_croit_avec_les_questions() -> None:
+    seule = replace(COMMUNICATION, questions=COMMUNICATION.questions[:1])
+    assert compute_minutes(seule, "commune") == 1
+    assert compute_minutes(COMMUNICATION, "commune") >= 2
+
+
+def test_une_reponse_se_lit_a_cote_de_celle_des_pairs() -> None:
+    question = COMMUNICATION.questions[0]
+    soi = compute_soi(CATALOGUE, COMMUNICATION, "commune", {question.id: "oui"}, "v1")
+    pairs = Pairs(Demande("commune-01001"), "communication", "v1", "", "", "", 0, False, {})
+    lignes = list_resultats(question, CATALOGUE.list_indicateurs("communication"), pairs, soi)
+    # Sans chiffre publié des pairs, la réponse est redite et l'absence expliquée.
+    assert any("vous, oui ; trop peu de réponses chez vos pairs" in ligne for ligne in lignes)
+    assert list_resultats(question, CATALOGUE.list_indicateurs("communication"), pairs, Soi("")) == ()

@@ -15,7 +15,8 @@ from barometre.ui import porte, roles
 from barometre.ui.blocks.collectivite import build_carte_identite, get_sujet, render_vers
 from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.graphiques import build_marques
-from barometre.ui.blocks.telechargements import render_documents, render_telechargements
+from barometre.ui.blocks.repondre import REPONDRE
+from barometre.ui.blocks.telechargements import VISITE, render_documents, render_telechargements
 from barometre.ui.blocks.textes import build_anciennes, lien, texte
 from barometre.ui.serving.recettes import Recette
 from barometre.views.collectivite.fiche import ThemeFiche, VueFiche
@@ -23,6 +24,8 @@ from barometre.views.collectivite.obligations import Obligation, describe_verifi
 from barometre.views.collectivite.premiers_pas import PremierPas
 from barometre.views.collectivite.tableau_fiche import COMPTE_SOI
 
+TITRES_PAS = {1: "Une chose à faire", 2: "Deux choses à faire", 3: "Trois choses à faire"}
+IMPRIMER = '<button type="button" class="baro-bouton" data-imprimer>Imprimer</button>'
 OPSN_DIRE = (
     "Votre OPSN n’est pas ici, ou ce n’est pas le bon\u202f? Dites-le à l’équipe du baromètre, ou à Déclic, "
     "qui tient la liste des OPSN\u202f: elle sera corrigée à la prochaine version."
@@ -37,8 +40,7 @@ def render_entete(vue: VueFiche) -> None:
         f'<p class="baro-legende">{texte(_resume_identite(vue))}</p>'
         f'<p class="baro-retenir"><strong>À retenir.</strong> {texte(vue.a_retenir)}</p>'
     )
-    if not vue.soi.lisible:
-        _render_invitation(vue)
+    _render_barre(vue)
 
 
 def _resume_identite(vue: VueFiche) -> str:
@@ -49,23 +51,31 @@ def _resume_identite(vue: VueFiche) -> str:
     mots = [faits[nom] for nom in gardes if nom in faits]
     suite = "OPSN inconnu" if accompagnement == "inconnu" else accompagnement
     # Qui a répondu n'est pas public : sans le droit de le lire, la ligne n'en dit rien.
-    repondu = f"a répondu : {faits['Vagues répondues']}" if vue.has_repondu else ""
+    repondu = f"a répondu : {faits['Vagues répondues']}" if vue.has_repondu and not vue.sur_place else ""
     return " · ".join(filter(None, (*mots, suite, repondu)))
 
 
-def _render_invitation(vue: VueFiche) -> None:
-    """Que faire quand les réponses manquent, ou ne se lisent pas."""
-    with st.container(horizontal=True, vertical_alignment="center", key="invitation"):
-        render_vers(
-            "comparer", "Répondre à un thème ici même, et se situer", vue.collectivite.id, cle="repondre"
+def _render_barre(vue: VueFiche) -> None:
+    """« Répondre · Comparer · Imprimer » : en bas de l'écran d'un téléphone, où qu'on en soit de la page."""
+    with st.container(horizontal=True, vertical_alignment="center", key="barre-fiche"):
+        st.html(
+            f'<button type="button" class="baro-bouton" data-ouvrir="{REPONDRE}">Répondre</button>',
+            width="content",
         )
-        if vue.provenance.simulee and porte.get_portee().role == "public":
-            st.button(
-                "Voir comme son élu·e (démonstration)",
-                key="devenir_elu",
-                on_click=roles.become_elu,
-                args=(vue.collectivite.id,),
-            )
+        render_vers("comparer", "Comparer", vue.collectivite.id, cle="comparer-haut")
+        st.html(IMPRIMER, width="content")
+    _render_devenir(vue)
+
+
+def _render_devenir(vue: VueFiche) -> None:
+    """Sur une démonstration, un visiteur peut voir ce que verrait l'élu·e."""
+    if not vue.soi.lisible and vue.provenance.simulee and porte.get_portee().role == "public":
+        st.button(
+            "Voir comme son élu·e (démonstration)",
+            key="devenir_elu",
+            on_click=roles.become_elu,
+            args=(vue.collectivite.id,),
+        )
 
 
 def render_qui(vue: VueFiche) -> None:
@@ -96,7 +106,7 @@ def _render_liste(phrases: Iterable[str], sinon: str) -> None:
 
 def render_situation(situation: Marques) -> None:
     """Un point par thème : ses pairs, et elle-même quand on lit ses réponses."""
-    st.html(f"<h2>Vous et vos pairs, thème par thème</h2>{build_marques(situation)}")
+    st.html(f"<h2>Où en êtes-vous, thème par thème</h2>{build_marques(situation)}")
 
 
 def render_themes(vue: VueFiche) -> None:
@@ -168,20 +178,23 @@ def render_obligations(vue: VueFiche) -> None:
     st.html(
         f'<p class="baro-phrase">{compte}, dont {montrees} que vos '
         "réponses ou les données de l’État montrent faites. Un état inconnu ne veut pas dire non fait.</p>"
-        f'<div class="baro-cartes">{"".join(_build_obligation(o) for o in vue.obligations)}</div>'
+        f'<div class="baro-lignes">{"".join(_build_obligation(o) for o in vue.obligations)}</div>'
     )
 
 
 def _build_obligation(obligation: Obligation) -> str:
+    """Une ligne : l'obligation et son état ; ce que dit la loi se déplie."""
     seuil = obligation.seuil
-    etat = f"<strong>{texte(obligation.etat.capitalize())}</strong>"
-    detail = f" ({texte(obligation.detail)})" if obligation.detail else ""
+    detail = f" ({obligation.detail})" if obligation.detail else ""
+    etat = (
+        f"<strong>{texte(obligation.etat + detail)}</strong>{', sous condition' if seuil.condition else ''}"
+    )
     precautions = f"<p>{texte(seuil.precautions)}</p>" if seuil.precautions else ""
     return (
-        f'<article class="baro-carte"><h3>{texte(seuil.titre)}</h3><p>État\u202f: {etat}{detail}.</p>'
-        f"<p>{texte(obligation.applicable)}</p><details><summary>Ce que dit la loi</summary>"
+        f"<details><summary>{texte(seuil.titre)}\u202f: {etat}</summary>"
+        f"<p>{texte(obligation.applicable)}</p>"
         f"<p>{texte(seuil.obligation)}</p><p>{lien(seuil.reference, seuil.url)}</p>{precautions}"
-        f"<p>{texte(describe_verification(seuil))}</p></details></article>"
+        f"<p>{texte(describe_verification(seuil))}</p></details>"
     )
 
 
@@ -207,10 +220,10 @@ def render_mesures(vue: VueFiche) -> None:
 
 
 def render_premiers_pas(vue: VueFiche) -> None:
-    """Par quoi commencer : la loi d'abord, puis ce que les pairs font déjà."""
+    """La loi d'abord, puis ce que les pairs font déjà."""
     if not vue.premiers_pas:
         return
-    st.header("Par quoi commencer")
+    st.header(TITRES_PAS[len(vue.premiers_pas)])
     if not vue.soi.lisible or not vue.has_repondu:
         st.html(
             '<p class="baro-legende">Sans vos réponses, voici ce qu’il est utile de vérifier d’abord.</p>'
@@ -235,15 +248,11 @@ def _render_feuille(collectivite_id: str) -> None:
 
 
 def render_emporter(vue: VueFiche) -> None:
-    """Imprimer, télécharger, aller comparer."""
+    """Télécharger, la feuille, aller comparer ; « Imprimer » est dans la barre."""
     st.header("Emporter cette page")
-    with st.container(horizontal=True, vertical_alignment="center", key="emporter"):
-        st.html(
-            '<button type="button" class="baro-bouton" data-imprimer>Imprimer cette page</button>',
-            width="content",
-        )
-    recette = Recette("fiche", (vue.collectivite.id,))
-    render_telechargements(vue.table, vue.provenance, cle="fiche", prive=recette)
+    # Avec les réponses de cette visite, le fichier n'a pas d'adresse : il est dans la page elle-même.
+    prive = VISITE if vue.sur_place else Recette("fiche", (vue.collectivite.id,))
+    render_telechargements(vue.table, vue.provenance, cle="fiche", prive=prive)
     feuille = partial(_render_feuille, vue.collectivite.id)
     render_depliant("La fiche sur une feuille, à imprimer ou à reprendre", feuille, cle="fiche-feuille")
     render_vers("comparer", "Se comparer, indicateur par indicateur", vue.collectivite.id, cle="comparer")

@@ -131,6 +131,16 @@ document.addEventListener("click", async (geste) => {
   setTimeout(() => { bouton.textContent = libelle; delete bouton.dataset.occupe; }, 2000);
 });
 
+// Un bouton « data-ouvrir » déplie le bloc de cette clé, y mène et y pose le curseur : la lecture continue là.
+document.addEventListener("click", (geste) => {
+  const cle = geste.target.closest?.("[data-ouvrir]")?.dataset.ouvrir;
+  const entete = cle && document.querySelector(`.st-key-${CSS.escape(cle)} summary`);
+  if (!entete) return;
+  if (!entete.closest("details").open) entete.click();
+  entete.scrollIntoView({ block: "start" });
+  entete.focus({ preventScroll: true });
+});
+
 // Un bouton « data-imprimer » ouvre l'impression du navigateur ; la feuille de style cache ce qui ne se lit pas sur papier.
 document.addEventListener("click", (geste) => {
   if (geste.target.closest?.("[data-imprimer]")) window.print();

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
@@ -22,6 +23,8 @@ from barometre.views.collectivite.premiers_pas import PremierPas, list_premiers_
 from barometre.views.collectivite.soi import Mesure, Score, Soi, compute_score, read_soi
 from barometre.views.collectivite.structure import Structure
 from barometre.views.collectivite.tableau_fiche import build_provenance_pairs, build_table
+
+SUR_PLACE = "Votre réponse : celle que vous avez donnée pendant cette visite, enregistrée nulle part."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ class VueFiche:
     premiers_pas: tuple[PremierPas, ...]
     provenance: Provenance
     table: pd.DataFrame
+    # Vrai si des réponses données dans cette visite y sont placées.
+    sur_place: bool = False
 
     @property
     def has_repondu(self) -> bool:
@@ -103,13 +108,47 @@ class VueFiche:
         scores = [t.score for t in self.themes if t.score is not None and t.score.montre]
         faites, possibles = sum(s.pratiques for s in scores), sum(s.concernees for s in scores)
         if not scores:
-            return "Trop peu de réponses pour compter vos pratiques : voici vos pairs."
+            return f"{self._debut}Trop peu de réponses pour compter vos pratiques : voici vos pairs."
         ecart = ""
         if self.ecarts:
             titre = format_guillemets(self.ecarts[0].indicateur.titre)
             ecart = f" Le plus grand écart avec vos pairs : {titre}."
         themes = format_compte(len(scores), "thème")
-        return f"Vous avez {faites} des {possibles} pratiques suivies, sur {themes}.{ecart}"
+        return f"{self._debut}Vous avez {faites} des {possibles} pratiques suivies, sur {themes}.{ecart}"
+
+    @property
+    def _debut(self) -> str:
+        return "D’après vos réponses de cette visite : " if self.sur_place else ""
+
+    def place(self, catalogue: Catalogue, soi: Soi, jour: date) -> VueFiche:
+        """La même fiche avec des réponses données sur place ; rien n'en est gardé pour un autre lecteur."""
+        ensemble = replace(self.soi, refus="", reponses={**self.soi.reponses, **soi.reponses})
+        themes = tuple(_place_theme(theme, ensemble) for theme in self.themes)
+        obligations = list_obligations(catalogue, self.collectivite, ensemble, jour)
+        pairs, par_theme = [t.pairs for t in themes], {t.theme.id: t.pratiques for t in themes}
+        return replace(
+            self,
+            soi=ensemble,
+            themes=themes,
+            participation_lisible=True,
+            forces=tuple(list_forces(ensemble, pairs, par_theme)),
+            ecarts=tuple(list_ecarts(ensemble, pairs, par_theme)),
+            obligations=obligations,
+            premiers_pas=list_premiers_pas(catalogue, ensemble, pairs, obligations),
+            provenance=replace(self.provenance, precautions=(SUR_PLACE, *self.provenance.precautions)),
+            table=build_table(ensemble, pairs, _list_comparees(themes)),
+            sur_place=True,
+        )
+
+
+def _place_theme(theme: ThemeFiche, soi: Soi) -> ThemeFiche:
+    score = compute_score(soi, theme.pratiques, theme.pairs.vague_id)
+    repondu = theme.has_repondu or soi.has_repondu(theme.pratiques, theme.pairs.vague_id)
+    return replace(theme, score=score, has_repondu=repondu)
+
+
+def _list_comparees(themes: Iterable[ThemeFiche]) -> list[Indicateur]:
+    return [i for t in themes for i in t.pratiques]
 
 
 def build_fiche(
@@ -138,7 +177,7 @@ def build_fiche(
         obligations=obligations,
         premiers_pas=list_premiers_pas(catalogue, soi, pairs, obligations),
         provenance=build_provenance_pairs(comparaison, pairs, "fiche", f"Fiche : {collectivite.nom}"),
-        table=build_table(soi, pairs, [i for t in themes for i in t.pratiques]),
+        table=build_table(soi, pairs, _list_comparees(themes)),
     )
 
 

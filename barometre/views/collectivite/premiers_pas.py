@@ -1,4 +1,4 @@
-"""« Par quoi commencer » : ce que la loi demande d'abord, puis ce que les pairs font déjà."""
+"""« Trois choses à faire » : ce que la loi demande d'abord, puis ce que les pairs font déjà."""
 
 from __future__ import annotations
 

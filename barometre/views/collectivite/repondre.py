@@ -7,20 +7,25 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from barometre.catalogue.model import Catalogue
 from barometre.domain.enquete import Question, Questionnaire
+from barometre.domain.indicateur import Indicateur
 from barometre.domain.regles import Saisie, apply_calcul
 from barometre.formats import format_guillemets, format_nombre
+from barometre.views.collectivite.pairs import Pairs
 from barometre.views.collectivite.soi import Reponse, Soi
+from barometre.views.lecture.chiffres import format_cellule
 
 FORMAT = "barometre-reponses"
 NE_SAIT_PAS = "ne_sait_pas"
 TAILLE_MAXIMALE, TEXTE_MAXIMAL = 200_000, 2_000
 # Au-delà, un entier n'est la réponse à aucune question, et ne tient plus dans un nombre à virgule.
 CHIFFRES_MAXIMAUX = 15
+# Le temps que l'on annonce par question fermée, lue et répondue : notre hypothèse, qui n'a pas été mesurée.
+SECONDES_PAR_QUESTION = 15
 # Ce que le lecteur a saisi : une option, plusieurs, un nombre, un texte.
 Brutes = Mapping[str, Any]
 
@@ -85,6 +90,31 @@ def compute_soi(
         saisie = posees.get(indicateur.calcul.question_id, Saisie("non_concerne"))
         reponses[(indicateur.id, vague_id)] = Reponse(*apply_calcul(indicateur.calcul, saisie))
     return Soi("", reponses=reponses)
+
+
+def list_resultats(
+    question: Question, indicateurs: Iterable[Indicateur], pairs: Pairs, soi: Soi
+) -> tuple[str, ...]:
+    """Ce que la réponse place aussitôt : « Un site internet : vous, oui ; 87 % de vos pairs. »"""
+    lignes = []
+    for indicateur in indicateurs:
+        reponse = soi.get(indicateur.id, pairs.vague_id)
+        muette = reponse is None or reponse.etat in ("sans_reponse", "non_concerne")
+        if indicateur.calcul.question_id != question.id or muette or reponse is None:
+            continue
+        chiffre = pairs.get(indicateur.id)
+        suite = "trop peu de réponses chez vos pairs"
+        if chiffre is not None:
+            texte = format_cellule(indicateur, chiffre, "redresse")
+            suite = f"{texte} {'de' if indicateur.est_part else 'chez'} vos pairs"
+            suite += " (indicatif)" if chiffre.note == "C" else ""
+        lignes.append(f"{indicateur.titre} : vous, {reponse.get_texte(indicateur)} ; {suite}.")
+    return tuple(lignes)
+
+
+def compute_minutes(questionnaire: Questionnaire, type_: str) -> int:
+    """La durée à annoncer : quinze secondes par question posée d'emblée, au moins une minute."""
+    return max(1, round(len(list_posees(questionnaire, type_, {})) * SECONDES_PAR_QUESTION / 60))
 
 
 def count_repondues(questionnaire: Questionnaire, type_: str, brutes: Brutes) -> tuple[int, int]:
