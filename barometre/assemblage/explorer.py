@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
 from barometre.access import Gate
 from barometre.assemblage import depot, memoire
 from barometre.catalogue import load_catalogue
+from barometre.charts import Dessin, build_points
+from barometre.charts.image import FormatImage, Trait, build_image_traits
+from barometre.charts.nuage import build_nuage
+from barometre.domain.indicateur import Indicateur
+from barometre.domain.provenance import AVERTISSEMENT_SIMULATION
+from barometre.formats import is_absent
 from barometre.maps.geopackage import to_gpkg
 from barometre.views.donnees.demande import DemandeExplorer, parse_demande
 from barometre.views.donnees.explorer import VueExplorer, build_vue_explorer
+from barometre.views.donnees.figure import build_cadre_figure, choose_figure
+
+
+@dataclass(frozen=True, slots=True)
+class FigureExplorer:
+    """Le graphique proposé, et ses lignes pour une image ; sans lignes, il n'a que sa forme à l'écran."""
+
+    titre: str
+    dessin: Dessin
+    traits: tuple[Trait, ...] = ()
 
 
 def load_explorer(gate: Gate, demande: DemandeExplorer) -> VueExplorer:
@@ -20,8 +40,62 @@ def load_requete(gate: Gate, requete: str) -> VueExplorer:
     return load_explorer(gate, parse_demande(requete, load_catalogue(), depot.list_territoires_of(gate)))
 
 
+def load_figure(gate: Gate, demande: DemandeExplorer) -> FigureExplorer | None:
+    """Le nuage ou les lignes que propose la forme de la vue ; None pour une carte, ou pour rien."""
+    return memoire.get_vue(gate, _figure, demande)
+
+
 def _explorer(gate: Gate, demande: DemandeExplorer) -> VueExplorer:
     return build_vue_explorer(gate, load_catalogue(), demande)
+
+
+def _figure(gate: Gate, demande: DemandeExplorer) -> FigureExplorer | None:
+    vue = load_explorer(gate, demande)
+    nature = choose_figure(vue, demande)
+    if nature not in ("nuage", "traits"):
+        return None
+    presents = set(vue.table["indicateur_id"])
+    indicateurs = [i for i in vue.indicateurs if i.id in presents]
+    cadres = [build_cadre_figure(vue.table, i, demande) for i in indicateurs]
+    valeur = demande.selection.valeur
+    if nature == "nuage":
+        (x, y), (cadre_x, cadre_y) = indicateurs, cadres
+        nuage = build_nuage((x, cadre_x), (y, cadre_y), valeur=valeur)
+        return FigureExplorer(f"{x.titre} et {y.titre}", nuage)
+    (indicateur,), (cadre,) = indicateurs, cadres
+    points = build_points(cadre, indicateur, titre=indicateur.titre, valeur=valeur)
+    return FigureExplorer(
+        indicateur.titre, points, _list_traits(indicateur, cadre.to_dict("records"), valeur)
+    )
+
+
+def _list_traits(
+    indicateur: Indicateur, lignes: Sequence[Mapping[Any, Any]], valeur: str
+) -> tuple[Trait, ...]:
+    """Les lignes de l'image ; seule une part se dessine de 0 à 100 %."""
+    if not indicateur.est_part:
+        return ()
+    return tuple(
+        Trait(
+            str(ligne["groupe"]),
+            f"{ligne[f'{valeur}_texte']} · n {ligne['n']:.0f} · {ligne['note']}",
+            float(ligne[valeur]),
+            None if is_absent(ligne["bas"]) else float(ligne["bas"]),
+            None if is_absent(ligne["haut"]) else float(ligne["haut"]),
+            ligne["note"] == "C",
+        )
+        if ligne["montre"]
+        else Trait(str(ligne["groupe"]), "non publié")
+        for ligne in lignes
+    )
+
+
+def build_image_figure(vue: VueExplorer, figure: FigureExplorer, extension: FormatImage) -> bytes:
+    """L'image du graphique ; titre, champ, source, date, version et simulation y sont écrits."""
+    lue = vue.provenance
+    simulee = AVERTISSEMENT_SIMULATION if lue.simulee else ""
+    pied = " · ".join(filter(None, (simulee, lue.source, lue.date, lue.version, lue.filtres)))
+    return build_image_traits(figure.traits, titre=figure.titre, pied=pied, extension=extension)[0]
 
 
 def build_geopackage(vue: VueExplorer) -> bytes:

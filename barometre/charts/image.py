@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import fill
 from typing import Any, Literal
 
 from matplotlib import rc_context
@@ -18,7 +19,7 @@ from barometre.charts.palette import ACCENT, GRIS
 
 FormatImage = Literal["png", "svg"]
 LARGEUR, LIGNE, TETE, PIED, DENSITE = 8.0, 0.34, 0.75, 0.7, 150  # pouces, et points par pouce
-_SIGNES = 52
+_SIGNES, _SIGNES_PIED, _LIGNES_PIED = 52, 135, 3
 # Les teintes transparentes de la palette, posées sur du blanc : matplotlib ne lit pas « rgba(…) ».
 GRILLE, ACCENT_LEGER = "#dadde1", "#b6cfea"
 # Sans date dans le fichier : la même image a les mêmes octets.
@@ -58,7 +59,9 @@ def build_image_traits(
         for rang, trait in enumerate(traits):
             _draw_trait(axes, rang, trait)
         figure.text(0.02, 1 - 0.3 / hauteur, titre, fontsize=11, fontweight="bold", va="center")
-        figure.text(0.02, 0.16 / hauteur, pied, fontsize=7, color=GRIS, va="center")
+        # Repliée : la fin (la version, la simulation) ne doit jamais sortir de l'image.
+        mentions = fill(pied, _SIGNES_PIED, max_lines=_LIGNES_PIED, placeholder="…")
+        figure.text(0.02, 0.06 / hauteur, mentions, fontsize=7, color=GRIS, va="bottom")
         sortie = io.BytesIO()
         figure.savefig(sortie, format=extension, dpi=DENSITE, metadata=_METADONNEES[extension])
     return sortie.getvalue(), hauteur / LARGEUR

@@ -6,6 +6,7 @@ import streamlit as st
 
 from barometre.domain.version import Version
 from barometre.ui import compte, frame, navigation, porte, roles, state, visiteur
+from barometre.ui.blocks import citer
 from barometre.ui.blocks.messages import render_message
 from barometre.ui.navigation import PageDeclaree
 from barometre.warehouse.engine import EntrepotError
@@ -35,6 +36,8 @@ def render_application() -> None:
         navigation.run_page(page)
     with messages:
         frame.render_messages()
+    if version is not None and page.adresse not in SANS_DONNEES:
+        citer.render_citer(page.titre, page.adresse, version)
     frame.render_footer(version)
 
 

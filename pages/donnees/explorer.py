@@ -13,5 +13,6 @@ composee = explorer.select_vue()
 with retenir:
     explorer.render_a_retenir(composee)
 explorer.render_apercu(composee)
+explorer.render_graphique(composee)
 explorer.render_fichiers(composee)
 explorer.render_reproduire(composee)

@@ -16,6 +16,7 @@ from barometre.maps.geopackage import NIVEAUX as NIVEAUX_DESSINES
 from barometre.ui import porte, state
 from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.explorer_choix import select_choix
+from barometre.ui.blocks.explorer_figure import render_figure
 from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import render_tableau
@@ -117,6 +118,12 @@ def _render_pages(vue: VueExplorer, numero: int) -> None:
                 args=("page", str(autre), "1"),
             )
         st.caption(f"Lignes {debut} à {min(debut + PAGE - 1, total)} sur {format_nombre(total)}.")
+
+
+def render_graphique(composee: Composee) -> None:
+    """Le graphique que propose la forme de la vue."""
+    if composee.pleine is not None:
+        render_figure(composee.pleine, composee.demande)
 
 
 def render_fichiers(composee: Composee) -> None:

@@ -126,7 +126,7 @@ def build_provenance_lecture(
         lecture.version,
         titre,
         f"{nom}_{_champ(lecture.selection)}",
-        filtres=f"{contexte.champ} ; {contexte.vague}",
+        filtres=" ; ".join(filter(None, (contexte.champ, contexte.vague))),
         definitions=(build_definition(i) for i in indicateurs),
         precautions=_PRECAUTIONS,
     )

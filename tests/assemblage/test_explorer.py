@@ -1,0 +1,92 @@
+"""Le graphique proposé suit la forme de la vue, dit ses chiffres et rien d'autre ; son image se relit."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from xml.etree import ElementTree
+
+import pytest
+from PIL import Image
+
+from barometre.access import Gate
+from barometre.assemblage import depot, memoire
+from barometre.assemblage.explorer import build_image_figure, load_explorer, load_figure
+from barometre.catalogue import load_catalogue
+from barometre.domain.provenance import AVERTISSEMENT_SIMULATION
+from barometre.formats import is_absent
+from barometre.views.donnees.demande import DemandeExplorer, parse_demande
+from barometre.views.donnees.figure import choose_figure
+from barometre.warehouse.repository import open_repository
+from tests.fakes import build_entrepot_factice
+
+UN, DEUX = "indicateurs=site_internet", "indicateurs=site_internet&indicateurs=site_a_jour"
+
+
+@pytest.fixture(scope="module")
+def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gate]:
+    lu = open_repository(build_entrepot_factice(tmp_path_factory.mktemp("entrepot"), etat=True))
+    memoire.forget()
+    yield Gate(lu)
+    lu.close()
+
+
+def _demande(gate: Gate, requete: str) -> DemandeExplorer:
+    return parse_demande(requete, load_catalogue(), depot.list_territoires_of(gate))
+
+
+@pytest.mark.parametrize(
+    ("requete", "nature"),
+    [
+        (UN, "carte"),
+        (DEUX, "nuage"),
+        (f"{UN}&par=strate", "traits"),
+        (f"{UN}&par=vague", "traits"),
+        (f"{UN}&par=territoire&par=vague", "traits"),
+        (f"{DEUX}&par=strate", ""),
+        ("par=strate", ""),
+        ("indicateurs=france_services_presence&par=", ""),
+        ("indicateurs=reponses_vague_2&par=", ""),
+    ],
+)
+def test_la_forme_decide_du_graphique(gate: Gate, requete: str, nature: str) -> None:
+    demande = _demande(gate, requete)
+    assert choose_figure(load_explorer(gate, demande), demande) == nature
+    assert (load_figure(gate, demande) is not None) == (nature in ("nuage", "traits"))
+
+
+def test_les_traits_sont_les_chiffres_de_la_vue(gate: Gate) -> None:
+    demande = _demande(gate, f"{UN}&par=strate")
+    table, figure = load_explorer(gate, demande).table, load_figure(gate, demande)
+    assert figure is not None
+    lues = [trait.valeur for trait in figure.traits]
+    assert lues == [None if is_absent(v) else pytest.approx(v / 100) for v in table["valeur"]]
+    assert [t.texte == "non publié" for t in figure.traits] == table["valeur"].isna().tolist()
+    assert [t.douteux for t in figure.traits] == table["note"].eq("C").tolist()
+
+
+def test_un_territoire_cache_n_a_pas_de_point_dans_le_nuage(gate: Gate) -> None:
+    demande = _demande(gate, f"{DEUX}&niveau=region&vague=2026-v4")
+    table, figure = load_explorer(gate, demande).table, load_figure(gate, demande)
+    assert figure is not None
+    large = table.pivot(index="territoire_id", columns="indicateur_id", values="valeur").dropna()
+    points = figure.dessin.figure.data[0]  # type: ignore[union-attr]
+    assert sorted(points.x) == pytest.approx(sorted(large["site_internet"]))
+    assert sorted(points.y) == pytest.approx(sorted(large["site_a_jour"]))
+
+
+def test_l_image_porte_titre_source_date_et_simulation(gate: Gate) -> None:
+    demande = _demande(gate, f"{UN}&par=strate")
+    vue, figure = load_explorer(gate, demande), load_figure(gate, demande)
+    assert figure is not None
+    png, svg = (build_image_figure(vue, figure, extension) for extension in ("png", "svg"))
+    assert Image.open(io.BytesIO(png)).format == "PNG"
+    racine = ElementTree.fromstring(svg)
+    # matplotlib dessine les lettres ; le texte d'origine reste en commentaire du tracé.
+    assert racine.tag.endswith("svg")
+    ecrit = svg.decode()
+    lue = vue.provenance
+    # Une mention longue est repliée : ses mots y sont, pas forcément à la suite.
+    for mot in (figure.titre, lue.version, *AVERTISSEMENT_SIMULATION.split(), *lue.date.split()):
+        assert mot in ecrit
+    assert build_image_figure(vue, figure, "svg") == svg
