@@ -50,7 +50,7 @@ node_modules/installe-dev: .venv/installe package-lock.json
 	touch node_modules/installe $@
 
 test: node_modules/installe-dev check
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile
 
 mutants: .venv/installe-dev
 	$(BIN)/mutmut run --max-children 2

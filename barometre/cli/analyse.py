@@ -32,6 +32,7 @@ COMMANDES = (
     "fiche",
     "synthese",
     "acces",
+    "diagnostic",
     "servir",
 )
 

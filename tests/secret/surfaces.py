@@ -35,6 +35,7 @@ COMMANDES: dict[str, str] = {
     "fiche": ATTAQUEE,
     "synthese": ATTAQUEE,
     "acces": "droits et journal, sans aucune réponse",
+    "diagnostic": "réglages et état de la machine, sans aucune réponse",
     "servir": "lance l'application, dont chaque adresse est listée ici",
 }
 API: dict[str, str] = {
