@@ -33,6 +33,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("BAROMETRE_OIDC_EMETTEUR", "l'émetteur ProConnect", "aucun : tout lecteur est public"),
     Variable("BAROMETRE_OIDC_CLIENT", "l'identifiant ProConnect", "aucun"),
     Variable("BAROMETRE_OIDC_SECRET", "le secret ProConnect", "aucun", secrete=True),
+    Variable("BAROMETRE_SECRET", "signe les adresses des fichiers privés", "tiré au démarrage", secrete=True),
     Variable("BAROMETRE_API_ORIGINES", "les sites dont les pages lisent l'API", "aucun"),
     Variable("BAROMETRE_TRACE", "la trace technique d'une commande qui échoue", "une phrase seulement"),
     Variable("BAROMETRE_AVANCEMENT", "où la récupération en est", "posée par « servir --recuperer »"),
