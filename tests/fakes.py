@@ -183,6 +183,7 @@ def _agregat(
         "n": n, "n_publie": n, "n_oui": round(n * min(p, 1)) if est_part else None, "n_eff": n * 0.8,
         "brut": p, "redresse": p * 0.97, "se": 0.02, "df": n - 10, "bas": p * 0.9, "haut": p * 1.05,
         "prudence_bas": p * 0.85, "prudence_haut": p * 1.1, "g_etoile": 1.2, "pente": 1.0,
+        "egal": None, "egal_bas": None, "egal_haut": None, "egal_note": "", "egal_manque": "",
         "note": "" if cache else "A", "raison": "nombre" if cache else "",
         "etat": "primary" if cache else "published",
     }  # fmt: skip

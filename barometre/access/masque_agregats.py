@@ -26,8 +26,10 @@ from barometre.domain.secret import (
 
 # Ce qui, dans une cellule, parle des réponses ; `population` reste.
 PRUDENCE = ("prudence_bas", "prudence_haut", "g_etoile", "pente")
-CHIFFRES = ("n", "brut", "redresse", "se", "df", "bas", "haut", "n_oui", "n_eff", *PRUDENCE)
+EGALES = ("egal", "egal_bas", "egal_haut")
+CHIFFRES = ("n", "brut", "redresse", "se", "df", "bas", "haut", "n_oui", "n_eff", *PRUDENCE, *EGALES)
 PARTS = ("brut", "redresse", "bas", "haut")
+TEXTES = ("note", "raison", "egal_note", "egal_manque")
 Z_95 = 1.959964
 
 Nombres = NDArray[np.float64]
@@ -72,7 +74,7 @@ def _read_colonnes(lignes: pd.DataFrame, caches: Marques) -> Colonnes:
     # Combien ont rempli le questionnaire, si elles sont assez pour que personne ne s'y lise.
     participants = _read_nombres(lignes, "participants")
     vues["participants"] = np.where(participants >= SEUIL_PARTICIPATION, round_comptes(participants), np.nan)
-    return vues | {nom: lignes[nom].mask(caches, "") for nom in ("note", "raison") if caches.any()}
+    return vues | {nom: lignes[nom].mask(caches, "") for nom in TEXTES if caches.any()}
 
 
 def _show_raw(vues: Colonnes, part: Marques) -> None:
@@ -89,7 +91,7 @@ def _show_raw(vues: Colonnes, part: Marques) -> None:
     vues["redresse"] = np.where(peu, p, vues["redresse"])
     vues["n_eff"] = round_comptes(np.round(np.where(peu, n, vues["n_eff"])))
     vues["se"] = np.where(peu & part, np.nan, vues["se"])
-    vues |= {nom: np.where(peu, np.nan, vues[nom]) for nom in PRUDENCE}
+    vues |= {nom: np.where(peu, np.nan, vues[nom]) for nom in (*PRUDENCE, *EGALES)}
 
 
 def _round_means(vues: Colonnes, moyenne: Marques) -> None:
@@ -113,7 +115,7 @@ def _bound_extremes(vues: Colonnes, part: Marques) -> None:
     extremes = bas | haut
     if extremes.any():
         _apply_bornes(vues, bas, haut)
-        vues |= {nom: np.where(extremes, np.nan, vues[nom]) for nom in ("se", *PRUDENCE)}
+        vues |= {nom: np.where(extremes, np.nan, vues[nom]) for nom in ("se", *PRUDENCE, *EGALES)}
 
 
 def _apply_bornes(vues: Colonnes, bas: Marques, haut: Marques) -> None:
@@ -130,6 +132,6 @@ def _apply_bornes(vues: Colonnes, bas: Marques, haut: Marques) -> None:
 def _round_parts(vues: Colonnes, part: Marques) -> None:
     """Des parts au pour cent entier : ni le compte des « oui », ni une valeur qui le redonne."""
     vues |= {nom: np.round(vues[nom], DECIMALES - 1) for nom in ("g_etoile", "pente")}
-    for nom in (*PARTS, "prudence_bas", "prudence_haut"):
+    for nom in (*PARTS, "prudence_bas", "prudence_haut", *EGALES):
         vues[nom] = np.where(part, np.round(vues[nom], DECIMALES), vues[nom])
     vues["se"] = np.where(part, np.round(vues["se"], DECIMALES + 1), vues["se"])

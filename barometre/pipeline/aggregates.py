@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from barometre.domain.indicateur import Indicateur
 from barometre.pipeline.cube import COLONNES
 from barometre.pipeline.secret import compute_states
+from barometre.pipeline.structure_egale import COLONNES as EGALES
+from barometre.pipeline.structure_egale import compute_egales
 from barometre.pipeline.terrain import Terrain
 from barometre.stats.estimation import DomainEstimates, estimate_domains
 
@@ -22,17 +24,19 @@ _CHIFFRES = {
 }  # fmt: skip
 
 
-def compute_agregats(terrain: Terrain) -> pd.DataFrame:
-    """Les lignes d'`agregat` d'un questionnaire à une vague."""
+def compute_agregats(terrain: Terrain, tranches: pd.Series) -> pd.DataFrame:
+    """Les lignes d'`agregat` d'un questionnaire à une vague ; `tranches` : celles de la structure égale."""
     tableaux = [
-        _estimate(terrain, indicateurs, parts=parts)
+        _estimate(terrain, tranches, indicateurs, parts=parts)
         for parts in (True, False)
         if (indicateurs := terrain.list_indicateurs(parts=parts))
     ]
     return pd.concat(tableaux, ignore_index=True) if tableaux else pd.DataFrame()
 
 
-def _estimate(terrain: Terrain, indicateurs: Sequence[Indicateur], *, parts: bool) -> pd.DataFrame:
+def _estimate(
+    terrain: Terrain, tranches: pd.Series, indicateurs: Sequence[Indicateur], *, parts: bool
+) -> pd.DataFrame:
     """Les chiffres, brouillés par les clés du plan ; une cellule que personne ne voit n'en garde aucun."""
     valeurs = terrain.valeurs[[i.id for i in indicateurs]]
     membres = terrain.membres[:, terrain.gardees]
@@ -40,7 +44,10 @@ def _estimate(terrain: Terrain, indicateurs: Sequence[Indicateur], *, parts: boo
     chiffres = estimate_domains(terrain.design, valeurs, membres, kind=genre, cv=terrain.cv)
     cellules = terrain.cellules.iloc[terrain.gardees]
     etats = compute_states(cellules, chiffres.n, chiffres.grade, indicateurs)
-    return _to_frame(terrain, chiffres, etats, parts=parts)
+    lignes = _to_frame(terrain, chiffres, etats, parts=parts)
+    if not parts:
+        return lignes.assign(**dict.fromkeys(EGALES[:3], np.nan), **dict.fromkeys(EGALES[3:], ""))
+    return pd.concat([lignes, compute_egales(terrain, tranches, chiffres, indicateurs)], axis=1)
 
 
 def _to_frame(

@@ -20,6 +20,7 @@ from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.models import compute_modeles
 from barometre.pipeline.quality import Reference, build_quality, build_variance_check
 from barometre.pipeline.rules import compute_valeurs, split_questions
+from barometre.pipeline.structure_egale import build_tranches
 from barometre.pipeline.terrain import Terrain, build_terrain
 from barometre.pipeline.weights import Redressement, compute_weights
 from barometre.stats.design import LoneStratumWarning
@@ -39,6 +40,11 @@ class Contexte:
     def cadre(self) -> pd.DataFrame:
         """Les collectivités du cadre, par identifiant."""
         return self.cube.cadre
+
+    @cached_property
+    def tranches(self) -> pd.Series:
+        """La tranche de chaque collectivité, pour les chiffres à structure égale."""
+        return build_tranches(self.cadre, self.catalogue)
 
     @cached_property
     def reference(self) -> Reference:
@@ -107,7 +113,7 @@ def join_vagues(calculees: Sequence[Calculee]) -> Donnees:
 def compute_vague(contexte: Contexte, vague: Vaguee) -> Calculee:
     """Tout ce qui se calcule d'un questionnaire à une vague."""
     redressement, valeurs, terrain = _compute_terrain(contexte, vague)
-    agregats = compute_agregats(terrain)
+    agregats = compute_agregats(terrain, contexte.tranches)
     donnees = Donnees()
     donnees.add("fait_valeur", valeurs)
     donnees.add("poids", _poids(vague, redressement))

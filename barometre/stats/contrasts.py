@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import scipy
+from scipy import special
 
 from barometre.stats import intervals
 from barometre.stats.change import get_sign, has_enough, pooled_p_value, student_p_value
@@ -135,6 +136,24 @@ def adjust_p_values(p_values: npt.ArrayLike, method: Literal["bh", "holm", "bonf
         # `scipy.stats.false_discovery_control`, sans charger `scipy.stats` à chaque import.
         corrige[ordre] = np.minimum(np.minimum.accumulate((m / rang * p[ordre])[::-1])[::-1], 1)
     return corrige
+
+
+def combine_intervals(
+    first: Tableau, second: Tableau
+) -> tuple[Tableau, Tableau, Tableau, npt.NDArray[np.int_]]:
+    """L'écart de deux chiffres dont on n'a que l'intervalle à 95 % : écart, bas, haut, position.
+
+    `first`, `second` : valeur, borne basse, borne haute en colonnes (MOVER, Donner et Zou 2012). La position
+    (1, 0, −1) suit Benjamini-Hochberg sur toutes les lignes.
+    """
+    (p, bas_1, haut_1), (q, bas_2, haut_2) = first.T, second.T
+    ecart = q - p
+    bas, haut = ecart - np.hypot(q - bas_2, haut_1 - p), ecart + np.hypot(haut_2 - q, p - bas_1)
+    demi = np.where(ecart > 0, ecart - bas, haut - ecart)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = intervals.normal_quantile(LEVELS["95"]) * np.abs(ecart) / demi
+    p_value = adjust_p_values(2 * special.ndtr(-z))
+    return ecart, bas, haut, get_sign(bas, haut, p_value, LEVELS["95"])
 
 
 def classify(

@@ -25,6 +25,7 @@ __all__ = [
     "DesignError",
     "DomainEstimates",
     "LoneStratumWarning",
+    "bound_proportions",
     "estimate_domains",
     "estimate_means",
     "estimate_proportions",
@@ -198,7 +199,7 @@ def _finish_proportions(  # noqa: PLR0917 - les pièces d'un même tableau
     """Erreur type, intervalle, prudence et note de parts."""
     se, df = np.sqrt(sums.variance + sums.noise), np.where(sums.n > 0, sums.df, np.nan)
     p = np.clip(sums.estimate, 0.0, 1.0)
-    bas, haut = _bound_proportions(sums, p, se, level)
+    bas, haut = bound_proportions(sums, p, se, level)
     prudence = bound_prudence(bas, haut, slopes)
     notes = grade_proportions(Precision(sums.n, sums.total, sums.n_eff, p, bas, haut, df, *prudence, cv))
     seuil = find_breaking_factor(p, bas, haut, slopes)
@@ -217,7 +218,7 @@ def _finish_means(sums: Sums, domains: pd.Index[Any], items: pd.Index[Any], leve
     return DomainEstimates(domains, items, *(*tableaux, sums.n_published))
 
 
-def _bound_proportions(sums: Sums, p: Tableau, se: Tableau, level: float) -> tuple[Tableau, Tableau]:
+def bound_proportions(sums: Sums, p: Tableau, se: Tableau, level: float) -> tuple[Tableau, Tableau]:
     """Logit et Student à partir de 10 oui et 10 non ; Wilson sur n_eff sinon, ou sans degré de liberté."""
     bas, haut = intervals.wilson_effective(p, sums.n_noisy, level)
     assez = (sums.total >= LOGIT_MINIMUM) & (sums.n - sums.total >= LOGIT_MINIMUM) & (sums.df > 0)

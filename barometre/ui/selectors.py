@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from barometre.catalogue import load_catalogue
+from barometre.domain.structure import EGALE
 from barometre.domain.territoire import FRANCE, LIBELLES_COUVERTURES, LIBELLES_TYPES
 from barometre.ui import porte, state
 from barometre.views.lecture.address import CLES
@@ -122,6 +123,7 @@ def read_theme_cell(theme_id: str) -> Selection:
         choix["strate"],
         choix["opsn"],
         "brut" if choix["chiffres"] == "brut" else "redresse",
+        choix["structure"],
     )
 
 
@@ -136,13 +138,14 @@ def _list_options(theme_id: str) -> dict[str, tuple[Mapping[str, str], str]]:
         "strate": (list_strates(_read("type", types, "")), ""),
         "opsn": ({"": "Toutes les couvertures"} | LIBELLES_COUVERTURES, ""),
         "chiffres": (CHIFFRES, "redresse"),
+        "structure": (STRUCTURES, ""),
     }
 
 
 def render_theme_cell(theme_id: str) -> None:
-    """Les choix d'une page de thème : vague, territoire, type, taille, couverture, brut ou redressé."""
+    """Les choix d'une page de thème : la vague, le champ, brut ou redressé, la structure."""
     options = _list_options(theme_id)
-    colonnes = (*st.columns(3), *st.columns(3))
+    colonnes = (*st.columns(3), *st.columns(4))
     reglages: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("vague", "Vague", {}),
         ("territoire", "Territoire", {}),
@@ -150,6 +153,7 @@ def render_theme_cell(theme_id: str) -> None:
         ("strate", "Taille", {}),
         ("opsn", "Accompagnement", {"aide": AIDE_OPSN}),
         ("chiffres", "Chiffres", {"aide": AIDE_CHIFFRES}),
+        ("structure", "Tailles", {"aide": AIDE_STRUCTURE}),
     )
     for colonne, (nom, libelle, reglage) in zip(colonnes, reglages, strict=True):
         choisir = select_segment if nom == "chiffres" else select_one
@@ -175,10 +179,21 @@ AIDE_OPSN = (
     "Dans le périmètre\u202f: un OPSN couvre son département, sans que l’on sache si elle en est membre. "
     "Inconnue\u202f: aucune source n’en dit rien, ce qui ne veut pas dire «\u202fnon couverte\u202f»."
 )
+STRUCTURES = {"": "Celles de chaque territoire", EGALE: "À structure égale"}
+AIDE_STRUCTURE = (
+    "À structure égale\u202f: chaque région ou département comme s’il avait les tailles du pays, car une "
+    "région de petites communes n’est pas en retard d’être rurale. Refusé là où une tranche a trop peu de "
+    "réponses."
+)
 AIDE_CHIFFRES = (
     "Bruts\u202f: les réponses telles que reçues. Redressés\u202f: corrigés pour que les répondants "
     "ressemblent à l’ensemble des collectivités (taille, région, accompagnement)."
 )
+
+
+def select_structure() -> str:
+    """Chaque territoire avec ses tailles, ou tous avec celles du pays."""
+    return select_one("structure", "Tailles", STRUCTURES, aide=AIDE_STRUCTURE)
 
 
 def list_vagues(theme_id: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from barometre.access.masque_agregats import CHIFFRES, PRUDENCE, Z_95
+from barometre.access.masque_agregats import CHIFFRES, EGALES, PRUDENCE, TEXTES, Z_95
 from barometre.domain.secret import (
     CHIFFRES_SIGNIFICATIFS,
     DECIMALES,
@@ -57,7 +57,7 @@ def _show_raw(vues: pd.DataFrame, part: pd.Series) -> pd.DataFrame:
     vues["redresse"] = vues["redresse"].mask(peu, p)
     vues["n_eff"] = round_effectifs(vues["n_eff"].mask(peu, n).round())
     vues["se"] = vues["se"].mask(peu & part)
-    vues[list(PRUDENCE)] = vues[list(PRUDENCE)].mask(peu)
+    vues[[*PRUDENCE, *EGALES]] = vues[[*PRUDENCE, *EGALES]].mask(peu)
     return vues.assign(df=np.nan)
 
 
@@ -86,7 +86,7 @@ def _bound_extremes(vues: pd.DataFrame, part: pd.Series) -> pd.DataFrame:
     vues["bas"] = (
         vues["bas"].mask(haut, np.floor(np.minimum(vues["bas"], 1 - borne) * 20) / 20).mask(bas, 0.0)
     )
-    effaces = ["se", *PRUDENCE]
+    effaces = ["se", *PRUDENCE, *EGALES]
     vues[effaces] = vues[effaces].mask(bas | haut)
     return vues
 
@@ -94,7 +94,7 @@ def _bound_extremes(vues: pd.DataFrame, part: pd.Series) -> pd.DataFrame:
 def _round_parts(vues: pd.DataFrame, part: pd.Series) -> pd.DataFrame:
     """Des parts au pour cent entier : ni le compte des « oui », ni une valeur qui le redonne."""
     vues[["g_etoile", "pente"]] = vues[["g_etoile", "pente"]].round(DECIMALES - 1)
-    for colonne in ("brut", "redresse", "bas", "haut", "prudence_bas", "prudence_haut"):
+    for colonne in ("brut", "redresse", "bas", "haut", "prudence_bas", "prudence_haut", *EGALES):
         vues[colonne] = vues[colonne].mask(part, vues[colonne].round(DECIMALES))
     vues["se"] = vues["se"].mask(part, vues["se"].round(DECIMALES + 1))
     return vues.assign(n_oui=np.nan)
@@ -104,8 +104,7 @@ def _erase(lignes: pd.DataFrame, colonnes: tuple[str, ...], caches: pd.Series) -
     vues = lignes.copy()
     for colonne in colonnes:
         vues[colonne] = vues[colonne].astype("float64").mask(caches)
-    if "note" in vues:
-        vues["note"] = vues["note"].mask(caches, "")
-    if "raison" in vues:
-        vues["raison"] = vues["raison"].mask(caches, "")
+    for nom in TEXTES:
+        if nom in vues:
+            vues[nom] = vues[nom].mask(caches, "")
     return vues

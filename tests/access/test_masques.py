@@ -22,7 +22,8 @@ def cellule(**valeurs: object) -> dict[str, object]:
         "participants": 43, "n": 41, "n_publie": 42, "n_oui": 13, "n_eff": 33.3, "brut": 0.325,
         "redresse": 0.3127, "se": 0.07123, "df": 30.0, "bas": 0.1942, "haut": 0.4671, "note": "B",
         "raison": "nombre", "prudence_bas": 0.1617, "prudence_haut": 0.5229, "g_etoile": 1.8888,
-        "pente": 0.987, "etat": "published",
+        "pente": 0.987, "egal": 0.2987, "egal_bas": 0.1712, "egal_haut": 0.4888, "egal_note": "C",
+        "egal_manque": "", "etat": "published",
     } | valeurs  # fmt: skip
 
 
@@ -164,7 +165,8 @@ cellules = st.fixed_dictionaries(
         "n_publie": st.integers(0, 260), "n_oui": st.one_of(st.none(), st.integers(0, 260)),
         "participants": st.integers(0, 260), "n_eff": st.floats(0, 260), "brut": part, "redresse": part,
         "se": part, "bas": part, "haut": part, "prudence_bas": part, "prudence_haut": part,
-        "g_etoile": st.floats(1, 9), "pente": st.floats(-2, 2), "note": st.sampled_from("ABC"),
+        "g_etoile": st.floats(1, 9), "pente": st.floats(-2, 2), "egal": part,
+        "egal_bas": part, "egal_haut": part, "note": st.sampled_from("ABC"),
         "etat": st.sampled_from(ETATS),
     }
 )  # fmt: skip

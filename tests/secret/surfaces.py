@@ -89,7 +89,8 @@ COMMUNE = "commune-2A005"
 # moins ne se lit nulle part, ni son jour, ni son profil.
 CHANGEMENTS = (
     f"UPDATE agregat SET n_publie = 9, participants = 9, n_oui = 2, brut = 0.77, redresse = 0.66, n_eff = 8, "
-    f"bas = 0.1, haut = 0.9, se = 0.3, prudence_bas = 0.1, prudence_haut = 0.9, g_etoile = 1.7, pente = 0.4 "
+    f"bas = 0.1, haut = 0.9, se = 0.3, prudence_bas = 0.1, prudence_haut = 0.9, g_etoile = 1.7, pente = 0.4, "
+    f"egal = 0.5, egal_bas = 0.4, egal_haut = 0.6, egal_note = 'C', egal_manque = '' "
     f"WHERE {CACHEES}",
     "UPDATE agregat SET n = n - 3, df = df + 3",
     f"DELETE FROM participation WHERE collectivite_id = '{COMMUNE}'",

@@ -26,10 +26,11 @@ from tests import mini
 STRATES = ("commune-0-499", "commune-500-plus", "epci-toutes")
 REGIONS = {"region-01": "Nord-Essai", "region-02": "Sud-Essai", "region-03": "Île d’Essai"}
 PRUDENCE = ("prudence_bas", "prudence_haut", "g_etoile", "pente")
+EGALES = ("egal", "egal_bas", "egal_haut", "egal_note", "egal_manque")
 COLONNES = (
     "indicateur_id", "vague_id", "niveau", "territoire_id", "type", "strate", "couverture", "population",
     "participants", "n", "n_oui", "n_eff", "brut", "redresse", "se", "df", "bas", "haut", "note", "etat",
-    "plafond", "raison", *PRUDENCE,
+    "plafond", "raison", *PRUDENCE, *EGALES,
 )  # fmt: skip
 
 
@@ -149,6 +150,9 @@ def cellule(indicateur_id: str = "site", **autres: Any) -> dict[str, Any]:
         "prudence_haut": 0.33,
         "g_etoile": 1.2,
         "pente": 1.0,
+        "egal": None,
+        "egal_bas": None,
+        "egal_haut": None,
         "etat": "published",
     }
     return ligne | autres

@@ -211,7 +211,7 @@ def _has_sens(indicateur: Indicateur | None) -> bool:
 
 
 def _select_champ() -> None:
-    colonnes = st.columns(3)
+    colonnes = st.columns(4)
     with colonnes[0]:
         type_ = selectors.select_one(
             "type", "Type", {"": "Tous les types"} | LIBELLES_TYPES, efface=("strate",)
@@ -220,6 +220,8 @@ def _select_champ() -> None:
         selectors.select_one("strate", "Taille", selectors.list_strates(type_))
     with colonnes[2]:
         selectors.select_one("opsn", "Accompagnement", {"": "Toutes les couvertures"} | LIBELLES_COUVERTURES)
+    with colonnes[3]:
+        selectors.select_structure()
 
 
 def list_en_face(theme_id: str, indicateur_id: str) -> dict[str, str]:

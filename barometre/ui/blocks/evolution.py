@@ -27,7 +27,7 @@ COMPOSITION_ABSENTE = (
 def select_evolutions() -> EvolutionAffichee:
     """Le thème, la vague d'arrivée et le territoire, puis les changements."""
     themes = {t.id: t.titre for t in load_catalogue().themes}
-    gauche, milieu, droite = st.columns(3)
+    gauche, milieu, droite, derniere = st.columns(4)
     with gauche:
         theme = selectors.select_one("theme", "Thème", themes, defaut=next(iter(themes)), efface=("vague",))
     vagues = dict(list(selectors.list_vagues(theme).items())[1:]) or selectors.list_vagues(theme)
@@ -35,7 +35,9 @@ def select_evolutions() -> EvolutionAffichee:
         vague = selectors.select_one("vague", "Jusqu’à la vague", vagues, defaut=next(reversed(vagues), ""))
     with droite:
         territoire = selectors.select_one("territoire", "Territoire", _list_territoires())
-    return load_evolutions(porte.get_gate(), theme, Selection(vague, territoire))
+    with derniere:
+        structure = selectors.select_structure()
+    return load_evolutions(porte.get_gate(), theme, Selection(vague, territoire, structure=structure))
 
 
 def _list_territoires() -> dict[str, str]:

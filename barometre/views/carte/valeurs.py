@@ -10,6 +10,7 @@ import pandas as pd
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.domain.indicateur import Indicateur
+from barometre.domain.structure import EGALE
 from barometre.domain.territoire import FRANCE
 from barometre.formats import format_compte, format_date
 from barometre.views.lecture.cellules import get_cellule, read_cellules
@@ -107,7 +108,9 @@ def _read_erreurs(gate: Gate, indicateur_id: str, niveau: str, selection: Select
         strate=selection.strate,
         couverture=selection.couverture,
     )
-    return lignes.drop_duplicates("territoire_id").set_index("territoire_id")[["se", "population"]]
+    erreurs = lignes.drop_duplicates("territoire_id").set_index("territoire_id")[["se", "population"]]
+    # À structure égale, l'erreur type de la cellule n'est pas celle du chiffre : son intervalle la dit.
+    return erreurs.assign(se=float("nan")) if selection.structure == EGALE else erreurs
 
 
 def _get_chiffre(

@@ -131,8 +131,15 @@ def apply_limites(choix: ChoixCarte, indicateur: Indicateur) -> tuple[ChoixCarte
         )
     if indicateur.id in (PARTICIPATION, OPSN) or indicateur.origine == "mesure":
         return choix, ()
-    if choix.niveau == "epci" and (selection.couverture or selection.strate or selection.type):
-        libre = replace(selection, type="", strate="", couverture="")
+    return _restrict_niveau(choix)
+
+
+def _restrict_niveau(choix: ChoixCarte) -> tuple[ChoixCarte, tuple[str, ...]]:
+    """Ce que l'EPCI et le département ne découpent pas."""
+    selection = choix.selection
+    decoupe = (selection.couverture, selection.strate, selection.type, selection.structure)
+    if choix.niveau == "epci" and any(decoupe):
+        libre = replace(selection, type="", strate="", couverture="", structure="")
         return replace(choix, selection=libre), (
             "Par intercommunalité, un chiffre compte toutes ses collectivités\u202f: plus finement, il ne "
             "serait pas publiable.",

@@ -9,6 +9,7 @@ import pandas as pd
 
 from barometre.domain.colonnes import get_colonne
 from barometre.domain.indicateur import Indicateur
+from barometre.domain.structure import EGALE
 from barometre.domain.territoire import FRANCE
 from barometre.views.lecture.cellules import get_cellule, read_cellules
 from barometre.views.lecture.chiffres import Chiffre
@@ -35,8 +36,10 @@ def build_entonnoirs(
     lecture: Lecture, indicateur: Indicateur, ensemble: Chiffre, repartitions: Sequence[Repartition]
 ) -> tuple[Entonnoir, ...]:
     """Les territoires de la sélection ; pour la France, les régions puis les départements."""
-    # Une part seulement bornée (« au plus 5 % ») ne place personne.
-    if not indicateur.est_part or not ensemble.montre or ensemble.plafond:
+    # Une part seulement bornée (« au plus 5 % ») ne place personne ; à structure égale, les limites
+    # binomiales ne décrivent pas une somme pondérée de tranches.
+    egale = lecture.selection.structure == EGALE
+    if egale or not indicateur.est_part or not ensemble.montre or ensemble.plafond:
         return ()
     dessous = next((r.groupes for r in repartitions if r.id == TERRITOIRE), ())
     en_region = lecture.selection.territoire_id.startswith("region-")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from barometre.catalogue.model import Catalogue
@@ -94,7 +94,7 @@ def read_demande(adresse: Adresse) -> DemandeExplorer:
     return DemandeExplorer(
         indicateurs=adresse.list("indicateurs"),
         theme_id=adresse.get("theme"),
-        selection=read_selection(adresse),
+        selection=replace(read_selection(adresse), structure=""),
         par=tuple(p for p in adresse.list("par") if p),
         niveau=adresse.get("niveau"),
         territoires=adresse.list("territoires"),

@@ -84,6 +84,7 @@ CLES: dict[str, Cle] = {
         Cle("forme", "la forme du tableau", defaut="longue"),
         Cle("page", "la page de l’aperçu", defaut="1"),
         Cle("nom", "le nom de la vue"),
+        Cle("structure", "les tailles tenues égales"),
         Cle("version", "la version des données", suivie=True),
     )
 }

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from barometre.access import Gate
+from barometre.domain.structure import EGALE
 from barometre.domain.territoire import FRANCE
 from barometre.views.lecture.chiffres import ABSENT, Chiffre, Cle, index_chiffres, read_chiffres
 from barometre.views.lecture.selection import Selection
@@ -24,7 +25,7 @@ def read_cellules(
         "couverture": selection.couverture,
     }
     cadre = gate.list_agregats(indicateurs=list(indicateurs), **(filtres | dimension))
-    return index_chiffres(read_chiffres(cadre))
+    return index_chiffres(read_chiffres(cadre, egales=selection.structure == EGALE))
 
 
 def get_cellule(cellules: Mapping[Cle, Chiffre], indicateur_id: str, selection: Selection) -> Chiffre:

@@ -14,6 +14,8 @@ from barometre.domain.secret import MONTRES
 from barometre.formats import format_intervalle, format_valeur, is_absent
 
 ABSENT = "absent"
+# L'état d'un chiffre refusé à structure égale ; suivi, s'il y en a une, de la tranche qui manque.
+STRUCTURE = "structure"
 Cle = tuple[str, str, str, str, str, str]
 
 
@@ -81,9 +83,25 @@ class Chiffre:
         return self.valeur if valeur == "redresse" else self.brut
 
 
-def read_chiffres(cadre: pd.DataFrame) -> list[Chiffre]:
-    """Les cellules d'un cadre de la porte d'accès."""
-    return [_build_chiffre(ligne) for ligne in cadre.to_dict("records")]
+def read_chiffres(cadre: pd.DataFrame, *, egales: bool = False) -> list[Chiffre]:
+    """Les cellules d'un cadre de la porte d'accès ; `egales` : à structure égale, pour un territoire."""
+    lignes = cadre.to_dict("records")
+    return [_equalise(_build_chiffre(x), x) if egales else _build_chiffre(x) for x in lignes]
+
+
+def _equalise(chiffre: Chiffre, ligne: Mapping[Any, Any]) -> Chiffre:
+    """Le même territoire avec les tailles du pays, ou la tranche qui l'empêche.
+
+    La France et ses zones sont la référence ; une strate n'a qu'une taille.
+    """
+    if not chiffre.montre or chiffre.strate or ligne["niveau"] in ("france", "zone"):
+        return chiffre
+    if (egal := _flottant(ligne["egal"])) is None:
+        return Chiffre(*chiffre.cle, etat=f"{STRUCTURE}{ligne['egal_manque']}")
+    return replace(
+        chiffre, redresse=egal, bas=_flottant(ligne["egal_bas"]), haut=_flottant(ligne["egal_haut"]),
+        note=ligne["egal_note"], raison="", prudence_bas=None, prudence_haut=None, g_etoile=None, pente=None,
+    )  # fmt: skip
 
 
 def index_chiffres(chiffres: Iterable[Chiffre]) -> Mapping[Cle, Chiffre]:

@@ -9,7 +9,7 @@ from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION
 from barometre.domain.secret import SEUIL, SEUIL_CYBER
 from barometre.formats import format_compte
-from barometre.views.lecture.chiffres import Chiffre, format_bornes, format_cellule
+from barometre.views.lecture.chiffres import STRUCTURE, Chiffre, format_bornes, format_cellule
 from barometre.views.lecture.libelles import lower_initiale
 from barometre.views.lecture.prudence import RAISONS, build_g_etoile
 
@@ -88,16 +88,33 @@ STRATES_VIDES = (
 )
 
 
+SANS_STRUCTURE = (
+    "Refusé à structure égale : seule une part se calcule, par région ou par département, pour toutes les "
+    "collectivités ou pour les communes, toutes couvertures réunies."
+)
+
+
 def get_raison(etat: str, indicateur: Indicateur) -> str:
     """Pourquoi un chiffre n'est pas montré, sans rien en dire d'autre."""
     if etat == "empty":
         return STRATES_VIDES
+    if etat.startswith(STRUCTURE):
+        return _explain_structure(etat.removeprefix(STRUCTURE))
     if etat != "primary":
         return "Pas de chiffre : aucune réponse, ou question non posée à ces collectivités."
     cyber = indicateur.sensibilite == "cyber"
     if cyber:
         return f"Non publiable : en cybersécurité, rien sous {SEUIL_CYBER} réponses ni sous région et type."
     return f"Non publiable : moins de {SEUIL} réponses."
+
+
+def _explain_structure(tranche: str) -> str:
+    if not tranche:
+        return SANS_STRUCTURE
+    return (
+        f"Refusé à structure égale : moins de {SEUIL} réponses parmi les {tranche} de ce territoire "
+        f"({SEUIL_CYBER} en cybersécurité)."
+    )
 
 
 # « Part des collectivités qui ont un site » → « 68 % des collectivités ont un site ». Le premier relatif

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.domain.enquete import Vague
+from barometre.domain.structure import EGALE
 from barometre.domain.territoire import FRANCE, LIBELLES_COUVERTURES, LIBELLES_TYPES
 from barometre.views.lecture.selection import Selection
 
@@ -48,7 +49,9 @@ class Libelles:
     def get_champ(self, selection: Selection) -> str:
         """La sélection entière en mots, sans la vague."""
         couverture = LIBELLES_COUVERTURES.get(selection.couverture, "")
-        morceaux = (self.get_public(selection), couverture, self.get_territoire(selection.territoire_id))
+        egale = "à structure égale" if selection.structure == EGALE else ""
+        lieu = self.get_territoire(selection.territoire_id)
+        morceaux = (self.get_public(selection), couverture, lieu, egale)
         return ", ".join(m if rang == 0 else _milieu(m) for rang, m in enumerate(filter(None, morceaux)))
 
     def get_vague(self, vague_id: str) -> Vague | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from barometre.domain.structure import EGALE, NIVEAUX_EGAUX
 from barometre.domain.territoire import FRANCE
 from barometre.views.lecture.address import Adresse, build_query
 
@@ -21,6 +22,8 @@ class Selection:
     strate: str = ""
     couverture: str = ""
     valeur: Valeur = "redresse"
+    # « egale » : chaque territoire avec les tailles du pays (`domain.structure`)
+    structure: str = ""
 
     @property
     def type_effectif(self) -> str:
@@ -28,15 +31,24 @@ class Selection:
         return self.type or self.strate.partition("-")[0]
 
     @property
+    def est_egalisee(self) -> bool:
+        """Vrai si ce que l'on lit de ce territoire est à structure égale."""
+        niveau = self.territoire_id.partition("-")[0]
+        return self.structure == EGALE and niveau in NIVEAUX_EGAUX and not self.strate
+
+    @property
     def est_france_entiere(self) -> bool:
         """Vrai si aucun filtre ne restreint le champ."""
         return (self.territoire_id, self.type, self.strate, self.couverture) == (FRANCE, "", "", "")
 
     def list_plus_larges(self, region_id: str = "") -> list[Selection]:
-        """Les vues plus larges, de la plus proche à la plus large : territoire, couverture, strate, type."""
+        """De la plus proche à la plus large : structure, territoire, couverture, strate, type."""
         # La strate dit le type : l'enlever le garde, pour n'élargir que d'un pas.
         courante = replace(self, type=self.type_effectif)
         etapes = [courante]
+        # À structure égale, un refus se lève d'abord en rendant au territoire ses tailles.
+        courante = replace(courante, structure="")
+        etapes.append(courante)
         if region_id and courante.territoire_id.startswith("departement-"):
             etapes.append(replace(courante, territoire_id=region_id))
         etapes.append(replace(courante, territoire_id=FRANCE))
@@ -47,7 +59,7 @@ class Selection:
 
 
 def read_selection(adresse: Adresse) -> Selection:
-    """La sélection que dit une adresse (clés `vague`, `territoire`, `type`, `strate`, `opsn`, `chiffres`)."""
+    """La sélection d'une adresse (vague, territoire, type, strate, opsn, chiffres, structure)."""
     return Selection(
         vague_id=adresse.get("vague"),
         territoire_id=adresse.get("territoire"),
@@ -55,6 +67,7 @@ def read_selection(adresse: Adresse) -> Selection:
         strate=adresse.get("strate"),
         couverture=adresse.get("opsn"),
         valeur="brut" if adresse.get("chiffres") == "brut" else "redresse",
+        structure=EGALE if adresse.get("structure") == EGALE else "",
     )
 
 
@@ -68,5 +81,6 @@ def build_adresse(selection: Selection) -> str:
             "strate": selection.strate,
             "opsn": selection.couverture,
             "chiffres": selection.valeur,
+            "structure": selection.structure,
         }
     )

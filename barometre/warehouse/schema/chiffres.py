@@ -75,6 +75,13 @@ agregat = Table(
     Column("prudence_haut", Float, nullable=True),
     Column("g_etoile", Float, nullable=True),
     Column("pente", Float, nullable=True),
+    # La part d'une région ou d'un département avec les tailles du pays (standardisation directe), ou la
+    # tranche, en mots, où trop peu ont répondu ; vides ailleurs.
+    Column("egal", Float, nullable=True),
+    Column("egal_bas", Float, nullable=True),
+    Column("egal_haut", Float, nullable=True),
+    texte("egal_note"),
+    texte("egal_manque"),
     texte("note"),
     texte("raison"),  # ce qui la prive de la note du dessus
     texte("etat"),

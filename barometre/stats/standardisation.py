@@ -1,0 +1,115 @@
+"""Standardisation directe : la part d'un territoire s'il avait les tailles de l'ensemble.
+
+p = Σ_t W_t·p_t, W_t la part de la tranche t dans l'ensemble, p_t la part pondérée de la tranche dans le
+territoire (Fleiss, Levin et Paik 2003, ch. 19). Les influences des tranches s'ajoutent, u = Σ W_t·u_t :
+la variance est de plan, calage compris. Chaque p_t porte le bruit du secret de sa propre cellule ; une
+tranche de moins de `minimums` réponses fait refuser le chiffre, et dit laquelle.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import csr_array
+
+from barometre.stats.design import Design
+from barometre.stats.domains import Sums, sum_domains
+from barometre.stats.estimation import bound_proportions, read_answers
+from barometre.stats.grades import Precision, grade_proportions
+from barometre.stats.prudence import Slopes, bound_prudence
+
+Tableau = npt.NDArray[np.float64]
+SANS_MANQUE = -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Standardised:
+    """Un tableau territoire × chiffre par grandeur ; `missing` : le rang de la tranche qui manque, ou −1."""
+
+    p: Tableau
+    low: Tableau
+    high: Tableau
+    grade: npt.NDArray[np.str_]
+    missing: npt.NDArray[np.intp]
+
+
+def adjust_domains(  # noqa: PLR0917 - le plan, les réponses, où, sur quoi, et comment
+    design: Design,
+    answers: pd.DataFrame,
+    territories: csr_array,
+    bands: npt.NDArray[np.intp],
+    mix: Tableau,
+    slopes: Tableau,
+    *,
+    minimums: npt.NDArray[np.int_],
+    cv: float = 0.0,
+    level: float = 0.95,
+) -> Standardised:
+    """Les parts à structure égale ; `territories` : territoire × unité ; `bands` : la tranche, ou −1.
+
+    `mix` : la part de chaque tranche dans l'ensemble (somme 1) ; `slopes` : la pente de la cellule du
+    territoire (`barometre.stats.prudence`), dont l'intervalle de prudence se déduit.
+    """
+    valeurs = read_answers(design, answers, "proportion")
+    tranches = csr_array((bands[None, :] == np.arange(mix.size)[:, None]).astype(float))
+    membres = [_cross(tranches, territories[[k]]) for k in range(territories.shape[0])]
+    repondu = np.isfinite(valeurs).astype(float)
+    peu = np.stack([np.asarray(m @ repondu) for m in membres]) < minimums
+    manque = np.where(peu.any(axis=1), peu.argmax(axis=1), SANS_MANQUE)
+    refuse = manque != SANS_MANQUE
+    lignes = [
+        _sum_bands(design, valeurs, m, mix, answers.columns) if not tout else _fill(valeurs.shape[1])
+        for m, tout in zip(membres, refuse.all(axis=1), strict=True)
+    ]
+    sommes = Sums(*(np.vstack([getattr(x, nom) for x in lignes]) for nom in Sums.__dataclass_fields__))
+    p = np.clip(sommes.estimate, 0.0, 1.0)
+    bas, haut = bound_proportions(sommes, p, np.sqrt(sommes.variance + sommes.noise), level)
+    prudence = bound_prudence(bas, haut, Slopes(slopes, slopes))
+    notes, _ = grade_proportions(
+        Precision(sommes.n, sommes.total, sommes.n_eff, p, bas, haut, sommes.df, *prudence, cv)
+    )
+    p, bas, haut = (np.where(refuse, np.nan, v) for v in (p, bas, haut))
+    return Standardised(p, bas, haut, np.where(refuse, "", notes), manque)
+
+
+def _cross(bands: csr_array, territory: csr_array) -> csr_array:
+    """Tranche × unité, réduit aux unités d'un territoire."""
+    membres = csr_array(bands.multiply(territory))
+    membres.eliminate_zeros()
+    return membres
+
+
+def _fill(items: int) -> Sums:
+    """La ligne d'un territoire dont tous les chiffres sont refusés."""
+    return Sums(*(np.full((1, items), np.nan) for _ in Sums.__dataclass_fields__))
+
+
+def _sum_bands(design: Design, values: Tableau, bands: csr_array, mix: Tableau, items: pd.Index) -> Sums:
+    """Les sommes standardisées d'un territoire, en une ligne."""
+    t = sum_domains(design, values, bands, items, with_variance=False)
+    w = mix[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        n_eff = 1 / (w**2 / t.n_eff).sum(axis=0)
+    connues = (t.n > 0).all(axis=0)
+    variance = np.full(values.shape[1], np.nan)
+    if connues.any():
+        variance[connues] = design.variance(_influence(design, values[:, connues], bands, mix))
+    lignes = {
+        "n": t.n.sum(axis=0), "total": t.total.sum(axis=0), "n_eff": n_eff, "raw": (w * t.raw).sum(axis=0),
+        "estimate": (w * t.estimate).sum(axis=0), "variance": variance, "df": t.df.sum(axis=0),
+        "noise": (w**2 * t.noise).sum(axis=0), "n_published": t.n_published.sum(axis=0),
+    }  # fmt: skip
+    return Sums(**{nom: valeurs[None, :] for nom, valeurs in lignes.items()})
+
+
+def _influence(design: Design, values: Tableau, bands: csr_array, mix: Tableau) -> Tableau:
+    """u = Σ_t W_t·1_t·(y − p_t)/Σ_t w, par chiffre."""
+    repondu, y = np.isfinite(values).astype(float), np.nan_to_num(values)
+    w = design.weights[:, None]
+    total = np.asarray(bands @ (w * repondu))
+    p = np.asarray(bands @ (w * y)) / total
+    coefficient, attendu = np.asarray(bands.T @ (mix[:, None] / total)), np.asarray(bands.T @ p)
+    return np.asarray(repondu * coefficient * (y - attendu))

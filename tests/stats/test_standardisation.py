@@ -1,0 +1,55 @@
+"""La standardisation directe : somme à la main, couverture simulée, refus qui nomme la tranche."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.sparse import csr_array
+
+from barometre.stats.design import Design
+from barometre.stats.perturbation import Law, Perturbation
+from barometre.stats.standardisation import SANS_MANQUE, Standardised, adjust_domains
+
+MELANGE = np.array([0.7, 0.3])
+
+
+def _standardise(
+    tranches: np.ndarray, y: np.ndarray, territoire: np.ndarray, perturbation: Perturbation | None = None
+) -> Standardised:
+    """Deux strates, les tranches, dans un cadre de 10 000 collectivités par tranche."""
+    poids = 10_000 / np.bincount(tranches)[tranches]
+    plan = Design(tranches, np.full(y.size, 10_000.0), poids, perturbation=perturbation)
+    return adjust_domains(
+        plan, pd.DataFrame({"q": y}), csr_array(territoire[None, :].astype(float)), tranches, MELANGE,
+        np.ones((1, 1)), minimums=np.array([10]),
+    )  # fmt: skip
+
+
+def test_la_somme_a_la_main() -> None:
+    tranches, y = np.repeat([0, 1], [40, 20]), np.r_[np.arange(40) < 10, np.arange(20) < 15].astype(float)
+    e = _standardise(tranches, y, np.ones(60, dtype=bool))
+    assert e.p[0, 0] == pytest.approx(0.7 * 0.25 + 0.3 * 0.75)
+    assert e.missing[0, 0] == SANS_MANQUE
+    assert e.low[0, 0] < e.p[0, 0] < e.high[0, 0]
+
+
+@pytest.mark.parametrize("garde", [9, 0])
+def test_une_tranche_trop_maigre_fait_refuser_et_se_nomme(garde: int) -> None:
+    tranches, y = np.repeat([0, 1], [40, 20]), np.tile([0.0, 1.0], 30)
+    e = _standardise(tranches, y, np.r_[np.ones(40), np.arange(20) < garde].astype(bool))
+    assert np.isnan([e.p[0, 0], e.low[0, 0], e.high[0, 0]]).all()
+    assert (e.missing[0, 0], e.grade[0, 0]) == (1, "")
+
+
+def test_la_couverture_bruit_du_secret_compris() -> None:
+    """Un territoire de grandes, lu avec les tailles du pays : 400 tirages, écart type de 1,1 point."""
+    hasard, vraie, dedans = np.random.default_rng(4), 0.7 * 0.2 + 0.3 * 0.6, []
+    tranches = np.repeat([0, 1], [60, 90])
+    for _ in range(400):
+        y = (hasard.random(150) < np.where(tranches == 0, 0.2, 0.6)).astype(float)
+        cles = Perturbation(hasard.integers(0, 2**64, 150, dtype=np.uint64), law=Law())
+        e = _standardise(tranches, y, np.ones(150, dtype=bool), cles)
+        dedans.append(e.low[0, 0] <= vraie <= e.high[0, 0])
+    assert 0.92 <= np.mean(dedans) <= 0.985
+    assert y.mean() > 0.3  # le territoire, lui, est à 44 %, non 32

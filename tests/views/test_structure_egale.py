@@ -1,0 +1,77 @@
+"""À structure égale : un chiffre à la place de l'autre, le refus dit, la France pour référence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from barometre.domain.structure import EGALE
+from barometre.views.comprendre.dimensions import TERRITOIRE, build_repartitions
+from barometre.views.comprendre.evolution import read_tests
+from barometre.views.lecture.cellules import get_cellule, read_cellules
+from barometre.views.lecture.chiffres import STRUCTURE
+from barometre.views.lecture.citation import SANS_STRUCTURE, get_raison
+from barometre.views.lecture.ligne import Lecture
+from barometre.views.lecture.selection import Selection
+from tests.views.fausse_porte import FaussePorte, build_catalogue, build_indicateur, cellule
+
+V1, V2 = "2023-v1", "2026-v4"
+EGAL = {"egal": 0.31, "egal_bas": 0.26, "egal_haut": 0.37, "egal_note": "B"}
+REGION = Selection(V2, "region-01", structure=EGALE)
+
+
+def _region(territoire_id: str = "region-01", **autres: Any) -> dict[str, Any]:
+    return cellule(niveau="region", territoire_id=territoire_id, **(EGAL | autres))
+
+
+def test_le_chiffre_standardise_prend_la_place_de_l_autre() -> None:
+    porte: Any = FaussePorte([_region(), cellule()])
+    lus = {
+        s: get_cellule(read_cellules(porte, ["site"], s), "site", s)
+        for s in (REGION, Selection(V2, "region-01"))
+    }
+    egal, propre = lus.values()
+    assert (egal.valeur, egal.bas, egal.haut, egal.note) == (0.31, 0.26, 0.37, "B")
+    assert (propre.valeur, propre.note, egal.brut) == (0.24, "A", propre.brut)
+    assert egal.prudence_bas is None  # celle de l'autre chiffre
+
+
+def test_la_france_et_les_strates_gardent_leur_chiffre() -> None:
+    strate = "commune-0-499"
+    porte: Any = FaussePorte([cellule(), _region(strate=strate, type="commune")])
+    for selection in (
+        Selection(V2, structure=EGALE),
+        Selection(V2, "region-01", strate=strate, structure=EGALE),
+    ):
+        assert get_cellule(read_cellules(porte, ["site"], selection), "site", selection).valeur == 0.24
+
+
+@pytest.mark.parametrize("tranche", ["communes de 5 000 habitants et plus", ""])
+def test_une_tranche_vide_se_refuse_en_une_phrase(tranche: str) -> None:
+    porte: Any = FaussePorte([_region(egal=None, egal_manque=tranche)])
+    lu = get_cellule(read_cellules(porte, ["site"], REGION), "site", REGION)
+    assert (lu.montre, lu.n, lu.etat) == (False, None, f"{STRUCTURE}{tranche}")
+    raison = get_raison(lu.etat, build_indicateur())
+    assert f"parmi les {tranche} de ce territoire" in raison if tranche else raison == SANS_STRUCTURE
+
+
+def test_la_repartition_par_region_le_suit() -> None:
+    porte: Any = FaussePorte(
+        [cellule(), _region(), _region("region-02", egal=None, egal_manque="intercommunalités")]
+    )
+    lecture = Lecture(porte, build_catalogue(), Selection(V2, structure=EGALE))
+    trouvees = {r.id: r for r in build_repartitions(lecture, build_indicateur())}
+    cadre = trouvees[TERRITOIRE].cadre.set_index("groupe")
+    assert cadre.loc["Nord-Essai", "redresse"] == 0.31
+    assert "intercommunalités" in cadre.loc["Sud-Essai", "raison"]
+
+
+def test_le_changement_se_lit_sur_les_chiffres_egaux() -> None:
+    avant = _region(vague_id=V1, egal=0.1, egal_bas=0.07, egal_haut=0.14)
+    porte: Any = FaussePorte([avant, _region()])
+    test = read_tests(porte, ["site"], REGION, V1, V2)["site"]
+    assert test["changement"] == pytest.approx(0.21)
+    assert test["bas"] == pytest.approx(0.21 - (0.05**2 + 0.04**2) ** 0.5)
+    assert test["verdict"] == "hausse"
+    assert read_tests(FaussePorte([_region()]), ["site"], REGION, V1, V2) == {}  # type: ignore[arg-type]
