@@ -39,7 +39,7 @@ def render_a_retenir(affiche: ThemeAffiche) -> None:
 
 
 def render_selection(affiche: ThemeAffiche) -> None:
-    """Une ligne, que l'on déplie pour la modifier : ses six choix ne partent qu'à qui l'ouvre."""
+    """Une ligne, que l'on déplie pour la modifier : ses sept choix ne partent qu'à qui l'ouvre."""
     contexte = affiche.vue.contexte
     libelle = f"Sélection\u202f: {contexte.champ}\u202f; {contexte.vague}. **Modifier**"
     boite = st.expander(libelle, key="selection", on_change="rerun")

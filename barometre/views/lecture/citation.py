@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION
-from barometre.domain.secret import SEUIL, SEUIL_CYBER
+from barometre.domain.secret import SEUIL, SEUIL_CYBER, get_seuil
 from barometre.formats import format_compte
 from barometre.views.lecture.chiffres import STRUCTURE, Chiffre, format_bornes, format_cellule
 from barometre.views.lecture.libelles import lower_initiale
@@ -99,7 +99,7 @@ def get_raison(etat: str, indicateur: Indicateur) -> str:
     if etat == "empty":
         return STRATES_VIDES
     if etat.startswith(STRUCTURE):
-        return _explain_structure(etat.removeprefix(STRUCTURE))
+        return _explain_structure(etat.removeprefix(STRUCTURE), indicateur)
     if etat != "primary":
         return "Pas de chiffre : aucune réponse, ou question non posée à ces collectivités."
     cyber = indicateur.sensibilite == "cyber"
@@ -108,13 +108,11 @@ def get_raison(etat: str, indicateur: Indicateur) -> str:
     return f"Non publiable : moins de {SEUIL} réponses."
 
 
-def _explain_structure(tranche: str) -> str:
+def _explain_structure(tranche: str, indicateur: Indicateur) -> str:
     if not tranche:
         return SANS_STRUCTURE
-    return (
-        f"Refusé à structure égale : moins de {SEUIL} réponses parmi les {tranche} de ce territoire "
-        f"({SEUIL_CYBER} en cybersécurité)."
-    )
+    seuil = get_seuil(indicateur.sensibilite == "cyber")
+    return f"Refusé à structure égale : moins de {seuil} réponses parmi les {tranche} de ce territoire."
 
 
 # « Part des collectivités qui ont un site » → « 68 % des collectivités ont un site ». Le premier relatif

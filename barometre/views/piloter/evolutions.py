@@ -16,7 +16,8 @@ from barometre.formats import format_compte, format_guillemets, format_points
 from barometre.stats.decomposition import Decomposition, decompose
 from barometre.views.comprendre.evolution import AUCUN, BAISSE, HAUSSE, read_tests
 from barometre.views.lecture.cellules import read_cellules
-from barometre.views.lecture.chiffres import Chiffre, Cle, format_cellule
+from barometre.views.lecture.chiffres import STRUCTURE, Chiffre, Cle, format_cellule
+from barometre.views.lecture.citation import get_raison
 from barometre.views.lecture.ligne import Lecture
 from barometre.views.lecture.provenance import build_provenance_lecture
 from barometre.views.lecture.selection import Selection
@@ -45,6 +46,7 @@ class Changement:
     haut: float = 0.0
     mot: str = ""
     decomposition: Decomposition | None = None
+    raison: str = NON_PUBLIABLE
 
     @property
     def montre(self) -> bool:
@@ -67,7 +69,7 @@ class Changement:
     def texte(self) -> str:
         """« +6 points, hausse au-delà du hasard », ou pourquoi rien n'est dit."""
         if not self.montre:
-            return NON_PUBLIABLE
+            return self.raison
         return f"{self.mot} au-delà du hasard" if self.demontre else AUCUN
 
 
@@ -178,7 +180,7 @@ def _build(
     cles = [(indicateur.id, v, s.territoire_id, s.type_effectif, s.strate, s.couverture) for v in paires]
     avant, apres = (cellules.get(cle) for cle in cles)
     if test is None or avant is None or apres is None or not (avant.montre and apres.montre):
-        return Changement(indicateur)
+        return Changement(indicateur, raison=_explain(indicateur, avant, apres))
     return Changement(
         indicateur,
         avant,
@@ -188,6 +190,12 @@ def _build(
         float(test["haut"]),
         str(test["verdict"]),
     )
+
+
+def _explain(indicateur: Indicateur, *chiffres: Chiffre | None) -> str:
+    """Un refus à structure égale nomme la tranche qui manque ; tout autre se dit sans rien en dire."""
+    refus = (c.etat for c in chiffres if c is not None and c.etat.startswith(STRUCTURE))
+    return next((get_raison(etat, indicateur) for etat in refus), NON_PUBLIABLE)
 
 
 def _read_strates(
@@ -255,7 +263,7 @@ def _to_ligne(c: Changement) -> dict[str, object]:
         "haut": c.haut if c.montre else None,
         "texte": format_points(c.ecart) if c.montre else "",
         "intervalle": c.intervalle,
-        "raison": "" if c.montre else NON_PUBLIABLE,
+        "raison": "" if c.montre else c.raison,
     }
 
 
