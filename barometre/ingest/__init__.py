@@ -4,6 +4,7 @@ from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.export import Export, read_export
 from barometre.ingest.identity import Referentiel
 from barometre.ingest.importer import prepare
-from barometre.ingest.lot import Lot, load_lot
+from barometre.ingest.lot import Lot
+from barometre.ingest.tri import load_lot
 
 __all__ = ["Export", "ImportRefuse", "Lot", "Referentiel", "load_lot", "prepare", "read_export"]

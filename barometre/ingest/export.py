@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from barometre.ingest.cleaning import clean_feuille
-from barometre.ingest.columns import find_role
 from barometre.ingest.csv_reader import Tableau, iter_csv
+from barometre.ingest.entetes import find_role
 from barometre.ingest.errors import ImportRefuse, Rejet
 from barometre.ingest.json_reader import read_json
 from barometre.ingest.layout import Choix, Feuille, Reconnaitre, build_tableau, pick_feuille

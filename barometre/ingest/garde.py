@@ -14,7 +14,8 @@ from itertools import chain
 from typing import Any
 
 from barometre.domain.enquete import Questionnaire
-from barometre.ingest.columns import Plan, build_index, find_cibles
+from barometre.ingest.columns import Plan, find_cibles
+from barometre.ingest.entetes import build_index
 from barometre.ingest.errors import ImportRefuse, Rejet
 from barometre.ingest.export import Export
 from barometre.ingest.labels import heading_key

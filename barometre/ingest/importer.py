@@ -15,9 +15,10 @@ from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.export import read_export
 from barometre.ingest.identity import Referentiel
 from barometre.ingest.layout import Choix
-from barometre.ingest.lot import Lot, load_lot
+from barometre.ingest.lot import Lot
 from barometre.ingest.mapping import Correspondance, read_correspondance
 from barometre.ingest.merge import merge_lots
+from barometre.ingest.tri import load_lot
 
 
 class CatalogueEnquete(Protocol):

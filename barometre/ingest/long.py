@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from barometre.ingest.columns import find_role
+from barometre.ingest.entetes import find_role
 from barometre.ingest.errors import ImportRefuse, Rejet
 from barometre.ingest.labels import clean_label
 from barometre.ingest.layout import MAX_LIGNES_DE_TITRE, Choix, Feuille

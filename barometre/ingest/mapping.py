@@ -26,7 +26,7 @@ from typing import Any
 import yaml
 
 from barometre.domain.enquete import Questionnaire
-from barometre.ingest.columns import Cible, build_index
+from barometre.ingest.entetes import Cible, build_index
 from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.labels import clean_label, heading_key
 from barometre.ingest.long import PARTIES

@@ -14,7 +14,8 @@ from typing import Any
 import yaml
 
 from barometre.domain.enquete import Questionnaire
-from barometre.ingest.columns import Plan, build_plan, build_recognizer, find_cibles, find_role
+from barometre.ingest.columns import Plan, build_plan, build_recognizer, find_cibles
+from barometre.ingest.entetes import find_role
 from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.export import Brut, Export, read_brut
 from barometre.ingest.identity import is_luhn

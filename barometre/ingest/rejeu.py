@@ -6,8 +6,9 @@ from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.garde import LotGarde, extend_correspondance
 from barometre.ingest.identity import Referentiel
 from barometre.ingest.importer import CatalogueEnquete, find_enquete
-from barometre.ingest.lot import Lot, load_lot
+from barometre.ingest.lot import Lot
 from barometre.ingest.merge import merge_lots
+from barometre.ingest.tri import load_lot
 
 
 def reread(garde: LotGarde, referentiel: Referentiel, catalogue: CatalogueEnquete) -> Lot:

@@ -1,0 +1,101 @@
+"""Ce qu'un import dit de ce qu'il n'a pas chargé tel quel : colonnes, questions, réponses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from barometre.domain.enquete import Questionnaire
+from barometre.ingest.answers import Reponses
+from barometre.ingest.columns import Plan
+from barometre.ingest.entetes import CODE
+from barometre.ingest.export import Export
+from barometre.ingest.labels import heading_key
+from barometre.ingest.personal import RETIRE
+from barometre.ingest.respondents import Repondants, list_repetes
+
+
+@dataclass(frozen=True, slots=True)
+class Lues:
+    """Ce qu'un export dit : ses répondants, ses réponses, celles qu'une condition écarte."""
+
+    repondants: Repondants
+    reponses: dict[str, Reponses]
+    ecartees: dict[str, np.ndarray]
+
+
+def list_avertissements(
+    export: Export, questionnaire: Questionnaire, plan: Plan, lues: Lues, garde: np.ndarray
+) -> list[str]:
+    """Ce que le lecteur doit savoir du fichier, en phrases ; `garde` : les lignes chargées."""
+    repetes = list_repetes(export, plan, lues.repondants.collectivites)
+    return [
+        *_iter_colonnes(export, questionnaire, plan, _list_libres(plan, lues, garde)),
+        *_iter_reponses(plan, lues, garde, repetes),
+    ]
+
+
+def _iter_colonnes(
+    export: Export, questionnaire: Questionnaire, plan: Plan, libres: list[str]
+) -> Iterator[str]:
+    """Ce qui tient aux entêtes : inconnus, absents, différents."""
+    if plan.inconnues:
+        noms = ", ".join(f"« {e[:60]} »" for e in plan.inconnues[:5])
+        yield f"{len(plan.inconnues)} colonne(s) non reconnue(s), non chargée(s) : {noms}."
+    if plan.commentaires:
+        yield f"{len(plan.commentaires)} colonne(s) de commentaires, non chargée(s)."
+    if libres:
+        yield f"Réponses libres comptées « Autre » : {', '.join(libres)}."
+    absentes = [q.code for q in questionnaire.questions if q.id not in plan.question_ids]
+    if absentes:
+        yield f"Questions absentes, comptées « sans réponse » : {', '.join(absentes)}."
+    if ecarts := _list_ecarts(export.entetes, plan, questionnaire):
+        yield f"L'intitulé n'est pas celui du catalogue pour : {', '.join(ecarts)}."
+
+
+def _iter_reponses(plan: Plan, lues: Lues, garde: np.ndarray, repetes: list[str]) -> Iterator[str]:
+    """Ce qui tient aux cellules : écartées, retirées, jamais cochées, non validées."""
+    for code, lignes in lues.ecartees.items():
+        if nombre := int((garde & lignes).sum()):
+            yield f"{code} : {nombre} réponse(s) à une question qui n'était pas posée, écartée(s)."
+    yield from repetes
+    masques = sum(bool(RETIRE.search(t)) for r in lues.reponses.values() for t in r.textes[garde] if t)
+    if masques:
+        yield (
+            f"{masques} réponse(s) libre(s) nommaient une personne ou donnaient un courriel, un "
+            "téléphone ou un mot de passe : retirés."
+        )
+    if sans_case := _list_sans_case(plan, lues):
+        yield f"Personne n'a rien coché, comptées « sans réponse » : {', '.join(sans_case)}."
+    partielles = int((garde & ~np.array(lues.repondants.valides, dtype=bool)).sum())
+    if "soumission" in plan.roles and partielles:
+        yield f"{partielles} réponse(s) commencée(s) mais non validée(s) sont chargées."
+
+
+def _list_libres(plan: Plan, lues: Lues, garde: np.ndarray) -> list[str]:
+    """« Q08 (12) » : les listes où un texte libre a coché « Autre »."""
+    listes = [r for q, r in lues.reponses.items() if q in plan.questions and len(r.options)]
+    comptes = [(r.question.code, int((garde & (r.textes != "")).sum())) for r in listes]
+    return [f"{code} ({nombre})" for code, nombre in comptes if nombre]
+
+
+def _list_sans_case(plan: Plan, lues: Lues) -> list[str]:
+    """Les questions à cases présentes dans le fichier où aucune ligne ne coche rien."""
+    presentes = [
+        r for q, r in lues.reponses.items() if r.question.type == "choix_multiple" and q in plan.question_ids
+    ]
+    return [r.question.code for r in presentes if not (r.valeurs == 1).any()]
+
+
+def _list_ecarts(entetes: tuple[str, ...], plan: Plan, questionnaire: Questionnaire) -> list[str]:
+    """Les questions dont l'intitulé, écrit après le code, n'est pas celui du catalogue."""
+    ecarts = []
+    for question in questionnaire.questions:
+        entete = entetes[plan.questions[question.id]] if question.id in plan.questions else ""
+        trouve = CODE.match(entete)
+        texte = entete[trouve.end() :] if trouve else ""
+        if texte and heading_key(texte) != heading_key(question.libelle):
+            ecarts.append(question.code)
+    return ecarts
