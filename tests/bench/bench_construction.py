@@ -1,9 +1,8 @@
-"""Construire la démonstration, importer un fichier, exporter : de la commande au fichier fini."""
+"""Construire la démonstration, lire un fichier de l'État, exporter : de la commande au fichier fini."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import statistics
 import tempfile
 import time
@@ -18,18 +17,14 @@ import pandas as pd
 from barometre.catalogue import DONNEES, load_catalogue
 from barometre.domain.provenance import Provenance
 from barometre.exports import FORMATS, build_fichier
-from barometre.ingest.identity import Referentiel
-from barometre.ingest.importer import prepare
 from barometre.pipeline.construire import load_socle
-from barometre.pipeline.demo import list_commandes
 from barometre.sources.contexte import build_contexte
 from barometre.sources.etat import arcep_ftth
-from barometre.warehouse.repository import open_repository
-from tests.bench.mesure import build_ligne, get_entrepot, run_commande
+from tests.bench.mesure import build_ligne, run_commande
 
 LIGNES = 100_000
 TOURS = 3
-QUESTIONNAIRE, VAGUE = "inclusion", "2026-v4"
+VAGUE = "2026-v4"
 
 
 def run() -> list[dict[str, Any]]:
@@ -37,7 +32,6 @@ def run() -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as nom:
         dossier = Path(nom)
         lignes = [_measure_construction(dossier)]
-        lignes += _measure_import(dossier)
     lignes.append(_measure_etat())
     return lignes + [_measure_export(extension) for extension in ("csv", "xlsx")]
 
@@ -49,32 +43,6 @@ def _measure_construction(dossier: Path) -> dict[str, Any]:
     return build_ligne(
         "démonstration construite", duree, "s", "≤ 20 s", note=f"{cpu:.0f} s de processeur, deux cœurs"
     )
-
-
-def _measure_import(dossier: Path) -> list[dict[str, Any]]:
-    """Un export de la démonstration, sa dernière ligne ôtée : il remplace le premier."""
-    entrepot = dossier / "entrepot"
-    source = get_entrepot(dossier)
-    if source != entrepot:
-        shutil.copytree(source, entrepot)
-    depot = open_repository(str(entrepot))
-    referentiel = Referentiel(depot.list_collectivites(cadre=False), depot.list_codes_anciens())
-    depot.close()
-    fichier, cases = _write_correction(dossier, referentiel)
-    demande = (fichier, QUESTIONNAIRE, VAGUE, "auto", referentiel, load_catalogue())
-    lire = [_chronometrer(lambda: prepare(*demande))[0]
-            for _ in range(TOURS)]  # fmt: skip
-    # La démonstration contient des lignes fautives, qu'une lecture naïve perd sans le dire.
-    naif = [_chronometrer(lambda: pd.read_csv(fichier, dtype=str, on_bad_lines="skip"))[0]
-            for _ in range(TOURS)]  # fmt: skip
-    options = ("--questionnaire", QUESTIONNAIRE, "--vague", VAGUE)
-    duree, cpu = _chronometrer(lambda: run_commande(entrepot, "importer", str(fichier), *options))
-    return [
-        build_ligne("un export lu, rattaché, contrôlé", statistics.median(lire), "s", "≤ 2 s", note=cases,
-                    a_cote=f"pandas.read_csv, sans contrôle : {statistics.median(naif):.3f} s"),
-        build_ligne("la commande importer, jusqu'à la mise en service", duree, "s", "≤ 2 s",
-                    note=f"démarrage, copie, calcul d'une vague, contrôles : {cpu:.1f} s de processeur"),
-    ]  # fmt: skip
 
 
 def _measure_etat() -> dict[str, Any]:
@@ -93,18 +61,6 @@ def _measure_etat() -> dict[str, Any]:
     return build_ligne(
         "un fichier de l'État lu, recodé, contrôlé", statistics.median(durees), "s", "≤ 5 s", note=compte
     )
-
-
-def _write_correction(dossier: Path, referentiel: Referentiel) -> tuple[Path, str]:
-    catalogue = load_catalogue()
-    commandes = list_commandes(
-        dossier / "demo", catalogue, referentiel.collectivites, codes_anciens=referentiel.codes_anciens
-    )
-    dernier = [c for c in commandes if c.questionnaire_id == QUESTIONNAIRE][-1].write()
-    lignes = dernier.path.read_bytes().splitlines(keepends=True)
-    fichier = dossier / "corrige-simule.csv"
-    fichier.write_bytes(b"".join(lignes[:-1]))
-    return fichier, f"{len(lignes) - 2} lignes × {lignes[0].count(b',') + 1} colonnes"
 
 
 def _measure_export(extension: str) -> dict[str, Any]:

@@ -29,6 +29,7 @@ def depot(monkeypatch: pytest.MonkeyPatch) -> _Depot:
     rempli = _Depot(
         (*lieu, "repondants", "", 120.0, "120 collectivités ont répondu."),
         (*lieu, "taux", "", 0.04, "Taux."),
+        (*lieu, "n_eff", "", 118.4, "Effectif efficace : un calcul, rarement entier."),
         (*lieu, "methode", "raking", None, "Redressement par raking."),
     )
     monkeypatch.setattr(qualite, "open_repository", lambda: rempli)
@@ -40,12 +41,13 @@ def test_une_ligne_par_questionnaire(depot: _Depot, capsys: pytest.CaptureFixtur
     ecran = capsys.readouterr().out
     assert "Qualité du redressement" in ecran
     assert "raking" in ecran
+    assert "118" in ecran
     assert "4,0\u202f%" in ecran
 
 
 def test_le_json_porte_tous_les_faits(depot: _Depot) -> None:
     faits = qualite.list_qualite()
-    assert [f["cle"] for f in faits] == ["repondants", "taux", "methode"]
+    assert [f["cle"] for f in faits] == ["repondants", "taux", "n_eff", "methode"]
     assert set(faits[0]) == {"vague", "questionnaire", "cle", "objet", "valeur", "phrase"}
 
 

@@ -156,12 +156,17 @@ def _rang(q: Qualite) -> tuple[object, ...]:
         q.methode,
         len(q.regroupements),
         _entre(q.get("rapport_min"), q.get("rapport_max")),
-        q.get("n_eff"),
+        _round(q.get("n_eff")),
         to_pourcent(q.get("part_max"), 1),
         to_pourcent(q.get("cv_propensions")),
         to_pourcent(apres[1], 1) if apres else None,
         to_pourcent(mesure[1], 1) if mesure else None,
     )
+
+
+def _round(nombre: float | None) -> int | None:
+    """L'effectif efficace est un calcul, rarement entier ; la colonne, elle, compte des réponses."""
+    return None if nombre is None else round(nombre)
 
 
 def _entre(bas: float | None, haut: float | None) -> str:
