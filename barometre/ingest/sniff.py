@@ -23,6 +23,8 @@ _FORMATS_CONNUS: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG", "une image"),
     (b"\xff\xd8\xff", "une image"),
     (b"PAR1", "un fichier Parquet"),
+    (b"$FL2", "un fichier SPSS (SAV)"),
+    (b"$FL3", "un fichier SPSS (ZSAV)"),
     (b"SQLite format 3", "une base SQLite"),
     (b"{\\rtf", "un document RTF"),
 )
