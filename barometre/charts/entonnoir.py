@@ -18,8 +18,8 @@ from barometre.charts.palette import ACCENT, GRIS
 from barometre.domain.indicateur import Indicateur
 from barometre.formats import format_compte, format_intervalle, format_liste
 from barometre.stats.contrasts import get_funnel_limits
-from barometre.stats.domains import adjust_n_eff
 from barometre.stats.perturbation import Law
+from barometre.stats.sums import adjust_n_eff
 
 HAUTEUR = 380
 # 95 % : deux écarts-types ; 99,8 % : trois.

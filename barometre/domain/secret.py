@@ -30,8 +30,11 @@ NIVEAUX_CYBER = ("france", "zone", "region")
 
 # Bruit sur le compte des « oui » : entier, symétrique, |d| ≤ BRUIT_MAXIMAL, d'écart-type BRUIT_ECART. Choisis
 # sur mesure (docs/decisions.md, 2026-11-28 ; `python -m tests.secret.banc`).
-BRUIT_MAXIMAL = 5
+BRUIT_MAXIMAL = 8
 BRUIT_ECART = 1.5
+# Le redressé bouge en plus pour son compte : d'une normale tronquée au même maximum, fois ce que le poids le
+# plus inégal de la cellule ajoute ou retire à une réponse. Sans cela, redressé moins brut dirait la dernière.
+BRUIT_DIFFERENCE = 0.75
 # Une part à ce nombre de réponses, ou moins, de 0 ou de 100 % se dit « moins de » ou « plus de ».
 MARGE_EXTREME = 3
 # Sous ce nombre, un effectif se dit à PAS_EFFECTIF près.

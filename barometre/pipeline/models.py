@@ -15,6 +15,8 @@ from barometre.stats.mrp import COLONNES, ModelError, estimate_departements
 # Réponses que valent, au moins, la région et la strate dans une estimation par modèle.
 RETRAIT = 10
 Z_95 = 1.959964
+# Une estimation brouillée reste à un millième de 0 et de 1, où un intervalle n'aurait plus de largeur.
+MARGE = 0.001
 
 
 def compute_modeles(terrain: Terrain, cadre: pd.DataFrame) -> pd.DataFrame:
@@ -68,7 +70,7 @@ def _perturb(
     """Une estimation bouge comme la cellule de son département, à la mesure de ce qu'une réponse y pèse.
 
     Tirée vers sa région, elle donne à une réponse un poids d'au plus 1/(n + RETRAIT) ; sans réponse, elle
-    ne dit que la région et ne bouge pas.
+    ne dit que la région et ne bouge pas. Sa largeur suit l'estimation brouillée, non l'exacte.
     """
     cles = terrain.design.perturbation
     assert cles is not None
@@ -76,10 +78,13 @@ def _perturb(
     appartenance = csr_array(
         np.equal.outer(lignes["territoire"].to_numpy(dtype=object), departements).astype(float)
     )
-    d = cles.draw(appartenance, terrain.valeurs[[indicateur_id]].to_numpy(dtype=float), [indicateur_id])[:, 0]
+    valeurs = terrain.valeurs[[indicateur_id]].to_numpy(dtype=float)
+    d = cles.draw_amount(appartenance, valeurs, [indicateur_id], "modele")[:, 0]
     pas = np.where(lignes["n"] > 0, 1.0 / (lignes["n"] + RETRAIT), 0.0)
-    demi = lignes[["low", "high"]].sub(lignes["estimate"], axis=0).to_numpy()
-    elargi = np.sign(demi) * np.hypot(demi, (Z_95 * np.sqrt(cles.law.variance) * pas)[:, None])
-    centre = np.clip(lignes["estimate"] + d * pas, 0.0, 1.0)
-    bornes = np.clip(centre.to_numpy()[:, None] + elargi, 0.0, 1.0)
+    exacte = lignes["estimate"].to_numpy()
+    centre = np.clip(exacte + d * pas, MARGE, 1 - MARGE)
+    echelle = np.sqrt(centre * (1 - centre) / np.clip(exacte * (1 - exacte), MARGE**2, None))
+    demi = lignes[["low", "high"]].sub(exacte, axis=0).to_numpy() * echelle[:, None]
+    elargi = np.sign(demi) * np.hypot(demi, (Z_95 * np.sqrt(cles.amount_law.variance) * pas)[:, None])
+    bornes = np.clip(centre[:, None] + elargi, 0.0, 1.0)
     return lignes.assign(estimate=centre, low=bornes[:, 0], high=bornes[:, 1])

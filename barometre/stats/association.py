@@ -9,6 +9,8 @@ Une association n'est pas une preuve : les bénéficiaires d'un programme ont pu
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -36,24 +38,76 @@ def compare_standardised(
 
     `answers` : unité × chiffre (1, 0, NaN) ; `treated` : booléen ; `strata` : strate. Les comparables ont
     le poids qui leur donne la répartition par strate des bénéficiaires (standardisation directe).
-    `perturbation` : les clés des unités, dans leur ordre ; chaque part bouge alors de d réponses parmi n.
+    `perturbation` : les clés des unités, dans leur ordre ; chaque part bouge alors de d réponses parmi n,
+    celle des comparables encore de ce que la standardisation ajoute, au plus, à une réponse ; erreur type et
+    valeur p ne lisent plus que ces parts (`stats.publication`).
     """
     groupe = treated.to_numpy(dtype=bool)
     n1, oui1 = _count(answers, strata, groupe)
     n0, oui0 = _count(answers, strata, ~groupe)
     gardees = (n1 >= STRATE_MINIMALE) & (n0 >= STRATE_MINIMALE)
     n1, oui1, n0, oui0 = (np.where(gardees, t, 0.0) for t in (n1, oui1, n0, oui0))
-    bruit = None if perturbation is None else _draw(perturbation, answers, groupe)
-    return _build_frame(answers.columns, n1, oui1, n0, oui0, bruit=bruit)
+    if perturbation is not None:
+        return _publish(_compare(n1, oui1, n0, oui0), perturbation, answers, groupe)
+    comparaison = _compare(n1, oui1, n0, oui0)
+    return _build_frame(answers.columns, comparaison, check_cochran(n1, oui1, n0, oui0))
 
 
-def _draw(
-    perturbation: Perturbation, answers: pd.DataFrame, groupe: NDArray[np.bool_]
-) -> tuple[Tableau, float]:
-    """Le bruit des bénéficiaires et des comparables, par chiffre, et sa variance."""
-    groupes = csr_array(np.vstack([groupe, ~groupe]).astype(float))
-    d = perturbation.draw(groupes, answers.to_numpy(dtype=float), answers.columns)
-    return d.astype(float), perturbation.law.variance
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """Une valeur par chiffre : effectifs, parts, variances des deux parts.
+
+    `part_0` pèse chaque strate comme les bénéficiaires ; `effective` : Σ(n₁ₕ/n₁)²/n₀ₕ, et `reach` le plus
+    grand écart à 1 du poids que cela donne à une réponse de comparable.
+    """
+
+    n_1: Tableau
+    n_0: Tableau
+    part_1: Tableau
+    part_0: Tableau
+    variance: Tableau
+    effective: Tableau
+    reach: Tableau
+
+
+def _compare(n1: Tableau, oui1: Tableau, n0: Tableau, oui0: Tableau) -> Comparison:
+    total_1, total_0 = n1.sum(axis=0), n0.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        poids = n1 / total_1
+        variance = poids**2 * (_smooth_variance(oui1, n1) + _smooth_variance(oui0, n0))
+        ecarts = np.where(n0 > 0, np.abs(poids * total_0 / n0 - 1), 0.0)
+        return Comparison(
+            total_1,
+            total_0,
+            _sum(poids * oui1 / n1),
+            _sum(poids * oui0 / n0),
+            _sum(variance),
+            _sum(poids**2 / np.where(n0 > 0, n0, np.nan)),
+            np.nan_to_num(ecarts).max(axis=0),
+        )
+
+
+def _publish(
+    exacte: Comparison, perturbation: Perturbation, answers: pd.DataFrame, groupe: NDArray[np.bool_]
+) -> pd.DataFrame:
+    """Les parts brouillées, et la variance que l'on en attend : p(1 − p)·Σ poids², sans une strate à part.
+
+    La valeur p de Cochran lirait les comptes exacts : c'est celle de l'écart brouillé, plus prudente.
+    """
+    groupes, y = csr_array(np.vstack([groupe, ~groupe]).astype(float)), answers.to_numpy(dtype=float)
+    d = perturbation.draw(groupes, y, answers.columns)
+    e = perturbation.draw_gap(groupes, y, answers.columns)[1] * exacte.reach
+    with np.errstate(invalid="ignore", divide="ignore"):
+        part_1 = np.clip(exacte.part_1 + d[0] / exacte.n_1, 0.0, 1.0)
+        part_0 = np.clip(exacte.part_0 + (d[1] + e) / exacte.n_0, 0.0, 1.0)
+        v_0 = perturbation.law.variance + perturbation.gap_law.variance * exacte.reach**2
+        bruit = perturbation.law.variance / exacte.n_1**2 + v_0 / exacte.n_0**2
+        lisses = ((p * n + 0.5) / (n + 1) for p, n in ((part_1, exacte.n_1), (part_0, exacte.n_0)))
+        pq_1, pq_0 = (p * (1 - p) for p in lisses)
+        variance = pq_1 / exacte.n_1 + pq_0 * exacte.effective + bruit
+        z = np.abs(part_1 - part_0) / np.sqrt(variance)
+    publiee = replace(exacte, part_1=part_1, part_0=part_0, variance=variance)
+    return _build_frame(answers.columns, publiee, 2 * special.ndtr(-z))
 
 
 def adjust_p_values(p_values: pd.Series) -> pd.Series:
@@ -69,34 +123,17 @@ def _count(answers: pd.DataFrame, strata: pd.Series, groupe: NDArray[np.bool_]) 
     return cellules @ np.isfinite(y).astype(float), cellules @ np.nan_to_num(y)
 
 
-def _build_frame(
-    items: pd.Index,
-    n1: Tableau,
-    oui1: Tableau,
-    n0: Tableau,
-    oui0: Tableau,
-    *,
-    bruit: tuple[Tableau, float] | None,
-) -> pd.DataFrame:
-    d, v = bruit if bruit is not None else (np.zeros((2, len(items))), 0.0)
-    total_1, total_0 = n1.sum(axis=0), n0.sum(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        poids = n1 / n1.sum(axis=0)
-        p1, p0 = oui1 / n1, oui0 / n0
-        variance = poids**2 * (_smooth_variance(oui1, n1) + _smooth_variance(oui0, n0))
-        se = np.sqrt(_sum(variance) + v / total_1**2 + v / total_0**2)
-        part_1 = np.clip(_sum(poids * p1) + d[0] / total_1, 0.0, 1.0)
-        part_0 = np.clip(_sum(poids * p0) + d[1] / total_0, 0.0, 1.0)
-        difference = part_1 - part_0
+def _build_frame(items: pd.Index, c: Comparison, p_value: Tableau) -> pd.DataFrame:
+    difference, se = c.part_1 - c.part_0, np.sqrt(c.variance)
     seuil = normal_quantile(NIVEAU)
     return pd.DataFrame(
         {
             "item": items.astype("str"),
-            "n_1": total_1.astype(int), "n_0": total_0.astype(int),
-            "p_1": np.nan_to_num(part_1), "p_0": np.nan_to_num(part_0),
+            "n_1": c.n_1.astype(int), "n_0": c.n_0.astype(int),
+            "p_1": np.nan_to_num(c.part_1), "p_0": np.nan_to_num(c.part_0),
             "difference": np.nan_to_num(difference), "se": se,
             "bas": difference - seuil * se, "haut": difference + seuil * se,
-            "p_value": _test(check_cochran(n1, oui1, n0, oui0), difference, se, brouille=v > 0),
+            "p_value": p_value,
         }
     )  # fmt: skip
 
@@ -111,12 +148,3 @@ def _sum(cellules: Tableau) -> Tableau:
     """La somme des strates gardées ; les autres n'ont pas de valeur."""
     somme: Tableau = np.nansum(cellules, axis=0)
     return somme
-
-
-def _test(p_value: Tableau, difference: Tableau, se: Tableau, *, brouille: bool) -> Tableau:
-    """La p de Cochran ; pour un écart brouillé, la plus prudente des deux : le bruit compte aussi."""
-    if not brouille:
-        return p_value
-    with np.errstate(invalid="ignore", divide="ignore"):
-        z = np.abs(difference) / np.where(se > 0, se, np.nan)
-    return np.asarray(np.fmax(p_value, 2 * special.ndtr(-z)))

@@ -25,6 +25,8 @@ from barometre.stats.domains import sum_domains
 from barometre.stats.estimation import read_answers, read_membership
 from barometre.stats.grades import LOGIT_MINIMUM
 from barometre.stats.pairing import Pairing, build_pairing
+from barometre.stats.perturbation import Perturbation
+from barometre.stats.publication import publish_counts
 from barometre.stats.strata import DesignError
 
 Tableau = npt.NDArray[np.float64]
@@ -49,6 +51,7 @@ class Wave:
     yes: Tableau
     n_eff: Tableau
     p: Tableau
+    variance: Tableau
     weight: Tableau
     noise: Tableau
     n_published: Tableau
@@ -125,6 +128,7 @@ def _build_wave(design: Design, answers: pd.DataFrame, membership: pd.DataFrame 
         yes=sommes.total,
         n_eff=sommes.n_noisy,
         p=sommes.estimate,
+        variance=sommes.variance,
         weight=appartenance @ (design.weights[:, None] * repondu),
         noise=sommes.noise,
         n_published=sommes.n_published,
@@ -133,14 +137,18 @@ def _build_wave(design: Design, answers: pd.DataFrame, membership: pd.DataFrame 
 
 
 def _describe_change(first: Wave, second: Wave, pairing: Pairing, level: float) -> dict[str, Any]:
-    variance, df = _sum_variance(first, second, pairing)
+    panel, gains, pertes = _count_panel(first, second, pairing)
+    if second.design.perturbation is None:
+        variance, df = _sum_variance(first, second, pairing)
+    else:
+        variance, df = _expect_variance(first, second, pairing, (panel, gains, pertes))
     changement, se = second.p - first.p, np.sqrt(variance + first.noise + second.noise)
     bas, haut = intervals.newcombe_effective(first.p, first.n_eff, second.p, second.n_eff, level)
     p_value = pooled_p_value(first.p, first.n_eff, second.p, second.n_eff)
-    assez = has_enough(first.n, first.yes) & has_enough(second.n, second.yes) & (df > 0) & np.isfinite(se)
+    assez = has_enough(first.n_published, first.yes) & has_enough(second.n_published, second.yes)
+    assez &= (df > 0) & np.isfinite(se)
     bas[assez], haut[assez] = intervals.student(changement[assez], se[assez], df[assez], level)
     p_value[assez] = student_p_value(changement[assez], se[assez], df[assez])
-    panel, gains, pertes = _count_panel(first, second, pairing)
     return {
         "n_1": first.n_published.astype(int),
         "n_2": second.n_published.astype(int),
@@ -217,6 +225,38 @@ def _sum_variance(first: Wave, second: Wave, pairing: Pairing) -> tuple[Tableau,
     return np.maximum(variance, 0.0), df
 
 
+def _expect_variance(
+    first: Wave, second: Wave, pairing: Pairing, panel: tuple[Tableau, Tableau, Tableau]
+) -> tuple[Tableau, Tableau]:
+    """La même, de deux plans à clés : V1 + V2 − 2·c·C, où rien d'exact n'entre.
+
+    c : covariance d'une réponse d'une vague à l'autre, lue dans les gains et pertes brouillés du panel ; C :
+    Σ w₁w₂(1 − n₁n₂/(N·n₁₂))/(ΣW₁·ΣW₂) sur celles qui sont aux deux vagues.
+    """
+    i, j = pairing.both
+    poids = first.design.weights[i] * second.design.weights[j]
+    poids *= (first.correction[i] * second.correction[j])[:, 0] + pairing.excess[
+        pairing.strata[pairing.first[i]]
+    ]
+    commun = first.membership[:, i].multiply(second.membership[:, j]).tocsr()
+    totaux = (first.membership @ first.design.weights) * (second.membership @ second.design.weights)
+    commune = np.asarray(commun @ poids / totaux)[:, None] * _read_covariance(first.p, second.p, panel)
+    membres = pairing.stack(*(v.membership.toarray().T for v in (first, second)))
+    df = ((membres > 0).sum(axis=0) - pairing.count_strata(membres) - 1)[:, None] * np.ones_like(first.p)
+    variance = np.maximum(first.variance + second.variance - 2 * commune, 0.0)
+    variance[(first.n == 0) | (second.n == 0)] = np.nan
+    return variance, df
+
+
+def _read_covariance(p_1: Tableau, p_2: Tableau, panel: tuple[Tableau, Tableau, Tableau]) -> Tableau:
+    """Cov(y₁, y₂) dans le panel : (p₁q₁ + p₂q₂ − V(y₂ − y₁))/2, bornée à 0 et à √(p₁q₁·p₂q₂)."""
+    n, gains, pertes = panel
+    n = np.maximum(n, 1.0)
+    v_1, v_2 = p_1 * (1 - p_1), p_2 * (1 - p_2)
+    v_ecart = (gains + pertes) / n - np.square((gains - pertes) / n)
+    return np.clip((v_1 + v_2 - v_ecart) / 2, 0.0, np.sqrt(v_1 * v_2))
+
+
 def _count_panel(first: Wave, second: Wave, pairing: Pairing) -> tuple[Tableau, Tableau, Tableau]:
     """Présents aux deux vagues dans le domaine, passés de non à oui, passés de oui à non."""
     i, j = pairing.both
@@ -225,17 +265,20 @@ def _count_panel(first: Wave, second: Wave, pairing: Pairing) -> tuple[Tableau, 
     avant, apres = first.values[i], second.values[j]
     gains, pertes = repondu * (1 - avant) * apres, repondu * avant * (1 - apres)
     comptes = [np.asarray(commun @ gains), np.asarray(commun @ pertes)]
-    if second.design.perturbation is not None:
-        comptes = [_perturb_panel(second, j, commun, repondu, f) for f in (gains, pertes)]
-    return np.asarray(commun @ repondu), comptes[0], comptes[1]
+    panel = np.asarray(commun @ repondu)
+    if second.design.perturbation is None:
+        return panel, comptes[0], comptes[1]
+    cles = replace(second.design.perturbation, keys=second.design.perturbation.keys[j])
+    presents = np.where(repondu > 0, 1.0, np.nan)
+    effectif = publish_counts(cles, panel, presents, csr_array(commun), second.items)
+    comptes = [_perturb_panel(cles, commun, repondu, f, second.items) for f in (gains, pertes)]
+    return effectif, comptes[0], comptes[1]
 
 
 def _perturb_panel(
-    wave: Wave, units: npt.NDArray[np.intp], domains: csr_array, answered: Tableau, flows: Tableau
+    keys: Perturbation, domains: csr_array, answered: Tableau, flows: Tableau, items: pd.Index[Any]
 ) -> Tableau:
     """Des gains ou des pertes brouillés par les clés de celles qui sont aux deux vagues."""
-    assert wave.design.perturbation is not None
-    panel = replace(wave.design.perturbation, keys=wave.design.perturbation.keys[units])
     valeurs = np.where(answered > 0, flows, np.nan)
-    compte = np.asarray(domains @ flows) + panel.draw(csr_array(domains), valeurs, wave.items)
+    compte = np.asarray(domains @ flows) + keys.draw(csr_array(domains), valeurs, items)
     return np.asarray(np.clip(compte, 0, domains @ answered))

@@ -17,9 +17,10 @@ from scipy import special
 from barometre.stats import intervals
 from barometre.stats.change import get_sign, has_enough, pooled_p_value, student_p_value
 from barometre.stats.design import Design
-from barometre.stats.domains import Sums, sum_domains
+from barometre.stats.domains import sum_domains
 from barometre.stats.estimation import read_answers, read_groups, read_membership
 from barometre.stats.strata import DesignError
+from barometre.stats.sums import Sums
 
 Tableau = npt.NDArray[np.float64]
 
@@ -67,18 +68,24 @@ def compare_domains(
 def _compare(
     design: Design, answers: pd.DataFrame, first: npt.NDArray[np.bool_], second: npt.NDArray[np.bool_]
 ) -> pd.DataFrame:
-    """Colonne k de `second` contre colonne k de `first`."""
+    """Colonne k de `second` contre colonne k de `first`.
+
+    D'un plan à clés, la variance de l'écart est la somme de celles qui se publient : la covariance que le
+    calage laisse entre les deux groupes dépendrait de chaque réponse.
+    """
     valeurs = read_answers(design, answers, "proportion")
     a, b = (
         sum_domains(design, valeurs, read_membership(design, m), answers.columns, with_variance=False)
         for m in (first, second)
     )
+    if design.perturbation is not None:
+        return _build_frame(answers.columns, a, b, a.variance + b.variance + a.noise + b.noise)
     repondu, y = np.isfinite(valeurs), np.nan_to_num(valeurs)
     variance = np.empty_like(a.estimate)
     for k in range(first.shape[1]):
         u = _linearise(design, repondu & second[:, [k]], y) - _linearise(design, repondu & first[:, [k]], y)
         variance[k] = design.variance(u)
-    return _build_frame(answers.columns, a, b, variance + a.noise + b.noise)
+    return _build_frame(answers.columns, a, b, variance)
 
 
 def _linearise(design: Design, domain: npt.NDArray[np.bool_], y: Tableau) -> Tableau:
@@ -91,7 +98,8 @@ def _linearise(design: Design, domain: npt.NDArray[np.bool_], y: Tableau) -> Tab
 
 def _build_frame(items: pd.Index[Any], a: Sums, b: Sums, variance: Tableau) -> pd.DataFrame:
     difference, se, df = b.estimate - a.estimate, np.sqrt(variance), np.minimum(a.df, b.df)
-    assez = has_enough(a.n, a.total) & has_enough(b.n, b.total) & (df > 0) & np.isfinite(se)
+    assez = has_enough(a.n_published, a.total) & has_enough(b.n_published, b.total)
+    assez &= (df > 0) & np.isfinite(se)
     p_value = pooled_p_value(a.estimate, a.n_noisy, b.estimate, b.n_noisy)
     p_value[assez] = student_p_value(difference[assez], se[assez], df[assez])
     colonnes: dict[str, Any] = {

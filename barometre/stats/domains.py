@@ -10,7 +10,6 @@ où K est la matrice de la forme sans calage. Coût : Σ_D n_D × (strates + 2·
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -18,46 +17,15 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from barometre.stats.design import Design
-from barometre.stats.perturbation import Perturbation
+from barometre.stats.perturbation import is_binary
+from barometre.stats.publication import publish_sums
+from barometre.stats.sums import Sums
 
 Tableau = npt.NDArray[np.float64]
 # Domaines traités ensemble : borne la mémoire des produits intermédiaires.
 BLOCK_VALUES = 4_000_000
 # En deçà, une somme de carrés a perdu des chiffres (le plus petit flottant normal vaut 2e-308).
 CARRE_SUR = 1e-290
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sums:
-    """Une ligne par domaine, une colonne par chiffre. `variance` est celle de `estimate`.
-
-    `noise` : la variance que la perturbation du secret ajoute, 0 sans elle ; `n_published` : l'effectif à
-    publier, brouillé là où une partie des membres n'a pas répondu.
-    """
-
-    n: Tableau
-    total: Tableau
-    n_eff: Tableau
-    raw: Tableau
-    estimate: Tableau
-    variance: Tableau
-    df: Tableau
-    noise: Tableau
-    n_published: Tableau
-
-    @property
-    def n_noisy(self) -> Tableau:
-        """L'effectif efficace des intervalles et des tests : réduit de ce que le bruit du secret en ôte."""
-        return adjust_n_eff(self.n_eff, self.n, np.clip(self.estimate, 0.0, 1.0), self.noise)
-
-
-def adjust_n_eff(n_eff: npt.ArrayLike, n: npt.ArrayLike, p: npt.ArrayLike, noise: npt.ArrayLike) -> Tableau:
-    """1/n' = 1/n_eff + bruit/pq : l'effectif dont la variance binomiale comprend celle du bruit."""
-    n_eff, n, p, noise = (np.asarray(v, dtype=float) for v in (n_eff, n, p, noise))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        # À 0 ou 1, pq d'une réponse de plus : le bruit ne s'y annule pas.
-        pq = np.maximum(p * (1 - p), 1 / n - 1 / n**2)
-        return np.asarray(1 / (1 / n_eff + np.where(noise > 0, noise / pq, 0.0)))
 
 
 def scale_weights(design: Design) -> Tableau:
@@ -131,15 +99,16 @@ def sum_domains(
 ) -> Sums:
     """Effectifs, estimations et variances ; `values` a NaN sans réponse, `membership` est domaine × unité.
 
-    Un plan qui porte des clés rend des sommes brouillées ; `items` nomme alors les colonnes.
-    Sans `with_variance`, la variance est NaN : un contraste a la sienne, celle de la différence.
+    Un plan qui porte des clés rend des sommes brouillées et la variance que l'on en attend (`publication`) ;
+    `items` nomme alors les colonnes. Sans `with_variance`, un plan sans clés rend une variance NaN : un
+    contraste a la sienne, celle de la différence.
     """
     w = scale_weights(design)
     # Centrer une grandeur évite de soustraire deux grands nombres voisins.
     centre = _center(values, w)
     repondu = np.isfinite(values).astype(float)
     y = np.where(repondu > 0, values - centre, 0.0)
-    if with_variance:
+    if with_variance and design.perturbation is None:
         sommes, variance = _sum_units(Form(design), membership, repondu, y)
     else:
         sommes = _sum_weighted(w, membership, repondu, y)
@@ -153,57 +122,9 @@ def sum_domains(
     exactes = Sums(
         n, brut + n * centre, n_eff, moyenne + centre, estimation + centre, variance, df, np.zeros_like(n), n
     )
-    return perturb_sums(exactes, design, values, membership, items)
-
-
-def perturb_sums(
-    sums: Sums, design: Design, values: Tableau, membership: csr_array, items: Iterable[object]
-) -> Sums:
-    """Les sommes d'un plan à clés : brut et redressé bougent du même pas, d réponses parmi n.
-
-    Une grandeur bouge de d fois le plus grand écart d'un membre à la moyenne, divisé par n : c'est ce
-    membre, que l'addition désignerait, qu'il faut couvrir (magnitudes de Giessing et Tent, 2019).
-    """
     if design.perturbation is None:
-        return sums
-    d = design.perturbation.draw(membership, values, items).astype(float)
-    binaire = ((values == 0) | (values == 1) | ~np.isfinite(values)).all(axis=0)
-    pas = np.where(binaire, 1.0, _reach(sums.raw, values, membership, ~binaire))
-    total = np.where(binaire, np.clip(sums.total + d, 0.0, sums.n), sums.total + d * pas)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        decalage = (total - sums.total) / sums.n
-        bruit = design.perturbation.law.variance * (pas / sums.n) ** 2
-    estimation = sums.estimate + decalage
-    return replace(
-        sums,
-        total=total,
-        raw=sums.raw + decalage,
-        estimate=np.where(binaire, np.clip(estimation, 0.0, 1.0), estimation),
-        noise=np.nan_to_num(bruit, posinf=0.0),
-        n_published=_publish_n(design.perturbation, sums.n, values, membership, items),
-    )
-
-
-def _publish_n(
-    perturbation: Perturbation, n: Tableau, values: Tableau, membership: csr_array, items: Iterable[object]
-) -> Tableau:
-    """L'effectif brouillé : à une question posée sous condition, il compte les « oui » d'une autre."""
-    membres = np.asarray(membership.sum(axis=1), dtype=float).reshape(-1, 1)
-    bruit = perturbation.draw_counts(membership, values, items)
-    return np.where(n == membres, n, np.clip(n + bruit, 0, membres))
-
-
-def _reach(means: Tableau, values: Tableau, membership: csr_array, columns: npt.NDArray[np.bool_]) -> Tableau:
-    """Domaine × chiffre : le plus grand écart d'un membre à la moyenne, pour ces colonnes ; 1 ailleurs."""
-    ecarts = np.ones_like(means)
-    if not columns.any():
-        return ecarts
-    for d in range(membership.shape[0]):
-        unites = membership.indices[membership.indptr[d] : membership.indptr[d + 1]]
-        if unites.size:
-            ecart = np.abs(values[np.ix_(unites, columns)] - means[d, columns])
-            ecarts[d, columns] = np.nan_to_num(ecart).max(axis=0)
-    return ecarts
+        return exactes
+    return publish_sums(exactes, design, values, membership, items)
 
 
 def _measure_n_eff(
@@ -225,9 +146,8 @@ def _measure_n_eff(
 def _center(values: Tableau, weights: Tableau) -> Tableau:
     """0 pour un 0/1 (ses comptes restent exacts), la moyenne pour une grandeur."""
     present = np.isfinite(values)
-    binaire = ((values == 0) | (values == 1) | ~present).all(axis=0)
     total = np.maximum(present.T @ weights, np.finfo(float).tiny)
-    return np.where(binaire, 0.0, np.nan_to_num(values).T @ weights / total)
+    return np.where(is_binary(values), 0.0, np.nan_to_num(values).T @ weights / total)
 
 
 def _sum_units(form: Form, membership: csr_array, answered: Tableau, y: Tableau) -> tuple[Tableau, Tableau]:

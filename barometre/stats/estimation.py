@@ -15,10 +15,17 @@ from scipy.sparse import csr_array, issparse
 
 from barometre.stats import intervals
 from barometre.stats.design import Design, LoneStratumWarning
-from barometre.stats.domains import Sums, sum_domains
+from barometre.stats.domains import sum_domains
 from barometre.stats.grades import LOGIT_MINIMUM, Precision, grade_means, grade_proportions
-from barometre.stats.prudence import Slopes, bound_prudence, compute_slopes, find_breaking_factor
+from barometre.stats.prudence import (
+    Slopes,
+    bound_prudence,
+    compute_expected_slopes,
+    compute_slopes,
+    find_breaking_factor,
+)
 from barometre.stats.strata import DesignError
+from barometre.stats.sums import Sums
 
 __all__ = [
     "Design",
@@ -125,7 +132,10 @@ def estimate_domains(
     domaines = pd.RangeIndex(appartenance.shape[0]) if noms is None else noms
     if kind == "mean":
         return _finish_means(sommes, domaines, answers.columns, level)
-    pentes = compute_slopes(design, valeurs, appartenance)
+    if design.perturbation is None:
+        pentes = compute_slopes(design, valeurs, appartenance)
+    else:
+        pentes = compute_expected_slopes(design, appartenance, valeurs.shape[1])
     return _finish_proportions(sommes, pentes, domaines, answers.columns, level, cv)
 
 
@@ -201,7 +211,9 @@ def _finish_proportions(  # noqa: PLR0917 - les pièces d'un même tableau
     p = np.clip(sums.estimate, 0.0, 1.0)
     bas, haut = bound_proportions(sums, p, se, level)
     prudence = bound_prudence(bas, haut, slopes)
-    notes = grade_proportions(Precision(sums.n, sums.total, sums.n_eff, p, bas, haut, df, *prudence, cv))
+    notes = grade_proportions(
+        Precision(sums.n_published, sums.total, sums.n_eff, p, bas, haut, df, *prudence, cv)
+    )
     seuil = find_breaking_factor(p, bas, haut, slopes)
     tableaux = (sums.n, sums.total, sums.n_eff, sums.raw, p, se, df, bas, haut, *notes, *prudence, seuil)
     pente = (slopes.low + slopes.high) / 2
@@ -212,7 +224,7 @@ def _finish_means(sums: Sums, domains: pd.Index[Any], items: pd.Index[Any], leve
     """Erreur type, intervalle de Student et note de moyennes ; sans prudence, qui est celle d'une part."""
     p, se, df = sums.estimate, np.sqrt(sums.variance + sums.noise), np.where(sums.n > 0, sums.df, np.nan)
     bas, haut = intervals.student(p, se, sums.df, level)
-    notes = grade_means(sums.n, sums.n_eff, p, bas, haut)
+    notes = grade_means(sums.n_published, sums.n_eff, p, bas, haut)
     sans = np.full_like(p, np.nan)
     tableaux = (sums.n, sums.total, sums.n_eff, sums.raw, p, se, df, bas, haut, *notes, *[sans] * 4)
     return DomainEstimates(domains, items, *(*tableaux, sums.n_published))
@@ -221,7 +233,8 @@ def _finish_means(sums: Sums, domains: pd.Index[Any], items: pd.Index[Any], leve
 def bound_proportions(sums: Sums, p: Tableau, se: Tableau, level: float) -> tuple[Tableau, Tableau]:
     """Logit et Student à partir de 10 oui et 10 non ; Wilson sur n_eff sinon, ou sans degré de liberté."""
     bas, haut = intervals.wilson_effective(p, sums.n_noisy, level)
-    assez = (sums.total >= LOGIT_MINIMUM) & (sums.n - sums.total >= LOGIT_MINIMUM) & (sums.df > 0)
+    n = sums.n_published
+    assez = (sums.total >= LOGIT_MINIMUM) & (n - sums.total >= LOGIT_MINIMUM) & (sums.df > 0)
     assez &= np.isfinite(se)
     bas[assez], haut[assez] = intervals.logit(p[assez], se[assez], sums.df[assez], level)
     return bas, haut

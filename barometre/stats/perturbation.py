@@ -20,8 +20,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
+from scipy.special import ndtr, ndtri
 
-from barometre.domain.secret import BRUIT_ECART, BRUIT_MAXIMAL
+from barometre.domain.secret import BRUIT_DIFFERENCE, BRUIT_ECART, BRUIT_MAXIMAL
 
 Cles = npt.NDArray[np.uint64]
 Entiers = npt.NDArray[np.int64]
@@ -35,7 +36,10 @@ _ECHELLE_GRANDEUR = 1000.0
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """La loi d'un bruit entier : normale discrète tronquée, la plus incertaine à variance donnée."""
+    """La loi d'un bruit entier : normale discrète tronquée, la plus incertaine à variance donnée.
+
+    `maximum` et `scale` sont en réponses ; un maximum nul ôte le bruit.
+    """
 
     maximum: int = BRUIT_MAXIMAL
     scale: float = BRUIT_ECART
@@ -58,9 +62,35 @@ class Law:
 
     def draw(self, keys: Cles) -> Entiers:
         """Le bruit de chaque clé de cellule, uniforme sur 64 bits."""
-        rang = (keys >> _POIDS_FORT).astype(float) / 2.0**53
         cumul = np.cumsum(self.probabilities)[:-1]
-        return np.asarray(self.support[np.searchsorted(cumul, rang, side="right")])
+        return np.asarray(self.support[np.searchsorted(cumul, _read_rank(keys), side="right")])
+
+
+@dataclass(frozen=True, slots=True)
+class SmoothLaw:
+    """La loi d'un bruit continu : normale tronquée. Mêmes unités que `Law`.
+
+    Un bruit entier ne couvre que des comptes : d'une somme de grandeurs inégales, ses pas se lisent.
+    """
+
+    maximum: float = BRUIT_MAXIMAL
+    scale: float = BRUIT_DIFFERENCE
+
+    @property
+    def variance(self) -> float:
+        """s²(1 − 2bφ(b)/(2Φ(b) − 1)), b = maximum/s (Johnson, Kotz et Balakrishnan 1994, §13.10.1)."""
+        if not self.maximum or not self.scale:
+            return 0.0
+        b = self.maximum / self.scale
+        masse = 2 * float(ndtr(b)) - 1
+        return float(self.scale**2 * (1 - 2 * b * np.exp(-(b**2) / 2) / np.sqrt(2 * np.pi) / masse))
+
+    def draw(self, keys: Cles) -> Tableau:
+        """Le bruit de chaque clé de cellule, uniforme sur 64 bits."""
+        if not self.maximum or not self.scale:
+            return np.zeros(keys.shape)
+        reste = ndtr(-self.maximum / self.scale)
+        return np.asarray(self.scale * ndtri(reste + (1 - 2 * reste) * _read_rank(keys)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,33 +98,60 @@ class Perturbation:
     """Les clés des répondantes, dans l'ordre du plan ; `questions` : la question de chaque chiffre.
 
     Les chiffres d'une question partagent ses clés : deux façons de compter les mêmes réponses n'ont qu'un
-    bruit, que personne ne peut moyenner.
+    bruit, que personne ne peut moyenner. `gap_law` : le bruit propre à ce que les poids ajoutent au compte.
     """
 
     keys: Cles
     questions: Mapping[str, str] = field(default_factory=dict)
     law: Law = Law()
+    gap_law: SmoothLaw = SmoothLaw()
 
     def draw(self, membership: csr_array, values: Tableau, items: Iterable[object]) -> Entiers:
         """Le bruit de chaque domaine × chiffre ; `values` a une ligne par répondante, NaN sans réponse.
 
         « 40 oui » et « 60 non » d'une même cellule de 100 ont des bruits opposés : leur somme fait 100.
         """
+        cle, signe = self._find_keys(membership, values, items)
+        return np.asarray(signe * self.law.draw(cle))
+
+    def draw_gap(self, membership: csr_array, values: Tableau, items: Iterable[object]) -> Tableau:
+        """Le bruit de redressé moins brut : continu, indépendant de `draw`, des mêmes membres et réponses."""
+        cle, signe = self._find_keys(membership, values, items, "ecart/")
+        return np.asarray(signe * self.gap_law.draw(cle))
+
+    def draw_amount(
+        self, membership: csr_array, values: Tableau, items: Iterable[object], salt: str
+    ) -> Tableau:
+        """Le bruit continu d'une grandeur (`salt` : laquelle), de même étendue que celui d'un compte."""
+        cle, signe = self._find_keys(membership, values, items, f"{salt}/")
+        return np.asarray(signe * self.amount_law.draw(cle))
+
+    @property
+    def amount_law(self) -> SmoothLaw:
+        """La loi du bruit d'une grandeur."""
+        return SmoothLaw(self.law.maximum, self.law.scale)
+
+    def _find_keys(
+        self, membership: csr_array, values: Tableau, items: Iterable[object], salt: str = ""
+    ) -> tuple[Cles, Entiers]:
+        """La clé de chaque domaine × chiffre, et le signe du bruit : celui des « non » est inversé."""
         repondu = np.isfinite(values)
-        binaire = ((values == 0) | (values == 1) | ~repondu).all(axis=0)
+        binaire = is_binary(values)
         quantite = np.where(binaire, 1.0, _ECHELLE_GRANDEUR) * np.nan_to_num(values)
         tous = self._sum(membership, repondu)
         oui = self._sum(membership, quantite)
         non = np.where(binaire, tous - oui, ~np.uint64(0))
-        sel = np.array([_hash(self.questions.get(str(i), str(i))) for i in items], dtype=np.uint64)
+        sel = self._salt(items, salt)
         cle = _mix(_mix(np.minimum(oui, non) + sel) + np.where(binaire, np.maximum(oui, non), tous))
-        return np.where(oui <= non, 1, -1) * self.law.draw(cle)
+        return cle, np.where(oui <= non, 1, -1)
+
+    def _salt(self, items: Iterable[object], prefix: str) -> Cles:
+        return np.array([_hash(prefix + self.questions.get(str(i), str(i))) for i in items], dtype=np.uint64)
 
     def draw_counts(self, membership: csr_array, values: Tableau, items: Iterable[object]) -> Entiers:
         """Le bruit du nombre de réponses lui-même : il est celui des « oui » d'une autre question."""
         cles = self._sum(membership, np.isfinite(values))
-        sel = np.array([_hash(f"n/{self.questions.get(str(i), str(i))}") for i in items], dtype=np.uint64)
-        return self.law.draw(_mix(_mix(cles) + sel))
+        return self.law.draw(_mix(_mix(cles) + self._salt(items, "n/")))
 
     def _sum(self, membership: csr_array, amounts: npt.NDArray[np.generic]) -> Cles:
         """Σ clé × quantité par domaine, modulo 2⁶⁴."""
@@ -112,6 +169,16 @@ def build_keys(secret: str, units: Iterable[str]) -> Cles:
     cle = bytes.fromhex(secret)
     empreintes = (hashlib.blake2b(u.encode(), key=cle, digest_size=8).digest() for u in units)
     return np.array([int.from_bytes(e, "big") for e in empreintes], dtype=np.uint64)
+
+
+def is_binary(values: Tableau) -> npt.NDArray[np.bool_]:
+    """Vrai pour chaque chiffre qui n'a que des 1, des 0 et des absences : une part, non une grandeur."""
+    return np.asarray(((values == 0) | (values == 1) | ~np.isfinite(values)).all(axis=0))
+
+
+def _read_rank(keys: Cles) -> Tableau:
+    """Une clé de 64 bits, en nombre de [0, 1[."""
+    return np.asarray((keys >> _POIDS_FORT).astype(float) / 2.0**53)
 
 
 def _hash(texte: str) -> int:

@@ -53,6 +53,24 @@ def compute_slopes(
     return Slopes(*pentes)
 
 
+def compute_expected_slopes(
+    design: Design, membership: csr_array, items: int, factor: float = PRUDENCE_FACTOR
+) -> Slopes:
+    """Les pentes d'un plan à clés : celles d'une réponse que les marges n'expliquent pas, sans une réponse.
+
+    Si les « oui » de toute strate répondent g fois plus volontiers, recaler n'y change rien : les chances de
+    oui sont multipliées par 1 − a + a/g, a la part du poids qui parle des absentes. Une réponse que la
+    taille commande a une pente moindre : celle-ci est la plus prudente.
+    """
+    w = design.weights
+    connus = np.isfinite(design.strata.populations).all()
+    present = np.minimum(w, 1.0) if connus else np.zeros_like(w)
+    somme = np.asarray(membership @ np.column_stack([w, w - present]))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        absent = (somme[:, 1] / somme[:, 0])[:, None] * np.ones(items)
+    return Slopes(*(-np.log1p(absent * (1 / g - 1)) / np.log(g) for g in (factor, 1 / factor)))
+
+
 def tilt_weights(design: Design, yes: Tableau, factor: float) -> Tableau:
     """Unité × chiffre : les poids si les « oui » ont répondu `factor` fois plus volontiers, recalés."""
     w = design.weights[:, None]

@@ -19,6 +19,7 @@ from barometre.stats.change import get_sign, student_p_value
 from barometre.stats.contrasts import LEVELS
 from barometre.stats.design import Design
 from barometre.stats.intervals import student
+from barometre.stats.publication import publish_counts
 from barometre.stats.strata import DesignError
 
 Tableau = npt.NDArray[np.float64]
@@ -75,20 +76,37 @@ def _compare_item(design: Design, answers: pd.Series, groups: Tableau, x: Tablea
     with np.errstate(divide="ignore", invalid="ignore"):
         ecart = np.where(propre, (z * ry).sum(axis=0) / norme, np.nan)
         influence = np.where(racine > 0, z * (ry - z * np.nan_to_num(ecart)) / norme / racine**2, 0.0)
-    se = np.sqrt(design.variance(np.nan_to_num(influence)))
     n = (repondu[:, None] * groups).sum(axis=0)
-    decalage, bruit = _perturb(design, answers, groups, n)
-    return _build_frame(ecart + decalage, np.where(propre, np.hypot(se, bruit), np.nan), n - 1)
+    if design.perturbation is not None:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            coefficients = z * racine / norme
+        ecart, se, n = _publish(design, answers, groups, ecart, np.nan_to_num(coefficients))
+    else:
+        se = np.sqrt(design.variance(np.nan_to_num(influence)))
+    return _build_frame(ecart, np.where(propre, se, np.nan), n - 1)
 
 
-def _perturb(design: Design, answers: pd.Series, groups: Tableau, n: Tableau) -> tuple[Tableau, Tableau]:
-    """L'écart bouge comme la cellule de son groupe, de d réponses parmi n ; et l'écart type de ce bruit."""
-    if design.perturbation is None:
-        return np.zeros_like(n), np.zeros_like(n)
-    valeurs = answers.to_numpy(dtype=float)[:, None]
-    d = design.perturbation.draw(csr_array(groups.T), valeurs, [answers.name])[:, 0]
-    effectif = np.maximum(n, 1.0)
-    return d / effectif, np.sqrt(design.perturbation.law.variance) / effectif
+def _publish(
+    design: Design, answers: pd.Series, groups: Tableau, difference: Tableau, coefficients: Tableau
+) -> tuple[Tableau, Tableau, Tableau]:
+    """L'écart, son erreur type et n tels qu'ils se publient ; `coefficients` : Σ c·y = écart.
+
+    L'écart bouge comme la cellule de son groupe, de d réponses parmi n, et pour son compte de ce que la
+    structure ajoute ou retire, au plus, à une réponse. Sa variance est celle que l'on attend de Σ c·y.
+    """
+    cles = design.perturbation
+    assert cles is not None
+    valeurs, membres = answers.to_numpy(dtype=float)[:, None], csr_array(groups.T)
+    exact = np.asarray(membres @ np.isfinite(valeurs))[:, 0]
+    n = np.maximum(exact, 1.0)
+    d, e = (t(membres, valeurs, [answers.name])[:, 0] for t in (cles.draw, cles.draw_gap))
+    p = np.clip((membres @ np.nan_to_num(valeurs)[:, 0] + d) / n, 0.0, 1.0)
+    portee = np.abs(n * coefficients - groups * np.isfinite(valeurs)).max(axis=0)
+    reste = (1 - design.strata.sizes / design.strata.populations)[design.strata.codes]
+    variance = p * (1 - p) * (reste @ coefficients**2)
+    bruit = (cles.law.variance + cles.gap_law.variance * portee**2) / n**2
+    publie = publish_counts(cles, exact[:, None], valeurs, membres, [answers.name])[:, 0]
+    return difference + (d + e * portee) / n, np.sqrt(variance + bruit), publie
 
 
 def _build_frame(difference: Tableau, se: Tableau, df: Tableau) -> pd.DataFrame:

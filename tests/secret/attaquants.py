@@ -1,83 +1,35 @@
 """Les attaquants : ce qu'ils savent, ce qu'ils lisent, et ce qu'ils en déduisent.
 
-`Monde` est une vague d'un questionnaire : qui a répondu quoi, dans quelles cellules, avec quels poids. Les
-publications sont refaites ici comme la porte les arrondit (parts entières, bornes, effectifs), pour pouvoir
-changer la loi du bruit ; un test vérifie qu'elles sont celles de la porte.
-
 (a) ne sait pas qui a répondu ; (b) le sait de toutes ; (c) se connaît et connaît ses voisines répondantes ;
 (d) connaît les réponses d'un périmètre ; (e) lit comme tout le monde. Qui sait plus déduit au moins autant :
-ce que (b) ne déduit pas, (a), (c) et (e) ne le déduisent pas non plus.
+ce que (b) ne déduit pas, (a) et (e) ne le déduisent pas non plus.
+
+Tout chiffre d'une cellule (intervalle, erreur type, effectif efficace, prudence, note) se calcule du compte
+et du redressé brouillés et de grandeurs où aucune réponse n'entre (`stats.publication`, un test le montre) :
+lire ces deux nombres sans arrondi (`arrondi=False`), c'est lire toutes les colonnes à la fois.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, vstack
+from scipy.special import ndtr
 
-from barometre.domain.secret import MARGE_EXTREME, SEUIL_REDRESSE
-from barometre.stats.perturbation import Law, Perturbation
+from barometre.domain.secret import MARGE_EXTREME, SEUIL
+from barometre.stats.perturbation import SmoothLaw
+from tests.secret.monde import Booleens, Monde, Publication, Regle, Tableau, publish
 
-Tableau = npt.NDArray[np.float64]
-Booleens = npt.NDArray[np.bool_]
+# Une vraisemblance sous ce rapport vaut impossible : la réponse est certaine.
 CERTAIN = 1e-12
 ARRONDI = 0.005
-
-
-@dataclass(frozen=True)
-class Monde:
-    """Les répondantes d'une vague : clés, poids, cellules (cellule × unité), réponses (unité × question)."""
-
-    keys: npt.NDArray[np.uint64]
-    poids: Tableau
-    cellules: csr_array
-    y: Tableau
-
-    @property
-    def n(self) -> Tableau:
-        """Réponses de chaque cellule."""
-        return np.asarray(self.cellules.sum(axis=1)).ravel()
-
-
-@dataclass(frozen=True)
-class Publication:
-    """Ce qui se lit de chaque cellule × question : parts au pour cent, borne basse ou haute."""
-
-    brut: Tableau
-    redresse: Tableau
-    bas: Booleens
-    haut: Booleens
-
-
-def publish(monde: Monde, law: Law) -> Publication:
-    """Les chiffres tels que la porte les montre."""
-    items = [f"q{j}" for j in range(monde.y.shape[1])]
-    d = Perturbation(monde.keys, law=law).draw(monde.cellules, monde.y, items)
-    n = monde.n[:, None]
-    k = np.asarray(monde.cellules @ monde.y)
-    publie = np.clip(k + d, 0, n)
-    poids = np.asarray(monde.cellules @ monde.poids)[:, None]
-    p = np.asarray(monde.cellules @ (monde.poids[:, None] * monde.y)) / poids
-    redresse = np.where(n < SEUIL_REDRESSE, publie / n, np.clip(p + (publie - k) / n, 0, 1))
-    bas = np.minimum(publie, redresse * n) <= MARGE_EXTREME
-    haut = ~bas & (n - np.maximum(publie, redresse * n) <= MARGE_EXTREME)
-    return Publication(publie.round() / n, redresse.round(2), bas, haut)
-
-
-def read_counts(monde: Monde, lu: Publication) -> tuple[Tableau, Tableau]:
-    """Les comptes brouillés que l'attaquant sait possibles (de, à), d'une part ou d'une borne."""
-    n = monde.n[:, None]
-    part = lu.brut.round(2)
-    de, a = np.ceil((part - ARRONDI) * n - 1e-9), np.floor((part + ARRONDI) * n + 1e-9)
-    de, a = np.maximum(np.where(lu.bas, 0, de), 0), np.minimum(np.where(lu.haut, n, a), n)
-    return np.where(lu.haut, np.minimum(de, n - MARGE_EXTREME), de), np.where(
-        lu.bas, np.maximum(a, MARGE_EXTREME), a
-    )
+EGAL = 1e-9
+# Des égalités exactes à l'arrondi près sont sans solution pour HiGHS.
+JEU = 1e-6
 
 
 def list_pairs(cellules: csr_array) -> list[tuple[int, int, int]]:
@@ -92,66 +44,228 @@ def list_pairs(cellules: csr_array) -> list[tuple[int, int, int]]:
     return paires
 
 
-def infer_by_subtraction(monde: Monde, lu: Publication, law: Law) -> Tableau:
-    """(b) Log du rapport de vraisemblance oui / non de chaque unité × question, toutes les paires ensemble.
-
-    Le compte de la petite cellule a un a priori plat : c'est l'attaquant qui ne sait rien d'autre.
-    """
-    de, a = read_counts(monde, lu)
+def infer_by_subtraction(monde: Monde, lu: Publication, regle: Regle) -> Tableau:
+    """(b) Log du rapport de vraisemblance oui / non (unité × question), toutes les paires ensemble."""
     total = np.zeros_like(monde.y)
     for petite, grande, unite in list_pairs(monde.cellules):
-        for j in range(monde.y.shape[1]):
-            bornes = (de[petite, j], a[petite, j]), (de[grande, j], a[grande, j])
-            oui, non = (_weigh(bornes, law, valeur, int(monde.n[petite])) for valeur in (1, 0))
-            total[unite, j] += np.log(oui + CERTAIN) - np.log(non + CERTAIN)
+        total[unite] += weigh_pair(monde, lu, regle, (petite, grande, unite))
     return total
 
 
-def _weigh(bornes: tuple[tuple[float, float], ...], law: Law, valeur: int, n: int) -> float:
-    """Σ sur le compte k de la petite cellule de P(ce qui en est lu)·P(ce qui est lu de la grande | k + y)."""
-    k = np.arange(n + 1)
-    petite = sum_law(law, bornes[0], k)
-    return float(petite @ sum_law(law, bornes[1], k + valeur))
+def weigh_pair(monde: Monde, lu: Publication, regle: Regle, paire: tuple[int, int, int]) -> Tableau:
+    """Log du rapport oui / non, par question, de celle qu'a la grande cellule et non la petite.
+
+    Les comptes des autres sont inconnus : seules les deux différences, brute et redressée, parlent, lues sans
+    arrondi. Une part bornée ne se lit pas : sa question ne dit rien.
+    """
+    petite, grande, unite = paire
+    n, omega = monde.n[grande], float(monde.get_omega(grande, np.array([unite]))[0])
+    # Le poids moyen de la petite, rapporté à celui de la grande : leurs sommes pondérées à la même échelle.
+    r = (n - omega) / monde.n[petite]
+    brute = (lu.compte[grande] - lu.compte[petite])[:, None, None]
+    redressee = (n * lu.redresse[grande] - r * monde.n[petite] * lu.redresse[petite])[:, None, None]
+    d, p = regle.law.support, regle.law.probabilities
+    d_grand, d_petit = np.meshgrid(d, d, indexing="ij")
+    inegalites = monde.structure.inequality[:, 0]
+    ecart = float(np.hypot(inegalites[grande], r * inegalites[petite]) * np.sqrt(regle.gap.variance))
+    oui, non = (
+        np.where(np.abs(brute - v - d_grand + d_petit) < 0.5, np.multiply.outer(p, p), 0.0)
+        * _weigh_normal(redressee - omega * v - d_grand + r * d_petit, ecart)
+        for v in (1, 0)
+    )
+    muettes = lu.bas[[petite, grande]].any(axis=0) | lu.haut[[petite, grande]].any(axis=0)
+    return np.where(muettes, 0.0, _log_ratio(oui.sum(axis=(1, 2)), non.sum(axis=(1, 2))))
 
 
-def sum_law(law: Law, bornes: tuple[float, float], k: npt.NDArray[np.int_]) -> Tableau:
-    """P(de ≤ k + d ≤ à), pour chaque compte k."""
-    d, p = law.support, law.probabilities
-    vus = (k[:, None] + d >= bornes[0]) & (k[:, None] + d <= bornes[1])
-    return np.asarray(vus @ p)
+def _weigh_normal(reste: Tableau, ecart: float) -> Tableau:
+    """La densité (à un facteur près) d'un reste que seul le bruit de l'écart explique."""
+    if ecart < EGAL:
+        return np.asarray((np.abs(reste) < 1e-6).astype(float))
+    return np.asarray(np.exp(-np.square(reste / ecart) / 2))
 
 
-def infer_knowing(monde: Monde, lu: Publication, law: Law, connus: Booleens) -> Tableau:
+def _log_ratio(oui: Tableau, non: Tableau) -> Tableau:
+    """Log du rapport, borné là où une seule des deux réponses est possible."""
+    reference = np.maximum(np.maximum(oui, non), np.finfo(float).tiny)
+    return np.asarray(np.log(oui / reference + CERTAIN) - np.log(non / reference + CERTAIN))
+
+
+def infer_knowing(
+    monde: Monde, lu: Publication, regle: Regle, connus: Booleens, *, arrondi: bool = True
+) -> Tableau:
     """(c, d) Log du rapport oui / non, là où une seule répondante n'est pas connue de l'attaquant."""
-    de, a = read_counts(monde, lu)
     inconnus = np.asarray(monde.cellules @ (~connus).astype(float)).ravel()
     total = np.zeros_like(monde.y)
     for cellule in np.flatnonzero(inconnus == 1):
         membres = monde.cellules[[int(cellule)]].indices
         unite = int(membres[~connus[membres]][0])
-        deja = monde.y[membres[connus[membres]]].sum(axis=0)
-        for j, k in enumerate(deja.astype(int)):
-            bornes = (de[cellule, j], a[cellule, j])
-            oui, non = (float(sum_law(law, bornes, np.array([k + v]))[0]) for v in (1, 0))
-            total[unite, j] += np.log(oui + CERTAIN) - np.log(non + CERTAIN)
+        total[unite] += weigh_last(monde, lu, regle, (int(cellule), unite), arrondi=arrondi)
     return total
 
 
-def count_forced(monde: Monde, lu: Publication, law: Law, question: int, unites: npt.NDArray[np.intp]) -> int:
-    """(b) Combien de ces unités un programme linéaire force, avec brut, redressé et poids recalculés."""
-    de, a = read_counts(monde, lu)
-    matrices, bas, haut = [monde.cellules], [de[:, question] - law.maximum], [a[:, question] + law.maximum]
-    exactes = (monde.n >= SEUIL_REDRESSE) & ~lu.bas[:, question] & ~lu.haut[:, question]
-    # Redressé moins brut ne porte pas le bruit : c'est la mesure la plus fine que l'attaquant ait.
+def infer_last(
+    monde: Monde, lu: Publication, regle: Regle, tirages: int, *, arrondi: bool = True, minimum: int = 30
+) -> tuple[Tableau, Tableau]:
+    """Qui connaît toutes les autres d'une cellule (essai × question) : log des rapports, et vraies réponses.
+
+    Autant de membres tirés par cellule d'au moins `minimum` réponses ; graine fixe.
+    """
+    hasard = np.random.default_rng(1)
+    logs, vraies = [np.zeros((0, monde.y.shape[1]))], [np.zeros((0, monde.y.shape[1]))]
+    for cellule in np.flatnonzero(monde.n >= minimum):
+        membres = monde.cellules[[int(cellule)]].indices
+        for unite in hasard.choice(membres, tirages, replace=False):
+            log = weigh_last(monde, lu, regle, (int(cellule), int(unite)), arrondi=arrondi)
+            logs.append(log[None])
+            vraies.append(monde.y[[unite]])
+    return np.vstack(logs), np.vstack(vraies)
+
+
+def weigh_last(
+    monde: Monde, lu: Publication, regle: Regle, cible: tuple[int, int], *, arrondi: bool
+) -> Tableau:
+    """Log du rapport oui / non, par question, de la seule inconnue d'une cellule : brut et redressé ensemble.
+
+    `cible` : cellule, unité. `arrondi` : les parts se lisent au pour cent ; sinon, comme l'entrepôt les a.
+    """
+    cellule, unite = cible
+    omega, y = float(monde.get_omega(cellule, np.array([unite]))[0]), monde.y[unite]
+    oui, non = (
+        _weigh_answer(
+            Lecture(monde, lu, regle, cellule, arrondi),
+            monde.total[cellule] - y + v,
+            monde.pondere[cellule] + omega * (v - y),
+        )
+        for v in (1.0, 0.0)
+    )
+    return _log_ratio(oui, non)
+
+
+@dataclass(frozen=True)
+class Lecture:
+    """Une cellule que l'attaquant lit, au pour cent ou sans arrondi."""
+
+    monde: Monde
+    lu: Publication
+    regle: Regle
+    cellule: int
+    arrondi: bool
+
+    @property
+    def n(self) -> float:
+        """Ses réponses."""
+        return float(self.monde.n[self.cellule])
+
+    @property
+    def portee(self) -> float:
+        """L'inégalité de ses poids, que le bruit de l'écart multiplie."""
+        return float(self.monde.structure.inequality[self.cellule, 0])
+
+    @property
+    def montre_redresse(self) -> bool:
+        """Sous le seuil, seul le brut se lit ; mais l'intervalle, sans arrondi, trahirait le redressé."""
+        return self.n >= self.regle.seuil or not self.arrondi
+
+
+def _weigh_answer(lecture: Lecture, k: Tableau, pondere: Tableau) -> Tableau:
+    """P(ce qui est lu | k « oui », pondérés), par question : Σ_d P(d)·P(brut | d)·P(redressé | d)."""
+    n, regle, lu, cellule = lecture.n, lecture.regle, lecture.lu, lecture.cellule
+    d, p = regle.law.support[:, None], regle.law.probabilities[:, None]
+    compte, ecart = np.clip(k + d, 0, n), pondere - k
+    if regle.grille:
+        ecart = n * regle.grille * np.round(ecart / n / regle.grille)
+    centre = compte + ecart
+    if lecture.arrondi:
+        vu = np.abs(compte / n - lu.part[cellule]) <= ARRONDI + EGAL
+        redresse, marge = n * lu.part_redressee[cellule], n * ARRONDI
+    else:
+        vu = np.abs(compte - lu.compte[cellule]) < 0.5
+        redresse, marge = n * lu.redresse[cellule], 0.0
+    nette = vu * (_weigh_gap(lecture, centre, redresse, marge) if lecture.montre_redresse else 1.0)
+    bas, haut = (_weigh_extreme(lecture, c, r) for c, r in ((compte, centre), (n - compte, n - centre)))
+    return np.asarray((p * np.select([lu.bas[cellule], lu.haut[cellule]], [bas, haut], nette)).sum(axis=0))
+
+
+def _weigh_gap(lecture: Lecture, centre: Tableau, redresse: Tableau, marge: float) -> Tableau:
+    """P(redressé lu à `marge` près, en réponses | sans son bruit, `centre`) ; sans marge, une densité."""
+    gap, portee = lecture.regle.gap, lecture.portee
+    if portee * gap.maximum < EGAL:
+        return np.asarray(np.abs(np.clip(centre, 0, lecture.n) - redresse) <= marge + 1e-6, dtype=float)
+    e = (redresse - centre) / portee
+    if marge:
+        demi = (marge + EGAL) / portee
+        # Un redressé coupé à 0 ou à 100 % se lit comme « au plus » ou « au moins ».
+        a = np.where(redresse >= lecture.n - marge, np.inf, e + demi)
+        de = np.where(redresse <= marge, -np.inf, e - demi)
+        return cumulate(gap, a) - cumulate(gap, de)
+    return np.where(np.abs(e) <= gap.maximum + EGAL, np.exp(-np.square(e / gap.scale) / 2), 0.0)
+
+
+def _weigh_extreme(lecture: Lecture, compte: Tableau, centre: Tableau) -> Tableau:
+    """P(« moins de » | compte brouillé, redressé sans son bruit) : l'un ou l'autre est près de 0."""
+    certain = (compte <= MARGE_EXTREME).astype(float)
+    if lecture.n < lecture.regle.seuil:
+        return certain
+    if lecture.portee * lecture.regle.gap.maximum < EGAL:
+        return np.maximum(certain, (centre <= MARGE_EXTREME + 1e-6).astype(float))
+    return np.maximum(certain, cumulate(lecture.regle.gap, (MARGE_EXTREME - centre) / lecture.portee))
+
+
+def cumulate(gap: SmoothLaw, x: Tableau) -> Tableau:
+    """La fonction de répartition du bruit de l'écart."""
+    reste = ndtr(-gap.maximum / gap.scale)
+    coupe = np.clip(x, -gap.maximum, gap.maximum)
+    return np.asarray((ndtr(coupe / gap.scale) - reste) / (1 - 2 * reste))
+
+
+def infer_late(monde: Monde, regle: Regle, unites: npt.NDArray[np.intp], connus: Booleens) -> Tableau:
+    """Une réponse tardive, lue dans les versions d'avant et d'après : log des rapports (unité × question).
+
+    Toute cellule de l'unité y est une paire qui diffère d'elle seule ; celle dont l'attaquant connaît toutes
+    les autres se lit directement. Les poids des autres ne bougent pas : il ne peut espérer mieux.
+    """
+    total = np.zeros_like(monde.y)
+    for unite in unites:
+        siennes = np.flatnonzero(monde.cellules[:, [int(unite)]].toarray().ravel())
+        apres = monde.cellules[siennes]
+        sans = apres.toarray()
+        sans[:, unite] = 0.0
+        deux = replace(monde, cellules=csr_array(np.vstack([sans, apres.toarray()])))
+        lu = publish(deux, regle)
+        for rang in range(len(siennes)):
+            grande = rang + len(siennes)
+            autres = deux.cellules[[rang]].indices
+            if connus[autres].all():
+                total[unite] += weigh_last(deux, lu, regle, (grande, int(unite)), arrondi=False)
+            elif deux.n[rang] >= SEUIL:
+                total[unite] += weigh_pair(deux, lu, regle, (rang, grande, int(unite)))
+    return total
+
+
+def list_bounds(monde: Monde, lu: Publication, regle: Regle, question: int) -> tuple[csr_array, Tableau]:
+    """(b) Les inéquations A·y ≤ b que brut, redressé et poids recalculés imposent aux réponses."""
+    n, ouvertes = monde.n, ~(lu.bas[:, question] | lu.haut[:, question])
+    compte = lu.compte[:, question]
+    de = np.where(lu.bas[:, question], 0.0, compte) - regle.law.maximum
+    a = np.where(lu.haut[:, question], n, np.where(lu.bas[:, question], n, compte)) + regle.law.maximum
+    de = np.where(lu.haut[:, question], 0.0, de)
     w = monde.cellules.multiply(monde.poids[None, :]).tocsr()
-    ecart = csr_array(w.multiply(1 / np.asarray(w.sum(axis=1)).reshape(-1, 1)).tocsr()
-                      - monde.cellules.multiply(1 / monde.n[:, None]).tocsr())[exactes]  # fmt: skip
-    vu = (lu.redresse - lu.brut.round(2))[exactes, question]
-    matrices.append(ecart)
-    bas.append(vu - 2 * ARRONDI)
-    haut.append(vu + 2 * ARRONDI)
-    a_ub = vstack([vstack(matrices), -vstack(matrices)])
-    b_ub = np.concatenate([*haut, *(-x for x in bas)])
+    ecart = csr_array(
+        w.multiply(n[:, None] / np.asarray(w.sum(axis=1)).reshape(-1, 1)).tocsr() - monde.cellules
+    )
+    ecart = csr_array(ecart[ouvertes])
+    vu = (n * lu.redresse[:, question] - compte)[ouvertes]
+    marge = regle.gap.maximum * monde.structure.inequality[ouvertes, 0]
+    matrice = csr_array(vstack([monde.cellules, ecart]))
+    bas, haut = np.concatenate([de, vu - marge]), np.concatenate([a, vu + marge])
+    return csr_array(vstack([matrice, -matrice])), np.concatenate([haut, -bas]) + JEU
+
+
+def count_forced(
+    monde: Monde, lu: Publication, regle: Regle, question: int, unites: npt.NDArray[np.intp]
+) -> int:
+    """(b) Combien de ces unités un programme linéaire force, tout lu sans arrondi."""
+    a_ub, b_ub = list_bounds(monde, lu, regle, question)
     return sum(_is_forced(a_ub, b_ub, int(u), len(monde.y)) for u in unites)
 
 
@@ -161,31 +275,32 @@ def _is_forced(a_ub: csr_array, b_ub: Tableau, unite: int, taille: int) -> bool:
         c = np.zeros(taille)
         c[unite] = signe
         trouve = linprog(c, A_ub=a_ub, b_ub=b_ub, bounds=(0, 1), method="highs")
-        if trouve.status == 0 and signe * trouve.fun > 1e-6 and signe > 0:
+        if trouve.status == 0 and signe * trouve.fun > 1e-3 and signe > 0:
             return True
-        if trouve.status == 0 and signe < 0 and -trouve.fun < 1 - 1e-6:
+        if trouve.status == 0 and signe < 0 and -trouve.fun < 1 - 1e-3:
             return True
     return False
 
 
-def list_posteriors(log_rapports: Tableau, prior: Tableau) -> Iterator[tuple[float, float]]:
-    """(a priori, a posteriori) de la réponse la plus probable, pour chaque unité × question attaquée."""
-    for unite, j in np.argwhere(log_rapports != 0):
-        p = float(np.clip(prior[j], 0.01, 0.99))
-        logit = np.log(p / (1 - p)) + log_rapports[unite, j]
-        apres = 1 / (1 + np.exp(-np.clip(logit, -500, 500)))
-        yield max(p, 1 - p), max(apres, 1 - apres)
+def list_posteriors(log_rapports: Tableau, prior: Tableau) -> tuple[Tableau, Tableau]:
+    """(a priori, a posteriori) de la réponse la plus probable, pour chaque essai × question attaqué."""
+    p = np.clip(prior, 0.01, 0.99)
+    attaques = log_rapports != 0
+    logit = np.log(p / (1 - p)) + np.clip(log_rapports, -500, 500)
+    apres = 1 / (1 + np.exp(-logit))
+    avant = np.broadcast_to(np.maximum(p, 1 - p), log_rapports.shape)
+    return avant[attaques], np.maximum(apres, 1 - apres)[attaques]
 
 
 def summarise(log_rapports: Tableau, prior: Tableau) -> dict[str, float]:
-    """Attaquées, certaines, plus de 0,9 sans que le taux le donne déjà, gain moyen de probabilité."""
-    couples = list(list_posteriors(log_rapports, prior))
-    gains = [apres - avant for avant, apres in couples]
+    """Attaquées, certaines, plus de 0,9 sans que le taux le donne déjà (dont a priori sous 0,75), gain."""
+    avant, apres = list_posteriors(log_rapports, prior)
     return {
-        "attaquees": len(couples),
+        "attaquees": len(avant),
         "certaines": int((np.abs(log_rapports) > -np.log(CERTAIN) / 2).sum()),
-        "plus_de_0,9": sum(avant <= 0.9 < apres for avant, apres in couples),
-        "gain_moyen": float(np.mean(gains)) if gains else 0.0,
+        "plus_de_0,9": int(((avant <= 0.9) & (apres > 0.9)).sum()),
+        "dont_a_priori_0,75": int(((avant <= 0.75) & (apres > 0.9)).sum()),
+        "gain_moyen": float((apres - avant).mean()) if len(avant) else 0.0,
     }
 
 

@@ -1,8 +1,9 @@
-"""Le banc : risque et utilité de plusieurs lois de bruit, sur l'entrepôt en service.
+"""Le banc : risque et utilité de plusieurs règles de secret, sur l'entrepôt en service.
 
     python -m tests.secret.banc [questionnaire] [vague]
 
-Les réponses absentes comptent pour « non » : l'attaquant a ainsi plus de cellules à croiser, jamais moins.
+Trois tableaux : les lois de bruit, la suppression de cellules, la couverture des intervalles. Les réponses
+absentes comptent pour « non » : l'attaquant a ainsi plus de cellules à croiser, jamais moins. Cinq minutes.
 """
 
 from __future__ import annotations
@@ -18,36 +19,43 @@ from barometre.domain.secret import get_seuil
 from barometre.pipeline.cles import read_cles
 from barometre.pipeline.cube import Cube
 from barometre.pipeline.secret import is_grille_cyber
-from barometre.stats.perturbation import Law, build_keys
+from barometre.stats.perturbation import Law, SmoothLaw, build_keys
 from barometre.warehouse.repository import open_repository, read_rows
 from tests.secret.attaquants import (
-    Monde,
     count_forced,
     infer_by_subtraction,
     infer_knowing,
+    infer_last,
+    infer_late,
     list_unique,
-    publish,
     summarise,
 )
+from tests.secret.couverture import measure_coverage
+from tests.secret.monde import COMMUN, SANS_BRUIT, Monde, Publication, Regle, publish
+from tests.secret.suppression import measure_suppression
 
-LOIS = {
-    "uniforme ±2": Law(2, 50.0),
-    "normale ±2 (s = 1)": Law(2, 1.0),
-    "normale ±5 (s = 1,5)": Law(5, 1.5),
-    "normale ±8 (s = 1,5)": Law(8, 1.5),
-    "normale ±8 (s = 2)": Law(8, 2.0),
-    "sans bruit": Law(0, 1.0),
+REGLES = {
+    "sans bruit": SANS_BRUIT,
+    "un seul bruit (avant)": COMMUN,
+    "redressé dès 100": replace(COMMUN, seuil=100),
+    "écart à 2 points près": replace(COMMUN, grille=0.02),
+    "uniforme ±2, écart 0,75": Regle(Law(2, 50.0), SmoothLaw(2, 0.75)),
+    "s=1,5 ±5, écart 0,75": Regle(Law(5, 1.5), SmoothLaw(5, 0.75)),
+    "s=1,5 ±8, écart 0,75 (choisie)": Regle(),
+    "s=1,5 ±8, écart 1,5": Regle(Law(8, 1.5), SmoothLaw(8, 1.5)),
+    "s=2 ±8, écart 2": Regle(Law(8, 2.0), SmoothLaw(8, 2.0)),
 }
-ECHANTILLON_LP = 12
+QUESTIONS, TIRAGES, TARDIVES, ECHANTILLON_LP = 20, 5, 60, 12
+BANDES = ((10, 30), (30, 100), (100, 500))
 
 
 def load_monde(questionnaire_id: str, vague_id: str) -> tuple[Monde, pd.DataFrame]:
-    """Une vague de l'entrepôt en service, et le cadre de ses répondantes."""
+    """Une vague de l'entrepôt en service, ses cellules montrées, et le cadre de ses répondantes."""
     moteur = open_repository().get_engine()
     collectivites = read_rows(moteur, "dim_collectivite")
     cadre = collectivites[collectivites["porteur_id"].isna()].set_index("collectivite_id")
-    poids = read_rows(moteur, "poids", vague_id=vague_id, questionnaire_id=questionnaire_id)
-    poids = poids.set_index("collectivite_id")["poids"]
+    lignes = read_rows(moteur, "poids", vague_id=vague_id, questionnaire_id=questionnaire_id)
+    poids = lignes.set_index("collectivite_id")["poids"]
     parts = [
         i.id for i in load_catalogue().list_indicateurs(questionnaire_id, origine="declare") if i.est_part
     ]
@@ -59,38 +67,64 @@ def load_monde(questionnaire_id: str, vague_id: str) -> tuple[Monde, pd.DataFram
     montrees &= is_grille_cyber(cellules) | (not cyber)
     cles = build_keys(read_cles(moteur)[questionnaire_id, vague_id], poids.index)
     uniques = list_unique(membres.T.tocsr()[montrees])
-    return Monde(cles, poids.to_numpy(), uniques, y.fillna(0.0).to_numpy()), cadre.loc[poids.index]
+    reponses = y.fillna(0.0).to_numpy()[:, :QUESTIONS]
+    return Monde(cles, poids.to_numpy(), uniques, reponses), cadre.loc[poids.index]
 
 
-def measure(monde: Monde, cadre: pd.DataFrame, law: Law) -> dict[str, float]:
-    """Risque de (b) et de (d), et utilité, pour une loi."""
-    lu = publish(monde, law)
-    prior = monde.y.mean(axis=0)
-    dehors = summarise(infer_by_subtraction(monde, lu, law), prior)
-    plus_gros = cadre["departement"].value_counts().index[:10]
-    opsn = [infer_knowing(monde, lu, law, cadre["departement"].eq(d).to_numpy()) for d in plus_gros]
-    elu = infer_knowing(monde, lu, law, cadre["epci"].eq(cadre["epci"].mode().iloc[0]).to_numpy())
-    unites = np.random.default_rng(1).choice(len(monde.y), ECHANTILLON_LP, replace=False)
-    n = monde.n[:, None]
-    ecart = np.abs(lu.brut - np.asarray(monde.cellules @ monde.y) / n)
-    return {
-        **{f"b_{nom}": v for nom, v in dehors.items()},
-        **{f"d_{nom}": v for nom, v in summarise(np.sum(opsn, axis=0), prior).items()},
-        "c_certaines": summarise(elu, prior)["certaines"],
-        f"lp_forcees_sur_{ECHANTILLON_LP}": count_forced(monde, lu, law, 0, unites),
-        "points_10_29": 100 * float(ecart[monde.n < 30].mean()),
-        "points_30_99": 100 * float(ecart[(monde.n >= 30) & (monde.n < 100)].mean()),
-        "points_100": 100 * float(ecart[monde.n >= 100].mean()),
-        "points_france": 100 * float(ecart[np.argmax(monde.n)].max()),
+def measure(monde: Monde, cadre: pd.DataFrame, regle: Regle) -> dict[str, float]:
+    """Le risque, attaquant par attaquant, et l'utilité d'une règle."""
+    lu = publish(monde, regle)
+    return {**_attack(monde, cadre, lu, regle), **_measure_utility(monde, lu)}
+
+
+def _attack(monde: Monde, cadre: pd.DataFrame, lu: Publication, regle: Regle) -> dict[str, float]:
+    prior, hasard = monde.y.mean(axis=0), np.random.default_rng(1)
+    tardives = hasard.choice(len(monde.y), TARDIVES, replace=False)
+    personne, rangs = np.zeros(len(monde.y), dtype=bool), np.arange(len(monde.y))
+    departement = cadre["departement"].eq(cadre["departement"].value_counts().index[0]).to_numpy()
+    sauf_une = np.flatnonzero(departement)[:TARDIVES]
+    attaques = {
+        "dernière, au %": infer_last(monde, lu, regle, TIRAGES)[0],
+        "dernière, sans arrondi": infer_last(monde, lu, regle, TIRAGES, arrondi=False)[0],
+        "b soustrait": infer_by_subtraction(monde, lu, regle),
+        "b deux versions": infer_late(monde, regle, tardives, personne),
+        "c, d deux versions": infer_late(monde, regle, sauf_une, departement),
+        "c, d tout le département sauf une": np.sum(
+            [infer_knowing(monde, lu, regle, departement & (rangs != u), arrondi=False) for u in sauf_une],
+            axis=0,
+        ),
+    }
+    bilans = {nom: summarise(logs, prior) for nom, logs in attaques.items()}
+    unites = hasard.choice(len(monde.y), ECHANTILLON_LP, replace=False)
+    forcees = count_forced(monde, lu, regle, 0, unites)
+    return {f"{nom} : {cle}": v for nom, bilan in bilans.items() for cle, v in bilan.items()} | {
+        f"b programme linéaire : forcées sur {ECHANTILLON_LP}": forcees
     }
 
 
+def _measure_utility(monde: Monde, lu: Publication) -> dict[str, float]:
+    """Le déplacement absolu moyen, en points, du brut et du redressé."""
+    n = monde.n[:, None]
+    ecarts = {
+        "brut": np.abs(lu.compte - monde.total) / n,
+        "redressé": np.abs(lu.redresse - monde.pondere / n),
+    }
+    points = {}
+    for nom, ecart in ecarts.items():
+        for de, a in BANDES:
+            points[f"points {nom} n {de} à {a - 1}"] = ecart[(monde.n >= de) & (monde.n < a)].mean()
+        points[f"points {nom} France"] = ecart[np.argmax(monde.n)].mean()
+    return {nom: 100 * float(valeur) for nom, valeur in points.items()}
+
+
 def main(questionnaire_id: str = "communication", vague_id: str = "2026-v4") -> None:
-    """Une ligne par loi."""
+    """Les trois tableaux."""
     monde, cadre = load_monde(questionnaire_id, vague_id)
-    monde = replace(monde, y=monde.y[:, :20])
     print(f"{questionnaire_id} {vague_id} : {len(monde.y)} répondantes, {len(monde.n)} cellules distinctes")
-    print(pd.DataFrame({nom: measure(monde, cadre, law) for nom, law in LOIS.items()}).round(3).to_string())
+    mesures = {nom: measure(monde, cadre, regle) for nom, regle in REGLES.items()}
+    print(pd.DataFrame(mesures).round(3).to_string())
+    print(measure_suppression(cadre, get_seuil(questionnaire_id == "cybersecurite")).to_string())
+    print(measure_coverage(300).to_string())
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ from scipy.sparse import csr_array
 
 from barometre.stats.contrasts import estimate_contrasts
 from barometre.stats.design import Design
-from barometre.stats.estimation import estimate_domains
-from barometre.stats.perturbation import Law, Perturbation, build_keys
+from barometre.stats.estimation import DomainEstimates, estimate_domains
+from barometre.stats.perturbation import Law, Perturbation, SmoothLaw, build_keys
 
 SECRET = "5e" * 32
 UNITES = [f"commune-{i:05d}" for i in range(200)]
@@ -82,32 +82,76 @@ def test_deux_questions_n_ont_pas_le_meme_bruit() -> None:
     assert not (bruits[:, 0] == bruits[:, 2]).all()
 
 
-def test_brut_et_redresse_bougent_du_meme_pas_et_l_intervalle_s_elargit() -> None:
+@pytest.mark.parametrize("law", [SmoothLaw(), SmoothLaw(2, 1.0), SmoothLaw(8, 2.0)])
+def test_la_loi_continue_est_symetrique_bornee_et_de_variance_connue(law: SmoothLaw) -> None:
+    tirages = law.draw(np.random.default_rng(1).integers(0, 2**64, 200_000, dtype=np.uint64))
+    assert np.abs(tirages).max() <= law.maximum
+    assert abs(tirages.mean()) < 0.02
+    assert tirages.var() == pytest.approx(law.variance, rel=0.02)
+    assert len(np.unique(tirages)) > 199_000  # aucun pas ne s'y lit
+
+
+def test_le_bruit_de_l_ecart_ne_dit_rien_de_celui_du_compte() -> None:
+    y = np.random.default_rng(5).integers(0, 2, 200).astype(float)
+    dedans = csr_array(np.array([np.arange(200) < n for n in range(20, 200)]).astype(float))
+    valeurs = np.column_stack([y, 1 - y])
+    compte, ecart = (t(dedans, valeurs, ITEMS) for t in (_perturbation().draw, _perturbation().draw_gap))
+    assert abs(np.corrcoef(compte[:, 0], ecart[:, 0])[0, 1]) < 0.15
+    assert (ecart[:, 0] == -ecart[:, 1]).all()  # oui et non d'une même question font toujours cent
+
+
+def _estimate(poids: np.ndarray) -> tuple[DomainEstimates, DomainEstimates]:
+    """Cinq groupes emboîtés, sans clés puis avec."""
     rng = np.random.default_rng(7)
-    poids = pd.Series(rng.uniform(1, 5, 200), index=UNITES)
     strates = pd.Series(rng.integers(0, 3, 200), index=UNITES)
     reponses = pd.DataFrame({"a": rng.integers(0, 2, 200).astype(float)}, index=UNITES)
     membres = np.column_stack([np.arange(200) < n for n in (40, 60, 100, 150, 200)])
     exact, brouille = (
-        estimate_domains(Design(strates, None, poids, perturbation=p), reponses, membres)
+        estimate_domains(Design(strates, None, pd.Series(poids, UNITES), perturbation=p), reponses, membres)
         for p in (None, _perturbation())
     )
+    return exact, brouille
+
+
+def test_le_redresse_bouge_avec_le_brut_et_pour_son_compte() -> None:
+    poids = np.random.default_rng(8).uniform(1, 5, 200)
+    exact, brouille = _estimate(poids)
     d = np.rint(brouille.n_yes - exact.n_yes)
     assert (d != 0).any()
     np.testing.assert_allclose(brouille.raw - exact.raw, d / exact.n)
-    np.testing.assert_allclose(brouille.p - exact.p, d / exact.n)
-    assert (brouille.se > exact.se).all()
+    propre = (brouille.p - exact.p - d / exact.n) * exact.n
+    inegalites = [np.abs(poids[:n] / poids[:n].mean() - 1).max() for n in (40, 60, 100, 150, 200)]
+    assert (np.abs(propre) > 1e-6).all()
+    assert (np.abs(propre[:, 0]) <= Law().maximum * np.array(inegalites)).all()
     assert (brouille.n == exact.n).all()
+
+
+def test_des_poids_egaux_n_ajoutent_rien_au_bruit_du_brut() -> None:
+    _, brouille = _estimate(np.ones(200))
+    np.testing.assert_allclose(brouille.p, brouille.raw)
+
+
+def test_l_erreur_type_attendue_est_celle_du_plan_et_du_bruit() -> None:
+    """Sans lien entre réponse et strate, la variance attendue est la variance linéarisée, au hasard près."""
+    exact, brouille = _estimate(np.random.default_rng(8).uniform(1, 5, 200))
+    inegalite = [0.75 * v for v in (0.6, 0.7)]  # max |ω − 1| de poids entre 1 et 5 : de 0,6 à 0,7
+    bas, haut = (np.sqrt(exact.se**2 + (Law().variance + v**2) / exact.n**2) for v in inegalite)
+    assert (np.abs(brouille.se / bas - 1) < 0.06).all()
+    assert (np.abs(brouille.se / haut - 1) < 0.06).all()
 
 
 def test_une_grandeur_bouge_a_la_mesure_de_son_plus_grand_membre() -> None:
     valeurs = pd.DataFrame({"a": [10.0] * 199 + [1000.0]}, index=UNITES)
-    design = Design(None, None, pd.Series(1.0, index=UNITES), perturbation=_perturbation())
-    moyenne = estimate_domains(design, valeurs, np.ones((200, 1)), kind="mean")
-    pas = (1000 - 14.95) / 200
-    decalage = (moyenne.p[0, 0] - 14.95) / pas
-    assert decalage == pytest.approx(round(decalage), abs=1e-9)
-    assert abs(decalage) <= Law().maximum
+    pas, bruits = (1000 - 14.95) / 200, []
+    for rang in range(40):
+        cles = _perturbation(f"{rang:02x}" * 32)
+        design = Design(None, None, pd.Series(1.0, index=UNITES), perturbation=cles)
+        bruits.append(
+            (estimate_domains(design, valeurs, np.ones((200, 1)), kind="mean").p[0, 0] - 14.95) / pas
+        )
+    assert np.abs(bruits).max() <= Law().maximum
+    assert 1 < np.std(bruits) < 2
+    assert len(np.unique(np.round(np.mod(bruits, 1), 6))) > 30  # un pas entier désignerait la valeur
 
 
 def test_un_ecart_de_petits_groupes_compte_le_bruit() -> None:

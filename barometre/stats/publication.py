@@ -1,0 +1,169 @@
+"""Ce qui se publie d'un plan à clés : rien n'y dépend d'une réponse que par une somme brouillée.
+
+Brut, redressé et effectif sont brouillés ; variance, effectif efficace et degrés de liberté s'en déduisent,
+avec des grandeurs où aucune réponse n'entre (membres, poids, strates). Qui lirait les trois premiers sans
+arrondi n'apprendrait donc rien de plus des autres, intervalle, prudence et note compris.
+
+Variance d'une part : celle que l'on attend de réponses de même part p, p(1 − p)·Σ(1 − f_h)w²/(Σw)² (variance
+généralisée, Wolter 2007, chap. 7). Elle oublie ce que la strate explique : l'intervalle en est trop large au
+pire, à l'échelle nationale, d'une réponse que la taille commande.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+
+from barometre.stats.design import Design
+from barometre.stats.perturbation import Perturbation, is_binary
+from barometre.stats.sums import Sums
+
+Tableau = npt.NDArray[np.float64]
+Colonnes = npt.NDArray[np.bool_]
+# L'écart-type d'une grandeur vaut au moins cette part de sa moyenne, quel que soit le bruit de sa variance.
+DISPERSION_MINIMALE = 0.1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Structure:
+    """Ce que les membres d'un domaine sont, réponses mises à part : une ligne par domaine, une colonne.
+
+    `leverage` : Σ(1 − f_h)w²/(Σw)². `inequality` : max |ω − 1|, ω le poids d'un membre rapporté au poids
+    moyen ; c'est ce que le redressement ajoute ou retire, au plus, à une réponse.
+    """
+
+    members: Tableau
+    n_eff: Tableau
+    leverage: Tableau
+    inequality: Tableau
+    strata: Tableau
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reach:
+    """Domaine × chiffre : ce dont un membre peut déplacer n fois le brut, l'écart au redressé, la variance.
+
+    Pour une part, une réponse : 1, et l'inégalité des poids. Une grandeur n'a pas de borne connue : c'est le
+    plus grand écart d'un membre, que l'addition désignerait, qu'il faut couvrir (Giessing et Tent 2019).
+    """
+
+    raw: Tableau
+    gap: Tableau
+    variance: Tableau
+    spread: Tableau
+
+
+def build_structure(design: Design, membership: csr_array) -> Structure:
+    """La structure de chaque domaine ; `membership` : domaine × unité."""
+    w = design.weights / design.weights.max()
+    reste = (1 - design.strata.sizes / design.strata.populations)[design.strata.codes]
+    colonnes = np.column_stack([np.ones_like(w), w, w**2, reste * w**2])
+    membres, total, carres, ouverts = (c[:, None] for c in np.asarray(membership @ colonnes).T)
+    unites = [u for u, _ in _list_members(membership)]
+    inegalites = [np.abs(w[u] / w[u].mean() - 1).max(initial=0.0) if u.size else 0.0 for u in unites]
+    strates = [float(np.unique(design.strata.codes[u]).size) for u in unites]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return Structure(
+            membres, total**2 / carres, ouverts / total**2, np.array([inegalites]).T, np.array([strates]).T
+        )
+
+
+def publish_sums(
+    sums: Sums, design: Design, values: Tableau, membership: csr_array, items: Iterable[object]
+) -> Sums:
+    """Les sommes telles qu'elles se publient : brut et redressé bougent de d réponses parmi n.
+
+    Le redressé bouge encore, pour son compte, de e fois l'inégalité des poids : sans cela sa différence avec
+    le brut serait exacte, et dirait la réponse de la seule qu'un voisin ne connaît pas.
+    """
+    cles, items = design.perturbation, list(items)
+    assert cles is not None
+    structure, grandeurs = build_structure(design, membership), ~is_binary(values)
+    portee = measure_reach(sums, structure, design, values, membership)
+    d, e, f = _draw(cles, membership, values, items)
+    n = publish_counts(cles, sums.n, values, membership, items)
+    total = sums.total + d * portee.raw
+    total = np.where(grandeurs, total, np.clip(total, 0.0, sums.n))
+    v_d = np.where(grandeurs, cles.amount_law.variance, cles.law.variance)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        decalage = (total - sums.total) / sums.n
+        estimation = sums.estimate + decalage + e * portee.gap / sums.n
+        estimation = np.where(grandeurs, estimation, np.clip(estimation, 0.0, 1.0))
+        bruit = (v_d * portee.raw**2 + cles.gap_law.variance * portee.gap**2) / n**2
+        dispersion = _measure_dispersion(estimation, portee, f, grandeurs)
+        variance = dispersion * structure.leverage * structure.members / n
+        n_eff = structure.n_eff * n / structure.members
+    return replace(
+        sums,
+        total=total,
+        n_eff=n_eff,
+        raw=sums.raw + decalage,
+        estimate=estimation,
+        variance=np.where(sums.n > 0, variance, np.nan),
+        df=np.maximum(n - structure.strata, 0.0),
+        noise=np.nan_to_num(bruit, posinf=0.0),
+        n_published=n,
+    )
+
+
+def _draw(
+    perturbation: Perturbation, membership: csr_array, values: Tableau, items: list[object]
+) -> tuple[Tableau, Tableau, Tableau]:
+    """Les trois bruits de chaque domaine × chiffre : du brut, de l'écart au redressé, de la dispersion."""
+    d = perturbation.draw(membership, values, items).astype(float)
+    ecart, grandeurs = perturbation.draw_gap(membership, values, items), ~is_binary(values)
+    if not grandeurs.any():
+        return d, ecart, np.zeros_like(d)
+    d, dispersion = (
+        np.where(grandeurs, perturbation.draw_amount(membership, values, items, sel), repli)
+        for sel, repli in (("grandeur", d), ("dispersion", 0.0))
+    )
+    return d, ecart, dispersion
+
+
+def measure_reach(
+    sums: Sums, structure: Structure, design: Design, values: Tableau, membership: csr_array
+) -> Reach:
+    """Ce que couvre le bruit de chaque chiffre."""
+    un = np.ones_like(sums.n)
+    portee = Reach(un, structure.inequality * un, np.zeros_like(un), np.zeros_like(un))
+    colonnes = np.flatnonzero(~is_binary(values))
+    for unites, d in _list_members(membership) if colonnes.size else ():
+        if not unites.size:
+            continue
+        w = design.weights[unites, None]
+        ecart = np.nan_to_num(values[np.ix_(unites, colonnes)] - sums.raw[d, colonnes])
+        n = np.maximum(sums.n[d, colonnes], 1.0)
+        carre = (ecart**2).sum(axis=0) / n
+        portee.raw[d, colonnes] = np.abs(ecart).max(axis=0)
+        portee.gap[d, colonnes] = np.abs((w / w.mean() - 1) * ecart).max(axis=0)
+        portee.variance[d, colonnes] = np.abs(ecart**2 - carre).max(axis=0) / n
+        portee.spread[d, colonnes] = carre
+    return portee
+
+
+def _measure_dispersion(estimate: Tableau, reach: Reach, noise: Tableau, amounts: Colonnes) -> Tableau:
+    """La variance d'une réponse : p(1 − p) ; d'une grandeur, la moyenne des carrés, brouillée elle aussi."""
+    plancher = (DISPERSION_MINIMALE * estimate) ** 2
+    return np.where(
+        amounts, np.maximum(reach.spread + noise * reach.variance, plancher), estimate * (1 - estimate)
+    )
+
+
+def publish_counts(
+    perturbation: Perturbation, n: Tableau, values: Tableau, membership: csr_array, items: Iterable[object]
+) -> Tableau:
+    """L'effectif brouillé : à une question posée sous condition, il compte les « oui » d'une autre."""
+    membres = np.asarray(membership.sum(axis=1), dtype=float).reshape(-1, 1)
+    bruit = perturbation.draw_counts(membership, values, items)
+    return np.where(n == membres, n, np.clip(n + bruit, 0, membres))
+
+
+def _list_members(membership: csr_array) -> Iterator[tuple[npt.NDArray[np.intp], int]]:
+    """Les unités de chaque domaine, et son rang."""
+    for d in range(membership.shape[0]):
+        yield membership.indices[membership.indptr[d] : membership.indptr[d + 1]], d

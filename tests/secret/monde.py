@@ -1,0 +1,112 @@
+"""Un monde à attaquer, et ce qui s'y publie : par le code de l'entrepôt, arrondi comme la porte.
+
+`Monde` est une vague d'un questionnaire : qui a répondu quoi, dans quelles cellules, avec quels poids.
+`Regle` dit quelle loi de bruit, pour comparer celles que le banc mesure ; par défaut, celle de l'entrepôt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+
+from barometre.domain.secret import MARGE_EXTREME, SEUIL_REDRESSE
+from barometre.stats.design import Design
+from barometre.stats.domains import sum_domains
+from barometre.stats.perturbation import Law, Perturbation, SmoothLaw
+from barometre.stats.publication import Structure, build_structure
+
+Tableau = npt.NDArray[np.float64]
+Booleens = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Regle:
+    """La loi du compte, celle de l'écart du redressé au brut ; `grille` : le pas où cet écart s'arrondit.
+
+    `seuil` : les réponses qu'il faut pour que le redressé se lise à côté du brut.
+    """
+
+    law: Law = field(default_factory=Law)
+    gap: SmoothLaw = field(default_factory=SmoothLaw)
+    grille: float = 0.0
+    seuil: int = SEUIL_REDRESSE
+
+
+SANS_BRUIT = Regle(Law(0, 1.0), SmoothLaw(0.0))
+# La règle d'avant le 28 novembre 2026 : un seul bruit pour le brut et le redressé.
+COMMUN = Regle(Law(5, 1.5), SmoothLaw(0.0))
+
+
+@dataclass(frozen=True)
+class Monde:
+    """Les répondantes d'une vague : clés, poids, cellules (cellule × unité), réponses (unité × question)."""
+
+    keys: npt.NDArray[np.uint64]
+    poids: Tableau
+    cellules: csr_array
+    y: Tableau
+
+    @cached_property
+    def n(self) -> Tableau:
+        """Réponses de chaque cellule."""
+        return np.asarray(self.cellules.sum(axis=1)).ravel()
+
+    @cached_property
+    def total(self) -> Tableau:
+        """« Oui » exacts de chaque cellule × question."""
+        return np.asarray(self.cellules @ self.y)
+
+    @cached_property
+    def pondere(self) -> Tableau:
+        """Les mêmes comptes avec les poids, le poids moyen de la cellule valant 1."""
+        moyen = np.asarray(self.cellules @ self.poids)[:, None] / self.n[:, None]
+        return np.asarray(self.cellules @ (self.poids[:, None] * self.y)) / moyen
+
+    @cached_property
+    def structure(self) -> Structure:
+        """Ce que l'attaquant sait des membres : poids, inégalités."""
+        return build_structure(self.build_design(Regle()), self.cellules)
+
+    def build_design(self, regle: Regle) -> Design:
+        """Le plan, avec les clés et la loi de la règle."""
+        cles = Perturbation(self.keys, law=regle.law, gap_law=regle.gap)
+        return Design(None, None, self.poids, perturbation=cles)
+
+    def get_omega(self, cellule: int, unites: npt.NDArray[np.intp]) -> Tableau:
+        """Le poids de ces membres rapporté au poids moyen de la cellule."""
+        membres = self.cellules[[cellule]].indices
+        return np.asarray(self.poids[unites] / self.poids[membres].mean())
+
+
+@dataclass(frozen=True)
+class Publication:
+    """Ce qui se lit de chaque cellule × question.
+
+    `compte` et `redresse` sont les valeurs brouillées, que l'attaquant le plus fort lit sans arrondi ; les
+    autres lisent `part` et `part_redressee`, au pour cent, et les bornes des parts proches de 0 ou de 100 %.
+    """
+
+    compte: Tableau
+    redresse: Tableau
+    part: Tableau
+    part_redressee: Tableau
+    bas: Booleens
+    haut: Booleens
+
+
+def publish(monde: Monde, regle: Regle) -> Publication:
+    """Les chiffres de `sum_domains`, arrondis et bornés comme `mask_agregats` (un test les compare)."""
+    items = [f"q{j}" for j in range(monde.y.shape[1])]
+    sommes = sum_domains(monde.build_design(regle), monde.y, monde.cellules, items)
+    n = monde.n[:, None]
+    redresse = sommes.estimate
+    if regle.grille:
+        redresse = sommes.raw + np.round((redresse - sommes.raw) / regle.grille) * regle.grille
+    vu = np.where(n < regle.seuil, sommes.raw, redresse)
+    bas = np.minimum(sommes.total, vu * n) <= MARGE_EXTREME
+    haut = ~bas & (n - np.maximum(sommes.total, vu * n) <= MARGE_EXTREME)
+    return Publication(sommes.total, redresse, (sommes.total / n).round(2), vu.round(2), bas, haut)

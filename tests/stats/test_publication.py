@@ -1,0 +1,117 @@
+"""Tout ce qui se publie se déduit des sommes brouillées : à sommes égales, tout est égal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.sparse import csr_array
+
+from barometre.stats.association import compare_standardised
+from barometre.stats.change import estimate_change
+from barometre.stats.contrasts import compare_domains
+from barometre.stats.design import Design
+from barometre.stats.estimation import estimate_domains
+from barometre.stats.perturbation import Perturbation, build_keys
+from barometre.stats.structure import compare_adjusted
+
+UNITES = [f"commune-{i:05d}" for i in range(200)]
+CLES = build_keys("5e" * 32, UNITES)
+HASARD = np.random.default_rng(9)
+POIDS = HASARD.uniform(1, 5, 200)
+STRATES = pd.Series(HASARD.integers(0, 3, 200), index=UNITES)
+CALAGE = pd.DataFrame({"region": HASARD.integers(0, 2, 200).astype(str)}, index=UNITES)
+GROUPE = np.arange(200) % 3 == 0
+# Des réponses au hasard, rares ; d'autres que le rang commande.
+REPONSES = [HASARD.random(200) < 0.2, np.arange(200) < 90]
+
+
+@dataclass(frozen=True, eq=False)
+class _Vise(Perturbation):
+    """Un bruit qui mène tout domaine à 30 « oui », et à un redressé de trois réponses de plus."""
+
+    def draw(self, membership: csr_array, values: np.ndarray, items: object) -> np.ndarray:
+        return 30.0 - np.asarray(membership @ np.nan_to_num(values))
+
+    def draw_gap(self, membership: csr_array, values: np.ndarray, items: object) -> np.ndarray:
+        lignes = []
+        for dedans in membership.toarray() > 0:
+            omega = POIDS[dedans] / POIDS[dedans].mean() - 1
+            lignes.append((3.0 - omega @ values[dedans]) / np.abs(omega).max())
+        return np.array(lignes)
+
+
+@dataclass(frozen=True, eq=False)
+class _Fixe(_Vise):
+    """Le même, dont le bruit de l'écart est donné."""
+
+    ecart: float = 0.0
+
+    def draw_gap(self, membership: csr_array, values: np.ndarray, items: object) -> np.ndarray:
+        return np.full((membership.shape[0], values.shape[1]), self.ecart)
+
+
+def _design(cles: Perturbation) -> Design:
+    populations = {0: 900, 1: 700, 2: 800}
+    return Design(STRATES, populations, pd.Series(POIDS, UNITES), CALAGE, perturbation=cles)
+
+
+def _answers(oui: np.ndarray) -> pd.DataFrame:
+    return pd.DataFrame({"a": oui.astype(float)}, index=UNITES)
+
+
+def _cell(oui: np.ndarray) -> pd.DataFrame:
+    return estimate_domains(_design(_Vise(CLES)), _answers(oui), np.ones((200, 1)), cv=0.4).to_frame()
+
+
+def _contrast(oui: np.ndarray) -> pd.DataFrame:
+    return compare_domains(_design(_Vise(CLES)), _answers(oui), GROUPE, ~GROUPE)
+
+
+def _change(oui: np.ndarray) -> pd.DataFrame:
+    design, avant = _design(_Vise(CLES)), np.arange(200) % 4 == 0
+    return estimate_change(design, _answers(avant), UNITES, design, _answers(oui), UNITES)
+
+
+@pytest.mark.parametrize("publish", [_cell, _contrast, _change], ids=["cellule", "contraste", "evolution"])
+def test_tout_se_deduit_du_compte_et_du_redresse_brouilles(
+    publish: Callable[[np.ndarray], pd.DataFrame],
+) -> None:
+    un, autre = (publish(oui) for oui in REPONSES)
+    pd.testing.assert_frame_equal(un, autre)
+
+
+def _adjusted(oui: np.ndarray, ecart: float) -> pd.DataFrame:
+    groupes = pd.Series(["x" if g else None for g in GROUPE], index=UNITES, name="groupe")
+    return compare_adjusted(_design(_Fixe(CLES, ecart=ecart)), _answers(oui)["a"].to_frame(), groupes, CALAGE)
+
+
+def _associated(oui: np.ndarray, ecart: float) -> pd.DataFrame:
+    return compare_standardised(_answers(oui), pd.Series(GROUPE, UNITES), STRATES, _Fixe(CLES, ecart=ecart))
+
+
+@pytest.mark.parametrize("publish", [_adjusted, _associated], ids=["structure_egale", "association"])
+def test_un_ecart_publie_porte_tout_ce_que_ses_voisins_disent(
+    publish: Callable[[np.ndarray, float], pd.DataFrame],
+) -> None:
+    """Le bruit de l'écart qui rend deux différences égales rend égaux intervalle, erreur type et valeur p."""
+    cible = publish(REPONSES[0], 0.0)
+    depart, pas = (publish(REPONSES[1], e)["difference"].iloc[0] for e in (0.0, 1.0))
+    ecart = (cible["difference"].iloc[0] - depart) / (pas - depart)
+    pd.testing.assert_frame_equal(cible, publish(REPONSES[1], ecart))
+    assert abs(ecart) > 0.01
+
+
+def test_la_pente_publiee_ne_lit_aucune_reponse() -> None:
+    """Celle d'une réponse que les marges n'expliquent pas : au-dessus de la pente exacte, ou tout près."""
+    rare = _cell(REPONSES[0])["slope"].iloc[0]
+    exacte = estimate_domains(
+        Design(STRATES, {0: 900, 1: 700, 2: 800}, pd.Series(POIDS, UNITES), CALAGE),
+        _answers(REPONSES[0]),
+        np.ones((200, 1)),
+    ).slope[0, 0]
+    assert rare == _cell(REPONSES[1])["slope"].iloc[0]
+    assert 0 <= rare - exacte < 0.1
