@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
+from barometre.domain.secret import EFFECTIF_EXACT
+
 # Espace fine insécable : entre les milliers, devant « % », à l'intérieur des guillemets.
 FINE = "\u202f"
 # Espace insécable ordinaire : entre un nombre et le mot qu'il compte.
@@ -90,6 +92,15 @@ def format_compte(n: float | None, singulier: str, pluriel: str = "") -> str:
         return f"nombre de {pluriel or singulier + 's'} {INCONNU}"
     mot = (pluriel or f"{singulier}s") if abs(n or 0) >= 2 else singulier
     return f"{format_nombre(n)}{INSECABLE}{mot}"
+
+
+def format_effectif(n: float | None, singulier: str, pluriel: str = "") -> str:
+    """35, « réponse » → « environ 35 réponses » : sous cent, le secret ne dit un effectif qu'à cinq près.
+
+    Cent lui-même peut en être l'arrondi.
+    """
+    approche = n is not None and not is_absent(n) and n <= EFFECTIF_EXACT
+    return f"{f'environ{INSECABLE}' if approche else ''}{format_compte(n, singulier, pluriel)}"
 
 
 def format_date(jour: date | datetime | str | None) -> str:

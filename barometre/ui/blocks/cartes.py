@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from barometre.formats import format_compte
+from barometre.formats import format_effectif
 from barometre.ui.blocks.textes import build_bouton_copier, lien, texte
 from barometre.views.lecture.citation import HORS_BIAIS, LIBELLES_NOTES, Citation
 from barometre.views.lecture.ligne import LigneIndicateur
@@ -36,7 +36,7 @@ def build_carte_breve(ligne: LigneIndicateur, valeur: str) -> str:
         ligne.intervalle if valeur == "redresse" or brut else f"redressé : {ligne.intervalle}",
         f"note {ligne.chiffre.note}",
         SEUL_BRUT if brut else f"{NOMS_VALEURS[autre]} {ligne.get_texte(autre)}",
-        format_compte(ligne.chiffre.n, "réponse"),
+        format_effectif(ligne.chiffre.n, "réponse"),
     )
     return (
         f'<article class="baro-carte"><h3>{texte(ligne.indicateur.titre)}</h3>'
@@ -52,12 +52,13 @@ def _definition(ligne: LigneIndicateur) -> str:
 
 def _preuve(ligne: LigneIndicateur, valeur: str) -> str:
     """Le brut reste à côté du redressé, l'effectif et la vague avec eux."""
+    compte = f"{format_effectif(ligne.chiffre.n, 'réponse')}, {texte(ligne.contexte.vague)}."
     if ligne.chiffre.est_brut:
-        return f"{SEUL_BRUT}. {format_compte(ligne.chiffre.n, 'réponse')}, {texte(ligne.contexte.vague)}."
+        return f"{SEUL_BRUT}\u202f; {compte}"
     autre = "brut" if valeur == "redresse" else "redresse"
     return (
-        f"{NOMS_VALEURS[valeur]}\u202f; {NOMS_VALEURS[autre]}\u202f: {texte(ligne.get_texte(autre))}. "
-        f"{format_compte(ligne.chiffre.n, 'réponse')}, {texte(ligne.contexte.vague)}."
+        f"{NOMS_VALEURS[valeur]}\u202f; {NOMS_VALEURS[autre]}\u202f: {texte(ligne.get_texte(autre))}\u202f; "
+        f"{compte}"
     )
 
 

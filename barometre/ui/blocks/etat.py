@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from barometre.assemblage.etat import load_accord, load_mesures
-from barometre.formats import INSECABLE, format_compte
+from barometre.formats import INSECABLE, format_effectif
 from barometre.ui import porte
 from barometre.ui.blocks.depliants import render_depliant, render_tableau_replie
 from barometre.ui.blocks.messages import render_message
@@ -89,7 +89,7 @@ def _paire(paire: DeclareMesure) -> str:
     accord = f"<ul>{accords}</ul>" if accords else f"<p>{texte(SANS_ACCORD)}</p>"
     poids = f"<p>{texte(paire.poids)}</p>" if paire.poids else ""
     chiffre = paire.ligne.chiffre
-    n = f", {format_compte(chiffre.n, 'réponse')}" if chiffre.n is not None else ""
+    n = f", {format_effectif(chiffre.n, 'réponse')}" if chiffre.n is not None else ""
     return (
         f'<article class="baro-carte"><h3>{texte(paire.titre)}</h3><dl class="baro-deux">'
         f"<div><dt>Déclaré</dt><dd>{texte(paire.ligne.get_texte('redresse'))}</dd>"

@@ -12,7 +12,7 @@ from barometre.catalogue.model import Catalogue
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.structure import EGALE
 from barometre.domain.territoire import FRANCE
-from barometre.formats import format_compte, format_date
+from barometre.formats import format_date, format_effectif
 from barometre.views.lecture.cellules import get_cellule, read_cellules
 from barometre.views.lecture.chiffres import Chiffre, Cle, format_bornes, format_cellule, format_chiffre
 from barometre.views.lecture.citation import get_raison
@@ -145,7 +145,7 @@ def _get_erreur(chiffre: Chiffre, erreurs: pd.DataFrame) -> float | None:
 
 def _describe(indicateur: Indicateur, chiffre: Chiffre, valeur: str) -> str:
     bornes = format_bornes(indicateur, chiffre) if valeur == "redresse" else "chiffre brut"
-    morceaux = (bornes, format_compte(chiffre.n, "réponse"), f"note {chiffre.note}")
+    morceaux = (bornes, format_effectif(chiffre.n, "réponse"), f"note {chiffre.note}")
     return " · ".join(m for m in morceaux if m)
 
 

@@ -11,7 +11,14 @@ import pandas as pd
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.domain.territoire import LIBELLES_TYPES
-from barometre.formats import format_compte, format_date, format_guillemets, format_part, format_points
+from barometre.formats import (
+    format_compte,
+    format_date,
+    format_effectif,
+    format_guillemets,
+    format_part,
+    format_points,
+)
 from barometre.views.comprendre.theme import VueTheme
 from barometre.views.etat.croisement import Croisement, build_croisement
 from barometre.views.lecture.ligne import Lecture, LigneIndicateur
@@ -39,7 +46,7 @@ class Accord:
         if self.n is None:
             return f"{nom} : {CACHE[0].lower()}{CACHE[1:]}"
         return (
-            f"{nom} ({format_compte(self.n, 'comparée')}) : {format_part(self.accord)} d’accord ; "
+            f"{nom} ({format_effectif(self.n, 'comparée')}) : {format_part(self.accord)} d’accord ; "
             f"{format_part(self.declare_seul)} le déclarent sans que l’État le recense, "
             f"{format_part(self.mesure_seule)} sont recensées sans le déclarer."
         )

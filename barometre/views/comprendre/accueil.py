@@ -10,7 +10,7 @@ from barometre.catalogue.model import PARTICIPATION, Catalogue, Theme
 from barometre.domain.chiffre import ChiffrePublie
 from barometre.domain.enquete import Vague
 from barometre.domain.indicateur import Indicateur
-from barometre.formats import format_compte, format_periode
+from barometre.formats import format_compte, format_effectif, format_periode
 from barometre.views.lecture.cellules import get_cellule, read_cellules
 from barometre.views.lecture.chiffres import Chiffre, Cle
 from barometre.views.lecture.citation import build_enonce
@@ -45,7 +45,7 @@ class CarteTheme:
         autre = f"{intervalle} · brut : {brut}" if valeur == "redresse" else f"{intervalle} ({redresse})"
         chiffre = self.ligne.chiffre
         return (
-            f"{autre} · {format_compte(chiffre.n, 'réponse')} · note {chiffre.note} · "
+            f"{autre} · {format_effectif(chiffre.n, 'réponse')} · note {chiffre.note} · "
             f"{self.ligne.contexte.vague}"
         )
 

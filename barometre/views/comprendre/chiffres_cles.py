@@ -13,7 +13,7 @@ from barometre.catalogue.model import PARTICIPATION, Catalogue
 from barometre.domain.chiffre import ChiffrePublie
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Definition, Provenance
-from barometre.formats import format_compte
+from barometre.formats import format_effectif
 from barometre.views.comprendre.accueil import CartePublie, build_carte_publie
 from barometre.views.lecture.cellules import get_cellule, read_cellules
 from barometre.views.lecture.chiffres import Chiffre, Cle, format_bornes, format_cellule
@@ -88,7 +88,7 @@ def _describe_ici(indicateur: Indicateur, chiffre: Chiffre) -> str:
     return (
         f"{format_cellule(indicateur, chiffre, 'brut')} en brut, comme le chiffre publié ; "
         f"{format_cellule(indicateur, chiffre, 'redresse')} une fois corrigé le profil des répondants"
-        f"{f' ({bornes})' if bornes else ''}, sur {format_compte(chiffre.n, 'réponse')} à la même vague, "
+        f"{f' ({bornes})' if bornes else ''}, sur {format_effectif(chiffre.n, 'réponse')} à la même vague, "
         f"note {chiffre.note}."
     )
 

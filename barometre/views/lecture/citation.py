@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION
 from barometre.domain.secret import SEUIL, SEUIL_CYBER, get_seuil
-from barometre.formats import format_compte
+from barometre.formats import format_effectif
 from barometre.views.lecture.chiffres import STRUCTURE, Chiffre, format_bornes, format_cellule
 from barometre.views.lecture.libelles import lower_initiale
 from barometre.views.lecture.prudence import RAISONS, build_g_etoile
@@ -79,7 +79,8 @@ def _pourquoi(chiffre: Chiffre) -> str:
 
 
 def _reponses(chiffre: Chiffre) -> str:
-    return format_compte(chiffre.n, "réponse")
+    compte = format_effectif(chiffre.n, "réponse")
+    return compte[:1].upper() + compte[1:]
 
 
 STRATES_VIDES = (
@@ -155,7 +156,7 @@ def build_phrase_a_copier(indicateur: Indicateur, chiffre: Chiffre, contexte: Co
     morceaux = (
         f"{build_enonce(indicateur, chiffre)}, {format_bornes(indicateur, chiffre)} ({HORS_BIAIS})",
         f"Champ : {lower_initiale(contexte.champ)}",
-        f"{contexte.vague}, {format_compte(chiffre.n, 'réponse')} ; chiffre redressé "
+        f"{contexte.vague}, {format_effectif(chiffre.n, 'réponse')} ; chiffre redressé "
         f"(brut : {format_cellule(indicateur, chiffre, 'brut')})",
         f"Base : {lower_initiale(indicateur.base.rstrip('.'))}",
         f"Précaution : {lower_initiale(indicateur.precautions.strip().rstrip('.'))}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from barometre.access import Gate
 from barometre.domain.indicateur import Indicateur
-from barometre.formats import INSECABLE, format_compte, format_liste, format_points, is_absent
+from barometre.formats import INSECABLE, format_effectif, format_liste, format_points, is_absent
 from barometre.views.lecture.selection import Selection
 
 # territoire, type, strate, couverture
@@ -120,7 +120,7 @@ class Accompagnement:
         """L'écart, son intervalle, et ce que l'on peut en dire."""
         p = self.ecart
         verdict = "écart démontré" if p.sens else "aucun écart démontré"
-        comptes = f"{format_compte(p.n, 'réponse')} et {format_compte(p.n_reference, 'réponse')}"
+        comptes = f"{format_effectif(p.n, 'réponse')} et {format_effectif(p.n_reference, 'réponse')}"
         groupes = "couvertes par un OPSN moins couverture inconnue"
         return f"{self.champ} : {groupes}, {p.ecart}, {comptes} : {verdict}."
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from barometre.domain.chiffre import ChiffrePublie
 from barometre.domain.indicateur import Indicateur
-from barometre.formats import format_compte, format_nombre
+from barometre.formats import format_effectif, format_nombre
 from barometre.views.lecture.chiffres import Chiffre, format_cellule
 
 
@@ -53,7 +53,7 @@ def _explique(indicateur: Indicateur, meme_vague: Chiffre | None, vague: str, af
     ici = (
         f"Ici, pour la même vague ({vague}) : {format_cellule(indicateur, meme_vague, 'brut')} en brut, "
         f"{format_cellule(indicateur, meme_vague, 'redresse')} une fois redressé, "
-        f"sur {format_compte(meme_vague.n, 'réponse')}."
+        f"sur {format_effectif(meme_vague.n, 'réponse')}."
     )
     autre = (
         "" if vague == affichee else f"Le chiffre affiché au-dessus est celui d’une autre vague : {affichee}."
