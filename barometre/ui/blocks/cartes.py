@@ -56,10 +56,8 @@ def _preuve(ligne: LigneIndicateur, valeur: str) -> str:
     if ligne.chiffre.est_brut:
         return f"{SEUL_BRUT}\u202f; {compte}"
     autre = "brut" if valeur == "redresse" else "redresse"
-    return (
-        f"{NOMS_VALEURS[valeur]}\u202f; {NOMS_VALEURS[autre]}\u202f: {texte(ligne.get_texte(autre))}\u202f; "
-        f"{compte}"
-    )
+    seconde = f"{NOMS_VALEURS[autre]}\u202f: {texte(ligne.get_texte(autre))}"
+    return f"{NOMS_VALEURS[valeur]}\u202f; {seconde}\u202f; {compte}"
 
 
 def _corps_montre(ligne: LigneIndicateur, valeur: str) -> str:
