@@ -91,22 +91,27 @@ def _publish(
 ) -> tuple[Tableau, Tableau, Tableau]:
     """L'écart, son erreur type et n tels qu'ils se publient ; `coefficients` : Σ c·y = écart.
 
-    L'écart bouge comme la cellule de son groupe, de d réponses parmi n, et pour son compte de ce que la
-    structure ajoute ou retire, au plus, à une réponse. Sa variance est celle que l'on attend de Σ c·y.
+    L'écart bouge comme les cellules de son groupe et des autres, chacune de d réponses parmi n, et pour son
+    compte de ce que la structure ajoute ou retire, au plus, à une réponse. Sa variance est celle que l'on
+    attend de Σ c·y.
     """
     cles = design.perturbation
     assert cles is not None
-    valeurs, membres = answers.to_numpy(dtype=float)[:, None], csr_array(groups.T)
-    exact = np.asarray(membres @ np.isfinite(valeurs))[:, 0]
-    n = np.maximum(exact, 1.0)
-    d, e = (t(membres, valeurs, [answers.name])[:, 0] for t in (cles.draw, cles.draw_gap))
-    p = np.clip((membres @ np.nan_to_num(valeurs)[:, 0] + d) / n, 0.0, 1.0)
-    portee = np.abs(n * coefficients - groups * np.isfinite(valeurs)).max(axis=0)
-    reste = (1 - design.strata.sizes / design.strata.populations)[design.strata.codes]
-    variance = p * (1 - p) * (reste @ coefficients**2)
-    bruit = (cles.law.variance + cles.gap_law.variance * portee**2) / n**2
-    publie = publish_counts(cles, exact[:, None], valeurs, membres, [answers.name])[:, 0]
-    return difference + (d + e * portee) / n, np.sqrt(variance + bruit), publie
+    valeurs, noms = answers.to_numpy(dtype=float)[:, None], [answers.name]
+    repondu = np.isfinite(valeurs)
+    dedans, dehors = csr_array(groups.T), csr_array((1 - groups).T)
+    exact = np.asarray(dedans @ repondu)[:, 0]
+    n, reste = np.maximum(exact, 1.0), np.maximum(np.asarray(dehors @ repondu)[:, 0], 1.0)
+    d, autres = (cles.draw(m, valeurs, noms)[:, 0] for m in (dedans, dehors))
+    simple = repondu * (groups / n - (1 - groups) / reste)
+    portee = np.abs(coefficients - simple).max(axis=0)
+    p = np.clip((dedans @ np.nan_to_num(valeurs)[:, 0] + d) / n, 0.0, 1.0)
+    ouvert = (1 - design.strata.sizes / design.strata.populations)[design.strata.codes]
+    variance = p * (1 - p) * (ouvert @ coefficients**2)
+    bruit = cles.law.variance * (1 / n**2 + 1 / reste**2) + cles.gap_law.variance * portee**2
+    decalage = d / n - autres / reste + cles.draw_gap(dedans, valeurs, noms)[:, 0] * portee
+    publie = publish_counts(cles, exact[:, None], valeurs, dedans, noms)[:, 0]
+    return difference + decalage, np.sqrt(variance + bruit), publie
 
 
 def _build_frame(difference: Tableau, se: Tableau, df: Tableau) -> pd.DataFrame:
