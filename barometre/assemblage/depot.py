@@ -8,6 +8,7 @@ from threading import Condition
 from cachetools import LRUCache, TTLCache, cached
 
 from barometre.access import Gate
+from barometre.domain.noms import build_cle_tri
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.domain.version import Version
 from barometre.warehouse.engine import EntrepotError
@@ -98,7 +99,9 @@ def list_territoires_of(gate: Gate) -> dict[str, str]:
     """Les mêmes, lus par une porte."""
     noms = {"france": "France", "zone-metropole": "France métropolitaine", "zone-outre_mer": "Outre-mer"}
     for type_, suite in (("region", "région"), ("departement", "département")):
-        lignes = gate.list_collectivites(type=type_, cadre=False).sort_values("nom")
+        lignes = gate.list_collectivites(type=type_, cadre=False).sort_values(
+            "nom", key=lambda noms: noms.map(build_cle_tri)
+        )
         noms |= {
             str(i): f"{nom} ({suite})"
             for i, nom in zip(lignes["collectivite_id"], lignes["nom"], strict=True)

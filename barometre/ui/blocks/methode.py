@@ -9,7 +9,7 @@ from barometre.formats import format_date
 from barometre.ui.blocks.depliants import render_tableau_replie
 from barometre.ui.blocks.documents import read_document
 from barometre.ui.blocks.en_fond import render_en_fond
-from barometre.ui.blocks.textes import lien, render_tableau, texte
+from barometre.ui.blocks.textes import build_tableau, lien, texte
 from barometre.views.donnees.methode import SourceLue, VueMethode, inflect_etat
 
 
@@ -21,7 +21,11 @@ def render_strates(vue: VueMethode) -> None:
         "Les seuils de 3\u202f500 et de 50\u202f000 habitants sont aussi ceux de la loi."
     )
     colonnes = ["type", "strate", "collectivites"]
-    render_tableau(pd.DataFrame(list(vue.strates), columns=colonnes), "Strates et nombre de collectivités")
+    titre = "Strates et nombre de collectivités"
+    table = build_tableau(pd.DataFrame(list(vue.strates), columns=colonnes), titre)
+    st.html(
+        f'<details class="baro-voir"><summary>Voir les {len(vue.strates)} tailles</summary>{table}</details>'
+    )
 
 
 def render_sources(vue: VueMethode) -> None:
@@ -36,20 +40,22 @@ def render_sources(vue: VueMethode) -> None:
         )
     for etat in dict.fromkeys(source.etat for source in vue.sources):
         st.subheader(inflect_etat(etat))
-        cartes = "".join(_source(source) for source in vue.sources if source.etat == etat)
-        st.html(f'<div class="baro-cartes">{cartes}</div>')
+        lignes = "".join(_source(source) for source in vue.sources if source.etat == etat)
+        st.html(f'<div class="baro-lignes">{lignes}</div>')
     render_tableau_replie(
         lambda: vue.table, "Sources du baromètre", vue.provenance, cle="sources", sans=("Adresse",)
     )
 
 
 def _source(source: SourceLue) -> str:
+    """Une ligne : le titre et la date ; le reste se déplie."""
     age = f"âge\u202f: {source.age}" if source.age else ""
-    faits = " · ".join(filter(None, (source.date, age, source.lignes, source.licence)))
+    faits = " · ".join(filter(None, (age, source.lignes, source.licence)))
+    date = f", {texte(source.date)}" if source.date else ""
     origine = lien("Origine", source.adresse) if source.adresse.startswith("http") else ""
     return (
-        f'<article class="baro-carte"><h3>{texte(source.titre)}</h3><p>{texte(source.producteur)}</p>'
-        f'<p class="baro-preuve">{texte(faits)}. {origine}</p></article>'
+        f"<details><summary>{texte(source.titre)}{date}</summary><p>{texte(source.producteur)}</p>"
+        f'<p class="baro-preuve">{texte(faits)}. {origine}</p></details>'
     )
 
 

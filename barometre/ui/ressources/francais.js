@@ -100,6 +100,7 @@ function parcourir(racine) {
 }
 
 new MutationObserver((changements) => {
+  placerCurseur();
   for (const changement of changements) {
     if (changement.type === "attributes") traduireAttributs(changement.target);
     else if (changement.type === "characterData") traduireTexte(changement.target);
@@ -109,6 +110,19 @@ new MutationObserver((changements) => {
   subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTS,
 });
 parcourir(document.documentElement);
+
+// Changer de page efface le lien touché : sans cela la lecture repartirait du haut du document (BODY).
+const ou = () => `${location.pathname} ${new URLSearchParams(location.search).get("collectivite") ?? ""}`;
+let derniere = ou();
+function placerCurseur() {
+  if (ou() === derniere) return;
+  const titre = document.querySelector(".stMain h1");
+  if (!titre || titre.closest("[data-stale=true]")) return;
+  derniere = ou();
+  if (document.activeElement !== document.body) return;
+  titre.tabIndex = -1;
+  titre.focus({ preventScroll: true });
+}
 
 async function copier(texte) {
   if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(texte);

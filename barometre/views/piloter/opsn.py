@@ -11,6 +11,7 @@ import pandas as pd
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.domain.indicateur import Indicateur
+from barometre.domain.noms import build_cle_tri
 from barometre.domain.provenance import Provenance
 from barometre.domain.territoire import LIBELLES_TYPES, TYPES
 from barometre.formats import format_compte, format_nombre, format_part, format_points, is_absent
@@ -145,7 +146,7 @@ def build_vue_opsn(gate: Gate, catalogue: Catalogue, theme_id: str) -> VueOpsn:
 
 def _list_lignes(gate: Gate, cadre: frozenset[str]) -> tuple[LigneOpsn, ...]:
     liens = gate.list_liens_opsn()
-    noms = gate.list_opsn().sort_values("nom")
+    noms = gate.list_opsn().sort_values("nom", key=lambda noms: noms.map(build_cle_tri))
     return tuple(
         _build_ligne(gate, str(id_), str(nom), liens[liens["opsn_id"].eq(id_)], cadre)
         for id_, nom in zip(noms["opsn_id"], noms["nom"], strict=True)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
+from barometre.domain.noms import build_cle_tri
 from barometre.domain.provenance import Definition, Provenance
 from barometre.domain.territoire import FRANCE, LIBELLES_COUVERTURES, LIBELLES_TYPES
 from barometre.formats import INSECABLE, format_compte, format_nombre, format_part, is_absent
@@ -182,7 +183,9 @@ def _list_noms(gate: Gate, libelles: Libelles, axe: Axe, cadre: pd.DataFrame) ->
         return LIBELLES_COUVERTURES
     if axe == "strate":
         return {s.id: libelles.get_strate(s.id) for s in libelles.catalogue.strates}
-    territoires = gate.list_collectivites(type=axe, cadre=False).sort_values("nom")
+    territoires = gate.list_collectivites(type=axe, cadre=False).sort_values(
+        "nom", key=lambda noms: noms.map(build_cle_tri)
+    )
     noms = zip(territoires["collectivite_id"].astype(str), territoires["nom"].astype(str), strict=True)
     return dict(noms)
 
