@@ -21,7 +21,7 @@ from barometre.access.masques import (
     mask_estimations,
     mask_evolutions,
 )
-from barometre.access.participation import count_by_group, merge_jours
+from barometre.access.participation import count_by_group, count_fidelite, merge_jours
 from barometre.access.registre import get_registre
 from barometre.domain.estimation_modele import EstimationModele
 from barometre.domain.portee import PUBLIC, Portee
@@ -191,6 +191,11 @@ class Gate(FaitsPublics):
         lignes = self._repository.list_participations()
         comptes = lignes.groupby("vague_id")["collectivite_id"].nunique()
         return {str(v): int(n) for v, n in comptes.items() if n >= SEUIL_PARTICIPATION}
+
+    def count_fidelite(self, questionnaire_id: Filtre = None) -> dict[int, int | None]:
+        """Combien de collectivités ont répondu à une, deux, trois… vagues ; vide sans réponse."""
+        lignes = self._repository.list_participations(None, questionnaire_id)
+        return count_fidelite(lignes) if len(lignes) else {}
 
     def get_derniere_vague(self, questionnaire_id: Filtre = None) -> str:
         """La dernière vague où ce questionnaire a des réponses ; vide s'il n'en a pas."""
