@@ -84,10 +84,9 @@ def _accueil(gate: Gate, choix: Choix) -> Iterable[Diapo]:
 def _theme(gate: Gate, choix: Choix) -> Iterable[Diapo]:
     vue = load_theme(gate, choix.theme_id, choix.selection).vue
     valeur = vue.selection.valeur
-    # La phrase à retenir a des chiffres sans note ni nombre de réponses : chacun vient ensuite, avec les siens.
-    publies = format_compte(
-        len(vue.lignes) - len(vue.ensemble.caches), "indicateur publié", "indicateurs publiés"
-    )
+    # La phrase à retenir a des chiffres sans note ni réponses : chacun vient ensuite, avec les siens.
+    montres = len(vue.lignes) - len(vue.ensemble.caches)
+    publies = format_compte(montres, "indicateur publié", "indicateurs publiés")
     yield Diapo(vue.theme.titre, preuve=f"{vue.contexte.champ}, {vue.contexte.vague}", phrase=f"{publies}.")
     for ligne in (*vue.ensemble.montrees, *vue.ensemble.nombres):
         yield Diapo(ligne.indicateur.titre, ligne.get_texte(valeur), _prove(ligne), ligne.get_phrase(valeur))

@@ -1,4 +1,4 @@
-"""Le mode présentation : la page projetée, une diapositive à la fois, version des données figée dans l'adresse.
+"""Le mode présentation : la page projetée, une diapositive à la fois, sur une version figée.
 
 Toutes les diapositives partent en un bloc : avancer ne demande rien au serveur (`presentation.js`), et la
 place est dans l'adresse (`presentation=3`). Imprimer les donne toutes, une par feuille.
