@@ -26,7 +26,14 @@ function goTo(rang) {
 }
 
 // Le serveur seul quitte : l'adresse et la session changent ensemble. Son bouton est caché, le nôtre est à sa place.
-function leave() { document.querySelector(".st-key-quitter-presentation button")?.click(); }
+// L'adresse se nettoie d'abord : Streamlit l'envoie avec chaque geste, et une place restée là rouvrirait la présentation.
+function leave() {
+  const adresse = new URL(location.href);
+  adresse.searchParams.delete(CLE);
+  adresse.searchParams.delete("version");
+  history.replaceState(history.state, "", adresse);
+  document.querySelector(".st-key-quitter-presentation button")?.click();
+}
 
 const GESTES = {
   ArrowRight: () => goTo(readRang() + 1), ArrowDown: () => goTo(readRang() + 1), PageDown: () => goTo(readRang() + 1),
