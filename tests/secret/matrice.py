@@ -45,6 +45,7 @@ PORTEES: dict[str, Portee] = {
     "programme": Portee("programme"),
     "operateur": Portee("operateur"),
 }
+RESTE = "Toute autre page, commande ou adresse, et tout format : rien de nommé, pour aucun rôle."
 Reference = tuple[str, str]
 
 
@@ -176,10 +177,9 @@ def write_tableau() -> str:
         "page d'un thème" if s in themes else s: [describe(s, role) for role in ROLES]
         for s in build_matrice()
     }
-    muettes = [s for s, lues in cases.items() if set(lues) == {"—"}]
-    lignes = [f"| {s} | " + " | ".join(lues) + " |" for s, lues in cases.items() if s not in muettes]
+    lignes = [f"| {s} | " + " | ".join(lues) + " |" for s, lues in cases.items() if set(lues) != {"—"}]
     tete = ["| surface | " + " | ".join(ROLES) + " |", "|---" * (len(ROLES) + 1) + "|"]
-    return "\n".join([*tete, *lignes, "", "Rien de nommé, pour aucun rôle : " + ", ".join(muettes) + "."])
+    return "\n".join([*tete, *lignes, "", RESTE])
 
 
 if __name__ == "__main__":

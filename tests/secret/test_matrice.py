@@ -18,6 +18,8 @@ NOMMEES = {
     "page opsn": {"participation"},
     "page participation": {"participation"},
     "page synthese": {"participation"},
+    # Son graphique emprunte les blocs de la carte, qui savent dire qui a répondu.
+    "page explorer": {"participation"},
     "commande importer": {"imports"},
     "commande lots": {"imports"},
     "commande sources": {"participation"},
