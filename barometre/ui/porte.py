@@ -23,7 +23,9 @@ def get_version_id() -> str:
 
 def is_ancienne() -> bool:
     """Vrai si l'adresse a rouvert une version qui n'est plus celle en service."""
-    return get_version_id() != depot.get_version_id()
+    demandee = state.get_version_demandee()
+    # Sans demande, rien à comparer : la page se montre même quand aucun entrepôt n'est lisible.
+    return bool(demandee) and get_version_id() != depot.get_version_id()
 
 
 def explain_version() -> str:
