@@ -73,7 +73,9 @@ class PageLue:
         blocs = [*p.title, *p.header, *p.subheader, *p.markdown, *p.info, *p.warning, *p.caption]
         champs = [*p.selectbox, *p.text_input, *p.radio, *p.expander, *p.button]
         html = [unescape(re.sub(r"<[^>]*>", " ", str(bloc.proto.body))) for bloc in p.get("html")]
-        return [str(b.value) for b in blocs] + [str(c.label) for c in champs] + html
+        # Un mot de code entre accents graves (journal des changements) n'est pas une phrase.
+        mots = [re.sub(r"`[^`]*`", "", str(b.value)) for b in blocs]
+        return mots + [str(c.label) for c in champs] + html
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
