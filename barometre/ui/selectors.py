@@ -133,7 +133,7 @@ def _list_options(theme_id: str) -> dict[str, tuple[Mapping[str, str], str]]:
     types = {"": "Tous les types"} | LIBELLES_TYPES
     return {
         "vague": (vagues, _last(vagues)),
-        "territoire": (porte.list_territoires(), FRANCE),
+        "territoire": (porte.list_territoires(), porte.get_territoire_defaut()),
         "type": (types, ""),
         "strate": (list_strates(read_choix("type", types, "")), ""),
         "opsn": ({"": "Toutes les couvertures"} | LIBELLES_COUVERTURES, ""),
@@ -215,7 +215,8 @@ def _last(options: Mapping[str, str]) -> str:
 
 
 def _get_defaut(nom: str, options: Mapping[str, str], defaut: str | None) -> str:
-    voulu = CLES[nom].defaut if defaut is None else defaut
+    habituel = porte.get_territoire_defaut() if nom == "territoire" else CLES[nom].defaut
+    voulu = habituel if defaut is None else defaut
     return str(voulu) if voulu in options else next(iter(options), FRANCE)
 
 

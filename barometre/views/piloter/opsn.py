@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -13,7 +13,7 @@ from barometre.catalogue.model import Catalogue
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.noms import build_cle_tri
 from barometre.domain.provenance import Provenance
-from barometre.domain.territoire import LIBELLES_TYPES, TYPES
+from barometre.domain.territoire import FRANCE, LIBELLES_TYPES, TYPES
 from barometre.formats import format_compte, format_nombre, format_part, format_points, is_absent
 from barometre.views.lecture.groupes_compares import PRECAUTION, GroupeCompare, read_couvertes
 from barometre.views.lecture.libelles import Libelles
@@ -235,3 +235,15 @@ def get_titre(gate: Gate, catalogue: Catalogue) -> str:
         return ""
     noms = gate.list_opsn().set_index("opsn_id")["nom"]
     return str(noms.get(gate.portee.opsn_id, Libelles(catalogue, gate).get_territoire("france")))
+
+
+def get_perimetre_territoire(liens: pd.DataFrame, regions: Mapping[str, str]) -> str:
+    """Le plus petit territoire qui contient les départements d'un OPSN ; `regions` : département → région.
+
+    Des adhérentes seules ne font pas un territoire : la France.
+    """
+    departements = {str(c) for c in liens["cible_id"] if str(c).startswith("departement-")}
+    if len(departements) == 1:
+        return departements.pop()
+    siennes = {regions.get(departement, "") for departement in departements}
+    return f"region-{siennes.pop()}" if len(siennes) == 1 and "" not in siennes else FRANCE
