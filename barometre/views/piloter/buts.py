@@ -61,8 +61,11 @@ def allocate_but(but: But, cellules: pd.DataFrame, ecart_type: Tableau, demi: fl
     ajouts, manques = np.zeros(len(n), dtype=np.int64), []
     for region, rangs in groupes.items():
         echelle = _scale(demi, population, n, ecart_type) if not but.par_region else 1.0
-        ajouts[rangs], atteint = _reach(but, population[rangs], n[rangs], ecart_type[rangs], echelle)
-        if not atteint:
+        plus, atteint = _reach(but, population[rangs], n[rangs], ecart_type[rangs], echelle)
+        if atteint:
+            ajouts[rangs] = plus
+        else:
+            # Relancer tout un cadre sans atteindre le but userait les collectivités pour rien.
             manques.append(region)
     return Atteinte(ajouts, tuple(manques))
 
