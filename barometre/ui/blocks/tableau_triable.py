@@ -5,6 +5,7 @@ Sans script, le tableau se lit entier. Chaque entête est un bouton : clavier et
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -44,4 +45,6 @@ def build_triable(titre: str, entetes: Sequence[str], lignes: Sequence[Sequence[
 
 
 def _build_case(case: Case) -> str:
-    return f'<td data-tri="{escape(case.tri)}">{case.html}</td>'
+    # « 2 729 » se range comme 2729 : l'espace des milliers en ferait un 2.
+    tri = re.sub(r"(?<=\d)\s(?=\d)", "", case.tri)
+    return f'<td data-tri="{escape(tri)}">{case.html}</td>'
