@@ -21,7 +21,7 @@ from barometre.access.masques import (
     mask_estimations,
     mask_evolutions,
 )
-from barometre.access.participation import count_by_group, merge_jours
+from barometre.access.participation import count_by_group, count_fidelite, merge_jours
 from barometre.access.registre import get_registre
 from barometre.domain.estimation_modele import EstimationModele
 from barometre.domain.portee import PUBLIC, Portee
@@ -77,8 +77,11 @@ class Gate(FaitsPublics):
         *,
         journal: Journal | None = None,
         compte: str = "",
+        nommees: Repository | None = None,
     ) -> None:
         super().__init__(repository)
+        # Le dépôt public peut ne pas avoir droit à la participation : ses comptes se font par un autre.
+        self._nommees = nommees or repository
         self.portee = portee
         self._journal = journal
         self.compte = compte
@@ -89,7 +92,9 @@ class Gate(FaitsPublics):
 
     def reopen(self) -> Gate:
         """Une porte de mêmes droits, qui ne dit rien au journal : `record_again` inscrira ce qu'elle a lu."""
-        return Gate(self._repository, self.portee, journal=_Attente(), compte=self.compte)
+        return Gate(
+            self._repository, self.portee, journal=_Attente(), compte=self.compte, nommees=self._nommees
+        )
 
     # Les chiffres agrégés
 
@@ -167,9 +172,9 @@ class Gate(FaitsPublics):
         """
         lisibles = droits.list_lisibles(self.portee, "participation", self._perimetre)
         if lisibles is not None and not lisibles:
-            return self._repository.list_participations(vague_id, questionnaire_id, []).drop(columns="lot_id")
+            return self._nommees.list_participations(vague_id, questionnaire_id, []).drop(columns="lot_id")
         self._record("lire_participation", str(collectivite_id or "toutes"), str(vague_id or ""))
-        lignes = self._repository.list_participations(vague_id, questionnaire_id, collectivite_id)
+        lignes = self._nommees.list_participations(vague_id, questionnaire_id, collectivite_id)
         if lisibles is None:
             return lignes
         lignes = lignes[lignes["collectivite_id"].isin(lisibles)].reset_index(drop=True)
@@ -183,18 +188,23 @@ class Gate(FaitsPublics):
         `groupes` : collectivité du cadre → groupe (un territoire). Répondre à trois questionnaires compte une
         fois. Sous cent, un compte se dit à cinq près ; un EPCI n'a qu'un taux, à dix points près.
         """
-        lignes = self._repository.list_participations(vague_id, questionnaire_id)
+        lignes = self._nommees.list_participations(vague_id, questionnaire_id)
         return count_by_group(groupes, frozenset(lignes["collectivite_id"]))
 
     def count_collectivites_repondantes(self) -> dict[str, int]:
         """Combien ont répondu à chaque vague, France entière, chacune une fois ; rien sous le seuil."""
-        lignes = self._repository.list_participations()
+        lignes = self._nommees.list_participations()
         comptes = lignes.groupby("vague_id")["collectivite_id"].nunique()
         return {str(v): int(n) for v, n in comptes.items() if n >= SEUIL_PARTICIPATION}
 
+    def count_fidelite(self, questionnaire_id: Filtre = None) -> dict[int, int | None]:
+        """Combien de collectivités ont répondu à une, deux, trois… vagues ; vide sans réponse."""
+        lignes = self._repository.list_participations(None, questionnaire_id)
+        return count_fidelite(lignes) if len(lignes) else {}
+
     def get_derniere_vague(self, questionnaire_id: Filtre = None) -> str:
         """La dernière vague où ce questionnaire a des réponses ; vide s'il n'en a pas."""
-        repondues = set(self._repository.list_participations(None, questionnaire_id)["vague_id"])
+        repondues = set(self._nommees.list_participations(None, questionnaire_id)["vague_id"])
         vagues = self._repository.list_vagues()["vague_id"]
         return next((str(v) for v in reversed(vagues.tolist()) if v in repondues), "")
 
@@ -206,7 +216,7 @@ class Gate(FaitsPublics):
         """
         if not set(axes) <= AXES_PARTICIPATION or {"profil", "date_reponse"} <= set(axes):
             raise AccesRefuse(REFUS_AXES)
-        lignes = self._repository.list_participations()
+        lignes = self._nommees.list_participations()
         comptes = pd.DataFrame({"questionnaires": [len(lignes)]})
         if axes:
             comptes = lignes.groupby(list(axes), dropna=False).size().reset_index(name="questionnaires")
@@ -241,7 +251,7 @@ class Gate(FaitsPublics):
         if refus:
             self._refuse("lire_reponses", collectivite_id, refus)
         self._record("lire_reponses", collectivite_id, str(vague_id or ""))
-        lignes = self._repository.list_reponses(collectivite_id, vague_id)
+        lignes = self._nommees.list_reponses(collectivite_id, vague_id)
         if not self._reads_cyber(collectivite_id):
             lignes = lignes[~lignes["questionnaire_id"].isin(QUESTIONNAIRES_SENSIBLES)]
         return lignes.reset_index(drop=True)

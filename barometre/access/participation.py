@@ -33,6 +33,20 @@ def count_by_group(groupes: pd.Series, repondantes: frozenset[str]) -> pd.DataFr
     )
 
 
+def count_fidelite(participations: pd.DataFrame) -> dict[int, int | None]:
+    """Combien de collectivités ont répondu à une vague, à deux… ; rien (None) sous dix.
+
+    Sous cent, un compte se dit à cinq près. Les rangs vont sans trou de un au plus grand que l'on voit.
+    """
+    vagues = participations.drop_duplicates(["collectivite_id", "vague_id"]).groupby("collectivite_id").size()
+    exacts = np.bincount(vagues.to_numpy(), minlength=2)[1:].astype("float64")
+    arrondis = round_effectifs(pd.Series(exacts))
+    return {
+        rang: int(arrondi) if exact >= SEUIL_PARTICIPATION else None
+        for rang, (exact, arrondi) in enumerate(zip(exacts, arrondis, strict=True), 1)
+    }
+
+
 def merge_jours(comptes: pd.DataFrame, axes: list[str]) -> pd.DataFrame:
     """Les jours réunis aux suivants jusqu'à faire dix réponses ; la date d'une ligne est celle du dernier.
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from threading import Condition
 
 from cachetools import LRUCache, TTLCache, cached
 
 from barometre.access import Gate
+from barometre.domain.noms import build_cle_tri
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.domain.version import Version
-from barometre.warehouse.engine import EntrepotError
+from barometre.warehouse.engine import VARIABLE_PUBLIQUE, EntrepotError
 from barometre.warehouse.repository import Repository, open_repository
 
 VERSIONS_GARDEES = 3
@@ -38,6 +40,19 @@ def open_depot() -> Repository:
 @cached(LRUCache(VERSIONS_GARDEES), condition=Condition())
 def _depot_at(version_id: str) -> Repository:
     return open_depot().at(version_id)
+
+
+@cache
+def open_depot_public() -> Repository:
+    """Le dépôt des lectures publiques : un rôle PostgreSQL sans droit aux réponses, s'il y en a un."""
+    adresse = os.environ.get(VARIABLE_PUBLIQUE, "")
+    return open_repository(adresse) if adresse else open_depot()
+
+
+@cached(LRUCache(VERSIONS_GARDEES), condition=Condition())
+def _depot_public_at(version_id: str) -> Repository:
+    public = open_depot_public()
+    return _depot_at(version_id) if public is open_depot() else public.at(version_id)
 
 
 @cached(TTLCache(1, ttl=POINTEUR_SECONDES), condition=Condition())
@@ -85,7 +100,10 @@ def get_version(version_id: str) -> Version:
 
 def build_gate(portee: Portee, version_id: str, compte: str = "") -> Gate:
     """La porte d'accès d'une portée sur une version ; `compte` : au nom de qui le journal écrit."""
-    return Gate(_depot_at(version_id), portee, compte=compte)
+    depot = _depot_at(version_id)
+    if portee != PUBLIC:
+        return Gate(depot, portee, compte=compte)
+    return Gate(_depot_public_at(version_id), portee, compte=compte, nommees=depot)
 
 
 @cached(LRUCache(VERSIONS_GARDEES), condition=Condition())
@@ -98,7 +116,9 @@ def list_territoires_of(gate: Gate) -> dict[str, str]:
     """Les mêmes, lus par une porte."""
     noms = {"france": "France", "zone-metropole": "France métropolitaine", "zone-outre_mer": "Outre-mer"}
     for type_, suite in (("region", "région"), ("departement", "département")):
-        lignes = gate.list_collectivites(type=type_, cadre=False).sort_values("nom")
+        lignes = gate.list_collectivites(type=type_, cadre=False).sort_values(
+            "nom", key=lambda noms: noms.map(build_cle_tri)
+        )
         noms |= {
             str(i): f"{nom} ({suite})"
             for i, nom in zip(lignes["collectivite_id"], lignes["nom"], strict=True)
@@ -108,6 +128,7 @@ def list_territoires_of(gate: Gate) -> dict[str, str]:
 
 def forget() -> None:
     """Rouvrir l'entrepôt : après un changement de lieu, ou entre deux tests."""
-    for gardee in (_depot_at, get_version, get_version_id, is_gardee, list_territoires):
+    for gardee in (_depot_at, _depot_public_at, get_version, get_version_id, is_gardee, list_territoires):
         gardee.cache.clear()
     open_depot.cache_clear()
+    open_depot_public.cache_clear()

@@ -8,7 +8,7 @@ from barometre.access import Gate
 from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
 from barometre.charts import Dessin, build_ecarts
-from barometre.views.piloter.opsn import VueOpsn, build_vue_opsn
+from barometre.views.piloter.opsn import VueOpsn, build_vue_opsn, get_perimetre_territoire
 
 LEGENDE = "À droite du zéro, plus souvent chez les couvertes ; à gauche, moins souvent."
 
@@ -36,3 +36,15 @@ def _opsn(gate: Gate, theme_id: str) -> OpsnAffiches:
         vue.cadre_ecarts, titre=titre, phrase=vue.phrase_ecarts, table=vue.table_ecarts, legende=LEGENDE
     )
     return OpsnAffiches(vue, graphique)
+
+
+def load_territoire_opsn(gate: Gate) -> str:
+    """Le plus petit territoire qui contient le périmètre de l'OPSN du lecteur."""
+    return memoire.get_vue(gate, _territoire)
+
+
+def _territoire(gate: Gate) -> str:
+    liens = gate.list_liens_opsn()
+    departements = gate.list_collectivites(type="departement", cadre=False)
+    regions = dict(zip(departements["collectivite_id"], departements["region"], strict=True))
+    return get_perimetre_territoire(liens[liens["opsn_id"].eq(gate.portee.opsn_id)], regions)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pandas as pd
+
 from barometre.access import Gate
 from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
-from barometre.charts import Dessin, build_cumul
+from barometre.charts import Dessin, build_barres, build_cumul
 from barometre.charts.representation import build_representation
-from barometre.formats import format_date
+from barometre.formats import format_compte, format_date, format_nombre
 from barometre.views.piloter.participation import (
     AXES,
+    CACHE,
     Axe,
     VueParticipation,
     build_vue_participation,
+    describe_fidelite,
     describe_vagues,
 )
 from barometre.views.piloter.relance import VueRelance, build_vue_relance
@@ -32,6 +36,7 @@ class ParticipationAffichee:
     vue: VueParticipation
     groupes: Dessin
     cumul: Dessin | None
+    panel: Dessin | None
 
 
 def load_participation(gate: Gate, theme_id: str, vague_id: str, axe: Axe) -> ParticipationAffichee:
@@ -39,16 +44,16 @@ def load_participation(gate: Gate, theme_id: str, vague_id: str, axe: Axe) -> Pa
     return memoire.get_vue(gate, _participation, theme_id, vague_id, axe)
 
 
-def load_relance(gate: Gate, indicateur_id: str, vague_id: str, budget: int) -> VueRelance:
+def load_relance(gate: Gate, indicateur_id: str, vague_id: str, demande: str) -> VueRelance:
     """Où aller chercher des réponses de plus."""
-    return memoire.get_vue(gate, _relance, indicateur_id, vague_id, budget)
+    return memoire.get_vue(gate, _relance, indicateur_id, vague_id, demande)
 
 
 def _participation(gate: Gate, theme_id: str, vague_id: str, axe: Axe) -> ParticipationAffichee:
     vue = build_vue_participation(gate, load_catalogue(), theme_id, vague_id, axe)
     titre = f"{vue.theme}, {vue.vague} : {AXES[axe].lower()}"
     groupes = build_representation(vue.cadre, titre=titre, phrase=vue.phrase_ecart, table=vue.table)
-    return ParticipationAffichee(theme_id, vague_id, vue, groupes, _draw_cumul(vue))
+    return ParticipationAffichee(theme_id, vague_id, vue, groupes, _draw_cumul(vue), _draw_panel(vue))
 
 
 def _draw_cumul(vue: VueParticipation) -> Dessin | None:
@@ -62,5 +67,20 @@ def _draw_cumul(vue: VueParticipation) -> Dessin | None:
     )
 
 
-def _relance(gate: Gate, indicateur_id: str, vague_id: str, budget: int) -> VueRelance:
-    return build_vue_relance(gate, load_catalogue(), indicateur_id, vague_id, budget)
+def _draw_panel(vue: VueParticipation) -> Dessin | None:
+    """Une barre par nombre de vagues ; rien s'il n'y a pas de panel."""
+    if len(vue.fidelite) < 2:
+        return None
+    lignes = [
+        (format_compte(k, "vague"), float(n or 0), CACHE if n is None else format_nombre(n))
+        for k, n in vue.fidelite.items()
+    ]
+    cadre = pd.DataFrame(lignes, columns=["groupe", "valeur", "texte"])
+    return build_barres(
+        cadre, titre="Vagues répondues", mesure="Collectivités", phrase=describe_fidelite(vue.fidelite),
+        tete="A répondu à",
+    )  # fmt: skip
+
+
+def _relance(gate: Gate, indicateur_id: str, vague_id: str, demande: str) -> VueRelance:
+    return build_vue_relance(gate, load_catalogue(), indicateur_id, vague_id, demande)

@@ -6,6 +6,8 @@ ne s'élide : sans liste des h aspirés, « de Hyères » se dit encore, « d'Ha
 
 from __future__ import annotations
 
+import unicodedata
+
 APOSTROPHE = "’"
 VOYELLES = "aàâäeéèêëiîïoôöuùûüœæ"
 # L'article des départements et des régions ; tous les autres prennent « la », ou « l' » devant une voyelle.
@@ -24,6 +26,13 @@ SANS_ARTICLE = frozenset({"Paris", "Mayotte", "La Réunion"})
 H_MUETS = frozenset({"Hérault"})
 # Le premier mot d'un groupement qui se dit avec un article.
 GROUPEMENTS = ("CA", "CC", "CU", "Métropole", "Communauté", "Collectivité", "Ville", "Eurométropole")
+
+
+def build_cle_tri(nom: str) -> str:
+    """La clé de l'ordre du dictionnaire : « Ardèche » avant « Ardennes », « Œuilly » avec les o."""
+    sans_ligature = nom.lower().replace("œ", "oe").replace("æ", "ae")
+    lettres = unicodedata.normalize("NFKD", sans_ligature)
+    return "".join(lettre for lettre in lettres if not unicodedata.combining(lettre))
 
 
 def format_sujet(type_: str, nom: str) -> str:

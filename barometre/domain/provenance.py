@@ -34,6 +34,8 @@ class Provenance:
     precautions: tuple[str, ...] = ()
     licence: str = LICENCE
     simulee: bool = False
+    # Celle qui rouvre la vue d'où vient le fichier ; vide pour une commande.
+    adresse: str = ""
 
     @property
     def mentions(self) -> tuple[tuple[str, str], ...]:
@@ -43,6 +45,7 @@ class Provenance:
             ("Titre", self.titre),
             *alerte,
             ("Champ et filtres", self.filtres),
+            *((("Adresse de la vue", self.adresse),) if self.adresse else ()),
             ("Source", self.source),
             ("Date", self.date),
             ("Version des données", self.version),
@@ -50,8 +53,12 @@ class Provenance:
             *(("Précaution", texte) for texte in self.precautions),
         )
 
-    def get_nom(self, extension: str) -> str:
-        """Le nom du fichier ; il dit lui-même la version, et que les réponses sont simulées."""
+    def get_nom(self, extension: str, objet: str = "") -> str:
+        """Le nom du fichier ; il dit lui-même la version, et que les réponses sont simulées.
+
+        `objet` distingue deux tableaux d'une même vue : sans lui, l'un écraserait l'autre.
+        """
         version = f"_{self.version}" if self.version else ""
         marque = "_reponses-simulees" if self.simulee else ""
-        return f"{self.nom_fichier}{version}{marque}.{extension}"
+        suite = f"_{objet}" if objet and objet.replace("-", "_") not in self.nom_fichier else ""
+        return f"{self.nom_fichier}{suite}{version}{marque}.{extension}"

@@ -22,6 +22,9 @@ class Variable:
 
 VARIABLES: tuple[Variable, ...] = (
     Variable("BAROMETRE_ENTREPOT", "où sont les versions", "entrepot"),
+    Variable(
+        "BAROMETRE_ENTREPOT_PUBLIC", "le même, par un rôle sans droit aux réponses", "BAROMETRE_ENTREPOT"
+    ),
     Variable("BAROMETRE_REGISTRE", "droits, journal, vues gardées", "sqlite:///registre/registre.db"),
     Variable("BAROMETRE_MIROIR", "où chercher les données de l'État", "leur adresse officielle"),
     Variable("BAROMETRE_COPIES", "la dernière bonne copie de chaque source", "miroir"),

@@ -29,7 +29,7 @@ class Format:
 
 FORMATS: dict[str, Format] = {
     "csv": Format("CSV", "text/csv", to_csv, "csv"),
-    "csv_international": Format("CSV international", "text/csv", to_csv_international, "csv"),
+    "csv_international": Format("CSV international", "text/csv", to_csv_international, "international.csv"),
     "xlsx": Format(
         "Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", to_xlsx, "xlsx"
     ),

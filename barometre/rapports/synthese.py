@@ -18,7 +18,7 @@ from barometre.rapports.carte import build_carte
 from barometre.rapports.demande import Champ, Demande, DemandeRefusee, choose_vagues, resolve_champ
 from barometre.rapports.modele import Bloc, Document, Liste, Paragraphe, Section, Tableau
 from barometre.views.comprendre.theme import VueTheme, build_vue_theme
-from barometre.views.lecture.citation import LIBELLES_NOTES, SOURCE
+from barometre.views.lecture.citation import LIBELLES_NOTES, SOURCE, get_libelle_note
 from barometre.views.lecture.ligne import LigneIndicateur
 from barometre.views.lecture.selection import Selection
 from barometre.views.lecture.tableau import format_tableau
@@ -172,7 +172,8 @@ def _build_obligations(gate: Gate, selection: Selection) -> Section:
 
 def _build_methode(gate: Gate) -> Section:
     methode = load_methode(gate)
-    notes = tuple(texte for note, texte in LIBELLES_NOTES.items() if note)
+    simulee = gate.get_version().simulee
+    notes = tuple(get_libelle_note(note, simulee) for note in LIBELLES_NOTES if note)
     chargees = (s for s in methode.sources if s.etat_id != "absente")
     sources = tuple(f"{s.titre}, {s.producteur} ({s.date or 'date inconnue'}), {s.licence}" for s in chargees)
     return Section(

@@ -7,8 +7,9 @@ baisse donne l'optimum exact (Wright 2012, The American Statistician 66).
 
 from __future__ import annotations
 
+import bisect
 import heapq
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,27 @@ def allocate(population: Tableau, repondantes: Nombres, ecart_type: Tableau, bud
             break
         ajouts[h] += 1
     return ajouts
+
+
+def allocate_until(
+    population: Tableau,
+    repondantes: Nombres,
+    ecart_type: Tableau,
+    is_reached: Callable[[Entiers], bool],
+) -> tuple[Entiers, bool]:
+    """La plus courte suite de réponses de plus qui atteint un but, et s'il l'est : sinon, tout le cadre.
+
+    `is_reached` reçoit n_h, et reste vrai une fois atteint : la suite se cherche par dichotomie.
+    """
+    n = np.asarray(repondantes, dtype=np.int64)
+    ordre = np.array(list(iterate(population, n, ecart_type)), dtype=np.int64)
+
+    def count(k: int) -> Entiers:
+        return np.bincount(ordre[:k], minlength=len(n)).astype(np.int64)
+
+    bas = bisect.bisect_left(range(len(ordre) + 1), True, key=lambda k: is_reached(n + count(k)))
+    trouve = bas <= len(ordre)
+    return count(min(bas, len(ordre))), trouve
 
 
 def iterate(population: Tableau, repondantes: Nombres, ecart_type: Tableau) -> Iterator[int]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from barometre.domain.version import Version
-from barometre.ui import compte, frame, navigation, porte, roles, state, visiteur
+from barometre.ui import compte, frame, navigation, porte, presentation, roles, state, visiteur
 from barometre.ui.blocks import citer
 from barometre.ui.blocks.messages import render_message
 from barometre.ui.navigation import PageDeclaree
@@ -29,6 +31,9 @@ def render_application() -> None:
     roles.render_voir_comme(version)
     frame.render_header(version)
     roles.render_bandeau_role()
+    if not panne and presentation.is_presentation(page):
+        presentation.render_presentation(page)
+        return
     messages = st.container()
     if panne and page.adresse not in SANS_DONNEES:
         _render_panne(panne)
@@ -38,7 +43,7 @@ def render_application() -> None:
         frame.render_messages()
     if version is not None and page.adresse not in SANS_DONNEES:
         citer.render_citer(page.titre, page.adresse, version)
-    frame.render_footer(version)
+    frame.render_footer(version, partial(presentation.render_depart, page))
 
 
 def _configure(page: PageDeclaree) -> None:

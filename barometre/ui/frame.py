@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
 
@@ -42,12 +43,13 @@ def render_messages() -> None:
         render_message(message)
 
 
-def render_footer(version: Version | None) -> None:
-    """Version des données, méthode, accessibilité, mentions légales, lien à copier."""
+def render_footer(version: Version | None, depart: Callable[[], None] = lambda: None) -> None:
+    """Version des données, liens, lien à copier ; `depart` : le bouton qui projette la page."""
     with st.container(key="pied"):
         st.html(f'<div class="baro-pied">{_describe_version(version)}</div>')
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             render_copy_link()
+            depart()
             for adresse, libelle in LIENS_PIED.items():
                 st.page_link(navigation.get_page(adresse), label=libelle)
 

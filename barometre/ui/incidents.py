@@ -9,6 +9,7 @@ import streamlit as st
 
 from barometre.access import AccesRefuse
 from barometre.access.registre import RegistreError
+from barometre.ui.blocks.messages import render_message
 from barometre.warehouse.engine import EntrepotError
 
 # Leur message est déjà une phrase pour le lecteur : un refus, un journal qui ne s'écrit pas, une panne.
@@ -28,7 +29,7 @@ def show_incident(erreur: Exception) -> bool:
     """Remplace la trace que Streamlit montrerait ; True dit que c'est fait."""
     if isinstance(erreur, DITES):
         journal.warning("Affichage refusé : %s", type(erreur).__name__)
-        st.error(str(erreur))
+        render_message(str(erreur))
         return True
     numero = record_incident(erreur)
     st.error(

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from barometre.access import Gate
 from barometre.assemblage import depot
+from barometre.assemblage.opsn import load_territoire_opsn
 from barometre.domain.portee import PUBLIC, Portee
+from barometre.domain.territoire import FRANCE
 from barometre.domain.version import Version
 from barometre.formats import format_date
 from barometre.ui import state
@@ -23,7 +25,9 @@ def get_version_id() -> str:
 
 def is_ancienne() -> bool:
     """Vrai si l'adresse a rouvert une version qui n'est plus celle en service."""
-    return get_version_id() != depot.get_version_id()
+    demandee = state.get_version_demandee()
+    # Sans demande, rien à comparer : la page se montre même quand aucun entrepôt n'est lisible.
+    return bool(demandee) and get_version_id() != depot.get_version_id()
 
 
 def explain_version() -> str:
@@ -62,6 +66,11 @@ def get_gate() -> Gate:
 def get_version() -> Version:
     """La ligne de la version lue."""
     return depot.get_version(get_version_id())
+
+
+def get_territoire_defaut() -> str:
+    """Le champ d'un lecteur qui n'en demande aucun : la France, ou le périmètre d'un agent d'OPSN."""
+    return load_territoire_opsn(get_gate()) if get_portee().role == "opsn" else FRANCE
 
 
 def list_territoires() -> dict[str, str]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from barometre.assemblage.collectivite import load_resolution
+from barometre.domain.noms import build_cle_tri
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.domain.version import Version
 from barometre.ui import porte, state
@@ -62,7 +63,7 @@ def _list_opsn() -> dict[str, str]:
     """Les OPSN dont on connaît un périmètre ou une adhérente."""
     gate = porte.get_gate()
     lies = set(gate.list_liens_opsn()["opsn_id"])
-    lignes = gate.list_opsn().sort_values("nom")
+    lignes = gate.list_opsn().sort_values("nom", key=lambda noms: noms.map(build_cle_tri))
     return {str(i): str(nom) for i, nom in zip(lignes["opsn_id"], lignes["nom"], strict=True) if i in lies}
 
 

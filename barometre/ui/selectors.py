@@ -115,7 +115,7 @@ def select_text(nom: str, libelle: str, *, invite: str = "", aide: str | None = 
 
 def read_theme_cell(theme_id: str) -> Selection:
     """Ce que l'adresse choisit sur une page de thème : lu avant que les sélecteurs, repliés, se dessinent."""
-    choix = {nom: _read(nom, o, d) for nom, (o, d) in _list_options(theme_id).items()}
+    choix = {nom: read_choix(nom, o, d) for nom, (o, d) in _list_options(theme_id).items()}
     return Selection(
         choix["vague"],
         choix["territoire"],
@@ -133,9 +133,9 @@ def _list_options(theme_id: str) -> dict[str, tuple[Mapping[str, str], str]]:
     types = {"": "Tous les types"} | LIBELLES_TYPES
     return {
         "vague": (vagues, _last(vagues)),
-        "territoire": (porte.list_territoires(), FRANCE),
+        "territoire": (porte.list_territoires(), porte.get_territoire_defaut()),
         "type": (types, ""),
-        "strate": (list_strates(_read("type", types, "")), ""),
+        "strate": (list_strates(read_choix("type", types, "")), ""),
         "opsn": ({"": "Toutes les couvertures"} | LIBELLES_COUVERTURES, ""),
         "chiffres": (CHIFFRES, "redresse"),
         "structure": (STRUCTURES, ""),
@@ -215,14 +215,15 @@ def _last(options: Mapping[str, str]) -> str:
 
 
 def _get_defaut(nom: str, options: Mapping[str, str], defaut: str | None) -> str:
-    voulu = CLES[nom].defaut if defaut is None else defaut
+    habituel = porte.get_territoire_defaut() if nom == "territoire" else CLES[nom].defaut
+    voulu = habituel if defaut is None else defaut
     return str(voulu) if voulu in options else next(iter(options), FRANCE)
 
 
 def _prepare(nom: str, options: Mapping[str, str], defaut: str) -> str:
     """L'adresse décide : un retour en arrière du navigateur remet aussi le sélecteur."""
     widget = f"adresse_{nom}"
-    st.session_state[widget] = _read(nom, options, defaut)
+    st.session_state[widget] = read_choix(nom, options, defaut)
     return widget
 
 
@@ -231,7 +232,8 @@ def _record_many(nom: str) -> None:
     state.write_valeur(nom, tuple(map(str, st.session_state[f"adresse_{nom}"])), defaut)
 
 
-def _read(nom: str, options: Mapping[str, str], defaut: str) -> str:
+def read_choix(nom: str, options: Mapping[str, str], defaut: str) -> str:
+    """Ce que l'adresse choisit parmi des valeurs offertes ; sinon la valeur par défaut."""
     valeur = state.read_adresse({nom: options}, {nom: defaut}).get(nom)
     return valeur if valeur in options else defaut
 

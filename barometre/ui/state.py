@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -41,6 +42,15 @@ def read_adresse(
 def get_version_demandee() -> str:
     """La version que nomme l'adresse ; vide : celle en service."""
     return str(st.query_params.get("version", ""))[:LONGUEUR_MAXIMALE]
+
+
+def get_adresse_complete() -> str:
+    """L'adresse entière de la page, qui rouvre la vue ; vide sans navigateur (un essai)."""
+    base = st.context.url
+    if not isinstance(base, str):
+        return ""
+    requete = urlencode({nom: st.query_params.get_all(nom) for nom in st.query_params}, doseq=True)
+    return f"{base.partition('?')[0]}?{requete}" if requete else base
 
 
 def write_valeur(nom: str, valeur: Valeur, defaut: Valeur) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from sqlalchemy import Engine, Table, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from barometre.warehouse.engine import EntrepotError
 from barometre.warehouse.entrepot import Entrepot
 from barometre.warehouse.schema import metadata
+
+# Le code SQLSTATE « insufficient_privilege » de PostgreSQL.
+DROIT_INSUFFISANT = "42501"
 
 
 def list_tables_absentes(moteur: Engine) -> list[str]:
@@ -40,6 +43,9 @@ def _is_readable(moteur: Engine, table: Table) -> bool:
     try:
         with moteur.connect() as connexion:
             connexion.execute(select(table).limit(0))
+    except DBAPIError as erreur:
+        # Le rôle public n'y a pas droit : la table est là, et c'est voulu (`cloison`).
+        return getattr(erreur.orig, "sqlstate", "") == DROIT_INSUFFISANT
     except SQLAlchemyError:
         return False
     return True

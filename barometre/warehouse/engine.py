@@ -20,6 +20,8 @@ __all__ = [
 ]
 
 VARIABLE = "BAROMETRE_ENTREPOT"
+# Le même entrepôt PostgreSQL, par un rôle qui ne peut lire aucune réponse.
+VARIABLE_PUBLIQUE = "BAROMETRE_ENTREPOT_PUBLIC"
 DOSSIER_PAR_DEFAUT = "entrepot"
 # Un lecteur par fil de l'application ; au-delà, on attend une connexion libre.
 CONNEXIONS, CONNEXIONS_DE_POINTE = 5, 40

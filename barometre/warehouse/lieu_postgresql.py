@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
+from barometre.warehouse.cloison import apply_cloison, open_named_reads
 from barometre.warehouse.engine import EntrepotError, build_postgresql_engine
 from barometre.warehouse.entrepot import ConstructionEnCours, Entrepot
 from barometre.warehouse.reserve import Reserve, ReservePostgresql
@@ -76,7 +77,7 @@ class EntrepotPostgresql(Entrepot):
 
     def __init__(self, adresse: str) -> None:
         self.adresse = adresse
-        self._moteur = build_postgresql_engine(adresse)
+        self._moteur = open_named_reads(build_postgresql_engine(adresse))
         try:
             pointeur.metadata.create_all(self._moteur)
             with self._moteur.connect() as connexion:
@@ -103,7 +104,7 @@ class EntrepotPostgresql(Entrepot):
         """Un moteur sur le schéma d'une version, en transactions de lecture seule."""
         if version_id not in self.list_ids():
             raise EntrepotError(f"La version « {version_id} » n'est plus dans l'entrepôt.")
-        moteur = build_postgresql_engine(self.adresse, _schema(version_id))
+        moteur = open_named_reads(build_postgresql_engine(self.adresse, _schema(version_id)))
         return moteur.execution_options(postgresql_readonly=True)
 
     def build_chantier(self, version_id: str, copie_de: str | None = None) -> Engine:
@@ -128,6 +129,7 @@ class EntrepotPostgresql(Entrepot):
     def publish(self, version_id: str) -> None:
         """Le changement de nom et de pointeur tiennent dans une seule transaction."""
         with self._moteur.begin() as connexion:
+            apply_cloison(connexion, _chantier(version_id))
             connexion.execute(
                 text(f'ALTER SCHEMA "{_chantier(version_id)}" RENAME TO "{_schema(version_id)}"')
             )

@@ -1,4 +1,4 @@
-"""L'accueil : ce qu'est le baromètre, trouver sa collectivité, un chiffre par thème."""
+"""L'accueil : trois portes, une par lecteur ; ce qui est réel d'abord."""
 
 import streamlit as st
 
@@ -12,8 +12,9 @@ st.markdown(
     "et dit de chaque chiffre jusqu’où l’on peut s’y fier. "
     "Il est porté par la DINUM et Déclic depuis le 22 novembre 2023."
 )
+accueil.render_portes()
 recherche.render_recherche()
 vue = load_accueil(porte.get_gate())
-accueil.render_themes(vue)
+accueil.render_pilotage(vue)
+accueil.render_chiffres(vue, simulee=porte.get_version().simulee)
 accueil.render_vagues(vue)
-accueil.render_publies(vue)

@@ -12,5 +12,6 @@ with retenir:
     participation.render_a_retenir(affichee.vue)
 participation.render_groupes(affichee)
 participation.render_cumul(affichee)
+participation.render_panel(affichee)
 participation.render_representativite(affichee.vue)
 participation.render_relance(affichee)

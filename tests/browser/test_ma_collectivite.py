@@ -64,6 +64,12 @@ def test_imprimer_ouvre_l_impression_et_garde_toute_la_fiche(serveur: str, visit
         "[document.documentElement.scrollHeight, document.querySelector('.stMain').scrollHeight]"
     )
     assert hauteur >= vue
+    # Une feuille recto verso ; ni dépliant, ni champ, ni titre sans suite.
+    papier = page.pdf(format="A4", prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", papier)) <= 2
+    assert [e for e in page.locator(".baro-ecran, .stExpander").all() if e.is_visible()] == []
+    expect(page.locator("#emporter-cette-page")).to_be_hidden()
+    expect(page.get_by_role("textbox", name="Trouver ma collectivité")).to_be_hidden()
 
 
 def test_l_adresse_seule_rouvre_la_comparaison(serveur: str, visiter: Visiter) -> None:

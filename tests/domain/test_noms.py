@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from barometre.domain.noms import format_complement, format_sujet
+from barometre.domain.noms import build_cle_tri, format_complement, format_sujet
 
 REFERENTIEL = Path(__file__).resolve().parents[2] / "data" / "collectivites.csv.gz"
 
@@ -69,3 +69,8 @@ def test_tous_les_noms_du_referentiel() -> None:
             assert complement[2] in voyelles + "Y", complement  # « d’Lens »
         lus += 1
     assert lus > 36_000
+
+
+def test_l_ordre_est_celui_du_dictionnaire() -> None:
+    noms = ["Ardennes", "Zuydcoote", "Œuilly", "Ardèche", "Évreux", "Orne"]
+    assert sorted(noms, key=build_cle_tri) == ["Ardèche", "Ardennes", "Évreux", "Œuilly", "Orne", "Zuydcoote"]

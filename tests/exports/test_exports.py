@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 import openpyxl
 import pandas as pd
@@ -107,3 +108,12 @@ def test_le_nom_du_fichier_dit_la_simulation() -> None:
 def _sans_entete(octets: bytes) -> list[str]:
     lignes = octets.decode("utf-8-sig").split("\r\n")
     return [ligne for ligne in lignes if not ligne.startswith("#")]
+
+
+def test_un_fichier_dit_l_adresse_qui_rouvre_sa_vue_et_son_nom_distingue_deux_tableaux() -> None:
+    situee = replace(PROVENANCE, adresse="https://exemple.invalid/opsn?theme=donnee")
+    assert ("Adresse de la vue", situee.adresse) in situee.mentions
+    assert "Adresse de la vue" not in dict(PROVENANCE.mentions)  # une commande n'en a pas
+    assert situee.adresse in to_csv(TABLE, situee).decode("utf-8-sig")
+    assert PROVENANCE.get_nom("csv", "projets") == "vue_projets_v1_reponses-simulees.csv"
+    assert PROVENANCE.get_nom("csv", "vue") == PROVENANCE.get_nom("csv")  # le nom le dit déjà

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
@@ -52,3 +56,83 @@ def ouvrir(entrepot_factice: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[O
 
     yield _ouvrir
     depot.forget()
+
+
+@dataclass
+class PageLue:
+    """Une page affichée une fois, tous ses dépliants ouverts, et les fichiers qu'elle offre."""
+
+    page: AppTest
+    # (nom du fichier, ce qui l'écrira)
+    fichiers: list[tuple[str, Any]] = field(default_factory=list)
+
+    @property
+    def textes(self) -> list[str]:
+        """Tout ce qui s'y lit, sans balise."""
+        p = self.page
+        blocs = [*p.title, *p.header, *p.subheader, *p.markdown, *p.info, *p.warning, *p.caption]
+        champs = [*p.selectbox, *p.text_input, *p.radio, *p.expander, *p.button]
+        html = [unescape(re.sub(r"<[^>]*>", " ", str(bloc.proto.body))) for bloc in p.get("html")]
+        # Un mot de code entre accents graves (journal des changements) n'est pas une phrase.
+        mots = [re.sub(r"`[^`]*`", "", str(b.value)) for b in blocs]
+        return mots + [str(c.label) for c in champs] + html
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Les tableaux des fichiers CSV, par nom de fichier."""
+        donnees = {nom: ecrit.args[0] for nom, ecrit in self.fichiers if nom.endswith(".csv")}
+        return {nom: table() if callable(table) else table for nom, table in donnees.items()}
+
+
+class _Ouverte:
+    """Un dépliant ouvert d'office : ce qu'il cache se lit aussi."""
+
+    open = True
+
+    def __init__(self, boite: Any) -> None:
+        self._boite = boite
+
+    def __enter__(self) -> Any:
+        return self._boite.__enter__()
+
+    def __exit__(self, *erreur: object) -> Any:
+        return self._boite.__exit__(*erreur)
+
+
+Lire = Callable[..., PageLue]
+
+
+@pytest.fixture(scope="session")
+def lire(entrepot_factice: str) -> Lire:
+    """`lire("inclusion", vue="donnees")` : la page de cette adresse, affichée une seule fois par séance."""
+    lues: dict[tuple[str, tuple[tuple[str, str], ...]], PageLue] = {}
+
+    def _lire(adresse: str = "", **parametres: str) -> PageLue:
+        cle = (adresse, tuple(sorted(parametres.items())))
+        if cle not in lues:
+            lues[cle] = _read_page(entrepot_factice, adresse, parametres)
+        return lues[cle]
+
+    return _lire
+
+
+def _read_page(entrepot: str, adresse: str, parametres: dict[str, str]) -> PageLue:
+    fichiers: list[tuple[str, Any]] = []
+    bouton, depliant = st.download_button, st.expander
+
+    def noter(*args: Any, **options: Any) -> Any:
+        fichiers.append((str(options["file_name"]), options["data"]))
+        return bouton(*args, **options)
+
+    with pytest.MonkeyPatch.context() as faux:
+        faux.setenv("BAROMETRE_ENTREPOT", entrepot)
+        faux.setattr(st, "download_button", noter)
+        faux.setattr(st, "expander", lambda libelle, **_: _Ouverte(depliant(libelle, expanded=True)))
+        depot.forget()
+        application = AppTest.from_file(str(RACINE / "app.py"), default_timeout=60)
+        for nom, valeur in parametres.items():
+            application.query_params[nom] = valeur
+        application._page_hash = calc_hash(adresse) if adresse else ""
+        lue = PageLue(application.run(), fichiers)
+    depot.forget()
+    return lue

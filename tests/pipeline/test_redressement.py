@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from barometre.catalogue import load_catalogue
 from barometre.pipeline.quality import Reference, build_quality
 from barometre.pipeline.regroupements import merge_levels
-from barometre.pipeline.weights import MARGES, compute_weights
+from barometre.pipeline.weights import DENSITE, MARGES, compute_weights
 from tests import mini
 
 
@@ -84,3 +85,30 @@ def test_tout_le_cadre_a_repondu(cadre: pd.DataFrame) -> None:
     redressement = compute_weights(cadre, cadre.index, load_catalogue().regroupements)
     rapport = build_quality("2023-v1", "communication", redressement, Reference(cadre)).set_index("cle")
     assert "pas de biais" in rapport.loc["cv_propensions", "phrase"]
+
+
+def test_la_densite_en_quatrieme_marge_ote_son_biais() -> None:
+    """Les denses répondent trois fois plus et disent oui deux fois plus, à marges égales par ailleurs."""
+    hasard = np.random.default_rng(12)
+    n = 6_000
+    dense = hasard.random(n) < 0.4
+    cadre = pd.DataFrame(
+        {
+            "type": "commune",
+            "strate": hasard.choice(["commune-0-499", "commune-500-999"], n),
+            "region": hasard.choice(["84", "93"], n),
+            "couverture": hasard.choice(["inconnue", "perimetre"], n),
+            "densite": np.where(dense, "Urbain", "Rural"),
+        },
+        index=[f"commune-{i:05d}" for i in range(n)],
+    )  # fmt: skip
+    oui = pd.Series(hasard.random(n) < np.where(dense, 0.6, 0.3), cadre.index).astype(float)
+    repondants = cadre.index[hasard.random(n) < np.where(dense, 0.3, 0.1)]
+    biais = {}
+    for nom, connu in (("sans", cadre.assign(densite=None)), ("avec", cadre)):
+        redressement = compute_weights(connu, repondants, load_catalogue().regroupements)
+        poids = redressement.repondants["poids"]
+        biais[nom] = abs(float((poids * oui[repondants]).sum() / poids.sum() - oui.mean()))
+        assert (DENSITE in redressement.marges) is (nom == "avec")
+    assert biais["sans"] > 0.06
+    assert biais["avec"] < 0.025

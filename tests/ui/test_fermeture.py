@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from barometre.access.reglages import list_defauts, read_reglages
-from barometre.ui.serving.fermeture import ADRESSE_FERMEE, HOTE_REFUSE, ClosedPaths, LocalHosts
+from barometre.ui.serving.fermeture import (
+    ADRESSE_FERMEE,
+    HOTE_REFUSE,
+    REFUSEE,
+    ClosedPaths,
+    FrenchRefusals,
+    LocalHosts,
+)
 from barometre.ui.serving.headers import FOLIUM, SecurityHeaders
+
+RACINE = Path(__file__).resolve().parents[2]
 
 
 async def _page(_: Request) -> Response:
@@ -30,6 +42,8 @@ def _client(*couches: Middleware, hote: str = "localhost") -> TestClient:
         "/_stcore/metrics",
         "/_stcore/agent/openapi.json",
         "/_stcore/agent/mcp",
+        "/_stcore/script-health-check",
+        "/manifest.json",
         "/index.html",
         "/static/a.HTML",
     ],
@@ -42,6 +56,40 @@ def test_une_adresse_fermee_le_dit_en_francais(chemin: str) -> None:
 @pytest.mark.parametrize("chemin", ["/", "/inclusion", "/_stcore/health", f"{FOLIUM}index.html"])
 def test_le_reste_est_ouvert(chemin: str) -> None:
     assert _client(Middleware(ClosedPaths)).get(chemin).text == "ouvert"
+
+
+async def _refuse(requete: Request) -> Response:
+    return PlainTextResponse("File not found", int(requete.query_params["statut"]))
+
+
+@pytest.mark.parametrize(
+    "chemin", ["/media/x.csv", "/component/x/a.js", "/_stcore/upload_file/s/f", "/static/x", "/favicon.png"]
+)
+def test_un_refus_de_streamlit_se_lit_en_francais(chemin: str) -> None:
+    application = Starlette(routes=[Route("/{tout:path}", _refuse)], middleware=[Middleware(FrenchRefusals)])
+    client = TestClient(application, base_url="http://localhost")
+    lus = {statut: client.get(f"{chemin}?statut={statut}") for statut in (200, 403, 404, 413)}
+    assert [r.status_code for r in lus.values()] == list(lus)
+    assert [r.text for r in lus.values()] == ["File not found", REFUSEE, ADRESSE_FERMEE, REFUSEE]
+
+
+@pytest.mark.parametrize(
+    ("chemin", "statut"),
+    [("/static/x", 404), ("/_stcore/upload_file/s/f", 404), (f"{FOLIUM}index", 200), ("/inclusion", 200)],
+)
+def test_le_document_anglais_ne_sort_pas_d_une_adresse_de_streamlit(chemin: str, statut: int) -> None:
+    async def document(_: Request) -> Response:
+        return HTMLResponse('<html lang="en">')
+
+    routes = [Route("/{tout:path}", document)]
+    application = Starlette(routes=routes, middleware=[Middleware(FrenchRefusals)])
+    assert TestClient(application, base_url="http://localhost").get(chemin).status_code == statut
+
+
+def test_aucune_page_d_un_autre_site_ne_commande_la_notre() -> None:
+    """`/_stcore/host-config` donne cette liste au navigateur ; d'origine, dix sites y sont."""
+    reglages = tomllib.loads((RACINE / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert reglages["client"]["allowedOrigins"] == []
 
 
 @pytest.mark.parametrize("hote", ["localhost:8501", "127.0.0.1", "192.168.1.20:8501", "[::1]:8501"])

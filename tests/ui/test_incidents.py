@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from barometre.access.journal import NON_ECRIT
+from barometre.ui.blocks.messages import build_message
 from barometre.ui.incidents import record_incident
 
 
@@ -43,4 +44,4 @@ def _script_sans_journal() -> None:
 
 def test_une_lecture_refusee_faute_de_journal_se_dit_en_une_phrase() -> None:
     page = AppTest.from_function(_script_sans_journal).run()
-    assert [erreur.value for erreur in page.error] == [NON_ECRIT]
+    assert [str(bloc.proto.body) for bloc in page.get("html")] == [build_message(NON_ECRIT)]

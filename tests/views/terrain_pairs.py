@@ -294,5 +294,7 @@ def _agregat(
         "haut": min(p + 0.1, 1.0),
         "note": "B" if etat == "published" else "",
         "raison": "nombre",
+        "egal_note": "",
+        "egal_manque": "",
         "etat": etat,
     }

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from barometre.access.participation import count_by_group
+from barometre.access.participation import count_by_group, count_fidelite
 from barometre.domain.portee import PUBLIC, Portee
-from barometre.views.piloter.participation import build_vue_participation, describe_vagues
+from barometre.views.piloter.buts import BUTS, allocate_but
+from barometre.views.piloter.participation import (
+    build_vue_participation,
+    describe_fidelite,
+    describe_vagues,
+)
 from barometre.views.piloter.relance import build_vue_relance, count_cells, list_a_relancer
 from tests.views.fausse_porte import FaussePorte, build_catalogue, build_indicateur, cellule
 
@@ -42,6 +48,9 @@ class Porte(FaussePorte):
 
     def count_repondantes(self, groupes: pd.Series, vague_id: Any = None, theme: Any = None) -> pd.DataFrame:
         return count_by_group(groupes, self._ont if vague_id != "2023-v1" else frozenset())
+
+    def count_fidelite(self, questionnaire_id: Any = None) -> dict[int, int | None]:
+        return {1: 80, 2: 20, 3: None}
 
     def count_participations(self, *axes: str) -> pd.DataFrame:
         lignes = [("2026-v4", "essai", f"2026-03-0{j}", 10 * j) for j in (2, 1)]
@@ -87,9 +96,9 @@ def test_la_baisse_d_une_vague_a_l_autre_se_dit() -> None:
     assert "qu’une fois" in describe_vagues([("A", None), ("B", 60)])
 
 
-def _relance(budget: int = 50, portee: Portee = PUBLIC) -> Any:
-    porte: Any = Porte(cellule("site"), portee=portee)
-    return build_vue_relance(porte, build_catalogue([build_indicateur()]), "site", "2026-v4", budget)
+def _relance(budget: int | str = 50, portee: Portee = PUBLIC, **bornes: float) -> Any:
+    porte: Any = Porte(cellule("site", **bornes), portee=portee)
+    return build_vue_relance(porte, build_catalogue([build_indicateur()]), "site", "2026-v4", str(budget))
 
 
 def test_les_reponses_de_plus_vont_ou_elles_apportent_le_plus() -> None:
@@ -99,6 +108,42 @@ def test_les_reponses_de_plus_vont_ou_elles_apportent_le_plus() -> None:
     actuelle, ciblee, prorata = vue.n_eff
     assert actuelle < prorata < ciblee
     assert vue.apres < vue.sans_cibler < vue.avant
+
+
+@pytest.mark.parametrize(("but", "n_minimal"), [("regions_b", 30), ("regions_a", 100)])
+def test_un_but_par_region_donne_a_chacune_de_quoi_l_atteindre(but: str, n_minimal: int) -> None:
+    vue = _relance(but)
+    cellules = count_cells(Porte(), "2026-v4", "essai")  # type: ignore[arg-type]
+    ajouts = {(r.region_id, r.strate_id): r.ajouts for r in vue.relances}
+    for region, siennes in cellules.groupby("region"):
+        plus = sum(ajouts.get((str(region), s), 0) for s in siennes["strate"])
+        assert siennes["repondantes"].sum() + plus >= n_minimal
+    assert vue.budget == sum(ajouts.values())
+    assert "Note" in vue.phrase_but
+
+
+def test_un_but_national_raccourcit_l_intervalle_et_pas_plus_qu_il_ne_faut() -> None:
+    larges = {"bas": 0.15, "haut": 0.40}
+    vue = _relance("national", **larges)
+    assert 2 * vue.apres < 0.10 <= 2 * vue.avant
+    assert _relance("national").budget == 0  # sept points déjà
+    assert 2 * _relance(vue.budget - 1, **larges).apres >= 0.10  # une réponse de moins n'y suffirait pas
+
+
+def test_un_but_hors_d_atteinte_se_dit() -> None:
+    cellules = pd.DataFrame({"region": ["a", "b"], "cadre": [20, 400], "repondantes": [5, 50]})
+    atteinte = allocate_but(BUTS["regions_b"], cellules, np.array([0.5, 0.5]), None)
+    assert atteinte.hors_d_atteinte == ("a",)  # vingt collectivités n'en font jamais trente
+    assert atteinte.ajouts[0] == 0  # les relancer toutes ne servirait à rien
+
+
+def test_le_panel_se_compte_sans_montrer_un_petit_groupe() -> None:
+    vagues = {f"c{i}": ["v1", "v2", "v3"][: 1 + (i >= 40) + (i >= 52)] for i in range(56)}
+    lignes = [(c, v) for c, siennes in vagues.items() for v in siennes]
+    table = pd.DataFrame(lignes, columns=["collectivite_id", "vague_id"])
+    assert count_fidelite(table) == {1: 40, 2: 10, 3: None}  # 12 à cinq près ; 4 : caché
+    assert "20\u00a0collectivités à 2\u00a0vagues ; le reste" in describe_fidelite(_vue().fidelite)
+    assert "pas de panel" in describe_fidelite({1: 30})
 
 
 def test_on_ne_sollicite_jamais_plus_qu_il_n_en_reste() -> None:

@@ -2,15 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+
 import pandas as pd
 import streamlit as st
 
+from barometre.assemblage.piloter import load_vue_alertes
 from barometre.formats import format_compte
-from barometre.ui import navigation, selectors
+from barometre.ui import navigation, porte, selectors
 from barometre.ui.blocks.cartes import build_citer, build_publies
 from barometre.ui.blocks.textes import lien, render_tableau, texte
 from barometre.views.comprendre.accueil import CartePublie, CarteTheme, VueAccueil
-from barometre.views.lecture.citation import Citation
+
+PORTES = {
+    "fiche": (
+        "Ma collectivité",
+        "Où en suis-je, face à mes semblables, et par quoi commencer\u202f?",
+    ),
+    "participation": ("Piloter", "Qui répond, qu’est-ce qui a bougé, où agir\u202f?"),
+    "explorer": ("Explorer", "Cette vue filtrée, en fichier ou en lien, avec ses précautions."),
+}
+
+
+def render_portes() -> None:
+    """Trois portes, une par lecteur."""
+    _render_trois(PORTES, "porte")
+
+
+def _render_trois(portes: Mapping[str, tuple[str, str]], cle: str) -> None:
+    """Trois liens côte à côte : l'adresse, son titre, sa phrase."""
+    for colonne, (adresse, (titre, phrase)) in zip(st.columns(3), portes.items(), strict=True):
+        boite = f"carte-theme-{cle}-{adresse}"
+        with colonne, st.container(border=True, height="stretch", key=boite, gap="xsmall"):
+            st.page_link(navigation.get_page(adresse), label=titre)
+            st.html(f'<p class="baro-legende">{texte(phrase)}</p>')
+
+
+def render_pilotage(vue: VueAccueil) -> None:
+    """Pour un responsable de programme : la participation, ce qui a bougé, les alertes et leur compte."""
+    if porte.get_portee().role != "programme":
+        return
+    alertes = load_vue_alertes(porte.get_gate(), date.today())
+    bouge = alertes.list_changements()
+    phrases = {
+        "participation": ("Participation", vue.a_retenir),
+        "evolution": ("Ce qui a bougé", " ".join(bouge[:3]) or "Aucun changement au-delà du hasard."),
+        "alertes": (f"Alertes ({len(alertes.alertes)})", alertes.a_retenir),
+    }
+    st.header("Aujourd’hui")
+    _render_trois(phrases, "pilotage")
+
+
+def render_chiffres(vue: VueAccueil, *, simulee: bool) -> None:
+    """Ce qui est réel d'abord : sur une version simulée, le publié précède les neuf thèmes."""
+    sections = (render_publies, render_themes) if simulee else (render_themes, render_publies)
+    for render in sections:
+        render(vue)
 
 
 def render_themes(vue: VueAccueil) -> None:
@@ -63,14 +111,12 @@ def render_publies(vue: VueAccueil) -> None:
     st.page_link(navigation.get_page("chiffres_cles"), label="Voir tous les chiffres publiés")
 
 
-def build_carte_publie(carte: CartePublie, ici: str = "", citation: Citation | None = None) -> str:
-    """Le HTML d'un chiffre publié : valeur, vague, base, citation et source ; le nôtre à côté."""
-    citer = build_citer(citation) if citation else ""
-    a_cote = f"<p><strong>Ici</strong>\u202f: {texte(ici)}</p>{citer}" if ici else ""
+def build_carte_publie(carte: CartePublie) -> str:
+    """Le HTML d'un chiffre publié : valeur, vague, base, citation et source."""
     extrait = f"<blockquote>{texte(carte.extrait)}</blockquote>" if carte.extrait else ""
     return (
         f'<article class="baro-carte"><h3>{texte(carte.libelle)}</h3>'
-        f'<p class="baro-chiffre">{texte(carte.valeur)}</p>{a_cote}{extrait}'
+        f'<p class="baro-chiffre">{texte(carte.valeur)}</p>{extrait}'
         f'<p class="baro-preuve">{texte(carte.theme)}. Vague\u202f: {texte(carte.vague)}. '
         f"Base\u202f: {texte(carte.base)}. {lien(f'Source ({carte.annee})', carte.source_url)}</p></article>"
     )

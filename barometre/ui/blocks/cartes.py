@@ -7,7 +7,7 @@ from html import escape
 
 from barometre.formats import format_effectif
 from barometre.ui.blocks.textes import build_bouton_copier, lien, texte
-from barometre.views.lecture.citation import HORS_BIAIS, LIBELLES_NOTES, Citation
+from barometre.views.lecture.citation import HORS_BIAIS, Citation, get_libelle_note
 from barometre.views.lecture.ligne import LigneIndicateur
 from barometre.views.lecture.prudence import build_prudence
 from barometre.views.lecture.publies import PublieACote
@@ -61,10 +61,11 @@ def _preuve(ligne: LigneIndicateur, valeur: str) -> str:
 
 
 def _corps_montre(ligne: LigneIndicateur, valeur: str) -> str:
+    note = build_note(ligne.chiffre.note, simulee=ligne.contexte.simulee)
     return (
         f'<p class="baro-chiffre">{texte(ligne.get_texte(valeur))}</p>'
         f"<p>{_intervalle(ligne, valeur)}{_prudence(ligne)}</p><p>{texte(ligne.indicateur.definition)}</p>"
-        f'<p class="baro-preuve">{build_note(ligne.chiffre.note)}<br>Chiffre {_preuve(ligne, valeur)}</p>'
+        f'<p class="baro-preuve">{note}<br>Chiffre {_preuve(ligne, valeur)}</p>'
     )
 
 
@@ -100,11 +101,10 @@ def _corps_cache(ligne: LigneIndicateur) -> str:
     )
 
 
-def build_note(note: str) -> str:
+def build_note(note: str, *, simulee: bool) -> str:
     """La note en lettre et en mots : la couleur ne porte aucun sens à elle seule."""
-    return (
-        f'<span class="baro-note baro-note-{note.lower() or "absente"}">{texte(LIBELLES_NOTES[note])}</span>'
-    )
+    mots = texte(get_libelle_note(note, simulee))
+    return f'<span class="baro-note baro-note-{note.lower() or "absente"}">{mots}</span>'
 
 
 def build_citer(citation: Citation, suite: str = "") -> str:

@@ -10,7 +10,7 @@ from barometre.ui import porte
 from barometre.ui.blocks.depliants import render_depliant, render_tableau_replie
 from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.textes import build_anciennes, lien, render_tableau, texte
-from barometre.views.comprendre.accord import SANS_ACCORD, DeclareMesure, VueAccord
+from barometre.views.comprendre.accord import NOMBRES, SANS_ACCORD, DeclareMesure, VueAccord
 from barometre.views.comprendre.theme import VueTheme
 from barometre.views.etat.mesures import MesureLue, VueMesures
 
@@ -75,7 +75,13 @@ def render_accord(theme: VueTheme) -> None:
         st.html(f'<p class="baro-phrase">{texte(vue.phrase)}</p>')
         st.html(f'<div class="baro-cartes baro-larges">{"".join(_paire(p) for p in vue.paires)}</div>')
         cle = f"accord-{theme.theme.id}"
-        render_tableau_replie(lambda: vue.table_paires, "Déclaré et mesuré", theme.provenance, cle=cle)
+        render_tableau_replie(
+            lambda: vue.table_paires,
+            "Déclaré et mesuré",
+            theme.provenance,
+            cle=cle,
+            sans=NOMBRES,
+        )
     if vue.attendus:
         render_message(
             f"Aucune mesure chargée pour\u202f: {', '.join(vue.attendus)}. Un opérateur la charge par "

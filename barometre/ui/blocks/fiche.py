@@ -81,7 +81,7 @@ def _render_devenir(vue: VueFiche) -> None:
 def render_qui(vue: VueFiche) -> None:
     """L'identité, repliée (la ligne sous le titre la résume), et comment la corriger."""
     st.html(
-        '<details class="baro-voir"><summary>Qui êtes-vous, pour le baromètre</summary>'
+        '<details class="baro-voir baro-ecran"><summary>Qui êtes-vous, pour le baromètre</summary>'
         f'{build_carte_identite(vue.identite)}<p class="baro-legende">{texte(OPSN_DIRE)}</p></details>'
     )
 
@@ -191,7 +191,7 @@ def _build_obligation(obligation: Obligation) -> str:
     )
     precautions = f"<p>{texte(seuil.precautions)}</p>" if seuil.precautions else ""
     return (
-        f"<details><summary>{texte(seuil.titre)}\u202f: {etat}</summary>"
+        f'<details class="baro-ligne"><summary>{texte(seuil.titre)}\u202f: {etat}</summary>'
         f"<p>{texte(obligation.applicable)}</p>"
         f"<p>{texte(seuil.obligation)}</p><p>{lien(seuil.reference, seuil.url)}</p>{precautions}"
         f"<p>{texte(describe_verification(seuil))}</p></details>"

@@ -6,11 +6,14 @@ import pandas as pd
 import streamlit as st
 
 from barometre.formats import format_date
-from barometre.ui.blocks.depliants import render_tableau_replie
 from barometre.ui.blocks.documents import read_document
 from barometre.ui.blocks.en_fond import render_en_fond
-from barometre.ui.blocks.textes import lien, render_tableau, texte
-from barometre.views.donnees.methode import SourceLue, VueMethode, inflect_etat
+from barometre.ui.blocks.tableau_triable import Case, build_triable
+from barometre.ui.blocks.telechargements import render_telechargements
+from barometre.ui.blocks.textes import build_tableau, lien, texte
+from barometre.views.donnees.methode import SourceLue, VueMethode
+
+ENTETES = ("Source", "Producteur", "État", "Date", "Âge", "Lignes", "Licence")
 
 
 def render_strates(vue: VueMethode) -> None:
@@ -21,7 +24,11 @@ def render_strates(vue: VueMethode) -> None:
         "Les seuils de 3\u202f500 et de 50\u202f000 habitants sont aussi ceux de la loi."
     )
     colonnes = ["type", "strate", "collectivites"]
-    render_tableau(pd.DataFrame(list(vue.strates), columns=colonnes), "Strates et nombre de collectivités")
+    titre = "Strates et nombre de collectivités"
+    table = build_tableau(pd.DataFrame(list(vue.strates), columns=colonnes), titre)
+    st.html(
+        f'<details class="baro-voir"><summary>Voir les {len(vue.strates)} tailles</summary>{table}</details>'
+    )
 
 
 def render_sources(vue: VueMethode) -> None:
@@ -34,23 +41,22 @@ def render_sources(vue: VueMethode) -> None:
             "Pour charger les sources absentes, un opérateur lance «\u202fpython -m barometre sources "
             "recuperer\u202f», depuis l’adresse officielle ou un dossier miroir."
         )
-    for etat in dict.fromkeys(source.etat for source in vue.sources):
-        st.subheader(inflect_etat(etat))
-        cartes = "".join(_source(source) for source in vue.sources if source.etat == etat)
-        st.html(f'<div class="baro-cartes">{cartes}</div>')
-    render_tableau_replie(
-        lambda: vue.table, "Sources du baromètre", vue.provenance, cle="sources", sans=("Adresse",)
-    )
+    lignes = [_build_ligne(source) for source in vue.sources]
+    st.html(build_triable("Sources du baromètre", ENTETES, lignes))
+    render_telechargements(lambda: vue.table, vue.provenance, cle="sources")
 
 
-def _source(source: SourceLue) -> str:
-    age = f"âge\u202f: {source.age}" if source.age else ""
-    faits = " · ".join(filter(None, (source.date, age, source.lignes, source.licence)))
-    origine = lien("Origine", source.adresse) if source.adresse.startswith("http") else ""
-    return (
-        f'<article class="baro-carte"><h3>{texte(source.titre)}</h3><p>{texte(source.producteur)}</p>'
-        f'<p class="baro-preuve">{texte(faits)}. {origine}</p></article>'
-    )
+def _build_ligne(source: SourceLue) -> list[Case]:
+    titre = lien(source.titre, source.adresse)
+    return [
+        Case(titre, source.titre),
+        Case.build(source.producteur),
+        Case.build(source.etat),
+        Case.build(source.date, source.date_iso),
+        Case.build(source.age, source.date_iso),
+        Case.build(source.lignes),
+        Case.build(source.licence),
+    ]
 
 
 def render_version(vue: VueMethode) -> None:

@@ -12,16 +12,24 @@ from barometre.catalogue import load_catalogue
 from barometre.formats import format_nombre
 from barometre.ui import porte, selectors
 from barometre.ui.blocks.graphiques import render_graphique
+from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.qualite import CONSEQUENCE
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import render_tableau, texte
 from barometre.ui.serving.recettes import Recette
-from barometre.views.piloter.participation import AXES, PRECAUTION, Axe, VueParticipation
+from barometre.views.piloter.buts import BUTS
+from barometre.views.piloter.participation import (
+    AXES,
+    PRECAUTION,
+    Axe,
+    VueParticipation,
+    describe_fidelite,
+)
 from barometre.views.piloter.relance import BUDGETS, VueRelance, list_a_relancer, name_liste
 
 RELANCE = (
-    "Choisissez un indicateur et un nombre de réponses à aller chercher\u202f: la page dit où elles "
-    "apporteraient le plus (allocation de Neyman), au lieu de les attendre là où l’on répond déjà. Le "
+    "Choisissez un indicateur, et un nombre de réponses à aller chercher ou un but\u202f: la page dit où "
+    "elles apporteraient le plus (allocation de Neyman), au lieu de les attendre là où l’on répond déjà. Le "
     "calcul part des comptes publics\u202f: une cellule cachée y vaut ce que le taux de sa taille laisse "
     "attendre."
 )
@@ -65,6 +73,16 @@ def render_cumul(affichee: ParticipationAffichee) -> None:
     render_graphique(affichee.cumul, affichee.vue.provenance, cle="cumul", titre="Réponses reçues")
 
 
+def render_panel(affichee: ParticipationAffichee) -> None:
+    """Combien ont répondu à plusieurs vagues : ce sur quoi le panel peut s'appuyer."""
+    st.subheader("Qui revient d’une vague à l’autre\u202f?")
+    vue = affichee.vue
+    if affichee.panel is None:
+        render_message(describe_fidelite(vue.fidelite))
+        return
+    render_graphique(affichee.panel, vue.provenance, cle="panel", titre="Vagues répondues")
+
+
 def render_representativite(vue: VueParticipation) -> None:
     """Ce que le redressement corrige, et à quel prix."""
     if vue.qualite is None:
@@ -85,13 +103,16 @@ def render_relance(affichee: ParticipationAffichee) -> None:
         indicateur = selectors.select_one("indicateur", "Indicateur", noms, defaut=next(iter(noms)))
     with droite:
         choix = {str(n): f"{format_nombre(n)} réponses de plus" for n in BUDGETS}
-        budget = int(selectors.select_one("relance", "À aller chercher", choix))
-    vue = load_relance(porte.get_gate(), indicateur, affichee.vague_id, budget)
+        choix |= {id_: but.titre for id_, but in BUTS.items()}
+        demande = selectors.select_one("relance", "À aller chercher", choix)
+    vue = load_relance(porte.get_gate(), indicateur, affichee.vague_id, demande)
+    if vue.but:
+        st.html(f'<p class="baro-phrase"><strong>{texte(vue.phrase_but)}</strong></p>')
     st.html(f'<p class="baro-phrase">{texte(vue.phrase)}</p>')
-    _render_cellules(vue, affichee.vague_id, budget)
+    _render_cellules(vue, affichee.vague_id, demande)
 
 
-def _render_cellules(vue: VueRelance, vague_id: str, budget: int) -> None:
+def _render_cellules(vue: VueRelance, vague_id: str, demande: str) -> None:
     if not vue.relances:
         return
     reste = len(vue.relances) - LIGNES_MONTREES
@@ -101,6 +122,6 @@ def _render_cellules(vue: VueRelance, vague_id: str, budget: int) -> None:
     render_telechargements(vue.table, vue.provenance, cle="relance")
     if porte.get_portee().role in ("programme", "opsn"):
         st.html("<p>Celles qui n’ont pas répondu, dans ce que votre droit vous ouvre\u202f:</p>")
-        recette = Recette("a-relancer", (vue.indicateur.id, vague_id, budget))
+        recette = Recette("a-relancer", (vue.indicateur.id, vague_id, demande))
         liste = partial(list_a_relancer, porte.get_gate(), vue, vague_id)
         render_telechargements(liste, name_liste(vue), cle="a-relancer", prive=recette)

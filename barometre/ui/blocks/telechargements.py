@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
@@ -22,7 +22,7 @@ from barometre.domain.provenance import Provenance
 from barometre.exports import FORMATS, build_fichier
 from barometre.rapports.formats import FORMATS_DOCUMENT, get_nom
 from barometre.rapports.modele import Document
-from barometre.ui import porte, visiteur
+from barometre.ui import porte, state, visiteur
 from barometre.ui.blocks.textes import texte
 from barometre.ui.serving import fichiers as prives
 from barometre.ui.serving.recettes import Recette
@@ -57,13 +57,16 @@ def render_telechargements(
 ) -> None:
     """Un bouton par format ; le fichier porte ses définitions, ses filtres et sa source.
 
-    `table` peut être une fonction : le tableau n'est alors construit qu'au clic, lui aussi.
+    `table` peut être une fonction : le tableau n'est alors construit qu'au clic, lui aussi. `cle`, unique sur
+    la page, entre dans le nom du fichier.
     """
+    # L'adresse se lit maintenant : au clic, le fichier s'écrit hors de la page.
+    situee = replace(provenance, adresse=state.get_adresse_complete())
     offerts = [
         FichierOffert(
             extension, f"Télécharger en {FORMATS[extension].libelle}",
-            provenance.get_nom(FORMATS[extension].extension), FORMATS[extension].mime,
-            partial(_build, table, provenance, extension),
+            situee.get_nom(FORMATS[extension].extension, cle), FORMATS[extension].mime,
+            partial(_build, table, situee, extension),
         )
         for extension in formats
     ]  # fmt: skip

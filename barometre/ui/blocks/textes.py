@@ -28,6 +28,8 @@ class Ecrit:
 # Les mêmes libellés reviennent d'une page et d'un lecteur à l'autre.
 TEXTES_GARDES = 20_000
 ABSENT = "non publié"
+# Dit à un lecteur d'écran : au clavier, les flèches font défiler un tableau plus large que la page.
+DEFILE = ", tableau qui défile"
 
 
 @lru_cache(TEXTES_GARDES)
@@ -67,7 +69,7 @@ def build_tableau(table: pd.DataFrame, titre: str) -> str:
         colonnes.append([f"<td{classe}>{_cellule(valeur, fiche)}</td>" for valeur in colonne.tolist()])
     lignes = "".join(f"<tr>{''.join(cellules)}</tr>" for cellules in zip(*colonnes, strict=True))
     return (
-        f'<div class="baro-tableau" tabindex="0" role="region" aria-label="{escape(titre)}"><table>'
+        f'<div class="baro-tableau" tabindex="0" role="region" aria-label="{escape(titre)}{DEFILE}"><table>'
         f"<caption>{texte(titre)}</caption><thead><tr>{''.join(entetes)}</tr></thead>"
         f"<tbody>{lignes}</tbody></table></div>"
     )

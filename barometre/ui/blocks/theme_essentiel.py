@@ -16,7 +16,7 @@ from barometre.views.comprendre.agir import Piste
 from barometre.views.comprendre.ensemble import Ensemble
 from barometre.views.comprendre.theme import VueTheme
 from barometre.views.etat.mesures import MesureLue, VueMesures
-from barometre.views.lecture.citation import LIBELLES_NOTES
+from barometre.views.lecture.citation import get_libelle_note
 from barometre.views.lecture.selection import Selection
 
 LEGENDE_CHANGEMENT = "▲ ▼ : au-delà du hasard ; = : le test ne tranche pas ; – : rien à comparer."
@@ -46,7 +46,9 @@ def _build_cles(vue: VueTheme) -> str:
     """Les trois chiffres, et ce que valent leurs notes, dit une fois."""
     cartes = "".join(build_carte_breve(ligne, vue.selection.valeur) for ligne in vue.cles)
     notes = sorted({ligne.chiffre.note for ligne in vue.cles if ligne.chiffre.montre})
-    legende = ". ".join(("Intervalles hors biais de participation", *(LIBELLES_NOTES[n] for n in notes)))
+    simulee = vue.provenance.simulee
+    mots = (get_libelle_note(note, simulee) for note in notes)
+    legende = ". ".join(("Intervalles hors biais de participation", *mots))
     return f'<div class="baro-cartes baro-breves">{cartes}</div><p class="baro-legende">{texte(legende)}.</p>'
 
 

@@ -100,6 +100,7 @@ function parcourir(racine) {
 }
 
 new MutationObserver((changements) => {
+  placerCurseur();
   for (const changement of changements) {
     if (changement.type === "attributes") traduireAttributs(changement.target);
     else if (changement.type === "characterData") traduireTexte(changement.target);
@@ -109,6 +110,19 @@ new MutationObserver((changements) => {
   subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTS,
 });
 parcourir(document.documentElement);
+
+// Changer de page efface le lien touché : sans cela la lecture repartirait du haut du document (BODY).
+const ou = () => `${location.pathname} ${new URLSearchParams(location.search).get("collectivite") ?? ""}`;
+let derniere = ou();
+function placerCurseur() {
+  if (ou() === derniere) return;
+  const titre = document.querySelector(".stMain h1");
+  if (!titre || titre.closest("[data-stale=true]")) return;
+  derniere = ou();
+  if (document.activeElement !== document.body) return;
+  titre.tabIndex = -1;
+  titre.focus({ preventScroll: true });
+}
 
 async function copier(texte) {
   if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(texte);
@@ -154,4 +168,37 @@ document.addEventListener("click", (geste) => {
   const adresse = URL.createObjectURL(new Blob([octets], { type: bouton.dataset.mime }));
   Object.assign(document.createElement("a"), { href: adresse, download: bouton.dataset.nom }).click();
   setTimeout(() => URL.revokeObjectURL(adresse), 10_000);
+});
+
+// Un entête « data-trier » range les lignes de son tableau ; un second appui renverse l'ordre.
+const ordre = new Intl.Collator("fr", { numeric: true, sensitivity: "base" });
+document.addEventListener("click", (geste) => {
+  const entete = geste.target.closest?.("[data-trier]")?.closest("th");
+  if (!entete) return;
+  const sens = entete.getAttribute("aria-sort") === "ascending" ? "descending" : "ascending";
+  for (const autre of entete.parentElement.children) autre.removeAttribute("aria-sort");
+  entete.setAttribute("aria-sort", sens);
+  const corps = entete.closest("table").tBodies[0], rang = entete.cellIndex;
+  const cle = (ligne) => ligne.cells[rang].dataset.tri ?? "";
+  // Une case vide reste à la fin, dans les deux sens.
+  const lignes = [...corps.rows].sort((a, b) => {
+    if (!cle(a) || !cle(b)) return (cle(a) ? 0 : 1) - (cle(b) ? 0 : 1);
+    return ordre.compare(cle(a), cle(b)) * (sens === "ascending" ? 1 : -1);
+  });
+  corps.append(...lignes);
+});
+
+// Un champ « data-filtrer » ne garde que les lignes qui contiennent tous ses mots, sans égard aux accents.
+const nu = (texte) => texte.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+document.addEventListener("input", (geste) => {
+  const champ = geste.target.closest?.("[data-filtrer]");
+  if (!champ) return;
+  const bloc = champ.closest(".baro-triable"), mots = nu(champ.value).split(/\s+/).filter(Boolean);
+  let restent = 0;
+  for (const ligne of bloc.querySelectorAll("tbody tr")) {
+    const texte = nu(ligne.textContent);
+    ligne.hidden = !mots.every((mot) => texte.includes(mot));
+    restent += ligne.hidden ? 0 : 1;
+  }
+  bloc.querySelector("[role='status']").textContent = `${restent} ligne${restent > 1 ? "s" : ""}`;
 });

@@ -24,7 +24,7 @@ from barometre.ui.serving.avance import GRAPHIQUE, build_avance, list_fichiers
 from barometre.ui.serving.compression import CompressedStatic, compress_first
 from barometre.ui.serving.connexion import Connexion
 from barometre.ui.serving.document import FrenchDocument
-from barometre.ui.serving.fermeture import ClosedPaths, LocalHosts
+from barometre.ui.serving.fermeture import ClosedPaths, FrenchRefusals, LocalHosts
 from barometre.ui.serving.headers import SecurityHeaders
 from barometre.ui.serving.ouverture import check_ouverture
 
@@ -82,6 +82,7 @@ def build_middleware() -> list[Middleware]:
         Middleware(SecurityHeaders, https=reglages.adresse.startswith("https://"), cadres=reglages.cadres),
         hotes,
         Middleware(ClosedPaths),
+        Middleware(FrenchRefusals),
         Middleware(CompressedStatic),
         Middleware(FrenchDocument, is_page=_is_page, build_avance=_build_avance),
     ]

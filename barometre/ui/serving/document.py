@@ -22,6 +22,7 @@ TETE = (
     '<meta name="description" content="Où en sont les collectivités dans leur transformation numérique ?" />'
     '<link rel="stylesheet" href="./ressources/style.css" />'
     '<script type="module" src="./ressources/francais.js"></script>'
+    '<script type="module" src="./ressources/presentation.js"></script>'
 )
 # Les adresses qui ne rendent jamais le document.
 PREFIXES_SERVIS = (

@@ -6,13 +6,19 @@ from ipaddress import ip_address
 from socket import gethostname
 from urllib.parse import urlsplit
 
+from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ADRESSE_FERMEE = "Cette adresse n'existe pas."
 HOTE_REFUSE = "Ce nom d'hôte n'est pas celui du service."
-# Les compteurs du serveur, et la description qu'il fait de lui-même aux robots (en anglais).
-FERMEES = ("/_stcore/metrics", "/_stcore/agent")
+# Les compteurs du serveur, sa description de lui-même aux robots (en anglais), la liste de ses fichiers.
+FERMEES = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check", "/manifest.json")
+# Ses autres adresses, que le navigateur demande : leurs refus, en anglais, deviennent notre phrase.
+DE_STREAMLIT = ("/_stcore/", "/media/", "/component/", "/static/", "/app/", "/favicon")
+REFUSEE = "Cette demande n'est pas admise ici."
+PREMIER_REFUS = 400
+INTROUVABLE = 404
 # Un composant est une page à lui, dans un cadre de la nôtre.
 COMPOSANTS = "/component/"
 
@@ -28,6 +34,39 @@ class ClosedPaths:
         ferme = scope["type"] == "http" and is_ferme(scope["path"])
         suite = PlainTextResponse(ADRESSE_FERMEE, 404) if ferme else self.app
         await suite(scope, receive, send)
+
+
+class FrenchRefusals:
+    """Une adresse de Streamlit qui refuse le dit en français ; ses réponses utiles passent telles quelles."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Le refus est connu dès le premier message : le corps anglais ne part pas."""
+        if scope["type"] != "http" or not scope["path"].startswith(DE_STREAMLIT):
+            await self.app(scope, receive, send)
+            return
+        refus: list[PlainTextResponse] = []
+
+        async def filtrer(message: Message) -> None:
+            if message["type"] == "http.response.start" and (statut := get_refus(scope["path"], message)):
+                refus.append(PlainTextResponse(ADRESSE_FERMEE if statut == INTROUVABLE else REFUSEE, statut))
+            if not refus:
+                await send(message)
+
+        await self.app(scope, receive, filtrer)
+        if refus:
+            await refus[0](scope, receive, send)
+
+
+def get_refus(chemin: str, message: Message) -> int:
+    """Le code d'un refus, ou 0 ; à une adresse qu'il ne connaît pas, Streamlit rend son document anglais."""
+    statut: int = message["status"]
+    document = Headers(raw=message["headers"]).get("content-type", "").startswith("text/html")
+    if statut < PREMIER_REFUS and document and not chemin.startswith(COMPOSANTS):
+        return INTROUVABLE
+    return statut if statut >= PREMIER_REFUS else 0
 
 
 def is_ferme(chemin: str) -> bool:

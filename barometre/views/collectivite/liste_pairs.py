@@ -14,7 +14,7 @@ import pandas as pd
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.domain.territoire import FRANCE, Collectivite
-from barometre.formats import format_compte, format_part
+from barometre.formats import format_compte
 from barometre.stats.peers import K_DEFAUT, widen
 from barometre.views.collectivite.pairs import SEMBLABLES, Comparaison, Demande, Methode
 from barometre.views.collectivite.structure import (
@@ -24,6 +24,7 @@ from barometre.views.collectivite.structure import (
     describe_semblables,
     sort_semblables,
 )
+from barometre.views.lecture.tableau import to_pourcent
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ def build_table_semblables(semblables: tuple[Semblable, ...]) -> pd.DataFrame:
             "collectivite_id": s.collectivite_id,
             "nom": s.nom,
             "distance": round(s.distance, 4),
-            **{VARIABLES[v]: format_part(part) for v, part in s.parts.items()},
+            **{f"{VARIABLES[v]} (part de la distance, %)": to_pourcent(part) for v, part in s.parts.items()},
         }
         for s in semblables
     ]

@@ -22,8 +22,11 @@ from barometre.formats import (
 from barometre.views.comprendre.theme import VueTheme
 from barometre.views.etat.croisement import Croisement, build_croisement
 from barometre.views.lecture.ligne import Lecture, LigneIndicateur
+from barometre.views.lecture.provenance import round_valeur
 from barometre.views.lecture.selection import Selection
 
+NOMBRES = ("redresse", "valeur")
+COLONNES_PAIRES = ("declare", "declare_lu", "mesure", "mesure_lu", "mesure_date", "accord", *NOMBRES)
 CLE_ECART = "ecart_mesure"
 CACHE = "Non publiable : trop peu de collectivités ont à la fois une réponse et une mesure."
 SANS_ACCORD = "La donnée de l’État n’est pas un oui ou non : les réponses ne se comparent pas une à une."
@@ -122,15 +125,26 @@ class VueAccord:
                 "mesure_date": paire.date_mesure,
                 "accord": accord.phrase if accord else SANS_ACCORD,
             }
+            | _read_nombres(paire)
             for paire in self.paires
             for accord in (paire.accords or (None,))
         ]
-        return pd.DataFrame(lignes)
+        return pd.DataFrame(lignes, columns=list(COLONNES_PAIRES)).astype(dict.fromkeys(NOMBRES, "float64"))
 
     @property
     def table(self) -> pd.DataFrame:
         """Les faits en tableau."""
         return pd.DataFrame([(phrase,) for phrase, _ in self.faits], columns=["fait"])
+
+
+def _read_nombres(paire: DeclareMesure) -> dict[str, float | None]:
+    """Les deux chiffres en nombres : un fichier les porte, l'écran a déjà les mots."""
+    declare, croisement = paire.ligne.chiffre, paire.croisement
+    mesure = croisement.valeur if croisement.verdict.montre else None
+    return {
+        "redresse": round_valeur(paire.ligne.indicateur, declare.redresse if declare.montre else None),
+        "valeur": round_valeur(croisement.indicateur, mesure),
+    }
 
 
 def build_vue_accord(gate: Gate, catalogue: Catalogue, theme: VueTheme) -> VueAccord:

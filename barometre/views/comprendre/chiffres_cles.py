@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -32,6 +32,22 @@ class ChiffreCle:
     indicateur: Indicateur | None = None
     chiffre: Chiffre | None = None
     citation: Citation | None = None
+    # Le même chiffre, paru ailleurs aussi.
+    autres: tuple[CartePublie, ...] = ()
+
+    @property
+    def parutions(self) -> tuple[CartePublie, ...]:
+        """Toutes ses parutions."""
+        return (self.publie, *self.autres)
+
+    @property
+    def mots(self) -> str:
+        """« brut 26 % ; redressé 17 %, entre 16 et 19 % (A) », ou rien."""
+        if self.indicateur is None or self.chiffre is None:
+            return ""
+        brut, redresse = (format_cellule(self.indicateur, self.chiffre, v) for v in ("brut", "redresse"))
+        bornes = format_bornes(self.indicateur, self.chiffre)
+        return f"brut {brut} ; redressé {redresse}, {bornes} ({self.chiffre.note})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +78,13 @@ def build_vue_chiffres_cles(gate: Gate, catalogue: Catalogue) -> VueChiffresCles
 def _build_groupe(
     gate: Gate, catalogue: Catalogue, theme_id: str, cellules: Mapping[Cle, Chiffre]
 ) -> tuple[ChiffreCle, ...]:
-    publies = (c for c in catalogue.chiffres_publies if c.theme_id == theme_id)
-    return tuple(_build_chiffre(gate, catalogue, c, cellules) for c in publies)
+    uniques: dict[tuple[str, ...], ChiffreCle] = {}
+    for publie in (c for c in catalogue.chiffres_publies if c.theme_id == theme_id):
+        chiffre = _build_chiffre(gate, catalogue, publie, cellules)
+        cle = (publie.indicateur_id or publie.libelle, chiffre.publie.valeur, publie.vague)
+        deja = uniques.get(cle)
+        uniques[cle] = replace(deja, autres=(*deja.autres, chiffre.publie)) if deja else chiffre
+    return tuple(uniques.values())
 
 
 def _build_chiffre(
@@ -101,10 +122,10 @@ def _rang(chiffre: ChiffreCle) -> dict[str, Any]:
         "valeur": publie.valeur,
         "vague": publie.vague,
         "base": publie.base,
-        "annee": publie.annee,
+        "annee": ", ".join(dict.fromkeys(p.annee for p in chiffre.parutions)),
         "ici": chiffre.ici,
-        "source": publie.source_url,
-        "extrait": publie.extrait,
+        "source": " ; ".join(filter(None, (p.source_url for p in chiffre.parutions))),
+        "extrait": " ".join(p.extrait for p in chiffre.parutions),
     } | _nombres(chiffre)
 
 

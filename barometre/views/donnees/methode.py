@@ -25,10 +25,10 @@ ETATS_SOURCES = {
 }
 
 
-def inflect_etat(etat: str, n: int | None = None) -> str:
-    """« 4 fournies avec l'application », « Chargées »."""
+def inflect_etat(etat: str, n: int) -> str:
+    """« 4 fournies avec l'application », « 1 chargée »."""
     pluriel = etat if n == 1 else re.sub(r"ée\b|ie\b", lambda m: f"{m[0]}s", etat, count=1)
-    return f"{pluriel[:1].upper()}{pluriel[1:]}" if n is None else f"{n} {pluriel}"
+    return f"{n} {pluriel}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,8 @@ class SourceLue:
     producteur: str
     licence: str
     date: str
+    # La même, telle que publiée (AAAA, AAAA-MM, AAAA-MM-JJ) : elle se range.
+    date_iso: str
     age: str
     etat_id: str
     lignes: str
@@ -138,6 +140,7 @@ def _build_source(ligne: dict[Any, Any], jour: date) -> SourceLue:
         producteur=str(ligne["producteur"]),
         licence=str(ligne["licence"]),
         date=format_date(str(ligne["date"])) if ligne["date"] else "",
+        date_iso=str(ligne["date"] or ""),
         age=describe_age(str(ligne["date"]), jour) if ligne["date"] else "",
         etat_id=str(ligne["etat"]),
         lignes=lignes,

@@ -22,6 +22,17 @@ LIBELLES_NOTES = {
     "": "non publié",
 }
 
+# Sous le bandeau d'une version simulée, rien ne se cite : la note dit ce qu'elle vaudrait.
+LIBELLES_SIMULES = LIBELLES_NOTES | {
+    "A": "A, serait à citer : précis, si les répondantes ressemblent aux autres",
+    "B": "B, serait à citer avec sa précaution",
+}
+
+
+def get_libelle_note(note: str, simulee: bool) -> str:
+    """La note en mots."""
+    return (LIBELLES_SIMULES if simulee else LIBELLES_NOTES)[note]
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:

@@ -12,7 +12,7 @@ from barometre.domain.provenance import LICENCE, Definition, Provenance
 from barometre.domain.version import Version
 from barometre.formats import format_date, is_absent, round_nombre, to_pourcents
 from barometre.views.lecture.chiffres import ABSENT, Chiffre
-from barometre.views.lecture.citation import HORS_BIAIS, SOURCE, get_raison
+from barometre.views.lecture.citation import HORS_BIAIS, LIBELLES_NOTES, SOURCE, get_libelle_note, get_raison
 from barometre.views.lecture.groupes_compares import GroupeCompare
 from barometre.views.lecture.ligne import Lecture
 from barometre.views.lecture.prudence import RAISONS
@@ -21,7 +21,7 @@ from barometre.views.lecture.selection import Selection
 COLONNES = (
     "indicateur_id", "titre", "groupe", "vague_id", "territoire_id", "type", "strate", "couverture",
     "unite", "plafond", "redresse", "brut", "bas", "haut", "prudence_bas", "prudence_haut", "g_etoile", "n",
-    "note", "marque", "remarque",
+    "n_eff", "note", "marque", "remarque",
 )  # fmt: skip
 _VALEURS = ("redresse", "brut", "bas", "haut", "prudence_bas", "prudence_haut")
 _PRECAUTIONS = (
@@ -30,23 +30,29 @@ _PRECAUTIONS = (
     f"Colonnes bas et haut : {HORS_BIAIS}, à 95 %.",
     "Colonnes prudence_bas et prudence_haut : l’intervalle si celles qui répondent « oui » ont répondu "
     "jusqu’à 1,25 fois plus, ou moins, volontiers ; g_etoile : la préférence qui suffirait à le démentir.",
-    "Note A : précis, si les répondantes ressemblent aux autres ; B : à citer avec sa précaution ; C : "
-    "indicatif, à ne pas citer.",
 )
+
+
+def _list_precautions(version: Version) -> tuple[str, ...]:
+    notes = " ; ".join(get_libelle_note(note, version.simulee) for note in LIBELLES_NOTES if note)
+    return (*_PRECAUTIONS, f"Note {notes} : à ne pas citer.")
 
 
 def build_table(lignes: Iterable[tuple[Indicateur, str, Chiffre]]) -> pd.DataFrame:
     """Une ligne par chiffre, dans l'unité de l'indicateur ; un chiffre caché n'a que sa raison."""
     rangs = [_rang(indicateur, groupe, chiffre) for indicateur, groupe, chiffre in lignes]
     table = pd.DataFrame(rangs, columns=list(COLONNES))
-    return table.astype({"n": "Int64"} | dict.fromkeys((*_VALEURS, "g_etoile"), "float64"))
+    return table.astype(
+        dict.fromkeys(("n", "n_eff"), "Int64") | dict.fromkeys((*_VALEURS, "g_etoile"), "float64")
+    )
 
 
 def _rang(indicateur: Indicateur, groupe: str, chiffre: Chiffre) -> dict[str, object]:
     adresse = {champ: getattr(chiffre, champ) for champ in COLONNES if hasattr(chiffre, champ)}
     mots = {"titre": indicateur.titre, "groupe": groupe, "unite": indicateur.unite}
     valeurs = {nom: round_valeur(indicateur, getattr(chiffre, nom)) for nom in _VALEURS}
-    return {**adresse, **mots, **valeurs, "marque": get_marque(chiffre),
+    n_eff = None if chiffre.n_eff is None else round(chiffre.n_eff)
+    return {**adresse, **mots, **valeurs, "n_eff": n_eff, "marque": get_marque(chiffre),
             "remarque": _remarque(indicateur, chiffre)}  # fmt: skip
 
 
@@ -128,7 +134,7 @@ def build_provenance_lecture(
         f"{nom}_{_champ(lecture.selection)}",
         filtres=" ; ".join(filter(None, (contexte.champ, contexte.vague))),
         definitions=(build_definition(i) for i in indicateurs),
-        precautions=_PRECAUTIONS,
+        precautions=_list_precautions(lecture.version),
     )
 
 
@@ -161,6 +167,6 @@ def build_provenance_carte(gate: Gate, indicateur: Indicateur, filtres: str, niv
         filtres=filtres,
         source=indicateur.source_id if mesure else SOURCE,
         definitions=[build_definition(indicateur)],
-        precautions=() if mesure else _PRECAUTIONS,
+        precautions=() if mesure else _list_precautions(gate.get_version()),
         reponses=not mesure,
     )

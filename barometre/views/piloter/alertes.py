@@ -27,6 +27,7 @@ from barometre.views.piloter.evolutions import build_vue_evolutions
 
 # Le hasard d'une collecte identique ne doit pas suffire à alerter (test unilatéral de deux proportions).
 NIVEAU = 0.001
+CHANGEMENT = "indicateur_bouge"
 COLONNES = ("alerte", "preuve", "depuis", "action", "regle")
 Regles = Mapping[str, RegleAlerte]
 
@@ -57,6 +58,10 @@ class VueAlertes:
         dits = " ; ".join(f"{str(t)[0].lower()}{str(t)[1:]} ({n})" for t, n in comptes.items())
         return f"{format_compte(len(self.alertes), 'alerte')} : {dits}."
 
+    def list_changements(self) -> list[str]:
+        """Ce qui a bougé d'une vague à l'autre, au-delà du hasard."""
+        return [a.fait for a in self.alertes if a.regle.id == CHANGEMENT]
+
     @property
     def table(self) -> pd.DataFrame:
         """Le tableau de lecture, et celui qui se télécharge."""
@@ -68,7 +73,7 @@ def build_vue_alertes(gate: Gate, catalogue: Catalogue, regles: Regles, jour: da
     """Chaque règle interrogée, sur ce que la portée peut lire."""
     alertes = (
         *_check_participation(gate, catalogue, regles["participation_baisse"]),
-        *_check_changes(gate, catalogue, regles["indicateur_bouge"]),
+        *_check_changes(gate, catalogue, regles[CHANGEMENT]),
         *_check_notes(gate, catalogue, regles["note_perdue"]),
         *_check_sources(gate, regles["source_perimee"], jour),
         *_check_closings(catalogue, regles["questionnaire_ferme"], jour),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,8 +11,9 @@ import pandas as pd
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.domain.indicateur import Indicateur
+from barometre.domain.noms import build_cle_tri
 from barometre.domain.provenance import Provenance
-from barometre.domain.territoire import LIBELLES_TYPES, TYPES
+from barometre.domain.territoire import FRANCE, LIBELLES_TYPES, TYPES
 from barometre.formats import format_compte, format_nombre, format_part, format_points, is_absent
 from barometre.views.lecture.groupes_compares import PRECAUTION, GroupeCompare, read_couvertes
 from barometre.views.lecture.libelles import Libelles
@@ -145,7 +146,7 @@ def build_vue_opsn(gate: Gate, catalogue: Catalogue, theme_id: str) -> VueOpsn:
 
 def _list_lignes(gate: Gate, cadre: frozenset[str]) -> tuple[LigneOpsn, ...]:
     liens = gate.list_liens_opsn()
-    noms = gate.list_opsn().sort_values("nom")
+    noms = gate.list_opsn().sort_values("nom", key=lambda noms: noms.map(build_cle_tri))
     return tuple(
         _build_ligne(gate, str(id_), str(nom), liens[liens["opsn_id"].eq(id_)], cadre)
         for id_, nom in zip(noms["opsn_id"], noms["nom"], strict=True)
@@ -234,3 +235,15 @@ def get_titre(gate: Gate, catalogue: Catalogue) -> str:
         return ""
     noms = gate.list_opsn().set_index("opsn_id")["nom"]
     return str(noms.get(gate.portee.opsn_id, Libelles(catalogue, gate).get_territoire("france")))
+
+
+def get_perimetre_territoire(liens: pd.DataFrame, regions: Mapping[str, str]) -> str:
+    """Le plus petit territoire qui contient les départements d'un OPSN ; `regions` : département → région.
+
+    Des adhérentes seules ne font pas un territoire : la France.
+    """
+    departements = {str(c) for c in liens["cible_id"] if str(c).startswith("departement-")}
+    if len(departements) == 1:
+        return departements.pop()
+    siennes = {regions.get(departement, "") for departement in departements}
+    return f"region-{siennes.pop()}" if len(siennes) == 1 and "" not in siennes else FRANCE

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
+from barometre.domain.noms import build_cle_tri
 from barometre.domain.provenance import Definition, Provenance
 from barometre.domain.territoire import FRANCE, LIBELLES_COUVERTURES, LIBELLES_TYPES
 from barometre.formats import INSECABLE, format_compte, format_nombre, format_part, is_absent
@@ -58,6 +59,8 @@ class VueParticipation:
     vagues: tuple[tuple[str, int | None], ...]
     qualite: Qualite | None
     provenance: Provenance
+    # Vagues répondues à ce questionnaire → collectivités ; rien sous dix.
+    fidelite: Mapping[int, int | None] = field(default_factory=dict)
 
     @property
     def a_retenir(self) -> str:
@@ -138,6 +141,7 @@ def build_vue_participation(
         cumul=build_cumul(gate, theme_id, {v: libelles.get_titre_vague(v) for v in vagues}),
         vagues=tuple((libelles.get_titre_vague(v), par_vague[v].repondantes) for v in vagues),
         qualite=qualites[0] if qualites else None,
+        fidelite=gate.count_fidelite(theme_id),
         provenance=_build_provenance(gate, titre, f"{theme_id}_{vague_id}_{axe}"),
     )
 
@@ -182,7 +186,9 @@ def _list_noms(gate: Gate, libelles: Libelles, axe: Axe, cadre: pd.DataFrame) ->
         return LIBELLES_COUVERTURES
     if axe == "strate":
         return {s.id: libelles.get_strate(s.id) for s in libelles.catalogue.strates}
-    territoires = gate.list_collectivites(type=axe, cadre=False).sort_values("nom")
+    territoires = gate.list_collectivites(type=axe, cadre=False).sort_values(
+        "nom", key=lambda noms: noms.map(build_cle_tri)
+    )
     noms = zip(territoires["collectivite_id"].astype(str), territoires["nom"].astype(str), strict=True)
     return dict(noms)
 
@@ -213,6 +219,20 @@ def describe_vagues(vagues: Sequence[tuple[str, int | None]]) -> str:
         f"De {avant} à {apres} : {format_nombre(n1)} réponses, puis {format_nombre(n2)} "
         f"({format_part(abs(part))} {sens})."
     )
+
+
+def describe_fidelite(fidelite: Mapping[int, int | None]) -> str:
+    """« 310 collectivités ont répondu à deux vagues de ce questionnaire » : le panel, en une phrase."""
+    if len(fidelite) < 2:
+        return "Aucune collectivité n’a répondu à deux vagues de ce questionnaire : il n’y a pas de panel."
+    dits = [
+        f"{format_compte(n, 'collectivité')} à {format_compte(k, 'vague')}"
+        for k, n in fidelite.items()
+        if n is not None
+    ]
+    tus = sum(n is None for n in fidelite.values())
+    reste = " ; le reste, moins de dix, ne se dit pas" if tus else ""
+    return f"Ont répondu à ce questionnaire : {', '.join(dits)}{reste}." if dits else CACHE.capitalize() + "."
 
 
 def _build_provenance(gate: Gate, titre: str, nom: str) -> Provenance:

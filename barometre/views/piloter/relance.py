@@ -6,6 +6,7 @@ de sa strate laisse attendre, jamais pour ses vraies réponses.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +19,7 @@ from barometre.catalogue.model import Catalogue
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Provenance
 from barometre.domain.secret import SEUIL_PARTICIPATION
+from barometre.domain.territoire import FRANCE
 from barometre.formats import format_compte, format_nombre, format_points
 from barometre.stats.allocation import allocate, compute_n_eff, compute_variance
 from barometre.views.lecture.cellules import read_cellules
@@ -27,6 +29,7 @@ from barometre.views.lecture.ligne import Lecture
 from barometre.views.lecture.provenance import build_provenance_lecture
 from barometre.views.lecture.selection import Selection
 from barometre.views.lecture.tableau import build_tableau
+from barometre.views.piloter.buts import BUTS, Atteinte, But, allocate_but
 from barometre.views.piloter.participation import read_cadre
 
 # Un oui sur deux : la plus grande variance, quand la part d'une strate n'est pas montrée.
@@ -67,6 +70,23 @@ class VueRelance:
     sans_cibler: float | None
     n_eff: tuple[float, float, float]
     provenance: Provenance
+    # Le but visé, vide pour un simple nombre de réponses ; les régions où tout le cadre n'y suffirait pas.
+    but: str = ""
+    hors_d_atteinte: tuple[str, ...] = ()
+
+    @property
+    def phrase_but(self) -> str:
+        """Combien de réponses de plus pour le but, et où il est hors d'atteinte ; vide sans but."""
+        if not self.but:
+            return ""
+        debut = f"{self.but} : {format_compte(self.budget, 'réponse')} de plus au moins, bien placées."
+        if not self.budget:
+            debut = f"{self.but} : le nombre de réponses et la largeur de l’intervalle y suffisent déjà."
+        if not self.hors_d_atteinte:
+            return debut
+        return (
+            f"{debut} Hors d’atteinte, même si tout le cadre répondait : {', '.join(self.hors_d_atteinte)}."
+        )
 
     @property
     def phrase(self) -> str:
@@ -100,22 +120,26 @@ class VueRelance:
 
 
 def build_vue_relance(
-    gate: Gate, catalogue: Catalogue, indicateur_id: str, vague_id: str, budget: int
+    gate: Gate, catalogue: Catalogue, indicateur_id: str, vague_id: str, demande: str
 ) -> VueRelance:
-    """L'allocation de `budget` réponses de plus, par région × strate."""
+    """L'allocation par région × strate ; `demande` : un nombre de réponses de plus, ou un but (`BUTS`)."""
     indicateur = catalogue.get_indicateur(indicateur_id)
     cellules = count_cells(gate, vague_id, indicateur.theme_id)
     population = cellules["cadre"].to_numpy(dtype=float)
     n = cellules["repondantes"].to_numpy(dtype=np.int64)
     ecart_type = _read_spreads(gate, catalogue, indicateur_id, vague_id)
     s = cellules["strate"].map(ecart_type).fillna(ECART_INCONNU).to_numpy(dtype=float)
-    ajouts = allocate(population, n, s, budget)
-    prorata = _spread_as_before(population, n, budget)
     avant = _half_width(gate, indicateur_id, vague_id)
+    but = BUTS.get(demande)
+    atteinte = _allocate(but, demande, cellules, s, avant)
+    ajouts, budget = atteinte.ajouts, int(atteinte.ajouts.sum())
+    prorata = _spread_as_before(population, n, budget)
     lecture = Lecture(gate, catalogue, Selection(vague_id))
     return VueRelance(
         indicateur=indicateur,
         budget=budget,
+        but=but.titre if but else "",
+        hors_d_atteinte=tuple(_name_regions(gate, catalogue, atteinte.hors_d_atteinte)),
         relances=_list_relances(Libelles(catalogue, gate), cellules.assign(ajouts=ajouts)),
         avant=avant,
         apres=_scale(avant, population, n, ajouts, s),
@@ -138,6 +162,20 @@ def count_cells(gate: Gate, vague_id: str, theme_id: str) -> pd.DataFrame:
     attendues = (comptes["cadre"] * taux).round().clip(upper=SEUIL_PARTICIPATION - 1)
     repondantes = comptes["repondantes"].fillna(attendues).clip(upper=comptes["cadre"]).astype("int64")
     return noms.assign(cadre=comptes["cadre"], repondantes=repondantes).reset_index(drop=True)
+
+
+def _allocate(
+    but: But | None, demande: str, cellules: pd.DataFrame, s: Tableau, demi: float | None
+) -> Atteinte:
+    if but is not None:
+        return allocate_but(but, cellules, s, demi)
+    population = cellules["cadre"].to_numpy(dtype=float)
+    return Atteinte(allocate(population, cellules["repondantes"].to_numpy(), s, int(demande)), ())
+
+
+def _name_regions(gate: Gate, catalogue: Catalogue, ids: Iterable[str]) -> Iterator[str]:
+    libelles = Libelles(catalogue, gate)
+    return (libelles.get_territoire(id_ or FRANCE) for id_ in ids)
 
 
 def _read_spreads(gate: Gate, catalogue: Catalogue, indicateur_id: str, vague_id: str) -> dict[str, float]:

@@ -1,0 +1,86 @@
+"""Les diapositives en HTML : grand texte, une à la fois, le chiffre et sa preuve toujours ensemble."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from barometre.charts import Marques
+from barometre.domain.provenance import AVERTISSEMENT_SIMULATION
+from barometre.domain.version import Version
+from barometre.formats import format_date
+from barometre.rapports.diapos import Diapo
+from barometre.rapports.modele import Image
+from barometre.ui.blocks.textes import texte
+
+
+@dataclass(frozen=True, slots=True)
+class Pied:
+    """Ce que chaque diapositive porte en bas : la version figée et la page dont elle vient."""
+
+    version: Version
+    page: str
+
+
+GESTES = {
+    "-1": "Précédente", "1": "Suivante", "imprimer": "Imprimer", "quitter": "Quitter (Échap)",
+}  # fmt: skip
+
+
+def build_presentation(diapos: Sequence[Diapo], rang: int, pied: Pied) -> str:
+    """Toutes les diapositives ; celle du rang demandé est en cours, la dernière si le rang la dépasse."""
+    en_cours = min(max(rang, 1), len(diapos))
+    corps = "".join(
+        _build_diapo(diapo, numero, len(diapos), numero == en_cours, pied)
+        for numero, diapo in enumerate(diapos, 1)
+    )
+    boutons = "".join(
+        f'<button type="button" class="baro-bouton" data-diapo="{geste}">{libelle}</button>'
+        for geste, libelle in GESTES.items()
+    )
+    return (
+        f'<div class="baro-diapos" aria-live="polite">{corps}</div>'
+        f'<nav class="baro-diapos-nav" aria-label="Diapositives">{boutons}</nav>'
+    )
+
+
+def _build_diapo(diapo: Diapo, rang: int, total: int, en_cours: bool, pied: Pied) -> str:
+    classe = "baro-diapo baro-en-cours" if en_cours else "baro-diapo"
+    morceaux = (
+        f"<h1>{texte(diapo.titre)}</h1>",
+        f'<p class="baro-grand">{texte(diapo.grand)}</p>' if diapo.grand else "",
+        f'<p class="baro-preuve">{texte(diapo.preuve)}</p>' if diapo.preuve else "",
+        f'<p class="baro-dite">{texte(diapo.phrase)}</p>' if diapo.phrase else "",
+        _build_liste(diapo.elements),
+        _build_dessin(diapo.dessin),
+        _build_pied(pied, rang, total),
+    )
+    return f'<section class="{classe}" data-rang="{rang}">{"".join(morceaux)}</section>'
+
+
+def _build_liste(elements: Sequence[str]) -> str:
+    return f"<ul>{''.join(f'<li>{texte(e)}</li>' for e in elements)}</ul>" if elements else ""
+
+
+def _build_dessin(dessin: Marques | Image | None) -> str:
+    """Les lignes d'un graphique sont du texte ; une carte est une image qui a son texte de remplacement."""
+    if dessin is None:
+        return ""
+    if isinstance(dessin, Marques):
+        return f'<div class="baro-dessin">{dessin.html}<p>{texte(dessin.legende)}</p></div>'
+    contenu = base64.b64encode(dessin.octets).decode("ascii")
+    return f'<img src="data:image/png;base64,{contenu}" alt="{escape(dessin.alt)}">'
+
+
+def _build_pied(pied: Pied, rang: int, total: int) -> str:
+    simulee = f"<strong>{texte(AVERTISSEMENT_SIMULATION)}</strong> " if pied.version.simulee else ""
+    donnees = (
+        f"Données figées : version {pied.version.version_id}, du {format_date(pied.version.creee_le)}. "
+        "Intervalles hors biais de participation."
+    )
+    return (
+        f"<footer><span>{simulee}{texte(donnees)}</span>"
+        f"<span>{texte(pied.page)} · {rang} / {total}</span></footer>"
+    )

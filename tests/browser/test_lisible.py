@@ -1,0 +1,63 @@
+"""Ce qui se lit d'un coup d'œil : aucun texte d'un graphique n'en recouvre un autre, la page reste courte."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visiter
+
+pytestmark = pytest.mark.navigateur
+RECOUVREMENTS = Path(__file__).with_name("recouvrements.js")
+LARGEURS = (1440, 390)
+AVEC_GRAPHIQUE = (
+    "inclusion",
+    "communication?vue=repartitions",
+    "evolution?theme=communication",
+    "participation",
+    "fiche?collectivite=commune-01001",
+    "comparer?collectivite=commune-01001&theme=communication",
+)
+# En pixels, à 1 440 et à 390 de large : deux écrans et demi d'un portable, quatre d'un téléphone.
+HAUTEURS = {"inclusion": (2_000, 3_200), "fiche?collectivite=commune-01001": (3_000, 5_000)}
+
+
+def _check(page: Page, adresse: str, rang: int) -> None:
+    assert page.evaluate(RECOUVREMENTS.read_text(encoding="utf-8")) == [], adresse
+    if adresse in HAUTEURS:
+        hauteur = page.evaluate("document.querySelector('.stMain').scrollHeight")
+        assert hauteur <= HAUTEURS[adresse][rang], adresse
+
+
+@pytest.mark.parametrize("adresse", AVEC_GRAPHIQUE)
+def test_les_textes_d_un_graphique_ne_se_recouvrent_pas(serveur: str, visiter: Visiter, adresse: str) -> None:
+    page = visiter(serveur, f"/{adresse}").page
+    for rang, largeur in enumerate(LARGEURS):
+        page.set_viewport_size({"width": largeur, "height": 900})
+        page.wait_for_load_state("networkidle")
+        _check(page, adresse, rang)
+    page.emulate_media(media="print")
+    assert page.evaluate(RECOUVREMENTS.read_text(encoding="utf-8")) == []
+
+
+def test_avec_vous_non_plus(serveur: str, visiter: Visiter) -> None:
+    page = visiter(serveur, "/fiche?collectivite=commune-01001", largeur=390).page
+    page.get_by_role("button", name="Voir comme son élu·e").click()
+    expect(page.get_by_text("Vue simulée").first).to_be_visible()
+    _check(page, "fiche?collectivite=commune-01001", 1)
+    page.get_by_role("link", name="Comparer", exact=True).last.click()
+    expect(page.locator("h1")).to_contain_text("Où se situe")
+    # La lecture continue au titre de la page ouverte, non au haut du document.
+    assert page.evaluate("document.activeElement.tagName") != "BODY"
+    _check(page, "comparer", 1)
+
+
+def test_en_apparence_sombre_la_carte_a_un_fond_sombre(serveur: str, visiter: Visiter) -> None:
+    page = visiter(serveur, "/carte", theme="dark").page
+    cadre = page.frame_locator("iframe[title*='folium']")
+    cadre.locator("path.leaflet-interactive").first.wait_for()
+    # Le fond suit l'apparence sombre de la page.
+    fond = cadre.locator(".leaflet-container").evaluate("e => getComputedStyle(e).backgroundColor")
+    assert fond == "rgb(16, 22, 29)"

@@ -1,0 +1,84 @@
+"""Le mode présentation : les chiffres de la page, leur note et leur n, une version tenue, rien d'autre."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+
+from barometre.assemblage import depot
+from barometre.catalogue import load_catalogue
+from barometre.domain.portee import PUBLIC
+from barometre.rapports.diapos import Choix, build_diapos, is_presentable
+from barometre.ui.navigation import list_pages
+from barometre.views.lecture.selection import Selection
+from tests.pages.conftest import Ouvrir
+from tests.pages.test_piloter import _tout
+
+PROJETEES = {"Comprendre", "Territoires", "Piloter"}
+
+
+def test_toute_page_de_comprendre_territoires_et_piloter_se_projette_et_elles_seules() -> None:
+    for page in list_pages():
+        assert is_presentable(page.adresse) == (page.groupe in PROJETEES), page.adresse
+
+
+@pytest.mark.parametrize("adresse", ["", "inclusion", "participation", "objectifs", "fonds"])
+def test_une_page_projetee_n_a_que_ses_diapositives(ouvrir: Ouvrir, adresse: str) -> None:
+    page = ouvrir(adresse, presentation="2")
+    assert not page.exception
+    html = _tout(page)
+    rangs = [int(r) for r in re.findall(r'data-rang="(\d+)"', html)]
+    assert rangs == list(range(1, len(rangs) + 1))
+    # Une seule se voit, et chacune dit les données figées et leur nature.
+    assert html.count("baro-en-cours") == 1
+    assert html.count("Données figées") == len(rangs)
+    assert not [w for w in page.selectbox if str(w.key).startswith("adresse_")]
+    assert page.button(key="quitter-presentation")
+
+
+def test_un_grand_chiffre_a_toujours_son_n_et_sa_note(ouvrir: Ouvrir) -> None:
+    html = _tout(ouvrir("inclusion", presentation="1"))
+    grands = re.findall(r'baro-grand">[^<]*</p><p class="baro-preuve">([^<]*)<', html)
+    assert grands
+    assert html.count("baro-grand") == len(grands)
+    assert all("note " in preuve and "réponse" in preuve for preuve in grands)
+
+
+def test_un_rang_trop_grand_montre_la_derniere(ouvrir: Ouvrir) -> None:
+    html = _tout(ouvrir("fonds", presentation="99"))
+    derniere = max(int(r) for r in re.findall(r'data-rang="(\d+)"', html))
+    assert f'baro-en-cours" data-rang="{derniere}"' in html
+
+
+def test_presenter_puis_quitter_garde_l_adresse(ouvrir: Ouvrir) -> None:
+    page = ouvrir("fonds")
+    assert "baro-diapo" not in _tout(page)
+    page.button(key="presenter").click().run()
+    assert page.query_params["presentation"] == "1"
+    assert page.query_params["version"] == depot.get_version_id()
+    page.button(key="quitter-presentation").click().run()
+    assert "presentation" not in page.query_params
+    assert "version" not in page.query_params
+    assert page.title[0].value.startswith("Où en est le fonds")
+
+
+def test_une_page_de_donnees_ignore_la_cle(ouvrir: Ouvrir) -> None:
+    page = ouvrir("questionnaires", presentation="1")
+    assert not page.exception
+    assert "baro-diapo" not in _tout(page)
+
+
+@pytest.mark.parametrize("page", [p.adresse for p in list_pages() if p.groupe in PROJETEES])
+def test_chaque_page_a_au_moins_une_diapositive(ouvrir: Ouvrir, page: str) -> None:
+    """Sans donnée de l'État, sur l'entrepôt factice : une phrase à la place de ce qui manque."""
+    ouvrir("accessibilite")
+    catalogue = load_catalogue()
+    theme = page if page in catalogue.questionnaires else "inclusion"
+    indicateur = next(i for i in catalogue.list_indicateurs(theme, origine="declare") if i.est_part)
+    vague = next(v.id for v in catalogue.vagues if theme in v.questionnaires)
+    choix = Choix(theme, vague, indicateur.id, "region", Selection(), date(2026, 11, 28))
+    diapos = build_diapos(depot.build_gate(PUBLIC, depot.get_version_id()), page, choix)
+    assert diapos
+    assert all(d.titre and (d.phrase or d.grand or d.elements or d.dessin) for d in diapos)
