@@ -18,7 +18,7 @@ from barometre.charts.palette import ACCENT, GRIS
 from barometre.domain.indicateur import Indicateur
 from barometre.formats import format_compte, format_intervalle, format_liste
 from barometre.stats.contrasts import get_funnel_limits
-from barometre.stats.perturbation import Law
+from barometre.stats.perturbation import Law, SmoothLaw
 from barometre.stats.sums import adjust_n_eff
 
 HAUTEUR = 380
@@ -26,7 +26,7 @@ HAUTEUR = 380
 NIVEAUX = {"95": 0.95, "998": 0.998}
 # Ce que les limites à 95 % laissent dehors quand aucun territoire ne diffère : le taux moyen mesuré, bruit
 # du secret et arrondis compris (`python -m tests.bench entonnoir` ; un essai le tient, et la méthode avec).
-TAUX_HORS = 0.042
+TAUX_HORS = 0.044
 _TRAITS = {"95": "dash", "998": "dot"}
 _POINTS_COURBE = 80
 _MINIMUM = 5
@@ -87,8 +87,13 @@ def compute_positions(cadre: pd.DataFrame, reference: float, valeur: str) -> pd.
 
 
 def _adjust(effectif: pd.Series, n: pd.Series, reference: float) -> pd.Series:
-    """L'effectif dont la variance comprend le bruit du secret ; sans lui, un petit territoire en sort."""
-    bruit = Law().variance / n**2
+    """L'effectif dont la variance comprend le bruit du secret ; sans lui, un petit territoire en sort.
+
+    Le bruit propre au redressé suit le poids le plus inégal, qui n'est pas publié : trois écarts-types des
+    poids (CV² = n/n_eff − 1, Kish 1965) ; des limites un rien larges valent mieux qu'un faux écart.
+    """
+    inegalite = 9 * (n / effectif - 1).clip(lower=0)
+    bruit = (Law().variance + SmoothLaw().variance * inegalite) / n**2
     return pd.Series(adjust_n_eff(effectif, n, reference, bruit), index=effectif.index).round()
 
 

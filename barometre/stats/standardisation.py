@@ -2,8 +2,9 @@
 
 p = Σ_t W_t·p_t, W_t la part de la tranche t dans l'ensemble, p_t la part pondérée de la tranche dans le
 territoire (Fleiss, Levin et Paik 2003, ch. 19). Les influences des tranches s'ajoutent, u = Σ W_t·u_t :
-la variance est de plan, calage compris. Chaque p_t porte le bruit du secret de sa propre cellule ; une
-tranche de moins de `minimums` réponses fait refuser le chiffre, et dit laquelle.
+la variance est de plan, calage compris, ou celle des parts publiées si le plan porte des clés. Chaque p_t
+porte le bruit du secret de sa cellule ; une tranche de moins de `minimums` réponses fait refuser le chiffre,
+et dit laquelle.
 """
 
 from __future__ import annotations
@@ -93,16 +94,27 @@ def _sum_bands(design: Design, values: Tableau, bands: csr_array, mix: Tableau, 
     w = mix[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
         n_eff = 1 / (w**2 / t.n_eff).sum(axis=0)
-    connues = (t.n > 0).all(axis=0)
-    variance = np.full(values.shape[1], np.nan)
-    if connues.any():
-        variance[connues] = design.variance(_influence(design, values[:, connues], bands, mix))
+    # D'un plan à clés, la variance ne vient que des sommes publiées : celle du plan lirait chaque réponse.
+    variance = (
+        _measure_variance(design, values, bands, mix)
+        if design.perturbation is None
+        else (w**2 * t.variance).sum(axis=0)
+    )
     lignes = {
         "n": t.n.sum(axis=0), "total": t.total.sum(axis=0), "n_eff": n_eff, "raw": (w * t.raw).sum(axis=0),
         "estimate": (w * t.estimate).sum(axis=0), "variance": variance, "df": t.df.sum(axis=0),
         "noise": (w**2 * t.noise).sum(axis=0), "n_published": t.n_published.sum(axis=0),
     }  # fmt: skip
     return Sums(**{nom: valeurs[None, :] for nom, valeurs in lignes.items()})
+
+
+def _measure_variance(design: Design, values: Tableau, bands: csr_array, mix: Tableau) -> Tableau:
+    """La variance de plan, calage compris ; NaN où une tranche n'a pas de réponse."""
+    connues = (np.asarray(bands @ np.isfinite(values).astype(float)) > 0).all(axis=0)
+    variance = np.full(values.shape[1], np.nan)
+    if connues.any():
+        variance[connues] = design.variance(_influence(design, values[:, connues], bands, mix))
+    return variance
 
 
 def _influence(design: Design, values: Tableau, bands: csr_array, mix: Tableau) -> Tableau:

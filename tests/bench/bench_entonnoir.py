@@ -17,7 +17,7 @@ from barometre.charts import COLONNES
 from barometre.charts.entonnoir import compute_positions
 from barometre.domain.secret import DECIMALES, MARGE_EXTREME, SEUIL, SEUIL_REDRESSE
 from barometre.stats.calibration import rake
-from barometre.stats.perturbation import Law
+from barometre.stats.perturbation import Law, SmoothLaw
 
 CADRE, DEPARTEMENTS, STRATES = 36_000, 101, 9
 TIRAGES = 40
@@ -77,7 +77,11 @@ def _publish(hasard: np.random.Generator, repond: pd.DataFrame) -> pd.DataFrame:
     g = g[g["n"] >= SEUIL]
     d = hasard.choice(Law().support, len(g), p=Law().probabilities)
     d = np.clip(g["y"] + d, 0, g["n"]) - g["y"]
-    brut, redresse = (g["y"] + d) / g["n"], (g["py"] / g["p"] + d / g["n"]).clip(0, 1)
+    # Le bruit propre au redressé : du poids le plus inégal de la cellule.
+    omega = p / repond.groupby("departement")["poids"].transform("mean").to_numpy() - 1
+    inegalite = pd.Series(np.abs(omega)).groupby(repond["departement"].to_numpy()).max().reindex(g.index)
+    e = SmoothLaw().draw(hasard.integers(0, 2**64, len(g), dtype=np.uint64)) * inegalite
+    brut, redresse = (g["y"] + d) / g["n"], (g["py"] / g["p"] + (d + e) / g["n"]).clip(0, 1)
     peu = g["n"] < SEUIL_REDRESSE
     redresse = redresse.mask(peu, brut)
     vus = (redresse * g["n"]).clip(upper=g["y"] + d), g["n"] - (redresse * g["n"]).clip(lower=g["y"] + d)

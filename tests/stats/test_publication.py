@@ -16,6 +16,7 @@ from barometre.stats.contrasts import compare_domains
 from barometre.stats.design import Design
 from barometre.stats.estimation import estimate_domains
 from barometre.stats.perturbation import Perturbation, build_keys
+from barometre.stats.standardisation import adjust_domains
 from barometre.stats.structure import compare_adjusted
 
 UNITES = [f"commune-{i:05d}" for i in range(200)]
@@ -76,7 +77,21 @@ def _change(oui: np.ndarray) -> pd.DataFrame:
     return estimate_change(design, _answers(avant), UNITES, design, _answers(oui), UNITES)
 
 
-@pytest.mark.parametrize("publish", [_cell, _contrast, _change], ids=["cellule", "contraste", "evolution"])
+def _standardised(oui: np.ndarray) -> pd.DataFrame:
+    """Deux tranches, aux tailles du pays."""
+    tranches, tous = np.arange(200) % 2, csr_array(np.ones((1, 200)))
+    egal = adjust_domains(
+        _design(_Vise(CLES)), _answers(oui), tous, tranches, np.array([0.6, 0.4]), np.ones((1, 1)),
+        minimums=np.array([10]),
+    )  # fmt: skip
+    return pd.DataFrame({nom: getattr(egal, nom)[0] for nom in ("p", "low", "high", "grade", "missing")})
+
+
+@pytest.mark.parametrize(
+    "publish",
+    [_cell, _contrast, _change, _standardised],
+    ids=["cellule", "contraste", "evolution", "standardise"],
+)
 def test_tout_se_deduit_du_compte_et_du_redresse_brouilles(
     publish: Callable[[np.ndarray], pd.DataFrame],
 ) -> None:
