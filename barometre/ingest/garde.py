@@ -142,9 +142,9 @@ def _restrict(correspondance: Correspondance, entetes: list[str]) -> Corresponda
     return replace(correspondance, colonnes=gardees)
 
 
-def _read_recu(objet: dict[str, Any]) -> Recu:
-    brute = objet["correspondance"]
-    export = Export(
+def read_export_garde(objet: Mapping[str, Any]) -> Export:
+    """Le fichier lu, tel qu'un lot gardé (questionnaire ou bénéficiaires) l'écrit ; sans avertissement."""
+    return Export(
         nom=objet["nom"],
         empreinte=objet["empreinte"],
         format=objet["format"],
@@ -155,8 +155,17 @@ def _read_recu(objet: dict[str, Any]) -> Recu:
         rejets=tuple(Rejet(**rejet) for rejet in objet["rejets"]),
         avertissements=(),
     )
+
+
+def _read_recu(objet: dict[str, Any]) -> Recu:
+    brute = objet["correspondance"]
     correspondance = Correspondance(**brute | {"identifiants": tuple(brute["identifiants"])})
-    return Recu(export, dict(enumerate(objet["cibles"])), correspondance, frozenset(objet["nombres"]))
+    return Recu(
+        read_export_garde(objet),
+        dict(enumerate(objet["cibles"])),
+        correspondance,
+        frozenset(objet["nombres"]),
+    )
 
 
 def extend_correspondance(recu: Recu, questionnaire: Questionnaire) -> Correspondance:

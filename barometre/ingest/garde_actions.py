@@ -7,11 +7,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from barometre.ingest.actions_lecture import find_role_action
-from barometre.ingest.errors import ImportRefuse, Rejet
+from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.export import Export
+from barometre.ingest.garde import read_export_garde
 from barometre.ingest.personal import mask_personal
 
 FORME, NATURE = 1, "actions"
+CHAMPS = ("lot_id", "fonds_id", "recu_le", "par")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ def write_actions(garde: ActionsGardees) -> bytes:
     """Le fichier en octets : du JSON, toujours le même pour le même fichier."""
     export = garde.export
     rangs = [rang for rang, entete in enumerate(export.entetes) if find_role_action(entete)]
-    objet: dict[str, Any] = {c: getattr(garde, c) for c in ("lot_id", "fonds_id", "recu_le", "par")}
+    objet: dict[str, Any] = {c: getattr(garde, c) for c in CHAMPS}
     objet |= {"forme": FORME, "nature": NATURE}
     objet |= {c: getattr(export, c) for c in ("nom", "empreinte", "format", "lignes", "vides")}
     objet["entetes"] = [export.entetes[rang] for rang in rangs]
@@ -55,15 +57,6 @@ def read_actions(octets: bytes) -> ActionsGardees:
         raise ImportRefuse(
             "Cette liste de bénéficiaires a été gardée par un programme plus récent : mettez l'outil à jour."
         )
-    export = Export(
-        nom=objet["nom"],
-        empreinte=objet["empreinte"],
-        format=objet["format"],
-        entetes=tuple(objet["entetes"]),
-        colonnes=tuple(tuple(colonne) for colonne in objet["colonnes"]),
-        lignes=tuple(objet["lignes"]),
-        vides=tuple(objet["vides"]),
-        rejets=tuple(Rejet(**rejet) for rejet in objet["rejets"]),
-        avertissements=(),
+    return ActionsGardees(
+        objet["lot_id"], objet["fonds_id"], objet["recu_le"], objet["par"], read_export_garde(objet)
     )
-    return ActionsGardees(objet["lot_id"], objet["fonds_id"], objet["recu_le"], objet["par"], export)

@@ -75,11 +75,12 @@ def test_un_clic_sur_une_region_descend_a_ses_departements(
 def test_changer_de_niveau_garde_la_carte_et_de_vague_garde_la_vue(
     serveur_sans_communes: str, visiter: Visiter
 ) -> None:
-    visite = visiter(serveur_sans_communes, "/carte?theme=communication")
+    # Un niveau où rien ne se montre n'est offert qu'à qui le demande par l'adresse.
+    visite = visiter(serveur_sans_communes, "/carte?theme=communication&niveau=departement")
     cadre, page = _folium(visite.page), visite.page
     cadre.evaluate("window.marque = 'la même'")
     avant = cadre.locator("#map_div").get_attribute("aria-label") or ""
-    page.get_by_role("radio", name="Départements").click()
+    page.get_by_role("radio", name="Régions").click()
     expect(cadre.locator("#map_div")).not_to_have_attribute("aria-label", avant)
     assert cadre.evaluate("window.marque") == "la même"
     cadre.locator(".leaflet-control-zoom-in").click()

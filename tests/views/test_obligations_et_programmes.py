@@ -88,9 +88,27 @@ def test_un_territoire_inconnu_est_vide() -> None:
 
 
 PROGRAMME = Programme("prog", "Programme", "Un essai.", "mesure", "Communes d’essai", "https://exemple.fr")
+
+
+def _action(id_: str, beneficiaire: str, collectivite_id: str, montant: float | None) -> ActionPublique:
+    vides = dict.fromkeys(("objet", "administration", "resultat", "etape_suivante", "axe", "date_source"), "")
+    return ActionPublique(
+        id=id_,
+        programme="ITN7",
+        beneficiaire=beneficiaire,
+        collectivite_id=collectivite_id,
+        territoire=collectivite_id,
+        projet="Projet",
+        montant=montant,
+        source="S",
+        source_url="https://s",
+        **vides,
+    )
+
+
 ACTIONS = (
-    ActionPublique("a", "ITN7", "Commune Un", "commune-1", "Projet", 1000.0, "", "", "", "S", "https://s"),
-    ActionPublique("b", "ITN7", "Un OPSN", "", "Projet", None, "", "", "", "S", "https://s"),
+    _action("a", "Commune Un", "commune-1", 1000.0),
+    _action("b", "Un OPSN", "", None),
 )
 
 
