@@ -10,10 +10,12 @@ import pandas as pd
 import pytest
 from scipy.sparse import csr_array
 
+from barometre.domain.secret import BRUIT_MAXIMAL
 from barometre.stats.association import compare_standardised
 from barometre.stats.change import estimate_change
 from barometre.stats.contrasts import compare_domains
 from barometre.stats.design import Design
+from barometre.stats.domains import sum_domains
 from barometre.stats.estimation import estimate_domains
 from barometre.stats.perturbation import Perturbation, build_keys
 from barometre.stats.standardisation import adjust_domains
@@ -130,3 +132,16 @@ def test_la_pente_publiee_ne_lit_aucune_reponse() -> None:
     ).slope[0, 0]
     assert rare == _cell(REPONSES[1])["slope"].iloc[0]
     assert 0 <= rare - exacte < 0.1
+
+
+def test_l_effectif_d_une_question_sous_condition_est_brouille_et_lui_seul() -> None:
+    """Y répondre dit un « oui » à une autre question ; un effectif complet, lui, ne dit rien."""
+    groupes = csr_array((np.arange(200) % 10 == np.arange(10)[:, None]).astype(float))
+    valeurs = np.column_stack([REPONSES[0], np.where(np.arange(200) < 120, REPONSES[0], np.nan)]).astype(
+        float
+    )
+    sommes = sum_domains(_design(Perturbation(CLES)), valeurs, groupes, ["tous", "condition"])
+    assert (sommes.n_published[:, 0] == 20).all()
+    ecarts = sommes.n_published[:, 1] - sommes.n[:, 1]
+    assert (np.abs(ecarts) <= BRUIT_MAXIMAL).all()
+    assert np.count_nonzero(ecarts) > 3
