@@ -25,7 +25,7 @@ from barometre.assemblage.theme import load_theme
 from barometre.catalogue import load_catalogue
 from barometre.catalogue.fonds import load_fonds
 from barometre.charts import Marques
-from barometre.formats import format_compte, format_part, format_points
+from barometre.formats import format_compte, format_effectif, format_part, format_points
 from barometre.rapports.carte import build_carte
 from barometre.rapports.demande import Demande, DemandeRefusee
 from barometre.rapports.modele import Image, Tableau
@@ -39,7 +39,10 @@ from barometre.views.piloter.fonds import format_euros
 
 @dataclass(frozen=True, slots=True)
 class Diapo:
-    """Un écran : un titre, un chiffre au plus et sa preuve, une phrase, une liste ou un dessin."""
+    """Un écran : un titre, un chiffre au plus et sa preuve, une phrase, une liste ou un dessin.
+
+    `reel` : un fait public, vrai même quand les réponses de la version sont simulées.
+    """
 
     titre: str
     grand: str = ""
@@ -47,6 +50,7 @@ class Diapo:
     phrase: str = ""
     elements: tuple[str, ...] = ()
     dessin: Marques | Image | None = None
+    reel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ def _prove(ligne: LigneIndicateur) -> str:
 
 
 def _list_preuves(chiffre: Chiffre) -> tuple[str, str]:
-    return f"note {chiffre.note}", format_compte(chiffre.n, "réponse")
+    return f"note {chiffre.note}", format_effectif(chiffre.n, "réponse")
 
 
 def _chiffres_cles(gate: Gate, _: Choix) -> Iterable[Diapo]:
@@ -111,7 +115,8 @@ def _chiffres_cles(gate: Gate, _: Choix) -> Iterable[Diapo]:
         for chiffre in groupe:
             publie = chiffre.publie
             base = publie.base or "base non publiée"
-            yield Diapo(titre, publie.valeur, f"{base} · {publie.annee} · note non publiée", publie.libelle)
+            preuve = f"{base} · {publie.annee} · note non publiée"
+            yield Diapo(titre, publie.valeur, preuve, publie.libelle, reel=True)
 
 
 def _carte(gate: Gate, choix: Choix) -> Iterable[Diapo]:
@@ -192,10 +197,13 @@ def _fonds(gate: Gate, _: Choix) -> Iterable[Diapo]:
     for fonds in load_fonds():
         affiche = load_fonds_affiche(gate, fonds.id)
         vue = affiche.vue
-        yield Diapo(fonds.titre, format_euros(vue.enveloppe.valeur), vue.enveloppe.source, vue.a_retenir)
+        enveloppe = format_euros(vue.enveloppe.valeur)
+        yield Diapo(fonds.titre, enveloppe, vue.enveloppe.source, vue.a_retenir, reel=True)
         if affiche.regions is not None:
-            yield Diapo("Où vont les crédits\u202f?", phrase=affiche.regions.phrase, dessin=affiche.regions)
-        yield Diapo("Ce qui n’est pas public", elements=fonds.non_publics)
+            yield Diapo(
+                "Où vont les crédits\u202f?", phrase=affiche.regions.phrase, dessin=affiche.regions, reel=True
+            )
+        yield Diapo("Ce qui n’est pas public", elements=fonds.non_publics, reel=True)
 
 
 def _synthese(gate: Gate, choix: Choix) -> Iterable[Diapo]:

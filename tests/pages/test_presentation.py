@@ -46,6 +46,15 @@ def test_un_grand_chiffre_a_toujours_son_n_et_sa_note(ouvrir: Ouvrir) -> None:
     assert all("note " in preuve and "réponse" in preuve for preuve in grands)
 
 
+@pytest.mark.parametrize(
+    ("adresse", "reel"), [("fonds", True), ("chiffres_cles", True), ("inclusion", False)]
+)
+def test_un_fait_public_n_est_pas_dit_simule(ouvrir: Ouvrir, adresse: str, reel: bool) -> None:
+    html = _tout(ouvrir(adresse, presentation="1"))
+    assert ("Fait public, réel." in html) == reel
+    assert ("Réponses simulées" in html.split("baro-diapos-nav")[0].split("baro-diapos")[1]) == (not reel)
+
+
 def test_un_rang_trop_grand_montre_la_derniere(ouvrir: Ouvrir) -> None:
     html = _tout(ouvrir("fonds", presentation="99"))
     derniere = max(int(r) for r in re.findall(r'data-rang="(\d+)"', html))

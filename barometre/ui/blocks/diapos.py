@@ -55,7 +55,7 @@ def _build_diapo(diapo: Diapo, rang: int, total: int, en_cours: bool, pied: Pied
         f'<p class="baro-dite">{texte(diapo.phrase)}</p>' if diapo.phrase else "",
         _build_liste(diapo.elements),
         _build_dessin(diapo.dessin),
-        _build_pied(pied, rang, total),
+        _build_pied(pied, rang, total, diapo.reel),
     )
     return f'<section class="{classe}" data-rang="{rang}">{"".join(morceaux)}</section>'
 
@@ -74,12 +74,12 @@ def _build_dessin(dessin: Marques | Image | None) -> str:
     return f'<img src="data:image/png;base64,{contenu}" alt="{escape(dessin.alt)}">'
 
 
-def _build_pied(pied: Pied, rang: int, total: int) -> str:
-    simulee = f"<strong>{texte(AVERTISSEMENT_SIMULATION)}</strong> " if pied.version.simulee else ""
-    donnees = (
-        f"Données figées : version {pied.version.version_id}, du {format_date(pied.version.creee_le)}. "
-        "Intervalles hors biais de participation."
-    )
+def _build_pied(pied: Pied, rang: int, total: int, reel: bool) -> str:
+    """Un fait public n'est pas une réponse simulée : le dire « à ne pas citer » serait faux."""
+    fausses = pied.version.simulee and not reel
+    simulee = f"<strong>{texte(AVERTISSEMENT_SIMULATION)}</strong> " if fausses else ""
+    donnees = f"Données figées : version {pied.version.version_id}, du {format_date(pied.version.creee_le)}. "
+    donnees += "Fait public, réel." if reel else "Intervalles hors biais de participation."
     return (
         f"<footer><span>{simulee}{texte(donnees)}</span>"
         f"<span>{texte(pied.page)} · {rang} / {total}</span></footer>"
