@@ -27,10 +27,10 @@ def ignore(annexes: Mapping[str, bytes]) -> None:
 
 @pytest.fixture(scope="module")
 def sauvegarde(charge: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Trois vagues sauvegardées."""
+    """Trois vagues et une liste de bénéficiaires, sauvegardées."""
     dossier = tmp_path_factory.mktemp("copies") / "lundi"
     faite = sauvegarder(dossier, ANNEXES, adresse=charge)
-    assert (faite.lots, faite.simulee, faite.tables["participation"]) == (5, False, 320)
+    assert (faite.lots, faite.simulee, faite.tables["participation"]) == (6, False, 320)
     return dossier
 
 
