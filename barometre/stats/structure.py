@@ -8,6 +8,8 @@ l'indicatrice sur X.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -37,12 +39,28 @@ def compare_adjusted(
     """
     x = _read_structure(design, structure)
     noms = pd.Index(sorted(groups.dropna().unique()))
-    indicatrices = (groups.to_numpy()[:, None] == noms.to_numpy()[None, :]).astype(float)
-    lignes = [
-        _compare_item(design, answers[item], indicatrices, x).assign(**{"item": item, str(groups.name): noms})
-        for item in answers
-    ]
-    return pd.concat(lignes, ignore_index=True)
+    groupes = (groups.to_numpy()[:, None] == noms.to_numpy()[None, :]).astype(float)
+    valeurs = answers.to_numpy(dtype=float)
+    ecart, se, n = np.empty((3, noms.size, answers.shape[1]))
+    # Les options d'une question ont les mêmes répondants : leur structure se projette une fois.
+    for colonnes in _list_same_answered(np.isfinite(valeurs)):
+        projection = _project(design, np.isfinite(valeurs[:, colonnes[0]]), groupes, x)
+        y, items = valeurs[:, colonnes], list(answers.columns[colonnes])
+        compare = _compare if design.perturbation is None else _publish
+        ecart[:, colonnes], se[:, colonnes], n[:, colonnes] = compare(design, projection, y, items)
+    cadre = _build_frame(ecart.T.ravel(), se.T.ravel(), n.T.ravel() - 1)
+    return cadre.assign(**{
+        "item": np.repeat(answers.columns.to_numpy(), noms.size),
+        str(groups.name): np.tile(noms.to_numpy(), answers.shape[1]),
+    })  # fmt: skip
+
+
+def _list_same_answered(answered: npt.NDArray[np.bool_]) -> list[npt.NDArray[np.intp]]:
+    """Les colonnes réunies par mêmes répondants ; `answered` : unité × colonne."""
+    memes: dict[bytes, list[int]] = {}
+    for k in range(answered.shape[1]):
+        memes.setdefault(answered[:, k].tobytes(), []).append(k)
+    return [np.array(colonnes) for colonnes in memes.values()]
 
 
 def _read_structure(design: Design, structure: pd.DataFrame) -> Tableau:
@@ -58,60 +76,82 @@ def _read_structure(design: Design, structure: pd.DataFrame) -> Tableau:
     return np.hstack(colonnes)
 
 
-def _compare_item(design: Design, answers: pd.Series, groups: Tableau, x: Tableau) -> pd.DataFrame:
-    y = answers.to_numpy(dtype=float)
-    repondu = np.isfinite(y)
-    w = np.where(repondu, design.weights, 0.0)
-    racine = np.sqrt(w)[:, None]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Projection:
+    """Ce que les répondants et la structure disent des écarts, réponses mises à part.
+
+    `groups`, `z` (le résidu) et `coefficients` (Σ c·y = écart) : unité × groupe ; `own`, vrai si le groupe se
+    distingue de la structure.
+    """
+
+    answered: npt.NDArray[np.bool_]
+    groups: Tableau
+    root: Tableau
+    basis: Tableau
+    z: Tableau
+    own: npt.NDArray[np.bool_]
+    coefficients: Tableau
+
+    def residual(self, v: Tableau) -> Tableau:
+        """Ce que la structure n'explique pas de v, pondéré."""
+        pondere = self.root * v
+        return np.asarray(pondere - self.basis @ (self.basis.T @ pondere))
+
+
+def _project(design: Design, answered: npt.NDArray[np.bool_], groups: Tableau, x: Tableau) -> _Projection:
+    racine = np.sqrt(np.where(answered, design.weights, 0.0))[:, None]
     base = np.linalg.svd(racine * x, full_matrices=False)
     q = base.U[:, PART_PROPRE * base.S[0] < base.S]
-
-    def residual(v: Tableau) -> Tableau:
-        pondere = racine * v
-        return np.asarray(pondere - q @ (q.T @ pondere))
-
-    ry, z = residual(np.nan_to_num(y)[:, None]), residual(groups)
+    pondere = racine * groups
+    z = np.asarray(pondere - q @ (q.T @ pondere))
     norme = (z**2).sum(axis=0)
     propre = norme > PART_PROPRE * (racine**2 * groups).sum(axis=0).clip(min=1e-12)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ecart = np.where(propre, (z * ry).sum(axis=0) / norme, np.nan)
-        influence = np.where(racine > 0, z * (ry - z * np.nan_to_num(ecart)) / norme / racine**2, 0.0)
-    n = (repondu[:, None] * groups).sum(axis=0)
-    if design.perturbation is not None:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            coefficients = z * racine / norme
-        ecart, se, n = _publish(design, answers, groups, ecart, np.nan_to_num(coefficients))
-    else:
-        se = np.sqrt(design.variance(np.nan_to_num(influence)))
-    return _build_frame(ecart, np.where(propre, se, np.nan), n - 1)
+        coefficients = np.where(propre, z * racine / norme, np.nan)
+    return _Projection(answered, groups, racine, q, z, propre, coefficients)
+
+
+def _compare(
+    design: Design, projection: _Projection, y: Tableau, items: Sequence[object]
+) -> tuple[Tableau, Tableau, Tableau]:
+    """L'écart, son erreur type de plan et n, groupe × chiffre."""
+    p = projection
+    ry, norme = p.residual(np.nan_to_num(y)), (p.z**2).sum(axis=0)
+    ecart = p.coefficients.T @ np.nan_to_num(y)
+    erreurs = np.empty_like(ecart)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for k in range(len(items)):
+            reste = ry[:, [k]] - p.z * np.nan_to_num(ecart[:, k])
+            influence = np.where(p.root > 0, p.z * reste / norme / p.root**2, 0.0)
+            erreurs[:, k] = np.sqrt(design.variance(np.nan_to_num(influence)))
+    n = np.repeat((p.answered @ p.groups)[:, None], len(items), axis=1)
+    return ecart, np.where(p.own[:, None], erreurs, np.nan), n
 
 
 def _publish(
-    design: Design, answers: pd.Series, groups: Tableau, difference: Tableau, coefficients: Tableau
+    design: Design, projection: _Projection, y: Tableau, items: Sequence[object]
 ) -> tuple[Tableau, Tableau, Tableau]:
-    """L'écart, son erreur type et n tels qu'ils se publient ; `coefficients` : Σ c·y = écart.
+    """L'écart, son erreur type et n tels qu'ils se publient, groupe × chiffre.
 
     L'écart bouge comme les cellules de son groupe et des autres, chacune de d réponses parmi n, et pour son
     compte de ce que la structure ajoute ou retire, au plus, à une réponse. Sa variance est celle que l'on
     attend de Σ c·y.
     """
-    cles = design.perturbation
+    cles, groupes = design.perturbation, projection.groups
     assert cles is not None
-    valeurs, noms = answers.to_numpy(dtype=float)[:, None], [answers.name]
-    repondu = np.isfinite(valeurs)
-    dedans, dehors = csr_array(groups.T), csr_array((1 - groups).T)
-    exact = np.asarray(dedans @ repondu)[:, 0]
-    n, reste = np.maximum(exact, 1.0), np.maximum(np.asarray(dehors @ repondu)[:, 0], 1.0)
-    d, autres = (cles.draw(m, valeurs, noms)[:, 0] for m in (dedans, dehors))
-    simple = repondu * (groups / n - (1 - groups) / reste)
-    portee = np.abs(coefficients - simple).max(axis=0)
-    p = np.clip((dedans @ np.nan_to_num(valeurs)[:, 0] + d) / n, 0.0, 1.0)
+    dedans, dehors = csr_array(groupes.T), csr_array((1 - groupes).T)
+    exact, hors = (np.asarray(m @ projection.answered.astype(float))[:, None] for m in (dedans, dehors))
+    n, reste = np.maximum(exact, 1.0), np.maximum(hors, 1.0)
+    d, autres = (cles.draw(m, y, items) for m in (dedans, dehors))
+    simple = projection.answered[:, None] * (groupes / n.T - (1 - groupes) / reste.T)
+    portee = np.abs(np.nan_to_num(projection.coefficients) - simple).max(axis=0)[:, None]
+    p = np.clip((dedans @ np.nan_to_num(y) + d) / n, 0.0, 1.0)
     ouvert = (1 - design.strata.sizes / design.strata.populations)[design.strata.codes]
-    variance = p * (1 - p) * (ouvert @ coefficients**2)
+    variance = p * (1 - p) * (ouvert @ projection.coefficients**2)[:, None]
     bruit = cles.law.variance * (1 / n**2 + 1 / reste**2) + cles.gap_law.variance * portee**2
-    decalage = d / n - autres / reste + cles.draw_gap(dedans, valeurs, noms)[:, 0] * portee
-    publie = publish_counts(cles, exact[:, None], valeurs, dedans, noms)[:, 0]
-    return difference + decalage, np.sqrt(variance + bruit), publie
+    decalage = d / n - autres / reste + cles.draw_gap(dedans, y, items) * portee
+    publie = publish_counts(cles, np.repeat(exact, y.shape[1], axis=1), y, dedans, items)
+    return projection.coefficients.T @ np.nan_to_num(y) + decalage, np.sqrt(variance + bruit), publie
 
 
 def _build_frame(difference: Tableau, se: Tableau, df: Tableau) -> pd.DataFrame:
