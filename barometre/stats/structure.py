@@ -92,7 +92,7 @@ class _Projection:
     own: npt.NDArray[np.bool_]
     coefficients: Tableau
 
-    def residual(self, v: Tableau) -> Tableau:
+    def compute_residual(self, v: Tableau) -> Tableau:
         """Ce que la structure n'explique pas de v, pondéré."""
         pondere = self.root * v
         return np.asarray(pondere - self.basis @ (self.basis.T @ pondere))
@@ -116,7 +116,7 @@ def _compare(
 ) -> tuple[Tableau, Tableau, Tableau]:
     """L'écart, son erreur type de plan et n, groupe × chiffre."""
     p = projection
-    ry, norme = p.residual(np.nan_to_num(y)), (p.z**2).sum(axis=0)
+    ry, norme = p.compute_residual(np.nan_to_num(y)), (p.z**2).sum(axis=0)
     ecart = p.coefficients.T @ np.nan_to_num(y)
     erreurs = np.empty_like(ecart)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import get_args
@@ -18,6 +19,8 @@ from barometre.views.lecture.tableau import build_tableau, to_pourcent
 VUES = Path(__file__).resolve().parents[2] / "barometre" / "views"
 # Les cadres qu'un graphique lit et qui ne sortent jamais en fichier.
 CADRES = {"situation.py", "repartition.py", "valeurs.py"}
+
+CLE = re.compile(r"[a-z0-9_]+")
 
 
 def _list_declarees() -> list[tuple[str, str]]:
@@ -38,6 +41,24 @@ def test_chaque_colonne_d_une_vue_est_au_dictionnaire() -> None:
     declarees = _list_declarees()
     assert len(declarees) > 80
     assert [paire for paire in declarees if paire[1] not in load_colonnes()] == []
+
+
+def _list_entetes(appel: ast.Call) -> list[str]:
+    """Les noms de colonnes écrits en toutes lettres dans la construction d'un tableau."""
+    cles = [k for a in appel.args for n in ast.walk(a) if isinstance(n, ast.Dict) for k in n.keys]
+    cles += [n for m in appel.keywords if m.arg == "columns" for n in ast.walk(m.value)]
+    return [c.value for c in cles if isinstance(c, ast.Constant) and isinstance(c.value, str)]
+
+
+@pytest.mark.parametrize("piece", ["assemblage", "charts", "maps", "ui", "views"])
+def test_un_tableau_n_a_que_des_cles_pour_colonnes(piece: str) -> None:
+    """Un titre écrit là (« Réponses ») échapperait au dictionnaire : sans nature ni définition."""
+    fautes = []
+    for chemin in sorted((VUES.parent / piece).rglob("*.py")):
+        for noeud in ast.walk(ast.parse(chemin.read_text(encoding="utf-8"))):
+            if isinstance(noeud, ast.Call) and ast.unparse(noeud.func).endswith("DataFrame"):
+                fautes += [(chemin.name, e) for e in _list_entetes(noeud) if not CLE.fullmatch(e)]
+    assert fautes == []
 
 
 def test_le_dictionnaire_est_complet_et_se_lit() -> None:

@@ -13,6 +13,7 @@ from barometre.catalogue.programmes import ActionPublique, Programme
 from barometre.views.donnees.methode import describe_age
 from barometre.views.lecture.champ import list_champ, select_territoire
 from barometre.views.lecture.selection import Selection
+from barometre.views.lecture.tableau import format_tableau
 from barometre.views.piloter.etats_obligation import list_concernees
 from barometre.views.piloter.programmes import build_vue_programmes
 from tests.views.fausse_porte import FaussePorte, build_catalogue, build_indicateur
@@ -145,8 +146,9 @@ def test_sans_liste_chargee_on_le_dit_et_rien_n_est_compte_zero() -> None:
 
 def test_ce_qui_n_est_pas_public_est_dit_tel() -> None:
     table = _vue(VALEURS).table_actions
-    assert table["Montant"].tolist() == ["1\u202f000\u202f€", "non publié"]
-    assert set(table["Étape suivante"]) == {"non publié"}
+    assert table["montant"].iloc[0] == 1000
+    assert format_tableau(table)[1][1][table.columns.get_loc("montant")] == "non publié"
+    assert set(table["etape_suivante"]) == {"non publié"}
 
 
 def test_les_projets_d_un_territoire() -> None:

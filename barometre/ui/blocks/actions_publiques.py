@@ -21,7 +21,7 @@ SIMULEES = (
 )
 
 COLONNES_PROJETS = (
-    "Bénéficiaire", "Projet", "Montant", "Administration accompagnatrice", "Résultat", "Étape suivante",
+    "beneficiaire", "projet", "montant", "administration", "resultat", "etape_suivante",
 )  # fmt: skip
 
 

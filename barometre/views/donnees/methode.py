@@ -14,9 +14,13 @@ from barometre.catalogue.model import Catalogue
 from barometre.domain.provenance import Definition, Provenance
 from barometre.domain.territoire import LIBELLES_TYPES
 from barometre.domain.version import Version
-from barometre.formats import format_compte, format_date, format_liste
+from barometre.formats import format_compte, format_date, format_liste, is_absent
 from barometre.views.lecture.provenance import build_provenance
+from barometre.views.lecture.tableau import build_tableau
 
+COLONNES = (
+    "titre", "producteur", "etat", "date_iso", "age", "charges", "rejetes", "licence", "adresse",
+)  # fmt: skip
 ETATS_SOURCES = {
     "embarquee": "fournie avec l’application",
     "chargee": "chargée",
@@ -43,8 +47,17 @@ class SourceLue:
     date_iso: str
     age: str
     etat_id: str
-    lignes: str
+    charges: int | None
+    rejetes: int | None
     adresse: str
+
+    @property
+    def lignes(self) -> str:
+        """« 34 875 lignes (12 écartées) » ; vide si rien n'est chargé."""
+        if self.charges is None:
+            return ""
+        ecartees = f" ({format_compte(self.rejetes, 'écartée')})" if self.rejetes else ""
+        return f"{format_compte(self.charges, 'ligne')}{ecartees}"
 
     @property
     def etat(self) -> str:
@@ -76,12 +89,7 @@ class VueMethode:
     @property
     def table(self) -> pd.DataFrame:
         """Une source par ligne."""
-        noms = {
-            "titre": "Source", "producteur": "Producteur", "etat": "État", "date": "Date", "age": "Âge",
-            "lignes": "Lignes", "licence": "Licence", "adresse": "Adresse",
-        }  # fmt: skip
-        lignes = [{nom: getattr(source, champ) for champ, nom in noms.items()} for source in self.sources]
-        return pd.DataFrame(lignes, columns=list(noms.values()))
+        return build_tableau(([getattr(s, nom) for nom in COLONNES] for s in self.sources), COLONNES)
 
 
 def build_vue_methode(gate: Gate, catalogue: Catalogue, jour: date) -> VueMethode:
@@ -131,10 +139,9 @@ def _build_strates(gate: Gate, catalogue: Catalogue) -> tuple[tuple[str, str, in
 
 
 def _build_source(ligne: dict[Any, Any], jour: date) -> SourceLue:
-    charges, rejetes = ligne.get("charges"), ligne.get("rejetes")
-    lignes = "" if charges is None or pd.isna(charges) else format_compte(int(charges), "ligne")
-    if lignes and rejetes is not None and not pd.isna(rejetes) and int(rejetes):
-        lignes = f"{lignes} ({format_compte(int(rejetes), 'écartée')})"
+    charges, rejetes = (
+        None if is_absent(ligne.get(nom)) else int(ligne[nom]) for nom in ("charges", "rejetes")
+    )
     return SourceLue(
         titre=str(ligne["titre"]),
         producteur=str(ligne["producteur"]),
@@ -143,6 +150,7 @@ def _build_source(ligne: dict[Any, Any], jour: date) -> SourceLue:
         date_iso=str(ligne["date"] or ""),
         age=describe_age(str(ligne["date"]), jour) if ligne["date"] else "",
         etat_id=str(ligne["etat"]),
-        lignes=lignes,
+        charges=charges,
+        rejetes=rejetes,
         adresse=str(ligne["adresse"]),
     )

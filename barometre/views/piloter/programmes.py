@@ -133,26 +133,23 @@ class VueProgrammes:
     @property
     def table_actions(self) -> pd.DataFrame:
         """Un projet par ligne ; ce qui n'est pas public est dit tel."""
-        lignes = [
-            {
-                "Bénéficiaire": a.beneficiaire,
-                "Projet": a.projet or NON_PUBLIE,
-                "Montant": NON_PUBLIE if a.montant is None else f"{format_nombre(a.montant)}\u202f€",
-                "Administration accompagnatrice": a.administration or NON_PUBLIE,
-                "Résultat": a.resultat or NON_PUBLIE,
-                "Étape suivante": a.etape_suivante or NON_PUBLIE,
-                "Axe": a.axe or NON_PUBLIE,
-                "Programme": a.programme,
-                "Source": a.source,
-                "Adresse de la source": a.source_url,
-            }
-            for a in self.actions
-        ]
-        return pd.DataFrame(lignes)
+        return build_tableau((_to_projet(a) for a in self.actions), COLONNES_PROJETS)
 
     def get_programme(self, programme_id: str) -> Beneficiaires:
         """Le programme demandé, sinon le premier."""
         return next((b for b in self.programmes if b.programme.id == programme_id), self.programmes[0])
+
+
+COLONNES_PROJETS = (
+    "beneficiaire", "projet", "montant", "administration", "resultat", "etape_suivante", "axe", "programme",
+    "source", "adresse",
+)  # fmt: skip
+
+
+def _to_projet(a: ActionPublique) -> tuple[object, ...]:
+    mots = (a.administration, a.resultat, a.etape_suivante, a.axe)
+    connus = (mot or NON_PUBLIE for mot in mots)
+    return (a.beneficiaire, a.projet or NON_PUBLIE, a.montant, *connus, a.programme, a.source, a.source_url)
 
 
 def _to_rang(b: Beneficiaires) -> tuple[object, ...]:
