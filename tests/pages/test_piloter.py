@@ -65,7 +65,8 @@ def test_actions_publiques_sans_donnees_dit_comment_charger(ouvrir: Ouvrir) -> N
     texte = _tout(page)
     assert "sources recuperer" in texte
     assert "La salle sur demande" in texte
-    assert "846\u202f984\u202f€" in texte
+    assert "Montant (€)" in texte
+    assert "846\u202f984" in texte
     assert "non publié" in texte
 
 
