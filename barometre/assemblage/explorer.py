@@ -13,9 +13,8 @@ from barometre.charts import Dessin, build_points
 from barometre.charts.image import FormatImage, Trait, build_image_traits
 from barometre.charts.nuage import build_nuage
 from barometre.domain.indicateur import Indicateur
-from barometre.domain.provenance import AVERTISSEMENT_SIMULATION
+from barometre.domain.provenance import AVERTISSEMENT_SIMULATION, Provenance
 from barometre.formats import is_absent
-from barometre.maps.geopackage import to_gpkg
 from barometre.views.donnees.demande import DemandeExplorer, parse_demande
 from barometre.views.donnees.explorer import VueExplorer, build_vue_explorer
 from barometre.views.donnees.figure import build_cadre_figure, choose_figure
@@ -64,15 +63,13 @@ def _figure(gate: Gate, demande: DemandeExplorer) -> FigureExplorer | None:
         return FigureExplorer(f"{x.titre} et {y.titre}", nuage)
     (indicateur,), (cadre,) = indicateurs, cadres
     points = build_points(cadre, indicateur, titre=indicateur.titre, valeur=valeur)
-    return FigureExplorer(
-        indicateur.titre, points, _list_traits(indicateur, cadre.to_dict("records"), valeur)
-    )
+    return FigureExplorer(indicateur.titre, points, list_traits(indicateur, cadre.to_dict("records"), valeur))
 
 
-def _list_traits(
+def list_traits(
     indicateur: Indicateur, lignes: Sequence[Mapping[Any, Any]], valeur: str
 ) -> tuple[Trait, ...]:
-    """Les lignes de l'image ; seule une part se dessine de 0 à 100 %."""
+    """Les lignes de l'image, depuis celles d'un cadre ; seule une part se dessine de 0 à 100 %."""
     if not indicateur.est_part:
         return ()
     return tuple(
@@ -90,14 +87,10 @@ def _list_traits(
     )
 
 
-def build_image_figure(vue: VueExplorer, figure: FigureExplorer, extension: FormatImage) -> bytes:
+def build_image_figure(
+    traits: tuple[Trait, ...], titre: str, lue: Provenance, extension: FormatImage
+) -> bytes:
     """L'image du graphique ; titre, champ, source, date, version et simulation y sont écrits."""
-    lue = vue.provenance
     simulee = AVERTISSEMENT_SIMULATION if lue.simulee else ""
     pied = " · ".join(filter(None, (simulee, lue.source, lue.date, lue.version, lue.filtres)))
-    return build_image_traits(figure.traits, titre=figure.titre, pied=pied, extension=extension)[0]
-
-
-def build_geopackage(vue: VueExplorer) -> bytes:
-    """La vue et ses contours ; `GeopackageRefuse` si elle n'est pas répartie par territoire."""
-    return to_gpkg(vue.table, vue.provenance)
+    return build_image_traits(traits, titre=titre, pied=pied, extension=extension)[0]

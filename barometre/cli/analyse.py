@@ -22,6 +22,7 @@ COMMANDES = (
     "recalculer",
     "sources",
     "verifier",
+    "verifier-fichier",
     "versions",
     "sauvegarder",
     "restaurer",

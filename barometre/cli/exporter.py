@@ -8,14 +8,14 @@ from typing import Any
 
 from barometre.access import Gate
 from barometre.assemblage.depot import VersionAbsente, has_version
-from barometre.assemblage.explorer import build_geopackage, load_requete
+from barometre.assemblage.explorer import load_requete
 from barometre.cli.analyse import add_json
 from barometre.cli.erreurs import Refus
 from barometre.cli.sortie import print_json
 from barometre.domain.portee import PUBLIC
 from barometre.exports import FORMATS, build_fichier
 from barometre.fichiers import write_atomic
-from barometre.maps.geopackage import GeopackageRefuse
+from barometre.maps.geopackage import GeopackageRefuse, to_gpkg
 from barometre.views.donnees.demande import ExplorationRefusee
 from barometre.views.donnees.explorer import VueExplorer
 from barometre.views.lecture.address import read_query
@@ -42,7 +42,7 @@ def add_command(commandes: Any) -> None:
 def execute(demande: argparse.Namespace) -> None:
     """Écrit le fichier entier ou rien ; dit ses lignes et celles que le secret cache."""
     try:
-        vue = load_requete(_open_gate(demande.requete), demande.requete)
+        vue = load_requete(open_gate(demande.requete), demande.requete)
     except ExplorationRefusee as erreur:
         raise Refus(str(erreur)) from erreur
     if vue.table.empty:
@@ -59,7 +59,7 @@ def execute(demande: argparse.Namespace) -> None:
         print(f"{chemin} — {vue.phrase}")
 
 
-def _open_gate(requete: str) -> Gate:
+def open_gate(requete: str) -> Gate:
     """La porte du public, sur la version que nomme l'adresse ou sur celle en service."""
     depot, demandee = open_repository(), read_query(requete).get("version")
     if demandee and not has_version(depot, demandee):
@@ -71,6 +71,6 @@ def _build(vue: VueExplorer, format_: str) -> bytes:
     if format_ != GPKG:
         return build_fichier(vue.fichier, vue.provenance, format_)
     try:
-        return build_geopackage(vue)
+        return to_gpkg(vue.table, vue.provenance)
     except GeopackageRefuse as erreur:
         raise Refus(str(erreur)) from erreur

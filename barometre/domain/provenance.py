@@ -21,6 +21,14 @@ class Definition:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """Un texte qui part avec l'archive, à côté des données : son nom de fichier, et ce qu'il dit."""
+
+    nom: str
+    texte: str
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """D'où vient un fichier, et comment le lire."""
 
@@ -34,8 +42,10 @@ class Provenance:
     precautions: tuple[str, ...] = ()
     licence: str = LICENCE
     simulee: bool = False
-    # Celle qui rouvre la vue d'où vient le fichier ; vide pour une commande.
+    # Celle qui rouvre la vue d'où vient le fichier ; vide pour ce qu'aucune adresse ne rouvre.
     adresse: str = ""
+    # Ce que l'archive porte à côté des données.
+    pieces: tuple[Piece, ...] = ()
 
     @property
     def mentions(self) -> tuple[tuple[str, str], ...]:

@@ -37,6 +37,7 @@ def to_zip(table: pd.DataFrame, provenance: Provenance) -> bytes:
         CSVW: _json(build_csvw(table, provenance, DONNEES)),
         PAQUET: _json(build_paquet(table, provenance, DONNEES)),
         LISEZ_MOI: _build_lisez_moi(table, provenance).encode(),
+        **{piece.nom: piece.texte.encode() for piece in provenance.pieces},
     }
     fichiers[EMPREINTES] = build_empreintes(fichiers).encode()
     tampon = io.BytesIO()

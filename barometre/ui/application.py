@@ -42,7 +42,7 @@ def render_application() -> None:
     with messages:
         frame.render_messages()
     if version is not None and page.adresse not in SANS_DONNEES:
-        citer.render_citer(page.titre, page.adresse, version)
+        citer.render_citer(page.titre, version)
     frame.render_footer(version, partial(presentation.render_depart, page))
 
 

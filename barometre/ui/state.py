@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import urlencode
+from urllib.parse import urlsplit
 
 import streamlit as st
 
+from barometre.access.reglages import read_reglages
 from barometre.domain.portee import PUBLIC, Portee
-from barometre.views.lecture.address import CLES, LONGUEUR_MAXIMALE, Admises, Adresse, Valeur, read_address
+from barometre.views.lecture.address import (
+    CLES,
+    LONGUEUR_MAXIMALE,
+    Admises,
+    Adresse,
+    Valeur,
+    build_query,
+    read_address,
+)
 
 _PORTEE = "_portee"
 _SUIVIES = "_cles_suivies"
@@ -44,13 +53,19 @@ def get_version_demandee() -> str:
     return str(st.query_params.get("version", ""))[:LONGUEUR_MAXIMALE]
 
 
-def get_adresse_complete() -> str:
-    """L'adresse entière de la page, qui rouvre la vue ; vide sans navigateur (un essai)."""
-    base = st.context.url
-    if not isinstance(base, str):
-        return ""
-    requete = urlencode({nom: st.query_params.get_all(nom) for nom in st.query_params}, doseq=True)
-    return f"{base.partition('?')[0]}?{requete}" if requete else base
+def get_service() -> str:
+    """L'adresse publique réglée par l'opérateur ; sinon celle où la page est ouverte ; vide dans un essai."""
+    url = st.context.url
+    ouverte = urlsplit(url) if isinstance(url, str) else urlsplit("")
+    return read_reglages().adresse or (f"{ouverte.scheme}://{ouverte.netloc}" if ouverte.netloc else "")
+
+
+def build_adresse(version_id: str) -> str:
+    """L'adresse entière qui rouvre la page à cette version, sans le nom qu'un lecteur donne à sa vue."""
+    page = st.session_state.get(_PAGE, "")
+    lues = read_adresse().valeurs
+    dites = {nom: lues[nom] for nom in st.query_params if nom in lues and nom != "nom"}
+    return f"{get_service()}/{page}?{build_query(dites | {'version': version_id})}"
 
 
 def write_valeur(nom: str, valeur: Valeur, defaut: Valeur) -> None:

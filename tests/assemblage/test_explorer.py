@@ -79,7 +79,10 @@ def test_l_image_porte_titre_source_date_et_simulation(gate: Gate) -> None:
     demande = _demande(gate, f"{UN}&par=strate")
     vue, figure = load_explorer(gate, demande), load_figure(gate, demande)
     assert figure is not None
-    png, svg = (build_image_figure(vue, figure, extension) for extension in ("png", "svg"))
+    png, svg = (
+        build_image_figure(figure.traits, figure.titre, vue.provenance, extension)
+        for extension in ("png", "svg")
+    )
     assert Image.open(io.BytesIO(png)).format == "PNG"
     racine = ElementTree.fromstring(svg)
     # matplotlib dessine les lettres ; le texte d'origine reste en commentaire du tracé.
@@ -89,4 +92,4 @@ def test_l_image_porte_titre_source_date_et_simulation(gate: Gate) -> None:
     # Une mention longue est repliée : ses mots y sont, pas forcément à la suite.
     for mot in (figure.titre, lue.version, *AVERTISSEMENT_SIMULATION.split(), *lue.date.split()):
         assert mot in ecrit
-    assert build_image_figure(vue, figure, "svg") == svg
+    assert build_image_figure(figure.traits, figure.titre, vue.provenance, "svg") == svg

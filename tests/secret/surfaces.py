@@ -27,6 +27,7 @@ COMMANDES: dict[str, str] = {
     "restaurer": OPERATEUR,
     "sources": "données de l'État, publiques",
     "verifier": OPERATEUR,
+    "verifier-fichier": ATTAQUEE,
     "versions": "identifiants et dates des versions, publics",
     "chercher": ATTAQUEE,
     "estimer": ATTAQUEE,

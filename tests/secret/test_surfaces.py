@@ -134,6 +134,24 @@ def test_une_commande_ne_dit_rien_de_ce_qui_est_cache(
     comparer(lire)
 
 
+def test_verifier_un_fichier_ne_dit_rien_de_ce_qui_est_cache(
+    comparer: Callable[[Lire], None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Le fichier du public est le même sur les deux entrepôts : le dire vrai ou faux n'apprend rien."""
+    vrai, faux = tmp_path / "vrai.csv", tmp_path / "faux.csv"
+
+    def lire(_: str) -> str:
+        if not vrai.exists():
+            assert main(["exporter", f"{THEME}&par=strate", "-o", str(vrai)]) == 0
+            faux.write_bytes(vrai.read_bytes().replace(b"[c]", b"[u]"))
+            capsys.readouterr()
+        assert main(["verifier-fichier", str(vrai)]) == 0
+        assert main(["verifier-fichier", str(faux)]) == 1
+        return capsys.readouterr().out
+
+    comparer(lire)
+
+
 @pytest.mark.parametrize("format_", _list_attaquees(surfaces.FORMATS))
 def test_un_fichier_ne_dit_rien_de_ce_qui_est_cache(
     comparer: Callable[[Lire], None], format_: str, tmp_path: Path

@@ -8,17 +8,17 @@ from functools import partial
 import streamlit as st
 
 from barometre.access.reglages import read_reglages
-from barometre.assemblage.explorer import build_geopackage, load_explorer
+from barometre.assemblage.explorer import load_explorer
 from barometre.catalogue import load_catalogue
 from barometre.formats import format_guillemets, format_nombre
-from barometre.maps.geopackage import MIME
+from barometre.maps.geopackage import MIME, to_gpkg
 from barometre.maps.geopackage import NIVEAUX as NIVEAUX_DESSINES
 from barometre.ui import porte, state
 from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.explorer_choix import select_choix
 from barometre.ui.blocks.explorer_figure import render_figure
 from barometre.ui.blocks.messages import render_message
-from barometre.ui.blocks.telechargements import render_telechargements
+from barometre.ui.blocks.telechargements import render_telechargements, situate
 from barometre.ui.blocks.textes import render_tableau
 from barometre.views.donnees.demande import (
     DemandeExplorer,
@@ -135,7 +135,7 @@ def render_fichiers(composee: Composee) -> None:
     if vue.table["territoire_id"].str.startswith(NIVEAUX_DESSINES).all():
         st.download_button(
             "Télécharger en GeoPackage (QGIS)",
-            data=partial(build_geopackage, vue),
+            data=partial(to_gpkg, vue.table, situate(vue.provenance)),
             file_name=vue.provenance.get_nom("gpkg"),
             mime=MIME,
             key="telecharger-explorer-gpkg",

@@ -54,7 +54,7 @@ def _render_images(vue: VueExplorer, figure: FigureExplorer) -> None:
         for extension, mime in IMAGES.items():
             st.download_button(
                 f"Télécharger l’image ({extension.upper()})",
-                data=partial(build_image_figure, vue, figure, extension),
+                data=partial(build_image_figure, figure.traits, figure.titre, vue.provenance, extension),
                 file_name=vue.provenance.get_nom(extension),
                 mime=mime,
                 key=f"image-explorer-{extension}",

@@ -60,8 +60,7 @@ def render_telechargements(
     `table` peut être une fonction : le tableau n'est alors construit qu'au clic, lui aussi. `cle`, unique sur
     la page, entre dans le nom du fichier.
     """
-    # L'adresse se lit maintenant : au clic, le fichier s'écrit hors de la page.
-    situee = replace(provenance, adresse=state.get_adresse_complete())
+    situee = situate(provenance)
     offerts = [
         FichierOffert(
             extension, f"Télécharger en {FORMATS[extension].libelle}",
@@ -71,6 +70,18 @@ def render_telechargements(
         for extension in formats
     ]  # fmt: skip
     render_fichiers(offerts, cle=f"telecharger-{cle}", prive=prive)
+
+
+def situate(provenance: Provenance) -> Provenance:
+    """L'adresse entière de la vue, lue maintenant : au clic, le fichier s'écrit hors de la page.
+
+    Celle d'Explorer n'a que sa page et sa requête ; le service s'y ajoute.
+    """
+    service = state.get_service()
+    if not service:
+        return provenance
+    adresse = f"{service}/{provenance.adresse}" if provenance.adresse else ""
+    return replace(provenance, adresse=adresse or state.build_adresse(porte.get_version_id()))
 
 
 def render_documents(document: Document, *, cle: str, prive: Prive = None) -> None:

@@ -5,7 +5,7 @@ La même demande, donc la même adresse, sert la page Explorer, la commande `exp
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -25,6 +25,8 @@ from barometre.views.donnees.demande import (
 )
 from barometre.views.donnees.formes import pivot_large
 from barometre.views.donnees.mesures_et_publies import build_mesures, build_publies
+from barometre.views.donnees.pieces import build_pieces
+from barometre.views.donnees.reproduire import build_requete
 from barometre.views.lecture.ligne import Lecture
 from barometre.views.lecture.provenance import build_provenance_lecture
 
@@ -106,16 +108,28 @@ def build_vue_explorer(gate: Gate, catalogue: Catalogue, demande: DemandeExplore
             f"Cette vue a {len(table)} lignes ; un fichier en a {MAXIMUM} au plus : ôtez une répartition, "
             "ou choisissez moins d’indicateurs."
         )
-    par = ", ".join(REPARTITIONS[p].lower() for p in demande.par)
     return VueExplorer(
         tuple(indicateurs),
         table,
         pivot_large(table, par_periode=VAGUE in demande.par) if demande.forme == "large" else table,
-        build_provenance_lecture(
-            lecture, f"Explorer : {par}" if par else "Explorer", _get_nom(demande), indicateurs
-        ),
+        _build_provenance(lecture, indicateurs, demande),
         _name_champ(lecture, demande),
         tuple(_list_messages(indicateurs, publies, table, demande)),
+    )
+
+
+def _build_provenance(
+    lecture: Lecture, indicateurs: list[Indicateur], demande: DemandeExplorer
+) -> Provenance:
+    """Celle de la lecture, avec l'adresse qui rouvre la vue et ce que porte son archive."""
+    par = ", ".join(REPARTITIONS[p].lower() for p in demande.par)
+    titre = f"Explorer : {par}" if par else "Explorer"
+    requete = build_requete(demande, lecture.version.version_id)
+    themes = list(dict.fromkeys(i.theme_id for i in indicateurs if i.origine == "declare"))
+    return replace(
+        build_provenance_lecture(lecture, titre, _get_nom(demande), indicateurs),
+        adresse=f"explorer?{requete}",
+        pieces=build_pieces(lecture.catalogue, themes, requete, lecture.version),
     )
 
 
