@@ -18,7 +18,7 @@ from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.explorer_choix import select_choix
 from barometre.ui.blocks.explorer_figure import render_figure
 from barometre.ui.blocks.messages import render_message
-from barometre.ui.blocks.telechargements import render_telechargements, situate
+from barometre.ui.blocks.telechargements import add_service, render_telechargements
 from barometre.ui.blocks.textes import render_tableau
 from barometre.views.donnees.demande import (
     DemandeExplorer,
@@ -135,7 +135,7 @@ def render_fichiers(composee: Composee) -> None:
     if vue.table["territoire_id"].str.startswith(NIVEAUX_DESSINES).all():
         st.download_button(
             "Télécharger en GeoPackage (QGIS)",
-            data=partial(to_gpkg, vue.table, situate(vue.provenance)),
+            data=partial(to_gpkg, vue.table, add_service(vue.provenance)),
             file_name=vue.provenance.get_nom("gpkg"),
             mime=MIME,
             key="telecharger-explorer-gpkg",

@@ -60,7 +60,7 @@ def render_telechargements(
     `table` peut être une fonction : le tableau n'est alors construit qu'au clic, lui aussi. `cle`, unique sur
     la page, entre dans le nom du fichier.
     """
-    situee = situate(provenance)
+    situee = add_service(provenance)
     offerts = [
         FichierOffert(
             extension, f"Télécharger en {FORMATS[extension].libelle}",
@@ -72,7 +72,7 @@ def render_telechargements(
     render_fichiers(offerts, cle=f"telecharger-{cle}", prive=prive)
 
 
-def situate(provenance: Provenance) -> Provenance:
+def add_service(provenance: Provenance) -> Provenance:
     """L'adresse entière de la vue, lue maintenant : au clic, le fichier s'écrit hors de la page.
 
     Celle d'Explorer n'a que sa page et sa requête ; le service s'y ajoute.
