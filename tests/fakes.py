@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import Engine, insert
+import pandas as pd
+from sqlalchemy import Engine
 
 from barometre.catalogue import Catalogue, find_strate, load_catalogue
 from barometre.warehouse import schema as s
+from barometre.warehouse.dialects import insert_frame
 from barometre.warehouse.versions import open_chantier, open_entrepot, write_version
 from tests import mini
 from tests.fakes_etat import fill_etat
@@ -50,8 +52,7 @@ def build_entrepot_factice(dossier: Path, *, simulee: bool = True, etat: bool = 
 def _fill(moteur: Engine, catalogue: Catalogue) -> None:
     with moteur.begin() as connexion:
         for table, lignes in _tables(catalogue).items():
-            if lignes:
-                connexion.execute(insert(getattr(s, table)), lignes)
+            insert_frame(connexion, getattr(s, table), pd.DataFrame(lignes))
 
 
 def _tables(catalogue: Catalogue) -> dict[str, list[dict[str, Any]]]:
