@@ -7,7 +7,6 @@ from datetime import date
 from barometre.access import Gate
 from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
-from barometre.views.collectivite.identite import Identite, build_identite
 from barometre.views.comprendre.accueil import VueAccueil, build_vue_accueil
 from barometre.views.comprendre.chiffres_cles import VueChiffresCles, build_vue_chiffres_cles
 from barometre.views.donnees.methode import VueMethode, build_vue_methode
@@ -39,11 +38,6 @@ def load_qualites(gate: Gate) -> tuple[Qualite, ...]:
     return memoire.get_vue(gate, _qualites)
 
 
-def load_identite(gate: Gate, collectivite_id: str) -> Identite | None:
-    """L'identité d'une collectivité."""
-    return memoire.get_vue(gate, _identite, collectivite_id)
-
-
 def _accueil(gate: Gate) -> VueAccueil:
     return build_vue_accueil(gate, load_catalogue())
 
@@ -58,7 +52,3 @@ def _methode(gate: Gate, jour: date) -> VueMethode:
 
 def _qualites(gate: Gate) -> tuple[Qualite, ...]:
     return read_qualites(gate, load_catalogue())
-
-
-def _identite(gate: Gate, collectivite_id: str) -> Identite | None:
-    return build_identite(gate, load_catalogue(), collectivite_id)

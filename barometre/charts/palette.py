@@ -23,9 +23,3 @@ def compute_luminance(couleur: str) -> float:
     canaux = (int(couleur[i : i + 2], 16) / 255 for i in (1, 3, 5))
     rouge, vert, bleu = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in canaux)
     return 0.2126 * rouge + 0.7152 * vert + 0.0722 * bleu
-
-
-def compute_contraste(une: str, autre: str) -> float:
-    """Rapport de contraste WCAG entre deux couleurs, de 1 à 21."""
-    claire, foncee = sorted((compute_luminance(une), compute_luminance(autre)), reverse=True)
-    return (claire + 0.05) / (foncee + 0.05)

@@ -107,7 +107,7 @@ def compare_parties(lieux: pd.DataFrame) -> pd.DataFrame:
     tableau = pd.DataFrame(lignes, columns=["partie", "valeur", "reste", "ecart", "p"])
     # Sans ligne, pandas ne sait pas que ce sont des nombres.
     tableau = tableau.astype(dict.fromkeys(("valeur", "reste", "ecart", "p"), float))
-    tableau["p"] = adjust_p_values(tableau["p"], "bh") if len(tableau) else tableau["p"]
+    tableau["p"] = adjust_p_values(tableau["p"]) if len(tableau) else tableau["p"]
     return tableau
 
 

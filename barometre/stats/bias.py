@@ -1,7 +1,7 @@
 """Jusqu'où la participation peut fausser un chiffre (CONCEPTION §4.7).
 
 Références : Schouten, Cobben et Bethlehem (2009) et Schouten, Shlomo et Skinner (2011) pour la
-représentativité ; Kish (1965) pour l'effet des poids.
+représentativité.
 """
 
 from __future__ import annotations
@@ -23,24 +23,6 @@ Tableau = npt.NDArray[np.float64]
 # Pénalité qui rend finie la régression quand une modalité n'a aucun répondant.
 RIDGE = 1e-6
 LOGISTIC_ITERATIONS = 50
-
-
-def describe_weights(weights: npt.ArrayLike) -> dict[str, float]:
-    """Effectif efficace et effet de Kish, dispersion, plus grande part d'un seul répondant."""
-    w = np.asarray(weights, dtype=float)
-    if w.size == 0 or not (np.isfinite(w) & (w > 0)).all():
-        raise DesignError("Il faut au moins un poids, et tous strictement positifs.")
-    relatif = w / w.mean()
-    n_eff = w.size / float(np.mean(relatif**2))
-    return {
-        "n": float(w.size),
-        "total": float(w.sum()),
-        "n_eff": n_eff,
-        "deff": w.size / n_eff,
-        "cv": float(relatif.std(ddof=1)) if w.size > 1 else 0.0,
-        "max_over_mean": float(relatif.max()),
-        "max_share": float(relatif.max() / w.size),
-    }
 
 
 def describe_response(
@@ -70,18 +52,6 @@ def describe_response(
 def remove_noise(response: pd.Series) -> float:
     """Le CV d'une ligne de `describe_response`, plancher de bruit ôté : √max(CV² − bruit, 0)."""
     return float(np.sqrt(max(response["cv"] ** 2 - response["noise"], 0.0)))
-
-
-def describe_levels(frame: pd.DataFrame, responded: npt.ArrayLike, variable: str) -> pd.DataFrame:
-    """Par modalité : population, répondants, taux, et partiel signé √(N_k/N)·(taux_k − taux)/taux."""
-    repondu = pd.Series(np.asarray(responded, dtype=float), index=frame.index)
-    _check_response(frame, repondu.to_numpy(), [variable])
-    tableau = repondu.groupby(frame[variable], observed=True).agg(["size", "sum", "mean"])
-    tableau.columns = ["population", "respondents", "rate"]
-    taux = float(repondu.mean())
-    poids = np.sqrt(tableau["population"] / len(frame))
-    tableau["partial"] = poids * (tableau["rate"] - taux) / taux
-    return tableau.rename_axis("level").reset_index()
 
 
 def compute_propensities(frame: pd.DataFrame, responded: npt.ArrayLike, variables: Sequence[str]) -> Tableau:

@@ -6,7 +6,7 @@ Benjamini-Hochberg (1995) à l'intérieur d'un appel, donc d'un thème.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,8 +27,6 @@ Tableau = npt.NDArray[np.float64]
 # Spiegelhalter (2005) : alerte à 95 %, alarme à 99,8 %.
 LEVELS: dict[str, float] = {"95": 0.95, "998": 0.998}
 # `scipy.stats` n'est chargé qu'au premier appel : il prend une demi-seconde, et peu de pages en ont besoin.
-# Tolérance relative de R `binom.test` : deux probabilités égales à l'arrondi près comptent toutes deux.
-EXACT_TOLERANCE = 1 + 1e-7
 
 
 def estimate_contrasts(
@@ -124,25 +122,17 @@ def _build_frame(items: pd.Index[Any], a: Sums, b: Sums, variance: Tableau) -> p
         | {nom: valeurs.T.ravel() for nom, valeurs in colonnes.items()}
     )
     tableau["p_value"] = p_value.T.ravel()
-    tableau["p_bh"] = adjust_p_values(tableau["p_value"], "bh")
+    tableau["p_bh"] = adjust_p_values(tableau["p_value"])
     return tableau
 
 
-def adjust_p_values(p_values: npt.ArrayLike, method: Literal["bh", "holm", "bonferroni"] = "bh") -> Tableau:
-    """Corrige des tests multiples ; les p manquantes restent manquantes et ne comptent pas."""
+def adjust_p_values(p_values: npt.ArrayLike) -> Tableau:
+    """Benjamini-Hochberg (1995) ; les p manquantes restent manquantes et ne comptent pas."""
     p = np.asarray(p_values, dtype=float)
-    connus = np.flatnonzero(np.isfinite(p))
-    m, ordre = connus.size, connus[np.argsort(p[connus], kind="stable")]
-    rang = np.arange(1, m + 1)
+    connues = np.isfinite(p)
     corrige = np.full(p.shape, np.nan)
-    if method == "bonferroni":
-        corrige[ordre] = np.minimum(m * p[ordre], 1)
-    elif method == "holm":
-        corrige[ordre] = np.minimum(np.maximum.accumulate((m - rang + 1) * p[ordre]), 1)
-    elif method == "bh":
-        # De la plus grande p à la plus petite, par un minimum courant (Benjamini-Hochberg 1995). La même que
-        # `scipy.stats.false_discovery_control`, sans charger `scipy.stats` à chaque import.
-        corrige[ordre] = np.minimum(np.minimum.accumulate((m / rang * p[ordre])[::-1])[::-1], 1)
+    if connues.any():
+        corrige[connues] = scipy.stats.false_discovery_control(p[connues])
     return corrige
 
 
@@ -162,20 +152,6 @@ def combine_intervals(
         z = intervals.normal_quantile(LEVELS["95"]) * np.abs(ecart) / demi
     p_value = adjust_p_values(2 * special.ndtr(-z))
     return ecart, bas, haut, get_sign(bas, haut, p_value, LEVELS["95"])
-
-
-def classify(
-    yes: npt.ArrayLike, n: npt.ArrayLike, reference: float, level: float = 0.95
-) -> npt.NDArray[np.int_]:
-    """Position d'une proportion par rapport à une valeur fixe : 1, 0 ou −1, par l'intervalle de Wilson."""
-    bas, haut = intervals.wilson(yes, n, level)
-    return np.where(bas > reference, 1, np.where(haut < reference, -1, 0))
-
-
-def binomial_exact(yes: int, n: int, reference: float) -> float:
-    """Test binomial exact bilatéral : somme des probabilités qui ne dépassent pas celle observée."""
-    lois = scipy.stats.binom.pmf(np.arange(n + 1), n, reference)
-    return float(min(lois[lois <= lois[yes] * EXACT_TOLERANCE].sum(), 1.0))
 
 
 def get_funnel_limits(reference: float, n: npt.ArrayLike, level: float = 0.95) -> pd.DataFrame:
@@ -210,12 +186,3 @@ def _interpolate_quantile(p: float, n: Tableau, reference: float) -> Tableau:
     rang = binom.ppf(p, n, reference)
     exces = (binom.cdf(rang, n, reference) - p) / binom.pmf(rang, n, reference)
     return np.asarray(np.clip((rang - exces) / n, 0.0, 1.0))
-
-
-def get_percentile(values: npt.ArrayLike, own: float) -> float:
-    """Rang centile médian : part au-dessous plus la moitié des ex æquo, de 0 à 100."""
-    autres = np.asarray(values, dtype=float)
-    autres = autres[np.isfinite(autres)]
-    if autres.size == 0 or not np.isfinite(own):
-        return float("nan")
-    return float(100 * ((autres < own).sum() + 0.5 * (autres == own).sum()) / autres.size)

@@ -202,10 +202,6 @@ class Repository:
             questionnaire_id=questionnaire_id,
         )
 
-    def list_poids(self, vague_id: Filtre = None, questionnaire_id: Filtre = None) -> pd.DataFrame:
-        """Les poids des répondants."""
-        return self._rows(s.poids, vague_id=vague_id, questionnaire_id=questionnaire_id)
-
     # Les chiffres
 
     def list_indicateurs(self, theme_id: Filtre = None) -> pd.DataFrame:

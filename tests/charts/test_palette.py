@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from barometre.charts.palette import ACCENT, GRIS, SEQUENTIELLE, SERIES, compute_contraste, compute_luminance
+from barometre.charts.palette import ACCENT, GRIS, SEQUENTIELLE, SERIES, compute_luminance
 
 # Matrices de Machado (2009), sévérité 1 : deutéranopie et protanopie.
 DALTONISMES = {
@@ -28,7 +28,9 @@ def test_la_sequentielle_fonce_aussi_pour_un_daltonien(vision: str) -> None:
 @pytest.mark.parametrize("fond", ["#ffffff", "#10161d"])
 @pytest.mark.parametrize("couleur", [ACCENT, GRIS, *(couleur for couleur, _ in SERIES)])
 def test_trois_pour_un_sur_clair_et_sur_sombre(couleur: str, fond: str) -> None:
-    assert compute_contraste(couleur, fond) >= 3
+    """Le rapport de contraste WCAG, de 1 à 21."""
+    claire, foncee = sorted((compute_luminance(couleur), compute_luminance(fond)), reverse=True)
+    assert (claire + 0.05) / (foncee + 0.05) >= 3
 
 
 def test_une_serie_a_son_trace() -> None:

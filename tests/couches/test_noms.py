@@ -27,9 +27,8 @@ APPELES = {  # par une bibliothèque : argparse, expat, PyYAML, Alembic, Starlet
 VOCABULAIRE = {"texte", "parmi", "lien", "heading", "collectivite", "rows", "at", "descend"}
 # `stats/` : une méthode s'y appelle comme dans les livres.
 METHODES = {
-    "agresti", "arcsine", "binomial", "clopper", "contrast", "covariance", "cross", "distances", "gower",
-    "jeffreys", "korn", "logit", "mcnemar", "nearest", "newcombe", "normal", "pooled", "residuals", "student",
-    "variance", "wilson",
+    "contrast", "covariance", "cross", "distances", "gower", "logit", "mcnemar", "nearest", "newcombe",
+    "normal", "pooled", "residuals", "student", "variance", "wilson",
 }  # fmt: skip
 HORS_REGLE = COMMANDES | REGISTRE | APPELES | VOCABULAIRE
 

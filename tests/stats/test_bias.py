@@ -9,13 +9,11 @@ import pytest
 from barometre.stats.bias import (
     compare_with_frame,
     compute_propensities,
-    describe_levels,
     describe_response,
-    describe_weights,
     remove_noise,
 )
 from barometre.stats.estimation import Design, DesignError
-from tests.stats.reference_data import get_values, load_wave
+from tests.stats.reference_data import load_wave
 
 
 def frame() -> pd.DataFrame:
@@ -52,14 +50,6 @@ def test_equal_propensities_have_no_dispersion_once_the_noise_is_removed() -> No
     assert np.mean([remove_noise(v) for v in vus]) < 0.5 * np.sqrt(carres)
 
 
-def test_levels() -> None:
-    cadre = frame()
-    tableau = describe_levels(cadre, cadre["repond"], "opsn").set_index("level")
-    assert tableau.loc["oui", ["population", "respondents", "rate"]].tolist() == [40, 20, 0.5]
-    assert tableau.loc["oui", "partial"] == pytest.approx(np.sqrt(0.4) * 0.24 / 0.26)
-    assert tableau.loc["non", "partial"] == pytest.approx(-np.sqrt(0.6) * 0.16 / 0.26)
-
-
 def test_a_level_without_respondent_does_not_break_the_regression() -> None:
     cadre = frame().assign(type=["epci"] * 3 + ["commune"] * 97, repond=[0] * 3 + [1, 0] * 48 + [1])
     propensions = compute_propensities(cadre, cadre["repond"], ["type"])
@@ -76,23 +66,6 @@ def test_bad_participation_is_refused(responded: list[int]) -> None:
 def test_an_unknown_variable_is_refused() -> None:
     with pytest.raises(DesignError, match="« densite » n'est pas dans le cadre"):
         describe_response(frame(), frame()["repond"], ["densite"])
-
-
-@pytest.mark.parametrize("number", [1, 2])
-def test_weights(number: int) -> None:
-    resume = describe_weights(load_wave(number).calibration.weights)
-    noms = {"kish_neff": "n_eff", "kish_deff": "deff", "cv_w": "cv", "max_over_mean": "max_over_mean"}
-    noms |= {"n": "n", "sumw": "total"}
-    for quantite, cle in noms.items():
-        attendu = get_values(f"05_weights_wave{number}", f"wave{number}", quantite).iloc[0]
-        assert resume[cle] == pytest.approx(attendu, rel=1e-9)
-    assert resume["max_share"] == pytest.approx(resume["max_over_mean"] / resume["n"])
-
-
-def test_bad_weights_are_refused() -> None:
-    for poids in ([], [1.0, -1.0], [np.nan]):
-        with pytest.raises(DesignError, match="strictement positifs"):
-            describe_weights(poids)
 
 
 def test_a_calibrated_fact_has_no_gap() -> None:

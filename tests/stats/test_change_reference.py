@@ -9,7 +9,6 @@ import pytest
 from barometre.stats.change import estimate_change
 from barometre.stats.contrasts import compare_domains
 from barometre.stats.estimation import Design, estimate_means, estimate_proportions
-from barometre.stats.independence import check_independence
 from tests.stats.reference_data import get_by_key, load_wave
 
 REFERENCE = "08_two_waves"
@@ -78,12 +77,3 @@ def test_opsn_contrast() -> None:
     for quantite, colonne in colonnes.items():
         attendu = get_by_key(REFERENCE, "d_opsn_wave1", quantite)
         np.testing.assert_allclose(calcule[colonne][attendu.index], attendu, atol=1e-9)
-
-
-def test_rao_scott() -> None:
-    wave = load_wave(1)
-    test = check_independence(wave.design(finite=False), wave.answers["q01"], wave.answers["opsn"])
-    attendu = {q: get_by_key(REFERENCE, "rao_scott_chisq", q).iloc[0] for q in ("F", "ndf", "ddf", "p")}
-    assert test.f == pytest.approx(attendu["F"], abs=1e-9)
-    assert (test.df_1, test.df_2) == pytest.approx((attendu["ndf"], attendu["ddf"]))
-    assert test.p_value == pytest.approx(attendu["p"], abs=1e-9)
