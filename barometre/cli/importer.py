@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections import defaultdict
 from collections.abc import Sequence
@@ -65,7 +66,7 @@ def execute(demande: argparse.Namespace) -> None:
             demande.fichier, demande.questionnaire, demande.vague, format=demande.format, essai=demande.essai,
             confirme=demande.confirmer, complement=demande.complement,
             correspondance=demande.correspondance, par=get_operateur(), progress=barre,
-            catalogue=load_catalogue(),
+            processus=os.cpu_count() or 1, catalogue=load_catalogue(),
         )  # fmt: skip
     ecrit = not (demande.essai or lot.deja_charge)
     lieu = (demande.vague, demande.questionnaire)

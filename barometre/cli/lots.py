@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from dataclasses import asdict
 from typing import Any
 
@@ -69,7 +70,7 @@ def execute_recharger(demande: argparse.Namespace) -> None:
     with Barre(muette=demande.json) as barre:
         lot = importer_garde(
             cles[0], essai=demande.essai, confirme=demande.confirmer, complement=demande.complement,
-            par=get_operateur(), progress=barre, catalogue=load_catalogue(),
+            par=get_operateur(), processus=os.cpu_count() or 1, progress=barre, catalogue=load_catalogue(),
         )  # fmt: skip
     if demande.json:
         print_json(lot.to_dict())

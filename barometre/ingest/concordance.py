@@ -87,13 +87,22 @@ class Noms:
         return dict(zip(map(split_nom, cadre["nom"].tolist()), ids, strict=True))
 
     @cached_property
-    def fiches(self) -> dict[str, dict[str, object]]:
-        """Collectivité → nom, département, population."""
+    def _rangs(self) -> dict[str, int]:
+        """Collectivité → sa ligne au référentiel."""
+        return {
+            cle: rang for rang, cle in enumerate(self.referentiel.collectivites["collectivite_id"].tolist())
+        }
+
+    @cached_property
+    def _colonnes(self) -> dict[str, list[object]]:
         cadre = self.referentiel.collectivites
-        colonnes = [c for c in ("nom", "departement", "population", "codes_postaux") if c in cadre]
-        lignes = zip(*(cadre[c].tolist() for c in colonnes), strict=True)
-        ids = cadre["collectivite_id"].tolist()
-        return {cle: dict(zip(colonnes, ligne, strict=True)) for cle, ligne in zip(ids, lignes, strict=True)}
+        noms = ("nom", "departement", "population", "codes_postaux")
+        return {c: cadre[c].tolist() for c in noms if c in cadre}
+
+    def get_fait(self, cle: str, colonne: str) -> object:
+        """Le nom, le département, la population ou les codes postaux d'une collectivité ; `None` sinon."""
+        rang, valeurs = self._rangs.get(cle), self._colonnes.get(colonne)
+        return None if rang is None or valeurs is None else valeurs[rang]
 
     def is_accord(self, cle: str, nom: str) -> bool:
         """Vrai si le nom écrit est l'un des siens, ou lui ressemble."""
@@ -130,7 +139,7 @@ class Noms:
 
     def check_departement(self, cle: str, texte: str) -> str:
         """« 33 », « Gironde », « 33 - Gironde » : le motif s'il n'est pas celui de la collectivité."""
-        sien = self.fiches.get(cle, {}).get("departement")
+        sien = self.get_fait(cle, "departement")
         lu = self._read_departement(texte)
         if not isinstance(sien, str) or not sien or not lu or lu == sien:
             return ""
@@ -144,7 +153,7 @@ class Noms:
     def check_population(self, cle: str, texte: str) -> str:
         """Le motif d'une population sans rapport avec celle de la collectivité."""
         chiffres = re.sub(r"[\s\u00a0\u202f']|habitants?", "", texte)
-        sienne = self.fiches.get(cle, {}).get("population")
+        sienne = self.get_fait(cle, "population")
         if not chiffres.isdecimal() or not isinstance(sienne, int | float) or pd.isna(sienne):
             return ""
         lue, sienne = max(int(chiffres), 1), max(float(sienne), 1.0)
@@ -157,12 +166,12 @@ class Noms:
         trouvees = [
             cle
             for cle in self.par_nom.get(split_nom(nom), [])
-            if code_postal in str(self.fiches[cle].get("codes_postaux", "")).split()
+            if code_postal in str(self.get_fait(cle, "codes_postaux") or "").split()
         ]
         return f" Candidate : {self._name(trouvees[0])} ({trouvees[0]})." if len(trouvees) == 1 else ""
 
     def _name(self, cle: str) -> str:
-        return str(self.fiches.get(cle, {}).get("nom", cle))
+        return str(self.get_fait(cle, "nom") or cle)
 
 
 def _is_proche(mots: tuple[str, ...], sien: tuple[str, ...]) -> bool:

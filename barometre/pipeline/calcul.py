@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 
 import pandas as pd
@@ -18,6 +18,7 @@ from barometre.pipeline.contrastes import compute_contrastes
 from barometre.pipeline.cube import Cube
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.models import compute_modeles
+from barometre.pipeline.parallele import start_parallel
 from barometre.pipeline.quality import Reference, build_quality, build_variance_check
 from barometre.pipeline.rules import compute_valeurs, split_questions
 from barometre.pipeline.structure_egale import build_tranches
@@ -110,20 +111,39 @@ def join_vagues(calculees: Sequence[Calculee]) -> Donnees:
     return donnees
 
 
-def compute_vague(contexte: Contexte, vague: Vaguee) -> Calculee:
-    """Tout ce qui se calcule d'un questionnaire à une vague."""
+def compute_vague(contexte: Contexte, vague: Vaguee, processus: int = 1) -> Calculee:
+    """Tout ce qui se calcule d'un questionnaire à une vague ; `processus` : combien de moitiés à la fois."""
     redressement, valeurs, terrain = _compute_terrain(contexte, vague)
-    agregats = compute_agregats(terrain, contexte.tranches)
     donnees = Donnees()
     donnees.add("fait_valeur", valeurs)
     donnees.add("poids", _poids(vague, redressement))
+    # Deux moitiés qui durent à peu près autant, et ne s'attendent pas.
+    moities = {
+        "chiffres": partial(_compute_chiffres, contexte, terrain),
+        "à côté": partial(_compute_a_cote, contexte, redressement, terrain),
+    }
+    with start_parallel(lambda nom: moities[nom](), list(moities), processus) as faites:
+        for faite in faites:
+            donnees.extend(faite)
+    return Calculee(terrain, donnees.list_frames("agregat")[0], donnees)
+
+
+def _compute_chiffres(contexte: Contexte, terrain: Terrain) -> Donnees:
+    """Les chiffres, et ce qui se compare d'eux."""
+    donnees, agregats = Donnees(), compute_agregats(terrain, contexte.tranches)
     donnees.add("agregat", agregats)
     donnees.add("contraste", compute_contrastes(terrain, contexte.cadre, agregats))
+    return donnees
+
+
+def _compute_a_cote(contexte: Contexte, redressement: Redressement, terrain: Terrain) -> Donnees:
+    """Ce qui ne relit pas les chiffres : les estimations par modèle, le rapport de qualité."""
+    donnees = Donnees()
     donnees.add("estimation_modele", compute_modeles(terrain, contexte.cadre))
-    qualite = build_quality(vague.vague_id, vague.questionnaire_id, redressement, contexte.reference)
+    qualite = build_quality(terrain.vague_id, terrain.questionnaire_id, redressement, contexte.reference)
     donnees.add("qualite", qualite)
     donnees.add("qualite", build_variance_check(terrain))
-    return Calculee(terrain, agregats, donnees)
+    return donnees
 
 
 def resume_vague(contexte: Contexte, vague: Vaguee, agregats: pd.DataFrame) -> Calculee:

@@ -9,8 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from barometre.catalogue import Catalogue, load_catalogue
 from barometre.domain.version import Empreintes
 from barometre.ingest.errors import ImportRefuse
@@ -20,19 +18,10 @@ from barometre.ingest.importer import prepare_all
 from barometre.ingest.lot import Lot
 from barometre.ingest.rejeu import reread
 from barometre.pipeline.achevement import check_or_refuse, finish_version
-from barometre.pipeline.calcul import (
-    Calculee,
-    Contexte,
-    Vaguee,
-    build_contexte,
-    compute_vague,
-    join_vagues,
-    resume_vague,
-    split_vagues,
-)
-from barometre.pipeline.changes import COMPAREES
-from barometre.pipeline.cles import Cles, build_cle, index_cles, read_cles
-from barometre.pipeline.croisements import compute_croisements, read_mesures, refresh_croisements
+from barometre.pipeline.calcul import Contexte, build_contexte
+from barometre.pipeline.calcul_lot import Passe, compute_lot, read_passe
+from barometre.pipeline.cles import Cles, build_cle, index_cles
+from barometre.pipeline.croisements import refresh_croisements
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.empreintes import compute_empreintes
 from barometre.pipeline.lots import add_lot, get_instant, keep_lot, mark_lot
@@ -58,6 +47,7 @@ def importer(
     complement: bool = False,
     correspondance: str | Path | dict[str, Any] | None = None,
     par: str = "",
+    processus: int = 1,
     progress: Suivi | None = None,
     adresse: str | None = None,
     catalogue: Catalogue | None = None,
@@ -67,7 +57,8 @@ def importer(
     Le même fichier ne change rien. Un autre fichier du même questionnaire et de la même vague remplace le
     précédent ; il faut `confirme` si beaucoup de réponses disparaissent. `complement` : les collectivités
     que le fichier ne cite pas gardent leur réponse. `essai` : tout est lu et compté, rien n'est écrit.
-    `par` : qui importe ; gardé avec le fichier.
+    `par` : qui importe ; gardé avec le fichier. `processus` : 1 depuis l'application, dont les fils
+    ne se dédoublent pas sans risque.
     """
     catalogue = catalogue or load_catalogue()
     fichiers = [fichier] if isinstance(fichier, str | Path) else fichier
@@ -78,7 +69,7 @@ def importer(
             lots_connus=connus,
         )  # fmt: skip
 
-    options = _Options(essai, confirme, complement, par)
+    options = _Options(essai, confirme, complement, par, processus)
     return _import(read_fichiers, options, catalogue, Etapes(ETAPES, progress), adresse)
 
 
@@ -89,6 +80,7 @@ def importer_garde(
     confirme: bool = False,
     complement: bool = False,
     par: str = "",
+    processus: int = 1,
     progress: Suivi | None = None,
     adresse: str | None = None,
     catalogue: Catalogue | None = None,
@@ -101,7 +93,7 @@ def importer_garde(
         lot = reread(garde, referentiel, catalogue)
         return replace(lot, deja_charge=lot.lot_id in connus)
 
-    options = _Options(essai, confirme, complement, par, garde.cle)
+    options = _Options(essai, confirme, complement, par, processus, garde.cle)
     return _import(read_reserve, options, catalogue, Etapes(ETAPES, progress), adresse)
 
 
@@ -113,6 +105,7 @@ class _Options:
     confirme: bool
     complement: bool
     par: str
+    processus: int
     cle: str = ""
 
 
@@ -135,14 +128,14 @@ def _import(
         lot = mark_lot(lot, simule=False)
         questionnaire = catalogue.questionnaires[lot.questionnaire_id]
         lot = compare_lot(depot.get_engine(), lot, questionnaire, complement=options.complement)
-        active, empreintes = depot.version_id, depot.get_version().empreintes
-        complet = empreintes != compute_empreintes(catalogue)
+        if options.essai or lot.deja_charge:
+            depot.close()
+            return lot
+        if not options.confirme:
+            check_confirme(lot)
+        importe = _prepare(depot, lot, build_contexte(collectivites, catalogue), options)
         depot.close()
-        if not (options.essai or lot.deja_charge):
-            if not options.confirme:
-                check_confirme(lot)
-            contexte = build_contexte(collectivites, catalogue)
-            _load(entrepot, active, _Import(lot, contexte, empreintes, complet, options), etapes)
+        _load(entrepot, importe, etapes)
     return lot
 
 
@@ -170,33 +163,52 @@ class _Import:
 
     lot: Lot
     contexte: Contexte
+    passe: Passe
+    active: str
     empreintes: Empreintes
     complet: bool
     options: _Options
 
 
-def _load(entrepot: Entrepot, active: str, importe: _Import, etapes: Etapes) -> None:
-    lot, catalogue = importe.lot, importe.contexte.catalogue
-    with fill_chantier(entrepot, copie_de=active) as (version_id, moteur):
-        etapes.step("Calcul des chiffres")
-        if importe.options.complement:
-            cites = lot.participation["collectivite_id"].tolist()
-            delete_reponses_of(moteur, lot.vague_id, lot.questionnaire_id, cites)
-        else:
-            delete_lot(moteur, lot.vague_id, lot.questionnaire_id)
-        donnees, instant = Donnees(), get_instant()
-        cles = _complete_cles(moteur, lot, donnees, importe.options.cle)
-        add_lot(donnees, _keep(entrepot, importe, cles, instant), instant)
-        donnees.extend(_compute(moteur, importe, cles))
+def _prepare(depot: Repository, lot: Lot, contexte: Contexte, options: _Options) -> _Import:
+    """Tout ce que le calcul lira : l'entrepôt n'a plus à être ouvert."""
+    empreintes = depot.get_version().empreintes
+    complet = empreintes != compute_empreintes(contexte.catalogue)
+    passe = read_passe(depot.get_engine(), lot, contexte, complement=options.complement)
+    return _Import(lot, contexte, passe, depot.version_id, empreintes, complet, options)
+
+
+def _load(entrepot: Entrepot, importe: _Import, etapes: Etapes) -> None:
+    lot, options = importe.lot, importe.options
+    etapes.step("Calcul des chiffres")
+    donnees, instant = Donnees(), get_instant()
+    cles = _complete_cles(importe.passe.cles, lot, donnees, options.cle)
+    calculees = compute_lot(
+        importe.contexte, lot, importe.passe, cles, complet=importe.complet, processus=options.processus
+    )
+    add_lot(donnees, _keep(entrepot, importe, cles, instant), instant)
+    donnees.extend(calculees)
+    with fill_chantier(entrepot, copie_de=importe.active) as (version_id, moteur):
         etapes.step("Écriture de l'entrepôt")
-        delete_calculs_of(moteur, lot.questionnaire_id, None if importe.complet else lot.vague_id)
+        _delete_replaced(moteur, importe)
         donnees.write(moteur)
         if importe.complet:
-            refresh_croisements(moteur, catalogue)
+            refresh_croisements(moteur, importe.contexte.catalogue)
         simulee = bool(read_rows(moteur, "participation")["simulee"].any())
         finish_version(moteur, version_id, importe.empreintes, simulee, f"Import de {lot.fichier}")
         etapes.step("Vérification")
         check_or_refuse(moteur)
+
+
+def _delete_replaced(moteur: Engine, importe: _Import) -> None:
+    """Efface du chantier ce que le lot remplace, et ce qui s'en calculait."""
+    lot = importe.lot
+    if importe.options.complement:
+        cites = lot.participation["collectivite_id"].tolist()
+        delete_reponses_of(moteur, lot.vague_id, lot.questionnaire_id, cites)
+    else:
+        delete_lot(moteur, lot.vague_id, lot.questionnaire_id)
+    delete_calculs_of(moteur, lot.questionnaire_id, None if importe.complet else lot.vague_id)
 
 
 def _keep(entrepot: Entrepot, importe: _Import, cles: Cles, instant: datetime) -> Lot:
@@ -208,27 +220,11 @@ def _keep(entrepot: Entrepot, importe: _Import, cles: Cles, instant: datetime) -
     )
 
 
-def _compute(moteur: Engine, importe: _Import, cles: Cles) -> Donnees:
-    """Les tables de la vague importée, et les évolutions du questionnaire, qui relisent ses autres vagues."""
-    lot, contexte = importe.lot, importe.contexte
-    filtre = {"questionnaire_id": lot.questionnaire_id}
-    participations = pd.concat([read_rows(moteur, "participation", **filtre), lot.participation])
-    faits = pd.concat([read_rows(moteur, "fait_reponse", **filtre), lot.fait_reponse])
-    ordre = [v.id for v in contexte.catalogue.vagues]
-    donnees = Donnees()
-    for vagues in split_vagues(participations, faits, ordre, cles):
-        donnees.extend(join_vagues([_compute_one(moteur, importe, vague) for vague in vagues]))
-    mesures = read_mesures(moteur, contexte.cadre, contexte.catalogue)
-    donnees.extend(compute_croisements(mesures, lot.questionnaire_id, donnees, cles))
-    return donnees
-
-
-def _complete_cles(moteur: Engine, lot: Lot, donnees: Donnees, reprise: str) -> Cles:
+def _complete_cles(cles: Cles, lot: Lot, donnees: Donnees, reprise: str) -> Cles:
     """Les clés de la version, et celle du lot, tirée s'il est le premier de son questionnaire à sa vague.
 
     Un lot corrigé garde la clé du précédent : une réponse tardive ne change que les cellules qui la comptent.
     """
-    cles = read_cles(moteur)
     if (lot.questionnaire_id, lot.vague_id) in cles:
         return cles
     neuve = build_cle(lot.vague_id, lot.questionnaire_id)
@@ -236,13 +232,3 @@ def _complete_cles(moteur: Engine, lot: Lot, donnees: Donnees, reprise: str) -> 
         neuve = neuve.assign(cle=reprise)
     donnees.add("cle_secrete", neuve)
     return {**cles, **index_cles(neuve)}
-
-
-def _compute_one(moteur: Engine, importe: _Import, vague: Vaguee) -> Calculee:
-    """La vague du lot se calcule ; une autre n'en dépend pas, et garde ses chiffres."""
-    contexte = importe.contexte
-    if importe.complet or vague.vague_id == importe.lot.vague_id:
-        return compute_vague(contexte, vague)
-    ids = [i.id for i in contexte.catalogue.list_indicateurs(vague.questionnaire_id, origine="declare")]
-    agregats = read_rows(moteur, "agregat", indicateur_id=ids, vague_id=vague.vague_id, niveau=COMPAREES)
-    return resume_vague(contexte, vague, agregats)

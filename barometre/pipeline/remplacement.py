@@ -24,8 +24,8 @@ def compare_lot(moteur: Engine, lot: Lot, questionnaire: Questionnaire, *, compl
     ou = {"vague_id": lot.vague_id, "questionnaire_id": lot.questionnaire_id}
     presentes = read_rows(moteur, "participation", **ou)
     faits = read_rows(moteur, "fait_reponse", **ou)
-    restantes = _drop_replaced(presentes, lot) if complement else presentes.iloc[:0]
-    faits_restants = _drop_replaced(faits, lot) if complement else faits.iloc[:0]
+    restantes = drop_replaced(presentes, lot) if complement else presentes.iloc[:0]
+    faits_restants = drop_replaced(faits, lot) if complement else faits.iloc[:0]
     lignes = [
         AvantApres(REPONDANTES, len(presentes), len(restantes) + lot.charges),
         *_compare_questions(questionnaire, faits, [faits_restants, lot.fait_reponse]),
@@ -47,7 +47,8 @@ def check_confirme(lot: Lot) -> None:
         )
 
 
-def _drop_replaced(lignes: pd.DataFrame, lot: Lot) -> pd.DataFrame:
+def drop_replaced(lignes: pd.DataFrame, lot: Lot) -> pd.DataFrame:
+    """Les lignes des collectivités que le lot ne cite pas."""
     return lignes[~lignes["collectivite_id"].isin(lot.participation["collectivite_id"])]
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
 from barometre.ingest.errors import ImportRefuse
+from barometre.pipeline.calcul import CALCULEES
 from barometre.pipeline.importer import importer
 from barometre.pipeline.verify import verifier
 from barometre.warehouse.repository import open_repository, read_rows
@@ -124,3 +128,21 @@ def test_un_fichier_qui_se_dit_simule_est_refuse(charge: str, codes: list[str], 
     with pytest.raises(ImportRefuse, match="dit que ses réponses sont simulées"):
         importer(write_reponses(tmp_path / "simule.csv", codes), QUESTIONNAIRE, VAGUE, adresse=charge)
     assert count(charge) == 100
+
+
+def test_deux_processus_calculent_les_memes_tables(
+    entrepot_neuf: str, tmp_path: Path, codes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Le calcul se partage entre deux processus : aucune table n'en dépend."""
+    cle = pd.DataFrame([(VAGUE, QUESTIONNAIRE, "ab" * 32)], columns=["vague_id", "questionnaire_id", "cle"])
+    monkeypatch.setattr("barometre.pipeline.importer.build_cle", lambda *_: cle)
+    fichier = write_reponses(tmp_path / "un.csv", codes[:100])
+    tables = []
+    for processus in (1, 2):
+        lieu = shutil.copytree(entrepot_neuf, tmp_path / f"entrepot{processus}")
+        importer(fichier, QUESTIONNAIRE, VAGUE, adresse=str(lieu), processus=processus)
+        depot = open_repository(str(lieu))
+        tables.append([read_rows(depot.get_engine(), t) for t in CALCULEES])
+        depot.close()
+    for seul, partage in zip(*tables, strict=True):
+        assert_frame_equal(seul, partage)
