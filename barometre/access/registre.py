@@ -20,6 +20,7 @@ from barometre.access.copie import check_neuf, read_copie, restore_copie
 from barometre.access.erreurs import RegistreError
 from barometre.access.horloge import get_now
 from barometre.access.journal import NON_ECRIT, Verification, check_chaine, write_fait
+from barometre.access.recherche_journal import TOUT, Recherche, select_journal
 from barometre.access.sessions import Sessions
 from barometre.access.tables import acces, journal, selections
 from barometre.domain.portee import PUBLIC, Portee
@@ -99,9 +100,13 @@ class Registre:
         with self._begin() as connexion:
             write_fait(connexion, action, objet, portee=portee, compte=compte, detail=detail)
 
-    def list_journal(self, limite: int = 200) -> pd.DataFrame:
-        """Les derniers faits, le plus récent d'abord."""
-        return self._read(select(journal).order_by(journal.c.journal_id.desc()).limit(limite))
+    def list_journal(self, limite: int | None = 200, recherche: Recherche = TOUT) -> pd.DataFrame:
+        """Les derniers faits cherchés, le plus récent d'abord."""
+        return self._read(select_journal(recherche, limite))
+
+    def list_actions_journal(self) -> list[str]:
+        """Les actions que le journal a notées, dans l'ordre des lettres."""
+        return self._read(select(journal.c.action).distinct().order_by(journal.c.action))["action"].tolist()
 
     def check_journal(self) -> Verification:
         """Relit la chaîne du journal entier."""

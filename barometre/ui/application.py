@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from barometre.administration.operateur import has_droit_operateur
 from barometre.domain.version import Version
 from barometre.ui import compte, frame, navigation, porte, presentation, roles, state, visiteur
 from barometre.ui.blocks import citer
@@ -19,9 +20,9 @@ SANS_DONNEES = frozenset({"accessibilite", "mentions_legales"})
 
 def render_application() -> None:
     """La page demandée, dans son cadre."""
-    page = navigation.render_navigation()
-    _configure(page)
     visiteur.reread()
+    page = navigation.render_navigation(operateur=has_droit_operateur(visiteur.get_lecteur()))
+    _configure(page)
     state.reset_messages()
     state.restore_suivies(page.adresse)
     version, panne = _read_version()

@@ -30,6 +30,8 @@ class PageDeclaree:
     theme_id: str = ""
     # Une page hors du menu (pied de page) garde son adresse.
     au_menu: bool = True
+    # Au menu de qui a un droit d'opérateur ; à tout autre, la page ne dit qu'une phrase.
+    reservee: bool = False
 
 
 @cache
@@ -57,6 +59,9 @@ def list_pages() -> tuple[PageDeclaree, ...]:
         PageDeclaree("Données", "Explorer", "explorer", "donnees/explorer.py"),
         PageDeclaree("Données", "Questionnaires", "questionnaires", "donnees/questionnaires.py"),
         PageDeclaree("Données", "Sources et méthode", "sources_methode", "donnees/sources_methode.py"),
+        PageDeclaree(
+            "Données", "Administration", "administration", "donnees/administration.py", reservee=True
+        ),
         PageDeclaree("", "Accessibilité", "accessibilite", "apropos/accessibilite.py", au_menu=False),
         PageDeclaree("", "Mentions légales", "mentions_legales", "apropos/mentions.py", au_menu=False),
     )
@@ -68,11 +73,11 @@ def list_adresses() -> frozenset[str]:
     return frozenset(page.adresse for page in list_pages())
 
 
-def render_navigation() -> PageDeclaree:
+def render_navigation(*, operateur: bool = False) -> PageDeclaree:
     """Pose le menu ; rend la page demandée, que l'appelant affichera (`run_page`)."""
     declarees = {page.adresse: page for page in list_pages()}
     # Une copie par affichage : Streamlit marque la page choisie sur l'objet même.
-    streamlit_pages = {adresse: copy(_build_page(page)) for adresse, page in declarees.items()}
+    streamlit_pages = {adresse: copy(_build_page(page, operateur)) for adresse, page in declarees.items()}
     groupes: dict[str, list[Page]] = {}
     for adresse, page in declarees.items():
         groupes.setdefault(page.groupe, []).append(streamlit_pages[adresse])
@@ -105,12 +110,12 @@ def get_page(adresse: str) -> Page:
 
 
 @cache
-def _build_page(page: PageDeclaree) -> Page:
+def _build_page(page: PageDeclaree, operateur: bool) -> Page:
     """La page de Streamlit, faite une fois : il cherche chaque script sur le disque."""
     return st.Page(
         PAGES / page.script,
         title=page.titre,
         url_path=page.adresse or None,
         default=page.adresse == ACCUEIL,
-        visibility="visible" if page.au_menu else "hidden",
+        visibility="visible" if page.au_menu and (operateur or not page.reservee) else "hidden",
     )

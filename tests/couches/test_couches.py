@@ -42,7 +42,20 @@ PERMIS: dict[str, set[str]] = {
         "domain",
         "formats",
     },
+    # Les gestes d'un opérateur : ceux des commandes, derrière un droit relu.
+    "administration": {
+        "pipeline",
+        "access",
+        "sources",
+        "ingest",
+        "warehouse",
+        "views",
+        "catalogue",
+        "domain",
+        "formats",
+    },
     "ui": {
+        "administration",
         "api",
         "rapports",
         "assemblage",

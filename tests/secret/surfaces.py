@@ -67,6 +67,7 @@ PAGES: dict[str, str] = {
             "dematerialisation", "services_en_ligne", "strategie", "chiffres_cles", "fiche", "comparer",
             "carte", "opsn", "participation", "evolution", "alertes", "objectifs", "obligations",
             "actions_publiques", "fonds", "synthese", "explorer", "questionnaires", "sources_methode",
+            "administration",
         ),
         ATTAQUEE,
     ),

@@ -14,6 +14,8 @@ from typing import Any
 import pandas as pd
 
 from barometre.access import Gate
+from barometre.access.registre import get_registre
+from barometre.administration.journal import load_journal, read_recherche
 from barometre.assemblage.carte import CarteAffichee, Dessin, build_table_carte, load_cartes
 from barometre.assemblage.collectivite import ComparerAffiche, load_comparer, load_fiche_affichee
 from barometre.assemblage.opsn import load_opsn
@@ -130,6 +132,10 @@ def _a_relancer(gate: Gate, indicateur_id: str, vague_id: str, demande: str) -> 
     return list_a_relancer(gate, vue, vague_id), name_liste(vue)
 
 
+def _journal(gate: Gate, *recherche: Any) -> Tableau:
+    return load_journal(gate, get_registre(), read_recherche(*recherche))
+
+
 def _carte(gate: Gate, *arguments: Any) -> Tableau:
     affichee = _load_carte(gate, *arguments)
     return build_table_carte(affichee), affichee.vue.provenance
@@ -153,5 +159,6 @@ TABLEAUX: dict[str, Callable[..., Tableau]] = {
     "suivi": _suivi,
     "a-relancer": _a_relancer,
     "carte": _carte,
+    "journal": _journal,
 }
 NOMS = frozenset({*TABLEAUX, "fiche-document"})

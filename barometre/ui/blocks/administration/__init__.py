@@ -1,0 +1,1 @@
+"""Les blocs de la page Administration, un module par vue."""

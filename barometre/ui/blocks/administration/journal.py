@@ -1,0 +1,57 @@
+"""Le journal : chercher, emporter, contrôler la chaîne."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from barometre.access.recherche_journal import Recherche
+from barometre.access.registre import get_registre
+from barometre.administration.journal import (
+    LIMITE,
+    build_table_journal,
+    explain_chaine,
+    load_journal,
+    write_recherche,
+)
+from barometre.formats import format_compte
+from barometre.ui import porte
+from barometre.ui.blocks.administration.gestes import get_operateur
+from barometre.ui.blocks.messages import render_message
+from barometre.ui.blocks.telechargements import render_telechargements
+from barometre.ui.blocks.textes import render_tableau
+from barometre.ui.serving.recettes import Recette
+
+
+def render_journal() -> None:
+    """Les faits cherchés, leur fichier, et l'état de la chaîne."""
+    recherche = _select_recherche()
+    operateur = get_operateur()
+    table = build_table_journal(operateur.registre, recherche, LIMITE)
+    nombre = format_compte(len(table), "fait", "faits")
+    suite = f", les {LIMITE} derniers" if len(table) == LIMITE else ""
+    render_message(f"{nombre}{suite}. {explain_chaine(operateur.registre)}")
+    if not table.empty:
+        render_tableau(table, "Faits inscrits au journal")
+        _, provenance = load_journal(porte.get_gate(), operateur.registre, recherche)
+        fichier = Recette("journal", write_recherche(recherche))
+        render_telechargements(table, provenance, cle="journal", prive=fichier)
+
+
+def _select_recherche() -> Recherche:
+    actions = ["", *get_registre().list_actions_journal()]
+    mots, action, depuis, jusqu_a = st.columns([3, 2, 1, 1])
+    with mots:
+        texte = st.text_input("Chercher (compte, objet, précision)", key="journal-texte", max_chars=100)
+    with action:
+        choisie = st.selectbox("Fait", actions, format_func=lambda a: a or "Tous", key="journal-action")
+    with depuis:
+        debut = st.date_input("Depuis", value=None, format="DD/MM/YYYY", key="journal-depuis")
+    with jusqu_a:
+        fin = st.date_input("Jusqu’au", value=None, format="DD/MM/YYYY", key="journal-jusqu-a")
+    return Recherche(str(texte or ""), str(choisie or ""), _read_jour(debut), _read_jour(fin))
+
+
+def _read_jour(valeur: object) -> date | None:
+    return valeur if isinstance(valeur, date) else None

@@ -1,0 +1,57 @@
+"""« Ce qui change » : ce que le public lira de nouveau, et rien de ce qui lui est caché."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from barometre.access import Gate
+from barometre.administration.comparaison import compare_versions
+from barometre.warehouse.repository import open_repository
+from tests.fakes import build_entrepot_factice
+from tests.secret.surfaces import trouble
+
+FRANCE = "niveau = 'france' AND type = '' AND strate = '' AND couverture = ''"
+
+
+@pytest.fixture(scope="module")
+def dossier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    lieu = tmp_path_factory.mktemp("comparaison") / "vrai"
+    build_entrepot_factice(lieu)
+    return lieu
+
+
+def _change(dossier: Path, copie: Path, ordre: str) -> Gate:
+    shutil.copytree(dossier, copie)
+    (fichier,) = copie.glob("*.duckdb")
+    with duckdb.connect(str(fichier)) as connexion:
+        connexion.execute(ordre)
+    return Gate(open_repository(str(copie)))
+
+
+def test_deux_fois_la_meme_version_ne_change_rien(dossier: Path) -> None:
+    gate = Gate(open_repository(str(dossier)))
+    lu = compare_versions(gate, gate)
+    assert lu.table.empty
+    assert lu.phrase.startswith("Aucun chiffre")
+
+
+def test_un_chiffre_change_se_lit_avant_et_apres(dossier: Path, tmp_path: Path) -> None:
+    ou = f"{FRANCE} AND indicateur_id = 'site_internet' AND vague_id = '2023-v1'"
+    apres = _change(dossier, tmp_path / "x", f"UPDATE agregat SET redresse = 0.5, brut = 0.5 WHERE {ou}")
+    lu = compare_versions(Gate(open_repository(str(dossier))), apres)
+    (ligne,) = lu.table.to_dict("records")
+    assert ligne["valeur_apres"] == 50
+    assert ligne["valeur_avant"] not in (None, 50)
+    assert ligne["cellules_changees"] == 1
+    assert ligne["theme"] == "Communication avec les administrés"
+
+
+def test_ce_que_le_secret_cache_n_y_parait_pas(dossier: Path, tmp_path: Path) -> None:
+    """Tout ce qui est caché a changé : un opérateur, qui ne lit pas de réponse, ne le voit pas non plus."""
+    adresse = trouble(dossier, tmp_path / "trouble")
+    lu = compare_versions(Gate(open_repository(str(dossier))), Gate(open_repository(adresse)))
+    assert lu.table.empty

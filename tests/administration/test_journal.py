@@ -1,0 +1,66 @@
+"""Le journal cherché et emporté par un opérateur, et par lui seul."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from barometre.access import AccesRefuse, Gate
+from barometre.access.recherche_journal import Recherche
+from barometre.access.registre import Registre
+from barometre.administration.journal import (
+    build_table_journal,
+    explain_chaine,
+    load_journal,
+    read_recherche,
+    write_recherche,
+)
+from barometre.domain.portee import Portee
+from barometre.warehouse.repository import Repository
+
+AUJOURD_HUI = datetime.now(UTC).date()
+DEMAIN = AUJOURD_HUI + timedelta(days=1)
+
+
+@pytest.fixture
+def rempli(registre: Registre) -> Registre:
+    for rang in range(3):
+        registre.journaliser("lire_reponses", f"commune-{rang}", compte="c-1", detail="100 %_ juste")
+    registre.journaliser("exporter", "fiche commune-1", compte="c-2", detail="version=v1")
+    return registre
+
+
+@pytest.mark.parametrize(
+    ("recherche", "nombre"),
+    [
+        (Recherche(), 4),
+        (Recherche("commune-1"), 2),
+        (Recherche("commune-1 C-2"), 1),  # chaque mot, où que ce soit, sans égard à la casse
+        (Recherche("%"), 3),  # un signe du langage SQL se cherche tel quel
+        (Recherche(action="exporter"), 1),
+        (Recherche(depuis=AUJOURD_HUI, jusqu_a=AUJOURD_HUI), 4),
+        (Recherche(depuis=DEMAIN), 0),
+    ],
+    ids=["tout", "mot", "deux mots", "signe", "action", "jour", "demain"],
+)
+def test_une_recherche(rempli: Registre, recherche: Recherche, nombre: int) -> None:
+    assert len(build_table_journal(rempli, recherche)) == nombre
+    assert read_recherche(*write_recherche(recherche)) == recherche
+
+
+def test_le_fichier_est_pour_un_operateur(rempli: Registre, repository: Repository) -> None:
+    table, provenance = load_journal(Gate(repository, Portee("operateur")), rempli, Recherche("exporter"))
+    assert table["geste"].tolist() == ["exporter"]
+    assert "exporter" in provenance.filtres
+    for portee in (Portee(), Portee("programme", nominatif=True), Portee("operateur", simulee=True)):
+        with pytest.raises(AccesRefuse):
+            load_journal(Gate(repository, portee), rempli, Recherche())
+
+
+def test_une_ligne_otee_se_dit(rempli: Registre) -> None:
+    assert "entière (4\u00a0lignes" in explain_chaine(rempli)
+    with rempli._moteur.begin() as connexion:
+        connexion.execute(text("DELETE FROM journal WHERE journal_id = 2"))
+    assert "rompue" in explain_chaine(rempli)

@@ -1,0 +1,135 @@
+"""La page Administration : chaque vue pour un opérateur, une phrase pour tout autre, un geste signé."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from barometre.access.lecteur import Lecteur, read_lecteur
+from barometre.access.registre import Registre, get_registre
+from barometre.assemblage import depot
+from barometre.domain.portee import Portee
+from barometre.ui import porte, visiteur
+from tests.administration.conftest import connect
+from tests.fakes import build_entrepot_factice
+from tests.pages.conftest import RACINE, list_messages
+
+ANCIENNE = "20200101T000000Z-abcdef"
+
+
+@dataclass
+class Service:
+    """L'application ouverte par une personne connectée."""
+
+    registre: Registre
+    jeton: str = ""
+
+    def read(self) -> Lecteur:
+        return read_lecteur(lambda: self.registre, self.jeton)
+
+    def open(self, portee: Portee | None, **parametres: str) -> AppTest:
+        self.jeton = connect(self.registre, portee.role if portee else "personne", portee)
+        page = AppTest.from_file(str(RACINE / "app.py"), default_timeout=60)
+        page._page_hash = calc_hash("administration")
+        for nom, valeur in parametres.items():
+            page.query_params[nom] = valeur
+        return page.run()
+
+
+@pytest.fixture(scope="module")
+def entrepot(tmp_path_factory: pytest.TempPathFactory) -> str:
+    dossier = tmp_path_factory.mktemp("administration")
+    adresse = build_entrepot_factice(dossier, simulee=False)
+    _add_ancienne(dossier)
+    return adresse
+
+
+def _add_ancienne(dossier: Path) -> None:
+    """La même version, sous un nom plus ancien : en construire une autre coûte des secondes."""
+    (fichier,) = dossier.glob("barometre-*.duckdb")
+    copie = dossier / f"barometre-{ANCIENNE}.duckdb"
+    shutil.copyfile(fichier, copie)
+    with duckdb.connect(str(copie)) as connexion:
+        connexion.execute("UPDATE version SET version_id = ?", [ANCIENNE])
+
+
+@pytest.fixture
+def service(entrepot: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    monkeypatch.setenv("BAROMETRE_ENTREPOT", entrepot)
+    monkeypatch.setenv("BAROMETRE_REGISTRE", f"sqlite:///{tmp_path}/registre.db")
+    depot.forget()
+    ouvert = Service(get_registre())
+    for module in (visiteur, porte):
+        monkeypatch.setattr(module, "get_lecteur", ouvert.read)
+    yield ouvert
+    depot.forget()
+
+
+OPERATEUR = Portee("operateur")
+AUTRES: list[Portee | None] = [None, Portee("opsn", opsn_id="opsn-a"), Portee("programme", nominatif=True)]
+
+
+@pytest.mark.parametrize("portee", AUTRES, ids=["sans droit", "opsn", "programme"])
+def test_un_autre_lecteur_n_en_lit_qu_une_phrase(service: Service, portee: Portee | None) -> None:
+    page = service.open(portee, vue="journal")
+    assert not page.exception
+    assert any("réservée aux opérateurs" in m for m in list_messages(page))
+    assert not [bouton for bouton in page.button if bouton.key and "FormSubmitter" in bouton.key]
+    assert not page.text_input
+
+
+def test_un_refus_forge_n_administre_pas(service: Service) -> None:
+    """Le droit tombe entre l'affichage et le clic : le geste est refusé, et rien ne change."""
+    page = service.open(OPERATEUR, vue="versions")
+    avant = depot.get_version_id()
+    (numero,) = service.registre.lister()["acces_id"]
+    service.registre.retirer(int(numero))
+    page.button(key="activer-version").click().run()
+    assert not page.exception
+    assert depot.get_version_id() == avant
+    assert any("réservée" in m for m in list_messages(page))
+
+
+def test_mettre_en_service_est_inscrit_avant(service: Service) -> None:
+    page = service.open(OPERATEUR, vue="versions")
+    avant = depot.get_version_id()
+    cible = page.selectbox(key="administrer-version").value
+    page.button(key="activer-version").click().run()
+    assert depot.get_version_id() == cible != avant
+    fait = service.registre.list_journal(1).iloc[0]
+    assert (fait["action"], fait["objet"], fait["role"]) == ("activer", cible, "operateur")
+    assert f"avant={avant}" in fait["detail"]
+
+
+def test_accorder_depuis_la_page(service: Service) -> None:
+    connect(service.registre, "maire")
+    page = service.open(OPERATEUR, vue="acces")
+    demandes = service.registre.comptes.list_demandes().set_index("courriel")["demande_id"]
+    page.selectbox(key="demande-numero").set_value(int(demandes["maire@essai.fr"]))
+    page.text_input(key="demande-code").set_value("01001")
+    page.text_input(key="demande-motif").set_value("élu")
+    _find_bouton(page, "Accorder")().run()
+    assert any("est accordé" in m for m in list_messages(page))
+    assert "commune-01001" in set(service.registre.lister()["collectivite_id"])
+
+
+def test_le_journal_se_cherche_et_s_emporte(service: Service) -> None:
+    service.registre.journaliser("lire_reponses", "commune-1", compte="c-1")
+    page = service.open(OPERATEUR, vue="journal")
+    page.text_input(key="journal-texte").set_value("commune-1").run()
+    html = " ".join(str(bloc.proto.body) for bloc in page.get("html"))
+    assert "commune-1" in html
+    assert 'href="fichiers/' in html  # jamais par /media de Streamlit
+    assert any("chaîne du journal est entière" in m for m in list_messages(page))
+
+
+def _find_bouton(page: AppTest, libelle: str) -> Callable[[], AppTest]:
+    (bouton,) = [b for b in page.button if b.label == libelle]
+    return bouton.click  # type: ignore[return-value]
