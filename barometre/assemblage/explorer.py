@@ -13,8 +13,8 @@ from barometre.charts import Dessin, build_points
 from barometre.charts.image import FormatImage, Trait, build_image_traits
 from barometre.charts.nuage import build_nuage
 from barometre.domain.indicateur import Indicateur
-from barometre.domain.provenance import AVERTISSEMENT_SIMULATION, Provenance
-from barometre.formats import is_absent
+from barometre.domain.provenance import Provenance
+from barometre.formats import format_effectif, is_absent
 from barometre.views.donnees.demande import DemandeExplorer, parse_demande
 from barometre.views.donnees.explorer import VueExplorer, build_vue_explorer
 from barometre.views.donnees.figure import build_cadre_figure, choose_figure
@@ -75,7 +75,7 @@ def list_traits(
     return tuple(
         Trait(
             str(ligne["groupe"]),
-            f"{ligne[f'{valeur}_texte']} · n {ligne['n']:.0f} · {ligne['note']}",
+            f"{ligne[f'{valeur}_texte']} · {format_effectif(ligne['n'], 'réponse')} · {ligne['note']}",
             float(ligne[valeur]),
             None if is_absent(ligne["bas"]) else float(ligne["bas"]),
             None if is_absent(ligne["haut"]) else float(ligne["haut"]),
@@ -91,6 +91,4 @@ def build_image_figure(
     traits: tuple[Trait, ...], titre: str, lue: Provenance, extension: FormatImage
 ) -> bytes:
     """L'image du graphique ; titre, champ, source, date, version et simulation y sont écrits."""
-    simulee = AVERTISSEMENT_SIMULATION if lue.simulee else ""
-    pied = " · ".join(filter(None, (simulee, lue.source, lue.date, lue.version, lue.filtres)))
-    return build_image_traits(traits, titre=titre, pied=pied, extension=extension)[0]
+    return build_image_traits(traits, titre=titre, pied=lue.pied, extension=extension)[0]

@@ -63,6 +63,13 @@ class Provenance:
             *(("Précaution", texte) for texte in self.precautions),
         )
 
+    @property
+    def pied(self) -> str:
+        """Ce qu'une image porte, qui part sans son fichier : simulation, source, date, version, champ."""
+        alerte = AVERTISSEMENT_SIMULATION if self.simulee else ""
+        version = f"version {self.version}" if self.version else ""
+        return " · ".join(filter(None, (alerte, self.source, self.date, version, self.filtres)))
+
     def get_nom(self, extension: str, objet: str = "") -> str:
         """Le nom du fichier ; il dit lui-même la version, et que les réponses sont simulées.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from math import cos, radians
+from textwrap import fill
 from typing import Any, Literal
 
 import geopandas as gpd
@@ -33,14 +34,23 @@ TAILLE = (round(LARGEUR * DENSITE), round(HAUTEUR * DENSITE))
 LOT = 2_000
 HACHURES = "////"
 SEMIS = "...."
+_SIGNES_PIED, _LIGNES_PIED = 150, 4
 # Sans date dans le fichier : la même carte donne les mêmes octets.
 _METADONNEES: dict[str, dict[str, Any]] = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
 
 
 def build_image(
-    carte: Carte, extension: FormatImage = "png", *, legende: bool = True, titre: bool = True
+    carte: Carte,
+    extension: FormatImage = "png",
+    *,
+    legende: bool = True,
+    titre: bool = True,
+    mentions: str = "",
 ) -> bytes:
-    """Les octets de l'image. `legende` et `titre` : faux quand la page les dit elle-même."""
+    """Les octets de l'image. `legende` et `titre` : faux quand la page les dit elle-même.
+
+    `mentions` : la source, la date et la version, pour une image qui part seule (`Provenance.pied`).
+    """
     reglages: dict[Any, Any] = {
         "hatch.linewidth": 0.7,
         "svg.hashsalt": "barometre",
@@ -57,7 +67,7 @@ def build_image(
         _draw_formes(axes, carte)
         _draw_decor(axes, carte)
         _fit(axes, carte.dessin)
-        _write_textes(figure, carte, legende=legende, titre=titre)
+        _write_textes(figure, carte, legende=legende, titre=titre, mentions=mentions)
         sortie = io.BytesIO()
         figure.savefig(
             sortie, format=extension, dpi=DENSITE, facecolor=FOND, metadata=_METADONNEES[extension]
@@ -142,7 +152,7 @@ def _fit(axes: Any, dessin: gpd.GeoDataFrame) -> None:
     axes.set_axis_off()
 
 
-def _write_textes(figure: Figure, carte: Carte, *, legende: bool, titre: bool) -> None:
+def _write_textes(figure: Figure, carte: Carte, *, legende: bool, titre: bool, mentions: str) -> None:
     if titre:
         figure.text(
             0.02,
@@ -160,7 +170,7 @@ def _write_textes(figure: Figure, carte: Carte, *, legende: bool, titre: bool) -
         handles=[_poignee(entree) for entree in carte.legende.entrees],
         title=strip_controles(carte.legende.titre),
         loc="lower left",
-        bbox_to_anchor=(0.02, 0.045),
+        bbox_to_anchor=(0.02, 0.045 + 0.02 * bool(mentions)),
         ncols=2,
         fontsize=7.5,
         title_fontsize=8,
@@ -168,10 +178,17 @@ def _write_textes(figure: Figure, carte: Carte, *, legende: bool, titre: bool) -
         alignment="left",
         labelcolor=TEXTE,
     )
-    pied = strip_controles(f"Contours : {carte.source}.")
-    if carte.simulee:
-        pied = f"{AVERTISSEMENT_SIMULATION} {pied}"
-    figure.text(0.02, 0.015, pied, fontsize=6.5, color=TEXTE)
+    figure.text(0.02, 0.012, _build_pied(carte, mentions), fontsize=6.5, color=TEXTE, va="bottom")
+
+
+def _build_pied(carte: Carte, mentions: str) -> str:
+    """Replié : la fin ne doit jamais sortir de l'image."""
+    alerte = AVERTISSEMENT_SIMULATION if carte.simulee and not mentions else ""
+    phrases = filter(None, (alerte, mentions, f"Contours : {carte.source}."))
+    separateur = " · " if mentions else " "
+    return fill(
+        strip_controles(separateur.join(phrases)), _SIGNES_PIED, max_lines=_LIGNES_PIED, placeholder="…"
+    )
 
 
 def _poignee(entree: Entree) -> Patch | Line2D:

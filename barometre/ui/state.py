@@ -61,11 +61,12 @@ def get_service() -> str:
 
 
 def build_adresse(version_id: str) -> str:
-    """L'adresse entière qui rouvre la page à cette version, sans le nom qu'un lecteur donne à sa vue."""
+    """L'adresse entière qui rouvre la page, sans le nom donné à la vue ; version vide : celle en service."""
     page = st.session_state.get(_PAGE, "")
     lues = read_adresse().valeurs
     dites = {nom: lues[nom] for nom in st.query_params if nom in lues and nom != "nom"}
-    return f"{get_service()}/{page}?{build_query(dites | {'version': version_id})}"
+    requete = build_query(dites | {"version": version_id})
+    return f"{get_service()}/{page}{f'?{requete}' if requete else ''}"
 
 
 def write_valeur(nom: str, valeur: Valeur, defaut: Valeur) -> None:

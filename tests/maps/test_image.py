@@ -71,3 +71,10 @@ def test_un_cadre_incomplet_est_refuse() -> None:
             titre="",
             classes=build_classes([], PART),
         )
+
+
+def test_une_image_qui_part_seule_dit_source_date_et_version() -> None:
+    mentions = f"Source · 3 mai 2026 · version v1 · {'long ' * 40}"
+    svg = build_image(_carte(simulee=True), "svg", mentions=mentions)
+    for mot in ("Source", "3 mai 2026", "version v1", "Contours"):
+        assert mot in svg.decode()

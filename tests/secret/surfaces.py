@@ -56,6 +56,7 @@ ADRESSES: dict[str, str] = {
     "/contours/{dossier}/{nom}": "contours de l'IGN, publics",
     "/fichiers/{jeton}": "fait par la porte du lecteur, pour sa session et son droit seuls",
     "/images/{jeton}.png": "faite par la porte du lecteur, des valeurs de la page Carte",
+    "/figures/{page}.{extension}": ATTAQUEE,
     "/vendor": "bibliothèques du navigateur",
     "/api/v1": "chaque lecture est dans API",
     "/connexion": "ne montre aucun chiffre",

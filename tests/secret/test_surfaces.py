@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from barometre.assemblage.figure_seule import load_figure_seule, load_image_seule
+from barometre.ui.serving.apercu import load_apercu
+from barometre.ui.serving.figures import build_page
 from fastapi.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
@@ -177,5 +180,22 @@ def test_un_document_ne_dit_rien_de_ce_qui_est_cache(
         for format_ in formats:
             assert main([*commande, "--format", format_, "-o", str(tmp_path / format_)]) == 0
         return b"".join((tmp_path / format_).read_bytes() for format_ in formats)
+
+    comparer(lire)
+
+
+@pytest.mark.parametrize("demande", ["communication", f"explorer?indicateurs={INDICATEUR}&par=strate"])
+def test_une_figure_hors_de_sa_page_ne_dit_rien_de_ce_qui_est_cache(
+    comparer: Callable[[Lire], None], demande: str
+) -> None:
+    """Son image, le cadre d'un autre site et l'aperçu du lien : sans session, donc au public."""
+    page, _, requete = demande.partition("?")
+
+    def lire(_: str) -> object:
+        gate = depot.open_gate_publique()
+        figure = load_figure_seule(gate, page, requete)
+        assert figure is not None
+        image = load_image_seule(gate, page, requete, "png")
+        return build_page(figure, page, requete), image, load_apercu(page, requete)
 
     comparer(lire)

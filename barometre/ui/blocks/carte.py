@@ -174,7 +174,7 @@ def render_images(affichee: CarteAffichee, *, cle: str) -> None:
         # La carte est déjà passée par la porte d'accès : le fichier ne relit aucune donnée.
         FichierOffert(
             extension, f"Télécharger l’image ({extension.upper()})", provenance.get_nom(extension), mime,
-            partial(build_image, carte, extension),
+            partial(build_image, carte, extension, mentions=provenance.pied),
         )
         for extension, mime in IMAGES.items()
     ]  # fmt: skip

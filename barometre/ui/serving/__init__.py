@@ -19,12 +19,14 @@ from barometre.api.application import RACINE, build_api
 from barometre.assemblage import depot
 from barometre.ui import chauffe
 from barometre.ui.navigation import list_adresses, list_pages
-from barometre.ui.serving import fichiers, images, routes
+from barometre.ui.serving import fichiers, figures, images, routes
+from barometre.ui.serving.apercu import build_balises
 from barometre.ui.serving.avance import GRAPHIQUE, build_avance, list_fichiers
 from barometre.ui.serving.compression import CompressedStatic, compress_first
 from barometre.ui.serving.connexion import Connexion
 from barometre.ui.serving.document import FrenchDocument
 from barometre.ui.serving.fermeture import ClosedPaths, FrenchRefusals, LocalHosts
+from barometre.ui.serving.figures import FiguresSeules
 from barometre.ui.serving.headers import SecurityHeaders
 from barometre.ui.serving.ouverture import check_ouverture
 
@@ -39,6 +41,7 @@ def build_routes() -> list[BaseRoute]:
     ouvertes = [
         *routes.build_routes(depot.read_active_version),
         *images.build_routes(),
+        *figures.build_routes(),
         *fichiers.build_routes(),
         # L'API n'a qu'une portée, quel que soit l'appelant : celle du public.
         Mount(RACINE, build_api(depot.open_gate_publique)),
@@ -84,7 +87,8 @@ def build_middleware() -> list[Middleware]:
         Middleware(ClosedPaths),
         Middleware(FrenchRefusals),
         Middleware(CompressedStatic),
-        Middleware(FrenchDocument, is_page=_is_page, build_avance=_build_avance),
+        Middleware(FiguresSeules, is_page=_is_page),
+        Middleware(FrenchDocument, is_page=_is_page, build_avance=_build_avance, build_apercu=build_balises),
     ]
 
 

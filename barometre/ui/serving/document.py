@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 TITRE = "Baromètre Collectivités & Numérique"
@@ -58,10 +60,12 @@ class FrenchDocument:
         app: ASGIApp,
         is_page: Callable[[str], bool],
         build_avance: Callable[[str, str], str] | None = None,
+        build_apercu: Callable[[Request], str] | None = None,
     ) -> None:
         self.app = app
         self.is_page = is_page
         self.build_avance = build_avance
+        self.build_apercu = build_apercu
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Le document doit arriver entier et non compressé pour être réécrit."""
@@ -69,11 +73,18 @@ class FrenchDocument:
             await self.app(scope, receive, send)
             return
         _forget_conditions(scope)
-        chemin = scope["path"]
-        requete = scope["query_string"].decode("latin-1")
-        avance = self.build_avance(chemin, requete) if self.build_avance else ""
-        redacteur = _Rewriter(send, is_known=self.is_page(chemin), avance=avance)
+        is_known = self.is_page(scope["path"])
+        tete = await self._build_tete(scope, is_known=is_known)
+        redacteur = _Rewriter(send, is_known=is_known, avance=tete)
         await self.app(scope, receive, redacteur)
+
+    async def _build_tete(self, scope: Scope, *, is_known: bool) -> str:
+        """Ce qui est demandé tôt, puis l'aperçu du lien, qui lit les données : dans un fil à part."""
+        requete = scope["query_string"].decode("latin-1")
+        avance = self.build_avance(scope["path"], requete) if self.build_avance else ""
+        if self.build_apercu is None or not is_known:
+            return avance
+        return avance + await run_in_threadpool(self.build_apercu, Request(scope))
 
 
 class _Rewriter:
@@ -102,6 +113,7 @@ class _Rewriter:
         en_tetes = MutableHeaders(raw=[h for h in debut["headers"] if h[0].decode() not in EN_TETES_PERIMES])
         en_tetes["content-length"] = str(len(corps))
         en_tetes["content-language"] = "fr"
+        en_tetes["vary"] = "Sec-Fetch-Dest"
         en_tetes["cache-control"] = "no-cache"
         statut = debut["status"] if self.is_known or debut["status"] != 200 else 404
         await self.send({**debut, "status": statut, "headers": en_tetes.raw})

@@ -147,8 +147,9 @@ def _load_carte(gate: Gate, choix: Any, methode: Any, couche: str, rang: int) ->
 
 
 def _build_image(affichee: CarteAffichee, extension: FormatImage) -> Fichier:
-    octets = build_image(affichee.carte, extension)
-    return Fichier(affichee.vue.provenance.get_nom(extension), IMAGES[extension], octets)
+    lue = affichee.vue.provenance
+    octets = build_image(affichee.carte, extension, mentions=lue.pied)
+    return Fichier(lue.get_nom(extension), IMAGES[extension], octets)
 
 
 TABLEAUX: dict[str, Callable[..., Tableau]] = {

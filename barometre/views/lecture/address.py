@@ -76,6 +76,7 @@ CLES: dict[str, Cle] = {
         Cle("programme", "le programme"),
         Cle("fonds", "le fonds"),
         Cle("presentation", "la diapositive projetée"),
+        Cle("embed", "la figure seule"),
         Cle("axe", "la répartition des répondantes", defaut="strate"),
         Cle("relance", "ce que l’on va chercher en relançant", defaut="100"),
         Cle("classes", "la façon de classer les valeurs d’une carte", defaut="egales"),
