@@ -7,9 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from barometre.assemblage.figure_seule import load_figure_seule, load_image_seule
-from barometre.ui.serving.apercu import load_apercu
-from barometre.ui.serving.figures import build_page
 from fastapi.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
@@ -17,6 +14,7 @@ from streamlit.util import calc_hash
 from barometre.access import Gate
 from barometre.api.application import build_api
 from barometre.assemblage import depot, memoire
+from barometre.assemblage.figure_seule import load_figure_seule, load_image_seule
 from barometre.cli import main
 from barometre.cli.analyse import COMMANDES
 from barometre.cli.exporter import GPKG
@@ -24,6 +22,8 @@ from barometre.exports import FORMATS
 from barometre.rapports.formats import FORMATS_DOCUMENT
 from barometre.ui.navigation import list_pages
 from barometre.ui.serving import build_routes
+from barometre.ui.serving.apercu import load_apercu
+from barometre.ui.serving.figures import build_page
 from barometre.warehouse.repository import open_repository
 from tests.fakes import build_entrepot_factice
 from tests.secret import surfaces
