@@ -16,7 +16,6 @@ from starlette.requests import Request
 from barometre.access import Gate
 from barometre.access.reglages import read_reglages
 from barometre.assemblage import depot
-from barometre.assemblage.ensemble import load_identite
 from barometre.assemblage.figure_seule import build_requete, load_figure_seule
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION
 from barometre.ui.navigation import list_pages
@@ -73,8 +72,8 @@ def _warn(phrase: str, simulee: bool) -> str:
 
 
 def _name_collectivite(gate: Gate, collectivite_id: str) -> str:
-    identite = load_identite(gate, collectivite_id) if collectivite_id else None
-    return identite.titre if identite else ""
+    trouvee = gate.get_collectivite(collectivite_id) if collectivite_id else None
+    return trouvee.nom if trouvee else ""
 
 
 def get_service(requete: Request) -> str:
