@@ -95,7 +95,9 @@ def _rang(rang: Rang, axe: Axe, quatre: bool) -> str:
 
 def _changement(rang: Rang) -> str:
     dit = f'<span class="baro-invisible"> {_texte(rang.changement_dit)}</span>' if rang.changement_dit else ""
-    return f'<span class="baro-change">{_texte(rang.changement)}{dit}</span>'
+    # Un signe seul (=, –) n'ouvre pas de ligne de plus sur un téléphone.
+    classe = "baro-change baro-signe" if len(rang.changement) == 1 else "baro-change"
+    return f'<span class="{classe}">{_texte(rang.changement)}{dit}</span>'
 
 
 def _piste(rang: Rang, axe: Axe) -> str:

@@ -42,9 +42,14 @@ def render_application() -> None:
         navigation.run_page(page)
     with messages:
         frame.render_messages()
+    frame.render_footer(version, partial(_render_gestes, page, version))
+
+
+def _render_gestes(page: PageDeclaree, version: Version | None) -> None:
+    """Ce que l'on fait d'une page de chiffres : la citer, la projeter."""
     if version is not None and page.adresse not in SANS_DONNEES:
         citer.render_citer(page.titre, version)
-    frame.render_footer(version, partial(presentation.render_depart, page))
+    presentation.render_depart(page)
 
 
 def _configure(page: PageDeclaree) -> None:

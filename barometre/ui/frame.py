@@ -43,13 +43,13 @@ def render_messages() -> None:
         render_message(message)
 
 
-def render_footer(version: Version | None, depart: Callable[[], None] = lambda: None) -> None:
-    """Version des données, liens, lien à copier ; `depart` : le bouton qui projette la page."""
+def render_footer(version: Version | None, render_gestes: Callable[[], None] = lambda: None) -> None:
+    """Version des données, lien à copier, liens ; `render_gestes` : ce que l'on fait de cette page."""
     with st.container(key="pied"):
         st.html(f'<div class="baro-pied">{_describe_version(version)}</div>')
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             render_copy_link()
-            depart()
+            render_gestes()
             for adresse, libelle in LIENS_PIED.items():
                 st.page_link(navigation.get_page(adresse), label=libelle)
 

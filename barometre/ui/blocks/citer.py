@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from html import escape
 
 import streamlit as st
@@ -11,13 +10,16 @@ from barometre.access.reglages import read_reglages
 from barometre.assemblage.figure_seule import SEULE, has_figure
 from barometre.domain.version import Version
 from barometre.ui import navigation, state
-from barometre.ui.blocks.depliants import render_depliant
 from barometre.views.lecture.reference import build_reference
 
 
+@st.fragment
 def render_citer(titre: str, version: Version) -> None:
-    """Le dépliant ; la référence n'est écrite qu'à qui l'ouvre."""
-    render_depliant("Citer cette page", partial(_render_references, titre, version), cle="citer")
+    """Un bouton du pied ; la référence n'est écrite qu'à qui l'ouvre, sans rejouer la page."""
+    boite = st.popover("Citer cette page", key="citer", on_change="rerun")
+    if boite.open:
+        with boite:
+            _render_references(titre, version)
 
 
 def _render_references(titre: str, version: Version) -> None:
