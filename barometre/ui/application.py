@@ -26,6 +26,7 @@ def render_application() -> None:
     state.reset_messages()
     state.restore_suivies(page.adresse)
     version, panne = _read_version()
+    roles.restore_vue(version)
     if version is not None and (phrase := porte.explain_version()):
         state.add_message(phrase)
     compte.render_compte(page.adresse)

@@ -24,9 +24,41 @@ ROLES: dict[str, str] = {
     "programme": "Un responsable de programme",
 }
 _ROLE, _OPSN = "voir_comme_role", "voir_comme_opsn"
+_CLE = "voir_comme"
 SANS_COLLECTIVITE = (
     "Cherchez d’abord une collectivité, sur l’accueil ou sur la fiche : vous en serez l’élu·e."
 )
+
+
+def restore_vue(version: Version | None) -> None:
+    """Recharger la page ouvre une visite neuve : l'adresse redit la vue prêtée, en démonstration seulement."""
+    demandee = state.read_adresse().get(_CLE)
+    if version is None or not version.simulee or demandee == state.name_vue_simulee():
+        return
+    if not demandee:
+        _lend(state.get_vue_simulee())
+        return
+    vue = _read_vue(demandee)
+    # Une mauvaise valeur est dite, comme celle de toute clé de l'adresse.
+    state.read_adresse({_CLE: () if vue == PUBLIC else (demandee,)})
+    _lend(vue)
+
+
+def _read_vue(demandee: str) -> Portee:
+    """La vue que nomme l'adresse ; le public si elle n'en nomme aucune que la démonstration prête."""
+    if demandee == "programme":
+        return Portee("programme", simulee=True)
+    if demandee in _list_opsn():
+        return Portee("opsn", opsn_id=demandee, simulee=True)
+    if porte.get_gate().get_collectivite(demandee) is not None:
+        return Portee("collectivite", collectivite_id=demandee, simulee=True)
+    return PUBLIC
+
+
+def _lend(portee: Portee) -> None:
+    """Prête une vue, et l'écrit dans l'adresse."""
+    state.set_vue_simulee(portee)
+    state.write_valeur(_CLE, state.name_vue_simulee(), "")
 
 
 def render_voir_comme(version: Version | None) -> None:
@@ -73,11 +105,11 @@ def _change_role() -> None:
     if role == "collectivite":
         become_elu(st.query_params.get("collectivite", ""))
     elif role == "opsn" and (noms := _list_opsn()):
-        state.set_vue_simulee(Portee("opsn", opsn_id=_choose_opsn(noms), simulee=True))
+        _lend(Portee("opsn", opsn_id=_choose_opsn(noms), simulee=True))
     elif role == "programme":
-        state.set_vue_simulee(Portee("programme", simulee=True))
+        _lend(Portee("programme", simulee=True))
     else:
-        state.set_vue_simulee(PUBLIC)
+        _lend(PUBLIC)
 
 
 def _choose_opsn(noms: Mapping[str, str]) -> str:
@@ -93,7 +125,7 @@ def _choose_opsn(noms: Mapping[str, str]) -> str:
 def _change_opsn() -> None:
     choisi = str(st.session_state.get(_OPSN))
     if choisi in _list_opsn():
-        state.set_vue_simulee(Portee("opsn", opsn_id=choisi, simulee=True))
+        _lend(Portee("opsn", opsn_id=choisi, simulee=True))
 
 
 def become_elu(demande: str) -> None:
@@ -101,14 +133,14 @@ def become_elu(demande: str) -> None:
     collectivite = load_resolution(porte.get_gate(), demande).collectivite
     if collectivite is None or not porte.get_version().simulee:
         state.keep_message(SANS_COLLECTIVITE)
-        state.set_vue_simulee(PUBLIC)
+        _lend(PUBLIC)
         return
-    state.set_vue_simulee(Portee("collectivite", collectivite_id=collectivite.id, simulee=True))
+    _lend(Portee("collectivite", collectivite_id=collectivite.id, simulee=True))
 
 
 def become_public() -> None:
     """Revient à la vue d'un visiteur."""
-    state.set_vue_simulee(PUBLIC)
+    _lend(PUBLIC)
 
 
 def render_bandeau_role() -> None:

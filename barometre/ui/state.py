@@ -22,6 +22,8 @@ from barometre.views.lecture.address import (
 _PORTEE = "_portee"
 _SUIVIES = "_cles_suivies"
 _PAGE = "_page_precedente"
+# Le nom qu'il donne à sa vue, le rôle que la démonstration lui prête.
+_SIENNES = frozenset({"nom", "voir_comme"})
 _MESSAGES = "_messages"
 _GARDES = "_messages_du_geste"
 
@@ -35,6 +37,14 @@ def get_vue_simulee() -> Portee:
 def set_vue_simulee(portee: Portee) -> None:
     """Prête une vue au visiteur ; une portée non simulée n'est jamais gardée ici."""
     st.session_state[_PORTEE] = portee if portee.simulee else PUBLIC
+
+
+def name_vue_simulee() -> str:
+    """La vue prêtée, telle que l'adresse la redit : un rôle, un OPSN, une collectivité ; vide : le public."""
+    portee = get_vue_simulee()
+    return {"opsn": portee.opsn_id, "collectivite": portee.collectivite_id, "programme": "programme"}.get(
+        portee.role, ""
+    )
 
 
 def read_adresse(
@@ -61,10 +71,10 @@ def get_service() -> str:
 
 
 def build_adresse(version_id: str) -> str:
-    """L'adresse entière qui rouvre la page, sans le nom donné à la vue ; version vide : celle en service."""
+    """L'adresse entière qui rouvre la page, sans ce qui est au seul lecteur ; version vide : en service."""
     page = st.session_state.get(_PAGE, "")
     lues = read_adresse().valeurs
-    dites = {nom: lues[nom] for nom in st.query_params if nom in lues and nom != "nom"}
+    dites = {nom: lues[nom] for nom in st.query_params if nom in lues and nom not in _SIENNES}
     requete = build_query(dites | {"version": version_id})
     return f"{get_service()}/{page}{f'?{requete}' if requete else ''}"
 

@@ -12,9 +12,9 @@ st.markdown(
     "et dit de chaque chiffre jusqu’où l’on peut s’y fier. "
     "Il est porté par la DINUM et Déclic depuis le 22 novembre 2023."
 )
-accueil.render_portes()
-recherche.render_recherche()
 vue = load_accueil(porte.get_gate())
 accueil.render_pilotage(vue)
+accueil.render_portes()
+recherche.render_recherche()
 accueil.render_chiffres(vue, simulee=porte.get_version().simulee)
 accueil.render_vagues(vue)

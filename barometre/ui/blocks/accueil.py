@@ -55,10 +55,27 @@ def render_pilotage(vue: VueAccueil) -> None:
 
 
 def render_chiffres(vue: VueAccueil, *, simulee: bool) -> None:
-    """Ce qui est réel d'abord : sur une version simulée, le publié précède les neuf thèmes."""
-    sections = (render_publies, render_themes) if simulee else (render_themes, render_publies)
-    for render in sections:
+    """Ce qui est réel d'abord : sur une version simulée, publié et mesuré précèdent les neuf thèmes."""
+    reelles = (render_publies, render_mesures)
+    for render in (*reelles, render_themes) if simulee else (render_themes, *reelles):
         render(vue)
+
+
+def render_mesures(vue: VueAccueil) -> None:
+    """Ce que mesure l'État, pour la France : une ligne par mesure et sa date."""
+    if not vue.mesures:
+        return
+    lignes = "".join(
+        f"<li><span>{texte(mesure.indicateur.titre)}</span> <strong>{texte(mesure.texte)}</strong> "
+        f"<small>{texte(mesure.date)}</small></li>"
+        for mesure in vue.mesures
+    )
+    st.header("Ce que mesure l’État")
+    st.html(
+        '<p class="baro-phrase">Ces données sont réelles et publiques, pour la France entière ; chaque '
+        "territoire et chaque commune a les siennes sur la carte et sur sa fiche.</p>"
+        f'<ul class="baro-mesures">{lignes}</ul>'
+    )
 
 
 def render_themes(vue: VueAccueil) -> None:
@@ -106,13 +123,13 @@ def render_publies(vue: VueAccueil) -> None:
     st.header("Ce que le baromètre a publié en 2024 et 2025")
     st.html(
         '<p class="baro-phrase">Ces chiffres sont réels et bruts\u202f; leur base n’a pas été publiée.</p>'
-        f'<div class="baro-cartes">{"".join(build_carte_publie(c) for c in vue.publies)}</div>'
+        f'<div class="baro-cartes baro-breves">{"".join(build_carte_publie(c) for c in vue.publies)}</div>'
     )
     st.page_link(navigation.get_page("chiffres_cles"), label="Voir tous les chiffres publiés")
 
 
 def build_carte_publie(carte: CartePublie) -> str:
-    """Le HTML d'un chiffre publié : valeur, vague, base, citation et source."""
+    """Le HTML d'un chiffre publié : valeur et source ; citation, vague et base à la demande."""
     extrait = f"<blockquote>{texte(carte.extrait)}</blockquote>" if carte.extrait else ""
     return (
         f'<article class="baro-carte"><h3>{texte(carte.libelle)}</h3>'

@@ -145,6 +145,16 @@ document.addEventListener("click", async (geste) => {
   setTimeout(() => { bouton.textContent = libelle; delete bouton.dataset.occupe; }, 2000);
 });
 
+// Un lien écrit dans une page ne dit pas la vue prêtée par la démonstration : la suivre la perdrait.
+document.addEventListener("click", (geste) => {
+  const lien = geste.target.closest?.(".stMain a[href]");
+  const vue = new URLSearchParams(location.search).get("voir_comme");
+  if (!vue || !lien || lien.origin !== location.origin || lien.target === "_blank") return;
+  const adresse = new URL(lien.href);
+  if (!adresse.searchParams.has("voir_comme")) adresse.searchParams.set("voir_comme", vue);
+  lien.href = adresse.href;
+}, true);
+
 // Un bouton « data-ouvrir » déplie le bloc de cette clé, y mène et y pose le curseur : la lecture continue là.
 document.addEventListener("click", (geste) => {
   const cle = geste.target.closest?.("[data-ouvrir]")?.dataset.ouvrir;

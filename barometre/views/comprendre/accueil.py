@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from barometre.access import Gate
@@ -10,7 +10,9 @@ from barometre.catalogue.model import PARTICIPATION, Catalogue, Theme
 from barometre.domain.chiffre import ChiffrePublie
 from barometre.domain.enquete import Vague
 from barometre.domain.indicateur import Indicateur
+from barometre.domain.territoire import FRANCE
 from barometre.formats import format_compte, format_effectif, format_periode
+from barometre.views.etat.mesures import MesureLue, build_vue_mesures
 from barometre.views.lecture.cellules import get_cellule, read_cellules
 from barometre.views.lecture.chiffres import Chiffre, Cle
 from barometre.views.lecture.citation import build_enonce
@@ -83,6 +85,8 @@ class VueAccueil:
     cartes: tuple[CarteTheme, ...]
     vagues: tuple[LigneVague, ...]
     publies: tuple[CartePublie, ...]
+    # Ce que l'État mesure pour la France, thème après thème : assez récent et complet pour ouvrir une page.
+    mesures: tuple[MesureLue, ...] = ()
 
     @property
     def a_retenir(self) -> str:
@@ -101,7 +105,18 @@ def build_vue_accueil(gate: Gate, catalogue: Catalogue) -> VueAccueil:
         cartes=tuple(_build_carte(gate, catalogue, theme, cles, cellules) for theme in catalogue.themes),
         vagues=tuple(_build_vague(gate, catalogue, vague) for vague in catalogue.vagues),
         publies=tuple(build_carte_publie(c, catalogue) for c in _list_marquants(catalogue)),
+        mesures=tuple(_list_mesures(gate, catalogue)),
     )
+
+
+def _list_mesures(gate: Gate, catalogue: Catalogue) -> Iterator[MesureLue]:
+    """Les mesures de l'État en tête de chaque thème, celles qui servent à plusieurs une seule fois."""
+    vues: set[str] = set()
+    for theme in catalogue.themes:
+        for mesure in build_vue_mesures(gate, catalogue, theme.id, FRANCE).mesures:
+            if mesure.verdict.place == "en_tete" and mesure.indicateur.id not in vues:
+                vues.add(mesure.indicateur.id)
+                yield mesure
 
 
 def _build_carte(

@@ -88,6 +88,7 @@ CLES: dict[str, Cle] = {
         Cle("nom", "le nom de la vue"),
         Cle("structure", "les tailles tenues égales"),
         Cle("version", "la version des données", suivie=True),
+        Cle("voir_comme", "la vue prêtée par la démonstration", suivie=True),
     )
 }
 
