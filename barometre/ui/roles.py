@@ -31,7 +31,7 @@ SANS_COLLECTIVITE = (
 
 
 def restore_vue(version: Version | None) -> None:
-    """Recharger la page ouvre une visite neuve : l'adresse redit la vue prêtée, en démonstration seulement."""
+    """Recharger la page ouvre une visite neuve : l'adresse redit la vue prêtée (démonstration)."""
     demandee = state.read_adresse().get(_CLE)
     if version is None or not version.simulee or demandee == state.name_vue_simulee():
         return
