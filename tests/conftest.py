@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from barometre.pipeline.construire import construire
 from barometre.sources.catalogue import Attendu
 from barometre.warehouse import schema as s
 from barometre.warehouse.dialects import insert_frame
@@ -17,6 +18,8 @@ from barometre.warehouse.entrepot import Entrepot
 from barometre.warehouse.repository import Repository
 from barometre.warehouse.versions import open_chantier, open_entrepot, write_version
 from tests import mini
+from tests.partage import Partage, open_partage
+from tests.petite_france import use_petite_france, write_petite_france
 from tests.serveur import INTROUVABLE, find_programmes, run_postgresql
 
 MOTEURS = ["duckdb", pytest.param("postgresql", marks=pytest.mark.postgresql)]
@@ -35,6 +38,32 @@ def sans_copies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Aucun test ne lit ni n'écrit les copies de sources de la machine, ni son miroir."""
     monkeypatch.setenv("BAROMETRE_COPIES", str(tmp_path / "copies"))
     monkeypatch.delenv("BAROMETRE_MIROIR", raising=False)
+
+
+@pytest.fixture(scope="session")
+def partage(tmp_path_factory: pytest.TempPathFactory) -> Partage:
+    """Ce que les processus de la séance ont construit une fois pour tous."""
+    return open_partage(tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def socle_complet(partage: Partage) -> Path:
+    """Le vrai référentiel, sans réponses : à copier avant d'y écrire."""
+    return partage.get("socle-complet", lambda lieu: construire(demo=False, adresse=str(lieu)))
+
+
+@pytest.fixture(scope="module")
+def petite_france(partage: Partage) -> Iterator[Path]:
+    """Le temps d'un fichier d'essais, construire et recalculer partent d'une France réduite."""
+    dossier = partage.get("petite-france", write_petite_france)
+    with use_petite_france(dossier):
+        yield dossier
+
+
+@pytest.fixture(scope="module")
+def petit_socle(partage: Partage, petite_france: Path) -> Path:
+    """Le référentiel de la France réduite, sans réponses : à copier avant d'y écrire."""
+    return partage.get("petit-socle", lambda lieu: construire(demo=False, adresse=str(lieu)))
 
 
 @pytest.fixture

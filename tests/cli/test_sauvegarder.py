@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from barometre.access.registre import open_registre
 from barometre.cli import main
-from barometre.pipeline.construire import construire
 from barometre.warehouse.versions import open_entrepot
 
 Ecran = pytest.CaptureFixture[str]
@@ -23,9 +23,11 @@ def choose_machine(monkeypatch: pytest.MonkeyPatch, dossier: Path) -> tuple[str,
     return lieux
 
 
-def test_d_une_machine_a_une_autre(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Ecran) -> None:
+def test_d_une_machine_a_une_autre(
+    petit_socle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Ecran
+) -> None:
     entrepot, _ = choose_machine(monkeypatch, tmp_path / "une")
-    construire(demo=False, adresse=entrepot)
+    shutil.copytree(petit_socle, entrepot)
     accorder = ["acces", "accorder", "c-a", "--role", "opsn", "--opsn", "adat", "--motif", "convention"]
     assert main(accorder) == 0
     copie = str(tmp_path / "copie")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from barometre.cli import main
-from barometre.pipeline.construire import construire
 from barometre.sources.catalogue import load_sources_exterieures
 
 pytestmark = pytest.mark.usefixtures("petits_fichiers")
@@ -17,10 +17,8 @@ CLES = {"id", "titre", "licence", "date", "lignes", "etat", "rapport"}
 
 
 @pytest.fixture(scope="module")
-def socle(tmp_path_factory: pytest.TempPathFactory) -> str:
-    adresse = str(tmp_path_factory.mktemp("socle") / "entrepot")
-    construire(demo=False, adresse=adresse)
-    return adresse
+def socle(petit_socle: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(shutil.copytree(petit_socle, tmp_path_factory.mktemp("socle") / "entrepot"))
 
 
 @pytest.fixture

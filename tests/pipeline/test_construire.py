@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -33,20 +34,10 @@ VAGUE, QUESTIONNAIRE = "2023-v1", "communication"
 _JOURS = {"2023-v1": "2023-12-01", "2026-v4": "2026-03-02"}
 
 
-@pytest.fixture(scope="module")
-def socle(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Le vrai référentiel, sans réponses, construit une fois."""
-    adresse = str(tmp_path_factory.mktemp("socle") / "entrepot")
-    construire(demo=False, adresse=adresse)
-    return adresse
-
-
 @pytest.fixture
-def entrepot_neuf(socle: str, tmp_path: Path) -> str:
-    """Une copie du socle, pour un test qui écrit."""
-    import shutil  # noqa: PLC0415
-
-    return str(shutil.copytree(socle, tmp_path / "entrepot"))
+def entrepot_neuf(petit_socle: Path, tmp_path: Path) -> str:
+    """Une copie du référentiel d'une France réduite, pour un test qui écrit."""
+    return str(shutil.copytree(petit_socle, tmp_path / "entrepot"))
 
 
 def write_export(chemin: Path, codes: list[str], oui: int, jour: str = "2023-12-01") -> Path:
@@ -58,13 +49,13 @@ def write_export(chemin: Path, codes: list[str], oui: int, jour: str = "2023-12-
 
 
 @pytest.fixture(scope="module")
-def codes(socle: str) -> list[str]:
-    communes = open_repository(socle).list_collectivites(type="commune", departement=["33", "69"])
+def codes(petit_socle: Path) -> list[str]:
+    communes = open_repository(str(petit_socle)).list_collectivites(type="commune", departement=["33", "69"])
     return communes["code"].tolist()[:120]
 
 
-def test_le_referentiel_est_complet(socle: str) -> None:
-    depot = open_repository(socle)
+def test_le_referentiel_est_complet(socle_complet: Path) -> None:
+    depot = open_repository(str(socle_complet))
     effectifs = depot.list_collectivites(cadre=False)["type"].value_counts().to_dict()
     assert effectifs == {"commune": 34875, "epci": 1255, "departement": 102, "region": 18, "ept": 11}
     assert depot.list_collectivites()["strate"].notna().all()
@@ -173,15 +164,17 @@ from barometre.pipeline import construire as c
 def mourir(moteur):
     os.kill(os.getpid(), signal.SIGKILL)
 c.check_or_refuse = mourir
-c.construire(demo=False, adresse=sys.argv[1])
+c.construire(sys.argv[2], demo=False, adresse=sys.argv[1])
 """
 
 
-def test_une_construction_tuee_laisse_la_version_en_service(entrepot_neuf: str) -> None:
+def test_une_construction_tuee_laisse_la_version_en_service(entrepot_neuf: str, petite_france: Path) -> None:
     lieu = open_entrepot(entrepot_neuf)
     active, versions = lieu.get_active(), lieu.list_ids()
     tue = subprocess.run(
-        [sys.executable, "-c", _TUER, entrepot_neuf], check=False, env=os.environ | {"PYTHONPATH": "."}
+        [sys.executable, "-c", _TUER, entrepot_neuf, str(petite_france)],
+        check=False,
+        env=os.environ | {"PYTHONPATH": "."},
     )
     assert tue.returncode == -signal.SIGKILL
     assert list(Path(entrepot_neuf).glob("chantier-*"))  # les débris d'une construction tuée
@@ -264,8 +257,9 @@ def test_de_vraies_reponses_ne_se_melent_pas_a_la_demonstration(
         check_nature(Demonstration(), lot)  # type: ignore[arg-type]
 
 
-def test_des_epci_sans_une_commune_ne_valent_pas_le_pays(entrepot_neuf: str, tmp_path: Path) -> None:
+def test_des_epci_sans_une_commune_ne_valent_pas_le_pays(socle_complet: Path, tmp_path: Path) -> None:
     """Un « ensemble » tiré des seuls EPCI : 97 % du cadre n'y est pas, il ne se publie pas ; les EPCI, si."""
+    entrepot_neuf = str(shutil.copytree(socle_complet, tmp_path / "entrepot"))
     epci = open_repository(entrepot_neuf).list_collectivites(type="epci")["siren"].dropna().tolist()[:400]
     lignes = [f"{i},2023-12-01 10:00:00,{siren},{'A1' if i % 2 else 'A4'}" for i, siren in enumerate(epci)]
     fichier = tmp_path / "epci.csv"

@@ -37,11 +37,10 @@ def read_actions_of(adresse: str) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def socle(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Le vrai référentiel, sans réponses, et une liste de cinq projets."""
+def socle(petit_socle: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Le référentiel d'une France réduite, sans réponses, et une liste de cinq projets."""
     dossier = tmp_path_factory.mktemp("fonds")
-    adresse = str(dossier / "entrepot")
-    construire(demo=False, adresse=adresse)
+    adresse = str(shutil.copytree(petit_socle, dossier / "entrepot"))
     importer_actions(write_liste(dossier / "liste.csv"), "itn7", par="camille", adresse=adresse)
     return adresse
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,11 +50,10 @@ def _age(adresse: str, **empreintes: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def charge(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Le vrai référentiel, et deux vagues d'un questionnaire."""
+def charge(petit_socle: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Le référentiel d'une France réduite, et deux vagues d'un questionnaire."""
     dossier = tmp_path_factory.mktemp("recalcul")
-    adresse = str(dossier / "entrepot")
-    construire(demo=False, adresse=adresse)
+    adresse = str(shutil.copytree(petit_socle, dossier / "entrepot"))
     communes = open_repository(adresse).list_collectivites(type="commune", departement=["33", "69"])
     codes = communes["code"].tolist()[:120]
     for vague, jour, oui in (("2023-v1", "2023-12-01", 60), ("2026-v4", "2026-03-02", 80)):
@@ -68,8 +68,6 @@ def charge(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture
 def adresse(charge: str, tmp_path: Path) -> str:
-    import shutil  # noqa: PLC0415
-
     return str(shutil.copytree(charge, tmp_path / "entrepot"))
 
 
@@ -144,6 +142,7 @@ def test_sans_version_en_service_la_commande_dit_quoi_faire(tmp_path: Path) -> N
         recalculer(adresse=str(tmp_path / "vide"))
 
 
+@pytest.mark.usefixtures("petite_france")
 def test_des_colonnes_dans_un_autre_ordre_ne_decalent_rien(entrepot: Entrepot) -> None:
     """Un schéma plus ancien : mêmes colonnes, autre ordre, une de plus ; relu et recopié par leur nom."""
     catalogue = load_catalogue()

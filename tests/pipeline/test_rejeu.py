@@ -24,6 +24,7 @@ from barometre.warehouse.entrepot import Entrepot
 from barometre.warehouse.repository import open_repository, read_rows
 from barometre.warehouse.schema import lot_import, metadata, version
 from barometre.warehouse.versions import activate_version, fill_chantier, open_entrepot
+from tests.partage import Partage
 
 VAGUES = {"2023-v1": "2023-12-01", "2024-v2": "2024-06-03", "2026-v4": "2026-03-02"}
 QUESTIONNAIRES = {"2023-v1": "communication", "2024-v2": "donnee", "2026-v4": "communication"}
@@ -81,13 +82,14 @@ def load_trois_vagues(adresse: str, dossier: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def charge(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Le vrai référentiel et trois vagues importées."""
+def charge(partage: Partage, petit_socle: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Le référentiel d'une France réduite et trois vagues importées."""
     dossier = tmp_path_factory.mktemp("rejeu")
-    adresse = str(dossier / "entrepot")
-    construire(demo=False, adresse=adresse)
-    load_trois_vagues(adresse, dossier)
-    return adresse
+
+    def load(lieu: Path) -> None:
+        load_trois_vagues(str(shutil.copytree(petit_socle, lieu)), dossier)
+
+    return partage.copy("trois-vagues", load, dossier / "entrepot")
 
 
 @pytest.fixture
@@ -115,6 +117,7 @@ def test_reconstruire_redonne_toutes_les_tables(adresse: str) -> None:
 
 
 @pytest.mark.postgresql
+@pytest.mark.usefixtures("petite_france")
 def test_postgresql_rejoue_aussi_ses_fichiers(base_postgresql: str, tmp_path: Path) -> None:
     entrepot = open_entrepot(base_postgresql)
     construire(demo=False, adresse=entrepot.adresse)
@@ -201,6 +204,7 @@ def test_un_lot_d_avant_la_reserve_est_repris_tel_quel(adresse: str) -> None:
     check_memes_tables(avant, read_tables(adresse))
 
 
+@pytest.mark.usefixtures("petite_france")
 def test_la_demonstration_n_a_pas_de_fichier_garde(
     tmp_path: Path, construire_mini: Callable[[Entrepot], str]
 ) -> None:

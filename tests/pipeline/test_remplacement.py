@@ -15,9 +15,9 @@ from barometre.pipeline.importer import importer
 from barometre.pipeline.verify import verifier
 from barometre.warehouse.repository import open_repository, read_rows
 from barometre.warehouse.versions import open_entrepot
-from tests.pipeline.test_construire import QUESTIONNAIRE, VAGUE, codes, entrepot_neuf, socle
+from tests.pipeline.test_construire import QUESTIONNAIRE, VAGUE, codes, entrepot_neuf
 
-__all__ = ["codes", "entrepot_neuf", "socle"]
+__all__ = ["codes", "entrepot_neuf"]
 
 
 def write_reponses(

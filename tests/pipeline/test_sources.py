@@ -20,7 +20,7 @@ from barometre.sources.catalogue import load_sources_exterieures
 from barometre.warehouse.entrepot import Entrepot
 from barometre.warehouse.repository import Repository, open_repository
 
-pytestmark = pytest.mark.usefixtures("petits_fichiers")
+pytestmark = pytest.mark.usefixtures("petits_fichiers", "petite_france")
 FS = "id_fs,insee_com,format_fs\n1,33063,Fixe\n2,01004,Fixe\n3,99999,Fixe\n"
 TYPOLOGIES = """code,niveau_densite,niveau_ruralite,niveau_centralite,niveau_montagne
 33063,Grands centres urbains,Hors champ,Centre majeur d'équipements et de services,
@@ -33,17 +33,10 @@ OPERATEURS = [
 MESUREES, NON_MESUREES = ("oui_oui", "mesure_seule"), ("declare_seul", "non_non")
 
 
-@pytest.fixture(scope="module")
-def socle(tmp_path_factory: pytest.TempPathFactory) -> str:
-    adresse = str(tmp_path_factory.mktemp("socle") / "entrepot")
-    construire(demo=False, adresse=adresse)
-    return adresse
-
-
 @pytest.fixture
-def lieu(socle: str, tmp_path: Path) -> str:
+def lieu(petit_socle: Path, tmp_path: Path) -> str:
     """Une copie du référentiel construit, pour un test qui écrit."""
-    return str(shutil.copytree(socle, tmp_path / "entrepot"))
+    return str(shutil.copytree(petit_socle, tmp_path / "entrepot"))
 
 
 @pytest.fixture
