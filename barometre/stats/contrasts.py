@@ -129,10 +129,13 @@ def _build_frame(items: pd.Index[Any], a: Sums, b: Sums, variance: Tableau) -> p
 def adjust_p_values(p_values: npt.ArrayLike) -> Tableau:
     """Benjamini-Hochberg (1995) ; les p manquantes restent manquantes et ne comptent pas."""
     p = np.asarray(p_values, dtype=float)
-    connues = np.isfinite(p)
+    connues = np.flatnonzero(np.isfinite(p))
+    ordre = connues[np.argsort(p[connues], kind="stable")]
+    rang = np.arange(1, ordre.size + 1)
     corrige = np.full(p.shape, np.nan)
-    if connues.any():
-        corrige[connues] = scipy.stats.false_discovery_control(p[connues])
+    # De la plus grande p à la plus petite, par un minimum courant : `scipy.stats.false_discovery_control`
+    # (un essai les compare), sans la seconde que prend `scipy.stats` à charger à chaque import d'un fichier.
+    corrige[ordre] = np.minimum(np.minimum.accumulate((ordre.size / rang * p[ordre])[::-1])[::-1], 1)
     return corrige
 
 

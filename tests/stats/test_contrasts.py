@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from barometre.stats.contrasts import (
     adjust_p_values,
@@ -50,7 +51,9 @@ def test_interpolated_limits_stay_within_one_count() -> None:
 def test_multiple_tests() -> None:
     p = get_by_key(REFERENCE, "class", "p_exact")
     attendu = get_by_key(REFERENCE, "adjusted", "bh")
-    np.testing.assert_allclose(adjust_p_values(p[attendu.index]), attendu, atol=1e-12)
+    corrigees = adjust_p_values(p[attendu.index])
+    np.testing.assert_allclose(corrigees, attendu, atol=1e-12)
+    np.testing.assert_allclose(corrigees, stats.false_discovery_control(p[attendu.index]), atol=1e-12)
 
 
 def test_missing_p_values_are_left_out_of_the_count() -> None:
