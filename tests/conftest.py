@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 from sqlalchemy import Engine, text
@@ -30,6 +33,18 @@ def sans_copies_de_la_machine(tmp_path_factory: pytest.TempPathFactory) -> Itera
     """Une construction partagée entre tests ne lit pas non plus les copies de la machine."""
     with pytest.MonkeyPatch.context() as environnement:
         environnement.setenv("BAROMETRE_COPIES", str(tmp_path_factory.mktemp("copies")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def composants_lus_une_fois() -> Iterator[None]:
+    """Chaque AppTest relisait les métadonnées de 150 paquets : les trois quarts de son temps."""
+    if "streamlit.testing.v1" not in sys.modules:  # cette séance n'ouvre aucune page
+        yield
+        return
+    with pytest.MonkeyPatch.context() as streamlit:
+        lecture = "streamlit.components.v2.manifest_scanner.scan_component_manifests"
+        streamlit.setattr(lecture, cache(resolve_name(lecture)))
         yield
 
 
