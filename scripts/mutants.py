@@ -31,6 +31,7 @@ PIECES: dict[str, tuple[str, list[str]]] = {
     "weights": ("barometre/pipeline/weights.py", ["tests/pipeline/test_redressement.py"]),
 }
 GRAINE = 20261128
+MUTMUT = Path(sys.executable).parent / "mutmut"
 # Un essai qui change le dossier courant, ou en lit le dépôt, ne tourne pas dans la copie de mutmut.
 REGLAGES = """
 [tool.mutmut]
@@ -50,7 +51,7 @@ def main() -> int:
             dossier = Path(lus.dossier or provisoire) / piece
             prepare_dossier(dossier, piece)
             noms = draw_fonctions(PIECES[piece][0], lus.fonctions) if lus.fonctions else []
-            commande = [Path(sys.executable).parent / "mutmut", "run", "--max-children", str(lus.processus)]
+            commande = [str(MUTMUT), "run", "--max-children", str(lus.processus)]
             subprocess.run([*commande, *noms], cwd=dossier, check=False, stdout=sys.stderr)
             print_bilan(piece, read_bilan(dossier))
     return 0
