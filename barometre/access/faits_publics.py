@@ -55,6 +55,10 @@ class FaitsPublics:
         """Toutes les collectivités et tous les territoires, gardés en mémoire : à lire, jamais à modifier."""
         return self._repository.get_search_index().collectivites
 
+    def count_communes(self, niveau: str) -> dict[str, int]:
+        """Le nombre de communes de chaque territoire d'un niveau, par code."""
+        return self._repository.count_communes(niveau)
+
     def search(self, texte: str, limite: int = RESULTATS) -> list[Trouvaille]:
         """Trouver une collectivité par son nom ou l'un de ses codes."""
         return self._repository.get_search_index().search(texte, limite)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from functools import lru_cache
 from sys import getsizeof
 from typing import Any
 
@@ -11,6 +13,8 @@ import numpy as np
 import pandas as pd
 
 MINIMUM = 64
+# Ce qui ne contient rien : neuf éléments d'une vue sur dix.
+ATOMES = frozenset({str, int, float, bool, bytes, type(None), date, datetime})
 
 
 def measure(objet: Any) -> int:
@@ -22,6 +26,9 @@ def measure(objet: Any) -> int:
         if id(element) in vus:
             continue
         vus.add(id(element))
+        if type(element) in ATOMES:
+            total += getsizeof(element)
+            continue
         total += _measure_one(element)
         pile.extend(_list_parts(element))
     return max(total, MINIMUM)
@@ -37,12 +44,19 @@ def _measure_one(element: Any) -> int:
 
 def _list_parts(element: Any) -> Iterator[Any]:
     """Ce que contient un conteneur ou une valeur du domaine ; un tableau est déjà compté en entier."""
-    if isinstance(element, Mapping):
+    classe: Any = type(element)
+    if isinstance(element, list | tuple | set | frozenset):
+        yield from element
+    elif champs := _list_champs(classe):
+        yield from (getattr(element, champ) for champ in champs)
+    elif isinstance(element, Mapping):
         yield from element.keys()
         yield from element.values()
-    elif isinstance(element, list | tuple | set | frozenset):
-        yield from element
-    elif is_dataclass(element) and not isinstance(element, type):
-        yield from (getattr(element, champ.name) for champ in fields(element))
     elif hasattr(element, "to_plotly_json"):
         yield element.to_plotly_json()
+
+
+@lru_cache(maxsize=512)
+def _list_champs(classe: Hashable) -> tuple[str, ...]:
+    """Les champs d'une valeur du domaine, lus une fois par classe."""
+    return tuple(champ.name for champ in fields(classe)) if is_dataclass(classe) else ()

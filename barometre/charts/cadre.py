@@ -53,11 +53,12 @@ def check_cadre(cadre: pd.DataFrame) -> pd.DataFrame:
         raise CadreInvalide(f"Colonnes absentes du cadre d'un graphique : {', '.join(absentes)}.")
     propre = cadre.reset_index(drop=True).copy()
     cachees = ~propre["montre"].astype(bool)
-    # Seconde barrière après celle de la portée : rien de caché n'atteint une figure.
-    propre.loc[cachees, ["n", "redresse", "brut", "bas", "haut"]] = None
     for nom in COMPAREES:
         propre[nom] = propre[nom].fillna("") if nom in propre else ""
-    propre.loc[cachees, ["redresse_texte", "brut_texte", "intervalle", "note", *COMPAREES]] = ""
+    if cachees.any():
+        # Seconde barrière après celle de la portée : rien de caché n'atteint une figure.
+        propre.loc[cachees, ["n", "redresse", "brut", "bas", "haut"]] = None
+        propre.loc[cachees, ["redresse_texte", "brut_texte", "intervalle", "note", *COMPAREES]] = ""
     return propre
 
 
@@ -72,9 +73,10 @@ def build_table(cadre: pd.DataFrame, indicateur: Indicateur, tete: str = "groupe
     `tete` : la colonne du dictionnaire qui nomme les groupes.
     """
     noms = {"groupe": tete, **_TABLE, **(_COMPAREES if has_compares(cadre) else {}), "raison": "remarque"}
-    table = cadre[list(noms)].rename(columns=noms).astype({"n": "Int64"})
     echelle = 100.0 if indicateur.est_part else 1.0
-    return table.assign(**{nom: pd.to_numeric(cadre[nom]).astype(float) * echelle for nom in NOMBRES})
+    mots = {cible: cadre[source] for source, cible in noms.items()} | {"n": cadre["n"].astype("Int64")}
+    nombres = {nom: pd.to_numeric(cadre[nom]).astype(float) * echelle for nom in NOMBRES}
+    return pd.DataFrame(mots | nombres)
 
 
 def list_faits(ligne: dict[Any, Any]) -> list[str]:

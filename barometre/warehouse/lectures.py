@@ -6,6 +6,7 @@ Une version ne change pas une fois construite : rien n'est à rafraîchir, la pl
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from operator import itemgetter
 from threading import Lock
 
 import pandas as pd
@@ -22,23 +23,25 @@ class Lectures:
     """Des tableaux gardés par clé, les moins lus effacés d'abord."""
 
     def __init__(self, octets: int = OCTETS) -> None:
-        self._gardees: LRUCache[Hashable, pd.DataFrame] = LRUCache(octets, getsizeof=_measure)
+        # Chaque tableau avec son poids : le peser coûte autant que le lire.
+        self._gardees: LRUCache[Hashable, tuple[pd.DataFrame, int]] = LRUCache(
+            octets, getsizeof=itemgetter(1)
+        )
         self._verrou = Lock()
 
     def get(self, cle: Hashable, read: Callable[[], pd.DataFrame]) -> pd.DataFrame:
         """Le tableau de cette clé, lu au besoin ; qui le reçoit peut l'écrire sans toucher à l'original."""
         with self._verrou:
-            trouve = self._gardees.get(cle)
-        if trouve is None:
-            trouve = read()
-            self._keep(cle, trouve)
+            gardee = self._gardees.get(cle)
+        tableau = gardee[0] if gardee else self._keep(cle, read())
         # pandas 3 copie à la première écriture : cette vue ne coûte rien.
-        return trouve.copy(deep=False)
+        return tableau.copy(deep=False)
 
-    def _keep(self, cle: Hashable, tableau: pd.DataFrame) -> None:
-        if _measure(tableau) <= OCTETS_UNE:
+    def _keep(self, cle: Hashable, tableau: pd.DataFrame) -> pd.DataFrame:
+        if (poids := _measure(tableau)) <= OCTETS_UNE:
             with self._verrou:
-                self._gardees[cle] = tableau
+                self._gardees[cle] = (tableau, poids)
+        return tableau
 
 
 def build_key(table: str, ordre: tuple[str, ...], filtres: dict[str, Filtre]) -> Hashable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, func, or_, select
 from sqlalchemy.sql.elements import KeyedColumnElement
 
 from barometre.warehouse import schema as s
@@ -32,6 +32,15 @@ def select_collectivites(filtres: Mapping[str, Filtre], cadre: bool) -> Select[A
     """Les collectivités ; `cadre` : sans les territoires qu'une autre collectivité porte."""
     requete = select_rows(s.dim_collectivite, filtres)
     return requete.where(s.dim_collectivite.c.porteur_id.is_(None)) if cadre else requete
+
+
+def select_comptes_communes(niveau: str) -> Select[Any]:
+    """Le nombre de communes de chaque territoire de ce niveau : territoire, communes."""
+    c = s.dim_collectivite.c
+    territoire = c[niveau].label("territoire")
+    communes = func.count().label("communes")
+    requete = select(territoire, communes).where(c.type == "commune", c.porteur_id.is_(None))
+    return requete.group_by(territoire).order_by(territoire)
 
 
 def select_perimetre(opsn_id: str) -> Select[Any]:

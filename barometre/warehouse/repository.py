@@ -126,6 +126,12 @@ class Repository:
         }  # fmt: skip
         return self.read(q.select_collectivites(filtres, cadre))
 
+    def count_communes(self, niveau: str) -> dict[str, int]:
+        """Le nombre de communes de chaque territoire d'un niveau (zone, region, departement, epci)."""
+        cle = (self.version_id, ("communes", niveau))
+        comptes = self._lectures.get(cle, lambda: self.read(q.select_comptes_communes(niveau)))
+        return dict(zip(comptes["territoire"], comptes["communes"].astype(int), strict=True))
+
     def resolve_code(self, code: str) -> str | None:
         """Code INSEE, SIREN, SIRET ou ancien code → collectivité ; None s'il n'en désigne pas une seule."""
         net = "".join(code.split()).upper()

@@ -91,6 +91,11 @@ def test_le_poids_compte_les_tableaux_et_une_fois_ce_qui_est_partage() -> None:
     assert measure({"x": [np.zeros(1_000)]}) >= 8_000
 
 
+def test_le_poids_compte_les_champs_d_une_valeur_du_domaine_et_ses_textes() -> None:
+    vue = _Porte(PUBLIC, "v" * 10_000, inscrites=["x" * 20_000, {"cle": "y" * 30_000}])
+    assert 60_000 <= measure(vue) < 65_000
+
+
 def test_une_vue_plus_grosse_que_la_memoire_se_rend_sans_se_garder() -> None:
     appels: list[int] = []
 

@@ -243,6 +243,10 @@ class FaussePorte:
     def list_valeurs(self, indicateur_id: str, **filtres: Any) -> pd.DataFrame:
         return self._valeurs
 
+    def count_communes(self, niveau: str) -> dict[str, int]:
+        communes = self.get_referentiel().query("type == 'commune'")
+        return {} if niveau not in communes else communes[niveau].value_counts().to_dict()
+
     def get_referentiel(self) -> pd.DataFrame:
         vides = dict.fromkeys(("porteur_id", "strate", "departement", "region", "epci"))
         return self.list_collectivites().assign(**vides)

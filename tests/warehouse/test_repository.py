@@ -31,6 +31,17 @@ def test_le_cadre_exclut_les_territoires_portes(repository: Repository) -> None:
     assert len(repository.list_collectivites(type=["epci", "ept"])) == 4
 
 
+@pytest.mark.parametrize("niveau", ["zone", "region", "departement", "epci"])
+def test_les_communes_se_comptent_par_territoire_sans_les_portees(
+    repository: Repository, niveau: str
+) -> None:
+    communes = repository.list_collectivites(type="commune")
+    attendu = communes[niveau].dropna().value_counts().to_dict()
+    compte = repository.count_communes(niveau)
+    assert {code: n for code, n in compte.items() if isinstance(code, str) and code} == attendu
+    assert sum(compte.values()) == len(communes)
+
+
 def test_types_des_colonnes(repository: Repository) -> None:
     lignes = repository.list_collectivites()
     assert isinstance(lignes["nom"].dtype, pd.StringDtype)

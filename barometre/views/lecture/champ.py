@@ -36,4 +36,9 @@ def select_territoire(cadre: pd.DataFrame, territoire_id: str) -> pd.DataFrame:
 
 def count_communes(gate: Gate, territoire_id: str) -> int:
     """Le nombre de communes d'un territoire."""
+    niveau, _, code = territoire_id.partition("-")
+    if niveau in ("", FRANCE):
+        return sum(gate.count_communes("zone").values())
+    if niveau in NIVEAUX:
+        return gate.count_communes(niveau).get(code, 0)
     return len(list_champ(gate, Selection(territoire_id=territoire_id, type="commune")))

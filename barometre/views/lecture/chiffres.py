@@ -85,7 +85,9 @@ class Chiffre:
 
 def read_chiffres(cadre: pd.DataFrame, *, egales: bool = False) -> list[Chiffre]:
     """Les cellules d'un cadre de la porte d'accès ; `egales` : à structure égale, pour un territoire."""
-    lignes = cadre.to_dict("records")
+    # Colonne par colonne : `to_dict("records")` relit chaque texte d'Arrow un à un, deux fois plus lentement.
+    colonnes = [cadre[nom].tolist() for nom in cadre.columns]
+    lignes = (dict(zip(cadre.columns, ligne, strict=True)) for ligne in zip(*colonnes, strict=True))
     return [_equalise(_build_chiffre(x), x) if egales else _build_chiffre(x) for x in lignes]
 
 
