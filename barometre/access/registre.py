@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, Select, create_engine, delete, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Select, create_engine, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from barometre.access.comptes import Comptes
@@ -22,7 +22,8 @@ from barometre.access.horloge import get_now
 from barometre.access.journal import NON_ECRIT, Verification, check_chaine, write_fait
 from barometre.access.recherche_journal import TOUT, Recherche, select_journal
 from barometre.access.sessions import Sessions
-from barometre.access.tables import acces, journal, selections
+from barometre.access.tables import acces, journal
+from barometre.access.vues_gardees import VuesGardees
 from barometre.domain.portee import PUBLIC, Portee
 
 VARIABLE = "BAROMETRE_REGISTRE"
@@ -41,6 +42,7 @@ class Registre:
         self.comptes = Comptes(moteur)
         self.sessions = Sessions(moteur)
         self.connexions = Connexions(moteur)
+        self.vues = VuesGardees(moteur)
 
     def accorder(self, compte: str, portee: Portee, *, par: str = "", motif: str = "", siret: str = "",
                  debut_le: datetime | None = None, expire_le: datetime | None = None) -> int:  # fmt: skip
@@ -127,27 +129,6 @@ class Registre:
         """Remplit un registre neuf, d'un seul geste ; `RegistreError` s'il ne l'est pas."""
         with self._begin() as connexion:
             return restore_copie(connexion, octets)
-
-    def save_selection(self, compte: str, titre: str, requete: str) -> int:
-        """Garde une vue par son adresse."""
-        with self._moteur.begin() as connexion:
-            cle = connexion.execute(
-                insert(selections).values(compte=compte, titre=titre, requete=requete, creee_le=get_now())
-            ).inserted_primary_key
-        assert cle is not None
-        return int(cle[0])
-
-    def list_selections(self, compte: str) -> pd.DataFrame:
-        """Les vues gardées d'un compte."""
-        return self._read(
-            select(selections).where(selections.c.compte == compte).order_by(selections.c.selection_id)
-        )
-
-    def remove_selection(self, compte: str, selection_id: int) -> None:
-        """Oublie une vue, si elle est bien à ce compte."""
-        siens = (selections.c.selection_id == selection_id) & (selections.c.compte == compte)
-        with self._moteur.begin() as connexion:
-            connexion.execute(delete(selections).where(siens))
 
     def close(self) -> None:
         """Ferme les connexions."""

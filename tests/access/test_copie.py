@@ -18,7 +18,7 @@ def plein(tmp_path: Path) -> Registre:
     registre.accorder("c-a", Portee(role="opsn", opsn_id="opsn-a"), par="camille", motif="convention")
     registre.accorder("c-b", Portee(role="programme"), par="camille", motif="comité")
     registre.retirer(1, par="camille")
-    registre.save_selection("c-b", "Ma vue", "theme=inclusion")
+    registre.vues.save("c-b", "Ma vue", "theme=inclusion")
     return registre
 
 

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, inspect
 
+from barometre.access import vues_gardees
 from barometre.access.registre import Registre, RegistreError, open_registre
 from barometre.access.tables import metadata
+from barometre.access.vues_gardees import VueGardee
 from barometre.domain.portee import Portee
 from tests.conftest import MOTEURS
 
@@ -59,11 +61,46 @@ def test_un_droit_incomplet_est_refuse(registre: Registre, portee: Portee, phras
 
 
 def test_les_vues_gardees_sont_a_leur_compte(registre: Registre) -> None:
-    numero = registre.save_selection("a@b.fr", "Ma vue", "theme=inclusion")
-    registre.remove_selection("autre@b.fr", numero)
-    assert registre.list_selections("a@b.fr")["requete"].tolist() == ["theme=inclusion"]
-    registre.remove_selection("a@b.fr", numero)
-    assert registre.list_selections("a@b.fr").empty
+    numero = registre.vues.save("c-a", "Ma vue", "theme=inclusion")
+    for geste in (
+        lambda: registre.vues.remove("c-b", numero),
+        lambda: registre.vues.rename("c-b", numero, "À moi"),
+    ):
+        with pytest.raises(RegistreError, match="plus parmi les vôtres"):
+            geste()
+    assert registre.vues.list("c-b") == ()
+    assert registre.vues.list("c-a") == (VueGardee(numero, "Ma vue", "theme=inclusion"),)
+    registre.vues.rename("c-a", numero, "  Autre\x00\n nom ")
+    assert [v.titre for v in registre.vues.list("c-a")] == ["Autre nom"]
+    registre.vues.remove("c-a", numero)
+    assert registre.vues.list("c-a") == ()
+
+
+def test_une_vue_gardee_deux_fois_ne_fait_qu_une_et_leur_nombre_est_borne(
+    registre: Registre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vues_gardees, "MAXIMUM", 2)
+    assert registre.vues.save("c-a", "Une", "par=strate") == registre.vues.save("c-a", "Deux", "par=strate")
+    registre.vues.save("c-a", "Trois", "par=type")
+    with pytest.raises(RegistreError, match="déjà"):
+        registre.vues.save("c-a", "Quatre", "par=opsn")
+    assert [v.titre for v in registre.vues.list("c-a")] == ["Trois", "Deux"]
+
+
+@pytest.mark.parametrize(
+    ("compte", "titre", "requete", "phrase"),
+    [
+        ("c-a", " \n\u200b", "par=strate", "nom"),
+        ("", "Vue", "par=strate", "Connectez-vous"),
+        ("c-a", "Vue", "i" * 10_000, "trop de choix"),
+    ],
+)
+def test_une_vue_qui_ne_se_garde_pas_dit_pourquoi(
+    registre: Registre, compte: str, titre: str, requete: str, phrase: str
+) -> None:
+    with pytest.raises(RegistreError, match=phrase):
+        registre.vues.save(compte, titre, requete)
+    assert registre.vues.list(compte) == ()
 
 
 def test_les_migrations_donnent_les_tables_du_code(tmp_path: Path) -> None:

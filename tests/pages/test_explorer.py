@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
+import pytest
+
+from barometre.access.lecteur import Lecteur
+from barometre.access.registre import get_registre
+from barometre.ui import visiteur
 from tests.pages.conftest import Ouvrir, list_messages
 
 
@@ -34,3 +40,32 @@ def test_une_vue_vide_dit_quoi_changer(ouvrir: Ouvrir) -> None:
     assert any("élargissez le champ" in m.value for m in page.markdown)
     assert any("Sans ligne dans cette vue" in m for m in list_messages(page))
     assert not page.exception
+
+
+def test_une_personne_connectee_garde_renomme_et_oublie_ses_vues(
+    ouvrir: Ouvrir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BAROMETRE_REGISTRE", f"sqlite:///{tmp_path}/registre.db")
+    monkeypatch.setattr(visiteur, "get_lecteur", lambda: Lecteur("c-a"))
+    page = ouvrir("explorer", theme="communication", par="strate")
+    page.button(key="garder-vue").click().run()
+    assert any("Donnez un nom" in m for m in list_messages(page))
+    page.text_input(key="nom-de-la-vue").set_value("Les sites <b>").run()
+    assert page.query_params["nom"] == "Les sites <b>"
+    page.button(key="garder-vue").click().run()
+    (gardee,) = get_registre().vues.list("c-a")
+    assert (gardee.titre, gardee.requete) == ("Les sites <b>", "theme=communication&par=strate")
+    page.session_state["vues-gardees"] = True
+    page.run()
+    page.text_input(key=f"titre-{gardee.vue_id}").set_value("Sites").run()
+    page.button(key=f"Renommer-{gardee.vue_id}").click().run()
+    assert [v.titre for v in get_registre().vues.list("c-a")] == ["Sites"]
+    page.button(key=f"Oublier-{gardee.vue_id}").click().run()
+    assert get_registre().vues.list("c-a") == ()
+    assert not page.exception
+
+
+def test_sans_compte_rien_ne_se_garde(ouvrir: Ouvrir) -> None:
+    page = ouvrir("explorer", theme="communication", par="strate")
+    assert "garder-vue" not in [b.key for b in page.button]
+    assert page.text_input(key="nom-de-la-vue")

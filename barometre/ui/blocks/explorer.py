@@ -14,6 +14,7 @@ from barometre.formats import format_guillemets, format_nombre
 from barometre.maps.geopackage import MIME, to_gpkg
 from barometre.maps.geopackage import NIVEAUX as NIVEAUX_DESSINES
 from barometre.ui import porte, state
+from barometre.ui.blocks import vues_gardees
 from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.explorer_choix import select_choix
 from barometre.ui.blocks.explorer_figure import render_figure
@@ -141,6 +142,11 @@ def render_fichiers(composee: Composee) -> None:
             key="telecharger-explorer-gpkg",
             on_click="ignore",
         )
+
+
+def render_garder(composee: Composee) -> None:
+    """Nommer la vue, la garder, rouvrir celles que l'on a gardées."""
+    vues_gardees.render_garder(build_requete(composee.demande, state.get_version_demandee()))
 
 
 def render_reproduire(composee: Composee) -> None:
