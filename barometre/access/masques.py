@@ -15,6 +15,7 @@ from barometre.domain.secret import DECIMALES, MONTRES, SEUIL, SEUIL_REDRESSE
 EFFECTIFS_EVOLUTION = ("n_1", "n_2", "n_panel")
 CHIFFRES_EVOLUTION = (
     *EFFECTIFS_EVOLUTION, "changement", "se", "bas", "haut", "gains", "pertes", "p_mcnemar",
+    "egal_changement", "egal_bas", "egal_haut",
 )  # fmt: skip
 COMPTES_ACCORD = ("oui_oui", "declare_seul", "mesure_seule", "non_non")
 EFFECTIFS_ASSOCIATION = ("n_beneficiaires", "n_comparables")
@@ -34,9 +35,9 @@ def mask_evolutions(lignes: pd.DataFrame, cyber: frozenset[str]) -> pd.DataFrame
     """Les changements dont les deux cellules se montrent, en points entiers."""
     caches = ~lignes["etat"].isin(MONTRES)
     vues = _erase(lignes, CHIFFRES_EVOLUTION, caches)
-    vues.loc[caches, "verdict"] = ""
+    vues.loc[caches, ["verdict", "egal_verdict"]] = ""
     vues = _erase(vues, PANEL, ~_shows_panel(lignes, cyber))
-    for colonne in ("changement", "bas", "haut", "se"):
+    for colonne in ("changement", "bas", "haut", "egal_changement", "egal_bas", "egal_haut", "se"):
         vues[colonne] = vues[colonne].round(DECIMALES + (colonne == "se"))
     for colonne in EFFECTIFS_EVOLUTION:
         vues[colonne] = round_effectifs(vues[colonne])

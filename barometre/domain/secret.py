@@ -57,3 +57,12 @@ def compute_borne(n: int) -> float:
     """
     # Une division entière par excès : « math » n'est pas nécessaire au domaine.
     return min(-(-100 * (MARGE_EXTREME + 1) // max(int(n), 1)) / 100, 0.5)
+
+
+def is_extreme(n: int, oui: float, part: float) -> bool:
+    """Vrai si la porte ne dira de cette part qu'une borne : à trois réponses montrées de 0 ou de 100 %.
+
+    `n` et `oui` : brouillés, sans arrondi ; la construction s'en sert pour ne rien tirer d'un chiffre tu.
+    """
+    lu = n if n >= EFFECTIF_EXACT else PAS_EFFECTIF * round(n / PAS_EFFECTIF)
+    return min(oui, part * lu) <= MARGE_EXTREME or lu - max(oui, part * lu) <= MARGE_EXTREME

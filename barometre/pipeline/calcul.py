@@ -97,16 +97,17 @@ class Calculee:
 
 def compute_questionnaire(contexte: Contexte, vagues: Sequence[Vaguee]) -> Donnees:
     """Les tables calculées d'un questionnaire, à toutes ses vagues."""
-    return join_vagues([compute_vague(contexte, vague) for vague in vagues])
+    return join_vagues(contexte, [compute_vague(contexte, vague) for vague in vagues])
 
 
-def join_vagues(calculees: Sequence[Calculee]) -> Donnees:
+def join_vagues(contexte: Contexte, calculees: Sequence[Calculee]) -> Donnees:
     """Les tables de ces vagues, dans leur ordre, et les évolutions de chacune à la suivante."""
     donnees = Donnees()
     for calculee in calculees:
         donnees.extend(calculee.donnees)
     for avant, apres in pairwise(calculees):
-        evolutions = compute_evolutions(avant.terrain, apres.terrain, avant.agregats, apres.agregats)
+        terrains, agregats = (avant.terrain, apres.terrain), (avant.agregats, apres.agregats)
+        evolutions = compute_evolutions(*terrains, *agregats, contexte.tranches)
         donnees.add("evolution", evolutions)
     return donnees
 

@@ -70,7 +70,7 @@ def compute_lot(
     donnees = Donnees()
     for vagues in split_vagues(participations, faits, [v.id for v in contexte.catalogue.vagues], cles):
         calculees = [compute_one(v, neuve=complet or v.vague_id == lot.vague_id) for v in vagues]
-        donnees.extend(join_vagues(calculees))
+        donnees.extend(join_vagues(contexte, calculees))
     donnees.extend(compute_croisements(passe.mesures, lot.questionnaire_id, donnees, cles))
     return donnees
 

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from barometre.domain.secret import MONTRES, SEUIL_REDRESSE
+from barometre.domain.structure import TYPES_EGAUX
+from barometre.pipeline.changes_egales import compute_changes_egales
 from barometre.pipeline.terrain import Terrain
 from barometre.stats.change import BAISSE, HAUSSE, STABLE, estimate_change
 from barometre.stats.contrasts import adjust_p_values
@@ -24,7 +26,11 @@ _GARDEES = ["indicateur_id", "n_1", "n_2", "n_panel", "gains", "pertes", "p_mcne
 
 
 def compute_evolutions(
-    premier: Terrain, second: Terrain, agregats_1: pd.DataFrame, agregats_2: pd.DataFrame
+    premier: Terrain,
+    second: Terrain,
+    agregats_1: pd.DataFrame,
+    agregats_2: pd.DataFrame,
+    tranches: pd.Series,
 ) -> pd.DataFrame:
     """Les lignes d'`evolution` entre deux vagues d'un questionnaire (parts seulement)."""
     communs = [i.id for i in premier.list_indicateurs(parts=True) if i.id in second.valeurs]
@@ -44,7 +50,10 @@ def compute_evolutions(
     lignes = lignes.join(cellules, on="domain")[[*_GARDEES, "p_value", *CLE]]
     lignes = lignes.assign(vague_1=premier.vague_id, vague_2=second.vague_id)
     lignes = lignes.assign(etat=_states(lignes, agregats_1, agregats_2))
-    return lignes.assign(verdict=judge(lignes)).drop(columns="p_value")
+    egales = compute_changes_egales((premier, second), lignes, (agregats_1, agregats_2), tranches)
+    lignes = lignes.assign(verdict=judge(lignes), **egales.drop(columns="p_value").add_prefix("egal_"))
+    mots = judge(lignes.assign(**egales)).where(egales["changement"].notna(), "")
+    return lignes.assign(egal_verdict=mots).drop(columns="p_value")
 
 
 def judge(lignes: pd.DataFrame) -> pd.Series:
@@ -62,10 +71,11 @@ def judge(lignes: pd.DataFrame) -> pd.Series:
 
 
 def _shared_cells(premier: Terrain, second: Terrain) -> pd.DataFrame:
-    """France × (total, type, strate) et régions : ce qu'une évolution peut dire avec assez de réponses."""
+    """France × (total, type, strate), régions et leurs communes : assez de réponses pour une évolution."""
     communes = premier.cellules[[*CLE, "niveau"]].merge(second.cellules[CLE], on=CLE)
     nationales = communes["niveau"].eq("france") & communes["couverture"].eq("")
-    regionales = communes["niveau"].eq("region") & communes["type"].eq("") & communes["couverture"].eq("")
+    regionales = communes["niveau"].eq("region") & communes["type"].isin(TYPES_EGAUX)
+    regionales &= communes["strate"].eq("") & communes["couverture"].eq("")
     return communes.loc[nationales | regionales, CLE].reset_index(drop=True)
 
 

@@ -49,16 +49,27 @@ def compute_egales(
     colonnes |= {nom: np.full(vide.shape, "", dtype=object) for nom in COLONNES[3:]}
     for type_ in TYPES_EGAUX:
         rangs = np.flatnonzero(_is_concernee(cellules, type_))
-        noms = sorted(set(tranches[tranches.str.startswith(type_ or TYPES_DECOUPES)]))
-        if rangs.size and noms:
-            egales = _standardise(terrain, tranches, noms, rangs, chiffres.slope[rangs], indicateurs)
+        melange = build_melange(tranches, type_)
+        if rangs.size and melange.size:
+            egales = _standardise(terrain, tranches, melange, rangs, chiffres.slope[rangs], indicateurs)
             mots = {s.id: s.libelle for s in terrain.catalogue.grilles[GRILLE].strates}
-            manque = np.array(["", *map(mots.get, noms)], dtype=object)[egales.missing - SANS_MANQUE]
+            manque = np.array(["", *map(mots.get, melange.index)], dtype=object)[egales.missing - SANS_MANQUE]
             for nom, valeurs in zip(
                 COLONNES, (egales.p, egales.low, egales.high, egales.grade, manque), strict=True
             ):
                 colonnes[nom][rangs] = valeurs
     return pd.DataFrame({nom: valeurs.T.ravel() for nom, valeurs in colonnes.items()})
+
+
+def build_melange(tranches: pd.Series, type_: str) -> pd.Series:
+    """La part de chaque tranche parmi les collectivités de ce type, ou de tous ; vide sans aucune."""
+    effectifs = tranches[tranches.str.startswith(type_ or TYPES_DECOUPES)].value_counts().sort_index()
+    return effectifs / effectifs.sum()
+
+
+def code_tranches(tranches: pd.Series, melange: pd.Series, unites: pd.Index) -> NDArray[np.intp]:
+    """Le rang de la tranche de chaque collectivité dans le mélange, −1 si elle n'y est pas."""
+    return melange.index.get_indexer(pd.Index(tranches.reindex(unites)))
 
 
 def _is_concernee(cellules: pd.DataFrame, type_: str) -> NDArray[np.bool_]:
@@ -69,19 +80,17 @@ def _is_concernee(cellules: pd.DataFrame, type_: str) -> NDArray[np.bool_]:
 def _standardise(  # noqa: PLR0917 - un type de `compute_egales`
     terrain: Terrain,
     tranches: pd.Series,
-    noms: list[str],
+    melange: pd.Series,
     rangs: NDArray[np.intp],
     pentes: NDArray[np.float64],
     indicateurs: Sequence[Indicateur],
 ) -> Standardised:
-    effectifs = tranches.value_counts().reindex(noms).to_numpy(dtype=float)
-    codes = pd.Index(noms).get_indexer(pd.Index(tranches.reindex(terrain.repondants)))
     return adjust_domains(
         terrain.design,
         terrain.valeurs[[i.id for i in indicateurs]],
         csr_array(terrain.membres[:, terrain.gardees[rangs]].T),
-        codes,
-        effectifs / effectifs.sum(),
+        code_tranches(tranches, melange, terrain.repondants),
+        melange.to_numpy(dtype=float),
         pentes,
         minimums=np.array([get_seuil(i.sensibilite == "cyber") for i in indicateurs]),
         cv=terrain.cv,

@@ -10,67 +10,26 @@ test exact de McNemar (1947).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import special
-from scipy.sparse import csr_array
 
 from barometre.stats import intervals
 from barometre.stats.design import Design
-from barometre.stats.domains import sum_domains
-from barometre.stats.estimation import read_answers, read_membership
 from barometre.stats.grades import LOGIT_MINIMUM
 from barometre.stats.pairing import Pairing, build_pairing
-from barometre.stats.perturbation import Perturbation
-from barometre.stats.publication import publish_counts
+from barometre.stats.panel import Panel, count_panel, measure_overlap, read_covariance
 from barometre.stats.strata import DesignError
+from barometre.stats.wave import Wave, build_wave
 
 Tableau = npt.NDArray[np.float64]
 
 HAUSSE = "hausse"
 BAISSE = "baisse"
 STABLE = "pas de changement démontré"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Wave:
-    """Une vague : ses réponses, ses domaines et leurs estimations (domaine × chiffre).
-
-    `n_eff` est réduit de ce qu'en ôte le bruit du secret : il ne sert qu'aux intervalles et aux tests.
-    """
-
-    design: Design
-    values: Tableau
-    answered: Tableau
-    membership: csr_array
-    n: Tableau
-    yes: Tableau
-    n_eff: Tableau
-    p: Tableau
-    variance: Tableau
-    weight: Tableau
-    noise: Tableau
-    n_published: Tableau
-    items: pd.Index[Any]
-
-    def residuals(self, domain: int) -> Tableau:
-        """Résidus linéarisés des proportions d'un domaine, sans correction de population finie."""
-        unites = self.membership.indices[self.membership.indptr[domain] : self.membership.indptr[domain + 1]]
-        total = np.where(self.weight[domain] > 0, self.weight[domain], 1.0)
-        u = np.zeros_like(self.answered)
-        ecart = self.values[unites] - self.answered[unites] * np.nan_to_num(self.p[domain])
-        u[unites] = ecart / total
-        return self.design.residuals(u)
-
-    @property
-    def correction(self) -> Tableau:
-        """√(1 − n_h/N_h) de chaque répondant, en colonne."""
-        strates = self.design.strata
-        return np.asarray(np.sqrt(1 - strates.sizes / strates.populations)[strates.codes][:, None])
 
 
 def estimate_change(  # noqa: PLR0917 - la signature de CONCEPTION §8
@@ -95,8 +54,8 @@ def estimate_change(  # noqa: PLR0917 - la signature de CONCEPTION §8
     if not items:
         raise DesignError("Les deux vagues n'ont aucune question en commun.")
     domaines = _get_domains(membership_1, membership_2)
-    vague_1 = _build_wave(design_1, answers_1[items], membership_1)
-    vague_2 = _build_wave(design_2, answers_2[items], membership_2)
+    vague_1 = build_wave(design_1, answers_1[items], membership_1)
+    vague_2 = build_wave(design_2, answers_2[items], membership_2)
     appariement = build_pairing(design_1, units_1, design_2, units_2)
     colonnes = _describe_change(vague_1, vague_2, appariement, level)
     etiquettes: dict[str, Any] = {"item": np.repeat(pd.Index(items), len(domaines))}
@@ -113,35 +72,12 @@ def _get_domains(first: pd.DataFrame | None, second: pd.DataFrame | None) -> pd.
     return first.columns
 
 
-def _build_wave(design: Design, answers: pd.DataFrame, membership: pd.DataFrame | None) -> Wave:
-    valeurs = read_answers(design, answers, "proportion")
-    tout = csr_array(np.ones((1, design.size)))
-    appartenance = tout if membership is None else read_membership(design, membership)
-    sommes = sum_domains(design, valeurs, appartenance, answers.columns)
-    repondu = np.isfinite(valeurs).astype(float)
-    return Wave(
-        design=design,
-        values=np.nan_to_num(valeurs),
-        answered=repondu,
-        membership=appartenance,
-        n=sommes.n,
-        yes=sommes.total,
-        n_eff=sommes.n_noisy,
-        p=sommes.estimate,
-        variance=sommes.variance,
-        weight=appartenance @ (design.weights[:, None] * repondu),
-        noise=sommes.noise,
-        n_published=sommes.n_published,
-        items=answers.columns,
-    )
-
-
 def _describe_change(first: Wave, second: Wave, pairing: Pairing, level: float) -> dict[str, Any]:
-    panel, gains, pertes = _count_panel(first, second, pairing)
+    panel = count_panel(first, second, pairing)
     if second.design.perturbation is None:
         variance, df = _sum_variance(first, second, pairing)
     else:
-        variance, df = _expect_variance(first, second, pairing, (panel, gains, pertes))
+        variance, df = _expect_variance(first, second, pairing, panel)
     changement, se = second.p - first.p, np.sqrt(variance + first.noise + second.noise)
     bas, haut = intervals.newcombe_effective(first.p, first.n_eff, second.p, second.n_eff, level)
     p_value = pooled_p_value(first.p, first.n_eff, second.p, second.n_eff)
@@ -161,10 +97,10 @@ def _describe_change(first: Wave, second: Wave, pairing: Pairing, level: float) 
         "high": haut,
         "p_value": p_value,
         "verdict": np.array([BAISSE, STABLE, HAUSSE])[1 + get_sign(bas, haut, p_value, level)],
-        "n_panel": panel.astype(int),
-        "gains": gains.astype(int),
-        "losses": pertes.astype(int),
-        "mcnemar_p": mcnemar_exact(gains, pertes),
+        "n_panel": panel.n.astype(int),
+        "gains": panel.gains.astype(int),
+        "losses": panel.losses.astype(int),
+        "mcnemar_p": mcnemar_exact(panel.gains, panel.losses),
     }
 
 
@@ -225,60 +161,11 @@ def _sum_variance(first: Wave, second: Wave, pairing: Pairing) -> tuple[Tableau,
     return np.maximum(variance, 0.0), df
 
 
-def _expect_variance(
-    first: Wave, second: Wave, pairing: Pairing, panel: tuple[Tableau, Tableau, Tableau]
-) -> tuple[Tableau, Tableau]:
-    """La même, de deux plans à clés : V1 + V2 − 2·c·C, où rien d'exact n'entre.
-
-    c : covariance d'une réponse d'une vague à l'autre, lue dans les gains et pertes brouillés du panel ; C :
-    Σ w₁w₂(1 − n₁n₂/(N·n₁₂))/(ΣW₁·ΣW₂) sur celles qui sont aux deux vagues.
-    """
-    i, j = pairing.both
-    poids = first.design.weights[i] * second.design.weights[j]
-    poids *= (first.correction[i] * second.correction[j])[:, 0] + pairing.excess[
-        pairing.strata[pairing.first[i]]
-    ]
-    commun = first.membership[:, i].multiply(second.membership[:, j]).tocsr()
-    totaux = (first.membership @ first.design.weights) * (second.membership @ second.design.weights)
-    commune = np.asarray(commun @ poids / totaux)[:, None] * _read_covariance(first.p, second.p, panel)
+def _expect_variance(first: Wave, second: Wave, pairing: Pairing, panel: Panel) -> tuple[Tableau, Tableau]:
+    """La même, de deux plans à clés : V1 + V2 − 2·c·C, où rien d'exact n'entre (`barometre.stats.panel`)."""
+    commune = measure_overlap(first, second, pairing)[:, None] * read_covariance(first.p, second.p, panel)
     membres = pairing.stack(*(v.membership.toarray().T for v in (first, second)))
     df = ((membres > 0).sum(axis=0) - pairing.count_strata(membres) - 1)[:, None] * np.ones_like(first.p)
     variance = np.maximum(first.variance + second.variance - 2 * commune, 0.0)
     variance[(first.n == 0) | (second.n == 0)] = np.nan
     return variance, df
-
-
-def _read_covariance(p_1: Tableau, p_2: Tableau, panel: tuple[Tableau, Tableau, Tableau]) -> Tableau:
-    """Cov(y₁, y₂) dans le panel : (p₁q₁ + p₂q₂ − V(y₂ − y₁))/2, bornée à 0 et à √(p₁q₁·p₂q₂)."""
-    n, gains, pertes = panel
-    n = np.maximum(n, 1.0)
-    v_1, v_2 = p_1 * (1 - p_1), p_2 * (1 - p_2)
-    v_ecart = (gains + pertes) / n - np.square((gains - pertes) / n)
-    return np.clip((v_1 + v_2 - v_ecart) / 2, 0.0, np.sqrt(v_1 * v_2))
-
-
-def _count_panel(first: Wave, second: Wave, pairing: Pairing) -> tuple[Tableau, Tableau, Tableau]:
-    """Présents aux deux vagues dans le domaine, passés de non à oui, passés de oui à non."""
-    i, j = pairing.both
-    commun = first.membership[:, i].multiply(second.membership[:, j]).tocsr()
-    repondu = first.answered[i] * second.answered[j]
-    avant, apres = first.values[i], second.values[j]
-    gains, pertes = repondu * (1 - avant) * apres, repondu * avant * (1 - apres)
-    comptes = [np.asarray(commun @ gains), np.asarray(commun @ pertes)]
-    panel = np.asarray(commun @ repondu)
-    if second.design.perturbation is None:
-        return panel, comptes[0], comptes[1]
-    cles = replace(second.design.perturbation, keys=second.design.perturbation.keys[j])
-    presents = np.where(repondu > 0, 1.0, np.nan)
-    effectif = publish_counts(cles, panel, presents, csr_array(commun), second.items)
-    comptes = [_perturb_panel(cles, commun, repondu, f, second.items) for f in (gains, pertes)]
-    return effectif, comptes[0], comptes[1]
-
-
-def _perturb_panel(
-    keys: Perturbation, domains: csr_array, answered: Tableau, flows: Tableau, items: pd.Index[Any]
-) -> Tableau:
-    """Des gains ou des pertes brouillés par les clés de celles qui sont aux deux vagues."""
-    valeurs = np.where(answered > 0, flows, np.nan)
-    compte = np.asarray(domains @ flows) + keys.draw(csr_array(domains), valeurs, items)
-    return np.asarray(np.clip(compte, 0, domains @ answered))

@@ -140,21 +140,25 @@ def adjust_p_values(p_values: npt.ArrayLike) -> Tableau:
 
 
 def combine_intervals(
-    first: Tableau, second: Tableau
-) -> tuple[Tableau, Tableau, Tableau, npt.NDArray[np.int_]]:
-    """L'écart de deux chiffres dont on n'a que l'intervalle à 95 % : écart, bas, haut, position.
+    first: Tableau, second: Tableau, correlation: npt.ArrayLike = 0.0
+) -> tuple[Tableau, Tableau, Tableau, Tableau]:
+    """L'écart de deux chiffres dont on n'a que l'intervalle à 95 % : écart, bas, haut, valeur p.
 
-    `first`, `second` : valeur, borne basse, borne haute en colonnes (MOVER, Donner et Zou 2012). La position
-    (1, 0, −1) suit Benjamini-Hochberg sur toutes les lignes.
+    `first`, `second` : valeur, borne basse, borne haute en colonnes (MOVER, Donner et Zou 2012) ;
+    `correlation` : celle des deux estimations, 0 si leurs échantillons sont distincts.
     """
     (p, bas_1, haut_1), (q, bas_2, haut_2) = first.T, second.T
-    ecart = q - p
-    bas, haut = ecart - np.hypot(q - bas_2, haut_1 - p), ecart + np.hypot(haut_2 - q, p - bas_1)
+    ecart, rho = q - p, np.asarray(correlation, dtype=float)
+    bas = ecart - _combine(q - bas_2, haut_1 - p, rho)
+    haut = ecart + _combine(haut_2 - q, p - bas_1, rho)
     demi = np.where(ecart > 0, ecart - bas, haut - ecart)
     with np.errstate(divide="ignore", invalid="ignore"):
         z = intervals.normal_quantile(LEVELS["95"]) * np.abs(ecart) / demi
-    p_value = adjust_p_values(2 * special.ndtr(-z))
-    return ecart, bas, haut, get_sign(bas, haut, p_value, LEVELS["95"])
+    return ecart, bas, haut, np.asarray(2 * special.ndtr(-np.nan_to_num(z)))
+
+
+def _combine(a: Tableau, b: Tableau, correlation: Tableau) -> Tableau:
+    return np.asarray(np.sqrt(np.maximum(a**2 + b**2 - 2 * correlation * a * b, 0.0)))
 
 
 def get_funnel_limits(reference: float, n: npt.ArrayLike, level: float = 0.95) -> pd.DataFrame:

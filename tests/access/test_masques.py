@@ -101,20 +101,23 @@ def evolution(**valeurs: object) -> pd.DataFrame:
         [{"indicateur_id": "site_internet", "territoire_id": "france", "type": "", "strate": "",
           "couverture": "", "etat": "published", "changement": 0.1234, "se": 0.05678, "bas": 0.012,
           "haut": 0.234, "gains": 30, "pertes": 10, "p_mcnemar": 0.6, "n_1": 80, "n_2": 120, "n_panel": 50,
-          "verdict": "hausse"} | valeurs]
+          "verdict": "hausse", "egal_changement": 0.0987, "egal_bas": 0.0149, "egal_haut": 0.187,
+          "egal_verdict": "hausse"} | valeurs]
     )  # fmt: skip
 
 
 def test_une_evolution_cachee_ne_dit_ni_sens_ni_panel() -> None:
     vue = mask_evolutions(evolution(etat="primary"), frozenset()).iloc[0]
-    assert vue["verdict"] == ""
-    assert vue[["changement", "gains", "pertes", "n_panel", "n_1"]].isna().all()
+    assert (vue["verdict"], vue["egal_verdict"]) == ("", "")
+    caches = ["changement", "gains", "pertes", "n_panel", "n_1", "egal_changement", "egal_bas", "egal_haut"]
+    assert vue[caches].isna().all()
     assert mask_evolutions(evolution(), frozenset()).iloc[0]["verdict"] == "hausse"
 
 
 def test_un_changement_se_lit_en_points_entiers() -> None:
     vue = mask_evolutions(evolution(), frozenset()).iloc[0]
     assert (vue["changement"], vue["bas"], vue["haut"], vue["se"]) == (0.12, 0.01, 0.23, 0.057)
+    assert (vue["egal_changement"], vue["egal_bas"], vue["egal_haut"]) == (0.1, 0.01, 0.19)
     assert (vue["n_1"], vue["n_2"], vue["n_panel"]) == (80, 120, 50)
 
 

@@ -2,6 +2,7 @@
 
 Un cadre de 36 000 collectivités de 17 strates et 18 régions, 20 pratiques de 3 à 97 %, des propensions de 2 à
 20 % selon la strate et la région ; puis celles qui répondent « oui » répondent g fois plus volontiers.
+Chaque chiffre porte le bruit du secret, comme tout ce qui se publie (`barometre.stats.publication`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import pandas as pd
 from barometre.stats.calibration import CalibrationError, rake
 from barometre.stats.design import Design
 from barometre.stats.estimation import estimate_domains
+from barometre.stats.perturbation import Perturbation
 
 CADRE, STRATES, REGIONS, PRATIQUES = 36_000, 17, 18, 20
 PREFERENCES = (1.0, 1.25, 1.5)
@@ -59,12 +61,16 @@ def _draw(hasard: np.random.Generator, cadre: pd.DataFrame, oui: np.ndarray, g: 
     tables = []
     for k in range(PRATIQUES):
         rho = cadre["rho"].to_numpy() * np.where(oui[:, k] > 0, g, 1.0) / (1 + (g - 1) * oui[:, k].mean())
-        tables.append(_estimate(cadre, oui[:, k], np.flatnonzero(hasard.random(CADRE) < rho)))
+        tires = np.flatnonzero(hasard.random(CADRE) < rho)
+        cles = Perturbation(hasard.integers(0, 2**64, tires.size, dtype=np.uint64))
+        tables.append(_estimate(cadre, oui[:, k], tires, cles))
     connues = [t for t in tables if t is not None]
     return pd.concat(connues) if connues else None
 
 
-def _estimate(cadre: pd.DataFrame, y: np.ndarray, tires: np.ndarray) -> pd.DataFrame | None:
+def _estimate(
+    cadre: pd.DataFrame, y: np.ndarray, tires: np.ndarray, cles: Perturbation
+) -> pd.DataFrame | None:
     marges = ["strate", "region", "couverture"]
     r = cadre.iloc[tires][marges].astype(str)
     totaux = {m: cadre[m].astype(str).value_counts().astype(float) for m in marges}
@@ -73,7 +79,7 @@ def _estimate(cadre: pd.DataFrame, y: np.ndarray, tires: np.ndarray) -> pd.DataF
         poids = rake(r, totaux, base_weights=base).weights
     except CalibrationError:  # une modalité sans réponse : la construction regrouperait, ici on retire
         return None
-    plan = Design(r["strate"], totaux["strate"].to_dict(), poids, r, base_weights=base)
+    plan = Design(r["strate"], totaux["strate"].to_dict(), poids, r, base_weights=base, perturbation=cles)
     domaines = np.column_stack([
         np.ones(CADRE), *(cadre[m].to_numpy() == v for m in marges for v in sorted(cadre[m].unique()))
     ])  # fmt: skip

@@ -26,6 +26,8 @@ def run() -> list[dict[str, Any]]:
     )
     nationaux = agregats[(agregats[list(NATIONAL)] == pd.Series(NATIONAL)).all(axis=1)]
     dites = evolutions[evolutions["verdict"].isin(["hausse", "baisse"])]
+    egales = evolutions[evolutions["egal_verdict"].ne("")]
+    egales_dites = egales[egales["egal_verdict"].isin(["hausse", "baisse"])]
     liees, seuils = associations[associations["verdict"].ne("non_demontre")], nationaux["g_etoile"]
     regions = contrastes[contrastes["territoire_id"].ne("france")]
     couvertes = contrastes[contrastes["reference"].eq("inconnue")]
@@ -35,6 +37,7 @@ def run() -> list[dict[str, Any]]:
         "chiffres nationaux, notes A / B / C": _count_notes(nationaux, "note"),
         "à structure égale, notes A / B / C": _count_notes(agregats, "egal_note"),
         "évolutions dites, sur testées": f"{len(dites)} / {len(evolutions)}",
+        "évolutions à structure égale dites, sur testées": f"{len(egales_dites)} / {len(egales)}",
         "marques ▲▼ de régions": _count_marks(regions),
         "marques ▲▼ nationales (strates, types, couvertures)": _count_marks(autres),
         "couvertes contre inconnues": _count_marks(couvertes),

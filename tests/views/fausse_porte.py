@@ -191,9 +191,9 @@ class FaussePorte:
     ) -> None:
         self.portee = portee
         self._agregats = pd.DataFrame(list(lignes), columns=list(COLONNES))
-        self._evolutions = pd.DataFrame(
-            list(evolutions), columns=["indicateur_id", "vague_1", "vague_2", "verdict", "changement", "etat"]
-        )
+        changement = ["changement", "verdict", "egal_changement", "egal_bas", "egal_haut", "egal_verdict"]
+        colonnes = ["indicateur_id", "vague_1", "vague_2", *changement, "bas", "haut", "etat"]
+        self._evolutions = pd.DataFrame(list(evolutions), columns=colonnes)
         noms = ["indicateur_id", "vague_id", "territoire_id", "n", "estimation", "bas", "haut"]
         self._modeles = pd.DataFrame(list(modeles), columns=noms)
         self._contrastes = pd.DataFrame(list(contrastes), columns=list(contraste()))

@@ -95,3 +95,10 @@ def test_une_strate_cachee_tait_toute_la_decomposition() -> None:
     lignes = _strates((80, 20), (50, 50))
     lignes[0]["etat"] = "primary"
     assert _vue(*_nationales(), *lignes).changements[0].decomposition is None
+
+
+@pytest.mark.parametrize(("n", "debut"), [(400, "Non testé"), (24, "Non publiable")])
+def test_un_changement_qui_n_est_pas_teste_ne_se_dit_pas_trop_maigre(n: int, debut: str) -> None:
+    sans = _nationales(n=n) if n >= 30 else [x | {"redresse": None} for x in _nationales(n=n)]
+    vue = _vue(*sans, tests=())
+    assert vue.changements[0].texte.startswith(debut)

@@ -68,10 +68,16 @@ def test_la_repartition_par_region_le_suit() -> None:
 
 
 def test_le_changement_se_lit_sur_les_chiffres_egaux() -> None:
-    avant = _region(vague_id=V1, egal=0.1, egal_bas=0.07, egal_haut=0.14)
-    porte: Any = FaussePorte([avant, _region()])
-    test = read_tests(porte, ["site"], REGION, V1, V2)["site"]
-    assert test["changement"] == pytest.approx(0.21)
-    assert test["bas"] == pytest.approx(0.21 - (0.05**2 + 0.04**2) ** 0.5)
-    assert test["verdict"] == "hausse"
-    assert read_tests(FaussePorte([_region()]), ["site"], REGION, V1, V2) == {}  # type: ignore[arg-type]
+    """Le test est celui de la construction, panel compris ; sans région qui s'y compare, rien n'est testé."""
+    ligne = {
+        "indicateur_id": "site", "vague_1": V1, "vague_2": V2, "etat": "published",
+        "changement": 0.05, "bas": -0.02, "haut": 0.12, "verdict": "pas de changement démontré",
+        "egal_changement": 0.21, "egal_bas": 0.15, "egal_haut": 0.27, "egal_verdict": "hausse",
+    }  # fmt: skip
+    porte: Any = FaussePorte(evolutions=[ligne])
+    egal = read_tests(porte, ["site"], REGION, V1, V2)["site"]
+    simple = read_tests(porte, ["site"], Selection(V2, "region-01"), V1, V2)["site"]
+    assert (egal["changement"], egal["bas"], egal["verdict"]) == (0.21, 0.15, "hausse")
+    assert (simple["changement"], simple["verdict"]) == (0.05, "pas de changement démontré")
+    sans: Any = FaussePorte(evolutions=[ligne | {"egal_changement": None, "egal_verdict": ""}])
+    assert read_tests(sans, ["site"], REGION, V1, V2) == {}

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 
 from barometre.access import Gate
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.secret import MONTRES
 from barometre.formats import format_nombre, format_points, is_absent
-from barometre.stats.contrasts import combine_intervals
 from barometre.stats.prudence import shift
-from barometre.views.lecture.cellules import get_cellule, read_cellules
 from barometre.views.lecture.chiffres import Chiffre, inflect_unite
 from barometre.views.lecture.libelles import Libelles, lower_initiale
 from barometre.views.lecture.prudence import is_sensible
@@ -26,7 +21,8 @@ HAUSSE, BAISSE = "hausse", "baisse"
 # La dérive de participation dite à côté d'un verdict : elle suffit à donner 78 % de fausses hausses.
 PREFERENCE_AVANT, PREFERENCE_APRES = 1.25, 1.5
 AUCUN = "pas de changement démontré"
-VERDICTS = {1: HAUSSE, 0: AUCUN, -1: BAISSE}
+# Ce qui, à structure égale, prend la place du changement simple.
+EGALES = {f"egal_{nom}": nom for nom in ("changement", "bas", "haut", "verdict")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +82,10 @@ def format_ampleur(indicateur: Indicateur, changement: float) -> str:
 def read_tests(
     gate: Gate, indicateurs: Sequence[str], selection: Selection, avant: str, apres: str
 ) -> dict[str, dict[str, Any]]:
-    """Le test de chaque indicateur entre ces deux vagues ; ceux qui ne se montrent pas n'y sont pas."""
-    if selection.est_egalisee:
-        return _test_egales(gate, indicateurs, selection, avant, apres)
+    """Le test de chaque indicateur entre ces deux vagues ; ceux qui ne se montrent pas n'y sont pas.
+
+    À structure égale, c'est le changement des parts standardisées ; il n'existe que par région.
+    """
     cadre = gate.list_evolutions(
         indicateurs=list(indicateurs),
         territoire_id=selection.territoire_id,
@@ -97,35 +94,10 @@ def read_tests(
         couverture=selection.couverture,
     )
     retenues = cadre[cadre["vague_1"].eq(avant) & cadre["vague_2"].eq(apres)]
+    if selection.est_egalisee:
+        retenues = retenues.drop(columns=list(EGALES.values())).rename(columns=EGALES)
     return {
         str(ligne["indicateur_id"]): {str(nom): valeur for nom, valeur in ligne.items()}
         for ligne in retenues.to_dict("records")
         if ligne["etat"] in MONTRES and not is_absent(ligne["changement"])
     }
-
-
-def _test_egales(
-    gate: Gate, indicateurs: Sequence[str], selection: Selection, avant: str, apres: str
-) -> dict[str, dict[str, Any]]:
-    """Le changement entre deux chiffres à structure égale, de leurs intervalles (Newcombe, méthode 10).
-
-    La covariance des collectivités présentes aux deux vagues, qui le resserrerait, n'y est pas : prudent.
-    """
-    cellules = read_cellules(gate, indicateurs, selection, vague_id=[avant, apres])
-    paires = {
-        id_: (une, autre)
-        for id_ in indicateurs
-        if (une := get_cellule(cellules, id_, replace(selection, vague_id=avant))).montre
-        and (autre := get_cellule(cellules, id_, replace(selection, vague_id=apres))).montre
-    }
-    ecarts = combine_intervals(*(_read_bornes(paires.values(), rang) for rang in (0, 1)))
-    return {
-        id_: {"changement": ecart, "bas": bas, "haut": haut, "verdict": VERDICTS[int(signe)]}
-        for id_, ecart, bas, haut, signe in zip(paires, *ecarts, strict=True)
-    }
-
-
-def _read_bornes(paires: Iterable[tuple[Chiffre, Chiffre]], rang: int) -> npt.NDArray[np.float64]:
-    """Valeur, borne basse et borne haute de l'une des deux vagues, une ligne par indicateur."""
-    bornes = [(c.valeur, c.bas, c.haut) for c in (paire[rang] for paire in paires)]
-    return np.array(bornes, dtype=float).reshape(-1, 3)

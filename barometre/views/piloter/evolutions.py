@@ -24,6 +24,10 @@ from barometre.views.lecture.selection import Selection
 from barometre.views.lecture.tableau import build_tableau, to_pourcent
 
 NON_PUBLIABLE = "Non publiable : trop peu de réponses à l’une des deux vagues."
+NON_TESTE = (
+    "Non testé : un changement se teste pour la France, ses types et ses tailles, et par région, pour toutes "
+    "les collectivités ou pour les communes."
+)
 PRECAUTION = (
     "Un changement n’est écrit que si le test le démontre, toutes les questions du thème comparées ensemble. "
     "Les répondantes ne sont pas les mêmes d’une vague à l’autre : une part du mouvement peut venir de là."
@@ -195,7 +199,8 @@ def _build(
 def _explain(indicateur: Indicateur, *chiffres: Chiffre | None) -> str:
     """Un refus à structure égale nomme la tranche qui manque ; tout autre se dit sans rien en dire."""
     refus = (c.etat for c in chiffres if c is not None and c.etat.startswith(STRUCTURE))
-    return next((get_raison(etat, indicateur) for etat in refus), NON_PUBLIABLE)
+    assez = all(c is not None and c.montre and not c.est_brut for c in chiffres)
+    return next((get_raison(etat, indicateur) for etat in refus), NON_TESTE if assez else NON_PUBLIABLE)
 
 
 def _read_strates(

@@ -127,6 +127,11 @@ evolution = Table(
     Column("bas", Float, nullable=True),
     Column("haut", Float, nullable=True),
     texte("verdict"),
+    # Le même changement avec les tailles du pays (régions), panel compris ; vides ailleurs.
+    Column("egal_changement", Float, nullable=True),
+    Column("egal_bas", Float, nullable=True),
+    Column("egal_haut", Float, nullable=True),
+    texte("egal_verdict"),
     texte("etat"),
     PrimaryKeyConstraint(
         "indicateur_id", "vague_1", "vague_2", "territoire_id", "type", "strate", "couverture"
