@@ -11,12 +11,13 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from barometre.catalogue import Catalogue
+from barometre.domain.ecarts import CLES_ECARTS
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.secret import MONTRES, get_seuil
 from barometre.pipeline.associations import build_associations, compare_programmes
 from barometre.pipeline.cles import Cles, read_cles
 from barometre.pipeline.donnees import Donnees
-from barometre.pipeline.ecarts import ECART, compute_gaps
+from barometre.pipeline.ecarts import compute_gaps
 from barometre.pipeline.mesures import Mesures, build_mesures, list_binaires
 from barometre.pipeline.terrain import build_perturbation
 from barometre.stats.perturbation import Perturbation
@@ -71,7 +72,7 @@ def refresh_croisements(moteur: Engine, catalogue: Catalogue) -> None:
     for theme in catalogue.themes:
         donnees.extend(_cross(mesures, theme.id, _read_declarees(moteur, theme.id, catalogue)))
     tables = {nom: donnees.get(nom) for nom in ("accord", "association")}
-    replace_croisements(moteur, ECART, donnees.get("qualite"), **tables)
+    replace_croisements(moteur, CLES_ECARTS, donnees.get("qualite"), **tables)
 
 
 def _read_declarees(moteur: Engine, theme_id: str, catalogue: Catalogue) -> Declarees:

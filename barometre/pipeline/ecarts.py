@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+from barometre.domain.ecarts import CALE, DEDANS, ECART
 from barometre.pipeline.mesures import Mesures
 from barometre.stats.bias import compare_with_frame
 from barometre.stats.design import Design, LoneStratumWarning
 
-ECART = "ecart_mesure"
 COLONNES = ["vague_id", "questionnaire_id", "cle", "objet", "valeur", "phrase"]
 # Les variables de calage que le cadre porte ; la strate de la variance est celle des poids.
 CALEES = ["region", "couverture"]
@@ -31,9 +31,11 @@ def _gaps(mesures: Mesures, poids: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
         if faits.columns.empty:
             continue
         for ecart in compare_with_frame(_build_design(mesures, repondantes), faits, vraies).itertuples():
-            fait = str(ecart.item)
-            phrase = _say_gap(mesures.noms[fait], ecart) + _judge(ecart, cale=fait in mesures.densites)
-            yield vague, questionnaire, ECART, fait, ecart.gap, phrase
+            fait, cale = str(ecart.item), str(ecart.item) in mesures.densites
+            phrase = _say_gap(mesures.noms[fait], ecart) + _judge(ecart, cale=cale)
+            yield vague, questionnaire, CALE if cale else ECART, fait, ecart.gap, phrase
+            if not cale:
+                yield vague, questionnaire, DEDANS, fait, float(bool(ecart.within)), phrase
 
 
 def _build_design(mesures: Mesures, repondantes: pd.DataFrame) -> Design:

@@ -17,6 +17,8 @@ from barometre.stats.estimation import estimate_proportions
 
 # En dessous, un rééchantillonnage vide des modalités entières.
 MINIMUM_BOOTSTRAP = 200
+# Le type se lit dans la strate, la zone dans la région : caler sur l'une cale l'autre.
+PORTEUSES = {"type": "strate", "zone": "region"}
 Fait = tuple[str, str, float | None, str]
 
 
@@ -174,7 +176,7 @@ def _gaps(redressement: Redressement, reference: Reference) -> Iterator[Fait]:
             f"Plus grand écart avec le cadre sur « {variable} » : {_number(100 * avant)} points avant "
             f"redressement, {_number(100 * ecart)} après."
         )
-        if variable in redressement.marges:
+        if PORTEUSES.get(variable, variable) in redressement.marges:
             phrase += " L'écart après est petit par construction : les poids sont faits pour cela."
         yield "ecart_brut", variable, float(avant), phrase
         yield "ecart", variable, float(ecart), phrase

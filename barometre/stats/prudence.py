@@ -86,6 +86,20 @@ def shift(p: npt.ArrayLike, slope: npt.ArrayLike, factor: float) -> Tableau:
     return np.asarray(special.expit(centre - np.asarray(slope) * np.log(factor)))
 
 
+def tilt_share(p: npt.ArrayLike, slope: npt.ArrayLike, factor: float) -> Tableau:
+    """p_g d'une part publiée, pour tout g : ses chances sont multipliées par 1 − a + a/g, unité par unité.
+
+    a, la part du poids qui parle des absentes, se relit dans la pente gardée, moyenne de celles de g et de
+    1/g (`compute_expected_slopes`) : la suivre en ligne droite jusqu'à g = 2 va jusqu'à 1,5 point trop loin
+    dans un territoire à demi recensé.
+    """
+    rapport = np.exp(2 * np.asarray(slope, dtype=float) * np.log(PRUDENCE_FACTOR))
+    absent = (rapport - 1) / (PRUDENCE_FACTOR - 1 + rapport * (1 - 1 / PRUDENCE_FACTOR))
+    part = np.asarray(p, dtype=float)
+    oui = part * (1 - absent + absent / factor)
+    return np.asarray(oui / (oui + 1 - part))
+
+
 def bound_prudence(
     low: Tableau, high: Tableau, slopes: Slopes, factor: float = PRUDENCE_FACTOR
 ) -> tuple[Tableau, Tableau]:

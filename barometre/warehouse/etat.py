@@ -50,11 +50,13 @@ def delete_calculs(moteur: Engine, tables: Sequence[str]) -> None:
             connexion.execute(delete(table).where(condition))
 
 
-def replace_croisements(moteur: Engine, cle: str, qualite: pd.DataFrame, **tables: pd.DataFrame) -> None:
-    """Remplace les lignes de `qualite` de cette clé, et les tables `accord` et `association`."""
+def replace_croisements(
+    moteur: Engine, cles: Sequence[str], qualite: pd.DataFrame, **tables: pd.DataFrame
+) -> None:
+    """Remplace les lignes de `qualite` de ces clés, et les tables `accord` et `association`."""
     cibles: dict[str, Table] = {"accord": s.accord, "association": s.association}
     with moteur.begin() as connexion:
-        connexion.execute(delete(s.qualite).where(s.qualite.c.cle == cle))
+        connexion.execute(delete(s.qualite).where(s.qualite.c.cle.in_(cles)))
         insert_frame(connexion, s.qualite, qualite)
         for nom, frame in tables.items():
             connexion.execute(delete(cibles[nom]))

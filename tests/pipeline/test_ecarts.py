@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from barometre.catalogue import load_catalogue
+from barometre.domain.ecarts import CALE, DEDANS, ECART
 from barometre.pipeline.ecarts import compute_gaps
 from barometre.pipeline.mesures import Mesures
 
@@ -36,20 +37,23 @@ def _build(oui_chez_elles: float) -> tuple[Mesures, pd.DataFrame]:
     ("part", "verdict"), [(0.52, "contient la vérité."), (0.8, "ne contient pas la vérité")]
 )
 def test_un_fait_hors_du_calage_juge_les_poids(part: float, verdict: str) -> None:
-    lignes = compute_gaps(*_build(part)).set_index("objet")
-    assert lignes.loc[FAIT, "valeur"] == pytest.approx(part - 0.5)
-    assert f"L’intervalle {verdict}" in lignes.loc[FAIT, "phrase"]
+    lignes = compute_gaps(*_build(part)).set_index(["cle", "objet"])
+    assert lignes.loc[(ECART, FAIT), "valeur"] == pytest.approx(part - 0.5)
+    assert lignes.loc[(DEDANS, FAIT), "valeur"] == (part < 0.6)
+    assert f"L’intervalle {verdict}" in lignes.loc[(ECART, FAIT), "phrase"]
 
 
 def test_l_intervalle_est_celui_d_un_sondage_simple_de_cent_sur_quatre_cents() -> None:
     """p = 0,52, n = 100, N = 400 : demi-largeur proche de 1,98·√(0,75·0,52·0,48/99), soit 8,6 points."""
-    phrase = compute_gaps(*_build(0.52)).set_index("objet").loc[FAIT, "phrase"]
+    phrase = compute_gaps(*_build(0.52)).set_index(["cle", "objet"]).loc[(ECART, FAIT), "phrase"]
     bas, haut = phrase.split("intervalle de ")[1].split(")")[0].split(" à ")
     largeur = float(haut.split()[0].replace(",", ".")) + float(bas.split()[0][1:].replace(",", "."))
     assert largeur == pytest.approx(17.2, abs=0.8)
 
 
 def test_un_fait_du_calage_ne_verifie_rien() -> None:
-    lignes = compute_gaps(*_build(0.8)).set_index("objet")
+    lignes = compute_gaps(*_build(0.8))
+    assert set(lignes.loc[lignes["objet"].eq("Urbain"), "cle"]) == {CALE}
+    lignes = lignes[lignes["cle"].eq(CALE)].set_index("objet")
     assert "il ne les vérifie pas" in lignes.loc["Urbain", "phrase"]
     assert "vérité" not in lignes.loc["Urbain", "phrase"]

@@ -63,6 +63,10 @@ def test_le_rapport_de_qualite_dit_ce_qui_a_ete_fait(cadre: pd.DataFrame) -> Non
         rapport["cle"]
     )
     assert rapport["phrase"].str.endswith(".").all()
+    apres = rapport[rapport["cle"].eq("ecart")].set_index("objet")["phrase"]
+    petits = [v for v in apres.index if "petit par construction" in apres[v]]
+    assert {"strate", "type"} <= set(petits)  # le type se lit dans la strate
+    assert ("zone" in petits) == ("region" in redressement.marges)
 
 
 def test_les_propensions_disent_qui_repond_le_plus_volontiers(cadre: pd.DataFrame) -> None:

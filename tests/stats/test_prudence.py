@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 from barometre.stats.calibration import rake
 from barometre.stats.design import Design
 from barometre.stats.estimation import estimate_proportions
-from barometre.stats.prudence import compute_slopes, shift, tilt_weights
+from barometre.stats.prudence import compute_expected_slopes, compute_slopes, shift, tilt_share, tilt_weights
 from tests.stats.reference_data import load_wave
 
 QUESTIONS = [f"q{k:02d}" for k in range(1, 9)]
@@ -84,3 +84,34 @@ def test_prudence_et_g_etoile_encadrent_l_intervalle() -> None:
     au_plus_bas = shift(t["p"], pentes.low[0], t["g_star"]) - bornes[:, 0]
     au_plus_haut = shift(t["p"], pentes.high[0], 1 / t["g_star"]) - bornes[:, 1]
     assert np.abs(np.fmin(np.abs(au_plus_bas), np.abs(au_plus_haut))).max() < 1e-9
+
+
+@pytest.mark.parametrize("taux", [0.05, 0.5, 0.9])
+@pytest.mark.parametrize("g", [0.5, 0.8, 1.25, 1.5, 2.0])
+def test_la_part_publiee_a_tout_g_est_celle_du_calcul_unite_par_unite(taux: float, g: float) -> None:
+    """200 réponses, 45 % de oui, d'une strate dont le taux de réponse change : la pente est celle de 1,25."""
+    oui = (np.arange(200) < 90).astype(float)[:, None]
+    plan = Design(np.zeros(200), {0: 200 / taux}, np.full(200, 1 / taux))
+    poids = tilt_weights(plan, oui, g)[:, 0]
+    exact = float((poids * oui[:, 0]).sum() / poids.sum())
+    pentes = compute_expected_slopes(plan, tout(200), 1)
+    publiee = (pentes.low + pentes.high)[0, 0] / 2
+    assert float(tilt_share(0.45, publiee, g)) == pytest.approx(exact, abs=1e-6)
+
+
+def test_la_pente_publiee_est_prudente_et_son_ecart_est_connu() -> None:
+    """Face au recalage refait unité par unité, sur 2 676 réponses que la taille et la région expliquent.
+
+    La pente publiée ne lit aucune réponse (docs/methode.md, § 6 et 13) : elle bouge trop, jamais trop peu,
+    d'au plus 2 points à g = 2, où la formule agrégée en fait plus de 3.
+    """
+    vague = load_wave(1)
+    plan, valeurs = vague.design(), vague.answers[QUESTIONS].to_numpy(dtype=float)
+    p = np.array(estimate_proportions(plan, vague.answers[QUESTIONS])["p"])
+    pentes = compute_expected_slopes(plan, tout(plan.size), len(QUESTIONS))
+    for g, borne in ((1.25, 0.008), (1.5, 0.013), (2.0, 0.02)):
+        exacte = shift(p, compute_slopes(plan, valeurs, tout(plan.size), g).low[0], g)
+        ecart = tilt_share(p, (pentes.low[0] + pentes.high[0]) / 2, g) - exacte
+        assert ecart.max() < 0.001
+        assert np.abs(ecart).max() < borne
+        assert np.abs(ecart).max() < 0.7 * np.abs(p / (p + g * (1 - p)) - exacte).max()

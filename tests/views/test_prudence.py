@@ -49,6 +49,7 @@ def test_une_note_c_dit_sa_vraie_raison() -> None:
     citation = build_citation(build_indicateur(), _chiffre(note="C", raison="rare"), Contexte("", ""))
     assert "trop large pour une part si petite" in citation.explication
     assert "trop peu" not in citation.explication
+    assert "répondent 1,2 fois plus volontiers" in citation.explication  # g* de chaque chiffre, C compris
 
 
 def test_chaque_raison_a_ses_mots() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from barometre.domain.structure import EGALE
+from barometre.stats.prudence import shift
 from barometre.views.comprendre.dimensions import TERRITOIRE, build_repartitions
 from barometre.views.comprendre.evolution import read_tests
 from barometre.views.lecture.cellules import get_cellule, read_cellules
@@ -34,7 +35,11 @@ def test_le_chiffre_standardise_prend_la_place_de_l_autre() -> None:
     egal, propre = lus.values()
     assert (egal.valeur, egal.bas, egal.haut, egal.note) == (0.31, 0.26, 0.37, "B")
     assert (propre.valeur, propre.note, egal.brut) == (0.24, "A", propre.brut)
-    assert egal.prudence_bas is None  # celle de l'autre chiffre
+    # p_g des bornes du chiffre standardisé, à la pente de sa cellule : 0,26 et 0,37 à g = 1,25 et 1/1,25
+    assert egal.prudence_bas == pytest.approx(float(shift(0.26, propre.pente or 0, 1.25)))
+    assert egal.prudence_haut == pytest.approx(float(shift(0.37, propre.pente or 0, 0.8)))
+    assert egal.g_etoile is not None
+    assert 1 < egal.g_etoile < 1.5
 
 
 def test_la_france_et_les_strates_gardent_leur_chiffre() -> None:

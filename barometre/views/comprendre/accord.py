@@ -10,6 +10,7 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
+from barometre.domain.ecarts import CLES_ECARTS, DEDANS, ECART
 from barometre.domain.territoire import LIBELLES_TYPES
 from barometre.formats import (
     format_compte,
@@ -27,7 +28,6 @@ from barometre.views.lecture.selection import Selection
 
 NOMBRES = ("redresse", "valeur")
 COLONNES_PAIRES = ("declare", "declare_lu", "mesure", "mesure_lu", "mesure_date", "accord", *NOMBRES)
-CLE_ECART = "ecart_mesure"
 CACHE = "Non publiable : trop peu de collectivités ont à la fois une réponse et une mesure."
 SANS_ACCORD = "La donnée de l’État n’est pas un oui ou non : les réponses ne se comparent pas une à une."
 
@@ -81,26 +81,37 @@ class DeclareMesure:
 
 
 @dataclass(frozen=True, slots=True)
+class Fait:
+    """Un fait connu de toutes les communes ; `dedans` : None s'il est du calage, et n'éprouve rien."""
+
+    phrase: str
+    ecart: float
+    dedans: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class VueAccord:
     """Les rapprochements d'un thème, et les faits connus de toutes les communes qui jugent les poids."""
 
     paires: tuple[DeclareMesure, ...]
     # Des indicateurs ont une mesure au catalogue, mais elle n'est pas chargée.
     attendus: tuple[str, ...]
-    # (fait, phrase, écart après redressement), du plus grand écart au plus petit
-    faits: tuple[tuple[str, float], ...]
+    # du plus grand écart au plus petit, ceux du calage à la fin
+    faits: tuple[Fait, ...]
 
     @property
     def phrase_poids(self) -> str:
-        """Ce que l'ensemble des faits dit des poids."""
+        """Ce que disent des poids les faits hors du calage : les seuls qui les éprouvent."""
+        epreuves = [fait for fait in self.faits if fait.dedans is not None]
         if not self.faits:
             return ""
-        ecarts = [abs(ecart) for _, ecart in self.faits]
-        proches = sum(ecart < 0.02 for ecart in ecarts)
+        if not epreuves:
+            return "Les poids sont calés sur les faits connus de toutes les communes : aucun ne les éprouve."
+        dedans = sum(bool(fait.dedans) for fait in epreuves)
         return (
-            f"Sur {format_compte(len(ecarts), 'fait')} connus de toutes les communes, {proches} "
-            "se retrouvent à moins de 2 points près après redressement. Le plus grand écart est de "
-            f"{format_points(max(ecarts), 1).removeprefix('+')}."
+            f"Sur {format_compte(len(epreuves), 'fait')} connus de toutes les communes et hors du calage, "
+            f"{dedans} ont leur vraie valeur dans l’intervalle après redressement. Le plus grand écart est "
+            f"de {format_points(max(abs(fait.ecart) for fait in epreuves), 1).removeprefix('+')}."
         )
 
     @property
@@ -134,7 +145,7 @@ class VueAccord:
     @property
     def table(self) -> pd.DataFrame:
         """Les faits en tableau."""
-        return pd.DataFrame([(phrase,) for phrase, _ in self.faits], columns=["fait"])
+        return pd.DataFrame([(fait.phrase,) for fait in self.faits], columns=["fait"])
 
 
 def _read_nombres(paire: DeclareMesure) -> dict[str, float | None]:
@@ -162,7 +173,7 @@ def build_vue_accord(gate: Gate, catalogue: Catalogue, theme: VueTheme) -> VueAc
     return VueAccord(
         paires=tuple(paires),
         attendus=tuple(li.indicateur.titre for li in lies if li.indicateur.id not in trouvees),
-        faits=_list_faits(qualite),
+        faits=list_faits(qualite),
     )
 
 
@@ -194,11 +205,15 @@ def _order(accords: Sequence[Accord]) -> tuple[Accord, ...]:
 def read_ecarts(gate: Gate, selection: Selection, questionnaire_id: str) -> pd.DataFrame:
     """Les faits de la vague connus de toutes les communes, à côté de ce qu'en disent les répondantes."""
     lignes = gate.list_qualite(selection.vague_id, questionnaire_id)
-    return lignes[lignes["cle"].eq(CLE_ECART)]
+    return lignes[lignes["cle"].isin(CLES_ECARTS)]
 
 
-def _list_faits(qualite: pd.DataFrame) -> tuple[tuple[str, float], ...]:
-    tries = qualite.sort_values("valeur", key=lambda v: -v.abs(), kind="stable")
-    return tuple(
-        (str(phrase), float(ecart)) for phrase, ecart in zip(tries["phrase"], tries["valeur"], strict=True)
-    )
+def list_faits(qualite: pd.DataFrame) -> tuple[Fait, ...]:
+    """Les faits des lignes de `read_ecarts`, ceux qui éprouvent les poids d'abord."""
+    juges = qualite[qualite["cle"].eq(DEDANS)].set_index("objet")["valeur"]
+    tries = qualite[qualite["cle"].ne(DEDANS)].sort_values("valeur", key=lambda v: -v.abs(), kind="stable")
+    faits = [
+        Fait(str(x["phrase"]), float(x["valeur"]), bool(juges[x["objet"]]) if x["cle"] == ECART else None)
+        for x in tries.to_dict("records")
+    ]
+    return tuple(sorted(faits, key=lambda fait: fait.dedans is None))

@@ -9,10 +9,10 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
+from barometre.domain.ecarts import CALE, DEDANS, ECART
 from barometre.formats import INSECABLE, format_compte, format_nombre, format_part
 from barometre.views.lecture.tableau import build_tableau, to_pourcent
 
-MESURE = "ecart_mesure"
 # Comment un lecteur dit les variables du redressement.
 VARIABLES = {
     "type": "le type de collectivité",
@@ -25,7 +25,7 @@ VARIABLES = {
 ORDRE = (
     "repondants", "taux", "cv_propensions", "propension_partielle", "regroupement", "repli",
     "methode", "rapport_min", "rapport_max", "n_eff", "part_max", "logit", "rapport_bootstrap",
-    "ecart", "ecart_brut", MESURE,
+    "ecart", "ecart_brut", ECART, DEDANS, CALE,
 )  # fmt: skip
 Faits = Mapping[tuple[str, str], float]
 
@@ -147,7 +147,7 @@ COLONNES = (
 
 
 def _rang(q: Qualite) -> tuple[object, ...]:
-    apres, mesure = q.get_plus_grand("ecart"), q.get_plus_grand(MESURE)
+    apres, mesure = q.get_plus_grand("ecart"), q.get_plus_grand(ECART)
     return (
         q.vague_id,
         q.questionnaire,

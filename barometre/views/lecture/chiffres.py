@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from barometre.domain.chiffre import Note, Raison
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.secret import MONTRES
 from barometre.formats import format_intervalle, format_valeur, is_absent
+from barometre.stats.prudence import Slopes, bound_prudence, find_breaking_factor
 
 ABSENT = "absent"
 # L'état d'un chiffre refusé à structure égale ; suivi, s'il y en a une, de la tranche qui manque.
@@ -100,10 +102,23 @@ def _equalise(chiffre: Chiffre, ligne: Mapping[Any, Any]) -> Chiffre:
         return chiffre
     if (egal := _flottant(ligne["egal"])) is None:
         return Chiffre(*chiffre.cle, etat=f"{STRUCTURE}{ligne['egal_manque']}")
-    return replace(
+    egal_lu = replace(
         chiffre, redresse=egal, bas=_flottant(ligne["egal_bas"]), haut=_flottant(ligne["egal_haut"]),
-        note=ligne["egal_note"], raison="", prudence_bas=None, prudence_haut=None, g_etoile=None, pente=None,
+        note=ligne["egal_note"], raison="", prudence_bas=None, prudence_haut=None, g_etoile=None,
     )  # fmt: skip
+    return _add_prudence(egal_lu) if egal_lu.bas is not None and egal_lu.pente is not None else egal_lu
+
+
+def _add_prudence(chiffre: Chiffre) -> Chiffre:
+    """Prudence et g* du chiffre standardisé : sur son intervalle, avec la pente du territoire."""
+    lus = [np.array(v, dtype=float) for v in (chiffre.redresse, chiffre.bas, chiffre.haut, chiffre.pente)]
+    p, bas, haut, pente = lus
+    pentes = Slopes(pente, pente)
+    prudence_bas, prudence_haut = bound_prudence(bas, haut, pentes)
+    g_etoile = _flottant(find_breaking_factor(p, bas, haut, pentes))
+    return replace(
+        chiffre, prudence_bas=float(prudence_bas), prudence_haut=float(prudence_haut), g_etoile=g_etoile
+    )
 
 
 def index_chiffres(chiffres: Iterable[Chiffre]) -> Mapping[Cle, Chiffre]:

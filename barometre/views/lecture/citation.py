@@ -58,7 +58,8 @@ def build_citation(indicateur: Indicateur, chiffre: Chiffre, contexte: Contexte)
     if not chiffre.montre:
         return Citation("Non, il n’est pas publié", get_raison(chiffre.etat, indicateur))
     if not chiffre.citable:
-        return Citation("Non, il est indicatif", _explique_c(chiffre))
+        g_etoile = build_g_etoile(indicateur, chiffre)
+        return Citation("Non, il est indicatif", f"{_explique_c(chiffre)} {g_etoile}".rstrip())
     reponse = "Oui" if chiffre.note == "A" else "Oui, avec sa précaution"
     explication = _explique_a(chiffre) if chiffre.note == "A" else _explique_b(indicateur, chiffre)
     explication = " ".join(filter(None, (explication, build_g_etoile(indicateur, chiffre))))

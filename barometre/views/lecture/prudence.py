@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from barometre.domain.indicateur import Indicateur
 from barometre.formats import format_intervalle, format_nombre
-from barometre.stats.prudence import PRUDENCE_FACTOR, SENSITIVITY_FACTORS, shift
+from barometre.stats.prudence import PRUDENCE_FACTOR, SENSITIVITY_FACTORS, tilt_share
 from barometre.views.lecture.chiffres import Chiffre, format_chiffre
 
 # Un g* arrondi à 1,0 ne se lit pas comme une préférence.
@@ -62,7 +62,7 @@ def build_sensibilite(indicateur: Indicateur, chiffre: Chiffre) -> str:
         return ""
     sens = -1 if indicateur.sens == "plus_bas_mieux" else 1
     effets = [
-        f"{format_chiffre(indicateur, float(shift(chiffre.valeur, chiffre.pente, g**sens)))} si elles "
+        f"{format_chiffre(indicateur, float(tilt_share(chiffre.valeur, chiffre.pente, g**sens)))} si elles "
         f"répondent {_format_g(g)} fois plus volontiers"
         for g in SENSITIVITY_FACTORS
     ]
