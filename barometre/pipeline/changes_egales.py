@@ -10,9 +10,9 @@ from scipy.sparse import csr_array, hstack
 
 from barometre.domain.secret import MONTRES, is_extreme
 from barometre.domain.structure import TYPES_EGAUX
-from barometre.pipeline.structure_egale import build_melange, code_tranches
+from barometre.pipeline.structure_egale import build_melange, get_rangs_tranches
 from barometre.pipeline.terrain import Terrain
-from barometre.stats.change_egal import correlate_adjusted
+from barometre.stats.change_egal import compute_correlation
 from barometre.stats.contrasts import combine_intervals
 from barometre.stats.pairing import build_pairing
 from barometre.stats.wave import Wave, build_wave
@@ -63,7 +63,7 @@ def _correlate(terrains: tuple[Terrain, Terrain], lignes: pd.DataFrame, tranches
             continue
         vagues = [_build_waves(t, ids, cellules, tranches, melange) for t in terrains]
         ici, pays = ((vagues[0][k], vagues[1][k]) for k in (0, 1))
-        rho = correlate_adjusted(ici, pays, appariement, melange.to_numpy(dtype=float))
+        rho = compute_correlation(ici, pays, appariement, melange.to_numpy(dtype=float))
         cles = [(id_, *cellule) for cellule in cellules.itertuples(index=False) for id_ in ids]
         morceaux.append(pd.Series(rho.ravel(), pd.MultiIndex.from_tuples(cles)))
     return pd.concat(morceaux)
@@ -73,7 +73,7 @@ def _build_waves(
     terrain: Terrain, ids: list[str], cellules: pd.DataFrame, tranches: pd.Series, melange: pd.Series
 ) -> tuple[Wave, Wave]:
     """La vague par territoire × tranche, et par tranche."""
-    codes = code_tranches(tranches, melange, terrain.repondants)
+    codes = get_rangs_tranches(tranches, melange, terrain.repondants)
     par_tranche = csr_array((codes[:, None] == np.arange(melange.size)).astype(float))
     rangs = pd.MultiIndex.from_frame(terrain.cellules[CLE]).get_indexer(pd.MultiIndex.from_frame(cellules))
     croisees = csr_array(hstack(list(_cross(terrain.membres, rangs, par_tranche))))

@@ -67,7 +67,7 @@ def build_melange(tranches: pd.Series, type_: str) -> pd.Series:
     return effectifs / effectifs.sum()
 
 
-def code_tranches(tranches: pd.Series, melange: pd.Series, unites: pd.Index) -> NDArray[np.intp]:
+def get_rangs_tranches(tranches: pd.Series, melange: pd.Series, unites: pd.Index) -> NDArray[np.intp]:
     """Le rang de la tranche de chaque collectivité dans le mélange, −1 si elle n'y est pas."""
     return melange.index.get_indexer(pd.Index(tranches.reindex(unites)))
 
@@ -89,7 +89,7 @@ def _standardise(  # noqa: PLR0917 - un type de `compute_egales`
         terrain.design,
         terrain.valeurs[[i.id for i in indicateurs]],
         csr_array(terrain.membres[:, terrain.gardees[rangs]].T),
-        code_tranches(tranches, melange, terrain.repondants),
+        get_rangs_tranches(tranches, melange, terrain.repondants),
         melange.to_numpy(dtype=float),
         pentes,
         minimums=np.array([get_seuil(i.sensibilite == "cyber") for i in indicateurs]),

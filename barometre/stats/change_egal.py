@@ -20,7 +20,7 @@ Tableau = npt.NDArray[np.float64]
 MAXIMUM = 0.95
 
 
-def correlate_adjusted(
+def compute_correlation(
     territories: tuple[Wave, Wave], country: tuple[Wave, Wave], pairing: Pairing, mix: Tableau
 ) -> Tableau:
     """Territoire × chiffre : la corrélation de ses deux parts standardisées, de 0 à `MAXIMUM`.

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy.sparse import csr_array
 
-from barometre.stats.change_egal import correlate_adjusted
+from barometre.stats.change_egal import compute_correlation
 from barometre.stats.contrasts import combine_intervals
 from barometre.stats.design import Design
 from barometre.stats.pairing import Pairing, build_pairing
@@ -64,7 +64,7 @@ def _correlate(premier: Tirage, second: Tirage) -> float:
         croisees = tranches * (TERRITOIRE[t.unites] == 0)[:, None]
         ici.append(build_wave(t.plan, t.reponses, csr_array(croisees)))
         pays.append(build_wave(t.plan, t.reponses, csr_array(tranches)))
-    rho = correlate_adjusted((ici[0], ici[1]), (pays[0], pays[1]), _pair(premier, second), MELANGE)
+    rho = compute_correlation((ici[0], ici[1]), (pays[0], pays[1]), _pair(premier, second), MELANGE)
     return float(rho[0, 0])
 
 
