@@ -88,7 +88,7 @@ def _list_pas(vue: VueFiche) -> Iterator[Bloc]:
 
 
 def _describe_pas(pas: PremierPas) -> str:
-    actions = " ".join(f"{action.texte.rstrip('.')}." for action in pas.indicateur.actions)
+    actions = " ".join(f"{action.texte.rstrip('.')}." for action in pas.actions)
     return f"{pas.indicateur.titre}. {pas.raison} {actions}".strip()
 
 

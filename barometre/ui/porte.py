@@ -58,6 +58,11 @@ def get_portee() -> Portee:
     return prete if prete.simulee and get_version().simulee else get_lecteur().portee
 
 
+def is_tiers() -> bool:
+    """Vrai si le lecteur n'est pas la collectivité qu'il lit : on ne lui dit pas « vos réponses »."""
+    return get_portee().role in ("opsn", "programme", "operateur")
+
+
 def get_gate() -> Gate:
     """La porte d'accès du lecteur, sur la version lue."""
     return depot.build_gate(get_portee(), get_version_id(), get_lecteur().compte)

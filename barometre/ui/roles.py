@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from barometre.assemblage.collectivite import load_resolution
-from barometre.domain.noms import build_cle_tri
+from barometre.domain.noms import build_cle_tri, format_complement
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.domain.version import Version
 from barometre.ui import porte, state
@@ -159,14 +159,15 @@ def _describe(portee: Portee) -> str:
     gate = porte.get_gate()
     if portee.role == "collectivite":
         collectivite = gate.get_collectivite(portee.collectivite_id)
-        nom = collectivite.nom if collectivite else portee.collectivite_id
+        type_, nom = (collectivite.type, collectivite.nom) if collectivite else ("", portee.collectivite_id)
         return (
-            f"Vous voyez l’outil comme l’élu·e de {nom} : ses réponses (simulées), et les chiffres de tous."
+            f"Vous voyez l’outil comme l’élu·e {format_complement(type_, nom)} : ses réponses (simulées), "
+            "et les chiffres de tous."
         )
     if portee.role == "opsn":
         nom = _list_opsn().get(portee.opsn_id, portee.opsn_id)
         return (
-            f"Vous voyez l’outil comme un agent de {nom} : les réponses (simulées) de son périmètre, "
-            "cybersécurité exclue."
+            f"Vous voyez l’outil comme un agent {format_complement('', nom)} : les réponses (simulées) "
+            "de son périmètre, cybersécurité exclue."
         )
     return "Vous voyez l’outil comme un responsable de programme : les chiffres de tous, et qui a répondu."

@@ -12,6 +12,7 @@ from barometre.formats import format_ponctuation
 from barometre.ui import roles
 from tests.pages.conftest import Ouvrir, deplier, list_messages
 from tests.views.terrain_pairs import DROM, MUETTE, SOI, TEXTE_SECRET, build_terrain
+from tests.views.test_personne import SECONDE
 
 PAGES = ("fiche", "comparer")
 
@@ -31,6 +32,12 @@ def ouvrir_terrain(
     monkeypatch.setenv("BAROMETRE_REGISTRE", f"sqlite:///{tmp_path / 'registre.db'}")
     depot.forget()
     return ouvrir
+
+
+def _htmls(page: AppTest) -> list[str]:
+    """Les blocs de la page, hors le bandeau du rôle, qui s'adresse au visiteur de la démonstration."""
+    blocs = [str(bloc.proto.body) for bloc in page.get("html")]
+    return [bloc for bloc in blocs if 'class="baro-role"' not in bloc]
 
 
 def _tout(page: AppTest) -> str:
@@ -80,6 +87,29 @@ def test_voir_comme_l_elu_ouvre_ses_reponses_et_le_dit(ouvrir_terrain: Ouvrir) -
     page.button(key="quitter_role").click().run()
     assert "Vos plus grands écarts" not in [h.value for h in page.header]
     assert "Vue simulée" not in _tout(page)
+
+
+def test_un_rechargement_garde_la_vue_pretee_et_ne_dit_vous_qu_a_la_collectivite(
+    ouvrir_terrain: Ouvrir,
+) -> None:
+    page = ouvrir_terrain("fiche", collectivite=SOI)
+    page.selectbox(key="voir_comme_role").select("programme").run()
+    assert page.query_params["voir_comme"] == "programme"
+    # Une visite neuve, à la même adresse.
+    rechargee = ouvrir_terrain("fiche", collectivite=SOI, voir_comme="programme")
+    assert "responsable de programme" in _tout(rechargee)
+    lus = [*(h.value for h in rechargee.header), *_htmls(rechargee)]
+    assert [t for t in lus if SECONDE.search(t)] == []
+    assert "ses pairs" in " ".join(lus)
+    rechargee.button(key="quitter_role").click().run()
+    assert "voir_comme" not in rechargee.query_params
+    assert "vos pairs" in " ".join(_htmls(rechargee))
+
+
+def test_une_vue_pretee_inconnue_est_dite_et_rend_le_public(ouvrir_terrain: Ouvrir) -> None:
+    page = ouvrir_terrain("fiche", voir_comme="operateur")
+    assert "Vue simulée" not in _tout(page)
+    assert any("n’existe pas" in m for m in list_messages(page))
 
 
 def test_l_elu_de_l_une_ne_lit_pas_l_autre(ouvrir_terrain: Ouvrir) -> None:

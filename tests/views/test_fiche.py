@@ -89,7 +89,7 @@ def test_par_quoi_commencer_met_la_loi_devant_puis_les_pairs(
     assert len(pas) <= 5
     assert [p.obligatoire for p in pas] == sorted((p.obligatoire for p in pas), reverse=True)
     assert all(p.raison for p in pas)
-    assert all(p.indicateur.actions for p in pas)
+    assert all(p.actions for p in pas)
 
 
 def test_une_obligation_n_est_faite_que_si_on_le_lit(terrain: Repository, structure: Structure) -> None:

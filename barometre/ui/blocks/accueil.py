@@ -131,9 +131,12 @@ def render_publies(vue: VueAccueil) -> None:
 def build_carte_publie(carte: CartePublie) -> str:
     """Le HTML d'un chiffre publié : valeur et source ; citation, vague et base à la demande."""
     extrait = f"<blockquote>{texte(carte.extrait)}</blockquote>" if carte.extrait else ""
+    source = lien(f"Source ({carte.annee})", carte.source_url)
     return (
         f'<article class="baro-carte"><h3>{texte(carte.libelle)}</h3>'
-        f'<p class="baro-chiffre">{texte(carte.valeur)}</p>{extrait}'
-        f'<p class="baro-preuve">{texte(carte.theme)}. Vague\u202f: {texte(carte.vague)}. '
-        f"Base\u202f: {texte(carte.base)}. {lien(f'Source ({carte.annee})', carte.source_url)}</p></article>"
+        f'<p class="baro-chiffre">{texte(carte.valeur)}</p>'
+        f'<p class="baro-preuve">{texte(carte.theme)}. {source}</p>'
+        f"<details><summary>Citation, vague et base</summary>{extrait}"
+        f'<p class="baro-preuve">Vague\u202f: {texte(carte.vague)}. Base\u202f: {texte(carte.base)}.</p>'
+        "</details></article>"
     )

@@ -10,6 +10,7 @@ from barometre.assemblage.collectivite import load_resolution
 from barometre.domain.noms import format_sujet
 from barometre.domain.territoire import Collectivite
 from barometre.ui import navigation, porte, state
+from barometre.ui.blocks.paroles import apply_lecteur
 from barometre.ui.blocks.recherche import render_recherche
 from barometre.ui.blocks.textes import texte
 from barometre.views.collectivite.identite import Identite
@@ -45,7 +46,7 @@ def get_sujet(collectivite: Collectivite) -> str:
 
 def render_choisir(page: str, titre: str, invitation: str) -> None:
     """La page sans collectivité : dire ce qu'on y trouvera, et chercher."""
-    st.title(titre)
+    st.title(apply_lecteur(titre))
     st.markdown(invitation)
     render_recherche(page)
 

@@ -15,6 +15,7 @@ from barometre.ui import porte, selectors, state
 from barometre.ui.blocks.collectivite import get_nom, render_vers
 from barometre.ui.blocks.depliants import render_tableau_replie
 from barometre.ui.blocks.graphiques import render_graphique
+from barometre.ui.blocks.paroles import apply_lecteur, render_html, render_titre
 from barometre.ui.blocks.telechargements import VISITE, Prive, render_telechargements
 from barometre.ui.blocks.textes import render_tableau, texte
 from barometre.ui.serving.recettes import build_recette_comparer
@@ -41,7 +42,7 @@ def select_comparaison(collectivite: Collectivite) -> ComparerAffiche:
     with gauche:
         theme = selectors.select_one("theme", "Thème", themes)
     with droite:
-        choix = selectors.select_segment("pairs", "Mes pairs", CHOIX_PAIRS)
+        choix = selectors.select_segment("pairs", apply_lecteur("Mes pairs"), CHOIX_PAIRS)
     adresse = state.read_adresse()
     avec = tuple(i for i in _resolve_avec(adresse.list("avec")) if i != collectivite.id)[: NOMBRE - 1]
     poids = read_importances(adresse.list("poids"))
@@ -55,15 +56,15 @@ def _resolve_avec(demandes: tuple[str, ...]) -> list[str]:
 
 def render_entete(vue: VueComparer) -> None:
     """La phrase à retenir, l'échelon, et ce qu'il faut savoir des pairs."""
-    st.html(f'<p class="baro-retenir"><strong>À retenir.</strong> {texte(vue.a_retenir)}</p>')
+    render_html(f'<p class="baro-retenir"><strong>À retenir.</strong> {texte(vue.a_retenir)}</p>')
     for message in vue.messages:
-        st.html(f'<p class="baro-legende">{texte(message)}</p>')
-    st.html(f'<p class="baro-legende">{texte(f"{vue.vague}. {COMPTE_SOI}")}</p>')
+        render_html(f'<p class="baro-legende">{texte(message)}</p>')
+    render_html(f'<p class="baro-legende">{texte(f"{vue.vague}. {COMPTE_SOI}")}</p>')
 
 
 def render_positions(affiche: ComparerAffiche) -> None:
     """Un point par indicateur, et sa propre marque là où elle se lit."""
-    st.header("Indicateur par indicateur")
+    render_titre("Indicateur par indicateur")
     tri = selectors.select_segment("vue", "Ordre", TRIS, defaut="questionnaire")
     vue, graphique = affiche.vue, affiche.get_positions(tri)
     if graphique is not None:
@@ -89,21 +90,21 @@ def _render_grandeurs(vue: VueComparer) -> None:
         if not p.indicateur.est_part and p.chiffre.montre
     ]
     if phrases:
-        st.html(f'<ul class="baro-liste">{"".join(f"<li>{texte(p)}.</li>" for p in phrases)}</ul>')
+        render_html(f'<ul class="baro-liste">{"".join(f"<li>{texte(p)}.</li>" for p in phrases)}</ul>')
 
 
 def render_contraste(vue: VueComparer) -> None:
     """Couvertes par un OPSN ou non connues comme telles."""
     if not vue.contrastes:
         return
-    st.header("Être accompagné par un OPSN change-t-il quelque chose\u202f?")
+    render_titre("Être accompagné par un OPSN change-t-il quelque chose\u202f?")
     demontres = sum(c.compare.sens != 0 for c in vue.contrastes)
     phrase = (
         f"{demontres} écarts démontrés sur {len(vue.contrastes)}."
         if demontres
         else f"Aucun écart démontré sur {len(vue.contrastes)} indicateurs."
     )
-    st.html(f'<p class="baro-phrase">{texte(phrase)} {texte(PRECAUTION)}</p>')
+    render_html(f'<p class="baro-phrase">{texte(phrase)} {texte(PRECAUTION)}</p>')
     render_tableau_replie(
         partial(build_table_contrastes, vue.contrastes),
         "Dans le périmètre d’un OPSN, et couverture inconnue",
@@ -115,10 +116,10 @@ def render_contraste(vue: VueComparer) -> None:
 
 def render_pairs(vue: VueComparer) -> None:
     """Qui sont les pairs, pourquoi eux, et l'importance des variables."""
-    st.header("Qui sont vos pairs")
-    st.html(f'<p class="baro-phrase">{texte(vue.liste.phrase)}</p>')
+    render_titre("Qui sont vos pairs")
+    render_html(f'<p class="baro-phrase">{texte(vue.liste.phrase)}</p>')
     if vue.choix != SEMBLABLES:
-        st.html('<p class="baro-legende">Toutes ont votre type et votre strate.</p>')
+        render_html('<p class="baro-legende">Toutes ont votre type et votre strate.</p>')
     titre = "Les 30 collectivités les plus semblables, et pourquoi"
     boite = st.expander(titre, key="liste-semblables", on_change="rerun")
     if boite.open:
@@ -128,7 +129,7 @@ def render_pairs(vue: VueComparer) -> None:
 
 def _render_semblables(vue: VueComparer) -> None:
     _render_importances(vue)
-    st.html(f'<ol class="baro-liste">{"".join(_build_semblable(s) for s in vue.semblables)}</ol>')
+    render_html(f'<ol class="baro-liste">{"".join(_build_semblable(s) for s in vue.semblables)}</ol>')
     table = partial(build_table_semblables, vue.semblables)
     render_telechargements(table, vue.provenance, cle="semblables")
 
@@ -169,12 +170,12 @@ def _record(variables: tuple[str, ...]) -> None:
 
 def render_cote_a_cote(vue: VueComparer) -> None:
     """Jusqu'à quatre collectivités, leurs faits publics, et leurs réponses là où le droit les ouvre."""
-    st.header("Côte à côte")
+    render_titre("Côte à côte")
     cote = vue.cote_a_cote
     if len(cote.collectivites) > 1:
         render_tableau(cote.table, "Collectivités côte à côte")
         if cote.refus:
-            st.html(f'<p class="baro-legende">{texte(cote.refus)}</p>')
+            render_html(f'<p class="baro-legende">{texte(cote.refus)}</p>')
         _render_retirer(cote.collectivites[1:])
         prive = build_recette_comparer("cote-a-cote", vue)
         render_telechargements(cote.table, vue.provenance, cle="cote-a-cote", prive=prive)

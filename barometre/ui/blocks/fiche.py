@@ -15,6 +15,7 @@ from barometre.ui import porte, roles
 from barometre.ui.blocks.collectivite import build_carte_identite, get_sujet, render_vers
 from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.graphiques import build_marques
+from barometre.ui.blocks.paroles import render_html, render_titre
 from barometre.ui.blocks.repondre import REPONDRE
 from barometre.ui.blocks.telechargements import VISITE, render_documents, render_telechargements
 from barometre.ui.blocks.textes import build_anciennes, lien, texte
@@ -26,6 +27,7 @@ from barometre.views.collectivite.tableau_fiche import COMPTE_SOI
 
 TITRES_PAS = {1: "Une chose à faire", 2: "Deux choses à faire", 3: "Trois choses à faire"}
 IMPRIMER = '<button type="button" class="baro-bouton" data-imprimer>Imprimer</button>'
+REPONDRE_ICI = f'<button type="button" class="baro-bouton" data-ouvrir="{REPONDRE}">Répondre</button>'
 OPSN_DIRE = (
     "Votre OPSN n’est pas ici, ou ce n’est pas le bon\u202f? Dites-le à l’équipe du baromètre, ou à Déclic, "
     "qui tient la liste des OPSN\u202f: elle sera corrigée à la prochaine version."
@@ -36,7 +38,7 @@ def render_entete(vue: VueFiche) -> None:
     """Le titre, la phrase à retenir, et d'où viennent les chiffres."""
     st.set_page_config(page_title=vue.collectivite.nom)
     st.title(f"Où en est {get_sujet(vue.collectivite)}\u202f?")
-    st.html(
+    render_html(
         f'<p class="baro-legende">{texte(_resume_identite(vue))}</p>'
         f'<p class="baro-retenir"><strong>À retenir.</strong> {texte(vue.a_retenir)}</p>'
     )
@@ -58,10 +60,8 @@ def _resume_identite(vue: VueFiche) -> str:
 def _render_barre(vue: VueFiche) -> None:
     """« Répondre · Comparer · Imprimer » : en bas de l'écran d'un téléphone, où qu'on en soit de la page."""
     with st.container(horizontal=True, vertical_alignment="center", key="barre-fiche"):
-        st.html(
-            f'<button type="button" class="baro-bouton" data-ouvrir="{REPONDRE}">Répondre</button>',
-            width="content",
-        )
+        if not porte.is_tiers():
+            st.html(REPONDRE_ICI, width="content")
         render_vers("comparer", "Comparer", vue.collectivite.id, cle="comparer-haut")
         st.html(IMPRIMER, width="content")
     _render_devenir(vue)
@@ -80,7 +80,7 @@ def _render_devenir(vue: VueFiche) -> None:
 
 def render_qui(vue: VueFiche) -> None:
     """L'identité, repliée (la ligne sous le titre la résume), et comment la corriger."""
-    st.html(
+    render_html(
         '<details class="baro-voir baro-ecran"><summary>Qui êtes-vous, pour le baromètre</summary>'
         f'{build_carte_identite(vue.identite)}<p class="baro-legende">{texte(OPSN_DIRE)}</p></details>'
     )
@@ -92,27 +92,27 @@ def render_forces_ecarts(vue: VueFiche) -> None:
         return
     gauche, droite = st.columns(2, gap="large")
     with gauche:
-        st.header("Vos points forts")
+        render_titre("Vos points forts")
         _render_liste((e.phrase for e in vue.forces), "Rien ne vous distingue encore de vos pairs.")
     with droite:
-        st.header("Vos plus grands écarts")
+        render_titre("Vos plus grands écarts")
         _render_liste((e.phrase for e in vue.ecarts), "Vous faites ce que font la plupart de vos pairs.")
 
 
 def _render_liste(phrases: Iterable[str], sinon: str) -> None:
     elements = "".join(f"<li>{texte(phrase)}</li>" for phrase in phrases)
-    st.html(f'<ul class="baro-liste">{elements}</ul>' if elements else f"<p>{texte(sinon)}</p>")
+    render_html(f'<ul class="baro-liste">{elements}</ul>' if elements else f"<p>{texte(sinon)}</p>")
 
 
 def render_situation(situation: Marques) -> None:
     """Un point par thème : ses pairs, et elle-même quand on lit ses réponses."""
-    st.html(f"<h2>Où en êtes-vous, thème par thème</h2>{build_marques(situation)}")
+    render_html(f"<h2>Où en êtes-vous, thème par thème</h2>{build_marques(situation)}")
 
 
 def render_themes(vue: VueFiche) -> None:
     """Chaque thème de près, replié : le compte des pratiques, et ce que font les pairs."""
     cartes = "".join(_build_carte(theme) for theme in vue.themes)
-    st.html(
+    render_html(
         f'<details class="baro-voir"><summary>Chaque thème, pratique par pratique</summary>'
         f'<p class="baro-legende">{texte(COMPTE_SOI)}</p><div class="baro-cartes">{cartes}</div></details>'
     )
@@ -171,11 +171,11 @@ def render_obligations(vue: VueFiche) -> None:
     """Ce que la loi demande à cette taille."""
     if not vue.obligations:
         return
-    st.header("Ce que la loi demande à votre taille")
+    render_titre("Ce que la loi demande à votre taille")
     faites = sum(o.est_faite for o in vue.obligations)
     compte = format_compte(len(vue.obligations), "obligation")
     montrees = str(faites) if faites else "aucune"
-    st.html(
+    render_html(
         f'<p class="baro-phrase">{compte}, dont {montrees} que vos '
         "réponses ou les données de l’État montrent faites. Un état inconnu ne veut pas dire non fait.</p>"
         f'<div class="baro-lignes">{"".join(_build_obligation(o) for o in vue.obligations)}</div>'
@@ -205,16 +205,16 @@ def render_mesures(vue: VueFiche) -> None:
     """Ce que l'État mesure ici."""
     if not vue.mesures:
         return
-    st.header("Ce que l’État mesure chez vous")
+    render_titre("Ce que l’État mesure chez vous")
     # Les réponses d'une démonstration sont simulées ; ces données-là, jamais.
-    st.html(f'<p class="baro-legende">{texte(REELLES)}</p>')
+    render_html(f'<p class="baro-legende">{texte(REELLES)}</p>')
     faits = "".join(
         f"<dt>{texte(m.indicateur.titre)}</dt><dd>{texte(m.texte)} <small>({texte(m.periode)})</small></dd>"
         for m in vue.mesures
         if m.verdict.place == "en_tete"
     )
     autres = [(m.indicateur.titre, m.texte, m.verdict.raison) for m in vue.mesures if m.verdict.raison]
-    st.html(
+    render_html(
         f'<section class="baro-carte"><dl class="baro-faits">{faits}</dl>{build_anciennes(autres)}</section>'
     )
 
@@ -223,18 +223,16 @@ def render_premiers_pas(vue: VueFiche) -> None:
     """La loi d'abord, puis ce que les pairs font déjà."""
     if not vue.premiers_pas:
         return
-    st.header(TITRES_PAS[len(vue.premiers_pas)])
+    render_titre(TITRES_PAS[len(vue.premiers_pas)])
     if not vue.soi.lisible or not vue.has_repondu:
-        st.html(
+        render_html(
             '<p class="baro-legende">Sans vos réponses, voici ce qu’il est utile de vérifier d’abord.</p>'
         )
-    st.html(f'<ol class="baro-pas">{"".join(_build_pas(pas) for pas in vue.premiers_pas)}</ol>')
+    render_html(f'<ol class="baro-pas">{"".join(_build_pas(pas) for pas in vue.premiers_pas)}</ol>')
 
 
 def _build_pas(pas: PremierPas) -> str:
-    actions = "".join(
-        f"<li>{lien(a.texte, a.lien) if a.lien else texte(a.texte)}</li>" for a in pas.indicateur.actions
-    )
+    actions = "".join(f"<li>{lien(a.texte, a.lien) if a.lien else texte(a.texte)}</li>" for a in pas.actions)
     return (
         f"<li><strong>{texte(pas.indicateur.titre)}</strong><p>{texte(pas.raison)}</p><ul>{actions}</ul></li>"
     )
@@ -249,7 +247,7 @@ def _render_feuille(collectivite_id: str) -> None:
 
 def render_emporter(vue: VueFiche) -> None:
     """Télécharger, la feuille, aller comparer ; « Imprimer » est dans la barre."""
-    st.header("Emporter cette page")
+    render_titre("Emporter cette page")
     # Avec les réponses de cette visite, le fichier n'a pas d'adresse : il est dans la page elle-même.
     prive = VISITE if vue.sur_place else Recette("fiche", (vue.collectivite.id,))
     render_telechargements(vue.table, vue.provenance, cle="fiche", prive=prive)

@@ -8,6 +8,7 @@ from barometre.charts import CONFIG, Dessin, Graphique, Marques
 from barometre.charts.cadre import NOMBRES
 from barometre.domain.provenance import Provenance
 from barometre.ui.blocks.depliants import render_tableau_replie
+from barometre.ui.blocks.paroles import render_html
 from barometre.ui.blocks.telechargements import Prive
 from barometre.ui.blocks.textes import texte
 
@@ -17,7 +18,7 @@ def render_graphique(
 ) -> None:
     """La phrase, le dessin, sa légende, « Voir le tableau » et ses fichiers."""
     if isinstance(graphique, Marques):
-        st.html(build_marques(graphique))
+        render_html(build_marques(graphique))
     else:
         _render_figure(graphique, cle)
     sans = tuple(nom for nom in NOMBRES if nom in graphique.table)

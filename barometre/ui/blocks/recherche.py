@@ -12,6 +12,7 @@ from barometre.access import Trouvaille
 from barometre.formats import format_compte, format_guillemets
 from barometre.ui import navigation, porte, selectors, state
 from barometre.ui.blocks.messages import render_message
+from barometre.ui.blocks.paroles import apply_lecteur, render_html
 from barometre.views.collectivite.trouver import RESULTATS, describe_trouvaille
 
 FICHE = "fiche"
@@ -26,7 +27,10 @@ GARDEES = ("theme", "pairs")
 def render_recherche(page: str = FICHE) -> None:
     """Le champ, puis un lien par résultat vers la page donnée."""
     demande = selectors.select_text(
-        "recherche", "Trouver ma collectivité", invite="Nom, code postal, code INSEE ou SIREN", aide=AIDE
+        "recherche",
+        apply_lecteur("Trouver ma collectivité"),
+        invite="Nom, code postal, code INSEE ou SIREN",
+        aide=AIDE,
     )
     if not demande:
         return
@@ -48,7 +52,7 @@ def _render_resultats(trouvailles: list[Trouvaille], page: str) -> None:
     plus = " (les plus proches ; précisez pour en voir d’autres)" if len(trouvailles) == RESULTATS else ""
     with st.container(key="resultats", gap="xsmall"):
         compte = format_compte(len(trouvailles), "résultat")
-        st.html(f'<p class="baro-legende" role="status">{compte}{plus}{suite}.</p>')
+        render_html(f'<p class="baro-legende" role="status">{compte}{plus}{suite}.</p>')
         for trouvaille in trouvailles:
             st.page_link(
                 navigation.get_page(page),

@@ -66,7 +66,12 @@ def place_fiche(affichee: FicheAffichee) -> FicheAffichee:
 
 
 def render_repondre_fiche(collectivite: Collectivite) -> None:
-    """Sur la fiche : le thème, puis son questionnaire ; la page se met à jour à chaque réponse."""
+    """Sur la fiche : le thème, puis son questionnaire ; la page se met à jour à chaque réponse.
+
+    C'est à la collectivité de répondre : un agent d'OPSN ou un responsable de programme ne le peut pas.
+    """
+    if porte.is_tiers():
+        return
     themes = {t.id: _intitule(t, collectivite.type) for t in load_catalogue().themes}
     boite = st.expander("Répondre ici même", key=REPONDRE, on_change="rerun")
     if not boite.open:
@@ -96,7 +101,7 @@ def _get_brutes(collectivite_id: str, questionnaire_id: str) -> dict[str, Any]:
 def render_repondre(vue: VueComparer) -> None:
     """Le questionnaire du thème, replié tant qu'on n'y a pas répondu."""
     questionnaire = load_catalogue().questionnaires.get(vue.theme.id)
-    if questionnaire is None:
+    if questionnaire is None or porte.is_tiers():
         return
     brutes = _get_brutes(vue.collectivite.id, vue.theme.id)
     titre = f"Répondre ici au thème {format_guillemets(vue.theme.titre)}"

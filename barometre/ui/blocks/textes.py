@@ -8,10 +8,10 @@ from functools import lru_cache
 from html import escape
 
 import pandas as pd
-import streamlit as st
 
 from barometre.domain.colonnes import Colonne
 from barometre.formats import format_ponctuation
+from barometre.ui.blocks.paroles import render_html
 from barometre.views.lecture.tableau import describe_colonne, format_case
 
 
@@ -56,7 +56,7 @@ def build_bouton_copier(libelle: str, a_copier: str) -> str:
 
 def render_tableau(table: pd.DataFrame, titre: str) -> None:
     """Un tableau de lecture : lu par un lecteur d'écran, sans grille interactive."""
-    st.html(build_tableau(table, titre))
+    render_html(build_tableau(table, titre))
 
 
 def build_tableau(table: pd.DataFrame, titre: str) -> str:

@@ -14,6 +14,7 @@ from barometre.ui.blocks.groupes import render_suite
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import lien, texte
 from barometre.views.comprendre.theme import VueTheme
+from barometre.views.lecture.conseil import list_conseils
 
 
 def render_repartitions(affiche: ThemeAffiche) -> None:
@@ -39,7 +40,7 @@ def _render_indicateur(affiche: ThemeAffiche) -> None:
         _render_limites(detail)
     with droite:
         _render_repartitions(detail)
-    _render_agir(detail.vue.ligne.indicateur)
+    _render_agir(detail.vue.ligne.indicateur, detail.vue.selection.type_effectif)
 
 
 def _render_groupes(affiche: ThemeAffiche) -> None:
@@ -90,10 +91,10 @@ def _render_limites(detail: IndicateurAffiche) -> None:
     st.html(f'<div class="baro-limites">{lignes}</div>')
 
 
-def _render_agir(indicateur: Indicateur) -> None:
+def _render_agir(indicateur: Indicateur, type_: str) -> None:
     actions = "".join(
         f"<li>{lien(action.texte, action.lien) if action.lien else texte(action.texte)}</li>"
-        for action in indicateur.actions
+        for action in list_conseils(indicateur.actions, type_)
     )
     agir = f"<h3>Comment agir</h3><ul>{actions}</ul>" if actions else ""
     pourquoi = f"<h3>Pourquoi c’est important</h3><p>{texte(indicateur.pourquoi)}</p>"

@@ -134,7 +134,7 @@ class VueFiche:
             forces=tuple(list_forces(ensemble, pairs, par_theme)),
             ecarts=tuple(list_ecarts(ensemble, pairs, par_theme)),
             obligations=obligations,
-            premiers_pas=list_premiers_pas(catalogue, ensemble, pairs, obligations),
+            premiers_pas=list_premiers_pas(catalogue, ensemble, self.collectivite.type, pairs, obligations),
             provenance=replace(self.provenance, precautions=(SUR_PLACE, *self.provenance.precautions)),
             table=build_table(ensemble, pairs, _list_comparees(themes)),
             sur_place=True,
@@ -175,7 +175,7 @@ def build_fiche(
         forces=tuple(list_forces(soi, pairs, par_theme)),
         ecarts=tuple(list_ecarts(soi, pairs, par_theme)),
         obligations=obligations,
-        premiers_pas=list_premiers_pas(catalogue, soi, pairs, obligations),
+        premiers_pas=list_premiers_pas(catalogue, soi, collectivite.type, pairs, obligations),
         provenance=build_provenance_pairs(comparaison, pairs, "fiche", f"Fiche : {collectivite.nom}"),
         table=build_table(soi, pairs, _list_comparees(themes)),
     )

@@ -128,7 +128,7 @@ def build_vue_theme(gate: Gate, catalogue: Catalogue, theme_id: str, selection: 
         a_retenir=build_a_retenir(lignes, choisie.valeur),
         lignes=lignes,
         ensemble=build_ensemble(lecture, theme.titre, lignes),
-        pistes=list_pistes(lignes),
+        pistes=list_pistes(lignes, choisie.type_effectif),
         questionnaire=catalogue.questionnaires.get(theme_id),
         provenance=build_provenance_lecture(lecture, titre, theme_id, indicateurs),
         messages=_messages(lecture, selection),
