@@ -6,23 +6,31 @@ Ni session ni connexion en cours n'y sont : sur une autre machine, chacun se rec
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, Table, delete, func, insert, select, text
+from sqlalchemy import Column, Connection, Date, DateTime, Table, delete, func, insert, select, text
 
 from barometre.access.erreurs import RegistreError
-from barometre.access.tables import acces, comptes, demandes, journal, journal_tete, selections
+from barometre.access.tables import (
+    acces,
+    comptes,
+    correspondances,
+    demandes,
+    journal,
+    journal_tete,
+    selections,
+)
 
 # Dans l'ordre où elles s'écrivent : une demande cite un compte.
-GARDEES = (comptes, demandes, acces, selections, journal, journal_tete)
+GARDEES = (comptes, demandes, acces, selections, correspondances, journal, journal_tete)
 
 
 def read_copie(connexion: Connection) -> bytes:
     """Les droits, les comptes, les vues gardées et le journal, en JSON."""
     tables = {
         table.name: [
-            {nom: v.isoformat() if isinstance(v, datetime) else v for nom, v in ligne.items()}
+            {nom: v.isoformat() if isinstance(v, date) else v for nom, v in ligne.items()}
             for ligne in connexion.execute(select(table).order_by(*table.primary_key)).mappings()
         ]
         for table in GARDEES
@@ -64,12 +72,14 @@ def _read_ligne(table: Table, ligne: dict[str, Any]) -> dict[str, Any]:
             f"La sauvegarde vient d'un programme plus récent ({table.name} : {', '.join(inconnues)}) : "
             "mettez l'outil à jour avant de restaurer."
         )
-    return {
-        nom: datetime.fromisoformat(valeur)
-        if valeur is not None and isinstance(table.c[nom].type, DateTime)
-        else valeur
-        for nom, valeur in ligne.items()
-    }
+    return {nom: _read_valeur(table.c[nom], valeur) for nom, valeur in ligne.items()}
+
+
+def _read_valeur(colonne: Column[Any], valeur: Any) -> Any:
+    """Un jour ou un instant écrit en texte redevient ce qu'il était."""
+    if valeur is None or not isinstance(colonne.type, Date | DateTime):
+        return valeur
+    return (date if isinstance(colonne.type, Date) else datetime).fromisoformat(valeur)
 
 
 def _restore_numeros(connexion: Connection, table: Table) -> None:

@@ -17,9 +17,11 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from barometre.access.comptes import Comptes
 from barometre.access.connexions import Connexions
 from barometre.access.copie import check_neuf, read_copie, restore_copie
+from barometre.access.correspondances import Correspondances
 from barometre.access.erreurs import RegistreError
 from barometre.access.horloge import get_now
 from barometre.access.journal import NON_ECRIT, Verification, check_chaine, write_fait
+from barometre.access.publications import Publications
 from barometre.access.recherche_journal import TOUT, Recherche, select_journal
 from barometre.access.sessions import Sessions
 from barometre.access.tables import acces, journal
@@ -43,6 +45,8 @@ class Registre:
         self.sessions = Sessions(moteur)
         self.connexions = Connexions(moteur)
         self.vues = VuesGardees(moteur)
+        self.publications = Publications(moteur)
+        self.correspondances = Correspondances(moteur)
 
     def accorder(self, compte: str, portee: Portee, *, par: str = "", motif: str = "", siret: str = "",
                  debut_le: datetime | None = None, expire_le: datetime | None = None) -> int:  # fmt: skip

@@ -6,6 +6,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Integer,
@@ -121,6 +122,30 @@ connexions = Table(
     Column("retour", String, nullable=False),
     Column("renforcee", Boolean, nullable=False),
     Column("expire_le", DateTime, nullable=False),
+)
+
+# Une ligne = une version préparée : ce dont elle part, qui l'a faite, quand elle doit paraître.
+publications = Table(
+    "publications",
+    metadata,
+    Column("version_id", String, primary_key=True),
+    # La version en service quand elle a été préparée : si une autre l'est devenue, elle ne se publie plus.
+    Column("base_id", String, nullable=False),
+    Column("objet", String, nullable=False),
+    Column("preparee_par", String, nullable=False),
+    Column("preparee_le", DateTime, nullable=False),
+    Column("prevue_le", Date, nullable=True),
+)
+
+# Une ligne = un entête qu'un opérateur a rapproché d'une question ou d'un rôle : il vaut au fichier suivant.
+correspondances = Table(
+    "correspondances",
+    metadata,
+    Column("questionnaire_id", String, primary_key=True),
+    Column("entete", String, primary_key=True),
+    Column("cible", String, nullable=False),
+    Column("par", String, nullable=False),
+    Column("le", DateTime, nullable=False),
 )
 
 # Une ligne = une vue qu'un compte a gardée, par son adresse.

@@ -1,19 +1,43 @@
-"""Les versions gardées, et celle que l'on met en service."""
+"""Les versions : gardées, en service, ou préparées en attendant qu'on les publie."""
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 
+from barometre.access.publications import Publication
 from barometre.administration.operateur import Operateur
 from barometre.views.lecture.tableau import build_tableau
-from barometre.warehouse.versions import activate_version, list_versions, open_entrepot
+from barometre.warehouse.engine import EntrepotError
+from barometre.warehouse.versions import (
+    activate_version,
+    list_versions,
+    open_entrepot,
+    publish_preparee,
+    remove_preparee,
+)
 
 COLONNES = ("version", "creee_le", "active", "simulee", "commentaire")
+INCONNUE = "Cette version préparée n'est pas connue du registre : abandonnez-la, puis préparez-la de nouveau."
 
 
 def list_gardees() -> pd.DataFrame:
-    """Une ligne par version, la plus récente d'abord."""
+    """Une ligne par version gardée, la plus récente d'abord."""
     return build_tableau(list_versions(open_entrepot())[list(COLONNES)].to_numpy(dtype=object), COLONNES)
+
+
+def list_preparees() -> list[str]:
+    """Les versions préparées, la plus récente d'abord."""
+    return list(reversed(open_entrepot().list_preparees()))
+
+
+def get_publication(operateur: Operateur, version_id: str) -> Publication:
+    """Ce que le registre sait d'une version préparée ; `EntrepotError` s'il n'en sait rien."""
+    trouvee = operateur.registre.publications.get(version_id)
+    if trouvee is None:
+        raise EntrepotError(INCONNUE)
+    return trouvee
 
 
 def activate(operateur: Operateur, version_id: str) -> None:
@@ -21,3 +45,25 @@ def activate(operateur: Operateur, version_id: str) -> None:
     entrepot = open_entrepot()
     operateur.record("activer", version_id, f"avant={entrepot.get_active() or ''}")
     activate_version(entrepot, version_id)
+
+
+def publish(operateur: Operateur, version_id: str) -> None:
+    """Met une version préparée en service, si celle dont elle part l'est encore."""
+    publication = get_publication(operateur, version_id)
+    operateur.record("publier", version_id, f"avant={publication.base_id}")
+    publish_preparee(open_entrepot(), version_id, publication.base_id)
+    operateur.registre.publications.remove(version_id)
+
+
+def forget_preparee(operateur: Operateur, version_id: str) -> None:
+    """Abandonne une version préparée ; les fichiers reçus restent dans la réserve."""
+    operateur.record("abandonner", version_id)
+    remove_preparee(open_entrepot(), version_id)
+    operateur.registre.publications.remove(version_id)
+
+
+def set_date(operateur: Operateur, version_id: str, prevue_le: date | None) -> None:
+    """Annonce au programme quand la version paraîtra."""
+    get_publication(operateur, version_id)
+    operateur.record("prevoir", version_id, prevue_le.isoformat() if prevue_le else "sans date")
+    operateur.registre.publications.set_date(version_id, prevue_le)

@@ -67,6 +67,12 @@ def is_gardee(version_id: str) -> bool:
     return has_version(open_depot(), version_id)
 
 
+@cached(TTLCache(DEMANDEES, ttl=GARDE_SECONDES), condition=Condition())
+def is_preparee(version_id: str) -> bool:
+    """Vrai d'une version préparée : le rôle PostgreSQL du public ne la lit pas encore."""
+    return version_id in open_depot().entrepot.list_preparees()
+
+
 def has_version(depot: Repository, version_id: str) -> bool:
     """La même question, à un dépôt que l'appelant tient."""
     if version_id not in depot.entrepot.list_ids():
@@ -101,7 +107,7 @@ def get_version(version_id: str) -> Version:
 def build_gate(portee: Portee, version_id: str, compte: str = "") -> Gate:
     """La porte d'accès d'une portée sur une version ; `compte` : au nom de qui le journal écrit."""
     depot = _depot_at(version_id)
-    if portee != PUBLIC:
+    if portee != PUBLIC or is_preparee(version_id):
         return Gate(depot, portee, compte=compte)
     return Gate(_depot_public_at(version_id), portee, compte=compte, nommees=depot)
 
@@ -128,7 +134,8 @@ def list_territoires_of(gate: Gate) -> dict[str, str]:
 
 def forget() -> None:
     """Rouvrir l'entrepôt : après un changement de lieu, ou entre deux tests."""
-    for gardee in (_depot_at, _depot_public_at, get_version, get_version_id, is_gardee, list_territoires):
+    for gardee in (_depot_at, _depot_public_at, get_version, get_version_id, is_gardee, is_preparee,
+                    list_territoires):  # fmt: skip
         gardee.cache.clear()
     open_depot.cache_clear()
     open_depot_public.cache_clear()

@@ -19,6 +19,7 @@ from barometre.ingest.vocabulary import load_vocabulary
 
 # Rangs dans ETATS_REPONSE : un tableau d'entiers se compare plus vite que des textes.
 REPONDU, NE_SAIT_PAS, NON_CONCERNE, SANS_REPONSE = range(len(ETATS_REPONSE))
+HORS_LISTE = "Cette réponse n'est pas dans la liste des réponses possibles."
 MAX_TEXTE = 10_000
 COUPURES = re.compile(r"\s*[;|\n]\s*")
 
@@ -126,7 +127,7 @@ def _read_unique(question: Question, rangs: dict[str, int], texte: str) -> Cellu
     parties = [clean_label(p) for p in COUPURES.split(texte) if p]
     if len(parties) > 1 and all(p in rangs for p in parties):
         return Cellule(SANS_REPONSE, motif="Plusieurs réponses pour une question à choix unique.")
-    return Cellule(SANS_REPONSE, motif="Cette réponse n'est pas dans la liste des réponses possibles.")
+    return Cellule(SANS_REPONSE, motif=HORS_LISTE)
 
 
 def _read_nombre(question: Question, formate: FormatNombre, texte: str) -> Cellule:

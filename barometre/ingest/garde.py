@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from itertools import chain
-from typing import Any
+from typing import Any, Literal
 
 from barometre.domain.enquete import Questionnaire
 from barometre.ingest.columns import Plan, find_cibles
@@ -24,7 +24,9 @@ from barometre.ingest.personal import mask_personal
 from barometre.ingest.respondents import is_essai
 from barometre.ingest.vocabulary import load_vocabulary
 
-FORME = 1
+# La seconde forme est celle d'un lot corrigé : un programme plus ancien le dit au lieu d'oublier.
+FORME, FORME_CORRIGEE = 1, 2
+Nature = Literal["rattacher", "rapprocher"]
 # Des rôles que l'on reconnaît pour ne pas les lire.
 _ROLES_ECARTES = {"systeme", "reponse_id"}
 # Le nom ou le courriel de qui répond dit seulement si c'est un essai : rien d'autre n'en est gardé.
@@ -44,6 +46,23 @@ class Recu:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """Une décision d'un opérateur. `cible` : un SIREN (rattacher la `ligne`), ou une option (rapprocher).
+
+    `colonne`, `valeur` : la cellule refusée ; `par`, `le` (UTC, ISO), `motif` : la signature.
+    """
+
+    nature: Nature
+    ligne: int
+    colonne: str
+    valeur: str
+    cible: str
+    par: str
+    le: str
+    motif: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LotGarde:
     """Un lot gardé : ses fichiers, et tout ce qu'il faut pour le charger de nouveau, à l'identique.
 
@@ -60,6 +79,7 @@ class LotGarde:
     vocabulaire: str
     catalogue: str
     recus: tuple[Recu, ...]
+    corrections: tuple[Correction, ...] = ()
 
 
 def build_recu(
@@ -85,20 +105,23 @@ def _list_cibles(plan: Plan) -> dict[int, str]:
 
 def write_garde(garde: LotGarde) -> bytes:
     """Le lot en octets : du JSON, toujours le même pour le même lot."""
-    objet = {nom: getattr(garde, nom) for nom in LotGarde.__slots__ if nom != "recus"}
+    objet = {nom: getattr(garde, nom) for nom in LotGarde.__slots__ if nom not in ("recus", "corrections")}
     objet |= {"forme": FORME, "fichiers": [_write_recu(recu) for recu in garde.recus]}
+    if garde.corrections:
+        objet |= {"forme": FORME_CORRIGEE, "corrections": [asdict(c) for c in garde.corrections]}
     return json.dumps(objet, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def read_garde(octets: bytes) -> LotGarde:
     """Le lot écrit par `write_garde` ; `ImportRefuse` s'il vient d'un programme plus récent."""
     objet = json.loads(octets)
-    if objet.pop("forme") != FORME:
+    if objet.pop("forme") not in (FORME, FORME_CORRIGEE):
         raise ImportRefuse(
             "Ce fichier reçu a été gardé par un programme plus récent : mettez l'outil à jour."
         )
     recus = tuple(_read_recu(fichier) for fichier in objet.pop("fichiers"))
-    return LotGarde(**objet, recus=recus)
+    corrections = tuple(Correction(**c) for c in objet.pop("corrections", ()))
+    return LotGarde(**objet, recus=recus, corrections=corrections)
 
 
 def _write_recu(recu: Recu) -> dict[str, Any]:

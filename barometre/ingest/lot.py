@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from barometre.ingest.errors import Rejet
-from barometre.ingest.garde import Recu
+from barometre.ingest.garde import Correction, Recu
 from barometre.ingest.labels import clean_label
 
 _SIMULE = re.compile(r"(?<![a-z])simulee?s?(?![a-z])")
@@ -53,6 +53,10 @@ class Lot:
     # Les fichiers lus, et sous quelle clé la réserve de l'entrepôt les garde (vide : pas gardés).
     recus: tuple[Recu, ...] = ()
     empreinte_gardee: str = ""
+    # Ce qu'un opérateur y a corrigé, signé.
+    corrections: tuple[Correction, ...] = ()
+    # La version qui le contient : en service, ou préparée (vide : rien n'a été écrit).
+    version_id: str = ""
 
     @property
     def charges(self) -> int:

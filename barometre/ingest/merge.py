@@ -13,7 +13,7 @@ from barometre.ingest.lot import Lot, build_lot_id
 
 _ENTRE_FICHIERS = "Sa réponse dans « {} » est retenue : plus complète ou plus récente."
 # Chaque fichier a ses numéros de ligne : ceux du deuxième commencent à 1 000 001.
-_PAS = 1_000_000
+PAS = 1_000_000
 
 
 def merge_lots(lots: Sequence[Lot]) -> Lot:
@@ -80,9 +80,7 @@ def _list_perdus(lots: Sequence[Lot], rang: int, retenus: dict[str, int]) -> lis
 def _join(lots: Sequence[Lot], listes: Sequence[Sequence[Rejet]]) -> tuple[Rejet, ...]:
     """Les lignes de chaque fichier, dont le nom est dit dans le motif."""
     return tuple(
-        Rejet(
-            rang * _PAS + r.ligne, r.colonne, r.valeur, f"{lots[rang].fichier}, ligne {r.ligne} : {r.motif}"
-        )
+        Rejet(rang * PAS + r.ligne, r.colonne, r.valeur, f"{lots[rang].fichier}, ligne {r.ligne} : {r.motif}")
         for rang, rejets in enumerate(listes)
         for r in rejets
     )

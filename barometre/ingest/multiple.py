@@ -11,6 +11,7 @@ import numpy as np
 
 from barometre.domain.enquete import Option, Question
 from barometre.ingest.answers import (
+    HORS_LISTE,
     NE_SAIT_PAS,
     NON_CONCERNE,
     REPONDU,
@@ -31,7 +32,6 @@ from barometre.ingest.vocabulary import load_vocabulary
 SEPARATEURS = (";", "|", "\n", ",", "/")
 # Un libellé du catalogue compte rarement plus de virgules.
 _MAX_PARTIES = 6
-HORS_LISTE = "Cette réponse n'est pas dans la liste des réponses possibles."
 
 
 def read_multiple(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.garde import LotGarde, extend_correspondance
 from barometre.ingest.identity import Referentiel
@@ -26,4 +28,4 @@ def reread(garde: LotGarde, referentiel: Referentiel, catalogue: CatalogueEnquet
             f"Le fichier reçu « {noms} » (lot {garde.lot_id}) ne se relit plus : {refus} "
             "La version en service n'a pas changé."
         ) from refus
-    return merge_lots(lots)
+    return replace(merge_lots(lots), corrections=garde.corrections)

@@ -11,8 +11,9 @@ from typing import Any
 
 from barometre.catalogue import Catalogue, load_catalogue
 from barometre.domain.version import Empreintes
+from barometre.ingest.corrections import correct_garde
 from barometre.ingest.errors import ImportRefuse
-from barometre.ingest.garde import read_garde
+from barometre.ingest.garde import Correction, read_garde
 from barometre.ingest.identity import Referentiel
 from barometre.ingest.importer import prepare_all
 from barometre.ingest.lot import Lot
@@ -46,6 +47,7 @@ def importer(
     confirme: bool = False,
     complement: bool = False,
     correspondance: str | Path | dict[str, Any] | None = None,
+    preparee: bool = False,
     par: str = "",
     processus: int = 1,
     progress: Suivi | None = None,
@@ -57,6 +59,7 @@ def importer(
     Le même fichier ne change rien. Un autre fichier du même questionnaire et de la même vague remplace le
     précédent ; il faut `confirme` si beaucoup de réponses disparaissent. `complement` : les collectivités
     que le fichier ne cite pas gardent leur réponse. `essai` : tout est lu et compté, rien n'est écrit.
+    `preparee` : la version est écrite, et attend `publish_preparee` pour être en service.
     `par` : qui importe ; gardé avec le fichier. `processus` : 1 depuis l'application, dont les fils
     ne se dédoublent pas sans risque.
     """
@@ -69,7 +72,7 @@ def importer(
             lots_connus=connus,
         )  # fmt: skip
 
-    options = _Options(essai, confirme, complement, par, processus)
+    options = _Options(essai, confirme, complement, par, processus, preparee=preparee)
     return _import(read_fichiers, options, catalogue, Etapes(ETAPES, progress), adresse)
 
 
@@ -79,21 +82,28 @@ def importer_garde(
     essai: bool = False,
     confirme: bool = False,
     complement: bool = False,
+    corrections: Sequence[Correction] = (),
+    preparee: bool = False,
     par: str = "",
     processus: int = 1,
     progress: Suivi | None = None,
     adresse: str | None = None,
     catalogue: Catalogue | None = None,
 ) -> Lot:
-    """Comme `importer`, d'un fichier que la réserve garde : son bruit est celui qu'il avait."""
+    """Comme `importer`, d'un fichier que la réserve garde : son bruit est celui qu'il avait.
+
+    `corrections` : ce qu'un opérateur y corrige ; le fichier corrigé est gardé à son tour, à côté du premier.
+    """
     catalogue = catalogue or load_catalogue()
     garde = read_garde(open_entrepot(adresse).get_reserve().read(cle))
+    if corrections:
+        garde = correct_garde(garde, corrections, catalogue.questionnaires[garde.questionnaire_id])
 
     def read_reserve(referentiel: Referentiel, connus: list[str]) -> Lot:
         lot = reread(garde, referentiel, catalogue)
         return replace(lot, deja_charge=lot.lot_id in connus)
 
-    options = _Options(essai, confirme, complement, par, processus, garde.cle)
+    options = _Options(essai, confirme, complement, par, processus, garde.cle, preparee)
     return _import(read_reserve, options, catalogue, Etapes(ETAPES, progress), adresse)
 
 
@@ -107,6 +117,7 @@ class _Options:
     par: str
     processus: int
     cle: str = ""
+    preparee: bool = False
 
 
 def _import(
@@ -135,8 +146,8 @@ def _import(
             check_confirme(lot)
         importe = _prepare(depot, lot, build_contexte(collectivites, catalogue), options)
         depot.close()
-        _load(entrepot, importe, etapes)
-    return lot
+        version_id = _load(entrepot, importe, etapes)
+    return replace(lot, version_id=version_id)
 
 
 def check_nature(depot: Repository, lot: Lot) -> None:
@@ -178,7 +189,7 @@ def _prepare(depot: Repository, lot: Lot, contexte: Contexte, options: _Options)
     return _Import(lot, contexte, passe, depot.version_id, empreintes, complet, options)
 
 
-def _load(entrepot: Entrepot, importe: _Import, etapes: Etapes) -> None:
+def _load(entrepot: Entrepot, importe: _Import, etapes: Etapes) -> str:
     lot, options = importe.lot, importe.options
     etapes.step("Calcul des chiffres")
     donnees, instant = Donnees(), get_instant()
@@ -188,7 +199,7 @@ def _load(entrepot: Entrepot, importe: _Import, etapes: Etapes) -> None:
     )
     add_lot(donnees, _keep(entrepot, importe, cles, instant), instant)
     donnees.extend(calculees)
-    with fill_chantier(entrepot, copie_de=importe.active) as (version_id, moteur):
+    with fill_chantier(entrepot, copie_de=importe.active, preparee=options.preparee) as (version_id, moteur):
         etapes.step("Écriture de l'entrepôt")
         _delete_replaced(moteur, importe)
         donnees.write(moteur)
@@ -198,6 +209,7 @@ def _load(entrepot: Entrepot, importe: _Import, etapes: Etapes) -> None:
         finish_version(moteur, version_id, importe.empreintes, simulee, f"Import de {lot.fichier}")
         etapes.step("Vérification")
         check_or_refuse(moteur)
+    return version_id
 
 
 def _delete_replaced(moteur: Engine, importe: _Import) -> None:

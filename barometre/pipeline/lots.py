@@ -39,6 +39,7 @@ def keep_lot(reserve: Reserve, lot: Lot, instant: datetime, *, cle: str, par: st
         vocabulaire=hash_vocabulary(),
         catalogue=catalogue,
         recus=lot.recus,
+        corrections=lot.corrections,
     )
     return replace(lot, empreinte_gardee=reserve.add(write_garde(garde)))
 

@@ -16,11 +16,20 @@ from barometre.formats import format_date
 from barometre.ui import state
 from barometre.ui.visiteur import get_lecteur
 
+# Qui relit une version préparée avant sa parution.
+APERCU = frozenset({"programme", "operateur"})
+
 
 def get_version_id() -> str:
     """La version que nomme l'adresse tant qu'elle est gardée ; sinon celle en service."""
     demandee = state.get_version_demandee()
-    return demandee if demandee and depot.is_gardee(demandee) else depot.get_version_id()
+    lisible = bool(demandee) and (depot.is_gardee(demandee) or _is_apercu(demandee))
+    return demandee if lisible else depot.get_version_id()
+
+
+def _is_apercu(version_id: str) -> bool:
+    """Vrai si c'est une version préparée que ce lecteur relit avant le public : programme ou opérateur."""
+    return get_lecteur().portee.role in APERCU and depot.is_preparee(version_id)
 
 
 def is_ancienne() -> bool:
@@ -35,6 +44,11 @@ def explain_version() -> str:
     demandee, en_service = state.get_version_demandee(), depot.get_version_id()
     if demandee in ("", en_service):
         return ""
+    if _is_apercu(demandee):
+        return (
+            f"Vous relisez la version {demandee}, préparée et pas encore publique, telle que le public la "
+            "lira : ôtez « version » de l’adresse pour revenir à celle en service."
+        )
     if not depot.is_gardee(demandee):
         return (
             f"La version « {demandee} » que nomme cette adresse n’est plus gardée : voici celle en service, "

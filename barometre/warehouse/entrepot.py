@@ -45,11 +45,22 @@ class Entrepot(ABC):
 
     @abstractmethod
     def publish(self, version_id: str) -> None:
-        """Fait d'un chantier terminé une version gardée, et la met en service."""
+        """Fait d'un chantier terminé, ou d'une version préparée, une version gardée, et la met en service."""
+
+    @abstractmethod
+    def keep(self, version_id: str) -> None:
+        """Fait d'un chantier terminé une version préparée : lisible sous son nom, hors service et hors liste.
+
+        `publish` la met en service ; `remove` l'abandonne.
+        """
+
+    @abstractmethod
+    def list_preparees(self) -> list[str]:
+        """Les versions préparées, de la plus ancienne à la plus récente."""
 
     @abstractmethod
     def remove(self, version_id: str) -> None:
-        """Efface une version gardée."""
+        """Efface une version gardée ou préparée."""
 
     @abstractmethod
     def remove_debris(self) -> int:

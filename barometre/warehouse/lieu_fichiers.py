@@ -18,6 +18,7 @@ from barometre.warehouse.entrepot import ConstructionEnCours, Entrepot
 from barometre.warehouse.reserve import Reserve, ReserveFichiers
 
 POINTEUR, VERROU, RESERVE = "ACTIF", ".verrou", "lots"
+NOM_PREPAREE = re.compile(r"^preparee-(\d{8}T\d{6}Z-[0-9a-f]{6})\.duckdb$")
 NOM_VERSION = re.compile(r"^barometre-(\d{8}T\d{6}Z-[0-9a-f]{6})\.duckdb$")
 
 
@@ -47,13 +48,20 @@ class EntrepotFichiers(Entrepot):
 
     def list_ids(self) -> list[str]:
         """Les versions gardées, de la plus ancienne à la plus récente."""
-        noms = (NOM_VERSION.match(f.name) for f in self.dossier.glob("barometre-*.duckdb"))
-        return sorted(n.group(1) for n in noms if n)
+        return self._list("barometre-*.duckdb", NOM_VERSION)
+
+    def list_preparees(self) -> list[str]:
+        """Les versions préparées, de la plus ancienne à la plus récente."""
+        return self._list("preparee-*.duckdb", NOM_PREPAREE)
+
+    def _list(self, motif: str, nom: re.Pattern[str]) -> list[str]:
+        trouves = (nom.match(f.name) for f in self.dossier.glob(motif))
+        return sorted(n.group(1) for n in trouves if n)
 
     def build_engine(self, version_id: str) -> Engine:
         """Un moteur en lecture seule sur une version."""
-        fichier = self._path(version_id)
-        if not fichier.is_file():
+        fichier = next((f for f in self._list_lisibles(version_id) if f.is_file()), None)
+        if fichier is None:
             raise EntrepotError(f"La version « {version_id} » n'est plus dans l'entrepôt.")
         return build_duckdb_engine(fichier, lecture_seule=True)
 
@@ -63,9 +71,14 @@ class EntrepotFichiers(Entrepot):
             shutil.copyfile(self._path(copie_de), self._chantier(version_id))
         return build_duckdb_engine(self._chantier(version_id), lecture_seule=False)
 
+    def keep(self, version_id: str) -> None:
+        """Le fichier prend un nom que ni la liste ni le pointeur ne regardent."""
+        os.replace(self._chantier(version_id), self._preparee(version_id))
+
     def publish(self, version_id: str) -> None:
         """Le fichier prend son nom définitif, jamais employé, puis le pointeur le désigne."""
-        os.replace(self._chantier(version_id), self._path(version_id))
+        preparee = self._preparee(version_id)
+        os.replace(preparee if preparee.is_file() else self._chantier(version_id), self._path(version_id))
         self.activate(version_id)
 
     def activate(self, version_id: str) -> None:
@@ -74,7 +87,8 @@ class EntrepotFichiers(Entrepot):
 
     def remove(self, version_id: str) -> None:
         """Un lecteur qui a encore le fichier ouvert le garde jusqu'à ce qu'il le ferme."""
-        self._path(version_id).unlink(missing_ok=True)
+        for fichier in self._list_lisibles(version_id):
+            fichier.unlink(missing_ok=True)
 
     def remove_debris(self) -> int:
         """À appeler verrou tenu : tout chantier présent est alors abandonné."""
@@ -108,6 +122,12 @@ class EntrepotFichiers(Entrepot):
 
     def _path(self, version_id: str) -> Path:
         return self.dossier / f"barometre-{version_id}.duckdb"
+
+    def _preparee(self, version_id: str) -> Path:
+        return self.dossier / f"preparee-{version_id}.duckdb"
+
+    def _list_lisibles(self, version_id: str) -> tuple[Path, Path]:
+        return self._path(version_id), self._preparee(version_id)
 
     def _chantier(self, version_id: str) -> Path:
         return self.dossier / f"chantier-{version_id}.duckdb"

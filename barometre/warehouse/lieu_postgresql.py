@@ -36,6 +36,7 @@ pointeur = Table(
     Column("version_id", String, nullable=False),
 )
 NOM_SCHEMA = re.compile(r"^barometre_(\d{8})t(\d{6})z_([0-9a-f]{6})$")
+NOM_PREPARE = re.compile(r"^barometre_preparee_(\d{8})t(\d{6})z_([0-9a-f]{6})$")
 CLE_VERROU = 20231122  # le jour du lancement du baromètre
 
 
@@ -97,14 +98,19 @@ class EntrepotPostgresql(Entrepot):
 
     def list_ids(self) -> list[str]:
         """Les versions gardées, de la plus ancienne à la plus récente."""
-        noms = (NOM_SCHEMA.match(s) for s in inspect(self._moteur).get_schema_names())
-        return sorted(f"{n.group(1)}T{n.group(2)}Z-{n.group(3)}" for n in noms if n)
+        return self._list(NOM_SCHEMA)
+
+    def list_preparees(self) -> list[str]:
+        """Les versions préparées, de la plus ancienne à la plus récente."""
+        return self._list(NOM_PREPARE)
+
+    def _list(self, nom: re.Pattern[str]) -> list[str]:
+        trouves = (nom.match(s) for s in inspect(self._moteur).get_schema_names())
+        return sorted(f"{n.group(1)}T{n.group(2)}Z-{n.group(3)}" for n in trouves if n)
 
     def build_engine(self, version_id: str) -> Engine:
         """Un moteur sur le schéma d'une version, en transactions de lecture seule."""
-        if version_id not in self.list_ids():
-            raise EntrepotError(f"La version « {version_id} » n'est plus dans l'entrepôt.")
-        moteur = open_named_reads(build_postgresql_engine(self.adresse, _schema(version_id)))
+        moteur = open_named_reads(build_postgresql_engine(self.adresse, self._find_schema(version_id)))
         return moteur.execution_options(postgresql_readonly=True)
 
     def build_chantier(self, version_id: str, copie_de: str | None = None) -> Engine:
@@ -126,13 +132,25 @@ class EntrepotPostgresql(Entrepot):
                 source = f'SELECT {colonnes} FROM "{origine}"."{nom}"'
                 connexion.execute(text(f'INSERT INTO "{cible}"."{nom}" ({colonnes}) {source}'))
 
+    def _find_schema(self, version_id: str) -> str:
+        if version_id in self.list_ids():
+            return _schema(version_id)
+        if version_id in self.list_preparees():
+            return _preparee(version_id)
+        raise EntrepotError(f"La version « {version_id} » n'est plus dans l'entrepôt.")
+
+    def keep(self, version_id: str) -> None:
+        """Le schéma prend un nom que la liste ne regarde pas ; la cloison, qui l'ouvre au public, attend."""
+        with self._moteur.begin() as connexion:
+            _rename(connexion, _chantier(version_id), _preparee(version_id))
+
     def publish(self, version_id: str) -> None:
         """Le changement de nom et de pointeur tiennent dans une seule transaction."""
+        preparee = version_id in self.list_preparees()
+        origine = _preparee(version_id) if preparee else _chantier(version_id)
         with self._moteur.begin() as connexion:
-            apply_cloison(connexion, _chantier(version_id))
-            connexion.execute(
-                text(f'ALTER SCHEMA "{_chantier(version_id)}" RENAME TO "{_schema(version_id)}"')
-            )
+            apply_cloison(connexion, origine)
+            _rename(connexion, origine, _schema(version_id))
             _point_to(connexion, version_id)
 
     def activate(self, version_id: str) -> None:
@@ -141,8 +159,9 @@ class EntrepotPostgresql(Entrepot):
             _point_to(connexion, version_id)
 
     def remove(self, version_id: str) -> None:
-        """Efface le schéma d'une version."""
-        self._drop(_schema(version_id))
+        """Efface le schéma d'une version, gardée ou préparée."""
+        for schema in (_schema(version_id), _preparee(version_id)):
+            self._drop(schema)
 
     def remove_debris(self) -> int:
         """À appeler verrou tenu : tout schéma de chantier est alors abandonné."""
@@ -182,6 +201,14 @@ def _schema(version_id: str) -> str:
 
 def _chantier(version_id: str) -> str:
     return "barometre_chantier_" + version_id.lower().replace("-", "_")
+
+
+def _preparee(version_id: str) -> str:
+    return "barometre_preparee_" + version_id.lower().replace("-", "_")
+
+
+def _rename(connexion: Connection, ancien: str, nouveau: str) -> None:
+    connexion.execute(text(f'ALTER SCHEMA "{ancien}" RENAME TO "{nouveau}"'))
 
 
 def _point_to(connexion: Connection, version_id: str) -> None:

@@ -26,6 +26,8 @@ from barometre.warehouse.lieu_postgresql import EntrepotPostgresql
 from barometre.warehouse.schema import metadata, version
 
 VERSIONS_GARDEES = 5
+# Une version préparée attend qu'on la compare et la mette en service ; au-delà, la plus ancienne s'efface.
+PREPAREES_GARDEES = 3
 # Ce que la liste des versions montre : ces colonnes-là sont de tous les schémas.
 _LUES = (version.c.version_id, version.c.creee_le, version.c.simulee, version.c.commentaire)
 
@@ -50,8 +52,13 @@ def open_chantier(entrepot: Entrepot) -> Iterator[tuple[str, Engine]]:
 
 
 @contextmanager
-def fill_chantier(entrepot: Entrepot, copie_de: str | None = None) -> Iterator[tuple[str, Engine]]:
-    """Comme `open_chantier`, verrou déjà tenu ; `copie_de` : partir du contenu d'une version gardée."""
+def fill_chantier(
+    entrepot: Entrepot, copie_de: str | None = None, *, preparee: bool = False
+) -> Iterator[tuple[str, Engine]]:
+    """Comme `open_chantier`, verrou déjà tenu ; `copie_de` : partir du contenu d'une version gardée.
+
+    `preparee` : la version se relit et se compare, et attend `publish_preparee` pour être en service.
+    """
     entrepot.remove_debris()
     version_id = build_version_id()
     moteur = entrepot.build_chantier(version_id, copie_de)
@@ -63,7 +70,10 @@ def fill_chantier(entrepot: Entrepot, copie_de: str | None = None) -> Iterator[t
         entrepot.remove_debris()
         raise
     moteur.dispose()
-    entrepot.publish(version_id)
+    if preparee:
+        entrepot.keep(version_id)
+    else:
+        entrepot.publish(version_id)
     remove_oldest(entrepot)
 
 
@@ -95,9 +105,35 @@ def remove_oldest(entrepot: Entrepot, garder: int = VERSIONS_GARDEES) -> list[st
     """Ne garde que les dernières versions, et toujours celle en service."""
     active = entrepot.get_active()
     en_trop = [v for v in entrepot.list_ids()[:-garder] if v != active]
+    en_trop += entrepot.list_preparees()[:-PREPAREES_GARDEES]
     for version_id in en_trop:
         entrepot.remove(version_id)
     return en_trop
+
+
+def publish_preparee(entrepot: Entrepot, version_id: str, base: str) -> None:
+    """Met en service une version préparée, si celle dont elle est partie (`base`) l'est encore.
+
+    Sinon elle n'a pas ce qui a été mis en service entre-temps : `EntrepotError`, et rien ne change.
+    """
+    with entrepot.lock():
+        if version_id not in entrepot.list_preparees():
+            raise EntrepotError(f"Aucune version « {version_id} » n'est préparée : préparez-la de nouveau.")
+        if entrepot.get_active() != base:
+            raise EntrepotError(
+                "Une autre version a été mise en service depuis que celle-ci est préparée : elle n'en a pas "
+                "les données. Abandonnez-la, puis préparez-la de nouveau."
+            )
+        entrepot.publish(version_id)
+        remove_oldest(entrepot)
+
+
+def remove_preparee(entrepot: Entrepot, version_id: str) -> None:
+    """Abandonne une version préparée ; la version en service n'a jamais changé."""
+    with entrepot.lock():
+        if version_id not in entrepot.list_preparees():
+            raise EntrepotError(f"Aucune version « {version_id} » n'est préparée.")
+        entrepot.remove(version_id)
 
 
 def activate_version(entrepot: Entrepot, version_id: str) -> None:

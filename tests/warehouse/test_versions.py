@@ -17,12 +17,16 @@ from barometre.warehouse.versions import (
     VERSIONS_GARDEES,
     activate_version,
     build_version_id,
+    fill_chantier,
     list_versions,
     open_chantier,
     open_entrepot,
+    publish_preparee,
+    remove_preparee,
     write_version,
 )
 from tests import mini
+from tests.conftest import load_mini
 
 Construire = Callable[[Entrepot], str]
 
@@ -123,3 +127,41 @@ def test_pointeur_abime(tmp_path: Path, construire_mini: Construire) -> None:
 
 def test_identifiants_uniques() -> None:
     assert len({build_version_id() for _ in range(100)}) == 100
+
+
+def _prepare(entrepot: Entrepot) -> str:
+    with entrepot.lock(), fill_chantier(entrepot, preparee=True) as (version_id, moteur):
+        load_mini(moteur, version_id)
+    return version_id
+
+
+def test_une_version_preparee_se_lit_sans_etre_en_service(
+    entrepot: Entrepot, construire_mini: Construire
+) -> None:
+    base = construire_mini(entrepot)
+    preparee = _prepare(entrepot)
+    assert (entrepot.get_active(), entrepot.list_ids()) == (base, [base])
+    assert entrepot.list_preparees() == [preparee]
+    depot = Repository(entrepot, preparee)
+    assert depot.get_version().version_id == preparee
+    depot.close()
+    publish_preparee(entrepot, preparee, base)
+    assert (entrepot.get_active(), entrepot.list_ids()) == (preparee, [base, preparee])
+    assert entrepot.list_preparees() == []
+
+
+def test_deux_preparees_de_la_meme_version_ne_se_perdent_pas(
+    entrepot: Entrepot, construire_mini: Construire
+) -> None:
+    """Deux opérateurs à la fois : la seconde n'aurait pas les données de la première."""
+    base = construire_mini(entrepot)
+    premiere, seconde = _prepare(entrepot), _prepare(entrepot)
+    publish_preparee(entrepot, premiere, base)
+    with pytest.raises(EntrepotError, match="Une autre version"):
+        publish_preparee(entrepot, seconde, base)
+    assert entrepot.get_active() == premiere
+    remove_preparee(entrepot, seconde)
+    assert entrepot.list_preparees() == []
+    with pytest.raises(EntrepotError, match="n'est préparée"):
+        remove_preparee(entrepot, base)  # une version en service ne s'efface pas par là
+    assert base in entrepot.list_ids()

@@ -50,5 +50,6 @@ def run_geste(geste: Callable[[Operateur], str]) -> bool:
     state.keep_message(phrase)
     # Une mise en service ou un import se lit tout de suite, et non une demi-seconde plus tard.
     depot.get_version_id.cache.clear()
-    depot.is_gardee.cache.clear()
+    for memoire in (depot.is_gardee, depot.is_preparee):
+        memoire.cache.clear()
     return True

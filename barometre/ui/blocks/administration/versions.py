@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from barometre.administration.comparaison import compare_versions
-from barometre.administration.operateur import REFUS, Operateur
+from barometre.administration.operateur import Operateur
 from barometre.administration.versions import activate, list_gardees
-from barometre.assemblage import depot
-from barometre.domain.portee import PUBLIC
 from barometre.ui.blocks.administration.gestes import run_geste
+from barometre.ui.blocks.administration.preparees import render_changements, render_preparees
 from barometre.ui.blocks.messages import render_message
-from barometre.ui.blocks.textes import render_tableau, texte
+from barometre.ui.blocks.textes import render_tableau
 from barometre.warehouse.engine import EntrepotError
 
 _VERSION = "administrer-version"
 
 
 def render_versions() -> None:
-    """La liste, puis la version choisie comparée à celle en service."""
+    """Les préparées, les gardées, puis celle que l'on choisit, comparée à celle en service."""
+    render_preparees()
     gardees = list_gardees()
     st.header("Les versions gardées")
     render_tableau(gardees, "Versions gardées")
@@ -28,20 +27,8 @@ def render_versions() -> None:
         return
     st.header("Ce qui change")
     st.selectbox("Version à comparer à celle en service", autres, key=_VERSION)
-    _render_changements(str(st.session_state[_VERSION]))
+    render_changements(str(st.session_state[_VERSION]))
     st.button("Mettre cette version en service", key="activer-version", on_click=_activate, type="primary")
-
-
-def _render_changements(version_id: str) -> None:
-    try:
-        avant = depot.build_gate(PUBLIC, depot.get_version_id())
-        changements = compare_versions(avant, depot.build_gate(PUBLIC, version_id))
-    except REFUS as refus:
-        render_message(str(refus))
-        return
-    st.html(f'<p class="baro-phrase">{texte(changements.phrase)}</p>')
-    if not changements.table.empty:
-        render_tableau(changements.table, "Ce qui change, indicateur par indicateur")
 
 
 def _activate() -> None:

@@ -1,0 +1,55 @@
+"""Les versions préparées : ce dont elles partent, qui les a faites, quand elles doivent paraître."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Engine, delete, insert, select, update
+
+from barometre.access.horloge import Horloge, get_now
+from barometre.access.tables import publications
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Une version préparée. `base_id` : celle en service quand elle a été faite."""
+
+    version_id: str
+    base_id: str
+    objet: str
+    preparee_par: str
+    preparee_le: datetime
+    prevue_le: date | None = None
+
+
+class Publications:
+    """Note, relit et oublie les versions préparées."""
+
+    def __init__(self, moteur: Engine, horloge: Horloge = get_now) -> None:
+        self._moteur, self._horloge = moteur, horloge
+
+    def add(self, version_id: str, base_id: str, objet: str, *, par: str) -> None:
+        """Note une version préparée."""
+        ligne = {"version_id": version_id, "base_id": base_id, "objet": objet, "preparee_par": par,
+                 "preparee_le": self._horloge()}  # fmt: skip
+        with self._moteur.begin() as connexion:
+            connexion.execute(insert(publications).values(ligne))
+
+    def get(self, version_id: str) -> Publication | None:
+        """Une version préparée, ou None."""
+        requete = select(publications).where(publications.c.version_id == version_id)
+        with self._moteur.connect() as connexion:
+            ligne = connexion.execute(requete).mappings().one_or_none()
+        return None if ligne is None else Publication(**ligne)
+
+    def set_date(self, version_id: str, prevue_le: date | None) -> None:
+        """Dit quand la version doit paraître."""
+        cible = update(publications).where(publications.c.version_id == version_id)
+        with self._moteur.begin() as connexion:
+            connexion.execute(cible.values(prevue_le=prevue_le))
+
+    def remove(self, version_id: str) -> None:
+        """Oublie une version publiée ou abandonnée ; le journal garde le geste."""
+        with self._moteur.begin() as connexion:
+            connexion.execute(delete(publications).where(publications.c.version_id == version_id))

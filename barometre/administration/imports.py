@@ -1,0 +1,149 @@
+"""Un fichier déposé sur la page : lu et compté, puis chargé dans une version préparée, puis publié.
+
+Les mêmes fonctions que `importer --essai` et `importer` : même lecture, même quarantaine, même réserve.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+from tempfile import TemporaryDirectory
+
+from barometre.administration.compte_rendu import CompteRendu, build_compte_rendu
+from barometre.administration.operateur import Operateur
+from barometre.catalogue import load_catalogue
+from barometre.ingest.columns import build_recognizer, find_cibles
+from barometre.ingest.errors import ImportRefuse
+from barometre.ingest.export import read_export
+from barometre.ingest.garde import IGNOREE
+from barometre.ingest.labels import heading_key
+from barometre.ingest.layout import Choix
+from barometre.ingest.lot import Lot
+from barometre.ingest.vocabulary import load_vocabulary
+from barometre.pipeline.importer import importer
+from barometre.pipeline.suivi import Suivi
+from barometre.warehouse.versions import open_entrepot
+
+# Les contenus que la lecture reconnaît ; le nom ne décide de rien d'autre.
+EXTENSIONS = ("csv", "tsv", "txt", "xlsx", "ods", "json")
+NOM_MAX = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Depot:
+    """Des fichiers d'une vague et d'un questionnaire : (nom, octets), et ce que l'opérateur en dit."""
+
+    fichiers: Sequence[tuple[str, bytes]] = field(repr=False)
+    questionnaire_id: str = ""
+    vague_id: str = ""
+    complement: bool = False
+    confirme: bool = False
+
+
+def read_depot(operateur: Operateur, depot: Depot) -> CompteRendu:
+    """Lit et compte tout, n'écrit rien (`importer --essai`) ; `ImportRefuse` si un fichier est illisible."""
+    with _open_fichiers(depot) as chemins:
+        lot = importer(
+            chemins, depot.questionnaire_id, depot.vague_id, essai=True, complement=depot.complement,
+            correspondance=_build_correspondance(operateur, depot, chemins),
+        )  # fmt: skip
+    return build_compte_rendu(lot)
+
+
+def prepare_version(operateur: Operateur, depot: Depot, progress: Suivi | None = None) -> Lot:
+    """Charge dans une version préparée, que l'on compare avant de la publier ; inscrit avant d'écrire."""
+    base = open_entrepot().get_active() or ""
+    noms = ", ".join(_clean_nom(nom) for nom, _ in depot.fichiers)
+    operateur.record("importer", f"{depot.questionnaire_id} {depot.vague_id}", f"{noms} base={base}")
+    with _open_fichiers(depot) as chemins:
+        lot = importer(
+            chemins, depot.questionnaire_id, depot.vague_id, complement=depot.complement,
+            confirme=depot.confirme, preparee=True, par=operateur.compte, progress=progress,
+            correspondance=_build_correspondance(operateur, depot, chemins),
+        )  # fmt: skip
+    if lot.version_id:
+        operateur.registre.publications.add(lot.version_id, base, f"Import de {noms}", par=operateur.compte)
+    return lot
+
+
+def list_inconnues(depot: Depot) -> list[str]:
+    """Les entêtes que rien ne reconnaît, dans l'ordre ; un entête répété ne se déclare pas."""
+    questionnaire = load_catalogue().questionnaires[depot.questionnaire_id]
+    reconnaitre, vues = build_recognizer(questionnaire), dict[str, int]()
+    with _open_fichiers(depot) as chemins:
+        for chemin in chemins:
+            entetes = read_export(chemin, "auto", reconnaitre, Choix()).entetes
+            for entete, cible in zip(entetes, find_cibles(entetes, questionnaire), strict=True):
+                if cible == IGNOREE and entete:
+                    vues[entete] = vues.get(entete, 0) + 1
+    return [entete for entete, fois in vues.items() if fois == 1]
+
+
+def list_cibles(questionnaire_id: str) -> dict[str, str]:
+    """Ce à quoi une colonne peut servir : identifiant → mots ; rôles d'abord, puis questions et options."""
+    questionnaire = load_catalogue().questionnaires[questionnaire_id]
+    cibles = {role: role for role in dict.fromkeys(load_vocabulary().roles.values())}
+    for question in questionnaire.questions:
+        cibles[question.id] = f"{question.code} {question.libelle}"
+        if question.type == "choix_multiple":
+            cibles |= {
+                f"{question.id}[{option.id}]": f"{question.code} {option.libelle}"
+                for option in question.options
+            }
+    return cibles
+
+
+def save_colonnes(operateur: Operateur, questionnaire_id: str, colonnes: Mapping[str, str]) -> None:
+    """Garde ce que des colonnes désignent, pour ce fichier et les suivants ; signé."""
+    permises = {"", IGNOREE, *list_cibles(questionnaire_id)}
+    if inconnues := sorted(set(colonnes.values()) - permises):
+        raise ImportRefuse(f"« {inconnues[0]} » n'est ni une question, ni un rôle connu.")
+    operateur.record("rapprocher_colonnes", questionnaire_id, f"{len(colonnes)} colonne(s)")
+    operateur.registre.correspondances.save(questionnaire_id, colonnes, par=operateur.compte)
+
+
+def _build_correspondance(
+    operateur: Operateur, depot: Depot, chemins: Sequence[Path]
+) -> dict[str, object] | None:
+    """Les entêtes gardés que ces fichiers ont tous ; rien si aucun, pour que le lot garde son nom."""
+    gardes = operateur.registre.correspondances.list_colonnes(depot.questionnaire_id)
+    questionnaire = load_catalogue().questionnaires[depot.questionnaire_id]
+    reconnaitre = build_recognizer(questionnaire)
+    for chemin in chemins if gardes else ():
+        presents = [heading_key(e) for e in read_export(chemin, "auto", reconnaitre, Choix()).entetes]
+        gardes = {e: c for e, c in gardes.items() if presents.count(heading_key(e)) == 1}
+    return {"colonnes": gardes} if gardes else None
+
+
+@contextmanager
+def _open_fichiers(depot: Depot) -> Iterator[list[Path]]:
+    """Les fichiers, sur le disque le temps d'une lecture, sous un nom que nous choisissons."""
+    _check_depot(depot)
+    with TemporaryDirectory(prefix="barometre-depot-") as dossier:
+        chemins = []
+        for rang, (nom, octets) in enumerate(depot.fichiers):
+            chemin = Path(dossier) / str(rang) / _clean_nom(nom)
+            chemin.parent.mkdir()
+            chemin.write_bytes(octets)
+            chemins.append(chemin)
+        yield chemins
+
+
+def _check_depot(depot: Depot) -> None:
+    """Un questionnaire inventé par un message forgé est refusé d'une phrase, comme un nom sans extension."""
+    if depot.questionnaire_id not in load_catalogue().questionnaires:
+        raise ImportRefuse(f"Le questionnaire « {depot.questionnaire_id} » n'existe pas.")
+    if not depot.fichiers:
+        raise ImportRefuse("Déposez d'abord un fichier.")
+    for nom, _ in depot.fichiers:
+        if PurePath(_clean_nom(nom)).suffix.lower().lstrip(".") not in EXTENSIONS:
+            raise ImportRefuse(f"« {_clean_nom(nom)} » n'est pas un export ({', '.join(EXTENSIONS)}).")
+
+
+def _clean_nom(nom: str) -> str:
+    """Le nom sans dossier ni signe de commande ; un nom vide, « . » ou « .. » en reçoit un."""
+    dernier = nom.replace("\\", "/").rsplit("/", 1)[-1]
+    net = "".join(c for c in dernier if c.isprintable()).strip()[-NOM_MAX:]
+    return net if net.strip(". ") else "fichier"

@@ -1,0 +1,132 @@
+"""Importer par la page : les lignes de la commande, une version préparée, deux opérateurs, des pièges."""
+
+from __future__ import annotations
+
+import pytest
+
+from barometre.access import Gate
+from barometre.administration.comparaison import compare_versions
+from barometre.administration.compte_rendu import ATTACHER, CORRIGER, RAPPROCHER
+from barometre.administration.imports import (
+    Depot,
+    list_cibles,
+    list_inconnues,
+    prepare_version,
+    read_depot,
+    save_colonnes,
+)
+from barometre.administration.operateur import Operateur
+from barometre.administration.versions import activate, forget_preparee, list_preparees, publish
+from barometre.ingest.errors import ImportRefuse
+from barometre.warehouse.engine import EntrepotError
+from barometre.warehouse.repository import Repository
+from barometre.warehouse.versions import open_entrepot
+from tests.pipeline.test_construire import QUESTIONNAIRE, VAGUE, codes, entrepot_neuf, socle
+
+__all__ = ["codes", "entrepot_neuf", "socle"]
+
+ENTETES = "id,submitdate,INSEE,Q01"
+
+
+def _write(codes: list[str], *fautes: str, entetes: str = ENTETES) -> tuple[str, bytes]:
+    lignes = [f"{i},2023-12-01 10:00:00,{code},{'A1' if i % 3 else 'A4'}" for i, code in enumerate(codes)]
+    return "vague.csv", ("\n".join([entetes, *lignes, *fautes]) + "\n").encode()
+
+
+@pytest.fixture(autouse=True)
+def lieu(entrepot_neuf: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("BAROMETRE_ENTREPOT", entrepot_neuf)
+    return entrepot_neuf
+
+
+def test_toutes_les_fautes_d_un_coup_et_rien_n_est_ecrit(operateur: Operateur, codes: list[str]) -> None:
+    fautes = (
+        "900,2023-12-01 10:00:00,99999,A1",  # code inconnu
+        f"901,2023-12-01 10:00:00,{codes[0]},Peut-être",  # hors de la liste
+        f"902,pas une date,{codes[1]},A1",
+        f"903,2023-12-02 10:00:00,{codes[2]},A1",  # doublon
+    )
+    avant = open_entrepot().get_active()
+    lu = read_depot(operateur, Depot([_write(codes[:50], *fautes)], QUESTIONNAIRE, VAGUE))
+    assert (
+        lu.equation
+        == "54\u00a0lignes lues = 50\u00a0chargées + 1\u00a0doublon + 3 en quarantaine + 0\u00a0ignorée."
+    )
+    remedes = lu.lignes.set_index("ligne")[["colonne", "valeur_recue", "remede"]].to_dict("index")
+    assert remedes[52] == {"colonne": "INSEE", "valeur_recue": "99999", "remede": ATTACHER}
+    assert remedes[53] == {"colonne": "Q01", "valeur_recue": "Peut-être", "remede": RAPPROCHER}
+    assert remedes[54]["remede"] == CORRIGER
+    assert (lu.lignes["motif_rejet"] != "").all()
+    assert open_entrepot().get_active() == avant
+    assert list_preparees() == []
+
+
+def test_preparer_comparer_publier_puis_revenir(operateur: Operateur, codes: list[str]) -> None:
+    avant = str(open_entrepot().get_active())
+    etapes: list[str] = []
+    lot = prepare_version(
+        operateur, Depot([_write(codes)], QUESTIONNAIRE, VAGUE, confirme=True), lambda e, *_: etapes.append(e)
+    )
+    assert len(etapes) == 4
+    assert (open_entrepot().get_active(), list_preparees()) == (avant, [lot.version_id])
+    depot = Repository(open_entrepot())
+    changements = compare_versions(Gate(depot), Gate(depot.at(lot.version_id)))
+    assert changements.table["indicateur"].tolist()
+    assert changements.table["valeur_avant"].isna().all()
+    publish(operateur, lot.version_id)
+    assert open_entrepot().get_active() == lot.version_id
+    activate(operateur, avant)
+    assert open_entrepot().get_active() == avant
+    actions = operateur.registre.list_journal(3)["action"].tolist()
+    assert actions == ["activer", "publier", "importer"]
+
+
+def test_deux_operateurs_a_la_fois_ne_se_perdent_rien(operateur: Operateur, codes: list[str]) -> None:
+    lots = [
+        prepare_version(operateur, Depot([_write(codes[:nombre])], QUESTIONNAIRE, VAGUE, confirme=True))
+        for nombre in (60, 70)
+    ]
+    publish(operateur, lots[0].version_id)
+    with pytest.raises(EntrepotError, match="Une autre version"):
+        publish(operateur, lots[1].version_id)
+    forget_preparee(operateur, lots[1].version_id)
+    assert open_entrepot().get_active() == lots[0].version_id
+
+
+def test_une_colonne_rapprochee_l_est_au_fichier_suivant(operateur: Operateur, codes: list[str]) -> None:
+    entetes = "id,submitdate,Numéro de la mairie,Q01"
+    depot = Depot([_write(codes[:30], entetes=entetes)], QUESTIONNAIRE, VAGUE)
+    assert list_inconnues(depot) == ["Numéro de la mairie"]
+    with pytest.raises(ImportRefuse, match="identifiant"):
+        read_depot(operateur, depot)
+    assert "code" in list_cibles(QUESTIONNAIRE)
+    save_colonnes(operateur, QUESTIONNAIRE, {"Numéro de la mairie": "code"})
+    assert read_depot(operateur, depot).equation.startswith("30\u00a0lignes lues = 30\u00a0chargées")
+    # Un fichier qui n'a pas cette colonne se lit comme avant.
+    assert read_depot(operateur, Depot([_write(codes[:5])], QUESTIONNAIRE, VAGUE)).equation.startswith("5")
+    with pytest.raises(ImportRefuse, match="ni une question"):
+        save_colonnes(operateur, QUESTIONNAIRE, {"x": "__class__"})
+
+
+@pytest.mark.parametrize(
+    "depot",
+    [
+        Depot([], QUESTIONNAIRE, VAGUE),
+        Depot([("outil.exe", b"MZ")], QUESTIONNAIRE, VAGUE),
+        Depot([("..", b"x")], QUESTIONNAIRE, VAGUE),
+        Depot([("vague.csv", b"")], QUESTIONNAIRE, VAGUE),
+        Depot([("vague.xlsx", b"PK\x03\x04" + b"\0" * 64)], QUESTIONNAIRE, VAGUE),
+        Depot([("vague.csv", b"INSEE,Q01\n33063,A1\n")], "invente", VAGUE),
+        Depot([("vague.csv", b"INSEE,Q01\n33063,A1\n")], QUESTIONNAIRE, "1999-v0"),
+    ],
+    ids=["rien", "extension", "dossier", "vide", "faux classeur", "questionnaire forgé", "vague forgée"],
+)
+def test_un_depot_hostile_est_refuse_d_une_phrase(operateur: Operateur, depot: Depot) -> None:
+    with pytest.raises(ImportRefuse):
+        read_depot(operateur, depot)
+
+
+def test_un_nom_de_fichier_ne_sort_pas_du_dossier(operateur: Operateur, codes: list[str]) -> None:
+    _, octets = _write(codes[:5])
+    lu = read_depot(operateur, Depot([("../../etc/passwd\x00.csv", octets)], QUESTIONNAIRE, VAGUE))
+    assert lu.equation.startswith("5")
