@@ -39,9 +39,9 @@ def write_avancement(fichier: Path, avancement: Avancement) -> None:
     write_atomic(fichier, json.dumps(asdict(avancement), ensure_ascii=False).encode())
 
 
-def read_avancement() -> Avancement | None:
-    """Ce que dit le fichier nommé par l'environnement ; None s'il n'y en a pas, ou s'il est illisible."""
-    nom = os.environ.get(VARIABLE_AVANCEMENT)
+def read_avancement(fichier: str = "") -> Avancement | None:
+    """Ce que dit ce fichier, ou celui que nomme l'environnement ; None s'il manque ou ne se lit pas."""
+    nom = fichier or os.environ.get(VARIABLE_AVANCEMENT)
     if not nom:
         return None
     try:

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 from barometre.administration.operateur import REFUS
 from barometre.ui import selectors
-from barometre.ui.blocks.administration import acces, importer, journal, quarantaine, versions
+from barometre.ui.blocks.administration import acces, importer, journal, quarantaine, sources, versions
 from barometre.ui.blocks.administration.gestes import explain_refus
 from barometre.ui.blocks.messages import render_message
 
 VUES: dict[str, tuple[str, Callable[[], None]]] = {
     "importer": ("Importer", importer.render_importer),
     "quarantaine": ("Quarantaine", quarantaine.render_quarantaine),
+    "sources": ("Sources", sources.render_sources),
     "versions": ("Versions", versions.render_versions),
     "acces": ("Accès", acces.render_acces),
     "journal": ("Journal", journal.render_journal),
