@@ -18,6 +18,7 @@ from barometre.access.masques import (
     mask_accords,
     mask_associations,
     mask_contrastes,
+    mask_doubles_differences,
     mask_estimations,
     mask_evolutions,
 )
@@ -148,6 +149,12 @@ class Gate(FaitsPublics):
         """Une pratique chez les bénéficiaires d'un programme et chez des communes comparables."""
         lignes = self._repository.list_associations(programme_id, indicateurs, vague_id)
         return mask_associations(lignes)
+
+    def list_doubles_differences(
+        self, programme_id: Filtre = None, indicateurs: Filtre = None
+    ) -> pd.DataFrame:
+        """Avant et après, chez des bénéficiaires et des comparables : parts entières, pour tous pareil."""
+        return mask_doubles_differences(self._repository.list_doubles_differences(programme_id, indicateurs))
 
     def list_mesures(self, indicateurs: Sequence[str], collectivite_id: Filtre = None) -> pd.DataFrame:
         """Des données de l'État, publiques ; un indicateur déclaré est laissé de côté."""

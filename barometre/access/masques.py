@@ -22,6 +22,10 @@ EFFECTIFS_ASSOCIATION = ("n_beneficiaires", "n_comparables")
 CHIFFRES_ASSOCIATION = (
     *EFFECTIFS_ASSOCIATION, "part_beneficiaires", "part_comparables", "difference", "bas", "haut",
 )  # fmt: skip
+CHIFFRES_DIFFERENCE = (
+    *EFFECTIFS_ASSOCIATION, "beneficiaires_avant", "beneficiaires_apres", "comparables_avant",
+    "comparables_apres", "difference", "bas", "haut", "temoin", "temoin_bas", "temoin_haut",
+)  # fmt: skip
 PANEL = ("n_panel", "gains", "pertes", "p_mcnemar")
 
 
@@ -94,13 +98,21 @@ def mask_accords(lignes: pd.DataFrame) -> pd.DataFrame:
 
 def mask_associations(lignes: pd.DataFrame) -> pd.DataFrame:
     """L'écart entre bénéficiaires et comparables, arrondi, sans ce qui en redonnerait les comptes."""
-    vues = lignes.drop(columns=["se", "p_value", "q_value"])
-    caches = ~vues["etat"].isin(MONTRES)
-    vues = _erase(vues, CHIFFRES_ASSOCIATION, caches)
+    return _mask_comparaison(lignes.drop(columns=["se", "p_value", "q_value"]), CHIFFRES_ASSOCIATION)
+
+
+def mask_doubles_differences(lignes: pd.DataFrame) -> pd.DataFrame:
+    """Avant et après chez les bénéficiaires et les comparables, arrondi, sans ce qui affinerait le test."""
+    return _mask_comparaison(lignes.drop(columns=["q_value"]), CHIFFRES_DIFFERENCE)
+
+
+def _mask_comparaison(lignes: pd.DataFrame, chiffres: tuple[str, ...]) -> pd.DataFrame:
+    caches = ~lignes["etat"].isin(MONTRES)
+    vues = _erase(lignes, chiffres, caches)
     vues["verdict"] = vues["verdict"].mask(caches, "")
     for colonne in EFFECTIFS_ASSOCIATION:
         vues[colonne] = round_effectifs(vues[colonne])
-    parts = list(CHIFFRES_ASSOCIATION[2:])
+    parts = [c for c in chiffres if c not in EFFECTIFS_ASSOCIATION]
     vues[parts] = vues[parts].round(DECIMALES)
     return vues
 

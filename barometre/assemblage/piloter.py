@@ -18,6 +18,7 @@ from barometre.formats import format_part
 from barometre.views.lecture.selection import Selection
 from barometre.views.piloter.alertes import VueAlertes, build_vue_alertes
 from barometre.views.piloter.associations import VueAssociations, build_vue_associations
+from barometre.views.piloter.avant_apres import VueAvantApres, build_vue_avant_apres
 from barometre.views.piloter.evolutions import PRECAUTION as PRECAUTION_EVOLUTIONS
 from barometre.views.piloter.evolutions import VueEvolutions, build_vue_evolutions
 from barometre.views.piloter.objectifs import VueObjectifs, build_vue_objectifs
@@ -35,6 +36,7 @@ class ObligationAffichee:
 
 
 BENEFICIAIRES = "À droite du zéro, plus souvent chez les bénéficiaires ; à gauche, moins souvent."
+AVANT_APRES = "À droite du zéro, plus de hausse chez les bénéficiaires ; à gauche, moins."
 VAGUES = "À droite du zéro, la part a augmenté d’une vague à l’autre ; à gauche, elle a baissé."
 
 
@@ -51,6 +53,14 @@ class AssociationAffichee:
     """Les écarts d'un programme et leur graphique."""
 
     vue: VueAssociations
+    graphique: Dessin | None
+
+
+@dataclass(frozen=True, slots=True)
+class AvantApresAffiche:
+    """Les écarts d'évolution et leur graphique."""
+
+    vue: VueAvantApres
     graphique: Dessin | None
 
 
@@ -72,6 +82,21 @@ def load_programmes_vue(gate: Gate, territoire_id: str) -> VueProgrammes:
 def load_association(gate: Gate, programme_id: str, theme_id: str) -> AssociationAffichee:
     """Bénéficiaires et comparables."""
     return memoire.get_vue(gate, _association, programme_id, theme_id)
+
+
+def load_avant_apres(
+    gate: Gate, programme_id: str, titre: str, theme_id: str, *, dates: bool
+) -> AvantApresAffiche:
+    """Bénéficiaires et comparables, d'une vague à l'autre ; d'un programme ou d'un fonds."""
+    return memoire.get_vue(gate, _avant_apres, programme_id, titre, theme_id, dates)
+
+
+def _avant_apres(gate: Gate, programme_id: str, titre: str, theme_id: str, dates: bool) -> AvantApresAffiche:
+    catalogue = load_catalogue()
+    vue = build_vue_avant_apres(gate, catalogue, (programme_id, titre), theme_id, dates=dates)
+    if not vue.montrees:
+        return AvantApresAffiche(vue, None)
+    return AvantApresAffiche(vue, _draw_ecarts(vue, f"{titre} : écart d’évolution", AVANT_APRES))
 
 
 def load_evolutions(gate: Gate, theme_id: str, selection: Selection) -> EvolutionAffichee:
@@ -106,7 +131,9 @@ def _evolutions(gate: Gate, theme_id: str, selection: Selection) -> EvolutionAff
     )
 
 
-def _draw_ecarts(vue: VueAssociations | VueEvolutions, titre: str, legende: str, phrase: str = "") -> Dessin:
+def _draw_ecarts(
+    vue: VueAssociations | VueEvolutions | VueAvantApres, titre: str, legende: str, phrase: str = ""
+) -> Dessin:
     return build_ecarts(vue.cadre, titre=titre, phrase=phrase or vue.phrase, table=vue.table, legende=legende)
 
 

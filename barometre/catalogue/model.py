@@ -190,3 +190,11 @@ class Catalogue:
             and groupe in (None, indicateur.groupe)
             and origine in (None, indicateur.origine)
         ]
+
+    def is_reformule(self, indicateur: Indicateur, avant: str, apres: str) -> bool:
+        """Vrai si la question d'un indicateur a changé de mots après une vague, jusqu'à l'autre."""
+        if not indicateur.calcul.question_id:
+            return False
+        ordre = [v.id for v in self.vagues]
+        entre = ordre[ordre.index(avant) + 1 : ordre.index(apres) + 1]
+        return any(v in entre for v in self.get_question(indicateur.calcul.question_id).reformulee)

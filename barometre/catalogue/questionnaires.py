@@ -56,6 +56,7 @@ def _question(q: Any, questionnaire_id: str, echelles: Echelles) -> Question:
         ne_sait_pas=q.get("ne_sait_pas", False),
         condition=Condition(condition["question"], tuple(condition["options"])) if condition else None,
         types=tuple(q.get("types", ())),
+        reformulee=tuple(q.get("reformulee", ())),
         unite=q.get("unite", ""),
         minimum=q.get("minimum"),
         maximum=q.get("maximum"),

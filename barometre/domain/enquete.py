@@ -44,6 +44,8 @@ class Question:
     ne_sait_pas: bool = False
     condition: Condition | None = None
     types: tuple[str, ...] = ()
+    # Les vagues à partir desquelles la question a d'autres mots.
+    reformulee: tuple[str, ...] = ()
     unite: str = ""
     minimum: float | None = None
     maximum: float | None = None

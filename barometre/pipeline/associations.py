@@ -55,10 +55,15 @@ def _compare(
 ) -> pd.DataFrame:
     comparables = build_comparables(communes.loc[beneficie.index], beneficie)
     table = compare_standardised(reponses, beneficie, comparables, perturbation)
-    table["etat"] = [_association_state(parts[str(ligne["item"])], ligne) for ligne in _list_rows(table)]
-    table["q_value"] = adjust_p_values(table["p_value"].where(table["etat"].eq("published")))
-    table["verdict"] = [_verdict(ligne) for ligne in _list_rows(table)]
-    return table[table["n_1"].gt(0)]
+    table["etat"] = [find_etat(parts[str(ligne["item"])], ligne) for ligne in _list_rows(table)]
+    return judge_lignes(table).query("n_1 > 0")
+
+
+def judge_lignes(table: pd.DataFrame) -> pd.DataFrame:
+    """Les lignes montrées, corrigées des comparaisons multiples, et leur verdict."""
+    montrees = table["p_value"].where(table["etat"].eq("published"))
+    table = table.assign(q_value=adjust_p_values(montrees))
+    return table.assign(verdict=[_verdict(ligne) for ligne in _list_rows(table)])
 
 
 def build_comparables(communes: pd.DataFrame, beneficie: pd.Series) -> pd.Series:
@@ -85,7 +90,7 @@ def _list_rows(table: pd.DataFrame) -> list[dict[Hashable, Any]]:
     return table.to_dict("records")
 
 
-def _association_state(indicateur: Indicateur, ligne: Mapping[Hashable, Any]) -> str:
+def find_etat(indicateur: Indicateur, ligne: Mapping[Hashable, Any]) -> str:
     """Les bénéficiaires se nomment : jamais de cybersécurité, et assez de réponses de chaque côté."""
     grands = min(ligne["n_1"], ligne["n_0"]) >= EFFECTIF_MINIMAL
     return "published" if grands and indicateur.sensibilite != "cyber" else "primary"

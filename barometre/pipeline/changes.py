@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from barometre.catalogue import Catalogue
+from barometre.domain.indicateur import Indicateur
 from barometre.domain.secret import MONTRES, SEUIL_REDRESSE
 from barometre.domain.structure import TYPES_EGAUX
 from barometre.pipeline.changes_egales import compute_changes_egales
@@ -33,7 +35,14 @@ def compute_evolutions(
     tranches: pd.Series,
 ) -> pd.DataFrame:
     """Les lignes d'`evolution` entre deux vagues d'un questionnaire (parts seulement)."""
-    communs = [i.id for i in premier.list_indicateurs(parts=True) if i.id in second.valeurs]
+    comparables = {
+        i.id
+        for i in list_comparables(
+            premier.catalogue, premier.questionnaire_id, premier.vague_id, second.vague_id
+        )
+    }
+    parts = [i.id for i in premier.list_indicateurs(parts=True) if i.id in second.valeurs]
+    communs = [id_ for id_ in parts if id_ in comparables]
     cellules = _shared_cells(premier, second)
     if not communs or cellules.empty:
         return pd.DataFrame()
@@ -54,6 +63,12 @@ def compute_evolutions(
     lignes = lignes.assign(verdict=judge(lignes), **egales.drop(columns="p_value").add_prefix("egal_"))
     mots = judge(lignes.assign(**egales)).where(egales["changement"].notna(), "")
     return lignes.assign(egal_verdict=mots).drop(columns="p_value")
+
+
+def list_comparables(catalogue: Catalogue, theme_id: str, avant: str, apres: str) -> list[Indicateur]:
+    """Les indicateurs déclarés d'un thème dont la question a gardé ses mots entre deux vagues."""
+    indicateurs = catalogue.list_indicateurs(theme_id, origine="declare")
+    return [i for i in indicateurs if not catalogue.is_reformule(i, avant, apres)]
 
 
 def judge(lignes: pd.DataFrame) -> pd.Series:

@@ -11,7 +11,7 @@ import pandas as pd
 from barometre.catalogue import Catalogue
 from barometre.pipeline.calcul import Contexte, Vaguee, build_contexte, compute_questionnaire, split_vagues
 from barometre.pipeline.cles import Cles, index_cles
-from barometre.pipeline.croisements import compute_croisements
+from barometre.pipeline.croisements import compute_avant_apres, compute_croisements
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.mesures import Mesures, build_mesures, list_binaires
 from barometre.pipeline.parallele import start_parallel
@@ -34,7 +34,9 @@ def start_calculs(
 
 def _compute(contexte: Contexte, mesures: Mesures, cles: Cles, vagues: Sequence[Vaguee]) -> Donnees:
     donnees = compute_questionnaire(contexte, vagues)
-    donnees.extend(compute_croisements(mesures, vagues[0].questionnaire_id, donnees, cles))
+    theme_id = vagues[0].questionnaire_id
+    donnees.extend(compute_croisements(mesures, theme_id, donnees, cles))
+    donnees.extend(compute_avant_apres(mesures, theme_id, donnees, cles))
     return donnees
 
 
@@ -43,4 +45,4 @@ def select_mesures(socle: Donnees, contexte: Contexte) -> Mesures:
     binaires = list_binaires(contexte.catalogue)
     frames = [f[f["indicateur_id"].isin(binaires)] for f in socle.list_frames("fait_valeur")]
     lignes = pd.concat(frames) if frames else socle.get("fait_valeur")
-    return build_mesures(lignes, contexte.cadre, contexte.catalogue)
+    return build_mesures(lignes, contexte.cadre, contexte.catalogue, socle.get("action_fonds"))

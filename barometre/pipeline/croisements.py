@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,13 @@ from barometre.domain.ecarts import CLES_ECARTS
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.secret import MONTRES, get_seuil
 from barometre.pipeline.associations import build_associations, compare_programmes
+from barometre.pipeline.avant_apres import (
+    COLONNES,
+    build_vagues,
+    compute_doubles_differences,
+    has_beneficiaires,
+    read_vagues,
+)
 from barometre.pipeline.cles import Cles, read_cles
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.ecarts import compute_gaps
@@ -22,7 +29,7 @@ from barometre.pipeline.mesures import Mesures, build_mesures, list_binaires
 from barometre.pipeline.terrain import build_perturbation
 from barometre.stats.perturbation import Perturbation
 from barometre.warehouse.engine import Engine
-from barometre.warehouse.etat import read_propres, replace_croisements
+from barometre.warehouse.etat import read_propres, replace_croisements, replace_doubles_differences
 from barometre.warehouse.repository import read_rows
 
 COLONNES_ACCORD = [
@@ -58,21 +65,47 @@ def compute_croisements(mesures: Mesures, theme_id: str, donnees: Donnees, cles:
     return _cross(mesures, theme_id, declarees)
 
 
+def compute_avant_apres(mesures: Mesures, theme_id: str, donnees: Donnees, cles: Cles) -> Donnees:
+    """La table `double_difference` d'un questionnaire dont toutes les vagues viennent d'être calculées."""
+    valeurs = donnees.get("fait_valeur").astype(dict.fromkeys(COLONNES_DECLAREES[:3], "str"))
+    repondues = valeurs.loc[valeurs["etat"].eq("repondu"), COLONNES_DECLAREES]
+    vagues = build_vagues(mesures.catalogue, theme_id, repondues, donnees.get("poids"), cles)
+    comparees = Donnees()
+    comparees.add("double_difference", compute_doubles_differences(mesures, vagues))
+    return comparees
+
+
+def refresh_avant_apres(moteur: Engine, catalogue: Catalogue, themes: Sequence[str]) -> None:
+    """Recalcule, d'une version en chantier, les lignes de `double_difference` de ces questionnaires."""
+    mesures = read_mesures(moteur, read_cadre(moteur), catalogue)
+    utiles = themes if has_beneficiaires(mesures) else ()
+    tables = [compute_doubles_differences(mesures, read_vagues(moteur, catalogue, t)) for t in utiles]
+    indicateurs = [i.id for t in themes for i in catalogue.list_indicateurs(t, origine="declare")]
+    lignes = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=COLONNES)
+    replace_doubles_differences(moteur, indicateurs, lignes)
+
+
+def read_cadre(moteur: Engine) -> pd.DataFrame:
+    """Les collectivités d'une version qu'aucune autre ne porte, par identifiant."""
+    collectivites = read_rows(moteur, "dim_collectivite")
+    return collectivites[collectivites["porteur_id"].isna()].set_index("collectivite_id")
+
+
 def read_mesures(moteur: Engine, cadre: pd.DataFrame, catalogue: Catalogue) -> Mesures:
     """Les mesures d'une version, en service ou en chantier."""
-    return build_mesures(read_propres(moteur, list_binaires(catalogue)), cadre, catalogue)
+    lignes = read_propres(moteur, list_binaires(catalogue))
+    return build_mesures(lignes, cadre, catalogue, read_rows(moteur, "action_fonds"))
 
 
 def refresh_croisements(moteur: Engine, catalogue: Catalogue) -> None:
     """Recalcule tout ce qui rapproche les réponses et les données de l'État, à la place du précédent."""
-    collectivites = read_rows(moteur, "dim_collectivite")
-    cadre = collectivites[collectivites["porteur_id"].isna()].set_index("collectivite_id")
-    mesures = read_mesures(moteur, cadre, catalogue)
+    mesures = read_mesures(moteur, read_cadre(moteur), catalogue)
     donnees = Donnees()
     for theme in catalogue.themes:
         donnees.extend(_cross(mesures, theme.id, _read_declarees(moteur, theme.id, catalogue)))
     tables = {nom: donnees.get(nom) for nom in ("accord", "association")}
     replace_croisements(moteur, CLES_ECARTS, donnees.get("qualite"), **tables)
+    refresh_avant_apres(moteur, catalogue, [theme.id for theme in catalogue.themes])
 
 
 def _read_declarees(moteur: Engine, theme_id: str, catalogue: Catalogue) -> Declarees:

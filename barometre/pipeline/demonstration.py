@@ -14,7 +14,7 @@ from barometre.ingest.identity import Referentiel
 from barometre.ingest.importer import prepare
 from barometre.pipeline.calcul import Contexte, compute_questionnaire, split_vagues
 from barometre.pipeline.cles import build_cles_demonstration, index_cles
-from barometre.pipeline.croisements import compute_croisements
+from barometre.pipeline.croisements import compute_avant_apres, compute_croisements
 from barometre.pipeline.demo import Commande, list_commandes
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.lots import add_lot, get_instant, mark_lot
@@ -51,5 +51,7 @@ def compute_demonstration(
     tables = donnees.get("participation"), donnees.get("fait_reponse")
     for vagues in split_vagues(*tables, ordre, index_cles(cles)):
         donnees.extend(compute_questionnaire(contexte, vagues))
-    donnees.extend(compute_croisements(mesures, groupes[rang][0].questionnaire_id, donnees, index_cles(cles)))
+    theme_id, index = groupes[rang][0].questionnaire_id, index_cles(cles)
+    donnees.extend(compute_croisements(mesures, theme_id, donnees, index))
+    donnees.extend(compute_avant_apres(mesures, theme_id, donnees, index))
     return donnees

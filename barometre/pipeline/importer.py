@@ -22,7 +22,7 @@ from barometre.pipeline.achevement import check_or_refuse, finish_version
 from barometre.pipeline.calcul import Contexte, build_contexte
 from barometre.pipeline.calcul_lot import Passe, compute_lot, read_passe
 from barometre.pipeline.cles import Cles, build_cle, index_cles
-from barometre.pipeline.croisements import refresh_croisements
+from barometre.pipeline.croisements import refresh_avant_apres, refresh_croisements
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.empreintes import compute_empreintes
 from barometre.pipeline.lots import add_lot, get_instant, keep_lot, mark_lot
@@ -205,6 +205,8 @@ def _load(entrepot: Entrepot, importe: _Import, etapes: Etapes) -> str:
         donnees.write(moteur)
         if importe.complet:
             refresh_croisements(moteur, importe.contexte.catalogue)
+        else:
+            refresh_avant_apres(moteur, importe.contexte.catalogue, [lot.questionnaire_id])
         simulee = bool(read_rows(moteur, "participation")["simulee"].any())
         finish_version(moteur, version_id, importe.empreintes, simulee, f"Import de {lot.fichier}")
         etapes.step("Vérification")

@@ -1,6 +1,7 @@
 """Importer la liste d'un fonds : la version en service, copiée, où elle remplace la précédente.
 
-Aucun chiffre du baromètre n'en dépend : rien n'est recalculé, et la version garde ses empreintes.
+Seul ce qui compare des bénéficiaires en dépend (`avant_apres`) : le reste n'est pas recalculé, et la version
+garde ses empreintes.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from barometre.catalogue import load_catalogue
 from barometre.catalogue.fonds import find_fonds
 from barometre.ingest.actions import load_actions, prepare_actions
 from barometre.ingest.actions_lecture import Beneficiaires
@@ -21,6 +23,7 @@ from barometre.ingest.garde_actions import ActionsGardees, read_actions, write_a
 from barometre.ingest.identity import Referentiel
 from barometre.ingest.lot_actions import LotActions
 from barometre.pipeline.achevement import check_or_refuse, finish_version
+from barometre.pipeline.croisements import refresh_avant_apres
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.lots import get_instant
 from barometre.pipeline.remplacement import BAISSE_TOLEREE
@@ -148,6 +151,8 @@ def _load(entrepot: Entrepot, lot: LotActions, par: str, etapes: Etapes) -> None
         donnees = Donnees()
         add_actions(donnees, lot, instant, _keep(entrepot, lot, par, instant))
         donnees.write(moteur)
+        catalogue = load_catalogue()
+        refresh_avant_apres(moteur, catalogue, [theme.id for theme in catalogue.themes])
         commentaire = f"Liste de bénéficiaires : {lot.export.nom}"
         finish_version(moteur, version_id, version.empreintes, version.simulee, commentaire)
         etapes.step("Vérification")

@@ -1,9 +1,9 @@
-"""Les faits de l'État que l'on rapproche des réponses : la dernière valeur de chaque mesure 0 ou 1."""
+"""Ce que l'on rapproche des réponses : la dernière valeur de chaque mesure 0 ou 1, les projets des fonds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -23,6 +23,8 @@ class Mesures:
     periodes: Mapping[str, str]
     cadre: pd.DataFrame
     catalogue: Catalogue
+    # Les projets des fonds dont la liste est reçue (table `action_fonds`).
+    actions: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @cached_property
     def communes(self) -> pd.DataFrame:
@@ -58,7 +60,9 @@ def list_binaires(catalogue: Catalogue) -> list[str]:
     return [i.id for i in catalogue.list_indicateurs(origine="mesure") if i.est_part and not i.montee_de]
 
 
-def build_mesures(lignes: pd.DataFrame, cadre: pd.DataFrame, catalogue: Catalogue) -> Mesures:
+def build_mesures(
+    lignes: pd.DataFrame, cadre: pd.DataFrame, catalogue: Catalogue, actions: pd.DataFrame
+) -> Mesures:
     """La dernière valeur propre de chaque collectivité ; `lignes` : leurs `fait_valeur`, non montées."""
     propres = lignes[lignes["etat"].eq("repondu")]
     # Des rangs plutôt que des textes : grouper et pivoter 300 000 textes prend une demi-seconde.
@@ -73,4 +77,4 @@ def build_mesures(lignes: pd.DataFrame, cadre: pd.DataFrame, catalogue: Catalogu
     binaires = (np.isnan(valeurs) | (valeurs == 0) | (valeurs == 1)).all(axis=0)
     table = pd.DataFrame(valeurs[:, binaires], collectivites, indicateurs[binaires])
     connues = {str(nom): str(periodes[rang]) for nom, rang in zip(indicateurs, derniere, strict=True)}
-    return Mesures(table, connues, cadre, catalogue)
+    return Mesures(table, connues, cadre, catalogue, actions)

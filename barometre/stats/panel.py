@@ -7,16 +7,13 @@ celles qui sont aux deux vagues ; le recouvrement des poids ne lit aucune répon
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from scipy.sparse import csr_array
 
 from barometre.stats.pairing import Pairing
-from barometre.stats.perturbation import Perturbation
-from barometre.stats.publication import publish_counts
+from barometre.stats.publication import publish_counts, publish_flows
 from barometre.stats.wave import Wave
 
 Tableau = npt.NDArray[np.float64]
@@ -44,15 +41,8 @@ def count_panel(first: Wave, second: Wave, pairing: Pairing) -> Panel:
     cles = replace(second.design.perturbation, keys=second.design.perturbation.keys[j])
     presents = np.where(repondu > 0, 1.0, np.nan)
     effectif = publish_counts(cles, panel, presents, csr_array(commun), second.items)
-    return Panel(effectif, *(_perturb(cles, commun, repondu, f, second.items) for f in (gains, pertes)))
-
-
-def _perturb(
-    keys: Perturbation, domains: csr_array, answered: Tableau, flows: Tableau, items: pd.Index[Any]
-) -> Tableau:
-    valeurs = np.where(answered > 0, flows, np.nan)
-    compte = np.asarray(domains @ flows) + keys.draw(csr_array(domains), valeurs, items)
-    return np.asarray(np.clip(compte, 0, domains @ answered))
+    domaines, ont = csr_array(commun), repondu > 0
+    return Panel(effectif, *(publish_flows(cles, domaines, ont, f, second.items) for f in (gains, pertes)))
 
 
 def read_covariance(p_1: Tableau, p_2: Tableau, panel: Panel) -> Tableau:

@@ -163,6 +163,15 @@ def publish_counts(
     return np.where(n == membres, n, np.clip(n + bruit, 0, membres))
 
 
+def publish_flows(
+    keys: Perturbation, domains: csr_array, answered: Colonnes, flows: Tableau, items: Iterable[object]
+) -> Tableau:
+    """Les passages (gains ou pertes) de chaque domaine, brouillés par les clés de qui est aux deux vagues."""
+    valeurs = np.where(answered, flows, np.nan)
+    compte = np.asarray(domains @ (flows * answered)) + keys.draw(domains, valeurs, items)
+    return np.asarray(np.clip(compte, 0, domains @ answered.astype(float)))
+
+
 def _list_members(membership: csr_array) -> Iterator[tuple[npt.NDArray[np.intp], int]]:
     """Les unités de chaque domaine, et son rang."""
     for d in range(membership.shape[0]):

@@ -66,7 +66,7 @@ def delete_reponses_of(
 
 
 def delete_calculs_of(moteur: Engine, questionnaire_id: str, vague_id: str | None) -> None:
-    """Efface ce qui se calcule d'un questionnaire : à une vague, ou à toutes ; et toutes ses évolutions."""
+    """Efface ce qui se calcule d'un questionnaire, à une vague ou à toutes, et ce qui compare ses vagues."""
     declares = select(s.dim_indicateur.c.indicateur_id).where(
         s.dim_indicateur.c.theme_id == questionnaire_id, s.dim_indicateur.c.origine == "declare"
     )
@@ -80,7 +80,8 @@ def delete_calculs_of(moteur: Engine, questionnaire_id: str, vague_id: str | Non
         valeurs = s.fait_valeur.c
         siennes = valeurs.indicateur_id.in_(declares)
         connexion.execute(delete(s.fait_valeur).where(siennes, _at(valeurs.periode, vague_id)))
-        connexion.execute(delete(s.evolution).where(s.evolution.c.indicateur_id.in_(declares)))
+        for table in (s.evolution, s.double_difference):
+            connexion.execute(delete(table).where(table.c.indicateur_id.in_(declares)))
 
 
 def _at(colonne: Column[str], vague_id: str | None) -> ColumnElement[bool]:

@@ -61,3 +61,11 @@ def replace_croisements(
         for nom, frame in tables.items():
             connexion.execute(delete(cibles[nom]))
             insert_frame(connexion, cibles[nom], frame)
+
+
+def replace_doubles_differences(moteur: Engine, indicateurs: Sequence[str], lignes: pd.DataFrame) -> None:
+    """Remplace les lignes de `double_difference` de ces indicateurs."""
+    table = s.double_difference
+    with moteur.begin() as connexion:
+        connexion.execute(delete(table).where(table.c.indicateur_id.in_(list(indicateurs))))
+        insert_frame(connexion, table, lignes)

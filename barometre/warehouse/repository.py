@@ -300,6 +300,12 @@ class Repository:
             s.association, programme_id=programme_id, indicateur_id=indicateurs, vague_id=vague_id
         )
 
+    def list_doubles_differences(
+        self, programme_id: Filtre = None, indicateurs: Filtre = None
+    ) -> pd.DataFrame:
+        """D'une vague à l'autre, les bénéficiaires d'un programme ou d'un fonds et des comparables."""
+        return self._rows(s.double_difference, programme_id=programme_id, indicateur_id=indicateurs)
+
     # Les fonds
 
     def list_actions_fonds(self, fonds_id: Filtre = None) -> pd.DataFrame:

@@ -8,6 +8,7 @@ st.title("Où en est le fonds France Relance pour le numérique des territoires\
 affiche = fonds.select_fonds()
 fonds.render_a_retenir(affiche.vue)
 fonds.render_credits(affiche)
+fonds.render_effet(affiche.vue)
 fonds.render_projets(affiche.vue)
 fonds.render_chronologie(affiche.vue)
 fonds.render_non_publics(affiche.vue)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from barometre.assemblage.piloter import draw_beneficiaires, load_association, load_programmes_vue
-from barometre.catalogue import load_catalogue
 from barometre.ui import porte, selectors
+from barometre.ui.blocks.avant_apres import render_avant_apres, select_theme
 from barometre.ui.blocks.depliants import render_tableau_replie
 from barometre.ui.blocks.graphiques import render_graphique
 from barometre.ui.blocks.messages import render_message
@@ -46,7 +46,9 @@ def render_programmes(vue: VueProgrammes) -> None:
     choisi = selectors.select_one("programme", "Programme", options, defaut=next(iter(options)))
     beneficiaires = vue.get_programme(choisi)
     _render_beneficiaires(beneficiaires, vue)
-    _render_association(beneficiaires)
+    theme = _render_association(beneficiaires)
+    st.subheader("Ont-elles changé plus que des communes comparables\u202f?")
+    render_avant_apres(beneficiaires.programme.id, beneficiaires.programme.titre, theme, dates=False)
 
 
 def _render_beneficiaires(beneficiaires: Beneficiaires, vue: VueProgrammes) -> None:
@@ -74,21 +76,22 @@ def _render_beneficiaires(beneficiaires: Beneficiaires, vue: VueProgrammes) -> N
         )
 
 
-def _render_association(beneficiaires: Beneficiaires) -> None:
+def _render_association(beneficiaires: Beneficiaires) -> str:
+    """L'écart d'une vague ; rend le thème choisi."""
     st.subheader("Font-elles autrement que des communes comparables\u202f?")
-    themes = {theme.id: theme.titre for theme in load_catalogue().themes}
-    theme = selectors.select_one("theme", "Thème", themes, defaut=next(iter(themes)))
+    theme = select_theme()
     affichee = load_association(porte.get_gate(), beneficiaires.programme.id, theme)
     st.html(f'<p class="baro-phrase"><strong>{texte(PRECAUTION)}</strong></p>')
     if affichee.vue.simulee:
         st.html(f'<p class="baro-legende">{texte(SIMULEES)}</p>')
     if affichee.graphique is None:
         render_message(affichee.vue.phrase)
-        return
+        return theme
     st.html(f'<p class="baro-legende">{texte(affichee.vue.vague)}, France entière.</p>')
     cle = f"ecarts-{beneficiaires.programme.id}-{theme}"
     titre = f"{beneficiaires.programme.titre} : bénéficiaires et comparables"
     render_graphique(affichee.graphique, affichee.vue.provenance, cle=cle, titre=titre)
+    return theme
 
 
 def render_projets(vue: VueProgrammes) -> None:

@@ -9,11 +9,18 @@ import streamlit as st
 from barometre.assemblage.fonds import FondsAffiche, load_fonds_affiche
 from barometre.catalogue.fonds import load_fonds
 from barometre.ui import porte, selectors
+from barometre.ui.blocks.avant_apres import render_avant_apres, select_theme
 from barometre.ui.blocks.graphiques import render_graphique
 from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import render_tableau, texte
-from barometre.views.piloter.fonds import NON_RECUE, VueFonds, build_table_credits, list_beneficiaires
+from barometre.views.piloter.fonds import (
+    EFFET_SANS_LISTE,
+    NON_RECUE,
+    VueFonds,
+    build_table_credits,
+    list_beneficiaires,
+)
 
 HORS_TABLEAU = ("resultat", "source")
 
@@ -74,6 +81,15 @@ def _render_liste(vue: VueFonds) -> None:
     st.html("<p>La liste nommée, que le programme seul lit\u202f:</p>")
     liste = partial(list_beneficiaires, porte.get_gate(), vue.fonds.id)
     render_telechargements(liste, vue.name_fichier("liste"), cle="liste-fonds")
+
+
+def render_effet(vue: VueFonds) -> None:
+    """Ce qui a changé chez les bénéficiaires de la liste reçue, et chez des comparables."""
+    st.header("Les bénéficiaires ont-ils changé plus que d’autres\u202f?")
+    if vue.liste is None:
+        render_message(EFFET_SANS_LISTE)
+        return
+    render_avant_apres(vue.fonds.id, vue.fonds.titre, select_theme(), dates=True)
 
 
 def render_projets(vue: VueFonds) -> None:

@@ -23,6 +23,10 @@ NON_RECUE = (
     "lance « python -m barometre importer-actions FICHIER »\u202f: les crédits par région et par habitant "
     "paraissent ici."
 )
+EFFET_SANS_LISTE = (
+    "Sans liste de bénéficiaires, rien ne se mesure. Quand elle est reçue, celles qui ont répondu avant et "
+    "après leur projet sont comparées à des collectivités de même taille."
+)
 TROP_PEU = "La liste reçue compte moins de dix bénéficiaires\u202f: seul le programme la lit."
 PLUSIEURS_REGIONS = "Plusieurs régions, ou région inconnue"
 SANS_AXE = "Axe non précisé"

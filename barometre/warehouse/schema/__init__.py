@@ -28,6 +28,7 @@ from barometre.warehouse.schema.enquete import (
 from barometre.warehouse.schema.etat import (
     accord,
     association,
+    double_difference,
 )
 from barometre.warehouse.schema.referentiel import (
     code_ancien,
@@ -53,6 +54,7 @@ __all__ = [
     "dim_question",
     "dim_source",
     "dim_vague",
+    "double_difference",
     "estimation_modele",
     "evolution",
     "fait_reponse",

@@ -1,4 +1,4 @@
-"""Les tables qui rapprochent les réponses et les données de l'État ; .
+"""Les tables qui rapprochent les réponses, les données de l'État et les listes de bénéficiaires.
 
 Elles ne contiennent que des comptes et des parts déjà protégés ou leur état : aucune réponse nommée.
 """
@@ -53,5 +53,36 @@ association = Table(
     texte("verdict"),
     texte("etat"),
     PrimaryKeyConstraint("programme_id", "indicateur_id", "vague_id"),
+    CheckConstraint(ETATS, name="etat_connu"),
+)
+
+# Une ligne = une pratique, d’une vague à l’autre, chez les bénéficiaires d’un programme ou d’un fonds et des
+# comparables qui ont répondu aux deux. `temoin_*` : la même différence, pour les mêmes
+# bénéficiaires, sur les deux vagues d’avant ; vide s’il n’y en a pas, ou trop peu de réponses.
+double_difference = Table(
+    "double_difference",
+    metadata,
+    texte("programme_id"),
+    texte("indicateur_id"),
+    texte("vague_1"),
+    texte("vague_2"),
+    Column("n_beneficiaires", Integer, nullable=False),
+    Column("n_comparables", Integer, nullable=False),
+    Column("beneficiaires_avant", Float, nullable=False),
+    Column("beneficiaires_apres", Float, nullable=False),
+    Column("comparables_avant", Float, nullable=False),
+    Column("comparables_apres", Float, nullable=False),
+    Column("difference", Float, nullable=False),
+    Column("bas", Float, nullable=True),
+    Column("haut", Float, nullable=True),
+    # corrigée des comparaisons multiples (Benjamini-Hochberg), par programme, thème et paire de vagues
+    Column("q_value", Float, nullable=True),
+    texte("verdict"),
+    texte("vague_temoin", vide=True),
+    Column("temoin", Float, nullable=True),
+    Column("temoin_bas", Float, nullable=True),
+    Column("temoin_haut", Float, nullable=True),
+    texte("etat"),
+    PrimaryKeyConstraint("programme_id", "indicateur_id", "vague_2"),
     CheckConstraint(ETATS, name="etat_connu"),
 )

@@ -1,0 +1,120 @@
+"""Avant et après : qui est bénéficiaire, ce qui se cache, le témoin d'avant, la question reformulée."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from barometre.catalogue import Catalogue, load_catalogue
+from barometre.domain.enquete import Vague
+from barometre.pipeline.avant_apres import (
+    build_vagues,
+    compute_doubles_differences,
+    split_beneficiaires,
+)
+from barometre.pipeline.mesures import Mesures
+
+FAIT = "france_services_presence"
+VAGUES = ("v1", "v2", "v3")
+TAILLE = 240
+
+
+def _catalogue(*, reformulee: tuple[str, ...] = ()) -> Catalogue:
+    catalogue = load_catalogue()
+    vagues = tuple(Vague(v, v, 1, ("inclusion",), date(2023 + i, 1, 1)) for i, v in enumerate(VAGUES))
+    questionnaire = catalogue.questionnaires["inclusion"]
+    questions = tuple(replace(q, reformulee=reformulee) for q in questionnaire.questions)
+    questionnaires = {**catalogue.questionnaires, "inclusion": replace(questionnaire, questions=questions)}
+    return replace(catalogue, vagues=vagues, questionnaires=questionnaires)
+
+
+def _mesures(catalogue: Catalogue, beneficiaires: int = 80) -> Mesures:
+    ids = pd.Index([f"commune-{i:05}" for i in range(TAILLE)])
+    cadre = pd.DataFrame(
+        {"type": "commune", "strate": "commune-500-999", "couverture": "inconnue", "densite": None}, index=ids
+    )
+    fait = pd.DataFrame({FAIT: (np.arange(TAILLE) < beneficiaires).astype(float)}, ids)
+    return Mesures(fait, {FAIT: "2024"}, cadre, catalogue)
+
+
+def _compute(
+    catalogue: Catalogue,
+    parts: dict[str, tuple[float, float]],
+    beneficiaires: int = 80,
+    theme: str = "inclusion",
+) -> pd.DataFrame:
+    """`parts` : par vague, la part de « oui » chez les bénéficiaires et chez les autres."""
+    mesures = _mesures(catalogue, beneficiaires)
+    indicateur = next(i for i in catalogue.list_indicateurs(theme, origine="declare") if i.est_part)
+    ids, rang = mesures.cadre.index, np.arange(TAILLE)
+    lignes, poids = [], []
+    for vague, (eux, autres) in parts.items():
+        chez_eux = rang < beneficiaires
+        place = np.where(
+            chez_eux, rang / max(beneficiaires, 1), (rang - beneficiaires) / (TAILLE - beneficiaires)
+        )
+        oui = place < np.where(chez_eux, eux, autres)
+        siennes = {"indicateur_id": indicateur.id, "collectivite_id": ids, "periode": vague}
+        lignes.append(pd.DataFrame({**siennes, "valeur": oui.astype(float)}))
+        poids.append(pd.DataFrame({"vague_id": vague, "collectivite_id": ids, "poids": 2.0}))
+    cles = {(theme, v): f"{i:02x}" * 32 for i, v in enumerate(VAGUES)}
+    vagues = build_vagues(catalogue, theme, pd.concat(lignes), pd.concat(poids), cles)
+    return compute_doubles_differences(mesures, vagues)
+
+
+def test_une_hausse_propre_aux_beneficiaires_est_une_association() -> None:
+    table = _compute(_catalogue(), {"v1": (0.3, 0.3), "v2": (0.8, 0.35)})
+    ligne = table.iloc[0]
+    assert (ligne["programme_id"], ligne["vague_1"], ligne["vague_2"]) == ("france_services", "v1", "v2")
+    assert (ligne["n_beneficiaires"], ligne["n_comparables"], ligne["etat"]) == (80, 160, "published")
+    assert ligne["difference"] == pytest.approx(0.45, abs=0.12)  # à leurs bruits près
+    assert ligne["verdict"] == "superieur"
+    assert pd.isna(ligne["temoin"])  # deux vagues : rien avant
+
+
+def test_deux_vagues_d_avant_disent_si_l_ecart_se_creusait_deja() -> None:
+    table = _compute(_catalogue(), {"v1": (0.3, 0.3), "v2": (0.6, 0.3), "v3": (0.9, 0.3)}).set_index(
+        "vague_2"
+    )
+    assert table.loc["v3", "vague_temoin"] == "v1"
+    assert table.loc["v3", "temoin_bas"] > 0
+    assert table.loc["v3", "temoin"] == pytest.approx(table.loc["v2", "difference"])
+
+
+def test_sous_trente_reponses_d_un_cote_rien_ne_se_montre() -> None:
+    table = _compute(_catalogue(), {"v1": (0.3, 0.3), "v2": (0.8, 0.35)}, beneficiaires=29)
+    assert table["etat"].tolist() == ["primary"]
+    assert table["verdict"].tolist() == ["non_demontre"]
+    assert table["q_value"].isna().all()
+
+
+def test_une_question_reformulee_ne_se_joint_pas() -> None:
+    parts = {"v1": (0.3, 0.3), "v2": (0.8, 0.35), "v3": (0.8, 0.35)}
+    assert _compute(_catalogue(reformulee=("v2",)), parts)["vague_2"].tolist() == ["v3"]
+    # Reformulée à la vague du milieu : le témoin, qui la traverse, n'existe pas non plus.
+    assert _compute(_catalogue(reformulee=("v2",)), parts)["temoin"].isna().all()
+    assert set(_compute(_catalogue(), parts)["vague_2"]) == {"v2", "v3"}
+
+
+def test_une_vague_seule_ou_aucun_beneficiaire_ne_compare_rien() -> None:
+    assert _compute(_catalogue(), {"v1": (0.3, 0.3)}).empty
+    assert _compute(_catalogue(), {"v1": (0.3, 0.3), "v2": (0.8, 0.3)}, beneficiaires=0).empty
+
+
+def test_d_un_fonds_ne_comptent_que_les_projets_commences_entre_les_vagues() -> None:
+    cadre = pd.Index(["avant", "entre", "apres", "sans_date", "abandon", "jamais"])
+    actions = pd.DataFrame(
+        [
+            ("avant", "2022-06-01", "termine"), ("avant", "2024-06-01", "en_cours"),
+            ("entre", "2024-06-01", "en_cours"), ("apres", "2026-01-01", "attribue"),
+            ("sans_date", None, "attribue"), ("abandon", "2024-06-01", "abandonne"),
+            (None, "2024-06-01", "en_cours"),  # un OPSN : ses membres ne se déduisent pas
+        ],
+        columns=["collectivite_id", "date_debut", "statut"],
+    )  # fmt: skip
+    qui = split_beneficiaires(actions, cadre, date(2023, 11, 22), date(2025, 1, 1))
+    assert qui.to_dict() == {"entre": True, "apres": False, "abandon": False, "jamais": False}
