@@ -88,6 +88,9 @@ class RequeteValeurs(BaseModel):
     par: list[str] = Field([TERRITOIRE], max_length=5, description=", ".join(REPARTITIONS))
     forme: str = Field("longue", max_length=LONGUEUR, json_schema_extra={"enum": [*FORMES]})
     nom: str = Field("", max_length=LONGUEUR_MAXIMALE, description="Le nom de la vue, pour la page seule")
+    # Ces deux-là suivent le lecteur de page en page : l'adresse copiée reste la même.
+    csv: str = Field("", max_length=LONGUEUR, description="L'écriture des CSV, pour la page seule")
+    collectivite: str = Field("", max_length=LONGUEUR, description="Pour la page seule")
     format: Literal["json", "csv"] = "json"
     entete: bool = Field(True, description="CSV : la provenance en tête, en lignes « # »")
     page: int = Field(1, ge=1, le=PAGE_MAXIMALE)

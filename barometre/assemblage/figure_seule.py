@@ -30,7 +30,7 @@ from barometre.views.lecture.selection import read_selection
 EXPLORER, CARTE = "explorer", "carte"
 # La clé qui demande la figure, et celles qui n'en changent rien.
 SEULE = "embed"
-NEUTRES = frozenset({SEULE, "nom", "page", "presentation", "collectivite", "recherche"})
+NEUTRES = frozenset({SEULE, "nom", "page", "presentation", "collectivite", "recherche", "csv"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from barometre.catalogue import load_catalogue
 from tests.bench.lecteur import Geste, Lecteur, Serveur, open_serveur
 from tests.bench.mesure import build_ligne, centile, get_entrepot
@@ -25,6 +27,8 @@ LECTEURS, PAUSE, MINUTES = (1, 50, 100, 150, 200), 5.0, 0.75
 LECTEURS_MAXIMUM, MINUTES_MAXIMUM = 200, 60.0
 # Combien de lecteurs partagent le serveur avec celui qui ne s'arrête jamais.
 VOISINS = 50
+# L'API à côté d'eux (CONCEPTION §7).
+PAR_SECONDE, AVEC_API = 20, 100
 DELAI = 120.0  # s : au-delà, le serveur ne répond plus
 REGIONS = ("11", "24", "27", "28", "32", "44", "52", "53", "75", "76", "84", "93", "94")
 COMMUNES = ("33063", "35238", "2A004", "97411", "59350", "01004")
@@ -134,7 +138,48 @@ def run(lecteurs: Iterable[int] = LECTEURS, minutes: float = MINUTES) -> list[di
                 releve = asyncio.run(follow_all(serveur, min(n, LECTEURS_MAXIMUM), minutes, vues))
                 lignes += build_lignes(releve, n, minutes)
             lignes += measure_flot(serveur, minutes, vues)
+            lignes += measure_api(serveur, minutes, vues)
     return lignes
+
+
+async def call_api(base: str, fin: float, statuts: list[int]) -> None:
+    """Vingt demandes par seconde, d'autant d'adresses : le débit d'une seule ne les arrête pas."""
+    chemins = [f"/api/v1/valeurs?theme={theme.id}&par=strate" for theme in load_catalogue().themes]
+
+    async def call(client: httpx.AsyncClient, rang: int) -> None:
+        qui = {"X-Forwarded-For": f"198.51.100.{rang % PAR_SECONDE + 1}"}
+        statuts.append((await client.get(chemins[rang % len(chemins)], headers=qui)).status_code)
+
+    async with httpx.AsyncClient(base_url=base, timeout=DELAI) as client, asyncio.TaskGroup() as demandes:
+        rang = 0
+        while time.monotonic() < fin:
+            demandes.create_task(call(client, rang))
+            rang += 1
+            await asyncio.sleep(1 / PAR_SECONDE)
+
+
+async def follow_beside_api(
+    serveur: Serveur, lecteurs: int, minutes: float, vues: set[Adresse], statuts: list[int]
+) -> Releve:
+    """Les lecteurs, pendant que l'API répond."""
+    fin = time.monotonic() + 60 * minutes
+    releve, _ = await asyncio.gather(
+        follow_all(serveur, lecteurs, minutes, vues), call_api(serveur.base, fin, statuts)
+    )
+    return releve
+
+
+def measure_api(
+    serveur: Serveur, minutes: float, vues: set[Adresse], lecteurs: int = AVEC_API
+) -> list[dict[str, Any]]:
+    """Cent lecteurs, sans puis avec vingt demandes à l'API chaque seconde."""
+    statuts: list[int] = []
+    seuls = asyncio.run(follow_all(serveur, lecteurs, minutes, vues))
+    ensemble = asyncio.run(follow_beside_api(serveur, lecteurs, minutes, vues, statuts))
+    sans, avec = (centile([g.duree_ms for g in releve.gestes], 95) for releve in (seuls, ensemble))
+    mesure = f"un geste, {lecteurs} lecteurs, API à {PAR_SECONDE} demandes/s : 95e centile des lecteurs"
+    note = f"{statuts.count(200)} réponses de l'API sur {len(statuts)} demandes"
+    return [build_ligne(mesure, avec, "ms", "≤ 100 ms", a_cote=f"sans l'API {sans:.0f} ms", note=note)]
 
 
 def measure_flot(serveur: Serveur, minutes: float, vues: set[Adresse]) -> list[dict[str, Any]]:

@@ -69,3 +69,18 @@ def test_sans_compte_rien_ne_se_garde(ouvrir: Ouvrir) -> None:
     page = ouvrir("explorer", theme="communication", par="strate")
     assert "garder-vue" not in [b.key for b in page.button]
     assert page.text_input(key="nom-de-la-vue")
+
+
+def _list_noms(page) -> list[str]:  # type: ignore[no-untyped-def]
+    return [bouton.label for bouton in page.get("download_button")]
+
+
+def test_l_ecriture_des_csv_se_choisit_une_fois(ouvrir: Ouvrir) -> None:
+    page = ouvrir("explorer", theme="communication", par="strate")
+    assert "Télécharger en CSV" in _list_noms(page)
+    page.segmented_control(key="adresse_csv").set_value("international").run()
+    assert page.query_params["csv"] == "international"
+    assert "Télécharger en CSV international" in _list_noms(page)
+    assert "Télécharger en CSV" not in _list_noms(page)
+    ailleurs = ouvrir("chiffres_cles", csv="international")
+    assert "Télécharger en CSV" not in _list_noms(ailleurs)

@@ -34,6 +34,8 @@ MOTIF = (
     "Pourquoi emporter ces données nommées\u202f? Votre réponse est inscrite au journal, avec votre compte."
 )
 MOTIF_TAILLE = 200
+INTERNATIONAL = "international"
+ECRITURES = {"francais": "Français (Excel, LibreOffice)", INTERNATIONAL: "International (programmes)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,15 @@ def render_telechargements(
             situee.get_nom(FORMATS[extension].extension, cle), FORMATS[extension].mime,
             partial(_build, table, situee, extension),
         )
-        for extension in formats
+        for extension in map(choose_csv, formats)
     ]  # fmt: skip
     render_fichiers(offerts, cle=f"telecharger-{cle}", prive=prive)
+
+
+def choose_csv(format_: str) -> str:
+    """Le CSV dans l'écriture que le lecteur a choisie, sur toute page ; un autre format tel quel."""
+    ecriture = state.read_adresse().get("csv")
+    return "csv_international" if format_ == "csv" and ecriture == INTERNATIONAL else format_
 
 
 def add_service(provenance: Provenance) -> Provenance:

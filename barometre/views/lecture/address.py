@@ -84,6 +84,7 @@ CLES: dict[str, Cle] = {
         Cle("couche", "la couche posée sur la carte"),
         Cle("chiffres", "les chiffres bruts ou redressés", defaut="redresse", suivie=True),
         Cle("forme", "la forme du tableau", defaut="longue"),
+        Cle("csv", "l’écriture des CSV", defaut="francais", suivie=True),
         Cle("page", "la page de l’aperçu", defaut="1"),
         Cle("nom", "le nom de la vue"),
         Cle("structure", "les tailles tenues égales"),
