@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from barometre.domain.ecarts import ECART_CADRE, ECART_LIBRE
 from barometre.pipeline.terrain import Terrain
 from barometre.pipeline.weights import MARGES, Redressement
 from barometre.stats.bootstrap import DRAWS, estimate_bootstrap_se
@@ -176,10 +177,11 @@ def _gaps(redressement: Redressement, reference: Reference) -> Iterator[Fait]:
             f"Plus grand écart avec le cadre sur « {variable} » : {_number(100 * avant)} points avant "
             f"redressement, {_number(100 * ecart)} après."
         )
-        if PORTEUSES.get(variable, variable) in redressement.marges:
+        calee = PORTEUSES.get(variable, variable) in redressement.marges
+        if calee:
             phrase += " L'écart après est petit par construction : les poids sont faits pour cela."
         yield "ecart_brut", variable, float(avant), phrase
-        yield "ecart", variable, float(ecart), phrase
+        yield ECART_CADRE if calee else ECART_LIBRE, variable, float(ecart), phrase
 
 
 def _percent(part: float) -> str:

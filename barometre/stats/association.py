@@ -92,7 +92,9 @@ def _publish(
 ) -> pd.DataFrame:
     """Les parts brouillées, et la variance que l'on en attend : p(1 − p)·Σ poids², sans une strate à part.
 
-    La valeur p de Cochran lirait les comptes exacts : c'est celle de l'écart brouillé, plus prudente.
+    La valeur p de Cochran lirait les comptes exacts. Celle de l'écart brouillé en garde l'hypothèse (une part
+    commune) et la correction de continuité ; sa loi est de Student, aux degrés de liberté des comparables
+    qui comptent, 1/Σ(n₁ₕ/n₁)²/n₀ₕ : quelques-uns portent parfois tout le poids.
     """
     groupes, y = csr_array(np.vstack([groupe, ~groupe]).astype(float)), answers.to_numpy(dtype=float)
     d = perturbation.draw(groupes, y, answers.columns)
@@ -105,9 +107,18 @@ def _publish(
         lisses = ((p * n + 0.5) / (n + 1) for p, n in ((part_1, exacte.n_1), (part_0, exacte.n_0)))
         pq_1, pq_0 = (p * (1 - p) for p in lisses)
         variance = pq_1 / exacte.n_1 + pq_0 * exacte.effective + bruit
-        z = np.abs(part_1 - part_0) / np.sqrt(variance)
+        p_value = _check_difference(exacte, part_1, part_0, bruit)
     publiee = replace(exacte, part_1=part_1, part_0=part_0, variance=variance)
-    return _build_frame(answers.columns, publiee, 2 * special.ndtr(-z))
+    return _build_frame(answers.columns, publiee, p_value)
+
+
+def _check_difference(c: Comparison, part_1: Tableau, part_0: Tableau, noise: Tableau) -> Tableau:
+    """La valeur p bilatérale d'un écart nul : la part commune, une demi-réponse de chaque côté."""
+    commune = (part_1 * c.n_1 + part_0 * c.n_0 + 0.5) / (c.n_1 + c.n_0 + 1)
+    variance = commune * (1 - commune) * (1 / c.n_1 + c.effective) + noise
+    ecart = np.maximum(np.abs(part_1 - part_0) - (1 / c.n_1 + c.effective) / 2, 0.0)
+    df = np.maximum(np.minimum(c.n_1, 1 / c.effective) - 1, 1.0)
+    return np.asarray(2 * special.stdtr(df, -ecart / np.sqrt(variance)))
 
 
 def adjust_p_values(p_values: pd.Series) -> pd.Series:

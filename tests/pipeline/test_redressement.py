@@ -63,10 +63,12 @@ def test_le_rapport_de_qualite_dit_ce_qui_a_ete_fait(cadre: pd.DataFrame) -> Non
         rapport["cle"]
     )
     assert rapport["phrase"].str.endswith(".").all()
-    apres = rapport[rapport["cle"].eq("ecart")].set_index("objet")["phrase"]
-    petits = [v for v in apres.index if "petit par construction" in apres[v]]
-    assert {"strate", "type"} <= set(petits)  # le type se lit dans la strate
-    assert ("zone" in petits) == ("region" in redressement.marges)
+    cales = rapport[rapport["cle"].eq("ecart")].set_index("objet")["phrase"]
+    assert cales.str.contains("petit par construction").all()
+    assert {"strate", "type"} <= set(cales.index)  # le type se lit dans la strate
+    assert ("zone" in cales) == ("region" in redressement.marges)
+    libres = rapport.loc[rapport["cle"].eq("ecart_libre"), "phrase"]
+    assert not libres.str.contains("par construction").any()
 
 
 def test_les_propensions_disent_qui_repond_le_plus_volontiers(cadre: pd.DataFrame) -> None:

@@ -9,6 +9,7 @@ from scipy.stats import binomtest, fisher_exact
 
 from barometre.stats.association import adjust_p_values, compare_standardised
 from barometre.stats.cochran import check_cochran
+from barometre.stats.perturbation import Perturbation
 
 
 def _cas() -> tuple[pd.DataFrame, pd.Series, pd.Series]:
@@ -109,3 +110,31 @@ def test_des_etiquettes_melangees_ne_demontrent_presque_rien() -> None:
         parlent += bool((adjust_p_values(table["p_value"]) < 0.05).any())
     assert parlent <= 0.05 * familles
     assert binomtest(parlent, familles, 0.08, alternative="less").pvalue < 0.02
+
+
+@pytest.mark.parametrize(
+    ("comparables", "loi"),
+    [((40,) * 12, (0.6, 0.6)), ((1, 1, 1, 30, 30, 30), (2.0, 6.0))],
+    ids=["beaucoup", "quelques_uns"],
+)
+def test_des_etiquettes_melangees_ne_demontrent_presque_rien_avec_le_bruit(
+    comparables: tuple[int, ...], loi: tuple[float, float]
+) -> None:
+    """Ce qui se publie ne lit pas les comptes exacts : sa valeur p doit tenir aussi, même si peu comparent.
+
+    Trois communes seules dans leur strate y portent la moitié du poids : sous la loi normale des deux parts,
+    15 familles sur 200 avaient un verdict.
+    """
+    hasard = np.random.default_rng(21)
+    tailles = np.array(comparables) + 10
+    strates = pd.Series(np.repeat(np.arange(tailles.size), tailles))
+    traites = pd.Series(np.concatenate([np.arange(n) < 10 for n in tailles]))
+    parts = np.clip(hasard.beta(*loi, size=(tailles.size, 20)), 0.01, 0.99)
+    reponses = pd.DataFrame((hasard.random((strates.size, 20)) < parts[strates]).astype(float))
+    familles, parlent = 200, 0
+    for _ in range(familles):
+        melanges = traites.groupby(strates).transform(lambda t: hasard.permutation(t.to_numpy()))
+        cles = Perturbation(hasard.integers(0, 2**64, strates.size, dtype=np.uint64))
+        table = compare_standardised(reponses, melanges.astype(bool), strates, cles)
+        parlent += bool((adjust_p_values(table["p_value"]) < 0.05).any())
+    assert parlent <= 0.05 * familles

@@ -37,7 +37,14 @@ def test_les_mots_viennent_des_faits() -> None:
     assert "la taille" in qualite.mots[1]
     assert "en valent 300" in qualite.mots[2]
     assert "13,8\u00a0points au plus avant redressement (la taille)" in qualite.mots[3]
-    assert "0,7\u00a0point au plus après" in qualite.mots[3]
+    assert "0,7\u00a0point au plus après sur ce qui est calé" in qualite.mots[3]
+    assert "Hors du calage" not in qualite.mots[3]
+
+
+def test_une_marge_otee_du_calage_n_est_pas_dite_petite_par_construction() -> None:
+    (qualite,) = _read(*FAITS, ("ecart_libre", "couverture", 0.093))
+    assert "Hors du calage, il reste 9,3\u00a0points (la couverture par un OPSN)." in qualite.mots[3]
+    assert build_table_qualites([qualite]).iloc[0]["ecart_cadre"] == 9.3
 
 
 def test_le_tableau_court() -> None:

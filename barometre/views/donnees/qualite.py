@@ -9,7 +9,7 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
-from barometre.domain.ecarts import CALE, DEDANS, ECART
+from barometre.domain.ecarts import CALE, DEDANS, ECART, ECART_CADRE, ECART_LIBRE
 from barometre.formats import INSECABLE, format_compte, format_nombre, format_part
 from barometre.views.lecture.tableau import build_tableau, to_pourcent
 
@@ -25,7 +25,7 @@ VARIABLES = {
 ORDRE = (
     "repondants", "taux", "cv_propensions", "propension_partielle", "regroupement", "repli",
     "methode", "rapport_min", "rapport_max", "n_eff", "part_max", "logit", "rapport_bootstrap",
-    "ecart", "ecart_brut", ECART, DEDANS, CALE,
+    ECART_CADRE, ECART_LIBRE, "ecart_brut", ECART, DEDANS, CALE,
 )  # fmt: skip
 Faits = Mapping[tuple[str, str], float]
 
@@ -86,13 +86,19 @@ class Qualite:
         )
 
     def _ecart(self) -> str:
-        avant, apres = self.get_plus_grand("ecart_brut"), self.get_plus_grand("ecart")
+        avant, apres = self.get_plus_grand("ecart_brut"), self.get_plus_grand(ECART_CADRE)
+        libre = self.get_plus_grand(ECART_LIBRE)
         if avant is None or apres is None:
             return ""
+        reste = (
+            f" Hors du calage, il reste {_points(libre[1])} ({VARIABLES[libre[0]]})."
+            if libre is not None
+            else ""
+        )
         return (
             f"Sur ce que l’on connaît de toutes les collectivités, les réponses s’écartent du pays de "
             f"{_points(avant[1])} au plus avant redressement ({VARIABLES[avant[0]]}), et de "
-            f"{_points(apres[1])} au plus après : c’est petit par construction."
+            f"{_points(apres[1])} au plus après sur ce qui est calé : c’est petit par construction.{reste}"
         )
 
 
@@ -147,7 +153,7 @@ COLONNES = (
 
 
 def _rang(q: Qualite) -> tuple[object, ...]:
-    apres, mesure = q.get_plus_grand("ecart"), q.get_plus_grand(ECART)
+    apres, mesure = _get_plus_grand_cadre(q), q.get_plus_grand(ECART)
     return (
         q.vague_id,
         q.questionnaire,
@@ -162,6 +168,12 @@ def _rang(q: Qualite) -> tuple[object, ...]:
         to_pourcent(apres[1], 1) if apres else None,
         to_pourcent(mesure[1], 1) if mesure else None,
     )
+
+
+def _get_plus_grand_cadre(q: Qualite) -> tuple[str, float] | None:
+    """Le plus grand écart au cadre après redressement, calé ou non."""
+    ecarts = filter(None, (q.get_plus_grand(ECART_CADRE), q.get_plus_grand(ECART_LIBRE)))
+    return max(ecarts, key=lambda e: e[1], default=None)
 
 
 def _round(nombre: float | None) -> int | None:
