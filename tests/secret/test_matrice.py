@@ -20,6 +20,7 @@ NOMMEES = {
     "page synthese": {"participation"},
     # Son graphique emprunte les blocs de la carte, qui savent dire qui a répondu.
     "page explorer": {"participation"},
+    "page administration": {"imports"},
     "commande importer": {"imports"},
     "commande lots": {"imports"},
     "commande sources": {"participation"},
@@ -44,6 +45,7 @@ def test_toute_surface_listee_est_dans_la_matrice() -> None:
         "/readyz",
         "/ressources",
         "/contours/{dossier}/{nom}",
+        "/figures/{page}.{extension}",
         "/vendor",
         "/connexion",
     }

@@ -17,6 +17,7 @@ from barometre.access.registre import Registre, get_registre
 from barometre.assemblage import depot
 from barometre.domain.portee import Portee
 from barometre.ui import porte, visiteur
+from barometre.ui.blocks.administration.page import VUES
 from tests.administration.conftest import connect
 from tests.fakes import build_entrepot_factice
 from tests.pages.conftest import RACINE, list_messages
@@ -83,6 +84,14 @@ def test_un_autre_lecteur_n_en_lit_qu_une_phrase(service: Service, portee: Porte
     assert any("réservée aux opérateurs" in m for m in list_messages(page))
     assert not [bouton for bouton in page.button if bouton.key and "FormSubmitter" in bouton.key]
     assert not page.text_input
+
+
+@pytest.mark.parametrize("vue", sorted(VUES))
+def test_chaque_vue_s_ouvre_a_un_operateur(service: Service, vue: str) -> None:
+    page = service.open(OPERATEUR, vue=vue)
+    assert not page.exception
+    assert page.header
+    assert not any("réservée" in m for m in list_messages(page))
 
 
 def test_un_refus_forge_n_administre_pas(service: Service) -> None:

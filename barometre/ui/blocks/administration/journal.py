@@ -15,6 +15,7 @@ from barometre.administration.journal import (
     load_journal,
     write_recherche,
 )
+from barometre.administration.volumes import list_alertes
 from barometre.formats import format_compte
 from barometre.ui import porte
 from barometre.ui.blocks.administration.gestes import get_operateur
@@ -26,8 +27,11 @@ from barometre.ui.serving.recettes import Recette
 
 def render_journal() -> None:
     """Les faits cherchés, leur fichier, et l'état de la chaîne."""
-    recherche = _select_recherche()
     operateur = get_operateur()
+    st.header("Ce qui a été fait, et par qui")
+    for phrase in list_alertes(operateur.registre):
+        render_message(phrase)
+    recherche = _select_recherche()
     table = build_table_journal(operateur.registre, recherche, LIMITE)
     nombre = format_compte(len(table), "fait", "faits")
     suite = f", les {LIMITE} derniers" if len(table) == LIMITE else ""
