@@ -24,7 +24,7 @@ from barometre.views.piloter.participation import (
 from barometre.views.piloter.relance import VueRelance, build_vue_relance
 
 # Repères de dates sous le cumul : assez pour lire l'année, trop peu pour se chevaucher sur un téléphone.
-REPERES = 4
+REPERES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,9 @@ def _participation(gate: Gate, theme_id: str, vague_id: str, axe: Axe) -> Partic
 def _draw_cumul(vue: VueParticipation) -> Dessin | None:
     if vue.cumul.empty:
         return None
-    jours = sorted(vue.cumul["date"].unique())
-    choisis = jours[:: max(1, len(jours) // REPERES)]
-    reperes = {jour.isoformat(): format_date(jour) for jour in choisis}
+    # À égale distance dans le temps, et au mois : des dates de collecte se suivent de trop près pour 390 px.
+    jours = pd.date_range(vue.cumul["date"].min(), vue.cumul["date"].max(), periods=REPERES)
+    reperes = {f"{jour:%Y-%m-%d}": format_date(f"{jour:%Y-%m}") for jour in jours}
     return build_cumul(
         vue.cumul, titre="Réponses reçues", phrase=describe_vagues(vue.vagues), reperes=reperes
     )

@@ -116,7 +116,8 @@ def _build_theme(vue: VueTheme) -> Section:
         for p in ligne.publies
     ]
     if publies:
-        blocs.append(Liste(tuple(publies)))
+        # Un chiffre paru deux fois ne se dit qu'une.
+        blocs.append(Liste(tuple(dict.fromkeys(publies))))
     return Section(vue.theme.titre, tuple(blocs))
 
 

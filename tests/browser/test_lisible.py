@@ -49,9 +49,33 @@ def test_avec_vous_non_plus(serveur: str, visiter: Visiter) -> None:
     _check(page, "fiche?collectivite=commune-01001", 1)
     page.get_by_role("link", name="Comparer", exact=True).last.click()
     expect(page.locator("h1")).to_contain_text("Où se situe")
-    # La lecture continue au titre de la page ouverte, non au haut du document.
-    assert page.evaluate("document.activeElement.tagName") != "BODY"
+    _attend_curseur(page, "h1")
     _check(page, "comparer", 1)
+
+
+def _attend_curseur(page: Page, ici: str) -> None:
+    """Le curseur est dans l'élément dit, et y reste une fois la page posée : jamais en haut du document."""
+    for _ in range(2):
+        page.wait_for_function("ici => document.activeElement.closest(ici)", arg=ici)
+        page.wait_for_load_state("networkidle")
+
+
+def test_le_curseur_reste_ou_le_lecteur_agit(serveur: str, visiter: Visiter) -> None:
+    page = visiter(serveur, "/fiche?recherche=01001").page
+    page.locator(".st-key-resultats a").first.click()
+    expect(page.locator("h1")).to_contain_text("Où en est")
+    # La lecture continue au titre de la fiche ouverte, et l'adresse est la sienne.
+    _attend_curseur(page, "h1")
+    page.wait_for_url("**/fiche?collectivite=commune-01001")
+    page.goto(f"{serveur}/inclusion")
+    page.locator(".st-key-selection summary").click()
+    page.get_by_role("combobox", name="Type").click()
+    page.get_by_role("option", name="Communes").click()
+    expect(page.locator(".st-key-selection summary")).to_contain_text("Communes")
+    _attend_curseur(page, ".st-key-adresse_type")
+    page.get_by_role("radio", name="Répartitions").click()
+    expect(page.get_by_role("combobox", name="Indicateur")).to_be_visible()
+    _attend_curseur(page, ".st-key-adresse_vue")
 
 
 def test_en_apparence_sombre_la_carte_a_un_fond_sombre(serveur: str, visiter: Visiter) -> None:

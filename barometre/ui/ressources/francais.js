@@ -101,6 +101,7 @@ function parcourir(racine) {
 
 new MutationObserver((changements) => {
   placerCurseur();
+  rendreCurseur();
   for (const changement of changements) {
     if (changement.type === "attributes") traduireAttributs(changement.target);
     else if (changement.type === "characterData") traduireTexte(changement.target);
@@ -122,6 +123,20 @@ function placerCurseur() {
   if (document.activeElement !== document.body) return;
   titre.tabIndex = -1;
   titre.focus({ preventScroll: true });
+}
+
+// Un choix peut redessiner le bloc où il est fait : le curseur revient au même champ, que sa clé désigne.
+const CHAMPS = "input, button, summary, textarea, [tabindex='0']";
+let champ = null;
+document.addEventListener("focusin", (geste) => {
+  const bloc = geste.target.closest?.(".stMain [class*='st-key-']");
+  const cle = bloc && [...bloc.classList].find((nom) => nom.startsWith("st-key-"));
+  champ = cle ? { cle, ici: geste.target, rang: [...bloc.querySelectorAll(CHAMPS)].indexOf(geste.target) } : null;
+});
+function rendreCurseur() {
+  if (!champ || champ.ici.isConnected || document.activeElement !== document.body) return;
+  const champs = document.querySelector(`.${CSS.escape(champ.cle)}`)?.querySelectorAll(CHAMPS);
+  (champs?.[champ.rang] ?? champs?.[0])?.focus({ preventScroll: true });
 }
 
 async function copier(texte) {
@@ -149,7 +164,13 @@ document.addEventListener("click", async (geste) => {
 document.addEventListener("click", (geste) => {
   const lien = geste.target.closest?.(".stMain a[href]");
   const vue = new URLSearchParams(location.search).get("voir_comme");
-  if (!vue || !lien || lien.origin !== location.origin || lien.target === "_blank") return;
+  if (!lien || lien.origin !== location.origin || lien.target === "_blank") return;
+  // Vers la même page, Streamlit suit le lien sans écrire son adresse : un lien copié rouvrirait la recherche.
+  const avant = location.href;
+  setTimeout(() => {
+    if (location.href === avant && lien.pathname === location.pathname) history.pushState({}, "", lien.href);
+  });
+  if (!vue) return;
   const adresse = new URL(lien.href);
   if (!adresse.searchParams.has("voir_comme")) adresse.searchParams.set("voir_comme", vue);
   lien.href = adresse.href;

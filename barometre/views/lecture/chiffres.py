@@ -126,6 +126,11 @@ def index_chiffres(chiffres: Iterable[Chiffre]) -> Mapping[Cle, Chiffre]:
     return {chiffre.cle: chiffre for chiffre in chiffres}
 
 
+def _bound_bas(bas: float | None) -> float | None:
+    """Une moyenne d'agents, d'heures ou d'euros n'a pas de sens sous zéro : l'intervalle s'y arrête."""
+    return None if bas is None else max(bas, 0.0)
+
+
 def _build_chiffre(ligne: Mapping[Any, Any]) -> Chiffre:
     etat, strate = str(ligne["etat"]), str(ligne["strate"])
     chiffre = Chiffre(
@@ -153,7 +158,7 @@ def _build_chiffre(ligne: Mapping[Any, Any]) -> Chiffre:
         n_eff=_flottant(ligne["n_eff"]),
         brut=_flottant(ligne["brut"]),
         redresse=_flottant(ligne["redresse"]),
-        bas=_flottant(ligne["bas"]),
+        bas=_bound_bas(_flottant(ligne["bas"])),
         haut=_flottant(ligne["haut"]),
         plafond=str(ligne.get("plafond", "")),
     )

@@ -13,7 +13,14 @@ from barometre.access import Gate
 from barometre.catalogue.alertes import RegleAlerte
 from barometre.catalogue.model import Catalogue
 from barometre.domain.provenance import Provenance
-from barometre.formats import format_compte, format_date, format_guillemets, format_nombre, format_part
+from barometre.formats import (
+    format_compte,
+    format_date,
+    format_guillemets,
+    format_nombre,
+    format_part,
+    format_points,
+)
 from barometre.views.comprendre.evolution import BAISSE, HAUSSE
 from barometre.views.donnees.methode import describe_age
 from barometre.views.lecture.cellules import read_cellules
@@ -130,7 +137,9 @@ def _check_changes(gate: Gate, catalogue: Catalogue, regle: RegleAlerte) -> Iter
         for c in vue.montres:
             if c.indicateur.cle and c.mot in (HAUSSE, BAISSE):
                 titre = format_guillemets(c.indicateur.titre)
-                yield Alerte(regle, f"{titre} : {c.mot} au-delà du hasard, {c.intervalle}.", vue.apres)
+                bouge = f"{format_points(c.ecart)}, {c.mot} au-delà du hasard"
+                fait = f"{titre} : {bouge} (intervalle : {c.intervalle})."
+                yield Alerte(regle, fait, vue.apres)
 
 
 def _check_notes(gate: Gate, catalogue: Catalogue, regle: RegleAlerte) -> Iterator[Alerte]:
