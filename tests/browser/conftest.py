@@ -76,7 +76,8 @@ def start_server(
         stderr=subprocess.STDOUT,
     )
     base = f"http://127.0.0.1:{port}"
-    for _ in range(240):
+    # Deux minutes : sur une machine chargée, importer l'application en prend une.
+    for _ in range(480):
         if processus.poll() is not None:
             break
         try:

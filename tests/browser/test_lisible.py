@@ -60,22 +60,13 @@ def _attend_curseur(page: Page, ici: str) -> None:
         page.wait_for_load_state("networkidle")
 
 
-def test_le_curseur_reste_ou_le_lecteur_agit(serveur: str, visiter: Visiter) -> None:
+def test_ouvrir_une_fiche_pose_le_curseur_a_son_titre(serveur: str, visiter: Visiter) -> None:
     page = visiter(serveur, "/fiche?recherche=01001").page
     page.locator(".st-key-resultats a").first.click()
     expect(page.locator("h1")).to_contain_text("Où en est")
     # La lecture continue au titre de la fiche ouverte, et l'adresse est la sienne.
     _attend_curseur(page, "h1")
     page.wait_for_url("**/fiche?collectivite=commune-01001")
-    page.goto(f"{serveur}/inclusion")
-    page.locator(".st-key-selection summary").click()
-    page.get_by_role("combobox", name="Type").click()
-    page.get_by_role("option", name="Communes").click()
-    expect(page.locator(".st-key-selection summary")).to_contain_text("Communes")
-    _attend_curseur(page, ".st-key-adresse_type")
-    page.get_by_role("radio", name="Répartitions").click()
-    expect(page.get_by_role("combobox", name="Indicateur")).to_be_visible()
-    _attend_curseur(page, ".st-key-adresse_vue")
 
 
 def test_en_apparence_sombre_la_carte_a_un_fond_sombre(serveur: str, visiter: Visiter) -> None:

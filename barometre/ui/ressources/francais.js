@@ -101,7 +101,6 @@ function parcourir(racine) {
 
 new MutationObserver((changements) => {
   placerCurseur();
-  rendreCurseur();
   for (const changement of changements) {
     if (changement.type === "attributes") traduireAttributs(changement.target);
     else if (changement.type === "characterData") traduireTexte(changement.target);
@@ -116,28 +115,17 @@ parcourir(document.documentElement);
 const ou = () => `${location.pathname} ${new URLSearchParams(location.search).get("collectivite") ?? ""}`;
 let derniere = ou();
 function placerCurseur() {
-  if (ou() === derniere) return;
+  // Tant que le lien touché est là, il garde le curseur : l'adresse change avant la page.
+  if (ou() === derniere || document.activeElement !== document.body) return;
   const titre = document.querySelector(".stMain h1");
   if (!titre || titre.closest("[data-stale=true]")) return;
   derniere = ou();
-  if (document.activeElement !== document.body) return;
   titre.tabIndex = -1;
   titre.focus({ preventScroll: true });
 }
 
-// Un choix peut redessiner le bloc où il est fait : le curseur revient au même champ, que sa clé désigne.
-const CHAMPS = "input, button, summary, textarea, [tabindex='0']";
-let champ = null;
-document.addEventListener("focusin", (geste) => {
-  const bloc = geste.target.closest?.(".stMain [class*='st-key-']");
-  const cle = bloc && [...bloc.classList].find((nom) => nom.startsWith("st-key-"));
-  champ = cle ? { cle, ici: geste.target, rang: [...bloc.querySelectorAll(CHAMPS)].indexOf(geste.target) } : null;
-});
-function rendreCurseur() {
-  if (!champ || champ.ici.isConnected || document.activeElement !== document.body) return;
-  const champs = document.querySelector(`.${CSS.escape(champ.cle)}`)?.querySelectorAll(CHAMPS);
-  (champs?.[champ.rang] ?? champs?.[0])?.focus({ preventScroll: true });
-}
+// Un geste de plus, et le lecteur est déjà ailleurs : le titre ne lui reprend plus le curseur.
+document.addEventListener("pointerdown", () => { derniere = ou(); }, true);
 
 async function copier(texte) {
   if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(texte);
