@@ -10,6 +10,7 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue import load_catalogue
+from barometre.domain.secret import MONTRES
 from barometre.formats import format_compte, is_absent, to_pourcents
 from barometre.views.lecture.tableau import build_tableau
 
@@ -59,13 +60,14 @@ def _join(avant: Gate, apres: Gate) -> pd.DataFrame:
 
 
 def _is_changed(jointes: pd.DataFrame) -> pd.Series[bool]:
-    """Deux absences se valent : une cellule cachée avant et après n'a pas changé."""
+    """Ce que le public verra changer : une cellule cachée, ou absente, avant et après n'a pas changé."""
     changee = pd.Series(False, index=jointes.index)
     for nom in COMPAREES:
         avant, apres = jointes[f"{nom}_avant"], jointes[f"{nom}_apres"]
         egales = (avant == apres).fillna(False).astype(bool) | (avant.isna() & apres.isna())
         changee |= ~egales
-    return changee
+    montrees = jointes["etat_avant"].isin(MONTRES) | jointes["etat_apres"].isin(MONTRES)
+    return changee & montrees
 
 
 def _index_france(jointes: pd.DataFrame) -> dict[tuple[str, str], dict[str, Any]]:

@@ -50,6 +50,13 @@ def test_un_chiffre_change_se_lit_avant_et_apres(dossier: Path, tmp_path: Path) 
     assert ligne["theme"] == "Communication avec les administrés"
 
 
+def test_une_cellule_cachee_de_plus_n_est_pas_un_chiffre_change(dossier: Path, tmp_path: Path) -> None:
+    """Absente avant, cachée après : le public n'en lit toujours rien."""
+    cachees = "etat NOT IN ('published', 'indicative')"
+    avant = _change(dossier, tmp_path / "x", f"DELETE FROM agregat WHERE {cachees}")
+    assert compare_versions(avant, Gate(open_repository(str(dossier)))).table.empty
+
+
 def test_ce_que_le_secret_cache_n_y_parait_pas(dossier: Path, tmp_path: Path) -> None:
     """Tout ce qui est caché a changé : un opérateur, qui ne lit pas de réponse, ne le voit pas non plus."""
     adresse = trouble(dossier, tmp_path / "trouble")

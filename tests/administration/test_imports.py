@@ -21,9 +21,9 @@ from barometre.ingest.errors import ImportRefuse
 from barometre.warehouse.engine import EntrepotError
 from barometre.warehouse.repository import Repository
 from barometre.warehouse.versions import open_entrepot
-from tests.pipeline.test_construire import QUESTIONNAIRE, VAGUE, codes, entrepot_neuf, socle
+from tests.pipeline.test_construire import QUESTIONNAIRE, VAGUE, codes, entrepot_neuf
 
-__all__ = ["codes", "entrepot_neuf", "socle"]
+__all__ = ["codes", "entrepot_neuf"]
 
 ENTETES = "id,submitdate,INSEE,Q01"
 
@@ -73,6 +73,7 @@ def test_preparer_comparer_publier_puis_revenir(operateur: Operateur, codes: lis
     changements = compare_versions(Gate(depot), Gate(depot.at(lot.version_id)))
     assert changements.table["indicateur"].tolist()
     assert changements.table["valeur_avant"].isna().all()
+    assert changements.table["cellules_changees"].min() >= 1
     publish(operateur, lot.version_id)
     assert open_entrepot().get_active() == lot.version_id
     activate(operateur, avant)

@@ -23,9 +23,9 @@ from barometre.pipeline.importer import importer_garde
 from barometre.warehouse.repository import open_repository, read_rows
 from barometre.warehouse.versions import open_entrepot
 from tests.administration.test_imports import _write
-from tests.pipeline.test_construire import QUESTIONNAIRE, VAGUE, codes, entrepot_neuf, socle
+from tests.pipeline.test_construire import QUESTIONNAIRE, VAGUE, codes, entrepot_neuf
 
-__all__ = ["codes", "entrepot_neuf", "socle"]
+__all__ = ["codes", "entrepot_neuf"]
 
 
 def _open_gate(operateur: Operateur, portee: Portee = OPERATEUR) -> Gate:
