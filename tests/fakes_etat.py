@@ -24,7 +24,9 @@ def fill_etat(moteur: Engine, communes: list[str]) -> None:
         connexion.execute(insert(s.dim_source), [_source(source) for source, _ in MESURES.values()])
         connexion.execute(insert(s.accord), [_accord("commune", 40), _accord("epci", 4)])
         connexion.execute(insert(s.association), list(_associations()))
-        connexion.execute(insert(s.qualite), [_ecart()])
+        connexion.execute(
+            insert(s.qualite), [_ecart("ecart_mesure", 0.012), _ecart("ecart_mesure_dedans", 1.0)]
+        )
 
 
 def _valeurs(communes: list[str]) -> Iterator[dict[str, Any]]:
@@ -72,9 +74,9 @@ def _associations() -> Iterator[dict[str, Any]]:
         }  # fmt: skip
 
 
-def _ecart() -> dict[str, Any]:
+def _ecart(cle: str, valeur: float) -> dict[str, Any]:
     return {
-        "vague_id": VAGUE, "questionnaire_id": "inclusion", "cle": "ecart_mesure",
-        "objet": "france_services_presence", "valeur": 0.012,
+        "vague_id": VAGUE, "questionnaire_id": "inclusion", "cle": cle,
+        "objet": "france_services_presence", "valeur": valeur,
         "phrase": "« Essai » : 25,0 % des communes en réalité ; 26,2 % après redressement.",
     }  # fmt: skip

@@ -210,10 +210,17 @@ def read_ecarts(gate: Gate, selection: Selection, questionnaire_id: str) -> pd.D
 
 def list_faits(qualite: pd.DataFrame) -> tuple[Fait, ...]:
     """Les faits des lignes de `read_ecarts`, ceux qui éprouvent les poids d'abord."""
-    juges = qualite[qualite["cle"].eq(DEDANS)].set_index("objet")["valeur"]
+    juges: dict[str, float] = dict(
+        qualite.loc[qualite["cle"].eq(DEDANS), ["objet", "valeur"]].itertuples(index=False)
+    )
     tries = qualite[qualite["cle"].ne(DEDANS)].sort_values("valeur", key=lambda v: -v.abs(), kind="stable")
     faits = [
-        Fait(str(x["phrase"]), float(x["valeur"]), bool(juges[x["objet"]]) if x["cle"] == ECART else None)
+        Fait(str(x["phrase"]), float(x["valeur"]), _judge(juges.get(x["objet"]), str(x["cle"])))
         for x in tries.to_dict("records")
     ]
     return tuple(sorted(faits, key=lambda fait: fait.dedans is None))
+
+
+def _judge(dedans: float | None, cle: str) -> bool | None:
+    """Une version d'avant cette règle n'a pas le verdict : le fait y est lu, et ne compte pas."""
+    return bool(dedans) if cle == ECART and dedans is not None else None
