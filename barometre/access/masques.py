@@ -39,7 +39,7 @@ def mask_evolutions(lignes: pd.DataFrame, cyber: frozenset[str]) -> pd.DataFrame
     """Les changements dont les deux cellules se montrent, en points entiers."""
     caches = ~lignes["etat"].isin(MONTRES)
     vues = _erase(lignes, CHIFFRES_EVOLUTION, caches)
-    vues.loc[caches, ["verdict", "egal_verdict"]] = ""
+    vues.loc[caches, ["verdict", "egal_verdict", "verdict_meme_methode"]] = ""
     vues = _erase(vues, PANEL, ~_shows_panel(lignes, cyber))
     for colonne in ("changement", "bas", "haut", "egal_changement", "egal_bas", "egal_haut", "se"):
         vues[colonne] = vues[colonne].round(DECIMALES + (colonne == "se"))

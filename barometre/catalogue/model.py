@@ -195,6 +195,7 @@ class Catalogue:
         """Vrai si la question d'un indicateur a changé de mots après une vague, jusqu'à l'autre."""
         if not indicateur.calcul.question_id:
             return False
-        ordre = [v.id for v in self.vagues]
-        entre = ordre[ordre.index(avant) + 1 : ordre.index(apres) + 1]
-        return any(v in entre for v in self.get_question(indicateur.calcul.question_id).reformulee)
+        rangs = {vague.id: rang for rang, vague in enumerate(self.vagues)}
+        debut, fin = (rangs.get(v, -1) for v in (avant, apres))
+        reformulee = self.get_question(indicateur.calcul.question_id).reformulee
+        return any(debut < rangs.get(vague, -1) <= fin for vague in reformulee)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -10,7 +12,8 @@ from barometre.domain.indicateur import Indicateur
 from barometre.domain.secret import MONTRES, SEUIL_REDRESSE
 from barometre.domain.structure import TYPES_EGAUX
 from barometre.pipeline.changes_egales import compute_changes_egales
-from barometre.pipeline.terrain import Terrain
+from barometre.pipeline.terrain import Terrain, build_design
+from barometre.pipeline.weights import restrict_weights
 from barometre.stats.change import BAISSE, HAUSSE, STABLE, estimate_change
 from barometre.stats.contrasts import adjust_p_values
 
@@ -46,6 +49,18 @@ def compute_evolutions(
     cellules = _shared_cells(premier, second)
     if not communs or cellules.empty:
         return pd.DataFrame()
+    lignes = _estimate(premier, second, communs, cellules)
+    etats = _states(lignes, agregats_1, agregats_2)
+    memes = harmonise(premier, second)
+    autre = None if memes is None else judge(_estimate(*memes, communs, cellules).assign(etat=etats))
+    lignes = lignes.assign(vague_1=premier.vague_id, vague_2=second.vague_id, etat=etats)
+    egales = compute_changes_egales((premier, second), lignes, (agregats_1, agregats_2), tranches)
+    mots = judge(lignes.assign(**egales)).where(egales["changement"].notna(), "")
+    lignes = lignes.assign(verdict=judge(lignes), **egales.drop(columns="p_value").add_prefix("egal_"))
+    return lignes.assign(egal_verdict=mots, verdict_meme_methode=autre).drop(columns="p_value")
+
+
+def _estimate(premier: Terrain, second: Terrain, communs: list[str], cellules: pd.DataFrame) -> pd.DataFrame:
     lignes = estimate_change(
         premier.design,
         premier.valeurs[communs],
@@ -56,13 +71,26 @@ def compute_evolutions(
         membership_1=_membership(premier, cellules),
         membership_2=_membership(second, cellules),
     ).rename(columns=_NOMS)
-    lignes = lignes.join(cellules, on="domain")[[*_GARDEES, "p_value", *CLE]]
-    lignes = lignes.assign(vague_1=premier.vague_id, vague_2=second.vague_id)
-    lignes = lignes.assign(etat=_states(lignes, agregats_1, agregats_2))
-    egales = compute_changes_egales((premier, second), lignes, (agregats_1, agregats_2), tranches)
-    lignes = lignes.assign(verdict=judge(lignes), **egales.drop(columns="p_value").add_prefix("egal_"))
-    mots = judge(lignes.assign(**egales)).where(egales["changement"].notna(), "")
-    return lignes.assign(egal_verdict=mots).drop(columns="p_value")
+    return lignes.join(cellules, on="domain")[[*_GARDEES, "p_value", *CLE]]
+
+
+def harmonise(premier: Terrain, second: Terrain) -> tuple[Terrain, Terrain] | None:
+    """Les deux vagues redressées sur leurs seules marges communes ; `None` : elles l'étaient déjà.
+
+    Une marge de plus à une vague (la densité chargée entre-temps), ou ôtée faute de réponses, déplace un
+    chiffre sans qu'une pratique ait bougé.
+    """
+    marges = [t.redressement.marges for t in (premier, second)]
+    if marges[0] == marges[1]:
+        return None
+    communes = tuple(m for m in marges[0] if m in marges[1])
+    return _reweigh(premier, communes), _reweigh(second, communes)
+
+
+def _reweigh(terrain: Terrain, marges: tuple[str, ...]) -> Terrain:
+    redressement = restrict_weights(terrain.redressement, marges)
+    design = build_design(redressement, terrain.design.perturbation)
+    return replace(terrain, redressement=redressement, design=design)
 
 
 def list_comparables(catalogue: Catalogue, theme_id: str, avant: str, apres: str) -> list[Indicateur]:

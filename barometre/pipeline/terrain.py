@@ -26,6 +26,7 @@ class Terrain:
     vague_id: str
     questionnaire_id: str
     design: Design
+    redressement: Redressement
     # la dispersion des propensions à répondre, que la note des chiffres lit
     cv: float
     # toutes les cellules ; `gardees` : les rangs de celles que l'on estime
@@ -89,6 +90,7 @@ def build_terrain(  # noqa: PLR0917 — tout ce qu'un terrain assemble
         vague_id=str(valeurs["periode"].iloc[0]),
         questionnaire_id=questionnaire_id,
         design=build_design(redressement, build_perturbation(secret, repondants, indicateurs)),
+        redressement=redressement,
         cv=redressement.cv,
         cellules=cellules,
         membres=membres,

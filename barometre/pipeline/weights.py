@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
 
@@ -68,6 +68,23 @@ def compute_weights(cadre: pd.DataFrame, repondants: pd.Index, voisins: Voisins)
         reponse=reponse,
         replis=replis,
         totaux={m: marges[m] for m in retenues},
+    )
+
+
+def restrict_weights(redressement: Redressement, marges: tuple[str, ...]) -> Redressement:
+    """Le même questionnaire, redressé sur ces marges seulement ; il les a toutes.
+
+    Sert à refaire deux vagues de la même façon ; sans calage possible, restent les poids de base.
+    """
+    r, totaux = redressement.repondants, {m: redressement.totaux[m] for m in marges}
+    try:
+        calage = rake(r[list(marges)], totaux, base_weights=r["poids_base"])
+    except CalibrationError:
+        calage = None
+    poids = r["poids_base"] if calage is None else calage.weights
+    retenues = marges if calage is not None else ("strate",)
+    return replace(
+        redressement, repondants=r.assign(poids=poids), marges=retenues, calage=calage, totaux=totaux
     )
 
 

@@ -17,9 +17,9 @@ def build_figure(titre: str, lignes: Sequence[LigneIndicateur]) -> Figure:
     points = tuple(_build_point(ligne) for ligne in lignes)
     montres = [p for p in points if p.valeur is not None]
     caches = len(points) - len(montres)
-    phrase = "Point : chiffre redressé ; trait : intervalle à 95 %, hors biais de participation."
+    phrase = "Trait : intervalle à 95 % autour du chiffre redressé, hors biais de participation."
     if any(p.note == "C" for p in montres):
-        phrase += " Point vide : indicatif, à ne pas citer."
+        phrase += " Note C : indicatif, à ne pas citer."
     if caches:
         phrase += f" {format_compte(caches, 'chiffre non publié', 'chiffres non publiés')}."
     dits = " ; ".join(f"{p.libelle} : {p.texte}, {p.intervalle}" for p in montres) or "aucun chiffre publié"

@@ -13,11 +13,11 @@ from docx.shared import Cm, Pt
 
 from barometre.rapports.figer import freeze_paquet
 from barometre.rapports.images import build_image
+from barometre.rapports.largeurs import compute_largeurs
 from barometre.rapports.modele import Bloc, Document, Figure, Image, Liste, Paragraphe, Tableau
 
 MIME = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _LARGEUR = 16.5  # centimètres entre les marges
-_PREMIERE = 0.36  # part de la largeur d'un tableau que prend sa première colonne
 ENTETES = ("Indicateur", "Redressé", "Intervalle", "Réponses", "Note")
 
 
@@ -88,15 +88,13 @@ def _add_image(fichier: Any, image: Image) -> None:
     fichier.add_paragraph(image.titre, style="Caption")
 
 
-def _set_largeurs(tableau: Any) -> None:
-    """La première colonne, qui nomme la ligne, prend un tiers de la largeur."""
+def _set_largeurs(tableau: Any, parts: Sequence[float]) -> None:
+    """Word lit la largeur de chaque cellule ; LibreOffice, celle de la colonne."""
     tableau.autofit = False
-    autre = _LARGEUR * (1 - _PREMIERE) / max(len(tableau.columns) - 1, 1)
-    for rang, colonne in enumerate(tableau.columns):
-        largeur = Cm(_LARGEUR * _PREMIERE if rang == 0 else autre)
-        colonne.width = largeur
+    for colonne, part in zip(tableau.columns, parts, strict=True):
+        colonne.width = Cm(_LARGEUR * part)
         for cellule in colonne.cells:
-            cellule.width = largeur
+            cellule.width = colonne.width
 
 
 def _add_tableau(fichier: Any, titre: str, entetes: Sequence[str], lignes: Sequence[Sequence[str]]) -> None:
@@ -108,7 +106,7 @@ def _add_tableau(fichier: Any, titre: str, entetes: Sequence[str], lignes: Seque
             cellule.text = texte
             for morceau in cellule.paragraphs[0].runs:
                 morceau.font.size = Pt(8.5)
-    _set_largeurs(tableau)
+    _set_largeurs(tableau, compute_largeurs(entetes, lignes))
     # La première ligne est un en-tête : lue comme telle, et répétée en haut de chaque page.
     tableau.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for rang in tableau.rows:

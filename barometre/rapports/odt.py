@@ -12,6 +12,7 @@ from barometre.exports.archive import write_entree
 from barometre.exports.cellules import strip_controles
 from barometre.rapports.docx import ENTETES, list_rangs
 from barometre.rapports.images import build_image
+from barometre.rapports.largeurs import compute_largeurs
 from barometre.rapports.modele import Bloc, Document, Figure, Image, Liste, Paragraphe, Tableau
 
 MIME = "application/vnd.oasis.opendocument.text"
@@ -27,6 +28,13 @@ _ESPACES = " ".join(
         ("xlink", "http://www.w3.org/1999/xlink"), ("dc", "http://purl.org/dc/elements/1.1/"),
     )
 )  # fmt: skip
+_CENT = 100
+# Un style de colonne par centième de la largeur : ODF n'a de largeur que dans un style.
+_LARGEURS = "".join(
+    f'<style:style style:name="Largeur{n}" style:family="table-column">'
+    f'<style:table-column-properties style:rel-column-width="{n}*"/></style:style>'
+    for n in range(1, _CENT + 1)
+)
 _STYLES = Path(__file__).with_name("styles_odt.xml")
 
 
@@ -71,7 +79,10 @@ def _content(document: Document, images: dict[str, bytes]) -> Iterator[str]:
         for bloc in section.blocs:
             corps += _bloc(bloc, document, images)
     corps += [_p(f"{nom} : {texte}") for nom, texte in document.mentions]
-    yield _wrap("document-content", f"<office:body><office:text>{''.join(corps)}</office:text></office:body>")
+    styles = f"<office:automatic-styles>{_LARGEURS}</office:automatic-styles>"
+    yield _wrap(
+        "document-content", f"{styles}<office:body><office:text>{''.join(corps)}</office:text></office:body>"
+    )
 
 
 def _bloc(bloc: Bloc, document: Document, images: dict[str, bytes]) -> Iterator[str]:
@@ -104,8 +115,9 @@ def _image(image: Image, images: dict[str, bytes]) -> Iterator[str]:
 
 def _tableau(titre: str, entetes: Sequence[str], lignes: Sequence[Sequence[str]]) -> Iterator[str]:
     yield _p(titre, "Caption")
-    yield f"<table:table table:name={quoteattr(titre)}><table:table-column "
-    yield f'table:number-columns-repeated="{len(entetes)}"/>'
+    yield f"<table:table table:name={quoteattr(titre)}>"
+    for part in compute_largeurs(entetes, lignes):
+        yield f'<table:table-column table:style-name="Largeur{round(_CENT * part)}"/>'
     yield f"<table:table-header-rows>{_rang(entetes, 'Table_20_Heading')}</table:table-header-rows>"
     yield from (_rang(ligne, "Table_20_Contents") for ligne in lignes)
     yield "</table:table>" + _p("")

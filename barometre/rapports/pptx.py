@@ -21,6 +21,8 @@ _LARGEUR, _HAUTEUR, _MARGE = 33.87, 19.05, 1.5  # centimètres, 16/9
 _TITRE_SEUL = 5  # rang de la mise en page « titre seul » du modèle de python-pptx
 _POINTS, _LIGNES, _PHRASES = 9, 9, 5  # ce qui tient sur une diapositive et se lit projeté
 _ACCENT = RGBColor(0x1B, 0x4F, 0x8A)
+_BARRE = RGBColor(0xA9, 0xC3, 0xE2)
+_ENCRE = RGBColor(0x14, 0x20, 0x2E)
 _C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 
 
@@ -137,10 +139,11 @@ def _draw_graphique(page: Any, points: Sequence[Point], figure: Figure) -> None:
     trace.gap_width, trace.has_data_labels = 60, True
     trace.data_labels.number_format, trace.data_labels.number_format_is_linked = "0 %", False
     trace.data_labels.position = XL_LABEL_POSITION.INSIDE_BASE
-    trace.data_labels.font.color.rgb = RGBColor(0xFF, 0xFF, 0xFF)
+    # Foncée sur une barre pâle : d'une barre plus courte qu'elle, l'étiquette se lit encore.
+    trace.data_labels.font.color.rgb = _ENCRE
     serie = trace.series[0]
     serie.format.fill.solid()
-    serie.format.fill.fore_color.rgb = _ACCENT
+    serie.format.fill.fore_color.rgb = _BARRE
     _add_barres_erreur(serie._element, points)
 
 

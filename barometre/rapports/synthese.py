@@ -108,8 +108,13 @@ def _build_cles(vues: Sequence[VueTheme]) -> Section:
 
 def _build_theme(vue: VueTheme) -> Section:
     blocs: list[Bloc] = [Paragraphe(vue.a_retenir, fort=True), Paragraphe(f"{vue.contexte.vague}.")]
-    if vue.ensemble.lignes:
-        blocs.append(build_figure(vue.theme.titre, vue.ensemble.lignes))
+    parts = [ligne for ligne in vue.ensemble.lignes if ligne.indicateur.est_part]
+    # Une durée ou un montant n'a pas de place sur une échelle de 0 à 100 %.
+    grandeurs = [ligne for ligne in vue.ensemble.lignes if not ligne.indicateur.est_part]
+    if parts:
+        blocs.append(build_figure(vue.theme.titre, parts))
+    if grandeurs:
+        blocs.append(build_tableau_chiffres(f"{vue.theme.titre} : nombres et montants", grandeurs))
     publies = [
         f"{ligne.indicateur.titre} : {p.valeur} publié. {p.explication}"
         for ligne in vue.cles

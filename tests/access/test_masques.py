@@ -102,13 +102,13 @@ def evolution(**valeurs: object) -> pd.DataFrame:
           "couverture": "", "etat": "published", "changement": 0.1234, "se": 0.05678, "bas": 0.012,
           "haut": 0.234, "gains": 30, "pertes": 10, "p_mcnemar": 0.6, "n_1": 80, "n_2": 120, "n_panel": 50,
           "verdict": "hausse", "egal_changement": 0.0987, "egal_bas": 0.0149, "egal_haut": 0.187,
-          "egal_verdict": "hausse"} | valeurs]
+          "egal_verdict": "hausse", "verdict_meme_methode": "hausse"} | valeurs]
     )  # fmt: skip
 
 
 def test_une_evolution_cachee_ne_dit_ni_sens_ni_panel() -> None:
     vue = mask_evolutions(evolution(etat="primary"), frozenset()).iloc[0]
-    assert (vue["verdict"], vue["egal_verdict"]) == ("", "")
+    assert (vue["verdict"], vue["egal_verdict"], vue["verdict_meme_methode"]) == ("", "", "")
     caches = ["changement", "gains", "pertes", "n_panel", "n_1", "egal_changement", "egal_bas", "egal_haut"]
     assert vue[caches].isna().all()
     assert mask_evolutions(evolution(), frozenset()).iloc[0]["verdict"] == "hausse"

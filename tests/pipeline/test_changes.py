@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 import pandas as pd
 import pytest
 
-from barometre.pipeline.changes import CLE, _states, judge
+from barometre.pipeline.changes import CLE, _states, harmonise, judge
+from barometre.pipeline.terrain import build_design
+from barometre.pipeline.weights import Redressement
+from barometre.stats.calibration import rake
+from barometre.stats.design import Design
 
 
 def lignes(p_values: list[float], **autres: object) -> pd.DataFrame:
@@ -44,3 +52,49 @@ def test_sous_trente_reponses_a_une_vague_un_changement_ne_se_montre_pas(n: int,
     agregats = pd.DataFrame([cellule | {"etat": "published"}])
     changement = pd.DataFrame([cellule | {"n_1": 200, "n_2": n}])
     assert _states(changement, agregats, agregats).tolist() == [etat]
+
+
+@dataclass(frozen=True)
+class _Vague:
+    """Ce que `harmonise` lit d'un terrain."""
+
+    redressement: Redressement
+    design: Design
+
+
+def _build_vague(marges: tuple[str, ...]) -> _Vague:
+    """Soixante répondantes de deux régions inégales et, pour une marge de plus, de deux couvertures."""
+    rang = np.arange(60)
+    repondantes = pd.DataFrame({
+        "strate": "s", "region": np.where(rang < 40, "84", "53"), "couverture": np.where(rang % 3, "a", "b"),
+        "poids_base": 10.0, "population": 600.0,
+    })  # fmt: skip
+    totaux = {
+        "strate": pd.Series({"s": 600.0}), "region": pd.Series({"84": 300.0, "53": 300.0}),
+        "couverture": pd.Series({"a": 150.0, "b": 450.0}),
+    }  # fmt: skip
+    calage = rake(
+        repondantes[list(marges)], {m: totaux[m] for m in marges}, base_weights=repondantes["poids_base"]
+    )
+    redressement = Redressement(
+        repondantes.assign(poids=calage.weights), marges, "", calage, pd.DataFrame(), None, (), totaux
+    )
+    return _Vague(redressement, build_design(redressement))
+
+
+def test_deux_vagues_de_memes_marges_ne_se_refont_pas() -> None:
+    premiere: Any = _build_vague(("strate", "region"))
+    assert harmonise(premiere, premiere) is None
+
+
+def test_une_marge_de_plus_a_une_vague_se_retire_pour_les_comparer() -> None:
+    premiere: Any = _build_vague(("strate", "region"))
+    seconde: Any = _build_vague(("strate", "region", "couverture"))
+    memes = harmonise(premiere, seconde)
+    assert memes is not None
+    assert [v.redressement.marges for v in memes] == [("strate", "region")] * 2
+    poids = [v.design.weights for v in memes]
+    assert poids[1] == pytest.approx(poids[0])
+    assert seconde.design.weights != pytest.approx(poids[0])
+    # 300 collectivités pour 40 répondantes, 300 pour 20
+    assert sorted(set(np.round(poids[1], 6))) == [7.5, 15.0]

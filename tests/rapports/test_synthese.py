@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from barometre.access import Gate
+from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
 from barometre.rapports.demande import Demande, DemandeRefusee
+from barometre.rapports.formats import FORMATS_DOCUMENT
+from barometre.rapports.largeurs import compute_largeurs
 from barometre.rapports.modele import Document, Figure
 from barometre.rapports.synthese import build_synthese
 
@@ -26,6 +29,25 @@ def test_chaque_point_est_une_cellule_de_la_porte(gate: Gate, synthese: Document
     assert montres
     for point in montres:
         assert (point.libelle, point.valeur, point.n) in permis
+
+
+def test_une_duree_ou_un_montant_n_est_jamais_sur_l_echelle_des_parts(synthese: Document) -> None:
+    figures = [b for s in synthese.sections for b in s.blocs if isinstance(b, Figure)]
+    parts = {i.titre for i in load_catalogue().indicateurs.values() if i.est_part}
+    assert {p.libelle for figure in figures for p in figure.points} <= parts
+    bornes = [v for f in figures for p in f.points for v in (p.valeur, p.bas, p.haut) if v is not None]
+    assert all(0 <= v <= 1 for v in bornes)
+
+
+def test_deux_territoires_refaits_a_neuf_ont_les_memes_octets(gate: Gate) -> None:
+    """Mémoires vidées entre les deux : rien n'y dépend de l'heure ni de l'ordre d'un ensemble."""
+    ecrits: list[list[bytes]] = []
+    for _ in range(2):
+        memoire.forget()
+        documents = [build_synthese(gate, demande) for demande in (Demande(), Demande(type="commune"))]
+        ecrits.append([FORMATS_DOCUMENT["pdf"].write(document) for document in documents])
+    assert ecrits[0][0] != ecrits[0][1]
+    assert ecrits[0] == ecrits[1]
 
 
 def test_les_sections_annoncees_y_sont(synthese: Document) -> None:
@@ -48,3 +70,11 @@ def test_les_sections_annoncees_y_sont(synthese: Document) -> None:
 def test_une_demande_impossible_dit_quoi_changer(gate: Gate, demande: Demande, phrase: str) -> None:
     with pytest.raises(DemandeRefusee, match=phrase):
         build_synthese(gate, demande)
+
+
+def test_une_colonne_n_est_jamais_plus_etroite_que_son_mot_le_plus_long() -> None:
+    """À 113 signes de large, « Redressé » (8) a ses 8 signes et ses bords ; une phrase revient à la ligne."""
+    parts = compute_largeurs(("Indicateur", "Redressé", "n"), [("x" * 200, "17 %", "12")])
+    assert sum(parts) == pytest.approx(1.0)
+    assert parts[0] == pytest.approx(32 / 49)  # 32 + (8 + 4) + (1 + 4)
+    assert parts[1] == pytest.approx(12 / 49)

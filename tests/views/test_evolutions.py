@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -23,7 +24,7 @@ FRANCE = Selection()
 class Porte(FaussePorte):
     def __init__(self, *lignes: dict[str, Any], tests: tuple[dict[str, Any], ...] = (TEST,)) -> None:
         super().__init__(lignes)
-        self._evolutions = pd.DataFrame(list(tests), columns=list(TEST))
+        self._evolutions = pd.DataFrame(list(tests), columns=[*TEST, "verdict_meme_methode"])
 
 
 def _nationales(**autres: Any) -> list[dict[str, Any]]:
@@ -102,3 +103,29 @@ def test_un_changement_qui_n_est_pas_teste_ne_se_dit_pas_trop_maigre(n: int, deb
     sans = _nationales(n=n) if n >= 30 else [x | {"redresse": None} for x in _nationales(n=n)]
     vue = _vue(*sans, tests=())
     assert vue.changements[0].texte.startswith(debut)
+
+
+def test_un_verdict_qui_depend_du_redressement_le_dit() -> None:
+    vue = _vue(*_nationales(), tests=(TEST | {"verdict_meme_methode": AUCUN},))
+    assert vue.changements[0].texte.endswith(f"redressées de la même façon\u202f: {AUCUN}")
+    assert "1\u00a0verdict change, dont «\u202fIndicateur site\u202f»" in vue.phrase_methode
+
+
+@pytest.mark.parametrize(("mot", "phrase"), [("hausse", "aucun verdict ne change"), (None, "")])
+def test_un_redressement_inchange_ou_sans_consequence(mot: str | None, phrase: str) -> None:
+    vue = _vue(*_nationales(), tests=(TEST | {"verdict_meme_methode": mot},))
+    assert vue.changements[0].texte == "hausse au-delà du hasard"
+    assert phrase in vue.phrase_methode
+    assert bool(phrase) == bool(vue.phrase_methode)
+
+
+def test_une_question_reformulee_ne_se_joint_pas_meme_a_structure_egale() -> None:
+    catalogue = build_catalogue([build_indicateur()])
+    questionnaire = catalogue.questionnaires["essai"]
+    questions = tuple(replace(q, reformulee=("2026-v4",)) for q in questionnaire.questions)
+    catalogue = replace(catalogue, questionnaires={"essai": replace(questionnaire, questions=questions)})
+    for selection in (FRANCE, Selection(structure="egale")):
+        porte: Any = Porte(*_nationales())
+        vue = build_vue_evolutions(porte, catalogue, "essai", selection)
+        assert "changé de mots" in vue.changements[0].texte
+        assert vue.montres == ()

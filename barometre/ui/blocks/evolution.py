@@ -59,6 +59,8 @@ def render_changements(affichee: EvolutionAffichee) -> None:
     st.header("Chaque indicateur, et ce que le test permet d’en dire")
     titre = f"Évolution : {vue.champ}"
     render_graphique(affichee.graphique, vue.provenance, cle=f"evolution-{vue.theme_id}", titre=titre)
+    if vue.phrase_methode:
+        st.html(f'<p class="baro-phrase">{texte(vue.phrase_methode)}</p>')
 
 
 def render_composition(vue: VueEvolutions) -> None:

@@ -59,8 +59,10 @@ def build_ensemble(lecture: Lecture, titre: str, lignes: Sequence[LigneIndicateu
     valeur = lecture.selection.valeur
     if not avant:
         return Ensemble(titre, tuple(lignes), valeur, {})
-    ids = [ligne.indicateur.id for ligne in lignes]
-    tests = read_tests(lecture.gate, ids, lecture.selection, avant, lecture.selection.vague_id)
+    suivis = (x.indicateur for x in lignes)
+    vague = lecture.selection.vague_id
+    ids = [i.id for i in suivis if not lecture.catalogue.is_reformule(i, avant, vague)]
+    tests = read_tests(lecture.gate, ids, lecture.selection, avant, vague)
     mots = {x.indicateur.id: describe_changement(x, tests.get(x.indicateur.id)) for x in lignes}
     depuis = f"Depuis la {lower_initiale(lecture.libelles.get_titre_vague(avant)).partition(' (')[0]}"
     return Ensemble(titre, tuple(lignes), valeur, mots, depuis)

@@ -42,6 +42,8 @@ def build_verdict(
         return Verdict("", "Une seule vague peut être montrée : aucun changement ne peut être mesuré.")
     avant, apres = montrees[-2].vague_id, montrees[-1].vague_id
     titres = f"entre {_nommer(libelles, avant)} et {_nommer(libelles, apres)}"
+    if libelles.catalogue.is_reformule(indicateur, avant, apres):
+        return Verdict("", f"La question a changé de mots {titres} : rien ne se compare.")
     ligne = read_tests(gate, [indicateur.id], selection, avant, apres).get(indicateur.id)
     if ligne is None:
         return Verdict("", f"Le changement {titres} n’a pas été testé pour cette sélection.")

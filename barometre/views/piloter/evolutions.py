@@ -12,7 +12,7 @@ from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Provenance
-from barometre.formats import format_compte, format_guillemets, format_points
+from barometre.formats import format_compte, format_guillemets, format_points, is_absent
 from barometre.stats.decomposition import Decomposition, decompose
 from barometre.views.comprendre.evolution import AUCUN, BAISSE, HAUSSE, read_tests
 from barometre.views.lecture.cellules import read_cellules
@@ -27,6 +27,9 @@ NON_PUBLIABLE = "Non publiable : trop peu de réponses à l’une des deux vague
 NON_TESTE = (
     "Non testé : un changement se teste pour la France, ses types et ses tailles, et par région, pour toutes "
     "les collectivités ou pour les communes."
+)
+REFORMULEE = (
+    "La question a changé de mots entre les deux vagues\u202f: les deux chiffres ne se comparent pas."
 )
 PRECAUTION = (
     "Un changement n’est écrit que si le test le démontre, toutes les questions du thème comparées ensemble. "
@@ -51,6 +54,8 @@ class Changement:
     mot: str = ""
     decomposition: Decomposition | None = None
     raison: str = NON_PUBLIABLE
+    # Le mot du test quand les deux vagues sont redressées de la même façon ; vide si elles le sont déjà.
+    mot_meme_methode: str = ""
 
     @property
     def montre(self) -> bool:
@@ -61,6 +66,11 @@ class Changement:
     def demontre(self) -> bool:
         """Vrai si le test démontre une hausse ou une baisse."""
         return self.mot in (HAUSSE, BAISSE)
+
+    @property
+    def depend_de_la_methode(self) -> bool:
+        """Vrai si redresser les deux vagues de la même façon change le verdict."""
+        return self.montre and self.mot_meme_methode not in ("", self.mot)
 
     @property
     def intervalle(self) -> str:
@@ -74,7 +84,10 @@ class Changement:
         """« +6 points, hausse au-delà du hasard », ou pourquoi rien n'est dit."""
         if not self.montre:
             return self.raison
-        return f"{self.mot} au-delà du hasard" if self.demontre else AUCUN
+        dit = f"{self.mot} au-delà du hasard" if self.demontre else AUCUN
+        if not self.depend_de_la_methode:
+            return dit
+        return f"{dit} ; redressées de la même façon\u202f: {self.mot_meme_methode}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +121,20 @@ class VueEvolutions:
         dits = " et ".join(f for f in faits if f) or "Aucun changement au-delà du hasard"
         sans = f"{format_compte(stables, 'indicateur')} sans changement démontré"
         return f"{dits} ; {sans}, de {self.avant} à {self.apres}."
+
+    @property
+    def phrase_methode(self) -> str:
+        """Combien de verdicts dépendent d'un redressement changé entre les vagues ; vide sans changement."""
+        if not any(c.mot_meme_methode for c in self.montres):
+            return ""
+        dependent = [c for c in self.montres if c.depend_de_la_methode]
+        debut = (
+            "Les deux vagues n’ont pas les mêmes variables de redressement\u202f; refaites de la même façon,"
+        )
+        if not dependent:
+            return f"{debut} aucun verdict ne change."
+        noms = " et ".join(format_guillemets(c.indicateur.titre) for c in dependent[:2])
+        return f"{debut} {format_compte(len(dependent), 'verdict change', 'verdicts changent')}, dont {noms}."
 
     @property
     def phrase_composition(self) -> str:
@@ -168,7 +195,12 @@ def _build_changements(
     tests = read_tests(lecture.gate, [i.id for i in indicateurs], selection, *paires)
     cellules = read_cellules(lecture.gate, [i.id for i in indicateurs], selection, vague_id=list(paires))
     strates = _read_strates(lecture, indicateurs, paires)
-    changements = [_build(i, tests.get(i.id), cellules, selection, paires) for i in indicateurs]
+    changements = [
+        Changement(i, raison=REFORMULEE)
+        if lecture.catalogue.is_reformule(i, *paires)
+        else _build(i, tests.get(i.id), cellules, selection, paires)
+        for i in indicateurs
+    ]
     complets = [replace(c, decomposition=_decompose(c, strates, paires)) for c in changements]
     return tuple(sorted(complets, key=_order))
 
@@ -193,7 +225,12 @@ def _build(
         float(test["bas"]),
         float(test["haut"]),
         str(test["verdict"]),
+        mot_meme_methode=_read_mot(test.get("verdict_meme_methode")),
     )
+
+
+def _read_mot(valeur: object) -> str:
+    return "" if valeur is None or is_absent(valeur) else str(valeur)
 
 
 def _explain(indicateur: Indicateur, *chiffres: Chiffre | None) -> str:

@@ -132,6 +132,8 @@ evolution = Table(
     Column("egal_bas", Float, nullable=True),
     Column("egal_haut", Float, nullable=True),
     texte("egal_verdict"),
+    # des deux vagues redressées de la même façon ; vide quand elles le sont déjà
+    texte("verdict_meme_methode", vide=True),
     texte("etat"),
     PrimaryKeyConstraint(
         "indicateur_id", "vague_1", "vague_2", "territoire_id", "type", "strate", "couverture"

@@ -1,0 +1,105 @@
+"""Piloter : où relancer, une synthèse par format, celles des départements, une page projetée.
+
+`python -m tests.bench pilotage`, sur l'entrepôt en service. Les départements s'écrivent par la commande,
+dans un processus neuf ; le reste se mesure mémoires vidées, puis gardées.
+"""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from barometre.access import Gate
+from barometre.assemblage import memoire
+from barometre.catalogue import load_catalogue
+from barometre.domain.portee import PUBLIC
+from barometre.rapports.demande import Demande
+from barometre.rapports.diapos import Choix, build_diapos
+from barometre.rapports.formats import FORMATS_DOCUMENT
+from barometre.rapports.synthese import build_synthese
+from barometre.views.lecture.selection import Selection
+from barometre.views.piloter.relance import BUTS, build_vue_relance
+from barometre.warehouse.repository import open_repository
+from tests.bench.mesure import build_ligne, get_entrepot, run_commande
+
+FOIS = 7
+
+
+def run() -> list[dict[str, Any]]:
+    """Toutes les lignes."""
+    with tempfile.TemporaryDirectory() as dossier:
+        entrepot = get_entrepot(Path(dossier))
+        depot = open_repository(str(entrepot))
+        gate = Gate(depot, PUBLIC)
+        lignes = [*_measure_relance(gate), *_measure_syntheses(gate), *_measure_presentation(gate)]
+        depot.close()
+        return [*lignes, _measure_departements(entrepot, Path(dossier))]
+
+
+def _time(travail: Callable[[], object], fois: int = 1) -> tuple[float, float]:
+    """Secondes de processeur et secondes écoulées, médianes."""
+    mesures = []
+    for _ in range(fois):
+        processeur, ecoule = time.process_time(), time.perf_counter()
+        travail()
+        mesures.append((time.process_time() - processeur, time.perf_counter() - ecoule))
+    return statistics.median(m[0] for m in mesures), statistics.median(m[1] for m in mesures)
+
+
+def _measure_relance(gate: Gate) -> list[dict[str, Any]]:
+    catalogue = load_catalogue()
+    indicateur = next(i for i in catalogue.list_indicateurs("inclusion", origine="declare") if i.est_part)
+    vague = catalogue.vagues[-1].id
+    lignes = []
+    for demande in ("200", *BUTS):
+        cpu, mur = _time(partial(build_vue_relance, gate, catalogue, indicateur.id, vague, demande), FOIS)
+        nom = f"où relancer, {BUTS[demande].titre if demande in BUTS else '200 réponses de plus'}"
+        note = f"{1000 * mur:.0f} ms écoulées"
+        lignes.append(build_ligne(nom, 1000 * cpu, "ms de processeur", "150 ms", note=note))
+    return lignes
+
+
+def _measure_syntheses(gate: Gate) -> list[dict[str, Any]]:
+    lignes = []
+    for extension in FORMATS_DOCUMENT:
+        memoire.forget()
+        cpu, mur = _time(partial(_write, gate, extension))
+        nom = f"synthèse nationale, {extension}"
+        lignes.append(build_ligne(nom, cpu, "s de processeur", "10 s", note=f"{mur:.1f} s écoulées"))
+    return lignes
+
+
+def _write(gate: Gate, extension: str) -> bytes:
+    return FORMATS_DOCUMENT[extension].write(build_synthese(gate, Demande()))
+
+
+def _measure_presentation(gate: Gate) -> list[dict[str, Any]]:
+    catalogue = load_catalogue()
+    theme = catalogue.themes[0].id
+    indicateur = next(i for i in catalogue.list_indicateurs(theme, origine="declare") if i.est_part)
+    vague = catalogue.vagues[-1].id
+    choix = Choix(theme, vague, indicateur.id, "region", Selection(vague), date(2026, 11, 28))
+    lignes = []
+    for page in (theme, "evolution", "opsn", "synthese"):
+        memoire.forget()
+        cpu, _ = _time(partial(build_diapos, gate, page, choix))
+        chaud, _ = _time(partial(memoire.get_vue, gate, build_diapos, page, choix), FOIS)
+        note = f"puis {1000 * chaud:.1f} ms, gardée"
+        lignes.append(
+            build_ligne(f"présentation, {page}", 1000 * cpu, "ms de processeur", "120 ms", note=note)
+        )
+    return lignes
+
+
+def _measure_departements(entrepot: Path, dossier: Path) -> dict[str, Any]:
+    sortie = dossier / "syntheses"
+    mots = ("synthese", "--departements", "--format", "pdf", "-o", str(sortie))
+    _, mur = _time(partial(run_commande, entrepot, *mots))
+    fichiers = len(list(sortie.glob("*.pdf")))
+    return build_ligne("synthèses des départements, pdf", mur, "s", "60 s", note=f"{fichiers} fichiers")
