@@ -13,7 +13,7 @@ from barometre.domain.secret import MONTRES, SEUIL_REDRESSE
 from barometre.domain.structure import TYPES_EGAUX
 from barometre.pipeline.changes_egales import compute_changes_egales
 from barometre.pipeline.terrain import Terrain, build_design
-from barometre.pipeline.weights import restrict_weights
+from barometre.pipeline.weights import adjust_weights
 from barometre.stats.change import BAISSE, HAUSSE, STABLE, estimate_change
 from barometre.stats.contrasts import adjust_p_values
 
@@ -51,7 +51,7 @@ def compute_evolutions(
         return pd.DataFrame()
     lignes = _estimate(premier, second, communs, cellules)
     etats = _states(lignes, agregats_1, agregats_2)
-    memes = harmonise(premier, second)
+    memes = align_methodes(premier, second)
     autre = None if memes is None else judge(_estimate(*memes, communs, cellules).assign(etat=etats))
     lignes = lignes.assign(vague_1=premier.vague_id, vague_2=second.vague_id, etat=etats)
     egales = compute_changes_egales((premier, second), lignes, (agregats_1, agregats_2), tranches)
@@ -74,7 +74,7 @@ def _estimate(premier: Terrain, second: Terrain, communs: list[str], cellules: p
     return lignes.join(cellules, on="domain")[[*_GARDEES, "p_value", *CLE]]
 
 
-def harmonise(premier: Terrain, second: Terrain) -> tuple[Terrain, Terrain] | None:
+def align_methodes(premier: Terrain, second: Terrain) -> tuple[Terrain, Terrain] | None:
     """Les deux vagues redressées sur leurs seules marges communes ; `None` : elles l'étaient déjà.
 
     Une marge de plus à une vague (la densité chargée entre-temps), ou ôtée faute de réponses, déplace un
@@ -88,7 +88,7 @@ def harmonise(premier: Terrain, second: Terrain) -> tuple[Terrain, Terrain] | No
 
 
 def _reweigh(terrain: Terrain, marges: tuple[str, ...]) -> Terrain:
-    redressement = restrict_weights(terrain.redressement, marges)
+    redressement = adjust_weights(terrain.redressement, marges)
     design = build_design(redressement, terrain.design.perturbation)
     return replace(terrain, redressement=redressement, design=design)
 

@@ -71,7 +71,7 @@ def compute_weights(cadre: pd.DataFrame, repondants: pd.Index, voisins: Voisins)
     )
 
 
-def restrict_weights(redressement: Redressement, marges: tuple[str, ...]) -> Redressement:
+def adjust_weights(redressement: Redressement, marges: tuple[str, ...]) -> Redressement:
     """Le même questionnaire, redressé sur ces marges seulement ; il les a toutes.
 
     Sert à refaire deux vagues de la même façon ; sans calage possible, restent les poids de base.

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from barometre.pipeline.changes import CLE, _states, harmonise, judge
+from barometre.pipeline.changes import CLE, _states, align_methodes, judge
 from barometre.pipeline.terrain import build_design
 from barometre.pipeline.weights import Redressement
 from barometre.stats.calibration import rake
@@ -56,7 +56,7 @@ def test_sous_trente_reponses_a_une_vague_un_changement_ne_se_montre_pas(n: int,
 
 @dataclass(frozen=True)
 class _Vague:
-    """Ce que `harmonise` lit d'un terrain."""
+    """Ce que `align_methodes` lit d'un terrain."""
 
     redressement: Redressement
     design: Design
@@ -84,13 +84,13 @@ def _build_vague(marges: tuple[str, ...]) -> _Vague:
 
 def test_deux_vagues_de_memes_marges_ne_se_refont_pas() -> None:
     premiere: Any = _build_vague(("strate", "region"))
-    assert harmonise(premiere, premiere) is None
+    assert align_methodes(premiere, premiere) is None
 
 
 def test_une_marge_de_plus_a_une_vague_se_retire_pour_les_comparer() -> None:
     premiere: Any = _build_vague(("strate", "region"))
     seconde: Any = _build_vague(("strate", "region", "couverture"))
-    memes = harmonise(premiere, seconde)
+    memes = align_methodes(premiere, seconde)
     assert memes is not None
     assert [v.redressement.marges for v in memes] == [("strate", "region")] * 2
     poids = [v.design.weights for v in memes]
