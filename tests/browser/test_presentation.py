@@ -1,0 +1,47 @@
+"""Le mode présentation sous un vrai clavier, sur un projecteur de 1024 × 768."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visiter
+
+pytestmark = pytest.mark.navigateur
+
+
+def _rang(page: Page) -> str:
+    return str(page.locator(".baro-en-cours").get_attribute("data-rang"))
+
+
+def test_le_clavier_avance_recule_et_quitte_sur_une_version_figee(serveur: str, visiter: Visiter) -> None:
+    page = visiter(serveur, "/inclusion").page
+    page.set_viewport_size({"width": 1024, "height": 768})
+    page.get_by_role("button", name="Présenter", exact=True).click()
+    page.wait_for_selector(".baro-en-cours")
+    expect(page).to_have_url(re.compile(r"presentation=1.*version=|version=.*presentation=1"))
+    for touche, rang in (
+        ("ArrowRight", "2"),
+        (" ", "3"),
+        ("ArrowLeft", "2"),
+        ("Home", "1"),
+        ("PageDown", "2"),
+    ):
+        page.keyboard.press(touche)
+        assert _rang(page) == rang, touche
+    expect(page).to_have_url(re.compile("presentation=2"))
+    # Tout tient dans l'écran : ni barre de côté, ni défilement en travers, une diapositive à la fois.
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert page.locator(".baro-diapo:visible").count() == 1
+    assert not page.locator("[data-testid=stSidebar]").is_visible()
+    pied = page.locator(".baro-en-cours").inner_text()
+    assert "Données figées" in pied
+    page.reload()
+    page.wait_for_selector(".baro-en-cours")
+    assert _rang(page) == "2"
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".baro-diapo", state="detached")
+    expect(page).not_to_have_url(re.compile("presentation|version"))
+    expect(page.locator("h1")).to_be_visible()
