@@ -14,7 +14,7 @@ aide:
 	@echo "make app    installe, construit l'entrepôt de démonstration s'il manque, ouvre http://localhost:$(PORT)"
 	@echo "make test   installe et vérifie tout"
 	@echo "make check  format, règles d'écriture, types, dépendances, couches"
-	@echo "make mutants change chaque fonction d'un rien, et compte les changements qu'aucun test ne voit"
+	@echo "make mutants change chaque fonction d'un rien, et compte ce qu'aucun test ne voit (PIECES='exports --fonctions 8')"
 	@echo "make bench  mesure les durées et écrit rapports/bench.md"
 
 .venv/installe: requirements.txt requirements-frontal.txt
@@ -53,8 +53,7 @@ test: node_modules/installe-dev check
 	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile
 
 mutants: .venv/installe-dev
-	$(BIN)/mutmut run --max-children 2
-	$(BIN)/mutmut results
+	$(BIN)/python -m scripts.mutants $(PIECES)
 
 bench: install .venv/installe-dev
 	$(BIN)/python -m tests.bench

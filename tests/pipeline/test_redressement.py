@@ -118,3 +118,54 @@ def test_la_densite_en_quatrieme_marge_ote_son_biais() -> None:
         assert (DENSITE in redressement.marges) is (nom == "avec")
     assert biais["sans"] > 0.06
     assert biais["avec"] < 0.025
+
+
+def test_poids_de_base_par_strate_et_recit_du_calage(cadre: pd.DataFrame) -> None:
+    redressement = compute_weights(cadre, cadre.index[::2], load_catalogue().regroupements)
+    lignes = redressement.repondants
+    # Le poids de base : la population de la strate, partagée entre ses répondants.
+    tailles = lignes.groupby("strate")["strate"].transform("size")
+    pd.testing.assert_series_equal(lignes["poids_base"], lignes["population"] / tailles, check_names=False)
+    assert lignes["population"].groupby(lignes["strate"]).first().sum() == len(cadre)
+    assert redressement.calage is not None
+    assert redressement.methode.startswith("raking, rapport des poids entre ")
+    assert {m: total.sum() for m, total in redressement.totaux.items()} == dict.fromkeys(
+        redressement.marges, len(cadre)
+    )
+
+
+def build_desequilibre(part: float) -> tuple[pd.DataFrame, pd.Index]:
+    """Une strate, deux régions ; `part` du cadre dans la seconde, dont deux dixièmes des répondants."""
+    n, seconds = 1_000, round(1_000 * part)
+    cadre = pd.DataFrame(
+        {"type": "commune", "strate": "commune-0-499", "region": ["93"] * seconds + ["84"] * (n - seconds),
+         "couverture": "inconnue"},
+        index=[f"commune-{i:05d}" for i in range(n)],
+    )  # fmt: skip
+    return cadre, cadre.index[:8].append(cadre.index[-32:])
+
+
+def test_des_bornes_depassees_s_elargissent_et_se_disent() -> None:
+    """La région « 93 » : 3 % du cadre, 20 % des réponses, donc 0,15 fois son poids de base."""
+    cadre, repondants = build_desequilibre(0.03)
+    redressement = compute_weights(cadre, repondants, {})
+    assert redressement.methode == "raking, rapport des poids entre 0,1 et 10"
+    assert redressement.marges == MARGES
+    assert redressement.replis == (
+        "raking sur strate, region, couverture : le rapport des poids va de 0,15 à 1,21, hors des bornes "
+        "0,25 et 5.",
+    )
+
+
+def test_une_marge_intenable_est_otee_apres_les_bornes() -> None:
+    """À 1 % du cadre, le rapport est de 0,05 : aucune borne ne tient, couverture puis région sont ôtées."""
+    cadre, repondants = build_desequilibre(0.01)
+    redressement = compute_weights(cadre, repondants, {})
+    assert redressement.marges == ("strate",)
+    assert [repli.partition(" : ")[0] for repli in redressement.replis] == [
+        "raking sur strate, region, couverture",
+        "raking sur strate, region, couverture",
+        "raking sur strate, region",
+        "raking sur strate, region",
+    ]
+    assert redressement.repondants["poids"].tolist() == pytest.approx([25.0] * 40)
