@@ -9,7 +9,8 @@ from barometre.rapports.modele import Figure, Point, Tableau
 from barometre.views.lecture.ligne import LigneIndicateur
 
 ENTETES_CHIFFRES = ("Indicateur", "Redressé", "Intervalle", "Brut", "Réponses", "Note", "Se cite")
-_SE_CITE = {"A": "oui", "B": "avec sa précaution", "C": "non"}
+# Un chiffre sans note (un brut de moins de trente réponses) ne se cite pas.
+_SE_CITE = {"A": "oui", "B": "avec sa précaution", "C": "non", "": "non"}
 
 
 def build_figure(titre: str, lignes: Sequence[LigneIndicateur]) -> Figure:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from barometre.access import Gate
 from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
+from barometre.rapports.blocs import build_tableau_chiffres
 from barometre.rapports.demande import Demande, DemandeRefusee
 from barometre.rapports.formats import FORMATS_DOCUMENT
 from barometre.rapports.largeurs import compute_largeurs
 from barometre.rapports.modele import Document, Figure
 from barometre.rapports.synthese import build_synthese
+from barometre.views.comprendre.theme import build_vue_theme
+from barometre.views.lecture.selection import Selection
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +83,11 @@ def test_une_colonne_n_est_jamais_plus_etroite_que_son_mot_le_plus_long() -> Non
     assert sum(parts) == pytest.approx(1.0)
     assert parts[0] == pytest.approx(32 / 49)  # 32 + (8 + 4) + (1 + 4)
     assert parts[1] == pytest.approx(12 / 49)
+
+
+def test_un_chiffre_sans_note_ne_se_cite_pas(gate: Gate) -> None:
+    """Un brut de moins de trente réponses n'a pas de note : la synthèse d'un département s'y arrêtait."""
+    vue = build_vue_theme(gate, load_catalogue(), "inclusion", Selection(load_catalogue().vagues[-1].id))
+    ligne = next(ligne for ligne in vue.cles if ligne.chiffre.montre)
+    sans_note = replace(ligne, chiffre=replace(ligne.chiffre, note=""))
+    assert build_tableau_chiffres("Essai", [sans_note]).lignes[0][-2:] == ("", "non")
