@@ -15,6 +15,7 @@ from barometre.cli.analyse import add_json
 from barometre.cli.erreurs import Refus
 from barometre.cli.qualite import list_qualite, print_qualite
 from barometre.cli.sortie import Barre, get_operateur, print_json
+from barometre.ingest.distant import open_fichiers
 from barometre.ingest.errors import Rejet
 from barometre.ingest.lot import Lot
 from barometre.ingest.proposal import propose_correspondance
@@ -29,8 +30,11 @@ def add_command(commandes: Any) -> None:
     """Déclare la commande."""
     aide = "charge un export de questionnaire dans une version neuve de l'entrepôt"
     analyseur = commandes.add_parser("importer", help=aide, description=aide)
-    aide_fichier = "export CSV, XLSX, ODS ou JSON ; plusieurs fichiers d'une vague se donnent ensemble"
-    analyseur.add_argument("fichier", metavar="FICHIER", type=Path, nargs="+", help=aide_fichier)
+    aide_fichier = (
+        "export CSV, XLSX, ODS ou JSON, ou l'adresse d'un outil (limesurvey+https://…#123456, "
+        "grist+https://…#Table, demarches+https://…#12345) ; plusieurs d'une vague se donnent ensemble"
+    )
+    analyseur.add_argument("fichier", metavar="FICHIER", nargs="+", help=aide_fichier)
     analyseur.add_argument("--questionnaire", metavar="ID", required=True, help="questionnaire (id du thème)")
     analyseur.add_argument("--vague", metavar="ID", required=True, help="vague, par exemple 2024-v2")
     analyseur.add_argument("--format", choices=FORMATS, default="auto", help="forme du fichier (auto)")
@@ -55,19 +59,11 @@ def add_command(commandes: Any) -> None:
 
 def execute(demande: argparse.Namespace) -> None:
     """Importe et imprime le sort de chaque ligne."""
-    if demande.proposer:
-        questionnaire = load_catalogue().questionnaires.get(demande.questionnaire)
-        if questionnaire is None:
-            raise Refus(f"Le questionnaire « {demande.questionnaire} » n'existe pas.")
-        print(propose_correspondance(demande.fichier[0], questionnaire, demande.format), end="")
-        return
-    with Barre(muette=demande.json) as barre:
-        lot = importer(
-            demande.fichier, demande.questionnaire, demande.vague, format=demande.format, essai=demande.essai,
-            confirme=demande.confirmer, complement=demande.complement,
-            correspondance=demande.correspondance, par=get_operateur(), progress=barre,
-            processus=os.cpu_count() or 1, catalogue=load_catalogue(),
-        )  # fmt: skip
+    with open_fichiers(demande.fichier) as fichiers:
+        if demande.proposer:
+            print(_propose(fichiers[0], demande), end="")
+            return
+        lot = _import(fichiers, demande)
     ecrit = not (demande.essai or lot.deja_charge)
     lieu = (demande.vague, demande.questionnaire)
     if demande.json:
@@ -76,6 +72,23 @@ def execute(demande: argparse.Namespace) -> None:
     print_lot(lot, essai=demande.essai)
     if ecrit:
         print_qualite(*lieu)
+
+
+def _propose(fichier: Path, demande: argparse.Namespace) -> str:
+    questionnaire = load_catalogue().questionnaires.get(demande.questionnaire)
+    if questionnaire is None:
+        raise Refus(f"Le questionnaire « {demande.questionnaire} » n'existe pas.")
+    return propose_correspondance(fichier, questionnaire, demande.format)
+
+
+def _import(fichiers: Sequence[Path], demande: argparse.Namespace) -> Lot:
+    with Barre(muette=demande.json) as barre:
+        return importer(
+            fichiers, demande.questionnaire, demande.vague, format=demande.format, essai=demande.essai,
+            confirme=demande.confirmer, complement=demande.complement,
+            correspondance=demande.correspondance, par=get_operateur(), progress=barre,
+            processus=os.cpu_count() or 1, catalogue=load_catalogue(),
+        )  # fmt: skip
 
 
 def print_lot(lot: Lot, *, essai: bool) -> None:

@@ -38,6 +38,10 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("BAROMETRE_OIDC_SECRET", "le secret ProConnect", "aucun", secrete=True),
     Variable("BAROMETRE_SECRET", "signe les adresses des fichiers privés", "tiré au démarrage", secrete=True),
     Variable("BAROMETRE_API_ORIGINES", "les sites dont les pages lisent l'API", "aucun"),
+    Variable("BAROMETRE_LIMESURVEY_COMPTE", "le compte qui lit une enquête LimeSurvey", "aucun"),
+    Variable("BAROMETRE_LIMESURVEY_MOT_DE_PASSE", "son mot de passe", "aucun", secrete=True),
+    Variable("BAROMETRE_GRIST_CLE", "la clé qui lit une table Grist", "aucune", secrete=True),
+    Variable("BAROMETRE_DEMARCHES_JETON", "le jeton qui lit une démarche", "aucun", secrete=True),
     Variable("BAROMETRE_TRACE", "la trace technique d'une commande qui échoue", "une phrase seulement"),
     Variable("BAROMETRE_AVANCEMENT", "où la récupération en est", "posée par « servir --recuperer »"),
 )

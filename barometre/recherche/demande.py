@@ -30,6 +30,7 @@ PREFIXES: dict[str, tuple[str, ...]] = {
 # Après le préfixe : l'article contracté que le nom de la collectivité a peut-être en propre.
 ARTICLES = (("du ", "le "), ("des ", "les "), ("de ", ""), ("d ", ""))
 LIAISONS = ("de la ", "de l ", "du ", "des ", "de ", "d ", "la ", "le ", "les ", "l ")
+_ARTICLES_SEULS = frozenset({"la", "le", "les", "l", "du", "de la"})
 _PREFIXE = re.compile(rf"^({'|'.join(sorted(PREFIXES, key=len, reverse=True))}) (?P<reste>.+)$")
 _CEDEX = re.compile(r"\s+cedex(\s+\d{1,2})?$")
 _CODE_ET_NOM = re.compile(r"(?:^|.* )(?P<code>\d{5}|2[ab]\d{3}) (?P<nom>\D.*)$")
@@ -118,9 +119,13 @@ def list_situees(texte: str, departements: Mapping[str, str]) -> Iterator[tuple[
     trouve = _NOM_ET_DEPARTEMENT.match(cle) or _DEPARTEMENT_ET_NOM.match(cle)
     if trouve and trouve["ou"].upper() in departements:
         yield trouve["nom"], trouve["ou"].upper()
-    for code, nom in departements.items():
-        if (debut := cle.removesuffix(f" {normalise_nom(nom)}")) != cle:
-            yield debut, code
+    # Le nom le plus long d'abord : « Seine-Saint-Denis » avant tout département dont il finirait le nom.
+    for code, nom in sorted(departements.items(), key=lambda d: -len(d[1])):
+        for ou in (forme := normalise_nom(nom), forme.removeprefix("la ")):
+            if (debut := cle.removesuffix(f" {ou}")) in _ARTICLES_SEULS:
+                yield forme, code  # « la Gironde » est le département, pas une commune qu'il situe.
+            elif debut != cle:
+                yield debut.removesuffix(" la") if ou != forme else debut, code
 
 
 def list_villes(texte: str) -> Iterator[str]:

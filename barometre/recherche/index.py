@@ -64,6 +64,8 @@ class SearchIndex:
     def _search_demandes(self, texte: str, limite: int) -> list[Entree]:
         """La première lecture du texte qui trouve ; en dernier, un nom mal écrit ou la fin d'une adresse."""
         nom, departement = self._split_departement(texte)
+        if exacts := self._search_situee(nom):
+            return exacts
         for un_nom, ou in ((nom, departement), *list_situees(nom, self.departements)):
             if trouves := self._search_lectures(un_nom, ou, limite):
                 return trouves
@@ -72,6 +74,20 @@ class SearchIndex:
         proches = [self.entrees[i] for i in self._proches(cle, limite)] if len(cle) >= 4 else []
         filtres = [e for e in proches if filtre.accepts(self._lignes[e.cible])]
         return filtres or self._search_ville(nom) or self._search_codes(derniere.code or "?")
+
+    def _search_situee(self, nom: str) -> list[Entree]:
+        """« Saint-Denis Seine-Saint-Denis » : un nom exact, puis son département en toutes lettres.
+
+        Avant la lecture littérale, dont les mots sont aussi tous dans « Seine-Saint-Denis ».
+        """
+        if self._exact(normalise_nom(nom)):
+            return []
+        for un_nom, ou in list_situees(nom, self.departements):
+            for demande in list_demandes(un_nom):
+                filtre = build_filtre(demande, ou)
+                if exacts := [i for i in self._exact(demande.nom) if self._is_in(i, filtre)]:
+                    return [self.entrees[i] for i in exacts]
+        return []
 
     def _search_lectures(self, nom: str, departement: str, limite: int) -> list[Entree]:
         for demande in list_demandes(nom):

@@ -72,6 +72,14 @@ def france() -> SearchIndex:
         ("Marseille 13001", "commune-13055"),
         ("Paris 11", "commune-75056"),
         ("Val-de-Marne", "departement-94"),
+        ("Saint-Denis Seine-Saint-Denis", "commune-93066"),
+        ("Saint-Denis, Seine-Saint-Denis", "commune-93066"),
+        ("mairie de Saint-Denis (Seine-Saint-Denis)", "commune-93066"),
+        ("Saint-Denis Réunion", "commune-97411"),
+        ("la Seine-Saint-Denis", "departement-93"),
+        ("Seine-Saint-Denis", "departement-93"),
+        ("la Gironde", "departement-33"),
+        ("Saint-Ouen Seine-Saint-Denis", "commune-93070"),
     ],
 )
 def test_premier_resultat(france: SearchIndex, texte: str, premier: str) -> None:
