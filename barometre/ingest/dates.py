@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from barometre.domain.enquete import Vague
+from barometre.ingest.labels import clean_label
 
 # LimeSurvey écrit le 1er janvier 1980 quand l'enquête n'est pas datée : ce n'est pas une date.
 SANS_DATE = date(1980, 1, 1)
@@ -20,7 +21,17 @@ _HEURE = (
     r"(?:Z| ?(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?| (?:UTC|GMT))?)?$"
 )
 _ISO = re.compile(r"^(\d{4})[-/](\d{1,2})[-/](\d{1,2})" + _HEURE, re.ASCII)
-_JOUR_MOIS = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})" + _HEURE, re.ASCII)
+_JOUR_MOIS = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})" + _HEURE, re.ASCII)
+# « mardi 5 décembre 2023 », « 5 déc. 2023 à 10:00 » : le nom du mois, sans accent.
+_EN_LETTRES = re.compile(
+    r"^(?:[a-z]+\.?,? )?(\d{1,2})(?:er)? ([a-z]{3,9})\.? (\d{4})(?:,? (?:a )?\d{1,2}[:h]\d{2}.*)?$"
+)
+_MOIS = (
+    "janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre",
+    "novembre", "decembre",
+)  # fmt: skip
+# Un jour compté depuis le 30 décembre 1899, ce qu'Excel écrit d'une date sans format : 2009 à 2064.
+_SERIE, _ORIGINE = re.compile(r"^([45]\d{4})(?:[.,]\d+)?$", re.ASCII), date(1899, 12, 30)
 _DOUZE_HEURES = re.compile(r"[ap]m\b", re.IGNORECASE)
 
 ILLISIBLE = "Cette date n'est pas lisible (attendu : 2023-11-22 ou 22/11/2023)."
@@ -82,12 +93,26 @@ def _split_date(texte: str, formate: FormatDate) -> tuple[tuple[int, int, int], 
         return (int(trouve[1]), int(trouve[2]), int(trouve[3])), ""
     trouve = _JOUR_MOIS.match(texte)
     if trouve is None:
-        return (0, 0, 0), ILLISIBLE
+        return _split_autre(texte)
     premier, second, annee = (int(t) for t in trouve.groups())
+    # « 05/12/23 » : une réponse à une enquête est de ce siècle.
+    annee += 2000 if annee < 100 else 0
     if formate.melees and premier <= 12 and second <= 12 and premier != second:
         return (0, 0, 0), MELEES
     mois_d_abord = second > 12 if formate.melees else formate.mois_d_abord
     return ((annee, premier, second) if mois_d_abord else (annee, second, premier)), ""
+
+
+def _split_autre(texte: str) -> tuple[tuple[int, int, int], str]:
+    """Un mois en lettres, ou le numéro de jour d'un tableur."""
+    if trouve := _SERIE.match(texte):
+        jour = _ORIGINE + timedelta(days=int(trouve[1]))
+        return (jour.year, jour.month, jour.day), ""
+    trouve = _EN_LETTRES.match(clean_label(texte))
+    mois = [rang for rang, nom in enumerate(_MOIS, 1) if trouve and nom.startswith(trouve[2])]
+    if trouve is None or len(mois) != 1:
+        return (0, 0, 0), ILLISIBLE
+    return (int(trouve[3]), mois[0], int(trouve[1])), ""
 
 
 def check_periode(lue: date, vague: Vague, aujourd_hui: date) -> str:

@@ -32,6 +32,13 @@ _COMMUNE = re.compile(r"^[0-9][0-9AB][0-9]{3}$")
 _SEPARATEURS = re.compile(r"[\s.\-_/]+")
 # Dans un code INSEE, un point n'est pas un séparateur : « 1004.0 » est le nombre 1004, pas la commune 10040.
 _SEPARATEURS_CODE = re.compile(r"[\s\-_/]+")
+# Du texte forcé par un tableur ; un nombre qu'il a mis en notation scientifique.
+_TEXTE_FORCE = re.compile(r"""^(?:="([^"]*)"|'(.+))$""")
+_SCIENTIFIQUE = re.compile(r"^(\d)[.,](\d+)[eE]\+?(\d{1,2})$", re.ASCII)
+ARRONDI = (
+    "Un tableur a arrondi ce numéro (notation scientifique) : ses derniers chiffres sont perdus. Mettez la "
+    "colonne au format texte, puis exportez à nouveau."
+)
 _POINT_ZERO = re.compile(r"^\s*(\d+)[.,]0{1,2}\s*$")
 _CORSE = re.compile(r"^20\d{3}$")
 # La Poste numérote ses établissements sans clé de Luhn ; la règle est sans effet sur les collectivités.
@@ -127,9 +134,18 @@ class Rattachement:
     inconnu: bool = False
 
 
-def drop_point_zero(texte: str) -> str:
-    """« 33063.0 », tel que l'écrit un tableau de nombres → « 33063 »."""
+def clean_numero(texte: str) -> str:
+    """Ce qu'un tableur ajoute à un numéro s'en va : « 33063.0 », « ="33063" », « '33063 », « 3,3063E+04 »."""
+    if trouve := _TEXTE_FORCE.match(texte):
+        texte = trouve[1] or trouve[2]
+    if (trouve := _SCIENTIFIQUE.match(texte)) and len(trouve[2]) == int(trouve[3]):
+        return trouve[1] + trouve[2]
     return trouve[1] if (trouve := _POINT_ZERO.match(texte)) else texte
+
+
+def _describe_longueur(texte: str, attendu: str) -> str:
+    """Le motif d'un numéro trop court ou trop long ; arrondi par un tableur, il est perdu."""
+    return ARRONDI if _SCIENTIFIQUE.match(texte) else attendu
 
 
 def read_type(texte: str) -> str:
@@ -139,11 +155,11 @@ def read_type(texte: str) -> str:
 
 def find_siren(texte: str, referentiel: Referentiel) -> Rattachement:
     """Par SIREN : neuf chiffres, connus du référentiel."""
-    siren = _SEPARATEURS.sub("", drop_point_zero(texte))
+    siren = _SEPARATEURS.sub("", clean_numero(texte))
     if _is_chiffres(siren, 14):
         return find_siret(siren, referentiel)
     if not _is_chiffres(siren, 9):
-        return Rattachement(motif="Un SIREN compte neuf chiffres.")
+        return Rattachement(motif=_describe_longueur(texte, "Un SIREN compte neuf chiffres."))
     if trouve := referentiel.par_siren.get(siren):
         return Rattachement(trouve)
     if not is_luhn(siren):
@@ -153,11 +169,11 @@ def find_siren(texte: str, referentiel: Referentiel) -> Rattachement:
 
 def find_siret(texte: str, referentiel: Referentiel) -> Rattachement:
     """Par SIRET : quatorze chiffres, clé juste, dont les neuf premiers sont le SIREN."""
-    siret = _SEPARATEURS.sub("", drop_point_zero(texte))
+    siret = _SEPARATEURS.sub("", clean_numero(texte))
     if _is_chiffres(siret, 9):
         return find_siren(siret, referentiel)
     if not _is_chiffres(siret, 14):
-        return Rattachement(motif="Un SIRET compte quatorze chiffres.")
+        return Rattachement(motif=_describe_longueur(texte, "Un SIRET compte quatorze chiffres."))
     if not is_luhn(siret):
         return Rattachement(motif="La clé de contrôle de ce SIRET est fausse : un chiffre est erroné.")
     if trouve := referentiel.par_siren.get(siret[:9]):
@@ -172,7 +188,7 @@ def _motif_inconnu(nom: str, numero: str) -> str:
 
 def find_code(texte: str, type_: str, referentiel: Referentiel) -> Rattachement:
     """Par code INSEE et type ; un ancien code mène à la commune actuelle."""
-    code = _SEPARATEURS_CODE.sub("", drop_point_zero(texte)).upper()
+    code = _SEPARATEURS_CODE.sub("", clean_numero(texte)).upper()
     if _is_chiffres(code, 9) or _is_chiffres(code, 14):
         return find_siret(code, referentiel)
     if type_ in {"departement", "region"}:

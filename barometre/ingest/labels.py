@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from functools import lru_cache
@@ -28,6 +29,8 @@ _ACCENTS = _SansAccents()
 @lru_cache(maxsize=50_000)
 def clean_label(texte: str) -> str:
     """Sans accent, sans casse, apostrophes et espaces unifiées, ponctuation finale retirée."""
+    # Un intitulé recopié d'une page : « <p>Votre site&nbsp;?</p> ».
+    texte = html.unescape(texte) if "&" in texte else texte
     texte = _BALISES.sub(" ", texte) if "<" in texte else texte
     texte = texte.translate(_TYPOGRAPHIE)
     if not texte.isascii():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ from barometre.pipeline.cles import Cles, build_cle, index_cles
 from barometre.pipeline.croisements import refresh_avant_apres, refresh_croisements
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.empreintes import compute_empreintes
-from barometre.pipeline.lots import add_lot, get_instant, keep_lot, mark_lot
+from barometre.pipeline.lots import add_lot, build_garde, get_instant, mark_lot
 from barometre.pipeline.remplacement import check_confirme, compare_lot
 from barometre.pipeline.suivi import Etapes, Suivi
 from barometre.warehouse.deletions import delete_calculs_of, delete_lot, delete_reponses_of
@@ -197,7 +196,11 @@ def _load(entrepot: Entrepot, importe: _Import, etapes: Etapes) -> str:
     calculees = compute_lot(
         importe.contexte, lot, importe.passe, cles, complet=importe.complet, processus=options.processus
     )
-    add_lot(donnees, _keep(entrepot, importe, cles, instant), instant)
+    cle = cles[lot.questionnaire_id, lot.vague_id]
+    garde, contenu = build_garde(
+        lot, instant, cle=cle, par=options.par, catalogue=importe.contexte.catalogue.empreinte
+    )
+    add_lot(donnees, garde, instant)
     donnees.extend(calculees)
     with fill_chantier(entrepot, copie_de=importe.active, preparee=options.preparee) as (version_id, moteur):
         etapes.step("Écriture de l'entrepôt")
@@ -211,6 +214,9 @@ def _load(entrepot: Entrepot, importe: _Import, etapes: Etapes) -> str:
         finish_version(moteur, version_id, importe.empreintes, simulee, f"Import de {lot.fichier}")
         etapes.step("Vérification")
         check_or_refuse(moteur)
+        # Juste avant la mise en service : une version ne cite que des fichiers gardés ; un échec n'en laisse
+        # aucun.
+        entrepot.get_reserve().add(contenu)
     return version_id
 
 
@@ -223,15 +229,6 @@ def _delete_replaced(moteur: Engine, importe: _Import) -> None:
     else:
         delete_lot(moteur, lot.vague_id, lot.questionnaire_id)
     delete_calculs_of(moteur, lot.questionnaire_id, None if importe.complet else lot.vague_id)
-
-
-def _keep(entrepot: Entrepot, importe: _Import, cles: Cles, instant: datetime) -> Lot:
-    """Range le lot dans la réserve, avant la mise en service : une version n'en cite que de gardés."""
-    lot, catalogue = importe.lot, importe.contexte.catalogue.empreinte
-    cle = cles[lot.questionnaire_id, lot.vague_id]
-    return keep_lot(
-        entrepot.get_reserve(), lot, instant, cle=cle, par=importe.options.par, catalogue=catalogue
-    )
 
 
 def _complete_cles(cles: Cles, lot: Lot, donnees: Donnees, reprise: str) -> Cles:

@@ -11,7 +11,7 @@ from barometre.ingest.garde import LotGarde, write_garde
 from barometre.ingest.lot import Lot
 from barometre.ingest.vocabulary import hash_vocabulary
 from barometre.pipeline.donnees import Donnees
-from barometre.warehouse.reserve import Reserve
+from barometre.warehouse.reserve import hash_contenu
 
 
 def get_instant() -> datetime:
@@ -27,21 +27,23 @@ def add_lot(donnees: Donnees, lot: Lot, instant: datetime) -> None:
     donnees.add("fait_reponse", lot.fait_reponse)
 
 
-def keep_lot(reserve: Reserve, lot: Lot, instant: datetime, *, cle: str, par: str, catalogue: str) -> Lot:
-    """Garde les fichiers du lot dans la réserve ; rend le lot avec la clé sous laquelle ils y sont."""
-    garde = LotGarde(
-        lot_id=lot.lot_id,
-        vague_id=lot.vague_id,
-        questionnaire_id=lot.questionnaire_id,
-        recu_le=instant.isoformat(),
-        par=par,
-        cle=cle,
-        vocabulaire=hash_vocabulary(),
-        catalogue=catalogue,
-        recus=lot.recus,
-        corrections=lot.corrections,
+def build_garde(lot: Lot, instant: datetime, *, cle: str, par: str, catalogue: str) -> tuple[Lot, bytes]:
+    """Le lot avec la clé sous laquelle la réserve l'aura, et ce qu'elle en gardera."""
+    contenu = write_garde(
+        LotGarde(
+            lot_id=lot.lot_id,
+            vague_id=lot.vague_id,
+            questionnaire_id=lot.questionnaire_id,
+            recu_le=instant.isoformat(),
+            par=par,
+            cle=cle,
+            vocabulaire=hash_vocabulary(),
+            catalogue=catalogue,
+            recus=lot.recus,
+            corrections=lot.corrections,
+        )
     )
-    return replace(lot, empreinte_gardee=reserve.add(write_garde(garde)))
+    return replace(lot, empreinte_gardee=hash_contenu(contenu)), contenu
 
 
 def mark_lot(lot: Lot, *, simule: bool) -> Lot:

@@ -75,5 +75,12 @@ def build_postgresql_engine(adresse: str, schema: str | None = None) -> Engine:
         )
     except ArgumentError as erreur:
         raise EntrepotError("L'adresse du serveur PostgreSQL n'est pas valide.") from erreur
-    moteur = create_engine(url, pool_size=CONNEXIONS, max_overflow=CONNEXIONS_DE_POINTE, pool_pre_ping=True)
+    # Une base SQL_ASCII rendrait des octets, et non des textes : elle se refuse plus loin, par une phrase.
+    moteur = create_engine(
+        url,
+        connect_args={"client_encoding": "utf8"},
+        pool_size=CONNEXIONS,
+        max_overflow=CONNEXIONS_DE_POINTE,
+        pool_pre_ping=True,
+    )
     return moteur.execution_options(schema_translate_map={None: schema}) if schema else moteur

@@ -46,7 +46,7 @@ class Reserve(ABC):
 
     def add(self, contenu: bytes) -> str:
         """Garde un contenu ; rend sa clé."""
-        cle = hashlib.sha256(contenu).hexdigest()
+        cle = hash_contenu(contenu)
         if self.read_brut(cle) is None:
             self._write(cle, gzip.compress(contenu, compresslevel=6, mtime=0))
         return cle
@@ -59,13 +59,18 @@ class Reserve(ABC):
         return parse_contenu(cle, brut)
 
 
+def hash_contenu(contenu: bytes) -> str:
+    """La clé d'un contenu, qu'il soit gardé ou non."""
+    return hashlib.sha256(contenu).hexdigest()
+
+
 def parse_contenu(cle: str, brut: bytes) -> bytes:
     """Le contenu décompressé, s'il est bien celui que sa clé annonce."""
     try:
         contenu = gzip.decompress(brut)
     except (OSError, EOFError, zlib.error):
         contenu = b""
-    if hashlib.sha256(contenu).hexdigest() != cle:
+    if hash_contenu(contenu) != cle:
         raise EntrepotError(f"Le fichier reçu « {cle[:12]} » est abîmé dans la réserve : restaurez-la.")
     return contenu
 

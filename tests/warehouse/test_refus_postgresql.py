@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 
+from barometre.warehouse.engine import EntrepotError, build_postgresql_engine
 from barometre.warehouse.lieu_postgresql import explain_refus
+from barometre.warehouse.versions import open_entrepot
 
 
 @pytest.mark.parametrize(
@@ -23,3 +26,27 @@ def test_phrase_d_un_refus(message: str, phrase: str) -> None:
     dite = explain_refus(message)
     assert phrase in dite
     assert "secret" not in dite
+
+
+@pytest.mark.postgresql
+def test_un_vrai_serveur_qui_refuse(serveur_postgresql: str) -> None:
+    """Base mal écrite, rôle absent, base qui n'est pas en UTF-8 : la phrase, par la vraie ouverture."""
+    hote = serveur_postgresql.rsplit("@", maxsplit=1)[-1].split("/", maxsplit=1)[0]
+    debut = serveur_postgresql.rsplit("/", 1)[0]
+    admin = build_postgresql_engine(serveur_postgresql).execution_options(isolation_level="AUTOCOMMIT")
+    with admin.connect() as connexion:
+        connexion.execute(text("DROP DATABASE IF EXISTS essai_ascii"))
+        modele = "ENCODING 'SQL_ASCII' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'"
+        connexion.execute(text(f"CREATE DATABASE essai_ascii {modele}"))
+    cas = {
+        f"{debut}/baromtre": "cette base n'existe pas",
+        f"postgresql://barometr:secret@{hote}/postgres": "n'existe pas",
+        f"{debut}/essai_ascii": "est en SQL_ASCII : recréez-la en UTF-8",
+    }
+    for adresse, phrase in cas.items():
+        with pytest.raises(EntrepotError, match=phrase) as refus:
+            open_entrepot(adresse)
+        assert "secret" not in str(refus.value)
+    with admin.connect() as connexion:
+        connexion.execute(text("DROP DATABASE essai_ascii WITH (FORCE)"))
+    admin.dispose()

@@ -37,7 +37,7 @@ class Client:
         """Le contenu d'une adresse sous celle du serveur."""
         return self._ask("GET", self.adresse + chemin, **demande)
 
-    def post_json(self, corps: Any, **demande: Any) -> Any:
+    def fetch_json(self, corps: Any, **demande: Any) -> Any:
         """La réponse, en JSON, à une question en JSON."""
         contenu = self._ask("POST", self.adresse, json=corps, **demande)
         try:

@@ -49,7 +49,7 @@ def _iter_reponses(client: Client, numero: int, jeton: str) -> Iterator[dict[str
     while apres not in vues and len(vues) * PAGE <= MAX_LIGNES:
         vues.add(apres)
         corps = {"query": REQUETE, "variables": {"numero": numero, "apres": apres}}
-        recue = client.post_json(corps, headers={"Authorization": f"Bearer {jeton}"})
+        recue = client.fetch_json(corps, headers={"Authorization": f"Bearer {jeton}"})
         try:
             page = recue["data"]["demarche"]["dossiers"]
             reponses = [_build_reponse(dossier) for dossier in page["nodes"]]

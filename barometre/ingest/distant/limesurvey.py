@@ -37,7 +37,7 @@ def read_enquete(client: Client, numero: str) -> tuple[str, bytes]:
 
 def _call(client: Client, methode: str, *parametres: Any) -> str:
     """Le résultat d'une méthode ; LimeSurvey rend un texte, ou un objet « status » qui dit le refus."""
-    reponse = client.post_json({"method": methode, "params": parametres, "id": 1})
+    reponse = client.fetch_json({"method": methode, "params": parametres, "id": 1})
     resultat = reponse.get("result") if isinstance(reponse, dict) else None
     if isinstance(resultat, str):
         return resultat
