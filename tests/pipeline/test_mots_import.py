@@ -12,9 +12,9 @@ from barometre.cli import main
 from barometre.cli.importer import list_motifs
 from barometre.ingest.errors import Rejet
 from barometre.pipeline.donnees import Donnees
-from tests.pipeline.test_construire import QUESTIONNAIRE, VAGUE, codes, entrepot_neuf, socle
+from tests.pipeline.test_construire import QUESTIONNAIRE, VAGUE, codes, entrepot_neuf
 
-__all__ = ["codes", "entrepot_neuf", "socle"]
+__all__ = ["codes", "entrepot_neuf"]
 
 Ecran = pytest.CaptureFixture[str]
 
