@@ -206,7 +206,7 @@ class Gate(FaitsPublics):
 
     def count_fidelite(self, questionnaire_id: Filtre = None) -> dict[int, int | None]:
         """Combien de collectivités ont répondu à une, deux, trois… vagues ; vide sans réponse."""
-        lignes = self._repository.list_participations(None, questionnaire_id)
+        lignes = self._nommees.list_participations(None, questionnaire_id)
         return count_fidelite(lignes) if len(lignes) else {}
 
     def get_derniere_vague(self, questionnaire_id: Filtre = None) -> str:

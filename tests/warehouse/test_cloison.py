@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from inspect import Parameter, signature
 
 import pandas as pd
 import pytest
@@ -11,7 +13,7 @@ from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import ProgrammingError
 
-from barometre.access import Gate
+from barometre.access import AccesRefuse, Gate
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.warehouse import schema as s
 from barometre.warehouse.cloison import DEMANDE, MELEE, PRIVEES, ROLE_PUBLIC
@@ -142,5 +144,29 @@ def test_la_porte_lit_par_le_role_public_et_compte_par_l_autre(base: Base) -> No
     soi = Gate(prive, Portee("collectivite", BORDEAUX))
     assert len(soi.list_reponses(BORDEAUX)) == 1
     assert len(soi.list_valeurs("site")) == 1
+    for depot in (prive, public):
+        depot.close()
+
+
+def _list_lectures(porte: Gate) -> list[str]:
+    """Les lectures de la porte qui ne demandent aucun filtre."""
+    noms = [nom for nom in dir(porte) if nom.startswith(("list_", "count_"))]
+    return [nom for nom in noms if not _list_exigences(getattr(porte, nom))]
+
+
+def _list_exigences(lire: Callable[..., object]) -> list[str]:
+    libres = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
+    tous = signature(lire).parameters.values()
+    return [p.name for p in tous if p.default is p.empty and p.kind not in libres]
+
+
+def test_aucune_lecture_sans_filtre_ne_demande_ce_que_le_role_public_n_a_pas(base: Base) -> None:
+    prive, public = open_repository(base.proprietaire), open_repository(base.lecteur)
+    porte = Gate(public, PUBLIC, nommees=prive)
+    lectures = _list_lectures(porte)
+    assert {"count_fidelite", "list_agregats", "list_participations"} <= set(lectures)
+    for nom in lectures:
+        with suppress(AccesRefuse):
+            getattr(porte, nom)()
     for depot in (prive, public):
         depot.close()
