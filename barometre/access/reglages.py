@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from barometre.warehouse.engine import VARIABLE, VARIABLE_PUBLIQUE, is_postgresql
+
 # Un secret plus court se devine ; ProConnect en donne de 64.
 SECRET_MIN = 32
 CARACTERES_MIN = 12
@@ -27,6 +29,9 @@ class Reglages:
     cadres: tuple[str, ...] = ()
     # Signe les adresses des fichiers privés ; le même pour tous les processus.
     secret_jetons: str = ""
+    # L'entrepôt par son propriétaire, et par le rôle qui ne peut lire aucune réponse.
+    entrepot: str = ""
+    entrepot_public: str = ""
 
     @property
     def has_connexion(self) -> bool:
@@ -46,6 +51,8 @@ def read_reglages(environnement: Mapping[str, str] | None = None) -> Reglages:
         client=lus.get("BAROMETRE_OIDC_CLIENT", ""),
         secret=lus.get("BAROMETRE_OIDC_SECRET", ""),
         secret_jetons=lus.get("BAROMETRE_SECRET", ""),
+        entrepot=lus.get(VARIABLE, ""),
+        entrepot_public=lus.get(VARIABLE_PUBLIQUE, ""),
     )
 
 
@@ -60,6 +67,7 @@ def list_defauts(reglages: Reglages) -> list[str]:
         *_check_hotes(reglages),
         *_check_cadres(reglages.cadres),
         *_check_connexion(reglages),
+        *_check_cloison(reglages),
         *_check_secret(
             "BAROMETRE_SECRET",
             "un secret tiré au sort, le même pour tous les processus",
@@ -99,6 +107,19 @@ def _check_connexion(reglages: Reglages) -> list[str]:
     if not reglages.client:
         defauts.append("BAROMETRE_OIDC_CLIENT : donnez l'identifiant remis par ProConnect.")
     return defauts + _check_secret("BAROMETRE_OIDC_SECRET", "le secret de ProConnect", reglages.secret)
+
+
+def _check_cloison(reglages: Reglages) -> list[str]:
+    """Un fichier DuckDB n'a pas de rôles ; sur PostgreSQL, le public lit par un compte à lui."""
+    if not is_postgresql(reglages.entrepot):
+        return []
+    proprietaire, public = (urlsplit(a).username for a in (reglages.entrepot, reglages.entrepot_public))
+    if not is_postgresql(reglages.entrepot_public) or public == proprietaire:
+        return [
+            f"{VARIABLE_PUBLIQUE} : donnez l'adresse du même entrepôt par un compte du rôle "
+            "barometre_public, qui ne peut lire aucune réponse."
+        ]
+    return []
 
 
 def _check_secret(variable: str, lequel: str, secret: str) -> list[str]:

@@ -42,6 +42,14 @@ def test_des_reglages_justes_ouvrent() -> None:
         ({"BAROMETRE_OIDC_SECRET": "a" * 64}, "BAROMETRE_OIDC_SECRET"),
         ({"BAROMETRE_SECRET": ""}, "BAROMETRE_SECRET"),
         ({"BAROMETRE_SECRET": "b" * 64}, "BAROMETRE_SECRET"),
+        ({"BAROMETRE_ENTREPOT": "postgresql://barometre@base/b"}, "BAROMETRE_ENTREPOT_PUBLIC"),
+        (
+            {
+                "BAROMETRE_ENTREPOT": "postgresql://barometre@base/b",
+                "BAROMETRE_ENTREPOT_PUBLIC": "postgresql://barometre:autre@base/b",
+            },
+            "BAROMETRE_ENTREPOT_PUBLIC",
+        ),
     ],
 )
 def test_un_reglage_faux_empeche_de_demarrer(
@@ -53,6 +61,20 @@ def test_un_reglage_faux_empeche_de_demarrer(
         check_ouverture()
     monkeypatch.setenv("BAROMETRE_PRODUCTION", "0")
     assert not check_ouverture().production
+
+
+@pytest.mark.parametrize(
+    "lieux",
+    [
+        {"BAROMETRE_ENTREPOT": "/donnees/entrepot"},
+        {
+            "BAROMETRE_ENTREPOT": "postgresql://barometre@base/b",
+            "BAROMETRE_ENTREPOT_PUBLIC": "postgresql+psycopg://barometre_lecteur@base/b",
+        },
+    ],
+)
+def test_un_fichier_ou_deux_comptes_ouvrent(lieux: Mapping[str, str]) -> None:
+    assert list_defauts(read_reglages(JUSTES | dict(lieux))) == []
 
 
 def test_sans_reglage_la_connexion_n_est_pas_offerte() -> None:

@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
+from barometre.access.reglages import list_defauts, read_reglages
 from barometre.domain.variables import VARIABLES
+from barometre.warehouse.cloison import ROLE_PUBLIC
+from tests.access.test_reglages import JUSTES
 
 RACINE = Path(__file__).resolve().parents[2]
 DOSSIER = RACINE / "docs" / "deploiement"
@@ -34,7 +37,9 @@ def test_les_secrets_ne_sont_pas_ecrits() -> None:
         nom, _, valeur = ligne.partition("=")
         if nom.endswith(("SECRET", "CLIENT", "EMETTEUR")):
             assert valeur == ""
-    assert "BASE_MOT_DE_PASSE:?" in (DOSSIER / "compose.yml").read_text(encoding="utf-8")
+    compose = (DOSSIER / "compose.yml").read_text(encoding="utf-8")
+    for mot in ("ADMIN", "BASE", "LECTEUR"):
+        assert f"{mot}_MOT_DE_PASSE:?" in compose
     ignores = (RACINE / ".gitignore").read_text(encoding="utf-8")
     assert "/docs/deploiement/reglages.env\n" in ignores
 
@@ -47,6 +52,19 @@ def test_les_applications_sont_deux_et_sans_droits(services: dict[str, Any]) -> 
         assert service["cap_drop"] == ["ALL"]
     assert not any("ports" in service for service in applications)  # seul le répartiteur est ouvert
     assert "USER barometre" in (DOSSIER / "Containerfile").read_text(encoding="utf-8")
+
+
+def test_le_public_lit_la_base_par_un_compte_a_lui(services: dict[str, Any]) -> None:
+    lieux = services["application1"]["environment"]
+    reglages = read_reglages(
+        JUSTES | {nom: re.sub(r"\$\{\w+:\?\}", "mot", str(x)) for nom, x in lieux.items()}
+    )
+    assert list_defauts(reglages) == []
+    comptes = (DOSSIER / "comptes.sh").read_text(encoding="utf-8")
+    assert reglages.entrepot_public.startswith("postgresql://barometre_lecteur:")
+    assert f"IN ROLE {ROLE_PUBLIC};" in comptes
+    assert "SUPERUSER" not in comptes
+    assert "POSTGRES_USER" not in services["base"]["environment"]
 
 
 def test_chaque_fichier_cite_existe_ou_est_a_faire(services: dict[str, Any]) -> None:
