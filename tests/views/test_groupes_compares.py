@@ -16,6 +16,7 @@ from barometre.views.lecture.groupes_compares import (
     build_phrase_groupes,
     read_accompagnement,
     read_couvertes,
+    read_groupes_compares,
 )
 from barometre.views.lecture.ligne import Lecture
 from barometre.views.lecture.selection import Selection
@@ -124,3 +125,18 @@ def test_l_ecart_de_couverture_dit_ce_qui_est_tenu_egal() -> None:
     ecart = read_couvertes(porte, ["site"], VAGUE)["site"][1].ecart
     assert ecart.startswith("+12\u00a0points à taille et région égales")
     assert "+20\u00a0points sans" in ecart
+
+
+def test_le_verdict_d_une_region_est_celui_a_structure_egale_l_ecart_simple_vient_apres() -> None:
+    # L'écart simple, de 14 points, sortirait de l'intervalle ; la structure l'explique : rien n'est marqué.
+    ligne = contraste(
+        territoire_id="region-01", difference=0.01, bas=-0.05, haut=0.07, position=0, difference_simple=0.14
+    )
+    porte = _lecture(Selection(vague_id=VAGUE), ligne).gate
+    (compare,) = read_groupes_compares(porte, "site", VAGUE).values()
+    assert (compare.marque, compare.get_mot(build_indicateur())) == ("=", "sans écart démontré")
+    egal, simple = (
+        "+1\u00a0point à taille et couverture égales (entre −5 et +7)",
+        "+14\u00a0points sans cette correction",
+    )
+    assert compare.ecart == f"{egal} ; {simple}"
