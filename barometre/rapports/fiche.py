@@ -44,6 +44,7 @@ def _build(gate: Gate, collectivite_id: str, jour: date) -> Document | None:
         return None
     version = gate.get_version()
     return Document(
+        serre=True,
         titre=f"{vue.collectivite.nom} : où en est-on ?",
         sous_titre=" · ".join(texte for nom, texte in vue.identite.faits if nom in FAITS),
         nom_fichier=f"barometre_fiche_{collectivite_id}_{version.version_id}",

@@ -89,3 +89,5 @@ class Document:
     mentions: tuple[tuple[str, str], ...]
     cree_le: str
     sections: tuple[Section, ...]
+    # Une fiche tient sur les deux faces d'une feuille : corps et marges y sont plus petits.
+    serre: bool = False
