@@ -23,7 +23,7 @@ def get_motif(importer: Importer, contenu: str) -> str:
         ("732829320;;", "n'est pas celui d'une collectivité"),  # clé juste, mais une entreprise
         ("21330063;;", "compte neuf chiffres"),
         (";21330063500018;", "clé de contrôle de ce SIRET est fausse"),
-        (";2,13301E+13;", "compte quatorze chiffres"),
+        (";2,13301E+13;", "Un tableur a arrondi ce numéro"),
         (";;1001", "zéro du début"),
         (";;99999", "aucune commune"),
         (";;33", "précisez le type"),

@@ -158,10 +158,18 @@ def test_chaque_fichier_de_la_liste_se_refait(service: Service) -> None:
         "positions": Recette("positions", ("questionnaire", *comparaison)), "suivi": Recette("suivi"),
         "a-relancer": Recette("a-relancer", ("site_internet", vague, 100)), "carte": Recette("carte", carte),
     }  # fmt: skip
-    assert set(recettes) == NOMS
+    assert {*recettes, "journal"} == NOMS
     session, remise = service.connect("alice")
     for nom, recette in recettes.items():
         extension = "docx" if nom == "fiche-document" else "csv"
         statut, _ = service.ask(replace(remise, recette=recette, extension=extension), session)
         assert statut == 200, nom
     assert service.ask(replace(remise, recette=recettes["carte"], extension="svg"), session)[0] == 200
+
+
+def test_le_journal_n_est_remis_qu_a_un_operateur(service: Service) -> None:
+    for nom, portee, attendu in (("alice", PROGRAMME, 403), ("olga", Portee("operateur"), 200)):
+        session, remise = service.connect(nom, portee)
+        statut, corps = service.ask(replace(remise, recette=Recette("journal", ("",) * 4)), session)
+        assert (statut, "accorder" in corps) == (attendu, attendu == 200), nom
+    assert [fait["objet"] for fait in service.list_exports()] == ["journal"]

@@ -128,7 +128,8 @@ def _deliver(jeton: str, session: str) -> Fichier:
 
 def record_export(remise: Remise, portee: Portee, compte: str, fichier: Fichier) -> None:
     """« exporter » : quoi, quelle version, quel format, quel condensé, pourquoi ; jamais une réponse."""
-    objet = " ".join([remise.recette.nom, *(a for a in remise.recette.arguments if isinstance(a, str))])
+    mots = (a for a in remise.recette.arguments if isinstance(a, str) and a)
+    objet = " ".join([remise.recette.nom, *mots])
     condense = hashlib.sha256(fichier.octets).hexdigest()[:16]
     detail = f"version={remise.version_id} format={remise.extension} sha256={condense} motif={remise.motif}"
     get_registre().journaliser("exporter", objet, portee=portee, compte=compte, detail=detail)
