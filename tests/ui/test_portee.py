@@ -10,6 +10,7 @@ import pytest
 import streamlit as st
 
 from barometre.access.comptes import Identite
+from barometre.access.lecteur import Lecteur
 from barometre.access.registre import get_registre
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.domain.version import Version
@@ -90,3 +91,36 @@ def test_un_registre_injoignable_rend_le_public(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("BAROMETRE_REGISTRE", "sqlite:////proc/interdit/registre.db")
     visiteur.reread()
     assert porte.get_portee() == PUBLIC
+
+
+@pytest.mark.parametrize(
+    ("portee", "relit"),
+    [
+        (PUBLIC, False),
+        (MAIRE, False),
+        (Portee("opsn", opsn_id="adico"), False),
+        (PRETEE, False),  # prêtée : elle ne vient pas du registre
+        (Portee("programme"), True),
+        (Portee("operateur"), True),
+    ],
+)
+def test_une_version_preparee_n_est_relue_que_du_programme_et_de_l_operateur_en_chiffres_publics(
+    monkeypatch: pytest.MonkeyPatch, portee: Portee, relit: bool
+) -> None:
+    """Nommer la version dans l'adresse ne suffit pas ; qui la relit n'y a que les droits du public."""
+    monkeypatch.setattr(state, "get_version_demandee", lambda: "preparee")
+    faux = {
+        "get_version_id": lambda: "active",
+        "is_gardee": lambda _: False,
+        "is_preparee": "preparee".__eq__,
+    }
+    for nom, fonction in faux.items():
+        monkeypatch.setattr(porte.depot, nom, fonction)
+    if portee.simulee:
+        state.set_vue_simulee(portee)
+    lecteur = Lecteur(portee=PUBLIC if portee.simulee else portee)
+    monkeypatch.setattr(porte, "get_lecteur", lambda: lecteur)
+    assert porte.get_version_id() == ("preparee" if relit else "active")
+    assert porte.get_portee() == PUBLIC or not relit
+    assert ("pas encore publique" in porte.explain_version()) == relit
+    assert ("n’est plus gardée" in porte.explain_version()) != relit
