@@ -35,6 +35,7 @@ class Serveur(BaseHTTPRequestHandler):
     """Ce que répondent LimeSurvey, Grist et Démarches simplifiées, réduit à ce que l'import demande."""
 
     sessions: ClassVar[list[str]] = []
+    rend_les_cles: ClassVar[bool] = True
 
     def log_message(self, *_: Any) -> None:
         """Rien sur la sortie des essais."""
@@ -66,6 +67,8 @@ class Serveur(BaseHTTPRequestHandler):
         assert parametres[0] == "cle"
         if methode == "release_session_key":
             self.sessions.remove("cle")
+            if not self.rend_les_cles:
+                return {"id": 1, "result": None, "error": "panne"}
             return {"id": 1, "result": "OK", "error": None}
         if parametres[1] != 123456:
             return {"id": 1, "result": {"status": "Error: Invalid survey ID"}, "error": None}
@@ -218,3 +221,13 @@ def test_les_secrets_sont_declares_secrets() -> None:
 def test_un_chemin_n_est_pas_une_adresse() -> None:
     assert not is_distante("reponses+http.csv")
     assert is_distante("grist+https://grist.exemple.fr/api/docs/d#T")
+
+
+def test_une_session_mal_rendue_ne_perd_ni_l_export_ni_la_vraie_cause(
+    hote: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Serveur, "rend_les_cles", False)
+    with open_fichiers([f"limesurvey+{hote}#123456"]) as (fichier,):
+        assert fichier.read_text(encoding="utf-8") == EXPORT
+    with pytest.raises(ImportRefuse, match="Invalid survey ID"), open_fichiers([f"limesurvey+{hote}#1"]):
+        pass

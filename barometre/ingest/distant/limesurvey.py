@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from contextlib import suppress
 from typing import Any
 
 from barometre.ingest.distant.client import Client, build_nom, read_secret
@@ -28,7 +29,9 @@ def read_enquete(client: Client, numero: str) -> tuple[str, bytes]:
     try:
         export = _call(client, "export_responses", session, int(numero), *_FORME)
     finally:
-        _call(client, "release_session_key", session)
+        # L'export, ou ce qui l'a refusé, compte plus qu'une session mal rendue : elle expire d'elle-même.
+        with suppress(ImportRefuse):
+            _call(client, "release_session_key", session)
     try:
         return build_nom("limesurvey", numero, "csv"), base64.b64decode(export, validate=True)
     except (binascii.Error, ValueError) as erreur:
