@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +17,7 @@ from barometre.access.comptes import Comptes
 from barometre.access.connexions import Connexions
 from barometre.access.copie import check_neuf, read_copie, restore_copie
 from barometre.access.correspondances import Correspondances
-from barometre.access.erreurs import RegistreError
+from barometre.access.erreurs import RegistreError, open_transaction
 from barometre.access.horloge import get_now
 from barometre.access.journal import NON_ECRIT, Verification, check_chaine, write_fait
 from barometre.access.publications import Publications
@@ -138,14 +137,8 @@ class Registre:
         """Ferme les connexions."""
         self._moteur.dispose()
 
-    @contextmanager
-    def _begin(self) -> Iterator[Connection]:
-        """Une transaction ; un registre qui ne répond plus se dit en une phrase."""
-        try:
-            with self._moteur.begin() as connexion:
-                yield connexion
-        except SQLAlchemyError as erreur:
-            raise RegistreError(NON_ECRIT) from erreur
+    def _begin(self) -> AbstractContextManager[Connection]:
+        return open_transaction(self._moteur, NON_ECRIT)
 
     def _read(self, requete: Select[Any]) -> pd.DataFrame:
         with self._moteur.connect() as connexion:

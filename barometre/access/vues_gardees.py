@@ -6,14 +6,12 @@ qui reçoit l'adresse la relit avec ses propres droits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, insert, select, update
-from sqlalchemy.exc import SQLAlchemyError
 
-from barometre.access.erreurs import RegistreError
+from barometre.access.erreurs import RegistreError, open_transaction
 from barometre.access.horloge import get_now
 from barometre.access.tables import selections
 
@@ -84,13 +82,8 @@ class VuesGardees:
             if not connexion.execute(delete(selections).where(_is_sienne(compte, vue_id))).rowcount:
                 raise RegistreError(INTROUVABLE)
 
-    @contextmanager
-    def _begin(self) -> Iterator[Connection]:
-        try:
-            with self._moteur.begin() as connexion:
-                yield connexion
-        except SQLAlchemyError as erreur:
-            raise RegistreError(NON_TENU) from erreur
+    def _begin(self) -> AbstractContextManager[Connection]:
+        return open_transaction(self._moteur, NON_TENU)
 
 
 def clean_titre(titre: str) -> str:
