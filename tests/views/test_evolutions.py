@@ -43,7 +43,7 @@ def test_une_hausse_demontree_est_dite_avec_ses_points_et_l_absence_de_preuve_au
     vue = _vue(*_nationales())
     assert vue.phrase.startswith("1\u00a0hausse au-delà du hasard")
     assert "+6\u00a0points" in vue.phrase
-    assert "0\u00a0indicateur sans changement démontré" in vue.phrase
+    assert "0\u00a0indicateur sans changement démontré, entre la " in vue.phrase
     assert [c.indicateur.id for c in vue.changements] == ["site", "autre"]  # le démontré d'abord
     assert vue.table.loc[1, "verdict"].startswith("Non publiable")
     assert vue.table.loc[1].drop(["titre", "verdict", "remarque"]).isna().all()

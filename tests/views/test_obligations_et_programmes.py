@@ -139,7 +139,8 @@ def test_les_beneficiaires_et_leur_part() -> None:
 def test_sans_liste_chargee_on_le_dit_et_rien_n_est_compte_zero() -> None:
     vue = _vue([])
     assert not vue.programmes[0].charge
-    assert "sources recuperer" in vue.a_retenir
+    assert "listes des communes bénéficiaires ne sont pas encore chargées" in vue.a_retenir
+    assert all("sources recuperer" in b.phrase for b in vue.programmes)  # qui lit le détail sait quoi lancer
     assert vue.table["remarque"].tolist() == ["liste non chargée"]
     assert vue.table["communes_programme"].isna().all()
 

@@ -19,8 +19,8 @@ COMPOSITION = (
     "changement brut, pas au changement redressé montré plus haut."
 )
 COMPOSITION_ABSENTE = (
-    "L’effet de composition ne se calcule que pour la France entière, et seulement là où aucune strate ne "
-    "se cache."
+    "Pas de réponse ici\u202f: ce calcul demande la France entière, et assez de réponses dans chaque taille "
+    "de collectivité, aux deux vagues."
 )
 
 

@@ -18,6 +18,7 @@ from barometre.views.comprendre.evolution import AUCUN, BAISSE, HAUSSE, read_tes
 from barometre.views.lecture.cellules import read_cellules
 from barometre.views.lecture.chiffres import STRUCTURE, Chiffre, Cle, format_cellule
 from barometre.views.lecture.citation import get_raison
+from barometre.views.lecture.libelles import lower_initiale
 from barometre.views.lecture.ligne import Lecture
 from barometre.views.lecture.provenance import build_provenance_lecture
 from barometre.views.lecture.selection import Selection
@@ -120,7 +121,8 @@ class VueEvolutions:
         faits = [_count(hausses, "hausse"), _count(baisses, "baisse")]
         dits = " et ".join(f for f in faits if f) or "Aucun changement au-delà du hasard"
         sans = f"{format_compte(stables, 'indicateur')} sans changement démontré"
-        return f"{dits} ; {sans}, de {self.avant} à {self.apres}."
+        avant, apres = lower_initiale(self.avant), lower_initiale(self.apres)
+        return f"{dits} ; {sans}, entre la {avant} et la {apres}."
 
     @property
     def phrase_methode(self) -> str:

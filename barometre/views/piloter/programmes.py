@@ -20,6 +20,7 @@ from barometre.views.lecture.provenance import build_provenance
 from barometre.views.lecture.selection import Selection
 from barometre.views.lecture.tableau import build_tableau, to_pourcent
 
+AUCUNE_LISTE = "les listes des communes bénéficiaires ne sont pas encore chargées ici."
 NON_CHARGE = (
     "La liste des communes de ce programme n’est pas chargée dans cette version. Pour la charger, un "
     f"opérateur lance «\u202f{COMMANDE}\u202f»."
@@ -109,7 +110,7 @@ class VueProgrammes:
         """La phrase avant tout chiffre."""
         charges = [b for b in self.programmes if b.charge]
         if not charges:
-            return f"{self.champ} : {NON_CHARGE}"
+            return f"{self.champ} : {AUCUNE_LISTE} {self.phrase_actions}".rstrip()
         large = max(charges, key=lambda b: b.n)
         return f"{self.champ} : {large.phrase} {self.phrase_actions}"
 
