@@ -93,6 +93,10 @@ def test_le_cumul_suit_le_temps() -> None:
 
 def test_la_baisse_d_une_vague_a_l_autre_se_dit() -> None:
     assert "(40\u202f% de moins)" in describe_vagues([("A", 100), ("B", 60)]).replace("\u00a0", "\u202f")
+    vagues = [("Première vague (2023)", 100), ("Deuxième édition (2026)", 120)]
+    assert describe_vagues(vagues).startswith(
+        "Entre la première vague (2023) et la deuxième édition (2026) : "
+    )
     assert "qu’une fois" in describe_vagues([("A", None), ("B", 60)])
 
 

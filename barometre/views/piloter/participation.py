@@ -15,7 +15,7 @@ from barometre.domain.provenance import Definition, Provenance
 from barometre.domain.territoire import FRANCE, LIBELLES_COUVERTURES, LIBELLES_TYPES
 from barometre.formats import INSECABLE, format_compte, format_nombre, format_part, is_absent
 from barometre.views.donnees.qualite import Qualite, read_qualites
-from barometre.views.lecture.libelles import Libelles
+from barometre.views.lecture.libelles import Libelles, lower_initiale
 from barometre.views.lecture.provenance import build_provenance
 from barometre.views.lecture.tableau import build_tableau, to_pourcent
 
@@ -216,8 +216,8 @@ def describe_vagues(vagues: Sequence[tuple[str, int | None]]) -> str:
     part = (n2 - n1) / n1
     sens = "de moins" if part < 0 else "de plus"
     return (
-        f"De {avant} à {apres} : {format_nombre(n1)} réponses, puis {format_nombre(n2)} "
-        f"({format_part(abs(part))} {sens})."
+        f"Entre la {lower_initiale(avant)} et la {lower_initiale(apres)} : {format_nombre(n1)} réponses, "
+        f"puis {format_nombre(n2)} ({format_part(abs(part))} {sens})."
     )
 
 
