@@ -56,7 +56,7 @@ def test_avec_vous_non_plus(serveur: str, visiter: Visiter) -> None:
 def _attend_curseur(page: Page, ici: str) -> None:
     """Le curseur est dans l'élément dit, et y reste une fois la page posée : jamais en haut du document."""
     for _ in range(2):
-        page.wait_for_function("ici => document.activeElement.closest(ici)", arg=ici)
+        page.wait_for_function("ici => document.activeElement?.closest(ici)", arg=ici)
         page.wait_for_load_state("networkidle")
 
 
