@@ -10,8 +10,8 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue import load_catalogue
+from barometre.domain.formats import format_compte, is_absent, to_pourcents
 from barometre.domain.secret import MONTRES
-from barometre.formats import format_compte, is_absent, to_pourcents
 from barometre.views.lecture.tableau import build_tableau
 
 # Comparer les 100 000 cellules fines n'apprend rien de plus et coûte des secondes.

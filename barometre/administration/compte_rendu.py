@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from barometre.formats import format_compte
+from barometre.domain.formats import format_compte
 from barometre.ingest.answers import HORS_LISTE
 from barometre.ingest.errors import Rejet
 from barometre.ingest.identity import CODE_POSTAL, CONTRADICTOIRE, SANS_IDENTIFIANT

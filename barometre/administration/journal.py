@@ -9,8 +9,8 @@ import pandas as pd
 from barometre.access import AccesRefuse, Gate, Registre
 from barometre.access.recherche_journal import Recherche
 from barometre.administration.operateur import RESERVEE
+from barometre.domain.formats import format_compte
 from barometre.domain.provenance import Provenance
-from barometre.formats import format_compte
 from barometre.views.lecture.provenance import build_provenance
 from barometre.views.lecture.tableau import build_tableau
 

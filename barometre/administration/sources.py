@@ -20,7 +20,7 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.administration.operateur import Operateur
-from barometre.formats import format_compte
+from barometre.domain.formats import format_compte
 from barometre.sources.catalogue import load_sources_exterieures
 from barometre.views.lecture.tableau import build_tableau
 from barometre.warehouse.avancement import read_avancement

@@ -9,7 +9,7 @@ import pandas as pd
 from barometre.access import Registre
 from barometre.access.horloge import get_now
 from barometre.access.recherche_journal import Recherche
-from barometre.formats import format_compte
+from barometre.domain.formats import format_compte
 
 FENETRE = timedelta(days=1)
 HABITUDE = timedelta(days=30)

@@ -10,7 +10,7 @@ from barometre.access import Gate
 from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
 from barometre.charts import Dessin, Marques, build_positions, build_situation
-from barometre.formats import format_guillemets
+from barometre.domain.formats import format_guillemets
 from barometre.views.collectivite.comparer import VueComparer, build_cadre_positions, build_comparer
 from barometre.views.collectivite.fiche import VueFiche, build_fiche
 from barometre.views.collectivite.situation import build_cadre_situation, describe_situation

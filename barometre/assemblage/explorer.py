@@ -12,9 +12,9 @@ from barometre.catalogue import load_catalogue
 from barometre.charts import Dessin, build_points
 from barometre.charts.image import FormatImage, Trait, build_image_traits
 from barometre.charts.nuage import build_nuage
+from barometre.domain.formats import format_effectif, is_absent
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Provenance
-from barometre.formats import format_effectif, is_absent
 from barometre.views.donnees.demande import DemandeExplorer, parse_demande
 from barometre.views.donnees.explorer import VueExplorer, build_vue_explorer
 from barometre.views.donnees.figure import build_cadre_figure, choose_figure

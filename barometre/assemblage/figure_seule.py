@@ -11,7 +11,7 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.assemblage import depot, memoire
-from barometre.assemblage.carte import Dessin, load_cartes
+from barometre.assemblage.carte_gardee import Dessin, load_cartes
 from barometre.assemblage.explorer import build_image_figure, list_traits, load_explorer, load_figure
 from barometre.assemblage.theme import load_theme
 from barometre.catalogue import load_catalogue

@@ -12,7 +12,7 @@ from barometre.assemblage import memoire
 from barometre.catalogue.fonds import find_fonds, load_reperes
 from barometre.catalogue.programmes import load_actions_publiques
 from barometre.charts import Marques, build_barres
-from barometre.formats import format_nombre
+from barometre.domain.formats import format_nombre
 from barometre.views.piloter.fonds import Credit, VueFonds, build_vue_fonds, format_euros
 
 

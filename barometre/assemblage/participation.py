@@ -11,7 +11,7 @@ from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
 from barometre.charts import Dessin, build_barres, build_cumul
 from barometre.charts.representation import build_representation
-from barometre.formats import format_compte, format_date, format_nombre
+from barometre.domain.formats import format_compte, format_date, format_nombre
 from barometre.views.piloter.participation import (
     AXES,
     CACHE,

@@ -14,7 +14,7 @@ from barometre.catalogue.alertes import load_regles_alertes
 from barometre.catalogue.objectifs import load_objectifs
 from barometre.catalogue.programmes import load_actions_publiques, load_programmes
 from barometre.charts import Dessin, build_barres, build_ecarts, build_points
-from barometre.formats import format_part
+from barometre.domain.formats import format_part
 from barometre.views.lecture.selection import Selection
 from barometre.views.piloter.alertes import VueAlertes, build_vue_alertes
 from barometre.views.piloter.associations import VueAssociations, build_vue_associations

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from barometre.charts.marques import DOUTEUX, PLEIN, Axe, Marques, Rang, build_marques
-from barometre.formats import MOINS
+from barometre.domain.formats import MOINS
 
 _MINIMUM = 0.10  # un axe plus étroit que dix points grossirait des écarts de rien
 LEGENDE = "● écart démontré ; ○ pas d’écart démontré ; bande : intervalle à 95 %."

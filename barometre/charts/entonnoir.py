@@ -15,8 +15,8 @@ import plotly.graph_objects as go
 from barometre.charts.cadre import build_survol, check_cadre
 from barometre.charts.modele import Graphique, build_axe, build_gabarit, escape_plotly
 from barometre.charts.palette import ACCENT, GRIS
+from barometre.domain.formats import format_compte, format_intervalle, format_liste
 from barometre.domain.indicateur import Indicateur
-from barometre.formats import format_compte, format_intervalle, format_liste
 from barometre.stats.contrasts import get_funnel_limits
 from barometre.stats.perturbation import Law, SmoothLaw
 from barometre.stats.sums import adjust_n_eff

@@ -12,7 +12,7 @@ from html import escape
 
 import pandas as pd
 
-from barometre.formats import FINE, format_ponctuation
+from barometre.domain.formats import FINE, format_ponctuation
 
 PLEIN, DOUTEUX = "plein", "douteux"
 

@@ -17,8 +17,8 @@ from barometre.charts.modele import (
     escape_plotly,
 )
 from barometre.charts.palette import ACCENT, GRIS
+from barometre.domain.formats import format_compte
 from barometre.domain.indicateur import Indicateur
-from barometre.formats import format_compte
 
 HAUTEUR = 420
 LEGENDE = (

@@ -9,8 +9,8 @@ import pandas as pd
 from barometre.charts.cadre import build_table, check_cadre, has_compares, list_faits
 from barometre.charts.marques import AXE_PARTS, DOUTEUX, PLEIN, Axe, Marques, Rang, build_marques
 from barometre.charts.phrases import build_phrase
+from barometre.domain.formats import format_nombre
 from barometre.domain.indicateur import Indicateur
-from barometre.formats import format_nombre
 
 _DOUTE = "○ et pointillé : indicatif, à ne pas citer."
 LEGENDES = {

@@ -11,7 +11,7 @@ from typing import Any
 from barometre.cli.analyse import add_json
 from barometre.cli.qualite import list_qualite, print_qualite
 from barometre.cli.sortie import Barre, print_json
-from barometre.formats import format_compte
+from barometre.domain.formats import format_compte
 from barometre.pipeline.construire import construire
 from barometre.pipeline.rejeu import Rejoue
 from barometre.warehouse.compatibilite import is_lisible

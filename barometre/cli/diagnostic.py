@@ -19,8 +19,8 @@ from barometre.catalogue import load_catalogue
 from barometre.cli.analyse import FAIT, REFUSE, add_json
 from barometre.cli.sortie import print_json
 from barometre.contours.dossier import get_dossier
+from barometre.domain.formats import format_nombre
 from barometre.domain.variables import PREFIXE, VARIABLES, Variable
-from barometre.formats import format_nombre
 from barometre.pipeline.verify import check_fraicheur
 from barometre.sources.fetch import open_lieu
 from barometre.warehouse.engine import EntrepotError

@@ -10,7 +10,7 @@ from barometre.catalogue.fonds import load_fonds
 from barometre.cli.analyse import add_json
 from barometre.cli.importer import list_motifs
 from barometre.cli.sortie import Barre, get_operateur, print_json
-from barometre.formats import format_nombre
+from barometre.domain.formats import format_nombre
 from barometre.ingest.lot_actions import LotActions
 from barometre.pipeline.importer_actions import importer_actions
 

@@ -10,7 +10,7 @@ from barometre.catalogue import load_catalogue
 from barometre.cli.analyse import add_json
 from barometre.cli.erreurs import Refus
 from barometre.cli.sortie import print_json, print_table
-from barometre.formats import format_nombre
+from barometre.domain.formats import format_nombre
 from barometre.views.collectivite.liste_pairs import ListePairs, build_liste_pairs
 from barometre.views.collectivite.structure import VARIABLES, Structure, build_structure
 from barometre.views.collectivite.trouver import resolve_collectivite

@@ -11,7 +11,7 @@ from barometre.access.registre import open_registre
 from barometre.cli.analyse import add_json
 from barometre.cli.sauvegarder import REGISTRE
 from barometre.cli.sortie import Barre, get_operateur, print_json
-from barometre.formats import format_compte
+from barometre.domain.formats import format_compte
 from barometre.pipeline.sauvegarde import restaurer
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from barometre.contours import encarts
 from barometre.contours.dossier import TUILES
 from barometre.contours.lecture import COMMANDE, NOMS, Contours, ContoursAbsents, read_codes, read_manifeste
-from barometre.formats import format_compte, format_nombre
+from barometre.domain.formats import format_compte, format_nombre
 
 # Une carte trouée de plus d'un dixième se lit comme une carte de ses trous : mieux vaut le niveau du dessus.
 PART_MINIMALE = 0.9

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from barometre.ingest.depouillement import CatalogueEnquete, find_enquete
 from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.garde import LotGarde, extend_correspondance
 from barometre.ingest.identity import Referentiel
-from barometre.ingest.importer import CatalogueEnquete, find_enquete
 from barometre.ingest.lot import Lot
 from barometre.ingest.merge import merge_lots
 from barometre.ingest.tri import load_lot

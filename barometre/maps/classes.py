@@ -10,8 +10,8 @@ from typing import Literal
 
 import numpy as np
 
+from barometre.domain.formats import FINE, MOINS, format_nombre
 from barometre.domain.indicateur import Indicateur
-from barometre.formats import FINE, MOINS, format_nombre
 from barometre.maps.palettes import get_palette, pick_couleurs
 
 Methode = Literal["egales", "quantiles", "ecart"]

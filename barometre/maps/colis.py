@@ -11,7 +11,7 @@ import pandas as pd
 
 from barometre.contours import encarts
 from barometre.contours.tuiles import COUCHE
-from barometre.maps.carte import Carte
+from barometre.maps.composition import Carte
 from barometre.maps.palettes import CLAIR, SOMBRE
 
 # Le rang d'une classe tient dans un octet ; celui-ci veut dire « pas de valeur ».

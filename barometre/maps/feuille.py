@@ -14,7 +14,7 @@ from branca.element import Element, MacroElement
 from folium.template import Template
 
 from barometre.contours import encarts
-from barometre.maps.carte import Carte
+from barometre.maps.composition import Carte
 from barometre.maps.palettes import CLAIR, SOMBRE
 from barometre.maps.textes import build_js, escape_html
 

@@ -18,8 +18,8 @@ import pandas as pd
 import pyogrio
 
 from barometre.contours.lecture import ContoursAbsents, load_contours
+from barometre.domain.formats import format_nombre
 from barometre.domain.provenance import Provenance
-from barometre.formats import format_nombre
 from barometre.maps.palettes import ABSENT, SEQUENTIELLES
 
 NIVEAUX = ("region", "departement", "epci", "commune")

@@ -20,7 +20,7 @@ from matplotlib.path import Path
 
 from barometre.contours import encarts
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION
-from barometre.maps.carte import HACHURE, POINTS, Carte
+from barometre.maps.composition import HACHURE, POINTS, Carte
 from barometre.maps.legende import Entree
 from barometre.maps.palettes import ABSENT, CONTOUR, FOND, TEXTE, TRAIT
 from barometre.maps.palettes import POINTS as COULEUR_POINTS

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from barometre.domain.formats import format_compte, format_liste, format_nombre, format_part, format_valeur
 from barometre.domain.indicateur import Indicateur
-from barometre.formats import format_compte, format_liste, format_nombre, format_part, format_valeur
 from barometre.stats.contrasts import adjust_p_values
 
 # Cinq grandes parties de la métropole, par région, et les outre-mer.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from barometre.maps.carte import Carte
+from barometre.maps.composition import Carte
 from barometre.maps.legende import Legende
 
 

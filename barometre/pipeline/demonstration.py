@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 
 from barometre.catalogue import Catalogue
+from barometre.ingest.depouillement import prepare
 from barometre.ingest.identity import Referentiel
-from barometre.ingest.importer import prepare
 from barometre.pipeline.calcul import Contexte, compute_questionnaire, split_vagues
 from barometre.pipeline.cles import build_cles_demonstration, index_cles
 from barometre.pipeline.croisements import compute_avant_apres, compute_croisements

@@ -11,10 +11,10 @@ from typing import Any
 from barometre.catalogue import Catalogue, load_catalogue
 from barometre.domain.version import Empreintes
 from barometre.ingest.corrections import correct_garde
+from barometre.ingest.depouillement import prepare_all
 from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.garde import Correction, read_garde
 from barometre.ingest.identity import Referentiel
-from barometre.ingest.importer import prepare_all
 from barometre.ingest.lot import Lot
 from barometre.ingest.rejeu import reread
 from barometre.pipeline.achevement import check_or_refuse, finish_version

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from barometre.formats import format_compte
+from barometre.domain.formats import format_compte
 from barometre.rapports.modele import Figure, Point, Tableau
 from barometre.views.lecture.ligne import LigneIndicateur
 

@@ -25,9 +25,9 @@ from barometre.assemblage.theme import load_theme
 from barometre.catalogue import load_catalogue
 from barometre.catalogue.fonds import load_fonds
 from barometre.charts import Marques
-from barometre.formats import format_compte, format_effectif, format_part, format_points
-from barometre.rapports.carte import build_carte
+from barometre.domain.formats import format_compte, format_effectif, format_part, format_points
 from barometre.rapports.demande import Demande, DemandeRefusee
+from barometre.rapports.image_carte import build_carte
 from barometre.rapports.modele import Image, Tableau
 from barometre.rapports.synthese import build_synthese
 from barometre.views.lecture.chiffres import Chiffre

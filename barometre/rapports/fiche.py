@@ -8,8 +8,8 @@ from datetime import date
 from barometre.access import Gate
 from barometre.assemblage import memoire
 from barometre.assemblage.collectivite import load_fiche
+from barometre.domain.formats import format_date, format_liste, format_nombre
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION, LICENCE
-from barometre.formats import format_date, format_liste, format_nombre
 from barometre.rapports.modele import Bloc, Document, Liste, Paragraphe, Section, Tableau
 from barometre.views.collectivite.fiche import VueFiche
 from barometre.views.collectivite.obligations import Obligation

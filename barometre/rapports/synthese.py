@@ -10,12 +10,12 @@ from barometre.assemblage import memoire
 from barometre.assemblage.ensemble import load_methode, load_qualites
 from barometre.assemblage.piloter import load_evolutions, load_panorama
 from barometre.catalogue import load_catalogue
+from barometre.domain.formats import format_date
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION, LICENCE
 from barometre.domain.territoire import FRANCE
-from barometre.formats import format_date
 from barometre.rapports.blocs import build_figure, build_tableau_chiffres
-from barometre.rapports.carte import build_carte
 from barometre.rapports.demande import Champ, Demande, DemandeRefusee, choose_vagues, resolve_champ
+from barometre.rapports.image_carte import build_carte
 from barometre.rapports.modele import Bloc, Document, Liste, Paragraphe, Section, Tableau
 from barometre.views.comprendre.theme import VueTheme, build_vue_theme
 from barometre.views.lecture.citation import LIBELLES_NOTES, SOURCE, get_libelle_note

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from barometre.domain.formats import FINE, format_date
 from barometre.domain.version import Version
-from barometre.formats import FINE, format_date
 from barometre.ui import navigation, state
 from barometre.ui.blocks.messages import render_message
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from barometre.access import Gate
 from barometre.assemblage import depot
 from barometre.assemblage.opsn import load_territoire_opsn
+from barometre.domain.formats import format_date
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.domain.territoire import FRANCE
 from barometre.domain.version import Version
-from barometre.formats import format_date
 from barometre.ui import state
 from barometre.ui.visiteur import get_lecteur
 

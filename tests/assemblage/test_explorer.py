@@ -13,8 +13,8 @@ from barometre.access import Gate
 from barometre.assemblage import depot, memoire
 from barometre.assemblage.explorer import build_image_figure, load_explorer, load_figure
 from barometre.catalogue import load_catalogue
+from barometre.domain.formats import is_absent
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION
-from barometre.formats import is_absent
 from barometre.views.donnees.demande import DemandeExplorer, parse_demande
 from barometre.views.donnees.figure import choose_figure
 from barometre.warehouse.repository import open_repository

@@ -15,8 +15,8 @@ import pandas as pd
 
 from barometre.catalogue import load_catalogue
 from barometre.domain.enquete import Option, Question
+from barometre.ingest.depouillement import prepare
 from barometre.ingest.identity import Referentiel
-from barometre.ingest.importer import prepare
 from barometre.ingest.xlsx_reader import read_xlsx
 from barometre.pipeline.importer import importer
 from barometre.warehouse.repository import open_repository

@@ -23,11 +23,11 @@ PERMIS: dict[str, set[str]] = {
     "access": {"recherche", "warehouse", "domain"},
     "sources": {"fichiers", "recherche", "warehouse", "catalogue", "domain"},
     "ingest": {"recherche", "warehouse", "catalogue", "domain"},
-    "contours": {"fichiers", "sources", "catalogue", "domain", "formats"},
-    "charts": {"stats", "domain", "formats"},
-    "maps": {"contours", "stats", "domain", "formats"},
-    "exports": {"stats", "catalogue", "domain", "formats"},
-    "views": {"access", "recherche", "stats", "catalogue", "domain", "formats"},
+    "contours": {"fichiers", "sources", "catalogue", "domain"},
+    "charts": {"stats", "domain"},
+    "maps": {"contours", "stats", "domain"},
+    "exports": {"stats", "catalogue", "domain"},
+    "views": {"access", "recherche", "stats", "catalogue", "domain"},
     "pipeline": {"sources", "ingest", "stats", "warehouse", "catalogue", "domain", "fichiers"},
     "assemblage": {
         "views",
@@ -40,7 +40,6 @@ PERMIS: dict[str, set[str]] = {
         "catalogue",
         "stats",
         "domain",
-        "formats",
     },
     # Les gestes d'un opérateur : ceux des commandes, derrière un droit relu.
     "administration": {
@@ -52,7 +51,6 @@ PERMIS: dict[str, set[str]] = {
         "views",
         "catalogue",
         "domain",
-        "formats",
     },
     "ui": {
         "administration",
@@ -69,9 +67,7 @@ PERMIS: dict[str, set[str]] = {
         "catalogue",
         "stats",
         "domain",
-        "formats",
     },
-    "formats": {"domain"},
     "api": {
         "assemblage",
         "views",
@@ -90,7 +86,6 @@ PERMIS: dict[str, set[str]] = {
         "access",
         "catalogue",
         "domain",
-        "formats",
     },
     "cli": {
         "fichiers",
@@ -109,7 +104,6 @@ PERMIS: dict[str, set[str]] = {
         "catalogue",
         "stats",
         "domain",
-        "formats",
     },
 }
 # Une bibliothèque extérieure n'entre que dans ces pièces.

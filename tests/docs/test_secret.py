@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from barometre.domain.formats import format_effectif, format_nombre
 from barometre.domain.secret import (
     BRUIT_DIFFERENCE,
     BRUIT_ECART,
@@ -20,7 +21,6 @@ from barometre.domain.secret import (
     SEUIL_PARTICIPATION,
     SEUIL_REDRESSE,
 )
-from barometre.formats import format_effectif, format_nombre
 from barometre.stats.grades import B_PRUDENCE_WIDTH, B_SIZE, C_SIZE
 from barometre.views.piloter.participation import CACHE, PRECAUTION
 

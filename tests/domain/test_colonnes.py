@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from barometre.domain.colonnes import ColonneInconnue, Nature, get_colonne, load_colonnes
-from barometre.formats import FINE, format_part
+from barometre.domain.formats import FINE, format_part
 from barometre.views.lecture.tableau import build_tableau, to_pourcent
 
 VUES = Path(__file__).resolve().parents[2] / "barometre" / "views"

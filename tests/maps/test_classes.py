@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from barometre.formats import FINE
+from barometre.domain.formats import FINE
 from barometre.maps.classes import NOMBRE, build_classes
 from tests.maps.donnees import build_indicateur
 

@@ -4,8 +4,8 @@ import base64
 
 import numpy as np
 
-from barometre.maps.carte import build_carte_categories
 from barometre.maps.colis import HORS_CARTE, SANS_VALEUR, build_colis
+from barometre.maps.composition import build_carte_categories
 from barometre.maps.textes import escape_html
 from tests.maps.donnees import build_cadre, build_contours
 

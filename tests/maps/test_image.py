@@ -6,8 +6,8 @@ import pytest
 
 from barometre.contours.lecture import load_contours
 from barometre.maps import build_carte, build_image, build_table
-from barometre.maps.carte import CadreInvalide
 from barometre.maps.classes import build_classes
+from barometre.maps.composition import CadreInvalide
 from tests.maps.donnees import build_cadre, build_contours, build_indicateur
 
 PART = build_indicateur()

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from barometre.assemblage import depot
-from barometre.formats import format_ponctuation
+from barometre.domain.formats import format_ponctuation
 from barometre.ui import roles
 from tests.pages.conftest import Ouvrir, deplier, list_messages
 from tests.views.terrain_pairs import DROM, MUETTE, SOI, TEXTE_SECRET, build_terrain

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from barometre.access.lecteur import Lecteur
 from barometre.assemblage import depot
-from barometre.assemblage.carte import Dessin
+from barometre.assemblage.carte_gardee import Dessin
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.ui import porte
 from barometre.ui.serving import images

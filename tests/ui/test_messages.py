@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from barometre.formats import format_ponctuation
+from barometre.domain.formats import format_ponctuation
 from barometre.ui.blocks.messages import build_message
 from barometre.views.lecture.address import CLES, read_address
 

@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from barometre.assemblage.piloter import load_vue_alertes
-from barometre.formats import format_compte
+from barometre.domain.formats import format_compte
 from barometre.ui import navigation, porte, selectors
-from barometre.ui.blocks.cartes import build_citer, build_publies
+from barometre.ui.blocks.grand_chiffre import build_citer, build_publies
 from barometre.ui.blocks.textes import lien, render_tableau, texte
 from barometre.views.comprendre.accueil import CartePublie, CarteTheme, VueAccueil
 

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from barometre.assemblage.piloter import load_vue_alertes
-from barometre.formats import format_nombre, format_part
+from barometre.domain.formats import format_nombre, format_part
 from barometre.ui import navigation, porte
 from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.telechargements import render_telechargements

@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from barometre.assemblage.carte import (
+from barometre.assemblage.carte_gardee import (
     OPSN_AU_DESSUS,
     Dessin,
     load_mesures_par_commune,
     load_niveaux,
 )
 from barometre.catalogue import load_catalogue
+from barometre.domain.formats import format_liste
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.territoire import LIBELLES_COUVERTURES, LIBELLES_TYPES
-from barometre.formats import format_liste
 from barometre.ui import porte, selectors, state
 from barometre.ui.blocks.textes import texte
 from barometre.views.carte.lieux import NOMS_NIVEAUX

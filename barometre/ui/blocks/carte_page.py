@@ -8,13 +8,13 @@ from html import escape
 
 import streamlit as st
 
-from barometre.assemblage import carte as assemblage_carte
-from barometre.assemblage.carte import CarteAffichee
+from barometre.assemblage import carte_gardee as assemblage_carte
+from barometre.assemblage.carte_gardee import CarteAffichee
 from barometre.domain.territoire import FRANCE
 from barometre.maps import ContoursAbsents
 from barometre.maps.feuille import FORMES_MAXIMALES
 from barometre.ui import navigation, porte, state
-from barometre.ui.blocks import carte as blocs
+from barometre.ui.blocks import carte_et_doubles as blocs
 from barometre.ui.blocks.carte_choix import Demande
 from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.textes import texte

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from barometre.ui import selectors
-from barometre.ui.blocks.cartes import build_citer
+from barometre.ui.blocks.grand_chiffre import build_citer
 from barometre.ui.blocks.tableau_triable import Case, build_triable
 from barometre.ui.blocks.textes import lien, texte
 from barometre.views.comprendre.accueil import CartePublie

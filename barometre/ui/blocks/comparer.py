@@ -8,9 +8,9 @@ import streamlit as st
 
 from barometre.assemblage.collectivite import ComparerAffiche, load_comparer, load_resolution
 from barometre.catalogue import load_catalogue
+from barometre.domain.formats import format_guillemets, format_nombre
 from barometre.domain.noms import format_complement
 from barometre.domain.territoire import Collectivite
-from barometre.formats import format_guillemets, format_nombre
 from barometre.ui import porte, selectors, state
 from barometre.ui.blocks.collectivite import get_nom, render_vers
 from barometre.ui.blocks.depliants import render_tableau_replie

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from html import escape
 
 from barometre.charts import Marques
+from barometre.domain.formats import format_date
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION
 from barometre.domain.version import Version
-from barometre.formats import format_date
 from barometre.rapports.diapos import Diapo
 from barometre.rapports.modele import Image
 from barometre.ui.blocks.textes import texte

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from barometre.formats import format_ponctuation
+from barometre.domain.formats import format_ponctuation
 
 RACINE = Path(__file__).resolve().parents[3]
 

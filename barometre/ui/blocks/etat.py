@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from barometre.assemblage.etat import load_accord, load_mesures
-from barometre.formats import INSECABLE, format_effectif
+from barometre.domain.formats import INSECABLE, format_effectif
 from barometre.ui import porte
 from barometre.ui.blocks.depliants import render_depliant, render_tableau_replie
 from barometre.ui.blocks.messages import render_message

@@ -10,7 +10,7 @@ import streamlit as st
 from barometre.access.reglages import read_reglages
 from barometre.assemblage.explorer import load_explorer
 from barometre.catalogue import load_catalogue
-from barometre.formats import format_guillemets, format_nombre
+from barometre.domain.formats import format_guillemets, format_nombre
 from barometre.maps.geopackage import MIME, to_gpkg
 from barometre.maps.geopackage import NIVEAUX as NIVEAUX_DESSINES
 from barometre.ui import porte, selectors, state

@@ -6,11 +6,11 @@ from functools import partial
 
 import streamlit as st
 
-from barometre.assemblage.carte import Dessin, load_cartes
+from barometre.assemblage.carte_gardee import Dessin, load_cartes
 from barometre.assemblage.explorer import FigureExplorer, build_image_figure, load_figure
 from barometre.charts.image import FormatImage
 from barometre.ui import porte
-from barometre.ui.blocks import carte as blocs_carte
+from barometre.ui.blocks import carte_et_doubles as blocs_carte
 from barometre.ui.blocks.graphiques import render_graphique
 from barometre.ui.blocks.textes import texte
 from barometre.views.carte.vue_carte import ChoixCarte

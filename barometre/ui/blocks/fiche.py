@@ -9,7 +9,7 @@ from functools import partial
 import streamlit as st
 
 from barometre.charts import Marques
-from barometre.formats import format_compte, format_part
+from barometre.domain.formats import format_compte, format_part
 from barometre.rapports.fiche import build_document_fiche
 from barometre.ui import porte, roles
 from barometre.ui.blocks.collectivite import build_carte_identite, get_sujet, render_vers

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from barometre.formats import format_date
+from barometre.domain.formats import format_date
 from barometre.ui.blocks.documents import read_document
 from barometre.ui.blocks.en_fond import render_en_fond
 from barometre.ui.blocks.tableau_triable import Case, build_triable

@@ -7,8 +7,8 @@ from datetime import date
 import streamlit as st
 
 from barometre.assemblage.piloter import ObligationAffichee, load_obligation, load_panorama
+from barometre.domain.formats import format_date
 from barometre.domain.territoire import LIBELLES_TYPES
-from barometre.formats import format_date
 from barometre.ui import porte, selectors
 from barometre.ui.blocks.graphiques import render_graphique
 from barometre.ui.blocks.messages import render_message

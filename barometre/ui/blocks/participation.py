@@ -9,7 +9,7 @@ import streamlit as st
 
 from barometre.assemblage.participation import ParticipationAffichee, load_participation, load_relance
 from barometre.catalogue import load_catalogue
-from barometre.formats import format_nombre
+from barometre.domain.formats import format_nombre
 from barometre.ui import porte, selectors
 from barometre.ui.blocks.graphiques import render_graphique
 from barometre.ui.blocks.messages import render_message

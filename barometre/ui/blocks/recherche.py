@@ -9,7 +9,7 @@ from __future__ import annotations
 import streamlit as st
 
 from barometre.access import Trouvaille
-from barometre.formats import format_compte, format_guillemets
+from barometre.domain.formats import format_compte, format_guillemets
 from barometre.ui import navigation, porte, selectors, state
 from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.paroles import apply_lecteur, render_html

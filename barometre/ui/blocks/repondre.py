@@ -11,8 +11,8 @@ from barometre.assemblage.collectivite import ComparerAffiche, FicheAffichee, lo
 from barometre.catalogue import load_catalogue
 from barometre.catalogue.model import Theme
 from barometre.domain.enquete import Question, Questionnaire
+from barometre.domain.formats import format_compte, format_guillemets
 from barometre.domain.territoire import Collectivite
-from barometre.formats import format_compte, format_guillemets
 from barometre.ui import porte, selectors, state
 from barometre.ui.blocks.telechargements import VISITE, FichierOffert, render_fichiers
 from barometre.ui.blocks.textes import texte

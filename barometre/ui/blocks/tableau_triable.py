@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from barometre.formats import format_compte
+from barometre.domain.formats import format_compte
 from barometre.ui.blocks.textes import texte
 
 

@@ -10,7 +10,7 @@ from html import escape
 import pandas as pd
 
 from barometre.domain.colonnes import Colonne
-from barometre.formats import format_ponctuation
+from barometre.domain.formats import format_ponctuation
 from barometre.ui.blocks.paroles import render_html
 from barometre.views.lecture.tableau import describe_colonne, format_case
 

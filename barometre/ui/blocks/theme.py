@@ -8,9 +8,10 @@ from html import escape
 import streamlit as st
 
 from barometre.assemblage.theme import ThemeAffiche
-from barometre.formats import format_compte
+from barometre.domain.formats import format_compte
 from barometre.ui import selectors
-from barometre.ui.blocks import carte, etat, qualite
+from barometre.ui.blocks import carte_et_doubles as carte
+from barometre.ui.blocks import etat, qualite
 from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.questionnaire import render_questionnaire

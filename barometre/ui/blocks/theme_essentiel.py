@@ -9,7 +9,7 @@ from barometre.assemblage import memoire
 from barometre.assemblage.etat import load_mesures
 from barometre.assemblage.theme import ThemeAffiche, load_theme
 from barometre.ui import porte
-from barometre.ui.blocks.cartes import build_carte_breve
+from barometre.ui.blocks.grand_chiffre import build_carte_breve
 from barometre.ui.blocks.graphiques import build_marques
 from barometre.ui.blocks.textes import Ecrit, build_anciennes, build_tableau, lien, texte
 from barometre.views.comprendre.agir import Piste

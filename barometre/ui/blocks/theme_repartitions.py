@@ -8,7 +8,7 @@ from barometre.assemblage.theme import IndicateurAffiche, ThemeAffiche, load_ind
 from barometre.domain.colonnes import get_colonne
 from barometre.domain.indicateur import Indicateur
 from barometre.ui import porte, selectors
-from barometre.ui.blocks.cartes import build_carte
+from barometre.ui.blocks.grand_chiffre import build_carte
 from barometre.ui.blocks.graphiques import build_marques, render_graphique
 from barometre.ui.blocks.groupes import render_suite
 from barometre.ui.blocks.telechargements import render_telechargements

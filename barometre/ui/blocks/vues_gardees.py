@@ -16,7 +16,7 @@ from barometre.access.erreurs import PANNES, RegistreError
 from barometre.access.registre import get_registre
 from barometre.access.reglages import read_reglages
 from barometre.access.vues_gardees import NON_TENU, SIGNES_TITRE, VueGardee, VuesGardees
-from barometre.formats import format_compte, format_guillemets
+from barometre.domain.formats import format_compte, format_guillemets
 from barometre.ui import state, visiteur
 from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.messages import render_message

@@ -22,9 +22,9 @@ from starlette.routing import BaseRoute, Route
 
 from barometre.access.lecteur import Lecteur, read_lecteur
 from barometre.access.registre import get_registre
-from barometre.assemblage import carte as assemblage_carte
+from barometre.assemblage import carte_gardee as assemblage_carte
 from barometre.assemblage import depot
-from barometre.assemblage.carte import Dessin
+from barometre.assemblage.carte_gardee import Dessin
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.ui import porte
 from barometre.ui.visiteur import COOKIE, PERSONNE

@@ -16,7 +16,7 @@ import pandas as pd
 from barometre.access import Gate
 from barometre.access.registre import get_registre
 from barometre.administration.journal import load_journal, read_recherche
-from barometre.assemblage.carte import CarteAffichee, Dessin, build_table_carte, load_cartes
+from barometre.assemblage.carte_gardee import CarteAffichee, Dessin, build_table_carte, load_cartes
 from barometre.assemblage.collectivite import ComparerAffiche, load_comparer, load_fiche_affichee
 from barometre.assemblage.opsn import load_opsn
 from barometre.assemblage.participation import load_relance

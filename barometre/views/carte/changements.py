@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from barometre.access import Gate
+from barometre.domain.formats import is_absent
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.secret import MONTRES
-from barometre.formats import is_absent
 from barometre.views.carte.valeurs import ABSENT, INDICATIF, MONTRE, NON_CITABLE, Releve, build_cadre
 from barometre.views.comprendre.evolution import AUCUN, BAISSE, HAUSSE, format_ampleur
 from barometre.views.lecture.selection import Selection

@@ -8,9 +8,9 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
+from barometre.domain.formats import format_compte, format_liste, format_nombre, format_part
 from barometre.domain.secret import SEUIL_PARTICIPATION
 from barometre.domain.territoire import LIBELLES_COUVERTURES
-from barometre.formats import format_compte, format_liste, format_nombre, format_part
 from barometre.views.carte.valeurs import ABSENT, MONTRE, Releve, build_cadre
 from barometre.views.lecture.selection import Selection
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from barometre.catalogue.model import PARTICIPATION, Catalogue
 from barometre.domain.chiffre import ChiffrePublie
+from barometre.domain.formats import format_compte, format_liste
 from barometre.domain.indicateur import Indicateur
-from barometre.formats import format_compte, format_liste
 from barometre.views.lecture.publies import format_publie
 
 SANS_TERRITOIRE = (

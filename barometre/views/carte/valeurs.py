@@ -9,10 +9,10 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
+from barometre.domain.formats import format_date, format_effectif
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.structure import EGALE
 from barometre.domain.territoire import FRANCE
-from barometre.formats import format_date, format_effectif
 from barometre.views.lecture.cellules import get_cellule, read_cellules
 from barometre.views.lecture.chiffres import Chiffre, Cle, format_bornes, format_cellule, format_chiffre
 from barometre.views.lecture.citation import get_raison

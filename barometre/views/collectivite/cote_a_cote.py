@@ -9,8 +9,8 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
+from barometre.domain.formats import INCONNU, format_compte
 from barometre.domain.territoire import LIBELLES_COUVERTURES, Collectivite
-from barometre.formats import INCONNU, format_compte
 from barometre.views.collectivite.fiche import list_pratiques
 from barometre.views.collectivite.soi import Soi, compute_score, read_soi
 from barometre.views.lecture.libelles import Libelles

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from barometre.domain.formats import format_nombre
 from barometre.domain.indicateur import Indicateur
-from barometre.formats import format_nombre
 from barometre.views.collectivite.pairs import Pairs
 
 

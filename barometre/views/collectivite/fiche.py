@@ -10,10 +10,10 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue, Theme
+from barometre.domain.formats import format_compte, format_guillemets
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Provenance
 from barometre.domain.territoire import Collectivite
-from barometre.formats import format_compte, format_guillemets
 from barometre.views.collectivite.distribution import Distribution, build_distribution
 from barometre.views.collectivite.ecarts import Ecart, list_ecarts, list_forces
 from barometre.views.collectivite.identite import Identite, build_identite

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
+from barometre.domain.formats import INCONNU, format_compte, format_liste
 from barometre.domain.territoire import LIBELLES_COUVERTURES, Collectivite
-from barometre.formats import INCONNU, format_compte, format_liste
 from barometre.views.lecture.libelles import Libelles
 
 NOMS_TYPES = {

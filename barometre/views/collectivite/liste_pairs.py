@@ -13,8 +13,8 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
+from barometre.domain.formats import format_compte
 from barometre.domain.territoire import FRANCE, Collectivite
-from barometre.formats import format_compte
 from barometre.stats.peers import K_DEFAUT, widen
 from barometre.views.collectivite.pairs import SEMBLABLES, Comparaison, Demande, Methode
 from barometre.views.collectivite.structure import (

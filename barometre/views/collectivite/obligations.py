@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from barometre.catalogue.model import Catalogue, SeuilLegal
+from barometre.domain.formats import format_date
 from barometre.domain.territoire import Collectivite
-from barometre.formats import format_date
 from barometre.views.collectivite.soi import Soi
 
 FAITE, CONSTATEE, INCONNU = "déclarée faite", "constatée par l’État", "inconnu"

@@ -15,10 +15,10 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
+from barometre.domain.formats import format_compte
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.secret import QUESTIONNAIRES_SENSIBLES, get_seuil
 from barometre.domain.territoire import FRANCE, LIBELLES_COUVERTURES, Collectivite
-from barometre.formats import format_compte
 from barometre.views.collectivite.structure import Structure
 from barometre.views.lecture.cellules import read_cellules
 from barometre.views.lecture.chiffres import ABSENT, Chiffre

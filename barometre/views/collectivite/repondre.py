@@ -12,9 +12,9 @@ from typing import Any
 
 from barometre.catalogue.model import Catalogue
 from barometre.domain.enquete import Question, Questionnaire
+from barometre.domain.formats import format_guillemets, format_nombre
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.regles import Saisie, apply_calcul
-from barometre.formats import format_guillemets, format_nombre
 from barometre.views.collectivite.pairs import Pairs
 from barometre.views.collectivite.soi import Reponse, Soi
 from barometre.views.lecture.chiffres import format_cellule

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from barometre.formats import format_guillemets, format_nombre
+from barometre.domain.formats import format_guillemets, format_nombre
 from barometre.views.collectivite.fiche import ThemeFiche
 
 COLONNES = ("theme", "pairs", "soi", "pairs_texte", "soi_texte", "raison")

@@ -9,8 +9,8 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
+from barometre.domain.formats import format_date
 from barometre.domain.indicateur import Indicateur
-from barometre.formats import format_date
 from barometre.stats.scores import compute_scores
 from barometre.views.lecture.champ import count_communes
 from barometre.views.lecture.chiffres import format_chiffre

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from barometre.access import Gate
-from barometre.formats import format_part
+from barometre.domain.formats import format_part
 from barometre.stats.peers import K_DEFAUT, nearest
 
 # Les variables dans l'ordre où on les dit, et leur importance tant que le lecteur n'en change pas.

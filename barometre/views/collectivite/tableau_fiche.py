@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from barometre.domain.formats import format_liste
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Definition, Provenance
-from barometre.formats import format_liste
 from barometre.views.collectivite.pairs import Comparaison, Pairs
 from barometre.views.collectivite.soi import Soi
 from barometre.views.lecture.chiffres import Chiffre

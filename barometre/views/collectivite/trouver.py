@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from barometre.access import Gate, Trouvaille
+from barometre.domain.formats import format_guillemets
 from barometre.domain.territoire import Collectivite
-from barometre.formats import format_guillemets
 
 RESULTATS = 15
 

@@ -11,8 +11,7 @@ import pandas as pd
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.domain.ecarts import CLES_ECARTS, DEDANS, ECART
-from barometre.domain.territoire import LIBELLES_TYPES
-from barometre.formats import (
+from barometre.domain.formats import (
     format_compte,
     format_date,
     format_effectif,
@@ -20,6 +19,7 @@ from barometre.formats import (
     format_part,
     format_points,
 )
+from barometre.domain.territoire import LIBELLES_TYPES
 from barometre.views.comprendre.theme import VueTheme
 from barometre.views.etat.croisement import Croisement, build_croisement
 from barometre.views.lecture.ligne import Lecture, LigneIndicateur

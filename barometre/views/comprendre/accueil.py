@@ -9,9 +9,9 @@ from barometre.access import Gate
 from barometre.catalogue.model import PARTICIPATION, Catalogue, Theme
 from barometre.domain.chiffre import ChiffrePublie
 from barometre.domain.enquete import Vague
+from barometre.domain.formats import format_compte, format_effectif, format_periode
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.territoire import FRANCE
-from barometre.formats import format_compte, format_effectif, format_periode
 from barometre.views.etat.mesures import MesureLue, build_vue_mesures
 from barometre.views.lecture.cellules import get_cellule, read_cellules
 from barometre.views.lecture.chiffres import Chiffre, Cle

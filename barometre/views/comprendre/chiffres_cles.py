@@ -11,9 +11,9 @@ import pandas as pd
 from barometre.access import Gate
 from barometre.catalogue.model import PARTICIPATION, Catalogue
 from barometre.domain.chiffre import ChiffrePublie
+from barometre.domain.formats import format_effectif
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Definition, Provenance
-from barometre.formats import format_effectif
 from barometre.views.comprendre.accueil import CartePublie, build_carte_publie
 from barometre.views.lecture.cellules import get_cellule, read_cellules
 from barometre.views.lecture.chiffres import Chiffre, Cle, format_bornes, format_cellule

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from barometre.access import Gate
+from barometre.domain.formats import format_nombre, format_points, is_absent
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.secret import MONTRES
-from barometre.formats import format_nombre, format_points, is_absent
 from barometre.stats.prudence import shift
 from barometre.views.lecture.chiffres import Chiffre, inflect_unite
 from barometre.views.lecture.libelles import Libelles, lower_initiale

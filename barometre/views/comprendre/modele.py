@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from barometre.domain.estimation_modele import EstimationModele
+from barometre.domain.formats import format_intervalle, format_part
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.territoire import FRANCE
-from barometre.formats import format_intervalle, format_part
 from barometre.views.comprendre.entonnoirs import list_departements
 from barometre.views.lecture.cellules import get_cellule, read_cellules
 from barometre.views.lecture.ligne import Lecture

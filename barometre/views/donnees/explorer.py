@@ -12,9 +12,9 @@ import pandas as pd
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.domain.chiffre import ChiffrePublie
+from barometre.domain.formats import format_compte, format_liste
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Provenance
-from barometre.formats import format_compte, format_liste
 from barometre.views.donnees.declares import build_declares
 from barometre.views.donnees.demande import (
     REPARTITIONS,

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from barometre.domain.formats import is_absent
 from barometre.domain.indicateur import Indicateur
-from barometre.formats import is_absent
 from barometre.views.donnees.demande import TERRITOIRE, VAGUE, DemandeExplorer
 from barometre.views.donnees.explorer import CACHEE, VueExplorer
 from barometre.views.lecture.chiffres import ABSENT, Chiffre

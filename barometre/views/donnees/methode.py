@@ -11,10 +11,10 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
+from barometre.domain.formats import format_compte, format_date, format_liste, is_absent
 from barometre.domain.provenance import Definition, Provenance
 from barometre.domain.territoire import LIBELLES_TYPES
 from barometre.domain.version import Version
-from barometre.formats import format_compte, format_date, format_liste, is_absent
 from barometre.views.lecture.provenance import build_provenance
 from barometre.views.lecture.tableau import build_tableau
 

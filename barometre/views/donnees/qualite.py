@@ -10,7 +10,7 @@ import pandas as pd
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.domain.ecarts import CALE, DEDANS, ECART, ECART_CADRE, ECART_LIBRE
-from barometre.formats import INSECABLE, format_compte, format_nombre, format_part
+from barometre.domain.formats import INSECABLE, format_compte, format_nombre, format_part
 from barometre.views.lecture.tableau import build_tableau, to_pourcent
 
 # Comment un lecteur dit les variables du redressement.

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from barometre.domain.enquete import Question, Questionnaire
+from barometre.domain.formats import format_liste
 from barometre.domain.provenance import Definition, Provenance
 from barometre.domain.territoire import LIBELLES_TYPES
 from barometre.domain.version import Version
-from barometre.formats import format_liste
 from barometre.views.lecture.provenance import build_provenance
 
 TYPES_QUESTION = {

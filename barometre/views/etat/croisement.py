@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from barometre.access import AccesRefuse
+from barometre.domain.formats import format_compte, format_date, format_nombre
 from barometre.domain.indicateur import Indicateur
-from barometre.formats import format_compte, format_date, format_nombre
 from barometre.views.lecture.champ import count_communes, list_champ
 from barometre.views.lecture.chiffres import format_chiffre
 from barometre.views.lecture.ligne import Lecture

@@ -11,9 +11,9 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
+from barometre.domain.formats import format_compte, format_date, format_nombre
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import LICENCE, Provenance
-from barometre.formats import format_compte, format_date, format_nombre
 from barometre.views.lecture.champ import count_communes
 from barometre.views.lecture.libelles import Libelles
 from barometre.views.lecture.place import EN_TETE, Relevee, Verdict, format_mesure, judge_place

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from barometre.domain.chiffre import Note, Raison
+from barometre.domain.formats import format_intervalle, format_valeur, is_absent
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.secret import MONTRES
-from barometre.formats import format_intervalle, format_valeur, is_absent
 from barometre.stats.prudence import Slopes, bound_prudence, find_breaking_factor
 
 ABSENT = "absent"

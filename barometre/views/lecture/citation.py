@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from barometre.domain.formats import format_effectif
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION
 from barometre.domain.secret import SEUIL, SEUIL_CYBER, get_seuil
-from barometre.formats import format_effectif
 from barometre.views.lecture.chiffres import STRUCTURE, Chiffre, format_bornes, format_cellule
 from barometre.views.lecture.libelles import lower_initiale
 from barometre.views.lecture.prudence import RAISONS, build_g_etoile

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from barometre.access import Gate
+from barometre.domain.formats import INSECABLE, format_effectif, format_liste, format_points, is_absent
 from barometre.domain.indicateur import Indicateur
-from barometre.formats import INSECABLE, format_effectif, format_liste, format_points, is_absent
 from barometre.views.lecture.selection import Selection
 
 # territoire, type, strate, couverture

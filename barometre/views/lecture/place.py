@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
 
+from barometre.domain.formats import format_compte, format_date, format_guillemets, format_nombre
 from barometre.domain.indicateur import Indicateur
-from barometre.formats import format_compte, format_date, format_guillemets, format_nombre
 from barometre.views.lecture.chiffres import format_chiffre
 
 Place = Literal["en_tete", "en_petit", "cachee"]

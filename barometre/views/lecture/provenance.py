@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from barometre.access import Gate
+from barometre.domain.formats import format_date, is_absent, round_nombre, to_pourcents
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import LICENCE, Definition, Provenance
 from barometre.domain.version import Version
-from barometre.formats import format_date, is_absent, round_nombre, to_pourcents
 from barometre.views.lecture.chiffres import ABSENT, Chiffre
 from barometre.views.lecture.citation import HORS_BIAIS, LIBELLES_NOTES, SOURCE, get_libelle_note, get_raison
 from barometre.views.lecture.groupes_compares import GroupeCompare

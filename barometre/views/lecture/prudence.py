@@ -6,8 +6,8 @@ indicateur neutre, et dit le contraire de ce qu'il faut quand « plus bas » est
 
 from __future__ import annotations
 
+from barometre.domain.formats import format_intervalle, format_nombre
 from barometre.domain.indicateur import Indicateur
-from barometre.formats import format_intervalle, format_nombre
 from barometre.stats.prudence import PRUDENCE_FACTOR, SENSITIVITY_FACTORS, tilt_share
 from barometre.views.lecture.chiffres import Chiffre, format_chiffre
 

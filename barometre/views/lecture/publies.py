@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from barometre.domain.chiffre import ChiffrePublie
+from barometre.domain.formats import format_effectif, format_nombre
 from barometre.domain.indicateur import Indicateur
-from barometre.formats import format_effectif, format_nombre
 from barometre.views.lecture.chiffres import Chiffre, format_cellule
 
 

@@ -6,9 +6,9 @@ import json
 import re
 from dataclasses import dataclass
 
+from barometre.domain.formats import format_date
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION
 from barometre.domain.version import Version
-from barometre.formats import format_date
 
 AUTEURS = ("DINUM", "Déclic")
 OUVRAGE = "Baromètre Collectivités & Numérique"

@@ -10,7 +10,7 @@ from numbers import Real
 import pandas as pd
 
 from barometre.domain.colonnes import Colonne, Nature, get_colonne
-from barometre.formats import (
+from barometre.domain.formats import (
     FINE,
     format_date,
     format_nombre,

@@ -12,8 +12,7 @@ from scipy import stats
 from barometre.access import Gate
 from barometre.catalogue.alertes import RegleAlerte
 from barometre.catalogue.model import Catalogue
-from barometre.domain.provenance import Provenance
-from barometre.formats import (
+from barometre.domain.formats import (
     format_compte,
     format_date,
     format_guillemets,
@@ -21,6 +20,7 @@ from barometre.formats import (
     format_part,
     format_points,
 )
+from barometre.domain.provenance import Provenance
 from barometre.views.comprendre.evolution import BAISSE, HAUSSE
 from barometre.views.donnees.methode import describe_age
 from barometre.views.lecture.cellules import read_cellules

@@ -10,15 +10,15 @@ import pandas as pd
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.catalogue.programmes import Programme
-from barometre.domain.indicateur import Indicateur
-from barometre.domain.provenance import Provenance
-from barometre.domain.version import Version
-from barometre.formats import (
+from barometre.domain.formats import (
     INSECABLE,
     format_compte,
     format_guillemets,
     format_points,
 )
+from barometre.domain.indicateur import Indicateur
+from barometre.domain.provenance import Provenance
+from barometre.domain.version import Version
 from barometre.views.lecture.citation import SOURCE
 from barometre.views.lecture.libelles import Libelles
 from barometre.views.lecture.provenance import build_definition, build_provenance

@@ -14,9 +14,15 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
+from barometre.domain.formats import (
+    format_effectif,
+    format_guillemets,
+    format_nombre,
+    format_points,
+    is_absent,
+)
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Provenance
-from barometre.formats import format_effectif, format_guillemets, format_nombre, format_points, is_absent
 from barometre.stats.difference import compute_e_value
 from barometre.views.lecture.citation import SOURCE
 from barometre.views.lecture.libelles import Libelles

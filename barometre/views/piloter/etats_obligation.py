@@ -9,9 +9,9 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue, SeuilLegal
+from barometre.domain.formats import format_compte, format_date, format_nombre
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.territoire import LIBELLES_TYPES
-from barometre.formats import format_compte, format_date, format_nombre
 from barometre.views.etat.mesures import is_chargee, read_sources
 from barometre.views.lecture.chiffres import format_bornes, format_cellule
 from barometre.views.lecture.ligne import Cellules

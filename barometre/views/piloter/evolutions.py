@@ -10,9 +10,9 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
+from barometre.domain.formats import format_compte, format_guillemets, format_points, is_absent
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Provenance
-from barometre.formats import format_compte, format_guillemets, format_points, is_absent
 from barometre.stats.decomposition import Decomposition, decompose
 from barometre.views.comprendre.evolution import AUCUN, BAISSE, HAUSSE, read_tests
 from barometre.views.lecture.cellules import read_cellules

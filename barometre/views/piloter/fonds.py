@@ -12,8 +12,8 @@ import pandas as pd
 from barometre.access import Gate
 from barometre.catalogue.fonds import Fonds, Repere
 from barometre.catalogue.programmes import ActionPublique
+from barometre.domain.formats import format_compte, format_date, format_nombre
 from barometre.domain.provenance import Definition, Provenance
-from barometre.formats import format_compte, format_date, format_nombre
 from barometre.views.lecture.provenance import build_provenance
 from barometre.views.lecture.tableau import build_tableau
 

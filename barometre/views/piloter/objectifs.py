@@ -12,9 +12,9 @@ from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.catalogue.objectifs import Objectif
 from barometre.domain.enquete import Vague
+from barometre.domain.formats import format_compte, format_date, format_part
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Provenance
-from barometre.formats import format_compte, format_date, format_part
 from barometre.views.lecture.cellules import read_cellules
 from barometre.views.lecture.chiffres import Chiffre, format_bornes
 from barometre.views.lecture.libelles import Libelles

@@ -10,11 +10,11 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
+from barometre.domain.formats import format_compte, format_nombre, format_part, format_points, is_absent
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.noms import build_cle_tri
 from barometre.domain.provenance import Provenance
 from barometre.domain.territoire import FRANCE, LIBELLES_TYPES, TYPES
-from barometre.formats import format_compte, format_nombre, format_part, format_points, is_absent
 from barometre.views.lecture.groupes_compares import PRECAUTION, GroupeCompare, read_couvertes
 from barometre.views.lecture.libelles import Libelles
 from barometre.views.lecture.ligne import Lecture

@@ -13,8 +13,8 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue, SeuilLegal
+from barometre.domain.formats import format_compte, format_guillemets
 from barometre.domain.provenance import Definition, Provenance
-from barometre.formats import format_compte, format_guillemets
 from barometre.views.lecture.cellules import read_cellules
 from barometre.views.lecture.champ import list_champ
 from barometre.views.lecture.citation import HORS_BIAIS, SOURCE

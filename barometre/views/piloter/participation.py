@@ -10,10 +10,10 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
+from barometre.domain.formats import INSECABLE, format_compte, format_nombre, format_part, is_absent
 from barometre.domain.noms import build_cle_tri
 from barometre.domain.provenance import Definition, Provenance
 from barometre.domain.territoire import FRANCE, LIBELLES_COUVERTURES, LIBELLES_TYPES
-from barometre.formats import INSECABLE, format_compte, format_nombre, format_part, is_absent
 from barometre.views.donnees.qualite import Qualite, read_qualites
 from barometre.views.lecture.libelles import Libelles, lower_initiale
 from barometre.views.lecture.provenance import build_provenance

@@ -10,8 +10,8 @@ import pandas as pd
 from barometre.access import AccesRefuse, Gate
 from barometre.catalogue.model import Catalogue
 from barometre.catalogue.programmes import ActionPublique, Programme
+from barometre.domain.formats import format_compte, format_date, format_guillemets, format_nombre, format_part
 from barometre.domain.provenance import Definition, Provenance
-from barometre.formats import format_compte, format_date, format_guillemets, format_nombre, format_part
 from barometre.views.etat.mesures import COMMANDE, Source, is_chargee, read_sources
 from barometre.views.lecture.cellules import strip_accents
 from barometre.views.lecture.champ import list_champ, select_territoire

@@ -16,11 +16,11 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
+from barometre.domain.formats import format_compte, format_nombre, format_points
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Provenance
 from barometre.domain.secret import SEUIL_PARTICIPATION
 from barometre.domain.territoire import FRANCE
-from barometre.formats import format_compte, format_nombre, format_points
 from barometre.stats.allocation import allocate, compute_n_eff, compute_variance
 from barometre.views.lecture.cellules import read_cellules
 from barometre.views.lecture.chiffres import Chiffre

@@ -16,7 +16,7 @@ from barometre.administration.journal import (
     write_recherche,
 )
 from barometre.administration.volumes import list_alertes
-from barometre.formats import format_compte
+from barometre.domain.formats import format_compte
 from barometre.ui import porte
 from barometre.ui.blocks.administration.gestes import get_operateur
 from barometre.ui.blocks.messages import render_message

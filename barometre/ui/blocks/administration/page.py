@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from barometre.administration.operateur import REFUS
 from barometre.ui import selectors
-from barometre.ui.blocks.administration import acces, importer, journal, quarantaine, sources, versions
+from barometre.ui.blocks.administration import acces, journal, quarantaine, sources, versions
+from barometre.ui.blocks.administration import deposer as importer
 from barometre.ui.blocks.administration.gestes import explain_refus
 from barometre.ui.blocks.messages import render_message
 

@@ -17,8 +17,8 @@ from barometre.administration.versions import (
     set_date,
 )
 from barometre.assemblage import depot
+from barometre.domain.formats import format_date
 from barometre.domain.portee import PUBLIC
-from barometre.formats import format_date
 from barometre.ui.blocks.administration.gestes import get_operateur, run_geste
 from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.textes import render_tableau, texte

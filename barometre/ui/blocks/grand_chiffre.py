@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from barometre.formats import format_effectif
+from barometre.domain.formats import format_effectif
 from barometre.ui.blocks.textes import build_bouton_copier, lien, texte
 from barometre.views.lecture.citation import HORS_BIAIS, Citation, get_libelle_note
 from barometre.views.lecture.ligne import LigneIndicateur

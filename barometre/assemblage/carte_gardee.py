@@ -25,9 +25,9 @@ from barometre.maps import (
     build_points,
     load_contours,
 )
-from barometre.maps.carte import build_carte_categories
 from barometre.maps.classes import Methode, build_classes
 from barometre.maps.colis import build_colis
+from barometre.maps.composition import build_carte_categories
 from barometre.maps.palettes import BAISSE, HAUSSE, NON, OUI, PLUSIEURS, STABLE, UN
 from barometre.views.carte.faits import A_REPONDU, list_opsn_par_departement
 from barometre.views.carte.lieux import build_fil, get_millesime

@@ -9,8 +9,8 @@ from html import escape
 
 import streamlit as st
 
-from barometre.assemblage import carte as assemblage_carte
-from barometre.assemblage.carte import CarteAffichee, Dessin
+from barometre.assemblage import carte_gardee as assemblage_carte
+from barometre.assemblage.carte_gardee import CarteAffichee, Dessin
 from barometre.maps import Carte, Legende, build_image, build_table
 from barometre.maps.image import TAILLE
 from barometre.ui import navigation, porte, state

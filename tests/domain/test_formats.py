@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from barometre import formats
+from barometre.domain import formats
 
 FINE = "\u202f"
 INSECABLE = "\u00a0"

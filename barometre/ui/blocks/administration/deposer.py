@@ -19,7 +19,7 @@ from barometre.administration.imports import (
 )
 from barometre.administration.operateur import REFUS, Operateur
 from barometre.catalogue import load_catalogue
-from barometre.formats import format_compte
+from barometre.domain.formats import format_compte
 from barometre.ui import selectors
 from barometre.ui.blocks.administration.gestes import get_operateur, run_geste
 from barometre.ui.blocks.administration.preparees import render_preparees
