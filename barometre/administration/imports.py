@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from barometre.administration.compte_rendu import CompteRendu, build_compte_rendu
 from barometre.administration.operateur import Operateur
 from barometre.catalogue import load_catalogue
+from barometre.domain.formats import format_compte
 from barometre.ingest.columns import build_recognizer, find_cibles
 from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.export import read_export
@@ -100,7 +101,7 @@ def save_colonnes(operateur: Operateur, questionnaire_id: str, colonnes: Mapping
     permises = {"", IGNOREE, *list_cibles(questionnaire_id)}
     if inconnues := sorted(set(colonnes.values()) - permises):
         raise ImportRefuse(f"« {inconnues[0]} » n'est ni une question, ni un rôle connu.")
-    operateur.record("rapprocher_colonnes", questionnaire_id, f"{len(colonnes)} colonne(s)")
+    operateur.record("rapprocher_colonnes", questionnaire_id, format_compte(len(colonnes), "colonne"))
     operateur.registre.correspondances.save(questionnaire_id, colonnes, par=operateur.compte)
 
 

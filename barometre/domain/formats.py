@@ -35,6 +35,12 @@ def format_nombre(valeur: float | None, decimales: int = 0) -> str:
     return f"{MOINS}{texte}" if arrondi < 0 else texte
 
 
+def format_au_plus(valeur: float | None, decimales: int = 2) -> str:
+    """1234.5 → « 1 234,5 » : sans zéro inutile, au plus tant de décimales."""
+    texte = format_nombre(valeur, decimales)
+    return texte.rstrip("0").rstrip(",") if "," in texte else texte
+
+
 def round_nombre(valeur: float | None, decimales: int = 0) -> Decimal:
     """L'arrondi de l'école, celui de tout ce qui s'écrit : à l'écran et dans les fichiers, le même nombre."""
     # str() d'abord : 0.285 s'arrondit comme il se lit, non comme sa valeur binaire.

@@ -12,7 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from barometre.domain.enquete import ETATS_REPONSE, Question
-from barometre.ingest.labels import clean_label, format_nombre
+from barometre.domain.formats import format_au_plus
+from barometre.ingest.labels import clean_label
 from barometre.ingest.numbers import FormatNombre, build_format, check_unite, read_nombre
 from barometre.ingest.personal import mask_personal
 from barometre.ingest.vocabulary import load_vocabulary
@@ -147,13 +148,13 @@ def _motif_bornes(question: Question, nombre: float) -> str:
         return ""
     if math.isinf(bas) or math.isinf(haut):
         borne = "inférieur à" if nombre < bas else "supérieur à"
-        return f"Ce nombre est {borne} {format_nombre(bas if nombre < bas else haut)}."
-    return f"Ce nombre est hors des bornes ({format_nombre(bas)} à {format_nombre(haut)})."
+        return f"Ce nombre est {borne} {format_au_plus(bas if nombre < bas else haut)}."
+    return f"Ce nombre est hors des bornes ({format_au_plus(bas)} à {format_au_plus(haut)})."
 
 
 def _read_texte(question: Question, texte: str) -> Cellule:
     if etat := read_etat(question, (clean_label(texte) or texte) if len(texte) < 40 else texte):
         return etat
     if len(texte) > MAX_TEXTE:
-        return Cellule(SANS_REPONSE, motif=f"Ce texte dépasse {format_nombre(MAX_TEXTE)} caractères.")
+        return Cellule(SANS_REPONSE, motif=f"Ce texte dépasse {format_au_plus(MAX_TEXTE)} caractères.")
     return Cellule(REPONDU, texte=mask_personal(texte))

@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 
 import pandas as pd
 
+from barometre.domain.formats import format_nombre
 from barometre.ingest.identity import Referentiel
 from barometre.ingest.labels import clean_label
 
@@ -159,7 +160,7 @@ class Noms:
         lue, sienne = max(int(chiffres), 1), max(float(sienne), 1.0)
         if max(lue / sienne, sienne / lue) < _RAPPORT_POPULATION or abs(lue - sienne) < _ECART_POPULATION:
             return ""
-        return POPULATION_DISCORDANTE.format(f"{self._name(cle)} ({cle})", f"{sienne:.0f}")
+        return POPULATION_DISCORDANTE.format(f"{self._name(cle)} ({cle})", format_nombre(sienne))
 
     def find_par_postal(self, code_postal: str, nom: str) -> str:
         """« Candidate : … » si une seule commune porte ce nom sous ce code postal."""

@@ -10,8 +10,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
+from barometre.domain.formats import format_au_plus
 from barometre.ingest.errors import ImportRefuse, Rejet
-from barometre.ingest.labels import format_nombre
 from barometre.ingest.limits import MAX_CARACTERES_CELLULE, MAX_CELLULES, MAX_COLONNES, MAX_LIGNES
 
 SEPARATEURS = (";", ",", "\t", "|")
@@ -41,7 +41,7 @@ class Tableau:
             self.numeros.append(numero)
             if len(self.lignes) * len(self.entetes) > MAX_CELLULES:
                 raise ImportRefuse(
-                    f"Le fichier a plus de {format_nombre(MAX_CELLULES)} cellules : donnez-le en plusieurs "
+                    f"Le fichier a plus de {format_au_plus(MAX_CELLULES)} cellules : donnez-le en plusieurs "
                     "fichiers à la même commande."
                 )
 
@@ -69,14 +69,14 @@ def check_nombre_de_lignes(nombre: int) -> None:
     """Aucun questionnaire adressé aux collectivités n'a autant de réponses."""
     if nombre > MAX_LIGNES:
         raise ImportRefuse(
-            f"Le fichier a plus de {format_nombre(MAX_LIGNES)} lignes : ce n'est pas un export de réponses."
+            f"Le fichier a plus de {format_au_plus(MAX_LIGNES)} lignes : ce n'est pas un export de réponses."
         )
 
 
 def check_entetes(entetes: list[str], nom: str) -> list[str]:
     """Le nombre de colonnes est borné ; un entête est un texte sans espace au bord."""
     if len(entetes) > MAX_COLONNES:
-        trouve, limite = format_nombre(len(entetes)), format_nombre(MAX_COLONNES)
+        trouve, limite = format_au_plus(len(entetes)), format_au_plus(MAX_COLONNES)
         raise ImportRefuse(f"« {nom} » a {trouve} colonnes ; la limite est de {limite}.")
     return [e.strip() for e in entetes]
 
@@ -91,7 +91,7 @@ def iter_csv(path: Path, encodage: str) -> Iterator[tuple[int, list[str], str]]:
             total += len(cellules)
             if total > MAX_CELLULES + MAX_COLONNES:
                 raise ImportRefuse(
-                    f"Le fichier a plus de {format_nombre(MAX_CELLULES)} cellules : ce n'est pas un export "
+                    f"Le fichier a plus de {format_au_plus(MAX_CELLULES)} cellules : ce n'est pas un export "
                     "de réponses, ou il faut le donner en plusieurs fichiers à la même commande."
                 )
             if rang or not cellules or not _is_ligne_sep(cellules):

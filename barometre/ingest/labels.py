@@ -48,8 +48,3 @@ def heading_key(texte: str) -> str:
             question, _, option = texte[:-1].partition("[")
         return f"{clean_label(question)}[{clean_label(option)}]"
     return clean_label(texte)
-
-
-def format_nombre(nombre: float) -> str:
-    """« 4 000 000 », « 12,5 » : un nombre tel qu'on l'écrit en français."""
-    return f"{nombre:,.10g}".replace(",", "\u202f").replace(".", ",")

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from barometre.domain.formats import format_au_plus
 from barometre.ingest.errors import ImportRefuse
-from barometre.ingest.labels import format_nombre
 from barometre.ingest.layout import Feuille
 from barometre.ingest.limits import MAX_CARACTERES_CELLULE, MAX_CELLULES, MAX_COLONNES, MAX_LIGNES
 from barometre.ingest.xlsx_archive import Archive, Lecteur
@@ -94,7 +94,7 @@ class _Feuille(Lecteur):
         self._elements += 1
         if self._elements > MAX_CELLULES:
             raise ImportRefuse(
-                f"Le classeur « {self.nom} » a plus de {format_nombre(MAX_CELLULES)} cellules : refusé."
+                f"Le classeur « {self.nom} » a plus de {format_au_plus(MAX_CELLULES)} cellules : refusé."
             )
 
     def _start_cellule(self, attributs: dict[str, str]) -> None:
@@ -115,7 +115,7 @@ class _Feuille(Lecteur):
         if self._colonne >= MAX_COLONNES or self._ligne > MAX_LIGNES:
             raise ImportRefuse(
                 f"« {self.nom} » a une cellule très éloignée : "
-                f"ligne {format_nombre(self._ligne)}, colonne {format_nombre(self._colonne + 1)}."
+                f"ligne {format_au_plus(self._ligne)}, colonne {format_au_plus(self._colonne + 1)}."
             )
         self._cellules.extend([""] * (self._colonne + 1 - len(self._cellules)))
         self._cellules[self._colonne] = valeur

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from barometre.domain.ecarts import CALE, DEDANS, ECART
+from barometre.domain.formats import format_part, format_points
 from barometre.pipeline.mesures import Mesures
 from barometre.stats.bias import compare_with_frame
 from barometre.stats.design import Design, LoneStratumWarning
@@ -49,11 +50,11 @@ def _build_design(mesures: Mesures, repondantes: pd.DataFrame) -> Design:
 
 
 def _say_gap(nom: str, ecart: Any) -> str:
-    bornes = f"{_points(ecart.low - ecart.truth)} à {_points(ecart.high - ecart.truth)}"
+    bornes = f"{format_points(ecart.low - ecart.truth, 1)} à {format_points(ecart.high - ecart.truth, 1)}"
     return (
-        f"« {nom} » : {_percent(ecart.truth)} des communes en réalité ; {_percent(ecart.raw)} chez celles "
-        f"qui ont répondu, {_percent(ecart.p)} après redressement (écart de {_points(ecart.gap)}, intervalle "
-        f"de {bornes})."
+        f"« {nom} » : {format_part(ecart.truth, 1)} des communes en réalité ; "
+        f"{format_part(ecart.raw, 1)} chez celles qui ont répondu, {format_part(ecart.p, 1)} après "
+        f"redressement (écart de {format_points(ecart.gap, 1)}, intervalle de {bornes})."
     )
 
 
@@ -64,11 +65,3 @@ def _judge(ecart: Any, *, cale: bool) -> str:
     if ecart.within:
         return " L’intervalle contient la vérité."
     return " L’intervalle ne contient pas la vérité : les poids ne corrigent pas tout."
-
-
-def _percent(part: float) -> str:
-    return f"{100 * part:.1f} %".replace(".", ",")
-
-
-def _points(ecart: float) -> str:
-    return f"{100 * ecart:+.1f} point{'s' if abs(ecart) >= 0.02 else ''}".replace(".", ",").replace("-", "−")

@@ -16,6 +16,7 @@ import pandas as pd
 
 from barometre.catalogue import load_catalogue
 from barometre.catalogue.fonds import find_fonds
+from barometre.domain.formats import format_nombre
 from barometre.ingest.actions import load_actions, prepare_actions
 from barometre.ingest.actions_lecture import Beneficiaires
 from barometre.ingest.errors import ImportRefuse
@@ -124,7 +125,7 @@ def _compare(lot: LotActions, avant: pd.DataFrame) -> LotActions:
         raisons.append(f"Les projets passeraient de {len(avant)} à {lot.charges}.")
     euros = float(avant["montant"].fillna(0.0).sum())
     if lot.montant < seuil * euros:
-        raisons.append(f"Le montant passerait de {euros:.0f} € à {lot.montant:.0f} €.")
+        raisons.append(f"Le montant passerait de {format_nombre(euros)} € à {format_nombre(lot.montant)} €.")
     return replace(lot, a_confirmer=tuple(raisons))
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from barometre.domain.ecarts import ECART_CADRE, ECART_LIBRE
+from barometre.domain.formats import format_compte, format_nombre, format_part
 from barometre.pipeline.terrain import Terrain
 from barometre.pipeline.weights import MARGES, Redressement
 from barometre.stats.bootstrap import DRAWS, estimate_bootstrap_se
@@ -67,7 +68,7 @@ def build_variance_check(terrain: Terrain) -> pd.DataFrame:
     rapport = float(np.median(formule[utiles] / tiree[utiles]))
     phrase = (
         f"Erreur type des {utiles.sum()} chiffres clés nationaux : celle de la formule vaut "
-        f"{_number(rapport, 2)} fois celle de {DRAWS} rééchantillonnages (médiane)."
+        f"{format_nombre(rapport, 2)} fois celle de {DRAWS} rééchantillonnages (médiane)."
     )
     return pd.DataFrame(
         [("rapport_bootstrap", "", rapport, phrase, terrain.vague_id, terrain.questionnaire_id)],
@@ -78,7 +79,7 @@ def build_variance_check(terrain: Terrain) -> pd.DataFrame:
 def _participation(redressement: Redressement, cadre: pd.DataFrame) -> Iterator[Fait]:
     n, total = len(redressement.repondants), len(cadre)
     yield "repondants", "", n, f"{n} collectivités ont répondu, sur {total}."
-    yield "taux", "", n / total, f"Taux de participation : {_percent(n / total)}."
+    yield "taux", "", n / total, f"Taux de participation : {format_part(n / total, 1)}."
 
 
 def _method(redressement: Redressement) -> Iterator[Fait]:
@@ -93,11 +94,14 @@ def _weights(redressement: Redressement) -> Iterator[Fait]:
     poids = redressement.repondants["poids"]
     n_eff = float(poids.sum() ** 2 / (poids**2).sum())
     part = float(poids.max() / poids.sum())
-    yield "n_eff", "", n_eff, f"Effectif efficace : {n_eff:.0f} pour {len(poids)} réponses."
-    yield "part_max", "", part, f"La réponse qui pèse le plus compte pour {_percent(part)} du total."
+    reponses = format_compte(len(poids), "réponse")
+    yield "n_eff", "", n_eff, f"Effectif efficace : {format_nombre(n_eff)} pour {reponses}."
+    yield "part_max", "", part, f"La réponse qui pèse le plus compte pour {format_part(part, 1)} du total."
     if redressement.calage is not None:
         bas, haut = redressement.calage.ratio_min, redressement.calage.ratio_max
-        phrase = f"Le calage multiplie les poids de base par {_number(bas)} à {_number(haut)}."
+        phrase = (
+            f"Le calage multiplie les poids de base par {format_nombre(bas, 1)} à {format_nombre(haut, 1)}."
+        )
         yield "rapport_min", "", bas, phrase
         yield "rapport_max", "", haut, phrase
 
@@ -121,7 +125,7 @@ def _cross_check(redressement: Redressement) -> Iterator[Fait]:
         ecart,
         (
             f"Contrôle par le calage logit borné : aucune part ne peut s'en écarter de plus de "
-            f"{_number(100 * ecart, 2)} point."
+            f"{format_nombre(100 * ecart, 2)} point."
         ),
     )
 
@@ -135,14 +139,15 @@ def _propensities(redressement: Redressement) -> Iterator[Fait]:
     cv, bruit = redressement.cv, float(reponse["noise"].iloc[0]) ** 0.5
     phrase = (
         f"La probabilité de répondre varie d'une collectivité à l'autre : son coefficient de variation est "
-        f"de {_percent(cv)}, une fois ôté ce que le hasard seul en montrerait ({_percent(bruit)}). Sans "
-        "redressement, l'écart d'une moyenne peut atteindre cette part de son écart-type."
+        f"de {format_part(cv, 1)}, une fois ôté ce que le hasard seul en montrerait "
+        f"({format_part(bruit, 1)}). "
+        "Sans redressement, l'écart d'une moyenne peut atteindre cette part de son écart-type."
     )
     yield "cv_propensions", "", cv, phrase
     for variable, partiel in zip(reponse["variable"].iloc[1:], reponse["partial"].iloc[1:], strict=True):
         phrase = (
-            f"Entre les modalités de « {variable} », cette probabilité varie de {_percent(float(partiel))} "
-            "(coefficient de variation)."
+            f"Entre les modalités de « {variable} », cette probabilité varie de "
+            f"{format_part(float(partiel), 1)} (coefficient de variation)."
         )
         yield "propension_partielle", str(variable), float(partiel), phrase
 
@@ -160,7 +165,7 @@ def _empty(redressement: Redressement, cadre: pd.DataFrame) -> Iterator[Fait]:
     if len(absentes):
         part = float(absentes.sum() / len(cadre))
         noms = ", ".join(map(str, absentes.index[:5]))
-        phrase = f"Aucune réponse de {_percent(part)} du cadre : {noms}."
+        phrase = f"Aucune réponse de {format_part(part, 1)} du cadre : {noms}."
         yield "strates_vides", "", part, phrase
 
 
@@ -174,19 +179,11 @@ def _gaps(redressement: Redressement, reference: Reference) -> Iterator[Fait]:
         ecart = (estimees.reindex(vraies.index).fillna(0) - vraies).abs().max()
         avant = (brutes.reindex(vraies.index).fillna(0) - vraies).abs().max()
         phrase = (
-            f"Plus grand écart avec le cadre sur « {variable} » : {_number(100 * avant)} points avant "
-            f"redressement, {_number(100 * ecart)} après."
+            f"Plus grand écart avec le cadre sur « {variable} » : {format_nombre(100 * avant, 1)} points "
+            f"avant redressement, {format_nombre(100 * ecart, 1)} après."
         )
         calee = PORTEUSES.get(variable, variable) in redressement.marges
         if calee:
             phrase += " L'écart après est petit par construction : les poids sont faits pour cela."
         yield "ecart_brut", variable, float(avant), phrase
         yield ECART_CADRE if calee else ECART_LIBRE, variable, float(ecart), phrase
-
-
-def _percent(part: float) -> str:
-    return f"{_number(100 * part)} %"
-
-
-def _number(valeur: float, decimales: int = 1) -> str:
-    return f"{valeur:.{decimales}f}".replace(".", ",")

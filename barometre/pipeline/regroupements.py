@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from barometre.domain.formats import format_compte
 from barometre.stats.collapse import MINIMUM_RESPONDENTS
 
 COLONNES = ["marge", "modalite", "avec", "repondants", "population", "phrase"]
@@ -58,9 +59,7 @@ def _find_home(rare: str, groupe: Mapping[str, str], marge: pd.Series, voisines:
 
 
 def _report(marge: Any, rare: str, accueil: str, repondants: int, population: float) -> dict[str, Any]:
-    phrase = (
-        f"Marge « {marge} » : « {rare} » ({int(repondants)} réponse(s) pour {population:.0f} collectivités) "
-        f"est regroupée avec « {accueil} »."
-    )
+    effectifs = f"{format_compte(repondants, 'réponse')} pour {format_compte(population, 'collectivité')}"
+    phrase = f"Marge « {marge} » : « {rare} » ({effectifs}) est regroupée avec « {accueil} »."
     valeurs = [marge, rare, accueil, int(repondants), float(population), phrase]
     return dict(zip(COLONNES, valeurs, strict=True))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from barometre.domain.formats import format_au_plus
 from barometre.pipeline.regroupements import COLONNES, merge_levels
 from barometre.stats.bias import describe_response, remove_noise
 from barometre.stats.calibration import Calibration, CalibrationError, rake
@@ -144,14 +145,10 @@ def _check_ratios(calage: Calibration, bornes: tuple[float, float]) -> None:
     bas, haut = bornes
     if calage.ratio_min < bas or calage.ratio_max > haut:
         raise CalibrationError(
-            f"le rapport des poids va de {_number(calage.ratio_min)} à {_number(calage.ratio_max)}, hors des "
-            f"bornes {_bounds(bornes)}."
+            f"le rapport des poids va de {_bounds((calage.ratio_min, calage.ratio_max), 'à')}, "
+            f"hors des bornes {_bounds(bornes)}."
         )
 
 
-def _bounds(bornes: tuple[float, float]) -> str:
-    return " et ".join(_number(b) for b in bornes)
-
-
-def _number(valeur: float) -> str:
-    return f"{valeur:.2f}".rstrip("0").rstrip(".").replace(".", ",")
+def _bounds(bornes: tuple[float, float], liaison: str = "et") -> str:
+    return f" {liaison} ".join(format_au_plus(b) for b in bornes)

@@ -20,6 +20,7 @@ from typing import Any, Literal
 import httpx
 import pandas as pd
 
+from barometre.domain.formats import format_compte
 from barometre.fichiers import write_atomic
 from barometre.sources.catalogue import SourceExterieure, get_extension
 from barometre.sources.errors import SourceInjoignable
@@ -230,8 +231,8 @@ def _nouvelle(source: SourceExterieure, lieu: Lieu, extension: str) -> Path:
 
 
 def _warn(gardee: Copie, motif: str) -> Copie:
-    quand = f"{gardee.recuperee_le:%d/%m/%Y}"
-    phrase = f"{motif} La dernière bonne copie, du {quand} ({gardee.get_age()} jours), est gardée."
+    quand = f"{gardee.recuperee_le:%d/%m/%Y} ({format_compte(gardee.get_age(), 'jour')})"
+    phrase = f"{motif} La dernière bonne copie, du {quand}, est gardée."
     return replace(gardee, avertissement=phrase)
 
 

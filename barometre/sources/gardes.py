@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from barometre.domain.formats import format_nombre
 from barometre.sources.catalogue import Attendu
 from barometre.sources.contexte import Contexte
 from barometre.sources.errors import SourceEnRecul, SourceRefusee
@@ -126,8 +127,9 @@ def check_totaux(empreinte: Empreinte, attendu: Attendu) -> None:
         total = empreinte.totaux.get(indicateur_id, 0.0)
         if not bas <= total <= haut:
             raise SourceRefusee(
-                f"Le total de « {indicateur_id} » est {total:.0f} ; entre {bas:.0f} et {haut:.0f} étaient "
-                "attendus : les nombres du fichier sont abîmés, ou ce n'est pas le bon."
+                f"Le total de « {indicateur_id} » est {format_nombre(total)} ; entre {format_nombre(bas)} et "
+                f"{format_nombre(haut)} étaient attendus : les nombres du fichier sont abîmés, "
+                "ou ce n'est pas le bon."
             )
 
 
@@ -163,4 +165,5 @@ def list_reculs(neuve: Empreinte, avant: Empreinte | None, annees: int = 1) -> I
         nouveau = neuve.totaux.get(indicateur_id, 0.0)
         evolution = nouveau / total - 1 if total >= TOTAL_COMPARABLE else 0.0
         if not -PERTE_TOTAL * annees <= evolution <= HAUSSE_TOTAL * annees:
-            yield f"Le total de « {indicateur_id} » passe de {total:.0f} à {nouveau:.0f}."
+            passage = f"{format_nombre(total)} à {format_nombre(nouveau)}"
+            yield f"Le total de « {indicateur_id} » passe de {passage}."

@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from barometre.stats.margins import CalibrationError, format_number
+from barometre.domain.formats import format_au_plus, format_compte
+from barometre.stats.margins import CalibrationError
 
 # CONCEPTION §4.1 : une modalité de moins de 5 répondants est regroupée.
 MINIMUM_RESPONDENTS = 5
@@ -75,8 +76,9 @@ class _Groups:
                 return voisine
         raise CalibrationError(
             f"La modalité « {level} » de la marge « {self.column} » compte "
-            f"{self.respondents.get(level, 0)} répondant(s) pour {format_number(self.population[level])} "
-            f"unités dans la population, et aucun regroupement n'est déclaré pour elle."
+            f"{format_compte(self.respondents.get(level, 0), 'répondant')} pour "
+            f"{format_au_plus(self.population[level])} unités dans la population, "
+            "et aucun regroupement n'est déclaré pour elle."
         )
 
     def _merge(self, level: Any, into: Any) -> dict[str, Any]:
@@ -87,8 +89,9 @@ class _Groups:
         self.target = {m: into if cible == level else cible for m, cible in self.target.items()}
         self.target[level] = into
         phrase = (
-            f"Marge « {self.column} » : la modalité « {level} » ({repondants} répondant(s) "
-            f"pour {format_number(population)} unités) est regroupée avec « {into} »."
+            f"Marge « {self.column} » : la modalité « {level} » "
+            f"({format_compte(repondants, 'répondant')} pour {format_au_plus(population)} unités) "
+            f"est regroupée avec « {into} »."
         )
         valeurs = [self.column, level, into, repondants, population, phrase]
         return dict(zip(REPORT_COLUMNS, valeurs, strict=True))

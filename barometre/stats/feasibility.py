@@ -9,9 +9,10 @@ import numpy as np
 import scipy
 from scipy.sparse import csr_array, eye_array, hstack, vstack
 
+from barometre.domain.formats import format_au_plus
 from barometre.stats.cells import Cells, build_matrix
 from barometre.stats.distances import NO_BOUNDS, Bounds, get_distance
-from barometre.stats.margins import CalibrationError, Problem, Tableau, format_number
+from barometre.stats.margins import CalibrationError, Problem, Tableau
 from barometre.stats.newton import solve
 
 # Écart relatif au-delà duquel une contrainte n'est pas tenue.
@@ -84,8 +85,8 @@ def _refuse_bounds(
     x: Tableau, targets: Tableau, cells: Cells, method: str, bounds: Bounds
 ) -> CalibrationError:
     proches = find_nearest_bounds(x, targets, cells.base, method, bounds)
-    essayees = f"[{format_number(bounds[0])} ; {format_number(bounds[1])}]"
-    proposees = f"[{format_number(proches[0])} ; {format_number(proches[1])}]"
+    essayees = f"[{format_au_plus(bounds[0])} ; {format_au_plus(bounds[1])}]"
+    proposees = f"[{format_au_plus(proches[0])} ; {format_au_plus(proches[1])}]"
     return CalibrationError(
         f"Les bornes {essayees} sont irréalisables : aucun jeu de poids ne respecte les marges en restant "
         f"entre elles. Les bornes réalisables les plus proches sont {proposees}.",

@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from barometre.domain.formats import format_au_plus, format_compte
+
 Tableau = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
 # Une marge : {modalité: population} ; un nombre seul est le total d'une variable numérique.
@@ -64,12 +66,6 @@ class Problem:
     margins: tuple[Margin, ...]
     numeric: tuple[NumericMargin, ...]
     base: Tableau
-
-
-def format_number(value: float) -> str:
-    """« 1 234,5 » : espace fine insécable et virgule."""
-    texte = f"{value:,.2f}".rstrip("0").rstrip(".")
-    return texte.replace(",", "\u202f").replace(".", ",")
 
 
 def read_problem(sample: pd.DataFrame, margins: Margins, base_weights: Any = None) -> Problem:
@@ -152,7 +148,8 @@ def _refuse_unknown(values: pd.Series, column: str, codes: Codes) -> None:
     if pd.isna(inconnue):
         manquants = int(values.isna().sum())
         raise CalibrationError(
-            f"La variable « {column} » manque pour {manquants} répondant(s) : elle doit être connue de tous."
+            f"La variable « {column} » manque pour {format_compte(manquants, 'répondant')} : "
+            "elle doit être connue de tous."
         )
     raise CalibrationError(
         f"La modalité « {inconnue} » de la variable « {column} » est dans l'échantillon "
@@ -166,7 +163,7 @@ def _check_levels(
     for rang in map(int, np.flatnonzero(~present & (targets > 0))):
         raise CalibrationError(
             f"La modalité « {levels[rang]} » de la marge « {column} » compte "
-            f"{format_number(targets[rang])} unités dans la population et aucun répondant : "
+            f"{format_au_plus(targets[rang])} unités dans la population et aucun répondant : "
             f"il faut la regrouper avec une voisine."
         )
     for rang in map(int, np.flatnonzero(present & (targets == 0))):
@@ -181,7 +178,7 @@ def _read_numeric(sample: pd.DataFrame, column: str, target: Any) -> NumericMarg
     if not np.isfinite(valeurs).all():
         raise CalibrationError(
             f"La variable numérique « {column} » manque ou n'est pas un nombre "
-            f"pour {int((~np.isfinite(valeurs)).sum())} répondant(s)."
+            f"pour {format_compte((~np.isfinite(valeurs)).sum(), 'répondant')}."
         )
     if not np.isfinite(target):
         raise CalibrationError(f"Le total de la variable « {column} » n'est pas un nombre.")
@@ -194,7 +191,7 @@ def _check_totals(margins: Sequence[Margin]) -> None:
         if abs(premier - second) > TOTAL_TOLERANCE * max(premier, second):
             raise CalibrationError(
                 f"Les totaux de deux marges se contredisent : « {margins[0].column} » compte "
-                f"{format_number(premier)} unités et « {marge.column} » en compte {format_number(second)}."
+                f"{format_au_plus(premier)} unités et « {marge.column} » en compte {format_au_plus(second)}."
             )
 
 

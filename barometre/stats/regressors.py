@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from barometre.domain.formats import format_compte
 from barometre.stats.strata import DesignError
 
 Tableau = npt.NDArray[np.float64]
@@ -33,7 +34,7 @@ def _read_variable(values: pd.Series, name: str) -> Tableau:
     """Un nombre reste un nombre ; tout le reste, et un nombre à deux valeurs, est une catégorie."""
     if values.isna().any():
         raise DesignError(
-            f"La variable de calage « {name} » manque pour {int(values.isna().sum())} répondant(s)."
+            f"La variable de calage « {name} » manque pour {format_compte(values.isna().sum(), 'répondant')}."
         )
     if _is_number(values):
         return values.to_numpy(dtype=float)[:, None]

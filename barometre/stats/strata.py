@@ -11,6 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array
 
+from barometre.domain.formats import format_compte
+
 Tableau = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
 
@@ -54,7 +56,7 @@ def read_population(strata: Any, population: Any) -> Tableau:
     """N_h de chaque répondant ; infini si la population n'est pas donnée."""
     noms = pd.Series(np.asarray(strata, dtype=object))
     if noms.isna().any():
-        raise DesignError(f"La strate manque pour {int(noms.isna().sum())} répondant(s).")
+        raise DesignError(f"La strate manque pour {format_compte(noms.isna().sum(), 'répondant')}.")
     if population is None:
         return np.full(len(noms), np.inf)
     if isinstance(population, Mapping | pd.Series):

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array
 
+from barometre.domain.formats import format_compte
 from barometre.stats.change import get_sign, student_p_value
 from barometre.stats.contrasts import LEVELS
 from barometre.stats.design import Design
@@ -65,7 +66,9 @@ def _list_same_answered(answered: npt.NDArray[np.bool_]) -> list[npt.NDArray[np.
 
 def _read_structure(design: Design, structure: pd.DataFrame) -> Tableau:
     if structure.isna().any(axis=None):
-        raise DesignError(f"La structure manque pour {int(structure.isna().any(axis=1).sum())} répondant(s).")
+        raise DesignError(
+            f"La structure manque pour {format_compte(structure.isna().any(axis=1).sum(), 'répondant')}."
+        )
     colonnes = [np.ones((design.size, 1))]
     for _, valeurs in structure.items():
         if pd.api.types.is_numeric_dtype(valeurs):

@@ -65,7 +65,7 @@ def test_une_adresse_muette_garde_la_derniere_copie(lieu: f.Lieu) -> None:
     copie = f.fetch(SOURCE, lieu, client=client(panne))
     assert copie.origine == "copie"
     assert "n'a pas répondu à temps" in copie.avertissement
-    assert "(40 jours), est gardée." in copie.avertissement
+    assert "(40\u00a0jours), est gardée." in copie.avertissement
     assert copie.chemin.read_bytes() == CONTENU
 
 

@@ -198,7 +198,7 @@ def test_des_totaux_hors_de_la_fiche_sont_refuses_meme_sans_copie(
     write(lieu, CN, build_cn(communes["code"].tolist(), 4))
     refuse = read(socle, lieu, CN)
     assert refuse.etat == "absente"
-    assert "« conseillers_numeriques_postes » est 6400 ; entre 1000 et 5000" in refuse.phrase
+    assert "_postes » est 6\u202f400 ; entre 1\u202f000 et 5\u202f000" in refuse.phrase
 
 
 def test_des_totaux_doubles_sont_un_recul(socle: Socle, communes: pd.DataFrame, lieu: Lieu) -> None:
@@ -207,7 +207,7 @@ def test_des_totaux_doubles_sont_un_recul(socle: Socle, communes: pd.DataFrame, 
     write(lieu, CN, build_cn(communes["code"].tolist(), 2))
     refuse = read(socle, lieu, CN)
     assert refuse.etat == "gardee"
-    assert "passe de 1600 à 3200" in refuse.phrase
+    assert "passe de 1\u202f600 à 3\u202f200" in refuse.phrase
     assert read(socle, lieu, CN, confirmer=True).etat == "chargee"
 
 

@@ -35,7 +35,7 @@ REFUSALS: dict[str, tuple[pd.DataFrame, dict[str, Any], str]] = {
     "valeur manquante": (
         sample(type=["commune", None, "epci"]),
         MARGINS,
-        "« type » manque pour 1 répondant",
+        "« type » manque pour 1\u00a0répondant",
     ),
     "modalité vide": (
         sample(),
@@ -163,7 +163,7 @@ def test_collapse_follows_the_list_of_neighbours() -> None:
 
 def test_collapse_refuses_a_thin_level_without_neighbour() -> None:
     marges = {"region": pd.Series({"01": 32, "84": 4000})}
-    with pytest.raises(CalibrationError, match="« 01 » de la marge « region » compte 2 répondant"):
+    with pytest.raises(CalibrationError, match="« 01 » de la marge « region » compte 2\u00a0répondants"):
         collapse_levels(sample(region=["01"] * 2 + ["84"] * 9), marges, {})
 
 

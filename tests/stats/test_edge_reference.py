@@ -60,7 +60,7 @@ def test_3_an_empty_level_is_merged_by_the_declared_map() -> None:
     marges = {"h": pd.Series({"A": 60, "B": 40, "D": 5})}
     sample, regroupees, rapport = collapse_levels(edge(11), marges, {"h": {"D": "B"}})
     assert rake(sample, regroupees).weights.sum() == pytest.approx(105)  # aucune unité perdue
-    assert "« D » (0 répondant(s) pour 5 unités) est regroupée avec « B »" in rapport["phrase"][0]
+    assert "« D » (0\u00a0répondant pour 5 unités) est regroupée avec « B »" in rapport["phrase"][0]
 
 
 def test_4_a_lone_respondent_is_collapsed_and_it_is_said() -> None:

@@ -56,7 +56,7 @@ def test_un_groupe_qui_est_une_strate_n_a_pas_d_ecart_a_lui() -> None:
 
 def test_une_structure_incomplete_est_refusee() -> None:
     plan, reponses, region, structure = _cas(0.0)
-    with pytest.raises(DesignError, match="manque pour 1 répondant"):
+    with pytest.raises(DesignError, match="manque pour 1\u00a0répondant"):
         compare_adjusted(
             plan, reponses, region, structure.assign(log=structure["log"].where(structure.index > 0))
         )

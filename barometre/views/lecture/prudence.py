@@ -6,7 +6,7 @@ indicateur neutre, et dit le contraire de ce qu'il faut quand « plus bas » est
 
 from __future__ import annotations
 
-from barometre.domain.formats import format_intervalle, format_nombre
+from barometre.domain.formats import format_au_plus, format_intervalle
 from barometre.domain.indicateur import Indicateur
 from barometre.stats.prudence import PRUDENCE_FACTOR, SENSITIVITY_FACTORS, tilt_share
 from barometre.views.lecture.chiffres import Chiffre, format_chiffre
@@ -40,7 +40,7 @@ def build_prudence(indicateur: Indicateur, chiffre: Chiffre) -> str:
     )
     return (
         f"Prudence : {bornes} si celles qui répondent « oui » ont répondu jusqu’à "
-        f"{_format_g(PRUDENCE_FACTOR)} fois plus, ou moins, volontiers"
+        f"{format_au_plus(PRUDENCE_FACTOR)} fois plus, ou moins, volontiers"
     )
 
 
@@ -51,8 +51,9 @@ def build_g_etoile(indicateur: Indicateur, chiffre: Chiffre) -> str:
     if chiffre.g_etoile < SEUIL_DIT:
         return "La moindre préférence à répondre mettrait la vérité hors de l’intervalle."
     return (
-        f"Il suffirait que {_qui(indicateur)} répondent {_format_g(chiffre.g_etoile)} fois plus volontiers "
-        "que les autres, à taille, région et couverture égales, pour que la vérité sorte de l’intervalle."
+        f"Il suffirait que {_qui(indicateur)} répondent {format_au_plus(chiffre.g_etoile)} fois "
+        "plus volontiers que les autres, à taille, région et couverture égales, pour que la vérité sorte "
+        "de l’intervalle."
     )
 
 
@@ -63,7 +64,7 @@ def build_sensibilite(indicateur: Indicateur, chiffre: Chiffre) -> str:
     sens = -1 if indicateur.sens == "plus_bas_mieux" else 1
     effets = [
         f"{format_chiffre(indicateur, float(tilt_share(chiffre.valeur, chiffre.pente, g**sens)))} si elles "
-        f"répondent {_format_g(g)} fois plus volontiers"
+        f"répondent {format_au_plus(g)} fois plus volontiers"
         for g in SENSITIVITY_FACTORS
     ]
     return (
@@ -75,7 +76,3 @@ def build_sensibilite(indicateur: Indicateur, chiffre: Chiffre) -> str:
 def _qui(indicateur: Indicateur) -> str:
     """Quand « plus bas » est mieux, ce sont les « non » que l'on craint plus empressées à répondre."""
     return f"celles qui répondent « {'non' if indicateur.sens == 'plus_bas_mieux' else 'oui'} »"
-
-
-def _format_g(g: float) -> str:
-    return format_nombre(g, 2).rstrip("0").rstrip(",")

@@ -12,7 +12,7 @@ import pandas as pd
 from barometre.access import Gate
 from barometre.catalogue.fonds import Fonds, Repere
 from barometre.catalogue.programmes import ActionPublique
-from barometre.domain.formats import format_compte, format_date, format_nombre
+from barometre.domain.formats import format_compte, format_date, format_nombre, format_part
 from barometre.domain.provenance import Definition, Provenance
 from barometre.views.lecture.provenance import build_provenance
 from barometre.views.lecture.tableau import build_tableau
@@ -112,8 +112,8 @@ class VueFonds:
         """Les projets connus un par un, et la part de l'enveloppe qu'ils expliquent."""
         montants = [a.montant for a in self.actions if a.montant is not None]
         connus = format_compte(len(self.actions), "projet est connu", "projets sont connus")
-        part = f"{100 * sum(montants) / (self.enveloppe.valeur or 1):.1f}".replace(".", ",")
-        return f"{connus} un par un\u202f: {format_euros(sum(montants))}, soit {part}\u202f% de l’enveloppe."
+        part = format_part(sum(montants) / (self.enveloppe.valeur or 1), 1)
+        return f"{connus} un par un\u202f: {format_euros(sum(montants))}, soit {part} de l’enveloppe."
 
     def name_fichier(self, quoi: str) -> Provenance:
         """La provenance d'un des tableaux de la page : chacun a son fichier."""
