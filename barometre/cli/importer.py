@@ -42,7 +42,9 @@ def add_command(commandes: Any) -> None:
         "--correspondance", metavar="FICHIER", type=Path, help="colonnes déclarées, en YAML"
     )
     analyseur.add_argument(
-        "--confirmer", action="store_true", help="accepte que des réponses en service disparaissent"
+        "--confirmer",
+        action="store_true",
+        help="accepte que des réponses disparaissent, ou que trop peu de tardives changent une vague publiée",
     )
     analyseur.add_argument(
         "--complement",
@@ -95,7 +97,8 @@ def print_lot(lot: Lot, *, essai: bool) -> None:
     """Le compte rendu d'un lot, pour un lecteur."""
     print(
         f"{lot.lus} lignes lues = {lot.charges} chargées + {lot.doublons} doublons + "
-        f"{lot.quarantaine} en quarantaine + {lot.ignores} ignorées."
+        f"{lot.quarantaine} en quarantaine + {lot.ignores} ignorées"
+        f"{f' + {lot.retenues} retenues' if lot.retenues else ''}."
     )
     for titre, rejets in (
         ("en quarantaine", lot.rejets), ("doublon", lot.lignes_doublons), ("ignorée", lot.lignes_ignorees)
@@ -141,4 +144,6 @@ def _conclude(lot: Lot, essai: bool) -> str:
         return f"Ce fichier est déjà chargé (lot {lot.lot_id}) : rien ne change."
     if essai:
         return "Essai : rien n'a été écrit."
+    if lot.retenues:
+        return f"Le lot {lot.lot_id} est gardé ; les chiffres n'ont pas changé."
     return f"Le lot {lot.lot_id} est en service."

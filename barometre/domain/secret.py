@@ -35,6 +35,12 @@ BRUIT_ECART = 1.5
 # Le redressé bouge en plus pour son compte : d'une normale tronquée au même maximum, fois ce que le poids le
 # plus inégal de la cellule ajoute ou retire à une réponse. Sans cela, redressé moins brut dirait la dernière.
 BRUIT_DIFFERENCE = 0.75
+# Réponses, nouvelles ou changées, qu'il faut ensemble pour qu'une vague déjà publiée change : comme un
+# territoire dont la participation se lit, sans quoi la différence de deux versions dirait qui a répondu.
+LOT_TARDIF = 10
+# Une réponse tardive porte, partout la même, son propre bruit : géométrique à deux côtés, qui ne rend jamais
+# « oui » plus de RAPPORT_TARDIF fois plus probable que « non » (de 0,75 à 0,9 au plus).
+RAPPORT_TARDIF = 3.0
 # Une part à ce nombre de réponses, ou moins, de 0 ou de 100 % se dit « moins de » ou « plus de ».
 MARGE_EXTREME = 3
 # Sous ce nombre, un effectif se dit à PAS_EFFECTIF près.

@@ -57,6 +57,8 @@ class Lot:
     corrections: tuple[Correction, ...] = ()
     # La version qui le contient : en service, ou préparée (vide : rien n'a été écrit).
     version_id: str = ""
+    # Réponses gardées qui attendent les suivantes (`pipeline.tardives`).
+    retenues: int = 0
 
     @property
     def charges(self) -> int:
@@ -92,7 +94,7 @@ class Lot:
             "lot_id", "fichier", "empreinte", "empreinte_gardee", "format", "vague_id", "questionnaire_id",
             "simule", "lus",
         )  # fmt: skip
-        comptes = ("charges", "doublons", "quarantaine", "ignores")
+        comptes = ("charges", "doublons", "quarantaine", "ignores", "retenues")
         return {c: getattr(self, c) for c in (*champs, *comptes)} | {"importe_le": importe_le}
 
     def to_dict(self) -> dict[str, Any]:
@@ -112,6 +114,7 @@ class Lot:
             "avertissements": list(self.avertissements),
             "avant_apres": [{"objet": c.objet, "avant": c.avant, "apres": c.apres} for c in self.avant_apres],
             "a_confirmer": list(self.a_confirmer),
+            "retenues": self.retenues,
         }
 
 

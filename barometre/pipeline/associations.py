@@ -9,9 +9,8 @@ import pandas as pd
 
 from barometre.catalogue.programmes import load_programmes
 from barometre.domain.indicateur import Indicateur
-from barometre.pipeline.cles import Cles
+from barometre.pipeline.cles import Tirages
 from barometre.pipeline.mesures import Mesures
-from barometre.pipeline.terrain import build_perturbation
 from barometre.pipeline.weights import DENSITE
 from barometre.stats.association import EFFECTIF_MINIMAL, adjust_p_values, compare_standardised
 from barometre.stats.perturbation import Perturbation
@@ -21,12 +20,12 @@ PART_COMPAREE = 0.9
 
 
 def compare_programmes(
-    mesures: Mesures, theme_id: str, reponses: pd.DataFrame, cles: Cles
+    mesures: Mesures, theme_id: str, reponses: pd.DataFrame, tirages: Tirages
 ) -> Iterator[pd.DataFrame]:
     """D'un thème, par vague et programme : les parts des bénéficiaires et de communes comparables.
 
     `reponses` : celles du thème qui sont exploitables (indicateur_id, collectivite_id, periode, valeur).
-    `cles` : les clés secrètes, par questionnaire et vague ; les parts sont brouillées comme toute cellule.
+    `tirages` : les parts sont brouillées comme toute cellule.
     """
     communes = mesures.communes
     programmes = [p for p in load_programmes() if p.mesure in mesures.table]
@@ -41,7 +40,7 @@ def compare_programmes(
         for programme in programmes:
             mesure = mesures.table[programme.mesure].reindex(table.index).dropna()
             connues = table.loc[mesure.index]
-            perturbation = build_perturbation(cles[theme_id, str(vague)], connues.index, indicateurs)
+            perturbation = tirages.build((theme_id, str(vague)), connues.index, indicateurs)
             comparee = _compare(connues, mesure.eq(1), communes, parts, perturbation)
             yield comparee.assign(programme_id=programme.id, vague_id=str(vague))
 

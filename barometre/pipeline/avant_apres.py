@@ -8,7 +8,7 @@ bénéficiaires se nomment : mêmes seuils que l'association d'une seule vague, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -21,9 +21,8 @@ from barometre.domain.enquete import Vague
 from barometre.domain.indicateur import Indicateur
 from barometre.pipeline.associations import build_comparables, find_etat, judge_lignes
 from barometre.pipeline.changes import list_comparables
-from barometre.pipeline.cles import Cles, read_cles
+from barometre.pipeline.cles import Tirages, read_cles, read_tardives
 from barometre.pipeline.mesures import Mesures
-from barometre.pipeline.terrain import build_perturbation
 from barometre.stats.difference import Panel, compare_changes
 from barometre.warehouse.engine import Engine
 from barometre.warehouse.repository import read_rows
@@ -44,17 +43,17 @@ ABANDONNE = "abandonne"
 
 @dataclass(frozen=True)
 class Vagues:
-    """D'un thème, les réponses de chaque vague (collectivité × indicateur), les poids, les clés secrètes."""
+    """D'un thème, les réponses de chaque vague (collectivité × indicateur), leurs poids, leur bruit."""
 
     theme_id: str
     reponses: Mapping[str, pd.DataFrame]
     poids: Mapping[str, pd.Series]
-    cles: Cles = field(repr=False)
+    tirages: Tirages
     ordre: tuple[Vague, ...] = ()
 
 
 def build_vagues(
-    catalogue: Catalogue, theme_id: str, reponses: pd.DataFrame, poids: pd.DataFrame, cles: Cles
+    catalogue: Catalogue, theme_id: str, reponses: pd.DataFrame, poids: pd.DataFrame, tirages: Tirages
 ) -> Vagues:
     """`reponses` : celles que l'on peut exploiter (indicateur_id, collectivite_id, periode, valeur)."""
     parts = {i.id for i in catalogue.list_indicateurs(theme_id, origine="declare") if i.est_part}
@@ -67,7 +66,7 @@ def build_vagues(
         str(vague): siens.set_index("collectivite_id")["poids"] for vague, siens in poids.groupby("vague_id")
     }
     ordre = tuple(v for v in catalogue.vagues if v.id in tables and v.id in pesees)
-    return Vagues(theme_id, tables, pesees, cles, ordre)
+    return Vagues(theme_id, tables, pesees, tirages, ordre)
 
 
 def compute_doubles_differences(mesures: Mesures, vagues: Vagues) -> pd.DataFrame:
@@ -166,8 +165,8 @@ def _compare_pair(
     panel = avant.index.intersection(apres.index).intersection(beneficie.index).sort_values()
     if not items or panel.empty or not beneficie[panel].any():
         return pd.DataFrame()
-    secrets = (vagues.cles[vagues.theme_id, v.id] for v in paire)
-    premiere, seconde = (build_perturbation(secret, panel, indicateurs) for secret in secrets)
+    lieux = [(vagues.theme_id, v.id) for v in paire]
+    premiere, seconde = (vagues.tirages.build(lieu, panel, indicateurs) for lieu in lieux)
     siens = beneficie[panel]
     strates = build_comparables(mesures.cadre.loc[panel], siens)
     poids = vagues.poids[paire[1].id].reindex(panel)
@@ -183,6 +182,6 @@ def read_vagues(moteur: Engine, catalogue: Catalogue, theme_id: str) -> Vagues:
     reponses: pd.DataFrame = read_rows(moteur, "fait_valeur", indicateur_id=ids)
     filtres: dict[str, Any] = {"questionnaire_id": theme_id}
     repondues = reponses[reponses["etat"].eq("repondu")]
-    return build_vagues(
-        catalogue, theme_id, repondues, read_rows(moteur, "poids", **filtres), read_cles(moteur)
-    )
+    poids = read_rows(moteur, "poids", **filtres)
+    tirages = Tirages(read_cles(moteur), read_tardives(moteur, theme_id))
+    return build_vagues(catalogue, theme_id, repondues, poids, tirages)

@@ -13,7 +13,7 @@ import pandas as pd
 from barometre.catalogue import Catalogue
 from barometre.pipeline.aggregates import compute_agregats
 from barometre.pipeline.changes import compute_evolutions
-from barometre.pipeline.cles import Cles
+from barometre.pipeline.cles import Tirages, build_perturbation
 from barometre.pipeline.contrastes import compute_contrastes
 from barometre.pipeline.cube import Cube
 from barometre.pipeline.donnees import Donnees
@@ -68,20 +68,24 @@ class Vaguee:
     repondants: pd.Index
     faits: pd.DataFrame
     secret: str = field(repr=False)
+    # celles dont la réponse a rejoint la vague déjà publiée : leur bruit est à elles
+    tardives: frozenset[str] = frozenset()
 
 
 def split_vagues(
-    participations: pd.DataFrame, faits: pd.DataFrame, ordre: Sequence[str], cles: Cles
+    participations: pd.DataFrame, faits: pd.DataFrame, ordre: Sequence[str], tirages: Tirages
 ) -> list[list[Vaguee]]:
-    """Par questionnaire, ses vagues dans l'ordre du catalogue, chacune avec sa clé secrète."""
+    """Par questionnaire, ses vagues dans l'ordre du catalogue, chacune avec de quoi refaire son bruit."""
     cle = ["questionnaire_id", "vague_id"]
     lignes = faits.groupby(cle, sort=False).indices
     groupes: dict[str, list[Vaguee]] = {}
     for (questionnaire, vague), presents in participations.groupby(cle, sort=True):
         indices = lignes.get((questionnaire, vague), [])
         repondants = pd.Index(presents["collectivite_id"])
-        secret = cles[str(questionnaire), str(vague)]
-        vaguee = Vaguee(str(vague), str(questionnaire), repondants, faits.iloc[indices], secret)
+        lieu = str(questionnaire), str(vague)
+        tardives = tirages.tardives.get(lieu, frozenset())
+        reponses = faits.iloc[indices]
+        vaguee = Vaguee(lieu[1], lieu[0], repondants, reponses, tirages.cles[lieu], tardives)
         groupes.setdefault(str(questionnaire), []).append(vaguee)
     return [sorted(vagues, key=lambda v: ordre.index(v.vague_id)) for vagues in groupes.values()]
 
@@ -161,7 +165,10 @@ def _compute_terrain(contexte: Contexte, vague: Vaguee) -> tuple[Redressement, p
     # L'entrepôt garde les strates regroupées dans `qualite` ; l'avertissement n'a pas d'autre lecteur.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", LoneStratumWarning)
-        terrain = build_terrain(contexte.cube, redressement, questions, valeurs, catalogue, vague.secret)
+        presents = redressement.repondants.index
+        declares = catalogue.list_indicateurs(vague.questionnaire_id, origine="declare")
+        cles = build_perturbation(vague.secret, presents, declares, vague.tardives)
+        terrain = build_terrain(contexte.cube, redressement, questions, valeurs, catalogue, cles)
     return redressement, valeurs, terrain
 
 

@@ -22,9 +22,10 @@ from barometre.pipeline.calcul import (
     split_vagues,
 )
 from barometre.pipeline.changes import COMPAREES
-from barometre.pipeline.cles import Cles, read_cles
+from barometre.pipeline.cles import Cles, Tirages, list_tardives, read_cles
 from barometre.pipeline.croisements import compute_croisements, read_mesures
 from barometre.pipeline.donnees import Donnees
+from barometre.pipeline.lots import get_instant
 from barometre.pipeline.mesures import Mesures
 from barometre.pipeline.remplacement import drop_replaced
 from barometre.warehouse.engine import Engine
@@ -40,6 +41,8 @@ class Passe:
     # Les chiffres des autres vagues, de quoi calculer les évolutions.
     agregats: pd.DataFrame
     mesures: Mesures
+    # Les lots que le chargement laisse : de quoi savoir quelles réponses sont tardives.
+    lots: pd.DataFrame
     cles: Cles = field(repr=False)
 
 
@@ -50,11 +53,13 @@ def read_passe(moteur: Engine, lot: Lot, contexte: Contexte, *, complement: bool
         _drop_lot(read_rows(moteur, table, **filtre), lot, complement=complement)
         for table in ("participation", "fait_reponse")
     )
+    lots = read_rows(moteur, "lot_import", **filtre)
+    lots = lots if complement else lots[lots["vague_id"].ne(lot.vague_id)]
     ids = [i.id for i in contexte.catalogue.list_indicateurs(lot.questionnaire_id, origine="declare")]
     autres = sorted(set(restantes["vague_id"]) - {lot.vague_id})
     agregats = read_rows(moteur, "agregat", indicateur_id=ids, vague_id=autres, niveau=COMPAREES)
     mesures = read_mesures(moteur, contexte.cadre, contexte.catalogue)
-    return Passe(restantes, faits, agregats, mesures, read_cles(moteur))
+    return Passe(restantes, faits, agregats, mesures, lots, read_cles(moteur))
 
 
 def compute_lot(
@@ -66,12 +71,14 @@ def compute_lot(
     """
     participations = pd.concat([passe.participations, lot.participation])
     faits = pd.concat([passe.faits, lot.fait_reponse])
+    lots = pd.concat([passe.lots, pd.DataFrame([lot.build_lot_import(get_instant())])])
+    tirages = Tirages(cles, list_tardives(participations, lots))
     compute_one = partial(_compute_one, contexte, passe.agregats, processus=processus)
     donnees = Donnees()
-    for vagues in split_vagues(participations, faits, [v.id for v in contexte.catalogue.vagues], cles):
+    for vagues in split_vagues(participations, faits, [v.id for v in contexte.catalogue.vagues], tirages):
         calculees = [compute_one(v, neuve=complet or v.vague_id == lot.vague_id) for v in vagues]
         donnees.extend(join_vagues(contexte, calculees))
-    donnees.extend(compute_croisements(passe.mesures, lot.questionnaire_id, donnees, cles))
+    donnees.extend(compute_croisements(passe.mesures, lot.questionnaire_id, donnees, tirages))
     return donnees
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from barometre.catalogue import Catalogue
 from barometre.pipeline.calcul import Contexte, Vaguee, build_contexte, compute_questionnaire, split_vagues
-from barometre.pipeline.cles import Cles, index_cles
+from barometre.pipeline.cles import Tirages, index_cles, list_tardives
 from barometre.pipeline.croisements import compute_avant_apres, compute_croisements
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.mesures import Mesures, build_mesures, list_binaires
@@ -23,20 +23,21 @@ def start_calculs(
 ) -> Iterator[Iterator[tuple[str, Donnees]]]:
     """Tout ce qui se calcule des réponses du socle, questionnaire par questionnaire."""
     contexte = build_contexte(socle.get("dim_collectivite"), catalogue)
-    cles = index_cles(socle.get("cle_secrete"))
+    tardives = list_tardives(socle.get("participation"), socle.get("lot_import"))
+    tirages = Tirages(index_cles(socle.get("cle_secrete")), tardives)
     ordre = [v.id for v in catalogue.vagues]
-    groupes = split_vagues(socle.get("participation"), socle.get("fait_reponse"), ordre, cles)
-    travail = partial(_compute, contexte, select_mesures(socle, contexte), cles)
+    groupes = split_vagues(socle.get("participation"), socle.get("fait_reponse"), ordre, tirages)
+    travail = partial(_compute, contexte, select_mesures(socle, contexte), tirages)
     titres = [f"Calcul : {catalogue.get_theme(g[0].questionnaire_id).titre}" for g in groupes]
     with start_parallel(travail, groupes, processus) as resultats:
         yield zip(titres, resultats, strict=True)
 
 
-def _compute(contexte: Contexte, mesures: Mesures, cles: Cles, vagues: Sequence[Vaguee]) -> Donnees:
+def _compute(contexte: Contexte, mesures: Mesures, tirages: Tirages, vagues: Sequence[Vaguee]) -> Donnees:
     donnees = compute_questionnaire(contexte, vagues)
     theme_id = vagues[0].questionnaire_id
-    donnees.extend(compute_croisements(mesures, theme_id, donnees, cles))
-    donnees.extend(compute_avant_apres(mesures, theme_id, donnees, cles))
+    donnees.extend(compute_croisements(mesures, theme_id, donnees, tirages))
+    donnees.extend(compute_avant_apres(mesures, theme_id, donnees, tirages))
     return donnees
 
 

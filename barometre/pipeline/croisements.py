@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,11 +22,10 @@ from barometre.pipeline.avant_apres import (
     has_beneficiaires,
     read_vagues,
 )
-from barometre.pipeline.cles import Cles, read_cles
+from barometre.pipeline.cles import Tirages, read_cles, read_tardives
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.ecarts import compute_gaps
 from barometre.pipeline.mesures import Mesures, build_mesures, list_binaires
-from barometre.pipeline.terrain import build_perturbation
 from barometre.stats.perturbation import Perturbation
 from barometre.warehouse.engine import Engine
 from barometre.warehouse.etat import read_propres, replace_croisements, replace_doubles_differences
@@ -44,15 +43,15 @@ Type = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Declarees:
-    """D'un questionnaire : réponses exploitables, poids, totaux par type montrés, clés par vague."""
+    """D'un questionnaire : réponses exploitables, poids, totaux par type montrés, bruit."""
 
     reponses: pd.DataFrame
     poids: pd.DataFrame
     montrees: set[Type]
-    cles: Cles = field(repr=False)
+    tirages: Tirages
 
 
-def compute_croisements(mesures: Mesures, theme_id: str, donnees: Donnees, cles: Cles) -> Donnees:
+def compute_croisements(mesures: Mesures, theme_id: str, donnees: Donnees, tirages: Tirages) -> Donnees:
     """Les tables `qualite`, `accord` et `association` d'un questionnaire dont tout vient d'être calculé."""
     valeurs = donnees.get("fait_valeur").astype(dict.fromkeys(COLONNES_DECLAREES[:3], "str"))
     totaux = [_filter_totals(a) for a in donnees.list_frames("agregat") if not a.empty]
@@ -60,16 +59,16 @@ def compute_croisements(mesures: Mesures, theme_id: str, donnees: Donnees, cles:
         valeurs.loc[valeurs["etat"].eq("repondu"), COLONNES_DECLAREES],
         donnees.get("poids"),
         set().union(*map(_list_shown_types, totaux)),
-        cles,
+        tirages,
     )
     return _cross(mesures, theme_id, declarees)
 
 
-def compute_avant_apres(mesures: Mesures, theme_id: str, donnees: Donnees, cles: Cles) -> Donnees:
+def compute_avant_apres(mesures: Mesures, theme_id: str, donnees: Donnees, tirages: Tirages) -> Donnees:
     """La table `double_difference` d'un questionnaire dont toutes les vagues viennent d'être calculées."""
     valeurs = donnees.get("fait_valeur").astype(dict.fromkeys(COLONNES_DECLAREES[:3], "str"))
     repondues = valeurs.loc[valeurs["etat"].eq("repondu"), COLONNES_DECLAREES]
-    vagues = build_vagues(mesures.catalogue, theme_id, repondues, donnees.get("poids"), cles)
+    vagues = build_vagues(mesures.catalogue, theme_id, repondues, donnees.get("poids"), tirages)
     comparees = Donnees()
     comparees.add("double_difference", compute_doubles_differences(mesures, vagues))
     return comparees
@@ -116,7 +115,7 @@ def _read_declarees(moteur: Engine, theme_id: str, catalogue: Catalogue) -> Decl
         reponses[reponses["etat"].eq("repondu")],
         read_rows(moteur, "poids", questionnaire_id=theme_id),
         _list_shown_types(totaux),
-        read_cles(moteur),
+        Tirages(read_cles(moteur), read_tardives(moteur, theme_id)),
     )
 
 
@@ -127,7 +126,7 @@ def _cross(mesures: Mesures, theme_id: str, declarees: Declarees) -> Donnees:
     donnees.add("qualite", compute_gaps(mesures, declarees.poids))
     accords = pd.DataFrame(list(_agreements(mesures, theme_id, declarees)), columns=COLONNES_ACCORD)
     donnees.add("accord", accords)
-    comparees = compare_programmes(mesures, theme_id, declarees.reponses, declarees.cles)
+    comparees = compare_programmes(mesures, theme_id, declarees.reponses, declarees.tirages)
     donnees.add("association", build_associations(list(comparees)))
     return donnees
 
@@ -143,8 +142,8 @@ def _agreements(mesures: Mesures, theme_id: str, declarees: Declarees) -> Iterat
         connus = lignes[mesure.notna()]
         if len(connus):
             periode = mesures.periodes[indicateur.mesure_id]
-            secret = declarees.cles[theme_id, str(vague)]
-            cles = build_perturbation(secret, pd.Index(connus["collectivite_id"]), [indicateur])
+            presents = pd.Index(connus["collectivite_id"])
+            cles = declarees.tirages.build((theme_id, str(vague)), presents, [indicateur])
             comptes = _count(connus, mesure.dropna().to_numpy(dtype=float), cles)
             montree = (str(indicateur_id), str(vague), str(type_)) in declarees.montrees
             etat = "published" if _is_safe(indicateur, comptes) and montree else "primary"

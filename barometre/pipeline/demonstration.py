@@ -13,7 +13,7 @@ from barometre.catalogue import Catalogue
 from barometre.ingest.depouillement import prepare
 from barometre.ingest.identity import Referentiel
 from barometre.pipeline.calcul import Contexte, compute_questionnaire, split_vagues
-from barometre.pipeline.cles import build_cles_demonstration, index_cles
+from barometre.pipeline.cles import Tirages, build_cles_demonstration, index_cles, list_tardives
 from barometre.pipeline.croisements import compute_avant_apres, compute_croisements
 from barometre.pipeline.demo import Commande, list_commandes
 from barometre.pipeline.donnees import Donnees
@@ -49,9 +49,10 @@ def compute_demonstration(
     cles = build_cles_demonstration(couples)
     donnees.add("cle_secrete", cles)
     tables = donnees.get("participation"), donnees.get("fait_reponse")
-    for vagues in split_vagues(*tables, ordre, index_cles(cles)):
+    tirages = Tirages(index_cles(cles), list_tardives(tables[0], donnees.get("lot_import")))
+    for vagues in split_vagues(*tables, ordre, tirages):
         donnees.extend(compute_questionnaire(contexte, vagues))
-    theme_id, index = groupes[rang][0].questionnaire_id, index_cles(cles)
-    donnees.extend(compute_croisements(mesures, theme_id, donnees, index))
-    donnees.extend(compute_avant_apres(mesures, theme_id, donnees, index))
+    theme_id = groupes[rang][0].questionnaire_id
+    donnees.extend(compute_croisements(mesures, theme_id, donnees, tirages))
+    donnees.extend(compute_avant_apres(mesures, theme_id, donnees, tirages))
     return donnees

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from barometre.catalogue import Catalogue, load_catalogue
+from barometre.domain.enquete import Questionnaire
+from barometre.domain.secret import LOT_TARDIF
 from barometre.domain.version import Empreintes
 from barometre.ingest.corrections import correct_garde
 from barometre.ingest.depouillement import prepare_all
@@ -27,6 +29,7 @@ from barometre.pipeline.empreintes import compute_empreintes
 from barometre.pipeline.lots import add_lot, build_garde, get_instant, mark_lot
 from barometre.pipeline.remplacement import check_confirme, compare_lot
 from barometre.pipeline.suivi import Etapes, Suivi
+from barometre.pipeline.tardives import delete_retenus, drop_identiques, join_retenus, keep_tardives
 from barometre.warehouse.deletions import delete_calculs_of, delete_lot, delete_reponses_of
 from barometre.warehouse.engine import Engine
 from barometre.warehouse.entrepot import Entrepot
@@ -57,7 +60,8 @@ def importer(
 
     Le même fichier ne change rien. Un autre fichier du même questionnaire et de la même vague remplace le
     précédent ; il faut `confirme` si beaucoup de réponses disparaissent. `complement` : les collectivités
-    que le fichier ne cite pas gardent leur réponse. `essai` : tout est lu et compté, rien n'est écrit.
+    que le fichier ne cite pas gardent leur réponse ; moins de `LOT_TARDIF` nouvelles sont retenues, sauf
+    `confirme`. `essai` : tout est lu et compté, rien n'est écrit.
     `preparee` : la version est écrite, et attend `publish_preparee` pour être en service.
     `par` : qui importe ; gardé avec le fichier. `processus` : 1 depuis l'application, dont les fils
     ne se dédoublent pas sans risque.
@@ -133,11 +137,13 @@ def _import(
         etapes.step("Lecture du fichier")
         collectivites = depot.list_collectivites(cadre=False)
         referentiel = Referentiel(collectivites, depot.list_codes_anciens())
-        lot = read_lot(referentiel, depot.list_lots()["lot_id"].tolist())
+        lot = read_lot(referentiel, _list_connus(depot, options))
         check_nature(depot, lot)
+        moteur = depot.get_engine()
+        if options.complement and not lot.deja_charge:
+            lot = join_retenus(moteur, entrepot.get_reserve(), lot, referentiel, catalogue)
         lot = mark_lot(lot, simule=False)
-        questionnaire = catalogue.questionnaires[lot.questionnaire_id]
-        lot = compare_lot(depot.get_engine(), lot, questionnaire, complement=options.complement)
+        lot = _compare(moteur, lot, options, catalogue.questionnaires[lot.questionnaire_id])
         if options.essai or lot.deja_charge:
             depot.close()
             return lot
@@ -145,8 +151,26 @@ def _import(
             check_confirme(lot)
         importe = _prepare(depot, lot, build_contexte(collectivites, catalogue), options)
         depot.close()
-        version_id = _load(entrepot, importe, etapes)
+        version_id = (_write_retenu if lot.retenues else _load)(entrepot, importe, etapes)
     return replace(lot, version_id=version_id)
+
+
+def _list_connus(depot: Repository, options: _Options) -> list[str]:
+    """Les lots qu'il n'y a pas à recharger : pas ceux qui sont retenus, si l'on confirme."""
+    lots = depot.list_lots()
+    retenu = lots["retenues"].fillna(0).gt(0) & options.confirme
+    return [str(lot) for lot in lots.loc[~retenu, "lot_id"]]
+
+
+def _compare(moteur: Engine, lot: Lot, options: _Options, questionnaire: Questionnaire) -> Lot:
+    """Le lot tel qu'il se chargera : comparé à ce qui est en service, retenu s'il est tardif et trop peu."""
+    if not options.complement or lot.deja_charge:
+        return compare_lot(moteur, lot, questionnaire, complement=options.complement)
+    ou = {"vague_id": lot.vague_id, "questionnaire_id": lot.questionnaire_id}
+    en_service = read_rows(moteur, "fait_reponse", **ou)
+    lot = compare_lot(moteur, drop_identiques(lot, en_service), questionnaire, complement=True)
+    attend = len(en_service) and 0 < lot.charges < LOT_TARDIF and not options.confirme
+    return keep_tardives(lot) if attend else lot
 
 
 def check_nature(depot: Repository, lot: Lot) -> None:
@@ -220,9 +244,25 @@ def _load(entrepot: Entrepot, importe: _Import, etapes: Etapes) -> str:
     return version_id
 
 
+def _write_retenu(entrepot: Entrepot, importe: _Import, etapes: Etapes) -> str:
+    """Une version aux mêmes chiffres, qui compte et garde les réponses retenues."""
+    lot, donnees, instant = importe.lot, Donnees(), get_instant()
+    add_lot(donnees, _keep(entrepot, importe, importe.passe.cles, instant), instant)
+    preparee = importe.options.preparee
+    with fill_chantier(entrepot, copie_de=importe.active, preparee=preparee) as (version_id, moteur):
+        etapes.step("Écriture de l'entrepôt")
+        delete_retenus(moteur, lot)
+        donnees.write(moteur)
+        commentaire = f"Import de {lot.fichier} : {lot.retenues} réponse(s) tardive(s) retenue(s)"
+        finish_version(moteur, version_id, importe.empreintes, False, commentaire)
+        check_or_refuse(moteur)
+    return version_id
+
+
 def _delete_replaced(moteur: Engine, importe: _Import) -> None:
     """Efface du chantier ce que le lot remplace, et ce qui s'en calculait."""
     lot = importe.lot
+    delete_retenus(moteur, lot)
     if importe.options.complement:
         cites = lot.participation["collectivite_id"].tolist()
         delete_reponses_of(moteur, lot.vague_id, lot.questionnaire_id, cites)

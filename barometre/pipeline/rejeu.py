@@ -6,7 +6,7 @@ tout remplacé et les suivants le complètent. Un lot d'avant la réserve, sans 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -20,6 +20,7 @@ from barometre.pipeline.cles import build_cle, index_cles
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.importer_actions import list_lots_actions
 from barometre.pipeline.lots import add_lot, mark_lot
+from barometre.pipeline.tardives import find_identiques
 from barometre.warehouse.engine import Engine, EntrepotError
 from barometre.warehouse.entrepot import Entrepot
 from barometre.warehouse.reprise import read_table
@@ -45,6 +46,8 @@ class _Piece:
 
     tables: dict[str, pd.DataFrame]
     garde: LotGarde | None = None
+    # La version en service retient ses réponses : elles attendent les suivantes.
+    retenue: bool = False
 
     @property
     def ligne(self) -> pd.Series:
@@ -125,7 +128,8 @@ def _read_pieces(
         lot = mark_lot(reread(garde, referentiel, catalogue), simule=False)
         donnees = Donnees()
         add_lot(donnees, replace(lot, empreinte_gardee=ligne["empreinte_gardee"]), ligne["importe_le"])
-        pieces.append(_Piece({nom: donnees.get(nom) for nom in _RECUES}, garde))
+        retenue = bool(pd.notna(ligne["retenues"]) and ligne["retenues"] > 0)
+        pieces.append(_Piece({nom: donnees.get(nom) for nom in _RECUES}, garde, retenue))
     return pieces
 
 
@@ -140,24 +144,37 @@ def _select_lot(tables: dict[str, pd.DataFrame], lot_id: str) -> dict[str, pd.Da
 
 
 def _apply_complements(pieces: Sequence[_Piece]) -> list[_Piece]:
-    """Une collectivité redonnée par un lot plus récent quitte les précédents, qui la comptent en doublon."""
-    return [
-        _drop_cites(piece, [p for p in pieces[rang + 1 :] if p.lieu == piece.lieu])
-        for rang, piece in enumerate(pieces)
-    ]
+    """Chaque lot sur les précédents du même lieu, comme à son import.
+
+    Une réponse redonnée mot pour mot reste où elle était ; changée, elle quitte le lot précédent, qui la
+    compte en doublon ; retenue, elle n'est dans aucun.
+    """
+    faites: list[_Piece] = []
+    for piece in pieces:
+        rangs = [i for i, p in enumerate(faites) if p.lieu == piece.lieu]
+        en_service = [faites[i].tables["fait_reponse"] for i in rangs]
+        if en_service:
+            redites = find_identiques(pd.concat(en_service), piece.tables["fait_reponse"])
+            piece = _drop_cites(piece, redites, "doublons")  # noqa: PLW2901
+        if piece.retenue:
+            piece = _drop_cites(piece, piece.cites, "retenues")  # noqa: PLW2901
+        for i in rangs:
+            faites[i] = _drop_cites(faites[i], piece.cites, "doublons")
+        faites.append(piece)
+    return faites
 
 
-def _drop_cites(piece: _Piece, suivantes: Iterable[_Piece]) -> _Piece:
-    redonnees = piece.cites & set().union(*(s.cites for s in suivantes))
-    if not redonnees:
+def _drop_cites(piece: _Piece, collectivites: set[str], sort: str) -> _Piece:
+    """Le lot sans ces collectivités, comptées sous ce sort."""
+    otees = piece.cites & collectivites
+    if not otees:
         return piece
     tables = dict(piece.tables)
     for nom in ("participation", "fait_reponse"):
-        tables[nom] = tables[nom][~tables[nom]["collectivite_id"].isin(redonnees)]
-    comptes = {"charges": -len(redonnees), "doublons": len(redonnees)}
-    tables["lot_import"] = tables["lot_import"].assign(
-        **{nom: tables["lot_import"][nom] + nombre for nom, nombre in comptes.items()}
-    )
+        tables[nom] = tables[nom][~tables[nom]["collectivite_id"].isin(otees)]
+    comptes = {"charges": -len(otees), sort: len(otees)}
+    lot = tables["lot_import"]
+    tables["lot_import"] = lot.assign(**{nom: lot[nom].fillna(0) + n for nom, n in comptes.items()})
     return replace(piece, tables=tables)
 
 

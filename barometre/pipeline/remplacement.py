@@ -7,8 +7,10 @@ from dataclasses import replace
 import pandas as pd
 
 from barometre.domain.enquete import Questionnaire
+from barometre.domain.secret import LOT_TARDIF
 from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.lot import AvantApres, Lot
+from barometre.pipeline.tardives import count_changees
 from barometre.warehouse.engine import Engine
 from barometre.warehouse.repository import read_rows
 
@@ -34,6 +36,9 @@ def compare_lot(moteur: Engine, lot: Lot, questionnaire: Questionnaire, *, compl
     raisons = (
         _list_raisons(lignes, reelles, lot) if len(reelles) or not lot.charges else _list_absentes(lignes)
     )
+    if len(reelles) and not complement:
+        voisines = _list_voisines(count_changees(faits, lot.fait_reponse))
+        lot = replace(lot, avertissements=(*lot.avertissements, *voisines))
     return replace(lot, avant_apres=tuple(lignes), a_confirmer=tuple(raisons))
 
 
@@ -98,6 +103,16 @@ def _list_raisons(lignes: list[AvantApres], presentes: pd.DataFrame, lot: Lot) -
     if avant is not None and apres is not None and apres < avant:
         raisons.append(f"Ce fichier s'arrête au {apres:%d/%m/%Y}, celui en service au {avant:%d/%m/%Y}.")
     return raisons
+
+
+def _list_voisines(changees: int) -> list[str]:
+    """Un remplacement qui ne change presque rien : deux versions voisines montreraient ce qui a changé."""
+    if not 0 < changees < LOT_TARDIF:
+        return []
+    return [
+        f"Ce fichier ne change que {changees} réponse(s) d'une vague déjà publiée : la différence de deux "
+        f"versions les montrerait. Données avec --complement, elles attendent d'être {LOT_TARDIF}."
+    ]
 
 
 def _is_baisse(ligne: AvantApres) -> bool:

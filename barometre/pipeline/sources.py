@@ -13,7 +13,7 @@ import pandas as pd
 from barometre.catalogue import Catalogue, load_catalogue
 from barometre.pipeline.achevement import check_or_refuse, finish_version
 from barometre.pipeline.calcul import CALCULEES, build_contexte, compute_questionnaire, split_vagues
-from barometre.pipeline.cles import read_cles
+from barometre.pipeline.cles import Tirages, list_tardives, read_cles
 from barometre.pipeline.croisements import refresh_croisements
 from barometre.pipeline.dimensions import build_indicateurs
 from barometre.pipeline.donnees import Donnees
@@ -204,10 +204,10 @@ def _recompute(depot: Repository, recolte: Recolte, catalogue: Catalogue) -> Don
         return None
     participations = depot.list_participations()
     faits = read_rows(depot.get_engine(), "fait_reponse")
-    cles = read_cles(depot.get_engine())
+    tirages = Tirages(read_cles(depot.get_engine()), list_tardives(participations, depot.list_lots()))
     depot.close()
     ordre = [v.id for v in catalogue.vagues]
-    groupes = split_vagues(participations, faits, ordre, cles)
+    groupes = split_vagues(participations, faits, ordre, tirages)
     travail = partial(compute_questionnaire, build_contexte(collectivites, catalogue))
     donnees = Donnees()
     with start_parallel(travail, groupes, os.cpu_count() or 1) as calculees:

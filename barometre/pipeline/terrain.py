@@ -16,7 +16,7 @@ from barometre.pipeline.cube import Cube, is_kept
 from barometre.pipeline.rules import Reponses
 from barometre.pipeline.weights import Redressement
 from barometre.stats.design import Design
-from barometre.stats.perturbation import Perturbation, build_keys
+from barometre.stats.perturbation import Perturbation
 
 
 @dataclass(frozen=True)
@@ -67,18 +67,13 @@ def build_design(redressement: Redressement, perturbation: Perturbation | None =
     )
 
 
-def build_perturbation(secret: str, repondants: pd.Index, indicateurs: Sequence[Indicateur]) -> Perturbation:
-    """Les clés d'un questionnaire à une vague ; `secret` : ce que garde la table `cle_secrete`."""
-    return Perturbation(build_keys(secret, repondants), {i.id: i.calcul.question_id for i in indicateurs})
-
-
 def build_terrain(  # noqa: PLR0917 — tout ce qu'un terrain assemble
     cube: Cube,
     redressement: Redressement,
     questions: Mapping[str, Reponses],
     valeurs: pd.DataFrame,
     catalogue: Catalogue,
-    secret: str,
+    perturbation: Perturbation,
 ) -> Terrain:
     """Assemble un terrain ; `valeurs` : les lignes de fait_valeur d'un questionnaire à une vague."""
     repondants = redressement.repondants.index
@@ -89,7 +84,7 @@ def build_terrain(  # noqa: PLR0917 — tout ce qu'un terrain assemble
     return Terrain(
         vague_id=str(valeurs["periode"].iloc[0]),
         questionnaire_id=questionnaire_id,
-        design=build_design(redressement, build_perturbation(secret, repondants, indicateurs)),
+        design=build_design(redressement, perturbation),
         redressement=redressement,
         cv=redressement.cv,
         cellules=cellules,

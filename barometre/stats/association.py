@@ -102,8 +102,9 @@ def _publish(
     with np.errstate(invalid="ignore", divide="ignore"):
         part_1 = np.clip(exacte.part_1 + d[0] / exacte.n_1, 0.0, 1.0)
         part_0 = np.clip(exacte.part_0 + (d[1] + e) / exacte.n_0, 0.0, 1.0)
-        v_0 = perturbation.law.variance + perturbation.gap_law.variance * exacte.reach**2
-        bruit = perturbation.law.variance / exacte.n_1**2 + v_0 / exacte.n_0**2
+        v_1, v_0 = perturbation.measure_variance(groupes, y)
+        v_0 = v_0 + perturbation.gap_law.variance * exacte.reach**2
+        bruit = v_1 / exacte.n_1**2 + v_0 / exacte.n_0**2
         lisses = ((p * n + 0.5) / (n + 1) for p, n in ((part_1, exacte.n_1), (part_0, exacte.n_0)))
         pq_1, pq_0 = (p * (1 - p) for p in lisses)
         variance = pq_1 / exacte.n_1 + pq_0 * exacte.effective + bruit

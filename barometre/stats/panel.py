@@ -6,7 +6,7 @@ celles qui sont aux deux vagues ; le recouvrement des poids ne lit aucune répon
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +38,7 @@ def count_panel(first: Wave, second: Wave, pairing: Pairing) -> Panel:
     panel = np.asarray(commun @ repondu)
     if second.design.perturbation is None:
         return Panel(panel, np.asarray(commun @ gains), np.asarray(commun @ pertes))
-    cles = replace(second.design.perturbation, keys=second.design.perturbation.keys[j])
+    cles = second.design.perturbation.take(j)
     presents = np.where(repondu > 0, 1.0, np.nan)
     effectif = publish_counts(cles, panel, presents, csr_array(commun), second.items)
     domaines, ont = csr_array(commun), repondu > 0

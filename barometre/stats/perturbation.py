@@ -9,23 +9,28 @@ Méthode des clés de cellule : Fraser et Wooton (2005, ABS) ; Thompson, Broadfo
 Giessing (2016) pour la table d'entropie maximale ; Eurostat, recensement 2021. Là, la clé ne somme que les
 unités comptées : deux cellules emboîtées qui diffèrent d'un « non » y gardent le même bruit, et se
 trahissent. Ici tous les répondants comptent.
+
+Une réponse tardive ferait tirer de nouveau le bruit de toutes ses cellules : dix tirages indépendants d'une
+même réponse. Le bruit des premières reste donc, et chaque tardive (`late`) y ajoute le sien, le même dans
+toutes ses cellules : toutes les versions ensemble n'en montrent que sa réponse brouillée une fois.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.special import ndtr, ndtri
 
-from barometre.domain.secret import BRUIT_DIFFERENCE, BRUIT_ECART, BRUIT_MAXIMAL
+from barometre.domain.secret import BRUIT_DIFFERENCE, BRUIT_ECART, BRUIT_MAXIMAL, RAPPORT_TARDIF
 
 Cles = npt.NDArray[np.uint64]
 Entiers = npt.NDArray[np.int64]
+Booleens = npt.NDArray[np.bool_]
 Tableau = npt.NDArray[np.float64]
 # Finisseur de SplitMix64 (Steele, Lea et Flood 2014) : chaque bit de sortie dépend de tous ceux d'entrée.
 _MELANGES = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))
@@ -67,6 +72,27 @@ class Law:
 
 
 @dataclass(frozen=True, slots=True)
+class GeometricLaw(Law):
+    """La loi géométrique à deux côtés : d'un entier au suivant, la probabilité se divise par `ratio`.
+
+    La plus resserrée de celles qui ne rendent jamais une réponse plus de `ratio` fois plus probable que
+    l'autre (Ghosh, Roughgarden et Sundararajan 2012). Le maximum ne coupe qu'un tirage sur 10⁹.
+    """
+
+    maximum: int = 20
+    ratio: float = RAPPORT_TARDIF
+
+    @property
+    def probabilities(self) -> Tableau:
+        """Leur probabilité : ratio^−|d|, normalisée."""
+        brutes = self.ratio ** -np.abs(self.support).astype(float)
+        return np.asarray(brutes / brutes.sum())
+
+
+LATE_LAW = GeometricLaw()
+
+
+@dataclass(frozen=True, slots=True)
 class SmoothLaw:
     """La loi d'un bruit continu : normale tronquée. Mêmes unités que `Law`.
 
@@ -99,20 +125,63 @@ class Perturbation:
 
     Les chiffres d'une question partagent ses clés : deux façons de compter les mêmes réponses n'ont qu'un
     bruit, que personne ne peut moyenner. `gap_law` : le bruit propre à ce que les poids ajoutent au compte.
+    `late` : celles dont la réponse a rejoint une vague déjà publiée ; vide, aucune.
     """
 
     keys: Cles
     questions: Mapping[str, str] = field(default_factory=dict)
     law: Law = Law()
     gap_law: SmoothLaw = SmoothLaw()
+    late: Booleens | None = None
+
+    def take(self, units: npt.NDArray[np.intp]) -> Perturbation:
+        """La même, de ces seules répondantes, dans cet ordre."""
+        return replace(self, keys=self.keys[units], late=None if self.late is None else self.late[units])
+
+    @property
+    def is_late(self) -> Booleens:
+        """Vrai pour chaque répondante tardive."""
+        return np.zeros(self.keys.size, dtype=bool) if self.late is None else self.late
+
+    def drop_late(self, membership: csr_array) -> csr_array:
+        """Les mêmes domaines, sans leurs membres tardives."""
+        if self.late is None or not self.late.any():
+            return membership
+        premieres = csr_array(membership.multiply(~self.late[None, :]))
+        premieres.eliminate_zeros()  # un zéro resté écrit compterait comme un membre (`_sum`)
+        return premieres
+
+    def draw_late(self, values: Tableau, items: Iterable[object], salt: str = "tardive/") -> Tableau:
+        """Le bruit propre de chaque tardive qui a répondu, unité × chiffre ; 0 pour les autres."""
+        bruits = np.zeros(values.shape)
+        if self.late is not None and self.late.any():
+            rangs = np.flatnonzero(self.late)
+            seules = csr_array((np.ones(rangs.size), (range(rangs.size), rangs)), (rangs.size, len(values)))
+            cle, signe = self._find_keys(seules, values, items, salt)
+            bruits[rangs] = np.where(np.isfinite(values[rangs]), signe * LATE_LAW.draw(cle), 0)
+        return bruits
+
+    def measure_variance(self, membership: csr_array, values: Tableau) -> Tableau:
+        """La variance de `draw`, domaine × chiffre : celle des premières, et de chaque tardive."""
+        variance = np.full((membership.shape[0], values.shape[1]), self.law.variance)
+        if self.late is None:
+            return variance
+        tardives = self.late[:, None] * np.isfinite(values)
+        return np.asarray(variance + LATE_LAW.variance * (membership @ tardives.astype(float)))
 
     def draw(self, membership: csr_array, values: Tableau, items: Iterable[object]) -> Entiers:
         """Le bruit de chaque domaine × chiffre ; `values` a une ligne par répondante, NaN sans réponse.
 
         « 40 oui » et « 60 non » d'une même cellule de 100 ont des bruits opposés : leur somme fait 100.
         """
-        cle, signe = self._find_keys(membership, values, items)
-        return np.asarray(signe * self.law.draw(cle))
+        noms = list(items)
+        premieres = self.drop_late(membership)
+        cle, signe = self._find_keys(premieres, values, noms)
+        bruit = signe * self.law.draw(cle)
+        if premieres is membership:
+            return np.asarray(bruit)
+        bruit = np.where(np.asarray(premieres @ np.isfinite(values).astype(float)) > 0, bruit, 0)
+        return np.asarray(bruit + np.rint(membership @ self.draw_late(values, noms)).astype(np.int64))
 
     def draw_gap(self, membership: csr_array, values: Tableau, items: Iterable[object]) -> Tableau:
         """Le bruit de redressé moins brut : continu, indépendant de `draw`, des mêmes membres et réponses."""
@@ -150,8 +219,13 @@ class Perturbation:
 
     def draw_counts(self, membership: csr_array, values: Tableau, items: Iterable[object]) -> Entiers:
         """Le bruit du nombre de réponses lui-même : il est celui des « oui » d'une autre question."""
-        cles = self._sum(membership, np.isfinite(values))
-        return self.law.draw(_mix(_mix(cles) + self._salt(items, "n/")))
+        noms, repondu = list(items), np.isfinite(values)
+        cles = self._sum(self.drop_late(membership), repondu)
+        bruit = self.law.draw(_mix(_mix(cles) + self._salt(noms, "n/")))
+        if self.late is None:
+            return bruit
+        tardives = self.draw_late(repondu.astype(float), noms, "n/tardive/")
+        return np.asarray(bruit + np.rint(membership @ tardives).astype(np.int64))
 
     def _sum(self, membership: csr_array, amounts: npt.NDArray[np.generic]) -> Cles:
         """Σ clé × quantité par domaine, modulo 2⁶⁴."""

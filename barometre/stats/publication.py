@@ -19,6 +19,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from barometre.stats.design import Design
+from barometre.stats.noise import Reach, draw_noise
 from barometre.stats.perturbation import Perturbation, is_binary
 from barometre.stats.sums import Sums
 
@@ -41,20 +42,6 @@ class Structure:
     leverage: Tableau
     inequality: Tableau
     strata: Tableau
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Reach:
-    """Domaine × chiffre : ce dont un membre peut déplacer n fois le brut, l'écart au redressé, la variance.
-
-    Pour une part, une réponse : 1, et l'inégalité des poids. Une grandeur n'a pas de borne connue : c'est le
-    plus grand écart d'un membre, que l'addition désignerait, qu'il faut couvrir (Giessing et Tent 2019).
-    """
-
-    raw: Tableau
-    gap: Tableau
-    variance: Tableau
-    spread: Tableau
 
 
 def build_structure(design: Design, membership: csr_array) -> Structure:
@@ -84,19 +71,18 @@ def publish_sums(
     assert cles is not None
     structure, grandeurs = build_structure(design, membership), ~is_binary(values)
     portee = measure_reach(sums, structure, design, values, membership)
-    d, e, f = _draw(cles, membership, values, items)
+    bruit = draw_noise(design, values, membership, items, portee)
     n = publish_counts(cles, sums.n, values, membership, items)
-    total = sums.total + d * portee.raw
+    total = sums.total + bruit.raw
     total = np.where(grandeurs, total, np.clip(total, 0.0, sums.n))
-    v_d = np.where(grandeurs, cles.amount_law.variance, cles.law.variance)
     with np.errstate(divide="ignore", invalid="ignore"):
         decalage = (total - sums.total) / sums.n
-        estimation = sums.estimate + decalage + e * portee.gap / sums.n
+        estimation = sums.estimate + decalage + bruit.gap / sums.n
         estimation = np.where(grandeurs, estimation, np.clip(estimation, 0.0, 1.0))
-        bruit = (v_d * portee.raw**2 + cles.gap_law.variance * portee.gap**2) / n**2
-        dispersion = _measure_dispersion(estimation, portee, f, grandeurs)
+        dispersion = _measure_dispersion(estimation, portee, bruit.dispersion, grandeurs)
         variance = dispersion * structure.leverage * structure.members / n
         n_eff = structure.n_eff * n / structure.members
+        ajoutee = bruit.variance / n**2
     return replace(
         sums,
         total=total,
@@ -105,24 +91,9 @@ def publish_sums(
         estimate=estimation,
         variance=np.where(sums.n > 0, variance, np.nan),
         df=np.maximum(n - structure.strata, 0.0),
-        noise=np.nan_to_num(bruit, posinf=0.0),
+        noise=np.nan_to_num(ajoutee, posinf=0.0),
         n_published=n,
     )
-
-
-def _draw(
-    perturbation: Perturbation, membership: csr_array, values: Tableau, items: list[object]
-) -> tuple[Tableau, Tableau, Tableau]:
-    """Les trois bruits de chaque domaine × chiffre : du brut, de l'écart au redressé, de la dispersion."""
-    d = perturbation.draw(membership, values, items).astype(float)
-    ecart, grandeurs = perturbation.draw_gap(membership, values, items), ~is_binary(values)
-    if not grandeurs.any():
-        return d, ecart, np.zeros_like(d)
-    d, dispersion = (
-        np.where(grandeurs, perturbation.draw_amount(membership, values, items, sel), repli)
-        for sel, repli in (("grandeur", d), ("dispersion", 0.0))
-    )
-    return d, ecart, dispersion
 
 
 def measure_reach(

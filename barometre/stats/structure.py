@@ -151,7 +151,8 @@ def _publish(
     p = np.clip((dedans @ np.nan_to_num(y) + d) / n, 0.0, 1.0)
     ouvert = (1 - design.strata.sizes / design.strata.populations)[design.strata.codes]
     variance = p * (1 - p) * (ouvert @ projection.coefficients**2)[:, None]
-    bruit = cles.law.variance * (1 / n**2 + 1 / reste**2) + cles.gap_law.variance * portee**2
+    v_d, v_autres = (cles.measure_variance(m, y) for m in (dedans, dehors))
+    bruit = v_d / n**2 + v_autres / reste**2 + cles.gap_law.variance * portee**2
     decalage = d / n - autres / reste + cles.draw_gap(dedans, y, items) * portee
     publie = publish_counts(cles, np.repeat(exact, y.shape[1], axis=1), y, dedans, items)
     return projection.coefficients.T @ np.nan_to_num(y) + decalage, np.sqrt(variance + bruit), publie

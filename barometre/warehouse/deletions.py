@@ -24,6 +24,13 @@ def delete_lot(moteur: Engine, vague_id: str, questionnaire_id: str) -> None:
             connexion.execute(delete(table).where(lignes))
 
 
+def delete_lots(moteur: Engine, lots: list[str]) -> None:
+    """Efface des lots dont aucune réponse n'est chargée : leurs comptes et leurs refus."""
+    with moteur.begin() as connexion:
+        for table in (s.quarantaine, s.lot_import):
+            connexion.execute(delete(table).where(table.c.lot_id.in_(lots)))
+
+
 def delete_actions(moteur: Engine, fonds_id: str) -> None:
     """Efface la liste de bénéficiaires d'un fonds : ses comptes, ses refus, ses actions."""
     lots = select(s.lot_actions.c.lot_id).where(s.lot_actions.c.fonds_id == fonds_id)

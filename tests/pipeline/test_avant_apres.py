@@ -16,6 +16,7 @@ from barometre.pipeline.avant_apres import (
     compute_doubles_differences,
     split_beneficiaires,
 )
+from barometre.pipeline.cles import Tirages
 from barometre.pipeline.mesures import Mesures
 
 FAIT = "france_services_presence"
@@ -62,7 +63,7 @@ def _compute(
         lignes.append(pd.DataFrame({**siennes, "valeur": oui.astype(float)}))
         poids.append(pd.DataFrame({"vague_id": vague, "collectivite_id": ids, "poids": 2.0}))
     cles = {(theme, v): f"{i:02x}" * 32 for i, v in enumerate(VAGUES)}
-    vagues = build_vagues(catalogue, theme, pd.concat(lignes), pd.concat(poids), cles)
+    vagues = build_vagues(catalogue, theme, pd.concat(lignes), pd.concat(poids), Tirages(cles, {}))
     return compute_doubles_differences(mesures, vagues)
 
 

@@ -11,7 +11,7 @@ lire ces deux nombres sans arrondi (`arrondi=False`), c'est lire toutes les colo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
@@ -20,9 +20,9 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array, vstack
 from scipy.special import ndtr
 
-from barometre.domain.secret import MARGE_EXTREME, SEUIL
+from barometre.domain.secret import MARGE_EXTREME
 from barometre.stats.perturbation import SmoothLaw
-from tests.secret.monde import Booleens, Monde, Publication, Regle, Tableau, publish
+from tests.secret.monde import Booleens, Monde, Publication, Regle, Tableau
 
 # Une vraisemblance sous ce rapport vaut impossible : la réponse est certaine.
 CERTAIN = 1e-12
@@ -216,30 +216,6 @@ def cumulate(gap: SmoothLaw, x: Tableau) -> Tableau:
     reste = ndtr(-gap.maximum / gap.scale)
     coupe = np.clip(x, -gap.maximum, gap.maximum)
     return np.asarray((ndtr(coupe / gap.scale) - reste) / (1 - 2 * reste))
-
-
-def infer_late(monde: Monde, regle: Regle, unites: npt.NDArray[np.intp], connus: Booleens) -> Tableau:
-    """Une réponse tardive, lue dans les versions d'avant et d'après : log des rapports (unité × question).
-
-    Toute cellule de l'unité y est une paire qui diffère d'elle seule ; celle dont l'attaquant connaît toutes
-    les autres se lit directement. Les poids des autres ne bougent pas : il ne peut espérer mieux.
-    """
-    total = np.zeros_like(monde.y)
-    for unite in unites:
-        siennes = np.flatnonzero(monde.cellules[:, [int(unite)]].toarray().ravel())
-        apres = monde.cellules[siennes]
-        sans = apres.toarray()
-        sans[:, unite] = 0.0
-        deux = replace(monde, cellules=csr_array(np.vstack([sans, apres.toarray()])))
-        lu = publish(deux, regle)
-        for rang in range(len(siennes)):
-            grande = rang + len(siennes)
-            autres = deux.cellules[[rang]].indices
-            if connus[autres].all():
-                total[unite] += weigh_last(deux, lu, regle, (grande, int(unite)), arrondi=False)
-            elif deux.n[rang] >= SEUIL:
-                total[unite] += weigh_pair(deux, lu, regle, (rang, grande, int(unite)))
-    return total
 
 
 def list_bounds(monde: Monde, lu: Publication, regle: Regle, question: int) -> tuple[csr_array, Tableau]:

@@ -26,13 +26,13 @@ from tests.secret.attaquants import (
     infer_by_subtraction,
     infer_knowing,
     infer_last,
-    infer_late,
     list_unique,
     summarise,
 )
 from tests.secret.couverture import measure_coverage
 from tests.secret.monde import COMMUN, SANS_BRUIT, Monde, Publication, Regle, publish
 from tests.secret.suppression import measure_suppression
+from tests.secret.tardives import infer_late, infer_redrawn
 
 REGLES = {
     "sans bruit": SANS_BRUIT,
@@ -45,7 +45,7 @@ REGLES = {
     "s=1,5 ±8, écart 1,5": Regle(Law(8, 1.5), SmoothLaw(8, 1.5)),
     "s=2 ±8, écart 2": Regle(Law(8, 2.0), SmoothLaw(8, 2.0)),
 }
-QUESTIONS, TIRAGES, TARDIVES, ECHANTILLON_LP = 20, 5, 60, 12
+QUESTIONS, TIRAGES, TARDIVES, ECHANTILLON_LP = 20, 5, 20, 12
 BANDES = ((10, 30), (30, 100), (100, 500))
 
 
@@ -80,15 +80,17 @@ def measure(monde: Monde, cadre: pd.DataFrame, regle: Regle) -> dict[str, float]
 def _attack(monde: Monde, cadre: pd.DataFrame, lu: Publication, regle: Regle) -> dict[str, float]:
     prior, hasard = monde.y.mean(axis=0), np.random.default_rng(1)
     tardives = hasard.choice(len(monde.y), TARDIVES, replace=False)
-    personne, rangs = np.zeros(len(monde.y), dtype=bool), np.arange(len(monde.y))
+    seules, dizaines = (np.split(tardives, k) for k in (TARDIVES, TARDIVES // 10))
+    rangs = np.arange(len(monde.y))
     departement = cadre["departement"].eq(cadre["departement"].value_counts().index[0]).to_numpy()
     sauf_une = np.flatnonzero(departement)[:TARDIVES]
     attaques = {
         "dernière, au %": infer_last(monde, lu, regle, TIRAGES)[0],
         "dernière, sans arrondi": infer_last(monde, lu, regle, TIRAGES, arrondi=False)[0],
         "b soustrait": infer_by_subtraction(monde, lu, regle),
-        "b deux versions": infer_late(monde, regle, tardives, personne),
-        "c, d deux versions": infer_late(monde, regle, sauf_une, departement),
+        "b, c, d deux versions, bruit tiré de nouveau": infer_redrawn(monde, regle, seules),
+        "b, c, d deux versions, dix tardives, bruit tiré de nouveau": infer_redrawn(monde, regle, dizaines),
+        "b, c, d deux versions": infer_late(monde, seules),
         "c, d tout le département sauf une": np.sum(
             [infer_knowing(monde, lu, regle, departement & (rangs != u), arrondi=False) for u in sauf_une],
             axis=0,

@@ -49,6 +49,8 @@ class Monde:
     poids: Tableau
     cellules: csr_array
     y: Tableau
+    # celles venues après la première publication ; vide, aucune
+    tardives: Booleens | None = None
 
     @cached_property
     def n(self) -> Tableau:
@@ -73,7 +75,7 @@ class Monde:
 
     def build_design(self, regle: Regle) -> Design:
         """Le plan, avec les clés et la loi de la règle."""
-        cles = Perturbation(self.keys, law=regle.law, gap_law=regle.gap)
+        cles = Perturbation(self.keys, law=regle.law, gap_law=regle.gap, late=self.tardives)
         return Design(None, None, self.poids, perturbation=cles)
 
     def get_omega(self, cellule: int, unites: npt.NDArray[np.intp]) -> Tableau:

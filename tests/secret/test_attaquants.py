@@ -14,7 +14,6 @@ from tests.secret.attaquants import (
     infer_by_subtraction,
     infer_knowing,
     infer_last,
-    infer_late,
     list_pairs,
     list_unique,
     summarise,
@@ -22,6 +21,7 @@ from tests.secret.attaquants import (
 from tests.secret.couverture import measure_coverage
 from tests.secret.monde import COMMUN, SANS_BRUIT, Monde, Regle, publish
 from tests.secret.suppression import hide_greedily, hide_optimally
+from tests.secret.tardives import infer_late, infer_redrawn
 
 QUESTIONS, UNITES = 12, 400
 REGLE = Regle()
@@ -115,13 +115,23 @@ def test_un_opsn_ne_devine_pas_la_seule_qu_il_ne_connait_pas(monde: Monde) -> No
 
 
 def test_une_reponse_tardive_ne_se_lit_pas_entre_deux_versions(monde: Monde) -> None:
-    """(b) ne connaît que les participantes ; (c, d), toute réponse de son territoire, sauf la tardive."""
-    prior, tardives = monde.y.mean(axis=0), np.arange(0, 60, 6)
-    voisines = np.isin(np.arange(UNITES), monde.cellules[[1]].indices)
-    for connus in (np.zeros(UNITES, dtype=bool), voisines):
-        nues = summarise(infer_late(monde, SANS_BRUIT, tardives, connus), prior)
-        assert nues["certaines"] > 100
-        assert summarise(infer_late(monde, REGLE, tardives, connus), prior)["certaines"] == 0
+    """Sans bruit, ou d'un bruit tiré de nouveau dans chaque cellule, la différence des versions la dit."""
+    prior, une = monde.y.mean(axis=0), [np.array([u]) for u in range(0, 60, 6)]
+    assert summarise(infer_redrawn(monde, SANS_BRUIT, une), prior)["certaines"] > 100
+    retiree = summarise(infer_redrawn(monde, REGLE, une), prior)
+    assert retiree["dont_a_priori_0,75"] > 5
+    bilan = summarise(infer_late(monde, une), prior)
+    assert (bilan["certaines"], bilan["dont_a_priori_0,75"]) == (0, 0)
+    assert bilan["gain_moyen"] < retiree["gain_moyen"]
+
+
+def test_dix_tardives_tirees_de_nouveau_se_lisent_comme_une_seule(monde: Monde) -> None:
+    """Attendre n'y suffit pas : chacune reste seule dans ses cellules les plus fines."""
+    prior, cinq = monde.y.mean(axis=0), [np.arange(debut, debut + 5) for debut in (0, 50)]
+    retiree = summarise(infer_redrawn(monde, REGLE, cinq), prior)
+    bilan = summarise(infer_late(monde, cinq), prior)
+    assert retiree["plus_de_0,9"] > 10 * bilan["dont_a_priori_0,75"]
+    assert bilan["dont_a_priori_0,75"] == 0
 
 
 def test_le_programme_lineaire_ne_force_aucune_reponse(monde: Monde) -> None:

@@ -137,8 +137,12 @@ lot_import = Table(
     Column("doublons", Integer, nullable=False),
     Column("quarantaine", Integer, nullable=False),
     Column("ignores", Integer, nullable=False),
+    # Des réponses tardives, trop peu pour changer une vague publiée : gardées, chargées avec les suivantes.
+    Column("retenues", Integer, nullable=True),
     PrimaryKeyConstraint("lot_id"),
-    CheckConstraint("lus = charges + doublons + quarantaine + ignores", name="compte_juste"),
+    CheckConstraint(
+        "lus = charges + doublons + quarantaine + ignores + COALESCE(retenues, 0)", name="compte_juste"
+    ),
 )
 
 # Une ligne = un motif de refus d'une ligne d'un lot (ou d'une source de l'État : lot_id = source_id).
