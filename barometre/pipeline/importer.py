@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -220,10 +221,7 @@ def _load(entrepot: Entrepot, importe: _Import, etapes: Etapes) -> str:
     calculees = compute_lot(
         importe.contexte, lot, importe.passe, cles, complet=importe.complet, processus=options.processus
     )
-    cle = cles[lot.questionnaire_id, lot.vague_id]
-    garde, contenu = build_garde(
-        lot, instant, cle=cle, par=options.par, catalogue=importe.contexte.catalogue.empreinte
-    )
+    garde, contenu = _build_garde(importe, cles, instant)
     add_lot(donnees, garde, instant)
     donnees.extend(calculees)
     with fill_chantier(entrepot, copie_de=importe.active, preparee=options.preparee) as (version_id, moteur):
@@ -247,7 +245,8 @@ def _load(entrepot: Entrepot, importe: _Import, etapes: Etapes) -> str:
 def _write_retenu(entrepot: Entrepot, importe: _Import, etapes: Etapes) -> str:
     """Une version aux mêmes chiffres, qui compte et garde les réponses retenues."""
     lot, donnees, instant = importe.lot, Donnees(), get_instant()
-    add_lot(donnees, _keep(entrepot, importe, importe.passe.cles, instant), instant)
+    garde, contenu = _build_garde(importe, importe.passe.cles, instant)
+    add_lot(donnees, garde, instant)
     preparee = importe.options.preparee
     with fill_chantier(entrepot, copie_de=importe.active, preparee=preparee) as (version_id, moteur):
         etapes.step("Écriture de l'entrepôt")
@@ -256,7 +255,20 @@ def _write_retenu(entrepot: Entrepot, importe: _Import, etapes: Etapes) -> str:
         commentaire = f"Import de {lot.fichier} : {lot.retenues} réponse(s) tardive(s) retenue(s)"
         finish_version(moteur, version_id, importe.empreintes, False, commentaire)
         check_or_refuse(moteur)
+        entrepot.get_reserve().add(contenu)
     return version_id
+
+
+def _build_garde(importe: _Import, cles: Cles, instant: datetime) -> tuple[Lot, bytes]:
+    """Le lot sous la clé de la réserve, et le fichier qu'elle gardera."""
+    lot = importe.lot
+    return build_garde(
+        lot,
+        instant,
+        cle=cles[lot.questionnaire_id, lot.vague_id],
+        par=importe.options.par,
+        catalogue=importe.contexte.catalogue.empreinte,
+    )
 
 
 def _delete_replaced(moteur: Engine, importe: _Import) -> None:
