@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from barometre.domain.secret import LOT_TARDIF
 from barometre.pipeline.construire import construire
 from barometre.pipeline.importer import importer
+from barometre.pipeline.recalculer import recalculer
+from barometre.pipeline.sauvegarde import restaurer, sauvegarder
 from barometre.pipeline.verify import verifier
 from barometre.warehouse.repository import open_repository
 from tests.pipeline.test_construire import QUESTIONNAIRE, VAGUE, codes, entrepot_neuf
@@ -50,6 +54,32 @@ def test_trop_peu_de_tardives_attendent_puis_se_chargent_ensemble(
         100 + LOT_TARDIF,
     )
     assert _read_lots(charge) == {"un.csv": (100, 0), "quatre.csv, six.csv": (LOT_TARDIF, 0)}
+
+
+@pytest.fixture
+def completee(charge: str, codes: list[str], tmp_path: Path) -> str:
+    """Cent réponses, puis dix tardives."""
+    dix = write_reponses(tmp_path / "dix.csv", codes[100 : 100 + LOT_TARDIF])
+    importer(dix, QUESTIONNAIRE, VAGUE, complement=True, adresse=charge)
+    return charge
+
+
+def test_reconstruire_et_recalculer_gardent_le_bruit_des_tardives(completee: str) -> None:
+    avant = read_tables(completee)
+    assert len(avant["agregat"]) > 10
+    construire(demo=False, adresse=completee, processus=1)
+    check_memes_tables(avant, read_tables(completee))
+    recalculer(forcer=True, adresse=completee, processus=1)
+    check_memes_tables(avant, read_tables(completee))
+
+
+@pytest.mark.postgresql
+def test_une_sauvegarde_le_porte_sur_postgresql(completee: str, base_postgresql: str, tmp_path: Path) -> None:
+    avant = read_tables(completee)
+    sauvegarder(tmp_path / "copie", {}, adresse=completee)
+    restaurer(tmp_path / "copie", lambda _: None, adresse=base_postgresql)
+    recalculer(forcer=True, adresse=base_postgresql, processus=1)
+    check_memes_tables(avant, read_tables(base_postgresql))
 
 
 def test_qui_confirme_charge_les_retenues_et_un_essai_les_annonce(
