@@ -3,8 +3,8 @@
 p = Σ_t W_t·p_t, W_t la part de la tranche t dans l'ensemble, p_t la part pondérée de la tranche dans le
 territoire (Fleiss, Levin et Paik 2003, ch. 19). Les influences des tranches s'ajoutent, u = Σ W_t·u_t :
 la variance est de plan, calage compris, ou celle des parts publiées si le plan porte des clés. Chaque p_t
-porte le bruit du secret de sa cellule ; une tranche de moins de `minimums` réponses fait refuser le chiffre,
-et dit laquelle.
+porte le bruit du secret de sa cellule ; une tranche de moins de `minimums` réponses, comptées comme elles se
+publient, fait refuser le chiffre, et dit laquelle : de réponses exactes, ce refus se lirait.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
 from barometre.stats.design import Design
 from barometre.stats.domains import Sums, sum_domains
 from barometre.stats.estimation import bound_proportions, read_answers
 from barometre.stats.grades import Precision, grade_proportions
 from barometre.stats.prudence import Slopes, bound_prudence
+from barometre.stats.publication import publish_counts
 
 Tableau = npt.NDArray[np.float64]
 SANS_MANQUE = -1
@@ -57,8 +58,7 @@ def adjust_domains(  # noqa: PLR0917 - le plan, les réponses, où, sur quoi, et
     valeurs = read_answers(design, answers, "proportion")
     tranches = csr_array((bands[None, :] == np.arange(mix.size)[:, None]).astype(float))
     membres = [_cross(tranches, territories[[k]]) for k in range(territories.shape[0])]
-    repondu = np.isfinite(valeurs).astype(float)
-    peu = np.stack([np.asarray(m @ repondu) for m in membres]) < minimums
+    peu = _count_bands(design, valeurs, membres, answers.columns) < minimums
     manque = np.where(peu.any(axis=1), peu.argmax(axis=1), SANS_MANQUE)
     refuse = manque != SANS_MANQUE
     lignes = [
@@ -81,6 +81,19 @@ def _cross(bands: csr_array, territory: csr_array) -> csr_array:
     membres = csr_array(bands.multiply(territory))
     membres.eliminate_zeros()
     return membres
+
+
+def _count_bands(design: Design, values: Tableau, members: list[csr_array], items: pd.Index) -> Tableau:
+    """Territoire × tranche × chiffre : l'effectif, brouillé si le plan porte des clés ; 0 où il est nul."""
+    bandes = csr_array(vstack(members))
+    exact = np.asarray(bandes @ np.isfinite(values).astype(float))
+    if design.perturbation is None:
+        publie = exact
+    else:
+        publie = publish_counts(design.perturbation, exact, values, bandes, items)
+    # Sans réponse, aucune part : le bruit d'un effectif nul n'atteint le seuil que par des tardives.
+    publie = np.where(exact > 0, publie, 0.0)
+    return np.asarray(publie.reshape(len(members), -1, values.shape[1]))
 
 
 def _fill(items: int) -> Sums:

@@ -42,6 +42,18 @@ def test_une_tranche_trop_maigre_fait_refuser_et_se_nomme(garde: int) -> None:
     assert (e.missing[0, 0], e.grade[0, 0]) == (1, "")
 
 
+def test_le_refus_suit_l_effectif_publie_pas_l_exact() -> None:
+    """Neuf ou dix réponses exactes : le refus ne dit pas lequel, il suit le bruit de la clé."""
+    tranches, hasard = np.repeat([0, 1], [40, 14]), np.random.default_rng(7)
+    refus = {}
+    for n in (9, 10):
+        y = np.where(np.arange(54) < 40 + n, np.tile([0.0, 1.0], 27), np.nan)
+        tirages = [Perturbation(hasard.integers(0, 2**64, 54, dtype=np.uint64)) for _ in range(60)]
+        manques = [_standardise(tranches, y, np.ones(54, dtype=bool), cles).missing[0, 0] for cles in tirages]
+        refus[n] = np.mean(np.array(manques) != SANS_MANQUE)
+    assert 0.1 < refus[10] < refus[9] < 0.9
+
+
 def test_la_couverture_bruit_du_secret_compris() -> None:
     """Un territoire de grandes, lu avec les tailles du pays : 400 tirages, écart type de 1,1 point."""
     hasard, vraie, dedans = np.random.default_rng(4), 0.7 * 0.2 + 0.3 * 0.6, []
