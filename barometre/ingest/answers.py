@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from barometre.domain.enquete import ETATS_REPONSE, Question
 from barometre.domain.formats import format_au_plus
+from barometre.ingest.ecritures import find_rang, keep_coches
 from barometre.ingest.labels import clean_label
 from barometre.ingest.numbers import FormatNombre, build_format, check_unite, read_nombre
 from barometre.ingest.personal import mask_personal
@@ -120,8 +121,9 @@ def build_option_keys(
 
 
 def _read_unique(question: Question, rangs: dict[str, int], texte: str) -> Cellule:
+    texte = keep_coches(texte)
     cle = clean_label(texte)
-    if texte and (rang := rangs.get(cle)) is not None:
+    if texte and (rang := find_rang(rangs, cle)) is not None:
         return Cellule(REPONDU, rang)
     if etat := read_etat(question, cle or texte):
         return etat

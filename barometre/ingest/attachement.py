@@ -81,24 +81,22 @@ def _check_concordance(
     rejets: list[tuple[int, int, str]],
 ) -> list[Rattachement]:
     """Ce qui est écrit à côté du code (nom, département, population) ne doit pas le contredire."""
-    noms = Noms(referentiel)
+    noms, types = Noms(referentiel), get_colonne(export, plan, "type", len(rattaches))
     rattaches = _check_codes_postaux(export, plan, noms, rattaches, rejets)
-    controles: dict[str, Callable[[str, str], str]] = {
+    controles: dict[str, Callable[..., str]] = {
         "departement": noms.check_departement,
         "population": noms.check_population,
     }
     if _is_colonne_de_noms(export, plan, noms, rattaches):
         controles["nom"] = noms.check_nom
     for role, controle in controles.items():
-        rang, vus = plan.roles.get(role), lru_cache(maxsize=None)(controle)
-        for i, lu in enumerate(rattaches if rang is not None else ()):
-            texte = export.colonnes[rang][i] if rang is not None else ""
-            if (
-                lu.collectivite_id
-                and texte
-                and rang is not None
-                and (motif := vus(lu.collectivite_id, texte))
-            ):
+        if (rang := plan.roles.get(role)) is None:
+            continue
+        vus = lru_cache(maxsize=None)(controle)
+        for i, (lu, texte) in enumerate(zip(rattaches, export.colonnes[rang], strict=True)):
+            # « Bordeaux » abrège Bordeaux Métropole si le type dit que l'intercommunalité répond.
+            dit = (read_type(types[i]) not in {"", "commune"},) if role == "nom" else ()
+            if lu.collectivite_id and texte and (motif := vus(lu.collectivite_id, texte, *dit)):
                 rejets.append((i, rang, motif))
     return rattaches
 

@@ -20,6 +20,7 @@ from barometre.ingest.labels import clean_label
 
 DISCORDANTS = "Code et nom discordants : {} est {}.{}"
 DEPARTEMENT_DISCORDANT = "Code et département discordants : {} est dans le département {}."
+REGION_DISCORDANTE = "Code et région discordants : {} est dans la région {}."
 POPULATION_DISCORDANTE = "Code et population discordants : {} a {} habitants."
 # Mots qui ne distinguent pas une collectivité d'une autre.
 _GENERIQUES = frozenset(
@@ -38,7 +39,9 @@ _CODE_DEPARTEMENT = re.compile(r"^(97\d|2[ab]|\d{1,2})\b")
 _RESSEMBLANCE = 0.6
 # Une population périmée ou arrondie n'atteint pas ce rapport ; un petit écart absolu ne compte pas.
 _RAPPORT_POPULATION, _ECART_POPULATION = 3.0, 1_000
-_ENTRE_PARENTHESES = re.compile(r"\(([^()]+)\)\s*$")
+# « Valence (Drôme) », « Saint-Denis, Île-de-France ».
+_SITUEE = re.compile(r"(?:\(([^()]+)\)|,\s*([^,()]+))\s*$")
+_DIT_COMMUNE = re.compile(r"^(mairie|ville|commune) (de |du |des |d')")
 
 
 @lru_cache(maxsize=100_000)
@@ -81,11 +84,20 @@ class Noms:
 
     @cached_property
     def departements(self) -> dict[tuple[str, ...], str]:
-        """Nom de département → son code ; sans passer par les 35 000 noms de communes."""
+        """Nom de département → son code."""
+        return self._index_territoires("departement-")
+
+    @cached_property
+    def regions(self) -> dict[tuple[str, ...], str]:
+        """Nom de région → son code."""
+        return self._index_territoires("region-")
+
+    def _index_territoires(self, debut: str) -> dict[tuple[str, ...], str]:
+        """Sans passer par les 35 000 noms de communes."""
         cadre = self.referentiel.collectivites
-        cadre = cadre[cadre["collectivite_id"].str.startswith("departement-")]
-        ids = (cle.partition("-")[2] for cle in cadre["collectivite_id"].tolist())
-        return dict(zip(map(split_nom, cadre["nom"].tolist()), ids, strict=True))
+        cadre = cadre[cadre["collectivite_id"].str.startswith(debut)]
+        codes = (cle.partition("-")[2] for cle in cadre["collectivite_id"].tolist())
+        return dict(zip(map(split_nom, cadre["nom"].tolist()), codes, strict=True))
 
     @cached_property
     def _rangs(self) -> dict[str, int]:
@@ -97,7 +109,7 @@ class Noms:
     @cached_property
     def _colonnes(self) -> dict[str, list[object]]:
         cadre = self.referentiel.collectivites
-        noms = ("nom", "departement", "population", "codes_postaux")
+        noms = ("nom", "departement", "region", "population", "codes_postaux")
         return {c: cadre[c].tolist() for c in noms if c in cadre}
 
     def get_fait(self, cle: str, colonne: str) -> object:
@@ -112,24 +124,50 @@ class Noms:
         mots = split_nom(nom)
         return not mots or any(_is_proche(mots, sien) for sien in self.list_noms(cle))
 
-    def list_homonymes(self, cle: str, nom: str) -> list[str]:
-        """Les autres collectivités qui portent exactement ce nom ; aucune si c'est aussi le sien."""
+    def list_homonymes(self, cle: str, nom: str, type_dit: bool = False) -> list[str]:
+        """Les autres collectivités qui portent exactement ce nom ; aucune si c'est aussi le sien.
+
+        `type_dit` : la ligne dit que ce n'est pas une commune qui répond.
+        """
         if nom in self.par_id.get(cle, ()):
             return []
         mots = split_nom(nom)
+        autre_type = not type_dit and not cle.startswith("commune-")
+        if autre_type and (communes := self._list_communes_de(cle, nom, mots)):
+            return communes
         if not mots or mots in self.list_noms(cle):
             return []
         genre = cle.partition("-")[0]
         autres = self.par_nom.get(mots, [])
         return [a for a in autres if a != cle and (genre == "commune") == a.startswith("commune-")]
 
-    def check_nom(self, cle: str, nom: str) -> str:
-        """Le motif d'un nom qui contredit le code ; vide s'ils s'accordent."""
-        homonymes = self.list_homonymes(cle, nom)
-        if self.is_accord(cle, nom) and not (homonymes and cle.startswith("commune-")):
+    def _list_communes_de(self, cle: str, nom: str, mots: tuple[str, ...]) -> list[str]:
+        """Les communes qu'un nom désigne, à côté du SIREN d'une intercommunalité, département ou région.
+
+        « Bordeaux » est le nom de la commune, « Métropole de Bordeaux » celui de l'intercommunalité. Les
+        communes qui en sont membres d'abord : leur nom est souvent celui d'autres communes.
+        """
+        net = clean_label(nom)
+        if net in {clean_label(sien) for sien in self.par_id.get(cle, ())}:
+            return []
+        communes = [
+            c
+            for c in self.par_nom.get(mots, [])
+            if c.startswith("commune-")
+            and (
+                _DIT_COMMUNE.match(net) or clean_label(_SITUATION.sub("", nom)) == clean_label(self._name(c))
+            )
+        ]
+        membres = [c for c in communes if self.referentiel.epci_de.get(c) == cle]
+        return membres or communes
+
+    def check_nom(self, cle: str, nom: str, type_dit: bool = False) -> str:
+        """Le motif d'un nom qui contredit le code ; vide s'ils s'accordent (voir `list_homonymes`)."""
+        homonymes = self.list_homonymes(cle, nom, type_dit)
+        if self.is_accord(cle, nom) and not homonymes:
             # « Valence (Tarn-et-Garonne) » à côté du code de Valence, dans la Drôme.
-            situee = _ENTRE_PARENTHESES.search(nom) if cle.startswith("commune-") else None
-            return self.check_departement(cle, situee[1]) if situee else ""
+            situee = _SITUEE.search(nom) if cle.startswith("commune-") else None
+            return self.check_situation(cle, situee[1] or situee[2]) if situee else ""
         if not homonymes and not cle.startswith("commune-"):
             # Les sigles d'intercommunalités ne sont pas au référentiel : rien à leur opposer.
             return ""
@@ -137,6 +175,13 @@ class Noms:
             f" Candidate : {self._name(homonymes[0])} ({homonymes[0]})." if len(homonymes) == 1 else ""
         )
         return DISCORDANTS.format(cle, self._name(cle), candidate)
+
+    def check_situation(self, cle: str, texte: str) -> str:
+        """Le département ou la région écrits après le nom d'une commune : le motif s'ils n'en sont pas."""
+        sienne, lue = self.get_fait(cle, "region"), self.regions.get(split_nom(texte), "")
+        if lue and isinstance(sienne, str) and sienne and lue != sienne:
+            return REGION_DISCORDANTE.format(f"{self._name(cle)} ({cle})", self._name(f"region-{sienne}"))
+        return self.check_departement(cle, texte)
 
     def check_departement(self, cle: str, texte: str) -> str:
         """« 33 », « Gironde », « 33 - Gironde » : le motif s'il n'est pas celui de la collectivité."""

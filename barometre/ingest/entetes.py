@@ -19,6 +19,11 @@ CODE = re.compile(r"^\s*([A-Za-z]\w{0,60})\s*(?:\[\s*([^\[\]]{0,200}?)\s*\])?\s*
 _COMMENTAIRE = re.compile(r"comment(aire)?\]?$", re.IGNORECASE)
 _CODE_LIBRE = re.compile(r"^\s*(?P<code>[A-Za-z]+\d+)(?P<reste>[\[_.\s:;|,)\-–—/].*)?$", re.DOTALL)
 _SOUS_CODE = re.compile(r"^(?:\[(?P<crochets>[^\]]*)\]|[_.](?P<code>[A-Za-z]+\d*)(?=[_.\s:;|\-–—]|$))")
+# Deux sous-codes : tableau de nombres (« Q08[SQ001_SQ002] »), tableau à deux échelles (« Q08_SQ001#0 »).
+_DEUX_SOUS_CODES = re.compile(
+    r"^\s*(?P<code>[A-Za-z]+\d+)[\[_.](?P<un>[A-Za-z]*\d+)(?P<signe>\]\[|\.\.|[#_.])(?P<deux>[A-Za-z]*\d+)"
+    r"(?=[\]\s_.:;|\-–—]|$)"
+)
 _ABREGE = re.compile(r"\.\.+|…")
 # Un intitulé abrégé plus court ne désigne plus rien.
 _MIN_ABREGE = 8
@@ -93,10 +98,24 @@ def _iter_cles_code(entete: str, index: dict[str, list[Cible]]) -> Iterable[str]
     if not trouve:
         return
     code, reste = clean_label(trouve["code"]), trouve["reste"] or ""
+    if deux := _DEUX_SOUS_CODES.match(entete):
+        yield _name_sous_codes(code, clean_label(deux["un"]), deux["signe"], clean_label(deux["deux"]))
     if sous := _SOUS_CODE.match(reste):
         yield f"{code}[{clean_label(sous['crochets'] or sous['code'] or '')}]"
     if code in index and not reste.startswith("["):
         yield code
+
+
+def _name_sous_codes(code: str, un: str, signe: str, deux: str) -> str:
+    """Le code du catalogue : « q08_sq001_sq002 », ou « q08_sq001#0 » dont l'échelle se compte de 0.
+
+    LimeSurvey la compte de 1 entre crochets (« .. » une fois passé par R), et la mettait avant la
+    sous-question : « Q08[2][SQ001] ».
+    """
+    if not (un.isdecimal() or deux.isdecimal()):
+        return f"{code}_{un}_{deux}"
+    ligne, echelle = (deux, un) if un.isdecimal() else (un, deux)
+    return f"{code}_{ligne}#{int(echelle) - (signe in {'][', '..'})}"
 
 
 def _iter_cles_texte(entete: str, index: dict[str, list[Cible]]) -> Iterable[str]:

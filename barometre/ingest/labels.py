@@ -16,10 +16,14 @@ _BORDS = ' \t:;?!.*…"«»'
 
 
 class _SansAccents(dict[int, int | None]):
-    """La table de `str.translate` : chaque caractère est interrogé une fois, les accents partent."""
+    """La table de `str.translate` : chaque caractère est interrogé une fois, les accents partent.
+
+    U+FE0F aussi, qui dit seulement de dessiner « ✔ » en couleur.
+    """
 
     def __missing__(self, caractere: int) -> int | None:
-        self[caractere] = None if unicodedata.combining(chr(caractere)) else caractere
+        retire = unicodedata.combining(chr(caractere)) or caractere == 0xFE0F
+        self[caractere] = None if retire else caractere
         return self[caractere]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from barometre.ingest.answers import (
     read_etat,
 )
 from barometre.ingest.columns import Plan
+from barometre.ingest.ecritures import find_rang, keep_coches
 from barometre.ingest.labels import clean_label
 from barometre.ingest.personal import mask_personal
 from barometre.ingest.vocabulary import load_vocabulary
@@ -65,19 +66,25 @@ def _is_autre(option: Option) -> bool:
 
 def _read_case(question: Question, option: Option | None, cases: dict[str, str], texte: str) -> Cellule:
     """Une case : cochée, non cochée, vide, « N/A » ; le texte libre de « Autre » la coche."""
-    mots, cle = load_vocabulary(), clean_label(texte)
+    cle = clean_label(texte)
     if cle in cases:
         return Cellule(REPONDU, float(cases[cle] == "oui"))
-    if cle in mots.non_coche:
-        return Cellule(REPONDU, 0.0)
-    siens = {clean_label(option.libelle), clean_label(option.code)} if option is not None and cle else set()
-    if cle in mots.coche or cle in siens:
-        return Cellule(REPONDU, 1.0)
+    dite = find_rang(_build_case_keys(option), clean_label(keep_coches(texte))) if cle else None
+    if dite is not None:
+        return Cellule(REPONDU, float(dite))
     if etat := read_etat(question, cle or texte):
         return etat
     if option is None or _is_autre(option):
         return Cellule(REPONDU, 1.0, texte=mask_personal(texte))
     return Cellule(SANS_REPONSE, motif="Une case se remplit par « Oui » ou « Non » (« Y » ou vide).")
+
+
+@lru_cache(maxsize=1_000)
+def _build_case_keys(option: Option | None) -> dict[str, int]:
+    """Les façons d'écrire une case cochée (1), son code et son libellé compris, ou non cochée (0)."""
+    mots = load_vocabulary()
+    siens = {clean_label(option.libelle), clean_label(option.code)} if option is not None else set()
+    return {**dict.fromkeys(mots.coche | siens, 1), **dict.fromkeys(mots.non_coche, 0)}
 
 
 def _read_cases(
@@ -209,9 +216,10 @@ def _is_libre_permis(question: Question, colonne: Colonne, lues: dict[str, _List
 
 
 def _read_liste(question: Question, cles: dict[str, int], texte: str, ecriture: Ecriture) -> _Liste:
+    texte = keep_coches(texte)
     cle = clean_label(texte)
-    if texte and cle in cles:
-        return _Liste(Cellule(REPONDU), (cles[cle],))
+    if texte and (rang := find_rang(cles, cle)) is not None:
+        return _Liste(Cellule(REPONDU), (rang,))
     if etat := read_etat(question, cle or texte):
         return _Liste(etat)
     texte = _flatten_json(texte)
@@ -241,9 +249,9 @@ def _split_options(
     choisies, libres, debut = list[int](), list[str](), 0
     while debut < len(parties):
         for fin in range(min(len(parties), debut + _MAX_PARTIES), debut, -1):
-            cle = clean_label(f"{separateur} ".join(parties[debut:fin]))
-            if cle in cles:
-                choisies.append(cles[cle])
+            rang = find_rang(cles, clean_label(f"{separateur} ".join(parties[debut:fin])))
+            if rang is not None:
+                choisies.append(rang)
                 debut = fin
                 break
         else:

@@ -109,23 +109,23 @@ def _strip(reste: str) -> str:
     return reste
 
 
-def list_situees(texte: str, departements: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """« Saint-Denis 93 », « Valence Drôme » → le nom, et le code du département qui le situe.
+def list_situees(texte: str, lieux: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """« Saint-Denis 93 », « Saint-Denis Île-de-France » → le nom, et les départements du lieu.
 
-    `departements` : code → nom. À n'essayer que si le texte entier n'est le nom de rien : « Val-de-Marne »
-    finit par un département sans être situé.
+    `lieux` : code ou nom (`normalise_nom`) → ses départements, le nom le plus long d'abord :
+    « Seine-Saint-Denis » avant tout département dont il finirait le nom. À n'essayer que si le texte entier
+    n'est le nom de rien : « Val-de-Marne » finit par un département sans être situé.
     """
     cle = normalise_nom(texte)
     trouve = _NOM_ET_DEPARTEMENT.match(cle) or _DEPARTEMENT_ET_NOM.match(cle)
-    if trouve and trouve["ou"].upper() in departements:
-        yield trouve["nom"], trouve["ou"].upper()
-    # Le nom le plus long d'abord : « Seine-Saint-Denis » avant tout département dont il finirait le nom.
-    for code, nom in sorted(departements.items(), key=lambda d: -len(d[1])):
-        for ou in (forme := normalise_nom(nom), forme.removeprefix("la ")):
+    if trouve and trouve["ou"].upper() in lieux:
+        yield trouve["nom"], lieux[trouve["ou"].upper()]
+    for nom, departements in lieux.items():
+        for ou in (nom, nom.removeprefix("la ")):
             if (debut := cle.removesuffix(f" {ou}")) in _ARTICLES_SEULS:
-                yield forme, code  # « la Gironde » est le département, pas une commune qu'il situe.
+                yield nom, departements  # « la Gironde » est le département, pas une commune qu'il situe.
             elif debut != cle:
-                yield debut.removesuffix(" la") if ou != forme else debut, code
+                yield debut.removesuffix(" la") if ou != nom else debut, departements
 
 
 def list_villes(texte: str) -> Iterator[str]:

@@ -36,7 +36,8 @@ class SearchIndex:
     """Noms et codes triés ; `cible` est un rang dans `collectivites`."""
 
     collectivites: pd.DataFrame
-    departements: dict[str, str]
+    # code ou nom d'un département, nom ou sigle d'une région → ses départements
+    lieux: dict[str, tuple[str, ...]]
     codes: dict[str, list[Entree]]
     codes_tries: list[str]
     noms: list[str]
@@ -63,14 +64,14 @@ class SearchIndex:
 
     def _search_demandes(self, texte: str, limite: int) -> list[Entree]:
         """La première lecture du texte qui trouve ; en dernier, un nom mal écrit ou la fin d'une adresse."""
-        nom, departement = self._split_departement(texte)
+        nom, departements = self._split_lieu(texte)
         if exacts := self._search_situee(nom):
             return exacts
-        for un_nom, ou in ((nom, departement), *list_situees(nom, self.departements)):
+        for un_nom, ou in ((nom, departements), *list_situees(nom, self.lieux)):
             if trouves := self._search_lectures(un_nom, ou, limite):
                 return trouves
         derniere = list(list_demandes(nom))[-1]
-        filtre, cle = build_filtre(derniere, departement), derniere.nom
+        filtre, cle = build_filtre(derniere, departements), derniere.nom
         proches = [self.entrees[i] for i in self._proches(cle, limite)] if len(cle) >= 4 else []
         filtres = [e for e in proches if filtre.accepts(self._lignes[e.cible])]
         return filtres or self._search_ville(nom) or self._search_codes(derniere.code or "?")
@@ -82,16 +83,16 @@ class SearchIndex:
         """
         if self._exact(normalise_nom(nom)):
             return []
-        for un_nom, ou in list_situees(nom, self.departements):
+        for un_nom, ou in list_situees(nom, self.lieux):
             for demande in list_demandes(un_nom):
                 filtre = build_filtre(demande, ou)
                 if exacts := [i for i in self._exact(demande.nom) if self._is_in(i, filtre)]:
                     return [self.entrees[i] for i in exacts]
         return []
 
-    def _search_lectures(self, nom: str, departement: str, limite: int) -> list[Entree]:
+    def _search_lectures(self, nom: str, departements: tuple[str, ...], limite: int) -> list[Entree]:
         for demande in list_demandes(nom):
-            trouves = self._search_noms(demande.nom, limite, build_filtre(demande, departement))
+            trouves = self._search_noms(demande.nom, limite, build_filtre(demande, departements))
             if trouves:
                 return self._sort_by_code(self._sort_by_type(trouves, demande.types), demande.code)
         return []
@@ -130,14 +131,12 @@ class SearchIndex:
         paliers = self._exact(cle) + self._debut(cle, limite, filtre) + self._mots(cle, limite, filtre)
         return [self.entrees[i] for i in paliers if self._is_in(i, filtre)]
 
-    def _split_departement(self, demande: str) -> tuple[str, str]:
-        """« Sainte-Colombe (Gironde) » ou « Sainte-Colombe (33) » → le nom et le département."""
+    def _split_lieu(self, demande: str) -> tuple[str, tuple[str, ...]]:
+        """« Sainte-Colombe (Gironde) », « Sainte-Colombe (33) » → le nom et les départements du lieu."""
         trouve = _PARENTHESE.match(demande)
-        if not trouve:
-            return demande, ""
-        ou = normalise_nom(trouve["ou"])
-        codes = [c for c, n in self.departements.items() if ou in (normalise_nom(n), c.lower())]
-        return (trouve["nom"], codes[0]) if codes else (demande, "")
+        lieu = normalise_nom(trouve["ou"]) if trouve else ""
+        departements = self.lieux.get(lieu) or self.lieux.get(lieu.upper())
+        return (trouve["nom"], departements) if trouve and departements else (demande, ())
 
     def _is_in(self, entree: int, filtre: Filtre) -> bool:
         return filtre.accepts(self._lignes[self.entrees[entree].cible])
@@ -250,7 +249,7 @@ def _assemble(
     )
     return SearchIndex(
         collectivites=collectivites,
-        departements={x["code"]: x["nom"] for x in lignes if x["type"] == "departement"},
+        lieux=_list_lieux(lignes),
         codes=codes,
         codes_tries=sorted(codes),
         noms=[f for f, _ in formes],
@@ -264,6 +263,21 @@ def _assemble(
     )
 
 
+def _list_lieux(lignes: list[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
+    """Ce qui situe une commune ; un ancien nom de région n'y est pas, il n'en couvre qu'une part."""
+    lieux: dict[str, tuple[str, ...]] = {}
+    for ligne in (x for x in lignes if x["type"] == "departement"):
+        lieux[ligne["code"]] = lieux[normalise_nom(ligne["nom"])] = (ligne["code"],)
+    for region in (x for x in lignes if x["type"] == "region"):
+        siens = tuple(
+            x["code"] for x in lignes if x["type"] == "departement" and x["region"] == region["code"]
+        )
+        sigles = (s for s in REGIONS.get(region["code"], ()) if s.isupper() and len(s) > 2)
+        for nom in (region["nom"], *sigles):
+            lieux.setdefault(normalise_nom(nom), siens)
+    return {nom: lieux[nom] for nom in sorted(lieux, key=len, reverse=True) if lieux[nom]}
+
+
 def _sort_compacts(noms: list[str]) -> NDArray[np.int32]:
     compacts = (i for i, nom in enumerate(noms) if " " not in nom)
     return np.array(sorted(compacts, key=lambda i: len(noms[i])), dtype=np.int32)
@@ -275,7 +289,7 @@ def _forms(nom: str) -> set[str]:
 
 
 def _rows(collectivites: pd.DataFrame) -> list[dict[str, Any]]:
-    colonnes = ["collectivite_id", "nom", "type", "code", "siren", "departement", "population",
+    colonnes = ["collectivite_id", "nom", "type", "code", "siren", "departement", "region", "population",
                 "codes_postaux", "porteur_id"]  # fmt: skip
     objets = collectivites[colonnes].astype("object")
     lignes = [

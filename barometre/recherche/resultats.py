@@ -51,6 +51,6 @@ class Filtre:
         return bon_type and (not self.departements or ligne["departement"] in self.departements)
 
 
-def build_filtre(demande: Demande, departement: str) -> Filtre:
-    """Le filtre d'une lecture ; le code qu'elle porte l'emporte sur le département écrit à côté du nom."""
-    return Filtre(demande.types, demande.departements or ((departement,) if departement else ()))
+def build_filtre(demande: Demande, departements: tuple[str, ...]) -> Filtre:
+    """Le filtre d'une lecture ; le code qu'elle porte l'emporte sur le lieu écrit à côté du nom."""
+    return Filtre(demande.types, demande.departements or departements)

@@ -39,6 +39,7 @@ EPCI: dict[str, tuple[str, ...]] = {
     "242900314": ("Brest Métropole Océane",),
     "200065597": ("Caen la Mer",),
     "200084952": ("CODAH",),
+    "249740085": ("CASUD",),
 }
 
 

@@ -23,10 +23,13 @@ def referentiel() -> Referentiel:
         ("commune-2A004", "commune", "2A004", "212000046", "Ajaccio", "", 70_000, "2A", "", "20000"),
         ("departement-33", "departement", "33", "", "Gironde", "", 1_690_493, "33", "", ""),
         ("epci-243300316", "epci", "243300316", "243300316", "Bordeaux Métropole", "", 850_000, "33", "", ""),
+        ("region-75", "region", "75", "", "Nouvelle-Aquitaine", "", 6_000_000, "", "", ""),
+        ("region-53", "region", "53", "", "Bretagne", "", 3_400_000, "", "", ""),
     ]  # fmt: skip
     colonnes = "collectivite_id type code siren nom porteur_id population departement epci codes_postaux"
     anciens = pd.DataFrame([("01003", "01001", "Amareins")], columns=["code", "code_actuel", "nom"])
-    return Referentiel(pd.DataFrame(lignes, columns=colonnes.split()), anciens)
+    cadre = pd.DataFrame(lignes, columns=colonnes.split())
+    return Referentiel(cadre.assign(region=cadre["departement"].map({"33": "75"}).fillna("")), anciens)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +80,42 @@ def test_discordances(importer: Importer, entete: str, valeur: str, motif: str) 
 def test_concordances(importer: Importer, entete: str, valeur: str) -> None:
     lot = importer(f"Code INSEE;{entete};Q01\n33063;{valeur};Y\n")
     assert lot.charges == 1, lot.rejets
+
+
+@pytest.mark.parametrize(
+    ("nom", "candidate"),
+    [
+        ("Chauny", "Candidate : Chauny (commune-02173)"),
+        ("Bordeaux", "Candidate : Bordeaux (commune-33063)"),
+        ("Mairie de Bordeaux", "Candidate : Bordeaux (commune-33063)"),
+    ],
+)
+def test_siren_de_l_intercommunalite_a_cote_d_une_commune(
+    importer: Importer, nom: str, candidate: str
+) -> None:
+    """La commune a donné le SIREN de son intercommunalité : ni l'une ni l'autre ne se charge."""
+    motif = get_motif(importer, f"SIREN;Nom de la collectivité;Q01\n243300316;{nom};Y\n")
+    assert motif.startswith("Code et nom discordants : epci-243300316 est Bordeaux Métropole.")
+    assert candidate in motif
+
+
+@pytest.mark.parametrize(
+    "ligne", ["243300316;Bordeaux Métropole;", "243300316;BORDEAUX METROPOLE;", "243300316;Bordeaux;EPCI",
+              "243300316;CUB;", "243300316;Métropole de Bordeaux;"]
+)  # fmt: skip
+def test_l_intercommunalite_se_nomme(importer: Importer, ligne: str) -> None:
+    lot = importer(f"SIREN;Nom de la collectivité;Type;Q01\n{ligne};Y\n")
+    assert list(lot.participation["collectivite_id"]) == ["epci-243300316"], lot.rejets
+
+
+@pytest.mark.parametrize("nom", ["Bordeaux (Bretagne)", "Bordeaux, Bretagne"])
+def test_la_region_ecrite_a_cote_du_nom(importer: Importer, nom: str) -> None:
+    motif = get_motif(importer, f"Code INSEE;Commune;Q01\n33063;{nom};Y\n")
+    assert (
+        motif
+        == "Code et région discordants : Bordeaux (commune-33063) est dans la région Nouvelle-Aquitaine."
+    )
+    assert importer("Code INSEE;Commune;Q01\n33063;Bordeaux (Nouvelle-Aquitaine);Y\n").charges == 1
 
 
 def test_ancien_nom_d_une_commune(importer: Importer) -> None:

@@ -117,6 +117,70 @@ def test_tableau_d_une_echelle(entete: str) -> None:
     assert plan.questions == {"communication_q07": 1}
 
 
+@pytest.mark.parametrize("entete", ["Q08[SQ002]", "Q08_SQ002", "Q08.SQ002.", "Q08[SQ002] - Agents [Le soir]"])
+def test_nombres_d_une_question_a_lignes(entete: str) -> None:
+    """« Saisie numérique multiple » : un nombre par sous-question, donc une question du catalogue chacune."""
+    assert place_sous_questions(entete, "Q08_SQ001", "Q08_SQ002") == {"communication_q12": 1}
+
+
+@pytest.mark.parametrize("entete", ["Q08[SQ002_SQ001]", "Q08_SQ002_SQ001", "Q08.SQ002_SQ001.",
+                                    "Q08[SQ002_SQ001]. Postes [Le soir][2023]"])  # fmt: skip
+def test_tableau_de_nombres(entete: str) -> None:
+    """Un tableau de nombres croise deux sous-questions, par « _ » dans toutes les écritures de LimeSurvey."""
+    assert place_sous_questions(entete, "Q08_SQ001_SQ001", "Q08_SQ002_SQ001") == {"communication_q12": 1}
+
+
+@pytest.mark.parametrize("entete", ["Q08_SQ001#1", "Q08[SQ001][2]", "Q08[2][SQ001]", "Q08_SQ001_1",
+                                    "Q08.SQ001..2.", "Q08_SQ001.1", "Q08[SQ001][2] - Usage"])  # fmt: skip
+def test_tableau_a_deux_echelles(entete: str) -> None:
+    """L'échelle se compte de 0 après « # », « _ » ou « . », de 1 entre crochets."""
+    assert place_sous_questions(entete, "Q08_SQ001#0", "Q08_SQ001#1") == {"communication_q12": 1}
+
+
+def place_sous_questions(entete: str, *codes: str) -> dict[str, int]:
+    questions = [
+        Question(f"communication_q1{i}", "communication", code, f"Intitulé {i}", "nombre")
+        for i, code in enumerate(codes, 1)
+    ]
+    plan = build_plan(("SIREN", entete), Questionnaire("communication", "", "", True, tuple(questions)))
+    return plan.questions
+
+
+ECRITURES = ("A1 - {}", "A1. {}", "A1 : {}", "A1 {}", "[A1] {}", "(A1) {}", "A1;{}", "A1 | {}", "A1={}",
+             "1 - {}", "1) {}", "☑ {}", "☑ {} ☐ En partie ☐ Non, et ce n’est pas prévu")  # fmt: skip
+
+
+@pytest.mark.parametrize("cellule", [ecriture.format("Oui, entièrement") for ecriture in ECRITURES])
+def test_code_et_texte_dans_une_cellule(importer: Importer, cellule: str) -> None:
+    lot = importer(f"SIREN\tQ01\tQ05\n213300635\tY - Oui\t{cellule}\n")
+    assert get_reponse(lot, "commune-33063", "q05") == [("oui", "repondu", 1.0, None)], lot.rejets
+    assert get_reponse(lot, "commune-33063", "q01") == [("oui", "repondu", 1.0, None)]
+
+
+@pytest.mark.parametrize("cellule", ["A2 - Oui, entièrement", "B1 - Oui, entièrement", "A1 - 2",
+                                     "☑ Oui, entièrement ☑ En partie", "En partie ☑ ou non ☐"])  # fmt: skip
+def test_code_et_texte_qui_se_contredisent(importer: Importer, cellule: str) -> None:
+    assert importer(f"SIREN\tQ01\tQ05\n213300635\tY\t{cellule}\n").quarantaine == 1
+
+
+@pytest.mark.parametrize("cellule", ["SQ001 - Facebook; SQ003 - Autre", "☑ Facebook ☐ Instagram ☑ Autre",
+                                     "☒ Facebook\v☐ Instagram\v☒ Autre"])  # fmt: skip
+def test_cases_jointes_par_code_et_texte(importer: Importer, cellule: str) -> None:
+    cellule = cellule.replace("\v", "\n")
+    lot = importer(f'SIREN\tQ02\n213300635\t"{cellule}"\n')
+    coches = [o for o, _, v, _ in get_reponse(lot, "commune-33063", "q02") if v == 1]
+    assert coches == ["facebook", "autre"], lot.rejets
+
+
+@pytest.mark.parametrize(
+    ("oui", "non"), [("☑", "☐"), ("☒", "□"), ("✔️", ""), ("Y - Oui", "N - Non"), ("SQ001 : Facebook", "")]
+)
+def test_une_case_dessinee(importer: Importer, oui: str, non: str) -> None:
+    lot = importer(f"SIREN\tQ01\tQ02[SQ001]\tQ02[SQ002]\n213300635\tY\t{oui}\t{non}\n")
+    cases = [(o, v) for o, _, v, _ in get_reponse(lot, "commune-33063", "q02")]
+    assert cases[:2] == [("facebook", 1.0), ("instagram", 0.0)], lot.rejets
+
+
 def test_json_de_limesurvey(importer: Importer) -> None:
     reponses = [{"id": 1, "SIREN": "213300635", "Q01": "Y", "Q03": 12, "Q04": None}]
     for forme in ({"responses": reponses}, {"responses": [{"1": reponses[0]}]}, reponses):

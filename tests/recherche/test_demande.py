@@ -80,6 +80,18 @@ def france() -> SearchIndex:
         ("Seine-Saint-Denis", "departement-93"),
         ("la Gironde", "departement-33"),
         ("Saint-Ouen Seine-Saint-Denis", "commune-93070"),
+        ("Saint-Denis Île-de-France", "commune-93066"),
+        ("Saint-Denis (Île-de-France)", "commune-93066"),
+        ("mairie de Saint-Denis, Ile de France", "commune-93066"),
+        ("Saint-Denis IDF", "commune-93066"),
+        ("Saint-Denis Occitanie", "commune-11339"),
+        ("Île-de-France", "region-11"),
+        ("région Île-de-France", "region-11"),
+        ("CASUD", "epci-249740085"),
+        ("CINOR", "epci-249740119"),
+        ("CIREST", "epci-249740093"),
+        ("TCO", "epci-249740101"),
+        ("CIVIS", "epci-249740077"),
     ],
 )
 def test_premier_resultat(france: SearchIndex, texte: str, premier: str) -> None:
