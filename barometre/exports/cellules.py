@@ -23,24 +23,6 @@ def escape_formule(texte: str) -> str:
     return f"'{propre}" if propre.startswith(DANGEREUX) else propre
 
 
-def escape_table(table: pd.DataFrame) -> pd.DataFrame:
-    """Toutes les colonnes de texte, et les en-têtes, désarmés ; les nombres ne changent pas."""
-    propre = table.copy()
-    for rang, colonne in enumerate(table.columns):
-        if not is_texte(table[colonne]):
-            continue
-        textes = table[colonne].astype("str").where(table[colonne].notna(), "")
-        propre.isetitem(rang, _escape_colonne(textes).array)
-    propre.columns = [escape_formule(str(nom)) for nom in table.columns]
-    return propre
-
-
 def is_texte(colonne: pd.Series) -> bool:
     """Ni nombre, ni date."""
     return not (pd.api.types.is_numeric_dtype(colonne) or pd.api.types.is_datetime64_any_dtype(colonne))
-
-
-def _escape_colonne(textes: pd.Series) -> pd.Series:
-    # Valeur par valeur distincte : un texte se répète souvent, 100 000 lignes tiennent dans la seconde.
-    distincts = {texte: escape_formule(texte) for texte in textes.unique()}
-    return textes.map(distincts)

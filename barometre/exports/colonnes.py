@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from barometre.exports.cellules import is_texte, strip_controles
+from barometre.exports.cellules import is_texte
 
 Nature = Literal["texte", "entier", "decimal", "booleen"]
 # Les marques de l'administration britannique (« Using symbols in tables », 2021), reprises par Eurostat.
@@ -38,24 +39,34 @@ def list_colonnes(table: pd.DataFrame) -> list[Colonne]:
     return [_describe(str(nom), table.iloc[:, rang]) for rang, nom in enumerate(table.columns)]
 
 
-def list_marques(table: pd.DataFrame) -> list[str]:
+def list_cases(valeurs: pd.Series, write: Callable[[Any], str], *, absents: Any = "") -> list[str]:
+    """Une case par ligne, dans l'écriture du format : une valeur qui se répète n'est écrite qu'une fois.
+
+    `absents` : ce qu'une valeur absente devient, le même texte partout ou un par ligne.
+    """
+    rangs, distinctes = pd.factorize(valeurs)
+    ecrites = np.array([*map(write, distinctes.tolist()), ""], dtype=object)
+    cases: list[str] = np.where(rangs < 0, absents, ecrites[rangs]).tolist()
+    return cases
+
+
+def read_marques(table: pd.DataFrame) -> pd.Series:
     """Ce qui remplace, ligne par ligne, un nombre absent : `[c]`, `[x]` ou rien."""
     if MARQUE not in table:
-        return [""] * len(table)
-    return [m if m in SANS_VALEUR else "" for m in table[MARQUE].fillna("").astype("str")]
+        return pd.Series("", index=table.index, dtype="str")
+    marques = table[MARQUE].astype("str")
+    return marques.where(marques.isin(SANS_VALEUR), "")
 
 
-def list_nombres(valeurs: pd.Series) -> list[float | None]:
-    """Les nombres d'une colonne ; absent ou infini devient None, qu'aucun classeur ne sait écrire."""
+def to_nombres(valeurs: pd.Series) -> pd.Series:
+    """Les nombres d'une colonne ; absent ou infini, qu'aucun classeur ne sait écrire, devient NaN."""
     nombres = valeurs.to_numpy(dtype="float64", na_value=np.nan)
-    return [n if fini else None for n, fini in zip(nombres.tolist(), np.isfinite(nombres), strict=True)]
+    return pd.Series(np.where(np.isfinite(nombres), nombres, np.nan))
 
 
-def list_textes(valeurs: pd.Series, nature: Nature) -> list[str]:
-    """Les textes d'une colonne ; absent devient vide, vrai et faux « oui » et « non »."""
-    if nature == "booleen":
-        return ["" if pd.isna(v) else "oui" if v else "non" for v in valeurs]
-    return [strip_controles(t) for t in valeurs.astype("str").where(valeurs.notna(), "")]
+def to_textes(valeurs: pd.Series, nature: Nature) -> pd.Series:
+    """Les textes d'une colonne ; vrai et faux s'y disent « oui » et « non »."""
+    return valeurs.map({True: "oui", False: "non"}) if nature == "booleen" else valeurs.astype("str")
 
 
 def _describe(nom: str, valeurs: pd.Series) -> Colonne:

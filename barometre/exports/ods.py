@@ -8,14 +8,23 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from xml.sax.saxutils import escape, quoteattr
 
+import numpy as np
 import pandas as pd
 
 from barometre.domain.provenance import Provenance
 from barometre.exports.archive import write_entree
 from barometre.exports.cellules import strip_controles
-from barometre.exports.colonnes import list_colonnes, list_marques, list_nombres, list_textes
+from barometre.exports.colonnes import (
+    Colonne,
+    list_cases,
+    list_colonnes,
+    read_marques,
+    to_nombres,
+    to_textes,
+)
 from barometre.exports.feuilles import (
     COUVERTURE,
     DEFINITIONS,
@@ -100,19 +109,20 @@ def _mots(titres: Ligne, lignes: Sequence[Ligne]) -> Iterator[str]:
 
 
 def _donnees(table: pd.DataFrame) -> Iterator[str]:
-    colonnes, marques = list_colonnes(table), list_marques(table)
+    colonnes = list_colonnes(table)
+    marques = np.array(list_cases(read_marques(table), _texte), dtype=object)
     yield _ligne_titres([strip_controles(c.nom) for c in colonnes])
-    cellules: list[list[str]] = []
-    for rang, colonne in enumerate(colonnes):
-        valeurs = table.iloc[:, rang]
-        if colonne.nature in ("entier", "decimal"):
-            nombres = list_nombres(valeurs)
-            style = f"ce{colonne.decimales}"
-            cellules.append([_nombre(n, m, style) for n, m in zip(nombres, marques, strict=True)])
-        else:
-            cellules.append([_texte(t) for t in list_textes(valeurs, colonne.nature)])
+    cellules = [_list_cellules(c, table.iloc[:, rang], marques) for rang, c in enumerate(colonnes)]
     for ligne in zip(*cellules, strict=True):
         yield f"<table:table-row>{''.join(ligne)}</table:table-row>"
+
+
+def _list_cellules(colonne: Colonne, valeurs: pd.Series, marques: np.ndarray) -> list[str]:
+    if colonne.nature in ("entier", "decimal"):
+        write = partial(_nombre, f"ce{colonne.decimales}")
+        return list_cases(to_nombres(valeurs), write, absents=marques)
+    textes = to_textes(valeurs, colonne.nature)
+    return list_cases(textes, lambda t: _texte(strip_controles(t)), absents=_texte(""))
 
 
 def _ligne_titres(titres: Iterable[str]) -> str:
@@ -130,9 +140,7 @@ def _texte(texte: str, style: str = "") -> str:
     )
 
 
-def _nombre(nombre: float | None, marque: str, style: str) -> str:
-    if nombre is None:
-        return _texte(marque)
+def _nombre(style: str, nombre: float) -> str:
     return (
         f'<table:table-cell office:value-type="float" office:value="{nombre!r}" table:style-name="{style}">'
         f"<text:p>{nombre:g}</text:p></table:table-cell>"
