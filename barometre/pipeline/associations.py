@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,19 @@ SEUIL_Q = 0.05
 PART_COMPAREE = 0.9
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Famille:
+    """Les réponses d'un thème à une vague, et qui bénéficie d'un programme : un tableau de comparaisons."""
+
+    programme_id: str
+    vague_id: str
+    # commune × indicateur
+    reponses: pd.DataFrame
+    beneficie: pd.Series
+    comparables: pd.Series
+    perturbation: Perturbation
+
+
 def compare_programmes(
     mesures: Mesures, theme_id: str, reponses: pd.DataFrame, tirages: Tirages
 ) -> Iterator[pd.DataFrame]:
@@ -27,33 +41,39 @@ def compare_programmes(
     `reponses` : celles du thème qui sont exploitables (indicateur_id, collectivite_id, periode, valeur).
     `tirages` : les parts sont brouillées comme toute cellule.
     """
+    parts = {i.id: i for i in _list_parts(mesures, theme_id)}
+    for famille in list_familles(mesures, theme_id, reponses, tirages):
+        comparee = compare_famille(famille, parts)
+        yield comparee.assign(programme_id=famille.programme_id, vague_id=famille.vague_id)
+
+
+def list_familles(
+    mesures: Mesures, theme_id: str, reponses: pd.DataFrame, tirages: Tirages
+) -> Iterator[Famille]:
+    """Les familles de comparaisons d'un thème, une par vague et programme."""
     communes = mesures.communes
-    programmes = [p for p in load_programmes() if p.mesure in mesures.table]
-    if not programmes:
-        return
-    indicateurs = mesures.catalogue.list_indicateurs(theme_id, origine="declare")
-    parts = {i.id: i for i in indicateurs if i.est_part}
-    declares = reponses[reponses["indicateur_id"].isin(list(parts))]
+    indicateurs = _list_parts(mesures, theme_id)
+    declares = reponses[reponses["indicateur_id"].isin([i.id for i in indicateurs])]
     declares = declares[communes.index.get_indexer(pd.Index(declares["collectivite_id"])) >= 0]
-    for vague, lignes in declares.groupby("periode"):
+    programmes = [p for p in load_programmes() if p.mesure in mesures.table]
+    for vague, lignes in declares.groupby("periode") if programmes else ():
         table = lignes.pivot(index="collectivite_id", columns="indicateur_id", values="valeur")
         for programme in programmes:
-            mesure = mesures.table[programme.mesure].reindex(table.index).dropna()
-            connues = table.loc[mesure.index]
-            perturbation = tirages.build((theme_id, str(vague)), connues.index, indicateurs)
-            comparee = _compare(connues, mesure.eq(1), communes, parts, perturbation)
-            yield comparee.assign(programme_id=programme.id, vague_id=str(vague))
+            beneficie = mesures.table[programme.mesure].reindex(table.index).dropna().eq(1)
+            connues = table.loc[beneficie.index]
+            comparables = build_comparables(communes.loc[beneficie.index], beneficie)
+            cle = tirages.build((theme_id, str(vague)), connues.index, indicateurs)
+            yield Famille(programme.id, str(vague), connues, beneficie, comparables, cle)
 
 
-def _compare(
-    reponses: pd.DataFrame,
-    beneficie: pd.Series,
-    communes: pd.DataFrame,
-    parts: dict[str, Indicateur],
-    perturbation: Perturbation,
-) -> pd.DataFrame:
-    comparables = build_comparables(communes.loc[beneficie.index], beneficie)
-    table = compare_standardised(reponses, beneficie, comparables, perturbation)
+def _list_parts(mesures: Mesures, theme_id: str) -> list[Indicateur]:
+    return [i for i in mesures.catalogue.list_indicateurs(theme_id, origine="declare") if i.est_part]
+
+
+def compare_famille(famille: Famille, parts: Mapping[str, Indicateur]) -> pd.DataFrame:
+    """Les comparaisons d'une famille, et leur verdict, tels qu'ils se publient."""
+    f = famille
+    table = compare_standardised(f.reponses, f.beneficie, f.comparables, f.perturbation)
     table["etat"] = [find_etat(parts[str(ligne["item"])], ligne) for ligne in _list_rows(table)]
     return judge_lignes(table).query("n_1 > 0")
 

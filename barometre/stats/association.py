@@ -1,7 +1,7 @@
 """Comparer un groupe à des unités comparables : même répartition par strate, écart par strate, pondéré.
 
-La valeur p est celle de Cochran-Mantel-Haenszel (`cochran`) : marges de chaque strate fixées, donc juste même
-quand une strate est unanime, où la variance estimée des deux parts est nulle.
+La valeur p est celle de Cochran-Mantel-Haenszel (`cochran`) : juste même quand une strate est unanime, où la
+variance estimée des deux parts est nulle. Publiée, elle ne lit que la somme brouillée.
 
 Une association n'est pas une preuve : les bénéficiaires d'un programme ont pu être choisis parce qu'ils
 étaient déjà en avance, ou en retard.
@@ -14,11 +14,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import special
 from scipy.sparse import csr_array
 
 from barometre.stats import contrasts
-from barometre.stats.cochran import check_cochran
+from barometre.stats.cochran import check_cochran, check_perturbed, compute_mantel
 from barometre.stats.intervals import normal_quantile
 from barometre.stats.perturbation import Perturbation
 
@@ -39,18 +38,22 @@ def compare_standardised(
     `answers` : unité × chiffre (1, 0, NaN) ; `treated` : booléen ; `strata` : strate. Les comparables ont
     le poids qui leur donne la répartition par strate des bénéficiaires (standardisation directe).
     `perturbation` : les clés des unités, dans leur ordre ; chaque part bouge alors de d réponses parmi n,
-    celle des comparables encore de ce que la standardisation ajoute, au plus, à une réponse ; erreur type et
-    valeur p ne lisent plus que ces parts (`stats.publication`).
+    celle des comparables encore de ce que la standardisation ajoute, au plus, à une réponse ; l'erreur type
+    ne lit plus que ces parts (`stats.publication`), et la valeur p que la somme de Cochran brouillée.
     """
     groupe = treated.to_numpy(dtype=bool)
     n1, oui1 = _count(answers, strata, groupe)
     n0, oui0 = _count(answers, strata, ~groupe)
     gardees = (n1 >= STRATE_MINIMALE) & (n0 >= STRATE_MINIMALE)
     n1, oui1, n0, oui0 = (np.where(gardees, t, 0.0) for t in (n1, oui1, n0, oui0))
-    if perturbation is not None:
-        return _publish(_compare(n1, oui1, n0, oui0), perturbation, answers, groupe)
-    comparaison = _compare(n1, oui1, n0, oui0)
-    return _build_frame(answers.columns, comparaison, check_cochran(n1, oui1, n0, oui0))
+    exacte = _compare(n1, oui1, n0, oui0)
+    if perturbation is None:
+        return _build_frame(answers.columns, exacte, check_cochran(n1, oui1, n0, oui0))
+    groupes, y = csr_array(np.vstack([groupe, ~groupe]).astype(float)), answers.to_numpy(dtype=float)
+    publiee = _publish(exacte, perturbation, groupes, y, answers.columns)
+    somme = compute_mantel(n1, oui1, n0, oui0)
+    p_value = check_perturbed(somme, perturbation, groupes, y, answers.columns)
+    return _build_frame(answers.columns, publiee, p_value)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,17 +91,11 @@ def _compare(n1: Tableau, oui1: Tableau, n0: Tableau, oui0: Tableau) -> Comparis
 
 
 def _publish(
-    exacte: Comparison, perturbation: Perturbation, answers: pd.DataFrame, groupe: NDArray[np.bool_]
-) -> pd.DataFrame:
-    """Les parts brouillées, et la variance que l'on en attend : p(1 − p)·Σ poids², sans une strate à part.
-
-    La valeur p de Cochran lirait les comptes exacts. Celle de l'écart brouillé en garde l'hypothèse (une part
-    commune) et la correction de continuité ; sa loi est de Student, aux degrés de liberté des comparables
-    qui comptent, 1/Σ(n₁ₕ/n₁)²/n₀ₕ : quelques-uns portent parfois tout le poids.
-    """
-    groupes, y = csr_array(np.vstack([groupe, ~groupe]).astype(float)), answers.to_numpy(dtype=float)
-    d = perturbation.draw(groupes, y, answers.columns)
-    e = perturbation.draw_gap(groupes, y, answers.columns)[1] * exacte.reach
+    exacte: Comparison, perturbation: Perturbation, groupes: csr_array, y: Tableau, chiffres: pd.Index
+) -> Comparison:
+    """Les parts brouillées, et la variance que l'on en attend : p(1 − p)·Σ poids², sans une strate à part."""
+    d = perturbation.draw(groupes, y, chiffres)
+    e = perturbation.draw_gap(groupes, y, chiffres)[1] * exacte.reach
     with np.errstate(invalid="ignore", divide="ignore"):
         part_1 = np.clip(exacte.part_1 + d[0] / exacte.n_1, 0.0, 1.0)
         part_0 = np.clip(exacte.part_0 + (d[1] + e) / exacte.n_0, 0.0, 1.0)
@@ -108,18 +105,7 @@ def _publish(
         lisses = ((p * n + 0.5) / (n + 1) for p, n in ((part_1, exacte.n_1), (part_0, exacte.n_0)))
         pq_1, pq_0 = (p * (1 - p) for p in lisses)
         variance = pq_1 / exacte.n_1 + pq_0 * exacte.effective + bruit
-        p_value = _check_difference(exacte, part_1, part_0, bruit)
-    publiee = replace(exacte, part_1=part_1, part_0=part_0, variance=variance)
-    return _build_frame(answers.columns, publiee, p_value)
-
-
-def _check_difference(c: Comparison, part_1: Tableau, part_0: Tableau, noise: Tableau) -> Tableau:
-    """La valeur p bilatérale d'un écart nul : la part commune, une demi-réponse de chaque côté."""
-    commune = (part_1 * c.n_1 + part_0 * c.n_0 + 0.5) / (c.n_1 + c.n_0 + 1)
-    variance = commune * (1 - commune) * (1 / c.n_1 + c.effective) + noise
-    ecart = np.maximum(np.abs(part_1 - part_0) - (1 / c.n_1 + c.effective) / 2, 0.0)
-    df = np.maximum(np.minimum(c.n_1, 1 / c.effective) - 1, 1.0)
-    return np.asarray(2 * special.stdtr(df, -ecart / np.sqrt(variance)))
+    return replace(exacte, part_1=part_1, part_0=part_0, variance=variance)
 
 
 def adjust_p_values(p_values: pd.Series) -> pd.Series:

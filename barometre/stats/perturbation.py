@@ -183,9 +183,14 @@ class Perturbation:
         bruit = np.where(np.asarray(premieres @ np.isfinite(values).astype(float)) > 0, bruit, 0)
         return np.asarray(bruit + np.rint(membership @ self.draw_late(values, noms)).astype(np.int64))
 
-    def draw_gap(self, membership: csr_array, values: Tableau, items: Iterable[object]) -> Tableau:
-        """Le bruit de redressé moins brut : continu, indépendant de `draw`, des mêmes membres et réponses."""
-        cle, signe = self._find_keys(membership, values, items, "ecart/")
+    def draw_gap(
+        self, membership: csr_array, values: Tableau, items: Iterable[object], salt: str = "ecart"
+    ) -> Tableau:
+        """Le bruit de redressé moins brut : continu, indépendant de `draw`, des mêmes membres et réponses.
+
+        `salt` : de quels poids ; deux jeux de poids ont deux bruits, ou leur différence serait exacte.
+        """
+        cle, signe = self._find_keys(membership, values, items, f"{salt}/")
         return np.asarray(signe * self.gap_law.draw(cle))
 
     def draw_amount(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtr
 
 
 def rake(sample: pd.DataFrame, margins: dict[str, pd.Series], tolerance: float = 1e-10) -> pd.Series:
@@ -56,3 +57,24 @@ def estimate(
                 (item, groupe, p, se, 1 / (1 + np.exp(demi - logit)), 1 / (1 + np.exp(-demi - logit)))
             )
     return pd.DataFrame(lignes, columns=["item", "groupe", "p", "se", "low", "high"])
+
+
+def compare_groupes(answers: pd.DataFrame, treated: pd.Series, strata: pd.Series) -> pd.DataFrame:
+    """L'écart à strate égale, de variance celle des parts observées : nulle si une strate est unanime."""
+    y = answers.to_numpy(dtype=float)
+    comptes = []
+    for groupe in (treated.to_numpy(), ~treated.to_numpy()):
+        membres = pd.get_dummies(strata).to_numpy(dtype=float).T * groupe
+        comptes.append((membres @ np.isfinite(y), membres @ np.nan_to_num(y)))
+    (n1, oui1), (n0, oui0) = comptes
+    n1, n0 = (np.where((n1 > 0) & (n0 > 0), n, np.nan) for n in (n1, n0))
+    p1, p0, poids = oui1 / n1, oui0 / n0, n1 / np.maximum(np.nansum(n1, axis=0), 1)
+    ecart = np.nansum(poids * (p1 - p0), axis=0)
+    se = np.sqrt(np.nansum(poids**2 * (p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0), axis=0))
+    return pd.DataFrame(
+        {
+            "item": answers.columns, "n_1": np.nansum(n1, axis=0), "n_0": np.nansum(n0, axis=0),
+            "difference": ecart, "bas": ecart - 1.96 * se, "haut": ecart + 1.96 * se,
+            "p_value": 2 * ndtr(-np.abs(np.divide(ecart, se, out=np.full_like(se, np.nan), where=se > 0))),
+        }
+    )  # fmt: skip

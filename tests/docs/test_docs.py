@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from barometre.cli.analyse import Mesuse, build_parser
+from barometre.stats.prudence import PRUDENCE_FACTOR
 
 RACINE = Path(__file__).resolve().parents[2]
 DOCUMENTS = [RACINE / "README.md", *sorted((RACINE / "docs").glob("*.md"))]
@@ -114,3 +115,16 @@ def test_un_intervalle_ne_se_dit_jamais_autrement() -> None:
 def test_le_mot_banni_est_reconnu() -> None:
     assert all(BANNI.search(t) for t in ("marge d'erreur", "Marges d’erreur", "marge  d'erreur"))
     assert not BANNI.search("marge de calage")
+
+
+@pytest.mark.parametrize("nom", ["docs/methode.md", "docs/lire_un_chiffre.md"])
+def test_ce_qu_un_statisticien_nous_reprocherait_est_dit_au_statisticien_et_au_lecteur(nom: str) -> None:
+    """La page « Sources et méthode » rend le second document ; g y est celui du code."""
+    texte = (RACINE / nom).read_text("utf-8").replace("'", "’")
+    partie = texte.partition("## Ce qu’un statisticien nous reprocherait\n")[2].partition("\n## ")[0]
+    assert f"{PRUDENCE_FACTOR:.2f}".replace(".", ",") in partie
+    for reproche in ("précis, si les répondantes ressemblent aux autres", "sondage", "tiré", "modèle"):
+        assert reproche in partie
+    assert 'render_document("docs/lire_un_chiffre.md")' in (
+        RACINE / "pages/donnees/sources_methode.py"
+    ).read_text("utf-8")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import binomtest, fisher_exact
+from scipy.sparse import csr_array
+from scipy.stats import binomtest, fisher_exact, norm
 
 from barometre.stats.association import adjust_p_values, compare_standardised
-from barometre.stats.cochran import check_cochran
-from barometre.stats.perturbation import Perturbation
+from barometre.stats.cochran import check_cochran, check_perturbed, compute_mantel
+from barometre.stats.perturbation import Law, Perturbation, SmoothLaw
 
 
 def _cas() -> tuple[pd.DataFrame, pd.Series, pd.Series]:
@@ -138,3 +141,48 @@ def test_des_etiquettes_melangees_ne_demontrent_presque_rien_avec_le_bruit(
         table = compare_standardised(reponses, melanges.astype(bool), strates, cles)
         parlent += bool((adjust_p_values(table["p_value"]) < 0.05).any())
     assert parlent <= 0.05 * familles
+
+
+SANS_BRUIT = {"law": Law(0), "gap_law": SmoothLaw(0)}
+
+
+@pytest.mark.parametrize("lois", [SANS_BRUIT, {}], ids=["sans_bruit", "avec"])
+def test_la_somme_de_cochran_brouillee_a_la_main(lois: dict[str, Any]) -> None:
+    """Grande strate : 20 bénéficiaires (12 oui), 60 autres (24) ; petite : 1 (1) et 3 (0).
+
+    W = 20·60/80 + 1·3/4 = 15,75 ; une réponse de chaque groupe y pèse autant dans les deux strates (0,75 et
+    0,25) : l'écart des poids est nul, et seul le bruit du compte reste.
+    """
+    reponses = np.repeat([1.0, 0, 1, 0, 1, 0], [12, 8, 24, 36, 1, 3])[:, None]
+    traites = np.repeat([True, False, True, False], [20, 60, 1, 3])
+    groupes = csr_array(np.vstack([traites, ~traites]).astype(float))
+    cles = Perturbation(np.arange(84, dtype=np.uint64) ** 3, **lois)
+    mantel = compute_mantel(*(_colonne(*c) for c in ((20, 1), (12, 1), (60, 3), (24, 0))))
+    assert mantel.effective == pytest.approx([15.75])
+    assert mantel.reach[:, 0] == pytest.approx([0.0, 0.0])
+    d = cles.draw(groupes, reponses, ["site"])[:, 0]
+    part_1, part_0 = 9.75 / 15.75 + d[0] / 21, 6 / 15.75 + d[1] / 63
+    commune = (21 * part_1 + 63 * part_0 + 0.5) / 85
+    variance = commune * (1 - commune) / 15.75 + cles.law.variance * (1 / 21**2 + 1 / 63**2)
+    attendue = 2 * norm.sf((abs(part_1 - part_0) - 0.5 / 15.75) / np.sqrt(variance))
+    assert check_perturbed(mantel, cles, groupes, reponses, ["site"])[0] == pytest.approx(attendue)
+
+
+def test_le_poids_le_plus_inegal_fait_la_portee_du_bruit() -> None:
+    """W = 1·9/10 et 9·1/10 : à un bénéficiaire sur dix, la première strate pèse autant que la seconde."""
+    mantel = compute_mantel(*(_colonne(*c) for c in ((1, 9), (0, 0), (9, 1), (0, 0))))
+    assert mantel.effective == pytest.approx([1.8])
+    # Le seul bénéficiaire : 0,9/1,8·10/1 = 5 fois le poids moyen ; le seul comparable de même.
+    assert mantel.reach[:, 0] == pytest.approx([4.0, 4.0])
+
+
+def test_la_valeur_p_publiee_ne_lit_que_la_somme_brouillee() -> None:
+    """Deux jeux de réponses de même somme, dans d'autres strates : sans bruit, la même valeur p."""
+    groupes = csr_array(np.array([[1.0] * 4 + [0.0] * 4, [0.0] * 4 + [1.0] * 4]))
+    cles = Perturbation(np.arange(8, dtype=np.uint64), **SANS_BRUIT)  # type: ignore[arg-type]
+    n = np.full((2, 1), 2.0)
+    valeurs = []
+    for oui in ((2.0, 0.0), (1.0, 1.0)):
+        mantel = compute_mantel(n, _colonne(*oui), n, _colonne(*oui[::-1]))
+        valeurs.append(check_perturbed(mantel, cles, groupes, np.ones((8, 1)), ["site"])[0])
+    assert valeurs[0] == valeurs[1]

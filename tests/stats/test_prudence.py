@@ -99,19 +99,27 @@ def test_la_part_publiee_a_tout_g_est_celle_du_calcul_unite_par_unite(taux: floa
     assert float(tilt_share(0.45, publiee, g)) == pytest.approx(exact, abs=1e-6)
 
 
-def test_la_pente_publiee_est_prudente_et_son_ecart_est_connu() -> None:
-    """Face au recalage refait unité par unité, sur 2 676 réponses que la taille et la région expliquent.
+def measure_gaps(g: float) -> tuple[np.ndarray, np.ndarray]:
+    """p_g publié, puis formule agrégée, moins le recalage refait unité par unité : une valeur par question.
 
-    La pente publiée ne lit aucune réponse (docs/methode.md, § 6 et 13) : elle bouge trop, jamais trop peu,
-    d'au plus 2 points à g = 2, où la formule agrégée en fait plus de 3.
+    Sur les 2 676 réponses de la vague 1 de référence, que la taille et la région expliquent ; g sous 1 :
+    celles qui répondent « oui » répondent moins volontiers.
     """
     vague = load_wave(1)
     plan, valeurs = vague.design(), vague.answers[QUESTIONS].to_numpy(dtype=float)
     p = np.array(estimate_proportions(plan, vague.answers[QUESTIONS])["p"])
     pentes = compute_expected_slopes(plan, tout(plan.size), len(QUESTIONS))
-    for g, borne in ((1.25, 0.008), (1.5, 0.013), (2.0, 0.02)):
-        exacte = shift(p, compute_slopes(plan, valeurs, tout(plan.size), g).low[0], g)
-        ecart = tilt_share(p, (pentes.low[0] + pentes.high[0]) / 2, g) - exacte
-        assert ecart.max() < 0.001
-        assert np.abs(ecart).max() < borne
-        assert np.abs(ecart).max() < 0.7 * np.abs(p / (p + g * (1 - p)) - exacte).max()
+    exacte = shift(p, compute_slopes(plan, valeurs, tout(plan.size), g).low[0], g)
+    return tilt_share(p, (pentes.low[0] + pentes.high[0]) / 2, g) - exacte, p / (p + g * (1 - p)) - exacte
+
+
+@pytest.mark.parametrize("sens", [1, -1], ids=["plus", "moins"])
+@pytest.mark.parametrize(("g", "borne"), [(1.25, 0.008), (1.5, 0.013), (2.0, 0.02)])
+def test_la_pente_publiee_est_prudente_et_son_ecart_est_connu(g: float, borne: float, sens: int) -> None:
+    """La pente publiée ne lit aucune réponse (docs/methode.md, § 6 et 13) : elle bouge trop, jamais trop peu,
+    d'au plus 2 points à g = 2, où la formule agrégée en fait plus de 3.
+    """
+    publie, agrege = measure_gaps(g**sens)
+    assert (sens * publie).max() < 0.001
+    assert np.abs(publie).max() < borne
+    assert np.abs(publie).max() < 0.7 * np.abs(agrege).max()
