@@ -11,7 +11,12 @@ from typing import Any
 from barometre.catalogue.chiffres import index_chiffres_publies, read_autres_enquetes, read_chiffres_publies
 from barometre.catalogue.fiches import build_indicateurs, check_indicateurs
 from barometre.catalogue.model import Catalogue, Concerne, Grille, SeuilLegal, Theme
-from barometre.catalogue.questionnaires import build_echelles, build_questionnaire, list_doublons
+from barometre.catalogue.questionnaires import (
+    build_echelles,
+    build_questionnaire,
+    check_vagues,
+    list_doublons,
+)
 from barometre.catalogue.strates import DEFAUT, build_grilles
 from barometre.catalogue.validation import CatalogueError, check_schema, read_yaml
 from barometre.domain.enquete import Questionnaire, Vague
@@ -36,11 +41,13 @@ def build_catalogue(dossier: Path, donnees: Path) -> Catalogue:
     questionnaires = _questionnaires(dossier, ids)
     indicateurs = _indicateurs(dossier, ids, index_chiffres_publies(publies))
     check_indicateurs(indicateurs, questionnaires, ids)
+    vagues = _vagues(dossier, ids)
+    check_vagues(questionnaires.values(), [vague.id for vague in vagues])
     return Catalogue(
         themes=themes,
         questionnaires=questionnaires,
         indicateurs={indicateur.id: indicateur for indicateur in indicateurs},
-        vagues=_vagues(dossier, ids),
+        vagues=vagues,
         grilles=build_grilles(_read(dossier, "strates.yml", "strates")),
         seuils=_seuils(dossier, ids),
         chiffres_publies=publies,

@@ -19,6 +19,7 @@ COMMANDES = (
     "importer",
     "importer-actions",
     "lots",
+    "questionnaire",
     "recalculer",
     "sources",
     "verifier",

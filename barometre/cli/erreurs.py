@@ -12,6 +12,7 @@ from barometre.catalogue import CatalogueError
 from barometre.ingest.errors import ImportRefuse
 from barometre.pipeline.achevement import ConstructionRefusee
 from barometre.pipeline.referentiel import ReferentielError
+from barometre.questionnaires.lecture import QuestionnaireRefuse
 from barometre.warehouse.engine import EntrepotError
 
 CONNUES = (
@@ -20,6 +21,7 @@ CONNUES = (
     ConstructionRefusee,
     EntrepotError,
     ImportRefuse,
+    QuestionnaireRefuse,
     ReferentielError,
     RegistreError,
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -10,6 +11,8 @@ TypeQuestion = Literal["choix_unique", "choix_multiple", "nombre", "texte"]
 EtatReponse = Literal["repondu", "ne_sait_pas", "non_concerne", "sans_reponse"]
 Profil = Literal["agent", "elu"]
 
+# Le code de « Je ne sais pas » dans un export : aucune option ne peut le prendre.
+CODE_NE_SAIT_PAS = "NSP"
 ETATS_REPONSE: tuple[EtatReponse, ...] = ("repondu", "ne_sait_pas", "non_concerne", "sans_reponse")
 
 
@@ -31,6 +34,33 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class Formulation:
+    """Les mots et les codes qu'avait une question avant une vague : ceux de ses anciens exports."""
+
+    avant: str
+    libelle: str
+    code: str
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Groupe:
+    """Une page du questionnaire : des questions posées ensemble, sous un titre."""
+
+    id: str
+    titre: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tableau:
+    """La tête d'un tableau : chacune de ses lignes est une question, « Q03_SQ001 », « Tête [Ligne] »."""
+
+    code: str
+    libelle: str
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """Une question d'un questionnaire ; `code` est celui de l'export (`Q01`)."""
 
@@ -49,6 +79,40 @@ class Question:
     unite: str = ""
     minimum: float | None = None
     maximum: float | None = None
+    groupe: str = ""
+    # Un choix multiple que l'on range par ordre de préférence.
+    classement: bool = False
+    # La première vague qui la pose, et la première qui ne la pose plus ; vide : toutes.
+    depuis: str = ""
+    retiree: str = ""
+    # Du plus ancien au plus récent ; `libelle` est celui d'aujourd'hui.
+    anciennes: tuple[Formulation, ...] = ()
+    # Le code de « Je ne sais pas » dans un export.
+    code_nsp: str = CODE_NE_SAIT_PAS
+
+    @property
+    def tableau(self) -> str:
+        """Le code du tableau dont elle est une ligne ; vide si elle est seule."""
+        tete, barre, _ = self.code.partition("_")
+        return tete if barre else ""
+
+    def is_posee(self, vague_id: str, vagues: Sequence[str]) -> bool:
+        """Vrai si cette vague la pose ; `vagues` : toutes, de la plus ancienne à la plus récente."""
+        rangs = {id_: rang for rang, id_ in enumerate(vagues)}
+        rang = rangs[vague_id]
+        commence = not self.depuis or rangs[self.depuis] <= rang
+        return commence and not (self.retiree and rangs[self.retiree] <= rang)
+
+    def get_a(self, vague_id: str, vagues: Sequence[str]) -> Question:
+        """La question avec les mots et les codes qu'elle avait à cette vague."""
+        rangs = {id_: rang for rang, id_ in enumerate(vagues)}
+        for ancienne in self.anciennes:
+            if rangs[vague_id] < rangs[ancienne.avant]:
+                return replace(
+                    self, libelle=ancienne.libelle, code=ancienne.code,
+                    options=ancienne.options or self.options,
+                )  # fmt: skip
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +124,17 @@ class Questionnaire:
     introduction: str
     modele: bool
     questions: tuple[Question, ...]
+    groupes: tuple[Groupe, ...] = ()
+    tableaux: tuple[Tableau, ...] = ()
+
+    def keep_vague(self, vague_id: str, vagues: Sequence[str]) -> Questionnaire:
+        """Le questionnaire que pose une vague, dans les mots et les codes qu'il y a."""
+        posees = tuple(q.get_a(vague_id, vagues) for q in self.questions if q.is_posee(vague_id, vagues))
+        return self if posees == self.questions else replace(self, questions=posees)
+
+    def keep_actuelles(self) -> Questionnaire:
+        """Le questionnaire d'aujourd'hui : sans les questions qui ne sont plus posées."""
+        return replace(self, questions=tuple(q for q in self.questions if not q.retiree))
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def read_etat(question: Question, cle: str) -> Cellule | None:
         return Cellule(SANS_REPONSE)
     if cle in mots.non_concerne:
         return Cellule(NON_CONCERNE)
-    if cle in mots.ne_sait_pas and question.ne_sait_pas:
+    if question.ne_sait_pas and (cle in mots.ne_sait_pas or cle == clean_label(question.code_nsp)):
         return Cellule(NE_SAIT_PAS)
     return None
 

@@ -86,7 +86,7 @@ def prepare_all(  # noqa: PLR0917 — l'ordre est celui de la commande `importer
 def find_enquete(
     catalogue: CatalogueEnquete, questionnaire_id: str, vague_id: str
 ) -> tuple[Questionnaire, Vague]:
-    """Le questionnaire et la vague demandés ; `ImportRefuse` si le catalogue ne les connaît pas."""
+    """Le questionnaire tel que la vague le pose ; `ImportRefuse` si le catalogue ne les connaît pas."""
     questionnaires = catalogue.questionnaires
     vagues = {v.id: v for v in catalogue.vagues}
     if questionnaire_id not in questionnaires:
@@ -101,4 +101,4 @@ def find_enquete(
         raise ImportRefuse(
             f"La vague « {vague_id} » n'ouvre pas « {questionnaire_id} » ; elle ouvre : {ouverts}."
         )
-    return questionnaires[questionnaire_id], vagues[vague_id]
+    return questionnaires[questionnaire_id].keep_vague(vague_id, tuple(vagues)), vagues[vague_id]

@@ -65,7 +65,8 @@ def _iter_cles(question: Question) -> Iterable[tuple[str, Cible]]:
         for option in question.options if question.type == "choix_multiple" else ():
             for sous in (option.code, option.id, option.libelle):
                 yield f"{prefixe}[{clean_label(sous)}]", Cible("option", question, option)
-        for sous in mots.ne_sait_pas_sous_question if question.type == "choix_multiple" else ():
+        sous_nsp = {clean_label(question.code_nsp), *mots.ne_sait_pas_sous_question}
+        for sous in sorted(sous_nsp) if question.type == "choix_multiple" else ():
             yield f"{prefixe}[{sous}]", Cible("nsp", question)
 
 

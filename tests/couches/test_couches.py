@@ -23,6 +23,7 @@ PERMIS: dict[str, set[str]] = {
     "access": {"recherche", "warehouse", "domain"},
     "sources": {"fichiers", "recherche", "warehouse", "catalogue", "domain"},
     "ingest": {"recherche", "warehouse", "catalogue", "domain"},
+    "questionnaires": {"fichiers", "ingest", "catalogue", "domain"},
     "contours": {"fichiers", "sources", "catalogue", "domain"},
     "charts": {"stats", "domain"},
     "maps": {"contours", "stats", "domain"},
@@ -89,6 +90,7 @@ PERMIS: dict[str, set[str]] = {
     },
     "cli": {
         "fichiers",
+        "questionnaires",
         "rapports",
         "assemblage",
         "views",

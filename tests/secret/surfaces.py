@@ -22,6 +22,7 @@ COMMANDES: dict[str, str] = {
     "importer": OPERATEUR,
     "importer-actions": OPERATEUR,
     "lots": OPERATEUR,
+    "questionnaire": "les questions posées, publiques ; aucune réponse",
     "recalculer": OPERATEUR,
     "sauvegarder": OPERATEUR,
     "restaurer": OPERATEUR,

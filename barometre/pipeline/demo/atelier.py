@@ -118,7 +118,8 @@ class _Atelier:
     def _write(
         self, vague: Vague, questionnaire_id: str, rang: int, repondants: _Repondants, cibles: Cibles
     ) -> Fichier:
-        questionnaire = self.catalogue.questionnaires[questionnaire_id]
+        vagues = [v.id for v in self.catalogue.vagues]
+        questionnaire = self.catalogue.questionnaires[questionnaire_id].keep_vague(vague.id, vagues)
         la = repondants.remplis[:, rang]
         tirage = Tirage(
             self.cadre, repondants.rangs[la], vague.id, vague.edition, cibles, self.hypotheses, self.graine

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
+from barometre.catalogue import load_catalogue
 from barometre.domain.enquete import Question, Questionnaire
 from barometre.ui import porte
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import texte
 from barometre.views.donnees.questionnaire import (
     MODELE,
-    TYPES_QUESTION,
     build_condition,
     build_provenance_questionnaire,
     build_public,
+    build_reponse,
     build_table_questionnaire,
+    list_histoire,
 )
 
 
@@ -30,15 +34,38 @@ def render_questionnaire(questionnaire: Questionnaire) -> None:
 
 
 def build_liste(questionnaire: Questionnaire, *, codes: bool = False) -> str:
-    """Le HTML des questions ; le numéro est celui du code de l'export. `codes` : ceux des réponses aussi."""
-    return "".join(_question(question, questionnaire, codes) for question in questionnaire.questions)
+    """Le HTML des questions ; le numéro est celui du code de l'export. `codes` : ceux des réponses aussi.
+
+    Une question qui n'est plus posée vient à la fin : des réponses lui ont été données.
+    """
+    vagues = {vague.id: vague.titre for vague in load_catalogue().vagues}
+    posees, retirees = _build_posees(questionnaire, codes, vagues), ""
+    for question in questionnaire.questions:
+        retirees += _question(question, questionnaire, codes, vagues) if question.retiree else ""
+    return posees + (f"<h3>Questions qui ne sont plus posées</h3>{retirees}" if retirees else "")
 
 
-def _question(question: Question, questionnaire: Questionnaire, codes: bool) -> str:
+def _build_posees(questionnaire: Questionnaire, codes: bool, vagues: Mapping[str, str]) -> str:
+    """Les questions d'aujourd'hui, sous le titre de leur groupe quand le questionnaire en a."""
+    titres = {groupe.id: groupe for groupe in questionnaire.groupes}
+    morceaux, groupe_id = [], ""
+    for question in questionnaire.keep_actuelles().questions:
+        if question.groupe != groupe_id and question.groupe in titres:
+            groupe = titres[question.groupe]
+            morceaux.append(f"<h3>{texte(groupe.titre)}</h3><p>{texte(groupe.description)}</p>")
+        groupe_id = question.groupe
+        morceaux.append(_question(question, questionnaire, codes, vagues))
+    return "".join(morceaux)
+
+
+def _question(
+    question: Question, questionnaire: Questionnaire, codes: bool, vagues: Mapping[str, str]
+) -> str:
     precisions = [
-        TYPES_QUESTION[question.type],
+        build_reponse(question),
         build_condition(question, questionnaire),
         f"Posée aux : {build_public(question)}" if question.types else "",
+        *list_histoire(question, vagues),
     ]
     options = [(option.code, option.libelle) for option in question.options]
     options += [("NSP", "Je ne sais pas")] if question.ne_sait_pas else []

@@ -46,7 +46,7 @@ def list_posees(questionnaire: Questionnaire, type_: str, brutes: Brutes) -> lis
 
 
 def _is_posee(question: Question, type_: str, saisies: Mapping[str, Saisie]) -> bool:
-    if question.types and type_ not in question.types:
+    if question.retiree or (question.types and type_ not in question.types):
         return False
     if question.condition is None:
         return True

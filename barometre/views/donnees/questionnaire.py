@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from barometre.domain.enquete import Question, Questionnaire
-from barometre.domain.formats import format_liste
+from barometre.domain.formats import format_guillemets, format_liste
 from barometre.domain.provenance import Definition, Provenance
 from barometre.domain.territoire import LIBELLES_TYPES
 from barometre.domain.version import Version
@@ -22,8 +24,8 @@ MODELE = (
     "Celui-ci couvre les mêmes sujets."
 )
 _COLONNES = (
-    "question_id", "code", "question", "aide", "reponse", "posee_si", "posee_a",
-    "option_id", "option_code", "option",
+    "question_id", "code", "question", "aide", "reponse", "posee_si", "posee_a", "posee_depuis",
+    "retiree", "option_id", "option_code", "option",
 )  # fmt: skip
 
 
@@ -39,14 +41,21 @@ def _lignes(question: Question, questionnaire: Questionnaire) -> list[tuple[str,
         question.code,
         question.libelle,
         question.aide,
-        TYPES_QUESTION[question.type],
+        build_reponse(question),
         build_condition(question, questionnaire),
         build_public(question),
+        question.depuis,
+        question.retiree,
     )
     options = [(option.id, option.code, option.libelle) for option in question.options]
     if question.ne_sait_pas:
         options.append(("ne_sait_pas", "NSP", "Je ne sais pas"))
     return [(*tete, *option) for option in options or [("", "", "")]]
+
+
+def build_reponse(question: Question) -> str:
+    """« une seule réponse » : la forme de réponse attendue."""
+    return "à classer par ordre de préférence" if question.classement else TYPES_QUESTION[question.type]
 
 
 def build_condition(question: Question, questionnaire: Questionnaire) -> str:
@@ -58,6 +67,15 @@ def build_condition(question: Question, questionnaire: Questionnaire) -> str:
         return ""
     retenues = [o.libelle for o in amont.options if o.id in question.condition.options]
     return f"Si la réponse à la question {amont.code} est : {format_liste(retenues, 'ou')}"
+
+
+def list_histoire(question: Question, vagues: Mapping[str, str]) -> list[str]:
+    """Depuis quand elle est posée, ses anciens mots, quand elle ne l'est plus ; `vagues` : leurs titres."""
+    phrases = [f"Posée depuis : {vagues[question.depuis]}"] if question.depuis else []
+    phrases += [f"Avant {vagues[a.avant]} : {format_guillemets(a.libelle)}" for a in question.anciennes]
+    if question.retiree:
+        phrases.append(f"N’est plus posée depuis : {vagues[question.retiree]}")
+    return phrases
 
 
 def build_public(question: Question) -> str:

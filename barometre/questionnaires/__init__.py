@@ -1,0 +1,1 @@
+"""Les questionnaires, dans les formats des outils qui les mettent en ligne : LimeSurvey, XLSForm."""

@@ -1,0 +1,44 @@
+"""Le questionnaire en document : chaque question, et les lignes d'un tableau, lues d'ailleurs."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date
+
+import pypdf
+
+from barometre.catalogue import load_catalogue
+from barometre.domain.enquete import Groupe, Option, Question, Questionnaire, Tableau
+from barometre.rapports.docx import to_docx
+from barometre.rapports.pdf import to_pdf
+from barometre.rapports.questionnaire import build_document_questionnaire
+
+JOUR = date(2026, 11, 28)
+OPTIONS = (Option("bon", "Bon", "1"), Option("mauvais", "Mauvais", "2"))
+TABLEAU = Questionnaire(
+    "essai", "Titre", "Introduction.", False,
+    tuple(
+        Question(f"essai_q{n}", "essai", f"Q01_SQ{n}", f"État [{lieu}]", "choix_unique", OPTIONS, groupe="g1")
+        for n, lieu in enumerate(("mairie", "école"))
+    ),
+    (Groupe("g1", "Les locaux", "Ceux de la commune."),), (Tableau("Q01", "État"),),
+)  # fmt: skip
+
+
+def test_le_pdf_porte_toutes_les_questions() -> None:
+    questionnaire = load_catalogue().questionnaires["communication"]
+    pages = pypdf.PdfReader(io.BytesIO(to_pdf(build_document_questionnaire(questionnaire, JOUR)))).pages
+    texte = " ".join(" ".join(page.extract_text() for page in pages).split())
+    for question in questionnaire.questions:
+        assert f"{question.code}." in texte
+    assert "28 novembre 2026" in texte
+    assert "Je ne sais pas" in texte
+
+
+def test_un_tableau_est_un_tableau_sous_son_groupe() -> None:
+    octets = to_docx(build_document_questionnaire(TABLEAU, JOUR))
+    xml = zipfile.ZipFile(io.BytesIO(octets)).read("word/document.xml").decode()
+    assert [mot in xml for mot in ("Les locaux", "Q01. État", "mairie", "école", "Mauvais")] == [True] * 5
+    assert "État [mairie]" not in xml
+    assert xml.count("<w:tr>") == 3
