@@ -63,7 +63,7 @@ def check_exportable(questionnaire: Questionnaire) -> None:
     for question in questionnaire.questions:
         if question.code.count("_") > 1 or "#" in question.code:
             raise QuestionnaireRefuse(
-                f"La question {question.code} vient d'un tableau à deux entrées, que l'on ne sait pas récrire : "
+                f"La question {question.code} vient d'un tableau à deux entrées, qui ne se récrit pas : "
                 "exportez en DOCX ou PDF, ou ajoutez-la dans l'outil."
             )
 

@@ -17,7 +17,7 @@ class _Ecrivain(yaml.SafeDumper):
 
 
 # PyYAML nommerait (« &id001 ») ce qui est écrit deux fois ; un fichier que l'on relit le répète.
-_Ecrivain.ignore_aliases = lambda *_: True  # type: ignore[assignment, method-assign]
+_Ecrivain.ignore_aliases = lambda *_: True  # type: ignore[method-assign]
 
 
 class _EnLigne(dict[str, Any]):
