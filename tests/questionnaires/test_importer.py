@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from barometre.ingest.importer import find_enquete
 
 from barometre.catalogue import load_catalogue
 from barometre.catalogue.loader import DONNEES, DOSSIER, build_catalogue
 from barometre.catalogue.validation import CatalogueError
 from barometre.domain.enquete import Option, Question, Questionnaire
+from barometre.ingest.depouillement import find_enquete
 from barometre.questionnaires.importer import Preparation, prepare_import, write_import
 from barometre.questionnaires.lecture import Lecture, QuestionnaireRefuse
 
