@@ -14,8 +14,10 @@ from sqlalchemy import Column, Connection, Date, DateTime, Table, delete, func, 
 from barometre.access.erreurs import RegistreError
 from barometre.access.tables import (
     acces,
+    calendrier,
     comptes,
     correspondances,
+    declarations,
     demandes,
     journal,
     journal_tete,
@@ -23,7 +25,9 @@ from barometre.access.tables import (
 )
 
 # Dans l'ordre où elles s'écrivent : une demande cite un compte.
-GARDEES = (comptes, demandes, acces, selections, correspondances, journal, journal_tete)
+GARDEES = (
+    comptes, demandes, acces, selections, correspondances, calendrier, declarations, journal, journal_tete
+)  # fmt: skip
 
 
 def read_copie(connexion: Connection) -> bytes:

@@ -13,6 +13,7 @@ import pandas as pd
 from sqlalchemy import Connection, Engine, Select, create_engine, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from barometre.access.calendrier import CalendrierVagues
 from barometre.access.comptes import Comptes
 from barometre.access.connexions import Connexions
 from barometre.access.copie import check_neuf, read_copie, restore_copie
@@ -46,6 +47,7 @@ class Registre:
         self.vues = VuesGardees(moteur)
         self.publications = Publications(moteur)
         self.correspondances = Correspondances(moteur)
+        self.calendrier = CalendrierVagues(moteur)
 
     def accorder(self, compte: str, portee: Portee, *, par: str = "", motif: str = "", siret: str = "",
                  debut_le: datetime | None = None, expire_le: datetime | None = None) -> int:  # fmt: skip
@@ -160,6 +162,12 @@ def open_registre(adresse: str | None = None) -> Registre:
 @lru_cache(maxsize=4)
 def _open_once(adresse: str) -> Registre:
     return open_registre(adresse)
+
+
+def is_registre_ouvert() -> bool:
+    """Faux si aucun registre n'a jamais été ouvert ici : une commande qui ne fait que lire n'en crée pas."""
+    ou = os.environ.get(VARIABLE) or PAR_DEFAUT
+    return not ou.startswith("sqlite:///") or Path(ou.removeprefix("sqlite:///")).is_file()
 
 
 def get_registre() -> Registre:

@@ -135,6 +135,8 @@ publications = Table(
     Column("preparee_par", String, nullable=False),
     Column("preparee_le", DateTime, nullable=False),
     Column("prevue_le", Date, nullable=True),
+    # Le dernier jour où une collectivité peut déclarer quelque chose de ses chiffres ; vide : fenêtre fermée.
+    Column("reponses_jusqu_au", Date, nullable=True),
 )
 
 # Une ligne = un entête qu'un opérateur a rapproché d'une question ou d'un rôle : il vaut au fichier suivant.
@@ -146,6 +148,32 @@ correspondances = Table(
     Column("cible", String, nullable=False),
     Column("par", String, nullable=False),
     Column("le", DateTime, nullable=False),
+)
+
+# Une ligne = les dates qu'un opérateur a données à une vague ; sans ligne, celles du catalogue.
+calendrier = Table(
+    "calendrier",
+    metadata,
+    Column("vague_id", String, primary_key=True),
+    Column("ouverture", Date, nullable=True),
+    Column("fermeture", Date, nullable=True),
+    Column("par", String, nullable=False),
+    Column("le", DateTime, nullable=False),
+)
+
+# Une ligne = ce qu'une collectivité déclare d'un de ses chiffres, dans la fenêtre d'une version préparée.
+declarations = Table(
+    "declarations",
+    metadata,
+    Column("declaration_id", Integer, primary_key=True, autoincrement=True),
+    Column("collectivite_id", String, nullable=False, index=True),
+    Column("version_id", String, nullable=False),
+    Column("indicateur_id", String, nullable=False),
+    Column("nature", String, nullable=False),
+    Column("texte", String, nullable=False),
+    Column("compte", String, nullable=False),
+    Column("declaree_le", DateTime, nullable=False),
+    CheckConstraint("nature IN ('correction', 'explication')", name="nature_connue"),
 )
 
 # Une ligne = une vue qu'un compte a gardée, par son adresse.

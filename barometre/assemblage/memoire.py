@@ -1,5 +1,6 @@
-"""Ce qui est composé une fois et gardé. Une clé = la portée, la version des données, des filtres simples.
+"""Ce qui est composé une fois et gardé.
 
+Une clé = la portée, la version des données, les dates données aux vagues, des filtres simples.
 La mémoire est bornée en octets : la vue la moins récemment lue s'efface la première.
 """
 
@@ -15,6 +16,7 @@ from cachetools.keys import hashkey
 from barometre.access import Gate, Lecture
 from barometre.assemblage.depot import build_gate
 from barometre.assemblage.poids import measure
+from barometre.catalogue.calendrier import read_calendrier
 from barometre.domain.portee import PUBLIC
 
 Vue = TypeVar("Vue")
@@ -23,7 +25,7 @@ OCTETS = 256 * 1024 * 1024
 
 def _build_key(gate: Gate, build: Callable[..., Any], *filtres: Any) -> Any:
     """Comparée valeur par valeur : deux filtres différents ne peuvent pas se confondre."""
-    return hashkey(build, gate.portee, gate.version_id, filtres)
+    return hashkey(build, gate.portee, gate.version_id, read_calendrier(), filtres)
 
 
 # `condition` : une vue que plusieurs demandent à la fois n'est construite qu'une fois.

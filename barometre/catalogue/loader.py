@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from dataclasses import replace
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from barometre.catalogue.calendrier import Calendrier, apply_calendrier, read_calendrier
 from barometre.catalogue.chiffres import index_chiffres_publies, read_autres_enquetes, read_chiffres_publies
 from barometre.catalogue.fiches import build_indicateurs, check_indicateurs
 from barometre.catalogue.model import Catalogue, Concerne, Grille, SeuilLegal, Theme
@@ -27,9 +29,21 @@ DOSSIER = Path(__file__).parent
 DONNEES = DOSSIER.parents[1] / "data"
 
 
-@cache
 def load_catalogue() -> Catalogue:
-    """Le catalogue du projet, vérifié, lu une seule fois par processus."""
+    """Le catalogue du projet, vérifié, et les dates que l'opérateur a données aux vagues."""
+    return _load(read_calendrier())
+
+
+# Une suite de dates données dans l'heure : les dernières suffisent.
+@lru_cache(maxsize=4)
+def _load(calendrier: Calendrier) -> Catalogue:
+    ecrit = load_catalogue_ecrit()
+    return replace(ecrit, vagues=apply_calendrier(ecrit.vagues, calendrier)) if calendrier else ecrit
+
+
+@cache
+def load_catalogue_ecrit() -> Catalogue:
+    """Le catalogue tel que ses fichiers l'écrivent, lu une seule fois par processus."""
     return build_catalogue(DOSSIER, DONNEES)
 
 

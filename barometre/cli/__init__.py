@@ -6,13 +6,22 @@ import os
 import sys
 from collections.abc import Sequence
 
+from barometre.catalogue.calendrier import Calendrier, set_lecteur
 from barometre.cli.analyse import FAIT, REFUSE, Mesuse, build_parser
 from barometre.cli.erreurs import explain
+
+
+def _read_calendrier() -> Calendrier:
+    """Une commande qui ne lit pas le catalogue n'ouvre pas le registre."""
+    from barometre.assemblage.calendrier import read_calendrier_garde  # noqa: PLC0415
+
+    return read_calendrier_garde()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exécute une commande ; rend 0 (fait), 1 (refusé) ou 2 (mal employée)."""
     mots = list(sys.argv[1:] if arguments is None else arguments)
+    set_lecteur(_read_calendrier)
     try:
         demande = build_parser(mots).parse_args(mots)
     except Mesuse as erreur:

@@ -10,6 +10,7 @@ from typing import Literal
 TypeQuestion = Literal["choix_unique", "choix_multiple", "nombre", "texte"]
 EtatReponse = Literal["repondu", "ne_sait_pas", "non_concerne", "sans_reponse"]
 Profil = Literal["agent", "elu"]
+EtatVague = Literal["a_venir", "ouverte", "close", "inconnue"]
 
 # Le code de « Je ne sais pas » dans un export : aucune option ne peut le prendre.
 CODE_NE_SAIT_PAS = "NSP"
@@ -148,3 +149,11 @@ class Vague:
     ouverture: date | None = None
     fermeture: date | None = None
     note: str = ""
+
+    def get_etat(self, jour: date) -> EtatVague:
+        """Où elle en est ce jour-là ; sans date d'ouverture ni de clôture, nul ne le sait."""
+        if self.fermeture is not None and self.fermeture < jour:
+            return "close"
+        if self.ouverture is not None and self.ouverture > jour:
+            return "a_venir"
+        return "ouverte" if self.ouverture or self.fermeture else "inconnue"

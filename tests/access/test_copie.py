@@ -51,7 +51,8 @@ def test_un_registre_plein_ne_recoit_rien(plein: Registre) -> None:
 
 def test_ni_session_ni_connexion_ne_partent(plein: Registre) -> None:
     assert set(json.loads(plein.read_copie())) == {
-        "comptes", "demandes", "acces", "selections", "correspondances", "journal", "journal_tete"
+        "comptes", "demandes", "acces", "selections", "correspondances", "calendrier", "declarations",
+        "journal", "journal_tete",
     }  # fmt: skip
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, inspect
 
 from barometre.access import vues_gardees
+from barometre.access.calendrier import Dates
 from barometre.access.registre import Registre, RegistreError, open_registre
 from barometre.access.tables import metadata
 from barometre.access.vues_gardees import VueGardee
@@ -38,6 +39,14 @@ def test_accorder_puis_retirer(registre: Registre) -> None:
     with pytest.raises(RegistreError, match="Aucun droit en cours"):
         registre.retirer(numero)
     assert registre.list_journal()["action"].tolist() == ["retirer", "accorder"]
+
+
+def test_les_dates_d_une_vague_se_remplacent_et_s_oublient(registre: Registre) -> None:
+    registre.calendrier.save("v1", date(2026, 1, 1), None, par="c-o")
+    registre.calendrier.save("v1", date(2026, 1, 1), date(2026, 2, 1), par="c-p")
+    assert registre.calendrier.list() == (Dates("v1", date(2026, 1, 1), date(2026, 2, 1), "c-p"),)
+    registre.calendrier.remove("v1")
+    assert registre.calendrier.list() == ()
 
 
 def test_un_droit_expire_ne_compte_plus(registre: Registre) -> None:

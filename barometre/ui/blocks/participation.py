@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from typing import cast
 
@@ -24,6 +25,7 @@ from barometre.views.piloter.participation import (
     Axe,
     VueParticipation,
     describe_fidelite,
+    describe_periode,
 )
 from barometre.views.piloter.relance import BUDGETS, VueRelance, list_a_relancer, name_liste
 
@@ -49,6 +51,8 @@ def select_participation() -> ParticipationAffichee:
         vague = selectors.select_one("vague", "Vague", vagues, defaut=next(reversed(vagues), ""))
     with droite:
         axe = selectors.select_one("axe", "Répartir par", AXES)
+    if phrase := describe_periode(load_catalogue(), vague, date.today()):
+        st.html(f'<p class="baro-legende">{texte(phrase)}</p>')
     return load_participation(porte.get_gate(), theme, vague, cast("Axe", axe))
 
 

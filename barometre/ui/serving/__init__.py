@@ -17,6 +17,7 @@ from barometre.access.registre import get_registre
 from barometre.access.reglages import read_reglages
 from barometre.api.application import RACINE, build_api
 from barometre.assemblage import depot
+from barometre.assemblage.calendrier import set_calendrier_garde
 from barometre.ui import chauffe
 from barometre.ui.navigation import list_adresses, list_pages
 from barometre.ui.serving import fichiers, figures, images, routes
@@ -55,6 +56,7 @@ def build_routes() -> list[BaseRoute]:
 @asynccontextmanager
 async def warm_up(_: object) -> AsyncGenerator[None]:
     """Au démarrage, à part : recherche, accueil, thèmes, fichiers compressés."""
+    set_calendrier_garde()
     graphiques = [f"/static/js/{nom}" for nom in list_fichiers(GRAPHIQUE)]
     Thread(target=_warm_and_settle, daemon=True).start()
     Thread(target=compress_first, args=(graphiques,), daemon=True).start()

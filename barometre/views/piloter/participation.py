@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
-from barometre.domain.formats import INSECABLE, format_compte, format_nombre, format_part, is_absent
+from barometre.domain.formats import (
+    INSECABLE,
+    format_compte,
+    format_date,
+    format_nombre,
+    format_part,
+    is_absent,
+)
 from barometre.domain.noms import build_cle_tri
 from barometre.domain.provenance import Definition, Provenance
 from barometre.domain.territoire import FRANCE, LIBELLES_COUVERTURES, LIBELLES_TYPES
@@ -33,6 +41,20 @@ PRECAUTION = (
     "n’est dit. Qui a répondu n’est pas public."
 )
 COLONNES = ("groupe", "cadre", "repondantes", "taux", "part_cadre", "part_repondantes")
+
+
+def describe_periode(catalogue: Catalogue, vague_id: str, jour: date) -> str:
+    """Où en est la collecte de cette vague ; vide si nul n'en sait les dates."""
+    vague = next((v for v in catalogue.vagues if v.id == vague_id), None)
+    if vague is None:
+        return ""
+    ouverture, fermeture = format_date(vague.ouverture), format_date(vague.fermeture)
+    return {
+        "a_venir": f"Collecte à venir, à partir du {ouverture}.",
+        "ouverte": "Collecte en cours" + (f", jusqu’au {fermeture}." if vague.fermeture else "."),
+        "close": f"Collecte close le {fermeture}.",
+        "inconnue": "",
+    }[vague.get_etat(jour)]
 
 
 @dataclass(frozen=True, slots=True)

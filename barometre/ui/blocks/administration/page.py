@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from barometre.administration.operateur import REFUS
 from barometre.ui import selectors
-from barometre.ui.blocks.administration import acces, journal, quarantaine, sources, versions
+from barometre.ui.blocks.administration import acces, journal, quarantaine, sources, vagues, versions
 from barometre.ui.blocks.administration import deposer as importer
 from barometre.ui.blocks.administration.gestes import explain_refus
 from barometre.ui.blocks.messages import render_message
@@ -14,6 +14,7 @@ from barometre.ui.blocks.messages import render_message
 VUES: dict[str, tuple[str, Callable[[], None]]] = {
     "importer": ("Importer", importer.render_importer),
     "quarantaine": ("Quarantaine", quarantaine.render_quarantaine),
+    "vagues": ("Vagues", vagues.render_vagues),
     "sources": ("Sources", sources.render_sources),
     "versions": ("Versions", versions.render_versions),
     "acces": ("Accès", acces.render_acces),
