@@ -7,7 +7,7 @@ BIN := .venv/bin
 # Un seul fil numérique : de petites matrices vont dix fois plus lentement sur plusieurs.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: app test check mutants bench install paquets donnees nettoyer
+.PHONY: app test check mutants audit inventaire bench install paquets donnees nettoyer
 .DEFAULT_GOAL := aide
 
 aide:
@@ -15,6 +15,7 @@ aide:
 	@echo "make test   installe et vérifie tout"
 	@echo "make check  format, règles d'écriture, types, dépendances, couches"
 	@echo "make mutants change chaque fonction d'un rien, et compte ce qu'aucun test ne voit (PIECES='exports --fonctions 8')"
+	@echo "make audit  cherche les failles publiées des dépendances (il faut un index), make inventaire en écrit la liste"
 	@echo "make bench  mesure les durées et écrit rapports/bench.md"
 
 .venv/installe: requirements.txt requirements-frontal.txt
@@ -54,6 +55,13 @@ test: node_modules/installe-dev check
 
 mutants: .venv/installe-dev
 	$(BIN)/python -m scripts.mutants $(PIECES)
+
+# Échoue s'il trouve une faille, et aussi s'il ne peut pas chercher : hors de « make test », qui va sans réseau.
+audit: .venv/installe-dev
+	$(BIN)/python -m scripts.dependances audit
+
+inventaire: .venv/installe-dev
+	$(BIN)/python -m scripts.dependances inventaire
 
 bench: install .venv/installe-dev
 	$(BIN)/python -m tests.bench

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from barometre.warehouse.engine import VARIABLE, VARIABLE_PUBLIQUE, is_postgresql
@@ -29,6 +29,8 @@ class Reglages:
     cadres: tuple[str, ...] = ()
     # Signe les adresses des fichiers privés ; le même pour tous les processus.
     secret_jetons: str = ""
+    # Ce que l'exploitant présente pour lire les compteurs ; vide : personne ne les lit.
+    jeton_metriques: str = field(default="", repr=False)
     # L'entrepôt par son propriétaire, et par le rôle qui ne peut lire aucune réponse.
     entrepot: str = ""
     entrepot_public: str = ""
@@ -51,6 +53,7 @@ def read_reglages(environnement: Mapping[str, str] | None = None) -> Reglages:
         client=lus.get("BAROMETRE_OIDC_CLIENT", ""),
         secret=lus.get("BAROMETRE_OIDC_SECRET", ""),
         secret_jetons=lus.get("BAROMETRE_SECRET", ""),
+        jeton_metriques=lus.get("BAROMETRE_METRIQUES", ""),
         entrepot=lus.get(VARIABLE, ""),
         entrepot_public=lus.get(VARIABLE_PUBLIQUE, ""),
     )
@@ -73,6 +76,7 @@ def list_defauts(reglages: Reglages) -> list[str]:
             "un secret tiré au sort, le même pour tous les processus",
             reglages.secret_jetons,
         ),
+        *_check_metriques(reglages.jeton_metriques),
     ]
 
 
@@ -120,6 +124,10 @@ def _check_cloison(reglages: Reglages) -> list[str]:
             "barometre_public, qui ne peut lire aucune réponse."
         ]
     return []
+
+
+def _check_metriques(jeton: str) -> list[str]:
+    return _check_secret("BAROMETRE_METRIQUES", "un jeton tiré au sort", jeton) if jeton else []
 
 
 def _check_secret(variable: str, lequel: str, secret: str) -> list[str]:

@@ -21,6 +21,7 @@ from barometre.domain.portee import PUBLIC
 
 Vue = TypeVar("Vue")
 OCTETS = 256 * 1024 * 1024
+_VUES: LRUCache[Any, Any] = LRUCache(OCTETS, getsizeof=measure)
 
 
 def _build_key(gate: Gate, build: Callable[..., Any], *filtres: Any) -> Any:
@@ -29,7 +30,7 @@ def _build_key(gate: Gate, build: Callable[..., Any], *filtres: Any) -> Any:
 
 
 # `condition` : une vue que plusieurs demandent à la fois n'est construite qu'une fois.
-@cached(LRUCache(OCTETS, getsizeof=measure), key=_build_key, condition=Condition())
+@cached(_VUES, key=_build_key, condition=Condition())
 def _compose(gate: Gate, build: Callable[..., Any], *filtres: Any) -> tuple[Any, tuple[Lecture, ...]]:
     """La vue, et ce qu'elle a lu de nommé : une porte à elle, pour ne compter que ses lectures."""
     porte = gate.reopen()
@@ -53,6 +54,11 @@ def get_vue_publique(gate: Gate, build: Callable[..., Vue], *filtres: Any) -> Vu
     return get_vue(build_gate(PUBLIC, gate.version_id), build, *filtres)
 
 
+def count_octets() -> int:
+    """Ce que pèsent les vues gardées, en octets."""
+    return int(_VUES.currsize)
+
+
 def forget() -> None:
     """Tout recomposer : les tests, ou un catalogue changé sans nouvelle version."""
-    _compose.cache.clear()
+    _VUES.clear()

@@ -37,6 +37,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("BAROMETRE_OIDC_CLIENT", "l'identifiant ProConnect", "aucun"),
     Variable("BAROMETRE_OIDC_SECRET", "le secret ProConnect", "aucun", secrete=True),
     Variable("BAROMETRE_SECRET", "signe les adresses des fichiers privés", "tiré au démarrage", secrete=True),
+    Variable("BAROMETRE_METRIQUES", "le jeton qui lit /metriques", "aucun : personne", secrete=True),
     Variable("BAROMETRE_API_ORIGINES", "les sites dont les pages lisent l'API", "aucun"),
     Variable("BAROMETRE_LIMESURVEY_COMPTE", "le compte qui lit une enquête LimeSurvey", "aucun"),
     Variable("BAROMETRE_LIMESURVEY_MOT_DE_PASSE", "son mot de passe", "aucun", secrete=True),

@@ -52,6 +52,7 @@ API: dict[str, str] = {
 }
 ADRESSES: dict[str, str] = {
     "/healthz": "le processus répond, rien d'autre",
+    "/metriques": "des durées, des comptes de demandes et des octets ; aucun chiffre du baromètre",
     "/readyz": "l'identifiant de la version, public",
     "/ressources": "scripts et styles du dépôt",
     "/contours/{dossier}/{nom}": "contours de l'IGN, publics",

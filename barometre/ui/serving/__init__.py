@@ -16,11 +16,11 @@ from barometre.access.oidc.fournisseur import Fournisseur
 from barometre.access.registre import get_registre
 from barometre.access.reglages import read_reglages
 from barometre.api.application import RACINE, build_api
-from barometre.assemblage import depot
+from barometre.assemblage import depot, memoire
 from barometre.assemblage.calendrier import set_calendrier_garde
 from barometre.ui import chauffe
 from barometre.ui.navigation import list_adresses, list_pages
-from barometre.ui.serving import fichiers, figures, images, routes
+from barometre.ui.serving import fichiers, figures, images, metriques, routes
 from barometre.ui.serving.apercu import build_balises
 from barometre.ui.serving.avance import GRAPHIQUE, build_avance, list_fichiers
 from barometre.ui.serving.compression import CompressedStatic, compress_first
@@ -34,6 +34,7 @@ from barometre.ui.serving.ouverture import check_ouverture
 # Objets nés entre deux passages du ramasse-miettes, et passages entre générations (d’origine : 700, 10, 10) :
 # un affichage en crée des dizaines de milliers, presque tous libérés sans lui.
 SEUILS = (50_000, 20, 50)
+METRIQUES = metriques.Metriques(memoire.count_octets)
 
 
 def build_routes() -> list[BaseRoute]:
@@ -44,6 +45,7 @@ def build_routes() -> list[BaseRoute]:
         *images.build_routes(),
         *figures.build_routes(),
         *fichiers.build_routes(),
+        metriques.build_route(METRIQUES, reglages.jeton_metriques),
         # L'API n'a qu'une portée, quel que soit l'appelant : celle du public.
         Mount(RACINE, build_api(depot.open_gate_publique)),
     ]
@@ -84,6 +86,7 @@ def build_middleware() -> list[Middleware]:
         else Middleware(LocalHosts, adresse=reglages.adresse)
     )
     return [
+        Middleware(metriques.Measures, metriques=METRIQUES),
         Middleware(SecurityHeaders, https=reglages.adresse.startswith("https://"), cadres=reglages.cadres),
         hotes,
         Middleware(ClosedPaths),
