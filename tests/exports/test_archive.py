@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -14,8 +15,10 @@ import pytest
 from csvw.metadata import CSVW
 
 from barometre.domain.colonnes import get_colonne
+from barometre.domain.provenance import Definition
 from barometre.exports import to_zip
-from barometre.exports.description import build_csvw, build_paquet
+from barometre.exports.colonnes import LEGENDE_MARQUES
+from barometre.exports.description import LICENCE_URL, build_csvw, build_paquet
 from barometre.exports.parquet import to_parquet
 from tests.exports.test_classeurs import TABLE
 from tests.exports.test_exports import PROVENANCE
@@ -75,3 +78,69 @@ def test_les_colonnes_du_dictionnaire_partent_avec_leur_definition() -> None:
     assert colonnes["groupe"]["dc:title"] == "Groupe"
     champ = pq.read_schema(io.BytesIO(to_parquet(table, PROVENANCE))).field("redresse")
     assert champ.metadata[b"definition"].decode() == get_colonne("redresse").definition
+
+
+def test_csvw_dit_titre_champ_precautions_source_et_licence() -> None:
+    """Les clés sont celles du vocabulaire : une de travers, et aucun lecteur de CSVW ne la lit."""
+    lu = build_csvw(pd.DataFrame({"n": [1]}), PROVENANCE, "donnees.csv")
+    assert lu.pop("tableSchema") == {
+        "columns": [
+            {
+                "name": "n", "titles": "n", "datatype": "integer", "null": "",
+                "dc:title": get_colonne("n").titre, "dc:description": get_colonne("n").definition,
+            }
+        ]
+    }  # fmt: skip
+    assert lu == {
+        "@context": ["http://www.w3.org/ns/csvw", {"@language": "fr"}],
+        "url": "donnees.csv",
+        "dc:title": "Titre",
+        "dc:description": "Communes, France Une précaution\nsur deux lignes",
+        "dc:source": "Une source",
+        "dc:license": {"@id": "https://www.etalab.gouv.fr/licence-ouverte-open-licence"},
+        "dialect": {"delimiter": ",", "header": True},
+    }
+
+
+def test_le_paquet_dit_nom_version_licence_et_schema() -> None:
+    provenance = replace(PROVENANCE, nom_fichier="Vue_A")
+    lu = build_paquet(pd.DataFrame({"vrai": [True, False]}), provenance, "donnees.csv")
+    assert lu == {
+        "name": "vue-a",
+        "title": "Titre",
+        "version": "v1",
+        "licenses": [{"name": "etalab-2.0", "title": PROVENANCE.licence, "path": LICENCE_URL}],
+        "resources": [
+            {
+                "name": "donnees",
+                "path": "donnees.csv",
+                "encoding": "utf-8",
+                "schema": {
+                    "fields": [
+                        {"name": "vrai", "type": "boolean", "trueValues": ["True"], "falseValues": ["False"]}
+                    ],
+                    "missingValues": [""],
+                },
+            }
+        ],
+    }
+
+
+def test_le_lisez_moi_tient_en_parties_separees_d_une_ligne_vide() -> None:
+    provenance = replace(PROVENANCE, simulee=False, precautions=())
+    table = pd.DataFrame({"n": [1], "marque": ["[c]"], "taille": [2]})
+    parties = zipfile.ZipFile(io.BytesIO(to_zip(table, provenance))).read("LISEZ-MOI.txt").decode()
+    mentions, marques, colonnes, definition = parties.split("\n\n")
+    assert mentions.split("\n") == [f"{nom} : {texte}" for nom, texte in provenance.mentions]
+    assert marques.split("\n") == ["Marques", *(f"{marque} {sens}" for marque, sens in LEGENDE_MARQUES)]
+    connues = [get_colonne(nom) for nom in ("n", "marque")]
+    assert colonnes.split("\n") == ["Colonnes", *(f"{c.nom} : {c.definition}" for c in connues)]
+    assert definition == "Part\nUne part.\nBase : Qui a répondu\nPrécautions : Prudence\n"
+
+
+def test_le_lisez_moi_sans_marque_ni_colonne_connue_ni_base_n_en_dit_rien() -> None:
+    sans_base = Definition("Part", "Une part.", "", "%", "S", "")
+    provenance = replace(PROVENANCE, definitions=(sans_base,))
+    archive = zipfile.ZipFile(io.BytesIO(to_zip(pd.DataFrame({"taille": [2]}), provenance)))
+    parties = archive.read("LISEZ-MOI.txt").decode().split("\n\n")
+    assert parties[1:] == ["Part\nUne part.\n"]

@@ -6,8 +6,10 @@ import csv
 import io
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree.ElementTree import Element, fromstring
 
 import openpyxl
 import pandas as pd
@@ -81,3 +83,54 @@ def test_des_titres_qui_se_repetent_restent_un_tableau_excel() -> None:
     table = pd.DataFrame([[1, 2]], columns=["Part", "part"])
     feuille = openpyxl.load_workbook(io.BytesIO(to_xlsx(table, PROVENANCE)))["Données"]
     assert [c.value for c in feuille[1]] == ["Part", "part (2)"]
+
+
+def _lire_ods(piece: str) -> Element:
+    return fromstring(zipfile.ZipFile(io.BytesIO(to_ods(TABLE, PROVENANCE))).read(piece))
+
+
+def test_ods_tient_sa_premiere_ligne_en_vue() -> None:
+    """Ce que LibreOffice relit : la seule feuille des données, figée sous sa première ligne."""
+    ns = "{urn:oasis:names:tc:opendocument:xmlns:config:1.0}"
+    chemin = ["config-item-set", "config-item-map-indexed", "config-item-map-entry"]
+    chemin += ["config-item-map-named", "config-item-map-entry"]
+    racine = _lire_ods("settings.xml")
+    office = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+    assert (racine.tag, racine.attrib[f"{office}version"]) == (f"{office}document-settings", "1.3")
+    noeud = racine[0]
+    assert noeud.tag == f"{office}settings"
+    noms = []
+    for nom in chemin:
+        assert [enfant.tag for enfant in noeud] == [ns + nom]
+        noeud = noeud[0]
+        noms.append(noeud.attrib.get(f"{ns}name"))
+    assert noms == ["ooo:view-settings", "Views", None, "Tables", "Données"]
+    assert [(e.tag, e.attrib[f"{ns}name"], e.attrib[f"{ns}type"], e.text) for e in noeud] == [
+        (f"{ns}config-item", "HorizontalSplitMode", "short", "0"),
+        (f"{ns}config-item", "VerticalSplitMode", "short", "2"),
+        (f"{ns}config-item", "VerticalSplitPosition", "int", "1"),
+        (f"{ns}config-item", "PositionBottom", "int", "1"),
+        (f"{ns}config-item", "ActiveSplitRange", "short", "2"),
+    ]
+
+
+def test_ods_nomme_chacune_de_ses_pieces() -> None:
+    ns = "{urn:oasis:names:tc:opendocument:xmlns:manifest:1.0}"
+    entrees = [
+        (e.tag, e.attrib[f"{ns}full-path"], e.attrib[f"{ns}media-type"])
+        for e in _lire_ods("META-INF/manifest.xml")
+    ]
+    assert entrees == [
+        (f"{ns}file-entry", "/", "application/vnd.oasis.opendocument.spreadsheet"),
+        *((f"{ns}file-entry", f"{piece}.xml", "text/xml") for piece in ("content", "meta", "settings")),
+    ]
+
+
+def test_ods_dit_son_titre_son_champ_et_sa_langue() -> None:
+    dc = "{http://purl.org/dc/elements/1.1/}"
+    dits = [(e.tag, e.text) for e in _lire_ods("meta.xml")[0]]
+    assert dits == [
+        (f"{dc}title", PROVENANCE.titre),
+        (f"{dc}description", PROVENANCE.filtres),
+        (f"{dc}language", "fr-FR"),
+    ]
