@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from barometre.catalogue import load_catalogue
 from barometre.pipeline.quality import Reference, build_quality
 from barometre.pipeline.regroupements import merge_levels
-from barometre.pipeline.weights import DENSITE, MARGES, compute_weights
+from barometre.pipeline.weights import DENSITE, MARGES, Redressement, adjust_weights, compute_weights
 from tests import mini
 
 
@@ -169,3 +171,46 @@ def test_une_marge_intenable_est_otee_apres_les_bornes() -> None:
         "raking sur strate, region",
     ]
     assert redressement.repondants["poids"].tolist() == pytest.approx([25.0] * 40)
+
+
+def build_deux_regions() -> Redressement:
+    """100 communes, deux strates, deux régions : 12 des 60 petites et 8 des 40 grandes ont répondu."""
+    cadre = pd.DataFrame(
+        {"type": "commune", "strate": ["commune-0-499"] * 60 + ["commune-500-999"] * 40,
+         "region": (["84"] * 45 + ["93"] * 15) + (["84"] * 10 + ["93"] * 30), "couverture": "inconnue"},
+        index=[f"commune-{i:05d}" for i in range(100)],
+    )  # fmt: skip
+    rangs = [*range(6), *range(45, 51), *range(60, 64), *range(70, 74)]
+    return compute_weights(cadre, cadre.index[rangs], {"strate": {}, "region": {}})
+
+
+def test_redresser_de_nouveau_sur_les_memes_marges_ne_change_rien() -> None:
+    premier = build_deux_regions()
+    second = adjust_weights(premier, premier.marges)
+    pd.testing.assert_series_equal(second.repondants["poids"], premier.repondants["poids"])
+    assert (second.marges, set(second.totaux)) == (MARGES, set(MARGES))
+    assert (second.methode, second.replis) == (premier.methode, premier.replis)
+
+
+def test_redresser_sur_moins_de_marges_part_des_poids_de_base() -> None:
+    """Sans la strate, rien d'autre que les poids de base ne porte ce que le calage savait d'elle."""
+    premier = build_deux_regions()
+    r = premier.repondants.assign(poids_base=np.where(np.arange(20) % 2, 3.0, 1.0))
+    second = adjust_weights(replace(premier, repondants=r), ("region",))
+    poids = second.repondants["poids"]
+    assert poids.groupby(r["region"]).sum().to_dict() == pytest.approx({"84": 55.0, "93": 45.0})
+    for _, groupe in poids.groupby(r["region"]):  # à l'intérieur d'une région, les rapports de départ
+        assert groupe.max() / groupe.min() == pytest.approx(3.0)
+    assert second.calage is not None
+    assert (second.marges, list(second.totaux)) == (("region",), ["region"])
+
+
+def test_un_calage_impossible_rend_les_poids_de_base() -> None:
+    premier = build_deux_regions()
+    contradictoires = dict(premier.totaux) | {"region": premier.totaux["region"] * 2}
+    second = adjust_weights(replace(premier, totaux=contradictoires), MARGES)
+    assert second.calage is None
+    assert second.marges == ("strate",)
+    pd.testing.assert_series_equal(
+        second.repondants["poids"], premier.repondants["poids_base"], check_names=False
+    )
