@@ -28,7 +28,7 @@ from barometre.pipeline.suivi import Suivi
 from barometre.warehouse.versions import open_entrepot
 
 # Les contenus que la lecture reconnaît ; le nom ne décide de rien d'autre.
-EXTENSIONS = ("csv", "tsv", "txt", "xlsx", "ods", "json")
+EXTENSIONS = ("csv", "tsv", "txt", "xlsx", "ods", "json", "sav")
 NOM_MAX = 120
 
 

@@ -17,13 +17,13 @@ from barometre.cli.qualite import list_qualite, print_qualite
 from barometre.cli.sortie import Barre, get_operateur, print_json
 from barometre.ingest.distant import open_fichiers
 from barometre.ingest.errors import Rejet
+from barometre.ingest.export import FORMATS
 from barometre.ingest.lot import Lot
 from barometre.ingest.proposal import propose_correspondance
 from barometre.pipeline.importer import importer
 
 # « La ligne 12 est retenue » : le numéro ne distingue pas deux fautes.
 _NUMERO_DE_LIGNE = re.compile(r"\d+")
-FORMATS = ("auto", "limesurvey", "csv", "xlsx", "ods", "json")
 
 
 def add_command(commandes: Any) -> None:
@@ -31,7 +31,7 @@ def add_command(commandes: Any) -> None:
     aide = "charge un export de questionnaire dans une version neuve de l'entrepôt"
     analyseur = commandes.add_parser("importer", help=aide, description=aide)
     aide_fichier = (
-        "export CSV, XLSX, ODS ou JSON, ou l'adresse d'un outil (limesurvey+https://…#123456, "
+        "export CSV, XLSX, ODS, JSON ou SAV, ou l'adresse d'un outil (limesurvey+https://…#123456, "
         "grist+https://…#Table, demarches+https://…#12345) ; plusieurs d'une vague se donnent ensemble"
     )
     analyseur.add_argument("fichier", metavar="FICHIER", nargs="+", help=aide_fichier)

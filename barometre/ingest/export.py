@@ -16,7 +16,7 @@ from barometre.ingest.ods_reader import read_ods
 from barometre.ingest.sniff import Contenant, read_contenant
 from barometre.ingest.xlsx_reader import read_xlsx
 
-FORMATS = ("auto", "limesurvey", "csv", "xlsx", "ods", "json")
+FORMATS = ("auto", "limesurvey", "csv", "xlsx", "ods", "json", "sav")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def read_export(
     reconnaitre: Reconnaitre = lambda entete: bool(find_role(entete)),
     choix: Choix | None = None,
 ) -> Export:
-    """Lit un CSV, un classeur ou un JSON, reconnu à son contenu ; refuse tout autre fichier d'une phrase."""
+    """Lit un CSV, un classeur, un JSON ou un SAV, reconnu à son contenu ; refuse le reste d'une phrase."""
     return read_brut(Path(path), format, reconnaitre, choix or Choix()).build_export(reconnaitre)
 
 
@@ -90,6 +90,10 @@ def _read_feuilles(path: Path, contenant: Contenant) -> list[Feuille]:
         return read_ods(path)
     if contenant.nature == "json":
         return read_json(path, contenant.encodage)
+    if contenant.nature == "sav":
+        from barometre.ingest.sav_reader import read_sav  # noqa: PLC0415 — lourd, et rare
+
+        return read_sav(path)
     feuille = Feuille("")
     for numero, cellules, defaut in iter_csv(path, contenant.encodage):
         if defaut:

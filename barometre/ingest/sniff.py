@@ -23,11 +23,10 @@ _FORMATS_CONNUS: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG", "une image"),
     (b"\xff\xd8\xff", "une image"),
     (b"PAR1", "un fichier Parquet"),
-    (b"$FL2", "un fichier SPSS (SAV)"),
-    (b"$FL3", "un fichier SPSS (ZSAV)"),
     (b"SQLite format 3", "une base SQLite"),
     (b"{\\rtf", "un document RTF"),
 )
+_SPSS = (b"$FL2", b"$FL3")
 _CONSEIL = "Enregistrez les réponses au format CSV ou XLSX, puis recommencez."
 
 
@@ -35,18 +34,20 @@ _CONSEIL = "Enregistrez les réponses au format CSV ou XLSX, puis recommencez."
 class Contenant:
     """Ce que l'on sait d'un fichier avant de le lire."""
 
-    nature: str  # csv, xlsx, ods ou json
+    nature: str  # csv, xlsx, ods, json ou sav
     encodage: str
     empreinte: str
 
 
 def read_contenant(path: Path) -> Contenant:
-    """Reconnaît un CSV ou un XLSX à son contenu ; refuse tout le reste d'une phrase."""
+    """Reconnaît un CSV, un classeur, un JSON ou un SAV à son contenu ; refuse tout le reste d'une phrase."""
     octets = _check_taille(path)
     with path.open("rb") as flux:
         debut = flux.read(4096)
     if debut.startswith(b"PK"):
         return Contenant(_check_classeur(path), "", _sha256(path))
+    if debut.startswith(_SPSS):
+        return Contenant("sav", "", _sha256(path))
     _check_pas_un_autre_format(path, debut, octets)
     encodage = _detect_encodage(path, debut)
     nature = "json" if _is_json(path, encodage) else "csv"

@@ -149,7 +149,7 @@ def test_csv_renomme_xlsx(tmp_path: Path) -> None:
         pytest.param(b"SIREN;Q01\n;\n;\n", "que ses entêtes", id="entêtes et lignes vides"),
         pytest.param(bytes(range(256)) * 50, "binaire", id="binaire"),
         pytest.param(b"\x89PNG\r\n\x1a\n" + bytes(100), "une image", id="image"),
-        pytest.param(b"$FL2@(#) SPSS DATA FILE\x00\x02", "un fichier SPSS", id="sav"),
+        pytest.param(b"$FL2@(#) SPSS DATA FILE\x00\x02", "SPSS tronqué ou mal formé", id="sav"),
         pytest.param(b"%PDF-1.7\n%\xe2\xe3", "un document PDF", id="pdf"),
         pytest.param(gzip.compress(b"SIREN;Q01\n"), "gzip", id="gzip"),
         pytest.param(b"<html><table><tr><td>SIREN</td></tr></table></html>", "page HTML", id="html"),

@@ -39,7 +39,7 @@ def render_importer() -> None:
         _render_depot(depot)
     else:
         render_message(
-            "CSV, XLSX, ODS ou JSON, 20 Mo au plus. Rien n’est écrit avant « Préparer la version »."
+            "CSV, XLSX, ODS, JSON ou SAV, 20 Mo au plus. Rien n’est écrit avant « Préparer la version »."
         )
     render_preparees()
 
