@@ -58,21 +58,25 @@ class Noms:
 
     referentiel: Referentiel
 
+    def get_noms(self, cle: str) -> list[str]:
+        """Les noms d'une collectivité : l'actuel, et ceux de ce qui l'a rejointe ou qu'elle porte."""
+        nom = self.get_fait(cle, "nom")
+        return [*([nom] if isinstance(nom, str) else []), *self._autres_noms.get(cle, ())]
+
     @cached_property
-    def par_id(self) -> dict[str, list[str]]:
-        """Collectivité → ses noms : l'actuel, et ceux des communes qui l'ont rejointe."""
-        cadre, noms, porteurs = self.referentiel.collectivites, defaultdict(list), self.referentiel.porteurs
-        for cle, nom in zip(cadre["collectivite_id"].tolist(), cadre["nom"].tolist(), strict=True):
-            noms[porteurs.get(cle, cle)].append(nom)
-        anciens = self.referentiel.codes_anciens
+    def _autres_noms(self) -> dict[str, list[str]]:
+        """Sans le nom actuel des 35 000 communes : un fichier en cite peu."""
+        noms, anciens = defaultdict(list), self.referentiel.codes_anciens
+        for porteur, territoires in self.referentiel.portes.items():
+            noms[porteur] += [str(self.get_fait(t, "nom")) for t in territoires]
         if "nom" in anciens:
             for code, nom in zip(anciens["code_actuel"].tolist(), anciens["nom"].tolist(), strict=True):
                 noms[f"commune-{code}"].append(nom)
         return dict(noms)
 
     def list_noms(self, cle: str) -> list[tuple[str, ...]]:
-        """Les noms d'une collectivité, en mots ; coupés à la demande : un fichier en cite peu."""
-        return [split_nom(nom) for nom in self.par_id.get(cle, ())]
+        """Les noms d'une collectivité, en mots."""
+        return [split_nom(nom) for nom in self.get_noms(cle)]
 
     @cached_property
     def par_nom(self) -> dict[tuple[str, ...], list[str]]:
@@ -85,17 +89,17 @@ class Noms:
     @cached_property
     def departements(self) -> dict[tuple[str, ...], str]:
         """Nom de département → son code."""
-        return self._index_territoires("departement-")
+        return self._index_territoires("departement")
 
     @cached_property
     def regions(self) -> dict[tuple[str, ...], str]:
         """Nom de région → son code."""
-        return self._index_territoires("region-")
+        return self._index_territoires("region")
 
-    def _index_territoires(self, debut: str) -> dict[tuple[str, ...], str]:
+    def _index_territoires(self, type_: str) -> dict[tuple[str, ...], str]:
         """Sans passer par les 35 000 noms de communes."""
         cadre = self.referentiel.collectivites
-        cadre = cadre[cadre["collectivite_id"].str.startswith(debut)]
+        cadre = cadre[cadre["type"] == type_]
         codes = (cle.partition("-")[2] for cle in cadre["collectivite_id"].tolist())
         return dict(zip(map(split_nom, cadre["nom"].tolist()), codes, strict=True))
 
@@ -119,7 +123,7 @@ class Noms:
 
     def is_accord(self, cle: str, nom: str) -> bool:
         """Vrai si le nom écrit est l'un des siens, ou lui ressemble."""
-        if nom in self.par_id.get(cle, ()):
+        if nom in self.get_noms(cle):
             return True
         mots = split_nom(nom)
         return not mots or any(_is_proche(mots, sien) for sien in self.list_noms(cle))
@@ -129,7 +133,7 @@ class Noms:
 
         `type_dit` : la ligne dit que ce n'est pas une commune qui répond.
         """
-        if nom in self.par_id.get(cle, ()):
+        if nom in self.get_noms(cle):
             return []
         mots = split_nom(nom)
         autre_type = not type_dit and not cle.startswith("commune-")
@@ -148,7 +152,7 @@ class Noms:
         communes qui en sont membres d'abord : leur nom est souvent celui d'autres communes.
         """
         net = clean_label(nom)
-        if net in {clean_label(sien) for sien in self.par_id.get(cle, ())}:
+        if net in {clean_label(sien) for sien in self.get_noms(cle)}:
             return []
         communes = [
             c

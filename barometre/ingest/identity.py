@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -71,6 +72,17 @@ class Referentiel:
         cadre = self.collectivites
         porteur = cadre["porteur_id"].where(_rempli(cadre, "porteur_id"), cadre["collectivite_id"])
         return dict(zip(cadre["collectivite_id"].tolist(), porteur.tolist(), strict=True))
+
+    @cached_property
+    def portes(self) -> dict[str, list[str]]:
+        """Collectivité → les territoires dont elle exerce les compétences, elle-même exclue."""
+        cadre, territoires = self.collectivites, defaultdict(list)
+        portes = cadre[_rempli(cadre, "porteur_id")]
+        for cle, porteur in zip(
+            portes["collectivite_id"].tolist(), portes["porteur_id"].tolist(), strict=True
+        ):
+            territoires[porteur].append(cle)
+        return dict(territoires)
 
     @cached_property
     def types_portes(self) -> set[tuple[str, str]]:

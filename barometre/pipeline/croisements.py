@@ -74,9 +74,12 @@ def compute_avant_apres(mesures: Mesures, theme_id: str, donnees: Donnees, tirag
     return comparees
 
 
-def refresh_avant_apres(moteur: Engine, catalogue: Catalogue, themes: Sequence[str]) -> None:
-    """Recalcule, d'une version en chantier, les lignes de `double_difference` de ces questionnaires."""
-    mesures = read_mesures(moteur, read_cadre(moteur), catalogue)
+def refresh_avant_apres(moteur: Engine, mesures: Mesures, themes: Sequence[str]) -> None:
+    """Recalcule, d'une version en chantier, les lignes de `double_difference` de ces questionnaires.
+
+    `mesures` : celles de cette version, que charger un lot de réponses ne change pas.
+    """
+    catalogue = mesures.catalogue
     utiles = themes if has_beneficiaires(mesures) else ()
     tables = [compute_doubles_differences(mesures, read_vagues(moteur, catalogue, t)) for t in utiles]
     indicateurs = [i.id for t in themes for i in catalogue.list_indicateurs(t, origine="declare")]
@@ -104,7 +107,7 @@ def refresh_croisements(moteur: Engine, catalogue: Catalogue) -> None:
         donnees.extend(_cross(mesures, theme.id, _read_declarees(moteur, theme.id, catalogue)))
     tables = {nom: donnees.get(nom) for nom in ("accord", "association")}
     replace_croisements(moteur, CLES_ECARTS, donnees.get("qualite"), **tables)
-    refresh_avant_apres(moteur, catalogue, [theme.id for theme in catalogue.themes])
+    refresh_avant_apres(moteur, mesures, [theme.id for theme in catalogue.themes])
 
 
 def _read_declarees(moteur: Engine, theme_id: str, catalogue: Catalogue) -> Declarees:

@@ -231,7 +231,7 @@ def _load(entrepot: Entrepot, importe: _Import, etapes: Etapes) -> str:
         if importe.complet:
             refresh_croisements(moteur, importe.contexte.catalogue)
         else:
-            refresh_avant_apres(moteur, importe.contexte.catalogue, [lot.questionnaire_id])
+            refresh_avant_apres(moteur, importe.passe.mesures, [lot.questionnaire_id])
         simulee = bool(read_rows(moteur, "participation")["simulee"].any())
         finish_version(moteur, version_id, importe.empreintes, simulee, f"Import de {lot.fichier}")
         etapes.step("Vérification")

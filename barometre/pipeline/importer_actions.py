@@ -24,7 +24,7 @@ from barometre.ingest.garde_actions import ActionsGardees, read_actions, write_a
 from barometre.ingest.identity import Referentiel
 from barometre.ingest.lot_actions import LotActions
 from barometre.pipeline.achevement import check_or_refuse, finish_version
-from barometre.pipeline.croisements import refresh_avant_apres
+from barometre.pipeline.croisements import read_cadre, read_mesures, refresh_avant_apres
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.lots import get_instant
 from barometre.pipeline.remplacement import BAISSE_TOLEREE
@@ -153,7 +153,8 @@ def _load(entrepot: Entrepot, lot: LotActions, par: str, etapes: Etapes) -> None
         add_actions(donnees, lot, instant, _keep(entrepot, lot, par, instant))
         donnees.write(moteur)
         catalogue = load_catalogue()
-        refresh_avant_apres(moteur, catalogue, [theme.id for theme in catalogue.themes])
+        mesures = read_mesures(moteur, read_cadre(moteur), catalogue)
+        refresh_avant_apres(moteur, mesures, [theme.id for theme in catalogue.themes])
         commentaire = f"Liste de bénéficiaires : {lot.export.nom}"
         finish_version(moteur, version_id, version.empreintes, version.simulee, commentaire)
         etapes.step("Vérification")

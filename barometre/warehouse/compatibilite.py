@@ -15,6 +15,8 @@ DROIT_INSUFFISANT = "42501"
 
 def list_tables_absentes(moteur: Engine) -> list[str]:
     """Les tables qui manquent, ou dont une colonne manque."""
+    if _is_entiere(moteur):
+        return []
     return [table.name for table in metadata.sorted_tables if not _is_readable(moteur, table)]
 
 
@@ -36,6 +38,17 @@ def is_lisible(entrepot: Entrepot, version_id: str) -> bool:
         return not list_tables_absentes(moteur)
     finally:
         moteur.dispose()
+
+
+def _is_entiere(moteur: Engine) -> bool:
+    """Vrai si chaque table se lit ; faux dès qu'une manque, est incomplète ou interdite."""
+    try:
+        with moteur.connect() as connexion:
+            for table in metadata.sorted_tables:
+                connexion.execute(select(table).limit(0))
+    except SQLAlchemyError:
+        return False
+    return True
 
 
 def _is_readable(moteur: Engine, table: Table) -> bool:
