@@ -66,7 +66,8 @@ class Noms:
     @cached_property
     def _autres_noms(self) -> dict[str, list[str]]:
         """Sans le nom actuel des 35 000 communes : un fichier en cite peu."""
-        noms, anciens = defaultdict(list), self.referentiel.codes_anciens
+        noms: dict[str, list[str]] = defaultdict(list)
+        anciens = self.referentiel.codes_anciens
         for porteur, territoires in self.referentiel.portes.items():
             noms[porteur] += [str(self.get_fait(t, "nom")) for t in territoires]
         if "nom" in anciens:
@@ -89,19 +90,18 @@ class Noms:
     @cached_property
     def departements(self) -> dict[tuple[str, ...], str]:
         """Nom de département → son code."""
-        return self._index_territoires("departement")
+        return self._index_territoires("departement-")
 
     @cached_property
     def regions(self) -> dict[tuple[str, ...], str]:
         """Nom de région → son code."""
-        return self._index_territoires("region")
+        return self._index_territoires("region-")
 
-    def _index_territoires(self, type_: str) -> dict[tuple[str, ...], str]:
-        """Sans passer par les 35 000 noms de communes."""
+    def _index_territoires(self, debut: str) -> dict[tuple[str, ...], str]:
+        """Sans couper en mots les 35 000 noms de communes."""
         cadre = self.referentiel.collectivites
-        cadre = cadre[cadre["type"] == type_]
-        codes = (cle.partition("-")[2] for cle in cadre["collectivite_id"].tolist())
-        return dict(zip(map(split_nom, cadre["nom"].tolist()), codes, strict=True))
+        lignes = zip(cadre["collectivite_id"].tolist(), cadre["nom"].tolist(), strict=True)
+        return {split_nom(nom): cle.removeprefix(debut) for cle, nom in lignes if cle.startswith(debut)}
 
     @cached_property
     def _rangs(self) -> dict[str, int]:
