@@ -60,7 +60,7 @@ def test_la_liste_entre_en_service_et_le_meme_fichier_ne_change_rien(adresse: st
 
 def test_un_fichier_plus_court_demande_un_accord_puis_remplace(adresse: str, tmp_path: Path) -> None:
     courte = write_liste(tmp_path / "courte.csv", CODES[:2])
-    with pytest.raises(ImportRefuse, match=r"passeraient de 5 à 2.*5000 € à 2000 €.*--confirmer"):
+    with pytest.raises(ImportRefuse, match=r"passeraient de 5 à 2.*5\u202f000 € à 2\u202f000 €.*--confirmer"):
         importer_actions(courte, "itn7", adresse=adresse)
     assert importer_actions(courte, "itn7", adresse=adresse, essai=True).a_confirmer
     assert len(read_actions_of(adresse)) == 5
