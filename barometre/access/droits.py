@@ -24,6 +24,13 @@ REFUS = {
 }
 REFUS_CYBER = "Les réponses de cybersécurité demandent un droit à part, que ce compte n'a pas."
 REFUS_ACTIONS = "La liste nommée d'un fonds est réservée au programme : elle n'a pas été publiée."
+REFUS_DECLARER = (
+    "Seule une personne de cette collectivité, connectée, peut déclarer quelque chose de ses chiffres."
+)
+REFUS_FENETRE = (
+    "La fenêtre de réponse est fermée : l'équipe du baromètre l'ouvre avant de publier une version."
+)
+REFUS_CHIFFRE = "Ce chiffre n'est pas un de ceux que votre collectivité a déclarés."
 REFUS_PARTICIPATION = "Qui a répondu n'est pas public : la collectivité, son OPSN et le programme le lisent."
 
 
@@ -66,6 +73,11 @@ def explain_refusal(
     if sujet == "participation":
         return REFUS_PARTICIPATION
     return REFUS_CYBER if can_read(portee, collectivite_id, "reponse", perimetre) else REFUS[portee.role]
+
+
+def can_declare(portee: Portee, collectivite_id: str) -> bool:
+    """Vrai si la portée parle pour cette collectivité ; un rôle prêté par la démonstration, jamais."""
+    return portee.role == "collectivite" and portee.collectivite_id == collectivite_id and not portee.simulee
 
 
 def can_read_actions(portee: Portee) -> bool:

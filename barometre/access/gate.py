@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
-from typing import Literal, Protocol
+from typing import Literal, NoReturn, Protocol
 
 import pandas as pd
 
 from barometre.access import droits
 from barometre.access.credits import build_regions, sum_credits
+from barometre.access.declarations import Declaration
 from barometre.access.droits import Sujet
 from barometre.access.faits_publics import FaitsPublics
 from barometre.access.masque_agregats import mask_agregats
@@ -23,6 +25,7 @@ from barometre.access.masques import (
     mask_evolutions,
 )
 from barometre.access.participation import count_by_group, count_fidelite, merge_jours
+from barometre.access.publications import Publication
 from barometre.access.registre import get_registre
 from barometre.domain.estimation_modele import EstimationModele
 from barometre.domain.portee import PUBLIC, Portee
@@ -283,6 +286,47 @@ class Gate(FaitsPublics):
             lignes = lignes[mesures | ~lignes["indicateur_id"].isin(sensibles)]
         return lignes.reset_index(drop=True)
 
+    # Le droit de réponse
+
+    def list_declarations(self, collectivite_id: str) -> tuple[Declaration, ...]:
+        """Ce que la collectivité a déclaré de ses chiffres, pour qui lit ses réponses ; inscrit au journal.
+
+        Un rôle prêté par la démonstration n'en lit aucune : n'importe qui peut le prendre.
+        """
+        if self.portee.simulee or not self.can_read(collectivite_id):
+            return ()
+        siennes = get_registre().declarations.list(collectivite_id)
+        if not self._reads_cyber(collectivite_id):
+            siennes = tuple(d for d in siennes if d.indicateur_id not in self._sensitive())
+        if siennes:
+            self._record("lire_declarations", collectivite_id)
+        return siennes
+
+    def get_fenetre(self, collectivite_id: str, jour: date) -> Publication | None:
+        """La fenêtre où cette portée peut déclarer quelque chose de cette collectivité ; `None` : aucune."""
+        if not droits.can_declare(self.portee, collectivite_id):
+            return None
+        return get_registre().publications.get_fenetre(jour)
+
+    def declare(self, collectivite_id: str, indicateur_id: str, nature: str, texte: str, jour: date) -> None:
+        """Garde une déclaration ; `AccesRefuse` ou `RegistreError` disent ce qui ne va pas."""
+        if not droits.can_declare(self.portee, collectivite_id):
+            self._refuse("declarer", collectivite_id, droits.REFUS_DECLARER)
+        fenetre = self.get_fenetre(collectivite_id, jour)
+        if fenetre is None:
+            self._refuse("declarer", collectivite_id, droits.REFUS_FENETRE)
+        siens = self._repository.list_valeurs(None, collectivite_id=collectivite_id)["indicateur_id"]
+        if indicateur_id not in set(siens) or self._is_measured(indicateur_id):
+            self._refuse("declarer", collectivite_id, droits.REFUS_CHIFFRE)
+        get_registre().declarations.add(
+            indicateur_id,
+            nature,
+            texte,
+            version_id=fenetre.version_id,
+            portee=self.portee,
+            compte=self.compte,
+        )
+
     def _reads_cyber(self, collectivite_id: str) -> bool:
         return droits.can_read(self.portee, collectivite_id, "cyber", self._perimetre)
 
@@ -353,7 +397,7 @@ class Gate(FaitsPublics):
         self._sensitive()
         return indicateur_id in self._mesures
 
-    def _refuse(self, action: str, objet: str, phrase: str) -> None:
+    def _refuse(self, action: str, objet: str, phrase: str) -> NoReturn:
         """Inscrit le refus, puis le dit. Le public n'a pas de compte : il n'y a rien à inscrire."""
         if self.portee.role != "public":
             self._write(Lecture(f"refus_{action}", objet, phrase))

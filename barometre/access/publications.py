@@ -21,6 +21,8 @@ class Publication:
     preparee_par: str
     preparee_le: datetime
     prevue_le: date | None = None
+    # Le dernier jour où une collectivité peut déclarer quelque chose de ses chiffres.
+    reponses_jusqu_au: date | None = None
 
 
 class Publications:
@@ -48,6 +50,24 @@ class Publications:
         cible = update(publications).where(publications.c.version_id == version_id)
         with self._moteur.begin() as connexion:
             connexion.execute(cible.values(prevue_le=prevue_le))
+
+    def set_fenetre(self, version_id: str, jusqu_au: date | None) -> None:
+        """Dit jusqu'à quel jour les collectivités peuvent répondre."""
+        cible = update(publications).where(publications.c.version_id == version_id)
+        with self._moteur.begin() as connexion:
+            connexion.execute(cible.values(reponses_jusqu_au=jusqu_au))
+
+    def get_fenetre(self, jour: date) -> Publication | None:
+        """La version dont la fenêtre de réponse est ouverte ce jour-là, la dernière préparée d'abord."""
+        requete = (
+            select(publications)
+            .where(publications.c.reponses_jusqu_au >= jour)
+            .order_by(publications.c.preparee_le.desc(), publications.c.version_id.desc())
+            .limit(1)
+        )
+        with self._moteur.connect() as connexion:
+            ligne = connexion.execute(requete).mappings().one_or_none()
+        return None if ligne is None else Publication(**ligne)
 
     def remove(self, version_id: str) -> None:
         """Oublie une version publiée ou abandonnée ; le journal garde le geste."""

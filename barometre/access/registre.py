@@ -18,6 +18,7 @@ from barometre.access.comptes import Comptes
 from barometre.access.connexions import Connexions
 from barometre.access.copie import check_neuf, read_copie, restore_copie
 from barometre.access.correspondances import Correspondances
+from barometre.access.declarations import Declarations
 from barometre.access.erreurs import RegistreError, open_transaction
 from barometre.access.horloge import get_now
 from barometre.access.journal import NON_ECRIT, Verification, check_chaine, write_fait
@@ -48,6 +49,7 @@ class Registre:
         self.publications = Publications(moteur)
         self.correspondances = Correspondances(moteur)
         self.calendrier = CalendrierVagues(moteur)
+        self.declarations = Declarations(moteur)
 
     def accorder(self, compte: str, portee: Portee, *, par: str = "", motif: str = "", siret: str = "",
                  debut_le: datetime | None = None, expire_le: datetime | None = None) -> int:  # fmt: skip

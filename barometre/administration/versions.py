@@ -52,7 +52,9 @@ def publish(operateur: Operateur, version_id: str) -> None:
     publication = get_publication(operateur, version_id)
     operateur.record("publier", version_id, f"avant={publication.base_id}")
     publish_preparee(open_entrepot(), version_id, publication.base_id)
-    operateur.registre.publications.remove(version_id)
+    # La fenêtre de réponse court jusqu'à son jour, version publiée ou non.
+    if publication.reponses_jusqu_au is None:
+        operateur.registre.publications.remove(version_id)
 
 
 def forget_preparee(operateur: Operateur, version_id: str) -> None:
@@ -67,3 +69,10 @@ def set_date(operateur: Operateur, version_id: str, prevue_le: date | None) -> N
     get_publication(operateur, version_id)
     operateur.record("prevoir", version_id, prevue_le.isoformat() if prevue_le else "sans date")
     operateur.registre.publications.set_date(version_id, prevue_le)
+
+
+def set_fenetre(operateur: Operateur, version_id: str, jusqu_au: date | None) -> None:
+    """Ouvre aux collectivités le droit de répondre jusqu'à ce jour ; sans jour, le ferme."""
+    get_publication(operateur, version_id)
+    operateur.record("ouvrir_reponses", version_id, jusqu_au.isoformat() if jusqu_au else "fermée")
+    operateur.registre.publications.set_fenetre(version_id, jusqu_au)

@@ -2,7 +2,7 @@
 
 from barometre.assemblage.collectivite import load_fiche_affichee
 from barometre.ui import porte
-from barometre.ui.blocks import collectivite, fiche, repondre
+from barometre.ui.blocks import collectivite, declarations, fiche, repondre
 
 TITRE = "Où en est ma collectivité\u202f?"
 INVITATION = (
@@ -23,6 +23,7 @@ else:
     fiche.render_premiers_pas(vue)
     fiche.render_forces_ecarts(vue)
     fiche.render_themes(vue)
+    declarations.render_declarations(vue)
     fiche.render_obligations(vue)
     fiche.render_mesures(vue)
     fiche.render_qui(vue)

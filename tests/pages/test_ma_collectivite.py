@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from barometre.access.lecteur import Lecteur
+from barometre.access.registre import get_registre
 from barometre.assemblage import depot
 from barometre.domain.formats import format_ponctuation
-from barometre.ui import roles
+from barometre.domain.portee import Portee
+from barometre.ui import porte, roles
 from tests.pages.conftest import Ouvrir, deplier, list_messages
 from tests.views.terrain_pairs import DROM, MUETTE, SOI, TEXTE_SECRET, build_terrain
 from tests.views.test_personne import SECONDE
@@ -180,3 +184,25 @@ def test_les_importances_sont_dans_l_adresse_et_verifiees(ouvrir_terrain: Ouvrir
     assert page.slider(key="poids-zone").value == 3
     page.slider(key="poids-population").set_value(5).run()
     assert page.query_params["poids"] in ("population:5", ["population:5"])
+
+
+def test_une_elue_connectee_declare_et_seul_un_lecteur_de_ses_reponses_le_voit(
+    ouvrir_terrain: Ouvrir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Son texte s'affiche tel quel, échappé ; un rôle prêté par la démonstration n'en lit rien."""
+    registre = get_registre()
+    registre.publications.add("v2", "v1", "Import", par="c-o")
+    registre.publications.set_fenetre("v2", date.today())
+    compte = Lecteur(compte="c-elue", portee=Portee("collectivite", SOI))
+    with monkeypatch.context() as connectee:
+        connectee.setattr(porte, "get_lecteur", lambda: compte)
+        page = ouvrir_terrain("fiche", collectivite=SOI)
+        page.text_area(key="declarer-texte").set_value("<b>Faux</b> [ici](https://exemple.fr)")
+        next(b for b in page.button if b.label == "Déclarer").click().run()
+        assert not page.exception
+        assert any("enregistrée" in message for message in list_messages(page))
+        assert "&lt;b&gt;Faux&lt;/b&gt; [ici](https://exemple.fr)" in _tout(page)
+    prete = ouvrir_terrain("fiche", collectivite=SOI)
+    prete.button(key="devenir_elu").click().run()
+    assert "exemple.fr" not in _tout(prete)
+    assert not prete.text_area

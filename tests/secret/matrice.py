@@ -25,6 +25,7 @@ LECTURES: dict[str, str] = {
     "list_participations": "participation",
     "list_reponses": "reponse",
     "list_valeurs_collectivite": "reponse",
+    "list_declarations": "reponse",
     "list_lots": "imports",
     "list_quarantaine": "imports",
 }

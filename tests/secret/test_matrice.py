@@ -23,7 +23,8 @@ NOMMEES = {
     "page administration": {"imports"},
     "commande importer": {"imports"},
     "commande lots": {"imports"},
-    "commande sources": {"participation"},
+    # Recalculer relit quels lots attendent d’autres réponses tardives.
+    "commande sources": {"imports", "participation"},
     "commande pairs": {"participation"},
     "commande fiche": {"participation", "reponse"},
     "commande synthese": {"participation"},

@@ -15,6 +15,7 @@ from barometre.administration.versions import (
     list_preparees,
     publish,
     set_date,
+    set_fenetre,
 )
 from barometre.assemblage import depot
 from barometre.domain.formats import format_date
@@ -22,6 +23,8 @@ from barometre.domain.portee import PUBLIC
 from barometre.ui.blocks.administration.gestes import get_operateur, run_geste
 from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.textes import render_tableau, texte
+
+_FENETRE = "reponses-"
 
 
 def render_preparees() -> None:
@@ -39,12 +42,17 @@ def _render_preparee(version_id: str) -> None:
         render_message(str(refus))
     else:
         prevue = f", prévue le {format_date(publication.prevue_le)}" if publication.prevue_le else ""
+        reponses = _describe_fenetre(publication.reponses_jusqu_au)
         st.html(
-            f'<p class="baro-phrase">{texte(publication.objet)}{texte(prevue)}. '
+            f'<p class="baro-phrase">{texte(publication.objet)}{texte(prevue)}{texte(reponses)}. '
             f"Le public lit encore la version {texte(depot.get_version_id())}.</p>"
         )
     render_changements(version_id)
     _render_gestes(version_id)
+
+
+def _describe_fenetre(jusqu_au: date | None) -> str:
+    return f" ; les collectivités répondent jusqu'au {format_date(jusqu_au)}" if jusqu_au else ""
 
 
 def render_changements(version_id: str) -> None:
@@ -69,6 +77,10 @@ def _render_gestes(version_id: str) -> None:
         st.date_input(
             "Paraîtra le", value=None, format="DD/MM/YYYY", key=f"prevue-{version_id}",
             on_change=_set_date, args=(version_id,),
+        )  # fmt: skip
+        st.date_input(
+            "Réponses des collectivités jusqu’au", value=None, format="DD/MM/YYYY",
+            key=f"{_FENETRE}{version_id}", on_change=_set_fenetre, args=(version_id,),
         )  # fmt: skip
 
 
@@ -98,3 +110,15 @@ def _set_date(version_id: str) -> None:
 def _set_version_date(version_id: str, prevue: date | None, operateur: Operateur) -> str:
     set_date(operateur, version_id, prevue)
     return f"Parution prévue le {format_date(prevue)}." if prevue else "Aucune date n'est prévue."
+
+
+def _set_fenetre(version_id: str) -> None:
+    choisie = st.session_state.get(f"{_FENETRE}{version_id}")
+    run_geste(partial(_set_version_fenetre, version_id, choisie if isinstance(choisie, date) else None))
+
+
+def _set_version_fenetre(version_id: str, jusqu_au: date | None, operateur: Operateur) -> str:
+    set_fenetre(operateur, version_id, jusqu_au)
+    if jusqu_au is None:
+        return "Les collectivités ne peuvent plus répondre sur cette version."
+    return f"Les collectivités peuvent répondre sur leurs chiffres jusqu'au {format_date(jusqu_au)}."
