@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Literal, NoReturn, Protocol
+from typing import Literal, NoReturn
 
 import pandas as pd
 
@@ -15,6 +14,7 @@ from barometre.access.credits import build_regions, sum_credits
 from barometre.access.declarations import Declaration
 from barometre.access.droits import Sujet
 from barometre.access.faits_publics import FaitsPublics
+from barometre.access.lectures import Attente, Journal, Lecture
 from barometre.access.masque_agregats import mask_agregats
 from barometre.access.masques import (
     mask_accords,
@@ -40,35 +40,6 @@ REFUS_IMPORTS = "Le détail des imports est réservé aux opérateurs du baromè
 
 class AccesRefuse(Exception):
     """La portée ne permet pas cette lecture ; le message est une phrase pour le lecteur."""
-
-
-class Journal(Protocol):
-    """Ce qui inscrit une lecture nommée : le registre, ou une liste dans un test."""
-
-    def journaliser(
-        self, action: str, objet: str, *, portee: Portee, compte: str = "", detail: str = ""
-    ) -> None:
-        """Inscrit un fait."""
-
-
-class _Attente:
-    """Un journal qui n'écrit que les refus : les lectures d'une vue s'inscrivent quand elle est livrée."""
-
-    def journaliser(
-        self, action: str, objet: str, *, portee: Portee, compte: str = "", detail: str = ""
-    ) -> None:
-        """Inscrit un refus au registre ; une lecture attend la livraison."""
-        if action.startswith("refus_"):
-            get_registre().journaliser(action, objet, portee=portee, compte=compte, detail=detail)
-
-
-@dataclass(frozen=True, slots=True)
-class Lecture:
-    """Un fait à inscrire au journal : une lecture nommée, ou son refus."""
-
-    action: str
-    objet: str
-    detail: str = ""
 
 
 class Gate(FaitsPublics):
@@ -97,7 +68,7 @@ class Gate(FaitsPublics):
     def reopen(self) -> Gate:
         """Une porte de mêmes droits, qui ne dit rien au journal : `record_again` inscrira ce qu'elle a lu."""
         return Gate(
-            self._repository, self.portee, journal=_Attente(), compte=self.compte, nommees=self._nommees
+            self._repository, self.portee, journal=Attente(), compte=self.compte, nommees=self._nommees
         )
 
     # Les chiffres agrégés

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from barometre.access import Gate
-from barometre.access.gate import Journal
+from barometre.access.lectures import Journal
 from barometre.assemblage import memoire
 from barometre.assemblage.poids import measure
 from barometre.domain.portee import PUBLIC, Portee
