@@ -5,6 +5,7 @@ Les mêmes fonctions que `importer --essai` et `importer` : même lecture, même
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from tempfile import TemporaryDirectory
 from barometre.administration.compte_rendu import CompteRendu, build_compte_rendu
 from barometre.administration.operateur import Operateur
 from barometre.catalogue import load_catalogue
+from barometre.catalogue.calendrier import read_calendrier
 from barometre.domain.formats import format_compte
 from barometre.ingest.columns import build_recognizer, find_cibles
 from barometre.ingest.errors import ImportRefuse
@@ -25,11 +27,13 @@ from barometre.ingest.lot import Lot
 from barometre.ingest.vocabulary import load_vocabulary
 from barometre.pipeline.importer import importer
 from barometre.pipeline.suivi import Suivi
+from barometre.warehouse.engine import EntrepotError
 from barometre.warehouse.versions import open_entrepot
 
 # Les contenus que la lecture reconnaît ; le nom ne décide de rien d'autre.
 EXTENSIONS = ("csv", "tsv", "txt", "xlsx", "ods", "json", "sav")
 NOM_MAX = 120
+Entetes = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +47,57 @@ class Depot:
     confirme: bool = False
 
 
-def read_depot(operateur: Operateur, depot: Depot) -> CompteRendu:
-    """Lit et compte tout, n'écrit rien (`importer --essai`) ; `ImportRefuse` si un fichier est illisible."""
+@dataclass(frozen=True, slots=True)
+class LectureDepot:
+    """Ce qu'un dépôt donne à lire : les entêtes inconnus, et le compte rendu ou la phrase du refus."""
+
+    inconnues: tuple[str, ...]
+    compte_rendu: CompteRendu | None
+    refus: str = ""
+
+
+def read_depot(operateur: Operateur, depot: Depot) -> LectureDepot:
+    """Lit et compte tout, n'écrit rien (`importer --essai`).
+
+    Un fichier que l'on ne peut pas charger dit quand même quelles colonnes rapprocher ; un fichier que l'on
+    ne peut pas ouvrir lève `ImportRefuse`.
+    """
     with _open_fichiers(depot) as chemins:
-        lot = importer(
-            chemins, depot.questionnaire_id, depot.vague_id, essai=True, complement=depot.complement,
-            correspondance=_build_correspondance(operateur, depot, chemins),
-        )  # fmt: skip
+        entetes = _read_entetes(depot, chemins)
+        inconnues = tuple(list_inconnues(depot, entetes))
+        try:
+            return LectureDepot(inconnues, _count(operateur, depot, chemins, entetes))
+        except (ImportRefuse, EntrepotError) as refus:
+            return LectureDepot(inconnues, None, str(refus))
+
+
+def hash_depot(operateur: Operateur, depot: Depot) -> str:
+    """L'empreinte de tout ce dont dépend sa lecture : le même dépôt, deux fois affiché, n'est lu qu'une."""
+    gardes = operateur.registre.correspondances.list_colonnes(depot.questionnaire_id)
+    reste = (
+        depot.questionnaire_id, depot.vague_id, depot.complement, sorted(gardes.items()),
+        open_entrepot().get_active(), read_calendrier(),
+    )  # fmt: skip
+    somme = hashlib.sha256(repr(reste).encode())
+    for nom, octets in depot.fichiers:
+        somme.update(f"{nom} {len(octets)} ".encode() + octets)
+    return somme.hexdigest()
+
+
+def _count(
+    operateur: Operateur, depot: Depot, chemins: Sequence[Path], entetes: Sequence[Entetes]
+) -> CompteRendu:
+    lot = importer(
+        chemins, depot.questionnaire_id, depot.vague_id, essai=True, complement=depot.complement,
+        correspondance=_build_correspondance(operateur, depot, entetes),
+    )  # fmt: skip
     return build_compte_rendu(lot)
+
+
+def _read_entetes(depot: Depot, chemins: Sequence[Path]) -> list[Entetes]:
+    """Les entêtes de chaque fichier."""
+    reconnaitre = build_recognizer(load_catalogue().questionnaires[depot.questionnaire_id])
+    return [read_export(chemin, "auto", reconnaitre, Choix()).entetes for chemin in chemins]
 
 
 def prepare_version(operateur: Operateur, depot: Depot, progress: Suivi | None = None) -> Lot:
@@ -62,23 +109,21 @@ def prepare_version(operateur: Operateur, depot: Depot, progress: Suivi | None =
         lot = importer(
             chemins, depot.questionnaire_id, depot.vague_id, complement=depot.complement,
             confirme=depot.confirme, preparee=True, par=operateur.compte, progress=progress,
-            correspondance=_build_correspondance(operateur, depot, chemins),
+            correspondance=_build_correspondance(operateur, depot, _read_entetes(depot, chemins)),
         )  # fmt: skip
     if lot.version_id:
         operateur.registre.publications.add(lot.version_id, base, f"Import de {noms}", par=operateur.compte)
     return lot
 
 
-def list_inconnues(depot: Depot) -> list[str]:
+def list_inconnues(depot: Depot, fichiers: Sequence[Entetes]) -> list[str]:
     """Les entêtes que rien ne reconnaît, dans l'ordre ; un entête répété ne se déclare pas."""
     questionnaire = load_catalogue().questionnaires[depot.questionnaire_id]
-    reconnaitre, vues = build_recognizer(questionnaire), dict[str, int]()
-    with _open_fichiers(depot) as chemins:
-        for chemin in chemins:
-            entetes = read_export(chemin, "auto", reconnaitre, Choix()).entetes
-            for entete, cible in zip(entetes, find_cibles(entetes, questionnaire), strict=True):
-                if cible == IGNOREE and entete:
-                    vues[entete] = vues.get(entete, 0) + 1
+    vues = dict[str, int]()
+    for entetes in fichiers:
+        for entete, cible in zip(entetes, find_cibles(entetes, questionnaire), strict=True):
+            if cible == IGNOREE and entete:
+                vues[entete] = vues.get(entete, 0) + 1
     return [entete for entete, fois in vues.items() if fois == 1]
 
 
@@ -106,14 +151,12 @@ def save_colonnes(operateur: Operateur, questionnaire_id: str, colonnes: Mapping
 
 
 def _build_correspondance(
-    operateur: Operateur, depot: Depot, chemins: Sequence[Path]
+    operateur: Operateur, depot: Depot, fichiers: Sequence[Entetes]
 ) -> dict[str, object] | None:
     """Les entêtes gardés que ces fichiers ont tous ; rien si aucun, pour que le lot garde son nom."""
     gardes = operateur.registre.correspondances.list_colonnes(depot.questionnaire_id)
-    questionnaire = load_catalogue().questionnaires[depot.questionnaire_id]
-    reconnaitre = build_recognizer(questionnaire)
-    for chemin in chemins if gardes else ():
-        presents = [heading_key(e) for e in read_export(chemin, "auto", reconnaitre, Choix()).entetes]
+    for entetes in fichiers:
+        presents = [heading_key(e) for e in entetes]
         gardes = {e: c for e, c in gardes.items() if presents.count(heading_key(e)) == 1}
     return {"colonnes": gardes} if gardes else None
 

@@ -6,11 +6,11 @@ import pytest
 
 from barometre.access import Gate
 from barometre.administration.comparaison import compare_versions
-from barometre.administration.compte_rendu import ATTACHER, CORRIGER, RAPPROCHER
+from barometre.administration.compte_rendu import ATTACHER, CORRIGER, RAPPROCHER, CompteRendu
 from barometre.administration.imports import (
     Depot,
+    hash_depot,
     list_cibles,
-    list_inconnues,
     prepare_version,
     read_depot,
     save_colonnes,
@@ -39,6 +39,12 @@ def lieu(entrepot_neuf: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return entrepot_neuf
 
 
+def _count(operateur: Operateur, depot: Depot) -> CompteRendu:
+    lu = read_depot(operateur, depot).compte_rendu
+    assert lu is not None
+    return lu
+
+
 def test_toutes_les_fautes_d_un_coup_et_rien_n_est_ecrit(operateur: Operateur, codes: list[str]) -> None:
     fautes = (
         "900,2023-12-01 10:00:00,99999,A1",  # code inconnu
@@ -47,7 +53,7 @@ def test_toutes_les_fautes_d_un_coup_et_rien_n_est_ecrit(operateur: Operateur, c
         f"903,2023-12-02 10:00:00,{codes[2]},A1",  # doublon
     )
     avant = open_entrepot().get_active()
-    lu = read_depot(operateur, Depot([_write(codes[:50], *fautes)], QUESTIONNAIRE, VAGUE))
+    lu = _count(operateur, Depot([_write(codes[:50], *fautes)], QUESTIONNAIRE, VAGUE))
     assert (
         lu.equation
         == "54\u00a0lignes lues = 50\u00a0chargées + 1\u00a0doublon + 3 en quarantaine + 0\u00a0ignorée."
@@ -97,14 +103,18 @@ def test_deux_operateurs_a_la_fois_ne_se_perdent_rien(operateur: Operateur, code
 def test_une_colonne_rapprochee_l_est_au_fichier_suivant(operateur: Operateur, codes: list[str]) -> None:
     entetes = "id,submitdate,Numéro de la mairie,Q01"
     depot = Depot([_write(codes[:30], entetes=entetes)], QUESTIONNAIRE, VAGUE)
-    assert list_inconnues(depot) == ["Numéro de la mairie"]
-    with pytest.raises(ImportRefuse, match="identifiant"):
-        read_depot(operateur, depot)
+    lecture = read_depot(operateur, depot)
+    # Refusé faute d'identifiant, il dit quand même quelle colonne rapprocher.
+    assert (lecture.inconnues, lecture.compte_rendu) == (("Numéro de la mairie",), None)
+    avant = hash_depot(operateur, depot)
+    assert "identifiant" in lecture.refus
     assert "code" in list_cibles(QUESTIONNAIRE)
     save_colonnes(operateur, QUESTIONNAIRE, {"Numéro de la mairie": "code"})
-    assert read_depot(operateur, depot).equation.startswith("30\u00a0lignes lues = 30\u00a0chargées")
+    # Ce qui change la lecture change l'empreinte : la page relit.
+    assert hash_depot(operateur, depot) != avant
+    assert _count(operateur, depot).equation.startswith("30\u00a0lignes lues = 30\u00a0chargées")
     # Un fichier qui n'a pas cette colonne se lit comme avant.
-    assert read_depot(operateur, Depot([_write(codes[:5])], QUESTIONNAIRE, VAGUE)).equation.startswith("5")
+    assert _count(operateur, Depot([_write(codes[:5])], QUESTIONNAIRE, VAGUE)).equation.startswith("5")
     with pytest.raises(ImportRefuse, match="ni une question"):
         save_colonnes(operateur, QUESTIONNAIRE, {"x": "__class__"})
 
@@ -124,10 +134,11 @@ def test_une_colonne_rapprochee_l_est_au_fichier_suivant(operateur: Operateur, c
 )
 def test_un_depot_hostile_est_refuse_d_une_phrase(operateur: Operateur, depot: Depot) -> None:
     with pytest.raises(ImportRefuse):
-        read_depot(operateur, depot)
+        prepare_version(operateur, depot)
+    assert list_preparees() == []
 
 
 def test_un_nom_de_fichier_ne_sort_pas_du_dossier(operateur: Operateur, codes: list[str]) -> None:
     _, octets = _write(codes[:5])
-    lu = read_depot(operateur, Depot([("../../etc/passwd\x00.csv", octets)], QUESTIONNAIRE, VAGUE))
+    lu = _count(operateur, Depot([("../../etc/passwd\x00.csv", octets)], QUESTIONNAIRE, VAGUE))
     assert lu.equation.startswith("5")

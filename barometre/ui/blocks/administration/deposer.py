@@ -11,8 +11,9 @@ from barometre.administration.compte_rendu import CompteRendu
 from barometre.administration.imports import (
     EXTENSIONS,
     Depot,
+    LectureDepot,
+    hash_depot,
     list_cibles,
-    list_inconnues,
     prepare_version,
     read_depot,
     save_colonnes,
@@ -26,7 +27,7 @@ from barometre.ui.blocks.administration.preparees import render_preparees
 from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.textes import render_tableau, texte
 
-_DEPOT, _COLONNE = "deposer-fichiers", "rapprocher-"
+_DEPOT, _COLONNE, _LU = "deposer-fichiers", "rapprocher-", "_depot_lu"
 # Au-delà, un fichier d'un autre questionnaire a sans doute été déposé.
 COLONNES_MAX = 40
 
@@ -66,16 +67,31 @@ def _select_depot() -> Depot:
 
 def _render_depot(depot: Depot) -> None:
     try:
-        inconnues = list_inconnues(depot)[:COLONNES_MAX]
-        lu = read_depot(get_operateur(), depot)
+        lecture = _read_garde(depot)
     except REFUS as refus:
         render_message(str(refus))
         return
-    _render_compte_rendu(lu)
-    if inconnues:
-        _render_colonnes(depot.questionnaire_id, inconnues)
-    if not lu.deja_charge:
+    lu = lecture.compte_rendu
+    if lu is None:
+        render_message(lecture.refus)
+    else:
+        _render_compte_rendu(lu)
+    if lecture.inconnues:
+        _render_colonnes(depot.questionnaire_id, list(lecture.inconnues[:COLONNES_MAX]))
+    if lu is not None and not lu.deja_charge:
         _render_preparer(depot, lu)
+
+
+def _read_garde(depot: Depot) -> LectureDepot:
+    """Cocher une case rejoue la page : le fichier n'est relu que si lui, ou ce qui le lit, a changé."""
+    operateur = get_operateur()
+    empreinte = hash_depot(operateur, depot)
+    gardee, lecture = st.session_state.get(_LU, ("", None))
+    if lecture is None or gardee != empreinte:
+        lecture = read_depot(operateur, depot)
+        st.session_state[_LU] = (empreinte, lecture)
+    lue: LectureDepot = lecture
+    return lue
 
 
 def _render_compte_rendu(lu: CompteRendu) -> None:
