@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,10 @@ def add_command(commandes: Any) -> None:
         "--format", choices=(*FORMATS, GPKG), default="csv", help="format du fichier (csv)"
     )
     analyseur.add_argument(
-        "-o", "--sortie", metavar="FICHIER", type=Path, help="fichier (nom de la vue sinon)"
+        "-o", "--sortie", metavar="FICHIER", type=Path, help="fichier, ou dossier (nom de la vue sinon)"
+    )
+    analyseur.add_argument(
+        "--avancement", action="store_true", help="dit en JSON quand la vue est composée, avant d'écrire"
     )
     add_json(analyseur)
     analyseur.set_defaults(execute=execute)
@@ -47,9 +51,11 @@ def execute(demande: argparse.Namespace) -> None:
         raise Refus(str(erreur)) from erreur
     if vue.table.empty:
         raise Refus(vue.phrase)
+    if demande.avancement:
+        print_json({"etape": "ecriture", "lignes": len(vue.fichier)})
+        sys.stdout.flush()
     octets = _build(vue, demande.format)
-    extension = GPKG if demande.format == GPKG else FORMATS[demande.format].extension
-    chemin = demande.sortie or Path(vue.provenance.get_nom(extension))
+    chemin = _choose_chemin(vue, demande.format, demande.sortie)
     write_atomic(chemin, octets)
     if demande.json:
         print_json(
@@ -65,6 +71,14 @@ def open_gate(requete: str) -> Gate:
     if demandee and not has_version(depot, demandee):
         raise VersionAbsente(demandee)
     return Gate(depot.at(demandee) if demandee else depot, PUBLIC)
+
+
+def _choose_chemin(vue: VueExplorer, format_: str, sortie: Path | None) -> Path:
+    """Le fichier nommé, ou celui de la vue dans le dossier nommé."""
+    nom = vue.provenance.get_nom(GPKG if format_ == GPKG else FORMATS[format_].extension)
+    if sortie is None:
+        return Path(nom)
+    return sortie / nom if sortie.is_dir() else sortie
 
 
 def _build(vue: VueExplorer, format_: str) -> bytes:

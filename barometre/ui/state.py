@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from barometre.views.lecture.address import (
 )
 
 _PORTEE = "_portee"
+_VISITE = "_visite"
 _SUIVIES = "_cles_suivies"
 _PAGE = "_page_precedente"
 # Le nom qu'il donne à sa vue, le rôle que la démonstration lui prête.
@@ -61,6 +63,12 @@ def read_adresse(
 def get_version_demandee() -> str:
     """La version que nomme l'adresse ; vide : celle en service."""
     return str(st.query_params.get("version", ""))[:LONGUEUR_MAXIMALE]
+
+
+def get_visite() -> str:
+    """Un nom tiré au sort pour cette visite : les exports longs de deux lecteurs ne se mêlent pas."""
+    visite: str = st.session_state.setdefault(_VISITE, secrets.token_urlsafe(9))
+    return visite
 
 
 def get_service() -> str:

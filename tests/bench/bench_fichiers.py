@@ -1,14 +1,18 @@
-"""Les grands fichiers : 100 000 lignes dans chaque format, 35 000 communes dans QGIS.
+"""Les grands fichiers : 100 000 lignes par format, 35 000 communes dans QGIS, les lecteurs pendant ce temps.
 
 Une vue d'Explorer en long a 25 colonnes, en large une dizaine : les deux se mesurent, en temps de processeur.
 """
 
 from __future__ import annotations
 
+import os
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from unittest import mock
+from urllib.request import urlopen
 
 import geopandas as gpd
 import numpy as np
@@ -19,8 +23,12 @@ from barometre.contours.lecture import ContoursAbsents, load_contours
 from barometre.domain.provenance import Provenance
 from barometre.exports import FORMATS, build_fichier
 from barometre.maps import geopackage
+from barometre.ui.serving.exports_longs import get_adresse
+from barometre.ui.serving.travaux import Commande
 from barometre.views.donnees.explorer import COLONNES
-from tests.bench.mesure import build_ligne
+from barometre.warehouse.repository import open_repository
+from tests.bench.mesure import build_ligne, centile, get_entrepot
+from tests.browser.conftest import start_server
 
 LIGNES, COMMUNES = 100_000, 35_000
 LARGE = 10
@@ -30,6 +38,10 @@ NOMBRES = (
 )  # fmt: skip
 # Le contour d'une commune chargée, au pas de la carte nationale, a une soixantaine de points.
 POINTS = 60
+# Une vue de 69 690 lignes de la démonstration, et ce qu'un autre lecteur demande pendant ce temps.
+VUE = "niveau=commune&indicateurs=part_65_ans_et_plus&indicateurs=habitants_recenses"
+LECTURE, LECTURES, CHAUFFE = "/api/v1/valeurs?par=territoire&niveau=region", 60, 20
+SECRET = "BAROMETRE_SECRET"
 LUE = Provenance("Explorer", "explorer", "France", "Source", "28 novembre 2026", "v", ())
 
 
@@ -38,7 +50,7 @@ def run() -> list[dict[str, Any]]:
     longue = build_table(LIGNES)
     lignes = [_measure_format(nom, longue) for nom in FORMATS]
     lignes += [_measure_format(nom, longue.iloc[:, -LARGE:]) for nom in BUTS]
-    return [*lignes, _measure_gpkg()]
+    return [*lignes, _measure_gpkg(), *_measure_lecteurs()]
 
 
 def build_table(lignes: int) -> pd.DataFrame:
@@ -93,3 +105,50 @@ def _build_formes() -> gpd.GeoDataFrame:
     formes = [shapely.Polygon(bords + centre) for centre in centres]
     noms = {"code": [f"{r:05}" for r in rangs], "nom": [f"Commune {r}" for r in rangs]}
     return gpd.GeoDataFrame(noms, geometry=formes, crs=4326)
+
+
+def _measure_lecteurs() -> list[dict[str, Any]]:
+    """Ce qu'un lecteur attend sur un serveur au repos, puis pendant deux exports longs."""
+    with tempfile.TemporaryDirectory() as dossier, mock.patch.dict(os.environ, {SECRET: "x" * 32}):
+        entrepot = str(get_entrepot(Path(dossier)))
+        with mock.patch.dict(os.environ, {"BAROMETRE_ENTREPOT": entrepot}):
+            version_id = open_repository().version_id
+            processus, base = start_server(entrepot, Path(dossier) / "serveur.log")
+            try:
+                return _compare_lectures(base, version_id)
+            finally:
+                processus.terminate()
+                processus.wait(timeout=20)
+
+
+def _compare_lectures(base: str, version_id: str) -> list[dict[str, Any]]:
+    time.sleep(CHAUFFE)
+    _measure_lectures(base)
+    repos = _measure_lectures(base)
+    liens = [
+        f"{base}/{get_adresse(Commande(qui, version_id, f'{VUE}&version={version_id}', 'xlsx'))}"
+        for qui in ("alice", "bob")
+    ]
+    debut = time.perf_counter()
+    for lien in liens:
+        urlopen(lien, timeout=30).close()
+    pendant = _measure_lectures(base)
+    while any(b"Votre fichier est pr" not in urlopen(lien, timeout=30).read() for lien in liens):
+        time.sleep(0.5)
+    titre, cote = "une lecture de l'API, 95e centile", f"au repos {1000 * centile(repos, 95):.0f} ms"
+    return [
+        build_ligne(
+            f"{titre}, pendant deux exports longs", 1000 * centile(pendant, 95), "ms", "", a_cote=cote
+        ),
+        build_ligne("deux exports longs à la fois, du lien au fichier", time.perf_counter() - debut, "s", ""),
+    ]
+
+
+def _measure_lectures(base: str) -> list[float]:
+    durees = []
+    for _ in range(LECTURES):
+        debut = time.perf_counter()
+        urlopen(f"{base}{LECTURE}", timeout=30).read()
+        durees.append(time.perf_counter() - debut)
+        time.sleep(0.1)
+    return durees

@@ -137,3 +137,17 @@ def test_l_archive_porte_questionnaire_methode_licence_et_recettes(dossier: Path
     )
     assert "python -m barometre exporter" in paquet.read("REFAIRE.txt").decode()
     assert "communication_q01" in paquet.read("questionnaires/communication.csv").decode()
+
+
+def test_exporter_dit_son_avancement_et_nomme_le_fichier_dans_un_dossier(
+    dossier: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ce que lit un export long : une ligne JSON avant d'écrire, un fichier au nom de la vue."""
+    (dossier / "long").mkdir()
+    assert main(["exporter", REQUETE, "--avancement", "-o", str(dossier / "long")]) == 0
+    premiere = json.loads(capsys.readouterr().out.splitlines()[0])
+    (fichier,) = (dossier / "long").iterdir()
+    vue = load_requete(depot.open_gate_publique(), REQUETE)
+    assert premiere == {"etape": "ecriture", "lignes": len(vue.fichier)}
+    assert fichier.name == vue.provenance.get_nom("csv")
+    assert fichier.read_bytes() == (dossier / "csv.csv").read_bytes()

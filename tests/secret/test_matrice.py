@@ -47,6 +47,11 @@ def test_toute_surface_listee_est_dans_la_matrice() -> None:
         "/ressources",
         "/contours/{dossier}/{nom}",
         "/figures/{page}.{extension}",
+        # Suivent la commande `exporter`, qui est dans la matrice.
+        "/exports/{jeton}",
+        "/exports/{jeton}/fichier",
+        "/exports/{jeton}/arreter",
+        "/exports/{jeton}/relancer",
         "/vendor",
         "/connexion",
     }

@@ -11,15 +11,12 @@ from barometre.access.reglages import read_reglages
 from barometre.assemblage.explorer import load_explorer
 from barometre.catalogue import load_catalogue
 from barometre.domain.formats import format_guillemets, format_nombre
-from barometre.maps.geopackage import MIME, to_gpkg
-from barometre.maps.geopackage import NIVEAUX as NIVEAUX_DESSINES
-from barometre.ui import porte, selectors, state
-from barometre.ui.blocks import vues_gardees
+from barometre.ui import porte, state
+from barometre.ui.blocks import explorer_fichiers, vues_gardees
 from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.explorer_choix import select_choix
 from barometre.ui.blocks.explorer_figure import render_figure
 from barometre.ui.blocks.messages import render_message
-from barometre.ui.blocks.telechargements import ECRITURES, add_service, render_telechargements
 from barometre.ui.blocks.textes import render_tableau
 from barometre.views.donnees.demande import (
     DemandeExplorer,
@@ -31,11 +28,6 @@ from barometre.views.donnees.demande import (
 from barometre.views.donnees.explorer import PAGE, VueExplorer
 from barometre.views.donnees.reproduire import build_requete, list_recettes
 
-FORMATS_OFFERTS = ("csv", "xlsx", "ods", "parquet", "zip")
-AIDE_CSV = (
-    "Français\u202f: points-virgules et virgule décimale. International\u202f: virgules et point décimal. Le "
-    "choix vaut ensuite pour les CSV de toutes les pages."
-)
 HAUTEUR_APERCU = 480  # en pixels : les titres et une dizaine de lignes
 LONGUE = (
     "titre", "groupe", "vague_id", "periode", "unite", "valeur", "bas", "haut", "brut", "n", "note", "marque",
@@ -132,21 +124,9 @@ def render_graphique(composee: Composee) -> None:
 
 
 def render_fichiers(composee: Composee) -> None:
-    """Un bouton par format."""
-    vue = composee.pleine
-    if vue is None:
-        return
-    selectors.select_segment("csv", "Écriture des CSV", ECRITURES, aide=AIDE_CSV)
-    render_telechargements(vue.fichier, vue.provenance, cle="explorer", formats=FORMATS_OFFERTS)
-    if vue.table["territoire_id"].str.startswith(NIVEAUX_DESSINES).all():
-        st.download_button(
-            "Télécharger en GeoPackage (QGIS)",
-            data=partial(to_gpkg, vue.table, add_service(vue.provenance)),
-            file_name=vue.provenance.get_nom("gpkg"),
-            mime=MIME,
-            key="telecharger-explorer-gpkg",
-            on_click="ignore",
-        )
+    """Un bouton par format, un lien qui se suit pour une grande vue."""
+    if composee.pleine is not None:
+        explorer_fichiers.render_fichiers(composee.pleine, composee.demande)
 
 
 def render_garder(composee: Composee) -> None:

@@ -20,7 +20,7 @@ from barometre.assemblage import depot, memoire
 from barometre.assemblage.calendrier import set_calendrier_garde
 from barometre.ui import chauffe
 from barometre.ui.navigation import list_adresses, list_pages
-from barometre.ui.serving import fichiers, figures, images, metriques, routes
+from barometre.ui.serving import exports_longs, fichiers, figures, images, metriques, routes
 from barometre.ui.serving.apercu import build_balises
 from barometre.ui.serving.avance import GRAPHIQUE, build_avance, list_fichiers
 from barometre.ui.serving.compression import CompressedStatic, compress_first
@@ -30,6 +30,7 @@ from barometre.ui.serving.fermeture import ClosedPaths, FrenchRefusals, LocalHos
 from barometre.ui.serving.figures import FiguresSeules
 from barometre.ui.serving.headers import SecurityHeaders
 from barometre.ui.serving.ouverture import check_ouverture
+from barometre.ui.serving.travaux import ATELIER
 
 # Objets nés entre deux passages du ramasse-miettes, et passages entre générations (d’origine : 700, 10, 10) :
 # un affichage en crée des dizaines de milliers, presque tous libérés sans lui.
@@ -46,6 +47,7 @@ def build_routes() -> list[BaseRoute]:
         *figures.build_routes(),
         *fichiers.build_routes(),
         metriques.build_route(METRIQUES, reglages.jeton_metriques),
+        *exports_longs.build_routes(),
         # L'API n'a qu'une portée, quel que soit l'appelant : celle du public.
         Mount(RACINE, build_api(depot.open_gate_publique)),
     ]
@@ -57,12 +59,13 @@ def build_routes() -> list[BaseRoute]:
 
 @asynccontextmanager
 async def warm_up(_: object) -> AsyncGenerator[None]:
-    """Au démarrage, à part : recherche, accueil, thèmes, fichiers compressés."""
+    """Au démarrage, à part : recherche, accueil, thèmes, fichiers compressés ; à la fin, les exports."""
     set_calendrier_garde()
     graphiques = [f"/static/js/{nom}" for nom in list_fichiers(GRAPHIQUE)]
     Thread(target=_warm_and_settle, daemon=True).start()
     Thread(target=compress_first, args=(graphiques,), daemon=True).start()
     yield
+    ATELIER.close()
 
 
 def _warm_and_settle() -> None:

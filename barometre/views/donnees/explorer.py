@@ -192,6 +192,8 @@ def _name_champ(lecture: Lecture, demande: DemandeExplorer) -> str:
 
 
 def _get_nom(demande: DemandeExplorer) -> str:
-    quoi = demande.indicateurs[0] if len(demande.indicateurs) == 1 else demande.theme_id or "chiffres-cles"
+    """Ce que dit le nom du fichier : de un à trois indicateurs nommés, leur nombre au-delà, le thème sinon."""
+    choisis = demande.indicateurs
+    quoi = "-".join(choisis) if len(choisis) <= 3 else f"{len(choisis)}-indicateurs"
     forme = ("large",) if demande.forme == "large" else ()
-    return "_".join(("explorer", quoi, *demande.par, *forme))
+    return "_".join(("explorer", quoi or demande.theme_id or "chiffres-cles", *demande.par, *forme))

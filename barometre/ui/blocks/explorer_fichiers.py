@@ -1,0 +1,69 @@
+"""Les fichiers d'une vue d'Explorer : un bouton au clic ; au-delà d'une taille, un export qui se suit."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from barometre.assemblage import depot
+from barometre.domain.formats import format_compte
+from barometre.exports import FORMATS
+from barometre.maps.geopackage import MIME, to_gpkg
+from barometre.maps.geopackage import NIVEAUX as NIVEAUX_DESSINES
+from barometre.ui import porte, selectors, state
+from barometre.ui.blocks.telechargements import ECRITURES, add_service, choose_csv, render_telechargements
+from barometre.ui.blocks.textes import texte
+from barometre.ui.serving import exports_longs
+from barometre.ui.serving.travaux import Commande
+from barometre.views.donnees.demande import DemandeExplorer
+from barometre.views.donnees.explorer import VueExplorer
+from barometre.views.donnees.reproduire import build_requete
+
+FORMATS_OFFERTS = ("csv", "xlsx", "ods", "parquet", "zip")
+GPKG, LIBELLE_GPKG = "gpkg", "GeoPackage (QGIS)"
+# Un classeur de 20 000 lignes s'écrit en une seconde : au-delà, un processus à part le fait.
+LONGUE = 20_000
+AIDE_CSV = (
+    "Français\u202f: points-virgules et virgule décimale. International\u202f: virgules et point décimal. Le "
+    "choix vaut ensuite pour les CSV de toutes les pages."
+)
+
+
+def render_fichiers(vue: VueExplorer, demande: DemandeExplorer) -> None:
+    """Un bouton ou un lien par format."""
+    selectors.select_segment("csv", "Écriture des CSV", ECRITURES, aide=AIDE_CSV)
+    dessinee = bool(vue.table["territoire_id"].str.startswith(NIVEAUX_DESSINES).all())
+    # Une version préparée ne se lit que dans la page : la commande, en public, ne l'ouvre pas.
+    if len(vue.fichier) > LONGUE and depot.is_gardee(porte.get_version_id()):
+        _render_longs(vue, demande, dessinee)
+        return
+    render_telechargements(vue.fichier, vue.provenance, cle="explorer", formats=FORMATS_OFFERTS)
+    if dessinee:
+        st.download_button(
+            f"Télécharger en {LIBELLE_GPKG}",
+            data=partial(to_gpkg, vue.table, add_service(vue.provenance)),
+            file_name=vue.provenance.get_nom(GPKG),
+            mime=MIME,
+            key="telecharger-explorer-gpkg",
+            on_click="ignore",
+        )
+
+
+def _render_longs(vue: VueExplorer, demande: DemandeExplorer, dessinee: bool) -> None:
+    """Un lien par format, dans un autre onglet : la page reste, le lien retrouve l'export."""
+    version_id = porte.get_version_id()
+    requete, visite = build_requete(demande, version_id), state.get_visite()
+    libelles = {f: FORMATS[f].libelle for f in map(choose_csv, FORMATS_OFFERTS)}
+    libelles |= {GPKG: LIBELLE_GPKG} if dessinee else {}
+    liens = "".join(
+        f'<a class="baro-bouton" target="_blank" rel="noopener" '
+        f'href="{exports_longs.get_adresse(Commande(visite, version_id, requete, format_))}">'
+        f"Préparer en {texte(libelle)}</a>"
+        for format_, libelle in libelles.items()
+    )
+    st.html(f'<p class="baro-fichiers">{liens}</p>')
+    st.caption(
+        f"{format_compte(len(vue.fichier), 'ligne')}\u202f: le fichier se prépare à part, dans un nouvel "
+        "onglet qui dit où il en est."
+    )
