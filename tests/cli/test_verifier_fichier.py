@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
+import sqlite3
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -151,3 +153,21 @@ def test_exporter_dit_son_avancement_et_nomme_le_fichier_dans_un_dossier(
     assert premiere == {"etape": "ecriture", "lignes": len(vue.fichier)}
     assert fichier.name == vue.provenance.get_nom("csv")
     assert fichier.read_bytes() == (dossier / "csv.csv").read_bytes()
+
+
+def test_un_geopackage_se_reconnait_et_se_dit_modifie(
+    dossier: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """La base porte l'adresse au milieu de ses octets ; deux écritures des mêmes données doivent se valoir."""
+    fichier = dossier / "vue.gpkg"
+    demande = "indicateurs=site_internet&par=territoire&niveau=region"
+    assert main(["exporter", demande, "--format", "gpkg", "-o", str(fichier)]) == 0
+    capsys.readouterr()
+    assert main(["verifier-fichier", str(fichier), "--json"]) == 0
+    lu = json.loads(capsys.readouterr().out)
+    assert (lu["conforme"], lu["format"]) == (True, "gpkg")
+    with contextlib.closing(sqlite3.connect(fichier)) as base:
+        base.execute("UPDATE provenance SET texte = 'autre' WHERE mention = 'Source'")
+        base.commit()
+    assert main(["verifier-fichier", str(fichier)]) == 1
+    assert "modifié" in capsys.readouterr().out

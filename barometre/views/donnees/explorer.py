@@ -192,7 +192,7 @@ def _name_champ(lecture: Lecture, demande: DemandeExplorer) -> str:
 
 
 def _get_nom(demande: DemandeExplorer) -> str:
-    """Ce que dit le nom du fichier : de un à trois indicateurs nommés, leur nombre au-delà, le thème sinon."""
+    """Ce que dit le nom du fichier : un à trois indicateurs nommés, leur nombre au-delà, le thème sinon."""
     choisis = demande.indicateurs
     quoi = "-".join(choisis) if len(choisis) <= 3 else f"{len(choisis)}-indicateurs"
     forme = ("large",) if demande.forme == "large" else ()
