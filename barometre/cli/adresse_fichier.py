@@ -12,7 +12,7 @@ import zlib
 
 from barometre.exports.archive import LISEZ_MOI
 
-# Ce que `build_query` écrit, précédé du service qui a rendu la page. La version s'arrête à son sixième signe :
+# Ce que `build_query` écrit, précédé du service qui a rendu la page. La version a une longueur fixe :
 # dans un GeoPackage, l'octet qui suit est celui d'une autre case.
 ADRESSE = re.compile(
     rb"(?:https?://[A-Za-z0-9.:\[\]-]+/)?explorer\?(?:[A-Za-z0-9_.~%+*=-]|&amp;|&)*version=[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}"

@@ -158,7 +158,7 @@ def test_exporter_dit_son_avancement_et_nomme_le_fichier_dans_un_dossier(
 def test_un_geopackage_se_reconnait_et_se_dit_modifie(
     dossier: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """La base porte l'adresse au milieu de ses octets ; deux écritures des mêmes données doivent se valoir."""
+    """La base porte l’adresse au milieu de ses octets ; deux écritures des mêmes données se valent."""
     fichier = dossier / "vue.gpkg"
     demande = "indicateurs=site_internet&par=territoire&niveau=region"
     assert main(["exporter", demande, "--format", "gpkg", "-o", str(fichier)]) == 0
