@@ -53,7 +53,7 @@ class FaitsPublics:
 
     def get_referentiel(self) -> pd.DataFrame:
         """Toutes les collectivités et tous les territoires, gardés en mémoire : à lire, jamais à modifier."""
-        return self._repository.get_search_index().collectivites
+        return self._repository.get_referentiel()
 
     def count_communes(self, niveau: str) -> dict[str, int]:
         """Le nombre de communes de chaque territoire d'un niveau, par code."""

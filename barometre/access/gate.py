@@ -10,24 +10,15 @@ from typing import Literal, NoReturn
 import pandas as pd
 
 from barometre.access import droits
+from barometre.access.avance import Avance
+from barometre.access.chiffres_publics import ChiffresPublics
 from barometre.access.credits import build_regions, sum_credits
 from barometre.access.declarations import Declaration
 from barometre.access.droits import Sujet
-from barometre.access.faits_publics import FaitsPublics
 from barometre.access.lectures import Attente, Journal, Lecture
-from barometre.access.masque_agregats import mask_agregats
-from barometre.access.masques import (
-    mask_accords,
-    mask_associations,
-    mask_contrastes,
-    mask_doubles_differences,
-    mask_estimations,
-    mask_evolutions,
-)
 from barometre.access.participation import count_by_group, count_fidelite, merge_jours
 from barometre.access.publications import Publication
 from barometre.access.registre import get_registre
-from barometre.domain.estimation_modele import EstimationModele
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.domain.secret import QUESTIONNAIRES_SENSIBLES, SEUIL_PARTICIPATION
 from barometre.warehouse.queries import Filtre
@@ -42,7 +33,7 @@ class AccesRefuse(Exception):
     """La portée ne permet pas cette lecture ; le message est une phrase pour le lecteur."""
 
 
-class Gate(FaitsPublics):
+class Gate(ChiffresPublics):
     """Un dépôt lu au nom d'une portée. Tout ce que reçoivent les vues passe ici."""
 
     def __init__(
@@ -53,8 +44,9 @@ class Gate(FaitsPublics):
         journal: Journal | None = None,
         compte: str = "",
         nommees: Repository | None = None,
+        avance: Avance | None = None,
     ) -> None:
-        super().__init__(repository)
+        super().__init__(repository, avance)
         # Le dépôt public peut ne pas avoir droit à la participation : ses comptes se font par un autre.
         self._nommees = nommees or repository
         self.portee = portee
@@ -62,78 +54,17 @@ class Gate(FaitsPublics):
         self.compte = compte
         # Ce que cette porte a livré de nommé : une vue gardée le redit à chaque fois qu'elle sert.
         self.lectures: list[Lecture] = []
-        self._cyber: tuple[str, frozenset[str]] = ("", frozenset())
-        self._mesures: frozenset[str] = frozenset()
 
     def reopen(self) -> Gate:
         """Une porte de mêmes droits, qui ne dit rien au journal : `record_again` inscrira ce qu'elle a lu."""
         return Gate(
-            self._repository, self.portee, journal=Attente(), compte=self.compte, nommees=self._nommees
+            self._repository,
+            self.portee,
+            journal=Attente(),
+            compte=self.compte,
+            nommees=self._nommees,
+            avance=self._avance,
         )
-
-    # Les chiffres agrégés
-
-    def list_agregats(
-        self,
-        indicateurs: Filtre = None,
-        vague_id: Filtre = None,
-        niveau: Filtre = None,
-        territoire_id: Filtre = None,
-        type: Filtre = None,
-        *,
-        strate: Filtre = None,
-        couverture: Filtre = None,
-    ) -> pd.DataFrame:
-        """Les cellules, les mêmes pour tous ; `plafond` : au_plus, au_moins ou vide."""
-        lignes = self._repository.list_agregats(
-            indicateurs, vague_id, niveau, territoire_id, type, strate=strate, couverture=couverture
-        )
-        return mask_agregats(lignes)
-
-    def list_evolutions(
-        self,
-        indicateurs: Filtre = None,
-        territoire_id: Filtre = None,
-        type: Filtre = None,
-        strate: Filtre = None,
-        couverture: Filtre = None,
-    ) -> pd.DataFrame:
-        """Les changements testés, masqués où l'une des deux cellules l'est."""
-        lignes = self._repository.list_evolutions(indicateurs, territoire_id, type, strate, couverture)
-        return mask_evolutions(lignes, self._sensitive())
-
-    def list_contrastes(
-        self, indicateurs: Filtre = None, vague_id: Filtre = None, reference: Filtre = None
-    ) -> pd.DataFrame:
-        """Les groupes comparés aux autres (ou couvertes et inconnues), là où les deux se montrent."""
-        return mask_contrastes(self._repository.list_contrastes(indicateurs, vague_id, reference))
-
-    def list_estimations_modele(self, indicateur_id: str, vague_id: str) -> tuple[EstimationModele, ...]:
-        """Les estimations par modèle d'un indicateur : à lire, jamais à calculer."""
-        lignes = self._repository.list_estimations_modele(indicateur_id, vague_id)
-        return mask_estimations(lignes, self._sensitive())
-
-    def list_accords(self, indicateurs: Filtre = None, vague_id: Filtre = None) -> pd.DataFrame:
-        """Chez les répondantes, l'accord entre réponse et donnée de l'État : n et parts entières."""
-        return mask_accords(self._repository.list_accords(indicateurs, vague_id))
-
-    def list_associations(
-        self, programme_id: Filtre = None, indicateurs: Filtre = None, vague_id: Filtre = None
-    ) -> pd.DataFrame:
-        """Une pratique chez les bénéficiaires d'un programme et chez des communes comparables."""
-        lignes = self._repository.list_associations(programme_id, indicateurs, vague_id)
-        return mask_associations(lignes)
-
-    def list_doubles_differences(
-        self, programme_id: Filtre = None, indicateurs: Filtre = None
-    ) -> pd.DataFrame:
-        """Avant et après, chez des bénéficiaires et des comparables : parts entières, pour tous pareil."""
-        return mask_doubles_differences(self._repository.list_doubles_differences(programme_id, indicateurs))
-
-    def list_mesures(self, indicateurs: Sequence[str], collectivite_id: Filtre = None) -> pd.DataFrame:
-        """Des données de l'État, publiques ; un indicateur déclaré est laissé de côté."""
-        mesures = [i for i in indicateurs if self._is_measured(i)]
-        return self._repository.list_valeurs(mesures, collectivite_id=collectivite_id)
 
     # La participation
 
@@ -353,20 +284,6 @@ class Gate(FaitsPublics):
     def _check_operateur(self) -> None:
         if self.portee.role != "operateur":
             self._refuse("lire_imports", "lots", REFUS_IMPORTS)
-
-    def _sensitive(self) -> frozenset[str]:
-        """Les indicateurs sensibles et mesurés de la version, relus quand elle change."""
-        version_id = self._repository.version_id
-        if self._cyber[0] != version_id:
-            lignes = self._repository.list_indicateurs()
-            self._mesures = frozenset(lignes.loc[lignes["origine"] == "mesure", "indicateur_id"])
-            cyber = lignes.loc[lignes["sensibilite"] == "cyber", "indicateur_id"]
-            self._cyber = (version_id, frozenset(cyber))
-        return self._cyber[1]
-
-    def _is_measured(self, indicateur_id: str) -> bool:
-        self._sensitive()
-        return indicateur_id in self._mesures
 
     def _refuse(self, action: str, objet: str, phrase: str) -> NoReturn:
         """Inscrit le refus, puis le dit. Le public n'a pas de compte : il n'y a rien à inscrire."""

@@ -37,6 +37,8 @@ def round_effectifs(effectifs: pd.Series) -> pd.Series:
 
 def mask_evolutions(lignes: pd.DataFrame, cyber: frozenset[str]) -> pd.DataFrame:
     """Les changements dont les deux cellules se montrent, en points entiers."""
+    if lignes.empty:
+        return lignes  # Un département n'a pas de changement testé : rien à cacher, et 30 ms gagnées.
     caches = ~lignes["etat"].isin(MONTRES)
     vues = _erase(lignes, CHIFFRES_EVOLUTION, caches)
     vues.loc[caches, ["verdict", "egal_verdict", "verdict_meme_methode"]] = ""

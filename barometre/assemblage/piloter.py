@@ -19,11 +19,12 @@ from barometre.views.lecture.selection import Selection
 from barometre.views.piloter.alertes import VueAlertes, build_vue_alertes
 from barometre.views.piloter.associations import VueAssociations, build_vue_associations
 from barometre.views.piloter.avant_apres import VueAvantApres, build_vue_avant_apres
+from barometre.views.piloter.etats_obligation import Releve
 from barometre.views.piloter.evolutions import PRECAUTION as PRECAUTION_EVOLUTIONS
 from barometre.views.piloter.evolutions import VueEvolutions, build_vue_evolutions
 from barometre.views.piloter.objectifs import VueObjectifs, build_vue_objectifs
 from barometre.views.piloter.obligation_detail import VueObligation, build_vue_obligation
-from barometre.views.piloter.panorama_obligations import VuePanorama, build_vue_panorama
+from barometre.views.piloter.panorama_obligations import VuePanorama, build_vue_panorama, read_releves
 from barometre.views.piloter.programmes import Beneficiaires, VueProgrammes, build_vue_programmes
 
 
@@ -138,7 +139,12 @@ def _draw_ecarts(
 
 
 def _panorama(gate: Gate, selection: Selection, jour: date) -> VuePanorama:
-    return build_vue_panorama(gate, load_catalogue(), selection, jour)
+    releves = memoire.get_vue(gate, _releves, jour)
+    return build_vue_panorama(gate, load_catalogue(), selection, jour, releves)
+
+
+def _releves(gate: Gate, jour: date) -> tuple[Releve, ...]:
+    return read_releves(gate, load_catalogue(), jour)
 
 
 def _obligation(gate: Gate, seuil_id: str, selection: Selection, repartition: str) -> ObligationAffichee:

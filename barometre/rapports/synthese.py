@@ -22,6 +22,7 @@ from barometre.views.lecture.citation import LIBELLES_NOTES, SOURCE, get_libelle
 from barometre.views.lecture.ligne import LigneIndicateur
 from barometre.views.lecture.selection import Selection
 from barometre.views.lecture.tableau import format_tableau
+from barometre.views.piloter.evolutions import VueEvolutions
 
 CHANGEMENTS_MONTRES = 8
 LIMITES = (
@@ -138,16 +139,22 @@ def _build_territoires(gate: Gate, champ: Champ, vues: Sequence[VueTheme]) -> tu
 
 
 def _build_evolution(gate: Gate, vues: Sequence[VueTheme]) -> Section:
-    phrases, lignes = [], []
-    for vue in vues:
-        evolutions = load_evolutions(gate, vue.theme.id, vue.selection).vue
-        phrases.append(f"{vue.theme.titre} : {evolutions.phrase}")
-        lignes += [(c.indicateur.titre, c.texte, c.intervalle) for c in evolutions.montres if c.demontre]
-    blocs: list[Bloc] = [Liste(tuple(phrases))]
+    evolutions = [load_evolutions(gate, vue.theme.id, vue.selection).vue for vue in vues]
+    montres = (c for evolution in evolutions for c in evolution.montres if c.demontre)
+    lignes = tuple((c.indicateur.titre, c.texte, c.intervalle) for c in montres)[:CHANGEMENTS_MONTRES]
+    blocs: list[Bloc] = [_describe_evolutions(vues, evolutions)]
     if lignes:
         entetes = ("Indicateur", "Changement", "Intervalle")
-        blocs.append(Tableau("Changements au-delà du hasard", entetes, tuple(lignes[:CHANGEMENTS_MONTRES])))
+        blocs.append(Tableau("Changements au-delà du hasard", entetes, lignes))
     return Section("D’une vague à l’autre", tuple(blocs))
+
+
+def _describe_evolutions(vues: Sequence[VueTheme], evolutions: Sequence[VueEvolutions]) -> Bloc:
+    """Une phrase par thème ; une seule quand tous disent la même (rien n'est testé dans un département)."""
+    phrases = [evolution.phrase for evolution in evolutions]
+    if len(set(phrases)) == 1:
+        return Paragraphe(phrases[0])
+    return Liste(tuple(f"{v.theme.titre} : {phrase}" for v, phrase in zip(vues, phrases, strict=True)))
 
 
 def _build_representativite(gate: Gate, vues: Sequence[VueTheme]) -> Section:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
 import pandas as pd
+from cachetools import LRUCache, cachedmethod
 from sqlalchemy import Engine, Select, Table
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -25,6 +27,7 @@ from barometre.warehouse.versions import open_entrepot
 
 # Moteurs gardés ouverts : la version en service et la précédente, que des lecteurs finissent de lire.
 MOTEURS_GARDES = 3
+COLLECTIVITES_GARDEES = 1_000
 AUCUNE = "Aucun entrepôt n'est encore construit : lancez « python -m barometre construire »."
 
 
@@ -36,8 +39,11 @@ class Repository:
         self._fixee = version_id
         self._moteurs: dict[str, Engine] = {}
         self._index: dict[str, SearchIndex] = {}
+        self._referentiels: dict[str, pd.DataFrame] = {}
         self._verrou = threading.Lock()
         self._lectures = Lectures()
+        # Une page redit trente fois le nom du même lieu, et en faire une valeur coûte 3 ms.
+        self._collectivites: LRUCache[tuple[str, str], Collectivite | None] = LRUCache(COLLECTIVITES_GARDEES)
 
     @property
     def version_id(self) -> str:
@@ -74,6 +80,7 @@ class Repository:
             # Une connexion prêtée à un lecteur se ferme quand il la rend.
             self._moteurs.pop(ancienne).dispose()
             self._index.pop(ancienne, None)
+            self._referentiels.pop(ancienne, None)
 
     def read(self, requete: Select[Any]) -> pd.DataFrame:
         """Exécute une requête de `queries` ; une panne devient une phrase."""
@@ -97,14 +104,25 @@ class Repository:
         """La même, toujours relue : `/readyz` demande par elle si l'entrepôt répond."""
         return build_version(self.read(q.select_rows(s.version, {})).iloc[0])
 
+    def get_referentiel(self) -> pd.DataFrame:
+        """Toutes les collectivités et tous les territoires, lus une fois par version : à ne pas modifier."""
+        version_id = self.version_id
+        if version_id not in self._referentiels:
+            self._referentiels[version_id] = self.list_collectivites(cadre=False)
+        return self._referentiels[version_id]
+
     def get_search_index(self) -> SearchIndex:
         """L'index de recherche des collectivités, construit une fois par version."""
         version_id = self.version_id
         if version_id not in self._index:
-            index = build_search_index(self.list_collectivites(cadre=False), self.list_codes_anciens())
-            self._index[version_id] = index
+            self._index[version_id] = build_search_index(self.get_referentiel(), self.list_codes_anciens())
         return self._index[version_id]
 
+    @cachedmethod(
+        attrgetter("_collectivites"),
+        key=lambda self, collectivite_id: (self.version_id, collectivite_id),
+        lock=attrgetter("_verrou"),
+    )
     def get_collectivite(self, collectivite_id: str) -> Collectivite | None:
         """Une collectivité (ou un territoire), ou None."""
         lignes = self._rows(s.dim_collectivite, collectivite_id=collectivite_id)

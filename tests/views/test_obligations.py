@@ -16,7 +16,7 @@ from barometre.views.lecture.cellules import read_cellules
 from barometre.views.lecture.selection import Selection
 from barometre.views.piloter.declaration import Morceau, build_declaration, list_morceaux
 from barometre.views.piloter.obligation_detail import build_vue_obligation, list_repartitions
-from barometre.views.piloter.panorama_obligations import build_vue_panorama
+from barometre.views.piloter.panorama_obligations import build_vue_panorama, read_releves
 from tests.views.fausse_porte import FaussePorte, build_catalogue, cachee, cellule
 
 
@@ -153,5 +153,7 @@ def test_le_panorama_ne_montre_que_ce_qui_concerne() -> None:
     seuils = (_seuil(Concerne("commune", 500)), replace(_seuil(Concerne("region")), id="r", titre="R"))
     porte: Any = Porte()
     catalogue = replace(build_catalogue(), seuils=seuils)
-    vue = build_vue_panorama(porte, catalogue, Selection(), date(2026, 11, 28))
+    jour = date(2026, 11, 28)
+    releves = read_releves(porte, catalogue, jour)
+    vue = build_vue_panorama(porte, catalogue, Selection(), jour, releves)
     assert vue.matrice["obligation"].tolist() == ["S"]

@@ -95,6 +95,8 @@ def read_tests(
         strate=selection.strate,
         couverture=selection.couverture,
     )
+    if cadre.empty:
+        return {}
     retenues = cadre[cadre["vague_1"].eq(avant) & cadre["vague_2"].eq(apres)]
     if selection.est_egalisee:
         retenues = retenues.drop(columns=list(EGALES.values())).rename(columns=EGALES)

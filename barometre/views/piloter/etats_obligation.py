@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from barometre.access import Gate
@@ -132,18 +133,19 @@ def build_etats(
 
 def list_concernees(cadre: pd.DataFrame, seuil: SeuilLegal) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Les collectivités concernées, et celles dont la population manque pour le dire."""
-    concernees = pd.Series(False, index=cadre.index)
-    inconnues = pd.Series(False, index=cadre.index)
-    population = cadre["population"].astype("float64")
+    # En numpy : une synthèse passe ici douze fois, et pandas y coûtait dix fois plus.
+    types = cadre["type"].to_numpy(dtype=object)
+    population = cadre["population"].to_numpy(dtype="float64", na_value=np.nan)
+    concernees = np.zeros(len(cadre), dtype=bool)
+    inconnues = np.zeros(len(cadre), dtype=bool)
     for regle in seuil.concernes:
-        type_ = cadre["type"].eq(regle.type)
+        type_ = types == regle.type
         if regle.population_minimum == 0:
             concernees |= type_
             continue
         minimum = regle.population_minimum
-        atteint = population.gt(minimum) if regle.strict else population.ge(minimum)
-        concernees |= type_ & atteint
-        inconnues |= type_ & population.isna()
+        concernees |= type_ & (population > minimum if regle.strict else population >= minimum)
+        inconnues |= type_ & np.isnan(population)
     return cadre[concernees], cadre[inconnues]
 
 

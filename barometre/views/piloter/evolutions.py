@@ -29,6 +29,8 @@ NON_TESTE = (
     "Non testé : un changement se teste pour la France, ses types et ses tailles, et par région, pour toutes "
     "les collectivités ou pour les communes."
 )
+# Le début des identifiants de territoire dont la construction teste les changements.
+TERRITOIRES_TESTES = ("france", "region-")
 REFORMULEE = (
     "La question a changé de mots entre les deux vagues\u202f: les deux chiffres ne se comparent pas."
 )
@@ -181,6 +183,8 @@ def build_vue_evolutions(
     if not precedentes:
         absence = f"{lecture.contexte.vague} : ce thème n’avait pas été posé avant, rien à comparer."
         return replace(vue, absence=absence)
+    if not selection.territoire_id.startswith(TERRITOIRES_TESTES):
+        return replace(vue, absence=f"{lecture.contexte.champ} : {lower_initiale(NON_TESTE)}")
     changements = _build_changements(lecture, indicateurs, precedentes[-1])
     return replace(vue, changements=changements, provenance=_add_precaution(vue.provenance))
 

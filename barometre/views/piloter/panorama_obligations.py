@@ -109,13 +109,20 @@ def _rang(ligne: LigneObligation) -> tuple[object, ...]:
     return (ligne.seuil.titre, *ligne.etats.rang, ligne.vague, ligne.seuil.reference, ligne.seuil.url)
 
 
-def build_vue_panorama(gate: Gate, catalogue: Catalogue, selection: Selection, jour: date) -> VuePanorama:
+def read_releves(gate: Gate, catalogue: Catalogue, jour: date) -> tuple[Releve, ...]:
+    """Ce qui se lit de chaque obligation en vigueur ce jour-là : le même pour tous les territoires."""
+    en_vigueur = (seuil for seuil in catalogue.seuils if seuil.is_en_vigueur(jour))
+    return tuple(read_releve(gate, catalogue, seuil) for seuil in en_vigueur)
+
+
+def build_vue_panorama(
+    gate: Gate, catalogue: Catalogue, selection: Selection, jour: date, releves: Sequence[Releve]
+) -> VuePanorama:
     """Les obligations du territoire et du type choisis ; les autres filtres ne jouent pas."""
     sienne = Selection(territoire_id=selection.territoire_id, type=selection.type)
-    cadre = list_champ(gate, sienne)
-    en_vigueur = [seuil for seuil in catalogue.seuils if seuil.is_en_vigueur(jour)]
+    cadre = list_champ(gate, sienne)[["collectivite_id", "type", "strate", "population"]]
+    en_vigueur = [releve.seuil for releve in releves]
     cellules = read_declarations(gate, catalogue, en_vigueur, sienne.territoire_id)
-    releves = [read_releve(gate, catalogue, seuil) for seuil in en_vigueur]
     lignes = [build_ligne(catalogue, releve, cadre, sienne, cellules) for releve in releves]
     champ = Libelles(catalogue, gate).get_champ(sienne)
     return VuePanorama(

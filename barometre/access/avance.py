@@ -1,0 +1,58 @@
+"""Les cellules de territoires que l'on sait devoir lire tous : lues et masquées en une fois, puis triées.
+
+La synthèse de chaque département pose trente-cinq fois la même sorte de question. Un aller à l'entrepôt
+(34 ms de processeur) puis un masque (15 ms) coûtaient dix fois ce que coûte un tri de lignes déjà masquées.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from barometre.warehouse.queries import Filtre
+
+Marques = NDArray[np.bool_]
+TERRITOIRE = "territoire_id"
+
+
+class Avance:
+    """Des lignes par table et territoire, telles que la porte les montre ; rien qu'on n'ait demandé.
+
+    Les masques jugent chaque ligne pour elle-même : masquer puis filtrer donne ce que donne l'inverse.
+    """
+
+    def __init__(self) -> None:
+        self._lues: dict[tuple[str, str], pd.DataFrame] = {}
+
+    def keep(self, table: str, territoires: Sequence[str], lignes: pd.DataFrame) -> None:
+        """Garde, dans leur ordre, les lignes de chaque territoire ; un territoire sans ligne compte aussi."""
+        groupes = lignes.groupby(TERRITOIRE, sort=False).indices
+        for territoire_id in territoires:
+            rangs = groupes.get(territoire_id, np.array([], dtype="int64"))
+            self._lues[table, territoire_id] = lignes.iloc[rangs]
+
+    def select(self, table: str, filtres: Mapping[str, Filtre]) -> pd.DataFrame | None:
+        """Les lignes que rendrait la porte ; None si ce territoire n'a pas été lu d'avance."""
+        lignes = self._lues.get((table, _get_seul(filtres.get(TERRITOIRE))))
+        if lignes is None or lignes.empty:
+            return lignes
+        retenues: Marques = np.ones(len(lignes), dtype=bool)
+        for colonne, filtre in filtres.items():
+            if filtre is not None and colonne != TERRITOIRE:
+                retenues &= _is_among(lignes[colonne], filtre)
+        return lignes[retenues].reset_index(drop=True)
+
+
+def _get_seul(filtre: Filtre) -> str:
+    """Le territoire demandé s'il n'y en a qu'un, seul ou dans une liste ; vide sinon."""
+    if isinstance(filtre, str):
+        return filtre
+    return filtre[0] if filtre is not None and len(filtre) == 1 else ""
+
+
+def _is_among(colonne: pd.Series, filtre: str | Sequence[str]) -> Marques:
+    valeurs = [filtre] if isinstance(filtre, str) else list(filtre)
+    return np.asarray(colonne.isin(valeurs).to_numpy(), dtype=bool)

@@ -1,0 +1,125 @@
+"""Les chiffres agrégés, masqués et arrondis, les mêmes pour tout lecteur."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from barometre.access.avance import Avance
+from barometre.access.faits_publics import FaitsPublics
+from barometre.access.masque_agregats import mask_agregats
+from barometre.access.masques import (
+    mask_accords,
+    mask_associations,
+    mask_contrastes,
+    mask_doubles_differences,
+    mask_estimations,
+    mask_evolutions,
+)
+from barometre.domain.estimation_modele import EstimationModele
+from barometre.warehouse.queries import Filtre
+from barometre.warehouse.repository import Repository
+
+
+class ChiffresPublics(FaitsPublics):
+    """Ce que le dépôt a calculé, une fois le secret passé ; aucun droit n'y change rien."""
+
+    def __init__(self, repository: Repository, avance: Avance | None = None) -> None:
+        super().__init__(repository)
+        self._avance = avance or Avance()
+        self._cyber: tuple[str, frozenset[str]] = ("", frozenset())
+        self._mesures: frozenset[str] = frozenset()
+
+    def read_ahead(self, territoires: Sequence[str]) -> None:
+        """Lit d'un coup les cellules et les changements de ces territoires, que l'on demandera tous.
+
+        Pour une commande, sur une version fixée : ce qui est lu ne suit pas un changement de version.
+        """
+        self._avance.keep("agregat", territoires, self.list_agregats(territoire_id=territoires))
+        self._avance.keep("evolution", territoires, self.list_evolutions(territoire_id=territoires))
+
+    def list_agregats(
+        self,
+        indicateurs: Filtre = None,
+        vague_id: Filtre = None,
+        niveau: Filtre = None,
+        territoire_id: Filtre = None,
+        type: Filtre = None,
+        *,
+        strate: Filtre = None,
+        couverture: Filtre = None,
+    ) -> pd.DataFrame:
+        """Les cellules, les mêmes pour tous ; `plafond` : au_plus, au_moins ou vide."""
+        filtres: dict[str, Filtre] = {
+            "vague_id": vague_id, "niveau": niveau, "territoire_id": territoire_id, "type": type,
+            "strate": strate, "couverture": couverture,
+        }  # fmt: skip
+        avancees = self._avance.select("agregat", filtres | {"indicateur_id": indicateurs})
+        if avancees is not None:
+            return avancees
+        return mask_agregats(self._repository.list_agregats(indicateurs, **filtres))
+
+    def list_evolutions(
+        self,
+        indicateurs: Filtre = None,
+        territoire_id: Filtre = None,
+        type: Filtre = None,
+        strate: Filtre = None,
+        couverture: Filtre = None,
+    ) -> pd.DataFrame:
+        """Les changements testés, masqués où l'une des deux cellules l'est."""
+        filtres: dict[str, Filtre] = {
+            "territoire_id": territoire_id, "type": type, "strate": strate, "couverture": couverture,
+        }  # fmt: skip
+        avancees = self._avance.select("evolution", filtres | {"indicateur_id": indicateurs})
+        if avancees is not None:
+            return avancees
+        return mask_evolutions(self._repository.list_evolutions(indicateurs, **filtres), self._sensitive())
+
+    def list_contrastes(
+        self, indicateurs: Filtre = None, vague_id: Filtre = None, reference: Filtre = None
+    ) -> pd.DataFrame:
+        """Les groupes comparés aux autres (ou couvertes et inconnues), là où les deux se montrent."""
+        return mask_contrastes(self._repository.list_contrastes(indicateurs, vague_id, reference))
+
+    def list_estimations_modele(self, indicateur_id: str, vague_id: str) -> tuple[EstimationModele, ...]:
+        """Les estimations par modèle d'un indicateur : à lire, jamais à calculer."""
+        lignes = self._repository.list_estimations_modele(indicateur_id, vague_id)
+        return mask_estimations(lignes, self._sensitive())
+
+    def list_accords(self, indicateurs: Filtre = None, vague_id: Filtre = None) -> pd.DataFrame:
+        """Chez les répondantes, l'accord entre réponse et donnée de l'État : n et parts entières."""
+        return mask_accords(self._repository.list_accords(indicateurs, vague_id))
+
+    def list_associations(
+        self, programme_id: Filtre = None, indicateurs: Filtre = None, vague_id: Filtre = None
+    ) -> pd.DataFrame:
+        """Une pratique chez les bénéficiaires d'un programme et chez des communes comparables."""
+        lignes = self._repository.list_associations(programme_id, indicateurs, vague_id)
+        return mask_associations(lignes)
+
+    def list_doubles_differences(
+        self, programme_id: Filtre = None, indicateurs: Filtre = None
+    ) -> pd.DataFrame:
+        """Avant et après, chez des bénéficiaires et des comparables : parts entières, pour tous pareil."""
+        return mask_doubles_differences(self._repository.list_doubles_differences(programme_id, indicateurs))
+
+    def list_mesures(self, indicateurs: Sequence[str], collectivite_id: Filtre = None) -> pd.DataFrame:
+        """Des données de l'État, publiques ; un indicateur déclaré est laissé de côté."""
+        mesures = [i for i in indicateurs if self._is_measured(i)]
+        return self._repository.list_valeurs(mesures, collectivite_id=collectivite_id)
+
+    def _sensitive(self) -> frozenset[str]:
+        """Les indicateurs sensibles et mesurés de la version, relus quand elle change."""
+        version_id = self._repository.version_id
+        if self._cyber[0] != version_id:
+            lignes = self._repository.list_indicateurs()
+            self._mesures = frozenset(lignes.loc[lignes["origine"] == "mesure", "indicateur_id"])
+            cyber = lignes.loc[lignes["sensibilite"] == "cyber", "indicateur_id"]
+            self._cyber = (version_id, frozenset(cyber))
+        return self._cyber[1]
+
+    def _is_measured(self, indicateur_id: str) -> bool:
+        self._sensitive()
+        return indicateur_id in self._mesures

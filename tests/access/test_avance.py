@@ -1,0 +1,60 @@
+"""Lire d'avance ne change rien de ce que la porte montre, ni son ordre, ni ses types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from barometre.access import Gate
+from barometre.warehouse.repository import open_repository
+from tests.fakes import build_entrepot_factice
+
+TERRITOIRES = ("france", "region-00")
+FILTRES: tuple[dict[str, Any], ...] = (
+    {},
+    {"type": "", "strate": "", "couverture": ""},
+    {"type": ["commune", ""], "strate": ""},
+    {"indicateurs": ["site_internet"], "vague_id": ["2023-v1"]},
+    {"indicateurs": []},
+)
+
+
+@pytest.fixture(scope="module")
+def portes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Gate, Gate]]:
+    """La même porte, sans rien d'avance, puis avec deux territoires."""
+    depot = open_repository(build_entrepot_factice(tmp_path_factory.mktemp("entrepot")))
+    directe, avancee = Gate(depot), Gate(depot)
+    avancee.read_ahead(TERRITOIRES)
+    yield directe, avancee
+    depot.close()
+
+
+@pytest.mark.parametrize("filtres", FILTRES)
+@pytest.mark.parametrize("territoire", [*TERRITOIRES, [TERRITOIRES[0]]])
+def test_les_memes_lignes_dans_le_meme_ordre(
+    portes: tuple[Gate, Gate], territoire: str | list[str], filtres: dict[str, Any]
+) -> None:
+    directes, avancees = (porte.list_agregats(territoire_id=territoire, **filtres) for porte in portes)
+    pd.testing.assert_frame_equal(directes, avancees)
+    directes, avancees = (porte.list_evolutions(territoire_id=territoire) for porte in portes)
+    pd.testing.assert_frame_equal(directes, avancees, check_dtype=directes.size > 0)
+
+
+def test_un_territoire_a_des_lignes_l_autre_aucune(portes: tuple[Gate, Gate]) -> None:
+    pleines, vides = (portes[1].list_agregats(territoire_id=t) for t in TERRITOIRES)
+    assert len(pleines) > 0
+    assert vides.empty
+
+
+def test_ce_qui_n_a_pas_ete_demande_se_lit_dans_l_entrepot(portes: tuple[Gate, Gate]) -> None:
+    plusieurs = portes[1].list_agregats(territoire_id=TERRITOIRES)
+    assert len(plusieurs) == len(portes[0].list_agregats(territoire_id=TERRITOIRES))
+    assert len(portes[1].list_agregats()) == len(portes[0].list_agregats())
+
+
+def test_une_porte_rouverte_garde_ce_qui_est_lu(portes: tuple[Gate, Gate]) -> None:
+    """Les vues gardées en mémoire se composent par une porte rouverte."""
+    assert portes[1].reopen()._avance is portes[1]._avance
