@@ -43,13 +43,6 @@ def wilson_effective(p: Nombres, n_eff: Nombres, level: float = 0.95) -> Bornes:
         return _bornes((centre - demi) / (1 + z * z / n), (centre + demi) / (1 + z * z / n))
 
 
-def wilson(yes: Nombres, n: Nombres, level: float = 0.95) -> Bornes:
-    """Wilson pour `yes` oui sur `n` : ne se réduit jamais à [0 ; 0] ni à [1 ; 1]."""
-    n = np.asarray(n, dtype=float)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return wilson_effective(np.asarray(yes, dtype=float) / n, n, level)
-
-
 def student(estimate: Nombres, se: Nombres, df: Nombres, level: float = 0.95) -> Bornes:
     """Intervalle d'une moyenne : estimation ± t·se. Non borné."""
     demi = student_quantile(df, level) * np.asarray(se, dtype=float)

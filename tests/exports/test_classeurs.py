@@ -112,14 +112,14 @@ def test_ods_tient_sa_premiere_ligne_en_vue() -> None:
         (f"{ns}config-item", "PositionBottom", "int", "1"),
         (f"{ns}config-item", "ActiveSplitRange", "short", "2"),
     ]
+    assert "".join(racine.itertext()) == "02112"  # rien d'écrit hors des réglages
 
 
 def test_ods_nomme_chacune_de_ses_pieces() -> None:
     ns = "{urn:oasis:names:tc:opendocument:xmlns:manifest:1.0}"
-    entrees = [
-        (e.tag, e.attrib[f"{ns}full-path"], e.attrib[f"{ns}media-type"])
-        for e in _lire_ods("META-INF/manifest.xml")
-    ]
+    racine = _lire_ods("META-INF/manifest.xml")
+    entrees = [(e.tag, e.attrib[f"{ns}full-path"], e.attrib[f"{ns}media-type"]) for e in racine]
+    assert "".join(racine.itertext()) == ""
     assert entrees == [
         (f"{ns}file-entry", "/", "application/vnd.oasis.opendocument.spreadsheet"),
         *((f"{ns}file-entry", f"{piece}.xml", "text/xml") for piece in ("content", "meta", "settings")),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from barometre.stats.combination import Parts, combine_proportions
-from barometre.stats.intervals import wilson
+from barometre.stats.intervals import wilson_effective
 
 
 def _parts(*groupes: tuple[float, float, float, float, float]) -> Parts:
@@ -46,7 +46,7 @@ def test_l_intervalle_couvre_a_peu_pres_ce_qu_il_annonce() -> None:
     cible = float(effectifs @ vraies / effectifs.sum())
     couverts = 0
     for oui in hasard.binomial(n, vraies, size=(2000, 3)):
-        bas, haut = wilson(oui, n)
+        bas, haut = wilson_effective(oui / n, n)
         combinee = combine_proportions(
             Parts(effectifs, n.astype(float), n.astype(float), oui / n, oui / n, bas, haut)
         )

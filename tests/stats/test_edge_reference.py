@@ -88,7 +88,7 @@ def test_5_all_or_nothing_keeps_an_interval(item: str, count: int) -> None:
     donnees = edge(11)
     design = Design(None, None, pd.Series(1.0, donnees.index))
     ligne = estimate_proportions(design, donnees[[item]]).iloc[0]
-    bas, haut = intervals.wilson(count, 11)
+    bas, haut = intervals.wilson_effective(count / 11, 11)
     assert bas == pytest.approx(value("all_same_fallback", "wilson_lo", str(count), "n=11"), abs=1e-9)
     assert haut == pytest.approx(value("all_same_fallback", "wilson_hi", str(count), "n=11"), abs=1e-9)
     assert (ligne["low"], ligne["high"]) == pytest.approx((float(bas), float(haut)))
@@ -163,7 +163,7 @@ def test_tiny_samples(n: int) -> None:
     design = Design(None, 10 * n, pd.Series(10.0, donnees.index))
     ligne = estimate_proportions(design, donnees[["y"]]).iloc[0]
     oui = int(donnees["y"].sum())
-    bas, haut = intervals.wilson(oui, n)
+    bas, haut = intervals.wilson_effective(oui / n, n)
     assert bas == pytest.approx(value("tiny_n", "wilson_lo", str(n)), abs=1e-9)
     assert haut == pytest.approx(value("tiny_n", "wilson_hi", str(n)), abs=1e-9)
     assert (ligne["low"], ligne["high"]) == pytest.approx((float(bas), float(haut)))

@@ -106,7 +106,9 @@ def test_ten_yes_and_ten_no_take_the_logit_interval() -> None:
     assert (dix["low"], dix["high"]) == pytest.approx(
         [float(b) for b in intervals.logit(0.25, dix["se"], 39)]
     )
-    assert (neuf["low"], neuf["high"]) == pytest.approx([float(b) for b in intervals.wilson(9, 40)])
+    assert (neuf["low"], neuf["high"]) == pytest.approx(
+        [float(b) for b in intervals.wilson_effective(9 / 40, 40)]
+    )
 
 
 def test_means_use_student() -> None:

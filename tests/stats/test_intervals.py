@@ -20,7 +20,7 @@ REFERENCE = "10_intervals"
 def test_counts(side: str, rank: int) -> None:
     attendu = get_by_key(REFERENCE, "interval", f"wilson_{side}")
     oui, n = np.array([cle.split("/") for cle in attendu.index], dtype=float).T
-    np.testing.assert_allclose(intervals.wilson(oui, n)[rank], attendu, atol=1e-12)
+    np.testing.assert_allclose(intervals.wilson_effective(oui / n, n)[rank], attendu, atol=1e-12)
 
 
 @pytest.mark.parametrize(("side", "rank"), [("lo", 0), ("hi", 1)])
@@ -43,7 +43,7 @@ def test_newcombe() -> None:
 @given(n=st.integers(1, 5000), part=st.floats(0, 1), level=st.sampled_from([0.8, 0.95, 0.998]))
 def test_an_interval_never_collapses(n: int, part: float, level: float) -> None:
     oui = round(part * n)
-    bas, haut = (float(b) for b in intervals.wilson(oui, n, level))
+    bas, haut = (float(b) for b in intervals.wilson_effective(oui / n, n, level))
     assert 0 <= bas <= oui / n <= haut <= 1 or np.isclose([bas, haut], oui / n, atol=1e-12).any()
     assert haut - bas > 0
 
