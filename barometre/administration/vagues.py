@@ -16,6 +16,7 @@ from barometre.views.lecture.tableau import build_tableau
 
 COLONNES = ("vague", "ouverture", "fermeture", "etat_vague", "dates_donnees")
 ETATS = {"a_venir": "à venir", "ouverte": "ouverte", "close": "close", "inconnue": "dates inconnues"}
+OPERATEUR, CATALOGUE = "un opérateur", "le catalogue"
 INCONNUE = "Cette vague n'est pas dans la liste."
 A_L_ENVERS = "La clôture ne peut pas précéder l'ouverture."
 
@@ -24,7 +25,13 @@ def list_vagues(operateur: Operateur, jour: date) -> pd.DataFrame:
     """Chaque vague, ses dates, où elle en est, et si ces dates sont données ou celles du catalogue."""
     donnees = {dates.vague_id for dates in operateur.registre.calendrier.list()}
     lignes = [
-        (v.titre, v.ouverture, v.fermeture, ETATS[v.get_etat(jour)], v.id in donnees)
+        (
+            v.titre,
+            v.ouverture,
+            v.fermeture,
+            ETATS[v.get_etat(jour)],
+            OPERATEUR if v.id in donnees else CATALOGUE,
+        )
         for v in load_catalogue().vagues
     ]
     return build_tableau(lignes, COLONNES)

@@ -64,7 +64,7 @@ def test_le_tableau_dit_ou_en_est_chaque_vague_et_d_ou_vient_sa_date(operateur: 
     forget_calendrier()
     table = list_vagues(operateur, JOUR)
     assert table["etat_vague"].tolist() == ["ouverte", "dates inconnues", "close", "à venir"]
-    assert table["dates_donnees"].tolist() == [False, False, False, True]
+    assert table["dates_donnees"].tolist() == ["le catalogue"] * 3 + ["un opérateur"]
 
 
 def test_les_dates_du_catalogue_reviennent(operateur: Operateur) -> None:
