@@ -69,6 +69,43 @@ def test_ouvrir_une_fiche_pose_le_curseur_a_son_titre(serveur: str, visiter: Vis
     page.wait_for_url("**/fiche?collectivite=commune-01001")
 
 
+# Un sélecteur de chaque sorte, là où ses mots ou son bloc changent avec le choix.
+SELECTEURS = (
+    ("inclusion", "territoire"),  # dans « Sélection : … », dont le titre dit le choix
+    ("evolution", "theme"),
+    ("explorer", "theme"),
+    ("carte", "territoire"),
+    ("chiffres_cles", "theme"),
+)
+
+
+@pytest.mark.parametrize(("adresse", "cle"), SELECTEURS)
+def test_le_curseur_reste_ou_le_lecteur_choisit(
+    serveur: str, visiter: Visiter, adresse: str, cle: str
+) -> None:
+    page = visiter(serveur, f"/{adresse}").page
+    depliant = page.locator(".stExpander", has_text="Modifier").locator("summary")
+    if adresse == "inclusion":
+        depliant.click()
+    champ = page.locator(f".st-key-adresse_{cle} input")
+    champ.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{cle}=**")
+    page.wait_for_selector(".stApp[data-test-script-state=notRunning]")
+    _attend_curseur(page, f".st-key-adresse_{cle}")
+
+
+def test_le_titre_reprend_le_curseur_d_un_bouton_qui_disparait(serveur: str, visiter: Visiter) -> None:
+    page = visiter(serveur, "/fiche?collectivite=commune-01001").page
+    bouton = page.get_by_role("button", name="Voir comme son élu·e")
+    bouton.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Vue simulée").first).to_be_visible()
+    _attend_curseur(page, "h1")
+
+
 def test_en_apparence_sombre_la_carte_a_un_fond_sombre(serveur: str, visiter: Visiter) -> None:
     page = visiter(serveur, "/carte", theme="dark").page
     cadre = page.frame_locator("iframe[title*='folium']")

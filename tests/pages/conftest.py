@@ -32,6 +32,8 @@ def list_messages(page: AppTest) -> list[str]:
 def deplier(page: AppTest, cle: str = "selection") -> AppTest:
     """Ouvre un dépliant, comme un clic : AppTest oublie d'un affichage à l'autre ceux qu'il a ouverts."""
     page.session_state[cle] = True
+    if cle == "selection":
+        page.session_state["_selection_ouverte"] = page.session_state["_page"].theme_id
     return page.run()
 
 

@@ -98,7 +98,7 @@ def test_theme_avec_donnees_de_l_etat(ouvrir_etat: Ouvrir) -> None:
 
 
 def test_sources_avec_age_et_etat(ouvrir_etat: Ouvrir) -> None:
-    page = ouvrir_etat("sources_methode")
+    page = ouvrir_etat("sources_methode", vue="sources")
     texte = _tout(page)
     assert "4 sources\u202f:" in texte.replace("\u00a0", " ")
     assert "2\u00a0ans" in texte

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from barometre.ui.blocks.tableau_triable import Case, build_triable
+from pathlib import Path
+
+from barometre.ui.blocks import tableau_triable
+from barometre.ui.blocks.tableau_triable import LIGNES_MONTREES, Case, build_triable
+
+STYLE = Path(tableau_triable.__file__).parents[1] / "ressources" / "style.css"
 
 
 def test_chaque_entete_se_trie_et_chaque_case_dit_comment() -> None:
@@ -11,3 +16,14 @@ def test_chaque_entete_se_trie_et_chaque_case_dit_comment() -> None:
     assert 'data-tri="2729 réponses"' in html  # et non 2, que l'espace des milliers laisserait
     assert "&lt;b&gt;" in html
     assert '<td data-tri="<b>"' not in html
+
+
+def test_un_long_tableau_commence_par_ses_premieres_lignes_et_n_en_perd_aucune() -> None:
+    lignes = [[Case.build(f"Ligne {rang}")] for rang in range(LIGNES_MONTREES + 1)]
+    html = build_triable("Essai", ("Nom",), lignes)
+    assert "data-court" in html
+    assert f">Voir les {LIGNES_MONTREES + 1}" in html
+    assert html.count("<td") == LIGNES_MONTREES + 1
+    # La feuille de style cache au même rang.
+    assert f"nth-child(n + {LIGNES_MONTREES + 1})" in STYLE.read_text(encoding="utf-8")
+    assert "data-court" not in build_triable("Essai", ("Nom",), lignes[:-1])

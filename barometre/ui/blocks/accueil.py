@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-import pandas as pd
 import streamlit as st
 
 from barometre.assemblage.piloter import load_vue_alertes
 from barometre.domain.formats import format_compte
 from barometre.ui import navigation, porte, selectors
 from barometre.ui.blocks.grand_chiffre import build_citer, build_publies
-from barometre.ui.blocks.textes import lien, render_tableau, texte
-from barometre.views.comprendre.accueil import CartePublie, CarteTheme, VueAccueil
+from barometre.ui.blocks.textes import lien, texte
+from barometre.views.comprendre.accueil import CartePublie, CarteTheme, LigneVague, VueAccueil
 
 PORTES = {
     "fiche": (
@@ -81,6 +80,8 @@ def render_mesures(vue: VueAccueil) -> None:
 def render_themes(vue: VueAccueil) -> None:
     """Les neuf thèmes, trois par ligne sur un écran large, chacun avec son chiffre et son lien."""
     st.header("Neuf thèmes, un chiffre pour chacun")
+    if vue.vague_commune:
+        st.html(f'<p class="baro-legende">{texte(vue.vague_commune)}</p>')
     valeur = selectors.select_segment(
         "chiffres", "Chiffres", selectors.CHIFFRES, aide=selectors.AIDE_CHIFFRES
     )
@@ -89,16 +90,19 @@ def render_themes(vue: VueAccueil) -> None:
             cle = f"carte-theme-{carte.theme.id}"
             with colonne, st.container(border=True, height="stretch", key=cle, gap="xsmall"):
                 st.page_link(navigation.get_page(carte.theme.id), label=carte.theme.titre)
-                st.html(_carte_theme(carte, valeur))
+                st.html(_carte_theme(carte, valeur, "" if vue.vague_commune else carte.vague))
 
 
-def _carte_theme(carte: CarteTheme, valeur: str) -> str:
+def _carte_theme(carte: CarteTheme, valeur: str, vague: str) -> str:
+    publies = ", ".join(dict.fromkeys(p.valeur for p in carte.ligne.publies)) if carte.ligne else ""
+    faits = (carte.get_preuve(valeur), publies and f"publié\u202f: {publies}", vague)
+    preuve = " · ".join(filter(None, faits))
     nombre = carte.get_valeur(valeur)
     grand = f'<p class="baro-chiffre">{texte(nombre)}</p>' if nombre else ""
-    citer = f"{build_citer(carte.ligne.citation)}{build_publies(carte.ligne)}" if carte.ligne else ""
+    citer = build_citer(carte.ligne.citation, build_publies(carte.ligne)) if carte.ligne else ""
     return (
         f'<div class="baro-carte-nue">{grand}<p>{texte(carte.get_phrase(valeur))}</p>'
-        f'<p class="baro-preuve">{texte(carte.get_preuve(valeur))}</p>{citer}</div>'
+        f'<p class="baro-preuve">{texte(preuve)}</p>{citer}</div>'
     )
 
 
@@ -106,24 +110,29 @@ def render_vagues(vue: VueAccueil) -> None:
     """Qui a répondu, vague par vague."""
     st.header("Qui a répondu, vague après vague")
     st.html(f'<p class="baro-phrase">{texte(vue.a_retenir)}</p>')
-    lignes = [
-        {
-            "vague": ligne.titre,
-            "periode": ligne.periode,
-            "themes": ligne.themes,
-            "reponses_lu": format_compte(ligne.reponses, "collectivité") if ligne.reponses else "moins de 10",
-        }
-        for ligne in vue.vagues
-    ]
-    render_tableau(pd.DataFrame(lignes), "Collectivités ayant rempli au moins un questionnaire de la vague")
+    lignes = "".join(f"<li>{_build_vague(ligne)}</li>" for ligne in vue.vagues)
+    st.html(
+        '<p class="baro-legende">Collectivités ayant rempli au moins un questionnaire de la vague\u202f:</p>'
+        f'<ul class="baro-liste">{lignes}</ul>'
+    )
+
+
+def _build_vague(ligne: LigneVague) -> str:
+    compte = format_compte(ligne.reponses, "collectivité") if ligne.reponses else "moins de 10"
+    return (
+        f"<strong>{texte(ligne.titre)}</strong>\u202f: <strong>{texte(compte)}</strong>, "
+        f"{texte(ligne.periode)}. "
+        f'<span class="baro-legende">{texte(ligne.themes)}.</span>'
+    )
 
 
 def render_publies(vue: VueAccueil) -> None:
     """Quelques chiffres publiés en 2024 et 2025, avec leur source."""
     st.header("Ce que le baromètre a publié en 2024 et 2025")
+    cartes = "".join(build_carte_publie(carte) for carte in vue.publies)
     st.html(
         '<p class="baro-phrase">Ces chiffres sont réels et bruts\u202f; leur base n’a pas été publiée.</p>'
-        f'<div class="baro-cartes baro-breves">{"".join(build_carte_publie(c) for c in vue.publies)}</div>'
+        f'<div class="baro-cartes baro-breves baro-publies">{cartes}</div>'
     )
     st.page_link(navigation.get_page("chiffres_cles"), label="Voir tous les chiffres publiés")
 

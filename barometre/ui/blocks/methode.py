@@ -1,4 +1,4 @@
-"""Les tableaux de la page Sources et méthode."""
+"""La page Sources et méthode, en quatre vues : lire un chiffre, qui a répondu, les sources, la version."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from barometre.domain.formats import format_date
+from barometre.ui import selectors
+from barometre.ui.blocks import qualite
 from barometre.ui.blocks.documents import read_document
 from barometre.ui.blocks.en_fond import render_en_fond
 from barometre.ui.blocks.tableau_triable import Case, build_triable
@@ -14,6 +16,31 @@ from barometre.ui.blocks.textes import build_tableau, lien, texte
 from barometre.views.donnees.methode import SourceLue, VueMethode
 
 ENTETES = ("Source", "Producteur", "État", "Date", "Âge", "Lignes", "Licence")
+
+VUES = {
+    "lire": "Lire un chiffre",
+    "reponses": "Qui a répondu",
+    "sources": "Les sources",
+    "version": "La version",
+}
+DOCUMENT = "docs/lire_un_chiffre.md"
+
+
+def render_methode(vue: VueMethode) -> None:
+    """Le titre, puis l'une des quatre vues (clé `vue` de l'adresse)."""
+    titre, corps = read_document(DOCUMENT)
+    st.title(titre)
+    choisie = selectors.select_segment("vue", "Vue", VUES, defaut="lire", cache=True)
+    if choisie == "lire":
+        with st.container(key="methode-texte"):
+            st.markdown(corps)
+    elif choisie == "reponses":
+        qualite.render_qualites()
+        render_strates(vue)
+    elif choisie == "sources":
+        render_sources(vue)
+    else:
+        render_version(vue)
 
 
 def render_strates(vue: VueMethode) -> None:

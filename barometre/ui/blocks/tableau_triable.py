@@ -1,6 +1,7 @@
 """Un tableau que le lecteur trie et filtre dans la page : `francais.js` l'entend, rien n'est redemandé.
 
-Sans script, le tableau se lit entier. Chaque entête est un bouton : clavier et lecteur d’écran y accèdent.
+Sur papier et filtré, le tableau se lit entier. Chaque entête est un bouton : clavier et
+lecteur d’écran y accèdent.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from html import escape
 
 from barometre.domain.formats import format_compte
 from barometre.ui.blocks.textes import texte
+
+# Un écran de portable, deux de téléphone : au-delà, les lignes se demandent (ou se filtrent).
+LIGNES_MONTREES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +32,32 @@ class Case:
 
 
 def build_triable(titre: str, entetes: Sequence[str], lignes: Sequence[Sequence[Case]]) -> str:
-    """Le HTML : un champ, un compte, le tableau."""
+    """Le HTML : un champ, un compte, le tableau ; un long tableau commence par ses premières lignes."""
     boutons = "".join(
         f'<th scope="col"><button type="button" class="baro-tri" data-trier>{texte(entete)}</button></th>'
         for entete in entetes
     )
     corps = "".join(f"<tr>{''.join(_build_case(case) for case in ligne)}</tr>" for ligne in lignes)
+    court, suite = _cut(len(lignes))
     return (
-        '<div class="baro-triable"><label class="baro-filtre">Filtrer ce tableau '
+        f'<div class="baro-triable"{court}><label class="baro-filtre">Filtrer ce tableau '
         '<input type="search" data-filtrer placeholder="Un mot"></label>'
         f'<p class="baro-legende" role="status">{format_compte(len(lignes), "ligne")}</p>'
         f'<div class="baro-tableau" tabindex="0" role="region" aria-label="{escape(titre)}"><table>'
         f"<caption>{texte(titre)}</caption><thead><tr>{boutons}</tr></thead><tbody>{corps}</tbody>"
-        "</table></div></div>"
+        f"</table></div>{suite}</div>"
     )
+
+
+def _cut(lignes: int) -> tuple[str, str]:
+    """La marque d'un tableau écourté, et le bouton qui le montre en entier ; rien pour un tableau court."""
+    if lignes <= LIGNES_MONTREES:
+        return "", ""
+    bouton = (
+        f'<button type="button" class="baro-bouton" data-tout="{LIGNES_MONTREES}">'
+        f"Voir les {format_compte(lignes, 'ligne')}</button>"
+    )
+    return " data-court", bouton
 
 
 def _build_case(case: Case) -> str:

@@ -30,6 +30,7 @@ VUES = {
     "territoires": "Territoires",
     "donnees": "Données et méthode",
 }
+_SELECTION, _OUVERTE = "selection", "_selection_ouverte"
 
 
 def render_a_retenir(affiche: ThemeAffiche) -> None:
@@ -43,10 +44,18 @@ def render_selection(affiche: ThemeAffiche) -> None:
     """Une ligne, que l'on déplie pour la modifier : ses sept choix ne partent qu'à qui l'ouvre."""
     contexte = affiche.vue.contexte
     libelle = f"Sélection\u202f: {contexte.champ}\u202f; {contexte.vague}. **Modifier**"
-    boite = st.expander(libelle, key="selection", on_change="rerun")
+    # Le titre dit le choix : à chaque choix, Streamlit y voit un autre bloc, et le refermerait.
+    theme_id = affiche.vue.theme.id
+    st.session_state[_SELECTION] = st.session_state.get(_OUVERTE) == theme_id
+    boite = st.expander(libelle, key=_SELECTION, on_change=_record_ouverte, args=(theme_id,))
     if boite.open:
         with boite:
-            selectors.render_theme_cell(affiche.vue.theme.id)
+            selectors.render_theme_cell(theme_id)
+
+
+def _record_ouverte(theme_id: str) -> None:
+    """La sélection reste ouverte sur le thème où on l'a ouverte."""
+    st.session_state[_OUVERTE] = theme_id if st.session_state[_SELECTION] else ""
 
 
 def render_vue(affiche: ThemeAffiche) -> None:

@@ -107,16 +107,44 @@ new MutationObserver((changements) => {
     else changement.addedNodes.forEach(parcourir);
   }
 }).observe(document.documentElement, {
-  subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTS,
+  subtree: true, childList: true, characterData: true, attributes: true,
+  attributeFilter: [...ATTRIBUTS, "data-test-script-state"],
 });
 parcourir(document.documentElement);
 
-// Changer de page efface le lien touché : sans cela la lecture repartirait du haut du document (BODY).
+// Là où le lecteur agit, la lecture reprend : Streamlit refait un bloc dont les mots changent (« Sélection : … »), et le
+// curseur tomberait en haut du document (BODY). Le champ refait à la même place le reçoit ; sinon, le titre de la page.
+const COMMANDES = "input, textarea, button, summary, a[href], [role=slider]";
 const ou = () => `${location.pathname} ${new URLSearchParams(location.search).get("collectivite") ?? ""}`;
-let derniere = ou();
+let derniere = ou(), touchee = null, attente = 0;
+
+function listerCommandes(bloc) { return [...bloc.querySelectorAll(COMMANDES)]; }
+
+document.addEventListener("focusin", ({ target }) => {
+  const bloc = target.closest("[class*='st-key-']");
+  touchee = { element: target, cle: bloc && [...bloc.classList].find((nom) => nom.startsWith("st-key-")) };
+  touchee.rang = bloc ? listerCommandes(bloc).indexOf(target) : -1;
+});
+
 function placerCurseur() {
+  if (document.activeElement !== document.body) return;
   // Tant que le lien touché est là, il garde le curseur : l'adresse change avant la page.
-  if (ou() === derniere || document.activeElement !== document.body) return;
+  if (ou() !== derniere) return poserAuTitre();
+  if (!touchee || touchee.element.isConnected) return;
+  const bloc = touchee.cle && document.querySelector(`.${CSS.escape(touchee.cle)}`);
+  const refaite = bloc && listerCommandes(bloc)[touchee.rang];
+  if (refaite) return refaite.focus({ preventScroll: true });
+  // Un bloc refait arrive un instant après l'ancien : le titre ne le remplace que s'il ne vient pas.
+  clearTimeout(attente);
+  attente = setTimeout(renoncer, 600);
+}
+
+function renoncer() {
+  if (document.activeElement !== document.body || !touchee || touchee.element.isConnected) return;
+  if (document.querySelector(".stApp[data-test-script-state=notRunning]")) poserAuTitre();
+}
+
+function poserAuTitre() {
   const titre = document.querySelector(".stMain h1");
   if (!titre || titre.closest("[data-stale=true]")) return;
   derniere = ou();
@@ -124,8 +152,8 @@ function placerCurseur() {
   titre.focus({ preventScroll: true });
 }
 
-// Un geste de plus, et le lecteur est déjà ailleurs : le titre ne lui reprend plus le curseur.
-document.addEventListener("pointerdown", () => { derniere = ou(); }, true);
+// Un geste de plus, et le lecteur est déjà ailleurs : rien ne lui reprend plus le curseur.
+document.addEventListener("pointerdown", () => { derniere = ou(); touchee = null; }, true);
 
 async function copier(texte) {
   if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(texte);
@@ -207,12 +235,25 @@ document.addEventListener("click", (geste) => {
   corps.append(...lignes);
 });
 
+// Un tableau « data-court » ne montre que ses premières lignes ; le bouton « data-tout », ou un filtre, les montre toutes.
+document.addEventListener("click", (geste) => {
+  const bouton = geste.target.closest?.("[data-tout]");
+  if (!bouton) return;
+  const bloc = bouton.closest(".baro-triable");
+  delete bloc.dataset.court;
+  // Le bouton disparaît : la lecture continue à la première ligne qu'il cachait.
+  const suite = bloc.querySelector(`tbody tr:nth-child(${Number(bouton.dataset.tout) + 1})`);
+  suite.tabIndex = -1;
+  suite.focus();
+});
+
 // Un champ « data-filtrer » ne garde que les lignes qui contiennent tous ses mots, sans égard aux accents.
 const nu = (texte) => texte.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 document.addEventListener("input", (geste) => {
   const champ = geste.target.closest?.("[data-filtrer]");
   if (!champ) return;
   const bloc = champ.closest(".baro-triable"), mots = nu(champ.value).split(/\s+/).filter(Boolean);
+  bloc.toggleAttribute("data-filtre", mots.length > 0);
   let restent = 0;
   for (const ligne of bloc.querySelectorAll("tbody tr")) {
     const texte = nu(ligne.textContent);

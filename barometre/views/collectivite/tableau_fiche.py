@@ -16,12 +16,11 @@ from barometre.views.lecture.citation import HORS_BIAIS, get_raison
 from barometre.views.lecture.provenance import build_provenance, round_valeur
 
 COLONNES = (
-    "theme_id", "indicateur_id", "titre", "votre_reponse", "pairs", "pairs_bas", "pairs_haut", "pairs_n",
+    "theme_id", "indicateur_id", "titre", "reponse_donnee", "pairs", "pairs_bas", "pairs_haut", "pairs_n",
     "unite", "note", "echelon", "vague_id", "remarque",
 )  # fmt: skip
 COMPTE_SOI = (
-    "Les chiffres des pairs viennent de cellules publiées : si votre collectivité a répondu, elle y est "
-    "comptée."
+    "Les chiffres des pairs viennent de cellules publiées : si la collectivité a répondu, elle y est comptée."
 )
 _PRECAUTIONS = (
     "Enquête volontaire : les répondants ne sont pas tirés au sort.",
@@ -51,7 +50,7 @@ def _ligne(soi: Soi, groupe: Pairs, indicateur: Indicateur) -> dict[str, object]
         "theme_id": groupe.theme_id,
         "indicateur_id": indicateur.id,
         "titre": indicateur.titre,
-        "votre_reponse": reponse.get_texte(indicateur) if reponse else "",
+        "reponse_donnee": reponse.get_texte(indicateur) if reponse else "",
         "pairs": round_valeur(indicateur, montre.valeur) if montre else None,
         "pairs_bas": round_valeur(indicateur, montre.bas) if montre else None,
         "pairs_haut": round_valeur(indicateur, montre.haut) if montre else None,
@@ -83,9 +82,8 @@ def build_provenance_pairs(
         filtres=f"Pairs : {format_liste(echelons)}",
         definitions=(
             Definition("pairs", "Part (ou moyenne) redressée des pairs qui ont répondu."),
-            Definition(
-                "votre_reponse", "Ce que votre collectivité a répondu ; vide si vous n’y avez pas droit."
-            ),
+            # Un fichier passe de main en main : il ne dit « vous » à personne.
+            Definition("reponse_donnee", "Ce que la collectivité a répondu ; vide sans droit de le lire."),
         ),
         precautions=(COMPTE_SOI, *_PRECAUTIONS),
     )

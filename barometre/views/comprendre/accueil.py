@@ -39,17 +39,19 @@ class CarteTheme:
         return f"{build_enonce(self.ligne.indicateur, self.ligne.chiffre, valeur)}."
 
     def get_preuve(self, valeur: str) -> str:
-        """L'autre chiffre, l'intervalle, le nombre de réponses, la note, la vague ; à défaut, le thème."""
+        """L'autre chiffre, l'intervalle, le nombre de réponses, la note ; à défaut, le thème."""
         if self.ligne is None:
             return self.theme.resume
         brut, redresse = (self.ligne.get_texte(v) for v in ("brut", "redresse"))
         intervalle = f"redressé {self.ligne.intervalle}"
         autre = f"{intervalle} · brut : {brut}" if valeur == "redresse" else f"{intervalle} ({redresse})"
         chiffre = self.ligne.chiffre
-        return (
-            f"{autre} · {format_effectif(chiffre.n, 'réponse')} · note {chiffre.note} · "
-            f"{self.ligne.contexte.vague}"
-        )
+        return f"{autre} · {format_effectif(chiffre.n, 'réponse')} · note {chiffre.note}"
+
+    @property
+    def vague(self) -> str:
+        """La vague du chiffre, s'il y en a un."""
+        return self.ligne.contexte.vague if self.ligne else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,12 @@ class VueAccueil:
     publies: tuple[CartePublie, ...]
     # Ce que l'État mesure pour la France, thème après thème : assez récent et complet pour ouvrir une page.
     mesures: tuple[MesureLue, ...] = ()
+
+    @property
+    def vague_commune(self) -> str:
+        """La vague de tous les chiffres, s'ils ont la même : elle se dit alors une fois."""
+        vagues = {carte.vague for carte in self.cartes if carte.vague}
+        return vagues.pop() if len(vagues) == 1 else ""
 
     @property
     def a_retenir(self) -> str:
