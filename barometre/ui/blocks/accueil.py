@@ -144,8 +144,9 @@ def build_carte_publie(carte: CartePublie) -> str:
     return (
         f'<article class="baro-carte"><h3>{texte(carte.libelle)}</h3>'
         f'<p class="baro-chiffre">{texte(carte.valeur)}</p>'
-        f'<p class="baro-preuve">{texte(carte.theme)}. {source}</p>'
-        f"<details><summary>Citation, vague et base</summary>{extrait}"
-        f'<p class="baro-preuve">Vague\u202f: {texte(carte.vague)}. Base\u202f: {texte(carte.base)}.</p>'
+        f'<p class="baro-preuve">{source}</p>'
+        f"<details><summary>Citation, thème, vague et base</summary>{extrait}"
+        f'<p class="baro-preuve">Thème\u202f: {texte(carte.theme)}. Vague\u202f: {texte(carte.vague)}. '
+        f"Base\u202f: {texte(carte.base)}.</p>"
         "</details></article>"
     )

@@ -30,7 +30,7 @@ def render_chiffres(vue: VueChiffresCles) -> None:
 def _build_ligne(theme: str, chiffre: ChiffreCle) -> list[Case]:
     publie = chiffre.publie
     citer = build_citer(chiffre.citation) if chiffre.citation else ""
-    sources = "<br>".join(_build_source(parution) for parution in chiffre.parutions)
+    sources = " <br>".join(_build_source(parution) for parution in chiffre.parutions)
     return [
         Case.build(theme),
         Case(f"{texte(publie.libelle)}{_build_extraits(chiffre)}", publie.libelle),

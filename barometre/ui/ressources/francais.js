@@ -131,17 +131,23 @@ function placerCurseur() {
   // Tant que le lien touché est là, il garde le curseur : l'adresse change avant la page.
   if (ou() !== derniere) return poserAuTitre();
   if (!touchee || touchee.element.isConnected) return;
+  rendreCurseur();
+  // Un bloc refait arrive un instant après l'ancien, ou s'ouvre encore : le titre n'a le curseur que s'il ne vient pas.
+  clearTimeout(attente);
+  if (document.activeElement === document.body) attente = setTimeout(renoncer, 600);
+}
+
+function rendreCurseur() {
   const bloc = touchee.cle && document.querySelector(`.${CSS.escape(touchee.cle)}`);
   const refaite = bloc && listerCommandes(bloc)[touchee.rang];
-  if (refaite) return refaite.focus({ preventScroll: true });
-  // Un bloc refait arrive un instant après l'ancien : le titre ne le remplace que s'il ne vient pas.
-  clearTimeout(attente);
-  attente = setTimeout(renoncer, 600);
+  refaite?.focus({ preventScroll: true });
 }
 
 function renoncer() {
   if (document.activeElement !== document.body || !touchee || touchee.element.isConnected) return;
-  if (document.querySelector(".stApp[data-test-script-state=notRunning]")) poserAuTitre();
+  rendreCurseur();
+  const finie = document.querySelector(".stApp[data-test-script-state=notRunning]");
+  if (document.activeElement === document.body && finie) poserAuTitre();
 }
 
 function poserAuTitre() {
