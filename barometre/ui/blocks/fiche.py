@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import partial
 
@@ -25,6 +25,8 @@ from barometre.views.collectivite.obligations import Obligation, describe_verifi
 from barometre.views.collectivite.premiers_pas import PremierPas
 from barometre.views.collectivite.tableau_fiche import COMPTE_SOI
 
+# Trois de chaque côté tiennent au-dessus du pli ; les autres se déplient.
+MONTREES = 3
 TITRES_PAS = {1: "Une chose à faire", 2: "Deux choses à faire", 3: "Trois choses à faire"}
 IMPRIMER = '<button type="button" class="baro-bouton" data-imprimer>Imprimer</button>'
 REPONDRE_ICI = f'<button type="button" class="baro-bouton" data-ouvrir="{REPONDRE}">Répondre</button>'
@@ -100,8 +102,15 @@ def render_forces_ecarts(vue: VueFiche) -> None:
 
 
 def _render_liste(phrases: Iterable[str], sinon: str) -> None:
-    elements = "".join(f"<li>{texte(phrase)}</li>" for phrase in phrases)
-    render_html(f'<ul class="baro-liste">{elements}</ul>' if elements else f"<p>{texte(sinon)}</p>")
+    elements = [f"<li>{texte(phrase)}</li>" for phrase in phrases]
+    suite = elements[MONTREES:]
+    compte = f"<summary>{format_compte(len(suite), 'autre')}</summary>"
+    plus = f'<details class="baro-voir">{compte}{_build_ul(suite)}</details>' if suite else ""
+    render_html(_build_ul(elements[:MONTREES]) + plus if elements else f"<p>{texte(sinon)}</p>")
+
+
+def _build_ul(elements: Sequence[str]) -> str:
+    return f'<ul class="baro-liste">{"".join(elements)}</ul>'
 
 
 def render_situation(situation: Marques) -> None:
@@ -185,10 +194,8 @@ def render_obligations(vue: VueFiche) -> None:
 def _build_obligation(obligation: Obligation) -> str:
     """Une ligne : l'obligation et son état ; ce que dit la loi se déplie."""
     seuil = obligation.seuil
-    detail = f" ({obligation.detail})" if obligation.detail else ""
-    etat = (
-        f"<strong>{texte(obligation.etat + detail)}</strong>{', sous condition' if seuil.condition else ''}"
-    )
+    detail = f" ({texte(obligation.detail)})" if obligation.detail else ""
+    etat = f"<strong>{texte(obligation.etat)}</strong>{detail}{', sous condition' if seuil.condition else ''}"
     precautions = f"<p>{texte(seuil.precautions)}</p>" if seuil.precautions else ""
     return (
         f'<details class="baro-ligne"><summary>{texte(seuil.titre)}\u202f: {etat}</summary>'

@@ -58,10 +58,11 @@ def _find_etat(catalogue: Catalogue, seuil: SeuilLegal, soi: Soi) -> tuple[str, 
     if not siennes:
         return INCONNU, ""
     vague = max(siennes, key=lambda v: _rang(catalogue, v))
-    titre = next((v.titre for v in catalogue.vagues if v.id == vague), vague)
+    # Le détail se lit entre parenthèses : sa vague n'en ouvre pas d'autres.
+    titre = next((v.titre for v in catalogue.vagues if v.id == vague), vague).partition(" (")[0]
     if siennes[vague].est_oui:
         return FAITE, titre
-    return INCONNU, f"votre réponse n’était pas « oui » ({titre})" if siennes[vague].est_non else ""
+    return INCONNU, f"votre réponse n’était pas « oui », {titre.lower()}" if siennes[vague].est_non else ""
 
 
 def _rang(catalogue: Catalogue, vague_id: str) -> int:
