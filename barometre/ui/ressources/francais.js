@@ -121,6 +121,8 @@ let derniere = ou(), touchee = null, attente = 0;
 function listerCommandes(bloc) { return [...bloc.querySelectorAll(COMMANDES)]; }
 
 document.addEventListener("focusin", ({ target }) => {
+  // Une liste ouverte dit le curseur sur ses choix, alors que le champ le garde.
+  if (target !== document.activeElement || target.closest("[role=listbox]")) return;
   const bloc = target.closest("[class*='st-key-']");
   touchee = { element: target, cle: bloc && [...bloc.classList].find((nom) => nom.startsWith("st-key-")) };
   touchee.rang = bloc ? listerCommandes(bloc).indexOf(target) : -1;
