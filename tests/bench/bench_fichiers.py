@@ -40,7 +40,8 @@ NOMBRES = (
 POINTS = 60
 # Une vue de 69 690 lignes de la démonstration, et ce qu'un autre lecteur demande pendant ce temps.
 VUE = "niveau=commune&indicateurs=part_65_ans_et_plus&indicateurs=habitants_recenses"
-LECTURE, LECTURES, CHAUFFE = "/api/v1/valeurs?par=territoire&niveau=region", 60, 20
+# Trois séries de trente tiennent sous le débit permis par minute.
+LECTURE, LECTURES, CHAUFFE = "/api/v1/valeurs?par=territoire&niveau=region", 30, 20
 SECRET = "BAROMETRE_SECRET"
 LUE = Provenance("Explorer", "explorer", "France", "Source", "28 novembre 2026", "v", ())
 
