@@ -13,6 +13,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from cyclonedx.model.bom import Bom
+from cyclonedx.model.component import Component, ComponentType
+from cyclonedx.output.json import JsonV1Dot6
+from packageurl import PackageURL
+from packaging.requirements import Requirement
+
 from barometre.domain.formats import format_compte, format_liste
 
 RACINE = Path(__file__).resolve().parents[1]
@@ -22,8 +28,6 @@ AUDIT_PYTHON = [sys.executable, "-m", "pip_audit", "-r", "requirements.txt", "--
                 "--progress-spinner", "off", "-f", "json"]  # fmt: skip
 # Sans `--omit=dev` : npm oublierait d3, que demande aussi un paquet de développement.
 AUDIT_NAVIGATEUR = [*NPM, "audit", "--json"]
-INVENTAIRE_PYTHON = [sys.executable, "-m", "cyclonedx_py", "requirements", "requirements.txt",
-                     "--pyproject", "pyproject.toml", "--output-reproducible", "--of", "JSON"]  # fmt: skip
 INVENTAIRE_NAVIGATEUR = [*NPM, "sbom", "--sbom-format", "cyclonedx", "--package-lock-only"]
 SANS_INDEX = (
     "{quoi} : l'index n'a pas répondu, aucune faille n'a été cherchée. Relancez « make audit » d'un poste "
@@ -71,17 +75,36 @@ def _read_navigateur(rapport: Mapping[str, Any]) -> Iterator[str]:
 
 
 def write_inventaires(dossier: Path = RAPPORTS, jouer: Jouer = run) -> list[Path]:
-    """Écrit les deux inventaires CycloneDX ; `SystemExit` avec ce que l'outil a dit s'il échoue."""
+    """Écrit les deux inventaires CycloneDX ; `SystemExit` avec ce que npm a dit s'il échoue."""
     dossier.mkdir(exist_ok=True)
-    inventaires = {"sbom-python.json": INVENTAIRE_PYTHON, "sbom-navigateur.json": INVENTAIRE_NAVIGATEUR}
-    return [_write(dossier / nom, jouer(commande)) for nom, commande in inventaires.items()]
-
-
-def _write(chemin: Path, sortie: subprocess.CompletedProcess[str]) -> Path:
+    python, navigateur = dossier / "sbom-python.json", dossier / "sbom-navigateur.json"
+    python.write_text(_build_inventaire(), encoding="utf-8")
+    sortie = jouer(INVENTAIRE_NAVIGATEUR)
     if sortie.returncode:
-        raise SystemExit(f"L'inventaire « {chemin.name} » n'a pas pu être écrit : {sortie.stderr.strip()}")
-    chemin.write_text(sortie.stdout, encoding="utf-8")
-    return chemin
+        raise SystemExit(f"L'inventaire du navigateur n'a pas pu être écrit : {sortie.stderr.strip()}")
+    navigateur.write_text(sortie.stdout, encoding="utf-8")
+    return [python, navigateur]
+
+
+def _build_inventaire() -> str:
+    """Ce que `requirements.txt` épingle, au format CycloneDX ; un marqueur dit sur quelle machine."""
+    inventaire = Bom()
+    for ligne in (RACINE / "requirements.txt").read_text(encoding="utf-8").splitlines():
+        if ligne.strip():
+            exigence = Requirement(ligne)
+            version = next(iter(exigence.specifier)).version
+            adresse = PackageURL("pypi", name=exigence.name, version=version)
+            inventaire.components.add(
+                Component(
+                    name=exigence.name,
+                    version=version,
+                    purl=adresse,
+                    type=ComponentType.LIBRARY,
+                    bom_ref=ligne,
+                    description=str(exigence.marker or ""),
+                )
+            )
+    return str(JsonV1Dot6(inventaire).output_as_string(indent=2))
 
 
 def main(arguments: Sequence[str]) -> int:
