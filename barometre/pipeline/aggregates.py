@@ -43,7 +43,7 @@ def _estimate(
     genre: Literal["proportion", "mean"] = "proportion" if parts else "mean"
     chiffres = estimate_domains(terrain.design, valeurs, membres, kind=genre, cv=terrain.cv)
     cellules = terrain.cellules.iloc[terrain.gardees]
-    etats = compute_states(cellules, chiffres.n, chiffres.grade, indicateurs)
+    etats = compute_states(cellules, chiffres.n_published, chiffres.grade, indicateurs)
     lignes = _to_frame(terrain, chiffres, etats, parts=parts)
     if not parts:
         return lignes.assign(**dict.fromkeys(EGALES[:3], np.nan), **dict.fromkeys(EGALES[3:], ""))

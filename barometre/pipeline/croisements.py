@@ -27,6 +27,7 @@ from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.ecarts import compute_gaps
 from barometre.pipeline.mesures import Mesures, build_mesures, list_binaires
 from barometre.stats.perturbation import Perturbation
+from barometre.stats.publication import publish_counts
 from barometre.warehouse.engine import Engine
 from barometre.warehouse.etat import read_propres, replace_croisements, replace_doubles_differences
 from barometre.warehouse.repository import read_rows
@@ -139,30 +140,36 @@ def _agreements(mesures: Mesures, theme_id: str, declarees: Declarees) -> Iterat
     lies = {i.id: i for i in indicateurs if i.est_part and i.mesure_id in mesures.table}
     declares = declarees.reponses[declarees.reponses["indicateur_id"].isin(list(lies))]
     declares = declares.assign(type=declares["collectivite_id"].map(mesures.cadre["type"]))
+    participantes = declarees.poids.groupby("vague_id")["collectivite_id"]
+    presents = {str(vague): pd.Index(cites) for vague, cites in participantes}
     for (indicateur_id, vague, type_), lignes in declares.groupby(["indicateur_id", "periode", "type"]):
         indicateur = lies[str(indicateur_id)]
-        mesure = lignes["collectivite_id"].map(mesures.table[indicateur.mesure_id])
-        connus = lignes[mesure.notna()]
-        if len(connus):
+        mesure = mesures.table[indicateur.mesure_id].reindex(presents[str(vague)]).dropna()
+        mesure = mesure[mesures.cadre["type"].reindex(mesure.index).eq(str(type_))]
+        reponses = lignes.set_index("collectivite_id")["valeur"].reindex(mesure.index)
+        if reponses.notna().any():
             periode = mesures.periodes[indicateur.mesure_id]
-            presents = pd.Index(connus["collectivite_id"])
-            cles = declarees.tirages.build((theme_id, str(vague)), presents, [indicateur])
-            comptes = _count(connus, mesure.dropna().to_numpy(dtype=float), cles)
+            cles = declarees.tirages.build((theme_id, str(vague)), mesure.index, [indicateur])
+            comptes = _count(reponses, mesure.eq(1).to_numpy(), cles)
             montree = (str(indicateur_id), str(vague), str(type_)) in declarees.montrees
             etat = "published" if _is_safe(indicateur, comptes) and montree else "primary"
             yield {
                 "indicateur_id": indicateur_id, "mesure_id": indicateur.mesure_id, "vague_id": vague,
-                "type": type_, "periode": periode, "n": len(connus), **comptes, "etat": etat,
+                "type": type_, "periode": periode, "n": sum(comptes.values()), **comptes, "etat": etat,
             }  # fmt: skip
 
 
-def _count(connus: pd.DataFrame, mesure: np.ndarray, cles: Perturbation) -> dict[str, int]:
-    """Les quatre comptes, les « oui » de chaque groupe brouillés comme dans toute cellule."""
-    declare = connus[["valeur"]].to_numpy(dtype=float)
-    groupes = csr_array(np.vstack([mesure == 1, mesure != 1]).astype(float))
-    n = np.asarray(groupes.sum(axis=1)).astype(int)
-    bruit = cles.draw(groupes, declare, connus["indicateur_id"].iloc[:1])[:, 0]
-    oui = np.clip(np.rint(groupes @ declare[:, 0]).astype(int) + bruit, 0, n)
+def _count(reponses: pd.Series, mesure: np.ndarray, cles: Perturbation) -> dict[str, int]:
+    """Les quatre comptes : de chaque groupe, l'effectif et les « oui » brouillés comme ceux d'une cellule.
+
+    `reponses` : de toutes les participantes dont la mesure est connue, vides où elles n'ont pas répondu.
+    """
+    declare, noms = reponses.to_numpy(dtype=float)[:, None], cles.questions
+    groupes = csr_array(np.vstack([mesure, ~mesure]).astype(float))
+    exact = np.asarray(groupes @ np.isfinite(declare).astype(float))
+    n = publish_counts(cles, exact, declare, groupes, noms)
+    oui = np.clip(groupes @ np.nan_to_num(declare) + cles.draw(groupes, declare, noms), 0, n)
+    n, oui = (np.rint(x[:, 0]).astype(int) for x in (n, oui))
     return {
         "oui_oui": int(oui[0]), "declare_seul": int(oui[1]),
         "mesure_seule": int(n[0] - oui[0]), "non_non": int(n[1] - oui[1]),

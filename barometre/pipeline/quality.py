@@ -65,7 +65,8 @@ def build_variance_check(terrain: Terrain) -> pd.DataFrame:
     utiles = (formule > 0) & (tiree > 0)
     if not utiles.any():
         return pd.DataFrame()
-    rapport = float(np.median(formule[utiles] / tiree[utiles]))
+    # Le rééchantillonnage lit les réponses exactes : au dixième, aucune ne s'en retrouve.
+    rapport = round(float(np.median(formule[utiles] / tiree[utiles])), 1)
     phrase = (
         f"Erreur type des {utiles.sum()} chiffres clés nationaux : celle de la formule vaut "
         f"{format_nombre(rapport, 2)} fois celle de {DRAWS} rééchantillonnages (médiane)."

@@ -20,6 +20,7 @@ from barometre.stats import contrasts
 from barometre.stats.cochran import check_cochran, check_perturbed, compute_mantel
 from barometre.stats.intervals import normal_quantile
 from barometre.stats.perturbation import Perturbation
+from barometre.stats.publication import publish_counts
 
 # En dessous, un écart ne dit rien et le secret ne tient pas.
 EFFECTIF_MINIMAL = 30
@@ -94,6 +95,7 @@ def _publish(
     exacte: Comparison, perturbation: Perturbation, groupes: csr_array, y: Tableau, chiffres: pd.Index
 ) -> Comparison:
     """Les parts brouillées, et la variance que l'on en attend : p(1 − p)·Σ poids², sans une strate à part."""
+    exacte = _publish_counts(exacte, perturbation, y, groupes, chiffres)
     d = perturbation.draw(groupes, y, chiffres)
     e = perturbation.draw_gap(groupes, y, chiffres)[1] * exacte.reach
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -106,6 +108,17 @@ def _publish(
         pq_1, pq_0 = (p * (1 - p) for p in lisses)
         variance = pq_1 / exacte.n_1 + pq_0 * exacte.effective + bruit
     return replace(exacte, part_1=part_1, part_0=part_0, variance=variance)
+
+
+def _publish_counts(
+    exacte: Comparison, perturbation: Perturbation, y: Tableau, groups: csr_array, items: pd.Index
+) -> Comparison:
+    """Les effectifs brouillés des deux groupes : à une question sous condition, ils comptent des « oui »."""
+    n = np.vstack([exacte.n_1, exacte.n_0])
+    repondu = np.asarray(groups @ np.isfinite(y).astype(float))
+    bruit = publish_counts(perturbation, repondu, y, groups, items) - repondu
+    n_1, n_0 = np.where(n > 0, np.maximum(n + bruit, 1.0), 0.0)
+    return replace(exacte, n_1=n_1, n_0=n_0)
 
 
 def adjust_p_values(p_values: pd.Series) -> pd.Series:

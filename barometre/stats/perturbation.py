@@ -8,7 +8,9 @@ réponse, deux bruits sans rapport : ni leur différence ni leur moyenne ne rend
 Méthode des clés de cellule : Fraser et Wooton (2005, ABS) ; Thompson, Broadfoot et Elazar (2013) ;
 Giessing (2016) pour la table d'entropie maximale ; Eurostat, recensement 2021. Là, la clé ne somme que les
 unités comptées : deux cellules emboîtées qui diffèrent d'un « non » y gardent le même bruit, et se
-trahissent. Ici tous les répondants comptent.
+trahissent. Ici tous les participants de la cellule comptent, ceux aussi que la question n'a pas atteints :
+sans quoi deux cellules emboîtées, égales pour une question sous condition, diraient le « non » de celle qui
+les sépare.
 
 Une réponse tardive ferait tirer de nouveau le bruit de toutes ses cellules : dix tirages indépendants d'une
 même réponse. Le bruit des premières reste donc, et chaque tardive (`late`) y ajoute le sien, le même dans
@@ -217,7 +219,8 @@ class Perturbation:
         non = np.where(binaire, tous - oui, ~np.uint64(0))
         sel = self._salt(items, salt)
         cle = _mix(_mix(np.minimum(oui, non) + sel) + np.where(binaire, np.maximum(oui, non), tous))
-        return cle, np.where(oui <= non, 1, -1)
+        muettes = self._sum(membership, ~repondu)
+        return np.where(muettes == 0, cle, _mix(cle + muettes)), np.where(oui <= non, 1, -1)
 
     def _salt(self, items: Iterable[object], prefix: str) -> Cles:
         return np.array([_hash(prefix + self.questions.get(str(i), str(i))) for i in items], dtype=np.uint64)
@@ -225,8 +228,9 @@ class Perturbation:
     def draw_counts(self, membership: csr_array, values: Tableau, items: Iterable[object]) -> Entiers:
         """Le bruit du nombre de réponses lui-même : il est celui des « oui » d'une autre question."""
         noms, repondu = list(items), np.isfinite(values)
-        cles = self._sum(self.drop_late(membership), repondu)
-        bruit = self.law.draw(_mix(_mix(cles) + self._salt(noms, "n/")))
+        premieres = self.drop_late(membership)
+        ont, muettes = (self._sum(premieres, r) for r in (repondu, ~repondu))
+        bruit = self.law.draw(_mix(_mix(_mix(ont) + muettes) + self._salt(noms, "n/")))
         if self.late is None:
             return bruit
         tardives = self.draw_late(repondu.astype(float), noms, "n/tardive/")

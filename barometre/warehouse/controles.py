@@ -173,17 +173,19 @@ def _poids_faux() -> Select[Any]:
 
 def _sous_le_seuil() -> Select[Any]:
     a = s.agregat.c
-    return select(a.indicateur_id, a.territoire_id, a.n).where(a.etat.in_(MONTRES), a.n < SEUIL)
+    petite = or_(a.n_publie < SEUIL, a.participants < SEUIL)
+    return select(a.indicateur_id, a.territoire_id, a.n_publie).where(a.etat.in_(MONTRES), petite)
 
 
 def _cyber_sous_le_seuil() -> Select[Any]:
     a, i = s.agregat.c, s.dim_indicateur.c
     petite = or_(
-        a.n < SEUIL_CYBER,
+        a.n_publie < SEUIL_CYBER,
+        a.participants < SEUIL_CYBER,
         a.niveau.in_(["departement", "epci"]),
     )
     return (
-        select(a.indicateur_id, a.territoire_id, a.n)
+        select(a.indicateur_id, a.territoire_id, a.n_publie)
         .join(s.dim_indicateur, i.indicateur_id == a.indicateur_id)
         .where(i.sensibilite == "cyber", a.etat.in_(MONTRES), petite)
     )

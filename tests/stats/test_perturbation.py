@@ -74,6 +74,21 @@ def test_un_membre_de_plus_donne_un_bruit_sans_rapport_oui_ou_non() -> None:
         assert abs(np.corrcoef(avant, apres)[0, 1]) < 0.15
 
 
+def test_un_membre_que_la_question_n_a_pas_atteint_change_aussi_le_bruit() -> None:
+    """Deux cellules égales pour une question sous condition diraient le « non » de celle qui les sépare."""
+    rng, dedans = np.random.default_rng(8), np.vstack([np.arange(200) < 100, np.arange(200) < 101])
+    domaines, paires = csr_array(dedans.astype(float)), []
+    for _ in range(400):
+        y = rng.integers(0, 2, 200).astype(float)
+        y[rng.random(200) < 0.4] = np.nan
+        y[100] = np.nan
+        cles, valeurs = _perturbation(), y[:, None]
+        tirages = (cles.draw, cles.draw_gap, cles.draw_counts)
+        paires.append([tirage(domaines, valeurs, ["a"])[:, 0] for tirage in tirages])
+    for avant, apres in np.array(paires).transpose(1, 2, 0):
+        assert abs(np.corrcoef(avant, apres)[0, 1]) < 0.15
+
+
 def test_deux_questions_n_ont_pas_le_meme_bruit() -> None:
     y = np.random.default_rng(5).integers(0, 2, 200).astype(float)
     dedans = np.array([np.arange(200) < n for n in range(20, 200)])
