@@ -21,7 +21,7 @@ def compute_states(
     """L'état de chaque cellule × indicateur ; `n` : réponses, comme elles se publient.
 
     Les participantes se comptent exactement, les réponses non : d'une cellule cachée à neuf réponses et d'une
-    montrée à dix, on lirait que celle qui les sépare a répondu (242 fois sur la démonstration).
+    montrée à dix, on lirait que celle qui les sépare a répondu.
     Strates vides : sur une part f du cadre la vérité est inconnue, le total peut en être faux de f. Au-delà
     de la largeur de prudence qu'une note B admet (35 points), il ne se publie pas.
     """

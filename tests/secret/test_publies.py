@@ -91,8 +91,8 @@ def _align(nom: str, donnees: Donnees) -> pd.DataFrame:
 
 # Un état, une note ou une raison peuvent rester les mêmes d'une clé à l'autre : leurs chiffres, non.
 TEXTES = {
-    "note", "raison", "etat", "verdict", "niveau", "position", "df", "egal_note", "egal_manque", "egal_verdict",
-    "verdict_meme_methode",
+    "note", "raison", "etat", "verdict", "niveau", "position", "df", "egal_note", "egal_manque",
+    "egal_verdict", "verdict_meme_methode",
 }  # fmt: skip
 
 

@@ -111,27 +111,28 @@ def test_un_autre_jeton_ne_rend_rien(client: TestClient, jeton: str) -> None:
 def test_l_image_d_une_personne_meurt_avec_sa_session_et_son_droit(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Deux sessions, le même jeton : seule celle du compte, avec son droit, reçoit l'image."""
+    """Le même jeton : seule la session à qui il a été remis, avec son droit, reçoit l'image."""
     programme = Portee(role="programme", nominatif=True)
     sessions = {
-        "alice": Lecteur("alice", droits={1: programme}, portee=programme),
-        "bob": Lecteur("bob", droits={2: programme}, portee=programme),
+        "alice": Lecteur("alice", droits={1: programme}, portee=programme, session="s1"),
+        "alice, une autre fois": Lecteur("alice", droits={1: programme}, portee=programme, session="s2"),
+        "bob": Lecteur("bob", droits={2: programme}, portee=programme, session="s3"),
     }
     monkeypatch.setattr(images, "read_lecteur", lambda _, jeton: sessions.get(jeton, Lecteur()))
     version = depot.get_version_id()
-    prive = replace(IMAGE, portee=programme, version_id=version, compte="alice")
+    prive = replace(IMAGE, portee=programme, version_id=version, compte="alice", session="s1")
     adresse = f"/images/{images.ATELIER.jetons.add(prive)}.png"
 
     def demander(session: str) -> int:
         return client.get(adresse, headers={"cookie": f"{COOKIE}={session}"}).status_code
 
-    assert [demander(s) for s in ("alice", "bob", "")] == [200, 404, 404]
+    assert [demander(s) for s in ("alice", "alice, une autre fois", "bob", "")] == [200, 404, 404, 404]
     assert (
         client.get(adresse, headers={"cookie": f"{COOKIE}=alice"})
         .headers["cache-control"]
         .endswith("no-store")
     )
-    sessions["alice"] = Lecteur("alice", droits={})  # droit retiré
+    sessions["alice"] = Lecteur("alice", droits={}, session="s1")  # droit retiré
     assert demander("alice") == 404
     del sessions["alice"]  # session close
     assert demander("alice") == 404

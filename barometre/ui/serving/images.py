@@ -27,7 +27,7 @@ from barometre.assemblage import depot
 from barometre.assemblage.carte_gardee import Dessin
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.ui import porte
-from barometre.ui.visiteur import COOKIE, PERSONNE
+from barometre.ui.visiteur import COOKIE, PERSONNE, get_lecteur
 from barometre.views.carte.vue_carte import ChoixCarte
 from barometre.warehouse.engine import EntrepotError
 
@@ -50,7 +50,8 @@ journal = logging.getLogger(__name__)
 class Image:
     """Ce qu'il faut pour refaire l'image : qui la voit, sur quelles données, laquelle.
 
-    `compte` : à qui elle a été montrée, vide pour le public et pour une portée prêtée par la démonstration.
+    `compte` et `session` : à qui, et dans quelle session, elle a été montrée ; vides pour le public et pour
+    une portée prêtée par la démonstration.
     """
 
     portee: Portee
@@ -59,6 +60,7 @@ class Image:
     dessin: Dessin
     rang: int
     compte: str = ""
+    session: str = ""
 
     @property
     def is_privee(self) -> bool:
@@ -141,7 +143,7 @@ def get_adresse(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> str
     """L'adresse de l'image, pour ce lecteur et ces données."""
     gate = porte.get_gate()
     dessin = assemblage_carte.get_date_contours(dessin)
-    image = Image(gate.portee, gate.version_id, choix, dessin, rang, gate.compte)
+    image = Image(gate.portee, gate.version_id, choix, dessin, rang, gate.compte, get_lecteur().session)
     jeton = ATELIER.jetons.add(image)
     if choix[rang].niveau == "commune":
         ATELIER.prepare(jeton)
@@ -171,10 +173,9 @@ def _read(jeton: str, session: str) -> bytes | None:
 
 
 def can_see(lecteur: Lecteur, image: Image) -> bool:
-    """Vrai si c'est à ce compte que l'image a été montrée, et s'il a encore ce droit."""
-    return (
-        lecteur.compte == image.compte and image.portee in lecteur.droits.values() and not lecteur.a_renforcer
-    )
+    """Vrai si c'est dans cette session que l'image a été montrée, et si elle a encore ce droit."""
+    meme = (lecteur.compte, lecteur.session) == (image.compte, image.session)
+    return meme and image.portee in lecteur.droits.values() and not lecteur.a_renforcer
 
 
 def _build(image: Image) -> bytes:
