@@ -23,6 +23,10 @@ REFUS = {
     "operateur": "Un opérateur charge et vérifie les fichiers ; il ne lit pas les réponses nommées.",
 }
 REFUS_CYBER = "Les réponses de cybersécurité demandent un droit à part, que ce compte n'a pas."
+REFUS_EXACTS = (
+    "Un chiffre exact, sans seuil ni arrondi, demande un droit nominatif (et un droit à part en "
+    "cybersécurité), que ce compte n'a pas."
+)
 REFUS_ACTIONS = "La liste nommée d'un fonds est réservée au programme : elle n'a pas été publiée."
 REFUS_DECLARER = (
     "Seule une personne de cette collectivité, connectée, peut déclarer quelque chose de ses chiffres."

@@ -176,6 +176,13 @@ class Gate(ChiffresPublics):
         self._record("lire_valeurs", indicateur_id, str(periode or ""))
         return self._repository.list_valeurs(indicateur_id, periode, type, lisibles)
 
+    def list_exactes(self, indicateur_id: str, vague_id: str) -> pd.DataFrame:
+        """Toutes les réponses à un indicateur, sans bruit : de quoi en calculer les chiffres exacts."""
+        if droits.list_lisibles(self.portee, self._get_sujet(indicateur_id)) is not droits.TOUTES:
+            self._refuse("lire_exactes", indicateur_id, droits.REFUS_EXACTS)
+        self._record("lire_exactes", indicateur_id, vague_id)
+        return self._nommees.list_valeurs(indicateur_id, vague_id)
+
     def list_valeurs_collectivite(self, collectivite_id: str) -> pd.DataFrame:
         """Les données de l'État d'une collectivité, et ses réponses si la portée y a droit."""
         lignes = self._repository.list_valeurs(None, collectivite_id=collectivite_id)

@@ -15,5 +15,6 @@ with retenir:
 explorer.render_apercu(composee)
 explorer.render_graphique(composee)
 explorer.render_fichiers(composee)
+explorer.render_exacts(composee)
 explorer.render_garder(composee)
 explorer.render_reproduire(composee)

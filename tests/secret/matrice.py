@@ -26,6 +26,7 @@ LECTURES: dict[str, str] = {
     "list_reponses": "reponse",
     "list_valeurs_collectivite": "reponse",
     "list_declarations": "reponse",
+    "list_exactes": "reponse",
     "list_lots": "imports",
     "list_quarantaine": "imports",
 }

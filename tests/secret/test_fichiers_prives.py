@@ -29,6 +29,7 @@ PAGES: dict[str, tuple[str, Portee, dict[str, str]]] = {
         ELU,
         {"collectivite": COMMUNE, "theme": "communication", "avec": "commune-2A001"},
     ),
+    "explorer": ("telecharger-exacts", PROGRAMME, {"theme": "communication"}),
     "participation": ("telecharger-a-relancer", PROGRAMME, {"theme": "communication"}),
 }
 

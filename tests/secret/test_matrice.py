@@ -18,8 +18,9 @@ NOMMEES = {
     "page opsn": {"participation"},
     "page participation": {"participation"},
     "page synthese": {"participation"},
-    # Son graphique emprunte les blocs de la carte, qui savent dire qui a répondu.
-    "page explorer": {"participation"},
+    # Son graphique emprunte les blocs de la carte, qui savent dire qui a répondu ; les chiffres exacts lisent
+    # les réponses, par le droit nominatif du programme seul (`Gate.list_exactes`).
+    "page explorer": {"participation", "reponse"},
     "page administration": {"imports"},
     "commande importer": {"imports"},
     "commande lots": {"imports"},
@@ -43,6 +44,7 @@ def test_toute_surface_listee_est_dans_la_matrice() -> None:
     assert set(build_matrice()) == attendues
     sans_lecture = {
         "/healthz",
+        "/metriques",
         "/readyz",
         "/ressources",
         "/contours/{dossier}/{nom}",

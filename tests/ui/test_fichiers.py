@@ -157,6 +157,7 @@ def test_chaque_fichier_de_la_liste_se_refait(service: Service) -> None:
         "comparer": Recette("comparer", comparaison), "cote-a-cote": Recette("cote-a-cote", comparaison),
         "positions": Recette("positions", ("questionnaire", *comparaison)), "suivi": Recette("suivi"),
         "a-relancer": Recette("a-relancer", ("site_internet", vague, 100)), "carte": Recette("carte", carte),
+        "exacts": Recette("exacts", ("theme=communication&par=strate",)),
     }  # fmt: skip
     assert {*recettes, "journal"} == NOMS
     session, remise = service.connect("alice")

@@ -129,6 +129,12 @@ def render_fichiers(composee: Composee) -> None:
         explorer_fichiers.render_fichiers(composee.pleine, composee.demande)
 
 
+def render_exacts(composee: Composee) -> None:
+    """Les mêmes cellules sans seuil ni bruit, à qui a le droit nominatif."""
+    if composee.pleine is not None and porte.get_portee().nominatif:
+        explorer_fichiers.render_exacts(composee.pleine, composee.demande)
+
+
 def render_garder(composee: Composee) -> None:
     """Nommer la vue, la garder, rouvrir celles que l'on a gardées."""
     vues_gardees.render_garder(build_requete(composee.demande, state.get_version_demandee()))

@@ -15,8 +15,10 @@ from barometre.ui import porte, selectors, state
 from barometre.ui.blocks.telechargements import ECRITURES, add_service, choose_csv, render_telechargements
 from barometre.ui.blocks.textes import texte
 from barometre.ui.serving import exports_longs
+from barometre.ui.serving.recettes import Recette
 from barometre.ui.serving.travaux import Commande
 from barometre.views.donnees.demande import DemandeExplorer
+from barometre.views.donnees.exacts import build_exacts
 from barometre.views.donnees.explorer import VueExplorer
 from barometre.views.donnees.reproduire import build_requete
 
@@ -27,6 +29,11 @@ LONGUE = 20_000
 AIDE_CSV = (
     "Français\u202f: points-virgules et virgule décimale. International\u202f: virgules et point décimal. Le "
     "choix vaut ensuite pour les CSV de toutes les pages."
+)
+PRECAUTION_EXACTS = (
+    "Les mêmes cellules, petites comprises, sans seuil ni bruit, par votre droit nominatif. D’une petite "
+    "cellule se lit ce qu’une collectivité a répondu\u202f: ce fichier ne se diffuse pas. Votre compte, "
+    "votre motif et ce que vous lisez sont inscrits au journal avant qu’il parte."
 )
 
 
@@ -48,6 +55,15 @@ def render_fichiers(vue: VueExplorer, demande: DemandeExplorer) -> None:
             key="telecharger-explorer-gpkg",
             on_click="ignore",
         )
+
+
+def render_exacts(vue: VueExplorer, demande: DemandeExplorer) -> None:
+    """Le fichier des chiffres exacts : demandé, il se calcule des réponses et s'inscrit au journal."""
+    st.subheader("Chiffres exacts")
+    st.html(f"<p>{PRECAUTION_EXACTS}</p>")
+    recette = Recette("exacts", (build_requete(demande, porte.get_version_id()),))
+    exacts = partial(build_exacts, porte.get_gate(), vue)
+    render_telechargements(lambda: exacts()[0], vue.provenance, cle="exacts", prive=recette)
 
 
 def _render_longs(vue: VueExplorer, demande: DemandeExplorer, dessinee: bool) -> None:

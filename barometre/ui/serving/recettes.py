@@ -18,6 +18,7 @@ from barometre.access.registre import get_registre
 from barometre.administration.journal import load_journal, read_recherche
 from barometre.assemblage.carte_gardee import CarteAffichee, Dessin, build_table_carte, load_cartes
 from barometre.assemblage.collectivite import ComparerAffiche, load_comparer, load_fiche_affichee
+from barometre.assemblage.explorer import load_requete
 from barometre.assemblage.opsn import load_opsn
 from barometre.assemblage.participation import load_relance
 from barometre.catalogue import load_catalogue
@@ -29,6 +30,7 @@ from barometre.rapports.fiche import build_document_fiche
 from barometre.rapports.formats import FORMATS_DOCUMENT, get_nom
 from barometre.views.carte.vue_carte import ChoixCarte
 from barometre.views.collectivite.comparer import VueComparer
+from barometre.views.donnees.exacts import build_exacts
 from barometre.views.lecture.selection import Selection
 from barometre.views.piloter.opsn import list_suivi, name_suivi
 from barometre.views.piloter.relance import list_a_relancer, name_liste
@@ -132,6 +134,10 @@ def _a_relancer(gate: Gate, indicateur_id: str, vague_id: str, demande: str) -> 
     return list_a_relancer(gate, vue, vague_id), name_liste(vue)
 
 
+def _exacts(gate: Gate, requete: str) -> Tableau:
+    return build_exacts(gate, load_requete(gate, requete))
+
+
 def _journal(gate: Gate, *recherche: Any) -> Tableau:
     return load_journal(gate, get_registre(), read_recherche(*recherche))
 
@@ -160,6 +166,7 @@ TABLEAUX: dict[str, Callable[..., Tableau]] = {
     "suivi": _suivi,
     "a-relancer": _a_relancer,
     "carte": _carte,
+    "exacts": _exacts,
     "journal": _journal,
 }
 NOMS = frozenset({*TABLEAUX, "fiche-document"})
