@@ -69,7 +69,7 @@ def build_variance_check(terrain: Terrain) -> pd.DataFrame:
     rapport = round(float(np.median(formule[utiles] / tiree[utiles])), 1)
     phrase = (
         f"Erreur type des {utiles.sum()} chiffres clés nationaux : celle de la formule vaut "
-        f"{format_nombre(rapport, 2)} fois celle de {DRAWS} rééchantillonnages (médiane)."
+        f"{format_nombre(rapport, 1)} fois celle de {DRAWS} rééchantillonnages (médiane)."
     )
     return pd.DataFrame(
         [("rapport_bootstrap", "", rapport, phrase, terrain.vague_id, terrain.questionnaire_id)],
