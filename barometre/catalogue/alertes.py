@@ -25,6 +25,8 @@ class RegleAlerte:
     action: str
     page: str
     fausses_alertes: float
+    # La vue de cette page où se lit le fait (clé `vue` de l'adresse).
+    vue: str = ""
 
 
 @cache

@@ -40,6 +40,7 @@ _TABLE = {
 _COMPAREES = {"position": "face_a_ensemble", "ecart": "ecart_lu"}
 # Les nombres derrière les mots : un fichier les porte, l'écran a déjà les mots.
 NOMBRES = ("redresse", "brut", "bas", "haut")
+DECIMALES = 9
 
 
 class CadreInvalide(ValueError):
@@ -75,7 +76,8 @@ def build_table(cadre: pd.DataFrame, indicateur: Indicateur, tete: str = "groupe
     noms = {"groupe": tete, **_TABLE, **(_COMPAREES if has_compares(cadre) else {}), "raison": "remarque"}
     echelle = 100.0 if indicateur.est_part else 1.0
     mots = {cible: cadre[source] for source, cible in noms.items()} | {"n": cadre["n"].astype("Int64")}
-    nombres = {nom: pd.to_numeric(cadre[nom]).astype(float) * echelle for nom in NOMBRES}
+    # En binaire 0,56 × 100 vaut 56,00000000000001, qui se lirait « 56,00 ».
+    nombres = {nom: (pd.to_numeric(cadre[nom]).astype(float) * echelle).round(DECIMALES) for nom in NOMBRES}
     return pd.DataFrame(mots | nombres)
 
 

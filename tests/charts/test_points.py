@@ -99,3 +99,10 @@ def test_la_table_double_le_graphique() -> None:
     assert graphique.table["strate"].tolist() == ["A", "B"]
     assert graphique.table["n"].isna().tolist() == [False, True]
     assert graphique.alt.startswith("Titre. ")
+
+
+def test_le_tableau_porte_la_part_telle_qu_elle_se_lit() -> None:
+    """0,56 × 100 vaut 56,00000000000001 en binaire : le tableau écrivait « 56,00 » à côté de « 58 »."""
+    donnees = cadre(*(ligne(f"G{n}", n / 100) for n in range(3, 98)))
+    valeurs = build_points(donnees, PART, titre="T").table["redresse"]
+    assert sorted(valeurs) == [float(n) for n in range(3, 98)]

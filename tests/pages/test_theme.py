@@ -42,6 +42,11 @@ def test_l_essentiel_a_un_seul_graphique_trie_et_une_seule_legende(ouvrir: Ouvri
     valeurs = [int(v) for v in re.findall(r"<strong>(\d+)\u202f%</strong>", texte.partition("baro-rangs")[2])]
     assert len(valeurs) > 5
     assert valeurs == sorted(valeurs, reverse=True)
+    entetes = re.findall(
+        r"<th[^>]*>([^<]*)</th>", texte.partition("Voir le tableau")[2].partition("</thead>")[0]
+    )
+    assert "Redressé" in entetes
+    assert len(entetes) == len(set(entetes))
 
 
 def test_une_selection_vide_n_a_qu_un_ecran(ouvrir: Ouvrir) -> None:

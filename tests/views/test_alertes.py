@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from barometre.catalogue.alertes import load_regles_alertes
+from barometre.ui.blocks.methode import VUES
 from barometre.views.lecture.chiffres import Chiffre
 from barometre.views.lecture.place import count_months
 from barometre.views.piloter.alertes import build_vue_alertes, is_real_fall, is_real_loss
@@ -102,3 +103,10 @@ def test_la_page_ne_leve_que_ce_qui_se_prouve() -> None:
 @pytest.mark.parametrize(("texte", "mois"), [("2023-09", 38), ("2025", 11), ("", None), ("inconnue", None)])
 def test_l_age_d_une_source(texte: str, mois: int | None) -> None:
     assert count_months(texte, date(2026, 11, 28)) == mois
+
+
+def test_la_vue_qu_ouvre_une_alerte_existe_sur_sa_page() -> None:
+    """La page Sources et méthode s'ouvre sinon sur « Lire un chiffre », loin de la source qui vieillit."""
+    regles = load_regles_alertes()
+    assert regles["source_perimee"].vue in VUES
+    assert {r.page for r in regles.values() if r.vue} == {"sources_methode"}

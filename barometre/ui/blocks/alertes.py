@@ -36,7 +36,8 @@ def render_alertes(vue: VueAlertes) -> None:
             f'<li>{texte(a.fait)} <span class="baro-legende">{texte(a.depuis)}</span></li>' for a in alertes
         )
         st.html(f"<ul>{faits}</ul><p><strong>Que faire.</strong> {texte(regle.action)}</p>")
-        st.page_link(navigation.get_page(regle.page), label="Voir la page")
+        cles = {"vue": regle.vue} if regle.vue else None
+        st.page_link(navigation.get_page(regle.page), label="Voir la page", query_params=cles)
     if vue.alertes:
         render_telechargements(vue.table, vue.provenance, cle="alertes")
 

@@ -8,6 +8,7 @@ from barometre.access import Gate
 from barometre.assemblage import memoire
 from barometre.assemblage.etat import load_mesures
 from barometre.assemblage.theme import ThemeAffiche, load_theme
+from barometre.charts.cadre import NOMBRES
 from barometre.ui import porte
 from barometre.ui.blocks.grand_chiffre import build_carte_breve
 from barometre.ui.blocks.graphiques import build_marques
@@ -57,7 +58,8 @@ def _build_ensemble(affiche: ThemeAffiche) -> str:
     if marques is None:
         return ""
     legende = texte(f"{ensemble.depuis} : {LEGENDE_CHANGEMENT}") if ensemble.depuis else ""
-    tableau = build_tableau(marques.table, affiche.vue.theme.titre)
+    lue = marques.table.drop(columns=[nom for nom in NOMBRES if nom in marques.table])
+    tableau = build_tableau(lue, affiche.vue.theme.titre)
     return (
         f"<h2>Tous les indicateurs</h2>{build_marques(marques)}"
         f'<p class="baro-legende">{legende}</p>{_build_suite(ensemble)}'
