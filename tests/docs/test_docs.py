@@ -12,6 +12,7 @@ import pytest
 
 from barometre.cli.analyse import Mesuse, build_parser
 from barometre.stats.prudence import PRUDENCE_FACTOR
+from barometre.ui.blocks import methode
 
 RACINE = Path(__file__).resolve().parents[2]
 DOCUMENTS = [RACINE / "README.md", *sorted((RACINE / "docs").glob("*.md"))]
@@ -125,6 +126,5 @@ def test_ce_qu_un_statisticien_nous_reprocherait_est_dit_au_statisticien_et_au_l
     assert f"{PRUDENCE_FACTOR:.2f}".replace(".", ",") in partie
     for reproche in ("précis, si les répondantes ressemblent aux autres", "sondage", "tiré", "modèle"):
         assert reproche in partie
-    assert 'render_document("docs/lire_un_chiffre.md")' in (
-        RACINE / "pages/donnees/sources_methode.py"
-    ).read_text("utf-8")
+    assert methode.DOCUMENT == "docs/lire_un_chiffre.md"
+    assert "render_methode(" in (RACINE / "pages/donnees/sources_methode.py").read_text("utf-8")

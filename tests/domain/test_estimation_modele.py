@@ -31,8 +31,9 @@ USAGES: dict[str, Callable[[], Any]] = {
 }
 # Qui nomme la table ou sa lecture : le calcul, l'entrepôt, la porte, et la seule vue qui la montre.
 LECTEURS = {
-    "access/gate.py", "pipeline/calcul.py", "views/comprendre/modele.py", "warehouse/deletions.py",
-    "warehouse/repository.py", "warehouse/schema/__init__.py", "warehouse/schema/chiffres.py",
+    "access/chiffres_publics.py", "pipeline/calcul.py", "views/comprendre/modele.py",
+    "warehouse/deletions.py", "warehouse/repository.py", "warehouse/schema/__init__.py",
+    "warehouse/schema/chiffres.py",
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import brentq
 from scipy.sparse import csr_array
 
 from barometre.domain.secret import BRUIT_MAXIMAL
@@ -39,7 +40,9 @@ class _Vise(Perturbation):
     def draw(self, membership: csr_array, values: np.ndarray, items: object) -> np.ndarray:
         return 30.0 - np.asarray(membership @ np.nan_to_num(values))
 
-    def draw_gap(self, membership: csr_array, values: np.ndarray, items: object) -> np.ndarray:
+    def draw_gap(
+        self, membership: csr_array, values: np.ndarray, items: object, salt: str = "ecart"
+    ) -> np.ndarray:
         lignes = []
         for dedans in membership.toarray() > 0:
             omega = POIDS[dedans] / POIDS[dedans].mean() - 1
@@ -49,12 +52,16 @@ class _Vise(Perturbation):
 
 @dataclass(frozen=True, eq=False)
 class _Fixe(_Vise):
-    """Le même, dont le bruit de l'écart est donné."""
+    """Le même, dont le bruit de l'écart est donné, et celui de la somme de Cochran, qui a sa clé."""
 
     ecart: float = 0.0
+    cochran: float = 0.0
 
-    def draw_gap(self, membership: csr_array, values: np.ndarray, items: object) -> np.ndarray:
-        return np.full((membership.shape[0], values.shape[1]), self.ecart)
+    def draw_gap(
+        self, membership: csr_array, values: np.ndarray, items: object, salt: str = "ecart"
+    ) -> np.ndarray:
+        bruit = self.cochran if salt == "cochran" else self.ecart
+        return np.full((membership.shape[0], values.shape[1]), bruit)
 
 
 def _design(cles: Perturbation) -> Design:
@@ -106,20 +113,37 @@ def _adjusted(oui: np.ndarray, ecart: float) -> pd.DataFrame:
     return compare_adjusted(_design(_Fixe(CLES, ecart=ecart)), _answers(oui)["a"].to_frame(), groupes, CALAGE)
 
 
-def _associated(oui: np.ndarray, ecart: float) -> pd.DataFrame:
-    return compare_standardised(_answers(oui), pd.Series(GROUPE, UNITES), STRATES, _Fixe(CLES, ecart=ecart))
+def _associated(oui: np.ndarray, ecart: float, cochran: float = 0.0) -> pd.DataFrame:
+    cles = _Fixe(CLES, ecart=ecart, cochran=cochran)
+    return compare_standardised(_answers(oui), pd.Series(GROUPE, UNITES), STRATES, cles)
 
 
-@pytest.mark.parametrize("publish", [_adjusted, _associated], ids=["structure_egale", "association"])
+def _interval(oui: np.ndarray, ecart: float) -> pd.DataFrame:
+    return _associated(oui, ecart).drop(columns="p_value")
+
+
+@pytest.mark.parametrize("publish", [_adjusted, _interval], ids=["structure_egale", "association"])
 def test_un_ecart_publie_porte_tout_ce_que_ses_voisins_disent(
     publish: Callable[[np.ndarray, float], pd.DataFrame],
 ) -> None:
-    """Le bruit de l'écart qui rend deux différences égales rend égaux intervalle, erreur type et valeur p."""
+    """Le bruit de l'écart qui rend deux différences égales rend égaux l'intervalle et l'erreur type."""
     cible = publish(REPONSES[0], 0.0)
     depart, pas = (publish(REPONSES[1], e)["difference"].iloc[0] for e in (0.0, 1.0))
     ecart = (cible["difference"].iloc[0] - depart) / (pas - depart)
     pd.testing.assert_frame_equal(cible, publish(REPONSES[1], ecart))
     assert abs(ecart) > 0.01
+
+
+def test_la_valeur_p_d_une_association_ne_dit_que_sa_somme_brouillee() -> None:
+    """Ses poids ne sont pas ceux de l'écart : elle a son bruit, qui suffit à rendre égales deux valeurs p."""
+    cible = _associated(REPONSES[0], 0.0)["p_value"].iloc[0]
+
+    def manque(cochran: float) -> float:
+        return float(_associated(REPONSES[1], 0.0, cochran)["p_value"].iloc[0] - cible)
+
+    bruit = brentq(manque, -60.0, 60.0)
+    assert abs(manque(bruit)) < 1e-9
+    assert abs(manque(0.0)) > 1e-6
 
 
 def test_la_pente_publiee_ne_lit_aucune_reponse() -> None:
