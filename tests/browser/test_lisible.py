@@ -88,8 +88,11 @@ def test_le_curseur_reste_ou_le_lecteur_choisit(
     if adresse == "inclusion":
         depliant.click()
     champ = page.locator(f".st-key-adresse_{cle} input")
+    # Une touche frappée pendant que la page se refait n'a pas de liste où aller.
+    page.wait_for_selector(".stApp[data-test-script-state=notRunning]")
     champ.focus()
     page.keyboard.press("ArrowDown")
+    page.get_by_role("option").first.wait_for()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{cle}=**")
