@@ -6,7 +6,7 @@ La synthèse de chaque département pose trente-cinq fois la même sorte de ques
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -34,10 +34,14 @@ class Avance:
             rangs = groupes.get(territoire_id, np.array([], dtype="int64"))
             self._lues[table, territoire_id] = lignes.iloc[rangs]
 
-    def select(self, table: str, filtres: Mapping[str, Filtre]) -> pd.DataFrame | None:
-        """Les lignes que rendrait la porte ; None si ce territoire n'a pas été lu d'avance."""
+    def read(
+        self, table: str, filtres: Mapping[str, Filtre], lire: Callable[[], pd.DataFrame]
+    ) -> pd.DataFrame:
+        """Les lignes que rend la porte : triées parmi celles lues d'avance, `lire()` sinon."""
         lignes = self._lues.get((table, _get_seul(filtres.get(TERRITOIRE))))
-        if lignes is None or lignes.empty:
+        if lignes is None:
+            return lire()
+        if lignes.empty:
             return lignes
         retenues: Marques = np.ones(len(lignes), dtype=bool)
         for colonne, filtre in filtres.items():

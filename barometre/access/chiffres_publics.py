@@ -55,10 +55,11 @@ class ChiffresPublics(FaitsPublics):
             "vague_id": vague_id, "niveau": niveau, "territoire_id": territoire_id, "type": type,
             "strate": strate, "couverture": couverture,
         }  # fmt: skip
-        avancees = self._avance.select("agregat", filtres | {"indicateur_id": indicateurs})
-        if avancees is not None:
-            return avancees
-        return mask_agregats(self._repository.list_agregats(indicateurs, **filtres))
+        return self._avance.read(
+            "agregat",
+            filtres | {"indicateur_id": indicateurs},
+            lambda: mask_agregats(self._repository.list_agregats(indicateurs, **filtres)),
+        )
 
     def list_evolutions(
         self,
@@ -72,10 +73,13 @@ class ChiffresPublics(FaitsPublics):
         filtres: dict[str, Filtre] = {
             "territoire_id": territoire_id, "type": type, "strate": strate, "couverture": couverture,
         }  # fmt: skip
-        avancees = self._avance.select("evolution", filtres | {"indicateur_id": indicateurs})
-        if avancees is not None:
-            return avancees
-        return mask_evolutions(self._repository.list_evolutions(indicateurs, **filtres), self._sensitive())
+        return self._avance.read(
+            "evolution",
+            filtres | {"indicateur_id": indicateurs},
+            lambda: mask_evolutions(
+                self._repository.list_evolutions(indicateurs, **filtres), self._sensitive()
+            ),
+        )
 
     def list_contrastes(
         self, indicateurs: Filtre = None, vague_id: Filtre = None, reference: Filtre = None

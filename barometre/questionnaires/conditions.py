@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from barometre.domain.enquete import Condition, Question, Questionnaire
 
@@ -91,6 +91,19 @@ def read_portee(expression: str, questions: Mapping[str, Question]) -> Portee | 
         else:
             return None
     return None if "" in types else Portee(condition, types)
+
+
+def set_portee(
+    question: Question, expression: str, questions: Mapping[str, Question], remarques: list[str]
+) -> Question:
+    """La question avec la portée qu'on lui lit ; ce qui ne se lit pas s'ajoute aux remarques."""
+    portee = read_portee(expression, questions)
+    if portee is None:
+        remarques.append(
+            f"{question.code} : sa condition n'est pas reprise, à écrire à la main ({expression})."
+        )
+        return question
+    return replace(question, condition=portee.condition, types=portee.types)
 
 
 def _read_condition(termes: list[Terme], questions: Mapping[str, Question]) -> Condition | None:

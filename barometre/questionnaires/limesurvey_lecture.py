@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from barometre.domain.enquete import CODE_NE_SAIT_PAS, Groupe, Option, Question, Questionnaire, Tableau
-from barometre.questionnaires.conditions import read_portee
+from barometre.questionnaires.conditions import set_portee
 from barometre.questionnaires.lecture import (
     Lecture,
     QuestionnaireRefuse,
@@ -116,13 +116,7 @@ class _Lecteur:
         expression = f"({propre}) and ({commune})" if "1" not in {propre, commune} else (
             propre if commune == "1" else commune
         )  # fmt: skip
-        portee = read_portee(expression, self.lues)
-        if portee is None:
-            self.remarques.append(
-                f"{question.code} : sa condition n'est pas reprise, à écrire à la main ({expression})."
-            )
-            return question
-        return replace(question, condition=portee.condition, types=portee.types)
+        return set_portee(question, expression, self.lues, self.remarques)
 
     def _build(self, modele: Question, ligne: Ligne) -> Iterator[Question]:
         genre, qid = ligne["type"], ligne["qid"]

@@ -19,11 +19,12 @@ from barometre.domain.enquete import (
 )
 from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.xlsx_reader import read_xlsx
-from barometre.questionnaires.conditions import read_portee
+from barometre.questionnaires.conditions import set_portee
 from barometre.questionnaires.lecture import (
     MAX_OCTETS,
     Lecture,
     QuestionnaireRefuse,
+    get_ligne,
     is_identite,
     name_ligne,
     read_texte,
@@ -169,13 +170,7 @@ class _Lecteur:
         expressions = [o.get("relevant", "") for o in self._ouverts] + [ligne.get("relevant", "")]
         ecrites = [e for e in expressions if e]
         expression = " and ".join(f"({e})" for e in ecrites)
-        portee = read_portee(expression, self.lues)
-        if portee is None:
-            self.remarques.append(
-                f"{question.code} : sa condition n'est pas reprise, à écrire à la main ({expression})."
-            )
-            return question
-        return replace(question, condition=portee.condition, types=portee.types)
+        return set_portee(question, expression, self.lues, self.remarques)
 
     def _place(self, question: Question) -> Question:
         """Son groupe, et son code de ligne si elle est dans un tableau."""
@@ -185,7 +180,7 @@ class _Lecteur:
         if tableau is None:
             return question
         tete, nom = read_texte(tableau.get("label", "")), tableau.get("name", "")
-        ligne = question.libelle.removeprefix(f"{tete} [").removesuffix("]")
+        ligne = get_ligne(question.libelle, tete)
         sous = question.code.removeprefix(f"{nom}_").replace("_", "")
         code = f"{nom}_{sous}"
         return replace(question, id=code, code=code, libelle=name_ligne(tete, ligne))

@@ -76,7 +76,11 @@ def _describe_options(options: tuple[Option, ...], echelles: Echelles) -> dict[s
     nom = next((nom for nom, communes in echelles.items() if communes == options), "")
     if nom:
         return {"echelle": nom}
-    return {"options": [_EnLigne(id=o.id, code=o.code, libelle=o.libelle) for o in options]}
+    return {"options": _list_options(options)}
+
+
+def _list_options(options: tuple[Option, ...]) -> list[_EnLigne]:
+    return [_EnLigne(id=o.id, code=o.code, libelle=o.libelle) for o in options]
 
 
 def _describe_formulation(ancienne: Formulation) -> dict[str, Any]:
@@ -84,7 +88,7 @@ def _describe_formulation(ancienne: Formulation) -> dict[str, Any]:
         avant=ancienne.avant,
         libelle=ancienne.libelle,
         code=ancienne.code,
-        options=[_EnLigne(id=o.id, code=o.code, libelle=o.libelle) for o in ancienne.options],
+        options=_list_options(ancienne.options),
     )
 
 

@@ -98,6 +98,8 @@ def test_le_curseur_reste_ou_le_lecteur_choisit(
     page.wait_for_url(f"**{cle}=**")
     page.wait_for_selector(".stApp[data-test-script-state=notRunning]")
     _attend_curseur(page, f".st-key-adresse_{cle}")
+    assert page.evaluate("document.activeElement.tagName") != "BODY"
+    expect(page.locator(f".st-key-adresse_{cle}:focus-within")).to_have_count(1)
 
 
 def test_le_titre_reprend_le_curseur_d_un_bouton_qui_disparait(serveur: str, visiter: Visiter) -> None:
