@@ -90,11 +90,23 @@ class Cube:
         strates = _codes(self.cadre["strate"], self.strates)[rangs]
         return np.where(cellules >= 0, cellules * len(self.strates) + strates[:, None], -1)
 
+    @cached_property
+    def nationales(self) -> Entiers:
+        """Les cellules de la France entière, qu'on y ait répondu ou non."""
+        grilles = [rang for rang, (niveau, _, _) in enumerate(GRILLES) if niveau == FRANCE]
+        return np.unique(self.membership[:, grilles])
+
     def build_membership(self, repondants: pd.Index) -> tuple[pd.DataFrame, csr_array]:
-        """Les cellules où ces répondants sont, et la matrice répondant × cellule."""
+        """Les cellules où ces répondants sont, toutes les nationales, et la matrice répondant × cellule.
+
+        Une nationale vide existe comme une petite : de sa présence, on lirait si l'une de ses collectivités
+        (la seule région adhérente d'un OPSN…) a répondu.
+        """
         rangs = self.membership[self.cadre.index.get_indexer(repondants)]
         lignes, grilles = np.nonzero(rangs >= 0)
-        cellules, colonnes = np.unique(rangs[lignes, grilles], return_inverse=True)
+        occupees = rangs[lignes, grilles]
+        cellules = np.union1d(occupees, self.nationales)
+        colonnes = np.searchsorted(cellules, occupees)
         matrice = csr_array((np.ones(len(lignes)), (lignes, colonnes)), shape=(len(rangs), len(cellules)))
         return self.describe(cellules).assign(vides=self.compute_vides(cellules, repondants)), matrice
 
@@ -144,5 +156,5 @@ def _codes(valeurs: pd.Series, modalites: list[str]) -> Entiers:
 
 def is_kept(cellules: pd.DataFrame) -> NDArray[np.bool_]:
     """Les cellules que l'entrepôt garde : toutes les nationales, et celles qui ont de quoi se montrer."""
-    vue = cellules["participants"].ge(SEUIL) | cellules["niveau"].eq("france")
+    vue = cellules["participants"].ge(SEUIL) | cellules["niveau"].eq(FRANCE)
     return vue.to_numpy(dtype=bool)

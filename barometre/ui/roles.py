@@ -167,7 +167,7 @@ def _describe(portee: Portee) -> str:
     if portee.role == "opsn":
         nom = _list_opsn().get(portee.opsn_id, portee.opsn_id)
         return (
-            f"Vous voyez l’outil comme un agent {format_complement('', nom)} : les réponses (simulées) "
-            "de son périmètre, cybersécurité exclue."
+            f"Vous voyez l’outil comme un agent d’OPSN ({nom}) : les réponses (simulées) de son "
+            "périmètre, cybersécurité exclue."
         )
     return "Vous voyez l’outil comme un responsable de programme : les chiffres de tous, et qui a répondu."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -16,7 +17,8 @@ def cube() -> Cube:
 
 
 def cellules_de(cube: Cube, collectivite_id: str) -> set[tuple[str, ...]]:
-    cellules, _ = cube.build_membership(pd.Index([collectivite_id]))
+    cellules, membres = cube.build_membership(pd.Index([collectivite_id]))
+    cellules = cellules[np.asarray(membres.sum(axis=0)).ravel() > 0]
     return set(cellules[["territoire_id", "type", "strate", "couverture"]].itertuples(index=False, name=None))
 
 
@@ -32,6 +34,18 @@ def test_les_cellules_d_une_commune(cube: Cube) -> None:
     assert ("epci-243300316", "", "", "") in siennes
     # 4 territoires × (total, type, strate), la couverture en France (3) et en région (1), l'EPCI
     assert len(siennes) == 4 * 3 + 3 + 1 + 1
+
+
+def test_une_cellule_nationale_existe_que_l_on_y_ait_repondu_ou_non(cube: Cube) -> None:
+    """De sa présence, tout lecteur saurait qu'une des collectivités d'une cellule d'une seule a répondu."""
+    nationales = []
+    for repondants in (["commune-33063"], ["region-84"], cube.cadre.index):
+        cellules, membres = cube.build_membership(pd.Index(repondants))
+        assert membres.shape == (len(repondants), len(cellules))
+        france = cellules[is_kept(cellules.assign(participants=0))]
+        nationales.append(set(france[["type", "strate", "couverture"]].itertuples(index=False, name=None)))
+    assert nationales[0] == nationales[1] == nationales[2]
+    assert ("region", "", "") in nationales[0]
 
 
 def test_une_region_n_est_dans_aucun_departement(cube: Cube) -> None:

@@ -65,7 +65,8 @@ def _render_repartitions(detail: IndicateurAffiche) -> None:
     render_graphique(detail.get_graphique(choisie), detail.vue.provenance, cle=cle, titre=repartition.titre)
     if repartition.sans_chiffre:
         st.html(
-            f'<p class="baro-legende">Sans réponse\u202f: {texte(", ".join(repartition.sans_chiffre))}.</p>'
+            '<p class="baro-legende">Sans chiffre (question non posée, ou moins de 10 réponses)\u202f: '
+            f"{texte(', '.join(repartition.sans_chiffre))}.</p>"
         )
     render_suite(detail, choisie)
     st.html('<p class="baro-legende">Télécharger cet indicateur, avec toutes ses répartitions\u202f:</p>')

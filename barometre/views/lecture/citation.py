@@ -114,7 +114,7 @@ def get_raison(etat: str, indicateur: Indicateur) -> str:
     if etat.startswith(STRUCTURE):
         return _explain_structure(etat.removeprefix(STRUCTURE), indicateur)
     if etat != "primary":
-        return "Pas de chiffre : aucune réponse, ou question non posée à ces collectivités."
+        return f"Pas de chiffre : moins de {SEUIL} réponses, ou question non posée à ces collectivités."
     cyber = indicateur.sensibilite == "cyber"
     if cyber:
         return f"Non publiable : en cybersécurité, rien sous {SEUIL_CYBER} réponses ni sous région et type."

@@ -32,7 +32,7 @@ class Repartition:
     tete: str
     indicateur: Indicateur
     groupes: tuple[Groupe, ...]
-    # Groupes sans aucune cellule (question non posée, personne n'a répondu) : nommés, non dessinés.
+    # Groupes sans cellule (question non posée, trop peu de réponses) : nommés, non dessinés.
     sans_chiffre: tuple[str, ...] = ()
 
     @property

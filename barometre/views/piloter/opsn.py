@@ -14,7 +14,8 @@ from barometre.domain.formats import format_compte, format_nombre, format_part, 
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.noms import build_cle_tri
 from barometre.domain.provenance import Provenance
-from barometre.domain.territoire import FRANCE, LIBELLES_TYPES, TYPES
+from barometre.domain.territoire import FRANCE, TYPES
+from barometre.views.collectivite.identite import NOMS_TYPES
 from barometre.views.lecture.groupes_compares import PRECAUTION, GroupeCompare, read_couvertes
 from barometre.views.lecture.libelles import Libelles
 from barometre.views.lecture.ligne import Lecture
@@ -189,7 +190,7 @@ def list_suivi(gate: Gate, catalogue: Catalogue, jour: date) -> pd.DataFrame:
         {
             "collectivite_id": siennes["collectivite_id"],
             "collectivite": siennes["nom"],
-            "type": siennes["type"].map(LIBELLES_TYPES),
+            "type": siennes["type"].map(NOMS_TYPES),
             "vagues_repondues": siennes["collectivite_id"].map(vagues).fillna(0).astype("Int64"),
             "obligations": [_count_obligations(catalogue, x, jour) for x in siennes.to_dict("records")],
         }
