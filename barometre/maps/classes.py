@@ -86,19 +86,26 @@ def build_classes(
 ) -> Classes:
     """Les classes de ces valeurs. Donnez celles de toutes les vagues : les bornes ne bougeront pas.
 
-    `aussi` : d'autres valeurs à ranger (indicatives), qui ne fixent pas les bornes mais peuvent les dépasser.
+    `aussi` : d'autres valeurs à ranger (indicatives), qui peuvent dépasser les bornes mais ne les fixent pas,
+    sauf si les premières ne font qu'une classe : une carte d'une seule couleur ne montre rien.
     """
     echelle = 100.0 if indicateur.est_part else 1.0
-    connues = np.sort(np.array([v * echelle for v in valeurs if v is not None and not math.isnan(v)]))
+    connues, autres = (_scale(v, echelle) for v in (valeurs, aussi))
+    toutes = np.sort(np.concatenate([connues, autres]))
     bornes = _compute_bornes(connues, methode, nombre, indicateur.decimales) if connues.size else ()
+    if len(bornes) == 2 and autres.size:
+        bornes = _compute_bornes(toutes, methode, nombre, indicateur.decimales)
     palette = get_palette(indicateur.sens, ecart=methode == "ecart")
     unite = "points" if methode == "ecart" and indicateur.est_part else indicateur.unite
     couleurs = pick_couleurs(palette, max(len(bornes) - 1, 0))
     classes = Classes(bornes, couleurs, methode, echelle, unite, indicateur.decimales)
-    autres = [*connues, *(v * echelle for v in aussi if v is not None and not math.isnan(v))]
     if not bornes:
         return classes
-    return replace(classes, ouverte_bas=min(autres) < bornes[0], ouverte_haut=max(autres) > bornes[-1])
+    return replace(classes, ouverte_bas=toutes[0] < bornes[0], ouverte_haut=toutes[-1] > bornes[-1])
+
+
+def _scale(valeurs: Iterable[float | None], echelle: float) -> np.ndarray:
+    return np.sort(np.array([v * echelle for v in valeurs if v is not None and not math.isnan(v)]))
 
 
 def _compute_bornes(valeurs: np.ndarray, methode: Methode, nombre: int, decimales: int) -> tuple[float, ...]:

@@ -70,6 +70,8 @@ def _compte(nombre: int, niveau: str) -> str:
 def _describe_etendue(lieux: pd.DataFrame, indicateur: Indicateur) -> str:
     """« Les valeurs vont de 12 % (Creuse) à 65 % (Mayotte). » : les lieux sont ceux que la carte colore."""
     textes = [_format(valeur, indicateur) for valeur in lieux["valeur"]]
+    if len(lieux) == 1:
+        return f"Seul chiffre que l’on peut citer\u202f: {lieux['nom'].iloc[0]}, {textes[0]}."
     bas, haut = (_format(borne, indicateur) for borne in (lieux["valeur"].min(), lieux["valeur"].max()))
     if bas == haut:
         return f"La valeur est partout de {bas}."

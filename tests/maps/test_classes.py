@@ -56,6 +56,15 @@ def test_une_seule_valeur_une_classe() -> None:
     assert classes.get_rang(0.25) == 0
 
 
+def test_un_seul_chiffre_citable_ne_fait_pas_une_carte_d_une_seule_couleur() -> None:
+    """79 départements indicatifs, un seul citable : tous tombaient dans « 83,2 % ou moins »."""
+    indicatives = [0.4 + 0.005 * rang for rang in range(79)]
+    classes = build_classes([0.83], PART, aussi=indicatives)
+    assert classes.nombre >= 4
+    assert len({classes.get_rang(v) for v in indicatives}) >= 4
+    assert classes.get_rang(0.83) == classes.nombre - 1
+
+
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=25), st.sampled_from(["egales", "quantiles"]))
 def test_toute_valeur_tombe_entre_les_bornes_de_sa_classe(valeurs: list[float], methode: str) -> None:
     classes = build_classes(valeurs, PART, methode)  # type: ignore[arg-type]

@@ -47,6 +47,17 @@ def test_un_chiffre_indicatif_ne_fonde_aucune_phrase() -> None:
     assert "toujours indicatif" in build_phrase(cadre, PART, "region")
 
 
+def test_d_un_seul_chiffre_citable_rien_ne_se_dit_des_autres() -> None:
+    """La carte disait « La valeur est partout de 83 % » de 79 départements indicatifs."""
+    lignes = [
+        {"code": "22", "nom": "Côtes-d'Armor", "valeur": 0.83},
+        *({"code": code, "nom": code, "valeur": 0.4, "etat": "indicatif"} for code in ("29", "35", "56")),
+    ]
+    phrase = build_phrase(build_cadre(lignes), PART, "departement")
+    assert phrase.endswith("Seul chiffre que l’on peut citer\u202f: Côtes-d'Armor, 83\u202f%.")
+    assert "partout" not in phrase
+
+
 def test_rien_de_publie_se_dit() -> None:
     cadre = build_cadre([{"code": "01", "etat": "absent"}])
     assert build_phrase(cadre, PART, "departement").startswith("Aucun chiffre n’est publié")
