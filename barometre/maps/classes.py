@@ -50,9 +50,12 @@ class Classes:
         """La classe d'une valeur brute (part de 0 à 1, ou grandeur) ; -1 si elle est absente."""
         if valeur is None or math.isnan(valeur) or not self.couleurs:
             return -1
-        # Arrondie comme à l'écran : « 20 % » se range avec les 20 %, non avec les 19,6 %.
-        affichee = round(valeur * self.echelle, self.decimales + 1)
+        affichee = self.round_affichee(valeur * self.echelle)
         return min(max(bisect_right(self.bornes, affichee) - 1, 0), self.nombre - 1)
+
+    def round_affichee(self, valeur: float) -> float:
+        """La valeur arrondie comme à l'écran : « 20 % » se range avec les 20 %, non avec les 19,6 %."""
+        return round(valeur, self.decimales + 1)
 
     def list_libelles(self) -> tuple[str, ...]:
         """« 20 à 40 % », dans l'ordre des couleurs."""
@@ -101,7 +104,8 @@ def build_classes(
     classes = Classes(bornes, couleurs, methode, echelle, unite, indicateur.decimales)
     if not bornes:
         return classes
-    return replace(classes, ouverte_bas=toutes[0] < bornes[0], ouverte_haut=toutes[-1] > bornes[-1])
+    bas, haut = (classes.round_affichee(float(v)) for v in (toutes[0], toutes[-1]))
+    return replace(classes, ouverte_bas=bas < bornes[0], ouverte_haut=haut > bornes[-1])
 
 
 def _scale(valeurs: Iterable[float | None], echelle: float) -> np.ndarray:

@@ -65,6 +65,13 @@ def test_un_seul_chiffre_citable_ne_fait_pas_une_carte_d_une_seule_couleur() -> 
     assert classes.get_rang(0.83) == classes.nombre - 1
 
 
+def test_une_valeur_a_un_cheveu_d_une_borne_n_ouvre_pas_sa_classe() -> None:
+    """99,99999999999999 % s'écrit « 100 % » : rien n'est en dessous de « 100 à 100,2 % »."""
+    classes = build_classes([0.9999999999999999], PART)
+    assert not classes.ouverte_bas
+    assert not classes.ouverte_haut
+
+
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=25), st.sampled_from(["egales", "quantiles"]))
 def test_toute_valeur_tombe_entre_les_bornes_de_sa_classe(valeurs: list[float], methode: str) -> None:
     classes = build_classes(valeurs, PART, methode)  # type: ignore[arg-type]

@@ -180,7 +180,7 @@ def test_les_poids_suivent_la_couverture(lieu: str, miroir: Path, tmp_path: Path
     recuperer(["operateurs_anct"], miroir, adresse=lieu)
     agregats = depot.list_agregats("site_internet", "2023-v1", territoire_id="france", type="", strate="")
     par_couverture = agregats.set_index("couverture")["n"]
-    assert "inconnue" not in par_couverture  # la Corse-du-Sud est passée dans un périmètre
+    assert par_couverture["inconnue"] == 0  # la Corse-du-Sud est passée dans un périmètre
     assert par_couverture["perimetre"] == par_couverture[""] == len(codes)
 
 
