@@ -1,12 +1,14 @@
-"""lots : les fichiers que la réserve garde, et en recharger un."""
+"""lots : les fichiers que la réserve garde, en recharger un, effacer ceux qui ne servent plus."""
 
 from __future__ import annotations
 
 import argparse
 import os
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
+from barometre.access import Registre, open_registre
 from barometre.catalogue import load_catalogue
 from barometre.cli.analyse import add_json
 from barometre.cli.erreurs import Refus
@@ -16,7 +18,8 @@ from barometre.cli.sortie import Barre, get_operateur, print_json, print_table
 from barometre.ingest.garde_actions import is_actions
 from barometre.pipeline.importer import importer_garde
 from barometre.pipeline.importer_actions import importer_actions_gardees
-from barometre.pipeline.rejeu import list_reserve
+from barometre.pipeline.rejeu import Fiche, list_reserve
+from barometre.pipeline.retention import JOURS, list_purgeables, remove_purgeables
 from barometre.warehouse.versions import open_entrepot
 
 COLONNES = {"cle": "clé", "questionnaire_id": "questionnaire", "vague_id": "vague", "fichiers": "fichiers",
@@ -26,7 +29,7 @@ _SIGNES = 12
 
 def add_command(commandes: Any) -> None:
     """Déclare la commande."""
-    aide = "liste les fichiers reçus que la réserve garde, ou en recharge un"
+    aide = "liste les fichiers reçus que la réserve garde, en recharge un, efface ceux qui ne servent plus"
     analyseur = commandes.add_parser("lots", help=aide, description=aide)
     actions = analyseur.add_subparsers(title="actions", metavar="ACTION", dest="action", required=True)
     lister = actions.add_parser("lister", help="les fichiers gardés", description="les fichiers gardés")
@@ -42,12 +45,30 @@ def add_command(commandes: Any) -> None:
     recharger.add_argument("--essai", action="store_true", help="montre tout, n'écrit rien")
     add_json(recharger)
     recharger.set_defaults(execute=execute_recharger)
+    _add_purger(actions)
+
+
+def _add_purger(actions: Any) -> None:
+    phrase = "efface les fichiers gardés dont plus aucune version n'a les réponses"
+    purger = actions.add_parser("purger", help=phrase, description=phrase)
+    purger.add_argument(
+        "--jours", type=int, default=JOURS, help=f"reçus il y a plus de tant de jours ({JOURS})"
+    )
+    purger.add_argument("--confirmer", action="store_true", help="efface ; sans lui, montre seulement")
+    add_json(purger)
+    purger.set_defaults(execute=execute_purger)
 
 
 def execute_lister(demande: argparse.Namespace) -> None:
     """Le plus récent d'abord ; aucune réponse n'est montrée."""
-    lignes = [asdict(fiche) for fiche in list_reserve(open_entrepot())]
-    if demande.json:
+    _print_fiches(
+        list_reserve(open_entrepot()), demande.json, "La réserve est vide : aucun fichier n'a été importé."
+    )
+
+
+def _print_fiches(fiches: list[Fiche], en_json: bool, aucune: str) -> None:
+    lignes = [asdict(fiche) for fiche in fiches]
+    if en_json:
         print_json(lignes)
     elif lignes:
         courtes = [
@@ -55,7 +76,29 @@ def execute_lister(demande: argparse.Namespace) -> None:
         ]
         print_table(courtes, COLONNES)
     else:
-        print("La réserve est vide : aucun fichier n'a été importé.")
+        print(aucune)
+
+
+def execute_purger(demande: argparse.Namespace) -> None:
+    """Montre ce qui serait effacé ; l'efface avec `--confirmer`, chaque fichier inscrit au journal avant."""
+    if demande.jours < 0:
+        raise Refus("« --jours » attend un nombre de jours positif.")
+    entrepot, instant = open_entrepot(), datetime.now(UTC)
+    aucune = "Rien à effacer : chaque fichier gardé sert encore, ou est trop récent."
+    if not demande.confirmer:
+        _print_fiches(list_purgeables(entrepot, instant, demande.jours), demande.json, aucune)
+        return
+    registre = open_registre()
+    _print_fiches(
+        remove_purgeables(entrepot, instant, demande.jours, lambda fiche: _record_purge(registre, fiche)),
+        demande.json, aucune,
+    )  # fmt: skip
+
+
+def _record_purge(registre: Registre, fiche: Fiche) -> None:
+    """Le journal dit quel fichier a disparu, et de quand il était ; jamais ce qu'il contenait."""
+    detail = f"{fiche.questionnaire_id} {fiche.vague_id}, reçu le {fiche.recu_le[:10]}".replace("  ", " ")
+    registre.journaliser("purger_lot", fiche.cle[:_SIGNES], compte="commande", detail=detail)
 
 
 def execute_recharger(demande: argparse.Namespace) -> None:

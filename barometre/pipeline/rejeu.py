@@ -6,7 +6,7 @@ tout remplacé et les suivants le complètent. Un lot d'avant la réserve, sans 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -211,7 +211,8 @@ class Fiche:
 
 def list_reserve(entrepot: Entrepot) -> list[Fiche]:
     """Tout ce que la réserve garde, du plus récent au plus ancien."""
-    reserve, presents = entrepot.get_reserve(), _list_presents(entrepot)
+    active = entrepot.get_active()
+    reserve, presents = entrepot.get_reserve(), list_cites(entrepot, [active] if active else [])
     fiches = [_build_fiche(cle, reserve.read(cle), cle in presents) for cle in reserve.list_cles()]
     return sorted(fiches, key=lambda fiche: fiche.recu_le, reverse=True)
 
@@ -232,12 +233,13 @@ def _build_fiche(cle: str, octets: bytes, en_service: bool) -> Fiche:
     )  # fmt: skip
 
 
-def _list_presents(entrepot: Entrepot) -> set[str]:
-    active = entrepot.get_active()
-    if active is None:
-        return set()
-    moteur = entrepot.build_engine(active)
-    try:
-        return set(list_lots_reels(moteur)["empreinte_gardee"].dropna()) | list_lots_actions(moteur)
-    finally:
-        moteur.dispose()
+def list_cites(entrepot: Entrepot, versions: Iterable[str]) -> set[str]:
+    """Les clés des fichiers dont l'une de ces versions a les réponses."""
+    cites: set[str] = set()
+    for version_id in versions:
+        moteur = entrepot.build_engine(version_id)
+        try:
+            cites |= set(list_lots_reels(moteur)["empreinte_gardee"].dropna()) | list_lots_actions(moteur)
+        finally:
+            moteur.dispose()
+    return cites

@@ -1,4 +1,4 @@
-"""La réserve : chaque fichier reçu, gardé à côté des versions et jamais effacé avec elles.
+"""La réserve : chaque fichier reçu, gardé à côté des versions, jamais effacé avec elles.
 
 Un contenu porte pour clé son propre condensé : il ne se remplace pas, et un contenu abîmé se voit en le
 lisant. Il contient des réponses et une clé secrète : la réserve se protège comme l'entrepôt.
@@ -13,7 +13,7 @@ import zlib
 from abc import ABC, abstractmethod
 from pathlib import Path
 
-from sqlalchemy import Column, Engine, LargeBinary, MetaData, String, Table, insert, select
+from sqlalchemy import Column, Engine, LargeBinary, MetaData, String, Table, delete, insert, select
 
 from barometre.fichiers import write_atomic
 from barometre.warehouse.engine import EntrepotError
@@ -43,6 +43,10 @@ class Reserve(ABC):
     @abstractmethod
     def _write(self, cle: str, brut: bytes) -> None:
         """Range un contenu qui n'y est pas encore, d'un seul geste."""
+
+    @abstractmethod
+    def remove(self, cle: str) -> None:
+        """Efface un contenu ; ne fait rien s'il n'est plus là."""
 
     def add(self, contenu: bytes) -> str:
         """Garde un contenu ; rend sa clé."""
@@ -95,6 +99,10 @@ class ReserveFichiers(Reserve):
         self.dossier.mkdir(parents=True, exist_ok=True)
         write_atomic(self._path(cle), brut)
 
+    def remove(self, cle: str) -> None:
+        """Le fichier de cette clé s'efface."""
+        self._path(cle).unlink(missing_ok=True)
+
     def _path(self, cle: str) -> Path:
         return self.dossier / f"{cle}.json.gz"
 
@@ -119,3 +127,8 @@ class ReservePostgresql(Reserve):
     def _write(self, cle: str, brut: bytes) -> None:
         with self._moteur.begin() as connexion:
             connexion.execute(insert(lots).values(empreinte=cle, contenu=brut))
+
+    def remove(self, cle: str) -> None:
+        """La ligne de cette clé s'efface."""
+        with self._moteur.begin() as connexion:
+            connexion.execute(delete(lots).where(lots.c.empreinte == cle))

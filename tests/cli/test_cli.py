@@ -183,6 +183,10 @@ def test_lots_d_une_reserve_vide(entrepot_mini: str, capsys: Ecran) -> None:
     assert json.loads(capsys.readouterr().out) == []
     assert main(["lots", "recharger", "abc"]) == 1
     assert "Aucun fichier gardé" in capsys.readouterr().err
+    assert main(["lots", "purger"]) == 0
+    assert "Rien à effacer" in capsys.readouterr().out
+    assert main(["lots", "purger", "--jours", "-1"]) == 1
+    assert "nombre de jours positif" in capsys.readouterr().err
 
 
 def test_oublier_des_reponses_n_est_plus_possible(capsys: Ecran) -> None:

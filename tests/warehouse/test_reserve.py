@@ -20,6 +20,9 @@ def test_garde_une_fois_et_rend_les_memes_octets(entrepot: Entrepot) -> None:
     assert reserve.read(cles[1]) == b"deux"
     with pytest.raises(EntrepotError, match="n'a plus le fichier"):
         reserve.read("0" * 64)
+    reserve.remove(cles[1])
+    reserve.remove(cles[1])
+    assert reserve.list_cles() == [cles[0]]
 
 
 def test_un_contenu_change_n_est_pas_rendu(entrepot: Entrepot) -> None:

@@ -1,0 +1,65 @@
+"""Un fichier reçu ne quitte la réserve que si rien ne peut plus en avoir besoin ; le journal le dit avant."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from barometre.pipeline.construire import construire
+from barometre.pipeline.rejeu import Fiche
+from barometre.pipeline.retention import JOURS, list_purgeables, remove_purgeables
+from barometre.warehouse.entrepot import Entrepot
+from barometre.warehouse.versions import open_entrepot
+from tests.pipeline.test_rejeu import adresse, charge, check_memes_tables, read_tables
+
+__all__ = ["adresse", "charge"]
+
+
+def forget_versions(entrepot: Entrepot) -> None:
+    """Il ne reste que la version en service."""
+    for version_id in entrepot.list_ids():
+        if version_id != entrepot.get_active():
+            entrepot.remove(version_id)
+
+
+def plus_tard(jours: int) -> datetime:
+    return datetime.now(UTC) + timedelta(days=jours)
+
+
+def test_une_version_gardee_retient_ses_fichiers(adresse: str) -> None:
+    """Le premier fichier de 2023, corrigé depuis : une version d'avant peut encore y revenir."""
+    entrepot = open_entrepot(adresse)
+    assert list_purgeables(entrepot, plus_tard(JOURS + 1)) == []
+    forget_versions(entrepot)
+    assert [f.vague_id for f in list_purgeables(entrepot, plus_tard(JOURS + 1))] == ["2023-v1"]
+    assert list_purgeables(entrepot, plus_tard(JOURS - 1)) == []
+
+
+def test_purger_inscrit_puis_efface_et_reconstruire_n_y_perd_rien(adresse: str) -> None:
+    entrepot, inscrits = open_entrepot(adresse), []
+    forget_versions(entrepot)
+    avant, cles = read_tables(adresse), entrepot.get_reserve().list_cles()
+
+    def inscrire(fiche: Fiche) -> None:
+        assert fiche.cle in entrepot.get_reserve().list_cles()
+        inscrits.append(fiche.cle)
+
+    purges = remove_purgeables(entrepot, plus_tard(JOURS + 1), JOURS, inscrire)
+    assert inscrits == [fiche.cle for fiche in purges]
+    assert sorted(set(cles) - set(inscrits)) == entrepot.get_reserve().list_cles()
+    construire(adresse=adresse, processus=1)
+    check_memes_tables(avant, read_tables(adresse))
+
+
+def test_un_journal_qui_refuse_ne_laisse_rien_effacer(adresse: str) -> None:
+    entrepot = open_entrepot(adresse)
+    forget_versions(entrepot)
+    cles = entrepot.get_reserve().list_cles()
+
+    def refuse(fiche: Fiche) -> None:
+        raise OSError(fiche.cle)
+
+    with pytest.raises(OSError, match=r"[0-9a-f]{64}"):
+        remove_purgeables(entrepot, plus_tard(JOURS + 1), JOURS, refuse)
+    assert entrepot.get_reserve().list_cles() == cles
