@@ -93,7 +93,7 @@ class EntrepotPostgresql(Entrepot):
 
     def get_active(self) -> str | None:
         """Une lecture d'une ligne par appel : quelques dixièmes de milliseconde."""
-        with self._moteur.connect() as connexion:
+        with _read(self._moteur) as connexion:
             return connexion.scalar(select(pointeur.c.version_id))
 
     def list_ids(self) -> list[str]:
@@ -105,7 +105,8 @@ class EntrepotPostgresql(Entrepot):
         return self._list(NOM_PREPARE)
 
     def _list(self, nom: re.Pattern[str]) -> list[str]:
-        trouves = (nom.match(s) for s in inspect(self._moteur).get_schema_names())
+        with _read(self._moteur) as connexion:
+            trouves = [nom.match(s) for s in inspect(connexion).get_schema_names()]
         return sorted(f"{n.group(1)}T{n.group(2)}Z-{n.group(3)}" for n in trouves if n)
 
     def build_engine(self, version_id: str) -> Engine:
@@ -193,6 +194,16 @@ class EntrepotPostgresql(Entrepot):
                 connexion.execute(text(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE'))
         except SQLAlchemyError as erreur:
             raise EntrepotError(f"Le schéma « {schema} » n'a pas pu être effacé.") from erreur
+
+
+@contextmanager
+def _read(moteur: Engine) -> Iterator[Connection]:
+    """Une connexion ; une base partie en cours de service se dit par une phrase, et se retente."""
+    try:
+        with moteur.connect() as connexion:
+            yield connexion
+    except SQLAlchemyError as erreur:
+        raise EntrepotError(explain_refus(str(erreur))) from erreur
 
 
 def _schema(version_id: str) -> str:

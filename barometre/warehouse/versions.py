@@ -7,10 +7,10 @@ un lecteur et un écrivain DuckDB de deux processus s'excluent, donc chaque cons
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 from sqlalchemy import Engine, delete, insert, select
@@ -28,6 +28,7 @@ from barometre.warehouse.schema import metadata, version
 VERSIONS_GARDEES = 5
 # Une version préparée attend qu'on la compare et la mette en service ; au-delà, la plus ancienne s'efface.
 PREPAREES_GARDEES = 3
+_INSTANT = "%Y%m%dT%H%M%SZ"
 # Ce que la liste des versions montre : ces colonnes-là sont de tous les schémas.
 _LUES = (version.c.version_id, version.c.creee_le, version.c.simulee, version.c.commentaire)
 
@@ -41,7 +42,17 @@ def open_entrepot(adresse: str | None = None) -> Entrepot:
 def build_version_id(maintenant: datetime | None = None) -> str:
     """`20261122T053000Z-3fa9c1` : l'heure UTC pour l'ordre, un hasard pour l'unicité."""
     instant = maintenant or datetime.now(UTC)
-    return f"{instant:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    return f"{instant:{_INSTANT}}-{secrets.token_hex(3)}"
+
+
+def get_instant_neuf(gardees: Iterable[str], maintenant: datetime) -> datetime:
+    """Maintenant ; si l'horloge a reculé, la seconde qui suit la plus récente des versions gardées.
+
+    Leur ordre est celui de leurs noms : née « avant » les autres, une version s'effacerait la première.
+    """
+    instants = (datetime.strptime(v.partition("-")[0], _INSTANT).replace(tzinfo=UTC) for v in gardees)
+    derniere = max(instants, default=maintenant)
+    return maintenant if derniere <= maintenant else derniere + timedelta(seconds=1)
 
 
 @contextmanager
@@ -60,7 +71,8 @@ def fill_chantier(
     `preparee` : la version se relit et se compare, et attend `publish_preparee` pour être en service.
     """
     entrepot.remove_debris()
-    version_id = build_version_id()
+    gardees = [*entrepot.list_ids(), *entrepot.list_preparees()]
+    version_id = build_version_id(get_instant_neuf(gardees, datetime.now(UTC)))
     moteur = entrepot.build_chantier(version_id, copie_de)
     try:
         create_tables(moteur, metadata)

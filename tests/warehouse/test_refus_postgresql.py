@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import text
 
 from barometre.warehouse.engine import EntrepotError, build_postgresql_engine
+from barometre.warehouse.entrepot import Entrepot
 from barometre.warehouse.lieu_postgresql import explain_refus
+from barometre.warehouse.repository import Repository
 from barometre.warehouse.versions import open_entrepot
 
 
@@ -50,3 +54,27 @@ def test_un_vrai_serveur_qui_refuse(serveur_postgresql: str) -> None:
     with admin.connect() as connexion:
         connexion.execute(text("DROP DATABASE essai_ascii WITH (FORCE)"))
     admin.dispose()
+
+
+@pytest.mark.postgresql
+def test_une_base_qui_part_et_revient(
+    base_postgresql: str, serveur_postgresql: str, construire_mini: Callable[[Entrepot], str]
+) -> None:
+    """Connexions coupées et base fermée : une phrase ; rouverte, le même lecteur lit, sans redémarrer."""
+    lieu = open_entrepot(base_postgresql)
+    version_id = construire_mini(lieu)
+    lecteur = Repository(lieu)
+    assert lecteur.get_version().version_id == version_id
+    nom = base_postgresql.rsplit("/", 1)[1]
+    admin = build_postgresql_engine(serveur_postgresql).execution_options(isolation_level="AUTOCOMMIT")
+    with admin.connect() as connexion:
+        connexion.execute(text(f'ALTER DATABASE "{nom}" ALLOW_CONNECTIONS false'))
+        couper = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :nom"
+        connexion.execute(text(couper), {"nom": nom})
+        with pytest.raises(EntrepotError) as partie:
+            lecteur.get_version()
+        assert base_postgresql not in str(partie.value)
+        connexion.execute(text(f'ALTER DATABASE "{nom}" ALLOW_CONNECTIONS true'))
+    admin.dispose()
+    assert lecteur.get_version().version_id == version_id
+    lecteur.close()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
+from typing import Self
 
 import pytest
 from sqlalchemy import inspect
@@ -14,10 +16,12 @@ from barometre.warehouse.entrepot import ConstructionEnCours, Entrepot
 from barometre.warehouse.repository import Repository
 from barometre.warehouse.schema import contraste
 from barometre.warehouse.versions import (
+    PREPAREES_GARDEES,
     VERSIONS_GARDEES,
     activate_version,
     build_version_id,
     fill_chantier,
+    get_instant_neuf,
     list_versions,
     open_chantier,
     open_entrepot,
@@ -71,7 +75,7 @@ def test_on_garde_les_dernieres_et_toujours_l_active(
     entrepot: Entrepot, construire_mini: Construire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     identifiants = iter([f"20260101T00000{i}Z-00000{i}" for i in range(9)])
-    monkeypatch.setattr("barometre.warehouse.versions.build_version_id", lambda: next(identifiants))
+    monkeypatch.setattr("barometre.warehouse.versions.build_version_id", lambda _: next(identifiants))
     for _ in range(VERSIONS_GARDEES + 2):
         construire_mini(entrepot)
     gardees = entrepot.list_ids()
@@ -127,6 +131,41 @@ def test_pointeur_abime(tmp_path: Path, construire_mini: Construire) -> None:
 
 def test_identifiants_uniques() -> None:
     assert len({build_version_id() for _ in range(100)}) == 100
+
+
+@pytest.mark.parametrize(
+    ("heure", "attendue"),
+    [("12:00:00", "12:00:00"), ("11:59:59", "11:59:59"), ("09:00:00", "11:59:31")],
+    ids=["à l'heure", "l'horloge avance", "l'horloge recule"],
+)
+def test_une_version_nait_apres_les_autres(heure: str, attendue: str) -> None:
+    """Deux gardées, à 10 h et à 11 h 59 min 30 s."""
+    gardees = ["20261128T100000Z-0000aa", "20261128T115930Z-0000bb"]
+    instant = get_instant_neuf(gardees, datetime.fromisoformat(f"2026-11-28T{heure}+00:00"))
+    assert f"{instant:%H:%M:%S}" == attendue
+    assert get_instant_neuf([], instant) == instant
+
+
+def test_une_horloge_reculee_n_efface_pas_ce_que_l_on_prepare(
+    tmp_path: Path, construire_mini: Construire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Quatre préparées, la dernière par une machine dont l'horloge a reculé d'un an : elle reste."""
+    entrepot = open_entrepot(str(tmp_path))
+    construire_mini(entrepot)
+    for _ in range(PREPAREES_GARDEES):
+        _prepare(entrepot)
+    instant = datetime.now(UTC) - timedelta(days=365)
+    monkeypatch.setattr("barometre.warehouse.versions.datetime", _build_horloge(instant))
+    assert _prepare(entrepot) == entrepot.list_preparees()[-1]
+
+
+def _build_horloge(instant: datetime) -> type[datetime]:
+    class Horloge(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls.fromtimestamp(instant.timestamp(), tz)
+
+    return Horloge
 
 
 def _prepare(entrepot: Entrepot) -> str:
