@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -10,7 +11,7 @@ from pathlib import Path
 from pkgutil import resolve_name
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from barometre.pipeline.construire import construire
 from barometre.sources.catalogue import Attendu
@@ -45,6 +46,30 @@ def composants_lus_une_fois() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as streamlit:
         lecture = "streamlit.components.v2.manifest_scanner.scan_component_manifests"
         streamlit.setattr(lecture, cache(resolve_name(lecture)))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def registres_copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Un registre SQLite neuf est la copie d'un premier : ses migrations ne se rejouent pas chaque fois."""
+    registre = sys.modules.get("barometre.access.registre")
+    if registre is None:  # cette séance n'en ouvre aucun
+        yield
+        return
+    migrer, modele = registre._migrate, tmp_path_factory.mktemp("registre") / "modele.db"
+
+    def copier(moteur: Engine) -> None:
+        fichier = Path(moteur.url.database or ":memory:")
+        if moteur.dialect.name == "sqlite" and fichier.name != ":memory:" and not fichier.exists():
+            if not modele.exists():
+                premier = create_engine(f"sqlite:///{modele}")
+                migrer(premier)
+                premier.dispose()
+            shutil.copyfile(modele, fichier)
+        migrer(moteur)
+
+    with pytest.MonkeyPatch.context() as registres:
+        registres.setattr(registre, "_migrate", copier)
         yield
 
 

@@ -9,15 +9,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.fakes import build_entrepot_factice
+from tests.maps.donnees import write_contours
 
 RACINE = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -30,6 +32,10 @@ OPTIONS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Un rendu logiciel de WebGL : lent, mais le même que celui d'une carte graphique.
+WEBGL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
+# Aucune durée n'est affirmée : une machine chargée met plus que les cinq secondes de Playwright.
+expect.set_options(timeout=30_000)
 
 
 @dataclass
@@ -105,12 +111,32 @@ def serveur_neuf(entrepot: str, tmp_path: Path) -> Iterator[Callable[..., str]]:
         processus.wait(timeout=20)
 
 
-@pytest.fixture(scope="session")
-def serveur(entrepot: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    processus, base = start_server(entrepot, tmp_path_factory.mktemp("journal") / "serveur.log")
+@contextmanager
+def run_serveur(entrepot: str, dossier: Path, contours: Path) -> Iterator[str]:
+    """L'adresse d'un serveur dont les contours des communes, s'il y en a, sont dans `contours`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BAROMETRE_CONTOURS", str(contours))
+        processus, base = start_server(entrepot, dossier / "serveur.log")
     yield base
     processus.terminate()
     processus.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def serveur(entrepot: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Un serveur pour toute la séance, sans contours de communes, même si cette machine en a."""
+    dossier = tmp_path_factory.mktemp("serveur")
+    with run_serveur(entrepot, dossier, dossier / "contours") as base:
+        yield base
+
+
+@pytest.fixture(scope="session")
+def avec_communes(entrepot: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Un serveur dont les contours des communes sont chargés."""
+    dossier = tmp_path_factory.mktemp("communes")
+    write_contours(dossier / "contours")
+    with run_serveur(entrepot, dossier, dossier / "contours") as base:
+        yield base
 
 
 @pytest.fixture(scope="session")
@@ -122,6 +148,15 @@ def navigateur() -> Iterator[Browser]:
         navigateur = outil.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
         yield navigateur
         navigateur.close()
+
+
+@pytest.fixture(scope="session")
+def avec_webgl(navigateur: Browser) -> Iterator[Browser]:
+    """Un navigateur à part, dont WebGL est rendu par le processeur."""
+    options = [option for option in OPTIONS if option != "--disable-gpu"]
+    autre = navigateur.browser_type.launch(executable_path=CHROMIUM, args=[*options, *WEBGL])
+    yield autre
+    autre.close()
 
 
 Visiter = Callable[..., Visite]

@@ -15,6 +15,11 @@ from barometre.ui.navigation import list_pages
 from tests.browser.conftest import Visiter
 
 CONTRASTES = Path(__file__).with_name("contrastes.js")
+DEBORD = (
+    "Math.max(document.documentElement.scrollWidth - innerWidth,"
+    "...[...document.querySelectorAll('.stMain')].map(e => e.scrollWidth - e.clientWidth))"
+)
+CLAIR, SOMBRE = "rgb(255, 255, 255)", "rgb(16, 22, 29)"
 pytestmark = pytest.mark.navigateur
 ADRESSES = [page.adresse for page in list_pages()]
 # Les pages dont la mise en forme diffère : les neuf thèmes ont le même script.
@@ -44,16 +49,15 @@ def test_rien_n_est_demande_a_un_autre_hote_et_la_console_est_muette(
     assert visite.page.locator("h1").count() == 1
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("adresse", DIFFERENTES)
-def test_sur_un_telephone_rien_ne_deborde(serveur: str, visiter: Visiter, adresse: str, theme: str) -> None:
-    page = visiter(serveur, f"/{adresse}", largeur=390, theme=theme).page
-    page.wait_for_load_state("networkidle")
-    debord = page.evaluate(
-        "Math.max(document.documentElement.scrollWidth - innerWidth,"
-        "...[...document.querySelectorAll('.stMain')].map(e => e.scrollWidth - e.clientWidth))"
-    )
-    assert debord <= 0
+def test_sur_un_telephone_rien_ne_deborde(serveur: str, visiter: Visiter, adresse: str) -> None:
+    page = visiter(serveur, f"/{adresse}", largeur=390).page
+    # La page ouverte suit l'appareil qui s'assombrit : une seule visite montre les deux apparences.
+    for theme, fond in (("light", CLAIR), ("dark", SOMBRE)):
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        expect(page.locator(".stApp")).to_have_css("background-color", fond)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate(DEBORD) <= 0, theme
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -3,52 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Frame, Page, expect
 
 from barometre.contours.dossier import TUILES
-from tests.browser.conftest import CHROMIUM, OPTIONS, Visite, Visiter, start_server
-from tests.maps.donnees import write_contours
+from tests.browser.conftest import Visite, Visiter
 
 pytestmark = pytest.mark.navigateur
 FINI = ".stApp[data-test-script-state='notRunning']"
-# Un rendu logiciel de WebGL : lent, mais le même que celui d'une carte graphique.
-WEBGL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
-
-
-@pytest.fixture(scope="module")
-def avec_communes(entrepot: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Un serveur dont les contours des communes sont chargés."""
-    dossier = tmp_path_factory.mktemp("contours")
-    write_contours(dossier)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BAROMETRE_CONTOURS", str(dossier))
-        processus, base = start_server(entrepot, dossier / "serveur.log")
-    yield base
-    processus.terminate()
-    processus.wait(timeout=20)
-
-
-@pytest.fixture(scope="module")
-def serveur_sans_communes(entrepot: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    dossier = tmp_path_factory.mktemp("vide")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BAROMETRE_CONTOURS", str(dossier))
-        processus, base = start_server(entrepot, dossier / "serveur.log")
-    yield base
-    processus.terminate()
-    processus.wait(timeout=20)
-
-
-@pytest.fixture(scope="module")
-def avec_webgl(navigateur: Browser) -> Iterator[Browser]:
-    """Un navigateur à part, dont WebGL est rendu par le processeur."""
-    options = [option for option in OPTIONS if option != "--disable-gpu"]
-    autre = navigateur.browser_type.launch(executable_path=CHROMIUM, args=[*options, *WEBGL])
-    yield autre
-    autre.close()
 
 
 def _folium(page: Page) -> Frame:
@@ -61,10 +24,8 @@ def _check_muette(visite: Visite) -> None:
     assert visite.console == []
 
 
-def test_un_clic_sur_une_region_descend_a_ses_departements(
-    serveur_sans_communes: str, visiter: Visiter
-) -> None:
-    visite = visiter(serveur_sans_communes, "/carte")
+def test_un_clic_sur_une_region_descend_a_ses_departements(serveur: str, visiter: Visiter) -> None:
+    visite = visiter(serveur, "/carte")
     cadre = _folium(visite.page)
     cadre.locator("path.leaflet-interactive").first.dispatch_event("click")
     visite.page.wait_for_url(re.compile(r"territoire=region-0[12]$"))
@@ -72,11 +33,9 @@ def test_un_clic_sur_une_region_descend_a_ses_departements(
     _check_muette(visite)
 
 
-def test_changer_de_niveau_garde_la_carte_et_de_vague_garde_la_vue(
-    serveur_sans_communes: str, visiter: Visiter
-) -> None:
+def test_changer_de_niveau_garde_la_carte_et_de_vague_garde_la_vue(serveur: str, visiter: Visiter) -> None:
     # Un niveau où rien ne se montre n'est offert qu'à qui le demande par l'adresse.
-    visite = visiter(serveur_sans_communes, "/carte?theme=communication&niveau=departement")
+    visite = visiter(serveur, "/carte?theme=communication&niveau=departement")
     cadre, page = _folium(visite.page), visite.page
     cadre.evaluate("window.marque = 'la même'")
     avant = cadre.locator("#map_div").get_attribute("aria-label") or ""
@@ -94,24 +53,22 @@ def test_changer_de_niveau_garde_la_carte_et_de_vague_garde_la_vue(
     _check_muette(visite)
 
 
-def test_le_meme_lien_redonne_la_meme_carte(serveur_sans_communes: str, visiter: Visiter) -> None:
-    visite = visiter(serveur_sans_communes, "/carte?territoire=region-02&niveau=departement&theme=donnee")
+def test_le_meme_lien_redonne_la_meme_carte(serveur: str, visiter: Visiter) -> None:
+    visite = visiter(serveur, "/carte?territoire=region-02&niveau=departement&theme=donnee")
     cadre = _folium(visite.page)
     assert cadre.locator("path.leaflet-interactive").count() == 1
     expect(visite.page.locator(".baro-legende").first).to_contain_text("Région Fictive du Sud")
 
 
-def test_sans_contours_des_communes_la_carte_le_dit_et_remonte(
-    serveur_sans_communes: str, visiter: Visiter
-) -> None:
-    visite = visiter(serveur_sans_communes, "/carte?niveau=commune")
+def test_sans_contours_des_communes_la_carte_le_dit_et_remonte(serveur: str, visiter: Visiter) -> None:
+    visite = visiter(serveur, "/carte?niveau=commune")
     expect(visite.page.get_by_text("n’ont pas été chargés")).to_be_visible()
     _folium(visite.page)
     _check_muette(visite)
 
 
-def test_deux_cartes_ont_les_memes_classes(serveur_sans_communes: str, visiter: Visiter) -> None:
-    visite = visiter(serveur_sans_communes, "/carte?theme=communication&en_face=2023-v1")
+def test_deux_cartes_ont_les_memes_classes(serveur: str, visiter: Visiter) -> None:
+    visite = visiter(serveur, "/carte?theme=communication&en_face=2023-v1")
     visite.page.locator(".baro-legende-carte").nth(2).wait_for()
     avant, apres, changement = visite.page.locator(".baro-legende-carte ul").all_inner_texts()
     assert avant == apres
@@ -119,8 +76,8 @@ def test_deux_cartes_ont_les_memes_classes(serveur_sans_communes: str, visiter: 
     assert "Hausse au-delà du hasard" in changement
 
 
-def test_l_image_fixe_a_un_texte_de_remplacement(serveur_sans_communes: str, visiter: Visiter) -> None:
-    visite = visiter(serveur_sans_communes, "/carte?vue=image")
+def test_l_image_fixe_a_un_texte_de_remplacement(serveur: str, visiter: Visiter) -> None:
+    visite = visiter(serveur, "/carte?vue=image")
     image = visite.page.locator("img.baro-image-carte")
     expect(image).to_be_visible()
     assert "Légende" in (image.get_attribute("alt") or "")

@@ -8,12 +8,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import fakes
-from tests.browser.conftest import start_server
-from tests.browser.test_carte import avec_webgl
+from tests.browser.conftest import run_serveur
 from tests.maps.donnees import write_contours
 
 pytestmark = pytest.mark.navigateur
-__all__ = ["avec_webgl"]
 PIEGE = (
     "${alert(1)}`'\"</script><script>alert(2)</script><!--\u2028🎉<img src=x onerror=alert(3)>"
     "{{7*7}}{% raw %} $x$ *a*"
@@ -32,11 +30,8 @@ def pieges(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         patch.setattr(fakes, "COMMUNES", communes)
         entrepot = fakes.build_entrepot_factice(dossier / "entrepot")
         write_contours(dossier / "contours", noms={code: f"C{PIEGE}" for code, *_ in communes})
-        patch.setenv("BAROMETRE_CONTOURS", str(dossier / "contours"))
-        processus, base = start_server(entrepot, dossier / "serveur.log")
-    yield base
-    processus.terminate()
-    processus.wait(timeout=20)
+    with run_serveur(entrepot, dossier, dossier / "contours") as base:
+        yield base
 
 
 def _open(navigateur: Browser, adresse: str) -> tuple[Page, list[str]]:

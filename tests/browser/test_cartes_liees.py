@@ -9,10 +9,7 @@ from functools import partial
 import pytest
 from playwright.sync_api import Browser, FloatRect, Frame, Page
 
-from tests.browser.test_carte import avec_communes, avec_webgl, serveur_sans_communes
-
 pytestmark = pytest.mark.navigateur
-__all__ = ["avec_communes", "avec_webgl", "serveur_sans_communes"]
 # Compte ce que chaque carte dit à l'autre, dans la page et dans ses cadres.
 COMPTER = """
 window.postes = 0;
@@ -79,8 +76,8 @@ def _drag(page: Page, boite: FloatRect, dx: int, dy: int) -> None:
 GESTES = ("glisser", "bouton", "clavier", "double_clic")
 
 
-def test_folium_l_autre_carte_suit(serveur_sans_communes: str, navigateur: Browser) -> None:
-    page = _open(navigateur, f"{serveur_sans_communes}/carte?theme=communication&en_face=2023-v1")
+def test_folium_l_autre_carte_suit(serveur: str, navigateur: Browser) -> None:
+    page = _open(navigateur, f"{serveur}/carte?theme=communication&en_face=2023-v1")
     cadres = _list_feuilles(page)
     # Chaque carte mène à son tour : ni l'une ni l'autre n'est la première.
     for rang, geste in enumerate(GESTES):

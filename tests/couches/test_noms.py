@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 RACINE = Path(__file__).resolve().parents[2]
@@ -42,10 +43,12 @@ def list_verbes() -> set[str]:
     }
 
 
-def list_fonctions() -> Iterator[tuple[Path, str]]:
-    """Les fonctions et méthodes publiques ; une propriété porte le nom de sa valeur."""
-    for chemin in sorted(PAQUET.rglob("*.py")):
-        yield from _walk(ast.parse(chemin.read_text(encoding="utf-8")), chemin.relative_to(PAQUET))
+@cache
+def list_fonctions() -> tuple[tuple[Path, str], ...]:
+    """Les fonctions et méthodes publiques, lues une fois ; une propriété porte le nom de sa valeur."""
+    fichiers = sorted(PAQUET.rglob("*.py"))
+    arbres = ((ast.parse(f.read_text(encoding="utf-8")), f.relative_to(PAQUET)) for f in fichiers)
+    return tuple(trouve for arbre, chemin in arbres for trouve in _walk(arbre, chemin))
 
 
 def _walk(noeud: ast.AST, chemin: Path) -> Iterator[tuple[Path, str]]:

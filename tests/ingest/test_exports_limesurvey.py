@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -107,15 +108,43 @@ def load(contenu: str, referentiel: Referentiel) -> tuple[pd.DataFrame, list[str
     return lot.fait_reponse, list(lot.participation["collectivite_id"])
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(reponses=st.lists(reponse, min_size=1, max_size=3), sep=st.sampled_from(",;\t"))
-def test_toutes_les_options_d_export(
-    referentiel: Referentiel, reponses: list[dict[str, Any]], sep: str
+# De tout : chaque sorte de réponse, des vides, une page quittée avant chaque question.
+VARIEES: list[dict[str, Any]] = [
+    {"Q01": "N", "Q02": {"SQ001", "SQ003"}, "Q03": "1500", "Q04": "", "Q05": "", "Q06": "Y", "quittee": 6},
+    {"Q01": "Y", "Q02": set(), "Q03": "", "Q04": "Rien", "Q05": "A2", "Q06": "", "quittee": 6},
+    {"Q01": "", "Q02": {"SQ002"}, "Q03": "0", "Q04": "Rien", "Q05": "A1", "Q06": "N", "quittee": 4},
+]
+Ecriture = tuple[bool, str, str, str, str]
+
+
+def check_meme_lecture(
+    referentiel: Referentiel,
+    reponses: list[dict[str, Any]],
+    options: Iterable[tuple[str, Ecriture]],
+    sep: str,
 ) -> None:
-    # Une conversion en 1 et 2 ne se reconnaît qu'à un « 1 » et un « 2 » dans le fichier.
-    reponses = [{**reponses[0], "Q01": "N", "Q06": "Y", "quittee": 6}, *reponses[1:]]
+    """Chaque option d'export se lit comme la première."""
     temoin, presentes = load(write_export(reponses, "code", REPONSES[0], ","), referentiel)
-    for style, ecriture in product(ENTETES, REPONSES):
+    for style, ecriture in options:
         lus, ids = load(write_export(reponses, style, ecriture, sep), referentiel)
         assert ids == presentes, (style, ecriture)
         pd.testing.assert_frame_equal(lus, temoin, obj=f"{style} {ecriture}")
+
+
+def test_toutes_les_options_d_export(referentiel: Referentiel) -> None:
+    check_meme_lecture(referentiel, VARIEES, product(ENTETES, REPONSES), ";")
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    reponses=st.lists(reponse, min_size=1, max_size=3),
+    style=st.sampled_from(ENTETES),
+    ecriture=st.sampled_from(REPONSES),
+    sep=st.sampled_from(",;\t"),
+)
+def test_une_option_d_export_quelles_que_soient_les_reponses(
+    referentiel: Referentiel, reponses: list[dict[str, Any]], style: str, ecriture: Ecriture, sep: str
+) -> None:
+    # Une conversion en 1 et 2 ne se reconnaît qu'à un « 1 » et un « 2 » dans le fichier.
+    reponses = [{**reponses[0], "Q01": "N", "Q06": "Y", "quittee": 6}, *reponses[1:]]
+    check_meme_lecture(referentiel, reponses, [(style, ecriture)], sep)
