@@ -127,13 +127,18 @@ def serveur_postgresql() -> Iterator[str]:
 @pytest.fixture
 def base_postgresql(serveur_postgresql: str, request: pytest.FixtureRequest) -> str:
     """Une base neuve sur le serveur provisoire."""
-    nom = f"essai_{abs(hash(request.node.nodeid)):x}"
-    moteur = build_postgresql_engine(serveur_postgresql).execution_options(isolation_level="AUTOCOMMIT")
+    return create_base(serveur_postgresql, request.node.nodeid)
+
+
+def create_base(serveur: str, titre: str) -> str:
+    """L'adresse d'une base neuve, dont le nom vient de `titre`."""
+    nom = f"essai_{abs(hash(titre)):x}"
+    moteur = build_postgresql_engine(serveur).execution_options(isolation_level="AUTOCOMMIT")
     with moteur.connect() as connexion:
         connexion.execute(text(f'DROP DATABASE IF EXISTS "{nom}" WITH (FORCE)'))
         connexion.execute(text(f'CREATE DATABASE "{nom}"'))
     moteur.dispose()
-    return serveur_postgresql.rsplit("/", 1)[0] + "/" + nom
+    return serveur.rsplit("/", 1)[0] + "/" + nom
 
 
 @pytest.fixture(params=MOTEURS)
@@ -142,6 +147,14 @@ def entrepot(request: pytest.FixtureRequest, tmp_path: Path) -> Entrepot:
     if request.param == "duckdb":
         return open_entrepot(str(tmp_path / "entrepot"))
     return open_entrepot(request.getfixturevalue("base_postgresql"))
+
+
+@pytest.fixture(scope="module", params=MOTEURS)
+def entrepot_lu(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Entrepot:
+    """Un entrepôt vide sur chaque moteur, que les essais d'un fichier remplissent une fois, puis lisent."""
+    if request.param == "duckdb":
+        return open_entrepot(str(tmp_path_factory.mktemp("lu") / "entrepot"))
+    return open_entrepot(create_base(request.getfixturevalue("serveur_postgresql"), request.node.nodeid))
 
 
 @pytest.fixture
@@ -166,10 +179,11 @@ def load_mini(moteur: Engine, version_id: str) -> None:
         insert_frame(connexion, s.lien_opsn, mini.build_liens_opsn())
 
 
-@pytest.fixture
-def repository(entrepot: Entrepot, construire_mini: Callable[[Entrepot], str]) -> Iterator[Repository]:
+@pytest.fixture(scope="module")
+def repository(entrepot_lu: Entrepot) -> Iterator[Repository]:
     """Un dépôt sur une petite version, sur chaque moteur."""
-    construire_mini(entrepot)
-    depot = Repository(entrepot)
+    with open_chantier(entrepot_lu) as (version_id, moteur):
+        load_mini(moteur, version_id)
+    depot = Repository(entrepot_lu)
     yield depot
     depot.close()

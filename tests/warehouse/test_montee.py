@@ -34,14 +34,14 @@ def _lignes(indicateur_id: str, valeurs: dict[str, float], periode: str = "2024"
     )
 
 
-@pytest.fixture
-def valeurs(entrepot: Entrepot) -> Callable[[str], dict[str, tuple[float, int]]]:
+@pytest.fixture(scope="module")
+def valeurs(entrepot_lu: Entrepot) -> Callable[[str], dict[str, tuple[float, int]]]:
     """La montée appliquée deux fois ; rend territoire → (valeur, communes connues)."""
     inconnue = pd.DataFrame(
         [("presence", "commune-01004", "2024", None, "sans_reponse", "essai", None)],
         columns=["indicateur_id", "collectivite_id", "periode", "valeur", "etat", "source_id", "n_communes"],
     )
-    with open_chantier(entrepot) as (version_id, moteur):
+    with open_chantier(entrepot_lu) as (version_id, moteur):
         load_mini(moteur, version_id)
         with moteur.begin() as connexion:
             for frame in (
@@ -54,7 +54,7 @@ def valeurs(entrepot: Entrepot) -> Callable[[str], dict[str, tuple[float, int]]]
                 insert_frame(connexion, s.fait_valeur, frame)
         apply_montees(moteur, MONTEES)
         apply_montees(moteur, MONTEES)  # refaire ne change rien
-    depot = Repository(entrepot)
+    depot = Repository(entrepot_lu)
 
     def lire(indicateur_id: str) -> dict[str, tuple[float, int]]:
         lignes = depot.list_valeurs(indicateur_id, periode="2024")
@@ -101,12 +101,12 @@ def test_moyenne_ponderee_par_un_autre_indicateur(
     assert "departement-69" not in parts  # son seul poids est nul : pas de moyenne
 
 
-def test_chaque_periode_monte_a_part(entrepot: Entrepot, valeurs: Callable[[str], object]) -> None:
-    anciennes = Repository(entrepot).list_valeurs("presence", periode="2020")
+def test_chaque_periode_monte_a_part(entrepot_lu: Entrepot, valeurs: Callable[[str], object]) -> None:
+    anciennes = Repository(entrepot_lu).list_valeurs("presence", periode="2020")
     assert anciennes.set_index("collectivite_id")["valeur"]["france"] == 0.0
 
 
-def test_les_valeurs_des_communes_restent(entrepot: Entrepot, valeurs: Callable[[str], object]) -> None:
-    lignes = Repository(entrepot).list_valeurs("presence", periode="2024", type="commune")
+def test_les_valeurs_des_communes_restent(entrepot_lu: Entrepot, valeurs: Callable[[str], object]) -> None:
+    lignes = Repository(entrepot_lu).list_valeurs("presence", periode="2024", type="commune")
     assert len(lignes) == 6
     assert lignes["n_communes"].isna().all()
