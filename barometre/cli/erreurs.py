@@ -37,7 +37,8 @@ def _explain_panne(erreur: BaseException) -> str:
     while cause is not None:
         texte = str(cause).lower()
         numero = cause.errno if isinstance(cause, OSError) else None
-        if numero in {errno.ENOSPC, errno.EDQUOT} or "no space left" in texte or "disk full" in texte:
+        plein = any(mots in texte for mots in ("no space left", "disk full", "file too large"))
+        if plein or numero in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
             return "Le disque est plein : libérez de la place et relancez. La version en service est intacte."
         if numero == errno.EROFS or "read-only file system" in texte:
             return "Le disque est en lecture seule : rien n'a été écrit. « importer --essai » s'en contente."

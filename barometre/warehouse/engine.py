@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 __all__ = [
     "Engine",
@@ -17,6 +17,7 @@ __all__ = [
     "get_adresse",
     "is_postgresql",
     "set_all_cores",
+    "write_disque",
 ]
 
 VARIABLE = "BAROMETRE_ENTREPOT"
@@ -65,6 +66,23 @@ def set_all_cores(moteur: Engine) -> None:
     if moteur.dialect.name == "duckdb":
         with moteur.begin() as connexion:
             connexion.exec_driver_sql(f"SET threads TO {os.cpu_count() or 1}")
+
+
+def write_disque(moteur: Engine) -> None:
+    """Range dans son fichier ce que DuckDB a encore dans son journal ; `EntrepotError` s'il ne peut pas.
+
+    Il le ferait en se fermant, mais sans dire qu'il échoue : un fichier vide serait mis en service.
+    """
+    if moteur.dialect.name != "duckdb":
+        return
+    try:
+        with moteur.connect() as connexion:
+            connexion.exec_driver_sql("CHECKPOINT")
+    except SQLAlchemyError as erreur:
+        raise EntrepotError(
+            "Le disque n'a pas pu recevoir toute la version : libérez de la place et relancez. "
+            "La version en service est intacte."
+        ) from erreur
 
 
 def build_postgresql_engine(adresse: str, schema: str | None = None) -> Engine:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from barometre.domain.version import Empreintes
 from barometre.warehouse.compatibilite import check_compatibilite
 from barometre.warehouse.dialects import create_tables
-from barometre.warehouse.engine import EntrepotError, get_adresse, is_postgresql
+from barometre.warehouse.engine import EntrepotError, get_adresse, is_postgresql, write_disque
 from barometre.warehouse.entrepot import Entrepot
 from barometre.warehouse.lieu_fichiers import EntrepotFichiers
 from barometre.warehouse.lieu_postgresql import EntrepotPostgresql
@@ -77,6 +77,7 @@ def fill_chantier(
     try:
         create_tables(moteur, metadata)
         yield version_id, moteur
+        write_disque(moteur)
     except BaseException:
         moteur.dispose()
         entrepot.remove_debris()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -58,6 +59,29 @@ def test_une_erreur_laisse_la_version_en_service(entrepot: Entrepot, construire_
     assert entrepot.get_active() == en_service
     assert entrepot.list_ids() == [en_service]
     assert entrepot.remove_debris() == 0  # la construction ratée a déjà tout effacé
+
+
+def test_un_disque_plein_a_la_fermeture_ne_met_rien_en_service(
+    tmp_path: Path, construire_mini: Construire
+) -> None:
+    """DuckDB range ses lignes dans son fichier en se fermant : ce qu'il n'a pas pu écrire serait perdu."""
+    entrepot = open_entrepot(str(tmp_path))
+    en_service = construire_mini(entrepot)
+    permis, plafond = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def remplir() -> None:
+        with open_chantier(entrepot) as (version_id, moteur):
+            load_mini(moteur, version_id)
+            # De quoi écrire le pointeur, non les lignes.
+            resource.setrlimit(resource.RLIMIT_FSIZE, (4_096, plafond))
+
+    try:
+        with pytest.raises(EntrepotError, match="disque"):
+            remplir()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (permis, plafond))
+    assert (entrepot.get_active(), entrepot.list_ids()) == (en_service, [en_service])
+    assert not list(tmp_path.glob("chantier-*"))
 
 
 def test_revenir_a_une_version(entrepot: Entrepot, construire_mini: Construire) -> None:
