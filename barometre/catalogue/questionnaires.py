@@ -149,7 +149,9 @@ def _rangements_faux(questionnaire: Questionnaire) -> Iterator[str]:
         if question.tableau:
             yield from _ligne_fausse(question, tetes)
     for code, lignes in groupby((q for q in posees if q.tableau), key=lambda q: q.tableau):
-        if len({_get_forme(q) for q in lignes}) > 1:
+        # Les deux échelles d'une ligne (« Q03_SQ001#0 » et « #1 ») ont chacune leurs options.
+        formes = {(q.code.partition("#")[2], _get_forme(q)) for q in lignes}
+        if len(formes) > len({echelle for echelle, _ in formes}):
             yield f"tableaux, {code} : ses lignes n'ont pas toutes la même forme de réponse."
 
 

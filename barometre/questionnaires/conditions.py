@@ -60,7 +60,8 @@ def _write(
 def _write_terme_lime(amont: Question | None, code: str) -> str:
     if amont and amont.type == "choix_multiple" and not amont.classement:
         return f'{amont.code}_{code}.NAOK == "Y"'
-    return f'{amont.code if amont else CODE_TYPE}.NAOK == "{code}"'
+    # L'échelle d'une ligne, « Q03_SQ001#0 », est « Q03_SQ001_0 » dans une expression.
+    return f'{amont.code.replace("#", "_") if amont else CODE_TYPE}.NAOK == "{code}"'
 
 
 def _write_terme_xls(amont: Question | None, code: str) -> str:
@@ -119,6 +120,8 @@ def _find_option(nom: str, valeur: str, questions: Mapping[str, Question]) -> tu
     if question := questions.get(nom):
         return (nom, valeur) if any(o.code == valeur for o in question.options) else None
     code, _, sous = nom.rpartition("_")
+    if echelle := questions.get(f"{code}#{sous}"):
+        return (echelle.code, valeur) if any(o.code == valeur for o in echelle.options) else None
     question = questions.get(code)
     case = question and question.type == "choix_multiple" and any(o.code == sous for o in question.options)
     return (code, sous) if case and valeur == "Y" else None

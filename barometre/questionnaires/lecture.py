@@ -58,16 +58,6 @@ def is_identite(question: Question) -> bool:
     return bool(find_role(question.code) or find_role(question.libelle))
 
 
-def check_exportable(questionnaire: Questionnaire) -> None:
-    """Refuse un tableau de nombres ou à deux échelles : le catalogue n'en garde pas la forme."""
-    for question in questionnaire.questions:
-        if question.code.count("_") > 1 or "#" in question.code:
-            raise QuestionnaireRefuse(
-                f"La question {question.code} vient d'un tableau à deux entrées, qui ne se récrit pas : "
-                "exportez en DOCX ou PDF, ou ajoutez-la dans l'outil."
-            )
-
-
 def name_ligne(tete: str, ligne: str) -> str:
     """Le libellé d'une ligne de tableau, comme LimeSurvey l'écrit dans un export."""
     return f"{tete} [{ligne}]"

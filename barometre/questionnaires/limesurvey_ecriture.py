@@ -13,10 +13,12 @@ from itertools import groupby
 
 from lxml import etree
 
-from barometre.domain.enquete import Option, Question, Questionnaire
+from barometre.domain.enquete import Option, Question, Questionnaire, Tableau
 from barometre.domain.territoire import LIBELLES_TYPES
 from barometre.questionnaires.conditions import CODE_TYPE, CODES_TYPES, write_limesurvey
-from barometre.questionnaires.lecture import check_exportable, get_ligne
+from barometre.questionnaires.grilles import Grille, is_case, read_grille
+from barometre.questionnaires.lecture import get_ligne
+from barometre.questionnaires.limesurvey_tables import ENTETES, get_bornes
 from barometre.questionnaires.nombres import write_bornes, write_forme, write_nombre
 
 # La base de LimeSurvey 6, dont ce fichier suit les tables ; LimeSurvey change lui-même le numéro d'enquête.
@@ -24,6 +26,8 @@ VERSION_BASE, ENQUETE, LANGUE = "641", "100001", "fr"
 _SIREN = r"/^[0-9]{9}$/"
 _GENRES = {"texte": "T", "nombre": "N", "choix_multiple": "M", "choix_unique": "L"}
 _LIGNES = {"texte": "Q", "nombre": "K", "choix_unique": "F"}
+# Les tableaux à deux entrées.
+_CASES = {"texte": ";", "nombre": ":"}
 _ENQUETE = {
     "sid": ENQUETE,
     "admin": "",
@@ -42,7 +46,6 @@ _ENQUETE = {
 def to_limesurvey(questionnaire: Questionnaire) -> bytes:
     """Le fichier entier."""
     ecrivain = _Ecrivain(questionnaire.keep_actuelles())
-    check_exportable(ecrivain.questionnaire)
     ecrivain.write()
     return ecrivain.to_xml()
 
@@ -89,15 +92,37 @@ class _Ecrivain:
             for question in lignes:
                 self._add_seule(question, gid)
             return
-        tete = next(t.libelle for t in self.questionnaire.tableaux if t.code == tableau)
+        tete = next(t for t in self.questionnaire.tableaux if t.code == tableau)
+        if any(is_case(question) for question in lignes):
+            self._add_grille(tete, read_grille(tete, lignes), gid)
+        else:
+            self._add_lignes(tete, lignes, gid)
+
+    def _add_lignes(self, tete: Tableau, lignes: Sequence[Question], gid: str) -> None:
         premiere = lignes[0]
         # Une ligne de nombres que l'on peut ne pas savoir est un texte dont la forme est vérifiée.
         genre = "Q" if premiere.type == "nombre" and premiere.ne_sait_pas else _LIGNES[premiere.type]
-        qid = self._add_posee(premiere, tableau, tete, genre, gid)
+        qid = self._add_posee(premiere, tete.code, tete.libelle, genre, gid)
         if premiere.type == "choix_unique":
             self._add_reponses(qid, _list_choix(premiere))
-        options = [Option("", get_ligne(q.libelle, tete), q.code.partition("_")[2]) for q in lignes]
+        options = [Option("", get_ligne(q.libelle, tete.libelle), q.code.partition("_")[2]) for q in lignes]
         self._add_sous(qid, options, gid)
+
+    def _add_grille(self, tete: Tableau, grille: Grille, gid: str) -> None:
+        premiere = grille.modeles[0]
+        sans_savoir = premiere.type == "nombre" and premiere.ne_sait_pas
+        genre = "1" if grille.a_echelles else ";" if sans_savoir else _CASES[premiere.type]
+        qid = self._add_posee(premiere, tete.code, tete.libelle, genre, gid)
+        self._add_sous(qid, grille.lignes, gid)
+        if not grille.a_echelles:
+            self._add_sous(qid, grille.colonnes, gid, echelle="1")
+            if genre == ":":
+                # Sans quoi chaque case est une liste de 1 à 10.
+                self._add_attributs(qid, input_boxes="1")
+            return
+        for colonne, modele, nom in zip(grille.colonnes, grille.modeles, ENTETES, strict=True):
+            self._add_attributs(qid, **{nom: _escape(colonne.libelle)})
+            self._add_reponses(qid, _list_choix(modele), echelle=colonne.code)
 
     def _add_seule(self, question: Question, gid: str) -> None:
         genre = _get_genre(question)
@@ -122,11 +147,8 @@ class _Ecrivain:
                 valide = f'{code}.NAOK == "{question.code_nsp}" or ({bornes})' if bornes else ""
                 self._add_attributs(qid, em_validation_q=valide)
             else:
-                self._add_attributs(
-                    qid,
-                    min_num_value_n=_write_borne(question.minimum),
-                    max_num_value_n=_write_borne(question.maximum),
-                )
+                bornees = zip(get_bornes(genre), (question.minimum, question.maximum), strict=True)
+                self._add_attributs(qid, **{nom: _write_borne(borne) for nom, borne in bornees})
             self._add_attributs(qid, suffix=_escape(question.unite))
         return qid
 
@@ -180,7 +202,7 @@ class _Ecrivain:
         self._add_mots(qid, libelle, aide)
         return qid
 
-    def _add_sous(self, qid: str, options: Iterable[Option], gid: str) -> None:
+    def _add_sous(self, qid: str, options: Iterable[Option], gid: str, echelle: str = "0") -> None:
         for option in options:
             sous = self._next()
             self.tables["subquestions"].append(
@@ -193,7 +215,7 @@ class _Ecrivain:
                     "title": option.code,
                     "other": "N",
                     "question_order": sous,
-                    "scale_id": "0",
+                    "scale_id": echelle,
                     "relevance": "1",
                 }
             )
@@ -204,7 +226,7 @@ class _Ecrivain:
             {"id": qid, "qid": qid, "question": _escape(libelle), "help": _escape(aide), "language": LANGUE}
         )
 
-    def _add_reponses(self, qid: str, options: Iterable[Option]) -> None:
+    def _add_reponses(self, qid: str, options: Iterable[Option], echelle: str = "0") -> None:
         for rang, option in enumerate(options):
             aid = self._next()
             self.tables["answers"].append(
@@ -214,7 +236,7 @@ class _Ecrivain:
                     "code": option.code,
                     "sortorder": str(rang),
                     "assessment_value": "0",
-                    "scale_id": "0",
+                    "scale_id": echelle,
                 }
             )
             self.tables["answer_l10ns"].append(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from barometre.domain.enquete import CODE_NE_SAIT_PAS, Groupe, Option, Question, Questionnaire, Tableau
 from barometre.questionnaires.conditions import set_portee
+from barometre.questionnaires.grilles import ECHELLE, build_case
 from barometre.questionnaires.lecture import (
     Lecture,
     QuestionnaireRefuse,
@@ -16,7 +17,15 @@ from barometre.questionnaires.lecture import (
     read_texte,
     set_choix,
 )
-from barometre.questionnaires.limesurvey_tables import Ligne, Mots, Tables, choose_langue, read_tables
+from barometre.questionnaires.limesurvey_tables import (
+    ENTETES,
+    Ligne,
+    Mots,
+    Tables,
+    choose_langue,
+    get_bornes,
+    read_tables,
+)
 from barometre.questionnaires.nombres import read_bornes, read_nombre, read_nsp
 
 OUI_NON = (Option("Y", "Oui", "Y"), Option("N", "Non", "N"))
@@ -31,10 +40,9 @@ _ECHELLES: dict[str, tuple[Option, ...]] = {
 }
 _UNIQUES, _TEXTES, _MUETTES = set("L!OYG5"), set("STUD"), set("X*")
 _LIGNES = {**dict.fromkeys("FHABCE", "choix_unique"), "K": "nombre", "Q": "texte"}
-_REFUSEES = {
-    "|": "un dépôt de fichier", "1": "un tableau à deux échelles", ":": "un tableau de nombres",
-    ";": "un tableau de textes", "I": "un choix de langue",
-}  # fmt: skip
+# Les tableaux de nombres, de textes, à deux échelles.
+_NOMBRES, _DEUX_ENTREES, _DEUX_ECHELLES = set("NK:"), set(":;"), "1"
+_REFUSEES = {"|": "un dépôt de fichier", "I": "un choix de langue"}
 
 
 def read_limesurvey(chemin: Path, langue: str = "") -> Lecture:
@@ -130,18 +138,22 @@ class _Lecteur:
             yield self._build_libre(modele, ligne)
         elif genre in _LIGNES:
             yield from self._build_lignes(modele, ligne)
+        elif genre in _DEUX_ENTREES:
+            yield from self._build_cases(modele, ligne)
+        elif genre == _DEUX_ECHELLES:
+            yield from self._build_echelles(modele, ligne)
         else:
             self.remarques.append(f"{modele.code} : le type « {genre} » de LimeSurvey n'est pas connu.")
 
     def _build_libre(self, modele: Question, ligne: Ligne) -> Question:
         """Un nombre, un texte, ou un texte dont la forme vérifiée est celle d'un nombre."""
         nsp, attributs = read_nsp(ligne.get("preg", "")), self._get_attributs(ligne["qid"])
-        if not (ligne["type"] in "NK" or nsp):
+        if not (ligne["type"] in _NOMBRES or nsp):
             return modele
         if nsp:
             minimum, maximum = read_bornes(attributs.get("em_validation_q", ""))
         else:
-            minimum, maximum = (read_nombre(attributs.get(f"{b}_num_value_n", "")) for b in ("min", "max"))
+            minimum, maximum = (read_nombre(attributs.get(nom, "")) for nom in get_bornes(ligne["type"]))
         return replace(
             modele, type="nombre", ne_sait_pas=bool(nsp), code_nsp=nsp or CODE_NE_SAIT_PAS,
             unite=read_texte(attributs.get("suffix", "")), minimum=minimum, maximum=maximum,
@@ -156,26 +168,49 @@ class _Lecteur:
             code = f"{tete.code}_{sous.code}"
             yield replace(commune, id=code, code=code, libelle=name_ligne(tete.libelle, sous.libelle))
 
-    def _list_options(self, ligne: Ligne) -> list[Option]:
+    def _build_cases(self, tete: Question, ligne: Ligne) -> Iterator[Question]:
+        tableau = Tableau(tete.code, tete.libelle)
+        self.tableaux.append(tableau)
+        commune = self._build_libre(tete, ligne)
+        colonnes = self._list_sous(ligne["qid"], scale_id="1")
+        for sous in self._list_sous(ligne["qid"], scale_id="0"):
+            for colonne in colonnes:
+                yield build_case(commune, tableau, sous, colonne, "_")
+
+    def _build_echelles(self, tete: Question, ligne: Ligne) -> Iterator[Question]:
+        tableau = Tableau(tete.code, tete.libelle)
+        self.tableaux.append(tableau)
+        titres = self._get_attributs(ligne["qid"])
+        echelles = [
+            (Option("", read_texte(titres.get(nom, "")) or f"Échelle {rang + 1}", str(rang)),
+             self._list_options(ligne, scale_id=str(rang)))
+            for rang, nom in enumerate(ENTETES)
+        ]  # fmt: skip
+        for sous in self._list_sous(ligne["qid"]):
+            for colonne, options in echelles:
+                posee = set_choix(replace(tete, type="choix_unique"), options)
+                yield build_case(posee, tableau, sous, colonne, ECHELLE)
+
+    def _list_options(self, ligne: Ligne, **ou: str) -> list[Option]:
         lues = [
             Option(
                 r["code"],
                 self.mots.get_texte("answer_l10ns", r.get("aid", ""), r, "answer") or r["code"],
                 r["code"],
             )
-            for r in self._sort("answers", "sortorder", qid=ligne["qid"])
+            for r in self._sort("answers", "sortorder", qid=ligne["qid"], **ou)
         ]
         autre = [Option("autre", "Autre", "other")] if ligne.get("other") == "Y" else []
         return (lues or list(_ECHELLES.get(ligne["type"], ()))) + autre
 
-    def _list_sous(self, qid: str) -> list[Option]:
+    def _list_sous(self, qid: str, **ou: str) -> list[Option]:
         return [
             Option(
                 r["title"],
                 self.mots.get_texte("question_l10ns", r["qid"], r, "question") or r["title"],
                 r["title"],
             )
-            for r in self._sort("subquestions", "question_order", parent_qid=qid)
+            for r in self._sort("subquestions", "question_order", parent_qid=qid, **ou)
         ]
 
     def _get_attributs(self, qid: str) -> dict[str, str]:

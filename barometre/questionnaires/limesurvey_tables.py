@@ -13,6 +13,16 @@ from barometre.questionnaires.lecture import MAX_OCTETS, QuestionnaireRefuse, re
 Ligne = dict[str, str]
 Tables = Mapping[str, Sequence[Ligne]]
 
+# Les attributs où LimeSurvey garde le titre de chacune des deux échelles d'un tableau.
+ENTETES = ("dualscale_headerA", "dualscale_headerB")
+
+
+def get_bornes(genre: str) -> tuple[str, str]:
+    """Les attributs du minimum et du maximum ; un tableau de nombres (`:`) a les siens."""
+    if genre == ":":
+        return "multiflexible_min", "multiflexible_max"
+    return "min_num_value_n", "max_num_value_n"
+
 
 def read_tables(chemin: Path) -> Tables:
     """Chaque table et ses lignes ; `QuestionnaireRefuse` si ce n'est pas une structure de questionnaire."""

@@ -11,7 +11,7 @@ import xlsxwriter
 from barometre.domain.enquete import Groupe, Option, Question, Questionnaire
 from barometre.domain.territoire import LIBELLES_TYPES
 from barometre.questionnaires.conditions import CODE_TYPE, CODES_TYPES, write_xlsform
-from barometre.questionnaires.lecture import check_exportable
+from barometre.questionnaires.grilles import check_sans_grille
 from barometre.questionnaires.nombres import write_bornes, write_forme
 
 # L'unité voyage en attribut du formulaire : XLSForm n'a pas de colonne pour elle.
@@ -33,7 +33,7 @@ Ligne = dict[str, str]
 def to_xlsform(questionnaire: Questionnaire) -> bytes:
     """Le classeur : les questions, leurs choix, les réglages."""
     pose = questionnaire.keep_actuelles()
-    check_exportable(pose)
+    check_sans_grille(pose)
     choix: list[tuple[str, str, str]] = []
     lignes = [_build(type="note", name=INTRODUCTION, label=pose.introduction), *_build_identite(pose, choix)]
     groupes = {groupe.id: groupe for groupe in pose.groupes}

@@ -72,6 +72,27 @@ def build_lignes(draw: st.DrawFn, rang: int, groupe: str) -> tuple[Tableau, tupl
 
 
 @st.composite
+def build_grilles(draw: st.DrawFn) -> Questionnaire:
+    """Un tableau de deux lignes et deux colonnes : des nombres, des textes, ou deux échelles d'options."""
+    forme, tete = draw(st.sampled_from(("nombre", "texte", "choix_unique"))), draw(_PHRASES)
+    simples = _PHRASES.filter(lambda mots: "][" not in mots and not mots.endswith(("[", "]")))
+    lignes = draw(st.lists(simples, min_size=2, max_size=2, unique_by=str.casefold))
+    colonnes = draw(st.lists(simples, min_size=2, max_size=2, unique_by=str.casefold))
+    signe, debut = ("#", 0) if forme == "choix_unique" else ("_SQ1", 1)
+    options = [draw(list_options()) if forme == "choix_unique" else () for _ in colonnes]
+    nsp = [draw(st.booleans()) and forme != "texte"] * 2
+    bas, haut = draw(st.tuples(st.none() | st.integers(-5, 0), st.none() | st.integers(1, 9)))
+    bornes = {"minimum": bas, "maximum": haut} if forme == "nombre" else {}
+    questions = tuple(
+        Question(f"essai_q{1 + 2 * i + j:02d}", "essai", f"Q01_SQ{i}{signe}{debut + j}",
+                 f"{tete} [{ligne}][{colonne}]", forme, options[j], ne_sait_pas=nsp[j], **bornes)
+        for i, ligne in enumerate(lignes)
+        for j, colonne in enumerate(colonnes)
+    )  # fmt: skip
+    return Questionnaire("essai", "Un titre", "", False, questions, (), (Tableau("Q01", tete),))
+
+
+@st.composite
 def build_questionnaires(draw: st.DrawFn) -> Questionnaire:
     """Un ou deux groupes, ou aucun ; des questions seules et des tableaux."""
     groupes = draw(st.sampled_from(((), ("g1", "g2"))))

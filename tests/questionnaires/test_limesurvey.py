@@ -118,6 +118,52 @@ def test_un_tableau_est_une_question_par_ligne(lecture: Lecture) -> None:
     assert _get(lecture, "G02Q07_SQ001").type == "nombre"
 
 
+def test_un_tableau_a_deux_entrees_est_une_question_par_case(tmp_path: Path) -> None:
+    """« : » des nombres, « ; » des textes, « 1 » deux échelles, comme LimeSurvey les range."""
+    genres = {"1": (":", "Q01", "Combien"), "2": (";", "Q02", "Lesquels"), "3": ("1", "Q03", "Jugez")}
+    sous = [("11", "1", "0", "SQ001", "écrans"), ("12", "1", "1", "SQ002", "en mairie"),
+            ("13", "1", "1", "SQ003", "à l’école"), ("21", "2", "0", "SQ001", "outils"),
+            ("22", "2", "1", "SQ002", "choisis"), ("31", "3", "0", "SQ001", "le site")]  # fmt: skip
+    reponses = [
+        ("51", "3", "0", "A1", "Bon"),
+        ("52", "3", "0", "A2", "Mauvais"),
+        ("53", "3", "1", "B1", "Utile"),
+    ]
+    mots = [(q, libelle) for q, (_, _, libelle) in genres.items()] + [(s[0], s[4]) for s in sous]
+    attributs = [("1", "multiflexible_min", "0"), ("1", "multiflexible_max", "50"),
+                 ("3", "dualscale_headerA", "État")]  # fmt: skip
+    tables = {
+        "surveys": [{"sid": "1", "language": "fr"}],
+        "groups": [{"gid": "9", "group_order": "1"}],
+        "questions": [
+            {"qid": q, "parent_qid": "0", "gid": "9", "type": genre, "title": code, "question_order": q}
+            for q, (genre, code, _) in genres.items()
+        ],
+        "subquestions": [{"qid": q, "parent_qid": p, "scale_id": e, "title": c, "question_order": q}
+                         for q, p, e, c, _ in sous],
+        "question_l10ns": [{"qid": q, "question": mot, "language": "fr"} for q, mot in mots],
+        "answers": [{"aid": a, "qid": q, "scale_id": e, "code": c, "sortorder": a}
+                    for a, q, e, c, _ in reponses],
+        "answer_l10ns": [{"aid": a, "answer": mot, "language": "fr"} for a, *_, mot in reponses],
+        "question_attributes": [{"qid": q, "attribute": nom, "value": v} for q, nom, v in attributs],
+    }  # fmt: skip
+    corps = "".join(_table(nom, lignes) for nom, lignes in tables.items())
+    chemin = tmp_path / "q.lss"
+    chemin.write_text(f"<document><LimeSurveyDocType>Survey</LimeSurveyDocType>{corps}</document>")
+    lecture = read_limesurvey(chemin)
+    assert lecture.remarques == []
+    assert {q.code: (q.type, q.libelle) for q in lecture.questionnaire.questions} == {
+        "Q01_SQ001_SQ002": ("nombre", "Combien [écrans][en mairie]"),
+        "Q01_SQ001_SQ003": ("nombre", "Combien [écrans][à l’école]"),
+        "Q02_SQ001_SQ002": ("texte", "Lesquels [outils][choisis]"),
+        "Q03_SQ001#0": ("choix_unique", "Jugez [le site][État]"),
+        "Q03_SQ001#1": ("choix_unique", "Jugez [le site][Échelle 2]"),
+    }
+    nombre, etat = _get(lecture, "Q01_SQ001_SQ003"), _get(lecture, "Q03_SQ001#0")
+    assert (nombre.minimum, nombre.maximum) == (0, 50)
+    assert [option.libelle for option in etat.options] == ["Bon", "Mauvais"]
+
+
 def test_un_classement_est_un_choix_multiple_ordonne(lecture: Lecture) -> None:
     question = _get(lecture, "G01Q03")
     assert (question.type, question.classement) == ("choix_multiple", True)
