@@ -15,6 +15,7 @@ from barometre.pipeline.importer import importer
 from barometre.pipeline.verify import verifier
 from barometre.warehouse.repository import open_repository, read_rows
 from barometre.warehouse.versions import open_entrepot
+from tests.partage import Partage
 from tests.pipeline.test_construire import QUESTIONNAIRE, VAGUE, codes, entrepot_neuf
 
 __all__ = ["codes", "entrepot_neuf"]
@@ -34,10 +35,14 @@ def write_reponses(
 
 
 @pytest.fixture
-def charge(entrepot_neuf: str, codes: list[str], tmp_path: Path) -> str:
-    """Cent réponses en service."""
-    importer(write_reponses(tmp_path / "un.csv", codes[:100]), QUESTIONNAIRE, VAGUE, adresse=entrepot_neuf)
-    return entrepot_neuf
+def charge(partage: Partage, petit_socle: Path, codes: list[str], tmp_path: Path) -> str:
+    """Cent réponses en service, importées une fois par séance ; à chaque essai sa copie."""
+
+    def load(lieu: Path) -> None:
+        shutil.copytree(petit_socle, lieu)
+        importer(write_reponses(tmp_path / "un.csv", codes[:100]), QUESTIONNAIRE, VAGUE, adresse=str(lieu))
+
+    return partage.copy("cent-reponses", load, tmp_path / "entrepot")
 
 
 def count(adresse: str) -> int:

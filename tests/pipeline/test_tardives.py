@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,12 @@ from barometre.pipeline.recalculer import recalculer
 from barometre.pipeline.sauvegarde import restaurer, sauvegarder
 from barometre.pipeline.verify import verifier
 from barometre.warehouse.repository import open_repository
-from tests.pipeline.test_construire import QUESTIONNAIRE, VAGUE, codes, entrepot_neuf
+from tests.partage import Partage
+from tests.pipeline.test_construire import QUESTIONNAIRE, VAGUE, codes
 from tests.pipeline.test_rejeu import check_memes_tables, read_tables
 from tests.pipeline.test_remplacement import charge, count, write_reponses
 
-__all__ = ["charge", "codes", "entrepot_neuf"]
+__all__ = ["charge", "codes"]
 
 
 def _read_lots(adresse: str) -> dict[str, tuple[int, int]]:
@@ -57,11 +59,15 @@ def test_trop_peu_de_tardives_attendent_puis_se_chargent_ensemble(
 
 
 @pytest.fixture
-def completee(charge: str, codes: list[str], tmp_path: Path) -> str:
-    """Cent réponses, puis dix tardives."""
+def completee(partage: Partage, charge: str, codes: list[str], tmp_path: Path) -> str:
+    """Cent réponses, puis dix tardives, importées une fois par séance."""
     dix = write_reponses(tmp_path / "dix.csv", codes[100 : 100 + LOT_TARDIF])
-    importer(dix, QUESTIONNAIRE, VAGUE, complement=True, adresse=charge)
-    return charge
+
+    def load(lieu: Path) -> None:
+        shutil.copytree(charge, lieu)
+        importer(dix, QUESTIONNAIRE, VAGUE, complement=True, adresse=str(lieu))
+
+    return partage.copy("dix-tardives", load, tmp_path / "completee")
 
 
 def test_reconstruire_et_recalculer_gardent_le_bruit_des_tardives(completee: str) -> None:
