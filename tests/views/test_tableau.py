@@ -21,6 +21,8 @@ from barometre.views.lecture.tableau import build_tableau, format_case, format_t
         ("redresse", None, ""),
         ("redresse", float("nan"), ""),
         ("n", pd.NA, ""),
+        ("active", True, "oui"),
+        ("simulee", False, "non"),
     ],
 )
 def test_chaque_nature_s_ecrit_a_sa_facon(nom: str, valeur: object, lu: str) -> None:
@@ -37,3 +39,11 @@ def test_une_absence_se_dit_comme_le_veut_sa_colonne() -> None:
     assert '<td class="nombre">non connu</td>' in html
     assert "Réponses (environ)" in html
     assert "None" not in html
+
+
+def test_oui_et_non_ne_sont_pas_des_nombres() -> None:
+    table = build_tableau([(True,), (False,), (None,)], ("active",))
+    assert [case for (case,) in format_tableau(table)[1]] == ["oui", "non", "non publié"]
+    html = build_html(table, "Versions gardées")
+    assert "<td>oui</td>" in html
+    assert "<td>non</td>" in html

@@ -64,7 +64,8 @@ def build_tableau(table: pd.DataFrame, titre: str) -> str:
     entetes, colonnes = [], []
     for nom, colonne in table.items():
         fiche = describe_colonne(str(nom))
-        classe = ' class="nombre"' if pd.api.types.is_numeric_dtype(colonne) else ""
+        nombre = pd.api.types.is_numeric_dtype(colonne) and fiche.nature != "booleen"
+        classe = ' class="nombre"' if nombre else ""
         entetes.append(f'<th scope="col"{classe}>{texte(fiche.titre)}</th>')
         colonnes.append([f"<td{classe}>{_cellule(valeur, fiche)}</td>" for valeur in colonne.tolist()])
     lignes = "".join(f"<tr>{''.join(cellules)}</tr>" for cellules in zip(*colonnes, strict=True))

@@ -44,7 +44,7 @@ const MOTS = new Map(Object.entries({
   "Count": "Nombre", "Distinct": "Valeurs distinctes", "Empty": "Vides", "Minimum": "Minimum",
   "Maximum": "Maximum", "Average": "Moyenne", "Median": "Médiane", "Sum": "Somme", "Range": "Étendue",
   "Standard deviation": "Écart type", "Values": "Valeurs", "No data": "Aucune donnée", "No content": "Vide",
-  "empty": "vide", "Upload": "Choisir un fichier", "Browse files": "Choisir un fichier",
+  "empty": "vide", "dd": "jj", "yyyy": "aaaa", "Upload": "Choisir un fichier", "Browse files": "Choisir un fichier",
   "Add files": "Ajouter des fichiers", "Drag and drop file here": "Déposez un fichier ici",
   "Drag and drop files here": "Déposez des fichiers ici", "Download failed": "Le téléchargement a échoué",
   "Press Enter to apply": "Entrée pour valider", "Press Enter to submit form": "Entrée pour valider",
@@ -56,8 +56,8 @@ const MOTS = new Map(Object.entries({
 // Les phrases qui contiennent un nom ou un nombre.
 const PHRASES = [
   [/^Made with Streamlit v(.+)$/, "Fait avec Streamlit $1"], [/^Remove (.+)$/, "Retirer $1"], [/^Help for (.+)$/, "Aide : $1"], [/^Add: (.+)$/, "Ajouter : $1"], [/^Select (\d+) matches$/, "Choisir les $1 résultats"],
-  [/^View (\d+) more$/, "Voir $1 de plus"], [/^(.+) per file(?: • (.+))?$/, "$1 par fichier · $2"],
-  [/^Limit (.+) per file(?: • (.+))?$/, "$1 par fichier · $2"], [/^(\d+) rows?$/, "$1 lignes"],
+  [/^View (\d+) more$/, "Voir $1 de plus"], [/^(?:Limit )?(\d+) ?([KMG])B per file(.*)$/, "$1\u00a0$2o par fichier$3"],
+  [/^(\d+) rows?$/, "$1 lignes"],
   [/^Selected (.+)\. (.+), press down to open dropdown\.?$/, "$1 choisi. $2"],
   [/^You have requested page (.+), but no corresponding file was found in the app's pages\/ directory\. Running the app's main page\.?$/,
     "L’adresse $1 ne mène à aucune page : voici l’accueil."],

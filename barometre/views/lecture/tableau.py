@@ -58,6 +58,8 @@ def format_case(valeur: object, colonne: Colonne) -> str:
         return ""
     if isinstance(valeur, date):
         return format_date(valeur)
+    if colonne.nature == "booleen":
+        valeur = "oui" if valeur else "non"
     # Real et non (int, float) : les entiers de numpy ne sont pas des int.
     if not isinstance(valeur, Real):
         return str(valeur)

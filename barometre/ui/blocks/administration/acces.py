@@ -18,6 +18,7 @@ from barometre.administration.acces import (
     remove_droit,
 )
 from barometre.administration.operateur import Operateur
+from barometre.domain.formats import format_date
 from barometre.domain.portee import Portee
 from barometre.ui import porte
 from barometre.ui.blocks.administration.gestes import run_geste
@@ -187,5 +188,8 @@ def _describe_etendue(droit: dict[Any, Any]) -> str:
 
 
 def _write_instant(instant: Any) -> str:
-    """« 2026-11-28 14:05 » (UTC) ; vide si la date manque."""
-    return "" if pd.isna(instant) else f"{datetime.fromisoformat(str(instant)):%Y-%m-%d %H:%M}"
+    """« 28 novembre 2026, 14:05 » (UTC) ; vide si la date manque."""
+    if pd.isna(instant):
+        return ""
+    lu = datetime.fromisoformat(str(instant))
+    return f"{format_date(lu)}, {lu:%H:%M}"
