@@ -111,7 +111,8 @@ def _publish(exact: Sides, panel: Panel, before: Tableau, after: Tableau) -> Sid
     for cles, y, part in zip(panel.keys, (before, after), (exact.before, exact.after), strict=True):
         d, e = cles.draw(groupes, y, items), cles.draw_gap(groupes, y, items) * exact.reach
         parts.append(np.clip(part + (d + e) / n, 0.0, 1.0))
-        bruit += (cles.law.variance + cles.gap_law.variance * exact.reach**2) / n**2
+        # comme partout, une tardive y compte pour sa réponse brouillée : sa variance en plus
+        bruit += (cles.measure_variance(groupes, y) + cles.gap_law.variance * exact.reach**2) / n**2
     passages = [
         publish_flows(panel.keys[1], groupes, np.isfinite(after), np.nan_to_num(y), items)
         for y in ((after > before).astype(float), (after < before).astype(float))

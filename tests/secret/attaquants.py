@@ -264,7 +264,9 @@ def list_posteriors(log_rapports: Tableau, prior: Tableau) -> tuple[Tableau, Tab
     attaques = log_rapports != 0
     logit = np.log(p / (1 - p)) + np.clip(log_rapports, -500, 500)
     apres = 1 / (1 + np.exp(-logit))
-    avant = np.broadcast_to(np.maximum(p, 1 - p), log_rapports.shape)
+    avant = np.broadcast_to(
+        np.maximum(p, 1 - p), log_rapports.shape
+    )  # `prior` : par question, ou par réponse
     return avant[attaques], np.maximum(apres, 1 - apres)[attaques]
 
 

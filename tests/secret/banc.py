@@ -30,6 +30,7 @@ from tests.secret.attaquants import (
     summarise,
 )
 from tests.secret.couverture import measure_coverage
+from tests.secret.ensemble import summarise_together
 from tests.secret.monde import COMMUN, SANS_BRUIT, Monde, Publication, Regle, publish
 from tests.secret.suppression import measure_suppression
 from tests.secret.tardives import infer_late, infer_redrawn
@@ -97,6 +98,10 @@ def _attack(monde: Monde, cadre: pd.DataFrame, lu: Publication, regle: Regle) ->
         ),
     }
     bilans = {nom: summarise(logs, prior) for nom, logs in attaques.items()}
+    bilans |= {
+        f"b toutes les cellules, {nom}": summarise_together(monde, lu, regle, cadre, arrondi=arrondi)
+        for nom, arrondi in (("au %", True), ("sans arrondi", False))
+    }
     unites = hasard.choice(len(monde.y), ECHANTILLON_LP, replace=False)
     forcees = count_forced(monde, lu, regle, 0, unites)
     return {f"{nom} : {cle}": v for nom, bilan in bilans.items() for cle, v in bilan.items()} | {

@@ -19,6 +19,7 @@ from tests.secret.attaquants import (
     summarise,
 )
 from tests.secret.couverture import measure_coverage
+from tests.secret.ensemble import summarise_together
 from tests.secret.monde import COMMUN, SANS_BRUIT, Monde, Regle, publish
 from tests.secret.suppression import hide_greedily, hide_optimally
 from tests.secret.tardives import infer_late, infer_redrawn
@@ -132,6 +133,19 @@ def test_dix_tardives_tirees_de_nouveau_se_lisent_comme_une_seule(monde: Monde) 
     bilan = summarise(infer_late(monde, cinq), prior)
     assert retiree["plus_de_0,9"] > 10 * bilan["dont_a_priori_0,75"]
     assert bilan["dont_a_priori_0,75"] == 0
+
+
+def test_toutes_les_cellules_ensemble_ne_donnent_rien_de_certain(monde: Monde) -> None:
+    """(b) sait qui a répondu et pèse tout ensemble ; sans bruit, la même attaque en a de certaines."""
+    rangs = monde.cellules[1:13].toarray().argmax(axis=0)
+    cadre = pd.DataFrame({"departement": rangs, "region": rangs // 4, "strate": "s", "couverture": "c"})
+    sans, avec = (
+        summarise_together(monde, publish(monde, regle), regle, cadre, arrondi=False)
+        for regle in (SANS_BRUIT, REGLE)
+    )
+    assert sans["certaines"] > 50
+    assert avec["certaines"] == 0
+    assert avec["dont_a_priori_0,75"] < sans["dont_a_priori_0,75"] / 10
 
 
 def test_le_programme_lineaire_ne_force_aucune_reponse(monde: Monde) -> None:

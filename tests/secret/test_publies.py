@@ -45,10 +45,10 @@ def contexte() -> Contexte:
     return build_contexte(mini.build_collectivites().assign(densite="rural"), load_catalogue())
 
 
-def _answer(contexte: Contexte, vague: str, graine: int, secret: str) -> Vaguee:
+def _answer(contexte: Contexte, vague: str, graine: int, secret: str, premiere: int = 0) -> Vaguee:
     """Les mêmes cinquante-cinq répondent, selon la graine ; une question sur deux l'est à moitié."""
     catalogue, rng = load_catalogue(), np.random.default_rng(graine)
-    index = contexte.cadre.index[:55]
+    index = contexte.cadre.index[premiere : premiere + 55]
     lignes = []
     for question in catalogue.get_questionnaire(THEME).questions:
         if question.type != "choix_unique":
@@ -87,6 +87,27 @@ def trois(contexte: Contexte) -> tuple[Donnees, Donnees, Donnees]:
 def _align(nom: str, donnees: Donnees) -> pd.DataFrame:
     cle = [c for c, classe in CALCULEES[nom].items() if classe == "cle"]
     return donnees.get(nom).sort_values(cle, ignore_index=True).set_index(cle)
+
+
+CELLULE = ["indicateur_id", "vague_id", "niveau", "territoire_id", "type", "strate", "couverture"]
+
+
+def _list_cellules(donnees: Donnees, **filtre: str) -> set[tuple[str, ...]]:
+    vues = mask_agregats(donnees.get("agregat"))
+    for nom, valeur in filtre.items():
+        vues = vues[vues[nom].eq(valeur)]
+    return set(vues[CELLULE].astype("str").itertuples(index=False, name=None))
+
+
+def test_les_lignes_lues_ne_dependent_pas_des_reponses(
+    contexte: Contexte, trois: tuple[Donnees, Donnees, Donnees]
+) -> None:
+    """Les mêmes cellules, d'autres réponses ; et en France, d'autres répondantes : une vide y est aussi."""
+    assert _list_cellules(trois[0]) == _list_cellules(trois[1]) == _list_cellules(trois[2])
+    autres = compute_questionnaire(contexte, [_answer(contexte, VAGUES[1], 2, UNE, premiere=5)])
+    toutes = _list_cellules(trois[0], niveau="france", vague_id=VAGUES[1])
+    assert len(toutes) > 50
+    assert _list_cellules(autres, niveau="france") == toutes
 
 
 # Un état, une note ou une raison peuvent rester les mêmes d'une clé à l'autre : leurs chiffres, non.

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from barometre.stats.difference import Panel, compare_changes, compute_e_value
-from barometre.stats.perturbation import Perturbation, build_keys
+from barometre.stats.perturbation import LATE_LAW, Perturbation, build_keys
 
 
 def _panel(before: list[float], after: list[float], treated: list[bool], **autres: list[object]) -> Panel:
@@ -128,6 +128,20 @@ def test_avec_des_cles_chaque_part_bouge_et_l_intervalle_couvre_le_bruit() -> No
     couverts = [t["bas"] <= exacte["difference"] <= t["haut"] for t in tirages]
     assert all(couverts)
     assert np.mean([t["se"] for t in tirages]) > exacte["se"]
+
+
+def test_une_reponse_tardive_elargit_l_intervalle_de_son_bruit() -> None:
+    """Vingt tardives parmi les bénéficiaires : leur variance est dans la part qu'elles brouillent."""
+    panel, noms = _draw(np.random.default_rng(9), 400, poids=False), [f"u{i}" for i in range(400)]
+    tardives = panel.treated.to_numpy() & (panel.treated.cumsum() <= 20).to_numpy()
+    se = []
+    for late in (None, tardives):
+        cles = tuple(Perturbation(build_keys(f"0{v}" * 32, noms), late=late) for v in (1, 2))
+        brouille = Panel(panel.before, panel.after, panel.treated, panel.strata, panel.weights, cles)  # type: ignore[arg-type]
+        se.append(compare_changes(brouille).iloc[0])
+    n = se[1]["n_1"]
+    # deux vagues, vingt réponses brouillées à chacune ; les passages, eux, ont leur propre bruit
+    assert se[1]["se"] ** 2 - se[0]["se"] ** 2 > LATE_LAW.variance * 2 * 20 / n**2 / 2
 
 
 def test_la_valeur_de_robustesse_de_vanderweele_et_ding() -> None:
