@@ -61,6 +61,13 @@ def test_une_erreur_laisse_la_version_en_service(entrepot: Entrepot, construire_
     assert entrepot.remove_debris() == 0  # la construction ratée a déjà tout effacé
 
 
+def test_un_dossier_que_l_on_ne_peut_pas_ecrire_se_dit(tmp_path: Path, construire_mini: Construire) -> None:
+    """Un fichier à sa place : la même erreur du système qu'un dossier en lecture seule, même pour root."""
+    (tmp_path / "fichier").write_text("", encoding="utf-8")
+    with pytest.raises(EntrepotError, match="ne peut pas recevoir l'entrepôt"):
+        construire_mini(open_entrepot(str(tmp_path / "fichier" / "entrepot")))
+
+
 def test_un_disque_plein_a_la_fermeture_ne_met_rien_en_service(
     tmp_path: Path, construire_mini: Construire
 ) -> None:

@@ -1,0 +1,72 @@
+"""L'image et le service : sans outil pour les construire ici, chacune de leurs lignes est relue."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from barometre.access.reglages import read_reglages
+from barometre.cli.analyse import build_parser
+
+RACINE = Path(__file__).resolve().parents[2]
+DOSSIER = RACINE / "docs" / "deploiement"
+IMAGE = (DOSSIER / "Containerfile").read_text(encoding="utf-8")
+_COMMANDE = re.compile(r'python -m barometre ([^;"$\n]+)')
+
+
+def _list_copies() -> list[str]:
+    """Ce que l'image prend du dépôt ; une copie d'une étape à l'autre n'en vient pas."""
+    lignes = re.findall(r"^COPY (?!--from)(.+)$", IMAGE, re.M)
+    return [source for ligne in lignes for source in ligne.split()[:-1]]
+
+
+def _list_commandes() -> list[str]:
+    """Chaque commande du baromètre que lancent l'image, le service, la sauvegarde."""
+    (cmd,) = re.findall(r"^CMD \[(.+)\]$", IMAGE, re.M)
+    image = " ".join(shlex.split(cmd.replace(",", " "))).removeprefix("python -m barometre ")
+    autres = "\n".join((DOSSIER / nom).read_text("utf-8") for nom in ("barometre.service", "compose.yml"))
+    return [image, *(commande.strip() for commande in _COMMANDE.findall(autres))]
+
+
+@pytest.mark.parametrize("source", _list_copies())
+def test_l_image_ne_copie_que_ce_que_le_depot_a(source: str) -> None:
+    assert (RACINE / source).exists()
+    exclus = (DOSSIER / "Containerfile.dockerignore").read_text(encoding="utf-8").split()
+    assert source not in exclus
+
+
+def test_ce_que_l_application_lit_n_est_pas_exclu_de_l_image() -> None:
+    exclus = set((DOSSIER / "Containerfile.dockerignore").read_text(encoding="utf-8").split())
+    assert exclus.isdisjoint({"app.py", "barometre", "data", "geo", "pages", ".streamlit", "scripts"})
+    # Les réponses, les droits et les secrets d'un poste n'entrent pas dans une image.
+    assert exclus >= {"entrepot", "registre", "docs/deploiement/reglages.env", ".git"}
+
+
+@pytest.mark.parametrize("commande", _list_commandes())
+def test_chaque_commande_lancee_existe(commande: str) -> None:
+    mots = [*shlex.split(commande), *(["dossier"] if commande.startswith("sauvegarder") else [])]
+    mots = [mot for mot in mots if mot != "/sauvegardes/"]
+    assert build_parser(mots).parse_args(mots).execute
+
+
+def test_les_modules_lances_a_la_construction_existent() -> None:
+    modules = re.findall(r"python -m (scripts\.\w+)", IMAGE)
+    assert modules
+    assert all(find_spec(module) for module in modules)
+
+
+def test_le_controle_de_sante_demande_un_hote_admis() -> None:
+    """L'exemple de production admet l'hôte que demandent l'image et le répartiteur."""
+    (code,) = re.findall(r'python -c "(.+)"$', IMAGE, re.M)
+    compile(code, "healthcheck", "exec")
+    (adresse, hote) = re.findall(r"Request\('([^']+)'.*'Host': '([^']+)'", code)[0]
+    assert (urlsplit(adresse).path, urlsplit(adresse).port) == ("/healthz", 8501)
+    lignes = (DOSSIER / "reglages.env.example").read_text(encoding="utf-8").splitlines()
+    exemple = dict(ligne.split("=", 1) for ligne in lignes if "=" in ligne and not ligne.startswith("#"))
+    assert hote in read_reglages(exemple).hotes
+    assert f"hdr Host {hote}" in (DOSSIER / "haproxy.cfg").read_text(encoding="utf-8")
