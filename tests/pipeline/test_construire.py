@@ -28,6 +28,7 @@ from barometre.warehouse.repository import open_repository, read_rows
 from barometre.warehouse.versions import activate_version, open_entrepot
 from tests import mini
 from tests.conftest import MOTEURS
+from tests.partage import Partage
 
 VAGUE, QUESTIONNAIRE = "2023-v1", "communication"
 # Une date de réponse dans chaque vague.
@@ -107,26 +108,33 @@ def test_un_fichier_corrige_remplace_son_lot(entrepot_neuf: str, codes: list[str
     assert [c.nom for c in controles if not c.ok] == []
 
 
+@pytest.fixture
+def deux_vagues(partage: Partage, petit_socle: Path, codes: list[str], tmp_path: Path) -> str:
+    """Deux vagues du même questionnaire, importées une fois par séance ; à chaque essai sa copie."""
+
+    def load(lieu: Path) -> None:
+        shutil.copytree(petit_socle, lieu)
+        for vague, oui in (("2023-v1", 60), ("2026-v4", 80)):
+            fichier = write_export(tmp_path / f"{vague}.csv", codes, oui, _JOURS[vague])
+            importer(fichier, QUESTIONNAIRE, vague, confirme=True, adresse=str(lieu))
+
+    return partage.copy("deux-vagues", load, tmp_path / "deux-vagues")
+
+
 @pytest.mark.parametrize("corrigee", ["2023-v1", "2026-v4"])
 def test_corriger_une_vague_vaut_tout_recalculer(
-    entrepot_neuf: str, codes: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, corrigee: str
+    deux_vagues: str, codes: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, corrigee: str
 ) -> None:
     """Une vague que le fichier ne touche pas garde ses chiffres ; les évolutions, elles, suivent."""
-    fichiers = {
-        v: write_export(tmp_path / f"{v}.csv", codes, oui, _JOURS[v])
-        for v, oui in (("2023-v1", 60), ("2026-v4", 80))
-    }
-    for vague, fichier in fichiers.items():
-        importer(fichier, QUESTIONNAIRE, vague, confirme=True, adresse=entrepot_neuf)
-    avant = open_entrepot(entrepot_neuf).get_active()
+    avant = open_entrepot(deux_vagues).get_active()
     correction = write_export(tmp_path / "correction.csv", codes[:110], 30, _JOURS[corrigee])
     tables = []
     for tout in (False, True):
-        activate_version(open_entrepot(entrepot_neuf), str(avant))
+        activate_version(open_entrepot(deux_vagues), str(avant))
         if tout:  # une version d'un autre programme : tout le questionnaire se refait
             monkeypatch.setattr("barometre.pipeline.importer.compute_empreintes", lambda _: mini.EMPREINTES)
-        importer(correction, QUESTIONNAIRE, corrigee, confirme=True, adresse=entrepot_neuf)
-        moteur = open_repository(entrepot_neuf).get_engine()
+        importer(correction, QUESTIONNAIRE, corrigee, confirme=True, adresse=deux_vagues)
+        moteur = open_repository(deux_vagues).get_engine()
         tables.append({nom: read_rows(moteur, nom) for nom in (*CALCULEES, "participation", "accord")})
     assert len(tables[0]["evolution"]) > 0
     for nom, partielle in tables[0].items():
