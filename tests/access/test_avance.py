@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from barometre.access import Gate
+from barometre.access.avance import TERRITOIRE, Avance
 from barometre.warehouse.repository import open_repository
 from tests.fakes import build_entrepot_factice
 
@@ -58,3 +59,15 @@ def test_ce_qui_n_a_pas_ete_demande_se_lit_dans_l_entrepot(portes: tuple[Gate, G
 def test_une_porte_rouverte_garde_ce_qui_est_lu(portes: tuple[Gate, Gate]) -> None:
     """Les vues gardées en mémoire se composent par une porte rouverte."""
     assert portes[1].reopen()._avance is portes[1]._avance
+
+
+def test_ce_qui_est_garde_ne_se_relit_pas() -> None:
+    avance = Avance()
+    avance.keep("agregat", ["a", "vide"], pd.DataFrame({TERRITOIRE: ["a", "b", "a"], "n": [1, 2, 3]}))
+
+    def lire() -> pd.DataFrame:
+        pytest.fail("une lecture de plus")
+
+    assert avance.read("agregat", {TERRITOIRE: "a"}, lire)["n"].tolist() == [1, 3]
+    vide = avance.read("agregat", {TERRITOIRE: "vide"}, lire)
+    assert (list(vide.columns), len(vide)) == ([TERRITOIRE, "n"], 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -13,6 +14,7 @@ from barometre.warehouse import schema as s
 from barometre.warehouse.dialects import insert_frame
 from barometre.warehouse.repository import Repository
 from barometre.warehouse.versions import open_chantier, open_entrepot
+from tests import mini
 from tests.conftest import load_mini
 
 BORDEAUX, COLOMBE, LYON = "commune-33063", "commune-33381", "commune-69123"
@@ -196,3 +198,30 @@ def test_le_compte_du_lecteur_est_au_journal_a_chaque_livraison(depot: Repositor
     for _ in range(2):
         porte.record_again(interieure.lectures)
     assert comptes == ["a@exemple.fr"] * 2
+
+
+def test_les_repondantes_se_comptent_par_vague_et_par_questionnaire(tmp_path: Path) -> None:
+    communes = mini.build_collectivites().query("type == 'commune'")["collectivite_id"].tolist()[:40]
+    lots = (("2023-v1", "communication", 10), ("2023-v1", "donnee", 25), ("2024-v2", "communication", 20))
+    lignes = [(v, q, c) for v, q, n in lots for c in communes[:n]]
+    lieu = open_entrepot(str(tmp_path / "e"))
+    with open_chantier(lieu) as (version_id, moteur):
+        load_mini(moteur, version_id)
+        faits = pd.DataFrame(lignes, columns=["vague_id", "questionnaire_id", "collectivite_id"])
+        faits = faits.assign(
+            date_reponse=pd.Timestamp("2023-12-01"), profil="agent", lot_id="l", simulee=True
+        )
+        with moteur.begin() as connexion:
+            insert_frame(connexion, s.participation, faits)
+    porte, groupes = Gate(Repository(lieu)), pd.Series("france", index=communes)
+    comptes = {
+        filtres: porte.count_repondantes(groupes, *filtres)["repondantes"]["france"]
+        for filtres in (
+            ("2023-v1", "communication"),
+            ("2023-v1", None),
+            (None, "communication"),
+            (None, None),
+        )
+    }
+    assert list(comptes.values()) == [10, 25, 20, 25]  # qui répond deux fois compte une fois
+    assert pd.isna(porte.count_repondantes(groupes, "2024-v2", "donnee")["repondantes"]["france"])

@@ -85,6 +85,14 @@ def test_les_vues_gardees_sont_a_leur_compte(registre: Registre) -> None:
     assert registre.vues.list("c-a") == ()
 
 
+def test_renommer_ou_oublier_une_vue_ne_touche_pas_les_autres_du_compte(registre: Registre) -> None:
+    une, autre = (registre.vues.save("c-a", nom, f"par={nom}") for nom in ("type", "strate"))
+    registre.vues.rename("c-a", une, "Renommée")
+    assert {v.vue_id: v.titre for v in registre.vues.list("c-a")} == {une: "Renommée", autre: "strate"}
+    registre.vues.remove("c-a", une)
+    assert [v.titre for v in registre.vues.list("c-a")] == ["strate"]
+
+
 def test_une_vue_gardee_deux_fois_ne_fait_qu_une_et_leur_nombre_est_borne(
     registre: Registre, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -127,6 +127,7 @@ def test_une_premiere_connexion_depose_une_demande_et_une_seule(registre: Regist
     assert registre.comptes.recognize(AGENT) == compte
     demandes = registre.comptes.list_demandes()
     assert demandes["compte_id"].tolist() == [compte]
+    assert demandes[["courriel", "fournisseur"]].to_numpy().tolist() == [["agent@mairie.fr", "idp-1"]]
     numero = registre.accorder_demande(int(demandes["demande_id"][0]), MAIRE, par="op", motif="élu")
     assert registre.list_portees(compte, AGENT.siret) == {numero: MAIRE}
     assert registre.comptes.list_demandes().empty
