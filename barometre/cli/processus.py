@@ -19,6 +19,9 @@ from barometre.cli.erreurs import Refus
 
 # Le secret des témoins de Streamlit : un visiteur renvoyé vers un autre processus y reste reconnu.
 SECRET = "STREAMLIT_SERVER_COOKIE_SECRET"
+# Celui des jetons : l'image ou le fichier qu'une page remet se demande à n'importe lequel. En production, il
+# est à donner (`list_defauts`) : un secret tiré ici ne vaudrait pas sur une autre machine.
+SECRET_JETONS, PRODUCTION = "BAROMETRE_SECRET", "BAROMETRE_PRODUCTION"
 PAUSE = 0.5  # s, entre deux regards sur les processus
 # Un processus qui meurt plus tôt (s) mourrait de nouveau : mieux vaut le dire que le relancer sans fin.
 VIE_MINIMALE = 10.0
@@ -34,6 +37,8 @@ def run_processus(
     signal.signal(signal.SIGTERM, _stop)
     demarrer = start or _start
     os.environ.setdefault(SECRET, secrets.token_hex(32))
+    if os.environ.get(PRODUCTION) != "1":
+        os.environ.setdefault(SECRET_JETONS, secrets.token_hex(32))
     vivants = {port: (demarrer(adresse, port), time.monotonic()) for port in ports}
     try:
         while True:

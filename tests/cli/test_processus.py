@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -19,6 +20,7 @@ def _python(programme: str) -> processus.Processus:
 def secret_de_la_seance(monkeypatch: pytest.MonkeyPatch) -> None:
     # Le répartiteur pose un secret partagé dans l'environnement : il ne sort pas de l'essai.
     monkeypatch.setenv(processus.SECRET, "secret-d-essai")
+    monkeypatch.setenv(processus.SECRET_JETONS, "secret-d-essai")
 
 
 def test_un_processus_qui_ne_demarre_pas_arrete_tout_avec_une_phrase() -> None:
@@ -31,6 +33,29 @@ def test_un_processus_qui_ne_demarre_pas_arrete_tout_avec_une_phrase() -> None:
     with pytest.raises(Refus, match=r"port 8002 .* \(code 3\)"):
         processus.run_processus("127.0.0.1", range(8001, 8003), start)
     assert all(un.poll() is not None for un in lances)
+
+
+@pytest.mark.parametrize("production", ["", "1"])
+def test_les_processus_partagent_le_secret_des_jetons(
+    production: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sans réglage, un secret tiré au sort pour tous ; en production, c'est à l'exploitant de le donner."""
+    monkeypatch.setenv(processus.PRODUCTION, production)
+    monkeypatch.delenv(processus.SECRET_JETONS)
+    recus: list[str | None] = []
+
+    def start(_adresse: str, port: int) -> processus.Processus:
+        recus.append(os.environ.get(processus.SECRET_JETONS))
+        if port == 8002:
+            raise KeyboardInterrupt
+        return _python("")
+
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            processus.run_processus("127.0.0.1", range(8001, 8003), start)
+    finally:
+        os.environ.pop(processus.SECRET_JETONS, None)
+    assert recus == [None, None] if production else recus[0] == recus[1] is not None
 
 
 def test_un_processus_tue_est_relance_sur_son_port(

@@ -39,12 +39,23 @@ def test_la_meme_carte_garde_son_jeton_et_chaque_portee_a_le_sien() -> None:
     assert registre.get("inconnu") is None
 
 
-def test_les_plus_anciennes_s_oublient_et_un_jeton_expire() -> None:
-    registre = Jetons(gardees=2)
-    jetons = [registre.add(replace(IMAGE, rang=rang)) for rang in range(3)]
-    assert [registre.get(j) is not None for j in jetons] == [False, True, True]
-    passe = Jetons(duree=0)
+def test_une_image_oubliee_ou_d_un_autre_processus_se_relit_de_son_jeton() -> None:
+    """Signé du secret commun : `servir --processus 2` sert une image privée, où que la page ait été faite."""
+    selection = Selection("2026-v4", "region-75", "commune", valeur="brut", structure="egale")
+    choix = (*CHOIX, ChoixCarte("site_internet", "communication", "departement", selection, "2023-v1"))
+    prive = Image(OPERATEUR, "v1", choix, Dessin("egales", "opsn", "2026"), 1, "alice", "s1")
+    registre, autre = Jetons(gardees=1), Jetons()
+    jetons = [registre.add(i) for i in (prive, IMAGE)]
+    assert [registre.get(j) for j in jetons] == [autre.get(j) for j in jetons] == [prive, IMAGE]
+
+
+def test_un_jeton_altere_ou_d_un_autre_secret_ou_perime_ne_dit_rien(monkeypatch: pytest.MonkeyPatch) -> None:
+    jeton = Jetons().add(IMAGE)
+    assert Jetons().get(jeton[:-2] + ("AA" if jeton[-2:] != "AA" else "BB")) is None
+    passe = Jetons(duree=-1)
     assert passe.get(passe.add(IMAGE)) is None
+    monkeypatch.setenv("BAROMETRE_SECRET", "x" * 40)
+    assert Jetons().get(jeton) is None
 
 
 def test_une_seule_image_se_prepare_a_la_fois(monkeypatch: pytest.MonkeyPatch) -> None:

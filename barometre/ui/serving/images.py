@@ -2,15 +2,15 @@
 
 La page n'en contient que l'adresse : le navigateur la demande quand elle approche de l'écran (`loading=lazy`)
 ou, cachée derrière une carte interactive, au moment d'imprimer (Chromium et Firefox). L'adresse est un jeton
-tiré au sort, qui vaut pour la portée du lecteur à qui la page a été rendue : rien n'y est deviné ni choisi.
+signé, qui vaut pour la portée du lecteur à qui la page a été rendue : rien n'y est deviné ni choisi, et tout
+processus qui partage le secret (`BAROMETRE_SECRET`) le relit.
 Celle d'une personne connectée se vérifie à chaque demande : le jeton meurt avec sa session et avec son droit.
 """
 
 from __future__ import annotations
 
 import logging
-import secrets
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from threading import Lock, Semaphore, Timer
 
 from cachetools import LRUCache, TTLCache
@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from barometre.access.jetons import build_jeton, read_jeton
 from barometre.access.lecteur import Lecteur, read_lecteur
 from barometre.access.registre import get_registre
 from barometre.assemblage import carte_gardee as assemblage_carte
@@ -29,8 +30,10 @@ from barometre.domain.portee import PUBLIC, Portee
 from barometre.ui import porte
 from barometre.ui.visiteur import COOKIE, PERSONNE, get_lecteur
 from barometre.views.carte.vue_carte import ChoixCarte
+from barometre.views.lecture.selection import Selection
 from barometre.warehouse.engine import EntrepotError
 
+USAGE = "image"
 # Une page ouverte depuis plus longtemps est à recharger.
 DUREE = 4 * 3600.0
 GARDEES = 2_000
@@ -69,9 +72,13 @@ class Image:
 
 
 class Jetons:
-    """Les images demandables : un jeton chacune ; les plus anciennes s'oublient."""
+    """Les images demandables : un jeton chacune, gardé pour que l'adresse reste d'un affichage à l'autre.
+
+    Le jeton dit toute l'image : oubliée ici, ou montrée par un autre processus, elle se relit de lui.
+    """
 
     def __init__(self, gardees: int = GARDEES, duree: float = DUREE) -> None:
+        self._duree = duree
         self._jetons: TTLCache[Image, str] = TTLCache(gardees, duree)
         self._images: TTLCache[str, Image] = TTLCache(gardees, duree)
         self._verrou = Lock()
@@ -79,15 +86,29 @@ class Jetons:
     def add(self, image: Image) -> str:
         """Le jeton de cette image, le même tant qu'on la montre."""
         with self._verrou:
-            jeton = self._jetons.get(image) or secrets.token_urlsafe(18)
+            jeton = self._jetons.get(image) or build_jeton(USAGE, astuple(image))
             self._jetons[image] = jeton
             self._images[jeton] = image
             return jeton
 
     def get(self, jeton: str) -> Image | None:
-        """L'image d'un jeton, ou None s'il n'existe pas ou plus."""
+        """L'image d'un jeton, ou None s'il n'est pas de nous, ou plus."""
         with self._verrou:
-            return self._images.get(jeton)
+            gardee = self._images.get(jeton)
+        return gardee or read_image(jeton, self._duree)
+
+
+def read_image(jeton: str, duree: float = DUREE) -> Image | None:
+    """L'image que dit un jeton de n'importe lequel de nos processus, ou None : altéré, périmé."""
+    contenu = read_jeton(USAGE, jeton, int(duree))
+    if contenu is None:
+        return None
+    portee, version_id, choix, dessin, rang, compte, session = contenu
+    cartes = tuple(
+        ChoixCarte(indicateur, theme, niveau, Selection(*selection), depuis)
+        for indicateur, theme, niveau, selection, depuis in choix
+    )
+    return Image(Portee(*portee), version_id, cartes, Dessin(*dessin), rang, compte, session)
 
 
 class Atelier:
