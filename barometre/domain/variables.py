@@ -43,6 +43,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("BAROMETRE_LIMESURVEY_MOT_DE_PASSE", "son mot de passe", "aucun", secrete=True),
     Variable("BAROMETRE_GRIST_CLE", "la clé qui lit une table Grist", "aucune", secrete=True),
     Variable("BAROMETRE_DEMARCHES_JETON", "le jeton qui lit une démarche", "aucun", secrete=True),
+    Variable("BAROMETRE_JOURNAL", "« json » : les journaux du serveur en un objet par ligne", "du texte"),
     Variable("BAROMETRE_TRACE", "la trace technique d'une commande qui échoue", "une phrase seulement"),
     Variable("BAROMETRE_AVANCEMENT", "où la récupération en est", "posée par « servir --recuperer »"),
 )

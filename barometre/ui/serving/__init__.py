@@ -29,6 +29,7 @@ from barometre.ui.serving.document import FrenchDocument
 from barometre.ui.serving.fermeture import ClosedPaths, FrenchRefusals, LocalHosts
 from barometre.ui.serving.figures import FiguresSeules
 from barometre.ui.serving.headers import SecurityHeaders
+from barometre.ui.serving.journaux import set_journaux
 from barometre.ui.serving.ouverture import check_ouverture
 from barometre.ui.serving.travaux import ATELIER
 
@@ -60,6 +61,7 @@ def build_routes() -> list[BaseRoute]:
 @asynccontextmanager
 async def warm_up(_: object) -> AsyncGenerator[None]:
     """Au démarrage, à part : recherche, accueil, thèmes, fichiers compressés ; à la fin, les exports."""
+    set_journaux()
     set_calendrier_garde()
     graphiques = [f"/static/js/{nom}" for nom in list_fichiers(GRAPHIQUE)]
     Thread(target=_warm_and_settle, daemon=True).start()
