@@ -11,7 +11,7 @@ from barometre.access.comptes import Identite
 from barometre.access.erreurs import RegistreError
 from barometre.access.lecteur import REGISTRE_MUET, read_lecteur
 from barometre.access.oidc.niveaux import NIVEAUX_FORTS
-from barometre.access.registre import open_registre
+from barometre.access.registre import get_registre, open_registre
 from barometre.domain.portee import PUBLIC, Portee
 
 
@@ -34,3 +34,12 @@ def test_un_registre_verrouille_rend_le_public_puis_la_personne(tmp_path: Path) 
     registre.journaliser("exporter", "reponses", compte=compte)
     assert registre.list_journal()["action"].tolist() == ["exporter", "accorder"]
     registre.close()
+
+
+def test_un_processus_n_ouvre_le_registre_qu_une_fois(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Un registre par lecture laissait des descripteurs ouverts : seize en douze fiches."""
+    monkeypatch.setenv("BAROMETRE_REGISTRE", f"sqlite:///{tmp_path}/registre.db")
+    premier = get_registre()
+    assert all(get_registre() is premier for _ in range(12))
