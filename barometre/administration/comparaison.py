@@ -11,14 +11,9 @@ import pandas as pd
 from barometre.access import Gate
 from barometre.catalogue import load_catalogue
 from barometre.domain.formats import format_compte, is_absent, to_pourcents
-from barometre.domain.secret import MONTRES
+from barometre.views.donnees.revisions import join_versions, list_changees
 from barometre.views.lecture.tableau import build_tableau
 
-# Comparer les 100 000 cellules fines n'apprend rien de plus et coûte des secondes.
-NIVEAUX = ["france", "region"]
-
-CLES = ["indicateur_id", "vague_id", "niveau", "territoire_id", "type", "strate", "couverture"]
-COMPAREES = ["n", "brut", "redresse", "bas", "haut", "note", "etat", "plafond"]
 COLONNES = ("theme", "indicateur", "vague", "valeur_avant", "valeur_apres", "unite", "n_avant", "n_apres",
             "cellules_changees")  # fmt: skip
 
@@ -33,8 +28,8 @@ class Changements:
 
 def compare_versions(avant: Gate, apres: Gate) -> Changements:
     """Les chiffres publiés (France et régions) qui changent, lus par la porte du public."""
-    jointes = _join(avant, apres)
-    changees = jointes[_is_changed(jointes)]
+    jointes = join_versions(avant, apres)
+    changees = jointes[list_changees(jointes)]
     comptes = changees.groupby(["indicateur_id", "vague_id"], sort=True, observed=True).size()
     france = _index_france(jointes)
     fiches = _index_fiches(avant, apres)
@@ -52,22 +47,6 @@ def _index_fiches(avant: Gate, apres: Gate) -> dict[str, dict[str, Any]]:
         for gate in (avant, apres)
         for fiche in gate.list_indicateurs().to_dict("records")
     }
-
-
-def _join(avant: Gate, apres: Gate) -> pd.DataFrame:
-    tables = [gate.list_agregats(niveau=NIVEAUX)[[*CLES, *COMPAREES]] for gate in (avant, apres)]
-    return tables[0].merge(tables[1], on=CLES, how="outer", suffixes=("_avant", "_apres"))
-
-
-def _is_changed(jointes: pd.DataFrame) -> pd.Series[bool]:
-    """Ce que le public verra changer : une cellule cachée, ou absente, avant et après n'a pas changé."""
-    changee = pd.Series(False, index=jointes.index)
-    for nom in COMPAREES:
-        avant, apres = jointes[f"{nom}_avant"], jointes[f"{nom}_apres"]
-        egales = (avant == apres).fillna(False).astype(bool) | (avant.isna() & apres.isna())
-        changee |= ~egales
-    montrees = jointes["etat_avant"].isin(MONTRES) | jointes["etat_apres"].isin(MONTRES)
-    return changee & montrees
 
 
 def _index_france(jointes: pd.DataFrame) -> dict[tuple[str, str], dict[str, Any]]:

@@ -6,11 +6,15 @@ import argparse
 from datetime import datetime, timedelta
 from typing import Any
 
-from barometre.access import open_registre
+from barometre.access import Gate, open_registre
+from barometre.administration.rappel import build_table_rappel, explain_rappel
+from barometre.assemblage.depot import has_version
+from barometre.catalogue import load_catalogue
 from barometre.cli.analyse import add_json
 from barometre.cli.erreurs import Refus
 from barometre.cli.sortie import print_json, print_table
 from barometre.domain.portee import ROLES, Portee
+from barometre.warehouse.repository import open_repository
 
 DROITS = {
     "acces_id": "n°",
@@ -25,6 +29,8 @@ DROITS = {
 }
 DEMANDES = {"demande_id": "n°", "compte_id": "compte", "courriel": "adresse", "siret": "SIRET",
             "deposee_le": "déposée le", "etat": "état"}  # fmt: skip
+RAPPEL = {"instant": "instant", "compte": "compte", "objet": "fichier", "version": "version",
+          "devenir": "depuis", "chiffres_touches": "chiffres touchés"}  # fmt: skip
 ACCORDABLES = [r for r in ROLES if r != "public"]
 FAITS = {"instant": "instant", "compte": "compte", "role": "rôle", "action": "action", "objet": "objet",
          "detail": "détail"}  # fmt: skip
@@ -51,6 +57,7 @@ def add_command(commandes: Any) -> None:
         lecteur.set_defaults(execute=execute)
     _add_refuser(actions)
     _add_deconnecter(actions)
+    _add_rappel(actions)
 
 
 def _add_accorder(actions: Any) -> None:
@@ -93,6 +100,14 @@ def _add_deconnecter(actions: Any) -> None:
     analyseur.add_argument("compte", metavar="COMPTE", help="numéro du compte (c-…)")
     add_json(analyseur)
     analyseur.set_defaults(execute=execute_deconnecter)
+
+
+def _add_rappel(actions: Any) -> None:
+    aide = "les fichiers sortis dont un chiffre a été révisé, ou se cache, depuis"
+    analyseur = actions.add_parser("rappel", help=aide, description=aide)
+    analyseur.add_argument("--indicateur", metavar="ID", default="", help="ce chiffre-là seulement")
+    add_json(analyseur)
+    analyseur.set_defaults(execute=execute_rappel)
 
 
 def execute_accorder(demande: argparse.Namespace) -> None:
@@ -158,6 +173,19 @@ def execute_journal(demande: argparse.Namespace) -> None:
     _print_lignes(
         demande.json, open_registre().list_journal().to_dict("records"), FAITS, "Le journal est vide."
     )
+
+
+def execute_rappel(demande: argparse.Namespace) -> None:
+    """Compare, en public, la version de chaque fichier inscrit à celle en service."""
+    catalogue, depot = load_catalogue(), open_repository()
+    if demande.indicateur and demande.indicateur not in catalogue.indicateurs:
+        raise Refus(f"« {demande.indicateur} » n'est pas un indicateur : son identifiant est dans Explorer.")
+
+    def open_version(version_id: str) -> Gate | None:
+        return Gate(depot.at(version_id)) if has_version(depot, version_id) else None
+
+    table = build_table_rappel(open_registre(), catalogue, Gate(depot), open_version, demande.indicateur)
+    _print_lignes(demande.json, table.to_dict("records"), RAPPEL, explain_rappel(table))
 
 
 def _print(en_json: bool, objet: dict[str, Any], phrase: str) -> None:

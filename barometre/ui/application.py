@@ -27,7 +27,8 @@ def render_application() -> None:
     state.restore_suivies(page.adresse)
     version, panne = _read_version()
     roles.restore_vue(version)
-    if version is not None and (phrase := porte.explain_version()):
+    compare = page.adresse not in SANS_DONNEES
+    if version is not None and (phrase := porte.explain_version(compare=compare)):
         state.add_message(phrase)
     compte.render_compte(page.adresse)
     roles.render_voir_comme(version)

@@ -9,12 +9,15 @@ from __future__ import annotations
 from barometre.access import Gate
 from barometre.assemblage import depot
 from barometre.assemblage.opsn import load_territoire_opsn
+from barometre.assemblage.revisions import load_revisions
+from barometre.catalogue import load_catalogue
 from barometre.domain.formats import format_date
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.domain.territoire import FRANCE
 from barometre.domain.version import Version
 from barometre.ui import state
 from barometre.ui.visiteur import get_lecteur
+from barometre.views.donnees.revisions import read_etendue
 
 # Qui relit une version préparée avant sa parution.
 APERCU = frozenset({"programme", "operateur"})
@@ -39,8 +42,11 @@ def is_ancienne() -> bool:
     return bool(demandee) and get_version_id() != depot.get_version_id()
 
 
-def explain_version() -> str:
-    """Ce qu'il faut savoir de la version de l'adresse ; vide si c'est celle en service, ou aucune."""
+def explain_version(*, compare: bool = True) -> str:
+    """Ce qu'il faut savoir de la version de l'adresse ; vide si c'est celle en service, ou aucune.
+
+    `compare` : dire aussi ce que les chiffres de la page sont devenus ; une page sans chiffre n'en a pas.
+    """
     demandee, en_service = state.get_version_demandee(), depot.get_version_id()
     if demandee in ("", en_service):
         return ""
@@ -52,13 +58,23 @@ def explain_version() -> str:
     if not depot.is_gardee(demandee):
         return (
             f"La version « {demandee} » que nomme cette adresse n’est plus gardée : voici celle en service, "
-            f"{en_service}. Les chiffres ont pu changer."
+            f"{en_service}. Ses chiffres ne peuvent plus leur être comparés\u202f: ils ont pu changer."
         )
     creee_le = format_date(depot.get_version(demandee).creee_le)
     return (
         f"Vous relisez la version {demandee}, du {creee_le}, telle que le public la lisait ; celle en "
         f"service est {en_service} : ôtez « version » de l’adresse pour y revenir."
+        f"{f' {_explain_revisions(demandee)}' if compare else ''}"
     )
+
+
+def _explain_revisions(demandee: str) -> str:
+    """Ce que les chiffres de la page sont devenus depuis cette version, lus en public des deux côtés."""
+    etendue = read_etendue(state.get_page(), state.read_adresse(), load_catalogue())
+    lues = load_revisions(demandee, depot.get_version_id(), etendue)
+    autres = etendue.territoires or etendue.niveaux
+    lieux = "France, régions et territoires choisis" if autres else "France et régions"
+    return f"Des chiffres publics que couvre cette page ({lieux})\u202f: {lues.phrase}."
 
 
 def get_portee() -> Portee:

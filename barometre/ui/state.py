@@ -65,6 +65,11 @@ def get_version_demandee() -> str:
     return str(st.query_params.get("version", ""))[:LONGUEUR_MAXIMALE]
 
 
+def get_page() -> str:
+    """L'adresse courte de la page en cours (« cybersecurite ») ; vide : l'accueil."""
+    return str(st.session_state.get(_PAGE, ""))
+
+
 def get_visite() -> str:
     """Un nom tiré au sort pour cette visite : les exports longs de deux lecteurs ne se mêlent pas."""
     visite: str = st.session_state.setdefault(_VISITE, secrets.token_urlsafe(9))
@@ -80,7 +85,7 @@ def get_service() -> str:
 
 def build_adresse(version_id: str) -> str:
     """L'adresse entière qui rouvre la page, sans ce qui est au seul lecteur ; version vide : en service."""
-    page = st.session_state.get(_PAGE, "")
+    page = get_page()
     lues = read_adresse().valeurs
     dites = {nom: lues[nom] for nom in st.query_params if nom in lues and nom not in _SIENNES}
     requete = build_query(dites | {"version": version_id})

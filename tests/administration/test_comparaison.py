@@ -24,7 +24,7 @@ def dossier(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return lieu
 
 
-def _change(dossier: Path, copie: Path, ordre: str) -> Gate:
+def change(dossier: Path, copie: Path, ordre: str) -> Gate:
     shutil.copytree(dossier, copie)
     (fichier,) = copie.glob("*.duckdb")
     with duckdb.connect(str(fichier)) as connexion:
@@ -41,7 +41,7 @@ def test_deux_fois_la_meme_version_ne_change_rien(dossier: Path) -> None:
 
 def test_un_chiffre_change_se_lit_avant_et_apres(dossier: Path, tmp_path: Path) -> None:
     ou = f"{FRANCE} AND indicateur_id = 'site_internet' AND vague_id = '2023-v1'"
-    apres = _change(dossier, tmp_path / "x", f"UPDATE agregat SET redresse = 0.5, brut = 0.5 WHERE {ou}")
+    apres = change(dossier, tmp_path / "x", f"UPDATE agregat SET redresse = 0.5, brut = 0.5 WHERE {ou}")
     lu = compare_versions(Gate(open_repository(str(dossier))), apres)
     (ligne,) = lu.table.to_dict("records")
     assert ligne["valeur_apres"] == 50
@@ -50,10 +50,10 @@ def test_un_chiffre_change_se_lit_avant_et_apres(dossier: Path, tmp_path: Path) 
     assert ligne["theme"] == "Communication avec les administrés"
 
 
-def test_une_cellule_cachee_de_plus_n_est_pas_un_chiffre_change(dossier: Path, tmp_path: Path) -> None:
+def test_une_cellule_cachee_de_plus_n_est_pas_un_chiffrechange(dossier: Path, tmp_path: Path) -> None:
     """Absente avant, cachée après : le public n'en lit toujours rien."""
     cachees = "etat NOT IN ('published', 'indicative')"
-    avant = _change(dossier, tmp_path / "x", f"DELETE FROM agregat WHERE {cachees}")
+    avant = change(dossier, tmp_path / "x", f"DELETE FROM agregat WHERE {cachees}")
     assert compare_versions(avant, Gate(open_repository(str(dossier)))).table.empty
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
+import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -120,6 +122,27 @@ def test_une_adresse_qui_nomme_une_version_la_rouvre(
         assert f"version {lue}, construite" in pied
         assert [m for m in list_messages(page) if "version" in m] == [] or mot in list_messages(page)[0]
         assert bool(mot) == bool(list_messages(page))
+
+
+def test_un_ancien_lien_dit_ce_que_ses_chiffres_sont_devenus(
+    deux_versions: tuple[str, str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    adresse, ancienne, en_service = deux_versions
+    lieu = shutil.copytree(adresse, tmp_path / "copie")
+    with duckdb.connect(str(lieu / f"barometre-{en_service}.duckdb")) as connexion:
+        ou = "indicateur_id = 'site_internet' AND vague_id = '2023-v1' AND niveau = 'france' AND strate = ''"
+        connexion.execute(f"UPDATE agregat SET brut = 0.5, redresse = 0.5 WHERE {ou} AND type = ''")
+        connexion.execute(f"UPDATE agregat SET etat = 'primary' WHERE {ou} AND type = 'commune'")
+    monkeypatch.setenv("BAROMETRE_ENTREPOT", str(lieu))
+    monkeypatch.setattr(state, "get_version_demandee", lambda: ancienne)
+    depot.forget()
+    for page, attendu in (("communication", "chiffres révisés"), ("strategie", "aucun n’a changé depuis")):
+        monkeypatch.setattr(state, "get_page", lambda page=page: page)
+        dite = porte.explain_version()
+        assert attendu in dite
+        assert ("caché depuis" in dite) == (page == "communication")
+        assert "Des chiffres" not in porte.explain_version(compare=False)
+    depot.forget()
 
 
 def test_une_version_passee_se_relit_en_public(

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Iterator
 from dataclasses import astuple, dataclass
+from typing import Any
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -128,11 +130,20 @@ def _deliver(jeton: str, session: str) -> Fichier:
 
 def record_export(remise: Remise, portee: Portee, compte: str, fichier: Fichier) -> None:
     """« exporter » : quoi, quelle version, quel format, quel condensé, pourquoi ; jamais une réponse."""
-    mots = (a for a in remise.recette.arguments if isinstance(a, str) and a)
+    mots = list_mots(remise.recette.arguments)
     objet = " ".join([remise.recette.nom, *mots])
     condense = hashlib.sha256(fichier.octets).hexdigest()[:16]
     detail = f"version={remise.version_id} format={remise.extension} sha256={condense} motif={remise.motif}"
     get_registre().journaliser("exporter", objet, portee=portee, compte=compte, detail=detail)
+
+
+def list_mots(arguments: Any) -> Iterator[str]:
+    """Les textes d'une recette, ceux de ses listes compris : le rappel d'un chiffre y lit ses indicateurs."""
+    if isinstance(arguments, str):
+        yield from filter(None, (arguments,))
+    elif isinstance(arguments, (list, tuple)):
+        for argument in arguments:
+            yield from list_mots(argument)
 
 
 def _send(fichier: Fichier) -> Response:

@@ -6,6 +6,7 @@ from datetime import date
 
 import streamlit as st
 
+from barometre.access import Gate
 from barometre.access.recherche_journal import Recherche
 from barometre.access.registre import get_registre
 from barometre.administration.journal import (
@@ -15,8 +16,12 @@ from barometre.administration.journal import (
     load_journal,
     write_recherche,
 )
+from barometre.administration.rappel import build_table_rappel, explain_rappel
 from barometre.administration.volumes import list_alertes
+from barometre.assemblage import depot
+from barometre.catalogue import load_catalogue
 from barometre.domain.formats import format_compte
+from barometre.domain.portee import PUBLIC
 from barometre.ui import porte
 from barometre.ui.blocks.administration.gestes import get_operateur
 from barometre.ui.blocks.messages import render_message
@@ -41,6 +46,27 @@ def render_journal() -> None:
         _, provenance = load_journal(porte.get_gate(), operateur.registre, recherche)
         fichier = Recette("journal", write_recherche(recherche))
         render_telechargements(table, provenance, cle="journal", prive=fichier)
+    render_rappel()
+
+
+def render_rappel() -> None:
+    """Les fichiers sortis dont un chiffre a changé depuis : comparés à la demande, non à chaque affichage."""
+    st.subheader("Rappel d’un chiffre")
+    st.caption(
+        "Les fichiers inscrits au journal dont un chiffre public a été révisé, ou se cache, depuis leur "
+        "version. Un fichier public n’est pas inscrit\u202f: son adresse dit elle-même ce qui a changé."
+    )
+    if not st.toggle("Chercher les fichiers à rappeler", key="journal-rappel"):
+        return
+    en_service = depot.build_gate(PUBLIC, depot.get_version_id())
+    table = build_table_rappel(get_operateur().registre, load_catalogue(), en_service, _open_version)
+    render_message(explain_rappel(table))
+    if not table.empty:
+        render_tableau(table, "Fichiers à rappeler")
+
+
+def _open_version(version_id: str) -> Gate | None:
+    return depot.build_gate(PUBLIC, version_id) if depot.is_gardee(version_id) else None
 
 
 def _select_recherche() -> Recherche:
