@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from barometre.access import Gate, open_registre
-from barometre.administration.rappel import build_table_rappel, explain_rappel
 from barometre.assemblage.depot import has_version
 from barometre.catalogue import load_catalogue
 from barometre.cli.analyse import add_json
 from barometre.cli.erreurs import Refus
 from barometre.cli.sortie import print_json, print_table
 from barometre.domain.portee import ROLES, Portee
+from barometre.views.donnees.rappel import build_table_rappel, explain_rappel
 from barometre.warehouse.repository import open_repository
 
 DROITS = {

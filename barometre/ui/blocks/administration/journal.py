@@ -16,7 +16,6 @@ from barometre.administration.journal import (
     load_journal,
     write_recherche,
 )
-from barometre.administration.rappel import build_table_rappel, explain_rappel
 from barometre.administration.volumes import list_alertes
 from barometre.assemblage import depot
 from barometre.catalogue import load_catalogue
@@ -28,6 +27,7 @@ from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import render_tableau
 from barometre.ui.serving.recettes import Recette
+from barometre.views.donnees.rappel import build_table_rappel, explain_rappel
 
 
 def render_journal() -> None:

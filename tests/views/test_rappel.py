@@ -9,12 +9,13 @@ import pytest
 
 from barometre.access import Gate
 from barometre.access.registre import Registre
-from barometre.administration.rappel import EFFACEE, build_table_rappel, explain_rappel
 from barometre.catalogue import load_catalogue
+from barometre.views.donnees.rappel import EFFACEE, build_table_rappel, explain_rappel
 from barometre.warehouse.repository import open_repository
+from tests.administration.conftest import registre
 from tests.administration.test_comparaison import FRANCE, change, dossier
 
-__all__ = ["dossier"]
+__all__ = ["dossier", "registre"]
 OU = f"{FRANCE} AND indicateur_id = 'site_internet' AND vague_id = '2023-v1'"
 
 
