@@ -69,6 +69,21 @@ def build_formats(colonnes: dict[int, tuple[str, ...]]) -> dict[int, FormatDate]
     return {rang: fichier if seul == FormatDate() else seul for rang, seul in seuls.items()}
 
 
+def check_ordre(textes: Iterable[str], formate: FormatDate, vague: Vague, aujourd_hui: date) -> FormatDate:
+    """L'ordre d'une colonne ; « mêlées » si le mois d'abord sort de la vague ce que le jour d'abord y met.
+
+    Un seul « 12/25/2023 » ne décide pas pour une colonne dont « 05/12/2023 » serait alors d'avant la vague.
+    """
+    if not formate.mois_d_abord:
+        return formate
+    for texte in set(textes):
+        lues = (read_date(texte, ordre)[0] for ordre in (formate, FormatDate()))
+        ici, ailleurs = (jour is not None and not check_periode(jour, vague, aujourd_hui) for jour in lues)
+        if ailleurs and not ici:
+            return FormatDate(melees=True)
+    return formate
+
+
 def read_date(texte: str, formate: FormatDate = FormatDate()) -> tuple[date | None, str]:
     """La date, ou rien avec le motif du refus ; un texte vide n'est pas un refus."""
     if not texte:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from barometre.domain.enquete import Vague
 from barometre.ingest.attachement import get_colonne, match_collectivites
 from barometre.ingest.columns import Plan
-from barometre.ingest.dates import build_formats, check_periode, read_date
+from barometre.ingest.dates import build_formats, check_ordre, check_periode, read_date
 from barometre.ingest.export import Export
 from barometre.ingest.identity import Referentiel
 from barometre.ingest.labels import clean_label
@@ -104,6 +104,7 @@ def _read_dates(
     presentes = [plan.roles[role] for role in _DATES if role in plan.roles]
     formats = build_formats({r: export.colonnes[r] for r in presentes})
     lire, aujourd_hui = lru_cache(maxsize=100_000)(read_date), date.today()
+    formats = {r: check_ordre(export.colonnes[r], f, vague, aujourd_hui) for r, f in formats.items()}
     for i in range(n):
         rang = next((r for r in presentes if export.colonnes[r][i]), None)
         if rang is None:

@@ -77,6 +77,13 @@ def test_ordres_meles(importer: Importer) -> None:
     assert "mêle jour/mois et mois/jour" in str(lues[2])
 
 
+def test_un_mois_d_abord_qui_sort_de_la_vague_ne_decide_pas_seul(importer: Importer) -> None:
+    """Un « 12/25 » parmi des dates françaises : « 01/02/2024 » se chargeait au 2 janvier sans un mot."""
+    lues = list_dates(importer, "12/25/2023", "05/12/2023", "01/02/2024")
+    assert lues[0] == date(2023, 12, 25)
+    assert all("mêle jour/mois et mois/jour" in str(lue) for lue in lues[1:])
+
+
 def test_dates_hors_de_la_vague(importer: Importer) -> None:
     avenir = (date.today() + timedelta(days=2)).isoformat()
     lues = list_dates(importer, "2023-11-21", avenir, "2023/12/01 10:30:15 AM UTC+1")
