@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import chain
+from operator import attrgetter
 from sys import getsizeof
 from typing import Any
 
@@ -23,9 +25,9 @@ def measure(objet: Any) -> int:
     pile, total = [objet], 0
     while pile:
         element = pile.pop()
-        if id(element) in vus:
+        if (place := id(element)) in vus:
             continue
-        vus.add(id(element))
+        vus.add(place)
         if type(element) in ATOMES:
             total += getsizeof(element)
             continue
@@ -42,21 +44,22 @@ def _measure_one(element: Any) -> int:
     return int(element.nbytes) if isinstance(element, np.ndarray) else getsizeof(element)
 
 
-def _list_parts(element: Any) -> Iterator[Any]:
+def _list_parts(element: Any) -> Iterable[Any]:
     """Ce que contient un conteneur ou une valeur du domaine ; un tableau est déjà compté en entier."""
     classe: Any = type(element)
     if isinstance(element, list | tuple | set | frozenset):
-        yield from element
-    elif champs := _list_champs(classe):
-        yield from (getattr(element, champ) for champ in champs)
-    elif isinstance(element, Mapping):
-        yield from element.keys()
-        yield from element.values()
-    elif hasattr(element, "to_plotly_json"):
-        yield element.to_plotly_json()
+        return element
+    if (lire := _find_lecteur(classe)) is not None:
+        champs: tuple[Any, ...] = lire(element)
+        return champs
+    if isinstance(element, Mapping):
+        return chain(element.keys(), element.values())
+    return (element.to_plotly_json(),) if hasattr(element, "to_plotly_json") else ()
 
 
 @lru_cache(maxsize=512)
-def _list_champs(classe: Hashable) -> tuple[str, ...]:
-    """Les champs d'une valeur du domaine, lus une fois par classe."""
-    return tuple(champ.name for champ in fields(classe)) if is_dataclass(classe) else ()
+def _find_lecteur(classe: Hashable) -> Callable[[Any], tuple[Any, ...]] | None:
+    """De quoi lire d'un coup les champs d'une valeur du domaine ; None pour toute autre classe."""
+    champs = [champ.name for champ in fields(classe)] if is_dataclass(classe) else []
+    # Deux noms au moins : d'un seul, `attrgetter` rend la valeur et non un tuple.
+    return attrgetter(*champs, *champs[:1]) if champs else None

@@ -125,8 +125,15 @@ class Repository:
     )
     def get_collectivite(self, collectivite_id: str) -> Collectivite | None:
         """Une collectivité (ou un territoire), ou None."""
-        lignes = self._rows(s.dim_collectivite, collectivite_id=collectivite_id)
+        lignes = self._select_collectivite(collectivite_id)
         return None if lignes.empty else build_collectivite(lignes.iloc[0])
+
+    def _select_collectivite(self, collectivite_id: str) -> pd.DataFrame:
+        """Sa ligne : dans le référentiel s'il est déjà en mémoire, un aller à l'entrepôt sinon."""
+        gardees = self._referentiels.get(self.version_id)
+        if gardees is None:
+            return self._rows(s.dim_collectivite, collectivite_id=collectivite_id)
+        return gardees[gardees["collectivite_id"].eq(collectivite_id)]
 
     def list_collectivites(
         self,

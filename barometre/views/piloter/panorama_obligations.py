@@ -37,6 +37,7 @@ INCONNUE_N_EST_PAS_NON = (
     "Une obligation que personne n’a déclarée remplie, et que l’État n’a pas constatée, est dans un état "
     "inconnu\u202f: on n’en déduit jamais qu’elle ne l’est pas."
 )
+_TEXTES = ("collectivite_id", "type", "strate")
 COLONNES = ("obligation", *COMPTES, "vague", "reference", "url")
 
 
@@ -120,7 +121,9 @@ def build_vue_panorama(
 ) -> VuePanorama:
     """Les obligations du territoire et du type choisis ; les autres filtres ne jouent pas."""
     sienne = Selection(territoire_id=selection.territoire_id, type=selection.type)
-    cadre = list_champ(gate, sienne)[["collectivite_id", "type", "strate", "population"]]
+    cadre = list_champ(gate, sienne)[[*_TEXTES, "population"]]
+    # En objets Python, relus une fois par obligation : chaque petit tri d'un texte d'Arrow coûte le double.
+    cadre = cadre.astype(dict.fromkeys(_TEXTES, object))
     en_vigueur = [releve.seuil for releve in releves]
     cellules = read_declarations(gate, catalogue, en_vigueur, sienne.territoire_id)
     lignes = [build_ligne(catalogue, releve, cadre, sienne, cellules) for releve in releves]
