@@ -162,12 +162,15 @@ def _build_piste(theme: ThemeFiche) -> str:
 
 
 def _build_details(theme: ThemeFiche) -> str:
-    """Chaque pratique du décompte : la part des pairs, et la réponse."""
-    lignes = []
-    for pratique in theme.pratiques:
-        chiffre = theme.pairs.get(pratique.id)
-        pairs = "non publié" if chiffre is None else _format_part(chiffre.valeur, chiffre.plafond)
-        lignes.append(f"<li>{texte(pratique.pratique)}\u202f: {pairs}</li>")
+    """La part des pairs, pratique par pratique ; celles qui ne se publient pas se comptent."""
+    lues = [(pratique.pratique, theme.pairs.get(pratique.id)) for pratique in theme.pratiques]
+    lignes = [
+        f"<li>{texte(pratique)}\u202f: {_format_part(chiffre.valeur, chiffre.plafond)}</li>"
+        for pratique, chiffre in lues
+        if chiffre is not None
+    ]
+    if caches := len(lues) - len(lignes):
+        lignes.append(f"<li>{format_compte(caches, 'part non publiée', 'parts non publiées')}</li>")
     return f"<details><summary>Ce que font vos pairs</summary><ul>{''.join(lignes)}</ul></details>"
 
 
@@ -187,8 +190,26 @@ def render_obligations(vue: VueFiche) -> None:
     render_html(
         f'<p class="baro-phrase">{compte}, dont {montrees} que vos '
         "réponses ou les données de l’État montrent faites. Un état inconnu ne veut pas dire non fait.</p>"
-        f'<div class="baro-lignes">{"".join(_build_obligation(o) for o in vue.obligations)}</div>'
+        f"{build_obligations(vue.obligations)}"
     )
+
+
+def build_obligations(obligations: Sequence[Obligation]) -> str:
+    """Le HTML : ce qui reste à voir se lit d'abord, ce qui est fait se déplie."""
+    return _build_lignes(o for o in obligations if not o.est_faite) + _build_faites(obligations)
+
+
+def _build_lignes(obligations: Iterable[Obligation]) -> str:
+    lignes = "".join(_build_obligation(o) for o in obligations)
+    return f'<div class="baro-lignes">{lignes}</div>' if lignes else ""
+
+
+def _build_faites(obligations: Sequence[Obligation]) -> str:
+    faites = [o for o in obligations if o.est_faite]
+    if not faites:
+        return ""
+    titre = format_compte(len(faites), "obligation faite", "obligations faites")
+    return f'<details class="baro-voir"><summary>{titre}</summary>{_build_lignes(faites)}</details>'
 
 
 def _build_obligation(obligation: Obligation) -> str:
@@ -253,11 +274,10 @@ def _render_feuille(collectivite_id: str) -> None:
 
 
 def render_emporter(vue: VueFiche) -> None:
-    """Télécharger, la feuille, aller comparer ; « Imprimer » est dans la barre."""
+    """Télécharger, et la feuille ; « Comparer » et « Imprimer » sont dans la barre."""
     render_titre("Emporter cette page")
     # Avec les réponses de cette visite, le fichier n'a pas d'adresse : il est dans la page elle-même.
     prive = VISITE if vue.sur_place else Recette("fiche", (vue.collectivite.id,))
     render_telechargements(vue.table, vue.provenance, cle="fiche", prive=prive)
     feuille = partial(_render_feuille, vue.collectivite.id)
     render_depliant("La fiche sur une feuille, à imprimer ou à reprendre", feuille, cle="fiche-feuille")
-    render_vers("comparer", "Se comparer, indicateur par indicateur", vue.collectivite.id, cle="comparer")

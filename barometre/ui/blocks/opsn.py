@@ -9,6 +9,7 @@ import streamlit as st
 
 from barometre.assemblage.opsn import OpsnAffiches, load_opsn
 from barometre.catalogue import load_catalogue
+from barometre.domain.formats import format_nombre
 from barometre.ui import porte, selectors
 from barometre.ui.blocks.depliants import render_tableau_replie
 from barometre.ui.blocks.graphiques import render_graphique
@@ -18,8 +19,8 @@ from barometre.ui.blocks.textes import render_tableau, texte
 from barometre.ui.serving.recettes import Recette
 from barometre.views.piloter.opsn import get_titre, list_suivi, name_suivi
 
-# Un agent lit d'abord le haut de sa liste ; le fichier l'a tout entière.
-LIGNES_MONTREES = 20
+# Un agent lit d'abord le haut de sa liste, avec le reste de la page ; le fichier l'a tout entière.
+LIGNES_MONTREES = 8
 
 
 def select_opsn() -> OpsnAffiches:
@@ -45,7 +46,9 @@ def render_perimetre(affiches: OpsnAffiches) -> None:
     if suivi.empty:
         st.info("Aucune collectivité n’est connue dans ce périmètre : chargez la liste des adhérents.")
         return
-    render_tableau(suivi.head(LIGNES_MONTREES), "À accompagner d’abord")
+    premieres = suivi.head(LIGNES_MONTREES).drop(columns="collectivite_id")
+    suite = f", les {len(premieres)} premières sur {format_nombre(len(suivi))}"
+    render_tableau(premieres, f"À accompagner d’abord{suite if len(premieres) < len(suivi) else ''}")
     liste = partial(list_suivi, gate, load_catalogue(), date.today())
     render_telechargements(liste, name_suivi(affiches.vue.provenance), cle="suivi", prive=Recette("suivi"))
 

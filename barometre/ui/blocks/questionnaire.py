@@ -72,11 +72,9 @@ def _question(
     lignes = "".join(f"<li>{_code(code) if codes else ''}{texte(libelle)}</li>" for code, libelle in options)
     liste = f"<ul>{lignes}</ul>" if options else ""
     aide = f"<p><em>{texte(question.aide)}</em></p>" if question.aide else ""
-    return (
-        f'<section class="baro-question"><p><strong>{texte(f"{question.code}. {question.libelle}")}</strong>'
-        f'<br><span class="baro-preuve">{texte(" ; ".join(filter(None, precisions)))}</span></p>'
-        f"{aide}{liste}</section>"
-    )
+    titre = f"<strong>{texte(f'{question.code}. {question.libelle}')}</strong>"
+    preuve = f'<p class="baro-preuve">{texte(" ; ".join(filter(None, precisions)))}</p>'
+    return f'<details class="baro-question"><summary>{titre}</summary>{preuve}{aide}{liste}</details>'
 
 
 def _code(code: str) -> str:
