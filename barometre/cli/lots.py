@@ -97,7 +97,8 @@ def execute_purger(demande: argparse.Namespace) -> None:
 
 def _record_purge(registre: Registre, fiche: Fiche) -> None:
     """Le journal dit quel fichier a disparu, et de quand il était ; jamais ce qu'il contenait."""
-    detail = f"{fiche.questionnaire_id} {fiche.vague_id}, reçu le {fiche.recu_le[:10]}".replace("  ", " ")
+    lieu = " ".join(filter(None, (fiche.questionnaire_id, fiche.vague_id)))
+    detail = f"{lieu}, reçu le {fiche.recu_le[:10]}"
     registre.journaliser("purger_lot", fiche.cle[:_SIGNES], compte="commande", detail=detail)
 
 

@@ -58,7 +58,7 @@ def explain_version(*, compare: bool = True) -> str:
     if not depot.is_gardee(demandee):
         return (
             f"La version « {demandee} » que nomme cette adresse n’est plus gardée : voici celle en service, "
-            f"{en_service}. Ses chiffres ne peuvent plus leur être comparés\u202f: ils ont pu changer."
+            f"{en_service}. On ne peut plus dire si les chiffres ont changé depuis."
         )
     creee_le = format_date(depot.get_version(demandee).creee_le)
     return (

@@ -175,9 +175,8 @@ cellules = st.fixed_dictionaries(
 )  # fmt: skip
 
 
-# Le secret se lit ligne à ligne : trente tableaux de douze lignes en montrent autant que cent de quatre.
 @given(st.lists(cellules, max_size=24))
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None)
 def test_numpy_et_pandas_appliquent_le_meme_secret(lignes: list[dict[str, object]]) -> None:
     cadre = pd.DataFrame([cellule(**ligne) for ligne in lignes], columns=list(cellule()))
     nombres = [*CHIFFRES, "n_publie", "participants", "population"]

@@ -49,7 +49,7 @@ VALEURS = [
     "é’œ",
 ]
 REGLAGES = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

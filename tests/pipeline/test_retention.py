@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from barometre.pipeline.construire import construire
-from barometre.pipeline.rejeu import Fiche
+from barometre.pipeline.rejeu import Fiche, list_reserve
 from barometre.pipeline.retention import JOURS, list_purgeables, remove_purgeables
 from barometre.warehouse.entrepot import Entrepot
 from barometre.warehouse.versions import open_entrepot
@@ -34,6 +34,21 @@ def test_une_version_gardee_retient_ses_fichiers(adresse: str) -> None:
     forget_versions(entrepot)
     assert [f.vague_id for f in list_purgeables(entrepot, plus_tard(JOURS + 1))] == ["2023-v1"]
     assert list_purgeables(entrepot, plus_tard(JOURS - 1)) == []
+
+
+def test_le_dernier_fichier_reste_meme_si_plus_rien_ne_le_cite(
+    adresse: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Il porte la clé secrète de son questionnaire et de sa vague."""
+    monkeypatch.setattr("barometre.pipeline.retention.list_cites", lambda *_: set())
+    entrepot = open_entrepot(adresse)
+    toutes, purgeables = list_reserve(entrepot), list_purgeables(entrepot, plus_tard(JOURS + 1))
+    assert [(f.questionnaire_id, f.vague_id) for f in purgeables] == [
+        ("communication", "2026-v4"), ("communication", "2023-v1")
+    ]  # fmt: skip
+    restent = [f for f in toutes if f not in purgeables]
+    derniers = {(f.questionnaire_id, f.vague_id): f for f in reversed(toutes)}
+    assert sorted(f.cle for f in restent) == sorted(f.cle for f in derniers.values())
 
 
 def test_purger_inscrit_puis_efface_et_reconstruire_n_y_perd_rien(adresse: str) -> None:

@@ -264,9 +264,8 @@ def list_posteriors(log_rapports: Tableau, prior: Tableau) -> tuple[Tableau, Tab
     attaques = log_rapports != 0
     logit = np.log(p / (1 - p)) + np.clip(log_rapports, -500, 500)
     apres = 1 / (1 + np.exp(-logit))
-    avant = np.broadcast_to(
-        np.maximum(p, 1 - p), log_rapports.shape
-    )  # `prior` : par question, ou par réponse
+    # `prior` : un par question, ou un par réponse.
+    avant = np.broadcast_to(np.maximum(p, 1 - p), log_rapports.shape)
     return avant[attaques], np.maximum(apres, 1 - apres)[attaques]
 
 

@@ -50,7 +50,7 @@ def try_to_calibrate(
 
 @example(LONE, False)
 @given(samples(), st.booleans())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_every_figure_has_an_interval_around_it(sample: pd.DataFrame, calibrated: bool) -> None:
     population = dict.fromkeys("abc", 30)
     variables = sample[["strate", "region"]] if calibrated else None
@@ -72,7 +72,7 @@ def test_every_figure_has_an_interval_around_it(sample: pd.DataFrame, calibrated
 
 
 @given(samples(), st.floats(1e-6, 1e6))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_the_scale_of_the_weights_does_not_matter(sample: pd.DataFrame, scale: float) -> None:
     sample = sample.assign(poids=1 + np.arange(len(sample)) % 3, strate="a")
     design = [Design(sample["strate"], None, sample["poids"] * s) for s in (1.0, scale)]
@@ -83,7 +83,7 @@ def test_the_scale_of_the_weights_does_not_matter(sample: pd.DataFrame, scale: f
 
 
 @given(samples(), st.lists(POPULATION, min_size=3, max_size=3))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_weights_reach_their_margins_or_are_refused(sample: pd.DataFrame, population: list[float]) -> None:
     cible = pd.Series(population, index=["a", "b", "c"], dtype=float)
     marges = {"strate": cible, "region": pd.Series({"x": cible.sum() * 0.4, "y": cible.sum() * 0.6})}
@@ -124,7 +124,7 @@ def test_one_exploding_weight_lowers_the_grade(n: int, weight: float) -> None:
 
 
 @given(samples())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_a_group_is_judged_only_where_its_interval_excludes_zero(sample: pd.DataFrame) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -51,7 +51,7 @@ def _lignes(etats: list[str]) -> list[dict[str, object]]:
 INTERDIT = re.compile(r"\b0\.(59|6[0-4])\d*|\b(59|6[0-4])([.,]\d+)?\s?%|\b(59|6[0-4])[.,]\d+|7\s?777")
 
 
-@settings(max_examples=12, deadline=None)  # trente-six cellules chacun
+@settings(max_examples=25, deadline=None)
 @given(
     etats=st.lists(st.sampled_from(ETATS), min_size=len(CELLULES), max_size=len(CELLULES)),
     territoire=st.sampled_from(["france", *REGIONS]),

@@ -58,7 +58,7 @@ class Revisions:
     def phrase(self) -> str:
         """« 12 chiffres révisés, 1 caché depuis, 310 inchangés », ou que rien n'a changé."""
         if self.is_vide:
-            return "aucun n’a changé depuis" if self.inchanges else "aucun ne s’y compare"
+            return "aucun n’a changé depuis" if self.inchanges else "aucun ne se lit dans les deux versions"
         mots = (
             (self.revises, "chiffre révisé", "chiffres révisés"),
             (self.caches, "caché depuis", "cachés depuis"),
