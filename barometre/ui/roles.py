@@ -161,13 +161,13 @@ def _describe(portee: Portee) -> str:
         collectivite = gate.get_collectivite(portee.collectivite_id)
         type_, nom = (collectivite.type, collectivite.nom) if collectivite else ("", portee.collectivite_id)
         return (
-            f"Ce que voit l’élu·e {format_complement(type_, nom)} : ses réponses (simulées), "
-            "et les chiffres de tous."
+            f"Ce que voit l’élu·e {format_complement(type_, nom)} : ses réponses simulées "
+            "et les chiffres publics."
         )
     if portee.role == "opsn":
         nom = _list_opsn().get(portee.opsn_id, portee.opsn_id)
         return (
-            f"Ce que voit un agent d’OPSN ({nom}) : les réponses (simulées) de son périmètre, "
+            f"Ce que voit un agent d’OPSN ({nom}) : les réponses simulées de son périmètre, "
             "cybersécurité exclue."
         )
     return "Ce que voit un responsable de programme : les chiffres de tous, et qui a répondu."

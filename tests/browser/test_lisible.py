@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from tests.browser.conftest import Visiter
+from barometre.charts import build_situation
+from tests.browser.conftest import RACINE, Visiter
 
 pytestmark = pytest.mark.navigateur
+STYLE = RACINE / "barometre/ui/ressources/style.css"
 RECOUVREMENTS = Path(__file__).with_name("recouvrements.js")
 LARGEURS = (1440, 390)
 AVEC_GRAPHIQUE = (
@@ -111,6 +114,30 @@ def _choose_au_clavier(page: Page, cle: str) -> None:
             continue
         return
     pytest.fail(f"« {cle} » ne se choisit pas au clavier")
+
+
+HORS_DE_LA_LIGNE = """lignes => lignes.filter(li => {
+  const [nom, dit] = ['.baro-nom-rang', '.baro-valeur'].map(c => li.querySelector(c).getBoundingClientRect());
+  return dit.top >= nom.bottom || dit.bottom <= nom.top;
+}).map(li => li.textContent)"""
+
+
+@pytest.mark.parametrize("largeur", LARGEURS)
+def test_une_valeur_est_en_face_de_son_nom(navigateur: Browser, largeur: int) -> None:
+    """« vous : 7 sur 8 » passait sous son thème, à côté du suivant, quand les pairs n'ont pas de chiffre."""
+    raison = "Trop peu de réponses chez vos pairs."
+    lignes = [
+        ("Service public de la donnée", None, 0.9, "", "7 sur 8", raison),
+        ("Stratégie", 0.5, 0.6, "4", "5", ""),
+    ]
+    noms = ["theme", "pairs", "soi", "pairs_texte", "soi_texte", "raison"]
+    dessin = build_situation(pd.DataFrame(lignes, columns=noms), titre="T", phrase="P.")
+    page = navigateur.new_page(viewport={"width": largeur, "height": 400})
+    page.set_content(f"<style>{STYLE.read_text(encoding='utf-8')}</style>{dessin.html}")
+    rangs = page.locator(".baro-rangs li")
+    assert rangs.count() == len(lignes)
+    assert rangs.evaluate_all(HORS_DE_LA_LIGNE) == []
+    page.close()
 
 
 def test_le_titre_reprend_le_curseur_d_un_bouton_qui_disparait(serveur: str, visiter: Visiter) -> None:

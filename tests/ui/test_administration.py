@@ -139,6 +139,19 @@ def test_le_journal_se_cherche_et_s_emporte(service: Service) -> None:
     assert any("chaîne du journal est entière" in m for m in list_messages(page))
 
 
+def test_le_rappel_d_un_chiffre_se_demande_et_repond(service: Service) -> None:
+    """Un fichier d'une version effacée ne se compare plus : il est à rappeler, et c'est dit."""
+    detail = "version=20190101T000000Z-000000 format=csv sha256=0 motif=essai"
+    service.registre.journaliser("exporter", "participation", compte="c-1", detail=detail)
+    page = service.open(OPERATEUR, vue="journal")
+    assert "version effacée" not in " ".join(str(bloc.proto.body) for bloc in page.get("html"))
+    page.toggle(key="journal-rappel").set_value(True).run()
+    assert not page.exception
+    html = " ".join(str(bloc.proto.body) for bloc in page.get("html"))
+    assert "fichier inscrit au journal porte" in html
+    assert "version effacée" in html
+
+
 def _find_bouton(page: AppTest, libelle: str) -> Callable[[], AppTest]:
     (bouton,) = [b for b in page.button if b.label == libelle]
     return bouton.click  # type: ignore[return-value]
