@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from barometre.access import Gate
@@ -18,6 +18,8 @@ from barometre.domain.provenance import Provenance
 from barometre.views.donnees.demande import DemandeExplorer, parse_demande
 from barometre.views.donnees.explorer import VueExplorer, build_vue_explorer
 from barometre.views.donnees.figure import build_cadre_figure, choose_figure
+from barometre.views.donnees.reproduire import add_suivie
+from barometre.views.lecture.address import read_query
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,14 @@ def load_explorer(gate: Gate, demande: DemandeExplorer) -> VueExplorer:
 
 
 def load_requete(gate: Gate, requete: str) -> VueExplorer:
-    """La vue d'une adresse ; `ExplorationRefusee` si l'une de ses valeurs n'existe pas."""
-    return load_explorer(gate, parse_demande(requete, load_catalogue(), depot.list_territoires_of(gate)))
+    """La vue d'une adresse ; `ExplorationRefusee` si l'une de ses valeurs n'existe pas.
+
+    La collectivité que suit le lecteur ne change pas la vue, seulement ce que son archive porte à côté.
+    """
+    vue = load_explorer(gate, parse_demande(requete, load_catalogue(), depot.list_territoires_of(gate)))
+    suivie = read_query(requete).get("collectivite")
+    lue = vue.provenance
+    return replace(vue, provenance=replace(lue, adresse=add_suivie(lue.adresse, suivie))) if suivie else vue
 
 
 def load_figure(gate: Gate, demande: DemandeExplorer) -> FigureExplorer | None:

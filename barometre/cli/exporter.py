@@ -9,12 +9,13 @@ from typing import Any
 
 from barometre.access import Gate
 from barometre.assemblage.depot import VersionAbsente, has_version
+from barometre.assemblage.emporter import build_emporte
 from barometre.assemblage.explorer import load_requete
 from barometre.cli.analyse import add_json
 from barometre.cli.erreurs import Refus
 from barometre.cli.sortie import print_json
 from barometre.domain.portee import PUBLIC
-from barometre.exports import FORMATS, build_fichier
+from barometre.exports import FORMATS
 from barometre.fichiers import write_atomic
 from barometre.maps.geopackage import GeopackageRefuse, to_gpkg
 from barometre.views.donnees.demande import ExplorationRefusee
@@ -83,7 +84,7 @@ def _choose_chemin(vue: VueExplorer, format_: str, sortie: Path | None) -> Path:
 
 def _build(vue: VueExplorer, format_: str) -> bytes:
     if format_ != GPKG:
-        return build_fichier(vue.fichier, vue.provenance, format_)
+        return build_emporte(vue.fichier, vue.provenance, format_)
     try:
         return to_gpkg(vue.table, vue.provenance)
     except GeopackageRefuse as erreur:

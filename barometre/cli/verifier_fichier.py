@@ -16,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 
+from barometre.assemblage.emporter import build_emporte
 from barometre.assemblage.explorer import load_requete
 from barometre.cli.adresse_fichier import find_adresse
 from barometre.cli.analyse import FAIT, REFUSE, add_json
@@ -23,7 +24,7 @@ from barometre.cli.erreurs import Refus
 from barometre.cli.exporter import GPKG, open_gate
 from barometre.cli.sortie import print_json
 from barometre.domain.provenance import Provenance
-from barometre.exports import FORMATS, build_fichier
+from barometre.exports import FORMATS
 from barometre.exports.csv import write_donnees
 from barometre.maps.geopackage import GeopackageRefuse, to_gpkg
 from barometre.views.donnees.demande import ExplorationRefusee
@@ -115,7 +116,7 @@ def _write_all(
     table: pd.DataFrame, provenance: Provenance, formats: list[str]
 ) -> Iterator[tuple[str, bytes]]:
     """Un à un : le premier qui convient dispense des autres."""
-    yield from ((nom, build_fichier(table, provenance, nom)) for nom in formats)
+    yield from ((nom, build_emporte(table, provenance, nom)) for nom in formats)
     if "csv" in formats:
         yield SANS_ENTETE, write_donnees(table, "international").encode()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LICENCE = "Licence Ouverte 2.0 (Etalab)"
+LICENCE_URL = "https://www.etalab.gouv.fr/licence-ouverte-open-licence"
 AVERTISSEMENT_SIMULATION = "Réponses simulées : données de démonstration, à ne pas citer."
 
 
@@ -18,6 +19,8 @@ class Definition:
     unite: str = ""
     source: str = ""
     precautions: str = ""
+    # L'indicateur que la ligne définit ; vide pour un mot.
+    indicateur_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,12 @@ from typing import Any
 import pandas as pd
 
 from barometre.domain.colonnes import load_colonnes
-from barometre.domain.provenance import Provenance
+from barometre.domain.provenance import LICENCE, LICENCE_URL, Provenance
 from barometre.exports.cellules import escape_formule
 from barometre.exports.colonnes import Colonne, list_colonnes
 
 _CSVW = {"texte": "string", "entier": "integer", "decimal": "number", "booleen": "string"}
 _SCHEMA = {"texte": "string", "entier": "integer", "decimal": "number", "booleen": "boolean"}
-LICENCE_URL = "https://www.etalab.gouv.fr/licence-ouverte-open-licence"
 
 
 def build_csvw(table: pd.DataFrame, provenance: Provenance, fichier: str) -> dict[str, Any]:
@@ -24,7 +23,8 @@ def build_csvw(table: pd.DataFrame, provenance: Provenance, fichier: str) -> dic
         "dc:title": provenance.titre,
         "dc:description": " ".join((provenance.filtres, *provenance.precautions)),
         "dc:source": provenance.source,
-        "dc:license": {"@id": LICENCE_URL},
+        # La licence d'une donnée de l'État n'est pas toujours celle-ci : elle se dit alors en mots.
+        "dc:license": {"@id": LICENCE_URL} if provenance.licence == LICENCE else provenance.licence,
         "dialect": {"delimiter": ",", "header": True},
         "tableSchema": {"columns": [_csvw(c) for c in list_colonnes(table)]},
     }
@@ -36,7 +36,7 @@ def build_paquet(table: pd.DataFrame, provenance: Provenance, fichier: str) -> d
         "name": provenance.nom_fichier.lower().replace("_", "-"),
         "title": provenance.titre,
         "version": provenance.version,
-        "licenses": [{"name": "etalab-2.0", "title": provenance.licence, "path": LICENCE_URL}],
+        "licenses": [_licence(provenance.licence)],
         "resources": [
             {
                 "name": "donnees",
@@ -46,6 +46,12 @@ def build_paquet(table: pd.DataFrame, provenance: Provenance, fichier: str) -> d
             }
         ],
     }
+
+
+def _licence(licence: str) -> dict[str, str]:
+    if licence != LICENCE:
+        return {"title": licence, "path": "LICENCE.txt"}
+    return {"name": "etalab-2.0", "title": licence, "path": LICENCE_URL}
 
 
 def _csvw(colonne: Colonne) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from barometre.assemblage import depot, memoire
+from barometre.assemblage.emporter import build_emporte
 from barometre.assemblage.explorer import load_requete
 from barometre.cli import main
-from barometre.exports import FORMATS, build_fichier
+from barometre.exports import FORMATS
 from barometre.exports.csv import write_donnees
 from tests.fakes import build_entrepot_factice
 
@@ -57,7 +58,7 @@ def test_le_fichier_de_la_page_porte_le_service_et_se_reconnait(
     vue = load_requete(depot.open_gate_publique(), REQUETE)
     fichier = dossier / f"page-{nom}.{FORMATS[nom].extension}"
     situee = replace(vue.provenance, adresse=f"https://exemple.invalid/{vue.provenance.adresse}")
-    fichier.write_bytes(build_fichier(vue.fichier, situee, nom))
+    fichier.write_bytes(build_emporte(vue.fichier, situee, nom))
     assert main(["verifier-fichier", str(fichier)]) == 0
     assert situee.adresse in capsys.readouterr().out
 
@@ -76,7 +77,7 @@ def test_rien_ne_se_glisse_dans_l_adresse(dossier: Path, glissee: str) -> None:
         vue.provenance.adresse.partition("?")[2] if "nom=faux&{" in glissee else vue.provenance.adresse
     )
     (dossier / "glisse.csv").write_bytes(
-        build_fichier(vue.fichier, replace(vue.provenance, adresse=adresse), "csv")
+        build_emporte(vue.fichier, replace(vue.provenance, adresse=adresse), "csv")
     )
     assert main(["verifier-fichier", str(dossier / "glisse.csv")]) == 1
 

@@ -15,10 +15,10 @@ import pytest
 from csvw.metadata import CSVW
 
 from barometre.domain.colonnes import get_colonne
-from barometre.domain.provenance import Definition
+from barometre.domain.provenance import LICENCE_URL, Definition
 from barometre.exports import to_zip
 from barometre.exports.colonnes import LEGENDE_MARQUES
-from barometre.exports.description import LICENCE_URL, build_csvw, build_paquet
+from barometre.exports.description import build_csvw, build_paquet
 from barometre.exports.parquet import to_parquet
 from tests.exports.test_classeurs import TABLE
 from tests.exports.test_exports import PROVENANCE

@@ -26,7 +26,6 @@ NOMMEES = {
     "commande lots": {"imports"},
     # Recalculer relit quels lots attendent d’autres réponses tardives.
     "commande sources": {"imports", "participation"},
-    "commande pairs": {"participation"},
     "commande fiche": {"participation", "reponse"},
     "commande synthese": {"participation"},
     "adresse /fichiers/{jeton}": {"participation", "reponse"},

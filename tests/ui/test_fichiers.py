@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import shutil
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -166,6 +168,16 @@ def test_chaque_fichier_de_la_liste_se_refait(service: Service) -> None:
         statut, _ = service.ask(replace(remise, recette=recette, extension=extension), session)
         assert statut == 200, nom
     assert service.ask(replace(remise, recette=recettes["carte"], extension="svg"), session)[0] == 200
+
+
+@pytest.mark.parametrize("recette", [FICHE, Recette("comparer", (COMMUNE, "communication", "strate", []))])
+def test_une_archive_privee_porte_les_pairs_et_son_adresse(service: Service, recette: Recette) -> None:
+    session, remise = service.connect("alice")
+    voulue = replace(remise, recette=recette, extension="zip")
+    reponse = service.client.get(f"/{get_adresse(voulue)}", headers={"cookie": f"{COOKIE}={session}"})
+    archive = zipfile.ZipFile(io.BytesIO(reponse.content))
+    assert {"pairs/pairs.csv", "methode.md", "SHA256SUMS"} <= set(archive.namelist())
+    assert f"{recette.nom}?collectivite={COMMUNE}" in archive.read("LISEZ-MOI.txt").decode()
 
 
 def test_le_journal_n_est_remis_qu_a_un_operateur(service: Service) -> None:

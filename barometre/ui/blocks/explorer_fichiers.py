@@ -7,12 +7,19 @@ from functools import partial
 import streamlit as st
 
 from barometre.assemblage import depot
+from barometre.assemblage.emporter import ARCHIVE
 from barometre.domain.formats import format_compte
 from barometre.exports import FORMATS
 from barometre.maps.geopackage import MIME, to_gpkg
 from barometre.maps.geopackage import NIVEAUX as NIVEAUX_DESSINES
 from barometre.ui import porte, selectors, state
-from barometre.ui.blocks.telechargements import ECRITURES, add_service, choose_csv, render_telechargements
+from barometre.ui.blocks.telechargements import (
+    ECRITURES,
+    TOUT,
+    add_service,
+    choose_csv,
+    render_telechargements,
+)
 from barometre.ui.blocks.textes import texte
 from barometre.ui.serving import exports_longs
 from barometre.ui.serving.recettes import Recette
@@ -20,9 +27,9 @@ from barometre.ui.serving.travaux import Commande
 from barometre.views.donnees.demande import DemandeExplorer
 from barometre.views.donnees.exacts import build_exacts
 from barometre.views.donnees.explorer import VueExplorer
-from barometre.views.donnees.reproduire import build_requete
+from barometre.views.donnees.reproduire import add_suivie, build_requete
 
-FORMATS_OFFERTS = ("csv", "xlsx", "ods", "parquet", "zip")
+FORMATS_OFFERTS = ("csv", "xlsx", "ods", "parquet", ARCHIVE)
 GPKG, LIBELLE_GPKG = "gpkg", "GeoPackage (QGIS)"
 # Un classeur de 20 000 lignes s'écrit en une seconde : au-delà, un processus à part le fait.
 LONGUE = 20_000
@@ -70,13 +77,15 @@ def _render_longs(vue: VueExplorer, demande: DemandeExplorer, dessinee: bool) ->
     """Un lien par format, dans un autre onglet : la page reste, le lien retrouve l'export."""
     version_id = porte.get_version_id()
     requete, visite = build_requete(demande, version_id), state.get_visite()
-    libelles = {f: FORMATS[f].libelle for f in map(choose_csv, FORMATS_OFFERTS)}
-    libelles |= {GPKG: LIBELLE_GPKG} if dessinee else {}
+    suivie = state.read_adresse().get("collectivite")
+    libelles = {f: f"Préparer en {FORMATS[f].libelle}" for f in map(choose_csv, FORMATS_OFFERTS)}
+    libelles |= {ARCHIVE: TOUT} | ({GPKG: f"Préparer en {LIBELLE_GPKG}"} if dessinee else {})
     liens = "".join(
         f'<a class="baro-bouton" target="_blank" rel="noopener" '
-        f'href="{exports_longs.get_adresse(Commande(visite, version_id, requete, format_))}">'
-        f"Préparer en {texte(libelle)}</a>"
+        f'href="{exports_longs.get_adresse(Commande(visite, version_id, demandee, format_))}">'
+        f"{texte(libelle)}</a>"
         for format_, libelle in libelles.items()
+        for demandee in [add_suivie(requete, suivie) if format_ == ARCHIVE else requete]
     )
     st.html(f'<p class="baro-fichiers">{liens}</p>')
     st.caption(

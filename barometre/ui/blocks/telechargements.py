@@ -17,15 +17,17 @@ import pandas as pd
 import streamlit as st
 
 from barometre.access.droits import is_motif_requis
+from barometre.assemblage.emporter import ARCHIVE, build_emporte
 from barometre.domain.portee import PUBLIC
 from barometre.domain.provenance import Provenance
-from barometre.exports import FORMATS, build_fichier
+from barometre.exports import FORMATS
 from barometre.rapports.formats import FORMATS_DOCUMENT, get_nom
 from barometre.rapports.modele import Document
 from barometre.ui import porte, state, visiteur
 from barometre.ui.blocks.textes import texte
 from barometre.ui.serving import fichiers as prives
 from barometre.ui.serving.recettes import Recette
+from barometre.views.donnees.reproduire import add_suivie
 
 # Ce que le lecteur a répondu sur place : rien n'en est enregistré, aucune adresse n'en mène à lui.
 VISITE: Literal["visite"] = "visite"
@@ -34,6 +36,7 @@ MOTIF = (
     "Pourquoi emporter ces données nommées\u202f? Votre réponse est inscrite au journal, avec votre compte."
 )
 MOTIF_TAILLE = 200
+TOUT = "Tout emporter (zip)"
 INTERNATIONAL = "international"
 ECRITURES = {"francais": "Français (Excel, LibreOffice)", INTERNATIONAL: "International (programmes)"}
 
@@ -54,7 +57,7 @@ def render_telechargements(
     provenance: Provenance,
     *,
     cle: str,
-    formats: tuple[str, ...] = ("csv", "xlsx", "ods"),
+    formats: tuple[str, ...] = ("csv", "xlsx", "ods", ARCHIVE),
     prive: Prive = None,
 ) -> None:
     """Un bouton par format ; le fichier porte ses définitions, ses filtres et sa source.
@@ -63,11 +66,14 @@ def render_telechargements(
     la page, entre dans le nom du fichier.
     """
     situee = add_service(provenance)
+    if prive == VISITE:
+        # Ces fichiers-là sont écrits d'avance dans la page : une archive l'alourdirait à chaque geste.
+        formats = tuple(f for f in formats if f != ARCHIVE)
     offerts = [
         FichierOffert(
-            extension, f"Télécharger en {FORMATS[extension].libelle}",
+            extension, TOUT if extension == ARCHIVE else f"Télécharger en {FORMATS[extension].libelle}",
             situee.get_nom(FORMATS[extension].extension, cle), FORMATS[extension].mime,
-            partial(_build, table, situee, extension),
+            partial(_build, table, _add_pairs(situee) if extension == ARCHIVE else situee, extension),
         )
         for extension in map(choose_csv, formats)
     ]  # fmt: skip
@@ -90,6 +96,14 @@ def add_service(provenance: Provenance) -> Provenance:
         return provenance
     adresse = f"{service}/{provenance.adresse}" if provenance.adresse else ""
     return replace(provenance, adresse=adresse or state.build_adresse(porte.get_version_id()))
+
+
+def _add_pairs(provenance: Provenance) -> Provenance:
+    """L'adresse d'Explorer ne dit pas la collectivité que suit le lecteur : son archive en a les pairs."""
+    adresse = provenance.adresse
+    if "/explorer?" not in adresse or "collectivite=" in adresse:
+        return provenance
+    return replace(provenance, adresse=add_suivie(adresse, state.read_adresse().get("collectivite")))
 
 
 def render_documents(document: Document, *, cle: str, prive: Prive = None) -> None:
@@ -163,4 +177,4 @@ def _render_dans_la_page(offerts: Sequence[FichierOffert], cle: str) -> None:
 
 
 def _build(table: pd.DataFrame | Callable[[], pd.DataFrame], provenance: Provenance, extension: str) -> bytes:
-    return build_fichier(table() if callable(table) else table, provenance, extension)
+    return build_emporte(table() if callable(table) else table, provenance, extension)

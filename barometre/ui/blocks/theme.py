@@ -104,7 +104,9 @@ def _render_donnees(affiche: ThemeAffiche) -> None:
     etat.render_accord(vue)
     _render_questions(vue)
     st.header("Emporter ces chiffres")
-    render_telechargements(lambda: vue.table, vue.provenance, cle="theme", formats=("csv", "xlsx", "parquet"))
+    render_telechargements(
+        lambda: vue.table, vue.provenance, cle="theme", formats=("csv", "xlsx", "parquet", "zip")
+    )
 
 
 def _render_questions(vue: VueTheme) -> None:

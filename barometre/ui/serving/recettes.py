@@ -7,7 +7,7 @@ droits du moment, quel que soit le processus qui répond.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,15 +15,17 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.access.registre import get_registre
+from barometre.access.reglages import read_reglages
 from barometre.administration.journal import load_journal, read_recherche
 from barometre.assemblage.carte_gardee import CarteAffichee, Dessin, build_table_carte, load_cartes
 from barometre.assemblage.collectivite import ComparerAffiche, load_comparer, load_fiche_affichee
+from barometre.assemblage.emporter import build_emporte
 from barometre.assemblage.explorer import load_requete
 from barometre.assemblage.opsn import load_opsn
 from barometre.assemblage.participation import load_relance
 from barometre.catalogue import load_catalogue
 from barometre.domain.provenance import Provenance
-from barometre.exports import FORMATS, build_fichier
+from barometre.exports import FORMATS
 from barometre.maps import build_image
 from barometre.maps.image import FormatImage
 from barometre.rapports.fiche import build_document_fiche
@@ -31,6 +33,7 @@ from barometre.rapports.formats import FORMATS_DOCUMENT, get_nom
 from barometre.views.carte.vue_carte import ChoixCarte
 from barometre.views.collectivite.comparer import VueComparer
 from barometre.views.donnees.exacts import build_exacts
+from barometre.views.lecture.address import build_query
 from barometre.views.lecture.selection import Selection
 from barometre.views.piloter.opsn import list_suivi, name_suivi
 from barometre.views.piloter.relance import list_a_relancer, name_liste
@@ -81,9 +84,25 @@ def build_prive(gate: Gate, recette: Recette, extension: str) -> Fichier:
     if recette.nom not in TABLEAUX:
         raise FichierPerime(recette.nom)
     table, provenance = TABLEAUX[recette.nom](gate, *recette.arguments)
+    provenance = (
+        provenance if provenance.adresse else replace(provenance, adresse=_build_adresse(gate, recette))
+    )
     format_ = FORMATS[extension]
-    octets = build_fichier(table, provenance, extension)
+    octets = build_emporte(table, provenance, extension)
     return Fichier(provenance.get_nom(format_.extension), format_.mime, octets)
+
+
+def _build_adresse(gate: Gate, recette: Recette) -> str:
+    """Celle de la page d'une collectivité : elle la rouvre, et l'archive y lit de qui porter les pairs."""
+    if recette.nom == "fiche":
+        page, dites = "fiche", recette.arguments[:1]
+    elif recette.nom in DE_COMPARER:
+        page, dites = "comparer", recette.arguments[-4:-1]
+    else:
+        return ""
+    valeurs = dict(zip(("collectivite", "theme", "pairs"), dites, strict=False))
+    requete = build_query(valeurs | {"version": gate.version_id})
+    return f"{read_reglages().adresse or ''}/{page}?{requete}".lstrip("/")
 
 
 def _fiche(gate: Gate, collectivite_id: str) -> Tableau:
@@ -158,6 +177,7 @@ def _build_image(affichee: CarteAffichee, extension: FormatImage) -> Fichier:
     return Fichier(lue.get_nom(extension), IMAGES[extension], octets)
 
 
+DE_COMPARER = frozenset({"comparer", "positions", "cote-a-cote"})
 TABLEAUX: dict[str, Callable[..., Tableau]] = {
     "fiche": _fiche,
     "comparer": _comparer,

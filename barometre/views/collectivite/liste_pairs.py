@@ -16,7 +16,7 @@ from barometre.catalogue.model import Catalogue
 from barometre.domain.formats import format_compte
 from barometre.domain.territoire import FRANCE, Collectivite
 from barometre.stats.peers import K_DEFAUT, widen
-from barometre.views.collectivite.pairs import SEMBLABLES, Comparaison, Demande, Methode
+from barometre.views.collectivite.pairs import SEMBLABLES, ComparaisonPublique, Demande, Methode
 from barometre.views.collectivite.structure import (
     VARIABLES,
     Semblable,
@@ -74,7 +74,7 @@ def build_liste_pairs(
     """Les pairs d'une collectivité, sans elle ; fixes pour une version."""
     if methode == SEMBLABLES:
         return _build_semblables(gate, structure, collectivite)
-    comparaison = Comparaison(gate, catalogue, structure, collectivite, Demande(collectivite.id))
+    comparaison = ComparaisonPublique(gate, catalogue, structure, collectivite, Demande(collectivite.id))
     comptes = _count_repondantes(comparaison, list(comparaison.memes))
     paliers = [(t, comptes[t] or 0) for t in comparaison.memes]
     palier = widen(paliers, outre_mer=collectivite.zone == "outre_mer")
@@ -82,7 +82,7 @@ def build_liste_pairs(
     return _build_palier(comparaison, palier.echelon, comptes[palier.echelon])
 
 
-def build_liste_groupe(comparaison: Comparaison, echelon: str) -> ListePairs:
+def build_liste_groupe(comparaison: ComparaisonPublique, echelon: str) -> ListePairs:
     """La liste du groupe dont une page montre les chiffres : même échelon, mêmes filtres."""
     if comparaison.demande.methode == SEMBLABLES:
         return _build_semblables(comparaison.gate, comparaison.structure, comparaison.collectivite)
@@ -90,7 +90,7 @@ def build_liste_groupe(comparaison: Comparaison, echelon: str) -> ListePairs:
     return _build_palier(comparaison, echelon, comptes[echelon])
 
 
-def _build_palier(comparaison: Comparaison, echelon: str, n_repondants: int | None) -> ListePairs:
+def _build_palier(comparaison: ComparaisonPublique, echelon: str, n_repondants: int | None) -> ListePairs:
     ids = comparaison.memes[echelon]
     return ListePairs(
         "strate",
@@ -103,7 +103,7 @@ def _build_palier(comparaison: Comparaison, echelon: str, n_repondants: int | No
     )
 
 
-def _count_repondantes(comparaison: Comparaison, echelons: Sequence[str]) -> dict[str, int | None]:
+def _count_repondantes(comparaison: ComparaisonPublique, echelons: Sequence[str]) -> dict[str, int | None]:
     """Combien ont répondu à chaque échelon, à une vague au moins ; None sous les seuils de participation.
 
     La collectivité est du groupe : deux voisines lisent le même compte. Compté sans elle, l'écart de deux

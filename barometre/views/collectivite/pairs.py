@@ -94,8 +94,8 @@ def get_minimum(theme_id: str) -> int:
 
 
 @dataclass(frozen=True)
-class Comparaison:
-    """Tout ce qu'il faut pour trouver les pairs d'une collectivité, thème après thème."""
+class ComparaisonPublique:
+    """Tout ce qu'il faut pour trouver les pairs d'une collectivité, thème après thème, vus du public."""
 
     gate: Gate
     catalogue: Catalogue
@@ -130,21 +130,15 @@ class Comparaison:
         pairs = cadre[meme]
         return {t: tuple(_within(pairs, t)) for t in list_territoires(self.collectivite)}
 
-    @cached_property
-    def siennes(self) -> frozenset[tuple[str, str]]:
-        """Les (vague, questionnaire) qu'elle a remplis ; vide si le lecteur n'a pas à le savoir."""
-        if not self.gate.can_see_participation(self.collectivite.id):
-            return frozenset()
-        lignes = self.gate.list_participations(collectivite_id=self.collectivite.id)
-        return frozenset(
-            zip(lignes["vague_id"].astype(str), lignes["questionnaire_id"].astype(str), strict=True)
-        )
-
     def get_vague(self, theme_id: str) -> str:
         """La dernière vague où elle a répondu, si cela se lit ; sinon la dernière qui a des réponses."""
         posees = self.structure.list_vagues(theme_id, [v.id for v in self.catalogue.vagues])
-        siennes = [v for v in posees if (v, theme_id) in self.siennes]
-        return (siennes or posees or [""])[-1]
+        siennes = self._list_siennes()
+        return ([v for v in posees if (v, theme_id) in siennes] or posees or [""])[-1]
+
+    def _list_siennes(self) -> frozenset[tuple[str, str]]:
+        """Les (vague, questionnaire) qu'elle a remplis : le public n'en sait rien."""
+        return frozenset()
 
     def build(self, theme_id: str, indicateurs: Sequence[Indicateur]) -> Pairs:
         """Les pairs de ce thème, au premier échelon qui suffit."""
@@ -233,6 +227,24 @@ class Comparaison:
         return (
             "Trop peu de collectivités d’outre-mer ont répondu : comparaison faite avec la France entière, "
             "Hexagone compris.",
+        )
+
+
+@dataclass(frozen=True)
+class Comparaison(ComparaisonPublique):
+    """La même, pour un lecteur : la vague est la dernière où elle a répondu, s'il a à le savoir."""
+
+    def _list_siennes(self) -> frozenset[tuple[str, str]]:
+        return self.siennes
+
+    @cached_property
+    def siennes(self) -> frozenset[tuple[str, str]]:
+        """Les (vague, questionnaire) qu'elle a remplis ; vide si le lecteur n'a pas à le savoir."""
+        if not self.gate.can_see_participation(self.collectivite.id):
+            return frozenset()
+        lignes = self.gate.list_participations(collectivite_id=self.collectivite.id)
+        return frozenset(
+            zip(lignes["vague_id"].astype(str), lignes["questionnaire_id"].astype(str), strict=True)
         )
 
 

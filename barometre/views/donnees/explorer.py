@@ -25,7 +25,6 @@ from barometre.views.donnees.demande import (
 )
 from barometre.views.donnees.formes import pivot_large
 from barometre.views.donnees.mesures_et_publies import build_mesures, build_publies
-from barometre.views.donnees.pieces import build_pieces
 from barometre.views.donnees.reproduire import build_requete
 from barometre.views.lecture.ligne import Lecture
 from barometre.views.lecture.provenance import build_provenance_lecture
@@ -121,15 +120,13 @@ def build_vue_explorer(gate: Gate, catalogue: Catalogue, demande: DemandeExplore
 def _build_provenance(
     lecture: Lecture, indicateurs: list[Indicateur], demande: DemandeExplorer
 ) -> Provenance:
-    """Celle de la lecture, avec l'adresse qui rouvre la vue et ce que porte son archive."""
+    """Celle de la lecture, avec l'adresse qui rouvre la vue."""
     par = ", ".join(REPARTITIONS[p].lower() for p in demande.par)
     titre = f"Explorer : {par}" if par else "Explorer"
     requete = build_requete(demande, lecture.version.version_id)
-    themes = list(dict.fromkeys(i.theme_id for i in indicateurs if i.origine == "declare"))
     return replace(
         build_provenance_lecture(lecture, titre, _get_nom(demande), indicateurs),
         adresse=f"explorer?{requete}",
-        pieces=build_pieces(lecture.catalogue, themes, requete, lecture.version),
     )
 
 

@@ -47,6 +47,14 @@ def build_requete(demande: DemandeExplorer, version_id: str = "") -> str:
     )
 
 
+def add_suivie(adresse: str, collectivite_id: str) -> str:
+    """L'adresse d'une vue d'Explorer, et la collectivité suivie : l'archive en porte alors les pairs."""
+    if not collectivite_id:
+        return adresse
+    avant, _, requete = adresse.rpartition("?")
+    return f"{avant}{'?' if avant else ''}{urlencode({'collectivite': collectivite_id})}&{requete}"
+
+
 def list_recettes(requete: str, version: Version, adresse: str = "") -> tuple[Recette, ...]:
     """Les cinq recettes d'une requête ; `adresse` : celle du service, celle de cette machine sinon."""
     api = f"{adresse or LOCALE}/api/v1/valeurs?{requete}&{urlencode({'format': 'csv', 'entete': 'false'})}"

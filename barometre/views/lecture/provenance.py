@@ -154,6 +154,7 @@ def build_definition(indicateur: Indicateur) -> Definition:
         unite=indicateur.unite,
         source=indicateur.source_id if mesure else SOURCE,
         precautions=indicateur.precautions,
+        indicateur_id=indicateur.id,
     )
 
 

@@ -45,7 +45,9 @@ def render_journal() -> None:
         render_tableau(table, "Faits inscrits au journal")
         _, provenance = load_journal(porte.get_gate(), operateur.registre, recherche)
         fichier = Recette("journal", write_recherche(recherche))
-        render_telechargements(table, provenance, cle="journal", prive=fichier)
+        render_telechargements(
+            table, provenance, cle="journal", formats=("csv", "xlsx", "ods"), prive=fichier
+        )
     render_rappel()
 
 
