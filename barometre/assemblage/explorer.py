@@ -14,6 +14,7 @@ from barometre.charts.image import FormatImage, Trait, build_image_traits
 from barometre.charts.nuage import build_nuage
 from barometre.domain.formats import format_effectif, is_absent
 from barometre.domain.indicateur import Indicateur
+from barometre.domain.notes import explain_lettres
 from barometre.domain.provenance import Provenance
 from barometre.views.donnees.demande import DemandeExplorer, parse_demande
 from barometre.views.donnees.explorer import VueExplorer, build_vue_explorer
@@ -70,7 +71,8 @@ def _figure(gate: Gate, demande: DemandeExplorer) -> FigureExplorer | None:
         nuage = build_nuage((x, cadre_x), (y, cadre_y), valeur=valeur)
         return FigureExplorer(f"{x.titre} et {y.titre}", nuage)
     (indicateur,), (cadre,) = indicateurs, cadres
-    points = build_points(cadre, indicateur, titre=indicateur.titre, valeur=valeur)
+    simulee = vue.provenance.simulee
+    points = build_points(cadre, indicateur, titre=indicateur.titre, valeur=valeur, simulee=simulee)
     return FigureExplorer(indicateur.titre, points, list_traits(indicateur, cadre.to_dict("records"), valeur))
 
 
@@ -99,4 +101,6 @@ def build_image_figure(
     traits: tuple[Trait, ...], titre: str, lue: Provenance, extension: FormatImage
 ) -> bytes:
     """L'image du graphique ; titre, champ, source, date, version et simulation y sont écrits."""
-    return build_image_traits(traits, titre=titre, pied=lue.pied, extension=extension)[0]
+    # Les mots de la note ne tiennent pas à côté d'un trait : le pied les porte.
+    pied = " · ".join(filter(None, (lue.pied, explain_lettres(simulee=lue.simulee))))
+    return build_image_traits(traits, titre=titre, pied=pied, extension=extension)[0]

@@ -153,7 +153,8 @@ def _obligation(gate: Gate, seuil_id: str, selection: Selection, repartition: st
     if groupes is None:
         return ObligationAffichee(vue, None)
     titre = f"Part déclarée : {groupes.indicateur.titre}"
-    dessin = build_points(groupes.cadre, groupes.indicateur, titre=titre, tete=groupes.tete)
+    simulee = gate.get_version().simulee
+    dessin = build_points(groupes.cadre, groupes.indicateur, titre=titre, tete=groupes.tete, simulee=simulee)
     return ObligationAffichee(vue, dessin)
 
 

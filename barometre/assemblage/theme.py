@@ -82,12 +82,20 @@ def _build_ensemble(ensemble: Ensemble) -> Marques:
         tete="indicateur",
         valeur=ensemble.valeur,
         changements=ensemble.depuis,
+        simulee=ensemble.montrees[0].contexte.simulee,
     )
 
 
 def _build_groupe(groupe: GroupeLignes, valeur: str) -> Marques:
-    indicateur = groupe.lignes[0].indicateur
-    return build_points(groupe.cadre, indicateur, titre=groupe.titre, tete="indicateur", valeur=valeur)
+    premiere = groupe.lignes[0]
+    return build_points(
+        groupe.cadre,
+        premiere.indicateur,
+        titre=groupe.titre,
+        tete="indicateur",
+        valeur=valeur,
+        simulee=premiere.contexte.simulee,
+    )
 
 
 def build_indicateur(gate: Gate, indicateur_id: str, selection: Selection) -> IndicateurAffiche:
@@ -108,6 +116,7 @@ def _build_vue_indicateur(gate: Gate, indicateur_id: str, selection: Selection) 
 def _build_repartition(vue: VueIndicateur, dimension: str) -> Dessin:
     indicateur: Indicateur = vue.ligne.indicateur
     repartition, valeur = vue.get_repartition(dimension), vue.selection.valeur
+    simulee = vue.ligne.contexte.simulee
     if dimension == VAGUES:
         return build_vagues(
             repartition.cadre,
@@ -116,6 +125,7 @@ def _build_repartition(vue: VueIndicateur, dimension: str) -> Dessin:
             verdict=vue.verdict.mot,
             phrase=vue.verdict.phrase,
             valeur=valeur,
+            simulee=simulee,
         )
     titre = f"{indicateur.titre}, {repartition.titre[0].lower()}{repartition.titre[1:]}"
     return build_points(
@@ -125,6 +135,7 @@ def _build_repartition(vue: VueIndicateur, dimension: str) -> Dessin:
         tete=repartition.tete,
         valeur=valeur,
         complement=repartition.phrase_groupes,
+        simulee=simulee,
     )
 
 
@@ -138,4 +149,5 @@ def _build_entonnoir(vue: VueIndicateur, entonnoir: Entonnoir) -> Dessin:
         tete=entonnoir.id,
         noms=entonnoir.noms,
         valeur=valeur,
+        simulee=vue.ligne.contexte.simulee,
     )

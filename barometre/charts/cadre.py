@@ -12,6 +12,7 @@ import pandas as pd
 
 from barometre.charts.modele import escape_plotly
 from barometre.domain.indicateur import Indicateur
+from barometre.domain.notes import format_note
 
 COLONNES: tuple[str, ...] = (
     "groupe",
@@ -81,21 +82,21 @@ def build_table(cadre: pd.DataFrame, indicateur: Indicateur, tete: str = "groupe
     return pd.DataFrame(mots | nombres)
 
 
-def list_faits(ligne: dict[Any, Any]) -> list[str]:
+def list_faits(ligne: dict[Any, Any], *, simulee: bool = False) -> list[str]:
     """Ce que dit un point lorsqu'on le touche : le groupe, puis ses faits."""
     faits = [
         str(ligne["groupe"]),
         f"Redressé : {ligne['redresse_texte']}",
         str(ligne["intervalle"]),
         f"Brut : {ligne['brut_texte']}",
-        f"n = {int(ligne['n'])}, note {ligne['note']}",
+        f"n = {int(ligne['n'])}, {format_note(str(ligne['note']), simulee=simulee)}",
     ]
     if ligne.get("position"):
         faits += [f"Face à l’ensemble : {ligne['position']}", f"Écart avec les autres : {ligne['ecart']}"]
     return faits
 
 
-def build_survol(ligne: dict[Any, Any]) -> str:
+def build_survol(ligne: dict[Any, Any], *, simulee: bool = False) -> str:
     """Les mêmes faits pour plotly, un par ligne."""
-    groupe, *faits = (escape_plotly(fait) for fait in list_faits(ligne))
+    groupe, *faits = (escape_plotly(fait) for fait in list_faits(ligne, simulee=simulee))
     return "<br>".join((f"<b>{groupe}</b>", *faits))

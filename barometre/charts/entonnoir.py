@@ -52,6 +52,7 @@ def build_entonnoir(
     tete: str,
     noms: str,
     valeur: str = "redresse",
+    simulee: bool = False,
 ) -> Graphique:
     """`cadre` : celui d'une répartition, avec `n_eff` ; `reference` : la part de l'ensemble.
 
@@ -60,7 +61,7 @@ def build_entonnoir(
     """
     points = compute_positions(cadre, reference, valeur)
     phrase = _build_phrase(points, noms)
-    figure = go.Figure({"data": _traces(points, reference), "layout": _mise_en_page(points)})
+    figure = go.Figure({"data": _traces(points, reference, simulee=simulee), "layout": _mise_en_page(points)})
     legende = f"{LEGENDE} {LEGENDE_EFFICACES[valeur]}"
     table = _build_table(points, indicateur, tete)
     return Graphique(figure, phrase, table, f"{titre}. {phrase}", legende)
@@ -117,7 +118,7 @@ def _build_phrase(points: pd.DataFrame, noms: str) -> str:
     return f"{debut}. Hors des limites à 99,8 % : {' ; '.join(loin) or 'aucun'}."
 
 
-def _traces(points: pd.DataFrame, reference: float) -> list[dict[str, Any]]:
+def _traces(points: pd.DataFrame, reference: float, *, simulee: bool) -> list[dict[str, Any]]:
     tailles = np.unique(np.linspace(_MINIMUM, max(points["x"].max(), 2 * _MINIMUM), _POINTS_COURBE).round())
     courbes = [
         _courbe(tailles, 100 * get_funnel_limits(reference, tailles, niveau)[f"exact_{cote}"], _TRAITS[nom])
@@ -126,7 +127,9 @@ def _traces(points: pd.DataFrame, reference: float) -> list[dict[str, Any]]:
     ]
     moyenne = _courbe(tailles, pd.Series(100 * reference, index=range(len(tailles))), "solid")
     dedans = points[points["hors"] == 0]
-    return [moyenne, *courbes, _marques(dedans, GRIS), _marques(points[points["hors"] != 0], ACCENT)]
+    dehors = points[points["hors"] != 0]
+    marques = (_marques(dedans, GRIS, simulee=simulee), _marques(dehors, ACCENT, simulee=simulee))
+    return [moyenne, *courbes, *marques]
 
 
 def _courbe(x: np.ndarray, y: pd.Series, trait: str) -> dict[str, Any]:
@@ -136,7 +139,7 @@ def _courbe(x: np.ndarray, y: pd.Series, trait: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _marques(points: pd.DataFrame, couleur: str) -> dict[str, Any]:
+def _marques(points: pd.DataFrame, couleur: str, *, simulee: bool) -> dict[str, Any]:
     """Un point hors des limites est un losange nommé : la couleur ne le dit pas seule."""
     dehors = couleur == ACCENT
     lignes = points.to_dict("records")
@@ -156,7 +159,7 @@ def _marques(points: pd.DataFrame, couleur: str) -> dict[str, Any]:
             _PLACES[rang % len(_PLACES)] for rang in points["x"].rank(method="first").astype(int)
         ],
         "cliponaxis": False,
-        "customdata": [build_survol(ligne) for ligne in lignes],
+        "customdata": [build_survol(ligne, simulee=simulee) for ligne in lignes],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
 

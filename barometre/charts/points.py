@@ -11,6 +11,7 @@ from barometre.charts.marques import AXE_PARTS, DOUTEUX, PLEIN, Axe, Marques, Ra
 from barometre.charts.phrases import build_phrase
 from barometre.domain.formats import format_nombre
 from barometre.domain.indicateur import Indicateur
+from barometre.domain.notes import explain_lettres
 
 _DOUTE = "○ et pointillé : indicatif, à ne pas citer."
 LEGENDES = {
@@ -33,6 +34,7 @@ def build_points(
     valeur: str = "redresse",
     complement: str = "",
     changements: str = "",
+    simulee: bool = False,
 ) -> Marques:
     """Une ligne par groupe.
 
@@ -41,17 +43,18 @@ def build_points(
     """
     propre = check_cadre(cadre)
     lignes: list[Ligne] = propre.to_dict("records")
-    rangs = [_build_rang(ligne, valeur) for ligne in lignes]
+    rangs = [_build_rang(ligne, valeur, simulee=simulee) for ligne in lignes]
     html = build_marques(rangs, _build_axe(lignes, indicateur), titre, colonnes=changements)
     phrase = " ".join(filter(None, [build_phrase(propre, valeur), complement]))
-    legende = f"{LEGENDES[valeur]} {LEGENDE_COMPARES}" if has_compares(propre) else LEGENDES[valeur]
+    compares = LEGENDE_COMPARES if has_compares(propre) else ""
+    legende = " ".join(filter(None, (LEGENDES[valeur], compares, explain_lettres(simulee=simulee))))
     table = build_table(propre, indicateur, tete)
     if changements:
         table["changement_lu"] = propre["changement"]
     return Marques(html, phrase, table, f"{titre}. {phrase}", legende)
 
 
-def _build_rang(ligne: Ligne, valeur: str) -> Rang:
+def _build_rang(ligne: Ligne, valeur: str, *, simulee: bool) -> Rang:
     libelle = str(ligne["groupe"])
     # « = non démontré » : le signe suffit à l'œil, que la légende instruit.
     signe, _, mots = str(ligne.get("changement") or "").partition(" ")
@@ -70,7 +73,7 @@ def _build_rang(ligne: Ligne, valeur: str) -> Rang:
         haut=_connu(ligne["haut"]),
         repere=_connu(ligne[autre]),
         trait=DOUTEUX if ligne["note"] == "C" else PLEIN,
-        survol="\n".join(list_faits(ligne)),
+        survol="\n".join(list_faits(ligne, simulee=simulee)),
     )
 
 

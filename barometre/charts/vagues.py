@@ -23,6 +23,7 @@ def build_vagues(
     verdict: str,
     phrase: str,
     valeur: str = "redresse",
+    simulee: bool = False,
 ) -> Graphique:
     """Une marque par vague, dans l'ordre du temps ; `verdict` vient du test, jamais de l'œil."""
     propre = check_cadre(cadre)
@@ -34,7 +35,9 @@ def build_vagues(
         "xaxis": _axe_temps(propre),
         "yaxis": _axe_valeurs(montrees, indicateur, echelle),
     }
-    figure = go.Figure({"data": [_trace(montrees, valeur, echelle, verdict)], "layout": mise_en_page})
+    figure = go.Figure(
+        {"data": [_trace(montrees, valeur, echelle, verdict, simulee=simulee)], "layout": mise_en_page}
+    )
     table = build_table(propre, indicateur, "vague")
     return Graphique(figure, phrase, table, f"{titre}, d’une vague à l’autre. {phrase}", _LEGENDE)
 
@@ -45,7 +48,7 @@ _LEGENDE = (
 )
 
 
-def _trace(montrees: pd.DataFrame, valeur: str, echelle: float, verdict: str) -> go.Scatter:
+def _trace(montrees: pd.DataFrame, valeur: str, echelle: float, verdict: str, *, simulee: bool) -> go.Scatter:
     trait = "solid" if verdict in DEMONTRES else "dot"
     douteux = montrees["note"].eq("C")
     return go.Scatter(
@@ -59,7 +62,7 @@ def _trace(montrees: pd.DataFrame, valeur: str, echelle: float, verdict: str) ->
             "symbol": ["circle-open" if d else "circle" for d in douteux],
         },
         error_y=_moustaches(montrees, valeur, echelle),
-        hovertext=[build_survol(ligne) for ligne in montrees.to_dict("records")],
+        hovertext=[build_survol(ligne, simulee=simulee) for ligne in montrees.to_dict("records")],
         hovertemplate="%{hovertext}<extra></extra>",
         cliponaxis=False,
     )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from barometre.domain.formats import format_compte
+from barometre.domain.notes import LETTRES_SIMULEES, explain_citation
 from barometre.rapports.modele import Figure, Point, Tableau
 from barometre.views.lecture.ligne import LigneIndicateur
 
-ENTETES_CHIFFRES = ("Indicateur", "Redressé", "Intervalle", "Brut", "Réponses", "Note", "Se cite")
-# Un chiffre sans note (un brut de moins de trente réponses) ne se cite pas.
-_SE_CITE = {"A": "oui", "B": "avec sa précaution", "C": "non", "": "non"}
+ENTETES_CHIFFRES = ("Indicateur", "Redressé", "Intervalle", "Brut", "Réponses", "Note")
+SE_CITE, SE_CITERAIT = "Se cite", "Se citerait"
 
 
 def build_figure(titre: str, lignes: Sequence[LigneIndicateur]) -> Figure:
@@ -21,6 +21,8 @@ def build_figure(titre: str, lignes: Sequence[LigneIndicateur]) -> Figure:
     phrase = "Trait : intervalle à 95 % autour du chiffre redressé, hors biais de participation."
     if any(p.note == "C" for p in montres):
         phrase += " Note C : indicatif, à ne pas citer."
+    if any(ligne.contexte.simulee for ligne in lignes):
+        phrase += f" {LETTRES_SIMULEES}"
     if caches:
         phrase += f" {format_compte(caches, 'chiffre non publié', 'chiffres non publiés')}."
     dits = " ; ".join(f"{p.libelle} : {p.texte}, {p.intervalle}" for p in montres) or "aucun chiffre publié"
@@ -45,7 +47,8 @@ def _build_point(ligne: LigneIndicateur) -> Point:
 
 def build_tableau_chiffres(titre: str, lignes: Sequence[LigneIndicateur]) -> Tableau:
     """Redressé, intervalle, brut, n, note, et s'il se cite."""
-    return Tableau(titre, ENTETES_CHIFFRES, tuple(_rang(ligne) for ligne in lignes))
+    cite = SE_CITERAIT if any(ligne.contexte.simulee for ligne in lignes) else SE_CITE
+    return Tableau(titre, (*ENTETES_CHIFFRES, cite), tuple(_rang(ligne) for ligne in lignes))
 
 
 def _rang(ligne: LigneIndicateur) -> tuple[str, ...]:
@@ -59,5 +62,5 @@ def _rang(ligne: LigneIndicateur) -> tuple[str, ...]:
         ligne.get_texte("brut"),
         str(chiffre.n),
         chiffre.note,
-        _SE_CITE[chiffre.note],
+        explain_citation(chiffre.note),
     )

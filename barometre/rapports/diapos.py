@@ -26,6 +26,7 @@ from barometre.catalogue import load_catalogue
 from barometre.catalogue.fonds import load_fonds
 from barometre.charts import Marques
 from barometre.domain.formats import format_compte, format_effectif, format_part, format_points
+from barometre.domain.notes import format_note
 from barometre.rapports.demande import Demande, DemandeRefusee
 from barometre.rapports.image_carte import build_carte
 from barometre.rapports.modele import Image, Tableau
@@ -100,14 +101,14 @@ def _theme(gate: Gate, choix: Choix) -> Iterable[Diapo]:
 
 def _prove(ligne: LigneIndicateur) -> str:
     """« entre 21 et 28 % · note B · 812 réponses · brut 26 % »."""
-    chiffre = ligne.chiffre
+    chiffre, simulee = ligne.chiffre, ligne.contexte.simulee
     autre = "brut, non redressé" if chiffre.est_brut else f"brut {ligne.get_texte('brut')}"
-    faits = (ligne.intervalle, *_list_preuves(chiffre), autre)
+    faits = (ligne.intervalle, *_list_preuves(chiffre, simulee=simulee), autre)
     return " · ".join(filter(None, faits))
 
 
-def _list_preuves(chiffre: Chiffre) -> tuple[str, str]:
-    return f"note {chiffre.note}", format_effectif(chiffre.n, "réponse")
+def _list_preuves(chiffre: Chiffre, *, simulee: bool) -> tuple[str, str]:
+    return format_note(chiffre.note, simulee=simulee), format_effectif(chiffre.n, "réponse")
 
 
 def _chiffres_cles(gate: Gate, _: Choix) -> Iterable[Diapo]:
@@ -147,16 +148,18 @@ def _participation(gate: Gate, choix: Choix) -> Iterable[Diapo]:
 
 def _evolution(gate: Gate, choix: Choix) -> Iterable[Diapo]:
     vue = load_evolutions(gate, choix.theme_id, choix.selection).vue
+    simulee = gate.get_version().simulee
     yield Diapo("Qu’est-ce qui a vraiment bougé\u202f?", phrase=vue.phrase)
     for changement in vue.montres:
         grand = format_points(changement.ecart) if changement.demontre else "="
-        yield Diapo(changement.indicateur.titre, grand, _prove_changement(changement), changement.texte)
+        preuve = _prove_changement(changement, simulee=simulee)
+        yield Diapo(changement.indicateur.titre, grand, preuve, changement.texte)
 
 
-def _prove_changement(changement: Changement) -> str:
+def _prove_changement(changement: Changement, *, simulee: bool) -> str:
     faits = [changement.intervalle]
     if changement.apres is not None:
-        faits += _list_preuves(changement.apres)
+        faits += _list_preuves(changement.apres, simulee=simulee)
     return " · ".join(faits)
 
 
@@ -168,12 +171,13 @@ def _alertes(gate: Gate, choix: Choix) -> Iterable[Diapo]:
 
 
 def _objectifs(gate: Gate, _: Choix) -> Iterable[Diapo]:
-    vue = load_vue_objectifs(gate)
+    vue, simulee = load_vue_objectifs(gate), gate.get_version().simulee
     yield Diapo("Les objectifs seront-ils tenus\u202f?", phrase=vue.a_retenir)
     for etat in vue.etats:
         chiffre = etat.chiffre
         grand = format_part(chiffre.valeur) if chiffre is not None and chiffre.valeur is not None else ""
-        preuve = " · ".join(_list_preuves(chiffre)) if chiffre is not None and grand else ""
+        preuves = _list_preuves(chiffre, simulee=simulee) if chiffre is not None and grand else ()
+        preuve = " · ".join(preuves)
         yield Diapo(etat.indicateur.titre, grand, preuve, etat.phrase)
 
 
@@ -207,7 +211,7 @@ def _fonds(gate: Gate, _: Choix) -> Iterable[Diapo]:
 
 
 def _synthese(gate: Gate, choix: Choix) -> Iterable[Diapo]:
-    champ = choix.selection
+    champ, simulee = choix.selection, gate.get_version().simulee
     try:
         document = build_synthese(gate, Demande(champ.territoire_id, champ.type, edition=champ.vague_id))
     except DemandeRefusee as refus:
@@ -217,8 +221,9 @@ def _synthese(gate: Gate, choix: Choix) -> Iterable[Diapo]:
     tableaux = (b for section in document.sections for b in section.blocs if isinstance(b, Tableau))
     for titre, redresse, intervalle, brut, n, note, cite in next(tableaux).lignes:
         if n:
-            preuve = f"{intervalle} · note {note} · {n} réponses · brut {brut}"
-            yield Diapo(titre, redresse or brut, preuve, f"Se cite\u202f: {cite}.")
+            preuve = f"{intervalle} · {format_note(note, simulee=simulee)} · {n} réponses · brut {brut}"
+            # Simulé, la note dit déjà ce qui serait à citer.
+            yield Diapo(titre, redresse or brut, preuve, "" if simulee else f"Se cite\u202f: {cite}.")
 
 
 _PAGES: dict[str, Callable[[Gate, Choix], Iterable[Diapo]]] = {

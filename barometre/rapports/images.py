@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from barometre.charts.image import Trait, build_image_traits
+from barometre.domain.notes import explain_lettres
 from barometre.rapports.modele import Document, Figure, Image
 
 
@@ -14,7 +15,10 @@ def build_image(figure: Figure, document: Document) -> Image:
         else Trait(p.libelle, "non publié")
         for p in figure.points
     ]
-    pied = " · ".join(filter(None, (*(texte for _, texte in document.mentions[1:3]), document.avertissement)))
+    lettres = explain_lettres(simulee=bool(document.avertissement))
+    # Les lettres d'une image qui part seule : son pied dit ce qu'elles valent.
+    mentions = (*(texte for _, texte in document.mentions[1:3]), document.avertissement, lettres)
+    pied = " · ".join(filter(None, mentions))
     octets, proportion = build_image_traits(traits, titre=figure.titre, pied=pied)
     return Image(figure.titre, figure.alt, octets, proportion)
 

@@ -11,6 +11,7 @@ from barometre.assemblage.ensemble import load_methode, load_qualites
 from barometre.assemblage.piloter import load_evolutions, load_panorama
 from barometre.catalogue import load_catalogue
 from barometre.domain.formats import format_date
+from barometre.domain.notes import list_notes
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION, LICENCE
 from barometre.domain.territoire import FRANCE
 from barometre.rapports.blocs import build_figure, build_tableau_chiffres
@@ -18,7 +19,7 @@ from barometre.rapports.demande import Champ, Demande, DemandeRefusee, choose_va
 from barometre.rapports.image_carte import build_carte
 from barometre.rapports.modele import Bloc, Document, Liste, Paragraphe, Section, Tableau
 from barometre.views.comprendre.theme import VueTheme, build_vue_theme
-from barometre.views.lecture.citation import LIBELLES_NOTES, SOURCE, get_libelle_note
+from barometre.views.lecture.citation import SOURCE
 from barometre.views.lecture.ligne import LigneIndicateur
 from barometre.views.lecture.selection import Selection
 from barometre.views.lecture.tableau import format_tableau
@@ -185,8 +186,7 @@ def _build_obligations(gate: Gate, selection: Selection) -> Section:
 
 def _build_methode(gate: Gate) -> Section:
     methode = load_methode(gate)
-    simulee = gate.get_version().simulee
-    notes = tuple(get_libelle_note(note, simulee) for note in LIBELLES_NOTES if note)
+    notes = list_notes(simulee=gate.get_version().simulee)
     chargees = (s for s in methode.sources if s.etat_id != "absente")
     sources = tuple(f"{s.titre}, {s.producteur} ({s.date or 'date inconnue'}), {s.licence}" for s in chargees)
     return Section(

@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from barometre.assemblage import depot
+from barometre.domain.notes import LETTRES_SIMULEES
 from tests.fakes import build_entrepot_factice
 
 RACINE = Path(__file__).resolve().parents[2]
@@ -27,6 +28,22 @@ def list_messages(page: AppTest) -> list[str]:
     """Les phrases de la page à son lecteur, désécrites du HTML ou du Markdown."""
     html = [unescape(m) for bloc in page.get("html") for m in MESSAGE.findall(str(bloc.proto.body))]
     return [*html, *(info.value for info in page.info), *(alerte.value for alerte in page.warning)]
+
+
+# Une note dite seule : « note A », « (B) », « · A », une case « A » ; « la note A dit… » la définit.
+NUE = re.compile(r"(?<!la )\bnote [AB]\b(?!, serait| ou B)|[(·] ?[AB]\b(?!, serait)|<td>[AB]</td>")
+LETTRE_D_UN_TRAIT = re.compile(r"<small>[AB]\b")
+
+
+def list_notes_nues(page: AppTest) -> list[str]:
+    """Ce qui, sur une version simulée, dit une note sans dire qu'elle ne vaut que si tout était réel."""
+    html = [unescape(str(bloc.proto.body)) for bloc in page.get("html")]
+    figures = [str(figure.proto.spec) for figure in page.get("plotly_chart")]
+    dits = [*html, *figures, *(str(b.value) for b in (*page.markdown, *page.caption, *page.info))]
+    nues = [t[max(f.start() - 60, 0) : f.end() + 20] for t in dits for f in NUE.finditer(t)]
+    # La lettre d'une ligne de graphique n'a pas la place de ses mots : la légende, une par page, les porte.
+    legende = any(LETTRES_SIMULEES in t.replace("\u202f", " ") for t in html)
+    return nues if legende else nues + [t[:80] for t in html if LETTRE_D_UN_TRAIT.search(t)]
 
 
 def deplier(page: AppTest, cle: str = "selection") -> AppTest:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from barometre.ui.navigation import list_pages
-from tests.pages.conftest import RACINE, Lire, Ouvrir, list_messages
+from tests.pages.conftest import RACINE, Lire, Ouvrir, list_messages, list_notes_nues
 
 ANGLAIS = re.compile(
     r"\b(the|and|with|your|please|loading|error|download|select|choose|none|nan|true|false)\b", re.IGNORECASE
@@ -70,6 +70,7 @@ def test_rien_ne_se_dit_a_citer_sous_un_bandeau_qui_l_interdit(
     invite = re.compile(r"(?<!serait )(?<!serait donc )\bà citer\b")
     lue = lire(adresse, **parametres)
     assert [t[:120] for t in lue.textes if invite.search(t)] == []
+    assert list_notes_nues(lue.page) == []
 
 
 @TOUTES

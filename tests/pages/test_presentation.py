@@ -13,7 +13,7 @@ from barometre.domain.portee import PUBLIC
 from barometre.rapports.diapos import Choix, build_diapos, is_presentable
 from barometre.ui.navigation import list_pages
 from barometre.views.lecture.selection import Selection
-from tests.pages.conftest import Ouvrir
+from tests.pages.conftest import Ouvrir, list_notes_nues
 from tests.pages.test_piloter import _tout
 
 PROJETEES = {"Comprendre", "Territoires", "Piloter"}
@@ -44,6 +44,11 @@ def test_un_grand_chiffre_a_toujours_son_n_et_sa_note(ouvrir: Ouvrir) -> None:
     assert grands
     assert html.count("baro-grand") == len(grands)
     assert all("note " in preuve and "réponse" in preuve for preuve in grands)
+
+
+@pytest.mark.parametrize("adresse", ["", "inclusion", "evolution", "alertes", "objectifs", "synthese"])
+def test_une_diapositive_simulee_n_a_pas_de_note_nue(ouvrir: Ouvrir, adresse: str) -> None:
+    assert list_notes_nues(ouvrir(adresse, presentation="1")) == []
 
 
 @pytest.mark.parametrize(

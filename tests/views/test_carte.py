@@ -46,7 +46,7 @@ def test_un_indicateur_declare_par_region(gate: Gate) -> None:
     assert list(vue.cadre["territoire_id"]) == ["region-01", "region-02"]
     assert set(vue.cadre["etat"]) == {"montre"}
     assert vue.choix.selection.vague_id == "2026-v4"  # la dernière vague qui a des réponses
-    assert vue.cadre["detail"].str.contains("note A").all()
+    assert vue.cadre["detail"].str.contains("note A, serait à citer").all()
     assert vue.simulee
 
 

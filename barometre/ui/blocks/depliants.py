@@ -36,12 +36,17 @@ def render_tableau_replie(
 ) -> None:
     """Le tableau derrière un chiffre ou un graphique, et ses fichiers (eux seuls ont les colonnes `sans`)."""
     fichiers = partial(render_telechargements, build, provenance, cle=cle, prive=prive)
-    contenu = partial(_render_tableau, build, titre, sans, fichiers)
+    contenu = partial(_render_tableau, build, titre, sans, fichiers, simulee=provenance.simulee)
     render_depliant(libelle, contenu, cle=f"voir-{cle}")
 
 
 def _render_tableau(
-    build: Callable[[], pd.DataFrame], titre: str, sans: tuple[str, ...], render_fichiers: Callable[[], None]
+    build: Callable[[], pd.DataFrame],
+    titre: str,
+    sans: tuple[str, ...],
+    render_fichiers: Callable[[], None],
+    *,
+    simulee: bool,
 ) -> None:
-    render_tableau(build().drop(columns=list(sans)), titre)
+    render_tableau(build().drop(columns=list(sans)), titre, simulee=simulee)
     render_fichiers()

@@ -93,7 +93,7 @@ def render_apercu(composee: Composee) -> None:
         # Une colonne toute vide (la période d'une réponse) n'apprend rien à l'écran.
         page = page[[c for c in LONGUE if page[c].notna().any() and page[c].ne("").any()]]
     with st.container(height=HAUTEUR_APERCU, border=False, key="apercu"):
-        render_tableau(page, f"Aperçu\u202f: {vue.champ}")
+        render_tableau(page, f"Aperçu\u202f: {vue.champ}", simulee=vue.provenance.simulee)
     if vue.pages > 1:
         _render_pages(vue, numero)
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from html import escape
 
 from barometre.domain.formats import format_effectif
+from barometre.domain.notes import describe_note, format_note
 from barometre.ui.blocks.textes import build_bouton_copier, lien, texte
-from barometre.views.lecture.citation import HORS_BIAIS, Citation, get_libelle_note
+from barometre.views.lecture.citation import HORS_BIAIS, Citation
 from barometre.views.lecture.ligne import LigneIndicateur
 from barometre.views.lecture.prudence import build_prudence
 from barometre.views.lecture.publies import PublieACote
@@ -34,7 +35,7 @@ def build_carte_breve(ligne: LigneIndicateur, valeur: str) -> str:
     brut = ligne.chiffre.est_brut
     faits = (
         ligne.intervalle if valeur == "redresse" or brut else f"redressé : {ligne.intervalle}",
-        f"note {ligne.chiffre.note}",
+        format_note(ligne.chiffre.note, simulee=ligne.contexte.simulee),
         SEUL_BRUT if brut else f"{NOMS_VALEURS[autre]} {ligne.get_texte(autre)}",
         format_effectif(ligne.chiffre.n, "réponse"),
     )
@@ -103,7 +104,7 @@ def _corps_cache(ligne: LigneIndicateur) -> str:
 
 def build_note(note: str, *, simulee: bool) -> str:
     """La note en lettre et en mots : la couleur ne porte aucun sens à elle seule."""
-    mots = texte(get_libelle_note(note, simulee))
+    mots = texte(describe_note(note, simulee=simulee))
     return f'<span class="baro-note baro-note-{note.lower() or "absente"}">{mots}</span>'
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from barometre.domain.colonnes import Colonne
 from barometre.domain.formats import format_ponctuation
+from barometre.domain.notes import format_lettre
 from barometre.ui.blocks.paroles import render_html
 from barometre.views.lecture.tableau import describe_colonne, format_case
 
@@ -54,13 +55,18 @@ def build_bouton_copier(libelle: str, a_copier: str) -> str:
     )
 
 
-def render_tableau(table: pd.DataFrame, titre: str) -> None:
+def render_tableau(table: pd.DataFrame, titre: str, *, simulee: bool = False) -> None:
     """Un tableau de lecture : lu par un lecteur d'écran, sans grille interactive."""
-    render_html(build_tableau(table, titre))
+    render_html(build_tableau(table, titre, simulee=simulee))
 
 
-def build_tableau(table: pd.DataFrame, titre: str) -> str:
-    """Le HTML du tableau, écrit par colonne : lire un tableau pandas case à case coûte vingt fois plus."""
+def build_tableau(table: pd.DataFrame, titre: str, *, simulee: bool = False) -> str:
+    """Le HTML du tableau, écrit par colonne : lire un tableau pandas case à case coûte vingt fois plus.
+
+    `simulee` : la colonne des notes dit en mots ce qu'elles vaudraient.
+    """
+    if simulee and "note" in table:
+        table = table.assign(note=[format_lettre(str(note), simulee=True) for note in table["note"]])
     entetes, colonnes = [], []
     for nom, colonne in table.items():
         fiche = describe_colonne(str(nom))

@@ -9,6 +9,7 @@ from barometre.assemblage import memoire
 from barometre.assemblage.etat import load_mesures
 from barometre.assemblage.theme import ThemeAffiche, load_theme
 from barometre.charts.cadre import NOMBRES
+from barometre.domain.notes import describe_note
 from barometre.ui import porte
 from barometre.ui.blocks.grand_chiffre import build_carte_breve
 from barometre.ui.blocks.graphiques import build_marques
@@ -17,7 +18,6 @@ from barometre.views.comprendre.agir import Piste
 from barometre.views.comprendre.ensemble import Ensemble
 from barometre.views.comprendre.theme import VueTheme
 from barometre.views.etat.mesures import MesureLue, VueMesures
-from barometre.views.lecture.citation import get_libelle_note
 from barometre.views.lecture.selection import Selection
 
 LEGENDE_CHANGEMENT = "▲ ▼ : au-delà du hasard ; = : le test ne tranche pas ; – : rien à comparer."
@@ -48,7 +48,7 @@ def _build_cles(vue: VueTheme) -> str:
     cartes = "".join(build_carte_breve(ligne, vue.selection.valeur) for ligne in vue.cles)
     notes = sorted({ligne.chiffre.note for ligne in vue.cles if ligne.chiffre.montre})
     simulee = vue.provenance.simulee
-    mots = (get_libelle_note(note, simulee) for note in notes)
+    mots = (describe_note(note, simulee=simulee) for note in notes)
     legende = ". ".join(("Intervalles hors biais de participation", *mots))
     return f'<div class="baro-cartes baro-breves">{cartes}</div><p class="baro-legende">{texte(legende)}.</p>'
 
@@ -59,7 +59,7 @@ def _build_ensemble(affiche: ThemeAffiche) -> str:
         return ""
     legende = texte(f"{ensemble.depuis} : {LEGENDE_CHANGEMENT}") if ensemble.depuis else ""
     lue = marques.table.drop(columns=[nom for nom in NOMBRES if nom in marques.table])
-    tableau = build_tableau(lue, affiche.vue.theme.titre)
+    tableau = build_tableau(lue, affiche.vue.theme.titre, simulee=affiche.vue.provenance.simulee)
     return (
         f"<h2>Tous les indicateurs</h2>{build_marques(marques)}"
         f'<p class="baro-legende">{legende}</p>{_build_suite(ensemble)}'

@@ -11,6 +11,7 @@ from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.domain.formats import format_date, format_effectif
 from barometre.domain.indicateur import Indicateur
+from barometre.domain.notes import format_note
 from barometre.domain.structure import EGALE
 from barometre.domain.territoire import FRANCE
 from barometre.views.lecture.cellules import get_cellule, read_cellules
@@ -73,7 +74,8 @@ def read_declare(
     citables = [c for c in visibles if c.citable]
     erreurs = _read_erreurs(gate, indicateur.id, niveau, choisie)
     chiffres = [_get_chiffre(cellules, indicateur, choisie, str(t)) for t in lieux["territoire_id"]]
-    lignes = [_ligne(indicateur, chiffre, valeur, erreurs) for chiffre in chiffres]
+    simulee = gate.get_version().simulee
+    lignes = [_ligne(indicateur, chiffre, valeur, erreurs, simulee=simulee) for chiffre in chiffres]
     return Releve(
         build_cadre(lieux, lignes),
         choisie.vague_id,
@@ -120,7 +122,7 @@ def _get_chiffre(
 
 
 def _ligne(
-    indicateur: Indicateur, chiffre: Chiffre, valeur: Valeur, erreurs: pd.DataFrame
+    indicateur: Indicateur, chiffre: Chiffre, valeur: Valeur, erreurs: pd.DataFrame, *, simulee: bool
 ) -> dict[str, object]:
     if not chiffre.montre:
         return {"etat": ABSENT, "raison": get_raison(chiffre.etat, indicateur)}
@@ -128,7 +130,7 @@ def _ligne(
         "etat": MONTRE if chiffre.citable else INDICATIF,
         "valeur": chiffre.get_valeur(valeur),
         "valeur_texte": format_cellule(indicateur, chiffre, valeur),
-        "detail": _describe(indicateur, chiffre, valeur),
+        "detail": _describe(indicateur, chiffre, valeur, simulee=simulee),
         "raison": "" if chiffre.citable else NON_CITABLE,
         "se": _get_erreur(chiffre, erreurs),
         "poids": erreurs["population"].get(chiffre.territoire_id),
@@ -143,9 +145,10 @@ def _get_erreur(chiffre: Chiffre, erreurs: pd.DataFrame) -> float | None:
     return (chiffre.haut - chiffre.bas) / 2 / Z_95
 
 
-def _describe(indicateur: Indicateur, chiffre: Chiffre, valeur: str) -> str:
+def _describe(indicateur: Indicateur, chiffre: Chiffre, valeur: str, *, simulee: bool) -> str:
     bornes = format_bornes(indicateur, chiffre) if valeur == "redresse" else "chiffre brut"
-    morceaux = (bornes, format_effectif(chiffre.n, "réponse"), f"note {chiffre.note}")
+    note = format_note(chiffre.note, simulee=simulee)
+    morceaux = (bornes, format_effectif(chiffre.n, "réponse"), note)
     return " · ".join(m for m in morceaux if m)
 
 

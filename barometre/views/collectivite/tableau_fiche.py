@@ -8,6 +8,7 @@ import pandas as pd
 
 from barometre.domain.formats import format_liste
 from barometre.domain.indicateur import Indicateur
+from barometre.domain.notes import explain_notes
 from barometre.domain.provenance import Definition, Provenance
 from barometre.views.collectivite.pairs import Comparaison, Pairs
 from barometre.views.collectivite.soi import Soi
@@ -25,7 +26,6 @@ COMPTE_SOI = (
 _PRECAUTIONS = (
     "Enquête volontaire : les répondants ne sont pas tirés au sort.",
     f"Colonnes pairs_bas et pairs_haut : {HORS_BIAIS}, à 95 %.",
-    "Note A : à citer ; B : à citer avec sa précaution ; C : indicatif, à ne pas citer.",
 )
 
 
@@ -75,8 +75,9 @@ def build_provenance_pairs(
 ) -> Provenance:
     """D'où vient le fichier : qui, quels pairs, à quel échelon, et si soi-même y est compté."""
     echelons = list(dict.fromkeys(", ".join(filter(None, (p.champ, p.echelon))) for p in pairs))
+    version = comparaison.gate.get_version()
     return build_provenance(
-        comparaison.gate.get_version(),
+        version,
         titre,
         f"{nom}_{comparaison.collectivite.id}",
         filtres=f"Pairs : {format_liste(echelons)}",
@@ -85,5 +86,5 @@ def build_provenance_pairs(
             # Un fichier passe de main en main : il ne dit « vous » à personne.
             Definition("reponse_donnee", "Ce que la collectivité a répondu ; vide sans droit de le lire."),
         ),
-        precautions=(COMPTE_SOI, *_PRECAUTIONS),
+        precautions=(COMPTE_SOI, *_PRECAUTIONS, explain_notes(simulee=version.simulee)),
     )

@@ -11,6 +11,7 @@ from barometre.domain.chiffre import ChiffrePublie
 from barometre.domain.enquete import Vague
 from barometre.domain.formats import format_compte, format_effectif, format_periode
 from barometre.domain.indicateur import Indicateur
+from barometre.domain.notes import format_note
 from barometre.domain.territoire import FRANCE
 from barometre.views.etat.mesures import MesureLue, build_vue_mesures
 from barometre.views.lecture.cellules import get_cellule, read_cellules
@@ -46,7 +47,8 @@ class CarteTheme:
         intervalle = f"redressé {self.ligne.intervalle}"
         autre = f"{intervalle} · brut : {brut}" if valeur == "redresse" else f"{intervalle} ({redresse})"
         chiffre = self.ligne.chiffre
-        return f"{autre} · {format_effectif(chiffre.n, 'réponse')} · note {chiffre.note}"
+        note = format_note(chiffre.note, simulee=self.ligne.contexte.simulee)
+        return f"{autre} · {format_effectif(chiffre.n, 'réponse')} · {note}"
 
     @property
     def vague(self) -> str:

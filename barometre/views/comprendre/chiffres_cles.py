@@ -13,6 +13,7 @@ from barometre.catalogue.model import PARTICIPATION, Catalogue
 from barometre.domain.chiffre import ChiffrePublie
 from barometre.domain.formats import format_effectif
 from barometre.domain.indicateur import Indicateur
+from barometre.domain.notes import explain_notes, format_lettre, format_note
 from barometre.domain.provenance import Definition, Provenance
 from barometre.views.comprendre.accueil import CartePublie, build_carte_publie
 from barometre.views.lecture.cellules import get_cellule, read_cellules
@@ -32,6 +33,7 @@ class ChiffreCle:
     indicateur: Indicateur | None = None
     chiffre: Chiffre | None = None
     citation: Citation | None = None
+    simulee: bool = False
     # Le même chiffre, paru ailleurs aussi.
     autres: tuple[CartePublie, ...] = ()
 
@@ -47,7 +49,8 @@ class ChiffreCle:
             return ""
         brut, redresse = (format_cellule(self.indicateur, self.chiffre, v) for v in ("brut", "redresse"))
         bornes = format_bornes(self.indicateur, self.chiffre)
-        return f"brut {brut} ; redressé {redresse}, {bornes} ({self.chiffre.note})"
+        note = format_lettre(self.chiffre.note, simulee=self.simulee)
+        return f"brut {brut} ; redressé {redresse}, {bornes} ({note})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +103,18 @@ def _build_chiffre(
         return ChiffreCle(carte)
     contexte = Lecture(gate, catalogue, selection).contexte
     citation = build_citation(indicateur, chiffre, contexte)
-    return ChiffreCle(carte, _describe_ici(indicateur, chiffre), indicateur, chiffre, citation)
+    ici = _describe_ici(indicateur, chiffre, simulee=contexte.simulee)
+    return ChiffreCle(carte, ici, indicateur, chiffre, citation, contexte.simulee)
 
 
-def _describe_ici(indicateur: Indicateur, chiffre: Chiffre) -> str:
+def _describe_ici(indicateur: Indicateur, chiffre: Chiffre, *, simulee: bool) -> str:
     """Notre chiffre, et pourquoi il diffère : le publié est brut, sur une base souvent tue."""
     bornes = format_bornes(indicateur, chiffre)
     return (
         f"{format_cellule(indicateur, chiffre, 'brut')} en brut, comme le chiffre publié ; "
         f"{format_cellule(indicateur, chiffre, 'redresse')} une fois corrigé le profil des répondants"
         f"{f' ({bornes})' if bornes else ''}, sur {format_effectif(chiffre.n, 'réponse')} à la même vague, "
-        f"note {chiffre.note}."
+        f"{format_note(chiffre.note, simulee=simulee)}."
     )
 
 
@@ -149,5 +153,8 @@ def _build_provenance(gate: Gate) -> Provenance:
         definitions=(
             Definition("ici", "Notre chiffre national, même question et même vague, quand il existe."),
         ),
-        precautions=("Les chiffres publiés sont bruts ; leur base et leurs strates n’ont pas été publiées.",),
+        precautions=(
+            "Les chiffres publiés sont bruts ; leur base et leurs strates n’ont pas été publiées.",
+            explain_notes(simulee=gate.get_version().simulee),
+        ),
     )

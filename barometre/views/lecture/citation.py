@@ -15,23 +15,6 @@ from barometre.views.lecture.prudence import RAISONS, build_g_etoile
 
 HORS_BIAIS = "intervalle hors biais de participation"
 SOURCE = "Baromètre Collectivités & Numérique (DINUM et Déclic)"
-LIBELLES_NOTES = {
-    "A": "A : précis, si les répondantes ressemblent aux autres",
-    "B": "B, à citer avec sa précaution",
-    "C": "C, indicatif",
-    "": "non publié",
-}
-
-# Sous le bandeau d'une version simulée, rien ne se cite : la note dit ce qu'elle vaudrait.
-LIBELLES_SIMULES = LIBELLES_NOTES | {
-    "A": "A, serait à citer : précis, si les répondantes ressemblent aux autres",
-    "B": "B, serait à citer avec sa précaution",
-}
-
-
-def get_libelle_note(note: str, simulee: bool) -> str:
-    """La note en mots."""
-    return (LIBELLES_SIMULES if simulee else LIBELLES_NOTES)[note]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ import pandas as pd
 from barometre.access import Gate
 from barometre.domain.formats import format_date, is_absent, round_nombre, to_pourcents
 from barometre.domain.indicateur import Indicateur
+from barometre.domain.notes import explain_notes
 from barometre.domain.provenance import LICENCE, Definition, Provenance
 from barometre.domain.version import Version
 from barometre.views.lecture.chiffres import ABSENT, Chiffre
-from barometre.views.lecture.citation import HORS_BIAIS, LIBELLES_NOTES, SOURCE, get_libelle_note, get_raison
+from barometre.views.lecture.citation import HORS_BIAIS, SOURCE, get_raison
 from barometre.views.lecture.groupes_compares import GroupeCompare
 from barometre.views.lecture.ligne import Lecture
 from barometre.views.lecture.prudence import RAISONS
@@ -34,8 +35,7 @@ _PRECAUTIONS = (
 
 
 def _list_precautions(version: Version) -> tuple[str, ...]:
-    notes = " ; ".join(get_libelle_note(note, version.simulee) for note in LIBELLES_NOTES if note)
-    return (*_PRECAUTIONS, f"Note {notes} : à ne pas citer.")
+    return (*_PRECAUTIONS, explain_notes(simulee=version.simulee))
 
 
 def build_table(lignes: Iterable[tuple[Indicateur, str, Chiffre]]) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from barometre.domain.formats import (
     format_part,
     format_points,
 )
+from barometre.domain.notes import format_note
 from barometre.domain.provenance import Provenance
 from barometre.views.comprendre.evolution import BAISSE, HAUSSE
 from barometre.views.donnees.methode import describe_age
@@ -143,6 +144,7 @@ def _check_changes(gate: Gate, catalogue: Catalogue, regle: RegleAlerte) -> Iter
 
 
 def _check_notes(gate: Gate, catalogue: Catalogue, regle: RegleAlerte) -> Iterator[Alerte]:
+    simulee = gate.get_version().simulee
     for theme_id, v1, v2 in _list_paires(catalogue):
         cles = [i for i in catalogue.list_indicateurs(theme_id, origine="declare") if i.cle]
         cellules = read_cellules(gate, [i.id for i in cles], Selection(), vague_id=[v1, v2])
@@ -150,8 +152,10 @@ def _check_notes(gate: Gate, catalogue: Catalogue, regle: RegleAlerte) -> Iterat
         for indicateur in cles:
             avant, apres = (par_vague.get((indicateur.id, v)) for v in (v1, v2))
             if avant is not None and is_real_loss(avant, apres, regle.seuil):
-                suite = f"note {apres.note}" if apres is not None and apres.montre else "non publié"
-                fait = f"{format_guillemets(indicateur.titre)} : note {avant.note}, puis {suite}."
+                montree = apres is not None and apres.montre
+                suite = format_note(apres.note, simulee=simulee) if apres and montree else "non publié"
+                note = format_note(avant.note, simulee=simulee)
+                fait = f"{format_guillemets(indicateur.titre)} : {note} ; puis {suite}."
                 yield Alerte(regle, fait, _name(catalogue, v2))
 
 

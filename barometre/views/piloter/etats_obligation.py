@@ -12,6 +12,7 @@ from barometre.access import Gate
 from barometre.catalogue.model import Catalogue, SeuilLegal
 from barometre.domain.formats import format_compte, format_date, format_nombre
 from barometre.domain.indicateur import Indicateur
+from barometre.domain.notes import format_lettre
 from barometre.domain.territoire import LIBELLES_TYPES
 from barometre.views.etat.mesures import is_chargee, read_sources
 from barometre.views.lecture.chiffres import format_bornes, format_cellule
@@ -40,6 +41,7 @@ class Releve:
     constatees: frozenset[str] | None
     # Ce qu'il mesure, et quand ; vide s'il ne mesure rien.
     mesure: str
+    simulee: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Etats:
     preuve: Indicateur | None
     # None : aucune donnée de l'État ne parle de cette obligation, ou elle n'est pas chargée.
     constatees: int | None
+    simulee: bool = False
 
     @property
     def concernees(self) -> int:
@@ -83,7 +86,7 @@ class Etats:
         bornes = format_bornes(self.preuve, chiffre)
         couvertes = format_nombre(self.declaration.couvertes)
         sur = f", sur {couvertes} concernées" if self.declaration.est_partielle else ""
-        return f"{part}, {bornes} ({chiffre.note}){sur}"
+        return f"{part}, {bornes} ({format_lettre(chiffre.note, simulee=self.simulee)}){sur}"
 
     @property
     def public(self) -> str:
@@ -128,6 +131,7 @@ def build_etats(
         declaration=build_declaration(preuve.id if preuve else "", morceaux, cellules),
         preuve=preuve,
         constatees=None if releve.constatees is None else len(ids & releve.constatees),
+        simulee=releve.simulee,
     )
 
 
@@ -157,9 +161,8 @@ def get_preuve(catalogue: Catalogue, seuil: SeuilLegal) -> Indicateur | None:
 def read_releve(gate: Gate, catalogue: Catalogue, seuil: SeuilLegal) -> Releve:
     """Une obligation, ce qui la prouve, et ce que l'État en constate."""
     constatees, mesure = _read_constatees(gate, catalogue, seuil)
-    return Releve(
-        seuil, get_preuve(catalogue, seuil), gate.get_derniere_vague(seuil.theme_id), constatees, mesure
-    )
+    vague_id, simulee = gate.get_derniere_vague(seuil.theme_id), gate.get_version().simulee
+    return Releve(seuil, get_preuve(catalogue, seuil), vague_id, constatees, mesure, simulee)
 
 
 def _read_constatees(

@@ -14,6 +14,7 @@ import pandas as pd
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue, SeuilLegal
 from barometre.domain.formats import format_compte, format_guillemets
+from barometre.domain.notes import explain_notes
 from barometre.domain.provenance import Definition, Provenance
 from barometre.views.lecture.cellules import read_cellules
 from barometre.views.lecture.champ import list_champ
@@ -166,8 +167,9 @@ def build_provenance_obligations(
 ) -> Provenance:
     """La provenance des tableaux de la page ; `detail` : l'obligation et la répartition d'un seul tableau."""
     morceaux = ("obligations", detail, selection.territoire_id, selection.type)
+    version = gate.get_version()
     return build_provenance(
-        gate.get_version(),
+        version,
         "Obligations numériques : qui est concerné, qui l’a remplie",
         "_".join(filter(None, morceaux)),
         filtres=champ,
@@ -180,5 +182,6 @@ def build_provenance_obligations(
             f"Part déclarée : enquête volontaire, {HORS_BIAIS}. Quand le seuil légal coupe entre les "
             "tailles, elle est recomposée des tailles publiées, et sa note ne dépasse pas B.",
             "Relisez l’article en vigueur avant tout acte.",
+            explain_notes(simulee=version.simulee),
         ),
     )

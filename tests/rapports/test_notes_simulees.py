@@ -1,0 +1,68 @@
+"""Aucun document d'une version simulée ne porte une note seule : elle dit ce qu'elle vaudrait."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from xml.etree import ElementTree
+
+import pytest
+
+from barometre.access import Gate
+from barometre.assemblage import explorer
+from barometre.charts.image import Trait
+from barometre.domain.notes import LETTRES_SIMULEES
+from barometre.domain.provenance import Provenance
+from barometre.rapports import images
+from barometre.rapports.demande import Demande
+from barometre.rapports.formats import FORMATS_DOCUMENT
+from barometre.rapports.images import build_image
+from barometre.rapports.modele import Document, Figure, Tableau
+from barometre.rapports.synthese import build_synthese
+
+NUE = re.compile(r"\bnote [AB]\b(?!, serait)|[(·] ?[AB]\b(?!, serait)")
+
+
+@pytest.fixture(scope="module")
+def synthese(gate: Gate) -> Document:
+    return build_synthese(gate, Demande())
+
+
+def test_chaque_lettre_du_document_a_ses_mots_a_cote(synthese: Document) -> None:
+    blocs = [b for section in synthese.sections for b in section.blocs]
+    figures = [b for b in blocs if isinstance(b, Figure)]
+    assert figures
+    assert all(LETTRES_SIMULEES in figure.phrase for figure in figures)
+    tableaux = [b for b in blocs if isinstance(b, Tableau) and "Note" in b.entetes]
+    assert any(rang[-2] == "A" for b in tableaux for rang in b.lignes)
+    assert {b.entetes[-1] for b in tableaux} == {"Se citerait"}
+
+
+@pytest.mark.parametrize("extension", ["docx", "odt", "pptx"])
+def test_aucune_note_nue_dans_le_fichier(synthese: Document, extension: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(FORMATS_DOCUMENT[extension].write(synthese))) as paquet:
+        pages = [nom for nom in paquet.namelist() if nom.endswith(".xml") and "media" not in nom]
+        dits = {nom: " ".join(ElementTree.fromstring(paquet.read(nom)).itertext()) for nom in pages}
+    nues = {nom: NUE.findall(dit) for nom, dit in dits.items() if "charts/" not in nom}
+    assert {nom: vues for nom, vues in nues.items() if vues} == {}
+    # L'étiquette d'un graphique n'a que la lettre : la phrase de sa diapositive porte les mots.
+    traces = [nom for nom in dits if re.search(r"charts/chart\d+\.xml$", nom)]
+    assert len(traces) <= sum(LETTRES_SIMULEES in dit for nom, dit in dits.items() if "slides/slide" in nom)
+
+
+def test_une_image_qui_part_seule_porte_les_mots(synthese: Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    pieds: list[str] = []
+
+    def _draw(traits: list[Trait], *, titre: str, pied: str, extension: str = "png") -> tuple[bytes, float]:
+        pieds.append(pied)
+        return b"", 1.0
+
+    monkeypatch.setattr(images, "build_image_traits", _draw)
+    monkeypatch.setattr(explorer, "build_image_traits", _draw)
+    figure = next(b for s in synthese.sections for b in s.blocs if isinstance(b, Figure))
+    build_image(figure, synthese)
+    simulee = Provenance("t", "n", "f", "s", "d", "v", (), simulee=True)
+    explorer.build_image_figure((), "t", simulee, "png")
+    assert all(LETTRES_SIMULEES in pied for pied in pieds)
+    assert len(pieds) == 2
