@@ -73,6 +73,24 @@ def test_une_mauvaise_valeur_est_refusee_par_une_phrase(gate: Gate, requete: str
         _read(gate, requete)
 
 
+def test_une_vue_des_seules_donnees_de_l_etat_n_est_ni_simulee_ni_du_barometre(gate: Gate) -> None:
+    etat = _read(gate, f"indicateurs={MESURE}&niveau=commune").provenance
+    assert not etat.simulee
+    assert "simulees" not in etat.get_nom("csv")
+    assert "DINUM" not in etat.source
+    melee = _read(gate, f"indicateurs=site_internet&indicateurs={MESURE}&par=territoire&niveau=region")
+    assert melee.provenance.simulee
+
+
+def test_la_provenance_dit_indicateur_repartition_niveau_et_vague(gate: Gate) -> None:
+    lue = _read(gate, "indicateurs=site_internet&niveau=region").provenance
+    titre = load_catalogue().indicateurs["site_internet"].titre
+    assert titre in lue.titre
+    assert lue.titre.endswith("par région")
+    vague = load_catalogue().vagues[-1].titre
+    assert lue.filtres.endswith(f"Régions ; {vague}")
+
+
 def test_declare_mesure_et_publie_dans_une_meme_vue(gate: Gate) -> None:
     catalogue = load_catalogue()
     publie = next(p for p in catalogue.chiffres_publies if p.valeur is not None)

@@ -5,7 +5,7 @@ La même demande, donc la même adresse, sert la page Explorer, la commande `exp
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -17,7 +17,6 @@ from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Provenance
 from barometre.views.donnees.declares import build_declares
 from barometre.views.donnees.demande import (
-    REPARTITIONS,
     TERRITOIRE,
     VAGUE,
     DemandeExplorer,
@@ -25,9 +24,8 @@ from barometre.views.donnees.demande import (
 )
 from barometre.views.donnees.formes import pivot_large
 from barometre.views.donnees.mesures_et_publies import build_mesures, build_publies
-from barometre.views.donnees.reproduire import build_requete
+from barometre.views.donnees.provenance_explorer import build_provenance_explorer
 from barometre.views.lecture.ligne import Lecture
-from barometre.views.lecture.provenance import build_provenance_lecture
 
 MAXIMUM = 100_000  # lignes d'un fichier (CONCEPTION §7)
 PAGE = 50  # lignes de l'aperçu, et d'une page de l'API
@@ -107,26 +105,14 @@ def build_vue_explorer(gate: Gate, catalogue: Catalogue, demande: DemandeExplore
             f"Cette vue a {len(table)} lignes ; un fichier en a {MAXIMUM} au plus : ôtez une répartition, "
             "ou choisissez moins d’indicateurs."
         )
+    champ = _name_champ(lecture, demande)
     return VueExplorer(
         tuple(indicateurs),
         table,
         pivot_large(table, par_periode=VAGUE in demande.par) if demande.forme == "large" else table,
-        _build_provenance(lecture, indicateurs, demande),
-        _name_champ(lecture, demande),
+        build_provenance_explorer(lecture, indicateurs, demande, table, champ),
+        champ,
         tuple(_list_messages(indicateurs, publies, table, demande)),
-    )
-
-
-def _build_provenance(
-    lecture: Lecture, indicateurs: list[Indicateur], demande: DemandeExplorer
-) -> Provenance:
-    """Celle de la lecture, avec l'adresse qui rouvre la vue."""
-    par = ", ".join(REPARTITIONS[p].lower() for p in demande.par)
-    titre = f"Explorer : {par}" if par else "Explorer"
-    requete = build_requete(demande, lecture.version.version_id)
-    return replace(
-        build_provenance_lecture(lecture, titre, _get_nom(demande), indicateurs),
-        adresse=f"explorer?{requete}",
     )
 
 
@@ -186,11 +172,3 @@ def _name_champ(lecture: Lecture, demande: DemandeExplorer) -> str:
     noms = [lecture.libelles.get_territoire(t) for t in demande.territoires]
     seuls = format_liste(noms) if len(noms) <= 3 else format_compte(len(noms), "territoire")
     return f"{lecture.contexte.champ} ({seuls})" if TERRITOIRE in demande.par else seuls
-
-
-def _get_nom(demande: DemandeExplorer) -> str:
-    """Ce que dit le nom du fichier : un à trois indicateurs nommés, leur nombre au-delà, le thème sinon."""
-    choisis = demande.indicateurs
-    quoi = "-".join(choisis) if len(choisis) <= 3 else f"{len(choisis)}-indicateurs"
-    forme = ("large",) if demande.forme == "large" else ()
-    return "_".join(("explorer", quoi or demande.theme_id or "chiffres-cles", *demande.par, *forme))

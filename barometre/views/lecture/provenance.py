@@ -139,9 +139,10 @@ def build_provenance_lecture(
 
 
 def _champ(selection: Selection) -> str:
-    """Ce que le nom du fichier dit du champ : territoire, type ou strate, couverture, vague."""
+    """Ce que le nom du fichier dit du champ : territoire, type ou strate, couverture, vague, tailles."""
+    egales = "tailles-egales" if selection.est_egalisee else ""
     morceaux = (selection.territoire_id, selection.strate or selection.type, selection.couverture)
-    return "_".join(filter(None, (*morceaux, selection.vague_id)))
+    return "_".join(filter(None, (*morceaux, selection.vague_id, egales)))
 
 
 def build_definition(indicateur: Indicateur) -> Definition:
