@@ -89,13 +89,36 @@ def test_qui_a_repondu_explique_tout_quand_les_taux_n_ont_pas_bouge() -> None:
     assert parties is not None
     assert parties.composition == pytest.approx(0.15)  # 0,3 × (0,7 − 0,2)
     assert parties.pratique == pytest.approx(0.0)
-    assert "viennent surtout de qui a répondu" in vue.phrase_composition
+    assert vue.phrase_composition.startswith(
+        "Sur 1\u00a0changement brut, 1 vient surtout, et pour plus de deux points, de qui a répondu\u202f: «"
+    )
 
 
-def test_une_strate_cachee_tait_toute_la_decomposition() -> None:
-    lignes = _strates((80, 20), (50, 50))
-    lignes[0]["etat"] = "primary"
-    assert _vue(*_nationales(), *lignes).changements[0].decomposition is None
+def test_les_tailles_cachees_ne_font_qu_un_groupe_et_les_parties_s_ajoutent() -> None:
+    lignes = [*_strates((90, 10), (85, 15)), *_nationales(n=100)]
+    lignes[1]["etat"] = "primary"  # la petite taille de la première vague : 10 réponses sur 100
+    lignes[4]["brut"], lignes[5]["brut"] = 0.25, 0.275
+    parties = _vue(*lignes).changements[0].decomposition
+    assert parties is not None
+    assert parties.changement == pytest.approx(0.025)
+    assert parties.composition + parties.pratique == pytest.approx(0.025)
+    # Par différence : (25 − 18) / 10 = 70 %, et (27,5 − 17) / 15 = 70 % ; tout vient de qui a répondu.
+    assert parties.composition == pytest.approx(0.025)
+
+
+def test_un_effet_de_composition_de_deux_points_au_plus_ne_se_compte_pas() -> None:
+    vue = _vue(*_nationales(), *_strates((80, 20), (77, 23)))  # 0,03 × 0,5 = 1,5 point
+    assert vue.changements[0].decomposition is not None
+    assert vue.phrase_composition.startswith(
+        "Aucun changement brut ne vient surtout, et pour plus de deux points"
+    )
+
+
+@pytest.mark.parametrize("n1", [(79, 21), (0, 100)])
+def test_trop_de_reponses_cachees_taisent_la_decomposition(n1: tuple[int, int]) -> None:
+    lignes = [*_strates(n1, (50, 50)), *_nationales(n=100)]
+    lignes[1]["etat"] = "primary"
+    assert _vue(*lignes).changements[0].decomposition is None
 
 
 @pytest.mark.parametrize(("n", "debut"), [(400, "Non testé"), (24, "Non publiable")])

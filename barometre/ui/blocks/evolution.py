@@ -15,12 +15,13 @@ from barometre.views.piloter.evolutions import VueEvolutions
 COMPOSITION = (
     "Une part brute bouge pour deux raisons\u202f: les collectivités de chaque taille ont changé de "
     "pratique, ou ce ne sont plus les mêmes tailles qui répondent. Le tableau sépare les deux (Kitagawa, "
-    "1955), sur les chiffres bruts de la France entière, strate par strate\u202f; elles s’ajoutent au "
-    "changement brut, pas au changement redressé montré plus haut."
+    "1955), sur les chiffres bruts de la France entière, taille par taille (celles qui "
+    "se cachent ne font qu’un groupe)\u202f; elles s’ajoutent au changement brut, pas au changement redressé "
+    "montré plus haut."
 )
 COMPOSITION_ABSENTE = (
-    "Pas de réponse ici\u202f: ce calcul demande la France entière, et assez de réponses dans chaque taille "
-    "de collectivité, aux deux vagues."
+    "Pas de réponse ici\u202f: ce calcul demande la France entière, et, aux deux vagues, au plus une réponse "
+    "sur cinq dans des tailles qui se cachent."
 )
 
 

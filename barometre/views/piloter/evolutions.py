@@ -10,7 +10,7 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
-from barometre.domain.formats import format_compte, format_guillemets, format_points, is_absent
+from barometre.domain.formats import FINE, format_compte, format_guillemets, format_points, is_absent
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Provenance
 from barometre.stats.decomposition import Decomposition, decompose
@@ -30,6 +30,10 @@ NON_TESTE = (
     "les collectivités ou pour les communes."
 )
 # Le début des identifiants de territoire dont la construction teste les changements.
+# La part des répondantes de tailles cachées au-delà de laquelle « qui a répondu » ne se calcule plus.
+RESTE = 0.2
+# Sous deux points, un effet de composition ne se distingue pas des arrondis : les parts sont entières.
+EFFET = 0.02
 TERRITOIRES_TESTES = ("france", "region-")
 REFORMULEE = (
     "La question a changé de mots entre les deux vagues\u202f: les deux chiffres ne se comparent pas."
@@ -146,10 +150,14 @@ class VueEvolutions:
         connues = [c for c in self.montres if c.decomposition is not None]
         surtout = [c for c in connues if c.decomposition and _is_composition(c.decomposition)]
         if not surtout:
-            return "Aucun changement brut ne vient surtout de qui a répondu ; le détail est dans le tableau."
+            debut = "Aucun changement brut ne vient surtout, et pour plus de deux points, de qui a répondu"
+            return f"{debut} ; le détail est dans le tableau."
         noms = " et ".join(format_guillemets(c.indicateur.titre) for c in surtout[:2])
-        compte = f"{len(surtout)} sur {format_compte(len(connues), 'changement')}"
-        return f"{compte} viennent surtout de qui a répondu, dont {noms} ; le détail est dans le tableau."
+        compte = format_compte(len(connues), "changement brut", "changements bruts")
+        verbe = "vient" if len(surtout) == 1 else "viennent"
+        lien = ", dont " if len(surtout) > 2 else f"{FINE}: "
+        debut = f"Sur {compte}, {len(surtout)} {verbe} surtout, et pour plus de deux points, de qui a répondu"
+        return f"{debut}{lien}{noms} ; le détail est dans le tableau."
 
     @property
     def cadre(self) -> pd.DataFrame:
@@ -263,17 +271,38 @@ def _read_strates(
 def _decompose(
     changement: Changement, strates: Mapping[Cle, Chiffre], paires: tuple[str, str]
 ) -> Decomposition | None:
-    """Les deux parties du changement brut ; rien si une strate qui a répondu se cache."""
+    """Les deux parties du changement brut, par strate ; celles qui se cachent n'en font qu'une.
+
+    Rien si ce reste dépasse `RESTE` des répondantes d'une vague : ce qui y bouge ne se verrait plus.
+    """
     if not changement.montre:
         return None
     siennes = [c for cle, c in strates.items() if cle[0] == changement.indicateur.id]
-    if not siennes or not all(c.montre and c.brut is not None for c in siennes):
+    cachees = {c.strate for c in siennes if not c.montre or c.brut is None}
+    noms = sorted({c.strate for c in siennes} - cachees)
+    if not noms:
         return None
-    noms = sorted({c.strate for c in siennes})
     vagues = [{c.strate: c for c in siennes if c.vague_id == v} for v in paires]
     effectifs = [[_n(v.get(nom)) for nom in noms] for v in vagues]
     taux = [[_brut(v.get(nom)) for nom in noms] for v in vagues]
+    if cachees:
+        entieres = (changement.avant, changement.apres)
+        restes = [_subtract(*x) for x in zip(entieres, effectifs, taux, strict=True)]
+        if any(n > RESTE * _n(tout) for (n, _), tout in zip(restes, entieres, strict=True)):
+            return None
+        effectifs = [[*e, n] for e, (n, _) in zip(effectifs, restes, strict=True)]
+        taux = [[*t, part] for t, (_, part) in zip(taux, restes, strict=True)]
     return decompose(effectifs[0], taux[0], effectifs[1], taux[1])
+
+
+def _subtract(tout: Chiffre | None, effectifs: list[float], taux: list[float]) -> tuple[float, float]:
+    """Les répondantes hors des strates montrées, et leur part de « oui », par différence de chiffres publics.
+
+    La part n'est pas ramenée entre 0 et 1 : ainsi les deux parties s'ajoutent au changement montré.
+    """
+    n = max(_n(tout) - sum(effectifs), 0.0)
+    oui = _n(tout) * _brut(tout) - sum(e * t for e, t in zip(effectifs, taux, strict=True))
+    return n, oui / n if n else 0.0
 
 
 def _n(chiffre: Chiffre | None) -> float:
@@ -290,7 +319,7 @@ def _order(changement: Changement) -> tuple[bool, bool, float]:
 
 
 def _is_composition(parties: Decomposition) -> bool:
-    return abs(parties.composition) > abs(parties.pratique)
+    return abs(parties.composition) > max(abs(parties.pratique), EFFET)
 
 
 def _count(changements: Sequence[Changement], mot: str) -> str:
