@@ -14,7 +14,7 @@ from barometre.catalogue import load_catalogue
 from barometre.contours.accord import check_accord, check_tuiles, compare_codes
 from barometre.contours.dossier import CODES, TUILES, get_dossier_actif
 from barometre.contours.encarts import SUFFIXE
-from barometre.contours.lecture import COMMANDE, Contours
+from barometre.contours.lecture import COMMANDE, EMBARQUES_NIVEAUX, Contours
 from barometre.domain.indicateur import Indicateur
 from barometre.maps import (
     Carte,
@@ -85,6 +85,11 @@ def load_cartes(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin) -> tu
 def load_niveaux(gate: Gate, choix: ChoixCarte) -> tuple[str, ...]:
     """Les niveaux de ce territoire où ce choix montre quelque chose."""
     return memoire.get_vue(gate, _list_niveaux, replace(choix, niveau=""))
+
+
+def has_contours(niveau: str) -> bool:
+    """Vrai si ce serveur a de quoi dessiner ce niveau ; sans quoi la carte en montrerait un autre."""
+    return niveau in EMBARQUES_NIVEAUX or get_dossier_actif() is not None
 
 
 def load_mesures_par_commune(gate: Gate, theme_id: str) -> tuple[Indicateur, ...]:

@@ -49,6 +49,21 @@ def test_des_tuiles_abimees_laissent_l_image_fixe(ouvrir: Ouvrir, dossier: Path)
     assert any("baro-image-carte" in bloc.body for bloc in page.get("html"))
 
 
+def test_un_niveau_sans_contours_ne_se_propose_pas(ouvrir: Ouvrir, dossier: Path) -> None:
+    sans = ouvrir("carte", indicateur="couverture_opsn", theme="communication")
+    assert _niveaux(sans) == ["Départements"]
+    assert any("Contours non chargés sur ce serveur" in str(b.proto.body) for b in sans.get("html"))
+    write_contours(dossier)
+    assert _niveaux(ouvrir("carte", indicateur="couverture_opsn", theme="communication")) == [
+        "Départements", "EPCI", "Communes",
+    ]  # fmt: skip
+
+
+def _niveaux(page: AppTest) -> list[str]:
+    groupes = [g.proto for g in page.get("button_group") if g.proto.label == "Un territoire par"]
+    return [option.content for groupe in groupes for option in groupe.options]
+
+
 def test_de_nouveaux_contours_changent_la_carte_sans_nouvelles_donnees(ouvrir: Ouvrir, dossier: Path) -> None:
     assert "n’ont pas été chargés" in _messages(ouvrir("carte", niveau="commune"))
     write_contours(dossier)

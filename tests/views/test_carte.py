@@ -17,7 +17,12 @@ from barometre.domain.portee import PUBLIC
 from barometre.views.carte.changements import CHANGEMENTS, NON_TESTE, _ligne
 from barometre.views.carte.faits import RIEN_DE_CONNU
 from barometre.views.carte.lieux import build_fil, list_lieux
-from barometre.views.carte.niveaux import has_mesure, list_mesures_par_commune, list_niveaux_montres
+from barometre.views.carte.niveaux import (
+    _is_assez,
+    has_mesure,
+    list_mesures_par_commune,
+    list_niveaux_montres,
+)
 from barometre.views.carte.pseudo_indicateurs import OPSN, PARTICIPATION
 from barometre.views.carte.valeurs import OUI_NON, read_mesure
 from barometre.views.carte.vue_carte import ChoixCarte, VueCarte, build_vue_carte, get_dessous, list_niveaux
@@ -240,6 +245,21 @@ def test_un_niveau_sans_rien_a_montrer_ne_se_propose_pas(gate: Gate) -> None:
     assert list_niveaux_montres(gate, CATALOGUE, CHOIX) == ("region",)
     opsn = replace(CHOIX, indicateur_id=OPSN)
     assert list_niveaux_montres(gate, CATALOGUE, opsn) == ("departement", "epci", "commune")
+
+
+@pytest.mark.parametrize(("montres", "lieux", "assez"), [
+    (0, 18, False), (1, 18, True), (11, 1254, False), (62, 1254, False), (63, 1254, True), (0, 0, False),
+])  # fmt: skip
+def test_un_lieu_sur_vingt_au_moins_sinon_la_carte_est_grise(montres: int, lieux: int, assez: bool) -> None:
+    assert _is_assez(montres, lieux) == assez
+
+
+def test_un_niveau_montre_a_une_autre_vague_ne_se_propose_pas(gate: Gate) -> None:
+    vagues = [v.id for v in CATALOGUE.vagues if CHOIX.theme_id in v.questionnaires]
+    for vague in vagues:
+        choix = replace(CHOIX, selection=Selection(vague_id=vague))
+        montre = not build_vue_carte(gate, CATALOGUE, choix).est_vide
+        assert ("region" in list_niveaux_montres(gate, CATALOGUE, choix)) == montre
 
 
 def test_par_commune_on_propose_des_donnees_de_l_etat_du_theme_d_abord(gate: Gate) -> None:

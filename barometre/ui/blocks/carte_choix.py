@@ -9,6 +9,7 @@ import streamlit as st
 from barometre.assemblage.carte_gardee import (
     OPSN_AU_DESSUS,
     Dessin,
+    has_contours,
     load_mesures_par_commune,
     load_niveaux,
 )
@@ -146,10 +147,12 @@ def _select_territoire(theme_id: str, indicateur_id: str) -> tuple[str, str]:
     montres = load_niveaux(porte.get_gate(), ChoixCarte(indicateur_id, theme_id, "", selection))
     # Un lien vers un niveau qui n'a rien à montrer reste un lien : la carte y dit pourquoi.
     demande = st.query_params.get("niveau", "")
-    niveaux = {n: NIVEAUX[n] for n in possibles if n in montres or n == demande or not montres}
+    dessines = tuple(n for n in montres if has_contours(n))
+    niveaux = {n: NIVEAUX[n] for n in possibles if n in dessines or n == demande or not dessines}
     with droite:
         niveau = selectors.select_segment("niveau", "Un territoire par", niveaux, defaut=next(iter(niveaux)))
-    _render_absents(theme_id, tuple(n for n in possibles if n not in montres))
+    sans_contours = tuple(n for n in montres if n not in dessines)
+    _render_absents(theme_id, tuple(n for n in possibles if n not in montres), sans_contours)
     return choisi, niveau
 
 
@@ -157,10 +160,13 @@ def _read_selection() -> Selection:
     return read_selection(state.read_adresse({"territoire": _is_territoire}))
 
 
-def _render_absents(theme_id: str, absents: tuple[str, ...]) -> None:
+def _render_absents(theme_id: str, absents: tuple[str, ...], sans_contours: tuple[str, ...]) -> None:
     """Les niveaux que l'on ne propose pas, et ce que l'État mesure à l'échelle des communes."""
     autres = [NIVEAUX[niveau] for niveau in absents if niveau != "commune"]
-    phrase = f"Rien à montrer par niveau\u202f: {format_liste(autres)}. " if autres else ""
+    phrase = f"Trop peu à montrer par niveau\u202f: {format_liste(autres)}. " if autres else ""
+    if sans_contours:
+        noms = format_liste([NIVEAUX[niveau] for niveau in sans_contours])
+        phrase += f"Contours non chargés sur ce serveur\u202f: {noms}. "
     liens = _build_liens(theme_id) if "commune" in absents else ""
     if phrase or liens:
         st.html(f'<p class="baro-legende">{texte(phrase)}{liens}</p>')

@@ -9,6 +9,7 @@ from barometre.catalogue.model import Catalogue
 from barometre.domain.indicateur import Indicateur
 from barometre.views.carte.lieux import list_lieux
 from barometre.views.carte.pseudo_indicateurs import OPSN, PARTICIPATION
+from barometre.views.carte.valeurs import ABSENT
 from barometre.views.carte.vue_carte import (
     ChoixCarte,
     apply_limites,
@@ -17,13 +18,16 @@ from barometre.views.carte.vue_carte import (
     list_niveaux,
 )
 from barometre.views.lecture.cellules import read_cellules
+from barometre.views.lecture.ligne import choose_vague
 
+# Sous un lieu sur vingt, la carte est grise : onze EPCI de 1 254 ne se voient pas.
+PART_MONTREE = 0.05
 # Une phrase, pas un catalogue : les premières mesures du thème, ou d'un autre.
 PROPOSEES = 2
 
 
 def list_niveaux_montres(gate: Gate, catalogue: Catalogue, choix: ChoixCarte) -> tuple[str, ...]:
-    """Les niveaux du territoire où ce choix montre au moins un lieu : on n'offre pas une carte grise."""
+    """Les niveaux du territoire où ce choix montre assez de lieux : on n'offre pas une carte grise."""
     offerts = list_niveaux(choix.selection.territoire_id)
     return tuple(n for n in offerts if _is_montre(gate, catalogue, replace(choix, niveau=n)))
 
@@ -34,19 +38,26 @@ def _is_montre(gate: Gate, catalogue: Catalogue, choix: ChoixCarte) -> bool:
         return choix.niveau != "region"
     if choix.niveau == "commune":
         return _is_montre_par_commune(gate, indicateur)
-    if indicateur.origine == "mesure":
-        return not build_vue_carte(gate, catalogue, choix).est_vide
-    return indicateur.id == PARTICIPATION or _has_chiffre(gate, indicateur, choix)
+    if indicateur.origine == "mesure" or indicateur.id == PARTICIPATION:
+        etats = build_vue_carte(gate, catalogue, choix).cadre["etat"]
+        return _is_assez(int(etats.ne(ABSENT).sum()), len(etats))
+    return _has_chiffres(gate, catalogue, indicateur, choix)
 
 
-def _has_chiffre(gate: Gate, indicateur: Indicateur, choix: ChoixCarte) -> bool:
-    """Vrai si un lieu au moins de ce territoire a un chiffre publié, à l'une des vagues."""
+def _is_assez(montres: int, lieux: int) -> bool:
+    return montres >= max(1, PART_MONTREE * lieux)
+
+
+def _has_chiffres(gate: Gate, catalogue: Catalogue, indicateur: Indicateur, choix: ChoixCarte) -> bool:
+    """Vrai si assez de lieux de ce territoire ont un chiffre publié, à la vague que la carte montre."""
     selection = apply_limites(choix, indicateur)[0].selection
     cellules = read_cellules(
         gate, [indicateur.id], selection, niveau=choix.niveau, territoire_id=None, vague_id=None
     )
     lieux = set(list_lieux(gate, choix.niveau, selection)["territoire_id"])
-    return any(c.montre and c.territoire_id in lieux for c in cellules.values())
+    vague = choose_vague(catalogue, indicateur.theme_id, selection, cellules).vague_id
+    montres = {c.territoire_id for c in cellules.values() if c.montre and c.vague_id == vague}
+    return _is_assez(len(montres & lieux), len(lieux))
 
 
 def _is_montre_par_commune(gate: Gate, indicateur: Indicateur) -> bool:
