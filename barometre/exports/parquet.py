@@ -12,16 +12,21 @@ import pyarrow.parquet as pq
 
 from barometre.domain.colonnes import load_colonnes
 from barometre.domain.provenance import Provenance
+from barometre.exports.feuilles import list_fiches
 
 CLE = b"barometre"
 
 
 def to_parquet(table: pd.DataFrame, provenance: Provenance) -> bytes:
-    """Le fichier entier ; la clé `barometre` des métadonnées porte la provenance en JSON."""
+    """Le fichier entier ; la clé `barometre` des métadonnées porte provenance et définitions, en JSON.
+
+    DuckDB lit cette clé (`parquet_kv_metadata`) et non les métadonnées d'un champ, que lisent pyarrow et R.
+    """
     arrow = _describe_colonnes(pa.Table.from_pandas(table, preserve_index=False))
     mentions = {
         "mentions": [list(mention) for mention in provenance.mentions],
         "definitions": [asdict(definition) for definition in provenance.definitions],
+        "colonnes": {c.nom: {"titre": c.titre, "definition": c.definition} for c in list_fiches(table)},
     }
     metadonnees = {**(arrow.schema.metadata or {}), CLE: json.dumps(mentions, ensure_ascii=False).encode()}
     tampon = io.BytesIO()
@@ -30,7 +35,7 @@ def to_parquet(table: pd.DataFrame, provenance: Provenance) -> bytes:
 
 
 def _describe_colonnes(arrow: pa.Table) -> pa.Table:
-    """Chaque champ porte son titre et sa définition, que lisent pyarrow, DuckDB et R (arrow)."""
+    """Chaque champ porte son titre et sa définition, que lisent pyarrow et R (arrow)."""
     connues = load_colonnes()
     champs = [
         champ.with_metadata(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -57,16 +59,57 @@ def test_la_provenance_dit_la_simulation(fichier: Path) -> None:
 def test_chaque_couche_a_son_style_lisible(fichier: Path) -> None:
     styles = pyogrio.read_dataframe(fichier, layer="layer_styles").set_index("f_table_name")
     assert set(styles.index) == {"a", "b"}
-    racine = ElementTree.fromstring(styles.loc["a", "styleQML"])
-    rangs = racine.findall(".//range")
-    assert float(rangs[0].attrib["lower"]) == 12.0
-    assert float(rangs[-1].attrib["upper"]) == 20.0
-    assert len(racine.findall("./renderer-v2/symbols/symbol")) == len(rangs)
+    regles = {r.attrib["label"]: r.attrib["filter"] for r in _list_regles(styles.loc["a", "styleQML"])}
+    assert regles["non publié, ou sans réponse"] == '"valeur" IS NULL'
+    assert regles["indicatif, à ne pas citer"] == "\"marque\" = '[u]'"
 
 
-def test_sans_valeur_un_seul_symbole() -> None:
-    racine = ElementTree.fromstring(build_style(pd.Series([None, None], dtype=float), "%"))
-    assert racine.find("./renderer-v2").attrib["type"] == "singleSymbol"  # type: ignore[union-attr]
+def _list_regles(qml: str) -> list[ElementTree.Element]:
+    """Les règles d'un style, chacune avec son symbole."""
+    rendu = ElementTree.fromstring(qml).find("./renderer-v2")
+    assert rendu is not None
+    assert rendu.attrib["type"] == "RuleRenderer"
+    regles, symboles = rendu.findall("./rules/rule"), rendu.findall("./symbols/symbol")
+    assert [r.attrib["symbol"] for r in regles] == [s.attrib["name"] for s in symboles]
+    return regles
+
+
+def test_chaque_valeur_a_une_couleur_et_une_seule(tmp_path: Path) -> None:
+    """Les filtres du style, lus par SQLite : ce que GDAL, et QGIS après lui, en feraient."""
+    valeurs = pd.Series([0.0, 0.1 + 0.2, 12.0, 12.0, 33.3, 50.0, 99.9, 100.0, None, 7.0])
+    regles = [r.attrib["filter"] for r in _list_regles(build_style(valeurs, "%"))[:-1]]
+    with contextlib.closing(sqlite3.connect(tmp_path / "v.db")) as base:
+        pd.DataFrame({"valeur": valeurs}).to_sql("v", base)
+        comptes = base.execute(f"SELECT {' + '.join(f'ifnull({r}, 0)' for r in regles)} FROM v").fetchall()
+    assert comptes == [(1,)] * len(valeurs)
+
+
+def test_sans_valeur_tout_est_gris() -> None:
+    regles = _list_regles(build_style(pd.Series([None, None], dtype=float), "%"))
+    assert [r.attrib["label"] for r in regles] == ["non publié, ou sans réponse", "indicatif, à ne pas citer"]
+
+
+def test_une_vue_de_plusieurs_vagues_a_une_couche_par_vague(tmp_path: Path) -> None:
+    deux = pd.concat([TABLE.assign(vague_id=v, strate="") for v in ("2023-v1", "2026-v4")])
+    (tmp_path / "vue.gpkg").write_bytes(to_gpkg(deux, PROVENANCE))
+    couches = {str(nom) for nom, _ in pyogrio.list_layers(tmp_path / "vue.gpkg")}
+    assert couches - {"provenance", "layer_styles"} == {
+        "a_2023-v1", "a_2026-v4", "b_2023-v1", "b_2026-v4",
+    }  # fmt: skip
+    for couche in couches - {"provenance", "layer_styles"}:
+        assert (
+            not pyogrio.read_dataframe(tmp_path / "vue.gpkg", layer=couche)["territoire_id"]
+            .duplicated()
+            .any()
+        )
+
+
+def test_un_territoire_sans_contour_garde_sa_ligne(tmp_path: Path) -> None:
+    table = TABLE.assign(territoire_id=["region-84", "region-53", "region-99", "region-84"])
+    (tmp_path / "vue.gpkg").write_bytes(to_gpkg(table, PROVENANCE))
+    couche = pyogrio.read_dataframe(tmp_path / "vue.gpkg", layer="a").set_index("territoire_id")
+    assert couche.loc["region-99", "geometry"] is None
+    assert len(couche) == 3
 
 
 def test_une_vue_sans_territoire_est_refusee_par_une_phrase() -> None:
