@@ -18,7 +18,7 @@ from barometre.charts.palette import ACCENT, GRIS
 from barometre.domain.formats import format_compte, format_intervalle, format_liste
 from barometre.domain.indicateur import Indicateur
 from barometre.stats.contrasts import get_funnel_limits
-from barometre.stats.perturbation import Law, SmoothLaw
+from barometre.stats.perturbation import RAW_LAW, Law, SmoothLaw, has_adjusted
 from barometre.stats.sums import adjust_n_eff
 
 HAUTEUR = 380
@@ -72,7 +72,7 @@ def compute_positions(cadre: pd.DataFrame, reference: float, valeur: str) -> pd.
     propre = check_cadre(cadre)
     n, colonne = pd.to_numeric(propre["n"]), "n_eff" if valeur == "redresse" else "n"
     propre = propre.assign(
-        x=_adjust(pd.to_numeric(propre[colonne]), n, reference),
+        x=_adjust(pd.to_numeric(propre[colonne]), n, reference, valeur),
         part=pd.to_numeric(propre[valeur]),
         texte=propre[f"{valeur}_texte"],
     )
@@ -87,14 +87,16 @@ def compute_positions(cadre: pd.DataFrame, reference: float, valeur: str) -> pd.
     return points.assign(hors=position)
 
 
-def _adjust(effectif: pd.Series, n: pd.Series, reference: float) -> pd.Series:
+def _adjust(effectif: pd.Series, n: pd.Series, reference: float, valeur: str) -> pd.Series:
     """L'effectif dont la variance comprend le bruit du secret ; sans lui, un petit territoire en sort.
 
     Le bruit propre au redressé suit le poids le plus inégal, qui n'est pas publié : trois écarts-types des
-    poids (CV² = n/n_eff − 1, Kish 1965) ; des limites un rien larges valent mieux qu'un faux écart.
+    poids (CV² = n/n_eff − 1, Kish 1965) ; des limites un rien larges valent mieux qu'un faux écart. À côté
+    d'un redressé, le brut porte un second bruit.
     """
     inegalite = 9 * (n / effectif - 1).clip(lower=0)
-    bruit = (Law().variance + SmoothLaw().variance * inegalite) / n**2
+    second = RAW_LAW.variance * has_adjusted(n.to_numpy(dtype=float)) * (valeur == "brut")
+    bruit = (Law().variance + second + SmoothLaw().variance * inegalite) / n**2
     return pd.Series(adjust_n_eff(effectif, n, reference, bruit), index=effectif.index).round()
 
 

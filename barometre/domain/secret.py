@@ -35,6 +35,9 @@ BRUIT_ECART = 1.5
 # Le redressé bouge en plus pour son compte : d'une normale tronquée au même maximum, fois ce que le poids le
 # plus inégal de la cellule ajoute ou retire à une réponse. Sans cela, redressé moins brut dirait la dernière.
 BRUIT_DIFFERENCE = 0.75
+# Là où le redressé se lit, c'est lui qui se cite : le brut, à côté, porte un second bruit entier, de cet
+# écart-type, même maximum. Sans lui, redressé moins brut disait qui pèse peu ou beaucoup dans sa cellule.
+BRUIT_BRUT = 2.0
 # Réponses, nouvelles ou changées, qu'il faut ensemble pour qu'une vague déjà publiée change : comme un
 # territoire dont la participation se lit, sans quoi la différence de deux versions dirait qui a répondu.
 LOT_TARDIF = 10

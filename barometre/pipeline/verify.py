@@ -48,7 +48,7 @@ def check_fraicheur(depot: Repository, catalogue: Catalogue) -> Controle:
 
 
 def _check_perturbation(moteur: Engine) -> Controle:
-    """Les parts nationales, recomptées depuis les réponses : brouillées, et d'au plus BRUIT_MAXIMAL réponses.
+    """Les parts nationales, recomptées depuis les réponses : brouillées, de deux BRUIT_MAXIMAL au plus.
 
     Une grandeur n'a pas de « oui » : elle n'est pas jugée ici (`n_oui` y est vide).
     """
@@ -56,7 +56,8 @@ def _check_perturbation(moteur: Engine) -> Controle:
     nom = "Secret : les parts publiées sont brouillées, sans s'éloigner du compte"
     if ecarts.empty:
         return Controle(nom, True, "aucune part à contrôler")
-    loin = ecarts[ecarts.abs() > BRUIT_MAXIMAL + TOLERANCE]
+    # un compte brut porte deux bruits (`stats.perturbation`)
+    loin = ecarts[ecarts.abs() > 2 * BRUIT_MAXIMAL + TOLERANCE]
     if len(loin):
         return Controle(nom, False, f"par exemple : {loin.index[0]} s'écarte de {loin.iloc[0]:+.0f} réponses")
     # Vingt parts toutes exactes n'arrivent pas par hasard : le bruit n'est pas appliqué.

@@ -28,7 +28,15 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.special import ndtr, ndtri
 
-from barometre.domain.secret import BRUIT_DIFFERENCE, BRUIT_ECART, BRUIT_MAXIMAL, RAPPORT_TARDIF
+from barometre.domain.secret import (
+    BRUIT_BRUT,
+    BRUIT_DIFFERENCE,
+    BRUIT_ECART,
+    BRUIT_MAXIMAL,
+    PAS_EFFECTIF,
+    RAPPORT_TARDIF,
+    SEUIL_REDRESSE,
+)
 
 Cles = npt.NDArray[np.uint64]
 Entiers = npt.NDArray[np.int64]
@@ -92,6 +100,8 @@ class GeometricLaw(Law):
 
 
 LATE_LAW = GeometricLaw()
+# Le second bruit du brut, là où le redressé se lit à côté.
+RAW_LAW = Law(BRUIT_MAXIMAL, BRUIT_BRUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +137,7 @@ class Perturbation:
 
     Les chiffres d'une question partagent ses clés : deux façons de compter les mêmes réponses n'ont qu'un
     bruit, que personne ne peut moyenner. `gap_law` : le bruit propre à ce que les poids ajoutent au compte.
+    `raw_law` : le second bruit du brut, là où le redressé se lit à côté.
     `late` : celles dont la réponse a rejoint une vague déjà publiée ; vide, aucune.
     """
 
@@ -134,6 +145,7 @@ class Perturbation:
     questions: Mapping[str, str] = field(default_factory=dict)
     law: Law = Law()
     gap_law: SmoothLaw = SmoothLaw()
+    raw_law: Law = RAW_LAW
     late: Booleens | None = None
 
     def take(self, units: npt.NDArray[np.intp]) -> Perturbation:
@@ -185,6 +197,16 @@ class Perturbation:
         bruit = np.where(np.asarray(premieres @ np.isfinite(values).astype(float)) > 0, bruit, 0)
         return np.asarray(bruit + np.rint(membership @ self.draw_late(values, noms)).astype(np.int64))
 
+    def draw_second(
+        self, membership: csr_array, values: Tableau, items: Iterable[object], published: Tableau
+    ) -> Tableau:
+        """Le second bruit du compte brut ; `published` : l'effectif, nul là où le redressé se tait.
+
+        Redressé moins brut ne dit plus qui pèse peu ou beaucoup ; le redressé, qui se cite, n'en bouge pas.
+        """
+        cle, signe = self._find_keys(self.drop_late(membership), values, items, "brut/")
+        return np.where(has_adjusted(published), signe * self.raw_law.draw(cle), 0).astype(float)
+
     def draw_gap(
         self, membership: csr_array, values: Tableau, items: Iterable[object], salt: str = "ecart"
     ) -> Tableau:
@@ -201,6 +223,14 @@ class Perturbation:
         """Le bruit continu d'une grandeur (`salt` : laquelle), de même étendue que celui d'un compte."""
         cle, signe = self._find_keys(membership, values, items, f"{salt}/")
         return np.asarray(signe * self.amount_law.draw(cle))
+
+    def draw_second_amount(
+        self, membership: csr_array, values: Tableau, items: Iterable[object], published: Tableau
+    ) -> Tableau:
+        """Le second bruit d'une grandeur brute, continu."""
+        cle, signe = self._find_keys(membership, values, items, "grandeur brute/")
+        loi = SmoothLaw(self.raw_law.maximum, self.raw_law.scale)
+        return np.where(has_adjusted(published), signe * loi.draw(cle), 0.0)
 
     @property
     def amount_law(self) -> SmoothLaw:
@@ -252,6 +282,11 @@ def build_keys(secret: str, units: Iterable[str]) -> Cles:
     cle = bytes.fromhex(secret)
     empreintes = (hashlib.blake2b(u.encode(), key=cle, digest_size=8).digest() for u in units)
     return np.array([int.from_bytes(e, "big") for e in empreintes], dtype=np.uint64)
+
+
+def has_adjusted(published: Tableau) -> Booleens:
+    """Vrai pour chaque effectif publié dont la porte montre le redressé à côté du brut."""
+    return np.asarray(np.round(published / PAS_EFFECTIF) * PAS_EFFECTIF >= SEUIL_REDRESSE)
 
 
 def is_binary(values: Tableau) -> npt.NDArray[np.bool_]:

@@ -27,6 +27,8 @@ Tableau = npt.NDArray[np.float64]
 Colonnes = npt.NDArray[np.bool_]
 # L'écart-type d'une grandeur vaut au moins cette part de sa moyenne, quel que soit le bruit de sa variance.
 DISPERSION_MINIMALE = 0.1
+# Des poids dont le plus éloigné du moyen ne l'est pas plus sont égaux.
+POIDS_EGAUX = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,8 +66,8 @@ def publish_sums(
 ) -> Sums:
     """Les sommes telles qu'elles se publient : brut et redressé bougent de d réponses parmi n.
 
-    Le redressé bouge encore, pour son compte, de e fois l'inégalité des poids : sans cela sa différence avec
-    le brut serait exacte, et dirait la réponse de la seule qu'un voisin ne connaît pas.
+    Le redressé bouge encore, pour son compte, de e fois l'inégalité des poids, et le brut à côté de lui d'un
+    second bruit : sans eux leur différence dirait la réponse de la seule qu'un voisin ne connaît pas.
     """
     cles, items = design.perturbation, list(items)
     assert cles is not None
@@ -73,11 +75,13 @@ def publish_sums(
     portee = measure_reach(sums, structure, design, values, membership)
     bruit = draw_noise(design, values, membership, items, portee)
     n = publish_counts(cles, sums.n, values, membership, items)
-    total = sums.total + bruit.raw
+    total = sums.total + bruit.raw + _draw_second(cles, values, membership, items, portee, n)
     total = np.where(grandeurs, total, np.clip(total, 0.0, sums.n))
+    commun = sums.total + bruit.raw
+    commun = np.where(grandeurs, commun, np.clip(commun, 0.0, sums.n))
     with np.errstate(divide="ignore", invalid="ignore"):
-        decalage = (total - sums.total) / sums.n
-        estimation = sums.estimate + decalage + bruit.gap / sums.n
+        brut = sums.raw + (total - sums.total) / sums.n
+        estimation = sums.estimate + (commun - sums.total) / sums.n + bruit.gap / sums.n
         estimation = np.where(grandeurs, estimation, np.clip(estimation, 0.0, 1.0))
         dispersion = _measure_dispersion(estimation, portee, bruit.dispersion, grandeurs)
         variance = dispersion * structure.leverage * structure.members / n
@@ -87,13 +91,24 @@ def publish_sums(
         sums,
         total=total,
         n_eff=n_eff,
-        raw=sums.raw + decalage,
+        raw=brut,
         estimate=estimation,
         variance=np.where(sums.n > 0, variance, np.nan),
         df=np.maximum(n - structure.strata, 0.0),
         noise=np.nan_to_num(ajoutee, posinf=0.0),
         n_published=n,
     )
+
+
+def _draw_second(  # noqa: PLR0917 - de qui, quoi, où, et jusqu'où
+    keys: Perturbation, values: Tableau, membership: csr_array, items: list[object], reach: Reach, n: Tableau
+) -> Tableau:
+    """Le second bruit de n fois le brut, domaine × chiffre ; de poids égaux, le brut est le redressé."""
+    bruit = keys.draw_second(membership, values, items, n)
+    grandeurs = ~is_binary(values)
+    if grandeurs.any():
+        bruit = np.where(grandeurs, keys.draw_second_amount(membership, values, items, n) * reach.raw, bruit)
+    return np.where(reach.gap > POIDS_EGAUX, bruit, 0.0)
 
 
 def measure_reach(

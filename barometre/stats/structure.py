@@ -148,13 +148,14 @@ def _publish(
     d, autres = (cles.draw(m, y, items) for m in (dedans, dehors))
     simple = projection.answered[:, None] * (groupes / n.T - (1 - groupes) / reste.T)
     portee = np.abs(np.nan_to_num(projection.coefficients) - simple).max(axis=0)[:, None]
-    p = np.clip((dedans @ np.nan_to_num(y) + d) / n, 0.0, 1.0)
+    publie = publish_counts(cles, np.repeat(exact, y.shape[1], axis=1), y, dedans, items)
+    # leur part brute, du même bruit que celle de la cellule
+    p = np.clip((dedans @ np.nan_to_num(y) + d + cles.draw_second(dedans, y, items, publie)) / n, 0.0, 1.0)
     ouvert = (1 - design.strata.sizes / design.strata.populations)[design.strata.codes]
     variance = p * (1 - p) * (ouvert @ projection.coefficients**2)[:, None]
     v_d, v_autres = (cles.measure_variance(m, y) for m in (dedans, dehors))
     bruit = v_d / n**2 + v_autres / reste**2 + cles.gap_law.variance * portee**2
     decalage = d / n - autres / reste + cles.draw_gap(dedans, y, items) * portee
-    publie = publish_counts(cles, np.repeat(exact, y.shape[1], axis=1), y, dedans, items)
     return projection.coefficients.T @ np.nan_to_num(y) + decalage, np.sqrt(variance + bruit), publie
 
 

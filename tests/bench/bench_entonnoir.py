@@ -17,7 +17,7 @@ from barometre.charts import COLONNES
 from barometre.charts.entonnoir import compute_positions
 from barometre.domain.secret import DECIMALES, MARGE_EXTREME, SEUIL, SEUIL_REDRESSE
 from barometre.stats.calibration import rake
-from barometre.stats.perturbation import Law, SmoothLaw
+from barometre.stats.perturbation import RAW_LAW, Law, SmoothLaw, has_adjusted
 
 CADRE, DEPARTEMENTS, STRATES = 36_000, 101, 9
 TIRAGES = 40
@@ -81,10 +81,12 @@ def _publish(hasard: np.random.Generator, repond: pd.DataFrame) -> pd.DataFrame:
     omega = p / repond.groupby("departement")["poids"].transform("mean").to_numpy() - 1
     inegalite = pd.Series(np.abs(omega)).groupby(repond["departement"].to_numpy()).max().reindex(g.index)
     e = SmoothLaw().draw(hasard.integers(0, 2**64, len(g), dtype=np.uint64)) * inegalite
-    brut, redresse = (g["y"] + d) / g["n"], (g["py"] / g["p"] + (d + e) / g["n"]).clip(0, 1)
+    second = hasard.choice(RAW_LAW.support, len(g), p=RAW_LAW.probabilities) * has_adjusted(g["n"].to_numpy())
+    compte = (g["y"] + d + second).clip(0, g["n"])
+    brut, redresse = compte / g["n"], (g["py"] / g["p"] + (d + e) / g["n"]).clip(0, 1)
     peu = g["n"] < SEUIL_REDRESSE
     redresse = redresse.mask(peu, brut)
-    vus = (redresse * g["n"]).clip(upper=g["y"] + d), g["n"] - (redresse * g["n"]).clip(lower=g["y"] + d)
+    vus = (redresse * g["n"]).clip(upper=compte), g["n"] - (redresse * g["n"]).clip(lower=compte)
     cellules = pd.DataFrame(dict.fromkeys(COLONNES, "") | {
         "groupe": g.index.astype(str), "montre": True, "n": g["n"],
         "n_eff": (g["p"] ** 2 / g["p2"]).round().mask(peu, g["n"]),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from barometre.domain.formats import format_effectif, format_nombre
 from barometre.domain.secret import (
+    BRUIT_BRUT,
     BRUIT_DIFFERENCE,
     BRUIT_ECART,
     BRUIT_MAXIMAL,
@@ -61,6 +62,7 @@ def test_la_methode_dit_les_seuils_et_le_bruit_du_code() -> None:
         f"sous {MOTS[EFFECTIF_EXACT]}, tous se disent à {MOTS[PAS_EFFECTIF]} près",
         f"d'écart-type s = {format_nombre(BRUIT_ECART, 1)}, au plus {BRUIT_MAXIMAL} réponses",
         f"d'écart-type {format_nombre(BRUIT_DIFFERENCE, 2)}, m le plus grand",
+        f"d' entier, de clé propre, d'écart-type {format_nombre(BRUIT_BRUT, 1)}",
         f"à {MOTS[MARGE_EXTREME]} réponses ou moins de 0 ou de 100 % se borne",
         f"sous {MOTS[SEUIL_REDRESSE]} réponses, le redressé se tait",
         f"| C | n ≥ {SEUIL}, avec sa raison |",

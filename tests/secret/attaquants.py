@@ -68,13 +68,22 @@ def weigh_pair(monde: Monde, lu: Publication, regle: Regle, paire: tuple[int, in
     d_grand, d_petit = np.meshgrid(d, d, indexing="ij")
     inegalites = monde.structure.inequality[:, 0]
     ecart = float(np.hypot(inegalites[grande], r * inegalites[petite]) * np.sqrt(regle.gap.variance))
+    seconds = np.convolve(*(monde.get_second(regle, c).probabilities for c in (grande, petite)))
     oui, non = (
-        np.where(np.abs(brute - v - d_grand + d_petit) < 0.5, np.multiply.outer(p, p), 0.0)
+        _find_mass(seconds, brute - v - d_grand + d_petit)
+        * np.multiply.outer(p, p)
         * _weigh_normal(redressee - omega * v - d_grand + r * d_petit, ecart)
         for v in (1, 0)
     )
     muettes = lu.bas[[petite, grande]].any(axis=0) | lu.haut[[petite, grande]].any(axis=0)
     return np.where(muettes, 0.0, _log_ratio(oui.sum(axis=(1, 2)), non.sum(axis=(1, 2))))
+
+
+def _find_mass(mass: Tableau, reste: Tableau) -> Tableau:
+    """La masse d'un bruit entier centré en chaque reste, 0 hors de son étendue."""
+    maximum = len(mass) // 2
+    rang = np.rint(reste).astype(int) + maximum
+    return np.where((rang >= 0) & (rang < len(mass)), mass[np.clip(rang, 0, len(mass) - 1)], 0.0)
 
 
 def _weigh_normal(reste: Tableau, ecart: float) -> Tableau:
@@ -168,13 +177,18 @@ class Lecture:
 
 
 def _weigh_answer(lecture: Lecture, k: Tableau, pondere: Tableau) -> Tableau:
-    """P(ce qui est lu | k « oui », pondérés), par question : Σ_d P(d)·P(brut | d)·P(redressé | d)."""
+    """P(ce qui est lu | k « oui », pondérés), par question : Σ_d P(d)·P(brut | d)·P(redressé | d).
+
+    Premier axe : le bruit des deux ; le suivant, le second bruit du brut.
+    """
     n, regle, lu, cellule = lecture.n, lecture.regle, lecture.lu, lecture.cellule
-    d, p = regle.law.support[:, None], regle.law.probabilities[:, None]
-    compte, ecart = np.clip(k + d, 0, n), pondere - k
+    second = lecture.monde.get_second(regle, cellule)
+    d, d_second = regle.law.support[:, None, None], second.support[None, :, None]
+    p = regle.law.probabilities[:, None, None] * second.probabilities[None, :, None]
+    compte, ecart = np.clip(k + d + d_second, 0, n), pondere - k
     if regle.grille:
         ecart = n * regle.grille * np.round(ecart / n / regle.grille)
-    centre = compte + ecart
+    centre = np.clip(k + d, 0, n) + ecart
     if lecture.arrondi:
         vu = np.abs(compte / n - lu.part[cellule]) <= ARRONDI + EGAL
         redresse, marge = n * lu.part_redressee[cellule], n * ARRONDI
@@ -183,7 +197,9 @@ def _weigh_answer(lecture: Lecture, k: Tableau, pondere: Tableau) -> Tableau:
         redresse, marge = n * lu.redresse[cellule], 0.0
     nette = vu * (_weigh_gap(lecture, centre, redresse, marge) if lecture.montre_redresse else 1.0)
     bas, haut = (_weigh_extreme(lecture, c, r) for c, r in ((compte, centre), (n - compte, n - centre)))
-    return np.asarray((p * np.select([lu.bas[cellule], lu.haut[cellule]], [bas, haut], nette)).sum(axis=0))
+    return np.asarray(
+        (p * np.select([lu.bas[cellule], lu.haut[cellule]], [bas, haut], nette)).sum(axis=(0, 1))
+    )
 
 
 def _weigh_gap(lecture: Lecture, centre: Tableau, redresse: Tableau, marge: float) -> Tableau:
@@ -221,19 +237,19 @@ def cumulate(gap: SmoothLaw, x: Tableau) -> Tableau:
 def list_bounds(monde: Monde, lu: Publication, regle: Regle, question: int) -> tuple[csr_array, Tableau]:
     """(b) Les inéquations A·y ≤ b que brut, redressé et poids recalculés imposent aux réponses."""
     n, ouvertes = monde.n, ~(lu.bas[:, question] | lu.haut[:, question])
-    compte = lu.compte[:, question]
-    de = np.where(lu.bas[:, question], 0.0, compte) - regle.law.maximum
-    a = np.where(lu.haut[:, question], n, np.where(lu.bas[:, question], n, compte)) + regle.law.maximum
+    compte, second = lu.compte[:, question], regle.second.maximum * monde.deux_bruits
+    de = np.where(lu.bas[:, question], 0.0, compte) - regle.law.maximum - second
+    a = np.where(lu.haut[:, question], n, np.where(lu.bas[:, question], n, compte))
+    a = a + regle.law.maximum + second
     de = np.where(lu.haut[:, question], 0.0, de)
     w = monde.cellules.multiply(monde.poids[None, :]).tocsr()
-    ecart = csr_array(
-        w.multiply(n[:, None] / np.asarray(w.sum(axis=1)).reshape(-1, 1)).tocsr() - monde.cellules
-    )
-    ecart = csr_array(ecart[ouvertes])
-    vu = (n * lu.redresse[:, question] - compte)[ouvertes]
+    w = csr_array(w.multiply(n[:, None] / np.asarray(w.sum(axis=1)).reshape(-1, 1)).tocsr())
+    ecart, redresse = csr_array((w - monde.cellules)[ouvertes]), n * lu.redresse[:, question]
+    vu, somme = (redresse - compte)[ouvertes], redresse[ouvertes]
     marge = regle.gap.maximum * monde.structure.inequality[ouvertes, 0]
-    matrice = csr_array(vstack([monde.cellules, ecart]))
-    bas, haut = np.concatenate([de, vu - marge]), np.concatenate([a, vu + marge])
+    matrice = csr_array(vstack([monde.cellules, ecart, w[ouvertes]]))
+    bas = np.concatenate([de, vu - marge - second[ouvertes], somme - marge - regle.law.maximum])
+    haut = np.concatenate([a, vu + marge + second[ouvertes], somme + marge + regle.law.maximum])
     return csr_array(vstack([matrice, -matrice])), np.concatenate([haut, -bas]) + JEU
 
 

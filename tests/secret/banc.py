@@ -31,7 +31,7 @@ from tests.secret.attaquants import (
 )
 from tests.secret.couverture import measure_coverage
 from tests.secret.ensemble import summarise_together
-from tests.secret.monde import COMMUN, SANS_BRUIT, Monde, Publication, Regle, publish
+from tests.secret.monde import AUCUN, COMMUN, DEUX, SANS_BRUIT, Monde, Publication, Regle, publish
 from tests.secret.suppression import measure_suppression
 from tests.secret.tardives import infer_late, infer_redrawn
 
@@ -40,11 +40,14 @@ REGLES = {
     "un seul bruit (avant)": COMMUN,
     "redressé dès 100": replace(COMMUN, seuil=100),
     "écart à 2 points près": replace(COMMUN, grille=0.02),
-    "uniforme ±2, écart 0,75": Regle(Law(2, 50.0), SmoothLaw(2, 0.75)),
-    "s=1,5 ±5, écart 0,75": Regle(Law(5, 1.5), SmoothLaw(5, 0.75)),
-    "s=1,5 ±8, écart 0,75 (choisie)": Regle(),
-    "s=1,5 ±8, écart 1,5": Regle(Law(8, 1.5), SmoothLaw(8, 1.5)),
-    "s=2 ±8, écart 2": Regle(Law(8, 2.0), SmoothLaw(8, 2.0)),
+    "uniforme ±2, écart 0,75": Regle(Law(2, 50.0), SmoothLaw(2, 0.75), second=AUCUN),
+    "s=1,5 ±5, écart 0,75": Regle(Law(5, 1.5), SmoothLaw(5, 0.75), second=AUCUN),
+    "s=1,5 ±8, écart 0,75 (avant)": DEUX,
+    "s=1,5 ±8, écart 1,5": Regle(Law(8, 1.5), SmoothLaw(8, 1.5), second=AUCUN),
+    "s=2 ±8, écart 2": Regle(Law(8, 2.0), SmoothLaw(8, 2.0), second=AUCUN),
+    "second bruit du brut 1,5": Regle(second=Law(8, 1.5)),
+    "second bruit du brut 2 (choisie)": Regle(),
+    "second bruit du brut 3": Regle(second=Law(8, 3.0)),
 }
 QUESTIONS, TIRAGES, TARDIVES, ECHANTILLON_LP = 20, 5, 20, 12
 BANDES = ((10, 30), (30, 100), (100, 500))

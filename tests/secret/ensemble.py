@@ -17,7 +17,7 @@ from scipy.linalg import cho_factor, cho_solve
 
 from barometre.domain.secret import DECIMALES, MARGE_EXTREME
 from tests.secret.attaquants import EGAL, summarise
-from tests.secret.monde import Booleens, Monde, Publication, Regle, Tableau
+from tests.secret.monde import Monde, Publication, Regle, Tableau
 
 # Ce dont deux groupes du cadre diffèrent d'ordinaire, en part de « oui » : un écart-type, par dimension.
 ECART_GROUPES = 0.1
@@ -57,7 +57,10 @@ def summarise_together(
 
 
 def list_measures(monde: Monde, lu: Publication, regle: Regle, question: int, *, arrondi: bool) -> Mesures:
-    """Le compte de chaque cellule, et l'écart du redressé au brut là où les deux se lisent."""
+    """Le redressé de chaque cellule où il se lit, et du brut ce que le redressé ne dit pas.
+
+    Les deux portent le bruit du compte : ôter du brut β fois le redressé laisse deux bruits sans rapport.
+    """
     bas, haut = lu.bas[:, question], lu.haut[:, question]
     n, brut, redresse = monde.n, lu.compte[:, question], monde.n * lu.redresse[:, question]
     pas = n * 10.0**-DECIMALES if arrondi else np.zeros_like(n)
@@ -68,20 +71,17 @@ def list_measures(monde: Monde, lu: Publication, regle: Regle, question: int, *,
     floue = np.where(bas | haut, (MARGE_EXTREME + 1.0) ** 2, pas**2) * VARIANCE_UNIFORME
     inegalites = monde.structure.inequality[:, 0]
     lisibles = ~(bas | haut) & (inegalites > EGAL) & ((n >= regle.seuil) | (not arrondi))
-    ecarts = _weigh_members(monde, lisibles)
-    bruit = regle.gap.variance * inegalites[lisibles] ** 2 + 2 * VARIANCE_UNIFORME * pas[lisibles] ** 2
+    commun = regle.law.variance
+    v_brut = commun + regle.second.variance * monde.deux_bruits + floue
+    v_redresse = commun + regle.gap.variance * inegalites**2 + VARIANCE_UNIFORME * pas**2
+    beta = np.where(lisibles, commun / np.maximum(v_redresse, EGAL), 0.0)
+    membres = monde.cellules.toarray()
+    ponderes = membres * (monde.poids[None, :] / ((membres @ monde.poids) / n)[:, None])
     return Mesures(
-        np.vstack([monde.cellules.toarray(), ecarts]),
-        np.concatenate([brut, (redresse - brut)[lisibles]]),
-        np.maximum(np.concatenate([regle.law.variance + floue, bruit]), EGAL),
+        np.vstack([membres - beta[:, None] * ponderes, ponderes[lisibles]]),
+        np.concatenate([brut - beta * redresse, redresse[lisibles]]),
+        np.maximum(np.concatenate([v_brut - beta * commun, v_redresse[lisibles]]), EGAL),
     )
-
-
-def _weigh_members(monde: Monde, cellules: Booleens) -> Tableau:
-    """ω − 1 de chaque membre : ce que sa réponse ajoute au redressé et non au brut."""
-    membres = monde.cellules[cellules].toarray()
-    moyen = (membres @ monde.poids) / membres.sum(axis=1)
-    return np.asarray(membres * (monde.poids[None, :] / moyen[:, None] - 1))
 
 
 def _infer_question(mesures: Mesures, groupes: Tableau, moyenne: float) -> tuple[Tableau, Tableau]:

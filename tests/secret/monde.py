@@ -16,8 +16,8 @@ from scipy.sparse import csr_array
 from barometre.domain.secret import MARGE_EXTREME, SEUIL_REDRESSE
 from barometre.stats.design import Design
 from barometre.stats.domains import sum_domains
-from barometre.stats.perturbation import Law, Perturbation, SmoothLaw
-from barometre.stats.publication import Structure, build_structure
+from barometre.stats.perturbation import RAW_LAW, Law, Perturbation, SmoothLaw, has_adjusted
+from barometre.stats.publication import POIDS_EGAUX, Structure, build_structure
 
 Tableau = npt.NDArray[np.float64]
 Booleens = npt.NDArray[np.bool_]
@@ -27,18 +27,23 @@ Booleens = npt.NDArray[np.bool_]
 class Regle:
     """La loi du compte, celle de l'écart du redressé au brut ; `grille` : le pas où cet écart s'arrondit.
 
-    `seuil` : les réponses qu'il faut pour que le redressé se lise à côté du brut.
+    `seuil` : les réponses qu'il faut pour que le redressé se lise à côté du brut ; `second` : la loi du
+    second bruit du brut.
     """
 
     law: Law = field(default_factory=Law)
     gap: SmoothLaw = field(default_factory=SmoothLaw)
     grille: float = 0.0
     seuil: int = SEUIL_REDRESSE
+    second: Law = RAW_LAW
 
 
-SANS_BRUIT = Regle(Law(0, 1.0), SmoothLaw(0.0))
+AUCUN = Law(0, 1.0)
+SANS_BRUIT = Regle(AUCUN, SmoothLaw(0.0), second=AUCUN)
 # La règle d'avant le 28 novembre 2026 : un seul bruit pour le brut et le redressé.
-COMMUN = Regle(Law(5, 1.5), SmoothLaw(0.0))
+COMMUN = Regle(Law(5, 1.5), SmoothLaw(0.0), second=AUCUN)
+# La règle d'avant le 29 novembre 2026 : deux bruits, mais un brut aussi précis que le redressé.
+DEUX = Regle(second=AUCUN)
 
 
 @dataclass(frozen=True)
@@ -75,8 +80,19 @@ class Monde:
 
     def build_design(self, regle: Regle) -> Design:
         """Le plan, avec les clés et la loi de la règle."""
-        cles = Perturbation(self.keys, law=regle.law, gap_law=regle.gap, late=self.tardives)
+        cles = Perturbation(
+            self.keys, law=regle.law, gap_law=regle.gap, raw_law=regle.second, late=self.tardives
+        )
         return Design(None, None, self.poids, perturbation=cles)
+
+    @cached_property
+    def deux_bruits(self) -> Booleens:
+        """Les cellules dont le brut porte le second bruit."""
+        return has_adjusted(self.n) & (self.structure.inequality[:, 0] > POIDS_EGAUX)
+
+    def get_second(self, regle: Regle, cellule: int) -> Law:
+        """La loi du second bruit d'une cellule."""
+        return regle.second if self.deux_bruits[cellule] else AUCUN
 
     def get_omega(self, cellule: int, unites: npt.NDArray[np.intp]) -> Tableau:
         """Le poids de ces membres rapporté au poids moyen de la cellule."""

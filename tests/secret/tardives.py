@@ -17,7 +17,7 @@ from scipy.sparse import csr_array
 from barometre.domain.secret import SEUIL
 from barometre.stats.perturbation import LATE_LAW
 from tests.secret.attaquants import CERTAIN, EGAL
-from tests.secret.monde import Booleens, Monde, Publication, Regle, Tableau, publish
+from tests.secret.monde import AUCUN, Booleens, Monde, Publication, Regle, Tableau, publish
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,11 @@ def _find_probability(bruit: Tableau) -> Tableau:
 
 
 def infer_redrawn(monde: Monde, regle: Regle, lots: list[npt.NDArray[np.intp]]) -> Tableau:
-    """Les mêmes, chaque lot arrivant seul sur toutes les autres : toutes ses combinaisons pesées."""
+    """Les mêmes, chaque lot arrivant seul sur toutes les autres : toutes ses combinaisons pesées.
+
+    Une règle d'avant : le brut n'y porte pas de second bruit.
+    """
+    regle = replace(regle, second=AUCUN)
     total = np.zeros_like(monde.y)
     for lot in lots:
         total[lot] = _infer_lot(monde, regle, lot)

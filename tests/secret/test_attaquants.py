@@ -20,7 +20,7 @@ from tests.secret.attaquants import (
 )
 from tests.secret.couverture import measure_coverage
 from tests.secret.ensemble import summarise_together
-from tests.secret.monde import COMMUN, SANS_BRUIT, Monde, Regle, publish
+from tests.secret.monde import COMMUN, DEUX, SANS_BRUIT, Monde, Regle, publish
 from tests.secret.suppression import hide_greedily, hide_optimally
 from tests.secret.tardives import infer_late, infer_redrawn
 
@@ -139,12 +139,14 @@ def test_toutes_les_cellules_ensemble_ne_donnent_rien_de_certain(monde: Monde) -
     """(b) sait qui a répondu et pèse tout ensemble ; sans bruit, la même attaque en a de certaines."""
     rangs = monde.cellules[1:13].toarray().argmax(axis=0)
     cadre = pd.DataFrame({"departement": rangs, "region": rangs // 4, "strate": "s", "couverture": "c"})
-    sans, avec = (
+    sans, precis, avec = (
         summarise_together(monde, publish(monde, regle), regle, cadre, arrondi=False)
-        for regle in (SANS_BRUIT, REGLE)
+        for regle in (SANS_BRUIT, DEUX, REGLE)
     )
     assert sans["certaines"] > 50
     assert avec["certaines"] == 0
+    # le second bruit du brut : le redressé reste aussi précis, l'attaque gagne moins
+    assert avec["gain_moyen"] < precis["gain_moyen"]
     assert avec["dont_a_priori_0,75"] < sans["dont_a_priori_0,75"] / 10
 
 

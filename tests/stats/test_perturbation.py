@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,10 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
+from barometre.access.masque_agregats import round_comptes
+from barometre.domain.secret import SEUIL_REDRESSE
 from barometre.stats.contrasts import estimate_contrasts
 from barometre.stats.design import Design
+from barometre.stats.domains import sum_domains
 from barometre.stats.estimation import DomainEstimates, estimate_domains
-from barometre.stats.perturbation import Law, Perturbation, SmoothLaw, build_keys
+from barometre.stats.perturbation import RAW_LAW, Law, Perturbation, SmoothLaw, build_keys, has_adjusted
 
 SECRET = "5e" * 32
 UNITES = [f"commune-{i:05d}" for i in range(200)]
@@ -131,14 +136,51 @@ def _estimate(poids: np.ndarray) -> tuple[DomainEstimates, DomainEstimates]:
 def test_le_redresse_bouge_avec_le_brut_et_pour_son_compte() -> None:
     poids = np.random.default_rng(8).uniform(1, 5, 200)
     exact, brouille = _estimate(poids)
-    d = np.rint(brouille.n_yes - exact.n_yes)
+    total = np.rint(brouille.n_yes - exact.n_yes)
+    np.testing.assert_allclose(brouille.raw - exact.raw, total / exact.n)
+    d = _draw_common()
     assert (d != 0).any()
-    np.testing.assert_allclose(brouille.raw - exact.raw, d / exact.n)
     propre = (brouille.p - exact.p - d / exact.n) * exact.n
     inegalites = [np.abs(poids[:n] / poids[:n].mean() - 1).max() for n in (40, 60, 100, 150, 200)]
     assert (np.abs(propre) > 1e-6).all()
     assert (np.abs(propre[:, 0]) <= Law().maximum * np.array(inegalites)).all()
     assert (brouille.n == exact.n).all()
+
+
+def _draw_common() -> np.ndarray:
+    """Le bruit que brut et redressé ont en commun, des cinq groupes de `_estimate`."""
+    rng = np.random.default_rng(7)
+    rng.integers(0, 3, 200)
+    y = rng.integers(0, 2, 200).astype(float)[:, None]
+    groupes = csr_array(np.array([np.arange(200) < n for n in (40, 60, 100, 150, 200)]).astype(float))
+    return _perturbation().draw(groupes, y, ["a"])
+
+
+def test_le_second_bruit_est_du_brut_seul_et_la_ou_le_redresse_se_lit() -> None:
+    """Le redressé, qui se cite, n'en bouge pas ; « oui » et « non » font toujours cent."""
+    y = np.random.default_rng(5).integers(0, 2, 200).astype(float)
+    tailles = np.arange(15, 200)
+    dedans = csr_array((np.arange(200) < tailles[:, None]).astype(float))
+    poids = pd.Series(np.random.default_rng(8).uniform(1, 5, 200), UNITES)
+    avec, sans = (
+        sum_domains(
+            Design(None, None, poids, perturbation=replace(_perturbation(), raw_law=loi)),
+            np.column_stack([y, 1 - y]), dedans, ITEMS,
+        )
+        for loi in (RAW_LAW, Law(0, 1.0))
+    )  # fmt: skip
+    np.testing.assert_array_equal(avec.estimate, sans.estimate)
+    np.testing.assert_array_equal(avec.noise, sans.noise)
+    ajoute = (avec.total - sans.total)[:, 0]
+    assert not ajoute[tailles < 28].any()
+    assert np.var(ajoute[tailles >= 28]) == pytest.approx(RAW_LAW.variance, rel=0.35)
+    np.testing.assert_allclose(avec.raw.sum(axis=1), 1.0)
+
+
+def test_le_second_bruit_suit_la_porte() -> None:
+    """Il est là où `mask_agregats` montre le redressé, et nulle part ailleurs."""
+    n = np.arange(5.0, 140.0)
+    assert (has_adjusted(n) == (round_comptes(n) >= SEUIL_REDRESSE)).all()
 
 
 def test_des_poids_egaux_n_ajoutent_rien_au_bruit_du_brut() -> None:

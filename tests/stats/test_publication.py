@@ -40,6 +40,11 @@ class _Vise(Perturbation):
     def draw(self, membership: csr_array, values: np.ndarray, items: object) -> np.ndarray:
         return 30.0 - np.asarray(membership @ np.nan_to_num(values))
 
+    def draw_second(
+        self, membership: csr_array, values: np.ndarray, items: object, published: np.ndarray
+    ) -> np.ndarray:
+        return np.full((membership.shape[0], values.shape[1]), 2.0)
+
     def draw_gap(
         self, membership: csr_array, values: np.ndarray, items: object, salt: str = "ecart"
     ) -> np.ndarray:
