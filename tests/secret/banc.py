@@ -16,10 +16,12 @@ import pandas as pd
 
 from barometre.catalogue import load_catalogue
 from barometre.domain.secret import get_seuil
+from barometre.pipeline.avant_apres import read_vagues
 from barometre.pipeline.cles import read_cles
 from barometre.pipeline.cube import Cube
 from barometre.pipeline.secret import is_grille_cyber
 from barometre.stats.perturbation import Law, SmoothLaw, build_keys
+from barometre.warehouse.engine import Engine
 from barometre.warehouse.repository import open_repository, read_rows
 from tests.secret.attaquants import (
     count_forced,
@@ -30,6 +32,7 @@ from tests.secret.attaquants import (
     summarise,
 )
 from tests.secret.couverture import measure_coverage
+from tests.secret.effets import build_panel, infer_effects
 from tests.secret.ensemble import summarise_together
 from tests.secret.monde import AUCUN, COMMUN, DEUX, SANS_BRUIT, Monde, Publication, Regle, publish
 from tests.secret.suppression import measure_suppression
@@ -55,9 +58,7 @@ BANDES = ((10, 30), (30, 100), (100, 500))
 
 def load_monde(questionnaire_id: str, vague_id: str) -> tuple[Monde, pd.DataFrame]:
     """Une vague de l'entrepôt en service, ses cellules montrées, et le cadre de ses répondantes."""
-    moteur = open_repository().get_engine()
-    collectivites = read_rows(moteur, "dim_collectivite")
-    cadre = collectivites[collectivites["porteur_id"].isna()].set_index("collectivite_id")
+    moteur, cadre = _open(), _read_cadre()
     lignes = read_rows(moteur, "poids", vague_id=vague_id, questionnaire_id=questionnaire_id)
     poids = lignes.set_index("collectivite_id")["poids"]
     parts = [
@@ -73,6 +74,15 @@ def load_monde(questionnaire_id: str, vague_id: str) -> tuple[Monde, pd.DataFram
     uniques = list_unique(membres.T.tocsr()[montrees])
     reponses = y.fillna(0.0).to_numpy()[:, :QUESTIONS]
     return Monde(cles, poids.to_numpy(), uniques, reponses), cadre.loc[poids.index]
+
+
+def _open() -> Engine:
+    return open_repository().get_engine()
+
+
+def _read_cadre() -> pd.DataFrame:
+    collectivites = read_rows(_open(), "dim_collectivite")
+    return collectivites[collectivites["porteur_id"].isna()].set_index("collectivite_id")
 
 
 def measure(monde: Monde, cadre: pd.DataFrame, regle: Regle) -> dict[str, float]:
@@ -128,11 +138,15 @@ def _measure_utility(monde: Monde, lu: Publication) -> dict[str, float]:
 
 
 def main(questionnaire_id: str = "communication", vague_id: str = "2026-v4") -> None:
-    """Les trois tableaux."""
+    """Les trois tableaux, et l'effet d'un fonds."""
     monde, cadre = load_monde(questionnaire_id, vague_id)
     print(f"{questionnaire_id} {vague_id} : {len(monde.y)} répondantes, {len(monde.n)} cellules distinctes")
     mesures = {nom: measure(monde, cadre, regle) for nom, regle in REGLES.items()}
     print(pd.DataFrame(mesures).round(3).to_string())
+    effets = infer_effects(
+        build_panel(read_vagues(_open(), load_catalogue(), questionnaire_id), _read_cadre())
+    )
+    print(pd.Series(summarise(*effets), name="l'effet d'un fonds, toutes les autres connues").to_string())
     print(measure_suppression(cadre, get_seuil(questionnaire_id == "cybersecurite")).to_string())
     print(measure_coverage(300).to_string())
 

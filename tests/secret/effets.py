@@ -12,12 +12,48 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from barometre.pipeline.avant_apres import Vagues
 from barometre.stats.difference import Panel, compare_changes
-from barometre.stats.perturbation import Perturbation
+from barometre.stats.perturbation import Perturbation, build_keys
 from tests.secret.attaquants import CERTAIN, EGAL
 from tests.secret.monde import Tableau
 
+# Un fonds qui n'aurait pas d'effet : des bénéficiaires tirées du panel, de toutes les strates.
+PART_BENEFICIAIRES, ATTAQUEES, MINIMUM = 0.1, 40, 30
 PARTS = (("avant_1", "avant_0"), ("apres_1", "apres_0"))
+
+
+def build_panel(vagues: Vagues, cadre: pd.DataFrame) -> Panel:
+    """Les répondantes des deux dernières vagues, leurs poids et leurs clés, une sur dix tirée bénéficiaire.
+
+    Comme au reste du banc, une absence de réponse compte pour « non ».
+    """
+    avant, apres = (v.id for v in vagues.ordre[-2:])
+    tables = vagues.reponses[avant], vagues.reponses[apres]
+    unites = tables[0].index.intersection(tables[1].index).sort_values()
+    questions = tables[0].columns.intersection(tables[1].columns)
+    beneficie = pd.Series(np.random.default_rng(1).random(len(unites)) < PART_BENEFICIAIRES, unites)
+    cles = tuple(
+        Perturbation(build_keys(vagues.tirages.cles[vagues.theme_id, v], unites)) for v in (avant, apres)
+    )
+    y_1, y_2 = (t.loc[unites, questions].fillna(0.0) for t in tables)
+    poids = vagues.poids[apres].reindex(unites)
+    return Panel(y_1, y_2, beneficie, cadre.loc[unites, "strate"], poids, (cles[0], cles[1]))
+
+
+def infer_effects(panel: Panel) -> tuple[Tableau, Tableau]:
+    """Log des rapports (essai × question) et part de « oui », d'un échantillon des deux groupes, deux vagues.
+
+    Seules des strates qui ont les deux groupes entrent dans l'effet ; il ne se montre qu'à trente de chaque.
+    """
+    deux = panel.treated.groupby(panel.strata).transform("nunique").eq(2)
+    groupes = [np.flatnonzero(deux & panel.treated.eq(b)) for b in (True, False)]
+    assert min(map(len, groupes)) >= MINIMUM
+    hasard = np.random.default_rng(1)
+    unites = np.concatenate([hasard.choice(g, ATTAQUEES // 2, replace=False) for g in groupes])
+    logs = [infer_last_effect(panel, int(u), vague) for u in unites for vague in (0, 1)]
+    prior = np.tile(np.vstack([panel.before.mean(), panel.after.mean()]), (len(unites), 1))
+    return np.vstack(logs), prior
 
 
 def infer_last_effect(panel: Panel, unite: int, vague: int) -> Tableau:

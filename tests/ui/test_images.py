@@ -43,7 +43,7 @@ def test_une_image_oubliee_ou_d_un_autre_processus_se_relit_de_son_jeton() -> No
     """Signé du secret commun : `servir --processus 2` sert une image privée, où que la page ait été faite."""
     selection = Selection("2026-v4", "region-75", "commune", valeur="brut", structure="egale")
     choix = (*CHOIX, ChoixCarte("site_internet", "communication", "departement", selection, "2023-v1"))
-    prive = Image(OPERATEUR, "v1", choix, Dessin("egales", "opsn", "2026"), 1, "alice", "s1")
+    prive = Image(OPERATEUR, "v1", choix, Dessin("egales", "opsn", "2026"), 1, "s1")
     registre, autre = Jetons(gardees=1), Jetons()
     jetons = [registre.add(i) for i in (prive, IMAGE)]
     assert [registre.get(j) for j in jetons] == [autre.get(j) for j in jetons] == [prive, IMAGE]
@@ -131,7 +131,7 @@ def test_l_image_d_une_personne_meurt_avec_sa_session_et_son_droit(
     }
     monkeypatch.setattr(images, "read_lecteur", lambda _, jeton: sessions.get(jeton, Lecteur()))
     version = depot.get_version_id()
-    prive = replace(IMAGE, portee=programme, version_id=version, compte="alice", session="s1")
+    prive = replace(IMAGE, portee=programme, version_id=version, session="s1")
     adresse = f"/images/{images.ATELIER.jetons.add(prive)}.png"
 
     def demander(session: str) -> int:

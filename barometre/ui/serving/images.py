@@ -53,8 +53,8 @@ journal = logging.getLogger(__name__)
 class Image:
     """Ce qu'il faut pour refaire l'image : qui la voit, sur quelles données, laquelle.
 
-    `compte` et `session` : à qui, et dans quelle session, elle a été montrée ; vides pour le public et pour
-    une portée prêtée par la démonstration.
+    `session` : le condensé de celle où elle a été montrée, vide pour le public et pour une portée prêtée par
+    la démonstration. Le compte n'y est pas : signé n'est pas chiffré, et la session le dit.
     """
 
     portee: Portee
@@ -62,13 +62,12 @@ class Image:
     choix: tuple[ChoixCarte, ...]
     dessin: Dessin
     rang: int
-    compte: str = ""
     session: str = ""
 
     @property
     def is_privee(self) -> bool:
         """Vrai si elle ne vaut que pour la session d'une personne qui a gardé son droit."""
-        return bool(self.compte) and self.portee != PUBLIC
+        return bool(self.session) and self.portee != PUBLIC
 
 
 class Jetons:
@@ -103,12 +102,12 @@ def read_image(jeton: str, duree: float = DUREE) -> Image | None:
     contenu = read_jeton(USAGE, jeton, int(duree))
     if contenu is None:
         return None
-    portee, version_id, choix, dessin, rang, compte, session = contenu
+    portee, version_id, choix, dessin, rang, session = contenu
     cartes = tuple(
         ChoixCarte(indicateur, theme, niveau, Selection(*selection), depuis)
         for indicateur, theme, niveau, selection, depuis in choix
     )
-    return Image(Portee(*portee), version_id, cartes, Dessin(*dessin), rang, compte, session)
+    return Image(Portee(*portee), version_id, cartes, Dessin(*dessin), rang, session)
 
 
 class Atelier:
@@ -128,7 +127,7 @@ class Atelier:
         if image is None:
             return None
         if image.is_privee:
-            return _build(image) if can_see(lecteur, image) else None
+            return _build(image, lecteur.compte) if can_see(lecteur, image) else None
         with self._verrou:
             octets = self._faites.get(jeton)
         if octets is None:
@@ -164,7 +163,8 @@ def get_adresse(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> str
     """L'adresse de l'image, pour ce lecteur et ces données."""
     gate = porte.get_gate()
     dessin = assemblage_carte.get_date_contours(dessin)
-    image = Image(gate.portee, gate.version_id, choix, dessin, rang, gate.compte, get_lecteur().session)
+    session = get_lecteur().session if gate.compte else ""
+    image = Image(gate.portee, gate.version_id, choix, dessin, rang, session)
     jeton = ATELIER.jetons.add(image)
     if choix[rang].niveau == "commune":
         ATELIER.prepare(jeton)
@@ -195,12 +195,15 @@ def _read(jeton: str, session: str) -> bytes | None:
 
 def can_see(lecteur: Lecteur, image: Image) -> bool:
     """Vrai si c'est dans cette session que l'image a été montrée, et si elle a encore ce droit."""
-    meme = (lecteur.compte, lecteur.session) == (image.compte, image.session)
-    return meme and image.portee in lecteur.droits.values() and not lecteur.a_renforcer
+    return (
+        lecteur.session == image.session
+        and image.portee in lecteur.droits.values()
+        and not lecteur.a_renforcer
+    )
 
 
-def _build(image: Image) -> bytes:
-    gate = depot.build_gate(image.portee, image.version_id, image.compte)
+def _build(image: Image, compte: str = "") -> bytes:
+    gate = depot.build_gate(image.portee, image.version_id, compte)
     return assemblage_carte.build_image_carte(gate, image.choix, image.dessin, image.rang)
 
 

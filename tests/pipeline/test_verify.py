@@ -1,0 +1,61 @@
+"""Le contrôle du secret : des parts brouillées sans s'éloigner ; une moyenne n'a pas de « oui » à compter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from barometre.domain.secret import BRUIT_MAXIMAL
+from barometre.pipeline import verify
+from barometre.warehouse.controles import Controle
+
+VAGUE = "2026-v4"
+# Cinquante répondantes : quarante et une parts de vingt « oui » ; une moyenne de 900 ordinateurs.
+PARTS = [f"part_{j}" for j in range(41)]
+MOYENNE = "nombre_ordinateurs"
+
+
+def _check(monkeypatch: pytest.MonkeyPatch, ecarts: dict[str, float]) -> Controle:
+    """Le dernier contrôle d'une version dont chaque part publiée s'écarte de son compte."""
+    totaux = pd.DataFrame({
+        "indicateur_id": [*PARTS, MOYENNE], "vague_id": VAGUE,
+        "n_oui": [*(20.0 + ecarts.get(i, 0.0) for i in PARTS), np.nan],
+    })  # fmt: skip
+    valeurs = pd.DataFrame({
+        "indicateur_id": np.repeat([*PARTS, MOYENNE], 50), "periode": VAGUE,
+        "valeur": [*np.tile([1.0] * 20 + [0.0] * 30, len(PARTS)), *[18.0] * 50],
+    })  # fmt: skip
+
+    def read_rows(_: Any, nom: str, **filtres: Any) -> pd.DataFrame:
+        if nom == "agregat":
+            return totaux
+        return valeurs[valeurs["indicateur_id"].isin(filtres["indicateur_id"])]
+
+    monkeypatch.setattr(verify, "read_rows", read_rows)
+    monkeypatch.setattr(verify, "list_controles", lambda _: [])
+    return verify.check_version(None)[-1]  # type: ignore[arg-type]
+
+
+def test_une_moyenne_ne_se_juge_pas_comme_une_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lue comme une part, ses 900 ordinateurs s'écartaient de 900 « oui » : un import sain était refusé."""
+    controle = _check(monkeypatch, {PARTS[0]: 2.0, PARTS[1]: -1.0})
+    assert controle.ok
+    assert controle.detail == f"{len(PARTS)} parts recomptées"
+
+
+def test_une_part_trop_loin_de_son_compte_se_nomme(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _check(monkeypatch, {PARTS[3]: 2.0 * BRUIT_MAXIMAL}).ok
+    controle = _check(monkeypatch, {PARTS[3]: 2.0 * BRUIT_MAXIMAL + 1})
+    assert not controle.ok
+    assert PARTS[3] in controle.detail
+    assert "+17" in controle.detail
+
+
+def test_des_parts_toutes_exactes_sont_refusees(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Le bruit oublié se voit."""
+    controle = _check(monkeypatch, {})
+    assert not controle.ok
+    assert "aucune part n'est brouillée" in controle.detail
