@@ -72,6 +72,22 @@ def test_imprimer_ouvre_l_impression_et_garde_toute_la_fiche(serveur: str, visit
     expect(page.get_by_role("textbox", name="Trouver ma collectivité")).to_be_hidden()
 
 
+@pytest.mark.parametrize(("adresse", "feuilles"), [("", 2), ("inclusion", 2), ("sources_methode", 3)])
+def test_une_page_sur_le_papier(serveur: str, visiter: Visiter, adresse: str, feuilles: int) -> None:
+    page = visiter(serveur, f"/{adresse}").page
+    expect(page.locator(".baro-pied")).to_be_visible()
+    page.emulate_media(media="print")
+    papier = page.pdf(format="A4", prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", papier)) <= feuilles
+    # Ni bouton, ni champ, ni titre de chiffres à télécharger : rien de cela ne sert sur une feuille.
+    assert [e for e in page.locator("main :is(button, input)").all() if e.is_visible()] == []
+    expect(page.locator("#emporter-ces-chiffres")).to_be_hidden()
+    if adresse:
+        expect(page.locator(".baro-papier")).to_contain_text("Vue imprimée")
+    else:
+        expect(page.get_by_role("link", name="Cybersécurité").last).to_be_visible()
+
+
 def test_l_adresse_seule_rouvre_la_comparaison(serveur: str, visiter: Visiter) -> None:
     page = visiter(serveur, "/comparer?collectivite=01001&theme=communication&pairs=semblables").page
     expect(page.locator("h1")).to_have_text(re.compile("Saint-Essai"))

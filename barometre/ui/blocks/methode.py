@@ -10,6 +10,7 @@ from barometre.ui import selectors
 from barometre.ui.blocks import qualite
 from barometre.ui.blocks.documents import read_document
 from barometre.ui.blocks.en_fond import render_en_fond
+from barometre.ui.blocks.messages import render_vue_imprimee
 from barometre.ui.blocks.tableau_triable import Case, build_triable
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import build_tableau, lien, texte
@@ -31,6 +32,7 @@ def render_methode(vue: VueMethode) -> None:
     titre, corps = read_document(DOCUMENT)
     st.title(titre)
     choisie = selectors.select_segment("vue", "Vue", VUES, defaut="lire", cache=True)
+    render_vue_imprimee(VUES, choisie)
     if choisie == "lire":
         with st.container(key="methode-texte"):
             st.markdown(corps)

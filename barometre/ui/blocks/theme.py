@@ -13,7 +13,7 @@ from barometre.ui import selectors
 from barometre.ui.blocks import carte_et_doubles as carte
 from barometre.ui.blocks import etat, qualite
 from barometre.ui.blocks.depliants import render_depliant
-from barometre.ui.blocks.messages import render_message
+from barometre.ui.blocks.messages import render_message, render_vue_imprimee
 from barometre.ui.blocks.questionnaire import render_questionnaire
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import texte
@@ -65,6 +65,8 @@ def render_vue(affiche: ThemeAffiche) -> None:
         return
     selectors.redirect("vue", DIMENSIONS, "repartition", "repartitions")
     choisie = selectors.select_segment("vue", "Vue", VUES, defaut="essentiel", cache=True)
+    contexte = affiche.vue.contexte
+    render_vue_imprimee(VUES, choisie, f"{contexte.champ}\u202f; {contexte.vague}.")
     rendus = {
         "essentiel": render_essentiel,
         "repartitions": render_repartitions,
