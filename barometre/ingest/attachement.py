@@ -9,15 +9,18 @@ from barometre.ingest.columns import Plan
 from barometre.ingest.concordance import Noms
 from barometre.ingest.export import Export
 from barometre.ingest.identity import (
+    CODE_AMBIGU,
     CODE_POSTAL,
     Rattachement,
     Referentiel,
     combine,
     count_codes_postaux,
+    count_postaux_meles,
     drop_unknown,
     find_code,
     find_siren,
     find_siret,
+    is_ambigu,
     read_type,
 )
 from barometre.ingest.labels import clean_label
@@ -85,34 +88,55 @@ def _check_concordance(
     rattaches = _check_codes_postaux(export, plan, noms, rattaches, rejets)
     controles: dict[str, Callable[..., str]] = {
         "departement": noms.check_departement,
+        "region": noms.check_region,
         "population": noms.check_population,
+        "code_postal": noms.check_code_postal,
+        "nom": noms.check_nom,
     }
-    if _is_colonne_de_noms(export, plan, noms, rattaches):
-        controles["nom"] = noms.check_nom
-    for role, controle in controles.items():
-        if (rang := plan.roles.get(role)) is None:
+    for role, rang in _list_temoins(plan):
+        colonne = export.colonnes[rang]
+        vus = lru_cache(maxsize=None)(controles[role])
+        lignes = _list_nommees(role, export.entetes[rang], colonne, rattaches)
+        if role == "nom" and not _is_colonne_de_noms(lignes, noms):
             continue
-        vus = lru_cache(maxsize=None)(controle)
-        for i, (lu, texte) in enumerate(zip(rattaches, export.colonnes[rang], strict=True)):
+        for i, cle, texte in lignes:
             # « Bordeaux » abrège Bordeaux Métropole si le type dit que l'intercommunalité répond.
             dit = (read_type(types[i]) not in {"", "commune"},) if role == "nom" else ()
-            if lu.collectivite_id and texte and (motif := vus(lu.collectivite_id, texte, *dit)):
+            if motif := vus(cle, texte, *dit):
                 rejets.append((i, rang, motif))
     return rattaches
 
 
-def _is_colonne_de_noms(export: Export, plan: Plan, noms: Noms, rattaches: list[Rattachement]) -> bool:
-    """Faux si la colonne nomme des services ou des personnes : elle ne contredit alors rien."""
-    rang = plan.roles.get("nom")
-    if rang is None:
-        return False
-    paires = [
-        (lu.collectivite_id, nom)
-        for lu, nom in zip(rattaches, export.colonnes[rang], strict=True)
-        if nom and lu.collectivite_id
+def _list_temoins(plan: Plan) -> list[tuple[str, int]]:
+    """Les colonnes écrites à côté des codes : rôle, colonne."""
+    roles = ("departement", "region", "population", "code_postal", "nom")
+    return [(role, rang) for role in roles for rang in plan.colonnes_de.get(role, ())]
+
+
+def _list_nommees(
+    role: str, entete: str, colonne: tuple[str, ...], rattaches: list[Rattachement]
+) -> list[tuple[int, str, str]]:
+    """Les lignes dont cette colonne parle : rang, collectivité, texte.
+
+    « Nom de l'EPCI », à côté d'une commune, nomme une autre collectivité qu'elle ; « Ville », à côté du
+    SIREN d'un EPCI, son siège.
+    """
+    mots = set(clean_label(entete).replace("'", " ").split())
+    epci, ville = bool(mots & {"epci", "intercommunalite"}), bool(mots & {"ville", "libgeo"})
+    lignes = [
+        (i, lu.collectivite_id, texte)
+        for i, (lu, texte) in enumerate(zip(rattaches, colonne, strict=True))
+        if lu.collectivite_id and texte
     ]
-    nommees = sum(noms.is_accord(c, n) or bool(noms.list_homonymes(c, n)) for c, n in paires)
-    return 2 * nommees >= len(paires)
+    if role != "nom" or not (epci or ville) or (epci and ville):
+        return lignes
+    return [ligne for ligne in lignes if ligne[1].startswith("commune-") == ville]
+
+
+def _is_colonne_de_noms(lignes: list[tuple[int, str, str]], noms: Noms) -> bool:
+    """Faux si la colonne nomme des services ou des personnes : elle ne contredit alors rien."""
+    nommees = sum(noms.is_accord(c, n) or bool(noms.list_homonymes(c, n)) for _, c, n in lignes)
+    return 2 * nommees >= len(lignes)
 
 
 def _check_codes_postaux(
@@ -127,6 +151,7 @@ def _check_codes_postaux(
         codes = [c for c in export.colonnes[rang] if c]
         nombre = count_codes_postaux(codes, noms.referentiel)
         if not nombre:
+            rejets += _list_meles(export, plan, noms, rattaches, rang)
             continue
         rejets[:] = [r for r in rejets if r[1] != rang]
         for i in (i for i, c in enumerate(export.colonnes[rang]) if c):
@@ -134,6 +159,28 @@ def _check_codes_postaux(
             rejets.append((i, rang, CODE_POSTAL.format(nombre, len(codes), candidate)))
             rattaches[i] = Rattachement()
     return rattaches
+
+
+def _list_meles(
+    export: Export, plan: Plan, noms: Noms, rattaches: list[Rattachement], rang: int
+) -> list[tuple[int, int, str]]:
+    """Quelques codes postaux parmi des codes INSEE : ceux qui sont les deux ne se croient pas seuls."""
+    codes = export.colonnes[rang]
+    remplis = [c for c in codes if c]
+    nombre = count_postaux_meles(remplis, noms.referentiel)
+    douteuses = [i for i, c in enumerate(codes) if is_ambigu(c, noms.referentiel)] if nombre else []
+    return [
+        (i, rang, CODE_AMBIGU.format(codes[i], nombre, len(remplis)))
+        for i in douteuses
+        if len(_list_identifiants(export, plan, i)) == 1
+        and not _is_confirmee(rattaches[i].collectivite_id, codes[i], _texte(export, plan, "nom", i), noms)
+    ]
+
+
+def _is_confirmee(cle: str, code: str, nom: str, noms: Noms) -> bool:
+    """Vrai si le nom à côté s'accorde au code, ou si c'est aussi le code postal de la même commune."""
+    siens = str(noms.get_fait(cle, "codes_postaux") or "").split()
+    return not cle or code in siens or bool(nom and noms.is_accord(cle, nom))
 
 
 def _texte(export: Export, plan: Plan, role: str, ligne: int) -> str:

@@ -15,12 +15,13 @@ from functools import cached_property, lru_cache
 import pandas as pd
 
 from barometre.domain.formats import format_nombre
-from barometre.ingest.identity import Referentiel
+from barometre.ingest.identity import Referentiel, clean_numero
 from barometre.ingest.labels import clean_label
 
 DISCORDANTS = "Code et nom discordants : {} est {}.{}"
 DEPARTEMENT_DISCORDANT = "Code et département discordants : {} est dans le département {}."
 REGION_DISCORDANTE = "Code et région discordants : {} est dans la région {}."
+CODE_POSTAL_DISCORDANT = "Code et code postal discordants : {} a pour code postal {}, et {} est celui de {}."
 POPULATION_DISCORDANTE = "Code et population discordants : {} a {} habitants."
 # Mots qui ne distinguent pas une collectivité d'une autre.
 _GENERIQUES = frozenset(
@@ -195,6 +196,36 @@ class Noms:
             return ""
         return DEPARTEMENT_DISCORDANT.format(f"{self._name(cle)} ({cle})", sien)
 
+    def check_region(self, cle: str, texte: str) -> str:
+        """« Bretagne » ou « 53 » : le motif si elle n'est pas celle de la collectivité."""
+        sienne, net = self.get_fait(cle, "region"), texte.strip()
+        lue = net if net in self.regions.values() else self.regions.get(split_nom(texte), "")
+        if not isinstance(sienne, str) or not sienne or not lue or lue == sienne:
+            return ""
+        return REGION_DISCORDANTE.format(f"{self._name(cle)} ({cle})", self._name(f"region-{sienne}"))
+
+    def check_code_postal(self, cle: str, texte: str) -> str:
+        """Le motif d'un code postal qui est celui d'autres communes ; un CEDEX, inconnu ici, ne dit rien."""
+        siens, net = str(self.get_fait(cle, "codes_postaux") or "").split(), "".join(texte.split())
+        net = clean_numero(net).zfill(5)
+        autres = self.par_postal.get(net, [])
+        if not cle.startswith("commune-") or not siens or net in siens or not autres:
+            return ""
+        suite = f" et {len(autres) - 1} autres" if len(autres) > 1 else ""
+        return CODE_POSTAL_DISCORDANT.format(
+            f"{self._name(cle)} ({cle})", siens[0], net, f"{self._name(autres[0])}{suite}"
+        )
+
+    @cached_property
+    def par_postal(self) -> dict[str, list[str]]:
+        """Code postal → les communes qui l'ont."""
+        postaux: dict[str, list[str]] = defaultdict(list)
+        cles = self.referentiel.collectivites["collectivite_id"].tolist()
+        for cle, codes in zip(cles, self._colonnes.get("codes_postaux", ()), strict=False):
+            for code in str(codes or "").split():
+                postaux[code].append(cle)
+        return dict(postaux)
+
     def _read_departement(self, texte: str) -> str:
         if trouve := _CODE_DEPARTEMENT.match(clean_label(texte)):
             return trouve[1].upper().zfill(2)
@@ -202,7 +233,7 @@ class Noms:
 
     def check_population(self, cle: str, texte: str) -> str:
         """Le motif d'une population sans rapport avec celle de la collectivité."""
-        chiffres = re.sub(r"[\s\u00a0\u202f']|habitants?", "", texte)
+        chiffres = re.sub(r"[\s\u00a0\u202f']|hab(?:itants?)?\.?", "", clean_numero(texte))
         sienne = self.get_fait(cle, "population")
         if not chiffres.isdecimal() or not isinstance(sienne, int | float) or pd.isna(sienne):
             return ""

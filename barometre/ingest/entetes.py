@@ -31,6 +31,10 @@ _MOTS = re.compile(r"[a-z]+")
 # Une vraie question peut parler du SIRET en une longue phrase ; un intitulé d'identifiant est court.
 _MAX_MOTS_IDENTIFIANT = 14
 _RANG = re.compile(r"^(\w+ )?\d{1,3}$")
+# « 3. Texte », « Question 3 : Texte » : le numéro d'ordre d'un formulaire.
+_NUMERO = re.compile(r"^\s*(?:question\s*)?\d{1,3}\s*[.):\-–—]\s*", re.IGNORECASE)
+# « Question / Option » (Kobo), « Question (Option) », « Question - Option », « Question >> Option ».
+_COUPURE = re.compile(r"\s*(?:/|>+|[-–—:|(])\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ def find_cible(entete: str, index: dict[str, list[Cible]], vus: Counter[str]) ->
         return Cible("commentaire")
     for cle in (
         *_iter_cles_entete(entete),
+        *_iter_cles_coupees(entete, index),
         *_iter_cles_code(entete, index),
         *_iter_cles_texte(entete, index),
     ):
@@ -91,6 +96,25 @@ def _iter_cles_entete(entete: str) -> Iterable[str]:
     if trouve := CODE.match(entete):
         code, sous = clean_label(trouve[1]), trouve[2]
         yield code if sous is None else f"{code}[{clean_label(sous)}]"
+
+
+def _iter_cles_coupees(entete: str, index: dict[str, list[Cible]]) -> Iterable[str]:
+    """L'entête sans son numéro d'ordre ni ses groupes, ou coupé entre la question et l'une de ses options.
+
+    Une coupe ne vaut que si les deux bouts, entiers, sont au catalogue.
+    """
+    net = _NUMERO.sub("", entete)
+    if net != entete:
+        yield heading_key(net)
+    for coupe in _COUPURE.finditer(net):
+        debut, fin = net[: coupe.start()], net[coupe.end() :]
+        fin = fin[:-1] if coupe[0].strip() == "(" and fin.endswith(")") else fin
+        # « groupe/Q03/SQ001 » : la question est le dernier bout avant l'option.
+        for question in (debut, debut.rpartition("/")[2]):
+            if (cle := f"{clean_label(question)}[{clean_label(fin)}]") in index:
+                yield cle
+        if coupe[0].strip() == "/" and (cle := clean_label(fin)) in index:
+            yield cle
 
 
 def _iter_cles_code(entete: str, index: dict[str, list[Cible]]) -> Iterable[str]:
@@ -145,7 +169,7 @@ def find_role(entete: str) -> str:
     """Le rôle d'une colonne de service ou d'identité, vide si elle n'en a pas."""
     roles = load_vocabulary().roles
     exact = next((roles[cle] for cle in _iter_cles_entete(entete) if cle in roles), "")
-    return exact or _find_identifiant(entete)
+    return exact or _find_identifiant(entete) or find_temoin(entete)
 
 
 def _find_identifiant(entete: str) -> str:
@@ -160,6 +184,15 @@ def _find_identifiant(entete: str) -> str:
     return "code" if mots & {"insee", "cog"} and mots & {"code", "codes", "numero"} else ""
 
 
+def find_temoin(entete: str) -> str:
+    """Ce qui est écrit à côté d'un code et ne doit pas le contredire : « N° de département », « Ville ».
+
+    Tous les mots comptent : « Ville de votre hébergeur » ne dit rien de la collectivité.
+    """
+    mots, temoins = set(_MOTS.findall(clean_label(entete))), load_vocabulary().temoins
+    return next((role for role, (siens, tous) in temoins.items() if mots & siens and mots <= tous), "")
+
+
 def _find_annexe(entete: str, index: dict[str, list[Cible]]) -> Cible:
     """Colonnes autour d'une question (autre, rang, fichier) ou de la réponse (date, identité)."""
     mots = load_vocabulary()
@@ -172,7 +205,7 @@ def _find_annexe(entete: str, index: dict[str, list[Cible]]) -> Cible:
             return Cible("role", role=role)
         if cle.startswith(mots.prefixes_systeme) or not cle:
             return Cible("service")
-    if role := _find_identifiant(entete):
+    if role := _find_identifiant(entete) or find_temoin(entete):
         return Cible("role", role=role)
     return Cible("inconnue")
 

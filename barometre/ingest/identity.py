@@ -24,6 +24,10 @@ CODE_POSTAL = (
     "Cette colonne contient des codes postaux ({} sur {}), pas des codes INSEE : un même code désigne une "
     "autre commune. Donnez le code INSEE, le SIREN ou le SIRET.{}"
 )
+CODE_AMBIGU = (
+    "« {} » est un code INSEE et un code postal, et cette colonne contient aussi des codes postaux "
+    "({} sur {}) : rien ne dit lequel c'est. Donnez le SIREN, ou le nom à côté."
+)
 INCONNU = (
     "Ce {} n'est pas celui d'une collectivité du référentiel. "
     "Un département ou une région se donne aussi par son type et son code."
@@ -283,6 +287,21 @@ def count_codes_postaux(codes: list[str], referentiel: Referentiel) -> int:
     insee = sum(c in referentiel.codes_communes for c in cinq)
     postaux = sum(c in referentiel.codes_postaux for c in cinq)
     return postaux if postaux >= max(0.8 * len(codes), 3) and postaux > insee + 1 else 0
+
+
+# Un code INSEE mal tapé tombe rarement sur un code postal : cinq lignes sur mille suffisent à douter.
+_PART_DE_POSTAUX = 0.005
+
+
+def count_postaux_meles(codes: list[str], referentiel: Referentiel) -> int:
+    """Nombre de codes postaux qui ne sont le code INSEE d'aucune commune, s'ils font douter des autres."""
+    seuls = sum(c in referentiel.codes_postaux and c not in referentiel.codes_communes for c in codes)
+    return seuls if seuls > _PART_DE_POSTAUX * len(codes) else 0
+
+
+def is_ambigu(code: str, referentiel: Referentiel) -> bool:
+    """Vrai d'un code INSEE qui est aussi un code postal."""
+    return code in referentiel.codes_postaux and code in referentiel.codes_communes
 
 
 def combine(rattachements: list[Rattachement], type_: str, referentiel: Referentiel) -> Rattachement:

@@ -119,10 +119,11 @@ class _Tri:
     def _is_abandon(self) -> np.ndarray:
         """Commencé, jamais validé, moins de la moitié des questions posées répondues.
 
-        Le seuil est celui des « break-offs » de l'AAPOR (Standard Definitions, 10e édition, 2023). Seul un
-        export qui donne la dernière page vue dit qu'une réponse n'a pas été validée.
+        Le seuil est celui des « break-offs » de l'AAPOR (Standard Definitions, 10e édition, 2023). Un export
+        dont aucune ligne n'a de date ne dit pas ce qui a été validé, sauf s'il donne la dernière page vue.
         """
-        if not {"soumission", "derniere_page"} <= set(self.plan.roles):
+        dit = "derniere_page" in self.plan.roles or any(self.lues.repondants.valides)
+        if "soumission" not in self.plan.roles or not dit:
             return np.zeros(len(self.export.lignes), dtype=bool)
         presentes = [r for q, r in self.lues.reponses.items() if q in self.plan.question_ids]
         posees = np.sum([r.etats != NON_CONCERNE for r in presentes], axis=0)

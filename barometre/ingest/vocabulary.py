@@ -34,6 +34,8 @@ class Vocabulaire:
     autre_valeur: frozenset[str]
     noms_de_test: frozenset[str]
     identifiant_vide: frozenset[str]
+    # Rôle → les mots d'un intitulé libre qui le nomment, et tous ceux qu'il peut avoir.
+    temoins: dict[str, tuple[frozenset[str], frozenset[str]]]
 
 
 def _read_yaml() -> str:
@@ -55,6 +57,10 @@ def load_vocabulary() -> Vocabulaire:
         types=_inverse(brut["types"]),
         profils=_inverse(brut["profils"]),
         long=_inverse(brut["long"]),
+        temoins={
+            role: (frozenset(siens), frozenset([*siens, *suite, *brut["temoins_neutres"]]))
+            for role, (siens, suite) in brut["temoins"].items()
+        },
         prefixes_systeme=tuple(clean_label(m) for m in brut["prefixes_systeme"]),
         suffixes_systeme=tuple(clean_label(m) for m in brut["suffixes_systeme"]),
         **{

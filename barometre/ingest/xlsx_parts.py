@@ -88,11 +88,15 @@ class _Styles(Lecteur):
         elif nom == "xf" and self._dans_cellxfs:
             numero = attributs.get("numFmtId", "0")
             self.dates.append(self._is_date(numero))
-            self.pourcents.append(numero in _FORMATS_POURCENT or "%" in self._formats.get(numero, ""))
+            self.pourcents.append(self._is_pourcent(numero))
 
     def end(self, nom: str) -> None:
         if nom == "cellXfs":
             self._dans_cellxfs = False
+
+    def _is_pourcent(self, numero: str) -> bool:
+        """« 0 % » montre 45 % de 0,45 ; un « % » entre guillemets n'est qu'un dessin après 45."""
+        return numero in _FORMATS_POURCENT or "%" in _LITTERAUX.sub("", self._formats.get(numero, ""))
 
     def _is_date(self, numero: str) -> bool:
         if numero in self._formats:

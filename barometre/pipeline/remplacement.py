@@ -34,7 +34,9 @@ def compare_lot(moteur: Engine, lot: Lot, questionnaire: Questionnaire, *, compl
     ]
     reelles = presentes[~presentes["simulee"].astype(bool)]
     raisons = (
-        _list_raisons(lignes, reelles, lot) if len(reelles) or not lot.charges else _list_absentes(lignes)
+        _list_raisons(lignes, reelles, lot, complement=complement)
+        if len(reelles) or not lot.charges
+        else _list_absentes(lignes)
     )
     if len(reelles) and not complement:
         voisines = _list_voisines(count_changees(faits, lot.fait_reponse))
@@ -85,13 +87,21 @@ def _list_absentes(lignes: list[AvantApres]) -> list[str]:
     ]
 
 
-def _list_raisons(lignes: list[AvantApres], presentes: pd.DataFrame, lot: Lot) -> list[str]:
+def _list_raisons(
+    lignes: list[AvantApres], presentes: pd.DataFrame, lot: Lot, *, complement: bool
+) -> list[str]:
     repondantes, *questions = lignes
     if not lot.charges:
         return [f"Aucune ligne de ce fichier ne serait chargée ({repondantes.avant} réponses en service)."]
     raisons = []
     if _is_baisse(repondantes):
         raisons.append(f"Les répondantes passeraient de {repondantes.avant} à {repondantes.apres}.")
+    perdues = len(drop_replaced(presentes, lot))
+    if not complement and perdues > BAISSE_TOLEREE * len(presentes) and not _is_baisse(repondantes):
+        raisons.append(
+            f"{perdues} collectivités en service, sur {len(presentes)}, ne sont plus dans ce fichier : "
+            "d'autres prendraient leur place."
+        )
     disparues = [q.objet for q in questions if q.avant and not q.apres]
     if disparues:
         raisons.append(f"Question(s) sans plus aucune réponse : {', '.join(disparues)}.")

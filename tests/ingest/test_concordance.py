@@ -60,6 +60,16 @@ def test_point_zero_sans_perte(importer: Importer) -> None:
         ("Commune", "Ajaccio (2A)", "Candidate : Ajaccio (commune-2A004)"),
         ("Département", "02 - Aisne", "Code et département discordants"),
         ("Population", "12 500", "Code et population discordants"),
+        ("Population INSEE", "12500.0", "Code et population discordants"),
+        ("Nombre d'habitants de la commune", "12 500 hab.", "Code et population discordants"),
+        ("N° de département", "02", "Code et département discordants"),
+        ("Région", "Bretagne", "Code et région discordants"),
+        ("Code région", "53", "Code et région discordants"),
+        ("Code postal", "02300", "a pour code postal 33000, et 02300 est celui de Chauny."),
+        ("CP de la mairie", "2300.0", "et 02300 est celui de Chauny."),
+        ("Ville", "Chauny", "Candidate : Chauny (commune-02173)"),
+        ("Nom de votre mairie", "Mairie de Chauny", "Candidate : Chauny (commune-02173)"),
+        ("LIBGEO", "Chauny", "Candidate : Chauny (commune-02173)"),
     ],
 )
 def test_discordances(importer: Importer, entete: str, valeur: str, motif: str) -> None:
@@ -75,6 +85,12 @@ def test_discordances(importer: Importer, entete: str, valeur: str, motif: str) 
         ("Département", "Gironde"),
         ("Département", "33"),
         ("Population", "260 000 habitants"),
+        ("Région", "Nouvelle-Aquitaine"),
+        ("Code postal", "33000"),
+        ("Code postal", "33045 CEDEX"),
+        ("Ville de votre hébergeur", "Chauny"),
+        ("Nom de l'EPCI", "Bordeaux Métropole"),
+        ("Nom de l'EPCI", "Chauny"),
     ],
 )
 def test_concordances(importer: Importer, entete: str, valeur: str) -> None:
@@ -133,6 +149,21 @@ def test_colonne_de_codes_postaux(importer: Importer) -> None:
     assert (lot.charges, lot.quarantaine) == (0, 4)
     assert "codes postaux (4 sur 4)" in lot.rejets[0].motif
     assert "Candidate : L'Abergement-Clémenciat (commune-01001)" in lot.rejets[0].motif
+
+
+def test_le_siege_d_une_intercommunalite_ne_la_contredit_pas(importer: Importer) -> None:
+    assert importer("SIREN;Ville;Code postal;Q01\n243300316;Bordeaux;33000;Y\n").charges == 1
+
+
+def test_quelques_codes_postaux_parmi_des_codes_insee(importer: Importer) -> None:
+    """02300 est Ébouleau, ou le code postal de Chauny : seul le nom, ou un second identifiant, le dit."""
+    seuls = importer("Code INSEE;Q01\n02300;Y\n33000;Y\n33063;Y\n01004;Y\n")
+    assert [r.ligne for r in seuls.rejets] == [2, 3]
+    assert "« 02300 » est un code INSEE et un code postal" in seuls.rejets[0].motif
+    assert "(1 sur 4)" in seuls.rejets[0].motif
+    nommes = importer("Code INSEE;Commune;Q01\n02300;Ébouleau;Y\n33000;Bordeaux;Y\n33063;Bordeaux;Y\n")
+    assert [r.ligne for r in nommes.rejets] == [3]
+    assert importer("Code INSEE;Q01\n02300;Y\n33063;Y\n01004;Y\n").charges == 3
 
 
 def test_un_identifiant_vide_ne_contredit_pas(importer: Importer) -> None:

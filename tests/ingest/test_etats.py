@@ -50,13 +50,24 @@ def test_un_abandon_n_est_pas_une_repondante(importer: Importer) -> None:
     assert any("1 réponse(s) commencée(s)" in a for a in lot.avertissements)
 
 
+def test_un_abandon_se_voit_sans_la_derniere_page(importer: Importer) -> None:
+    """Que l'export garde « lastpage » ou non, les mêmes répondantes ; sans aucune date, rien ne le dit."""
+    corps = f"1;{DATE};213300635;Y;Y;;;12;rien;A1;Y\n2;{{}};210100012;Y;;;;;;;\n"
+    sans_page = ENTETES.replace("lastpage;", "")
+    lot = importer(sans_page + corps.format(""))
+    assert list(lot.participation["collectivite_id"]) == ["commune-33063"]
+    assert "abandonné" in lot.lignes_ignorees[0].motif
+    assert importer(sans_page + corps.format("").replace(DATE, "")).charges == 2
+    assert importer(sans_page + corps.format(DATE)).charges == 2
+
+
 def test_question_non_atteinte_n_est_pas_un_zero(importer: Importer) -> None:
     """Cases vides après la dernière réponse d'un questionnaire non validé : pas atteintes."""
     lot = importer(
-        "submitdate;SIREN;Q01;Q06;Q02[SQ001];Q02[SQ002]\n"
-        f"{DATE};213300635;Y;Y;Y;\n"
-        ";210100012;Y;;;\n"
-        f"{DATE};212000046;Y;;;\n"
+        "submitdate;SIREN;Q01;Q02[SQ001];Q02[SQ002]\n"
+        f"{DATE};213300635;Y;Y;\n"
+        ";210100012;Y;;\n"
+        f"{DATE};212000046;Y;;\n"
     )
     assert get_reponse(lot, "commune-01001", "q02") == [("", "sans_reponse", None, None)]
     assert ("facebook", "repondu", 0.0, None) in get_reponse(lot, "commune-2A004", "q02")

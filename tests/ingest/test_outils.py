@@ -40,6 +40,13 @@ def check_meme(lot: Lot, temoin: Lot) -> None:
         "Quels_réseaux_sociaux_utilisez-vous_?_[Instagram];Combien_d’habitants_reçoivent_l’infolettre_?;"
         "Le_site_est-il_accessible_?",
         "SIREN;Q01;Facebook;Instagram;Q03;Q05",
+        "SIREN;Q01;Q02/SQ001;Q02/SQ002;Q03;Q05",
+        "SIREN;page1/Q01;page1/Q02/SQ001;page1/Q02/SQ002;page2/bloc/Q03;page2/bloc/Q05",
+        "SIREN;Q01;Quels réseaux sociaux utilisez-vous ? (Facebook);Quels réseaux sociaux utilisez-vous ? - Instagram;Q03;Q05",  # noqa: E501
+        "SIREN;Q01;Quels réseaux sociaux utilisez-vous ?/Facebook;Quels réseaux sociaux utilisez-vous ? : Instagram;Q03;Q05",  # noqa: E501
+        "SIREN;1. Votre collectivité a-t-elle un site internet ?;2) Quels réseaux sociaux utilisez-vous ? [Facebook];"  # noqa: E501
+        "2) Quels réseaux sociaux utilisez-vous ? [Instagram];Question 3 : Combien d’habitants reçoivent l’infolettre ?;"  # noqa: E501
+        "5. Le site est-il accessible ?",
     ],
 )  # fmt: skip
 def test_entetes_de_limesurvey(importer: Importer, entetes: str) -> None:

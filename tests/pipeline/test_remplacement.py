@@ -58,6 +58,9 @@ def test_ce_qui_demande_un_accord(charge: str, codes: list[str], tmp_path: Path)
         "Question(s) sans plus aucune réponse : Q11": write_reponses(
             tmp_path / "c.csv", codes[:100], questions="Q01,Q07", cellules="A1,A1"
         ),
+        "30 collectivités en service, sur 100, ne sont plus": write_reponses(
+            tmp_path / "e.csv", codes[30:130], jour="2023-12-02"
+        ),
         "s'arrête au 25/11/2023": write_reponses(tmp_path / "d.csv", codes[:100], jour="2023-11-25"),
     }
     for phrase, fichier in cas.items():
