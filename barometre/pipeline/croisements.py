@@ -29,7 +29,12 @@ from barometre.pipeline.mesures import Mesures, build_mesures, list_binaires
 from barometre.stats.perturbation import Perturbation
 from barometre.stats.publication import publish_counts
 from barometre.warehouse.engine import Engine
-from barometre.warehouse.etat import read_propres, replace_croisements, replace_doubles_differences
+from barometre.warehouse.etat import (
+    read_propres,
+    read_repondus,
+    replace_croisements,
+    replace_doubles_differences,
+)
 from barometre.warehouse.repository import read_rows
 
 COLONNES_ACCORD = [
@@ -81,7 +86,8 @@ def refresh_avant_apres(moteur: Engine, mesures: Mesures, themes: Sequence[str])
     `mesures` : celles de cette version, que charger un lot de réponses ne change pas.
     """
     catalogue = mesures.catalogue
-    utiles = themes if has_beneficiaires(mesures) else ()
+    repondus = read_repondus(moteur) if has_beneficiaires(mesures) else set()
+    utiles = [theme for theme in themes if theme in repondus]
     tables = [compute_doubles_differences(mesures, read_vagues(moteur, catalogue, t)) for t in utiles]
     indicateurs = [i.id for t in themes for i in catalogue.list_indicateurs(t, origine="declare")]
     lignes = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=COLONNES)
@@ -103,8 +109,9 @@ def read_mesures(moteur: Engine, cadre: pd.DataFrame, catalogue: Catalogue) -> M
 def refresh_croisements(moteur: Engine, catalogue: Catalogue) -> None:
     """Recalcule tout ce qui rapproche les réponses et les données de l'État, à la place du précédent."""
     mesures = read_mesures(moteur, read_cadre(moteur), catalogue)
-    donnees = Donnees()
-    for theme in catalogue.themes:
+    donnees, repondus = Donnees(), read_repondus(moteur)
+    # D'un questionnaire sans réponse, rien à rapprocher : ne pas le lire épargne quatre tables par thème.
+    for theme in (t for t in catalogue.themes if t.id in repondus):
         donnees.extend(_cross(mesures, theme.id, _read_declarees(moteur, theme.id, catalogue)))
     tables = {nom: donnees.get(nom) for nom in ("accord", "association")}
     replace_croisements(moteur, CLES_ECARTS, donnees.get("qualite"), **tables)

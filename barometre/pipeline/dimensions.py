@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from barometre.catalogue import Catalogue
+from barometre.catalogue.validation import CatalogueError, read_yaml
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.referentiel import ReferentielError
 
@@ -78,8 +78,8 @@ def load_sources(dossier: Path) -> pd.DataFrame:
     """Les sources embarquées de `sources.yml`, et le baromètre lui-même."""
     chemin = dossier / "sources.yml"
     try:
-        contenu = yaml.safe_load(chemin.read_text(encoding="utf-8")) or {}
-    except (OSError, yaml.YAMLError) as erreur:
+        contenu = read_yaml(chemin, str(chemin)) or {}
+    except (OSError, CatalogueError) as erreur:
         raise ReferentielError(f"Le fichier « {chemin} » manque ou est illisible.") from erreur
     lignes = [_source(source) for source in contenu.get("embarquees", [])]
     return pd.DataFrame([*lignes, _barometre()])

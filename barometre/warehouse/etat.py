@@ -21,6 +21,13 @@ def read_propres(moteur: Engine, indicateurs: Sequence[str]) -> pd.DataFrame:
         return read_frame(connexion, requete)
 
 
+def read_repondus(moteur: Engine) -> set[str]:
+    """Les questionnaires dont la version pèse au moins une réponse."""
+    with moteur.connect() as connexion:
+        lignes = read_frame(connexion, select(s.poids.c.questionnaire_id).distinct())
+    return set(lignes["questionnaire_id"])
+
+
 def replace_tables(moteur: Engine, tables: dict[str, pd.DataFrame]) -> None:
     """Remplace tout le contenu de tables, en une transaction."""
     with moteur.begin() as connexion:
