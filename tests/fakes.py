@@ -5,7 +5,7 @@ Les noms disent qu'ils sont faux. Les valeurs viennent d'une formule, pas d'un t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -31,11 +31,17 @@ COMMUNES = (
 )
 
 
-def build_entrepot_factice(dossier: Path, *, simulee: bool = True, etat: bool = False) -> str:
-    """Construit et met en service un entrepôt factice ; rend son adresse."""
+def build_entrepot_factice(
+    dossier: Path,
+    *,
+    simulee: bool = True,
+    etat: bool = False,
+    changer: Callable[[dict[str, list[dict[str, Any]]]], None] = lambda _: None,
+) -> str:
+    """Construit et met en service un entrepôt factice ; rend son adresse. `changer` retouche ses tables."""
     entrepot = open_entrepot(str(dossier))
     with open_chantier(entrepot) as (version_id, moteur):
-        _fill(moteur, load_catalogue())
+        _fill(moteur, load_catalogue(), changer)
         if etat:
             fill_etat(moteur, [f"commune-{code}" for code, *_ in COMMUNES])
         write_version(
@@ -49,10 +55,15 @@ def build_entrepot_factice(dossier: Path, *, simulee: bool = True, etat: bool = 
     return str(dossier)
 
 
-def _fill(moteur: Engine, catalogue: Catalogue) -> None:
+def _fill(
+    moteur: Engine, catalogue: Catalogue, changer: Callable[[dict[str, list[dict[str, Any]]]], None]
+) -> None:
+    tables = _tables(catalogue)
+    changer(tables)
     with moteur.begin() as connexion:
-        for table, lignes in _tables(catalogue).items():
-            insert_frame(connexion, getattr(s, table), pd.DataFrame(lignes))
+        for table, lignes in tables.items():
+            if lignes:
+                insert_frame(connexion, getattr(s, table), pd.DataFrame(lignes))
 
 
 def _tables(catalogue: Catalogue) -> dict[str, list[dict[str, Any]]]:

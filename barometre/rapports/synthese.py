@@ -38,10 +38,7 @@ def build_synthese(gate: Gate, demande: Demande) -> Document:
     champ = resolve_champ(gate, demande)
     vues = _read_vues(gate, champ.selection, demande.edition)
     if all(vue.est_vide for vue in vues):
-        raise DemandeRefusee(
-            f"{vues[0].contexte.champ} : aucun chiffre n'est publiable, trop peu de réponses. "
-            "Demandez la région, ou la France."
-        )
+        raise DemandeRefusee(_explain_vide(champ.selection, vues[0].contexte.champ))
     sections = (
         _build_essentiel(champ, vues),
         _build_cles(vues),
@@ -53,6 +50,16 @@ def build_synthese(gate: Gate, demande: Demande) -> Document:
         _build_methode(gate),
     )
     return _build_document(gate, demande, champ, vues, sections)
+
+
+def _explain_vide(selection: Selection, champ: str) -> str:
+    """Ce qu'il faut changer : plus large que la France sans filtre, il n'y a rien à demander."""
+    debut = f"{champ} : aucun chiffre n'est publiable, trop peu de réponses."
+    if selection.type:
+        return f"{debut} Demandez tous les types de collectivités, ou une autre édition."
+    if selection.territoire_id == FRANCE:
+        return f"{debut} Demandez une autre édition, ou attendez la prochaine vague."
+    return f"{debut} Demandez un territoire plus large, ou la France."
 
 
 def _read_vues(gate: Gate, selection: Selection, edition: str) -> list[VueTheme]:

@@ -72,6 +72,6 @@ def test_la_page_dit_la_derniere_vague_et_l_absence_de_chiffre() -> None:
     catalogue = build_catalogue([build_indicateur(), build_indicateur("autre")])
     porte: Any = FaussePorte([cellule("site", redresse=0.6, bas=0.55, haut=0.65)])
     vue = build_vue_objectifs(porte, catalogue, [_objectif(), _objectif(id="p", indicateur="autre")])
-    assert vue.a_retenir == f"2\u00a0objectifs : 1 {ATTEINT}, 1 {TROP_PEU}."
+    assert vue.a_retenir == f"2\u00a0objectifs : 1 {ATTEINT}, {TROP_PEU} pour 1."
     assert "Deuxième édition (2026)" in vue.etats[0].phrase
     assert pd.isna(vue.table.loc[1, "part"])

@@ -40,9 +40,11 @@ def render_ensemble(vue: VuePanorama) -> None:
     st.header("Ce que l’on sait de chaque obligation")
     if not vue.lignes:
         return
+    nom = vue.lignes[0].vague
+    vague = f" ({nom})" if nom else ", dont aucune n’a de réponses"
     st.html(
         '<p class="baro-legende">Réponses\u202f: à la question qui la prouve, à la dernière vague de son '
-        f"thème ({texte(vue.lignes[0].vague)}). Déclarée remplie\u202f: part, intervalle hors biais de "
+        f"thème{texte(vague)}. Déclarée remplie\u202f: part, intervalle hors biais de "
         "participation, note.</p>"
     )
     render_tableau(vue.matrice, f"Obligations : {vue.champ}")

@@ -10,7 +10,7 @@ import streamlit as st
 
 from barometre.assemblage.participation import ParticipationAffichee, load_participation, load_relance
 from barometre.catalogue import load_catalogue
-from barometre.domain.formats import format_nombre
+from barometre.domain.formats import format_compte, format_nombre
 from barometre.ui import porte, selectors
 from barometre.ui.blocks.graphiques import render_graphique
 from barometre.ui.blocks.messages import render_message
@@ -110,7 +110,7 @@ def render_relance(affichee: ParticipationAffichee) -> None:
         choix |= {id_: but.titre for id_, but in BUTS.items()}
         demande = selectors.select_one("relance", "À aller chercher", choix)
     vue = load_relance(porte.get_gate(), indicateur, affichee.vague_id, demande)
-    if vue.but:
+    if vue.phrase_but:
         st.html(f'<p class="baro-phrase"><strong>{texte(vue.phrase_but)}</strong></p>')
     st.html(f'<p class="baro-phrase">{texte(vue.phrase)}</p>')
     _render_cellules(vue, affichee.vague_id, demande)
@@ -122,7 +122,8 @@ def _render_cellules(vue: VueRelance, vague_id: str, demande: str) -> None:
     reste = len(vue.relances) - LIGNES_MONTREES
     render_tableau(vue.table.head(LIGNES_MONTREES), f"Où relancer : {vue.indicateur.titre}")
     if reste > 0:
-        st.html(f'<p class="baro-legende">{reste} autres lignes dans le fichier.</p>')
+        lignes = format_compte(reste, "autre ligne", "autres lignes")
+        st.html(f'<p class="baro-legende">{lignes} dans le fichier.</p>')
     render_telechargements(vue.table, vue.provenance, cle="relance")
     if porte.get_portee().role in ("programme", "opsn"):
         st.html("<p>Celles qui n’ont pas répondu, dans ce que votre droit vous ouvre\u202f:</p>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -79,8 +80,12 @@ class VueObjectifs:
         """Combien sont atteints, en bonne voie, non démontrés."""
         if not self.etats:
             return "Aucun objectif n’est déclaré."
-        comptes = {e.etat: sum(x.etat == e.etat for x in self.etats) for e in self.etats}
-        dits = ", ".join(f"{n} {etat}" for etat, n in comptes.items())
+        comptes = Counter(e.etat for e in self.etats)
+        sans = comptes.pop(TROP_PEU, 0)
+        if sans == len(self.etats):
+            return f"{format_compte(sans, 'objectif')}\u202f: {TROP_PEU} pour dire où l’on en est."
+        reste = [f"{TROP_PEU} pour {sans}"] if sans else []
+        dits = ", ".join([*(f"{n} {etat}" for etat, n in comptes.items()), *reste])
         return f"{format_compte(len(self.etats), 'objectif')} : {dits}."
 
     @property

@@ -34,6 +34,9 @@ from barometre.views.piloter.participation import read_cadre
 
 # Un oui sur deux : la plus grande variance, quand la part d'une strate n'est pas montrée.
 ECART_INCONNU = 0.5
+SANS_REPONSE = (
+    "Trop peu de réponses pour dire où d’autres apporteraient le plus\u202f: relancez partout d’abord."
+)
 # Sous un répondant pour cent sollicitées, le taux observé n'est plus une promesse.
 TAUX_PLANCHER = 0.01
 BUDGETS = (50, 100, 200, 500, 1000)
@@ -73,11 +76,13 @@ class VueRelance:
     # Le but visé, vide pour un simple nombre de réponses ; les régions où tout le cadre n'y suffirait pas.
     but: str = ""
     hors_d_atteinte: tuple[str, ...] = ()
+    # Sans une réponse, aucune variance ni aucun taux n'est connu : une allocation serait inventée.
+    est_sans_reponse: bool = False
 
     @property
     def phrase_but(self) -> str:
         """Combien de réponses de plus pour le but, et où il est hors d'atteinte ; vide sans but."""
-        if not self.but:
+        if not self.but or self.est_sans_reponse:
             return ""
         debut = f"{self.but} : {format_compte(self.budget, 'réponse')} de plus au moins, bien placées."
         if not self.budget:
@@ -91,6 +96,8 @@ class VueRelance:
     @property
     def phrase(self) -> str:
         """Ce que la relance apporterait, à côté de ce qu'elle apporterait au hasard."""
+        if self.est_sans_reponse:
+            return SANS_REPONSE
         if not self.relances:
             return "Tout le cadre a répondu, ou ce questionnaire n’a pas assez de réponses : rien à relancer."
         premiere = self.relances[0]
@@ -131,7 +138,7 @@ def build_vue_relance(
     s = cellules["strate"].map(ecart_type).fillna(ECART_INCONNU).to_numpy(dtype=float)
     avant = _half_width(gate, indicateur_id, vague_id)
     but = BUTS.get(demande)
-    atteinte = _allocate(but, demande, cellules, s, avant)
+    atteinte = _allocate(but, demande, cellules, s, avant) if n.any() else Atteinte(np.zeros_like(n), ())
     ajouts, budget = atteinte.ajouts, int(atteinte.ajouts.sum())
     prorata = _spread_as_before(population, n, budget)
     lecture = Lecture(gate, catalogue, Selection(vague_id))
@@ -145,6 +152,7 @@ def build_vue_relance(
         apres=_scale(avant, population, n, ajouts, s),
         sans_cibler=_scale(avant, population, n, prorata, s),
         n_eff=tuple(compute_n_eff(population, n + plus) for plus in (0 * n, ajouts, prorata)),  # type: ignore[arg-type]
+        est_sans_reponse=not n.any(),
         provenance=build_provenance_lecture(
             lecture, f"Où relancer, {indicateur.titre}", "relance", [indicateur]
         ),

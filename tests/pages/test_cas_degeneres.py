@@ -1,0 +1,107 @@
+"""Une vague vide, une seule vague, trop peu de réponses, pas de panel : une phrase partout, aucun reste."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from barometre.assemblage import depot
+from tests.fakes import COMMUNES, build_entrepot_factice
+from tests.pages.conftest import Ouvrir, list_messages
+
+Tables = dict[str, list[dict[str, Any]]]
+
+
+def _vider(tables: Tables) -> None:
+    tables["participation"], tables["agregat"] = [], []
+
+
+def _garder_une_vague(tables: Tables) -> None:
+    premiere = tables["dim_vague"][0]["vague_id"]
+    for table in ("dim_vague", "vague_questionnaire", "participation", "agregat"):
+        tables[table] = [ligne for ligne in tables[table] if ligne["vague_id"] == premiere]
+
+
+def _maigrir(tables: Tables) -> None:
+    tables["participation"] = [x for x in tables["participation"] if x["collectivite_id"].endswith("01001")]
+    tables["agregat"] = [
+        x | {"etat": "primary", "note": "", "n": 1, "n_publie": 1} for x in tables["agregat"]
+    ]
+
+
+def _disperser(tables: Tables) -> None:
+    """Personne ne répond deux fois."""
+    rangs = {v["vague_id"]: i for i, v in enumerate(tables["dim_vague"])}
+    codes = [f"commune-{code}" for code, *_ in COMMUNES]
+    tables["participation"] = [
+        x for x in tables["participation"] if codes.index(x["collectivite_id"]) == rangs[x["vague_id"]] % 4
+    ]
+
+
+CAS: dict[str, Callable[[Tables], None]] = {
+    "vague vide": _vider,
+    "une seule vague": _garder_une_vague,
+    "trop peu de réponses": _maigrir,
+    "pas de panel": _disperser,
+}
+PAGES = (
+    "", "inclusion", "chiffres_cles", "carte", "opsn", "participation", "evolution", "alertes", "objectifs",
+    "obligations", "actions_publiques", "fonds", "synthese",
+)  # fmt: skip
+# Ce qui reste d'une phrase dont un morceau manque.
+RESTE = re.compile(
+    r"\(\s*\)|«\s*»|\bnan\b|\bNone\b|\bNaN\b|\binf\b"
+    r"|[a-zà-ÿ] ,|[a-zà-ÿ] \.(?!\w)|\.\.(?!\.)|: \.|\b(?:de|à|dans|sur) [.,;]"
+)
+
+
+# Ce que dit chaque page quand personne n'a répondu.
+VIDES = {
+    "inclusion": "trop peu de réponses",
+    "participation": "relancez partout d’abord",
+    "evolution": "Aucun changement ne peut être mesuré",
+    "objectifs": "trop peu de réponses pour dire où l’on en est",
+    "obligations": "dont aucune n’a de réponses",
+    "synthese": "Demandez une autre édition",
+    "opsn": "Aucun OPSN n’est connu",
+}
+
+
+@pytest.fixture(scope="module", params=CAS, ids=[c.replace(" ", "_") for c in CAS])
+def degenere(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return build_entrepot_factice(tmp_path_factory.mktemp("degenere"), changer=CAS[request.param])
+
+
+def _texte(page: AppTest) -> str:
+    html = " ".join(re.sub(r"<[^>]+>", " \x00 ", str(b.proto.body)) for b in page.get("html"))
+    dits = [*page.title, *page.header, *page.markdown, *page.caption, *page.warning, *page.info, *page.error]
+    return " \x00 ".join([unescape(html), *(str(d.value) for d in dits), *list_messages(page)])
+
+
+@pytest.mark.parametrize("adresse", PAGES)
+def test_une_phrase_entiere_partout(
+    ouvrir: Ouvrir, degenere: str, adresse: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BAROMETRE_ENTREPOT", degenere)
+    depot.forget()
+    page = ouvrir(adresse)
+    assert not page.exception
+    texte = _texte(page)
+    restes = [texte[max(r.start() - 60, 0) : r.end() + 30] for r in RESTE.finditer(texte)]
+    assert restes == []
+
+
+def test_sans_une_reponse_chaque_page_dit_ce_qui_manque(
+    ouvrir: Ouvrir, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(
+        "BAROMETRE_ENTREPOT", build_entrepot_factice(tmp_path_factory.mktemp("vide"), changer=_vider)
+    )
+    depot.forget()
+    tues = [a for a, phrase in VIDES.items() if phrase not in _texte(ouvrir(a)).replace("\x00", "")]
+    assert tues == []
