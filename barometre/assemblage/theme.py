@@ -15,6 +15,8 @@ from barometre.views.comprendre.ensemble import Ensemble
 from barometre.views.comprendre.entonnoirs import Entonnoir
 from barometre.views.comprendre.indicateur import VueIndicateur, build_vue_indicateur
 from barometre.views.comprendre.theme import GroupeLignes, VueTheme, build_vue_theme
+from barometre.views.lecture.cellules import read_cellules
+from barometre.views.lecture.ligne import choose_vague_defaut
 from barometre.views.lecture.selection import Selection
 
 
@@ -62,6 +64,17 @@ def load_theme(gate: Gate, theme_id: str, selection: Selection) -> ThemeAffiche:
 def load_indicateur(gate: Gate, indicateur_id: str, selection: Selection) -> IndicateurAffiche:
     """L'indicateur, tel que la page le montre."""
     return memoire.get_vue(gate, build_indicateur, indicateur_id, selection)
+
+
+def load_vague_defaut(gate: Gate, theme_id: str) -> str:
+    """La vague que les pages de ce thème proposent d'abord (`choose_vague_defaut`)."""
+    return memoire.get_vue_publique(gate, _choose_vague_defaut, theme_id)
+
+
+def _choose_vague_defaut(gate: Gate, theme_id: str) -> str:
+    catalogue = load_catalogue()
+    declares = [i.id for i in catalogue.list_indicateurs(theme_id, origine="declare")]
+    return choose_vague_defaut(catalogue, theme_id, read_cellules(gate, declares, Selection()))
 
 
 def build_theme(gate: Gate, theme_id: str, selection: Selection) -> ThemeAffiche:

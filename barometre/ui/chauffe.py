@@ -9,11 +9,10 @@ from barometre.assemblage import depot
 from barometre.assemblage.ensemble import prepare_accueil
 from barometre.assemblage.etat import prepare_etat
 from barometre.assemblage.memoire import get_vue
-from barometre.assemblage.theme import build_indicateur, build_theme
+from barometre.assemblage.theme import build_indicateur, build_theme, load_vague_defaut
 from barometre.catalogue import load_catalogue
 from barometre.domain.portee import PUBLIC
 from barometre.ui import porte
-from barometre.ui.selectors import list_vagues
 from barometre.views.lecture.selection import Selection
 from barometre.warehouse.engine import EntrepotError
 
@@ -35,10 +34,10 @@ def warm_up() -> None:
 
 def _prepare_theme(gate: Gate, theme_id: str) -> None:
     """Le thème et son premier indicateur, pour la sélection que la page propose d'abord."""
-    vagues = list(list_vagues(theme_id))
-    if not vagues:
+    vague = load_vague_defaut(gate, theme_id)
+    if not vague:
         return
-    selection = Selection(vague_id=vagues[-1])
+    selection = Selection(vague_id=vague)
     theme = get_vue(gate, build_theme, theme_id, selection)
     premier = theme.vue.get_ligne("").indicateur.id
     get_vue(gate, build_indicateur, premier, theme.vue.selection)

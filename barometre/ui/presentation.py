@@ -54,7 +54,7 @@ def read_choix(page: PageDeclaree) -> Choix:
     niveaux = dict.fromkeys(("region", "departement"), "")
     return Choix(
         theme_id=theme,
-        vague_id=selectors.read_choix("vague", vagues, next(reversed(vagues))),
+        vague_id=selectors.read_choix("vague", vagues, selectors.get_vague_defaut(theme)),
         indicateur_id=selectors.read_choix("indicateur", dict.fromkeys(parts, ""), parts[0]),
         niveau=selectors.read_choix("niveau", niveaux, "region"),
         selection=selectors.read_theme_cell(theme) if page.theme_id else read_selection(state.read_adresse()),

@@ -11,6 +11,7 @@ from typing import Any
 
 import streamlit as st
 
+from barometre.assemblage.theme import load_vague_defaut
 from barometre.catalogue import load_catalogue
 from barometre.domain.structure import EGALE
 from barometre.domain.territoire import FRANCE, LIBELLES_COUVERTURES, LIBELLES_TYPES
@@ -132,7 +133,7 @@ def _list_options(theme_id: str) -> dict[str, tuple[Mapping[str, str], str]]:
     vagues = list_vagues(theme_id)
     types = {"": "Tous les types"} | LIBELLES_TYPES
     return {
-        "vague": (vagues, _last(vagues)),
+        "vague": (vagues, get_vague_defaut(theme_id)),
         "territoire": (porte.list_territoires(), porte.get_territoire_defaut()),
         "type": (types, ""),
         "strate": (list_strates(read_choix("type", types, "")), ""),
@@ -201,6 +202,11 @@ def list_vagues(theme_id: str) -> dict[str, str]:
     return {v.id: v.titre for v in load_catalogue().vagues if theme_id in v.questionnaires}
 
 
+def get_vague_defaut(theme_id: str) -> str:
+    """Celle que propose d'abord une page de ce thème : la dernière qui a des chiffres à citer."""
+    return load_vague_defaut(porte.get_gate(), theme_id)
+
+
 def list_strates(type_: str) -> dict[str, str]:
     """Les strates d'un type, ou toutes ; « toutes les tailles » d'abord."""
     return {"": TOUTES_STRATES} | {
@@ -208,10 +214,6 @@ def list_strates(type_: str) -> dict[str, str]:
         for strate in load_catalogue().strates
         if type_ in ("", strate.type)
     }
-
-
-def _last(options: Mapping[str, str]) -> str:
-    return next(reversed(list(options)), "")
 
 
 def _get_defaut(nom: str, options: Mapping[str, str], defaut: str | None) -> str:

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from barometre.assemblage import depot
 from tests.fakes import COMMUNES, build_entrepot_factice
-from tests.pages.conftest import Ouvrir, list_messages
+from tests.pages.conftest import Ouvrir, deplier, list_messages
 
 Tables = dict[str, list[dict[str, Any]]]
 
@@ -62,7 +62,7 @@ RESTE = re.compile(
 
 # Ce que dit chaque page quand personne n'a répondu.
 VIDES = {
-    "inclusion": "trop peu de réponses",
+    "inclusion": "trop peu de collectivités ont répondu",
     "participation": "relancez partout d’abord",
     "evolution": "Aucun changement ne peut être mesuré",
     "objectifs": "trop peu de réponses pour dire où l’on en est",
@@ -105,3 +105,19 @@ def test_sans_une_reponse_chaque_page_dit_ce_qui_manque(
     depot.forget()
     tues = [a for a, phrase in VIDES.items() if phrase not in _texte(ouvrir(a)).replace("\x00", "")]
     assert tues == []
+
+
+def test_une_vague_qui_s_ouvre_n_efface_pas_la_precedente(
+    ouvrir: Ouvrir, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Une vague ouverte sans réponse : thème, carte et évolution proposent la dernière qui a des chiffres."""
+    dossier = tmp_path_factory.mktemp("ouverte")
+    monkeypatch.setenv("BAROMETRE_ENTREPOT", build_entrepot_factice(dossier, changer=_garder_une_vague))
+    depot.forget()
+    for adresse in ("inclusion", "carte"):
+        page = ouvrir(adresse)
+        if adresse == "inclusion":
+            deplier(page)
+        assert page.selectbox(key="adresse_vague").value == "2023-v1"
+        assert "publiable" not in _texte(page)
+        assert not page.exception

@@ -61,6 +61,9 @@ def _select_demande() -> Demande:
     with st.expander("Affiner et comparer"):
         en_face, dessin, fixe = _select_options(theme_id, indicateur_id, indicateur)
     selection = _read_selection()
+    if not selection.vague_id and indicateur is not None and indicateur.origine == "declare":
+        # La carte dessine la vague que son sélecteur affiche.
+        selection = replace(selection, vague_id=_get_vague_defaut(theme_id))
     premier = ChoixCarte(
         indicateur_id, theme_id, territoire[1], replace(selection, territoire_id=territoire[0])
     )
@@ -117,7 +120,7 @@ def _select_periode(theme_id: str, indicateur_id: str) -> None:
             selectors.select_one("vague", "Période", periodes, defaut=next(reversed(periodes)))
         return
     vagues = list_vagues(theme_id)
-    selectors.select_one("vague", "Vague", vagues, defaut=next(reversed(vagues)))
+    selectors.select_one("vague", "Vague", vagues, defaut=_get_vague_defaut(theme_id))
 
 
 def list_vagues(theme_id: str) -> dict[str, str]:
@@ -125,6 +128,11 @@ def list_vagues(theme_id: str) -> dict[str, str]:
     if theme_id:
         return selectors.list_vagues(theme_id)
     return {vague.id: vague.titre for vague in load_catalogue().vagues}
+
+
+def _get_vague_defaut(theme_id: str) -> str:
+    """Un thème propose sa dernière vague à citer ; tous ensemble, la dernière du catalogue."""
+    return selectors.get_vague_defaut(theme_id) if theme_id else next(reversed(list_vagues("")), "")
 
 
 def _list_periodes(indicateur_id: str) -> dict[str, str]:
@@ -257,7 +265,7 @@ def _add_changement(avant: ChoixCarte, apres: ChoixCarte) -> tuple[ChoixCarte, .
     declare = indicateur is not None and indicateur.origine == "declare"
     if not declare or avant.niveau != NIVEAU_TESTE or avant.selection == apres.selection:
         return avant, apres
-    vague = apres.selection.vague_id or next(reversed(list_vagues(apres.theme_id)))
+    vague = apres.selection.vague_id or _get_vague_defaut(apres.theme_id)
     tard = replace(apres.selection, vague_id=vague)
     return avant, apres, replace(apres, selection=tard, depuis=avant.selection.vague_id)
 

@@ -33,7 +33,10 @@ def select_evolutions() -> EvolutionAffichee:
         theme = selectors.select_one("theme", "Thème", themes, defaut=next(iter(themes)), efface=("vague",))
     vagues = dict(list(selectors.list_vagues(theme).items())[1:]) or selectors.list_vagues(theme)
     with milieu:
-        vague = selectors.select_one("vague", "Jusqu’à la vague", vagues, defaut=next(reversed(vagues), ""))
+        defaut = selectors.get_vague_defaut(theme)
+        # La première vague ne se compare à rien : la proposer montrerait un vide.
+        defaut = defaut if defaut in vagues else next(reversed(vagues), "")
+        vague = selectors.select_one("vague", "Jusqu’à la vague", vagues, defaut=defaut)
     with droite:
         territoire = selectors.select_one("territoire", "Territoire", _list_territoires())
     with derniere:

@@ -100,7 +100,7 @@ class VueTheme:
         return replace(
             self,
             selection=replace(self.selection, valeur=valeur),
-            a_retenir=build_a_retenir(lignes, valeur),
+            a_retenir=build_a_retenir(lignes, replace(self.selection, valeur=valeur)),
             lignes=lignes,
             ensemble=replace(self.ensemble, lignes=lignes, valeur=valeur),
         )
@@ -125,7 +125,7 @@ def build_vue_theme(gate: Gate, catalogue: Catalogue, theme_id: str, selection: 
         theme=theme,
         selection=choisie,
         contexte=contexte,
-        a_retenir=build_a_retenir(lignes, choisie.valeur),
+        a_retenir=build_a_retenir(lignes, choisie),
         lignes=lignes,
         ensemble=build_ensemble(lecture, theme.titre, lignes),
         pistes=list_pistes(lignes, choisie.type_effectif),
@@ -135,14 +135,16 @@ def build_vue_theme(gate: Gate, catalogue: Catalogue, theme_id: str, selection: 
     )
 
 
-def build_a_retenir(lignes: Sequence[LigneIndicateur], valeur: str) -> str:
+def build_a_retenir(lignes: Sequence[LigneIndicateur], selection: Selection) -> str:
     """Les deux premiers chiffres que l'on peut citer, les chiffres clés d'abord."""
     ordonnees = sorted(lignes, key=lambda ligne: not ligne.indicateur.cle)
     citables = [ligne for ligne in ordonnees if ligne.chiffre.citable and ligne.indicateur.est_part]
     if citables:
-        return " ".join(ligne.get_phrase(valeur) for ligne in citables[:2])
+        return " ".join(ligne.get_phrase(selection.valeur) for ligne in citables[:2])
     if any(ligne.chiffre.montre for ligne in lignes):
         return "Aucun chiffre ne peut être cité pour cette sélection : trop peu de collectivités ont répondu."
+    if selection.est_france_entiere:
+        return "Aucun chiffre n’est publiable à cette vague : trop peu de collectivités ont répondu."
     return "Aucun chiffre n’est publiable pour cette sélection : élargissez-la."
 
 

@@ -182,3 +182,18 @@ def choose_vague(catalogue: Catalogue, theme_id: str, selection: Selection, cell
     repondues = {cle[1] for cle in cellules}
     derniere = next((v for v in reversed(posees) if v in repondues), posees[-1] if posees else "")
     return replace(selection, vague_id=derniere)
+
+
+def choose_vague_defaut(catalogue: Catalogue, theme_id: str, nationales: Cellules) -> str:
+    """La vague qu'une page propose d'abord : la dernière qui a un chiffre national à citer, sinon à montrer.
+
+    Une vague qui vient d'ouvrir n'efface pas la précédente ; vide si le thème n'a jamais été posé.
+    """
+    posees = [v.id for v in catalogue.vagues if theme_id in v.questionnaires]
+    citables = {c.vague_id for c in nationales.values() if c.citable}
+    montrees = {c.vague_id for c in nationales.values() if c.montre}
+    for retenues in (citables, montrees, set(posees)):
+        trouvee = next((v for v in reversed(posees) if v in retenues), "")
+        if trouvee:
+            return trouvee
+    return ""
