@@ -72,7 +72,7 @@ class VueOpsn:
     def a_retenir(self) -> str:
         """Ce que l'on sait de la couverture ; l'inconnu n'est jamais compté comme un manque."""
         if not self.lignes:
-            return "Aucun OPSN n’est connu\u202f: cela ne veut pas dire que les collectivités ne sont pas couvertes."
+            return "Aucun OPSN n’est connu\u202f: cela ne veut pas dire « non couvertes »."
         part = format_part(self.couvertes / self.cadre) if self.cadre else "aucune"
         return (
             f"{format_compte(len(self.lignes), 'OPSN', 'OPSN')} connus ; {format_nombre(self.couvertes)} "
