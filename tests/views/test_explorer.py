@@ -73,6 +73,33 @@ def test_une_mauvaise_valeur_est_refusee_par_une_phrase(gate: Gate, requete: str
         _read(gate, requete)
 
 
+def test_un_territoire_sans_cellule_a_sa_ligne_et_n_est_pas_un_zero(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Une région de neuf répondantes n'a pas de cellule : la table la nomme, sans valeur ni effectif."""
+    lire = Gate.list_agregats
+
+    def sans_le_sud(porte: Gate, *args: object, **filtres: object) -> pd.DataFrame:
+        cellules = lire(porte, *args, **filtres)  # type: ignore[arg-type]
+        return cellules[cellules["territoire_id"].ne("region-02")]
+
+    monkeypatch.setattr(Gate, "list_agregats", sans_le_sud)
+    vue = _read(gate, "indicateurs=site_internet&niveau=region&vague=2026-v4")
+    (absente,) = vue.table[vue.table["territoire_id"].eq("region-02")].to_dict("records")
+    assert absente["marque"] == "[x]"
+    assert pd.isna([absente[c] for c in ("valeur", "redresse", "brut", "n")]).all()
+    assert vue.absents == 1
+    assert "1\xa0chiffre indisponible" in vue.phrase
+    # Dans une autre région seule, elle n'a pas à paraître ; croisée, une phrase le dit à la place.
+    seule = _read(gate, "indicateurs=site_internet&niveau=region&vague=2026-v4&territoires=region-01")
+    assert set(seule.table["territoire_id"]) == {"region-01"}
+    croisee = _read(
+        gate, "indicateurs=site_internet&vague=2026-v4&territoires=france&par=territoire&par=strate"
+    )
+    assert any("n’est pas un zéro" in message for message in croisee.messages)
+    assert any("n’est pas un zéro" in texte for texte in croisee.provenance.precautions)
+
+
 def test_une_vue_des_seules_donnees_de_l_etat_n_est_ni_simulee_ni_du_barometre(gate: Gate) -> None:
     etat = _read(gate, f"indicateurs={MESURE}&niveau=commune").provenance
     assert not etat.simulee

@@ -12,7 +12,7 @@ from barometre.catalogue.model import Catalogue
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.territoire import FRANCE, LIBELLES_COUVERTURES, LIBELLES_TYPES
 from barometre.views.donnees.demande import OPSN, STRATE, TERRITOIRE, TYPE, VAGUE, DemandeExplorer
-from barometre.views.lecture.chiffres import Chiffre, read_chiffres
+from barometre.views.lecture.chiffres import ABSENT, Chiffre, read_chiffres
 from barometre.views.lecture.libelles import Libelles
 from barometre.views.lecture.provenance import build_table, round_valeur
 
@@ -27,7 +27,8 @@ def build_declares(
     par_id = {i.id: i for i in indicateurs}
     noms = _Noms(libelles)
     cadre = _keep_derniere(_read_cadre(gate, list(par_id), demande), catalogue, demande)
-    chiffres = _sort(read_chiffres(cadre), catalogue)
+    lus = read_chiffres(cadre)
+    chiffres = _sort([*lus, *_list_manquants(gate, lus, demande)], catalogue)
     table = build_table((par_id[c.indicateur_id], noms.get_groupe(c), c) for c in chiffres)
     lues = [round_valeur(par_id[c.indicateur_id], c.get_valeur(demande.selection.valeur)) for c in chiffres]
     return table.assign(origine="declare", valeur=pd.array(lues, dtype="Float64"))
@@ -82,6 +83,38 @@ def _keep_derniere(cadre: pd.DataFrame, catalogue: Catalogue, demande: DemandeEx
         return cadre
     rangs = cadre["vague_id"].map({v.id: rang for rang, v in enumerate(catalogue.vagues)})
     return cadre[rangs.eq(rangs.groupby(cadre["indicateur_id"]).transform("max"))]
+
+
+def _list_manquants(gate: Gate, lus: list[Chiffre], demande: DemandeExplorer) -> list[Chiffre]:
+    """Les territoires de la vue qui n'ont pas de cellule : trop peu de réponses, ou aucune, sans dire lequel.
+
+    Sans eux, une table de 83 départements passerait pour entière. Croisée avec une autre répartition, la
+    vue n'en a pas toutes les combinaisons : une phrase le dit (`explorer`).
+    """
+    if TERRITOIRE not in demande.par or set(demande.par) - {TERRITOIRE, VAGUE}:
+        return []
+    lieux = list_lieux(gate, demande)
+    if lieux is None:
+        lieux = _list_lieux_niveau(gate, demande.niveau)
+    presents: dict[tuple[str, str], set[str]] = {}
+    modeles: dict[tuple[str, str], Chiffre] = {}
+    for chiffre in lus:
+        cle = (chiffre.indicateur_id, chiffre.vague_id)
+        presents.setdefault(cle, set()).add(chiffre.territoire_id)
+        modeles.setdefault(cle, chiffre)
+    return [
+        Chiffre(*cle, lieu, modele.type, modele.strate, modele.couverture, ABSENT)
+        for cle, modele in modeles.items()
+        for lieu in sorted(set(lieux) - presents[cle])
+    ]
+
+
+def _list_lieux_niveau(gate: Gate, niveau: str) -> set[str]:
+    """Les territoires d'un niveau où il y a des communes."""
+    if niveau not in ("zone", "region", "departement"):
+        return set()
+    lieux = gate.get_referentiel()
+    return {f"{niveau}-{code}" for code in lieux.loc[lieux["type"].eq("commune"), niveau].dropna().unique()}
 
 
 def _sort(chiffres: list[Chiffre], catalogue: Catalogue) -> list[Chiffre]:

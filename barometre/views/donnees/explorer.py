@@ -24,7 +24,7 @@ from barometre.views.donnees.demande import (
 )
 from barometre.views.donnees.formes import pivot_large
 from barometre.views.donnees.mesures_et_publies import build_mesures, build_publies
-from barometre.views.donnees.provenance_explorer import build_provenance_explorer
+from barometre.views.donnees.provenance_explorer import build_provenance_explorer, list_precautions_croisees
 from barometre.views.lecture.ligne import Lecture
 
 MAXIMUM = 100_000  # lignes d'un fichier (CONCEPTION §7)
@@ -154,15 +154,19 @@ def _list_messages(
     presents = set(table["indicateur_id"])
     absents = [i.titre for i in indicateurs if i.id not in presents]
     absents += [p.libelle for p in publies if p.id not in presents]
+    petits = list_precautions_croisees(table, demande)
     if not demande.indicateurs or not absents:
-        return []
+        return petits
     raison = (
         "n’y ont pas de chiffre à ce niveau ou à cette vague"
         if demande.est_commune_a_tous
         else "ne se répartissent pas ainsi, ou n’ont pas de chiffre ici (données de l’État et chiffres "
         "publiés se lisent toutes collectivités réunies)"
     )
-    return [f"Sans ligne dans cette vue : {format_liste([f'« {a} »' for a in absents])} {raison}."]
+    return [
+        f"Sans ligne dans cette vue : {format_liste([f'« {a} »' for a in absents])} {raison}.",
+        *petits,
+    ]
 
 
 def _name_champ(lecture: Lecture, demande: DemandeExplorer) -> str:

@@ -14,13 +14,17 @@ import pandas as pd
 from barometre.domain.formats import format_compte, format_guillemets, format_liste
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Provenance
-from barometre.views.donnees.demande import NIVEAUX, REPARTITIONS, TERRITOIRE, DemandeExplorer
+from barometre.views.donnees.demande import NIVEAUX, REPARTITIONS, TERRITOIRE, VAGUE, DemandeExplorer
 from barometre.views.donnees.nom_fichier import name_fichier
 from barometre.views.donnees.reproduire import build_requete
 from barometre.views.etat.mesures import build_provenance_etat
 from barometre.views.lecture.ligne import Lecture
 from barometre.views.lecture.provenance import build_provenance_lecture
 
+CROISEES = (
+    "Un territoire croisé avec une taille, un type ou une couverture n’a pas de ligne si trop peu de "
+    "collectivités y ont répondu : un croisement absent n’est pas un zéro."
+)
 TITRES = 2  # indicateurs que le titre nomme
 LIEUX = {
     "zone": "zone", "region": "région", "departement": "département", "epci": "intercommunalité",
@@ -36,8 +40,10 @@ def build_provenance_explorer(
     champ: str,
 ) -> Provenance:
     """Celle de la lecture, ou des sources de l'État, avec l'adresse qui rouvre la vue."""
+    base = _build_base(lecture, indicateurs, table)
     return replace(
-        _build_base(lecture, indicateurs, table),
+        base,
+        precautions=(*base.precautions, *list_precautions_croisees(table, demande)),
         titre=_name_titre(lecture, demande),
         filtres=_describe_filtres(lecture, demande, table, champ),
         nom_fichier=f"barometre_{name_fichier(demande, list_periodes(table))}",
@@ -49,6 +55,12 @@ def list_periodes(table: pd.DataFrame) -> list[str]:
     """Les vagues d'une table, dans l'ordre ; les périodes des données de l'État si elle n'a qu'elles."""
     vagues = sorted(set(table["vague_id"]) - {""})
     return vagues or sorted(set(table["periode"]) - {""})
+
+
+def list_precautions_croisees(table: pd.DataFrame, demande: DemandeExplorer) -> list[str]:
+    """Ce qu'une vue croisée par territoire n'a pas : les croisements trop petits n'y ont pas de ligne."""
+    croisee = TERRITOIRE in demande.par and set(demande.par) - {TERRITOIRE, VAGUE}
+    return [CROISEES] if croisee and "declare" in set(table["origine"]) else []
 
 
 def _build_base(lecture: Lecture, indicateurs: Sequence[Indicateur], table: pd.DataFrame) -> Provenance:
