@@ -18,11 +18,12 @@ from barometre.ui.blocks.graphiques import build_marques
 from barometre.ui.blocks.paroles import render_html, render_titre
 from barometre.ui.blocks.repondre import REPONDRE
 from barometre.ui.blocks.telechargements import VISITE, render_documents, render_telechargements
-from barometre.ui.blocks.textes import build_anciennes, lien, texte
+from barometre.ui.blocks.textes import build_anciennes, build_autres, lien, texte
 from barometre.ui.serving.recettes import Recette
 from barometre.views.collectivite.fiche import ThemeFiche, VueFiche
 from barometre.views.collectivite.obligations import Obligation, describe_verification
 from barometre.views.collectivite.premiers_pas import PremierPas
+from barometre.views.collectivite.soi import Mesure
 from barometre.views.collectivite.tableau_fiche import COMPTE_SOI
 
 # Trois de chaque côté tiennent au-dessus du pli ; les autres se déplient.
@@ -226,6 +227,8 @@ def _build_obligation(obligation: Obligation) -> str:
     )
 
 
+# Deux écrans de téléphone les liraient toutes : au-delà, elles se déplient.
+MESURES_MONTREES = 6
 REELLES = "Données réelles, publiées par l’État, à la date dite\u202f: ce ne sont pas des réponses."
 
 
@@ -236,15 +239,22 @@ def render_mesures(vue: VueFiche) -> None:
     render_titre("Ce que l’État mesure chez vous")
     # Les réponses d'une démonstration sont simulées ; ces données-là, jamais.
     render_html(f'<p class="baro-legende">{texte(REELLES)}</p>')
+    # Le numérique d'abord : on connaît déjà sa population.
+    rangees = sorted(vue.mesures, key=lambda m: m.indicateur.source_id.startswith("recensement"))
+    en_tete = [m for m in rangees if m.verdict.place == "en_tete"]
+    anciennes = [(m.indicateur.titre, m.texte, m.verdict.raison) for m in rangees if m.verdict.raison]
+    suite = en_tete[MESURES_MONTREES:]
+    repliees = f"{_build_faits(suite)}{build_anciennes(anciennes)}"
+    autres = build_autres(len(suite) + len(anciennes), repliees)
+    render_html(f'<section class="baro-carte">{_build_faits(en_tete[:MESURES_MONTREES])}{autres}</section>')
+
+
+def _build_faits(mesures: Sequence[Mesure]) -> str:
     faits = "".join(
         f"<dt>{texte(m.indicateur.titre)}</dt><dd>{texte(m.texte)} <small>({texte(m.periode)})</small></dd>"
-        for m in vue.mesures
-        if m.verdict.place == "en_tete"
+        for m in mesures
     )
-    autres = [(m.indicateur.titre, m.texte, m.verdict.raison) for m in vue.mesures if m.verdict.raison]
-    render_html(
-        f'<section class="baro-carte"><dl class="baro-faits">{faits}</dl>{build_anciennes(autres)}</section>'
-    )
+    return f'<dl class="baro-faits">{faits}</dl>' if faits else ""
 
 
 def render_premiers_pas(vue: VueFiche) -> None:

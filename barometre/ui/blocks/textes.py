@@ -10,7 +10,7 @@ from html import escape
 import pandas as pd
 
 from barometre.domain.colonnes import Colonne
-from barometre.domain.formats import format_ponctuation
+from barometre.domain.formats import format_compte, format_ponctuation
 from barometre.domain.notes import format_lettre
 from barometre.ui.blocks.paroles import render_html
 from barometre.views.lecture.tableau import describe_colonne, format_case
@@ -88,6 +88,14 @@ def _cellule(valeur: object, fiche: Colonne) -> str:
         return texte(mots)
     # « non publié » revient partout : un tiret suffit à l'œil. Toute autre absence se dit.
     return '<span aria-label="non publié">–</span>' if fiche.absent == ABSENT else texte(fiche.absent)
+
+
+def build_autres(compte: int, contenu: str) -> str:
+    """« 4 autres mesures », que l'on déplie ; rien s'il n'y en a pas. `contenu` est du HTML."""
+    if not compte:
+        return ""
+    titre = format_compte(compte, "autre mesure", "autres mesures")
+    return f'<details class="baro-voir"><summary>{titre}</summary>{contenu}</details>'
 
 
 def build_anciennes(mesures: Sequence[tuple[str, str, str]]) -> str:

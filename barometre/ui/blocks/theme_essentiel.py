@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from barometre.access import Gate
@@ -13,7 +15,7 @@ from barometre.domain.notes import describe_note
 from barometre.ui import porte
 from barometre.ui.blocks.grand_chiffre import build_carte_breve
 from barometre.ui.blocks.graphiques import build_marques
-from barometre.ui.blocks.textes import Ecrit, build_anciennes, build_tableau, lien, texte
+from barometre.ui.blocks.textes import Ecrit, build_anciennes, build_autres, build_tableau, lien, texte
 from barometre.views.comprendre.agir import Piste
 from barometre.views.comprendre.ensemble import Ensemble
 from barometre.views.comprendre.theme import VueTheme
@@ -75,17 +77,25 @@ def _build_suite(ensemble: Ensemble) -> str:
     return "".join(f'<p class="baro-legende">{texte(phrase)}</p>' for phrase in phrases)
 
 
+# Une page en deux écrans : au-delà, les mesures se déplient.
+MESURES_MONTREES = 3
+
+
 def _build_mesures(mesures: VueMesures) -> str:
     """Une ligne par mesure d'aujourd'hui ; les anciennes en petit, avec leur date. Le reste est plus loin."""
     en_tete = [m for m in mesures.mesures if m.verdict.place == "en_tete"]
     anciennes = [m for m in mesures.mesures if m.verdict.place == "en_petit"]
     if not (en_tete or anciennes):
         return ""
-    lignes = "".join(_mesure(mesure) for mesure in en_tete)
-    return (
-        f'<h2>Ce que mesure l’État, {texte(mesures.territoire)}</h2><ul class="baro-mesures">{lignes}</ul>'
-        + build_anciennes([(m.indicateur.titre, m.texte, m.verdict.raison) for m in anciennes])
-    )
+    premieres, suite = en_tete[:MESURES_MONTREES], en_tete[MESURES_MONTREES:]
+    repliees = _build_lignes(suite)
+    repliees += build_anciennes([(m.indicateur.titre, m.texte, m.verdict.raison) for m in anciennes])
+    titre = f"<h2>Ce que mesure l’État, {texte(mesures.territoire)}</h2>"
+    return f"{titre}{_build_lignes(premieres)}{build_autres(len(suite) + len(anciennes), repliees)}"
+
+
+def _build_lignes(mesures: Sequence[MesureLue]) -> str:
+    return f'<ul class="baro-mesures">{"".join(map(_mesure, mesures))}</ul>' if mesures else ""
 
 
 def _mesure(mesure: MesureLue) -> str:
