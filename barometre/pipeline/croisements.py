@@ -174,7 +174,7 @@ def _count(reponses: pd.Series, mesure: np.ndarray, cles: Perturbation) -> dict[
     declare, noms = reponses.to_numpy(dtype=float)[:, None], cles.questions
     groupes = csr_array(np.vstack([mesure, ~mesure]).astype(float))
     exact = np.asarray(groupes @ np.isfinite(declare).astype(float))
-    n = publish_counts(cles, exact, declare, groupes, noms)
+    n = publish_counts(cles, exact, declare, groupes)
     bruit = cles.draw(groupes, declare, noms) + cles.draw_second(groupes, declare, noms, n)
     oui = np.clip(groupes @ np.nan_to_num(declare) + bruit, 0, n)
     n, oui = (np.rint(x[:, 0]).astype(int) for x in (n, oui))

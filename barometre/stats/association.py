@@ -95,7 +95,7 @@ def _publish(
     exacte: Comparison, perturbation: Perturbation, groupes: csr_array, y: Tableau, chiffres: pd.Index
 ) -> Comparison:
     """Les parts brouillées, et la variance que l'on en attend : p(1 − p)·Σ poids², sans une strate à part."""
-    exacte = _publish_counts(exacte, perturbation, y, groupes, chiffres)
+    exacte = _publish_counts(exacte, perturbation, y, groupes)
     d = perturbation.draw(groupes, y, chiffres)
     e = perturbation.draw_gap(groupes, y, chiffres)[1] * exacte.reach
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -111,12 +111,12 @@ def _publish(
 
 
 def _publish_counts(
-    exacte: Comparison, perturbation: Perturbation, y: Tableau, groups: csr_array, items: pd.Index
+    exacte: Comparison, perturbation: Perturbation, y: Tableau, groups: csr_array
 ) -> Comparison:
     """Les effectifs brouillés des deux groupes : à une question sous condition, ils comptent des « oui »."""
     n = np.vstack([exacte.n_1, exacte.n_0])
     repondu = np.asarray(groups @ np.isfinite(y).astype(float))
-    bruit = publish_counts(perturbation, repondu, y, groups, items) - repondu
+    bruit = publish_counts(perturbation, repondu, y, groups) - repondu
     n_1, n_0 = np.where(n > 0, np.maximum(n + bruit, 1.0), 0.0)
     return replace(exacte, n_1=n_1, n_0=n_0)
 

@@ -106,7 +106,7 @@ def _publish(exact: Sides, panel: Panel, before: Tableau, after: Tableau) -> Sid
     assert panel.keys is not None
     traite, items = panel.treated.to_numpy(dtype=bool), panel.after.columns
     groupes = csr_array(np.vstack([traite, ~traite]).astype(float))
-    n = np.maximum(publish_counts(panel.keys[1], exact.n, after, groupes, items), 1.0)
+    n = np.maximum(publish_counts(panel.keys[1], exact.n, after, groupes), 1.0)
     parts, bruit = [], np.zeros_like(n)
     for cles, y, part in zip(panel.keys, (before, after), (exact.before, exact.after), strict=True):
         d, e = cles.draw(groupes, y, items), cles.draw_gap(groupes, y, items) * exact.reach

@@ -86,7 +86,7 @@ def _draw_answers(
     d_premieres = d - membership @ tardives
     ecart = d_premieres * (poids.premieres - 1) + e * poids.inegalite
     ecart += (membership @ (poids.w * tardives)) / poids.moyen - membership @ tardives
-    presentes = np.isfinite(values) & cles.is_late[:, None]
+    presentes = np.repeat(cles.is_late[:, None], values.shape[1], axis=1)
     variance = cles.law.variance * poids.premieres**2 + cles.gap_law.variance * poids.inegalite**2
     variance += LATE_LAW.variance * (membership @ (poids.w**2 * presentes)) / poids.moyen**2
     return d, ecart, variance

@@ -40,7 +40,7 @@ def count_panel(first: Wave, second: Wave, pairing: Pairing) -> Panel:
         return Panel(panel, np.asarray(commun @ gains), np.asarray(commun @ pertes))
     cles = second.design.perturbation.take(j)
     presents = np.where(repondu > 0, 1.0, np.nan)
-    effectif = publish_counts(cles, panel, presents, csr_array(commun), second.items)
+    effectif = publish_counts(cles, panel, presents, csr_array(commun))
     domaines, ont = csr_array(commun), repondu > 0
     return Panel(effectif, *(publish_flows(cles, domaines, ont, f, second.items) for f in (gains, pertes)))
 

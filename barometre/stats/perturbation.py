@@ -166,13 +166,17 @@ class Perturbation:
         return premieres
 
     def draw_late(self, values: Tableau, items: Iterable[object], salt: str = "tardive/") -> Tableau:
-        """Le bruit propre de chaque tardive qui a répondu, unité × chiffre ; 0 pour les autres."""
+        """Le bruit propre de chaque tardive, unité × chiffre ; 0 pour les autres.
+
+        Celle que la question n'a pas atteinte en a un aussi : un compte qui ne bouge pas le dirait, et sa
+        réponse à la question d'avant avec lui.
+        """
         bruits = np.zeros(values.shape)
         if self.late is not None and self.late.any():
             rangs = np.flatnonzero(self.late)
             seules = csr_array((np.ones(rangs.size), (range(rangs.size), rangs)), (rangs.size, len(values)))
             cle, signe = self._find_keys(seules, values, items, salt)
-            bruits[rangs] = np.where(np.isfinite(values[rangs]), signe * LATE_LAW.draw(cle), 0)
+            bruits[rangs] = signe * LATE_LAW.draw(cle)
         return bruits
 
     def measure_variance(self, membership: csr_array, values: Tableau) -> Tableau:
@@ -180,8 +184,8 @@ class Perturbation:
         variance = np.full((membership.shape[0], values.shape[1]), self.law.variance)
         if self.late is None:
             return variance
-        tardives = self.late[:, None] * np.isfinite(values)
-        return np.asarray(variance + LATE_LAW.variance * (membership @ tardives.astype(float)))
+        tardives = np.asarray(membership @ self.late.astype(float))[:, None]
+        return np.asarray(variance + LATE_LAW.variance * tardives)
 
     def draw(self, membership: csr_array, values: Tableau, items: Iterable[object]) -> Entiers:
         """Le bruit de chaque domaine × chiffre ; `values` a une ligne par répondante, NaN sans réponse.
@@ -255,16 +259,15 @@ class Perturbation:
     def _salt(self, items: Iterable[object], prefix: str) -> Cles:
         return np.array([_hash(prefix + self.questions.get(str(i), str(i))) for i in items], dtype=np.uint64)
 
-    def draw_counts(self, membership: csr_array, values: Tableau, items: Iterable[object]) -> Entiers:
-        """Le bruit du nombre de réponses lui-même : il est celui des « oui » d'une autre question."""
-        noms, repondu = list(items), np.isfinite(values)
-        premieres = self.drop_late(membership)
-        ont, muettes = (self._sum(premieres, r) for r in (repondu, ~repondu))
-        bruit = self.law.draw(_mix(_mix(_mix(ont) + muettes) + self._salt(noms, "n/")))
-        if self.late is None:
-            return bruit
-        tardives = self.draw_late(repondu.astype(float), noms, "n/tardive/")
-        return np.asarray(bruit + np.rint(membership @ tardives).astype(np.int64))
+    def draw_counts(self, membership: csr_array, values: Tableau) -> Entiers:
+        """Le bruit du nombre de réponses lui-même : il est celui des « oui » d'une autre question.
+
+        La question n'y entre pas : cinq questions sous la même condition ont les mêmes répondantes, et cinq
+        bruits de ce même compte se moyenneraient.
+        """
+        repondu = np.isfinite(values)
+        ont, muettes = (self._sum(membership, r) for r in (repondu, ~repondu))
+        return self.law.draw(_mix(_mix(_mix(ont) + muettes) + self._salt(["effectif"], "n/")))
 
     def _sum(self, membership: csr_array, amounts: npt.NDArray[np.generic]) -> Cles:
         """Σ clé × quantité par domaine, modulo 2⁶⁴."""

@@ -74,7 +74,7 @@ def publish_sums(
     structure, grandeurs = build_structure(design, membership), ~is_binary(values)
     portee = measure_reach(sums, structure, design, values, membership)
     bruit = draw_noise(design, values, membership, items, portee)
-    n = publish_counts(cles, sums.n, values, membership, items)
+    n = publish_counts(cles, sums.n, values, membership)
     total = sums.total + bruit.raw + _draw_second(cles, values, membership, items, portee, n)
     total = np.where(grandeurs, total, np.clip(total, 0.0, sums.n))
     commun = sums.total + bruit.raw
@@ -140,13 +140,27 @@ def _measure_dispersion(estimate: Tableau, reach: Reach, noise: Tableau, amounts
     )
 
 
-def publish_counts(
-    perturbation: Perturbation, n: Tableau, values: Tableau, membership: csr_array, items: Iterable[object]
-) -> Tableau:
-    """L'effectif brouillé : à une question posée sous condition, il compte les « oui » d'une autre."""
-    membres = np.asarray(membership.sum(axis=1), dtype=float).reshape(-1, 1)
-    bruit = perturbation.draw_counts(membership, values, items)
-    return np.where(n == membres, n, np.clip(n + bruit, 0, membres))
+def publish_counts(perturbation: Perturbation, n: Tableau, values: Tableau, membership: csr_array) -> Tableau:
+    """L'effectif brouillé : à une question posée sous condition, il compte les « oui » d'une autre.
+
+    Celles des premières seules : les tardives y comptent à leur part, atteintes par la question ou non. Deux
+    versions, ou deux questions de même condition, diraient sinon laquelle l'a été.
+    """
+    premieres = perturbation.drop_late(membership)
+    membres, siens = _count_members(membership), _count_members(premieres)
+    ont = n if premieres is membership else np.asarray(premieres @ np.isfinite(values).astype(float))
+    ont = np.where(ont == siens, ont, np.clip(ont + perturbation.draw_counts(premieres, values), 0, siens))
+    if premieres is membership:
+        return ont
+    with np.errstate(invalid="ignore"):
+        publie = ont + np.rint(ont / siens * (membres - siens))
+    # un groupe de tardives seules n'a jamais été publié : c'est sa première fois
+    neufs = np.clip(n + perturbation.draw_counts(membership, values), 0, membres)
+    return np.where(siens > 0, publie, np.where(n == membres, n, neufs))
+
+
+def _count_members(membership: csr_array) -> Tableau:
+    return np.asarray(membership.sum(axis=1), dtype=float).reshape(-1, 1)
 
 
 def publish_flows(

@@ -79,3 +79,36 @@ def test_le_bruit_d_une_tardive_ne_rend_jamais_oui_trois_fois_plus_probable() ->
     np.testing.assert_array_equal(oui, -non)
     assert abs(oui.mean()) < 4 * np.sqrt(LATE_LAW.variance / oui.size)
     assert oui.var() == pytest.approx(LATE_LAW.variance, rel=0.3)
+
+
+# Deux questions sous la même condition : la moitié n'y est pas menée ; les tardives y sont, ou non.
+ATTEINTES = RNG.random(UNITES) < 0.5
+TARDIVES = np.arange(UNITES) < 12
+
+
+def _publish_condition(atteintes: np.ndarray) -> Sums:
+    valeurs = np.where(atteintes[:, None], Y[:, :2], np.nan)
+    cles = Perturbation(CLES, {"a": "q1", "b": "q2"}, late=TARDIVES)
+    design = Design(None, None, POIDS, perturbation=cles)
+    return sum_domains(design, valeurs, csr_array(DEDANS.astype(float)), ["a", "b"])
+
+
+def test_l_effectif_ne_dit_pas_si_une_tardive_a_ete_menee_a_la_question() -> None:
+    """Il compte les « oui » de la question d'avant : chaque effectif brouillé en serait une lecture de plus."""
+    toutes, aucune = (_publish_condition(np.where(TARDIVES, oui, ATTEINTES)) for oui in (True, False))
+    np.testing.assert_array_equal(toutes.n_published, aucune.n_published)
+    assert (toutes.n != aucune.n).all()
+
+
+def test_le_compte_bouge_aussi_pour_une_tardive_que_la_question_n_a_pas_atteinte() -> None:
+    """Sans cela, un compte dirait, dès qu'il bouge, qu'elle a dit « oui » à la condition."""
+    muettes = np.where(TARDIVES[:, None], np.nan, Y)
+    bruits = Perturbation(CLES, late=TARDIVES).draw_late(muettes, ITEMS)
+    assert np.count_nonzero(bruits[TARDIVES]) > 10
+    assert not bruits[~TARDIVES].any()
+
+
+def test_deux_questions_de_memes_repondantes_ont_le_meme_effectif() -> None:
+    """D'un bruit par question, cinq questions sous une condition en rendaient le compte par leur moyenne."""
+    publie = _publish_condition(ATTEINTES).n_published
+    np.testing.assert_array_equal(publie[:, 0], publie[:, 1])

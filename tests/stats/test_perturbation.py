@@ -88,8 +88,8 @@ def test_un_membre_que_la_question_n_a_pas_atteint_change_aussi_le_bruit() -> No
         y[rng.random(200) < 0.4] = np.nan
         y[100] = np.nan
         cles, valeurs = _perturbation(), y[:, None]
-        tirages = (cles.draw, cles.draw_gap, cles.draw_counts)
-        paires.append([tirage(domaines, valeurs, ["a"])[:, 0] for tirage in tirages])
+        tires = [tirage(domaines, valeurs, ["a"])[:, 0] for tirage in (cles.draw, cles.draw_gap)]
+        paires.append([*tires, cles.draw_counts(domaines, valeurs)[:, 0]])
     for avant, apres in np.array(paires).transpose(1, 2, 0):
         assert abs(np.corrcoef(avant, apres)[0, 1]) < 0.15
 
