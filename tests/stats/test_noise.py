@@ -94,7 +94,7 @@ def _publish_condition(atteintes: np.ndarray) -> Sums:
 
 
 def test_l_effectif_ne_dit_pas_si_une_tardive_a_ete_menee_a_la_question() -> None:
-    """Il compte les « oui » de la question d'avant : chaque effectif brouillé en serait une lecture de plus."""
+    """Il compte les « oui » de la question d'avant : chaque effectif en serait une lecture de plus."""
     toutes, aucune = (_publish_condition(np.where(TARDIVES, oui, ATTEINTES)) for oui in (True, False))
     np.testing.assert_array_equal(toutes.n_published, aucune.n_published)
     assert (toutes.n != aucune.n).all()
