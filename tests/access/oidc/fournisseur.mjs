@@ -1,5 +1,6 @@
 // Un vrai fournisseur OpenID Connect (npm oidc-provider), réglé comme ProConnect : id_token sans identité,
-// userinfo en JWT signé, PKCE exigé, acr, retour de déconnexion exact. Il connecte sans rien demander.
+// userinfo en JWT signé, PKCE exigé, acr, retour de déconnexion exact. Il connecte sans rien demander ; l'essai
+// change l'agent par `/identite?siret=…` (une valeur vide : ProConnect ne transmet pas cette donnée).
 import { pathToFileURL } from "node:url";
 import http from "node:http";
 
@@ -48,6 +49,10 @@ serveur.listen(0, "127.0.0.1", () => {
   const fournisseur = build(base);
   const suite = fournisseur.callback();
   serveur.on("request", async (demande, reponse) => {
+    if (demande.url.startsWith("/identite?")) {
+      for (const [nom, valeur] of new URL(demande.url, base).searchParams) IDENTITE[nom] = valeur || undefined;
+      return reponse.end();
+    }
     if (!demande.url.startsWith("/interaction/")) return suite(demande, reponse);
     const { params } = await fournisseur.interactionDetails(demande, reponse);
     const acr = params.claims?.includes("eidas2") ? "eidas2" : "eidas1";

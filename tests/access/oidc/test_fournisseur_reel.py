@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -15,15 +15,20 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from barometre.access.lecteur import read_lecteur
+from barometre.access.lecteur import Lecteur, read_lecteur
 from barometre.access.oidc import Client
 from barometre.access.oidc.fournisseur import Fournisseur
 from barometre.access.registre import Registre, open_registre
+from barometre.domain.portee import PUBLIC, Portee
 from barometre.ui.serving.connexion import COOKIE, Connexion
 from tests.access.oidc.terrain import ADRESSE, REGLAGES
 
 RACINE = Path(__file__).resolve().parents[3]
 MODULE = RACINE / "node_modules" / "oidc-provider" / "lib" / "index.js"
+AGENT = {"siret": "21330063500017", "idp_id": "idp-1"}
+# L'établissement que le fournisseur d'identité met à la place d'un SIRET invalide : le sien.
+SON_PROPRE_SIRET = "13002526500013"
+MAIRE = Portee("collectivite", collectivite_id="commune-33063")
 ABSENT = "oidc-provider n'est pas installé : « make paquets », puis recommencez."
 
 
@@ -119,3 +124,66 @@ def test_un_code_d_une_autre_connexion_ne_passe_pas_pkce(navigateur: TestClient)
     echange = {"state": deux, "code": retour["code"][0], "iss": retour["iss"][0]}
     assert navigateur.get("/connexion/retour", params=echange).status_code == 400
     assert COOKIE not in navigateur.cookies
+
+
+@pytest.fixture
+def changer(emetteur: str) -> Iterator[Callable[..., None]]:
+    """`changer(siret=…)` : ce que le fournisseur dit de l'agent à sa prochaine connexion."""
+
+    def _changer(**identite: str) -> None:
+        httpx.get(f"{emetteur}/identite", params=identite).raise_for_status()
+
+    yield _changer
+    _changer(**AGENT)
+
+
+def _log_in(navigateur: TestClient, registre: Registre) -> Lecteur:
+    """Une connexion chez le fournisseur, puis ce que liraient les pages."""
+    with httpx.Client() as chez_lui:
+        assert _connect(navigateur, chez_lui).status_code == 303
+    return read_lecteur(lambda: registre, navigateur.cookies[COOKIE])
+
+
+def _list_attentes(registre: Registre) -> list[str]:
+    return registre.comptes.list_demandes()["siret"].tolist()
+
+
+@pytest.mark.parametrize("nouveau", [SON_PROPRE_SIRET, ""], ids=["remplacé par le sien", "non transmis"])
+def test_un_siret_invalide_fait_taire_le_droit_sans_en_donner_un_autre(
+    navigateur: TestClient, registre: Registre, changer: Callable[..., None], nouveau: str
+) -> None:
+    compte = _log_in(navigateur, registre).compte
+    registre.accorder(compte, MAIRE, siret=AGENT["siret"])
+    # Un collègue du fournisseur a un droit sous ce SIRET-là : il n'est à personne d'autre.
+    registre.accorder("c-collegue", Portee("programme", nominatif=True), siret=nouveau)
+    changer(siret=nouveau)
+    ailleurs = _log_in(navigateur, registre)
+    assert (ailleurs.compte, ailleurs.portee, ailleurs.droits) == (compte, PUBLIC, {})
+    assert _list_attentes(registre) == [AGENT["siret"], nouveau]
+    changer(**AGENT)
+    assert _log_in(navigateur, registre).portee == MAIRE
+
+
+def test_qui_change_d_organisation_perd_son_droit_dans_toutes_ses_sessions(
+    navigateur: TestClient, registre: Registre, changer: Callable[..., None]
+) -> None:
+    avant = _log_in(navigateur, registre)
+    registre.accorder(avant.compte, MAIRE, siret=AGENT["siret"])
+    ancien = navigateur.cookies[COOKIE]
+    assert read_lecteur(lambda: registre, ancien).portee == MAIRE
+    changer(siret="21590350100017")
+    navigateur.cookies.clear()  # un second poste : la première session reste ouverte
+    assert _log_in(navigateur, registre).portee == PUBLIC
+    assert read_lecteur(lambda: registre, ancien).portee == PUBLIC
+    assert _list_attentes(registre) == [AGENT["siret"], "21590350100017"]
+
+
+def test_le_meme_sujet_chez_un_autre_fournisseur_est_une_autre_personne(
+    navigateur: TestClient, registre: Registre, changer: Callable[..., None]
+) -> None:
+    avant = _log_in(navigateur, registre)
+    registre.accorder(avant.compte, MAIRE)
+    changer(idp_id="idp-2")
+    apres = _log_in(navigateur, registre)
+    assert apres.compte not in ("", avant.compte)
+    assert apres.portee == PUBLIC
