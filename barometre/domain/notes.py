@@ -14,7 +14,7 @@ LIBELLES_SIMULES = LIBELLES | {
     "B": "B, serait à citer avec sa précaution",
 }
 # Là où les mots ne tiennent pas (une ligne de graphique, une colonne de document), la légende les porte.
-LETTRES_SIMULEES = "Réponses simulées : les lettres A et B disent ce qui serait à citer."
+LETTRES_SIMULEES = "A et B : serait à citer (réponses simulées)."
 _SE_CITE = {"A": "oui", "B": "avec sa précaution"}
 
 

@@ -74,7 +74,7 @@ def _build_suite(ensemble: Ensemble) -> str:
     phrases = [x.get_phrase(ensemble.valeur) for x in ensemble.nombres]
     if ensemble.caches:
         phrases.append(f"Non publiés pour cette sélection : {', '.join(ensemble.caches)}.")
-    return "".join(f'<p class="baro-legende">{texte(phrase)}</p>' for phrase in phrases)
+    return f'<p class="baro-legende">{texte(" ".join(phrases))}</p>' if phrases else ""
 
 
 # Une page en deux écrans : au-delà, les mesures se déplient.
