@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable
-from html import escape
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
@@ -14,19 +12,22 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from barometre.access import Gate
+from barometre.access.reglages import read_reglages
 from barometre.api.debit import PAR_MINUTE, Debit
+from barometre.api.documentation import build_documentation
 from barometre.api.lectures import lectures
 from barometre.api.problemes import add_problemes, build_probleme
 from barometre.api.reponses import build_en_tetes, build_etag, build_inchangee, is_connue, read_demandee
+from barometre.api.retraits import RETRAITS, Retrait
 from barometre.assemblage.depot import VersionAbsente
-from barometre.domain.provenance import LICENCE
+from barometre.domain.provenance import LICENCE, LICENCE_URL
 
 RACINE = "/api/v1"
 DESCRIPTION = (
     "Les chiffres publics du Baromètre Collectivités & Numérique. Une cellule que le secret cache n'a que sa "
     "marque ([c] confidentiel, [u] à ne pas citer, [x] indisponible). Citez : Baromètre Collectivités & "
     "Numérique (DINUM et Déclic), vague, version. Une adresse retirée l'est douze mois après son annonce "
-    f"(en-tête Deprecation). Au plus {PAR_MINUTE} demandes par minute."
+    f"(en-têtes Deprecation et Sunset). Au plus {PAR_MINUTE} demandes par minute."
 )
 OCTETS_COMPRESSES = 1_000
 # Les sites dont les pages peuvent lire l'API, séparés par des espaces ; aucun d'origine.
@@ -34,13 +35,19 @@ ORIGINES = "BAROMETRE_API_ORIGINES"
 SANS_VERSION = frozenset({"/openapi.json", "/"})
 
 
-def build_api(open_gate: Callable[[str], Gate], *, par_minute: int = PAR_MINUTE) -> FastAPI:
+def build_api(
+    open_gate: Callable[[str], Gate],
+    *,
+    par_minute: int = PAR_MINUTE,
+    retraits: Mapping[str, Retrait] = RETRAITS,
+) -> FastAPI:
     """L'API entière ; `open_gate` rend la porte publique sur une version (« » : celle en service)."""
     api = FastAPI(
         title="Baromètre Collectivités & Numérique",
         version="1.0.0",
         description=DESCRIPTION,
-        license_info={"name": LICENCE},
+        license_info={"name": LICENCE, "url": LICENCE_URL},
+        contact=_build_contact(),
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
@@ -48,14 +55,39 @@ def build_api(open_gate: Callable[[str], Gate], *, par_minute: int = PAR_MINUTE)
     )
     api.state.open_gate = open_gate
     api.include_router(lectures)
-    api.add_api_route("/", _build_documentation(api), include_in_schema=False, response_class=HTMLResponse)
+    api.add_api_route(
+        "/",
+        lambda: HTMLResponse(build_documentation(api.openapi(), RACINE, retraits)),
+        include_in_schema=False,
+        response_class=HTMLResponse,
+    )
     add_problemes(api)
     api.middleware("http")(_build_etiquette(open_gate))
+    api.middleware("http")(_build_annonce(retraits))
     api.middleware("http")(Debit(par_minute))
     api.add_middleware(GZipMiddleware, minimum_size=OCTETS_COMPRESSES)
     if origines := os.environ.get(ORIGINES, "").split():
         api.add_middleware(CORSMiddleware, allow_origins=origines, allow_methods=["GET"])
     return api
+
+
+def _build_contact() -> dict[str, str]:
+    """Qui tient l'API, et la page qui dit où écrire, si l'adresse du service est réglée."""
+    adresse = read_reglages().adresse
+    tenue = {"name": "Baromètre Collectivités & Numérique (DINUM et Déclic)"}
+    return tenue | ({"url": f"{adresse}/mentions_legales"} if adresse else {})
+
+
+def _build_annonce(retraits: Mapping[str, Retrait]) -> Callable[..., Awaitable[Response]]:
+    async def annonce(requete: Request, suite: Callable[[Request], Awaitable[Response]]) -> Response:
+        """Toute réponse d'une adresse que l'on va retirer le dit, 304 et erreurs comprises."""
+        reponse = await suite(requete)
+        retrait = retraits.get(requete.url.path.removeprefix(RACINE))
+        if retrait is not None:
+            reponse.headers.update(retrait.en_tetes)
+        return reponse
+
+    return annonce
 
 
 def _build_etiquette(open_gate: Callable[[str], Gate]) -> Callable[..., Awaitable[Response]]:
@@ -77,25 +109,3 @@ def _build_etiquette(open_gate: Callable[[str], Gate]) -> Callable[..., Awaitabl
         return reponse
 
     return etiquette
-
-
-def _build_documentation(api: FastAPI) -> Callable[[], HTMLResponse]:
-    def documentation() -> HTMLResponse:
-        """La liste des adresses, écrite ici : aucun script, rien ne vient d'un autre hôte."""
-        contrat: dict[str, Any] = api.openapi()
-        lignes = "".join(_describe(chemin, verbes["get"]) for chemin, verbes in contrat["paths"].items())
-        return HTMLResponse(
-            '<!doctype html><html lang="fr"><meta charset="utf-8"><title>API du baromètre</title>'
-            f"<body><main><h1>API du baromètre</h1><p>{escape(DESCRIPTION)}</p>"
-            f'<p><a href="{RACINE}/openapi.json">Contrat OpenAPI 3.1</a></p>{lignes}</main></html>'
-        )
-
-    return documentation
-
-
-def _describe(chemin: str, lecture: dict[str, Any]) -> str:
-    cles = "".join(
-        f"<li><code>{escape(p['name'])}</code>{' (obligatoire)' if p.get('required') else ''}</li>"
-        for p in lecture.get("parameters", ())
-    )
-    return f"<h2><code>{RACINE}{escape(chemin)}</code></h2><p>{escape(lecture['summary'])}</p><ul>{cles}</ul>"

@@ -27,7 +27,7 @@ PAGE_MAXIMALE = 100_000
 LONGUEUR = 80  # signes d'un identifiant ou d'une recherche
 Numero = Annotated[int, Query(ge=1, le=PAGE_MAXIMALE, description="Numéro de la page")]
 Taille = Annotated[int, Query(ge=1, le=TAILLE_MAXIMALE, description="Lignes par page")]
-Identifiant = Annotated[str, Query(max_length=LONGUEUR)]
+Identifiant = Annotated[str, Query(max_length=LONGUEUR, description="Un identifiant ; tous sinon")]
 VERSION = "Une version gardée (voir /versions) ; celle en service sinon"
 VersionDemandee = Annotated[str, Query(max_length=LONGUEUR, description=VERSION)]
 ERREURS: dict[int | str, dict[str, Any]] = {
@@ -75,26 +75,32 @@ class RequeteValeurs(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     indicateurs: list[str] = Field([], max_length=200, description="Identifiants ; ceux du thème sinon")
-    theme: str = Field("", max_length=LONGUEUR)
+    theme: str = Field("", max_length=LONGUEUR, description="Un thème ; les chiffres clés de tous sinon")
     vague: str = Field("", max_length=LONGUEUR, description="La dernière sinon")
-    territoire: str = Field(FRANCE, max_length=LONGUEUR)
+    territoire: str = Field(FRANCE, max_length=LONGUEUR, description="Le champ : france, region-84…")
     territoires: list[str] = Field([], max_length=200, description="Ceux-là seuls ; ceux du niveau sinon")
-    niveau: str = Field("region", max_length=LONGUEUR, json_schema_extra={"enum": [*NIVEAUX]})
-    type: str = Field("", max_length=LONGUEUR)
-    strate: str = Field("", max_length=LONGUEUR)
-    opsn: str = Field("", max_length=LONGUEUR)
-    chiffres: Literal["redresse", "brut"] = "redresse"
+    niveau: str = Field(
+        "region", max_length=LONGUEUR, description="Les territoires d'une répartition par territoire",
+        json_schema_extra={"enum": [*NIVEAUX]},
+    )  # fmt: skip
+    type: str = Field("", max_length=LONGUEUR, description="Un type de collectivité (commune, epci…)")
+    strate: str = Field("", max_length=LONGUEUR, description="Une strate (commune-0-499…)")
+    opsn: str = Field("", max_length=LONGUEUR, description="perimetre, adherente ou inconnue")
+    chiffres: Literal["redresse", "brut"] = Field("redresse", description="Ce que porte « valeur »")
     version: str = Field("", max_length=LONGUEUR, description=VERSION)
     par: list[str] = Field([TERRITOIRE], max_length=5, description=", ".join(REPARTITIONS))
-    forme: str = Field("longue", max_length=LONGUEUR, json_schema_extra={"enum": [*FORMES]})
+    forme: str = Field(
+        "longue", max_length=LONGUEUR, description="Une ligne par chiffre, ou une colonne par indicateur",
+        json_schema_extra={"enum": [*FORMES]},
+    )  # fmt: skip
     nom: str = Field("", max_length=LONGUEUR_MAXIMALE, description="Le nom de la vue, pour la page seule")
     # Ces deux-là suivent le lecteur de page en page : l'adresse copiée reste la même.
     csv: str = Field("", max_length=LONGUEUR, description="L'écriture des CSV, pour la page seule")
     collectivite: str = Field("", max_length=LONGUEUR, description="Pour la page seule")
-    format: Literal["json", "csv"] = "json"
+    format: Literal["json", "csv"] = Field("json", description="CSV : toutes les lignes d'un coup")
     entete: bool = Field(True, description="CSV : la provenance en tête, en lignes « # »")
-    page: int = Field(1, ge=1, le=PAGE_MAXIMALE)
-    taille: int = Field(TAILLE, ge=1, le=TAILLE_MAXIMALE)
+    page: int = Field(1, ge=1, le=PAGE_MAXIMALE, description="Numéro de la page")
+    taille: int = Field(TAILLE, ge=1, le=TAILLE_MAXIMALE, description="Lignes par page")
 
 
 @lectures.get(
@@ -138,7 +144,10 @@ def read_territoires(gate: Porte, page: Numero = 1, taille: Taille = TAILLE) -> 
     summary="Trouver une collectivité par nom, code postal, INSEE ou SIREN",
 )
 def read_collectivites(
-    gate: Porte, recherche: Annotated[str, Query(min_length=1, max_length=LONGUEUR)]
+    gate: Porte,
+    recherche: Annotated[
+        str, Query(min_length=1, max_length=LONGUEUR, description="Un nom, même approché, ou un code")
+    ],
 ) -> Any:
     """La meilleure d'abord ; jamais qui a répondu."""
     return _page(gate, pd.DataFrame([asdict(t) for t in gate.search(recherche)]), 1, TAILLE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -14,6 +15,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from barometre.access import Gate
 from barometre.api.application import build_api
+from barometre.api.retraits import RETRAITS, Retrait
 from tests.api.conftest import open_sur
 
 REQUETE = "indicateurs=site_internet&par=territoire&niveau=region"
@@ -108,6 +110,64 @@ def test_le_debit_est_borne(gate: Gate) -> None:
     reponses = [client.get("/versions") for _ in range(4)]
     assert [r.status_code for r in reponses] == [200, 200, 200, 429]
     assert int(reponses[-1].headers["retry-after"]) >= 1
+
+
+def test_un_site_nomme_lit_l_api_et_aucun_autre(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CORS : aucun site d'origine ; ceux que l'exploitant nomme, et eux seuls."""
+    site, cle = "https://site.invalid", "access-control-allow-origin"
+    ferme = TestClient(build_api(open_sur(gate)))
+    assert cle not in ferme.get("/versions", headers={"Origin": site}).headers
+    monkeypatch.setenv("BAROMETRE_API_ORIGINES", f"{site} https://autre.invalid")
+    ouvert = TestClient(build_api(open_sur(gate)))
+    assert ouvert.get("/versions", headers={"Origin": site}).headers[cle] == site
+    assert cle not in ouvert.get("/versions", headers={"Origin": "https://ailleurs.invalid"}).headers
+    demande = {"Origin": site, "Access-Control-Request-Method": "POST"}
+    assert ouvert.options("/versions", headers=demande).status_code == 400
+
+
+def test_une_grande_reponse_part_compressee(client: TestClient) -> None:
+    for adresse in ("/indicateurs?taille=200", f"/valeurs?{REQUETE}&format=csv"):
+        assert client.get(adresse).headers["content-encoding"] == "gzip"
+        nue = client.get(adresse, headers={"Accept-Encoding": "identity"})
+        assert "content-encoding" not in nue.headers
+
+
+def test_un_retrait_s_annonce_dans_chaque_reponse_et_sur_la_page(gate: Gate) -> None:
+    retrait = Retrait(date(2026, 12, 1), date(2027, 12, 1), "/api/v1/valeurs")
+    client = TestClient(build_api(open_sur(gate), retraits={"/sources": retrait}))
+    premiere = client.get("/sources")
+    deja = client.get("/sources", headers={"If-None-Match": premiere.headers["etag"]})
+    refusee = client.get("/sources?taille=0")
+    assert [r.status_code for r in (premiere, deja, refusee)] == [200, 304, 422]
+    for reponse in (premiere, deja, refusee):
+        assert reponse.headers["deprecation"] == "@1796083200"
+        assert reponse.headers["sunset"] == "Wed, 01 Dec 2027 00:00:00 GMT"
+        assert reponse.headers["link"] == '</api/v1/valeurs>; rel="successor-version"'
+    assert "deprecation" not in client.get("/versions").headers
+    assert "1 décembre 2027" in client.get("/").text.replace("1er", "1")
+
+
+def test_un_retrait_laisse_douze_mois() -> None:
+    for chemin, retrait in RETRAITS.items():
+        assert (retrait.fin - retrait.annonce).days >= 365, chemin
+
+
+def test_le_contrat_dit_licence_contact_et_citation(client: TestClient) -> None:
+    dit = client.get("/openapi.json").json()["info"]
+    assert dit["license"]["url"].startswith("https://")
+    assert "DINUM" in dit["contact"]["name"]
+    assert "Citez" in dit["description"]
+
+
+def test_chaque_cle_de_l_api_est_expliquee(client: TestClient) -> None:
+    contrat = client.get("/openapi.json").json()
+    muettes = [
+        (chemin, cle["name"])
+        for chemin, verbes in contrat["paths"].items()
+        for cle in verbes["get"].get("parameters", ())
+        if not cle.get("description")
+    ]
+    assert muettes == []
 
 
 def test_seules_des_lectures_sont_offertes(client: TestClient) -> None:
