@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+from html import unescape
 from pathlib import Path
 
 import pytest
 
 from barometre.access.lecteur import Lecteur
 from barometre.access.registre import get_registre
+from barometre.catalogue import load_catalogue
 from barometre.ui import visiteur
+from barometre.ui.blocks.textes import texte
 from tests.pages.conftest import Ouvrir, list_messages
 
 
@@ -40,6 +44,16 @@ def test_une_vue_vide_dit_quoi_changer(ouvrir: Ouvrir) -> None:
     assert any("élargissez le champ" in m.value for m in page.markdown)
     assert any("Sans ligne dans cette vue" in m for m in list_messages(page))
     assert not page.exception
+
+
+def test_en_large_chaque_colonne_porte_le_titre_de_son_indicateur(ouvrir: Ouvrir) -> None:
+    """Son identifiant n'est pas au dictionnaire des colonnes : la page ne s'ouvrait plus."""
+    page = ouvrir("explorer", theme="communication", par="strate", forme="large")
+    html = "".join(unescape(str(bloc.proto.body)) for bloc in page.get("html"))
+    entetes = re.findall(r'<th scope="col"[^>]*>([^<]+)</th>', html)
+    titres = [unescape(texte(i.titre)) for i in load_catalogue().list_indicateurs("communication")]
+    assert set(titres[:3]) <= set(entetes)
+    assert not [e for e in entetes if "_" in e]
 
 
 def test_une_personne_connectee_garde_renomme_et_oublie_ses_vues(

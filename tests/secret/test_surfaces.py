@@ -19,9 +19,11 @@ from barometre.charts.image import Trait, build_image_traits
 from barometre.cli import main
 from barometre.cli.analyse import COMMANDES
 from barometre.cli.exporter import GPKG
+from barometre.domain.portee import Portee
 from barometre.exports import FORMATS
 from barometre.rapports import images
 from barometre.rapports.formats import FORMATS_DOCUMENT
+from barometre.ui import state
 from barometre.ui.navigation import list_pages
 from barometre.ui.serving import build_routes
 from barometre.ui.serving.apercu import load_apercu
@@ -42,6 +44,12 @@ DEMANDES = {
                 ["estimer", "--indicateur", "{indicateur}", "--par", "region"]),
     "pairs": (["pairs", surfaces.COMMUNE, "--json"],),
 }  # fmt: skip
+ELUE = Portee("collectivite", "commune-2A004", simulee=True)
+VOISINES = {
+    "fiche": {"collectivite": surfaces.COMMUNE},
+    "comparer": {"collectivite": "commune-2A004", "theme": "communication", "avec": surfaces.COMMUNE},
+    "participation": {"theme": "communication", "territoire": "departement-2A"},
+}
 Lire = Callable[[str], object]
 
 
@@ -135,10 +143,31 @@ def test_une_page_ne_dit_rien_de_ce_qui_est_cache(
     comparer(lire)
 
 
+@pytest.mark.parametrize(("adresse_page", "demande"), list(VOISINES.items()))
+def test_une_elue_ne_lit_rien_de_sa_voisine(
+    comparer: Callable[[Lire], None], adresse_page: str, demande: dict[str, str]
+) -> None:
+    """Elle est nommée, sa voisine est celle dont tout change : réponses, participation, cellules cachées."""
+
+    def lire(_: str) -> list[str]:
+        page = AppTest.from_file(str(RACINE / "app.py"), default_timeout=60)
+        for nom, valeur in demande.items():
+            page.query_params[nom] = valeur
+        page.session_state[state._PORTEE] = ELUE
+        page._page_hash = calc_hash(adresse_page)
+        page.run()
+        assert not page.exception
+        return [_write(bloc) for bloc in page.main]
+
+    comparer(lire)
+
+
 def _write(bloc: object) -> str:
     """Ce que le navigateur reçoit, moins les numéros tirés au sort des images et des fichiers."""
     texte = str(getattr(bloc, "proto", "")) + "".join(map(_write, getattr(bloc, "children", {}).values()))
-    return re.sub(r"images/[\w.-]+\.png|/media/\w+\.\w+|deferred_file_id: \"\w+\"", "", texte)
+    return re.sub(
+        r"images/[\w.-]+\.png|fichiers/[\w.-]+|/media/\w+\.\w+|deferred_file_id: \"\w+\"", "", texte
+    )
 
 
 @pytest.mark.parametrize("commande", sorted(DEMANDES))

@@ -26,6 +26,7 @@ from barometre.views.donnees.demande import (
     read_demande,
 )
 from barometre.views.donnees.explorer import PAGE, VueExplorer
+from barometre.views.donnees.formes import build_titres
 from barometre.views.donnees.reproduire import build_requete, list_recettes
 
 HAUTEUR_APERCU = 480  # en pixels : les titres et une dizaine de lignes
@@ -92,6 +93,8 @@ def render_apercu(composee: Composee) -> None:
     if composee.demande.forme == "longue":
         # Une colonne toute vide (la période d'une réponse) n'apprend rien à l'écran.
         page = page[[c for c in LONGUE if page[c].notna().any() and page[c].ne("").any()]]
+    else:
+        page = page.rename(columns=build_titres(vue.indicateurs))
     with st.container(height=HAUTEUR_APERCU, border=False, key="apercu"):
         render_tableau(page, f"Aperçu\u202f: {vue.champ}", simulee=vue.provenance.simulee)
     if vue.pages > 1:

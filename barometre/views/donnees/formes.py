@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
+
+from barometre.domain.indicateur import Indicateur
 
 # Ce qui nomme une ligne en large ; la période n'y est que si la vue s'y répartit.
 _GROUPE = ("groupe", "territoire_id", "type", "strate", "couverture")
@@ -25,3 +29,9 @@ def pivot_large(table: pd.DataFrame, *, par_periode: bool) -> pd.DataFrame:
         large = large.merge(ajouts, on=cles, how="left")
     marques = [nom for nom in large.columns if str(nom).endswith("_marque")]
     return large.fillna(dict.fromkeys(marques, ""))
+
+
+def build_titres(indicateurs: Iterable[Indicateur]) -> dict[str, str]:
+    """Ce qui se lit en tête des colonnes d'un indicateur, en large : elles portent son identifiant."""
+    lus = list(indicateurs)
+    return {i.id: i.titre for i in lus} | {f"{i.id}_marque": f"Marque\u202f: {i.titre}" for i in lus}
