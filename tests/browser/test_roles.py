@@ -1,0 +1,95 @@
+"""Ce que voit une personne connectée : rien n’est demandé à un autre hôte, la console est muette."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser
+
+from barometre.access.registre import get_registre
+from barometre.domain.portee import Portee
+from barometre.ui.blocks.administration.page import VUES
+from barometre.ui.visiteur import COOKIE
+from tests.administration.conftest import connect
+from tests.browser.conftest import Visite, run_serveur
+from tests.fakes import build_entrepot_factice
+
+pytestmark = pytest.mark.navigateur
+ADMINISTRATION = [f"/administration?vue={vue}" for vue in VUES]
+PERSONNES = {
+    "operateur": (Portee("operateur"), ADMINISTRATION),
+    "collectivite": (
+        Portee("collectivite", collectivite_id="commune-01001"),
+        ["/fiche?collectivite=commune-01001", "/comparer?collectivite=commune-01001", "/inclusion"],
+    ),
+    "opsn": (Portee("opsn", opsn_id="opsn-essai"), ["/opsn", "/participation", "/obligations"]),
+    "programme": (Portee("programme"), ["/", "/participation", "/alertes", "/evolution", "/synthese"]),
+}
+
+CONNEXION = {
+    "BAROMETRE_ADRESSE": "https://127.0.0.1",
+    "BAROMETRE_OIDC_EMETTEUR": "https://fournisseur.invalid",
+    "BAROMETRE_OIDC_CLIENT": "essai",
+    "BAROMETRE_OIDC_SECRET": "s" * 40,
+}
+
+
+@dataclass
+class Service:
+    """Un service sur des réponses réelles, et de quoi y connecter quelqu'un."""
+
+    base: str
+    jetons: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    dossier = tmp_path_factory.mktemp("service")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BAROMETRE_REGISTRE", f"sqlite:///{dossier}/registre.db")
+        jetons = {nom: connect(get_registre(), nom, portee) for nom, (portee, _) in PERSONNES.items()}
+        # Personne ne va jusqu'au fournisseur : ces réglages font dessiner le compte dans le menu.
+        for nom, valeur in CONNEXION.items():
+            patch.setenv(nom, valeur)
+        entrepot = build_entrepot_factice(dossier / "entrepot", simulee=False)
+        with run_serveur(entrepot, dossier, dossier / "contours") as base:
+            yield Service(base, jetons)
+
+
+@pytest.mark.parametrize("nom", PERSONNES)
+def test_une_personne_connectee_ne_fait_rien_demander_ailleurs(
+    service: Service, navigateur: Browser, nom: str
+) -> None:
+    contexte = navigateur.new_context(viewport={"width": 1440, "height": 900}, locale="fr-FR")
+    contexte.add_cookies(
+        [
+            {
+                "name": COOKIE,
+                "value": service.jetons[nom],
+                "url": service.base.replace("http", "https", 1),
+                "secure": True,
+            }
+        ]
+    )
+    visite = Visite(contexte.new_page(), service.base)
+    page = visite.page
+    page.on("request", lambda demande: visite.adresses.append(demande.url))
+    page.on("websocket", lambda prise: visite.adresses.append(prise.url))
+    page.on("console", lambda m: visite.console.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda erreur: visite.console.append(str(erreur)))
+    try:
+        for chemin in PERSONNES[nom][1]:
+            page.goto(service.base + chemin)
+            page.wait_for_selector(".baro-pied", timeout=60_000)
+            page.wait_for_load_state("networkidle")
+            dits = page.locator(".stMain").inner_text()
+            assert "Traceback" not in dits
+            assert "réservée aux" not in dits, chemin
+            assert page.get_by_text("Se déconnecter").count() == 1, chemin
+            assert page.locator(".stException").count() == 0, chemin
+    finally:
+        contexte.close()
+    assert visite.hors_du_serveur == []
+    assert visite.console == []
