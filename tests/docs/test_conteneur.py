@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -70,3 +73,15 @@ def test_le_controle_de_sante_demande_un_hote_admis() -> None:
     exemple = dict(ligne.split("=", 1) for ligne in lignes if "=" in ligne and not ligne.startswith("#"))
     assert hote in read_reglages(exemple).hotes
     assert f"hdr Host {hote}" in (DOSSIER / "haproxy.cfg").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd n'est pas installé")
+def test_systemd_lit_le_service(tmp_path: Path) -> None:
+    """Aucune clé inconnue, aucune valeur refusée ; seul le programme, à installer, est remplacé."""
+    texte = (DOSSIER / "barometre.service").read_text(encoding="utf-8")
+    copie = tmp_path / "barometre.service"
+    copie.write_text(texte.replace("/opt/barometre/.venv/bin/python", sys.executable), encoding="utf-8")
+    commande = ["systemd-analyze", "verify", "--man=no", str(copie)]
+    lu = subprocess.run(commande, capture_output=True, text=True, check=False)
+    # Les remarques sur les unités de la machine ne sont pas les nôtres.
+    assert [ligne for ligne in lu.stderr.splitlines() if "barometre.service" in ligne] == []
