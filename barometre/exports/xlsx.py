@@ -32,6 +32,8 @@ _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_
 # Une date fixe : deux écritures des mêmes données donnent les mêmes octets.
 _CREE_LE = datetime(2000, 1, 1)
 _LARGEURS_MOTS = (28, 90)
+# En points ; la part d'une ligne que remplissent des mots entiers ; le papier d'ici.
+_HAUTEUR, _REMPLIE, _A4 = 15, 0.9, 9
 _STYLE = "Table Style Light 1"
 _PIECE_DONNEES = "xl/worksheets/sheet2.xml"
 
@@ -55,18 +57,36 @@ def _write_mots(classeur: Any, nom: str, titres: Ligne, lignes: Sequence[Ligne])
     feuille = classeur.add_worksheet(nom)
     gras = classeur.add_format({"bold": True, "valign": "top"})
     plie = classeur.add_format({"text_wrap": True, "valign": "top"})
-    feuille.set_column(0, 0, _LARGEURS_MOTS[0])
-    feuille.set_column(1, max(len(titres) - 1, 1), _LARGEURS_MOTS[1] // (len(titres) - 1) + 10)
+    largeurs = (_LARGEURS_MOTS[0], _LARGEURS_MOTS[1] // (len(titres) - 1) + 10)
+    feuille.set_column(0, 0, largeurs[0])
+    feuille.set_column(1, max(len(titres) - 1, 1), largeurs[1])
     feuille.freeze_panes(1, 0)
+    _prepare_impression(feuille)
     for rang, ligne in enumerate((titres, *lignes)):
+        # LibreOffice n'ajuste pas une ligne au texte qui s'y plie : sans hauteur, il déborde sur la suivante.
+        feuille.set_row(rang, _HAUTEUR * max(_count_lignes(t, largeurs[k > 0]) for k, t in enumerate(ligne)))
         for colonne, texte in enumerate(ligne):
             feuille.write_string(rang, colonne, strip_controles(texte), plie if rang and colonne else gras)
+
+
+def _count_lignes(texte: str, largeur: int) -> int:
+    """Les lignes que prend un texte plié à cette largeur ; un mot ne se coupe pas, d'où un peu de marge."""
+    return sum(max(1, -(-len(morceau) // int(_REMPLIE * largeur))) for morceau in texte.split("\n"))
+
+
+def _prepare_impression(feuille: Any) -> None:
+    """Une page de large, les titres repris en tête de chacune."""
+    feuille.set_landscape()
+    feuille.set_paper(_A4)
+    feuille.fit_to_pages(1, 0)
+    feuille.repeat_rows(0)
 
 
 def _write_modele(classeur: Any, colonnes: Sequence[Colonne], lignes: int) -> None:
     """La feuille des données sans ses lignes : titres, largeurs, formats, tableau à sa taille."""
     feuille = classeur.add_worksheet(DONNEES)
     feuille.freeze_panes(1, 0)
+    _prepare_impression(feuille)
     for rang, colonne in enumerate(colonnes):
         feuille.set_column(rang, rang, colonne.largeur, _build_format(classeur, colonne))
     if not colonnes:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from xml.etree.ElementTree import Element, fromstring
 
@@ -83,6 +84,22 @@ def test_des_titres_qui_se_repetent_restent_un_tableau_excel() -> None:
     table = pd.DataFrame([[1, 2]], columns=["Part", "part"])
     feuille = openpyxl.load_workbook(io.BytesIO(to_xlsx(table, PROVENANCE)))["Données"]
     assert [c.value for c in feuille[1]] == ["Part", "part (2)"]
+
+
+def test_un_texte_plie_a_sa_hauteur_et_une_feuille_tient_en_largeur() -> None:
+    """Vu dans LibreOffice : les précautions se recouvraient, et la couverture s'imprimait coupée."""
+    longue = replace(PROVENANCE, precautions=("mot " * 120, "court"))
+    classeur = openpyxl.load_workbook(io.BytesIO(to_xlsx(TABLE, longue)))
+    couverture = classeur["Couverture"]
+    hauteurs = {
+        couverture.cell(rang, 2).value: couverture.row_dimensions[rang].height or 15
+        for rang in range(1, couverture.max_row + 1)
+    }
+    assert hauteurs["mot " * 120] >= 5 * hauteurs["court"]
+    for feuille in classeur:
+        assert (feuille.page_setup.orientation, feuille.page_setup.fitToHeight) == ("landscape", 0)
+        assert feuille.sheet_properties.pageSetUpPr.fitToPage
+        assert feuille.print_title_rows == "$1:$1"
 
 
 def _lire_ods(piece: str) -> Element:
