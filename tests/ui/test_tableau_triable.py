@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
 from barometre.ui.blocks import tableau_triable
 from barometre.ui.blocks.tableau_triable import LIGNES_MONTREES, Case, build_triable
+from barometre.ui.blocks.textes import build_tableau
 
 STYLE = Path(tableau_triable.__file__).parents[1] / "ressources" / "style.css"
 
@@ -13,6 +16,9 @@ STYLE = Path(tableau_triable.__file__).parents[1] / "ressources" / "style.css"
 def test_chaque_entete_se_trie_et_chaque_case_dit_comment() -> None:
     html = build_triable("Essai", ("Nom", "Valeur"), [[Case.build("<b>"), Case.build("2\u202f729 réponses")]])
     assert html.count("data-trier") == 2
+    # Qui ne voit pas l'ombre au bord entend qu'il reste des colonnes.
+    assert 'tabindex="0" role="region" aria-label="Essai, tableau qui défile"' in html
+    assert 'aria-label="Essai, tableau qui défile"' in build_tableau(pd.DataFrame({"n": [1]}), "Essai")
     assert 'data-tri="2729 réponses"' in html  # et non 2, que l'espace des milliers laisserait
     assert "&lt;b&gt;" in html
     assert '<td data-tri="<b>"' not in html

@@ -221,6 +221,11 @@ def test_la_carte_dit_la_date_d_une_donnee_ancienne() -> None:
     releve = read_mesure(porte, fibre, "region", Selection(), lieux)  # type: ignore[arg-type]
     assert releve.messages == ("Donnée ancienne : mars 2018.",)
     assert releve.cadre["etat"].tolist() == ["montre"]
+    # Comme le thème et la fiche : là où celle qui la remplace est connue, l'ancienne ne se montre plus.
+    recente = CATALOGUE.get_indicateur("fibre_deploiement")
+    cadre = read_mesure(porte, fibre, "region", Selection(), lieux, plus_recente=recente).cadre  # type: ignore[arg-type]
+    assert cadre["etat"].tolist() == ["absent"]
+    assert "Remplacé par" in cadre["raison"].iloc[0]
 
 
 def test_un_chiffre_publie_sans_territoire_le_dit(gate: Gate) -> None:

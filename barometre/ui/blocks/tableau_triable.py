@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from html import escape
 
 from barometre.domain.formats import format_compte
-from barometre.ui.blocks.textes import texte
+from barometre.ui.blocks.textes import DEFILE, texte
 
 # Un écran de portable, deux de téléphone : au-delà, les lignes se demandent (ou se filtrent).
 LIGNES_MONTREES = 12
@@ -43,7 +43,7 @@ def build_triable(titre: str, entetes: Sequence[str], lignes: Sequence[Sequence[
         f'<div class="baro-triable"{court}><label class="baro-filtre">Filtrer ce tableau '
         '<input type="search" data-filtrer placeholder="Un mot"></label>'
         f'<p class="baro-legende" role="status">{format_compte(len(lignes), "ligne")}</p>'
-        f'<div class="baro-tableau" tabindex="0" role="region" aria-label="{escape(titre)}"><table>'
+        f'<div class="baro-tableau" tabindex="0" role="region" aria-label="{escape(titre)}{DEFILE}"><table>'
         f"<caption>{texte(titre)}</caption><thead><tr>{boutons}</tr></thead><tbody>{corps}</tbody>"
         f"</table></div>{suite}</div>"
     )

@@ -153,9 +153,18 @@ def _describe(indicateur: Indicateur, chiffre: Chiffre, valeur: str, *, simulee:
 
 
 def read_mesure(
-    gate: Gate, indicateur: Indicateur, niveau: str, selection: Selection, lieux: pd.DataFrame
+    gate: Gate,
+    indicateur: Indicateur,
+    niveau: str,
+    selection: Selection,
+    lieux: pd.DataFrame,
+    *,
+    plus_recente: Indicateur | None = None,
 ) -> Releve:
-    """Une donnée de l'État, publique pour chaque territoire ; la dernière période, ou celle demandée."""
+    """Une donnée de l'État, publique pour chaque territoire ; la dernière période, ou celle demandée.
+
+    `plus_recente` : celle qui la remplace, là où elle est connue.
+    """
     valeurs = gate.list_valeurs(indicateur.id, type=niveau)
     connues = valeurs[valeurs["etat"].eq("repondu") & valeurs["valeur"].notna()]
     periodes = tuple(sorted(str(p) for p in connues["periode"].unique()))
@@ -168,7 +177,11 @@ def read_mesure(
     if indicateur.oui_non and all(relevee.n is None for relevee in relevees.values()):
         return _read_oui_non(relevees, periode, periodes, lieux)
     jour = gate.get_version().creee_le.date()
-    verdicts = {lieu: judge_place(indicateur, relevee, jour) for lieu, relevee in relevees.items()}
+    remplacees = _list_connus(gate, plus_recente, niveau)
+    verdicts = {
+        lieu: judge_place(indicateur, relevee, jour, plus_recente if lieu in remplacees else None)
+        for lieu, relevee in relevees.items()
+    }
     lignes = [_ligne_mesure(indicateur, relevees.get(t), verdicts.get(t)) for t in lieux["territoire_id"]]
     france = gate.list_valeurs(indicateur.id, periode=periode, type="france")
     reference = (
@@ -186,6 +199,15 @@ def read_mesure(
         messages=tuple(dict.fromkeys(v.raison for v in verdicts.values() if v.place == "en_petit")),
         periodes=periodes,
     )
+
+
+def _list_connus(gate: Gate, mesure: Indicateur | None, niveau: str) -> frozenset[str]:
+    """Les lieux où cette mesure est connue."""
+    if mesure is None:
+        return frozenset()
+    valeurs = gate.list_valeurs(mesure.id, type=niveau)
+    connues = valeurs[valeurs["etat"].eq("repondu") & valeurs["valeur"].notna()]
+    return frozenset(connues["collectivite_id"].astype(str))
 
 
 def list_relevees(gate: Gate, valeurs: pd.DataFrame, niveau: str) -> dict[str, Relevee]:

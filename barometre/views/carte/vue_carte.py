@@ -158,7 +158,10 @@ def _read(
     if indicateur.id == OPSN:
         return carte_faits.read_opsn(gate, choix.niveau, lieux)
     if indicateur.origine == "mesure":
-        return carte_valeurs.read_mesure(gate, indicateur, choix.niveau, choix.selection, lieux)
+        plus_recente = catalogue.indicateurs.get(indicateur.remplacee_par)
+        return carte_valeurs.read_mesure(
+            gate, indicateur, choix.niveau, choix.selection, lieux, plus_recente=plus_recente
+        )
     if choix.depuis:
         return read_changement(gate, indicateur, choix.selection, choix.depuis, lieux)
     if choix.niveau == "commune":
