@@ -31,9 +31,9 @@ class Photo:
 
 PHOTOS = (
     Photo("accueil", "/", 1280, 860),
-    Photo("theme", "/cybersecurite", 1280, 860),
+    Photo("theme", "/cybersecurite", 1440, 1000),
     Photo("fiche_telephone", "/fiche?collectivite=commune-02578", 390, 844),
-    Photo("carte", "/carte?theme=communication&niveau=departement", 1280, 860),
+    Photo("carte", "/carte?theme=communication", 1280, 1180),
 )
 
 
