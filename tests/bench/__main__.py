@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import platform
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,18 +38,27 @@ def _ecrire(valeur: Any) -> str:
     return texte.replace("|", "\\|").replace("\n", " ")
 
 
+def merge_parties(ancien: str, parties: dict[str, str]) -> str:
+    """Le rapport où ces parties remplacent les leurs : refaire une mesure n'efface pas les autres."""
+    gardees = dict(re.findall(r"^## ([^\n]+)\n\n(.*?)\s*(?=^## |\Z)", ancien, flags=re.MULTILINE | re.DOTALL))
+    ecrites = [f"## {titre}\n\n{partie}" for titre, partie in (gardees | parties).items()]
+    return "\n\n".join(["# Mesures", *ecrites]) + "\n"
+
+
 def main(voulus: list[str]) -> None:
     """Exécute tous les modules, ou ceux que l'on nomme (`python -m tests.bench cartes`)."""
     noms = [nom for nom in list_modules() if not voulus or nom.removeprefix("bench_") in voulus]
     quand = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-    parties = [f"# Mesures\n\n{quand}, {platform.machine()}, Python {platform.python_version()}."]
+    parties: dict[str, str] = {}
     for nom in noms:
         module = importlib.import_module(f"tests.bench.{nom}")
         titre = (module.__doc__ or nom).strip().splitlines()[0]
         print(titre, flush=True)
-        parties.append(f"## {titre}\n\n{build_tableau(module.run())}")
+        mesure = f"{quand}, {platform.machine()}, Python {platform.python_version()}."
+        parties[titre] = f"{mesure}\n\n{build_tableau(module.run())}"
     RAPPORT.parent.mkdir(exist_ok=True)
-    RAPPORT.write_text("\n\n".join(parties) + "\n", encoding="utf-8")
+    ancien = RAPPORT.read_text(encoding="utf-8") if RAPPORT.exists() else ""
+    RAPPORT.write_text(merge_parties(ancien, parties), encoding="utf-8")
     print(RAPPORT)
 
 

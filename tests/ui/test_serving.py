@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from streamlit import file_util
 
+from barometre.ui import serving
 from barometre.ui.serving.document import FrenchDocument, build_document
 from barometre.ui.serving.headers import EN_TETES, SecurityHeaders
 from barometre.ui.serving.routes import build_routes
@@ -103,3 +105,20 @@ def test_le_reste_passe_tel_quel_avec_ses_en_tetes(client: TestClient) -> None:
     assert 'lang="en"' in client.get("/_stcore/x").text
     assert client.get("/donnees").json() == {"lang": "en"}
     assert all(nom in client.get("/donnees").headers for nom in EN_TETES)
+
+
+def test_ce_qui_est_pret_n_est_plus_relu_par_le_ramasse_miettes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Un passage complet arrêtait tous les lecteurs 300 à 680 ms."""
+    seuils, geles = gc.get_threshold(), gc.get_freeze_count()
+    chauffe: list[str] = []
+    monkeypatch.setattr(serving.chauffe, "warm_up", lambda: chauffe.extend(["vue"] * 3))
+    try:
+        serving._warm_and_settle()
+        assert chauffe == ["vue"] * 3
+        assert gc.get_freeze_count() > geles + 10_000
+        assert gc.get_threshold() == serving.SEUILS
+        assert all(neuf >= ancien for neuf, ancien in zip(serving.SEUILS, seuils, strict=True))
+        assert serving.SEUILS[0] > seuils[0]
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*seuils)
