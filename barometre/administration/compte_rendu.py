@@ -15,6 +15,7 @@ from barometre.ingest.lot import Lot
 from barometre.views.lecture.tableau import build_tableau
 
 COLONNES = ("sort", "ligne", "colonne", "valeur_recue", "motif_rejet", "remede")
+COLONNES_REUNIES = ("fautes", "premiere_ligne", "colonne", "valeur_recue", "motif_rejet", "remede")
 EN_QUARANTAINE, DOUBLON, IGNOREE = "quarantaine", "doublon", "ignorée"
 ATTACHER = "Rattachez la collectivité (vue Quarantaine), ou corrigez l'identifiant dans le fichier."
 RAPPROCHER = "Rapprochez cette valeur d'une réponse (vue Quarantaine), ou corrigez la cellule."
@@ -64,6 +65,16 @@ def find_remede(motif: str) -> str:
 def build_lignes(lot: Lot) -> pd.DataFrame:
     """Toutes les lignes non chargées, chaque faute à sa ligne du fichier."""
     return build_tableau(_iter_lignes(lot), COLONNES)
+
+
+def merge_fautes(lignes: pd.DataFrame) -> pd.DataFrame:
+    """La même faute sur mille lignes est une faute : réunies, la plus fréquente d'abord."""
+    cles = ["colonne", "valeur_recue", "motif_rejet", "remede"]
+    reunies = lignes.groupby(cles, sort=False, dropna=False).agg(
+        fautes=("ligne", "size"), premiere_ligne=("ligne", "min")
+    )
+    triees = reunies.reset_index().sort_values(["fautes", "premiere_ligne"], ascending=[False, True])
+    return build_tableau(triees[list(COLONNES_REUNIES)].itertuples(index=False, name=None), COLONNES_REUNIES)
 
 
 def _iter_lignes(lot: Lot) -> Iterator[tuple[object, ...]]:

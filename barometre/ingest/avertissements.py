@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from barometre.domain.enquete import Questionnaire
+from barometre.domain.formats import format_compte
 from barometre.ingest.answers import Reponses
 from barometre.ingest.columns import Plan
 from barometre.ingest.entetes import CODE
@@ -43,9 +44,13 @@ def _iter_colonnes(
     """Ce qui tient aux entêtes : inconnus, absents, différents."""
     if plan.inconnues:
         noms = ", ".join(f"« {e[:60]} »" for e in plan.inconnues[:5])
-        yield f"{len(plan.inconnues)} colonne(s) non reconnue(s), non chargée(s) : {noms}."
+        nombre = len(plan.inconnues)
+        colonnes = format_compte(nombre, "colonne non reconnue", "colonnes non reconnues")
+        yield f"{colonnes}, {'non chargées' if nombre > 1 else 'non chargée'} : {noms}."
     if plan.commentaires:
-        yield f"{len(plan.commentaires)} colonne(s) de commentaires, non chargée(s)."
+        nombre = len(plan.commentaires)
+        colonnes = format_compte(nombre, "colonne de commentaires", "colonnes de commentaires")
+        yield f"{colonnes}, {'non chargées' if nombre > 1 else 'non chargée'}."
     if libres:
         yield f"Réponses libres comptées « Autre » : {', '.join(libres)}."
     absentes = [q.code for q in questionnaire.questions if q.id not in plan.question_ids]

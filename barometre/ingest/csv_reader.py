@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
-from barometre.domain.formats import format_au_plus
+from barometre.domain.formats import format_au_plus, format_compte
 from barometre.ingest.errors import ImportRefuse, Rejet
 from barometre.ingest.limits import MAX_CARACTERES_CELLULE, MAX_CELLULES, MAX_COLONNES, MAX_LIGNES
 
@@ -58,9 +58,9 @@ class Tableau:
 
 def _motif_largeur(trouve: int, attendu: int) -> str:
     ecart = abs(trouve - attendu)
-    cause = "en trop" if trouve > attendu else "manquante(s)"
+    cause = "en trop" if trouve > attendu else "manquante" if ecart == 1 else "manquantes"
     return (
-        f"La ligne a {trouve} colonnes au lieu de {attendu} : {ecart} colonne(s) {cause}, "
+        f"La ligne a {trouve} colonnes au lieu de {attendu} : {format_compte(ecart, 'colonne')} {cause}, "
         "les réponses seraient décalées."
     )
 

@@ -6,7 +6,13 @@ import pytest
 
 from barometre.access import Gate
 from barometre.administration.comparaison import compare_versions
-from barometre.administration.compte_rendu import ATTACHER, CORRIGER, RAPPROCHER, CompteRendu
+from barometre.administration.compte_rendu import (
+    ATTACHER,
+    CORRIGER,
+    RAPPROCHER,
+    CompteRendu,
+    merge_fautes,
+)
 from barometre.administration.imports import (
     Depot,
     hash_depot,
@@ -142,3 +148,15 @@ def test_un_nom_de_fichier_ne_sort_pas_du_dossier(operateur: Operateur, codes: l
     _, octets = _write(codes[:5])
     lu = _count(operateur, Depot([("../../etc/passwd\x00.csv", octets)], QUESTIONNAIRE, VAGUE))
     assert lu.equation.startswith("5")
+
+
+def test_mille_fois_la_meme_faute_se_lit_une_fois(operateur: Operateur, codes: list[str]) -> None:
+    """Une colonne mal lue refuse toutes ses lignes : réunies, elles laissent voir l'autre faute."""
+    memes = [f"{i},2023-12-01 10:00:00,{code},Peut-être" for i, code in enumerate(codes[10:70])]
+    fichier = _write(codes[:10], "900,2023-12-01 10:00:00,99999,A1", *memes)
+    lu = _count(operateur, Depot([fichier], QUESTIONNAIRE, VAGUE))
+    reunies = merge_fautes(lu.lignes)
+    assert reunies[["fautes", "premiere_ligne", "valeur_recue"]].values.tolist() == [
+        [60, 13, "Peut-être"], [1, 12, "99999"],
+    ]  # fmt: skip
+    assert reunies["fautes"].sum() == len(lu.lignes)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
-from barometre.administration.compte_rendu import CompteRendu
+from barometre.administration.compte_rendu import CompteRendu, merge_fautes
 from barometre.administration.imports import (
     EXTENSIONS,
     Depot,
@@ -30,6 +31,8 @@ from barometre.ui.blocks.textes import render_tableau, texte
 _DEPOT, _COLONNE, _LU = "deposer-fichiers", "rapprocher-", "_depot_lu"
 # Au-delà, un fichier d'un autre questionnaire a sans doute été déposé.
 COLONNES_MAX = 40
+# Une colonne mal lue refuse toutes ses lignes : au-delà, les fautes semblables se lisent d'abord réunies.
+FAUTES_UNE_A_UNE, FAUTES_MAX = 50, 1_000
 
 
 def render_importer() -> None:
@@ -103,7 +106,20 @@ def _render_compte_rendu(lu: CompteRendu) -> None:
     if not lu.lignes.empty:
         fautes = format_compte(len(lu.lignes), "faute", "fautes")
         st.subheader(f"Ce qui n’est pas chargé\u202f: {fautes}")
-        render_tableau(lu.lignes, "Lignes non chargées")
+        _render_fautes(lu.lignes)
+
+
+def _render_fautes(lignes: pd.DataFrame) -> None:
+    """Réunies d'abord quand elles sont nombreuses, puis une à une ; ce qui est coupé se dit."""
+    if len(lignes) > FAUTES_UNE_A_UNE:
+        reunies = merge_fautes(lignes)
+        render_tableau(reunies.head(FAUTES_MAX), "Fautes semblables, réunies")
+        if len(lignes) > FAUTES_MAX:
+            render_message(
+                f"Chaque tableau s’arrête à {format_compte(FAUTES_MAX, 'ligne')}\u202f: ce fichier a "
+                f"{format_compte(len(lignes), 'faute')}, dont {format_compte(len(reunies), 'différente')}."
+            )
+    render_tableau(lignes.head(FAUTES_MAX), "Lignes non chargées")
 
 
 def _render_colonnes(questionnaire_id: str, inconnues: list[str]) -> None:
