@@ -110,16 +110,19 @@ def _render_compte_rendu(lu: CompteRendu) -> None:
 
 
 def _render_fautes(lignes: pd.DataFrame) -> None:
-    """Réunies d'abord quand elles sont nombreuses, puis une à une ; ce qui est coupé se dit."""
-    if len(lignes) > FAUTES_UNE_A_UNE:
-        reunies = merge_fautes(lignes)
-        render_tableau(reunies.head(FAUTES_MAX), "Fautes semblables, réunies")
-        if len(lignes) > FAUTES_MAX:
-            render_message(
-                f"Chaque tableau s’arrête à {format_compte(FAUTES_MAX, 'ligne')}\u202f: ce fichier a "
-                f"{format_compte(len(lignes), 'faute')}, dont {format_compte(len(reunies), 'différente')}."
-            )
-    render_tableau(lignes.head(FAUTES_MAX), "Lignes non chargées")
+    """Nombreuses, elles se lisent réunies, et une à une en dépliant ; ce qui est coupé se dit."""
+    if len(lignes) <= FAUTES_UNE_A_UNE:
+        render_tableau(lignes, "Lignes non chargées")
+        return
+    reunies = merge_fautes(lignes)
+    render_tableau(reunies.head(FAUTES_MAX), "Fautes semblables, réunies")
+    if len(lignes) > FAUTES_MAX:
+        render_message(
+            f"Chaque tableau s’arrête à {format_compte(FAUTES_MAX, 'ligne')}\u202f: ce fichier a "
+            f"{format_compte(len(lignes), 'faute')}, dont {format_compte(len(reunies), 'différente')}."
+        )
+    with st.expander("Voir les fautes une à une"):
+        render_tableau(lignes.head(FAUTES_MAX), "Lignes non chargées")
 
 
 def _render_colonnes(questionnaire_id: str, inconnues: list[str]) -> None:

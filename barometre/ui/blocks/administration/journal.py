@@ -73,7 +73,7 @@ def _open_version(version_id: str) -> Gate | None:
 
 def _select_recherche() -> Recherche:
     actions = ["", *get_registre().list_actions_journal()]
-    mots, action, depuis, jusqu_a = st.columns([3, 2, 1, 1])
+    mots, action, depuis, jusqu_a = st.columns([5, 4, 3, 3])
     with mots:
         texte = st.text_input("Chercher (compte, objet, précision)", key="journal-texte", max_chars=100)
     with action:
