@@ -192,3 +192,32 @@ def test_la_phrase_compte_ce_qui_est_cache(gate: Gate) -> None:
     assert vue.caches > 0
     assert f"{vue.caches}\u00a0chiffre" in vue.phrase
     assert "par le secret" in vue.phrase
+
+
+FIBRE = {
+    "fibre_part_raccordable": ("2018-03", ["01001", "01002"]),
+    "fibre_deploiement": ("2026-06", ["01001"]),
+}
+
+
+class AvecFibre(Gate):
+    """La porte, où la fibre de 2018 est connue de deux communes, et celle qui la remplace d'une seule."""
+
+    def list_valeurs(self, indicateur_id, *args, **filtres):  # type: ignore[no-untyped-def]
+        if indicateur_id not in FIBRE:
+            return super().list_valeurs(indicateur_id, *args, **filtres)
+        periode, codes = FIBRE[indicateur_id]
+        commun = {"indicateur_id": indicateur_id, "periode": periode, "valeur": 0.4, "etat": "repondu"}
+        lignes = [commun | {"collectivite_id": f"commune-{c}", "n_communes": None} for c in codes]
+        return pd.DataFrame(lignes)
+
+
+def test_une_mesure_remplacee_ne_s_emporte_pas_la_ou_la_nouvelle_est_connue(gate: Gate) -> None:
+    """Le fichier suit la page : thème, fiche et carte la cachent."""
+    porte = AvecFibre(gate._repository)
+    lignes = _read(porte, "indicateurs=fibre_part_raccordable&niveau=commune").table.set_index(
+        "territoire_id"
+    )
+    assert lignes["marque"].to_dict() == {"commune-01001": "[x]", "commune-01002": ""}
+    assert lignes["valeur"].isna().to_dict() == {"commune-01001": True, "commune-01002": False}
+    assert lignes.loc["commune-01001", "remarque"].startswith("Remplacé par")

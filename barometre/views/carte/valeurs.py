@@ -177,7 +177,7 @@ def read_mesure(
     if indicateur.oui_non and all(relevee.n is None for relevee in relevees.values()):
         return _read_oui_non(relevees, periode, periodes, lieux)
     jour = gate.get_version().creee_le.date()
-    remplacees = _list_connus(gate, plus_recente, niveau)
+    remplacees = list_connus(gate, plus_recente, niveau)
     verdicts = {
         lieu: judge_place(indicateur, relevee, jour, plus_recente if lieu in remplacees else None)
         for lieu, relevee in relevees.items()
@@ -201,7 +201,7 @@ def read_mesure(
     )
 
 
-def _list_connus(gate: Gate, mesure: Indicateur | None, niveau: str) -> frozenset[str]:
+def list_connus(gate: Gate, mesure: Indicateur | None, niveau: str) -> frozenset[str]:
     """Les lieux où cette mesure est connue."""
     if mesure is None:
         return frozenset()

@@ -124,7 +124,7 @@ def _build_table(
     mesures = [i for i in indicateurs if i.origine == "mesure"]
     morceaux = (
         build_declares(gate, catalogue, lecture.libelles, declares, demande),
-        build_mesures(gate, lecture.libelles, mesures, demande),
+        build_mesures(gate, catalogue, lecture.libelles, mesures, demande),
         build_publies(catalogue, publies, demande),
     )
     # Un morceau vide n'a pas de types : il ferait douter pandas de ceux des autres.

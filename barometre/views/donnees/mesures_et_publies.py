@@ -11,7 +11,7 @@ from barometre.catalogue.model import Catalogue
 from barometre.domain.chiffre import ChiffrePublie
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.territoire import FRANCE
-from barometre.views.carte.valeurs import list_relevees
+from barometre.views.carte.valeurs import list_connus, list_relevees
 from barometre.views.donnees.declares import list_lieux
 from barometre.views.donnees.demande import TERRITOIRE, VAGUE, DemandeExplorer
 from barometre.views.lecture.libelles import Libelles
@@ -22,9 +22,13 @@ BASE_INCONNUE = "Base non publiée."
 
 
 def build_mesures(
-    gate: Gate, libelles: Libelles, indicateurs: Sequence[Indicateur], demande: DemandeExplorer
+    gate: Gate,
+    catalogue: Catalogue,
+    libelles: Libelles,
+    indicateurs: Sequence[Indicateur],
+    demande: DemandeExplorer,
 ) -> pd.DataFrame:
-    """Une ligne par donnée de l'État, territoire et période ; trop ancienne ou partielle, sans sa valeur."""
+    """Une ligne par donnée de l'État, territoire et période ; ancienne ou partielle, sans sa valeur."""
     if not indicateurs or not demande.est_commune_a_tous:
         return pd.DataFrame()
     par_id = {i.id: i for i in indicateurs}
@@ -35,7 +39,9 @@ def build_mesures(
     noms = _name_lieux(gate, libelles, set(valeurs["collectivite_id"]))
     groupes = valeurs.groupby(["indicateur_id", "periode"], sort=True)
     lignes = [
-        ligne for (id_, _), lues in groupes for ligne in _list_lignes(gate, par_id[str(id_)], lues, noms)
+        ligne
+        for (id_, _), lues in groupes
+        for ligne in _list_lignes(gate, catalogue, par_id[str(id_)], lues, noms)
     ]
     return pd.DataFrame(lignes)
 
@@ -60,12 +66,14 @@ def _name_lieux(gate: Gate, libelles: Libelles, lieux: set[str]) -> dict[str, st
 
 
 def _list_lignes(
-    gate: Gate, indicateur: Indicateur, valeurs: pd.DataFrame, noms: dict[str, str]
+    gate: Gate, catalogue: Catalogue, indicateur: Indicateur, valeurs: pd.DataFrame, noms: dict[str, str]
 ) -> Iterable[dict[str, object]]:
     jour = gate.get_version().creee_le.date()
+    plus_recente = catalogue.indicateurs.get(indicateur.remplacee_par)
     for niveau, lues in valeurs.groupby(valeurs["collectivite_id"].str.partition("-")[0], sort=True):
+        remplacees = list_connus(gate, plus_recente, str(niveau))
         for lieu, relevee in sorted(list_relevees(gate, lues, str(niveau)).items()):
-            verdict = judge_place(indicateur, relevee, jour)
+            verdict = judge_place(indicateur, relevee, jour, plus_recente if lieu in remplacees else None)
             yield {
                 "indicateur_id": indicateur.id,
                 "titre": indicateur.titre,
