@@ -11,9 +11,11 @@ from sqlalchemy import create_engine, text
 
 from barometre.access.comptes import Comptes, Identite
 from barometre.access.connexions import Connexions
+from barometre.access.lecteur import read_lecteur
+from barometre.access.oidc.niveaux import NIVEAUX_FORTS
 from barometre.access.registre import Registre, RegistreError, open_registre
 from barometre.access.sessions import Sessions
-from barometre.domain.portee import Portee
+from barometre.domain.portee import PUBLIC, Portee
 from tests.conftest import MOTEURS
 
 AGENT = Identite("https://pro", "idp-1", "sujet-1", "agent@mairie.fr", "21330063500017")
@@ -77,6 +79,42 @@ def test_le_repos_se_compte_du_dernier_geste(registre: Registre, montre: Montre)
     session = sessions.get(jeton)
     assert session is not None
     assert sessions.is_idle(session)
+
+
+@pytest.mark.parametrize(
+    ("portee", "apres"),
+    [(Portee("programme"), PUBLIC), (Portee("operateur"), PUBLIC), (MAIRE, MAIRE)],
+    ids=["programme", "opérateur", "collectivité"],
+)
+def test_trente_minutes_de_repos_ferment_la_session_du_programme_seul(
+    registre: Registre, montre: Montre, portee: Portee, apres: Portee
+) -> None:
+    compte = registre.comptes.recognize(AGENT)
+    registre.accorder(compte, portee, siret=AGENT.siret)
+    jeton = registre.sessions.open(compte, NIVEAUX_FORTS[0], "idt")
+    montre.advance(minutes=29)
+    assert read_lecteur(lambda: registre, jeton).portee == portee
+    montre.advance(minutes=30)
+    lecteur = read_lecteur(lambda: registre, jeton)
+    assert lecteur.portee == apres
+    # Fermée au registre, et dite : revenir avec le même jeton ne la rouvre pas.
+    assert (registre.sessions.get(jeton) is None) == (apres == PUBLIC)
+    assert bool(lecteur.phrase) == (apres == PUBLIC)
+
+
+def test_un_droit_retire_dans_un_processus_ne_sert_plus_dans_l_autre(tmp_path: Path) -> None:
+    """Deux répliques, un registre : la seconde ne garde ni le droit retiré, ni la session révoquée."""
+    un, deux = (open_registre(f"sqlite:///{tmp_path}/registre.db") for _ in range(2))
+    compte = un.comptes.recognize(AGENT)
+    numero = un.accorder(compte, MAIRE, siret=AGENT.siret)
+    jeton = un.sessions.open(compte, "", "idt")
+    assert read_lecteur(lambda: deux, jeton).portee == MAIRE
+    un.retirer(numero)
+    assert read_lecteur(lambda: deux, jeton).portee == PUBLIC
+    un.sessions.revoke(compte)
+    assert read_lecteur(lambda: deux, jeton).compte == ""
+    for registre in (un, deux):
+        registre.close()
 
 
 def test_le_registre_ne_garde_pas_le_jeton(registre: Registre) -> None:

@@ -13,12 +13,16 @@ from playwright.sync_api import expect
 
 from barometre.ui.navigation import list_pages
 from tests.browser.conftest import Visiter
+from tests.secret.surfaces import ADRESSES as HORS_DES_PAGES
+from tests.secret.surfaces import API, PAGES
 
 CONTRASTES = Path(__file__).with_name("contrastes.js")
 DEBORD = (
     "Math.max(document.documentElement.scrollWidth - innerWidth,"
     "...[...document.querySelectorAll('.stMain')].map(e => e.scrollWidth - e.clientWidth))"
 )
+# Ce que Streamlit et le dépôt servent hors de la matrice.
+VERSEES = ("/ressources/francais.js", "/_stcore/health", "/_stcore/metrics", "/inconnue")
 CLAIR, SOMBRE = "rgb(255, 255, 255)", "rgb(16, 22, 29)"
 pytestmark = pytest.mark.navigateur
 ADRESSES = [page.adresse for page in list_pages()]
@@ -131,12 +135,20 @@ def test_un_fichier_se_telecharge_et_son_nom_dit_qu_il_est_simule(serveur: str, 
     assert attente.value.suggested_filename.endswith("_reponses-simulees.csv")
 
 
-def test_les_en_tetes_de_securite_sont_sur_toute_reponse(serveur: str) -> None:
-    for chemin in ("/", "/inclusion", "/healthz", "/ressources/francais.js", "/_stcore/health"):
-        en_tetes = urlopen(serveur + chemin).headers
-        assert "script-src 'self';" in en_tetes["Content-Security-Policy"]
-        assert "unsafe-eval" not in en_tetes["Content-Security-Policy"]
-        assert en_tetes["X-Content-Type-Options"] == "nosniff"
+@pytest.mark.parametrize("chemin", [*PAGES, *HORS_DES_PAGES, *(f"/api/v1{a}" for a in API), *VERSEES])
+def test_les_en_tetes_de_securite_sont_sur_toute_reponse(serveur: str, chemin: str) -> None:
+    """Toute adresse de la matrice du secret, ses refus compris (404, 422)."""
+    adresse = f"{serveur}/{re.sub(r'[{].*?[}]', 'x', chemin).lstrip('/')}"
+    try:
+        reponse = urlopen(adresse)
+    except HTTPError as refus:
+        reponse = refus
+    assert reponse.status < 500
+    en_tetes = reponse.headers
+    assert "script-src 'self'" in en_tetes["Content-Security-Policy"]
+    assert "unsafe-eval" not in en_tetes["Content-Security-Policy"]
+    assert en_tetes["X-Content-Type-Options"] == "nosniff"
+    assert "frame-ancestors 'none'" in en_tetes["Content-Security-Policy"]
 
 
 def test_le_document_est_francais_meme_compresse(serveur: str) -> None:
