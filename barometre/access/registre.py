@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from contextlib import AbstractContextManager
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
+from threading import Condition
 from typing import Any
 
 import pandas as pd
+from cachetools import LRUCache, cached
 from sqlalchemy import Connection, Engine, Select, create_engine, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
@@ -29,6 +30,8 @@ from barometre.access.tables import acces, journal
 from barometre.access.vues_gardees import VuesGardees
 from barometre.domain.portee import PUBLIC, Portee
 
+# Un nombre à nous seuls : le verrou consultatif que prend, sur PostgreSQL, qui migre le registre.
+VERROU_MIGRATION = 20_261_129
 VARIABLE = "BAROMETRE_REGISTRE"
 PAR_DEFAUT = "sqlite:///registre/registre.db"
 SANS_COMPTE = (
@@ -161,7 +164,8 @@ def open_registre(adresse: str | None = None) -> Registre:
     return Registre(moteur)
 
 
-@lru_cache(maxsize=4)
+# Un fil l'ouvre, les autres l'attendent : Alembic ne se joue pas dans deux fils à la fois.
+@cached(LRUCache(4), condition=Condition())
 def _open_once(adresse: str) -> Registre:
     return open_registre(adresse)
 
@@ -228,10 +232,22 @@ def _migrate(moteur: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     derniere = ScriptDirectory.from_config(config).get_current_head()
+    with moteur.connect() as connexion:
+        if MigrationContext.configure(connexion).get_current_revision() == derniere:
+            return
     with moteur.begin() as connexion:
+        _wait_turn(connexion)
         if MigrationContext.configure(connexion).get_current_revision() != derniere:
             config.attributes["connection"] = connexion
             command.upgrade(config, "head")
+
+
+def _wait_turn(connexion: Connection) -> None:
+    """Deux répliques démarrent sur un registre neuf : l'une le migre, l'autre attend et le trouve fait."""
+    if connexion.dialect.name == "sqlite":
+        connexion.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connexion.exec_driver_sql(f"SELECT pg_advisory_xact_lock({VERROU_MIGRATION})")
 
 
 def _explain(portee: Portee) -> str:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -11,8 +15,11 @@ from barometre.access.comptes import Identite
 from barometre.access.erreurs import RegistreError
 from barometre.access.lecteur import REGISTRE_MUET, read_lecteur
 from barometre.access.oidc.niveaux import NIVEAUX_FORTS
-from barometre.access.registre import get_registre, open_registre
+from barometre.access.registre import Registre, get_registre, open_registre
 from barometre.domain.portee import PUBLIC, Portee
+from tests.conftest import MOTEURS
+
+RACINE = Path(__file__).resolve().parents[2]
 
 
 def test_un_registre_verrouille_rend_le_public_puis_la_personne(tmp_path: Path) -> None:
@@ -43,3 +50,37 @@ def test_un_processus_n_ouvre_le_registre_qu_une_fois(
     monkeypatch.setenv("BAROMETRE_REGISTRE", f"sqlite:///{tmp_path}/registre.db")
     premier = get_registre()
     assert all(get_registre() is premier for _ in range(12))
+
+
+def test_huit_premieres_visites_a_la_fois_l_ouvrent_une_seule_fois(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Alembic ne se joue pas dans deux fils à la fois : la première page d'un service neuf y restait."""
+    monkeypatch.setenv("BAROMETRE_REGISTRE", f"sqlite:///{tmp_path}/neuf.db")
+    depart = Barrier(8)
+
+    def ouvrir(_: int) -> Registre:
+        depart.wait()
+        return get_registre()
+
+    with ThreadPoolExecutor(8) as fils:
+        ouverts = list(fils.map(ouvrir, range(8)))
+    assert len({id(registre) for registre in ouverts}) == 1
+    ouverts[0].journaliser("exporter", "reponses")
+
+
+@pytest.mark.parametrize("moteur", ["sqlite", *MOTEURS[1:]])
+def test_quatre_repliques_qui_demarrent_ensemble_migrent_une_fois(
+    moteur: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Chacune est un processus : leurs fils ne partagent aucun verrou."""
+    sqlite = f"sqlite:///{tmp_path}/neuf.db"
+    adresse = sqlite if moteur == "sqlite" else request.getfixturevalue("base_postgresql")
+    ordre = (
+        "import sys; from barometre.access.registre import open_registre; open_registre(sys.argv[1]).close()"
+    )
+    lances = [subprocess.Popen([sys.executable, "-c", ordre, adresse], cwd=RACINE) for _ in range(4)]
+    assert [processus.wait(timeout=120) for processus in lances] == [0, 0, 0, 0]
+    registre = open_registre(adresse)
+    registre.journaliser("exporter", "reponses")
+    registre.close()

@@ -53,9 +53,11 @@ def test_a_retenir_ne_cite_pas_un_chiffre_indicatif() -> None:
 
 
 def test_une_selection_vide_le_dit() -> None:
-    vue = _vue(lignes=[])
-    assert vue.est_vide
-    assert "élargissez" in vue.a_retenir
+    region = _vue(Selection(territoire_id="region-02"), [])
+    assert region.est_vide
+    assert "élargissez" in region.a_retenir
+    # Plus large que la France sans filtre, il n'y a rien.
+    assert _vue(lignes=[]).a_retenir.endswith("trop peu de collectivités ont répondu.")
 
 
 def test_un_chiffre_cache_offre_la_vue_plus_large() -> None:
