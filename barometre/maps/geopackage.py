@@ -33,6 +33,8 @@ _STYLES = "layer_styles"
 # Ce qui, pour un même territoire, peut faire plusieurs lignes ; le nom d'une couche où rien n'est choisi.
 PARTS = ("vague_id", "periode", "type", "strate", "couverture")
 TOUTES = "ensemble"
+# Personne n’ouvre davantage de couches dans QGIS, et chacune coûte à écrire.
+COUCHES_MAX = 400
 NON_PUBLIE, A_NE_PAS_CITER = "non publié, ou sans réponse", "indicatif, à ne pas citer"
 BLANC = "#ffffff"
 
@@ -43,6 +45,8 @@ class GeopackageRefuse(ValueError):
 
 def to_gpkg(table: pd.DataFrame, provenance: Provenance) -> bytes:
     """Le fichier entier ; `table` : une ligne par indicateur × territoire, comme dans les autres formats."""
+    if (couches := count_couches(table)) > COUCHES_MAX:
+        raise GeopackageRefuse(describe_exces(couches))
     formes = _load_formes(table["territoire_id"])
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _DATE})
     with tempfile.TemporaryDirectory() as dossier:
@@ -52,6 +56,19 @@ def to_gpkg(table: pd.DataFrame, provenance: Provenance) -> bytes:
         pyogrio.write_dataframe(mentions, fichier, layer="provenance", append=True)
         pyogrio.write_dataframe(pd.DataFrame(styles), fichier, layer=_STYLES, append=True)
         return fichier.read_bytes()
+
+
+def count_couches(table: pd.DataFrame) -> int:
+    """Combien de couches ferait cette vue."""
+    return table.groupby(_list_cles(table), sort=False, dropna=False).ngroups if len(table) else 0
+
+
+def describe_exces(couches: int) -> str:
+    """Pourquoi cette vue n'a pas de GeoPackage, et ce qui la raccourcit."""
+    return (
+        f"Pas de GeoPackage\u202f: cette vue y ferait {format_nombre(couches)}\u00a0couches, et "
+        f"{COUCHES_MAX} au plus se lisent. Choisissez moins d’indicateurs, de vagues, de tailles ou de types."
+    )
 
 
 def _load_formes(territoires: pd.Series) -> gpd.GeoDataFrame:
@@ -74,9 +91,13 @@ def _load_formes(territoires: pd.Series) -> gpd.GeoDataFrame:
 
 def _list_couches(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     """Une couche par indicateur, et par part de ce qui varie d'une ligne à l'autre d'un même territoire."""
-    varient = [c for c in PARTS if c in table and table.groupby("indicateur_id")[c].nunique().max() > 1]
-    for cles, lignes in table.groupby(["indicateur_id", *varient], sort=False, dropna=False):
+    for cles, lignes in table.groupby(_list_cles(table), sort=False, dropna=False):
         yield "_".join(str(c) or TOUTES for c in cles), lignes
+
+
+def _list_cles(table: pd.DataFrame) -> list[str]:
+    varient = [c for c in PARTS if c in table and table.groupby("indicateur_id")[c].nunique().max() > 1]
+    return ["indicateur_id", *varient]
 
 
 def _write_couche(fichier: Path, nom: str, lignes: pd.DataFrame, formes: gpd.GeoDataFrame) -> dict[str, str]:

@@ -92,7 +92,11 @@ def _measure_gpkg() -> dict[str, Any]:
     except ContoursAbsents:
         formes, origine = _build_formes(), "formes tirées au sort"
     ids = ("commune-" + formes["code"]).tolist()
-    table = build_table(len(ids)).assign(territoire_id=ids, indicateur_id="part", titre="Part", unite="%")
+    # Une couche : le tirage ferait de chaque ligne une vague et une taille à elle.
+    une = dict.fromkeys(geopackage.PARTS, "")
+    table = build_table(len(ids)).assign(
+        **une, territoire_id=ids, indicateur_id="part", titre="Part", unite="%"
+    )
     with mock.patch.object(geopackage, "load_contours", return_value=mock.Mock(formes=formes)):
         duree, taille = _measure(lambda: geopackage.to_gpkg(table, LUE))
     return build_ligne(f"gpkg, {len(ids)} communes", duree, "s", "≤ 10 s", note=f"{taille:.1f} Mo, {origine}")

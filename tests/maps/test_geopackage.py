@@ -12,7 +12,7 @@ import pyogrio
 import pytest
 
 from barometre.domain.provenance import Provenance
-from barometre.maps.geopackage import GeopackageRefuse, build_style, to_gpkg
+from barometre.maps.geopackage import COUCHES_MAX, GeopackageRefuse, build_style, count_couches, to_gpkg
 
 PROVENANCE = Provenance("Un titre", "f", "France", "Essai", "22 novembre 2026", "v1", (), simulee=True)
 TABLE = pd.DataFrame(
@@ -110,6 +110,16 @@ def test_un_territoire_sans_contour_garde_sa_ligne(tmp_path: Path) -> None:
     couche = pyogrio.read_dataframe(tmp_path / "vue.gpkg", layer="a").set_index("territoire_id")
     assert couche.loc["region-99", "geometry"] is None
     assert len(couche) == 3
+
+
+def test_une_vue_de_trop_de_couches_est_refusee_et_dit_quoi_changer() -> None:
+    tailles = [f"t{rang}" for rang in range(COUCHES_MAX // 2 + 1)]
+    trop = pd.concat([TABLE.assign(strate=t) for t in tailles])
+    assert count_couches(trop) == COUCHES_MAX + 2
+    with pytest.raises(GeopackageRefuse, match=r"402.couches.* moins d’indicateurs, de vagues"):
+        to_gpkg(trop, PROVENANCE)
+    assert count_couches(TABLE) == 2
+    assert count_couches(TABLE.iloc[:0]) == 0
 
 
 def test_une_vue_sans_territoire_est_refusee_par_une_phrase() -> None:

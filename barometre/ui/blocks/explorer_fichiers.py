@@ -10,7 +10,7 @@ from barometre.assemblage import depot
 from barometre.assemblage.emporter import ARCHIVE
 from barometre.domain.formats import format_compte
 from barometre.exports import FORMATS
-from barometre.maps.geopackage import MIME, to_gpkg
+from barometre.maps.geopackage import COUCHES_MAX, MIME, count_couches, describe_exces, to_gpkg
 from barometre.maps.geopackage import NIVEAUX as NIVEAUX_DESSINES
 from barometre.ui import porte, selectors, state
 from barometre.ui.blocks.telechargements import (
@@ -48,6 +48,9 @@ def render_fichiers(vue: VueExplorer, demande: DemandeExplorer) -> None:
     """Un bouton ou un lien par format."""
     selectors.select_segment("csv", "Écriture des CSV", ECRITURES, aide=AIDE_CSV)
     dessinee = bool(vue.table["territoire_id"].str.startswith(NIVEAUX_DESSINES).all())
+    if dessinee and (couches := count_couches(vue.table)) > COUCHES_MAX:
+        dessinee = False
+        st.caption(describe_exces(couches))
     # Une version préparée ne se lit que dans la page : la commande, en public, ne l'ouvre pas.
     if len(vue.fichier) > LONGUE and depot.is_gardee(porte.get_version_id()):
         _render_longs(vue, demande, dessinee)
