@@ -116,7 +116,7 @@ def test_une_vue_de_trop_de_couches_est_refusee_et_dit_quoi_changer() -> None:
     tailles = [f"t{rang}" for rang in range(COUCHES_MAX // 2 + 1)]
     trop = pd.concat([TABLE.assign(strate=t) for t in tailles])
     assert count_couches(trop) == COUCHES_MAX + 2
-    with pytest.raises(GeopackageRefuse, match=r"402.couches.* moins d’indicateurs, de vagues"):
+    with pytest.raises(GeopackageRefuse, match=r"102.couches.* moins d’indicateurs, de vagues"):
         to_gpkg(trop, PROVENANCE)
     assert count_couches(TABLE) == 2
     assert count_couches(TABLE.iloc[:0]) == 0
