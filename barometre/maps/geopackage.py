@@ -60,7 +60,8 @@ def to_gpkg(table: pd.DataFrame, provenance: Provenance) -> bytes:
 
 def count_couches(table: pd.DataFrame) -> int:
     """Combien de couches ferait cette vue."""
-    return table.groupby(_list_cles(table), sort=False, dropna=False).ngroups if len(table) else 0
+    # Ce qui ne varie pas ne sépare rien : le compte est celui de `_list_couches`, lu d'un coup.
+    return len(table[["indicateur_id", *(c for c in PARTS if c in table)]].drop_duplicates())
 
 
 def describe_exces(couches: int) -> str:
@@ -91,13 +92,9 @@ def _load_formes(territoires: pd.Series) -> gpd.GeoDataFrame:
 
 def _list_couches(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     """Une couche par indicateur, et par part de ce qui varie d'une ligne à l'autre d'un même territoire."""
-    for cles, lignes in table.groupby(_list_cles(table), sort=False, dropna=False):
-        yield "_".join(str(c) or TOUTES for c in cles), lignes
-
-
-def _list_cles(table: pd.DataFrame) -> list[str]:
     varient = [c for c in PARTS if c in table and table.groupby("indicateur_id")[c].nunique().max() > 1]
-    return ["indicateur_id", *varient]
+    for cles, lignes in table.groupby(["indicateur_id", *varient], sort=False, dropna=False):
+        yield "_".join(str(c) or TOUTES for c in cles), lignes
 
 
 def _write_couche(fichier: Path, nom: str, lignes: pd.DataFrame, formes: gpd.GeoDataFrame) -> dict[str, str]:

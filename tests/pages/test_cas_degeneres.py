@@ -27,6 +27,14 @@ def _garder_une_vague(tables: Tables) -> None:
         tables[table] = [ligne for ligne in tables[table] if ligne["vague_id"] == premiere]
 
 
+def _ouvrir_une_vague(tables: Tables) -> None:
+    """La dernière vague a ses premières réponses : ses cellules existent, toutes cachées."""
+    derniere = tables["dim_vague"][-1]["vague_id"]
+    tables["agregat"] = [
+        x | ({"etat": "primary", "note": ""} if x["vague_id"] == derniere else {}) for x in tables["agregat"]
+    ]
+
+
 def _maigrir(tables: Tables) -> None:
     tables["participation"] = [x for x in tables["participation"] if x["collectivite_id"].endswith("01001")]
     tables["agregat"] = [
@@ -107,17 +115,23 @@ def test_sans_une_reponse_chaque_page_dit_ce_qui_manque(
     assert tues == []
 
 
+@pytest.mark.parametrize("changer", [_garder_une_vague, _ouvrir_une_vague])
 def test_une_vague_qui_s_ouvre_n_efface_pas_la_precedente(
-    ouvrir: Ouvrir, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+    changer: Callable[[Tables], None],
+    ouvrir: Ouvrir,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Une vague ouverte sans réponse : thème, carte et évolution proposent la dernière qui a des chiffres."""
+    """Sans réponse, ou trop peu : la dernière qui a des chiffres se propose, et la carte a ses niveaux."""
     dossier = tmp_path_factory.mktemp("ouverte")
-    monkeypatch.setenv("BAROMETRE_ENTREPOT", build_entrepot_factice(dossier, changer=_garder_une_vague))
+    monkeypatch.setenv("BAROMETRE_ENTREPOT", build_entrepot_factice(dossier, changer=changer))
     depot.forget()
     for adresse in ("inclusion", "carte"):
         page = ouvrir(adresse)
         if adresse == "inclusion":
             deplier(page)
-        assert page.selectbox(key="adresse_vague").value == "2023-v1"
-        assert "publiable" not in _texte(page)
         assert not page.exception
+        assert page.selectbox(key="adresse_vague").value == "2023-v1"
+        texte = _texte(page)
+        assert "publiable" not in texte
+        assert "Trop peu à montrer par niveau\u202f: Régions" not in texte

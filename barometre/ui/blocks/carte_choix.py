@@ -60,13 +60,8 @@ def _select_demande() -> Demande:
     indicateur = _get_indicateur(indicateur_id)
     with st.expander("Affiner et comparer"):
         en_face, dessin, fixe = _select_options(theme_id, indicateur_id, indicateur)
-    selection = _read_selection()
-    if not selection.vague_id and indicateur is not None and indicateur.origine == "declare":
-        # La carte dessine la vague que son sélecteur affiche.
-        selection = replace(selection, vague_id=_get_vague_defaut(theme_id))
-    premier = ChoixCarte(
-        indicateur_id, theme_id, territoire[1], replace(selection, territoire_id=territoire[0])
-    )
+    selection = replace(_read_selection(theme_id, indicateur), territoire_id=territoire[0])
+    premier = ChoixCarte(indicateur_id, theme_id, territoire[1], selection)
     return Demande(_build_choix(premier, en_face), dessin, fixe)
 
 
@@ -151,7 +146,7 @@ def _select_territoire(theme_id: str, indicateur_id: str) -> tuple[str, str]:
     with gauche:
         choisi = selectors.select_one("territoire", "Territoire", territoires, efface=("niveau",))
     possibles = list_niveaux(choisi)
-    selection = replace(_read_selection(), territoire_id=choisi)
+    selection = replace(_read_selection(theme_id, _get_indicateur(indicateur_id)), territoire_id=choisi)
     montres = load_niveaux(porte.get_gate(), ChoixCarte(indicateur_id, theme_id, "", selection))
     # Un lien vers un niveau qui n'a rien à montrer reste un lien : la carte y dit pourquoi.
     demande = st.query_params.get("niveau", "")
@@ -164,8 +159,12 @@ def _select_territoire(theme_id: str, indicateur_id: str) -> tuple[str, str]:
     return choisi, niveau
 
 
-def _read_selection() -> Selection:
-    return read_selection(state.read_adresse({"territoire": _is_territoire}))
+def _read_selection(theme_id: str, indicateur: Indicateur | None) -> Selection:
+    """Ce que dit l’adresse ; sans vague, celle du sélecteur, pour la carte comme pour ses niveaux."""
+    lue = read_selection(state.read_adresse({"territoire": _is_territoire}))
+    if lue.vague_id or indicateur is None or indicateur.origine != "declare":
+        return lue
+    return replace(lue, vague_id=_get_vague_defaut(theme_id))
 
 
 def _render_absents(theme_id: str, absents: tuple[str, ...], sans_contours: tuple[str, ...]) -> None:

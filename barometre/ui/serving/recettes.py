@@ -84,9 +84,8 @@ def build_prive(gate: Gate, recette: Recette, extension: str) -> Fichier:
     if recette.nom not in TABLEAUX:
         raise FichierPerime(recette.nom)
     table, provenance = TABLEAUX[recette.nom](gate, *recette.arguments)
-    provenance = (
-        provenance if provenance.adresse else replace(provenance, adresse=_build_adresse(gate, recette))
-    )
+    if not provenance.adresse:
+        provenance = replace(provenance, adresse=_build_adresse(gate, recette))
     format_ = FORMATS[extension]
     octets = build_emporte(table, provenance, extension)
     return Fichier(provenance.get_nom(format_.extension), format_.mime, octets)
