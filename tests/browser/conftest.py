@@ -18,6 +18,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from barometre.ui.visiteur import COOKIE
 from tests.fakes import build_entrepot_factice
 from tests.maps.donnees import write_contours
 
@@ -168,16 +169,25 @@ Visiter = Callable[..., Visite]
 
 @pytest.fixture
 def visiter(navigateur: Browser) -> Iterator[Visiter]:
-    """`visiter(base, "/inclusion", largeur=390, theme="dark")` : attend le titre de la page."""
+    """`visiter(base, "/inclusion", largeur=390, theme="dark")` : attend le titre de la page.
+
+    `jeton` : celui de la session d'une personne connectée.
+    """
     contextes = []
 
-    def _visiter(base: str, chemin: str = "/", *, largeur: int = 1440, theme: str = "light") -> Visite:
+    def _visiter(
+        base: str, chemin: str = "/", *, largeur: int = 1440, theme: str = "light", jeton: str = ""
+    ) -> Visite:
         contexte = navigateur.new_context(
             viewport={"width": largeur, "height": 900},
             color_scheme=theme,  # type: ignore[arg-type]
             locale="fr-FR",
         )
         contextes.append(contexte)
+        if jeton:
+            # Sûr, donc déclaré pour https ; Chromium l'envoie aussi en http à cette machine.
+            https = base.replace("http", "https", 1)
+            contexte.add_cookies([{"name": COOKIE, "value": jeton, "url": https, "secure": True}])
         visite = Visite(contexte.new_page(), base)
         visite.page.on("request", lambda demande: visite.adresses.append(demande.url))
         visite.page.on("websocket", lambda prise: visite.adresses.append(prise.url))

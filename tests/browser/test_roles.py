@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser
 
 from barometre.access.registre import get_registre
 from barometre.domain.portee import Portee
 from barometre.ui.blocks.administration.page import VUES
-from barometre.ui.visiteur import COOKIE
 from tests.administration.conftest import connect
-from tests.browser.conftest import Visite, run_serveur
+from tests.browser.conftest import Visiter, run_serveur
 from tests.fakes import build_entrepot_factice
 
 pytestmark = pytest.mark.navigateur
@@ -60,36 +58,20 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.mark.parametrize("nom", PERSONNES)
 def test_une_personne_connectee_ne_fait_rien_demander_ailleurs(
-    service: Service, navigateur: Browser, nom: str
+    service: Service, visiter: Visiter, nom: str
 ) -> None:
-    contexte = navigateur.new_context(viewport={"width": 1440, "height": 900}, locale="fr-FR")
-    contexte.add_cookies(
-        [
-            {
-                "name": COOKIE,
-                "value": service.jetons[nom],
-                "url": service.base.replace("http", "https", 1),
-                "secure": True,
-            }
-        ]
-    )
-    visite = Visite(contexte.new_page(), service.base)
+    premiere, *suite = PERSONNES[nom][1]
+    visite = visiter(service.base, premiere, jeton=service.jetons[nom])
     page = visite.page
-    page.on("request", lambda demande: visite.adresses.append(demande.url))
-    page.on("websocket", lambda prise: visite.adresses.append(prise.url))
-    page.on("console", lambda m: visite.console.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda erreur: visite.console.append(str(erreur)))
-    try:
-        for chemin in PERSONNES[nom][1]:
+    for chemin in (premiere, *suite):
+        if chemin != premiere:
             page.goto(service.base + chemin)
             page.wait_for_selector(".baro-pied", timeout=60_000)
-            page.wait_for_load_state("networkidle")
-            dits = page.locator(".stMain").inner_text()
-            assert "Traceback" not in dits
-            assert "réservée aux" not in dits, chemin
-            assert page.get_by_text("Se déconnecter").count() == 1, chemin
-            assert page.locator(".stException").count() == 0, chemin
-    finally:
-        contexte.close()
+        page.wait_for_load_state("networkidle")
+        dits = page.locator(".stMain").inner_text()
+        assert "Traceback" not in dits
+        assert "réservée aux" not in dits, chemin
+        assert page.get_by_text("Se déconnecter").count() == 1, chemin
+        assert page.locator(".stException").count() == 0, chemin
     assert visite.hors_du_serveur == []
     assert visite.console == []

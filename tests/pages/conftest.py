@@ -6,20 +6,18 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
 
 from barometre.assemblage import depot
 from barometre.domain.notes import LETTRES_SIMULEES
 from tests.fakes import build_entrepot_factice
+from tests.visite import open_page
 
-RACINE = Path(__file__).resolve().parents[2]
 Ouvrir = Callable[..., AppTest]
 MESSAGE = re.compile(r'<p class="baro-message" role="status">(.*?)</p>', re.S)
 
@@ -66,12 +64,7 @@ def ouvrir(entrepot_factice: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[O
     depot.forget()
 
     def _ouvrir(adresse: str = "", **parametres: str | list[str]) -> AppTest:
-        application = AppTest.from_file(str(RACINE / "app.py"), default_timeout=60)
-        for nom, valeur in parametres.items():
-            application.query_params[nom] = valeur
-        # AppTest ne choisit une page que par son fichier ; les neuf thèmes partagent le leur.
-        application._page_hash = calc_hash(adresse) if adresse else ""
-        return application.run()
+        return open_page(adresse, parametres)
 
     yield _ouvrir
     depot.forget()
@@ -148,10 +141,6 @@ def _read_page(entrepot: str, adresse: str, parametres: dict[str, str]) -> PageL
         faux.setattr(st, "download_button", noter)
         faux.setattr(st, "expander", lambda libelle, **_: _Ouverte(depliant(libelle, expanded=True)))
         depot.forget()
-        application = AppTest.from_file(str(RACINE / "app.py"), default_timeout=60)
-        for nom, valeur in parametres.items():
-            application.query_params[nom] = valeur
-        application._page_hash = calc_hash(adresse) if adresse else ""
-        lue = PageLue(application.run(), fichiers)
+        lue = PageLue(open_page(adresse, parametres), fichiers)
     depot.forget()
     return lue

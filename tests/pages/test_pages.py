@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from barometre.ui.navigation import list_pages
-from tests.pages.conftest import RACINE, Lire, Ouvrir, list_messages, list_notes_nues
+from tests.pages.conftest import Lire, Ouvrir, list_messages, list_notes_nues
+from tests.visite import RACINE
 
 ANGLAIS = re.compile(
     r"\b(the|and|with|your|please|loading|error|download|select|choose|none|nan|true|false)\b", re.IGNORECASE

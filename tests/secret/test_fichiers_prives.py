@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
 
 from barometre.assemblage import depot, memoire
 from barometre.domain.portee import PUBLIC, Portee
-from barometre.ui import state
 from barometre.ui.blocks import depliants, fiche
 from tests.fakes import build_entrepot_factice
 from tests.secret.surfaces import COMMUNE
+from tests.visite import open_page
 
-RACINE = Path(__file__).resolve().parents[2]
 ELU = Portee("collectivite", COMMUNE, simulee=True)
 PROGRAMME = Portee("programme", nominatif=True, cyber=True, simulee=True)
 # Les pages dont un fichier dit plus à qui a un droit : sa clé, le lecteur, sa sélection.
@@ -62,12 +58,7 @@ def offerts(entrepot: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str
 
 
 def _visit(page: str, portee: Portee, selection: dict[str, str]) -> str:
-    visite = AppTest.from_file(str(RACINE / "app.py"), default_timeout=60)
-    for nom, valeur in selection.items():
-        visite.query_params[nom] = valeur
-    visite.session_state[state._PORTEE] = portee
-    visite._page_hash = calc_hash(page)
-    visite.run()
+    visite = open_page(page, selection, portee)
     assert not visite.exception
     return "".join(str(bloc.proto) for bloc in visite.get("html"))
 

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
 
 from barometre.access import Gate
 from barometre.api.application import build_api
@@ -23,7 +21,6 @@ from barometre.domain.portee import Portee
 from barometre.exports import FORMATS
 from barometre.rapports import images
 from barometre.rapports.formats import FORMATS_DOCUMENT
-from barometre.ui import state
 from barometre.ui.navigation import list_pages
 from barometre.ui.serving import build_routes
 from barometre.ui.serving.apercu import load_apercu
@@ -31,8 +28,8 @@ from barometre.ui.serving.figures import build_page
 from barometre.warehouse.repository import open_repository
 from tests.fakes import build_entrepot_factice
 from tests.secret import surfaces
+from tests.visite import open_page
 
-RACINE = Path(__file__).resolve().parents[2]
 THEME, INDICATEUR = "theme=communication", "site_internet"
 API = {
     "/valeurs": ("?theme=communication&par=strate", "?theme=cybersecurite&niveau=region&format=csv"),
@@ -133,10 +130,7 @@ def test_une_page_ne_dit_rien_de_ce_qui_est_cache(
     comparer: Callable[[Lire], None], adresse_page: str
 ) -> None:
     def lire(_: str) -> list[str]:
-        page = AppTest.from_file(str(RACINE / "app.py"), default_timeout=60)
-        page.query_params["collectivite"] = surfaces.COMMUNE
-        page._page_hash = calc_hash(adresse_page) if adresse_page else ""
-        page.run()
+        page = open_page(adresse_page, {"collectivite": surfaces.COMMUNE})
         assert not page.exception
         return [_write(bloc) for bloc in page.main]
 
@@ -150,12 +144,7 @@ def test_une_elue_ne_lit_rien_de_sa_voisine(
     """Elle est nommée, sa voisine est celle dont tout change : réponses, participation, cellules cachées."""
 
     def lire(_: str) -> list[str]:
-        page = AppTest.from_file(str(RACINE / "app.py"), default_timeout=60)
-        for nom, valeur in demande.items():
-            page.query_params[nom] = valeur
-        page.session_state[state._PORTEE] = ELUE
-        page._page_hash = calc_hash(adresse_page)
-        page.run()
+        page = open_page(adresse_page, demande, ELUE)
         assert not page.exception
         return [_write(bloc) for bloc in page.main]
 

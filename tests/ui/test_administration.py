@@ -10,7 +10,6 @@ from pathlib import Path
 import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
 
 from barometre.access.lecteur import Lecteur, read_lecteur
 from barometre.access.registre import Registre, get_registre
@@ -20,7 +19,8 @@ from barometre.ui import porte, visiteur
 from barometre.ui.blocks.administration.page import VUES
 from tests.administration.conftest import connect
 from tests.fakes import build_entrepot_factice
-from tests.pages.conftest import RACINE, list_messages
+from tests.pages.conftest import list_messages
+from tests.visite import open_page
 
 ANCIENNE = "20200101T000000Z-abcdef"
 
@@ -37,11 +37,7 @@ class Service:
 
     def open(self, portee: Portee | None, **parametres: str) -> AppTest:
         self.jeton = connect(self.registre, portee.role if portee else "personne", portee)
-        page = AppTest.from_file(str(RACINE / "app.py"), default_timeout=60)
-        page._page_hash = calc_hash("administration")
-        for nom, valeur in parametres.items():
-            page.query_params[nom] = valeur
-        return page.run()
+        return open_page("administration", parametres)
 
 
 @pytest.fixture(scope="module")
