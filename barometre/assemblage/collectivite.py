@@ -10,8 +10,12 @@ from barometre.access import Gate
 from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
 from barometre.charts import Dessin, Marques, build_positions, build_situation
-from barometre.domain.formats import format_guillemets
-from barometre.views.collectivite.comparer import VueComparer, build_cadre_positions, build_comparer
+from barometre.views.collectivite.comparer import (
+    VueComparer,
+    build_cadre_positions,
+    build_comparer,
+    describe_positions,
+)
 from barometre.views.collectivite.fiche import VueFiche, build_fiche
 from barometre.views.collectivite.situation import build_cadre_situation, describe_situation
 from barometre.views.collectivite.soi import Soi
@@ -92,27 +96,15 @@ def _build_positions(vue: VueComparer, tri: str) -> Dessin | None:
     if not positions:
         return None
     titre = f"{vue.collectivite.nom} et ses pairs, {vue.theme.titre}"
-    return build_positions(build_cadre_positions(positions), titre=titre, phrase=_describe(vue))
+    return build_positions(
+        build_cadre_positions(positions), titre=titre, phrase=describe_positions(vue.positions)
+    )
 
 
 def _build_situation(vue: VueFiche) -> Marques:
     cadre = build_cadre_situation(vue.themes)
     titre = f"{vue.collectivite.nom} et ses pairs, thème par thème"
     return build_situation(cadre, titre=titre, phrase=describe_situation(cadre))
-
-
-def _describe(vue: VueComparer) -> str:
-    montrees = [p for p in vue.positions if p.chiffre.montre and p.indicateur.est_part]
-    ecarts = [p for p in montrees if p.ecart is not None]
-    if not montrees:
-        return "Aucun chiffre de vos pairs ne peut être montré pour ce thème."
-    if not ecarts:
-        bas, *_, haut = sorted([*montrees, *montrees], key=lambda p: p.chiffre.valeur or 0.0)
-        titres = format_guillemets(haut.indicateur.titre), format_guillemets(bas.indicateur.titre)
-        return f"Chez vos pairs, de {haut.texte_pairs} ({titres[0]}) à {bas.texte_pairs} ({titres[1]})."
-    grand = max(ecarts, key=lambda p: abs(p.ecart or 0))
-    titre = format_guillemets(grand.indicateur.titre)
-    return f"Le plus grand écart : {titre}, {grand.texte_pairs} de vos pairs ; vous : {grand.texte_soi}."
 
 
 def _resolution(gate: Gate, demande: str) -> Resolution:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+# Une borne n’est pas une valeur : elle se range au bout de son côté.
+COTES = {"au_plus": -1, "au_moins": 1}
+
 
 def build_phrase(cadre: pd.DataFrame, valeur: str) -> str:
     """Du plus bas au plus haut des groupes citables, et ce qui n'est pas montré."""
@@ -14,7 +17,10 @@ def build_phrase(cadre: pd.DataFrame, valeur: str) -> str:
 def _phrase_etendue(citables: pd.DataFrame, valeur: str) -> str:
     if citables.empty:
         return "Aucun groupe n’a assez de réponses pour être cité."
-    rangees = citables.sort_values(valeur, kind="stable")[["groupe", f"{valeur}_texte"]]
+    # « Plus de 73 % » peut aller jusqu'à cent : une borne passe les valeurs de son côté.
+    cotes = citables["plafond"].map(COTES).fillna(0) if "plafond" in citables else 0
+    ordre = citables.assign(_cote=cotes).sort_values(["_cote", valeur], kind="stable")
+    rangees = ordre[["groupe", f"{valeur}_texte"]]
     (groupe_bas, bas), (groupe_haut, haut) = rangees.iloc[0], rangees.iloc[-1]
     mot = "redressé" if valeur == "redresse" else "brut"
     if bas == haut:

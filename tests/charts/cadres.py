@@ -39,4 +39,4 @@ def ligne(groupe: str, redresse: float | None = 0.24, **autres: Any) -> dict[str
 
 def cadre(*lignes: dict[str, Any]) -> pd.DataFrame:
     """Le cadre de ces lignes."""
-    return pd.DataFrame(list(lignes), columns=list(COLONNES))
+    return pd.DataFrame(list(lignes), columns=[*COLONNES, "plafond"])

@@ -21,6 +21,15 @@ def test_phrase_du_plus_bas_au_plus_haut_des_citables() -> None:
     )
 
 
+def test_une_borne_passe_les_valeurs_de_son_cote() -> None:
+    """« Plus de 73 % » peut valoir cent : 75 % n'est pas le plus haut."""
+    haute = ligne("Bornée", 0.73, plafond="au_moins", redresse_texte="plus de 73 %")
+    basse = ligne("Basse", 0.27, plafond="au_plus", redresse_texte="moins de 27 %")
+    donnees = cadre(haute, ligne("Haute", 0.75), ligne("Petite", 0.2), basse)
+    phrase = build_points(donnees, PART, titre="T").phrase
+    assert phrase == "De moins de 27 % (Basse) à plus de 73 % (Bornée), en chiffre redressé."
+
+
 @pytest.mark.parametrize(
     ("lignes", "attendu"),
     [

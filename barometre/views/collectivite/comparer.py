@@ -9,6 +9,7 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue, Theme
+from barometre.domain.formats import format_compte, format_guillemets
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Provenance
 from barometre.domain.territoire import Collectivite
@@ -179,6 +180,29 @@ def _build_position(vue: VueComparer, indicateur: Indicateur) -> Position:
         texte_soi=reponse.get_texte(indicateur) if reponse else "",
         valeur_soi=reponse.valeur if reponse else None,
     )
+
+
+def describe_positions(positions: Sequence[Position]) -> str:
+    """Le plus grand écart de la collectivité à ses pairs ; sans ses réponses, l'étendue des pairs seuls."""
+    montrees = [p for p in positions if p.chiffre.montre and p.indicateur.est_part]
+    if not montrees:
+        return "Aucun chiffre de vos pairs ne peut être montré pour ce thème."
+    ecarts = [p for p in montrees if p.ecart is not None]
+    if ecarts:
+        grand = max(ecarts, key=lambda p: abs(p.ecart or 0))
+        titre = format_guillemets(grand.indicateur.titre)
+        return f"Le plus grand écart : {titre}, {grand.texte_pairs} de vos pairs ; vous : {grand.texte_soi}."
+    haut = max(montrees, key=lambda p: p.chiffre.rang)
+    bas = min(montrees, key=lambda p: p.chiffre.rang)
+    suite = "" if any(p.chiffre.citable for p in montrees) else ", à titre indicatif"
+    return f"Chez vos pairs, de {_name(haut, montrees)} à {_name(bas, montrees)}{suite}."
+
+
+def _name(position: Position, toutes: Sequence[Position]) -> str:
+    """« plus de 73 % (« Un site » et 16 autres) » : aucun des ex æquo n'est seul au bout."""
+    autres = sum(p.chiffre.rang == position.chiffre.rang for p in toutes) - 1
+    suite = f" et {format_compte(autres, 'autre')}" if autres else ""
+    return f"{position.texte_pairs} ({format_guillemets(position.indicateur.titre)}{suite})"
 
 
 def build_cadre_positions(positions: Sequence[Position]) -> pd.DataFrame:

@@ -59,6 +59,11 @@ class Chiffre:
         return self.brut if self.redresse is None else self.redresse
 
     @property
+    def rang(self) -> tuple[int, float]:
+        """Du plus bas au plus haut : « plus de 73 % » peut aller jusqu'à cent, et passe toute valeur."""
+        return {"au_plus": -1, "au_moins": 1}.get(self.plafond, 0), self.valeur or 0.0
+
+    @property
     def est_brut(self) -> bool:
         """Vrai quand trop peu de réponses font taire le redressé."""
         return self.montre and self.redresse is None

@@ -59,7 +59,7 @@ def build_cadre(groupes: Sequence[Groupe], indicateurs: Sequence[Indicateur]) ->
 
 _COLONNES = (
     "groupe", "montre", "note", "n", "redresse", "brut", "bas", "haut",
-    "redresse_texte", "brut_texte", "intervalle", "raison", "n_eff", "marque", "position", "ecart",
+    "redresse_texte", "brut_texte", "intervalle", "raison", "n_eff", "plafond", "marque", "position", "ecart",
 )  # fmt: skip
 
 
@@ -67,7 +67,8 @@ def _ligne(groupe: Groupe, indicateur: Indicateur) -> dict[str, object]:
     chiffre = groupe.chiffre
     if not chiffre.montre:
         vides = dict.fromkeys(
-            ("note", "redresse_texte", "brut_texte", "intervalle", "marque", "position", "ecart"), ""
+            ("note", "redresse_texte", "brut_texte", "intervalle", "plafond", "marque", "position", "ecart"),
+            "",
         )
         raison = get_raison(chiffre.etat, indicateur)
         return {"groupe": groupe.libelle, "montre": False, "raison": raison, **vides}
@@ -85,6 +86,7 @@ def _ligne(groupe: Groupe, indicateur: Indicateur) -> dict[str, object]:
         "intervalle": format_bornes(indicateur, chiffre),
         "raison": "Indicatif, à ne pas citer." if chiffre.note == "C" else "",
         "n_eff": chiffre.n_eff,
+        "plafond": chiffre.plafond,
     } | _mots_compare(groupe.compare, indicateur)
 
 
