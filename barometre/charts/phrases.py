@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-# Une borne n’est pas une valeur : elle se range au bout de son côté.
-COTES = {"au_plus": -1, "au_moins": 1}
+from barometre.domain.formats import COTES
 
 
 def build_phrase(cadre: pd.DataFrame, valeur: str) -> str:

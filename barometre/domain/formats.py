@@ -11,6 +11,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from barometre.domain.secret import EFFECTIF_EXACT
 
 # Espace fine insécable : entre les milliers, devant « % », à l'intérieur des guillemets.
+# Un chiffre à trois réponses de 0 ou de 100 % n'est que borné : ses mots, et le bout où il se range.
+BORNES = {"au_plus": "moins de ", "au_moins": "plus de "}
+COTES = {"au_plus": -1, "au_moins": 1}
 FINE = "\u202f"
 # Espace insécable ordinaire : entre un nombre et le mot qu'il compte.
 INSECABLE = "\u00a0"

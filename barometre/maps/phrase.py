@@ -10,7 +10,15 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from barometre.domain.formats import format_compte, format_liste, format_nombre, format_part, format_valeur
+from barometre.domain.formats import (
+    BORNES,
+    COTES,
+    format_compte,
+    format_liste,
+    format_nombre,
+    format_part,
+    format_valeur,
+)
 from barometre.domain.indicateur import Indicateur
 from barometre.stats.contrasts import adjust_p_values
 
@@ -69,10 +77,15 @@ def _compte(nombre: int, niveau: str) -> str:
 
 def _describe_etendue(lieux: pd.DataFrame, indicateur: Indicateur) -> str:
     """« Les valeurs vont de 12 % (Creuse) à 65 % (Mayotte). » : les lieux sont ceux que la carte colore."""
-    textes = [_format(valeur, indicateur) for valeur in lieux["valeur"]]
+    plafonds = lieux["plafond"].fillna("") if "plafond" in lieux else pd.Series("", lieux.index)
+    # « Plus de 73 % » peut aller jusqu'à cent : une borne passe les valeurs de son côté.
+    cotes = plafonds.map(COTES).fillna(0)
+    lieux = lieux.assign(_cote=cotes, _borne=plafonds.map(BORNES).fillna(""))
+    lieux = lieux.sort_values(["_cote", "valeur"], kind="stable")
+    textes = [b + _format(v, indicateur) for b, v in zip(lieux["_borne"], lieux["valeur"], strict=True)]
     if len(lieux) == 1:
         return f"Seul chiffre que l’on peut citer\u202f: {lieux['nom'].iloc[0]}, {textes[0]}."
-    bas, haut = (_format(borne, indicateur) for borne in (lieux["valeur"].min(), lieux["valeur"].max()))
+    bas, haut = textes[0], textes[-1]
     if bas == haut:
         return f"La valeur est partout de {bas}."
     bouts = [f"{bout} ({_nomme(lieux['nom'], [t == bout for t in textes])})" for bout in (bas, haut)]

@@ -58,6 +58,19 @@ def test_d_un_seul_chiffre_citable_rien_ne_se_dit_des_autres() -> None:
     assert "partout" not in phrase
 
 
+def test_une_borne_se_dit_et_passe_les_valeurs_de_son_cote() -> None:
+    """La carte disait « de 3 % (Creuse) » d'une Creuse à « moins de 3 % »."""
+    lignes = [
+        {"code": "23", "nom": "Creuse", "valeur": 0.03, "plafond": "au_plus"},
+        {"code": "22", "nom": "Côtes-d'Armor", "valeur": 0.02},
+        {"code": "29", "nom": "Finistère", "valeur": 0.95},
+        {"code": "35", "nom": "Ille-et-Vilaine", "valeur": 0.9, "plafond": "au_moins"},
+    ]
+    cadre = build_cadre(lignes).assign(plafond=[x.get("plafond", "") for x in lignes])
+    phrase = build_phrase(cadre, PART, "departement")
+    assert "vont de moins de 3\u202f% (Creuse) à plus de 90\u202f% (Ille-et-Vilaine)." in phrase
+
+
 def test_rien_de_publie_se_dit() -> None:
     cadre = build_cadre([{"code": "01", "etat": "absent"}])
     assert build_phrase(cadre, PART, "departement").startswith("Aucun chiffre n’est publié")

@@ -9,7 +9,7 @@ from functools import partial
 import streamlit as st
 
 from barometre.charts import Marques
-from barometre.domain.formats import format_compte, format_part
+from barometre.domain.formats import BORNES, format_compte, format_part
 from barometre.rapports.fiche import build_document_fiche
 from barometre.ui import porte, roles
 from barometre.ui.blocks.collectivite import build_carte_identite, get_sujet, render_vers
@@ -176,8 +176,7 @@ def _build_details(theme: ThemeFiche) -> str:
 
 
 def _format_part(part: float | None, plafond: str) -> str:
-    borne = {"au_plus": "moins de ", "au_moins": "plus de "}.get(plafond, "")
-    return f"{borne}{format_part(part)}"
+    return f"{BORNES.get(plafond, '')}{format_part(part)}"
 
 
 def render_obligations(vue: VueFiche) -> None:

@@ -24,7 +24,7 @@ from barometre.views.lecture.selection import Selection, Valeur
 # Ce que lit `maps` : une ligne par lieu.
 COLONNES = (
     "territoire_id", "code", "nom", "region", "valeur", "etat", "valeur_texte", "detail", "raison",
-    "se", "poids",
+    "se", "poids", "plafond",
 )  # fmt: skip
 MONTRE, INDICATIF, ABSENT = "montre", "indicatif", "absent"
 SANS_MESURE = "Aucune valeur dans la source pour ce territoire."
@@ -134,6 +134,7 @@ def _ligne(
         "raison": "" if chiffre.citable else NON_CITABLE,
         "se": _get_erreur(chiffre, erreurs),
         "poids": erreurs["population"].get(chiffre.territoire_id),
+        "plafond": chiffre.plafond,
     }
 
 
@@ -274,6 +275,6 @@ def build_cadre(lieux: pd.DataFrame, lignes: list[dict[str, object]]) -> pd.Data
     faits = pd.DataFrame(lignes, index=lieux.index).reindex(columns=list(COLONNES[4:]))
     for colonne in ("valeur", "se", "poids"):
         faits[colonne] = pd.to_numeric(faits[colonne]).astype(float)
-    for colonne in ("etat", "valeur_texte", "detail", "raison"):
+    for colonne in ("etat", "valeur_texte", "detail", "raison", "plafond"):
         faits[colonne] = ["" if pd.isna(fait) else str(fait) for fait in faits[colonne]]
     return pd.concat([lieux[list(COLONNES[:4])], faits], axis=1)

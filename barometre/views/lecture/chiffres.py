@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from barometre.domain.chiffre import Note, Raison
-from barometre.domain.formats import format_intervalle, format_valeur, is_absent
+from barometre.domain.formats import BORNES, COTES, format_intervalle, format_valeur, is_absent
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.secret import MONTRES
 from barometre.stats.prudence import Slopes, bound_prudence, find_breaking_factor
@@ -61,7 +61,7 @@ class Chiffre:
     @property
     def rang(self) -> tuple[int, float]:
         """Du plus bas au plus haut : « plus de 73 % » peut aller jusqu'à cent, et passe toute valeur."""
-        return {"au_plus": -1, "au_moins": 1}.get(self.plafond, 0), self.valeur or 0.0
+        return COTES.get(self.plafond, 0), self.valeur or 0.0
 
     @property
     def est_brut(self) -> bool:
@@ -175,8 +175,7 @@ def _flottant(valeur: Any) -> float | None:
 
 def format_cellule(indicateur: Indicateur, chiffre: Chiffre, valeur: str) -> str:
     """Le redressé ou le brut d'une cellule : « 24 % », « moins de 5 % »."""
-    borne = {"au_plus": "moins de ", "au_moins": "plus de "}.get(chiffre.plafond, "")
-    return f"{borne}{format_chiffre(indicateur, chiffre.get_valeur(valeur))}"
+    return f"{BORNES.get(chiffre.plafond, '')}{format_chiffre(indicateur, chiffre.get_valeur(valeur))}"
 
 
 def format_chiffre(indicateur: Indicateur, valeur: float | None) -> str:
