@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from barometre.access.participation import count_by_group, count_fidelite
 from barometre.domain.portee import PUBLIC, Portee
-from barometre.views.piloter.buts import BUTS, allocate_but
+from barometre.views.piloter.buts import BUTS, Atteinte, allocate_but
 from barometre.views.piloter.participation import (
     build_vue_participation,
     describe_fidelite,
@@ -168,3 +169,52 @@ def test_la_liste_nommee_n_est_que_pour_qui_peut_la_lire() -> None:
     liste = list_a_relancer(programme, _relance(), "2026-v4")
     assert not set(liste["collectivite_id"]) & programme._ont
     assert set(liste["strate"]) == {"commune-0-499"}
+
+
+def test_solliciter_toutes_celles_qui_restent_ne_promet_pas_plus_que_le_taux_observe() -> None:
+    """À un taux de dix pour cent, 360 sollicitées n'en font pas 500 : la ligne et la phrase le disent."""
+    vue = _relance(300)
+    petites = next(r for r in vue.relances if r.strate_id == "commune-0-499")
+    assert petites.sollicitations == petites.cadre - petites.repondantes
+    assert petites.attendues == round(petites.sollicitations * petites.repondantes / petites.cadre)
+    assert petites.attendues < petites.ajouts
+    assert vue.attendues < vue.budget
+    assert f"environ {vue.attendues}" in vue.phrase_taux
+    assert vue.table["reponses_attendues"].sum() == vue.attendues
+
+
+def test_ou_le_taux_suffit_rien_n_est_a_rabattre() -> None:
+    vue = _relance(20)
+    assert vue.attendues == vue.budget == 20
+    assert vue.phrase_taux == ""
+
+
+def test_un_but_deja_atteint_ne_dit_pas_que_tout_le_cadre_a_repondu() -> None:
+    vue = _relance("national")
+    assert "suffisent déjà" in vue.phrase_but
+    assert vue.phrase == ""
+
+
+def test_un_but_hors_d_atteinte_partout_ne_dit_pas_qu_il_est_atteint(monkeypatch: pytest.MonkeyPatch) -> None:
+    trop = replace(BUTS["regions_a"], n=10_000)
+    monkeypatch.setitem(BUTS, "regions_a", trop)
+    vue = _relance("regions_a")
+    assert vue.budget == 0
+    assert "suffisent" not in vue.phrase_but
+    assert "Hors d’atteinte, même si tout le cadre répondait : " in vue.phrase_but
+    assert vue.phrase == ""
+
+
+def test_un_but_atteint_ici_et_hors_d_atteinte_la_dit_les_deux(monkeypatch: pytest.MonkeyPatch) -> None:
+    seule = Atteinte(np.zeros(4, dtype=np.int64), ("01",))
+    monkeypatch.setattr("barometre.views.piloter.relance.allocate_but", lambda *_: seule)
+    phrase = _relance("regions_b").phrase_but
+    assert "Hors d’atteinte" in phrase
+    assert "Ailleurs, le nombre de réponses" in phrase
+
+
+def test_sans_intervalle_national_la_page_le_dit() -> None:
+    porte: Any = Porte()
+    vue = build_vue_relance(porte, build_catalogue([build_indicateur()]), "site", "2026-v4", "50")
+    assert vue.avant is None
+    assert "Aucun intervalle national n’est publié" in vue.phrase

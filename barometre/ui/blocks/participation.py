@@ -112,7 +112,8 @@ def render_relance(affichee: ParticipationAffichee) -> None:
     vue = load_relance(porte.get_gate(), indicateur, affichee.vague_id, demande)
     if vue.phrase_but:
         st.html(f'<p class="baro-phrase"><strong>{texte(vue.phrase_but)}</strong></p>')
-    st.html(f'<p class="baro-phrase">{texte(vue.phrase)}</p>')
+    for phrase in filter(None, (vue.phrase, vue.phrase_taux)):
+        st.html(f'<p class="baro-phrase">{texte(phrase)}</p>')
     _render_cellules(vue, affichee.vague_id, demande)
 
 

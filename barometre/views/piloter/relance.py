@@ -6,7 +6,7 @@ de sa strate laisse attendre, jamais pour ses vraies réponses.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -37,10 +37,14 @@ ECART_INCONNU = 0.5
 SANS_REPONSE = (
     "Trop peu de réponses pour dire où d’autres apporteraient le plus\u202f: relancez partout d’abord."
 )
+SUFFIT_DEJA = "le nombre de réponses et la largeur de l’intervalle y suffisent déjà."
+SANS_INTERVALLE = (
+    " Aucun intervalle national n’est publié pour cet indicateur : ce qu’il deviendrait n’est pas prévu."
+)
 # Sous un répondant pour cent sollicitées, le taux observé n'est plus une promesse.
 TAUX_PLANCHER = 0.01
 BUDGETS = (50, 100, 200, 500, 1000)
-COLONNES = ("region", "strate", "cadre", "repondantes", "ajouts", "sollicitations")
+COLONNES = ("region", "strate", "cadre", "repondantes", "ajouts", "sollicitations", "reponses_attendues")
 COLONNES_LISTE = ("collectivite_id", "nom", "region", "strate")
 Entiers = npt.NDArray[np.int64]
 Tableau = npt.NDArray[np.floating[Any]]
@@ -48,7 +52,10 @@ Tableau = npt.NDArray[np.floating[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Relance:
-    """Une cellule région × strate à relancer : `sollicitations` pour `ajouts` réponses de plus."""
+    """Une cellule région × strate à relancer : `ajouts` réponses à obtenir, `sollicitations` pour cela.
+
+    `attendues` : ce qu'elles apporteraient au taux observé ; moins que `ajouts` là où il en reste trop peu.
+    """
 
     region_id: str
     strate_id: str
@@ -58,6 +65,7 @@ class Relance:
     repondantes: int
     ajouts: int
     sollicitations: int
+    attendues: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,28 +86,50 @@ class VueRelance:
     hors_d_atteinte: tuple[str, ...] = ()
     # Sans une réponse, aucune variance ni aucun taux n'est connu : une allocation serait inventée.
     est_sans_reponse: bool = False
+    # Vrai si le but n'est à portée nulle part.
+    est_hors_d_atteinte: bool = False
+
+    @property
+    def attendues(self) -> int:
+        """Les réponses que ces relances apporteraient, au taux déjà observé dans chaque cellule."""
+        return sum(r.attendues for r in self.relances)
+
+    @property
+    def phrase_taux(self) -> str:
+        """Où solliciter toutes celles qui restent ne suffirait pas, au taux observé ; vide si nulle part."""
+        courtes = sum(r.attendues < r.ajouts for r in self.relances)
+        if not courtes:
+            return ""
+        attendues, voulues = format_nombre(self.attendues), format_nombre(self.budget)
+        cellules = format_compte(len(self.relances), "cellule")
+        return (
+            f"Au taux de réponse observé, ces relances n’en apporteraient qu’environ {attendues} sur "
+            f"{voulues} : dans {courtes} des {cellules}, solliciter toutes celles qui n’ont pas répondu n’y "
+            "suffirait pas."
+        )
 
     @property
     def phrase_but(self) -> str:
         """Combien de réponses de plus pour le but, et où il est hors d'atteinte ; vide sans but."""
         if not self.but or self.est_sans_reponse:
             return ""
-        debut = f"{self.but} : {format_compte(self.budget, 'réponse')} de plus au moins, bien placées."
-        if not self.budget:
-            debut = f"{self.but} : le nombre de réponses et la largeur de l’intervalle y suffisent déjà."
-        if not self.hors_d_atteinte:
-            return debut
-        return (
-            f"{debut} Hors d’atteinte, même si tout le cadre répondait : {', '.join(self.hors_d_atteinte)}."
-        )
+        hors = f"Hors d’atteinte, même si tout le cadre répondait : {', '.join(self.hors_d_atteinte)}."
+        if self.est_hors_d_atteinte:
+            return f"{self.but}. {hors}"
+        if self.budget:
+            debut = f"{self.but} : {format_compte(self.budget, 'réponse')} de plus au moins, bien placées."
+            return f"{debut} {hors}" if self.hors_d_atteinte else debut
+        if self.hors_d_atteinte:
+            return f"{self.but}. {hors} Ailleurs, {SUFFIT_DEJA}"
+        return f"{self.but} : {SUFFIT_DEJA}"
 
     @property
     def phrase(self) -> str:
-        """Ce que la relance apporterait, à côté de ce qu'elle apporterait au hasard."""
+        """Ce que la relance apporterait, à côté de ce qu'elle apporterait au hasard ; `phrase_but` sinon."""
         if self.est_sans_reponse:
             return SANS_REPONSE
         if not self.relances:
-            return "Tout le cadre a répondu, ou ce questionnaire n’a pas assez de réponses : rien à relancer."
+            return "" if self.but else "Tout le cadre a répondu : rien à relancer."
         premiere = self.relances[0]
         debut = (
             f"{format_compte(self.budget, 'réponse')} de plus iraient d’abord à {premiere.region}, "
@@ -113,7 +143,7 @@ class VueRelance:
 
     def _describe_intervalle(self) -> str:
         if self.avant is None or self.apres is None or self.sans_cibler is None:
-            return ""
+            return SANS_INTERVALLE
         textes = [format_points(2 * x, 1).lstrip("+") for x in (self.avant, self.apres, self.sans_cibler)]
         return f" Intervalle national large de {textes[0]}, puis {textes[1]} (sans cibler : {textes[2]})."
 
@@ -121,7 +151,8 @@ class VueRelance:
     def table(self) -> pd.DataFrame:
         """Le tableau de lecture, et celui qui se télécharge."""
         lignes = (
-            (r.region, r.strate, r.cadre, r.repondantes, r.ajouts, r.sollicitations) for r in self.relances
+            (r.region, r.strate, r.cadre, r.repondantes, r.ajouts, r.sollicitations, r.attendues)
+            for r in self.relances
         )
         return build_tableau(lignes, COLONNES)
 
@@ -147,6 +178,7 @@ def build_vue_relance(
         budget=budget,
         but=but.titre if but else "",
         hors_d_atteinte=tuple(_name_regions(gate, catalogue, atteinte.hors_d_atteinte)),
+        est_hors_d_atteinte=bool(but) and len(atteinte.hors_d_atteinte) == _count_champs(but, cellules),
         relances=_list_relances(Libelles(catalogue, gate), cellules.assign(ajouts=ajouts)),
         avant=avant,
         apres=_scale(avant, population, n, ajouts, s),
@@ -179,6 +211,11 @@ def _allocate(
         return allocate_but(but, cellules, s, demi)
     population = cellules["cadre"].to_numpy(dtype=float)
     return Atteinte(allocate(population, cellules["repondantes"].to_numpy(), s, int(demande)), ())
+
+
+def _count_champs(but: But | None, cellules: pd.DataFrame) -> int:
+    """Sur combien de champs le but se juge : chaque région, ou la France seule."""
+    return int(cellules["region"].nunique()) if but is not None and but.par_region else 1
 
 
 def _name_regions(gate: Gate, catalogue: Catalogue, ids: Iterable[str]) -> Iterator[str]:
@@ -222,25 +259,25 @@ def _scale(
 
 def _list_relances(libelles: Libelles, cellules: pd.DataFrame) -> tuple[Relance, ...]:
     retenues = cellules[cellules["ajouts"] > 0].sort_values("ajouts", ascending=False, kind="stable")
-    return tuple(
-        Relance(
-            region_id=str(ligne["region"]),
-            strate_id=str(ligne["strate"]),
-            region=libelles.get_territoire(str(ligne["region"])),
-            strate=libelles.get_strate(str(ligne["strate"])),
-            cadre=int(ligne["cadre"]),
-            repondantes=int(ligne["repondantes"]),
-            ajouts=int(ligne["ajouts"]),
-            sollicitations=_count_calls(int(ligne["cadre"]), int(ligne["repondantes"]), int(ligne["ajouts"])),
-        )
-        for ligne in retenues.to_dict("records")
+    return tuple(_build_relance(libelles, ligne) for ligne in retenues.to_dict("records"))
+
+
+def _build_relance(libelles: Libelles, ligne: dict[Hashable, Any]) -> Relance:
+    cadre, repondantes, ajouts = (int(ligne[c]) for c in ("cadre", "repondantes", "ajouts"))
+    # On n'en sollicite jamais plus qu'il n'en reste : le taux observé dit alors ce qui manquera.
+    taux, reste = max(repondantes / cadre, TAUX_PLANCHER), cadre - repondantes
+    voulues = round(ajouts / taux)
+    return Relance(
+        region_id=str(ligne["region"]),
+        strate_id=str(ligne["strate"]),
+        region=libelles.get_territoire(str(ligne["region"])),
+        strate=libelles.get_strate(str(ligne["strate"])),
+        cadre=cadre,
+        repondantes=repondantes,
+        ajouts=ajouts,
+        sollicitations=min(voulues, reste),
+        attendues=ajouts if voulues <= reste else min(round(reste * taux), ajouts),
     )
-
-
-def _count_calls(cadre: int, repondantes: int, ajouts: int) -> int:
-    """Combien en solliciter pour tant de réponses, au taux observé ; jamais plus qu'il n'en reste."""
-    taux = max(repondantes / cadre, TAUX_PLANCHER)
-    return min(round(ajouts / taux), cadre - repondantes)
 
 
 def name_liste(vue: VueRelance) -> Provenance:
