@@ -8,8 +8,7 @@ baisse donne l'optimum exact (Wright 2012, The American Statistician 66).
 from __future__ import annotations
 
 import bisect
-import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -27,12 +26,8 @@ def allocate(population: Tableau, repondantes: Nombres, ecart_type: Tableau, bud
 
     `population` et `repondantes` : N_h et n_h ; `ecart_type` : S_h. `ValueError` si n_h dépasse N_h.
     """
-    ajouts = np.zeros(len(population), dtype=np.int64)
-    for h in iterate(population, repondantes, ecart_type):
-        if ajouts.sum() >= budget:
-            break
-        ajouts[h] += 1
-    return ajouts
+    ordre = _sort_gains(population, repondantes, ecart_type)
+    return np.bincount(ordre[:budget], minlength=len(population)).astype(np.int64)
 
 
 def allocate_until(
@@ -46,7 +41,7 @@ def allocate_until(
     `is_reached` reçoit n_h, et reste vrai une fois atteint : la suite se cherche par dichotomie.
     """
     n = np.asarray(repondantes, dtype=np.int64)
-    ordre = np.array(list(iterate(population, n, ecart_type)), dtype=np.int64)
+    ordre = _sort_gains(population, n, ecart_type)
 
     def count(k: int) -> Entiers:
         return np.bincount(ordre[:k], minlength=len(n)).astype(np.int64)
@@ -56,21 +51,23 @@ def allocate_until(
     return count(min(bas, len(ordre))), trouve
 
 
-def iterate(population: Tableau, repondantes: Nombres, ecart_type: Tableau) -> Iterator[int]:
-    """Les strates, dans l'ordre où une réponse de plus apporte le plus ; s'arrête quand tout a répondu."""
-    n = np.asarray(repondantes, dtype=float)
+def _sort_gains(population: Tableau, repondantes: Nombres, ecart_type: Tableau) -> Entiers:
+    """Les strates, une fois par réponse qui y manque, dans l'ordre où la suivante apporte le plus.
+
+    Le gain d'une strate baisse à chaque réponse : trier toutes les réponses possibles donne le même ordre que
+    prendre à chaque pas la meilleure, sans pas. À gain égal, la première strate passe d'abord.
+    """
+    population, n = np.asarray(population, dtype=float), np.asarray(repondantes, dtype=np.int64)
     if (n > population).any():
         raise ValueError("Plus de répondantes que de collectivités dans une strate.")
-    total = float(np.sum(population))
-    poids = (np.asarray(population) * ecart_type / total) ** 2 if total else np.zeros(len(n))
-    file = [(-_gain(poids[h], n[h]), h) for h in range(len(n)) if n[h] < population[h]]
-    heapq.heapify(file)
-    while file:
-        _, h = heapq.heappop(file)
-        n[h] += 1
-        yield h
-        if n[h] < population[h]:
-            heapq.heappush(file, (-_gain(poids[h], n[h]), h))
+    total = float(population.sum())
+    poids = (population * ecart_type / total) ** 2 if total else np.zeros(len(n))
+    manquent = np.ceil(population - n).astype(np.int64)
+    strates = np.repeat(np.arange(len(n), dtype=np.int64), manquent)
+    rangs = np.arange(len(strates)) - np.repeat(np.cumsum(manquent) - manquent, manquent)
+    deja = (n[strates] + rangs).astype(float)
+    gains = poids[strates] * (1 / np.maximum(deja, VIDE) - 1 / (deja + 1))
+    return strates[np.argsort(-gains, kind="stable")]
 
 
 def compute_variance(population: Tableau, repondantes: Nombres, ecart_type: Tableau) -> float:
@@ -86,7 +83,3 @@ def compute_n_eff(population: Tableau, repondantes: Nombres) -> float:
     vues = np.asarray(repondantes) > 0
     n, total = np.asarray(repondantes)[vues], np.asarray(population)[vues]
     return float(total.sum() ** 2 / (total**2 / n).sum()) if vues.any() else 0.0
-
-
-def _gain(poids: float, n: float) -> float:
-    return float(poids * (1 / max(n, VIDE) - 1 / (n + 1)))
