@@ -14,7 +14,9 @@ def count_by_group(groupes: pd.Series, repondantes: frozenset[str]) -> pd.DataFr
 
     Un EPCI compte souvent vingt communes : son compte se tait, son taux se dit par classe.
     """
-    ont = pd.Series(groupes.index.isin(repondantes), index=groupes.index)
+    # Un test d'ensemble par ligne : `isin` convertirait les répondantes en Arrow, trois fois plus longtemps.
+    ids = groupes.index.to_numpy(dtype=object)
+    ont = pd.Series(np.fromiter((x in repondantes for x in ids), bool, len(ids)), index=groupes.index)
     table = ont.groupby(groupes.to_numpy()).agg(["size", "sum"]).set_axis(["cadre", "exactes"], axis=1)
     montre = (table["cadre"] >= SEUIL_CADRE) & (table["exactes"] >= SEUIL_PARTICIPATION)
     comptes = round_effectifs(table["exactes"].astype("float64")).where(montre)
