@@ -85,7 +85,11 @@ class FaitsPublics:
 
     def list_perimetre_opsn(self, opsn_id: str) -> list[str]:
         """Les collectivités d'un OPSN."""
-        return self._repository.list_perimetre_opsn(opsn_id)
+        return self._repository.list_perimetres_opsn(opsn_id)["collectivite_id"].tolist()
+
+    def list_perimetres_opsn(self) -> pd.DataFrame:
+        """`opsn_id`, `collectivite_id` : les périmètres de tous ; une collectivité peut avoir deux OPSN."""
+        return self._repository.list_perimetres_opsn()
 
     def list_vagues(self) -> pd.DataFrame:
         """Les vagues."""

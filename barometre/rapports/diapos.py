@@ -129,6 +129,8 @@ def _carte(gate: Gate, choix: Choix) -> Iterable[Diapo]:
 def _opsn(gate: Gate, choix: Choix) -> Iterable[Diapo]:
     affiches = load_opsn(gate, choix.theme_id)
     yield Diapo("Qui couvre quoi\u202f?", phrase=affiches.vue.a_retenir)
+    if affiches.vue.plus_grands:
+        yield Diapo("Les plus grands périmètres connus", elements=affiches.vue.plus_grands)
     ecarts = affiches.ecarts if isinstance(affiches.ecarts, Marques) else None
     yield Diapo("Couvertes et non connues", phrase=affiches.vue.phrase_ecarts, dessin=ecarts)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, Table, func, or_, select, union
 from sqlalchemy.sql.elements import KeyedColumnElement
 
 from barometre.warehouse import schema as s
@@ -43,13 +43,21 @@ def select_comptes_communes(niveau: str) -> Select[Any]:
     return requete.group_by(territoire).order_by(territoire)
 
 
-def select_perimetre(opsn_id: str) -> Select[Any]:
-    """Les collectivités d'un OPSN : ses adhérentes, et celles des départements qu'il couvre."""
+def select_perimetres(opsn_id: str | None = None) -> Select[Any]:
+    """`opsn_id`, `collectivite_id` : les adhérentes d'un OPSN, et celles des départements qu'il couvre.
+
+    Deux jointures réunies : un « ou » dans une seule comparerait chaque lien à chaque collectivité.
+    """
     c, lien = s.dim_collectivite, s.lien_opsn
-    couvert = and_(lien.c.nature == "perimetre", lien.c.cible_id == "departement-" + c.c.departement)
-    membre = lien.c.cible_id == c.c.collectivite_id
-    sous = select(lien.c.opsn_id).where(lien.c.opsn_id == opsn_id, or_(couvert, membre)).exists()
-    return select(c.c.collectivite_id).where(sous, c.c.porteur_id.is_(None)).order_by(c.c.collectivite_id)
+    paires = select(lien.c.opsn_id, c.c.collectivite_id).where(c.c.porteur_id.is_(None))
+    if opsn_id is not None:
+        paires = paires.where(lien.c.opsn_id == opsn_id)
+    membres = paires.where(lien.c.cible_id == c.c.collectivite_id)
+    couvertes = paires.where(
+        lien.c.nature == "perimetre", lien.c.cible_id == "departement-" + c.c.departement
+    )
+    toutes = union(membres, couvertes).subquery()
+    return select(toutes).order_by(toutes.c.opsn_id, toutes.c.collectivite_id)
 
 
 def select_codes_of(code: str) -> Select[Any]:

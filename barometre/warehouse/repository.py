@@ -190,9 +190,9 @@ class Repository:
         """Les liens constatés ; pour une collectivité, les siens seulement (pas ceux du département)."""
         return self._rows(s.lien_opsn, cible_id=collectivite_id)
 
-    def list_perimetre_opsn(self, opsn_id: str) -> list[str]:
-        """Les collectivités du périmètre d'un OPSN : adhérentes, ou dans un département couvert."""
-        return self.read(q.select_perimetre(opsn_id))["collectivite_id"].tolist()
+    def list_perimetres_opsn(self, opsn_id: str | None = None) -> pd.DataFrame:
+        """`opsn_id`, `collectivite_id` : adhérentes d'un OPSN, ou dans un département qu'il couvre ; tous."""
+        return self.read(q.select_perimetres(opsn_id))
 
     # L'enquête
 

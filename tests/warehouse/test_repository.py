@@ -71,12 +71,21 @@ def test_resoudre_un_code(repository: Repository, code: str, attendu: str | None
 
 
 def test_perimetre_d_un_opsn(repository: Repository) -> None:
-    assert repository.list_perimetre_opsn("opsn-a") == [
-        "commune-33063", "commune-33381", "departement-33", "epci-243300316",
-    ]  # fmt: skip
+    def lire(opsn_id: str) -> list[str]:
+        return repository.list_perimetres_opsn(opsn_id)["collectivite_id"].tolist()
+
+    assert lire("opsn-a") == ["commune-33063", "commune-33381", "departement-33", "epci-243300316"]
     # Un département adhérent n'amène que lui-même ; seul un périmètre couvre les communes.
-    assert repository.list_perimetre_opsn("opsn-b") == ["commune-69123", "departement-01"]
-    assert repository.list_perimetre_opsn("inconnu") == []
+    assert lire("opsn-b") == ["commune-69123", "departement-01"]
+    assert lire("inconnu") == []
+
+
+def test_les_perimetres_de_tous_sont_ceux_de_chacun(repository: Repository) -> None:
+    tous = repository.list_perimetres_opsn()
+    par_opsn = {str(id_): siens["collectivite_id"].tolist() for id_, siens in tous.groupby("opsn_id")}
+    assert par_opsn == {
+        id_: repository.list_perimetres_opsn(id_)["collectivite_id"].tolist() for id_ in ("opsn-a", "opsn-b")
+    }
 
 
 def test_les_tableaux_vides_ont_leurs_colonnes(repository: Repository) -> None:

@@ -24,6 +24,8 @@ from barometre.views.lecture.selection import Selection
 from barometre.views.lecture.tableau import build_tableau, to_pourcent
 
 COLONNES = ("opsn", "departements", "adherentes", "perimetre", "taux")
+# Ce qui se lit d'un coup sur un écran de 1024 × 768.
+PROJETES = 8
 COLONNES_ECARTS = ("pratique", "ecart", "ecart_bas", "ecart_haut", "ecart_simple", "verdict")
 COLONNES_SUIVI = ("collectivite_id", "collectivite", "type", "vagues_repondues", "obligations", "motif")
 
@@ -81,6 +83,22 @@ class VueOpsn:
         )
 
     @property
+    def phrase_sans_membre(self) -> str:
+        """Combien d'OPSN n'ont aucun membre connu, sans les nommer ; vide si tous en ont."""
+        seuls = sum(not (x.adherentes or x.perimetre) for x in self.lignes)
+        if not seuls:
+            return ""
+        n = format_compte(seuls, "OPSN n’a aucune adhérente", "OPSN n’ont aucune adhérente")
+        suite = "qu’il n’en a pas" if seuls == 1 else "qu’ils n’en ont pas"
+        return f"{n} ni aucun périmètre connus, ce qui ne veut pas dire {suite}."
+
+    @property
+    def plus_grands(self) -> tuple[str, ...]:
+        """Les plus grands périmètres connus, une phrase chacun : ce qu'un écran projeté peut en montrer."""
+        grands = sorted((x for x in self.lignes if x.perimetre), key=lambda x: -x.perimetre)
+        return tuple(_describe_ligne(x) for x in grands[:PROJETES])
+
+    @property
     def phrase_ecarts(self) -> str:
         """Combien d'écarts sont démontrés, et le plus grand."""
         demontres = [e for e in self.ecarts if e.compare.sens]
@@ -130,6 +148,13 @@ class VueOpsn:
         return build_tableau(lignes, COLONNES_ECARTS)
 
 
+def _describe_ligne(ligne: LigneOpsn) -> str:
+    part = "trop peu de réponses pour dire leur part"
+    if ligne.taux is not None:
+        part = f"dont {format_part(ligne.taux)} ont répondu"
+    return f"{ligne.nom} : {format_compte(ligne.perimetre, 'collectivité')}, {part}"
+
+
 def build_vue_opsn(gate: Gate, catalogue: Catalogue, theme_id: str) -> VueOpsn:
     """Les OPSN par nom, et l'écart sur le thème à sa dernière vague."""
     vague_id = next((v.id for v in reversed(catalogue.vagues) if theme_id in v.questionnaires), "")
@@ -148,26 +173,29 @@ def build_vue_opsn(gate: Gate, catalogue: Catalogue, theme_id: str) -> VueOpsn:
 
 
 def _list_lignes(gate: Gate, cadre: frozenset[str]) -> tuple[LigneOpsn, ...]:
-    liens = gate.list_liens_opsn()
+    """Tous les OPSN en une lecture des périmètres et un compte : un par un, 73 prenaient dix secondes."""
+    liens, paires = gate.list_liens_opsn(), gate.list_perimetres_opsn()
+    paires = paires[paires["collectivite_id"].isin(cadre)]
+    comptes = gate.count_repondantes(paires.set_index("collectivite_id")["opsn_id"])
+    perimetres = {str(id_): int(n) for id_, n in paires["opsn_id"].value_counts().items()}
+    taux = {str(id_): float(t) for id_, t in comptes["taux"].items() if not is_absent(t)}
     noms = gate.list_opsn().sort_values("nom", key=lambda noms: noms.map(build_cle_tri))
     return tuple(
-        _build_ligne(gate, str(id_), str(nom), liens[liens["opsn_id"].eq(id_)], cadre)
-        for id_, nom in zip(noms["opsn_id"], noms["nom"], strict=True)
+        _build_ligne(id_, nom, liens[liens["opsn_id"].eq(id_)], perimetres.get(id_, 0), taux.get(id_))
+        for id_, nom in noms[["opsn_id", "nom"]].astype(str).itertuples(index=False, name=None)
     )
 
 
-def _build_ligne(gate: Gate, id_: str, nom: str, siens: pd.DataFrame, cadre: frozenset[str]) -> LigneOpsn:
+def _build_ligne(id_: str, nom: str, siens: pd.DataFrame, perimetre: int, taux: float | None) -> LigneOpsn:
     cibles = siens["cible_id"].astype(str)
     couverts = siens["nature"].eq("perimetre") & cibles.str.startswith("departement-")
-    perimetre = [c for c in gate.list_perimetre_opsn(id_) if c in cadre]
-    taux = gate.count_repondantes(pd.Series(id_, perimetre))["taux"] if perimetre else pd.Series(dtype=float)
     return LigneOpsn(
         id=id_,
         nom=nom,
         departements=int(cibles[couverts].nunique()),
         adherentes=int(cibles[siens["nature"].eq("adherente")].nunique()),
-        perimetre=len(perimetre),
-        taux=None if taux.empty or is_absent(taux.iloc[0]) else float(taux.iloc[0]),
+        perimetre=perimetre,
+        taux=taux,
     )
 
 

@@ -1,0 +1,76 @@
+"""Les OPSN : un compte de réponses chacun, lus ensemble ; sans membre connu, une phrase."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from barometre.access import Gate
+from barometre.catalogue import load_catalogue
+from barometre.views.piloter.opsn import build_vue_opsn
+from barometre.warehouse.repository import Repository
+
+
+def _vue(repository: Repository) -> Any:
+    return build_vue_opsn(Gate(repository), load_catalogue(), "inclusion")
+
+
+def test_chaque_opsn_a_ses_membres_et_ses_departements(repository: Repository) -> None:
+    comptes = {x.id: (x.departements, x.adherentes, x.perimetre) for x in _vue(repository).lignes}
+    assert comptes == {"opsn-a": (1, 0, 4), "opsn-b": (0, 2, 2)}
+
+
+def test_une_collectivite_de_deux_opsn_compte_dans_chacun(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    liens = repository.list_liens_opsn()
+    double = liens[liens["cible_id"].eq("commune-69123")].assign(opsn_id="opsn-a")
+    paires = repository.list_perimetres_opsn()
+    plus = pd.concat([paires, pd.DataFrame({"opsn_id": ["opsn-a"], "collectivite_id": ["commune-69123"]})])
+    monkeypatch.setattr(Repository, "list_liens_opsn", lambda *_: pd.concat([liens, double]))
+    monkeypatch.setattr(Repository, "list_perimetres_opsn", lambda *_: plus)
+    assert {x.id: x.perimetre for x in _vue(repository).lignes} == {"opsn-a": 5, "opsn-b": 2}
+
+
+def test_dix_opsn_ne_lisent_pas_plus_que_deux(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """73 OPSN lisaient chacun l'entrepôt et toutes les participations : dix secondes pour une page."""
+    lues: list[str] = []
+    compter = Gate.count_repondantes
+
+    def record(gate: Gate, *args: Any) -> pd.DataFrame:
+        lues.append("comptes")
+        return compter(gate, *args)
+
+    monkeypatch.setattr(Gate, "count_repondantes", record)
+    _vue(repository)
+    assert lues == ["comptes"]
+
+
+def test_un_opsn_sans_membre_connu_a_sa_phrase(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seul = pd.DataFrame({"opsn_id": ["opsn-c"], "nom": ["Opérateur sans liste"]})
+    connus = repository.list_opsn()
+    monkeypatch.setattr(Repository, "list_opsn", lambda _: pd.concat([connus, seul], ignore_index=True))
+    vue = _vue(repository)
+    ligne = next(x for x in vue.lignes if x.id == "opsn-c")
+    assert (ligne.perimetre, ligne.taux) == (0, None)
+    assert vue.phrase_sans_membre == (
+        "1\u00a0OPSN n’a aucune adhérente ni aucun périmètre connus, ce qui ne veut pas dire qu’il n’en a "
+        "pas."
+    )
+
+
+def test_quand_tous_ont_des_membres_rien_n_est_a_dire(repository: Repository) -> None:
+    assert _vue(repository).phrase_sans_membre == ""
+
+
+def test_une_diapositive_dit_qui_couvre_quoi_par_perimetre(repository: Repository) -> None:
+    assert _vue(repository).plus_grands == (
+        "Gironde Numérique : 4\u00a0collectivités, trop peu de réponses pour dire leur part",
+        "Opérateur du Rhône : 2\u00a0collectivités, trop peu de réponses pour dire leur part",
+    )
