@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, insert, or_, select, update
 
 from barometre.access.erreurs import RegistreError
 from barometre.access.horloge import Horloge, get_now
 from barometre.access.tables import acces, comptes, demandes
+
+PREMIERE = "Aucun droit en cours pour un autre établissement."
+CHANGE = "A changé d'établissement\u202f: le droit n° {n} vaut pour {pour}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class Demande:
     demande_id: int
     etat: str
     motif: str
+    # Le droit en cours que la personne a reçu pour un autre établissement, 0 sinon : pourquoi elle redemande.
+    ailleurs: int = 0
 
 
 class Comptes:
@@ -79,7 +84,7 @@ class Comptes:
     def _needs_demande(self, connexion: Connection, compte_id: str, siret: str) -> bool:
         """Ni droit pour cet établissement, ni demande de cet établissement déjà déposée."""
         droits = select(acces.c.acces_id).where(
-            acces.c.compte == compte_id, acces.c.retire_le.is_(None), acces.c.siret.in_(["", siret])
+            acces.c.compte == compte_id, acces.c.retire_le.is_(None), acces.c.siret == siret
         )
         deposees = select(demandes.c.demande_id).where(
             demandes.c.compte_id == compte_id, demandes.c.siret == siret
@@ -95,21 +100,38 @@ class Comptes:
         )  # fmt: skip
 
     def get_demande(self, compte_id: str) -> Demande | None:
-        """La dernière demande de cette personne, ou None."""
-        requete = select(demandes.c.demande_id, demandes.c.etat, demandes.c.motif)
-        requete = requete.where(demandes.c.compte_id == compte_id)
+        """La dernière demande que cette personne a faite de l'établissement où elle est, ou None."""
+        requete = select(demandes.c.demande_id, demandes.c.etat, demandes.c.motif, demandes.c.siret)
+        requete = requete.join(comptes).where(
+            demandes.c.compte_id == compte_id, demandes.c.siret == comptes.c.siret
+        )
         with self._moteur.connect() as connexion:
             ligne = connexion.execute(requete.order_by(demandes.c.demande_id.desc()).limit(1)).first()
-        return None if ligne is None else Demande(*ligne)
+            if ligne is None:
+                return None
+            return Demande(*ligne[:3], ailleurs=self._find_ailleurs(connexion, compte_id, ligne.siret)[0])
 
     def list_demandes(self, *, en_attente: bool = True) -> pd.DataFrame:
-        """Les demandes et qui les dépose, pour un opérateur."""
+        """Les demandes, qui les dépose et pourquoi, pour un opérateur."""
         requete = select(demandes, comptes.c.courriel, comptes.c.fournisseur).join(comptes)
         if en_attente:
             requete = requete.where(demandes.c.etat == "en_attente")
         with self._moteur.connect() as connexion:
             resultat = connexion.execute(requete.order_by(demandes.c.demande_id))
-            return pd.DataFrame(resultat.all(), columns=list(resultat.keys()))
+            table = pd.DataFrame(resultat.all(), columns=list(resultat.keys()))
+            return table.assign(raison=[
+                _explain(*self._find_ailleurs(connexion, compte, siret))
+                for compte, siret in zip(table["compte_id"], table["siret"], strict=True)
+            ])  # fmt: skip
+
+    def _find_ailleurs(self, connexion: Connection, compte_id: str, siret: str) -> tuple[int, str]:
+        """Le dernier droit en cours de ce compte pour un autre établissement, et lequel ; (0, "") sinon."""
+        requete = select(acces.c.acces_id, acces.c.siret).where(
+            acces.c.compte == compte_id, acces.c.siret != siret, acces.c.retire_le.is_(None),
+            or_(acces.c.expire_le.is_(None), acces.c.expire_le > self._horloge()),
+        )  # fmt: skip
+        ligne = connexion.execute(requete.order_by(acces.c.acces_id.desc()).limit(1)).first()
+        return (0, "") if ligne is None else (int(ligne[0]), str(ligne[1]))
 
     def answer(self, connexion: Connection, demande_id: int, etat: str, *, par: str, motif: str) -> Any:
         """Répond à une demande en attente, dans la transaction donnée ; rend sa ligne (compte et SIRET)."""
@@ -119,3 +141,17 @@ class Comptes:
         if ligne is None or connexion.execute(update(demandes).where(cible).values(**valeurs)).rowcount != 1:
             raise RegistreError(f"Aucune demande en attente ne porte le numéro {demande_id}.")
         return ligne
+
+
+def read_siret(connexion: Connection, compte_id: str) -> str:
+    """L'établissement que cette personne a déclaré à sa dernière connexion ; vide : aucun."""
+    requete = select(comptes.c.siret).where(comptes.c.compte_id == compte_id)
+    return connexion.execute(requete).scalar_one_or_none() or ""
+
+
+def _explain(acces_id: int, siret: str) -> str:
+    """Pourquoi cette demande, en une phrase d'opérateur."""
+    if not acces_id:
+        return PREMIERE
+    pour = f"le SIRET {siret}" if siret else "une connexion sans SIRET"
+    return CHANGE.format(n=acces_id, pour=pour)

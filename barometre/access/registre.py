@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, Select, create_engine, insert, or_, s
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from barometre.access.calendrier import CalendrierVagues
-from barometre.access.comptes import Comptes
+from barometre.access.comptes import Comptes, read_siret
 from barometre.access.connexions import Connexions
 from barometre.access.copie import check_neuf, read_copie, restore_copie
 from barometre.access.correspondances import Correspondances
@@ -54,9 +54,13 @@ class Registre:
         self.calendrier = CalendrierVagues(moteur)
         self.declarations = Declarations(moteur)
 
-    def accorder(self, compte: str, portee: Portee, *, par: str = "", motif: str = "", siret: str = "",
-                 debut_le: datetime | None = None, expire_le: datetime | None = None) -> int:  # fmt: skip
-        """Accorde un droit à un compte et l'inscrit au journal ; rend son numéro."""
+    def accorder(self, compte: str, portee: Portee, *, par: str = "", motif: str = "",
+                 siret: str | None = None, debut_le: datetime | None = None,
+                 expire_le: datetime | None = None) -> int:  # fmt: skip
+        """Accorde un droit à un compte et l'inscrit au journal ; rend son numéro.
+
+        `siret` : l'établissement pour lequel il vaut ; None, celui de la dernière connexion du compte.
+        """
         with self._begin() as connexion:
             return _grant(connexion, compte, portee, par=par, motif=motif, siret=siret,
                           debut_le=debut_le, expire_le=expire_le)  # fmt: skip
@@ -100,10 +104,11 @@ class Registre:
     def list_portees(self, compte: str, siret: str = "") -> dict[int, Portee]:
         """Droit → portée qu'un compte peut prendre ; vide : il lit comme le public.
 
-        Un droit accordé pour un établissement ne suit pas la personne dans un autre.
+        Un droit accordé pour un établissement ne suit pas la personne dans un autre ; accordé à une connexion
+        sans SIRET, il ne vaut que pour des connexions sans SIRET.
         """
         droits = self.lister(compte)
-        siens = droits[droits["siret"].isin(["", siret])]
+        siens = droits[droits["siret"] == siret]
         return {int(droit["acces_id"]): _portee(droit) for _, droit in siens.iterrows()}
 
     def journaliser(self, action: str, objet: str, *, portee: Portee = PUBLIC, compte: str = "",
@@ -184,8 +189,9 @@ def get_registre() -> Registre:
     return _open_once(ou)
 
 
-def _grant(connexion: Connection, compte: str, portee: Portee, *, par: str, motif: str, siret: str = "",
-           debut_le: datetime | None = None, expire_le: datetime | None = None) -> int:  # fmt: skip
+def _grant(connexion: Connection, compte: str, portee: Portee, *, par: str, motif: str,
+           siret: str | None = None, debut_le: datetime | None = None,
+           expire_le: datetime | None = None) -> int:  # fmt: skip
     if not compte.strip() or "@" in compte:
         raise RegistreError(SANS_COMPTE)
     compte = compte.strip().lower()
@@ -193,7 +199,7 @@ def _grant(connexion: Connection, compte: str, portee: Portee, *, par: str, moti
         "compte": compte, "role": portee.role, "collectivite_id": portee.collectivite_id,
         "opsn_id": portee.opsn_id, "cyber": portee.cyber, "nominatif": portee.nominatif, "motif": motif,
         "accorde_par": par, "accorde_le": get_now(), "debut_le": debut_le, "expire_le": expire_le,
-        "siret": siret,
+        "siret": read_siret(connexion, compte) if siret is None else siret,
     }  # fmt: skip
     try:
         cle = connexion.execute(insert(acces).values(**valeurs)).inserted_primary_key

@@ -36,7 +36,8 @@ acces = Table(
     Column("retire_le", DateTime, nullable=True),
     # Avant cette date, le droit ne compte pas encore ; vide : dès qu'il est accordé.
     Column("debut_le", DateTime, nullable=True),
-    # L'établissement pour lequel il a été accordé : qui en change perd ce droit. Vide : quel qu'il soit.
+    # L'établissement pour lequel il a été accordé : qui en change perd ce droit. Vide : une connexion
+    # sans SIRET, et elle seule.
     Column("siret", String, nullable=False, default=""),
     CheckConstraint("role IN ('collectivite', 'opsn', 'programme', 'operateur')", name="role_connu"),
     CheckConstraint("role <> 'collectivite' OR collectivite_id <> ''", name="collectivite_dite"),

@@ -24,11 +24,12 @@ DROITS = {
     "opsn_id": "OPSN",
     "cyber": "cyber",
     "nominatif": "nominatif",
+    "siret": "SIRET",
     "accorde_le": "accordé le",
     "expire_le": "expire le",
 }
 DEMANDES = {"demande_id": "n°", "compte_id": "compte", "courriel": "adresse", "siret": "SIRET",
-            "deposee_le": "déposée le", "etat": "état"}  # fmt: skip
+            "deposee_le": "déposée le", "etat": "état", "raison": "pourquoi"}  # fmt: skip
 RAPPEL = {"instant": "instant", "compte": "compte", "objet": "fichier", "version": "version",
           "devenir": "depuis", "chiffres_touches": "chiffres touchés"}  # fmt: skip
 ACCORDABLES = [r for r in ROLES if r != "public"]

@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode
 
 import streamlit as st
 
+from barometre.access.comptes import Demande
 from barometre.access.lecteur import Lecteur
 from barometre.access.registre import get_registre
 from barometre.access.reglages import read_reglages
@@ -27,6 +28,9 @@ DEMANDES = {
     "refusee": "Votre demande d’accès n° {n} a été refusée : {motif}",
     "accordee": "Votre droit n’est plus en cours : écrivez à l’équipe du baromètre.",
 }
+
+# Pourquoi il faut demander de nouveau, avant de dire où en est la demande.
+AILLEURS = "Votre droit n° {n} a été donné pour un autre établissement que celui de cette connexion. "
 
 
 def render_compte(adresse: str) -> None:
@@ -63,7 +67,7 @@ def _render_droits(lecteur: Lecteur) -> None:
     if not lecteur.droits:
         demande = get_registre().comptes.get_demande(lecteur.compte)
         if demande is not None:
-            render_message(DEMANDES[demande.etat].format(n=demande.demande_id, motif=demande.motif))
+            render_message(_describe_demande(demande))
         return
     noms = {droit: _describe(portee) for droit, portee in lecteur.droits.items()}
     if len(noms) == 1:
@@ -73,6 +77,11 @@ def _render_droits(lecteur: Lecteur) -> None:
     st.selectbox(
         "Lire comme", list(noms), format_func=lambda d: noms.get(d, ""), key=_CHOIX, on_change=_choose
     )
+
+
+def _describe_demande(demande: Demande) -> str:
+    pourquoi = AILLEURS.format(n=demande.ailleurs) if demande.ailleurs else ""
+    return pourquoi + DEMANDES[demande.etat].format(n=demande.demande_id, motif=demande.motif)
 
 
 def _choose() -> None:

@@ -117,3 +117,32 @@ def test_un_registre_de_la_premiere_forme_garde_tout(tmp_path: Path) -> None:
     registre.journaliser("lire_reponses", "commune-1")
     assert registre.check_journal().lignes == 4
     assert registre.check_journal().is_intact
+
+
+def test_un_droit_d_avant_sans_siret_prend_un_etablissement(tmp_path: Path) -> None:
+    """Donné par la commande, celui du compte ; donné à une connexion sans SIRET, il reste à celle-là."""
+    adresse = f"sqlite:///{tmp_path}/ancien.db"
+    config = Config()
+    config.set_main_option("script_location", str(Path(module.__file__).parent / "migrations"))
+    droit = (
+        "INSERT INTO acces (compte, role, collectivite_id, opsn_id, cyber, nominatif, motif, "
+        "accorde_par, accorde_le, siret) "
+        "VALUES ('{}', 'programme', '', '', 0, 1, 'm', 'p', '2026-01-01', '')"
+    )
+    with create_engine(adresse).begin() as connexion:
+        config.attributes["connection"] = connexion
+        command.upgrade(config, "0004")
+        for compte in ("c-commande", "c-demande"):
+            connexion.execute(
+                text(f"INSERT INTO comptes VALUES ('{compte}', 'e', 'f', '{compte}', '', '1', "
+                     "'2026-01-01', '2026-01-01')")
+            )  # fmt: skip
+            connexion.execute(text(droit.format(compte)))
+        connexion.execute(
+            text("INSERT INTO demandes VALUES (1, 'c-demande', '', 'accordee', '', '2026-01-01', NULL, 'p')")
+        )
+    registre = open_registre(adresse)
+    lus = {
+        c: [bool(registre.list_portees(c, s)) for s in ("1", "", "2")] for c in ("c-commande", "c-demande")
+    }
+    assert lus == {"c-commande": [True, False, False], "c-demande": [False, True, False]}

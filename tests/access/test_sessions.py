@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -190,6 +191,32 @@ def test_qui_change_d_etablissement_perd_ses_droits_et_redemande(registre: Regis
     assert registre.list_portees(compte, ailleurs.siret) == {}
     assert registre.list_portees(compte, "") == {}
     assert registre.comptes.list_demandes()["siret"].tolist() == [ailleurs.siret]
+
+
+def test_un_droit_accorde_sans_siret_ne_suit_personne(registre: Registre) -> None:
+    """Répondre à une connexion sans SIRET, ou accorder par la commande, ne donne pas un droit partout."""
+    sans = replace(AGENT, siret="")
+    compte = registre.comptes.recognize(sans)
+    repondu = registre.accorder_demande(1, MAIRE, par="op", motif="élu")
+    commande = registre.accorder(compte, MAIRE)
+    assert set(registre.list_portees(compte, "")) == {repondu, commande}
+    registre.comptes.recognize(AGENT)
+    assert registre.list_portees(compte, AGENT.siret) == {}
+    (attente,) = registre.comptes.list_demandes().to_dict("records")
+    assert attente["siret"] == AGENT.siret
+    assert attente["raison"].endswith(f"le droit n° {commande} vaut pour une connexion sans SIRET.")
+    dite = registre.comptes.get_demande(compte)
+    assert dite is not None
+    assert (dite.demande_id, dite.etat, dite.ailleurs) == (attente["demande_id"], "en_attente", commande)
+    registre.accorder(compte, MAIRE)  # la commande l'accorde pour où la personne est
+    ailleurs = replace(AGENT, siret="25330000100012")
+    registre.comptes.recognize(ailleurs)
+    assert registre.list_portees(compte, ailleurs.siret) == {}
+    # De retour où elle était, elle lit la réponse faite à sa demande de là-bas, et rien d'une autre.
+    registre.comptes.recognize(sans)
+    revenue = registre.comptes.get_demande(compte)
+    assert revenue is not None
+    assert (revenue.demande_id, revenue.etat) == (1, "accordee")
 
 
 def test_le_meme_sujet_chez_un_autre_fournisseur_est_une_autre_personne(registre: Registre) -> None:

@@ -25,7 +25,7 @@ def connect(
 ) -> str:
     """Une personne, son droit s'il y en a un, sa session ; rend son jeton."""
     compte = registre.comptes.recognize(Identite("https://pro", "idp", nom, f"{nom}@essai.fr", "1"))
-    if portee is not None and not registre.list_portees(compte):
+    if portee is not None and registre.lister(compte).empty:
         registre.accorder(compte, portee)
     return registre.sessions.open(compte, niveau, "idt")
 

@@ -62,7 +62,7 @@ def test_un_operateur_ne_s_accorde_rien(registre: Registre, operateur: Operateur
     sienne = registre.comptes.list_demandes().set_index("compte_id").loc[operateur.compte, "demande_id"]
     with pytest.raises(RegistreError, match="autre opérateur"):
         accept_demande(operateur, int(sienne), Accord(Portee("programme", nominatif=True), "moi"))
-    assert {p.role for p in registre.list_portees(operateur.compte).values()} == {"operateur"}
+    assert {p.role for p in registre.list_portees(operateur.compte, "1").values()} == {"operateur"}
 
 
 def test_deux_operateurs_ne_repondent_qu_une_fois(

@@ -43,7 +43,7 @@ class Service:
     def connect(self, nom: str, portee: Portee = PROGRAMME) -> tuple[str, Remise]:
         """Une personne, son droit, sa session ; rend son jeton de session et ce que sa page lui remet."""
         compte = self.registre.comptes.recognize(Identite("https://pro", "idp", nom, f"{nom}@essai.fr", "1"))
-        if not self.registre.list_portees(compte):
+        if self.registre.lister(compte).empty:
             self.registre.accorder(compte, portee)
         jeton = self.registre.sessions.open(compte, next(iter(NIVEAUX_FORTS)), "idt")
         lecteur = read_lecteur(lambda: self.registre, jeton)

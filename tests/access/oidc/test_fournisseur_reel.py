@@ -178,6 +178,21 @@ def test_qui_change_d_organisation_perd_son_droit_dans_toutes_ses_sessions(
     assert _list_attentes(registre) == [AGENT["siret"], "21590350100017"]
 
 
+def test_un_droit_donne_a_une_connexion_sans_siret_se_tait_quand_un_siret_arrive(
+    navigateur: TestClient, registre: Registre, changer: Callable[..., None]
+) -> None:
+    changer(siret="")
+    avant = _log_in(navigateur, registre)
+    registre.accorder_demande(1, MAIRE, par="op", motif="élu")
+    assert read_lecteur(lambda: registre, navigateur.cookies[COOKIE]).portee == MAIRE
+    changer(**AGENT)
+    apres = _log_in(navigateur, registre)
+    assert (apres.compte, apres.portee, apres.droits) == (avant.compte, PUBLIC, {})
+    assert _list_attentes(registre) == [AGENT["siret"]]
+    changer(siret="")
+    assert _log_in(navigateur, registre).portee == MAIRE
+
+
 def test_le_meme_sujet_chez_un_autre_fournisseur_est_une_autre_personne(
     navigateur: TestClient, registre: Registre, changer: Callable[..., None]
 ) -> None:

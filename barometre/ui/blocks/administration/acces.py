@@ -28,6 +28,7 @@ from barometre.ui.compte import ROLES
 from barometre.views.lecture.tableau import build_tableau
 
 CODE_INCONNU = "Aucune collectivité n'a ce code INSEE ni ce SIREN : relisez-le."
+SANS_SIRET = "non transmis"
 NUMERO_INCONNU = "Choisissez d'abord une ligne de la liste."
 
 
@@ -49,12 +50,12 @@ def render_acces() -> None:
 
 def _render_demandes(demandes: pd.DataFrame) -> None:
     lignes = [
-        (d["demande_id"], d["courriel"], d["siret"], _write_instant(d["deposee_le"]), d["compte_id"])
+        (d["demande_id"], d["courriel"], d["siret"] or SANS_SIRET, _write_instant(d["deposee_le"]),
+         d["compte_id"], d["raison"])
         for d in demandes.to_dict("records")
-    ]
-    render_tableau(
-        build_tableau(lignes, ("numero", "courriel", "siret", "deposee_le", "compte")), "Demandes en attente"
-    )
+    ]  # fmt: skip
+    colonnes = ("numero", "courriel", "siret", "deposee_le", "compte", "pourquoi")
+    render_tableau(build_tableau(lignes, colonnes), "Demandes en attente")
     with st.form("administrer-demande", border=True):
         _render_champs(demandes)
         with st.container(horizontal=True):
@@ -136,11 +137,11 @@ def _reject_demande(operateur: Operateur) -> str:
 
 def _render_droits(droits: pd.DataFrame) -> None:
     lignes = [
-        (d["acces_id"], d["compte"], ROLES[d["role"]], _describe_etendue(d), _write_instant(d["accorde_le"]),
-         d["accorde_par"], _write_instant(d["expire_le"]))
+        (d["acces_id"], d["compte"], ROLES[d["role"]], _describe_etendue(d), d["siret"] or SANS_SIRET,
+         _write_instant(d["accorde_le"]), d["accorde_par"], _write_instant(d["expire_le"]))
         for d in droits.to_dict("records")
     ]  # fmt: skip
-    colonnes = ("numero", "compte", "role", "etendue", "accorde_le", "par_qui", "dernier_jour")
+    colonnes = ("numero", "compte", "role", "etendue", "siret", "accorde_le", "par_qui", "dernier_jour")
     render_tableau(build_tableau(lignes, colonnes), "Droits en cours")
     noms = {int(n): f"n° {n}\u202f: {c}" for n, c in zip(droits["acces_id"], droits["compte"], strict=True)}
     with st.form("administrer-droit", border=True):
