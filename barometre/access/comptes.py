@@ -62,6 +62,12 @@ class Comptes:
                 self._file(connexion, compte_id, identite.siret)
         return compte_id
 
+    def has_compte(self, compte_id: str) -> bool:
+        """Vrai si une personne s'est déjà connectée sous ce numéro."""
+        requete = select(comptes.c.compte_id).where(comptes.c.compte_id == compte_id)
+        with self._moteur.connect() as connexion:
+            return connexion.execute(requete).first() is not None
+
     def _find(self, connexion: Connection, identite: Identite) -> str:
         requete = select(comptes.c.compte_id).where(
             comptes.c.emetteur == identite.emetteur,

@@ -32,6 +32,10 @@ DEMANDES = {"demande_id": "n°", "compte_id": "compte", "courriel": "adresse", "
             "deposee_le": "déposée le", "etat": "état", "raison": "pourquoi"}  # fmt: skip
 RAPPEL = {"instant": "instant", "compte": "compte", "objet": "fichier", "version": "version",
           "devenir": "depuis", "chiffres_touches": "chiffres touchés"}  # fmt: skip
+COMPTE_INCONNU = (
+    "Aucun compte ne porte le numéro « {compte} »\u202f: la personne se connecte une fois, puis "
+    "« acces demandes » donne son numéro."
+)
 ACCORDABLES = [r for r in ROLES if r != "public"]
 FAITS = {"instant": "instant", "compte": "compte", "role": "rôle", "action": "action", "objet": "objet",
          "detail": "détail"}  # fmt: skip
@@ -119,6 +123,9 @@ def execute_accorder(demande: argparse.Namespace) -> None:
     )  # fmt: skip
     registre, options = open_registre(), {"par": "commande", "motif": demande.motif}
     if demande.demande is None:
+        # Le numéro est tiré à la première connexion : un numéro inconnu est une faute de frappe.
+        if not registre.comptes.has_compte(demande.compte):
+            raise Refus(COMPTE_INCONNU.format(compte=demande.compte))
         numero = registre.accorder(demande.compte, portee, expire_le=demande.jusqu_au, **options)
         a_qui = demande.compte
     else:

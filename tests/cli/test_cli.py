@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from barometre.access.comptes import Identite
+from barometre.access.registre import open_registre
 from barometre.cli import main
 from barometre.cli.analyse import list_commandes, translate
 from barometre.cli.construire import list_phrases
@@ -121,30 +123,20 @@ def test_estimer_refuse_ce_qu_il_ne_connait_pas(entrepot_mini: str, capsys: Ecra
 
 
 def test_acces(entrepot_mini: str, capsys: Ecran) -> None:
-    assert (
-        main(
-            [
-                "acces",
-                "accorder",
-                "c-a",
-                "--role",
-                "opsn",
-                "--opsn",
-                "opsn-a",
-                "--motif",
-                "convention",
-                "--json",
-            ]
-        )
-        == 0
-    )
+    accorder = ["--role", "opsn", "--opsn", "opsn-a", "--motif", "convention", "--json"]
+    assert main(["acces", "accorder", "c-jamais-venu", *accorder]) == 1
+    assert "« c-jamais-venu »" in capsys.readouterr().err
+    agent = Identite("https://pro", "idp", "agent", "agent@essai.fr", "21330063500017")
+    compte = open_registre().comptes.recognize(agent)
+    assert main(["acces", "accorder", compte, *accorder]) == 0
     numero = json.loads(capsys.readouterr().out)["acces"]
     assert main(["acces", "lister", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)[0]["opsn_id"] == "opsn-a"
+    (droit,) = json.loads(capsys.readouterr().out)
+    assert (droit["opsn_id"], droit["siret"]) == ("opsn-a", agent.siret)
     assert main(["acces", "retirer", str(numero)]) == 0
     assert main(["acces", "retirer", str(numero)]) == 1
     assert "Aucun droit en cours" in capsys.readouterr().err
-    assert main(["acces", "accorder", "c-a", "--role", "collectivite", "--motif", "élu"]) == 1
+    assert main(["acces", "accorder", compte, "--role", "collectivite", "--motif", "élu"]) == 1
     assert main(["acces", "journal"]) == 0
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from barometre.access.comptes import Identite
 from barometre.access.registre import open_registre
 from barometre.cli import main
 from barometre.warehouse.versions import open_entrepot
@@ -28,7 +29,8 @@ def test_d_une_machine_a_une_autre(
 ) -> None:
     entrepot, _ = choose_machine(monkeypatch, tmp_path / "une")
     shutil.copytree(petit_socle, entrepot)
-    accorder = ["acces", "accorder", "c-a", "--role", "opsn", "--opsn", "adat", "--motif", "convention"]
+    compte = open_registre().comptes.recognize(Identite("https://pro", "idp", "a", "a@essai.fr", ""))
+    accorder = ["acces", "accorder", compte, "--role", "opsn", "--opsn", "adat", "--motif", "convention"]
     assert main(accorder) == 0
     copie = str(tmp_path / "copie")
     capsys.readouterr()
@@ -45,7 +47,7 @@ def test_d_une_machine_a_une_autre(
     assert "en service" in capsys.readouterr().out
     assert open_entrepot(ailleurs).get_active() is not None
     rendu = open_registre(registre)
-    assert rendu.lister()["compte"].tolist() == ["c-a"]
+    assert rendu.lister()["compte"].tolist() == [compte]
     assert rendu.list_journal()["action"].tolist() == ["restaurer", "sauvegarder", "accorder"]
     assert rendu.check_journal().is_intact
     active = open_entrepot(ailleurs).get_active()
