@@ -10,11 +10,15 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue import load_catalogue
-from barometre.domain.formats import format_compte, is_absent, to_pourcents
+from barometre.domain.formats import BORNES, format_compte, format_valeur, is_absent
+from barometre.domain.secret import MONTRES
 from barometre.views.donnees.revisions import join_versions, list_changees
+from barometre.views.lecture.chiffres import format_chiffre, inflect_unite
+from barometre.views.lecture.libelles import Libelles
+from barometre.views.lecture.selection import Selection
 from barometre.views.lecture.tableau import build_tableau
 
-COLONNES = ("theme", "indicateur", "vague", "valeur_avant", "valeur_apres", "unite", "n_avant", "n_apres",
+COLONNES = ("theme", "indicateur", "vague", "groupe", "valeur_avant", "valeur_apres", "n_avant", "n_apres",
             "cellules_changees")  # fmt: skip
 
 
@@ -27,17 +31,35 @@ class Changements:
 
 
 def compare_versions(avant: Gate, apres: Gate) -> Changements:
-    """Les chiffres publiés (France et régions) qui changent, lus par la porte du public."""
+    """Les chiffres publiés (France et régions) qui changent, lus par la porte du public.
+
+    De chaque indicateur et vague, le plus large des chiffres qui changent : la France entière, à défaut un
+    type, une taille, une région ; jamais celui d'un ensemble que l'on ne publie pas.
+    """
     jointes = join_versions(avant, apres)
-    changees = jointes[list_changees(jointes)]
+    changees = _sort_larges(jointes[list_changees(jointes)])
     comptes = changees.groupby(["indicateur_id", "vague_id"], sort=True, observed=True).size()
-    france = _index_france(jointes)
-    fiches = _index_fiches(avant, apres)
+    larges = changees.drop_duplicates(["indicateur_id", "vague_id"]).sort_values(
+        ["indicateur_id", "vague_id"]
+    )
+    fiches, libelles = _index_fiches(avant, apres), Libelles(load_catalogue(), apres)
+    cellules: list[dict[Any, Any]] = larges.to_dict("records")
     lignes = [
-        _describe(fiches[str(cle[0])], str(cle[1]), int(nombre), france.get((str(cle[0]), str(cle[1])), {}))
-        for cle, nombre in zip(comptes.index.tolist(), comptes.tolist(), strict=True)
+        _describe(fiches[str(cellule["indicateur_id"])], cellule, libelles, int(nombre))
+        for cellule, nombre in zip(cellules, comptes.tolist(), strict=True)
     ]
     return Changements(build_tableau(lignes, COLONNES), _explain(len(lignes), int(comptes.sum())))
+
+
+def _sort_larges(cellules: pd.DataFrame) -> pd.DataFrame:
+    """Les plus larges d'abord : la France avant une région, tous avant un type, un type avant une taille."""
+    etroites = cellules[["couverture", "strate", "type"]] != ""
+    rangs = etroites.assign(
+        region=cellules["niveau"] != "france", n=-cellules[["n_apres", "n_avant"]].max(axis=1).fillna(0)
+    )
+    return cellules.loc[
+        rangs.sort_values(["region", "couverture", "strate", "type", "n"], kind="stable").index
+    ]
 
 
 def _index_fiches(avant: Gate, apres: Gate) -> dict[str, dict[str, Any]]:
@@ -49,33 +71,48 @@ def _index_fiches(avant: Gate, apres: Gate) -> dict[str, dict[str, Any]]:
     }
 
 
-def _index_france(jointes: pd.DataFrame) -> dict[tuple[str, str], dict[str, Any]]:
-    """Par indicateur et vague : la cellule de toute la France."""
-    totale = (jointes["niveau"] == "france") & (jointes[["type", "strate", "couverture"]] == "").all(axis=1)
-    lignes: list[dict[Any, Any]] = jointes[totale].to_dict("records")
-    return {(str(r["indicateur_id"]), str(r["vague_id"])): r for r in lignes}
-
-
 def _describe(
-    fiche: Mapping[str, Any], vague: str, nombre: int, cellule: Mapping[str, Any]
+    fiche: Mapping[str, Any], cellule: Mapping[Any, Any], libelles: Libelles, nombre: int
 ) -> tuple[object, ...]:
-    unite = str(fiche["unite"])
-    valeurs = [_read_valeur(cellule, moment, unite) for moment in ("avant", "apres")]
+    valeurs = [_write_valeur(cellule, moment, fiche) for moment in ("avant", "apres")]
     effectifs = [_read_effectif(cellule, moment) for moment in ("avant", "apres")]
     theme = load_catalogue().get_theme(str(fiche["theme_id"])).titre
-    return (theme, fiche["titre"], vague, *valeurs, unite, *effectifs, nombre)
+    qui = Selection(
+        territoire_id=str(cellule["territoire_id"]), type=str(cellule["type"]),
+        strate=str(cellule["strate"]), couverture=str(cellule["couverture"]),
+    )  # fmt: skip
+    ou = (str(cellule["vague_id"]), libelles.get_champ(qui))
+    return (theme, fiche["titre"], *ou, *valeurs, *effectifs, nombre)
 
 
-def _read_valeur(cellule: Mapping[str, Any], moment: str, unite: str) -> float | None:
-    """Le redressé, ou le brut là où le redressé se tait ; None si la cellule n'est pas publiée."""
-    lues = (cellule.get(f"{nom}_{moment}") for nom in ("redresse", "brut"))
-    valeur = next((v for v in lues if not is_absent(v)), None)
-    return to_pourcents(valeur) if valeur is not None and unite == "%" else valeur
+def _write_valeur(cellule: Mapping[Any, Any], moment: str, fiche: Mapping[str, Any]) -> str | None:
+    """« 63 %, note B » : le redressé, ou le brut là où il se tait ; None si rien n'est publié."""
+    valeur, borne = _read_nombre(cellule, moment), BORNES.get(str(cellule[f"plafond_{moment}"]), "")
+    if valeur is None:
+        return None
+    indicateur = load_catalogue().indicateurs.get(str(fiche["indicateur_id"]))
+    unite = str(fiche["unite"])
+    lu = (
+        format_chiffre(indicateur, valeur)
+        if indicateur
+        # Retiré du catalogue depuis : l'unité de sa version dit seule comment l'écrire.
+        else format_valeur(valeur, inflect_unite(unite, valeur), est_part=unite == "%")
+    )
+    note = cellule[f"note_{moment}"]
+    return f"{borne}{lu}, note {note}" if note and not is_absent(note) else f"{borne}{lu}"
 
 
-def _read_effectif(cellule: Mapping[str, Any], moment: str) -> int | None:
-    n = cellule.get(f"n_{moment}")
-    return None if is_absent(n) else int(n)  # type: ignore[arg-type]
+def _read_nombre(cellule: Mapping[Any, Any], moment: str) -> float | None:
+    """Le redressé, ou le brut là où il se tait ; None si la cellule n'est pas montrée."""
+    if cellule[f"etat_{moment}"] not in MONTRES:
+        return None
+    lues = (cellule[f"{nom}_{moment}"] for nom in ("redresse", "brut"))
+    return next((float(v) for v in lues if not is_absent(v)), None)
+
+
+def _read_effectif(cellule: Mapping[Any, Any], moment: str) -> int | None:
+    n = cellule[f"n_{moment}"]
+    return None if cellule[f"etat_{moment}"] not in MONTRES or is_absent(n) else int(n)
 
 
 def _explain(indicateurs: int, cellules: int) -> str:

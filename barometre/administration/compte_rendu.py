@@ -37,12 +37,15 @@ class CompteRendu:
     lignes: pd.DataFrame
     deja_charge: bool
     a_confirmer: tuple[str, ...]
+    lot_id: str = ""
 
 
 def build_compte_rendu(lot: Lot) -> CompteRendu:
     """Le compte rendu d'un lot lu."""
     phrases = (*list_avant_apres(lot), *lot.avertissements)
-    return CompteRendu(write_equation(lot), phrases, build_lignes(lot), lot.deja_charge, lot.a_confirmer)
+    return CompteRendu(
+        write_equation(lot), phrases, build_lignes(lot), lot.deja_charge, lot.a_confirmer, lot.lot_id
+    )
 
 
 def is_identite(motif: str) -> bool:

@@ -120,6 +120,9 @@ def count_revisions(avant: Gate, apres: Gate, etendue: Etendue) -> Revisions:
 def join_versions(avant: Gate, apres: Gate, etendue: Etendue = TOUTE) -> pd.DataFrame:
     """Une ligne par cellule de l'une ou de l'autre version, ses valeurs `_avant` et `_apres`."""
     tables = [_list_cellules(gate, etendue) for gate in (avant, apres)]
+    if all(table.empty for table in tables):
+        # Deux versions sans réponse : pandas ne sait pas joindre deux colonnes vides d'Arrow.
+        tables = [table.astype(object) for table in tables]
     return tables[0].merge(tables[1], on=CLES, how="outer", suffixes=("_avant", "_apres"))
 
 

@@ -13,6 +13,7 @@ from barometre.administration.imports import (
     EXTENSIONS,
     Depot,
     LectureDepot,
+    find_preparee,
     hash_depot,
     list_cibles,
     prepare_version,
@@ -82,7 +83,7 @@ def _render_depot(depot: Depot) -> None:
     if lecture.inconnues:
         _render_colonnes(depot.questionnaire_id, list(lecture.inconnues[:COLONNES_MAX]))
     if lu is not None and not lu.deja_charge:
-        _render_preparer(depot, lu)
+        _render_suite(depot, lu)
 
 
 def _read_garde(depot: Depot) -> LectureDepot:
@@ -156,6 +157,18 @@ def _save(questionnaire_id: str, inconnues: tuple[str, ...]) -> None:
         return "Les colonnes sont rapprochées : ce fichier et les suivants sont lus ainsi."
 
     run_geste(save)
+
+
+def _render_suite(depot: Depot, lu: CompteRendu) -> None:
+    """Préparer, ou la version qui l'est déjà de ce fichier-là : deux pareilles ne se départagent pas."""
+    preparee = find_preparee(get_operateur(), lu.lot_id, complement=depot.complement)
+    if preparee:
+        render_message(
+            f"Ce fichier est déjà dans la version préparée {preparee}, ci-dessous\u202f: comparez-la, "
+            "publiez-la ou abandonnez-la. La préparer de nouveau donnerait les mêmes chiffres."
+        )
+    else:
+        _render_preparer(depot, lu)
 
 
 def _render_preparer(depot: Depot, lu: CompteRendu) -> None:
