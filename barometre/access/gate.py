@@ -100,8 +100,7 @@ class Gate(ChiffresPublics):
         `groupes` : collectivité du cadre → groupe (un territoire). Répondre à trois questionnaires compte une
         fois. Sous cent, un compte se dit à cinq près ; un EPCI n'a qu'un taux, à dix points près.
         """
-        lignes = self._nommees.list_participations(vague_id, questionnaire_id)
-        return count_by_group(groupes, frozenset(lignes["collectivite_id"]))
+        return count_by_group(groupes, self._nommees.list_repondantes(vague_id, questionnaire_id))
 
     def count_collectivites_repondantes(self) -> dict[str, int]:
         """Combien ont répondu à chaque vague, France entière, chacune une fois ; rien sous le seuil."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
@@ -13,7 +12,7 @@ from sqlalchemy import Engine, Select, Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from barometre.domain.territoire import Collectivite
-from barometre.domain.version import Empreintes, Version
+from barometre.domain.version import Version
 from barometre.recherche.index import SearchIndex, build_search_index
 from barometre.warehouse import queries as q
 from barometre.warehouse import schema as s
@@ -23,6 +22,7 @@ from barometre.warehouse.engine import EntrepotError
 from barometre.warehouse.entrepot import Entrepot
 from barometre.warehouse.lectures import Lectures, build_key
 from barometre.warehouse.queries import Filtre
+from barometre.warehouse.valeurs import build_collectivite, build_version
 from barometre.warehouse.versions import open_entrepot
 
 # Moteurs gardés ouverts : la version en service et la précédente, que des lecteurs finissent de lire.
@@ -40,6 +40,8 @@ class Repository:
         self._moteurs: dict[str, Engine] = {}
         self._index: dict[str, SearchIndex] = {}
         self._referentiels: dict[str, pd.DataFrame] = {}
+        # Où est chaque collectivité dans le référentiel : chercher son identifiant le relit en entier (5 ms).
+        self._rangs: dict[str, dict[str, int]] = {}
         self._verrou = threading.Lock()
         self._lectures = Lectures()
         # Une page redit trente fois le nom du même lieu, et en faire une valeur coûte 3 ms.
@@ -81,6 +83,7 @@ class Repository:
             self._moteurs.pop(ancienne).dispose()
             self._index.pop(ancienne, None)
             self._referentiels.pop(ancienne, None)
+            self._rangs.pop(ancienne, None)
 
     def read(self, requete: Select[Any]) -> pd.DataFrame:
         """Exécute une requête de `queries` ; une panne devient une phrase."""
@@ -133,7 +136,15 @@ class Repository:
         gardees = self._referentiels.get(self.version_id)
         if gardees is None:
             return self._rows(s.dim_collectivite, collectivite_id=collectivite_id)
-        return gardees[gardees["collectivite_id"].eq(collectivite_id)]
+        rang = self._get_rangs(gardees).get(collectivite_id)
+        return gardees.iloc[:0] if rang is None else gardees.iloc[[rang]]
+
+    def _get_rangs(self, referentiel: pd.DataFrame) -> dict[str, int]:
+        version_id = self.version_id
+        if version_id not in self._rangs:
+            ids = referentiel["collectivite_id"].to_numpy(dtype=object).tolist()
+            self._rangs[version_id] = dict(zip(ids, range(len(ids)), strict=True))
+        return self._rangs[version_id]
 
     def list_collectivites(
         self,
@@ -222,6 +233,13 @@ class Repository:
             collectivite_id=collectivite_id,
         )
 
+    def list_repondantes(self, vague_id: Filtre = None, questionnaire_id: Filtre = None) -> frozenset[str]:
+        """Les collectivités qui ont rempli l'un de ces questionnaires, chacune une fois."""
+        filtres = {"vague_id": vague_id, "questionnaire_id": questionnaire_id}
+        cle = (self.version_id, build_key("repondantes", (), filtres))
+        lignes = self._lectures.get(cle, lambda: self.read(q.select_repondantes(filtres)))
+        return frozenset(lignes["collectivite_id"].to_numpy(dtype=object))
+
     def list_reponses(
         self, collectivite_id: Filtre, vague_id: Filtre = None, questionnaire_id: Filtre = None
     ) -> pd.DataFrame:
@@ -273,7 +291,12 @@ class Repository:
         filtres = {
             "indicateur_id": indicateur_id, "periode": periode, "collectivite_id": collectivite_id,
         }  # fmt: skip
-        return self.read(q.select_valeurs(filtres, type))
+        requete = q.select_valeurs(filtres, type)
+        if not isinstance(collectivite_id, str):
+            return self.read(requete)
+        # Une fiche, la comparaison et le côte à côte relisent la même collectivité.
+        cle = (self.version_id, build_key("fait_valeur", (), filtres | {"type": type}))
+        return self._lectures.get(cle, lambda: self.read(requete))
 
     def list_evolutions(
         self,
@@ -358,35 +381,6 @@ class Repository:
 
 # Un SIREN ou un code de cinq signes n'a qu'un type ; « 01 », « 84 » en ont deux.
 _RANG_TYPES = {"commune": 0, "epci": 1, "ept": 2, "departement": 3, "region": 4}
-_TEXTES = ("siren", "strate", "departement", "region", "epci", "ept", "zone", "densite", "porteur_id")
-
-
-def build_version(ligne: pd.Series) -> Version:
-    """La version d'une ligne de sa table."""
-    return Version(
-        version_id=str(ligne["version_id"]),
-        creee_le=ligne["creee_le"].to_pydatetime(),
-        simulee=bool(ligne["simulee"]),
-        code_version=str(ligne["code_version"]),
-        commentaire=str(ligne["commentaire"]),
-        empreintes=Empreintes(*(str(ligne[champ.name]) for champ in fields(Empreintes))),
-    )
-
-
-def build_collectivite(ligne: pd.Series) -> Collectivite:
-    """Une ligne de `dim_collectivite` en valeur du domaine."""
-    facultatifs = {c: None if pd.isna(ligne[c]) else str(ligne[c]) for c in _TEXTES}
-    population = ligne["population"]
-    return Collectivite(
-        id=str(ligne["collectivite_id"]),
-        type=ligne["type"],
-        code=str(ligne["code"]),
-        nom=str(ligne["nom"]),
-        population=None if pd.isna(population) else int(population),
-        couverture=ligne["couverture"],
-        codes_postaux=tuple(str(ligne["codes_postaux"]).split()),
-        **facultatifs,  # type: ignore[arg-type]
-    )
 
 
 def read_rows(moteur: Engine, table: str, **filtres: Filtre) -> pd.DataFrame:

@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+import pytest
 
-from barometre.views.collectivite.comparer import Position, describe_positions
+from barometre.access import Gate
+from barometre.catalogue import load_catalogue
+from barometre.views.collectivite.comparer import Position, build_comparer, describe_positions
+from barometre.views.collectivite.structure import VARIABLES, Structure
 from barometre.views.lecture.chiffres import format_cellule, read_chiffres
+from barometre.warehouse.repository import Repository
 from tests.views.fausse_porte import build_indicateur, cellule
+from tests.views.terrain_pairs import DROM, SOI, open_gate
 
 
 def _position(titre: str, redresse: float, soi: float | None = None, **autres: Any) -> Position:
@@ -42,3 +48,46 @@ def test_avec_ses_reponses_le_plus_grand_ecart() -> None:
 
 def test_sans_chiffre_montre_une_phrase() -> None:
     assert describe_positions([]).startswith("Aucun chiffre de vos pairs")
+
+
+def test_chaque_collectivite_comparee_n_est_lue_qu_une_fois(
+    terrain: Repository, structure: Structure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Une lecture coûte 30 ms de processeur, et s'inscrit au journal : une par regard."""
+    lues: list[str] = []
+    lire = Gate.list_valeurs_collectivite
+
+    def noter(gate: Gate, collectivite_id: str) -> pd.DataFrame:
+        lues.append(collectivite_id)
+        return lire(gate, collectivite_id)
+
+    monkeypatch.setattr(Gate, "list_valeurs_collectivite", noter)
+    gate = open_gate(terrain)
+    collectivite = gate.get_collectivite(SOI)
+    assert collectivite is not None
+    vue = build_comparer(
+        gate, load_catalogue(), structure, collectivite,
+        theme_id="communication", choix="strate", avec=(DROM, SOI, DROM),
+    )  # fmt: skip
+    assert lues == [SOI, DROM]
+    assert [c.id for c in vue.cote_a_cote.collectivites] == [SOI, DROM]
+
+
+def test_les_variables_sont_celles_qui_distinguent_son_type(structure: Structure) -> None:
+    """Retenues une fois par type ; recalculées ici sur le cadre entier."""
+    memes = structure.cadre[structure.cadre["type"].eq("commune")]
+    attendues = [v for v in VARIABLES if pd.notna(memes.at[SOI, v]) and memes[v].nunique() > 1]
+    assert attendues
+    assert structure.list_variables(SOI) == attendues
+    assert structure.list_variables(SOI) == attendues  # de la mémoire
+
+
+def test_les_repondantes_sont_celles_des_participations(terrain: Repository) -> None:
+    lignes = terrain.list_participations()
+    assert terrain.list_repondantes() == set(lignes["collectivite_id"])
+    vagues = lignes["vague_id"].unique().tolist()
+    assert vagues
+    for vague_id in vagues:
+        siennes = lignes[lignes["vague_id"] == vague_id]
+        assert terrain.list_repondantes(vague_id) == set(siennes["collectivite_id"])
+    assert terrain.list_repondantes("jamais", None) == frozenset()

@@ -93,3 +93,16 @@ def test_les_tableaux_vides_ont_leurs_colonnes(repository: Repository) -> None:
     assert vide.empty
     assert {"indicateur_id", "redresse", "etat", "n_publie"} <= set(vide.columns)
     assert repository.list_valeurs("site_internet", type="commune").empty
+
+
+def test_une_collectivite_se_trouve_pareil_dans_le_referentiel_et_dans_l_entrepot(
+    repository: Repository,
+) -> None:
+    ids = ["commune-33063", "departement-75", "commune-99999"]
+    neuf = repository.at(repository.version_id)
+    lues = [neuf.get_collectivite(i) for i in ids]
+    en_memoire = repository.at(repository.version_id)
+    en_memoire.get_referentiel()
+    assert [en_memoire.get_collectivite(i) for i in ids] == lues
+    neuf.close()
+    en_memoire.close()

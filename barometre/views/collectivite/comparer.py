@@ -20,7 +20,7 @@ from barometre.views.collectivite.fiche import list_pratiques
 from barometre.views.collectivite.liste_pairs import ListePairs, build_liste_groupe, list_semblables
 from barometre.views.collectivite.pairs import SEMBLABLES, Comparaison, Demande, Methode, Pairs, list_poses
 from barometre.views.collectivite.soi import Score, Soi, compute_score, read_soi
-from barometre.views.collectivite.structure import VARIABLES, Semblable, Structure
+from barometre.views.collectivite.structure import Semblable, Structure
 from barometre.views.collectivite.tableau_fiche import build_provenance_pairs, build_table
 from barometre.views.lecture.chiffres import Chiffre, format_bornes, format_cellule
 from barometre.views.lecture.citation import get_raison
@@ -135,6 +135,7 @@ def build_comparer(
     indicateurs = list_poses(catalogue, theme_id, collectivite.type)
     pratiques = list_pratiques(catalogue, theme_id, collectivite.type)
     pairs = comparaison.build(theme_id, indicateurs)
+    soi = read_soi(gate, catalogue, collectivite.id)
     titre = f"{collectivite.nom} et ses pairs : {catalogue.get_theme(theme_id).titre}"
     return VueComparer(
         collectivite=collectivite,
@@ -142,15 +143,15 @@ def build_comparer(
         choix=choix,
         vague=comparaison.libelles.get_titre_vague(pairs.vague_id),
         pairs=pairs,
-        soi=read_soi(gate, catalogue, collectivite.id),
+        soi=soi,
         indicateurs=tuple(indicateurs),
         pratiques=tuple(pratiques),
         distribution=build_distribution(pairs, pratiques),
         contrastes=build_contrastes(comparaison, pairs.vague_id, indicateurs),
         liste=build_liste_groupe(comparaison, pairs.echelon_id),
         semblables=list_semblables(gate, structure, collectivite.id, importances),
-        variables=tuple(v for v in VARIABLES if v in structure.list_variables(collectivite.id)),
-        cote_a_cote=build_cote_a_cote(gate, catalogue, [collectivite.id, *avec], theme_id, pairs.vague_id),
+        variables=tuple(structure.list_variables(collectivite.id)),
+        cote_a_cote=build_cote_a_cote(gate, catalogue, soi, avec, theme_id=theme_id, vague_id=pairs.vague_id),
         provenance=build_provenance_pairs(comparaison, [pairs], f"comparer_{theme_id}", titre),
         messages=_list_messages(comparaison, pairs, collectivite),
     )

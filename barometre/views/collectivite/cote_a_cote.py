@@ -30,12 +30,12 @@ class CoteACote:
 
 
 def build_cote_a_cote(
-    gate: Gate, catalogue: Catalogue, ids: Sequence[str], theme_id: str, vague_id: str
+    gate: Gate, catalogue: Catalogue, soi: Soi, avec: Sequence[str], *, theme_id: str, vague_id: str
 ) -> CoteACote:
-    """Les collectivités demandées, sans doublon, quatre au plus."""
-    trouvees = [gate.get_collectivite(i) for i in dict.fromkeys(ids)]
+    """`soi`, déjà lue, puis les collectivités demandées : sans doublon, quatre au plus."""
+    trouvees = [gate.get_collectivite(i) for i in dict.fromkeys([soi.collectivite_id, *avec])]
     collectivites = [c for c in trouvees if c is not None][:NOMBRE]
-    sois = [read_soi(gate, catalogue, c.id) for c in collectivites]
+    sois = [soi, *(read_soi(gate, catalogue, c.id) for c in collectivites[1:])]
     lignes = _list_faits(Libelles(catalogue, gate), collectivites)
     lignes += _list_participation(gate, collectivites, vague_id, theme_id)
     lignes += _list_mesures(catalogue, sois)
