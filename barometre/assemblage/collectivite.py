@@ -10,6 +10,7 @@ from barometre.access import Gate
 from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
 from barometre.charts import Dessin, Marques, build_positions, build_situation
+from barometre.domain.jour import get_jour
 from barometre.views.collectivite.comparer import (
     VueComparer,
     build_cadre_positions,
@@ -32,7 +33,7 @@ class FicheAffichee:
 
     def place(self, soi: Soi) -> FicheAffichee:
         """La même, avec des réponses données sur place : rien n'en est gardé pour un autre lecteur."""
-        vue = self.vue.place(load_catalogue(), soi, date.today())
+        vue = self.vue.place(load_catalogue(), soi, get_jour())
         return FicheAffichee(vue, _build_situation(vue))
 
 
@@ -74,7 +75,7 @@ def load_fiche(gate: Gate, collectivite_id: str, jour: date) -> VueFiche | None:
 
 def load_fiche_affichee(gate: Gate, collectivite_id: str) -> FicheAffichee | None:
     """La fiche d'aujourd'hui, telle que la page la montre."""
-    return memoire.get_vue(gate, _fiche, collectivite_id, date.today())
+    return memoire.get_vue(gate, _fiche, collectivite_id, get_jour())
 
 
 def load_comparer(

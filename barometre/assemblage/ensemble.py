@@ -7,6 +7,7 @@ from datetime import date
 from barometre.access import Gate
 from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
+from barometre.domain.jour import get_jour
 from barometre.views.comprendre.accueil import VueAccueil, build_vue_accueil
 from barometre.views.comprendre.chiffres_cles import VueChiffresCles, build_vue_chiffres_cles
 from barometre.views.donnees.methode import VueMethode, build_vue_methode
@@ -30,7 +31,7 @@ def load_chiffres_cles(gate: Gate) -> VueChiffresCles:
 
 def load_methode(gate: Gate) -> VueMethode:
     """Les sources et les strates."""
-    return memoire.get_vue(gate, _methode, date.today())
+    return memoire.get_vue(gate, _methode, get_jour())
 
 
 def load_qualites(gate: Gate) -> tuple[Qualite, ...]:

@@ -103,4 +103,4 @@ def build_image_figure(
     """L'image du graphique ; titre, champ, source, date, version et simulation y sont écrits."""
     # Les mots de la note ne tiennent pas à côté d'un trait : le pied les porte.
     pied = " · ".join(filter(None, (lue.pied, explain_lettres(simulee=lue.simulee))))
-    return build_image_traits(traits, titre=titre, pied=pied, extension=extension)[0]
+    return build_image_traits(traits, titre=titre, pied=pied, extension=extension, adresse=lue.adresse)[0]

@@ -47,9 +47,9 @@ class Trait:
 
 
 def build_image_traits(
-    traits: Sequence[Trait], *, titre: str, pied: str, extension: FormatImage = "png"
+    traits: Sequence[Trait], *, titre: str, pied: str, extension: FormatImage = "png", adresse: str = ""
 ) -> tuple[bytes, float]:
-    """Les octets de l'image, et sa hauteur divisée par sa largeur."""
+    """Les octets de l'image, et sa hauteur divisée par sa largeur ; `adresse` : celle qui la rouvre."""
     hauteur = TETE + PIED + LIGNE * max(len(traits), 1)
     with rc_context(_REGLAGES):
         figure = Figure(figsize=(LARGEUR, hauteur), facecolor="white")
@@ -63,7 +63,8 @@ def build_image_traits(
         mentions = fill(pied, _SIGNES_PIED, max_lines=_LIGNES_PIED, placeholder="…")
         figure.text(0.02, 0.06 / hauteur, mentions, fontsize=7, color=GRIS, va="bottom")
         sortie = io.BytesIO()
-        figure.savefig(sortie, format=extension, dpi=DENSITE, metadata=_METADONNEES[extension])
+        dites = _METADONNEES[extension] | ({"Source": adresse} if adresse else {})
+        figure.savefig(sortie, format=extension, dpi=DENSITE, metadata=dites)
     return sortie.getvalue(), hauteur / LARGEUR
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
+
+from barometre.domain.formats import format_date
 
 LICENCE = "Licence Ouverte 2.0 (Etalab)"
 LICENCE_URL = "https://www.etalab.gouv.fr/licence-ouverte-open-licence"
+# Ce que dit de lui un fichier remis à qui a un droit : le public ne le refait pas.
+REMIS_SOUS_DROIT = "Remis à une personne qui a un droit : ce fichier porte ce que le public ne lit pas."
 AVERTISSEMENT_SIMULATION = "Réponses simulées : données de démonstration, à ne pas citer."
 
 
@@ -49,6 +54,8 @@ class Provenance:
     adresse: str = ""
     # Ce que l'archive porte à côté des données.
     pieces: tuple[Piece, ...] = ()
+    # Le jour où la vue a été lue, quand il la change (une alerte, une obligation en vigueur).
+    jour: datetime.date | None = None
 
     @property
     def mentions(self) -> tuple[tuple[str, str], ...]:
@@ -61,6 +68,7 @@ class Provenance:
             *((("Adresse de la vue", self.adresse),) if self.adresse else ()),
             ("Source", self.source),
             ("Date", self.date),
+            *((("Lu le", format_date(self.jour)),) if self.jour else ()),
             ("Version des données", self.version),
             ("Licence", self.licence),
             *(("Précaution", texte) for texte in self.precautions),

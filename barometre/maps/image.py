@@ -46,10 +46,12 @@ def build_image(
     legende: bool = True,
     titre: bool = True,
     mentions: str = "",
+    adresse: str = "",
 ) -> bytes:
     """Les octets de l'image. `legende` et `titre` : faux quand la page les dit elle-même.
 
-    `mentions` : la source, la date et la version, pour une image qui part seule (`Provenance.pied`).
+    `mentions` : la source, la date et la version, pour une image qui part seule (`Provenance.pied`) ;
+    `adresse`, hors du dessin : celle qui la rouvre.
     """
     reglages: dict[Any, Any] = {
         "hatch.linewidth": 0.7,
@@ -69,9 +71,8 @@ def build_image(
         _fit(axes, carte.dessin)
         _write_textes(figure, carte, legende=legende, titre=titre, mentions=mentions)
         sortie = io.BytesIO()
-        figure.savefig(
-            sortie, format=extension, dpi=DENSITE, facecolor=FOND, metadata=_METADONNEES[extension]
-        )
+        dites = _METADONNEES[extension] | ({"Source": adresse} if adresse else {})
+        figure.savefig(sortie, format=extension, dpi=DENSITE, facecolor=FOND, metadata=dites)
     return sortie.getvalue()
 
 

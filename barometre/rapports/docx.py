@@ -43,6 +43,7 @@ def to_docx(document: Document) -> bytes:
 def _set_proprietes(fichier: Any, document: Document) -> None:
     proprietes = fichier.core_properties
     proprietes.title, proprietes.author, proprietes.language = document.titre, "DINUM et Déclic", "fr-FR"
+    proprietes.identifier = document.adresse
     normal = fichier.styles["Normal"]
     normal.font.name, normal.font.size = "Arial", Pt(10)
     langue = OxmlElement("w:lang")

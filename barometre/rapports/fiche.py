@@ -9,6 +9,7 @@ from barometre.access import Gate
 from barometre.assemblage import memoire
 from barometre.assemblage.collectivite import load_fiche
 from barometre.domain.formats import format_date, format_liste, format_nombre
+from barometre.domain.portee import PUBLIC
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION, LICENCE
 from barometre.rapports.modele import Bloc, Document, Liste, Paragraphe, Section, Tableau
 from barometre.views.collectivite.fiche import VueFiche
@@ -17,6 +18,7 @@ from barometre.views.collectivite.pairs import Pairs
 from barometre.views.collectivite.premiers_pas import PremierPas
 from barometre.views.collectivite.situation import build_cadre_situation, describe_situation
 from barometre.views.collectivite.tableau_fiche import COMPTE_SOI
+from barometre.views.lecture.address import build_query
 from barometre.views.lecture.citation import SOURCE
 
 # Ce que la feuille garde de l'identité : le reste est sur la page.
@@ -58,8 +60,17 @@ def _build(gate: Gate, collectivite_id: str, jour: date) -> Document | None:
             ("Licence", LICENCE),
         ),
         cree_le=version.creee_le.date().isoformat(),
+        adresse=_build_adresse(gate, collectivite_id, jour),
         sections=tuple(s for s in _list_sections(vue) if s.blocs),
     )
+
+
+def _build_adresse(gate: Gate, collectivite_id: str, jour: date) -> str:
+    """Celle de la page, et ce jour-là ; aucune sous un droit : le public ne refait pas cette feuille."""
+    if gate.portee != PUBLIC:
+        return ""
+    requete = build_query({"collectivite": collectivite_id, "version": gate.version_id})
+    return f"fiche?{requete}#{jour.isoformat()}"
 
 
 def _list_sections(vue: VueFiche) -> Iterator[Section]:

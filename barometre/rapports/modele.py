@@ -91,3 +91,5 @@ class Document:
     sections: tuple[Section, ...]
     # Une fiche tient sur les deux faces d'une feuille : corps et marges y sont plus petits.
     serre: bool = False
+    # Celle de la page qui le refait, et le jour après « # » s'il en dépend ; vide si aucune ne le refait.
+    adresse: str = ""

@@ -63,9 +63,12 @@ def _wrap(racine: str, contenu: str) -> str:
 
 
 def _meta(document: Document) -> str:
+    adresse = _t(document.adresse)
+    dite = f'<meta:user-defined meta:name="Adresse">{adresse}</meta:user-defined>' if adresse else ""
     return (
         f"<office:meta><dc:title>{_t(document.titre)}</dc:title><dc:creator>DINUM et Déclic</dc:creator>"
-        f"<dc:date>{document.cree_le}T00:00:00</dc:date><dc:language>fr-FR</dc:language></office:meta>"
+        f"<dc:date>{document.cree_le}T00:00:00</dc:date><dc:language>fr-FR</dc:language>"
+        f"{dite}</office:meta>"
     )
 
 

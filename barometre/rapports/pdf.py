@@ -55,6 +55,7 @@ def _describe(document: Document, dossier: Path) -> dict[str, Any]:
         "mentions": document.mentions,
         "pied": " · ".join(texte for nom, texte in document.mentions if nom in ("Source", "Version")),
         "serre": document.serre,
+        "adresse": document.adresse,
         "date": [int(part) for part in document.cree_le.split("-")],
         "sections": [
             {"titre": s.titre, "blocs": [_describe_bloc(b, dossier, images) for b in s.blocs]}

@@ -33,6 +33,7 @@ def to_pptx(document: Document) -> bytes:
     presentation.core_properties.title = document.titre
     presentation.core_properties.author = "DINUM et Déclic"
     presentation.core_properties.language = "fr-FR"
+    presentation.core_properties.identifier = document.adresse
     _add_ouverture(presentation, document)
     for section in document.sections:
         _add_section(presentation, document, section)

@@ -19,6 +19,7 @@ from barometre.rapports.demande import Champ, Demande, DemandeRefusee, choose_va
 from barometre.rapports.image_carte import build_carte
 from barometre.rapports.modele import Bloc, Document, Liste, Paragraphe, Section, Tableau
 from barometre.views.comprendre.theme import VueTheme, build_vue_theme
+from barometre.views.lecture.address import build_query
 from barometre.views.lecture.citation import SOURCE
 from barometre.views.lecture.ligne import LigneIndicateur
 from barometre.views.lecture.selection import Selection
@@ -95,8 +96,19 @@ def _build_document(
             ("Licence", LICENCE),
         ),
         cree_le=version.creee_le.date().isoformat(),
+        adresse=_build_adresse(gate, demande),
         sections=sections,
     )
+
+
+def _build_adresse(gate: Gate, demande: Demande) -> str:
+    """Celle de la page Synthèse ; ni un OPSN ni une année n'y ont de choix."""
+    vagues = {vague.id for vague in load_catalogue().vagues} | {""}
+    if demande.opsn_id or demande.edition not in vagues:
+        return ""
+    dites = {"territoire": demande.territoire_id, "type": demande.type, "vague": demande.edition}
+    dites = {nom: valeur for nom, valeur in dites.items() if valeur}
+    return f"synthese?{build_query(dites | {'version': gate.version_id})}"
 
 
 def _build_essentiel(champ: Champ, vues: Sequence[VueTheme]) -> Section:

@@ -106,7 +106,7 @@ def test_un_octet_change_se_voit(dossier: Path, capsys: pytest.CaptureFixture[st
         ("vide.csv", b"", "ne dit pas l'adresse"),
         ("casse.zip", b"PK\x03\x04rien", "ne dit pas l'adresse"),
         ("autre.csv", b"# Adresse : explorer?par=strate\r\na;b\r\n", "ne dit pas l'adresse"),
-        ("page.csv", b"# Adresse : https://exemple.invalid/opsn?version=v\r\n", "autres pages"),
+        ("page.csv", b"# Adresse : https://exemple.invalid/opsn?version=v\r\n", "ne dit pas l'adresse"),
         ("ancienne.csv", b"# Adresse : explorer?version=20200101T000000Z-abcdef\r\n", "plus gardée"),
         ("hostile.csv", b"# Adresse : explorer?version=..%2F..%2Factif\r\n", "ne dit pas l'adresse"),
     ],

@@ -21,7 +21,11 @@ from barometre.access.lecteur import read_lecteur
 from barometre.access.oidc.niveaux import NIVEAUX_FORTS
 from barometre.access.registre import Registre, get_registre
 from barometre.assemblage import depot, memoire
+from barometre.cli import main
+from barometre.cli.verification import refaits
 from barometre.domain.portee import PUBLIC, Portee
+from barometre.domain.provenance import REMIS_SOUS_DROIT
+from barometre.ui.relecture import write_offerts
 from barometre.ui.serving import fichiers
 from barometre.ui.serving.fichiers import PERIME, Remise, get_adresse
 from barometre.ui.serving.recettes import NOMS, Recette
@@ -178,6 +182,26 @@ def test_une_archive_privee_porte_les_pairs_et_son_adresse(service: Service, rec
     archive = zipfile.ZipFile(io.BytesIO(reponse.content))
     assert {"pairs/pairs.csv", "methode.md", "SHA256SUMS"} <= set(archive.namelist())
     assert f"{recette.nom}?collectivite={COMMUNE}" in archive.read("LISEZ-MOI.txt").decode()
+
+
+def test_un_fichier_remis_sous_un_droit_se_reconnait_au_journal(
+    service: Service,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Le public ne le refait pas : son condensé, inscrit avant qu'il parte, dit s'il a changé."""
+    session, remise = service.connect("alice")
+    reponse = service.client.get(f"/{get_adresse(remise)}", headers={"cookie": f"{COOKIE}={session}"})
+    fichier = tmp_path / "remis.csv"
+    fichier.write_bytes(reponse.content)
+    assert REMIS_SOUS_DROIT in reponse.text
+    assert main(["verifier-fichier", str(fichier)]) == 0
+    assert "remis par l'outil le" in capsys.readouterr().out
+    monkeypatch.setattr(refaits, "run_relecture", write_offerts)
+    fichier.write_bytes(reponse.content.replace(b"Titre", b"titre", 1))
+    assert main(["verifier-fichier", str(fichier)]) == 1
+    assert "Rien ne montre qu'il est intact" in capsys.readouterr().err
 
 
 def test_le_journal_n_est_remis_qu_a_un_operateur(service: Service) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import partial
 from itertools import groupby
 
@@ -11,6 +10,7 @@ import streamlit as st
 
 from barometre.assemblage.piloter import load_vue_alertes
 from barometre.domain.formats import format_nombre, format_part
+from barometre.domain.jour import get_jour
 from barometre.ui import navigation, porte
 from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.telechargements import render_telechargements
@@ -20,7 +20,7 @@ from barometre.views.piloter.alertes import VueAlertes
 
 def select_vue() -> VueAlertes:
     """Les alertes du jour."""
-    return load_vue_alertes(porte.get_gate(), date.today())
+    return load_vue_alertes(porte.get_gate(), get_jour())
 
 
 def render_a_retenir(vue: VueAlertes) -> None:

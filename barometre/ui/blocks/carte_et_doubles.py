@@ -16,7 +16,12 @@ from barometre.maps.image import TAILLE
 from barometre.ui import navigation, porte, state
 from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.messages import render_message
-from barometre.ui.blocks.telechargements import FichierOffert, render_fichiers, render_telechargements
+from barometre.ui.blocks.telechargements import (
+    FichierOffert,
+    add_service,
+    render_fichiers,
+    render_telechargements,
+)
 from barometre.ui.blocks.textes import texte
 from barometre.ui.serving import images
 from barometre.ui.serving.recettes import IMAGES, Recette, build_recette_carte
@@ -169,12 +174,14 @@ def render_grille(carte: Carte, affichee: CarteAffichee) -> None:
 
 def render_images(affichee: CarteAffichee, *, cle: str) -> None:
     """La carte en PNG et en SVG, avec son titre, sa légende et ses mentions : dessinée au clic."""
-    carte, provenance, recette = affichee.carte, affichee.vue.provenance, _get_recette(affichee)
+    carte, provenance, recette = affichee.carte, add_service(affichee.vue.provenance), _get_recette(affichee)
     fichiers = [
         # La carte est déjà passée par la porte d'accès : le fichier ne relit aucune donnée.
         FichierOffert(
             extension, f"Télécharger l’image ({extension.upper()})", provenance.get_nom(extension), mime,
-            partial(build_image, carte, extension, mentions=provenance.pied),
+            partial(
+                build_image, carte, extension, mentions=provenance.pied, adresse=provenance.adresse
+            ),
         )
         for extension, mime in IMAGES.items()
     ]  # fmt: skip

@@ -12,6 +12,7 @@ from barometre.charts.image import FormatImage
 from barometre.ui import porte
 from barometre.ui.blocks import carte_et_doubles as blocs_carte
 from barometre.ui.blocks.graphiques import render_graphique
+from barometre.ui.blocks.telechargements import add_service
 from barometre.ui.blocks.textes import texte
 from barometre.views.carte.vue_carte import ChoixCarte
 from barometre.views.donnees.demande import DemandeExplorer
@@ -50,11 +51,12 @@ def _render_carte(vue: VueExplorer, demande: DemandeExplorer) -> None:
 def _render_images(vue: VueExplorer, figure: FigureExplorer) -> None:
     if not figure.traits:
         return
+    situee = add_service(vue.provenance)
     with st.container(horizontal=True, key="images-explorer"):
         for extension, mime in IMAGES.items():
             st.download_button(
                 f"Télécharger l’image ({extension.upper()})",
-                data=partial(build_image_figure, figure.traits, figure.titre, vue.provenance, extension),
+                data=partial(build_image_figure, figure.traits, figure.titre, situee, extension),
                 file_name=vue.provenance.get_nom(extension),
                 mime=mime,
                 key=f"image-explorer-{extension}",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from functools import partial
 
 import streamlit as st
 
 from barometre.charts import Marques
 from barometre.domain.formats import BORNES, format_compte, format_part
+from barometre.domain.jour import get_jour
 from barometre.rapports.fiche import build_document_fiche
 from barometre.ui import porte, roles
 from barometre.ui.blocks.collectivite import build_carte_identite, get_sujet, render_vers
@@ -277,7 +277,7 @@ def _build_pas(pas: PremierPas) -> str:
 
 def _render_feuille(collectivite_id: str) -> None:
     """Le document n'est composé que pour qui l'ouvre."""
-    document = build_document_fiche(porte.get_gate(), collectivite_id, date.today())
+    document = build_document_fiche(porte.get_gate(), collectivite_id, get_jour())
     if document is not None:
         render_documents(document, cle="fiche-document", prive=Recette("fiche-document", (collectivite_id,)))
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import streamlit as st
 
 from barometre.assemblage.piloter import ObligationAffichee, load_obligation, load_panorama
 from barometre.domain.formats import format_date
+from barometre.domain.jour import get_jour
 from barometre.domain.territoire import LIBELLES_TYPES
 from barometre.ui import porte, selectors
 from barometre.ui.blocks.graphiques import render_graphique
@@ -27,7 +26,7 @@ def select_vue() -> VuePanorama:
         territoire = selectors.select_one("territoire", "Territoire", porte.list_territoires())
     with droite:
         type_ = selectors.select_one("type", "Type", {"": "Tous les types"} | LIBELLES_TYPES)
-    return load_panorama(porte.get_gate(), Selection(territoire_id=territoire, type=type_), date.today())
+    return load_panorama(porte.get_gate(), Selection(territoire_id=territoire, type=type_), get_jour())
 
 
 def render_a_retenir(vue: VuePanorama) -> None:

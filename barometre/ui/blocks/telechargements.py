@@ -89,13 +89,15 @@ def choose_csv(format_: str) -> str:
 def add_service(provenance: Provenance) -> Provenance:
     """L'adresse entière de la vue, lue maintenant : au clic, le fichier s'écrit hors de la page.
 
-    Celle d'Explorer n'a que sa page et sa requête ; le service s'y ajoute.
+    Celle d'Explorer n'a que sa page et sa requête ; le service s'y ajoute. Le jour la suit s'il compte.
     """
     service = state.get_service()
     if not service:
         return provenance
     adresse = f"{service}/{provenance.adresse}" if provenance.adresse else ""
-    return replace(provenance, adresse=adresse or state.build_adresse(porte.get_version_id()))
+    adresse = adresse or state.build_adresse(porte.get_version_id())
+    jour = f"#{provenance.jour.isoformat()}" if provenance.jour else ""
+    return replace(provenance, adresse=f"{adresse}{jour}")
 
 
 def _add_pairs(provenance: Provenance) -> Provenance:

@@ -24,7 +24,7 @@ from barometre.assemblage.explorer import load_requete
 from barometre.assemblage.opsn import load_opsn
 from barometre.assemblage.participation import load_relance
 from barometre.catalogue import load_catalogue
-from barometre.domain.provenance import Provenance
+from barometre.domain.provenance import REMIS_SOUS_DROIT, Provenance
 from barometre.exports import FORMATS
 from barometre.maps import build_image
 from barometre.maps.image import FormatImage
@@ -86,6 +86,7 @@ def build_prive(gate: Gate, recette: Recette, extension: str) -> Fichier:
     table, provenance = TABLEAUX[recette.nom](gate, *recette.arguments)
     if not provenance.adresse:
         provenance = replace(provenance, adresse=_build_adresse(gate, recette))
+    provenance = replace(provenance, precautions=(*provenance.precautions, REMIS_SOUS_DROIT))
     format_ = FORMATS[extension]
     octets = build_emporte(table, provenance, extension)
     return Fichier(provenance.get_nom(format_.extension), format_.mime, octets)

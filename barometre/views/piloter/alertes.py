@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pandas as pd
@@ -88,7 +88,7 @@ def build_vue_alertes(gate: Gate, catalogue: Catalogue, regles: Regles, jour: da
         *_check_obligations(catalogue, regles["obligation_proche"], jour),
     )
     provenance = build_provenance_lecture(Lecture(gate, catalogue, Selection()), "Alertes", "alertes", [])
-    return VueAlertes(alertes, tuple(regles.values()), provenance)
+    return VueAlertes(alertes, tuple(regles.values()), replace(provenance, jour=jour))
 
 
 def is_real_fall(avant: int, apres: int, cadre: int, seuil: float) -> bool:

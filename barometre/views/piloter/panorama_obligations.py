@@ -134,7 +134,7 @@ def build_vue_panorama(
         selection=sienne,
         lignes=tuple(ligne for ligne in lignes if ligne.etats.concernees),
         a_venir=tuple(s for s in catalogue.seuils if s.depuis is not None and s.depuis > jour),
-        provenance=build_provenance_obligations(gate, champ, sienne, en_vigueur),
+        provenance=replace(build_provenance_obligations(gate, champ, sienne, en_vigueur), jour=jour),
     )
 
 

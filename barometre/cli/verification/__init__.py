@@ -1,0 +1,1 @@
+"""Un fichier repris de main en main, face à celui que l'outil écrit de nouveau."""
