@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from textwrap import fill
 from typing import Any, Literal
 
+import numpy as np
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.image import imread
 
 from barometre.charts.palette import ACCENT, GRIS
 
@@ -66,6 +68,11 @@ def build_image_traits(
         dites = _METADONNEES[extension] | ({"Source": adresse} if adresse else {})
         figure.savefig(sortie, format=extension, dpi=DENSITE, metadata=dites)
     return sortie.getvalue(), hauteur / LARGEUR
+
+
+def read_points(octets: bytes) -> np.ndarray:
+    """Les points d'un PNG, quelle que soit la façon dont il est comprimé."""
+    return imread(io.BytesIO(octets), format="png")
 
 
 def _prepare_axes(axes: Any, nombre: int) -> None:

@@ -19,8 +19,8 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from PIL import Image
 
+from barometre.charts.image import read_points
 from barometre.domain.formats import is_absent
 from barometre.exports.archive import EMPREINTES
 from barometre.ingest.errors import ImportRefuse
@@ -31,7 +31,7 @@ from barometre.ingest.xlsx_reader import read_xlsx
 
 Grille = list[list[str]]
 Contenu = dict[str, Grille]
-DONNEES, ENTETE, TEXTE = "Données", "En-tête", "Texte"
+DONNEES, ENTETE, TEXTE, IMAGE = "Données", "En-tête", "Texte", "Image"
 # Une pièce d'archive, décompressée : le plus grand export d'Explorer en fait trente.
 OCTETS_PIECE = 150 * 1024 * 1024
 CLE_PARQUET = b"barometre"
@@ -51,7 +51,15 @@ def read_contenu(octets: bytes, extension: str) -> Contenu:
         raise Illisible(f"un fichier « .{extension} » ne se compare qu'à l'octet près")
     try:
         return lecture(octets)
-    except (ImportRefuse, pa.ArrowException, sqlite3.Error, OSError, ValueError, csv.Error) as erreur:
+    except (
+        ImportRefuse,
+        pa.ArrowException,
+        sqlite3.Error,
+        OSError,
+        SyntaxError,
+        ValueError,
+        csv.Error,
+    ) as erreur:
         raise Illisible("il ne s'ouvre pas, ou il est trop grand pour être relu") from erreur
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as erreur:
         raise Illisible("l'archive ne s'ouvre pas") from erreur
@@ -185,11 +193,10 @@ def _list_pieces(octets: bytes) -> Iterator[str]:
 
 
 def _read_png(octets: bytes) -> Contenu:
-    with Image.open(io.BytesIO(octets), formats=("PNG",)) as image:
-        pixels = image.convert("RGBA")
-        return {
-            "Image": [[f"{pixels.width} × {pixels.height}"], [hashlib.sha256(pixels.tobytes()).hexdigest()]]
-        }
+    points = read_points(octets)
+    hauteur, largeur = points.shape[:2]
+    condense = hashlib.sha256(points.tobytes()).hexdigest()
+    return {IMAGE: [[f"{largeur} × {hauteur}"], [condense]]}
 
 
 LECTURES: dict[str, Callable[[bytes], Contenu]] = {
