@@ -134,4 +134,4 @@ def test_une_vague_qui_s_ouvre_n_efface_pas_la_precedente(
         assert page.selectbox(key="adresse_vague").value == "2023-v1"
         texte = _texte(page)
         assert "publiable" not in texte
-        assert "Trop peu à montrer par niveau\u202f: Régions" not in texte
+        assert "Par région" not in texte

@@ -38,20 +38,38 @@ function suivreApparence() {
     document.documentElement.style.colorScheme = window.parent.getComputedStyle(page).colorScheme;
 }
 window.addEventListener("message", (m) => { if (m.data?.type === "streamlit:render") { suivreApparence(); } });
-// Sur une carte étroite un nom ne tient pas dans son cadre : à droite, sur la mer ; au-dessus d'un cadre large.
-function placerNom(carte, c) {
-    const [[sud, ouest], [nord, est]] = c.b;
-    if (carte.getContainer().clientWidth > 480) { return { ou: [nord, ouest], offset: [-4, 8] }; }
-    return est - ouest > 3 ? { ou: [nord, ouest], offset: [-4, -6] } : { ou: [sud, est], offset: [-3, -6] };
+// Un nom tient dans son cadre, en grand puis en petit ; sinon au-dessus d'un cadre large, ou à droite, sur la mer,
+// à hauteur du bord bas : plus haut, celui de la Guadeloupe touche la Bretagne.
+function placerNom(carte, nom, petit) {
+    const [[sud, ouest], [nord, est]] = nom.b;
+    const dedans = tient(carte, nom, petit ? 40 : 0);
+    const lieu = dedans || est - ouest > 3 ? [nord, ouest] : [sud, est];
+    nom.bulle.options.offset = L.point(dedans ? [-4, petit ? 6 : 8] : lieu[0] === nord ? [-4, -6] : [-5, -4]);
+    nom.bulle.setLatLng(lieu);
+}
+// Une bande en haut du cadre lui est laissée : trop basse, les lettres toucheraient la forme.
+function tient(carte, nom, hauteur) {
+    const [haut, bas] = [[nom.b[1][0], nom.b[0][1]], [nom.b[0][0], nom.b[1][1]]]
+        .map((p) => carte.latLngToContainerPoint(p));
+    return nom.bulle.getElement().offsetWidth + 2 <= bas.x - haut.x && bas.y - haut.y >= hauteur;
+}
+// À chaque échelle sa place : le cadre change de taille, les lettres non, et toutes ont la même.
+function placerNoms(carte) {
+    const noms = (carte.noms ?? []).filter((nom) => nom.bulle.getElement());
+    const ecrire = (petit) => noms.forEach((n) => n.bulle.getElement().classList.toggle("petit", petit));
+    ecrire(false);
+    const petit = !noms.every((nom) => tient(carte, nom, 0));
+    ecrire(petit);
+    noms.forEach((nom) => placerNom(carte, nom, petit));
 }
 function poserDecor(carte, groupe, lot) {
     lot.cadres.forEach((c) => {
         L.rectangle(c.b, { color: "var(--contour)", weight: 0.6, opacity: 0.5, fill: false, interactive: false })
             .addTo(groupe);
-        const place = placerNom(carte, c);
-        L.tooltip({ permanent: true, direction: "right", className: "encart-nom", offset: place.offset,
-            opacity: 1 }).setLatLng(place.ou).setContent(c.nom).addTo(groupe);
     });
+    carte.noms = lot.cadres.map((c) => ({ b: c.b, bulle: L.tooltip({ permanent: true, direction: "right",
+        className: "encart-nom", opacity: 1 }).setLatLng(c.b[1]).setContent(c.nom).addTo(groupe) }));
+    placerNoms(carte);
     if (lot.couche.length) {
         L.geoJSON({ type: "FeatureCollection", features: lot.couche }, { interactive: false,
             style: (f) => ({ fill: false, color: "var(--texte)", weight: f.properties.n > 1 ? 2.2 : 1.2,
@@ -66,6 +84,8 @@ function preparer(carte, canal) {
     if (window.matchMedia("(pointer: coarse)").matches) { carte.dragging.disable(); }
     carte.getContainer().setAttribute("role", "region");
     new ResizeObserver(() => { if (!carte.deplacee) { ajuster(carte); } }).observe(carte.getContainer());
+    carte.on("zoomend resize", () => placerNoms(carte));
+    document.fonts?.ready.then(() => placerNoms(carte));
     carte.on("movestart zoomstart", () => {
         if (!carte.deNous) { carte.deplacee = carte.duLecteur = true; }
     });
@@ -83,7 +103,8 @@ function ajuster(carte) {
     if (!carte.bornes || boite.clientWidth < 40 || boite.clientHeight < 40) { return; }
     bouger(carte, () => {
         carte.invalidateSize({ pan: false });
-        carte.fitBounds(carte.bornes, { padding: [6, 6], animate: false });
+        // En haut, de quoi écrire le nom d'un cadre.
+        carte.fitBounds(carte.bornes, { paddingTopLeft: [6, 14], paddingBottomRight: [6, 6], animate: false });
     });
 }
 // Le même territoire garde la vue du lecteur ; un autre se montre en entier.

@@ -169,8 +169,8 @@ def _read_selection(theme_id: str, indicateur: Indicateur | None) -> Selection:
 
 def _render_absents(theme_id: str, absents: tuple[str, ...], sans_contours: tuple[str, ...]) -> None:
     """Les niveaux que l'on ne propose pas, et ce que l'État mesure à l'échelle des communes."""
-    autres = [NIVEAUX[niveau] for niveau in absents if niveau != "commune"]
-    phrase = f"Trop peu à montrer par niveau\u202f: {format_liste(autres)}. " if autres else ""
+    autres = [NOMS_NIVEAUX[niveau] for niveau in absents if niveau != "commune"]
+    phrase = f"Par {format_liste(autres)}, trop peu à montrer. " if autres else ""
     if sans_contours:
         noms = format_liste([NIVEAUX[niveau] for niveau in sans_contours])
         phrase += f"Contours non chargés sur ce serveur\u202f: {noms}. "

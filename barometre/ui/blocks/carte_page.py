@@ -26,7 +26,7 @@ from barometre.views.carte.vue_carte import ChoixCarte, get_dessous, list_niveau
 Cartes = tuple[CarteAffichee, ...]
 CHANGEMENT = "Changement testé de l’une à l’autre"
 # Selon le nombre de cartes côte à côte, en pixels.
-HAUTEURS = {1: 560, 2: 440, 3: 340}
+HAUTEURS = {1: 560, 2: 440, 3: 440}
 _FICHE = "_fiche_demandee"
 _CANAL = "_canal_cartes"
 
@@ -73,7 +73,9 @@ def render_cartes(cartes: Cartes, demande: Demande) -> None:
     # Un conteneur, même vide : un message de plus ne déplace pas la carte, qui se rechargerait.
     with st.container():
         blocs.render_messages(communs)
-    for rang, (colonne, affichee) in enumerate(zip(st.columns(len(cartes)), cartes, strict=True)):
+    with st.container(key="cartes"):
+        colonnes = st.columns(len(cartes))
+    for rang, (colonne, affichee) in enumerate(zip(colonnes, cartes, strict=True)):
         with colonne:
             if len(cartes) > 1:
                 st.subheader(blocs.escape_markdown(_get_sous_titre(affichee, cartes)))
@@ -86,7 +88,8 @@ def render_cartes(cartes: Cartes, demande: Demande) -> None:
                 st.html(f'<p class="baro-phrase">{texte(affichee.carte.phrase)}</p>')
             blocs.render_legende(affichee.carte.legende)
             blocs.render_source(affichee.carte)
-            blocs.render_publies(affichee)
+            if affichee.vue.publies not in (autre.vue.publies for autre in cartes[:rang]):
+                blocs.render_publies(affichee)
 
 
 def _get_sous_titre(affichee: CarteAffichee, cartes: Cartes) -> str:

@@ -150,7 +150,8 @@ function lier(vue, canal) {
   };
 }
 
-// Sur une carte étroite le nom ne tient pas dans son cadre : il se pose à droite, sur la mer.
+// Sur une carte étroite le nom ne tient pas dans son cadre : il se pose à droite, sur la mer, en bas du bord est ;
+// plus haut, celui de la Guadeloupe touche la Bretagne.
 function nommerEncarts(maplibre, vue, boite, colis) {
   const etroite = boite.clientWidth < 576;
   for (const cadre of colis.cadres) {
@@ -158,17 +159,15 @@ function nommerEncarts(maplibre, vue, boite, colis) {
     nom.className = "encart";
     nom.textContent = cadre.nom;
     const [coin, place] = etroite
-      ? [milieu(cadre.points), { anchor: "left", offset: [3, 0] }]
+      ? [pied(cadre.points), { anchor: "left", offset: [1, -4] }]
       : [cadre.points[2], { anchor: "top-left", offset: [3, 1] }];
     new maplibre.Marker({ element: nom, ...place }).setLngLat(coin).addTo(vue.carte);
   }
 }
 
-// Le milieu du bord est.
-function milieu(points) {
-  const longitudes = points.map((p) => p[0]);
-  const latitudes = points.map((p) => p[1]);
-  return [Math.max(...longitudes), (Math.min(...latitudes) + Math.max(...latitudes)) / 2];
+// Le bas du bord est.
+function pied(points) {
+  return [Math.max(...points.map((p) => p[0])), Math.min(...points.map((p) => p[1]))];
 }
 
 async function demarrer(boite, colis, envoyer) {
