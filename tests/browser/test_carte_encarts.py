@@ -34,7 +34,8 @@ FAUTES = """() => {
   return [
     ...noms.filter(n => !dedans(n)).map(n => `${n.mot} sort`),
     ...noms.filter(surForme).map(n => `${n.mot} sur une forme`),
-    ...noms.flatMap((n, i) => noms.slice(i + 1).filter(a => touche(n.b, a.b)).map(a => `${n.mot} / ${a.mot}`)),
+    ...noms.flatMap((n, i) => noms.slice(i + 1).filter(a => touche(n.b, a.b))
+      .map(a => `${n.mot} / ${a.mot}`)),
   ];
 }"""
 
