@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import streamlit as st
@@ -11,8 +11,10 @@ from barometre.assemblage.piloter import load_vue_alertes
 from barometre.domain.formats import format_compte
 from barometre.ui import navigation, porte, selectors
 from barometre.ui.blocks.grand_chiffre import build_citer, build_publies
-from barometre.ui.blocks.textes import lien, texte
+from barometre.ui.blocks.textes import build_autres, lien, texte
+from barometre.ui.blocks.theme_essentiel import build_lignes
 from barometre.views.comprendre.accueil import CartePublie, CarteTheme, LigneVague, VueAccueil
+from barometre.views.etat.mesures import MesureLue
 
 PORTES = {
     "fiche": (
@@ -22,6 +24,8 @@ PORTES = {
     "participation": ("Piloter", "Qui répond, qu’est-ce qui a bougé, où agir\u202f?"),
     "explorer": ("Explorer", "Cette vue filtrée, en fichier ou en lien, avec ses précautions."),
 }
+# Trente mesures font deux écrans de téléphone : au-delà de celles-ci, elles se déplient.
+MESURES_MONTREES = 8
 
 
 def render_portes() -> None:
@@ -64,17 +68,20 @@ def render_mesures(vue: VueAccueil) -> None:
     """Ce que mesure l'État, pour la France : une ligne par mesure et sa date."""
     if not vue.mesures:
         return
-    lignes = "".join(
-        f"<li><span>{texte(mesure.indicateur.titre)}</span> <strong>{texte(mesure.texte)}</strong> "
-        f"<small>{texte(mesure.date)}</small></li>"
-        for mesure in vue.mesures
-    )
+    premieres, suite = split_mesures(vue.mesures)
     st.header("Ce que mesure l’État")
     st.html(
         '<p class="baro-phrase">Ces données sont réelles et publiques, pour la France entière ; chaque '
         "territoire et chaque commune a les siennes sur la carte et sur sa fiche.</p>"
-        f'<ul class="baro-mesures">{lignes}</ul>'
+        f"{build_lignes(premieres)}{build_autres(len(suite), build_lignes(suite))}"
     )
+
+
+def split_mesures(mesures: Sequence[MesureLue]) -> tuple[list[MesureLue], list[MesureLue]]:
+    """Celles que l'accueil montre, la première de chaque thème d'abord, et celles qui se déplient."""
+    premieres = {m.indicateur.theme_id: m for m in reversed(mesures)}.values()
+    rangees = sorted(mesures, key=lambda m: m not in premieres)
+    return rangees[:MESURES_MONTREES], rangees[MESURES_MONTREES:]
 
 
 def render_themes(vue: VueAccueil) -> None:

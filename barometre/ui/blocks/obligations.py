@@ -80,7 +80,7 @@ def _fiche(ligne: LigneObligation) -> str:
         "Qui est concerné": f"{ligne.etats.public}.",
         "Condition": seuil.condition,
         "Depuis": f"{format_date(seuil.depuis)}." if seuil.depuis else "",
-        "Constat de l’État": f"{ligne.releve.mesure or 'aucune donnée de l’État chargée n’en parle'}.",
+        "Constat de l’État": f"{ligne.releve.mesure or 'Aucune donnée de l’État chargée n’en parle'}.",
         "Précautions": seuil.precautions,
     }
     lignes = "".join(

@@ -88,13 +88,14 @@ def _build_mesures(mesures: VueMesures) -> str:
     if not (en_tete or anciennes):
         return ""
     premieres, suite = en_tete[:MESURES_MONTREES], en_tete[MESURES_MONTREES:]
-    repliees = _build_lignes(suite)
+    repliees = build_lignes(suite)
     repliees += build_anciennes([(m.indicateur.titre, m.texte, m.verdict.raison) for m in anciennes])
     titre = f"<h2>Ce que mesure l’État, {texte(mesures.territoire)}</h2>"
-    return f"{titre}{_build_lignes(premieres)}{build_autres(len(suite) + len(anciennes), repliees)}"
+    return f"{titre}{build_lignes(premieres)}{build_autres(len(suite) + len(anciennes), repliees)}"
 
 
-def _build_lignes(mesures: Sequence[MesureLue]) -> str:
+def build_lignes(mesures: Sequence[MesureLue]) -> str:
+    """Une ligne par mesure de l'État : son nom, sa valeur, sa date."""
     return f'<ul class="baro-mesures">{"".join(map(_mesure, mesures))}</ul>' if mesures else ""
 
 
