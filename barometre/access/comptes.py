@@ -17,7 +17,7 @@ from barometre.access.erreurs import RegistreError
 from barometre.access.horloge import Horloge, get_now
 from barometre.access.tables import acces, comptes, demandes
 
-PREMIERE = "Aucun droit en cours pour un autre établissement."
+PREMIERE = "S'est connecté·e sans droit."
 CHANGE = "A changé d'établissement\u202f: le droit n° {n} vaut pour {pour}."
 
 

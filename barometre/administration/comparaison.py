@@ -18,7 +18,8 @@ from barometre.views.lecture.libelles import Libelles
 from barometre.views.lecture.selection import Selection
 from barometre.views.lecture.tableau import build_tableau
 
-COLONNES = ("theme", "indicateur", "vague", "groupe", "valeur_avant", "valeur_apres", "n_avant", "n_apres",
+# Ce qui change d'abord : sur un téléphone, deux ou trois colonnes se lisent sans faire défiler.
+COLONNES = ("indicateur", "valeur_avant", "valeur_apres", "groupe", "vague", "theme", "n_avant", "n_apres",
             "cellules_changees")  # fmt: skip
 
 
@@ -81,8 +82,8 @@ def _describe(
         territoire_id=str(cellule["territoire_id"]), type=str(cellule["type"]),
         strate=str(cellule["strate"]), couverture=str(cellule["couverture"]),
     )  # fmt: skip
-    ou = (str(cellule["vague_id"]), libelles.get_champ(qui))
-    return (theme, fiche["titre"], *ou, *valeurs, *effectifs, nombre)
+    ou = (libelles.get_champ(qui), str(cellule["vague_id"]), theme)
+    return (fiche["titre"], *valeurs, *ou, *effectifs, nombre)
 
 
 def _write_valeur(cellule: Mapping[Any, Any], moment: str, fiche: Mapping[str, Any]) -> str | None:

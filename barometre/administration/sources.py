@@ -20,8 +20,9 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.administration.operateur import Operateur
-from barometre.domain.formats import format_compte
+from barometre.domain.formats import format_compte, format_date, is_absent
 from barometre.sources.catalogue import load_sources_exterieures
+from barometre.views.donnees.methode import describe_age
 from barometre.views.lecture.tableau import build_tableau
 from barometre.warehouse.avancement import read_avancement
 from barometre.warehouse.engine import EntrepotError
@@ -47,7 +48,7 @@ def build_table_sources(gate: Gate) -> pd.DataFrame:
     connues = {str(s["source_id"]): s for s in gate.list_sources().to_dict("records")}
     lignes = [_describe(source) for source in connues.values()]
     lignes += [
-        (source.titre, ETATS["absente"], source.date, None, None, None, source.licence)
+        (source.titre, ETATS["absente"], *_read_date(source.date), None, None, source.licence)
         for source in load_sources_exterieures().values()
         if source.id not in connues
     ]
@@ -55,10 +56,16 @@ def build_table_sources(gate: Gate) -> pd.DataFrame:
 
 
 def _describe(source: dict[Any, Any]) -> tuple[object, ...]:
-    chargee = source["chargee_le"]
-    age = None if pd.isna(chargee) else (datetime.now(UTC).replace(tzinfo=None) - chargee).days
     comptes = [None if pd.isna(source[nom]) else int(source[nom]) for nom in ("charges", "rejetes")]
-    return source["titre"], ETATS[source["etat"]], source["date"], age, *comptes, source["licence"]
+    return source["titre"], ETATS[source["etat"]], *_read_date(source["date"]), *comptes, source["licence"]
+
+
+def _read_date(publiee: object) -> tuple[str, str]:
+    """La date de la donnée et son âge, en mots, comme sur Sources et méthode."""
+    texte = "" if is_absent(publiee) else str(publiee)
+    if not texte:
+        return "", ""
+    return format_date(texte), describe_age(texte, datetime.now(UTC).date())
 
 
 def fetch_source(operateur: Operateur, source_id: str, suivre: Suivre) -> str:

@@ -74,3 +74,6 @@ def test_une_source_que_la_version_n_a_pas_est_absente(tmp_path_factory: pytest.
     table = build_table_sources(gate)
     assert set(list_recuperables().values()) <= set(table["source"])
     assert "absente" in set(table["etat_source"])
+    datees = table[table["date"] != ""]
+    assert datees["age"].str.contains("ans?$|mois$|un an$").all()
+    assert not datees["date"].str.contains("-").any()

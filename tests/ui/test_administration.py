@@ -113,6 +113,27 @@ def test_mettre_en_service_est_inscrit_avant(service: Service) -> None:
     assert f"avant={avant}" in fait["detail"]
 
 
+def test_une_version_preparee_d_une_autre_que_celle_en_service_ne_se_publie_pas(
+    service: Service, entrepot: str
+) -> None:
+    active = depot.get_version_id()
+    fichier = Path(entrepot) / f"barometre-{active}.duckdb"
+    bases = {"20990101T000000Z-aaaaaa": active, "20990101T000000Z-bbbbbb": "20190101T000000Z-cccccc"}
+    for version_id, base in bases.items():
+        shutil.copyfile(fichier, Path(entrepot) / f"preparee-{version_id}.duckdb")
+        service.registre.publications.add(version_id, base, "Import de v.csv", par="c-1")
+    try:
+        page = service.open(OPERATEUR, vue="versions")
+    finally:
+        for version_id in bases:
+            (Path(entrepot) / f"preparee-{version_id}.duckdb").unlink()
+    assert not page.exception
+    offerts = [str(b.key) for b in page.button if str(b.key).startswith(("publier-", "abandonner-"))]
+    une, autre = bases
+    assert sorted(offerts) == [f"abandonner-{une}", f"abandonner-{autre}", f"publier-{une}"]
+    assert sum("elle ne se publie plus" in m for m in list_messages(page)) == 1
+
+
 def test_accorder_depuis_la_page(service: Service) -> None:
     connect(service.registre, "maire")
     page = service.open(OPERATEUR, vue="acces")

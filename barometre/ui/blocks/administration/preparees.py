@@ -25,6 +25,10 @@ from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.textes import render_tableau, texte
 
 _FENETRE = "reponses-"
+DEPASSEE = (
+    "Une autre version a été mise en service depuis que celle-ci est préparée\u202f: elle ne se publie plus. "
+    "Abandonnez-la, puis préparez-la de nouveau."
+)
 
 
 def render_preparees() -> None:
@@ -36,19 +40,23 @@ def render_preparees() -> None:
 
 def _render_preparee(version_id: str) -> None:
     st.subheader(f"Version préparée {version_id}")
+    publiable = False
     try:
         publication = get_publication(get_operateur(), version_id)
     except REFUS as refus:
         render_message(str(refus))
     else:
+        publiable = publication.base_id == depot.get_version_id()
         prevue = f", prévue le {format_date(publication.prevue_le)}" if publication.prevue_le else ""
         reponses = _describe_fenetre(publication.reponses_jusqu_au)
         st.html(
             f'<p class="baro-phrase">{texte(publication.objet)}{texte(prevue)}{texte(reponses)}. '
             f"Le public lit encore la version {texte(depot.get_version_id())}.</p>"
         )
+        if not publiable:
+            render_message(DEPASSEE)
     render_changements(version_id)
-    _render_gestes(version_id)
+    _render_gestes(version_id, publiable=publiable)
 
 
 def _describe_fenetre(jusqu_au: date | None) -> str:
@@ -68,11 +76,12 @@ def render_changements(version_id: str) -> None:
         render_tableau(changements.table, "Ce qui change, indicateur par indicateur")
 
 
-def _render_gestes(version_id: str) -> None:
+def _render_gestes(version_id: str, *, publiable: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.button(
-            "Publier", key=f"publier-{version_id}", type="primary", on_click=_publish, args=(version_id,)
-        )
+        if publiable:
+            st.button(
+                "Publier", key=f"publier-{version_id}", type="primary", on_click=_publish, args=(version_id,)
+            )
         st.button("Abandonner", key=f"abandonner-{version_id}", on_click=_forget, args=(version_id,))
         st.date_input(
             "Paraîtra le", value=None, format="DD/MM/YYYY", key=f"prevue-{version_id}",
