@@ -18,7 +18,7 @@ from barometre.domain.territoire import LIBELLES_TYPES
 from barometre.questionnaires.conditions import CODE_TYPE, CODES_TYPES, write_limesurvey
 from barometre.questionnaires.grilles import Grille, is_case, read_grille
 from barometre.questionnaires.lecture import get_ligne
-from barometre.questionnaires.limesurvey_tables import ENTETES, get_bornes
+from barometre.questionnaires.limesurvey_tables import ENTETES, TRADUITS, get_bornes
 from barometre.questionnaires.nombres import write_bornes, write_forme, write_nombre
 
 # La base de LimeSurvey 6, dont ce fichier suit les tables ; LimeSurvey change lui-même le numéro d'enquête.
@@ -142,7 +142,8 @@ class _Ecrivain:
             code, libelle, genre, gid, aide=question.aide, preg=preg, relevance=relevance
         )
         if question.type == "nombre":
-            bornes = write_bornes(f"{code}.NAOK", question.minimum, question.maximum)
+            # En lettres : LimeSurvey filtre le HTML des attributs, et « >= » en sortirait abîmé.
+            bornes = write_bornes(f"{code}.NAOK", question.minimum, question.maximum, ("ge", "le"))
             if sans_savoir:
                 valide = f'{code}.NAOK == "{question.code_nsp}" or ({bornes})' if bornes else ""
                 self._add_attributs(qid, em_validation_q=valide)
@@ -246,7 +247,8 @@ class _Ecrivain:
     def _add_attributs(self, qid: str, **attributs: str) -> None:
         for nom, valeur in attributs.items():
             if valeur:
-                ligne = {"qid": qid, "attribute": nom, "value": valeur, "language": ""}
+                langue = LANGUE if nom in TRADUITS else ""
+                ligne = {"qid": qid, "attribute": nom, "value": valeur, "language": langue}
                 self.tables["question_attributes"].append(ligne)
 
     def to_xml(self) -> bytes:

@@ -15,6 +15,8 @@ Tables = Mapping[str, Sequence[Ligne]]
 
 # Les attributs où LimeSurvey garde le titre de chacune des deux échelles d'un tableau.
 ENTETES = ("dualscale_headerA", "dualscale_headerB")
+# Ceux qu'il garde par langue : sans la leur, il montre la valeur par défaut et les nôtres sont perdues.
+TRADUITS = frozenset({*ENTETES, "suffix"})
 
 
 def get_bornes(genre: str) -> tuple[str, str]:

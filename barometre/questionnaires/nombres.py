@@ -10,8 +10,8 @@ import re
 # Ce qu'accepte la case : un nombre, ou le code de « Je ne sais pas ».
 _FORME = r"^(-?[0-9]+([.,][0-9]+)?|{nsp})$"
 _LUE = re.compile(r"\^\(-\?\[0-9\]\+\(\[\.,\]\[0-9\]\+\)\?\|(\w+)\)\$")
-_MINIMUM = re.compile(r">=\s*(-?[0-9]+(?:\.[0-9]+)?)")
-_MAXIMUM = re.compile(r"<=\s*(-?[0-9]+(?:\.[0-9]+)?)")
+_MINIMUM = re.compile(r"(?:>=|\bge\b)\s*(-?[0-9]+(?:\.[0-9]+)?)")
+_MAXIMUM = re.compile(r"(?:<=|\ble\b)\s*(-?[0-9]+(?:\.[0-9]+)?)")
 
 
 def write_forme(code_nsp: str) -> str:
@@ -25,9 +25,11 @@ def read_nsp(forme: str) -> str:
     return trouve[1] if trouve else ""
 
 
-def write_bornes(nom: str, minimum: float | None, maximum: float | None) -> str:
+def write_bornes(
+    nom: str, minimum: float | None, maximum: float | None, signes: tuple[str, str] = (">=", "<=")
+) -> str:
     """« Q12 >= 0 and Q12 <= 20000 » ; vide sans borne."""
-    bornes = ((">=", minimum), ("<=", maximum))
+    bornes = zip(signes, (minimum, maximum), strict=True)
     return " and ".join(f"{nom} {signe} {write_nombre(b)}" for signe, b in bornes if b is not None)
 
 

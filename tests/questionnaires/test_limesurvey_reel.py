@@ -13,6 +13,7 @@ from lxml import etree
 
 from barometre.catalogue import load_catalogue
 from barometre.questionnaires.limesurvey_ecriture import VERSION_BASE, to_limesurvey
+from barometre.questionnaires.limesurvey_tables import ENTETES
 
 # Les colonnes d'un export de LimeSurvey 6 (base 638), relevées sur un vrai fichier ; des deux tables de
 # réglages, celles qui touchent au questionnaire.
@@ -54,6 +55,8 @@ LIENS = (
     ("group_l10ns", "gid", "groups", "gid"),
     ("question_attributes", "qid", "questions", "qid"),
 )
+# Les codes qu'il réécrit à l'import : ce sont des mots de ses expressions.
+RESERVES = {"LANG", "SID", "SAVEDID", "TOKEN", "QID", "GID", "SGQ", "self", "that", "this"}
 THEMES = [theme.id for theme in load_catalogue().themes]
 
 
@@ -96,8 +99,30 @@ def test_limesurvey_garde_nos_codes(theme: str) -> None:
     codes = [x["title"] for x in tables["questions"][1]]
     assert [c for c in codes if not re.fullmatch(r"[A-Za-z][A-Za-z0-9]{0,19}", c)] == []
     assert len(set(codes)) == len(codes)
-    sous = [x["title"] for x in tables.get("subquestions", ([], []))[1]]
+    assert not RESERVES & set(codes)
+    lignes = tables.get("subquestions", ([], []))[1]
+    uniques = [(x["parent_qid"], x["scale_id"], x["title"].lower()) for x in lignes]
+    assert len(set(uniques)) == len(uniques)
+    sous = [x["title"] for x in lignes]
+    assert "time" not in sous
     assert [c for c in sous if not re.fullmatch(r"[A-Za-z0-9]{1,20}", c)] == []
     reponses = [(x["qid"], x["code"], x["scale_id"]) for x in tables["answers"][1]]
     assert [c for _, c, _ in reponses if not re.fullmatch(r"[A-Za-z0-9]{1,5}", c)] == []
     assert len(set(reponses)) == len(reponses)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_un_attribut_traduit_porte_sa_langue(theme: str) -> None:
+    """LimeSurvey ne lit un attribut traduit que dans sa langue : une unité sans langue ne se montrait pas."""
+    lignes = _read(theme).get("question_attributes", ([], []))[1]
+    langues = {nom: {x["language"] for x in lignes if x["attribute"] == nom} for nom in ("suffix", *ENTETES)}
+    assert all(lues <= {"fr"} for lues in langues.values())
+    autres = [x for x in lignes if x["attribute"] not in langues]
+    assert {x["language"] for x in autres} <= {""}
+    # Un « < » ou un « > » d'un attribut passe par son filtre de HTML.
+    assert [x for x in lignes if set("<>") & set(x["value"])] == []
+
+
+def test_le_catalogue_a_des_unites_a_traduire() -> None:
+    """Sans quoi l'essai d'au-dessus ne dirait rien."""
+    assert any(x["attribute"] == "suffix" for t in THEMES for x in _read(t)["question_attributes"][1])
