@@ -45,6 +45,8 @@ COMMANDES: dict[str, Callable[[Path], list[str]]] = {
 FICHIERS = {"haproxy": "haproxy.cfg", "nginx": "nginx.conf"}
 SECRET = "secret-d-essai-de-trente-deux-signes-ou-plus"
 MESSAGES = 50
+# Octets d'un dépôt : sous et au-dessus des vingt mégaoctets admis.
+TAILLES = (19_000_000, 22_000_000)
 Rendu = TypeVar("Rendu")
 DELAI = 120  # s, pour que deux serveurs démarrent sur une machine occupée
 
@@ -145,9 +147,10 @@ def test_un_depot_va_au_processus_de_la_visite(service: Service, nom: str) -> No
         visite = await lecteur.lire("fiche", f"collectivite={COMMUNE}")
         session = visite[0].new_session.initialize.session_id
         autre = "processus=p2" if lecteur.temoin == "processus=p1" else "processus=p1"
-        return [_upload(base, t, session) for t in (lecteur.temoin, autre)]
+        petits = [_upload(base, t, session) for t in (lecteur.temoin, autre)]
+        return [*petits, *(_upload(base, lecteur.temoin, session, b"0" * n) for n in TAILLES)]
 
-    assert _visit(base, _open(f"{base}/readyz", ""), deposer) == [204, 400]
+    assert _visit(base, _open(f"{base}/readyz", ""), deposer) == [204, 400, 204, 413]
 
 
 @pytest.mark.parametrize("nom", sorted(COMMANDES))
@@ -193,14 +196,14 @@ def test_un_processus_meurt_et_ses_visites_passent_a_l_autre(service: Service) -
         assert _count(base, "processus=p1") == messages  # la même vue, par l'autre processus
 
 
-def _upload(base: str, temoin: str, session: str) -> int:
+def _upload(base: str, temoin: str, session: str, octets: bytes = b"{}") -> int:
     """Ce que répond le serveur à un fichier déposé dans cette visite."""
     with httpx.Client(base_url=base, timeout=30) as client:
         nom, _, valeur = temoin.partition("=")
         client.cookies.set(nom, valeur)
         client.get("/_stcore/health")
         xsrf = client.cookies.get("_streamlit_xsrf") or ""
-        depot = {"file": ("reponses.json", b"{}", "application/json")}
+        depot = {"file": ("reponses.json", octets, "application/json")}
         adresse = f"/_stcore/upload_file/{session}/essai"
         return client.put(adresse, files=depot, headers={"X-Xsrftoken": xsrf}).status_code
 
