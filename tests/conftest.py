@@ -110,6 +110,7 @@ def petit_socle(partage: Partage, petite_france: Path) -> Path:
 def petits_fichiers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Des sources de trois lignes : leur fiche, faite pour la France, n'est pas appliquée."""
     monkeypatch.setattr("barometre.sources.catalogue._build_attendu", lambda _: Attendu())
+    monkeypatch.setattr("barometre.sources.catalogue.load_reperes", lambda _: {})
 
 
 @pytest.fixture(scope="session")

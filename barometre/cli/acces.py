@@ -12,6 +12,7 @@ from barometre.catalogue import load_catalogue
 from barometre.cli.analyse import add_json
 from barometre.cli.erreurs import Refus
 from barometre.cli.sortie import print_json, print_table
+from barometre.domain.formats import format_compte
 from barometre.domain.portee import ROLES, Portee
 from barometre.views.donnees.rappel import build_table_rappel, explain_rappel
 from barometre.warehouse.repository import open_repository
@@ -147,8 +148,14 @@ def execute_deconnecter(demande: argparse.Namespace) -> None:
     """Révoque les sessions."""
     registre = open_registre()
     fermees = registre.sessions.revoke(demande.compte)
-    registre.journaliser("deconnecter", demande.compte, compte="commande", detail=f"{fermees} session(s)")
-    _print(demande.json, {"compte": demande.compte, "fermees": fermees}, f"{fermees} session(s) fermée(s).")
+    registre.journaliser(
+        "deconnecter", demande.compte, compte="commande", detail=format_compte(fermees, "session")
+    )
+    _print(
+        demande.json,
+        {"compte": demande.compte, "fermees": fermees},
+        f"{format_compte(fermees, 'session fermée', 'sessions fermées')}.",
+    )
 
 
 def execute_demandes(demande: argparse.Namespace) -> None:
@@ -161,8 +168,12 @@ def execute_controler(demande: argparse.Namespace) -> None:
     """Relit le journal ; refuse (code 1) si la chaîne est rompue."""
     lue = open_registre().check_journal()
     if not lue.is_intact:
-        raise Refus(f"Journal rompu après {lue.lignes} ligne(s). {lue.rupture}")
-    _print(demande.json, {"ok": True, "lignes": lue.lignes}, f"Journal entier : {lue.lignes} ligne(s).")
+        raise Refus(f"Journal rompu après {format_compte(lue.lignes, 'ligne')}. {lue.rupture}")
+    _print(
+        demande.json,
+        {"ok": True, "lignes": lue.lignes},
+        f"Journal entier : {format_compte(lue.lignes, 'ligne')}.",
+    )
 
 
 def execute_retirer(demande: argparse.Namespace) -> None:

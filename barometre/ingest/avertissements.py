@@ -64,19 +64,27 @@ def _iter_reponses(plan: Plan, lues: Lues, garde: np.ndarray, repetes: list[str]
     """Ce qui tient aux cellules : écartées, retirées, jamais cochées, non validées."""
     for code, lignes in lues.ecartees.items():
         if nombre := int((garde & lignes).sum()):
-            yield f"{code} : {nombre} réponse(s) à une question qui n'était pas posée, écartée(s)."
+            reponses = format_compte(nombre, "réponse")
+            ecartees = "écartées" if nombre > 1 else "écartée"
+            yield f"{code} : {reponses} à une question qui n'était pas posée, {ecartees}."
     yield from repetes
     masques = sum(bool(RETIRE.search(t)) for r in lues.reponses.values() for t in r.textes[garde] if t)
     if masques:
+        nomment = "nommaient une personne ou donnaient" if masques > 1 else "nommait une personne ou donnait"
         yield (
-            f"{masques} réponse(s) libre(s) nommaient une personne ou donnaient un courriel, un "
-            "téléphone ou un mot de passe : retirés."
+            f"{format_compte(masques, 'réponse libre', 'réponses libres')} {nomment} un courriel, un "
+            "téléphone, un numéro personnel ou un mot de passe : retirés."
         )
     if sans_case := _list_sans_case(plan, lues):
         yield f"Personne n'a rien coché, comptées « sans réponse » : {', '.join(sans_case)}."
-    partielles = int((garde & ~np.array(lues.repondants.valides, dtype=bool)).sum())
-    if "soumission" in plan.roles and partielles:
-        yield f"{partielles} réponse(s) commencée(s) mais non validée(s) sont chargées."
+    valides = lues.repondants.valides
+    partielles = 0 if valides is None else int((garde & ~np.array(valides, dtype=bool)).sum())
+    if partielles:
+        yield format_compte(
+            partielles,
+            "réponse commencée mais non validée est chargée.",
+            "réponses commencées mais non validées sont chargées.",
+        )
 
 
 def _list_libres(plan: Plan, lues: Lues, garde: np.ndarray) -> list[str]:

@@ -6,6 +6,7 @@ import re
 
 import ftfy
 
+from barometre.domain.formats import format_compte
 from barometre.ingest.layout import Feuille
 
 # Commandes, espaces sans largeur et marques de sens d'écriture, qui changent ce qu'un lecteur voit.
@@ -38,10 +39,8 @@ def clean_feuille(feuille: Feuille) -> None:
                 repares += 1
                 cellules[i] = repare.strip()
     if invisibles:
-        feuille.avertissements.append(
-            f"{invisibles} cellule(s) portaient des caractères invisibles, retirés."
-        )
+        cellules_lues = format_compte(invisibles, "cellule portait", "cellules portaient")
+        feuille.avertissements.append(f"{cellules_lues} des caractères invisibles, retirés.")
     if repares:
-        feuille.avertissements.append(
-            f"Encodage abîmé réparé dans {repares} cellule(s) : vérifiez les textes."
-        )
+        reparees = format_compte(repares, "cellule")
+        feuille.avertissements.append(f"Encodage abîmé réparé dans {reparees} : vérifiez les textes.")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from barometre.domain.formats import format_compte
 from barometre.ingest.csv_reader import Tableau, check_entetes
 from barometre.ingest.errors import ImportRefuse, Rejet
+from barometre.ingest.fusions import FUSIONNEE, Plage, list_fusionnees
 
 # Au-delà, ce ne sont plus des titres.
 MAX_LIGNES_DE_TITRE = 15
@@ -27,6 +29,8 @@ class Feuille:
     avertissements: list[str] = field(default_factory=list)
     # Un classeur ne garde pas les cellules vides de la fin d'une ligne.
     complete: bool = False
+    # Les cellules fusionnées.
+    plages: list[Plage] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +75,16 @@ def build_tableau(feuille: Feuille, reconnaitre: Reconnaitre, choix: Choix, fich
         groupes = feuille.lignes[rang - 1][1] if rang else []
         tableau.entetes = check_entetes(_join_groupes(groupes, entetes, reconnaitre), fichier)
         if titres := sum(i < rang for i in pleines):
-            tableau.avertissements.append(
-                f"Entêtes lus à la ligne {numero} ; {titres} ligne(s) au-dessus, de titre, non chargée(s)."
-            )
+            dessus = format_compte(titres, "ligne de titre, non chargée", "lignes de titre, non chargées")
+            tableau.avertissements.append(f"Entêtes lus à la ligne {numero} ; au-dessus, {dessus}.")
+        lues = [bool(e) and reconnaitre(e) for e in tableau.entetes]
+        fusionnees = list_fusionnees(feuille.plages, numero, feuille.lignes[-1][0], lues, fichier)
         tableau.rejets = [r for r in tableau.rejets if r.ligne > numero]
         for ligne, cellules in feuille.lignes[rang + 1 :]:
+            if ligne in fusionnees:
+                motif = FUSIONNEE.format(plage=fusionnees[ligne])
+                tableau.rejets.append(Rejet(ligne, "", "", motif))
+                continue
             manque = len(tableau.entetes) - len(cellules)
             tableau.add(ligne, cellules + [""] * manque if feuille.complete and manque > 0 else cellules)
     return tableau.finish(fichier)

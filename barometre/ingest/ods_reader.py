@@ -9,7 +9,7 @@ from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.layout import Feuille
 from barometre.ingest.limits import MAX_CARACTERES_CELLULE, MAX_CELLULES, MAX_COLONNES, MAX_LIGNES
 from barometre.ingest.xlsx_archive import Archive, Lecteur
-from barometre.ingest.xlsx_reader import format_nombre_xml, format_pourcent
+from barometre.ingest.xlsx_reader import describe_masquees, format_nombre_xml, format_pourcent
 
 
 def read_ods(path: Path) -> list[Feuille]:
@@ -47,8 +47,17 @@ class _Document(Lecteur):
         elif nom in {"table-cell", "covered-table-cell"}:
             self._repete = _entier(locaux.get("number-columns-repeated"))
             self._valeur, self._textes = _read_valeur(locaux), []
+            self._add_plage(locaux)
         elif nom == "p":
             self._lit = True
+
+    def _add_plage(self, locaux: dict[str, str]) -> None:
+        """La première cellule d'une plage fusionnée dit combien elle en couvre."""
+        hauteur, largeur = (_entier(locaux.get(f"number-{sens}-spanned")) for sens in ("rows", "columns"))
+        if hauteur > 1 or largeur > 1:
+            haut, gauche = self._numero + 1, self._colonne
+            plage = (haut, gauche, haut + hauteur - 1, gauche + largeur - 1)
+            self.feuilles[-1].plages.append(plage)
 
     def text(self, texte: str) -> None:
         if self._lit:
@@ -67,10 +76,8 @@ class _Document(Lecteur):
         elif nom == "table-row":
             self._end_ligne()
         elif nom == "table" and self._masquees:
-            phrase = (
-                f"Feuille « {self.feuilles[-1].nom} » : {self._masquees} ligne(s) masquée(s), lues aussi."
-            )
-            self.feuilles[-1].avertissements.append(phrase)
+            feuille = self.feuilles[-1]
+            feuille.avertissements.append(describe_masquees(feuille.nom, self._masquees, "ligne"))
 
     def _end_cellule(self) -> None:
         valeur = (self._valeur if self._valeur is not None else "".join(self._textes)).strip()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+
+import numpy as np
 
 from barometre.domain.enquete import Vague
 from barometre.ingest.attachement import get_colonne, match_collectivites
@@ -16,6 +19,7 @@ from barometre.ingest.labels import clean_label
 from barometre.ingest.vocabulary import load_vocabulary
 
 _FINS_D_ESSAI = frozenset({"test", "tests", "essai", "essais"})
+_SIGNES = re.compile(r"[^\w'-]+|_|(?<!\w)-|-(?!\w)")
 _JETONS = frozenset({"token", "jeton", "code d'acces"})
 _DATES = ("soumission", "derniere_action", "debut")
 
@@ -28,7 +32,8 @@ class Repondants:
     dates: list[date | None]
     profils: list[str | None]
     simules: list[bool]
-    valides: list[bool]
+    # Le questionnaire est-il allé au bout ? None : rien dans le fichier ne le dit.
+    valides: list[bool] | None
     tests: list[bool]
     recodes: list[bool]
     rejets: list[tuple[int, int, str]] = field(default_factory=list)
@@ -45,18 +50,43 @@ def read_respondents(export: Export, plan: Plan, vague: Vague, referentiel: Refe
         dates=_read_dates(export, plan, vague, n, rejets),
         profils=[mots.profils.get(clean_label(t)) for t in get_colonne(export, plan, "profil", n)],
         simules=[clean_label(t) in mots.coche for t in get_colonne(export, plan, "simule", n)],
-        valides=[bool(t) for t in get_colonne(export, plan, "soumission", n)],
+        valides=read_valides(export, plan, n),
         tests=_read_tests(export, plan, n),
         recodes=[r.recode for r in rattaches],
         rejets=rejets,
     )
 
 
+def read_valides(export: Export, plan: Plan, n: int) -> list[bool] | None:
+    """« Completed » (Y ou N), sinon une date de soumission.
+
+    Un export dont aucune ligne n'a de date ne dit pas ce qui a été validé, sauf s'il donne la dernière page.
+    """
+    mots = load_vocabulary()
+    if "valide" in plan.roles:
+        faux = mots.non_valide | mots.non_coche | {""}
+        return [clean_label(t) not in faux for t in export.colonnes[plan.roles["valide"]]]
+    if "soumission" not in plan.roles:
+        return None
+    valides = [bool(t) for t in get_colonne(export, plan, "soumission", n)]
+    return valides if any(valides) or "derniere_page" in plan.roles else None
+
+
+def find_inacheves(export: Export, plan: Plan) -> np.ndarray | None:
+    """Vrai là où la dernière page vue n'est pas la dernière du questionnaire ; None si rien ne la dit."""
+    if "derniere_page" not in plan.roles:
+        return None
+    textes = export.colonnes[plan.roles["derniere_page"]]
+    pages = np.array([int(t) if t.isdecimal() and len(t) < 5 else 0 for t in textes])
+    return pages < pages.max() if len(set(pages.tolist())) > 1 else None
+
+
 @lru_cache(maxsize=50_000)
 def is_test(nom: str) -> bool:
     """« Test », « toto », « Test DINUM » : une réponse d'essai. « Testelt » est une commune de personne."""
     mots, essais = clean_label(nom), load_vocabulary().noms_de_test
-    suite = mots.replace("_", " ").split()
+    # « [TEST] Bordeaux », « Bordeaux (test) ».
+    suite = _SIGNES.sub(" ", mots).split()
     return mots in essais or (bool(suite) and (suite[0] in essais or suite[-1] in _FINS_D_ESSAI))
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from barometre.domain.enquete import Questionnaire, Vague
-from barometre.ingest.answers import NON_CONCERNE
+from barometre.ingest.answers import NE_SAIT_PAS, NON_CONCERNE, REPONDU, Reponses
 from barometre.ingest.avertissements import Lues, list_avertissements
 from barometre.ingest.columns import Plan, build_plan
 from barometre.ingest.duplicates import REGLE_DOUBLONS, pick_retained
@@ -25,11 +25,13 @@ from barometre.ingest.lot import Lot, build_lot_id, is_nom_simule
 from barometre.ingest.mapping import Correspondance, build_declares, find_columns
 from barometre.ingest.personal import mask_personal
 from barometre.ingest.questionnaire_answers import apply_conditions, build_facts, count_answered, read_answers
-from barometre.ingest.respondents import read_respondents
+from barometre.ingest.respondents import find_inacheves, read_respondents
 
 LIGNE_VIDE = "Ligne vide."
 LIGNE_DE_TEST = "Ligne de test."
 SANS_AUCUNE_REPONSE = "Questionnaire ouvert mais sans aucune réponse."
+# Sous ce nombre de questions dans le fichier, une seconde moitié vide ne dit pas un abandon.
+QUESTIONS_INTERRUPTION = 6
 ABANDON = "Questionnaire abandonné : non validé, moins de la moitié des questions posées ont une réponse."
 
 
@@ -50,10 +52,18 @@ def load_lot(
     repondants = read_respondents(export, plan, vague, referentiel)
     reponses = read_answers(export, plan, questionnaire, correspondance)
     types = np.array([c.partition("-")[0] for c in repondants.collectivites], dtype=object)
-    valides = np.array(repondants.valides, dtype=bool) if "soumission" in plan.roles else None
+    valides = None if repondants.valides is None else np.array(repondants.valides, dtype=bool)
     ecartees = apply_conditions(reponses, types, valides)
     lot = _Tri(export, questionnaire, vague, plan, Lues(repondants, reponses, ecartees)).build()
     return replace(lot, recus=(build_recu(export, plan, questionnaire, correspondance),))
+
+
+def _is_interrompu(presentes: list[Reponses]) -> np.ndarray:
+    """Vrai là où la seconde moitié d'un questionnaire d'au moins six questions n'a plus de réponse."""
+    repondues = np.array([np.isin(r.etats, (REPONDU, NE_SAIT_PAS)) for r in presentes])
+    if len(presentes) < QUESTIONS_INTERRUPTION:
+        return np.zeros(repondues.shape[-1], dtype=bool)
+    return np.asarray(~repondues[len(presentes) // 2 :].any(axis=0))
 
 
 def _check_identifiant(plan: Plan, entetes: tuple[str, ...], questionnaire: Questionnaire) -> None:
@@ -119,16 +129,17 @@ class _Tri:
     def _is_abandon(self) -> np.ndarray:
         """Commencé, jamais validé, moins de la moitié des questions posées répondues.
 
-        Le seuil est celui des « break-offs » de l'AAPOR (Standard Definitions, 10e édition, 2023). Un export
-        dont aucune ligne n'a de date ne dit pas ce qui a été validé, sauf s'il donne la dernière page vue.
+        Le seuil est celui des « break-offs » de l'AAPOR (Standard Definitions, 10e édition, 2023). Si rien ne
+        dit ce qui a été validé, la dernière page vue en juge ; à défaut, des réponses qui s'arrêtent pour ne
+        plus reprendre.
         """
-        dit = "derniere_page" in self.plan.roles or any(self.lues.repondants.valides)
-        if "soumission" not in self.plan.roles or not dit:
-            return np.zeros(len(self.export.lignes), dtype=bool)
         presentes = [r for q, r in self.lues.reponses.items() if q in self.plan.question_ids]
         posees = np.sum([r.etats != NON_CONCERNE for r in presentes], axis=0)
-        ouvertes = ~np.array(self.lues.repondants.valides, dtype=bool)
-        return np.asarray(ouvertes & (2 * count_answered(self.lues.reponses) < posees))
+        peu = 2 * count_answered(self.lues.reponses) < posees
+        if self.lues.repondants.valides is not None:
+            return np.asarray(peu & ~np.array(self.lues.repondants.valides, dtype=bool))
+        inacheves = find_inacheves(self.export, self.plan)
+        return np.asarray(peu & (_is_interrompu(presentes) if inacheves is None else inacheves))
 
     def _list_rejets(self, ignorees: set[int]) -> list[tuple[int, Rejet]]:
         bruts = [

@@ -32,6 +32,8 @@ class Vocabulaire:
     coche: frozenset[str]
     non_coche: frozenset[str]
     autre_valeur: frozenset[str]
+    # Ce que dit d'un questionnaire inachevé la colonne qui en parle.
+    non_valide: frozenset[str]
     noms_de_test: frozenset[str]
     identifiant_vide: frozenset[str]
     # Rôle → les mots d'un intitulé libre qui le nomment, et tous ceux qu'il peut avoir.
@@ -46,6 +48,12 @@ def _read_yaml() -> str:
 def hash_vocabulary() -> str:
     """L'empreinte des mots reconnus : un lot gardé dit lesquels l'ont lu."""
     return hashlib.sha256(_read_yaml().encode()).hexdigest()[:16]
+
+
+@cache
+def load_prenoms() -> tuple[str, ...]:
+    """Les prénoms les plus portés, comme ils s'écrivent."""
+    return tuple(yaml.safe_load(_read_yaml())["prenoms"])
 
 
 @cache
@@ -75,6 +83,7 @@ def load_vocabulary() -> Vocabulaire:
                 "coche",
                 "non_coche",
                 "autre_valeur",
+                "non_valide",
                 "noms_de_test",
                 "identifiant_vide",
             )

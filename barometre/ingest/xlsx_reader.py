@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from barometre.domain.formats import format_au_plus
+from barometre.domain.formats import format_au_plus, format_compte
 from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.layout import Feuille
 from barometre.ingest.limits import MAX_CARACTERES_CELLULE, MAX_CELLULES, MAX_COLONNES, MAX_LIGNES
@@ -19,6 +19,7 @@ from barometre.ingest.xlsx_parts import read_feuilles, read_formats, read_textes
 
 # Une formule écrite par un programme, jamais calculée : sa cellule n'a pas de réponse à donner.
 SANS_VALEUR = "#FORMULE SANS VALEUR"
+_LETTRES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def read_xlsx(path: Path) -> list[Feuille]:
@@ -66,6 +67,9 @@ class _Feuille(Lecteur):
             self._lit = True
         elif nom == "f":
             self._formule = True
+        elif nom == "mergeCell":
+            self._count_element()
+            self._add_plage(attributs.get("ref", ""))
         elif nom == "col" and attributs.get("hidden", "0") in {"1", "true"}:
             derniere = min(_entier(attributs.get("max", ""), 0), MAX_COLONNES)
             self._colonnes_masquees += max(derniere - _entier(attributs.get("min", ""), 1) + 1, 0)
@@ -89,6 +93,13 @@ class _Feuille(Lecteur):
             if self._caracteres > MAX_CARACTERES_CELLULE:
                 raise ImportRefuse(f"« {self.nom} » : une cellule de la ligne {self._ligne} est démesurée.")
             self._morceaux.append(texte)
+
+    def _add_plage(self, reference: str) -> None:
+        """« G2:G4 » : seule la première cellule a gardé sa valeur."""
+        debut, _, fin = reference.partition(":")
+        haut, bas = (_entier(bout.lstrip(_LETTRES), 0) for bout in (debut, fin))
+        if haut and bas:
+            self.feuille.plages.append((haut, _rang_colonne(debut), bas, _rang_colonne(fin)))
 
     def _count_element(self) -> None:
         self._elements += 1
@@ -130,18 +141,15 @@ class _Feuille(Lecteur):
             self.feuille.lignes.pop()
         dits = self.feuille.avertissements
         if feuilles_masquees:
-            dits.append(f"{feuilles_masquees} feuille(s) masquée(s), non lue(s).")
+            masquees = format_compte(feuilles_masquees, "feuille masquée", "feuilles masquées")
+            dits.append(f"{masquees}, {'non lues' if feuilles_masquees > 1 else 'non lue'}.")
         if self._masquees:
-            dits.append(f"Feuille « {self.feuille.nom} » : {self._masquees} ligne(s) masquée(s), lues aussi.")
+            dits.append(describe_masquees(self.feuille.nom, self._masquees, "ligne"))
         if self._colonnes_masquees:
-            dits.append(
-                f"Feuille « {self.feuille.nom} » : {self._colonnes_masquees} colonne(s) masquée(s), "
-                "lues aussi."
-            )
+            dits.append(describe_masquees(self.feuille.nom, self._colonnes_masquees, "colonne"))
         if self._formules:
-            dits.append(
-                f"{self._formules} formule(s) sans valeur enregistrée : ouvrez le classeur et enregistrez-le."
-            )
+            formules = format_compte(self._formules, "formule")
+            dits.append(f"{formules} sans valeur enregistrée : ouvrez le classeur et enregistrez-le.")
 
     def _valeur(self, brut: str) -> str:
         if self._type == "s":
@@ -154,6 +162,12 @@ class _Feuille(Lecteur):
         if self._style < len(self.formats_pourcent) and self.formats_pourcent[self._style]:
             return format_pourcent(brut)
         return format_nombre_xml(brut)
+
+
+def describe_masquees(feuille: str, nombre: int, objet: str) -> str:
+    """« Feuille « Réponses » : 3 lignes masquées, lues aussi. »"""
+    compte = format_compte(nombre, f"{objet} masquée, lue", f"{objet}s masquées, lues")
+    return f"Feuille « {feuille} » : {compte} aussi."
 
 
 def _rang_colonne(reference: str) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 
 from barometre.catalogue import Catalogue, load_catalogue
 from barometre.domain.enquete import Questionnaire
+from barometre.domain.formats import format_compte
 from barometre.domain.secret import LOT_TARDIF
 from barometre.domain.version import Empreintes
 from barometre.ingest.corrections import correct_garde
@@ -252,7 +253,8 @@ def _write_retenu(entrepot: Entrepot, importe: _Import, etapes: Etapes) -> str:
         etapes.step("Écriture de l'entrepôt")
         delete_retenus(moteur, lot)
         donnees.write(moteur)
-        commentaire = f"Import de {lot.fichier} : {lot.retenues} réponse(s) tardive(s) retenue(s)"
+        tardives = format_compte(lot.retenues, "réponse tardive retenue", "réponses tardives retenues")
+        commentaire = f"Import de {lot.fichier} : {tardives}"
         finish_version(moteur, version_id, importe.empreintes, False, commentaire)
         check_or_refuse(moteur)
         entrepot.get_reserve().add(contenu)

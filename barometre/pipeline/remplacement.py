@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from barometre.domain.enquete import Questionnaire
+from barometre.domain.formats import format_compte
 from barometre.domain.secret import LOT_TARDIF
 from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.lot import AvantApres, Lot
@@ -104,11 +105,13 @@ def _list_raisons(
         )
     disparues = [q.objet for q in questions if q.avant and not q.apres]
     if disparues:
-        raisons.append(f"Question(s) sans plus aucune réponse : {', '.join(disparues)}.")
+        mot = "Questions" if len(disparues) > 1 else "Question"
+        raisons.append(f"{mot} sans plus aucune réponse : {', '.join(disparues)}.")
     baisses = [q for q in questions if q.apres and _is_baisse(q)]
     if baisses and not _is_baisse(repondantes):
         detail = ", ".join(f"{q.objet} ({q.avant} → {q.apres})" for q in baisses)
-        raisons.append(f"Question(s) en forte baisse : {detail}.")
+        mot = "Questions" if len(baisses) > 1 else "Question"
+        raisons.append(f"{mot} en forte baisse : {detail}.")
     avant, apres = _get_derniere(presentes), _get_derniere(lot.participation)
     if avant is not None and apres is not None and apres < avant:
         raisons.append(f"Ce fichier s'arrête au {apres:%d/%m/%Y}, celui en service au {avant:%d/%m/%Y}.")
@@ -120,8 +123,9 @@ def _list_voisines(changees: int) -> list[str]:
     if not 0 < changees < LOT_TARDIF:
         return []
     return [
-        f"Ce fichier ne change que {changees} réponse(s) d'une vague déjà publiée : la différence de deux "
-        f"versions les montrerait. Données avec --complement, elles attendent d'être {LOT_TARDIF}."
+        f"Ce fichier ne change que {format_compte(changees, 'réponse')} d'une vague déjà publiée : la "
+        f"différence de deux versions les montrerait. Données avec --complement, elles attendent d'être "
+        f"{LOT_TARDIF}."
     ]
 
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 import pandas as pd
 
 from barometre.catalogue import Catalogue
+from barometre.domain.formats import format_compte
 from barometre.domain.secret import LOT_TARDIF
 from barometre.ingest.errors import Rejet
 from barometre.ingest.garde import read_garde
@@ -28,11 +29,16 @@ from barometre.warehouse.reserve import Reserve
 
 IDENTIQUE = "Sa réponse est celle déjà en service, qui reste."
 RETENUES = (
-    "Retenues : {n} réponse(s) nouvelle(s) ou changée(s). Une vague déjà publiée ne change que par "
-    f"{LOT_TARDIF} à la fois, sans quoi deux versions diraient qui a répondu. Elles sont gardées et se "
-    "chargeront avec les suivantes ; --confirmer les charge tout de suite."
+    "En attente : {compte}. Une vague déjà publiée ne change que par "
+    f"{LOT_TARDIF} à la fois, sans quoi deux versions diraient qui a répondu. Tout est gardé, et "
+    "se chargera avec la suite ; --confirmer le charge tout de suite."
 )
 _CONTENU = ["question_id", "option_id", "etat", "valeur", "texte"]
+
+
+def _describe_retenues(nombre: int) -> str:
+    compte = format_compte(nombre, "réponse nouvelle ou changée", "réponses nouvelles ou changées")
+    return RETENUES.format(compte=compte)
 
 
 def list_retenus(moteur: Engine, vague_id: str, questionnaire_id: str) -> pd.DataFrame:
@@ -88,7 +94,7 @@ def keep_tardives(lot: Lot) -> Lot:
         retenues=lot.charges,
         avant_apres=lignes,
         a_confirmer=(),
-        avertissements=(*lot.avertissements, RETENUES.format(n=lot.charges)),
+        avertissements=(*lot.avertissements, _describe_retenues(lot.charges)),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from barometre.catalogue import DONNEES, CatalogueError
 from barometre.catalogue.validation import check_schema, read_yaml
+from barometre.sources.empreinte import Empreinte, load_reperes
 
 FICHIER = "sources.yml"
 
@@ -20,6 +21,8 @@ class Attendu:
 
     # Nombre de lignes distinctes, bornes comprises.
     lignes: tuple[int, int] | None = None
+    # Lignes de l'échantillon que le miroir a faute du vrai fichier : hors des bornes, et admis tel quel.
+    echantillon: int = 0
     # Part de lignes rejetées tolérée, de 0 à 1.
     rejets: float = 1.0
     # Nombre de régions dont le fichier doit parler, au moins.
@@ -66,6 +69,14 @@ class SourceExterieure:
     embarque: Embarque | None = None
     # Le script qui a fait le fichier embarqué.
     script: str = ""
+    # L'empreinte de la publication décrite ici : ce à quoi un premier fichier est comparé.
+    repere: Empreinte | None = None
+
+    @property
+    def publiee_le(self) -> datetime:
+        """Le premier jour de la date de publication, qui peut n'être qu'un mois ou une année."""
+        annee, mois, jour = [*map(int, self.date.split("-")), 1, 1][:3]
+        return datetime(annee, mois, jour, tzinfo=UTC)
 
     @property
     def extension(self) -> str:
@@ -85,16 +96,18 @@ def load_sources_exterieures(dossier: Path = DONNEES) -> dict[str, SourceExterie
     if not contenu:
         return {}
     check_schema(contenu, "sources", FICHIER)
-    sources = [_build(element, dossier) for element in contenu]
+    reperes = load_reperes(dossier)
+    sources = [_build(element, dossier, reperes) for element in contenu]
     _check_ids(sources)
     return {source.id: source for source in sources}
 
 
-def _build(contenu: dict[str, Any], dossier: Path) -> SourceExterieure:
+def _build(contenu: dict[str, Any], dossier: Path, reperes: Mapping[str, Empreinte]) -> SourceExterieure:
     propres: dict[str, Any] = {
         "depend_de": tuple(contenu.get("depend_de", ())),
         "attendu": _build_attendu(contenu),
         "embarque": _build_embarque(contenu, dossier),
+        "repere": reperes.get(contenu["id"]),
     }
     return SourceExterieure(**{**contenu, **propres})
 

@@ -4,26 +4,40 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
+from barometre.domain.formats import format_date
 from barometre.sources.catalogue import SourceExterieure
 from barometre.sources.contexte import Contexte
+from barometre.sources.empreinte import Empreinte, read_empreinte
 from barometre.sources.errors import SourceEnPanne, SourceRefusee
 from barometre.sources.fetch import Copie, Lieu, fall_back, fetch, get_kept, keep
 from barometre.sources.gardes import (
-    Empreinte,
+    BONNE_COPIE,
     build_empreinte,
     check_cle,
     check_couverture,
     check_lignes,
     check_rejets,
     check_totaux,
-    read_empreinte,
 )
 from barometre.sources.lecture import Brut
 from barometre.sources.modules import get_module
 from barometre.sources.resultat import Resultat
 
+# Un fichier de miroir est la publication que sa fiche décrit, une adresse rend celle du jour : au premier on
+# n'admet qu'un cinquième de l'écart d'une année (3 % des lignes) ; un autre millésime se confirme.
+MEME_PUBLICATION = 0.2
 journal = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Juge:
+    """Ce à quoi un fichier neuf est comparé, les années entamées depuis, et son nom dans une phrase."""
+
+    avant: Empreinte | None = None
+    annees: float = 1.0
+    nom: str = BONNE_COPIE
 
 
 @dataclass(frozen=True)
@@ -41,10 +55,9 @@ def read_source(
     Lève `SourceInjoignable` ou `SourceRefusee` quand il n'y a pas de bonne copie.
     """
     copie = fetch(source, lieu)
-    gardee = get_kept(source, lieu)
-    avant = read_empreinte(gardee.comptes) if gardee and copie.is_neuve and not confirmer else None
+    juge = _find_juge(source, copie, get_kept(source, lieu)) if copie.is_neuve and not confirmer else _Juge()
     try:
-        lecture = _examine(source, copie, contexte, avant, _count_annees(gardee))
+        lecture = _examine(source, copie, contexte, juge)
     except SourceRefusee as erreur:
         return _fall_back(source, lieu, contexte, copie, erreur)
     # Les comptes suivent la copie : le prochain fichier leur sera comparé.
@@ -52,9 +65,19 @@ def read_source(
     return keep(bonne, lieu, lecture.brut.frame if source.purger else None), lecture.resultat
 
 
-def _count_annees(gardee: Copie | None) -> int:
-    """Les années entamées depuis la bonne copie."""
-    return max(gardee.get_age(), 0) // 365 + 1 if gardee else 1
+def _find_juge(source: SourceExterieure, copie: Copie, gardee: Copie | None) -> _Juge:
+    """La bonne copie ; à défaut, le repère de la source."""
+    if gardee and (empreinte := read_empreinte(gardee.comptes)):
+        return _Juge(empreinte, _count_annees(gardee.get_age()))
+    nom = f"la publication connue ({format_date(source.date)})"
+    if copie.origine == "miroir":
+        return _Juge(source.repere, MEME_PUBLICATION, nom)
+    return _Juge(source.repere, _count_annees((datetime.now(UTC) - source.publiee_le).days), nom)
+
+
+def _count_annees(jours: int) -> int:
+    """Les années entamées."""
+    return max(jours, 0) // 365 + 1
 
 
 def _fall_back(
@@ -66,16 +89,10 @@ def _fall_back(
     gardee = fall_back(source, lieu, str(erreur))
     if gardee is None:
         raise erreur
-    return gardee, _examine(source, gardee, contexte, None).resultat
+    return gardee, _examine(source, gardee, contexte, _Juge()).resultat
 
 
-def _examine(
-    source: SourceExterieure,
-    copie: Copie,
-    contexte: Contexte,
-    avant: Empreinte | None,
-    annees: int = 1,
-) -> _Lecture:
+def _examine(source: SourceExterieure, copie: Copie, contexte: Contexte, juge: _Juge) -> _Lecture:
     """Lit, juge les lignes, calcule, juge le résultat ; un module qui s'arrête est un refus."""
     try:
         module = get_module(source)
@@ -86,7 +103,7 @@ def _examine(
         check_rejets(empreinte, resultat, source.attendu, contexte)
         check_cle(brut, source.attendu)
         check_totaux(empreinte, source.attendu)
-        check_couverture(empreinte, source.attendu, avant, annees)
+        check_couverture(empreinte, source.attendu, juge.avant, juge.annees, juge.nom)
     except SourceRefusee:
         raise
     except Exception as erreur:

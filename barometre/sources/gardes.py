@@ -1,20 +1,20 @@
 """Ce qui fait refuser un fichier bien formé : l'absence n'est pas un zéro, un doublon n'est pas deux faits.
 
-Un fichier se juge sur sa fiche (`attendu`, dans `data/sources.yml`) et sur la dernière bonne copie. Chaque
-refus est une phrase qui dit quoi, combien, et ce qui était attendu ; la bonne copie reste.
+Un fichier se juge sur sa fiche (`attendu`, dans `data/sources.yml`) et sur la dernière bonne copie ; à la
+première récolte, sur le repère de la source (`data/reperes_sources.json`), du vrai fichier. Chaque refus
+est une phrase qui dit quoi, combien, et ce qui était attendu ; la bonne copie reste.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
 
 import pandas as pd
 
-from barometre.domain.formats import format_nombre
+from barometre.domain.formats import INSECABLE, format_compte, format_nombre, format_part
 from barometre.sources.catalogue import Attendu
 from barometre.sources.contexte import Contexte
+from barometre.sources.empreinte import Empreinte
 from barometre.sources.errors import SourceEnRecul, SourceRefusee
 from barometre.sources.indices import describe_cause
 from barometre.sources.lecture import Brut
@@ -28,44 +28,36 @@ EVOLUTION_PAR_AN = 0.14
 HAUSSE_TOTAL, PERTE_TOTAL = 0.8, 0.4
 # Une région entière qui perd la moitié de ce que l'on en savait : un fichier coupé, non un fait.
 PERTE_REGION_MAX = 0.5
+# Un département, plus petit, varie davantage : les trois quarts. Un fichier coupé en vide.
+PERTE_DEPARTEMENT_MAX = 0.75
+BONNE_COPIE = "la bonne copie"
 # Sous ces nombres, un échantillon ou une région minuscule : à dix, une ligne de plus est déjà un dixième.
 LIGNES_COMPARABLES, LIGNES_REGION, TOTAL_COMPARABLE = 100, 10, 100.0
+# Trois collectivités dont le fichier parlait, et plus une : un territoire entier qui manque.
+TERRITOIRE_VIDE = 3
 # Part de rejets de plus que la copie précédente : le changement de code de 2018 à 2026 en fait moins de 0,02.
 REJETS_EN_PLUS = 0.05
 # Part de clés répétées qui met le fichier en cause : nos bons fichiers n'en ont pas une sur mille.
 CLES_REPETEES_MAX = 0.005
 
 
-@dataclass(frozen=True, slots=True)
-class Empreinte:
-    """Ce que l'on retient d'une bonne copie pour juger la suivante ; `regions` : lignes par région."""
-
-    lignes: int
-    rejetes: int
-    regions: Mapping[str, int] = field(default_factory=dict)
-    # La somme de chaque indicateur, à sa dernière période.
-    totaux: Mapping[str, float] = field(default_factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        """La forme gardée dans la fiche de la copie."""
-        return asdict(self)
-
-
-def read_empreinte(objet: Mapping[str, Any] | None) -> Empreinte | None:
-    """L'empreinte d'une fiche ; None si la fiche est d'avant les gardes, ou illisible."""
-    try:
-        return Empreinte(**objet) if objet else None
-    except TypeError:
-        return None
-
-
 def build_empreinte(brut: Brut, resultat: Resultat, contexte: Contexte) -> Empreinte:
     """Les comptes d'un fichier lu."""
     touchees = list_touchees(resultat)
-    regions = contexte.regions.reindex(touchees).dropna().value_counts()
-    comptes = {str(region): int(nombre) for region, nombre in sorted(regions.items())}
-    totaux = compute_totaux(resultat.valeurs)
-    return Empreinte(brut.lus - brut.repetees, resultat.rapport.rejetes - brut.repetees, comptes, totaux)
+    return Empreinte(
+        brut.lus - brut.repetees,
+        resultat.rapport.rejetes - brut.repetees,
+        _count(touchees, contexte.regions),
+        compute_totaux(resultat.valeurs),
+        _count(touchees, contexte.departements),
+        brut.finie,
+    )
+
+
+def _count(touchees: pd.Index, territoires: pd.Series) -> dict[str, int]:
+    """Les collectivités touchées de chaque territoire."""
+    comptes = territoires.reindex(touchees).dropna().value_counts()
+    return {str(territoire): int(nombre) for territoire, nombre in sorted(comptes.items()) if territoire}
 
 
 def compute_totaux(valeurs: pd.DataFrame) -> dict[str, float]:
@@ -83,6 +75,10 @@ def list_touchees(resultat: Resultat) -> pd.Index:
     return pd.Index(presentes).union(pd.Index(resultat.attributs["collectivite_id"])).unique()
 
 
+def _lignes(n: int) -> str:
+    return format_compte(n, "ligne")
+
+
 def check_lignes(brut: Brut, attendu: Attendu) -> None:
     """Refuse, avant de rien calculer, un fichier vide, coupé, ou trop long."""
     distinctes = brut.lus - brut.repetees
@@ -90,10 +86,13 @@ def check_lignes(brut: Brut, attendu: Attendu) -> None:
         raise SourceRefusee("Le fichier n'a que ses entêtes : aucune ligne. L'absence n'est pas un zéro.")
     if brut.coupe:
         raise SourceRefusee("La dernière ligne du fichier est incomplète : le fichier est tronqué.")
+    if distinctes == attendu.echantillon:
+        return
     if attendu.lignes and not attendu.lignes[0] <= distinctes <= attendu.lignes[1]:
         raise SourceRefusee(
-            f"Le fichier a {distinctes} lignes ; entre {attendu.lignes[0]} et {attendu.lignes[1]} étaient "
-            "attendues : il est sans doute coupé, ou ce n'est pas le bon."
+            f"Le fichier a {_lignes(distinctes)} ; entre {format_nombre(attendu.lignes[0])} et "
+            f"{format_nombre(attendu.lignes[1])} étaient attendues : il est sans doute coupé, "
+            "ou ce n'est pas le bon."
         )
 
 
@@ -106,7 +105,7 @@ def check_cle(brut: Brut, attendu: Attendu) -> None:
     if repetees > CLES_REPETEES_MAX * len(brut.frame):
         noms = ", ".join(f"« {colonne} »" for colonne in cle)
         raise SourceRefusee(
-            f"{noms} se répète sur {repetees} lignes, alors qu'une ligne est attendue par clé."
+            f"{noms} se répète sur {_lignes(repetees)}, alors qu'une ligne est attendue par clé."
         )
 
 
@@ -116,8 +115,8 @@ def check_rejets(empreinte: Empreinte, resultat: Resultat, attendu: Attendu, con
     if part > attendu.rejets:
         cause = describe_cause(resultat.rejets, contexte)
         raise SourceRefusee(
-            f"{empreinte.rejetes} lignes sur {empreinte.lignes} sont rejetées, plus que les "
-            f"{attendu.rejets:.0%} tolérés{cause}."
+            f"Rejet de {_lignes(empreinte.rejetes)} sur {format_nombre(empreinte.lignes)}, au-delà des "
+            f"{format_part(attendu.rejets)} tolérés{cause}."
         )
 
 
@@ -134,36 +133,56 @@ def check_totaux(empreinte: Empreinte, attendu: Attendu) -> None:
 
 
 def check_couverture(
-    empreinte: Empreinte, attendu: Attendu, avant: Empreinte | None, annees: int = 1
+    empreinte: Empreinte,
+    attendu: Attendu,
+    avant: Empreinte | None,
+    annees: float = 1.0,
+    juge: str = BONNE_COPIE,
 ) -> None:
-    """Refuse un fichier à qui des régions manquent, ou qui s'écarte de la bonne copie.
+    """Refuse un fichier à qui des régions manquent, ou qui s'écarte de la bonne copie (ou du repère).
 
-    `annees` : années entamées depuis cette copie ; l'écart admis croît avec elles.
+    `annees` : années entamées depuis ; l'écart admis croît avec elles. `juge` : le nom de `avant`.
     """
-    if len(empreinte.regions) < attendu.regions:
+    if empreinte.lignes != attendu.echantillon and len(empreinte.regions) < attendu.regions:
         raise SourceRefusee(
-            f"Le fichier ne parle que de {len(empreinte.regions)} région(s) ; "
+            f"Le fichier ne parle que de {format_compte(len(empreinte.regions), 'région')} ; "
             f"{attendu.regions} au moins étaient attendues."
         )
-    for recul in list_reculs(empreinte, avant, annees):
+    for recul in list_reculs(empreinte, avant, annees, juge):
         raise SourceEnRecul(f"{recul} Si c'est voulu, ajoutez --confirmer.")
 
 
-def list_reculs(neuve: Empreinte, avant: Empreinte | None, annees: int = 1) -> Iterator[str]:
-    """Ce que le fichier neuf dit de trop peu, ou de trop, au regard de la bonne copie."""
+def list_reculs(
+    neuve: Empreinte, avant: Empreinte | None, annees: float = 1.0, juge: str = BONNE_COPIE
+) -> Iterator[str]:
+    """Ce que le fichier neuf dit de trop peu, ou de trop, au regard de la bonne copie (ou du repère)."""
     if avant is None or avant.lignes < LIGNES_COMPARABLES:
         return
+    if avant.finie and neuve.finie is False:
+        yield (
+            f"La dernière ligne du fichier n'est pas finie, ce qu'elle était dans {juge} : "
+            "il est sans doute tronqué."
+        )
     if abs(neuve.lignes / avant.lignes - 1) > EVOLUTION_PAR_AN * annees:
-        yield f"Le fichier a {neuve.lignes} lignes, contre {avant.lignes} dans la bonne copie."
+        yield f"Le fichier a {_lignes(neuve.lignes)}, contre {format_nombre(avant.lignes)} dans {juge}."
     if neuve.rejetes / neuve.lignes - avant.rejetes / avant.lignes > REJETS_EN_PLUS:
-        yield f"{neuve.rejetes} lignes sont rejetées, contre {avant.rejetes} dans la bonne copie."
-    for region, nombre in avant.regions.items():
-        reste = neuve.regions.get(region, 0)
-        if nombre >= LIGNES_REGION and reste < nombre * (1 - PERTE_REGION_MAX):
-            yield f"La région {region} passe de {nombre} collectivités à {reste}."
+        yield f"Rejet de {_lignes(neuve.rejetes)}, contre {format_nombre(avant.rejetes)} dans {juge}."
+    yield from _list_vides(neuve.regions, avant.regions, f"La région{INSECABLE}", PERTE_REGION_MAX)
+    yield from _list_vides(
+        neuve.departements, avant.departements, f"Le département{INSECABLE}", PERTE_DEPARTEMENT_MAX
+    )
     for indicateur_id, total in avant.totaux.items():
         nouveau = neuve.totaux.get(indicateur_id, 0.0)
         evolution = nouveau / total - 1 if total >= TOTAL_COMPARABLE else 0.0
         if not -PERTE_TOTAL * annees <= evolution <= HAUSSE_TOTAL * annees:
             passage = f"{format_nombre(total)} à {format_nombre(nouveau)}"
             yield f"Le total de « {indicateur_id} » passe de {passage}."
+
+
+def _list_vides(neufs: Mapping[str, int], avant: Mapping[str, int], nom: str, perte: float) -> Iterator[str]:
+    """Les territoires qui perdent plus que `perte` des collectivités dont le fichier parlait."""
+    for code, nombre in avant.items():
+        reste = neufs.get(code, 0)
+        vide = nombre >= TERRITOIRE_VIDE and not reste
+        if vide or (nombre >= LIGNES_REGION and reste < nombre * (1 - perte)):
+            yield f"{nom}{code} passe de {format_compte(nombre, 'collectivité')} à {format_nombre(reste)}."

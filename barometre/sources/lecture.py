@@ -9,7 +9,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -35,6 +35,8 @@ class Brut:
     repetees: int = 0
     # Vrai si la dernière ligne a moins de colonnes que les entêtes : le fichier est tronqué.
     coupe: bool = False
+    # Vrai si le texte finit par un saut de ligne ; None pour un format qui n'en a pas.
+    finie: bool | None = None
 
     @property
     def lus(self) -> int:
@@ -59,9 +61,10 @@ def read_csv(
     try:
         entetes = [e.strip() for e in next(lignes, [])]
         check_columns(entetes, colonnes)
-        return _collect(lignes, entetes, [*colonnes, *facultatives], transformations or {})
+        brut = _collect(lignes, entetes, [*colonnes, *facultatives], transformations or {})
     except csv.Error as erreur:
         raise SourceRefusee(f"Le fichier est illisible à la ligne {lignes.line_num}.") from erreur
+    return replace(brut, finie=texte.endswith(("\n", "\r")))
 
 
 def check_columns(entetes: Sequence[str], colonnes: Sequence[str]) -> None:

@@ -43,6 +43,30 @@ def list_verbes() -> set[str]:
     }
 
 
+# « ligne(s) », « réponse(s) » : un nombre se dit par `format_compte`, qui sait le pluriel.
+_PLURIEL = re.compile(r"[a-zàâçéèêëîïôûü]\((?:s|es|x)\)")
+
+
+def test_aucun_pluriel_entre_parentheses() -> None:
+    """Ni dans le code, ni dans les questionnaires et les fiches : chaque texte, docstrings comprises."""
+    fautes = [
+        f"{fichier.relative_to(PAQUET)} : {constante[:60]}"
+        for fichier in sorted(PAQUET.rglob("*.py"))
+        for constante in list_textes(ast.parse(fichier.read_text(encoding="utf-8")))
+        if _PLURIEL.search(constante)
+    ]
+    fiches = [f for fin in ("yml", "toml") for f in sorted(PAQUET.rglob(f"*.{fin}"))]
+    fautes += [str(f) for f in fiches if _PLURIEL.search(f.read_text(encoding="utf-8"))]
+    assert fautes == []
+
+
+def list_textes(arbre: ast.AST) -> Iterator[str]:
+    """Les textes d'un fichier ; d'un texte composé, chaque morceau."""
+    for noeud in ast.walk(arbre):
+        if isinstance(noeud, ast.Constant) and isinstance(noeud.value, str):
+            yield noeud.value
+
+
 @cache
 def list_fonctions() -> tuple[tuple[Path, str], ...]:
     """Les fonctions et méthodes publiques, lues une fois ; une propriété porte le nom de sa valeur."""

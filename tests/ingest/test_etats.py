@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
 from barometre.ingest import Lot
 from tests.ingest.conftest import Importer, check_counts, get_reponse
@@ -47,7 +48,7 @@ def test_un_abandon_n_est_pas_une_repondante(importer: Importer) -> None:
     assert list(lot.participation["collectivite_id"]) == ["commune-33063", "commune-2A004"]
     assert [(i.ligne, i.motif[:24]) for i in lot.lignes_ignorees] == [(3, "Questionnaire abandonné ")]
     assert [d.ligne for d in lot.lignes_doublons] == [5]
-    assert any("1 réponse(s) commencée(s)" in a for a in lot.avertissements)
+    assert any("1\xa0réponse commencée" in a for a in lot.avertissements)
 
 
 def test_un_abandon_se_voit_sans_la_derniere_page(importer: Importer) -> None:
@@ -57,8 +58,38 @@ def test_un_abandon_se_voit_sans_la_derniere_page(importer: Importer) -> None:
     lot = importer(sans_page + corps.format(""))
     assert list(lot.participation["collectivite_id"]) == ["commune-33063"]
     assert "abandonné" in lot.lignes_ignorees[0].motif
-    assert importer(sans_page + corps.format("").replace(DATE, "")).charges == 2
+    # Aucune date : les réponses qui s'arrêtent pour ne plus reprendre le disent.
+    assert importer(sans_page + corps.format("").replace(DATE, "")).charges == 1
     assert importer(sans_page + corps.format(DATE)).charges == 2
+
+
+ABANDONS = {
+    "sans date, dernière page": ("lastpage", ("5", "1", "5")),
+    "« Completed », Y ou N": ("Completed", ("Y", "N", "Y")),
+    "terminé, en français": ("Questionnaire terminé", ("Oui", "Non", "Oui")),
+    "statut": ("Statut de la réponse", ("Terminé", "En cours", "Complété")),
+    "date sous « Completed »": ("Completed", (DATE, "", DATE)),
+    "rien ne le dit": ("Remarques internes", ("a", "b", "c")),
+}
+
+
+@pytest.mark.parametrize(("entete", "valeurs"), ABANDONS.values(), ids=ABANDONS)
+def test_un_abandon_se_voit_quoi_que_l_export_en_dise(
+    importer: Importer, entete: str, valeurs: tuple[str, str, str]
+) -> None:
+    """A14 : les soixante abandons restaient répondantes, et comptaient « non » à la question filtrée."""
+    entetes = ENTETES.replace("id;submitdate;lastpage;", f"{entete};")
+    corps = ("213300635;Y;Y;;;12;rien;A1;Y", "210100012;Y;;;;;;;", "212000046;Y;;Y;;3;;A1;N")
+    lot = importer(entetes + "\n".join(f"{v};{c}" for v, c in zip(valeurs, corps, strict=True)) + "\n")
+    check_counts(lot)
+    assert list(lot.participation["collectivite_id"]) == ["commune-33063", "commune-2A004"], lot.rejets
+    assert [i.ligne for i in lot.lignes_ignorees] == [3]
+
+
+def test_peu_de_reponses_jusqu_au_bout_n_est_pas_un_abandon(importer: Importer) -> None:
+    """Deux questions sur six, dont la dernière : le questionnaire a été parcouru."""
+    lot = importer(ENTETES.replace("id;submitdate;lastpage;", "") + "213300635;Y;;;;;;;N\n")
+    assert lot.charges == 1
 
 
 def test_question_non_atteinte_n_est_pas_un_zero(importer: Importer) -> None:
@@ -84,4 +115,4 @@ def test_filtre_sans_reponse_mais_question_repondue(importer: Importer) -> None:
     lot = importer("SIREN;Q01;Q05;Q06\n213300635;;A1;Y\n210100012;N;A1;Y\n")
     assert get_reponse(lot, "commune-33063", "q05") == [("oui", "repondu", 1.0, None)]
     assert get_reponse(lot, "commune-01001", "q05") == [("", "non_concerne", None, None)]
-    assert any("Q05 : 1 réponse(s) à une question qui n'était pas posée" in a for a in lot.avertissements)
+    assert any("Q05 : 1\xa0réponse à une question qui n'était pas posée" in a for a in lot.avertissements)

@@ -271,7 +271,7 @@ def test_classeur_pourcents_feuilles_et_lignes_masquees(importer: Importer) -> N
     lot = importer(sortie.getvalue(), "r.xlsx")
     assert list(lot.fait_reponse.query("question_id == 'communication_q03'")["valeur"]) == [45.0, 3.0]
     dits = " ".join(lot.avertissements)
-    for phrase in ("seule « Réponses »", "1 feuille(s) masquée(s)", "1 ligne(s) masquée(s)", "ligne 2"):
+    for phrase in ("seule « Réponses »", "1\xa0feuille masquée", "1\xa0ligne masquée", "ligne 2"):
         assert phrase in dits
 
 

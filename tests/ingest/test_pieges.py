@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import zipfile
 
 import openpyxl
 import pandas as pd
 import pytest
 
-from barometre.ingest import Referentiel
+from barometre.ingest import ImportRefuse, Referentiel
 from barometre.ingest.concordance import Noms
 from barometre.ingest.personal import mask_personal
 from barometre.ingest.respondents import is_test
@@ -37,6 +38,27 @@ def write_lignes(entetes: str, *valeurs: str) -> str:
         ("Un mot de passe est obligatoire", "Un mot de passe est obligatoire"),
         ("+33 (0)6 12 34 56 78", "[téléphone retiré]"),
         ("Monsieur le maire", "Monsieur le maire"),
+        ("DURAND Jean", "[nom retiré]"),
+        ("LE GOFF Marie-Claire, DGS", "[nom retiré], DGS"),
+        ("Claire Martin, adjointe", "[nom retiré], adjointe"),
+        ("c/o Sylvie B.", "c/o [nom retiré]"),
+        ("jean(at)mairie.fr", "[courriel retiré]"),
+        ("dupont [arobase] mairie [point] fr", "[courriel retiré]"),
+        ("jean.dupont@gmail . com", "[courriel retiré]"),
+        ("06/12/34/56/78", "[téléphone retiré]"),
+        ("06 12 34 56 7 8", "[téléphone retiré]"),
+        ("IBAN FR76 3000 6000 0112 3456 7890 189", "IBAN [numéro retiré]"),
+        ("1 85 05 78 006 084 36", "[numéro retiré]"),
+        ("clé wifi : ABCD-EFGH", "clé wifi : [mot de passe retiré]"),
+        ("Code : 4521", "Code : [mot de passe retiré]"),
+        ("le mot de passe, c'est Mairie2024", "le mot de passe, c'est [mot de passe retiré]"),
+        ("login admin / pass admin", "login [mot de passe retiré] / pass [mot de passe retiré]"),
+        ("SSID Mairie / Mairie2023", "SSID [mot de passe retiré] / [mot de passe retiré]"),
+        ("https://x.fr/?token=abc&a=1", "https://x.fr/?token=[mot de passe retiré]&a=1"),
+        ("SIRET 21330063500017, SIREN 213 300 635", "SIRET 21330063500017, SIREN 213 300 635"),
+        ("La clé du succès : la formation", "La clé du succès : la formation"),
+        ("code postal : 33063, Pierre-Bénite", "code postal : 33063, Pierre-Bénite"),
+        ("du 01/02/2023 au 03/04/2024", "du 01/02/2023 au 03/04/2024"),
         ("Nous utilisons Microsoft Teams", "Nous utilisons Microsoft Teams"),
     ],
 )
@@ -48,7 +70,7 @@ def test_personne_dans_un_texte_libre(texte: str, attendu: str) -> None:
 def test_ce_qui_est_retire_est_dit(importer: Importer) -> None:
     lot = importer(write_lignes("Q01;Q04", "Oui;mdp : abc", "Oui;rien"))
     assert get_reponse(lot, "commune-33063", "q04")[0][3] == "mdp : [mot de passe retiré]"
-    assert any(a.startswith("1 réponse(s) libre(s)") and "retirés" in a for a in lot.avertissements)
+    assert any(a.startswith("1\xa0réponse libre") and "retirés" in a for a in lot.avertissements)
 
 
 @pytest.mark.parametrize("entete", ["id", "token"])
@@ -64,6 +86,13 @@ def test_numeros_de_reponse_repetes(importer: Importer, entete: str) -> None:
 def test_essais_ecartes(importer: Importer, ligne: str) -> None:
     lot = importer(write_lignes("Nom de la collectivité;Nom;E-mail;Q01", ligne, "Ain;Petit;a@b.fr;Oui"))
     assert [r.motif for r in lot.lignes_ignorees] == ["Ligne de test."]
+
+
+@pytest.mark.parametrize(
+    "nom", ["[TEST] Bordeaux", "Bordeaux (test)", "Bordeaux - TEST", "*** test ***", "#Test Lyon", "bidon"]
+)
+def test_un_essai_se_reconnait_dans_un_nom(nom: str) -> None:
+    assert is_test(nom)
 
 
 @pytest.mark.parametrize("nom", ["La Teste-de-Buch", "Teste-de-Buch (La)", "Testelt", "Essarts", "Attestans"])
@@ -132,8 +161,69 @@ def test_colonne_masquee_et_formule_sans_valeur(importer: Importer) -> None:
     classeur.save(tampon)
     lot = importer(tampon.getvalue(), "r.xlsx")
     assert (lot.charges, lot.quarantaine) == (1, 1)
-    assert any("1 colonne(s) masquée(s)" in a for a in lot.avertissements)
+    assert any("1\xa0colonne masquée" in a for a in lot.avertissements)
     assert any("sans valeur enregistrée" in a for a in lot.avertissements)
+
+
+def build_fusionne(*plages: str, texte: str = "Un titre") -> bytes:
+    classeur = openpyxl.Workbook()
+    feuille = classeur.active
+    for ligne in ([texte], ["SIREN", "Q01", "Q03", "Remarques"], *([s, "Oui", 4, "r"] for s in TROIS)):
+        feuille.append(ligne)
+    for plage in plages:
+        feuille.merge_cells(plage)
+    tampon = io.BytesIO()
+    classeur.save(tampon)
+    return tampon.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("plage", "chargees", "lignes"),
+    [
+        ("B3:B5", 1, [4, 5]),  # la première garde sa réponse, les deux autres l'ont perdue
+        ("B4:C4", 2, [4]),  # d'une question à l'autre : rien ne dit à laquelle elle répond
+        ("A1:D1", 3, []),  # un titre
+        ("A2:A3", 2, [3]),  # d'un entête à une réponse
+        ("D3:D5", 3, []),  # une colonne qui n'est pas lue
+    ],
+)
+def test_des_cellules_fusionnees(importer: Importer, plage: str, chargees: int, lignes: list[int]) -> None:
+    lot = importer(build_fusionne(plage), "r.xlsx")
+    assert (lot.charges, [r.ligne for r in lot.rejets]) == (chargees, lignes)
+    assert all(f"fusionnées ({plage})" in r.motif for r in lot.rejets)
+
+
+def test_des_fusions_par_milliers_sont_refusees(importer: Importer) -> None:
+    """Elles ne se parcourent pas : une plage par cellule d'une colonne entière."""
+    fond = build_fusionne("B3:B4")
+    sortie = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(fond)) as lu, zipfile.ZipFile(sortie, "w", zipfile.ZIP_DEFLATED) as ecrit:
+        for nom in lu.namelist():
+            octets = lu.read(nom)
+            if nom.endswith("sheet1.xml"):
+                plages = "".join(f'<mergeCell ref="B{n}:C{n}"/>' for n in range(3, 2_500))
+                octets = octets.replace(b'<mergeCell ref="B3:B4"/>', plages.encode())
+            ecrit.writestr(nom, octets)
+    with pytest.raises(ImportRefuse, match="fusionnées"):
+        importer(sortie.getvalue(), "r.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("format_cellule", "valeur", "lue"), [('0"%"', 45, 45.0), ("0%", 0.45, 45.0), ('0.0" %"', 12.5, 12.5)]
+)
+def test_un_pourcent_dessine_ne_multiplie_pas(
+    importer: Importer, format_cellule: str, valeur: float, lue: float
+) -> None:
+    """« 0"%" » écrit un signe après 45 ; « 0% » montre 45 % de 0,45."""
+    classeur = openpyxl.Workbook()
+    feuille = classeur.active
+    feuille.append(["SIREN", "Q03"])
+    feuille.append([TROIS[0], valeur])
+    feuille["B2"].number_format = format_cellule
+    tampon = io.BytesIO()
+    classeur.save(tampon)
+    lot = importer(tampon.getvalue(), "r.xlsx")
+    assert [v for _, _, v, _ in get_reponse(lot, "commune-33063", "q03")] == [lue], lot.rejets
 
 
 def test_une_colonne_de_dates_suit_les_autres(importer: Importer) -> None:

@@ -55,7 +55,7 @@ def test_ce_qui_demande_un_accord(charge: str, codes: list[str], tmp_path: Path)
     cas = {
         "Les répondantes passeraient de 100 à 10": write_reponses(tmp_path / "a.csv", codes[100:110]),
         "Aucune ligne de ce fichier": write_reponses(tmp_path / "b.csv", ["99999", "00000"]),
-        "Question(s) sans plus aucune réponse : Q11": write_reponses(
+        "Question sans plus aucune réponse : Q11": write_reponses(
             tmp_path / "c.csv", codes[:100], questions="Q01,Q07", cellules="A1,A1"
         ),
         "30 collectivités en service, sur 100, ne sont plus": write_reponses(

@@ -38,7 +38,7 @@ def test_trop_peu_de_tardives_attendent_puis_se_chargent_ensemble(
     quatre = write_reponses(tmp_path / "quatre.csv", codes[100:104])
     lot = importer(quatre, QUESTIONNAIRE, VAGUE, complement=True, adresse=charge)
     assert (lot.lus, lot.charges, lot.retenues, count(charge)) == (4, 0, 4, 100)
-    assert "4 réponse(s)" in lot.avertissements[-1]
+    assert "4\xa0réponses" in lot.avertissements[-1]
     assert "retenue" in open_repository(charge).get_version().commentaire
     apres = read_tables(charge)
     check_memes_tables({"agregat": avant}, apres)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -14,12 +17,17 @@ from barometre.catalogue import DONNEES, load_catalogue
 from barometre.pipeline import referentiel as ref
 from barometre.pipeline.recolte import Bilan, Recolte, Socle, harvest
 from barometre.sources.catalogue import SourceExterieure, load_sources_exterieures
-from barometre.sources.fetch import Lieu, get_kept
-from barometre.sources.gardes import Empreinte, list_reculs
+from barometre.sources.empreinte import Empreinte
+from barometre.sources.fetch import Copie, Lieu, get_kept
+from barometre.sources.gardes import list_reculs
 
 ENTETE = "id_pvd,insee_com,lib_com"
 SOURCES = load_sources_exterieures()
-PVD, FIBRE, CN = (SOURCES[i] for i in ("petites_villes_de_demain", "arcep_ftth", "conseillers_numeriques"))
+# Sans leur repère : leurs fichiers sont inventés ici.
+PVD, FIBRE, CN = (
+    replace(SOURCES[i], repere=None)
+    for i in ("petites_villes_de_demain", "arcep_ftth", "conseillers_numeriques")
+)
 Lignes = Sequence[str]
 
 
@@ -65,7 +73,7 @@ def lieu(tmp_path: Path) -> Lieu:
 Abimer = Callable[[pd.DataFrame], list[str]]
 TROMPEURS: dict[str, tuple[Abimer, str]] = {
     "entêtes seules": (lambda c: [ENTETE], "n'a que ses entêtes"),
-    "coupé à cent lignes": (lambda c: build_pvd(c["code"].head(100).tolist()), "100 lignes"),
+    "coupé à cent lignes": (lambda c: build_pvd(c["code"].head(100).tolist()), "100\xa0lignes"),
     "une seule région": (
         lambda c: build_pvd([code for code in c["code"] if code.startswith(("22", "29", "35", "56"))]),
         "lignes ; entre",
@@ -75,7 +83,7 @@ TROMPEURS: dict[str, tuple[Abimer, str]] = {
     "codes postaux": (lambda c: build_pvd(c["codes_postaux"].str[:5].tolist()), "codes postaux"),
     "clé répétée": (
         lambda c: [*build_pvd(c["code"].tolist()), *(f"b,{code},N" for code in c["code"][:400])],
-        "se répète sur 400 lignes",
+        "se répète sur 400\xa0lignes",
     ),
     "page internet": (lambda c: ["<!DOCTYPE html><html><body>503</body></html>"], "une page internet"),
     "colonne renommée": (
@@ -92,13 +100,13 @@ TROMPEURS |= {
     ),
     "une ligne sur cinq redite sous un autre numéro": (
         lambda c: [*build_pvd(c["code"].tolist()), *(f"bis-{code},{code},Nom" for code in c["code"][::5])],
-        "se répète sur 320 lignes",
+        "se répète sur 320\xa0lignes",
     ),
     "neuf codes sur dix d'ailleurs": (
         lambda c: build_pvd(
             [code if rang % 10 == 0 else f"99{rang:03}" for rang, code in enumerate(c["code"])]
         ),
-        "sont rejetées",
+        "Rejet de",
     ),
     "JSON d'erreur": (lambda c: ['{"error": "not found"}'], "a changé de forme"),
 }
@@ -134,7 +142,7 @@ def test_une_region_perdue_depuis_la_bonne_copie(socle: Socle, communes: pd.Data
     write(lieu, PVD, build_pvd(sans_bretagne))
     refuse = read(socle, lieu, PVD)
     assert refuse.etat == "gardee"
-    assert "La région 53 passe de" in refuse.phrase
+    assert "La région\xa053 passe de" in refuse.phrase
     assert "--confirmer" in refuse.phrase
     acceptee = read(socle, lieu, PVD, confirmer=True)
     assert acceptee.etat == "chargee"
@@ -209,6 +217,91 @@ def test_des_totaux_doubles_sont_un_recul(socle: Socle, communes: pd.DataFrame, 
     assert refuse.etat == "gardee"
     assert "passe de 1\u202f600 à 3\u202f200" in refuse.phrase
     assert read(socle, lieu, CN, confirmer=True).etat == "chargee"
+
+
+def build_reperee(socle: Socle, communes: pd.DataFrame, lieu: Lieu) -> SourceExterieure:
+    """Les conseillers, avec le repère d'un bon fichier que l'on a vu ; aucune bonne copie ne reste."""
+    write(lieu, CN, build_cn(communes["code"].tolist(), 2))
+    assert read(socle, lieu, CN).etat == "chargee"
+    bonne = get_kept(CN, lieu)
+    assert bonne is not None
+    assert bonne.comptes is not None
+    shutil.rmtree(lieu.copies)
+    return replace(CN, repere=Empreinte(**bonne.comptes))
+
+
+PREMIERS: dict[str, tuple[Callable[[list[str]], list[str]], str]] = {
+    "deux sur trois": (
+        lambda codes: [c for r, c in enumerate(codes) if r % 3],
+        "Le fichier a 1\u202f066\xa0lignes, contre 1\u202f600",
+    ),
+    "un sur cinq perdu": (lambda codes: [c for r, c in enumerate(codes) if r % 5], "Le fichier a 1\u202f280"),
+    "la fin manque": (
+        lambda codes: [c for c in codes if not "94" < c < "96"], "Le département\xa095 passe de",
+    ),
+    "un département manque": (
+        lambda codes: [*(c for c in codes if c[:2] != "62"), *([codes[0]] * 40)],
+        "Le département\xa062 passe de",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("abimer", "raison"), PREMIERS.values(), ids=PREMIERS)
+def test_un_premier_fichier_coupe_est_refuse_sans_bonne_copie(
+    socle: Socle, communes: pd.DataFrame, lieu: Lieu,
+    abimer: Callable[[list[str]], list[str]], raison: str,
+) -> None:  # fmt: skip
+    """La moitié des conseillers passait au premier chargement : 2 548 postes, et des zéros ailleurs."""
+    source = build_reperee(socle, communes, lieu)
+    assert read(socle, lieu, source).etat == "chargee"
+    shutil.rmtree(lieu.copies)
+    write(lieu, source, build_cn(abimer(sorted(communes["code"])), 2))
+    refuse = read(socle, lieu, source)
+    assert (refuse.etat, refuse.rapport) == ("absente", None)
+    assert raison in refuse.phrase
+    assert "--confirmer" in refuse.phrase
+    # Les conseillers ont vraiment diminué depuis 2023 : un autre millésime se confirme.
+    assert read(socle, lieu, source, confirmer=True).etat == "chargee"
+
+
+def test_une_derniere_valeur_coupee(socle: Socle, communes: pd.DataFrame, lieu: Lieu) -> None:
+    """« 33063 » coupé en « 330 » a le bon nombre de colonnes : c'est le saut de ligne qui manque."""
+    source = build_reperee(socle, communes, lieu)
+    lignes = build_cn(communes["code"].tolist(), 2)
+    write(lieu, source, [*lignes[:-1], lignes[-1][:-2]], fin="")
+    assert (
+        "dans la publication connue (septembre 2023) : il est sans doute tronqué"
+        in read(socle, lieu, source).phrase
+    )
+
+
+def test_une_adresse_rend_la_publication_du_jour(
+    socle: Socle, communes: pd.DataFrame, lieu: Lieu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Le repère date de 2023 : un quart de lignes de moins, partout, n'y est plus un fichier coupé."""
+    source = replace(
+        build_reperee(socle, communes, lieu), adresse="https://exemple.invalid/cn.csv", suffixe=".csv"
+    )
+    codes = [code for rang, code in enumerate(communes["code"]) if rang % 4]
+
+    def download(source: SourceExterieure, lieu: Lieu, client: object) -> Copie:
+        chemin = lieu.copies / source.id / "nouvelle.csv"
+        chemin.parent.mkdir(parents=True)
+        chemin.write_text("\n".join(build_cn(codes, 2)) + "\n", encoding="utf-8")
+        return Copie(source.id, chemin, "adresse", "0" * 64, datetime.now(UTC))
+
+    monkeypatch.setattr("barometre.sources.fetch._download", download)
+    assert read(socle, replace(lieu, miroir=None), source).etat == "chargee"
+
+
+def test_chaque_source_qui_ecrit_des_zeros_a_son_repere() -> None:
+    """Un échantillon n'en a pas : il est nommé par son nombre de lignes, non par des bornes basses."""
+    sans = {s.id for s in SOURCES.values() if s.usage == "indicateurs" and s.repere is None}
+    assert sans == {"presence_numerique"}
+    dpnt = SOURCES["presence_numerique"].attendu
+    assert (dpnt.echantillon, dpnt.regions) == (4, 17)
+    assert dpnt.lignes is not None
+    assert dpnt.lignes[0] > 20_000
 
 
 AVANT = Empreinte(1000, 10, {"53": 100}, {"postes": 500.0, "rares": 20.0})

@@ -120,7 +120,7 @@ def test_un_fichier_du_miroir_refuse_laisse_celui_de_l_application(tmp_path: Pat
     tolerante = replace(SOURCE, attendu=replace(SOURCE.attendu, rejets=1.0, regions=0, totaux={}))
     harvest(tolerante, Lieu(tmp_path, tmp_path / "copies"), recolte)
     assert recolte.bilans[0].etat == "gardee"
-    assert "6 lignes" in recolte.bilans[0].phrase
+    assert "6\xa0lignes" in recolte.bilans[0].phrase
 
 
 def test_la_fabrique_additionne_les_iris_et_fixe_le_paquet() -> None:
