@@ -33,18 +33,19 @@ _NUMERO = re.compile(
 )
 _JETON = re.compile(r"(?P<cle>[?&](?:token|key|jeton|sid|pass|password|auth|secret)=)[^\s&#]+", re.IGNORECASE)
 _SECRET = re.compile(
-    r"(?<!\[)\b(?P<mot>(?:mots? de passe|mdp|p[a@]ssw[o0]rd|passwd|pwd|pass|login|identifiants?|ssid|token|jeton"
+    r"(?<!\[)\b(?P<mot>(?:mots? de passe|mdp|p[a@]ssw[o0]rd|passwd|pwd|pass|login|identifiants?|ssid"
+    r"|token|jeton"
     r"|(?:codes?|cl[ée]s?|clefs?) (?:wi-?fi|wpa2?|wep|api|réseau|d[’']accès|de sécurité|secr[eè]te?)"
-    r"|codes?(?=[ ]?:[ ]?\d))"
+    r"|codes?(?=[ ]?:[ ]?\d))\b"
     r"(?:[ ](?:du[ ]|de[ ](?:la[ ]|l[’'])?)?(?:wi-?fi|messagerie|session|ordinateur|poste|mairie|site))?)"
-    r"(?P<lien>[^.:=\n]{0,20}?\s*(?:[:=]|->|→)\s*|[\s,]+(?:(?:est|is|c[’']est)\b)?\s*)"
+    r"(?P<lien>[^.:=\n\[\]]{0,20}?\s*(?:[:=]|->|→)\s*|[\s,]+(?:(?:est|is|c[’']est)\b)?\s*)"
     r"(?P<secret>[^\s,;]+)",
     re.IGNORECASE,
 )
 # « login admin / pass admin » : les deux mots ensemble déclarent ce qui les suit.
 _COUPLE = re.compile(
-    r"\b(?P<un>login|identifiant|user|ssid)[ ]?:?[ ]?[^\s/,;]+"
-    r"(?P<entre>[ ]?[/,;]?[ ]?(?:(?:pass(?:word)?|mdp|mot de passe)[ ]?:?[ ]?|(?<=/)|(?<=/ )))[^\s,;]+",
+    r"\b(?P<un>login|identifiant|user|ssid)[ ]?:?[ ]?[^\s/,;:\[]+"
+    r"(?P<entre>[ ]?[/,;]?[ ]?(?:(?:pass(?:word)?|mdp|mot de passe)[ ]?:?[ ]?|(?<=/)|(?<=/ )))[^\s,;\[]+",
     re.IGNORECASE,
 )
 _CIVILITE = re.compile(rf"\b(?P<titre>M\.|Mr\.?|Mme\.?|Mlle\.?|[Mm]onsieur|[Mm]adame|Dr\.?|Me)[ ]{_NOMS}")
