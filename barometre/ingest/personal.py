@@ -31,7 +31,9 @@ _NUMERO = re.compile(
     r"[ ]?(?:\d{2}|2[AB])[ ]?\d{3}[ ]?\d{3}[ ]?\d{2}(?!\d)"
     r"|(?<!\d)\d{4}(?:[ -]\d{4}){3}(?!\d)"
 )
-_JETON = re.compile(r"(?P<cle>[?&](?:token|key|jeton|sid|pass|password|auth|secret)=)[^\s&#]+", re.IGNORECASE)
+_JETON = re.compile(
+    r"(?P<cle>[?&](?:token|key|jeton|sid|pass|password|auth|secret)=)[^\s&#\[]+", re.IGNORECASE
+)
 _SECRET = re.compile(
     r"(?<!\[)\b(?P<mot>(?:mots? de passe|mdp|p[a@]ssw[o0]rd|passwd|pwd|pass|login|identifiants?|ssid"
     r"|token|jeton"

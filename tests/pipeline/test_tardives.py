@@ -114,5 +114,5 @@ def test_un_remplacement_qui_ne_change_presque_rien_avertit(
     """Le même export, une réponse de plus : c'est une tardive seule, par un autre chemin."""
     fichier = write_reponses(tmp_path / "tout.csv", codes[:101])
     lot = importer(fichier, QUESTIONNAIRE, VAGUE, essai=True, adresse=charge)
-    assert "ne change que 1 réponse" in lot.avertissements[-1]
+    assert "ne change que 1\xa0réponse" in lot.avertissements[-1]
     assert lot.a_confirmer == ()
