@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from barometre.assemblage.depot import VersionAbsente
 from barometre.views.donnees.demande import ExplorationRefusee
+from barometre.views.lecture.address import explain_inconnues
 from barometre.warehouse.engine import EntrepotError
 
 MIME = "application/problem+json"
@@ -43,7 +44,13 @@ def add_problemes(api: FastAPI) -> None:
 
 
 async def _refuse_validation(_: Request, erreur: Any) -> JSONResponse:
-    lieux = sorted({str(e["loc"][-1]) for e in erreur.errors()})
+    fautes = erreur.errors()
+    inconnues = sorted({str(e["loc"][-1]) for e in fautes if e["type"] == "extra_forbidden"})
+    if inconnues:
+        return build_probleme(
+            422, f"{explain_inconnues(inconnues)} : celles de cette adresse sont dans /api/v1/."
+        )
+    lieux = sorted({str(e["loc"][-1]) for e in fautes})
     return build_probleme(422, f"Valeur hors de ce qui est permis pour : {', '.join(lieux)}.")
 
 

@@ -28,6 +28,10 @@ class Version(BaseModel):
     licence: str = LICENCE
 
 
+AUCUNE = "Aucune ligne : élargissez la demande (champ, vague, recherche)."
+PAGE_PASSEE = "Cette page est après la dernière : demandez un numéro plus petit, ou plus de lignes par page."
+
+
 class Page(BaseModel, Generic[Ligne]):
     """Une page de lignes ; `total` compte toutes celles de la demande."""
 
@@ -35,6 +39,7 @@ class Page(BaseModel, Generic[Ligne]):
     total: int
     page: int
     taille: int
+    avis: str = Field("", description="Ce qu'il faut changer quand il n'y a aucune ligne ; vide sinon")
     lignes: list[Ligne]
 
 
@@ -52,9 +57,11 @@ def read_version(gate: Gate) -> Version:
 def build_page(
     gate: Gate, lignes: list[dict[str, Any]], total: int, page: int, taille: int
 ) -> dict[str, Any]:
-    """Une page de lignes, avec ce qui les situe."""
+    """Une page de lignes, avec ce qui les situe ; une phrase s'il n'y en a aucune."""
+    avis = "" if lignes else AUCUNE if total == 0 else PAGE_PASSEE
     return {
-        "version": read_version(gate), "total": total, "page": page, "taille": taille, "lignes": lignes,
+        "version": read_version(gate), "total": total, "page": page, "taille": taille, "avis": avis,
+        "lignes": lignes,
     }  # fmt: skip
 
 

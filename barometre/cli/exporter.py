@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 from barometre.access import Gate
 from barometre.assemblage.depot import VersionAbsente, has_version
@@ -20,7 +21,7 @@ from barometre.fichiers import write_atomic
 from barometre.maps.geopackage import GeopackageRefuse, to_gpkg
 from barometre.views.donnees.demande import ExplorationRefusee
 from barometre.views.donnees.explorer import VueExplorer
-from barometre.views.lecture.address import read_query
+from barometre.views.lecture.address import explain_inconnues, list_inconnues, read_query
 from barometre.warehouse.repository import open_repository
 
 GPKG = "gpkg"
@@ -46,6 +47,8 @@ def add_command(commandes: Any) -> None:
 
 def execute(demande: argparse.Namespace) -> None:
     """Écrit le fichier entier ou rien ; dit ses lignes et celles que le secret cache."""
+    if inconnues := list_inconnues(parse_qs(demande.requete.rpartition("?")[2], keep_blank_values=True)):
+        raise Refus(f"{explain_inconnues(inconnues)} : ôtez-la, ou voyez les clés dans docs/exploitation.md.")
     try:
         vue = load_requete(open_gate(demande.requete), demande.requete)
     except ExplorationRefusee as erreur:

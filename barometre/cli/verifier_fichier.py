@@ -34,7 +34,7 @@ from barometre.cli.verification.ecarts import (
 )
 from barometre.cli.verification.refaits import Refait, list_refaits
 from barometre.domain.formats import format_compte, format_date
-from barometre.domain.provenance import REMIS_SOUS_DROIT
+from barometre.domain.provenance import REMIS_SOUS_DROIT, SUR_PLACE
 from barometre.views.lecture.address import read_query
 
 OCTETS = 200 * 1024 * 1024  # plus que le plus grand fichier d'Explorer (100 000 lignes)
@@ -54,6 +54,11 @@ SANS_FICHIER = (
     "Cette adresse ne donne aucun fichier de ce format : il ne vient pas de l'outil, ou d'une page qui ne "
     "l'offrait qu'à qui a un droit."
 )
+MARQUES = {
+    REMIS_SOUS_DROIT: SOUS_DROIT,
+    SUR_PLACE: "Ce fichier dit porter des réponses données sur place : elles ne sont gardées nulle part, "
+    "rien ne peut le refaire.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +172,10 @@ def _compare_cases(lu: Contenu, candidats: list[tuple[str, Contenu]], adresse: s
         return Verdict(REENREGISTRE, _explain_meme(attendu, lu, "", adresse), nom)
     if has_memes_lignes(attendu, lu):
         return Verdict(REENREGISTRE, _explain_meme(attendu, lu, ", dans un autre ordre", adresse), nom)
-    if any(REMIS_SOUS_DROIT in case for grille in lu.values() for ligne in grille for case in ligne):
-        return Verdict(ETRANGER, SOUS_DROIT)
+    dit = {case for grille in lu.values() for ligne in grille for case in ligne}
+    for marque, phrase in MARQUES.items():
+        if any(marque in case for case in dit):
+            return Verdict(ETRANGER, phrase)
     return Verdict(DIFFERE, f"a été modifié : {ecart.phrase} ({adresse}).", nom, ecart)
 
 

@@ -11,6 +11,10 @@ LICENCE = "Licence Ouverte 2.0 (Etalab)"
 LICENCE_URL = "https://www.etalab.gouv.fr/licence-ouverte-open-licence"
 # Ce que dit de lui un fichier remis à qui a un droit : le public ne le refait pas.
 REMIS_SOUS_DROIT = "Remis à une personne qui a un droit : ce fichier porte ce que le public ne lit pas."
+# Et celui qui porte ce qu'un visiteur a répondu dans la page : rien n'en est gardé pour le refaire.
+SUR_PLACE = (
+    "Avec des réponses données sur place par qui a pris ce fichier : elles ne sont enregistrées nulle part."
+)
 AVERTISSEMENT_SIMULATION = "Réponses simulées : données de démonstration, à ne pas citer."
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 _LONGUEUR = 32
 # Ce que les bords d'une cellule prennent, en signes.
 _BORDS = 4
+_COURT = 12
 
 
 def compute_largeurs(entetes: Sequence[str], lignes: Sequence[Sequence[str]]) -> tuple[float, ...]:
@@ -20,4 +21,7 @@ def compute_largeurs(entetes: Sequence[str], lignes: Sequence[Sequence[str]]) ->
 
 def _count_signes(textes: Sequence[str]) -> int:
     mot = max(len(mot) for mot in textes[0].split() or [""])
-    return max(min(max(map(len, textes)), _LONGUEUR), mot + _BORDS)
+    long = max(map(len, textes))
+    # « 4 sur 8 » ne se coupe pas : un texte court garde ses bords.
+    court = long + _BORDS if long <= _COURT else 0
+    return max(min(long, _LONGUEUR), mot + _BORDS, court)

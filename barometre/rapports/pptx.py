@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from lxml import etree
@@ -14,12 +15,15 @@ from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_TICK_LABEL_POSI
 from pptx.util import Cm, Pt
 
 from barometre.rapports.figer import freeze_paquet
+from barometre.rapports.largeurs import compute_largeurs
 from barometre.rapports.modele import Document, Figure, Image, Liste, Paragraphe, Point, Section, Tableau
 
 MIME = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 _LARGEUR, _HAUTEUR, _MARGE = 33.87, 19.05, 1.5  # centimètres, 16/9
 _TITRE_SEUL = 5  # rang de la mise en page « titre seul » du modèle de python-pptx
 _POINTS, _LIGNES, _PHRASES = 9, 9, 5  # ce qui tient sur une diapositive et se lit projeté
+# Une phrase qui tient en deux lignes au-dessus d’un tableau.
+_AU_DESSUS = 260
 _ACCENT = RGBColor(0x1B, 0x4F, 0x8A)
 _BARRE = RGBColor(0xA9, 0xC3, 0xE2)
 _ENCRE = RGBColor(0x14, 0x20, 0x2E)
@@ -60,6 +64,11 @@ def _add_section(presentation: Any, document: Document, section: Section) -> Non
         details = elements
     else:
         phrases += elements
+    if _is_courte(phrases, section):
+        for bloc in section.blocs:
+            if isinstance(bloc, Tableau):
+                _add_tableau(presentation, document, replace(bloc, titre=section.titre), " ".join(phrases))
+        return
     for rang in range(0, len(phrases), _PHRASES):
         lot = phrases[rang : rang + _PHRASES]
         _write_phrases(_add_page(presentation, document, section.titre, (*lot, *details)), lot, taille=15)
@@ -70,6 +79,12 @@ def _add_section(presentation: Any, document: Document, section: Section) -> Non
             _add_tableau(presentation, document, bloc)
         elif isinstance(bloc, Image):
             _add_image(presentation, document, bloc)
+
+
+def _is_courte(phrases: Sequence[str], section: Section) -> bool:
+    """Un tableau et une phrase : au-dessus de lui, elle ne laisse pas une diapositive presque vide."""
+    autres = [bloc for bloc in section.blocs if not isinstance(bloc, Paragraphe)]
+    return len(autres) == 1 and isinstance(autres[0], Tableau) and sum(map(len, phrases)) <= _AU_DESSUS
 
 
 def _add_page(presentation: Any, document: Document, titre: str, notes: Sequence[str] = ()) -> Any:
@@ -119,7 +134,7 @@ def _add_figure(presentation: Any, document: Document, figure: Figure) -> None:
 
 def _write_legende(page: Any, phrase: str) -> None:
     cadre = page.shapes.add_textbox(Cm(_MARGE), Cm(2.7), Cm(_LARGEUR - 2 * _MARGE), Cm(1)).text_frame
-    cadre.text = phrase
+    cadre.text, cadre.word_wrap = phrase, True
     cadre.paragraphs[0].runs[0].font.size = Pt(12)
 
 
@@ -179,23 +194,25 @@ def _ecart(haut: float | None, bas: float | None) -> float:
     return 0.0 if haut is None or bas is None else max(haut - bas, 0.0)
 
 
-def _add_tableau(presentation: Any, document: Document, tableau: Tableau) -> None:
+def _add_tableau(presentation: Any, document: Document, tableau: Tableau, phrase: str = "") -> None:
     for rang in range(0, len(tableau.lignes), _LIGNES):
         lot = tableau.lignes[rang : rang + _LIGNES]
         suite = f" ({rang // _LIGNES + 1})" if len(tableau.lignes) > _LIGNES else ""
         page = _add_page(presentation, document, f"{tableau.titre}{suite}")
-        _write_tableau(page, tableau, lot)
+        if phrase:
+            _write_legende(page, phrase)
+        _write_tableau(page, tableau, lot, haut=4.2 if phrase else 3.2)
 
 
-def _write_tableau(page: Any, tableau: Tableau, lignes: Sequence[Sequence[str]]) -> None:
+def _write_tableau(page: Any, tableau: Tableau, lignes: Sequence[Sequence[str]], *, haut: float) -> None:
     large = _LARGEUR - 2 * _MARGE
     cadre = page.shapes.add_table(
-        len(lignes) + 1, len(tableau.entetes), Cm(_MARGE), Cm(3.2), Cm(large), Cm(10)
+        len(lignes) + 1, len(tableau.entetes), Cm(_MARGE), Cm(haut), Cm(large), Cm(10)
     )
     cadre._element.nvGraphicFramePr.cNvPr.set("descr", f"Tableau : {tableau.titre}")
-    autre = large * 0.66 / max(len(tableau.entetes) - 1, 1)
-    for rang, colonne in enumerate(cadre.table.columns):
-        colonne.width = Cm(large * 0.34 if rang == 0 else autre)
+    parts = compute_largeurs(tableau.entetes, tableau.lignes)
+    for part, colonne in zip(parts, cadre.table.columns, strict=True):
+        colonne.width = Cm(large * part)
     for rang, ligne in enumerate((tableau.entetes, *lignes)):
         for place, texte in enumerate(ligne):
             cellule = cadre.table.cell(rang, place)

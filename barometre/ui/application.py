@@ -12,6 +12,7 @@ from barometre.ui import compte, frame, navigation, porte, presentation, roles, 
 from barometre.ui.blocks import citer
 from barometre.ui.blocks.messages import render_message
 from barometre.ui.navigation import PageDeclaree
+from barometre.views.lecture.address import explain_inconnues, list_inconnues
 from barometre.warehouse.engine import EntrepotError
 
 # Ces pages ne lisent pas l'entrepôt : elles s'affichent même s'il n'y en a pas.
@@ -25,6 +26,8 @@ def render_application() -> None:
     _configure(page)
     state.reset_messages()
     state.restore_suivies(page.adresse)
+    if inconnues := list_inconnues(st.query_params):
+        state.add_message(f"{explain_inconnues(inconnues)}\u202f: la page n’en tient pas compte.")
     version, panne = _read_version()
     roles.restore_vue(version)
     compare = page.adresse not in SANS_DONNEES

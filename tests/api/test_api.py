@@ -92,7 +92,8 @@ def test_la_pagination_rend_tout_une_fois(client: TestClient) -> None:
     [
         ("/valeurs?indicateurs=inconnu", 422, "inconnu"),
         ("/valeurs?niveau=canton", 422, "niveau"),
-        ("/valeurs?inconnue=1", 422, "inconnue"),
+        ("/valeurs?zorglub=1", 422, "clé inconnue, «\u202fzorglub\u202f»"),
+        ("/valeurs?type=commune&strate=epci-0-14999", 422, "ôtez l’un des deux"),
         ("/indicateurs?taille=0", 422, "taille"),
         ("/rien", 404, "openapi"),
     ],
@@ -103,6 +104,12 @@ def test_une_erreur_est_un_probleme_en_francais(
     reponse = client.get(adresse)
     assert (reponse.status_code, reponse.headers["content-type"]) == (code, "application/problem+json")
     assert mot in reponse.json()["detail"]
+
+
+def test_une_reponse_sans_ligne_dit_ce_qu_il_faut_changer(client: TestClient) -> None:
+    assert "élargissez" in client.get("/collectivites?recherche=zzzzzz").json()["avis"]
+    assert "après la dernière" in client.get("/indicateurs?page=999").json()["avis"]
+    assert client.get("/indicateurs").json()["avis"] == ""
 
 
 def test_le_debit_est_borne(gate: Gate) -> None:

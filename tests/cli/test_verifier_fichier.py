@@ -17,6 +17,7 @@ from barometre.assemblage import depot, memoire
 from barometre.assemblage.emporter import build_emporte
 from barometre.assemblage.explorer import load_requete
 from barometre.cli import main
+from barometre.domain.provenance import SUR_PLACE
 from barometre.exports import FORMATS
 from barometre.exports.csv import write_donnees
 from tests.fakes import build_entrepot_factice
@@ -90,6 +91,31 @@ def test_un_csv_sans_en_tete_se_reconnait_par_son_adresse(
     (dossier / "vue.csv").write_bytes(write_donnees(vue.fichier, "international").encode())
     assert main(["verifier-fichier", str(dossier / "vue.csv"), vue.provenance.adresse]) == 0
     assert "csv_sans_entete" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("requete", "mot"),
+    [
+        ("zorglub=3&par=strate", "clé inconnue, «\u202fzorglub"),
+        ("type=commune&strate=epci-0-14999", "ôtez l’un"),
+    ],
+)
+def test_exporter_refuse_une_cle_inconnue_ou_un_filtre_impossible(
+    dossier: Path, requete: str, mot: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["exporter", requete, "-o", str(dossier / "jamais.csv")]) == 1
+    assert mot in capsys.readouterr().err
+    assert not (dossier / "jamais.csv").exists()
+
+
+def test_des_reponses_donnees_sur_place_ne_passent_pas_pour_un_faux(
+    dossier: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    vue = load_requete(depot.open_gate_publique(), REQUETE)
+    dite = replace(vue.provenance, precautions=(*vue.provenance.precautions, SUR_PLACE))
+    (dossier / "visite.csv").write_bytes(build_emporte(vue.fichier, dite, "csv"))
+    assert main(["verifier-fichier", str(dossier / "visite.csv")]) == 1
+    assert "rien ne peut le refaire" in capsys.readouterr().err
 
 
 def test_un_octet_change_se_voit(dossier: Path, capsys: pytest.CaptureFixture[str]) -> None:

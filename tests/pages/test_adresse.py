@@ -57,6 +57,12 @@ def test_une_mauvaise_valeur_donne_le_defaut_et_une_phrase(ouvrir: Ouvrir) -> No
     assert sum("geante" in html.proto.body for html in page.get("html")) == 1
 
 
+def test_une_cle_inconnue_se_dit_sauf_celle_qu_un_courriel_ajoute(ouvrir: Ouvrir) -> None:
+    (message,) = list_messages(ouvrir("inclusion", zorglub="1", utm_source="lettre"))
+    assert "clé inconnue, «\u202fzorglub\u202f»" in message
+    assert "n’en tient pas compte" in message
+
+
 def test_une_adresse_hostile_ne_casse_rien(ouvrir: Ouvrir) -> None:
     page = ouvrir("inclusion", territoire="<script>alert(1)</script>", indicateur="${x}" * 500, vue="`")
     assert not page.exception

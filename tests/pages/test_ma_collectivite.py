@@ -150,6 +150,8 @@ def test_repondre_sur_place_place_aussitot(ouvrir_terrain: Ouvrir) -> None:
     assert "sur-place-communication_q02" in [r.key for r in page.radio]
     assert "1\u00a0question répondue sur" in _tout(page)
     assert "vous\u202f: oui" in _tout(page)
+    # Pas d'archive de ces réponses-là : c'est dit à côté des fichiers.
+    assert any("Tout emporter" in c.value and "effacez-les" in c.value for c in page.caption)
 
 
 def test_repondre_sur_la_fiche_la_met_a_jour_pour_cette_visite_seule(ouvrir_terrain: Ouvrir) -> None:

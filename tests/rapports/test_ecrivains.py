@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -14,7 +15,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from barometre.rapports.formats import FORMATS_DOCUMENT, get_nom
-from barometre.rapports.modele import Document
+from barometre.rapports.largeurs import compute_largeurs
+from barometre.rapports.modele import Document, Paragraphe, Section, Tableau
 
 _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 
@@ -77,6 +79,25 @@ def test_pptx_a_un_graphique_modifiable_avec_ses_barres_d_erreur(document: Docum
         CalamineWorkbook.from_filelike(io.BytesIO(paquet.read(classeur))).get_sheet_by_index(0).to_python()
     )
     assert lignes[1:] == [["Un site internet (n = 412, note A)", 0.68], ["Une charte (n = 88, note C)", 0.24]]
+
+
+def test_une_phrase_et_son_tableau_partagent_une_diapositive(document: Document) -> None:
+    tableau = Tableau("Pratiques", ("Thème", "Vous"), (("Inclusion", "4 sur 8"),))
+    courte = replace(document, sections=(Section("Vos pairs", (Paragraphe("Une phrase."), tableau)),))
+    paquet = _open(courte, "pptx")
+    pages = [n for n in paquet.namelist() if re.fullmatch(r"ppt/slides/slide\d+.xml", n)]
+    assert len(pages) == 2
+    assert {"Vos pairs", "Une phrase.", "4 sur 8"} <= set(
+        ElementTree.fromstring(paquet.read(pages[1])).itertext()
+    )
+
+
+def test_une_colonne_de_textes_courts_garde_ses_bords() -> None:
+    """« 4 sur 8 » sous « Vous » passait à la ligne."""
+    theme, soi = compute_largeurs(
+        ("Thème", "Vous"), (("Une démarche numérique de trente signes", "4 sur 8"),)
+    )
+    assert soi / theme == pytest.approx(11 / 32)
 
 
 def test_pptx_a_textes_de_remplacement_et_commentaires(document: Document) -> None:

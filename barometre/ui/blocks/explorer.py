@@ -22,6 +22,7 @@ from barometre.views.donnees.demande import (
     DemandeExplorer,
     ExplorationRefusee,
     build_modeles,
+    explain_impossible,
     list_admises,
     read_demande,
 )
@@ -68,6 +69,8 @@ def select_vue() -> Composee:
     select_choix()
     admises = list_admises(load_catalogue(), porte.list_territoires())
     demande = read_demande(state.read_adresse(admises))
+    if phrase := explain_impossible(load_catalogue(), demande.selection):
+        render_message(phrase)
     try:
         return Composee(demande, load_explorer(porte.get_gate(), demande))
     except ExplorationRefusee as erreur:

@@ -19,7 +19,7 @@ import streamlit as st
 from barometre.access.droits import is_motif_requis
 from barometre.assemblage.emporter import ARCHIVE, build_emporte
 from barometre.domain.portee import PUBLIC
-from barometre.domain.provenance import Provenance
+from barometre.domain.provenance import SUR_PLACE, Provenance
 from barometre.exports import FORMATS
 from barometre.rapports.formats import FORMATS_DOCUMENT, get_nom
 from barometre.rapports.modele import Document
@@ -36,6 +36,11 @@ MOTIF = (
     "Pourquoi emporter ces données nommées\u202f? Votre réponse est inscrite au journal, avec votre compte."
 )
 MOTIF_TAILLE = 200
+SANS_ARCHIVE = (
+    "Vos réponses de cette visite sont dans ces fichiers, et nulle part ailleurs. L’archive complète "
+    "«\u202fTout emporter\u202f» n’est offerte que sans elles\u202f: effacez-les, ou ouvrez la page dans un "
+    "autre onglet."
+)
 TOUT = "Tout emporter (zip)"
 INTERNATIONAL = "international"
 ECRITURES = {"francais": "Français (Excel, LibreOffice)", INTERNATIONAL: "International (programmes)"}
@@ -69,6 +74,7 @@ def render_telechargements(
     if prive == VISITE:
         # Ces fichiers-là sont écrits d'avance dans la page : une archive l'alourdirait à chaque geste.
         formats = tuple(f for f in formats if f != ARCHIVE)
+        situee = replace(situee, precautions=(*situee.precautions, SUR_PLACE))
     offerts = [
         FichierOffert(
             extension, TOUT if extension == ARCHIVE else f"Télécharger en {FORMATS[extension].libelle}",
@@ -78,6 +84,8 @@ def render_telechargements(
         for extension in map(choose_csv, formats)
     ]  # fmt: skip
     render_fichiers(offerts, cle=f"telecharger-{cle}", prive=prive)
+    if prive == VISITE and not cle.startswith("tableau-"):
+        st.caption(SANS_ARCHIVE)
 
 
 def choose_csv(format_: str) -> str:

@@ -107,7 +107,7 @@ def _render_donnees(affiche: ThemeAffiche) -> None:
     _render_questions(vue)
     st.header("Emporter ces chiffres")
     render_telechargements(
-        lambda: vue.table, vue.provenance, cle="theme", formats=("csv", "xlsx", "parquet", "zip")
+        lambda: vue.table, vue.provenance, cle="theme", formats=("csv", "xlsx", "ods", "parquet", "zip")
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from barometre.catalogue.model import Catalogue
+from barometre.domain.formats import format_guillemets
 from barometre.domain.territoire import COUVERTURES, FRANCE, TYPES
 from barometre.views.lecture.address import Admises, Adresse, read_query
 from barometre.views.lecture.libelles import ZONES
@@ -107,4 +108,18 @@ def parse_demande(requete: str, catalogue: Catalogue, territoires: Mapping[str, 
     adresse = read_query(requete, list_admises(catalogue, territoires))
     if adresse.messages:
         raise ExplorationRefusee(adresse.messages[0].partition("\u202f: ")[0] + ".")
-    return read_demande(adresse)
+    demande = read_demande(adresse)
+    if phrase := explain_impossible(catalogue, demande.selection):
+        raise ExplorationRefusee(phrase)
+    return demande
+
+
+def explain_impossible(catalogue: Catalogue, selection: Selection) -> str:
+    """Un type et une taille d'un autre type ne se rencontrent jamais ; vide si tout va ensemble."""
+    strate = next((s for s in catalogue.strates if s.id == selection.strate), None)
+    if strate is None or selection.type in ("", strate.type):
+        return ""
+    return (
+        f"Aucune collectivité n’est à la fois du type {format_guillemets(selection.type)} et de la strate "
+        f"{format_guillemets(strate.id)}\u202f: ôtez l’un des deux."
+    )

@@ -158,13 +158,13 @@ def _list_messages(
     if not demande.indicateurs or not absents:
         return petits
     raison = (
-        "n’y ont pas de chiffre à ce niveau ou à cette vague"
+        "Pas de chiffre à ce niveau ou à cette vague"
         if demande.est_commune_a_tous
-        else "ne se répartissent pas ainsi, ou n’ont pas de chiffre ici (données de l’État et chiffres "
+        else "Pas de répartition de cette sorte, ou pas de chiffre ici (données de l’État et chiffres "
         "publiés se lisent toutes collectivités réunies)"
     )
     return [
-        f"Sans ligne dans cette vue : {format_liste([f'« {a} »' for a in absents])} {raison}.",
+        f"Sans ligne dans cette vue : {format_liste([f'« {a} »' for a in absents])}. {raison}.",
         *petits,
     ]
 

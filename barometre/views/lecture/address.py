@@ -6,7 +6,7 @@ un texte (« 01 »). Une mauvaise valeur donne celle par défaut et une courte p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlencode
 
@@ -14,6 +14,8 @@ Valeur = str | tuple[str, ...]
 # Les valeurs admises d'une clé : une liste close, ou une question posée à qui sait.
 Admises = Collection[str] | Callable[[str], bool]
 LONGUEUR_MAXIMALE = 200
+# Ce qu'un courriel ou un réseau social ajoute à un lien : ce n'est pas une faute de qui l'ouvre.
+PISTAGE = ("utm_", "mtm_", "pk_", "fbclid", "gclid", "msclkid", "embed_options")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,18 @@ def read_query(
     """La même chose depuis un texte : « ?strate=commune-0-499&vague=2024-v2 »."""
     parametres = parse_qs(requete.split("?", 1)[-1].lstrip("?"), keep_blank_values=True)
     return read_address(parametres, admises, defauts)
+
+
+def list_inconnues(noms: Iterable[str]) -> tuple[str, ...]:
+    """Les clés que rien ne lit, hors celles qu'un courriel ou un réseau ajoute à tout lien."""
+    return tuple(nom for nom in noms if nom not in CLES and not nom.startswith(PISTAGE))
+
+
+def explain_inconnues(noms: Sequence[str]) -> str:
+    """La phrase d'une clé que l'adresse ne connaît pas."""
+    dites = ", ".join(f"«\u202f{nom[:40]}\u202f»" for nom in noms[:3])
+    connue = "clé inconnue" if len(noms) == 1 else "clés inconnues"
+    return f"L’adresse a {'une' if len(noms) == 1 else 'des'} {connue}, {dites}"
 
 
 def build_query(valeurs: Mapping[str, Valeur], defauts: Mapping[str, Valeur] | None = None) -> str:
