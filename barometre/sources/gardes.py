@@ -50,7 +50,8 @@ def build_empreinte(brut: Brut, resultat: Resultat, contexte: Contexte) -> Empre
         _count(touchees, contexte.regions),
         compute_totaux(resultat.valeurs),
         _count(touchees, contexte.departements),
-        brut.finie,
+        # Un fichier collé deux fois a une fin qui ne dit rien : ses doublons sont rejetés.
+        None if brut.repetees else brut.finie,
     )
 
 

@@ -275,6 +275,19 @@ def test_une_derniere_valeur_coupee(socle: Socle, communes: pd.DataFrame, lieu: 
     )
 
 
+def test_un_fichier_colle_deux_fois_n_est_pas_tronque(
+    socle: Socle, communes: pd.DataFrame, lieu: Lieu
+) -> None:
+    """Sa fin ne dit rien : ses lignes redites sont rejetées, les autres sont celles de la publication."""
+    source = build_reperee(socle, communes, lieu)
+    lignes = build_cn(communes["code"].tolist(), 2)
+    write(lieu, source, [*lignes, *lignes[1:]], fin="")
+    bilan = read(socle, lieu, source)
+    assert bilan.etat == "chargee", bilan.phrase
+    assert bilan.rapport is not None
+    assert bilan.rapport.charges == len(lignes) - 1
+
+
 def test_une_adresse_rend_la_publication_du_jour(
     socle: Socle, communes: pd.DataFrame, lieu: Lieu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
