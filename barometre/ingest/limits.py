@@ -1,5 +1,7 @@
 """Les bornes d'un fichier reçu : au-delà, il est refusé avant d'occuper la mémoire."""
 
+# Une formule écrite par un programme, jamais calculée : sa cellule n'a pas de réponse à donner.
+SANS_VALEUR = "#FORMULE SANS VALEUR"
 MAX_OCTETS = 200 * 1024 * 1024
 MAX_COLONNES = 2_000
 MAX_LIGNES = 100_000

@@ -19,10 +19,28 @@ from barometre.ingest.answers import (
 )
 from barometre.ingest.columns import Plan
 from barometre.ingest.export import Export
+from barometre.ingest.limits import SANS_VALEUR
 from barometre.ingest.mapping import CASES, Correspondance
 from barometre.ingest.multiple import SEPARATEURS, Ecriture, is_deux_non, read_multiple
 from barometre.ingest.personal import mask_personal
 
+# Ce qu'un tableur écrit à la place d'une réponse . En texte libre, cela cochait « Autre ».
+ERREURS = frozenset(
+    [
+        SANS_VALEUR,
+        "#REF!",
+        "#DIV/0!",
+        "#NAME?",
+        "#NOM?",
+        "#VALUE!",
+        "#VALEUR!",
+        "#NUM!",
+        "#NOMBRE!",
+        "#NULL!",
+        "#NUL!",
+    ]
+)
+EN_ERREUR = "Le tableur n'a pas de valeur dans cette cellule (erreur, ou formule jamais calculée)."
 # Débuts d'identifiant des options qui disent « rien de tout cela ».
 _EXCLUSIVES = ("aucun", "rien", "personne")
 _ETATS = np.array(ETATS_REPONSE, dtype=object)
@@ -37,12 +55,32 @@ def read_answers(
     declare = correspondance.separateur
     # Une fin de ligne peut séparer des cases : elle ne s'ôte pas comme une espace autour de « / ».
     separateurs = (declare.strip() or declare,) if declare else SEPARATEURS
-    return {
+    reponses = {
         q.id: _read_question(
             export, plan, q, Ecriture(valeurs.get(q.id) or _find_oui_non(q, cases), cases, separateurs)
         )
         for q in questionnaire.questions
     }
+    for reponse in reponses.values():
+        reponse.rejets += list_erreurs(export, plan, reponse)
+    return reponses
+
+
+def list_erreurs(export: Export, plan: Plan, reponse: Reponses) -> list[tuple[int, int, str]]:
+    """Les cellules de la question que le tableur dit en erreur, et que rien n'a encore refusées."""
+    question = reponse.question.id
+    rangs = {
+        *plan.options.get(question, {}).values(),
+        *(d[question] for d in (plan.questions, plan.autres) if question in d),
+    }
+    refusees = {(i, rang) for i, rang, _ in reponse.rejets}
+    return [
+        (i, rang, EN_ERREUR)
+        for rang in sorted(rangs)
+        if not ERREURS.isdisjoint(export.colonnes[rang])
+        for i, texte in enumerate(export.colonnes[rang])
+        if texte in ERREURS and (i, rang) not in refusees
+    ]
 
 
 def find_cases(export: Export, plan: Plan, questionnaire: Questionnaire) -> dict[str, str]:

@@ -13,12 +13,16 @@ from pathlib import Path
 from barometre.domain.formats import format_au_plus, format_compte
 from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.layout import Feuille
-from barometre.ingest.limits import MAX_CARACTERES_CELLULE, MAX_CELLULES, MAX_COLONNES, MAX_LIGNES
+from barometre.ingest.limits import (
+    MAX_CARACTERES_CELLULE,
+    MAX_CELLULES,
+    MAX_COLONNES,
+    MAX_LIGNES,
+    SANS_VALEUR,
+)
 from barometre.ingest.xlsx_archive import Archive, Lecteur
 from barometre.ingest.xlsx_parts import read_feuilles, read_formats, read_textes
 
-# Une formule écrite par un programme, jamais calculée : sa cellule n'a pas de réponse à donner.
-SANS_VALEUR = "#FORMULE SANS VALEUR"
 _LETTRES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 

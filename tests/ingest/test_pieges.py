@@ -165,6 +165,22 @@ def test_colonne_masquee_et_formule_sans_valeur(importer: Importer) -> None:
     assert any("sans valeur enregistrée" in a for a in lot.avertissements)
 
 
+@pytest.mark.parametrize(("entete", "cellule"), [
+    ("Q04", "=A1&B1"), ("Q02[other]", "=A1"), ("Q02", "=A1"), ("Q02[SQ001]", "#REF!"), ("Q04", "#DIV/0!"),
+    ("Q02", "#NOM?"), ("Q05", "#VALEUR!"),
+])  # fmt: skip
+def test_une_erreur_de_tableur_n_est_pas_une_reponse(importer: Importer, entete: str, cellule: str) -> None:
+    """Une formule jamais calculée se chargeait en texte libre, et cochait « Autre »."""
+    classeur = openpyxl.Workbook()
+    feuille = classeur.active
+    for ligne in (["SIREN", "Q01", entete], [TROIS[0], "Oui", cellule], [TROIS[1], "Oui", ""]):
+        feuille.append(ligne)
+    tampon = io.BytesIO()
+    classeur.save(tampon)
+    lot = importer(tampon.getvalue(), "r.xlsx")
+    assert (lot.charges, [(r.ligne, r.colonne) for r in lot.rejets]) == (1, [(2, entete)])
+
+
 def build_fusionne(*plages: str, texte: str = "Un titre") -> bytes:
     classeur = openpyxl.Workbook()
     feuille = classeur.active
