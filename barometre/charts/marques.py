@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import groupby
 
 import pandas as pd
 
@@ -45,6 +46,9 @@ class Axe:
 
 AXE_PARTS = Axe(0, 1, tuple((part / 100, f"{part}{FINE}%") for part in (0, 25, 50, 75, 100)))
 
+# Au-delà, la même raison sous chaque nom ferait l'essentiel du graphique.
+RAISONS_REPETEES = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Rang:
@@ -70,14 +74,31 @@ class Rang:
         """Vrai si quelque chose se dessine."""
         return any(v is not None for v in (self.point, self.soi, self.barre))
 
+    @property
+    def est_nu(self) -> bool:
+        """Vrai si elle n'a qu'un nom et la raison de son silence."""
+        return bool(self.raison) and not (self.a_piste or self.valeur or self.suite or self.changement)
+
 
 def build_marques(rangs: Sequence[Rang], axe: Axe, titre: str, *, colonnes: str = "") -> str:
     """Le dessin. `colonnes` : le titre de la colonne des changements, s'il y en a une."""
     classe = "baro-marques baro-marques-quatre" if colonnes else "baro-marques"
-    lignes = "".join(_rang(rang, axe, bool(colonnes)) for rang in rangs)
+    suites = (list(suite) for _, suite in groupby(rangs, key=lambda r: r.raison if r.est_nu else None))
+    lignes = "".join(_lignes(suite, axe, bool(colonnes)) for suite in suites)
     return (
         f'<div class="{classe}" role="group" aria-label="{_texte(titre)}"><div class="baro-rangs">'
         f"{_graduations(axe, colonnes)}<ul>{lignes}</ul></div></div>"
+    )
+
+
+def _lignes(suite: Sequence[Rang], axe: Axe, quatre: bool) -> str:
+    """Des rangs qui se suivent ; quinze fois la même raison se lit une fois, avec leurs quinze noms."""
+    if not suite[0].est_nu or len(suite) < RAISONS_REPETEES:
+        return "".join(_rang(rang, axe, quatre) for rang in suite)
+    noms = " ; ".join(_texte(rang.libelle) for rang in suite)
+    return (
+        f'<li class="baro-reunis"><span class="baro-nom-rang">{noms}</span> '
+        f'<em class="baro-raison">{_texte(suite[0].raison)}</em></li>'
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from barometre.domain.formats import format_compte
-from barometre.domain.notes import LETTRES_SIMULEES, explain_citation
+from barometre.domain.notes import LETTRES_SIMULEES, explain_citation, format_lettre
 from barometre.rapports.modele import Figure, Point, Tableau
 from barometre.views.lecture.ligne import LigneIndicateur
 
@@ -42,6 +42,7 @@ def _build_point(ligne: LigneIndicateur) -> Point:
         ligne.intervalle,
         chiffre.n,
         chiffre.note,
+        note_dite=format_lettre(chiffre.note, simulee=ligne.contexte.simulee),
     )
 
 

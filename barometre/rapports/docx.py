@@ -76,7 +76,7 @@ def _add_bloc(fichier: Any, bloc: Bloc, document: Document) -> None:
 def list_rangs(figure: Figure) -> tuple[tuple[str, ...], ...]:
     """Le tableau qui double une figure ; un chiffre caché y dit pourquoi."""
     return tuple(
-        (p.libelle, p.texte, p.intervalle, str(p.n), p.note)
+        (p.libelle, p.texte, p.intervalle, str(p.n), p.note_dite or p.note)
         if p.valeur is not None
         else (p.libelle, "non publié", "", "", "")
         for p in figure.points

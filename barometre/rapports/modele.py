@@ -45,6 +45,8 @@ class Point:
     n: int | None = None
     note: str = ""
     raison: str = ""
+    # La note telle qu'une case la dit : « A, serait à citer » sur des réponses simulées.
+    note_dite: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,3 +38,16 @@ def test_la_marque_de_la_collectivite_se_dessine_meme_sans_pairs() -> None:
     html = build_marques([Rang("A", suite="vous : oui", soi=1.0, raison="Caché.")], AXE_PARTS, "T")
     assert 'baro-soi" style="left:100.0%' in html
     assert "vous\u202f: oui" in html
+
+
+def test_la_meme_raison_repetee_se_lit_une_fois_avec_tous_les_noms() -> None:
+    caches = [Rang(f"Pratique {rang}", raison="Trop peu de réponses.") for rang in range(5)]
+    montre = Rang("Montrée", "24 %", point=0.24)
+    soi = Rang("La vôtre", suite="vous : oui", raison="Trop peu de réponses.")
+    html = build_marques([montre, *caches, soi, Rang("Autre", raison="Sans objet.")], AXE_PARTS, "T")
+    assert html.count("<li") == 4
+    # Celle qui dit encore quelque chose garde sa ligne.
+    assert html.count("Trop peu de réponses.") == 2
+    assert all(rang.libelle in html for rang in caches)
+    # Trois se lisent mieux en face de leur nom.
+    assert build_marques([montre, *caches[:3]], AXE_PARTS, "T").count("Trop peu de réponses.") == 3

@@ -17,6 +17,15 @@ ANGLAIS = re.compile(
 ADRESSES = [page.adresse for page in list_pages()]
 
 
+PILOTER = (
+    "participation",
+    "evolution",
+    "alertes",
+    "objectifs",
+    "obligations",
+    "actions_publiques",
+    "synthese",
+)
 # Chaque vue d'un thème est une page ; une collectivité ouvre ce que l'adresse seule n'ouvre pas.
 VUES: list[tuple[str, dict[str, str]]] = [
     *((adresse, {}) for adresse in ADRESSES),
@@ -25,6 +34,10 @@ VUES: list[tuple[str, dict[str, str]]] = [
     ("fiche", {"collectivite": "epci-200000172"}),
     ("comparer", {"collectivite": "commune-01001"}),
     ("comparer", {"collectivite": "commune-01001", "pairs": "semblables"}),
+    # Ce qu'un rôle ajoute ou change se relit aussi.
+    *((adresse, {"voir_comme": "programme"}) for adresse in ("", *PILOTER, "opsn")),
+    ("fiche", {"collectivite": "commune-01001", "voir_comme": "commune-01001"}),
+    ("comparer", {"collectivite": "commune-01001", "voir_comme": "commune-01001"}),
 ]
 TOUTES = pytest.mark.parametrize(("adresse", "parametres"), VUES, ids=lambda v: str(v).replace("/", ""))
 # Des fautes vues, chacune une fois au moins, et jamais plus.

@@ -5,17 +5,20 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from datetime import date
 from xml.etree import ElementTree
 
+import pypdf
 import pytest
 
 from barometre.access import Gate
-from barometre.assemblage import explorer
+from barometre.assemblage import depot, explorer
 from barometre.charts.image import Trait
 from barometre.domain.notes import LETTRES_SIMULEES
 from barometre.domain.provenance import Provenance
 from barometre.rapports import images
 from barometre.rapports.demande import Demande
+from barometre.rapports.fiche import build_document_fiche
 from barometre.rapports.formats import FORMATS_DOCUMENT
 from barometre.rapports.images import build_image
 from barometre.rapports.modele import Document, Figure, Tableau
@@ -49,6 +52,29 @@ def test_aucune_note_nue_dans_le_fichier(synthese: Document, extension: str) -> 
     # L'étiquette d'un graphique n'a que la lettre : la phrase de sa diapositive porte les mots.
     traces = [nom for nom in dits if re.search(r"charts/chart\d+\.xml$", nom)]
     assert len(traces) <= sum(LETTRES_SIMULEES in dit for nom, dit in dits.items() if "slides/slide" in nom)
+
+
+# Dans un PDF, toute lettre seule : ses mots la suivent, ou la case « Se citerait » d'à côté.
+LETTRE_NUE = re.compile(
+    r"(?<![\w’'])[AB](?![\w’'])(?!,\s+serait|\s+(?:oui|avec\s+sa)\b|\s+(?:et|ou)\s+B\b| : serait)"
+)
+
+
+@pytest.mark.parametrize("genre", ["synthese", "fiche"])
+def test_aucune_lettre_nue_dans_le_pdf(
+    gate: Gate, synthese: Document, genre: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BAROMETRE_ENTREPOT", gate._repository.entrepot.adresse)
+    depot.forget()
+    document = (
+        synthese if genre == "synthese" else build_document_fiche(gate, "commune-01001", date(2026, 11, 28))
+    )
+    depot.forget()
+    pages = pypdf.PdfReader(io.BytesIO(FORMATS_DOCUMENT["pdf"].write(document))).pages
+    dit = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
+    nues = [dit[max(f.start() - 40, 0) : f.end() + 30] for f in LETTRE_NUE.finditer(dit)]
+    assert nues == []
+    assert genre == "fiche" or "A, serait à citer" in dit
 
 
 def test_une_image_qui_part_seule_porte_les_mots(synthese: Document, monkeypatch: pytest.MonkeyPatch) -> None:
