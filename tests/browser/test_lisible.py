@@ -140,6 +140,45 @@ def test_une_valeur_est_en_face_de_son_nom(navigateur: Browser, largeur: int) ->
     page.close()
 
 
+# Une mesure de l'État longue : son nom, sa valeur avec son unité, sa date. Ni débord, ni mot coupé.
+MESURES = (
+    '<ul class="baro-mesures"><li><span>Les accompagnements des conseillers numériques</span> '
+    "<strong>4\u202f297\u202f913\xa0accompagnements</strong> <small>1er septembre 2024</small></li></ul>"
+    '<div class="st-key-barre-fiche"></div><dl class="baro-faits">'
+    "<dt>Les conseillers numériques recrutés</dt><dd>1\xa0conseiller <small>(septembre 2023)</small></dd>"
+    "<dt>Habitants d’une commune qui a un espace France services</dt><dd>53\xa0% "
+    "<small>(1er septembre 2024)</small></dd></dl>"
+)
+COUPES = """() => {
+  const marche = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), coupes = [];
+  for (let noeud = marche.nextNode(); noeud; noeud = marche.nextNode()) {
+    for (const mot of noeud.data.matchAll(/[\\p{L}]+/gu)) {
+      const zone = document.createRange();
+      zone.setStart(noeud, mot.index);
+      zone.setEnd(noeud, mot.index + mot[0].length);
+      if (zone.getClientRects().length > 1) coupes.push(mot[0]);
+    }
+  }
+  return coupes;
+}"""
+DEBORDS = """() => [...document.querySelectorAll("li, dl")]
+  .filter(e => [...e.children].some(
+    c => c.getBoundingClientRect().right > e.getBoundingClientRect().right + 1))
+  .map(e => e.textContent)"""
+
+
+@pytest.mark.parametrize(("fenetre", "page_de"), [(1440, 950), (1024, 535), (390, 358), (360, 328)])
+def test_une_mesure_ne_sort_pas_de_sa_ligne_et_ne_coupe_aucun_mot(
+    navigateur: Browser, fenetre: int, page_de: int
+) -> None:
+    page = navigateur.new_page(viewport={"width": fenetre, "height": 600})
+    style = STYLE.read_text(encoding="utf-8")
+    page.set_content(f"<style>{style}</style><main style='width:{page_de}px'>{MESURES}</main>")
+    assert page.evaluate(DEBORDS) == []
+    assert page.evaluate(COUPES) == []
+    page.close()
+
+
 def test_le_titre_reprend_le_curseur_d_un_bouton_qui_disparait(serveur: str, visiter: Visiter) -> None:
     page = visiter(serveur, "/fiche?collectivite=commune-01001").page
     bouton = page.get_by_role("button", name="Voir comme son élu·e")

@@ -80,7 +80,9 @@ def test_aucune_lettre_nue_dans_le_pdf(
 def test_une_image_qui_part_seule_porte_les_mots(synthese: Document, monkeypatch: pytest.MonkeyPatch) -> None:
     pieds: list[str] = []
 
-    def _draw(traits: list[Trait], *, titre: str, pied: str, extension: str = "png") -> tuple[bytes, float]:
+    def _draw(
+        traits: list[Trait], *, titre: str, pied: str, extension: str = "png", adresse: str = ""
+    ) -> tuple[bytes, float]:
         pieds.append(pied)
         return b"", 1.0
 
