@@ -38,6 +38,10 @@ BRUIT_DIFFERENCE = 0.75
 # Là où le redressé se lit, c'est lui qui se cite : le brut, à côté, porte un second bruit entier, de cet
 # écart-type, même maximum. Sans lui, redressé moins brut disait qui pèse peu ou beaucoup dans sa cellule.
 BRUIT_BRUT = 2.0
+# Si tout ce qui se lit, pris ensemble, rendait une réponse plus probable que DEVINE à qui la tenait, des
+# seuls taux, pour probable à DEVINE_TAUX au plus, des cellules tirent un autre bruit (`stats.guessing`).
+# Visé : 0,9 depuis 0,75 ; la marge est pour l'attaquant qui compterait un peu autrement.
+DEVINE, DEVINE_TAUX = 0.895, 0.76
 # Réponses, nouvelles ou changées, qu'il faut ensemble pour qu'une vague déjà publiée change : comme un
 # territoire dont la participation se lit, sans quoi la différence de deux versions dirait qui a répondu.
 LOT_TARDIF = 10

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import pairwise
 
 import pandas as pd
 
 from barometre.catalogue import Catalogue
+from barometre.domain.secret import SEUIL
 from barometre.pipeline.aggregates import compute_agregats
 from barometre.pipeline.changes import compute_evolutions
 from barometre.pipeline.cles import Tirages, build_perturbation
@@ -22,7 +23,7 @@ from barometre.pipeline.parallele import start_parallel
 from barometre.pipeline.quality import Reference, build_quality, build_variance_check
 from barometre.pipeline.rules import compute_valeurs, split_questions
 from barometre.pipeline.structure_egale import build_tranches
-from barometre.pipeline.terrain import Terrain, build_terrain
+from barometre.pipeline.terrain import Terrain, build_terrain, draw_keys
 from barometre.pipeline.weights import Redressement, compute_weights
 from barometre.stats.design import LoneStratumWarning
 
@@ -169,7 +170,26 @@ def _compute_terrain(contexte: Contexte, vague: Vaguee) -> tuple[Redressement, p
         declares = catalogue.list_indicateurs(vague.questionnaire_id, origine="declare")
         cles = build_perturbation(vague.secret, presents, declares, vague.tardives)
         terrain = build_terrain(contexte.cube, redressement, questions, valeurs, catalogue, cles)
-    return redressement, valeurs, terrain
+    return redressement, valeurs, _draw_keys(contexte, vague, terrain)
+
+
+def _draw_keys(contexte: Contexte, vague: Vaguee, terrain: Terrain) -> Terrain:
+    """Le terrain dont aucun bruit ne laisse deviner une réponse ; les tardives n'en changent aucun.
+
+    Les bruits d'une vague complétée restent ceux de ses premières : tirés de nouveau, la même cellule en
+    montrerait deux d'une version à l'autre.
+    """
+    cles = terrain.design.perturbation
+    assert cles is not None
+    if not cles.is_late.any():
+        cles = draw_keys(terrain, contexte.cadre)
+    elif (~cles.is_late).sum() >= SEUIL:
+        faits = vague.faits[~vague.faits["collectivite_id"].isin(vague.tardives)]
+        restantes = vague.repondants[~vague.repondants.isin(vague.tardives)]
+        premieres = replace(vague, repondants=restantes, faits=faits, tardives=frozenset())
+        gardees = _compute_terrain(contexte, premieres)[2].design.perturbation
+        cles = replace(cles, redrawn=gardees.redrawn) if gardees is not None else cles
+    return replace(terrain, design=terrain.design.replace_keys(cles))
 
 
 def _poids(vague: Vaguee, redressement: Redressement) -> pd.DataFrame:

@@ -12,11 +12,17 @@ from scipy.sparse import csr_array
 
 from barometre.catalogue import Catalogue
 from barometre.domain.indicateur import Indicateur
+from barometre.domain.secret import QUESTIONNAIRES_SENSIBLES, get_seuil
 from barometre.pipeline.cube import Cube, is_kept
 from barometre.pipeline.rules import Reponses
+from barometre.pipeline.secret import is_grille_cyber
 from barometre.pipeline.weights import Redressement
 from barometre.stats.design import Design
+from barometre.stats.guessing import draw_safe
 from barometre.stats.perturbation import Perturbation
+
+# Ce que chacun sait d'une collectivité du cadre, et dont il lit les taux.
+GROUPES_CONNUS = ("strate", "departement", "region", "couverture")
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,24 @@ def build_terrain(  # noqa: PLR0917 — tout ce qu'un terrain assemble
         questions=questions,
         catalogue=catalogue,
     )
+
+
+def draw_keys(terrain: Terrain, cadre: pd.DataFrame) -> Perturbation:
+    """Les clés du terrain, où les cellules qui feraient deviner une réponse tirent un autre bruit.
+
+    Seules les parts se devinent : une grandeur se lit à trois chiffres, sur un bruit à sa mesure.
+    """
+    cles, parts = terrain.design.perturbation, terrain.list_indicateurs(parts=True)
+    assert cles is not None
+    cyber = terrain.questionnaire_id in QUESTIONNAIRES_SENSIBLES
+    montrees = terrain.cellules["participants"].to_numpy() >= get_seuil(cyber)
+    montrees &= is_grille_cyber(terrain.cellules) | (not cyber)
+    traits = cadre.loc[terrain.repondants, list(GROUPES_CONNUS)].astype("str")
+    groupes = pd.get_dummies(traits, dtype=float).to_numpy()
+    noms = [i.id for i in parts]
+    cellules = csr_array(terrain.membres[:, np.flatnonzero(montrees)].T)
+    valeurs = terrain.valeurs[noms].to_numpy()
+    return draw_safe(cles, terrain.design.weights, cellules, groupes, valeurs, noms)
 
 
 def pivot_valeurs(valeurs: pd.DataFrame, repondants: pd.Index) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from copy import copy
 from functools import cached_property
 from typing import Any
 
@@ -68,6 +69,12 @@ class Design:
         )
         for note in self.notes:
             warnings.warn(note, LoneStratumWarning, stacklevel=2)
+
+    def replace_keys(self, perturbation: Perturbation) -> Design:
+        """Le même plan, aux bruits d'autres clés."""
+        autre = copy(self)
+        autre.perturbation = perturbation
+        return autre
 
     @property
     def size(self) -> int:

@@ -139,6 +139,8 @@ class Perturbation:
     bruit, que personne ne peut moyenner. `gap_law` : le bruit propre à ce que les poids ajoutent au compte.
     `raw_law` : le second bruit du brut, là où le redressé se lit à côté.
     `late` : celles dont la réponse a rejoint une vague déjà publiée ; vide, aucune.
+    `redrawn` : des clés de cellules, en ordre ; qui y est k fois tire partout son k-ième bruit de rechange
+    (`stats.guessing`).
     """
 
     keys: Cles
@@ -147,6 +149,7 @@ class Perturbation:
     gap_law: SmoothLaw = SmoothLaw()
     raw_law: Law = RAW_LAW
     late: Booleens | None = None
+    redrawn: Cles = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
 
     def take(self, units: npt.NDArray[np.intp]) -> Perturbation:
         """La même, de ces seules répondantes, dans cet ordre."""
@@ -251,10 +254,23 @@ class Perturbation:
         tous = self._sum(membership, repondu)
         oui = self._sum(membership, quantite)
         non = np.where(binaire, tous - oui, ~np.uint64(0))
-        sel = self._salt(items, salt)
-        cle = _mix(_mix(np.minimum(oui, non) + sel) + np.where(binaire, np.maximum(oui, non), tous))
-        muettes = self._sum(membership, ~repondu)
-        return np.where(muettes == 0, cle, _mix(cle + muettes)), np.where(oui <= non, 1, -1)
+        moins, plus = np.minimum(oui, non), np.where(binaire, np.maximum(oui, non), tous)
+        muettes, noms = self._sum(membership, ~repondu), list(items)
+        cle = _combine(moins, plus, muettes, self._salt(noms, salt))
+        if self.redrawn.size:
+            propre = _combine(moins, plus, muettes, self._salt(noms, ""))
+            fois = np.searchsorted(self.redrawn, propre, "right") - np.searchsorted(self.redrawn, propre)
+            cle = np.where(fois > 0, _mix(cle + fois.astype(np.uint64)), cle)
+        return cle, np.where(oui <= non, 1, -1)
+
+    def find_keys(self, membership: csr_array, values: Tableau, items: Iterable[object]) -> Cles:
+        """La clé de chaque domaine × chiffre, telle que `redrawn` la nomme."""
+        premieres = self.drop_late(membership)
+        return replace(self, redrawn=self.redrawn[:0])._find_keys(premieres, values, items)[0]
+
+    def draw_again(self, keys: Cles) -> Perturbation:
+        """La même, où chacune de ces clés tire son bruit de rechange suivant."""
+        return replace(self, redrawn=np.sort(np.concatenate([self.redrawn, keys])))
 
     def _salt(self, items: Iterable[object], prefix: str) -> Cles:
         return np.array([_hash(prefix + self.questions.get(str(i), str(i))) for i in items], dtype=np.uint64)
@@ -304,6 +320,12 @@ def _read_rank(keys: Cles) -> Tableau:
 
 def _hash(texte: str) -> int:
     return int.from_bytes(hashlib.blake2b(texte.encode(), digest_size=8).digest(), "big")
+
+
+def _combine(less: Cles, more: Cles, silent: Cles, salt: Cles) -> Cles:
+    """La clé d'un domaine × chiffre : sommes de qui l'a moins, plus ou pas dit, et sel de la question."""
+    cle = _mix(_mix(less + salt) + more)
+    return np.where(silent == 0, cle, _mix(cle + silent))
 
 
 def _mix(valeurs: Cles) -> Cles:

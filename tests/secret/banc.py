@@ -33,7 +33,7 @@ from tests.secret.attaquants import (
 )
 from tests.secret.couverture import measure_coverage
 from tests.secret.effets import build_panel, infer_effects
-from tests.secret.ensemble import summarise_together
+from tests.secret.ensemble import GROUPES, summarise_together
 from tests.secret.monde import AUCUN, COMMUN, DEUX, SANS_BRUIT, Monde, Publication, Regle, publish
 from tests.secret.suppression import measure_suppression
 from tests.secret.tardives import infer_late, infer_redrawn
@@ -49,8 +49,9 @@ REGLES = {
     "s=1,5 ±8, écart 1,5": Regle(Law(8, 1.5), SmoothLaw(8, 1.5), second=AUCUN),
     "s=2 ±8, écart 2": Regle(Law(8, 2.0), SmoothLaw(8, 2.0), second=AUCUN),
     "second bruit du brut 1,5": Regle(second=Law(8, 1.5)),
-    "second bruit du brut 2 (choisie)": Regle(),
+    "second bruit du brut 2 (avant)": Regle(),
     "second bruit du brut 3": Regle(second=Law(8, 3.0)),
+    "brut 2, ce qui se devine tiré de nouveau (choisie)": Regle(sure=True),
 }
 QUESTIONS, TIRAGES, TARDIVES, ECHANTILLON_LP = 20, 5, 20, 12
 BANDES = ((10, 30), (30, 100), (100, 500))
@@ -73,7 +74,9 @@ def load_monde(questionnaire_id: str, vague_id: str) -> tuple[Monde, pd.DataFram
     cles = build_keys(read_cles(moteur)[questionnaire_id, vague_id], poids.index)
     uniques = list_unique(membres.T.tocsr()[montrees])
     reponses = y.fillna(0.0).to_numpy()[:, :QUESTIONS]
-    return Monde(cles, poids.to_numpy(), uniques, reponses), cadre.loc[poids.index]
+    siens = cadre.loc[poids.index]
+    groupes = pd.get_dummies(siens[list(GROUPES)].astype("str"), dtype=float).to_numpy()
+    return Monde(cles, poids.to_numpy(), uniques, reponses, groupes=groupes), siens
 
 
 def _open() -> Engine:

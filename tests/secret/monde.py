@@ -13,9 +13,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from barometre.domain.secret import MARGE_EXTREME, SEUIL_REDRESSE
+from barometre.domain.secret import EFFECTIF_EXACT, MARGE_EXTREME, PAS_EFFECTIF, SEUIL_REDRESSE
 from barometre.stats.design import Design
 from barometre.stats.domains import sum_domains
+from barometre.stats.guessing import draw_safe
 from barometre.stats.perturbation import RAW_LAW, Law, Perturbation, SmoothLaw, has_adjusted
 from barometre.stats.publication import POIDS_EGAUX, Structure, build_structure
 
@@ -28,7 +29,7 @@ class Regle:
     """La loi du compte, celle de l'écart du redressé au brut ; `grille` : le pas où cet écart s'arrondit.
 
     `seuil` : les réponses qu'il faut pour que le redressé se lise à côté du brut ; `second` : la loi du
-    second bruit du brut.
+    second bruit du brut ; `sure` : les cellules qui feraient deviner une réponse tirent un autre bruit.
     """
 
     law: Law = field(default_factory=Law)
@@ -36,6 +37,7 @@ class Regle:
     grille: float = 0.0
     seuil: int = SEUIL_REDRESSE
     second: Law = RAW_LAW
+    sure: bool = False
 
 
 AUCUN = Law(0, 1.0)
@@ -56,6 +58,8 @@ class Monde:
     y: Tableau
     # celles venues après la première publication ; vide, aucune
     tardives: Booleens | None = None
+    # unité × groupe du cadre (strate, département, région, couverture)
+    groupes: Tableau | None = None
 
     @cached_property
     def n(self) -> Tableau:
@@ -119,12 +123,18 @@ class Publication:
 def publish(monde: Monde, regle: Regle) -> Publication:
     """Les chiffres de `sum_domains`, arrondis et bornés comme `mask_agregats` (un test les compare)."""
     items = [f"q{j}" for j in range(monde.y.shape[1])]
-    sommes = sum_domains(monde.build_design(regle), monde.y, monde.cellules, items)
-    n = monde.n[:, None]
+    plan, n = monde.build_design(regle), monde.n[:, None]
+    if regle.sure:
+        assert plan.perturbation is not None
+        assert monde.groupes is not None
+        qui = monde.poids, monde.cellules, monde.groupes
+        plan = plan.replace_keys(draw_safe(plan.perturbation, *qui, monde.y, items))
+    sommes = sum_domains(plan, monde.y, monde.cellules, items)
     redresse = sommes.estimate
     if regle.grille:
         redresse = sommes.raw + np.round((redresse - sommes.raw) / regle.grille) * regle.grille
     vu = np.where(n < regle.seuil, sommes.raw, redresse)
-    bas = np.minimum(sommes.total, vu * n) <= MARGE_EXTREME
-    haut = ~bas & (n - np.maximum(sommes.total, vu * n) <= MARGE_EXTREME)
+    lu = np.where(n >= EFFECTIF_EXACT, n, PAS_EFFECTIF * np.round(n / PAS_EFFECTIF))
+    bas = np.minimum(sommes.total, vu * lu) <= MARGE_EXTREME
+    haut = ~bas & (lu - np.maximum(sommes.total, vu * lu) <= MARGE_EXTREME)
     return Publication(sommes.total, redresse, (sommes.total / n).round(2), vu.round(2), bas, haut)

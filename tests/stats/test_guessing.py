@@ -1,0 +1,81 @@
+"""Ce qui se devine fait tirer un autre bruit, partout le même, et rien d'autre ne bouge."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+
+from barometre.domain.secret import DEVINE
+from barometre.stats import guessing
+from barometre.stats.guessing import Lecteur, Question, draw_safe
+from barometre.stats.perturbation import Perturbation, build_keys
+
+UNITES, ITEM = 240, "site"
+
+
+@pytest.fixture(scope="module")
+def monde() -> tuple[Perturbation, np.ndarray, csr_array, np.ndarray, np.ndarray]:
+    """Six territoires croisés de deux tailles, aux poids inégaux ; une question, à presque toutes."""
+    hasard = np.random.default_rng(3)
+    territoire, grande = hasard.integers(0, 6, UNITES), hasard.random(UNITES) < 0.15
+    lignes = [np.ones(UNITES, bool), grande, ~grande, *(territoire == t for t in range(6))]
+    lignes += [(territoire == t) & ~grande for t in range(6)]
+    groupes = np.column_stack([grande, ~grande, *(territoire == t for t in range(6))]).astype(float)
+    valeurs = (hasard.random(UNITES) < np.where(grande, 0.6, 0.35)).astype(float)
+    valeurs[hasard.random(UNITES) < 0.05] = np.nan
+    cles = Perturbation(build_keys("5e" * 32, map(str, range(UNITES))))
+    return cles, np.where(grande, 1.0, 12.0), csr_array(np.array(lignes, dtype=float)), groupes, valeurs
+
+
+def _guess(monde: tuple, cles: Perturbation) -> np.ndarray:
+    """Ce qu'un lecteur de tout croit de chaque réponse que les taux laissaient douteuse."""
+    _, poids, cellules, groupes, valeurs = monde
+    lecteur = Lecteur(cles, poids, cellules, groupes)
+    lu = lecteur.read(cles, valeurs, ITEM, cellules)
+    logs, prior, _ = Question(lecteur, valeurs, lu).estimate(lu)
+    apres = 1 / (1 + np.exp(-np.log(prior / (1 - prior)) - logs))
+    doute = np.maximum(prior, 1 - prior) <= guessing.DEVINE_TAUX
+    return np.asarray(np.maximum(apres, 1 - apres)[doute])
+
+
+def test_aucune_reponse_ne_reste_devinee(monde: tuple, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Au seuil du code, ce monde-ci se devine peu ; à 0,7, il se devine, et d'autres bruits y suffisent."""
+    cles, poids, cellules, groupes, valeurs = monde
+    monkeypatch.setattr(guessing, "DEVINE", 0.7)
+    monkeypatch.setattr(guessing, "DEVINE_TAUX", 0.62)
+    assert (_guess(monde, cles) > 0.7).any()
+    sures = draw_safe(cles, poids, cellules, groupes, valeurs[:, None], [ITEM])
+    assert sures.redrawn.size
+    assert (_guess(monde, sures) <= 0.7 + 1e-9).all()
+    assert DEVINE > 0.7
+
+
+def test_seules_les_cellules_nommees_changent_et_de_meme_partout(monde: tuple) -> None:
+    cles, _, cellules, _, valeurs = monde
+    v = valeurs[:, None]
+    propres = cles.find_keys(cellules, v, [ITEM])[:, 0]
+    autres = cles.draw_again(propres[[3, 3]])
+    for tirer in ("draw", "draw_gap"):
+        avant, apres = (getattr(c, tirer)(cellules, v, [ITEM])[:, 0] for c in (cles, autres))
+        gardees = np.arange(cellules.shape[0]) != 3
+        assert (avant == apres)[gardees].all()
+    # la même cellule, lue seule ou par ses « non » : le même bruit de rechange
+    seule = csr_array(cellules[[3]])
+    d = autres.draw(cellules, v, [ITEM])[3, 0]
+    assert autres.draw(seule, v, [ITEM])[0, 0] == d
+    assert autres.draw(seule, 1 - v, [ITEM])[0, 0] == -d
+    # une autre question de la même cellule n'en bouge pas
+    assert (autres.draw(seule, v, ["autre"]) == cles.draw(seule, v, ["autre"])).all()
+
+
+def test_le_bruit_de_rechange_suit_la_meme_loi() -> None:
+    """Il n'est ni plus large, ni biaisé : rien, dans un chiffre, ne dit qu'il a été tiré de nouveau."""
+    n = 4000
+    cles = Perturbation(build_keys("5e" * 32, map(str, range(n))))
+    valeurs, cellules = np.ones((n, 1)), csr_array(np.eye(n))
+    autres = cles.draw_again(cles.find_keys(cellules, valeurs, [ITEM])[:, 0])
+    d = autres.draw(cellules, valeurs, [ITEM])[:, 0]
+    assert abs(d.mean()) < 4 * cles.law.scale / np.sqrt(n)
+    assert d.var() == pytest.approx(cles.law.variance, rel=0.1)
+    assert abs(np.corrcoef(d, cles.draw(cellules, valeurs, [ITEM])[:, 0])[0, 1]) < 0.07
