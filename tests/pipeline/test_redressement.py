@@ -10,8 +10,18 @@ import pytest
 
 from barometre.catalogue import load_catalogue
 from barometre.pipeline.quality import Reference, build_quality
-from barometre.pipeline.regroupements import merge_levels
-from barometre.pipeline.weights import DENSITE, MARGES, Redressement, adjust_weights, compute_weights
+from barometre.pipeline.regroupements import COLONNES, merge_levels
+from barometre.pipeline.weights import (
+    BORNES,
+    DENSITE,
+    MARGES,
+    SANS_DENSITE,
+    Redressement,
+    _check_ratios,
+    adjust_weights,
+    compute_weights,
+)
+from barometre.stats.calibration import CalibrationError
 from tests import mini
 
 
@@ -164,6 +174,8 @@ def test_une_marge_intenable_est_otee_apres_les_bornes() -> None:
     cadre, repondants = build_desequilibre(0.01)
     redressement = compute_weights(cadre, repondants, {})
     assert redressement.marges == ("strate",)
+    assert redressement.methode == "raking, rapport des poids entre 0,25 et 5"  # la strate seule se cale
+    assert redressement.calage is not None
     assert [repli.partition(" : ")[0] for repli in redressement.replis] == [
         "raking sur strate, region, couverture",
         "raking sur strate, region, couverture",
@@ -214,3 +226,70 @@ def test_un_calage_impossible_rend_les_poids_de_base() -> None:
     pd.testing.assert_series_equal(
         second.repondants["poids"], premier.repondants["poids_base"], check_names=False
     )
+
+
+def build_strates(petites: int, grandes: int) -> tuple[pd.DataFrame, pd.Index]:
+    """900 petites communes et 100 grandes, dont `petites` et `grandes` ont répondu ; une région."""
+    cadre = pd.DataFrame(
+        {"type": "commune", "strate": ["commune-0-499"] * 900 + ["commune-500-999"] * 100,
+         "region": "84", "couverture": "inconnue"},
+        index=[f"commune-{i:05d}" for i in range(1_000)],
+    )  # fmt: skip
+    return cadre, cadre.index[:petites].append(cadre.index[900 : 900 + grandes])
+
+
+def test_le_rapport_se_prend_aux_poids_de_base_de_chaque_strate() -> None:
+    """Une strate répond à 1 %, l'autre à 50 % : les poids de base le disent, le calage n'y ajoute rien."""
+    redressement = compute_weights(*build_strates(9, 50), {})
+    assert (redressement.methode, redressement.replis) == ("raking, rapport des poids entre 0,25 et 5", ())
+    assert redressement.marges == MARGES
+    assert redressement.repondants["poids"].tolist() == pytest.approx([100.0] * 9 + [2.0] * 50)
+    # Rien à regrouper : le rapport garde ses colonnes.
+    assert redressement.regroupements.columns.tolist() == list(COLONNES)
+
+
+def test_un_rapport_a_la_borne_tient_encore() -> None:
+    calage = compute_weights(*build_strates(20, 20), {}).calage
+    assert calage is not None
+    bas, haut = BORNES[0]
+    _check_ratios(replace(calage, ratio_min=bas, ratio_max=haut), BORNES[0])
+    for dehors in ({"ratio_min": bas - 0.01}, {"ratio_max": haut + 0.01}):
+        with pytest.raises(CalibrationError, match="hors des bornes 0,25 et 5"):
+            _check_ratios(replace(calage, **dehors), BORNES[0])
+
+
+def test_aucun_calage_ne_se_fait_restent_les_poids_de_base(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuser(*_: object, **__: object) -> None:
+        raise CalibrationError("essai")
+
+    monkeypatch.setattr("barometre.pipeline.weights.rake", refuser)
+    redressement = compute_weights(*build_strates(9, 50), {})
+    assert (redressement.marges, redressement.calage) == (("strate",), None)
+    assert redressement.methode == "post-stratification par strate"
+    assert redressement.replis[-1] == "raking sur strate : essai"
+    assert len(redressement.replis) == len(MARGES) * len(BORNES)
+    pd.testing.assert_series_equal(
+        redressement.repondants["poids"], redressement.repondants["poids_base"], check_names=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("voisins", "avec"), [({"region": {"93": ("11",)}}, "11"), ({"region": {}}, "84"), ({}, "84")]
+)
+def test_une_region_rare_rejoint_sa_voisine_ou_la_plus_grande(
+    voisins: dict[str, dict[str, tuple[str, ...]]], avec: str
+) -> None:
+    cadre, repondants = build_strates(60, 30)
+    cadre["region"] = (["84"] * 40 + ["11"] * 18 + ["93"] * 2) * 15 + ["84"] * 100
+    redressement = compute_weights(cadre, repondants, voisins)
+    (ligne,) = redressement.regroupements.to_dict("records")
+    assert (ligne["modalite"], ligne["avec"], ligne["repondants"]) == ("93", avec, 2)
+
+
+def test_sans_densite_connue_une_collectivite_garde_sa_place() -> None:
+    """Un EPCI n'a pas de densité : elles forment une modalité, aucune ne sort du calage."""
+    cadre, repondants = build_strates(60, 40)
+    cadre["densite"] = (["Urbain"] * 30 + ["Rural"] * 30) * 15 + [None] * 100
+    redressement = compute_weights(cadre, repondants, {})
+    assert redressement.totaux[DENSITE].to_dict() == {"Urbain": 450, "Rural": 450, SANS_DENSITE: 100}
+    assert redressement.repondants["poids"].sum() == pytest.approx(1_000)
