@@ -107,11 +107,6 @@ class SeuilLegal:
             return True
         return None if population is None else regle.is_atteint(population)
 
-    @property
-    def est_verifiee(self) -> bool:
-        """Faux si la référence reste à relire."""
-        return self.verifie_le is not None
-
     def is_en_vigueur(self, jour: date) -> bool:
         """Vrai si l'obligation s'applique ce jour-là."""
         commence = self.depuis is None or self.depuis <= jour

@@ -9,7 +9,6 @@ from typing import Literal
 
 TypeQuestion = Literal["choix_unique", "choix_multiple", "nombre", "texte"]
 EtatReponse = Literal["repondu", "ne_sait_pas", "non_concerne", "sans_reponse"]
-Profil = Literal["agent", "elu"]
 NatureDeclaration = Literal["correction", "explication"]
 EtatVague = Literal["a_venir", "ouverte", "close", "inconnue"]
 

@@ -21,8 +21,6 @@ SEUIL, SEUIL_CYBER = 10, 20
 SEUIL_REDRESSE = 30
 # Collectivités du cadre, et réponses, qu'il faut à un territoire pour que sa participation se lise.
 SEUIL_CADRE, SEUIL_PARTICIPATION = 10, 10
-# Répondantes, soi compris, du seul groupe « les plus semblables ».
-SEUIL_SEMBLABLES = 30
 
 QUESTIONNAIRES_SENSIBLES = frozenset({"cybersecurite"})
 # Cybersécurité : région × type au plus fin.

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 TypeCollectivite = Literal["commune", "epci", "ept", "departement", "region"]
-Niveau = Literal["france", "zone", "region", "departement", "epci", "commune"]
 Zone = Literal["metropole", "outre_mer"]
 # Le fait le plus précis que l'on connaisse. « inconnue » ne veut pas dire « non couverte ».
 Couverture = Literal["adherente", "perimetre", "inconnue"]

@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 
 from barometre.domain.formats import format_compte
-from barometre.stats.collapse import MINIMUM_RESPONDENTS
 
+# CONCEPTION §4.1 : une modalité de moins de 5 répondantes est regroupée.
+MINIMUM = 5
 COLONNES = ["marge", "modalite", "avec", "repondants", "population", "phrase"]
 Voisines = Mapping[str, tuple[str, ...]]
 
@@ -44,7 +45,7 @@ def _find_thin(groupe: Mapping[str, str], repondants: pd.Series) -> str | None:
     for modalite, nom in groupe.items():
         effectifs[nom] = effectifs.get(nom, 0) + int(repondants.get(modalite, 0))
     rare = min(effectifs, key=lambda nom: (effectifs[nom], nom))
-    return rare if effectifs[rare] < MINIMUM_RESPONDENTS and len(effectifs) > 1 else None
+    return rare if effectifs[rare] < MINIMUM and len(effectifs) > 1 else None
 
 
 def _find_home(rare: str, groupe: Mapping[str, str], marge: pd.Series, voisines: Voisines) -> str | None:

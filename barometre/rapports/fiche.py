@@ -26,7 +26,6 @@ FAITS = ("Nature", "Population", "Intercommunalité", "Région")
 SANS_REPONSES = "Sans vos réponses, voici ce qu’il est utile de vérifier d’abord."
 # Une feuille recto verso : la page a les autres.
 ECARTS_MONTRES = 3
-OU = "Où, et combien de réponses"
 INCONNU = "Un état inconnu ne veut pas dire non fait."
 METHODE = (
     "Enquête volontaire : les répondantes ne sont pas tirées au sort. Les chiffres des pairs sont corrigés "

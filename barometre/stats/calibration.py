@@ -13,14 +13,13 @@ import numpy as np
 import pandas as pd
 
 from barometre.stats.cells import Cells, build_cells, build_matrix
-from barometre.stats.collapse import collapse_levels
 from barometre.stats.distances import NO_BOUNDS, Bounds, Method, check_bounds, get_distance
 from barometre.stats.feasibility import explain_failure
 from barometre.stats.margins import CalibrationError, Margins, Problem, Tableau, read_problem
 from barometre.stats.newton import solve
 from barometre.stats.raking import get_max_gap, rake_cells
 
-__all__ = ["Calibration", "CalibrationError", "calibrate", "collapse_levels", "rake"]
+__all__ = ["Calibration", "CalibrationError", "calibrate", "rake"]
 
 CALIBRATION_TOLERANCE = 1e-11
 CALIBRATION_ITERATIONS = 100

@@ -18,7 +18,6 @@ from barometre.domain.territoire import FRANCE
 K_DEFAUT = 30
 # Répondants qu'il faut à un échelon pour qu'on s'y compare.
 MINIMUM = 10
-MINIMUM_CYBER = 20
 IDENTIFIANTS: tuple[str, ...] = ("unit", "collectivite_id", "id")
 
 Reels = NDArray[np.float64]

@@ -96,7 +96,7 @@ class TestVerification:
         abime.replace("seuils_legaux.yml", source, "")
         abime.replace("seuils_legaux.yml", "verifie_le: 2026-11-22", "verifie_le: null")
         relue = abime.build().seuils[0]
-        assert (relue.est_verifiee, relue.verifie_dans) == (False, "")
+        assert (relue.verifie_le, relue.verifie_dans) == (None, "")
 
     def test_une_date_sans_le_texte_lu_est_refusee(self, abime: CatalogueAbime) -> None:
         abime.replace("seuils_legaux.yml", "verifie_le: 2026-11-22", "verifie_le: null")

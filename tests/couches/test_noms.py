@@ -28,7 +28,7 @@ APPELES = {  # par une bibliothèque : argparse, expat, PyYAML, Alembic, Starlet
 VOCABULAIRE = {"texte", "parmi", "lien", "heading", "collectivite", "rows", "at", "descend"}
 # `stats/` : une méthode s'y appelle comme dans les livres.
 METHODES = {
-    "contrast", "covariance", "cross", "distances", "gower", "logit", "mcnemar", "nearest", "newcombe",
+    "contrast", "covariance", "cross", "gower", "logit", "mcnemar", "nearest", "newcombe",
     "normal", "pooled", "residuals", "student", "variance", "wilson",
 }  # fmt: skip
 HORS_REGLE = COMMANDES | REGISTRE | APPELES | VOCABULAIRE

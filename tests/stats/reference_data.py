@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from barometre.stats.calibration import Calibration, collapse_levels, rake
+from barometre.stats.calibration import Calibration, rake
 from barometre.stats.estimation import Design
 
 FOLDER = Path(__file__).parent / "reference"
@@ -58,7 +58,7 @@ class Wave:
     population: pd.Series
     margins: dict[str, pd.Series]
     calibration: Calibration
-    report: pd.DataFrame
+    merged: bool
 
     @property
     def variables(self) -> pd.DataFrame:
@@ -83,9 +83,10 @@ class Wave:
 def load_wave(number: int) -> Wave:
     """La vague 2 n'a aucun répondant en R01 : R01 est regroupée avec R02, sous le nom R01+R02."""
     reponses = load_numbers(f"wave{number}", [*ITEMS, "score"], "uid")
-    echantillon, marges, rapport = collapse_levels(
-        reponses[list(MARGINS)], get_frame_margins(), {"region": {"R01": "R02"}}, minimum=1
-    )
-    reponses = reponses.assign(region=echantillon["region"])
-    calage = rake(echantillon, marges)
-    return Wave(reponses, get_frame_margins()["strate"], marges, calage, rapport)
+    marges = get_frame_margins()
+    merged = "R01" not in set(reponses["region"])
+    if merged:
+        region = marges["region"]
+        marges["region"] = region.drop("R01") + region["R01"] * (region.drop("R01").index == "R02")
+    calage = rake(reponses[list(MARGINS)], marges)
+    return Wave(reponses, get_frame_margins()["strate"], marges, calage, merged)

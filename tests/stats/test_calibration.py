@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from barometre.stats.calibration import CalibrationError, calibrate, collapse_levels, rake
+from barometre.stats.calibration import CalibrationError, calibrate, rake
 
 
 def sample(**columns: list[Any]) -> pd.DataFrame:
@@ -147,30 +147,3 @@ def test_categories_and_text_give_the_same_weights() -> None:
     texte = rake(sample(), MARGINS).weights
     assert rake(sample().astype("category"), MARGINS).weights.equals(texte)
     assert rake(sample().astype(object), MARGINS).weights.equals(texte)
-
-
-def test_collapse_follows_the_list_of_neighbours() -> None:
-    echantillon = sample(region=["01"] * 2 + ["02"] * 1 + ["84"] * 9)
-    marges = {"region": pd.Series({"01": 32, "02": 34, "03": 22, "84": 4000})}
-    voisines = {"region": {"03": ["02", "01"], "02": ["01", "03"], "01": ["02"]}}
-    regroupe, cibles, rapport = collapse_levels(echantillon, marges, voisines, minimum=3)
-    # 03 (0 répondant) rejoint 02 (1), puis ce groupe rejoint 01 (2) : 3 répondants.
-    assert rapport[["level", "merged_into"]].values.tolist() == [["03", "02"], ["02", "01"]]
-    assert cibles["region"].to_dict() == {"01": 88, "84": 4000}
-    assert regroupe["region"].value_counts().to_dict() == {"84": 9, "01": 3}
-    assert echantillon["region"].nunique() == 3  # l'échantillon reçu n'est pas touché
-
-
-def test_collapse_refuses_a_thin_level_without_neighbour() -> None:
-    marges = {"region": pd.Series({"01": 32, "84": 4000})}
-    with pytest.raises(CalibrationError, match="« 01 » de la marge « region » compte 2\u00a0répondants"):
-        collapse_levels(sample(region=["01"] * 2 + ["84"] * 9), marges, {})
-
-
-def test_collapse_leaves_enough_respondents_alone() -> None:
-    echantillon = sample(region=["01"] * 5 + ["84"] * 5)
-    marges = {"region": pd.Series({"01": 32, "84": 4000})}
-    regroupe, cibles, rapport = collapse_levels(echantillon, marges, {"region": {"01": "84"}})
-    assert rapport.empty
-    assert regroupe.equals(echantillon)
-    assert cibles["region"] is marges["region"]

@@ -155,8 +155,6 @@ def test_wave_ratios(number: int) -> None:
 
 
 def test_wave_2_merges_the_empty_region() -> None:
-    rapport = load_wave(2).report
-    assert rapport[["column", "level", "merged_into", "respondents", "population"]].values.tolist() == [
-        ["region", "R01", "R02", 0, 121.0]
-    ]
+    assert (load_wave(1).merged, load_wave(2).merged) == (False, True)
+    assert "R01" not in load_wave(2).margins["region"]
     assert load_wave(2).margins["region"]["R02"] == 3112  # 121 + 2 991

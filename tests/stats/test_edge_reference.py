@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from barometre.stats import intervals
-from barometre.stats.calibration import CalibrationError, calibrate, collapse_levels, rake
+from barometre.stats.calibration import CalibrationError, calibrate, rake
 from barometre.stats.design import LoneStratumWarning
 from barometre.stats.estimation import Design, estimate_proportions
 from tests.stats.reference_data import get_values, load_numbers
@@ -54,13 +54,6 @@ def test_3_an_empty_level_is_named_with_its_population() -> None:
     for caler in (rake, calibrate):
         with pytest.raises(CalibrationError, match="« D » de la marge « h » compte 5 unités"):
             caler(edge(11), marges)
-
-
-def test_3_an_empty_level_is_merged_by_the_declared_map() -> None:
-    marges = {"h": pd.Series({"A": 60, "B": 40, "D": 5})}
-    sample, regroupees, rapport = collapse_levels(edge(11), marges, {"h": {"D": "B"}})
-    assert rake(sample, regroupees).weights.sum() == pytest.approx(105)  # aucune unité perdue
-    assert "« D » (0\u00a0répondant pour 5 unités) est regroupée avec « B »" in rapport["phrase"][0]
 
 
 def test_4_a_lone_respondent_is_collapsed_and_it_is_said() -> None:

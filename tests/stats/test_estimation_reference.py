@@ -31,7 +31,7 @@ def estimate_all(wave: Wave, case: str) -> pd.DataFrame:
         tableau = estimate_proportions(design, wave.answers[ITEMS], wave.answers[nom])
         # R nomme la région regroupée par ses deux membres.
         valeurs = tableau[nom].astype(str)
-        if nom == "region" and len(wave.report):
+        if nom == "region" and wave.merged:
             valeurs = valeurs.replace("R02", "R01+R02")
         parts.append(tableau.assign(key2=f"{nom}=" + valeurs))
     return pd.concat(parts).set_index(["item", "key2"])
