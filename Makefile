@@ -51,7 +51,7 @@ node_modules/installe-dev: .venv/installe package-lock.json
 	touch node_modules/installe $@
 
 test: node_modules/installe-dev check
-	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 mutants: .venv/installe-dev
 	$(BIN)/python -m scripts.mutants $(PIECES)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from pkgutil import resolve_name
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
@@ -26,7 +27,29 @@ from tests.partage import Partage, open_partage
 from tests.petite_france import use_petite_france, write_petite_france
 from tests.serveur import INTROUVABLE, find_programmes, run_postgresql
 
+# Les pièces dont les fichiers sont les plus longs partent les premières : aucune n'est seule à la fin.
+LONGUES = ("browser", "pipeline", "cli", "secret")
 MOTEURS = ["duckdb", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    rang = {piece: place for place, piece in enumerate(LONGUES)}
+    items.sort(key=lambda essai: rang.get(essai.nodeid.split("/")[1], len(rang)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Un fichier va entier à un processus ; tout le navigateur au même, qui démarre seul ses serveurs."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling  # noqa: PLC0415 : sans xdist, rien à répartir
+
+    class Repartition(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            fichier = str(super()._split_scope(nodeid))
+            return "navigateur" if fichier.startswith("tests/browser/") else fichier
+
+    return Repartition(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

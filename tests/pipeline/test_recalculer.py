@@ -93,25 +93,18 @@ def test_refait_sans_rien_changer_tout_est_identique(adresse: str) -> None:
 
 
 def test_ce_qui_a_change_se_dit_et_se_refait(adresse: str) -> None:
-    _age(adresse, catalogue_empreinte="ancien", stats_empreinte="ancienne")
-    _, controles = verifier(adresse)
-    assert not controles[-1].ok
-    assert "le catalogue, les statistiques" in controles[-1].detail
-    assert "recalculer" in controles[-1].detail
-    fait = recalculer(adresse=adresse, processus=1)
-    assert fait.differences == ("le catalogue", "les statistiques")
-    assert verifier(adresse)[1][-1].ok
-
-
-def test_un_indicateur_jamais_calcule_se_nomme(adresse: str) -> None:
+    """D'autres statistiques, et un indicateur de plus, jamais calculé : dits, nommés, puis refaits."""
+    _age(adresse, stats_empreinte="ancienne")
     catalogue = load_catalogue()
-    modele = catalogue.get_indicateur("site_internet")
-    neuf = replace(modele, id="site_neuf")
+    neuf = replace(catalogue.get_indicateur("site_internet"), id="site_neuf")
     plus = replace(catalogue, indicateurs={**catalogue.indicateurs, "site_neuf": neuf}, empreinte="autre")
     controle = verifier(adresse, plus)[1][-1]
     assert not controle.ok
+    assert "le catalogue, les statistiques" in controle.detail
     assert "jamais calculés : site_neuf" in controle.detail
-    recalculer(adresse=adresse, catalogue=plus, processus=1)
+    assert "recalculer" in controle.detail
+    fait = recalculer(adresse=adresse, catalogue=plus, processus=1)
+    assert fait.differences == ("le catalogue", "les statistiques")
     depot = open_repository(adresse)
     assert (
         len(depot.list_agregats("site_neuf", VAGUE)) == len(depot.list_agregats("site_internet", VAGUE)) > 0

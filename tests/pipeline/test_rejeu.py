@@ -141,27 +141,24 @@ def test_un_fichier_garde_n_a_rien_de_personnel(charge: str) -> None:
     assert '"ecartees":["id","Remarque libre"]' in gardes[0]
 
 
-def test_un_code_de_question_change_ne_perd_pas_la_colonne(adresse: str) -> None:
-    """La question garde son identifiant : sa colonne se retrouve, et les chiffres ne bougent pas."""
+def test_un_code_de_question_change_et_une_vague_de_plus_ne_perdent_rien(adresse: str) -> None:
+    """La question garde son identifiant : sa colonne se retrouve ; les autres vagues ne bougent pas."""
     catalogue = load_catalogue()
     communication = catalogue.questionnaires["communication"]
     premiere, *autres = communication.questions
     change = replace(communication, questions=(replace(premiere, code="SITE9"), *autres))
-    neuf = replace(catalogue, questionnaires={**catalogue.questionnaires, "communication": change})
+    vague = replace(catalogue.vagues[-1], id="2027-v9", questionnaires=("communication",))
+    neuf = replace(
+        catalogue,
+        questionnaires={**catalogue.questionnaires, "communication": change},
+        vagues=(*catalogue.vagues, vague),
+    )
     avant = read_tables(adresse)
     faite = construire(adresse=adresse, catalogue=neuf, processus=1)
     assert [lot.apres for lot in faite.lots] == [lot.avant for lot in faite.lots]
     apres = read_tables(adresse)
     for nom in ("fait_reponse", "participation", "lot_import"):
         pd.testing.assert_frame_equal(avant[nom], apres[nom])
-
-
-def test_une_vague_ajoutee_garde_les_autres(adresse: str) -> None:
-    catalogue = load_catalogue()
-    neuve = replace(catalogue.vagues[-1], id="2027-v9", questionnaires=("communication",))
-    avant = read_tables(adresse)["participation"]
-    construire(adresse=adresse, catalogue=replace(catalogue, vagues=(*catalogue.vagues, neuve)), processus=1)
-    pd.testing.assert_frame_equal(avant, read_tables(adresse)["participation"])
 
 
 @pytest.mark.parametrize(
