@@ -103,11 +103,18 @@ def _check_entrepot() -> Constat:
     try:
         with closing(Repository(open_entrepot())) as depot:
             fraicheur = check_fraicheur(depot, load_catalogue())
-            nature = "réponses simulées" if depot.get_version().simulee else "réponses réelles"
+            nature = _describe_nature(depot)
             gravite: Gravite = "bon" if fraicheur.ok else "note"
             return Constat("Entrepôt", gravite, f"version {depot.version_id}, {nature} ; {fraicheur.detail}")
     except EntrepotError as erreur:
         return Constat("Entrepôt", "FAUX", str(erreur))
+
+
+def _describe_nature(depot: Repository) -> str:
+    """De quoi la version est faite ; neuve, elle n'a encore de réponses d'aucune sorte."""
+    if depot.get_version().simulee:
+        return "réponses simulées"
+    return "sans réponse encore" if depot.list_lots().empty else "réponses réelles"
 
 
 def _check_registre() -> Constat:

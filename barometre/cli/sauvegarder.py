@@ -9,7 +9,7 @@ from typing import Any
 from barometre.access.registre import open_registre
 from barometre.cli.analyse import add_json
 from barometre.cli.sortie import Barre, get_operateur, print_json
-from barometre.domain.formats import format_compte
+from barometre.domain.formats import format_compte, format_nombre
 from barometre.pipeline.sauvegarde import check_dossier_neuf, sauvegarder
 
 REGISTRE = "registre.json"
@@ -37,6 +37,6 @@ def execute(demande: argparse.Namespace) -> None:
     recus = format_compte(faite.lots, "fichier reçu", "fichiers reçus")
     print(
         f"Version {faite.version_id}, {recus} et registre sauvegardés dans "
-        f"« {demande.dossier} » ({faite.octets / 2**20:.1f} Mo). Il contient des réponses, des clés secrètes "
-        "et des droits : gardez-le comme l'entrepôt."
+        f"« {demande.dossier} » ({format_nombre(faite.octets / 2**20, 1)}\u00a0Mo). Il contient des "
+        "réponses, des clés secrètes et des droits : gardez-le comme l'entrepôt."
     )

@@ -59,7 +59,9 @@ def _set_proprietes(fichier: Any, document: Document) -> None:
 
 def _add_bloc(fichier: Any, bloc: Bloc, document: Document) -> None:
     if isinstance(bloc, Paragraphe):
-        fichier.add_paragraph().add_run(bloc.texte).bold = bloc.fort or None
+        paragraphe = fichier.add_paragraph()
+        paragraphe.add_run(bloc.texte).bold = bloc.fort or None
+        paragraphe.paragraph_format.keep_with_next = bloc.lie or None
     elif isinstance(bloc, Liste):
         for element in bloc.elements:
             fichier.add_paragraph(element, style="List Bullet")

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Paragraphe:
-    """Une ou plusieurs phrases ; `fort` : ce qu'il faut retenir."""
+    """Une ou plusieurs phrases ; `fort` : ce qu'il faut retenir ; `lie` : sur la page de ce qui suit."""
 
     texte: str
     fort: bool = False
+    lie: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,8 @@ def _build_question(question: Question, pose: Questionnaire) -> list[Bloc]:
     choix += ["Je ne sais pas"] if question.ne_sait_pas else []
     blocs = _build_tete(question, f"{question.code}. {question.libelle}", pose)
     if not question.options:
-        blocs.append(Paragraphe(f"Réponse : ………………………… {question.unite}".rstrip()))
+        ligne = f"Réponse : ………………………… {question.unite}".rstrip()
+        blocs.append(Paragraphe(ligne, lie=bool(choix)))
     return [*blocs, Liste(tuple(choix))] if choix else blocs
 
 
@@ -68,6 +69,10 @@ def _build_tableau(code: str, lignes: Sequence[Question], pose: Questionnaire) -
 
 def _build_tete(question: Question, titre: str, pose: Questionnaire) -> list[Bloc]:
     public = f"Posée aux : {build_public(question)}" if question.types else ""
-    phrases = filter(None, (build_reponse(question).capitalize(), build_condition(question, pose), public))
-    aide = [Paragraphe(question.aide)] if question.aide else []
-    return [Paragraphe(titre, fort=True), Paragraphe(f"{'. '.join(phrases)}."), *aide]
+    reponse = build_reponse(question).capitalize()
+    phrases = ". ".join(filter(None, (reponse, build_condition(question, pose), public)))
+    # « Plusieurs réponses possibles. » ne se dit pas deux fois.
+    aide = [question.aide] if question.aide.rstrip(".") not in ("", reponse) else []
+    # Une question n'est pas coupée de ses réponses par un bas de page.
+    dites = (Paragraphe(phrase, lie=True) for phrase in (f"{phrases}.", *aide))
+    return [Paragraphe(titre, fort=True, lie=True), *dites]

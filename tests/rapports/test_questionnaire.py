@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import date
+from itertools import pairwise
 
 import pypdf
 
 from barometre.catalogue import load_catalogue
 from barometre.domain.enquete import Groupe, Option, Question, Questionnaire, Tableau
 from barometre.rapports.docx import to_docx
+from barometre.rapports.modele import Liste, Paragraphe
 from barometre.rapports.pdf import to_pdf
 from barometre.rapports.questionnaire import build_document_questionnaire
 
@@ -42,3 +45,20 @@ def test_un_tableau_est_un_tableau_sous_son_groupe() -> None:
     assert [mot in xml for mot in ("Les locaux", "Q01. État", "mairie", "école", "Mauvais")] == [True] * 5
     assert "État [mairie]" not in xml
     assert xml.count("<w:tr>") == 3
+
+
+def test_une_question_reste_avec_ses_reponses_et_ne_se_repete_pas() -> None:
+    """Un titre était seul au bas d'une page ; « Plusieurs réponses possibles » se disait deux fois."""
+    document = build_document_questionnaire(load_catalogue().questionnaires["cybersecurite"], JOUR)
+    blocs = [bloc for section in document.sections for bloc in section.blocs]
+    for bloc, suivant in pairwise(blocs):
+        assert not (isinstance(bloc, Paragraphe) and bloc.fort) or bloc.lie
+        assert not (isinstance(suivant, Liste) and isinstance(bloc, Paragraphe)) or bloc.lie
+    textes = [bloc.texte for bloc in blocs if isinstance(bloc, Paragraphe)]
+    assert any(texte.startswith("Plusieurs réponses possibles") for texte in textes)
+    assert all(un != autre for un, autre in pairwise(textes))
+    xml = zipfile.ZipFile(io.BytesIO(to_docx(document))).read("word/document.xml").decode()
+    assert xml.count("<w:keepNext/>") >= sum(isinstance(b, Paragraphe) and b.lie for b in blocs)
+    titres = [ligne for page in pypdf.PdfReader(io.BytesIO(to_pdf(document))).pages
+              for ligne in page.extract_text().splitlines()[-3:]]  # fmt: skip
+    assert not [ligne for ligne in titres if re.match(r"Q\d\d\. ", ligne)]
