@@ -19,7 +19,7 @@ from barometre.views.lecture.selection import Selection
 from barometre.views.lecture.tableau import build_tableau
 
 # Ce qui change d'abord : sur un téléphone, deux ou trois colonnes se lisent sans faire défiler.
-COLONNES = ("indicateur", "valeur_avant", "valeur_apres", "groupe", "vague", "theme", "n_avant", "n_apres",
+COLONNES = ("indicateur", "valeur_avant", "valeur_apres", "groupe", "vague", "n_avant", "n_apres",
             "cellules_changees")  # fmt: skip
 
 
@@ -77,13 +77,13 @@ def _describe(
 ) -> tuple[object, ...]:
     valeurs = [_write_valeur(cellule, moment, fiche) for moment in ("avant", "apres")]
     effectifs = [_read_effectif(cellule, moment) for moment in ("avant", "apres")]
-    theme = load_catalogue().get_theme(str(fiche["theme_id"])).titre
     qui = Selection(
         territoire_id=str(cellule["territoire_id"]), type=str(cellule["type"]),
         strate=str(cellule["strate"]), couverture=str(cellule["couverture"]),
     )  # fmt: skip
-    ou = (libelles.get_champ(qui), str(cellule["vague_id"]), theme)
-    return (fiche["titre"], *valeurs, *ou, *effectifs, nombre)
+    return (
+        fiche["titre"], *valeurs, libelles.get_champ(qui), str(cellule["vague_id"]), *effectifs, nombre,
+    )  # fmt: skip
 
 
 def _write_valeur(cellule: Mapping[Any, Any], moment: str, fiche: Mapping[str, Any]) -> str | None:

@@ -49,7 +49,7 @@ def test_un_chiffre_change_se_lit_avant_et_apres(dossier: Path, tmp_path: Path) 
     assert ligne["valeur_avant"].startswith("60\u202f%, note ")
     assert ligne["groupe"] == "Toutes les collectivités, France"
     assert ligne["cellules_changees"] == 1
-    assert ligne["theme"] == "Communication avec les administrés"
+    assert ligne["indicateur"] == "Un site internet"
 
 
 def test_sans_chiffre_pour_toute_la_france_le_plus_large_se_lit(dossier: Path, tmp_path: Path) -> None:
