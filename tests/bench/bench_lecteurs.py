@@ -1,6 +1,8 @@
 """De un à deux cents lecteurs à la fois sur un seul processus, cinq secondes entre leurs gestes.
 
 `python -m tests.bench.bench_lecteurs --lecteurs 100 --minutes 30` fait la mesure longue (mémoire bornée).
+`--processus 2` : deux processus derrière haproxy (`docs/repartiteurs/haproxy.cfg`), s'il est installé.
+La mémoire de chaque série, toutes les deux secondes, va dans `rapports/memoire.csv`.
 Tout se passe sur cette machine, pendant le temps dit, puis s'arrête ; les lecteurs et le serveur se partagent
 les cœurs : le processeur que prennent les lecteurs eux-mêmes est dit à côté.
 """
@@ -20,8 +22,8 @@ from typing import Any
 import httpx
 
 from barometre.catalogue import load_catalogue
-from tests.bench.lecteur import Geste, Lecteur, Serveur, open_serveur
-from tests.bench.mesure import build_ligne, centile, get_entrepot
+from tests.bench.lecteur import Geste, Lecteur, Serveur, open_plusieurs, open_serveur
+from tests.bench.mesure import RACINE, build_ligne, centile, get_entrepot
 
 LECTEURS, PAUSE, MINUTES = (1, 50, 100, 150, 200), 5.0, 0.75
 LECTEURS_MAXIMUM, MINUTES_MAXIMUM = 200, 60.0
@@ -34,6 +36,7 @@ REGIONS = ("11", "24", "27", "28", "32", "44", "52", "53", "75", "76", "84", "93
 COMMUNES = ("33063", "35238", "2A004", "97411", "59350", "01004")
 
 
+MEMOIRES = RACINE / "rapports" / "memoire.csv"
 Adresse = tuple[str, str]
 
 
@@ -125,18 +128,25 @@ async def open_first(serveur: Serveur, vues: set[Adresse]) -> list[tuple[float, 
     return mesures
 
 
-def run(lecteurs: Iterable[int] = LECTEURS, minutes: float = MINUTES) -> list[dict[str, Any]]:
+def run(
+    lecteurs: Iterable[int] = LECTEURS, minutes: float = MINUTES, processus: int = 1
+) -> list[dict[str, Any]]:
     """Les premières vues, les gestes de 1 à 200 lecteurs, ceux des voisins d'un lecteur sans pause."""
     minutes = min(minutes, MINUTES_MAXIMUM)
     vues: set[Adresse] = set()
     with tempfile.TemporaryDirectory() as dossier:
         chemin = Path(dossier)
-        with open_serveur(str(get_entrepot(chemin)), chemin) as serveur:
+        entrepot = str(get_entrepot(chemin))
+        ouvrir = (
+            open_serveur(entrepot, chemin) if processus == 1 else open_plusieurs(entrepot, chemin, processus)
+        )
+        with ouvrir as serveur:
             serveur.wait_calme()
             lignes = build_premieres(asyncio.run(open_first(serveur, vues)))
             for n in lecteurs:
                 releve = asyncio.run(follow_all(serveur, min(n, LECTEURS_MAXIMUM), minutes, vues))
-                lignes += build_lignes(releve, n, minutes)
+                lignes += build_lignes(releve, n, minutes, processus)
+                write_memoires(releve, n, processus)
             lignes += measure_flot(serveur, minutes, vues)
             lignes += measure_api(serveur, minutes, vues)
     return lignes
@@ -203,7 +213,18 @@ def build_premieres(mesures: list[tuple[float, Geste]]) -> list[dict[str, Any]]:
     return [build_ligne(mesure, centile(cpu, 95), "ms", "≤ 120 ms", a_cote=mediane, note=note)]
 
 
-def build_lignes(releve: Releve, lecteurs: int, minutes: float) -> list[dict[str, Any]]:
+def write_memoires(releve: Releve, lecteurs: int, processus: int) -> None:
+    """La courbe de la mémoire d'une série, à la suite des autres : lecteurs, processus, seconde, Mo."""
+    MEMOIRES.parent.mkdir(exist_ok=True)
+    if not MEMOIRES.exists():
+        MEMOIRES.write_text("lecteurs,processus,seconde,memoire_mo\n", encoding="utf-8")
+    with MEMOIRES.open("a", encoding="utf-8") as sortie:
+        sortie.writelines(
+            f"{lecteurs},{processus},{2 * i},{mo:.0f}\n" for i, mo in enumerate(releve.memoires)
+        )
+
+
+def build_lignes(releve: Releve, lecteurs: int, minutes: float, processus: int = 1) -> list[dict[str, Any]]:
     """Le tableau d'une série."""
     tous = releve.premiers + releve.gestes
     durees, premieres = [g.duree_ms for g in tous], [g.duree_ms for g in releve.premiers]
@@ -216,11 +237,11 @@ def build_lignes(releve: Releve, lecteurs: int, minutes: float) -> list[dict[str
         f"{len(tous)} gestes en {minutes:g} min, {incidents} incidents ; {messages:.0f} messages, "
         f"{octets:.0f} ko ; les lecteurs prennent {releve.part_lecteurs:.0%} d'un cœur"
     )
-    cpu = releve.cpu_ms / len(tous)
+    cpu, ou = releve.cpu_ms / len(tous), f", {processus} processus" if processus > 1 else ""
     return [
-        build_ligne(f"un geste, {lecteurs} lecteurs : 95e centile", centile(durees, 95), "ms", but,
+        build_ligne(f"un geste, {lecteurs} lecteurs{ou} : 95e centile", centile(durees, 95), "ms", but,
                     a_cote=f"médiane {centile(durees, 50):.0f} ms{suite}", note=note),
-        build_ligne(f"processeur du serveur par geste, {lecteurs} lecteurs", cpu, "ms", "",
+        build_ligne(f"processeur du serveur par geste, {lecteurs} lecteurs{ou}", cpu, "ms", "",
                     a_cote=f"mémoire {max(memoires):.0f} Mo au plus, {memoires[0]:.0f} au départ",
                     note="dépend peu des autres programmes de la machine"),
     ]  # fmt: skip
@@ -230,5 +251,6 @@ if __name__ == "__main__":
     analyseur = argparse.ArgumentParser(description=__doc__)
     analyseur.add_argument("--lecteurs", type=int, nargs="+", default=LECTEURS)
     analyseur.add_argument("--minutes", type=float, default=MINUTES)
+    analyseur.add_argument("--processus", type=int, choices=(1, 2), default=1)
     demande = analyseur.parse_args()
-    run(demande.lecteurs, demande.minutes)
+    run(demande.lecteurs, demande.minutes, demande.processus)

@@ -33,7 +33,7 @@ FINI = '.stApp[data-test-script-state="notRunning"]'
 DESSINES = (
     """() => [...document.querySelectorAll('.stPlotlyChart')].every(g => g.querySelector('.main-svg'))"""
 )
-BUTS = {"à froid": "≤ 3 s", "à chaud": "≤ 1 s"}
+BUTS = {"à froid": "≤ 1,2 s", "à chaud": "≤ 0,5 s"}
 Visite = tuple[float, float, float]
 
 

@@ -61,7 +61,8 @@ def entrepot(tmp_path_factory: pytest.TempPathFactory) -> str:
     return build_entrepot_factice(tmp_path_factory.mktemp("entrepot"))
 
 
-def _port() -> int:
+def free_port() -> int:
+    """Un port que personne ne tient."""
     with socket.socket() as prise:
         prise.bind(("127.0.0.1", 0))
         return int(prise.getsockname()[1])
@@ -71,7 +72,7 @@ def start_server(
     entrepot: str, journal: Path, *, commande: str = "uvicorn"
 ) -> tuple[subprocess.Popen[bytes], str]:
     """Lance l'application comme en production et attend qu'elle réponde."""
-    port = _port()
+    port = free_port()
     commandes = {
         "uvicorn": ["-m", "uvicorn", "app:app", "--port", str(port)],
         "streamlit": ["-m", "streamlit", "run", "app.py", "--server.port", str(port)],

@@ -27,6 +27,13 @@ AVEC_GRAPHIQUE = (
 # En pixels, à 1 440 et à 390 de large : deux écrans et demi d'un portable, quatre d'un téléphone.
 HAUTEURS = {"inclusion": (2_000, 3_200), "fiche?collectivite=commune-01001": (3_000, 5_000)}
 
+# Ce qui bouge sans qu'on l'ait demandé, au sens de Chrome : la pire fenêtre de cinq secondes.
+DECALAGE = 0.05
+NOTER_DECALAGES = """window.decalages = []; new PerformanceObserver(liste => window.decalages.push(
+  ...liste.getEntries().filter(e => !e.hadRecentInput).map(e => [e.startTime, e.value])
+)).observe({type: 'layout-shift', buffered: true});"""
+STABLES = ("", "inclusion", "fiche?collectivite=commune-01001", "evolution?theme=communication")
+
 
 def _check(page: Page, adresse: str, rang: int) -> None:
     assert page.evaluate(RECOUVREMENTS.read_text(encoding="utf-8")) == [], adresse
@@ -44,6 +51,35 @@ def test_les_textes_d_un_graphique_ne_se_recouvrent_pas(serveur: str, visiter: V
         _check(page, adresse, rang)
     page.emulate_media(media="print")
     assert page.evaluate(RECOUVREMENTS.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("largeur", LARGEURS)
+def test_rien_ne_se_decale_pendant_que_la_page_parait(
+    serveur: str, navigateur: Browser, largeur: int
+) -> None:
+    """Le menu arrivait après le texte : toute la page partait à droite (0,22 à 0,30)."""
+    for adresse in STABLES:
+        contexte = navigateur.new_context(viewport={"width": largeur, "height": 900})
+        page = contexte.new_page()
+        page.add_init_script(NOTER_DECALAGES)
+        page.goto(f"{serveur}/{adresse}")
+        page.locator(".baro-pied").wait_for(timeout=60_000)
+        page.locator('.stApp[data-test-script-state="notRunning"]').wait_for(timeout=60_000)
+        page.wait_for_load_state("networkidle")
+        assert _sum_decalages(page.evaluate("window.decalages")) <= DECALAGE, adresse
+        contexte.close()
+
+
+def _sum_decalages(notes: list[tuple[float, float]]) -> float:
+    """La plus grande somme d'une fenêtre : une seconde entre deux décalages, cinq en tout."""
+    pire = somme = 0.0
+    debut = dernier = float("-inf")
+    for instant, valeur in sorted(notes):
+        if instant - dernier > 1000 or instant - debut > 5000:
+            somme, debut = 0.0, instant
+        somme, dernier = somme + valeur, instant
+        pire = max(pire, somme)
+    return pire
 
 
 def test_avec_vous_non_plus(serveur: str, visiter: Visiter) -> None:
