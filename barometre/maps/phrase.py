@@ -8,7 +8,6 @@ import math
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
 from barometre.domain.formats import (
     BORNES,
@@ -117,7 +116,7 @@ def compare_parties(lieux: pd.DataFrame) -> pd.DataFrame:
             continue
         (valeur, variance), (reste, variance_reste) = _average(dedans), _average(dehors)
         ecart, se = valeur - reste, math.sqrt(variance + variance_reste)
-        p = float(2 * norm.sf(abs(ecart) / se)) if se > 0 else math.nan
+        p = math.erfc(abs(ecart) / se / math.sqrt(2)) if se > 0 else math.nan
         lignes.append({"partie": partie, "valeur": valeur, "reste": reste, "ecart": ecart, "p": p})
     tableau = pd.DataFrame(lignes, columns=["partie", "valeur", "reste", "ecart", "p"])
     # Sans ligne, pandas ne sait pas que ce sont des nombres.

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pandas as pd
-from scipy import stats
 
 from barometre.access import Gate
 from barometre.catalogue.alertes import RegleAlerte
@@ -22,6 +21,7 @@ from barometre.domain.formats import (
 )
 from barometre.domain.notes import format_note
 from barometre.domain.provenance import Provenance
+from barometre.stats.hypergeom import compute_cdf
 from barometre.views.comprendre.evolution import BAISSE, HAUSSE
 from barometre.views.donnees.methode import describe_age
 from barometre.views.lecture.cellules import read_cellules
@@ -98,7 +98,7 @@ def is_real_fall(avant: int, apres: int, cadre: int, seuil: float) -> bool:
     """
     if not avant or apres > (1 - seuil) * avant:
         return False
-    return bool(stats.hypergeom.cdf(apres, 2 * cadre, avant + apres, cadre) < NIVEAU)
+    return compute_cdf(apres, 2 * cadre, avant + apres, cadre) < NIVEAU
 
 
 def is_real_loss(avant: Chiffre, apres: Chiffre | None, seuil: float) -> bool:
