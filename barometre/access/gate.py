@@ -115,7 +115,7 @@ class Gate(ChiffresPublics):
 
     def get_derniere_vague(self, questionnaire_id: Filtre = None) -> str:
         """La dernière vague où ce questionnaire a des réponses ; vide s'il n'en a pas."""
-        repondues = set(self._nommees.list_participations(None, questionnaire_id)["vague_id"])
+        repondues = set(self._nommees.list_participations(None, questionnaire_id)["vague_id"].unique())
         vagues = self._repository.list_vagues()["vague_id"]
         return next((str(v) for v in reversed(vagues.tolist()) if v in repondues), "")
 
