@@ -48,6 +48,7 @@ _DC = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
 _CM_PAR_SIGNE = 0.2
 _LARGEURS_MOTS = (28, 80)
 _DECIMALES = range(4)
+_PAGE = "Page"
 
 
 def to_ods(table: pd.DataFrame, provenance: Provenance) -> bytes:
@@ -57,6 +58,7 @@ def to_ods(table: pd.DataFrame, provenance: Provenance) -> bytes:
         # Le type d'abord et sans compression : un fichier ODF s'y reconnaît (ODF 1.3, partie 2, §3.3).
         write_entree(paquet, "mimetype", MIME.encode(), compresser=False)
         write_entree(paquet, "content.xml", "".join(_content(table, provenance)).encode())
+        write_entree(paquet, "styles.xml", _page().encode())
         write_entree(paquet, "meta.xml", _meta(provenance).encode())
         write_entree(paquet, "settings.xml", _settings().encode())
         write_entree(paquet, "META-INF/manifest.xml", _manifest().encode())
@@ -92,11 +94,28 @@ def _styles(largeurs: Iterable[int]) -> str:
         '<style:style style:name="titre" style:family="table-cell">'
         '<style:text-properties fo:font-weight="bold"/></style:style>'
     )
-    return colonnes + nombres + gras
+    plie = (
+        '<style:style style:name="plie" style:family="table-cell">'
+        '<style:table-cell-properties fo:wrap-option="wrap" style:vertical-align="top"/></style:style>'
+        f'<style:style style:name="ta" style:family="table" style:master-page-name="{_PAGE}"/>'
+    )
+    return colonnes + nombres + gras + plie
+
+
+def _page() -> str:
+    """Une page de large, couchée, comme en XLSX : imprimée, une phrase ne se coupe pas en quatre feuilles."""
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-styles {_ESPACES} office:version="1.3">'
+        '<office:automatic-styles><style:page-layout style:name="A4"><style:page-layout-properties '
+        'fo:page-width="29.7cm" fo:page-height="21cm" style:print-orientation="landscape" '
+        'style:scale-to-X="1" style:scale-to-Y="0"/></style:page-layout></office:automatic-styles>'
+        f'<office:master-styles><style:master-page style:name="{_PAGE}" style:page-layout-name="A4"/>'
+        "</office:master-styles></office:document-styles>"
+    )
 
 
 def _feuille(nom: str, largeurs: Sequence[int], lignes: Iterable[str]) -> Iterator[str]:
-    yield f"<table:table table:name={quoteattr(nom)}>"
+    yield f'<table:table table:name={quoteattr(nom)} table:style-name="ta">'
     yield from (f'<table:table-column table:style-name="co{n}"/>' for n in largeurs)
     yield from lignes
     yield "</table:table>"
@@ -105,7 +124,8 @@ def _feuille(nom: str, largeurs: Sequence[int], lignes: Iterable[str]) -> Iterat
 def _mots(titres: Ligne, lignes: Sequence[Ligne]) -> Iterator[str]:
     yield _ligne_titres(titres)
     for ligne in lignes:
-        yield f"<table:table-row>{''.join(_texte(strip_controles(t)) for t in ligne)}</table:table-row>"
+        cases = "".join(_texte(strip_controles(t), "plie") for t in ligne)
+        yield f"<table:table-row>{cases}</table:table-row>"
 
 
 def _donnees(table: pd.DataFrame) -> Iterator[str]:
@@ -184,6 +204,7 @@ def _manifest() -> str:
     fichiers = (
         ("/", MIME),
         ("content.xml", "text/xml"),
+        ("styles.xml", "text/xml"),
         ("meta.xml", "text/xml"),
         ("settings.xml", "text/xml"),
     )

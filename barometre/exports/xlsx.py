@@ -55,7 +55,7 @@ def to_xlsx(table: pd.DataFrame, provenance: Provenance) -> bytes:
 
 def _write_mots(classeur: Any, nom: str, titres: Ligne, lignes: Sequence[Ligne]) -> None:
     feuille = classeur.add_worksheet(nom)
-    gras = classeur.add_format({"bold": True, "valign": "top"})
+    gras = classeur.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     plie = classeur.add_format({"text_wrap": True, "valign": "top"})
     largeurs = (_LARGEURS_MOTS[0], _LARGEURS_MOTS[1] // (len(titres) - 1) + 10)
     feuille.set_column(0, 0, largeurs[0])

@@ -132,6 +132,18 @@ def test_ods_tient_sa_premiere_ligne_en_vue() -> None:
     assert "".join(racine.itertext()) == "02112"  # rien d'écrit hors des réglages
 
 
+def test_ods_plie_ses_phrases_et_tient_en_largeur() -> None:
+    """Vu dans LibreOffice : la couverture s'imprimait en quatre feuilles, ses phrases coupées."""
+    ns = {nom: f"urn:oasis:names:tc:opendocument:xmlns:{nom}:1.0" for nom in ("style", "table", "office")}
+    contenu = _lire_ods("content.xml")
+    feuilles = contenu.findall(".//table:table", ns)
+    assert {f.attrib[f"{{{ns['table']}}}style-name"] for f in feuilles} == {"ta"}
+    couverture = feuilles[0].findall("table:table-row/table:table-cell", ns)
+    assert {c.attrib[f"{{{ns['table']}}}style-name"] for c in couverture} == {"plie"}
+    (page,) = _lire_ods("styles.xml").findall(".//style:page-layout-properties", ns)
+    assert [page.attrib[f"{{{ns['style']}}}scale-to-{axe}"] for axe in "XY"] == ["1", "0"]
+
+
 def test_ods_nomme_chacune_de_ses_pieces() -> None:
     ns = "{urn:oasis:names:tc:opendocument:xmlns:manifest:1.0}"
     racine = _lire_ods("META-INF/manifest.xml")
@@ -139,7 +151,10 @@ def test_ods_nomme_chacune_de_ses_pieces() -> None:
     assert "".join(racine.itertext()) == ""
     assert entrees == [
         (f"{ns}file-entry", "/", "application/vnd.oasis.opendocument.spreadsheet"),
-        *((f"{ns}file-entry", f"{piece}.xml", "text/xml") for piece in ("content", "meta", "settings")),
+        *(
+            (f"{ns}file-entry", f"{piece}.xml", "text/xml")
+            for piece in ("content", "styles", "meta", "settings")
+        ),
     ]
 
 
