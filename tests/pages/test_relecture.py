@@ -17,7 +17,7 @@ from barometre.cli.adresse_fichier import find_adresse
 from barometre.cli.verification import refaits
 from barometre.domain.jour import apply_jour
 from barometre.ui.relecture import list_offerts, write_offerts
-from tests.pages.conftest import RACINE
+from tests.visite import RACINE
 
 SERVICE = "https://exemple.invalid"
 REFAITES = (
