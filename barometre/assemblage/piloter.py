@@ -105,6 +105,15 @@ def load_evolutions(gate: Gate, theme_id: str, selection: Selection) -> Evolutio
     return memoire.get_vue(gate, _evolutions, theme_id, selection)
 
 
+def load_changements(gate: Gate, theme_id: str, selection: Selection) -> VueEvolutions:
+    """Les mêmes changements testés, sans dessin ni part de la composition : ce qu'un document en dit."""
+    return memoire.get_vue(gate, _changements, theme_id, selection)
+
+
+def _changements(gate: Gate, theme_id: str, selection: Selection) -> VueEvolutions:
+    return build_vue_evolutions(gate, load_catalogue(), theme_id, selection, composition=False)
+
+
 def load_vue_alertes(gate: Gate, jour: date) -> VueAlertes:
     """Les alertes du jour."""
     return memoire.get_vue(gate, _alertes, jour)

@@ -108,8 +108,16 @@ def format_effectif(n: float | None, singulier: str, pluriel: str = "") -> str:
 
     Cent lui-même peut en être l'arrondi.
     """
-    approche = n is not None and not is_absent(n) and n <= EFFECTIF_EXACT
-    return f"{f'environ{INSECABLE}' if approche else ''}{format_compte(n, singulier, pluriel)}"
+    return f"{_approche(n)}{format_compte(n, singulier, pluriel)}"
+
+
+def format_effectif_seul(n: float | None) -> str:
+    """« 2 204 », « environ 35 » : le même, là où l'en-tête d'une colonne dit déjà ce qui est compté."""
+    return f"{_approche(n)}{format_nombre(n)}"
+
+
+def _approche(n: float | None) -> str:
+    return f"environ{INSECABLE}" if n is not None and not is_absent(n) and n <= EFFECTIF_EXACT else ""
 
 
 def format_date(jour: date | datetime | str | None) -> str:

@@ -4,21 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from barometre.domain.formats import format_compte
+from barometre.domain.formats import format_compte, format_effectif_seul
 from barometre.domain.notes import LETTRES_SIMULEES, explain_citation, format_lettre
-from barometre.rapports.modele import Figure, Point, Tableau
+from barometre.rapports.modele import Figure, Paragraphe, Point, Tableau
+from barometre.views.lecture.libelles import lower_initiale
 from barometre.views.lecture.ligne import LigneIndicateur
 
 ENTETES_CHIFFRES = ("Indicateur", "Redressé", "Intervalle", "Brut", "Réponses", "Note")
+ENTETES_PUBLIES = ("Indicateur", "Publié", "Brut ici", "Redressé ici")
+LIRE_PUBLIES = "Un chiffre publié est brut : il compte les répondantes sans corriger leur profil."
+NON = "non publié"
 SE_CITE, SE_CITERAIT = "Se cite", "Se citerait"
 
 
-def build_figure(titre: str, lignes: Sequence[LigneIndicateur]) -> Figure:
-    """Les parts d'un thème ; l'intervalle est celui du chiffre redressé."""
+def build_figures(titre: str, lignes: Sequence[LigneIndicateur]) -> tuple[Figure, ...]:
+    """Les parts d'un thème, puis celles de chaque choix multiple sous la question qui les rend lisibles."""
+    groupes: dict[str, list[LigneIndicateur]] = {"": []}
+    for ligne in lignes:
+        groupes.setdefault(ligne.indicateur.groupe, []).append(ligne)
+    return tuple(
+        _build_figure(groupe[0].indicateur.groupe_titre or titre, groupe, theme=titre)
+        for groupe in groupes.values()
+        if groupe
+    )
+
+
+def _build_figure(titre: str, lignes: Sequence[LigneIndicateur], *, theme: str) -> Figure:
+    """L'intervalle est celui du chiffre redressé ; la base est dite quand elle est celle de tous."""
     points = tuple(_build_point(ligne) for ligne in lignes)
     montres = [p for p in points if p.valeur is not None]
     caches = len(points) - len(montres)
-    phrase = "Trait : intervalle à 95 % autour du chiffre redressé, hors biais de participation."
+    bases = {ligne.indicateur.base.strip().rstrip(".") for ligne in lignes}
+    phrase = f"Base : {lower_initiale(bases.pop())}. " if len(bases) == 1 else ""
+    phrase += "Trait : intervalle à 95 % autour du chiffre redressé, hors biais de participation."
     if any(p.note == "C" for p in montres):
         phrase += " Note C : indicatif, à ne pas citer."
     if any(ligne.contexte.simulee for ligne in lignes):
@@ -26,7 +44,8 @@ def build_figure(titre: str, lignes: Sequence[LigneIndicateur]) -> Figure:
     if caches:
         phrase += f" {format_compte(caches, 'chiffre non publié', 'chiffres non publiés')}."
     dits = " ; ".join(f"{p.libelle} : {p.texte}, {p.intervalle}" for p in montres) or "aucun chiffre publié"
-    return Figure(titre, phrase, f"{titre}. {dits}.", points)
+    ou = titre if titre == theme else f"{theme}. {titre}"
+    return Figure(titre, phrase, f"{ou}. {dits}.", points)
 
 
 def _build_point(ligne: LigneIndicateur) -> Point:
@@ -40,10 +59,24 @@ def _build_point(ligne: LigneIndicateur) -> Point:
         chiffre.haut,
         ligne.get_texte("redresse"),
         ligne.intervalle,
-        chiffre.n,
+        format_effectif_seul(chiffre.n),
         chiffre.note,
         note_dite=format_lettre(chiffre.note, simulee=ligne.contexte.simulee),
     )
+
+
+def build_publies(lignes: Sequence[LigneIndicateur]) -> tuple[Tableau | Paragraphe, ...]:
+    """Ce que le baromètre a déjà publié de ces indicateurs, à côté du nôtre à la même vague."""
+    rangs = {
+        (ligne.indicateur.titre, p.valeur, " · ".join(filter(None, (p.brut, p.n))) or NON, p.redresse or NON)
+        for ligne in lignes
+        for p in ligne.publies
+    }
+    vagues = [p.vague for ligne in lignes for p in ligne.publies]
+    if not vagues:
+        return ()
+    titre = f"Déjà publié, et le même à la même vague : {lower_initiale(vagues[0])}, France"
+    return Tableau(titre, ENTETES_PUBLIES, tuple(sorted(rangs))), Paragraphe(LIRE_PUBLIES)
 
 
 def build_tableau_chiffres(titre: str, lignes: Sequence[LigneIndicateur]) -> Tableau:
@@ -55,13 +88,13 @@ def build_tableau_chiffres(titre: str, lignes: Sequence[LigneIndicateur]) -> Tab
 def _rang(ligne: LigneIndicateur) -> tuple[str, ...]:
     chiffre = ligne.chiffre
     if not chiffre.montre:
-        return (ligne.indicateur.titre, "non publié", "", "", "", "", "non")
+        return (ligne.indicateur.titre, NON, "", "", "", "", "non")
     return (
         ligne.indicateur.titre,
         "" if chiffre.est_brut else ligne.get_texte("redresse"),
         ligne.intervalle,
         ligne.get_texte("brut"),
-        str(chiffre.n),
+        format_effectif_seul(chiffre.n),
         chiffre.note,
         explain_citation(chiffre.note),
     )

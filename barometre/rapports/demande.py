@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.domain.enquete import Vague
+from barometre.domain.formats import format_compte
 from barometre.domain.territoire import FRANCE, LIBELLES_TYPES
 from barometre.views.lecture.libelles import ZONES
 from barometre.views.lecture.selection import Selection
@@ -72,9 +73,9 @@ def _resolve_opsn(gate: Gate, demande: Demande) -> Champ:
     siennes = communes[communes["collectivite_id"].isin(perimetre)]
     territoire_id = _contain(siennes["departement"].dropna().unique(), siennes["region"].dropna().unique())
     phrase = (
-        f"{noms[demande.opsn_id]} : {len(perimetre)} collectivités dans son périmètre. Aucun chiffre n’est "
-        "calculé pour un périmètre seul, où l’on devinerait des réponses ; voici ceux du territoire qui "
-        "le contient."
+        f"{noms[demande.opsn_id]} : {format_compte(len(perimetre), 'collectivité')} dans son périmètre. "
+        "Aucun chiffre n’est calculé pour un périmètre seul, où l’on devinerait des réponses ; "
+        "voici ceux du territoire qui le contient."
     )
     return Champ(Selection(territoire_id=territoire_id), phrase, noms[demande.opsn_id])
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from docx import Document as NouveauDocument
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
+from docx.text.paragraph import Paragraph
+from docx.text.run import Run
 
 from barometre.rapports.figer import freeze_paquet
-from barometre.rapports.images import build_image
+from barometre.rapports.images import draw_figures
 from barometre.rapports.largeurs import compute_largeurs
 from barometre.rapports.modele import Bloc, Document, Figure, Image, Liste, Paragraphe, Tableau
 
 MIME = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _LARGEUR = 16.5  # centimètres entre les marges
+# Un tableau n'a pas d'espace sous lui : ce qui suit le porte.
+_APRES_TABLEAU = Pt(8)
 ENTETES = ("Indicateur", "Redressé", "Intervalle", "Réponses", "Note")
 
 
@@ -29,10 +33,12 @@ def to_docx(document: Document) -> bytes:
     fichier.add_paragraph(document.sous_titre, style="Subtitle")
     if document.avertissement:
         fichier.add_paragraph(document.avertissement, style="Intense Quote")
+    dessins = draw_figures(document)
     for section in document.sections:
         fichier.add_heading(section.titre, level=1)
-        for bloc in section.blocs:
-            _add_bloc(fichier, bloc, document)
+        for rang, bloc in enumerate(section.blocs):
+            # Ce qui annonce une figure ou un tableau ne reste pas seul au bas d'une page.
+            _add_bloc(fichier, bloc, dessins, suivi=rang + 1 < len(section.blocs))
     for nom, texte in document.mentions:
         fichier.add_paragraph(f"{nom} : {texte}")
     sortie = io.BytesIO()
@@ -52,64 +58,92 @@ def _set_proprietes(fichier: Any, document: Document) -> None:
     for page in fichier.sections:
         page.left_margin = page.right_margin = Cm(2.2)
         page.page_width, page.page_height = Cm(21), Cm(29.7)
-        mentions = dict(document.mentions)
-        pied = (mentions["Source"], mentions["Version"], document.avertissement)
-        page.footer.paragraphs[0].text = " · ".join(filter(None, pied))
+        page.footer.paragraphs[0].add_run(f"{write_pied_page(document)} · ").font.size = Pt(8)
+        _add_numero(page.footer.paragraphs[0])
 
 
-def _add_bloc(fichier: Any, bloc: Bloc, document: Document) -> None:
+def write_pied_page(document: Document) -> str:
+    """La source, la version, la simulation : sur chaque page, qui se photocopie seule."""
+    mentions = dict(document.mentions)
+    pied = (mentions["Source"], mentions["Version"], document.avertissement)
+    return " · ".join(filter(None, pied))
+
+
+def _add_numero(paragraphe: Any) -> None:
+    """Le numéro de la page : un champ que Word calcule (ECMA-376 partie 1, §17.16.5.44)."""
+    champ = OxmlElement("w:fldSimple")
+    champ.set(qn("w:instr"), "PAGE")
+    paragraphe._p.append(champ)
+
+
+def _add_bloc(fichier: Any, bloc: Bloc, dessins: Mapping[Figure, Image], *, suivi: bool) -> None:
     if isinstance(bloc, Paragraphe):
         paragraphe = fichier.add_paragraph()
         paragraphe.add_run(bloc.texte).bold = bloc.fort or None
-        paragraphe.paragraph_format.keep_with_next = bloc.lie or None
+        paragraphe.paragraph_format.keep_with_next = bloc.lie or suivi or None
+        paragraphe.paragraph_format.space_before = _APRES_TABLEAU
     elif isinstance(bloc, Liste):
-        for element in bloc.elements:
-            fichier.add_paragraph(element, style="List Bullet")
+        _add_liste(fichier, bloc)
     elif isinstance(bloc, Tableau):
         _add_tableau(fichier, bloc.titre, bloc.entetes, bloc.lignes)
     elif isinstance(bloc, Figure):
-        _add_image(fichier, build_image(bloc, document))
-        fichier.add_paragraph(bloc.phrase)
+        _add_image(fichier, dessins[bloc], titree=True)
+        fichier.add_paragraph(bloc.phrase).paragraph_format.keep_with_next = True
         _add_tableau(fichier, bloc.titre, ENTETES, list_rangs(bloc))
     else:
         _add_image(fichier, bloc)
 
 
+def _add_liste(fichier: Any, liste: Liste) -> None:
+    for rang, element in enumerate(liste.elements):
+        paragraphe = fichier.add_paragraph(style="List Bullet")
+        if liste.debuts:
+            paragraphe.add_run(f"{liste.debuts[rang]}. ").bold = True
+        paragraphe.add_run(element)
+
+
 def list_rangs(figure: Figure) -> tuple[tuple[str, ...], ...]:
     """Le tableau qui double une figure ; un chiffre caché y dit pourquoi."""
     return tuple(
-        (p.libelle, p.texte, p.intervalle, str(p.n), p.note_dite or p.note)
+        (p.libelle, p.texte, p.intervalle, p.n, p.note_dite or p.note)
         if p.valeur is not None
         else (p.libelle, "non publié", "", "", "")
         for p in figure.points
     )
 
 
-def _add_image(fichier: Any, image: Image) -> None:
+def _add_image(fichier: Any, image: Image, *, titree: bool = False) -> None:
+    """`titree` : son titre est déjà dans le dessin, et sur le tableau qui le suit."""
     forme = fichier.add_picture(io.BytesIO(image.octets), width=Cm(_LARGEUR))
     forme._inline.docPr.set("descr", image.alt)
-    fichier.add_paragraph(image.titre, style="Caption")
+    paragraphe = Paragraph(forme._inline.getparent().getparent().getparent(), fichier)
+    paragraphe.paragraph_format.keep_with_next = True
+    paragraphe.paragraph_format.space_before = _APRES_TABLEAU
+    if not titree:
+        fichier.add_paragraph(image.titre, style="Caption")
 
 
-def _set_largeurs(tableau: Any, parts: Sequence[float]) -> None:
-    """Word lit la largeur de chaque cellule ; LibreOffice, celle de la colonne."""
-    tableau.autofit = False
-    for colonne, part in zip(tableau.columns, parts, strict=True):
-        colonne.width = Cm(_LARGEUR * part)
-        for cellule in colonne.cells:
-            cellule.width = colonne.width
+def _write_cellule(tc: Any, texte: str, largeur: Any, page: Any) -> None:
+    """L'élément lui-même : `table.cell` relit toute la grille à chaque case, quadratique."""
+    tc.width = largeur
+    morceau = Run(tc.p_lst[0].add_r(), page)
+    morceau.text, morceau.font.size = texte, Pt(8.5)
 
 
 def _add_tableau(fichier: Any, titre: str, entetes: Sequence[str], lignes: Sequence[Sequence[str]]) -> None:
-    fichier.add_paragraph(titre, style="Caption").paragraph_format.keep_with_next = True
-    tableau = fichier.add_table(rows=0, cols=len(entetes), style="Light Grid Accent 1")
-    for ligne in (entetes, *lignes):
-        cellules = tableau.add_row().cells
-        for cellule, texte in zip(cellules, ligne, strict=True):
-            cellule.text = texte
-            for morceau in cellule.paragraphs[0].runs:
-                morceau.font.size = Pt(8.5)
-    _set_largeurs(tableau, compute_largeurs(entetes, lignes))
+    legende = fichier.add_paragraph(titre, style="Caption").paragraph_format
+    legende.keep_with_next, legende.space_before = True, _APRES_TABLEAU
+    tableau = fichier.add_table(rows=1 + len(lignes), cols=len(entetes), style="Light Grid Accent 1")
+    largeurs = [Cm(_LARGEUR * part) for part in compute_largeurs(entetes, lignes)]
+    # Word lit la largeur de chaque cellule ; LibreOffice, celle de la colonne.
+    tableau.autofit = False
+    for colonne, largeur in zip(tableau.columns, largeurs, strict=True):
+        colonne.width = largeur
+    for rang, ligne in zip(tableau._tbl.tr_lst, (entetes, *lignes), strict=True):
+        for tc, texte, largeur in zip(rang.tc_lst, ligne, largeurs, strict=True):
+            _write_cellule(tc, texte, largeur, tableau)
+    for rang in tableau.rows[0]._tr.tc_lst:
+        rang.p_lst[0].get_or_add_pPr().get_or_add_keepNext()
     # La première ligne est un en-tête : lue comme telle, et répétée en haut de chaque page.
     tableau.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for rang in tableau.rows:

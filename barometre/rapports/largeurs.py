@@ -20,8 +20,9 @@ def compute_largeurs(entetes: Sequence[str], lignes: Sequence[Sequence[str]]) ->
 
 
 def _count_signes(textes: Sequence[str]) -> int:
-    mot = max(len(mot) for mot in textes[0].split() or [""])
+    # Une espace insécable ne coupe pas : « 15 habitants » est un mot.
+    mot = max(len(mot) for texte in textes for mot in texte.split(" "))
     long = max(map(len, textes))
     # « 4 sur 8 » ne se coupe pas : un texte court garde ses bords.
     court = long + _BORDS if long <= _COURT else 0
-    return max(min(long, _LONGUEUR), mot + _BORDS, court)
+    return max(min(long, _LONGUEUR), min(mot, _LONGUEUR - _BORDS) + _BORDS, court)

@@ -16,9 +16,17 @@ class Paragraphe:
 
 @dataclass(frozen=True, slots=True)
 class Liste:
-    """Des phrases de même rang."""
+    """Des phrases de même rang ; `debuts` : les mots, en gras, qui ouvrent chacune."""
 
     elements: tuple[str, ...]
+    debuts: tuple[str, ...] = ()
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """Chaque élément précédé de ses premiers mots, là où rien ne se met en gras."""
+        if not self.debuts:
+            return self.elements
+        return tuple(f"{debut}. {e}" for debut, e in zip(self.debuts, self.elements, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +42,8 @@ class Tableau:
 class Point:
     """Un chiffre dessiné : valeur et bornes de 0 à 1, et les mots qui le disent.
 
-    Caché, il n'a que son libellé et la raison de son absence.
+    `n` est en mots (« environ 35 ») : sous cent, il n'est dit qu'à cinq près. Caché, un point n'a que son
+    libellé et la raison de son absence.
     """
 
     libelle: str
@@ -43,7 +52,7 @@ class Point:
     haut: float | None = None
     texte: str = ""
     intervalle: str = ""
-    n: int | None = None
+    n: str = ""
     note: str = ""
     raison: str = ""
     # La note telle qu'une case la dit : « A, serait à citer » sur des réponses simulées.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from barometre.exports.archive import write_entree
 from barometre.exports.cellules import strip_controles
-from barometre.rapports.docx import ENTETES, list_rangs
-from barometre.rapports.images import build_image
+from barometre.rapports.docx import ENTETES, list_rangs, write_pied_page
+from barometre.rapports.images import draw_figures
 from barometre.rapports.largeurs import compute_largeurs
 from barometre.rapports.modele import Bloc, Document, Figure, Image, Liste, Paragraphe, Tableau
 
@@ -32,7 +32,7 @@ _CENT = 100
 # Un style de colonne par centième de la largeur : ODF n'a de largeur que dans un style.
 _LARGEURS = "".join(
     f'<style:style style:name="Largeur{n}" style:family="table-column">'
-    f'<style:table-column-properties style:rel-column-width="{n}*"/></style:style>'
+    f'<style:table-column-properties style:column-width="{_LARGEUR * n / _CENT:.3f}cm"/></style:style>'
     for n in range(1, _CENT + 1)
 )
 _STYLES = Path(__file__).with_name("styles_odt.xml")
@@ -46,7 +46,7 @@ def to_odt(document: Document) -> bytes:
     with zipfile.ZipFile(tampon, "w") as paquet:
         write_entree(paquet, "mimetype", MIME.encode(), compresser=False)
         write_entree(paquet, "content.xml", contenu.encode())
-        styles = _STYLES.read_text(encoding="utf-8")
+        styles = _STYLES.read_text(encoding="utf-8").replace("{pied}", _t(write_pied_page(document)))
         write_entree(paquet, "styles.xml", _wrap("document-styles", styles).encode())
         write_entree(paquet, "meta.xml", _wrap("document-meta", _meta(document)).encode())
         for nom, octets in images.items():
@@ -76,11 +76,12 @@ def _content(document: Document, images: dict[str, bytes]) -> Iterator[str]:
     corps = [_p(document.titre, "Title"), _p(document.sous_titre)]
     if document.avertissement:
         corps.append(_p(document.avertissement, "Fort"))
+    dessins = draw_figures(document)
     for section in document.sections:
         titre = _t(section.titre)
         corps.append(f'<text:h text:style-name="Heading_20_1" text:outline-level="1">{titre}</text:h>')
-        for bloc in section.blocs:
-            corps += _bloc(bloc, document, images)
+        for rang, bloc in enumerate(section.blocs, 1):
+            corps += _bloc(bloc, dessins, images, suivi=rang < len(section.blocs))
     corps += [_p(f"{nom} : {texte}") for nom, texte in document.mentions]
     styles = f"<office:automatic-styles>{_LARGEURS}</office:automatic-styles>"
     yield _wrap(
@@ -88,17 +89,23 @@ def _content(document: Document, images: dict[str, bytes]) -> Iterator[str]:
     )
 
 
-def _bloc(bloc: Bloc, document: Document, images: dict[str, bytes]) -> Iterator[str]:
+def _bloc(
+    bloc: Bloc, dessins: Mapping[Figure, Image], images: dict[str, bytes], *, suivi: bool
+) -> Iterator[str]:
     if isinstance(bloc, Paragraphe):
-        yield _p(bloc.texte, "Fort" if bloc.fort else "Standard")
+        yield _p(bloc.texte, "Fort" if bloc.fort else "Annonce" if suivi else "Standard")
     elif isinstance(bloc, Liste):
-        elements = "".join(f"<text:list-item>{_p(e)}</text:list-item>" for e in bloc.elements)
+        debuts = [f"{debut}. " for debut in bloc.debuts] or [""] * len(bloc.elements)
+        elements = "".join(
+            f"<text:list-item>{_p(e, debut=debut)}</text:list-item>"
+            for debut, e in zip(debuts, bloc.elements, strict=True)
+        )
         yield f"<text:list>{elements}</text:list>"
     elif isinstance(bloc, Tableau):
         yield from _tableau(bloc.titre, bloc.entetes, bloc.lignes)
     elif isinstance(bloc, Figure):
-        yield from _image(build_image(bloc, document), images)
-        yield _p(bloc.phrase)
+        yield from _image(dessins[bloc], images)
+        yield _p(bloc.phrase, "Annonce")
         yield from _tableau(bloc.titre, ENTETES, list_rangs(bloc))
     else:
         yield from _image(bloc, images)
@@ -108,7 +115,7 @@ def _image(image: Image, images: dict[str, bytes]) -> Iterator[str]:
     nom = f"Pictures/image-{len(images)}.png"
     images[nom] = image.octets
     yield (
-        f'<text:p text:style-name="Standard"><draw:frame draw:name={quoteattr(nom)} '
+        f'<text:p text:style-name="Annonce"><draw:frame draw:name={quoteattr(nom)} '
         f'text:anchor-type="as-char" '
         f'svg:width="{_LARGEUR}cm" svg:height="{_LARGEUR * image.proportion:.2f}cm">'
         f'<draw:image xlink:href="{nom}" xlink:type="simple" xlink:show="embed" xlink:actuate="onLoad"/>'
@@ -132,11 +139,12 @@ def _rang(cellules: Sequence[str], style: str) -> str:
         "</table:table-cell>"
         for c in cellules
     )
-    return f"<table:table-row>{corps}</table:table-row>"
+    return f'<table:table-row table:style-name="Rang">{corps}</table:table-row>'
 
 
-def _p(texte: str, style: str = "Standard") -> str:
-    return f'<text:p text:style-name="{style}">{_t(texte)}</text:p>'
+def _p(texte: str, style: str = "Standard", debut: str = "") -> str:
+    gras = f'<text:span text:style-name="Debut">{_t(debut)}</text:span>' if debut else ""
+    return f'<text:p text:style-name="{style}">{gras}{_t(texte)}</text:p>'
 
 
 def _t(texte: str) -> str:

@@ -18,6 +18,7 @@ import typst
 from barometre.rapports.modele import Bloc, Document, Image
 
 GABARIT = Path(__file__).with_name("gabarit.typ")
+MARQUES = GABARIT.with_name("marques.typ")
 NORMES: list[Any] = ["a-2a", "ua-1"]
 # Les polices DejaVu voyagent avec matplotlib : le document ne dépend pas de celles de la machine.
 POLICES = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
@@ -27,20 +28,25 @@ def to_pdf(document: Document) -> bytes:
     """Le fichier entier ; typst refuse une image sans texte de remplacement."""
     with TemporaryDirectory() as dossier:
         contenu = _describe(document, Path(dossier))
-        page = Path(dossier) / GABARIT.name
-        page.write_bytes(GABARIT.read_bytes())
         octets: bytes = typst.compile(
-            str(page),
+            place_gabarit(GABARIT, dossier),
             root=dossier,
             sys_inputs={"document": json.dumps(contenu, ensure_ascii=False)},
-            font_paths=_open_polices(),
+            font_paths=open_polices(),
             pdf_standards=NORMES,
         )
     return octets
 
 
+def place_gabarit(gabarit: Path, dossier: str) -> str:
+    """Le gabarit et les marques qu'il dessine, dans le dossier : typst ne lit rien au-dehors."""
+    for fichier in (gabarit, MARQUES):
+        (Path(dossier) / fichier.name).write_bytes(fichier.read_bytes())
+    return str(Path(dossier) / gabarit.name)
+
+
 @cache
-def _open_polices() -> Any:
+def open_polices() -> Any:
     """Lues une fois : les relire coûtait plus que composer la page."""
     return typst.Fonts(include_system_fonts=False, font_paths=[str(POLICES)])
 

@@ -8,25 +8,38 @@ from dataclasses import replace
 from barometre.access import Gate
 from barometre.assemblage import memoire
 from barometre.assemblage.ensemble import load_methode, load_qualites
-from barometre.assemblage.piloter import load_evolutions, load_panorama
+from barometre.assemblage.piloter import load_changements, load_panorama
 from barometre.catalogue import load_catalogue
-from barometre.domain.formats import format_date
-from barometre.domain.notes import list_notes
+from barometre.domain.formats import INCONNU, format_date, format_points
+from barometre.domain.notes import explain_notes, list_notes
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION, LICENCE
 from barometre.domain.territoire import FRANCE
-from barometre.rapports.blocs import build_figure, build_tableau_chiffres
+from barometre.rapports.blocs import build_figures, build_publies, build_tableau_chiffres
 from barometre.rapports.demande import Champ, Demande, DemandeRefusee, choose_vagues, resolve_champ
 from barometre.rapports.image_carte import build_carte
 from barometre.rapports.modele import Bloc, Document, Liste, Paragraphe, Section, Tableau
-from barometre.views.comprendre.theme import VueTheme, build_vue_theme
+from barometre.views.comprendre.theme import VueTheme, build_a_retenir, build_vue_theme
 from barometre.views.lecture.address import build_query
+from barometre.views.lecture.chiffres import format_cellule
 from barometre.views.lecture.citation import SOURCE
+from barometre.views.lecture.libelles import lower_initiale
 from barometre.views.lecture.ligne import LigneIndicateur
 from barometre.views.lecture.selection import Selection
 from barometre.views.lecture.tableau import format_tableau
-from barometre.views.piloter.evolutions import VueEvolutions
+from barometre.views.piloter.evolutions import Changement, VueEvolutions
 
-CHANGEMENTS_MONTRES = 8
+INDICATIF = "Chiffres indicatifs seulement, à ne pas citer : trop peu de collectivités ont répondu."
+RIEN = "Aucun chiffre n’est publiable : trop peu de collectivités ont répondu."
+ENTETES_CHANGEMENTS = ("Indicateur", "D’une vague à l’autre", "Écart", "Intervalle à 95 %")
+ENTETES_QUALITE = (
+    "Questionnaire", "Réponses", "Taux", "En valent", "Plus gros poids", "Écart au pays avant",
+    "Après, sur ce qui est calé", "Après, hors calage",
+)  # fmt: skip
+LIRE_QUALITE = (
+    "Une fois redressées, les réponses en valent moins : c’est le prix de la correction. L’écart au pays est "
+    "le plus grand, en points, entre les répondantes et toutes les collectivités, sur ce que l’on connaît de "
+    "toutes ; après redressement, il est petit par construction sur ce qui est calé."
+)
 LIMITES = (
     "Enquête volontaire : les répondantes ne sont pas tirées au sort. Le chiffre redressé corrige la "
     "taille, le type, la région et la couverture par un OPSN, pas l’envie de répondre. Un chiffre qui "
@@ -40,10 +53,11 @@ def build_synthese(gate: Gate, demande: Demande) -> Document:
     vues = _read_vues(gate, champ.selection, demande.edition)
     if all(vue.est_vide for vue in vues):
         raise DemandeRefusee(_explain_vide(champ.selection, vues[0].contexte.champ))
+    vagues = {vue.contexte.vague for vue in vues}
     sections = (
         _build_essentiel(champ, vues),
         _build_cles(vues),
-        *(_build_theme(vue) for vue in vues if not vue.est_vide),
+        *(_build_theme(vue, len(vagues)) for vue in vues if not vue.est_vide),
         *_build_territoires(gate, champ, vues),
         _build_evolution(gate, vues),
         _build_representativite(gate, vues),
@@ -80,7 +94,7 @@ def _build_document(
     gate: Gate, demande: Demande, champ: Champ, vues: Sequence[VueTheme], sections: tuple[Section, ...]
 ) -> Document:
     version, contexte = gate.get_version(), vues[0].contexte
-    lieu = champ.opsn or contexte.champ
+    lieu = _describe_lieu(champ, contexte.champ)
     vagues = dict.fromkeys(vue.contexte.vague for vue in vues)
     morceaux = (demande.opsn_id or demande.territoire_id, demande.type, demande.edition)
     return Document(
@@ -111,40 +125,53 @@ def _build_adresse(gate: Gate, demande: Demande) -> str:
     return f"synthese?{build_query(dites | {'version': gate.version_id})}"
 
 
+def _describe_lieu(champ: Champ, lieu: str) -> str:
+    """« toutes les collectivités, France » ; les chiffres d'un OPSN sont ceux d'un territoire plus large."""
+    if not champ.opsn:
+        return lower_initiale(lieu)
+    return f"{champ.opsn}, lu sur son territoire ({lower_initiale(lieu)})"
+
+
 def _build_essentiel(champ: Champ, vues: Sequence[VueTheme]) -> Section:
-    phrases = tuple(f"{vue.theme.titre} : {vue.a_retenir}" for vue in vues)
+    """Une phrase par thème ; les thèmes dont rien ne se cite se disent ensemble, une fois."""
     debut = (Paragraphe(champ.phrase),) if champ.phrase else ()
-    return Section("L’essentiel", (*debut, Liste(phrases)))
+    phrases: dict[str, list[str]] = {}
+    for vue in vues:
+        phrases.setdefault(_summarize(vue), []).append(vue.theme.titre)
+    debuts = tuple(", ".join((noms[0], *map(lower_initiale, noms[1:]))) for noms in phrases.values())
+    return Section("L’essentiel", (*debut, Liste(tuple(phrases), debuts)))
+
+
+def _summarize(vue: VueTheme) -> str:
+    """La phrase à retenir d'un thème, sans le champ : le titre du document le porte sur chaque page."""
+    if not any(x.chiffre.citable and x.indicateur.est_part for x in vue.lignes):
+        return RIEN if vue.est_vide else INDICATIF
+    lignes = [replace(x, contexte=replace(x.contexte, france_entiere=True)) for x in vue.lignes]
+    return build_a_retenir(lignes, vue.selection)
 
 
 def _build_cles(vues: Sequence[VueTheme]) -> Section:
     cles: list[LigneIndicateur] = [ligne for vue in vues for ligne in vue.cles]
     montrees = [ligne for ligne in cles if ligne.chiffre.montre]
     tus = len(cles) - len(montrees)
-    blocs: list[Bloc] = [build_tableau_chiffres("Chiffres clés des neuf thèmes", montrees)]
+    notes = explain_notes(simulee=any(vue.contexte.simulee for vue in vues))
+    blocs: list[Bloc] = [Paragraphe(notes), build_tableau_chiffres("Chiffres clés des neuf thèmes", montrees)]
     if tus:
         blocs.append(Paragraphe(f"Chiffres clés non publiés, faute d’assez de réponses : {tus}."))
     return Section("Chiffres clés", tuple(blocs))
 
 
-def _build_theme(vue: VueTheme) -> Section:
-    blocs: list[Bloc] = [Paragraphe(vue.a_retenir, fort=True), Paragraphe(f"{vue.contexte.vague}.")]
+def _build_theme(vue: VueTheme, vagues: int) -> Section:
+    """`vagues` : combien le document en lit ; au-delà d'une, chaque thème dit la sienne."""
+    vague = f"{vue.contexte.vague}. " if vagues > 1 else ""
+    blocs: list[Bloc] = [Paragraphe(f"{vague}{_summarize(vue)}", fort=True)]
     parts = [ligne for ligne in vue.ensemble.lignes if ligne.indicateur.est_part]
     # Une durée ou un montant n'a pas de place sur une échelle de 0 à 100 %.
     grandeurs = [ligne for ligne in vue.ensemble.lignes if not ligne.indicateur.est_part]
-    if parts:
-        blocs.append(build_figure(vue.theme.titre, parts))
+    blocs += build_figures(vue.theme.titre, parts)
     if grandeurs:
         blocs.append(build_tableau_chiffres(f"{vue.theme.titre} : nombres et montants", grandeurs))
-    publies = [
-        f"{ligne.indicateur.titre} : {p.valeur} publié. {p.explication}"
-        for ligne in vue.cles
-        for p in ligne.publies
-    ]
-    if publies:
-        # Un chiffre paru deux fois ne se dit qu'une.
-        blocs.append(Liste(tuple(dict.fromkeys(publies))))
-    return Section(vue.theme.titre, tuple(blocs))
+    return Section(vue.theme.titre, (*blocs, *build_publies(vue.cles)))
 
 
 def _build_territoires(gate: Gate, champ: Champ, vues: Sequence[VueTheme]) -> tuple[Section, ...]:
@@ -155,18 +182,29 @@ def _build_territoires(gate: Gate, champ: Champ, vues: Sequence[VueTheme]) -> tu
     niveau = "region" if champ.selection.territoire_id == FRANCE else "departement"
     selection = replace(champ.selection, vague_id=ligne.chiffre.vague_id)
     phrase, image = build_carte(gate, ligne.indicateur, niveau, selection)
-    return (Section("Dans les territoires", (Paragraphe(phrase, fort=True), image)),)
+    retenir = Paragraphe(f"{ligne.indicateur.titre}. {phrase}", fort=True)
+    return (Section("Dans les territoires", (retenir, image)),)
 
 
 def _build_evolution(gate: Gate, vues: Sequence[VueTheme]) -> Section:
-    evolutions = [load_evolutions(gate, vue.theme.id, vue.selection).vue for vue in vues]
+    evolutions = [load_changements(gate, vue.theme.id, vue.selection) for vue in vues]
     montres = (c for evolution in evolutions for c in evolution.montres if c.demontre)
-    lignes = tuple((c.indicateur.titre, c.texte, c.intervalle) for c in montres)[:CHANGEMENTS_MONTRES]
+    lignes = tuple(_describe_changement(c) for c in montres)
     blocs: list[Bloc] = [_describe_evolutions(vues, evolutions)]
     if lignes:
-        entetes = ("Indicateur", "Changement", "Intervalle")
-        blocs.append(Tableau("Changements au-delà du hasard", entetes, lignes))
+        blocs.append(Tableau("Changements au-delà du hasard", ENTETES_CHANGEMENTS, lignes))
     return Section("D’une vague à l’autre", tuple(blocs))
+
+
+def _describe_changement(changement: Changement) -> tuple[str, ...]:
+    """« 18 % → 13 % », « −5 points », « de −7 à −2 points » ; et si la méthode décide du verdict."""
+    indicateur, ecart = changement.indicateur, format_points(changement.ecart)
+    avant, apres = (
+        format_cellule(indicateur, chiffre, "redresse") if chiffre else "non publié"
+        for chiffre in (changement.avant, changement.apres)
+    )
+    dit = f"{ecart} ; {changement.texte}" if changement.depend_de_la_methode else ecart
+    return indicateur.titre, f"{avant} → {apres}", dit, changement.intervalle
 
 
 def _describe_evolutions(vues: Sequence[VueTheme], evolutions: Sequence[VueEvolutions]) -> Bloc:
@@ -174,21 +212,25 @@ def _describe_evolutions(vues: Sequence[VueTheme], evolutions: Sequence[VueEvolu
     phrases = [evolution.phrase for evolution in evolutions]
     if len(set(phrases)) == 1:
         return Paragraphe(phrases[0])
-    return Liste(tuple(f"{v.theme.titre} : {phrase}" for v, phrase in zip(vues, phrases, strict=True)))
+    return Liste(tuple(phrases), tuple(vue.theme.titre for vue in vues))
 
 
 def _build_representativite(gate: Gate, vues: Sequence[VueTheme]) -> Section:
     lues = {(vue.theme.id, vue.selection.vague_id): vue.theme.titre for vue in vues}
-    phrases = [
-        f"{lues[(q.questionnaire_id, q.vague_id)]} : {' '.join(q.mots)}"
+    lignes = [
+        (lues[(q.questionnaire_id, q.vague_id)], *q.rang)
         for q in load_qualites(gate)
-        if (q.questionnaire_id, q.vague_id) in lues and q.mots
+        if (q.questionnaire_id, q.vague_id) in lues
     ]
-    blocs: tuple[Bloc, ...] = (
-        Paragraphe("Pour la France entière, par questionnaire."),
-        Liste(tuple(phrases)),
-    )
-    return Section("Qui a répondu", blocs)
+    tableau = _drop_inconnue(Tableau("Représentativité, France entière", ENTETES_QUALITE, tuple(lignes)))
+    return Section("Qui a répondu", (Paragraphe(LIRE_QUALITE), tableau))
+
+
+def _drop_inconnue(tableau: Tableau) -> Tableau:
+    """Sans donnée de l'État, rien n'est connu hors du calage : une colonne de « non connu » ne dit rien."""
+    if any(ligne[-1] != INCONNU for ligne in tableau.lignes):
+        return tableau
+    return Tableau(tableau.titre, tableau.entetes[:-1], tuple(ligne[:-1] for ligne in tableau.lignes))
 
 
 def _build_obligations(gate: Gate, selection: Selection) -> Section:
@@ -199,7 +241,10 @@ def _build_obligations(gate: Gate, selection: Selection) -> Section:
     blocs: list[Bloc] = [Paragraphe(panorama.a_retenir, fort=True)]
     if panorama.lignes:
         entetes, lignes = format_tableau(panorama.matrice)
-        blocs.append(Tableau("Obligations suivies", entetes, lignes))
+        blocs += [
+            Paragraphe(explain_notes(simulee=gate.get_version().simulee)),
+            Tableau("Obligations suivies", entetes, lignes),
+        ]
     return Section("Obligations", tuple(blocs))
 
 

@@ -14,8 +14,8 @@ from barometre.warehouse.repository import open_repository
 from tests.fakes import build_entrepot_factice
 
 POINTS = (
-    Point("Un site internet", 0.68, 0.65, 0.71, "68 %", "entre 65 et 71 %", 412, "A"),
-    Point("Une charte", 0.24, 0.18, 0.31, "24 %", "entre 18 et 31 %", 88, "C"),
+    Point("Un site internet", 0.68, 0.65, 0.71, "68 %", "entre 65 et 71 %", "412", "A"),
+    Point("Une charte", 0.24, 0.18, 0.31, "24 %", "entre 18 et 31 %", "environ 90", "C"),
     Point("Un secret", raison="Non publiable : moins de 10 réponses."),
 )
 

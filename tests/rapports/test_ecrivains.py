@@ -78,7 +78,10 @@ def test_pptx_a_un_graphique_modifiable_avec_ses_barres_d_erreur(document: Docum
     lignes = (
         CalamineWorkbook.from_filelike(io.BytesIO(paquet.read(classeur))).get_sheet_by_index(0).to_python()
     )
-    assert lignes[1:] == [["Un site internet (n = 412, note A)", 0.68], ["Une charte (n = 88, note C)", 0.24]]
+    assert lignes[1:] == [
+        ["Un site internet : 68 % (412\u00a0réponses, note A)", 0.68],
+        ["Une charte : 24 % (environ 90\u00a0réponses, note C)", 0.24],
+    ]
 
 
 def test_une_phrase_et_son_tableau_partagent_une_diapositive(document: Document) -> None:

@@ -13,14 +13,12 @@ import pytest
 
 from barometre.access import Gate
 from barometre.assemblage import depot, explorer
-from barometre.charts.image import Trait
 from barometre.domain.notes import LETTRES_SIMULEES
 from barometre.domain.provenance import Provenance
-from barometre.rapports import images
 from barometre.rapports.demande import Demande
 from barometre.rapports.fiche import build_document_fiche
 from barometre.rapports.formats import FORMATS_DOCUMENT
-from barometre.rapports.images import build_image
+from barometre.rapports.images import write_pied
 from barometre.rapports.modele import Document, Figure, Tableau
 from barometre.rapports.synthese import build_synthese
 
@@ -80,16 +78,12 @@ def test_aucune_lettre_nue_dans_le_pdf(
 def test_une_image_qui_part_seule_porte_les_mots(synthese: Document, monkeypatch: pytest.MonkeyPatch) -> None:
     pieds: list[str] = []
 
-    def _draw(
-        traits: list[Trait], *, titre: str, pied: str, extension: str = "png", adresse: str = ""
-    ) -> tuple[bytes, float]:
+    def _draw(*_: object, pied: str, **__: object) -> tuple[bytes, float]:
         pieds.append(pied)
         return b"", 1.0
 
-    monkeypatch.setattr(images, "build_image_traits", _draw)
     monkeypatch.setattr(explorer, "build_image_traits", _draw)
-    figure = next(b for s in synthese.sections for b in s.blocs if isinstance(b, Figure))
-    build_image(figure, synthese)
+    pieds.append(write_pied(synthese))
     simulee = Provenance("t", "n", "f", "s", "d", "v", (), simulee=True)
     explorer.build_image_figure((), "t", simulee, "png")
     assert all(LETTRES_SIMULEES in pied for pied in pieds)

@@ -8,7 +8,9 @@ import pytest
 
 from barometre.access import Gate
 from barometre.assemblage import memoire
+from barometre.assemblage.piloter import load_changements, load_evolutions
 from barometre.catalogue import load_catalogue
+from barometre.domain.formats import format_effectif_seul
 from barometre.rapports.blocs import build_tableau_chiffres
 from barometre.rapports.demande import Demande, DemandeRefusee
 from barometre.rapports.formats import FORMATS_DOCUMENT
@@ -28,7 +30,7 @@ def test_chaque_point_est_une_cellule_de_la_porte(gate: Gate, synthese: Document
     titres = {i.id: i.titre for i in load_catalogue().indicateurs.values()}
     cellules = gate.list_agregats(territoire_id="france", type="", strate="", couverture="")
     noms = cellules["indicateur_id"].map(titres)
-    permis = set(zip(noms, cellules["redresse"], cellules["n"], strict=True))
+    permis = set(zip(noms, cellules["redresse"], cellules["n"].map(format_effectif_seul), strict=True))
     points = [p for s in synthese.sections for b in s.blocs if isinstance(b, Figure) for p in b.points]
     montres = [p for p in points if p.valeur is not None]
     assert montres
@@ -78,11 +80,13 @@ def test_une_demande_impossible_dit_quoi_changer(gate: Gate, demande: Demande, p
 
 
 def test_une_colonne_n_est_jamais_plus_etroite_que_son_mot_le_plus_long() -> None:
-    """À 113 signes de large, « Redressé » (8) a ses 8 signes et ses bords ; une phrase revient à la ligne."""
+    """« Redressé » (8) a ses 8 signes et ses bords ; une phrase revient à la ligne."""
     parts = compute_largeurs(("Indicateur", "Redressé", "n"), [("x" * 200, "17 %", "12")])
     assert sum(parts) == pytest.approx(1.0)
-    assert parts[0] == pytest.approx(32 / 49)  # 32 + (8 + 4) + (1 + 4)
-    assert parts[1] == pytest.approx(12 / 49)
+    assert parts[0] == pytest.approx(32 / 50)  # 32 + (8 + 4) + (2 + 4)
+    assert parts[1] == pytest.approx(12 / 50)
+    # « 7,1 démarches » ne se coupe pas : l'espace y est insécable.
+    assert compute_largeurs(("a", "b"), [("x" * 12, "7,1\u00a0démarches")])[1] == pytest.approx(17 / 33)
 
 
 def test_un_chiffre_sans_note_ne_se_cite_pas(gate: Gate) -> None:
@@ -91,3 +95,12 @@ def test_un_chiffre_sans_note_ne_se_cite_pas(gate: Gate) -> None:
     ligne = next(ligne for ligne in vue.cles if ligne.chiffre.montre)
     sans_note = replace(ligne, chiffre=replace(ligne.chiffre, note=""))
     assert build_tableau_chiffres("Essai", [sans_note]).lignes[0][-2:] == ("", "non")
+
+
+def test_un_document_dit_les_changements_de_la_page_evolution(gate: Gate) -> None:
+    """Lus sans la part de la composition, qu'un document ne dit pas : mêmes écarts, bornes et verdicts."""
+    for theme in load_catalogue().themes:
+        page = load_evolutions(gate, theme.id, Selection()).vue
+        document = load_changements(gate, theme.id, Selection())
+        assert document.phrase == page.phrase
+        assert document.changements == tuple(replace(c, decomposition=None) for c in page.changements)

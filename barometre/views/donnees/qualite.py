@@ -10,7 +10,7 @@ import pandas as pd
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.domain.ecarts import CALE, DEDANS, ECART, ECART_CADRE, ECART_LIBRE
-from barometre.domain.formats import INSECABLE, format_compte, format_nombre, format_part
+from barometre.domain.formats import INCONNU, INSECABLE, format_compte, format_nombre, format_part
 from barometre.views.lecture.tableau import build_tableau, to_pourcent
 
 # Comment un lecteur dit les variables du redressement.
@@ -60,6 +60,19 @@ class Qualite:
         """Ce qu'un élu doit en retenir."""
         phrases = (self._participation(), self._profil(), self._poids(), self._ecart())
         return tuple(filter(None, phrases))
+
+    @property
+    def rang(self) -> tuple[str, ...]:
+        """Le même en une ligne : réponses, taux, ce qu'elles valent, plus gros poids, écarts au pays."""
+        n, taux, n_eff, part = (self.get(cle) for cle in ("repondants", "taux", "n_eff", "part_max"))
+        ecarts = (self.get_plus_grand(cle) for cle in ("ecart_brut", ECART_CADRE, ECART_LIBRE))
+        return (
+            format_nombre(n),
+            format_part(taux, 1),
+            format_nombre(n_eff),
+            format_part(part, 1),
+            *(_points(ecart[1]) if ecart else INCONNU for ecart in ecarts),
+        )
 
     def _participation(self) -> str:
         n, taux = self.get("repondants"), self.get("taux")

@@ -21,12 +21,18 @@ class PublieACote:
     source_url: str
     extrait: str
     explication: str
+    # Le nôtre, pour la même vague et la France entière ; vide s'il ne peut être montré.
+    vague: str = ""
+    brut: str = ""
+    redresse: str = ""
+    n: str = ""
 
 
 def build_publie(
     publie: ChiffrePublie, indicateur: Indicateur, meme_vague: Chiffre | None, vague: str, affichee: str
 ) -> PublieACote:
     """`meme_vague` : notre chiffre national de la vague publiée ; `affichee` : celle que montre l'écran."""
+    montre = meme_vague if meme_vague is not None and meme_vague.montre else None
     return PublieACote(
         libelle=publie.libelle,
         valeur=format_publie(publie),
@@ -35,6 +41,10 @@ def build_publie(
         source_url=publie.source_url,
         extrait=publie.extrait,
         explication=_explique(indicateur, meme_vague, vague, affichee),
+        vague=vague,
+        brut=format_cellule(indicateur, montre, "brut") if montre else "",
+        redresse=format_cellule(indicateur, montre, "redresse") if montre else "",
+        n=format_effectif(montre.n, "réponse") if montre else "",
     )
 
 

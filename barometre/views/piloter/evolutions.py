@@ -171,9 +171,13 @@ class VueEvolutions:
 
 
 def build_vue_evolutions(
-    gate: Gate, catalogue: Catalogue, theme_id: str, selection: Selection
+    gate: Gate, catalogue: Catalogue, theme_id: str, selection: Selection, *, composition: bool = True
 ) -> VueEvolutions:
-    """Les parts du thème, de la vague qui précède à celle de la sélection."""
+    """Les parts du thème, de la vague qui précède à celle de la sélection.
+
+    Sans `composition`, ce qui vient de qui a répondu n'est pas cherché : ses cellules par taille coûtent
+    plus que tout le reste.
+    """
     posees = [v.id for v in catalogue.vagues if theme_id in v.questionnaires]
     apres = selection.vague_id if selection.vague_id in posees else (posees or [""])[-1]
     lecture = Lecture(gate, catalogue, replace(selection, vague_id=apres))
@@ -193,7 +197,7 @@ def build_vue_evolutions(
         return replace(vue, absence=absence)
     if not selection.territoire_id.startswith(TERRITOIRES_TESTES):
         return replace(vue, absence=f"{lecture.contexte.champ} : {lower_initiale(NON_TESTE)}")
-    changements = _build_changements(lecture, indicateurs, precedentes[-1])
+    changements = _build_changements(lecture, indicateurs, precedentes[-1], composition=composition)
     return replace(vue, changements=changements, provenance=_add_precaution(vue.provenance))
 
 
@@ -202,13 +206,13 @@ def _add_precaution(provenance: Provenance) -> Provenance:
 
 
 def _build_changements(
-    lecture: Lecture, indicateurs: Sequence[Indicateur], avant: str
+    lecture: Lecture, indicateurs: Sequence[Indicateur], avant: str, *, composition: bool
 ) -> tuple[Changement, ...]:
     selection = lecture.selection
     paires = (avant, selection.vague_id)
     tests = read_tests(lecture.gate, [i.id for i in indicateurs], selection, *paires)
     cellules = read_cellules(lecture.gate, [i.id for i in indicateurs], selection, vague_id=list(paires))
-    strates = _read_strates(lecture, indicateurs, paires)
+    strates = _read_strates(lecture, indicateurs, paires) if composition else {}
     changements = [
         Changement(i, raison=REFORMULEE)
         if lecture.catalogue.is_reformule(i, *paires)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
-from barometre.domain.formats import format_compte, format_nombre, format_part, format_points, is_absent
+from barometre.domain.formats import format_compte, format_part, format_points, is_absent
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.noms import build_cle_tri
 from barometre.domain.provenance import Provenance
@@ -76,10 +76,11 @@ class VueOpsn:
         if not self.lignes:
             return "Aucun OPSN n’est connu\u202f: cela ne veut pas dire « non couvertes »."
         part = format_part(self.couvertes / self.cadre) if self.cadre else "aucune"
+        sont = "sont adhérentes" if self.couvertes >= 2 else "est adhérente"
         return (
-            f"{format_compte(len(self.lignes), 'OPSN', 'OPSN')} connus ; {format_nombre(self.couvertes)} "
-            f"collectivités ({part}) sont adhérentes ou dans un périmètre. Pour les autres, rien n’est "
-            "connu : cela ne veut pas dire « non couvertes »."
+            f"{format_compte(len(self.lignes), 'OPSN connu', 'OPSN connus')} ; "
+            f"{format_compte(self.couvertes, 'collectivité')} ({part}) {sont} ou dans un périmètre. Pour les "
+            "autres, rien n’est connu : cela ne veut pas dire « non couvertes »."
         )
 
     @property

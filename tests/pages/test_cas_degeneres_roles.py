@@ -1,0 +1,62 @@
+"""Les mêmes entrepôts dégénérés, vus par le programme et par un OPSN sans membre : une phrase partout."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from barometre.assemblage import depot
+from barometre.domain.portee import Portee
+from tests.fakes import build_entrepot_factice
+from tests.pages.test_cas_degeneres import CAS, RESTE, Tables, _texte
+from tests.visite import open_page
+
+PROGRAMME = Portee("programme", simulee=True)
+SEUL, VOISIN = (
+    Portee("opsn", opsn_id="opsn-seul", simulee=True),
+    Portee("opsn", opsn_id="opsn-ain", simulee=True),
+)
+# Ce que ces droits ouvrent de plus qu'au public ; le reste est lu par `test_cas_degeneres`.
+PAGES = (
+    *((PROGRAMME, page) for page in ("", "participation", "opsn", "alertes", "synthese")),
+    *((SEUL, page) for page in ("opsn", "participation", "synthese")),
+    (VOISIN, "opsn"),
+)
+
+
+def _opsn(identifiant: str, nom: str) -> dict[str, Any]:
+    vides = dict.fromkeys(("sigle", "forme_juridique", "source_url"), "")
+    return {"opsn_id": identifiant, "nom": nom, **vides}
+
+
+def _add_opsn(tables: Tables) -> None:
+    """Deux OPSN : l'un couvre un département, de l'autre aucune collectivité n'est connue."""
+    tables["dim_opsn"] = [_opsn("opsn-seul", "OPSN sans membre"), _opsn("opsn-ain", "OPSN d'Essai-et-Loire")]
+    tables["lien_opsn"] = [
+        {"opsn_id": "opsn-ain", "cible_id": "departement-01", "nature": "perimetre", "source_id": "opsn"}
+    ]
+
+
+@pytest.fixture(scope="module", params=CAS, ids=[c.replace(" ", "_") for c in CAS])
+def degenere(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    def _change(tables: Tables) -> None:
+        CAS[request.param](tables)
+        _add_opsn(tables)
+
+    return build_entrepot_factice(tmp_path_factory.mktemp("degenere"), changer=_change)
+
+
+def test_une_phrase_entiere_pour_qui_a_des_droits(degenere: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BAROMETRE_ENTREPOT", degenere)
+    depot.forget()
+    for portee, adresse in PAGES:
+        page = open_page(adresse, {}, portee)
+        assert not page.exception, (portee.role, adresse, page.exception[0].value)
+        texte = _texte(page)
+        restes = [texte[max(r.start() - 60, 0) : r.end() + 30] for r in RESTE.finditer(texte)]
+        assert restes == [], (portee.role, adresse)
+        if portee == SEUL and adresse == "opsn":
+            assert "Aucune collectivité n’est connue dans ce périmètre" in texte
+            assert "0\u00a0collectivité (0\u202f%)" in texte
+    depot.forget()
