@@ -96,3 +96,9 @@ def test_neuf_themes_sans_erreur(ouvrir: Ouvrir) -> None:
         page = ouvrir(theme.id)
         assert not page.exception, theme.id
         assert len(page.title) == 1
+
+
+def test_sans_donnee_de_l_etat_une_ligne_et_pas_de_section(ouvrir: Ouvrir) -> None:
+    page = ouvrir("cybersecurite", vue="donnees")
+    assert "Ce que mesure l’État" not in [titre.value for titre in page.header]
+    assert any("Aucune donnée de l’État n’est rattachée" in str(bloc.proto.body) for bloc in page.get("html"))

@@ -20,11 +20,12 @@ CHAMP = "Sur tout le territoire choisi\u202f: type, taille et accompagnement ne 
 def render_mesures(theme: VueTheme) -> None:
     """Les données de l'État du thème, pour le territoire choisi."""
     vue = load_mesures(porte.get_gate(), theme.theme.id, theme.selection.territoire_id)
-    st.header("Ce que mesure l’État")
+    # Sans une mesure à montrer, pas de section : une ligne dit pourquoi, et ce qui existe ailleurs.
     if not vue.mesures:
-        render_message(vue.phrase)
+        st.html(f'<p class="baro-legende">{texte(vue.phrase)}</p>')
         _render_ailleurs(vue)
         return
+    st.header("Ce que mesure l’État")
     st.html(f'<p class="baro-phrase">{texte(vue.phrase)}</p><p class="baro-legende">{texte(CHAMP)}</p>')
     cartes = "".join(_carte(m) for m in vue.mesures if m.verdict.place == "en_tete")
     st.html(f'<div class="baro-cartes">{cartes}</div>')
