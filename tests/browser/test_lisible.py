@@ -215,6 +215,27 @@ def test_une_mesure_ne_sort_pas_de_sa_ligne_et_ne_coupe_aucun_mot(
     page.close()
 
 
+# Un titre et sa liste dans une colonne, comme Streamlit les écrit : la marge négative du titre est la sienne.
+COLONNE = """<div class="st-key-barre-fiche"></div><div class="stColumn">
+  <div class="stVerticalBlock" style="display:flex;flex-direction:column;gap:1rem">
+    <div class="stElementContainer"><div class="stHeading">
+      <div data-testid="stMarkdownContainer" style="margin-bottom:-1rem"><h2 style="margin:0">Vos points forts</h2></div>
+    </div></div>
+    <div class="stElementContainer"><ul class="baro-liste" style="margin:0"><li>Une force</li></ul></div>
+  </div></div>"""
+
+
+def test_sur_le_papier_un_titre_de_colonne_ne_couvre_pas_sa_liste(navigateur: Browser) -> None:
+    page = navigateur.new_page(viewport={"width": 700, "height": 600})
+    page.set_content(f"<style>{STYLE.read_text(encoding='utf-8')}</style>{COLONNE}")
+    page.emulate_media(media="print")
+    titre, liste = (page.locator(ou).bounding_box() for ou in ("h2", "li"))
+    assert titre is not None
+    assert liste is not None
+    assert liste["y"] >= titre["y"] + titre["height"]
+    page.close()
+
+
 def test_le_titre_reprend_le_curseur_d_un_bouton_qui_disparait(serveur: str, visiter: Visiter) -> None:
     page = visiter(serveur, "/fiche?collectivite=commune-01001").page
     bouton = page.get_by_role("button", name="Voir comme son élu·e")
