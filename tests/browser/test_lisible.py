@@ -219,7 +219,8 @@ def test_une_mesure_ne_sort_pas_de_sa_ligne_et_ne_coupe_aucun_mot(
 COLONNE = """<div class="st-key-barre-fiche"></div><div class="stColumn">
   <div class="stVerticalBlock" style="display:flex;flex-direction:column;gap:1rem">
     <div class="stElementContainer"><div class="stHeading">
-      <div data-testid="stMarkdownContainer" style="margin-bottom:-1rem"><h2 style="margin:0">Vos points forts</h2></div>
+      <div data-testid="stMarkdownContainer" style="margin-bottom:-1rem">
+        <h2 style="margin:0">Vos points forts</h2></div>
     </div></div>
     <div class="stElementContainer"><ul class="baro-liste" style="margin:0"><li>Une force</li></ul></div>
   </div></div>"""
