@@ -61,9 +61,11 @@ def load_lot(
 def _is_interrompu(presentes: list[Reponses]) -> np.ndarray:
     """Vrai là où la seconde moitié d'un questionnaire d'au moins six questions n'a plus de réponse."""
     repondues = np.array([np.isin(r.etats, (REPONDU, NE_SAIT_PAS)) for r in presentes])
-    if len(presentes) < QUESTIONS_INTERRUPTION:
+    atteintes = repondues[len(presentes) // 2 :]
+    # Si personne n'y a répondu, c'est que cette moitié n'a pas été montrée : rien ne dit un abandon.
+    if len(presentes) < QUESTIONS_INTERRUPTION or not atteintes.any():
         return np.zeros(repondues.shape[-1], dtype=bool)
-    return np.asarray(~repondues[len(presentes) // 2 :].any(axis=0))
+    return np.asarray(~atteintes.any(axis=0))
 
 
 def _check_identifiant(plan: Plan, entetes: tuple[str, ...], questionnaire: Questionnaire) -> None:

@@ -92,6 +92,13 @@ def test_peu_de_reponses_jusqu_au_bout_n_est_pas_un_abandon(importer: Importer) 
     assert lot.charges == 1
 
 
+def test_une_moitie_que_personne_ne_remplit_n_est_pas_un_abandon(importer: Importer) -> None:
+    """Aucune date, et personne n'a répondu à la fin : ces questions n'ont pas été montrées."""
+    entetes = ENTETES.replace("id;submitdate;lastpage;", "")
+    lot = importer(f"{entetes}213300635;Y;Y;;;;;;\n210100012;Y;;;;;;;\n")
+    assert lot.charges == 2
+
+
 def test_question_non_atteinte_n_est_pas_un_zero(importer: Importer) -> None:
     """Cases vides après la dernière réponse d'un questionnaire non validé : pas atteintes."""
     lot = importer(
