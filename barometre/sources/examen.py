@@ -68,7 +68,9 @@ def read_source(
 def _find_juge(source: SourceExterieure, copie: Copie, gardee: Copie | None) -> _Juge:
     """La bonne copie ; à défaut, le repère de la source."""
     if gardee and (empreinte := read_empreinte(gardee.comptes)):
-        return _Juge(empreinte, _count_annees(gardee.get_age()))
+        # Sans adresse, un fichier de miroir est toujours la même publication : le suivant lui ressemble.
+        fixe = copie.origine == "miroir" and not source.adresse
+        return _Juge(empreinte, MEME_PUBLICATION if fixe else _count_annees(gardee.get_age()))
     nom = f"la publication connue ({format_date(source.date)})"
     if copie.origine == "miroir":
         return _Juge(source.repere, MEME_PUBLICATION, nom)

@@ -275,6 +275,20 @@ def test_une_derniere_valeur_coupee(socle: Socle, communes: pd.DataFrame, lieu: 
     )
 
 
+def test_la_meme_publication_coupee_au_dixieme_laisse_la_bonne_copie(
+    socle: Socle, communes: pd.DataFrame, lieu: Lieu
+) -> None:
+    """Une source sans adresse n'a qu'une publication : un dixième de moins n'est pas une mise à jour."""
+    lignes = build_cn(communes.sample(frac=1.0, random_state=1)["code"].tolist(), 2)
+    write(lieu, CN, lignes)
+    assert read(socle, lieu, CN).etat == "chargee"
+    write(lieu, CN, lignes[:1441])
+    refuse = read(socle, lieu, CN)
+    assert refuse.etat == "gardee"
+    assert "Le fichier a 1\u202f440\xa0lignes, contre 1\u202f600 dans la bonne copie" in refuse.phrase
+    assert read(socle, lieu, CN, confirmer=True).etat == "chargee"
+
+
 def test_un_fichier_colle_deux_fois_n_est_pas_tronque(
     socle: Socle, communes: pd.DataFrame, lieu: Lieu
 ) -> None:
