@@ -8,7 +8,6 @@ from functools import cache
 from barometre.ingest.vocabulary import load_prenoms
 
 _MAJUSCULE = "A-ZÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŸ"
-_MINUSCULE = "a-zàâäçéèêëîïôöùûüÿ"
 _NOM = rf"[{_MAJUSCULE}](?:[\w’']|-(?=\w))+"
 _NOMS = rf"(?:[{_MAJUSCULE}]\.[ ]?)?{_NOM}(?:[ ]{_NOM}){{0,2}}"
 # « jean(at)mairie.fr », « jean [arobase] mairie . fr » : ce que l'on écrit pour n'être pas lu par un robot.
