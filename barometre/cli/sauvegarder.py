@@ -9,8 +9,8 @@ from typing import Any
 from barometre.access.registre import open_registre
 from barometre.cli.analyse import add_json
 from barometre.cli.sortie import Barre, get_operateur, print_json
-from barometre.domain.formats import format_compte, format_nombre
-from barometre.pipeline.sauvegarde import check_dossier_neuf, sauvegarder
+from barometre.domain.formats import INSECABLE, format_compte, format_nombre
+from barometre.pipeline.sauvegarde import Sauvegarde, check_dossier_neuf, sauvegarder
 
 REGISTRE = "registre.json"
 
@@ -34,9 +34,14 @@ def execute(demande: argparse.Namespace) -> None:
     if demande.json:
         print_json(faite.to_dict() | {"dossier": str(demande.dossier)})
         return
+    print(describe_sauvegarde(faite, demande.dossier))
+
+
+def describe_sauvegarde(faite: Sauvegarde, dossier: Path) -> str:
+    """Ce qui vient d'être copié, son poids, et comment le garder."""
     recus = format_compte(faite.lots, "fichier reçu", "fichiers reçus")
-    print(
-        f"Version {faite.version_id}, {recus} et registre sauvegardés dans "
-        f"« {demande.dossier} » ({format_nombre(faite.octets / 2**20, 1)}\u00a0Mo). Il contient des "
-        "réponses, des clés secrètes et des droits : gardez-le comme l'entrepôt."
+    poids = f"{format_nombre(faite.octets / 2**20, 1)}{INSECABLE}Mo"
+    return (
+        f"Version {faite.version_id}, {recus} et registre sauvegardés dans « {dossier} » ({poids}). Il "
+        "contient des réponses, des clés secrètes et des droits : gardez-le comme l'entrepôt."
     )

@@ -174,6 +174,9 @@ def test_chacun_lit_la_participation_qui_est_la_sienne(
     assert set(lignes["collectivite_id"]) == vues
     assert {i for i in (BORDEAUX, COLOMBE, LYON) if porte.can_see_participation(i)} == vues
     assert bool(carnet.faits) == (portee.role != "collectivite")
+    # Qui a tenu la plume, l'élu ou l'agent, et dans quel fichier : le programme seul le lit.
+    assert lignes["profil"].notna().any() == (portee.role == "programme")
+    assert ("lot_id" in lignes) == (portee.role == "programme")
 
 
 def test_un_compte_demande_dix_collectivites_et_dix_reponses(depot: Repository) -> None:

@@ -82,6 +82,8 @@ def test_sous_trente_reponses_le_brut_se_lit_et_le_redresse_se_tait() -> None:
     assert np.isnan(vue["redresse"])
     assert vue["bas"] <= 0.14
     assert np.isnan(vue["se"])
+    # Trente, lus à cinq près, suffisent : 28 se lit trente, 27 se lit vingt-cinq.
+    assert [bool(np.isnan(masque(n_publie=n)["redresse"])) for n in (27, 28, 30)] == [True, False, False]
 
 
 def test_un_epci_n_a_qu_un_taux_a_dix_points_pres() -> None:

@@ -11,6 +11,8 @@ import pytest
 from barometre.access.comptes import Identite
 from barometre.access.registre import open_registre
 from barometre.cli import main
+from barometre.cli.sauvegarder import describe_sauvegarde
+from barometre.pipeline.sauvegarde import Sauvegarde
 from barometre.warehouse.versions import open_entrepot
 
 Ecran = pytest.CaptureFixture[str]
@@ -60,3 +62,8 @@ def test_sans_sauvegarde_une_phrase(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     choose_machine(monkeypatch, tmp_path)
     assert main(["restaurer", str(tmp_path / "rien")]) == 1
     assert "n'est pas une sauvegarde" in capsys.readouterr().err
+
+
+def test_le_poids_d_une_sauvegarde_s_ecrit_en_francais() -> None:
+    phrase = describe_sauvegarde(Sauvegarde("v1", False, {}, 1, 12_900_000), Path("copie"))
+    assert "Version v1, 1\u00a0fichier reçu et registre sauvegardés dans « copie » (12,3\u00a0Mo)." in phrase
