@@ -70,8 +70,8 @@ class Design:
         for note in self.notes:
             warnings.warn(note, LoneStratumWarning, stacklevel=2)
 
-    def replace_keys(self, perturbation: Perturbation) -> Design:
-        """Le même plan, aux bruits d'autres clés."""
+    def replace_keys(self, perturbation: Perturbation | None) -> Design:
+        """Le même plan, aux bruits d'autres clés ; None, sans bruit."""
         autre = copy(self)
         autre.perturbation = perturbation
         return autre

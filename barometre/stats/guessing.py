@@ -14,6 +14,7 @@ Nissim 2005), et des deux côtés à la fois : un rapport oui / non trop fort s'
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -27,7 +28,8 @@ from barometre.domain.secret import DECIMALES, DEVINE, DEVINE_TAUX, MARGE_EXTREM
 from barometre.stats.design import Design
 from barometre.stats.domains import sum_domains
 from barometre.stats.perturbation import Perturbation, has_adjusted
-from barometre.stats.publication import POIDS_EGAUX, build_structure
+from barometre.stats.publication import POIDS_EGAUX, Structure, build_structure, publish_sums
+from barometre.stats.sums import Sums
 
 Tableau = npt.NDArray[np.float64]
 Booleens = npt.NDArray[np.bool_]
@@ -39,6 +41,8 @@ VARIANCE_UNIFORME = 1 / 12
 TOURS = 100
 # Tous les quatre tours sans succès, une cellule de plus tire un autre bruit pour chaque réponse devinée.
 TOURS_PAR_CELLULE = 4
+# Les publics gardés ensemble : les questions d'un questionnaire en ont peu, une par condition.
+PUBLICS = 4
 
 
 class Lu(NamedTuple):
@@ -47,6 +51,23 @@ class Lu(NamedTuple):
     brut: Tableau
     redresse: Tableau
     borne: Booleens
+
+    def replace(self, cells: Entiers, ranks: Entiers, draws: Sequence[Lu]) -> Lu:
+        """La même, où ces cellules montrent leur tirage de ces rangs."""
+        autre = Lu(self.brut.copy(), self.redresse.copy(), self.borne.copy())
+        for cellule, rang in zip(cells, ranks, strict=True):
+            for champ, tire in zip(autre, draws[rang], strict=True):
+                champ[cellule] = tire[cellule]
+        return autre
+
+
+class Devinees(NamedTuple):
+    """Les classes devinées, de combien en tout elles passent le seuil, dans quel sens, et les poids lus."""
+
+    classes: Entiers
+    exces: float
+    sens: Tableau
+    resolu: Tableau
 
 
 @dataclass(frozen=True)
@@ -59,9 +80,19 @@ class Lecteur:
     groups: Tableau
 
     @cached_property
+    def design(self) -> Design:
+        """Le plan qui suffit aux sommes brouillées."""
+        return Design(None, None, self.weights, perturbation=self.keys)
+
+    @cached_property
+    def structure(self) -> Structure:
+        """Ce que les membres de chaque cellule sont, réponses mises à part."""
+        return build_structure(self.design, self.cells)
+
+    @property
     def inequality(self) -> Tableau:
         """Le plus grand écart d'un poids au poids moyen, par cellule."""
-        return np.asarray(build_structure(self.build_design(self.keys), self.cells).inequality[:, 0])
+        return self.structure.inequality[:, 0]
 
     @cached_property
     def classes(self) -> tuple[Entiers, Entiers]:
@@ -75,13 +106,30 @@ class Lecteur:
         """Cellule × classe d'unités : 1 dedans."""
         return np.asarray(self.cells[:, self.classes[0]].toarray())
 
-    def build_design(self, keys: Perturbation) -> Design:
-        """Le plan qui suffit aux sommes brouillées."""
-        return Design(None, None, self.weights, perturbation=keys)
+    @cached_property
+    def _publics(self) -> dict[bytes, Public]:
+        return {}
 
-    def read(self, keys: Perturbation, values: Tableau, item: str, cells: csr_array) -> Lu:
-        """Les chiffres d'une question dans ces cellules, comme la porte les montre."""
-        sommes = sum_domains(self.build_design(keys), values[:, None], cells, [item])
+    def get_public(self, answered: Booleens) -> Public:
+        """Ce que pèse chaque cellule chez celles qui ont répondu ; une question posée à toutes le partage."""
+        premieres, rangs = self.classes
+        effectifs = np.bincount(rangs[answered], minlength=premieres.size).astype(float)
+        cle = effectifs.tobytes()
+        if cle not in self._publics:
+            while len(self._publics) >= PUBLICS:
+                self._publics.pop(next(iter(self._publics)))
+            poids, groupes = self.weights[premieres], self.groups[premieres]
+            self._publics[cle] = build_public(self.members, poids, groupes, effectifs)
+        return self._publics[cle]
+
+    def sum_exact(self, values: Tableau) -> Sums:
+        """Les sommes d'une question dans toutes les cellules, avant tout bruit."""
+        return sum_domains(self.design.replace_keys(None), values[:, None], self.cells, with_variance=False)
+
+    def read(self, keys: Perturbation, exactes: Sums, values: Tableau, item: str) -> Lu:
+        """Les chiffres d'une question dans toutes les cellules, comme la porte les montre."""
+        plan = self.design.replace_keys(keys)
+        sommes = publish_sums(exactes, plan, values[:, None], self.cells, [item], self.structure)
         n, total, redresse = (x[:, 0] for x in (sommes.n, sommes.total, sommes.estimate))
         vu = np.where(n < SEUIL_REDRESSE, sommes.raw[:, 0], redresse)
         borne = np.array([is_extreme(*cellule) for cellule in zip(n, total, vu, strict=True)], dtype=bool)
@@ -92,19 +140,39 @@ class Lecteur:
         return Lu(np.nan_to_num(brut), np.nan_to_num(vu.round(DECIMALES)), borne)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Public:
+    """D'un public (celles que la question a atteintes) : effectif, classes pesées et produits, par cellule.
+
+    `weighted` : cellule × classe, le poids rapporté à la moyenne de la cellule. `crossed` : les produits
+    scalaires membres × membres, membres × pesés et pesés × pesés ; `spread` : les mêmes, par groupe.
+    """
+
+    counts: Tableau
+    n: Tableau
+    weighted: Tableau
+    crossed: tuple[Tableau, Tableau, Tableau]
+    spread: tuple[Tableau, Tableau]
+
+
+def build_public(members: Tableau, weights: Tableau, groups: Tableau, counts: Tableau) -> Public:
+    """`members` : cellule × classe ; `counts` : les répondantes de chaque classe."""
+    n = members @ counts
+    with np.errstate(invalid="ignore", divide="ignore"):
+        moyens = np.where(n > 0, members @ (counts * weights) / n, 1.0)
+    peses = members * weights / moyens[:, None]
+    m, w = members * np.sqrt(counts), peses * np.sqrt(counts)
+    par_groupe = groups * counts[:, None]
+    return Public(counts, n, peses, (m @ m.T, m @ w.T, w @ w.T), (members @ par_groupe, peses @ par_groupe))
+
+
 class Question:
     """Une question lue dans toutes ses cellules : le rapport oui / non de chaque classe d'unités."""
 
     def __init__(self, lecteur: Lecteur, values: Tableau, lu: Lu) -> None:
-        premieres, rangs = lecteur.classes
-        repondu = np.isfinite(values)
-        self.effectifs = np.bincount(rangs[repondu], minlength=premieres.size).astype(float)
-        cellules = lecteur.cells
-        n = np.asarray(cellules @ repondu.astype(float))
+        public = lecteur.get_public(np.isfinite(values))
+        n = public.n
         lues = n > 0
-        moyens = np.where(lues, cellules @ (repondu * lecteur.weights), 1.0) / np.maximum(n, 1.0)
-        membres = lecteur.members
-        ponderes = membres * lecteur.weights[premieres] / moyens[:, None]
         lois, inegalites = lecteur.keys, lecteur.inequality
         pas = n * 10.0**-DECIMALES
         second = has_adjusted(n) & (inegalites > POIDS_EGAUX)
@@ -114,20 +182,38 @@ class Question:
         doubles = lues & ~lu.borne & (inegalites > POIDS_EGAUX) & (n >= SEUIL_REDRESSE)
         # Brut et redressé portent le bruit du compte : ôter β fois le second en laisse deux sans rapport.
         self.beta = np.where(doubles, lois.law.variance / v_redresse, 0.0)
-        self.n, self.lues, self.doubles, self.borne = n, lues, doubles, lu.borne.copy()
+        self.n, self.effectifs, self.lues, self.doubles = n, public.counts, lues, doubles
+        self.borne = lu.borne.copy()
         self.cellules = np.concatenate([np.flatnonzero(lues), np.flatnonzero(doubles)])
         variance = np.concatenate([(v_brut - self.beta * lois.law.variance)[lues], v_redresse[doubles]])
-        self.matrice = np.vstack([(membres - self.beta[:, None] * ponderes)[lues], ponderes[doubles]])
+        self.matrice = np.empty((self.cellules.size, n_classes := lecteur.members.shape[1]))
+        bruts = self.matrice[: lues.sum()].reshape(-1, n_classes)
+        np.multiply(public.weighted[lues], -self.beta[lues, None], out=bruts)
+        bruts += lecteur.members[lues]
+        self.matrice[lues.sum() :] = public.weighted[doubles]
         self.moyenne = float(np.nanmean(values))
-        self._solve(lecteur.groups[premieres], variance)
+        self._solve(public, lecteur.groups[lecteur.classes[0]], variance)
 
-    def _solve(self, groupes: Tableau, variance: Tableau) -> None:
-        v = self.moyenne * (1 - self.moyenne)
-        mg, m = self.matrice @ (groupes * self.effectifs[:, None]), self.matrice * np.sqrt(self.effectifs)
-        covariance = v * (m @ m.T) + ECART_GROUPES**2 * (mg @ mg.T) + np.diag(variance)
-        self.facteur = cho_factor(covariance, lower=True)
-        self.levier = np.square(solve_triangular(self.facteur[0], self.matrice, lower=True)).sum(axis=0)
+    def _solve(self, public: Public, groupes: Tableau, variance: Tableau) -> None:
+        v, covariance = self.moyenne * (1 - self.moyenne), self._cross(public)
+        pese = public.spread[1]
+        mg = np.vstack([(public.spread[0] - self.beta[:, None] * pese)[self.lues], pese[self.doubles]])
+        covariance *= v
+        covariance += ECART_GROUPES**2 * (mg @ mg.T)
+        covariance[np.diag_indices_from(covariance)] += variance
+        self.facteur = cho_factor(covariance, lower=True, overwrite_a=True, check_finite=False)
+        demi = solve_triangular(self.facteur[0], self.matrice, lower=True, check_finite=False)
+        self.levier = np.einsum("ij,ij->j", demi, demi)
         self.groupes = ECART_GROUPES**2 * (groupes @ mg.T)
+
+    def _cross(self, public: Public) -> Tableau:
+        """Les produits scalaires des lignes de `matrice`, classes comptées, sans passer par elles."""
+        mm, mw, ww = public.crossed
+        beta, croises = self.beta, mw - self.beta[:, None] * ww
+        bruts = mm - mw * beta - beta[:, None] * croises.T
+        lues, doubles = np.flatnonzero(self.lues), np.flatnonzero(self.doubles)
+        coin = croises[np.ix_(lues, doubles)]
+        return np.block([[bruts[np.ix_(lues, lues)], coin], [coin.T, ww[np.ix_(doubles, doubles)]]])
 
     def estimate(self, lu: Lu) -> tuple[Tableau, Tableau, Tableau]:
         """Par classe : log du rapport oui / non, a priori ; et ce que chaque mesure y pèse."""
@@ -138,15 +224,19 @@ class Question:
         logs = (self.matrice.T @ resolu + (self.moyenne - 0.5) * self.levier) / (1 - v * self.levier)
         return logs, np.clip(self.moyenne + self.groupes @ resolu, 0.01, 0.99), resolu
 
-    def list_guilty(self, lu: Lu, combien: int) -> Entiers:
-        """Les cellules qui disent le plus chaque réponse devinée : `combien` par classe, rien si aucune."""
+    def find_guessed(self, lu: Lu) -> Devinees:
+        """Les classes dont une réponse est devinée, et de combien chacune passe le seuil."""
         logs, prior, resolu = self.estimate(lu)
-        cote = np.abs(np.log(prior / (1 - prior)))
-        devinees = np.abs(logs) > np.log(DEVINE / (1 - DEVINE)) - cote
-        devinees &= (np.maximum(prior, 1 - prior) <= DEVINE_TAUX) & (self.effectifs > 0)
+        exces = np.abs(logs) - np.log(DEVINE / (1 - DEVINE)) + np.abs(np.log(prior / (1 - prior)))
+        douteuses = (np.maximum(prior, 1 - prior) <= DEVINE_TAUX) & (self.effectifs > 0)
+        classes = np.flatnonzero(douteuses & (exces > 0))
+        return Devinees(classes, float(exces[classes].sum()), np.sign(logs[classes]), resolu)
+
+    def list_guilty(self, devinees: Devinees, combien: int) -> Entiers:
+        """Les `combien` cellules qui disent le plus chaque réponse devinée."""
         coupables: set[int] = set()
-        for classe in np.flatnonzero(devinees):
-            apports = self.matrice[:, classe] * resolu * np.sign(logs[classe])
+        for classe, sens in zip(devinees.classes, devinees.sens, strict=True):
+            apports = self.matrice[:, classe] * devinees.resolu * sens
             parts = np.bincount(self.cellules, apports, self.n.size)
             coupables |= {int(c) for c in np.argsort(-parts)[:combien] if parts[c] > 0}
         return np.array(sorted(coupables), dtype=np.intp)
@@ -170,22 +260,33 @@ def draw_safe(  # noqa: PLR0917 - qui, de quel poids, où, dans quels groupes, e
 
 
 def _settle(lecteur: Lecteur, keys: Perturbation, values: Tableau, item: str) -> Perturbation:
-    """Une question : les bruits se tirent de nouveau jusqu'à ce qu'aucune réponse ne soit devinée."""
-    cellules = lecteur.cells
-    propres = keys.find_keys(cellules, values[:, None], [item])[:, 0]
-    lu = lecteur.read(keys, values, item, cellules)
-    question = Question(lecteur, values, lu)
+    """Une question : les bruits se tirent de nouveau jusqu'à ce qu'aucune réponse ne soit devinée.
+
+    Après `TOURS`, restent les bruits qui en laissaient deviner le moins.
+    """
+    propres = keys.find_keys(lecteur.cells, values[:, None], [item])[:, 0]
+    # Les chiffres de chaque tirage de rang k, de toutes les cellules à la fois : on n'en lit qu'un par rang.
+    exactes = lecteur.sum_exact(values)
+    tirages = [lecteur.read(keys, exactes, values, item)]
+    lu, fois = tirages[0], np.zeros(propres.size, dtype=np.intp)
+    question, rangees, moindre = Question(lecteur, values, lu), fois, np.inf
     for tour in range(TOURS):
-        coupables = question.list_guilty(lu, 1 + tour // TOURS_PAR_CELLULE)
-        if not coupables.size:
-            break
-        keys = keys.draw_again(propres[coupables])
-        neuves = lecteur.read(keys, values, item, csr_array(cellules[coupables]))
-        for ancien, neuf in zip(lu, neuves, strict=True):
-            ancien[coupables] = neuf
-        if (lu.borne != question.borne).any():
-            question = Question(lecteur, values, lu)
-    return keys
+        devinees = question.find_guessed(lu)
+        if devinees.exces < moindre:
+            rangees, moindre = fois, devinees.exces
+        if not devinees.classes.size:
+            if (lu.borne == question.borne).all():
+                break
+            # Quelles cellules se bornent a changé : l'attaque se refait, seule à dire que rien ne se devine.
+            question, moindre = Question(lecteur, values, lu), np.inf
+            continue
+        coupables = question.list_guilty(devinees, 1 + tour // TOURS_PAR_CELLULE)
+        fois = fois + np.isin(np.arange(fois.size), coupables)
+        while len(tirages) <= fois.max():
+            autres = keys.draw_again(np.repeat(propres, len(tirages)))
+            tirages.append(lecteur.read(autres, exactes, values, item))
+        lu = lu.replace(coupables, fois[coupables], tirages)
+    return keys.draw_again(np.repeat(propres, rangees)) if rangees.any() else keys
 
 
 def _drop_twins(cells: csr_array) -> csr_array:

@@ -61,17 +61,19 @@ def build_structure(design: Design, membership: csr_array) -> Structure:
         )
 
 
-def publish_sums(
-    sums: Sums, design: Design, values: Tableau, membership: csr_array, items: Iterable[object]
-) -> Sums:
+def publish_sums(  # noqa: PLR0917 - quoi, de qui, où, et ce qui en est déjà su
+    sums: Sums, design: Design, values: Tableau, membership: csr_array, items: Iterable[object],
+    structure: Structure | None = None,
+) -> Sums:  # fmt: skip
     """Les sommes telles qu'elles se publient : brut et redressé bougent de d réponses parmi n.
 
     Le redressé bouge encore, pour son compte, de e fois l'inégalité des poids, et le brut à côté de lui d'un
     second bruit : sans eux leur différence dirait la réponse de la seule qu'un voisin ne connaît pas.
+    `structure` : celle de `build_structure`, pour qui publie plusieurs fois les mêmes domaines.
     """
     cles, items = design.perturbation, list(items)
     assert cles is not None
-    structure, grandeurs = build_structure(design, membership), ~is_binary(values)
+    structure, grandeurs = structure or build_structure(design, membership), ~is_binary(values)
     portee = measure_reach(sums, structure, design, values, membership)
     bruit = draw_noise(design, values, membership, items, portee)
     n = publish_counts(cles, sums.n, values, membership)

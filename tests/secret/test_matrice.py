@@ -26,6 +26,8 @@ NOMMEES = {
     "commande lots": {"imports"},
     # Recalculer relit quels lots attendent d’autres réponses tardives.
     "commande sources": {"imports", "participation"},
+    # Dit si des réponses ont été reçues, non lesquelles.
+    "commande diagnostic": {"imports"},
     "commande fiche": {"participation", "reponse"},
     "commande synthese": {"participation"},
     "adresse /fichiers/{jeton}": {"participation", "reponse"},

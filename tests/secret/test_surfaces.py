@@ -13,13 +13,11 @@ from barometre.access import Gate
 from barometre.api.application import build_api
 from barometre.assemblage import depot, memoire
 from barometre.assemblage.figure_seule import load_figure_seule, load_image_seule
-from barometre.charts.image import Trait, build_image_traits
 from barometre.cli import main
 from barometre.cli.analyse import COMMANDES
 from barometre.cli.exporter import GPKG
 from barometre.domain.portee import Portee
 from barometre.exports import FORMATS
-from barometre.rapports import images
 from barometre.rapports.formats import FORMATS_DOCUMENT
 from barometre.ui.navigation import list_pages
 from barometre.ui.serving import build_routes
@@ -56,20 +54,6 @@ def entrepots(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     dossier = tmp_path_factory.mktemp("secret")
     adresse = build_entrepot_factice(dossier / "vrai", etat=True)
     return adresse, surfaces.trouble(dossier / "vrai", dossier / "trouble")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def traits_dessines_une_fois() -> Iterator[None]:
-    """Une figure de mêmes points a la même image : la dessiner pour chaque format prenait une minute."""
-    dessinees: dict[str, tuple[bytes, float]] = {}
-
-    def dessiner(traits: list[Trait], **textes: str) -> tuple[bytes, float]:
-        cle = repr((traits, textes))
-        return dessinees.get(cle) or dessinees.setdefault(cle, build_image_traits(traits, **textes))
-
-    with pytest.MonkeyPatch.context() as dessin:
-        dessin.setattr(images, "build_image_traits", dessiner)
-        yield
 
 
 @pytest.fixture

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from barometre.domain.secret import DEVINE
+from barometre.domain.secret import DEVINE, SEUIL_REDRESSE
 from barometre.stats import guessing
+from barometre.stats.design import Design
+from barometre.stats.domains import sum_domains
 from barometre.stats.guessing import Lecteur, Question, draw_safe
 from barometre.stats.perturbation import Perturbation, build_keys
 
@@ -32,7 +34,7 @@ def _guess(monde: tuple, cles: Perturbation) -> np.ndarray:
     """Ce qu'un lecteur de tout croit de chaque réponse que les taux laissaient douteuse."""
     _, poids, cellules, groupes, valeurs = monde
     lecteur = Lecteur(cles, poids, cellules, groupes)
-    lu = lecteur.read(cles, valeurs, ITEM, cellules)
+    lu = lecteur.read(cles, lecteur.sum_exact(valeurs), valeurs, ITEM)
     logs, prior, _ = Question(lecteur, valeurs, lu).estimate(lu)
     apres = 1 / (1 + np.exp(-np.log(prior / (1 - prior)) - logs))
     doute = np.maximum(prior, 1 - prior) <= guessing.DEVINE_TAUX
@@ -49,6 +51,44 @@ def test_aucune_reponse_ne_reste_devinee(monde: tuple, monkeypatch: pytest.Monke
     assert sures.redrawn.size
     assert (_guess(monde, sures) <= 0.7 + 1e-9).all()
     assert DEVINE > 0.7
+
+
+def test_l_attaque_lit_ce_qui_se_publie(monde: tuple) -> None:
+    """Les chiffres que l'audit relit, tirage après tirage, sont ceux que le calcul publiera."""
+    cles, poids, cellules, groupes, valeurs = monde
+    lecteur, v = Lecteur(cles, poids, cellules, groupes), valeurs[:, None]
+    autres = cles.draw_again(cles.find_keys(cellules, v, [ITEM])[:, 0])
+    lu = lecteur.read(autres, lecteur.sum_exact(valeurs), valeurs, ITEM)
+    publiees = sum_domains(Design(None, None, poids, perturbation=autres), v, cellules, [ITEM])
+    franches = ~lu.borne
+    assert franches.sum() > 5
+    brut, redresse = (publiees.total / publiees.n)[:, 0], publiees.estimate[:, 0]
+    assert (lu.brut[franches] == brut[franches].round(2)).all()
+    entieres = franches & (publiees.n[:, 0] >= SEUIL_REDRESSE)
+    assert (lu.redresse[entieres] == redresse[entieres].round(2)).all()
+
+
+def test_les_produits_d_un_public_sont_ceux_de_la_matrice(monde: tuple) -> None:
+    """La covariance se compose de produits gardés : la même que de multiplier la matrice par elle-même."""
+    cles, poids, cellules, groupes, valeurs = monde
+    lecteur = Lecteur(cles, poids, cellules, groupes)
+    question = Question(lecteur, valeurs, lecteur.read(cles, lecteur.sum_exact(valeurs), valeurs, ITEM))
+    pesee = question.matrice * np.sqrt(question.effectifs)
+    assert question.doubles.any()
+    assert question._cross(lecteur.get_public(np.isfinite(valeurs))) == pytest.approx(pesee @ pesee.T)
+
+
+def test_faute_de_mieux_restent_les_bruits_qui_devinent_le_moins(
+    monde: tuple, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """À un seuil que rien ne tient, on s'arrête, jamais plus deviné qu'au départ."""
+    cles, poids, cellules, groupes, valeurs = monde
+    monkeypatch.setattr(guessing, "DEVINE", 0.52)
+    monkeypatch.setattr(guessing, "DEVINE_TAUX", 0.62)
+    monkeypatch.setattr(guessing, "TOURS", 12)
+    sures = draw_safe(cles, poids, cellules, groupes, valeurs[:, None], [ITEM])
+    exces = [float(np.clip(_guess(monde, c) - 0.52, 0, None).sum()) for c in (cles, sures)]
+    assert 0 < exces[1] < exces[0]
 
 
 def test_seules_les_cellules_nommees_changent_et_de_meme_partout(monde: tuple) -> None:
