@@ -5,10 +5,9 @@ import streamlit as st
 from barometre.ui.blocks import evolution
 
 st.title("Qu’est-ce qui a vraiment bougé d’une vague à l’autre\u202f?")
-retenir = st.container()
+retenir = evolution.place_a_retenir()
 affichee = evolution.select_evolutions()
 
-with retenir:
-    evolution.render_a_retenir(affichee.vue)
+evolution.render_a_retenir(retenir, affichee.vue)
 evolution.render_changements(affichee)
 evolution.render_composition(affichee.vue)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from barometre.assemblage.piloter import EvolutionAffichee, load_evolutions
 from barometre.catalogue import load_catalogue
@@ -50,9 +51,16 @@ def _list_territoires() -> dict[str, str]:
     return {id_: nom for id_, nom in territoires if id_.startswith(("france", "region-"))}
 
 
-def render_a_retenir(vue: VueEvolutions) -> None:
+def place_a_retenir() -> DeltaGenerator:
+    """La place de la phrase à retenir, qui attend le choix fait au-dessous d'elle sans rien décaler."""
+    place = st.empty()
+    place.html('<p class="baro-retenir baro-attente"></p>')
+    return place
+
+
+def render_a_retenir(place: DeltaGenerator, vue: VueEvolutions) -> None:
     """La phrase à retenir."""
-    st.html(f'<p class="baro-retenir"><strong>À retenir.</strong> {texte(vue.phrase)}</p>')
+    place.html(f'<p class="baro-retenir"><strong>À retenir.</strong> {texte(vue.phrase)}</p>')
 
 
 def render_changements(affichee: EvolutionAffichee) -> None:
