@@ -5,7 +5,8 @@ Sa meilleure combinaison de tout ce qu'il lit est linéaire (régression bayési
 pour normaux : Rasmussen et Williams 2006, §2.2) ; son a priori, les taux qu'il lit de la strate, du
 département, de la région et de la couverture. `draw_safe` refait ce calcul avant de publier : si une réponse
 en devient plus probable que `DEVINE`, les cellules qui la disent tirent un nouveau bruit, jusqu'à ce
-qu'aucune ne soit devinée. Rien n'est caché ni marqué : ce qui se publie est un tirage ordinaire du bruit.
+qu'aucune ne soit devinée, `TOURS` fois au plus. Rien n'est caché ni marqué : ce qui se publie est un tirage
+ordinaire du bruit.
 
 Le tri n'apprend rien de plus. Il se fait sur ce qui se publie seul (audit simulable : Kenthapadi, Mishra et
 Nissim 2005), et des deux côtés à la fois : un rapport oui / non trop fort s'écarte, qu'il dise « oui » ou
@@ -186,11 +187,11 @@ class Question:
         self.borne = lu.borne.copy()
         self.cellules = np.concatenate([np.flatnonzero(lues), np.flatnonzero(doubles)])
         variance = np.concatenate([(v_brut - self.beta * lois.law.variance)[lues], v_redresse[doubles]])
-        self.matrice = np.empty((self.cellules.size, n_classes := lecteur.members.shape[1]))
-        bruts = self.matrice[: lues.sum()].reshape(-1, n_classes)
+        self.matrice = np.empty((self.cellules.size, lecteur.members.shape[1]))
+        bruts, peses = np.split(self.matrice, [int(lues.sum())])
         np.multiply(public.weighted[lues], -self.beta[lues, None], out=bruts)
         bruts += lecteur.members[lues]
-        self.matrice[lues.sum() :] = public.weighted[doubles]
+        peses[:] = public.weighted[doubles]
         self.moyenne = float(np.nanmean(values))
         self._solve(public, lecteur.groups[lecteur.classes[0]], variance)
 
