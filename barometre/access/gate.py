@@ -16,11 +16,11 @@ from barometre.access.credits import build_regions, sum_credits
 from barometre.access.declarations import Declaration
 from barometre.access.droits import Sujet
 from barometre.access.lectures import Attente, Journal, Lecture
-from barometre.access.participation import count_by_group, count_fidelite, merge_jours
+from barometre.access.participation import count_by_group, count_fidelite, list_confondus, merge_jours
 from barometre.access.publications import Publication
 from barometre.access.registre import get_registre
 from barometre.domain.portee import PUBLIC, Portee
-from barometre.domain.secret import QUESTIONNAIRES_SENSIBLES, SEUIL_PARTICIPATION
+from barometre.domain.secret import QUESTIONNAIRES_SENSIBLES, SEUIL_CADRE, SEUIL_PARTICIPATION
 from barometre.warehouse.queries import Filtre
 from barometre.warehouse.repository import Repository
 
@@ -101,6 +101,19 @@ class Gate(ChiffresPublics):
         fois. Sous cent, un compte se dit à cinq près ; un EPCI n'a qu'un taux, à dix points près.
         """
         return count_by_group(groupes, self._nommees.list_repondantes(vague_id, questionnaire_id))
+
+    def count_repondantes_opsn(self) -> pd.DataFrame:
+        """Combien ont répondu, par OPSN ; vide aussi là où le périmètre se confond presque avec un autre.
+
+        Colonne `confondu` : vrai pour ceux-là (`participation.list_confondus`).
+        """
+        cadre, perimetres = self.list_collectivites(), self.list_perimetres_opsn()
+        perimetres = perimetres[perimetres["collectivite_id"].isin(cadre["collectivite_id"])]
+        comptes = self.count_repondantes(perimetres.set_index("collectivite_id")["opsn_id"])
+        confondu = comptes.index.isin(list(list_confondus(perimetres, cadre)))
+        confondu &= comptes["cadre"] >= SEUIL_CADRE  # en dessous, un taux se tait déjà
+        caches = comptes[["repondantes", "taux"]].mask(confondu)
+        return comptes[["cadre"]].join(caches).assign(confondu=confondu)
 
     def count_collectivites_repondantes(self) -> dict[str, int]:
         """Combien ont répondu à chaque vague, France entière, chacune une fois ; rien sous le seuil."""

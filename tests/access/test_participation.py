@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from barometre.access.participation import count_by_group
+from barometre.access.participation import count_by_group, list_confondus
 
 
 def _compter(groupe: str, cadre: int, ont: int) -> pd.Series:
@@ -28,3 +28,35 @@ def test_une_strate_d_epci_n_est_pas_un_epci() -> None:
     ligne = _compter("epci-0-14999", 400, 120)
     assert ligne["repondantes"] == 120
     assert ligne["taux"] == 0.3
+
+
+# Deux régions, quatre départements, et le conseil de chaque région, qui n'est d'aucun département.
+CADRE = pd.DataFrame(
+    {
+        "collectivite_id": [f"c{i}" for i in range(140)],
+        "region": [f"r{i // 70}" for i in range(140)],
+        "departement": [None if i % 70 == 69 else f"d{i // 35}" for i in range(140)],
+    }
+)
+DEPARTEMENTS = {str(d): frozenset(g) for d, g in CADRE.groupby("departement")["collectivite_id"]}
+REGIONS = {str(r): frozenset(g) for r, g in CADRE.groupby("region")["collectivite_id"]}
+
+
+def _confondre(perimetres: dict[str, frozenset[str]]) -> frozenset[str]:
+    lignes = [(opsn, c) for opsn, siennes in perimetres.items() for c in sorted(siennes)]
+    return list_confondus(pd.DataFrame(lignes, columns=["opsn_id", "collectivite_id"]), CADRE)
+
+
+def test_un_perimetre_a_une_collectivite_d_une_region_ne_dit_pas_son_taux() -> None:
+    """Mégalis couvre la Bretagne moins la région : deux comptes exacts, et leur différence la nommait."""
+    assert _confondre({"o": REGIONS["r0"] - {"c69"}}) == {"o"}
+    assert _confondre({"o": REGIONS["r0"]}) == set()  # le même groupe : le même compte
+    assert _confondre({"o": DEPARTEMENTS["d0"] | {"c139"}}) == {"o"}
+    assert _confondre({"o": DEPARTEMENTS["d0"] | DEPARTEMENTS["d2"] | {"c139"}}) == {"o"}
+    assert _confondre({"o": frozenset(f"c{i}" for i in range(0, 140, 3))}) == set()
+
+
+def test_de_deux_perimetres_voisins_un_seul_se_dit() -> None:
+    un = frozenset(f"c{i}" for i in range(0, 140, 2))
+    assert _confondre({"a": un, "b": un | {"c1"}}) == {"b"}
+    assert _confondre({"a": un, "b": un}) == set()

@@ -74,3 +74,18 @@ def test_une_diapositive_dit_qui_couvre_quoi_par_perimetre(repository: Repositor
         "Gironde Numérique : 4\u00a0collectivités, trop peu de réponses pour dire leur part",
         "Opérateur du Rhône : 2\u00a0collectivités, trop peu de réponses pour dire leur part",
     )
+
+
+def test_un_taux_qui_dirait_qui_a_repondu_se_tait_et_la_page_dit_pourquoi(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate(repository)
+    confondus = pd.DataFrame({"cadre": 4, "repondantes": None, "taux": None, "confondu": True}, ["opsn-a"])
+    monkeypatch.setattr(Gate, "count_repondantes_opsn", lambda _: confondus)
+    vue = build_vue_opsn(gate, load_catalogue(), "inclusion")
+    assert vue.phrase_confondus.startswith(
+        "1\u00a0taux de réponse ne se dit pas : à moins de 10 collectivités"
+    )
+    assert vue.plus_grands == (
+        "Gironde Numérique : 4\u00a0collectivités, leur part dirait, à côté d’une autre, qui a répondu",
+    )

@@ -68,8 +68,8 @@ def render_liste(affiches: OpsnAffiches) -> None:
     """Tous les OPSN, avec leur périmètre."""
     st.header("Qui couvre quoi\u202f?")
     vue = affiches.vue
-    if vue.phrase_sans_membre:
-        render_message(vue.phrase_sans_membre)
+    for phrase in filter(None, (vue.phrase_sans_membre, vue.phrase_confondus)):
+        render_message(phrase)
     render_tableau_replie(
         lambda: vue.table, "Les OPSN", vue.provenance, cle="opsn", libelle="Voir la liste des OPSN"
     )

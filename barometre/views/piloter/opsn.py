@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -14,6 +15,7 @@ from barometre.domain.formats import format_compte, format_part, format_points, 
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.noms import build_cle_tri
 from barometre.domain.provenance import Provenance
+from barometre.domain.secret import SEUIL_CADRE
 from barometre.domain.territoire import FRANCE, TYPES
 from barometre.views.collectivite.identite import NOMS_TYPES
 from barometre.views.lecture.groupes_compares import PRECAUTION, GroupeCompare, read_couvertes
@@ -26,13 +28,18 @@ from barometre.views.lecture.tableau import build_tableau, to_pourcent
 COLONNES = ("opsn", "departements", "adherentes", "perimetre", "taux")
 # Ce qui se lit d'un coup sur un écran de 1024 × 768.
 PROJETES = 8
+SANS_MEMBRE: Mapping[str, Any] = {"cadre": 0, "taux": None, "confondu": False}
+CONFONDU = "leur part dirait, à côté d’une autre, qui a répondu"
 COLONNES_ECARTS = ("pratique", "ecart", "ecart_bas", "ecart_haut", "ecart_simple", "verdict")
 COLONNES_SUIVI = ("collectivite_id", "collectivite", "type", "vagues_repondues", "obligations", "motif")
 
 
 @dataclass(frozen=True, slots=True)
 class LigneOpsn:
-    """Un OPSN ; `taux` est vide quand trop peu de collectivités du périmètre ont répondu."""
+    """Un OPSN ; `taux` est vide quand trop peu de collectivités du périmètre ont répondu.
+
+    `confondu` : vide parce que son périmètre est presque celui d'un autre groupe dont le compte se lit.
+    """
 
     id: str
     nom: str
@@ -40,6 +47,7 @@ class LigneOpsn:
     adherentes: int
     perimetre: int
     taux: float | None
+    confondu: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +100,18 @@ class VueOpsn:
         n = format_compte(seuls, "OPSN n’a aucune adhérente", "OPSN n’ont aucune adhérente")
         suite = "qu’il n’en a pas" if seuls == 1 else "qu’ils n’en ont pas"
         return f"{n} ni aucun périmètre connus, ce qui ne veut pas dire {suite}."
+
+    @property
+    def phrase_confondus(self) -> str:
+        """Combien de taux se taisent pour ne pas dire, par différence, qui a répondu ; vide si aucun."""
+        nombre = sum(x.confondu for x in self.lignes)
+        if not nombre:
+            return ""
+        taux = format_compte(nombre, "taux de réponse ne se dit pas", "taux de réponse ne se disent pas")
+        return (
+            f"{taux} : à moins de {SEUIL_CADRE} collectivités près, le périmètre est celui d’un territoire, "
+            "ou d’un autre OPSN, dont le compte se lit. La différence des deux dirait qui a répondu."
+        )
 
     @property
     def plus_grands(self) -> tuple[str, ...]:
@@ -150,7 +170,7 @@ class VueOpsn:
 
 
 def _describe_ligne(ligne: LigneOpsn) -> str:
-    part = "trop peu de réponses pour dire leur part"
+    part = CONFONDU if ligne.confondu else "trop peu de réponses pour dire leur part"
     if ligne.taux is not None:
         part = f"dont {format_part(ligne.taux)} ont répondu"
     return f"{ligne.nom} : {format_compte(ligne.perimetre, 'collectivité')}, {part}"
@@ -163,7 +183,7 @@ def build_vue_opsn(gate: Gate, catalogue: Catalogue, theme_id: str) -> VueOpsn:
     lecture = Lecture(gate, catalogue, Selection(vague_id))
     indicateurs = [i for i in catalogue.list_indicateurs(theme_id, origine="declare") if i.est_part]
     return VueOpsn(
-        lignes=_list_lignes(gate, frozenset(cadre["collectivite_id"])),
+        lignes=_list_lignes(gate),
         couvertes=int(cadre["couverture"].ne("inconnue").sum()),
         cadre=len(cadre),
         ecarts=_list_ecarts(gate, indicateurs, vague_id),
@@ -173,21 +193,17 @@ def build_vue_opsn(gate: Gate, catalogue: Catalogue, theme_id: str) -> VueOpsn:
     )
 
 
-def _list_lignes(gate: Gate, cadre: frozenset[str]) -> tuple[LigneOpsn, ...]:
+def _list_lignes(gate: Gate) -> tuple[LigneOpsn, ...]:
     """Tous les OPSN en une lecture des périmètres et un compte : un par un, 73 prenaient dix secondes."""
-    liens, paires = gate.list_liens_opsn(), gate.list_perimetres_opsn()
-    paires = paires[paires["collectivite_id"].isin(cadre)]
-    comptes = gate.count_repondantes(paires.set_index("collectivite_id")["opsn_id"])
-    perimetres = {str(id_): int(n) for id_, n in paires["opsn_id"].value_counts().items()}
-    taux = {str(id_): float(t) for id_, t in comptes["taux"].items() if not is_absent(t)}
+    liens, comptes = gate.list_liens_opsn(), gate.count_repondantes_opsn().to_dict("index")
     noms = gate.list_opsn().sort_values("nom", key=lambda noms: noms.map(build_cle_tri))
     return tuple(
-        _build_ligne(id_, nom, liens[liens["opsn_id"].eq(id_)], perimetres.get(id_, 0), taux.get(id_))
+        _build_ligne(id_, nom, liens[liens["opsn_id"].eq(id_)], comptes.get(id_, SANS_MEMBRE))
         for id_, nom in noms[["opsn_id", "nom"]].astype(str).itertuples(index=False, name=None)
     )
 
 
-def _build_ligne(id_: str, nom: str, siens: pd.DataFrame, perimetre: int, taux: float | None) -> LigneOpsn:
+def _build_ligne(id_: str, nom: str, siens: pd.DataFrame, compte: Mapping[Any, Any]) -> LigneOpsn:
     cibles = siens["cible_id"].astype(str)
     couverts = siens["nature"].eq("perimetre") & cibles.str.startswith("departement-")
     return LigneOpsn(
@@ -195,8 +211,9 @@ def _build_ligne(id_: str, nom: str, siens: pd.DataFrame, perimetre: int, taux: 
         nom=nom,
         departements=int(cibles[couverts].nunique()),
         adherentes=int(cibles[siens["nature"].eq("adherente")].nunique()),
-        perimetre=perimetre,
-        taux=taux,
+        perimetre=int(compte["cadre"]),
+        taux=None if is_absent(compte["taux"]) else float(compte["taux"]),
+        confondu=bool(compte["confondu"]),
     )
 
 
