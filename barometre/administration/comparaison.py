@@ -11,9 +11,10 @@ import pandas as pd
 from barometre.access import Gate
 from barometre.catalogue import load_catalogue
 from barometre.domain.formats import BORNES, format_compte, format_valeur, is_absent
+from barometre.domain.notes import format_note
 from barometre.domain.secret import MONTRES
 from barometre.views.donnees.revisions import join_versions, list_changees
-from barometre.views.lecture.chiffres import format_chiffre, inflect_unite
+from barometre.views.lecture.chiffres import ABSENT, Chiffre, Cle, format_cellule, inflect_unite
 from barometre.views.lecture.libelles import Libelles
 from barometre.views.lecture.selection import Selection
 from barometre.views.lecture.tableau import build_tableau
@@ -21,6 +22,8 @@ from barometre.views.lecture.tableau import build_tableau
 # Ce qui change d'abord : sur un téléphone, deux ou trois colonnes se lisent sans faire défiler.
 COLONNES = ("indicateur", "valeur_avant", "valeur_apres", "groupe", "vague", "n_avant", "n_apres",
             "cellules_changees")  # fmt: skip
+
+LUS = ("n", "brut", "redresse", "note", "plafond")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +47,10 @@ def compare_versions(avant: Gate, apres: Gate) -> Changements:
         ["indicateur_id", "vague_id"]
     )
     fiches, libelles = _index_fiches(avant, apres), Libelles(load_catalogue(), apres)
+    simulee = apres.get_version().simulee
     cellules: list[dict[Any, Any]] = larges.to_dict("records")
     lignes = [
-        _describe(fiches[str(cellule["indicateur_id"])], cellule, libelles, int(nombre))
+        _describe(fiches[str(cellule["indicateur_id"])], cellule, libelles, int(nombre), simulee=simulee)
         for cellule, nombre in zip(cellules, comptes.tolist(), strict=True)
     ]
     return Changements(build_tableau(lignes, COLONNES), _explain(len(lignes), int(comptes.sum())))
@@ -73,47 +77,44 @@ def _index_fiches(avant: Gate, apres: Gate) -> dict[str, dict[str, Any]]:
 
 
 def _describe(
-    fiche: Mapping[str, Any], cellule: Mapping[Any, Any], libelles: Libelles, nombre: int
+    fiche: Mapping[str, Any], cellule: Mapping[Any, Any], libelles: Libelles, nombre: int, *, simulee: bool
 ) -> tuple[object, ...]:
-    valeurs = [_write_valeur(cellule, moment, fiche) for moment in ("avant", "apres")]
-    effectifs = [_read_effectif(cellule, moment) for moment in ("avant", "apres")]
-    qui = Selection(
-        territoire_id=str(cellule["territoire_id"]), type=str(cellule["type"]),
-        strate=str(cellule["strate"]), couverture=str(cellule["couverture"]),
-    )  # fmt: skip
-    return (
-        fiche["titre"], *valeurs, libelles.get_champ(qui), str(cellule["vague_id"]), *effectifs, nombre,
-    )  # fmt: skip
+    avant, apres = (_read_chiffre(cellule, moment) for moment in ("avant", "apres"))
+    valeurs = [_write_valeur(chiffre, fiche, simulee=simulee) for chiffre in (avant, apres)]
+    qui = Selection(territoire_id=apres.territoire_id, type=apres.type, strate=apres.strate,
+                    couverture=apres.couverture)  # fmt: skip
+    return (fiche["titre"], *valeurs, libelles.get_champ(qui), apres.vague_id, avant.n, apres.n, nombre)
 
 
-def _write_valeur(cellule: Mapping[Any, Any], moment: str, fiche: Mapping[str, Any]) -> str | None:
-    """« 63 %, note B » : le redressé, ou le brut là où il se tait ; None si rien n'est publié."""
-    valeur, borne = _read_nombre(cellule, moment), BORNES.get(str(cellule[f"plafond_{moment}"]), "")
-    if valeur is None:
+def _read_chiffre(cellule: Mapping[Any, Any], moment: str) -> Chiffre:
+    """La cellule, telle qu'une des deux versions la publie ; cachée, elle ne porte rien."""
+    etat = cellule[f"etat_{moment}"]
+    adresse: Cle = (
+        str(cellule["indicateur_id"]), str(cellule["vague_id"]), str(cellule["territoire_id"]),
+        str(cellule["type"]), str(cellule["strate"]), str(cellule["couverture"]),
+    )  # fmt: skip
+    if etat not in MONTRES:
+        return Chiffre(*adresse, etat=ABSENT if is_absent(etat) else etat)
+    lus: dict[str, Any] = {nom: cellule[f"{nom}_{moment}"] for nom in LUS}
+    dits: dict[str, Any] = {
+        nom: int(lu) if nom == "n" else lu for nom, lu in lus.items() if not is_absent(lu)
+    }
+    return Chiffre(*adresse, etat=etat, **dits)
+
+
+def _write_valeur(chiffre: Chiffre, fiche: Mapping[str, Any], *, simulee: bool) -> str | None:
+    """« 63 %, note B » ; None si rien n'est publié."""
+    if not chiffre.montre:
         return None
-    indicateur = load_catalogue().indicateurs.get(str(fiche["indicateur_id"]))
-    unite = str(fiche["unite"])
+    indicateur, unite = load_catalogue().indicateurs.get(chiffre.indicateur_id), str(fiche["unite"])
     lu = (
-        format_chiffre(indicateur, valeur)
+        format_cellule(indicateur, chiffre, "redresse")
         if indicateur
         # Retiré du catalogue depuis : l'unité de sa version dit seule comment l'écrire.
-        else format_valeur(valeur, inflect_unite(unite, valeur), est_part=unite == "%")
+        else BORNES.get(chiffre.plafond, "")
+        + format_valeur(chiffre.valeur, inflect_unite(unite, chiffre.valeur), est_part=unite == "%")
     )
-    note = cellule[f"note_{moment}"]
-    return f"{borne}{lu}, note {note}" if note and not is_absent(note) else f"{borne}{lu}"
-
-
-def _read_nombre(cellule: Mapping[Any, Any], moment: str) -> float | None:
-    """Le redressé, ou le brut là où il se tait ; None si la cellule n'est pas montrée."""
-    if cellule[f"etat_{moment}"] not in MONTRES:
-        return None
-    lues = (cellule[f"{nom}_{moment}"] for nom in ("redresse", "brut"))
-    return next((float(v) for v in lues if not is_absent(v)), None)
-
-
-def _read_effectif(cellule: Mapping[Any, Any], moment: str) -> int | None:
-    n = cellule[f"n_{moment}"]
-    return None if cellule[f"etat_{moment}"] not in MONTRES or is_absent(n) else int(n)
+    return f"{lu}, {format_note(chiffre.note, simulee=simulee)}" if chiffre.note else lu
 
 
 def _explain(indicateurs: int, cellules: int) -> str:

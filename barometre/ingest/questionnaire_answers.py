@@ -24,7 +24,7 @@ from barometre.ingest.mapping import CASES, Correspondance
 from barometre.ingest.multiple import SEPARATEURS, Ecriture, is_deux_non, read_multiple
 from barometre.ingest.personal import mask_personal
 
-# Ce qu'un tableur écrit à la place d'une réponse . En texte libre, cela cochait « Autre ».
+# Ce qu'un tableur écrit à la place d'une réponse. En texte libre, cela cochait « Autre ».
 ERREURS = frozenset(
     [
         SANS_VALEUR,

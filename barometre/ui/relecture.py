@@ -31,7 +31,7 @@ ECARTEES = frozenset({"nom", "voir_comme", "presentation", "embed"})
 Offert = tuple[str, Callable[[], bytes]]
 
 
-class _Ouverte:
+class DepliantOuvert:
     """Un dépliant ouvert d'office : les fichiers qu'il cache se refont aussi."""
 
     open = True
@@ -82,8 +82,8 @@ def _listen(offerts: list[Offert], service: str) -> Iterator[None]:
         offerts.append((str(options["file_name"]), options["data"]))
         return bouton(*arguments, **options)
 
-    def unfold(libelle: str, **_: Any) -> _Ouverte:
-        return _Ouverte(depliant(libelle, expanded=True))
+    def unfold(libelle: str, **_: Any) -> DepliantOuvert:
+        return DepliantOuvert(depliant(libelle, expanded=True))
 
     with (
         patch.object(st, "download_button", note),

@@ -68,7 +68,7 @@ def test_sans_chiffre_pour_toute_la_france_le_plus_large_se_lit(dossier: Path, t
     # Le même sens, retourné : ce qui se publiait et ne se publie plus n'a plus de chiffre.
     cache = change(tmp_path / "milieu", tmp_path / "cache", f"UPDATE agregat SET etat = 'primary' WHERE {ou}")
     (ligne,) = compare_versions(avant, cache).table.to_dict("records")
-    assert ligne["valeur_avant"].endswith("note A")
+    assert ligne["valeur_avant"].endswith("note A, serait à citer")
     assert pd.isna(ligne["valeur_apres"])
     assert pd.isna(ligne["n_apres"])
 

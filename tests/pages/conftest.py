@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from barometre.assemblage import depot
 from barometre.domain.notes import LETTRES_SIMULEES
+from barometre.ui.relecture import DepliantOuvert
 from tests.fakes import build_entrepot_factice
 from tests.visite import open_page
 
@@ -96,21 +97,6 @@ class PageLue:
         return {nom: table() if callable(table) else table for nom, table in donnees.items()}
 
 
-class _Ouverte:
-    """Un dépliant ouvert d'office : ce qu'il cache se lit aussi."""
-
-    open = True
-
-    def __init__(self, boite: Any) -> None:
-        self._boite = boite
-
-    def __enter__(self) -> Any:
-        return self._boite.__enter__()
-
-    def __exit__(self, *erreur: object) -> Any:
-        return self._boite.__exit__(*erreur)
-
-
 Lire = Callable[..., PageLue]
 
 
@@ -139,7 +125,7 @@ def _read_page(entrepot: str, adresse: str, parametres: dict[str, str]) -> PageL
     with pytest.MonkeyPatch.context() as faux:
         faux.setenv("BAROMETRE_ENTREPOT", entrepot)
         faux.setattr(st, "download_button", noter)
-        faux.setattr(st, "expander", lambda libelle, **_: _Ouverte(depliant(libelle, expanded=True)))
+        faux.setattr(st, "expander", lambda libelle, **_: DepliantOuvert(depliant(libelle, expanded=True)))
         depot.forget()
         lue = PageLue(open_page(adresse, parametres), fichiers)
     depot.forget()
