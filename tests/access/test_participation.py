@@ -56,6 +56,12 @@ def test_un_perimetre_a_une_collectivite_d_une_region_ne_dit_pas_son_taux() -> N
     assert _confondre({"o": frozenset(f"c{i}" for i in range(0, 140, 3))}) == set()
 
 
+def test_a_dix_collectivites_d_ecart_le_taux_se_dit() -> None:
+    plus = sorted(DEPARTEMENTS["d3"])
+    assert _confondre({"o": DEPARTEMENTS["d0"] | set(plus[:9])}) == {"o"}
+    assert _confondre({"o": DEPARTEMENTS["d0"] | set(plus[:10])}) == set()
+
+
 def test_de_deux_perimetres_voisins_un_seul_se_dit() -> None:
     un = frozenset(f"c{i}" for i in range(0, 140, 2))
     assert _confondre({"a": un, "b": un | {"c1"}}) == {"b"}

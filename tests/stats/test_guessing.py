@@ -53,6 +53,24 @@ def test_aucune_reponse_ne_reste_devinee(monde: tuple, monkeypatch: pytest.Monke
     assert DEVINE > 0.7
 
 
+def test_ce_que_les_taux_disaient_deja_n_est_pas_devine(
+    monde: tuple, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cles, poids, cellules, groupes, valeurs = monde
+    monkeypatch.setattr(guessing, "DEVINE", 0.7)
+    lecteur = Lecteur(cles, poids, cellules, groupes)
+    lu = lecteur.read(cles, lecteur.sum_exact(valeurs), valeurs, ITEM)
+    question = Question(lecteur, valeurs, lu)
+    _, prior, _ = question.estimate(lu)
+    cote = np.maximum(prior, 1 - prior)
+    trouvees = {}
+    for taux in (0.62, 0.76):
+        monkeypatch.setattr(guessing, "DEVINE_TAUX", taux)
+        trouvees[taux] = question.find_guessed(lu).classes
+        assert (cote[trouvees[taux]] <= taux).all()
+    assert 0 < trouvees[0.62].size < trouvees[0.76].size
+
+
 def test_l_attaque_lit_ce_qui_se_publie(monde: tuple) -> None:
     """Les chiffres que l'audit relit, tirage après tirage, sont ceux que le calcul publiera."""
     cles, poids, cellules, groupes, valeurs = monde
