@@ -134,7 +134,10 @@ def _describe_lieu(champ: Champ, lieu: str) -> str:
 
 def _build_essentiel(champ: Champ, vues: Sequence[VueTheme]) -> Section:
     """Une phrase par thème ; les thèmes dont rien ne se cite se disent ensemble, une fois."""
-    debut = (Paragraphe(champ.phrase),) if champ.phrase else ()
+    # Les phrases ne répètent pas leur champ : il se dit une fois, avant elles.
+    lieux = [vue.contexte.champ for vue in vues if not vue.contexte.france_entiere]
+    dit = f"Tous ces chiffres sont ceux de : {lower_initiale(lieux[0])}." if lieux else ""
+    debut = [Paragraphe(phrase) for phrase in (champ.phrase, dit) if phrase]
     phrases: dict[str, list[str]] = {}
     for vue in vues:
         phrases.setdefault(_summarize(vue), []).append(vue.theme.titre)

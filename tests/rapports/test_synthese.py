@@ -15,7 +15,7 @@ from barometre.rapports.blocs import build_tableau_chiffres
 from barometre.rapports.demande import Demande, DemandeRefusee
 from barometre.rapports.formats import FORMATS_DOCUMENT
 from barometre.rapports.largeurs import compute_largeurs
-from barometre.rapports.modele import Document, Figure
+from barometre.rapports.modele import Document, Figure, Paragraphe
 from barometre.rapports.synthese import build_synthese
 from barometre.views.comprendre.theme import build_vue_theme
 from barometre.views.lecture.selection import Selection
@@ -36,6 +36,15 @@ def test_chaque_point_est_une_cellule_de_la_porte(gate: Gate, synthese: Document
     assert montres
     for point in montres:
         assert (point.libelle, point.valeur, point.n) in permis
+
+
+def test_hors_de_la_france_entiere_le_champ_se_dit_avant_les_phrases(gate: Gate, synthese: Document) -> None:
+    """« 62 % des collectivités » d'une région, recopié seul, se lirait comme un chiffre du pays."""
+    debuts = [
+        [b.texte for b in document.sections[0].blocs if isinstance(b, Paragraphe)]
+        for document in (synthese, build_synthese(gate, Demande(type="commune")))
+    ]
+    assert debuts == [[], ["Tous ces chiffres sont ceux de : communes, France."]]
 
 
 def test_une_duree_ou_un_montant_n_est_jamais_sur_l_echelle_des_parts(synthese: Document) -> None:
