@@ -89,6 +89,12 @@ def test_un_lien_relatif_mene_quelque_part(document: Path) -> None:
     assert [c for c in cibles if not (document.parent / c).exists()] == []
 
 
+def test_le_readme_nomme_chaque_piece_de_la_maison() -> None:
+    maison = (RACINE / "README.md").read_text("utf-8").partition("## La maison")[2]
+    pieces = {d.name for d in (RACINE / "barometre").iterdir() if (d / "__init__.py").is_file()}
+    assert {p for p in pieces if not re.search(rf"\b{p}/", maison)} == set()
+
+
 def test_chaque_reglage_est_documente_et_aucun_n_est_invente() -> None:
     code = "".join(f.read_text("utf-8") for f in (RACINE / "barometre").rglob("*.py"))
     texte = (RACINE / "docs" / "exploitation.md").read_text("utf-8")
