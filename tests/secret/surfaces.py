@@ -110,10 +110,10 @@ CHANGEMENTS = (
 )
 
 
-def trouble(dossier: Path, copie: Path) -> str:
-    """Une copie de l'entrepôt, de même version, où tout ce qui est caché a changé."""
+def trouble(dossier: Path, copie: Path, version_id: str = "") -> str:
+    """Une copie de l'entrepôt, de même version, où tout ce qui est caché (dans cette version) a changé."""
     shutil.copytree(dossier, copie)
-    (fichier,) = copie.glob("*.duckdb")
+    (fichier,) = (f for f in copie.glob("*.duckdb") if version_id in f.name)
     with duckdb.connect(str(fichier)) as connexion:
         for changement in CHANGEMENTS:
             connexion.execute(changement)

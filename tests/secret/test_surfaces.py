@@ -56,13 +56,23 @@ def entrepots(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     return adresse, surfaces.trouble(dossier / "vrai", dossier / "trouble")
 
 
+@pytest.fixture(scope="module")
+def anciens(tmp_path_factory: pytest.TempPathFactory) -> tuple[tuple[str, str], str]:
+    """Deux entrepôts de deux versions, et l'ancienne, où seul l'un a tout ce qui est caché changé."""
+    dossier = tmp_path_factory.mktemp("anciens")
+    ancienne = open_repository(build_entrepot_factice(dossier / "vrai", etat=True)).read_version().version_id
+    adresse = build_entrepot_factice(dossier / "vrai", etat=True)
+    assert open_repository(adresse).read_version().version_id != ancienne
+    return (adresse, surfaces.trouble(dossier / "vrai", dossier / "trouble", ancienne)), ancienne
+
+
 @pytest.fixture
-def comparer(entrepots: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Lire], None]]:
+def comparer(entrepots: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
     """Lit une surface sur les deux entrepôts : le public ne doit voir aucune différence."""
 
-    def _comparer(lire: Lire) -> None:
+    def _comparer(lire: Lire, lieux: tuple[str, str] = entrepots) -> None:
         lus = []
-        for adresse in entrepots:
+        for adresse in lieux:
             monkeypatch.setenv("BAROMETRE_ENTREPOT", adresse)
             depot.forget()
             memoire.forget()
@@ -217,3 +227,67 @@ def test_une_figure_hors_de_sa_page_ne_dit_rien_de_ce_qui_est_cache(
         return build_page(figure, page, requete), image, load_apercu(page, requete)
 
     comparer(lire)
+
+
+ANCIENNES = {
+    "communication": {},
+    "fiche": {"collectivite": surfaces.COMMUNE},
+    "comparer": {"collectivite": surfaces.COMMUNE, "theme": "communication"},
+    "carte": {"indicateur": INDICATEUR},
+    "evolution": {},
+    "participation": {"theme": "communication"},
+    "explorer": {"indicateurs": INDICATEUR, "par": "strate"},
+}
+
+
+@pytest.mark.parametrize("page", ANCIENNES)
+def test_le_lien_d_une_ancienne_version_ne_dit_rien_de_ce_qu_elle_cache(
+    comparer: Callable[..., None], anciens: tuple[tuple[str, str], str], page: str
+) -> None:
+    lieux, ancienne = anciens
+
+    def lire(_: str) -> list[str]:
+        ouverte = open_page(page, {**ANCIENNES[page], "version": ancienne})
+        assert not ouverte.exception
+        blocs = [_write(bloc) for bloc in ouverte.main]
+        assert any(ancienne in bloc for bloc in blocs)  # c'est bien elle qui se lit
+        return blocs
+
+    comparer(lire, lieux)
+
+
+@pytest.mark.parametrize("format_", _list_attaquees(surfaces.FORMATS))
+def test_le_fichier_d_une_ancienne_version_ne_dit_rien_de_ce_qu_elle_cache(
+    comparer: Callable[..., None], anciens: tuple[tuple[str, str], str], format_: str, tmp_path: Path
+) -> None:
+    lieux, ancienne = anciens
+
+    def lire(_: str) -> bytes:
+        sortie = tmp_path / "vue"
+        par = "par=territoire&niveau=region" if format_ == GPKG else "par=strate"
+        vue = f"{THEME}&{par}&version={ancienne}"
+        assert main(["exporter", vue, "--format", format_, "-o", str(sortie)]) == 0
+        return sortie.read_bytes()
+
+    comparer(lire, lieux)
+
+
+def test_ni_l_api_ni_l_image_d_une_ancienne_version_ne_disent_ce_qu_elle_cache(
+    comparer: Callable[..., None], anciens: tuple[tuple[str, str], str]
+) -> None:
+    lieux, ancienne = anciens
+    requete = f"version={ancienne}"
+
+    def lire(_: str) -> object:
+        client = TestClient(build_api(depot.open_gate_publique, par_minute=100_000))
+        valeurs = [client.get(f"/valeurs{suite}&{requete}") for suite in API["/valeurs"]]
+        assert {r.status_code for r in valeurs} == {200}
+        figure = load_figure_seule(depot.open_gate_publique(ancienne), "communication", requete)
+        assert figure is not None
+        return (
+            [r.content for r in valeurs],
+            build_page(figure, "communication", requete),
+            load_apercu("communication", requete),
+        )
+
+    comparer(lire, lieux)
