@@ -20,13 +20,11 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array, vstack
 from scipy.special import ndtr
 
-from barometre.domain.secret import MARGE_EXTREME
 from barometre.stats.perturbation import SmoothLaw
 from tests.secret.monde import Booleens, Monde, Publication, Regle, Tableau
 
 # Une vraisemblance sous ce rapport vaut impossible : la réponse est certaine.
 CERTAIN = 1e-12
-ARRONDI = 0.005
 EGAL = 1e-9
 # Des égalités exactes à l'arrondi près sont sans solution pour HiGHS.
 JEU = 1e-6
@@ -190,8 +188,8 @@ def _weigh_answer(lecture: Lecture, k: Tableau, pondere: Tableau) -> Tableau:
         ecart = n * regle.grille * np.round(ecart / n / regle.grille)
     centre = np.clip(k + d, 0, n) + ecart
     if lecture.arrondi:
-        vu = np.abs(compte / n - lu.part[cellule]) <= ARRONDI + EGAL
-        redresse, marge = n * lu.part_redressee[cellule], n * ARRONDI
+        vu = np.abs(compte / n - lu.part[cellule]) <= regle.pas / 2 + EGAL
+        redresse, marge = n * lu.part_redressee[cellule], n * regle.pas / 2
     else:
         vu = np.abs(compte - lu.compte[cellule]) < 0.5
         redresse, marge = n * lu.redresse[cellule], 0.0
@@ -219,12 +217,13 @@ def _weigh_gap(lecture: Lecture, centre: Tableau, redresse: Tableau, marge: floa
 
 def _weigh_extreme(lecture: Lecture, compte: Tableau, centre: Tableau) -> Tableau:
     """P(« moins de » | compte brouillé, redressé sans son bruit) : l'un ou l'autre est près de 0."""
-    certain = (compte <= MARGE_EXTREME).astype(float)
+    marge = lecture.regle.marge
+    certain = (compte <= marge).astype(float)
     if lecture.n < lecture.regle.seuil:
         return certain
     if lecture.portee * lecture.regle.gap.maximum < EGAL:
-        return np.maximum(certain, (centre <= MARGE_EXTREME + 1e-6).astype(float))
-    return np.maximum(certain, cumulate(lecture.regle.gap, (MARGE_EXTREME - centre) / lecture.portee))
+        return np.maximum(certain, (centre <= marge + 1e-6).astype(float))
+    return np.maximum(certain, cumulate(lecture.regle.gap, (marge - centre) / lecture.portee))
 
 
 def cumulate(gap: SmoothLaw, x: Tableau) -> Tableau:

@@ -51,6 +51,9 @@ REGLES = {
     "second bruit du brut 1,5": Regle(second=Law(8, 1.5)),
     "second bruit du brut 2 (avant)": Regle(),
     "second bruit du brut 3": Regle(second=Law(8, 3.0)),
+    "parts à cinq points près": Regle(pas=0.05),
+    "bornes à cinq réponses": Regle(marge=5),
+    "bornes à huit réponses": Regle(marge=8),
     "brut 2, ce qui se devine tiré de nouveau (choisie)": Regle(sure=True),
 }
 QUESTIONS, TIRAGES, TARDIVES, ECHANTILLON_LP = 20, 5, 20, 12

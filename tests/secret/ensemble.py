@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 from scipy.linalg import cho_factor, cho_solve
 
-from barometre.domain.secret import DECIMALES, MARGE_EXTREME
 from tests.secret.attaquants import EGAL, summarise
 from tests.secret.monde import Monde, Publication, Regle, Tableau
 
@@ -63,12 +62,12 @@ def list_measures(monde: Monde, lu: Publication, regle: Regle, question: int, *,
     """
     bas, haut = lu.bas[:, question], lu.haut[:, question]
     n, brut, redresse = monde.n, lu.compte[:, question], monde.n * lu.redresse[:, question]
-    pas = n * 10.0**-DECIMALES if arrondi else np.zeros_like(n)
+    pas = n * regle.pas if arrondi else np.zeros_like(n)
     if arrondi:
         brut, redresse = n * lu.part[:, question], n * lu.part_redressee[:, question]
     # d'une part bornée se lit seulement que le compte brouillé est à trois réponses de 0, ou de n
-    brut = np.select([bas, haut], [MARGE_EXTREME / 2, n - MARGE_EXTREME / 2], brut)
-    floue = np.where(bas | haut, (MARGE_EXTREME + 1.0) ** 2, pas**2) * VARIANCE_UNIFORME
+    brut = np.select([bas, haut], [regle.marge / 2, n - regle.marge / 2], brut)
+    floue = np.where(bas | haut, (regle.marge + 1.0) ** 2, pas**2) * VARIANCE_UNIFORME
     inegalites = monde.structure.inequality[:, 0]
     lisibles = ~(bas | haut) & (inegalites > EGAL) & ((n >= regle.seuil) | (not arrondi))
     commun = regle.law.variance

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from barometre.domain.secret import EFFECTIF_EXACT, MARGE_EXTREME, PAS_EFFECTIF, SEUIL_REDRESSE
+from barometre.domain.secret import DECIMALES, EFFECTIF_EXACT, MARGE_EXTREME, PAS_EFFECTIF, SEUIL_REDRESSE
 from barometre.stats.design import Design
 from barometre.stats.domains import sum_domains
 from barometre.stats.guessing import draw_safe
@@ -29,7 +29,8 @@ class Regle:
     """La loi du compte, celle de l'écart du redressé au brut ; `grille` : le pas où cet écart s'arrondit.
 
     `seuil` : les réponses qu'il faut pour que le redressé se lise à côté du brut ; `second` : la loi du
-    second bruit du brut ; `sure` : les cellules qui feraient deviner une réponse tirent un autre bruit.
+    second bruit du brut ; `sure` : les cellules qui feraient deviner une réponse tirent un autre bruit ;
+    `pas` : ce à quoi les parts s'arrondissent ; `marge` : les réponses sous lesquelles une part se borne.
     """
 
     law: Law = field(default_factory=Law)
@@ -38,6 +39,8 @@ class Regle:
     seuil: int = SEUIL_REDRESSE
     second: Law = RAW_LAW
     sure: bool = False
+    pas: float = 10.0**-DECIMALES
+    marge: int = MARGE_EXTREME
 
 
 AUCUN = Law(0, 1.0)
@@ -135,6 +138,7 @@ def publish(monde: Monde, regle: Regle) -> Publication:
         redresse = sommes.raw + np.round((redresse - sommes.raw) / regle.grille) * regle.grille
     vu = np.where(n < regle.seuil, sommes.raw, redresse)
     lu = np.where(n >= EFFECTIF_EXACT, n, PAS_EFFECTIF * np.round(n / PAS_EFFECTIF))
-    bas = np.minimum(sommes.total, vu * lu) <= MARGE_EXTREME
-    haut = ~bas & (lu - np.maximum(sommes.total, vu * lu) <= MARGE_EXTREME)
-    return Publication(sommes.total, redresse, (sommes.total / n).round(2), vu.round(2), bas, haut)
+    bas = np.minimum(sommes.total, vu * lu) <= regle.marge
+    haut = ~bas & (lu - np.maximum(sommes.total, vu * lu) <= regle.marge)
+    parts = (np.round(part / regle.pas) * regle.pas for part in (sommes.total / n, vu))
+    return Publication(sommes.total, redresse, *parts, bas, haut)
