@@ -25,7 +25,7 @@ from barometre.ingest.labels import heading_key
 from barometre.ingest.layout import Choix
 from barometre.ingest.lot import Lot
 from barometre.ingest.vocabulary import load_vocabulary
-from barometre.pipeline.importer import importer
+from barometre.pipeline.import_lot import importer
 from barometre.pipeline.suivi import Suivi
 from barometre.warehouse.engine import EntrepotError
 from barometre.warehouse.repository import Repository

@@ -19,7 +19,7 @@ from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.garde import Correction, Nature
 from barometre.ingest.labels import heading_key
 from barometre.ingest.lot import Lot
-from barometre.pipeline.importer import importer_garde
+from barometre.pipeline.import_lot import importer_garde
 from barometre.pipeline.suivi import Suivi
 from barometre.views.lecture.tableau import build_tableau
 from barometre.warehouse.versions import open_entrepot

@@ -8,7 +8,7 @@ from pathlib import Path
 from barometre.cli.analyse import add_json
 from barometre.cli.erreurs import Refus
 from barometre.fichiers import write_atomic
-from barometre.rapports.formats import FORMATS_DOCUMENT, get_nom
+from barometre.rapports.formats_document import FORMATS_DOCUMENT, get_nom
 from barometre.rapports.modele import Document
 
 

@@ -20,7 +20,7 @@ from barometre.ingest.errors import Rejet
 from barometre.ingest.export import FORMATS
 from barometre.ingest.lot import Lot
 from barometre.ingest.proposal import propose_correspondance
-from barometre.pipeline.importer import importer
+from barometre.pipeline.import_lot import importer
 
 # « La ligne 12 est retenue » : le numéro ne distingue pas deux fautes.
 _NUMERO_DE_LIGNE = re.compile(r"\d+")

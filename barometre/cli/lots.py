@@ -16,7 +16,7 @@ from barometre.cli.importer import print_lot
 from barometre.cli.importer_actions import print_actions
 from barometre.cli.sortie import Barre, get_operateur, print_json, print_table
 from barometre.ingest.garde_actions import is_actions
-from barometre.pipeline.importer import importer_garde
+from barometre.pipeline.import_lot import importer_garde
 from barometre.pipeline.importer_actions import importer_actions_gardees
 from barometre.pipeline.rejeu import Fiche, list_reserve
 from barometre.pipeline.retention import JOURS, list_purgeables, remove_purgeables

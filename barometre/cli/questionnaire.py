@@ -16,14 +16,14 @@ from barometre.domain.enquete import Questionnaire
 from barometre.domain.formats import format_compte
 from barometre.domain.indicateur import Indicateur
 from barometre.fichiers import write_atomic
-from barometre.questionnaires.importer import (
+from barometre.questionnaires.limesurvey_ecriture import to_limesurvey
+from barometre.questionnaires.preparation import (
     Preparation,
     prepare_import,
     read_correspondance,
     read_questionnaire,
     write_import,
 )
-from barometre.questionnaires.limesurvey_ecriture import to_limesurvey
 from barometre.questionnaires.xlsform_ecriture import to_xlsform
 from barometre.rapports.docx import to_docx
 from barometre.rapports.pdf import to_pdf

@@ -2,7 +2,7 @@
 
 from barometre.exports.archive import to_zip
 from barometre.exports.csv import to_csv
-from barometre.exports.formats import FORMATS, Format, build_fichier
+from barometre.exports.formats_fichier import FORMATS, Format, build_fichier
 from barometre.exports.ods import to_ods
 from barometre.exports.parquet import to_parquet
 from barometre.exports.xlsx import to_xlsx

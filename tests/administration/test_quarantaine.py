@@ -19,7 +19,7 @@ from barometre.administration.versions import publish
 from barometre.domain.portee import Portee
 from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.garde import read_garde
-from barometre.pipeline.importer import importer_garde
+from barometre.pipeline.import_lot import importer_garde
 from barometre.warehouse.repository import open_repository, read_rows
 from barometre.warehouse.versions import open_entrepot
 from tests.administration.test_imports import _write

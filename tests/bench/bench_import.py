@@ -18,7 +18,7 @@ from barometre.domain.enquete import Option, Question
 from barometre.ingest.depouillement import prepare
 from barometre.ingest.identity import Referentiel
 from barometre.ingest.xlsx_reader import read_xlsx
-from barometre.pipeline.importer import importer
+from barometre.pipeline.import_lot import importer
 from barometre.warehouse.repository import open_repository
 from tests.bench.mesure import build_ligne, run_commande
 

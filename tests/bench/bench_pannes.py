@@ -25,7 +25,7 @@ import pandas as pd
 from sqlalchemy import func, select
 
 from barometre.pipeline.construire import construire
-from barometre.pipeline.importer import importer
+from barometre.pipeline.import_lot import importer
 from barometre.warehouse.repository import open_repository
 from barometre.warehouse.schema import fait_reponse
 from barometre.warehouse.versions import open_entrepot

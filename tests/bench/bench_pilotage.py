@@ -21,7 +21,7 @@ from barometre.catalogue import load_catalogue
 from barometre.domain.portee import PUBLIC
 from barometre.rapports.demande import Demande
 from barometre.rapports.diapos import Choix, build_diapos
-from barometre.rapports.formats import FORMATS_DOCUMENT
+from barometre.rapports.formats_document import FORMATS_DOCUMENT
 from barometre.rapports.synthese import build_synthese
 from barometre.views.lecture.selection import Selection
 from barometre.views.piloter.relance import BUTS, build_vue_relance

@@ -21,7 +21,7 @@ from barometre.domain.version import Version
 from barometre.ingest.errors import ImportRefuse
 from barometre.pipeline.calcul import CALCULEES
 from barometre.pipeline.construire import construire
-from barometre.pipeline.importer import check_nature, importer
+from barometre.pipeline.import_lot import check_nature, importer
 from barometre.pipeline.verify import verifier
 from barometre.warehouse.engine import EntrepotError
 from barometre.warehouse.repository import open_repository, read_rows
@@ -132,7 +132,7 @@ def test_corriger_une_vague_vaut_tout_recalculer(
     for tout in (False, True):
         activate_version(open_entrepot(deux_vagues), str(avant))
         if tout:  # une version d'un autre programme : tout le questionnaire se refait
-            monkeypatch.setattr("barometre.pipeline.importer.compute_empreintes", lambda _: mini.EMPREINTES)
+            monkeypatch.setattr("barometre.pipeline.import_lot.compute_empreintes", lambda _: mini.EMPREINTES)
         importer(correction, QUESTIONNAIRE, corrigee, confirme=True, adresse=deux_vagues)
         moteur = open_repository(deux_vagues).get_engine()
         tables.append({nom: read_rows(moteur, nom) for nom in (*CALCULEES, "participation", "accord")})

@@ -13,7 +13,7 @@ from sqlalchemy import MetaData, Table, update
 from barometre.catalogue import load_catalogue
 from barometre.pipeline.construire import construire
 from barometre.pipeline.empreintes import compute_empreintes, get_code_version, hash_sources
-from barometre.pipeline.importer import importer
+from barometre.pipeline.import_lot import importer
 from barometre.pipeline.recalculer import list_differences, recalculer
 from barometre.pipeline.rejeu import check_vagues
 from barometre.pipeline.verify import verifier

@@ -16,7 +16,7 @@ from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.garde import read_garde
 from barometre.ingest.garde_actions import is_actions
 from barometre.pipeline.construire import construire
-from barometre.pipeline.importer import importer, importer_garde
+from barometre.pipeline.import_lot import importer, importer_garde
 from barometre.pipeline.importer_actions import importer_actions
 from barometre.pipeline.rejeu import list_reserve
 from barometre.warehouse.engine import EntrepotError

@@ -11,7 +11,7 @@ from pandas.testing import assert_frame_equal
 
 from barometre.ingest.errors import ImportRefuse
 from barometre.pipeline.calcul import CALCULEES
-from barometre.pipeline.importer import importer
+from barometre.pipeline.import_lot import importer
 from barometre.pipeline.verify import verifier
 from barometre.warehouse.repository import open_repository, read_rows
 from barometre.warehouse.versions import open_entrepot
@@ -143,7 +143,7 @@ def test_deux_processus_calculent_les_memes_tables(
 ) -> None:
     """Le calcul se partage entre deux processus : aucune table n'en dépend."""
     cle = pd.DataFrame([(VAGUE, QUESTIONNAIRE, "ab" * 32)], columns=["vague_id", "questionnaire_id", "cle"])
-    monkeypatch.setattr("barometre.pipeline.importer.build_cle", lambda *_: cle)
+    monkeypatch.setattr("barometre.pipeline.import_lot.build_cle", lambda *_: cle)
     fichier = write_reponses(tmp_path / "un.csv", codes[:100])
     tables = []
     for processus in (1, 2):

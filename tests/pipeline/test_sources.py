@@ -13,7 +13,7 @@ import pytest
 
 from barometre.domain.secret import BRUIT_MAXIMAL
 from barometre.pipeline.construire import construire
-from barometre.pipeline.importer import importer
+from barometre.pipeline.import_lot import importer
 from barometre.pipeline.recolte import Bilan
 from barometre.pipeline.sources import Recuperation, SourceInconnue, list_demandees, recuperer
 from barometre.sources.catalogue import load_sources_exterieures

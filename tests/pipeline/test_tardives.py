@@ -9,7 +9,7 @@ import pytest
 
 from barometre.domain.secret import LOT_TARDIF
 from barometre.pipeline.construire import construire
-from barometre.pipeline.importer import importer
+from barometre.pipeline.import_lot import importer
 from barometre.pipeline.recalculer import recalculer
 from barometre.pipeline.sauvegarde import restaurer, sauvegarder
 from barometre.pipeline.verify import verifier

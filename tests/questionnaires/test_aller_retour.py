@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from barometre.catalogue import load_catalogue
 from barometre.domain.enquete import Questionnaire
 from barometre.questionnaires.fusion import Epoque, merge_questionnaires
-from barometre.questionnaires.importer import read_questionnaire
 from barometre.questionnaires.lecture import QuestionnaireRefuse
 from barometre.questionnaires.limesurvey_ecriture import to_limesurvey
+from barometre.questionnaires.preparation import read_questionnaire
 from barometre.questionnaires.rapprochement import match_questions
 from barometre.questionnaires.xlsform_ecriture import to_xlsform
 from tests.questionnaires.fabrique import build_grilles, build_questionnaires, read_ecrit

@@ -22,7 +22,7 @@ from barometre.catalogue import load_catalogue
 from barometre.domain.formats import format_effectif
 from barometre.domain.secret import EFFECTIF_EXACT
 from barometre.rapports.demande import Demande
-from barometre.rapports.formats import FORMATS_DOCUMENT
+from barometre.rapports.formats_document import FORMATS_DOCUMENT
 from barometre.rapports.synthese import build_synthese
 from barometre.views.lecture.chiffres import Chiffre, read_chiffres
 

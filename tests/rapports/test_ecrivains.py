@@ -14,7 +14,7 @@ import pypdf
 import pytest
 from python_calamine import CalamineWorkbook
 
-from barometre.rapports.formats import FORMATS_DOCUMENT, get_nom
+from barometre.rapports.formats_document import FORMATS_DOCUMENT, get_nom
 from barometre.rapports.largeurs import compute_largeurs
 from barometre.rapports.modele import Document, Paragraphe, Section, Tableau
 

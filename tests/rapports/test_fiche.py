@@ -15,7 +15,7 @@ from barometre.assemblage import depot
 from barometre.assemblage.collectivite import load_fiche
 from barometre.domain.portee import Portee
 from barometre.rapports.fiche import build_document_fiche
-from barometre.rapports.formats import FORMATS_DOCUMENT
+from barometre.rapports.formats_document import FORMATS_DOCUMENT
 from barometre.rapports.modele import Document, Tableau
 
 JOUR = date(2026, 11, 28)

@@ -17,7 +17,7 @@ from barometre.domain.notes import LETTRES_SIMULEES
 from barometre.domain.provenance import Provenance
 from barometre.rapports.demande import Demande
 from barometre.rapports.fiche import build_document_fiche
-from barometre.rapports.formats import FORMATS_DOCUMENT
+from barometre.rapports.formats_document import FORMATS_DOCUMENT
 from barometre.rapports.images import write_pied
 from barometre.rapports.modele import Document, Figure, Tableau
 from barometre.rapports.synthese import build_synthese

@@ -13,7 +13,7 @@ from barometre.catalogue import load_catalogue
 from barometre.domain.formats import format_effectif_seul
 from barometre.rapports.blocs import build_tableau_chiffres
 from barometre.rapports.demande import Demande, DemandeRefusee
-from barometre.rapports.formats import FORMATS_DOCUMENT
+from barometre.rapports.formats_document import FORMATS_DOCUMENT
 from barometre.rapports.largeurs import compute_largeurs
 from barometre.rapports.modele import Document, Figure, Paragraphe
 from barometre.rapports.synthese import build_synthese

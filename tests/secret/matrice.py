@@ -141,8 +141,8 @@ def build_matrice() -> dict[str, frozenset[str]]:
     pages = {f"page {p.adresse or 'accueil'}": _get_module(p.script) for p in list_pages()}
     commandes = {f"commande {nom}": f"barometre.cli.{nom}" for nom in COMMANDES}
     formats = {
-        "formats de fichier": "barometre.exports.formats",
-        "formats de document": "barometre.rapports.formats",
+        "formats de fichier": "barometre.exports.formats_fichier",
+        "formats de document": "barometre.rapports.formats_document",
     }
     surfaces = pages | commandes | formats | {f"adresse {a}": module for a, module in ADRESSES.items()}
     return {nom: list_lectures(module) for nom, module in surfaces.items()}

@@ -18,7 +18,7 @@ from barometre.cli.analyse import COMMANDES
 from barometre.cli.exporter import GPKG
 from barometre.domain.portee import Portee
 from barometre.exports import FORMATS
-from barometre.rapports.formats import FORMATS_DOCUMENT
+from barometre.rapports.formats_document import FORMATS_DOCUMENT
 from barometre.ui.navigation import list_pages
 from barometre.ui.serving import build_routes
 from barometre.ui.serving.apercu import load_apercu

@@ -21,7 +21,7 @@ from barometre.domain.provenance import Provenance
 from barometre.exports import FORMATS
 from barometre.exports.csv import write_donnees
 from barometre.maps.geopackage import GeopackageRefuse, to_gpkg
-from barometre.rapports.formats import FORMATS_DOCUMENT
+from barometre.rapports.formats_document import FORMATS_DOCUMENT
 from barometre.views.donnees.demande import ExplorationRefusee
 
 EXPLORER = "explorer"

@@ -21,7 +21,7 @@ from barometre.assemblage.emporter import ARCHIVE, build_emporte
 from barometre.domain.portee import PUBLIC
 from barometre.domain.provenance import SUR_PLACE, Provenance
 from barometre.exports import FORMATS
-from barometre.rapports.formats import FORMATS_DOCUMENT, get_nom
+from barometre.rapports.formats_document import FORMATS_DOCUMENT, get_nom
 from barometre.rapports.modele import Document
 from barometre.ui import porte, state, visiteur
 from barometre.ui.blocks.textes import texte

@@ -29,7 +29,7 @@ from barometre.exports import FORMATS
 from barometre.maps import build_image
 from barometre.maps.image import FormatImage
 from barometre.rapports.fiche import build_document_fiche
-from barometre.rapports.formats import FORMATS_DOCUMENT, get_nom
+from barometre.rapports.formats_document import FORMATS_DOCUMENT, get_nom
 from barometre.views.carte.vue_carte import ChoixCarte
 from barometre.views.collectivite.comparer import VueComparer
 from barometre.views.donnees.exacts import build_exacts

@@ -14,8 +14,8 @@ from barometre.catalogue.loader import DONNEES, DOSSIER, build_catalogue
 from barometre.catalogue.validation import CatalogueError
 from barometre.domain.enquete import Option, Question, Questionnaire
 from barometre.ingest.depouillement import find_enquete
-from barometre.questionnaires.importer import Preparation, prepare_import, write_import
 from barometre.questionnaires.lecture import Lecture, QuestionnaireRefuse
+from barometre.questionnaires.preparation import Preparation, prepare_import, write_import
 
 THEME, VAGUE, AVANT = "communication", "2026-v4", "2023-v1"
 
