@@ -31,6 +31,7 @@ PIECES: dict[str, tuple[str, list[str]]] = {
     "weights": ("barometre/pipeline/weights.py", ["tests/pipeline/test_redressement.py"]),
 }
 GRAINE = 20261128
+PAS_VUS = ("survived", "no tests", "skipped", "timeout")
 MUTMUT = Path(sys.executable).parent / "mutmut"
 # Un essai qui change le dossier courant, ou en lit le dépôt, ne tourne pas dans la copie de mutmut.
 REGLAGES = """
@@ -105,12 +106,17 @@ def read_bilan(dossier: Path) -> dict[str, str]:
 
 
 def print_bilan(piece: str, bilan: dict[str, str]) -> None:
-    """Une ligne de tableau, puis ce qui a survécu."""
+    """Une ligne de tableau, puis ce qui a survécu.
+
+    Essayés, vus, survivants, sans essai, hors délai, part. Hors délai ne dit rien : la charge suffit à le faire.
+    """
     comptes = Counter(bilan.values())
-    vus = sum(n for sort, n in comptes.items() if sort not in ("survived", "no tests", "skipped"))
-    part = f"{vus / len(bilan):.0%}" if bilan else "—"
-    print(f"| {piece} | {len(bilan)} | {vus} | {comptes['survived']} | {comptes['no tests']} | {part} |")
-    for nom in sorted(n for n, sort in bilan.items() if sort in ("survived", "no tests")):
+    hors_delai = comptes["timeout"]
+    vus = sum(n for sort, n in comptes.items() if sort not in PAS_VUS)
+    part = f"{vus / (len(bilan) - hors_delai):.0%}" if len(bilan) > hors_delai else "—"
+    survivants = f"{comptes['survived']} | {comptes['no tests']} | {hors_delai}"
+    print(f"| {piece} | {len(bilan)} | {vus} | {survivants} | {part} |")
+    for nom in sorted(n for n, sort in bilan.items() if sort in ("survived", "no tests", "timeout")):
         print(f"    {bilan[nom]} : {nom}")
 
 
