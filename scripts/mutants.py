@@ -108,7 +108,7 @@ def read_bilan(dossier: Path) -> dict[str, str]:
 def print_bilan(piece: str, bilan: dict[str, str]) -> None:
     """Une ligne de tableau, puis ce qui a survécu.
 
-    Essayés, vus, survivants, sans essai, hors délai, part. Hors délai ne dit rien : la charge suffit à le faire.
+    Essayés, vus, survivants, sans essai, hors délai, part. Hors délai ne dit rien : la charge suffit.
     """
     comptes = Counter(bilan.values())
     hors_delai = comptes["timeout"]
