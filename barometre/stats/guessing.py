@@ -15,8 +15,7 @@ Nissim 2005), et des deux côtés à la fois : un rapport oui / non trop fort s'
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -25,10 +24,18 @@ import numpy.typing as npt
 from scipy.linalg import cho_factor, cho_solve, solve_triangular
 from scipy.sparse import csr_array
 
-from barometre.domain.secret import DECIMALES, DEVINE, DEVINE_TAUX, MARGE_EXTREME, SEUIL_REDRESSE, is_extreme
+from barometre.domain.secret import (
+    DECIMALES,
+    DEVINE,
+    DEVINE_TAUX,
+    EFFECTIF_EXACT,
+    MARGE_EXTREME,
+    PAS_EFFECTIF,
+    SEUIL_REDRESSE,
+)
 from barometre.stats.design import Design
 from barometre.stats.domains import sum_domains
-from barometre.stats.perturbation import Perturbation, has_adjusted
+from barometre.stats.perturbation import Cles, Perturbation, has_adjusted
 from barometre.stats.publication import POIDS_EGAUX, Structure, build_structure, publish_sums
 from barometre.stats.sums import Sums
 
@@ -52,14 +59,6 @@ class Lu(NamedTuple):
     brut: Tableau
     redresse: Tableau
     borne: Booleens
-
-    def replace(self, cells: Entiers, ranks: Entiers, draws: Sequence[Lu]) -> Lu:
-        """La même, où ces cellules montrent leur tirage de ces rangs."""
-        autre = Lu(self.brut.copy(), self.redresse.copy(), self.borne.copy())
-        for cellule, rang in zip(cells, ranks, strict=True):
-            for champ, tire in zip(autre, draws[rang], strict=True):
-                champ[cellule] = tire[cellule]
-        return autre
 
 
 class Devinees(NamedTuple):
@@ -123,22 +122,75 @@ class Lecteur:
             self._publics[cle] = build_public(self.members, poids, groupes, effectifs)
         return self._publics[cle]
 
-    def sum_exact(self, values: Tableau) -> Sums:
-        """Les sommes d'une question dans toutes les cellules, avant tout bruit."""
-        return sum_domains(self.design.replace_keys(None), values[:, None], self.cells, with_variance=False)
+    def open_draws(self, keys: Perturbation, values: Tableau, item: str) -> Tirages:
+        """Les tirages d'une question dans toutes les cellules."""
+        colonne = values[:, None]
+        plan = self.design.replace_keys(None)
+        return Tirages(self, keys, colonne, item, sum_domains(plan, colonne, self.cells, with_variance=False))
 
-    def read(self, keys: Perturbation, exactes: Sums, values: Tableau, item: str) -> Lu:
-        """Les chiffres d'une question dans toutes les cellules, comme la porte les montre."""
-        plan = self.design.replace_keys(keys)
-        sommes = publish_sums(exactes, plan, values[:, None], self.cells, [item], self.structure)
-        n, total, redresse = (x[:, 0] for x in (sommes.n, sommes.total, sommes.estimate))
-        vu = np.where(n < SEUIL_REDRESSE, sommes.raw[:, 0], redresse)
-        borne = np.array([is_extreme(*cellule) for cellule in zip(n, total, vu, strict=True)], dtype=bool)
+
+@dataclass(frozen=True, eq=False)
+class Tirages:
+    """Les bruits successifs d'une question : chacun, de toutes les cellules, ne se lit qu'une fois.
+
+    `exact` : ses sommes, avant tout bruit.
+    """
+
+    lecteur: Lecteur
+    keys: Perturbation
+    values: Tableau
+    item: str
+    exact: Sums
+    lus: list[Lu] = field(default_factory=list)
+
+    @cached_property
+    def cell_keys(self) -> Cles:
+        """La clé de chaque cellule, par laquelle elle tire de nouveau."""
+        return self.keys.find_keys(self.lecteur.cells, self.values, [self.item])[:, 0]
+
+    def get(self, rank: int) -> Lu:
+        """Ce qui se lit quand chaque cellule tire son bruit de rechange de ce rang.
+
+        Les rangs se lisent par lots qui doublent : la plupart des questions s'arrêtent au premier.
+        """
+        while len(self.lus) <= rank:
+            self.lus.extend(self._read(np.arange(len(self.lus), 2 * len(self.lus) + 1)))
+        return self.lus[rank]
+
+    def replace(self, lu: Lu, cells: Entiers, ranks: Entiers) -> Lu:
+        """Ce qui se lisait, où ces cellules montrent leur bruit de ces rangs."""
+        autre = Lu(lu.brut.copy(), lu.redresse.copy(), lu.borne.copy())
+        for cellule, rang in zip(cells, ranks, strict=True):
+            for champ, tire in zip(autre, self.get(int(rang)), strict=True):
+                champ[cellule] = tire[cellule]
+        return autre
+
+    def _read(self, ranks: Entiers) -> list[Lu]:
+        """Les chiffres de toutes les cellules, comme la porte les montre, un tirage par rang."""
+        lecteur, fois = self.lecteur, ranks.size
+        plan = lecteur.design.replace_keys(replace(self.keys, rounds=ranks if ranks.any() else None))
+        exactes = Sums(
+            *(np.repeat(getattr(self.exact, nom), fois, axis=1) for nom in Sums.__dataclass_fields__)
+        )
+        valeurs, noms = np.repeat(self.values, fois, axis=1), [self.item] * fois
+        sommes = publish_sums(exactes, plan, valeurs, lecteur.cells, noms, lecteur.structure)
+        n, total = sommes.n, sommes.total
+        vu = np.where(n < SEUIL_REDRESSE, sommes.raw, sommes.estimate)
+        borne = find_extremes(n, total, vu)
         bas = borne & (vu < 0.5)
         with np.errstate(invalid="ignore", divide="ignore"):
             brut = np.where(borne, np.where(bas, MARGE_EXTREME / 2, n - MARGE_EXTREME / 2) / n, total / n)
-        brut = np.where(borne, brut, brut.round(DECIMALES))
-        return Lu(np.nan_to_num(brut), np.nan_to_num(vu.round(DECIMALES)), borne)
+        brut = np.nan_to_num(np.where(borne, brut, brut.round(DECIMALES)))
+        vu = np.nan_to_num(vu.round(DECIMALES))
+        return [Lu(*colonnes) for colonnes in zip(brut.T, vu.T, borne.T, strict=True)]
+
+
+def find_extremes(n: Tableau, oui: Tableau, part: Tableau) -> Booleens:
+    """`is_extreme`, de toutes les cellules à la fois."""
+    lu = np.where(n >= EFFECTIF_EXACT, n, PAS_EFFECTIF * np.round(n / PAS_EFFECTIF))
+    with np.errstate(invalid="ignore"):
+        moins, plus = np.fmin(oui, part * lu), np.fmax(oui, part * lu)
+        return np.asarray((moins <= MARGE_EXTREME) | (lu - plus <= MARGE_EXTREME))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -193,6 +245,7 @@ class Question:
         bruts += lecteur.members[lues]
         peses[:] = public.weighted[doubles]
         self.moyenne = float(np.nanmean(values))
+        self.attendues = self.moyenne * (self.matrice @ self.effectifs)
         self._solve(public, lecteur.groups[lecteur.classes[0]], variance)
 
     def _solve(self, public: Public, groupes: Tableau, variance: Tableau) -> None:
@@ -220,7 +273,7 @@ class Question:
         """Par classe : log du rapport oui / non, a priori ; et ce que chaque mesure y pèse."""
         brut, redresse = self.n * lu.brut, self.n * lu.redresse
         mesures = np.concatenate([(brut - self.beta * redresse)[self.lues], redresse[self.doubles]])
-        resolu = cho_solve(self.facteur, mesures - self.moyenne * (self.matrice @ self.effectifs))
+        resolu = cho_solve(self.facteur, mesures - self.attendues, check_finite=False)
         v = self.moyenne * (1 - self.moyenne)
         logs = (self.matrice.T @ resolu + (self.moyenne - 0.5) * self.levier) / (1 - v * self.levier)
         return logs, np.clip(self.moyenne + self.groupes @ resolu, 0.01, 0.99), resolu
@@ -265,11 +318,8 @@ def _settle(lecteur: Lecteur, keys: Perturbation, values: Tableau, item: str) ->
 
     Après `TOURS`, restent les bruits qui en laissaient deviner le moins.
     """
-    propres = keys.find_keys(lecteur.cells, values[:, None], [item])[:, 0]
-    # Les chiffres de chaque tirage de rang k, de toutes les cellules à la fois : on n'en lit qu'un par rang.
-    exactes = lecteur.sum_exact(values)
-    tirages = [lecteur.read(keys, exactes, values, item)]
-    lu, fois = tirages[0], np.zeros(propres.size, dtype=np.intp)
+    tirages = lecteur.open_draws(keys, values, item)
+    lu, fois = tirages.get(0), np.zeros(lecteur.cells.shape[0], dtype=np.intp)
     question, rangees, moindre = Question(lecteur, values, lu), fois, np.inf
     for tour in range(TOURS):
         devinees = question.find_guessed(lu)
@@ -283,11 +333,8 @@ def _settle(lecteur: Lecteur, keys: Perturbation, values: Tableau, item: str) ->
             continue
         coupables = question.list_guilty(devinees, 1 + tour // TOURS_PAR_CELLULE)
         fois = fois + np.isin(np.arange(fois.size), coupables)
-        while len(tirages) <= fois.max():
-            autres = keys.draw_again(np.repeat(propres, len(tirages)))
-            tirages.append(lecteur.read(autres, exactes, values, item))
-        lu = lu.replace(coupables, fois[coupables], tirages)
-    return keys.draw_again(np.repeat(propres, rangees)) if rangees.any() else keys
+        lu = tirages.replace(lu, coupables, fois[coupables])
+    return keys.draw_again(np.repeat(tirages.cell_keys, rangees)) if rangees.any() else keys
 
 
 def _drop_twins(cells: csr_array) -> csr_array:

@@ -131,6 +131,27 @@ class SmoothLaw:
         return np.asarray(self.scale * ndtri(reste + (1 - 2 * reste) * _read_rank(keys)))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class KeySums:
+    """Les sommes de clés d'où sort tout bruit d'un chiffre dans ses domaines, et de quels tableaux.
+
+    `less`, `more`, `silent` : de qui l'a moins dit, plus dit, pas dit ; `answered` : de qui a répondu.
+    """
+
+    membership: csr_array
+    values: Tableau
+    answered: Cles
+    less: Cles
+    more: Cles
+    silent: Cles
+    sign: Entiers
+
+    def combine(self, salt: Cles) -> Cles:
+        """La clé de chaque domaine × chiffre ; `salt` : le sel de chaque question."""
+        cle = _mix(_mix(self.less + salt) + self.more)
+        return np.where(self.silent == 0, cle, _mix(cle + self.silent))
+
+
 @dataclass(frozen=True, eq=False)
 class Perturbation:
     """Les clés des répondantes, dans l'ordre du plan ; `questions` : la question de chaque chiffre.
@@ -140,7 +161,8 @@ class Perturbation:
     `raw_law` : le second bruit du brut, là où le redressé se lit à côté.
     `late` : celles dont la réponse a rejoint une vague déjà publiée ; vide, aucune.
     `redrawn` : des clés de cellules, en ordre ; qui y est k fois tire partout son k-ième bruit de rechange
-    (`stats.guessing`).
+    (`stats.guessing`) ; `rounds` : combien de fois de plus, chiffre par chiffre. `kept` : les sommes des
+    derniers tableaux lus, pour qui en tire plusieurs bruits.
     """
 
     keys: Cles
@@ -150,10 +172,18 @@ class Perturbation:
     raw_law: Law = RAW_LAW
     late: Booleens | None = None
     redrawn: Cles = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
+    rounds: Entiers | None = None
+    kept: KeySums | None = field(default=None, repr=False)
 
     def take(self, units: npt.NDArray[np.intp]) -> Perturbation:
         """La même, de ces seules répondantes, dans cet ordre."""
-        return replace(self, keys=self.keys[units], late=None if self.late is None else self.late[units])
+        late = None if self.late is None else self.late[units]
+        return replace(self, keys=self.keys[units], late=late, kept=None)
+
+    def keep_sums(self, membership: csr_array, values: Tableau) -> Perturbation:
+        """La même, qui ne somme qu'une fois les clés de ces tableaux-ci, à ne pas changer ensuite."""
+        premieres = self.drop_late(membership)
+        return replace(self, kept=self._sum_keys(membership, values)) if premieres is membership else self
 
     @property
     def is_late(self) -> Booleens:
@@ -248,20 +278,27 @@ class Perturbation:
         self, membership: csr_array, values: Tableau, items: Iterable[object], salt: str = ""
     ) -> tuple[Cles, Entiers]:
         """La clé de chaque domaine × chiffre, et le signe du bruit : celui des « non » est inversé."""
-        repondu = np.isfinite(values)
-        binaire = is_binary(values)
+        sommes, noms = self._sum_keys(membership, values), list(items)
+        cle = sommes.combine(self._salt(noms, salt))
+        if self.redrawn.size or self.rounds is not None:
+            propre = cle if not salt else sommes.combine(self._salt(noms, ""))
+            fois = np.searchsorted(self.redrawn, propre, "right") - np.searchsorted(self.redrawn, propre)
+            fois = fois if self.rounds is None else fois + self.rounds
+            cle = np.where(fois > 0, _mix(cle + fois.astype(np.uint64)), cle)
+        return cle, sommes.sign
+
+    def _sum_keys(self, membership: csr_array, values: Tableau) -> KeySums:
+        gardees = self.kept
+        if gardees is not None and gardees.membership is membership and gardees.values is values:
+            return gardees
+        repondu, binaire = np.isfinite(values), is_binary(values)
         quantite = np.where(binaire, 1.0, _ECHELLE_GRANDEUR) * np.nan_to_num(values)
-        tous = self._sum(membership, repondu)
-        oui = self._sum(membership, quantite)
+        # Un produit au lieu de trois : modulo 2⁶⁴, l'ordre des sommes n'y change rien.
+        sommes = self._sum(membership, np.hstack([repondu, quantite, ~repondu]))
+        tous, oui, muettes = np.split(sommes, 3, axis=1)
         non = np.where(binaire, tous - oui, ~np.uint64(0))
         moins, plus = np.minimum(oui, non), np.where(binaire, np.maximum(oui, non), tous)
-        muettes, noms = self._sum(membership, ~repondu), list(items)
-        cle = _combine(moins, plus, muettes, self._salt(noms, salt))
-        if self.redrawn.size:
-            propre = _combine(moins, plus, muettes, self._salt(noms, ""))
-            fois = np.searchsorted(self.redrawn, propre, "right") - np.searchsorted(self.redrawn, propre)
-            cle = np.where(fois > 0, _mix(cle + fois.astype(np.uint64)), cle)
-        return cle, np.where(oui <= non, 1, -1)
+        return KeySums(membership, values, tous, moins, plus, muettes, np.where(oui <= non, 1, -1))
 
     def find_keys(self, membership: csr_array, values: Tableau, items: Iterable[object]) -> Cles:
         """La clé de chaque domaine × chiffre, telle que `redrawn` la nomme."""
@@ -281,9 +318,10 @@ class Perturbation:
         La question n'y entre pas : cinq questions sous la même condition ont les mêmes répondantes, et cinq
         bruits de ce même compte se moyenneraient.
         """
-        repondu = np.isfinite(values)
-        ont, muettes = (self._sum(membership, r) for r in (repondu, ~repondu))
-        return self.law.draw(_mix(_mix(_mix(ont) + muettes) + self._salt(["effectif"], "n/")))
+        sommes = self._sum_keys(membership, values)
+        return self.law.draw(
+            _mix(_mix(_mix(sommes.answered) + sommes.silent) + self._salt(["effectif"], "n/"))
+        )
 
     def _sum(self, membership: csr_array, amounts: npt.NDArray[np.generic]) -> Cles:
         """Σ clé × quantité par domaine, modulo 2⁶⁴."""
@@ -320,12 +358,6 @@ def _read_rank(keys: Cles) -> Tableau:
 
 def _hash(texte: str) -> int:
     return int.from_bytes(hashlib.blake2b(texte.encode(), digest_size=8).digest(), "big")
-
-
-def _combine(less: Cles, more: Cles, silent: Cles, salt: Cles) -> Cles:
-    """La clé d'un domaine × chiffre : sommes de qui l'a moins, plus ou pas dit, et sel de la question."""
-    cle = _mix(_mix(less + salt) + more)
-    return np.where(silent == 0, cle, _mix(cle + silent))
 
 
 def _mix(valeurs: Cles) -> Cles:

@@ -71,8 +71,9 @@ def publish_sums(  # noqa: PLR0917 - quoi, de qui, où, et ce qui en est déjà 
     second bruit : sans eux leur différence dirait la réponse de la seule qu'un voisin ne connaît pas.
     `structure` : celle de `build_structure`, pour qui publie plusieurs fois les mêmes domaines.
     """
-    cles, items = design.perturbation, list(items)
-    assert cles is not None
+    assert design.perturbation is not None
+    cles, items = design.perturbation.keep_sums(membership, values), list(items)
+    design = design.replace_keys(cles)
     structure, grandeurs = structure or build_structure(design, membership), ~is_binary(values)
     portee = measure_reach(sums, structure, design, values, membership)
     bruit = draw_noise(design, values, membership, items, portee)

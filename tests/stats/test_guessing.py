@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from barometre.domain.secret import DEVINE, SEUIL_REDRESSE
+from barometre.domain.secret import DEVINE, SEUIL_REDRESSE, is_extreme
 from barometre.stats import guessing
 from barometre.stats.design import Design
 from barometre.stats.domains import sum_domains
-from barometre.stats.guessing import Lecteur, Question, draw_safe
+from barometre.stats.guessing import Lecteur, Question, draw_safe, find_extremes
 from barometre.stats.perturbation import Perturbation, build_keys
 
 UNITES, ITEM = 240, "site"
@@ -34,7 +34,7 @@ def _guess(monde: tuple, cles: Perturbation) -> np.ndarray:
     """Ce qu'un lecteur de tout croit de chaque réponse que les taux laissaient douteuse."""
     _, poids, cellules, groupes, valeurs = monde
     lecteur = Lecteur(cles, poids, cellules, groupes)
-    lu = lecteur.read(cles, lecteur.sum_exact(valeurs), valeurs, ITEM)
+    lu = lecteur.open_draws(cles, valeurs, ITEM).get(0)
     logs, prior, _ = Question(lecteur, valeurs, lu).estimate(lu)
     apres = 1 / (1 + np.exp(-np.log(prior / (1 - prior)) - logs))
     doute = np.maximum(prior, 1 - prior) <= guessing.DEVINE_TAUX
@@ -59,7 +59,7 @@ def test_ce_que_les_taux_disaient_deja_n_est_pas_devine(
     cles, poids, cellules, groupes, valeurs = monde
     monkeypatch.setattr(guessing, "DEVINE", 0.7)
     lecteur = Lecteur(cles, poids, cellules, groupes)
-    lu = lecteur.read(cles, lecteur.sum_exact(valeurs), valeurs, ITEM)
+    lu = lecteur.open_draws(cles, valeurs, ITEM).get(0)
     question = Question(lecteur, valeurs, lu)
     _, prior, _ = question.estimate(lu)
     cote = np.maximum(prior, 1 - prior)
@@ -76,7 +76,7 @@ def test_l_attaque_lit_ce_qui_se_publie(monde: tuple) -> None:
     cles, poids, cellules, groupes, valeurs = monde
     lecteur, v = Lecteur(cles, poids, cellules, groupes), valeurs[:, None]
     autres = cles.draw_again(cles.find_keys(cellules, v, [ITEM])[:, 0])
-    lu = lecteur.read(autres, lecteur.sum_exact(valeurs), valeurs, ITEM)
+    lu = lecteur.open_draws(autres, valeurs, ITEM).get(0)
     publiees = sum_domains(Design(None, None, poids, perturbation=autres), v, cellules, [ITEM])
     franches = ~lu.borne
     assert franches.sum() > 5
@@ -86,11 +86,46 @@ def test_l_attaque_lit_ce_qui_se_publie(monde: tuple) -> None:
     assert (lu.redresse[entieres] == redresse[entieres].round(2)).all()
 
 
+def test_un_tirage_lu_par_lot_est_celui_des_cles_tirees_autant_de_fois(monde: tuple) -> None:
+    """De rang 0 à 6, y compris quand la question avait déjà tiré de nouveau dans une cellule."""
+    cles, poids, cellules, groupes, valeurs = monde
+    propres = cles.find_keys(cellules, valeurs[:, None], [ITEM])[:, 0]
+    cles = cles.draw_again(propres[[2]])
+    lecteur = Lecteur(cles, poids, cellules, groupes)
+    tirages = lecteur.open_draws(cles, valeurs, ITEM)
+    vus = set()
+    for rang in range(7):
+        autres = cles.draw_again(np.repeat(propres, rang)) if rang else cles
+        seul, lu = lecteur.open_draws(autres, valeurs, ITEM).get(0), tirages.get(rang)
+        assert all((a == b).all() for a, b in zip(seul, lu, strict=True))
+        vus.add(lu.redresse.tobytes())
+    assert len(vus) == 7
+    cells, rangs = np.array([1, 4]), np.array([3, 5])
+    mele = tirages.replace(tirages.get(0), cells, rangs)
+    for champ, depart, trois, cinq in zip(mele, *(tirages.get(k) for k in (0, 3, 5)), strict=True):
+        attendu = depart.copy()
+        attendu[1], attendu[4] = trois[1], cinq[4]
+        assert (champ == attendu).all()
+
+
+def test_les_cellules_bornees_sont_celles_de_la_porte() -> None:
+    """`find_extremes` est `is_extreme`, aux effectifs arrondis comme aux exacts, et sans réponse."""
+    n = np.repeat(np.arange(0, 130, dtype=float), 41)
+    part = np.tile(np.linspace(0, 1, 41), 130)
+    part[n == 0] = np.nan
+    for decalage in (-2.0, 0.0, 3.0):
+        oui = np.clip(np.nan_to_num(part * n).round() + decalage, 0, n)
+        attendu = [is_extreme(*cellule) for cellule in zip(n, oui, part, strict=True)]
+        trouve = find_extremes(n, oui, part)
+        assert (trouve == attendu).all()
+        assert 0 < trouve.sum() < trouve.size
+
+
 def test_les_produits_d_un_public_sont_ceux_de_la_matrice(monde: tuple) -> None:
     """La covariance se compose de produits gardés : la même que de multiplier la matrice par elle-même."""
     cles, poids, cellules, groupes, valeurs = monde
     lecteur = Lecteur(cles, poids, cellules, groupes)
-    question = Question(lecteur, valeurs, lecteur.read(cles, lecteur.sum_exact(valeurs), valeurs, ITEM))
+    question = Question(lecteur, valeurs, lecteur.open_draws(cles, valeurs, ITEM).get(0))
     pesee = question.matrice * np.sqrt(question.effectifs)
     assert question.doubles.any()
     assert question._cross(lecteur.get_public(np.isfinite(valeurs))) == pytest.approx(pesee @ pesee.T)

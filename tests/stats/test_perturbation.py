@@ -94,6 +94,27 @@ def test_un_membre_que_la_question_n_a_pas_atteint_change_aussi_le_bruit() -> No
         assert abs(np.corrcoef(avant, apres)[0, 1]) < 0.15
 
 
+def test_les_sommes_gardees_donnent_les_memes_bruits_et_ne_servent_qu_a_leurs_tableaux() -> None:
+    rng = np.random.default_rng(5)
+    y = np.where(rng.random((200, 2)) < 0.1, np.nan, (rng.random((200, 2)) < 0.4).astype(float))
+    cellules = csr_array((rng.random((30, 200)) < 0.3).astype(float))
+    cles, n = _perturbation(), np.asarray(cellules @ np.isfinite(y).astype(float))
+    cles = cles.draw_again(cles.find_keys(cellules, y, ITEMS)[:5, 0])
+    gardees = cles.keep_sums(cellules, y)
+    assert gardees.kept is not None
+    for autres in (cellules, csr_array(cellules[::-1])):
+        for values in (y, y.copy(), np.where(np.isnan(y), y, 1 - y)):
+            for nom, reste in (("draw", ()), ("draw_gap", ()), ("draw_second", (n,)), ("find_keys", ())):
+                tires = [getattr(c, nom)(autres, values, ITEMS, *reste) for c in (cles, gardees)]
+                assert (tires[0] == tires[1]).all()
+            assert (cles.draw_counts(autres, values) == gardees.draw_counts(autres, values)).all()
+    # d'autres répondantes : rien de gardé ne les concerne
+    assert gardees.take(np.arange(100)).kept is None
+    # des tardives : leurs premières se trient à chaque tirage, rien ne se garde
+    tardives = replace(cles, late=np.arange(200) < 20)
+    assert tardives.keep_sums(cellules, y) is tardives
+
+
 def test_deux_questions_n_ont_pas_le_meme_bruit() -> None:
     y = np.random.default_rng(5).integers(0, 2, 200).astype(float)
     dedans = np.array([np.arange(200) < n for n in range(20, 200)])
