@@ -55,6 +55,17 @@ def test_sans_verdict_du_test_aucune_hausse_n_est_ecrite() -> None:
     assert not vue.changements[0].demontre
 
 
+def test_un_intervalle_qui_exclut_zero_sans_etre_demontre_dit_pourquoi() -> None:
+    demontre = _vue(*_nationales())
+    assert demontre.changements[0].exclut_zero
+    assert demontre.phrase_ensemble == ""
+    seul = _vue(*_nationales(), tests=(TEST | {"verdict": AUCUN},))
+    assert "l’intervalle exclut zéro" in seul.changements[0].texte
+    assert seul.phrase_ensemble.startswith("Pour «")
+    assert "toutes les comparaisons du thème" in seul.phrase_ensemble
+    assert _vue(*_nationales(), tests=(TEST | {"verdict": AUCUN, "bas": -0.004},)).phrase_ensemble == ""
+
+
 @pytest.mark.parametrize("cachee", ["primary"])
 def test_une_evolution_cachee_ne_montre_aucun_nombre(cachee: str) -> None:
     vue = _vue(*_nationales(), tests=(TEST | {"etat": cachee},))

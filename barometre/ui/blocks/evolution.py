@@ -71,8 +71,8 @@ def render_changements(affichee: EvolutionAffichee) -> None:
     st.header("Chaque indicateur, et ce que le test permet d’en dire")
     titre = f"Évolution : {vue.champ}"
     render_graphique(affichee.graphique, vue.provenance, cle=f"evolution-{vue.theme_id}", titre=titre)
-    if vue.phrase_methode:
-        st.html(f'<p class="baro-phrase">{texte(vue.phrase_methode)}</p>')
+    for phrase in filter(None, (vue.phrase_ensemble, vue.phrase_methode)):
+        st.html(f'<p class="baro-phrase">{texte(phrase)}</p>')
 
 
 def render_composition(vue: VueEvolutions) -> None:

@@ -10,7 +10,14 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
-from barometre.domain.formats import FINE, format_compte, format_guillemets, format_points, is_absent
+from barometre.domain.formats import (
+    FINE,
+    format_compte,
+    format_guillemets,
+    format_points,
+    is_absent,
+    round_nombre,
+)
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Provenance
 from barometre.stats.decomposition import Decomposition, decompose
@@ -29,17 +36,18 @@ NON_TESTE = (
     "Non testé : un changement se teste pour la France, ses types et ses tailles, et par région, pour toutes "
     "les collectivités ou pour les communes."
 )
-# Le début des identifiants de territoire dont la construction teste les changements.
 # La part des répondantes de tailles cachées au-delà de laquelle « qui a répondu » ne se calcule plus.
 RESTE = 0.2
 # Sous deux points, un effet de composition ne se distingue pas des arrondis : les parts sont entières.
 EFFET = 0.02
+SEUL_DEMONTRE = " : l’intervalle exclut zéro, le test d’ensemble non"
+# Le début des identifiants de territoire dont la construction teste les changements.
 TERRITOIRES_TESTES = ("france", "region-")
 REFORMULEE = (
     "La question a changé de mots entre les deux vagues\u202f: les deux chiffres ne se comparent pas."
 )
 PRECAUTION = (
-    "Un changement n’est écrit que si le test le démontre, toutes les questions du thème comparées ensemble. "
+    "Un changement n’est écrit que si le test le démontre, toutes les comparaisons du thème tenues ensemble. "
     "Les répondantes ne sont pas les mêmes d’une vague à l’autre : une part du mouvement peut venir de là."
 )
 COLONNES = (
@@ -75,6 +83,11 @@ class Changement:
         return self.mot in (HAUSSE, BAISSE)
 
     @property
+    def exclut_zero(self) -> bool:
+        """Vrai si l'intervalle, tel qu'il se lit, est tout d'un côté de zéro."""
+        return self.montre and (round_nombre(100 * self.bas) > 0 or round_nombre(100 * self.haut) < 0)
+
+    @property
     def depend_de_la_methode(self) -> bool:
         """Vrai si redresser les deux vagues de la même façon change le verdict."""
         return self.montre and self.mot_meme_methode not in ("", self.mot)
@@ -92,6 +105,8 @@ class Changement:
         if not self.montre:
             return self.raison
         dit = f"{self.mot} au-delà du hasard" if self.demontre else AUCUN
+        if self.exclut_zero and not self.demontre:
+            dit = f"{AUCUN}{SEUL_DEMONTRE}"
         if not self.depend_de_la_methode:
             return dit
         return f"{dit} ; redressées de la même façon\u202f: {self.mot_meme_methode}"
@@ -129,6 +144,20 @@ class VueEvolutions:
         sans = f"{format_compte(stables, 'indicateur')} sans changement démontré"
         avant, apres = lower_initiale(self.avant), lower_initiale(self.apres)
         return f"{dits} ; {sans}, entre la {avant} et la {apres}."
+
+    @property
+    def phrase_ensemble(self) -> str:
+        """Pourquoi un intervalle tout d'un côté de zéro ne suffit pas ; vide s'il n'y en a pas."""
+        seuls = [c for c in self.montres if c.exclut_zero and not c.demontre]
+        if not seuls:
+            return ""
+        noms = " et ".join(format_guillemets(c.indicateur.titre) for c in seuls[:2])
+        qui = noms if len(seuls) < 3 else f"{format_compte(len(seuls), 'indicateur')}, dont {noms}"
+        return (
+            f"Pour {qui}, l’intervalle exclut zéro sans que le changement soit démontré\u202f: il ne passe "
+            "pas la correction qui tient ensemble toutes les comparaisons du thème (questions, tailles, "
+            "régions), ou celles qui ont répondu aux deux vagues vont dans l’autre sens."
+        )
 
     @property
     def phrase_methode(self) -> str:
