@@ -12,12 +12,14 @@ import pandas as pd
 from barometre.access import Gate
 from barometre.assemblage import depot, memoire
 from barometre.assemblage.carte_gardee import Dessin, load_cartes
-from barometre.assemblage.explorer import build_image_figure, list_traits, load_explorer, load_figure
+from barometre.assemblage.explorer import load_explorer, load_figure
+from barometre.assemblage.images import build_image_dessin
 from barometre.assemblage.theme import load_theme
 from barometre.catalogue import load_catalogue
+from barometre.charts import Dessin as DessinFigure
 from barometre.charts import Marques
 from barometre.charts.cadre import NOMBRES
-from barometre.charts.image import FormatImage, Trait
+from barometre.charts.image import FormatImage
 from barometre.domain.provenance import Provenance
 from barometre.maps import Carte, build_image
 from barometre.maps.tableau import build_table as build_table_carte
@@ -35,14 +37,14 @@ NEUTRES = frozenset({SEULE, "nom", "page", "presentation", "collectivite", "rech
 
 @dataclass(frozen=True, slots=True)
 class FigureSeule:
-    """Une figure et ses doubles ; ni lignes ni carte : elle n'a pas d'image."""
+    """Une figure et ses doubles ; ni dessin ni carte : elle n'a pas d'image."""
 
     titre: str
     phrase: str
     alt: str
     provenance: Provenance
     table: pd.DataFrame
-    traits: tuple[Trait, ...] = ()
+    dessin: DessinFigure | None = None
     carte: Carte | None = None
     # Le dessin déjà en HTML : à l'écran, du texte vaut mieux que son image.
     html: str = ""
@@ -51,7 +53,7 @@ class FigureSeule:
     @property
     def has_image(self) -> bool:
         """Vrai si un dessin part en image."""
-        return bool(self.traits) or self.carte is not None
+        return self.dessin is not None or self.carte is not None
 
 
 def has_figure(page: str) -> bool:
@@ -83,7 +85,8 @@ def _draw(gate: Gate, page: str, requete: str, extension: FormatImage) -> bytes 
         return None
     if figure.carte is not None:
         return build_image(figure.carte, extension, mentions=figure.provenance.pied)
-    return build_image_figure(figure.traits, figure.titre, figure.provenance, extension)
+    assert figure.dessin is not None  # une image vient d'une carte ou d'un dessin
+    return build_image_dessin(figure.dessin, figure.titre, figure.provenance, extension)
 
 
 def _build(gate: Gate, page: str, requete: str) -> FigureSeule | None:
@@ -101,14 +104,13 @@ def _build_theme(gate: Gate, theme_id: str, adresse: Adresse) -> FigureSeule | N
     vue, marques = affiche.vue, affiche.ensemble
     if marques is None:
         return None
-    cadre, premiere = vue.ensemble.cadre, vue.ensemble.montrees[0]
     return FigureSeule(
         f"{vue.theme.titre} : {vue.contexte.champ}",
         vue.a_retenir,
         marques.alt,
         vue.provenance,
         _drop_nombres(marques.table),
-        list_traits(premiere.indicateur, cadre.to_dict("records"), vue.selection.valeur),
+        marques,
         html=marques.html,
         legende=marques.legende,
     )
@@ -153,7 +155,7 @@ def _build_explorer(gate: Gate, demande: DemandeExplorer) -> FigureSeule | None:
         dessin.alt,
         vue.provenance,
         _drop_nombres(dessin.table),
-        figure.traits,
+        dessin,
         html=dessin.html if isinstance(dessin, Marques) else "",
         legende=dessin.legende,
     )

@@ -23,8 +23,9 @@ def build_ecarts(
     `legende` dit ce que veulent dire la droite et la gauche du zéro.
     """
     lignes: list[Ligne] = cadre.to_dict("records")
-    html = build_marques([_build_rang(ligne) for ligne in lignes], _build_axe(lignes), titre)
-    return Marques(html, phrase, table, f"{titre}. {phrase}", f"{LEGENDE} {legende}")
+    rangs, axe = tuple(_build_rang(ligne) for ligne in lignes), _build_axe(lignes)
+    html = build_marques(rangs, axe, titre)
+    return Marques(html, phrase, table, f"{titre}. {phrase}", f"{LEGENDE} {legende}", rangs, axe)
 
 
 def _build_rang(ligne: Ligne) -> Rang:

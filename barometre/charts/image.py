@@ -1,13 +1,13 @@
-"""Des chiffres et leurs intervalles en image fixe (PNG ou SVG) : titre, source et date dans l'image.
+"""Un graphique en image fixe (PNG ou SVG) : titre, phrase, légende, source, date et version y sont écrits.
 
-matplotlib dessine sans navigateur. Une liste de points suffit : la même image sert un fichier et un document.
+matplotlib dessine sans navigateur ce que la page dessine en HTML (`image_rangs`) ou confie à plotly
+(`image_traces`) : la même figure, jamais un second calcul.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+import unicodedata
 from textwrap import fill
 from typing import Any, Literal
 
@@ -17,13 +17,17 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 
-from barometre.charts.palette import ACCENT, GRIS
+from barometre.charts import image_rangs, image_traces
+from barometre.charts.marques import Marques
+from barometre.charts.modele import Graphique
+from barometre.charts.palette import GRIS
 
 FormatImage = Literal["png", "svg"]
-LARGEUR, LIGNE, TETE, PIED, DENSITE = 8.0, 0.34, 0.75, 0.7, 150  # pouces, et points par pouce
-_SIGNES, _SIGNES_PIED, _LIGNES_PIED = 52, 135, 3
-# Les teintes transparentes de la palette, posées sur du blanc : matplotlib ne lit pas « rgba(…) ».
-GRILLE, ACCENT_LEGER = "#dadde1", "#b6cfea"
+LARGEUR, DENSITE = 8.0, 150  # pouces, et points par pouce
+MARGE = 0.16
+_SIGNES_TITRE, _LIGNE_TITRE = 84, 0.2
+_SIGNES_PHRASE, _LIGNE_PHRASE = 112, 0.16
+_SIGNES_PIED, _LIGNE_PIED = 138, 0.135
 # Sans date dans le fichier : la même image a les mêmes octets.
 _METADONNEES: dict[str, dict[str, Any]] = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
 _REGLAGES: dict[Any, Any] = {
@@ -35,39 +39,28 @@ _REGLAGES: dict[Any, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Trait:
-    """Une ligne de l'image : une part de 0 à 1 et ses bornes ; sans valeur, `texte` dit pourquoi."""
-
-    libelle: str
-    texte: str
-    valeur: float | None = None
-    bas: float | None = None
-    haut: float | None = None
-    # Indicatif : le point est vide.
-    douteux: bool = False
-
-
-def build_image_traits(
-    traits: Sequence[Trait], *, titre: str, pied: str, extension: FormatImage = "png", adresse: str = ""
-) -> tuple[bytes, float]:
-    """Les octets de l'image, et sa hauteur divisée par sa largeur ; `adresse` : celle qui la rouvre."""
-    hauteur = TETE + PIED + LIGNE * max(len(traits), 1)
+def build_image(
+    dessin: Graphique | Marques, *, titre: str, pied: str, extension: FormatImage = "png", adresse: str = ""
+) -> bytes:
+    """Les octets de l'image ; `pied` : source, date, version, champ ; `adresse` : celle qui la rouvre."""
+    tete, phrase = fill(_clean(titre), _SIGNES_TITRE), fill(_clean(dessin.phrase), _SIGNES_PHRASE)
+    # Tout y tient : la version ou la simulation ne se coupent pas.
+    legende, mentions = (fill(_clean(texte), _SIGNES_PIED) for texte in (dessin.legende, pied))
     with rc_context(_REGLAGES):
+        corps = _measure(dessin)
+        bas = sum(_LIGNE_PIED * _count_lignes(t) + 0.06 for t in (legende, mentions) if t) + MARGE
+        sous_titre = MARGE + _LIGNE_TITRE * _count_lignes(tete)
+        hauteur = sous_titre + _LIGNE_PHRASE * _count_lignes(phrase) + MARGE + corps + bas
         figure = Figure(figsize=(LARGEUR, hauteur), facecolor="white")
         FigureCanvasAgg(figure)
-        axes = figure.add_axes((0.44, PIED / hauteur, 0.3, LIGNE * max(len(traits), 1) / hauteur))
-        _prepare_axes(axes, len(traits))
-        for rang, trait in enumerate(traits):
-            _draw_trait(axes, rang, trait)
-        figure.text(0.02, 1 - 0.3 / hauteur, titre, fontsize=11, fontweight="bold", va="center")
-        # Repliée : la fin (la version, la simulation) ne doit jamais sortir de l'image.
-        mentions = fill(pied, _SIGNES_PIED, max_lines=_LIGNES_PIED, placeholder="…")
-        figure.text(0.02, 0.06 / hauteur, mentions, fontsize=7, color=GRIS, va="bottom")
+        figure.text(0.02, 1 - MARGE / hauteur, tete, fontsize=11, fontweight="bold", va="top")
+        figure.text(0.02, 1 - sous_titre / hauteur, phrase, va="top")
+        _draw(figure, dessin, bas / hauteur, corps / hauteur)
+        _write_bas(figure, legende, mentions, hauteur)
         sortie = io.BytesIO()
-        dites = _METADONNEES[extension] | ({"Source": adresse} if adresse else {})
-        figure.savefig(sortie, format=extension, dpi=DENSITE, metadata=dites)
-    return sortie.getvalue(), hauteur / LARGEUR
+        dites = {"Title": titre, "Description": dessin.alt} | ({"Source": adresse} if adresse else {})
+        figure.savefig(sortie, format=extension, dpi=DENSITE, metadata=_METADONNEES[extension] | dites)
+    return sortie.getvalue()
 
 
 def read_points(octets: bytes) -> np.ndarray:
@@ -75,29 +68,32 @@ def read_points(octets: bytes) -> np.ndarray:
     return imread(io.BytesIO(octets), format="png")
 
 
-def _prepare_axes(axes: Any, nombre: int) -> None:
-    axes.set_xlim(0, 1)
-    axes.set_ylim(max(nombre, 1) - 0.5, -0.5)
-    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"], fontsize=7, color=GRIS)
-    axes.set_yticks([])
-    axes.grid(axis="x", color=GRILLE, linewidth=0.6)
-    axes.tick_params(length=0)
-    axes.set_axisbelow(True)
-    for bord in axes.spines.values():
-        bord.set_visible(False)
+def _measure(dessin: Graphique | Marques) -> float:
+    if isinstance(dessin, Marques):
+        return image_rangs.measure_hauteur(dessin)
+    return image_traces.measure_hauteur(dessin)
 
 
-def _draw_trait(axes: Any, rang: int, trait: Trait) -> None:
-    libelle = trait.libelle if len(trait.libelle) <= _SIGNES else f"{trait.libelle[: _SIGNES - 1]}…"
-    axes.annotate(libelle, (0, rang), xytext=(-6, 0), textcoords="offset points", ha="right", va="center")
-    axes.annotate(
-        trait.texte, (1, rang), xytext=(8, 0), textcoords="offset points", va="center", annotation_clip=False
-    )
-    if trait.valeur is None:
-        return
-    if trait.bas is not None and trait.haut is not None:
-        axes.plot(
-            [trait.bas, trait.haut], [rang, rang], color=ACCENT_LEGER, linewidth=5, solid_capstyle="butt"
-        )
-    fond = "white" if trait.douteux else ACCENT
-    axes.plot([trait.valeur], [rang], "o", markersize=6, markerfacecolor=fond, markeredgecolor=ACCENT)
+def _draw(figure: Figure, dessin: Graphique | Marques, bas: float, hauteur: float) -> None:
+    if isinstance(dessin, Marques):
+        image_rangs.draw_rangs(figure, dessin, bas, hauteur)
+    else:
+        image_traces.draw_traces(figure, dessin, bas, hauteur)
+
+
+def _write_bas(figure: Figure, legende: str, mentions: str, hauteur: float) -> None:
+    """La légende du dessin, puis ce qui dit d'où il vient."""
+    place = MARGE / 2
+    for texte, couleur in ((mentions, GRIS), (legende, "#333333")):
+        if texte:
+            figure.text(0.02, place / hauteur, texte, fontsize=7, color=couleur, va="bottom")
+            place += _LIGNE_PIED * _count_lignes(texte) + 0.06
+
+
+def _count_lignes(texte: str) -> int:
+    return texte.count("\n") + 1
+
+
+def _clean(texte: str) -> str:
+    """Sans caractère de contrôle : un SVG qui en a un ne s'ouvre plus."""
+    return "".join(c for c in texte if unicodedata.category(c)[0] != "C")

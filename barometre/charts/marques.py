@@ -19,17 +19,6 @@ PLEIN, DOUTEUX = "plein", "douteux"
 
 
 @dataclass(frozen=True, slots=True)
-class Marques:
-    """Un graphique en HTML et ses doubles : la phrase, le tableau, le texte de remplacement."""
-
-    html: str
-    phrase: str
-    table: pd.DataFrame
-    alt: str
-    legende: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Axe:
     """De quelle valeur à quelle valeur va la piste, et ce qui y est gradué (valeur, texte)."""
 
@@ -56,6 +45,7 @@ class Rang:
 
     libelle: str
     valeur: str = ""
+    effectif: str = ""  # « 345 réponses » : au survol à l'écran, écrit dans une image qui part seule
     suite: str = ""  # à côté de la valeur : sa note, sa marque, « vous : oui »
     changement: str = ""
     changement_dit: str = ""  # lu par un lecteur d'écran après le signe, expliqué aux yeux par la légende
@@ -78,6 +68,28 @@ class Rang:
     def est_nu(self) -> bool:
         """Vrai si elle n'a qu'un nom et la raison de son silence."""
         return bool(self.raison) and not (self.a_piste or self.valeur or self.suite or self.changement)
+
+
+@dataclass(frozen=True, slots=True)
+class Marques:
+    """Un graphique en HTML et ses doubles : la phrase, le tableau, le texte de remplacement.
+
+    `rangs` et `axe` : ce que le HTML dessine, gardé pour que l'image fixe dessine la même chose.
+    """
+
+    html: str
+    phrase: str
+    table: pd.DataFrame
+    alt: str
+    legende: str = ""
+    rangs: tuple[Rang, ...] = ()
+    axe: Axe = AXE_PARTS
+    colonnes: str = ""
+
+    @property
+    def titre(self) -> str:
+        """Son titre, que le texte de remplacement porte avant la phrase."""
+        return self.alt.removesuffix(self.phrase).strip().removesuffix(".")
 
 
 def build_marques(rangs: Sequence[Rang], axe: Axe, titre: str, *, colonnes: str = "") -> str:

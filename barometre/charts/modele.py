@@ -50,6 +50,11 @@ class Graphique:
     legende: str = ""
     _ecrite: list[FigureEcrite] = field(default_factory=list, init=False, repr=False, compare=False)
 
+    @property
+    def titre(self) -> str:
+        """Son titre, que le texte de remplacement porte avant la phrase."""
+        return self.alt.removesuffix(self.phrase).strip().removesuffix(".")
+
     def get_ecrite(self) -> FigureEcrite:
         """La figure à afficher, écrite une fois."""
         if not self._ecrite:

@@ -57,6 +57,8 @@ def _trace(points: pd.DataFrame, valeur: str) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "markers",
+        # Dits au survol à l'écran ; une image qui part seule les écrit.
+        "text": [escape_plotly(str(groupe)) for groupe in points["groupe"]],
         "x": (100 * points[f"{valeur}_x"].astype(float)).tolist(),
         "y": (100 * points[f"{valeur}_y"].astype(float)).tolist(),
         "marker": {

@@ -20,13 +20,14 @@ def build_barres(
     `tete`, `mesure` : les colonnes du dictionnaire qui nomment les groupes et leur valeur.
     """
     valeurs = [float(valeur) for valeur in cadre["valeur"]]
-    rangs = [
+    rangs = tuple(
         Rang(str(groupe), valeur=str(mots), barre=valeur)
         for groupe, mots, valeur in zip(cadre["groupe"], cadre["texte"], valeurs, strict=True)
-    ]
-    html = build_marques(rangs, Axe(0.0, max([*valeurs, 0.0]) or 1.0), titre)
+    )
+    axe = Axe(0.0, max([*valeurs, 0.0]) or 1.0)
+    html = build_marques(rangs, axe, titre)
     table = cadre[["groupe", "texte"]].rename(columns={"groupe": tete, "texte": mesure})
-    return Marques(html, phrase, table, f"{titre}. {phrase}")
+    return Marques(html, phrase, table, f"{titre}. {phrase}", "", rangs, axe)
 
 
 def build_cumul(cadre: pd.DataFrame, *, titre: str, phrase: str, reperes: dict[str, str]) -> Graphique:

@@ -9,7 +9,7 @@ import pandas as pd
 from barometre.charts.cadre import build_table, check_cadre, has_compares, list_faits
 from barometre.charts.marques import AXE_PARTS, DOUTEUX, PLEIN, Axe, Marques, Rang, build_marques
 from barometre.charts.phrases import build_phrase
-from barometre.domain.formats import format_nombre
+from barometre.domain.formats import format_effectif, format_nombre
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.notes import explain_lettres
 
@@ -43,15 +43,16 @@ def build_points(
     """
     propre = check_cadre(cadre)
     lignes: list[Ligne] = propre.to_dict("records")
-    rangs = [_build_rang(ligne, valeur, simulee=simulee) for ligne in lignes]
-    html = build_marques(rangs, _build_axe(lignes, indicateur), titre, colonnes=changements)
+    rangs = tuple(_build_rang(ligne, valeur, simulee=simulee) for ligne in lignes)
+    axe = _build_axe(lignes, indicateur)
+    html = build_marques(rangs, axe, titre, colonnes=changements)
     phrase = " ".join(filter(None, [build_phrase(propre, valeur), complement]))
     compares = LEGENDE_COMPARES if has_compares(propre) else ""
     legende = " ".join(filter(None, (LEGENDES[valeur], compares, explain_lettres(simulee=simulee))))
     table = build_table(propre, indicateur, tete)
     if changements:
         table["changement_lu"] = propre["changement"]
-    return Marques(html, phrase, table, f"{titre}. {phrase}", legende)
+    return Marques(html, phrase, table, f"{titre}. {phrase}", legende, rangs, axe, changements)
 
 
 def _build_rang(ligne: Ligne, valeur: str, *, simulee: bool) -> Rang:
@@ -65,6 +66,7 @@ def _build_rang(ligne: Ligne, valeur: str, *, simulee: bool) -> Rang:
     return Rang(
         libelle,
         valeur=str(ligne[f"{valeur}_texte"]),
+        effectif=format_effectif(ligne["n"], "réponse"),
         suite=" · ".join(filter(None, (str(ligne["note"]), str(ligne["marque"])))),
         changement=signe if muet else f"{signe} {mots}",
         changement_dit=mots if muet else "",

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from barometre.charts.marques import AXE_PARTS, DOUTEUX, PLEIN, Marques, Rang, build_marques
+from barometre.domain.formats import format_effectif
 
 LEGENDE = "● vos pairs ; bande : l’intervalle de leur chiffre ; ○ et pointillé : indicatif, à ne pas citer"
 LEGENDE_SOI = " ; ◆ vous (à droite : oui, à gauche : non)"
@@ -16,10 +17,10 @@ NOMBRES = ("n", "valeur", "bas", "haut")
 def build_positions(cadre: pd.DataFrame, *, titre: str, phrase: str) -> Marques:
     """Une ligne par indicateur (des parts) : colonnes de `views.comparer.build_cadre_positions`."""
     propre = _erase_hidden(cadre)
-    rangs = [_build_rang(ligne) for ligne in propre.to_dict("records")]
+    rangs = tuple(_build_rang(ligne) for ligne in propre.to_dict("records"))
     legende = LEGENDE + (LEGENDE_SOI if propre["soi"].notna().any() else "")
     html = build_marques(rangs, AXE_PARTS, titre)
-    return Marques(html, phrase, _build_table(propre), f"{titre}. {phrase}", f"{legende}.")
+    return Marques(html, phrase, _build_table(propre), f"{titre}. {phrase}", f"{legende}.", rangs)
 
 
 def _erase_hidden(cadre: pd.DataFrame) -> pd.DataFrame:
@@ -41,6 +42,7 @@ def _build_rang(ligne: dict[Any, Any]) -> Rang:
     return Rang(
         str(ligne["groupe"]),
         valeur=str(ligne["texte"]),
+        effectif=format_effectif(ligne["n"], "réponse"),
         suite=vous,
         point=_connu(ligne["valeur"]),
         bas=_connu(ligne["bas"]),

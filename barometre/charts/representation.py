@@ -15,10 +15,11 @@ def build_representation(cadre: pd.DataFrame, *, titre: str, phrase: str, table:
     """Une ligne par groupe ; colonnes : groupe, part_cadre, part_repondantes (vide si cachée), texte."""
     parts = cadre[["part_cadre", "part_repondantes"]].astype(float)
     axe = Axe(0.0, float(parts.max().max()) or 1.0)
-    rangs = [
+    rangs = tuple(
         Rang(str(groupe), valeur=str(texte), barre=None if math.isnan(part) else part, repere=pays)
         for groupe, texte, pays, part in zip(
             cadre["groupe"], cadre["texte"], parts["part_cadre"], parts["part_repondantes"], strict=True
         )
-    ]
-    return Marques(build_marques(rangs, axe, titre), phrase, table, f"{titre}. {phrase}", LEGENDE)
+    )
+    html = build_marques(rangs, axe, titre)
+    return Marques(html, phrase, table, f"{titre}. {phrase}", LEGENDE, rangs, axe)

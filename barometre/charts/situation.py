@@ -14,10 +14,10 @@ LEGENDE_SOI = " ; ◆ vous"
 
 def build_situation(cadre: pd.DataFrame, *, titre: str, phrase: str) -> Marques:
     """Une ligne par thème : theme, pairs et soi (de 0 à 1, ou absents), pairs_texte, soi_texte, raison."""
-    rangs = [_build_rang(ligne) for ligne in cadre.to_dict("records")]
+    rangs = tuple(_build_rang(ligne) for ligne in cadre.to_dict("records"))
     legende = LEGENDE + (LEGENDE_SOI if cadre["soi"].notna().any() else "")
     html = build_marques(rangs, AXE_PARTS, titre)
-    return Marques(html, phrase, _build_table(cadre), f"{titre}. {phrase}", f"{legende}.")
+    return Marques(html, phrase, _build_table(cadre), f"{titre}. {phrase}", f"{legende}.", rangs)
 
 
 def _build_rang(ligne: dict[Any, Any]) -> Rang:

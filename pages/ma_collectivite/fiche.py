@@ -18,7 +18,7 @@ else:
     affichee = repondre.place_fiche(affichee)
     vue = affichee.vue
     fiche.render_entete(vue)
-    fiche.render_situation(affichee.situation)
+    fiche.render_situation(affichee)
     repondre.render_repondre_fiche(vue.collectivite)
     fiche.render_premiers_pas(vue)
     fiche.render_forces_ecarts(vue)

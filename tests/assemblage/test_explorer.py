@@ -11,8 +11,10 @@ from PIL import Image
 
 from barometre.access import Gate
 from barometre.assemblage import depot, memoire
-from barometre.assemblage.explorer import build_image_figure, load_explorer, load_figure
+from barometre.assemblage.explorer import load_explorer, load_figure
+from barometre.assemblage.images import build_image_dessin
 from barometre.catalogue import load_catalogue
+from barometre.charts.marques import DOUTEUX
 from barometre.domain.formats import is_absent
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION
 from barometre.views.donnees.demande import DemandeExplorer, parse_demande
@@ -59,10 +61,12 @@ def test_les_traits_sont_les_chiffres_de_la_vue(gate: Gate) -> None:
     demande = _demande(gate, f"{UN}&par=strate")
     table, figure = load_explorer(gate, demande).table, load_figure(gate, demande)
     assert figure is not None
-    lues = [trait.valeur for trait in figure.traits]
-    assert lues == [None if is_absent(v) else pytest.approx(v / 100) for v in table["valeur"]]
-    assert [t.texte == "non publié" for t in figure.traits] == table["valeur"].isna().tolist()
-    assert [t.douteux for t in figure.traits] == table["note"].eq("C").tolist()
+    rangs = figure.dessin.rangs  # type: ignore[union-attr]
+    assert [r.point for r in rangs] == [
+        None if is_absent(v) else pytest.approx(v / 100) for v in table["valeur"]
+    ]
+    assert [bool(r.raison) for r in rangs] == table["valeur"].isna().tolist()
+    assert [r.trait == DOUTEUX for r in rangs] == table["note"].eq("C").tolist()
 
 
 def test_un_territoire_cache_n_a_pas_de_point_dans_le_nuage(gate: Gate) -> None:
@@ -80,7 +84,7 @@ def test_l_image_porte_titre_source_date_et_simulation(gate: Gate) -> None:
     vue, figure = load_explorer(gate, demande), load_figure(gate, demande)
     assert figure is not None
     png, svg = (
-        build_image_figure(figure.traits, figure.titre, vue.provenance, extension)
+        build_image_dessin(figure.dessin, figure.titre, vue.provenance, extension)
         for extension in ("png", "svg")
     )
     assert Image.open(io.BytesIO(png)).format == "PNG"
@@ -92,4 +96,14 @@ def test_l_image_porte_titre_source_date_et_simulation(gate: Gate) -> None:
     # Une mention longue est repliée : ses mots y sont, pas forcément à la suite.
     for mot in (figure.titre, lue.version, *AVERTISSEMENT_SIMULATION.split(), *lue.date.split()):
         assert mot in ecrit
-    assert build_image_figure(figure.traits, figure.titre, vue.provenance, "svg") == svg
+    assert build_image_dessin(figure.dessin, figure.titre, vue.provenance, "svg") == svg
+
+
+def test_une_vague_s_y_nomme_comme_sur_les_autres_pages(gate: Gate) -> None:
+    titres = {vague.id: vague.titre for vague in load_catalogue().vagues}
+    for requete, attendus in ((f"{UN}&par=vague", 2), (f"{UN}&par=territoire&par=vague", 2)):
+        figure = load_figure(gate, _demande(gate, requete))
+        assert figure is not None
+        dits = [r.libelle for r in figure.dessin.rangs]  # type: ignore[union-attr]
+        assert len({t for t in titres.values() for d in dits if d.endswith(t)}) >= attendus
+        assert not [d for d in dits if any(id_ in d for id_ in titres)]

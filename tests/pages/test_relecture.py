@@ -21,6 +21,7 @@ from tests.visite import RACINE
 
 SERVICE = "https://exemple.invalid"
 REFAITES = (
+    "inclusion?",
     "inclusion?vue=repartitions&",
     "inclusion?vue=territoires&",
     "inclusion?vue=donnees&",
@@ -28,6 +29,8 @@ REFAITES = (
     "comparer?collectivite=commune-01001&",
     "fiche?collectivite=commune-01001&",
     "explorer?indicateurs=site_internet&par=strate&",
+    "explorer?indicateurs=site_internet&indicateurs=site_a_jour&vague=2026-v4&",
+    "participation?theme=communication&",
 )
 AUTRES = ("objectifs?", "opsn?", "questionnaires?", "chiffres_cles?", "actions_publiques?")
 Fichiers = dict[str, bytes]
@@ -58,6 +61,9 @@ def test_une_page_refait_ses_fichiers_a_l_octet_pres(refaire: Refaire, page: str
     adresse, premiers = refaire(page)
     _, seconds = refaire(page)
     assert premiers
+    # Une page qui montre un graphique en offre l'image ; « Données et méthode » n'en montre pas.
+    images = {nom.rpartition(".")[2] for nom in premiers} & {"png", "svg"}
+    assert images == (set() if "vue=donnees" in page else {"png", "svg"})
     assert [nom for nom, octets in premiers.items() if seconds[nom] != octets] == []
     # Un document dit la page et le jour, sans le service : la commande l'écrit de même.
     dites = {nom: lue.partition("#")[0] for nom, lue in _lire_adresses(premiers).items()}

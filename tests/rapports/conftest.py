@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pandas as pd
 import pytest
 
 from barometre.access import Gate
 from barometre.assemblage import memoire
-from barometre.charts.image import Trait, build_image_traits
+from barometre.charts import Marques
+from barometre.charts.image import build_image, read_points
+from barometre.charts.marques import Rang
 from barometre.rapports.modele import Document, Figure, Image, Liste, Paragraphe, Point, Section, Tableau
 from barometre.warehouse.repository import open_repository
 from tests.fakes import build_entrepot_factice
@@ -23,7 +26,9 @@ POINTS = (
 @pytest.fixture(scope="session")
 def document() -> Document:
     """Une section de chaque sorte de bloc, et des textes qui voudraient être du code."""
-    image, proportion = build_image_traits([Trait("a", "1 %", 0.01)], titre="Carte", pied="Source")
+    dessin = Marques("", "", pd.DataFrame(), "", rangs=(Rang("a", "1 %", point=0.01),))
+    image = build_image(dessin, titre="Carte", pied="Source")
+    hauteur, largeur = read_points(image).shape[:2]
     return Document(
         titre="Synthèse d'essai : #panic() <b>&",
         sous_titre="Première vague",
@@ -40,7 +45,7 @@ def document() -> Document:
             Section("L’essentiel", (Paragraphe("À retenir.", fort=True), Liste(("Un $x$", "Deux *deux*")))),
             Section("Un thème", (Figure("Un thème", "Un point par ligne.", "Un site : 68 %.", POINTS),)),
             Section("Tableaux", (Tableau("Chiffres", ("Quoi", "Combien"), (("Site", "68 %"),)),)),
-            Section("Carte", (Image("Une carte", "Carte de France.", image, proportion),)),
+            Section("Carte", (Image("Une carte", "Carte de France.", image, hauteur / largeur),)),
         ),
     )
 

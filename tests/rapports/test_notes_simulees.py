@@ -12,15 +12,18 @@ import pypdf
 import pytest
 
 from barometre.access import Gate
-from barometre.assemblage import depot, explorer
+from barometre.assemblage import depot, images
+from barometre.charts import build_points
 from barometre.domain.notes import LETTRES_SIMULEES
-from barometre.domain.provenance import Provenance
+from barometre.domain.provenance import AVERTISSEMENT_SIMULATION, Provenance
 from barometre.rapports.demande import Demande
 from barometre.rapports.fiche import build_document_fiche
 from barometre.rapports.formats_document import FORMATS_DOCUMENT
 from barometre.rapports.images import write_pied
 from barometre.rapports.modele import Document, Figure, Tableau
 from barometre.rapports.synthese import build_synthese
+from tests.charts.cadres import cadre, ligne
+from tests.views.fausse_porte import build_indicateur
 
 NUE = re.compile(r"\bnote [AB]\b(?!, serait)|[(·] ?[AB]\b(?!, serait)")
 
@@ -78,13 +81,14 @@ def test_aucune_lettre_nue_dans_le_pdf(
 def test_une_image_qui_part_seule_porte_les_mots(synthese: Document, monkeypatch: pytest.MonkeyPatch) -> None:
     pieds: list[str] = []
 
-    def _draw(*_: object, pied: str, **__: object) -> tuple[bytes, float]:
+    def _draw(*_: object, pied: str, **__: object) -> bytes:
         pieds.append(pied)
-        return b"", 1.0
+        return b""
 
-    monkeypatch.setattr(explorer, "build_image_traits", _draw)
-    pieds.append(write_pied(synthese))
+    monkeypatch.setattr(images, "build_image", _draw)
     simulee = Provenance("t", "n", "f", "s", "d", "v", (), simulee=True)
-    explorer.build_image_figure((), "t", simulee, "png")
-    assert all(LETTRES_SIMULEES in pied for pied in pieds)
-    assert len(pieds) == 2
+    points = build_points(cadre(ligne("Petites")), build_indicateur(), titre="T", simulee=True)
+    images.build_image_dessin(points, "t", simulee, "png")
+    assert [AVERTISSEMENT_SIMULATION in pied for pied in pieds] == [True]
+    # Là où des lettres se lisent : la légende de ce graphique, le pied d'une figure de document.
+    assert all(LETTRES_SIMULEES in dit for dit in (points.legende, write_pied(synthese)))

@@ -20,6 +20,7 @@ from barometre.domain.portee import Portee
 from barometre.exports import FORMATS
 from barometre.rapports.formats_document import FORMATS_DOCUMENT
 from barometre.ui.navigation import list_pages
+from barometre.ui.relecture import list_offerts
 from barometre.ui.serving import build_routes
 from barometre.ui.serving.apercu import load_apercu
 from barometre.ui.serving.figures import build_page
@@ -208,6 +209,23 @@ def test_un_document_ne_dit_rien_de_ce_qui_est_cache(
         for format_ in formats:
             assert main([*commande, "--format", format_, "-o", str(tmp_path / format_)]) == 0
         return b"".join((tmp_path / format_).read_bytes() for format_ in formats)
+
+    comparer(lire)
+
+
+@pytest.mark.parametrize(
+    "page", ["communication?vue=repartitions", "communication?", "participation?", "fiche?"]
+)
+def test_l_image_d_un_graphique_ne_dit_rien_de_ce_qui_est_cache(
+    comparer: Callable[[Lire], None], page: str
+) -> None:
+    """Chaque image qu'une page offre au public, écrite telle qu'elle part."""
+
+    def lire(_: str) -> dict[str, bytes]:
+        adresse = f"{page}&theme=communication&collectivite={surfaces.COMMUNE}"
+        offerts = dict(list_offerts(adresse))
+        # Le SVG : les mêmes traits que le PNG, sans les comprimer.
+        return {nom: build() for nom, build in offerts.items() if nom.endswith(".svg")}
 
     comparer(lire)
 

@@ -33,9 +33,18 @@ def render_tableau_replie(
     libelle: str = VOIR_LE_TABLEAU,
     sans: tuple[str, ...] = (),
     prive: Prive = None,
+    suite: Callable[[], None] | None = None,
 ) -> None:
-    """Le tableau derrière un chiffre ou un graphique, et ses fichiers (eux seuls ont les colonnes `sans`)."""
-    fichiers = partial(render_telechargements, build, provenance, cle=cle, prive=prive)
+    """Le tableau derrière un chiffre ou un graphique, et ses fichiers (eux seuls ont les colonnes `sans`).
+
+    `suite` : ce qui vient après eux, dans le même dépliant.
+    """
+
+    def fichiers() -> None:
+        render_telechargements(build, provenance, cle=cle, prive=prive)
+        if suite is not None:
+            suite()
+
     contenu = partial(_render_tableau, build, titre, sans, fichiers, simulee=provenance.simulee)
     render_depliant(libelle, contenu, cle=f"voir-{cle}")
 

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 from barometre.assemblage.carte_gardee import Dessin, load_cartes
-from barometre.assemblage.explorer import FigureExplorer, build_image_figure, load_figure
-from barometre.charts.image import FormatImage
+from barometre.assemblage.explorer import load_figure
 from barometre.ui import porte
 from barometre.ui.blocks import carte_et_doubles as blocs_carte
 from barometre.ui.blocks.graphiques import render_graphique
-from barometre.ui.blocks.telechargements import add_service
 from barometre.ui.blocks.textes import texte
 from barometre.views.carte.vue_carte import ChoixCarte
 from barometre.views.donnees.demande import DemandeExplorer
 from barometre.views.donnees.explorer import VueExplorer
 from barometre.views.donnees.figure import SANS_FIGURE, choose_figure
-
-IMAGES: dict[FormatImage, str] = {"png": "image/png", "svg": "image/svg+xml"}
 
 
 def render_figure(vue: VueExplorer, demande: DemandeExplorer) -> None:
@@ -29,8 +23,9 @@ def render_figure(vue: VueExplorer, demande: DemandeExplorer) -> None:
         _render_carte(vue, demande)
     elif (figure := load_figure(porte.get_gate(), demande)) is not None:
         st.subheader(figure.titre)
-        render_graphique(figure.dessin, vue.provenance, cle="explorer-figure", titre=figure.titre)
-        _render_images(vue, figure)
+        render_graphique(
+            figure.dessin, vue.provenance, cle="explorer-figure", titre=figure.titre, images_a_part=True
+        )
     else:
         st.caption(SANS_FIGURE)
 
@@ -46,19 +41,3 @@ def _render_carte(vue: VueExplorer, demande: DemandeExplorer) -> None:
     blocs_carte.render_legende(affichee.carte.legende)
     blocs_carte.render_source(affichee.carte)
     blocs_carte.render_images(affichee, cle="explorer")
-
-
-def _render_images(vue: VueExplorer, figure: FigureExplorer) -> None:
-    if not figure.traits:
-        return
-    situee = add_service(vue.provenance)
-    with st.container(horizontal=True, key="images-explorer"):
-        for extension, mime in IMAGES.items():
-            st.download_button(
-                f"Télécharger l’image ({extension.upper()})",
-                data=partial(build_image_figure, figure.traits, figure.titre, situee, extension),
-                file_name=vue.provenance.get_nom(extension),
-                mime=mime,
-                key=f"image-explorer-{extension}",
-                on_click="ignore",
-            )

@@ -7,14 +7,14 @@ from functools import partial
 
 import streamlit as st
 
-from barometre.charts import Marques
+from barometre.assemblage.collectivite import FicheAffichee
 from barometre.domain.formats import BORNES, format_compte, format_part
 from barometre.domain.jour import get_jour
 from barometre.rapports.fiche import build_document_fiche
 from barometre.ui import porte, roles
 from barometre.ui.blocks.collectivite import build_carte_identite, get_sujet, render_vers
 from barometre.ui.blocks.depliants import render_depliant
-from barometre.ui.blocks.graphiques import build_marques
+from barometre.ui.blocks.graphiques import build_marques, render_images
 from barometre.ui.blocks.paroles import render_html, render_titre
 from barometre.ui.blocks.repondre import REPONDRE
 from barometre.ui.blocks.telechargements import VISITE, render_documents, render_telechargements
@@ -114,9 +114,13 @@ def _build_ul(elements: Sequence[str]) -> str:
     return f'<ul class="baro-liste">{"".join(elements)}</ul>'
 
 
-def render_situation(situation: Marques) -> None:
+def render_situation(affichee: FicheAffichee) -> None:
     """Un point par thème : ses pairs, et elle-même quand on lit ses réponses."""
-    render_html(f"<h2>Où en êtes-vous, thème par thème</h2>{build_marques(situation)}")
+    render_html(f"<h2>Où en êtes-vous, thème par thème</h2>{build_marques(affichee.situation)}")
+    vue = affichee.vue
+    prive = VISITE if vue.sur_place else Recette("situation", (vue.collectivite.id,))
+    images = partial(render_images, affichee.situation, vue.provenance, cle="situation", prive=prive)
+    render_depliant("Emporter cette figure en image", images, cle="images-situation")
 
 
 def render_themes(vue: VueFiche) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -13,8 +14,9 @@ from barometre.assemblage.theme import ThemeAffiche, load_theme
 from barometre.charts.cadre import NOMBRES
 from barometre.domain.notes import describe_note
 from barometre.ui import porte
+from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.grand_chiffre import build_carte_breve
-from barometre.ui.blocks.graphiques import build_marques
+from barometre.ui.blocks.graphiques import build_marques, render_images
 from barometre.ui.blocks.textes import Ecrit, build_anciennes, build_autres, build_tableau, lien, texte
 from barometre.views.comprendre.agir import Piste
 from barometre.views.comprendre.ensemble import Ensemble
@@ -29,6 +31,9 @@ def render_essentiel(affiche: ThemeAffiche) -> None:
     """Deux écrans : de quoi répondre à la question du titre. Un seul bloc, écrit une fois par sélection."""
     vue = affiche.vue
     st.html(memoire.get_vue(porte.get_gate(), _write_essentiel, vue.theme.id, vue.selection))
+    if affiche.ensemble is not None:
+        images = partial(render_images, affiche.ensemble, vue.provenance, cle="ensemble")
+        render_depliant("Emporter la figure « Tous les indicateurs » en image", images, cle="images-ensemble")
 
 
 def _write_essentiel(gate: Gate, theme_id: str, selection: Selection) -> Ecrit:

@@ -6,23 +6,17 @@ from functools import partial
 
 import streamlit as st
 
-from barometre.assemblage.explorer import build_image_figure, list_traits
 from barometre.assemblage.theme import IndicateurAffiche, ThemeAffiche, load_indicateur
 from barometre.domain.colonnes import get_colonne
 from barometre.domain.indicateur import Indicateur
 from barometre.ui import porte, selectors
+from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.grand_chiffre import build_carte
-from barometre.ui.blocks.graphiques import build_marques, render_graphique
+from barometre.ui.blocks.graphiques import build_marques, render_graphique, render_images
 from barometre.ui.blocks.groupes import render_suite
-from barometre.ui.blocks.telechargements import (
-    FichierOffert,
-    add_service,
-    render_fichiers,
-    render_telechargements,
-)
+from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import lien, texte
-from barometre.ui.serving.recettes import IMAGES
-from barometre.views.comprendre.theme import VueTheme
+from barometre.views.comprendre.theme import GroupeLignes, VueTheme
 from barometre.views.lecture.conseil import list_conseils
 
 
@@ -64,6 +58,15 @@ def _render_groupes(affiche: ThemeAffiche) -> None:
         for groupe in groupes
     )
     st.html(f'<div class="baro-sections">{"".join(blocs)}</div>')
+    render_depliant(
+        "Emporter ces figures en image", partial(_render_images, affiche, groupes), cle="images-groupes"
+    )
+
+
+def _render_images(affiche: ThemeAffiche, groupes: list[GroupeLignes]) -> None:
+    for groupe in groupes:
+        st.caption(groupe.titre)
+        render_images(affiche.get_groupe(groupe), affiche.vue.provenance, cle=groupe.id)
 
 
 def _render_repartitions(detail: IndicateurAffiche) -> None:
@@ -71,37 +74,18 @@ def _render_repartitions(detail: IndicateurAffiche) -> None:
     choisie = selectors.select_segment("repartition", "Répartition", titres, defaut=next(iter(titres)))
     repartition = detail.vue.get_repartition(choisie)
     cle = f"{detail.vue.ligne.indicateur.id}-{choisie}"
-    render_graphique(detail.get_graphique(choisie), detail.vue.provenance, cle=cle, titre=repartition.titre)
+    graphique, provenance = detail.get_graphique(choisie), detail.vue.provenance
+    render_graphique(graphique, provenance, cle=cle, titre=repartition.titre, images_a_part=True)
     if repartition.sans_chiffre:
         st.html(
             '<p class="baro-legende">Sans chiffre (question non posée, ou moins de 10 réponses)\u202f: '
             f"{texte(', '.join(repartition.sans_chiffre))}.</p>"
         )
-    _render_images(detail, choisie)
     render_suite(detail, choisie)
     st.html('<p class="baro-legende">Télécharger cet indicateur, avec toutes ses répartitions\u202f:</p>')
     render_telechargements(
         lambda: detail.vue.table, detail.vue.provenance, cle=detail.vue.ligne.indicateur.id
     )
-
-
-def _render_images(detail: IndicateurAffiche, choisie: str) -> None:
-    """Le graphique en PNG et en SVG, titre, source et date dans l'image ; une part seulement."""
-    repartition, vue = detail.vue.get_repartition(choisie), detail.vue
-    indicateur, provenance = vue.ligne.indicateur, add_service(vue.provenance)
-    traits = list_traits(indicateur, repartition.cadre.to_dict("records"), vue.selection.valeur)
-    if not traits:
-        return
-    titre = f"{indicateur.titre}, {repartition.titre[0].lower()}{repartition.titre[1:]}"
-    offerts = [
-        FichierOffert(
-            extension, f"Télécharger l’image ({extension.upper()})",
-            provenance.get_nom(extension, choisie), mime,
-            partial(build_image_figure, traits, titre, provenance, extension),
-        )
-        for extension, mime in IMAGES.items()
-    ]  # fmt: skip
-    render_fichiers(offerts, cle=f"images-{indicateur.id}-{choisie}")
 
 
 def _render_limites(detail: IndicateurAffiche) -> None:

@@ -21,9 +21,11 @@ from barometre.assemblage.carte_gardee import CarteAffichee, Dessin, build_table
 from barometre.assemblage.collectivite import ComparerAffiche, load_comparer, load_fiche_affichee
 from barometre.assemblage.emporter import build_emporte
 from barometre.assemblage.explorer import load_requete
+from barometre.assemblage.images import build_image_dessin
 from barometre.assemblage.opsn import load_opsn
 from barometre.assemblage.participation import load_relance
 from barometre.catalogue import load_catalogue
+from barometre.charts import Dessin as DessinFigure
 from barometre.domain.provenance import REMIS_SOUS_DROIT, Provenance
 from barometre.exports import FORMATS
 from barometre.maps import build_image
@@ -79,6 +81,9 @@ def build_prive(gate: Gate, recette: Recette, extension: str) -> Fichier:
     """Le fichier, refait par cette porte ; `FichierPerime` si la liste ne l'a pas, ou s'il n'existe plus."""
     if recette.nom == "carte" and extension in IMAGES:
         return _build_image(_load_carte(gate, *recette.arguments), extension)
+    if recette.nom in DESSINS and extension in IMAGES:
+        dessin, lue = DESSINS[recette.nom](gate, *recette.arguments)
+        return _build_image_dessin(gate, recette, dessin, lue, extension)
     if recette.nom == "fiche-document":
         return _build_document(gate, extension, *recette.arguments)
     if recette.nom not in TABLEAUX:
@@ -94,7 +99,7 @@ def build_prive(gate: Gate, recette: Recette, extension: str) -> Fichier:
 
 def _build_adresse(gate: Gate, recette: Recette) -> str:
     """Celle de la page d'une collectivité : elle la rouvre, et l'archive y lit de qui porter les pairs."""
-    if recette.nom == "fiche":
+    if recette.nom in ("fiche", "situation"):
         page, dites = "fiche", recette.arguments[:1]
     elif recette.nom in DE_COMPARER:
         page, dites = "comparer", recette.arguments[-4:-1]
@@ -129,12 +134,34 @@ def _comparer(gate: Gate, *arguments: Any) -> Tableau:
     return vue.table, vue.provenance
 
 
-def _positions(gate: Gate, tri: str, *arguments: Any) -> Tableau:
+def _positions(gate: Gate, *arguments: Any) -> Tableau:
+    graphique, lue = _load_positions(gate, *arguments)
+    return graphique.table, lue
+
+
+def _load_positions(gate: Gate, tri: str, *arguments: Any) -> tuple[DessinFigure, Provenance]:
     affiche = _load_comparer(gate, *arguments)
     graphique = affiche.get_positions(tri)
     if graphique is None:
         raise FichierPerime(tri)
-    return graphique.table, affiche.vue.provenance
+    return graphique, affiche.vue.provenance
+
+
+def _load_situation(gate: Gate, collectivite_id: str) -> tuple[DessinFigure, Provenance]:
+    affichee = load_fiche_affichee(gate, collectivite_id)
+    if affichee is None:
+        raise FichierPerime(collectivite_id)
+    return affichee.situation, affichee.vue.provenance
+
+
+def _build_image_dessin(
+    gate: Gate, recette: Recette, dessin: DessinFigure, lue: Provenance, extension: FormatImage
+) -> Fichier:
+    """Un graphique qui porte ce que le public ne lit pas : l'image le dit."""
+    adresse = lue.adresse or _build_adresse(gate, recette)
+    lue = replace(lue, adresse=adresse, precautions=(*lue.precautions, REMIS_SOUS_DROIT))
+    octets = build_image_dessin(dessin, dessin.titre, lue, extension)
+    return Fichier(lue.get_nom(extension, recette.nom), IMAGES[extension], octets)
 
 
 def _cote_a_cote(gate: Gate, *arguments: Any) -> Tableau:
@@ -189,4 +216,9 @@ TABLEAUX: dict[str, Callable[..., Tableau]] = {
     "exacts": _exacts,
     "journal": _journal,
 }
-NOMS = frozenset({*TABLEAUX, "fiche-document"})
+# Les graphiques qui peuvent porter ses propres réponses : en image, eux aussi, selon le droit.
+DESSINS: dict[str, Callable[..., tuple[DessinFigure, Provenance]]] = {
+    "positions": _load_positions,
+    "situation": _load_situation,
+}
+NOMS = frozenset({*TABLEAUX, *DESSINS, "fiche-document"})

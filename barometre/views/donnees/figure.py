@@ -39,21 +39,27 @@ def choose_figure(vue: VueExplorer, demande: DemandeExplorer) -> Nature:
     return "traits" if len(presents) == 1 and declares and len(vue.table) <= TRAITS else ""
 
 
-def build_cadre_figure(table: pd.DataFrame, indicateur: Indicateur, demande: DemandeExplorer) -> pd.DataFrame:
-    """Le cadre que lisent les graphiques : les lignes d'un indicateur, dans l'ordre de la vue."""
+def build_cadre_figure(
+    table: pd.DataFrame, indicateur: Indicateur, demande: DemandeExplorer, vagues: Mapping[str, str]
+) -> pd.DataFrame:
+    """Le cadre que lisent les graphiques : les lignes d'un indicateur, dans l'ordre de la vue.
+
+    `vagues` : le titre de chacune, comme les autres pages la nomment.
+    """
     lignes = table[table["indicateur_id"].eq(indicateur.id)].to_dict("records")
-    groupes = [Groupe(_name(ligne, demande), _build_chiffre(ligne, indicateur)) for ligne in lignes]
+    groupes = [Groupe(_name(ligne, demande, vagues), _build_chiffre(ligne, indicateur)) for ligne in lignes]
     return build_cadre(groupes, [indicateur] * len(groupes))
 
 
-def _name(ligne: Mapping[Any, Any], demande: DemandeExplorer) -> str:
+def _name(ligne: Mapping[Any, Any], demande: DemandeExplorer, vagues: Mapping[str, str]) -> str:
+    vague = vagues.get(ligne["vague_id"], str(ligne["vague_id"]))
     if demande.par == (VAGUE,):
-        return str(ligne["vague_id"])
+        return vague
     groupe = str(ligne["groupe"])
     if TERRITOIRE not in demande.par and not demande.territoires:
         # Le même territoire partout : le titre le dit.
         groupe = groupe.partition(", ")[2] or groupe
-    return f"{groupe}, {ligne['vague_id']}" if VAGUE in demande.par else groupe
+    return f"{groupe}, {vague}" if VAGUE in demande.par else groupe
 
 
 def _build_chiffre(ligne: Mapping[Any, Any], indicateur: Indicateur) -> Chiffre:

@@ -1,0 +1,147 @@
+"""L'image d'un graphique, ouverte par ce qui ne l'a pas écrite : Pillow, lxml, et resvg (dans typst)."""
+
+from __future__ import annotations
+
+import html
+import io
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+import typst
+from lxml import etree
+from PIL import Image
+
+from barometre.charts import (
+    Graphique,
+    Marques,
+    build_barres,
+    build_cumul,
+    build_ecarts,
+    build_points,
+    build_positions,
+    build_situation,
+    build_vagues,
+)
+from barometre.charts.entonnoir import build_entonnoir
+from barometre.charts.image import build_image
+from barometre.charts.image_traces import SANS_PLACE, TraceInconnue
+from barometre.charts.nuage import build_nuage
+from barometre.charts.representation import build_representation
+from tests.charts.cadres import cadre, ligne
+from tests.charts.test_ecarts import CADRE as ECARTS
+from tests.charts.test_situation import CADRE as SITUATION
+from tests.views.fausse_porte import build_indicateur
+
+PART = build_indicateur()
+PIED = "Réponses simulées · Source d’essai · 29 novembre 2026 · version v-essai-1 · France & Corse"
+LIGNES = (ligne("Petites", 0.12), ligne("Grandes <b>", 0.45, note="C"), ligne("Cachées", None))
+PARTS = cadre(*LIGNES)
+VAGUES = cadre(ligne("Vague 1", 0.2), ligne("Vague 2", None))
+REPRESENTATION = pd.DataFrame(
+    {"groupe": ["A", "B"], "part_cadre": [0.6, 0.4], "part_repondantes": [0.5, None], "texte": ["5 %", ""]}
+)
+POSITIONS = pd.DataFrame(
+    [
+        ("Un site", True, 0.4, 0.3, 0.5, 20, "40 %", "entre 30 et 50 %", "B", 1.0, "oui", ""),
+        ("Une charte", False, None, None, None, None, "", "", "", 0.0, "non", "Trop peu de réponses."),
+    ],
+    columns=["groupe", "montre", "valeur", "bas", "haut", "n", "texte", "intervalle", "note", "soi",
+             "soi_texte", "raison"],
+)  # fmt: skip
+CUMUL = pd.DataFrame(
+    {"serie": ["V1", "V1", "V2", "V2"], "date": ["2023-11-22", "2023-12-22", "2024-02-01", "2024-03-01"],
+     "cumul": [1, 500, 20, 900]}
+)  # fmt: skip
+ENTONNOIR = pd.DataFrame(
+    [*(ligne(f"D{i}", 0.3, n_eff=40.0 * i, n=60 * i) for i in range(1, 6)),
+     ligne("Loin", 0.9, n_eff=100.0, n=120)]
+)  # fmt: skip
+# Chaque sorte de graphique, et des mots que son image doit écrire.
+DESSINS: dict[str, tuple[Graphique | Marques, tuple[str, ...]]] = {
+    "points": (build_points(PARTS, PART, titre="T"), ("12 %", "300 réponses", "Non publiable")),
+    "barres": (
+        build_barres(
+            pd.DataFrame({"groupe": ["Bretagne"], "valeur": [120], "texte": ["120 francs"]}),
+            titre="T", mesure="n", phrase="P.", tete="region",
+        ),
+        ("Bretagne", "120 francs"),
+    ),
+    "representation": (
+        build_representation(REPRESENTATION, titre="T", phrase="P.", table=REPRESENTATION), ("5 %",)
+    ),
+    "situation": (build_situation(SITUATION, titre="T", phrase="P."), ("vous : 6 sur 8", "Trop peu")),
+    "positions": (build_positions(POSITIONS, titre="T", phrase="P."), ("40 %", "vous : oui", "vous : non")),
+    "ecarts": (
+        build_ecarts(ECARTS, titre="T", phrase="P.", table=ECARTS, legende="À droite, plus."),
+        ("+12 points", "Non publiable."),
+    ),
+    "vagues": (
+        build_vagues(VAGUES, PART, titre="T", verdict="", phrase="P."),
+        ("20 %", "non publiable", "Vague 2"),
+    ),
+    "nuage": (build_nuage((PART, PARTS), (PART, PARTS), valeur="redresse"), ("Petites", "Grandes <b>")),
+    "entonnoir": (
+        build_entonnoir(ENTONNOIR, PART, 0.3, titre="T", tete="departement", noms="départements"),
+        ("Loin", "Réponses efficaces"),
+    ),
+    "cumul": (
+        build_cumul(CUMUL, titre="T", phrase="P.", reperes={"2023-11-22": "22 nov."}), ("22 nov.", "V2")
+    ),
+}  # fmt: skip
+
+
+def _relire(svg: bytes) -> str:
+    """Les mots d'un SVG : matplotlib garde chaque texte en commentaire de ses lettres tracées."""
+    racine = etree.fromstring(svg)
+    return " ".join(html.unescape(" ".join(noeud.text for noeud in racine.iter(etree.Comment))).split())
+
+
+def _dessine(svg: bytes, dossier: Path) -> np.ndarray:
+    """Le SVG tracé par resvg, en gris, sur quarante points de large."""
+    (dossier / "figure.svg").write_bytes(svg)
+    page = b'#set page(width: 200pt, height: auto, margin: 0pt)\n#image("figure.svg", width: 200pt)'
+    (dossier / "page.typ").write_bytes(page)
+    return _reduire(typst.compile(dossier / "page.typ", root=dossier, format="png", ppi=72))  # type: ignore[arg-type]
+
+
+def _reduire(png: bytes) -> np.ndarray:
+    with Image.open(io.BytesIO(png)) as lue:
+        return np.asarray(lue.convert("L").resize((40, 40), Image.Resampling.BOX), dtype=float)
+
+
+@pytest.mark.parametrize("nom", DESSINS)
+def test_une_image_s_ouvre_et_porte_d_ou_elle_vient(nom: str, tmp_path: Path) -> None:
+    dessin, mots = DESSINS[nom]
+    options = {"titre": f"Titre de {nom}", "pied": PIED, "adresse": "https://exemple.invalid/x?version=v"}
+    png, svg = (build_image(dessin, extension=e, **options) for e in ("png", "svg"))  # type: ignore[arg-type]
+    with Image.open(io.BytesIO(png)) as lue:
+        lue.load()
+        assert lue.text["Title"] == options["titre"]  # type: ignore[attr-defined]
+        assert lue.text["Source"] == options["adresse"]  # type: ignore[attr-defined]
+    dit = _relire(svg)
+    assert [m for m in (options["titre"], *PIED.split(" · "), *mots) if m not in dit] == []
+    # Tracés par deux moteurs, les deux fichiers sont la même image.
+    assert np.corrcoef(_reduire(png).ravel(), _dessine(svg, tmp_path).ravel())[0, 1] > 0.75
+    assert build_image(dessin, extension="svg", **options) == svg  # type: ignore[arg-type]
+
+
+def test_un_chiffre_cache_n_a_ni_point_ni_mot_dans_l_image() -> None:
+    secret = cadre(ligne("Petites", 0.12), {**ligne("Secret", 0.77), "montre": False, "raison": "Caché."})
+    for dessin in (
+        build_points(secret, PART, titre="T"),
+        build_nuage((PART, secret), (PART, secret), valeur="redresse"),
+        build_vagues(secret, PART, titre="T", verdict="", phrase="P."),
+    ):
+        assert "77" not in _relire(build_image(dessin, titre="T", pied="", extension="svg"))
+
+
+def test_un_nom_sans_place_se_dit_et_une_figure_inconnue_s_arrete() -> None:
+    serre = cadre(*(ligne(f"Un territoire au nom long {i}", 0.5) for i in range(30)))
+    nuage = build_nuage((PART, serre), (PART, serre), valeur="redresse")
+    assert SANS_PLACE in _relire(build_image(nuage, titre="T", pied="", extension="svg"))
+    inconnu = Graphique(go.Figure(nuage.figure).add_bar(x=[1], y=[2]), "P.", serre, "P.")
+    with pytest.raises(TraceInconnue):
+        build_image(inconnu, titre="T", pied="")
