@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -12,12 +13,15 @@ import pandas as pd
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
+from barometre.recherche.codes import Codes, build_codes
 from barometre.recherche.demande import list_demandes, list_situees, list_villes
 from barometre.recherche.noms import compact_nom, normalise_nom
 from barometre.recherche.resultats import Entree, Filtre, Trouvaille, build_filtre
 from barometre.recherche.sigles import EPCI, REGIONS, list_sigles
 
 RESULTATS = 20
+# Codes que l'on rend, au plus, de ceux qui commencent par les signes tapés.
+CODES_SUIVANTS = 500
 # Ressemblance demandée à un nom mal écrit, de 0 à 100.
 RESSEMBLANCE = 80.0
 _PARENTHESE = re.compile(r"^(?P<nom>.+?)\s*\((?P<ou>[^()]*)\)\s*$")
@@ -31,31 +35,35 @@ _DEPARTEMENT = re.compile(
 )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class SearchIndex:
-    """Noms et codes triés ; `cible` est un rang dans `collectivites`."""
+    """Noms et codes triés ; `cibles` : des rangs dans `collectivites`."""
 
     collectivites: pd.DataFrame
     # code ou nom d'un département, nom ou sigle d'une région → ses départements
     lieux: dict[str, tuple[str, ...]]
-    codes: dict[str, list[Entree]]
-    codes_tries: list[str]
+    # par collectivité : ce qu'un filtre ou un tri relit des milliers de fois
+    types: list[str]
+    departements: list[str | None]
+    populations: NDArray[np.int64]
+    noms_departements: dict[str, str]
+    codes: Codes
+    # par nom, dans l'ordre : où il mène, et le rang dans `mentions` de ce qui le distingue, ou −1
     noms: list[str]
-    entrees: list[Entree]
-    anciens: NDArray[np.bool_]
-    poids: NDArray[np.float64]
+    cibles: NDArray[np.int32]
+    rangs_mentions: NDArray[np.int32]
+    mentions: list[Entree]
     # rangs des noms sans espace, du plus court au plus long
     compacts: NDArray[np.int32]
     mots: list[str]
-    mots_entrees: NDArray[np.int64]
-    _lignes: list[dict[str, Any]] = field(default_factory=list)
+    mots_entrees: NDArray[np.int32]
 
     def search(self, texte: str, limite: int = RESULTATS) -> list[Trouvaille]:
         """Les collectivités qui répondent au texte, la meilleure d'abord."""
         demande = " ".join(texte.split())[:120]
         if departement := _DEPARTEMENT.match(demande):
             codes = self._search_codes(departement["code"].upper().zfill(2))
-            trouves = [e for e in codes if self._lignes[e.cible]["type"] == "departement"]
+            trouves = [e for e in codes if self.types[e.cible] == "departement"]
         elif _CODE.match(demande):
             trouves = self._search_codes(demande.replace(" ", "").upper())
         else:
@@ -72,8 +80,8 @@ class SearchIndex:
                 return trouves
         derniere = list(list_demandes(nom))[-1]
         filtre, cle = build_filtre(derniere, departements), derniere.nom
-        proches = [self.entrees[i] for i in self._proches(cle, limite)] if len(cle) >= 4 else []
-        filtres = [e for e in proches if filtre.accepts(self._lignes[e.cible])]
+        proches = self._proches(cle, limite) if len(cle) >= 4 else []
+        filtres = [self._get_entree(i) for i in proches if self._is_in(i, filtre)]
         return filtres or self._search_ville(nom) or self._search_codes(derniere.code or "?")
 
     def _search_situee(self, nom: str) -> list[Entree]:
@@ -87,7 +95,7 @@ class SearchIndex:
             for demande in list_demandes(un_nom):
                 filtre = build_filtre(demande, ou)
                 if exacts := [i for i in self._exact(demande.nom) if self._is_in(i, filtre)]:
-                    return [self.entrees[i] for i in exacts]
+                    return [self._get_entree(i) for i in exacts]
         return []
 
     def _search_lectures(self, nom: str, departements: tuple[str, ...], limite: int) -> list[Entree]:
@@ -99,8 +107,8 @@ class SearchIndex:
 
     def _search_ville(self, texte: str) -> list[Entree]:
         for ville in list_villes(texte):
-            communes = [self.entrees[i] for i in self._exact(ville)]
-            trouvees = [e for e in communes if self._lignes[e.cible]["type"] == "commune"]
+            communes = [self._get_entree(i) for i in self._exact(ville)]
+            trouvees = [e for e in communes if self.types[e.cible] == "commune"]
             if trouvees:
                 return trouvees
         return []
@@ -108,28 +116,26 @@ class SearchIndex:
     def _sort_by_type(self, entrees: list[Entree], types: tuple[str, ...]) -> list[Entree]:
         """Dans l'ordre des types que le préfixe désigne : un conseil départemental est un département."""
         rangs = {genre: i for i, genre in enumerate(types)}
-        return sorted(entrees, key=lambda e: rangs.get(self._lignes[e.cible]["type"], len(rangs)))
+        return sorted(entrees, key=lambda e: rangs.get(self.types[e.cible], len(rangs)))
 
     def _sort_by_code(self, entrees: list[Entree], code: str) -> list[Entree]:
         """Celles dont c'est le code INSEE ou postal d'abord."""
-        cibles = {e.cible for e in self.codes.get(code, [])}
+        cibles = {e.cible for e in self.codes.list_entrees(code)}
         return sorted(entrees, key=lambda e: e.cible not in cibles)
 
     def _search_codes(self, code: str) -> list[Entree]:
         code = code[:9] if len(code) == 14 else code
-        exacts = list(self.codes.get(code, []))
+        exacts = self.codes.list_entrees(code)
         if exacts or len(code) < 2:
             return exacts
-        debut = bisect_left(self.codes_tries, code)
-        fin = bisect_left(self.codes_tries, code + "~")
-        suite = [e for c in self.codes_tries[debut : min(fin, debut + 500)] for e in self.codes[c]]
-        return sorted(suite, key=lambda e: -self._lignes[e.cible]["population_tri"])
+        suite = self.codes.list_suivants(code, CODES_SUIVANTS)
+        return sorted(suite, key=lambda e: -self.populations[e.cible])
 
     def _search_noms(self, cle: str, limite: int, filtre: Filtre) -> list[Entree]:
         if not cle:
             return []
         paliers = self._exact(cle) + self._debut(cle, limite, filtre) + self._mots(cle, limite, filtre)
-        return [self.entrees[i] for i in paliers if self._is_in(i, filtre)]
+        return [self._get_entree(i) for i in paliers if self._is_in(i, filtre)]
 
     def _split_lieu(self, demande: str) -> tuple[str, tuple[str, ...]]:
         """« Sainte-Colombe (Gironde) », « Sainte-Colombe (33) » → le nom et les départements du lieu."""
@@ -138,8 +144,13 @@ class SearchIndex:
         departements = self.lieux.get(lieu) or self.lieux.get(lieu.upper())
         return (trouve["nom"], departements) if trouve and departements else (demande, ())
 
-    def _is_in(self, entree: int, filtre: Filtre) -> bool:
-        return filtre.accepts(self._lignes[self.entrees[entree].cible])
+    def _get_entree(self, rang: int) -> Entree:
+        mention = self.rangs_mentions[rang]
+        return Entree(int(self.cibles[rang])) if mention < 0 else self.mentions[mention]
+
+    def _is_in(self, rang: int, filtre: Filtre) -> bool:
+        cible = self.cibles[rang]
+        return filtre.accepts(self.types[cible], self.departements[cible])
 
     def _range(self, tries: list[str], debut: str) -> tuple[int, int]:
         return bisect_left(tries, debut), bisect_left(tries, debut + "~")
@@ -152,7 +163,7 @@ class SearchIndex:
             while i < len(self.noms) and self.noms[i] == forme:
                 rangs.append(i)
                 i += 1
-        return sorted(set(rangs), key=lambda i: (bool(self.anciens[i]), -self.poids[i]))
+        return sorted(set(rangs), key=self._rank)
 
     def _debut(self, cle: str, limite: int, filtre: Filtre) -> list[int]:
         bornes = {self._range(self.noms, cle), self._range(self.noms, compact_nom(cle))}
@@ -170,12 +181,13 @@ class SearchIndex:
             communs = communs[np.isin(communs, self.mots_entrees[slice(*borne)])]
         return self._largest(communs, limite, filtre)
 
-    def _largest(self, rangs: NDArray[np.int64], limite: int, filtre: Filtre) -> list[int]:
+    def _largest(self, rangs: NDArray[np.integer[Any]], limite: int, filtre: Filtre) -> list[int]:
         if filtre.types or filtre.departements:
-            rangs = np.array([i for i in rangs if self._is_in(int(i), filtre)], dtype=np.int64)
+            rangs = np.array([i for i in rangs if self._is_in(int(i), filtre)], dtype=np.intp)
         # Un nom en vigueur passe avant un ancien ; quatre fois la limite, car une collectivité a
         # plusieurs entrées.
-        ordre = np.lexsort((-self.poids[rangs], self.anciens[rangs]))[: limite * 4]
+        poids, anciens = self.populations[self.cibles[rangs]], self.rangs_mentions[rangs] >= 0
+        ordre = np.lexsort((-poids, anciens))[: limite * 4]
         return [int(i) for i in rangs[ordre]]
 
     def _proches(self, cle: str, limite: int) -> list[int]:
@@ -194,22 +206,31 @@ class SearchIndex:
             limit=limite * 2,
         )
         notes = [(note, rangs[i]) for _, note, i in trouves]
-        return [i for _, i in sorted(notes, key=lambda t: (-round(t[0]), -self.poids[t[1]]))]
+        notes.sort(key=lambda t: (-round(t[0]), -self.populations[self.cibles[t[1]]]))
+        return [i for _, i in notes]
+
+    def _rank(self, rang: int) -> tuple[bool, int]:
+        return bool(self.rangs_mentions[rang] >= 0), -int(self.populations[self.cibles[rang]])
 
     def _len(self, rang: int) -> int:
         return len(self.noms[rang])
 
     def _build(self, entree: Entree) -> Trouvaille:
-        ligne = self._lignes[entree.cible]
+        cible, departement = entree.cible, self.departements[entree.cible]
+        identifiant, nom, code, siren, population = (
+            self.collectivites[c].array[cible]
+            for c in ("collectivite_id", "nom", "code", "siren", "population")
+        )
+        type_ = self.types[cible]
         return Trouvaille(
-            collectivite_id=ligne["collectivite_id"],
-            nom=ligne["nom"],
-            type=ligne["type"],
-            code=ligne["code"],
-            siren=ligne["siren"],
-            departement=ligne["departement"],
-            population=ligne["population"],
-            libelle=ligne["libelle"],
+            collectivite_id=identifiant,
+            nom=nom,
+            type=type_,
+            code=code,
+            siren=None if pd.isna(siren) else siren,
+            departement=departement,
+            population=None if pd.isna(population) else int(population),
+            libelle=_label(nom, type_, departement, self.noms_departements),
             motif=entree.motif,
             ancien_nom=entree.ancien_nom,
         )
@@ -225,57 +246,67 @@ def _unique(entrees: list[Entree]) -> list[Entree]:
 
 def build_search_index(collectivites: pd.DataFrame, anciens: pd.DataFrame) -> SearchIndex:
     """L'index des noms et des codes ; un territoire mène à la collectivité qui le porte."""
-    lignes = _rows(collectivites)
-    rang = {ligne["collectivite_id"]: i for i, ligne in enumerate(lignes)}
-    cibles = [rang.get(ligne["porteur_id"] or "", i) for i, ligne in enumerate(lignes)]
-    nommees = [(ligne["nom"], Entree(c)) for ligne, c in zip(lignes, cibles, strict=True)]
-    passees = _former(anciens, rang) + _short(lignes, rang)
-    return _assemble(collectivites, lignes, nommees + passees, _codes(lignes, cibles, anciens, rang))
-
-
-def _assemble(
-    collectivites: pd.DataFrame,
-    lignes: list[dict[str, Any]],
-    nommees: list[tuple[str, Entree]],
-    codes: dict[str, list[Entree]],
-) -> SearchIndex:
+    ids = pd.Index(collectivites["collectivite_id"].astype("object"))
+    porteurs = ids.get_indexer(pd.Index(collectivites["porteur_id"].astype("object")))
+    cibles = np.where(porteurs < 0, np.arange(len(ids)), porteurs).astype(np.int32)
+    populations = collectivites["population"].fillna(0).to_numpy(dtype=np.int64)
+    types, departements, regions = (_intern(collectivites[c]) for c in ("type", "departement", "region"))
+    communes = ids.get_indexer(pd.Index("commune-" + anciens["code_actuel"].astype("object")))
+    noms = collectivites["nom"].astype("object").tolist()
+    mentions = _former(anciens, communes) + _short(noms, types, ids)
+    codes = collectivites["code"].astype("object").tolist()
+    lieux = [
+        (t, codes[i], noms[i], regions[i]) for i, t in enumerate(types) if t in ("departement", "region")
+    ]
     # Le même mot est dans des milliers de noms : un seul objet pour tous.
     uns: dict[str, str] = {}
-    formes = [(uns.setdefault(forme, forme), e) for nom, e in nommees for forme in _forms(nom)]
-    formes.sort(key=lambda f: f[0])
-    poids = np.array([lignes[e.cible]["population_tri"] for _, e in formes], dtype=np.float64)
-    mots = sorted(
-        (uns.setdefault(mot, mot), i) for i, (forme, _) in enumerate(formes) for mot in forme.split()
-    )
+    nommes = [*enumerate(noms), *((len(noms) + k, nom) for k, (nom, _) in enumerate(mentions))]
+    formes = [(uns.setdefault(forme, forme), rang) for rang, nom in nommes for forme in _forms(nom)]
+    formes.sort(key=itemgetter(0))
+    rangs = np.array([rang for _, rang in formes], dtype=np.int32) - len(noms)
+    vers = np.concatenate([cibles, np.array([e.cible for _, e in mentions], dtype=np.int32)])
+    tries = [forme for forme, _ in formes]
+    mots = sorted((uns.setdefault(mot, mot), i) for i, forme in enumerate(tries) for mot in forme.split())
     return SearchIndex(
-        collectivites=collectivites,
-        lieux=_list_lieux(lignes),
-        codes=codes,
-        codes_tries=sorted(codes),
-        noms=[f for f, _ in formes],
-        entrees=[e for _, e in formes],
-        anciens=np.array([bool(e.ancien_nom or e.motif) for _, e in formes], dtype=bool),
-        poids=poids,
-        compacts=_sort_compacts([f for f, _ in formes]),
-        mots=[m for m, _ in mots],
-        mots_entrees=np.array([i for _, i in mots], dtype=np.int64),
-        _lignes=lignes,
+        collectivites,
+        _list_lieux(lieux),
+        types,
+        departements,
+        populations,
+        {code: nom for t, code, nom, _ in lieux if t == "departement"},
+        build_codes(collectivites, cibles, populations, anciens, communes),
+        noms=tries,
+        cibles=vers[rangs + len(noms)],
+        rangs_mentions=np.maximum(rangs, -1),
+        mentions=[entree for _, entree in mentions],
+        compacts=_sort_compacts(tries),
+        mots=[mot for mot, _ in mots],
+        mots_entrees=np.array([i for _, i in mots], dtype=np.int32),
     )
 
 
-def _list_lieux(lignes: list[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
-    """Ce qui situe une commune ; un ancien nom de région n'y est pas, il n'en couvre qu'une part."""
-    lieux: dict[str, tuple[str, ...]] = {}
-    for ligne in (x for x in lignes if x["type"] == "departement"):
-        lieux[ligne["code"]] = lieux[normalise_nom(ligne["nom"])] = (ligne["code"],)
-    for region in (x for x in lignes if x["type"] == "region"):
-        siens = tuple(
-            x["code"] for x in lignes if x["type"] == "departement" and x["region"] == region["code"]
-        )
-        sigles = (s for s in REGIONS.get(region["code"], ()) if s.isupper() and len(s) > 2)
-        for nom in (region["nom"], *sigles):
-            lieux.setdefault(normalise_nom(nom), siens)
-    return {nom: lieux[nom] for nom in sorted(lieux, key=len, reverse=True) if lieux[nom]}
+def _intern(valeurs: pd.Series) -> list[Any]:
+    """Les valeurs, None où il n'y en a pas ; un seul objet pour toutes les égales."""
+    rangs, modalites = pd.factorize(valeurs.astype("object"))
+    objets = [*modalites.tolist(), None]
+    return [objets[rang] for rang in rangs.tolist()]
+
+
+def _list_lieux(lieux: list[tuple[str, str, str, str]]) -> dict[str, tuple[str, ...]]:
+    """Ce qui situe une commune ; un ancien nom de région n'y est pas, il n'en couvre qu'une part.
+
+    `lieux` : type, code, nom et région de chaque département et région.
+    """
+    situes: dict[str, tuple[str, ...]] = {}
+    departements = [x for x in lieux if x[0] == "departement"]
+    for _, code, nom, _ in departements:
+        situes[code] = situes[normalise_nom(nom)] = (code,)
+    for _, code, nom, _ in (x for x in lieux if x[0] == "region"):
+        siens = tuple(autre for _, autre, _, region in departements if region == code)
+        sigles = (s for s in REGIONS.get(code, ()) if s.isupper() and len(s) > 2)
+        for dit in (nom, *sigles):
+            situes.setdefault(normalise_nom(dit), siens)
+    return {nom: situes[nom] for nom in sorted(situes, key=len, reverse=True) if situes[nom]}
 
 
 def _sort_compacts(noms: list[str]) -> NDArray[np.int32]:
@@ -288,54 +319,37 @@ def _forms(nom: str) -> set[str]:
     return {cle, compact_nom(cle)}
 
 
-def _rows(collectivites: pd.DataFrame) -> list[dict[str, Any]]:
-    colonnes = ["collectivite_id", "nom", "type", "code", "siren", "departement", "region", "population",
-                "codes_postaux", "porteur_id"]  # fmt: skip
-    objets = collectivites[colonnes].astype("object")
-    lignes = [
-        dict(zip(colonnes, valeurs, strict=True))
-        for valeurs in objets.where(objets.notna(), None).itertuples(index=False, name=None)
-    ]
-    noms = {x["code"]: x["nom"] for x in lignes if x["type"] == "departement"}
-    for ligne in lignes:
-        ligne["population"] = None if ligne["population"] is None else int(ligne["population"])
-        ligne["population_tri"] = ligne["population"] or 0
-        ligne["libelle"] = _label(ligne, noms)
-    return lignes
-
-
-def _label(ligne: dict[str, Any], departements: dict[str, str]) -> str:
+def _label(nom: str, type: str, departement: str | None, departements: dict[str, str]) -> str:
     """« Sainte-Colombe (Gironde) » ; le type distingue un département d'une commune du même nom."""
-    if ligne["type"] in ("departement", "region"):
-        return f"{ligne['nom']} ({'département' if ligne['type'] == 'departement' else 'région'})"
-    code = ligne["departement"]
-    return f"{ligne['nom']} ({departements.get(code, code)})" if code else str(ligne["nom"])
+    if type in ("departement", "region"):
+        return f"{nom} ({'département' if type == 'departement' else 'région'})"
+    return f"{nom} ({departements.get(departement, departement)})" if departement else nom
 
 
-def _former(anciens: pd.DataFrame, rang: dict[str, int]) -> list[tuple[str, Entree]]:
-    entrees = []
-    for ancien in anciens.itertuples():
-        cible = rang.get(f"commune-{ancien.code_actuel}")
-        if cible is not None:
-            motif = f"{_NATURES[str(ancien.nature)]} {ancien.nom}"
-            entrees.append((str(ancien.nom), Entree(cible, str(ancien.nom), motif)))
-    return entrees
+def _former(anciens: pd.DataFrame, communes: NDArray[np.intp]) -> list[tuple[str, Entree]]:
+    """Les noms d'avant ; `communes` : le rang de la commune actuelle de chacun, ou −1."""
+    return [
+        (str(nom), Entree(int(cible), str(nom), f"{_NATURES[str(nature)]} {nom}"))
+        for nom, nature, cible in zip(anciens["nom"], anciens["nature"], communes, strict=True)
+        if cible >= 0
+    ]
 
 
-def _short(lignes: list[dict[str, Any]], rang: dict[str, int]) -> list[tuple[str, Entree]]:
+def _short(noms: list[str], types: list[str], ids: pd.Index) -> list[tuple[str, Entree]]:
     """Les sigles et les noms d'usage ou d'avant des EPCI et des régions."""
     sigles = [
         (sigle, Entree(i, motif=f"sigle {sigle}"))
-        for i, ligne in enumerate(lignes)
-        if ligne["type"] in ("epci", "ept")
-        for sigle in set(list_sigles(ligne["nom"]))
+        for i, (nom, type_) in enumerate(zip(noms, types, strict=True))
+        if type_ in ("epci", "ept")
+        for sigle in set(list_sigles(nom))
     ]
     usages = [*((f"region-{c}", n) for c, n in REGIONS.items()), *((f"epci-{c}", n) for c, n in EPCI.items())]
+    rangs = ids.get_indexer(pd.Index([cle for cle, _ in usages]))
     autres = [
-        (nom, Entree(rang[cle], motif=f"aussi dite {nom}"))
-        for cle, noms in usages
-        if cle in rang
-        for nom in noms
+        (nom, Entree(int(rang), motif=f"aussi dite {nom}"))
+        for rang, (_, siens) in zip(rangs, usages, strict=True)
+        if rang >= 0
+        for nom in siens
     ]
     return sigles + autres
 
@@ -346,41 +360,3 @@ _NATURES = {
     "commune-associee": "commune associée",
     "arrondissement-municipal": "arrondissement",
 }
-_CODES_NATURES = {"arrondissement-municipal": "code INSEE", "commune-deleguee": "code INSEE délégué"}
-_GENRES = {"commune": "code INSEE", "departement": "code du département", "region": "code de la région"}
-
-
-def _codes(
-    lignes: list[dict[str, Any]], cibles: list[int], anciens: pd.DataFrame, rang: dict[str, int]
-) -> dict[str, list[Entree]]:
-    codes: dict[str, list[Entree]] = {}
-    for ligne, cible in zip(lignes, cibles, strict=True):
-        for code, motif in _codes_of(ligne):
-            codes.setdefault(code, []).append(Entree(cible, motif=motif))
-    for ancien in anciens.itertuples():
-        trouve = rang.get(f"commune-{ancien.code_actuel}")
-        if trouve is not None and str(ancien.code) != str(ancien.code_actuel):
-            motif = (
-                f"{_CODES_NATURES.get(str(ancien.nature), 'ancien code INSEE')} {ancien.code} ({ancien.nom})"
-            )
-            codes.setdefault(str(ancien.code), []).append(Entree(trouve, str(ancien.nom), motif))
-    for entrees in codes.values():
-        # Le code INSEE et le SIREN désignent ; le code postal, partagé, vient après, par population.
-        # « 75 » est d'abord Paris, ensuite la Nouvelle-Aquitaine.
-        entrees.sort(key=lambda e: (_rang(e.motif), -lignes[e.cible]["population_tri"]))
-    return codes
-
-
-def _rang(motif: str) -> int:
-    """Un ancien code passe après le code postal, que l'on tape plus souvent : « 75011 » est d'abord Paris."""
-    suites = {"code de la région": 1, "code postal": 2, "ancien code INSEE": 3}
-    return next((rang for debut, rang in suites.items() if motif.startswith(debut)), 0)
-
-
-def _codes_of(ligne: dict[str, Any]) -> list[tuple[str, str]]:
-    genre = _GENRES.get(ligne["type"])
-    codes = [(ligne["code"], f"{genre} {ligne['code']}")] if genre else []
-    if ligne["siren"]:
-        codes.append((ligne["siren"], f"SIREN {ligne['siren']}"))
-    codes += [(c, f"code postal {c}") for c in (ligne["codes_postaux"] or "").split()]
-    return codes

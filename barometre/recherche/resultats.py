@@ -45,10 +45,10 @@ class Filtre:
     types: tuple[str, ...]
     departements: tuple[str, ...]
 
-    def accepts(self, ligne: dict[str, Any]) -> bool:
-        """Vrai si la collectivité (type, departement) est de celles demandées."""
-        bon_type = not self.types or ligne["type"] in self.types
-        return bon_type and (not self.departements or ligne["departement"] in self.departements)
+    def accepts(self, type: str, departement: str | None) -> bool:
+        """Vrai si une collectivité de ce type et de ce département est de celles demandées."""
+        bon_type = not self.types or type in self.types
+        return bon_type and (not self.departements or departement in self.departements)
 
 
 def build_filtre(demande: Demande, departements: tuple[str, ...]) -> Filtre:

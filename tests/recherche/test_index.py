@@ -80,3 +80,25 @@ def test_la_forme_de_la_commande(index: SearchIndex) -> None:
     assert ligne["population"] == 267991
     assert "ancien_nom" not in ligne
     assert index.search("Saint-Bois")[0].to_dict()["ancien_nom"] == "Saint-Bois"
+
+
+def test_un_code_entier_puis_ceux_qui_commencent_ainsi(index: SearchIndex) -> None:
+    """Un code exact l'emporte, son motif dit ce qu'il est ; sinon, les plus peuplées d'abord."""
+    assert [(t.collectivite_id, t.motif) for t in index.search("33063")] == [
+        ("commune-33063", "code INSEE 33063")
+    ]
+    assert index.search("243300316")[0].motif == "SIREN 243300316"
+    suite = index.search("691", 50)
+    assert len(suite) > 1
+    assert [t.population or 0 for t in suite] == sorted((t.population or 0 for t in suite), reverse=True)
+    assert all(" 691" in t.motif for t in suite)
+    tous = {e.motif for e in index.codes.list_suivants("3", 500)}
+    assert {e.motif for e in index.codes.list_suivants("3", 1)} < tous
+
+
+def test_seuls_les_noms_qui_ne_sont_pas_ceux_d_aujourd_hui_ont_un_objet(index: SearchIndex) -> None:
+    """Cent mille objets d'un index de la France entière pesaient soixante mégaoctets."""
+    assert len(index.noms) == index.cibles.size == index.rangs_mentions.size
+    assert all(e.motif for e in index.mentions)
+    assert set(index.rangs_mentions[index.rangs_mentions >= 0]) == set(range(len(index.mentions)))
+    assert (index.rangs_mentions < 0).sum() > len(index.mentions) > 0
