@@ -18,6 +18,7 @@ from barometre.domain.colonnes import get_colonne
 from barometre.domain.provenance import LICENCE_URL, Definition
 from barometre.exports import to_zip
 from barometre.exports.colonnes import LEGENDE_MARQUES
+from barometre.exports.csv import write_donnees
 from barometre.exports.description import build_csvw, build_paquet
 from barometre.exports.parquet import to_parquet
 from tests.exports.test_classeurs import TABLE
@@ -34,6 +35,10 @@ def test_les_empreintes_sont_celles_des_fichiers(archive: zipfile.ZipFile) -> No
     assert len(lignes) == len(archive.namelist()) - 1
     for empreinte, nom in (ligne.split("  ") for ligne in lignes):
         assert hashlib.sha256(archive.read(nom)).hexdigest() == empreinte
+
+
+def test_les_donnees_de_l_archive_sont_celles_du_csv_international(archive: zipfile.ZipFile) -> None:
+    assert archive.read("donnees.csv").decode() == write_donnees(TABLE, "international")
 
 
 def test_csvw_relit_les_donnees_avec_leurs_types(archive: zipfile.ZipFile, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from barometre.domain.colonnes import get_colonne
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION, Definition, Provenance
 from barometre.exports import FORMATS, build_fichier, to_csv, to_parquet, to_xlsx
 from barometre.exports.cellules import escape_formule
@@ -94,6 +95,30 @@ def test_parquet_garde_les_types_et_la_provenance() -> None:
     portee = json.loads(fichier.schema.metadata[b"barometre"])
     assert ["Champ et filtres", "Communes, France"] in portee["mentions"]
     assert portee["definitions"][0]["definition"] == "Une part."
+
+
+def test_parquet_dit_chaque_colonne_en_clair_et_se_serre() -> None:
+    """Titre et définition au fichier et au champ ; ni index, ni lettres échappées ; les types gardés."""
+    table = pd.DataFrame({"titre": ["Œuilly", "Ô"], "brut": pd.array([1, None], dtype="Int64")}, index=[7, 9])
+    octets = to_parquet(table, PROVENANCE)
+    fichier = pq.ParquetFile(io.BytesIO(octets))
+    assert fichier.metadata.row_group(0).column(0).compression == "ZSTD"
+    schema = fichier.schema_arrow
+    assert schema.names == ["titre", "brut"]
+    brut = get_colonne("brut")
+    dits = {"titre": brut.titre, "definition": brut.definition}
+    assert json.loads(schema.metadata[b"barometre"])["colonnes"]["brut"] == dits
+    assert {
+        c.decode(): v.decode() for c, v in schema.field("brut").metadata.items() if c != b"PARQUET:field_id"
+    } == dits
+    assert AVERTISSEMENT_SIMULATION.encode() in schema.metadata[b"barometre"]
+    assert str(pd.read_parquet(io.BytesIO(octets))["brut"].dtype) == "Int64"
+
+
+def test_la_base_d_une_definition_finit_par_un_seul_point() -> None:
+    definition = replace(PROVENANCE.definitions[0], base="... qui a répondu.")
+    entete = to_csv(TABLE, replace(PROVENANCE, definitions=(definition,))).decode("utf-8-sig")
+    assert "Base : ... qui a répondu. Prudence" in entete
 
 
 @pytest.mark.parametrize("extension", FORMATS)
