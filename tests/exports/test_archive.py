@@ -77,7 +77,9 @@ def test_les_colonnes_du_dictionnaire_partent_avec_leur_definition() -> None:
     champs = {
         c["name"]: c for c in build_paquet(table, PROVENANCE, "f.csv")["resources"][0]["schema"]["fields"]
     }
+    assert champs["redresse"]["title"] == get_colonne("redresse").titre
     assert champs["redresse"]["description"] == get_colonne("redresse").definition
+    assert "trueValues" not in champs["redresse"]
     assert "description" not in champs["taille"]
     colonnes = {c["name"]: c for c in build_csvw(table, PROVENANCE, "f.csv")["tableSchema"]["columns"]}
     assert colonnes["groupe"]["dc:title"] == "Groupe"
@@ -129,6 +131,15 @@ def test_le_paquet_dit_nom_version_licence_et_schema() -> None:
             }
         ],
     }
+
+
+def test_une_autre_licence_se_lit_en_toutes_lettres_et_renvoie_a_sa_piece() -> None:
+    autre = replace(PROVENANCE, licence="Réponses réservées")
+    table = pd.DataFrame({"n": [1]})
+    assert build_csvw(table, autre, "f.csv")["dc:license"] == "Réponses réservées"
+    assert build_paquet(table, autre, "f.csv")["licenses"] == [
+        {"title": "Réponses réservées", "path": "LICENCE.txt"}
+    ]
 
 
 def test_le_lisez_moi_tient_en_parties_separees_d_une_ligne_vide() -> None:

@@ -144,6 +144,38 @@ def test_ods_plie_ses_phrases_et_tient_en_largeur() -> None:
     assert [page.attrib[f"{{{ns['style']}}}scale-to-{axe}"] for axe in "XY"] == ["1", "0"]
 
 
+def test_ods_declare_chaque_style_qu_il_nomme_titres_gras_et_decimales() -> None:
+    ns = {nom: f"urn:oasis:names:tc:opendocument:xmlns:{nom}:1.0" for nom in ("style", "table")}
+    contenu, page = _lire_ods("content.xml"), _lire_ods("styles.xml")
+    nommes = {
+        v for e in contenu.iter() for cle, v in e.attrib.items() if cle == f"{{{ns['table']}}}style-name"
+    }
+    declares = {e.attrib[f"{{{ns['style']}}}name"] for e in contenu.findall(".//style:style", ns)}
+    assert nommes <= declares
+    mises = {e.attrib[f"{{{ns['style']}}}name"] for e in page.findall(".//style:page-layout", ns)}
+    (maitre,) = page.findall(".//style:master-page", ns)
+    assert maitre.attrib[f"{{{ns['style']}}}page-layout-name"] in mises
+    for feuille in contenu.findall(".//table:table", ns):
+        titres = feuille.findall("table:table-header-rows/table:table-row/table:table-cell", ns)
+        assert {t.attrib[f"{{{ns['table']}}}style-name"] for t in titres} == {"titre"}
+    donnees = contenu.findall(".//table:table", ns)[1].find("table:table-row", ns)
+    assert donnees is not None
+    styles = [c.attrib.get(f"{{{ns['table']}}}style-name") for c in donnees]
+    assert styles == [None, None, "ce1", "ce0", None]
+
+
+@ECRITURES
+def test_un_texte_absent_est_une_case_vide_et_une_date_un_jour(write: Callable[..., bytes]) -> None:
+    table = pd.DataFrame(
+        {"nom": ["Œuilly", None], "jour": pd.to_datetime(["2026-05-04", None]), "vrai": [True, False]}
+    )
+    lues = CalamineWorkbook.from_filelike(io.BytesIO(write(table, PROVENANCE)))
+    _, pleine, vide = lues.get_sheet_by_name("Données").to_python()
+    assert pleine[0] == "Œuilly"
+    assert "2026-05-04" in str(pleine[1])
+    assert vide[:2] == ["", ""]
+
+
 def test_ods_nomme_chacune_de_ses_pieces() -> None:
     ns = "{urn:oasis:names:tc:opendocument:xmlns:manifest:1.0}"
     racine = _lire_ods("META-INF/manifest.xml")
