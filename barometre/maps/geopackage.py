@@ -51,10 +51,14 @@ def to_gpkg(table: pd.DataFrame, provenance: Provenance) -> bytes:
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _DATE})
     with tempfile.TemporaryDirectory() as dossier:
         fichier = Path(dossier) / "vue.gpkg"
-        styles = [_write_couche(fichier, nom, lignes, formes) for nom, lignes in _list_couches(table)]
+        styles = pd.DataFrame(
+            [_write_couche(fichier, nom, lignes, formes) for nom, lignes in _list_couches(table)]
+        )
+        # QGIS 3.22 range les styles par ces deux colonnes : sans elles, il n'en lit aucun.
+        styles = styles.assign(useAsDefault=True, update_time=pd.Timestamp(_DATE))
         mentions = pd.DataFrame(list(provenance.mentions), columns=["mention", "texte"])
         pyogrio.write_dataframe(mentions, fichier, layer="provenance", append=True)
-        pyogrio.write_dataframe(pd.DataFrame(styles), fichier, layer=_STYLES, append=True)
+        pyogrio.write_dataframe(styles, fichier, layer=_STYLES, append=True)
         return fichier.read_bytes()
 
 
@@ -107,7 +111,7 @@ def _write_couche(fichier: Path, nom: str, lignes: pd.DataFrame, formes: gpd.Geo
     return {
         "f_table_catalog": "", "f_table_schema": "", "f_table_name": nom, "f_geometry_column": "geom",
         "styleName": nom, "styleQML": build_style(couche["valeur"], unite),
-        "styleSLD": "", "useAsDefault": "1", "description": titre, "owner": "",
+        "styleSLD": "", "description": titre, "owner": "", "ui": "",
     }  # fmt: skip
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import subprocess
+import tempfile
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -12,7 +14,17 @@ import pyogrio
 import pytest
 
 from barometre.domain.provenance import Provenance
-from barometre.maps.geopackage import COUCHES_MAX, GeopackageRefuse, build_style, count_couches, to_gpkg
+from barometre.maps.geopackage import (
+    A_NE_PAS_CITER,
+    COUCHES_MAX,
+    COULEURS,
+    NON_PUBLIE,
+    GeopackageRefuse,
+    build_style,
+    count_couches,
+    to_gpkg,
+)
+from barometre.maps.palettes import ABSENT
 
 PROVENANCE = Provenance("Un titre", "f", "France", "Essai", "22 novembre 2026", "v1", (), simulee=True)
 TABLE = pd.DataFrame(
@@ -125,3 +137,51 @@ def test_une_vue_de_trop_de_couches_est_refusee_et_dit_quoi_changer() -> None:
 def test_une_vue_sans_territoire_est_refusee_par_une_phrase() -> None:
     with pytest.raises(GeopackageRefuse, match="par=territoire"):
         to_gpkg(TABLE.assign(territoire_id="france"), PROVENANCE)
+
+
+# Ce que QGIS fait d'une couche à son ouverture : son style, puis les couleurs de son image.
+LIRE_QGIS = """
+import sys
+from qgis.core import QgsApplication, QgsMapRendererSequentialJob, QgsMapSettings, QgsVectorLayer
+from qgis.PyQt.QtCore import QSize
+application = QgsApplication([], False)
+application.initQgis()
+couche = QgsVectorLayer(sys.argv[1] + "|layername=a", "a", "ogr")
+reglages = QgsMapSettings()
+reglages.setLayers([couche])
+reglages.setOutputSize(QSize(300, 300))
+reglages.setExtent(couche.extent())
+dessin = QgsMapRendererSequentialJob(reglages)
+dessin.start()
+dessin.waitForFinished()
+image = dessin.renderedImage()
+regles = couche.renderer().rootRule().children()
+print("|".join(regle.label() for regle in regles))
+print(" ".join({image.pixelColor(x, y).name() for x in range(300) for y in range(300)}))
+"""
+
+
+def _run_qgis(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Par le Python du système, où QGIS s'installe."""
+    reglages = {"QT_QPA_PLATFORM": "offscreen", "PATH": "/usr/bin:/bin", "HOME": tempfile.gettempdir()}
+    return subprocess.run(
+        ["/usr/bin/python3", "-c", *arguments], check=False, capture_output=True, text=True, env=reglages
+    )
+
+
+def test_qgis_lit_un_style_date_et_choisi_d_office(fichier: Path) -> None:
+    """QGIS 3.22 range les styles par ces deux colonnes : sans elles, il n'en lit aucun et dessine en uni."""
+    styles = pyogrio.read_dataframe(fichier, layer="layer_styles")
+    assert styles["useAsDefault"].tolist() == [True, True]
+    assert styles["update_time"].notna().all()
+
+
+def test_qgis_ouvre_la_couche_coloree(fichier: Path) -> None:
+    if not Path("/usr/bin/python3").exists() or _run_qgis("import qgis.core").returncode:
+        pytest.skip("QGIS n'est pas sur cette machine : le style n'est vérifié que par sa structure")
+    lu = _run_qgis(LIRE_QGIS, str(fichier))
+    libelles, couleurs = lu.stdout.strip().splitlines()
+    assert libelles.split("|")[-2:] == [NON_PUBLIE, A_NE_PAS_CITER]
+    # Le gris de ce qui n'est pas publié, et deux teintes pour deux valeurs.
+    assert {ABSENT, COULEURS[0]} <= set(couleurs.split())
+    assert len(set(couleurs.split()) & set(COULEURS)) == 2
