@@ -9,7 +9,7 @@ from datetime import datetime
 import pytest
 
 from barometre.domain.version import Version
-from barometre.views.lecture.reference import build_reference
+from barometre.views.lecture.reference import build_cle, build_reference
 from tests import mini
 
 ADRESSE = "https://exemple.fr/explorer?theme=inclusion&par=strate&version=v1"
@@ -46,3 +46,17 @@ def test_bibtex_ferme_ses_accolades_et_garde_l_adresse() -> None:
     assert sans_echappees.count("{") == sans_echappees.count("}")
     assert f"url = {{{ADRESSE}}}" in bibtex
     assert r"100 \% d’\{essai\} \& de\_soulignés" in bibtex
+
+
+def test_deux_vues_d_une_version_ont_deux_cles_et_la_meme_partout() -> None:
+    cle = build_cle("v1", ADRESSE)
+    assert re.fullmatch(r"barometre-explorer-[0-9a-f]{6}-v1", cle)
+    # Ni l'hôte ni l'ordre des choix n'en changent ; une autre vue, une autre page ou une autre version, si.
+    ailleurs = "http://localhost:8501/explorer?version=v1&par=strate&theme=inclusion"
+    assert build_cle("v1", ailleurs) == cle
+    autres = (ADRESSE.replace("strate", "type"), ADRESSE.replace("explorer", "carte"), "https://exemple.fr/")
+    cles = {cle, build_cle("v2", ADRESSE), *(build_cle("v1", autre) for autre in autres)}
+    assert len(cles) == 5
+    reference = build_reference(TITRE, _version(simulee=True), ADRESSE)
+    assert reference.bibtex.startswith(f"@misc{{{cle},")
+    assert json.loads(reference.csl)[0]["id"] == cle

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from barometre.domain.formats import format_date
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION
@@ -35,6 +37,15 @@ def build_reference(titre: str, version: Version, adresse: str) -> Reference:
     )
 
 
+def build_cle(version_id: str, adresse: str) -> str:
+    """Une clé par vue et par version, quel que soit l’hôte : deux vues citées ne se confondent pas."""
+    lue = urlsplit(adresse)
+    page = lue.path.rpartition("/")[2] or "accueil"
+    vue = urlencode(sorted((nom, v) for nom, v in parse_qsl(lue.query) if nom != "version"))
+    condense = hashlib.sha256(f"{page}?{vue}".encode()).hexdigest()[:6]
+    return f"barometre-{page}-{condense}-{version_id}"
+
+
 def _build_texte(titre: str, version: Version, adresse: str, avis: str) -> str:
     phrases = (
         f"{' et '.join(AUTEURS)}, {OUVRAGE}",
@@ -55,7 +66,7 @@ def _build_bibtex(titre: str, version: Version, adresse: str, avis: str) -> str:
         "note": _escape_latex(avis),
     }
     lignes = ",\n".join(f"  {nom} = {{{texte}}}" for nom, texte in champs.items() if texte)
-    return f"@misc{{barometre-{version.version_id},\n{lignes}\n}}"
+    return f"@misc{{{build_cle(version.version_id, adresse)},\n{lignes}\n}}"
 
 
 def _escape_latex(texte: str) -> str:
@@ -66,7 +77,7 @@ def _build_csl(titre: str, version: Version, adresse: str, avis: str) -> str:
     """CSL-JSON 1.0 : un tableau d'un élément, que Zotero importe."""
     jour = version.creee_le
     fiche = {
-        "id": f"barometre-{version.version_id}",
+        "id": build_cle(version.version_id, adresse),
         "type": "dataset",
         "title": titre,
         "container-title": OUVRAGE,
