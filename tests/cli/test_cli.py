@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import re
-import runpy
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,21 +32,6 @@ def entrepot_mini(
     monkeypatch.setenv("BAROMETRE_ENTREPOT", adresse)
     monkeypatch.setenv("BAROMETRE_REGISTRE", f"sqlite:///{tmp_path}/registre.db")
     return construire_mini(open_entrepot(adresse))
-
-
-@pytest.mark.parametrize(("pose", "attendu"), [("", "1"), ("3", "3")])
-def test_le_calcul_n_a_qu_un_fil_par_processus(
-    pose: str, attendu: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Dit avant que numpy se charge ; qui en veut d'autres le dit, et il l'a."""
-    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
-    if pose:
-        monkeypatch.setenv("OPENBLAS_NUM_THREADS", pose)
-    monkeypatch.setattr("barometre.cli.main", lambda: 0)
-    runpy.run_module("barometre.__main__")
-    assert os.environ["OPENBLAS_NUM_THREADS"] == attendu
-    source = Path("barometre/__main__.py").read_text()
-    assert source.index("OPENBLAS_NUM_THREADS") < source.index("import main")
 
 
 ANGLAIS = re.compile(r"\b(usage:|options:|error|show this|positional|required|choose from|invalid)\b")

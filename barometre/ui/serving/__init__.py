@@ -31,6 +31,7 @@ from barometre.ui.serving.figures import FiguresSeules
 from barometre.ui.serving.headers import SecurityHeaders
 from barometre.ui.serving.journaux import set_journaux
 from barometre.ui.serving.ouverture import check_ouverture
+from barometre.ui.serving.rendue import drop_libere, set_rendue
 from barometre.ui.serving.travaux import ATELIER
 
 # Objets nés entre deux passages du ramasse-miettes, et passages entre générations (d’origine : 700, 10, 10) :
@@ -61,6 +62,7 @@ def build_routes() -> list[BaseRoute]:
 @asynccontextmanager
 async def warm_up(_: object) -> AsyncGenerator[None]:
     """Au démarrage, à part : recherche, accueil, thèmes, fichiers compressés ; à la fin, les exports."""
+    set_rendue()
     set_journaux()
     set_calendrier_garde()
     graphiques = [f"/static/js/{nom}" for nom in list_fichiers(GRAPHIQUE)]
@@ -77,6 +79,7 @@ def _warm_and_settle() -> None:
     """
     chauffe.warm_up()
     gc.collect()
+    drop_libere()
     gc.freeze()
     gc.set_threshold(*SEUILS)
 
