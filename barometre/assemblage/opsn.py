@@ -8,17 +8,43 @@ from barometre.access import Gate
 from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
 from barometre.charts import Dessin, build_ecarts
-from barometre.views.piloter.opsn import VueOpsn, build_vue_opsn, get_perimetre_territoire
+from barometre.views.piloter.opsn import (
+    ECARTS_PROJETES,
+    EcartOpsn,
+    VueOpsn,
+    build_cadre_ecarts,
+    build_table_ecarts,
+    build_vue_opsn,
+)
+from barometre.views.piloter.perimetre import (
+    PratiquesRegion,
+    get_perimetre_territoire,
+    read_pratiques_region,
+)
 
 LEGENDE = "À droite du zéro, plus souvent chez les couvertes ; à gauche, moins souvent."
+LEGENDE_REGION = "À droite du zéro, plus souvent dans la région ; à gauche, moins souvent."
 
 
 @dataclass(frozen=True, slots=True)
 class OpsnAffiches:
-    """La vue et le graphique des écarts ; il manque quand rien ne se compare."""
+    """La vue et le graphique des écarts ; il manque quand rien ne se compare.
 
+    `ecarts_projetes` : les premiers seulement, ce qui tient sur un écran projeté.
+    """
+
+    theme_id: str
     vue: VueOpsn
     ecarts: Dessin | None
+    ecarts_projetes: Dessin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PratiquesAffichees:
+    """La région du périmètre face aux autres, et son graphique s'il y a quelque chose à dessiner."""
+
+    vue: PratiquesRegion
+    graphique: Dessin | None
 
 
 def load_opsn(gate: Gate, theme_id: str) -> OpsnAffiches:
@@ -30,12 +56,34 @@ def _opsn(gate: Gate, theme_id: str) -> OpsnAffiches:
     catalogue = load_catalogue()
     vue = build_vue_opsn(gate, catalogue, theme_id)
     if not vue.ecarts:
-        return OpsnAffiches(vue, None)
+        return OpsnAffiches(theme_id, vue, None)
     titre = f"{catalogue.get_theme(theme_id).titre} : couvertes et non connues"
-    graphique = build_ecarts(
-        vue.cadre_ecarts, titre=titre, phrase=vue.phrase_ecarts, table=vue.table_ecarts, legende=LEGENDE
+    dessins = (_draw(vue.ecarts[:n], titre, vue.phrase_ecarts, LEGENDE) for n in (None, ECARTS_PROJETES))
+    return OpsnAffiches(theme_id, vue, *dessins)
+
+
+def _draw(ecarts: tuple[EcartOpsn, ...], titre: str, phrase: str, legende: str) -> Dessin:
+    return build_ecarts(
+        build_cadre_ecarts(ecarts),
+        titre=titre,
+        phrase=phrase,
+        table=build_table_ecarts(ecarts),
+        legende=legende,
     )
-    return OpsnAffiches(vue, graphique)
+
+
+def load_pratiques_region(gate: Gate, theme_id: str) -> PratiquesAffichees:
+    """Pour l'agent d'un OPSN : la région de son périmètre face aux autres, sur un thème."""
+    return memoire.get_vue(gate, _pratiques, theme_id)
+
+
+def _pratiques(gate: Gate, theme_id: str) -> PratiquesAffichees:
+    catalogue = load_catalogue()
+    vue = read_pratiques_region(gate, catalogue, load_territoire_opsn(gate), theme_id)
+    if not vue.ecarts:
+        return PratiquesAffichees(vue, None)
+    titre = f"{catalogue.get_theme(theme_id).titre} : {vue.region} et les autres régions"
+    return PratiquesAffichees(vue, _draw(vue.ecarts, titre, vue.phrase, LEGENDE_REGION))
 
 
 def load_territoire_opsn(gate: Gate) -> str:

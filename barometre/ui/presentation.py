@@ -12,8 +12,9 @@ import streamlit as st
 
 from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
-from barometre.rapports.diapos import Choix, build_diapos, is_presentable
-from barometre.ui import porte, selectors, state
+from barometre.rapports.diapo import Choix
+from barometre.rapports.diapos import build_diapos, is_presentable
+from barometre.ui import porte, roles, selectors, state
 from barometre.ui.blocks.diapos import Pied, build_presentation
 from barometre.ui.navigation import PageDeclaree
 from barometre.views.lecture.selection import read_selection
@@ -33,7 +34,7 @@ def render_presentation(page: PageDeclaree) -> None:
     state.write_valeur(VERSION, porte.get_version_id(), "")
     gate = porte.get_gate()
     diapos = memoire.get_vue(gate, build_diapos, page.adresse, read_choix(page))
-    pied = Pied(porte.get_version(), page.titre)
+    pied = Pied(porte.get_version(), page.titre, roles.describe_vue_simulee())
     st.html(build_presentation(diapos, int(st.query_params[CLE]), pied))
     st.button("Quitter la présentation", key="quitter-presentation", on_click=_leave)
 

@@ -155,6 +155,12 @@ def render_bandeau_role() -> None:
         st.button("Revenir à la vue publique", key="quitter_role", on_click=become_public)
 
 
+def describe_vue_simulee() -> str:
+    """La vue prêtée, en une phrase ; vide pour qui lit avec ses propres droits."""
+    portee = porte.get_portee()
+    return f"Vue simulée. {_describe(portee)}" if portee.simulee else ""
+
+
 def _describe(portee: Portee) -> str:
     gate = porte.get_gate()
     if portee.role == "collectivite":

@@ -11,5 +11,6 @@ affiches = opsn.select_opsn()
 with retenir:
     opsn.render_a_retenir(affiches)
 opsn.render_perimetre(affiches)
+opsn.render_pratiques(affiches)
 opsn.render_ecarts(affiches)
 opsn.render_liste(affiches)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-import pandas as pd
+import random
+from types import SimpleNamespace
+from typing import cast
 
+import pandas as pd
+import pytest
+
+from barometre.access import Gate
 from barometre.access.participation import count_by_group, list_confondus
 
 
@@ -66,3 +72,39 @@ def test_de_deux_perimetres_voisins_un_seul_se_dit() -> None:
     un = frozenset(f"c{i}" for i in range(0, 140, 2))
     assert _confondre({"a": un, "b": un | {"c1"}}) == {"b"}
     assert _confondre({"a": un, "b": un}) == set()
+
+
+@pytest.mark.parametrize("graine", range(5))
+def test_le_compte_de_tous_les_opsn_est_celui_qu_on_refait_un_par_un(graine: int) -> None:
+    """Lus ensemble, 73 OPSN prennent 0,2 s au lieu de dix : la lecture lente, naïve, dit la même chose."""
+    tirage = random.Random(graine)
+    ids = CADRE["collectivite_id"].tolist()
+    repondantes = frozenset(tirage.sample(ids, 60))
+    # Des périmètres qui se recouvrent, du vide au pays entier, avec des membres hors du cadre.
+    perimetres = {
+        f"o{i}": [*tirage.sample(ids, tirage.choice([3, 12, 30, 80])), "ailleurs"] for i in range(12)
+    }
+    paires = pd.DataFrame(
+        [(o, c) for o, siennes in perimetres.items() for c in siennes], columns=["opsn_id", "collectivite_id"]
+    )
+    porte = SimpleNamespace(
+        list_collectivites=lambda: CADRE,
+        list_perimetres_opsn=lambda: paires,
+        count_repondantes=lambda groupes: count_by_group(groupes, repondantes),
+    )
+    lus = Gate.count_repondantes_opsn(cast("Gate", porte)).to_dict("index")
+    assert set(lus) == set(perimetres)
+    confondus = _confondre({o: frozenset(siennes) - {"ailleurs"} for o, siennes in perimetres.items()})
+    dits = 0
+    for opsn, siennes in perimetres.items():
+        connues = [c for c in siennes if c in ids]
+        ont = sum(c in repondantes for c in connues)
+        assert lus[opsn]["cadre"] == len(connues)
+        if len(connues) < 10 or ont < 10 or opsn in confondus:
+            assert pd.isna(lus[opsn]["taux"])
+            continue
+        dits += 1
+        # Sous cent, un nombre se dit à cinq près, et le taux de même.
+        assert lus[opsn]["taux"] == pytest.approx(ont / len(connues), abs=5 / len(connues))
+        assert lus[opsn]["repondantes"] % 5 == 0 or ont >= 100
+    assert dits

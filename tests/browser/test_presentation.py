@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 
+import pypdf
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -45,3 +47,38 @@ def test_le_clavier_avance_recule_et_quitte_sur_une_version_figee(serveur: str, 
     page.wait_for_selector(".baro-diapo", state="detached")
     expect(page).not_to_have_url(re.compile("presentation|version"))
     expect(page.locator("h1")).to_be_visible()
+
+
+# Chaque diapositive à son tour : ce qui dépasse, défile, se recouvre, et le plus petit texte.
+MESURE = """() => [...document.querySelectorAll('.baro-diapo')].map((diapo, rang) => {
+  document.querySelectorAll('.baro-diapo').forEach(d => d.classList.toggle('baro-en-cours', d === diapo));
+  const bas = (e) => e.getBoundingClientRect().bottom;
+  const pied = diapo.querySelector('footer'), corps = [...diapo.children].filter(e => e !== pied);
+  const textes = [...diapo.querySelectorAll('p, li, h1')].filter(e => e.textContent.trim());
+  return {
+    rang: rang + 1,
+    recouvre: Math.round(Math.max(...corps.map(bas)) - pied.getBoundingClientRect().top),
+    depasse: Math.round(bas(document.querySelector('.baro-diapos-nav')) - innerHeight),
+    defile: Math.max(0, ...[...diapo.querySelectorAll('.baro-dessin')]
+      .map(e => e.scrollHeight - e.clientHeight)),
+    petit: Math.min(...textes.map(e => parseFloat(getComputedStyle(e).fontSize))),
+  };
+})"""
+
+
+@pytest.mark.parametrize(
+    "chemin",
+    ["/participation", "/opsn?voir_comme=programme", "/carte"],
+)
+def test_chaque_diapositive_tient_sur_le_projecteur_et_sur_sa_feuille(
+    serveur: str, visiter: Visiter, chemin: str
+) -> None:
+    page = visiter(serveur, chemin).page
+    page.set_viewport_size({"width": 1024, "height": 768})
+    page.get_by_role("button", name="Présenter", exact=True).click()
+    page.wait_for_selector(".baro-en-cours")
+    mesures = page.evaluate(MESURE)
+    assert [m for m in mesures if max(m["recouvre"], m["depasse"], m["defile"] - 1) > 0] == []
+    assert min(m["petit"] for m in mesures) >= 14
+    feuilles = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    assert len(feuilles) == len(mesures)

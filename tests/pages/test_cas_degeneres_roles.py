@@ -59,4 +59,11 @@ def test_une_phrase_entiere_pour_qui_a_des_droits(degenere: str, monkeypatch: py
         if portee == SEUL and adresse == "opsn":
             assert "Aucune collectivité n’est connue dans ce périmètre" in texte
             assert "0\u00a0collectivité (0\u202f%)" in texte
+        if portee == VOISIN:
+            for dit in (
+                "à une vague au moins",
+                "À accompagner d’abord",
+                "trop peu de réponses pour la comparer",
+            ):
+                assert dit in texte
     depot.forget()

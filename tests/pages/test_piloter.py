@@ -165,3 +165,13 @@ def test_le_fonds_dit_ce_qui_n_est_pas_public(ouvrir: Ouvrir) -> None:
     assert "88\u00a0millions d’euros annoncés" in texte
     assert "importer-actions FICHIER" in texte
     assert "Les crédits effectivement consommés" in texte
+
+
+def test_un_visiteur_voit_la_carte_des_opsn_et_rien_d_un_perimetre(ouvrir: Ouvrir) -> None:
+    page = ouvrir("opsn")
+    html = _tout(page) + " ".join(h.value for h in page.header)
+    assert "baro-image-carte" in html
+    assert "Rien de connu (ce qui ne veut pas dire non couvert)" in html
+    assert [
+        mot for mot in ("Votre périmètre", "À accompagner d’abord", "autour de vous") if mot in html
+    ] == []

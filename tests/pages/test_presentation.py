@@ -10,7 +10,8 @@ import pytest
 from barometre.assemblage import depot
 from barometre.catalogue import load_catalogue
 from barometre.domain.portee import PUBLIC
-from barometre.rapports.diapos import Choix, build_diapos, is_presentable
+from barometre.rapports.diapo import Choix
+from barometre.rapports.diapos import build_diapos, is_presentable
 from barometre.ui.navigation import list_pages
 from barometre.views.lecture.selection import Selection
 from tests.pages.conftest import Ouvrir, list_notes_nues
@@ -40,7 +41,7 @@ def test_une_page_projetee_n_a_que_ses_diapositives(ouvrir: Ouvrir, adresse: str
 
 def test_un_grand_chiffre_a_toujours_son_n_et_sa_note(ouvrir: Ouvrir) -> None:
     html = _tout(ouvrir("inclusion", presentation="1"))
-    grands = re.findall(r'baro-grand">[^<]*</p><p class="baro-preuve">([^<]*)<', html)
+    grands = re.findall(r'baro-grand[^>]*>[^<]*</p><p class="baro-preuve">([^<]*)<', html)
     assert grands
     assert html.count("baro-grand") == len(grands)
     assert all("note " in preuve and "réponse" in preuve for preuve in grands)

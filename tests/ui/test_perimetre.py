@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from barometre.views.piloter.opsn import get_perimetre_territoire
+from barometre.views.piloter.perimetre import get_perimetre_territoire
 
 REGIONS = {"departement-01": "84", "departement-38": "84", "departement-33": "75"}
 

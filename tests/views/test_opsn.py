@@ -87,5 +87,6 @@ def test_un_taux_qui_dirait_qui_a_repondu_se_tait_et_la_page_dit_pourquoi(
         "1\u00a0taux de réponse ne se dit pas : à moins de 10 collectivités"
     )
     assert vue.plus_grands == (
-        "Gironde Numérique : 4\u00a0collectivités, leur part dirait, à côté d’une autre, qui a répondu",
+        "Gironde Numérique : 4\u00a0collectivités, leur part ne se dit pas : à côté d’une autre, elle dirait "
+        "qui a répondu",
     )

@@ -105,13 +105,18 @@ def render_titre_papier(titre: str) -> None:
 
 def render_legende(legende: Legende) -> None:
     """Les classes, le doute et l'absence ; la même pour les trois façons de dessiner."""
+    st.html(build_html_legende(legende))
+
+
+def build_html_legende(legende: Legende) -> str:
+    """La légende, échappée : sous une carte de la page, ou à côté d'une carte projetée."""
     entrees = "".join(
         f'<li><span class="baro-pave baro-pave-{entree.motif}" style="--couleur:{entree.couleur}"></span>'
         f"{texte(entree.libelle)}</li>"
         for entree in legende.entrees
     )
     note = f"<p>{texte(legende.note)}</p>" if legende.note else ""
-    st.html(
+    return (
         f'<div class="baro-legende-carte"><p><strong>{texte(legende.titre)}</strong></p>'
         f"<ul>{entrees}</ul>{note}</div>"
     )

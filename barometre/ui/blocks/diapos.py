@@ -11,19 +11,24 @@ from barometre.charts import Marques
 from barometre.domain.formats import format_date
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION
 from barometre.domain.version import Version
-from barometre.rapports.diapos import Diapo
+from barometre.maps.legende import Legende
+from barometre.rapports.diapo import Diapo
 from barometre.rapports.modele import Image
+from barometre.ui.blocks.carte_et_doubles import build_html_legende
 from barometre.ui.blocks.textes import texte
 
 
 @dataclass(frozen=True, slots=True)
 class Pied:
-    """Ce que chaque diapositive porte en bas : la version figée et la page dont elle vient."""
+    """Ce que chaque diapositive porte en bas : la version figée, la page dont elle vient, la vue prêtée."""
 
     version: Version
     page: str
+    vue: str = ""
 
 
+# « 1 234 habitants » se projette en grand ; au-delà, ce sont des mots.
+NOMBRE = 15
 GESTES = {
     "-1": "Précédente", "1": "Suivante", "imprimer": "Imprimer", "quitter": "Quitter (Échap)",
 }  # fmt: skip
@@ -50,28 +55,37 @@ def _build_diapo(diapo: Diapo, rang: int, total: int, en_cours: bool, pied: Pied
     classe = "baro-diapo baro-en-cours" if en_cours else "baro-diapo"
     morceaux = (
         f"<h1>{texte(diapo.titre)}</h1>",
-        f'<p class="baro-grand">{texte(diapo.grand)}</p>' if diapo.grand else "",
+        _build_grand(diapo.grand),
         f'<p class="baro-preuve">{texte(diapo.preuve)}</p>' if diapo.preuve else "",
         f'<p class="baro-dite">{texte(diapo.phrase)}</p>' if diapo.phrase else "",
         _build_liste(diapo.elements),
-        _build_dessin(diapo.dessin),
+        _build_dessin(diapo.dessin, diapo.legende),
         _build_pied(pied, rang, total, diapo.reel),
     )
     return f'<section class="{classe}" data-rang="{rang}">{"".join(morceaux)}</section>'
+
+
+def _build_grand(grand: str) -> str:
+    """Des mots (« Rien de démontré ») tiennent en plus petit qu'un nombre."""
+    if not grand:
+        return ""
+    classe = "baro-grand baro-mots" if len(grand) > NOMBRE else "baro-grand"
+    return f'<p class="{classe}">{texte(grand)}</p>'
 
 
 def _build_liste(elements: Sequence[str]) -> str:
     return f"<ul>{''.join(f'<li>{texte(e)}</li>' for e in elements)}</ul>" if elements else ""
 
 
-def _build_dessin(dessin: Marques | Image | None) -> str:
+def _build_dessin(dessin: Marques | Image | None, legende: Legende | None) -> str:
     """Les lignes d'un graphique sont du texte ; une carte est une image qui a son texte de remplacement."""
     if dessin is None:
         return ""
     if isinstance(dessin, Marques):
         return f'<div class="baro-dessin">{dessin.html}<p>{texte(dessin.legende)}</p></div>'
     contenu = base64.b64encode(dessin.octets).decode("ascii")
-    return f'<img src="data:image/png;base64,{contenu}" alt="{escape(dessin.alt)}">'
+    image = f'<img src="data:image/png;base64,{contenu}" alt="{escape(dessin.alt)}">'
+    return f'<div class="baro-carte-projetee">{image}{build_html_legende(legende) if legende else ""}</div>'
 
 
 def _build_pied(pied: Pied, rang: int, total: int, reel: bool) -> str:
@@ -80,7 +94,8 @@ def _build_pied(pied: Pied, rang: int, total: int, reel: bool) -> str:
     simulee = f"<strong>{texte(AVERTISSEMENT_SIMULATION)}</strong> " if fausses else ""
     donnees = f"Données figées : version {pied.version.version_id}, du {format_date(pied.version.creee_le)}. "
     donnees += "Fait public, réel." if reel else "Intervalles hors biais de participation."
+    vue = f" {texte(pied.vue)}" if pied.vue else ""
     return (
-        f"<footer><span>{simulee}{texte(donnees)}</span>"
+        f"<footer><span>{simulee}{texte(donnees)}{vue}</span>"
         f"<span>{texte(pied.page)} · {rang} / {total}</span></footer>"
     )

@@ -37,7 +37,7 @@ from barometre.views.collectivite.comparer import VueComparer
 from barometre.views.donnees.exacts import build_exacts
 from barometre.views.lecture.address import build_query
 from barometre.views.lecture.selection import Selection
-from barometre.views.piloter.opsn import list_suivi, name_suivi
+from barometre.views.piloter.perimetre import list_suivi, name_suivi
 from barometre.views.piloter.relance import list_a_relancer, name_liste
 
 IMAGES: dict[FormatImage, str] = {"png": "image/png", "svg": "image/svg+xml"}

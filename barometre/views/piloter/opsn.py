@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -16,10 +15,8 @@ from barometre.domain.indicateur import Indicateur
 from barometre.domain.noms import build_cle_tri
 from barometre.domain.provenance import Provenance
 from barometre.domain.secret import SEUIL_CADRE
-from barometre.domain.territoire import FRANCE, TYPES
-from barometre.views.collectivite.identite import NOMS_TYPES
+from barometre.domain.territoire import TYPES
 from barometre.views.lecture.groupes_compares import PRECAUTION, GroupeCompare, read_couvertes
-from barometre.views.lecture.libelles import Libelles
 from barometre.views.lecture.ligne import Lecture
 from barometre.views.lecture.provenance import build_provenance_lecture
 from barometre.views.lecture.selection import Selection
@@ -27,11 +24,10 @@ from barometre.views.lecture.tableau import build_tableau, to_pourcent
 
 COLONNES = ("opsn", "departements", "adherentes", "perimetre", "taux")
 # Ce qui se lit d'un coup sur un écran de 1024 × 768.
-PROJETES = 8
+PROJETES, ECARTS_PROJETES = 10, 10
 SANS_MEMBRE: Mapping[str, Any] = {"cadre": 0, "taux": None, "confondu": False}
-CONFONDU = "leur part dirait, à côté d’une autre, qui a répondu"
+CONFONDU = "leur part ne se dit pas : à côté d’une autre, elle dirait qui a répondu"
 COLONNES_ECARTS = ("pratique", "ecart", "ecart_bas", "ecart_haut", "ecart_simple", "verdict")
-COLONNES_SUIVI = ("collectivite_id", "collectivite", "type", "vagues_repondues", "obligations", "motif")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,32 +137,37 @@ class VueOpsn:
         ]
         return build_tableau(lignes, COLONNES)
 
-    @property
-    def cadre_ecarts(self) -> pd.DataFrame:
-        """Le cadre du graphique des écarts (`charts.ecarts`)."""
-        return pd.DataFrame(
-            {
-                "groupe": [e.indicateur.titre for e in self.ecarts],
-                "montre": True,
-                "demontre": [e.compare.sens != 0 for e in self.ecarts],
-                "ecart": [e.compare.difference for e in self.ecarts],
-                "bas": [e.compare.bas for e in self.ecarts],
-                "haut": [e.compare.haut for e in self.ecarts],
-                "texte": [format_points(e.compare.difference) for e in self.ecarts],
-                "intervalle": [e.intervalle for e in self.ecarts],
-                "raison": "",
-            }
-        )
 
-    @property
-    def table_ecarts(self) -> pd.DataFrame:
-        """Les écarts à structure égale, en tableau ; l'écart simple à côté."""
-        lignes = [
-            (e.indicateur.titre, *(to_pourcent(x) for x in (c.difference, c.bas, c.haut, c.simple)), e.mot)
-            for e in self.ecarts
-            for c in (e.compare,)
-        ]
-        return build_tableau(lignes, COLONNES_ECARTS)
+def build_cadre_ecarts(ecarts: Sequence[EcartOpsn]) -> pd.DataFrame:
+    """Le cadre du graphique des écarts (`charts.ecarts`)."""
+    return pd.DataFrame(
+        {
+            "groupe": [e.indicateur.titre for e in ecarts],
+            "montre": True,
+            "demontre": [e.compare.sens != 0 for e in ecarts],
+            "ecart": [e.compare.difference for e in ecarts],
+            "bas": [e.compare.bas for e in ecarts],
+            "haut": [e.compare.haut for e in ecarts],
+            "texte": [format_points(e.compare.difference) for e in ecarts],
+            "intervalle": [e.intervalle for e in ecarts],
+            "raison": "",
+        }
+    )
+
+
+def build_table_ecarts(ecarts: Sequence[EcartOpsn]) -> pd.DataFrame:
+    """Les écarts à structure égale, en tableau ; l'écart simple à côté."""
+    lignes = [
+        (e.indicateur.titre, *(to_pourcent(x) for x in (c.difference, c.bas, c.haut, c.simple)), e.mot)
+        for e in ecarts
+        for c in (e.compare,)
+    ]
+    return build_tableau(lignes, COLONNES_ECARTS)
+
+
+def sort_ecarts(ecarts: Iterable[EcartOpsn]) -> tuple[EcartOpsn, ...]:
+    """Les écarts démontrés d'abord, les plus grands en tête."""
+    return tuple(sorted(ecarts, key=lambda e: (e.compare.sens == 0, -abs(e.compare.difference))))
 
 
 def _describe_ligne(ligne: LigneOpsn) -> str:
@@ -220,79 +221,4 @@ def _build_ligne(id_: str, nom: str, siens: pd.DataFrame, compte: Mapping[Any, A
 def _list_ecarts(gate: Gate, indicateurs: Sequence[Indicateur], vague_id: str) -> tuple[EcartOpsn, ...]:
     """Toutes collectivités confondues d'abord, sinon les communes : le champ le plus large qui se montre."""
     lus = read_couvertes(gate, [i.id for i in indicateurs], vague_id, ("", *TYPES))
-    ecarts = [EcartOpsn(i, lus[i.id][1]) for i in indicateurs if i.id in lus]
-    return tuple(sorted(ecarts, key=lambda e: (e.compare.sens == 0, -abs(e.compare.difference))))
-
-
-def list_suivi(gate: Gate, catalogue: Catalogue, jour: date) -> pd.DataFrame:
-    """Le périmètre de l'OPSN du lecteur, celles à accompagner d'abord en tête, et pourquoi.
-
-    Vide pour toute autre portée : la participation nommée est un droit.
-    """
-    if gate.portee.role != "opsn":
-        return build_tableau([], COLONNES_SUIVI)
-    lignes = gate.list_collectivites()
-    siennes = lignes[lignes["collectivite_id"].isin(gate.list_perimetre_opsn(gate.portee.opsn_id))]
-    vagues = gate.list_participations().groupby("collectivite_id")["vague_id"].nunique()
-    suivi = pd.DataFrame(
-        {
-            "collectivite_id": siennes["collectivite_id"],
-            "collectivite": siennes["nom"],
-            "type": siennes["type"].map(NOMS_TYPES),
-            "vagues_repondues": siennes["collectivite_id"].map(vagues).fillna(0).astype("Int64"),
-            "obligations": [_count_obligations(catalogue, x, jour) for x in siennes.to_dict("records")],
-        }
-    )
-    suivi["motif"] = [_explain(x) for x in suivi.to_dict("records")]
-    ordre = ["vagues_repondues", "obligations", "collectivite"]
-    return suivi.sort_values(ordre, ascending=[True, False, True], ignore_index=True)
-
-
-def name_suivi(provenance: Provenance) -> Provenance:
-    """La provenance de la liste nommée : un autre fichier que celui de la page."""
-    return replace(
-        provenance,
-        titre="À accompagner d’abord",
-        nom_fichier="barometre_opsn_suivi",
-        filtres="Périmètre de votre OPSN",
-        definitions=(),
-        precautions=(),
-    )
-
-
-def _count_obligations(catalogue: Catalogue, collectivite: dict[object, object], jour: date) -> int:
-    population = collectivite["population"]
-    connue = None if is_absent(population) else int(str(population).split(".")[0])
-    return sum(
-        seuil.is_en_vigueur(jour) and seuil.is_concernee(str(collectivite["type"]), connue) is True
-        for seuil in catalogue.seuils
-    )
-
-
-def _explain(ligne: dict[object, object]) -> str:
-    raisons = []
-    if not ligne["vagues_repondues"]:
-        raisons.append("n’a répondu à aucune vague")
-    if ligne["obligations"]:
-        raisons.append(f"{format_compte(int(str(ligne['obligations'])), 'obligation')} à sa taille")
-    return " ; ".join(raisons)
-
-
-def get_titre(gate: Gate, catalogue: Catalogue) -> str:
-    """Le nom du périmètre du lecteur, ou rien."""
-    if gate.portee.role != "opsn":
-        return ""
-    noms = gate.list_opsn().set_index("opsn_id")["nom"]
-    return str(noms.get(gate.portee.opsn_id, Libelles(catalogue, gate).get_territoire("france")))
-
-
-def get_perimetre_territoire(liens: pd.DataFrame, regions: Mapping[str, str]) -> str:
-    """Le plus petit territoire qui contient les départements d'un OPSN ; `regions` : département → région.
-
-    Des adhérentes seules ne font pas un territoire : la France.
-    """
-    departements = {str(c) for c in liens["cible_id"] if str(c).startswith("departement-")}
-    if len(departements) == 1:
-        return departements.pop()
-    siennes = {regions.get(departement, "") for departement in departements}
-    return f"region-{siennes.pop()}" if len(siennes) == 1 and "" not in siennes else FRANCE
+    return sort_ecarts(EcartOpsn(i, lus[i.id][1]) for i in indicateurs if i.id in lus)

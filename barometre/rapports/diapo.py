@@ -1,0 +1,60 @@
+"""Un écran projeté, et ce qui en compose plusieurs : une liste longue en fait autant qu'il en faut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from barometre.charts import Marques
+from barometre.domain.formats import format_effectif
+from barometre.domain.notes import format_note
+from barometre.maps.legende import Legende
+from barometre.rapports.modele import Image
+from barometre.views.lecture.chiffres import Chiffre
+from barometre.views.lecture.selection import Selection
+
+# Ce qui se lit du fond d'une salle sur 1024 × 768.
+ELEMENTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Diapo:
+    """Un écran : un titre, un chiffre au plus et sa preuve, une phrase, une liste ou un dessin.
+
+    `reel` : un fait public, vrai même quand les réponses de la version sont simulées.
+    """
+
+    titre: str
+    grand: str = ""
+    preuve: str = ""
+    phrase: str = ""
+    elements: tuple[str, ...] = ()
+    dessin: Marques | Image | None = None
+    legende: Legende | None = None
+    reel: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choix:
+    """Ce que l'adresse de la page choisit de montrer. `jour` : celui des alertes et des obligations."""
+
+    theme_id: str
+    vague_id: str
+    indicateur_id: str
+    niveau: str
+    selection: Selection
+    jour: date
+
+
+def list_preuves(chiffre: Chiffre, *, simulee: bool) -> tuple[str, str]:
+    """La note et le nombre de réponses d'un chiffre."""
+    return format_note(chiffre.note, simulee=simulee), format_effectif(chiffre.n, "réponse")
+
+
+def build_listes(titre: str, elements: Sequence[str], *, reel: bool = False) -> Iterator[Diapo]:
+    """Une liste, `ELEMENTS` par écran ; au-delà du premier, le titre dit lequel."""
+    total = -(-len(elements) // ELEMENTS)
+    for rang in range(total):
+        dit = f"{titre} ({rang + 1} sur {total})" if total > 1 else titre
+        yield Diapo(dit, elements=tuple(elements[rang * ELEMENTS : (rang + 1) * ELEMENTS]), reel=reel)
