@@ -71,12 +71,16 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """Une image PNG, une carte le plus souvent ; `proportion` : hauteur divisée par largeur."""
+    """Une image PNG, une carte le plus souvent ; `proportion` : hauteur divisée par largeur.
+
+    `vecteur` : la même en SVG, pour le format qui la garde nette à toute taille.
+    """
 
     titre: str
     alt: str
     octets: bytes
     proportion: float
+    vecteur: bytes = b""
 
 
 Bloc = Paragraphe | Liste | Tableau | Figure | Image

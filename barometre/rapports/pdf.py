@@ -53,7 +53,7 @@ def open_polices() -> Any:
 
 def _describe(document: Document, dossier: Path) -> dict[str, Any]:
     """Le document en JSON ; les images deviennent des fichiers du dossier."""
-    images = (f"image-{rang}.png" for rang in range(1_000))
+    images = (f"image-{rang}" for rang in range(1_000))
     return {
         "titre": document.titre,
         "sous_titre": document.sous_titre,
@@ -73,7 +73,7 @@ def _describe(document: Document, dossier: Path) -> dict[str, Any]:
 def _describe_bloc(bloc: Bloc, dossier: Path, noms: Any) -> dict[str, Any]:
     genre = {"genre": type(bloc).__name__}
     if isinstance(bloc, Image):
-        nom = next(noms)
-        (dossier / nom).write_bytes(bloc.octets)
+        nom = f"{next(noms)}.{'svg' if bloc.vecteur else 'png'}"
+        (dossier / nom).write_bytes(bloc.vecteur or bloc.octets)
         return {**genre, "fichier": nom, "alt": bloc.alt, "titre": bloc.titre}
     return {**genre, **asdict(bloc)}

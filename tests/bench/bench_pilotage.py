@@ -20,7 +20,8 @@ from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
 from barometre.domain.portee import PUBLIC
 from barometre.rapports.demande import Demande
-from barometre.rapports.diapos import Choix, build_diapos
+from barometre.rapports.diapo import Choix
+from barometre.rapports.diapos import build_diapos
 from barometre.rapports.formats_document import FORMATS_DOCUMENT
 from barometre.rapports.synthese import build_synthese
 from barometre.views.lecture.selection import Selection

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 
+import pypdf
 import pytest
 
 from barometre.access import Gate
@@ -15,7 +17,7 @@ from barometre.rapports.blocs import build_tableau_chiffres
 from barometre.rapports.demande import Demande, DemandeRefusee
 from barometre.rapports.formats_document import FORMATS_DOCUMENT
 from barometre.rapports.largeurs import compute_largeurs
-from barometre.rapports.modele import Document, Figure, Paragraphe
+from barometre.rapports.modele import Document, Figure, Image, Paragraphe
 from barometre.rapports.synthese import build_synthese
 from barometre.views.comprendre.theme import build_vue_theme
 from barometre.views.lecture.selection import Selection
@@ -53,6 +55,16 @@ def test_une_duree_ou_un_montant_n_est_jamais_sur_l_echelle_des_parts(synthese: 
     assert {p.libelle for figure in figures for p in figure.points} <= parts
     bornes = [v for f in figures for p in f.points for v in (p.valeur, p.bas, p.haut) if v is not None]
     assert all(0 <= v <= 1 for v in bornes)
+
+
+def test_la_carte_du_pdf_est_un_dessin_et_non_une_image(synthese: Document) -> None:
+    """Agrandie ou imprimée, elle reste nette ; les autres formats gardent le PNG, qu'ils savent tous lire."""
+    cartes = [b for s in synthese.sections for b in s.blocs if isinstance(b, Image)]
+    assert cartes
+    for carte in cartes:
+        assert (carte.octets[:4], carte.vecteur[:5]) == (b"\x89PNG", b"<?xml")
+    pdf = pypdf.PdfReader(io.BytesIO(FORMATS_DOCUMENT["pdf"].write(synthese)))
+    assert [list(page.images) for page in pdf.pages if page.images] == []
 
 
 def test_deux_territoires_refaits_a_neuf_ont_les_memes_octets(gate: Gate) -> None:
