@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
@@ -16,8 +17,12 @@ from sqlalchemy import Connection, Engine, insert, or_, select, update
 from barometre.access.erreurs import RegistreError
 from barometre.access.horloge import Horloge, get_now
 from barometre.access.tables import acces, comptes, demandes
+from barometre.domain.formats import format_date
 
 PREMIERE = "S'est connecté·e sans droit."
+ECHU = "Le droit n° {n} a pris fin (dernier jour\u202f: {jour})."
+# Un droit finit à minuit : la veille est son dernier jour.
+_INSTANT = timedelta(microseconds=1)
 CHANGE = "A changé d'établissement\u202f: le droit n° {n} vaut pour {pour}."
 
 
@@ -41,6 +46,8 @@ class Demande:
     motif: str
     # Le droit en cours que la personne a reçu pour un autre établissement, 0 sinon : pourquoi elle redemande.
     ailleurs: int = 0
+    # Son dernier droit pour cet établissement, s'il a pris fin ; 0 sinon.
+    echu: int = 0
 
 
 class Comptes:
@@ -88,14 +95,24 @@ class Comptes:
         return compte_id
 
     def _needs_demande(self, connexion: Connection, compte_id: str, siret: str) -> bool:
-        """Ni droit pour cet établissement, ni demande de cet établissement déjà déposée."""
+        """Ni droit en cours ou à venir pour cet établissement, ni demande déposée d'ici qui n'ait été servie.
+
+        Un droit que le temps a fini se redemande ; un refus, un droit retiré sont la décision de quelqu'un.
+        """
         droits = select(acces.c.acces_id).where(
-            acces.c.compte == compte_id, acces.c.retire_le.is_(None), acces.c.siret == siret
-        )
-        deposees = select(demandes.c.demande_id).where(
+            acces.c.compte == compte_id, acces.c.siret == siret, acces.c.retire_le.is_(None),
+            or_(acces.c.expire_le.is_(None), acces.c.expire_le > self._horloge()),
+        )  # fmt: skip
+        if connexion.execute(droits.limit(1)).first():
+            return False
+        deposees = select(demandes.c.etat, demandes.c.deposee_le).where(
             demandes.c.compte_id == compte_id, demandes.c.siret == siret
         )
-        return not any(connexion.execute(r.limit(1)).first() for r in (droits, deposees))
+        derniere = connexion.execute(deposees.order_by(demandes.c.demande_id.desc()).limit(1)).first()
+        if derniere is None:
+            return True
+        fini = self._find_echu(connexion, compte_id, siret)
+        return derniere.etat == "accordee" and fini is not None and fini.expire_le > derniere.deposee_le
 
     def _file(self, connexion: Connection, compte_id: str, siret: str) -> None:
         connexion.execute(
@@ -115,7 +132,11 @@ class Comptes:
             ligne = connexion.execute(requete.order_by(demandes.c.demande_id.desc()).limit(1)).first()
             if ligne is None:
                 return None
-            return Demande(*ligne[:3], ailleurs=self._find_ailleurs(connexion, compte_id, ligne.siret)[0])
+            fini = self._find_echu(connexion, compte_id, ligne.siret)
+            return Demande(
+                *ligne[:3], ailleurs=self._find_ailleurs(connexion, compte_id, ligne.siret)[0],
+                echu=0 if fini is None else fini.acces_id,
+            )  # fmt: skip
 
     def list_demandes(self, *, en_attente: bool = True) -> pd.DataFrame:
         """Les demandes, qui les dépose et pourquoi, pour un opérateur."""
@@ -125,10 +146,8 @@ class Comptes:
         with self._moteur.connect() as connexion:
             resultat = connexion.execute(requete.order_by(demandes.c.demande_id))
             table = pd.DataFrame(resultat.all(), columns=list(resultat.keys()))
-            return table.assign(raison=[
-                _explain(*self._find_ailleurs(connexion, compte, siret))
-                for compte, siret in zip(table["compte_id"], table["siret"], strict=True)
-            ])  # fmt: skip
+            qui = zip(table["compte_id"], table["siret"], strict=True)
+            return table.assign(raison=[self._explain(connexion, compte, siret) for compte, siret in qui])
 
     def _find_ailleurs(self, connexion: Connection, compte_id: str, siret: str) -> tuple[int, str]:
         """Le dernier droit en cours de ce compte pour un autre établissement, et lequel ; (0, "") sinon."""
@@ -138,6 +157,27 @@ class Comptes:
         )  # fmt: skip
         ligne = connexion.execute(requete.order_by(acces.c.acces_id.desc()).limit(1)).first()
         return (0, "") if ligne is None else (int(ligne[0]), str(ligne[1]))
+
+    def _find_echu(self, connexion: Connection, compte_id: str, siret: str) -> Any:
+        """Le dernier droit de ce compte pour cet établissement, si le temps l'a fini ; None sinon."""
+        requete = select(acces.c.acces_id, acces.c.expire_le, acces.c.retire_le).where(
+            acces.c.compte == compte_id, acces.c.siret == siret
+        )
+        dernier = connexion.execute(requete.order_by(acces.c.acces_id.desc()).limit(1)).first()
+        if dernier is None or dernier.retire_le is not None or dernier.expire_le is None:
+            return None
+        return dernier if dernier.expire_le <= self._horloge() else None
+
+    def _explain(self, connexion: Connection, compte_id: str, siret: str) -> str:
+        """Pourquoi cette demande, en une phrase d'opérateur."""
+        echu = self._find_echu(connexion, compte_id, siret)
+        if echu is not None:
+            return ECHU.format(n=echu.acces_id, jour=format_date(echu.expire_le - _INSTANT))
+        acces_id, ailleurs = self._find_ailleurs(connexion, compte_id, siret)
+        if not acces_id:
+            return PREMIERE
+        pour = f"le SIRET {ailleurs}" if ailleurs else "une connexion sans SIRET"
+        return CHANGE.format(n=acces_id, pour=pour)
 
     def answer(self, connexion: Connection, demande_id: int, etat: str, *, par: str, motif: str) -> Any:
         """Répond à une demande en attente, dans la transaction donnée ; rend sa ligne (compte et SIRET)."""
@@ -153,11 +193,3 @@ def read_siret(connexion: Connection, compte_id: str) -> str:
     """L'établissement que cette personne a déclaré à sa dernière connexion ; vide : aucun."""
     requete = select(comptes.c.siret).where(comptes.c.compte_id == compte_id)
     return connexion.execute(requete).scalar_one_or_none() or ""
-
-
-def _explain(acces_id: int, siret: str) -> str:
-    """Pourquoi cette demande, en une phrase d'opérateur."""
-    if not acces_id:
-        return PREMIERE
-    pour = f"le SIRET {siret}" if siret else "une connexion sans SIRET"
-    return CHANGE.format(n=acces_id, pour=pour)

@@ -63,6 +63,13 @@ def can_read(
     return lisibles is None or collectivite_id in lisibles
 
 
+def describe_droit(portee: Portee) -> str:
+    """Ce qu'un droit donne, pour le journal : « opsn adat, cyber »."""
+    cible = portee.collectivite_id or portee.opsn_id
+    options = [nom for nom, pris in (("cyber", portee.cyber), ("nominatif", portee.nominatif)) if pris]
+    return ", ".join([f"{portee.role} {cible}".strip(), *options])
+
+
 def is_motif_requis(portee: Portee) -> bool:
     """Vrai si emporter un fichier nommé demande de dire pourquoi : il parle d'autres que du lecteur."""
     return portee.role in ("opsn", "programme")

@@ -20,6 +20,7 @@ from barometre.access.connexions import Connexions
 from barometre.access.copie import check_neuf, read_copie, restore_copie
 from barometre.access.correspondances import Correspondances
 from barometre.access.declarations import Declarations
+from barometre.access.droits import describe_droit
 from barometre.access.erreurs import RegistreError, open_transaction
 from barometre.access.horloge import get_now
 from barometre.access.journal import NON_ECRIT, Verification, check_chaine, write_fait
@@ -28,7 +29,7 @@ from barometre.access.recherche_journal import TOUT, Recherche, select_journal
 from barometre.access.sessions import Sessions
 from barometre.access.tables import acces, journal
 from barometre.access.vues_gardees import VuesGardees
-from barometre.domain.portee import PUBLIC, Portee
+from barometre.domain.portee import OPERATEUR, PUBLIC, Portee
 
 # Un nombre à nous seuls : le verrou consultatif que prend, sur PostgreSQL, qui migre le registre.
 VERROU_MIGRATION = 20_261_129
@@ -76,7 +77,7 @@ class Registre:
         """Répond non à une demande ; la personne lira le motif."""
         with self._begin() as connexion:
             compte, _ = self.comptes.answer(connexion, demande_id, "refusee", par=par, motif=motif)
-            write_fait(connexion, "refuser_demande", compte, portee=PUBLIC, compte=par, detail=motif)
+            write_fait(connexion, "refuser_demande", compte, portee=OPERATEUR, compte=par, detail=motif)
 
     def retirer(self, acces_id: int, *, par: str = "") -> None:
         """Retire un droit ; la ligne reste, datée."""
@@ -88,7 +89,9 @@ class Registre:
             )
             if touche.rowcount == 0:
                 raise RegistreError(f"Aucun droit en cours ne porte le numéro {acces_id}.")
-            write_fait(connexion, "retirer", str(acces_id), portee=PUBLIC, compte=par, detail="")
+            droit = connexion.execute(select(acces).where(acces.c.acces_id == acces_id)).mappings().one()
+            quoi = f"{droit['compte']} : {describe_droit(_portee(droit))}"
+            write_fait(connexion, "retirer", str(acces_id), portee=OPERATEUR, compte=par, detail=quoi)
 
     def lister(self, compte: str | None = None, *, en_cours: bool = True) -> pd.DataFrame:
         """Les droits, un par ligne."""
@@ -206,7 +209,8 @@ def _grant(connexion: Connection, compte: str, portee: Portee, *, par: str, moti
     except IntegrityError as erreur:
         raise RegistreError(_explain(portee)) from erreur
     assert cle is not None
-    write_fait(connexion, "accorder", compte, portee=portee, compte=par, detail=motif)
+    quoi = f"droit {cle[0]} : {describe_droit(portee)} ; motif : {motif}"
+    write_fait(connexion, "accorder", compte, portee=OPERATEUR, compte=par, detail=quoi)
     return int(cle[0])
 
 

@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from barometre.access import AccesRefuse, Registre
 from barometre.access.lecteur import Lecteur
 from barometre.access.registre import RegistreError
-from barometre.domain.portee import Portee
+from barometre.domain.portee import OPERATEUR
 from barometre.ingest.errors import ImportRefuse
 from barometre.warehouse.engine import EntrepotError
 
-OPERATEUR = Portee("operateur")
 # Ce qu'un geste peut refuser, d'une phrase pour qui l'a fait.
 REFUS = (AccesRefuse, RegistreError, ImportRefuse, EntrepotError)
 RESERVEE = "Cette page est réservée aux opérateurs du baromètre."

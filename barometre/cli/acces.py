@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from barometre.access import Gate, open_registre
+from barometre.administration.journal import name_role
 from barometre.assemblage.depot import has_version
 from barometre.catalogue import load_catalogue
 from barometre.cli.analyse import add_json
 from barometre.cli.erreurs import Refus
 from barometre.cli.sortie import print_json, print_table
+from barometre.domain.faits import name_fait
 from barometre.domain.formats import format_compte
-from barometre.domain.portee import ROLES, Portee
+from barometre.domain.portee import OPERATEUR, ROLES, Portee
 from barometre.views.donnees.rappel import build_table_rappel, explain_rappel
 from barometre.warehouse.repository import open_repository
 
@@ -149,8 +151,9 @@ def execute_deconnecter(demande: argparse.Namespace) -> None:
     registre = open_registre()
     fermees = registre.sessions.revoke(demande.compte)
     registre.journaliser(
-        "deconnecter", demande.compte, compte="commande", detail=format_compte(fermees, "session")
-    )
+        "deconnecter", demande.compte, portee=OPERATEUR, compte="commande",
+        detail=format_compte(fermees, "session"),
+    )  # fmt: skip
     _print(
         demande.json,
         {"compte": demande.compte, "fermees": fermees},
@@ -189,9 +192,10 @@ def execute_lister(demande: argparse.Namespace) -> None:
 
 def execute_journal(demande: argparse.Namespace) -> None:
     """Les derniers faits, le plus récent d'abord."""
-    _print_lignes(
-        demande.json, open_registre().list_journal().to_dict("records"), FAITS, "Le journal est vide."
-    )
+    lignes = open_registre().list_journal().to_dict("records")
+    if not demande.json:
+        lignes = [f | {"role": name_role(f), "action": name_fait(f["action"])} for f in lignes]
+    _print_lignes(demande.json, lignes, FAITS, "Le journal est vide.")
 
 
 def execute_rappel(demande: argparse.Namespace) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from barometre.catalogue import load_catalogue
 from barometre.cli.analyse import add_json
 from barometre.cli.erreurs import Refus
+from barometre.cli.gestes import record_geste
 from barometre.cli.qualite import list_qualite, print_qualite
 from barometre.cli.sortie import Barre, get_operateur, print_json
 from barometre.ingest.distant import open_fichiers
@@ -84,6 +85,9 @@ def _propose(fichier: Path, demande: argparse.Namespace) -> str:
 
 
 def _import(fichiers: Sequence[Path], demande: argparse.Namespace) -> Lot:
+    if not demande.essai:
+        noms = ", ".join(fichier.name for fichier in fichiers)
+        record_geste("importer", f"{demande.questionnaire} {demande.vague}", noms)
     with Barre(muette=demande.json) as barre:
         return importer(
             fichiers, demande.questionnaire, demande.vague, format=demande.format, essai=demande.essai,

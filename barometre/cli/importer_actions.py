@@ -8,6 +8,7 @@ from typing import Any
 
 from barometre.catalogue.fonds import load_fonds
 from barometre.cli.analyse import add_json
+from barometre.cli.gestes import record_geste
 from barometre.cli.importer import list_motifs
 from barometre.cli.sortie import Barre, get_operateur, print_json
 from barometre.domain.formats import format_nombre
@@ -34,6 +35,8 @@ def add_command(commandes: Any) -> None:
 
 def execute(demande: argparse.Namespace) -> None:
     """Importe et imprime le sort de chaque ligne."""
+    if not demande.essai:
+        record_geste("importer_actions", demande.fonds, demande.fichier.name)
     with Barre(muette=demande.json) as barre:
         lot = importer_actions(
             demande.fichier, demande.fonds, essai=demande.essai, confirme=demande.confirmer,

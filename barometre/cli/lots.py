@@ -8,10 +8,10 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from barometre.access import Registre, open_registre
 from barometre.catalogue import load_catalogue
 from barometre.cli.analyse import add_json
 from barometre.cli.erreurs import Refus
+from barometre.cli.gestes import record_geste
 from barometre.cli.importer import print_lot
 from barometre.cli.importer_actions import print_actions
 from barometre.cli.sortie import Barre, get_operateur, print_json, print_table
@@ -88,18 +88,14 @@ def execute_purger(demande: argparse.Namespace) -> None:
     if not demande.confirmer:
         _print_fiches(list_purgeables(entrepot, instant, demande.jours), demande.json, aucune)
         return
-    registre = open_registre()
-    _print_fiches(
-        remove_purgeables(entrepot, instant, demande.jours, lambda fiche: _record_purge(registre, fiche)),
-        demande.json, aucune,
-    )  # fmt: skip
+    _print_fiches(remove_purgeables(entrepot, instant, demande.jours, _record_purge), demande.json, aucune)
 
 
-def _record_purge(registre: Registre, fiche: Fiche) -> None:
+def _record_purge(fiche: Fiche) -> None:
     """Le journal dit quel fichier a disparu, et de quand il était ; jamais ce qu'il contenait."""
     lieu = " ".join(filter(None, (fiche.questionnaire_id, fiche.vague_id)))
     detail = f"{lieu}, reçu le {fiche.recu_le[:10]}"
-    registre.journaliser("purger_lot", fiche.cle[:_SIGNES], compte="commande", detail=detail)
+    record_geste("purger_lot", fiche.cle[:_SIGNES], detail)
 
 
 def execute_recharger(demande: argparse.Namespace) -> None:
@@ -108,6 +104,8 @@ def execute_recharger(demande: argparse.Namespace) -> None:
     if len(cles) != 1:
         raison = "Aucun fichier gardé n'a" if not cles else "Plusieurs fichiers gardés ont"
         raise Refus(f"{raison} une clé qui commence par « {demande.cle} » : « lots lister » les donne.")
+    if not demande.essai:
+        record_geste("recharger_lot", cles[0][:_SIGNES])
     if is_actions(open_entrepot().get_reserve().read(cles[0])):
         _reload_actions(demande, cles[0])
         return

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from barometre.access.registre import open_registre
+from barometre.access.registre import get_registre
 from barometre.cli.analyse import add_json
+from barometre.cli.gestes import record_geste
 from barometre.cli.sauvegarder import REGISTRE
-from barometre.cli.sortie import Barre, get_operateur, print_json
+from barometre.cli.sortie import Barre, print_json
 from barometre.domain.formats import format_compte
 from barometre.pipeline.sauvegarde import restaurer
 
@@ -26,7 +27,7 @@ def add_command(commandes: Any) -> None:
 
 def execute(demande: argparse.Namespace) -> None:
     """Contrôle tout avant d'écrire ; une sauvegarde abîmée ne change rien."""
-    open_registre().check_neuf()
+    get_registre().check_neuf()
     with Barre(muette=demande.json) as barre:
         faite = restaurer(demande.dossier, _restore_registre, progress=barre)
     if demande.json:
@@ -40,6 +41,5 @@ def execute(demande: argparse.Namespace) -> None:
 
 
 def _restore_registre(annexes: Mapping[str, bytes]) -> None:
-    registre = open_registre()
-    registre.restore_copie(annexes[REGISTRE])
-    registre.journaliser("restaurer", "sauvegarde", compte=get_operateur())
+    get_registre().restore_copie(annexes[REGISTRE])
+    record_geste("restaurer", "sauvegarde")

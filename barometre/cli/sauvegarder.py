@@ -6,9 +6,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from barometre.access.registre import open_registre
+from barometre.access.registre import get_registre
 from barometre.cli.analyse import add_json
-from barometre.cli.sortie import Barre, get_operateur, print_json
+from barometre.cli.gestes import record_geste
+from barometre.cli.sortie import Barre, print_json
 from barometre.domain.formats import INSECABLE, format_compte, format_nombre
 from barometre.pipeline.sauvegarde import Sauvegarde, check_dossier_neuf, sauvegarder
 
@@ -27,10 +28,9 @@ def add_command(commandes: Any) -> None:
 def execute(demande: argparse.Namespace) -> None:
     """Inscrit la sauvegarde au journal, puis l'écrit : des réponses sortent de l'entrepôt."""
     check_dossier_neuf(demande.dossier)
-    registre = open_registre()
-    registre.journaliser("sauvegarder", demande.dossier.name, compte=get_operateur())
+    record_geste("sauvegarder", demande.dossier.name)
     with Barre(muette=demande.json) as barre:
-        faite = sauvegarder(demande.dossier, {REGISTRE: registre.read_copie()}, progress=barre)
+        faite = sauvegarder(demande.dossier, {REGISTRE: get_registre().read_copie()}, progress=barre)
     if demande.json:
         print_json(faite.to_dict() | {"dossier": str(demande.dossier)})
         return

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 Role = Literal["public", "collectivite", "opsn", "programme", "operateur"]
 ROLES: tuple[Role, ...] = ("public", "collectivite", "opsn", "programme", "operateur")
+NOMS: Mapping[str, str] = {
+    "public": "Public",
+    "collectivite": "Collectivité",
+    "opsn": "OPSN",
+    "programme": "Programme",
+    "operateur": "Opérateur du baromètre",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +34,5 @@ class Portee:
 
 
 PUBLIC = Portee()
+# Qui administre, par la page ou par une commande de la machine.
+OPERATEUR = Portee("operateur")

@@ -26,6 +26,9 @@ _GENRES = {
     "nombre": "decimal",
     "texte": "text",
 }
+# En signes ; ce qui n'y est pas en a vingt.
+_LARGEURS = {"label": 60, "hint": 44, "relevant": 26, "constraint": 26, "required": 9, "appearance": 11}
+_HAUTEUR = 15
 _REFUS = "Ce nombre n’est pas possible ici."
 Ligne = dict[str, str]
 
@@ -35,7 +38,7 @@ def to_xlsform(questionnaire: Questionnaire) -> bytes:
     pose = questionnaire.keep_actuelles()
     check_sans_grille(pose)
     choix: list[tuple[str, str, str]] = []
-    lignes = [_build(type="note", name=INTRODUCTION, label=pose.introduction), *_build_identite(pose, choix)]
+    lignes = [*_build_introduction(pose.introduction), *_build_identite(pose, choix)]
     groupes = {groupe.id: groupe for groupe in pose.groupes}
     for groupe_id, questions in groupby(pose.questions, key=lambda q: q.groupe):
         lignes += _build_groupe(groupes.get(groupe_id), list(questions), pose, choix)
@@ -47,6 +50,11 @@ def to_xlsform(questionnaire: Questionnaire) -> bytes:
             "settings": reglages,
         }
     )
+
+
+def _build_introduction(texte: str) -> list[Ligne]:
+    """Rien sans texte : une note sans libellé, et aucun outil n'ouvre le formulaire."""
+    return [_build(type="note", name=INTRODUCTION, label=texte)] if texte else []
 
 
 def _build_groupe(
@@ -142,11 +150,21 @@ def _write(feuilles: dict[str, Sequence[Sequence[str]]]) -> bytes:
     sortie = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(sortie, options) as classeur:
+        plie = classeur.add_format({"text_wrap": True, "valign": "top"})
+        entete = classeur.add_format({"bold": True, "bottom": 1})
         for nom, lignes in feuilles.items():
             feuille = classeur.add_worksheet(nom)
+            largeurs = [_LARGEURS.get(titre, 20) for titre in lignes[0]]
             for rang, ligne in enumerate(lignes):
+                plis = max(-(-len(texte) // (n - 4)) for texte, n in zip(ligne, largeurs, strict=True))
+                feuille.set_row(rang, _HAUTEUR * max(plis, 1))
                 for colonne, texte in enumerate(ligne):
-                    feuille.write_string(rang, colonne, texte)
+                    feuille.write_string(rang, colonne, texte, plie if rang else entete)
+            for colonne, largeur in enumerate(largeurs):
+                feuille.set_column(colonne, colonne, largeur)
+            # Relu sur écran ou sur papier avant d'être mis en ligne : rien n'y est coupé.
             feuille.freeze_panes(1, 0)
-            feuille.set_column(0, len(lignes[0]), 24)
+            feuille.set_landscape()
+            feuille.fit_to_pages(1, 0)
+            feuille.repeat_rows(0)
     return sortie.getvalue()

@@ -10,18 +10,13 @@ from barometre.access.comptes import Demande
 from barometre.access.lecteur import Lecteur
 from barometre.access.registre import get_registre
 from barometre.access.reglages import read_reglages
-from barometre.domain.portee import Portee
+from barometre.domain.portee import NOMS, PUBLIC, Portee
 from barometre.ui import porte, state, visiteur
 from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.textes import texte
 
 _CHOIX = "lire_comme"
-ROLES = {
-    "collectivite": "Collectivité",
-    "opsn": "OPSN",
-    "programme": "Programme",
-    "operateur": "Opérateur du baromètre",
-}
+ROLES = {role: nom for role, nom in NOMS.items() if role != PUBLIC.role}
 DEMANDES = {
     "en_attente": "Votre demande d’accès n° {n} est déposée : un opérateur y répondra. "
     "D’ici là, vous lisez les pages publiques.",
@@ -30,6 +25,7 @@ DEMANDES = {
 }
 
 # Pourquoi il faut demander de nouveau, avant de dire où en est la demande.
+ECHU = "Votre droit n° {n} a pris fin. "
 AILLEURS = "Votre droit n° {n} a été donné pour un autre établissement que celui de cette connexion. "
 
 
@@ -81,6 +77,8 @@ def _render_droits(lecteur: Lecteur) -> None:
 
 def _describe_demande(demande: Demande) -> str:
     pourquoi = AILLEURS.format(n=demande.ailleurs) if demande.ailleurs else ""
+    if demande.echu:
+        pourquoi += ECHU.format(n=demande.echu)
     return pourquoi + DEMANDES[demande.etat].format(n=demande.demande_id, motif=demande.motif)
 
 

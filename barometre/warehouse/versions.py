@@ -149,11 +149,32 @@ def remove_preparee(entrepot: Entrepot, version_id: str) -> None:
         entrepot.remove(version_id)
 
 
+def check_gardee(entrepot: Entrepot, version_id: str) -> None:
+    """`EntrepotError` si aucune version gardée ne porte cet identifiant."""
+    if version_id not in entrepot.list_ids():
+        raise EntrepotError(f"Aucune version « {version_id} » n'est gardée.")
+
+
+def check_effacable(entrepot: Entrepot, version_id: str) -> None:
+    """`EntrepotError` si la version n'est pas gardée, ou si c'est elle que l'on lit."""
+    check_gardee(entrepot, version_id)
+    if version_id == entrepot.get_active():
+        raise EntrepotError(
+            f"La version « {version_id} » est en service : mettez-en une autre en service d'abord."
+        )
+
+
+def remove_version(entrepot: Entrepot, version_id: str) -> None:
+    """Efface une version gardée qui n'est pas en service ; les fichiers reçus restent dans la réserve."""
+    with entrepot.lock():
+        check_effacable(entrepot, version_id)
+        entrepot.remove(version_id)
+
+
 def activate_version(entrepot: Entrepot, version_id: str) -> None:
     """Remet une version gardée en service, après avoir vérifié qu'elle se lit."""
     with entrepot.lock():
-        if version_id not in entrepot.list_ids():
-            raise EntrepotError(f"Aucune version « {version_id} » n'est gardée.")
+        check_gardee(entrepot, version_id)
         if read_version(entrepot, version_id) is None:
             raise EntrepotError(
                 f"La version « {version_id} » est illisible ; elle n'a pas été mise en service."

@@ -219,6 +219,32 @@ def test_un_droit_accorde_sans_siret_ne_suit_personne(registre: Registre) -> Non
     assert (revenue.demande_id, revenue.etat) == (1, "accordee")
 
 
+def test_un_droit_echu_redemande_un_droit_retire_ou_refuse_non(registre: Registre, montre: Montre) -> None:
+    """Le temps seul a fini le premier ; les deux autres sont la décision de quelqu'un."""
+    compte = registre.comptes.recognize(AGENT)
+    fin = montre() + timedelta(days=1)
+    numero = registre.accorder_demande(1, MAIRE, par="op", motif="élu", expire_le=fin)
+    assert registre.comptes.recognize(AGENT) == compte
+    assert registre.comptes.list_demandes().empty
+    montre.advance(days=1)
+    for _ in range(2):  # une seule, si souvent que la personne revienne
+        registre.comptes.recognize(AGENT)
+    (attente,) = registre.comptes.list_demandes().to_dict("records")
+    assert f"droit n° {numero} a pris fin" in attente["raison"]
+    dite = registre.comptes.get_demande(compte)
+    assert dite is not None
+    assert (dite.etat, dite.echu) == ("en_attente", numero)
+    registre.refuser_demande(attente["demande_id"], par="op", motif="mandat terminé")
+    registre.comptes.recognize(AGENT)
+    assert registre.comptes.list_demandes().empty
+    autre = replace(AGENT, sujet="sujet-2")
+    registre.comptes.recognize(autre)
+    (demande,) = registre.comptes.list_demandes()["demande_id"]
+    registre.retirer(registre.accorder_demande(int(demande), MAIRE, par="op", motif="élu"))
+    registre.comptes.recognize(autre)
+    assert registre.comptes.list_demandes().empty
+
+
 def test_le_meme_sujet_chez_un_autre_fournisseur_est_une_autre_personne(registre: Registre) -> None:
     autre = Identite("https://pro", "idp-2", "sujet-1", "agent@mairie.fr", AGENT.siret)
     assert registre.comptes.recognize(AGENT) != registre.comptes.recognize(autre)

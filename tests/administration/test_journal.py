@@ -17,6 +17,7 @@ from barometre.administration.journal import (
     read_recherche,
     write_recherche,
 )
+from barometre.administration.operateur import Operateur
 from barometre.domain.portee import Portee
 from barometre.warehouse.repository import Repository
 
@@ -52,11 +53,34 @@ def test_une_recherche(rempli: Registre, recherche: Recherche, nombre: int) -> N
 
 def test_le_fichier_est_pour_un_operateur(rempli: Registre, repository: Repository) -> None:
     table, provenance = load_journal(Gate(repository, Portee("operateur")), rempli, Recherche("exporter"))
-    assert table["geste"].tolist() == ["exporter"]
+    assert table["geste"].tolist() == ["Emporter un fichier"]
     assert "exporter" in provenance.filtres
     for portee in (Portee(), Portee("programme", nominatif=True), Portee("operateur", simulee=True)):
         with pytest.raises(AccesRefuse):
             load_journal(Gate(repository, portee), rempli, Recherche())
+
+
+def test_le_journal_se_lit_en_francais(registre: Registre) -> None:
+    """Ni code de rôle ni code d'action ; un rôle que la démonstration prête le dit."""
+    registre.journaliser("lire_quarantaine", "lot", portee=Portee("operateur"), compte="c-1")
+    registre.journaliser(
+        "refus_lire_reponses", "x", portee=Portee("opsn", opsn_id="a", simulee=True), compte="c-2"
+    )
+    table = build_table_journal(registre, Recherche())
+    assert table["geste"].tolist() == ["Refus\u202f: lire des réponses nommées", "Lire la quarantaine"]
+    assert table["role"].tolist() == ["OPSN (démonstration)", "Opérateur du baromètre"]
+
+
+def test_un_accord_dit_quel_droit_et_qui_l_a_donne(registre: Registre, operateur: Operateur) -> None:
+    """Le rôle inscrit est celui de qui agit ; le droit donné ou retiré se lit dans la précision."""
+    portee = Portee("opsn", opsn_id="adat", cyber=True)
+    numero = registre.accorder("c-autre", portee, par=operateur.compte, motif="convention")
+    registre.retirer(numero, par=operateur.compte)
+    retrait, accord = build_table_journal(registre, Recherche(), 2).to_dict("records")
+    assert (accord["role"], accord["objet"]) == ("Opérateur du baromètre", "c-autre")
+    assert accord["precision"] == f"droit {numero} : opsn adat, cyber ; motif : convention"
+    assert retrait["role"] == "Opérateur du baromètre"
+    assert retrait["precision"] == "c-autre : opsn adat, cyber"
 
 
 def test_une_ligne_otee_se_dit(rempli: Registre) -> None:

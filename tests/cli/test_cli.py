@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -99,6 +100,43 @@ def test_versions(entrepot_mini: str, capsys: Ecran) -> None:
     assert main(["versions", "activer", entrepot_mini]) == 0
     assert main(["versions", "activer", "20200101T000000Z-000000"]) == 1
     assert "Aucune version" in capsys.readouterr().err
+    fait = open_registre().list_journal().iloc[-1]
+    assert (fait["action"], fait["objet"], fait["role"]) == ("activer", entrepot_mini, "operateur")
+
+
+def test_effacer_une_version_l_inscrit_d_abord(entrepot_mini: str, tmp_path: Path, capsys: Ecran) -> None:
+    """Jamais celle qui sert ; sans --confirmer, rien n'est effacé ni inscrit."""
+    ancienne = tmp_path / "entrepot" / "barometre-20200101T000000Z-abcdef.duckdb"
+    shutil.copyfile(tmp_path / "entrepot" / f"barometre-{entrepot_mini}.duckdb", ancienne)
+    effacer = ["versions", "effacer"]
+    assert main([*effacer, entrepot_mini, "--confirmer"]) == 1
+    assert "en service" in capsys.readouterr().err
+    assert main([*effacer, "20190101T000000Z-abcdef", "--confirmer"]) == 1
+    assert "Aucune version" in capsys.readouterr().err
+    assert main([*effacer, "20200101T000000Z-abcdef"]) == 0
+    assert "--confirmer" in capsys.readouterr().out
+    assert ancienne.is_file()
+    assert open_registre().list_journal().empty
+    assert main([*effacer, "20200101T000000Z-abcdef", "--confirmer", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"version": "20200101T000000Z-abcdef", "effacee": True}
+    assert not ancienne.is_file()
+    assert open_entrepot(str(tmp_path / "entrepot")).list_ids() == [entrepot_mini]
+    fait = open_registre().list_journal().iloc[0]
+    assert (fait["action"], fait["objet"]) == ("effacer_version", "20200101T000000Z-abcdef")
+
+
+def test_sans_journal_la_commande_ne_change_rien(
+    entrepot_mini: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Ecran
+) -> None:
+    """Importer, recharger, remettre en service : écrit au journal avant, ou rien."""
+    fichier = tmp_path / "v.csv"
+    fichier.write_text("siren,Q01\n", encoding="utf-8")
+    (tmp_path / "registre.db").write_bytes(b"pas une base")
+    importer = ["importer", str(fichier), "--questionnaire", "cybersecurite", "--vague", "2024-v2"]
+    for mots in (importer, ["importer-actions", str(fichier)], ["versions", "activer", entrepot_mini]):
+        assert main(mots) == 1
+        assert "registre des accès" in capsys.readouterr().err
+    assert open_entrepot(str(tmp_path / "entrepot")).list_ids() == [entrepot_mini]
 
 
 def test_verifier(entrepot_mini: str, capsys: Ecran) -> None:

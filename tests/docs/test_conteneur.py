@@ -1,4 +1,4 @@
-"""L'image et le service : sans outil pour les construire ici, chacune de leurs lignes est relue."""
+"""L'image et le service : les essais n'en construisent pas, ils relisent chacune de leurs lignes."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from barometre.cli.analyse import build_parser
 RACINE = Path(__file__).resolve().parents[2]
 DOSSIER = RACINE / "docs" / "deploiement"
 IMAGE = (DOSSIER / "Containerfile").read_text(encoding="utf-8")
+IGNORE = (RACINE / ".dockerignore").read_text(encoding="utf-8")
 _COMMANDE = re.compile(r'python -m barometre ([^;"$\n]+)')
 
 
@@ -36,18 +37,45 @@ def _list_commandes() -> list[str]:
     return [image, *(commande.strip() for commande in _COMMANDE.findall(autres))]
 
 
+def _is_dans_l_image(chemin: str) -> bool:
+    """La dernière ligne de `.dockerignore` qui le cite décide ; « * » ouvre la liste."""
+    dedans = True
+    for ligne in IGNORE.splitlines():
+        regle = ligne.removeprefix("!").removeprefix("**/")
+        if not ligne or ligne.startswith("#"):
+            continue
+        if regle in {"*", chemin} or chemin.startswith(f"{regle}/") or f"/{regle}/" in chemin:
+            dedans = ligne.startswith("!")
+    return dedans
+
+
 @pytest.mark.parametrize("source", _list_copies())
 def test_l_image_ne_copie_que_ce_que_le_depot_a(source: str) -> None:
     assert (RACINE / source).exists()
-    exclus = (DOSSIER / "Containerfile.dockerignore").read_text(encoding="utf-8").split()
-    assert source not in exclus
+    assert source == "." or _is_dans_l_image(source)
 
 
-def test_ce_que_l_application_lit_n_est_pas_exclu_de_l_image() -> None:
-    exclus = set((DOSSIER / "Containerfile.dockerignore").read_text(encoding="utf-8").split())
-    assert exclus.isdisjoint({"app.py", "barometre", "data", "geo", "pages", ".streamlit", "scripts"})
-    # Les réponses, les droits et les secrets d'un poste n'entrent pas dans une image.
-    assert exclus >= {"entrepot", "registre", "docs/deploiement/reglages.env", ".git"}
+def test_ce_que_l_application_lit_entre_dans_l_image() -> None:
+    dossiers = ("barometre", "pages", "data", "geo")
+    lus = [str(f.relative_to(RACINE)) for d in dossiers for f in (RACINE / d).rglob("*") if f.is_file()]
+    lus = [f for f in lus if "__pycache__" not in f]
+    lus += ["app.py", "CHANGELOG.md", ".streamlit/config.toml"]
+    lus += [f"docs/{f.name}" for f in (RACINE / "docs").glob("*.md")]
+    assert [f for f in lus if not _is_dans_l_image(f)] == []
+
+
+@pytest.mark.parametrize(
+    "chemin",
+    [
+        ".git/config", "entrepot/lots/a.json.gz", "registre/registre.db", "miroir/a.csv", "copie/r.json",
+        ".streamlit/secrets.toml", "docs/deploiement/reglages.env", "docs/deploiement/certificat.pem",
+        "tests/conftest.py", "rapports/bench.md", ".venv/bin/python", "node_modules/a/b.js",
+        "barometre/cli/__pycache__/a.pyc", ".env",
+    ],
+)  # fmt: skip
+def test_rien_du_poste_n_entre_dans_l_image(chemin: str) -> None:
+    """Réponses, droits, secrets, essais : même ceux que personne n'a pensé à exclure."""
+    assert not _is_dans_l_image(chemin)
 
 
 @pytest.mark.parametrize("commande", _list_commandes())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -23,6 +24,12 @@ def test_pyxform_en_fait_un_formulaire_sans_une_alerte(theme: str) -> None:
     assert resultat.warnings == []
     noms = {noeud.tag.rpartition("}")[2] for noeud in ElementTree.fromstring(resultat.xform).iter()}
     assert {q.code for q in questionnaire.questions} <= noms
+
+
+def test_pyxform_ouvre_un_questionnaire_sans_introduction() -> None:
+    """Cinq des six vrais questionnaires LimeSurvey n'en ont pas."""
+    nu = replace(load_catalogue().questionnaires["cybersecurite"], introduction="")
+    assert convert(io.BytesIO(to_xlsform(nu)), file_type=".xlsx").warnings == []
 
 
 def _write(chemin: Path, **feuilles: list[list[str]]) -> Path:

@@ -19,6 +19,7 @@ from barometre.administration.journal import (
 from barometre.administration.volumes import list_alertes
 from barometre.assemblage import depot
 from barometre.catalogue import load_catalogue
+from barometre.domain.faits import name_fait
 from barometre.domain.formats import format_compte
 from barometre.domain.portee import PUBLIC
 from barometre.ui import porte
@@ -72,17 +73,21 @@ def _open_version(version_id: str) -> Gate | None:
 
 
 def _select_recherche() -> Recherche:
-    actions = ["", *get_registre().list_actions_journal()]
+    actions = ["", *sorted(get_registre().list_actions_journal(), key=name_fait)]
     mots, action, depuis, jusqu_a = st.columns([5, 4, 3, 3])
     with mots:
         texte = st.text_input("Chercher (compte, objet, précision)", key="journal-texte", max_chars=100)
     with action:
-        choisie = st.selectbox("Fait", actions, format_func=lambda a: a or "Tous", key="journal-action")
+        choisie = st.selectbox("Fait", actions, format_func=_name_choix, key="journal-action")
     with depuis:
         debut = st.date_input("Depuis", value=None, format="DD/MM/YYYY", key="journal-depuis")
     with jusqu_a:
         fin = st.date_input("Jusqu’au", value=None, format="DD/MM/YYYY", key="journal-jusqu-a")
     return Recherche(str(texte or ""), str(choisie or ""), _read_jour(debut), _read_jour(fin))
+
+
+def _name_choix(action: str) -> str:
+    return name_fait(action) if action else "Tous"
 
 
 def _read_jour(valeur: object) -> date | None:
