@@ -23,6 +23,7 @@ from barometre.access.declarations import Declarations
 from barometre.access.droits import describe_droit
 from barometre.access.erreurs import RegistreError, open_transaction
 from barometre.access.horloge import get_now
+from barometre.access.inactifs import Inactifs
 from barometre.access.journal import NON_ECRIT, Verification, check_chaine, write_fait
 from barometre.access.publications import Publications
 from barometre.access.recherche_journal import TOUT, Recherche, select_journal
@@ -49,6 +50,7 @@ class Registre:
         self.comptes = Comptes(moteur)
         self.sessions = Sessions(moteur)
         self.connexions = Connexions(moteur)
+        self.inactifs = Inactifs(moteur)
         self.vues = VuesGardees(moteur)
         self.publications = Publications(moteur)
         self.correspondances = Correspondances(moteur)

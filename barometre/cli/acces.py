@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from barometre.access import Gate, open_registre
+from barometre.access.inactifs import JOURS
 from barometre.administration.journal import name_role
 from barometre.assemblage.depot import has_version
 from barometre.catalogue import load_catalogue
@@ -35,6 +36,7 @@ DEMANDES = {"demande_id": "n°", "compte_id": "compte", "courriel": "adresse", "
             "deposee_le": "déposée le", "etat": "état", "raison": "pourquoi"}  # fmt: skip
 RAPPEL = {"instant": "instant", "compte": "compte", "objet": "fichier", "version": "version",
           "devenir": "depuis", "chiffres_touches": "chiffres touchés"}  # fmt: skip
+INACTIFS = {"compte_id": "compte", "connecte_le": "dernière connexion (UTC)"}
 COMPTE_INCONNU = (
     "Aucun compte ne porte le numéro « {compte} »\u202f: la personne se connecte une fois, puis "
     "« acces demandes » donne son numéro."
@@ -66,6 +68,7 @@ def add_command(commandes: Any) -> None:
     _add_refuser(actions)
     _add_deconnecter(actions)
     _add_rappel(actions)
+    _add_purger(actions)
 
 
 def _add_accorder(actions: Any) -> None:
@@ -116,6 +119,28 @@ def _add_rappel(actions: Any) -> None:
     analyseur.add_argument("--indicateur", metavar="ID", default="", help="ce chiffre-là seulement")
     add_json(analyseur)
     analyseur.set_defaults(execute=execute_rappel)
+
+
+def _add_purger(actions: Any) -> None:
+    aide = "efface les comptes sans droit dont la personne ne vient plus"
+    analyseur = actions.add_parser("purger", help=aide, description=aide)
+    analyseur.add_argument(
+        "--jours", type=int, default=JOURS, help=f"sans connexion depuis plus de tant de jours ({JOURS})"
+    )
+    analyseur.add_argument("--confirmer", action="store_true", help="efface ; sans lui, montre seulement")
+    add_json(analyseur)
+    analyseur.set_defaults(execute=execute_purger)
+
+
+def execute_purger(demande: argparse.Namespace) -> None:
+    """Montre les comptes inactifs ; les efface avec `--confirmer`, chacun inscrit au journal avant."""
+    if demande.jours < 0:
+        raise Refus("« --jours » attend un nombre de jours positif.")
+    inactifs = open_registre().inactifs
+    confirme = demande.confirmer
+    table = inactifs.remove(demande.jours, par="commande") if confirme else inactifs.list(demande.jours)
+    aucun = "Rien à effacer : chaque compte a un droit, ou s'est connecté depuis."
+    _print_lignes(demande.json, table.to_dict("records"), INACTIFS, aucun)
 
 
 def execute_accorder(demande: argparse.Namespace) -> None:

@@ -30,6 +30,7 @@ FAITS: Mapping[str, str] = {
     "ouvrir_reponses": "Ouvrir ou fermer le droit de réponse",
     "prevoir": "Annoncer la date d'une version",
     "publier": "Publier une version",
+    "purger_compte": "Effacer un compte inactif",
     "purger_lot": "Effacer un fichier reçu",
     "rapprocher_colonnes": "Rapprocher des colonnes inconnues",
     "recharger_lot": "Recharger un fichier reçu",

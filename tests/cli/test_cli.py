@@ -175,7 +175,16 @@ def test_acces(entrepot_mini: str, capsys: Ecran) -> None:
     assert main(["acces", "retirer", str(numero)]) == 1
     assert "Aucun droit en cours" in capsys.readouterr().err
     assert main(["acces", "accorder", compte, "--role", "collectivite", "--motif", "élu"]) == 1
+    capsys.readouterr()
     assert main(["acces", "journal"]) == 0
+    journal = capsys.readouterr().out
+    assert "Retirer un droit" in journal
+    assert "Opérateur du baromètre" in journal
+    assert main(["acces", "purger", "--jours", "-1"]) == 1
+    assert main(["acces", "purger"]) == 0
+    assert "Rien à effacer" in capsys.readouterr().out
+    assert main(["acces", "purger", "--jours", "0", "--confirmer", "--json"]) == 0
+    assert [ligne["compte_id"] for ligne in json.loads(capsys.readouterr().out)] == [compte]
 
 
 def test_une_panne_imprevue_reste_une_phrase(

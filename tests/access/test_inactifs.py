@@ -1,0 +1,64 @@
+"""Un compte que personne n'ouvre plus s'efface, inscrit d'abord ; un droit ou une visite le garde."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from barometre.access.horloge import get_now
+from barometre.access.inactifs import JOURS, Inactifs
+from barometre.access.registre import Registre, open_registre
+from tests.access.test_sessions import AGENT, MAIRE
+from tests.conftest import MOTEURS
+
+
+@pytest.fixture(params=["sqlite", *MOTEURS[1:]])
+def registre(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Registre]:
+    sqlite = f"sqlite:///{tmp_path}/registre.db"
+    ouvert = open_registre(
+        sqlite if request.param == "sqlite" else request.getfixturevalue("base_postgresql")
+    )
+    yield ouvert
+    ouvert.close()
+
+
+def test_qui_ne_vient_plus_s_efface(registre: Registre) -> None:
+    parti, elu, ancien = (
+        registre.comptes.recognize(replace(AGENT, sujet=s)) for s in ("parti", "élu", "ancien")
+    )
+    registre.vues.save(parti, "Ma vue", "vague=2024-v2")
+    registre.sessions.open(parti, "", "idt")
+    registre.accorder(elu, MAIRE)  # son droit dure : il reste
+    registre.accorder(ancien, MAIRE, expire_le=get_now() + timedelta(days=JOURS))  # le sien a pris fin
+    assert registre.inactifs.list().empty
+    plus_tard = get_now() + timedelta(days=JOURS + 1)
+    tard = Inactifs(registre._moteur, lambda: plus_tard)
+    registre.comptes.recognize(replace(AGENT, sujet="parti", courriel="autre@mairie.fr"))
+    assert set(tard.list()["compte_id"]) == {parti, ancien}
+    assert set(tard.remove(par="root")["compte_id"]) == {parti, ancien}
+    with registre._moteur.connect() as connexion:
+        for table in ("comptes", "demandes", "sessions", "selections"):
+            colonne = "compte" if table == "selections" else "compte_id"
+            restent = connexion.execute(text(f"SELECT {colonne} FROM {table}")).scalars().all()
+            assert set(restent) <= {elu}, table
+    faits = registre.list_journal(2)
+    assert (set(faits["action"]), set(faits["objet"])) == ({"purger_compte"}, {parti, ancien})
+    assert registre.check_journal().is_intact
+    # Revenue, la personne est neuve : un compte, une demande.
+    assert registre.comptes.recognize(replace(AGENT, sujet="parti")) not in {parti, ancien, elu}
+
+
+def test_sans_journal_rien_ne_s_efface(registre: Registre) -> None:
+    registre.comptes.recognize(AGENT)
+    with registre._moteur.begin() as connexion:
+        connexion.execute(text("DROP TABLE journal"))
+    plus_tard = get_now() + timedelta(days=JOURS + 1)
+    tard = Inactifs(registre._moteur, lambda: plus_tard)
+    with pytest.raises(Exception, match="journal"):
+        tard.remove(par="root")
+    assert len(tard.list()) == 1
