@@ -85,6 +85,19 @@ def test_chaque_commande_lancee_existe(commande: str) -> None:
     assert build_parser(mots).parse_args(mots).execute
 
 
+def test_tout_ce_qui_s_ecrit_va_dans_le_volume() -> None:
+    """Le compte de l'image n'écrit que là : chaque lieu que « diagnostic » contrôle y est, sans réglage."""
+    (volume,) = re.findall(r"^VOLUME (\S+)$", IMAGE, re.M)
+    lieux = dict(re.findall(r"(BAROMETRE_\w+)=(\S+)", IMAGE))
+    assert set(lieux) == {
+        "BAROMETRE_ENTREPOT",
+        "BAROMETRE_REGISTRE",
+        "BAROMETRE_COPIES",
+        "BAROMETRE_CONTOURS",
+    }
+    assert all(lieu.removeprefix("sqlite:///").startswith(f"{volume}/") for lieu in lieux.values())
+
+
 def test_les_modules_lances_a_la_construction_existent() -> None:
     modules = re.findall(r"python -m (scripts\.\w+)", IMAGE)
     assert modules
