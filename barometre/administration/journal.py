@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
 from datetime import date
-from typing import Any
 
 import pandas as pd
 
 from barometre.access import AccesRefuse, Gate, Registre
 from barometre.access.recherche_journal import Recherche
 from barometre.administration.operateur import RESERVEE
-from barometre.domain.faits import name_fait
+from barometre.domain.faits import name_fait, name_role
 from barometre.domain.formats import format_compte
-from barometre.domain.portee import NOMS
 from barometre.domain.provenance import Provenance
 from barometre.views.lecture.provenance import build_provenance
 from barometre.views.lecture.tableau import build_tableau
@@ -27,17 +24,11 @@ def build_table_journal(registre: Registre, recherche: Recherche, limite: int | 
     """Les faits cherchés, le plus récent d'abord."""
     faits = registre.list_journal(limite, recherche)
     lignes = [
-        (f["journal_id"], f"{f['instant']:%Y-%m-%d %H:%M:%S}", f["compte"], name_role(f),
-         name_fait(f["action"]), f["objet"], f["detail"])
+        (f["journal_id"], f"{f['instant']:%Y-%m-%d %H:%M:%S}", f["compte"],
+         name_role(f["role"], simulee=f["simulee"]), name_fait(f["action"]), f["objet"], f["detail"])
         for f in faits.to_dict("records")
     ]  # fmt: skip
     return build_tableau(lignes, COLONNES)
-
-
-def name_role(fait: Mapping[Hashable, Any]) -> str:
-    """Le rôle de qui a agi ; prêté par la démonstration, il le dit."""
-    nom = NOMS.get(fait["role"], fait["role"])
-    return f"{nom} (démonstration)" if fait["simulee"] else nom
 
 
 def explain_chaine(registre: Registre) -> str:

@@ -8,13 +8,12 @@ from typing import Any
 
 from barometre.access import Gate, open_registre
 from barometre.access.inactifs import JOURS
-from barometre.administration.journal import name_role
 from barometre.assemblage.depot import has_version
 from barometre.catalogue import load_catalogue
 from barometre.cli.analyse import add_json
 from barometre.cli.erreurs import Refus
 from barometre.cli.sortie import print_json, print_table
-from barometre.domain.faits import name_fait
+from barometre.domain.faits import name_fait, name_role
 from barometre.domain.formats import format_compte
 from barometre.domain.portee import OPERATEUR, ROLES, Portee
 from barometre.views.donnees.rappel import build_table_rappel, explain_rappel
@@ -219,7 +218,10 @@ def execute_journal(demande: argparse.Namespace) -> None:
     """Les derniers faits, le plus récent d'abord."""
     lignes = open_registre().list_journal().to_dict("records")
     if not demande.json:
-        lignes = [f | {"role": name_role(f), "action": name_fait(f["action"])} for f in lignes]
+        lignes = [
+            f | {"role": name_role(f["role"], simulee=f["simulee"]), "action": name_fait(f["action"])}
+            for f in lignes
+        ]
     _print_lignes(demande.json, lignes, FAITS, "Le journal est vide.")
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from barometre.domain.portee import NOMS
+
 REFUS = "refus_"
 FAITS: Mapping[str, str] = {
     "abandonner": "Abandonner une version préparée",
@@ -48,3 +50,9 @@ def name_fait(action: str) -> str:
         return FAITS.get(action, action)
     fait = FAITS.get(action.removeprefix(REFUS), action)
     return f"Refus\u202f: {fait[0].lower()}{fait[1:]}"
+
+
+def name_role(role: str, *, simulee: bool) -> str:
+    """Le rôle de qui a agi ; prêté par la démonstration, il le dit."""
+    nom = NOMS.get(role, role)
+    return f"{nom} (démonstration)" if simulee else nom
