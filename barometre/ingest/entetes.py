@@ -228,7 +228,8 @@ def describe_entetes(entetes: tuple[str, ...], questionnaire: Questionnaire) -> 
     proches = [
         f"« {e[:60]} » ressemble à « {connus[p[0]][:60]} »"
         for e in lus
-        if (p := get_close_matches(clean_label(e), connus, 1, 0.75))
+        # Un entête reconnu n'a pas de voisin à proposer.
+        if clean_label(e) not in connus and (p := get_close_matches(clean_label(e), connus, 1, 0.75))
     ]
     cites = ", ".join(f"« {e[:40]} »" for e in lus[:8]) + (
         f" et {len(lus) - 8} autres" if len(lus) > 8 else ""

@@ -1,6 +1,8 @@
-"""Des cellules fusionnées : le classeur n'en garde que la première, et les réponses des autres sont perdues.
+"""Les cellules dont le dessin contredit la valeur : fusionnées, barrées, annotées.
 
-Rien ne dit si leur auteur voulait répéter la première ou la centrer : la ligne va en quarantaine.
+D'une plage fusionnée, le classeur ne garde que la première cellule ; rien ne dit si son auteur voulait la
+répéter ou la centrer. D'une cellule barrée, rien ne dit si elle est annulée. Leurs lignes vont en
+quarantaine ; une note, elle, est dite.
 """
 
 from __future__ import annotations
@@ -16,6 +18,11 @@ FUSIONNEE = (
     "Des cellules de cette ligne sont fusionnées ({plage}) : ses réponses n'y sont plus. Défusionnez-les, "
     "écrivez la réponse de chacune."
 )
+BARREE = (
+    "Une cellule de cette ligne est barrée ({cellule}) : si sa réponse est annulée, effacez-la ; sinon, ôtez "
+    "la barre."
+)
+_NOTES_CITEES = 3
 # Ligne et colonne de la première cellule, puis de la dernière ; les lignes comptent de 1, les colonnes de 0.
 Plage = tuple[int, int, int, int]
 
@@ -41,10 +48,32 @@ def list_fusionnees(
     return trouvees
 
 
+def list_barrees(barrees: Sequence[tuple[int, int]], lues: Sequence[bool]) -> dict[int, str]:
+    """Ligne → sa première cellule barrée, parmi les colonnes que l'import lit."""
+    trouvees = dict[int, str]()
+    for ligne, colonne in barrees:
+        if colonne < len(lues) and lues[colonne]:
+            trouvees.setdefault(ligne, name_cellule(ligne, colonne))
+    return trouvees
+
+
+def describe_notes(cellules: Sequence[str]) -> str:
+    """« 2 notes de cellule, non lues : B3, C7. » ; leur texte peut nommer quelqu'un, il n'est pas redit."""
+    notes = format_compte(len(cellules), "note de cellule, non lue", "notes de cellule, non lues")
+    reste = len(cellules) - _NOTES_CITEES
+    suite = f" et {format_compte(reste, 'autre', 'autres')}" if reste > 0 else ""
+    return f"{notes} : {', '.join(cellules[:_NOTES_CITEES])}{suite}."
+
+
 def describe_plage(plage: Plage) -> str:
     """(2, 6, 4, 6) → « G2:G4 »."""
     haut, gauche, bas, droite = plage
-    return f"{_lettres(gauche)}{haut}:{_lettres(droite)}{bas}"
+    return f"{name_cellule(haut, gauche)}:{name_cellule(bas, droite)}"
+
+
+def name_cellule(ligne: int, colonne: int) -> str:
+    """(3, 1) → « B3 »."""
+    return f"{_lettres(colonne)}{ligne}"
 
 
 def _lettres(rang: int) -> str:

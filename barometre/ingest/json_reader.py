@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ _FORME = "« {} » est un JSON, mais pas une liste de réponses (« responses »
 def read_json(path: Path, encodage: str) -> list[Feuille]:
     """Chaque réponse devient une ligne ; les entêtes sont les clés de toutes les réponses."""
     try:
-        brut = json.loads(path.read_text(encodage))
+        brut = json.loads(path.read_text(encodage), object_pairs_hook=partial(_build_objet, path.name))
+    except ImportRefuse:
+        raise
     except (ValueError, RecursionError) as erreur:
         raise ImportRefuse(f"« {path.name} » est un JSON tronqué ou mal formé.") from erreur
     reponses = _list_reponses(brut, path.name)
@@ -25,6 +28,15 @@ def read_json(path: Path, encodage: str) -> list[Feuille]:
     entetes = list(dict.fromkeys(cle for r in reponses for cle in r))
     lignes = [(i, [_texte(r.get(cle)) for cle in entetes]) for i, r in enumerate(reponses, 2)]
     return [Feuille("réponses", [(1, [str(e) for e in entetes]), *lignes])]
+
+
+def _build_objet(nom: str, paires: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Python garderait en silence la dernière de deux réponses à la même clé."""
+    objet = dict(paires)
+    if len(objet) < len(paires):
+        cle = next(c for i, (c, _) in enumerate(paires) if c in dict(paires[:i]))
+        raise ImportRefuse(f"« {nom} » : une réponse a deux fois la clé « {cle[:60]} », laquelle croire ?")
+    return objet
 
 
 def _list_reponses(brut: Any, nom: str) -> list[dict[str, Any]]:

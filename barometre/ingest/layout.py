@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 
 from barometre.domain.formats import format_compte
 from barometre.ingest.csv_reader import Tableau, check_entetes
+from barometre.ingest.entetes import find_role
 from barometre.ingest.errors import ImportRefuse, Rejet
-from barometre.ingest.fusions import FUSIONNEE, Plage, list_fusionnees
+from barometre.ingest.fusions import BARREE, FUSIONNEE, Plage, describe_notes, list_barrees, list_fusionnees
 
+ENTETES_REPETES = "Cette ligne redit les entêtes : ce n'est pas une réponse."
+_IDENTIFIANTS = frozenset({"siren", "siret", "code"})
 # Au-delà, ce ne sont plus des titres.
 MAX_LIGNES_DE_TITRE = 15
 # Deux lignes d'entêtes de suite (textes, puis codes : le VV de LimeSurvey) sont reconnues l'une et l'autre.
@@ -31,6 +34,9 @@ class Feuille:
     complete: bool = False
     # Les cellules fusionnées.
     plages: list[Plage] = field(default_factory=list)
+    # Les cellules barrées (ligne comptée de 1, colonne de 0), et celles qui portent une note (« B3 »).
+    barrees: list[tuple[int, int]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +83,53 @@ def build_tableau(feuille: Feuille, reconnaitre: Reconnaitre, choix: Choix, fich
         if titres := sum(i < rang for i in pleines):
             dessus = format_compte(titres, "ligne de titre, non chargée", "lignes de titre, non chargées")
             tableau.avertissements.append(f"Entêtes lus à la ligne {numero} ; au-dessus, {dessus}.")
-        lues = [bool(e) and reconnaitre(e) for e in tableau.entetes]
-        fusionnees = list_fusionnees(feuille.plages, numero, feuille.lignes[-1][0], lues, fichier)
         tableau.rejets = [r for r in tableau.rejets if r.ligne > numero]
-        for ligne, cellules in feuille.lignes[rang + 1 :]:
-            if ligne in fusionnees:
-                motif = FUSIONNEE.format(plage=fusionnees[ligne])
-                tableau.rejets.append(Rejet(ligne, "", "", motif))
-                continue
-            manque = len(tableau.entetes) - len(cellules)
-            tableau.add(ligne, cellules + [""] * manque if feuille.complete and manque > 0 else cellules)
+        if feuille.notes:
+            tableau.avertissements.append(describe_notes(feuille.notes))
+        _add_lignes(tableau, feuille, rang, reconnaitre, fichier)
     return tableau.finish(fichier)
+
+
+def _add_lignes(
+    tableau: Tableau, feuille: Feuille, rang: int, reconnaitre: Reconnaitre, fichier: str
+) -> None:
+    """Les lignes sous les entêtes ; celles dont le dessin dit autre chose que la valeur sont écartées."""
+    entetes = feuille.lignes[rang][1]
+    lues = [bool(e) and reconnaitre(e) for e in tableau.entetes]
+    derniere = feuille.lignes[-1][0]
+    fusionnees = list_fusionnees(feuille.plages, tableau.numero_entetes, derniere, lues, fichier)
+    motifs = {n: BARREE.format(cellule=c) for n, c in list_barrees(feuille.barrees, lues).items()}
+    motifs |= {n: FUSIONNEE.format(plage=p) for n, p in fusionnees.items()}
+    identifiants = [i for i, e in enumerate(tableau.entetes) if find_role(e) in _IDENTIFIANTS]
+    for ligne, cellules in feuille.lignes[rang + 1 :]:
+        if ligne in motifs:
+            tableau.rejets.append(Rejet(ligne, "", "", motifs[ligne]))
+            continue
+        if _is_entetes(cellules, identifiants):
+            _check_memes(cellules, entetes, ligne, tableau, fichier)
+            tableau.rejets.append(Rejet(ligne, "", "", ENTETES_REPETES))
+            continue
+        manque = len(tableau.entetes) - len(cellules)
+        tableau.add(ligne, cellules + [""] * manque if feuille.complete and manque > 0 else cellules)
+
+
+def _is_entetes(cellules: list[str], identifiants: list[int]) -> bool:
+    """Une ligne d'entêtes au milieu des réponses : « SIREN » là où un numéro est attendu."""
+    textes = [cellules[i] for i in identifiants if i < len(cellules) and cellules[i]]
+    return any(not any(map(str.isdigit, t)) and find_role(t) in _IDENTIFIANTS for t in textes)
+
+
+def _check_memes(cellules: list[str], entetes: list[str], ligne: int, tableau: Tableau, fichier: str) -> None:
+    """Deux exports collés dont les colonnes ne sont pas dans le même ordre : les réponses se croiseraient.
+
+    Avant la première réponse, ce n'est qu'une seconde ligne d'intitulés.
+    """
+    if tableau.numeros and [c for c in cellules if c] != [e for e in entetes if e]:
+        raise ImportRefuse(
+            f"« {fichier} » : la ligne {ligne} porte d'autres entêtes que la ligne {tableau.numero_entetes}. "
+            "Deux exports y sont réunis, dont les colonnes diffèrent : donnez-les en deux fichiers à la même "
+            "commande."
+        )
 
 
 def _find_rang(feuille: Feuille, reconnaitre: Reconnaitre, choix: Choix, premiere: int) -> int:

@@ -75,8 +75,14 @@ def _read_case(question: Question, option: Option | None, cases: dict[str, str],
     if etat := read_etat(question, cle or texte):
         return etat
     if option is None or _is_autre(option):
-        return Cellule(REPONDU, 1.0, texte=mask_personal(texte))
+        return Cellule(REPONDU, 0.0) if _is_rien(texte) else Cellule(REPONDU, 1.0, texte=mask_personal(texte))
     return Cellule(SANS_REPONSE, motif="Une case se remplit par « Oui » ou « Non » (« Y » ou vide).")
+
+
+def _is_rien(texte: str) -> bool:
+    """« Néant », « RAS », « - », « ? » : écrit à côté de « Autre », il n'ajoute rien à la liste."""
+    cle, mots = clean_label(texte), load_vocabulary()
+    return not cle or cle in mots.rien | mots.non_coche | mots.vide | mots.non_concerne
 
 
 @lru_cache(maxsize=1_000)
@@ -227,7 +233,8 @@ def _read_liste(question: Question, cles: dict[str, int], texte: str, ecriture: 
         (_split_options(texte, s, cles) for s in ecriture.separateurs),
         key=lambda lu: (len(lu[1]), -len(lu[0])),
     )
-    return _Liste(Cellule(REPONDU), choisies, libres)
+    libres = tuple(libre for libre in libres if not _is_rien(libre))
+    return _Liste(Cellule(REPONDU if choisies or libres else SANS_REPONSE), choisies, libres)
 
 
 def _flatten_json(texte: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from barometre.ingest.errors import ImportRefuse
+from barometre.ingest.fusions import name_cellule
 from barometre.ingest.layout import Feuille
 from barometre.ingest.limits import MAX_CARACTERES_CELLULE, MAX_CELLULES, MAX_COLONNES, MAX_LIGNES
 from barometre.ingest.xlsx_archive import Archive, Lecteur
@@ -34,6 +35,11 @@ class _Document(Lecteur):
     _lit: bool = False
     _masquees: int = 0
     _total: int = 0
+    _barres: set[str] = field(default_factory=set)
+    _style: str = ""
+    _barree: bool = False
+    # Une note est dans sa cellule : son texte n'en est pas la réponse.
+    _note: bool = False
 
     def start(self, nom: str, attributs: dict[str, str]) -> None:
         locaux = {cle.rpartition(":")[2]: v for cle, v in attributs.items()}
@@ -47,9 +53,22 @@ class _Document(Lecteur):
         elif nom in {"table-cell", "covered-table-cell"}:
             self._repete = _entier(locaux.get("number-columns-repeated"))
             self._valeur, self._textes = _read_valeur(locaux), []
+            self._barree = locaux.get("style-name", "") in self._barres
             self._add_plage(locaux)
+        elif nom == "annotation":
+            self._note = True
+            self.feuilles[-1].notes.append(name_cellule(self._numero + 1, self._colonne))
         elif nom == "p":
-            self._lit = True
+            self._lit = not self._note
+        else:
+            self._read_style(nom, locaux)
+
+    def _read_style(self, nom: str, locaux: dict[str, str]) -> None:
+        """Les styles de cellule sont déclarés avant les feuilles."""
+        if nom == "style":
+            self._style = locaux.get("name", "")
+        elif nom == "text-properties" and locaux.get("text-line-through-style", "none") != "none":
+            self._barres.add(self._style)
 
     def _add_plage(self, locaux: dict[str, str]) -> None:
         """La première cellule d'une plage fusionnée dit combien elle en couvre."""
@@ -68,9 +87,11 @@ class _Document(Lecteur):
             self._textes.append(texte)
 
     def end(self, nom: str) -> None:
-        if nom == "p":
+        if nom == "annotation":
+            self._note = False
+        elif nom == "p":
+            self._textes += ["\n"] * self._lit
             self._lit = False
-            self._textes.append("\n")
         elif nom in {"table-cell", "covered-table-cell"}:
             self._end_cellule()
         elif nom == "table-row":
@@ -85,6 +106,8 @@ class _Document(Lecteur):
             if self._colonne + self._repete > MAX_COLONNES:
                 raise ImportRefuse(f"« {self.nom} » a plus de {MAX_COLONNES} colonnes.")
             self._cellules += [""] * (self._colonne - len(self._cellules)) + [valeur] * self._repete
+            if self._barree:
+                self.feuilles[-1].barrees.append((self._numero + 1, self._colonne))
         self._colonne += self._repete
 
     def _end_ligne(self) -> None:

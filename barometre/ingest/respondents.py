@@ -58,7 +58,7 @@ def read_respondents(export: Export, plan: Plan, vague: Vague, referentiel: Refe
 
 
 def read_valides(export: Export, plan: Plan, n: int) -> list[bool] | None:
-    """« Completed » (Y ou N), sinon une date de soumission.
+    """« Completed » (Y ou N), sinon « Draft », sinon une date de soumission.
 
     Un export dont aucune ligne n'a de date ne dit pas ce qui a été validé, sauf s'il donne la dernière page.
     """
@@ -66,6 +66,8 @@ def read_valides(export: Export, plan: Plan, n: int) -> list[bool] | None:
     if "valide" in plan.roles:
         faux = mots.non_valide | mots.non_coche | {""}
         return [clean_label(t) not in faux for t in export.colonnes[plan.roles["valide"]]]
+    if "brouillon" in plan.roles:
+        return [clean_label(t) not in mots.coche for t in export.colonnes[plan.roles["brouillon"]]]
     if "soumission" not in plan.roles:
         return None
     valides = [bool(t) for t in get_colonne(export, plan, "soumission", n)]

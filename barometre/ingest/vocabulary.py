@@ -36,6 +36,8 @@ class Vocabulaire:
     non_valide: frozenset[str]
     noms_de_test: frozenset[str]
     identifiant_vide: frozenset[str]
+    # Le texte de « Autre » qui n'en est pas un.
+    rien: frozenset[str]
     # Rôle → les mots d'un intitulé libre qui le nomment, et tous ceux qu'il peut avoir.
     temoins: dict[str, tuple[frozenset[str], frozenset[str]]]
 
@@ -86,6 +88,7 @@ def load_vocabulary() -> Vocabulaire:
                 "non_valide",
                 "noms_de_test",
                 "identifiant_vide",
+                "rien",
             )
         },
     )

@@ -13,6 +13,7 @@ from barometre.ingest.xlsx_archive import Archive, Lecteur
 _MAX_CARACTERES_PARTAGES = 40_000_000
 # Formats de date et d'heure que tout classeur connaît sans les déclarer.
 _FORMATS_DATE = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
+MAX_NOTES = 100_000
 _FORMATS_POURCENT = {"9", "10"}
 _LETTRES_DATE = re.compile(r"[ymdhs]", re.IGNORECASE)
 _LITTERAUX = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
@@ -77,22 +78,38 @@ class _Textes(Lecteur):
 class _Styles(Lecteur):
     dates: list[bool] = field(default_factory=list)
     pourcents: list[bool] = field(default_factory=list)
+    barres: list[bool] = field(default_factory=list)
+    _polices_barrees: list[bool] = field(default_factory=list)
     _formats: dict[str, str] = field(default_factory=dict)
     _dans_cellxfs: bool = False
+    _dans_polices: bool = False
 
     def start(self, nom: str, attributs: dict[str, str]) -> None:
         if nom == "numFmt":
             self._formats[attributs.get("numFmtId", "")] = attributs.get("formatCode", "")
+        elif nom == "fonts":
+            self._dans_polices = True
+        elif nom == "font" and self._dans_polices:
+            self._polices_barrees.append(False)
+        elif nom == "strike" and self._dans_polices and self._polices_barrees:
+            self._polices_barrees[-1] = attributs.get("val", "1") not in {"0", "false"}
         elif nom == "cellXfs":
             self._dans_cellxfs = True
         elif nom == "xf" and self._dans_cellxfs:
             numero = attributs.get("numFmtId", "0")
             self.dates.append(self._is_date(numero))
             self.pourcents.append(self._is_pourcent(numero))
+            self.barres.append(self._is_barre(attributs.get("fontId", "")))
 
     def end(self, nom: str) -> None:
         if nom == "cellXfs":
             self._dans_cellxfs = False
+        elif nom == "fonts":
+            self._dans_polices = False
+
+    def _is_barre(self, police: str) -> bool:
+        rang = int(police) if police.isdecimal() and len(police) < 6 else len(self._polices_barrees)
+        return rang < len(self._polices_barrees) and self._polices_barrees[rang]
 
     def _is_pourcent(self, numero: str) -> bool:
         """« 0 % » montre 45 % de 0,45 ; un « % » entre guillemets n'est qu'un dessin après 45."""
@@ -132,8 +149,38 @@ def read_textes(archive: Archive) -> list[str]:
     return textes.textes
 
 
-def read_formats(archive: Archive) -> tuple[list[bool], list[bool]]:
-    """Pour chaque style de cellule : affiche-t-il une date, affiche-t-il un pourcentage."""
+@dataclass(frozen=True, slots=True)
+class Formats:
+    """Pour chaque style de cellule : affiche-t-il une date, un pourcentage, un texte barré."""
+
+    dates: list[bool]
+    pourcents: list[bool]
+    barres: list[bool]
+
+
+def read_formats(archive: Archive) -> Formats:
+    """Ce que les styles du classeur disent de ses cellules."""
     styles = _Styles()
     archive.parse("xl/styles.xml", styles)
-    return styles.dates, styles.pourcents
+    return Formats(styles.dates, styles.pourcents, styles.barres)
+
+
+@dataclass(slots=True)
+class _Notes(Lecteur):
+    cellules: set[str] = field(default_factory=set)
+
+    def start(self, nom: str, attributs: dict[str, str]) -> None:
+        if nom in {"comment", "threadedComment"} and len(self.cellules) < MAX_NOTES:
+            self.cellules.add(attributs.get("ref", "")[:12])
+
+
+def list_notes(archive: Archive, partie: str) -> list[str]:
+    """Les cellules de cette feuille qui portent une note ou un commentaire, dans l'ordre de leur nom."""
+    relations, notes = _Relations(), _Notes()
+    dossier, _, fichier = partie.rpartition("/")
+    archive.parse(f"{dossier}/_rels/{fichier}.rels", relations)
+    for cible in relations.cibles.values():
+        if "comment" in cible.lower() and cible.endswith(".xml"):
+            absolue = cible.lstrip("/") if cible.startswith("/") else posixpath.normpath(f"{dossier}/{cible}")
+            archive.parse(absolue, notes)
+    return sorted(notes.cellules - {""}, key=lambda c: (len(c), c))

@@ -21,7 +21,7 @@ from barometre.ingest.limits import (
     SANS_VALEUR,
 )
 from barometre.ingest.xlsx_archive import Archive, Lecteur
-from barometre.ingest.xlsx_parts import read_feuilles, read_formats, read_textes
+from barometre.ingest.xlsx_parts import Formats, list_notes, read_feuilles, read_formats, read_textes
 
 _LETTRES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -32,11 +32,12 @@ def read_xlsx(path: Path) -> list[Feuille]:
         visibles, depuis_1904, masquees = read_feuilles(archive)
         textes, formats = read_textes(archive), read_formats(archive)
         lues = [
-            _Feuille(path.name, textes, *formats, depuis_1904, Feuille(nom, complete=True))
+            _Feuille(path.name, textes, formats, depuis_1904, Feuille(nom, complete=True))
             for nom, _ in visibles
         ]
         for lue, (_, partie) in zip(lues, visibles, strict=True):
             archive.parse(partie, lue)
+            lue.feuille.notes = list_notes(archive, partie)
     for lue in lues:
         lue.finish(masquees)
     return [lue.feuille for lue in lues]
@@ -46,8 +47,7 @@ def read_xlsx(path: Path) -> list[Feuille]:
 class _Feuille(Lecteur):
     nom: str
     textes: list[str]
-    formats_date: list[bool]
-    formats_pourcent: list[bool]
+    formats: Formats
     depuis_1904: bool
     feuille: Feuille
     _masquees: int = 0
@@ -134,6 +134,8 @@ class _Feuille(Lecteur):
             )
         self._cellules.extend([""] * (self._colonne + 1 - len(self._cellules)))
         self._cellules[self._colonne] = valeur
+        if self._is_style(self.formats.barres):
+            self.feuille.barrees.append((self._ligne, self._colonne))
 
     def _end_ligne(self) -> None:
         if self._ligne <= MAX_LIGNES:
@@ -155,15 +157,18 @@ class _Feuille(Lecteur):
             formules = format_compte(self._formules, "formule")
             dits.append(f"{formules} sans valeur enregistrée : ouvrez le classeur et enregistrez-le.")
 
+    def _is_style(self, styles: list[bool]) -> bool:
+        return self._style < len(styles) and styles[self._style]
+
     def _valeur(self, brut: str) -> str:
         if self._type == "s":
             rang = _entier(brut, -1)
             return self.textes[rang] if 0 <= rang < len(self.textes) else ""
         if self._type != "n" or not brut:
             return brut
-        if self._style < len(self.formats_date) and self.formats_date[self._style]:
+        if self._is_style(self.formats.dates):
             return _date_serie(brut, self.depuis_1904)
-        if self._style < len(self.formats_pourcent) and self.formats_pourcent[self._style]:
+        if self._is_style(self.formats.pourcents):
             return format_pourcent(brut)
         return format_nombre_xml(brut)
 

@@ -68,6 +68,9 @@ ABANDONS = {
     "« Completed », Y ou N": ("Completed", ("Y", "N", "Y")),
     "terminé, en français": ("Questionnaire terminé", ("Oui", "Non", "Oui")),
     "statut": ("Statut de la réponse", ("Terminé", "En cours", "Complété")),
+    "brouillon de Framaforms": ("Draft", ("0", "1", "0")),
+    "brouillon, en français": ("Brouillon", ("Non", "Oui", "")),
+    "heure de fin de Framaforms": ("Completed Time", (DATE, "", DATE)),
     "date sous « Completed »": ("Completed", (DATE, "", DATE)),
     "rien ne le dit": ("Remarques internes", ("a", "b", "c")),
 }

@@ -197,7 +197,7 @@ def test_json_de_limesurvey(importer: Importer) -> None:
         importer('{"erreur": "droits"}', "r.json")
 
 
-def build_ods(feuilles: dict[str, list[list[str]]], fin: str = "") -> bytes:
+def build_ods(feuilles: dict[str, list[list[str]]], fin: str = "", styles: str = "") -> bytes:
     tables = "".join(
         f'<table:table table:name="{nom}">'
         + "".join(
@@ -214,7 +214,8 @@ def build_ods(feuilles: dict[str, list[list[str]]], fin: str = "") -> bytes:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr(
             "content.xml",
-            '<office:document-content xmlns:office="o" xmlns:table="t" xmlns:text="x"><office:body>'
+            '<office:document-content xmlns:office="o" xmlns:table="t" xmlns:text="x">'
+            f"<office:automatic-styles>{styles}</office:automatic-styles><office:body>"
             f"<office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>",
         )
     return sortie.getvalue()

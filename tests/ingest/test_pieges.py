@@ -284,3 +284,44 @@ def test_nom_et_code(cle: str, nom: str, accord: bool) -> None:
     cadre = pd.DataFrame(NOMS, columns=["collectivite_id", "nom", "departement"]).assign(porteur_id="")
     noms = Noms(Referentiel(cadre, pd.DataFrame({"code": [], "code_actuel": []})))
     assert bool(noms.check_nom(cle, nom)) is not accord
+
+
+@pytest.mark.parametrize("texte", ["néant", "Aucun", "RAS", "R.A.S.", "-", "?", "rien d'autre", "Non", "0"])
+def test_rien_a_ajouter_ne_coche_pas_autre(importer: Importer, texte: str) -> None:
+    """« Autre, précisez : néant » comptait pour un autre réseau."""
+    for lot in (
+        importer(write_lignes("Q02[SQ001];Q02[other]", f"Y;{texte}", ";Mastodon")),
+        importer(write_lignes("Q02", f"Facebook, {texte}", "Facebook, Mastodon")),
+    ):
+        assert not lot.rejets
+        coches = [o for o, _, v, _ in get_reponse(lot, "commune-33063", "q02") if v == 1]
+        assert coches == ["facebook"]
+        assert ("autre", "repondu", 1.0, "Mastodon") in get_reponse(lot, "commune-01001", "q02")
+
+
+def test_deux_exports_colles_dont_les_colonnes_different(importer: Importer) -> None:
+    """Lues sous les premiers entêtes, les cases du second se croisaient : Instagram devenait Facebook."""
+    premier = f"SIREN;Q01;Q02[SQ001];Q02[SQ002]\n{TROIS[0]};Y;Y;\n"
+    second = f"SIREN;Q01;Q02[SQ002];Q02[SQ001]\n{TROIS[1]};Y;Y;\n"
+    with pytest.raises(ImportRefuse, match="la ligne 3 porte d'autres entêtes que la ligne 1"):
+        importer(premier + second)
+    with pytest.raises(ImportRefuse, match="d'autres entêtes"):
+        importer(premier + second.replace("SIREN", "N° SIREN de la mairie"))
+    lot = importer(premier + premier.replace(TROIS[0], TROIS[1]))
+    assert (lot.charges, [(r.ligne, r.motif) for r in lot.rejets]) == (
+        2, [(3, "Cette ligne redit les entêtes : ce n'est pas une réponse.")],
+    )  # fmt: skip
+    # Deux lignes d'intitulés avant toute réponse : la seconde n'est qu'écartée.
+    assert importer("SIREN;Q01\nVotre SIREN;Un site ?\n" + f"{TROIS[0]};Y\n").charges == 1
+
+
+def test_un_json_a_deux_reponses_sous_une_cle(importer: Importer) -> None:
+    with pytest.raises(ImportRefuse, match="deux fois la clé « Q01 »"):
+        importer(f'[{{"SIREN": "{TROIS[0]}", "Q01": "Y", "Q01": "N"}}]', "r.json")
+
+
+def test_un_entete_reconnu_n_a_pas_de_voisin_a_proposer(importer: Importer) -> None:
+    with pytest.raises(ImportRefuse) as refus:
+        importer("Code;Q01;Q3\n33063;Y;1\n")
+    assert "« Q3 » ressemble à « Q03 »" in str(refus.value)
+    assert "« Q01 » ressemble" not in str(refus.value)
