@@ -105,7 +105,7 @@ def _add_lignes(
         if ligne in motifs:
             tableau.rejets.append(Rejet(ligne, "", "", motifs[ligne]))
             continue
-        if _is_entetes(cellules, identifiants):
+        if _is_entetes(cellules, identifiants, entetes):
             _check_memes(cellules, entetes, ligne, tableau, fichier)
             tableau.rejets.append(Rejet(ligne, "", "", ENTETES_REPETES))
             continue
@@ -113,10 +113,16 @@ def _add_lignes(
         tableau.add(ligne, cellules + [""] * manque if feuille.complete and manque > 0 else cellules)
 
 
-def _is_entetes(cellules: list[str], identifiants: list[int]) -> bool:
-    """Une ligne d'entêtes au milieu des réponses : « SIREN » là où un numéro est attendu."""
+def _is_entetes(cellules: list[str], identifiants: list[int], entetes: list[str]) -> bool:
+    """Une ligne d'entêtes au milieu des réponses : « SIREN » là où un numéro est attendu, et d'autres à côté.
+
+    « Pas de SIREN », seul, est ce qu'une répondante écrit.
+    """
     textes = [cellules[i] for i in identifiants if i < len(cellules) and cellules[i]]
-    return any(not any(map(str.isdigit, t)) and find_role(t) in _IDENTIFIANTS for t in textes)
+    if all(any(map(str.isdigit, t)) or find_role(t) not in _IDENTIFIANTS for t in textes):
+        return False
+    autres = [c for i, c in enumerate(cellules) if c and i not in identifiants]
+    return bool(autres) and 2 * sum(c in entetes for c in autres) >= len(autres)
 
 
 def _check_memes(cellules: list[str], entetes: list[str], ligne: int, tableau: Tableau, fichier: str) -> None:

@@ -60,6 +60,10 @@ def _is_json(path: Path, encodage: str) -> bool:
     return debut.startswith("{") or debut.startswith(("[{", "[ {", "[\n"))
 
 
+# « é » en Mac-Roman ; « Ž », en Windows-1252, ne suit jamais une minuscule.
+_E_DE_MAC = re.compile(rb"[a-z]\x8e")
+
+
 def _check_taille(path: Path) -> int:
     if not path.is_file():
         raise ImportRefuse(f"Le fichier « {path.name} » est introuvable.")
@@ -126,7 +130,19 @@ def _detect_encodage(path: Path, debut: bytes) -> str:
     _check_texte(path)
     if _is_decodable(path, "utf-8"):
         return "utf-8"
+    _check_pas_mac(path)
     return _check_encodage(path, "cp1252")
+
+
+def _check_pas_mac(path: Path) -> None:
+    """Un CSV d'Excel pour Mac sans « è » se lirait en Windows-1252 : « été » y devient « ŽtŽ »."""
+    with path.open("rb") as flux:
+        while morceau := flux.read(_MORCEAU):
+            if _E_DE_MAC.search(morceau):
+                raise ImportRefuse(
+                    f"L'encodage de « {path.name} » n'est pas reconnu (celui d'un Mac ?) : enregistrez-le en "
+                    "« CSV UTF-8 »."
+                )
 
 
 def _check_texte(path: Path) -> None:

@@ -325,3 +325,13 @@ def test_un_entete_reconnu_n_a_pas_de_voisin_a_proposer(importer: Importer) -> N
         importer("Code;Q01;Q3\n33063;Y;1\n")
     assert "« Q3 » ressemble à « Q03 »" in str(refus.value)
     assert "« Q01 » ressemble" not in str(refus.value)
+
+
+def test_un_csv_de_mac_sans_e_grave_est_refuse(importer: Importer) -> None:
+    """Tous ses octets existent en Windows-1252 : « Équipé » s'y chargeait « ƒquipŽ »."""
+    with pytest.raises(ImportRefuse, match="celui d'un Mac"):
+        importer(f"SIREN;Q01;Q04\n{TROIS[0]};Oui;équipé\n".encode("mac-roman"))
+
+
+def test_pas_de_siren_n_est_pas_un_entete(importer: Importer) -> None:
+    assert importer(f"SIREN;Q01\n{TROIS[0]};Y\npas de SIREN;N\n").quarantaine == 1
