@@ -39,6 +39,14 @@ def test_une_vue_se_compte_se_feuillette_et_se_cite(ouvrir: Ouvrir) -> None:
         assert f"version={csl['version']}" in t
 
 
+def test_les_vues_proposees_s_ouvrent_dans_le_meme_onglet(ouvrir: Ouvrir) -> None:
+    ecrit = "".join(str(bloc.proto.body) for bloc in ouvrir("explorer").get("html"))
+    liens = re.findall(r'<a href="(explorer\?[^"]*)" target="(\w+)">', ecrit)
+    assert len(liens) >= 4
+    assert {cible for _, cible in liens} == {"_self"}
+    assert all("&amp;" in lien or "&" not in lien for lien, _ in liens)
+
+
 def test_une_vue_vide_dit_quoi_changer(ouvrir: Ouvrir) -> None:
     page = ouvrir("explorer", indicateurs="site_internet", niveau="commune")
     assert any("élargissez le champ" in m.value for m in page.markdown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import threading
@@ -115,3 +116,5 @@ def test_r(vue: tuple[pd.DataFrame, dict[str, str]], tmp_path: Path) -> None:
         env={"LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"},
     )  # fmt: skip
     _check(pd.read_csv(tmp_path / "relue.csv"), attendue)
+    # Un R nu suffit : la recette ne charge aucun paquet.
+    assert not re.search(r"library|require|::", recettes["R"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from html import escape
 
 import streamlit as st
 
@@ -17,7 +18,7 @@ from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.explorer_choix import select_choix
 from barometre.ui.blocks.explorer_figure import render_figure
 from barometre.ui.blocks.messages import render_message
-from barometre.ui.blocks.textes import render_tableau
+from barometre.ui.blocks.textes import render_tableau, texte
 from barometre.views.donnees.demande import (
     DemandeExplorer,
     ExplorationRefusee,
@@ -60,8 +61,12 @@ def render_modeles() -> None:
     suivie = state.read_adresse().get("collectivite")
     collectivite = porte.get_gate().get_collectivite(suivie) if suivie else None
     modeles = build_modeles((collectivite.strate or "") if collectivite else "")
-    liens = " · ".join(f"[{titre}](explorer?{requete})" for titre, requete in modeles.items())
-    st.markdown(f"Pour commencer\u202f: {liens}")
+    # Dans le même onglet : un lien écrit en Markdown en ouvrirait un autre.
+    liens = " · ".join(
+        f'<a href="{escape(f"explorer?{requete}")}" target="_self">{texte(titre)}</a>'
+        for titre, requete in modeles.items()
+    )
+    st.html(f"<p>Pour commencer\u202f: {liens}</p>")
 
 
 def select_vue() -> Composee:
