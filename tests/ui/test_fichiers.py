@@ -162,16 +162,18 @@ def test_chaque_fichier_de_la_liste_se_refait(service: Service) -> None:
         "fiche": FICHE, "fiche-document": Recette("fiche-document", (COMMUNE,)),
         "comparer": Recette("comparer", comparaison), "cote-a-cote": Recette("cote-a-cote", comparaison),
         "positions": Recette("positions", ("questionnaire", *comparaison)), "suivi": Recette("suivi"),
+        "situation": Recette("situation", (COMMUNE,)),
         "a-relancer": Recette("a-relancer", ("site_internet", vague, 100)), "carte": Recette("carte", carte),
         "exacts": Recette("exacts", ("theme=communication&par=strate",)),
     }  # fmt: skip
     assert {*recettes, "journal"} == NOMS
     session, remise = service.connect("alice")
     for nom, recette in recettes.items():
-        extension = "docx" if nom == "fiche-document" else "csv"
+        extension = {"fiche-document": "docx", "situation": "svg"}.get(nom, "csv")
         statut, _ = service.ask(replace(remise, recette=recette, extension=extension), session)
         assert statut == 200, nom
-    assert service.ask(replace(remise, recette=recettes["carte"], extension="svg"), session)[0] == 200
+    for nom in ("carte", "positions"):
+        assert service.ask(replace(remise, recette=recettes[nom], extension="svg"), session)[0] == 200
 
 
 @pytest.mark.parametrize("recette", [FICHE, Recette("comparer", (COMMUNE, "communication", "strate", []))])
