@@ -31,6 +31,19 @@ COMMUNES = (
 )
 
 
+OPSN, OPSN_SEUL = "opsn-essai", "opsn-seul"
+
+
+def add_opsn(tables: dict[str, list[dict[str, Any]]]) -> None:
+    """Deux OPSN : l'un couvre un département, de l'autre aucune collectivité n'est connue."""
+    noms = {OPSN: "OPSN d’Essai-et-Loire", OPSN_SEUL: "OPSN sans membre"}
+    vides = dict.fromkeys(("sigle", "forme_juridique", "source_url"), "")
+    tables["dim_opsn"] = [{"opsn_id": id_, "nom": nom, **vides} for id_, nom in noms.items()]
+    tables["lien_opsn"] = [
+        {"opsn_id": OPSN, "cible_id": "departement-01", "nature": "perimetre", "source_id": "opsn"}
+    ]
+
+
 def build_entrepot_factice(
     dossier: Path,
     *,

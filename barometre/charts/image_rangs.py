@@ -16,6 +16,8 @@ from barometre.charts.palette import ACCENT, GRIS
 # Les teintes transparentes de la palette, posées sur du blanc : matplotlib ne lit pas « rgba(…) ».
 GRILLE, ACCENT_LEGER = "#dadde1", "#b6cfea"
 SOI = "#1d2733"
+# Une borne : la pointe est du côté de la valeur.
+_POINTES = {"au_plus": "<", "au_moins": ">"}
 # Sous des mots posés sur la piste : la grille s'y efface.
 _FOND = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
 _RANG, _LIGNE, _ECHELLE = 0.32, 0.14, 0.3  # pouces
@@ -126,7 +128,8 @@ def _draw_marques(axes: Any, rang: Rang, axe: Axe, y: float) -> None:
         axes.plot([_bound(rang.repere, axe)] * 2, [y - 0.1, y + 0.1], color=GRIS, linewidth=1.8)
     if rang.point is not None:
         fond = "white" if douteux else ACCENT
-        axes.plot(_bound(rang.point, axe), y, "o", ms=6, mfc=fond, mec=ACCENT, clip_on=False)
+        forme = _POINTES.get(rang.borne, "o")
+        axes.plot(_bound(rang.point, axe), y, forme, ms=6, mfc=fond, mec=ACCENT, clip_on=False)
     if rang.soi is not None:
         axes.plot(_bound(rang.soi, axe), y, "D", ms=6, mfc=SOI, mec="white", clip_on=False)
 

@@ -24,7 +24,7 @@ from barometre.domain.formats import format_nombre
 POINTS_PAR_POUCE = 90  # une hauteur de plotly, en pixels, devient des pouces
 _GAUCHE, _LARGEUR, _HAUT, _BAS = 0.1, 0.86, 0.12, 0.48  # parts de la largeur, puis pouces
 _TRAITS = {"solid": "-", "dash": (0, (5, 3)), "dot": (0, (1, 2)), "dashdot": (0, (5, 2, 1, 2))}
-_SYMBOLES = {"circle": "o", "circle-open": "o", "diamond": "D"}
+_SYMBOLES = {"circle": "o", "diamond": "D", "triangle-down": "v", "triangle-up": "^"}  # et les mêmes, creux
 # Où poser le nom d'un point, du plus lisible au moins : décalage en points, alignements.
 _PLACES = ((6, 0, "left", "center"), (-6, 0, "right", "center"), (0, 7, "center", "bottom"),
            (0, -7, "center", "top"), (5, 6, "left", "bottom"), (-5, -6, "right", "top"))  # fmt: skip
@@ -92,7 +92,14 @@ def _draw_points(axes: Any, x: np.ndarray, y: np.ndarray, marque: Trace) -> None
     for abscisse, ordonnee, couleur, symbole in zip(x, y, couleurs, symboles, strict=True):
         fond = "white" if symbole.endswith("-open") else couleur
         axes.plot(
-            abscisse, ordonnee, _SYMBOLES[symbole], ms=taille, mfc=fond, mec=couleur, clip_on=False, zorder=3
+            abscisse,
+            ordonnee,
+            _SYMBOLES[symbole.removesuffix("-open")],
+            ms=taille,
+            mfc=fond,
+            mec=couleur,
+            clip_on=False,
+            zorder=3,
         )
 
 

@@ -33,6 +33,7 @@ class Axe:
         return round(100 * min(max(part, 0.0), 1.0), 2)
 
 
+LEGENDE_BORNES = "◀ ▶ : « moins de », « plus de » ; la valeur est du côté de la pointe."
 AXE_PARTS = Axe(0, 1, tuple((part / 100, f"{part}{FINE}%") for part in (0, 25, 50, 75, 100)))
 
 # Au-delà, la même raison sous chaque nom ferait l'essentiel du graphique.
@@ -56,6 +57,8 @@ class Rang:
     soi: float | None = None
     barre: float | None = None
     trait: str = PLEIN
+    # « au_plus », « au_moins » : le point n'est qu'une borne, et la valeur en est d'un côté.
+    borne: str = ""
     raison: str = ""
     survol: str = ""
 
@@ -149,7 +152,9 @@ def _traits(axe: Axe) -> str:
 
 def _dessine(rang: Rang, axe: Axe) -> str:
     marques = [_barre(rang, axe), _bande(rang, axe)]
-    for nom, valeur in (("repere", rang.repere), (f"point-{rang.trait}", rang.point), ("soi", rang.soi)):
+    # Un rond posé sur « moins de 3 % » dirait 3 % : une pointe dit de quel côté de la borne est la valeur.
+    point = f"borne-{rang.trait} baro-{rang.borne.replace('_', '-')}" if rang.borne else f"point-{rang.trait}"
+    for nom, valeur in (("repere", rang.repere), (point, rang.point), ("soi", rang.soi)):
         if valeur is not None:
             marques.append(f'<i class="baro-{nom}" style="left:{axe.place(valeur)}%"></i>')
     return "".join(marques)

@@ -7,9 +7,18 @@ from typing import Any
 import pandas as pd
 
 from barometre.charts.cadre import build_table, check_cadre, has_compares, list_faits
-from barometre.charts.marques import AXE_PARTS, DOUTEUX, PLEIN, Axe, Marques, Rang, build_marques
+from barometre.charts.marques import (
+    AXE_PARTS,
+    DOUTEUX,
+    LEGENDE_BORNES,
+    PLEIN,
+    Axe,
+    Marques,
+    Rang,
+    build_marques,
+)
 from barometre.charts.phrases import build_phrase
-from barometre.domain.formats import format_effectif, format_nombre
+from barometre.domain.formats import BORNES, format_effectif, format_nombre
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.notes import explain_lettres
 
@@ -48,7 +57,8 @@ def build_points(
     html = build_marques(rangs, axe, titre, colonnes=changements)
     phrase = " ".join(filter(None, [build_phrase(propre, valeur), complement]))
     compares = LEGENDE_COMPARES if has_compares(propre) else ""
-    legende = " ".join(filter(None, (LEGENDES[valeur], compares, explain_lettres(simulee=simulee))))
+    bornes = LEGENDE_BORNES if any(rang.borne for rang in rangs) else ""
+    legende = " ".join(filter(None, (LEGENDES[valeur], bornes, compares, explain_lettres(simulee=simulee))))
     table = build_table(propre, indicateur, tete)
     if changements:
         table["changement_lu"] = propre["changement"]
@@ -63,6 +73,7 @@ def _build_rang(ligne: Ligne, valeur: str, *, simulee: bool) -> Rang:
     if not ligne["montre"]:
         return Rang(libelle, raison=str(ligne["raison"]))
     autre = "brut" if valeur == "redresse" else "redresse"
+    borne = ligne["plafond"] if ligne.get("plafond") in BORNES else ""
     return Rang(
         libelle,
         valeur=str(ligne[f"{valeur}_texte"]),
@@ -73,8 +84,10 @@ def _build_rang(ligne: Ligne, valeur: str, *, simulee: bool) -> Rang:
         point=_connu(ligne[valeur]),
         bas=_connu(ligne["bas"]),
         haut=_connu(ligne["haut"]),
-        repere=_connu(ligne[autre]),
+        # Brut et redressé d'une même borne se confondent.
+        repere=None if borne else _connu(ligne[autre]),
         trait=DOUTEUX if ligne["note"] == "C" else PLEIN,
+        borne=borne,
         survol="\n".join(list_faits(ligne, simulee=simulee)),
     )
 

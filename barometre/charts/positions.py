@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from barometre.charts.marques import AXE_PARTS, DOUTEUX, PLEIN, Marques, Rang, build_marques
+from barometre.charts.marques import AXE_PARTS, DOUTEUX, LEGENDE_BORNES, PLEIN, Marques, Rang, build_marques
 from barometre.domain.formats import format_effectif
 
 LEGENDE = "● vos pairs ; bande : l’intervalle de leur chiffre ; ○ et pointillé : indicatif, à ne pas citer"
@@ -19,8 +19,9 @@ def build_positions(cadre: pd.DataFrame, *, titre: str, phrase: str) -> Marques:
     propre = _erase_hidden(cadre)
     rangs = tuple(_build_rang(ligne) for ligne in propre.to_dict("records"))
     legende = LEGENDE + (LEGENDE_SOI if propre["soi"].notna().any() else "")
+    legende = f"{legende}. {LEGENDE_BORNES}" if any(rang.borne for rang in rangs) else f"{legende}."
     html = build_marques(rangs, AXE_PARTS, titre)
-    return Marques(html, phrase, _build_table(propre), f"{titre}. {phrase}", f"{legende}.", rangs)
+    return Marques(html, phrase, _build_table(propre), f"{titre}. {phrase}", legende, rangs)
 
 
 def _erase_hidden(cadre: pd.DataFrame) -> pd.DataFrame:
@@ -49,6 +50,7 @@ def _build_rang(ligne: dict[Any, Any]) -> Rang:
         haut=_connu(ligne["haut"]),
         soi=soi,
         trait=DOUTEUX if ligne["note"] == "C" else PLEIN,
+        borne=str(ligne.get("plafond") or ""),
         survol=f"Vos pairs : {ligne['texte']}, {ligne['intervalle']} (n = {int(ligne['n'])})",
     )
 

@@ -39,7 +39,8 @@ def build_vagues(
         {"data": [_trace(montrees, valeur, echelle, verdict, simulee=simulee)], "layout": mise_en_page}
     )
     table = build_table(propre, indicateur, "vague")
-    return Graphique(figure, phrase, table, f"{titre}, d’une vague à l’autre. {phrase}", _LEGENDE)
+    legende = f"{_LEGENDE} {_LEGENDE_BORNES}" if _list_bornes(montrees).any() else _LEGENDE
+    return Graphique(figure, phrase, table, f"{titre}, d’une vague à l’autre. {phrase}", legende)
 
 
 _LEGENDE = (
@@ -48,9 +49,20 @@ _LEGENDE = (
 )
 
 
+_LEGENDE_BORNES = "▼ ▲ : « moins de », « plus de » ; la valeur est du côté de la pointe."
+# Un rond posé sur la borne dirait la borne : la pointe dit de quel côté est la valeur.
+_FORMES = {"au_plus": "triangle-down", "au_moins": "triangle-up"}
+
+
+def _list_bornes(montrees: pd.DataFrame) -> pd.Series:
+    """La forme de chaque valeur bornée, vide pour les autres."""
+    return (montrees["plafond"] if "plafond" in montrees else pd.Series("", montrees.index)).map(_FORMES)
+
+
 def _trace(montrees: pd.DataFrame, valeur: str, echelle: float, verdict: str, *, simulee: bool) -> go.Scatter:
     trait = "solid" if verdict in DEMONTRES else "dot"
     douteux = montrees["note"].eq("C")
+    formes = _list_bornes(montrees).fillna("circle")
     return go.Scatter(
         x=list(montrees.index),
         y=[float(v) * echelle for v in montrees[valeur]],
@@ -59,7 +71,7 @@ def _trace(montrees: pd.DataFrame, valeur: str, echelle: float, verdict: str, *,
         marker={
             "size": 12,
             "color": [GRIS if d else ACCENT for d in douteux],
-            "symbol": ["circle-open" if d else "circle" for d in douteux],
+            "symbol": [f"{forme}-open" if d else forme for forme, d in zip(formes, douteux, strict=True)],
         },
         error_y=_moustaches(montrees, valeur, echelle),
         hovertext=[build_survol(ligne, simulee=simulee) for ligne in montrees.to_dict("records")],

@@ -9,6 +9,7 @@ from barometre.domain.notes import LETTRES_SIMULEES, explain_citation, format_le
 from barometre.rapports.modele import Figure, Paragraphe, Point, Tableau
 from barometre.views.lecture.libelles import lower_initiale
 from barometre.views.lecture.ligne import LigneIndicateur
+from barometre.views.lecture.publies import SUIVI
 
 ENTETES_CHIFFRES = ("Indicateur", "Redressé", "Intervalle", "Brut", "Réponses", "Note")
 ENTETES_PUBLIES = ("Indicateur", "Publié", "Brut ici", "Redressé ici")
@@ -76,7 +77,8 @@ def build_publies(lignes: Sequence[LigneIndicateur]) -> tuple[Tableau | Paragrap
     if not vagues:
         return ()
     titre = f"Déjà publié, et le même à la même vague : {lower_initiale(vagues[0])}, France"
-    return Tableau(titre, ENTETES_PUBLIES, tuple(sorted(rangs))), Paragraphe(LIRE_PUBLIES)
+    suivi = f" {SUIVI}" if any(p.suivi for ligne in lignes for p in ligne.publies) else ""
+    return Tableau(titre, ENTETES_PUBLIES, tuple(sorted(rangs))), Paragraphe(f"{LIRE_PUBLIES}{suivi}")
 
 
 def build_tableau_chiffres(titre: str, lignes: Sequence[LigneIndicateur]) -> Tableau:

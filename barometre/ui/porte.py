@@ -93,6 +93,12 @@ def is_tiers() -> bool:
     return get_portee().role in ("opsn", "programme", "operateur")
 
 
+def is_nomme(*collectivites: str) -> bool:
+    """Vrai si le lecteur lit, de l'une d'elles, ce que le public n'en lit pas ; sinon, rien à motiver."""
+    gate = get_gate()
+    return any(gate.can_see_participation(i) or gate.can_read(i) for i in collectivites)
+
+
 def get_gate() -> Gate:
     """La porte d'accès du lecteur, sur la version lue."""
     return depot.build_gate(get_portee(), get_version_id(), get_lecteur().compte)

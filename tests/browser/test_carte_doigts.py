@@ -14,11 +14,12 @@ PAS = 12
 DEFILEMENT = "document.querySelector('.stMain').scrollTop"
 
 
+TELEPHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
 @pytest.fixture
 def telephone(navigateur: Browser) -> Iterator[Page]:
-    contexte = navigateur.new_context(
-        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, locale="fr-FR"
-    )
+    contexte = navigateur.new_context(**TELEPHONE, locale="fr-FR")
     yield contexte.new_page()
     contexte.close()
 
@@ -87,3 +88,39 @@ def test_un_doigt_fait_defiler_la_page_deux_menent_la_carte(serveur: str, teleph
     _slide(telephone, [(x, y + 60)], [(x, y - 90)])
     assert telephone.evaluate(DEFILEMENT) > hauteur + 50
     assert _read_vue(telephone) == vue
+
+
+# Où sont, dans leur carte, les noms posés sur des lieux : ils bougent si elle bouge.
+NOMS = """() => {
+  const fond = document.querySelector(".baro-communes .fond").getBoundingClientRect();
+  return [...document.querySelectorAll(".baro-communes .encart")].map((nom) => {
+    const boite = nom.getBoundingClientRect();
+    return [Math.round(boite.x - fond.x), Math.round(boite.y - fond.y)];
+  });
+}"""
+
+
+def test_toutes_les_communes_suivent_les_memes_gestes(avec_communes: str, avec_webgl: Browser) -> None:
+    """L'autre moteur, MapLibre : les gestes de la carte des départements, avec les mêmes doigts."""
+    contexte = avec_webgl.new_context(**TELEPHONE, locale="fr-FR")
+    page = contexte.new_page()
+    page.goto(f"{avec_communes}/carte?niveau=commune")
+    page.locator(".baro-communes[data-prete=oui]").wait_for(timeout=60_000)
+    page.wait_for_selector(".baro-pied", timeout=60_000)
+    page.locator(".baro-communes").evaluate("e => e.scrollIntoView({ block: 'center' })")
+    page.wait_for_timeout(700)
+    boite = page.locator(".baro-communes canvas").bounding_box()
+    assert boite is not None
+    x, y = boite["x"] + boite["width"] / 2, boite["y"] + boite["height"] / 2
+    noms, hauteur = page.evaluate(NOMS), page.evaluate(DEFILEMENT)
+    assert noms
+    # Deux, ensemble vers le haut : la carte se déplace, la page reste.
+    _slide(page, [(x - 30, y + 60), (x + 30, y + 60)], [(x - 30, y - 30), (x + 30, y - 30)])
+    deplaces = page.evaluate(NOMS)
+    assert deplaces[0][1] < noms[0][1] - 40
+    assert page.evaluate(DEFILEMENT) == hauteur
+    # Un seul : la page défile, la carte ne bouge pas.
+    _slide(page, [(x, y + 60)], [(x, y - 90)])
+    assert page.evaluate(DEFILEMENT) > hauteur + 50
+    assert page.evaluate(NOMS) == deplaces
+    contexte.close()

@@ -37,9 +37,14 @@ from tests.views.fausse_porte import build_indicateur
 
 PART = build_indicateur()
 PIED = "Réponses simulées · Source d’essai · 29 novembre 2026 · version v-essai-1 · France & Corse"
-LIGNES = (ligne("Petites", 0.12), ligne("Grandes <b>", 0.45, note="C"), ligne("Cachées", None))
+LIGNES = (
+    ligne("Petites", 0.12),
+    ligne("Grandes <b>", 0.45, note="C"),
+    ligne("Cachées", None),
+    ligne("Rares", 0.03, plafond="au_plus"),
+)
 PARTS = cadre(*LIGNES)
-VAGUES = cadre(ligne("Vague 1", 0.2), ligne("Vague 2", None))
+VAGUES = cadre(ligne("Vague 1", 0.2), ligne("Vague 2", None), ligne("Vague 3", 0.97, plafond="au_moins"))
 REPRESENTATION = pd.DataFrame(
     {"groupe": ["A", "B"], "part_cadre": [0.6, 0.4], "part_repondantes": [0.5, None], "texte": ["5 %", ""]}
 )

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from barometre.charts import CONFIG, CadreInvalide, build_points
+from barometre.charts.marques import LEGENDE_BORNES
 from tests.charts.cadres import cadre, ligne
 from tests.views.fausse_porte import build_indicateur
 
@@ -56,6 +57,19 @@ def test_le_doute_est_creux_et_pointille() -> None:
     html = build_points(cadre(ligne("A", 0.2), ligne("B", 0.4, note="C")), PART, titre="T").html
     assert re.findall(r'baro-(?:bande|point)-douteux" style="left:([\d.]+)%', html) == ["37.0", "40.0"]
     assert re.findall(r'baro-(?:bande|point)-plein" style="left:([\d.]+)%', html) == ["17.0", "20.0"]
+
+
+@pytest.mark.parametrize(("plafond", "sens"), [("au_plus", "au-plus"), ("au_moins", "au-moins")])
+def test_une_borne_est_une_pointe_jamais_un_rond(plafond: str, sens: str) -> None:
+    """Un rond posé sur « moins de 3 % » disait 3 %, aussi sûr qu'un autre."""
+    bornee = ligne("A", 0.03, plafond=plafond)
+    dessin = build_points(cadre(bornee, ligne("B", 0.4, plafond="")), PART, titre="T")
+    assert re.findall(r'baro-borne-plein baro-([\w-]+)" style="left:([\d.]+)%', dessin.html) == [
+        (sens, "3.0")
+    ]
+    assert re.findall(r'baro-(?:point-plein|repere)" style="left:([\d.]+)%', dessin.html) == ["42.0", "40.0"]
+    assert LEGENDE_BORNES in dessin.legende
+    assert LEGENDE_BORNES not in build_points(cadre(ligne("B", 0.4)), PART, titre="T").legende
 
 
 def test_un_groupe_cache_est_un_texte_jamais_un_zero() -> None:

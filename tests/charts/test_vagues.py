@@ -31,3 +31,16 @@ def test_l_intervalle_du_redresse_n_entoure_pas_le_brut() -> None:
         donnees, build_indicateur(), titre="T", verdict="", phrase="P", valeur="brut"
     ).figure
     assert figure.data[0].error_y.visible is False
+
+
+def test_une_borne_est_une_pointe_du_cote_de_la_valeur() -> None:
+    donnees = cadre(
+        ligne("2023", 0.03, plafond="au_plus", note="C"),
+        ligne("2025", 0.97, plafond="au_moins"),
+        ligne("2026", 0.3, plafond=""),
+    )
+    graphique = build_vagues(donnees, build_indicateur(), titre="T", verdict="", phrase="P")
+    assert graphique.figure.data[0].marker.symbol == ("triangle-down-open", "triangle-up", "circle")
+    assert "« moins de »" in graphique.legende
+    simple = build_vagues(cadre(ligne("2026", 0.3)), build_indicateur(), titre="T", verdict="", phrase="P")
+    assert "« moins de »" not in simple.legende

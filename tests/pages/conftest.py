@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from barometre.assemblage import depot
 from barometre.domain.notes import LETTRES_SIMULEES
 from barometre.ui.relecture import DepliantOuvert
-from tests.fakes import build_entrepot_factice
+from tests.fakes import add_opsn, build_entrepot_factice
 from tests.visite import open_page
 
 Ouvrir = Callable[..., AppTest]
@@ -55,7 +55,7 @@ def deplier(page: AppTest, cle: str = "selection") -> AppTest:
 
 @pytest.fixture(scope="session")
 def entrepot_factice(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return build_entrepot_factice(tmp_path_factory.mktemp("entrepot"))
+    return build_entrepot_factice(tmp_path_factory.mktemp("entrepot"), changer=add_opsn)
 
 
 @pytest.fixture

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from barometre.assemblage import depot
 from barometre.domain.portee import Portee
-from tests.fakes import build_entrepot_factice
+from tests.fakes import OPSN, OPSN_SEUL, add_opsn, build_entrepot_factice
 from tests.pages.test_cas_degeneres import CAS, RESTE, Tables, _texte
 from tests.visite import open_page
 
 PROGRAMME = Portee("programme", simulee=True)
 SEUL, VOISIN = (
-    Portee("opsn", opsn_id="opsn-seul", simulee=True),
-    Portee("opsn", opsn_id="opsn-ain", simulee=True),
+    Portee("opsn", opsn_id=OPSN_SEUL, simulee=True),
+    Portee("opsn", opsn_id=OPSN, simulee=True),
 )
 # Ce que ces droits ouvrent de plus qu'au public ; le reste est lu par `test_cas_degeneres`.
 PAGES = (
@@ -25,24 +23,11 @@ PAGES = (
 )
 
 
-def _opsn(identifiant: str, nom: str) -> dict[str, Any]:
-    vides = dict.fromkeys(("sigle", "forme_juridique", "source_url"), "")
-    return {"opsn_id": identifiant, "nom": nom, **vides}
-
-
-def _add_opsn(tables: Tables) -> None:
-    """Deux OPSN : l'un couvre un département, de l'autre aucune collectivité n'est connue."""
-    tables["dim_opsn"] = [_opsn("opsn-seul", "OPSN sans membre"), _opsn("opsn-ain", "OPSN d'Essai-et-Loire")]
-    tables["lien_opsn"] = [
-        {"opsn_id": "opsn-ain", "cible_id": "departement-01", "nature": "perimetre", "source_id": "opsn"}
-    ]
-
-
 @pytest.fixture(scope="module", params=CAS, ids=[c.replace(" ", "_") for c in CAS])
 def degenere(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     def _change(tables: Tables) -> None:
         CAS[request.param](tables)
-        _add_opsn(tables)
+        add_opsn(tables)
 
     return build_entrepot_factice(tmp_path_factory.mktemp("degenere"), changer=_change)
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from barometre.ui.navigation import list_pages
+from tests.fakes import OPSN
 from tests.pages.conftest import Lire, Ouvrir, list_messages, list_notes_nues
 from tests.visite import RACINE
 
@@ -36,6 +37,16 @@ VUES: list[tuple[str, dict[str, str]]] = [
     ("comparer", {"collectivite": "commune-01001", "pairs": "semblables"}),
     # Ce qu'un rôle ajoute ou change se relit aussi.
     *((adresse, {"voir_comme": "programme"}) for adresse in ("", *PILOTER, "opsn")),
+    # Son champ par défaut est son périmètre : presque toutes les pages changent pour un agent d'OPSN.
+    *(
+        (adresse, {"voir_comme": OPSN})
+        for adresse in ("", "inclusion", "donnee", "carte", *PILOTER, "opsn", "explorer")
+    ),
+    *(
+        (adresse, {"collectivite": collectivite, "voir_comme": OPSN})
+        for adresse in ("fiche", "comparer")
+        for collectivite in ("commune-01001", "commune-2A005")
+    ),
     ("fiche", {"collectivite": "commune-01001", "voir_comme": "commune-01001"}),
     ("comparer", {"collectivite": "commune-01001", "voir_comme": "commune-01001"}),
 ]

@@ -10,6 +10,7 @@ le secret cache (`trouble`) doivent donner au public exactement les mêmes octet
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -110,11 +111,13 @@ CHANGEMENTS = (
 )
 
 
-def trouble(dossier: Path, copie: Path, version_id: str = "") -> str:
+def trouble(
+    dossier: Path, copie: Path, version_id: str = "", changements: Sequence[str] = CHANGEMENTS
+) -> str:
     """Une copie de l'entrepôt, de même version, où tout ce qui est caché (dans cette version) a changé."""
     shutil.copytree(dossier, copie)
     (fichier,) = (f for f in copie.glob("*.duckdb") if version_id in f.name)
     with duckdb.connect(str(fichier)) as connexion:
-        for changement in CHANGEMENTS:
+        for changement in changements:
             connexion.execute(changement)
     return str(copie)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from barometre.domain.portee import Portee
 from barometre.views.comprendre.ensemble import describe_changement
 from barometre.views.comprendre.theme import VueTheme, build_vue_theme
 from barometre.views.lecture.ligne import LigneIndicateur
+from barometre.views.lecture.publies import SUIVI, SUIVI_BREF, build_publie
 from barometre.views.lecture.selection import Selection
 from tests.views.fausse_porte import FaussePorte, build_catalogue, cachee, cellule
 
@@ -85,6 +88,21 @@ def test_le_chiffre_publie_est_rapproche_de_la_meme_vague() -> None:
     assert (publie.valeur, publie.base) == ("26\u202f%", "base non publiée")
     assert "26\u202f% en brut, 22\u202f% une fois redressé, sur 500\u00a0réponses" in publie.explication
     assert "autre vague : Deuxième édition (2026)" in publie.explication
+
+
+@pytest.mark.parametrize(
+    ("simulee", "unite", "suivi"), [(True, "%", True), (False, "%", False), (True, "euros", False)]
+)
+def test_un_chiffre_simule_fait_pour_suivre_le_publie_le_dit(simulee: bool, unite: str, suivi: bool) -> None:
+    """« Publié : 26 % » à côté de 26 % tirés au sort pour y tomber passait pour une confirmation."""
+    catalogue = build_catalogue()
+    site = catalogue.get_indicateur("site")
+    publie = replace(catalogue.chiffres_publies[0], unite=unite)
+    notre = _ligne(_vue(), "site").chiffre
+    dit = build_publie(publie, site, notre, "vague", "vague", simulee=simulee)
+    assert dit.suivi is suivi
+    assert (SUIVI in dit.explication) is suivi
+    assert dit.mention == (f"{dit.valeur} ({SUIVI_BREF})" if suivi else dit.valeur)
 
 
 def test_un_chiffre_cyber_borne_reste_borne_partout() -> None:

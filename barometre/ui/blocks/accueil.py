@@ -101,7 +101,7 @@ def render_themes(vue: VueAccueil) -> None:
 
 
 def _carte_theme(carte: CarteTheme, valeur: str, vague: str) -> str:
-    publies = ", ".join(dict.fromkeys(p.valeur for p in carte.ligne.publies)) if carte.ligne else ""
+    publies = ", ".join(dict.fromkeys(p.mention for p in carte.ligne.publies)) if carte.ligne else ""
     faits = (carte.get_preuve(valeur), publies and f"publié\u202f: {publies}", vague)
     preuve = " · ".join(filter(None, faits))
     nombre = carte.get_valeur(valeur)

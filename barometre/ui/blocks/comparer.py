@@ -77,7 +77,13 @@ def render_positions(affiche: ComparerAffiche) -> None:
 
 def _get_prive(affiche: ComparerAffiche, nom: str, *avant: str) -> Prive:
     """Ce qui refait le fichier : les mêmes choix ; des réponses données sur place ne se refont pas."""
-    return VISITE if affiche.sur_place else build_recette_comparer(nom, affiche.vue, *avant)
+    return VISITE if affiche.sur_place else _get_recette(affiche.vue, nom, *avant)
+
+
+def _get_recette(vue: VueComparer, nom: str, *avant: str) -> Prive:
+    """Rien si aucune des collectivités comparées n'est lue d'un droit : le fichier est celui de tous."""
+    lues = (c.id for c in vue.cote_a_cote.collectivites)
+    return build_recette_comparer(nom, vue, *avant) if porte.is_nomme(*lues) else None
 
 
 def _render_grandeurs(vue: VueComparer) -> None:
@@ -177,7 +183,7 @@ def render_cote_a_cote(vue: VueComparer) -> None:
         if cote.refus:
             render_html(f'<p class="baro-legende">{texte(cote.refus)}</p>')
         _render_retirer(cote.collectivites[1:])
-        prive = build_recette_comparer("cote-a-cote", vue)
+        prive = _get_recette(vue, "cote-a-cote")
         render_telechargements(cote.table, vue.provenance, cle="cote-a-cote", prive=prive)
     if len(cote.collectivites) < NOMBRE:
         st.text_input(

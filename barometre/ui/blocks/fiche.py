@@ -17,8 +17,8 @@ from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.graphiques import build_marques, render_images
 from barometre.ui.blocks.paroles import render_html, render_titre
 from barometre.ui.blocks.repondre import REPONDRE
-from barometre.ui.blocks.telechargements import VISITE, render_documents, render_telechargements
-from barometre.ui.blocks.textes import build_anciennes, build_autres, lien, texte
+from barometre.ui.blocks.telechargements import VISITE, Prive, render_documents, render_telechargements
+from barometre.ui.blocks.textes import build_anciennes, build_autres, build_conseil, lien, texte
 from barometre.ui.serving.recettes import Recette
 from barometre.views.collectivite.fiche import ThemeFiche, VueFiche
 from barometre.views.collectivite.obligations import Obligation, describe_verification
@@ -118,7 +118,7 @@ def render_situation(affichee: FicheAffichee) -> None:
     """Un point par thème : ses pairs, et elle-même quand on lit ses réponses."""
     render_html(f"<h2>Où en êtes-vous, thème par thème</h2>{build_marques(affichee.situation)}")
     vue = affichee.vue
-    prive = VISITE if vue.sur_place else Recette("situation", (vue.collectivite.id,))
+    prive = VISITE if vue.sur_place else _get_recette("situation", vue.collectivite.id)
     images = partial(render_images, affichee.situation, vue.provenance, cle="situation", prive=prive)
     render_depliant("Emporter cette figure en image", images, cle="images-situation")
 
@@ -273,7 +273,7 @@ def render_premiers_pas(vue: VueFiche) -> None:
 
 
 def _build_pas(pas: PremierPas) -> str:
-    actions = "".join(f"<li>{lien(a.texte, a.lien) if a.lien else texte(a.texte)}</li>" for a in pas.actions)
+    actions = "".join(f"<li>{build_conseil(a, tiers=porte.is_tiers())}</li>" for a in pas.actions)
     return (
         f"<li><strong>{texte(pas.indicateur.titre)}</strong><p>{texte(pas.raison)}</p><ul>{actions}</ul></li>"
     )
@@ -283,14 +283,20 @@ def _render_feuille(collectivite_id: str) -> None:
     """Le document n'est composé que pour qui l'ouvre."""
     document = build_document_fiche(porte.get_gate(), collectivite_id, get_jour())
     if document is not None:
-        render_documents(document, cle="fiche-document", prive=Recette("fiche-document", (collectivite_id,)))
+        recette = _get_recette("fiche-document", collectivite_id)
+        render_documents(document, cle="fiche-document", prive=recette)
+
+
+def _get_recette(nom: str, collectivite_id: str) -> Prive:
+    """Ce qui refait le fichier sous le droit du lecteur ; rien s'il n'a de nommé que ce que tous lisent."""
+    return Recette(nom, (collectivite_id,)) if porte.is_nomme(collectivite_id) else None
 
 
 def render_emporter(vue: VueFiche) -> None:
     """Télécharger, et la feuille ; « Comparer » et « Imprimer » sont dans la barre."""
     render_titre("Emporter cette page")
     # Avec les réponses de cette visite, le fichier n'a pas d'adresse : il est dans la page elle-même.
-    prive = VISITE if vue.sur_place else Recette("fiche", (vue.collectivite.id,))
+    prive = VISITE if vue.sur_place else _get_recette("fiche", vue.collectivite.id)
     render_telechargements(vue.table, vue.provenance, cle="fiche", prive=prive)
     feuille = partial(_render_feuille, vue.collectivite.id)
     render_depliant("La fiche sur une feuille, à imprimer ou à reprendre", feuille, cle="fiche-feuille")

@@ -11,7 +11,7 @@ from barometre.ui.blocks.textes import build_bouton_copier, lien, texte
 from barometre.views.lecture.citation import HORS_BIAIS, Citation
 from barometre.views.lecture.ligne import LigneIndicateur
 from barometre.views.lecture.prudence import build_prudence
-from barometre.views.lecture.publies import PublieACote
+from barometre.views.lecture.publies import SUIVI_BREF, PublieACote
 from barometre.views.lecture.selection import build_adresse
 
 NOMS_VALEURS = {"redresse": "redressé", "brut": "brut"}
@@ -127,15 +127,16 @@ def build_publies(ligne: LigneIndicateur) -> str:
     """Les chiffres publiés par le baromètre, à côté du nôtre : deux fois le même n'en font qu'un."""
     par_valeur: dict[str, list[PublieACote]] = {}
     for publie in ligne.publies:
-        par_valeur.setdefault(publie.valeur, []).append(publie)
-    return "".join(_publies(valeur, publies) for valeur, publies in par_valeur.items())
+        par_valeur.setdefault(publie.mention, []).append(publie)
+    return "".join(_publies(publies) for publies in par_valeur.values())
 
 
-def _publies(valeur: str, publies: Sequence[PublieACote]) -> str:
+def _publies(publies: Sequence[PublieACote]) -> str:
     detail = "".join(_publie(publie) for publie in publies)
+    suivi = f" <small>({SUIVI_BREF})</small>" if publies[0].suivi else ""
     return (
         f'<details class="baro-publie"><summary>Publié par le baromètre\u202f: '
-        f"<strong>{texte(valeur)}</strong></summary>{detail}</details>"
+        f"<strong>{texte(publies[0].valeur)}</strong>{suivi}</summary>{detail}</details>"
     )
 
 

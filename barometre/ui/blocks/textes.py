@@ -11,8 +11,10 @@ import pandas as pd
 
 from barometre.domain.colonnes import Colonne
 from barometre.domain.formats import format_compte, format_ponctuation
+from barometre.domain.indicateur import Action
 from barometre.domain.notes import format_lettre
 from barometre.ui.blocks.paroles import render_html
+from barometre.views.lecture.personne import apply_tiers
 from barometre.views.lecture.tableau import describe_colonne, format_case
 
 
@@ -29,6 +31,8 @@ class Ecrit:
 # Les mêmes libellés reviennent d'une page et d'un lecteur à l'autre.
 TEXTES_GARDES = 20_000
 ABSENT = "non publié"
+# En signes : au-delà, une case est une phrase.
+PHRASE = 40
 # Dit à un lecteur d'écran : au clavier, les flèches font défiler un tableau plus large que la page.
 DEFILE = ", tableau qui défile"
 
@@ -44,6 +48,12 @@ def lien(libelle: str, adresse: str) -> str:
     if not adresse.startswith(("https://", "http://")):
         return texte(libelle)
     return f'<a href="{escape(adresse)}" target="_blank" rel="noopener">{texte(libelle)}</a>'
+
+
+def build_conseil(action: Action, *, tiers: bool) -> str:
+    """Un premier pas du catalogue, et son lien ; qui n'est pas la collectivité n'a ni OPSN ni mairie."""
+    dite = apply_tiers(action.texte) if tiers else action.texte
+    return lien(dite, action.lien) if action.lien else texte(dite)
 
 
 def build_bouton_copier(libelle: str, a_copier: str) -> str:
@@ -71,15 +81,21 @@ def build_tableau(table: pd.DataFrame, titre: str, *, simulee: bool = False) -> 
     for nom, colonne in table.items():
         fiche = describe_colonne(str(nom))
         nombre = pd.api.types.is_numeric_dtype(colonne) and fiche.nature != "booleen"
-        classe = ' class="nombre"' if nombre else ""
+        cellules = [_cellule(valeur, fiche) for valeur in colonne.tolist()]
+        classe = ' class="nombre"' if nombre else ' class="long"' if is_longue(cellules) else ""
         entetes.append(f'<th scope="col"{classe}>{texte(fiche.titre)}</th>')
-        colonnes.append([f"<td{classe}>{_cellule(valeur, fiche)}</td>" for valeur in colonne.tolist()])
-    lignes = "".join(f"<tr>{''.join(cellules)}</tr>" for cellules in zip(*colonnes, strict=True))
+        colonnes.append([f"<td{classe}>{cellule}</td>" for cellule in cellules])
+    lignes = "".join(f"<tr>{''.join(ligne)}</tr>" for ligne in zip(*colonnes, strict=True))
     return (
         f'<div class="baro-tableau" tabindex="0" role="region" aria-label="{escape(titre)}{DEFILE}"><table>'
         f"<caption>{texte(titre)}</caption><thead><tr>{''.join(entetes)}</tr></thead>"
         f"<tbody>{lignes}</tbody></table></div>"
     )
+
+
+def is_longue(cellules: Sequence[str]) -> bool:
+    """Vrai d'une colonne de phrases : sur un téléphone, étroite, elle ferait des lignes d'un écran."""
+    return max(map(len, cellules), default=0) > PHRASE
 
 
 def _cellule(valeur: object, fiche: Colonne) -> str:

@@ -17,7 +17,14 @@ from barometre.ui import porte
 from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.grand_chiffre import build_carte_breve
 from barometre.ui.blocks.graphiques import build_marques, render_images
-from barometre.ui.blocks.textes import Ecrit, build_anciennes, build_autres, build_tableau, lien, texte
+from barometre.ui.blocks.textes import (
+    Ecrit,
+    build_anciennes,
+    build_autres,
+    build_conseil,
+    build_tableau,
+    texte,
+)
 from barometre.views.comprendre.agir import Piste
 from barometre.views.comprendre.ensemble import Ensemble
 from barometre.views.comprendre.theme import VueTheme
@@ -30,20 +37,22 @@ LEGENDE_CHANGEMENT = "▲ ▼ : au-delà du hasard ; = : le test ne tranche pas 
 def render_essentiel(affiche: ThemeAffiche) -> None:
     """Deux écrans : de quoi répondre à la question du titre. Un seul bloc, écrit une fois par sélection."""
     vue = affiche.vue
-    st.html(memoire.get_vue(porte.get_gate(), _write_essentiel, vue.theme.id, vue.selection))
+    st.html(
+        memoire.get_vue(porte.get_gate(), _write_essentiel, vue.theme.id, vue.selection, porte.is_tiers())
+    )
     if affiche.ensemble is not None:
         images = partial(render_images, affiche.ensemble, vue.provenance, cle="ensemble")
         render_depliant("Emporter la figure « Tous les indicateurs » en image", images, cle="images-ensemble")
 
 
-def _write_essentiel(gate: Gate, theme_id: str, selection: Selection) -> Ecrit:
+def _write_essentiel(gate: Gate, theme_id: str, selection: Selection, tiers: bool) -> Ecrit:
     affiche = load_theme(gate, theme_id, selection)
     mesures = load_mesures(gate, theme_id, selection.territoire_id)
     sections = (
         _build_cles(affiche.vue),
         _build_ensemble(affiche),
         _build_mesures(mesures),
-        _build_pistes(affiche.vue.pistes),
+        _build_pistes(affiche.vue.pistes, tiers=tiers),
     )
     return Ecrit(
         "".join(f'<section class="baro-suite">{section}</section>' for section in sections if section)
@@ -111,11 +120,11 @@ def _mesure(mesure: MesureLue) -> str:
     )
 
 
-def _build_pistes(pistes: tuple[Piste, ...]) -> str:
+def _build_pistes(pistes: tuple[Piste, ...], *, tiers: bool) -> str:
     if not pistes:
         return ""
     elements = "".join(
-        f"<li>{lien(p.action.texte, p.action.lien) if p.action.lien else texte(p.action.texte)} "
+        f"<li>{build_conseil(p.action, tiers=tiers)} "
         f"<small>{texte(p.ligne.indicateur.titre)} : {texte(p.ligne.get_texte('redresse'))}</small></li>"
         for p in pistes
     )

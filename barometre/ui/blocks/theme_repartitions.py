@@ -15,7 +15,7 @@ from barometre.ui.blocks.grand_chiffre import build_carte
 from barometre.ui.blocks.graphiques import build_marques, render_graphique, render_images
 from barometre.ui.blocks.groupes import render_suite
 from barometre.ui.blocks.telechargements import render_telechargements
-from barometre.ui.blocks.textes import lien, texte
+from barometre.ui.blocks.textes import build_conseil, texte
 from barometre.views.comprendre.theme import GroupeLignes, VueTheme
 from barometre.views.lecture.conseil import list_conseils
 
@@ -107,7 +107,7 @@ def _render_limites(detail: IndicateurAffiche) -> None:
 
 def _render_agir(indicateur: Indicateur, type_: str) -> None:
     actions = "".join(
-        f"<li>{lien(action.texte, action.lien) if action.lien else texte(action.texte)}</li>"
+        f"<li>{build_conseil(action, tiers=porte.is_tiers())}</li>"
         for action in list_conseils(indicateur.actions, type_)
     )
     agir = f"<h3>Comment agir</h3><ul>{actions}</ul>" if actions else ""

@@ -223,6 +223,7 @@ def _rang(position: Position) -> dict[str, object]:
         "valeur": c.valeur,
         "bas": c.bas,
         "haut": c.haut,
+        "plafond": c.plafond,
         "texte": position.texte_pairs,
         "intervalle": position.intervalle,
         "soi": position.valeur_soi,

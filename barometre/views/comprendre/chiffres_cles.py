@@ -21,6 +21,7 @@ from barometre.views.lecture.chiffres import Chiffre, Cle, format_bornes, format
 from barometre.views.lecture.citation import Citation, build_citation
 from barometre.views.lecture.ligne import Lecture, get_vague_publiee
 from barometre.views.lecture.provenance import build_provenance, round_valeur
+from barometre.views.lecture.publies import SUIVI, is_suivi
 from barometre.views.lecture.selection import Selection
 
 
@@ -104,6 +105,7 @@ def _build_chiffre(
     contexte = Lecture(gate, catalogue, selection).contexte
     citation = build_citation(indicateur, chiffre, contexte)
     ici = _describe_ici(indicateur, chiffre, simulee=contexte.simulee)
+    ici += f" {SUIVI}" if contexte.simulee and is_suivi(publie, indicateur) else ""
     return ChiffreCle(carte, ici, indicateur, chiffre, citation, contexte.simulee)
 
 

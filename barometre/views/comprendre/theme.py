@@ -18,6 +18,7 @@ from barometre.views.lecture.cellules import read_cellules
 from barometre.views.lecture.citation import Contexte
 from barometre.views.lecture.ligne import Elargi, Lecture, LigneIndicateur, build_lignes, choose_vague
 from barometre.views.lecture.provenance import build_provenance_lecture, build_table
+from barometre.views.lecture.publies import SUIVI
 from barometre.views.lecture.repartition import Groupe, build_cadre
 from barometre.views.lecture.selection import Selection, Valeur
 
@@ -130,9 +131,16 @@ def build_vue_theme(gate: Gate, catalogue: Catalogue, theme_id: str, selection: 
         ensemble=build_ensemble(lecture, theme.titre, lignes),
         pistes=list_pistes(lignes, choisie.type_effectif),
         questionnaire=catalogue.questionnaires.get(theme_id),
-        provenance=build_provenance_lecture(lecture, titre, theme_id, indicateurs),
+        provenance=_add_suivi(build_provenance_lecture(lecture, titre, theme_id, indicateurs), lignes),
         messages=_messages(lecture, selection),
     )
+
+
+def _add_suivi(provenance: Provenance, lignes: Sequence[LigneIndicateur]) -> Provenance:
+    """Un chiffre publié à côté d'un nôtre qui a été tiré pour le suivre : le fichier le dit."""
+    if not any(p.suivi for ligne in lignes for p in ligne.publies):
+        return provenance
+    return replace(provenance, precautions=(*provenance.precautions, SUIVI))
 
 
 def build_a_retenir(lignes: Sequence[LigneIndicateur], selection: Selection) -> str:

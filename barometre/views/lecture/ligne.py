@@ -159,7 +159,10 @@ def _build_publies(lecture: Lecture, indicateurs: Iterable[Indicateur]) -> dict[
         vague = get_vague_publiee(lecture.catalogue, indicateur.theme_id)
         meme = get_cellule(cellules, id_, Selection(vague_id=vague))
         affichee = titre(lecture.selection.vague_id)
-        rapproches[id_] = tuple(build_publie(c, indicateur, meme, titre(vague), affichee) for c in chiffres)
+        rapproches[id_] = tuple(
+            build_publie(c, indicateur, meme, titre(vague), affichee, simulee=lecture.version.simulee)
+            for c in chiffres
+        )
     return rapproches
 
 

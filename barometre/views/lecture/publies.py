@@ -9,6 +9,10 @@ from barometre.domain.formats import format_effectif, format_nombre
 from barometre.domain.indicateur import Indicateur
 from barometre.views.lecture.chiffres import Chiffre, format_cellule
 
+# La démonstration part des chiffres publiés (`pipeline.demo.targets`) : s'y retrouver n'est pas une preuve.
+SUIVI = "Les réponses simulées ont été tirées pour suivre ce chiffre publié : leur accord ne prouve rien."
+SUIVI_BREF = "la simulation le suit"
+
 
 @dataclass(frozen=True, slots=True)
 class PublieACote:
@@ -26,13 +30,27 @@ class PublieACote:
     brut: str = ""
     redresse: str = ""
     n: str = ""
+    # Vrai si notre chiffre est simulé, et que le tirage visait celui-ci.
+    suivi: bool = False
+
+    @property
+    def mention(self) -> str:
+        """« 26 % (la simulation le suit) »."""
+        return f"{self.valeur} ({SUIVI_BREF})" if self.suivi else self.valeur
 
 
 def build_publie(
-    publie: ChiffrePublie, indicateur: Indicateur, meme_vague: Chiffre | None, vague: str, affichee: str
+    publie: ChiffrePublie,
+    indicateur: Indicateur,
+    meme_vague: Chiffre | None,
+    vague: str,
+    affichee: str,
+    *,
+    simulee: bool = False,
 ) -> PublieACote:
     """`meme_vague` : notre chiffre national de la vague publiée ; `affichee` : celle que montre l'écran."""
     montre = meme_vague if meme_vague is not None and meme_vague.montre else None
+    suivi = simulee and is_suivi(publie, indicateur)
     return PublieACote(
         libelle=publie.libelle,
         valeur=format_publie(publie),
@@ -40,12 +58,18 @@ def build_publie(
         annee=publie.annee,
         source_url=publie.source_url,
         extrait=publie.extrait,
-        explication=_explique(indicateur, meme_vague, vague, affichee),
+        explication=_explique(indicateur, meme_vague, vague, affichee, suivi=suivi),
         vague=vague,
         brut=format_cellule(indicateur, montre, "brut") if montre else "",
         redresse=format_cellule(indicateur, montre, "redresse") if montre else "",
         n=format_effectif(montre.n, "réponse") if montre else "",
+        suivi=suivi,
     )
+
+
+def is_suivi(publie: ChiffrePublie, indicateur: Indicateur) -> bool:
+    """Vrai si la démonstration tire ses réponses pour retrouver cette part publiée."""
+    return publie.valeur is not None and publie.unite == "%" and indicateur.calcul.regle == "part_options"
 
 
 def format_publie(publie: ChiffrePublie) -> str:
@@ -56,8 +80,11 @@ def format_publie(publie: ChiffrePublie) -> str:
     return f"{format_nombre(publie.valeur, decimales)}\u202f{publie.unite}".rstrip()
 
 
-def _explique(indicateur: Indicateur, meme_vague: Chiffre | None, vague: str, affichee: str) -> str:
+def _explique(
+    indicateur: Indicateur, meme_vague: Chiffre | None, vague: str, affichee: str, *, suivi: bool
+) -> str:
     debut = "Le chiffre publié est brut : il compte les répondants sans corriger leur profil."
+    debut += f" {SUIVI}" if suivi else ""
     if meme_vague is None or not meme_vague.montre:
         return f"{debut} Aucun chiffre de la même vague ne peut être montré ici."
     ici = (
