@@ -19,7 +19,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from barometre.ui.visiteur import COOKIE
-from tests.fakes import build_entrepot_factice
+from tests.fakes import add_opsn, build_entrepot_factice
 from tests.maps.donnees import write_contours
 
 RACINE = Path(__file__).resolve().parents[2]
@@ -58,7 +58,7 @@ class Visite:
 
 @pytest.fixture(scope="session")
 def entrepot(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return build_entrepot_factice(tmp_path_factory.mktemp("entrepot"))
+    return build_entrepot_factice(tmp_path_factory.mktemp("entrepot"), changer=add_opsn)
 
 
 def free_port() -> int:

@@ -23,6 +23,10 @@ AVEC_GRAPHIQUE = (
     "participation",
     "fiche?collectivite=commune-01001",
     "comparer?collectivite=commune-01001&theme=communication",
+    # Ce qu'un rôle y ajoute ; `tests/pages` compte les pages qui dessinent, et cette liste les a toutes.
+    "opsn?theme=communication&voir_comme=opsn-essai",
+    "obligations?voir_comme=programme",
+    "explorer?indicateurs=site_internet&par=strate",
 )
 # En pixels, à 1 440 et à 390 de large : deux écrans et demi d'un portable, quatre d'un téléphone.
 HAUTEURS = {"inclusion": (2_000, 3_200), "fiche?collectivite=commune-01001": (3_000, 5_000)}

@@ -7,7 +7,9 @@ import re
 import pandas as pd
 import pytest
 
+from barometre.catalogue import load_catalogue
 from barometre.ui.navigation import list_pages
+from tests.browser.test_lisible import AVEC_GRAPHIQUE
 from tests.fakes import OPSN
 from tests.pages.conftest import Lire, Ouvrir, list_messages, list_notes_nues
 from tests.visite import RACINE
@@ -144,3 +146,17 @@ def test_sans_entrepot_la_page_dit_pourquoi_et_quoi_faire(
 def test_un_theme_a_le_titre_de_sa_question(ouvrir: Ouvrir) -> None:
     assert "cyberattaque" in ouvrir("cybersecurite").title[0].value
     assert "où elles vont" in ouvrir("strategie").title[0].value
+
+
+def test_chaque_page_qui_dessine_est_lue_par_le_navigateur(lire: Lire) -> None:
+    """Les recouvrements se cherchent là où il y a un graphique : une page de plus qui en a un le dit ici."""
+    lues = {adresse.partition("?")[0] for adresse in AVEC_GRAPHIQUE}
+    dessinent = set()
+    for adresse, parametres in VUES:
+        page = lire(adresse, **parametres).page
+        html = "".join(str(bloc.proto.body) for bloc in page.get("html"))
+        if page.get("plotly_chart") or 'class="baro-marques' in html:
+            dessinent.add(adresse)
+    # Les neuf thèmes sont le même script.
+    assert dessinent - lues - {theme.id for theme in load_catalogue().themes} == set()
+    assert len(dessinent) > 6
