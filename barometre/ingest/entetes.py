@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
@@ -27,6 +27,7 @@ _DEUX_SOUS_CODES = re.compile(
 _ABREGE = re.compile(r"\.\.+|…")
 # Un intitulé abrégé plus court ne désigne plus rien.
 _MIN_ABREGE = 8
+_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 _MOTS = re.compile(r"[a-z]+")
 # Une vraie question peut parler du SIRET en une longue phrase ; un intitulé d'identifiant est court.
 _MAX_MOTS_IDENTIFIANT = 14
@@ -221,6 +222,12 @@ def _annexe_de_question(base: Cible, sous: str, mots: Vocabulaire) -> Cible:
     return Cible("inconnue")
 
 
+def _list_proches(cle: str, connus: Mapping[str, str]) -> list[str]:
+    """Le plus proche ; « Q1 » l'est de « Q01 » avant « Q17 », qui n'en diffère aussi que d'un signe."""
+    memes = [c for c in connus if _ZEROS.sub("", c) == _ZEROS.sub("", cle)]
+    return memes[:1] or get_close_matches(cle, connus, 1, 0.75)
+
+
 def describe_entetes(entetes: tuple[str, ...], questionnaire: Questionnaire) -> str:
     """Les entêtes lus, les plus proches connus, et comment les déclarer."""
     connus = {clean_label(n): n for q in questionnaire.questions for n in (q.code, q.libelle)}
@@ -229,7 +236,7 @@ def describe_entetes(entetes: tuple[str, ...], questionnaire: Questionnaire) -> 
         f"« {e[:60]} » ressemble à « {connus[p[0]][:60]} »"
         for e in lus
         # Un entête reconnu n'a pas de voisin à proposer.
-        if clean_label(e) not in connus and (p := get_close_matches(clean_label(e), connus, 1, 0.75))
+        if clean_label(e) not in connus and (p := _list_proches(clean_label(e), connus))
     ]
     cites = ", ".join(f"« {e[:40]} »" for e in lus[:8]) + (
         f" et {len(lus) - 8} autres" if len(lus) > 8 else ""

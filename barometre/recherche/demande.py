@@ -15,6 +15,9 @@ PREFIXES: dict[str, tuple[str, ...]] = {
     "communaute urbaine": ("epci",),
     "communaute": ("epci",),
     "agglomeration": ("epci",),
+    "agglo": ("epci",),
+    "collectivite territoriale": ("region", "departement"),
+    "collectivite": ("region", "departement", "commune"),
     "intercommunalite": ("epci", "ept"),
     "epci": ("epci",),
     "conseil departemental": ("departement", "region"),
@@ -33,6 +36,8 @@ LIAISONS = ("de la ", "de l ", "du ", "des ", "de ", "d ", "la ", "le ", "les ",
 _ARTICLES_SEULS = frozenset({"la", "le", "les", "l", "du", "de la"})
 _PREFIXE = re.compile(rf"^({'|'.join(sorted(PREFIXES, key=len, reverse=True))}) (?P<reste>.+)$")
 _CEDEX = re.compile(r"\s+cedex(\s+\d{1,2})?$")
+# « Lyon 3eme », « Paris 12 » : la commune entière répond.
+_ARRONDISSEMENT = re.compile(r"\b(paris|lyon|marseille) \d{1,2}(?:er|ere|e|eme)?(?: arrondissement)?$")
 _CODE_ET_NOM = re.compile(r"(?:^|.* )(?P<code>\d{5}|2[ab]\d{3}) (?P<nom>\D.*)$")
 _NOM_ET_CODE = re.compile(r"^(?P<nom>\D+) (?P<code>\d{5}|2[ab]\d{3})$")
 # « Saint-Denis 93 », « 93 Saint-Denis ».
@@ -85,6 +90,9 @@ def list_demandes(texte: str) -> Iterator[Demande]:
         return
     yield Demande(cle)
     yield from _list_noms(cle)
+    if (ville := _ARRONDISSEMENT.sub(r"\1", cle)) != cle:
+        yield Demande(ville)
+        yield from _list_noms(ville)
 
 
 def _list_noms(cle: str, code: str = "") -> Iterator[Demande]:
@@ -138,7 +146,9 @@ def list_villes(texte: str) -> Iterator[str]:
 def describe_hors_champ(texte: str) -> str:
     """Une phrase si le texte désigne une collectivité que le baromètre n'interroge pas ; vide sinon."""
     cle = normalise_nom(texte).replace(" ", "")
-    trouve = _COM.match(cle)
+    # « 98800 Nouméa » : le code dit la collectivité, quel que soit le nom qui suit.
+    adresse = _CODE_ET_NOM.match(_CEDEX.sub("", normalise_nom(texte)))
+    trouve = _COM.match(adresse["code"] if adresse else cle)
     com = POSTAUX_HORS_CHAMP.get(cle) or (trouve["com"] if trouve else "")
     noms = {normalise_nom(nom).replace(" ", ""): prefixe for prefixe, nom in HORS_CHAMP.items()}
     com = com or VILLES_HORS_CHAMP.get(normalise_nom(texte), "")

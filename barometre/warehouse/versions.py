@@ -36,6 +36,12 @@ _LUES = (version.c.version_id, version.c.creee_le, version.c.simulee, version.c.
 def open_entrepot(adresse: str | None = None) -> Entrepot:
     """L'entrepôt de l'adresse donnée, ou celui de l'environnement."""
     ou = get_adresse(adresse)
+    if "://" in ou and not is_postgresql(ou):
+        # Prise pour un dossier, une adresse mal écrite ferait croire que rien n'est encore construit.
+        raise EntrepotError(
+            f"L'adresse de l'entrepôt commence par « {ou.partition('://')[0]}:// » : attendu un dossier, ou "
+            "« postgresql://… » (BAROMETRE_ENTREPOT)."
+        )
     return EntrepotPostgresql(ou) if is_postgresql(ou) else EntrepotFichiers(ou)
 
 
@@ -73,13 +79,16 @@ def fill_chantier(
     entrepot.remove_debris()
     gardees = [*entrepot.list_ids(), *entrepot.list_preparees()]
     version_id = build_version_id(get_instant_neuf(gardees, datetime.now(UTC)))
-    moteur = entrepot.build_chantier(version_id, copie_de)
+    moteur = None
     try:
+        # Copier la version en service peut suffire à remplir le disque : la copie entamée s'efface aussi.
+        moteur = entrepot.build_chantier(version_id, copie_de)
         create_tables(moteur, metadata)
         yield version_id, moteur
         write_disque(moteur)
     except BaseException:
-        moteur.dispose()
+        if moteur is not None:
+            moteur.dispose()
         entrepot.remove_debris()
         raise
     moteur.dispose()

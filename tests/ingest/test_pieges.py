@@ -322,7 +322,8 @@ def test_un_json_a_deux_reponses_sous_une_cle(importer: Importer) -> None:
 
 def test_un_entete_reconnu_n_a_pas_de_voisin_a_proposer(importer: Importer) -> None:
     with pytest.raises(ImportRefuse) as refus:
-        importer("Code;Q01;Q3\n33063;Y;1\n")
+        importer("Code;Q01;Q3;Q1\n33063;Y;1;Y\n")
+    assert "« Q1 » ressemble à « Q01 »" in str(refus.value)
     assert "« Q3 » ressemble à « Q03 »" in str(refus.value)
     assert "« Q01 » ressemble" not in str(refus.value)
 

@@ -87,6 +87,10 @@ def france() -> SearchIndex:
         ("Saint-Denis Occitanie", "commune-11339"),
         ("Île-de-France", "region-11"),
         ("région Île-de-France", "region-11"),
+        ("MAIRIE DE LYON 3EME", "commune-69123"),
+        ("Paris 12e arrondissement", "commune-75056"),
+        ("agglo de Pau", "epci-200067254"),
+        ("Collectivité de Corse", "region-94"),
         ("CASUD", "epci-249740085"),
         ("CINOR", "epci-249740119"),
         ("CIREST", "epci-249740093"),
@@ -118,6 +122,8 @@ def test_le_type_demande_ecarte_les_autres(france: SearchIndex) -> None:
         "Nouvelle-Calédonie",
         "polynésie française",
         "Nouméa",
+        "98800 Nouméa",
+        "98845 NOUMEA CEDEX",
         "Wallis",
         "Saint-Martin (COM)",
         "collectivité de Saint-Barthélemy",
@@ -127,6 +133,8 @@ def test_hors_champ(texte: str) -> None:
     assert describe_hors_champ(texte).endswith("est hors du champ du baromètre.")
 
 
-@pytest.mark.parametrize("texte", ["97411", "97400", "Saint-Martin", "Bordeaux", "97", "", "98000"])
+@pytest.mark.parametrize(
+    "texte", ["97411", "97400", "97133 Vieux-Fort", "Saint-Martin", "Bordeaux", "97", "", "98000"]
+)
 def test_dans_le_champ(texte: str) -> None:
     assert describe_hors_champ(texte) == ""

@@ -61,6 +61,32 @@ def test_une_erreur_laisse_la_version_en_service(entrepot: Entrepot, construire_
     assert entrepot.remove_debris() == 0  # la construction ratée a déjà tout effacé
 
 
+def test_une_copie_entamee_par_un_disque_plein_s_efface(
+    tmp_path: Path, construire_mini: Construire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Deux mégaoctets de la version en service restaient à côté d'elle, sur le disque déjà plein."""
+    entrepot = open_entrepot(str(tmp_path))
+    en_service = construire_mini(entrepot)
+
+    def fill_disque(_source: Path, destination: Path) -> None:
+        destination.write_bytes(b"entamee")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("barometre.warehouse.lieu_fichiers.shutil.copyfile", fill_disque)
+    avant = sorted(tmp_path.iterdir())
+    with pytest.raises(OSError, match="No space left"), fill_chantier(entrepot, en_service):
+        pass
+    assert sorted(tmp_path.iterdir()) == avant
+
+
+@pytest.mark.parametrize("adresse", ["postgresq://u:secret@h/b", "mysql://u:secret@h/b", "http://h/b"])
+def test_une_adresse_mal_ecrite_n_est_pas_un_dossier(adresse: str) -> None:
+    """« Aucun entrepôt n'est encore construit » : « construire » en aurait fait un dossier « postgresq: »."""
+    with pytest.raises(EntrepotError, match="attendu un dossier, ou « postgresql://… »") as refus:
+        open_entrepot(adresse)
+    assert "secret" not in str(refus.value)
+
+
 def test_un_dossier_que_l_on_ne_peut_pas_ecrire_se_dit(tmp_path: Path, construire_mini: Construire) -> None:
     """Un fichier à sa place : la même erreur du système qu'un dossier en lecture seule, même pour root."""
     (tmp_path / "fichier").write_text("", encoding="utf-8")
