@@ -88,7 +88,8 @@ def test_des_titres_qui_se_repetent_restent_un_tableau_excel() -> None:
 
 def test_un_texte_plie_a_sa_hauteur_et_une_feuille_tient_en_largeur() -> None:
     """Vu dans LibreOffice : les précautions se recouvraient, et la couverture s'imprimait coupée."""
-    longue = replace(PROVENANCE, precautions=("mot " * 120, "court"))
+    lignes = "un mot\net deux\net trois"
+    longue = replace(PROVENANCE, precautions=("mot " * 120, "court", lignes))
     classeur = openpyxl.load_workbook(io.BytesIO(to_xlsx(TABLE, longue)))
     couverture = classeur["Couverture"]
     hauteurs = {
@@ -96,7 +97,9 @@ def test_un_texte_plie_a_sa_hauteur_et_une_feuille_tient_en_largeur() -> None:
         for rang in range(1, couverture.max_row + 1)
     }
     assert hauteurs["mot " * 120] >= 5 * hauteurs["court"]
+    assert hauteurs[lignes] == 3 * hauteurs["court"]
     for feuille in classeur:
+        assert (feuille.page_setup.paperSize, feuille.page_setup.fitToWidth or 1) == (9, 1)
         assert (feuille.page_setup.orientation, feuille.page_setup.fitToHeight) == ("landscape", 0)
         assert feuille.sheet_properties.pageSetUpPr.fitToPage
         assert feuille.print_title_rows == "$1:$1"
@@ -162,6 +165,21 @@ def test_ods_declare_chaque_style_qu_il_nomme_titres_gras_et_decimales() -> None
     assert donnees is not None
     styles = [c.attrib.get(f"{{{ns['table']}}}style-name") for c in donnees]
     assert styles == [None, None, "ce1", "ce0", None]
+
+
+def test_chaque_colonne_garde_son_format_de_nombre() -> None:
+    """Des colonnes de mêmes largeur et format se suivent : XlsxWriter les dit d'un seul trait."""
+    table = pd.DataFrame(
+        {"nom": ["x"], "redresse": [23.5], "brut": [24.5], "n": pd.array([41], dtype="Int64"), "code": ["01"]}
+    )
+    feuille = openpyxl.load_workbook(io.BytesIO(to_xlsx(table, PROVENANCE)))["Données"]
+    assert [feuille.cell(2, k).number_format for k in range(1, 6)] == [
+        "General",
+        "0.0",
+        "0.0",
+        "0",
+        "General",
+    ]
 
 
 @ECRITURES
