@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from barometre.domain.colonnes import get_colonne
 from barometre.exports import to_ods, to_xlsx
 from tests.exports.test_exports import PROVENANCE
 
@@ -180,6 +181,21 @@ def test_chaque_colonne_garde_son_format_de_nombre() -> None:
         "0",
         "General",
     ]
+
+
+@ECRITURES
+@pytest.mark.parametrize("marques", [None, ["B", ""]], ids=["sans marque", "une note n'en est pas une"])
+def test_un_nombre_absent_sans_marque_est_une_case_vide(
+    write: Callable[..., bytes], marques: list[str] | None
+) -> None:
+    table = pd.DataFrame({"redresse": [None, 23.5]}, index=[7, 9])
+    table = table if marques is None else table.assign(marque=marques)
+    classeur = CalamineWorkbook.from_filelike(io.BytesIO(write(table, PROVENANCE)))
+    assert [ligne[0] for ligne in classeur.get_sheet_by_name("Données").to_python()[1:]] == ["", 23.5]
+    fiche = get_colonne("redresse")
+    attendue = ["colonne redresse", f"{fiche.titre}. {fiche.definition}", "", "", "", ""]
+    lignes = classeur.get_sheet_by_name("Définitions").to_python()
+    assert attendue in [[*ligne, *[""] * (6 - len(ligne))] for ligne in lignes]
 
 
 @ECRITURES
