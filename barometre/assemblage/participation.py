@@ -44,9 +44,9 @@ def load_participation(gate: Gate, theme_id: str, vague_id: str, axe: Axe) -> Pa
     return memoire.get_vue(gate, _participation, theme_id, vague_id, axe)
 
 
-def load_relance(gate: Gate, indicateur_id: str, vague_id: str, demande: str) -> VueRelance:
+def load_relance(gate: Gate, cible_id: str, vague_id: str, demande: str) -> VueRelance:
     """Où aller chercher des réponses de plus."""
-    return memoire.get_vue(gate, _relance, indicateur_id, vague_id, demande)
+    return memoire.get_vue(gate, _relance, cible_id, vague_id, demande)
 
 
 def _participation(gate: Gate, theme_id: str, vague_id: str, axe: Axe) -> ParticipationAffichee:
@@ -82,5 +82,5 @@ def _draw_panel(vue: VueParticipation) -> Dessin | None:
     )  # fmt: skip
 
 
-def _relance(gate: Gate, indicateur_id: str, vague_id: str, demande: str) -> VueRelance:
-    return build_vue_relance(gate, load_catalogue(), indicateur_id, vague_id, demande)
+def _relance(gate: Gate, cible_id: str, vague_id: str, demande: str) -> VueRelance:
+    return build_vue_relance(gate, load_catalogue(), cible_id, vague_id, demande)

@@ -106,7 +106,7 @@ def _ensemble(vue: VueParticipation) -> Iterator[Diapo]:
 
 def _relance(gate: Gate, choix: Choix) -> Iterator[Diapo]:
     vue = load_relance(gate, choix.indicateur_id, choix.vague_id, RELANCE)
-    yield Diapo("Où relancer\u202f?", preuve=vue.indicateur.titre, phrase=vue.phrase)
+    yield Diapo("Où relancer\u202f?", preuve=vue.cible.titre, phrase=vue.phrase)
     cellules = (
         f"{r.region}, {r.strate.lower()} : {format_compte(r.ajouts, 'réponse')} de plus"
         for r in vue.relances[:ELEMENTS]

@@ -17,7 +17,7 @@ from barometre.views.piloter.participation import (
     describe_fidelite,
     describe_vagues,
 )
-from barometre.views.piloter.relance import build_vue_relance, count_cells, list_a_relancer
+from barometre.views.piloter.relance import build_vue_relance, count_cells, list_a_relancer, list_cibles
 from tests.views.fausse_porte import FaussePorte, build_catalogue, build_indicateur, cellule
 
 # 400 petites communes dont 40 ont répondu, 100 grandes dont 60 : les petites sont sous-représentées.
@@ -211,6 +211,31 @@ def test_un_but_atteint_ici_et_hors_d_atteinte_la_dit_les_deux(monkeypatch: pyte
     phrase = _relance("regions_b").phrase_but
     assert "Hors d’atteinte" in phrase
     assert "Ailleurs, le nombre de réponses" in phrase
+
+
+def test_viser_tout_un_theme_precise_la_moyenne_de_ses_indicateurs() -> None:
+    """Une strate où les parts se partagent plus reçoit plus : la variance moyenne, non celle d'un seul."""
+    rare, partage = build_indicateur("site"), build_indicateur("autre")
+    catalogue = build_catalogue([rare, partage])
+    lignes = [
+        cellule(i, type="commune", strate=strate, redresse=p)
+        for i, parts in {"site": (0.02, 0.02), "autre": (0.5, 0.02)}.items()
+        for strate, p in zip(("commune-0-499", "commune-500-999"), parts, strict=True)
+    ]
+    porte: Any = Porte(cellule("site"), cellule("autre"), *lignes)
+    vues = {c: build_vue_relance(porte, catalogue, c, "2026-v4", "50") for c in ("site", "theme-essai")}
+    theme = vues["theme-essai"].cible
+    assert [i.id for i in theme.indicateurs] == ["site", "autre"]
+    assert list(list_cibles(catalogue, "essai")) == ["site", "autre", "theme-essai"]
+    parts = {
+        c: sum(r.ajouts for r in vue.relances if r.strate_id == "commune-0-499") for c, vue in vues.items()
+    }
+    assert parts["theme-essai"] >= parts["site"]
+    assert "en moyenne des indicateurs" in vues["theme-essai"].phrase
+    assert "en moyenne" not in vues["site"].phrase
+    assert vues["theme-essai"].apres < vues["theme-essai"].sans_cibler < vues["theme-essai"].avant
+    demis = [vue.avant for vue in vues.values()]
+    assert demis[0] == pytest.approx(demis[1])  # deux intervalles de même largeur : leur moyenne
 
 
 def test_sans_intervalle_national_la_page_le_dit() -> None:

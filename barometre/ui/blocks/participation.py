@@ -27,7 +27,7 @@ from barometre.views.piloter.participation import (
     describe_fidelite,
     describe_periode,
 )
-from barometre.views.piloter.relance import BUDGETS, VueRelance, list_a_relancer, name_liste
+from barometre.views.piloter.relance import BUDGETS, VueRelance, list_a_relancer, list_cibles, name_liste
 
 RELANCE = (
     "Choisissez un indicateur, et un nombre de réponses à aller chercher ou un but\u202f: la page dit où "
@@ -100,16 +100,17 @@ def render_relance(affichee: ParticipationAffichee) -> None:
     """Où une réponse de plus apporterait le plus ; la liste nommée, à qui peut la lire."""
     st.header("Où relancer\u202f?")
     st.html(f"<p>{texte(RELANCE)}</p>")
-    parts = [i for i in load_catalogue().list_indicateurs(affichee.theme_id, origine="declare") if i.est_part]
     gauche, droite = st.columns([2, 1])
     with gauche:
-        noms = {i.id: i.titre for i in parts}
-        indicateur = selectors.select_one("indicateur", "Indicateur", noms, defaut=next(iter(noms)))
+        noms = list_cibles(load_catalogue(), affichee.theme_id)
+        cible = selectors.select_one(
+            "indicateur", "Indicateur, ou tout le thème", noms, defaut=next(iter(noms))
+        )
     with droite:
         choix = {str(n): f"{format_nombre(n)} réponses de plus" for n in BUDGETS}
         choix |= {id_: but.titre for id_, but in BUTS.items()}
         demande = selectors.select_one("relance", "À aller chercher", choix)
-    vue = load_relance(porte.get_gate(), indicateur, affichee.vague_id, demande)
+    vue = load_relance(porte.get_gate(), cible, affichee.vague_id, demande)
     if vue.phrase_but:
         st.html(f'<p class="baro-phrase"><strong>{texte(vue.phrase_but)}</strong></p>')
     for phrase in filter(None, (vue.phrase, vue.phrase_taux)):
@@ -121,13 +122,13 @@ def _render_cellules(vue: VueRelance, vague_id: str, demande: str) -> None:
     if not vue.relances:
         return
     reste = len(vue.relances) - LIGNES_MONTREES
-    render_tableau(vue.table.head(LIGNES_MONTREES), f"Où relancer : {vue.indicateur.titre}")
+    render_tableau(vue.table.head(LIGNES_MONTREES), f"Où relancer : {vue.cible.titre}")
     if reste > 0:
         lignes = format_compte(reste, "autre ligne", "autres lignes")
         st.html(f'<p class="baro-legende">{lignes} dans le fichier.</p>')
     render_telechargements(vue.table, vue.provenance, cle="relance")
     if porte.get_portee().role in ("programme", "opsn"):
         st.html("<p>Celles qui n’ont pas répondu, dans ce que votre droit vous ouvre\u202f:</p>")
-        recette = Recette("a-relancer", (vue.indicateur.id, vague_id, demande))
+        recette = Recette("a-relancer", (vue.cible.id, vague_id, demande))
         liste = partial(list_a_relancer, porte.get_gate(), vue, vague_id)
         render_telechargements(liste, name_liste(vue), cle="a-relancer", prive=recette)

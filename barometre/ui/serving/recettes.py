@@ -175,8 +175,8 @@ def _suivi(gate: Gate) -> Tableau:
     return list_suivi(gate, catalogue, date.today()), name_suivi(vue.provenance)
 
 
-def _a_relancer(gate: Gate, indicateur_id: str, vague_id: str, demande: str) -> Tableau:
-    vue = load_relance(gate, indicateur_id, vague_id, demande)
+def _a_relancer(gate: Gate, cible_id: str, vague_id: str, demande: str) -> Tableau:
+    vue = load_relance(gate, cible_id, vague_id, demande)
     return list_a_relancer(gate, vue, vague_id), name_liste(vue)
 
 

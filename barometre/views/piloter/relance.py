@@ -1,4 +1,4 @@
-"""Où relancer : où une réponse de plus apporte le plus de précision à un indicateur, et ce qu'elle change.
+"""Où relancer : où une réponse de plus apporte le plus de précision à un indicateur ou à tout un thème.
 
 Tout naît des comptes et des chiffres que chacun peut lire : une cellule cachée y compte pour ce que le taux
 de sa strate laisse attendre, jamais pour ses vraies réponses.
@@ -23,7 +23,6 @@ from barometre.domain.secret import SEUIL_PARTICIPATION
 from barometre.domain.territoire import FRANCE
 from barometre.stats.allocation import allocate, compute_n_eff, compute_variance
 from barometre.views.lecture.cellules import read_cellules
-from barometre.views.lecture.chiffres import Chiffre
 from barometre.views.lecture.libelles import Libelles
 from barometre.views.lecture.ligne import Lecture
 from barometre.views.lecture.provenance import build_provenance_lecture
@@ -32,6 +31,8 @@ from barometre.views.lecture.tableau import build_tableau
 from barometre.views.piloter.buts import BUTS, Atteinte, But, allocate_but
 from barometre.views.piloter.participation import read_cadre
 
+# L'identifiant qui vise tout un thème, devant le sien.
+THEME = "theme-"
 # Un oui sur deux : la plus grande variance, quand la part d'une strate n'est pas montrée.
 ECART_INCONNU = 0.5
 SANS_REPONSE = (
@@ -48,6 +49,25 @@ COLONNES = ("region", "strate", "cadre", "repondantes", "ajouts", "sollicitation
 COLONNES_LISTE = ("collectivite_id", "nom", "region", "strate")
 Entiers = npt.NDArray[np.int64]
 Tableau = npt.NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Cible:
+    """Ce qu'il faut préciser : un indicateur, ou toutes les parts déclarées d'un thème à la fois.
+
+    Pour un thème, l'allocation est celle de la moyenne des variances (Cochran 1977, chap. 5A) : aucun de ses
+    indicateurs n'y gagne plus qu'en étant visé seul, aucun n'y est oublié.
+    """
+
+    id: str
+    titre: str
+    theme_id: str
+    indicateurs: tuple[Indicateur, ...]
+
+    @property
+    def en_moyenne(self) -> str:
+        """À la fin d'un nombre qui vaut pour plusieurs indicateurs."""
+        return " en moyenne des indicateurs" if len(self.indicateurs) > 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +90,9 @@ class Relance:
 
 @dataclass(frozen=True, slots=True)
 class VueRelance:
-    """Où aller chercher `budget` réponses de plus pour un indicateur, France entière."""
+    """Où aller chercher `budget` réponses de plus pour une cible, France entière."""
 
-    indicateur: Indicateur
+    cible: Cible
     budget: int
     relances: tuple[Relance, ...]
     # Demi-largeurs de l'intervalle national : aujourd'hui, en ciblant, sans cibler.
@@ -114,14 +134,15 @@ class VueRelance:
         if not self.but or self.est_sans_reponse:
             return ""
         hors = f"Hors d’atteinte, même si tout le cadre répondait : {', '.join(self.hors_d_atteinte)}."
+        but = f"{self.but}{self.cible.en_moyenne}"
         if self.est_hors_d_atteinte:
-            return f"{self.but}. {hors}"
+            return f"{but}. {hors}"
         if self.budget:
-            debut = f"{self.but} : {format_compte(self.budget, 'réponse')} de plus au moins, bien placées."
+            debut = f"{but} : {format_compte(self.budget, 'réponse')} de plus au moins, bien placées."
             return f"{debut} {hors}" if self.hors_d_atteinte else debut
         if self.hors_d_atteinte:
-            return f"{self.but}. {hors} Ailleurs, {SUFFIT_DEJA}"
-        return f"{self.but} : {SUFFIT_DEJA}"
+            return f"{but}. {hors} Ailleurs, {SUFFIT_DEJA}"
+        return f"{but} : {SUFFIT_DEJA}"
 
     @property
     def phrase(self) -> str:
@@ -145,7 +166,8 @@ class VueRelance:
         if self.avant is None or self.apres is None or self.sans_cibler is None:
             return SANS_INTERVALLE
         textes = [format_points(2 * x, 1).lstrip("+") for x in (self.avant, self.apres, self.sans_cibler)]
-        return f" Intervalle national large de {textes[0]}, puis {textes[1]} (sans cibler : {textes[2]})."
+        debut = f" Intervalle national large de {textes[0]}{self.cible.en_moyenne}"
+        return f"{debut}, puis {textes[1]} (sans cibler : {textes[2]})."
 
     @property
     def table(self) -> pd.DataFrame:
@@ -158,23 +180,26 @@ class VueRelance:
 
 
 def build_vue_relance(
-    gate: Gate, catalogue: Catalogue, indicateur_id: str, vague_id: str, demande: str
+    gate: Gate, catalogue: Catalogue, cible_id: str, vague_id: str, demande: str
 ) -> VueRelance:
-    """L'allocation par région × strate ; `demande` : un nombre de réponses de plus, ou un but (`BUTS`)."""
-    indicateur = catalogue.get_indicateur(indicateur_id)
-    cellules = count_cells(gate, vague_id, indicateur.theme_id)
+    """L'allocation par région × strate ; `demande` : un nombre de réponses de plus, ou un but (`BUTS`).
+
+    `cible_id` : un indicateur, ou `theme-` et un thème (`list_cibles`).
+    """
+    cible = read_cible(catalogue, cible_id)
+    cellules = count_cells(gate, vague_id, cible.theme_id)
     population = cellules["cadre"].to_numpy(dtype=float)
     n = cellules["repondantes"].to_numpy(dtype=np.int64)
-    ecart_type = _read_spreads(gate, catalogue, indicateur_id, vague_id)
+    ecart_type = _read_spreads(gate, catalogue, cible, vague_id)
     s = cellules["strate"].map(ecart_type).fillna(ECART_INCONNU).to_numpy(dtype=float)
-    avant = _half_width(gate, indicateur_id, vague_id)
+    avant = _half_width(gate, cible, vague_id)
     but = BUTS.get(demande)
     atteinte = _allocate(but, demande, cellules, s, avant) if n.any() else Atteinte(np.zeros_like(n), ())
     ajouts, budget = atteinte.ajouts, int(atteinte.ajouts.sum())
     prorata = _spread_as_before(population, n, budget)
     lecture = Lecture(gate, catalogue, Selection(vague_id))
     return VueRelance(
-        indicateur=indicateur,
+        cible=cible,
         budget=budget,
         but=but.titre if but else "",
         hors_d_atteinte=tuple(_name_regions(gate, catalogue, atteinte.hors_d_atteinte)),
@@ -186,9 +211,28 @@ def build_vue_relance(
         n_eff=tuple(compute_n_eff(population, n + plus) for plus in (0 * n, ajouts, prorata)),  # type: ignore[arg-type]
         est_sans_reponse=not n.any(),
         provenance=build_provenance_lecture(
-            lecture, f"Où relancer, {indicateur.titre}", "relance", [indicateur]
+            lecture, f"Où relancer, {cible.titre}", "relance", cible.indicateurs
         ),
     )
+
+
+def list_cibles(catalogue: Catalogue, theme_id: str) -> dict[str, str]:
+    """Ce qui peut être visé, par identifiant : chaque part déclarée du thème, puis toutes à la fois."""
+    parts = {i.id: i.titre for i in _list_parts(catalogue, theme_id)}
+    return parts | {f"{THEME}{theme_id}": "Tout le thème"}
+
+
+def read_cible(catalogue: Catalogue, cible_id: str) -> Cible:
+    """La cible d'un identifiant de `list_cibles`."""
+    if not cible_id.startswith(THEME):
+        indicateur = catalogue.get_indicateur(cible_id)
+        return Cible(cible_id, indicateur.titre, indicateur.theme_id, (indicateur,))
+    theme = catalogue.get_theme(cible_id.removeprefix(THEME))
+    return Cible(cible_id, f"tout le thème, {theme.titre}", theme.id, _list_parts(catalogue, theme.id))
+
+
+def _list_parts(catalogue: Catalogue, theme_id: str) -> tuple[Indicateur, ...]:
+    return tuple(i for i in catalogue.list_indicateurs(theme_id, origine="declare") if i.est_part)
 
 
 def count_cells(gate: Gate, vague_id: str, theme_id: str) -> pd.DataFrame:
@@ -223,12 +267,14 @@ def _name_regions(gate: Gate, catalogue: Catalogue, ids: Iterable[str]) -> Itera
     return (libelles.get_territoire(id_ or FRANCE) for id_ in ids)
 
 
-def _read_spreads(gate: Gate, catalogue: Catalogue, indicateur_id: str, vague_id: str) -> dict[str, float]:
-    """L'écart-type d'une réponse, par strate : √(p·(1 − p)) du chiffre national montré."""
-    strates = [s.id for s in catalogue.strates]
-    cellules = read_cellules(gate, [indicateur_id], Selection(vague_id), type=None, strate=strates)
-    parts = {c.strate: c.valeur for c in cellules.values() if c.montre and c.valeur is not None}
-    return {strate: float(np.sqrt(max(p * (1 - p), 0.0))) for strate, p in parts.items()}
+def _read_spreads(gate: Gate, catalogue: Catalogue, cible: Cible, vague_id: str) -> dict[str, float]:
+    """L'écart-type d'une réponse, par strate : √ de la moyenne des p·(1 − p) nationaux montrés."""
+    strates, ids = [s.id for s in catalogue.strates], [i.id for i in cible.indicateurs]
+    lus = read_cellules(gate, ids, Selection(vague_id), type=None, strate=strates).values()
+    montres = [c for c in lus if c.montre and c.valeur is not None]
+    p = np.array([c.valeur for c in montres], dtype=float)
+    moyennes = pd.Series(np.maximum(p * (1 - p), 0.0)).groupby([c.strate for c in montres]).mean()
+    return {str(strate): float(np.sqrt(v)) for strate, v in moyennes.items()}
 
 
 def _spread_as_before(population: Tableau, n: Entiers, budget: int) -> Entiers:
@@ -237,10 +283,11 @@ def _spread_as_before(population: Tableau, n: Entiers, budget: int) -> Entiers:
     return np.minimum(np.round(budget * parts), population - n).astype(np.int64)
 
 
-def _half_width(gate: Gate, indicateur_id: str, vague_id: str) -> float | None:
-    trouves: list[Chiffre] = list(read_cellules(gate, [indicateur_id], Selection(vague_id)).values())
-    montres = [c for c in trouves if c.montre and c.bas is not None and c.haut is not None]
-    return (montres[0].haut - montres[0].bas) / 2 if montres else None  # type: ignore[operator]
+def _half_width(gate: Gate, cible: Cible, vague_id: str) -> float | None:
+    """La demi-largeur publiée ; de plusieurs indicateurs, celle de leur variance moyenne."""
+    lus = read_cellules(gate, [i.id for i in cible.indicateurs], Selection(vague_id)).values()
+    demis = [(c.haut - c.bas) / 2 for c in lus if c.montre and c.bas is not None and c.haut is not None]
+    return float(np.sqrt(np.mean(np.square(demis)))) if demis else None
 
 
 def _scale(
@@ -298,7 +345,7 @@ def list_a_relancer(gate: Gate, vue: VueRelance, vague_id: str) -> pd.DataFrame:
     cadre = cadre[np.array(visees, dtype=bool)] if len(cadre) else cadre
     if cadre.empty:
         return build_tableau([], COLONNES_LISTE)
-    ont = set(gate.list_participations(vague_id, vue.indicateur.theme_id)["collectivite_id"])
+    ont = set(gate.list_participations(vague_id, vue.cible.theme_id)["collectivite_id"])
     noms = gate.get_referentiel().set_index("collectivite_id")["nom"]
     restantes = cadre[~cadre.index.isin(ont)].assign(nom=lambda c: noms.reindex(c.index))
     return restantes.reset_index()[list(COLONNES_LISTE)]
