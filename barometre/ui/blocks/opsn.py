@@ -50,7 +50,7 @@ def render_perimetre(affiches: OpsnAffiches) -> None:
     st.header(f"Votre périmètre : {titre}")
     suivi = list_suivi(gate, load_catalogue(), date.today())
     if suivi.empty:
-        st.info(describe_suivi(suivi))
+        render_message(describe_suivi(suivi))
         return
     st.html(f'<p class="baro-phrase">{texte(describe_suivi(suivi))}</p>')
     premieres = suivi.head(LIGNES_MONTREES).drop(columns="collectivite_id")
