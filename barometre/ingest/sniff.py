@@ -60,8 +60,9 @@ def _is_json(path: Path, encodage: str) -> bool:
     return debut.startswith("{") or debut.startswith(("[{", "[ {", "[\n"))
 
 
-# « é » en Mac-Roman ; « Ž », en Windows-1252, ne suit jamais une minuscule.
-_E_DE_MAC = re.compile(rb"[a-z]\x8e")
+# « é », « à », « É » en Mac-Roman : en Windows-1252, ni « Ž » ni « ˆ » ne suivent une minuscule, « ƒ » n'en
+# précède aucune.
+_LETTRES_DE_MAC = re.compile(rb"[a-z][\x8e\x88]|(?<![\x80-\xff])\x83[a-z]")
 
 
 def _check_taille(path: Path) -> int:
@@ -138,7 +139,7 @@ def _check_pas_mac(path: Path) -> None:
     """Un CSV d'Excel pour Mac sans « è » se lirait en Windows-1252 : « été » y devient « ŽtŽ »."""
     with path.open("rb") as flux:
         while morceau := flux.read(_MORCEAU):
-            if _E_DE_MAC.search(morceau):
+            if _LETTRES_DE_MAC.search(morceau):
                 raise ImportRefuse(
                     f"L'encodage de « {path.name} » n'est pas reconnu (celui d'un Mac ?) : enregistrez-le en "
                     "« CSV UTF-8 »."

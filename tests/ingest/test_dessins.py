@@ -89,3 +89,17 @@ def test_un_ods_barre_et_annote(importer: Importer, trait: str, chargees: int) -
     assert lot.charges == chargees
     assert get_reponse(lot, "commune-33063", "q04")[0][3] == "rien"
     assert "1\xa0note de cellule, non lue : C2." in lot.avertissements
+
+
+def test_des_cellules_fusionnees_dans_un_ods(importer: Importer) -> None:
+    """La seconde ligne n'a plus de réponse ; la première garde la sienne."""
+    fusion = 'table:number-rows-spanned="2" office:value-type="string"><text:p>Oui</text:p>'
+    lignes = [
+        [_cell("SIREN"), _cell("Q01"), _cell("Q04")],
+        [_cell(TROIS[0]), fusion, _cell("rien")],
+        [_cell(TROIS[1]), _cell(""), _cell("rien")],
+        [_cell(TROIS[2]), _cell("Non"), _cell("rien")],
+    ]
+    lot = importer(build_ods({"A": lignes}), "r.ods")
+    assert (lot.charges, [r.ligne for r in lot.rejets]) == (2, [3])
+    assert "fusionnées (B2:B3)" in lot.rejets[0].motif

@@ -328,10 +328,11 @@ def test_un_entete_reconnu_n_a_pas_de_voisin_a_proposer(importer: Importer) -> N
     assert "« Q01 » ressemble" not in str(refus.value)
 
 
-def test_un_csv_de_mac_sans_e_grave_est_refuse(importer: Importer) -> None:
+@pytest.mark.parametrize("texte", ["équipé", "là", "École"])
+def test_un_csv_de_mac_sans_e_grave_est_refuse(importer: Importer, texte: str) -> None:
     """Tous ses octets existent en Windows-1252 : « Équipé » s'y chargeait « ƒquipŽ »."""
     with pytest.raises(ImportRefuse, match="celui d'un Mac"):
-        importer(f"SIREN;Q01;Q04\n{TROIS[0]};Oui;équipé\n".encode("mac-roman"))
+        importer(f"SIREN;Q01;Q04\n{TROIS[0]};Oui;{texte}\n".encode("mac-roman"))
 
 
 def test_pas_de_siren_n_est_pas_un_entete(importer: Importer) -> None:
