@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from streamlit import file_util
 from barometre.ui import serving
 from barometre.ui.serving.document import FrenchDocument, build_document
 from barometre.ui.serving.headers import EN_TETES, SecurityHeaders
-from barometre.ui.serving.routes import build_routes
+from barometre.ui.serving.routes import RESSOURCES, build_routes
 
 
 def _en_panne() -> str:
@@ -64,6 +65,11 @@ def test_le_document_de_streamlit_devient_francais() -> None:
     assert '<html lang="fr">' in document
     assert "<title>Baromètre Collectivités &amp; Numérique</title>" in document
     assert "You need to enable JavaScript" not in document
+    # Une seule police demandée d'avance, la nôtre, à l'adresse de la feuille de style : une seule demande.
+    (police,) = re.findall(r'rel="preload" as="font"[^>]*href="\./(vendor/polices/[^"]+)"', document)
+    assert document.count('as="font"') == 1
+    style = (RESSOURCES / "style.css").read_text(encoding="utf-8")
+    assert f'url("../{police}")' in style
     assert "./ressources/francais.js" in document
     # Le contenu d'un script en ligne serait refusé par notre politique.
     assert "<script>" not in document

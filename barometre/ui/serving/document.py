@@ -22,6 +22,9 @@ SANS_JAVASCRIPT = (
 TETE = (
     f"<title>{TITRE.replace('&', '&amp;')}</title>"
     '<meta name="description" content="Où en sont les collectivités dans leur transformation numérique ?" />'
+    # Demandée avec la page : arrivée après le texte, elle en change les lignes et toute la page se décale.
+    '<link rel="preload" as="font" type="font/woff2" crossorigin href="./vendor/polices/source-sans-3/'
+    'source-sans-3-latin-wght-normal.woff2" />'
     '<link rel="stylesheet" href="./ressources/style.css" />'
     '<script type="module" src="./ressources/francais.js"></script>'
     '<script type="module" src="./ressources/presentation.js"></script>'
@@ -35,10 +38,10 @@ EN_TETES_PERIMES = ("content-length", "etag", "last-modified")
 
 _REMPLACEMENTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r'<html lang="en"'), '<html lang="fr"'),
+    # Notre police remplace celle que Streamlit annonce d'avance : d'abord, la nôtre est dans l'en-tête.
+    (re.compile(r'<link\s+rel="preload"[^>]*?as="font"[^>]*?/>', re.S), ""),
     (re.compile(r"<title>.*?</title>", re.S), TETE.replace("\\", r"\\")),
     (re.compile(r"<noscript>.*?</noscript>", re.S), f"<noscript>{SANS_JAVASCRIPT}</noscript>"),
-    # Notre police remplace celle que Streamlit annonce d'avance.
-    (re.compile(r'<link\s+rel="preload"[^>]*?as="font"[^>]*?/>', re.S), ""),
     (re.compile(r'href="\./favicon\.png"'), 'href="./ressources/icone.svg" type="image/svg+xml"'),
     # Un script en ligne serait refusé par notre politique ; celui-ci ne sert qu'aux robots de pré-rendu.
     (re.compile(r"<script>\s*window\.prerenderReady = false\s*</script>", re.S), ""),
