@@ -18,7 +18,9 @@ HAUT, BAS = 3.0, HAUTEUR - 1.6  # ce que titre et pied laissent
 _PLACE = LARGEUR - 2 * MARGE
 _CORPS, _TABLEAU, _LEGENDE = 16, 12, 14  # points
 # La largeur et la hauteur d'un signe, en centimètres par point de corps : larges, pour une police large.
-_SIGNE, _LIGNE = 0.0188, 0.043
+_SIGNE, _LIGNE = 0.0205, 0.043
+# Un gras est plus large encore : compté comme le reste, la fin d'une phrase passait sous ce qui la suit.
+_GRAS = 1.17
 
 
 def format_titre(titre: str, rang: int) -> str:
@@ -30,7 +32,7 @@ def write_texte(
     page: Any, texte: str, haut: float, taille: int, *, gras: bool = False, large: float = _PLACE
 ) -> float:
     """Écrit un paragraphe et rend la hauteur qu'il prend."""
-    hauteur = measure_texte(texte, taille, large)
+    hauteur = measure_texte(texte, taille, large, gras=gras)
     cadre = page.shapes.add_textbox(Cm(MARGE), Cm(haut), Cm(large), Cm(hauteur)).text_frame
     cadre.word_wrap = True
     cadre.text = texte
@@ -39,13 +41,14 @@ def write_texte(
     return hauteur
 
 
-def measure_texte(texte: str, taille: int, large: float) -> float:
+def measure_texte(texte: str, taille: int, large: float, *, gras: bool = False) -> float:
     """La hauteur d'un paragraphe, marges comprises."""
-    return 0.25 + _LIGNE * taille * _count_lignes(texte, taille, large)
+    return 0.25 + _LIGNE * taille * count_lignes(texte, taille, large, gras=gras)
 
 
-def _count_lignes(texte: str, taille: int, large: float) -> int:
-    place = max(int((large - 0.5) / (_SIGNE * taille)), 1)
+def count_lignes(texte: str, taille: int, large: float, *, gras: bool = False) -> int:
+    """Les lignes que prend un texte, plutôt une de trop qu'une de moins."""
+    place = max(int((large - 0.5) / (_SIGNE * taille * (_GRAS if gras else 1))), 1)
     return max(-(-len(texte) // place), 1)
 
 
@@ -75,13 +78,13 @@ class Coulee:
             self._rang, self._haut = self._rang + 1, HAUT
 
     def _pour_texte(self, texte: str, *, gras: bool) -> None:
-        self._open(measure_texte(texte, _CORPS, _PLACE))
+        self._open(measure_texte(texte, _CORPS, _PLACE, gras=gras))
         self._haut += write_texte(self._page, texte, self._haut, _CORPS, gras=gras)
 
     def _pour_tableau(self, tableau: Tableau) -> None:
         largeurs = [_PLACE * part for part in compute_largeurs(tableau.entetes, tableau.lignes)]
         reste, rang = list(tableau.lignes), 0
-        tete = measure_texte(tableau.titre, _LEGENDE, _PLACE) + _measure(tableau.entetes, largeurs)
+        tete = measure_texte(tableau.titre, _LEGENDE, _PLACE, gras=True) + _measure(tableau.entetes, largeurs)
         while reste:
             # Un tableau court ne se coupe pas ; un long commence s'il a la place de trois lignes.
             hauteurs = [_measure(ligne, largeurs) for ligne in reste]
@@ -109,7 +112,7 @@ class Coulee:
 
 def _measure(ligne: Sequence[str], largeurs: Sequence[float]) -> float:
     """La hauteur d'une ligne de tableau : ses textes reviennent à la ligne dans leur colonne."""
-    lignes = (_count_lignes(texte, _TABLEAU, large) for texte, large in zip(ligne, largeurs, strict=True))
+    lignes = (count_lignes(texte, _TABLEAU, large) for texte, large in zip(ligne, largeurs, strict=True))
     return 0.3 + _LIGNE * _TABLEAU * max(lignes)
 
 
