@@ -133,9 +133,12 @@ def build_publies(ligne: LigneIndicateur) -> str:
 
 def _publies(publies: Sequence[PublieACote]) -> str:
     detail = "".join(_publie(publie) for publie in publies)
-    suivi = f" <small>({SUIVI_BREF})</small>" if publies[0].suivi else ""
+    # Sur une ligne : trois cartes tiennent la page en deux écrans.
+    qui, suivi = "Publié par le baromètre", ""
+    if publies[0].suivi:
+        qui, suivi = "Publié", f" <small>({SUIVI_BREF})</small>"
     return (
-        f'<details class="baro-publie"><summary>Publié par le baromètre\u202f: '
+        f'<details class="baro-publie"><summary>{qui}\u202f: '
         f"<strong>{texte(publies[0].valeur)}</strong>{suivi}</summary>{detail}</details>"
     )
 
