@@ -172,3 +172,13 @@ def test_le_bruit_de_rechange_suit_la_meme_loi() -> None:
     assert abs(d.mean()) < 4 * cles.law.scale / np.sqrt(n)
     assert d.var() == pytest.approx(cles.law.variance, rel=0.1)
     assert abs(np.corrcoef(d, cles.draw(cellules, valeurs, [ITEM])[:, 0])[0, 1]) < 0.07
+
+
+def test_les_classes_sont_celles_d_un_tri_de_toutes_les_unites(monde: tuple) -> None:
+    """Grouper d'abord par octets ne change ni les classes, ni leur ordre : les bruits tirés en dépendent."""
+    cles, poids, cellules, groupes, _ = monde
+    lecteur = Lecteur(cles, poids, cellules, groupes)
+    traits = np.column_stack([cellules.toarray().T, poids, groupes])
+    _, premieres, rangs = np.unique(traits, axis=0, return_index=True, return_inverse=True)
+    np.testing.assert_array_equal(lecteur.classes[0], premieres)
+    np.testing.assert_array_equal(lecteur.classes[1], rangs.ravel())
