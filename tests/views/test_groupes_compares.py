@@ -12,8 +12,10 @@ from barometre.domain.indicateur import Sens
 from barometre.views.comprendre.dimensions import TERRITOIRE, build_repartitions
 from barometre.views.lecture import groupes_compares
 from barometre.views.lecture.groupes_compares import (
+    Accompagnement,
     GroupeCompare,
     build_phrase_groupes,
+    explain_seuls,
     read_accompagnement,
     read_couvertes,
     read_groupes_compares,
@@ -68,6 +70,19 @@ def test_la_phrase(groupes: list[tuple[str, GroupeCompare | None]], attendu: str
 def test_au_dela_de_quatre_la_phrase_ne_nomme_plus() -> None:
     groupes = [(nom, HAUT) for nom in "ABCDE"]
     assert build_phrase_groupes("strate", groupes) == "Cinq strates sont au-dessus de l’ensemble."
+
+
+def test_un_ecart_dont_l_intervalle_exclut_zero_sans_etre_demontre_dit_pourquoi() -> None:
+    seul = GroupeCompare(0, "", 0.3, 0.06, 0.55, 40, 60)
+    assert seul.is_seul
+    assert not replace(seul, sens=1).is_seul
+    assert not replace(seul, bas=0.004).is_seul  # « +0 » se lit comme zéro
+    assert replace(seul, bas=-0.3, haut=-0.06).is_seul
+    assert "bien que l’intervalle exclue zéro" in Accompagnement(seul, "Communes").phrase
+    assert "bien que" not in Accompagnement(replace(seul, sens=1), "Communes").phrase
+    assert explain_seuls([]) == ""
+    assert explain_seuls(["A"]).startswith("Pour «")
+    assert "3\u00a0indicateurs, dont" in explain_seuls(["A", "B", "C"])
 
 
 def _lecture(selection: Selection, *contrastes: dict[str, Any]) -> Lecture:

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from barometre.access import Gate
-from barometre.domain.formats import INSECABLE, format_effectif, format_liste, format_points, is_absent
+from barometre.domain.formats import (
+    INSECABLE,
+    format_compte,
+    format_effectif,
+    format_guillemets,
+    format_liste,
+    format_points,
+    is_absent,
+    round_nombre,
+)
 from barometre.domain.indicateur import Indicateur
 from barometre.views.lecture.selection import Selection
 
@@ -20,7 +29,22 @@ PRECAUTION = (
     "Une association, pas une preuve : les collectivités couvertes diffèrent aussi par leur taille, leur "
     "région et leurs moyens. « Inconnue » ne veut pas dire « non couverte »."
 )
+CORRECTION = "la correction qui tient ensemble toutes les comparaisons du thème"
 _NOMBRES = ("", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf")
+
+
+def explain_seuls(titres: Sequence[str]) -> str:
+    """Pourquoi des écarts dont l'intervalle exclut zéro ne sont pas démontrés ; vide s'il n'y en a pas."""
+    if not titres:
+        return ""
+    dit = f"Pour {name_premiers(titres)}, l’intervalle exclut zéro sans que l’écart soit démontré"
+    return f"{dit}\u202f: il ne passe pas {CORRECTION}."
+
+
+def name_premiers(titres: Sequence[str]) -> str:
+    """« « A » et « B » », ou « 3 indicateurs, dont « A » et « B » »."""
+    noms = " et ".join(format_guillemets(titre) for titre in titres[:2])
+    return noms if len(titres) < 3 else f"{format_compte(len(titres), 'indicateur')}, dont {noms}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +62,11 @@ class GroupeCompare:
     simple: float | None = None
     # Ce qui est tenu égal.
     egales: str = "taille et couverture"
+
+    @property
+    def is_seul(self) -> bool:
+        """Vrai si l'intervalle, tel qu'il se lit, exclut zéro sans que l'écart soit démontré."""
+        return not self.sens and (round_nombre(100 * self.bas) > 0 or round_nombre(100 * self.haut) < 0)
 
     @property
     def marque(self) -> str:
@@ -120,6 +149,8 @@ class Accompagnement:
         """L'écart, son intervalle, et ce que l'on peut en dire."""
         p = self.ecart
         verdict = "écart démontré" if p.sens else "aucun écart démontré"
+        if p.is_seul:
+            verdict += f", bien que l’intervalle exclue zéro (il ne passe pas {CORRECTION})"
         comptes = f"{format_effectif(p.n, 'réponse')} et {format_effectif(p.n_reference, 'réponse')}"
         groupes = "couvertes par un OPSN moins couverture inconnue"
         return f"{self.champ} : {groupes}, {p.ecart}, {comptes} : {verdict}."

@@ -25,6 +25,7 @@ from barometre.views.comprendre.evolution import AUCUN, BAISSE, HAUSSE, read_tes
 from barometre.views.lecture.cellules import read_cellules
 from barometre.views.lecture.chiffres import STRUCTURE, Chiffre, Cle, format_cellule
 from barometre.views.lecture.citation import get_raison
+from barometre.views.lecture.groupes_compares import CORRECTION, name_premiers
 from barometre.views.lecture.libelles import lower_initiale
 from barometre.views.lecture.ligne import Lecture
 from barometre.views.lecture.provenance import build_provenance_lecture
@@ -151,12 +152,11 @@ class VueEvolutions:
         seuls = [c for c in self.montres if c.exclut_zero and not c.demontre]
         if not seuls:
             return ""
-        noms = " et ".join(format_guillemets(c.indicateur.titre) for c in seuls[:2])
-        qui = noms if len(seuls) < 3 else f"{format_compte(len(seuls), 'indicateur')}, dont {noms}"
+        qui = name_premiers([c.indicateur.titre for c in seuls])
         return (
             f"Pour {qui}, l’intervalle exclut zéro sans que le changement soit démontré\u202f: il ne passe "
-            "pas la correction qui tient ensemble toutes les comparaisons du thème (questions, tailles, "
-            "régions), ou celles qui ont répondu aux deux vagues vont dans l’autre sens."
+            f"pas {CORRECTION} (questions, tailles, régions), ou celles qui ont répondu aux deux vagues vont "
+            "dans l’autre sens."
         )
 
     @property

@@ -16,7 +16,7 @@ from barometre.domain.noms import build_cle_tri
 from barometre.domain.provenance import Provenance
 from barometre.domain.secret import SEUIL_CADRE
 from barometre.domain.territoire import TYPES
-from barometre.views.lecture.groupes_compares import PRECAUTION, GroupeCompare, read_couvertes
+from barometre.views.lecture.groupes_compares import PRECAUTION, GroupeCompare, explain_seuls, read_couvertes
 from barometre.views.lecture.ligne import Lecture
 from barometre.views.lecture.provenance import build_provenance_lecture
 from barometre.views.lecture.selection import Selection
@@ -119,14 +119,16 @@ class VueOpsn:
     def phrase_ecarts(self) -> str:
         """Combien d'écarts sont démontrés, et le plus grand."""
         demontres = [e for e in self.ecarts if e.compare.sens]
+        seuls = explain_seuls([e.indicateur.titre for e in self.ecarts if e.compare.is_seul])
+        suite = " ".join(filter(None, (seuls, PRECAUTION)))
         if not self.ecarts:
             return "Trop peu de réponses pour comparer couvertes et non connues sur ce thème."
         if not demontres:
-            return f"Aucun écart démontré sur {format_compte(len(self.ecarts), 'pratique')}. {PRECAUTION}"
+            return f"Aucun écart démontré sur {format_compte(len(self.ecarts), 'pratique')}. {suite}"
         grand = max(demontres, key=lambda e: abs(e.compare.difference))
         return (
             f"{len(demontres)} sur {format_compte(len(self.ecarts), 'écart')} démontrés ; le plus grand : "
-            f"{grand.indicateur.titre}, {grand.compare.ecart}. {PRECAUTION}"
+            f"{grand.indicateur.titre}, {grand.compare.ecart}. {suite}"
         )
 
     @property
