@@ -112,7 +112,7 @@ def test_couvertes_face_a_inconnues() -> None:
     trouve = read_accompagnement(porte, "site", selection, "Toutes les collectivités, France")
     assert trouve is not None
     assert "+12\u00a0points (entre +4 et +19)" in trouve.phrase
-    assert trouve.phrase.endswith("aucun écart démontré.")
+    assert "aucun écart démontré, bien que l’intervalle exclue zéro" in trouve.phrase
     assert read_accompagnement(porte, "site", replace(selection, territoire_id="region-01"), "") is None
 
 
