@@ -130,3 +130,12 @@ def test_odt_a_titres_entetes_et_textes_de_remplacement(document: Document) -> N
     assert xml.count(b"<table:table-header-rows>") == 2
     assert b"<svg:desc>Carte de France.</svg:desc>" in xml
     assert {"68 %", "entre 65 et 71 %", "412", "non publié"} <= set(ElementTree.fromstring(xml).itertext())
+
+
+def test_odt_ses_cases_ont_un_style_que_writer_lit(document: Document) -> None:
+    """D'un style hors du contenu, Writer ne garde ni filet ni marge : deux colonnes se touchaient."""
+    contenu = _open(document, "odt").read("content.xml").decode()
+    declares = contenu.partition("</office:automatic-styles>")[0]
+    poses = set(re.findall(r'<table:table-cell table:style-name="(\w+)"', contenu))
+    assert poses
+    assert [nom for nom in poses if f'style:name="{nom}" style:family="table-cell"' not in declares] == []
