@@ -11,7 +11,7 @@ from barometre.access import AccesRefuse, Gate
 from barometre.catalogue import load_catalogue
 from barometre.domain.portee import Portee
 from barometre.views.donnees.demande import parse_demande
-from barometre.views.donnees.exacts import build_exacts
+from barometre.views.donnees.exacts import _describe_doute, build_exacts
 from barometre.views.donnees.explorer import VueExplorer, build_vue_explorer
 from barometre.warehouse.repository import Repository, open_repository
 from tests.fakes import build_entrepot_factice
@@ -61,7 +61,12 @@ def test_les_chiffres_sont_ceux_des_reponses_petites_cellules_comprises(reposito
         assert ligne["oui_exact"] == siennes.sum()
         if len(siennes):
             assert ligne["brut_exact"] == pytest.approx(100 * siennes.mean())
-    assert table["n_exact"].lt(10).any()
+    petites = table["n_exact"].lt(10)
+    assert petites.any()
+    # Exacte, sans note ni intervalle : c'est elle qui aurait l'air la plus sûre.
+    assert table["remarque"].ne("").tolist() == petites.tolist()
+    assert [bool(_describe_doute(n, 20)) for n in (19, 20)] == [True, False]
+    assert set(table.loc[petites, "remarque"]) == {"Moins de 10 réponses : ni publiable, ni à citer."}
     assert provenance.nom_fichier.endswith("_exacts")
     assert ("lire_exactes", "site_internet") in journal.lignes
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.domain.provenance import Provenance
+from barometre.domain.secret import get_seuil
 from barometre.domain.territoire import FRANCE
 from barometre.views.donnees.explorer import VueExplorer
 from barometre.views.lecture.tableau import build_tableau
@@ -21,7 +22,7 @@ from barometre.views.piloter.participation import read_cadre
 
 COLONNES = (
     "indicateur_id", "titre", "groupe", "vague_id", "territoire_id", "type", "strate", "couverture",
-    "n_exact", "oui_exact", "brut_exact",
+    "n_exact", "oui_exact", "brut_exact", "remarque",
 )  # fmt: skip
 # Les niveaux dont le cadre dit qui est dedans.
 NIVEAUX = ("region", "departement")
@@ -39,6 +40,7 @@ def build_exacts(gate: Gate, vue: VueExplorer) -> tuple[pd.DataFrame, Provenance
 
 def _list_lignes(gate: Gate, vue: VueExplorer) -> Iterator[tuple[Any, ...]]:
     parts = {i.id: i.est_part for i in vue.indicateurs}
+    seuils = {i.id: get_seuil(i.sensibilite == "cyber") for i in vue.indicateurs}
     cadre = read_cadre(gate)
     declarees = vue.table[vue.table["origine"].eq("declare")]
     for (indicateur_id, vague_id), cellules in declarees.groupby(["indicateur_id", "vague_id"], sort=False):
@@ -49,7 +51,13 @@ def _list_lignes(gate: Gate, vue: VueExplorer) -> Iterator[tuple[Any, ...]]:
             dedans = _select(reponses, cellule)
             if dedans is not None:
                 ligne = cellule | _count(dedans["valeur"], est_part=parts[str(indicateur_id)])
+                ligne["remarque"] = _describe_doute(ligne["n_exact"], seuils[str(indicateur_id)])
                 yield tuple(ligne[nom] for nom in COLONNES)
+
+
+def _describe_doute(n: int, seuil: int) -> str:
+    """Sans note ni intervalle, une petite cellule aurait l'air la plus sûre : elle dit le contraire."""
+    return f"Moins de {seuil} réponses : ni publiable, ni à citer." if n < seuil else ""
 
 
 def _select(reponses: pd.DataFrame, cellule: dict[Any, Any]) -> pd.DataFrame | None:
