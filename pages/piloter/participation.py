@@ -13,5 +13,6 @@ with retenir:
 participation.render_groupes(affichee)
 participation.render_cumul(affichee)
 participation.render_panel(affichee)
+participation.render_plumes(affichee)
 participation.render_representativite(affichee.vue)
 participation.render_relance(affichee)

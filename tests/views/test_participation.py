@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from barometre.views.piloter.buts import BUTS, Atteinte, allocate_but
 from barometre.views.piloter.participation import (
     build_vue_participation,
     describe_fidelite,
+    describe_plumes,
     describe_vagues,
 )
 from barometre.views.piloter.relance import build_vue_relance, count_cells, list_a_relancer, list_cibles
@@ -243,3 +245,21 @@ def test_sans_intervalle_national_la_page_le_dit() -> None:
     vue = build_vue_relance(porte, build_catalogue([build_indicateur()]), "site", "2026-v4", "50")
     assert vue.avant is None
     assert "Aucun intervalle national n’est publié" in vue.phrase
+
+
+def test_le_programme_seul_lit_qui_a_tenu_la_plume() -> None:
+    comptes = pd.DataFrame(
+        [("v", "inclusion", "agent", 1876), ("v", "inclusion", "elu", 58), ("v", "cyber", "elu", 40)],
+        columns=["vague_id", "questionnaire_id", "profil", "questionnaires"],
+    )
+
+    def _lire(role: str, vague: str = "v") -> str:
+        porte: Any = SimpleNamespace(
+            portee=SimpleNamespace(role=role), count_participations=lambda *_: comptes
+        )
+        return describe_plumes(porte, "inclusion", vague)
+
+    dit = _lire("programme")
+    assert "1\u202f876\u00a0agents, 58\u00a0élus" in dit
+    assert "trop peu de réponses" in _lire("programme", "autre")
+    assert {_lire(role) for role in ("public", "opsn", "collectivite")} == {""}

@@ -26,6 +26,7 @@ from barometre.views.piloter.participation import (
     VueParticipation,
     describe_fidelite,
     describe_periode,
+    describe_plumes,
 )
 from barometre.views.piloter.relance import BUDGETS, VueRelance, list_a_relancer, list_cibles, name_liste
 
@@ -85,6 +86,13 @@ def render_panel(affichee: ParticipationAffichee) -> None:
         render_message(describe_fidelite(vue.fidelite))
         return
     render_graphique(affichee.panel, vue.provenance, cle="panel", titre="Vagues répondues")
+
+
+def render_plumes(affichee: ParticipationAffichee) -> None:
+    """Pour le programme, qui a tenu la plume : élu ou agent."""
+    phrase = describe_plumes(porte.get_gate(), affichee.theme_id, affichee.vague_id)
+    if phrase:
+        st.html(f'<p class="baro-phrase">{texte(phrase)}</p>')
 
 
 def render_representativite(vue: VueParticipation) -> None:

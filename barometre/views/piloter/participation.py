@@ -35,6 +35,7 @@ AXES: dict[str, str] = {
     "region": "Région",
     "departement": "Département",
 }
+PLUMES = {"agent": "agent", "elu": "élu"}
 CACHE = "moins de 10 réponses"
 PRECAUTION = (
     "Sous cent, un nombre de réponses se dit à cinq près ; sous dix réponses ou dix collectivités, rien "
@@ -255,6 +256,19 @@ def describe_fidelite(fidelite: Mapping[int, int | None]) -> str:
     tus = sum(n is None for n in fidelite.values())
     reste = " ; le reste, moins de dix, ne se dit pas" if tus else ""
     return f"Ont répondu à ce questionnaire : {', '.join(dits)}{reste}." if dits else CACHE.capitalize() + "."
+
+
+def describe_plumes(gate: Gate, theme_id: str, vague_id: str) -> str:
+    """« Qui a répondu au nom de la collectivité : 1 876 agents, 558 élus. » ; pour le programme seul."""
+    if gate.portee.role != "programme":
+        return ""
+    comptes = gate.count_participations("vague_id", "questionnaire_id", "profil")
+    siens = comptes[comptes["questionnaire_id"].eq(theme_id) & comptes["vague_id"].eq(vague_id)]
+    connus = {str(p): int(n) for p, n in zip(siens["profil"], siens["questionnaires"], strict=True)}
+    dits = [format_compte(connus[p], nom) for p, nom in PLUMES.items() if p in connus]
+    if not dits:
+        return "Qui a répondu au nom de la collectivité, élu ou agent : trop peu de réponses pour le dire."
+    return f"Qui a répondu au nom de la collectivité : {', '.join(dits)}."
 
 
 def _build_provenance(gate: Gate, titre: str, nom: str) -> Provenance:
