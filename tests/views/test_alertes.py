@@ -89,6 +89,16 @@ def test_une_note_perdue_ne_vient_pas_d_un_cheveu(apres: Chiffre | None, attendu
     assert is_real_loss(_chiffre("A", 200.0), apres, 0.25) is attendu
 
 
+@pytest.mark.parametrize("attendu", [25, 33, 40, 60])
+def test_deux_cents_vagues_tranquilles_ne_perdent_presque_jamais_leur_note(attendu: int) -> None:
+    """Autour du seuil de la note B, une chute d'un quart arrivait par hasard une fois sur dix."""
+    regle = REGLES["note_perdue"]
+    tires = np.random.default_rng(20261129).poisson(attendu, size=(200, 2))
+    paires = [[_chiffre("B" if n >= 30 else "C", float(n)) for n in paire] for paire in tires]
+    fausses = np.mean([is_real_loss(avant, apres, regle.seuil) for avant, apres in paires])
+    assert fausses <= regle.fausses_alertes
+
+
 def test_rien_a_perdre_quand_le_chiffre_ne_se_citait_pas() -> None:
     assert not is_real_loss(_chiffre("C", 200.0), None, 0.25)
 

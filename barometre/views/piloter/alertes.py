@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 
 from barometre.access import Gate
@@ -91,6 +92,10 @@ def build_vue_alertes(gate: Gate, catalogue: Catalogue, regles: Regles, jour: da
     return VueAlertes(alertes, tuple(regles.values()), replace(provenance, jour=jour))
 
 
+# Une perte d'effectif qu'une collecte identique donne moins d'une fois sur cent.
+Z_PERTE = 2.33
+
+
 def is_real_fall(avant: int, apres: int, cadre: int, seuil: float) -> bool:
     """Vrai si la participation a perdu au moins `seuil`, et que le hasard ne l'explique pas.
 
@@ -102,12 +107,18 @@ def is_real_fall(avant: int, apres: int, cadre: int, seuil: float) -> bool:
 
 
 def is_real_loss(avant: Chiffre, apres: Chiffre | None, seuil: float) -> bool:
-    """Vrai si un chiffre citable ne l'est plus, faute de réponses et non d'un cheveu."""
+    """Vrai si un chiffre citable ne l'est plus, faute de réponses et non d'un cheveu ni du hasard.
+
+    À même collecte, deux effectifs s'écartent de plus de `Z_PERTE` fois la racine de leur somme une fois sur
+    cent ; un effectif efficace varie moins encore.
+    """
     if not avant.citable or avant.n_eff is None:
         return False
     if apres is None or not apres.montre or apres.n_eff is None:
         return True
-    return not apres.citable and apres.n_eff <= (1 - seuil) * avant.n_eff
+    chute = avant.n_eff - apres.n_eff
+    hasard = Z_PERTE * float(np.sqrt(avant.n_eff + apres.n_eff))
+    return not apres.citable and chute >= seuil * avant.n_eff and chute > hasard
 
 
 def _list_paires(catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
