@@ -106,6 +106,15 @@ def test_une_erreur_est_un_probleme_en_francais(
     assert mot in reponse.json()["detail"]
 
 
+def test_au_dela_de_la_limite_l_api_refuse_en_disant_quoi_oter(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("barometre.views.donnees.explorer.MAXIMUM", 1)
+    reponse = client.get(f"/valeurs?{REQUETE}")
+    assert (reponse.status_code, reponse.headers["content-type"]) == (422, "application/problem+json")
+    assert "ôtez une répartition" in reponse.json()["detail"]
+
+
 def test_une_reponse_sans_ligne_dit_ce_qu_il_faut_changer(client: TestClient) -> None:
     assert "élargissez" in client.get("/collectivites?recherche=zzzzzz").json()["avis"]
     assert "après la dernière" in client.get("/indicateurs?page=999").json()["avis"]

@@ -168,6 +168,15 @@ def test_l_archive_porte_questionnaire_methode_licence_et_recettes(dossier: Path
     assert "communication_q01" in paquet.read("questionnaires/communication.csv").decode()
 
 
+def test_exporter_au_dela_de_la_limite_n_ecrit_rien_et_dit_quoi_oter(
+    dossier: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("barometre.views.donnees.explorer.MAXIMUM", 1)
+    assert main(["exporter", "theme=donnee&par=type", "-o", str(dossier / "trop.csv")]) == 1
+    assert not (dossier / "trop.csv").exists()
+    assert "ôtez une répartition" in capsys.readouterr().err
+
+
 def test_exporter_dit_son_avancement_et_nomme_le_fichier_dans_un_dossier(
     dossier: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

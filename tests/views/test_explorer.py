@@ -9,6 +9,7 @@ import pytest
 
 from barometre.access import Gate
 from barometre.catalogue import load_catalogue
+from barometre.views.donnees import explorer
 from barometre.views.donnees.demande import MODELES, ExplorationRefusee, parse_demande
 from barometre.views.donnees.explorer import build_vue_explorer
 from barometre.warehouse.repository import open_repository
@@ -71,6 +72,17 @@ def test_les_modeles_se_lisent(gate: Gate, requete: str) -> None:
 def test_une_mauvaise_valeur_est_refusee_par_une_phrase(gate: Gate, requete: str, mot: str) -> None:
     with pytest.raises(ExplorationRefusee, match=mot):
         _read(gate, requete)
+
+
+def test_au_dela_de_la_limite_la_vue_est_refusee_et_dit_quoi_oter(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lignes = len(_read(gate, "par=strate").table)
+    monkeypatch.setattr(explorer, "MAXIMUM", lignes)
+    assert _read(gate, "par=strate").phrase  # la limite elle-même passe
+    monkeypatch.setattr(explorer, "MAXIMUM", lignes - 1)
+    with pytest.raises(ExplorationRefusee, match="ôtez une répartition, ou choisissez moins"):
+        _read(gate, "par=strate")
 
 
 def test_un_territoire_sans_cellule_a_sa_ligne_et_n_est_pas_un_zero(

@@ -12,7 +12,7 @@ import pandas as pd
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.domain.chiffre import ChiffrePublie
-from barometre.domain.formats import format_compte, format_liste
+from barometre.domain.formats import format_compte, format_liste, format_nombre
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Provenance
 from barometre.views.donnees.declares import build_declares
@@ -102,8 +102,8 @@ def build_vue_explorer(gate: Gate, catalogue: Catalogue, demande: DemandeExplore
     table = _build_table(lecture, indicateurs, publies, demande)
     if len(table) > MAXIMUM:
         raise ExplorationRefusee(
-            f"Cette vue a {len(table)} lignes ; un fichier en a {MAXIMUM} au plus : ôtez une répartition, "
-            "ou choisissez moins d’indicateurs."
+            f"Cette vue a {format_compte(len(table), 'ligne')} ; un fichier en a {format_nombre(MAXIMUM)} "
+            "au plus : ôtez une répartition, ou choisissez moins d’indicateurs."
         )
     champ = _name_champ(lecture, demande)
     return VueExplorer(
