@@ -294,6 +294,14 @@ class Gate(ChiffresPublics):
         self._check_operateur()
         return self._repository.list_lots()
 
+    def count_quarantaine(self) -> pd.DataFrame:
+        """Par fichier reçu : `vague_id`, `questionnaire_id`, lignes `lus` et en `quarantaine`.
+
+        Des comptes, sans aucune ligne ; pour qui pilote la collecte, rien pour tout autre.
+        """
+        lots = self._repository.list_lots()[["vague_id", "questionnaire_id", "lus", "quarantaine"]]
+        return lots if self.portee.role in ("programme", "operateur") else lots.iloc[:0]
+
     def list_quarantaine(self, lot_id: Filtre = None) -> pd.DataFrame:
         """Les lignes refusées, avec leur motif."""
         self._check_operateur()

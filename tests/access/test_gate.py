@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 from barometre.access import AccesRefuse, Gate
-from barometre.domain.portee import PUBLIC, Portee
+from barometre.domain.portee import PUBLIC, Portee, Role
 from barometre.warehouse import schema as s
 from barometre.warehouse.dialects import insert_frame
 from barometre.warehouse.repository import Repository
@@ -20,6 +21,7 @@ from tests.conftest import load_mini
 BORDEAUX, COLOMBE, LYON = "commune-33063", "commune-33381", "commune-69123"
 OPSN_GIRONDE = Portee(role="opsn", opsn_id="opsn-a")
 PROGRAMME = Portee(role="programme", nominatif=True)
+LOTS = ["vague_id", "questionnaire_id", "lus", "quarantaine", "fichier"]
 
 
 class Carnet:
@@ -145,6 +147,20 @@ def test_l_operateur_voit_les_imports_pas_les_reponses(depot: Repository) -> Non
         Gate(depot).list_lots()
     with pytest.raises(AccesRefuse):
         Gate(depot, PROGRAMME, journal=Carnet()).list_quarantaine()
+
+
+@pytest.mark.parametrize(
+    ("role", "lit"), [("public", False), ("opsn", False), ("programme", True), ("operateur", True)]
+)
+def test_les_comptes_de_quarantaine_sont_pour_qui_pilote(depot: Repository, role: Role, lit: bool) -> None:
+    """Des comptes sans ligne : ni droit nominatif, ni journal."""
+    lots = pd.DataFrame([("2023-v1", "site", 400, 20, "x")], columns=LOTS)
+    depot_lu = SimpleNamespace(list_lots=lambda: lots)
+    porte = Gate(depot, Portee(role=role, opsn_id="opsn-a" if role == "opsn" else ""), journal=Carnet())
+    porte._repository = depot_lu  # type: ignore[assignment]
+    lus = porte.count_quarantaine()
+    assert list(lus.columns) == LOTS[:4]
+    assert len(lus) == int(lit)
 
 
 def test_qui_a_repondu_n_est_pas_public(depot: Repository) -> None:

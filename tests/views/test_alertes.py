@@ -21,8 +21,14 @@ CADRE = 36_000
 
 
 class Porte(FaussePorte):
-    def __init__(self, *lignes: dict[str, Any], reponses: tuple[int, int] = (1000, 1000)) -> None:
+    def __init__(
+        self,
+        *lignes: dict[str, Any],
+        reponses: tuple[int, int] = (1000, 1000),
+        lots: tuple[tuple[str, str, int, int], ...] = (),
+    ) -> None:
         super().__init__(lignes)
+        self._lots = lots
         self._reponses = reponses
 
     def count_participations(self, *axes: str) -> pd.DataFrame:
@@ -32,6 +38,10 @@ class Porte(FaussePorte):
     def list_collectivites(self, type: str | None = None, cadre: bool = True, **filtres: Any) -> pd.DataFrame:
         lignes = super().list_collectivites(type, cadre, **filtres)
         return lignes if type else pd.concat([lignes] * (CADRE // len(lignes)), ignore_index=True)
+
+    def count_quarantaine(self) -> pd.DataFrame:
+        colonnes = ["vague_id", "questionnaire_id", "lus", "quarantaine"]
+        return pd.DataFrame(self._lots, columns=colonnes)
 
     def list_sources(self) -> pd.DataFrame:
         colonnes = ["titre", "date", "etat"]
@@ -120,3 +130,14 @@ def test_la_vue_qu_ouvre_une_alerte_existe_sur_sa_page() -> None:
     regles = load_regles_alertes()
     assert regles["source_perimee"].vue in VUES
     assert {r.page for r in regles.values() if r.vue} == {"sources_methode"}
+
+
+@pytest.mark.parametrize(
+    ("lus", "ecartees", "attendu"),
+    [(400, 20, True), (400, 19, False), (100, 9, False), (100, 10, True), (0, 0, False)],
+)
+def test_une_quarantaine_au_dela_de_sa_part_alerte_et_une_poignee_de_lignes_non(
+    lus: int, ecartees: int, attendu: bool
+) -> None:
+    lots = (("2026-v4", "essai", lus, ecartees),)
+    assert ("quarantaine_forte" in _alertes(lots=lots)) == attendu

@@ -37,6 +37,7 @@ from barometre.views.piloter.evolutions import build_vue_evolutions
 # Le hasard d'une collecte identique ne doit pas suffire à alerter (test unilatéral de deux proportions).
 NIVEAU = 0.001
 CHANGEMENT = "indicateur_bouge"
+LIGNES_ECARTEES = 10
 COLONNES = ("alerte", "preuve", "depuis", "action", "regle")
 Regles = Mapping[str, RegleAlerte]
 
@@ -87,6 +88,7 @@ def build_vue_alertes(gate: Gate, catalogue: Catalogue, regles: Regles, jour: da
         *_check_sources(gate, regles["source_perimee"], jour),
         *_check_closings(catalogue, regles["questionnaire_ferme"], jour),
         *_check_obligations(catalogue, regles["obligation_proche"], jour),
+        *_check_quarantaine(gate, catalogue, regles["quarantaine_forte"]),
     )
     provenance = build_provenance_lecture(Lecture(gate, catalogue, Selection()), "Alertes", "alertes", [])
     return VueAlertes(alertes, tuple(regles.values()), replace(provenance, jour=jour))
@@ -177,6 +179,19 @@ def _check_sources(gate: Gate, regle: RegleAlerte, jour: date) -> Iterator[Alert
         if ligne["etat"] in ("chargee", "gardee") and mois is not None and mois > regle.seuil:
             fait = f"{ligne['titre']} : {describe_age(texte, jour)}."
             yield Alerte(regle, fait, format_date(texte))
+
+
+def _check_quarantaine(gate: Gate, catalogue: Catalogue, regle: RegleAlerte) -> Iterator[Alerte]:
+    """Ce qu'un import a mis de côté : la part d'un petit fichier ne prouve rien, d'où dix lignes au moins."""
+    for lot in gate.count_quarantaine().to_dict("records"):
+        lus, ecartees = int(lot["lus"]), int(lot["quarantaine"])
+        if ecartees >= LIGNES_ECARTEES and ecartees >= regle.seuil * lus:
+            titre = catalogue.get_theme(str(lot["questionnaire_id"])).titre
+            lignes = format_compte(ecartees, "ligne")
+            fait = (
+                f"{titre} : {lignes} en quarantaine sur {format_nombre(lus)} ({format_part(ecartees / lus)})."
+            )
+            yield Alerte(regle, fait, _name(catalogue, str(lot["vague_id"])))
 
 
 def _check_closings(catalogue: Catalogue, regle: RegleAlerte, jour: date) -> Iterator[Alerte]:
