@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import ndtr
 
 from barometre.pipeline.changes import CLE, _states, align_methodes, judge
 from barometre.pipeline.terrain import build_design
 from barometre.pipeline.weights import Redressement
 from barometre.stats.calibration import rake
+from barometre.stats.change import STABLE
 from barometre.stats.design import Design
 
 
@@ -98,3 +100,19 @@ def test_une_marge_de_plus_a_une_vague_se_retire_pour_les_comparer() -> None:
     assert seconde.design.weights != pytest.approx(poids[0])
     # 300 collectivités pour 40 répondantes, 300 pour 20
     assert sorted(set(np.round(poids[1], 6))) == [7.5, 15.0]
+
+
+def test_deux_cents_paires_de_vagues_ou_rien_n_a_bouge_ne_disent_presque_rien() -> None:
+    """L'alerte « un chiffre clé a bougé » promet cinq fausses sur cent au plus : ici, tout chiffre compte."""
+    hasard = np.random.default_rng(20261129)
+    bruyantes = 0
+    for _ in range(200):
+        z = hasard.normal(size=20 * 12)
+        lignes = pd.DataFrame(
+            {
+                "p_value": 2 * ndtr(-np.abs(z)), "changement": z, "bas": z - 1.96, "haut": z + 1.96,
+                "gains": 0, "pertes": 0, "etat": "published",
+            }
+        )  # fmt: skip
+        bruyantes += bool((judge(lignes) != STABLE).any())
+    assert 0 < bruyantes <= 200 * 0.05 + 2 * np.sqrt(200 * 0.05 * 0.95)
