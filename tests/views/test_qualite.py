@@ -54,8 +54,17 @@ def test_le_tableau_court() -> None:
     assert (ligne["ecart_cadre"], ligne["ecart_etat"]) == (0.7, 3.1)
 
 
+def test_les_precisions_disent_propensions_variables_et_poids() -> None:
+    (qualite,) = _read(*FAITS)
+    assert qualite.precisions == (
+        "Envies de répondre estimées : coefficient de variation de 0,87, par variable : la taille 0,70, la "
+        "région 0,50. Les poids vont de 0,30 à 2,90 fois leur moyenne."
+    )
+
+
 def test_un_fait_qui_manque_ne_fait_pas_de_phrase() -> None:
     (qualite,) = _read(("repondants", "", 12.0))
     assert qualite.mots == ()
+    assert qualite.precisions == ""
     table = build_table_qualites([qualite])
     assert format_tableau(table)[1][0][table.columns.get_loc("n_eff")] == "non connu"

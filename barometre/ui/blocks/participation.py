@@ -100,7 +100,9 @@ def render_representativite(vue: VueParticipation) -> None:
     if vue.qualite is None:
         return
     st.header("Ce que le redressement corrige, et son prix")
-    lignes = "".join(f"<li>{texte(phrase)}</li>" for phrase in vue.qualite.mots)
+    lignes = "".join(
+        f"<li>{texte(phrase)}</li>" for phrase in (*vue.qualite.mots, vue.qualite.precisions) if phrase
+    )
     st.html(f'<ul class="baro-qualite">{lignes}</ul><p class="baro-legende">{texte(CONSEQUENCE)}</p>')
 
 

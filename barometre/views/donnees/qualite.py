@@ -62,6 +62,27 @@ class Qualite:
         return tuple(filter(None, phrases))
 
     @property
+    def precisions(self) -> str:
+        """Ce qu'un statisticien y ajoute : propensions, part de chaque variable, étendue des poids."""
+        cv, bas, haut = (self.get(cle) for cle in ("cv_propensions", "rapport_min", "rapport_max"))
+        if cv is None or bas is None or haut is None:
+            return ""
+        parts = sorted(
+            (
+                (v, VARIABLES[o])
+                for (c, o), v in self.faits.items()
+                if c == "propension_partielle" and o in VARIABLES
+            ),
+            reverse=True,
+        )
+        dont = ", ".join(f"{nom} {format_nombre(part, 2)}" for part, nom in parts)
+        return (
+            f"Envies de répondre estimées : coefficient de variation de {format_nombre(cv, 2)}"
+            f"{f', par variable : {dont}' if dont else ''}. Les poids vont de {format_nombre(bas, 2)} à "
+            f"{format_nombre(haut, 2)} fois leur moyenne."
+        )
+
+    @property
     def rang(self) -> tuple[str, ...]:
         """Le même en une ligne : réponses, taux, ce qu'elles valent, plus gros poids, écarts au pays."""
         n, taux, n_eff, part = (self.get(cle) for cle in ("repondants", "taux", "n_eff", "part_max"))
