@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,8 @@ from barometre.rapports.diapo import Choix
 from barometre.rapports.diapos import build_diapos, is_presentable
 from barometre.ui.navigation import list_pages
 from barometre.views.lecture.selection import Selection
+from barometre.warehouse.versions import fill_chantier, open_entrepot, write_version
+from tests import mini
 from tests.pages.conftest import Ouvrir, list_notes_nues
 from tests.pages.test_piloter import _tout
 
@@ -97,3 +101,30 @@ def test_chaque_page_a_au_moins_une_diapositive(ouvrir: Ouvrir, page: str) -> No
     diapos = build_diapos(depot.build_gate(PUBLIC, depot.get_version_id()), page, choix)
     assert diapos
     assert all(d.titre and (d.phrase or d.grand or d.elements or d.dessin) for d in diapos)
+
+
+def test_une_version_mise_en_service_pendant_la_projection_attend_la_fin(
+    ouvrir: Ouvrir, entrepot_factice: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Devant une salle, un chiffre ne change pas d'une diapositive à l'autre."""
+    dossier = tmp_path / "entrepot"
+    shutil.copytree(entrepot_factice, dossier)
+    entrepot = open_entrepot(str(dossier))
+    (projetee,) = entrepot.list_ids()
+    monkeypatch.setenv("BAROMETRE_ENTREPOT", str(dossier))
+    depot.forget()
+    page = ouvrir("fonds")
+    page.button(key="presenter").click().run()
+    with entrepot.lock(), fill_chantier(entrepot, projetee) as (neuve, moteur):
+        write_version(moteur, neuve, simulee=True, code_version="essai", empreintes=mini.EMPREINTES)
+    depot.get_version_id.cache.clear()
+    assert depot.get_version_id() == neuve
+    page.query_params["presentation"] = "2"
+    html = _tout(page.run())
+    assert html.count(f"Données figées : version {projetee}".replace(" :", "\u202f:")) == html.count(
+        "Données figées"
+    )
+    assert neuve not in html
+    page.button(key="quitter-presentation").click().run()
+    assert neuve in _tout(page)
+    depot.forget()
