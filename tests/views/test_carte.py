@@ -24,6 +24,7 @@ from barometre.views.carte.niveaux import (
     list_niveaux_montres,
 )
 from barometre.views.carte.pseudo_indicateurs import OPSN, PARTICIPATION
+from barometre.views.carte.publies_carte import describe_publies
 from barometre.views.carte.valeurs import OUI_NON, read_mesure
 from barometre.views.carte.vue_carte import ChoixCarte, VueCarte, build_vue_carte, get_dessous, list_niveaux
 from barometre.views.lecture.selection import Selection
@@ -232,7 +233,12 @@ def test_un_chiffre_publie_sans_territoire_le_dit(gate: Gate) -> None:
     publies = _vue(gate).publies
     assert "76" in publies
     assert "sans détail par territoire" in publies
+    assert "leur accord ne prouve rien" in publies  # la version est simulée, et le tirage suit ce chiffre
+    reelle = describe_publies(CATALOGUE, CATALOGUE.get_indicateur("site_internet"))
+    assert reelle
+    assert "ne prouve rien" not in reelle
     participation = _vue(gate, indicateur_id=PARTICIPATION).publies
+    assert "ne prouve rien" not in participation
     assert "publiés par le baromètre sur ce sujet" in participation
     assert _vue(gate, indicateur_id=OPSN, niveau="departement").publies == ""
 

@@ -6,7 +6,7 @@ from barometre.catalogue.model import PARTICIPATION, Catalogue
 from barometre.domain.chiffre import ChiffrePublie
 from barometre.domain.formats import format_compte, format_liste
 from barometre.domain.indicateur import Indicateur
-from barometre.views.lecture.publies import format_publie
+from barometre.views.lecture.publies import SUIVI, format_publie, is_suivi
 
 SANS_TERRITOIRE = (
     "Publié pour la France entière, sans détail par territoire\u202f: cela ne se met pas en carte."
@@ -15,15 +15,20 @@ SANS_TERRITOIRE = (
 NOMMES = 2
 
 
-def describe_publies(catalogue: Catalogue, indicateur: Indicateur) -> str:
-    """« Publié par le baromètre : 76 % (Collectivités possédant un site internet, 2025)… », ou vide."""
+def describe_publies(catalogue: Catalogue, indicateur: Indicateur, *, simulee: bool = False) -> str:
+    """« Publié par le baromètre : 76 % (Collectivités possédant un site internet, 2025)… », ou vide.
+
+    `simulee` : la carte est faite de réponses simulées, que le tirage a pu faire suivre le chiffre publié.
+    """
     publies = list_publies(catalogue, indicateur)
     if not publies:
         return ""
     if len(publies) > NOMMES:
         combien = format_compte(len(publies), "chiffre")
         return f"{combien} publiés par le baromètre sur ce sujet. {SANS_TERRITOIRE}"
-    return f"Publié par le baromètre\u202f: {format_liste([_nomme(p) for p in publies])}. {SANS_TERRITOIRE}"
+    dits = f"Publié par le baromètre\u202f: {format_liste([_nomme(p) for p in publies])}. {SANS_TERRITOIRE}"
+    suivis = simulee and any(is_suivi(p, indicateur) for p in publies)
+    return f"{dits} {SUIVI}" if suivis else dits
 
 
 def list_publies(catalogue: Catalogue, indicateur: Indicateur) -> list[ChiffrePublie]:

@@ -81,6 +81,7 @@ def build_vue_carte(gate: Gate, catalogue: Catalogue, choix: ChoixCarte) -> VueC
         periode = f"changement testé, de {libelles.get_titre_vague(choix.depuis)} à {periode}"
     titre = f"{indicateur.titre}, par {NOMS_NIVEAUX[choix.niveau]}"
     champ = _describe_champ(libelles, choix, indicateur)
+    simulee = gate.get_version().simulee and _is_declare(indicateur)
     return VueCarte(
         choix=choix,
         indicateur=indicateur,
@@ -91,8 +92,8 @@ def build_vue_carte(gate: Gate, catalogue: Catalogue, choix: ChoixCarte) -> VueC
         fil=build_fil(gate, choix.selection.territoire_id),
         messages=(*messages, *releve.messages),
         provenance=_build_provenance(gate, indicateur, f"{champ} ; {periode}", choix.niveau),
-        simulee=gate.get_version().simulee and _is_declare(indicateur),
-        publies=describe_publies(catalogue, indicateur),
+        simulee=simulee,
+        publies=describe_publies(catalogue, indicateur, simulee=simulee),
     )
 
 
