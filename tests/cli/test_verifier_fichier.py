@@ -172,6 +172,7 @@ def test_exporter_au_dela_de_la_limite_n_ecrit_rien_et_dit_quoi_oter(
     dossier: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("barometre.views.donnees.explorer.MAXIMUM", 1)
+    memoire.forget()  # une vue déjà composée ne se recompterait pas
     assert main(["exporter", "theme=donnee&par=type", "-o", str(dossier / "trop.csv")]) == 1
     assert not (dossier / "trop.csv").exists()
     assert "ôtez une répartition" in capsys.readouterr().err
