@@ -299,8 +299,11 @@ class Gate(ChiffresPublics):
 
         Des comptes, sans aucune ligne ; pour qui pilote la collecte, rien pour tout autre.
         """
-        lots = self._repository.list_lots()[["vague_id", "questionnaire_id", "lus", "quarantaine"]]
-        return lots if self.portee.role in ("programme", "operateur") else lots.iloc[:0]
+        colonnes = ["vague_id", "questionnaire_id", "lus", "quarantaine"]
+        # Le rôle public de PostgreSQL n'a pas la table : qui ne pilote pas ne l'interroge pas.
+        if self.portee.role not in ("programme", "operateur"):
+            return pd.DataFrame(columns=colonnes)
+        return self._repository.list_lots()[colonnes]
 
     def list_quarantaine(self, lot_id: Filtre = None) -> pd.DataFrame:
         """Les lignes refusées, avec leur motif."""
