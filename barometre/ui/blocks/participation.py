@@ -31,10 +31,10 @@ from barometre.views.piloter.participation import (
 from barometre.views.piloter.relance import BUDGETS, VueRelance, list_a_relancer, list_cibles, name_liste
 
 RELANCE = (
-    "Choisissez un indicateur, et un nombre de réponses à aller chercher ou un but\u202f: la page dit où "
-    "elles apporteraient le plus (allocation de Neyman), au lieu de les attendre là où l’on répond déjà. Le "
-    "calcul part des comptes publics\u202f: une cellule cachée y vaut ce que le taux de sa taille laisse "
-    "attendre."
+    "Choisissez un indicateur ou tout le thème, et un nombre de réponses à aller chercher ou un but\u202f: "
+    "la page dit où elles apporteraient le plus (allocation de Neyman), au lieu de les attendre là où l’on "
+    "répond déjà. Le calcul part des comptes publics\u202f: une cellule cachée y vaut ce que le taux de sa "
+    "taille laisse attendre."
 )
 LIGNES_MONTREES = 15
 
