@@ -225,7 +225,10 @@ def test_l_image_d_un_graphique_ne_dit_rien_de_ce_qui_est_cache(
         adresse = f"{page}&theme=communication&collectivite={surfaces.COMMUNE}"
         offerts = dict(list_offerts(adresse))
         # Le SVG : les mêmes traits que le PNG, sans les comprimer.
-        return {nom: build() for nom, build in offerts.items() if nom.endswith(".svg")}
+        images = {nom: build() for nom, build in offerts.items() if nom.endswith(".svg")}
+        assert all(image.startswith(b"<?xml") for image in images.values())
+        assert images, adresse
+        return images
 
     comparer(lire)
 
