@@ -33,6 +33,11 @@ CORRECTION = "la correction qui tient ensemble toutes les comparaisons du thème
 _NOMBRES = ("", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf")
 
 
+def is_hors_zero(bas: float, haut: float) -> bool:
+    """Vrai si un intervalle, tel qu'il se lit en points, est tout d'un côté de zéro."""
+    return round_nombre(100 * bas) > 0 or round_nombre(100 * haut) < 0
+
+
 def explain_seuls(titres: Sequence[str]) -> str:
     """Pourquoi des écarts dont l'intervalle exclut zéro ne sont pas démontrés ; vide s'il n'y en a pas."""
     if not titres:
@@ -66,7 +71,7 @@ class GroupeCompare:
     @property
     def is_seul(self) -> bool:
         """Vrai si l'intervalle, tel qu'il se lit, exclut zéro sans que l'écart soit démontré."""
-        return not self.sens and (round_nombre(100 * self.bas) > 0 or round_nombre(100 * self.haut) < 0)
+        return not self.sens and is_hors_zero(self.bas, self.haut)
 
     @property
     def marque(self) -> str:

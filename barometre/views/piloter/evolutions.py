@@ -16,7 +16,6 @@ from barometre.domain.formats import (
     format_guillemets,
     format_points,
     is_absent,
-    round_nombre,
 )
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Provenance
@@ -25,7 +24,7 @@ from barometre.views.comprendre.evolution import AUCUN, BAISSE, HAUSSE, read_tes
 from barometre.views.lecture.cellules import read_cellules
 from barometre.views.lecture.chiffres import STRUCTURE, Chiffre, Cle, format_cellule
 from barometre.views.lecture.citation import get_raison
-from barometre.views.lecture.groupes_compares import CORRECTION, name_premiers
+from barometre.views.lecture.groupes_compares import CORRECTION, is_hors_zero, name_premiers
 from barometre.views.lecture.libelles import lower_initiale
 from barometre.views.lecture.ligne import Lecture
 from barometre.views.lecture.provenance import build_provenance_lecture
@@ -86,7 +85,7 @@ class Changement:
     @property
     def exclut_zero(self) -> bool:
         """Vrai si l'intervalle, tel qu'il se lit, est tout d'un côté de zéro."""
-        return self.montre and (round_nombre(100 * self.bas) > 0 or round_nombre(100 * self.haut) < 0)
+        return self.montre and is_hors_zero(self.bas, self.haut)
 
     @property
     def depend_de_la_methode(self) -> bool:
