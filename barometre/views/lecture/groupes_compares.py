@@ -42,8 +42,8 @@ def explain_seuls(titres: Sequence[str]) -> str:
     """Pourquoi des écarts dont l'intervalle exclut zéro ne sont pas démontrés ; vide s'il n'y en a pas."""
     if not titres:
         return ""
-    dit = f"Pour {name_premiers(titres)}, l’intervalle exclut zéro sans que l’écart soit démontré"
-    return f"{dit}\u202f: il ne passe pas {CORRECTION}."
+    dit = f"Pour {name_premiers(titres)}, l’écart paraît net, pris seul (l’intervalle exclut zéro), mais il"
+    return f"{dit} n’est pas démontré\u202f: à côté de toutes les comparaisons du thème, le hasard suffit."
 
 
 def name_premiers(titres: Sequence[str]) -> str:

@@ -24,7 +24,7 @@ from barometre.views.comprendre.evolution import AUCUN, BAISSE, HAUSSE, read_tes
 from barometre.views.lecture.cellules import read_cellules
 from barometre.views.lecture.chiffres import STRUCTURE, Chiffre, Cle, format_cellule
 from barometre.views.lecture.citation import get_raison
-from barometre.views.lecture.groupes_compares import CORRECTION, is_hors_zero, name_premiers
+from barometre.views.lecture.groupes_compares import is_hors_zero, name_premiers
 from barometre.views.lecture.libelles import lower_initiale
 from barometre.views.lecture.ligne import Lecture
 from barometre.views.lecture.provenance import build_provenance_lecture
@@ -153,9 +153,9 @@ class VueEvolutions:
             return ""
         qui = name_premiers([c.indicateur.titre for c in seuls])
         return (
-            f"Pour {qui}, l’intervalle exclut zéro sans que le changement soit démontré\u202f: il ne passe "
-            f"pas {CORRECTION} (questions, tailles, régions), ou celles qui ont répondu aux deux vagues vont "
-            "dans l’autre sens."
+            f"Pour {qui}, le mouvement paraît net, pris seul (l’intervalle exclut zéro), mais il n’est pas "
+            "démontré\u202f: à côté de toutes les comparaisons du thème (questions, tailles, régions), "
+            "le hasard suffit, ou celles qui ont répondu aux deux vagues ont bougé dans l’autre sens."
         )
 
     @property
