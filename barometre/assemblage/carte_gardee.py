@@ -14,7 +14,7 @@ from barometre.catalogue import load_catalogue
 from barometre.contours.accord import check_accord, check_tuiles, compare_codes
 from barometre.contours.dossier import CODES, TUILES, get_dossier_actif
 from barometre.contours.encarts import SUFFIXE
-from barometre.contours.lecture import COMMANDE, EMBARQUES_NIVEAUX, Contours
+from barometre.contours.lecture import EMBARQUES_NIVEAUX, PAR_UN_OPERATEUR, Contours
 from barometre.domain.indicateur import Indicateur
 from barometre.maps import (
     Carte,
@@ -171,7 +171,7 @@ def _build_colis(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin, rang
     dossier = get_dossier_actif()
     if dossier is None:
         raise ContoursAbsents(
-            f"Les contours des communes ne sont plus sur ce serveur (commande : {COMMANDE})."
+            f"Les contours des communes ne sont plus sur ce serveur\u202f: {PAR_UN_OPERATEUR}."
         )
     carte = memoire.get_vue(gate, build_cartes, choix, dessin)[rang].carte
     base = f"contours/{dossier.name}"

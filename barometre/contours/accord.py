@@ -9,12 +9,20 @@ from pathlib import Path
 
 from barometre.contours import encarts
 from barometre.contours.dossier import TUILES
-from barometre.contours.lecture import COMMANDE, NOMS, Contours, ContoursAbsents, read_codes, read_manifeste
+from barometre.contours.lecture import (
+    NOMS,
+    PAR_UN_OPERATEUR,
+    Contours,
+    ContoursAbsents,
+    read_codes,
+    read_manifeste,
+)
 from barometre.domain.formats import format_compte, format_nombre
 
 # Une carte trouée de plus d'un dixième se lit comme une carte de ses trous : mieux vaut le niveau du dessus.
 PART_MINIMALE = 0.9
 EXEMPLES = 3
+RECHARGER = f"Pour les recharger\u202f: {PAR_UN_OPERATEUR}"
 SINGULIERS = {
     "region": "région",
     "departement": "département",
@@ -75,7 +83,7 @@ class Accord:
             reste = "…" if len(self.manquants) > EXEMPLES else ""
             manquants = f" Sans contour\u202f: {', '.join(self.manquants[:EXEMPLES])}{reste}"
             manquants += "\u202f; le tableau les contient." if self.suffit else "."
-        faire = f" Pour l’exploitant du serveur\u202f: {COMMANDE}." if self._est_d_un_autre_millesime else ""
+        faire = f" {RECHARGER}." if self._est_d_un_autre_millesime else ""
         return f"{manquants}{faire}"
 
 
@@ -118,7 +126,7 @@ def check_tuiles(dossier: Path, contours: Contours) -> list[str]:
 def _refuse(quoi: str) -> ContoursAbsents:
     return ContoursAbsents(
         f"Les tuiles des {NOMS['commune']} {quoi}\u202f: une image fixe, faite des mêmes contours, les "
-        f"remplace. Pour l’exploitant du serveur\u202f: {COMMANDE}."
+        f"remplace. {RECHARGER}."
     )
 
 

@@ -22,7 +22,8 @@ NOMS = {
     "epci": "intercommunalités",
     "commune": "communes",
 }
-COMMANDE = "python -m barometre sources recuperer contours_communes"
+# Lu par tous : la commande, elle, est dans la documentation d'exploitation.
+PAR_UN_OPERATEUR = "un opérateur peut les charger, de la page Administration (Sources)"
 SOURCE_EMBARQUEE = "Natural Earth (domaine public), tracés simplifiés"
 # La finesse suit ce que l'on montre : un pays entier n'a pas besoin du détail d'un département.
 FINESSES = {"region": 0.02, "departement": 0.012, "epci": 0.02, "commune": 0.006}
@@ -79,7 +80,7 @@ def load_contours(niveau: str) -> Contours:
     if niveau in EMBARQUES_NIVEAUX:
         return _load_embarques(niveau)
     raise ContoursAbsents(
-        f"Les contours des {NOMS[niveau]} n’ont pas été chargés sur ce serveur (commande\u202f: {COMMANDE})."
+        f"Les contours des {NOMS[niveau]} n’ont pas été chargés sur ce serveur\u202f: {PAR_UN_OPERATEUR}."
     )
 
 
@@ -105,8 +106,7 @@ def _load_charges(niveau: str, dossier: str) -> Contours:
         return Contours(niveau, str(manifeste["millesime"]), str(manifeste["source"]), formes)
     except (OSError, ValueError, KeyError) as erreur:
         raise ContoursAbsents(
-            f"Les contours chargés des {NOMS[niveau]} ne se lisent plus\u202f: à recharger (commande\u202f: "
-            f"{COMMANDE})."
+            f"Les contours chargés des {NOMS[niveau]} ne se lisent plus\u202f: {PAR_UN_OPERATEUR}."
         ) from erreur
 
 

@@ -26,7 +26,7 @@ def build_table(carte: Carte) -> pd.DataFrame:
 
 def _list_classes(legende: Legende, rangs: pd.Series) -> pd.Series:
     libelles = {entree.rang: entree.libelle for entree in legende.entrees if entree.rang >= 0}
-    return rangs.map(libelles).fillna("")
+    return rangs.map(lambda rang: libelles.get(rang, ""))
 
 
 def build_points(carte: Carte) -> pd.DataFrame:

@@ -32,12 +32,13 @@ DELAI_ESSAI = 4.0
 # Une copie de moins d'une semaine n'est pas redemandée à chaque démarrage.
 JOURS_FRAIS = 7
 HORS_LIGNE = (
-    "Hors ligne : les adresses des données de l'État ne répondent pas. L'application sert ce qu'elle a ; "
-    f"« {COMMANDE} » les récupérera."
+    "Hors ligne : les adresses des données de l'État ne répondent pas. L'application sert ce qu'elle a."
 )
 A_JOUR = "Les données de l'État sont à jour : elles ont été récupérées il y a moins d'une semaine."
-TROP_LONG = f"La récupération des données de l'État a dépassé sa durée : « {COMMANDE} » la reprendra."
-EN_PANNE = f"La récupération des données de l'État s'est arrêtée : « {COMMANDE} » dira pourquoi."
+TROP_LONG = "La récupération des données de l'État a dépassé sa durée : elle n'est pas finie."
+EN_PANNE = "La récupération des données de l'État s'est arrêtée avant la fin."
+# Pour la console seule : la phrase, elle, se lit aussi sur la page des sources.
+REPRENDRE = f"Pour la reprendre : « {COMMANDE} »."
 ETATS = {"chargee": "chargées", "gardee": "gardées en dernière bonne copie", "absente": "non récupérées"}
 
 
@@ -109,7 +110,8 @@ class EnFond:
     def _end(self, etat: Etat, phrase: str) -> None:
         write_avancement(self.fichier, Avancement(etat, phrase))
         if not self._fini:
-            print(phrase, flush=True)
+            inachevee = etat == "arretee" or ETATS["absente"] in phrase
+            print(f"{phrase} {REPRENDRE}" if inachevee else phrase, flush=True)
 
 
 def list_a_recuperer(
@@ -149,5 +151,4 @@ def describe_fin(sortie: str) -> tuple[Etat, str]:
     except (ValueError, TypeError, KeyError):
         return "arretee", EN_PANNE
     comptes = ", ".join(f"{etats[etat]} {mots}" for etat, mots in ETATS.items() if etats[etat])
-    suite = f" « {COMMANDE} » les redemandera." if etats["absente"] else ""
-    return "finie", f"Données de l'État : {comptes or 'rien de neuf'}.{suite}"
+    return "finie", f"Données de l'État : {comptes or 'rien de neuf'}."

@@ -16,14 +16,11 @@ if choisie is None:
 else:
     st.title(f"Où se situe {collectivite.get_sujet(choisie)} parmi ses pairs\u202f?")
     collectivite.render_changer("comparer")
-    affiche = comparer.select_comparaison(choisie)
-    haut = st.container()
-    repondre.render_repondre(affiche.vue)
-    affiche = repondre.place_reponses(affiche)
+    affiche = repondre.place_reponses(comparer.select_comparaison(choisie))
     vue = affiche.vue
-    with haut:
-        comparer.render_entete(vue)
-        comparer.render_positions(affiche)
+    comparer.render_entete(vue)
+    comparer.render_positions(affiche)
+    repondre.render_repondre(vue)
     comparer.render_contraste(vue)
     comparer.render_pairs(vue)
     comparer.render_cote_a_cote(vue)

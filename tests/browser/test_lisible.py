@@ -36,7 +36,13 @@ DECALAGE = 0.05
 NOTER_DECALAGES = """window.decalages = []; new PerformanceObserver(liste => window.decalages.push(
   ...liste.getEntries().filter(e => !e.hadRecentInput).map(e => [e.startTime, e.value])
 )).observe({type: 'layout-shift', buffered: true});"""
-STABLES = ("", "inclusion", "fiche?collectivite=commune-01001", "evolution?theme=communication")
+STABLES = (
+    "",
+    "inclusion",
+    "fiche?collectivite=commune-01001",
+    "comparer?collectivite=commune-01001&theme=communication",
+    "evolution?theme=communication",
+)
 
 
 def _check(page: Page, adresse: str, rang: int) -> None:
@@ -61,7 +67,8 @@ def test_les_textes_d_un_graphique_ne_se_recouvrent_pas(serveur: str, visiter: V
 def test_rien_ne_se_decale_pendant_que_la_page_parait(
     serveur: str, navigateur: Browser, largeur: int
 ) -> None:
-    """Le menu arrivait après le texte : toute la page partait à droite (0,22 à 0,30)."""
+    """Le menu arrivait après le texte : toute la page partait à droite (0,22 à 0,30). Sur Comparer, le
+    questionnaire paraissait avant le graphique qui est au-dessus de lui, et le graphique le poussait."""
     for adresse in STABLES:
         contexte = navigateur.new_context(viewport={"width": largeur, "height": 900})
         page = contexte.new_page()

@@ -37,7 +37,7 @@ def test_un_autre_millesime_complet_se_dit_et_se_dessine() -> None:
     check_accord(accord)
     assert "millésime 2026, les données du millésime 2027" in accord.phrase
     assert "20\u00a0départements sur 20 ont leur contour" in accord.phrase
-    assert "sources recuperer contours_communes" in accord.phrase
+    assert "un opérateur peut les charger" in accord.phrase
 
 
 def test_quelques_manquants_sont_nommes_et_le_reste_se_dessine() -> None:
@@ -87,7 +87,7 @@ def test_des_tuiles_qui_ne_vont_pas_sont_refusees(actif: Path, abimer: object, m
     abimer(actif)  # type: ignore[operator]
     with pytest.raises(ContoursAbsents, match=motif) as refus:
         check_tuiles(actif, contours)
-    assert "sources recuperer contours_communes" in str(refus.value)
+    assert "un opérateur peut les charger" in str(refus.value)
 
 
 def test_des_tuiles_posees_pour_d_autres_encarts_sont_refusees(actif: Path) -> None:

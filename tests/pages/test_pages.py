@@ -58,6 +58,8 @@ FAUTES = re.compile(
     r"\w\(s\)|\?\s?\.(?!\.)|[·•]\s*[·•]|\b\d+ ?[KMG]B\b|\bde (?:le|les) (?=[A-Z])|\bà (?:le|les) (?=[A-Z])"
     r"|\bde (?=[AEIOUÉÈÊÎÔ][a-zéèêîô]+-)|(?:données|mesures?|services?) de l[’']état\b"
     r"|\.\.(?!\.)|\bnan\b|\bNone\b"
+    # Une commande se montre à qui tient le serveur, jamais à un maire ni à un responsable de programme.
+    r"|python -m barometre(?! exporter)"
 )
 # Un nombre que du texte cache : « 24 % », « 1 234 réponses ».
 NOMBRE = re.compile(r"[−+-]?\d[\d\s]*(?:,\d+)?\s?(?:%|€|points?|réponses?|collectivités?)?")

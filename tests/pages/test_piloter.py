@@ -63,7 +63,7 @@ def test_actions_publiques_sans_donnees_dit_comment_charger(ouvrir: Ouvrir) -> N
     page = ouvrir("actions_publiques")
     assert not page.exception
     texte = _tout(page)
-    assert "sources recuperer" in texte
+    assert "un opérateur peut la charger" in texte
     assert "La salle sur demande" in texte
     assert "Montant (€)" in texte
     assert "846\u202f984" in texte
@@ -82,8 +82,7 @@ def test_actions_publiques_avec_donnees(ouvrir_etat: Ouvrir) -> None:
 
 def test_theme_sans_donnees_de_l_etat_le_dit(ouvrir: Ouvrir) -> None:
     texte = _tout(ouvrir("inclusion", vue="donnees"))
-    assert "ne sont pas chargées dans cette version" in texte
-    assert "sources recuperer" in texte
+    assert "ne sont pas chargées dans cette version\u202f: un opérateur peut les charger" in texte
 
 
 def test_theme_avec_donnees_de_l_etat(ouvrir_etat: Ouvrir) -> None:
@@ -103,7 +102,7 @@ def test_sources_avec_age_et_etat(ouvrir_etat: Ouvrir) -> None:
     assert "4 sources\u202f:" in texte.replace("\u00a0", " ")
     assert "2\u00a0ans" in texte
     assert "pas encore chargée" in texte
-    assert "sources recuperer" in texte
+    assert "Un opérateur charge les sources absentes" in texte
 
 
 def test_l_inconnue_n_est_pas_non_couverte(ouvrir: Ouvrir) -> None:
@@ -163,7 +162,7 @@ def test_le_fonds_dit_ce_qui_n_est_pas_public(ouvrir: Ouvrir) -> None:
     assert not page.exception
     texte = _tout(page)
     assert "88\u00a0millions d’euros annoncés" in texte
-    assert "importer-actions FICHIER" in texte
+    assert "un opérateur l’importe" in texte
     assert "Les crédits effectivement consommés" in texte
 
 

@@ -63,11 +63,14 @@ def _run(lieu: Lieu, code: str, limite: float = 60.0) -> Avancement:
     return avancement
 
 
-def test_hors_ligne_une_phrase_nomme_la_commande(lieu: Lieu, capsys: pytest.CaptureFixture[str]) -> None:
+def test_hors_ligne_la_console_nomme_la_commande_et_la_page_non(
+    lieu: Lieu, capsys: pytest.CaptureFixture[str]
+) -> None:
     avancement = _run(lieu, "raise SystemExit('ne doit pas être lancée')")
     assert avancement == Avancement("arretee", en_fond.HORS_LIGNE)
-    assert capsys.readouterr().out == f"{en_fond.HORS_LIGNE}\n"
-    assert "python -m barometre sources recuperer" in en_fond.HORS_LIGNE
+    assert capsys.readouterr().out == f"{en_fond.HORS_LIGNE} {en_fond.REPRENDRE}\n"
+    assert "python -m barometre sources recuperer" in en_fond.REPRENDRE
+    assert "python -m" not in avancement.phrase  # lue de tous, sur la page des sources
 
 
 def test_en_ligne_la_fin_est_comptee(
@@ -77,7 +80,7 @@ def test_en_ligne_la_fin_est_comptee(
     avancement = _run(lieu, f"print({RENDU!r})")
     assert avancement.etat == "finie"
     assert "2 chargées, 1 non récupérées" in avancement.phrase
-    assert capsys.readouterr().out.strip() == avancement.phrase
+    assert capsys.readouterr().out.strip() == f"{avancement.phrase} {en_fond.REPRENDRE}"
 
 
 def test_les_identifiants_et_le_suivi_sont_donnes_a_la_commande(

@@ -140,7 +140,9 @@ def test_sans_liste_chargee_on_le_dit_et_rien_n_est_compte_zero() -> None:
     vue = _vue([])
     assert not vue.programmes[0].charge
     assert "listes des communes bénéficiaires ne sont pas encore chargées" in vue.a_retenir
-    assert all("sources recuperer" in b.phrase for b in vue.programmes)  # qui lit le détail sait quoi lancer
+    assert all(
+        "un opérateur peut la charger" in b.phrase for b in vue.programmes
+    )  # qui lit sait à qui le demander
     assert vue.table["remarque"].tolist() == ["liste non chargée"]
     assert vue.table["communes_programme"].isna().all()
 

@@ -12,7 +12,7 @@ from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.textes import build_anciennes, lien, render_tableau, texte
 from barometre.views.comprendre.accord import NOMBRES, SANS_ACCORD, DeclareMesure, VueAccord
 from barometre.views.comprendre.theme import VueTheme
-from barometre.views.etat.mesures import MesureLue, VueMesures
+from barometre.views.etat.mesures import PAR_UN_OPERATEUR, MesureLue, VueMesures
 
 CHAMP = "Sur tout le territoire choisi\u202f: type, taille et accompagnement ne jouent pas sur ces données."
 
@@ -84,10 +84,7 @@ def render_accord(theme: VueTheme) -> None:
             sans=NOMBRES,
         )
     if vue.attendus:
-        render_message(
-            f"Aucune mesure chargée pour\u202f: {', '.join(vue.attendus)}. Un opérateur la charge par "
-            "«\u202fpython -m barometre sources recuperer\u202f»."
-        )
+        render_message(f"Aucune mesure chargée pour {', '.join(vue.attendus)}\u202f: {PAR_UN_OPERATEUR}.")
     _render_poids(vue, theme.theme.id)
 
 

@@ -67,8 +67,8 @@ def render_sources(vue: VueMethode) -> None:
     render_en_fond()
     if vue.absentes:
         st.info(
-            "Pour charger les sources absentes, un opérateur lance «\u202fpython -m barometre sources "
-            "recuperer\u202f», depuis l’adresse officielle ou un dossier miroir."
+            "Un opérateur charge les sources absentes de la page Administration (Sources), depuis l’adresse "
+            "officielle ou un dossier miroir."
         )
     lignes = [_build_ligne(source) for source in vue.sources]
     st.html(build_triable("Sources du baromètre", ENTETES, lignes))

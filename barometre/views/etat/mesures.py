@@ -19,10 +19,11 @@ from barometre.views.lecture.libelles import Libelles
 from barometre.views.lecture.place import EN_TETE, Relevee, Verdict, format_mesure, judge_place
 from barometre.views.lecture.provenance import build_definition, build_provenance, round_valeur
 
-COMMANDE = "python -m barometre sources recuperer"
+# À qui le demander : une commande ne se lit que de qui tient le serveur.
+PAR_UN_OPERATEUR = "un opérateur peut la charger, de la page Administration (Sources)"
 NON_CHARGEES = (
-    "Les données de l’État de ce thème ne sont pas chargées dans cette version. Pour les charger, un "
-    f"opérateur lance «\u202f{COMMANDE}\u202f»\u202f; la page Sources et méthode dit l’état de chacune."
+    "Les données de l’État de ce thème ne sont pas chargées dans cette version\u202f: "
+    f"{PAR_UN_OPERATEUR.replace(' la ', ' les ', 1)}. La page Sources et méthode dit l’état de chacune."
 )
 SANS_MESURE = "Aucune donnée de l’État n’est rattachée à ce thème\u202f: seules les réponses en parlent."
 AUCUNE_ICI = "Les données de l’État de ce thème ne disent rien de ce territoire."

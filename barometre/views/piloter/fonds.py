@@ -20,8 +20,7 @@ from barometre.views.lecture.tableau import build_tableau
 NON_PUBLIE = "non publié"
 NON_RECUE = (
     "La liste des bénéficiaires n’est pas publique, et n’a pas été reçue. Quand elle l’est, un opérateur "
-    "lance « python -m barometre importer-actions FICHIER »\u202f: les crédits par région et par habitant "
-    "paraissent ici."
+    "l’importe\u202f: les crédits par région et par habitant paraissent ici."
 )
 EFFET_SANS_LISTE = (
     "Sans liste de bénéficiaires, rien ne se mesure. Quand elle est reçue, celles qui ont répondu avant et "

@@ -12,7 +12,7 @@ from barometre.catalogue.model import Catalogue
 from barometre.catalogue.programmes import ActionPublique, Programme
 from barometre.domain.formats import format_compte, format_date, format_guillemets, format_nombre, format_part
 from barometre.domain.provenance import Definition, Provenance
-from barometre.views.etat.mesures import COMMANDE, Source, is_chargee, read_sources
+from barometre.views.etat.mesures import PAR_UN_OPERATEUR, Source, is_chargee, read_sources
 from barometre.views.lecture.cellules import strip_accents
 from barometre.views.lecture.champ import list_champ, select_territoire
 from barometre.views.lecture.libelles import Libelles
@@ -22,8 +22,7 @@ from barometre.views.lecture.tableau import build_tableau, to_pourcent
 
 AUCUNE_LISTE = "les listes des communes bénéficiaires ne sont pas encore chargées ici."
 NON_CHARGE = (
-    "La liste des communes de ce programme n’est pas chargée dans cette version. Pour la charger, un "
-    f"opérateur lance «\u202f{COMMANDE}\u202f»."
+    f"La liste des communes de ce programme n’est pas chargée dans cette version\u202f: {PAR_UN_OPERATEUR}."
 )
 NON_PUBLIE = "non publié"
 
