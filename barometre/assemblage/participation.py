@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -21,6 +21,7 @@ from barometre.views.piloter.participation import (
     describe_fidelite,
     describe_vagues,
 )
+from barometre.views.piloter.participation_epci import build_cadre_epci
 from barometre.views.piloter.relance import VueRelance, build_vue_relance
 
 # Repères de dates sous le cumul : assez pour lire l'année, trop peu pour se chevaucher sur un téléphone.
@@ -29,12 +30,12 @@ REPERES = 3
 
 @dataclass(frozen=True, slots=True)
 class ParticipationAffichee:
-    """La vue d'un questionnaire à une vague et ses graphiques ; le cumul manque sans dates de réponse."""
+    """La vue d'un questionnaire à une vague et ses graphiques ; rien là où il n'y a rien à dessiner."""
 
     theme_id: str
     vague_id: str
     vue: VueParticipation
-    groupes: Dessin
+    groupes: Dessin | None
     cumul: Dessin | None
     panel: Dessin | None
 
@@ -51,9 +52,21 @@ def load_relance(gate: Gate, cible_id: str, vague_id: str, demande: str) -> VueR
 
 def _participation(gate: Gate, theme_id: str, vague_id: str, axe: Axe) -> ParticipationAffichee:
     vue = build_vue_participation(gate, load_catalogue(), theme_id, vague_id, axe)
-    titre = f"{vue.theme}, {vue.vague} : {AXES[axe].lower()}"
-    groupes = build_representation(vue.cadre, titre=titre, phrase=vue.phrase_ecart, table=vue.table)
-    return ParticipationAffichee(theme_id, vague_id, vue, groupes, _draw_cumul(vue), _draw_panel(vue))
+    return ParticipationAffichee(
+        theme_id, vague_id, vue, _draw_groupes(vue), _draw_cumul(vue), _draw_panel(vue)
+    )
+
+
+def _draw_groupes(vue: VueParticipation) -> Dessin | None:
+    """Rien si l'on répartit par intercommunalité et qu'aucune n'a assez de réponses."""
+    titre = f"{vue.theme}, {vue.vague} : {AXES[vue.axe].lower()}"
+    if vue.axe != "epci":
+        return build_representation(vue.cadre, titre=titre, phrase=vue.phrase_ecart, table=vue.table)
+    cadre = build_cadre_epci(vue.groupes)
+    if cadre.empty:
+        return None
+    dessin = build_barres(cadre, titre=titre, mesure="taux_classe", phrase=vue.phrase_ecart, tete="epci")
+    return replace(dessin, table=vue.table)
 
 
 def _draw_cumul(vue: VueParticipation) -> Dessin | None:

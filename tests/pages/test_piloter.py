@@ -151,6 +151,15 @@ def test_participation_compte_sans_nommer_et_dit_ou_relancer(ouvrir: Ouvrir) -> 
     assert "Où relancer" in " ".join(titre.value for titre in page.header)
 
 
+def test_participation_descend_jusqu_aux_intercommunalites_et_dit_pourquoi_elles_se_taisent(
+    ouvrir: Ouvrir,
+) -> None:
+    page = ouvrir("participation", theme="inclusion", axe="epci")
+    assert not page.exception
+    assert page.selectbox(key="adresse_axe").value == "epci"
+    assert any("aucun taux ne se dit à cette échelle" in message for message in list_messages(page))
+
+
 def test_opsn_ne_compte_jamais_l_inconnu_comme_un_manque(ouvrir: Ouvrir) -> None:
     page = ouvrir("opsn", theme="inclusion")
     assert not page.exception

@@ -44,7 +44,7 @@ ELUE = Portee("collectivite", "commune-2A004", simulee=True)
 VOISINES = {
     "fiche": {"collectivite": surfaces.COMMUNE},
     "comparer": {"collectivite": "commune-2A004", "theme": "communication", "avec": surfaces.COMMUNE},
-    "participation": {"theme": "communication", "territoire": "departement-2A"},
+    "participation": {"theme": "communication", "axe": "epci"},
 }
 Lire = Callable[[str], object]
 
@@ -256,7 +256,7 @@ ANCIENNES = {
     "comparer": {"collectivite": surfaces.COMMUNE, "theme": "communication"},
     "carte": {"indicateur": INDICATEUR},
     "evolution": {},
-    "participation": {"theme": "communication"},
+    "participation": {"theme": "communication", "axe": "epci"},
     "explorer": {"indicateurs": INDICATEUR, "par": "strate"},
 }
 

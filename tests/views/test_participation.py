@@ -19,6 +19,7 @@ from barometre.views.piloter.participation import (
     describe_plumes,
     describe_vagues,
 )
+from barometre.views.piloter.participation_epci import build_cadre_epci, format_classe
 from barometre.views.piloter.relance import build_vue_relance, count_cells, list_a_relancer, list_cibles
 from tests.views.fausse_porte import FaussePorte, build_catalogue, build_indicateur, cellule
 
@@ -41,6 +42,7 @@ class Porte(FaussePorte):
                 "couverture": "inconnue",
                 "region": ["01" if i % 2 else "02" for _, i, _ in rangs],
                 "departement": "0A",
+                "epci": ["200000001" if i < 50 else "200000002" if i < 59 else "" for _, i, _ in rangs],
                 "porteur_id": None,
             }
         )
@@ -263,3 +265,35 @@ def test_le_programme_seul_lit_qui_a_tenu_la_plume() -> None:
     assert "1\u202f876\u00a0agents, 58\u00a0élus" in dit
     assert "trop peu de réponses" in _lire("programme", "autre")
     assert {_lire(role) for role in ("public", "opsn", "collectivite")} == {""}
+
+
+class PorteEpci(Porte):
+    def list_collectivites(self, *, type: str, cadre: bool) -> pd.DataFrame:
+        assert type == "epci"
+        lignes = [(f"epci-20000000{i}", f"Val d’Essai {i}", "0A") for i in (1, 2, 3)]
+        return pd.DataFrame(lignes, columns=["collectivite_id", "nom", "departement"])
+
+
+def _vue_epci(vague: str = "2026-v4") -> Any:
+    return build_vue_participation(PorteEpci(), build_catalogue(), "essai", vague, "epci")  # type: ignore[arg-type]
+
+
+def test_une_intercommunalite_se_dit_par_classe_ou_se_tait() -> None:
+    """Cent communes dont quatre-vingt-dix ont répondu ; dix-huit de l'autre, dont neuf : rien n'en sort."""
+    vue = _vue_epci()
+    assert {(g.cadre, g.repondantes, g.taux) for g in vue.groupes} == {(100, None, 0.9), (18, None, None)}
+    assert vue.table.to_dict("records") == [{"epci": "Val d’Essai 1 (0A)", "cadre": 100, "taux_classe": 90.0}]
+    assert "Sur 2\u00a0intercommunalités, 1 a au moins 10 collectivités et 10 réponses" in vue.a_retenir
+    assert "environ 90\u202f% pour 1" in vue.phrase_ecart
+    assert build_cadre_epci(vue.groupes)["texte"].tolist() == ["environ 90\u202f% de 100"]
+
+
+def test_sans_une_intercommunalite_a_dire_une_phrase_le_dit() -> None:
+    vue = _vue_epci("2023-v1")
+    assert vue.table.empty
+    assert "aucune n’a au moins 10 collectivités" in vue.phrase_ecart
+
+
+def test_les_classes_du_bord_ne_disent_ni_zero_ni_cent() -> None:
+    dits = [format_classe(taux) for taux in (0.0, 0.1, 0.9, 1.0)]
+    assert dits == ["moins de 5\u202f%", "environ 10\u202f%", "environ 90\u202f%", "plus de 95\u202f%"]

@@ -66,7 +66,10 @@ def render_groupes(affichee: ParticipationAffichee) -> None:
     """Chaque groupe : sa part dans le pays, sa part parmi les répondantes."""
     st.header("Les répondantes ressemblent-elles au pays\u202f?")
     vue = affichee.vue
-    render_graphique(affichee.groupes, vue.provenance, cle=f"participation-{vue.axe}", titre=vue.theme)
+    if affichee.groupes is None:
+        render_message(vue.phrase_ecart)
+    else:
+        render_graphique(affichee.groupes, vue.provenance, cle=f"participation-{vue.axe}", titre=vue.theme)
     st.html(f'<p class="baro-legende">{texte(PRECAUTION)}</p>')
 
 

@@ -13,6 +13,7 @@ from barometre.domain.secret import SEUIL_PARTICIPATION
 from barometre.domain.territoire import LIBELLES_COUVERTURES
 from barometre.views.carte.valeurs import ABSENT, MONTRE, Releve, build_cadre
 from barometre.views.lecture.selection import Selection
+from barometre.views.piloter.participation_epci import format_classe
 
 A_REPONDU, SANS_REPONSE = "A répondu", "N’a pas répondu"
 HORS_CHAMP = "Hors de la sélection (taille, type ou accompagnement)."
@@ -102,12 +103,13 @@ def _ligne_taux(territoire_id: str, comptes: pd.DataFrame) -> dict[str, object]:
     if pd.isna(ligne["taux"]):
         return {"etat": ABSENT, "raison": TROP_PEU}
     attendues, reponses = int(ligne["cadre"]), ligne["repondantes"]
-    cadre = format_compte(attendues, "collectivité")
+    taux, cadre = float(ligne["taux"]), format_compte(attendues, "collectivité")
     detail = cadre if pd.isna(reponses) else f"environ {format_nombre(int(reponses))} sur {cadre}"
     return {
         "etat": MONTRE,
-        "valeur": float(ligne["taux"]),
-        "valeur_texte": format_part(float(ligne["taux"]), 0 if pd.isna(reponses) else 1),
+        "valeur": taux,
+        # Sans compte, c'est une intercommunalité : son taux est une classe de dix points.
+        "valeur_texte": format_classe(taux) if pd.isna(reponses) else format_part(taux, 1),
         "detail": detail,
         "poids": attendues,
     }

@@ -26,15 +26,19 @@ from barometre.views.donnees.qualite import Qualite, read_qualites
 from barometre.views.lecture.libelles import Libelles, lower_initiale
 from barometre.views.lecture.provenance import build_provenance
 from barometre.views.lecture.tableau import build_tableau, to_pourcent
+from barometre.views.piloter.groupe import Groupe
+from barometre.views.piloter.participation_epci import build_table_epci, describe_epci
 
-Axe = Literal["strate", "type", "couverture", "region", "departement"]
+Axe = Literal["strate", "type", "couverture", "region", "departement", "epci"]
 AXES: dict[str, str] = {
     "strate": "Taille",
     "type": "Type",
     "couverture": "Accompagnement",
     "region": "Région",
     "departement": "Département",
+    "epci": "Intercommunalité",
 }
+NIVEAUX = ("region", "departement", "epci")
 PLUMES = {"agent": "agent", "elu": "élu"}
 CACHE = "moins de 10 réponses"
 PRECAUTION = (
@@ -56,17 +60,6 @@ def describe_periode(catalogue: Catalogue, vague_id: str, jour: date) -> str:
         "close": f"Collecte close le {fermeture}.",
         "inconnue": "",
     }[vague.get_etat(jour)]
-
-
-@dataclass(frozen=True, slots=True)
-class Groupe:
-    """Un groupe du cadre ; `repondantes` et `taux` sont vides quand la porte les cache."""
-
-    id: str
-    nom: str
-    cadre: int
-    repondantes: int | None
-    taux: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +91,12 @@ class VueParticipation:
 
     @property
     def phrase_ecart(self) -> str:
-        """Le groupe dont la part parmi les répondantes s'écarte le plus de sa part dans le pays."""
+        """Le groupe dont la part parmi les répondantes s'écarte le plus de sa part dans le pays.
+
+        Une intercommunalité n'a pas de part : ce qui s'en dit tient en une phrase à elle.
+        """
+        if self.axe == "epci":
+            return describe_epci(self.groupes)
         ecarts = [(g, e) for g in self.groupes if (e := self.get_ecart(g)) is not None]
         if not ecarts:
             return "Aucun groupe n’a assez de réponses pour être comparé au pays."
@@ -137,6 +135,8 @@ class VueParticipation:
     @property
     def table(self) -> pd.DataFrame:
         """Le tableau de lecture, et celui qui se télécharge ; les effectifs y sont des nombres."""
+        if self.axe == "epci":
+            return build_table_epci(self.groupes)
         return build_tableau((self._to_rang(g) for g in (self.ensemble, *self.groupes)), COLONNES)
 
     def _to_rang(self, groupe: Groupe) -> tuple[object, ...]:
@@ -170,11 +170,11 @@ def build_vue_participation(
 
 
 def read_cadre(gate: Gate) -> pd.DataFrame:
-    """Les collectivités du cadre, par identifiant : type, strate, couverture, région et département."""
+    """Le cadre, par identifiant : type, strate, couverture, trois niveaux de territoire."""
     lignes = gate.get_referentiel()
     cadre = lignes[lignes["porteur_id"].isna()].set_index("collectivite_id")
     gardees = cadre[["type", "strate", "couverture"]].copy()
-    for niveau in ("region", "departement"):
+    for niveau in NIVEAUX:
         codes = cadre[niveau].replace("", pd.NA)
         gardees[niveau] = (f"{niveau}-" + codes.astype("string")).where(codes.notna())
     return gardees
@@ -212,8 +212,10 @@ def _list_noms(gate: Gate, libelles: Libelles, axe: Axe, cadre: pd.DataFrame) ->
     territoires = gate.list_collectivites(type=axe, cadre=False).sort_values(
         "nom", key=lambda noms: noms.map(build_cle_tri)
     )
-    noms = zip(territoires["collectivite_id"].astype(str), territoires["nom"].astype(str), strict=True)
-    return dict(noms)
+    noms = territoires["nom"].astype(str)
+    if axe == "epci":  # « Val de Loire » : deux intercommunalités du même nom, dans deux départements
+        noms += " (" + territoires["departement"].fillna("?").astype(str) + ")"
+    return dict(zip(territoires["collectivite_id"].astype(str), noms, strict=True))
 
 
 def build_cumul(gate: Gate, theme_id: str, titres: dict[str, str]) -> pd.DataFrame:
