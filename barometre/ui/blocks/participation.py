@@ -64,8 +64,9 @@ def render_a_retenir(vue: VueParticipation) -> None:
 
 def render_groupes(affichee: ParticipationAffichee) -> None:
     """Chaque groupe : sa part dans le pays, sa part parmi les répondantes."""
-    st.header("Les répondantes ressemblent-elles au pays\u202f?")
     vue = affichee.vue
+    par_epci = vue.axe == "epci"
+    st.header("Où répond-on\u202f?" if par_epci else "Les répondantes ressemblent-elles au pays\u202f?")
     if affichee.groupes is None:
         render_message(vue.phrase_ecart)
     else:

@@ -44,7 +44,7 @@ def describe_epci(groupes: Sequence[Groupe]) -> str:
     verbe = "a" if len(dites) == 1 else "ont"
     return (
         f"Sur {total}, {format_nombre(len(dites))} {verbe} {seuils}. Leur taux, à dix points près : {mots}. "
-        "Les autres ne disent rien."
+        "Des autres, rien ne se dit."
     )
 
 
