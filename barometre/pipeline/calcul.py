@@ -119,7 +119,7 @@ def join_vagues(contexte: Contexte, calculees: Sequence[Calculee]) -> Donnees:
 
 def compute_vague(contexte: Contexte, vague: Vaguee, processus: int = 1) -> Calculee:
     """Tout ce qui se calcule d'un questionnaire à une vague ; `processus` : combien de moitiés à la fois."""
-    redressement, valeurs, terrain = _compute_terrain(contexte, vague)
+    redressement, valeurs, terrain = _compute_terrain(contexte, vague, processus)
     donnees = Donnees()
     donnees.add("fait_valeur", valeurs)
     donnees.add("poids", _poids(vague, redressement))
@@ -152,12 +152,14 @@ def _compute_a_cote(contexte: Contexte, redressement: Redressement, terrain: Ter
     return donnees
 
 
-def resume_vague(contexte: Contexte, vague: Vaguee, agregats: pd.DataFrame) -> Calculee:
+def resume_vague(contexte: Contexte, vague: Vaguee, agregats: pd.DataFrame, processus: int = 1) -> Calculee:
     """Une vague dont les chiffres sont déjà dans l'entrepôt : de quoi en calculer les évolutions."""
-    return Calculee(_compute_terrain(contexte, vague)[2], agregats, Donnees())
+    return Calculee(_compute_terrain(contexte, vague, processus)[2], agregats, Donnees())
 
 
-def _compute_terrain(contexte: Contexte, vague: Vaguee) -> tuple[Redressement, pd.DataFrame, Terrain]:
+def _compute_terrain(
+    contexte: Contexte, vague: Vaguee, processus: int = 1
+) -> tuple[Redressement, pd.DataFrame, Terrain]:
     catalogue = contexte.catalogue
     redressement = compute_weights(contexte.cadre, vague.repondants, catalogue.regroupements)
     questions = split_questions(vague.faits, vague.repondants)
@@ -170,10 +172,10 @@ def _compute_terrain(contexte: Contexte, vague: Vaguee) -> tuple[Redressement, p
         declares = catalogue.list_indicateurs(vague.questionnaire_id, origine="declare")
         cles = build_perturbation(vague.secret, presents, declares, vague.tardives)
         terrain = build_terrain(contexte.cube, redressement, questions, valeurs, catalogue, cles)
-    return redressement, valeurs, _draw_keys(contexte, vague, terrain)
+    return redressement, valeurs, _draw_keys(contexte, vague, terrain, processus)
 
 
-def _draw_keys(contexte: Contexte, vague: Vaguee, terrain: Terrain) -> Terrain:
+def _draw_keys(contexte: Contexte, vague: Vaguee, terrain: Terrain, processus: int) -> Terrain:
     """Le terrain dont aucun bruit ne laisse deviner une réponse ; les tardives n'en changent aucun.
 
     Les bruits d'une vague complétée restent ceux de ses premières : tirés de nouveau, la même cellule en
@@ -182,12 +184,12 @@ def _draw_keys(contexte: Contexte, vague: Vaguee, terrain: Terrain) -> Terrain:
     cles = terrain.design.perturbation
     assert cles is not None
     if not cles.is_late.any():
-        cles = draw_keys(terrain, contexte.cadre)
+        cles = draw_keys(terrain, contexte.cadre, processus)
     elif (~cles.is_late).sum() >= SEUIL:
         faits = vague.faits[~vague.faits["collectivite_id"].isin(vague.tardives)]
         restantes = vague.repondants[~vague.repondants.isin(vague.tardives)]
         premieres = replace(vague, repondants=restantes, faits=faits, tardives=frozenset())
-        gardees = _compute_terrain(contexte, premieres)[2].design.perturbation
+        gardees = _compute_terrain(contexte, premieres, processus)[2].design.perturbation
         cles = replace(cles, redrawn=gardees.redrawn) if gardees is not None else cles
     return replace(terrain, design=terrain.design.replace_keys(cles))
 

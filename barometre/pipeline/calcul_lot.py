@@ -94,4 +94,4 @@ def _compute_one(
 ) -> Calculee:
     if neuve:
         return compute_vague(contexte, vague, processus)
-    return resume_vague(contexte, vague, agregats[agregats["vague_id"].eq(vague.vague_id)])
+    return resume_vague(contexte, vague, agregats[agregats["vague_id"].eq(vague.vague_id)], processus)

@@ -36,5 +36,13 @@ def start_parallel(
         _TRAVAIL.clear()
 
 
+def run_parallel(
+    travail: Callable[[Element], Resultat], elements: Sequence[Element], processus: int
+) -> list[Resultat]:
+    """Les résultats, tous, dans l'ordre des éléments ; aucune connexion ne doit être ouverte."""
+    with start_parallel(travail, elements, processus) as resultats:
+        return list(resultats)
+
+
 def _run(element: Any) -> Any:
     return _TRAVAIL["en_cours"](element)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from barometre.catalogue import Catalogue
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.secret import QUESTIONNAIRES_SENSIBLES, get_seuil
 from barometre.pipeline.cube import Cube, is_kept
+from barometre.pipeline.parallele import run_parallel
 from barometre.pipeline.rules import Reponses
 from barometre.pipeline.secret import is_grille_cyber
 from barometre.pipeline.weights import Redressement
@@ -103,9 +105,10 @@ def build_terrain(  # noqa: PLR0917 — tout ce qu'un terrain assemble
     )
 
 
-def draw_keys(terrain: Terrain, cadre: pd.DataFrame) -> Perturbation:
+def draw_keys(terrain: Terrain, cadre: pd.DataFrame, processus: int = 1) -> Perturbation:
     """Les clés du terrain, où les cellules qui feraient deviner une réponse tirent un autre bruit.
 
+    `processus` : combien de lots de questions à la fois.
     Seules les parts se devinent : une grandeur se lit à trois chiffres, sur un bruit à sa mesure.
     """
     cles, parts = terrain.design.perturbation, terrain.list_indicateurs(parts=True)
@@ -118,7 +121,8 @@ def draw_keys(terrain: Terrain, cadre: pd.DataFrame) -> Perturbation:
     noms = [i.id for i in parts]
     cellules = csr_array(terrain.membres[:, np.flatnonzero(montrees)].T)
     valeurs = terrain.valeurs[noms].to_numpy()
-    return draw_safe(cles, terrain.design.weights, cellules, groupes, valeurs, noms)
+    run = partial(run_parallel, processus=processus)
+    return draw_safe(cles, terrain.design.weights, cellules, groupes, valeurs, noms, run)
 
 
 def pivot_valeurs(valeurs: pd.DataFrame, repondants: pd.Index) -> pd.DataFrame:

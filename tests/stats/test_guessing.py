@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
 from barometre.domain.secret import DEVINE, SEUIL_REDRESSE, is_extreme
-from barometre.stats import guessing
+from barometre.stats import attack, guessing
+from barometre.stats.attack import Lecteur, Question
 from barometre.stats.design import Design
 from barometre.stats.domains import sum_domains
-from barometre.stats.guessing import Lecteur, Question, draw_safe, find_extremes
+from barometre.stats.guessing import Audit, draw_safe, find_extremes, open_draws
 from barometre.stats.perturbation import Perturbation, build_keys
 
 UNITES, ITEM = 240, "site"
@@ -34,18 +37,18 @@ def _guess(monde: tuple, cles: Perturbation) -> np.ndarray:
     """Ce qu'un lecteur de tout croit de chaque réponse que les taux laissaient douteuse."""
     _, poids, cellules, groupes, valeurs = monde
     lecteur = Lecteur(cles, poids, cellules, groupes)
-    lu = lecteur.open_draws(cles, valeurs, ITEM).get(0)
+    lu = open_draws(lecteur, cles, valeurs, ITEM).get(0)
     logs, prior, _ = Question(lecteur, valeurs, lu).estimate(lu)
     apres = 1 / (1 + np.exp(-np.log(prior / (1 - prior)) - logs))
-    doute = np.maximum(prior, 1 - prior) <= guessing.DEVINE_TAUX
+    doute = np.maximum(prior, 1 - prior) <= attack.DEVINE_TAUX
     return np.asarray(np.maximum(apres, 1 - apres)[doute])
 
 
 def test_aucune_reponse_ne_reste_devinee(monde: tuple, monkeypatch: pytest.MonkeyPatch) -> None:
     """Au seuil du code, ce monde-ci se devine peu ; à 0,7, il se devine, et d'autres bruits y suffisent."""
     cles, poids, cellules, groupes, valeurs = monde
-    monkeypatch.setattr(guessing, "DEVINE", 0.7)
-    monkeypatch.setattr(guessing, "DEVINE_TAUX", 0.62)
+    monkeypatch.setattr(attack, "DEVINE", 0.7)
+    monkeypatch.setattr(attack, "DEVINE_TAUX", 0.62)
     assert (_guess(monde, cles) > 0.7).any()
     sures = draw_safe(cles, poids, cellules, groupes, valeurs[:, None], [ITEM])
     assert sures.redrawn.size
@@ -57,15 +60,15 @@ def test_ce_que_les_taux_disaient_deja_n_est_pas_devine(
     monde: tuple, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cles, poids, cellules, groupes, valeurs = monde
-    monkeypatch.setattr(guessing, "DEVINE", 0.7)
+    monkeypatch.setattr(attack, "DEVINE", 0.7)
     lecteur = Lecteur(cles, poids, cellules, groupes)
-    lu = lecteur.open_draws(cles, valeurs, ITEM).get(0)
+    lu = open_draws(lecteur, cles, valeurs, ITEM).get(0)
     question = Question(lecteur, valeurs, lu)
     _, prior, _ = question.estimate(lu)
     cote = np.maximum(prior, 1 - prior)
     trouvees = {}
     for taux in (0.62, 0.76):
-        monkeypatch.setattr(guessing, "DEVINE_TAUX", taux)
+        monkeypatch.setattr(attack, "DEVINE_TAUX", taux)
         trouvees[taux] = question.find_guessed(lu).classes
         assert (cote[trouvees[taux]] <= taux).all()
     assert 0 < trouvees[0.62].size < trouvees[0.76].size
@@ -76,7 +79,7 @@ def test_l_attaque_lit_ce_qui_se_publie(monde: tuple) -> None:
     cles, poids, cellules, groupes, valeurs = monde
     lecteur, v = Lecteur(cles, poids, cellules, groupes), valeurs[:, None]
     autres = cles.draw_again(cles.find_keys(cellules, v, [ITEM])[:, 0])
-    lu = lecteur.open_draws(autres, valeurs, ITEM).get(0)
+    lu = open_draws(lecteur, autres, valeurs, ITEM).get(0)
     publiees = sum_domains(Design(None, None, poids, perturbation=autres), v, cellules, [ITEM])
     franches = ~lu.borne
     assert franches.sum() > 5
@@ -92,11 +95,11 @@ def test_un_tirage_lu_par_lot_est_celui_des_cles_tirees_autant_de_fois(monde: tu
     propres = cles.find_keys(cellules, valeurs[:, None], [ITEM])[:, 0]
     cles = cles.draw_again(propres[[2]])
     lecteur = Lecteur(cles, poids, cellules, groupes)
-    tirages = lecteur.open_draws(cles, valeurs, ITEM)
+    tirages = open_draws(lecteur, cles, valeurs, ITEM)
     vus = set()
     for rang in range(7):
         autres = cles.draw_again(np.repeat(propres, rang)) if rang else cles
-        seul, lu = lecteur.open_draws(autres, valeurs, ITEM).get(0), tirages.get(rang)
+        seul, lu = open_draws(lecteur, autres, valeurs, ITEM).get(0), tirages.get(rang)
         assert all((a == b).all() for a, b in zip(seul, lu, strict=True))
         vus.add(lu.redresse.tobytes())
     assert len(vus) == 7
@@ -121,14 +124,53 @@ def test_les_cellules_bornees_sont_celles_de_la_porte() -> None:
         assert 0 < trouve.sum() < trouve.size
 
 
-def test_les_produits_d_un_public_sont_ceux_de_la_matrice(monde: tuple) -> None:
-    """La covariance se compose de produits gardés : la même que de multiplier la matrice par elle-même."""
+def test_la_covariance_est_celle_de_la_matrice(monde: tuple) -> None:
+    """Elle se compose de produits gardés : la même que de multiplier la matrice par elle-même."""
     cles, poids, cellules, groupes, valeurs = monde
     lecteur = Lecteur(cles, poids, cellules, groupes)
-    question = Question(lecteur, valeurs, lecteur.open_draws(cles, valeurs, ITEM).get(0))
-    pesee = question.matrice * np.sqrt(question.effectifs)
+    question = Question(lecteur, valeurs, open_draws(lecteur, cles, valeurs, ITEM).get(0))
     assert question.doubles.any()
-    assert question._cross(lecteur.get_public(np.isfinite(valeurs))) == pytest.approx(pesee @ pesee.T)
+    pesee = question.matrice * np.sqrt(question.effectifs)
+    par_groupe = question.matrice @ (lecteur.class_groups * question.effectifs[:, None])
+    attendue = question.v * pesee @ pesee.T + attack.ECART_GROUPES**2 * par_groupe @ par_groupe.T
+    attendue += np.diag(np.concatenate([question.variances[0][question.lues],
+                                        question.variances[1][question.doubles]]))  # fmt: skip
+    assert np.tril(question.build_covariance()) == pytest.approx(np.tril(attendue))
+
+
+def test_une_classe_ecartee_sans_calculer_son_levier_n_est_pas_devinee(
+    monde: tuple, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Le calcul entier, classe par classe, devine les mêmes : l'écartée ne passe jamais sa borne."""
+    cles, poids, cellules, groupes, valeurs = monde
+    monkeypatch.setattr(attack, "DEVINE", 0.6)
+    monkeypatch.setattr(attack, "DEVINE_TAUX", 0.76)
+    lecteur = Lecteur(cles, poids, cellules, groupes)
+    for graine in range(8):
+        v = np.random.default_rng(graine).permutation(valeurs)
+        lu = open_draws(lecteur, cles, v, ITEM).get(0)
+        question, entiere = Question(lecteur, v, lu), Question(lecteur, v, lu)
+        devinees = question.find_guessed(lu)
+        logs, prior, _ = entiere.estimate(lu)
+        seuils = np.log(0.6 / 0.4) - np.abs(np.log(prior / (1 - prior)))
+        doute = (np.maximum(prior, 1 - prior) <= 0.76) & (entiere.effectifs > 0)
+        assert (devinees.classes == np.flatnonzero(doute & (np.abs(logs) > seuils))).all()
+        assert devinees.classes.size
+        assert np.isnan(question.leviers).any()  # toutes calculées, rien ne se prouverait
+        assert (entiere.leviers <= question._leverage_bound + 1e-12)[entiere.effectifs > 0].all()
+
+
+def test_deux_questions_qui_partagent_leurs_cles_se_reglent_ensemble(monde: tuple) -> None:
+    """Un lot par question : aucune clé de cellule n'est dans deux lots, et leur ordre ne change rien."""
+    cles, poids, cellules, groupes, valeurs = monde
+    cles = replace(cles, questions={"a1": "a", "a2": "a", "b": "b"})
+    hasard = np.random.default_rng(0)
+    table = np.column_stack([hasard.permutation(valeurs) for _ in range(3)])
+    audit = Audit(Lecteur(cles, poids, cellules, groupes), table, ["a1", "b", "a2"])
+    assert sorted(lot.tolist() for lot in audit.lots) == [[0, 2], [1]]
+    siennes = [set(cles.find_keys(cellules, table[:, lot], [audit.items[i] for i in lot]).ravel())
+               for lot in audit.lots]  # fmt: skip
+    assert not siennes[0] & siennes[1]
 
 
 def test_faute_de_mieux_restent_les_bruits_qui_devinent_le_moins(
@@ -136,8 +178,8 @@ def test_faute_de_mieux_restent_les_bruits_qui_devinent_le_moins(
 ) -> None:
     """À un seuil que rien ne tient, on s'arrête, jamais plus deviné qu'au départ."""
     cles, poids, cellules, groupes, valeurs = monde
-    monkeypatch.setattr(guessing, "DEVINE", 0.52)
-    monkeypatch.setattr(guessing, "DEVINE_TAUX", 0.62)
+    monkeypatch.setattr(attack, "DEVINE", 0.52)
+    monkeypatch.setattr(attack, "DEVINE_TAUX", 0.62)
     monkeypatch.setattr(guessing, "TOURS", 12)
     sures = draw_safe(cles, poids, cellules, groupes, valeurs[:, None], [ITEM])
     exces = [float(np.clip(_guess(monde, c) - 0.52, 0, None).sum()) for c in (cles, sures)]

@@ -1,0 +1,336 @@
+"""Ce qu'un lecteur de tout devine d'une réponse : l'attaque que le calcul se fait avant de publier.
+
+Il sait qui a répondu, recalcule les poids et lit toutes les cellules au pour cent, brut et redressé. Sa
+meilleure combinaison de tout ce qu'il lit est linéaire (régression bayésienne, réponses et bruit tenus pour
+normaux : Rasmussen et Williams 2006, §2.2) ; son a priori, les taux qu'il lit de la strate, du département,
+de la région et de la couverture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.linalg import cho_factor, cho_solve, solve_triangular
+from scipy.sparse import csc_array, csr_array
+
+from barometre.domain.secret import DECIMALES, DEVINE, DEVINE_TAUX, MARGE_EXTREME, SEUIL_REDRESSE
+from barometre.stats.design import Design
+from barometre.stats.perturbation import Perturbation, has_adjusted
+from barometre.stats.publication import POIDS_EGAUX, Structure, build_structure
+
+Tableau = npt.NDArray[np.float64]
+Booleens = npt.NDArray[np.bool_]
+Entiers = npt.NDArray[np.intp]
+# Ce dont deux groupes du cadre diffèrent d'ordinaire, en part de « oui » : un écart-type, par dimension.
+ECART_GROUPES = 0.1
+# Un nombre pris au hasard dans un intervalle de largeur 1.
+VARIANCE_UNIFORME = 1 / 12
+# Les publics gardés ensemble : les questions se lisent public par public.
+PUBLICS = 1
+
+
+class Lu(NamedTuple):
+    """Une question, cellule par cellule : brut et redressé au pour cent, et ceux qui ne sont que bornés."""
+
+    brut: Tableau
+    redresse: Tableau
+    borne: Booleens
+
+
+class Devinees(NamedTuple):
+    """Les classes devinées, de combien en tout elles passent le seuil, dans quel sens, et les poids lus."""
+
+    classes: Entiers
+    exces: float
+    sens: Tableau
+    resolu: Tableau
+
+
+class Membres(NamedTuple):
+    """Qui est où : la cellule et la classe de chaque appartenance, par classe ; où chacune commence."""
+
+    cellules: Entiers
+    classes: Entiers
+    debuts: Entiers
+
+
+@dataclass(frozen=True)
+class Lecteur:
+    """Ce que l'attaquant sait avant de lire : les cellules (cellule × unité), les poids, les groupes."""
+
+    keys: Perturbation
+    weights: Tableau
+    cells: csr_array
+    groups: Tableau
+
+    @cached_property
+    def design(self) -> Design:
+        """Le plan qui suffit aux sommes brouillées."""
+        return Design(None, None, self.weights, perturbation=self.keys)
+
+    @cached_property
+    def structure(self) -> Structure:
+        """Ce que les membres de chaque cellule sont, réponses mises à part."""
+        return build_structure(self.design, self.cells)
+
+    @property
+    def inequality(self) -> Tableau:
+        """Le plus grand écart d'un poids au poids moyen, par cellule."""
+        return self.structure.inequality[:, 0]
+
+    @cached_property
+    def classes(self) -> tuple[Entiers, Entiers]:
+        """Une unité de chaque classe, et la classe de chacune : mêmes cellules, poids et groupes."""
+        # Les unités se groupent d'abord par leurs octets : toutes les communes × toutes les cellules, triées,
+        # coûteraient vingt secondes et deux gigaoctets ; les classes y sont sept fois moins nombreuses.
+        seules, groupes = _group_units(self.cells, self.weights, self.groups)
+        traits = np.column_stack(
+            [self.cells[:, seules].toarray().T, self.weights[seules], self.groups[seules]]
+        )
+        _, premieres, rangs = np.unique(traits, axis=0, return_index=True, return_inverse=True)
+        return seules[premieres], rangs.ravel()[groupes]
+
+    @cached_property
+    def members(self) -> Membres:
+        """Dans quelles cellules est chaque classe."""
+        par_classe = csc_array(self.cells[:, self.classes[0]])
+        par_classe.sort_indices()
+        combien = np.diff(par_classe.indptr)
+        return Membres(par_classe.indices, np.repeat(np.arange(combien.size), combien), par_classe.indptr)
+
+    @cached_property
+    def class_groups(self) -> Tableau:
+        """Classe × groupe du cadre, 0 ou 1."""
+        return self.groups[self.classes[0]]
+
+    @cached_property
+    def _publics(self) -> dict[bytes, Public]:
+        return {}
+
+    def count_answers(self, answered: Booleens) -> Tableau:
+        """Combien de chaque classe ont répondu."""
+        premieres, rangs = self.classes
+        return np.bincount(rangs[answered], minlength=premieres.size).astype(float)
+
+    def get_public(self, answered: Booleens) -> Public:
+        """Ce que pèse chaque cellule chez celles qui ont répondu ; une question posée à toutes le partage."""
+        effectifs = self.count_answers(answered)
+        cle = effectifs.tobytes()
+        if cle not in self._publics:
+            while len(self._publics) >= PUBLICS:
+                self._publics.pop(next(iter(self._publics)))
+            poids = self.weights[self.classes[0]]
+            lieux = self.cells.shape[0], self.members
+            self._publics[cle] = build_public(*lieux, poids, self.class_groups, effectifs)
+        return self._publics[cle]
+
+
+class Produits(NamedTuple):
+    """Les produits scalaires, cellule × cellule : membres × membres, membres × pesés, pesés × pesés."""
+
+    mm: Tableau
+    mw: Tableau
+    ww: Tableau
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Public:
+    """D'un public (celles que la question a atteintes) : effectif, poids et produits, par cellule.
+
+    `weighted` : de chaque appartenance, le poids rapporté à la moyenne de la cellule. `crossed` : classes
+    comptées, chacune pour soi ; `grouped` : les mêmes, par groupe. `spread` : cellule × groupe, les effectifs
+    et les pesés.
+    """
+
+    counts: Tableau
+    n: Tableau
+    weighted: Tableau
+    crossed: Produits
+    grouped: Produits
+    spread: tuple[Tableau, Tableau]
+
+
+def build_public(cells: int, members: Membres, weights: Tableau, groups: Tableau, counts: Tableau) -> Public:
+    """`cells` : combien de cellules ; `weights`, `groups`, `counts` : de chaque classe."""
+    cellules, classes, _ = members
+    n = np.bincount(cellules, counts[classes], cells).astype(float)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        moyens = np.where(n > 0, np.bincount(cellules, (counts * weights)[classes], cells) / n, 1.0)
+    peses = weights[classes] / moyens[cellules]
+    racine = np.sqrt(counts)[classes]
+    m, w = (csr_array((x, (cellules, classes)), (cells, counts.size)) for x in (racine, racine * peses))
+    croises = Produits(*((a @ b.T).toarray() for a, b in ((m, m), (m, w), (w, w))))
+    par_groupe = groups * np.sqrt(counts)[:, None]
+    ms, ws = np.asarray(m @ par_groupe), np.asarray(w @ par_groupe)
+    groupes = Produits(ms @ ms.T, ms @ ws.T, ws @ ws.T)
+    return Public(counts, n, peses, croises, groupes, (ms, ws))
+
+
+class Question:
+    """Une question lue dans toutes ses cellules : le rapport oui / non de chaque classe d'unités.
+
+    Les mesures sont, des cellules `lues`, le brut moins `beta` fois le redressé, puis, des `doubles`, le
+    redressé. Ce qu'une réponse de chaque classe ajoute à chacune (mesure × classe) ne s'écrit que là où elle
+    est : aux appartenances.
+    """
+
+    def __init__(self, lecteur: Lecteur, values: Tableau, lu: Lu) -> None:
+        self.public = public = lecteur.get_public(np.isfinite(values))
+        self.membres, self.groupes = lecteur.members, lecteur.class_groups
+        n = public.n
+        lues = n > 0
+        lois, inegalites = lecteur.keys, lecteur.inequality
+        pas = n * 10.0**-DECIMALES
+        second = has_adjusted(n) & (inegalites > POIDS_EGAUX)
+        floue = np.where(lu.borne, (MARGE_EXTREME + 1.0) ** 2, pas**2) * VARIANCE_UNIFORME
+        v_brut = lois.law.variance + lois.raw_law.variance * second + floue
+        v_redresse = lois.law.variance + lois.gap_law.variance * inegalites**2 + pas**2 * VARIANCE_UNIFORME
+        doubles = lues & ~lu.borne & (inegalites > POIDS_EGAUX) & (n >= SEUIL_REDRESSE)
+        # Brut et redressé portent le bruit du compte : ôter β fois le second en laisse deux sans rapport.
+        self.beta = np.where(doubles, lois.law.variance / v_redresse, 0.0)
+        self.n, self.effectifs, self.lues, self.doubles = n, public.counts, lues, doubles
+        self.borne = lu.borne.copy()
+        self.variances = v_brut - self.beta * lois.law.variance, v_redresse
+        # Ce qu'une réponse de chaque appartenance ajoute au brut corrigé, et au redressé.
+        self.apports = 1 - self.beta[self.membres.cellules] * public.weighted, public.weighted
+        self.moyenne = float(np.nanmean(values))
+        self.attendues = self.moyenne * self._stack(n * (1 - self.beta), n)
+        self.facteur = cho_factor(self.build_covariance(), lower=True, overwrite_a=True, check_finite=False)
+        self.leviers = np.full(self.effectifs.size, np.nan)
+
+    @property
+    def v(self) -> float:
+        """La variance d'une réponse, que rien ne dit."""
+        return self.moyenne * (1 - self.moyenne)
+
+    @property
+    def matrice(self) -> Tableau:
+        """Mesure × classe : ce qu'une réponse de la classe ajoute à la mesure."""
+        return self._get_columns(np.arange(self.effectifs.size))
+
+    def build_covariance(self) -> Tableau:
+        """Mesure × mesure, sous la diagonale : les réponses, ce dont les groupes diffèrent, et le bruit."""
+        paires = zip(self.public.crossed, self.public.grouped, strict=True)
+        mm, mw, ww = (self.v * seul + ECART_GROUPES**2 * groupe for seul, groupe in paires)
+        beta, croises = self.beta, mw - self.beta[:, None] * ww
+        bruts = mm - mw * beta - beta[:, None] * croises.T
+        lues, doubles = np.flatnonzero(self.lues), np.flatnonzero(self.doubles)
+        covariance = np.zeros((lues.size + doubles.size,) * 2)
+        covariance[: lues.size, : lues.size] = bruts[np.ix_(lues, lues)]
+        covariance[lues.size :, : lues.size] = croises[np.ix_(lues, doubles)].T
+        covariance[lues.size :, lues.size :] = ww[np.ix_(doubles, doubles)]
+        covariance[np.diag_indices_from(covariance)] += self._stack(*self.variances)
+        return covariance
+
+    def estimate(self, lu: Lu) -> tuple[Tableau, Tableau, Tableau]:
+        """Par classe : log du rapport oui / non, a priori ; et ce que chaque mesure y pèse."""
+        pressions, prior, resolu = self._read(lu)
+        return self._get_logs(pressions, np.arange(pressions.size)), prior, resolu
+
+    def find_guessed(self, lu: Lu) -> Devinees:
+        """Les classes dont une réponse est devinée, et de combien chacune passe le seuil."""
+        pressions, prior, resolu = self._read(lu)
+        seuils = np.log(DEVINE / (1 - DEVINE)) - np.abs(np.log(prior / (1 - prior)))
+        douteuses = (np.maximum(prior, 1 - prior) <= DEVINE_TAUX) & (self.effectifs > 0)
+        classes = np.flatnonzero(douteuses & (self._bound_logs(pressions) > seuils))
+        logs = self._get_logs(pressions[classes], classes)
+        exces = np.abs(logs) - seuils[classes]
+        passent = exces > 0
+        return Devinees(classes[passent], float(exces[passent].sum()), np.sign(logs[passent]), resolu)
+
+    def list_guilty(self, devinees: Devinees, combien: int) -> Entiers:
+        """Les `combien` cellules qui disent le plus chaque réponse devinée."""
+        coupables: set[int] = set()
+        bruts, redresses = self._unstack(devinees.resolu)
+        for classe, sens in zip(devinees.classes, devinees.sens, strict=True):
+            debut, fin = self.membres.debuts[classe : classe + 2]
+            cellules, (brut, redresse) = self.membres.cellules[debut:fin], self.apports
+            parts = sens * (brut[debut:fin] * bruts[cellules] + redresse[debut:fin] * redresses[cellules])
+            coupables |= {int(cellules[c]) for c in np.argsort(-parts)[:combien] if parts[c] > 0}
+        return np.array(sorted(coupables), dtype=np.intp)
+
+    def _read(self, lu: Lu) -> tuple[Tableau, Tableau, Tableau]:
+        """Par classe : ce que les mesures disent d'elle, a priori ; et ce que chaque mesure y pèse."""
+        brut, redresse = self.n * lu.brut, self.n * lu.redresse
+        mesures = self._stack(brut - self.beta * redresse, redresse)
+        resolu = cho_solve(self.facteur, mesures - self.attendues, check_finite=False)
+        bruts, redresses = self._unstack(resolu)
+        cellules, classes, _ = self.membres
+        dites = self.apports[0] * bruts[cellules] + self.apports[1] * redresses[cellules]
+        membres, peses = self.public.spread
+        par_groupe = bruts @ membres + (redresses - self.beta * bruts) @ peses
+        prior = np.clip(self.moyenne + ECART_GROUPES**2 * (self.groupes @ par_groupe), 0.01, 0.99)
+        return np.bincount(classes, dites, self.effectifs.size).astype(float), prior, np.asarray(resolu)
+
+    def _get_logs(self, pressions: Tableau, classes: Entiers) -> Tableau:
+        """Le log du rapport oui / non de ces classes ; leur levier ne se calcule qu'une fois."""
+        neuves = classes[np.isnan(self.leviers[classes])]
+        if neuves.size:
+            colonnes = self._get_columns(neuves)
+            demi = solve_triangular(self.facteur[0], colonnes, lower=True, check_finite=False)
+            self.leviers[neuves] = np.einsum("ij,ij->j", demi, demi)
+        leviers = self.leviers[classes]
+        return np.asarray((pressions + (self.moyenne - 0.5) * leviers) / (1 - self.v * leviers))
+
+    def _bound_logs(self, pressions: Tableau) -> Tableau:
+        """Ce que |log du rapport| ne passe pas, classe par classe, sans en calculer le levier."""
+        leviers = self._leverage_bound
+        return np.asarray((np.abs(pressions) + abs(self.moyenne - 0.5) * leviers) / (1 - self.v * leviers))
+
+    @cached_property
+    def _leverage_bound(self) -> Tableau:
+        """Plus que le levier : celui qu'aurait la classe si toutes les autres réponses étaient connues.
+
+        La covariance K passe D + v·c·xxᵀ (D : le bruit ; c : l'effectif de la classe), donc
+        xᵀK⁻¹x ≤ b / (1 + v·c·b), où b = xᵀD⁻¹x (Sherman et Morrison 1950).
+        """
+        cellules, classes, _ = self.membres
+        b_mesures = [
+            np.where(vues, 1 / variance, 0.0)[cellules] * apport**2
+            for vues, variance, apport in zip(
+                (self.lues, self.doubles), self.variances, self.apports, strict=True
+            )
+        ]
+        b = np.bincount(classes, sum(b_mesures), self.effectifs.size)
+        return np.asarray(b / (1 + self.v * np.maximum(self.effectifs, 1) * b))
+
+    def _get_columns(self, classes: Entiers) -> Tableau:
+        """Ces colonnes de la matrice."""
+        cellules, _, debuts = self.membres
+        combien = debuts[classes + 1] - debuts[classes]
+        colonnes = np.repeat(np.arange(classes.size), combien)
+        rangs = np.arange(colonnes.size) + np.repeat(debuts[classes] - np.cumsum(combien) + combien, combien)
+        pleines = np.zeros((2, self.n.size, classes.size))
+        for pleine, apport in zip(pleines, self.apports, strict=True):
+            pleine[cellules[rangs], colonnes] = apport[rangs]
+        return np.vstack([pleines[0][self.lues], pleines[1][self.doubles]])
+
+    def _stack(self, bruts: Tableau, redresses: Tableau) -> Tableau:
+        return np.concatenate([bruts[self.lues], redresses[self.doubles]])
+
+    def _unstack(self, mesures: Tableau) -> tuple[Tableau, Tableau]:
+        """De chaque cellule : ce que vaut sa mesure brute, et sa redressée ; 0 si elle n'en a pas."""
+        bruts, redresses = np.zeros(self.n.size), np.zeros(self.n.size)
+        combien = int(self.lues.sum())
+        bruts[self.lues], redresses[self.doubles] = mesures[:combien], mesures[combien:]
+        return bruts, redresses
+
+
+def _group_units(cells: csr_array, weights: Tableau, groups: Tableau) -> tuple[Entiers, Entiers]:
+    """La première unité de chaque groupe qui a mêmes cellules, poids et groupes, et le groupe de chacune."""
+    par_unite = csr_array(cells.T)
+    par_unite.sort_indices()
+    bornes, dites = par_unite.indptr, par_unite.indices
+    vus: dict[tuple[bytes, ...], int] = {}
+    rangs = np.empty(weights.size, dtype=np.intp)
+    premieres = list[int]()
+    for i in range(weights.size):
+        cle = (dites[bornes[i] : bornes[i + 1]].tobytes(), weights[i].tobytes(), groups[i].tobytes())
+        rangs[i] = vus.setdefault(cle, len(vus))
+        if len(premieres) < len(vus):
+            premieres.append(i)
+    return np.array(premieres, dtype=np.intp), rangs
