@@ -8,11 +8,13 @@ from barometre.access import Gate
 from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
 from barometre.charts import Dessin, build_ecarts
+from barometre.domain.structure import EGALE
 from barometre.views.piloter.opsn import (
     ECARTS_PROJETES,
     EcartOpsn,
     VueOpsn,
     build_cadre_ecarts,
+    build_cadre_simples,
     build_table_ecarts,
     build_vue_opsn,
 )
@@ -23,6 +25,7 @@ from barometre.views.piloter.perimetre import (
 )
 
 LEGENDE = "À droite du zéro, plus souvent chez les couvertes ; à gauche, moins souvent."
+SIGNES_SIMPLES = "○ écart simple, non testé."
 LEGENDE_REGION = "À droite du zéro, plus souvent dans la région ; à gauche, moins souvent."
 
 
@@ -47,19 +50,32 @@ class PratiquesAffichees:
     graphique: Dessin | None
 
 
-def load_opsn(gate: Gate, theme_id: str) -> OpsnAffiches:
-    """Les OPSN, et l'écart sur un thème."""
-    return memoire.get_vue(gate, _opsn, theme_id)
+def load_opsn(gate: Gate, theme_id: str, structure: str = EGALE) -> OpsnAffiches:
+    """Les OPSN, et l'écart sur un thème ; à structure égale, sauf demande contraire."""
+    return memoire.get_vue(gate, _opsn, theme_id, structure)
 
 
-def _opsn(gate: Gate, theme_id: str) -> OpsnAffiches:
+def _opsn(gate: Gate, theme_id: str, structure: str) -> OpsnAffiches:
     catalogue = load_catalogue()
-    vue = build_vue_opsn(gate, catalogue, theme_id)
+    vue = build_vue_opsn(gate, catalogue, theme_id, egale=structure == EGALE)
     if not vue.ecarts:
         return OpsnAffiches(theme_id, vue, None)
     titre = f"{catalogue.get_theme(theme_id).titre} : couvertes et non connues"
+    if not vue.egale:
+        return OpsnAffiches(theme_id, vue, _draw_simples(vue, titre))
     dessins = (_draw(vue.ecarts[:n], titre, vue.phrase_ecarts, LEGENDE) for n in (None, ECARTS_PROJETES))
     return OpsnAffiches(theme_id, vue, *dessins)
+
+
+def _draw_simples(vue: VueOpsn, titre: str) -> Dessin:
+    return build_ecarts(
+        build_cadre_simples(vue.ecarts),
+        titre=titre,
+        phrase=vue.phrase_ecarts,
+        table=build_table_ecarts(vue.ecarts),
+        legende=LEGENDE,
+        signes=SIGNES_SIMPLES,
+    )
 
 
 def _draw(ecarts: tuple[EcartOpsn, ...], titre: str, phrase: str, legende: str) -> Dessin:

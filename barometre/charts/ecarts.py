@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from barometre.charts.marques import DOUTEUX, PLEIN, Axe, Marques, Rang, build_marques
-from barometre.domain.formats import MOINS
+from barometre.domain.formats import MOINS, is_absent
 
 _MINIMUM = 0.10  # un axe plus étroit que dix points grossirait des écarts de rien
 LEGENDE = "● écart démontré ; ○ pas d’écart démontré ; bande : intervalle à 95 %."
@@ -15,17 +15,18 @@ Ligne = dict[Any, Any]
 
 
 def build_ecarts(
-    cadre: pd.DataFrame, *, titre: str, phrase: str, table: pd.DataFrame, legende: str
+    cadre: pd.DataFrame, *, titre: str, phrase: str, table: pd.DataFrame, legende: str, signes: str = LEGENDE
 ) -> Marques:
     """Une ligne par pratique.
 
     Colonnes : groupe, montre, demontre, ecart, bas, haut, texte, intervalle, raison.
-    `legende` dit ce que veulent dire la droite et la gauche du zéro.
+    `legende` dit ce que veulent dire la droite et la gauche du zéro ; `signes`, les marques. Un écart dont
+    `bas` et `haut` manquent n'a qu'un point.
     """
     lignes: list[Ligne] = cadre.to_dict("records")
     rangs, axe = tuple(_build_rang(ligne) for ligne in lignes), _build_axe(lignes)
     html = build_marques(rangs, axe, titre)
-    return Marques(html, phrase, table, f"{titre}. {phrase}", f"{LEGENDE} {legende}", rangs, axe)
+    return Marques(html, phrase, table, f"{titre}. {phrase}", f"{signes} {legende}", rangs, axe)
 
 
 def _build_rang(ligne: Ligne) -> Rang:
@@ -35,16 +36,22 @@ def _build_rang(ligne: Ligne) -> Rang:
         str(ligne["groupe"]),
         valeur=str(ligne["texte"]),
         point=float(ligne["ecart"]),
-        bas=float(ligne["bas"]),
-        haut=float(ligne["haut"]),
+        bas=_read_borne(ligne["bas"]),
+        haut=_read_borne(ligne["haut"]),
         trait=PLEIN if ligne["demontre"] else DOUTEUX,
         survol=str(ligne["intervalle"]),
     )
 
 
+def _read_borne(valeur: float | None) -> float | None:
+    return None if is_absent(valeur) else float(valeur or 0.0)
+
+
 def _build_axe(lignes: list[Ligne]) -> Axe:
     """Le zéro au milieu, des repères tous les dix points, ou vingt-cinq quand l'axe est long."""
-    bornes = [abs(float(ligne[c])) for ligne in lignes if ligne["montre"] for c in ("bas", "haut")]
+    montrees = [ligne for ligne in lignes if ligne["montre"]]
+    lues = [_read_borne(ligne[c]) for ligne in montrees for c in ("bas", "haut", "ecart")]
+    bornes = [abs(borne) for borne in lues if borne is not None]
     limite = max([*bornes, _MINIMUM]) * 1.08
     pas = 10 if limite <= 0.45 else 25
     reperes = [r for r in range(-100, 101, pas) if abs(r) <= 100 * limite]

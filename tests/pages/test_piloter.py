@@ -166,6 +166,14 @@ def test_opsn_ne_compte_jamais_l_inconnu_comme_un_manque(ouvrir: Ouvrir) -> None
     assert "cela ne veut pas dire" in _tout(page)
 
 
+def test_opsn_tient_les_tailles_egales_sauf_demande_de_l_adresse(ouvrir: Ouvrir) -> None:
+    choisies = [
+        ouvrir("opsn", theme="inclusion", **structure).selectbox(key="adresse_structure").value
+        for structure in ({}, {"structure": ""}, {"structure": "egale"})
+    ]
+    assert choisies == ["egale", "", "egale"]
+
+
 def test_le_fonds_dit_ce_qui_n_est_pas_public(ouvrir: Ouvrir) -> None:
     page = ouvrir("fonds")
     assert not page.exception

@@ -9,8 +9,20 @@ import pytest
 
 from barometre.access import Gate
 from barometre.catalogue import load_catalogue
-from barometre.views.piloter.opsn import build_vue_opsn
+from barometre.charts import build_ecarts
+from barometre.domain.provenance import Provenance
+from barometre.views.lecture.groupes_compares import GroupeCompare
+from barometre.views.piloter.opsn import (
+    EcartOpsn,
+    VueOpsn,
+    build_cadre_simples,
+    build_table_ecarts,
+    build_vue_opsn,
+)
 from barometre.warehouse.repository import Repository
+from tests.views.fausse_porte import build_indicateur
+
+PROVENANCE = Provenance("t", "n", "f", "s", "d", "v", ())
 
 
 def _vue(repository: Repository) -> Any:
@@ -90,3 +102,42 @@ def test_un_taux_qui_dirait_qui_a_repondu_se_tait_et_la_page_dit_pourquoi(
         "Gironde Numérique : 4\u00a0collectivités, leur part ne se dit pas : à côté d’une autre, elle dirait "
         "qui a répondu",
     )
+
+
+def _ecart(id_: str, simple: float, egal: float, sens: int) -> EcartOpsn:
+    compare = GroupeCompare(sens, "", egal, egal - 0.05, egal + 0.05, 300, 100, simple, "taille et région")
+    return EcartOpsn(build_indicateur(id_), compare)
+
+
+def _vue_ecarts(*, egale: bool, sans: int = 0) -> VueOpsn:
+    ecarts = (_ecart("a", 0.14, 0.08, 1), _ecart("b", -0.20, -0.01, 0))
+    return VueOpsn((), 0, 0, ecarts, PROVENANCE, egale=egale, sans_ecart=sans)
+
+
+def test_sans_structure_egale_l_ecart_simple_se_lit_sans_intervalle_ni_verdict() -> None:
+    """Plus grand, souvent, parce que les couvertes sont d'autres tailles : la phrase rend l'autre écart."""
+    vue = _vue_ecarts(egale=False)
+    cadre = build_cadre_simples(vue.ecarts)
+    assert cadre["ecart"].tolist() == [0.14, -0.20]
+    assert cadre[["bas", "haut"]].isna().all(axis=None)
+    assert not cadre["demontre"].any()
+    assert "ni intervalle ni test" in vue.phrase_ecarts
+    dit = "Indicateur b, −20\u00a0points ; à taille et région égales, −1\u00a0point (pas d’écart démontré)"
+    assert dit in vue.phrase_ecarts
+    dessin = build_ecarts(
+        cadre, titre="T", phrase="P", table=build_table_ecarts(vue.ecarts), legende="L", signes="S"
+    )
+    assert dessin.html.count("baro-point-douteux") == 2
+    assert "baro-bande" not in dessin.html
+    assert dessin.legende == "S L"
+
+
+def test_a_structure_egale_le_verdict_est_celui_du_test() -> None:
+    phrase = _vue_ecarts(egale=True).phrase_ecarts
+    assert "1 sur 2\u00a0écarts démontrés ; le plus grand : Indicateur a" in phrase
+
+
+def test_une_pratique_qui_ne_se_compare_pas_se_compte() -> None:
+    assert _vue_ecarts(egale=True).phrase_sans_ecart == ""
+    dit = "3\u00a0pratiques du thème ne se comparent pas"
+    assert dit in _vue_ecarts(egale=True, sans=3).phrase_sans_ecart

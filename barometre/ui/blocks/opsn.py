@@ -12,6 +12,7 @@ from barometre.assemblage.carte_gardee import Dessin, load_cartes
 from barometre.assemblage.opsn import OpsnAffiches, load_opsn, load_pratiques_region
 from barometre.catalogue import load_catalogue
 from barometre.domain.formats import format_nombre
+from barometre.domain.structure import EGALE
 from barometre.ui import navigation, porte, selectors
 from barometre.ui.blocks import carte_et_doubles as carte
 from barometre.ui.blocks.depliants import render_tableau_replie
@@ -27,13 +28,24 @@ from barometre.views.piloter.perimetre import describe_suivi, get_titre, list_su
 
 # Un agent lit d'abord le haut de sa liste, avec le reste de la page ; le fichier l'a tout entière.
 LIGNES_MONTREES = 8
+STRUCTURES = {EGALE: "À structure égale", "": "Celles de chaque groupe"}
+AIDE_STRUCTURE = (
+    "À structure égale\u202f: l’écart que la taille et la région n’expliquent pas, avec un intervalle et un "
+    "test. Sinon, l’écart simple, sans l’un ni l’autre."
+)
 
 
 def select_opsn() -> OpsnAffiches:
-    """Le thème sur lequel comparer couvertes et non connues."""
+    """Le thème sur lequel comparer couvertes et non connues, et si les tailles se tiennent égales."""
     themes = {t.id: t.titre for t in load_catalogue().themes}
-    theme = selectors.select_one("theme", "Comparer sur le thème", themes, defaut=next(iter(themes)))
-    return load_opsn(porte.get_gate(), theme)
+    gauche, droite = st.columns(2)
+    with gauche:
+        theme = selectors.select_one("theme", "Comparer sur le thème", themes, defaut=next(iter(themes)))
+    with droite:
+        structure = selectors.select_one(
+            "structure", "Tailles et régions", STRUCTURES, defaut=EGALE, aide=AIDE_STRUCTURE
+        )
+    return load_opsn(porte.get_gate(), theme, structure)
 
 
 def render_a_retenir(affiches: OpsnAffiches) -> None:
@@ -87,6 +99,8 @@ def render_ecarts(affiches: OpsnAffiches) -> None:
     render_graphique(
         affiches.ecarts, affiches.vue.provenance, cle="opsn-ecarts", titre="Couvertes et non connues"
     )
+    if affiches.vue.phrase_sans_ecart:
+        st.html(f'<p class="baro-legende">{texte(affiches.vue.phrase_sans_ecart)}</p>')
 
 
 def render_liste(affiches: OpsnAffiches) -> None:

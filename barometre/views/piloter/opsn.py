@@ -73,6 +73,10 @@ class VueOpsn:
     cadre: int
     ecarts: tuple[EcartOpsn, ...]
     provenance: Provenance
+    # Faux : chaque groupe garde ses propres tailles, et rien ne se teste.
+    egale: bool = True
+    # Pratiques du thème qui ne se comparent pas : trop peu de réponses d'un côté, ou une taille sans réponse.
+    sans_ecart: int = 0
 
     @property
     def a_retenir(self) -> str:
@@ -123,6 +127,8 @@ class VueOpsn:
         suite = " ".join(filter(None, (seuls, PRECAUTION)))
         if not self.ecarts:
             return "Trop peu de réponses pour comparer couvertes et non connues sur ce thème."
+        if not self.egale:
+            return describe_simples(self.ecarts)
         if not demontres:
             return f"Aucun écart démontré sur {format_compte(len(self.ecarts), 'pratique')}. {suite}"
         grand = max(demontres, key=lambda e: abs(e.compare.difference))
@@ -132,12 +138,52 @@ class VueOpsn:
         )
 
     @property
+    def phrase_sans_ecart(self) -> str:
+        """Combien de pratiques du thème manquent à la comparaison, et pourquoi ; vide si aucune."""
+        if not self.sans_ecart or not self.ecarts:
+            return ""
+        absentes = format_compte(
+            self.sans_ecart, "pratique du thème ne se compare pas", "pratiques du thème ne se comparent pas"
+        )
+        return (
+            f"{absentes} : trop peu de réponses d’un côté, ou des tailles et des régions que l’autre n’a pas."
+        )
+
+    @property
     def table(self) -> pd.DataFrame:
         """Un OPSN par ligne ; les effectifs sont des nombres."""
         lignes = [
             (x.nom, x.departements, x.adherentes, x.perimetre, to_pourcent(x.taux, 1)) for x in self.lignes
         ]
         return build_tableau(lignes, COLONNES)
+
+
+def describe_simples(ecarts: Sequence[EcartOpsn]) -> str:
+    """Ce que valent des écarts sans tailles tenues égales, et ce que devient le plus grand d'entre eux."""
+    grand = max(ecarts, key=lambda e: abs(e.compare.simple or 0.0))
+    return (
+        "Chaque groupe garde ses propres tailles et ses régions : ces écarts n’ont ni intervalle ni test, et "
+        f"une part en vient. Le plus grand : {grand.indicateur.titre}, "
+        f"{format_points(grand.compare.simple or 0.0)} ; à {grand.compare.egales} égales, "
+        f"{format_points(grand.compare.difference)} ({grand.mot}). {PRECAUTION}"
+    )
+
+
+def build_cadre_simples(ecarts: Sequence[EcartOpsn]) -> pd.DataFrame:
+    """Le même cadre, chaque groupe avec ses propres tailles : des points, sans intervalle ni verdict."""
+    vides = {"demontre": False, "bas": None, "haut": None, "intervalle": "", "raison": ""}
+    lignes = [
+        {
+            "groupe": e.indicateur.titre,
+            "montre": True,
+            "ecart": simple,
+            "texte": format_points(simple),
+            **vides,
+        }
+        for e in ecarts
+        if (simple := e.compare.simple) is not None
+    ]
+    return pd.DataFrame(lignes)
 
 
 def build_cadre_ecarts(ecarts: Sequence[EcartOpsn]) -> pd.DataFrame:
@@ -179,17 +225,22 @@ def _describe_ligne(ligne: LigneOpsn) -> str:
     return f"{ligne.nom} : {format_compte(ligne.perimetre, 'collectivité')}, {part}"
 
 
-def build_vue_opsn(gate: Gate, catalogue: Catalogue, theme_id: str) -> VueOpsn:
+def build_vue_opsn(gate: Gate, catalogue: Catalogue, theme_id: str, *, egale: bool = True) -> VueOpsn:
     """Les OPSN par nom, et l'écart sur le thème à sa dernière vague."""
     vague_id = next((v.id for v in reversed(catalogue.vagues) if theme_id in v.questionnaires), "")
     cadre = gate.list_collectivites()
     lecture = Lecture(gate, catalogue, Selection(vague_id))
     indicateurs = [i for i in catalogue.list_indicateurs(theme_id, origine="declare") if i.est_part]
+    ecarts = _list_ecarts(gate, indicateurs, vague_id)
+    if not egale:
+        ecarts = tuple(sorted(ecarts, key=lambda e: -abs(e.compare.simple or 0.0)))
     return VueOpsn(
         lignes=_list_lignes(gate),
         couvertes=int(cadre["couverture"].ne("inconnue").sum()),
         cadre=len(cadre),
-        ecarts=_list_ecarts(gate, indicateurs, vague_id),
+        ecarts=ecarts,
+        egale=egale,
+        sans_ecart=len(indicateurs) - len(ecarts),
         provenance=build_provenance_lecture(
             lecture, "OPSN : couverture et écarts", f"opsn_{theme_id}", indicateurs
         ),
