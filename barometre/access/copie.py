@@ -21,12 +21,14 @@ from barometre.access.tables import (
     demandes,
     journal,
     journal_tete,
+    publications,
     selections,
 )
 
 # Dans l'ordre où elles s'écrivent : une demande cite un compte.
 GARDEES = (
-    comptes, demandes, acces, selections, correspondances, calendrier, declarations, journal, journal_tete
+    comptes, demandes, acces, selections, correspondances, calendrier, publications, declarations, journal,
+    journal_tete,
 )  # fmt: skip
 
 

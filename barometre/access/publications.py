@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
+from barometre.access.erreurs import RegistreError
 from barometre.access.horloge import Horloge, get_now
 from barometre.access.tables import publications
 
@@ -23,6 +26,13 @@ class Publication:
     prevue_le: date | None = None
     # Le dernier jour où une collectivité peut déclarer quelque chose de ses chiffres.
     reponses_jusqu_au: date | None = None
+    # Sa base, son geste et son fichier ; vide une fois publiée.
+    cle: str | None = None
+
+
+DEJA = (
+    "Ce fichier vient d'être préparé par ailleurs : comparez cette version-là, publiez-la ou abandonnez-la."
+)
 
 
 class Publications:
@@ -31,12 +41,26 @@ class Publications:
     def __init__(self, moteur: Engine, horloge: Horloge = get_now) -> None:
         self._moteur, self._horloge = moteur, horloge
 
-    def add(self, version_id: str, base_id: str, objet: str, *, par: str) -> None:
-        """Note une version préparée."""
+    def add(self, version_id: str, base_id: str, objet: str, *, par: str, cle: str | None = None) -> None:
+        """Note une version préparée ; `RegistreError` si une autre a déjà cette clé."""
         ligne = {"version_id": version_id, "base_id": base_id, "objet": objet, "preparee_par": par,
-                 "preparee_le": self._horloge()}  # fmt: skip
+                 "preparee_le": self._horloge(), "cle": cle}  # fmt: skip
+        try:
+            with self._moteur.begin() as connexion:
+                connexion.execute(insert(publications).values(ligne))
+        except IntegrityError as erreur:
+            raise RegistreError(DEJA) from erreur
+
+    def find(self, cle: str) -> str:
+        """La version notée sous cette clé, vide s'il n'y en a pas."""
+        with self._moteur.connect() as connexion:
+            return connexion.scalar(select(publications.c.version_id).where(publications.c.cle == cle)) or ""
+
+    def forget_cles(self, preparees: Collection[str]) -> None:
+        """Ne garde de clé qu'à ces versions-là : publiée ou effacée, aucune n'empêche plus rien."""
+        autres = publications.c.cle.is_not(None) & publications.c.version_id.not_in(list(preparees))
         with self._moteur.begin() as connexion:
-            connexion.execute(insert(publications).values(ligne))
+            connexion.execute(update(publications).where(autres).values(cle=None))
 
     def get(self, version_id: str) -> Publication | None:
         """Une version préparée, ou None."""

@@ -138,6 +138,9 @@ publications = Table(
     Column("prevue_le", Date, nullable=True),
     # Le dernier jour où une collectivité peut déclarer quelque chose de ses chiffres ; vide : fenêtre fermée.
     Column("reponses_jusqu_au", Date, nullable=True),
+    # Ce qui la ferait préparer deux fois pareille : sa base, son geste, son fichier. Vide une fois publiée.
+    Column("cle", String, nullable=True),
+    UniqueConstraint("cle", name="une_preparee"),
 )
 
 # Une ligne = un entête qu'un opérateur a rapproché d'une question ou d'un rôle : il vaut au fichier suivant.

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 
 from barometre.administration.compte_rendu import CompteRendu, build_compte_rendu
 from barometre.administration.operateur import Operateur
+from barometre.administration.preparation import Annonce, find_preparee
 from barometre.catalogue import load_catalogue
 from barometre.catalogue.calendrier import read_calendrier
 from barometre.domain.formats import format_compte
@@ -28,14 +29,13 @@ from barometre.ingest.vocabulary import load_vocabulary
 from barometre.pipeline.import_lot import importer
 from barometre.pipeline.suivi import Suivi
 from barometre.warehouse.engine import EntrepotError
-from barometre.warehouse.repository import Repository
 from barometre.warehouse.versions import open_entrepot
 
 # Les contenus que la lecture reconnaît ; le nom ne décide de rien d'autre.
 EXTENSIONS = ("csv", "tsv", "txt", "xlsx", "ods", "json", "sav")
 NOM_MAX = 120
 # Ce qu'une version préparée fait de ce fichier : il prend la place des réponses en service, ou s'y ajoute.
-_OBJETS = {False: "Import", True: "Ajout"}
+_GESTES = {False: "Import", True: "Ajout"}
 Entetes = tuple[str, ...]
 
 
@@ -103,24 +103,9 @@ def _read_entetes(depot: Depot, chemins: Sequence[Path]) -> list[Entetes]:
     return [read_export(chemin, "auto", reconnaitre, Choix()).entetes for chemin in chemins]
 
 
-def find_preparee(operateur: Operateur, lot_id: str, *, complement: bool) -> str:
-    """La version préparée d'après celle en service qui a déjà ce fichier, vide s'il n'y en a pas.
-
-    Celle qui part d'une autre ne se publie plus : elle n'empêche pas de préparer de nouveau. Ni celle qui
-    retient ses réponses, ni celle qui a remplacé au lieu d'ajouter (ou l'inverse).
-    """
-    entrepot, objet = open_entrepot(), _OBJETS[complement]
-    for version_id in reversed(entrepot.list_preparees()):
-        publication = operateur.registre.publications.get(version_id)
-        if publication is None or publication.base_id != entrepot.get_active():
-            continue
-        depot = Repository(entrepot).at(version_id)
-        lots = depot.list_lots()
-        depot.close()
-        meme = (lots["lot_id"] == lot_id) & lots["retenues"].fillna(0).eq(0)
-        if bool(meme.any()) and publication.objet.startswith(objet):
-            return version_id
-    return ""
+def find_depot_prepare(operateur: Operateur, lot_id: str, *, complement: bool) -> str:
+    """La version préparée d'après celle en service qui a déjà ce fichier, vide s'il n'y en a pas."""
+    return find_preparee(operateur, lot_id, _GESTES[complement])
 
 
 def prepare_version(operateur: Operateur, depot: Depot, progress: Suivi | None = None) -> Lot:
@@ -129,15 +114,12 @@ def prepare_version(operateur: Operateur, depot: Depot, progress: Suivi | None =
     noms = ", ".join(_clean_nom(nom) for nom, _ in depot.fichiers)
     operateur.record("importer", f"{depot.questionnaire_id} {depot.vague_id}", f"{noms} base={base}")
     with _open_fichiers(depot) as chemins:
-        lot = importer(
+        return importer(
             chemins, depot.questionnaire_id, depot.vague_id, complement=depot.complement,
-            confirme=depot.confirme, preparee=True, par=operateur.compte, progress=progress,
+            confirme=depot.confirme, par=operateur.compte, progress=progress,
+            preparation=Annonce(operateur, _GESTES[depot.complement], noms),
             correspondance=_build_correspondance(operateur, depot, _read_entetes(depot, chemins)),
         )  # fmt: skip
-    if lot.version_id:
-        objet = f"{_OBJETS[depot.complement]} de {noms}"
-        operateur.registre.publications.add(lot.version_id, base, objet, par=operateur.compte)
-    return lot
 
 
 def list_inconnues(depot: Depot, fichiers: Sequence[Entetes]) -> list[str]:

@@ -14,6 +14,7 @@ from barometre.access import Gate
 from barometre.access.horloge import get_now
 from barometre.administration.compte_rendu import find_remede, is_identite, is_valeur
 from barometre.administration.operateur import Operateur
+from barometre.administration.preparation import Annonce
 from barometre.catalogue import load_catalogue
 from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.garde import Correction, Nature
@@ -22,7 +23,6 @@ from barometre.ingest.lot import Lot
 from barometre.pipeline.import_lot import importer_garde
 from barometre.pipeline.suivi import Suivi
 from barometre.views.lecture.tableau import build_tableau
-from barometre.warehouse.versions import open_entrepot
 
 COLONNES_LOTS = ("lot", "fichier", "questionnaire_id", "vague_id", "lus", "charges", "doublons",
                  "quarantaine", "ignores")  # fmt: skip
@@ -118,18 +118,13 @@ def reread_corrige(
     ligne = lots.loc[lot_id]
     if not isinstance(ligne["empreinte_gardee"], str) or not ligne["empreinte_gardee"]:
         raise ImportRefuse(PAS_GARDE)
-    base = open_entrepot().get_active() or ""
     ou = f"{correction.nature} ligne={correction.ligne} colonne={correction.colonne}"
     operateur.record("corriger", lot_id, f"{ou} motif={correction.motif}")
     # Un lot que d'autres complètent n'efface pas leurs réponses.
     lieu = ["vague_id", "questionnaire_id"]
     voisins = (lots[lieu] == ligne[lieu]).all(axis=1)
-    lot = importer_garde(
+    return importer_garde(
         ligne["empreinte_gardee"], corrections=(correction,), complement=int(voisins.sum()) > 1,
-        preparee=True, par=operateur.compte, progress=progress,
+        preparation=Annonce(operateur, "Correction", str(ligne["fichier"])), par=operateur.compte,
+        progress=progress,
     )  # fmt: skip
-    if lot.version_id:
-        operateur.registre.publications.add(
-            lot.version_id, base, f"Correction de {ligne['fichier']}", par=operateur.compte
-        )
-    return lot

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +29,7 @@ from barometre.pipeline.croisements import refresh_avant_apres, refresh_croiseme
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.empreintes import compute_empreintes
 from barometre.pipeline.lots import add_lot, build_garde, get_instant, mark_lot
+from barometre.pipeline.preparation import Preparation
 from barometre.pipeline.remplacement import check_confirme, compare_lot
 from barometre.pipeline.suivi import Etapes, Suivi
 from barometre.pipeline.tardives import delete_retenus, drop_identiques, join_retenus, keep_tardives
@@ -51,7 +52,7 @@ def importer(
     confirme: bool = False,
     complement: bool = False,
     correspondance: str | Path | dict[str, Any] | None = None,
-    preparee: bool = False,
+    preparation: Preparation | None = None,
     par: str = "",
     processus: int = 1,
     progress: Suivi | None = None,
@@ -64,7 +65,7 @@ def importer(
     précédent ; il faut `confirme` si beaucoup de réponses disparaissent. `complement` : les collectivités
     que le fichier ne cite pas gardent leur réponse ; moins de `LOT_TARDIF` nouvelles sont retenues, sauf
     `confirme`. `essai` : tout est lu et compté, rien n'est écrit.
-    `preparee` : la version est écrite, et attend `publish_preparee` pour être en service.
+    `preparation` : la version est écrite, notée, et attend `publish_preparee` pour être en service.
     `par` : qui importe ; gardé avec le fichier. `processus` : 1 depuis l'application, dont les fils
     ne se dédoublent pas sans risque.
     """
@@ -77,7 +78,7 @@ def importer(
             lots_connus=connus,
         )  # fmt: skip
 
-    options = _Options(essai, confirme, complement, par, processus, preparee=preparee)
+    options = _Options(essai, confirme, complement, par, processus, preparation=preparation)
     return _import(read_fichiers, options, catalogue, Etapes(ETAPES, progress), adresse)
 
 
@@ -88,7 +89,7 @@ def importer_garde(
     confirme: bool = False,
     complement: bool = False,
     corrections: Sequence[Correction] = (),
-    preparee: bool = False,
+    preparation: Preparation | None = None,
     par: str = "",
     processus: int = 1,
     progress: Suivi | None = None,
@@ -108,7 +109,7 @@ def importer_garde(
         lot = reread(garde, referentiel, catalogue)
         return replace(lot, deja_charge=lot.lot_id in connus)
 
-    options = _Options(essai, confirme, complement, par, processus, garde.cle, preparee)
+    options = _Options(essai, confirme, complement, par, processus, garde.cle, preparation)
     return _import(read_reserve, options, catalogue, Etapes(ETAPES, progress), adresse)
 
 
@@ -122,7 +123,7 @@ class _Options:
     par: str
     processus: int
     cle: str = ""
-    preparee: bool = False
+    preparation: Preparation | None = None
 
 
 def _import(
@@ -151,6 +152,8 @@ def _import(
             return lot
         if not options.confirme:
             check_confirme(lot)
+        if options.preparation:
+            options.preparation.check(lot, depot.version_id)
         importe = _prepare(depot, lot, build_contexte(collectivites, catalogue), options)
         depot.close()
         version_id = (_write_retenu if lot.retenues else _load)(entrepot, importe, etapes)
@@ -225,7 +228,7 @@ def _load(entrepot: Entrepot, importe: _Import, etapes: Etapes) -> str:
     garde, contenu = _build_garde(importe, cles, instant)
     add_lot(donnees, garde, instant)
     donnees.extend(calculees)
-    with fill_chantier(entrepot, copie_de=importe.active, preparee=options.preparee) as (version_id, moteur):
+    with _fill(entrepot, importe) as (version_id, moteur):
         etapes.step("Écriture de l'entrepôt")
         _delete_replaced(moteur, importe)
         donnees.write(moteur)
@@ -237,9 +240,7 @@ def _load(entrepot: Entrepot, importe: _Import, etapes: Etapes) -> str:
         finish_version(moteur, version_id, importe.empreintes, simulee, f"Import de {lot.fichier}")
         etapes.step("Vérification")
         check_or_refuse(moteur)
-        # Juste avant la mise en service : une version ne cite que des fichiers gardés ; un échec n'en laisse
-        # aucun.
-        entrepot.get_reserve().add(contenu)
+        _keep_recu(entrepot, importe, version_id, contenu)
     return version_id
 
 
@@ -248,8 +249,7 @@ def _write_retenu(entrepot: Entrepot, importe: _Import, etapes: Etapes) -> str:
     lot, donnees, instant = importe.lot, Donnees(), get_instant()
     garde, contenu = _build_garde(importe, importe.passe.cles, instant)
     add_lot(donnees, garde, instant)
-    preparee = importe.options.preparee
-    with fill_chantier(entrepot, copie_de=importe.active, preparee=preparee) as (version_id, moteur):
+    with _fill(entrepot, importe) as (version_id, moteur):
         etapes.step("Écriture de l'entrepôt")
         delete_retenus(moteur, lot)
         donnees.write(moteur)
@@ -257,8 +257,23 @@ def _write_retenu(entrepot: Entrepot, importe: _Import, etapes: Etapes) -> str:
         commentaire = f"Import de {lot.fichier} : {tardives}"
         finish_version(moteur, version_id, importe.empreintes, False, commentaire)
         check_or_refuse(moteur)
-        entrepot.get_reserve().add(contenu)
+        _keep_recu(entrepot, importe, version_id, contenu)
     return version_id
+
+
+def _fill(entrepot: Entrepot, importe: _Import) -> AbstractContextManager[tuple[str, Engine]]:
+    preparee = importe.options.preparation is not None
+    return fill_chantier(entrepot, copie_de=importe.active, preparee=preparee)
+
+
+def _keep_recu(entrepot: Entrepot, importe: _Import, version_id: str, contenu: bytes) -> None:
+    """Juste avant que la version se lise : elle ne cite que des fichiers gardés ; un échec n'en laisse aucun.
+
+    Préparée, elle est d'abord notée : le verrou tenu, deux opérateurs n'en préparent pas deux pareilles.
+    """
+    if importe.options.preparation:
+        importe.options.preparation.record(importe.lot, importe.active, version_id)
+    entrepot.get_reserve().add(contenu)
 
 
 def _build_garde(importe: _Import, cles: Cles, instant: datetime) -> tuple[Lot, bytes]:

@@ -75,14 +75,16 @@ def write_disque(moteur: Engine) -> None:
     """
     if moteur.dialect.name != "duckdb":
         return
-    try:
-        with moteur.connect() as connexion:
+    with moteur.connect() as connexion:
+        try:
             connexion.exec_driver_sql("CHECKPOINT")
-    except SQLAlchemyError as erreur:
-        raise EntrepotError(
-            "Le disque n'a pas pu recevoir toute la version : libérez de la place et relancez. "
-            "La version en service est intacte."
-        ) from erreur
+        except SQLAlchemyError as erreur:
+            # DuckDB n'en fait plus rien : la rendre à la réserve écrirait une trace sous la phrase.
+            connexion.invalidate()
+            raise EntrepotError(
+                "Le disque n'a pas pu recevoir toute la version : libérez de la place et relancez. "
+                "La version en service est intacte."
+            ) from erreur
 
 
 def build_postgresql_engine(adresse: str, schema: str | None = None) -> Engine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -141,7 +142,13 @@ def test_un_droit_d_avant_sans_siret_prend_un_etablissement(tmp_path: Path) -> N
         connexion.execute(
             text("INSERT INTO demandes VALUES (1, 'c-demande', '', 'accordee', '', '2026-01-01', NULL, 'p')")
         )
+        connexion.execute(
+            text("INSERT INTO publications VALUES ('v2', 'v1', 'o', 'c', '2026-01-01', NULL, '2026-02-02')")
+        )
     registre = open_registre(adresse)
+    preparee = registre.publications.get("v2")
+    assert preparee is not None
+    assert (preparee.base_id, preparee.reponses_jusqu_au, preparee.cle) == ("v1", date(2026, 2, 2), None)
     lus = {
         c: [bool(registre.list_portees(c, s)) for s in ("1", "", "2")] for c in ("c-commande", "c-demande")
     }

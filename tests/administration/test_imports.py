@@ -15,7 +15,7 @@ from barometre.administration.compte_rendu import (
 )
 from barometre.administration.imports import (
     Depot,
-    find_preparee,
+    find_depot_prepare,
     hash_depot,
     list_cibles,
     prepare_version,
@@ -88,16 +88,19 @@ def test_preparer_comparer_publier_puis_revenir(operateur: Operateur, codes: lis
     assert changements.table["valeur_apres"].notna().all()
     assert changements.table["n_apres"].gt(0).all()
     # Le même fichier, déposé de nouveau : la page montre la version qui l'a déjà.
-    assert find_preparee(operateur, lot.lot_id, complement=False) == lot.version_id
-    assert find_preparee(operateur, lot.lot_id, complement=True) == ""
-    assert find_preparee(operateur, "un-autre", complement=False) == ""
+    assert find_depot_prepare(operateur, lot.lot_id, complement=False) == lot.version_id
+    assert find_depot_prepare(operateur, lot.lot_id, complement=True) == ""
+    assert find_depot_prepare(operateur, "un-autre", complement=False) == ""
+    assert operateur.registre.publications.get(lot.version_id) is not None
     assert changements.table["valeur_avant"].isna().all()
     assert changements.table["cellules_changees"].min() >= 1
     publish(operateur, lot.version_id)
     assert open_entrepot().get_active() == lot.version_id
     activate(operateur, avant)
     assert open_entrepot().get_active() == avant
-    assert find_preparee(operateur, lot.lot_id, complement=False) == ""  # publiée : elle n'est plus préparée
+    assert (
+        find_depot_prepare(operateur, lot.lot_id, complement=False) == ""
+    )  # publiée : elle n'est plus préparée
     actions = operateur.registre.list_journal(3)["action"].tolist()
     assert actions == ["activer", "publier", "importer"]
 
@@ -107,12 +110,12 @@ def test_deux_operateurs_a_la_fois_ne_se_perdent_rien(operateur: Operateur, code
         prepare_version(operateur, Depot([_write(codes[:nombre])], QUESTIONNAIRE, VAGUE, confirme=True))
         for nombre in (60, 70)
     ]
-    assert find_preparee(operateur, lots[0].lot_id, complement=False) == lots[0].version_id
+    assert find_depot_prepare(operateur, lots[0].lot_id, complement=False) == lots[0].version_id
     publish(operateur, lots[0].version_id)
     with pytest.raises(EntrepotError, match="Une autre version"):
         publish(operateur, lots[1].version_id)
     # D'une base dépassée, elle ne se publie plus : elle n'empêche pas de préparer de nouveau.
-    assert find_preparee(operateur, lots[1].lot_id, complement=False) == ""
+    assert find_depot_prepare(operateur, lots[1].lot_id, complement=False) == ""
     forget_preparee(operateur, lots[1].version_id)
     assert open_entrepot().get_active() == lots[0].version_id
 

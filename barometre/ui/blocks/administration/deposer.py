@@ -13,7 +13,7 @@ from barometre.administration.imports import (
     EXTENSIONS,
     Depot,
     LectureDepot,
-    find_preparee,
+    find_depot_prepare,
     hash_depot,
     list_cibles,
     prepare_version,
@@ -161,7 +161,7 @@ def _save(questionnaire_id: str, inconnues: tuple[str, ...]) -> None:
 
 def _render_suite(depot: Depot, lu: CompteRendu) -> None:
     """Préparer, ou la version qui l'est déjà de ce fichier-là : deux pareilles ne se départagent pas."""
-    preparee = find_preparee(get_operateur(), lu.lot_id, complement=depot.complement)
+    preparee = find_depot_prepare(get_operateur(), lu.lot_id, complement=depot.complement)
     if preparee:
         render_message(
             f"Ce fichier est déjà dans la version préparée {preparee}, ci-dessous\u202f: comparez-la, "
