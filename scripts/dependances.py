@@ -59,6 +59,8 @@ def _read(texte: str, quoi: str, lire: Callable[[Mapping[str, Any]], Iterator[st
 
 
 def _read_python(rapport: Mapping[str, Any]) -> Iterator[str]:
+    if not rapport["dependencies"]:
+        raise ValueError  # rien d'examiné n'est pas « rien trouvé »
     sautes = [p["name"] for p in rapport["dependencies"] if "skip_reason" in p]
     if sautes:
         cites = format_liste([*sautes[:CITES], *(["d'autres"] if len(sautes) > CITES else [])])

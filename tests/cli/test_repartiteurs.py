@@ -21,16 +21,23 @@ from typing import TypeVar
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
+import duckdb
 import httpx
 import pytest
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from barometre.access.comptes import Identite
+from barometre.access.lecteur import read_lecteur
+from barometre.access.oidc.niveaux import NIVEAUX_FORTS
+from barometre.access.registre import open_registre
 from barometre.catalogue import load_catalogue
 from barometre.domain.portee import Portee
 from barometre.ui.serving.fichiers import Remise, get_adresse
 from barometre.ui.serving.recettes import Recette
+from barometre.ui.visiteur import COOKIE
+from barometre.warehouse.versions import activate_version, open_entrepot
 from tests.bench.lecteur import Lecteur
 from tests.fakes import build_entrepot_factice
 from tests.secret.surfaces import COMMUNE
@@ -89,6 +96,10 @@ class Service:
 
     bases: dict[str, str]
     processus: dict[str, subprocess.Popen[bytes]]
+    # Les adresses des deux processus, sans répartiteur, et ce qu'ils partagent.
+    directs: tuple[str, ...]
+    entrepot: str
+    registre: str
 
     def get_base(self, nom: str) -> str:
         if nom not in self.bases:
@@ -120,7 +131,11 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         for port in (*ports, *publics):
             _wait(f"http://127.0.0.1:{port}/readyz")
         bases = {nom: f"http://127.0.0.1:{public}" for nom, public in zip(noms, publics, strict=True)}
-        yield Service(bases, dict(zip(("p1", "p2"), processus, strict=True)))
+        directs = tuple(f"http://127.0.0.1:{port}" for port in ports)
+        yield Service(
+            bases, dict(zip(("p1", "p2"), processus, strict=True)), directs,
+            environnement["BAROMETRE_ENTREPOT"], environnement["BAROMETRE_REGISTRE"],
+        )  # fmt: skip
 
 
 def _write(nom: str, dossier: Path, public: int, ports: list[int]) -> Path:
@@ -186,6 +201,48 @@ def test_une_image_et_un_fichier_prive_se_lisent_de_tout_processus(
     assert lus[2].content == lus[3].content
     assert "Saint-Essai" in lus[2].text
     assert httpx.get(f"{base}/fichiers/{'x' * 40}").status_code == 403
+
+
+def test_un_droit_retire_mord_sur_les_deux_processus(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Un seul registre : ni l'un ni l'autre ne se souvient d'un droit ou d'une session."""
+    monkeypatch.setenv("BAROMETRE_SECRET", SECRET)
+    registre = open_registre(service.registre)
+    compte = registre.comptes.recognize(Identite("https://pro", "idp", "elue", "e@essai.fr", "1"))
+    droit = registre.accorder(compte, Portee("collectivite", COMMUNE))
+    jeton = registre.sessions.open(compte, NIVEAUX_FORTS[0], "idt")
+    session = read_lecteur(lambda: registre, jeton).session
+    version = httpx.get(f"{service.directs[0]}/readyz").json()["version"]
+    adresse = get_adresse(Remise(Recette("fiche", (COMMUNE,)), "csv", version, session, droit))
+
+    def ask() -> list[int]:
+        entetes = {"Cookie": f"{COOKIE}={jeton}"}
+        return [httpx.get(f"{d}/{adresse}", headers=entetes, timeout=60).status_code for d in service.directs]
+
+    assert ask() == [200, 200]
+    registre.retirer(droit)
+    assert ask() == [403, 403]
+
+
+def test_une_version_mise_en_service_par_l_un_est_lue_par_l_autre(service: Service) -> None:
+    """Une autre commande change le pointeur : les deux la lisent aussitôt, sans redémarrer."""
+
+    def read() -> set[str]:
+        return {httpx.get(f"{d}/readyz", timeout=60).json()["version"] for d in service.directs}
+
+    (active,) = read()
+    neuve = "20990101T000000Z-abcdef"
+    dossier = Path(service.entrepot)
+    copie = Path(
+        shutil.copyfile(dossier / f"barometre-{active}.duckdb", dossier / f"barometre-{neuve}.duckdb")
+    )
+    with duckdb.connect(str(copie)) as connexion:
+        connexion.execute("UPDATE version SET version_id = ?", [neuve])
+    entrepot = open_entrepot(service.entrepot)
+    for version_id in (neuve, active):
+        activate_version(entrepot, version_id)
+        assert read() == {version_id}
 
 
 def test_chaque_theme_tient_en_cinquante_messages(service: Service) -> None:

@@ -49,7 +49,9 @@ def test_un_paquet_que_l_index_ne_connait_pas_n_est_pas_dit_sain() -> None:
     assert phrase.startswith("Python : 1\u00a0paquet sans examen (pandas)")
 
 
-@pytest.mark.parametrize("rendu", ["", "405 Method Not Allowed", {"error": {"code": "ENOAUDIT"}}])
+@pytest.mark.parametrize(
+    "rendu", ["", "405 Method Not Allowed", {"error": {"code": "ENOAUDIT"}}, {"dependencies": []}]
+)
 def test_sans_index_l_audit_echoue(rendu: object) -> None:
     phrases = dependances.list_failles(_jouer(rendu, rendu))
     assert [p.split(" : ")[0] for p in phrases] == ["Python", "Navigateur"]

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -117,6 +118,29 @@ def test_un_droit_retire_ou_une_version_passee_ne_donnent_plus_rien(service: Ser
     assert service.ask(replace(remise, droit=remise.droit + 1), session)[0] == 403
     service.registre.retirer(remise.droit)
     assert service.ask(remise, session)[0] == 403
+
+
+@pytest.mark.parametrize("geste", ["droit retiré", "session close"])
+def test_ce_qui_tombe_pendant_que_le_fichier_se_fait_le_retient(
+    service: Service, monkeypatch: pytest.MonkeyPatch, geste: str
+) -> None:
+    """Lu une seconde plus tôt, le droit valait : les octets sont faits, ils ne partent pas."""
+    session, remise = service.connect("alice")
+    build = fichiers.build_prive
+
+    def build_puis_perdre(*arguments: Any) -> Any:
+        fichier = build(*arguments)
+        if geste == "droit retiré":
+            service.registre.retirer(remise.droit)
+        else:
+            service.registre.sessions.close(session)
+        return fichier
+
+    monkeypatch.setattr(fichiers, "build_prive", build_puis_perdre)
+    statut, corps = service.ask(remise, session)
+    assert statut == 403
+    assert "indicateur" not in corps
+    assert service.list_exports() == []
 
 
 def test_sans_journal_rien_ne_sort(service: Service) -> None:

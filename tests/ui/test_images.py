@@ -143,7 +143,11 @@ def test_l_image_d_une_personne_meurt_avec_sa_session_et_son_droit(
         .headers["cache-control"]
         .endswith("no-store")
     )
-    sessions["alice"] = Lecteur("alice", droits={}, session="s1")  # droit retiré
+    sans_droit = Lecteur("alice", droits={}, session="s1")
+    with monkeypatch.context() as pendant:  # retiré pendant que l'image se dessine
+        pendant.setattr(images, "_build", lambda *_: sessions.update(alice=sans_droit) or b"image")
+        assert demander("alice") == 404
+    sessions["alice"] = sans_droit
     assert demander("alice") == 404
     del sessions["alice"]  # session close
     assert demander("alice") == 404

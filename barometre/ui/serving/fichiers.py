@@ -124,6 +124,10 @@ def _deliver(jeton: str, session: str) -> Fichier:
         raise FichierPerime(jeton)
     gate = depot.build_gate(portee, remise.version_id, lecteur.compte)
     fichier = build_prive(gate, remise.recette, remise.extension)
+    # Un document se fait en secondes : un droit retiré, une session close, une version changée pendant ce
+    # temps le retiennent.
+    if find_portee(remise, read_lecteur(get_registre, session, remise.droit)) != portee:
+        raise FichierPerime(jeton)
     record_export(remise, portee, lecteur.compte, fichier)
     return fichier
 

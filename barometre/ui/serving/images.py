@@ -190,7 +190,11 @@ def _get_cache(jeton: str) -> str:
 
 
 def _read(jeton: str, session: str) -> bytes | None:
-    return ATELIER.get(jeton, read_lecteur(get_registre, session))
+    octets, faite = ATELIER.get(jeton, read_lecteur(get_registre, session)), ATELIER.jetons.get(jeton)
+    if octets is None or faite is None or not faite.is_privee:
+        return octets
+    # Faite en une seconde ou deux : le droit retiré pendant ce temps la retient.
+    return octets if can_see(read_lecteur(get_registre, session), faite) else None
 
 
 def can_see(lecteur: Lecteur, image: Image) -> bool:
