@@ -14,6 +14,7 @@ from barometre.catalogue.alertes import load_regles_alertes
 from barometre.catalogue.objectifs import load_objectifs
 from barometre.catalogue.programmes import load_actions_publiques, load_programmes
 from barometre.charts import Dessin, build_barres, build_ecarts, build_points
+from barometre.charts.vignettes import build_vignettes
 from barometre.domain.formats import format_part
 from barometre.views.lecture.selection import Selection
 from barometre.views.piloter.alertes import VueAlertes, build_vue_alertes
@@ -26,6 +27,12 @@ from barometre.views.piloter.objectifs import VueObjectifs, build_vue_objectifs
 from barometre.views.piloter.obligation_detail import VueObligation, build_vue_obligation
 from barometre.views.piloter.panorama_obligations import VuePanorama, build_vue_panorama, read_releves
 from barometre.views.piloter.programmes import Beneficiaires, VueProgrammes, build_vue_programmes
+from barometre.views.piloter.vignettes import (
+    build_cadre_vignettes,
+    describe_vignettes,
+    name_vagues,
+    sort_changements,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +50,11 @@ VAGUES = "À droite du zéro, la part a augmenté d’une vague à l’autre ; �
 
 @dataclass(frozen=True, slots=True)
 class EvolutionAffichee:
-    """Les changements d'un thème et leur graphique."""
+    """Les changements d'un thème, leur graphique, et les deux niveaux de chacun, à la même échelle."""
 
     vue: VueEvolutions
     graphique: Dessin | None
+    vignettes: Dessin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +144,14 @@ def _evolutions(gate: Gate, theme_id: str, selection: Selection) -> EvolutionAff
     catalogue = load_catalogue()
     vue = build_vue_evolutions(gate, catalogue, theme_id, selection)
     titre = f"{catalogue.get_theme(theme_id).titre} : d’une vague à l’autre"
+    if not vue.montres:
+        return EvolutionAffichee(vue, None)
+    indicateurs = catalogue.list_indicateurs(theme_id, origine="declare")
+    cadre = build_cadre_vignettes(sort_changements(vue, indicateurs), name_vagues(vue))
     return EvolutionAffichee(
-        vue, _draw_ecarts(vue, titre, VAGUES, PRECAUTION_EVOLUTIONS) if vue.montres else None
+        vue,
+        _draw_ecarts(vue, titre, VAGUES, PRECAUTION_EVOLUTIONS),
+        build_vignettes(cadre, titre=titre, phrase=describe_vignettes(vue), table=vue.table),
     )
 
 

@@ -106,6 +106,11 @@ def build_marques(rangs: Sequence[Rang], axe: Axe, titre: str, *, colonnes: str 
     )
 
 
+def build_suite(rangs: Sequence[Rang], axe: Axe) -> str:
+    """Les lignes d'un dessin, sans échelle ni cadre : ce qu'une vignette en prend."""
+    return "".join(_rang(rang, axe, False) for rang in rangs)
+
+
 def _lignes(suite: Sequence[Rang], axe: Axe, quatre: bool) -> str:
     """Des rangs qui se suivent ; quinze fois la même raison se lit une fois, avec leurs quinze noms."""
     if not suite[0].est_nu or len(suite) < RAISONS_REPETEES:

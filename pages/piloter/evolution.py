@@ -10,4 +10,5 @@ affichee = evolution.select_evolutions()
 
 evolution.render_a_retenir(retenir, affichee.vue)
 evolution.render_changements(affichee)
+evolution.render_vignettes(affichee)
 evolution.render_composition(affichee.vue)

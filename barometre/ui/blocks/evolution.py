@@ -75,6 +75,16 @@ def render_changements(affichee: EvolutionAffichee) -> None:
         st.html(f'<p class="baro-phrase">{texte(phrase)}</p>')
 
 
+def render_vignettes(affichee: EvolutionAffichee) -> None:
+    """Les deux niveaux de chaque indicateur, tous à la même échelle."""
+    if affichee.vignettes is None:
+        return
+    vue = affichee.vue
+    st.header("Tous les indicateurs à la même échelle")
+    titre = f"Niveaux aux deux vagues : {vue.champ}"
+    render_graphique(affichee.vignettes, vue.provenance, cle=f"vignettes-{vue.theme_id}", titre=titre)
+
+
 def render_composition(vue: VueEvolutions) -> None:
     """Ce qui vient de qui a répondu : dit là où il se calcule, et pourquoi ailleurs il ne se calcule pas."""
     if not vue.montres:
