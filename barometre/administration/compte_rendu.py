@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from barometre.domain.formats import format_compte
 from barometre.ingest.answers import HORS_LISTE
 from barometre.ingest.errors import Rejet
 from barometre.ingest.identity import CODE_POSTAL, CONTRADICTOIRE, SANS_IDENTIFIANT
-from barometre.ingest.lot import Lot
+from barometre.ingest.lot import Lot, write_equation
 from barometre.views.lecture.tableau import build_tableau
 
 COLONNES = ("sort", "ligne", "colonne", "valeur_recue", "motif_rejet", "remede")
@@ -44,7 +43,12 @@ def build_compte_rendu(lot: Lot) -> CompteRendu:
     """Le compte rendu d'un lot lu."""
     phrases = (*list_avant_apres(lot), *lot.avertissements)
     return CompteRendu(
-        write_equation(lot), phrases, build_lignes(lot), lot.deja_charge, lot.a_confirmer, lot.lot_id
+        f"{write_equation(lot.count_lignes())}.",
+        phrases,
+        build_lignes(lot),
+        lot.deja_charge,
+        lot.a_confirmer,
+        lot.lot_id,
     )
 
 
@@ -91,15 +95,6 @@ def _iter_lignes(lot: Lot) -> Iterator[tuple[object, ...]]:
 
 def _describe(sort: str, rejet: Rejet, remede: str) -> tuple[object, ...]:
     return sort, rejet.ligne, rejet.colonne, rejet.valeur, rejet.motif, remede
-
-
-def write_equation(lot: Lot) -> str:
-    """« 412 lignes lues = 400 chargées + 3 doublons + 7 en quarantaine + 2 ignorées. »"""
-    lues = format_compte(lot.lus, "ligne lue", "lignes lues")
-    return (
-        f"{lues} = {format_compte(lot.charges, 'chargée')} + {format_compte(lot.doublons, 'doublon')} + "
-        f"{lot.quarantaine} en quarantaine + {format_compte(lot.ignores, 'ignorée')}."
-    )
 
 
 def list_avant_apres(lot: Lot) -> list[str]:

@@ -19,7 +19,7 @@ from barometre.cli.sortie import Barre, get_operateur, print_json
 from barometre.ingest.distant import open_fichiers
 from barometre.ingest.errors import Rejet
 from barometre.ingest.export import FORMATS
-from barometre.ingest.lot import Lot
+from barometre.ingest.lot import Lot, write_equation
 from barometre.ingest.proposal import propose_correspondance
 from barometre.pipeline.import_lot import importer
 
@@ -99,11 +99,7 @@ def _import(fichiers: Sequence[Path], demande: argparse.Namespace) -> Lot:
 
 def print_lot(lot: Lot, *, essai: bool) -> None:
     """Le compte rendu d'un lot, pour un lecteur."""
-    print(
-        f"{lot.lus} lignes lues = {lot.charges} chargées + {lot.doublons} doublons + "
-        f"{lot.quarantaine} en quarantaine + {lot.ignores} ignorées"
-        f"{f' + {lot.retenues} retenues' if lot.retenues else ''}."
-    )
+    print(f"{write_equation(lot.count_lignes())}.")
     for titre, rejets in (
         ("en quarantaine", lot.rejets), ("doublon", lot.lignes_doublons), ("ignorée", lot.lignes_ignorees)
     ):  # fmt: skip

@@ -12,6 +12,7 @@ from barometre.cli.gestes import record_geste
 from barometre.cli.importer import list_motifs
 from barometre.cli.sortie import Barre, get_operateur, print_json
 from barometre.domain.formats import format_nombre
+from barometre.ingest.lot import write_equation
 from barometre.ingest.lot_actions import LotActions
 from barometre.pipeline.importer_actions import importer_actions
 
@@ -50,12 +51,7 @@ def execute(demande: argparse.Namespace) -> None:
 
 def print_actions(lot: LotActions, *, essai: bool) -> None:
     """Le compte rendu d'une liste, pour un lecteur."""
-    n = lot.count_lignes()
-    print(
-        f"{n['lus']} lignes lues = {n['charges']} chargées + {n['doublons']} doublons + "
-        f"{n['quarantaine']} en quarantaine + {n['ignores']} ignorées ; "
-        f"{format_nombre(lot.montant)} € attribués."
-    )
+    print(f"{write_equation(lot.count_lignes())} ; {format_nombre(lot.montant)} € attribués.")
     for titre, rejets in (("en quarantaine", lot.rejets), ("doublon", lot.lignes_doublons)):
         for phrase in list_motifs(rejets):
             print(f"  {titre} : {phrase}")

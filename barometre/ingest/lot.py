@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pandas as pd
 
+from barometre.domain.formats import format_compte, format_nombre
 from barometre.ingest.errors import Rejet
 from barometre.ingest.garde import Correction, Recu
 from barometre.ingest.labels import clean_label
@@ -80,6 +82,11 @@ class Lot:
         """Lignes vides, de test ou sans réponse."""
         return len(self.lignes_ignorees)
 
+    def count_lignes(self) -> dict[str, int]:
+        """Le sort de chaque ligne : lus = charges + doublons + quarantaine + ignores + retenues."""
+        comptes = ("lus", "charges", "doublons", "quarantaine", "ignores", "retenues")
+        return {c: getattr(self, c) for c in comptes}
+
     def build_quarantaine(self) -> pd.DataFrame:
         """Lignes de la table `quarantaine`."""
         colonnes = ["lot_id", "rang", "ligne", "colonne", "valeur", "motif"]
@@ -92,10 +99,9 @@ class Lot:
         """La ligne de la table `lot_import`."""
         champs = (
             "lot_id", "fichier", "empreinte", "empreinte_gardee", "format", "vague_id", "questionnaire_id",
-            "simule", "lus",
+            "simule",
         )  # fmt: skip
-        comptes = ("charges", "doublons", "quarantaine", "ignores", "retenues")
-        return {c: getattr(self, c) for c in (*champs, *comptes)} | {"importe_le": importe_le}
+        return {c: getattr(self, c) for c in champs} | self.count_lignes() | {"importe_le": importe_le}
 
     def to_dict(self) -> dict[str, Any]:
         """L'objet JSON de la commande `importer`."""
@@ -116,6 +122,19 @@ class Lot:
             "a_confirmer": list(self.a_confirmer),
             "retenues": self.retenues,
         }
+
+
+def write_equation(lignes: Mapping[str, int]) -> str:
+    """« 412 lignes lues = 400 chargées + 3 doublons + 7 en quarantaine + 2 ignorées »."""
+    termes = [
+        format_compte(lignes["charges"], "chargée"),
+        format_compte(lignes["doublons"], "doublon"),
+        f"{format_nombre(lignes['quarantaine'])} en quarantaine",
+        format_compte(lignes["ignores"], "ignorée"),
+    ]
+    if lignes.get("retenues"):
+        termes.append(format_compte(lignes["retenues"], "retenue"))
+    return f"{format_compte(lignes['lus'], 'ligne lue', 'lignes lues')} = {' + '.join(termes)}"
 
 
 def _to_dict(rejet: Rejet) -> dict[str, Any]:

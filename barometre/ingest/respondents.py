@@ -21,6 +21,8 @@ from barometre.ingest.vocabulary import load_vocabulary
 _FINS_D_ESSAI = frozenset({"test", "tests", "essai", "essais"})
 _SIGNES = re.compile(r"[^\w'-]+|_|(?<!\w)-|-(?!\w)")
 _JETONS = frozenset({"token", "jeton", "code d'acces"})
+# Huit codes de suite, un à un : de vraies répondantes, dont une sur dix répond, n'en donnent pas.
+_SUITE = 8
 _DATES = ("soumission", "derniere_action", "debut")
 
 
@@ -147,3 +149,28 @@ def _read_dates(
         if motif:
             rejets.append((i, rang, motif))
     return lues
+
+
+def list_suites(export: Export, plan: Plan, collectivites: list[str]) -> list[str]:
+    """Les codes qui montent de un à chaque ligne, sans nom à côté pour les confirmer, en phrases.
+
+    Un tableur qui étire « 33063 » écrit 33064, 33065… : de vrais codes, d'autres communes.
+    """
+    if any(plan.colonnes_de.get(role) for role in ("nom", "departement", "population", "code_postal")):
+        return []
+    phrases = []
+    for rang in plan.colonnes_de.get("code", ()):
+        codes = [
+            int(t) if cle and t.isdecimal() else -1
+            for t, cle in zip(export.colonnes[rang], collectivites, strict=True)
+        ]
+        montent = np.flatnonzero(np.diff(codes, prepend=-2) != 1)
+        longueurs = np.diff([*montent, len(codes)])
+        if (nombre := int(longueurs.max(initial=0))) >= _SUITE:
+            debut = int(montent[longueurs.argmax()])
+            premier, dernier = (export.colonnes[rang][i] for i in (debut, debut + nombre - 1))
+            phrases.append(
+                f"« {export.entetes[rang]} » : {nombre} codes se suivent un à un, de {premier} à {dernier}, "
+                "sans nom à côté pour les confirmer, chargés. Un tableur a-t-il étiré la colonne ?"
+            )
+    return phrases

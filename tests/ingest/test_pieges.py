@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
@@ -11,9 +12,10 @@ import pytest
 
 from barometre.ingest import ImportRefuse, Referentiel
 from barometre.ingest.concordance import Noms
+from barometre.ingest.depouillement import prepare
 from barometre.ingest.personal import mask_personal
 from barometre.ingest.respondents import is_test
-from tests.ingest.conftest import Importer, check_counts, get_reponse
+from tests.ingest.conftest import Importer, MiniCatalogue, check_counts, get_reponse
 
 TROIS = ("213300635", "210100012", "212000046")
 
@@ -337,3 +339,32 @@ def test_un_csv_de_mac_sans_e_grave_est_refuse(importer: Importer, texte: str) -
 
 def test_pas_de_siren_n_est_pas_un_entete(importer: Importer) -> None:
     assert importer(f"SIREN;Q01\n{TROIS[0]};Y\npas de SIREN;N\n").quarantaine == 1
+
+
+@pytest.mark.parametrize(
+    ("entetes", "codes", "dit"),
+    [
+        ("Code INSEE;Q01", [33063 + i for i in range(8)], True),  # « 33063 » étiré sur huit lignes
+        ("Code INSEE;Q01", [33063 + i for i in range(7)], False),
+        ("Code INSEE;Q01", [33060, 33061, 33062, 33063, 33065, 33066, 33067, 33068, 33070], False),
+        (
+            "Code INSEE;Q01;Nom de la collectivité",
+            [33063 + i for i in range(8)],
+            False,
+        ),  # le nom confirme chaque code
+    ],
+)
+def test_des_codes_qui_se_suivent_sont_dits(
+    tmp_path: Path, entetes: str, codes: list[int], dit: bool
+) -> None:
+    communes = [(f"commune-{c}", "commune", str(c), "", f"Commune {c}", "") for c in range(33060, 33080)]
+    colonnes = ["collectivite_id", "type", "code", "siren", "nom", "porteur_id"]
+    anciens = pd.DataFrame(columns=["code", "code_actuel", "nature"])
+    referentiel = Referentiel(pd.DataFrame(communes, columns=colonnes), anciens)
+    chemin = tmp_path / "r.csv"
+    nomme = "Nom" in entetes
+    lignes = [f"{c};{'YN'[c % 2]}{f';Commune {c}' if nomme else ''}" for c in codes]
+    chemin.write_text("\n".join([entetes, *lignes]), encoding="utf-8")
+    lot = prepare(chemin, "communication", "2023-v1", "auto", referentiel, MiniCatalogue())
+    assert lot.charges == len(codes)
+    assert any("8 codes se suivent un à un, de 33063 à 33070" in a for a in lot.avertissements) is dit

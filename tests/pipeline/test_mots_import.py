@@ -48,7 +48,9 @@ def test_chaque_ligne_a_sa_raison_a_l_ecran_et_en_json(
     write_melange(tmp_path / "r.csv", codes)
     assert main([*commande, "--essai"]) == 0
     ecran = capsys.readouterr().out
-    assert "102 lignes lues = 60 chargées + 1 doublons + 40 en quarantaine + 1 ignorées." in ecran
+    assert "102 lignes lues = 60 chargées + 1 doublon + 40 en quarantaine + 1 ignorée." in ecran.replace(
+        "\xa0", " "
+    )
     assert ecran.count("en quarantaine : ") == 1
     assert "et 37 autres, colonne « Q01 » : Cette réponse n'est pas dans la liste" in ecran
     assert "doublon : ligne 2" in ecran

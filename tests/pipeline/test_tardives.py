@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from barometre.domain.secret import LOT_TARDIF
+from barometre.ingest.lot import write_equation
 from barometre.pipeline.construire import construire
 from barometre.pipeline.import_lot import importer
 from barometre.pipeline.recalculer import recalculer
@@ -38,6 +39,8 @@ def test_trop_peu_de_tardives_attendent_puis_se_chargent_ensemble(
     quatre = write_reponses(tmp_path / "quatre.csv", codes[100:104])
     lot = importer(quatre, QUESTIONNAIRE, VAGUE, complement=True, adresse=charge)
     assert (lot.lus, lot.charges, lot.retenues, count(charge)) == (4, 0, 4, 100)
+    equation = "4 lignes lues = 0 chargée + 0 doublon + 0 en quarantaine + 0 ignorée + 4 retenues"
+    assert write_equation(lot.count_lignes()).replace("\xa0", " ") == equation
     assert "4\xa0réponses" in lot.avertissements[-1]
     assert "retenue" in open_repository(charge).get_version().commentaire
     apres = read_tables(charge)
