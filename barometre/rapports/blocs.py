@@ -14,7 +14,7 @@ from barometre.views.lecture.publies import SUIVI
 ENTETES_CHIFFRES = ("Indicateur", "Redressé", "Intervalle", "Brut", "Réponses", "Note")
 ENTETES_PUBLIES = ("Indicateur", "Publié", "Brut ici", "Redressé ici")
 LIRE_PUBLIES = "Un chiffre publié est brut : il compte les répondantes sans corriger leur profil."
-NON = "non publié"
+NON, NON_REDRESSE = "non publié", "non redressé"
 SE_CITE, SE_CITERAIT = "Se cite", "Se citerait"
 
 
@@ -93,7 +93,7 @@ def _rang(ligne: LigneIndicateur) -> tuple[str, ...]:
         return (ligne.indicateur.titre, NON, "", "", "", "", "non")
     return (
         ligne.indicateur.titre,
-        "" if chiffre.est_brut else ligne.get_texte("redresse"),
+        NON_REDRESSE if chiffre.est_brut else ligne.get_texte("redresse"),
         ligne.intervalle,
         ligne.get_texte("brut"),
         format_effectif_seul(chiffre.n),

@@ -1,6 +1,7 @@
 """Des textes et des tableaux à la suite : ce qui ne tient plus sur une diapositive passe à la suivante.
 
-Un fichier PPTX ne sait pas combien de place prend un texte avant d'être ouvert : elle est comptée en signes.
+Un fichier PPTX ne sait pas combien de place prend un texte avant d'être ouvert : elle est mesurée dans une
+police large.
 """
 
 from __future__ import annotations
@@ -10,22 +11,24 @@ from typing import Any
 
 from pptx.util import Cm, Pt
 
-from barometre.rapports.largeurs import compute_largeurs
+from barometre.rapports.largeurs import compute_largeurs, count_lignes
 from barometre.rapports.modele import Bloc, Liste, Paragraphe, Tableau
 
 LARGEUR, HAUTEUR, MARGE = 33.87, 19.05, 1.5  # centimètres, 16/9
 HAUT, BAS = 3.0, HAUTEUR - 1.6  # ce que titre et pied laissent
 _PLACE = LARGEUR - 2 * MARGE
 _CORPS, _TABLEAU, _LEGENDE = 16, 12, 14  # points
-# La largeur et la hauteur d'un signe, en centimètres par point de corps : larges, pour une police large.
-_SIGNE, _LIGNE = 0.0205, 0.043
-# Un gras est plus large encore : compté comme le reste, la fin d'une phrase passait sous ce qui la suit.
-_GRAS = 1.17
+# La hauteur d'une ligne, en centimètres par point de corps, et l'espace entre deux paragraphes d'un cadre.
+_LIGNE, _ENTRE = 0.043, 6
+# Ce que les bords d'un cadre ou d'une case prennent à la largeur.
+_BORDS = 0.5
+# La hauteur d'une phrase d'annonce, et les lignes d'un tableau qui ne restent pas seules.
+_ANNONCE, _SEULES = 5.0, 3
 
 
 def format_titre(titre: str, rang: int) -> str:
-    """« Un titre », puis « Un titre (suite) »."""
-    return f"{titre} (suite)" if rang else titre
+    """« Un titre », « Un titre (suite) », « Un titre (suite 2) » : deux diapositives ne se confondent pas."""
+    return f"{titre} (suite{f' {rang}' if rang > 1 else ''})" if rang else titre
 
 
 def write_texte(
@@ -43,20 +46,37 @@ def write_texte(
 
 def measure_texte(texte: str, taille: int, large: float, *, gras: bool = False) -> float:
     """La hauteur d'un paragraphe, marges comprises."""
-    return 0.25 + _LIGNE * taille * count_lignes(texte, taille, large, gras=gras)
+    return 0.25 + _LIGNE * taille * count_lignes(texte, taille, large - _BORDS, gras=gras)
 
 
-def count_lignes(texte: str, taille: int, large: float, *, gras: bool = False) -> int:
-    """Les lignes que prend un texte, plutôt une de trop qu'une de moins."""
-    place = max(int((large - 0.5) / (_SIGNE * taille * (_GRAS if gras else 1))), 1)
-    return max(-(-len(texte) // place), 1)
+def write_liste(page: Any, phrases: Sequence[tuple[str, str]], haut: float) -> float:
+    """Des phrases et leurs premiers mots, en gras, dans un seul cadre : les mêmes blancs entre elles."""
+    hauteur = sum(measure_phrase(debut, texte) for debut, texte in phrases)
+    cadre = page.shapes.add_textbox(Cm(MARGE), Cm(haut), Cm(_PLACE), Cm(hauteur)).text_frame
+    cadre.word_wrap = True
+    for rang, (debut, texte) in enumerate(phrases):
+        paragraphe = cadre.paragraphs[0] if rang == 0 else cadre.add_paragraph()
+        paragraphe.space_after = Pt(_ENTRE)
+        for morceau, gras in ((debut, True), (texte, False)):
+            if morceau:
+                mots = paragraphe.add_run()
+                mots.text, mots.font.size, mots.font.bold = morceau, Pt(_CORPS), gras or None
+    return hauteur
+
+
+def measure_phrase(debut: str, texte: str) -> float:
+    """La hauteur d'un élément de liste, blanc compris ; comptée en gras dès qu'il a des premiers mots."""
+    return _ENTRE * 2.54 / 72 + measure_texte(f"{debut}{texte}", _CORPS, _PLACE, gras=bool(debut)) - 0.25
 
 
 class Coulee:
-    """La diapositive en cours et ce qu'il y reste de place ; `add_page` en ouvre une."""
+    """La diapositive en cours et ce qu'il y reste de place ; `add_page` en ouvre une.
 
-    def __init__(self, add_page: Callable[[str], Any], titre: str, *, entamee: bool) -> None:
-        self._add_page, self._titre, self._rang = add_page, titre, int(entamee)
+    `entamees` : combien de diapositives portent déjà ce titre.
+    """
+
+    def __init__(self, add_page: Callable[[str], Any], titre: str, *, entamees: int) -> None:
+        self._add_page, self._titre, self._rang = add_page, titre, entamees
         self._page: Any = None
         self._haut = HAUT
 
@@ -66,8 +86,7 @@ class Coulee:
             if isinstance(bloc, Paragraphe):
                 self._pour_texte(bloc.texte, gras=bloc.fort)
             elif isinstance(bloc, Liste):
-                for phrase in bloc.phrases:
-                    self._pour_texte(phrase, gras=False)
+                self._pour_liste(bloc)
             elif isinstance(bloc, Tableau):
                 self._pour_tableau(bloc)
 
@@ -81,23 +100,42 @@ class Coulee:
         self._open(measure_texte(texte, _CORPS, _PLACE, gras=gras))
         self._haut += write_texte(self._page, texte, self._haut, _CORPS, gras=gras)
 
-    def _pour_tableau(self, tableau: Tableau) -> None:
-        largeurs = [_PLACE * part for part in compute_largeurs(tableau.entetes, tableau.lignes)]
-        reste, rang = list(tableau.lignes), 0
-        tete = measure_texte(tableau.titre, _LEGENDE, _PLACE, gras=True) + _measure(tableau.entetes, largeurs)
+    def _pour_liste(self, liste: Liste) -> None:
+        """Autant de phrases qu'il en tient, puis la diapositive suivante."""
+        debuts = [f"{debut}. " for debut in liste.debuts] or [""] * len(liste.elements)
+        reste = list(zip(debuts, liste.elements, strict=True))
         while reste:
-            # Un tableau court ne se coupe pas ; un long commence s'il a la place de trois lignes.
+            self._open(measure_phrase(*reste[0]))
+            pris = max(self._count_qui_tient([measure_phrase(*phrase) for phrase in reste]), 1)
+            self._haut += write_liste(self._page, reste[:pris], self._haut)
+            reste = reste[pris:]
+
+    def _pour_tableau(self, tableau: Tableau) -> None:
+        parts = compute_largeurs(
+            tableau.entetes, tableau.lignes, taille=_TABLEAU, place=_PLACE, bords=_BORDS + 0.05
+        )
+        largeurs = [_PLACE * part for part in parts]
+        reste, rang = list(tableau.lignes), 0
+        tete = measure_texte(tableau.titre, _LEGENDE, _PLACE, gras=True) + _measure(
+            tableau.entetes, largeurs, gras=True
+        )
+        while reste:
+            # Un tableau court ne se coupe pas, sauf à laisser seule la phrase qui l'annonce ; un long
+            # commence s'il a la place de trois lignes.
             hauteurs = [_measure(ligne, largeurs) for ligne in reste]
-            entier = tete + sum(hauteurs)
-            self._open(entier if entier <= BAS - HAUT else tete + sum(hauteurs[:3]))
+            entier, annonce = tete + sum(hauteurs), self._page is not None and self._haut < HAUT + _ANNONCE
+            self._open(entier if entier <= BAS - HAUT and not annonce else tete + sum(hauteurs[:3]))
             self._haut += write_texte(
                 self._page, format_titre(tableau.titre, rang), self._haut, _LEGENDE, gras=True
             )
-            pris = self._count_qui_tient([_measure(tableau.entetes, largeurs), *hauteurs]) - 1
-            self._haut += _write_tableau(
-                self._page, tableau, reste[: max(pris, 1)], largeurs, haut=self._haut
+            pris = max(
+                self._count_qui_tient([_measure(tableau.entetes, largeurs, gras=True), *hauteurs]) - 1, 1
             )
-            reste, rang = reste[max(pris, 1) :], rang + 1
+            # Une ligne ou deux ne passent pas seules à la diapositive suivante.
+            if 0 < len(reste) - pris < _SEULES:
+                pris = max(len(reste) - _SEULES, 1)
+            self._haut += _write_tableau(self._page, tableau, reste[:pris], largeurs, haut=self._haut)
+            reste, rang = reste[pris:], rang + 1
             if reste:
                 self._haut = BAS
 
@@ -110,9 +148,12 @@ class Coulee:
         return len(hauteurs)
 
 
-def _measure(ligne: Sequence[str], largeurs: Sequence[float]) -> float:
+def _measure(ligne: Sequence[str], largeurs: Sequence[float], *, gras: bool = False) -> float:
     """La hauteur d'une ligne de tableau : ses textes reviennent à la ligne dans leur colonne."""
-    lignes = (count_lignes(texte, _TABLEAU, large) for texte, large in zip(ligne, largeurs, strict=True))
+    lignes = (
+        count_lignes(texte, _TABLEAU, large - _BORDS, gras=gras)
+        for texte, large in zip(ligne, largeurs, strict=True)
+    )
     return 0.3 + _LIGNE * _TABLEAU * max(lignes)
 
 
@@ -125,7 +166,7 @@ def _write_tableau(
     haut: float,
 ) -> float:
     rangs = (tableau.entetes, *lignes)
-    hauteurs = [_measure(ligne, largeurs) for ligne in rangs]
+    hauteurs = [_measure(ligne, largeurs, gras=rang == 0) for rang, ligne in enumerate(rangs)]
     cadre = page.shapes.add_table(
         len(rangs), len(tableau.entetes), Cm(MARGE), Cm(haut), Cm(sum(largeurs)), Cm(sum(hauteurs))
     )

@@ -20,6 +20,7 @@ from barometre.rapports.modele import Bloc, Document, Figure, Image, Liste, Para
 
 MIME = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _LARGEUR = 16.5  # centimètres entre les marges
+_TABLEAU = 8.5  # points
 # Un tableau n'a pas d'espace sous lui : ce qui suit le porte.
 _APRES_TABLEAU = Pt(8)
 ENTETES = ("Indicateur", "Redressé", "Intervalle", "Réponses", "Note")
@@ -58,7 +59,8 @@ def _set_proprietes(fichier: Any, document: Document) -> None:
     for page in fichier.sections:
         page.left_margin = page.right_margin = Cm(2.2)
         page.page_width, page.page_height = Cm(21), Cm(29.7)
-        page.footer.paragraphs[0].add_run(f"{write_pied_page(document)} · ").font.size = Pt(8)
+        page.footer.paragraphs[0].style.font.size = Pt(8)
+        page.footer.paragraphs[0].add_run(f"{write_pied_page(document)} · ")
         _add_numero(page.footer.paragraphs[0])
 
 
@@ -87,7 +89,7 @@ def _add_bloc(fichier: Any, bloc: Bloc, dessins: Mapping[Figure, Image], *, suiv
     elif isinstance(bloc, Tableau):
         _add_tableau(fichier, bloc.titre, bloc.entetes, bloc.lignes)
     elif isinstance(bloc, Figure):
-        _add_image(fichier, dessins[bloc], titree=True)
+        _add_image(fichier, dessins[bloc], suivie=True)
         fichier.add_paragraph(bloc.phrase).paragraph_format.keep_with_next = True
         _add_tableau(fichier, bloc.titre, ENTETES, list_rangs(bloc))
     else:
@@ -112,29 +114,31 @@ def list_rangs(figure: Figure) -> tuple[tuple[str, ...], ...]:
     )
 
 
-def _add_image(fichier: Any, image: Image, *, titree: bool = False) -> None:
-    """`titree` : son titre est déjà dans le dessin, et sur le tableau qui le suit."""
+def _add_image(fichier: Any, image: Image, *, suivie: bool = False) -> None:
+    """Son titre est dans le dessin ; `suivie` : sur la page du tableau qui la double."""
     forme = fichier.add_picture(io.BytesIO(image.octets), width=Cm(_LARGEUR))
     forme._inline.docPr.set("descr", image.alt)
+    for cote in ("distT", "distB", "distL", "distR"):
+        # Non dite, Writer la croit de trois millimètres : l'image sortait de la marge.
+        forme._inline.set(cote, "0")
     paragraphe = Paragraph(forme._inline.getparent().getparent().getparent(), fichier)
-    paragraphe.paragraph_format.keep_with_next = True
+    paragraphe.paragraph_format.keep_with_next = suivie or None
     paragraphe.paragraph_format.space_before = _APRES_TABLEAU
-    if not titree:
-        fichier.add_paragraph(image.titre, style="Caption")
 
 
 def _write_cellule(tc: Any, texte: str, largeur: Any, page: Any) -> None:
     """L'élément lui-même : `table.cell` relit toute la grille à chaque case, quadratique."""
     tc.width = largeur
     morceau = Run(tc.p_lst[0].add_r(), page)
-    morceau.text, morceau.font.size = texte, Pt(8.5)
+    morceau.text, morceau.font.size = texte, Pt(_TABLEAU)
 
 
 def _add_tableau(fichier: Any, titre: str, entetes: Sequence[str], lignes: Sequence[Sequence[str]]) -> None:
     legende = fichier.add_paragraph(titre, style="Caption").paragraph_format
     legende.keep_with_next, legende.space_before = True, _APRES_TABLEAU
     tableau = fichier.add_table(rows=1 + len(lignes), cols=len(entetes), style="Light Grid Accent 1")
-    largeurs = [Cm(_LARGEUR * part) for part in compute_largeurs(entetes, lignes)]
+    parts = compute_largeurs(entetes, lignes, taille=_TABLEAU, place=_LARGEUR, gras=True)
+    largeurs = [Cm(_LARGEUR * part) for part in parts]
     # Word lit la largeur de chaque cellule ; LibreOffice, celle de la colonne.
     tableau.autofit = False
     for colonne, largeur in zip(tableau.columns, largeurs, strict=True):

@@ -37,11 +37,13 @@ _LARGEURS = "".join(
 )
 _STYLES = Path(__file__).with_name("styles_odt.xml")
 
-# Writer ne lit une case que d'un style du contenu : dans ceux du document, filet et marges se perdaient, et
-# « entre 23 et 36 % » touchait le chiffre d'à côté.
+# Writer ne lit case et rangée que d'un style du contenu : dans ceux du document, filet et marges se
+# perdaient, « entre 23 et 36 % » touchait le chiffre d'à côté, et une rangée se coupait au bas d'une page.
 _CELLULE = (
     '<style:style style:name="Cellule" style:family="table-cell"><style:table-cell-properties '
     'fo:border-bottom="0.5pt solid #c9d1da" fo:padding="0.06cm" fo:padding-right="0.14cm"/></style:style>'
+    '<style:style style:name="Rang" style:family="table-row">'
+    '<style:table-row-properties fo:keep-together="always"/></style:style>'
 )
 
 
@@ -133,7 +135,7 @@ def _image(image: Image, images: dict[str, bytes]) -> Iterator[str]:
 def _tableau(titre: str, entetes: Sequence[str], lignes: Sequence[Sequence[str]]) -> Iterator[str]:
     yield _p(titre, "Caption")
     yield f"<table:table table:name={quoteattr(titre)}>"
-    for part in compute_largeurs(entetes, lignes):
+    for part in compute_largeurs(entetes, lignes, taille=8.5, place=_LARGEUR, bords=0.3):
         yield f'<table:table-column table:style-name="Largeur{round(_CENT * part)}"/>'
     yield f"<table:table-header-rows>{_rang(entetes, 'Table_20_Heading')}</table:table-header-rows>"
     yield from (_rang(ligne, "Table_20_Contents") for ligne in lignes)

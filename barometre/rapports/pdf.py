@@ -12,16 +12,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import matplotlib
 import typst
 
-from barometre.rapports.modele import Bloc, Document, Image
+from barometre.rapports.largeurs import POLICES, compute_largeurs
+from barometre.rapports.modele import Bloc, Document, Image, Tableau
 
 GABARIT = Path(__file__).with_name("gabarit.typ")
 MARQUES = GABARIT.with_name("marques.typ")
 NORMES: list[Any] = ["a-2a", "ua-1"]
-# Les polices DejaVu voyagent avec matplotlib : le document ne dépend pas de celles de la machine.
-POLICES = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 
 
 def to_pdf(document: Document) -> bytes:
@@ -76,4 +74,7 @@ def _describe_bloc(bloc: Bloc, dossier: Path, noms: Any) -> dict[str, Any]:
         nom = f"{next(noms)}.{'svg' if bloc.vecteur else 'png'}"
         (dossier / nom).write_bytes(bloc.vecteur or bloc.octets)
         return {**genre, "fichier": nom, "alt": bloc.alt, "titre": bloc.titre}
-    return {**genre, **asdict(bloc)}
+    dit = {**genre, **asdict(bloc)}
+    if isinstance(bloc, Tableau):
+        dit["largeurs"] = compute_largeurs(bloc.entetes, bloc.lignes, taille=7.5, place=17.4, bords=0.32)
+    return dit

@@ -12,6 +12,8 @@ from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_TICK_LABEL_POSITION
+from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.text.text import _Run
 from pptx.util import Cm, Pt
 
 from barometre.domain.formats import INSECABLE
@@ -24,7 +26,9 @@ MIME = "application/vnd.openxmlformats-officedocument.presentationml.presentatio
 _TITRE_SEUL = 5  # rang de la mise en page « titre seul » du modèle de python-pptx
 _POINTS = 9  # ce qui tient sur une diapositive et se lit projeté
 _ACCENT = RGBColor(0x1B, 0x4F, 0x8A)
+_BLANC = RGBColor(0xFF, 0xFF, 0xFF)
 _BARRE = RGBColor(0xA9, 0xC3, 0xE2)
+_A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 
 
@@ -45,11 +49,29 @@ def to_pptx(document: Document) -> bytes:
 
 
 def _add_ouverture(presentation: Any, document: Document) -> None:
+    """Sur fond plein : le titre, l'édition, la simulation, puis d'où viennent les chiffres."""
     mentions = [f"{nom} : {texte}" for nom, texte in document.mentions]
-    phrases = [document.sous_titre, *filter(None, [document.avertissement]), *mentions]
-    page, haut = _add_page(presentation, document, document.titre), HAUT
-    for phrase in phrases:
-        haut += write_texte(page, phrase, haut, 16)
+    page = _add_page(presentation, document, document.titre)
+    page.background.fill.solid()
+    page.background.fill.fore_color.rgb = _ACCENT
+    cadre = page.shapes.title
+    cadre.top, cadre.height = Cm(3.5), Cm(4.5)
+    cadre.text_frame.vertical_anchor = MSO_ANCHOR.BOTTOM
+    cadre.text_frame.paragraphs[0].runs[0].font.size = Pt(36)
+    haut = 8.4
+    for phrase, taille in (
+        (document.sous_titre, 20),
+        (document.avertissement, 16),
+        *((m, 14) for m in mentions),
+    ):
+        if phrase:
+            haut += write_texte(page, phrase, haut, taille)
+    for forme in page.shapes:
+        for paragraphe in forme.text_frame.paragraphs:
+            for morceau in paragraphe.runs:
+                morceau.font.color.rgb = _BLANC
+    for ecriture in page.shapes._spTree.iter(f"{{{_A}}}fld"):
+        _Run(ecriture, cadre.text_frame).font.color.rgb = _BLANC
 
 
 def _add_section(presentation: Any, document: Document, section: Section) -> None:
@@ -69,14 +91,18 @@ def _add_section(presentation: Any, document: Document, section: Section) -> Non
         _add_figure(presentation, document, figure, retenir if rang == 0 else "", details)
     for image in images:
         _add_image(presentation, document, image, section.titre, phrases)
-    reste = section.blocs
+    reste, lots = (
+        section.blocs,
+        [_share(_list_montres(f), _POINTS) for f in figures if f.titre == section.titre],
+    )
     if figures or images:
         reste = tuple(bloc for bloc in reste if isinstance(bloc, Tableau))
     tues = " ; ".join(figure.titre for figure in toutes if figure not in figures)
     if tues:
         reste = (*reste, Paragraphe(f"Rien n’est publié, faute d’assez de réponses : {tues}"))
     add_page = partial(_add_page, presentation, document)
-    Coulee(add_page, section.titre, entamee=bool(figures or images)).write(reste)
+    entamees = len(images) + sum(map(len, lots))
+    Coulee(add_page, section.titre, entamees=entamees).write(reste)
 
 
 def _add_page(presentation: Any, document: Document, titre: str, notes: Sequence[str] = ()) -> Any:
@@ -85,6 +111,7 @@ def _add_page(presentation: Any, document: Document, titre: str, notes: Sequence
     cadre.left, cadre.top, cadre.width, cadre.height = Cm(MARGE), Cm(0.8), Cm(LARGEUR - 2 * MARGE), Cm(2)
     cadre.text_frame.text = titre
     cadre.text_frame.word_wrap = True
+    cadre.text_frame.paragraphs[0].alignment = PP_ALIGN.LEFT
     ecriture = cadre.text_frame.paragraphs[0].runs[0].font
     ecriture.size, ecriture.bold, ecriture.color.rgb = Pt(26), True, _ACCENT
     _write_pied(page, document)
@@ -98,8 +125,20 @@ def _write_pied(page: Any, document: Document) -> None:
     cadre = page.shapes.add_textbox(Cm(MARGE), Cm(HAUTEUR - 1.2), Cm(LARGEUR - 2 * MARGE), Cm(0.8))
     mentions = dict(document.mentions)
     texte = " · ".join(filter(None, (mentions["Source"], mentions["Données du"], document.avertissement)))
-    cadre.text_frame.text = texte
-    cadre.text_frame.paragraphs[0].runs[0].font.size = Pt(10)
+    cadre.text_frame.word_wrap = True
+    cadre.text_frame.text = f"{texte} · "
+    paragraphe = cadre.text_frame.paragraphs[0]
+    paragraphe.runs[0].font.size = Pt(10)
+    _add_numero(paragraphe)
+
+
+def _add_numero(paragraphe: Any) -> None:
+    """Le numéro de la diapositive : un champ que le logiciel calcule (ECMA-376 partie 1, §21.1.2.2.4)."""
+    champ = etree.SubElement(paragraphe._p, f"{{{_A}}}fld")
+    champ.set("id", "{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}")
+    champ.set("type", "slidenum")
+    etree.SubElement(champ, f"{{{_A}}}rPr").set("sz", "1000")
+    etree.SubElement(champ, f"{{{_A}}}t").text = "‹n°›"
 
 
 def _add_figure(

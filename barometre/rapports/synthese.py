@@ -10,15 +10,17 @@ from barometre.assemblage import memoire
 from barometre.assemblage.ensemble import load_methode, load_qualites
 from barometre.assemblage.piloter import load_changements, load_panorama
 from barometre.catalogue import load_catalogue
-from barometre.domain.formats import INCONNU, format_date, format_points
-from barometre.domain.notes import explain_notes, list_notes
+from barometre.domain.formats import INCONNU, format_date, format_liste, format_points, format_ponctuation
+from barometre.domain.notes import explain_notes
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION, LICENCE
 from barometre.domain.territoire import FRANCE
 from barometre.rapports.blocs import build_figures, build_publies, build_tableau_chiffres
 from barometre.rapports.demande import Champ, Demande, DemandeRefusee, choose_vagues, resolve_champ
 from barometre.rapports.image_carte import build_carte
 from barometre.rapports.modele import Bloc, Document, Liste, Paragraphe, Section, Tableau
+from barometre.rapports.repondantes import build_participation
 from barometre.views.comprendre.theme import VueTheme, build_a_retenir, build_vue_theme
+from barometre.views.donnees.methode import SourceLue
 from barometre.views.lecture.address import build_query
 from barometre.views.lecture.chiffres import format_cellule
 from barometre.views.lecture.citation import SOURCE
@@ -27,6 +29,7 @@ from barometre.views.lecture.ligne import LigneIndicateur
 from barometre.views.lecture.selection import Selection
 from barometre.views.lecture.tableau import format_tableau
 from barometre.views.piloter.evolutions import Changement, VueEvolutions
+from barometre.views.piloter.panorama_obligations import VuePanorama
 
 INDICATIF = "Chiffres indicatifs seulement, à ne pas citer : trop peu de collectivités ont répondu."
 RIEN = "Aucun chiffre n’est publiable : trop peu de collectivités ont répondu."
@@ -158,7 +161,10 @@ def _build_cles(vues: Sequence[VueTheme]) -> Section:
     montrees = [ligne for ligne in cles if ligne.chiffre.montre]
     tus = len(cles) - len(montrees)
     notes = explain_notes(simulee=any(vue.contexte.simulee for vue in vues))
-    blocs: list[Bloc] = [Paragraphe(notes), build_tableau_chiffres("Chiffres clés des neuf thèmes", montrees)]
+    blocs: list[Bloc] = [
+        Paragraphe(notes),
+        build_tableau_chiffres("Chiffres clés, thème après thème", montrees),
+    ]
     if tus:
         blocs.append(Paragraphe(f"Chiffres clés non publiés, faute d’assez de réponses : {tus}."))
     return Section("Chiffres clés", tuple(blocs))
@@ -226,7 +232,8 @@ def _build_representativite(gate: Gate, vues: Sequence[VueTheme]) -> Section:
         if (q.questionnaire_id, q.vague_id) in lues
     ]
     tableau = _drop_inconnue(Tableau("Représentativité, France entière", ENTETES_QUALITE, tuple(lignes)))
-    return Section("Qui a répondu", (Paragraphe(LIRE_QUALITE), tableau))
+    ici = build_participation(gate, vues)
+    return Section("Qui a répondu", (*ici, Paragraphe(LIRE_QUALITE), tableau))
 
 
 def _drop_inconnue(tableau: Tableau) -> Tableau:
@@ -245,18 +252,33 @@ def _build_obligations(gate: Gate, selection: Selection) -> Section:
     if panorama.lignes:
         entetes, lignes = format_tableau(panorama.matrice)
         blocs += [
+            Paragraphe(_describe_reponses(panorama)),
             Paragraphe(explain_notes(simulee=gate.get_version().simulee)),
             Tableau("Obligations suivies", entetes, lignes),
         ]
     return Section("Obligations", tuple(blocs))
 
 
+def _describe_reponses(panorama: VuePanorama) -> str:
+    """Une édition ancienne montre aussi les dernières réponses : on ne la lit pas comme celles d'alors."""
+    vagues = dict.fromkeys(lower_initiale(ligne.vague) for ligne in panorama.lignes)
+    return (
+        f"Quelle que soit l’édition, l’état des obligations est le dernier connu : "
+        f"{format_liste(list(vagues))}. Sous cent, les réponses sont dites à cinq près."
+    )
+
+
 def _build_methode(gate: Gate) -> Section:
     methode = load_methode(gate)
-    notes = list_notes(simulee=gate.get_version().simulee)
-    chargees = (s for s in methode.sources if s.etat_id != "absente")
-    sources = tuple(f"{s.titre}, {s.producteur} ({s.date or 'date inconnue'}), {s.licence}" for s in chargees)
+    notes = explain_notes(simulee=gate.get_version().simulee)
+    sources = tuple(_describe_source(s) for s in methode.sources if s.etat_id != "absente")
     return Section(
         "Méthode, limites et sources",
-        (Paragraphe(LIMITES), Liste(notes), Paragraphe(methode.phrase_sources), Liste(sources)),
+        (Paragraphe(LIMITES), Paragraphe(notes), Paragraphe(methode.phrase_sources), Liste(sources)),
     )
+
+
+def _describe_source(source: SourceLue) -> str:
+    """Les réponses n'ont pas de date à elles : celle de la version est en tête du document."""
+    qui = f"{source.titre}, {source.producteur}" + (f" ({source.date})" if source.date else "")
+    return format_ponctuation(f"{qui}, {source.licence}")

@@ -15,10 +15,12 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from barometre.rapports.formats_document import FORMATS_DOCUMENT, get_nom
-from barometre.rapports.largeurs import compute_largeurs
-from barometre.rapports.modele import Document, Paragraphe, Section, Tableau
+from barometre.rapports.modele import Document, Liste, Paragraphe, Section, Tableau
 
 _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
+_WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 
 
 def _open(document: Document, extension: str) -> zipfile.ZipFile:
@@ -95,12 +97,46 @@ def test_une_phrase_et_son_tableau_partagent_une_diapositive(document: Document)
     )
 
 
-def test_une_colonne_de_textes_courts_garde_ses_bords() -> None:
-    """« 4 sur 8 » sous « Vous » passait à la ligne."""
-    theme, soi = compute_largeurs(
-        ("Thème", "Vous"), (("Une démarche numérique de trente signes", "4 sur 8"),)
+def _read_pages(document: Document) -> list[ElementTree.Element]:
+    """Les diapositives, dans leur ordre."""
+    paquet = _open(document, "pptx")
+    noms = [n for n in paquet.namelist() if re.fullmatch(r"ppt/slides/slide\d+.xml", n)]
+    return [ElementTree.fromstring(paquet.read(n)) for n in sorted(noms, key=lambda n: int(n[16:-4]))]
+
+
+def _list_rangees(page: ElementTree.Element) -> int:
+    """Les lignes de tableau d'une diapositive, en-tête compris."""
+    return len(page.findall(f".//{_A}tr"))
+
+
+@pytest.mark.parametrize("lignes", [12, 15, 16, 17, 28, 29, 30, 31])
+def test_un_tableau_coupe_ne_laisse_pas_une_ligne_seule(document: Document, lignes: int) -> None:
+    """« Chiffres clés » finissait sur une diapositive d'une seule ligne."""
+    tableau = Tableau(
+        "Chiffres", ("Quoi", "Combien"), tuple((f"Ligne {n}", "4 sur 8") for n in range(lignes))
     )
-    assert soi / theme == pytest.approx(11 / 32)
+    longue = replace(document, sections=(Section("Clés", (Paragraphe("Une phrase."), tableau)),))
+    comptes = [_list_rangees(page) - 1 for page in _read_pages(longue)[1:]]
+    assert sum(comptes) == lignes
+    assert min(comptes) >= 3
+
+
+def test_une_diapositive_a_son_titre_a_elle_et_son_numero(document: Document) -> None:
+    tableau = Tableau("Chiffres", ("Quoi", "Combien"), tuple((f"Ligne {n}", "4 sur 8") for n in range(60)))
+    longue = replace(document, sections=(*document.sections, Section("Clés", (tableau,))))
+    pages = _read_pages(longue)
+    titres = [page.findtext(f".//{_A}t") for page in pages]
+    assert len(set(titres)) == len(titres) > 6
+    assert all(page.find(f".//{_A}fld[@type='slidenum']") is not None for page in pages)
+
+
+def test_une_liste_tient_dans_un_cadre_et_ses_premiers_mots_sont_en_gras(document: Document) -> None:
+    liste = Liste(("Une phrase.", "Une autre."), ("Un thème", "Un autre thème"))
+    page = _read_pages(replace(document, sections=(Section("L’essentiel", (liste,)),)))[1]
+    cadres = [c for c in page.iter(f"{_P}txBody") if "Une phrase." in set(c.itertext())]
+    assert [" ".join(c.itertext()) for c in cadres] == ["Un thème.  Une phrase. Un autre thème.  Une autre."]
+    gras = [r.findtext(f"{_A}t") for r in cadres[0].iter(f"{_A}r") if r.find(f"{_A}rPr").get("b") == "1"]  # type: ignore[union-attr]
+    assert gras == ["Un thème. ", "Un autre thème. "]
 
 
 def test_pptx_a_textes_de_remplacement_et_commentaires(document: Document) -> None:
@@ -122,6 +158,14 @@ def test_docx_a_titres_entetes_et_textes_de_remplacement(document: Document) -> 
     assert {"68 %", "entre 65 et 71 %", "412", "non publié"} <= set(ElementTree.fromstring(xml).itertext())
 
 
+def test_docx_ses_images_partent_de_la_marge(document: Document) -> None:
+    """Sans distance dite, LibreOffice en met une : l'image sortait de trois millimètres à droite."""
+    xml = ElementTree.fromstring(_open(document, "docx").read("word/document.xml"))
+    images = list(xml.iter(f"{_WP}inline"))
+    assert images
+    assert {image.get(cote) for image in images for cote in ("distL", "distR")} == {"0"}
+
+
 def test_odt_a_titres_entetes_et_textes_de_remplacement(document: Document) -> None:
     paquet = _open(document, "odt")
     assert paquet.namelist()[0] == "mimetype"
@@ -136,6 +180,9 @@ def test_odt_ses_cases_ont_un_style_que_writer_lit(document: Document) -> None:
     """D'un style hors du contenu, Writer ne garde ni filet ni marge : deux colonnes se touchaient."""
     contenu = _open(document, "odt").read("content.xml").decode()
     declares = contenu.partition("</office:automatic-styles>")[0]
-    poses = set(re.findall(r'<table:table-cell table:style-name="(\w+)"', contenu))
-    assert poses
-    assert [nom for nom in poses if f'style:name="{nom}" style:family="table-cell"' not in declares] == []
+    for genre in ("cell", "row"):
+        poses = set(re.findall(rf'<table:table-{genre} table:style-name="(\w+)"', contenu))
+        assert poses
+        declare = [nom for nom in poses if f'style:name="{nom}" style:family="table-{genre}"' in declares]
+        assert set(declare) == poses
+    assert 'fo:keep-together="always"' in declares

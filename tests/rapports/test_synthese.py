@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 
+import pandas as pd
 import pypdf
 import pytest
 
@@ -12,15 +13,16 @@ from barometre.access import Gate
 from barometre.assemblage import memoire
 from barometre.assemblage.piloter import load_changements, load_evolutions
 from barometre.catalogue import load_catalogue
-from barometre.domain.formats import format_effectif_seul
+from barometre.domain.formats import format_effectif_seul, format_nombre, format_part
 from barometre.rapports.blocs import build_tableau_chiffres
-from barometre.rapports.demande import Demande, DemandeRefusee
+from barometre.rapports.demande import Demande, DemandeRefusee, choose_vagues
 from barometre.rapports.formats_document import FORMATS_DOCUMENT
-from barometre.rapports.largeurs import compute_largeurs
-from barometre.rapports.modele import Document, Figure, Image, Paragraphe
+from barometre.rapports.modele import Document, Figure, Image, Paragraphe, Tableau
+from barometre.rapports.repondantes import build_participation
 from barometre.rapports.synthese import build_synthese
 from barometre.views.comprendre.theme import build_vue_theme
 from barometre.views.lecture.selection import Selection
+from barometre.views.piloter.participation import read_cadre
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +87,67 @@ def test_les_sections_annoncees_y_sont(synthese: Document) -> None:
     assert {"D’une vague à l’autre", "Qui a répondu", "Obligations"} <= set(titres)
 
 
+def _list_paragraphes(document: Document, titre: str) -> list[str]:
+    section = next(s for s in document.sections if s.titre == titre)
+    return [b.texte for b in section.blocs if isinstance(b, Paragraphe)]
+
+
+def test_une_edition_ancienne_dit_que_ses_obligations_sont_d_aujourd_hui(gate: Gate) -> None:
+    """Sous « première vague », les réponses de la dernière se lisaient comme celles d'alors."""
+    catalogue = load_catalogue()
+    ancienne = build_synthese(gate, Demande(edition=catalogue.vagues[0].id))
+    derniere = catalogue.vagues[-1].titre
+    assert ancienne.sous_titre == catalogue.vagues[0].titre
+    dites = [phrase for phrase in _list_paragraphes(ancienne, "Obligations") if "le dernier connu" in phrase]
+    assert len(dites) == 1
+    assert derniere.lower() in dites[0].lower()
+
+
+def test_un_territoire_ou_un_type_dit_combien_y_ont_repondu(gate: Gate) -> None:
+    """Les comptes sont ceux de la porte ; la France entière a déjà les siens dans la représentativité."""
+    catalogue, cadre = load_catalogue(), read_cadre(gate)
+    region = str(cadre["region"].value_counts().index[0])
+    for demande, axe, groupe in (
+        (Demande(type="commune"), "type", "commune"),
+        (Demande(region), "region", region),
+    ):
+        document = build_synthese(gate, demande)
+        section = next(s for s in document.sections if s.titre == "Qui a répondu")
+        tableau = section.blocs[0]
+        assert isinstance(tableau, Tableau)
+        theme = next(t for t in catalogue.themes if t.titre == tableau.lignes[0][0])
+        vague_id = choose_vagues(catalogue, "")[theme.id]
+        comptes = gate.count_repondantes(cadre[axe].dropna(), vague_id, theme.id).loc[groupe]
+        n = comptes["repondantes"]
+        dit = (
+            ("non publié",) * 2 if pd.isna(n) else (format_effectif_seul(n), format_part(comptes["taux"], 1))
+        )
+        assert tableau.lignes[0][1:] == (format_nombre(comptes["cadre"]), *dit)
+    france = next(s for s in build_synthese(gate, Demande()).sections if s.titre == "Qui a répondu")
+    assert [b.titre for b in france.blocs if isinstance(b, Tableau)] == ["Représentativité, France entière"]
+
+
+def test_un_compte_sous_cent_est_dit_a_peu_pres(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    comptes = pd.DataFrame({"cadre": [563], "repondantes": [55.0], "taux": [0.098]}, index=["commune"])
+    monkeypatch.setattr(Gate, "count_repondantes", lambda *_: comptes)
+    memoire.forget()
+    vue = build_vue_theme(
+        gate, load_catalogue(), "inclusion", Selection(load_catalogue().vagues[-1].id, type="commune")
+    )
+    tableau = build_participation(gate, [vue])[0]
+    memoire.forget()
+    assert tableau.titre == "Participation : communes, France"
+    assert tableau.lignes == (("Inclusion numérique", "563", "environ\u00a055", "9,8\u202f%"),)
+
+
+def test_un_chiffre_que_rien_ne_redresse_le_dit(gate: Gate) -> None:
+    """Une case vide se lisait comme un oubli."""
+    vue = build_vue_theme(gate, load_catalogue(), "inclusion", Selection(load_catalogue().vagues[-1].id))
+    ligne = next(ligne for ligne in vue.cles if ligne.chiffre.montre)
+    brute = replace(ligne, chiffre=replace(ligne.chiffre, redresse=None))
+    assert build_tableau_chiffres("Essai", [brute]).lignes[0][1] == "non redressé"
+
+
 @pytest.mark.parametrize(
     ("demande", "phrase"),
     [
@@ -98,16 +161,6 @@ def test_les_sections_annoncees_y_sont(synthese: Document) -> None:
 def test_une_demande_impossible_dit_quoi_changer(gate: Gate, demande: Demande, phrase: str) -> None:
     with pytest.raises(DemandeRefusee, match=phrase):
         build_synthese(gate, demande)
-
-
-def test_une_colonne_n_est_jamais_plus_etroite_que_son_mot_le_plus_long() -> None:
-    """« Redressé » (8) a ses 8 signes et ses bords ; une phrase revient à la ligne."""
-    parts = compute_largeurs(("Indicateur", "Redressé", "n"), [("x" * 200, "17 %", "12")])
-    assert sum(parts) == pytest.approx(1.0)
-    assert parts[0] == pytest.approx(32 / 50)  # 32 + (8 + 4) + (2 + 4)
-    assert parts[1] == pytest.approx(12 / 50)
-    # « 7,1 démarches » ne se coupe pas : l'espace y est insécable.
-    assert compute_largeurs(("a", "b"), [("x" * 12, "7,1\u00a0démarches")])[1] == pytest.approx(17 / 33)
 
 
 def test_un_chiffre_sans_note_ne_se_cite_pas(gate: Gate) -> None:

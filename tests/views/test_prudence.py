@@ -61,3 +61,9 @@ def test_solide_ne_se_dit_plus() -> None:
     citation = build_citation(build_indicateur(), _chiffre(), Contexte("", ""))
     assert "si les répondantes ressemblent aux autres" in citation.explication
     assert "solide" not in citation.explication
+
+
+def test_une_moyenne_brouillee_ne_passe_pas_sous_zero() -> None:
+    """« −0,1 agent » se lisait dans la synthèse d'un département : le bruit du secret y menait."""
+    chiffre = _chiffre(brut=-0.3, redresse=-0.1, bas=-1.2, haut=1.9)
+    assert (chiffre.brut, chiffre.redresse, chiffre.bas, chiffre.haut) == (0.0, 0.0, 0.0, 1.9)

@@ -146,9 +146,12 @@ def index_chiffres(chiffres: Iterable[Chiffre]) -> Mapping[Cle, Chiffre]:
     return {chiffre.cle: chiffre for chiffre in chiffres}
 
 
-def _bound_bas(bas: float | None) -> float | None:
-    """Une moyenne d'agents, d'heures ou d'euros n'a pas de sens sous zéro : l'intervalle s'y arrête."""
-    return None if bas is None else max(bas, 0.0)
+def _bound_bas(valeur: float | None) -> float | None:
+    """Une moyenne d'agents ou d'euros n'a pas de sens sous zéro : chiffre et intervalle s'y arrêtent.
+
+    Le bruit du secret peut l'y mener ; « −0,1 agent » se lisait.
+    """
+    return None if valeur is None else max(valeur, 0.0)
 
 
 def _build_chiffre(ligne: Mapping[str, Any]) -> Chiffre:
@@ -176,8 +179,8 @@ def _build_chiffre(ligne: Mapping[str, Any]) -> Chiffre:
         g_etoile=_flottant(ligne.get("g_etoile")),
         pente=_flottant(ligne.get("pente")),
         n_eff=_flottant(ligne["n_eff"]),
-        brut=_flottant(ligne["brut"]),
-        redresse=_flottant(ligne["redresse"]),
+        brut=_bound_bas(_flottant(ligne["brut"])),
+        redresse=_bound_bas(_flottant(ligne["redresse"])),
         bas=_bound_bas(_flottant(ligne["bas"])),
         haut=_flottant(ligne["haut"]),
         plafond=ligne.get("plafond", ""),
