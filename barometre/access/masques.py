@@ -27,6 +27,7 @@ CHIFFRES_DIFFERENCE = (
     "comparables_apres", "difference", "bas", "haut", "temoin", "temoin_bas", "temoin_haut",
 )  # fmt: skip
 PANEL = ("n_panel", "gains", "pertes", "p_mcnemar")
+PASSAGES = ("gains", "pertes")
 
 
 def round_effectifs(effectifs: pd.Series) -> pd.Series:
@@ -45,7 +46,10 @@ def mask_evolutions(lignes: pd.DataFrame, cyber: frozenset[str]) -> pd.DataFrame
     vues = _erase(vues, PANEL, ~_shows_panel(lignes, cyber))
     for colonne in ("changement", "bas", "haut", "egal_changement", "egal_bas", "egal_haut", "se"):
         vues[colonne] = vues[colonne].round(DECIMALES + (colonne == "se"))
-    for colonne in EFFECTIFS_EVOLUTION:
+    # Un passage sous dix se tait : brouillé, il dirait encore « presque personne ».
+    for colonne in PASSAGES:
+        vues[colonne] = vues[colonne].where(vues[colonne] >= SEUIL)
+    for colonne in (*EFFECTIFS_EVOLUTION, *PASSAGES):
         vues[colonne] = round_effectifs(vues[colonne])
     return vues
 

@@ -25,6 +25,7 @@ from barometre.views.piloter.evolutions import PRECAUTION as PRECAUTION_EVOLUTIO
 from barometre.views.piloter.evolutions import VueEvolutions, build_vue_evolutions
 from barometre.views.piloter.objectifs import VueObjectifs, build_vue_objectifs
 from barometre.views.piloter.obligation_detail import VueObligation, build_vue_obligation
+from barometre.views.piloter.panel import VuePanel, build_vue_panel
 from barometre.views.piloter.panorama_obligations import VuePanorama, build_vue_panorama, read_releves
 from barometre.views.piloter.programmes import Beneficiaires, VueProgrammes, build_vue_programmes
 from barometre.views.piloter.vignettes import (
@@ -55,6 +56,7 @@ class EvolutionAffichee:
     vue: VueEvolutions
     graphique: Dessin | None
     vignettes: Dessin | None = None
+    panel: VuePanel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,7 @@ def _evolutions(gate: Gate, theme_id: str, selection: Selection) -> EvolutionAff
         vue,
         _draw_ecarts(vue, titre, VAGUES, PRECAUTION_EVOLUTIONS),
         build_vignettes(cadre, titre=titre, phrase=describe_vignettes(vue), table=vue.table),
+        build_vue_panel(gate, vue, selection),
     )
 
 

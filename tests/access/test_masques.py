@@ -139,6 +139,13 @@ def test_le_panel_n_isole_personne(valeurs: dict[str, object], montre: bool) -> 
     assert mask_evolutions(evolution(), frozenset({"site_internet"}))["gains"].isna().all()
 
 
+def test_un_passage_du_panel_se_dit_a_cinq_pres_et_se_tait_sous_dix() -> None:
+    vue = mask_evolutions(evolution(gains=32, pertes=9), frozenset()).iloc[0]
+    assert vue["gains"] == 30
+    assert np.isnan(vue["pertes"])
+    assert mask_evolutions(evolution(gains=132), frozenset()).iloc[0]["gains"] == 132
+
+
 def test_une_estimation_par_modele_est_entiere_et_tait_son_effectif() -> None:
     lignes = pd.DataFrame({
         "indicateur_id": "site_internet", "territoire_id": ["departement-01", "departement-02"], "n": [0, 12],

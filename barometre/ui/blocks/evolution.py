@@ -8,7 +8,9 @@ from streamlit.delta_generator import DeltaGenerator
 from barometre.assemblage.piloter import EvolutionAffichee, load_evolutions
 from barometre.catalogue import load_catalogue
 from barometre.ui import porte, selectors
+from barometre.ui.blocks.depliants import render_tableau_replie
 from barometre.ui.blocks.graphiques import render_graphique
+from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.textes import texte
 from barometre.views.lecture.selection import Selection
 from barometre.views.piloter.evolutions import VueEvolutions
@@ -83,6 +85,21 @@ def render_vignettes(affichee: EvolutionAffichee) -> None:
     st.header("Tous les indicateurs à la même échelle")
     titre = f"Niveaux aux deux vagues : {vue.champ}"
     render_graphique(affichee.vignettes, vue.provenance, cle=f"vignettes-{vue.theme_id}", titre=titre)
+
+
+def render_panel(affichee: EvolutionAffichee) -> None:
+    """Celles qui ont répondu aux deux vagues, et combien ont changé de réponse dans chaque sens."""
+    panel = affichee.panel
+    if panel is None:
+        return
+    st.header("Celles qui ont répondu aux deux vagues")
+    if panel.absence:
+        render_message(panel.absence)
+        return
+    st.html(f'<p class="baro-phrase">{texte(panel.phrase)}</p>')
+    render_tableau_replie(
+        lambda: panel.table, "Gains et pertes du panel", panel.provenance, cle="tableau-panel-evolution"
+    )
 
 
 def render_composition(vue: VueEvolutions) -> None:
