@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
@@ -25,10 +25,10 @@ from barometre.warehouse.versions import open_chantier, open_entrepot, write_ver
 from tests import mini
 from tests.partage import Partage, open_partage
 from tests.petite_france import use_petite_france, write_petite_france
-from tests.serveur import INTROUVABLE, find_programmes, run_postgresql
+from tests.serveur import INTROUVABLE, find_programmes, init_grappe, run_postgresql
 
 # Les pièces dont les fichiers sont les plus longs partent les premières : aucune n'est seule à la fin.
-LONGUES = ("browser", "pipeline", "cli", "secret")
+LONGUES = ("browser", "pipeline", "pages", "secret", "cli")
 MOTEURS = ["duckdb", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
 
@@ -137,14 +137,15 @@ def petits_fichiers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def serveur_postgresql() -> Iterator[str]:
+def serveur_postgresql(partage: Partage) -> Iterator[str]:
     """L'adresse d'un serveur provisoire ; sauté s'il manque, sauf en intégration continue."""
     programmes = find_programmes()
     if programmes is None:
         if os.environ.get("CI") == "true":
             pytest.fail(INTROUVABLE.replace("sont sautés", "sont obligatoires ici"))
         pytest.skip(INTROUVABLE)
-    with run_postgresql(programmes) as adresse:
+    grappe = partage.get("grappe", partial(init_grappe, programmes))
+    with run_postgresql(programmes, grappe) as adresse:
         yield adresse
 
 
@@ -154,13 +155,29 @@ def base_postgresql(serveur_postgresql: str, request: pytest.FixtureRequest) -> 
     return create_base(serveur_postgresql, request.node.nodeid)
 
 
-def create_base(serveur: str, titre: str) -> str:
-    """L'adresse d'une base neuve, dont le nom vient de `titre`."""
+@pytest.fixture(scope="session")
+def registre_modele(serveur_postgresql: str) -> str:
+    """Le nom d'une base où le registre est migré : la copier coûte moins que rejouer ses migrations."""
+    from barometre.access.registre import open_registre  # noqa: PLC0415 : peu de séances en ouvrent un
+
+    adresse = create_base(serveur_postgresql, "registre modèle")
+    open_registre(adresse).close()
+    return adresse.rsplit("/", 1)[1]
+
+
+@pytest.fixture
+def registre_postgresql(serveur_postgresql: str, registre_modele: str, request: pytest.FixtureRequest) -> str:
+    """L'adresse d'un registre neuf, déjà migré, sur le serveur provisoire."""
+    return create_base(serveur_postgresql, request.node.nodeid, registre_modele)
+
+
+def create_base(serveur: str, titre: str, modele: str = "template1") -> str:
+    """L'adresse d'une base neuve, copie de `modele`, dont le nom vient de `titre`."""
     nom = f"essai_{abs(hash(titre)):x}"
     moteur = build_postgresql_engine(serveur).execution_options(isolation_level="AUTOCOMMIT")
     with moteur.connect() as connexion:
         connexion.execute(text(f'DROP DATABASE IF EXISTS "{nom}" WITH (FORCE)'))
-        connexion.execute(text(f'CREATE DATABASE "{nom}"'))
+        connexion.execute(text(f'CREATE DATABASE "{nom}" TEMPLATE "{modele}"'))
     moteur.dispose()
     return serveur.rsplit("/", 1)[0] + "/" + nom
 

@@ -23,15 +23,29 @@ def find_programmes() -> Path | None:
     return next((d for d in candidats if (d / "initdb").exists() and (d / "pg_ctl").exists()), None)
 
 
+def init_grappe(programmes: Path, dossier: Path) -> None:
+    """Écrit un dossier de données neuf, que chaque serveur d'une séance copie."""
+    provisoire = Path(tempfile.mkdtemp(prefix="barometre-pg-"))
+    _prepare(provisoire)
+    try:
+        data = provisoire / "data"
+        _run(programmes / "initdb", "-N", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8")
+        shutil.copytree(data, dossier)
+    finally:
+        shutil.rmtree(provisoire, ignore_errors=True)
+
+
 @contextmanager
-def run_postgresql(programmes: Path) -> Iterator[str]:
-    """L'adresse d'un serveur neuf ; arrêté et effacé en sortant."""
+def run_postgresql(programmes: Path, grappe: Path) -> Iterator[str]:
+    """L'adresse d'un serveur neuf, sur une copie de `grappe` ; arrêté et effacé en sortant."""
     dossier = Path(tempfile.mkdtemp(prefix="barometre-pg-"))
     port = _free_port()
+    shutil.copytree(grappe, dossier / "data")
     _prepare(dossier)
     try:
-        _run(programmes / "initdb", "-D", dossier / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8")
-        options = f"-p {port} -k {dossier} -c listen_addresses=127.0.0.1 -c fsync=off"
+        # Rien de ces données ne doit survivre : ni disque attendu, ni pages récrites, ni ménage.
+        sans_suite = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c autovacuum=off"
+        options = f"-p {port} -k {dossier} -c listen_addresses=127.0.0.1 {sans_suite}"
         _run(programmes / "pg_ctl", "-D", dossier / "data", "-l", dossier / "journal", "-w", "-o", options,
              "start")  # fmt: skip
         yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
@@ -49,7 +63,8 @@ def _free_port() -> int:
 def _prepare(dossier: Path) -> None:
     # PostgreSQL refuse de tourner pour root : le dossier est à l'utilisateur postgres.
     if os.geteuid() == 0:
-        shutil.chown(dossier, _user())
+        for lieu in (dossier, *dossier.rglob("*")):
+            shutil.chown(lieu, _user())
 
 
 def _user() -> str:

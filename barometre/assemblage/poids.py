@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from barometre.warehouse.lectures import measure_tableau
+
 MINIMUM = 64
 # Ce qui ne contient rien : neuf éléments d'une vue sur dix.
 ATOMES = frozenset({str, int, float, bool, bytes, type(None), date, datetime})
@@ -38,7 +40,7 @@ def measure(objet: Any) -> int:
 
 def _measure_one(element: Any) -> int:
     if isinstance(element, pd.DataFrame):
-        return int(element.memory_usage(deep=True).sum())
+        return measure_tableau(element)
     if isinstance(element, pd.Series | pd.Index):
         return int(element.memory_usage(deep=True))
     return int(element.nbytes) if isinstance(element, np.ndarray) else getsizeof(element)

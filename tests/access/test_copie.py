@@ -38,7 +38,7 @@ def plein(tmp_path: Path) -> Registre:
 def neuf(request: pytest.FixtureRequest, tmp_path: Path) -> Registre:
     if request.param == "duckdb":
         return open_registre(f"sqlite:///{tmp_path}/neuf.db")
-    return open_registre(request.getfixturevalue("base_postgresql"))
+    return open_registre(request.getfixturevalue("registre_postgresql"))
 
 
 def test_rendu_il_est_le_meme(plein: Registre, neuf: Registre) -> None:

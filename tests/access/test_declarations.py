@@ -35,7 +35,7 @@ def registre(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Registre]:
     sqlite = request.param == "sqlite"
-    adresse = f"sqlite:///{tmp_path}/r.db" if sqlite else request.getfixturevalue("base_postgresql")
+    adresse = f"sqlite:///{tmp_path}/r.db" if sqlite else request.getfixturevalue("registre_postgresql")
     monkeypatch.setenv("BAROMETRE_REGISTRE", adresse)
     ouvert = get_registre()
     ouvert.publications.add("v2", "v1", "Import", par="c-o")

@@ -21,7 +21,7 @@ from tests.conftest import MOTEURS
 def registre(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Registre]:
     sqlite = f"sqlite:///{tmp_path}/registre.db"
     ouvert = open_registre(
-        sqlite if request.param == "sqlite" else request.getfixturevalue("base_postgresql")
+        sqlite if request.param == "sqlite" else request.getfixturevalue("registre_postgresql")
     )
     yield ouvert
     ouvert.close()

@@ -23,7 +23,7 @@ PROGRAMME = Portee("programme", nominatif=True)
 @pytest.fixture(params=["sqlite", *MOTEURS[1:]])
 def registre(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Registre]:
     sqlite = f"sqlite:///{tmp_path}/registre.db"
-    adresse = sqlite if request.param == "sqlite" else request.getfixturevalue("base_postgresql")
+    adresse = sqlite if request.param == "sqlite" else request.getfixturevalue("registre_postgresql")
     ouvert = open_registre(adresse)
     for rang in range(5):
         ouvert.journaliser("lire_reponses", f"commune-{rang}", portee=PROGRAMME, compte="c-1")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import sqlite3
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -19,7 +18,10 @@ from barometre.access.registre import Registre, get_registre, open_registre
 from barometre.domain.portee import PUBLIC, Portee
 from tests.conftest import MOTEURS
 
-RACINE = Path(__file__).resolve().parents[2]
+# Un processus charge le registre une fois, et chaque réplique en est une copie : le recharger pour chacune
+# coûtait onze secondes sur treize.
+REPLIQUES = multiprocessing.get_context("forkserver")
+REPLIQUES.set_forkserver_preload(["pytest", "barometre.access.registre", "alembic.command"])
 
 
 def test_un_registre_verrouille_rend_le_public_puis_la_personne(tmp_path: Path) -> None:
@@ -76,11 +78,12 @@ def test_quatre_repliques_qui_demarrent_ensemble_migrent_une_fois(
     """Chacune est un processus : leurs fils ne partagent aucun verrou."""
     sqlite = f"sqlite:///{tmp_path}/neuf.db"
     adresse = sqlite if moteur == "sqlite" else request.getfixturevalue("base_postgresql")
-    ordre = (
-        "import sys; from barometre.access.registre import open_registre; open_registre(sys.argv[1]).close()"
-    )
-    lances = [subprocess.Popen([sys.executable, "-c", ordre, adresse], cwd=RACINE) for _ in range(4)]
-    assert [processus.wait(timeout=120) for processus in lances] == [0, 0, 0, 0]
+    lances = [REPLIQUES.Process(target=open_registre, args=(adresse,)) for _ in range(4)]
+    for processus in lances:
+        processus.start()
+    for processus in lances:
+        processus.join(timeout=120)
+    assert [processus.exitcode for processus in lances] == [0, 0, 0, 0]
     registre = open_registre(adresse)
     registre.journaliser("exporter", "reponses")
     registre.close()

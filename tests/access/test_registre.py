@@ -25,7 +25,7 @@ def registre(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Registr
     if request.param == "sqlite":
         ouvert = open_registre(f"sqlite:///{tmp_path}/dossier/registre.db")
     else:
-        ouvert = open_registre(request.getfixturevalue("base_postgresql"))
+        ouvert = open_registre(request.getfixturevalue("registre_postgresql"))
     yield ouvert
     ouvert.close()
 

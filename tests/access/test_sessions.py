@@ -44,7 +44,7 @@ def montre() -> Montre:
 @pytest.fixture(params=["sqlite", *MOTEURS[1:]])
 def registre(request: pytest.FixtureRequest, tmp_path: Path, montre: Montre) -> Iterator[Registre]:
     sqlite = f"sqlite:///{tmp_path}/registre.db"
-    adresse = sqlite if request.param == "sqlite" else request.getfixturevalue("base_postgresql")
+    adresse = sqlite if request.param == "sqlite" else request.getfixturevalue("registre_postgresql")
     ouvert = open_registre(adresse)
     ouvert.sessions = Sessions(ouvert._moteur, montre)
     ouvert.connexions = Connexions(ouvert._moteur, montre)

@@ -70,3 +70,22 @@ def test_le_depot_ne_rend_pas_les_lectures_d_une_autre_version(repository: Repos
     premiere = repository.list_opsn()
     premiere["nom"] = "sali"
     assert "sali" not in repository.list_opsn()["nom"].tolist()
+
+
+@pytest.mark.parametrize(
+    "colonnes",
+    [
+        {
+            "texte": ["été", "", "un libellé plus long"] * 40,
+            "n": np.arange(120),
+            "part": np.linspace(0, 1, 120),
+        },
+        {"jour": pd.to_datetime(["2026-11-29"] * 50), "simulee": [True] * 50},
+        {"objet": pd.Series([("a", "b"), None, 12], dtype=object)},
+        {},
+    ],
+)
+def test_un_tableau_pese_ce_qu_en_dit_pandas(colonnes: dict[str, object]) -> None:
+    tableau = pd.DataFrame(colonnes)
+    assert lectures.measure_tableau(tableau) == int(tableau.memory_usage(deep=True).sum())
+    assert lectures.measure_tableau(tableau.iloc[:2]) <= lectures.measure_tableau(tableau)
