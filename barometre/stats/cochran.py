@@ -32,9 +32,8 @@ def check_cochran(n1: Tableau, yes1: Tableau, n0: Tableau, yes0: Tableau) -> Tab
     """La valeur p bilatérale de chaque colonne (strate × chiffre) ; NaN si aucune strate ne compare."""
     n, oui = n1 + n0, yes1 + yes0
     comparees = ((n1 > 0) & (n0 > 0)).any(axis=0)
-    utiles = (n1 > 0) & (n0 > 0) & (oui > 0) & (oui < n)
-    n1, n, oui = (np.where(utiles, t, 0.0) for t in (n1, n, oui))
-    observe = np.where(utiles, yes1, 0.0).sum(axis=0)
+    # Une strate d'un seul groupe, ou où tous répondent pareil, vaut son espérance et n'a pas de variance.
+    observe = yes1.sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         attendu = np.nan_to_num(n1 * oui / n)
         variance = np.nan_to_num(attendu * (n - n1) * (n - oui) / (n * (n - 1))).sum(axis=0)
@@ -57,11 +56,11 @@ def _check_exact(n1: Tableau, n: Tableau, yes: Tableau, observed: int) -> float:
     """La loi de la somme, par convolution ; p est la probabilité de ce qui n'est pas plus probable."""
     loi, depart = np.ones(1), 0
     for groupe, total, oui in zip(n1.astype(int), n.astype(int), yes.astype(int), strict=True):
-        if total:
-            bas = max(0, groupe + oui - total)
-            valeurs = np.arange(bas, min(groupe, oui) + 1)
+        bas, haut = max(0, groupe + oui - total), min(groupe, oui)
+        depart += bas
+        if haut > bas:
+            valeurs = np.arange(bas, haut + 1)
             loi = np.convolve(loi, scipy.stats.hypergeom.pmf(valeurs, total, oui, groupe))
-            depart += bas
     return float(min(loi[loi <= loi[observed - depart] * TOLERANCE].sum(), 1.0))
 
 

@@ -38,6 +38,7 @@ def test_la_somme_a_la_main() -> None:
 def test_une_tranche_trop_maigre_fait_refuser_et_se_nomme(garde: int) -> None:
     tranches, y = np.repeat([0, 1], [40, 20]), np.tile([0.0, 1.0], 30)
     e = _standardise(tranches, y, np.r_[np.ones(40), np.arange(20) < garde].astype(bool))
+    assert e.p.shape == (1, 1)  # un territoire refusé n'a qu'une ligne
     assert np.isnan([e.p[0, 0], e.low[0, 0], e.high[0, 0]]).all()
     assert (e.missing[0, 0], e.grade[0, 0]) == (1, "")
 
