@@ -161,6 +161,10 @@ class LectureActions:
         if not lus:
             return Rattachement(motif=SANS_IDENTIFIANT), ""
         faux = next((r for r in lus if r.motif), None)
+        premier = lus[0].collectivite_id.partition("-")[0]
+        if not type_ and premier in ("epci", "ept"):
+            # Un SIREN est celui de qui reçoit : le code INSEE d'à côté n'est souvent que celui de son siège.
+            type_ = premier
         return faux or combine(lus, type_, ref), ""
 
     def _read_montant(self, ligne: int, texte: str) -> float | None:

@@ -90,6 +90,27 @@ def test_chaque_ligne_a_un_sort_et_un_seul(tmp_path: Path) -> None:
     assert "ligne 5" in next(r.motif for r in lot.rejets if r.ligne == 6)
 
 
+def test_le_siren_d_une_intercommunalite_l_emporte_sur_le_code_de_sa_commune_siege(tmp_path: Path) -> None:
+    """Les euros vont à la personne morale : le code INSEE d'à côté n'est souvent que celui de son adresse."""
+    lot = prepare(
+        tmp_path,
+        "243300316;33063;;Bordeaux Métropole;Portail;10;;;;;",
+        "243300316;33063;;Bordeaux;Guichet;10;;;;;",  # le nom dit la commune : on ne choisit pas
+        "243300316;33063;Commune;Bordeaux;Alerte;10;;;;;",
+    )
+    assert lot.actions["collectivite_id"].tolist() == ["epci-243300316", "commune-33063"]
+    assert [(r.ligne, "discordants" in r.motif) for r in lot.rejets] == [(3, True)]
+
+
+def test_un_montant_en_milliers_ou_sans_nombre_ne_se_charge_jamais(tmp_path: Path) -> None:
+    montants = ("1 200 k€", "1,2 M€", "88 millions", "10 000 à 20 000", "environ 10000", "NC", "1e6", "=1+1")
+    lot = prepare(tmp_path, *(f";33063;;Bordeaux;Projet {i};{m};;;;;" for i, m in enumerate(montants)))
+    assert lot.charges == 0
+    assert {r.ligne for r in lot.rejets} == set(range(2, 2 + len(montants)))
+    with pytest.raises(ImportRefuse, match="montant"):  # « k€ » en tête de colonne : pas de montant en euros
+        prepare(tmp_path, ";1;P", entetes="SIREN;Montant (k€);Projet")
+
+
 def test_sans_montant_ni_identifiant_le_fichier_est_refuse_en_une_phrase(tmp_path: Path) -> None:
     with pytest.raises(ImportRefuse, match="siren, montant"):
         prepare(tmp_path, "Bordeaux;Portail", entetes="Bénéficiaire;Projet")

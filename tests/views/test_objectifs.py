@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,11 @@ from barometre.views.piloter.objectifs import (
     EN_BONNE_VOIE,
     EN_RETARD,
     PAS_DEMONTRE,
+    REFORMULEE,
+    SANS_DEPART,
     TROP_PEU,
+    Chemin,
+    VueObjectifs,
     build_vue_objectifs,
     judge,
 )
@@ -52,7 +57,8 @@ def _chiffre(bas: float, haut: float, note: str = "A") -> Chiffre:
 def test_l_etat_vient_de_l_intervalle_entier(
     bas: float, haut: float, attendu: float | None, etat: str
 ) -> None:
-    assert judge(_objectif(), _chiffre(bas, haut), attendu) == etat
+    chemin = None if attendu is None else Chemin(attendu)
+    assert judge(_objectif(), _chiffre(bas, haut), chemin) == etat
 
 
 @pytest.mark.parametrize(
@@ -60,11 +66,11 @@ def test_l_etat_vient_de_l_intervalle_entier(
     [(0.30, 0.50, 0.6, ATTEINT), (0.52, 0.58, 0.6, EN_BONNE_VOIE), (0.65, 0.7, 0.6, EN_RETARD)],
 )
 def test_un_plafond_se_lit_dans_l_autre_sens(bas: float, haut: float, attendu: float, etat: str) -> None:
-    assert judge(_objectif(sens="au_plus"), _chiffre(bas, haut), attendu) == etat
+    assert judge(_objectif(sens="au_plus"), _chiffre(bas, haut), Chemin(attendu)) == etat
 
 
 def test_un_chiffre_indicatif_ne_dit_rien_d_un_objectif() -> None:
-    assert judge(_objectif(), _chiffre(0.6, 0.9, note="C"), 0.4) == TROP_PEU
+    assert judge(_objectif(), _chiffre(0.6, 0.9, note="C"), Chemin(0.4)) == TROP_PEU
     assert judge(_objectif(), None, None) == TROP_PEU
 
 
@@ -75,3 +81,78 @@ def test_la_page_dit_la_derniere_vague_et_l_absence_de_chiffre() -> None:
     assert vue.a_retenir == f"2\u00a0objectifs : 1 {ATTEINT}, {TROP_PEU} pour 1."
     assert "Deuxième édition (2026)" in vue.etats[0].phrase
     assert pd.isna(vue.table.loc[1, "part"])
+
+
+@pytest.mark.parametrize(
+    ("bas", "haut", "sans_marge"), [(0.43, 0.49, EN_BONNE_VOIE), (0.31, 0.37, EN_RETARD)]
+)
+def test_un_depart_incertain_ne_dit_ni_avance_ni_retard(bas: float, haut: float, sans_marge: str) -> None:
+    """Six points au-dessus (ou en dessous) du chemin : assez pour ±3, pas pour ±3 et un départ à ±6."""
+    assert judge(_objectif(), _chiffre(bas, haut), Chemin(0.40)) == sans_marge
+    assert judge(_objectif(), _chiffre(bas, haut), Chemin(0.40, marge=0.05)) == sans_marge  # √(3² + 5²) < 6
+    assert judge(_objectif(), _chiffre(bas, haut), Chemin(0.40, marge=0.06)) == PAS_DEMONTRE
+
+
+DATES = {"2023-v1": date(2023, 6, 30), "2026-v4": date(2025, 6, 30)}
+
+
+def _suivre(
+    avant: dict[str, Any], arrivee: dict[str, Any], *, reformulee: bool = False, **autres: Any
+) -> VueObjectifs:
+    catalogue = build_catalogue([build_indicateur()])
+    vagues = tuple(replace(v, fermeture=DATES.get(v.id)) for v in catalogue.vagues)
+    catalogue = replace(catalogue, vagues=vagues)
+    if reformulee:
+        essai = catalogue.questionnaires["essai"]
+        questions = tuple(replace(q, reformulee=("2026-v4",)) for q in essai.questions)
+        catalogue = replace(catalogue, questionnaires={"essai": replace(essai, questions=questions)})
+    porte: Any = FaussePorte(
+        [cellule("site", vague_id="2023-v1", **avant), cellule("site", vague_id="2026-v4", **arrivee)]
+    )
+    return build_vue_objectifs(porte, catalogue, [_objectif(**autres)])
+
+
+DEPART = {"redresse": 0.20, "bas": 0.18, "haut": 0.22}
+ARRIVEE = {"redresse": 0.30, "bas": 0.29, "haut": 0.31}
+
+
+def test_le_chemin_droit_et_le_pas_qu_il_faut_se_lisent() -> None:
+    """De 20 % en juin 2023 à 50 % en juin 2027, à mi-chemin en juin 2025 : 35 % ; il y est à 30."""
+    etat = _suivre(DEPART, ARRIVEE).etats[0]
+    assert etat.chemin is not None
+    assert etat.chemin.attendu == pytest.approx(0.35, abs=0.001)
+    assert etat.chemin.marge == pytest.approx(0.01, abs=0.001)  # la moitié de ± 2 points
+    assert etat.etat == EN_RETARD
+    assert etat.phrase.endswith(
+        "En retard. Le chemin droit passe ici à 35\u202f% ; il faudrait désormais +10\u00a0points par an."
+    )
+    ligne = _suivre(DEPART, ARRIVEE).table.iloc[0]
+    assert (ligne["chemin"], ligne["reste"], ligne["par_an"]) == (35, 20, 10)
+
+
+def test_un_plafond_demande_de_descendre() -> None:
+    haut = {"redresse": 0.60, "bas": 0.58, "haut": 0.62}
+    etat = _suivre(haut, {"redresse": 0.55, "bas": 0.54, "haut": 0.56}, sens="au_plus", cible=0.4).etats[0]
+    assert etat.etat == EN_RETARD
+    assert "−8\u00a0points par an" in etat.phrase_chemin  # quinze points en deux ans, arrondis au pair
+
+
+@pytest.mark.parametrize(
+    ("options", "phrase"),
+    [
+        ({"echeance": date(2025, 1, 31)}, "passe ici à 50\u202f% ; l’échéance est passée."),
+        ({"echeance": date(2025, 7, 31)}, "+20\u00a0points en moins d’un an"),
+        ({"depart": "2024-v2"}, SANS_DEPART),
+        ({"reformulee": True}, REFORMULEE),
+    ],
+)
+def test_ce_qui_manque_au_chemin_se_dit(options: dict[str, Any], phrase: str) -> None:
+    etat = _suivre(DEPART, ARRIVEE, **options).etats[0]
+    assert phrase in etat.phrase
+    if etat.chemin is None:
+        assert etat.etat == PAS_DEMONTRE
+
+
+def test_un_depart_qui_n_est_qu_une_borne_ne_trace_rien() -> None:
+    etat = _suivre(DEPART | {"plafond": "au_plus"}, ARRIVEE).etats[0]
+    assert (etat.chemin, etat.sans_chemin) == (None, SANS_DEPART)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import hypot
 
 import pandas as pd
 
@@ -13,7 +14,7 @@ from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.catalogue.objectifs import Objectif
 from barometre.domain.enquete import Vague
-from barometre.domain.formats import format_compte, format_date, format_part
+from barometre.domain.formats import format_compte, format_date, format_part, format_points
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Provenance
 from barometre.views.lecture.cellules import read_cellules
@@ -30,23 +31,45 @@ PAS_DEMONTRE = "pas démontré"
 EN_RETARD = "en retard"
 TROP_PEU = "trop peu de réponses"
 EXEMPLE = "Objectifs d’exemple : aucun objectif du comité de coordination n’a été publié."
+SANS_DEPART = (
+    "Aucun chemin ne se trace\u202f: la vague de départ n’a pas de chiffre à lui comparer, ou pas de date."
+)
+REFORMULEE = "Aucun chemin ne se trace\u202f: la question a changé de mots depuis la vague de départ."
+# Une part ne gagne pas cent points en un an : un tel rythme se dit en points restants.
+IMPOSSIBLE = 1.0
+JOURS_PAR_AN = 365.25
 COLONNES = (
-    "objectif", "champ", "sens", "cible", "echeance", "part", "part_bas", "part_haut", "reste", "etat",
-    "decide_par",
+    "objectif", "champ", "sens", "cible", "echeance", "part", "part_bas", "part_haut", "chemin", "reste",
+    "par_an", "etat", "decide_par",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
+class Chemin:
+    """Le chemin droit du départ à la cible, là où il passe à la date de la dernière vague.
+
+    `marge` : ce que l'intervalle du chiffre de départ laisse d'incertain à cet endroit ; `annees` : de cette
+    vague à l'échéance, zéro si elle est passée.
+    """
+
+    attendu: float
+    marge: float = 0.0
+    annees: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class EtatObjectif:
-    """Un objectif face à son dernier chiffre ; `attendu` : où le chemin droit voudrait que l'on soit."""
+    """Un objectif face à son dernier chiffre, et au chemin qui y mènerait."""
 
     objectif: Objectif
     indicateur: Indicateur
     champ: str
     vague: str
     chiffre: Chiffre | None
-    attendu: float | None
+    chemin: Chemin | None
     etat: str
+    # Pourquoi aucun chemin ne se trace ; vide s'il s'en trace un.
+    sans_chemin: str = ""
 
     @property
     def reste(self) -> float | None:
@@ -65,7 +88,38 @@ class EtatObjectif:
         if self.chiffre is None or self.reste is None:
             return f"{debut}. {TROP_PEU.capitalize()} pour dire où l’on en est."
         valeur = f"{format_part(self.chiffre.valeur)} ({format_bornes(self.indicateur, self.chiffre)})"
-        return f"{debut}. {self.vague} : {valeur}. {self.etat[0].upper()}{self.etat[1:]}."
+        dit = f"{debut}. {self.vague} : {valeur}. {self.etat[0].upper()}{self.etat[1:]}."
+        return f"{dit} {self.phrase_chemin}".rstrip()
+
+    @property
+    def par_an(self) -> float | None:
+        """Les points à gagner (ou à perdre) chaque année jusqu'à l'échéance ; rien si elle est passée."""
+        if self.reste is None or self.reste <= 0 or self.chemin is None or not self.chemin.annees:
+            return None
+        ecart = self.reste if self.objectif.sens == "au_moins" else -self.reste
+        return ecart / self.chemin.annees
+
+    @property
+    def phrase_chemin(self) -> str:
+        """Où le chemin droit passe à cette vague, et le pas qu'il faut désormais ; vide une fois atteint."""
+        if self.etat in (ATTEINT, TROP_PEU):
+            return ""
+        if self.chemin is None:
+            return self.sans_chemin
+        ici = f"Le chemin droit passe ici à {format_part(self.chemin.attendu)}"
+        if not self.chemin.annees:
+            return f"{ici} ; l’échéance est passée."
+        if self.par_an is None:
+            return f"{ici} ; au chiffre près, la cible est déjà là."
+        if abs(self.par_an) > IMPOSSIBLE:
+            return f"{ici} ; il faudrait désormais {format_points(self.reste_signe)} en moins d’un an."
+        return f"{ici} ; il faudrait désormais {format_points(self.par_an)} par an."
+
+    @property
+    def reste_signe(self) -> float:
+        """Ce qu'il faut ajouter au chiffre pour toucher la cible."""
+        reste = self.reste or 0.0
+        return reste if self.objectif.sens == "au_moins" else -reste
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +167,7 @@ def _build_etat(gate: Gate, catalogue: Catalogue, objectif: Objectif) -> EtatObj
     par_vague = {c.vague_id: c for c in cellules if c.montre and c.bas is not None and c.haut is not None}
     vagues = [v for v in catalogue.vagues if v.id in par_vague]
     dernier = par_vague[vagues[-1].id] if vagues else None
-    attendu = _expect(objectif, vagues, par_vague)
+    chemin, sans_chemin = _trace(catalogue, objectif, vagues, par_vague)
     libelles = Libelles(catalogue, gate)
     return EtatObjectif(
         objectif,
@@ -121,42 +175,55 @@ def _build_etat(gate: Gate, catalogue: Catalogue, objectif: Objectif) -> EtatObj
         libelles.get_champ(champ),
         vagues[-1].titre if vagues else "",
         dernier,
-        attendu,
-        judge(objectif, dernier, attendu),
+        chemin,
+        judge(objectif, dernier, chemin),
+        sans_chemin,
     )
 
 
-def judge(objectif: Objectif, chiffre: Chiffre | None, attendu: float | None) -> str:
+def judge(objectif: Objectif, chiffre: Chiffre | None, chemin: Chemin | None) -> str:
     """L'état d'un objectif : l'intervalle entier doit passer la cible, ou le chemin, pour que ce soit dit.
 
     atteint : la borne la moins favorable passe la cible. en bonne voie : elle passe le point du chemin.
-    en retard : même la plus favorable ne l'atteint pas. pas démontré : le chemin est dans l'intervalle.
+    en retard : même la plus favorable ne l'atteint pas. pas démontré : le chemin est dans l'intervalle. Le
+    chemin part d'un chiffre incertain lui aussi : sa marge s'ajoute, au carré, à celle du dernier chiffre.
     """
     if chiffre is None or not chiffre.citable or chiffre.bas is None or chiffre.haut is None:
         return TROP_PEU
-    monte = objectif.sens == "au_moins"
-    pire, mieux = (chiffre.bas, chiffre.haut) if monte else (-chiffre.haut, -chiffre.bas)
-    signe = 1 if monte else -1
+    signe = 1 if objectif.sens == "au_moins" else -1
+    pire, mieux = (chiffre.bas, chiffre.haut) if signe > 0 else (-chiffre.haut, -chiffre.bas)
     if pire >= signe * objectif.cible:
         return ATTEINT
-    if attendu is None:
+    if chemin is None or chiffre.valeur is None:
         return PAS_DEMONTRE
-    if pire >= signe * attendu:
+    ecart = signe * (chiffre.valeur - chemin.attendu)
+    valeur = signe * chiffre.valeur
+    if ecart >= hypot(valeur - pire, chemin.marge):
         return EN_BONNE_VOIE
-    return EN_RETARD if mieux < signe * attendu else PAS_DEMONTRE
+    return EN_RETARD if -ecart > hypot(mieux - valeur, chemin.marge) else PAS_DEMONTRE
 
 
-def _expect(objectif: Objectif, vagues: Sequence[Vague], chiffres: dict[str, Chiffre]) -> float | None:
-    """Où le chemin droit, du départ à la cible, passe à la date de la dernière vague ; rien sans dates."""
+def _trace(
+    catalogue: Catalogue, objectif: Objectif, vagues: Sequence[Vague], chiffres: dict[str, Chiffre]
+) -> tuple[Chemin | None, str]:
+    """Le chemin droit, du départ à la cible, à la date de la dernière vague ; sinon pourquoi il n'y en a pas.
+
+    Un départ qui n'est qu'une borne, ou d'une question qui a depuis changé de mots, n'en est pas un.
+    """
     depart = next((v for v in vagues if v.id == objectif.depart), None)
-    if depart is None or not vagues or vagues[-1].id == depart.id:
-        return None
-    debut, jour = _date_of(depart), _date_of(vagues[-1])
-    valeur = chiffres[depart.id].valeur
-    if debut is None or jour is None or valeur is None or objectif.echeance <= debut:
-        return None
+    if depart is None or vagues[-1].id == depart.id:
+        return None, SANS_DEPART
+    if catalogue.is_reformule(catalogue.get_indicateur(objectif.indicateur), depart.id, vagues[-1].id):
+        return None, REFORMULEE
+    debut, jour, chiffre = _date_of(depart), _date_of(vagues[-1]), chiffres[depart.id]
+    if debut is None or jour is None or chiffre.valeur is None or chiffre.bas is None or chiffre.haut is None:
+        return None, SANS_DEPART
+    if chiffre.plafond or objectif.echeance <= debut:
+        return None, SANS_DEPART
     avance = min((jour - debut).days / (objectif.echeance - debut).days, 1.0)
-    return valeur + avance * (objectif.cible - valeur)
+    attendu = chiffre.valeur + avance * (objectif.cible - chiffre.valeur)
+    marge = (1 - avance) * max(chiffre.haut - chiffre.valeur, chiffre.valeur - chiffre.bas)
+    return Chemin(attendu, marge, max((objectif.echeance - jour).days, 0) / JOURS_PAR_AN), ""
 
 
 def _date_of(vague: Vague) -> date | None:
@@ -166,7 +233,8 @@ def _date_of(vague: Vague) -> date | None:
 def _to_rang(e: EtatObjectif) -> tuple[object, ...]:
     sens = "au moins" if e.objectif.sens == "au_moins" else "au plus"
     but = (e.indicateur.titre, e.champ, sens, to_pourcent(e.objectif.cible), e.objectif.echeance)
-    mesure: tuple[float | None, ...] = (None,) * 4
+    mesure: tuple[float | None, ...] = (None,) * 6
     if e.chiffre is not None and e.reste is not None:
-        mesure = (e.chiffre.valeur, e.chiffre.bas, e.chiffre.haut, max(e.reste, 0.0))
+        attendu = None if e.chemin is None else e.chemin.attendu
+        mesure = (e.chiffre.valeur, e.chiffre.bas, e.chiffre.haut, attendu, e.reste, e.par_an)
     return (*but, *(to_pourcent(v) for v in mesure), e.etat, e.objectif.decide_par)
