@@ -6,6 +6,8 @@ dans un processus neuf ; le reste se mesure mémoires vidées, puis gardées.
 
 from __future__ import annotations
 
+import os
+import resource
 import statistics
 import tempfile
 import time
@@ -101,6 +103,14 @@ def _measure_presentation(gate: Gate) -> list[dict[str, Any]]:
 def _measure_departements(entrepot: Path, dossier: Path) -> dict[str, Any]:
     sortie = dossier / "syntheses"
     mots = ("synthese", "--departements", "--format", "pdf", "-o", str(sortie))
+    avant = _read_enfants()
     _, mur = _time(partial(run_commande, entrepot, *mots))
-    fichiers = len(list(sortie.glob("*.pdf")))
-    return build_ligne("synthèses des départements, pdf", mur, "s", "60 s", note=f"{fichiers} fichiers")
+    cpu = _read_enfants() - avant
+    note = f"{len(list(sortie.glob('*.pdf')))} fichiers, {cpu:.1f} s de processeur, {os.cpu_count()} processus"
+    return build_ligne("synthèses des départements, pdf", mur, "s", "60 s", note=note)
+
+
+def _read_enfants() -> float:
+    """Les secondes de processeur des commandes finies, et de leurs propres processus."""
+    temps = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return temps.ru_utime + temps.ru_stime
