@@ -106,7 +106,9 @@ def _measure_departements(entrepot: Path, dossier: Path) -> dict[str, Any]:
     avant = _read_enfants()
     _, mur = _time(partial(run_commande, entrepot, *mots))
     cpu = _read_enfants() - avant
-    note = f"{len(list(sortie.glob('*.pdf')))} fichiers, {cpu:.1f} s de processeur, {os.cpu_count()} processus"
+    note = (
+        f"{len(list(sortie.glob('*.pdf')))} fichiers, {cpu:.1f} s de processeur, {os.cpu_count()} processus"
+    )
     return build_ligne("synthèses des départements, pdf", mur, "s", "60 s", note=note)
 
 

@@ -130,6 +130,12 @@ def test_le_chemin_droit_et_le_pas_qu_il_faut_se_lisent() -> None:
     assert (ligne["chemin"], ligne["reste"], ligne["par_an"]) == (35, 20, 10)
 
 
+def test_sur_trop_peu_de_reponses_ni_chemin_ni_pas_meme_dans_le_fichier() -> None:
+    vue = _suivre(DEPART, ARRIVEE | {"note": "C"})
+    assert vue.etats[0].phrase_chemin == ""
+    assert vue.table.loc[0, ["chemin", "par_an"]].isna().all()
+
+
 def test_un_plafond_demande_de_descendre() -> None:
     haut = {"redresse": 0.60, "bas": 0.58, "haut": 0.62}
     etat = _suivre(haut, {"redresse": 0.55, "bas": 0.54, "haut": 0.56}, sens="au_plus", cible=0.4).etats[0]

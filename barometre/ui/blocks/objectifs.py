@@ -15,7 +15,7 @@ LECTURE = (
     "passe le chemin droit du départ à l’échéance\u202f; « en retard » que s’il reste tout entier en deçà. "
     "L’incertitude du chiffre de départ s’y ajoute. Le reste n’est pas démontré."
 )
-HORS_TABLEAU = ("part_bas", "part_haut", "decide_par")
+HORS_TABLEAU = ("part_bas", "part_haut", "chemin", "par_an", "decide_par")
 
 
 def select_vue() -> VueObjectifs:
@@ -37,6 +37,6 @@ def render_etats(vue: VueObjectifs) -> None:
     st.header("Chaque objectif, et ce que le test permet d’en dire")
     lignes = "".join(f"<li>{texte(etat.phrase)}</li>" for etat in vue.etats)
     st.html(f'<ul class="baro-qualite">{lignes}</ul><p class="baro-legende">{texte(LECTURE)}</p>')
-    # Les bornes sont dans les phrases au-dessus, et dans les fichiers : le tableau tient dans la page.
+    # Les bornes et le chemin sont dans les phrases et les fichiers : le tableau tient dans la page.
     render_tableau(vue.table.drop(columns=list(HORS_TABLEAU)), "Objectifs du programme")
     render_telechargements(vue.table, vue.provenance, cle="objectifs")

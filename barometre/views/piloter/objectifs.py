@@ -235,6 +235,8 @@ def _to_rang(e: EtatObjectif) -> tuple[object, ...]:
     but = (e.indicateur.titre, e.champ, sens, to_pourcent(e.objectif.cible), e.objectif.echeance)
     mesure: tuple[float | None, ...] = (None,) * 6
     if e.chiffre is not None and e.reste is not None:
-        attendu = None if e.chemin is None else e.chemin.attendu
-        mesure = (e.chiffre.valeur, e.chiffre.bas, e.chiffre.haut, attendu, e.reste, e.par_an)
+        # Sur trop peu de réponses, ni chemin ni pas : la phrase n'en dit rien non plus.
+        dits = e.chemin is not None and e.etat != TROP_PEU
+        pas = (e.chemin.attendu, e.reste, e.par_an) if dits and e.chemin else (None, e.reste, None)
+        mesure = (e.chiffre.valeur, e.chiffre.bas, e.chiffre.haut, *pas)
     return (*but, *(to_pourcent(v) for v in mesure), e.etat, e.objectif.decide_par)
