@@ -9,7 +9,7 @@ from barometre.stats.newton import _step
 
 
 def test_une_marge_minuscule_et_une_marge_vide_ont_leur_pas() -> None:
-    """Sans la mise à l'échelle, la plus petite passerait pour liée ; sans garde, la vide diviserait par zéro."""
+    """Sans mise à l'échelle, la plus petite passerait pour liée ; sans garde, la vide diviserait par zéro."""
     pas = _step(np.diag([1e14, 1e-26, 0.0]), np.array([2e14, 3e-26, 0.0]))
     assert pas.tolist() == pytest.approx([2.0, 3.0, 0.0])
 
