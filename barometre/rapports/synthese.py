@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from barometre.access import Gate
@@ -68,6 +68,21 @@ def build_synthese(gate: Gate, demande: Demande) -> Document:
         _build_methode(gate),
     )
     return _build_document(gate, demande, champ, vues, sections)
+
+
+def prepare_synthese(gate: Gate, demande: Demande) -> Iterator[tuple[float, str]]:
+    """Lit d'avance ce que le document montrera, thème par thème : la part faite, et ce qui se lit.
+
+    `DemandeRefusee` comme `build_synthese`, qui trouve ensuite tout gardé.
+    """
+    selection = resolve_champ(gate, demande).selection
+    catalogue = load_catalogue()
+    vagues = choose_vagues(catalogue, demande.edition)
+    for rang, (theme_id, vague_id) in enumerate(vagues.items()):
+        yield rang / len(vagues), lower_initiale(catalogue.get_theme(theme_id).titre)
+        vue = _read_vue(gate, theme_id, replace(selection, vague_id=vague_id))
+        load_changements(gate, theme_id, vue.selection)
+    yield 1.0, "mise en page"
 
 
 def _explain_vide(selection: Selection, champ: str) -> str:

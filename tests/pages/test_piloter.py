@@ -191,3 +191,14 @@ def test_un_visiteur_voit_la_carte_des_opsn_et_rien_d_un_perimetre(ouvrir: Ouvri
     assert [
         mot for mot in ("Votre périmètre", "À accompagner d’abord", "autour de vous") if mot in html
     ] == []
+
+
+def test_la_synthese_a_de_vraies_listes_et_ses_themes_en_gras(ouvrir: Ouvrir) -> None:
+    """« • Pour 17 % … » en texte nu : ni liste pour un lecteur d'écran, ni thème."""
+    page = ouvrir("synthese")
+    assert not page.exception
+    listes = [str(bloc.proto.body) for bloc in page.get("html") if "<ul>" in str(bloc.proto.body)]
+    assert any("<li><strong>" in liste and "Inclusion numérique.</strong> " in liste for liste in listes)
+    assert not any("•" in str(bloc.value) for bloc in page.text)
+    # La barre d'avancement a laissé sa place.
+    assert not page.get("progress")

@@ -19,7 +19,7 @@ from barometre.rapports.demande import Demande, DemandeRefusee, choose_vagues
 from barometre.rapports.formats_document import FORMATS_DOCUMENT
 from barometre.rapports.modele import Document, Figure, Image, Paragraphe, Tableau
 from barometre.rapports.repondantes import build_participation
-from barometre.rapports.synthese import build_synthese
+from barometre.rapports.synthese import build_synthese, prepare_synthese
 from barometre.views.comprendre.theme import build_vue_theme
 from barometre.views.lecture.selection import Selection
 from barometre.views.piloter.participation import read_cadre
@@ -90,6 +90,23 @@ def test_les_sections_annoncees_y_sont(synthese: Document) -> None:
 def _list_paragraphes(document: Document, titre: str) -> list[str]:
     section = next(s for s in document.sections if s.titre == titre)
     return [b.texte for b in section.blocs if isinstance(b, Paragraphe)]
+
+
+def test_la_lecture_d_avance_nomme_chaque_theme_et_garde_tout(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """La page montre où elle en est ; ensuite, le document ne relit plus aucune cellule de thème."""
+    memoire.forget()
+    etapes = list(prepare_synthese(gate, Demande()))
+    parts = [part for part, _ in etapes]
+    assert parts == sorted(parts)
+    assert (parts[0], parts[-1]) == (0.0, 1.0)
+    titres = [theme.titre.lower() for theme in load_catalogue().themes]
+    assert {etape.lower() for _, etape in etapes[:-1]} <= set(titres)
+    monkeypatch.setattr("barometre.rapports.synthese.build_vue_theme", lambda *_: pytest.fail("relu"))
+    assert build_synthese(gate, Demande()).sections
+    with pytest.raises(DemandeRefusee):
+        next(iter(prepare_synthese(gate, Demande("region-00"))))
 
 
 def test_une_edition_ancienne_dit_que_ses_obligations_sont_d_aujourd_hui(gate: Gate) -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from time import monotonic
+
 import streamlit as st
 
 from barometre.assemblage import memoire
 from barometre.rapports.demande import Demande, DemandeRefusee
 from barometre.rapports.modele import Document, Liste, Paragraphe, Tableau
-from barometre.rapports.synthese import build_synthese
+from barometre.rapports.synthese import build_synthese, prepare_synthese
 from barometre.ui import porte, selectors
 from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.telechargements import render_documents
+from barometre.ui.blocks.textes import texte
 
+# En secondes : en deçà, personne n'attend.
+ATTENTE = 0.5
 APERCU = 3  # sections montrées avant le fichier : l'essentiel, les chiffres clés, le premier thème
 
 
@@ -20,10 +26,20 @@ def select_document() -> Document | None:
     selection = selectors.select_synthese()
     demande = Demande(selection.territoire_id, selection.type, edition=selection.vague_id)
     try:
+        _render_avancement(prepare_synthese(porte.get_gate(), demande))
         return memoire.get_vue(porte.get_gate(), build_synthese, demande)
     except DemandeRefusee as erreur:
         render_message(str(erreur))
         return None
+
+
+def _render_avancement(etapes: Iterable[tuple[float, str]]) -> None:
+    """Une barre tant que les vues se lisent ; rien quand elles sont gardées, elle ne ferait que passer."""
+    debut, barre = monotonic(), st.empty()
+    for part, etape in etapes:
+        if monotonic() - debut > ATTENTE:
+            barre.progress(part, text=f"Composition de la synthèse\u202f: {etape}")
+    barre.empty()
 
 
 def render_a_retenir(document: Document | None) -> None:
@@ -48,7 +64,13 @@ def render_apercu(document: Document | None) -> None:
             if isinstance(bloc, Paragraphe):
                 st.text(bloc.texte)
             elif isinstance(bloc, Liste):
-                for element in bloc.elements:
-                    st.text(f"• {element}")
+                _render_liste(bloc)
             elif isinstance(bloc, Tableau):
                 st.table([dict(zip(bloc.entetes, ligne, strict=True)) for ligne in bloc.lignes])
+
+
+def _render_liste(liste: Liste) -> None:
+    """Une vraie liste, et ses premiers mots en gras : comme dans le document."""
+    debuts = [f"<strong>{texte(debut)}.</strong> " for debut in liste.debuts] or [""] * len(liste.elements)
+    elements = zip(debuts, liste.elements, strict=True)
+    st.html(f"<ul>{''.join(f'<li>{debut}{texte(element)}</li>' for debut, element in elements)}</ul>")

@@ -21,6 +21,8 @@ from barometre.domain.formats import (
 )
 
 _CLE = re.compile(r"[a-z0-9_]+")
+# Une date ou une année, gardée telle que publiée dans le fichier : « 2024-08-01 » se lit « 1er août 2024 ».
+_DATES = frozenset({"periode"})
 _TYPES: dict[Nature, str] = {
     "entier": "Int64",
     "nombre": "float64",
@@ -56,8 +58,8 @@ def format_case(valeur: object, colonne: Colonne) -> str:
     """Le dernier pas d'une valeur : ici, et pas avant, elle devient du texte ; vide si elle manque."""
     if valeur is None or valeur is pd.NA or is_absent(valeur):
         return ""
-    if isinstance(valeur, date):
-        return format_date(valeur)
+    if isinstance(valeur, date) or (valeur and colonne.nom in _DATES):
+        return format_date(valeur if isinstance(valeur, date) else str(valeur))
     if colonne.nature == "booleen":
         valeur = "oui" if valeur else "non"
     # Real et non (int, float) : les entiers de numpy ne sont pas des int.
