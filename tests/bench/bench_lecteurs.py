@@ -1,6 +1,7 @@
 """De un à deux cents lecteurs à la fois sur un seul processus, cinq secondes entre leurs gestes.
 
 `python -m tests.bench.bench_lecteurs --lecteurs 100 --minutes 30` fait la mesure longue (mémoire bornée).
+`--lecteurs` sans nombre ne mesure que l'API à côté de cent lecteurs, en paires.
 `--processus 2` : deux processus derrière haproxy (`docs/repartiteurs/haproxy.cfg`), s'il est installé.
 La mémoire de chaque série, toutes les deux secondes, va dans `rapports/memoire.csv`.
 Tout se passe sur cette machine, pendant le temps dit, puis s'arrête ; les lecteurs et le serveur se partagent
@@ -30,7 +31,7 @@ LECTEURS_MAXIMUM, MINUTES_MAXIMUM = 200, 60.0
 # Combien de lecteurs partagent le serveur avec celui qui ne s'arrête jamais.
 VOISINS = 50
 # L'API à côté d'eux (CONCEPTION §7).
-PAR_SECONDE, AVEC_API = 20, 100
+PAR_SECONDE, AVEC_API, PAIRES = 20, 100, 3
 DELAI = 120.0  # s : au-delà, le serveur ne répond plus
 REGIONS = ("11", "24", "27", "28", "32", "44", "52", "53", "75", "76", "84", "93", "94")
 COMMUNES = ("33063", "35238", "2A004", "97411", "59350", "01004")
@@ -147,7 +148,8 @@ def run(
                 releve = asyncio.run(follow_all(serveur, min(n, LECTEURS_MAXIMUM), minutes, vues))
                 lignes += build_lignes(releve, n, minutes, processus)
                 write_memoires(releve, n, processus)
-            lignes += measure_flot(serveur, minutes, vues)
+            if lecteurs:
+                lignes += measure_flot(serveur, minutes, vues)
             lignes += measure_api(serveur, minutes, vues)
     return lignes
 
@@ -180,16 +182,42 @@ async def follow_beside_api(
 
 
 def measure_api(
-    serveur: Serveur, minutes: float, vues: set[Adresse], lecteurs: int = AVEC_API
+    serveur: Serveur, minutes: float, vues: set[Adresse], lecteurs: int = AVEC_API, paires: int = PAIRES
 ) -> list[dict[str, Any]]:
-    """Cent lecteurs, sans puis avec vingt demandes à l'API chaque seconde."""
+    """Cent lecteurs sans, puis avec vingt demandes à l'API chaque seconde, en paires l'une après l'autre.
+
+    La machine est partagée : une paire est faite de voisines, et le processeur du serveur se lit à côté.
+    """
     statuts: list[int] = []
-    seuls = asyncio.run(follow_all(serveur, lecteurs, minutes, vues))
-    ensemble = asyncio.run(follow_beside_api(serveur, lecteurs, minutes, vues, statuts))
-    sans, avec = (centile([g.duree_ms for g in releve.gestes], 95) for releve in (seuls, ensemble))
-    mesure = f"un geste, {lecteurs} lecteurs, API à {PAR_SECONDE} demandes/s : 95e centile des lecteurs"
-    note = f"{statuts.count(200)} réponses de l'API sur {len(statuts)} demandes"
-    return [build_ligne(mesure, avec, "ms", "≤ 100 ms", a_cote=f"sans l'API {sans:.0f} ms", note=note)]
+    releves = [
+        (
+            asyncio.run(follow_all(serveur, lecteurs, minutes, vues)),
+            asyncio.run(follow_beside_api(serveur, lecteurs, minutes, vues, statuts)),
+        )
+        for _ in range(paires)
+    ]
+    sans, avec = zip(*(map(_read_p95, paire) for paire in releves), strict=True)
+    seul, ensemble = (sum(_read_cpu_geste(paire[rang]) for paire in releves) / paires for rang in (0, 1))
+    ajoute = sum(
+        ensemble_.cpu_ms / ensemble_.duree - seul_.cpu_ms / seul_.duree for seul_, ensemble_ in releves
+    )
+    titre = f"{lecteurs} lecteurs, API à {PAR_SECONDE} demandes/s"
+    note = f"{statuts.count(200)} réponses de l'API sur {len(statuts)} demandes ; {paires} paires"
+    dites = ", ".join(f"{a:.0f} contre {s:.0f}" for s, a in zip(sans, avec, strict=True))
+    return [
+        build_ligne(f"un geste, {titre} : 95e centile des lecteurs, paire médiane", centile(avec, 50), "ms",
+                    "≤ 100 ms", a_cote=f"sans l'API {centile(sans, 50):.0f} ms", note=f"{note} : {dites}"),
+        build_ligne(f"processeur du serveur par seconde que l'API ajoute, {titre}", ajoute / paires, "ms", "",
+                    a_cote=f"par geste {ensemble:.0f} ms, API comprise ; {seul:.0f} sans elle", note=note),
+    ]  # fmt: skip
+
+
+def _read_p95(releve: Releve) -> float:
+    return centile([geste.duree_ms for geste in releve.gestes], 95)
+
+
+def _read_cpu_geste(releve: Releve) -> float:
+    return releve.cpu_ms / len(releve.gestes + releve.premiers)
 
 
 def measure_flot(serveur: Serveur, minutes: float, vues: set[Adresse]) -> list[dict[str, Any]]:
@@ -249,7 +277,7 @@ def build_lignes(releve: Releve, lecteurs: int, minutes: float, processus: int =
 
 if __name__ == "__main__":
     analyseur = argparse.ArgumentParser(description=__doc__)
-    analyseur.add_argument("--lecteurs", type=int, nargs="+", default=LECTEURS)
+    analyseur.add_argument("--lecteurs", type=int, nargs="*", default=LECTEURS)
     analyseur.add_argument("--minutes", type=float, default=MINUTES)
     analyseur.add_argument("--processus", type=int, choices=(1, 2), default=1)
     demande = analyseur.parse_args()

@@ -7,6 +7,7 @@ import re
 from datetime import datetime
 
 import pytest
+from jsonschema import Draft7Validator
 
 from barometre.domain.version import Version
 from barometre.views.lecture.reference import build_cle, build_reference
@@ -14,6 +15,30 @@ from tests import mini
 
 ADRESSE = "https://exemple.fr/explorer?theme=inclusion&par=strate&version=v1"
 TITRE = "100 % d’{essai} & de_soulignés"
+# Ce que le schéma csl-data 1.0 dit des champs employés ici : aucun autre, et chacun de ce type. Le schéma
+# entier n'est dans aucun paquet entretenu (docs/decisions.md).
+TEXTE = {"type": "string"}
+NOM = {"type": "object", "properties": {"literal": TEXTE}, "additionalProperties": False}
+DATE = {
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 2,
+    "items": {"type": "array", "minItems": 1, "maxItems": 3, "items": {"type": ["string", "number"]}},
+}
+CSL = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["type", "id"],
+        "additionalProperties": False,
+        "properties": {
+            **dict.fromkeys(("id", "title", "container-title", "version", "URL", "language", "note"), TEXTE),
+            "type": {"enum": ["dataset"]},
+            "author": {"type": "array", "items": NOM},
+            "issued": {"type": "object", "properties": {"date-parts": DATE}, "additionalProperties": False},
+        },
+    },
+}
 
 
 def _version(*, simulee: bool) -> Version:
@@ -60,3 +85,25 @@ def test_deux_vues_d_une_version_ont_deux_cles_et_la_meme_partout() -> None:
     reference = build_reference(TITRE, _version(simulee=True), ADRESSE)
     assert reference.bibtex.startswith(f"@misc{{{cle},")
     assert json.loads(reference.csl)[0]["id"] == cle
+
+
+@pytest.mark.parametrize("simulee", [True, False])
+def test_csl_json_n_a_que_des_champs_du_schema(simulee: bool) -> None:
+    reference = build_reference(TITRE, _version(simulee=simulee), ADRESSE)
+    Draft7Validator(CSL).validate(json.loads(reference.csl))
+
+
+@pytest.mark.parametrize("titre", [TITRE, "Un titre", r"a\b } % @misc{x, = #1", "« Où ? » « là »", "fin \\"])
+def test_un_lecteur_de_bibtex_retrouve_chaque_champ(titre: str) -> None:
+    database = pytest.importorskip("pybtex.database")
+    bibtex = build_reference(titre, _version(simulee=True), ADRESSE).bibtex
+    lues = database.parse_string(bibtex, "bibtex").entries
+    assert list(lues) == [build_cle("v1", ADRESSE)]
+    (lue,) = lues.values()
+    assert [str(auteur) for auteur in lue.persons["author"]] == ["{DINUM}", "{Déclic}"]
+    assert (lue.type, lue.fields["year"], lue.fields["url"]) == ("misc", "2026", ADRESSE)
+    assert "simulées" in lue.fields["note"]
+    # L'accolade qui garde les capitales ; les signes de LaTeX y sont échappés, la barre oblique en est ôtée.
+    ecrit = lue.fields["title"].removeprefix("{").removesuffix("}")
+    attendu = f"Baromètre Collectivités & Numérique : {titre}".replace("\\", " ")
+    assert " ".join(re.sub(r"\\([&%$#_{}])", r"\1", ecrit).split()) == " ".join(attendu.split())
