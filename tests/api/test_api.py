@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import pytest
 import schemathesis
 from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from barometre.access import Gate
+from barometre.api import lectures
 from barometre.api.application import build_api
+from barometre.api.rendues import OCTETS_UNE, Rendues
 from barometre.api.retraits import RETRAITS, Retrait
 from barometre.assemblage import memoire
+from barometre.assemblage.explorer import load_requete
 from tests.api.conftest import open_sur
 
 REQUETE = "indicateurs=site_internet&par=territoire&niveau=region"
@@ -62,13 +68,55 @@ def test_etag_evite_de_relire(client: TestClient) -> None:
 
 
 def test_la_date_de_la_version_evite_aussi_de_relire(client: TestClient) -> None:
-    date = client.get("/versions").headers["last-modified"]
+    date = client.get("/sources").headers["last-modified"]
     deja, avant = ({"If-Modified-Since": d} for d in (date, "Wed, 22 Nov 2023 00:00:00 GMT"))
     assert client.get("/sources", headers=deja).status_code == 304
     assert client.get("/sources", headers=avant).status_code == 200
     assert client.get("/sources", headers={"If-Modified-Since": "hier"}).status_code == 200
     # L'étiquette prime : une autre adresse, une autre réponse.
     assert client.get("/sources", headers=deja | {"If-None-Match": '"autre"'}).status_code == 200
+
+
+def test_une_reponse_deja_rendue_n_est_pas_refaite(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faites: list[str] = []
+
+    def load(gate: Gate, requete: str) -> Any:
+        faites.append(requete)
+        return load_requete(gate, requete)
+
+    monkeypatch.setattr(lectures, "load_requete", load)
+    premiere, deuxieme = client.get(f"/valeurs?{REQUETE}"), client.get(f"/valeurs?{REQUETE}")
+    assert premiere.content == deuxieme.content
+    assert dict(premiere.headers) == dict(deuxieme.headers)
+    assert faites == [REQUETE]
+    # Une autre adresse, une autre réponse ; un refus n'est pas gardé, une autre méthode n'en profite pas.
+    assert client.get(f"/valeurs?{REQUETE}&page=2").json()["page"] == 2
+    for _ in range(2):
+        assert client.get("/valeurs?indicateurs=inconnu").status_code == 422
+    assert len(faites) == 4
+    assert client.post(f"/valeurs?{REQUETE}").status_code == 405
+    fichier = client.get(f"/valeurs?{REQUETE}&format=csv")
+    assert dict(client.get(f"/valeurs?{REQUETE}&format=csv").headers) == dict(fichier.headers)
+
+
+def test_ce_qui_est_garde_tient_dans_sa_memoire() -> None:
+    async def keep_all(rendues: Rendues, tailles: list[int]) -> None:
+        for rang, taille in enumerate(tailles):
+            await rendues.keep(f"e{rang}", StreamingResponse(iter([b"x" * taille])))
+
+    rendues = Rendues(octets=10_000)
+    asyncio.run(keep_all(rendues, [4_000, 4_000, 4_000]))
+    assert [rendues.get(f"e{rang}") is not None for rang in range(3)] == [False, True, True]
+    # Une réponse plus grande que tout ce qui peut se garder est rendue sans l'être.
+    asyncio.run(keep_all(rendues := Rendues(), [OCTETS_UNE + 1]))
+    assert rendues.get("e0") is None
+
+
+def test_la_liste_des_versions_se_relit_toujours(client: TestClient) -> None:
+    # Une version préparée ou ôtée la change sans que celle en service change.
+    assert "etag" not in client.get("/versions").headers
 
 
 def test_une_version_se_nomme_et_son_absence_se_dit(client: TestClient, gate: Gate) -> None:
