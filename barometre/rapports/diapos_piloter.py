@@ -51,10 +51,10 @@ def _opsn(gate: Gate, choix: Choix) -> Iterable[Diapo]:
     yield Diapo("Qui couvre quoi\u202f?", phrase=vue.a_retenir)
     yield from build_listes("Les plus grands périmètres connus", vue.plus_grands)
     yield from _suivi(gate, choix)
-    if not vue.ecarts:
-        yield Diapo("Couvertes et non connues", phrase=vue.phrase_ecarts)
-    elif isinstance(affiches.ecarts_projetes, Marques):
-        yield Diapo("Couvertes et non connues", phrase=vue.phrase_ecarts, dessin=affiches.ecarts_projetes)
+    # La phrase et le dessin ne tiennent pas ensemble sur 1024 × 768 : il défilait sous elle.
+    yield Diapo("Couvertes et non connues", phrase=vue.phrase_ecarts)
+    if vue.ecarts and isinstance(affiches.ecarts_projetes, Marques):
+        yield Diapo("Couvertes et non connues : les plus grands écarts", dessin=affiches.ecarts_projetes)
     yield from (_project_ecart(ecart) for ecart in vue.ecarts)
 
 
@@ -172,10 +172,12 @@ def _project_obligation(ligne: LigneObligation, *, simulee: bool) -> Diapo:
 
 def _actions_publiques(gate: Gate, choix: Choix) -> Iterable[Diapo]:
     vue = load_programmes_vue(gate, choix.selection.territoire_id)
-    yield Diapo("Qui bénéficie des programmes publics\u202f?", phrase=vue.a_retenir)
+    yield Diapo("Qui bénéficie des programmes publics\u202f?", phrase=vue.a_retenir, reel=True)
     for b in vue.programmes:
         if b.charge:
-            yield Diapo(b.programme.titre, format_part(b.part, 1), f"liste du {b.date}", b.phrase)
+            # « liste du septembre 2023 » : toutes n'ont pas de jour.
+            liste = f"liste : {b.date}"
+            yield Diapo(b.programme.titre, format_part(b.part, 1), liste, b.phrase, reel=True)
     yield from build_listes("Les projets connus", _list_projets(vue), reel=True)
 
 

@@ -57,7 +57,8 @@ def test_une_diapositive_simulee_n_a_pas_de_note_nue(ouvrir: Ouvrir, adresse: st
 
 
 @pytest.mark.parametrize(
-    ("adresse", "reel"), [("fonds", True), ("chiffres_cles", True), ("inclusion", False)]
+    ("adresse", "reel"),
+    [("fonds", True), ("chiffres_cles", True), ("actions_publiques", True), ("inclusion", False)],
 )
 def test_un_fait_public_n_est_pas_dit_simule(ouvrir: Ouvrir, adresse: str, reel: bool) -> None:
     html = _tout(ouvrir(adresse, presentation="1"))
