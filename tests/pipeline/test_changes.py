@@ -48,6 +48,27 @@ def test_un_changement_cache_n_entre_pas_dans_la_famille() -> None:
     assert judge(lignes([0.04] + [0.9] * 40, etat=etats)).iloc[0] == "hausse"
 
 
+@pytest.mark.parametrize("commun", [0.0, 0.5])
+def test_deux_cents_vagues_ou_rien_ne_bouge_n_alertent_presque_jamais(commun: float) -> None:
+    """Vingt-six questions d'un thème, liées ou non : la règle `indicateur_bouge` tient le taux qu'elle écrit.
+
+    Sans correction, près de trois vagues sur quatre (une sur trois, liées) auraient une fausse hausse.
+    """
+    rng, se, fausses, nues = np.random.default_rng(20261129), 0.02, 0, 0
+    for _ in range(200):
+        z = np.sqrt(commun) * rng.normal() + np.sqrt(1 - commun) * rng.normal(size=26)
+        ecart, sens = z * se, np.where(z > 0, 6, -6)
+        vague = lignes(
+            list(2 * (1 - ndtr(np.abs(z)))), changement=ecart, bas=ecart - 1.96 * se, haut=ecart + 1.96 * se,
+            gains=12 + sens, pertes=12 - sens,  # le panel va dans le même sens : il n'arrête rien
+        )  # fmt: skip
+        fausses += bool(judge(vague).ne(STABLE).any())
+        nues += bool((np.abs(z) > 1.96).any())
+    # 5 % de 200 ; plus de 17 n'arrive qu'une fois sur cent (loi binomiale).
+    assert fausses <= 17
+    assert nues > 60
+
+
 @pytest.mark.parametrize(("n", "etat"), [(30, "published"), (29, "primary")])
 def test_sous_trente_reponses_a_une_vague_un_changement_ne_se_montre_pas(n: int, etat: str) -> None:
     cellule = dict.fromkeys(CLE, "") | {"indicateur_id": "site", "territoire_id": "france"}
