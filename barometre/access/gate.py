@@ -108,7 +108,11 @@ class Gate(ChiffresPublics):
         Colonne `confondu` : vrai pour ceux-là (`participation.list_confondus`).
         """
         cadre, perimetres = self.list_collectivites(), self.list_perimetres_opsn()
-        perimetres = perimetres[perimetres["collectivite_id"].isin(cadre["collectivite_id"])]
+        # Un index d'objets : `isin` convertirait trente mille noms d'Arrow, un par un.
+        connues = pd.Index(cadre["collectivite_id"].to_numpy(dtype=object))
+        perimetres = perimetres[
+            connues.get_indexer(perimetres["collectivite_id"].to_numpy(dtype=object)) >= 0
+        ]
         comptes = self.count_repondantes(perimetres.set_index("collectivite_id")["opsn_id"])
         confondu = comptes.index.isin(list(list_confondus(perimetres, cadre)))
         confondu &= comptes["cadre"] >= SEUIL_CADRE  # en dessous, un taux se tait déjà

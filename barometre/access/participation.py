@@ -46,10 +46,10 @@ def list_confondus(perimetres: pd.DataFrame, cadre: pd.DataFrame) -> frozenset[s
 
     `perimetres` : `opsn_id`, `collectivite_id` ; `cadre` : `collectivite_id`, `region`, `departement`.
     """
-    unites = pd.Index(cadre["collectivite_id"])
-    siens = perimetres[perimetres["collectivite_id"].isin(unites)]
-    groupes, noms = pd.factorize(siens["opsn_id"], sort=True)
-    opsn = _build_membres(groupes, unites.get_indexer(siens["collectivite_id"]), unites.size)
+    unites = pd.Index(cadre["collectivite_id"].to_numpy(dtype=object))
+    rangs = unites.get_indexer(perimetres["collectivite_id"].to_numpy(dtype=object))
+    groupes, noms = pd.factorize(perimetres["opsn_id"][rangs >= 0], sort=True)
+    opsn = _build_membres(groupes, rangs[rangs >= 0], unites.size)
     regions, departements = (_build_membres(*_code(cadre[c]), unites.size) for c in ("region", "departement"))
     simples = np.column_stack([_measure_ecarts(opsn, regions), _measure_ecarts(opsn, departements)])
     reunis = _measure_reunis(opsn, regions, departements)[:, None]

@@ -251,8 +251,10 @@ def _list_lignes(gate: Gate) -> tuple[LigneOpsn, ...]:
     """Tous les OPSN en une lecture des périmètres et un compte : un par un, 73 prenaient dix secondes."""
     liens, comptes = gate.list_liens_opsn(), gate.count_repondantes_opsn().to_dict("index")
     noms = gate.list_opsn().sort_values("nom", key=lambda noms: noms.map(build_cle_tri))
+    siens = {str(id_): lignes for id_, lignes in liens.groupby("opsn_id")}
+    aucun = liens.iloc[:0]
     return tuple(
-        _build_ligne(id_, nom, liens[liens["opsn_id"].eq(id_)], comptes.get(id_, SANS_MEMBRE))
+        _build_ligne(id_, nom, siens.get(id_, aucun), comptes.get(id_, SANS_MEMBRE))
         for id_, nom in noms[["opsn_id", "nom"]].astype(str).itertuples(index=False, name=None)
     )
 
