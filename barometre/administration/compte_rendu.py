@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from barometre.ingest.answers import HORS_LISTE
+from barometre.ingest.entetes import PROPOSER
 from barometre.ingest.errors import Rejet
 from barometre.ingest.identity import CODE_POSTAL, CONTRADICTOIRE, SANS_IDENTIFIANT
 from barometre.ingest.lot import Lot, write_equation
+from barometre.pipeline.tardives import TOUT_DE_SUITE
 from barometre.views.lecture.tableau import build_tableau
 
 COLONNES = ("sort", "ligne", "colonne", "valeur_recue", "motif_rejet", "remede")
@@ -25,6 +27,12 @@ _IDENTITE = (
     SANS_IDENTIFIANT, CONTRADICTOIRE.partition("{")[0], CODE_POSTAL.partition("{")[0], "Ce SIREN", "Ce SIRET",
     "Ce code", "Un SIREN", "Un SIRET", "Un code INSEE", "La clé de contrôle", "Une intercommunalité",
 )  # fmt: skip
+# Ce que la commande dit par ses options, et la page par ses cases.
+_PAR_LA_PAGE = {
+    PROPOSER: "Dites ci-dessous ce que désigne chaque colonne.",
+    TOUT_DE_SUITE: "",
+    "--complement": "« Ajouter aux réponses en service »",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,13 @@ def build_compte_rendu(lot: Lot) -> CompteRendu:
         lot.a_confirmer,
         lot.lot_id,
     )
+
+
+def write_pour_la_page(phrase: str) -> str:
+    """La phrase d'une lecture, dans les mots de la page : personne n'y lance de commande."""
+    for mots, remplaces in _PAR_LA_PAGE.items():
+        phrase = phrase.replace(mots, remplaces)
+    return phrase
 
 
 def is_identite(motif: str) -> bool:

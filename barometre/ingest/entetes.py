@@ -16,6 +16,8 @@ from barometre.ingest.vocabulary import Vocabulaire, load_vocabulary
 Nature = Literal["question", "option", "autre", "nsp", "rang", "role", "service", "commentaire", "inconnue"]
 # « Q01 », « Q01[SQ002] », « Q01. Texte », « Q01[SQ002]. Texte [Option] ».
 CODE = re.compile(r"^\s*([A-Za-z]\w{0,60})\s*(?:\[\s*([^\[\]]{0,200}?)\s*\])?\s*(?:$|\.\s)")
+# Comment le dire à la commande ; la page a ses propres gestes.
+PROPOSER = "« importer --proposer » écrit la correspondance à compléter, à donner par --correspondance."
 _COMMENTAIRE = re.compile(r"comment(aire)?\]?$", re.IGNORECASE)
 _CODE_LIBRE = re.compile(r"^\s*(?P<code>[A-Za-z]+\d+)(?P<reste>[\[_.\s:;|,)\-–—/].*)?$", re.DOTALL)
 _SOUS_CODE = re.compile(r"^(?:\[(?P<crochets>[^\]]*)\]|[_.](?P<code>[A-Za-z]+\d*)(?=[_.\s:;|\-–—]|$))")
@@ -242,7 +244,4 @@ def describe_entetes(entetes: tuple[str, ...], questionnaire: Questionnaire) -> 
         f" et {len(lus) - 8} autres" if len(lus) > 8 else ""
     )
     suite = f" {' ; '.join(proches[:3])}." if proches else ""
-    return (
-        f"Colonnes lues : {cites}.{suite} « importer --proposer » écrit la correspondance à compléter, "
-        "à donner par --correspondance."
-    )
+    return f"Colonnes lues : {cites}.{suite} {PROPOSER}"

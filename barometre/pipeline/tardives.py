@@ -27,11 +27,12 @@ from barometre.warehouse.engine import Engine
 from barometre.warehouse.repository import read_rows
 from barometre.warehouse.reserve import Reserve
 
+TOUT_DE_SUITE = " ; --confirmer le charge tout de suite"
 IDENTIQUE = "Sa réponse est celle déjà en service, qui reste."
 RETENUES = (
     "En attente : {compte}. Une vague déjà publiée ne change que par "
     f"{LOT_TARDIF} à la fois, sans quoi deux versions diraient qui a répondu. Tout est gardé, et "
-    "se chargera avec la suite ; --confirmer le charge tout de suite."
+    f"se chargera avec la suite{TOUT_DE_SUITE}."
 )
 _CONTENU = ["question_id", "option_id", "etat", "valeur", "texte"]
 

@@ -15,7 +15,7 @@ from barometre.ui import porte, state, visiteur
 from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.textes import texte
 
-_CHOIX = "lire_comme"
+_CHOIX, _ARRIVEE = "lire_comme", "_page_d_arrivee"
 ROLES = {role: nom for role, nom in NOMS.items() if role != PUBLIC.role}
 DEMANDES = {
     "en_attente": "Votre demande d’accès n° {n} est déposée : un opérateur y répondra. "
@@ -45,7 +45,7 @@ def render_compte(adresse: str) -> None:
         )
         if lecteur.a_renforcer:
             _render_lien("Confirmer avec un second facteur", adresse, renforcer="1")
-        _render_droits(lecteur)
+        _render_droits(lecteur, adresse)
         st.html('<a class="baro-lien-compte" href="/deconnexion" target="_self">Se déconnecter</a>')
 
 
@@ -59,11 +59,14 @@ def _render_lien(libelle: str, adresse: str, **options: str) -> None:
     )
 
 
-def _render_droits(lecteur: Lecteur) -> None:
+def _render_droits(lecteur: Lecteur, adresse: str) -> None:
     if not lecteur.droits:
         demande = get_registre().comptes.get_demande(lecteur.compte)
         if demande is not None:
             render_message(_describe_demande(demande))
+            # Le bas du menu ne se voit pas d'abord : la page où l'on arrive le dit aussi.
+            if st.session_state.setdefault(_ARRIVEE, adresse) == adresse:
+                state.add_message(_describe_demande(demande))
         return
     noms = {droit: _describe(portee) for droit, portee in lecteur.droits.items()}
     if len(noms) == 1:

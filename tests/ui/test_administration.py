@@ -82,6 +82,17 @@ def test_un_autre_lecteur_n_en_lit_qu_une_phrase(service: Service, portee: Porte
     assert not page.text_input
 
 
+def test_une_premiere_connexion_lit_sa_demande_sur_la_page_ou_elle_arrive(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Au bas du menu seul, personne ne la voyait, et sur un téléphone le menu est fermé."""
+    for nom in ("ADRESSE", "OIDC_EMETTEUR", "OIDC_CLIENT", "OIDC_SECRET"):
+        monkeypatch.setenv(f"BAROMETRE_{nom}", f"https://essai.test/{nom}")
+    page = service.open(None)
+    assert sum("demande d’accès n° 1 est déposée" in m for m in list_messages(page)) == 2
+    assert not any("demande d’accès" in m for m in list_messages(service.open(OPERATEUR)))
+
+
 @pytest.mark.parametrize("vue", sorted(VUES))
 def test_chaque_vue_s_ouvre_a_un_operateur(service: Service, vue: str) -> None:
     page = service.open(OPERATEUR, vue=vue)

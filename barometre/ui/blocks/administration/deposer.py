@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from barometre.administration.compte_rendu import CompteRendu, merge_fautes
+from barometre.administration.compte_rendu import CompteRendu, merge_fautes, write_pour_la_page
 from barometre.administration.imports import (
     EXTENSIONS,
     Depot,
@@ -77,7 +77,7 @@ def _render_depot(depot: Depot) -> None:
         return
     lu = lecture.compte_rendu
     if lu is None:
-        render_message(lecture.refus)
+        render_message(write_pour_la_page(lecture.refus))
     else:
         _render_compte_rendu(lu)
     if lecture.inconnues:
@@ -100,7 +100,7 @@ def _read_garde(depot: Depot) -> LectureDepot:
 
 def _render_compte_rendu(lu: CompteRendu) -> None:
     """L'équation, ce qui change dans les comptes, puis chaque ligne non chargée."""
-    liste = "".join(f"<li>{texte(phrase)}</li>" for phrase in lu.phrases)
+    liste = "".join(f"<li>{texte(write_pour_la_page(phrase))}</li>" for phrase in lu.phrases)
     st.html(f'<p class="baro-retenir">{texte(lu.equation)}</p><ul class="baro-qualite">{liste}</ul>')
     if lu.deja_charge:
         render_message("Ce fichier est déjà en service\u202f: le charger de nouveau ne changerait rien.")
@@ -172,12 +172,16 @@ def _render_suite(depot: Depot, lu: CompteRendu) -> None:
 
 
 def _render_preparer(depot: Depot, lu: CompteRendu) -> None:
-    """Le bouton qui écrit ; ce qui ferait disparaître des réponses demande d'abord un accord."""
-    confirme = True
+    """Le bouton qui écrit ; ce qui ferait disparaître des réponses demande d'abord un accord.
+
+    Sans rien à accorder, rien ne l'est : des tardives trop peu nombreuses attendent, comme par la commande.
+    """
+    confirme = False
     if lu.a_confirmer:
-        render_message(" ".join(lu.a_confirmer))
+        render_message(" ".join(map(write_pour_la_page, lu.a_confirmer)))
         confirme = st.checkbox("C’est voulu\u202f: préparer quand même", key="deposer-confirmer")
-    if st.button("Préparer la version", type="primary", key="preparer-version", disabled=not confirme):
+    attend = bool(lu.a_confirmer) and not confirme
+    if st.button("Préparer la version", type="primary", key="preparer-version", disabled=attend):
         _prepare(
             Depot(depot.fichiers, depot.questionnaire_id, depot.vague_id, depot.complement, bool(confirme))
         )
