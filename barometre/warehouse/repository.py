@@ -38,6 +38,7 @@ class Repository:
         self.entrepot = entrepot
         self._fixee = version_id
         self._moteurs: dict[str, Engine] = {}
+        self._preparees: set[str] = set()  # ouvertes ainsi : leur publication les renomme dans l'entrepôt
         self._index: dict[str, SearchIndex] = {}
         self._referentiels: dict[str, pd.DataFrame] = {}
         # Où est chaque collectivité dans le référentiel : chercher son identifiant le relit en entier (5 ms).
@@ -70,7 +71,12 @@ class Repository:
         """Le moteur de la version lue."""
         version_id = self.version_id
         with self._verrou:
+            if version_id in self._preparees and version_id in self.entrepot.list_ids():
+                self._preparees.discard(version_id)
+                if ancien := self._moteurs.pop(version_id, None):
+                    ancien.dispose()
             if version_id not in self._moteurs:
+                self._preparees |= {version_id} & set(self.entrepot.list_preparees())
                 moteur = self.entrepot.build_engine(version_id)
                 check_compatibilite(moteur, version_id)
                 self._moteurs[version_id] = moteur

@@ -247,6 +247,21 @@ def test_une_version_preparee_se_lit_sans_etre_en_service(
     assert entrepot.list_preparees() == []
 
 
+def test_qui_relisait_une_version_preparee_la_lit_encore_publiee(
+    entrepot: Entrepot, construire_mini: Construire
+) -> None:
+    """La publication la renomme : le processus où le programme l'avait relue ne la lisait plus du tout."""
+    base = construire_mini(entrepot)
+    preparee = _prepare(entrepot)
+    depot = Repository(entrepot, preparee)
+    assert depot.read_version().version_id == preparee
+    publish_preparee(entrepot, preparee, base)
+    assert depot.read_version().version_id == preparee
+    depot.get_engine().dispose()  # aucune connexion d'avant ne la tient ouverte
+    assert depot.read_version().version_id == preparee
+    depot.close()
+
+
 def test_deux_preparees_de_la_meme_version_ne_se_perdent_pas(
     entrepot: Entrepot, construire_mini: Construire
 ) -> None:
