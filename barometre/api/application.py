@@ -108,12 +108,13 @@ def _build_etiquette(open_gate: Callable[[str], Gate]) -> Callable[..., Awaitabl
         etag = build_etag(gate, requete)
         if is_connue(requete, gate, etag):
             return build_inchangee(gate, etag)
-        if gardee := rendues.get(etag):
-            return gardee.build_reponse()
-        reponse = await suite(requete)
-        if reponse.status_code != 200:
+
+        async def rendre() -> Response:
+            reponse = await suite(requete)
+            if reponse.status_code == 200:
+                reponse.headers.update(build_en_tetes(gate, etag))
             return reponse
-        reponse.headers.update(build_en_tetes(gate, etag))
-        return await rendues.keep(etag, reponse)
+
+        return await rendues.find(etag, rendre)
 
     return etiquette

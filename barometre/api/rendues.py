@@ -6,9 +6,11 @@ dans le processus qui sert aussi les pages.
 
 from __future__ import annotations
 
+from asyncio import Lock, Semaphore
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any
+from weakref import WeakValueDictionary
 
 from cachetools import LRUCache
 from fastapi import Response
@@ -17,6 +19,8 @@ from fastapi import Response
 OCTETS, OCTETS_UNE = 16_000_000, 500_000
 # Les clés et les en-têtes comptent : mille réponses vides ne sont pas gratuites.
 OCTETS_AUTOUR = 1_000
+# Deux vues neuves à la fois : les suivantes attendent, plutôt que les lecteurs des pages.
+SIMULTANEES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +45,27 @@ class Rendues:
 
     def __init__(self, octets: int = OCTETS) -> None:
         self._gardees: LRUCache[str, Rendue] = LRUCache(octets, getsizeof=lambda rendue: rendue.octets)
-        self._verrou = Lock()
+        # Qui attend une réponse tient son tour : il disparaît avec le dernier d'entre eux.
+        self._tours: WeakValueDictionary[str, Lock] = WeakValueDictionary()
+        self._places = Semaphore(SIMULTANEES)
 
-    def get(self, etag: str) -> Rendue | None:
-        """La réponse de cette étiquette (une version et une adresse), si elle est gardée."""
-        with self._verrou:
-            return self._gardees.get(etag)
+    async def find(self, etag: str, rendre: Callable[[], Awaitable[Any]]) -> Response:
+        """La réponse gardée, sinon faite : une seule fois pour tous ceux qui l'attendent, deux à la fois.
 
-    async def keep(self, etag: str, reponse: Any) -> Response:
+        Sans cela, vingt demandes de la même vue neuve la font vingt fois, et prennent les fils des pages.
+        """
+        tour = self._tours.setdefault(etag, Lock())
+        async with tour:
+            if gardee := self._gardees.get(etag):
+                return gardee.build_reponse()
+            async with self._places:
+                reponse = await rendre()
+                return await self._keep(etag, reponse) if reponse.status_code == 200 else reponse
+
+    async def _keep(self, etag: str, reponse: Any) -> Response:
         """Lit la réponse jusqu'au bout, la garde si elle n'est pas trop grande, et la rend."""
         corps = b"".join([morceau async for morceau in reponse.body_iterator])
         rendue = Rendue(corps, dict(reponse.headers))
         if len(corps) <= OCTETS_UNE:
-            with self._verrou:
-                self._gardees[etag] = rendue
+            self._gardees[etag] = rendue
         return rendue.build_reponse()

@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from barometre.access import Gate
 from barometre.api import lectures
 from barometre.api.application import build_api
-from barometre.api.rendues import OCTETS_UNE, Rendues
+from barometre.api.rendues import OCTETS_UNE, SIMULTANEES, Rendues
 from barometre.api.retraits import RETRAITS, Retrait
 from barometre.assemblage import memoire
 from barometre.assemblage.explorer import load_requete
@@ -101,17 +101,49 @@ def test_une_reponse_deja_rendue_n_est_pas_refaite(
     assert dict(client.get(f"/valeurs?{REQUETE}&format=csv").headers) == dict(fichier.headers)
 
 
-def test_ce_qui_est_garde_tient_dans_sa_memoire() -> None:
-    async def keep_all(rendues: Rendues, tailles: list[int]) -> None:
-        for rang, taille in enumerate(tailles):
-            await rendues.keep(f"e{rang}", StreamingResponse(iter([b"x" * taille])))
+class Atelier:
+    """Des réponses de tant d'octets ; ce qui a été fait, et combien à la fois."""
 
-    rendues = Rendues(octets=10_000)
-    asyncio.run(keep_all(rendues, [4_000, 4_000, 4_000]))
-    assert [rendues.get(f"e{rang}") is not None for rang in range(3)] == [False, True, True]
-    # Une réponse plus grande que tout ce qui peut se garder est rendue sans l'être.
-    asyncio.run(keep_all(rendues := Rendues(), [OCTETS_UNE + 1]))
-    assert rendues.get("e0") is None
+    def __init__(self, octets: int = 10) -> None:
+        self.octets, self.faites, self.ensemble, self.pire = octets, 0, 0, 0
+
+    async def rendre(self) -> StreamingResponse:
+        self.faites += 1
+        self.ensemble += 1
+        self.pire = max(self.pire, self.ensemble)
+        await asyncio.sleep(0.001)
+        self.ensemble -= 1
+        return StreamingResponse(iter([b"x" * self.octets]))
+
+    async def ask(self, rendues: Rendues, *etags: str) -> list[int]:
+        reponses = await asyncio.gather(*(rendues.find(etag, self.rendre) for etag in etags))
+        return [len(reponse.body) for reponse in reponses]
+
+
+def test_ceux_qui_attendent_la_meme_reponse_n_en_font_qu_une() -> None:
+    atelier = Atelier()
+    assert asyncio.run(atelier.ask(Rendues(), *["e"] * 20)) == [10] * 20
+    assert atelier.faites == 1
+    # Vingt réponses neuves se font, deux à la fois : les pages gardent leurs fils.
+    assert asyncio.run(atelier.ask(Rendues(), *map(str, range(20)))) == [10] * 20
+    assert (atelier.faites, atelier.pire) == (21, SIMULTANEES)
+
+
+@pytest.mark.parametrize(
+    ("place", "octets", "faites"),
+    [
+        (10_000, 4_000, 4),  # deux tiennent : la première est partie, et se refait
+        (10 * OCTETS_UNE, OCTETS_UNE, 3),
+        (10 * OCTETS_UNE, OCTETS_UNE + 1, 4),  # trop grande : rendue, non gardée
+    ],
+)
+def test_ce_qui_est_garde_tient_dans_sa_memoire(place: int, octets: int, faites: int) -> None:
+    async def ask_all(rendues: Rendues) -> list[list[int]]:
+        return [await atelier.ask(rendues, etag) for etag in ("a", "b", "c", "a")]
+
+    atelier = Atelier(octets)
+    assert asyncio.run(ask_all(Rendues(octets=place))) == [[octets]] * 4
+    assert atelier.faites == faites
 
 
 def test_la_liste_des_versions_se_relit_toujours(client: TestClient) -> None:

@@ -44,7 +44,12 @@ class Lecteur:
         self._pile = AsyncExitStack()
 
     async def __aenter__(self) -> Lecteur:
-        connexion = websockets.connect(self._adresse, subprotocols=["streamlit"], max_size=None)  # type: ignore[list-item]
+        connexion = websockets.connect(
+            self._adresse,
+            subprotocols=["streamlit"],  # type: ignore[list-item]
+            max_size=None,
+            open_timeout=DELAI,
+        )
         self._fil = await self._pile.enter_async_context(connexion)
         return self
 
