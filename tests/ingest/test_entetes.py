@@ -1,0 +1,67 @@
+"""Les entêtes sur deux lignes, celles de plusieurs questions, et les noms presque pareils."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from barometre.ingest.columns import _check_ambiguites
+from barometre.ingest.concordance import _is_proche
+from barometre.ingest.errors import ImportRefuse
+from barometre.ingest.layout import _join_groupes
+
+CONNUS = {"Site ?", "Site ? [Oui]", "Site ? [Non]", "Voisin [a]", " [b]", "Seul", "Seul [x]"}
+
+
+@pytest.mark.parametrize(
+    ("groupes", "entetes", "joints"),
+    [
+        # Une question vaut pour toutes les colonnes qui suivent, jusqu'à la suivante.
+        (["Site ?", "", "Seul"], ["Oui", "Non", "x"], ["Site ? [Oui]", "Site ? [Non]", "Seul [x]"]),
+        # La ligne des questions peut finir avant celle des options.
+        (["Site ?"], ["Oui", "Non"], ["Site ? [Oui]", "Site ? [Non]"]),
+        # Ni option inconnue, ni question inconnue, ni entête vide, ni colonne d'avant toute question.
+        (["Site ?"], ["Autre", ""], ["Autre", ""]),
+        (["Voisin"], ["a"], ["a"]),
+        (["", "Site ?"], ["b", "Oui"], ["b", "Site ? [Oui]"]),
+        ([], ["Oui"], ["Oui"]),
+    ],
+)
+def test_la_question_au_dessus_de_ses_options(
+    groupes: list[str], entetes: list[str], joints: list[str]
+) -> None:
+    assert _join_groupes(groupes, entetes, CONNUS.__contains__) == joints
+
+
+def test_un_entete_de_deux_questions_demande_les_deux() -> None:
+    index: dict[str, list[Any]] = {"precisez": [1, 2], "site": [1], "rien": []}
+    _check_ambiguites(index, Counter({"precisez": 2, "site": 1, "rien": 3}))
+    _check_ambiguites(index, Counter({"site": 4}))  # un doublon d'une seule question se dit ailleurs
+    for nombre in (1, 3):
+        with pytest.raises(ImportRefuse) as refus:
+            _check_ambiguites(index, Counter({"precisez": nombre}))
+        assert str(refus.value) == "L'entête « precisez » est celui de 2 questions : exportez leurs codes."
+
+
+@pytest.mark.parametrize(
+    ("ecrit", "officiel", "proche"),
+    [
+        ("saint martin", "saint martin d auxy", True),
+        ("bordeaux", "bordeaux", True),
+        ("abergement", "l abergement clemenciat", True),
+        ("l abergement clemenciat", "abergement", True),
+        ("saint", "saint auxy", False),
+        ("saint auxy", "saint", False),
+        ("saint", "saint", True),
+        ("villeneuve", "villeneuve loubet", False),
+        ("saint martin du bois", "saint martin d auxy", False),
+        ("bordaux", "bordeaux", True),
+        ("lyon", "bordeaux", False),
+        ("abcde", "abcxy", True),  # juste à la ressemblance demandée : trois lettres sur cinq
+        ("abcdefg", "abcwxyz", False),
+    ],
+)
+def test_un_nom_complete_abrege_ou_mal_ecrit(ecrit: str, officiel: str, proche: bool) -> None:
+    assert _is_proche(tuple(ecrit.split()), tuple(officiel.split())) is proche
