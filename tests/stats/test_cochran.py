@@ -32,3 +32,16 @@ def test_une_seule_reponse_d_un_groupe_compte() -> None:
     une, trois = np.array([[1.0, 3.0]] * 2), np.array([[3.0, 1.0]] * 2)
     oui1, oui0 = np.array([[1.0, 0.0]] * 2), np.array([[0.0, 1.0]] * 2)
     assert check_cochran(une, oui1, trois, oui0).tolist() == pytest.approx([1 / 16, 1 / 16])
+
+
+def test_chaque_chiffre_se_juge_seul() -> None:
+    """Un petit tableau, un grand sans écart, un où tous répondent oui : côte à côte comme un par un."""
+    chiffres = [(6, 6, 6, 1), (100, 50, 100, 50), (3, 3, 2, 2), (200, 120, 200, 90)]
+    colonnes = [np.array([[float(c[k]) for c in chiffres]]) for k in range(4)]
+    seuls = [check_cochran(*(np.array([[float(x)]]) for x in c))[0] for c in chiffres]
+    with np.errstate(invalid="raise"):  # une strate vide n'alerte personne
+        ensemble = check_cochran(*(np.vstack([c, np.zeros(4)]) for c in colonnes))
+    assert ensemble.tolist() == pytest.approx(seuls)
+    # Sans écart, ou sans variance, p vaut un ; le grand écart ne se doit qu'au hasard trois fois sur mille.
+    assert seuls[:3] == pytest.approx([12 / 792, 1.0, 1.0])
+    assert 0.002 < seuls[3] < 0.005
