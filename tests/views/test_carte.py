@@ -183,6 +183,25 @@ def test_une_mesure_de_zero_ou_un_se_lit_oui_ou_non() -> None:
     assert list(releve.cadre["etat"]) == ["montre", "montre", "absent"]
 
 
+@pytest.mark.parametrize(("jour", "attendus", "dit"), [
+    (datetime(2026, 11, 28), ["Oui", "Non"], ()),
+    # Quatre ans passés, un oui se montre avec sa date, un non de ce qui se déploie ne dit rien d'aujourd'hui.
+    (datetime(2029, 11, 28), ["Oui", ""], ("Donnée ancienne : 1er août 2024.",)),
+])  # fmt: skip
+def test_un_fait_d_une_commune_vieillit_sur_la_carte_comme_sur_sa_fiche(
+    jour: datetime, attendus: list[str], dit: tuple[str, ...]
+) -> None:
+    ids = ["commune-01001", "commune-01002"]
+    faits = {"periode": "2024-08-01", "etat": "repondu", "valeur": [1.0, 0.0], "n_communes": None}
+    porte = _porte_etat(pd.DataFrame({"collectivite_id": ids, **faits}))
+    porte.get_version = lambda: SimpleNamespace(creee_le=jour)
+    lieux = pd.DataFrame({"territoire_id": ids, "code": ids, "nom": ids, "region": "84"})
+    presence = CATALOGUE.get_indicateur("france_services_presence")
+    releve = read_mesure(porte, presence, "commune", Selection(), lieux)  # type: ignore[arg-type]
+    assert list(releve.cadre["valeur_texte"]) == attendus
+    assert releve.messages == dit
+
+
 def _porte_etat(valeurs: pd.DataFrame) -> SimpleNamespace:
     """Des valeurs de l'État, une région de dix communes, une version du 28 novembre 2026."""
     communes = pd.DataFrame({"type": ["commune"] * 10, "porteur_id": None, "region": "84"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from barometre.access import AccesRefuse
 from barometre.domain.indicateur import Calcul
@@ -115,6 +116,30 @@ def test_la_donnee_de_l_etat_sur_le_champ() -> None:
     vue = build_vue_indicateur(FaussePorte(LIGNES, valeurs=valeurs), catalogue, "site", Selection())
     assert vue.croisement is not None
     assert (vue.croisement.valeur, vue.croisement.n) == (0.75, 4)  # 3 / 4, sans celle hors du champ
+
+
+@pytest.mark.parametrize(("remplacante", "place"), [(False, "en_petit"), (True, "cachee")])
+def test_la_donnee_de_l_etat_s_efface_devant_celle_qui_la_remplace(remplacante: bool, place: str) -> None:
+    """« Déclaré et mesuré » montrait la fibre de mars 2018, que le thème et la fiche cachaient."""
+
+    class PorteRecente(FaussePorte):
+        def list_mesures(self, indicateurs: list[str], _: str) -> pd.DataFrame:
+            lues = remplacante and "site_recent" in indicateurs
+            return pd.DataFrame({"etat": ["repondu"] if lues else [], "n_communes": [None] if lues else []})
+
+    ancienne = build_indicateur(
+        "site_mesure", origine="mesure", perime_apres=3, remplacee_par="site_recent", titre="Site mesuré"
+    )
+    recente = build_indicateur("site_recent", origine="mesure", titre="Site récent")
+    catalogue = build_catalogue([build_indicateur(mesure_id="site_mesure"), ancienne, recente])
+    valeurs = [
+        {"collectivite_id": f"commune-0{i}", "periode": "2018-03", "valeur": 1, "etat": "repondu"}
+        for i in range(4)
+    ]
+    vue = build_vue_indicateur(PorteRecente(LIGNES, valeurs=valeurs), catalogue, "site", Selection())
+    assert vue.croisement is not None
+    assert vue.croisement.verdict.place == place
+    assert ("Remplacé par" in vue.croisement.phrase) is remplacante
 
 
 def test_sans_donnee_de_l_etat_rien_n_est_dit() -> None:

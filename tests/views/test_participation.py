@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -117,6 +118,8 @@ def test_les_reponses_de_plus_vont_ou_elles_apportent_le_plus() -> None:
     actuelle, ciblee, prorata = vue.n_eff
     assert actuelle < prorata < ciblee
     assert vue.apres < vue.sans_cibler < vue.avant
+    # « iraient d’abord à Grand Est, communes de… » : un nom de région veut son article, pas entre parenthèses.
+    assert re.search(r"50\sréponses de plus iraient d’abord aux \w+.* \(.+\)\. Effectif", vue.phrase)
 
 
 @pytest.mark.parametrize(("but", "n_minimal"), [("regions_b", 30), ("regions_a", 100)])

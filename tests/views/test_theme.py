@@ -50,6 +50,16 @@ def test_a_retenir_prend_le_chiffre_cle_citable() -> None:
     )
 
 
+def test_a_retenir_dit_son_champ_une_seule_fois() -> None:
+    """« Toutes les collectivités, Bretagne : … Toutes les collectivités, Bretagne : … »."""
+    region = {"territoire_id": "region-01", "niveau": "region", "note": "B"}
+    lignes = [cellule("site", redresse=0.31, **region), cellule("lieu_a", redresse=0.5, **region)]
+    dite = _vue(Selection(territoire_id="region-01"), lignes).a_retenir
+    assert dite.count("Nord-Essai") == 1
+    assert "31\u202f%" in dite
+    assert "50\u202f%" in dite
+
+
 def test_a_retenir_ne_cite_pas_un_chiffre_indicatif() -> None:
     vue = _vue(lignes=[cellule("site", note="C", etat="indicative")])
     assert vue.a_retenir.startswith("Aucun chiffre ne peut être cité")

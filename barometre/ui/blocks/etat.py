@@ -100,7 +100,7 @@ def _paire(paire: DeclareMesure) -> str:
         f'<dd class="baro-preuve">{texte(paire.ligne.contexte.vague + n)}</dd></div>'
         f"<div><dt>Mesuré</dt><dd>{texte(paire.texte_mesure)}</dd>"
         f'<dd class="baro-preuve">{texte(paire.croisement.champ)}, {texte(paire.date_mesure)}</dd></div></dl>'
-        f"<p>Mesure\u202f: {texte(paire.croisement.indicateur.titre)}.</p>{accord}{poids}"
+        f"<p>{texte(paire.dit_mesure)}</p>{accord}{poids}"
         f"<details><summary>Ce que la mesure compte</summary>"
         f"<p>{texte(paire.croisement.indicateur.precautions)}</p></details></article>"
     )

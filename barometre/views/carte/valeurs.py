@@ -175,14 +175,19 @@ def read_mesure(
         return Releve(vide, messages=(niveaux,))
     periode = selection.vague_id if selection.vague_id in periodes else periodes[-1]
     relevees = list_relevees(gate, connues[connues["periode"].eq(periode)], niveau)
-    if indicateur.oui_non and all(relevee.n is None for relevee in relevees.values()):
-        return _read_oui_non(relevees, periode, periodes, lieux)
     jour = gate.get_version().creee_le.date()
     remplacees = list_connus(gate, plus_recente, niveau)
     verdicts = {
         lieu: judge_place(indicateur, relevee, jour, plus_recente if lieu in remplacees else None)
         for lieu, relevee in relevees.items()
     }
+    messages = tuple(dict.fromkeys(v.raison for v in verdicts.values() if v.place == "en_petit"))
+    if indicateur.oui_non and all(relevee.n is None for relevee in relevees.values()):
+        lignes = [_ligne_oui_non(relevees.get(t), verdicts.get(t)) for t in lieux["territoire_id"]]
+        cadre = build_cadre(lieux, lignes)
+        return Releve(
+            cadre, periode, categories=OUI_NON, absent=SANS_MESURE, messages=messages, periodes=periodes
+        )
     lignes = [_ligne_mesure(indicateur, relevees.get(t), verdicts.get(t)) for t in lieux["territoire_id"]]
     france = gate.list_valeurs(indicateur.id, periode=periode, type="france")
     reference = (
@@ -197,7 +202,7 @@ def read_mesure(
         toutes=toutes,
         ecarts=ecarts,
         reference=reference,
-        messages=tuple(dict.fromkeys(v.raison for v in verdicts.values() if v.place == "en_petit")),
+        messages=messages,
         periodes=periodes,
     )
 
@@ -236,18 +241,14 @@ def _count_communes(communes: pd.DataFrame, niveau: str) -> dict[str, int]:
     return {str(code): int(n) for code, n in communes[niveau].value_counts().items()}
 
 
-def _read_oui_non(
-    relevees: Mapping[str, Relevee], periode: str, periodes: tuple[str, ...], lieux: pd.DataFrame
-) -> Releve:
-    lignes: list[dict[str, object]] = [
-        {"etat": ABSENT, "raison": SANS_MESURE}
-        if (relevee := relevees.get(lieu)) is None
-        else {"etat": MONTRE, "valeur": 1 - relevee.valeur, "valeur_texte": OUI_NON[int(1 - relevee.valeur)]}
-        for lieu in lieux["territoire_id"]
-    ]
-    return Releve(
-        build_cadre(lieux, lignes), periode, categories=OUI_NON, absent=SANS_MESURE, periodes=periodes
-    )
+def _ligne_oui_non(relevee: Relevee | None, verdict: Verdict | None) -> dict[str, object]:
+    """Le fait d'une collectivité, à la place que la règle lui donne ; son rang parmi oui et non."""
+    if relevee is None or verdict is None:
+        return {"etat": ABSENT, "raison": SANS_MESURE}
+    if not verdict.montre:
+        return {"etat": ABSENT, "raison": verdict.raison}
+    rang = int(1 - relevee.valeur)
+    return {"etat": MONTRE, "valeur": rang, "valeur_texte": OUI_NON[rang]}
 
 
 def _ligne_mesure(

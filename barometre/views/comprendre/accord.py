@@ -75,6 +75,11 @@ class DeclareMesure:
         return self.croisement.texte
 
     @property
+    def dit_mesure(self) -> str:
+        """Ce qui est mesuré, et ce qui l'ôte de la tête : « Donnée ancienne : mars 2018. »."""
+        return f"Mesure\u202f: {self.croisement.indicateur.titre}. {self.croisement.verdict.raison}".strip()
+
+    @property
     def date_mesure(self) -> str:
         """La date de la mesure."""
         return format_date(self.croisement.periode)

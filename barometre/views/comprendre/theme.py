@@ -148,7 +148,11 @@ def build_a_retenir(lignes: Sequence[LigneIndicateur], selection: Selection) -> 
     ordonnees = sorted(lignes, key=lambda ligne: not ligne.indicateur.cle)
     citables = [ligne for ligne in ordonnees if ligne.chiffre.citable and ligne.indicateur.est_part]
     if citables:
-        return " ".join(ligne.get_phrase(selection.valeur) for ligne in citables[:2])
+        premiere, *suite = (ligne.get_phrase(selection.valeur) for ligne in citables[:2])
+        # Le champ est dit une fois, en tête de la première phrase.
+        champ = f"{citables[0].contexte.champ} : "
+        suite = [phrase.removeprefix(champ) for phrase in suite]
+        return " ".join([premiere, *(phrase[:1].upper() + phrase[1:] for phrase in suite)])
     if any(ligne.chiffre.montre for ligne in lignes):
         return "Aucun chiffre ne peut être cité pour cette sélection : trop peu de collectivités ont répondu."
     if selection.est_france_entiere:

@@ -44,7 +44,9 @@ class Croisement:
 
     @property
     def phrase(self) -> str:
-        """La mesure, son champ, sa date, et l'avertissement."""
+        """La mesure, son champ, sa date, et l'avertissement ; ou ce qui la cache."""
+        if not self.verdict.montre:
+            return f"Donnée de l’État, « {self.indicateur.titre} » : {self.texte}. {self.verdict.raison}"
         return (
             f"Donnée de l’État, « {self.indicateur.titre} » : {self.texte}{self.precision}, sur {self.champ} "
             f"({format_date(self.periode)}). Ce chiffre est mesuré, non déclaré : les deux ne comptent pas "
@@ -59,15 +61,25 @@ def build_croisement(lecture: Lecture, indicateur: Indicateur) -> Croisement | N
         return None
     try:
         lu = _read_montee(lecture, mesure) or _read_champ(lecture, mesure)
+        return None if lu is None else replace(lu, verdict=_judge(lecture, lu))
     except AccesRefuse:
         # Une version plus ancienne que le catalogue ne connaît pas cette mesure : la porte la tait.
         return None
-    return None if lu is None else replace(lu, verdict=_judge(lecture, lu))
 
 
 def _judge(lecture: Lecture, lu: Croisement) -> Verdict:
     jour = lecture.gate.get_version().creee_le.date()
-    return judge_place(lu.indicateur, Relevee(lu.valeur, lu.periode, lu.n, lu.n_champ), jour)
+    relevee = Relevee(lu.valeur, lu.periode, lu.n, lu.n_champ)
+    return judge_place(lu.indicateur, relevee, jour, _find_plus_recente(lecture, lu.indicateur))
+
+
+def _find_plus_recente(lecture: Lecture, mesure: Indicateur) -> Indicateur | None:
+    """Celle qui la remplace, si elle est connue sur ce champ : elle ne l'est que d'un territoire entier."""
+    recente = lecture.catalogue.indicateurs.get(mesure.remplacee_par)
+    if recente is None or lecture.selection.strate or lecture.selection.couverture:
+        return None
+    lignes = lecture.gate.list_mesures([recente.id], lecture.selection.territoire_id)
+    return recente if lignes["etat"].eq("repondu").any() else None
 
 
 def _read_montee(lecture: Lecture, mesure: Indicateur) -> Croisement | None:

@@ -23,7 +23,7 @@ from barometre.domain.secret import SEUIL_PARTICIPATION
 from barometre.domain.territoire import FRANCE
 from barometre.stats.allocation import allocate, compute_n_eff, compute_variance
 from barometre.views.lecture.cellules import read_cellules
-from barometre.views.lecture.libelles import Libelles
+from barometre.views.lecture.libelles import Libelles, lower_initiale
 from barometre.views.lecture.ligne import Lecture
 from barometre.views.lecture.provenance import build_provenance_lecture
 from barometre.views.lecture.selection import Selection
@@ -153,8 +153,8 @@ class VueRelance:
             return "" if self.but else "Tout le cadre a répondu : rien à relancer."
         premiere = self.relances[0]
         debut = (
-            f"{format_compte(self.budget, 'réponse')} de plus iraient d’abord à {premiere.region}, "
-            f"{premiere.strate.lower()}."
+            f"{format_compte(self.budget, 'réponse')} de plus iraient d’abord aux "
+            f"{lower_initiale(premiere.strate)} ({premiere.region})."
         )
         actuelle, ciblee, prorata = (format_nombre(n) for n in self.n_eff)
         return (
