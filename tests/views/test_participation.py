@@ -118,7 +118,7 @@ def test_les_reponses_de_plus_vont_ou_elles_apportent_le_plus() -> None:
     actuelle, ciblee, prorata = vue.n_eff
     assert actuelle < prorata < ciblee
     assert vue.apres < vue.sans_cibler < vue.avant
-    # « iraient d’abord à Grand Est, communes de… » : un nom de région veut son article, pas entre parenthèses.
+    # « iraient d’abord à Grand Est » : un nom de région veut son article, sauf entre parenthèses.
     assert re.search(r"50\sréponses de plus iraient d’abord aux \w+.* \(.+\)\. Effectif", vue.phrase)
 
 
