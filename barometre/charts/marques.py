@@ -115,7 +115,7 @@ def _lignes(suite: Sequence[Rang], axe: Axe, quatre: bool) -> str:
     """Des rangs qui se suivent ; quinze fois la même raison se lit une fois, avec leurs quinze noms."""
     if not suite[0].est_nu or len(suite) < RAISONS_REPETEES:
         return "".join(_rang(rang, axe, quatre) for rang in suite)
-    noms = " ; ".join(_texte(rang.libelle) for rang in suite)
+    noms = "\u00a0; ".join(_texte(rang.libelle) for rang in suite)
     return (
         f'<li class="baro-reunis"><span class="baro-nom-rang">{noms}</span> '
         f'<em class="baro-raison">{_texte(suite[0].raison)}</em></li>'

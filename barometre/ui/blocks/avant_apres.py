@@ -10,6 +10,7 @@ from barometre.ui import porte, selectors
 from barometre.ui.blocks.graphiques import render_graphique
 from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.textes import texte
+from barometre.views.piloter.avant_apres import format_periode
 
 
 def select_theme() -> str:
@@ -27,7 +28,7 @@ def render_avant_apres(programme_id: str, titre: str, theme_id: str, *, dates: b
         return
     lignes = "".join(f"<li>{texte(phrase)}</li>" for phrase in vue.precautions)
     st.html(
-        f'<p class="baro-legende">De {texte(vue.vagues[0])} à {texte(vue.vagues[1])}, France entière.</p>'
+        f'<p class="baro-legende">{texte(format_periode(vue.vagues))}.</p>'
         f'<ul class="baro-qualite">{lignes}</ul>'
     )
     cle = f"avant-apres-{programme_id}-{theme_id}"

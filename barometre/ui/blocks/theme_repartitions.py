@@ -82,7 +82,9 @@ def _render_repartitions(detail: IndicateurAffiche) -> None:
             f"{texte(', '.join(repartition.sans_chiffre))}.</p>"
         )
     render_suite(detail, choisie)
-    st.html('<p class="baro-legende">Télécharger cet indicateur, avec toutes ses répartitions\u202f:</p>')
+    st.html(
+        '<p class="baro-legende baro-ecran">Télécharger cet indicateur, ses répartitions comprises\u202f:</p>'
+    )
     render_telechargements(
         lambda: detail.vue.table, detail.vue.provenance, cle=detail.vue.ligne.indicateur.id
     )

@@ -25,7 +25,7 @@ from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Provenance
 from barometre.stats.difference import compute_e_value
 from barometre.views.lecture.citation import SOURCE
-from barometre.views.lecture.libelles import Libelles
+from barometre.views.lecture.libelles import Libelles, lower_initiale
 from barometre.views.lecture.provenance import build_definition, build_provenance
 from barometre.views.lecture.tableau import build_tableau, to_pourcent
 from barometre.views.piloter.associations import ASSOCIATION, CACHE, CACHE_CYBER
@@ -194,6 +194,12 @@ class VueAvantApres:
         return build_tableau((_to_rang(p) for p in self.pratiques), COLONNES)
 
 
+def format_periode(vagues: tuple[str, str]) -> str:
+    """« De la première vague (2023) à la deuxième édition (2026), France entière »."""
+    avant, apres = (lower_initiale(vague) for vague in vagues)
+    return f"De la {avant} à la {apres}, France entière"
+
+
 def build_vue_avant_apres(
     gate: Gate, catalogue: Catalogue, programme: tuple[str, str], theme_id: str, *, dates: bool
 ) -> VueAvantApres:
@@ -214,7 +220,9 @@ def build_vue_avant_apres(
         version,
         f"{titre} : avant et après, bénéficiaires et comparables",
         f"avant_apres_{programme_id}",
-        filtres=f"De {vagues[0]} à {vagues[1]}, France entière" if posees else "Aucune vague",
+        filtres=f"De la {lower_initiale(vagues[0])} à la {lower_initiale(vagues[1])}, France entière"
+        if posees
+        else "Aucune vague",
         source=f"{SOURCE} ; liste des bénéficiaires",
         definitions=(build_definition(i) for i in indicateurs),
         precautions=(PRECAUTION, DEPUIS if dates else SANS_AVANT),

@@ -19,7 +19,7 @@ from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Provenance
 from barometre.views.lecture.cellules import read_cellules
 from barometre.views.lecture.chiffres import Chiffre, format_bornes
-from barometre.views.lecture.libelles import Libelles
+from barometre.views.lecture.libelles import Libelles, lower_initiale
 from barometre.views.lecture.ligne import Lecture
 from barometre.views.lecture.provenance import build_provenance_lecture
 from barometre.views.lecture.selection import Selection
@@ -84,7 +84,7 @@ class EtatObjectif:
         """L'état en une phrase, avec ce qui le fonde."""
         mot = "au moins" if self.objectif.sens == "au_moins" else "au plus"
         cible = f"{mot} {format_part(self.objectif.cible)} le {format_date(self.objectif.echeance)}"
-        debut = f"{self.indicateur.titre}, {self.champ} : {cible}"
+        debut = f"{self.indicateur.titre}, {lower_initiale(self.champ)} : {cible}"
         if self.chiffre is None or self.reste is None:
             return f"{debut}. {TROP_PEU.capitalize()} pour dire où l’on en est."
         valeur = f"{format_part(self.chiffre.valeur)} ({format_bornes(self.indicateur, self.chiffre)})"
