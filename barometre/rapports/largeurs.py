@@ -94,8 +94,8 @@ def _measure_colonne(
     titre = titre if len(textes[0]) <= _TITRE_COURT else titre * _DEUX_LIGNES
     longs = sorted(longs) or [titre]
     mot = min(max(mots), _MOT * place)
-    courant = max(mot, longs[int(len(longs) * _COURANTS)])
-    return mot, courant, max(courant, longs[-1], titre)
+    courant = max(mot, titre, longs[int(len(longs) * _COURANTS)])
+    return mot, courant, max(courant, longs[-1])
 
 
 def _share(larges: Sequence[float], vises: Sequence[float], place: float) -> list[float]:

@@ -6,7 +6,7 @@ import matplotlib
 import pytest
 from PIL import ImageFont
 
-from barometre.rapports.largeurs import compute_largeurs
+from barometre.rapports.largeurs import compute_largeurs, count_lignes
 
 POLICES = f"{matplotlib.get_data_path()}/fonts/ttf"
 PLACE, TAILLE = 16.5, 8.5
@@ -55,6 +55,32 @@ def test_un_intervalle_tient_sur_une_ligne_quand_la_place_y_est() -> None:
     parts = compute_largeurs(ENTETES, (PRECIS,) * 3, taille=TAILLE, place=PLACE, bords=0.4, gras=True)
     for rang in range(1, len(ENTETES)):
         assert parts[rang] * PLACE >= _measure(PRECIS[rang], gras=False) + 0.4 - 1e-3, ENTETES[rang]
+
+
+def test_un_long_titre_tient_en_deux_lignes() -> None:
+    """« État inconnu (au moins) » en prenait quatre, sur toute la hauteur de l'en-tête."""
+    entetes = (
+        "Obligation",
+        "Concernées",
+        "Réponses",
+        "Déclarée remplie",
+        "Constatée par l’État",
+        "État inconnu (au moins)",
+    )
+    longue = "plus de 80 % brut, entre 50 et 100 % (B, serait à citer avec sa précaution), sur 60 concernées"
+    lignes = (
+        (
+            "Publication en ligne des données publiques (open data)",
+            "4 632",
+            "449",
+            longue,
+            "non connu",
+            "4 183",
+        ),
+    ) * 4
+    parts = compute_largeurs(entetes, lignes, taille=TAILLE, place=PLACE, bords=0.4)
+    for entete, part in zip(entetes, parts, strict=True):
+        assert count_lignes(entete, TAILLE, part * PLACE - 0.4, gras=True) <= 2, entete
 
 
 def test_un_mot_demesure_ne_prend_pas_la_place_des_autres() -> None:
