@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -60,6 +61,18 @@ def test_les_precisions_disent_propensions_variables_et_poids() -> None:
         "Envies de répondre estimées : coefficient de variation de 0,87, par variable : la taille 0,70, la "
         "région 0,50. Les poids vont de 0,30 à 2,90 fois leur moyenne."
     )
+
+
+def test_un_fait_de_l_etat_hors_du_calage_eprouve_les_poids_ou_son_absence_se_dit() -> None:
+    (sans,) = _read(*(fait for fait in FAITS if fait[0] != "ecart_mesure"))
+    assert sans.preuve.startswith("Aucune donnée de l’État")
+    porte = _Porte(*FAITS, ("ecart_mesure", "gare", 0.02))
+    porte._lignes["phrase"] = porte._lignes["objet"]
+    lues: Any = SimpleNamespace(
+        list_qualite=lambda *_: porte._lignes.assign(vague_id="2026-v4", questionnaire_id="essai")
+    )
+    (avec,) = read_qualites(lues, build_catalogue())
+    assert avec.preuve.endswith("le plus grand : fibre")  # −3,1 points, contre +2
 
 
 def test_un_fait_qui_manque_ne_fait_pas_de_phrase() -> None:

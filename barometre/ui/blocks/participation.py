@@ -105,7 +105,9 @@ def render_representativite(vue: VueParticipation) -> None:
         return
     st.header("Ce que le redressement corrige, et son prix")
     lignes = "".join(
-        f"<li>{texte(phrase)}</li>" for phrase in (*vue.qualite.mots, vue.qualite.precisions) if phrase
+        f"<li>{texte(phrase)}</li>"
+        for phrase in (*vue.qualite.mots, vue.qualite.preuve, vue.qualite.precisions)
+        if phrase
     )
     st.html(f'<ul class="baro-qualite">{lignes}</ul><p class="baro-legende">{texte(CONSEQUENCE)}</p>')
 

@@ -42,6 +42,8 @@ class Qualite:
     regroupements: tuple[str, ...]
     faits: Faits
     phrases: tuple[str, ...]
+    # Le fait mesuré par l'État chez toutes, hors du calage, où l'écart qui reste est le plus grand.
+    mesure: str = ""
 
     def get(self, cle: str, objet: str = "") -> float | None:
         """La valeur d'un fait, ou None s'il n'est pas connu."""
@@ -81,6 +83,16 @@ class Qualite:
             f"{f', par variable : {dont}' if dont else ''}. Les poids vont de {format_nombre(bas, 2)} à "
             f"{format_nombre(haut, 2)} fois leur moyenne."
         )
+
+    @property
+    def preuve(self) -> str:
+        """Ce que valent les poids sur un fait que l'État connaît de toutes, et qu'ils ne calent pas."""
+        if not self.mesure:
+            return (
+                "Aucune donnée de l’État connue de toutes, hors du calage, n’est chargée : rien d’extérieur "
+                "n’éprouve ici le redressement."
+            )
+        return f"Ce que l’État mesure chez toutes, là où l’écart qui reste est le plus grand : {self.mesure}"
 
     @property
     def rang(self) -> tuple[str, ...]:
@@ -165,7 +177,16 @@ def _build(cle: tuple[str, str], lignes: pd.DataFrame, catalogue: Catalogue) -> 
         regroupements=tuple(lignes.loc[lignes["cle"] == "regroupement", "phrase"]),
         faits={(str(c), str(o)): float(v) for (c, o), v in zip(adresses, connues["valeur"], strict=True)},
         phrases=_list_phrases(lignes),
+        mesure=_find_mesure(connues),
     )
+
+
+def _find_mesure(connues: pd.DataFrame) -> str:
+    ecarts = connues[connues["cle"].eq(ECART)]
+    if ecarts.empty:
+        return ""
+    grands = ecarts.sort_values("valeur", key=lambda valeurs: -valeurs.abs(), kind="stable")
+    return str(grands["phrase"].iloc[0])
 
 
 def _list_phrases(lignes: pd.DataFrame) -> tuple[str, ...]:
