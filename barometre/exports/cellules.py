@@ -6,8 +6,10 @@ import re
 
 import pandas as pd
 
-# Les formes pleine chasse (＝ ＋ － ＠) valent les autres pour un tableur réglé en japonais ou en chinois.
-DANGEREUX = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# Les formes pleine chasse (＝ ＋ － ＠) et les petites (﹦ ﹢ ﹣ ﹫) valent les autres pour un tableur réglé en
+# japonais ou en chinois ; des tableurs ôtent à l'ouverture ce qui ne se voit pas devant elles.
+_INVISIBLES = r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
+DANGEREUX = re.compile(_INVISIBLES + r"[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b]|[\t\r\n]")
 # Interdits par XML 1.0 (§2.2) : un seul rend un classeur illisible. Tabulation et retours à la ligne restent.
 INTERDITS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -20,7 +22,7 @@ def strip_controles(texte: str) -> str:
 def escape_formule(texte: str) -> str:
     """Nettoyé, et précédé d'une apostrophe si un tableur l'exécuterait."""
     propre = strip_controles(texte)
-    return f"'{propre}" if propre.startswith(DANGEREUX) else propre
+    return f"'{propre}" if DANGEREUX.match(propre) else propre
 
 
 def is_texte(colonne: pd.Series) -> bool:

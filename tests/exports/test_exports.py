@@ -17,6 +17,21 @@ from barometre.exports import FORMATS, build_fichier, to_csv, to_parquet, to_xls
 from barometre.exports.cellules import escape_formule
 
 PIEGES = ["=1+1", "+33 1", "-2", "@SUM(A1)", "\tx", "\rx", "＝1", "＋1", "－1", "＠A"]
+# Petites formes, et ce qu'un tableur ôte avant de lire : espaces, retours, marques invisibles.
+PIEGES += [
+    "\nx",
+    " =1",
+    "\u00a0=1",
+    "\u202f+1",
+    "\u200b=1",
+    "\ufeff@A",
+    "\u2066 -1",
+    "\n\n=1",
+    "﹦1",
+    "﹢1",
+    "﹣1",
+    "﹫A",
+]
 TABLE = pd.DataFrame(
     {"code": ["01004", "2A004"], "nom": ["=cmd|' /C calc'!A1", "Œuilly"], "part": [23.5, None]}
 )
