@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 
-# Les formes pleine chasse (＝ ＋ － ＠) et les petites (﹦ ﹢ ﹣ ﹫) valent les autres pour un tableur réglé en
+# Les formes pleine chasse (＝) et les petites (﹦) valent les autres pour un tableur réglé en
 # japonais ou en chinois ; des tableurs ôtent à l'ouverture ce qui ne se voit pas devant elles.
 _INVISIBLES = r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
 DANGEREUX = re.compile(_INVISIBLES + r"[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b]|[\t\r\n]")
