@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.pages.conftest import Ouvrir, list_messages
+import json
+
+from tests.pages.conftest import Ouvrir, deplier, list_messages
 
 
 def test_un_lien_qui_ne_nomme_que_l_indicateur_trouve_son_theme(ouvrir: Ouvrir) -> None:
@@ -26,3 +28,12 @@ def test_deux_vagues_vont_de_la_plus_ancienne_a_la_plus_recente(ouvrir: Ouvrir) 
     assert not page.exception
     titres = [titre.value for titre in page.subheader]
     assert "première" in titres[0].lower()
+
+
+def test_le_tableau_de_la_carte_a_des_titres_et_non_des_cles(ouvrir: Ouvrir) -> None:
+    """« valeur_texte », « detail » se lisaient en tête de colonne."""
+    page = deplier(ouvrir("carte", indicateur="site_internet"), "depliant-page-0")
+    assert not page.exception
+    entetes = json.loads(page.dataframe[0].proto.columns)
+    lus = [entetes[nom]["label"] for nom in page.dataframe[0].value.columns]
+    assert lus == ["Région", "Code", "Valeur lue (%)", "Classe", "Précision", "Raison"]

@@ -28,6 +28,7 @@ from barometre.ui.serving.recettes import IMAGES, Recette, build_recette_carte
 from barometre.views.carte.vue_carte import ChoixCarte
 from barometre.views.comprendre.theme import VueTheme
 from barometre.views.lecture.selection import Selection
+from barometre.views.lecture.tableau import describe_colonne
 
 LIGNES_MAXIMALES = 2_000
 AU_DOIGT = "Au doigt\u202f: deux déplacent et agrandissent la carte, un seul fait défiler la page."
@@ -169,12 +170,14 @@ def render_grille(carte: Carte, affichee: CarteAffichee) -> None:
         # Sans cela, une case vide dirait « None ».
         placeholder="–",
         alt=f"Tableau de la carte : {affichee.vue.titre}",
-        column_config={
-            "Valeur": st.column_config.Column(
-                f"Valeur ({indicateur.unite})" if indicateur.unite else "Valeur"
-            )
-        },
+        column_config={str(nom): _build_entete(str(nom), indicateur.unite) for nom in table.columns},
     )
+
+
+def _build_entete(nom: str, unite: str) -> str:
+    """Le titre du dictionnaire : « valeur_texte » se lisait, à l'écran comme par un lecteur d'écran."""
+    titre = describe_colonne(nom).titre
+    return f"{titre} ({unite})" if unite and nom == "valeur_texte" else titre
 
 
 def render_images(affichee: CarteAffichee, *, cle: str) -> None:
