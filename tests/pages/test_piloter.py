@@ -200,5 +200,8 @@ def test_la_synthese_a_de_vraies_listes_et_ses_themes_en_gras(ouvrir: Ouvrir) ->
     listes = [str(bloc.proto.body) for bloc in page.get("html") if "<ul>" in str(bloc.proto.body)]
     assert any("<li><strong>" in liste and "Inclusion numérique.</strong> " in liste for liste in listes)
     assert not any("•" in str(bloc.value) for bloc in page.text)
+    tableaux = [str(b.proto.body) for b in page.get("html") if "<table" in str(b.proto.body)]
+    assert any(">Chiffres clés, thème après thème</caption>" in tableau for tableau in tableaux)
+    assert not page.table
     # La barre d'avancement a laissé sa place.
     assert not page.get("progress")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from time import monotonic
 
+import pandas as pd
 import streamlit as st
 
 from barometre.assemblage import memoire
@@ -14,7 +15,7 @@ from barometre.rapports.synthese import build_synthese, prepare_synthese
 from barometre.ui import porte, selectors
 from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.telechargements import render_documents
-from barometre.ui.blocks.textes import texte
+from barometre.ui.blocks.textes import render_tableau, texte
 
 # En secondes : en deçà, personne n'attend.
 ATTENTE = 0.5
@@ -66,7 +67,8 @@ def render_apercu(document: Document | None) -> None:
             elif isinstance(bloc, Liste):
                 _render_liste(bloc)
             elif isinstance(bloc, Tableau):
-                st.table([dict(zip(bloc.entetes, ligne, strict=True)) for ligne in bloc.lignes])
+                # Avec son titre : `st.table` n'en a pas, un lecteur d'écran y trouvait des tableaux sans nom.
+                render_tableau(pd.DataFrame(bloc.lignes, columns=list(bloc.entetes)), bloc.titre)
 
 
 def _render_liste(liste: Liste) -> None:
