@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pandas as pd
+import pypdf
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
@@ -102,6 +104,18 @@ def test_avec_vous_non_plus(serveur: str, visiter: Visiter) -> None:
     expect(page.locator("h1")).to_contain_text("Où se situe")
     _attend_curseur(page, "h1")
     _check(page, "comparer", 1)
+
+
+def test_une_vue_pretee_ne_pousse_pas_la_page_au_telephone(serveur: str, visiter: Visiter) -> None:
+    """La phrase, puis son bouton, prenaient 170 px : un thème dépassait quatre écrans."""
+    page = visiter(serveur, "/inclusion?voir_comme=programme", largeur=390).page
+    bandeau = page.locator(".st-key-bandeau-role")
+    expect(bandeau.get_by_role("button", name="Revenir à la vue publique")).to_be_visible()
+    phrase, bouton = (bandeau.locator(vise).bounding_box() for vise in (".baro-role", "button"))
+    assert phrase is not None
+    assert bouton is not None
+    assert phrase["x"] + phrase["width"] <= bouton["x"]
+    assert phrase["y"] <= bouton["y"] + bouton["height"] / 2 <= phrase["y"] + phrase["height"]
 
 
 def _attend_curseur(page: Page, ici: str) -> None:
@@ -235,6 +249,30 @@ COLONNE = """<div class="st-key-barre-fiche"></div><div class="stColumn">
     </div></div>
     <div class="stElementContainer"><ul class="baro-liste" style="margin:0"><li>Une force</li></ul></div>
   </div></div>"""
+
+
+TITRE_ET_TABLEAU = """<div style="display:flex;flex-direction:column">
+  <div style="flex:none;height:{haut}px"></div>
+  <div class="stElementContainer"><div class="stHeading"><h2>Le titre</h2></div></div>
+  <div class="stElementContainer"><div class="stHtml"><div class="baro-tableau"><table>
+    <caption>La légende</caption><thead><tr><th>Nom</th></tr></thead>
+    <tbody><tr><td>Première ligne</td></tr><tr><td>Deuxième ligne</td></tr></tbody></table></div></div></div>
+  </div>"""
+
+
+def test_sur_le_papier_un_titre_ne_reste_pas_seul_au_bas_d_une_page(navigateur: Browser) -> None:
+    page = navigateur.new_page()
+    style = f"<style>{STYLE.read_text(encoding='utf-8')}</style>"
+    seuls = []
+    # Le bas d'une feuille est à 1 039 px : le titre tombe à toutes les places qui le couperaient.
+    for haut in range(880, 1040, 20):
+        page.set_content(style + TITRE_ET_TABLEAU.format(haut=haut))
+        feuilles = pypdf.PdfReader(io.BytesIO(page.pdf(format="A4", prefer_css_page_size=True))).pages
+        textes = [feuille.extract_text() for feuille in feuilles]
+        if not any("Le titre" in t and "Première ligne" in t for t in textes):
+            seuls.append(haut)
+    assert seuls == []
+    page.close()
 
 
 def test_sur_le_papier_un_titre_de_colonne_ne_couvre_pas_sa_liste(navigateur: Browser) -> None:

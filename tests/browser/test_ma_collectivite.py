@@ -72,19 +72,22 @@ def test_imprimer_ouvre_l_impression_et_garde_toute_la_fiche(serveur: str, visit
     expect(page.get_by_role("textbox", name="Trouver ma collectivité")).to_be_hidden()
 
 
-@pytest.mark.parametrize(("adresse", "feuilles"), [("", 2), ("inclusion", 2), ("sources_methode", 3)])
+# Un tableau y dépliait « Puis-je citer ? » dans une colonne étroite : trente feuilles de chiffres clés.
+@pytest.mark.parametrize(
+    ("adresse", "feuilles"), [("", 2), ("inclusion", 2), ("sources_methode", 3), ("chiffres_cles", 5)]
+)
 def test_une_page_sur_le_papier(serveur: str, visiter: Visiter, adresse: str, feuilles: int) -> None:
     page = visiter(serveur, f"/{adresse}").page
     expect(page.locator(".baro-pied")).to_be_visible()
     page.emulate_media(media="print")
     papier = page.pdf(format="A4", prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b(?!s)", papier)) <= feuilles
-    # Ni bouton, ni champ, ni titre de chiffres à télécharger : rien de cela ne sert sur une feuille.
-    assert [e for e in page.locator("main :is(button, input)").all() if e.is_visible()] == []
+    # Ni bouton (une tête de colonne en est un, et se lit), ni champ, ni titre de chiffres à télécharger.
+    assert [e for e in page.locator("main :is(button:not(.baro-tri), input)").all() if e.is_visible()] == []
     expect(page.locator("#emporter-ces-chiffres")).to_be_hidden()
-    if adresse:
+    if adresse in ("inclusion", "sources_methode"):
         expect(page.locator(".baro-papier")).to_contain_text("Vue imprimée")
-    else:
+    elif not adresse:
         expect(page.get_by_role("link", name="Cybersécurité").last).to_be_visible()
 
 
