@@ -26,6 +26,7 @@ from sqlalchemy import (
 # sans) et grossit le fichier. Leur grain est alors prouvé par un contrôle de chaque version construite
 # (`controles`, « Grain de … ») ; PostgreSQL garde la clé.
 SANS_CLE = ("fait_reponse", "fait_valeur", "agregat")
+LIGNES_A_PARTAGER = 100_000
 
 
 def create_tables(moteur: Engine, metadata: MetaData) -> None:
@@ -137,7 +138,8 @@ def _read_duckdb(connection: Connection, requete: Select[Any]) -> pd.DataFrame:
     valeurs = [compilee.params[nom] for nom in noms]
     # Par Arrow, un texte n'est jamais un objet Python : trois fois plus court que `.df()`.
     lignes: pa.Table = brute.execute(str(compilee), valeurs).to_arrow_table()
-    return lignes.to_pandas(date_as_object=False)
+    # D'un petit tableau, partager les colonnes entre des fils coûte plus que les convertir.
+    return lignes.to_pandas(date_as_object=False, use_threads=lignes.num_rows > LIGNES_A_PARTAGER)
 
 
 def _align_types(frame: pd.DataFrame, requete: Select[Any]) -> pd.DataFrame:
