@@ -68,10 +68,14 @@ class ChiffresPublics(FaitsPublics):
         type: Filtre = None,
         strate: Filtre = None,
         couverture: Filtre = None,
+        *,
+        vague_1: Filtre = None,
+        vague_2: Filtre = None,
     ) -> pd.DataFrame:
         """Les changements testés, masqués où l'une des deux cellules l'est."""
         filtres: dict[str, Filtre] = {
             "territoire_id": territoire_id, "type": type, "strate": strate, "couverture": couverture,
+            "vague_1": vague_1, "vague_2": vague_2,
         }  # fmt: skip
         return self._avance.read(
             "evolution",
@@ -113,6 +117,10 @@ class ChiffresPublics(FaitsPublics):
         """Des données de l'État, publiques ; un indicateur déclaré est laissé de côté."""
         mesures = [i for i in indicateurs if self._is_measured(i)]
         return self._repository.list_valeurs(mesures, collectivite_id=collectivite_id)
+
+    def has_mesure(self, indicateur_id: str, type: str) -> bool:
+        """Vrai si cette donnée de l'État, publique, est connue d'une collectivité de ce type."""
+        return self._is_measured(indicateur_id) and indicateur_id in self._repository.list_releves(type)
 
     def _sensitive(self) -> frozenset[str]:
         """Les indicateurs sensibles et mesurés de la version, relus quand elle change."""

@@ -50,6 +50,16 @@ def build_key(table: str, ordre: tuple[str, ...], filtres: dict[str, Filtre]) ->
     return (table, ordre, tuple(sorted(poses, key=lambda pose: pose[0])))
 
 
+def select_kept(tableau: pd.DataFrame, filtres: dict[str, Filtre]) -> pd.DataFrame:
+    """Les lignes d'un tableau déjà lu, dans leur ordre, filtrées comme l'entrepôt le ferait."""
+    for colonne, filtre in filtres.items():
+        if filtre is not None:
+            voulus = [filtre] if isinstance(filtre, str) else list(filtre)
+            tableau = tableau[tableau[colonne].isin(voulus)]
+    # Une vue : pandas 3 copie à la première écriture, l'original reste intact.
+    return tableau.reset_index(drop=True)
+
+
 def _freeze(valeur: Filtre) -> Hashable:
     return valeur if isinstance(valeur, str) or valeur is None else tuple(valeur)
 

@@ -28,12 +28,6 @@ def is_among(colonne: KeyedColumnElement[Any], filtre: str | Sequence[str]) -> C
     return colonne == filtre if isinstance(filtre, str) else colonne.in_(list(filtre))
 
 
-def select_collectivites(filtres: Mapping[str, Filtre], cadre: bool) -> Select[Any]:
-    """Les collectivités ; `cadre` : sans les territoires qu'une autre collectivité porte."""
-    requete = select_rows(s.dim_collectivite, filtres)
-    return requete.where(s.dim_collectivite.c.porteur_id.is_(None)) if cadre else requete
-
-
 def select_comptes_communes(niveau: str) -> Select[Any]:
     """Le nombre de communes de chaque territoire de ce niveau : territoire, communes."""
     c = s.dim_collectivite.c
@@ -95,3 +89,13 @@ def select_valeurs(filtres: Mapping[str, Filtre], type_: Filtre) -> Select[Any]:
     return requete.where(
         s.fait_valeur.c.collectivite_id.in_(select(c.collectivite_id).where(is_among(c.type, type_)))
     )
+
+
+def select_releves(type_: str) -> Select[Any]:
+    """`indicateur_id` de qui a une valeur connue pour une collectivité de ce type : la première suffit."""
+    f, indicateur_id = s.fait_valeur.c, s.dim_indicateur.c.indicateur_id
+    # Le début d'un identifiant dit le type : rien à joindre.
+    connue = select(f.valeur).where(
+        f.indicateur_id == indicateur_id, f.valeur.is_not(None), f.collectivite_id.startswith(f"{type_}-")
+    )
+    return select(indicateur_id).where(connue.exists()).order_by(indicateur_id)

@@ -226,8 +226,13 @@ class FaussePorte:
                 cadre = cadre[cadre[colonne].isin([voulu] if isinstance(voulu, str) else list(voulu))]
         return cadre
 
-    def list_evolutions(self, **filtres: Any) -> pd.DataFrame:
-        return self._evolutions
+    def list_evolutions(
+        self, vague_1: str | None = None, vague_2: str | None = None, **filtres: Any
+    ) -> pd.DataFrame:
+        cadre = self._evolutions
+        for colonne, voulue in (("vague_1", vague_1), ("vague_2", vague_2)):
+            cadre = cadre if voulue is None else cadre[cadre[colonne].eq(voulue)]
+        return cadre
 
     def list_estimations_modele(self, indicateur_id: str, vague_id: str) -> tuple[EstimationModele, ...]:
         cadre = self._modeles

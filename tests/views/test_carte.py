@@ -19,7 +19,6 @@ from barometre.views.carte.faits import RIEN_DE_CONNU
 from barometre.views.carte.lieux import build_fil, list_lieux
 from barometre.views.carte.niveaux import (
     _is_assez,
-    has_mesure,
     list_mesures_par_commune,
     list_niveaux_montres,
 )
@@ -294,7 +293,7 @@ def test_un_niveau_montre_a_une_autre_vague_ne_se_propose_pas(gate: Gate) -> Non
 
 def test_par_commune_on_propose_des_donnees_de_l_etat_du_theme_d_abord(gate: Gate) -> None:
     proposees = list_mesures_par_commune(gate, CATALOGUE, "communication")
-    assert all(i.origine == "mesure" and has_mesure(gate, i.id, "commune") for i in proposees)
+    assert all(i.origine == "mesure" and gate.has_mesure(i.id, "commune") for i in proposees)
 
 
 def test_le_changement_teste_a_sa_carte(gate: Gate) -> None:

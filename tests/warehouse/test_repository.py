@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pandas as pd
 import pytest
 
+from barometre.warehouse import queries as q
+from barometre.warehouse import schema as s
+from barometre.warehouse.dialects import insert_frame
+from barometre.warehouse.entrepot import Entrepot
 from barometre.warehouse.repository import Repository
+from barometre.warehouse.versions import open_chantier
+from tests.conftest import load_mini
 
 
 def test_une_collectivite(repository: Repository) -> None:
@@ -106,3 +115,78 @@ def test_une_collectivite_se_trouve_pareil_dans_le_referentiel_et_dans_l_entrepo
     assert [en_memoire.get_collectivite(i) for i in ids] == lues
     neuf.close()
     en_memoire.close()
+
+
+@pytest.mark.parametrize(
+    "filtres",
+    [
+        {"type": "region", "cadre": False},
+        {"type": ["departement", "epci"], "region": "75", "cadre": False},
+        {"departement": "01"},
+        {"type": []},
+        {},
+    ],
+)
+def test_le_referentiel_garde_se_trie_comme_l_entrepot(
+    repository: Repository, filtres: dict[str, Any]
+) -> None:
+    recues = repository.list_collectivites(**filtres)
+    poses = {nom: filtre for nom, filtre in filtres.items() if nom != "cadre"}
+    requete = q.select_rows(s.dim_collectivite, poses)
+    if filtres.get("cadre", True):
+        requete = requete.where(s.dim_collectivite.c.porteur_id.is_(None))
+    pd.testing.assert_frame_equal(recues, repository.read(requete))
+    # Qui reçoit les lignes peut les écrire : les suivantes ne le voient pas.
+    recues["nom"] = ""
+    assert repository.list_collectivites(**filtres)["nom"].ne("").all()
+
+
+VALEURS = (
+    ("fibre", "commune-33063", 1.0), ("fibre", "departement-33", None), ("site", "region-75", 0.0),
+    ("inconnu", "commune-33063", 1.0),
+)  # fmt: skip
+PAIRES = (("v1", "v2"), ("v2", "v3"), ("v1", "v3"))
+
+
+@pytest.fixture(scope="module")
+def rempli(entrepot_lu: Entrepot) -> Iterator[Repository]:
+    """Le petit référentiel, trois valeurs, et les changements de trois paires de vagues."""
+    valeurs = pd.DataFrame(VALEURS, columns=["indicateur_id", "collectivite_id", "valeur"])
+    indicateurs = pd.DataFrame({"indicateur_id": ["fibre", "site"]}).assign(
+        theme_id="communication", titre="t", unite="%", origine="mesure", sens="neutre",
+        source_id="essai", sensibilite="normale",
+    )  # fmt: skip
+    textes = dict.fromkeys(("type", "strate", "couverture", "verdict", "egal_verdict"), "")
+    comptes = dict.fromkeys(("n_1", "n_2", "n_panel"), 0)
+    changements = pd.DataFrame(PAIRES, columns=["vague_1", "vague_2"]).assign(
+        indicateur_id="site", territoire_id="france", etat="cache", **textes, **comptes
+    )
+    with open_chantier(entrepot_lu) as (version_id, moteur):
+        load_mini(moteur, version_id)
+        with moteur.begin() as connexion:
+            etats = valeurs["valeur"].notna().map({True: "repondu", False: "sans_reponse"})
+            lignes = valeurs.assign(periode="2024", etat=etats, source_id="essai")
+            insert_frame(connexion, s.fait_valeur, lignes)
+            insert_frame(connexion, s.dim_indicateur, indicateurs)
+            insert_frame(connexion, s.evolution, changements)
+    depot = Repository(entrepot_lu, version_id)
+    yield depot
+    depot.close()
+
+
+@pytest.mark.parametrize(
+    ("type_", "releves"),
+    # La ligne du département y est, sa valeur manque ; un indicateur inconnu de la version n'en est pas.
+    [("commune", {"fibre"}), ("departement", set()), ("region", {"site"}), ("ept", set())],
+)
+def test_savoir_qui_est_releve_sans_lire_une_valeur(
+    rempli: Repository, type_: str, releves: set[str]
+) -> None:
+    assert rempli.list_releves(type_) == releves
+
+
+@pytest.mark.parametrize("paire", PAIRES)
+def test_les_changements_se_filtrent_par_vagues(rempli: Repository, paire: tuple[str, str]) -> None:
+    recues = rempli.list_evolutions("site", vague_1=paire[0], vague_2=paire[1])
+    assert list(zip(recues["vague_1"], recues["vague_2"], strict=True)) == [paire]
+    assert len(rempli.list_evolutions("site")) == len(PAIRES)

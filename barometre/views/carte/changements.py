@@ -30,9 +30,10 @@ def read_changement(
         type=selection.type_effectif,
         strate=selection.strate,
         couverture=selection.couverture,
+        vague_1=depuis,
+        vague_2=selection.vague_id,
     )
-    retenus = tests[tests["vague_1"].eq(depuis) & tests["vague_2"].eq(selection.vague_id)]
-    par_lieu = {str(ligne["territoire_id"]): ligne for ligne in retenus.to_dict("records")}
+    par_lieu = {str(ligne["territoire_id"]): ligne for ligne in tests.to_dict("records")}
     lignes = [_ligne(indicateur, par_lieu.get(str(lieu))) for lieu in lieux["territoire_id"]]
     return Releve(build_cadre(lieux, lignes), selection.vague_id, categories=CHANGEMENTS, absent=NON_TESTE)
 

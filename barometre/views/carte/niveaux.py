@@ -64,13 +64,7 @@ def _is_montre_par_commune(gate: Gate, indicateur: Indicateur) -> bool:
     """Une réponse n'y est pas publique, ni le fait de répondre ; une donnée de l'État, si."""
     if indicateur.origine == "declare":
         return gate.portee.role != "public"
-    return has_mesure(gate, indicateur.id, "commune")
-
-
-def has_mesure(gate: Gate, indicateur_id: str, niveau: str) -> bool:
-    """Vrai si cette donnée de l'État est relevée à ce niveau."""
-    valeurs = gate.list_valeurs(indicateur_id, type=niveau)
-    return bool(valeurs["valeur"].notna().any())
+    return gate.has_mesure(indicateur.id, "commune")
 
 
 def list_mesures_par_commune(gate: Gate, catalogue: Catalogue, theme_id: str) -> tuple[Indicateur, ...]:
@@ -81,6 +75,6 @@ def list_mesures_par_commune(gate: Gate, catalogue: Catalogue, theme_id: str) ->
     )
     trouvees: list[Indicateur] = []
     for mesure in mesures:
-        if len(trouvees) < PROPOSEES and has_mesure(gate, mesure.id, "commune"):
+        if len(trouvees) < PROPOSEES and gate.has_mesure(mesure.id, "commune"):
             trouvees.append(mesure)
     return tuple(trouvees)

@@ -94,14 +94,13 @@ def read_tests(
         type=selection.type_effectif,
         strate=selection.strate,
         couverture=selection.couverture,
+        vague_1=avant,
+        vague_2=apres,
     )
-    if cadre.empty:
-        return {}
-    retenues = cadre[cadre["vague_1"].eq(avant) & cadre["vague_2"].eq(apres)]
     if selection.est_egalisee:
-        retenues = retenues.drop(columns=list(EGALES.values())).rename(columns=EGALES)
+        cadre = cadre.drop(columns=list(EGALES.values())).rename(columns=EGALES)
     return {
         str(ligne["indicateur_id"]): {str(nom): valeur for nom, valeur in ligne.items()}
-        for ligne in retenues.to_dict("records")
+        for ligne in cadre.to_dict("records")
         if ligne["etat"] in MONTRES and not is_absent(ligne["changement"])
     }

@@ -147,7 +147,7 @@ def _check_participation(gate: Gate, catalogue: Catalogue, regle: RegleAlerte) -
 
 def _check_changes(gate: Gate, catalogue: Catalogue, regle: RegleAlerte) -> Iterator[Alerte]:
     for theme_id, _, v2 in _list_paires(catalogue):
-        vue = build_vue_evolutions(gate, catalogue, theme_id, Selection(v2))
+        vue = build_vue_evolutions(gate, catalogue, theme_id, Selection(v2), composition=False)
         for c in vue.montres:
             if c.indicateur.cle and c.mot in (HAUSSE, BAISSE):
                 titre = format_guillemets(c.indicateur.titre)
