@@ -234,12 +234,10 @@ class Repository:
         collectivite_id: Filtre = None,
     ) -> pd.DataFrame:
         """Les questionnaires remplis."""
-        return self._rows(
-            s.participation,
-            vague_id=vague_id,
-            questionnaire_id=questionnaire_id,
-            collectivite_id=collectivite_id,
-        )
+        filtres = {
+            "vague_id": vague_id, "questionnaire_id": questionnaire_id, "collectivite_id": collectivite_id
+        }  # fmt: skip
+        return self._rows(s.participation, **filtres)
 
     def list_repondantes(self, vague_id: Filtre = None, questionnaire_id: Filtre = None) -> frozenset[str]:
         """Les collectivités qui ont rempli l'un de ces questionnaires, chacune une fois."""
@@ -252,12 +250,10 @@ class Repository:
         self, collectivite_id: Filtre, vague_id: Filtre = None, questionnaire_id: Filtre = None
     ) -> pd.DataFrame:
         """Les réponses d'une collectivité, question par question."""
-        return self._rows(
-            s.fait_reponse,
-            collectivite_id=collectivite_id,
-            vague_id=vague_id,
-            questionnaire_id=questionnaire_id,
-        )
+        filtres = {
+            "vague_id": vague_id, "questionnaire_id": questionnaire_id, "collectivite_id": collectivite_id
+        }  # fmt: skip
+        return self._rows(s.fait_reponse, **filtres)
 
     # Les chiffres
 
