@@ -34,6 +34,8 @@ class Geste:
     octets: int
     messages: int
     incident: bool
+    # Les morceaux de page que Streamlit sait rejouer seuls, dans l'ordre où ils paraissent.
+    fragments: tuple[str, ...] = ()
 
 
 class Lecteur:
@@ -58,9 +60,10 @@ class Lecteur:
     ) -> None:
         await self._pile.aclose()
 
-    async def demander(self, page: str, parametres: str = "") -> Geste:
-        """Demande une page et attend que le serveur dise qu'il a fini."""
-        demande = BackMsg()
+    async def demander(self, page: str, parametres: str = "", fragment: str = "") -> Geste:
+        """Demande une page (ou un seul de ses morceaux) et attend que le serveur dise qu'il a fini."""
+        demande, fragments = BackMsg(), dict[str, None]()
+        demande.rerun_script.fragment_id = fragment
         demande.rerun_script.page_name = page
         demande.rerun_script.query_string = parametres
         debut, octets, messages, incident = time.perf_counter(), 0, 0, False
@@ -69,9 +72,11 @@ class Lecteur:
             octets, messages = octets + len(recu), messages + 1
             message = ForwardMsg.FromString(recu)  # type: ignore[arg-type]
             incident |= INCIDENT in recu  # type: ignore[operator]
+            if message.WhichOneof("type") == "delta" and message.delta.fragment_id:
+                fragments[message.delta.fragment_id] = None
             if message.WhichOneof("type") == "script_finished":
                 break
-        return Geste(1000 * (time.perf_counter() - debut), octets, messages, incident)
+        return Geste(1000 * (time.perf_counter() - debut), octets, messages, incident, tuple(fragments))
 
 
 @dataclass(frozen=True, slots=True)

@@ -255,6 +255,27 @@ def test_chaque_theme_tient_en_cinquante_messages(service: Service) -> None:
     assert max(comptes.values()) <= MESSAGES, comptes
 
 
+def test_un_morceau_de_theme_se_rejoue_seul_et_tient_en_moins_encore(service: Service) -> None:
+    """« Un indicateur de près » et sa carte : un choix n'y renvoie pas la page (27 messages, puis 6)."""
+
+    async def rejouer(lecteur: Visiteur) -> list[list[int]]:
+        comptes = []
+        for theme in load_catalogue().themes:
+            page = await lecteur.demander(theme.id, "type=commune")
+            seuls = [await lecteur.demander(theme.id, "type=commune", f) for f in page.fragments]
+            assert not any(geste.incident for geste in seuls)
+            comptes.append([page.messages, *(geste.messages for geste in seuls)])
+        return comptes
+
+    base = next(iter(service.bases.values()))
+    comptes = _visit(base, "processus=p1", rejouer)
+    assert len(comptes) == 9
+    for page, *seuls in comptes:
+        assert seuls, comptes  # chaque thème a au moins un morceau
+        # Un message au moins en plus du début et de la fin : le morceau s'est bien réécrit.
+        assert all(3 <= messages < page <= MESSAGES for messages in seuls), comptes
+
+
 def test_un_processus_meurt_et_ses_visites_passent_a_l_autre(service: Service) -> None:
     """Le dernier : il ne reste ensuite qu'un processus."""
     premieres = {base: _count(base, "processus=p1") for base in service.bases.values()}
