@@ -24,7 +24,7 @@ from barometre.views.lecture.tableau import build_tableau, to_pourcent
 
 COLONNES = ("opsn", "departements", "adherentes", "perimetre", "taux")
 # Ce qui se lit d'un coup sur un écran de 1024 × 768.
-PROJETES, ECARTS_PROJETES = 10, 10
+PROJETES, ECARTS_PROJETES = 10, 8
 SANS_MEMBRE: Mapping[str, Any] = {"cadre": 0, "taux": None, "confondu": False}
 CONFONDU = "leur part ne se dit pas : à côté d’une autre, elle dirait qui a répondu"
 COLONNES_ECARTS = ("pratique", "ecart", "ecart_bas", "ecart_haut", "ecart_simple", "verdict")
