@@ -242,7 +242,10 @@ def test_la_carte_dit_la_date_d_une_donnee_ancienne() -> None:
     assert releve.cadre["etat"].tolist() == ["montre"]
     # Comme le thème et la fiche : là où celle qui la remplace est connue, l'ancienne ne se montre plus.
     recente = CATALOGUE.get_indicateur("fibre_deploiement")
-    cadre = read_mesure(porte, fibre, "region", Selection(), lieux, plus_recente=recente).cadre  # type: ignore[arg-type]
+    remplacee = read_mesure(porte, fibre, "region", Selection(), lieux, plus_recente=recente)  # type: ignore[arg-type]
+    cadre = remplacee.cadre
+    # La carte toute grise dit pourquoi, au lieu de renvoyer à un niveau plus large.
+    assert remplacee.messages == (cadre["raison"].iloc[0],)
     assert cadre["etat"].tolist() == ["absent"]
     assert "Remplacé par" in cadre["raison"].iloc[0]
 

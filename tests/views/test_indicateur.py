@@ -9,6 +9,7 @@ import pytest
 
 from barometre.access import AccesRefuse
 from barometre.domain.indicateur import Calcul
+from barometre.views.comprendre.accord import DeclareMesure, VueAccord
 from barometre.views.comprendre.indicateur import VueIndicateur, build_vue_indicateur
 from barometre.views.lecture.prudence import build_sensibilite
 from barometre.views.lecture.selection import Selection
@@ -140,6 +141,9 @@ def test_la_donnee_de_l_etat_s_efface_devant_celle_qui_la_remplace(remplacante: 
     assert vue.croisement is not None
     assert vue.croisement.verdict.place == place
     assert ("Remplacé par" in vue.croisement.phrase) is remplacante
+    # La page des deux chiffres le dit dans les mêmes mots, et non « trop ancien mesuré ».
+    dite = VueAccord((DeclareMesure(vue.ligne, vue.croisement, (), ""),), (), ()).phrase
+    assert ("déclaré ; ce que l’État mesure est trop ancien (mars 2018)." in dite) is remplacante
 
 
 def test_sans_donnee_de_l_etat_rien_n_est_dit() -> None:

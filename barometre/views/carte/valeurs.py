@@ -181,7 +181,10 @@ def read_mesure(
         lieu: judge_place(indicateur, relevee, jour, plus_recente if lieu in remplacees else None)
         for lieu, relevee in relevees.items()
     }
-    messages = tuple(dict.fromkeys(v.raison for v in verdicts.values() if v.place == "en_petit"))
+    # Ce qui n'est plus en tête se dit avec sa raison ; ce qui est caché, là où rien d'autre ne se montre.
+    rien = not any(verdict.montre for verdict in verdicts.values())
+    dits = [v.raison for v in verdicts.values() if rien or v.place == "en_petit"]
+    messages = tuple(dict.fromkeys(dits))
     if indicateur.oui_non and all(relevee.n is None for relevee in relevees.values()):
         lignes = [_ligne_oui_non(relevees.get(t), verdicts.get(t)) for t in lieux["territoire_id"]]
         cadre = build_cadre(lieux, lignes)

@@ -124,10 +124,11 @@ class VueAccord:
         """Ce qu'il faut retenir : le premier rapprochement, et son accord."""
         premiere = self.paires[0]
         accord = next((f" {a.phrase}" for a in premiere.accords if a.n is not None), "")
-        return (
-            f"{format_guillemets(premiere.titre)} : {premiere.ligne.get_texte('redresse')} déclaré, "
-            f"{premiere.texte_mesure} mesuré ({premiere.date_mesure}).{accord}"
-        )
+        debut = f"{format_guillemets(premiere.titre)} : {premiere.ligne.get_texte('redresse')} déclaré"
+        if not premiere.croisement.verdict.montre:
+            mot = premiere.texte_mesure
+            return f"{debut} ; ce que l’État mesure est {mot} ({premiere.date_mesure}).{accord}"
+        return f"{debut}, {premiere.texte_mesure} mesuré ({premiere.date_mesure}).{accord}"
 
     @property
     def table_paires(self) -> pd.DataFrame:
