@@ -75,3 +75,27 @@ def test_une_personne_connectee_ne_fait_rien_demander_ailleurs(
         assert page.locator(".stException").count() == 0, chemin
     assert visite.hors_du_serveur == []
     assert visite.console == []
+
+
+def test_une_vue_gardee_se_rouvre_par_qui_a_son_adresse_et_s_oublie(
+    service: Service, visiter: Visiter
+) -> None:
+    page = visiter(
+        service.base, "/explorer?theme=inclusion&par=strate", jeton=service.jetons["programme"]
+    ).page
+    champ = page.get_by_role("textbox", name="Nom de la vue")
+    champ.fill("Inclusion <b>par taille")
+    champ.press("Enter")
+    page.wait_for_url("**nom=Inclusion**")
+    page.get_by_role("button", name="Garder cette vue").click()
+    page.get_by_text("La vue est gardée.").wait_for()
+    adresse = page.url.removeprefix(service.base)
+    # Sans compte, la même adresse : le nom, la vue, et rien à garder.
+    autre = visiter(service.base, adresse).page
+    assert autre.get_by_role("textbox", name="Nom de la vue").input_value() == "Inclusion <b>par taille"
+    assert autre.get_by_role("button", name="Garder cette vue").count() == 0
+    page.get_by_text("Mes vues gardées").click()
+    page.get_by_role("link", name="Inclusion <b>par taille").wait_for()
+    page.get_by_role("button", name="Oublier").click()
+    page.get_by_text("est oubliée").wait_for()
+    assert page.get_by_role("link", name="Inclusion <b>par taille").count() == 0
