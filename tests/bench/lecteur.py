@@ -51,6 +51,8 @@ class Lecteur:
             subprotocols=["streamlit"],  # type: ignore[list-item]
             max_size=None,
             open_timeout=DELAI,
+            # Une machine chargée répond tard aux pings ; DELAI borne déjà l'attente.
+            ping_interval=None,
         )
         self._fil = await self._pile.enter_async_context(connexion)
         return self
