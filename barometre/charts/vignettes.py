@@ -16,7 +16,7 @@ from barometre.domain.formats import format_ponctuation
 
 LEGENDE = (
     "De 0 à 100 % partout ; ● chiffre redressé ; ○ : indicatif, à ne pas citer ; bande : intervalle à 95 % ; "
-    "▲ ▼ : changement au-delà du hasard ; = : pas de changement démontré."
+    "▲ ▼ : changement au-delà du hasard."
 )
 Ligne = dict[Any, Any]
 

@@ -42,7 +42,7 @@ def test_l_ordre_est_celui_du_questionnaire_et_deux_lignes_par_indicateur() -> N
     assert cadre["vague"].tolist() == ["2023", "2026"] * 2
     assert cadre["valeur"].tolist() == [0.2, 0.26] * 2
     assert cadre["mot"].tolist()[::2] == [
-        "= Pas de changement démontré : +1\u00a0point",
+        "Pas de changement démontré : +1\u00a0point",
         "▲ Hausse : +6\u00a0points",
     ]
 
@@ -69,7 +69,7 @@ def test_une_meme_valeur_a_la_meme_place_dans_toutes_les_vignettes() -> None:
     assert dessin.html.count('<strong class="baro-mot ') == 2
     assert 'aria-label="&lt;T&gt;"' in dessin.html
     assert [r.libelle for r in dessin.rangs[:2]] == ["Indicateur autre, 2023", "Indicateur autre, 2026"]
-    assert dessin.rangs[1].suite.startswith("= Pas de changement")
+    assert dessin.rangs[1].suite.startswith("Pas de changement")
     assert dessin.alt == "<T>. P."
 
 

@@ -14,8 +14,8 @@ from barometre.views.lecture.chiffres import Chiffre, format_cellule
 from barometre.views.piloter.evolutions import Changement, VueEvolutions
 
 _ANNEE = re.compile(r"\d{4}")
-# Le signe se lit sans couleur ; « pas de changement démontré » a le sien, de la même taille.
-SIGNES = {HAUSSE: "▲", BAISSE: "▼", AUCUN: "="}
+# Le signe se lit sans couleur. Rien de démontré n'en a pas : « = » dirait que rien n'a bougé.
+SIGNES = {HAUSSE: "▲ ", BAISSE: "▼ ", AUCUN: ""}
 
 
 def sort_changements(vue: VueEvolutions, indicateurs: Iterable[Indicateur]) -> tuple[Changement, ...]:
@@ -53,9 +53,9 @@ def _name(changement: Changement) -> dict[str, object]:
 
 
 def _describe(changement: Changement) -> str:
-    """« ▲ Hausse : +6 points » ; « = Pas de changement démontré : −2 points »."""
+    """« ▲ Hausse : +6 points » ; « Pas de changement démontré : −2 points »."""
     mot = changement.mot if changement.demontre else AUCUN
-    return f"{SIGNES[mot]} {mot.capitalize()} : {format_points(changement.ecart)}"
+    return f"{SIGNES[mot]}{mot.capitalize()} : {format_points(changement.ecart)}"
 
 
 def _read(changement: Changement) -> list[dict[str, object]]:
