@@ -144,11 +144,12 @@ def build_cartes(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin) -> t
     )
 
 
-def build_image_carte(gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> bytes:
+def build_image_carte(
+    gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int, *, sombre: bool = False
+) -> bytes:
     """L'image fixe d'une carte, pour cette porte."""
-    return build_image(
-        memoire.get_vue(gate, build_cartes, choix, dessin)[rang].carte, legende=False, titre=False
-    )
+    carte = memoire.get_vue(gate, build_cartes, choix, dessin)[rang].carte
+    return build_image(carte, legende=False, titre=False, sombre=sombre)
 
 
 def build_table_carte(affichee: CarteAffichee) -> pd.DataFrame:

@@ -22,11 +22,11 @@ from barometre.contours import encarts
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION
 from barometre.maps.composition import HACHURE, POINTS, Carte
 from barometre.maps.legende import Entree
-from barometre.maps.palettes import ABSENT, CONTOUR, FOND, TEXTE, TRAIT
-from barometre.maps.palettes import POINTS as COULEUR_POINTS
+from barometre.maps.palettes import CLAIR, SOMBRE
 from barometre.maps.textes import strip_controles
 
 FormatImage = Literal["png", "svg"]
+Teintes = dict[str, str]
 LARGEUR, HAUTEUR, DENSITE = 7.6, 6.6, 140
 # En pixels.
 TAILLE = (round(LARGEUR * DENSITE), round(HAUTEUR * DENSITE))
@@ -47,12 +47,14 @@ def build_image(
     titre: bool = True,
     mentions: str = "",
     adresse: str = "",
+    sombre: bool = False,
 ) -> bytes:
     """Les octets de l'image. `legende` et `titre` : faux quand la page les dit elle-même.
 
     `mentions` : la source, la date et la version, pour une image qui part seule (`Provenance.pied`) ;
-    `adresse`, hors du dessin : celle qui la rouvre.
+    `adresse`, hors du dessin : celle qui la rouvre. `sombre` : sur le fond de l'écran sombre.
     """
+    teintes = SOMBRE if sombre else CLAIR
     reglages: dict[Any, Any] = {
         "hatch.linewidth": 0.7,
         "svg.hashsalt": "barometre",
@@ -61,32 +63,32 @@ def build_image(
         "text.parse_math": False,
     }
     with rc_context(reglages):
-        figure = Figure(figsize=(LARGEUR, HAUTEUR), facecolor=FOND)
+        figure = Figure(figsize=(LARGEUR, HAUTEUR), facecolor=teintes["fond"])
         FigureCanvasAgg(figure)
         axes = figure.add_axes(
             (0.01, 0.2 if legende else 0.01, 0.98, 0.72 if titre else 0.79 if legende else 0.98)
         )
-        _draw_formes(axes, carte)
-        _draw_decor(axes, carte)
+        _draw_formes(axes, carte, teintes)
+        _draw_decor(axes, carte, teintes)
         _fit(axes, carte.dessin)
-        _write_textes(figure, carte, legende=legende, titre=titre, mentions=mentions)
+        _write_textes(figure, carte, teintes, legende=legende, titre=titre, mentions=mentions)
         sortie = io.BytesIO()
         dites = _METADONNEES[extension] | ({"Source": adresse} if adresse else {})
-        figure.savefig(sortie, format=extension, dpi=DENSITE, facecolor=FOND, metadata=dites)
+        figure.savefig(sortie, format=extension, dpi=DENSITE, facecolor=teintes["fond"], metadata=dites)
     return sortie.getvalue()
 
 
-def _draw_formes(axes: Any, carte: Carte) -> None:
+def _draw_formes(axes: Any, carte: Carte, teintes: Teintes) -> None:
     """Une collection par classe et par motif : une couleur, un dessin."""
     dessin = carte.dessin
     epaisseur = 0.5 if len(dessin) < 200 else 0.15 if len(dessin) < 3_000 else 0.0
     for (rang, motif), formes in dessin.groupby(["rang", "motif"]):
-        couleur, hachure, trait = _style(carte, int(rang), str(motif))
+        couleur, hachure, trait = _style(carte, int(rang), str(motif), teintes)
         traces = build_traces(formes)
         fond = PathCollection(
             traces,
             facecolor=couleur,
-            edgecolor=TRAIT if epaisseur else couleur,
+            edgecolor=teintes["trait"] if epaisseur else couleur,
             linewidth=epaisseur or 0.1,
         )
         axes.add_collection(fond)
@@ -96,9 +98,9 @@ def _draw_formes(axes: Any, carte: Carte) -> None:
             )
 
 
-def _style(carte: Carte, rang: int, motif: str) -> tuple[str, str, str]:
+def _style(carte: Carte, rang: int, motif: str, teintes: Teintes) -> tuple[str, str, str]:
     if motif == POINTS or rang < 0:
-        return ABSENT, SEMIS, COULEUR_POINTS
+        return teintes["absent"], SEMIS, teintes["points"]
     return carte.legende.couleurs[rang], HACHURES if motif == HACHURE else "", "#ffffff"
 
 
@@ -122,7 +124,7 @@ def _build_trace(geometries: np.ndarray) -> Path:
     return Path(points, codes)
 
 
-def _draw_decor(axes: Any, carte: Carte) -> None:
+def _draw_decor(axes: Any, carte: Carte, teintes: Teintes) -> None:
     if carte.couche is not None:
         for nombre, formes in carte.couche.groupby("nombre"):
             plusieurs = int(str(nombre)) > 1
@@ -130,15 +132,15 @@ def _draw_decor(axes: Any, carte: Carte) -> None:
                 PathCollection(
                     build_traces(formes),
                     facecolor="none",
-                    edgecolor=TEXTE,
+                    edgecolor=teintes["texte"],
                     linewidth=1.6 if plusieurs else 0.9,
                     linestyle="solid" if plusieurs else (0, (4, 2)),
                 )
             )
     for encart in encarts.list_cadres(carte.dessin):
         ouest, _, _, nord = encart.cadre.bounds
-        axes.plot(*encart.cadre.exterior.xy, color=CONTOUR, linewidth=0.5)
-        axes.text(ouest + 0.05, nord - 0.04, encart.nom, fontsize=6, color=TEXTE, va="top")
+        axes.plot(*encart.cadre.exterior.xy, color=teintes["contour"], linewidth=0.5)
+        axes.text(ouest + 0.05, nord - 0.04, encart.nom, fontsize=6, color=teintes["texte"], va="top")
 
 
 def _fit(axes: Any, dessin: gpd.GeoDataFrame) -> None:
@@ -153,14 +155,16 @@ def _fit(axes: Any, dessin: gpd.GeoDataFrame) -> None:
     axes.set_axis_off()
 
 
-def _write_textes(figure: Figure, carte: Carte, *, legende: bool, titre: bool, mentions: str) -> None:
+def _write_textes(
+    figure: Figure, carte: Carte, teintes: Teintes, *, legende: bool, titre: bool, mentions: str
+) -> None:
     if titre:
         figure.text(
             0.02,
             0.965,
             strip_controles(carte.titre),
             fontsize=11,
-            color=TEXTE,
+            color=teintes["texte"],
             weight="bold",
             va="top",
             wrap=True,
@@ -168,7 +172,7 @@ def _write_textes(figure: Figure, carte: Carte, *, legende: bool, titre: bool, m
     if not legende:
         return
     figure.legend(
-        handles=[_poignee(entree) for entree in carte.legende.entrees],
+        handles=[_poignee(entree, teintes) for entree in carte.legende.entrees],
         title=strip_controles(carte.legende.titre),
         loc="lower left",
         bbox_to_anchor=(0.02, 0.045 + 0.02 * bool(mentions)),
@@ -177,9 +181,9 @@ def _write_textes(figure: Figure, carte: Carte, *, legende: bool, titre: bool, m
         title_fontsize=8,
         frameon=False,
         alignment="left",
-        labelcolor=TEXTE,
+        labelcolor=teintes["texte"],
     )
-    figure.text(0.02, 0.012, _build_pied(carte, mentions), fontsize=6.5, color=TEXTE, va="bottom")
+    figure.text(0.02, 0.012, _build_pied(carte, mentions), fontsize=6.5, color=teintes["texte"], va="bottom")
 
 
 def _build_pied(carte: Carte, mentions: str) -> str:
@@ -192,12 +196,12 @@ def _build_pied(carte: Carte, mentions: str) -> str:
     )
 
 
-def _poignee(entree: Entree) -> Patch | Line2D:
+def _poignee(entree: Entree, teintes: Teintes) -> Patch | Line2D:
     libelle = strip_controles(entree.libelle)
     if entree.motif in ("tirets", "trait"):
         if entree.motif == "tirets":
-            return Line2D([], [], color=TEXTE, linewidth=0.9, linestyle="--", label=libelle)
-        return Line2D([], [], color=TEXTE, linewidth=1.6, label=libelle)
+            return Line2D([], [], color=teintes["texte"], linewidth=0.9, linestyle="--", label=libelle)
+        return Line2D([], [], color=teintes["texte"], linewidth=1.6, label=libelle)
     hachure = {"hachure": HACHURES, "points": SEMIS}.get(entree.motif)
-    trait = {"hachure": "#ffffff", "points": COULEUR_POINTS}.get(entree.motif, CONTOUR)
+    trait = {"hachure": "#ffffff", "points": teintes["points"]}.get(entree.motif, teintes["contour"])
     return Patch(facecolor=entree.couleur, edgecolor=trait, hatch=hachure, label=libelle, linewidth=0.4)

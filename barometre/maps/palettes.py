@@ -22,7 +22,7 @@ OUI, NON = "#2a629f", "#dbe2ea"
 UN, PLUSIEURS = "#86b0dd", "#0f3564"
 # Un changement testé : baisse, pas de changement démontré, hausse ; les bouts et le milieu de l'écart.
 BAISSE, STABLE, HAUSSE = ECART[0], ECART[2], ECART[4]
-# Le papier et les images ont ce fond ; l'écran sombre a le sien. Les classes gardent leurs couleurs.
+# Le papier et les images ont ce fond, l'écran sombre le sien ; les classes gardent leurs couleurs.
 FOND = "#fbfcfd"
 TRAIT = "#ffffff"
 CONTOUR = "#5b6773"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Frame, Page, expect
 
 from barometre.contours.dossier import TUILES
@@ -82,6 +84,25 @@ def test_l_image_fixe_a_un_texte_de_remplacement(serveur: str, visiter: Visiter)
     expect(image).to_be_visible()
     assert "Légende" in (image.get_attribute("alt") or "")
     _check_muette(visite)
+
+
+def test_l_image_fixe_est_sombre_a_l_ecran_sombre_et_claire_sur_le_papier(
+    serveur: str, navigateur: Browser
+) -> None:
+    contexte = navigateur.new_context(locale="fr-FR", color_scheme="dark")
+    page = contexte.new_page()
+    page.goto(f"{serveur}/carte?vue=image")
+    image = page.locator("img.baro-image-carte")
+    expect(image).to_be_visible(timeout=60_000)
+    page.wait_for_function("() => document.querySelector('img.baro-image-carte').naturalWidth > 0")
+    lire = "image => [image.currentSrc, image.src]"
+    montree, papier = image.evaluate(lire)
+    assert montree != papier
+    assert Image.open(BytesIO(page.request.get(montree).body())).getpixel((2, 2))[2] < 60
+    assert Image.open(BytesIO(page.request.get(papier).body())).getpixel((2, 2))[2] > 240
+    page.emulate_media(media="print")
+    page.wait_for_function("() => (i => i.currentSrc === i.src)(document.querySelector('.baro-image-carte'))")
+    contexte.close()
 
 
 def test_sans_webgl_l_image_fixe_prend_la_place(avec_communes: str, navigateur: Browser) -> None:

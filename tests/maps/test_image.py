@@ -1,13 +1,17 @@
 """L'image fixe : un vrai PNG, un SVG, les mêmes octets deux fois, la mention des réponses simulées."""
 
+import io
 import re
+from typing import Any
 
 import pytest
+from PIL import Image, ImageColor
 
 from barometre.contours.lecture import load_contours
 from barometre.maps import build_carte, build_image, build_table
 from barometre.maps.classes import build_classes
 from barometre.maps.composition import CadreInvalide
+from barometre.maps.palettes import CLAIR, SOMBRE
 from tests.maps.donnees import build_cadre, build_contours, build_indicateur
 
 PART = build_indicateur()
@@ -33,6 +37,18 @@ def test_un_png_et_un_svg_toujours_les_memes() -> None:
     svg = build_image(carte, "svg")
     assert svg == build_image(carte, "svg")
     assert b"<svg" in svg
+
+
+def test_a_l_ecran_sombre_le_fond_est_sombre_et_les_classes_gardent_leurs_couleurs() -> None:
+    carte: Any = _carte()
+    couleurs = {}
+    for sombre, teintes in ((False, CLAIR), (True, SOMBRE)):
+        image = Image.open(io.BytesIO(build_image(carte, legende=False, titre=False, sombre=sombre)))
+        couleurs[sombre] = {f"#{r:02x}{v:02x}{b:02x}" for _, (r, v, b, *_) in image.getcolors(1 << 20) or ()}
+        assert image.getpixel((2, 2))[:3] == ImageColor.getrgb(teintes["fond"])
+        assert teintes["absent"] in couleurs[sombre]
+    assert carte.legende.couleurs[0] in couleurs[False] & couleurs[True]
+    assert CLAIR["fond"] not in couleurs[True]
 
 
 def test_une_carte_nationale_se_dessine_avec_ses_encarts() -> None:

@@ -45,8 +45,9 @@ def test_une_image_oubliee_ou_d_un_autre_processus_se_relit_de_son_jeton() -> No
     choix = (*CHOIX, ChoixCarte("site_internet", "communication", "departement", selection, "2023-v1"))
     prive = Image(OPERATEUR, "v1", choix, Dessin("egales", "opsn", "2026"), 1, "s1")
     registre, autre = Jetons(gardees=1), Jetons()
-    jetons = [registre.add(i) for i in (prive, IMAGE)]
-    assert [registre.get(j) for j in jetons] == [autre.get(j) for j in jetons] == [prive, IMAGE]
+    demandees = [prive, IMAGE, replace(IMAGE, sombre=True)]
+    jetons = [registre.add(i) for i in demandees]
+    assert [registre.get(j) for j in jetons] == [autre.get(j) for j in jetons] == demandees
 
 
 def test_un_jeton_altere_ou_d_un_autre_secret_ou_perime_ne_dit_rien(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,8 +77,12 @@ def render_messages(messages: Iterable[str]) -> None:
 
 
 def render_image(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int, carte: Carte) -> None:
-    """L'image fixe : elle s'imprime, et se passe de WebGL."""
-    st.html(_build_img(choix, dessin, rang, carte))
+    """L'image fixe : elle s'imprime, et se passe de WebGL ; à l'écran sombre, sur un fond sombre."""
+    image = _build_img(choix, dessin, rang, carte)
+    if st.context.theme.type == "dark":
+        adresse = images.get_adresse(choix, dessin, rang, sombre=True)
+        image = f'<picture><source media="screen" srcset="{adresse}">{image}</picture>'
+    st.html(image)
 
 
 def _build_img(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int, carte: Carte) -> str:

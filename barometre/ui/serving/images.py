@@ -63,6 +63,8 @@ class Image:
     dessin: Dessin
     rang: int
     session: str = ""
+    # sur le fond de l'écran sombre
+    sombre: bool = False
 
     @property
     def is_privee(self) -> bool:
@@ -102,12 +104,12 @@ def read_image(jeton: str, duree: float = DUREE) -> Image | None:
     contenu = read_jeton(USAGE, jeton, int(duree))
     if contenu is None:
         return None
-    portee, version_id, choix, dessin, rang, session = contenu
+    portee, version_id, choix, dessin, rang, session, sombre = contenu
     cartes = tuple(
         ChoixCarte(indicateur, theme, niveau, Selection(*selection), depuis)
         for indicateur, theme, niveau, selection, depuis in choix
     )
-    return Image(Portee(*portee), version_id, cartes, Dessin(*dessin), rang, session)
+    return Image(Portee(*portee), version_id, cartes, Dessin(*dessin), rang, session, sombre)
 
 
 class Atelier:
@@ -159,14 +161,14 @@ class Atelier:
 ATELIER = Atelier(Jetons())
 
 
-def get_adresse(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int) -> str:
+def get_adresse(choix: tuple[ChoixCarte, ...], dessin: Dessin, rang: int, *, sombre: bool = False) -> str:
     """L'adresse de l'image, pour ce lecteur et ces données."""
     gate = porte.get_gate()
     dessin = assemblage_carte.get_date_contours(dessin)
     session = get_lecteur().session if gate.compte else ""
-    image = Image(gate.portee, gate.version_id, choix, dessin, rang, session)
+    image = Image(gate.portee, gate.version_id, choix, dessin, rang, session, sombre)
     jeton = ATELIER.jetons.add(image)
-    if choix[rang].niveau == "commune":
+    if choix[rang].niveau == "commune" and not sombre:
         ATELIER.prepare(jeton)
     return f"images/{jeton}.png"
 
@@ -208,7 +210,9 @@ def can_see(lecteur: Lecteur, image: Image) -> bool:
 
 def _build(image: Image, compte: str = "") -> bytes:
     gate = depot.build_gate(image.portee, image.version_id, compte)
-    return assemblage_carte.build_image_carte(gate, image.choix, image.dessin, image.rang)
+    return assemblage_carte.build_image_carte(
+        gate, image.choix, image.dessin, image.rang, sombre=image.sombre
+    )
 
 
 def build_routes() -> list[BaseRoute]:
