@@ -11,7 +11,8 @@ from barometre.views.lecture.libelles import lower_initiale
 from barometre.views.lecture.ligne import LigneIndicateur
 from barometre.views.lecture.publies import SUIVI
 
-ENTETES_CHIFFRES = ("Indicateur", "Redressé", "Intervalle", "Brut", "Réponses", "Note")
+NOTE = "Note"
+ENTETES_CHIFFRES = ("Indicateur", "Redressé", "Intervalle", "Brut", "Réponses", NOTE)
 ENTETES_PUBLIES = ("Indicateur", "Publié", "Brut ici", "Redressé ici")
 LIRE_PUBLIES = "Un chiffre publié est brut : il compte les répondantes sans corriger leur profil."
 NON, NON_REDRESSE = "non publié", "non redressé"

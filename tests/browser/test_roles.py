@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from playwright.sync_api import expect
 
 from barometre.access.registre import get_registre
 from barometre.domain.portee import Portee
@@ -92,7 +93,7 @@ def test_une_vue_gardee_se_rouvre_par_qui_a_son_adresse_et_s_oublie(
     adresse = page.url.removeprefix(service.base)
     # Sans compte, la même adresse : le nom, la vue, et rien à garder.
     autre = visiter(service.base, adresse).page
-    assert autre.get_by_role("textbox", name="Nom de la vue").input_value() == "Inclusion <b>par taille"
+    expect(autre.get_by_role("textbox", name="Nom de la vue")).to_have_value("Inclusion <b>par taille")
     assert autre.get_by_role("button", name="Garder cette vue").count() == 0
     page.get_by_text("Mes vues gardées").click()
     page.get_by_role("link", name="Inclusion <b>par taille").wait_for()

@@ -9,6 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from barometre.assemblage import memoire
+from barometre.domain.notes import format_lettre
+from barometre.rapports.blocs import NOTE, SE_CITERAIT
 from barometre.rapports.demande import Demande, DemandeRefusee
 from barometre.rapports.modele import Document, Liste, Paragraphe, Tableau
 from barometre.rapports.synthese import build_synthese, prepare_synthese
@@ -68,7 +70,16 @@ def render_apercu(document: Document | None) -> None:
                 _render_liste(bloc)
             elif isinstance(bloc, Tableau):
                 # Avec son titre : `st.table` n'en a pas, un lecteur d'écran y trouvait des tableaux sans nom.
-                render_tableau(pd.DataFrame(bloc.lignes, columns=list(bloc.entetes)), bloc.titre)
+                render_tableau(_read_table(bloc), bloc.titre)
+
+
+def _read_table(tableau: Tableau) -> pd.DataFrame:
+    """Simulée, la note dit elle-même ce qui se citerait : une lettre seule passerait pour une vraie note."""
+    table = pd.DataFrame(tableau.lignes, columns=list(tableau.entetes))
+    if SE_CITERAIT not in table:
+        return table
+    notes = [format_lettre(str(note), simulee=True) for note in table[NOTE]]
+    return table.assign(**{NOTE: notes}).drop(columns=SE_CITERAIT)
 
 
 def _render_liste(liste: Liste) -> None:
