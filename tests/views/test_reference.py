@@ -90,7 +90,11 @@ def test_deux_vues_d_une_version_ont_deux_cles_et_la_meme_partout() -> None:
 @pytest.mark.parametrize("simulee", [True, False])
 def test_csl_json_n_a_que_des_champs_du_schema(simulee: bool) -> None:
     reference = build_reference(TITRE, _version(simulee=simulee), ADRESSE)
-    Draft7Validator(CSL).validate(json.loads(reference.csl))
+    schema, (fiche,) = Draft7Validator(CSL), json.loads(reference.csl)
+    assert list(schema.iter_errors([fiche])) == []
+    # Un champ que le schéma n'a pas, ou d'un autre type, s'y verrait.
+    assert not schema.is_valid([fiche | {"doi": "10.1/essai"}])
+    assert not schema.is_valid([fiche | {"version": 1}])
 
 
 @pytest.mark.parametrize("titre", [TITRE, "Un titre", r"a\b } % @misc{x, = #1", "« Où ? » « là »", "fin \\"])
