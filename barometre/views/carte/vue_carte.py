@@ -18,7 +18,7 @@ from barometre.views.carte.lieux import NOMS_NIVEAUX, build_fil, list_lieux
 from barometre.views.carte.pseudo_indicateurs import OPSN, PARTICIPATION, build_pseudo
 from barometre.views.carte.publies_carte import describe_publies
 from barometre.views.carte.valeurs import Releve
-from barometre.views.lecture.libelles import Libelles
+from barometre.views.lecture.libelles import Libelles, lower_initiale
 from barometre.views.lecture.provenance import build_provenance_carte
 from barometre.views.lecture.selection import Selection
 
@@ -78,7 +78,8 @@ def build_vue_carte(gate: Gate, catalogue: Catalogue, choix: ChoixCarte) -> VueC
     libelles = Libelles(catalogue, gate)
     periode = _describe_periode(libelles, indicateur, releve.periode)
     if choix.depuis:
-        periode = f"changement testé, de {libelles.get_titre_vague(choix.depuis)} à {periode}"
+        depuis = lower_initiale(libelles.get_titre_vague(choix.depuis))
+        periode = f"changement testé, de la {depuis} à la {lower_initiale(periode)}"
     titre = f"{indicateur.titre}, par {NOMS_NIVEAUX[choix.niveau]}"
     champ = _describe_champ(libelles, choix, indicateur)
     simulee = gate.get_version().simulee and _is_declare(indicateur)

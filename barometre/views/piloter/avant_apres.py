@@ -7,6 +7,7 @@ jamais une preuve.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -194,7 +195,7 @@ class VueAvantApres:
         return build_tableau((_to_rang(p) for p in self.pratiques), COLONNES)
 
 
-def format_periode(vagues: tuple[str, str]) -> str:
+def format_periode(vagues: Sequence[str]) -> str:
     """« De la première vague (2023) à la deuxième édition (2026), France entière »."""
     avant, apres = (lower_initiale(vague) for vague in vagues)
     return f"De la {avant} à la {apres}, France entière"
@@ -220,9 +221,7 @@ def build_vue_avant_apres(
         version,
         f"{titre} : avant et après, bénéficiaires et comparables",
         f"avant_apres_{programme_id}",
-        filtres=f"De la {lower_initiale(vagues[0])} à la {lower_initiale(vagues[1])}, France entière"
-        if posees
-        else "Aucune vague",
+        filtres=format_periode(vagues) if posees else "Aucune vague",
         source=f"{SOURCE} ; liste des bénéficiaires",
         definitions=(build_definition(i) for i in indicateurs),
         precautions=(PRECAUTION, DEPUIS if dates else SANS_AVANT),
