@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from barometre.charts.marques import DOUTEUX, PLEIN, Axe, Marques, Rang, build_marques
-from barometre.domain.formats import MOINS, is_absent
+from barometre.domain.formats import MOINS, read_nombre
 
 _MINIMUM = 0.10  # un axe plus étroit que dix points grossirait des écarts de rien
 LEGENDE = "● écart démontré ; ○ pas d’écart démontré ; bande : intervalle à 95 %."
@@ -36,21 +36,17 @@ def _build_rang(ligne: Ligne) -> Rang:
         str(ligne["groupe"]),
         valeur=str(ligne["texte"]),
         point=float(ligne["ecart"]),
-        bas=_read_borne(ligne["bas"]),
-        haut=_read_borne(ligne["haut"]),
+        bas=read_nombre(ligne["bas"]),
+        haut=read_nombre(ligne["haut"]),
         trait=PLEIN if ligne["demontre"] else DOUTEUX,
         survol=str(ligne["intervalle"]),
     )
 
 
-def _read_borne(valeur: float | None) -> float | None:
-    return None if is_absent(valeur) else float(valeur or 0.0)
-
-
 def _build_axe(lignes: list[Ligne]) -> Axe:
     """Le zéro au milieu, des repères tous les dix points, ou vingt-cinq quand l'axe est long."""
     montrees = [ligne for ligne in lignes if ligne["montre"]]
-    lues = [_read_borne(ligne[c]) for ligne in montrees for c in ("bas", "haut", "ecart")]
+    lues = [read_nombre(ligne[c]) for ligne in montrees for c in ("bas", "haut", "ecart")]
     bornes = [abs(borne) for borne in lues if borne is not None]
     limite = max([*bornes, _MINIMUM]) * 1.08
     pas = 10 if limite <= 0.45 else 25

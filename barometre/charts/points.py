@@ -18,7 +18,7 @@ from barometre.charts.marques import (
     build_marques,
 )
 from barometre.charts.phrases import build_phrase
-from barometre.domain.formats import BORNES, format_effectif, format_nombre
+from barometre.domain.formats import BORNES, format_effectif, format_nombre, read_nombre
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.notes import explain_lettres
 
@@ -81,11 +81,11 @@ def _build_rang(ligne: Ligne, valeur: str, *, simulee: bool) -> Rang:
         suite=" · ".join(filter(None, (str(ligne["note"]), str(ligne["marque"])))),
         changement=signe if muet else f"{signe} {mots}",
         changement_dit=mots if muet else "",
-        point=_connu(ligne[valeur]),
-        bas=_connu(ligne["bas"]),
-        haut=_connu(ligne["haut"]),
+        point=read_nombre(ligne[valeur]),
+        bas=read_nombre(ligne["bas"]),
+        haut=read_nombre(ligne["haut"]),
         # Brut et redressé d'une même borne se confondent.
-        repere=None if borne else _connu(ligne[autre]),
+        repere=None if borne else read_nombre(ligne[autre]),
         trait=DOUTEUX if ligne["note"] == "C" else PLEIN,
         borne=borne,
         survol="\n".join(list_faits(ligne, simulee=simulee)),
@@ -95,12 +95,8 @@ def _build_rang(ligne: Ligne, valeur: str, *, simulee: bool) -> Rang:
 def _build_axe(lignes: list[Ligne], indicateur: Indicateur) -> Axe:
     if indicateur.est_part:
         return AXE_PARTS
-    connues = [_connu(ligne[nom]) for ligne in lignes for nom in ("haut", "brut", "redresse")]
+    connues = [read_nombre(ligne[nom]) for ligne in lignes for nom in ("haut", "brut", "redresse")]
     plafond = max([v for v in connues if v is not None], default=0.0) * 1.08 or 1.0
     # Trois repères : zéro, le milieu, le bout.
     reperes = (0.0, plafond / 2, plafond)
     return Axe(0, plafond, tuple((r, format_nombre(r, 0 if plafond >= 10 else 1)) for r in reperes))
-
-
-def _connu(valeur: Any) -> float | None:
-    return None if valeur is None or pd.isna(valeur) else float(valeur)

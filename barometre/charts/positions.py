@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from barometre.charts.marques import AXE_PARTS, DOUTEUX, LEGENDE_BORNES, PLEIN, Marques, Rang, build_marques
-from barometre.domain.formats import format_effectif
+from barometre.domain.formats import format_effectif, read_nombre
 
 LEGENDE = "● vos pairs ; bande : l’intervalle de leur chiffre ; ○ et pointillé : indicatif, à ne pas citer"
 LEGENDE_SOI = " ; ◆ vous (à droite : oui, à gauche : non)"
@@ -37,7 +37,7 @@ def _erase_hidden(cadre: pd.DataFrame) -> pd.DataFrame:
 
 def _build_rang(ligne: dict[Any, Any]) -> Rang:
     vous = f"vous : {ligne['soi_texte']}" if ligne["soi_texte"] else ""
-    soi = _connu(ligne["soi"])
+    soi = read_nombre(ligne["soi"])
     if not ligne["montre"]:
         return Rang(str(ligne["groupe"]), suite=vous, soi=soi, raison=str(ligne["raison"]))
     return Rang(
@@ -45,18 +45,14 @@ def _build_rang(ligne: dict[Any, Any]) -> Rang:
         valeur=str(ligne["texte"]),
         effectif=format_effectif(ligne["n"], "réponse"),
         suite=vous,
-        point=_connu(ligne["valeur"]),
-        bas=_connu(ligne["bas"]),
-        haut=_connu(ligne["haut"]),
+        point=read_nombre(ligne["valeur"]),
+        bas=read_nombre(ligne["bas"]),
+        haut=read_nombre(ligne["haut"]),
         soi=soi,
         trait=DOUTEUX if ligne["note"] == "C" else PLEIN,
         borne=str(ligne.get("plafond") or ""),
         survol=f"Vos pairs : {ligne['texte']}, {ligne['intervalle']} (n = {int(ligne['n'])})",
     )
-
-
-def _connu(valeur: Any) -> float | None:
-    return None if pd.isna(valeur) else float(valeur)
 
 
 def _build_table(cadre: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from barometre.charts.marques import AXE_PARTS, DOUTEUX, LEGENDE_BORNES, PLEIN, Marques, Rang, build_suite
-from barometre.domain.formats import format_ponctuation
+from barometre.domain.formats import format_ponctuation, read_nombre
 
 LEGENDE = (
     "De 0 à 100 % partout ; ● chiffre redressé ; ○ : indicatif, à ne pas citer ; bande : intervalle à 95 % ; "
@@ -56,16 +56,12 @@ def _build_rang(ligne: Ligne) -> Rang:
     return Rang(
         str(ligne["vague"]),
         valeur=str(ligne["texte"]),
-        point=_read(ligne["valeur"]),
-        bas=_read(ligne["bas"]),
-        haut=_read(ligne["haut"]),
+        point=read_nombre(ligne["valeur"]),
+        bas=read_nombre(ligne["bas"]),
+        haut=read_nombre(ligne["haut"]),
         trait=DOUTEUX if ligne["douteux"] else PLEIN,
         borne=str(ligne["plafond"]),
     )
-
-
-def _read(valeur: float | None) -> float | None:
-    return None if valeur is None or pd.isna(valeur) else float(valeur)
 
 
 def _texte(brut: str) -> str:

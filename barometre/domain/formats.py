@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from barometre.domain.secret import EFFECTIF_EXACT
 
@@ -27,6 +28,12 @@ MOIS = (
 def is_absent(valeur: object) -> bool:
     """Vrai pour None et NaN (une cellule masquée par la porte d'accès est NaN)."""
     return valeur is None or (isinstance(valeur, float) and math.isnan(valeur))
+
+
+def read_nombre(valeur: Any) -> float | None:
+    """Le nombre d'une cellule lue ; None si elle est vide ou masquée."""
+    nombre = math.nan if valeur is None else float(valeur)
+    return None if math.isnan(nombre) else nombre
 
 
 def format_nombre(valeur: float | None, decimales: int = 0) -> str:

@@ -6,7 +6,7 @@ DejaVu est plus large que les polices d'un poste de bureau : ce qui y tient tien
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import matplotlib
@@ -32,7 +32,7 @@ def _open_police(nom: str) -> FT2Font:
     return police
 
 
-@cache
+@lru_cache(maxsize=2_000)
 def _measure_signe(signe: str, gras: bool) -> float:
     police = _open_police("DejaVuSans-Bold.ttf" if gras else "DejaVuSans.ttf")
     return float(police.load_char(ord(signe), flags=LoadFlags.NO_HINTING).linearHoriAdvance / 65536 / _CORPS)

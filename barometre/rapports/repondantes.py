@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from barometre.access import Gate
 from barometre.assemblage import memoire
-from barometre.domain.formats import format_effectif_seul, format_nombre, format_part, is_absent
+from barometre.domain.formats import format_effectif_seul, format_nombre, format_part, read_nombre
 from barometre.domain.territoire import FRANCE
+from barometre.rapports.blocs import NON
 from barometre.rapports.modele import Tableau
 from barometre.views.comprendre.theme import VueTheme
 from barometre.views.lecture.libelles import lower_initiale
@@ -15,7 +16,6 @@ from barometre.views.lecture.selection import Selection
 from barometre.views.piloter.participation import read_cadre
 
 ENTETES = ("Questionnaire", "Collectivités", "Réponses", "Taux")
-NON = "non publié"
 # Le cadre, les réponses (None : trop peu pour être dit) et le taux d'un groupe.
 Comptes = tuple[int, float | None, float | None]
 
@@ -57,10 +57,6 @@ def _load_comptes(gate: Gate, axe: str, vague_id: str, theme_id: str) -> Mapping
 def _count(gate: Gate, axe: str, vague_id: str, theme_id: str) -> Mapping[str, Comptes]:
     comptes = gate.count_repondantes(read_cadre(gate)[axe].dropna(), vague_id, theme_id)
     return {
-        str(groupe): (int(ligne["cadre"]), _known(ligne["repondantes"]), _known(ligne["taux"]))
+        str(groupe): (int(ligne["cadre"]), read_nombre(ligne["repondantes"]), read_nombre(ligne["taux"]))
         for groupe, ligne in zip(comptes.index, comptes.to_dict("records"), strict=True)
     }
-
-
-def _known(valeur: float) -> float | None:
-    return None if is_absent(valeur) else float(valeur)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from barometre.domain.chiffre import Note, Raison
-from barometre.domain.formats import BORNES, COTES, format_intervalle, format_valeur
+from barometre.domain.formats import BORNES, COTES, format_intervalle, format_valeur, read_nombre
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.secret import MONTRES
 from barometre.stats.prudence import Slopes, bound_prudence, find_breaking_factor
@@ -120,10 +119,10 @@ def _equalise(chiffre: Chiffre, ligne: Mapping[Any, Any]) -> Chiffre:
     """
     if not chiffre.montre or chiffre.strate or ligne["niveau"] in ("france", "zone"):
         return chiffre
-    if (egal := _flottant(ligne["egal"])) is None:
+    if (egal := read_nombre(ligne["egal"])) is None:
         return Chiffre(*chiffre.cle, etat=f"{STRUCTURE}{ligne['egal_manque']}")
     egal_lu = replace(
-        chiffre, redresse=egal, bas=_flottant(ligne["egal_bas"]), haut=_flottant(ligne["egal_haut"]),
+        chiffre, redresse=egal, bas=read_nombre(ligne["egal_bas"]), haut=read_nombre(ligne["egal_haut"]),
         note=ligne["egal_note"], raison="", prudence_bas=None, prudence_haut=None, g_etoile=None,
     )  # fmt: skip
     return _add_prudence(egal_lu) if egal_lu.bas is not None and egal_lu.pente is not None else egal_lu
@@ -135,7 +134,7 @@ def _add_prudence(chiffre: Chiffre) -> Chiffre:
     p, bas, haut, pente = lus
     pentes = Slopes(pente, pente)
     prudence_bas, prudence_haut = bound_prudence(bas, haut, pentes)
-    g_etoile = _flottant(find_breaking_factor(p, bas, haut, pentes))
+    g_etoile = read_nombre(find_breaking_factor(p, bas, haut, pentes))
     return replace(
         chiffre, prudence_bas=float(prudence_bas), prudence_haut=float(prudence_haut), g_etoile=g_etoile
     )
@@ -165,7 +164,7 @@ def _build_chiffre(ligne: Mapping[str, Any]) -> Chiffre:
         strate,
         ligne["couverture"],
     )
-    if etat not in MONTRES or _flottant(ligne["brut"]) is None:
+    if etat not in MONTRES or read_nombre(ligne["brut"]) is None:
         # Même si la porte laissait passer un nombre, une cellule cachée n'en garde aucun.
         return Chiffre(*adresse, etat=ABSENT if etat in MONTRES else etat)
     return Chiffre(
@@ -174,22 +173,17 @@ def _build_chiffre(ligne: Mapping[str, Any]) -> Chiffre:
         n=int(ligne["n"]),
         note=ligne["note"],
         raison=ligne.get("raison", ""),
-        prudence_bas=_flottant(ligne.get("prudence_bas")),
-        prudence_haut=_flottant(ligne.get("prudence_haut")),
-        g_etoile=_flottant(ligne.get("g_etoile")),
-        pente=_flottant(ligne.get("pente")),
-        n_eff=_flottant(ligne["n_eff"]),
-        brut=_bound_bas(_flottant(ligne["brut"])),
-        redresse=_bound_bas(_flottant(ligne["redresse"])),
-        bas=_bound_bas(_flottant(ligne["bas"])),
-        haut=_flottant(ligne["haut"]),
+        prudence_bas=read_nombre(ligne.get("prudence_bas")),
+        prudence_haut=read_nombre(ligne.get("prudence_haut")),
+        g_etoile=read_nombre(ligne.get("g_etoile")),
+        pente=read_nombre(ligne.get("pente")),
+        n_eff=read_nombre(ligne["n_eff"]),
+        brut=_bound_bas(read_nombre(ligne["brut"])),
+        redresse=_bound_bas(read_nombre(ligne["redresse"])),
+        bas=_bound_bas(read_nombre(ligne["bas"])),
+        haut=read_nombre(ligne["haut"]),
         plafond=ligne.get("plafond", ""),
     )
-
-
-def _flottant(valeur: Any) -> float | None:
-    """Un nombre, ou rien."""
-    return None if valeur is None or math.isnan(valeur) else float(valeur)
 
 
 def format_cellule(indicateur: Indicateur, chiffre: Chiffre, valeur: str) -> str:

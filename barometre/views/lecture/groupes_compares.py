@@ -14,7 +14,7 @@ from barometre.domain.formats import (
     format_guillemets,
     format_liste,
     format_points,
-    is_absent,
+    read_nombre,
     round_nombre,
 )
 from barometre.domain.indicateur import Indicateur
@@ -132,14 +132,9 @@ def _build(ligne: Mapping[Any, Any]) -> GroupeCompare:
         haut=float(ligne["haut"]),
         n=int(ligne["n"]),
         n_reference=int(ligne["n_reference"]),
-        simple=_read_simple(ligne),
+        simple=read_nombre(ligne.get("difference_simple")),
         egales="taille et région" if ligne["couverture"] else "taille et couverture",
     )
-
-
-def _read_simple(ligne: Mapping[Any, Any]) -> float | None:
-    valeur: Any = ligne.get("difference_simple")
-    return None if is_absent(valeur) else float(valeur)
 
 
 @dataclass(frozen=True, slots=True)

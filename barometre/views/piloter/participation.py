@@ -18,6 +18,7 @@ from barometre.domain.formats import (
     format_nombre,
     format_part,
     is_absent,
+    read_nombre,
 )
 from barometre.domain.noms import build_cle_tri
 from barometre.domain.provenance import Definition, Provenance
@@ -187,7 +188,7 @@ def _count(
     comptes = gate.count_repondantes(groupes, vague_id, theme_id)
     par_id = dict(zip(comptes.index.astype(str), comptes.to_dict("records"), strict=True))
     return tuple(
-        Groupe(id_, nom, int(ligne["cadre"]), _entier(ligne["repondantes"]), _part(ligne["taux"]))
+        Groupe(id_, nom, int(ligne["cadre"]), _entier(ligne["repondantes"]), read_nombre(ligne["taux"]))
         for id_, nom in noms.items()
         if (ligne := par_id.get(id_)) is not None
     )
@@ -195,10 +196,6 @@ def _count(
 
 def _entier(valeur: float) -> int | None:
     return None if is_absent(valeur) else int(valeur)
-
-
-def _part(valeur: float) -> float | None:
-    return None if is_absent(valeur) else float(valeur)
 
 
 def _list_noms(gate: Gate, libelles: Libelles, axe: Axe, cadre: pd.DataFrame) -> dict[str, str]:
