@@ -163,7 +163,7 @@ def describe_simples(ecarts: Sequence[EcartOpsn]) -> str:
     grand = max(ecarts, key=lambda e: abs(e.compare.simple or 0.0))
     return (
         "Chaque groupe garde ses propres tailles et ses régions : ces écarts n’ont ni intervalle ni test, et "
-        f"une part en vient. Le plus grand : {grand.indicateur.titre}, "
+        f"une part vient de cette différence de tailles. Le plus grand : {grand.indicateur.titre}, "
         f"{format_points(grand.compare.simple or 0.0)} ; à {grand.compare.egales} égales, "
         f"{format_points(grand.compare.difference)} ({grand.mot}). {PRECAUTION}"
     )
