@@ -327,8 +327,6 @@ class Gate(ChiffresPublics):
 
     def _record(self, action: str, objet: str, detail: str = "") -> None:
         """Inscrit une lecture nommée avant qu'elle ne sorte ; sans journal ouvert, pas de lecture."""
-        if self.portee.role == "collectivite":
-            return  # une collectivité relit ses propres réponses
         lecture = Lecture(action, objet, detail)
         self.lectures.append(lecture)
         self._write(lecture)

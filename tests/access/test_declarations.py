@@ -55,7 +55,10 @@ def test_declaree_datee_inscrite_sans_son_texte(registre: Registre, depot: Repos
     (lue,) = Gate(depot, SIENNE).list_declarations(BORDEAUX)
     assert (lue.indicateur_id, lue.nature, lue.version_id) == ("site", "correction", "v2")
     assert lue.texte == "Nous avons un site depuis mars."
-    fait = registre.list_journal(1).iloc[0]
+    journal = registre.list_journal()
+    # La dernière ligne dit qu'elle l'a relue.
+    assert journal["action"].iloc[0] == "lire_declarations"
+    fait = journal[journal["action"].eq("declarer")].iloc[0]
     assert (fait["action"], fait["objet"], fait["compte"]) == ("declarer", BORDEAUX, "c-maire")
     assert "mars" not in fait["detail"]
 

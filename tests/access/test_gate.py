@@ -98,8 +98,12 @@ def test_une_collectivite_ne_lit_que_la_sienne(depot: Repository) -> None:
     assert porte.list_valeurs("mfa")["collectivite_id"].tolist() == [BORDEAUX]
     with pytest.raises(AccesRefuse, match="pas celles d'une autre"):
         porte.list_reponses(LYON)
-    # relire les siennes ne s'inscrit pas ; demander celles d'une autre, si
-    assert carnet.faits == [("refus_lire_reponses", LYON, "collectivite")]
+    # relire les siennes s'inscrit comme toute lecture nommée : une session volée s'y verrait
+    assert carnet.faits == [
+        ("lire_reponses", BORDEAUX, "collectivite"),
+        ("lire_valeurs", "mfa", "collectivite"),
+        ("refus_lire_reponses", LYON, "collectivite"),
+    ]
 
 
 def test_un_opsn_lit_son_perimetre(depot: Repository) -> None:
@@ -189,7 +193,7 @@ def test_chacun_lit_la_participation_qui_est_la_sienne(
     lignes = porte.list_participations("2023-v1", "communication")
     assert set(lignes["collectivite_id"]) == vues
     assert {i for i in (BORDEAUX, COLOMBE, LYON) if porte.can_see_participation(i)} == vues
-    assert bool(carnet.faits) == (portee.role != "collectivite")
+    assert carnet.faits == [("lire_participation", "toutes", portee.role)]
     # Qui a tenu la plume, l'élu ou l'agent, et dans quel fichier : le programme seul le lit.
     assert lignes["profil"].notna().any() == (portee.role == "programme")
     assert ("lot_id" in lignes) == (portee.role == "programme")
