@@ -20,6 +20,7 @@ from barometre.api.problemes import add_problemes, build_probleme
 from barometre.api.rendues import Rendues
 from barometre.api.reponses import build_en_tetes, build_etag, build_inchangee, is_connue, read_demandee
 from barometre.api.retraits import RETRAITS, Retrait
+from barometre.api.sans_corps import SansCorps
 from barometre.assemblage.depot import VersionAbsente
 from barometre.domain.provenance import LICENCE, LICENCE_URL
 
@@ -71,6 +72,7 @@ def build_api(
     api.add_middleware(GZipMiddleware, minimum_size=OCTETS_COMPRESSES, compresslevel=NIVEAU_GZIP)
     if origines := os.environ.get(ORIGINES, "").split():
         api.add_middleware(CORSMiddleware, allow_origins=origines, allow_methods=["GET"])
+    api.add_middleware(SansCorps)
     return api
 
 

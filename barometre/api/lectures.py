@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from barometre.access import Gate
+from barometre.api.cles import check_cles, check_valeur
 from barometre.api.modeles import build_modele
 from barometre.api.reponses import build_page, to_lignes
 from barometre.assemblage.explorer import load_requete
@@ -67,7 +68,7 @@ Sources = build_modele("Source", (
     "lus", "charges", "recodes", "rejetes",
 ))  # fmt: skip
 Versions = build_modele("Version", ("version", "creee_le", "active", "simulee"))
-lectures = APIRouter(responses=ERREURS)
+lectures = APIRouter(responses=ERREURS, dependencies=[Depends(check_cles)])
 
 
 class RequeteValeurs(BaseModel):
@@ -120,6 +121,7 @@ def read_valeurs(requete: Request, gate: Porte, choix: Annotated[RequeteValeurs,
 @lectures.get("/indicateurs", response_model=Indicateurs, summary="Les indicateurs et leur définition")
 def read_indicateurs(gate: Porte, theme: Identifiant = "", page: Numero = 1, taille: Taille = TAILLE) -> Any:
     """Les fiches du catalogue."""
+    check_valeur("theme", theme, [t.id for t in load_catalogue().themes])
     return _page(gate, _list_indicateurs(theme), page, taille)
 
 
@@ -128,6 +130,7 @@ def read_questionnaires(
     gate: Porte, questionnaire: Identifiant = "", page: Numero = 1, taille: Taille = TAILLE
 ) -> Any:
     """Les questions, telles que posées."""
+    check_valeur("questionnaire", questionnaire, list(load_catalogue().questionnaires))
     return _page(gate, gate.list_questions(questionnaire or None), page, taille)
 
 

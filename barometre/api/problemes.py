@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -9,9 +10,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from barometre.api.cles import CleRefusee, explain_faute
 from barometre.assemblage.depot import VersionAbsente
 from barometre.views.donnees.demande import ExplorationRefusee
-from barometre.views.lecture.address import explain_inconnues
 from barometre.warehouse.engine import EntrepotError
 
 MIME = "application/problem+json"
@@ -20,6 +21,7 @@ TITRES = {
     405: "Méthode non permise",
     422: "Demande mal formée",
     429: "Trop de demandes",
+    500: "Panne",
     503: "Données indisponibles",
 }
 _PHRASES = {
@@ -38,24 +40,21 @@ def add_problemes(api: FastAPI) -> None:
     """Chaque erreur a sa phrase ; aucune n'a de trace."""
     api.add_exception_handler(RequestValidationError, _refuse_validation)
     api.add_exception_handler(HTTPException, _refuse_http)
+    api.add_exception_handler(CleRefusee, _refuse_demande)
     api.add_exception_handler(ExplorationRefusee, _refuse_demande)
     api.add_exception_handler(VersionAbsente, _refuse_version)
     api.add_exception_handler(EntrepotError, _refuse_entrepot)
+    api.add_exception_handler(Exception, _refuse_panne)
 
 
 async def _refuse_validation(_: Request, erreur: Any) -> JSONResponse:
-    fautes = erreur.errors()
-    inconnues = sorted({str(e["loc"][-1]) for e in fautes if e["type"] == "extra_forbidden"})
-    if inconnues:
-        return build_probleme(
-            422, f"{explain_inconnues(inconnues)} : celles de cette adresse sont dans /api/v1/."
-        )
-    lieux = sorted({str(e["loc"][-1]) for e in fautes})
-    return build_probleme(422, f"Valeur hors de ce qui est permis pour : {', '.join(lieux)}.")
+    return build_probleme(422, " ".join(dict.fromkeys(map(explain_faute, erreur.errors()))))
 
 
-async def _refuse_http(_: Request, erreur: Any) -> JSONResponse:
+async def _refuse_http(requete: Request, erreur: Any) -> JSONResponse:
     phrase = _PHRASES.get(erreur.status_code, str(erreur.detail))
+    if erreur.status_code == 404 and (proche := _find_chemin(requete)):
+        phrase = f"Rien à cette adresse : vouliez-vous {proche} ?"
     return build_probleme(erreur.status_code, phrase, dict(erreur.headers or {}))
 
 
@@ -69,3 +68,19 @@ async def _refuse_version(_: Request, erreur: Exception) -> JSONResponse:
 
 async def _refuse_entrepot(_: Request, __: Exception) -> JSONResponse:
     return build_probleme(503, "L'entrepôt n'est pas lisible : réessayez dans quelques minutes.")
+
+
+async def _refuse_panne(_: Request, __: Exception) -> JSONResponse:
+    """Une panne que rien n'attendait : la trace va au journal technique (Starlette la relance), pas ici."""
+    phrase = (
+        "Cette demande n'a pas pu aboutir, par notre faute : réessayez, ou écrivez-nous avec son adresse."
+    )
+    return build_probleme(500, phrase)
+
+
+def _find_chemin(requete: Request) -> str:
+    """L'adresse la plus proche de celle demandée, une majuscule ou un « / » de trop compris ; vide sinon."""
+    racine, demande = requete.scope.get("root_path", ""), requete.url.path
+    chemins = requete.app.openapi()["paths"]
+    proches = get_close_matches(demande.removeprefix(racine).rstrip("/").lower(), chemins, 1, 0.8)
+    return f"{racine}{proches[0]}" if proches else ""

@@ -180,11 +180,29 @@ def test_la_pagination_rend_tout_une_fois(client: TestClient) -> None:
     ("adresse", "code", "mot"),
     [
         ("/valeurs?indicateurs=inconnu", 422, "inconnu"),
-        ("/valeurs?niveau=canton", 422, "niveau"),
+        ("/valeurs?indicateurs=site_internt", 422, "le plus proche est «\u202fsite_internet\u202f»"),
+        ("/valeurs?niveau=canton", 422, "ou «\u202fzone\u202f»"),
+        ("/valeurs?theme=cyber%0d%0aX", 422, "«\u202fcyber\ufffd\ufffdX\u202f»"),
+        # « departement-1 » n'est pas presque « departement-91 ».
+        ("/valeurs?territoire=departement-1", 422, "choisissez"),
         ("/valeurs?zorglub=1", 422, "clé inconnue, «\u202fzorglub\u202f»"),
+        ("/valeurs?indicateur=site_internet", 422, "la plus proche est «\u202findicateurs\u202f»"),
         ("/valeurs?type=commune&strate=epci-0-14999", 422, "ôtez l’un des deux"),
-        ("/indicateurs?taille=0", 422, "taille"),
+        ("/valeurs?niveau=region&niveau=departement", 422, "«\u202fniveau\u202f» est donnée 2 fois"),
+        ("/valeurs?format=xml", 422, "donnez «\u202fjson\u202f» ou «\u202fcsv\u202f»"),
+        ("/valeurs?taille=5000", 422, "donnez 1\u202f000 au plus"),
+        ("/valeurs?page=un", 422, "donnez un nombre entier"),
+        ("/valeurs?entete=peutetre", 422, "donnez true ou false"),
+        (f"/valeurs?theme={'a' * 99}", 422, "donnez 80 signes au plus"),
+        # Une clé que rien ne lit rendrait tout ce que l'appelant croyait avoir trié.
+        ("/participation?vague=2026-v4", 422, "celles d'ici sont page, taille et version"),
+        ("/versions?page=2", 422, "la seule d'ici est"),
+        ("/indicateurs?taille=0", 422, "donnez 1 au moins"),
+        ("/indicateurs?theme=zzz", 422, "choisissez"),
+        ("/questionnaires?questionnaire=zzz", 422, "choisissez"),
+        ("/collectivites", 422, "«\u202frecherche\u202f» manque"),
         ("/rien", 404, "openapi"),
+        ("/Valeurs/", 404, "vouliez-vous /valeurs"),
     ],
 )
 def test_une_erreur_est_un_probleme_en_francais(
@@ -193,6 +211,23 @@ def test_une_erreur_est_un_probleme_en_francais(
     reponse = client.get(adresse)
     assert (reponse.status_code, reponse.headers["content-type"]) == (code, "application/problem+json")
     assert mot in reponse.json()["detail"]
+
+
+def test_une_panne_est_un_probleme_en_francais_sans_trace(
+    api: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lectures, "load_catalogue", lambda: 1 / 0)
+    reponse = TestClient(api, raise_server_exceptions=False).get("/indicateurs")
+    assert (reponse.status_code, reponse.headers["content-type"]) == (500, "application/problem+json")
+    assert "par notre faute" in reponse.json()["detail"]
+    assert "division" not in reponse.text
+
+
+@pytest.mark.parametrize("adresse", [f"/valeurs?{REQUETE}", "/", "/openapi.json", "/rien"])
+def test_head_rend_les_en_tetes_sans_le_corps(client: TestClient, adresse: str) -> None:
+    lue, tete = client.get(adresse), client.head(adresse)
+    assert (tete.status_code, tete.content) == (lue.status_code, b"")
+    assert dict(tete.headers) == dict(lue.headers)
 
 
 def test_au_dela_de_la_limite_l_api_refuse_en_disant_quoi_oter(

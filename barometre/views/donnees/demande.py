@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Literal
 
 from barometre.catalogue.model import Catalogue
-from barometre.domain.formats import format_guillemets
+from barometre.domain.formats import format_guillemets, format_liste
 from barometre.domain.territoire import COUVERTURES, FRANCE, TYPES
-from barometre.views.lecture.address import Admises, Adresse, read_query
+from barometre.views.lecture.address import Admises, Adresse, explain_ecartee, read_query
 from barometre.views.lecture.libelles import ZONES
 from barometre.views.lecture.selection import Selection, read_selection
 
@@ -36,6 +37,7 @@ MODELES = {
     "La cybersécurité par type de collectivité": "theme=cybersecurite&par=type",
 }
 TOUT = Selection()
+CITES = 12  # identifiants qu'une phrase de refus peut citer
 
 
 class ExplorationRefusee(ValueError):
@@ -106,12 +108,30 @@ def read_demande(adresse: Adresse) -> DemandeExplorer:
 def parse_demande(requete: str, catalogue: Catalogue, territoires: Mapping[str, str]) -> DemandeExplorer:
     """La demande d'un texte (commande, API) : une mauvaise valeur y est refusée, non corrigée."""
     adresse = read_query(requete, list_admises(catalogue, territoires))
-    if adresse.messages:
-        raise ExplorationRefusee(adresse.messages[0].partition("\u202f: ")[0] + ".")
+    if adresse.ecartees:
+        raise ExplorationRefusee(_explain_ecartee(*adresse.ecartees[0], list_admises(catalogue, territoires)))
     demande = read_demande(adresse)
     if phrase := explain_impossible(catalogue, demande.selection):
         raise ExplorationRefusee(phrase)
     return demande
+
+
+def _explain_ecartee(nom: str, valeur: str, admises: Mapping[str, Admises]) -> str:
+    """Ce qui n'existe pas, et ce que l'on peut mettre à la place."""
+    permises = admises.get(nom, ())
+    possibles = [] if callable(permises) else sorted(v for v in permises if v)
+    # « departement-1 » n'est pas presque « departement-91 » : d'un code, on ne devine pas le voisin.
+    proches = [] if nom.startswith("territoire") else get_close_matches(valeur.lower(), possibles, 1, 0.75)
+    return f"{explain_ecartee(nom, valeur)}\u202f: {_explain_choix(proches, possibles)}."
+
+
+def _explain_choix(proches: Sequence[str], possibles: Sequence[str]) -> str:
+    """Le plus proche ; sinon tous, s'ils tiennent dans une phrase."""
+    if proches:
+        return f"le plus proche est {format_guillemets(proches[0])}"
+    if 0 < len(possibles) <= CITES:
+        return f"choisissez {format_liste(list(map(format_guillemets, possibles)), 'ou')}"
+    return "prenez l’identifiant que montrent la page Explorer et l’API"
 
 
 def explain_impossible(catalogue: Catalogue, selection: Selection) -> str:

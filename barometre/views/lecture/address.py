@@ -40,6 +40,8 @@ class Adresse:
 
     valeurs: Mapping[str, Valeur]
     messages: tuple[str, ...] = ()
+    # Chaque valeur écartée, avec sa clé : une commande et l'API disent ce qu'il fallait donner.
+    ecartees: tuple[tuple[str, str], ...] = ()
 
     def get(self, nom: str) -> str:
         """La valeur d'une clé simple."""
@@ -103,14 +105,15 @@ def read_address(
 ) -> Adresse:
     """Lit les clés connues ; une clé inconnue est ignorée, une mauvaise valeur est dite."""
     valeurs: dict[str, Valeur] = {}
-    messages: list[str] = []
+    ecartees: list[tuple[str, str]] = []
     for nom, cle in CLES.items():
         defaut = (defauts or {}).get(nom, cle.defaut)
         donnees = _as_list(parametres.get(nom))
         bonnes = [v for v in donnees if _is_admise(v, (admises or {}).get(nom))]
-        messages += [_message(cle, v) for v in donnees if v not in bonnes]
+        ecartees += [(nom, v) for v in donnees if v not in bonnes]
         valeurs[nom] = _choose(cle, donnees, bonnes, defaut)
-    return Adresse(valeurs, tuple(messages))
+    messages = [f"{explain_ecartee(nom, v)}\u202f: la valeur habituelle est affichée." for nom, v in ecartees]
+    return Adresse(valeurs, tuple(messages), tuple(ecartees))
 
 
 def read_query(
@@ -133,6 +136,13 @@ def explain_inconnues(noms: Sequence[str]) -> str:
     dites = ", ".join(f"«\u202f{nom[:40]}\u202f»" for nom in noms[:3])
     connue = "clé inconnue" if len(noms) == 1 else "clés inconnues"
     return f"L’adresse a {'une' if len(noms) == 1 else 'des'} {connue}, {dites}"
+
+
+def explain_ecartee(nom: str, valeur: str) -> str:
+    """La phrase, sans son point, d'une valeur qui n'existe pas ; un signe invisible s'y voit."""
+    lisible = "".join(signe if signe.isprintable() else "\ufffd" for signe in valeur[:40])
+    courte = lisible if len(valeur) <= 40 else f"{lisible}…"
+    return f"L’adresse demande pour {CLES[nom].libelle} «\u202f{courte}\u202f», qui n’existe pas"
 
 
 def build_query(valeurs: Mapping[str, Valeur], defauts: Mapping[str, Valeur] | None = None) -> str:
@@ -169,11 +179,3 @@ def _choose(cle: Cle, donnees: list[str], bonnes: list[str], defaut: Valeur) -> 
         return bonnes[-1]
     choisies = tuple(v for v in bonnes if v)
     return choisies if choisies or donnees == [""] else defaut
-
-
-def _message(cle: Cle, valeur: str) -> str:
-    courte = valeur if len(valeur) <= 40 else f"{valeur[:40]}…"
-    return (
-        f"L’adresse demande pour {cle.libelle} «\u202f{courte}\u202f», qui n’existe pas\u202f: "
-        "la valeur habituelle est affichée."
-    )
