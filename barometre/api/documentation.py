@@ -29,7 +29,7 @@ REGLES = (
     ("Citer", "Baromètre Collectivités & Numérique (DINUM et Déclic), la vague et la version, dites par "
      "chaque réponse. Une note C, ou la marque [u], dit de ne pas citer."),
     ("Relire sans tout redemander", "ETag et Last-Modified suivent la version des données : If-None-Match "
-     "rend 304 tant qu’elle n’a pas changé, et HEAD l’étiquette seule. Les réponses sont compressées (gzip)."),
+     "rend 304 tant qu’elle n’a pas changé, HEAD l’étiquette seule. Les réponses sont compressées (gzip)."),
     ("Débit", f"Au plus {PAR_MINUTE} demandes par minute et par adresse de réseau ; au-delà, 429 et "
      "Retry-After."),
     ("Erreurs", "Chacune est un « problem+json » (RFC 9457), en français, qui dit quoi changer. "

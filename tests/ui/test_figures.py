@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 from barometre.assemblage import depot, memoire
 from barometre.ui.navigation import list_adresses
-from barometre.ui.serving import figures
+from barometre.ui.serving import apercu, figures
 from barometre.ui.serving.apercu import Apercu, build_balises, write_balises
 from barometre.ui.serving.document import FrenchDocument
 from barometre.ui.serving.figures import FiguresSeules
@@ -88,8 +88,23 @@ def test_une_page_sans_figure_a_son_titre_et_le_nom_de_la_collectivite(client: T
     assert "og:image" not in balises
 
 
-def test_une_version_effacee_n_empeche_pas_l_apercu(client: TestClient) -> None:
-    assert _read_balises(client.get(f"/explorer?{VUE}&version=20200101T000000Z-abcdef").text)["og:title"]
+def test_une_version_effacee_le_dit_et_son_image_s_ouvre(client: TestClient) -> None:
+    """L'image d'une version disparue répondait 404 : le lien n'avait plus d'image, sans un mot."""
+    balises = _read_balises(client.get(f"/explorer?{VUE}&version=20200101T000000Z-abcdef").text)
+    assert "n’est plus gardée : voici celle en service" in balises["og:description"]
+    assert "version=" not in balises["og:image"]
+    assert client.get(balises["og:image"].removeprefix("http://barometre.test")).status_code == 200
+    # Le lien reste celui que l'on a donné : la page dira aussi ce qu'il nommait.
+    assert balises["og:url"].endswith("version=20200101T000000Z-abcdef")
+
+
+def test_une_version_passee_le_dit(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    nommee = f"/explorer?{VUE}&version={depot.get_version_id()}"
+    assert "plus celle en service" not in _read_balises(client.get(nommee).text)["og:description"]
+    monkeypatch.setattr(apercu.depot, "get_version_id", lambda: "une autre, plus récente")
+    balises = _read_balises(client.get(nommee).text)
+    assert "plus celle en service" in balises["og:description"]
+    assert "version=" in balises["og:image"]
 
 
 @pytest.mark.parametrize(

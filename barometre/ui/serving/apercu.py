@@ -17,15 +17,17 @@ from barometre.access import Gate
 from barometre.access.reglages import read_reglages
 from barometre.assemblage import depot
 from barometre.assemblage.figure_seule import build_requete, load_figure_seule
+from barometre.domain.formats import format_date
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION
 from barometre.ui.navigation import list_pages
 from barometre.ui.serving.document import TITRE
 from barometre.ui.serving.figures import RACINE
-from barometre.views.lecture.address import read_query
+from barometre.views.lecture.address import build_query, read_query
 from barometre.warehouse.engine import EntrepotError
 
 DESCRIPTION = "Où en sont les collectivités dans leur transformation numérique ?"
 NAVIGATION = "document"
+DISPARUE = "La version de ce lien n’est plus gardée : voici celle en service."
 SIGNES = 300  # une messagerie coupe au-delà
 
 journal = logging.getLogger(__name__)
@@ -33,11 +35,15 @@ journal = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Apercu:
-    """Ce qu'une messagerie montre d'un lien ; `image` : ce qu'elle dit, vide s'il n'y en a pas."""
+    """Ce qu'une messagerie montre d'un lien ; `image` : ce qu'elle dit, vide s'il n'y en a pas.
+
+    `requete_image` : celle de l'image, qui n'est pas celle du lien quand il nomme une version disparue.
+    """
 
     titre: str
     phrase: str
     image: str = ""
+    requete_image: str = ""
 
 
 def build_balises(requete: Request) -> str:
@@ -55,20 +61,35 @@ def build_balises(requete: Request) -> str:
 
 def load_apercu(page: str, requete: str) -> Apercu:
     """L'aperçu d'une adresse, par la porte du public, à la version qu'elle nomme si elle est gardée."""
-    adresse = read_query(requete)
-    demandee = adresse.get("version")
-    gate = depot.open_gate_publique(demandee if depot.is_gardee(demandee) else "")
-    figure = load_figure_seule(gate, page, requete)
+    lisible, version = _read_lisible(requete)
+    adresse = read_query(lisible)
+    gate = depot.open_gate_publique(adresse.get("version"))
+    figure = load_figure_seule(gate, page, lisible)
     if figure is not None:
         alt = figure.alt if figure.has_image else ""
-        return Apercu(figure.titre, _warn(figure.phrase, figure.provenance.simulee), alt)
+        phrase = _warn(figure.phrase, version, simulee=figure.provenance.simulee)
+        return Apercu(figure.titre, phrase, alt, build_requete(lisible))
     titre = next((p.titre for p in list_pages() if p.adresse == page and page), TITRE)
     lieu = _name_collectivite(gate, adresse.get("collectivite"))
-    return Apercu(f"{titre} : {lieu}" if lieu else titre, _warn(DESCRIPTION, gate.get_version().simulee))
+    phrase = _warn(DESCRIPTION, version, simulee=gate.get_version().simulee)
+    return Apercu(f"{titre} : {lieu}" if lieu else titre, phrase)
 
 
-def _warn(phrase: str, simulee: bool) -> str:
-    return f"{AVERTISSEMENT_SIMULATION} {phrase}" if simulee else phrase
+def _read_lisible(requete: str) -> tuple[str, str]:
+    """La requête qui se lit encore, sans une version disparue, et ce qu'il faut dire de celle du lien."""
+    lues = read_query(requete).valeurs
+    demandee = str(lues["version"])
+    if demandee in ("", depot.get_version_id()):
+        return requete, ""
+    if depot.is_gardee(demandee):
+        date = format_date(depot.get_version(demandee).creee_le)
+        return requete, f"Version du {date}, qui n’est plus celle en service."
+    return build_query(dict(lues) | {"version": ""}), DISPARUE
+
+
+def _warn(phrase: str, version: str, *, simulee: bool) -> str:
+    """Ce qu'il faut savoir d'abord : une messagerie coupe la fin."""
+    return " ".join(filter(None, (AVERTISSEMENT_SIMULATION if simulee else "", version, phrase)))
 
 
 def _name_collectivite(gate: Gate, collectivite_id: str) -> str:
@@ -83,7 +104,7 @@ def get_service(requete: Request) -> str:
 
 def write_balises(apercu: Apercu, service: str, page: str, requete: str) -> str:
     """Les balises, échappées ; l'image est à l'adresse de la même vue."""
-    suite = f"?{requete}" if requete else ""
+    suite, suite_image = (f"?{r}" if r else "" for r in (requete, apercu.requete_image))
     proprietes = {
         "og:type": "website",
         "og:locale": "fr_FR",
@@ -93,7 +114,7 @@ def write_balises(apercu: Apercu, service: str, page: str, requete: str) -> str:
         "og:url": f"{service}/{page}{suite}",
     }
     if apercu.image:
-        proprietes["og:image"] = f"{service}{RACINE}/{page}.png{suite}"
+        proprietes["og:image"] = f"{service}{RACINE}/{page}.png{suite_image}"
         proprietes["og:image:type"] = "image/png"
         proprietes["og:image:alt"] = _cut(apercu.image)
     carte = "summary_large_image" if apercu.image else "summary"
