@@ -200,9 +200,12 @@ def _read(jeton: str, session: str) -> bytes | None:
 
 
 def can_see(lecteur: Lecteur, image: Image) -> bool:
-    """Vrai si c'est dans cette session que l'image a été montrée, et si elle a encore ce droit."""
+    """Vrai si c'est dans cette session que l'image a été montrée, sur les données en service, et si elle a
+    encore ce droit : un périmètre change avec la version.
+    """
     return (
-        lecteur.session == image.session
+        image.version_id == depot.get_version_id()
+        and lecteur.session == image.session
         and image.portee in lecteur.droits.values()
         and not lecteur.a_renforcer
     )
