@@ -29,6 +29,11 @@ REFUS_AXES = "Ce croisement de la participation n'est pas public."
 REFUS_IMPORTS = "Le détail des imports est réservé aux opérateurs du baromètre."
 
 
+def _name(filtre: Filtre) -> str:
+    """Ce qui est demandé, tel que le journal le dit et le cherche ; vide : tout."""
+    return filtre if isinstance(filtre, str) else ", ".join(filtre or ())
+
+
 class AccesRefuse(Exception):
     """La portée ne permet pas cette lecture ; le message est une phrase pour le lecteur."""
 
@@ -85,7 +90,7 @@ class Gate(ChiffresPublics):
         lisibles = droits.list_lisibles(self.portee, "participation", self._perimetre)
         if lisibles is not None and not lisibles:
             return self._nommees.list_participations(vague_id, questionnaire_id, []).drop(columns="lot_id")
-        self._record("lire_participation", str(collectivite_id or "toutes"), str(vague_id or ""))
+        self._record("lire_participation", _name(collectivite_id) or "toutes", _name(vague_id))
         lignes = self._nommees.list_participations(vague_id, questionnaire_id, collectivite_id)
         if lisibles is None:
             return lignes
@@ -178,7 +183,7 @@ class Gate(ChiffresPublics):
         refus = self.explain_refusal(collectivite_id)
         if refus:
             self._refuse("lire_reponses", collectivite_id, refus)
-        self._record("lire_reponses", collectivite_id, str(vague_id or ""))
+        self._record("lire_reponses", collectivite_id, _name(vague_id))
         lignes = self._nommees.list_reponses(collectivite_id, vague_id)
         if not self._reads_cyber(collectivite_id):
             lignes = lignes[~lignes["questionnaire_id"].isin(QUESTIONNAIRES_SENSIBLES)]
@@ -189,7 +194,7 @@ class Gate(ChiffresPublics):
         if self._is_measured(indicateur_id):
             return self._repository.list_valeurs(indicateur_id, periode, type)
         lisibles = self._readable(indicateur_id)
-        self._record("lire_valeurs", indicateur_id, str(periode or ""))
+        self._record("lire_valeurs", indicateur_id, _name(periode))
         return self._repository.list_valeurs(indicateur_id, periode, type, lisibles)
 
     def list_exactes(self, indicateur_id: str, vague_id: str) -> pd.DataFrame:
@@ -312,7 +317,7 @@ class Gate(ChiffresPublics):
     def list_quarantaine(self, lot_id: Filtre = None) -> pd.DataFrame:
         """Les lignes refusées, avec leur motif."""
         self._check_operateur()
-        self._record("lire_quarantaine", str(lot_id or "tous les lots"))
+        self._record("lire_quarantaine", _name(lot_id) or "tous les lots")
         return self._repository.list_quarantaine(lot_id)
 
     def _check_operateur(self) -> None:

@@ -35,7 +35,8 @@ def _compose(gate: Gate, build: Callable[..., Any], *filtres: Any) -> tuple[Any,
     """La vue, et ce qu'elle a lu de nommé : une porte à elle, pour ne compter que ses lectures."""
     porte = gate.reopen()
     vue = build(porte, *filtres)
-    return vue, tuple(porte.lectures)
+    # La même lecture faite deux fois pour une vue n'est qu'un regard : elle s'inscrit une fois.
+    return vue, tuple(dict.fromkeys(porte.lectures))
 
 
 def get_vue(gate: Gate, build: Callable[..., Vue], *filtres: Any) -> Vue:

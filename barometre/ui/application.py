@@ -30,6 +30,8 @@ def render_application() -> None:
         state.add_message(f"{explain_inconnues(inconnues)}\u202f: la page n’en tient pas compte.")
     version, panne = _read_version()
     roles.restore_vue(version)
+    if version is not None:
+        porte.keep_droit()
     compare = page.adresse not in SANS_DONNEES
     if version is not None and (phrase := porte.explain_version(compare=compare)):
         state.add_message(phrase)

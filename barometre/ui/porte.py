@@ -6,6 +6,8 @@ que sur des réponses simulées. Un message forgé par le navigateur n'y change 
 
 from __future__ import annotations
 
+import streamlit as st
+
 from barometre.access import Gate
 from barometre.assemblage import depot
 from barometre.assemblage.opsn import load_territoire_opsn
@@ -19,6 +21,9 @@ from barometre.ui import state
 from barometre.ui.visiteur import get_lecteur
 from barometre.views.donnees.revisions import read_etendue
 
+# Ce qui décide de ce que la page lit de nommé, noté quand elle commence.
+_DROIT_LU = "_droit_lu"
+_PUBLIC = (PUBLIC, "")
 # Qui relit une version préparée avant sa parution.
 APERCU = frozenset({"programme", "operateur"})
 
@@ -86,6 +91,26 @@ def get_portee() -> Portee:
         return PUBLIC
     prete = state.get_vue_simulee()
     return prete if prete.simulee and get_version().simulee else get_lecteur().portee
+
+
+def keep_droit() -> None:
+    """Au début de chaque page : sous quel droit elle va lire, et sur quel périmètre."""
+    st.session_state[_DROIT_LU] = _read_droit()
+
+
+def is_droit_change() -> bool:
+    """Vrai si ce que la page a lu ne se lirait plus : un droit retiré ou échu, un périmètre changé.
+
+    Un dépliant se rejoue sans la page, et montre ce qu'elle a lu. Ce qui est public le reste.
+    """
+    lu = st.session_state.get(_DROIT_LU, _PUBLIC)
+    return bool(lu != _PUBLIC and lu != _read_droit())
+
+
+def _read_droit() -> tuple[Portee, str]:
+    """Le droit, et la version là où elle en décide : le périmètre d'un OPSN."""
+    portee = get_portee()
+    return portee, get_version_id() if portee.role == "opsn" else ""
 
 
 def is_tiers() -> bool:

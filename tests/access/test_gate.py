@@ -106,6 +106,13 @@ def test_une_collectivite_ne_lit_que_la_sienne(depot: Repository) -> None:
     ]
 
 
+def test_le_journal_nomme_chaque_collectivite_demandee(depot: Repository) -> None:
+    """Tel que le chercherait un opérateur, non comme Python écrit une liste."""
+    carnet = Carnet()
+    Gate(depot, OPSN_GIRONDE, journal=carnet).list_participations(None, None, [BORDEAUX, COLOMBE])
+    assert carnet.faits == [("lire_participation", f"{BORDEAUX}, {COLOMBE}", "opsn")]
+
+
 def test_un_opsn_lit_son_perimetre(depot: Repository) -> None:
     carnet = Carnet()
     porte = Gate(depot, OPSN_GIRONDE, journal=carnet)

@@ -137,3 +137,17 @@ class _Registre:
 
     def journaliser(self, action: str, objet: str, **_details: Any) -> None:
         self.inscrites.append(action)
+
+
+def test_une_lecture_faite_deux_fois_pour_une_vue_s_inscrit_une_fois_par_livraison() -> None:
+    inscrites: list[str] = []
+
+    def nommee(gate: Gate) -> str:
+        for action in ("lire_participation", "lire_valeurs", "lire_participation"):
+            gate._record(action, "commune-33063")
+        return "nommée"
+
+    porte = Gate(cast(Repository, _Depot()), PUBLIC, journal=cast(Journal, _Registre(inscrites)))
+    for _ in range(2):
+        memoire.get_vue(porte, nommee)
+    assert inscrites == ["lire_participation", "lire_valeurs"] * 2

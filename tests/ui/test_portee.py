@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from inspect import unwrap
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,6 +16,8 @@ from barometre.access.registre import get_registre
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.domain.version import Version
 from barometre.ui import porte, state, visiteur
+from barometre.ui.blocks import depliants, telechargements
+from barometre.ui.serving.recettes import Recette
 from tests import mini
 
 AGENT = Identite("https://pro", "idp-1", "sujet-1", "agent@mairie.fr", "21330063500017")
@@ -124,3 +127,63 @@ def test_une_version_preparee_n_est_relue_que_du_programme_et_de_l_operateur_en_
     assert porte.get_portee() == PUBLIC or not relit
     assert ("pas encore publique" in porte.explain_version()) == relit
     assert ("n’est plus gardée" in porte.explain_version()) != relit
+
+
+@pytest.mark.parametrize("ouvre", ["dépliant", "fichiers"])
+def test_un_droit_retire_ferme_ce_que_la_page_ouverte_tient_encore(
+    monkeypatch: pytest.MonkeyPatch, ouvre: str
+) -> None:
+    """Ouvrir un dépliant ne rejoue pas la page : il montrait, en fichier public, ce qu'elle avait lu."""
+    montres: list[str] = []
+
+    class Relue(Exception):
+        """La page entière se rejoue."""
+
+    def rerun() -> None:
+        raise Relue
+
+    def ouvrir() -> None:
+        if ouvre == "fichiers":
+            telechargements.render_fichiers([], cle="siens", prive=Recette("fiche", ("commune-33063",)))
+        else:
+            # Hors d'une page, Streamlit ne joue pas un fragment.
+            unwrap(depliants.render_depliant)("Voir", lambda: montres.append("nommé"), cle="siens")
+        montres.append("montré")
+
+    monkeypatch.setattr(st, "rerun", rerun)
+    monkeypatch.setattr(st, "expander", lambda *_, **__: SimpleNamespace(open=False))
+    monkeypatch.setattr(telechargements, "_render_liens", lambda *_: None)
+    monkeypatch.setattr(telechargements, "_render_publics", lambda *_: None)
+    monkeypatch.setattr(porte.depot, "get_version_id", lambda: "v1")
+    compte = _connect(monkeypatch)
+    porte.keep_droit()
+    ouvrir()  # un visiteur
+    numero = get_registre().accorder(compte, MAIRE, siret=AGENT.siret)
+    visiteur.reread()
+    ouvrir()  # accordé depuis : la page publique reste publique
+    porte.keep_droit()
+    ouvrir()
+    get_registre().retirer(numero)
+    visiteur.reread()
+    with pytest.raises(Relue):
+        ouvrir()
+    assert montres == ["montré"] * 3
+    porte.keep_droit()
+    ouvrir()
+
+
+def test_un_perimetre_change_rejoue_la_page_et_une_version_neuve_seule_ne_derange_personne(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compte = _connect(monkeypatch)
+    for portee, change in ((Portee("opsn", opsn_id="opsn-a"), True), (MAIRE, False), (None, False)):
+        for droit in get_registre().list_portees(compte, AGENT.siret):
+            get_registre().retirer(droit)
+        if portee is not None:
+            get_registre().accorder(compte, portee, siret=AGENT.siret)
+        visiteur.reread()
+        monkeypatch.setattr(porte.depot, "get_version_id", lambda: "v1")
+        porte.keep_droit()
+        assert not porte.is_droit_change()
+        monkeypatch.setattr(porte.depot, "get_version_id", lambda: "v2")
+        assert porte.is_droit_change() is change, portee

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from barometre.domain.provenance import Provenance
+from barometre.ui import porte
 from barometre.ui.blocks.telechargements import Prive, render_telechargements
 from barometre.ui.blocks.textes import render_tableau
 
@@ -18,6 +19,9 @@ VOIR_LE_TABLEAU = "Voir le tableau"
 @st.fragment
 def render_depliant(libelle: str, render: Callable[[], None], *, cle: str) -> None:
     """Un contenu replié : l'ouvrir ne rejoue que lui, pas la page, qui s'affiche plus vite sans lui."""
+    if porte.is_droit_change():
+        # `render` tient ce que la page a lu : un droit retiré depuis, un périmètre changé, et elle se relit.
+        st.rerun()
     boite = st.expander(libelle, key=cle, on_change="rerun")
     if boite.open:
         with boite:

@@ -130,6 +130,9 @@ def render_documents(document: Document, *, cle: str, prive: Prive = None) -> No
 
 def render_fichiers(offerts: Sequence[FichierOffert], *, cle: str, prive: Prive = None) -> None:
     """Les boutons, par le chemin qui convient à ce que les fichiers contiennent."""
+    if porte.is_droit_change():
+        # Retiré pendant que la page s'affichait : ce qu'elle a lu de nommé passerait pour public.
+        st.rerun()
     if prive == VISITE:
         _render_dans_la_page(offerts, cle)
     elif isinstance(prive, Recette) and porte.get_portee() != PUBLIC:

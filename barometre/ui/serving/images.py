@@ -17,9 +17,10 @@ from cachetools import LRUCache, TTLCache
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from barometre.access.erreurs import RegistreError
 from barometre.access.jetons import build_jeton, read_jeton
 from barometre.access.lecteur import Lecteur, read_lecteur
 from barometre.access.registre import get_registre
@@ -181,6 +182,9 @@ async def image(requete: Request) -> Response:
     except EntrepotError as erreur:
         # La version n'est plus là : la page est à recharger.
         raise HTTPException(404) from erreur
+    except RegistreError as erreur:
+        # Le journal ne s'écrit pas : une carte de qui a répondu ne part pas.
+        return PlainTextResponse(str(erreur), 503, headers={"Cache-Control": "no-store"})
     if octets is None:
         raise HTTPException(404)
     return Response(octets, media_type="image/png", headers={"Cache-Control": _get_cache(jeton)})
