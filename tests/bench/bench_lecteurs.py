@@ -148,9 +148,11 @@ def run(
                 releve = asyncio.run(follow_all(serveur, min(n, LECTEURS_MAXIMUM), minutes, vues))
                 lignes += build_lignes(releve, n, minutes, processus)
                 write_memoires(releve, n, processus)
+            # Une mesure longue ne l'est que pour ses lecteurs : huit séries de trente minutes n'ajoutent rien.
+            court = min(minutes, MINUTES)
             if lecteurs:
-                lignes += measure_flot(serveur, minutes, vues)
-            lignes += measure_api(serveur, minutes, vues)
+                lignes += measure_flot(serveur, court, vues)
+            lignes += measure_api(serveur, court, vues)
     return lignes
 
 
