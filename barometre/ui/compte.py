@@ -72,7 +72,7 @@ def _render_droits(lecteur: Lecteur, adresse: str) -> None:
     if len(noms) == 1:
         render_message(noms[lecteur.droit])
         return
-    st.session_state[_CHOIX] = lecteur.droit
+    state.set_widget(_CHOIX, lecteur.droit)
     st.selectbox(
         "Lire comme", list(noms), format_func=lambda d: noms.get(d, ""), key=_CHOIX, on_change=_choose
     )

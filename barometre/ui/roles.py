@@ -67,7 +67,7 @@ def render_voir_comme(version: Version | None) -> None:
         return
     portee = state.get_vue_simulee()
     with st.sidebar, st.container(key="voir-comme"):
-        st.session_state[_ROLE] = portee.role
+        state.set_widget(_ROLE, portee.role)
         st.selectbox(
             "Voir comme… (démonstration)",
             list(ROLES),
@@ -81,7 +81,7 @@ def render_voir_comme(version: Version | None) -> None:
 
 def _render_opsn(portee: Portee) -> None:
     noms = _list_opsn()
-    st.session_state[_OPSN] = portee.opsn_id if portee.opsn_id in noms else next(iter(noms), "")
+    state.set_widget(_OPSN, portee.opsn_id if portee.opsn_id in noms else next(iter(noms), ""))
     st.selectbox(
         "Son OPSN",
         list(noms),

@@ -79,7 +79,7 @@ def select_many(
     """Plusieurs choix dans une liste ; aucun se dit aussi dans l'adresse."""
     widget = f"adresse_{nom}"
     choisies = state.read_adresse({nom: {"", *options}}).list(nom)
-    st.session_state[widget] = [valeur for valeur in choisies if valeur in options]
+    state.set_widget(widget, [valeur for valeur in choisies if valeur in options])
     st.multiselect(
         libelle,
         list(options),
@@ -109,7 +109,7 @@ def redirect(ancienne: str, valeurs: Collection[str], nouvelle: str, valeur: str
 def select_text(nom: str, libelle: str, *, invite: str = "", aide: str | None = None) -> str:
     """Un texte libre (recherche), gardé dans l'adresse."""
     widget = f"adresse_{nom}"
-    st.session_state[widget] = state.read_adresse().get(nom)
+    state.set_widget(widget, state.read_adresse().get(nom))
     st.text_input(libelle, key=widget, placeholder=invite, on_change=_record, args=(nom, "", ()), help=aide)
     return str(st.session_state[widget]).strip()
 
@@ -225,7 +225,7 @@ def _get_defaut(nom: str, options: Mapping[str, str], defaut: str | None) -> str
 def _prepare(nom: str, options: Mapping[str, str], defaut: str) -> str:
     """L'adresse décide : un retour en arrière du navigateur remet aussi le sélecteur."""
     widget = f"adresse_{nom}"
-    st.session_state[widget] = read_choix(nom, options, defaut)
+    state.set_widget(widget, read_choix(nom, options, defaut))
     return widget
 
 

@@ -24,6 +24,7 @@ _PORTEE = "_portee"
 _VISITE = "_visite"
 _SUIVIES = "_cles_suivies"
 _PAGE = "_page_precedente"
+_POSEES = "_valeurs_posees"
 # Le nom qu'il donne à sa vue, le rôle que la démonstration lui prête.
 _SIENNES = frozenset({"nom", "voir_comme"})
 _MESSAGES = "_messages"
@@ -99,6 +100,20 @@ def write_valeur(nom: str, valeur: Valeur, defaut: Valeur) -> None:
         st.session_state.get(_SUIVIES, {}).pop(nom, None)
         return
     st.query_params[nom] = valeur if isinstance(valeur, str) else list(valeur) or ""
+
+
+def set_widget(cle: str, valeur: object) -> None:
+    """Donne sa valeur à un sélecteur, seulement si elle n'est pas déjà la sienne sur cette page.
+
+    Reposée à chaque affichage, elle repartirait chaque fois vers le navigateur, et y remplacerait ce que le
+    lecteur choisit ou tape pendant que la page se refait.
+    """
+    posees: dict[str, str] = st.session_state.setdefault(_POSEES, {})
+    # D'une page à l'autre, Streamlit voit un autre sélecteur sous le même nom : il faut lui redire sa valeur.
+    ailleurs = posees.get(cle) != get_page()
+    if ailleurs or cle not in st.session_state or st.session_state[cle] != valeur:
+        st.session_state[cle] = valeur
+    posees[cle] = get_page()
 
 
 def restore_suivies(page: str) -> None:

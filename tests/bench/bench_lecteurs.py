@@ -148,7 +148,7 @@ def run(
                 releve = asyncio.run(follow_all(serveur, min(n, LECTEURS_MAXIMUM), minutes, vues))
                 lignes += build_lignes(releve, n, minutes, processus)
                 write_memoires(releve, n, processus)
-            # Une mesure longue ne l'est que pour ses lecteurs : huit séries de trente minutes n'ajoutent rien.
+            # Une mesure longue ne l'est que pour ses lecteurs : huit séries de trente minutes non.
             court = min(minutes, MINUTES)
             if lecteurs:
                 lignes += measure_flot(serveur, court, vues)

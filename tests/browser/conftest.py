@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +38,15 @@ OPTIONS = [
 WEBGL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 # Aucune durée n'est affirmée : une machine chargée met plus que les cinq secondes de Playwright.
 expect.set_options(timeout=30_000)
+
+
+# Streamlit le dit sur la page : un geste fait pendant qu'il la refait peut tomber entre deux éléments.
+FINI = ".stApp[data-test-script-state='notRunning']"
+
+
+def wait_calme(page: Page) -> None:
+    """Attend que la page ait fini de se refaire."""
+    page.locator(FINI).wait_for(timeout=60_000)
 
 
 @dataclass
@@ -208,8 +217,29 @@ def page_gardee(navigateur: Browser) -> PageGardee:
 Visiter = Callable[..., Visite]
 
 
+ISSUE = pytest.StashKey[pytest.TestReport]()
+ETAT = """() => ({
+    script: document.querySelector(".stApp")?.dataset.testScriptState,
+    curseur: document.activeElement?.outerHTML.slice(0, 300),
+    dits: [...document.querySelectorAll(".baro-message, .stAlert")].map(e => e.innerText),
+    texte: document.querySelector(".stMain")?.innerText.slice(0, 1500),
+})"""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    rapport = yield
+    if rapport.when == "call":
+        item.stash[ISSUE] = rapport
+    return rapport
+
+
 @pytest.fixture
-def visiter(navigateur: Browser, page_gardee: PageGardee) -> Iterator[Visiter]:
+def visiter(
+    navigateur: Browser, page_gardee: PageGardee, request: pytest.FixtureRequest
+) -> Iterator[Visiter]:
     """`visiter(base, "/inclusion", largeur=390, theme="dark")` : attend le titre de la page.
 
     `jeton` : celui de la session d'une personne connectée, qui a son navigateur à elle.
@@ -241,9 +271,14 @@ def visiter(navigateur: Browser, page_gardee: PageGardee) -> Iterator[Visiter]:
         visite.page.goto(base + chemin)
         visite.page.wait_for_selector("h1", timeout=60_000)
         visite.page.wait_for_selector(".baro-pied", timeout=60_000)
+        wait_calme(visite.page)
         return visite
 
     yield _visiter
+    if (issue := request.node.stash.get(ISSUE, None)) is not None and issue.failed:
+        # Un échec rare ne se rejoue pas : ce que la page montrait part avec lui.
+        for page in dict.fromkeys(page for page, _, _ in ecoutes):
+            print(page.url, page.evaluate(ETAT), sep="\n")
     for page, evenement, noter in ecoutes:
         if page is page_gardee.page:
             page.remove_listener(evenement, noter)

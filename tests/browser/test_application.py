@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from barometre.ui.navigation import list_pages
-from tests.browser.conftest import Visiter
+from tests.browser.conftest import Visiter, wait_calme
 from tests.secret.surfaces import ADRESSES as HORS_DES_PAGES
 from tests.secret.surfaces import API, PAGES
 
@@ -87,6 +87,8 @@ def test_la_police_est_la_notre(serveur: str, visiter: Visiter) -> None:
 def test_un_choix_s_ecrit_dans_l_adresse_et_le_retour_le_defait(serveur: str, visiter: Visiter) -> None:
     page = visiter(serveur, "/inclusion").page
     page.locator(".stExpander", has_text="Modifier").locator("summary").click()
+    expect(page.get_by_text("Bruts", exact=True)).to_be_visible()
+    wait_calme(page)
     page.get_by_text("Bruts", exact=True).click()
     page.wait_for_url(re.compile("chiffres=brut"))
     page.wait_for_selector("text=en chiffre brut")

@@ -10,10 +10,9 @@ from PIL import Image
 from playwright.sync_api import Browser, Frame, Page, expect
 
 from barometre.contours.dossier import TUILES
-from tests.browser.conftest import Visite, Visiter
+from tests.browser.conftest import Visite, Visiter, wait_calme
 
 pytestmark = pytest.mark.navigateur
-FINI = ".stApp[data-test-script-state='notRunning']"
 
 
 def _folium(page: Page) -> Frame:
@@ -46,11 +45,12 @@ def test_changer_de_niveau_garde_la_carte_et_de_vague_garde_la_vue(serveur: str,
     assert cadre.evaluate("window.marque") == "la même"
     cadre.locator(".leaflet-control-zoom-in").click()
     page.wait_for_timeout(600)  # la fin du mouvement
+    wait_calme(page)
     vue = cadre.evaluate("[map_div.getZoom(), map_div.getCenter().lat]")
     page.get_by_role("combobox", name="Vague").click()
     page.get_by_role("option").first.click()
     page.wait_for_url(re.compile("vague="))
-    page.locator(FINI).wait_for(state="attached")
+    wait_calme(page)
     assert cadre.evaluate("[map_div.getZoom(), map_div.getCenter().lat]") == vue
     _check_muette(visite)
 

@@ -10,11 +10,14 @@ import pytest
 from playwright.sync_api import Browser, FloatRect, Frame, Page
 
 pytestmark = pytest.mark.navigateur
-# Compte ce que chaque carte dit à l'autre, dans la page et dans ses cadres.
+# Compte ce que chaque carte dit à l'autre, dans la page et dans ses cadres. Un cadre peut garder la fenêtre
+# de sa page d'attente : le programme y passe deux fois, et compterait double.
 COMPTER = """
-window.postes = 0;
-const dire = BroadcastChannel.prototype.postMessage;
-BroadcastChannel.prototype.postMessage = function (m) { window.postes += 1; return dire.call(this, m); };
+if (window.postes === undefined) {
+    window.postes = 0;
+    const dire = BroadcastChannel.prototype.postMessage;
+    BroadcastChannel.prototype.postMessage = function (m) { window.postes += 1; return dire.call(this, m); };
+}
 """
 Vue = tuple[float, ...]
 # Leaflet arrondit un déplacement au pixel : 0,04° à l'échelle du pays.

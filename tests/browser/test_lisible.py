@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from barometre.charts import build_situation
-from tests.browser.conftest import RACINE, Visiter
+from tests.browser.conftest import RACINE, Visiter, wait_calme
 
 pytestmark = pytest.mark.navigateur
 STYLE = RACINE / "barometre/ui/ressources/style.css"
@@ -77,7 +77,7 @@ def test_rien_ne_se_decale_pendant_que_la_page_parait(
         page.add_init_script(NOTER_DECALAGES)
         page.goto(f"{serveur}/{adresse}")
         page.locator(".baro-pied").wait_for(timeout=60_000)
-        page.locator('.stApp[data-test-script-state="notRunning"]').wait_for(timeout=60_000)
+        wait_calme(page)
         page.wait_for_load_state("networkidle")
         assert _sum_decalages(page.evaluate("window.decalages")) <= DECALAGE, adresse
         contexte.close()
@@ -100,6 +100,7 @@ def test_avec_vous_non_plus(serveur: str, visiter: Visiter) -> None:
     page.get_by_role("button", name="Voir comme son élu·e").click()
     expect(page.get_by_text("Vue simulée").first).to_be_visible()
     _check(page, "fiche?collectivite=commune-01001", 1)
+    wait_calme(page)
     page.get_by_role("link", name="Comparer", exact=True).last.click()
     expect(page.locator("h1")).to_contain_text("Où se situe")
     _attend_curseur(page, "h1")
@@ -153,7 +154,7 @@ def test_le_curseur_reste_ou_le_lecteur_choisit(
     if adresse == "inclusion":
         depliant.click()
     _choose_au_clavier(page, cle)
-    page.wait_for_selector(".stApp[data-test-script-state=notRunning]")
+    wait_calme(page)
     _attend_curseur(page, f".st-key-adresse_{cle}")
     assert page.evaluate("document.activeElement.tagName") != "BODY"
     expect(page.locator(f".st-key-adresse_{cle}:focus-within")).to_have_count(1)
@@ -163,7 +164,7 @@ def _choose_au_clavier(page: Page, cle: str) -> None:
     """Choisit au clavier. Une touche frappée pendant que la page se refait n'a pas de liste où aller :
     comme le lecteur, on la frappe encore."""
     for _ in range(8):
-        page.wait_for_selector(".stApp[data-test-script-state=notRunning]")
+        wait_calme(page)
         page.locator(f".st-key-adresse_{cle} input").focus()
         page.keyboard.press("ArrowDown")
         try:

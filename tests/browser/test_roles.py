@@ -12,7 +12,7 @@ from barometre.access.registre import get_registre
 from barometre.domain.portee import Portee
 from barometre.ui.blocks.administration.page import VUES
 from tests.administration.conftest import connect
-from tests.browser.conftest import Visiter, run_serveur
+from tests.browser.conftest import Visiter, run_serveur, wait_calme
 from tests.fakes import build_entrepot_factice
 
 pytestmark = pytest.mark.navigateur
@@ -88,8 +88,10 @@ def test_une_vue_gardee_se_rouvre_par_qui_a_son_adresse_et_s_oublie(
     champ.fill("Inclusion <b>par taille")
     champ.press("Enter")
     page.wait_for_url("**nom=Inclusion**")
+    wait_calme(page)
     page.get_by_role("button", name="Garder cette vue").click()
     page.get_by_text("La vue est gardée.").wait_for()
+    wait_calme(page)
     adresse = page.url.removeprefix(service.base)
     # Sans compte, la même adresse : le nom, la vue, et rien à garder.
     autre = visiter(service.base, adresse).page
@@ -98,6 +100,7 @@ def test_une_vue_gardee_se_rouvre_par_qui_a_son_adresse_et_s_oublie(
     page.get_by_text("Mes vues gardées").click()
     gardee = page.get_by_role("link", name="Inclusion <b>par taille")
     gardee.wait_for()
+    wait_calme(page)
     page.get_by_role("button", name="Oublier").click()
     # La phrase ne se montre qu'une fois, et un rejeu peut l'ôter : ce qui reste est que la vue n'y est plus.
     expect(gardee).to_have_count(0, timeout=30_000)

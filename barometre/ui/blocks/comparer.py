@@ -161,7 +161,7 @@ def _render_importances(vue: VueComparer) -> None:
     for rang, variable in enumerate(vue.variables):
         with colonnes[rang % 2]:
             cle = f"poids-{variable}"
-            st.session_state[cle] = reglees.get(variable, IMPORTANCES[variable])
+            state.set_widget(cle, reglees.get(variable, IMPORTANCES[variable]))
             st.slider(
                 VARIABLES[variable], 0, IMPORTANCE_MAXIMALE, key=cle, on_change=_record, args=(vue.variables,)
             )

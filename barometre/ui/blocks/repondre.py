@@ -133,17 +133,17 @@ def _render_question(collectivite_id: str, question: Question, brutes: dict[str,
     libelle, valeur = question.libelle, brutes.get(question.id)
     if question.type == "choix_unique":
         options = {o.id: o.libelle for o in question.options} | _ne_sait_pas(question)
-        st.session_state[cle] = valeur if valeur in options else None
+        state.set_widget(cle, valeur if valeur in options else None)
         st.radio(libelle, list(options), format_func=lambda o: options.get(o, o), index=None, **garde)
     elif question.type == "choix_multiple":
         options = {o.id: o.libelle for o in question.options} | _ne_sait_pas(question)
         choisies = valeur if isinstance(valeur, list) else [valeur]
-        st.session_state[cle] = [o for o in choisies if o in options]
+        state.set_widget(cle, [o for o in choisies if o in options])
         st.pills(
             libelle, list(options), format_func=lambda o: options.get(o, o), selection_mode="multi", **garde
         )
     elif question.type == "nombre":
-        st.session_state[cle] = float(valeur) if isinstance(valeur, int | float) else None
+        state.set_widget(cle, float(valeur) if isinstance(valeur, int | float) else None)
         bas, haut = (None if b is None else float(b) for b in (question.minimum, question.maximum))
         suite = f" ({question.unite})" if question.unite else ""
         st.number_input(f"{libelle}{suite}", min_value=bas, max_value=haut, value=None, step=1.0, **garde)

@@ -27,7 +27,7 @@ _NOM, _DITE = "nom-de-la-vue", "_vue_gardee_dite"
 
 def render_garder(requete: str) -> None:
     """Nommer la vue, et la garder si l'on est connecté ; `requete` : la vue, sans son nom."""
-    st.session_state[_NOM] = state.read_adresse().get("nom")
+    state.set_widget(_NOM, state.read_adresse().get("nom"))
     compte = visiteur.get_lecteur().compte
     with st.container(horizontal=True, vertical_alignment="bottom", key="garder"):
         st.text_input(
