@@ -118,10 +118,10 @@ def _build_situation(vue: VueFiche) -> tuple[Bloc, ...]:
         pairs = str(ligne["pairs_texte"] or ligne["raison"])
         lignes.append((str(ligne["theme"]), pairs, *soi, _describe_pairs(theme.pairs)))
     champs = format_liste(list(dict.fromkeys(t.pairs.champ for t in vue.themes if t.pairs.champ)))
-    vagues = format_liste(list(dict.fromkeys(t.vague for t in vue.themes)))
-    qui = f"Vos pairs : {champs}. Leurs réponses : {vagues}."
+    vagues = format_liste(list(dict.fromkeys(t.vague for t in vue.themes if t.vague)))
+    qui = [f"{nom} : {dits}." for nom, dits in (("Vos pairs", champs), ("Leurs réponses", vagues)) if dits]
     tableau = Tableau("Pratiques suivies, par thème", entetes, tuple(lignes))
-    return (Paragraphe(f"{describe_situation(cadre)} {qui}"), tableau)
+    return (Paragraphe(" ".join([describe_situation(cadre), *qui])), tableau)
 
 
 def _describe_pairs(pairs: Pairs) -> str:
