@@ -79,7 +79,7 @@ class RequeteValeurs(BaseModel):
     theme: str = Field("", max_length=LONGUEUR, description="Un thème ; les chiffres clés de tous sinon")
     vague: str = Field("", max_length=LONGUEUR, description="La dernière sinon")
     territoire: str = Field(FRANCE, max_length=LONGUEUR, description="Le champ : france, region-84…")
-    territoires: list[str] = Field([], max_length=200, description="Ceux-là seuls ; ceux du niveau sinon")
+    territoires: list[str] = Field([], max_length=200, description="Ceux-là seuls, de tout niveau")
     niveau: str = Field(
         "region", max_length=LONGUEUR, description="Les territoires d'une répartition par territoire",
         json_schema_extra={"enum": [*NIVEAUX]},

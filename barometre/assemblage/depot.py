@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import cache
 from threading import Condition
 
@@ -19,6 +20,8 @@ VERSIONS_GARDEES = 3
 POINTEUR_SECONDES = 0.5
 # Une version effacée par une construction cesse de répondre dans ce délai.
 GARDE_SECONDES, DEMANDEES = 10, 64
+# Ce que les données de l'État disent plus finement que le département.
+LIEUX = ("commune-", "epci-")
 
 
 class VersionAbsente(EntrepotError):
@@ -130,6 +133,16 @@ def list_territoires_of(gate: Gate) -> dict[str, str]:
             for i, nom in zip(lignes["collectivite_id"], lignes["nom"], strict=True)
         }
     return noms
+
+
+def build_is_lieu(gate: Gate) -> Callable[[str], bool]:
+    """« Est-ce une commune ou une intercommunalité ? », pour les territoires choisis un à un."""
+
+    def is_lieu(collectivite_id: str) -> bool:
+        connus = gate.get_referentiel()["collectivite_id"]
+        return collectivite_id.startswith(LIEUX) and bool(connus.eq(collectivite_id).any())
+
+    return is_lieu
 
 
 def forget() -> None:

@@ -58,7 +58,9 @@ def _list_contenus(table: pd.DataFrame, provenance: Provenance) -> Pieces:
     gate, catalogue = depot.build_gate(PUBLIC, provenance.version), load_catalogue()
     avant, _, requete = provenance.adresse.partition("?")
     service, _, page = avant.rpartition("/")
-    lue = read_query(requete, list_admises(catalogue, depot.list_territoires_of(gate)))
+    lue = read_query(
+        requete, list_admises(catalogue, depot.list_territoires_of(gate), depot.build_is_lieu(gate))
+    )
     suivie = lue.get("collectivite")
     groupe = _find_pairs(gate, catalogue, page, lue)
     indicateurs = list_indicateurs(catalogue, table, provenance)

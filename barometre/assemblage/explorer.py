@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from barometre.access import Gate
@@ -14,6 +15,8 @@ from barometre.views.donnees.explorer import VueExplorer, build_vue_explorer
 from barometre.views.donnees.figure import build_cadre_figure, choose_figure
 from barometre.views.donnees.reproduire import add_suivie
 from barometre.views.lecture.address import read_query
+
+LIEUX_EN_MOTS = {"commune": "commune", "epci": "intercommunalité"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,10 @@ def load_requete(gate: Gate, requete: str) -> VueExplorer:
 
     La collectivité que suit le lecteur ne change pas la vue, seulement ce que son archive porte à côté.
     """
-    vue = load_explorer(gate, parse_demande(requete, load_catalogue(), depot.list_territoires_of(gate)))
+    demande = parse_demande(
+        requete, load_catalogue(), depot.list_territoires_of(gate), depot.build_is_lieu(gate)
+    )
+    vue = load_explorer(gate, demande)
     suivie = read_query(requete).get("collectivite")
     lue = vue.provenance
     return replace(vue, provenance=replace(lue, adresse=add_suivie(lue.adresse, suivie))) if suivie else vue
@@ -43,6 +49,24 @@ def load_requete(gate: Gate, requete: str) -> VueExplorer:
 def load_figure(gate: Gate, demande: DemandeExplorer) -> FigureExplorer | None:
     """Le nuage ou les lignes que propose la forme de la vue ; None pour une carte, ou pour rien."""
     return memoire.get_vue(gate, _figure, demande)
+
+
+def list_lieux(gate: Gate, territoire_id: str, nommes: Sequence[str]) -> dict[str, str]:
+    """Les communes et les intercommunalités que l'on choisit une à une : celles d'un département.
+
+    `nommes` : ceux de l'adresse, gardés quand le lecteur passe à un autre département. Trente-cinq mille
+    communes dans une liste feraient attendre le navigateur ; celles d'un département y tiennent.
+    """
+    niveau, _, code = territoire_id.partition("-")
+    if niveau != "departement" and not any(nomme.startswith(depot.LIEUX) for nomme in nommes):
+        return {}
+    lieux = gate.get_referentiel()
+    voulus = lieux["collectivite_id"].isin(nommes)
+    if niveau == "departement":
+        voulus |= lieux["departement"].eq(code)
+    retenus = lieux[voulus & lieux["type"].isin(list(LIEUX_EN_MOTS))].sort_values("nom")
+    noms = retenus["nom"] + " (" + retenus["type"].map(LIEUX_EN_MOTS) + " " + retenus["code"] + ")"
+    return dict(zip(retenus["collectivite_id"], noms, strict=True))
 
 
 def _explorer(gate: Gate, demande: DemandeExplorer) -> VueExplorer:

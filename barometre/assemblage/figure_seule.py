@@ -91,7 +91,7 @@ def _draw(gate: Gate, page: str, requete: str, extension: FormatImage) -> bytes 
 
 def _build(gate: Gate, page: str, requete: str) -> FigureSeule | None:
     catalogue = load_catalogue()
-    admises = list_admises(catalogue, depot.list_territoires_of(gate))
+    admises = list_admises(catalogue, depot.list_territoires_of(gate), depot.build_is_lieu(gate))
     adresse = read_query(requete, admises | {"indicateur": set(catalogue.indicateurs)})
     if page == EXPLORER:
         return _build_explorer(gate, read_demande(adresse))

@@ -47,6 +47,19 @@ def test_les_vues_proposees_s_ouvrent_dans_le_meme_onglet(ouvrir: Ouvrir) -> Non
     assert all("&amp;" in lien or "&" not in lien for lien, _ in liens)
 
 
+def test_les_communes_d_un_departement_se_choisissent_une_a_une(ouvrir: Ouvrir) -> None:
+    """Trente-cinq mille communes dans une liste feraient attendre : celles du département, et les nommées."""
+    page = ouvrir("explorer")
+    assert not [o for o in page.multiselect(key="adresse_territoires").options if "commune" in o]
+    page = ouvrir("explorer", territoire="departement-01", territoires="commune-2A004")
+    choix = page.multiselect(key="adresse_territoires")
+    assert choix.value == ["commune-2A004"]
+    nommees = [o for o in choix.options if "(commune " in o]
+    assert any("(commune 01" in o for o in nommees)
+    assert {o.rpartition("(commune ")[2][:2] for o in nommees} == {"01", "2A"}
+    assert not page.exception
+
+
 def test_une_vue_vide_dit_quoi_changer(ouvrir: Ouvrir) -> None:
     page = ouvrir("explorer", indicateurs="site_internet", niveau="commune")
     assert any("élargissez le champ" in m.value for m in page.markdown)

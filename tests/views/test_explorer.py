@@ -174,6 +174,23 @@ def test_plusieurs_territoires_de_tout_niveau(gate: Gate) -> None:
     assert sans.table["territoire_id"].tolist() == ["france", "region-01"]
 
 
+def test_des_communes_se_choisissent_une_a_une_a_cote_d_une_region(gate: Gate) -> None:
+    """Une commune choisie a ses données de l'État, et jamais un chiffre des réponses."""
+    connus = gate.get_referentiel()["collectivite_id"]
+    une, autre = sorted(gate.list_valeurs(MESURE, type="commune")["collectivite_id"])[:2]
+    catalogue = load_catalogue()
+    requete = "&".join(f"territoires={lieu}" for lieu in (une, autre, "region-01"))
+    requete += f"&indicateurs={MESURE}&indicateurs=site_internet&vague=2026-v4"
+    demande = parse_demande(requete, catalogue, TERRITOIRES, set(connus).__contains__)
+    table = build_vue_explorer(gate, catalogue, demande).table
+    lues = table[table["territoire_id"].isin([une, autre])].set_index(["indicateur_id", "territoire_id"])
+    assert lues.loc[MESURE, "valeur"].notna().all()
+    assert set(lues.loc["site_internet", "marque"]) == {"[x]"}
+    assert lues.loc["site_internet", ["valeur", "brut", "n"]].isna().all(axis=None)
+    with pytest.raises(ExplorationRefusee, match="commune-99999"):
+        parse_demande("territoires=commune-99999", catalogue, TERRITOIRES, set(connus).__contains__)
+
+
 @pytest.mark.parametrize("par", ["par=territoire", "par=vague", "par=strate&par=vague"])
 def test_en_large_les_memes_valeurs_et_les_memes_marques(gate: Gate, par: str) -> None:
     longue = _read(gate, f"{DEUX}&{par}")

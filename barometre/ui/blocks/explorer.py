@@ -9,6 +9,7 @@ from html import escape
 import streamlit as st
 
 from barometre.access.reglages import read_reglages
+from barometre.assemblage import depot
 from barometre.assemblage.explorer import load_explorer
 from barometre.catalogue import load_catalogue
 from barometre.domain.formats import format_guillemets, format_nombre
@@ -72,7 +73,7 @@ def render_modeles() -> None:
 def select_vue() -> Composee:
     """Les choix, puis la vue ; une phrase à sa place si elle est refusée."""
     select_choix()
-    admises = list_admises(load_catalogue(), porte.list_territoires())
+    admises = list_admises(load_catalogue(), porte.list_territoires(), depot.build_is_lieu(porte.get_gate()))
     demande = read_demande(state.read_adresse(admises))
     if phrase := explain_impossible(load_catalogue(), demande.selection):
         render_message(phrase)

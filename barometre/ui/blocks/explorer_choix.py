@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from barometre.assemblage.explorer import list_lieux
 from barometre.catalogue import load_catalogue
 from barometre.domain.territoire import LIBELLES_COUVERTURES
 from barometre.ui import porte, selectors, state
@@ -17,6 +18,10 @@ AIDE_INDICATEURS = (
 AIDE_NIVEAU = (
     "Les réponses se lisent jusqu’au département\u202f; les données de l’État jusqu’à la commune. Choisir "
     "une région ou un département ne garde que ce qu’il contient."
+)
+AIDE_TERRITOIRES = (
+    "Des régions, des départements\u202f; ou des communes, des intercommunalités (données de l’État)\u202f: "
+    "choisissez d’abord leur département, puis tapez leur nom. On peut en garder de plusieurs départements."
 )
 
 
@@ -53,7 +58,11 @@ def _select_ou(reparti: bool) -> None:
         libelle = "Dans" if reparti else "Territoire"
         selectors.select_one("territoire", libelle, territoires, efface=("page",))
     with choisis:
-        selectors.select_many("territoires", "Ou ces territoires seulement", territoires)
+        lue = state.read_adresse()
+        lieux = list_lieux(porte.get_gate(), lue.get("territoire"), lue.list("territoires"))
+        selectors.select_many(
+            "territoires", "Ou ces territoires seulement", territoires | lieux, aide=AIDE_TERRITOIRES
+        )
 
 
 def _select_qui() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Literal
@@ -37,7 +37,13 @@ MODELES = {
     "La cybersécurité par type de collectivité": "theme=cybersecurite&par=type",
 }
 TOUT = Selection()
+# La question « est-ce une commune ou une intercommunalité ? », posée à qui lit le référentiel.
+Lieu = Callable[[str], bool]
 CITES = 12  # identifiants qu'une phrase de refus peut citer
+
+
+def _is_aucun(_: str) -> bool:
+    return False
 
 
 class ExplorationRefusee(ValueError):
@@ -75,14 +81,17 @@ def build_modeles(strate: str = "") -> dict[str, str]:
     return suivie | MODELES
 
 
-def list_admises(catalogue: Catalogue, territoires: Mapping[str, str]) -> dict[str, Admises]:
-    """Les valeurs que chaque clé de l'adresse peut prendre."""
+def list_admises(
+    catalogue: Catalogue, territoires: Mapping[str, str], is_lieu: Lieu = _is_aucun
+) -> dict[str, Admises]:
+    """Les valeurs que chaque clé de l'adresse peut prendre ; `is_lieu` : commune ou intercommunalité."""
+    champs = {*territoires, FRANCE, *ZONES}
     return {
         "indicateurs": {*catalogue.indicateurs, *(p.id for p in catalogue.chiffres_publies)},
         "theme": {"", *(t.id for t in catalogue.themes)},
         "vague": {"", *(v.id for v in catalogue.vagues)},
-        "territoire": {*territoires, FRANCE, *ZONES},
-        "territoires": {*territoires, FRANCE, *ZONES},
+        "territoire": champs,
+        "territoires": lambda valeur: valeur in champs or is_lieu(valeur),
         "niveau": set(NIVEAUX),
         "type": {"", *TYPES},
         "strate": {"", *(s.id for s in catalogue.strates)},
@@ -105,11 +114,14 @@ def read_demande(adresse: Adresse) -> DemandeExplorer:
     )
 
 
-def parse_demande(requete: str, catalogue: Catalogue, territoires: Mapping[str, str]) -> DemandeExplorer:
+def parse_demande(
+    requete: str, catalogue: Catalogue, territoires: Mapping[str, str], is_lieu: Lieu = _is_aucun
+) -> DemandeExplorer:
     """La demande d'un texte (commande, API) : une mauvaise valeur y est refusée, non corrigée."""
-    adresse = read_query(requete, list_admises(catalogue, territoires))
+    admises = list_admises(catalogue, territoires, is_lieu)
+    adresse = read_query(requete, admises)
     if adresse.ecartees:
-        raise ExplorationRefusee(_explain_ecartee(*adresse.ecartees[0], list_admises(catalogue, territoires)))
+        raise ExplorationRefusee(_explain_ecartee(*adresse.ecartees[0], admises))
     demande = read_demande(adresse)
     if phrase := explain_impossible(catalogue, demande.selection):
         raise ExplorationRefusee(phrase)
