@@ -31,6 +31,7 @@ LEGENDE_COMPARES = (
     "▲ ▼ : au-dessus ou en dessous de l’ensemble, d’après un test à 95 % (doublé : à 99,8 %) ; "
     "= : pas d’écart démontré."
 )
+LEGENDE_CHANGEMENT = "▲ ▼ : au-delà du hasard ; = : le test ne tranche pas ; – : rien à comparer."
 Ligne = dict[Any, Any]
 
 
@@ -58,7 +59,10 @@ def build_points(
     phrase = " ".join(filter(None, [build_phrase(propre, valeur), complement]))
     compares = LEGENDE_COMPARES if has_compares(propre) else ""
     bornes = LEGENDE_BORNES if any(rang.borne for rang in rangs) else ""
-    legende = " ".join(filter(None, (LEGENDES[valeur], bornes, compares, explain_lettres(simulee=simulee))))
+    # Dans la légende même : une image part sans sa page, et un signe muet s'y lirait de travers.
+    bouge = f"{changements} : {LEGENDE_CHANGEMENT}" if changements else ""
+    dites = (LEGENDES[valeur], bornes, compares, explain_lettres(simulee=simulee), bouge)
+    legende = " ".join(filter(None, dites))
     table = build_table(propre, indicateur, tete)
     if changements:
         table["changement_lu"] = propre["changement"]

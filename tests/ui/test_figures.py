@@ -86,6 +86,8 @@ def test_une_page_sans_figure_a_son_titre_et_le_nom_de_la_collectivite(client: T
     assert "Fiche" in balises["og:title"]
     assert "Œuilly" in balises["og:title"]
     assert "og:image" not in balises
+    # Une messagerie ouvre cette adresse-ci : sans sa collectivité, le lien menait à une fiche vide.
+    assert balises["og:url"] == "http://barometre.test/fiche?collectivite=commune-2A004"
 
 
 def test_une_version_effacee_le_dit_et_son_image_s_ouvre(client: TestClient) -> None:
@@ -138,6 +140,13 @@ def test_sans_figure_une_phrase_et_404(client: TestClient, adresse: str, phrase:
     reponse = client.get(adresse)
     assert reponse.status_code == 404
     assert phrase in reponse.text
+
+
+def test_les_signes_d_un_changement_se_lisent_sans_la_page(client: TestClient) -> None:
+    """La légende des ▲ ▼ n'était que sur la page : l'image d'un lien et le cadre les laissaient muets."""
+    assert "le test ne tranche pas" in client.get("/communication?embed=1").text
+    svg = client.get("/figures/communication.svg").text
+    assert "tranche" in svg
 
 
 def test_un_robot_qui_demande_trop_d_images_attend(

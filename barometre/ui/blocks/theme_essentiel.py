@@ -31,8 +31,6 @@ from barometre.views.comprendre.theme import VueTheme
 from barometre.views.etat.mesures import MesureLue, VueMesures
 from barometre.views.lecture.selection import Selection
 
-LEGENDE_CHANGEMENT = "▲ ▼ : au-delà du hasard ; = : le test ne tranche pas ; – : rien à comparer."
-
 
 def render_essentiel(affiche: ThemeAffiche) -> None:
     """Deux écrans : de quoi répondre à la question du titre. Un seul bloc, écrit une fois par sélection."""
@@ -73,12 +71,10 @@ def _build_ensemble(affiche: ThemeAffiche) -> str:
     ensemble, marques = affiche.vue.ensemble, affiche.ensemble
     if marques is None:
         return ""
-    legende = texte(f"{ensemble.depuis} : {LEGENDE_CHANGEMENT}") if ensemble.depuis else ""
     lue = marques.table.drop(columns=[nom for nom in NOMBRES if nom in marques.table])
     tableau = build_tableau(lue, affiche.vue.theme.titre, simulee=affiche.vue.provenance.simulee)
     return (
-        f"<h2>Tous les indicateurs</h2>{build_marques(marques)}"
-        f'<p class="baro-legende">{legende}</p>{_build_suite(ensemble)}'
+        f"<h2>Tous les indicateurs</h2>{build_marques(marques)}{_build_suite(ensemble)}"
         f'<details class="baro-voir"><summary>Voir le tableau</summary>{tableau}</details>'
     )
 

@@ -27,6 +27,7 @@ from barometre.warehouse.engine import EntrepotError
 
 DESCRIPTION = "Où en sont les collectivités dans leur transformation numérique ?"
 NAVIGATION = "document"
+LIBRES = frozenset({"nom", "recherche"})
 DISPARUE = "La version de ce lien n’est plus gardée : voici celle en service."
 SIGNES = 300  # une messagerie coupe au-delà
 
@@ -56,7 +57,13 @@ def build_balises(requete: Request) -> str:
     except EntrepotError:
         journal.warning("Aperçu de lien sans données", exc_info=True)
         return ""
-    return write_balises(apercu, get_service(requete), page, build_requete(requete.url.query))
+    return write_balises(apercu, get_service(requete), page, _build_lien(requete.url.query))
+
+
+def _build_lien(requete: str) -> str:
+    """L'adresse du lien, sans texte libre : une messagerie l'ouvre à la place de celle qu'on a collée."""
+    lues = read_query(requete).valeurs
+    return build_query({nom: valeur for nom, valeur in lues.items() if nom not in LIBRES})
 
 
 def load_apercu(page: str, requete: str) -> Apercu:
