@@ -32,11 +32,18 @@ def format_titre(titre: str, rang: int) -> str:
 
 
 def write_texte(
-    page: Any, texte: str, haut: float, taille: int, *, gras: bool = False, large: float = _PLACE
+    page: Any,
+    texte: str,
+    haut: float,
+    taille: int,
+    *,
+    gras: bool = False,
+    large: float = _PLACE,
+    gauche: float = MARGE,
 ) -> float:
     """Écrit un paragraphe et rend la hauteur qu'il prend."""
     hauteur = measure_texte(texte, taille, large, gras=gras)
-    cadre = page.shapes.add_textbox(Cm(MARGE), Cm(haut), Cm(large), Cm(hauteur)).text_frame
+    cadre = page.shapes.add_textbox(Cm(gauche), Cm(haut), Cm(large), Cm(hauteur)).text_frame
     cadre.word_wrap = True
     cadre.text = texte
     ecriture = cadre.paragraphs[0].runs[0].font

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from docx import Document as NouveauDocument
@@ -14,16 +15,36 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
 from barometre.rapports.figer import freeze_paquet
-from barometre.rapports.images import draw_figures
+from barometre.rapports.images import draw_figures, draw_vignettes
 from barometre.rapports.largeurs import compute_largeurs
-from barometre.rapports.modele import Bloc, Document, Figure, Image, Liste, Paragraphe, Tableau
+from barometre.rapports.modele import (
+    Bloc,
+    Document,
+    Figure,
+    Image,
+    Liste,
+    Paragraphe,
+    Planche,
+    Tableau,
+    Vignette,
+)
 
 MIME = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _LARGEUR = 16.5  # centimètres entre les marges
 _TABLEAU = 8.5  # points
 # Un tableau n'a pas d'espace sous lui : ce qui suit le porte.
 _APRES_TABLEAU = Pt(8)
+PAR_RANGEE = 2  # cartes de front
+_ENTRE_CARTES, _SEULE = 0.4, 10.0  # centimètres
 ENTETES = ("Indicateur", "Redressé", "Intervalle", "Réponses", "Note")
+
+
+@dataclass(frozen=True, slots=True)
+class Dessins:
+    """Les images des figures et des cartes d'un document."""
+
+    figures: Mapping[Figure, Image]
+    cartes: Mapping[Vignette, Image]
 
 
 def to_docx(document: Document) -> bytes:
@@ -34,7 +55,7 @@ def to_docx(document: Document) -> bytes:
     fichier.add_paragraph(document.sous_titre, style="Subtitle")
     if document.avertissement:
         fichier.add_paragraph(document.avertissement, style="Intense Quote")
-    dessins = draw_figures(document)
+    dessins = Dessins(draw_figures(document), draw_vignettes(document, PAR_RANGEE))
     for section in document.sections:
         fichier.add_heading(section.titre, level=1)
         for rang, bloc in enumerate(section.blocs):
@@ -78,7 +99,7 @@ def _add_numero(paragraphe: Any) -> None:
     paragraphe._p.append(champ)
 
 
-def _add_bloc(fichier: Any, bloc: Bloc, dessins: Mapping[Figure, Image], *, suivi: bool) -> None:
+def _add_bloc(fichier: Any, bloc: Bloc, dessins: Dessins, *, suivi: bool) -> None:
     if isinstance(bloc, Paragraphe):
         paragraphe = fichier.add_paragraph()
         paragraphe.add_run(bloc.texte).bold = bloc.fort or None
@@ -89,11 +110,32 @@ def _add_bloc(fichier: Any, bloc: Bloc, dessins: Mapping[Figure, Image], *, suiv
     elif isinstance(bloc, Tableau):
         _add_tableau(fichier, bloc.titre, bloc.entetes, bloc.lignes)
     elif isinstance(bloc, Figure):
-        _add_image(fichier, dessins[bloc], suivie=True)
+        _add_image(fichier, dessins.figures[bloc], suivie=True)
         fichier.add_paragraph(bloc.phrase).paragraph_format.keep_with_next = True
         _add_tableau(fichier, bloc.titre, ENTETES, list_rangs(bloc))
+    elif isinstance(bloc, Planche):
+        _add_planche(fichier, bloc, dessins.cartes)
     else:
         _add_image(fichier, bloc)
+
+
+def _add_planche(fichier: Any, planche: Planche, images: Mapping[Vignette, Image]) -> None:
+    """Deux cartes de front, chacune avec son texte de remplacement ; puis leurs phrases."""
+    for debut in range(0, len(planche.vignettes), PAR_RANGEE):
+        paragraphe = fichier.add_paragraph()
+        paragraphe.paragraph_format.space_before = _APRES_TABLEAU
+        for rang, vignette in enumerate(planche.vignettes[debut : debut + PAR_RANGEE]):
+            if rang:
+                paragraphe.add_run(" ")
+            large = compute_large_carte(planche)
+            forme = paragraphe.add_run().add_picture(io.BytesIO(images[vignette].octets), width=Cm(large))
+            _describe_image(forme, images[vignette])
+    _add_liste(fichier, planche.phrases)
+
+
+def compute_large_carte(planche: Planche) -> float:
+    """En centimètres : la moitié de la page ; un peu plus pour une carte seule."""
+    return _SEULE if len(planche.vignettes) == 1 else (_LARGEUR - _ENTRE_CARTES) / PAR_RANGEE
 
 
 def _add_liste(fichier: Any, liste: Liste) -> None:
@@ -117,13 +159,17 @@ def list_rangs(figure: Figure) -> tuple[tuple[str, ...], ...]:
 def _add_image(fichier: Any, image: Image, *, suivie: bool = False) -> None:
     """Son titre est dans le dessin ; `suivie` : sur la page du tableau qui la double."""
     forme = fichier.add_picture(io.BytesIO(image.octets), width=Cm(_LARGEUR))
+    _describe_image(forme, image)
+    paragraphe = Paragraph(forme._inline.getparent().getparent().getparent(), fichier)
+    paragraphe.paragraph_format.keep_with_next = suivie or None
+    paragraphe.paragraph_format.space_before = _APRES_TABLEAU
+
+
+def _describe_image(forme: Any, image: Image) -> None:
     forme._inline.docPr.set("descr", image.alt)
     for cote in ("distT", "distB", "distL", "distR"):
         # Non dite, Writer la croit de trois millimètres : l'image sortait de la marge.
         forme._inline.set(cote, "0")
-    paragraphe = Paragraph(forme._inline.getparent().getparent().getparent(), fichier)
-    paragraphe.paragraph_format.keep_with_next = suivie or None
-    paragraphe.paragraph_format.space_before = _APRES_TABLEAU
 
 
 def _write_cellule(tc: Any, texte: str, largeur: Any, page: Any) -> None:

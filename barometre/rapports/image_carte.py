@@ -1,27 +1,16 @@
-"""La carte d'un indicateur, en image, pour un document."""
+"""La carte d'un indicateur, en image, pour une page projetée."""
 
 from __future__ import annotations
 
 from barometre.access import Gate
-from barometre.assemblage import memoire
 from barometre.assemblage.carte_gardee import Dessin, load_cartes
 from barometre.domain.indicateur import Indicateur
 from barometre.maps import image as dessin_fixe
-from barometre.maps.image import FormatImage, build_image
+from barometre.maps.image import build_image
 from barometre.maps.legende import Legende
 from barometre.rapports.modele import Image
 from barometre.views.carte.vue_carte import ChoixCarte
 from barometre.views.lecture.selection import Selection
-
-
-def build_carte(gate: Gate, indicateur: Indicateur, niveau: str, selection: Selection) -> tuple[str, Image]:
-    """La phrase de la carte et son image, légende comprise."""
-    choix = (ChoixCarte(indicateur.id, indicateur.theme_id, niveau, selection),)
-    affichee = load_cartes(gate, choix, Dessin())[0]
-    png, svg = (memoire.get_vue(gate, _draw, choix, extension) for extension in ("png", "svg"))
-    largeur, hauteur = dessin_fixe.TAILLE
-    image = Image(affichee.vue.titre, affichee.carte.alt, png, hauteur / largeur, svg)
-    return affichee.carte.phrase, image
 
 
 def draw_carte(
@@ -34,7 +23,3 @@ def draw_carte(
     largeur, hauteur = dessin_fixe.TAILLE
     image = Image(affichee.vue.titre, affichee.carte.alt, octets, hauteur / largeur)
     return affichee.carte.phrase, image, affichee.carte.legende
-
-
-def _draw(gate: Gate, choix: tuple[ChoixCarte, ...], extension: FormatImage) -> bytes:
-    return build_image(load_cartes(gate, choix, Dessin())[0].carte, extension)

@@ -1,4 +1,4 @@
-"""Les figures du document en images, pour les formats qui n'ont pas de graphique à eux.
+"""Les figures et les cartes du document en images, pour les formats qui ne les dessinent pas.
 
 typst les dessine toutes en une fois, avec les marques du PDF : dix fois moins de processeur que matplotlib.
 """
@@ -16,30 +16,56 @@ from typing import Any
 import typst
 
 from barometre.domain.notes import explain_lettres
-from barometre.rapports.modele import Document, Figure, Image, Point
+from barometre.rapports.modele import Document, Figure, Image, Planche, Point, Vignette
 from barometre.rapports.pdf import open_polices, place_gabarit
 
-GABARIT = Path(__file__).with_name("figures.typ")
-DENSITE = 170  # points par pouce
+FIGURES = Path(__file__).with_name("figures.typ")
+VIGNETTES = FIGURES.with_name("vignettes.typ")
+# Points par pouce : une carte a des trames, et se projette.
+DENSITE, DENSITE_CARTE = 170, 220
 
 
 def draw_figures(document: Document) -> Mapping[Figure, Image]:
     """Chaque figure dessinée ; titre, source et date y sont écrits : une image part parfois seule."""
     figures = [b for section in document.sections for b in section.blocs if isinstance(b, Figure)]
-    if not figures:
-        return {}
     recu = {"pied": write_pied(document), "figures": [_describe(figure) for figure in figures]}
+    dessins = _draw(FIGURES, "figures", recu, len(figures), DENSITE)
+    return {f: Image(f.titre, f.alt, o, _measure(o)) for f, o in zip(figures, dessins, strict=True)}
+
+
+def draw_vignettes(document: Document, par_rangee: int) -> Mapping[Vignette, Image]:
+    """Chaque carte d'une planche, avec son titre, sa légende et sa source, sans la phrase écrite à côté.
+
+    `par_rangee` : combien se posent de front ; elles ont alors la même hauteur.
+    """
+    planches = [b for section in document.sections for b in section.blocs if isinstance(b, Planche)]
+    images: dict[Vignette, Image] = {}
+    for planche in planches:
+        recu = {
+            "pied": f"{write_pied(document)} · {planche.source}",
+            "par_rangee": par_rangee,
+            "vignettes": [asdict(vignette) for vignette in planche.vignettes],
+        }
+        dessins = _draw(VIGNETTES, "recu", recu, len(planche.vignettes), DENSITE_CARTE)
+        for vignette, octets in zip(planche.vignettes, dessins, strict=True):
+            images[vignette] = Image(vignette.titre, vignette.alt, octets, _measure(octets))
+    return images
+
+
+def _draw(gabarit: Path, nom: str, recu: Mapping[str, Any], nombre: int, densite: int) -> list[bytes]:
+    """Les pages du gabarit en PNG, toutes en une fois."""
+    if not nombre:
+        return []
     with TemporaryDirectory() as dossier:
         pages: Any = typst.compile(
-            place_gabarit(GABARIT, dossier),
+            place_gabarit(gabarit, dossier),
             root=dossier,
             format="png",
-            ppi=DENSITE,
-            sys_inputs={"figures": json.dumps(recu, ensure_ascii=False)},
+            ppi=densite,
+            sys_inputs={nom: json.dumps(recu, ensure_ascii=False)},
             font_paths=open_polices(),
         )
-    dessins = pages if isinstance(pages, list) else [pages]
-    return {f: Image(f.titre, f.alt, o, _measure(o)) for f, o in zip(figures, dessins, strict=True)}
+    return pages if isinstance(pages, list) else [pages]
 
 
 def write_pied(document: Document) -> str:

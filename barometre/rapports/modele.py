@@ -71,19 +71,54 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """Une image PNG, une carte le plus souvent ; `proportion` : hauteur divisée par largeur.
-
-    `vecteur` : la même en SVG, pour le format qui la garde nette à toute taille.
-    """
+    """Une image PNG ; `proportion` : hauteur divisée par largeur."""
 
     titre: str
     alt: str
     octets: bytes
     proportion: float
-    vecteur: bytes = b""
 
 
-Bloc = Paragraphe | Liste | Tableau | Figure | Image
+@dataclass(frozen=True, slots=True)
+class EntreeLegende:
+    """Une ligne de légende : sa couleur, son motif (`plein`, `hachure`, `points`), ses mots."""
+
+    couleur: str
+    motif: str
+    texte: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vignette:
+    """Une carte d'une planche. `croquis` : son dessin nu, en SVG ; `phrase` : ce qu'elle montre.
+
+    `mention` : le chiffre de l'ensemble qu'elle découpe, et ses réponses ; `alt` les dit à qui ne voit pas.
+    """
+
+    theme: str
+    titre: str
+    phrase: str
+    mention: str
+    alt: str
+    legende: tuple[EntreeLegende, ...]
+    croquis: str
+    proportion: float
+
+
+@dataclass(frozen=True, slots=True)
+class Planche:
+    """Des cartes que l'on compare du regard ; `source` : d'où viennent leurs contours."""
+
+    vignettes: tuple[Vignette, ...]
+    source: str
+
+    @property
+    def phrases(self) -> Liste:
+        """Ce que montre chaque carte, là où il se lit à part du dessin."""
+        return Liste(tuple(v.phrase for v in self.vignettes), tuple(v.theme for v in self.vignettes))
+
+
+Bloc = Paragraphe | Liste | Tableau | Figure | Image | Planche
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,27 @@ from xml.sax.saxutils import escape, quoteattr
 
 from barometre.exports.archive import write_entree
 from barometre.exports.cellules import strip_controles
-from barometre.rapports.docx import ENTETES, list_rangs, write_pied_page
-from barometre.rapports.images import draw_figures
+from barometre.rapports.docx import (
+    ENTETES,
+    PAR_RANGEE,
+    Dessins,
+    compute_large_carte,
+    list_rangs,
+    write_pied_page,
+)
+from barometre.rapports.images import draw_figures, draw_vignettes
 from barometre.rapports.largeurs import compute_largeurs
-from barometre.rapports.modele import Bloc, Document, Figure, Image, Liste, Paragraphe, Tableau
+from barometre.rapports.modele import (
+    Bloc,
+    Document,
+    Figure,
+    Image,
+    Liste,
+    Paragraphe,
+    Planche,
+    Tableau,
+    Vignette,
+)
 
 MIME = "application/vnd.oasis.opendocument.text"
 _LARGEUR = 16.5  # centimètres entre les marges
@@ -85,7 +102,7 @@ def _content(document: Document, images: dict[str, bytes]) -> Iterator[str]:
     corps = [_p(document.titre, "Title"), _p(document.sous_titre)]
     if document.avertissement:
         corps.append(_p(document.avertissement, "Fort"))
-    dessins = draw_figures(document)
+    dessins = Dessins(draw_figures(document), draw_vignettes(document, PAR_RANGEE))
     for section in document.sections:
         titre = _t(section.titre)
         corps.append(f'<text:h text:style-name="Heading_20_1" text:outline-level="1">{titre}</text:h>')
@@ -98,37 +115,54 @@ def _content(document: Document, images: dict[str, bytes]) -> Iterator[str]:
     )
 
 
-def _bloc(
-    bloc: Bloc, dessins: Mapping[Figure, Image], images: dict[str, bytes], *, suivi: bool
-) -> Iterator[str]:
+def _bloc(bloc: Bloc, dessins: Dessins, images: dict[str, bytes], *, suivi: bool) -> Iterator[str]:
     if isinstance(bloc, Paragraphe):
         yield _p(bloc.texte, "Fort" if bloc.fort else "Annonce" if suivi else "Standard")
     elif isinstance(bloc, Liste):
-        debuts = [f"{debut}. " for debut in bloc.debuts] or [""] * len(bloc.elements)
-        elements = "".join(
-            f"<text:list-item>{_p(e, debut=debut)}</text:list-item>"
-            for debut, e in zip(debuts, bloc.elements, strict=True)
-        )
-        yield f"<text:list>{elements}</text:list>"
+        yield _liste(bloc)
     elif isinstance(bloc, Tableau):
         yield from _tableau(bloc.titre, bloc.entetes, bloc.lignes)
     elif isinstance(bloc, Figure):
-        yield from _image(dessins[bloc], images)
+        yield from _image(dessins.figures[bloc], images)
         yield _p(bloc.phrase, "Annonce")
         yield from _tableau(bloc.titre, ENTETES, list_rangs(bloc))
+    elif isinstance(bloc, Planche):
+        yield from _planche(bloc, dessins.cartes, images)
     else:
         yield from _image(bloc, images)
 
 
+def _liste(liste: Liste) -> str:
+    debuts = [f"{debut}. " for debut in liste.debuts] or [""] * len(liste.elements)
+    elements = "".join(
+        f"<text:list-item>{_p(e, debut=debut)}</text:list-item>"
+        for debut, e in zip(debuts, liste.elements, strict=True)
+    )
+    return f"<text:list>{elements}</text:list>"
+
+
+def _planche(planche: Planche, cartes: Mapping[Vignette, Image], images: dict[str, bytes]) -> Iterator[str]:
+    """Deux cartes de front, chacune avec sa description ; puis ce qu'elles montrent, en phrases."""
+    large = compute_large_carte(planche)
+    for debut in range(0, len(planche.vignettes), PAR_RANGEE):
+        rangee = planche.vignettes[debut : debut + PAR_RANGEE]
+        cadres = " ".join(_cadre(cartes[vignette], images, large) for vignette in rangee)
+        yield f'<text:p text:style-name="Standard">{cadres}</text:p>'
+    yield _liste(planche.phrases)
+
+
 def _image(image: Image, images: dict[str, bytes]) -> Iterator[str]:
+    yield f'<text:p text:style-name="Annonce">{_cadre(image, images, _LARGEUR)}</text:p>'
+
+
+def _cadre(image: Image, images: dict[str, bytes], large: float) -> str:
     nom = f"Pictures/image-{len(images)}.png"
     images[nom] = image.octets
-    yield (
-        f'<text:p text:style-name="Annonce"><draw:frame draw:name={quoteattr(nom)} '
-        f'text:anchor-type="as-char" '
-        f'svg:width="{_LARGEUR}cm" svg:height="{_LARGEUR * image.proportion:.2f}cm">'
+    return (
+        f'<draw:frame draw:name={quoteattr(nom)} text:anchor-type="as-char" '
+        f'svg:width="{large:.2f}cm" svg:height="{large * image.proportion:.2f}cm">'
         f'<draw:image xlink:href="{nom}" xlink:type="simple" xlink:show="embed" xlink:actuate="onLoad"/>'
-        f"<svg:title>{_t(image.titre)}</svg:title><svg:desc>{_t(image.alt)}</svg:desc></draw:frame></text:p>"
+        f"<svg:title>{_t(image.titre)}</svg:title><svg:desc>{_t(image.alt)}</svg:desc></draw:frame>"
     )
 
 

@@ -18,7 +18,8 @@ from barometre.rapports.largeurs import POLICES, compute_largeurs
 from barometre.rapports.modele import Bloc, Document, Image, Tableau
 
 GABARIT = Path(__file__).with_name("gabarit.typ")
-MARQUES = GABARIT.with_name("marques.typ")
+# Les dessins que les gabarits partagent.
+DESSINS = (GABARIT.with_name("marques.typ"), GABARIT.with_name("cartes.typ"))
 NORMES: list[Any] = ["a-2a", "ua-1"]
 
 
@@ -37,8 +38,8 @@ def to_pdf(document: Document) -> bytes:
 
 
 def place_gabarit(gabarit: Path, dossier: str) -> str:
-    """Le gabarit et les marques qu'il dessine, dans le dossier : typst ne lit rien au-dehors."""
-    for fichier in (gabarit, MARQUES):
+    """Le gabarit et les dessins qu'il pose, dans le dossier : typst ne lit rien au-dehors."""
+    for fichier in (gabarit, *DESSINS):
         (Path(dossier) / fichier.name).write_bytes(fichier.read_bytes())
     return str(Path(dossier) / gabarit.name)
 
@@ -71,8 +72,8 @@ def _describe(document: Document, dossier: Path) -> dict[str, Any]:
 def _describe_bloc(bloc: Bloc, dossier: Path, noms: Any) -> dict[str, Any]:
     genre = {"genre": type(bloc).__name__}
     if isinstance(bloc, Image):
-        nom = f"{next(noms)}.{'svg' if bloc.vecteur else 'png'}"
-        (dossier / nom).write_bytes(bloc.vecteur or bloc.octets)
+        nom = f"{next(noms)}.png"
+        (dossier / nom).write_bytes(bloc.octets)
         return {**genre, "fichier": nom, "alt": bloc.alt, "titre": bloc.titre}
     dit = {**genre, **asdict(bloc)}
     if isinstance(bloc, Tableau):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from lxml import etree
@@ -19,11 +20,25 @@ from pptx.util import Cm, Pt
 from barometre.domain.formats import INSECABLE
 from barometre.rapports.coulee import HAUT, HAUTEUR, LARGEUR, MARGE, Coulee, format_titre, write_texte
 from barometre.rapports.figer import freeze_paquet
-from barometre.rapports.images import format_mentions
-from barometre.rapports.modele import Document, Figure, Image, Liste, Paragraphe, Point, Section, Tableau
+from barometre.rapports.images import draw_vignettes, format_mentions
+from barometre.rapports.modele import (
+    Document,
+    Figure,
+    Image,
+    Liste,
+    Paragraphe,
+    Planche,
+    Point,
+    Section,
+    Tableau,
+    Vignette,
+)
 
 MIME = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 _TITRE_SEUL = 5  # rang de la mise en page « titre seul » du modèle de python-pptx
+# Des cartes de front, et la hauteur qu'a l'une, seule, ou plusieurs, sur leurs phrases.
+CARTES_DE_FRONT, _ENTRE_CARTES, _HAUT_CARTE, _HAUT_CARTES = 3, 0.8, HAUTEUR - HAUT - 1.5, 11.4
+_MOITIE = LARGEUR / 2 - MARGE
 _POINTS = 9  # ce qui tient sur une diapositive et se lit projeté
 _ACCENT = RGBColor(0x1B, 0x4F, 0x8A)
 _BLANC = RGBColor(0xFF, 0xFF, 0xFF)
@@ -41,8 +56,9 @@ def to_pptx(document: Document) -> bytes:
     presentation.core_properties.language = "fr-FR"
     presentation.core_properties.identifier = document.adresse
     _add_ouverture(presentation, document)
+    cartes = draw_vignettes(document, CARTES_DE_FRONT)
     for section in document.sections:
-        _add_section(presentation, document, section)
+        _add_section(presentation, document, section, cartes)
     sortie = io.BytesIO()
     presentation.save(sortie)
     return freeze_paquet(sortie.getvalue(), document.cree_le)
@@ -74,7 +90,9 @@ def _add_ouverture(presentation: Any, document: Document) -> None:
         _Run(ecriture, cadre.text_frame).font.color.rgb = _BLANC
 
 
-def _add_section(presentation: Any, document: Document, section: Section) -> None:
+def _add_section(
+    presentation: Any, document: Document, section: Section, cartes: Mapping[Vignette, Image]
+) -> None:
     """Les figures, une par diapositive ; puis ce qui reste, à la suite, tant que la place suffit.
 
     D'un thème, la phrase à retenir va sur sa première figure, ses listes dans les commentaires ; d'une carte,
@@ -91,6 +109,9 @@ def _add_section(presentation: Any, document: Document, section: Section) -> Non
         _add_figure(presentation, document, figure, retenir if rang == 0 else "", details)
     for image in images:
         _add_image(presentation, document, image, section.titre, phrases)
+    lots_cartes = [lot for b in section.blocs if isinstance(b, Planche) for lot in _share_cartes(b)]
+    for rang, lot in enumerate(lots_cartes):
+        _add_cartes(presentation, document, format_titre(section.titre, rang), lot, cartes)
     reste, lots = (
         section.blocs,
         [_share(_list_montres(f), _POINTS) for f in figures if f.titre == section.titre],
@@ -101,7 +122,7 @@ def _add_section(presentation: Any, document: Document, section: Section) -> Non
     if tues:
         reste = (*reste, Paragraphe(f"Rien n’est publié, faute d’assez de réponses : {tues}"))
     add_page = partial(_add_page, presentation, document)
-    entamees = len(images) + sum(map(len, lots))
+    entamees = len(images) + len(lots_cartes) + sum(map(len, lots))
     Coulee(add_page, section.titre, entamees=entamees).write(reste)
 
 
@@ -235,11 +256,45 @@ def _add_image(
     page = _add_page(presentation, document, titre, (*phrases, image.titre, image.alt))
     haut, colonne = HAUTEUR - 4.4, 11.0
     large = min(haut / image.proportion, LARGEUR - 2 * MARGE - colonne - 0.5)
-    photo = page.shapes.add_picture(
-        io.BytesIO(image.octets),
-        Cm(LARGEUR - MARGE - large), Cm(HAUT), Cm(large), Cm(large * image.proportion),
-    )  # fmt: skip
-    photo._element.nvPicPr.cNvPr.set("descr", image.alt)
+    _pose_image(page, image, LARGEUR - MARGE - large, large)
     bas = HAUT
     for phrase in phrases:
         bas += write_texte(page, phrase, bas, 16, large=colonne)
+
+
+def _share_cartes(planche: Planche) -> list[Sequence[Vignette]]:
+    """Trois par diapositive, ou des lots de même taille : dix font trois, trois, deux et deux."""
+    total = len(planche.vignettes)
+    lots = -(-total // CARTES_DE_FRONT)
+    bornes = [rang * total // lots for rang in range(lots + 1)]
+    return [planche.vignettes[debut:fin] for debut, fin in pairwise(bornes)]
+
+
+def _add_cartes(
+    presentation: Any,
+    document: Document,
+    titre: str,
+    lot: Sequence[Vignette],
+    cartes: Mapping[Vignette, Image],
+) -> None:
+    """Des cartes de front, chacune sur sa phrase ; ce que dit leur légende, dans les commentaires."""
+    page = _add_page(presentation, document, titre, [f"{v.titre}. {v.phrase} {v.alt}" for v in lot])
+    if len(lot) == 1:
+        _pose_image(page, cartes[lot[0]], MARGE, min(_HAUT_CARTE / cartes[lot[0]].proportion, _MOITIE))
+        write_texte(page, lot[0].phrase, HAUT, 16, large=LARGEUR / 2 - MARGE - 0.5, gauche=LARGEUR / 2 + 0.5)
+        return
+    large = (LARGEUR - 2 * MARGE - (CARTES_DE_FRONT - 1) * _ENTRE_CARTES) / CARTES_DE_FRONT
+    large = min(large, _HAUT_CARTES / max(cartes[vignette].proportion for vignette in lot))
+    pas = (LARGEUR - 2 * MARGE + _ENTRE_CARTES) / CARTES_DE_FRONT
+    bas = HAUT + 0.1 + max(cartes[vignette].proportion for vignette in lot) * large
+    for rang, vignette in enumerate(lot):
+        gauche = MARGE + rang * pas
+        _pose_image(page, cartes[vignette], gauche, large)
+        write_texte(page, vignette.phrase, bas, 11, large=pas - _ENTRE_CARTES, gauche=gauche)
+
+
+def _pose_image(page: Any, image: Image, gauche: float, large: float) -> None:
+    photo = page.shapes.add_picture(
+        io.BytesIO(image.octets), Cm(gauche), Cm(HAUT), Cm(large), Cm(large * image.proportion)
+    )
+    photo._element.nvPicPr.cNvPr.set("descr", image.alt)

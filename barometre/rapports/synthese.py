@@ -16,9 +16,9 @@ from barometre.domain.provenance import AVERTISSEMENT_SIMULATION, LICENCE
 from barometre.domain.territoire import FRANCE
 from barometre.rapports.blocs import build_figures, build_publies, build_tableau_chiffres
 from barometre.rapports.demande import Champ, Demande, DemandeRefusee, choose_vagues, resolve_champ
-from barometre.rapports.image_carte import build_carte
 from barometre.rapports.modele import Bloc, Document, Liste, Paragraphe, Section, Tableau
 from barometre.rapports.repondantes import build_participation
+from barometre.rapports.territoires import build_territoires
 from barometre.views.comprendre.theme import VueTheme, build_a_retenir, build_vue_theme
 from barometre.views.donnees.methode import SourceLue
 from barometre.views.lecture.address import build_query
@@ -60,9 +60,9 @@ def build_synthese(gate: Gate, demande: Demande) -> Document:
     sections = (
         _build_essentiel(champ, vues),
         _build_cles(vues),
-        *(_build_theme(vue, len(vagues)) for vue in vues if not vue.est_vide),
-        *_build_territoires(gate, champ, vues),
         _build_evolution(gate, vues),
+        build_territoires(gate, champ.selection, vues),
+        *(_build_theme(vue, len(vagues)) for vue in vues if not vue.est_vide),
         _build_representativite(gate, vues),
         _build_obligations(gate, champ.selection),
         _build_methode(gate),
@@ -196,18 +196,6 @@ def _build_theme(vue: VueTheme, vagues: int) -> Section:
     if grandeurs:
         blocs.append(build_tableau_chiffres(f"{vue.theme.titre} : nombres et montants", grandeurs))
     return Section(vue.theme.titre, (*blocs, *build_publies(vue.cles)))
-
-
-def _build_territoires(gate: Gate, champ: Champ, vues: Sequence[VueTheme]) -> tuple[Section, ...]:
-    """Une carte du premier chiffre clé citable, pour la France et les régions."""
-    ligne = next((c for vue in vues for c in vue.cles if c.chiffre.citable and c.indicateur.est_part), None)
-    if ligne is None or champ.selection.territoire_id.startswith("departement-"):
-        return ()
-    niveau = "region" if champ.selection.territoire_id == FRANCE else "departement"
-    selection = replace(champ.selection, vague_id=ligne.chiffre.vague_id)
-    phrase, image = build_carte(gate, ligne.indicateur, niveau, selection)
-    retenir = Paragraphe(f"{ligne.indicateur.titre}. {phrase}", fort=True)
-    return (Section("Dans les territoires", (retenir, image)),)
 
 
 def _build_evolution(gate: Gate, vues: Sequence[VueTheme]) -> Section:

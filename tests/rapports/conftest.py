@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -12,7 +13,19 @@ from barometre.assemblage import memoire
 from barometre.charts import Marques
 from barometre.charts.image import build_image, read_points
 from barometre.charts.marques import Rang
-from barometre.rapports.modele import Document, Figure, Image, Liste, Paragraphe, Point, Section, Tableau
+from barometre.rapports.modele import (
+    Document,
+    EntreeLegende,
+    Figure,
+    Image,
+    Liste,
+    Paragraphe,
+    Planche,
+    Point,
+    Section,
+    Tableau,
+    Vignette,
+)
 from barometre.warehouse.repository import open_repository
 from tests.fakes import build_entrepot_factice
 
@@ -20,6 +33,21 @@ POINTS = (
     Point("Un site internet", 0.68, 0.65, 0.71, "68 %", "entre 65 et 71 %", "412", "A"),
     Point("Une charte", 0.24, 0.18, 0.31, "24 %", "entre 18 et 31 %", "environ 90", "C"),
     Point("Un secret", raison="Non publiable : moins de 10 réponses."),
+)
+VIGNETTE = Vignette(
+    theme="Un",
+    titre="Un <site> #panic(), par région",
+    phrase="Les valeurs vont de 12 % (Ouest) à 65 % (Est).",
+    mention="Ensemble : 24 % (412 réponses, note A).",
+    alt="Carte par région. Légende : 10 à 20 % (3).",
+    legende=(
+        EntreeLegende("#bcd5ee", "plein", "10 à 20 % (3)"),
+        EntreeLegende("#9aa4ae", "hachure", "Hachures (1)"),
+        EntreeLegende("#eef0f2", "points", "Points (2)"),
+    ),
+    croquis='<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 8" width="10" height="8">'
+    '<path fill="#bcd5ee" d="M0 0 8 0 8 8z"/></svg>',
+    proportion=0.8,
 )
 
 
@@ -46,6 +74,9 @@ def document() -> Document:
             Section("Un thème", (Figure("Un thème", "Un point par ligne.", "Un site : 68 %.", POINTS),)),
             Section("Tableaux", (Tableau("Chiffres", ("Quoi", "Combien"), (("Site", "68 %"),)),)),
             Section("Carte", (Image("Une carte", "Carte de France.", image, hauteur / largeur),)),
+            Section(
+                "Territoires", (Planche((VIGNETTE, replace(VIGNETTE, theme="Deux")), "Contours d'essai."),)
+            ),
         ),
     )
 

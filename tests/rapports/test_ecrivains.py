@@ -52,6 +52,10 @@ def test_pdf_porte_les_chiffres_et_rien_n_y_devient_du_code(document: Document) 
         "#panic()",
         "Un $x$",
         "Réponses simulées",
+        "Un <site> #panic()",
+        "10 à 20 % (3)",
+        "Ensemble : 24 %",
+        "à 65 % (Est)",
     ):
         assert attendu in texte
 
@@ -144,6 +148,8 @@ def test_pptx_a_textes_de_remplacement_et_commentaires(document: Document) -> No
     pages = b"".join(paquet.read(n) for n in paquet.namelist() if n.startswith("ppt/slides/slide"))
     assert b'descr="Un site : 68 %."' in pages
     assert b'descr="Carte de France."' in pages
+    assert pages.count('descr="Carte par région. Légende : 10 à 20 % (3)."'.encode()) == 2
+    assert "Les valeurs vont de 12 % (Ouest) à 65 % (Est).".encode() in pages
     notes = " ".join(
         _texte(paquet.read(n)) for n in paquet.namelist() if n.startswith("ppt/notesSlides/notes")
     )
@@ -155,6 +161,8 @@ def test_docx_a_titres_entetes_et_textes_de_remplacement(document: Document) -> 
     assert xml.count(b'w:pStyle w:val="Heading1"') == len(document.sections)
     assert xml.count(b"<w:tblHeader/>") == 2
     assert b'descr="Carte de France."' in xml
+    assert xml.count('descr="Carte par région. Légende : 10 à 20 % (3)."'.encode()) == 2
+    assert "Les valeurs vont de 12 % (Ouest) à 65 % (Est)." in set(ElementTree.fromstring(xml).itertext())
     assert {"68 %", "entre 65 et 71 %", "412", "non publié"} <= set(ElementTree.fromstring(xml).itertext())
 
 
@@ -173,6 +181,8 @@ def test_odt_a_titres_entetes_et_textes_de_remplacement(document: Document) -> N
     assert xml.count(b"<text:h ") == len(document.sections)
     assert xml.count(b"<table:table-header-rows>") == 2
     assert b"<svg:desc>Carte de France.</svg:desc>" in xml
+    assert xml.count("<svg:desc>Carte par région. Légende : 10 à 20 % (3).</svg:desc>".encode()) == 2
+    assert "Les valeurs vont de 12 % (Ouest) à 65 % (Est)." in set(ElementTree.fromstring(xml).itertext())
     assert {"68 %", "entre 65 et 71 %", "412", "non publié"} <= set(ElementTree.fromstring(xml).itertext())
 
 

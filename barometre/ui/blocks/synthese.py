@@ -21,7 +21,7 @@ from barometre.ui.blocks.textes import render_tableau, texte
 
 # En secondes : en deçà, personne n'attend.
 ATTENTE = 0.5
-APERCU = 3  # sections montrées avant le fichier : l'essentiel, les chiffres clés, le premier thème
+APERCU = 3  # sections montrées avant le fichier : l'essentiel, les chiffres clés, ce qui a changé
 
 
 def select_document() -> Document | None:

@@ -1,0 +1,118 @@
+"""Les cartes d'un document : celles de la page Carte, où assez de lieux se citent ; ailleurs, une phrase."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from barometre.access import Gate
+from barometre.assemblage import memoire
+from barometre.assemblage.carte_gardee import CarteAffichee, Dessin, load_cartes
+from barometre.catalogue import load_catalogue
+from barometre.maps.palettes import TEXTE
+from barometre.rapports import territoires
+from barometre.rapports.modele import Paragraphe, Planche, Vignette
+from barometre.rapports.territoires import PLUS_FIN, SANS_PARTICIPATION, build_territoires
+from barometre.views.carte.pseudo_indicateurs import PARTICIPATION
+from barometre.views.carte.vue_carte import ChoixCarte
+from barometre.views.comprendre.theme import VueTheme, build_vue_theme
+from barometre.views.lecture.selection import Selection
+
+CODES = tuple(f"{rang:02}" for rang in range(1, 7))
+
+
+@pytest.fixture
+def vues(gate: Gate) -> list[VueTheme]:
+    memoire.forget()
+    return [
+        build_vue_theme(gate, load_catalogue(), theme, Selection())
+        for theme in ("inclusion", "communication")
+    ]
+
+
+def _list_vignettes(blocs: tuple[object, ...]) -> list[Vignette]:
+    return [v for bloc in blocs if isinstance(bloc, Planche) for v in bloc.vignettes]
+
+
+def test_une_carte_par_theme_la_meme_que_celle_de_la_page(gate: Gate, vues: list[VueTheme]) -> None:
+    section = build_territoires(gate, Selection(), vues)
+    vignettes = _list_vignettes(section.blocs)
+    assert [v.theme for v in vignettes] == [vue.theme.titre for vue in vues]
+    for vignette, vue in zip(vignettes, vues, strict=True):
+        cle = next(c for c in vue.cles if vignette.titre.startswith(f"{c.indicateur.titre}, par région"))
+        choix = ChoixCarte(cle.indicateur.id, vue.theme.id, "region", vue.selection)
+        page = load_cartes(gate, (choix,), Dessin())[0]
+        assert (vignette.titre, vignette.phrase) == (page.vue.titre, page.carte.phrase)
+        assert cle.get_texte("redresse") in vignette.mention
+        # Chaque lieu de la page est compté une fois, dans une ligne de la légende.
+        comptes = [int(entree.texte.rpartition("(")[2].rstrip(")")) for entree in vignette.legende]
+        assert sum(comptes) == len(page.carte.lieux)
+    # Deux départements fictifs : aucun taux n'est public.
+    assert [b for b in section.blocs if isinstance(b, Paragraphe)] == [Paragraphe(SANS_PARTICIPATION)]
+
+
+def _mock_etats(monkeypatch: pytest.MonkeyPatch, citables: int) -> None:
+    """Six régions, dont `citables` se citent ; les autres sont indicatives."""
+    vraie = territoires._load
+
+    def _load(gate: Gate, choix: ChoixCarte) -> CarteAffichee:
+        affichee = vraie(gate, choix)
+        un = affichee.carte.lieux.iloc[[0]]
+        etats = ["montre" if rang < citables else "indicatif" for rang in range(len(CODES))]
+        lieux = pd.concat([un] * len(CODES), ignore_index=True).assign(etat=etats, code=list(CODES))
+        return replace(affichee, carte=replace(affichee.carte, lieux=lieux))
+
+    monkeypatch.setattr(territoires, "_load", _load)
+
+
+@pytest.mark.parametrize(("citables", "cartes"), [(0, 0), (1, 0), (2, 2), (6, 2)])
+def test_sous_le_tiers_des_lieux_une_phrase_remplace_la_carte(
+    gate: Gate, vues: list[VueTheme], monkeypatch: pytest.MonkeyPatch, citables: int, cartes: int
+) -> None:
+    _mock_etats(monkeypatch, citables)
+    blocs = build_territoires(gate, Selection(), vues).blocs
+    assert len(_list_vignettes(blocs)) == cartes
+    phrases = [b.texte for b in blocs if isinstance(b, Paragraphe) and b.texte.startswith("Sans carte")]
+    assert len(phrases) == (cartes == 0)
+    for vue in vues if cartes == 0 else ():
+        assert vue.theme.titre.lower() in phrases[0].lower()
+
+
+def _mock_participation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Un département sur deux a un taux public."""
+
+    def _count(_: Gate, groupes: pd.Series, *__: Any) -> pd.DataFrame:
+        noms = sorted(set(groupes.astype(str)))
+        lignes = {"cadre": 100, "repondantes": 35.0, "taux": 0.35}
+        return pd.DataFrame([lignes] * len(noms), index=noms)
+
+    monkeypatch.setattr(Gate, "count_repondantes", _count)
+
+
+@pytest.mark.parametrize("niveau", ["region", "departement"])
+def test_un_territoire_se_voit_parmi_tous_et_dit_son_taux(
+    gate: Gate, vues: list[VueTheme], monkeypatch: pytest.MonkeyPatch, niveau: str
+) -> None:
+    _mock_participation(monkeypatch)
+    memoire.forget()
+    lieu = gate.list_collectivites(type=niveau, cadre=False).iloc[0]
+    blocs = build_territoires(gate, Selection(territoire_id=str(lieu["collectivite_id"])), vues).blocs
+    memoire.forget()
+    carte = _list_vignettes(blocs)[0]
+    assert carte.theme == "Participation"
+    assert f"{lieu['nom']}\u202f: 35,0\u202f%" in carte.mention
+    assert f'stroke="{TEXTE}"' in carte.croquis
+    assert (Paragraphe(PLUS_FIN) in blocs) == (niveau == "departement")
+
+
+def test_la_participation_du_document_est_celle_de_sa_derniere_vague(vues: list[VueTheme]) -> None:
+    catalogue = load_catalogue()
+    anciennes = [
+        replace(vue, selection=replace(vue.selection, vague_id=catalogue.vagues[0].id)) for vue in vues
+    ]
+    choix = territoires._choose_participation("departement", Selection(territoire_id="region-01"), anciennes)
+    assert (choix.indicateur_id, choix.selection.vague_id) == (PARTICIPATION, catalogue.vagues[0].id)
+    assert choix.selection.territoire_id == "france"
