@@ -1,7 +1,7 @@
 """Les cellules qui feraient deviner une réponse tirent un autre bruit, avant toute publication.
 
 `draw_safe` refait l'attaque de `stats.attack` avant de publier : si une réponse en devient plus probable que
-`DEVINE`, les cellules qui la disent tirent un nouveau bruit, jusqu'à ce qu'aucune ne soit devinée, `TOURS`
+`DEVINE`, des cellules qui la disent tirent un nouveau bruit, jusqu'à ce qu'aucune ne soit devinée, `TOURS`
 fois au plus. Rien n'est caché ni marqué : ce qui se publie est un tirage ordinaire du bruit.
 
 Le tri n'apprend rien de plus. Il se fait sur ce qui se publie seul (audit simulable : Kenthapadi, Mishra et
@@ -20,7 +20,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from barometre.domain.secret import DECIMALES, EFFECTIF_EXACT, MARGE_EXTREME, PAS_EFFECTIF, SEUIL_REDRESSE
-from barometre.stats.attack import Lecteur, Lu, Question
+from barometre.stats.attack import Devinees, Lecteur, Lu, Question
 from barometre.stats.domains import sum_domains
 from barometre.stats.perturbation import Cles, Perturbation
 from barometre.stats.publication import publish_sums
@@ -29,9 +29,10 @@ from barometre.stats.sums import Sums
 Tableau = npt.NDArray[np.float64]
 Booleens = npt.NDArray[np.bool_]
 Entiers = npt.NDArray[np.intp]
-TOURS = 100
-# Tous les quatre tours sans succès, une cellule de plus tire un autre bruit pour chaque réponse devinée.
-TOURS_PAR_CELLULE = 4
+TOURS = 1000
+# Tous les trois échecs de suite, une cellule de plus par réponse devinée peut tirer un autre bruit, dix au
+# plus ; de toutes celles-là, six au plus tirent ensemble (réglé sur vingt et une questions difficiles).
+ECHECS_PAR_CELLULE, CELLULES_AU_PLUS, ENSEMBLE = 3, 10, 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,25 +165,42 @@ def draw_safe(  # noqa: PLR0917 - qui, de quel poids, où, dans quels groupes, e
 def _settle(lecteur: Lecteur, keys: Perturbation, values: Tableau, item: str) -> Cles:
     """Une question : les clés des cellules à tirer de nouveau pour qu'aucune réponse ne soit devinée.
 
-    Après `TOURS`, restent les bruits qui en laissaient deviner le moins.
+    Un tirage n'est gardé que s'il laisse moins deviner : en prendre chaque fois un neuf déplaçait la faute
+    d'une cellule à l'autre, et une question sur vingt-quatre n'en sortait pas. Après `TOURS`, restent les
+    bruits qui en laissaient deviner le moins.
     """
-    tirages = open_draws(lecteur, keys, values, item)
-    lu, fois = tirages.get(0), np.zeros(lecteur.cells.shape[0], dtype=np.intp)
-    question, rangees, moindre = Question(lecteur, values, lu), fois, np.inf
-    for tour in range(TOURS):
-        devinees = question.find_guessed(lu)
-        if devinees.exces < moindre:
-            rangees, moindre = fois, devinees.exces
+    tirages, hasard = open_draws(lecteur, keys, values, item), np.random.default_rng(0)
+    lu, gardes = tirages.get(0), np.zeros(lecteur.cells.shape[0], dtype=np.intp)
+    question, tires, echecs = Question(lecteur, values, lu), gardes.copy(), 0
+    devinees = question.find_guessed(lu)
+    for _ in range(TOURS):
         if not devinees.classes.size:
             if (lu.borne == question.borne).all():
                 break
             # Quelles cellules se bornent a changé : l'attaque se refait, seule à dire que rien ne se devine.
-            question, moindre = Question(lecteur, values, lu), np.inf
+            question, echecs = Question(lecteur, values, lu), 0
+            devinees = question.find_guessed(lu)
             continue
-        coupables = question.list_guilty(devinees, 1 + tour // TOURS_PAR_CELLULE)
-        fois = fois + np.isin(np.arange(fois.size), coupables)
-        lu = tirages.replace(lu, coupables, fois[coupables])
-    return np.repeat(tirages.cell_keys, rangees) if rangees.any() else keys.redrawn[:0]
+        coupables = _choose_guilty(question, devinees, echecs, hasard)
+        tires[coupables] += 1
+        autre = tirages.replace(lu, coupables, tires[coupables])
+        restantes = question.find_guessed(autre)
+        echecs += 1
+        if restantes.exces < devinees.exces:
+            lu, devinees, echecs = autre, restantes, 0
+            gardes[coupables] = tires[coupables]
+    return np.repeat(tirages.cell_keys, gardes) if gardes.any() else keys.redrawn[:0]
+
+
+def _choose_guilty(
+    question: Question, devinees: Devinees, echecs: int, hasard: np.random.Generator
+) -> Entiers:
+    """Les cellules à tirer : la plus coupable de chaque réponse, puis, après un échec, d'autres au hasard."""
+    coupables = question.list_guilty(devinees, 1 + min(echecs // ECHECS_PAR_CELLULE, CELLULES_AU_PLUS))
+    if not echecs or coupables.size <= 1:
+        return coupables
+    combien = hasard.integers(1, min(coupables.size, ENSEMBLE) + 1)
+    return np.sort(hasard.choice(coupables, size=int(combien), replace=False))
 
 
 def _drop_twins(cells: csr_array) -> csr_array:

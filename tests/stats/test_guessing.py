@@ -186,6 +186,19 @@ def test_faute_de_mieux_restent_les_bruits_qui_devinent_le_moins(
     assert 0 < exces[1] < exces[0]
 
 
+def test_un_tirage_qui_laisse_plus_deviner_n_est_pas_garde(
+    monde: tuple, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Douze tours suffisent à ce seuil ; à prendre chaque tirage, bon ou non, deux réponses y restaient."""
+    cles, poids, cellules, groupes, valeurs = monde
+    monkeypatch.setattr(attack, "DEVINE", 0.6)
+    monkeypatch.setattr(attack, "DEVINE_TAUX", 0.62)
+    monkeypatch.setattr(guessing, "TOURS", 12)
+    sures = draw_safe(cles, poids, cellules, groupes, valeurs[:, None], [ITEM])
+    assert (_guess(monde, cles) > 0.6).sum() == 2
+    assert (_guess(monde, sures) <= 0.6 + 1e-9).all()
+
+
 def test_seules_les_cellules_nommees_changent_et_de_meme_partout(monde: tuple) -> None:
     cles, _, cellules, _, valeurs = monde
     v = valeurs[:, None]
