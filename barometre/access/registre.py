@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 from cachetools import LRUCache, cached
-from sqlalchemy import Connection, Engine, Select, create_engine, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Select, create_engine, insert, or_, select, text, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from barometre.access.calendrier import CalendrierVagues
@@ -34,6 +34,7 @@ from barometre.domain.portee import OPERATEUR, PUBLIC, Portee
 
 # Un nombre à nous seuls : le verrou consultatif que prend, sur PostgreSQL, qui migre le registre.
 VERROU_MIGRATION = 20_261_129
+MIGRATIONS = Path(__file__).parent / "migrations"
 VARIABLE = "BAROMETRE_REGISTRE"
 PAR_DEFAUT = "sqlite:///registre/registre.db"
 SANS_COMPTE = (
@@ -234,15 +235,31 @@ def _url(adresse: str) -> str:
     return f"postgresql+psycopg://{reste[1]}" if reste[0] in ("postgres", "postgresql") else adresse
 
 
+def get_derniere_forme() -> str:
+    """Le numéro de la dernière migration, lu du nom de son fichier (« 0005_sans_siret.py »)."""
+    return max(p.name.partition("_")[0] for p in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+
+
+def _is_a_jour(moteur: Engine) -> bool:
+    """Vrai si le registre a déjà sa dernière forme ; faux s'il est neuf."""
+    try:
+        with moteur.connect() as connexion:
+            return connexion.scalar(text("SELECT version_num FROM alembic_version")) == get_derniere_forme()
+    except SQLAlchemyError:
+        return False
+
+
 def _migrate(moteur: Engine) -> None:
-    # Une commande qui n'ouvre pas le registre n'attend pas Alembic (un quart de seconde).
+    # Un registre à jour, ou que la commande n'ouvre pas, n'attend pas Alembic (un quart de seconde).
+    if _is_a_jour(moteur):
+        return
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
     from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
     from alembic.script import ScriptDirectory  # noqa: PLC0415
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     derniere = ScriptDirectory.from_config(config).get_current_head()
     with moteur.connect() as connexion:
         if MigrationContext.configure(connexion).get_current_revision() == derniere:

@@ -11,6 +11,7 @@ from typing import Any
 
 from barometre.catalogue.calendrier import Calendrier, apply_calendrier, read_calendrier
 from barometre.catalogue.chiffres import index_chiffres_publies, read_autres_enquetes, read_chiffres_publies
+from barometre.catalogue.deja_lu import hash_fichiers, read_deja_lu, write_deja_lu
 from barometre.catalogue.fiches import build_indicateurs, check_indicateurs
 from barometre.catalogue.model import Catalogue, Concerne, Grille, SeuilLegal, Theme
 from barometre.catalogue.questionnaires import (
@@ -44,7 +45,12 @@ def _load(calendrier: Calendrier) -> Catalogue:
 @cache
 def load_catalogue_ecrit() -> Catalogue:
     """Le catalogue tel que ses fichiers l'écrivent, lu une seule fois par processus."""
-    return build_catalogue(DOSSIER, DONNEES)
+    empreinte = hash_fichiers(DOSSIER, DONNEES)
+    catalogue = read_deja_lu(empreinte)
+    if catalogue is None:
+        catalogue = build_catalogue(DOSSIER, DONNEES)
+        write_deja_lu(catalogue, empreinte)
+    return catalogue
 
 
 def build_catalogue(dossier: Path, donnees: Path) -> Catalogue:

@@ -9,15 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jsonschema import Draft202012Validator
-from jsonschema.validators import extend
 
 SCHEMAS = Path(__file__).parent / "schema"
 
 # CSafeLoader lit le catalogue dix fois plus vite ; il manque là où libyaml n'est pas compilée.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_types = Draft202012Validator.TYPE_CHECKER.redefine("date", lambda _, valeur: isinstance(valeur, date))
-_Validateur = extend(Draft202012Validator, type_checker=_types)
 
 _NOMS_DE_TYPES = {
     "string": "un texte",
@@ -76,7 +72,17 @@ def check_schema(contenu: Any, schema: str, nom: str) -> None:
 
 @cache
 def _validateur(schema: str) -> Any:
-    return _Validateur(read_yaml(SCHEMAS / f"{schema}.yml", f"schema/{schema}.yml"))
+    return _build_validateur()(read_yaml(SCHEMAS / f"{schema}.yml", f"schema/{schema}.yml"))
+
+
+@cache
+def _build_validateur() -> Any:
+    # Un catalogue déjà vérifié n'attend pas le chargement de la bibliothèque.
+    from jsonschema import Draft202012Validator  # noqa: PLC0415
+    from jsonschema.validators import extend  # noqa: PLC0415
+
+    types = Draft202012Validator.TYPE_CHECKER.redefine("date", lambda _, valeur: isinstance(valeur, date))
+    return extend(Draft202012Validator, type_checker=types)
 
 
 def _phrase_yaml(erreur: yaml.YAMLError) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import ftfy
-
 from barometre.domain.formats import format_compte
 from barometre.ingest.layout import Feuille
 
@@ -35,7 +33,7 @@ def clean_feuille(feuille: Feuille) -> None:
             if _INVISIBLES.search(cellule):
                 invisibles += 1
                 cellules[i] = _INVISIBLES.sub("", cellule).strip()
-            if _ABIME.search(cellule) and (repare := ftfy.fix_encoding(cellules[i])) != cellules[i]:
+            if _ABIME.search(cellule) and (repare := _repair(cellules[i])) != cellules[i]:
                 repares += 1
                 cellules[i] = repare.strip()
     if invisibles:
@@ -44,3 +42,10 @@ def clean_feuille(feuille: Feuille) -> None:
     if repares:
         reparees = format_compte(repares, "cellule")
         feuille.avertissements.append(f"Encodage abîmé réparé dans {reparees} : vérifiez les textes.")
+
+
+def _repair(texte: str) -> str:
+    # Presque aucun fichier n'est abîmé : la bibliothèque ne se charge que pour lui.
+    import ftfy  # noqa: PLC0415
+
+    return ftfy.fix_encoding(texte)

@@ -91,18 +91,19 @@ class Noms:
     @cached_property
     def departements(self) -> dict[tuple[str, ...], str]:
         """Nom de département → son code."""
-        return self._index_territoires("departement-")
+        return self._index_territoires("departement")
 
     @cached_property
     def regions(self) -> dict[tuple[str, ...], str]:
         """Nom de région → son code."""
-        return self._index_territoires("region-")
+        return self._index_territoires("region")
 
-    def _index_territoires(self, debut: str) -> dict[tuple[str, ...], str]:
-        """Sans couper en mots les 35 000 noms de communes."""
+    def _index_territoires(self, type_: str) -> dict[tuple[str, ...], str]:
+        """Sans lire les 35 000 communes."""
         cadre = self.referentiel.collectivites
+        cadre = cadre[cadre["type"] == type_]
         lignes = zip(cadre["collectivite_id"].tolist(), cadre["nom"].tolist(), strict=True)
-        return {split_nom(nom): cle.removeprefix(debut) for cle, nom in lignes if cle.startswith(debut)}
+        return {split_nom(nom): cle.removeprefix(f"{type_}-") for cle, nom in lignes}
 
     @cached_property
     def _rangs(self) -> dict[str, int]:

@@ -6,7 +6,7 @@ from barometre.domain.version import Empreintes
 from barometre.pipeline.empreintes import get_code_version
 from barometre.pipeline.verify import check_version
 from barometre.warehouse.controles import Controle
-from barometre.warehouse.engine import Engine, set_all_cores
+from barometre.warehouse.engine import Engine
 from barometre.warehouse.versions import write_version
 
 
@@ -35,7 +35,6 @@ def finish_version(
 
 def check_or_refuse(moteur: Engine) -> list[Controle]:
     """Les contrôles d'une version, ou `ConstructionRefusee`."""
-    set_all_cores(moteur)
     controles = check_version(moteur)
     if not all(c.ok for c in controles):
         raise ConstructionRefusee(controles)

@@ -26,6 +26,7 @@ from barometre.pipeline.parallele import start_parallel
 from barometre.pipeline.rejeu import Rejoue, reread_lots
 from barometre.pipeline.suivi import Etapes, Suivi
 from barometre.warehouse.controles import Controle
+from barometre.warehouse.engine import set_all_cores
 from barometre.warehouse.entrepot import Entrepot
 from barometre.warehouse.montee import apply_montees
 from barometre.warehouse.versions import fill_chantier, open_entrepot
@@ -129,5 +130,6 @@ def write_version_neuve(
             simulee |= donnees.is_simulee()
         etapes.step("Vérification")
         finish_version(moteur, version_id, compute_empreintes(catalogue), simulee, commentaire)
+        set_all_cores(moteur)
         controles = check_or_refuse(moteur)
     return Construction(version_id, controles, dict(lignes))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, text
 
 from barometre.access import vues_gardees
 from barometre.access.calendrier import Dates
-from barometre.access.registre import Registre, RegistreError, open_registre
+from barometre.access.registre import Registre, RegistreError, get_derniere_forme, open_registre
 from barometre.access.tables import metadata
 from barometre.access.vues_gardees import VueGardee
 from barometre.domain.portee import Portee
@@ -128,3 +129,14 @@ def test_les_migrations_donnent_les_tables_du_code(tmp_path: Path) -> None:
     for table in metadata.tables.values():
         colonnes = {c["name"]: c["nullable"] for c in lues.get_columns(table.name)}
         assert colonnes == {c.name: c.nullable for c in table.columns}
+
+
+def test_la_derniere_forme_se_lit_sans_alembic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Le nom du dernier fichier est sa révision ; un registre à jour s'ouvre sans charger Alembic."""
+    adresse = f"sqlite:///{tmp_path}/r.db"
+    open_registre(adresse).close()
+    moteur = create_engine(adresse)
+    with moteur.connect() as connexion:
+        assert connexion.scalar(text("SELECT version_num FROM alembic_version")) == get_derniere_forme()
+    monkeypatch.setitem(sys.modules, "alembic", None)  # l'importer serait une erreur
+    open_registre(adresse).close()

@@ -16,7 +16,7 @@ PAQUET = RACINE / "barometre"
 PERMIS: dict[str, set[str]] = {
     "domain": set(),
     "fichiers": set(),
-    "catalogue": {"domain"},
+    "catalogue": {"fichiers", "domain"},
     "stats": {"domain"},
     "recherche": {"domain"},
     "warehouse": {"fichiers", "recherche", "domain"},

@@ -13,16 +13,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from barometre.ingest.distant.client import open_client
-from barometre.ingest.distant.demarches import read_demarche
-from barometre.ingest.distant.grist import read_table
-from barometre.ingest.distant.limesurvey import read_enquete
 from barometre.ingest.errors import ImportRefuse
 
-__all__ = ["LECTEURS", "is_distante", "open_fichiers"]
+__all__ = ["is_distante", "open_fichiers"]
 
 _ADRESSE = re.compile(r"\w+\+https?://")
-LECTEURS = {"limesurvey": read_enquete, "grist": read_table, "demarches": read_demarche}
 
 
 def is_distante(source: str) -> bool:
@@ -38,6 +33,10 @@ def open_fichiers(sources: Sequence[str | Path]) -> Iterator[list[Path]]:
 
 
 def _receive(source: str, dossier: Path) -> Path:
+    # Lire un fichier de son disque n'attend pas de quoi joindre un serveur.
+    from barometre.ingest.distant.client import open_client  # noqa: PLC0415
+    from barometre.ingest.distant.outils import LECTEURS  # noqa: PLC0415
+
     outil, _, reste = source.partition("+")
     if outil not in LECTEURS:
         raise ImportRefuse(f"« {outil} » n'est pas un outil que l'import sait lire : {', '.join(LECTEURS)}.")
