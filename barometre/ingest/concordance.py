@@ -42,6 +42,7 @@ _RESSEMBLANCE = 0.6
 _RAPPORT_POPULATION, _ECART_POPULATION = 3.0, 1_000
 # « Valence (Drôme) », « Saint-Denis, Île-de-France ».
 _SITUEE = re.compile(r"(?:\(([^()]+)\)|,\s*([^,()]+))\s*$")
+_ANCIENS = {"2A": "20", "2B": "20"}
 _DIT_COMMUNE = re.compile(r"^(mairie|ville|commune) (de |du |des |d')")
 
 
@@ -101,7 +102,8 @@ class Noms:
     def _index_territoires(self, type_: str) -> dict[tuple[str, ...], str]:
         """Sans lire les 35 000 communes."""
         cadre = self.referentiel.collectivites
-        cadre = cadre[cadre["type"] == type_]
+        types = cadre["type"] if "type" in cadre else cadre["collectivite_id"].str.partition("-")[0]
+        cadre = cadre[types == type_]
         lignes = zip(cadre["collectivite_id"].tolist(), cadre["nom"].tolist(), strict=True)
         return {split_nom(nom): cle.removeprefix(f"{type_}-") for cle, nom in lignes}
 
@@ -193,7 +195,8 @@ class Noms:
         """« 33 », « Gironde », « 33 - Gironde » : le motif s'il n'est pas celui de la collectivité."""
         sien = self.get_fait(cle, "departement")
         lu = self._read_departement(texte)
-        if not isinstance(sien, str) or not sien or not lu or lu == sien:
+        # « 20 » est la Corse d'avant 1976, et celle des codes postaux.
+        if not isinstance(sien, str) or not sien or not lu or lu in {sien, _ANCIENS.get(sien)}:
             return ""
         return DEPARTEMENT_DISCORDANT.format(f"{self._name(cle)} ({cle})", sien)
 

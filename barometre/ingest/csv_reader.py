@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from barometre.ingest.errors import ImportRefuse, Rejet
 from barometre.ingest.limits import MAX_CARACTERES_CELLULE, MAX_CELLULES, MAX_COLONNES, MAX_LIGNES
 
 SEPARATEURS = (";", ",", "\t", "|")
+# Un SIREN, un SIRET, un code INSEE.
+_IDENTIFIANT = re.compile(r"\d{9}(?:\d{5})?$|\d[\dAB]\d{3}$")
 
 
 @dataclass(slots=True)
@@ -119,7 +122,36 @@ def _iter_enregistrements(flux: TextIO, separateur: str, nom: str) -> Iterator[t
                 f"Guillemets mal placés, de la ligne {debut} à la ligne {lecteur.line_num} : illisible.",
             )
         else:
-            yield debut, list(map(str.strip, cellules)), ""
+            defaut = ""
+            if lecteur.line_num > debut and is_avale(cellules, separateur):
+                defaut = (
+                    f"Un guillemet ouvert à la ligne {debut} fait un texte des suivantes, jusqu'à la ligne "
+                    f"{lecteur.line_num} : ôtez-le, ou refermez-le sur sa ligne."
+                )
+            yield debut, [] if defaut else list(map(str.strip, cellules)), defaut
+
+
+def is_avale(cellules: list[str], separateur: str) -> bool:
+    """Vrai si une cellule de plusieurs lignes en contient d'autres : coupées, elles ont la même largeur.
+
+    Un texte à lignes peut compter autant de virgules ; il n'a pas un identifiant dans la même colonne.
+    """
+    for place, cellule in enumerate(cellules):
+        premiere, *suivantes = cellule.split("\n")
+        if not suivantes:
+            continue
+        rangees = [[*cellules[:place], *premiere.split(separateur)]]
+        rangees += [ligne.split(separateur) for ligne in suivantes]
+        rangees[-1] += cellules[place + 1 :]
+        entieres = [r for r in rangees if len(r) == len(cellules)]
+        identifiants = [{i for i, c in enumerate(r) if _IDENTIFIANT.match(c.strip(' "\r'))} for r in entieres]
+        if (
+            len(entieres) > 1
+            and entieres[0] is rangees[0]
+            and any(identifiants[0] & i for i in identifiants[1:])
+        ):
+            return True
+    return False
 
 
 def _check_guillemet(erreur: str, ligne: int, nom: str) -> None:

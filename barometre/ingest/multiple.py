@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 
 import numpy as np
@@ -25,12 +25,15 @@ from barometre.ingest.answers import (
 )
 from barometre.ingest.columns import Plan
 from barometre.ingest.ecritures import find_rang, keep_coches
+from barometre.ingest.jointes import join_liste
 from barometre.ingest.labels import clean_label
 from barometre.ingest.personal import mask_personal
 from barometre.ingest.vocabulary import load_vocabulary
 
 # Google Forms, Démarches simplifiées et Grist joignent par des virgules, Microsoft Forms par « ; ».
 SEPARATEURS = (";", "|", "\n", ",", "/")
+# Ce qui énumère aussi, quand l'un des bouts est une option.
+ENUMERATIONS = (" et ", "&", "+")
 # Un libellé du catalogue compte rarement plus de virgules.
 _MAX_PARTIES = 6
 
@@ -39,10 +42,18 @@ def read_multiple(
     question: Question, plan: Plan, colonnes: tuple[Colonne, ...], ecriture: Ecriture
 ) -> Reponses:
     """Choisit la forme sous laquelle la question est écrite."""
-    if question.id in plan.options or question.id in plan.nsp:
-        return _read_cases(question, plan, colonnes, ecriture)
-    rangs = plan.rangs.get(question.id) or [plan.questions[question.id]]
-    return _read_listes(question, rangs, colonnes, ecriture)
+    jointe = plan.questions.get(question.id)
+    if question.id not in plan.options and question.id not in plan.nsp:
+        rangs = plan.rangs.get(question.id) or [plan.questions[question.id]]
+        return _read_listes(question, rangs, colonnes, ecriture)
+    cases, vus = _read_cases(question, plan, colonnes, ecriture)
+    if jointe is None:
+        return cases
+    # Kobo joint les codes par une espace.
+    liste = _read_listes(
+        question, [jointe], colonnes, replace(ecriture, separateurs=(*ecriture.separateurs, " "))
+    )
+    return join_liste(cases, vus, liste, jointe)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +106,8 @@ def _build_case_keys(option: Option | None) -> dict[str, int]:
 
 def _read_cases(
     question: Question, plan: Plan, colonnes: tuple[Colonne, ...], ecriture: Ecriture
-) -> Reponses:
+) -> tuple[Reponses, np.ndarray]:
+    """Les cases, et ce que chacune disait elle-même : une case vide ne dit pas « non »."""
     places = _list_places(question, plan)
     options = [o for o in question.options if o.id in places]
     etats, cases, rejets = [], [], []
@@ -114,7 +126,7 @@ def _read_cases(
     lues = Reponses(question, np.full(n, SANS_REPONSE, dtype=np.int8), matrice, vide, ids, rejets)
     _add_autre(plan, colonnes, lues, vus)
     lues.etats = _etat_cases(matrice, vus, _nsp(question, plan, colonnes, ecriture.cases))
-    return lues
+    return lues, vus
 
 
 def _list_places(question: Question, plan: Plan) -> dict[str, int]:
@@ -233,8 +245,22 @@ def _read_liste(question: Question, cles: dict[str, int], texte: str, ecriture: 
         (_split_options(texte, s, cles) for s in ecriture.separateurs),
         key=lambda lu: (len(lu[1]), -len(lu[0])),
     )
+    choisies, libres = _split_libres(choisies, libres, cles)
     libres = tuple(libre for libre in libres if not _is_rien(libre))
     return _Liste(Cellule(REPONDU if choisies or libres else SANS_REPONSE), choisies, libres)
+
+
+def _split_libres(
+    choisies: tuple[int, ...], libres: tuple[str, ...], cles: dict[str, int]
+) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """« Facebook et Instagram », « Facebook & Mastodon » : ce qui, d'une énumération, est une option."""
+    restes: list[str] = []
+    for libre in libres:
+        coupes = [_split_options(libre, signe, cles) for signe in ENUMERATIONS if signe in libre]
+        trouvees, reste = max(coupes, key=lambda c: len(c[0]), default=((), ()))
+        choisies += trouvees
+        restes += reste if trouvees else [libre]
+    return choisies, tuple(restes)
 
 
 def _flatten_json(texte: str) -> str:

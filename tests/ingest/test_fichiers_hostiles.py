@@ -201,3 +201,31 @@ def test_trop_de_lignes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr("barometre.ingest.csv_reader.MAX_LIGNES", 1_000)
     check_refuse(tmp_path, b"SIREN;Q01\n" + b"1;Y\n" * 2_000, "l.csv", "plus de 1\u202f000 lignes")
     check_refuse(tmp_path, b"\n" * 2_000, "l.csv", "plus de 1\u202f000 lignes")
+
+
+@pytest.mark.parametrize(
+    ("texte", "chargees", "avalees"),
+    [
+        (
+            'B;"il manque;Y\nA;rien;N\nJ;tout";Y\n',
+            0,
+            "ligne 2 fait un texte des suivantes, jusqu'à la ligne 4",
+        ),
+        (
+            'B;"il manque;Y\nA;rien";N\nJ;tout;Y\n',
+            1,
+            "ligne 2 fait un texte des suivantes, jusqu'à la ligne 3",
+        ),
+        ('B;"il manque\nbeaucoup ; vraiment ; de choses\net puis ; voilà";Y\nA;"a\nb";N\n', 2, ""),
+        ('B;"un tableau\n12 ; 33063 ; 14\nfin";Y\nA;b;N\n', 2, ""),
+    ],
+)
+def test_un_guillemet_qui_avale_des_lignes(
+    importer: Importer, texte: str, chargees: int, avalees: str
+) -> None:
+    """Refermé plus loin, il faisait un texte libre des réponses des suivantes, en silence."""
+    for lettre, siren in {"B;": "213300635;", "A;": "210100012;", "J;": "212000046;"}.items():
+        texte = texte.replace(lettre, siren)
+    lot = importer(f"SIREN;Q04;Q01\n{texte}")
+    assert lot.charges == chargees
+    assert [avalees in r.motif for r in lot.rejets] == [True] * bool(avalees)
