@@ -29,6 +29,8 @@ Entiers = npt.NDArray[np.intp]
 ECART_GROUPES = 0.1
 # Un nombre pris au hasard dans un intervalle de largeur 1.
 VARIANCE_UNIFORME = 1 / 12
+# Les lignes de la covariance écrites à la fois : ce qu'elles lisent tient dans le cache.
+LIGNES = 16
 # Les publics gardés ensemble : les questions se lisent public par public.
 PUBLICS = 1
 
@@ -130,10 +132,11 @@ class Lecteur:
 
 
 class Produits(NamedTuple):
-    """Les produits scalaires, cellule × cellule : membres × membres, membres × pesés, pesés × pesés."""
+    """Les produits scalaires, cellule × cellule : membres × membres, membres × pesés et retour, pesés × pesés."""
 
     mm: Tableau
     mw: Tableau
+    wm: Tableau
     ww: Tableau
 
 
@@ -163,10 +166,12 @@ def build_public(cells: int, members: Membres, weights: Tableau, groups: Tableau
     peses = weights[classes] / moyens[cellules]
     racine = np.sqrt(counts)[classes]
     m, w = (csr_array((x, (cellules, classes)), (cells, counts.size)) for x in (racine, racine * peses))
-    croises = Produits(*((a @ b.T).toarray() for a, b in ((m, m), (m, w), (w, w))))
+    mm, mw, ww = ((a @ b.T).toarray() for a, b in ((m, m), (m, w), (w, w)))
+    croises = Produits(mm, mw, np.ascontiguousarray(mw.T), ww)
     par_groupe = groups * np.sqrt(counts)[:, None]
     ms, ws = np.asarray(m @ par_groupe), np.asarray(w @ par_groupe)
-    groupes = Produits(ms @ ms.T, ms @ ws.T, ws @ ws.T)
+    retour = ms @ ws.T
+    groupes = Produits(ms @ ms.T, retour, np.ascontiguousarray(retour.T), ws @ ws.T)
     return Public(counts, n, peses, croises, groupes, (ms, ws))
 
 
@@ -213,18 +218,33 @@ class Question:
         return self._get_columns(np.arange(self.effectifs.size))
 
     def build_covariance(self) -> Tableau:
-        """Mesure × mesure, sous la diagonale : les réponses, ce dont les groupes diffèrent, et le bruit."""
-        paires = zip(self.public.crossed, self.public.grouped, strict=True)
-        mm, mw, ww = (self.v * seul + ECART_GROUPES**2 * groupe for seul, groupe in paires)
-        beta, croises = self.beta, mw - self.beta[:, None] * ww
-        bruts = mm - mw * beta - beta[:, None] * croises.T
+        """Mesure × mesure, sous la diagonale : les réponses, ce dont les groupes diffèrent, et le bruit.
+
+        Écrite par sa transposée, quelques lignes à la fois : entières, les matrices passeraient huit fois par
+        la mémoire, et LAPACK recopierait ce qui n'est pas rangé par colonnes.
+        """
         lues, doubles = np.flatnonzero(self.lues), np.flatnonzero(self.doubles)
-        covariance = np.zeros((lues.size + doubles.size,) * 2)
-        covariance[: lues.size, : lues.size] = bruts[np.ix_(lues, lues)]
-        covariance[lues.size :, : lues.size] = croises[np.ix_(lues, doubles)].T
-        covariance[lues.size :, lues.size :] = ww[np.ix_(doubles, doubles)]
-        covariance[np.diag_indices_from(covariance)] += self._stack(*self.variances)
-        return covariance
+        fin = lues.size
+        transposee = np.zeros((fin + doubles.size,) * 2)
+        for debut in range(0, fin, LIGNES):
+            rangs = lues[debut : debut + LIGNES]
+            mm, mw, wm, ww = self._mix(rangs)
+            beta = self.beta[rangs, None]
+            croises = mw - beta * ww
+            bruts = mm - wm * beta - self.beta * croises
+            lignes = transposee[debut : debut + rangs.size]
+            lignes[:, debut:fin], lignes[:, fin:] = bruts[:, lues[debut:]], croises[:, doubles]
+        for debut in range(0, doubles.size, LIGNES):
+            ww = self._mix(doubles[debut : debut + LIGNES])[3]
+            place = fin + debut
+            transposee[place : place + len(ww), place:] = ww[:, doubles[debut:]]
+        transposee[np.diag_indices_from(transposee)] += self._stack(*self.variances)
+        return transposee.T
+
+    def _mix(self, rangs: Entiers) -> list[Tableau]:
+        """Les produits de ces cellules avec toutes, les réponses et les groupes réunis."""
+        paires = zip(self.public.crossed, self.public.grouped, strict=True)
+        return [self.v * seul[rangs] + ECART_GROUPES**2 * groupe[rangs] for seul, groupe in paires]
 
     def estimate(self, lu: Lu) -> tuple[Tableau, Tableau, Tableau]:
         """Par classe : log du rapport oui / non, a priori ; et ce que chaque mesure y pèse."""

@@ -61,11 +61,7 @@ def adjust_domains(  # noqa: PLR0917 - le plan, les réponses, où, sur quoi, et
     peu = _count_bands(design, valeurs, membres) < minimums
     manque = np.where(peu.any(axis=1), peu.argmax(axis=1), SANS_MANQUE)
     refuse = manque != SANS_MANQUE
-    lignes = [
-        _sum_bands(design, valeurs, m, mix, answers.columns) if not tout else _fill(valeurs.shape[1])
-        for m, tout in zip(membres, refuse.all(axis=1), strict=True)
-    ]
-    sommes = Sums(*(np.vstack([getattr(x, nom) for x in lignes]) for nom in Sums.__dataclass_fields__))
+    sommes = _sum_territories(design, valeurs, membres, mix, answers.columns, ~refuse.all(axis=1))
     p = np.clip(sommes.estimate, 0.0, 1.0)
     bas, haut = bound_proportions(sommes, p, np.sqrt(sommes.variance + sommes.noise), level)
     prudence = bound_prudence(bas, haut, Slopes(slopes, slopes))
@@ -96,14 +92,34 @@ def _count_bands(design: Design, values: Tableau, members: list[csr_array]) -> T
     return np.asarray(publie.reshape(len(members), -1, values.shape[1]))
 
 
-def _fill(items: int) -> Sums:
-    """La ligne d'un territoire dont tous les chiffres sont refusés."""
-    return Sums(*(np.full((1, items), np.nan) for _ in Sums.__dataclass_fields__))
+def _sum_territories(  # noqa: PLR0917 - le plan, les réponses, où, sur quoi, et lesquels
+    design: Design,
+    values: Tableau,
+    members: list[csr_array],
+    mix: Tableau,
+    items: pd.Index,
+    shown: npt.NDArray[np.bool_],
+) -> Sums:
+    """Une ligne par territoire ; NaN de ceux dont tous les chiffres sont refusés.
+
+    Toutes les tranches se somment à la fois : territoire par territoire, chacun relisait toutes les réponses.
+    """
+    lignes = {nom: np.full((len(members), values.shape[1]), np.nan) for nom in Sums.__dataclass_fields__}
+    rangs = np.flatnonzero(shown)
+    if rangs.size:
+        bandes = csr_array(vstack([members[k] for k in rangs]))
+        toutes = sum_domains(design, values, bandes, items, with_variance=False)
+        for i, k in enumerate(rangs):
+            celles = slice(i * mix.size, (i + 1) * mix.size)
+            tranches = Sums(*(getattr(toutes, nom)[celles] for nom in lignes))
+            ligne = _sum_bands(design, values, members[k], mix, tranches)
+            for nom, valeurs in lignes.items():
+                valeurs[k] = getattr(ligne, nom)[0]
+    return Sums(**lignes)
 
 
-def _sum_bands(design: Design, values: Tableau, bands: csr_array, mix: Tableau, items: pd.Index) -> Sums:
-    """Les sommes standardisées d'un territoire, en une ligne."""
-    t = sum_domains(design, values, bands, items, with_variance=False)
+def _sum_bands(design: Design, values: Tableau, bands: csr_array, mix: Tableau, t: Sums) -> Sums:
+    """Les sommes standardisées d'un territoire, en une ligne ; `t` : celles de ses tranches."""
     w = mix[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
         n_eff = 1 / (w**2 / t.n_eff).sum(axis=0)
