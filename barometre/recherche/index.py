@@ -17,7 +17,7 @@ from barometre.recherche.codes import Codes, build_codes
 from barometre.recherche.demande import list_demandes, list_situees, list_villes
 from barometre.recherche.noms import compact_nom, normalise_nom
 from barometre.recherche.resultats import Entree, Filtre, Trouvaille, build_filtre
-from barometre.recherche.sigles import EPCI, REGIONS, list_sigles
+from barometre.recherche.sigles import COMMUNES, EPCI, REGIONS, list_sigles
 
 RESULTATS = 20
 # Codes que l'on rend, au plus, de ceux qui commencent par les signes tapés.
@@ -89,7 +89,9 @@ class SearchIndex:
 
         Avant la lecture littérale, dont les mots sont aussi tous dans « Seine-Saint-Denis ».
         """
-        if self._exact(normalise_nom(nom)):
+        cle = normalise_nom(nom)
+        # « l'Ain » est le département, bien que « Lain » soit une commune : un nom recollé ne compte pas ici.
+        if any(self.noms[i] == cle for i in self._exact(cle)):
             return []
         for un_nom, ou in list_situees(nom, self.lieux):
             for demande in list_demandes(un_nom):
@@ -343,7 +345,8 @@ def _short(noms: list[str], types: list[str], ids: pd.Index) -> list[tuple[str, 
         if type_ in ("epci", "ept")
         for sigle in set(list_sigles(nom))
     ]
-    usages = [*((f"region-{c}", n) for c, n in REGIONS.items()), *((f"epci-{c}", n) for c, n in EPCI.items())]
+    nommees = {"region": REGIONS, "epci": EPCI, "commune": COMMUNES}
+    usages = [(f"{type_}-{code}", siens) for type_, n in nommees.items() for code, siens in n.items()]
     rangs = ids.get_indexer(pd.Index([cle for cle, _ in usages]))
     autres = [
         (nom, Entree(int(rang), motif=f"aussi dite {nom}"))

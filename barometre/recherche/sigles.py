@@ -33,13 +33,18 @@ EPCI: dict[str, tuple[str, ...]] = {
     "200093201": ("LMCU", "Lille Métropole"),
     "200023414": ("CREA",),
     "243100518": ("Grand Toulouse",),
-    "200054807": ("Marseille Provence Métropole", "MPM", "AMP"),
+    "200054807": ("Marseille Provence Métropole", "MPM", "AMP", "AMP Métropole", "Aix-Marseille Métropole"),
     "200040715": ("La Métro",),
     "242100410": ("Grand Dijon",),
     "242900314": ("Brest Métropole Océane",),
     "200065597": ("Caen la Mer",),
     "200084952": ("CODAH",),
     "249740085": ("CASUD",),
+}
+
+# Communes qui ont changé de nom sans changer de code : les codes anciens n'en disent rien.
+COMMUNES: dict[str, tuple[str, ...]] = {
+    "51108": ("Châlons-sur-Marne",),
 }
 
 

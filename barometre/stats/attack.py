@@ -132,7 +132,7 @@ class Lecteur:
 
 
 class Produits(NamedTuple):
-    """Les produits scalaires, cellule × cellule : membres × membres, membres × pesés et retour, pesés × pesés."""
+    """Les produits scalaires, cellule × cellule ; `m` : ses membres, `w` : pesés ; `wm` est `mw` retournée."""
 
     mm: Tableau
     mw: Tableau

@@ -53,6 +53,11 @@ def france() -> SearchIndex:
         ("dept 35", "departement-35"),
         ("Département 1", "departement-01"),
         ("conseil général de l'Ain", "departement-01"),
+        ("l'Ain", "departement-01"),  # « Lain » est une commune
+        ("l’Orne", "departement-61"),
+        ("Lain", "commune-89215"),
+        ("Châlons-sur-Marne", "commune-51108"),
+        ("AMP métropole", "epci-200054807"),
         ("CUB", "epci-243300316"),
         ("Grand Lyon", "epci-200046977"),
         ("Lille Métropole", "epci-200093201"),
