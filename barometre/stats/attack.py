@@ -132,7 +132,7 @@ class Lecteur:
 
 
 class Produits(NamedTuple):
-    """Les produits scalaires, cellule × cellule ; `m` : ses membres, `w` : pesés ; `wm` est `mw` retournée."""
+    """Les produits scalaires, cellule × cellule ; `m` : ses membres, `w` : pesés ; `wm` : `mw` retournée."""
 
     mm: Tableau
     mw: Tableau
