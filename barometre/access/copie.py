@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Column, Connection, Date, DateTime, Table, delete, func, insert, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from barometre.access.erreurs import RegistreError
 from barometre.access.tables import (
@@ -30,6 +31,11 @@ GARDEES = (
     comptes, demandes, acces, selections, correspondances, calendrier, publications, declarations, journal,
     journal_tete,
 )  # fmt: skip
+
+
+ILLISIBLE = (
+    "La copie du registre ne se lit pas : elle a été changée. Reprenez la sauvegarde d'une autre copie."
+)
 
 
 def read_copie(connexion: Connection) -> bytes:
@@ -57,13 +63,18 @@ def check_neuf(connexion: Connection) -> None:
 def restore_copie(connexion: Connection, octets: bytes) -> int:
     """Remplit un registre neuf ; rend le nombre de lignes. Lève `RegistreError` s'il ne l'est pas."""
     check_neuf(connexion)
-    copie = json.loads(octets)
     connexion.execute(delete(journal_tete))
-    for table in GARDEES:
-        lignes = [_read_ligne(table, ligne) for ligne in copie.get(table.name, [])]
-        if lignes:
-            connexion.execute(insert(table), lignes)
-        _restore_numeros(connexion, table)
+    try:
+        copie = json.loads(octets)
+        for table in GARDEES:
+            lignes = [_read_ligne(table, ligne) for ligne in copie.get(table.name, [])]
+            if lignes:
+                connexion.execute(insert(table), lignes)
+            _restore_numeros(connexion, table)
+        # Sans sa fin de chaîne, le journal ne s'écrirait plus.
+        connexion.execute(select(journal_tete)).one()
+    except (ValueError, TypeError, AttributeError, SQLAlchemyError) as erreur:
+        raise RegistreError(ILLISIBLE) from erreur
     return sum(_count(connexion, table) for table in GARDEES)
 
 

@@ -83,15 +83,17 @@ class Publications:
 
     def get_fenetre(self, jour: date) -> Publication | None:
         """La version dont la fenêtre de réponse est ouverte ce jour-là, la dernière préparée d'abord."""
+        return next(iter(self.list_ouvertes(jour)), None)
+
+    def list_ouvertes(self, jour: date) -> list[Publication]:
+        """Toutes celles dont la fenêtre est ouverte ce jour-là, la dernière préparée d'abord."""
         requete = (
             select(publications)
             .where(publications.c.reponses_jusqu_au >= jour)
             .order_by(publications.c.preparee_le.desc(), publications.c.version_id.desc())
-            .limit(1)
         )
         with self._moteur.connect() as connexion:
-            ligne = connexion.execute(requete).mappings().one_or_none()
-        return None if ligne is None else Publication(**ligne)
+            return [Publication(**ligne) for ligne in connexion.execute(requete).mappings()]
 
     def remove(self, version_id: str) -> None:
         """Oublie une version publiée ou abandonnée ; le journal garde le geste."""

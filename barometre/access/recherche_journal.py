@@ -40,7 +40,8 @@ def _list_conditions(recherche: Recherche) -> list[ColumnElement[bool]]:
         conditions.append(journal.c.action == recherche.action)
     if recherche.depuis:
         conditions.append(journal.c.instant >= datetime.combine(recherche.depuis, time()))
-    if recherche.jusqu_a:
+    # Il n'y a pas de lendemain au dernier jour qu'un champ de date admette.
+    if recherche.jusqu_a and recherche.jusqu_a < date.max:
         lendemain = recherche.jusqu_a + timedelta(days=1)
         conditions.append(journal.c.instant < datetime.combine(lendemain, time()))
     return conditions

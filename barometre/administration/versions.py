@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 
+from barometre.access import RegistreError
 from barometre.access.publications import Publication
 from barometre.administration.operateur import Operateur
 from barometre.views.lecture.tableau import build_tableau
@@ -20,6 +21,8 @@ from barometre.warehouse.versions import (
 
 COLONNES = ("version", "creee_le", "active", "simulee", "commentaire")
 INCONNUE = "Cette version préparée n'est pas connue du registre : abandonnez-la, puis préparez-la de nouveau."
+
+PASSE = "Ce jour est passé : choisissez aujourd'hui, ou un jour à venir."
 
 
 def list_gardees() -> pd.DataFrame:
@@ -67,6 +70,7 @@ def forget_preparee(operateur: Operateur, version_id: str) -> None:
 def set_date(operateur: Operateur, version_id: str, prevue_le: date | None) -> None:
     """Annonce au programme quand la version paraîtra."""
     get_publication(operateur, version_id)
+    _check_jour(prevue_le)
     operateur.record("prevoir", version_id, prevue_le.isoformat() if prevue_le else "sans date")
     operateur.registre.publications.set_date(version_id, prevue_le)
 
@@ -74,5 +78,18 @@ def set_date(operateur: Operateur, version_id: str, prevue_le: date | None) -> N
 def set_fenetre(operateur: Operateur, version_id: str, jusqu_au: date | None) -> None:
     """Ouvre aux collectivités le droit de répondre jusqu'à ce jour ; sans jour, le ferme."""
     get_publication(operateur, version_id)
+    _check_jour(jusqu_au)
     operateur.record("ouvrir_reponses", version_id, jusqu_au.isoformat() if jusqu_au else "fermée")
     operateur.registre.publications.set_fenetre(version_id, jusqu_au)
+
+
+def list_fenetres(operateur: Operateur, jour: date) -> list[Publication]:
+    """Les versions publiées dont la fenêtre de réponse est encore ouverte ; une préparée a la sienne."""
+    preparees = set(list_preparees())
+    ouvertes = operateur.registre.publications.list_ouvertes(jour)
+    return [publication for publication in ouvertes if publication.version_id not in preparees]
+
+
+def _check_jour(jour: date | None) -> None:
+    if jour is not None and jour < date.today():
+        raise RegistreError(PASSE)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pyarrow.lib import ArrowException
 
 from barometre.domain.version import Empreintes
 from barometre.fichiers import get_provisoire
@@ -133,9 +134,11 @@ def read_manifeste(dossier: Path) -> dict[str, Any]:
             raise EntrepotError(_refuse(dossier, f"« {nom} » est abîmé"))
     if MANIFESTE not in attendus:
         raise EntrepotError(_refuse(dossier, f"« {CONDENSES} » ne cite pas « {MANIFESTE} »"))
-    manifeste: dict[str, Any] = json.loads((dossier / MANIFESTE).read_bytes())
-    if manifeste["forme"] != FORME:
-        raise EntrepotError("Cette sauvegarde vient d'un programme plus récent : mettez l'outil à jour.")
+    # Un fichier reçu glissé dans le dossier se rejouerait à la prochaine construction.
+    recus = {f.relative_to(dossier).as_posix() for f in (dossier / LOTS).glob("*")}
+    if intrus := sorted(recus - set(attendus)):
+        raise EntrepotError(_refuse(dossier, f"« {CONDENSES} » ne cite pas « {intrus[0]} »"))
+    manifeste = _parse_manifeste(dossier)
     cites = {f"{TABLES}/{nom}.parquet" for nom in manifeste["tables"]} | set(manifeste["annexes"])
     if absents := sorted(cites - set(attendus)):
         raise EntrepotError(_refuse(dossier, f"« {CONDENSES} » ne cite pas « {absents[0]} »"))
@@ -144,6 +147,28 @@ def read_manifeste(dossier: Path) -> dict[str, Any]:
             _refuse(dossier, f"il y manque des fichiers reçus ({manifeste['lots']} attendus)")
         )
     return manifeste
+
+
+def _parse_manifeste(dossier: Path) -> dict[str, Any]:
+    """Le manifeste, s'il a bien ce que la suite y lit."""
+    try:
+        manifeste = json.loads((dossier / MANIFESTE).read_bytes())
+        forme, version = manifeste["forme"], manifeste[_VERSION]
+        entier = (
+            all(isinstance(n, int) for n in [forme, manifeste["lots"], *manifeste["tables"].values()])
+            and all(isinstance(nom, str) for nom in manifeste["annexes"])
+            and all(isinstance(version[nom], str) for nom in ("version_id", "code_version"))
+            and isinstance(version["simulee"], bool)
+            and all(isinstance(condense, str) for condense in version["empreintes"].values())
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        entier = False
+    if not entier:
+        raise EntrepotError(_refuse(dossier, f"« {MANIFESTE} » ne se lit pas"))
+    if forme != FORME:
+        raise EntrepotError("Cette sauvegarde vient d'un programme plus récent : mettez l'outil à jour.")
+    lu: dict[str, Any] = manifeste
+    return lu
 
 
 def _refuse(dossier: Path, raison: str) -> str:
@@ -229,7 +254,7 @@ def _restore_tables(dossier: Path, moteur: Engine, lignes: Mapping[str, int]) ->
     for nom in lignes:
         if nom not in metadata.tables:
             continue
-        table, frame = metadata.tables[nom], pd.read_parquet(dossier / f"{nom}.parquet")
+        table, frame = metadata.tables[nom], _read_table(dossier, nom)
         dues = [c.name for c in table.columns if not c.nullable and c.name not in frame.columns]
         if dues:
             raise EntrepotError(
@@ -237,6 +262,13 @@ def _restore_tables(dossier: Path, moteur: Engine, lignes: Mapping[str, int]) ->
                 "Restaurez-la avec le programme qui l'a faite, puis mettez à jour et lancez « recalculer »."
             )
         write_frames(moteur, table, [frame[[c.name for c in table.columns if c.name in frame.columns]]])
+
+
+def _read_table(dossier: Path, nom: str) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(dossier / f"{nom}.parquet")
+    except (ArrowException, OSError, ValueError) as erreur:
+        raise EntrepotError(_refuse(dossier.parent, f"« {TABLES}/{nom}.parquet » ne se lit pas")) from erreur
 
 
 def _restore_version(moteur: Engine, version_id: str, ancienne: Mapping[str, Any]) -> None:

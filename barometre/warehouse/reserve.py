@@ -11,6 +11,7 @@ import hashlib
 import re
 import zlib
 from abc import ABC, abstractmethod
+from io import BytesIO
 from pathlib import Path
 
 from sqlalchemy import Column, Engine, LargeBinary, MetaData, String, Table, delete, insert, select
@@ -18,6 +19,8 @@ from sqlalchemy import Column, Engine, LargeBinary, MetaData, String, Table, del
 from barometre.fichiers import write_atomic
 from barometre.warehouse.engine import EntrepotError
 
+# Bien plus que ne garde un fichier de 200 Mo, la limite à l'import.
+OCTETS_MAX = 1024**3
 _NOM = re.compile(r"^([0-9a-f]{64})\.json\.gz$")
 
 # Une ligne = un fichier reçu, ou plusieurs donnés ensemble (un lot).
@@ -69,12 +72,13 @@ def hash_contenu(contenu: bytes) -> str:
 
 
 def parse_contenu(cle: str, brut: bytes) -> bytes:
-    """Le contenu décompressé, s'il est bien celui que sa clé annonce."""
+    """Le contenu décompressé, s'il est bien celui que sa clé annonce ; une bombe s'arrête à `OCTETS_MAX`."""
     try:
-        contenu = gzip.decompress(brut)
+        with gzip.open(BytesIO(brut)) as flux:
+            contenu = flux.read(OCTETS_MAX + 1)
     except (OSError, EOFError, zlib.error):
         contenu = b""
-    if hash_contenu(contenu) != cle:
+    if len(contenu) > OCTETS_MAX or hash_contenu(contenu) != cle:
         raise EntrepotError(f"Le fichier reçu « {cle[:12]} » est abîmé dans la réserve : restaurez-la.")
     return contenu
 

@@ -82,3 +82,34 @@ def test_une_copie_d_un_programme_plus_recent_est_refusee(plein: Registre, neuf:
     with pytest.raises(RegistreError, match="plus récent"):
         neuf.restore_copie(json.dumps(copie).encode())
     neuf.check_neuf()
+
+
+def _forge(copie: bytes, forge: str) -> bytes:
+    lue = json.loads(copie)
+    if forge == "sans fin de chaîne":
+        del lue["journal_tete"]
+    elif forge == "rôle inventé":
+        lue["acces"][0]["role"] = "ministre"
+    elif forge == "date inventée":
+        lue["acces"][0]["accorde_le"] = "hier"
+    elif forge == "liste":
+        lue = list(lue.values())
+    return b"{" if forge == "coupée" else json.dumps(lue).encode()
+
+
+@pytest.mark.parametrize("forge", ["sans fin de chaîne", "rôle inventé", "date inventée", "liste", "coupée"])
+def test_une_copie_forgee_est_refusee_d_une_phrase_et_ne_laisse_rien(
+    plein: Registre, neuf: Registre, forge: str
+) -> None:
+    with pytest.raises(RegistreError, match="ne se lit pas"):
+        neuf.restore_copie(_forge(plein.read_copie(), forge))
+    neuf.check_neuf()
+    neuf.journaliser("accorder", "x")
+    assert neuf.check_journal().is_intact
+
+
+def test_un_journal_retouche_dans_la_copie_se_voit(plein: Registre, neuf: Registre) -> None:
+    copie = json.loads(plein.read_copie())
+    del copie["journal"][1]
+    neuf.restore_copie(json.dumps(copie).encode())
+    assert "ne suit pas" in neuf.check_journal().rupture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -43,8 +43,9 @@ def rempli(registre: Registre) -> Registre:
         (Recherche(action="exporter"), 1),
         (Recherche(depuis=AUJOURD_HUI, jusqu_a=AUJOURD_HUI), 4),
         (Recherche(depuis=DEMAIN), 0),
+        (Recherche(depuis=date.min, jusqu_a=date.max), 4),  # un message forgé
     ],
-    ids=["tout", "mot", "deux mots", "signe", "action", "jour", "demain"],
+    ids=["tout", "mot", "deux mots", "signe", "action", "jour", "demain", "toujours"],
 )
 def test_une_recherche(rempli: Registre, recherche: Recherche, nombre: int) -> None:
     assert len(build_table_journal(rempli, recherche)) == nombre

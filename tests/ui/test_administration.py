@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -143,6 +145,48 @@ def test_une_version_preparee_d_une_autre_que_celle_en_service_ne_se_publie_pas(
     une, autre = bases
     assert sorted(offerts) == [f"abandonner-{une}", f"abandonner-{autre}", f"publier-{une}"]
     assert sum("elle ne se publie plus" in m for m in list_messages(page)) == 1
+
+
+def _list_jours(page: AppTest) -> dict[str, Any]:
+    return {champ.label.split()[0]: champ for champ in page.date_input}
+
+
+def test_la_parution_et_la_fenetre_se_datent_se_relisent_et_se_ferment(
+    service: Service, entrepot: str
+) -> None:
+    """Un autre jour, une autre visite : le champ montre la date notée, un bouton l'ôte."""
+    active, preparee = depot.get_version_id(), "20990101T000000Z-dddddd"
+    fichier = Path(entrepot) / f"preparee-{preparee}.duckdb"
+    shutil.copyfile(Path(entrepot) / f"barometre-{active}.duckdb", fichier)
+    service.registre.publications.add(preparee, active, "Import de v.csv", par="c-1")
+    demain, hier = (date.today() + timedelta(days=n) for n in (1, -1))
+    try:
+        page = service.open(OPERATEUR, vue="versions")
+        _list_jours(page)["Paraîtra"].set_value(hier).run()
+        assert any("Ce jour est passé" in m for m in list_messages(page))
+        assert _list_jours(page)["Paraîtra"].value is None
+        _list_jours(page)["Paraîtra"].set_value(demain).run()
+        _list_jours(page)["Réponses"].set_value(hier).run()
+        assert service.registre.publications.list_ouvertes(hier) == []
+        _list_jours(page)["Réponses"].set_value(demain).run()
+        notee = service.registre.publications.get_fenetre(demain)
+        assert notee is not None
+        assert (notee.prevue_le, notee.reponses_jusqu_au) == (demain, demain)
+        neuve = service.open(OPERATEUR, vue="versions")
+        assert [champ.value for champ in _list_jours(neuve).values()] == [demain, demain]
+        _find_bouton(neuve, "Ôter la date de parution")().run()
+        assert any("Aucune date" in m for m in list_messages(neuve))
+    finally:
+        fichier.unlink()
+    # Publiée, ou ici effacée : la fenêtre reste ouverte, et se ferme de la même vue.
+    apres = service.open(OPERATEUR, vue="versions")
+    assert not apres.exception
+    assert list(_list_jours(apres)) == ["Réponses"]
+    _find_bouton(apres, "Fermer la fenêtre de réponse")().run()
+    assert service.registre.publications.get_fenetre(demain) is None
+    assert not _list_jours(apres)
+    gestes = service.registre.list_journal()["action"].tolist()
+    assert (gestes.count("prevoir"), gestes.count("ouvrir_reponses")) == (2, 2)
 
 
 def test_accorder_depuis_la_page(service: Service) -> None:

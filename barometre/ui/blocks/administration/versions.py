@@ -7,7 +7,11 @@ import streamlit as st
 from barometre.administration.operateur import Operateur
 from barometre.administration.versions import activate, list_gardees
 from barometre.ui.blocks.administration.gestes import run_geste
-from barometre.ui.blocks.administration.preparees import render_changements, render_preparees
+from barometre.ui.blocks.administration.preparees import (
+    render_changements,
+    render_fenetres,
+    render_preparees,
+)
 from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.textes import render_tableau
 from barometre.warehouse.engine import EntrepotError
@@ -18,6 +22,7 @@ _VERSION = "administrer-version"
 def render_versions() -> None:
     """Les préparées, les gardées, puis celle que l'on choisit, comparée à celle en service."""
     render_preparees()
+    render_fenetres()
     gardees = list_gardees()
     st.header("Les versions gardées")
     render_tableau(gardees, "Versions gardées")
