@@ -199,6 +199,10 @@ def test_accorder_depuis_la_page(service: Service) -> None:
     _find_bouton(page, "Accorder")().run()
     assert any("est accordé" in m for m in list_messages(page))
     assert "commune-01001" in set(service.registre.lister()["collectivite_id"])
+    # La demande suivante n'hérite ni du code ni du motif de celle-ci.
+    champs = [page.text_input(key=cle).value for cle in ("demande-code", "demande-motif")]
+    assert champs == ["", ""]
+    assert not page.exception
 
 
 def test_le_journal_se_cherche_et_s_emporte(service: Service) -> None:

@@ -29,6 +29,11 @@ from barometre.views.lecture.tableau import build_tableau
 
 CODE_INCONNU = "Aucune collectivité n'a ce code INSEE ni ce SIREN : relisez-le."
 SANS_SIRET = "non transmis"
+# Les champs d'une demande, tels qu'ils sont avant qu'on y réponde.
+VIDES: dict[str, Any] = {
+    "demande-code": "", "demande-opsn": "", "demande-cyber": False, "demande-nominatif": False,
+    "demande-fin": None, "demande-motif": "", "demande-role": next(iter(ROLES)),
+}  # fmt: skip
 NUMERO_INCONNU = "Choisissez d'abord une ligne de la liste."
 
 
@@ -83,7 +88,7 @@ def _render_champs(demandes: pd.DataFrame) -> None:
 
 
 def _accept() -> None:
-    run_geste(_accept_demande)
+    _clear(done=run_geste(_accept_demande))
 
 
 def _accept_demande(operateur: Operateur) -> str:
@@ -126,7 +131,13 @@ def _find_opsn(opsn_id: str) -> str:
 
 
 def _reject() -> None:
-    run_geste(_reject_demande)
+    _clear(done=run_geste(_reject_demande))
+
+
+def _clear(*, done: bool) -> None:
+    """Répondue, la demande fait place à la suivante, qui n'en reprend ni le code, ni le motif."""
+    if done:
+        st.session_state.update(VIDES)
 
 
 def _reject_demande(operateur: Operateur) -> str:
