@@ -66,7 +66,12 @@ def list_recettes(requete: str, version: Version, adresse: str = "") -> tuple[Re
             f'python -m barometre exporter "{requete}" --format csv_international -o vue.csv',
         ),
         Recette("curl", "bash", f'curl --fail -o vue.csv "{api}"'),
-        Recette("Python, par l’API", "python", f'{avis}import pandas as pd\n\nvue = pd.read_csv("{api}")'),
+        # Une période est un texte : à côté de réponses qui n'en ont pas, « 2021 » deviendrait 2021.0.
+        Recette(
+            "Python, par l’API",
+            "python",
+            f'{avis}import pandas as pd\n\nvue = pd.read_csv("{api}", dtype={{"periode": str}})',
+        ),
         Recette(
             "Python, par le paquet",
             "python",
