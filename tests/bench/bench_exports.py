@@ -26,7 +26,7 @@ from barometre.ui.serving.travaux import PROCESSUS, Commande
 from barometre.warehouse.repository import open_repository
 from tests.bench.bench_fichiers import SECRET, VUE
 from tests.bench.bench_lecteurs import DELAI, Releve, follow_all, open_first
-from tests.bench.lecteur import Serveur, open_serveur
+from tests.bench.lecteur import TICS, Serveur, open_serveur
 from tests.bench.mesure import build_ligne, centile, get_entrepot
 
 LECTEURS, MINUTES, PAIRES = (10, 30), 0.75, 3
@@ -42,15 +42,27 @@ class Banc:
     minutes: float
     vues: set[tuple[str, str]] = field(default_factory=set)
     durees: list[float] = field(default_factory=list)
+    enfants: list[float] = field(default_factory=list)
     charges: list[float] = field(default_factory=list)
     demandes: int = 0
 
     def measure_paire(self, lecteurs: int) -> tuple[Releve, Releve]:
         """Deux séries voisines : les lecteurs seuls, puis à côté des exports."""
         sans = asyncio.run(follow_all(self.serveur, lecteurs, self.minutes, self.vues))
+        avant = self._read_enfants()
         avec = asyncio.run(self._follow_beside(lecteurs))
+        # Un processus arrêté ne se compte qu'une fois attendu par le serveur.
+        time.sleep(2)
+        self.enfants.append(self._read_enfants() - avant)
         self.charges.append(os.getloadavg()[0])
         return sans, avec
+
+    def _read_enfants(self) -> float:
+        """Le processeur, en secondes, des exports que le serveur a menés et attendus."""
+        champs = (
+            Path(f"/proc/{self.serveur.pids[0]}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        )
+        return (int(champs[13]) + int(champs[14])) / TICS
 
     async def _follow_beside(self, lecteurs: int) -> Releve:
         travaux = [asyncio.create_task(self._export_sans_arret()) for _ in range(PROCESSUS)]
@@ -107,7 +119,8 @@ def _measure(banc: Banc, lecteurs: int, paires: int) -> list[dict[str, Any]]:
     titre = f"un geste, {lecteurs} lecteurs, deux exports de 69 690 lignes à côté"
     dites = ", ".join(f"{avec:.0f} contre {sans:.0f}" for sans, avec in p95)
     charge = f"charge de la machine {min(banc.charges):.1f} à {max(banc.charges):.1f}"
-    finis = f"{len(banc.durees)} exports finis, {centile(banc.durees or [0.0], 50):.0f} s au médian"
+    pris = ", ".join(f"{secondes:.0f}" for secondes in banc.enfants)
+    finis = f"{len(banc.durees)} exports finis ; les exports ont pris {pris} s de processeur par série"
     processeur = f"processeur du serveur par geste {cpu[1]:.0f} contre {cpu[0]:.0f} ms"
     return [
         _build_ligne(f"{titre} : 95e centile, paire médiane", p95, f"paires : {dites} ; {charge}"),

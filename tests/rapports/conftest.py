@@ -53,6 +53,11 @@ VIGNETTE = Vignette(
 
 @pytest.fixture(scope="session")
 def document() -> Document:
+    """Le document inventé."""
+    return build_document()
+
+
+def build_document() -> Document:
     """Une section de chaque sorte de bloc, et des textes qui voudraient être du code."""
     dessin = Marques("", "", pd.DataFrame(), "", rangs=(Rang("a", "1 %", point=0.01),))
     image = build_image(dessin, titre="Carte", pied="Source")

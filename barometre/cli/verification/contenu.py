@@ -13,6 +13,7 @@ import re
 import sqlite3
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -38,6 +39,11 @@ CLE_PARQUET = b"barometre"
 # Où sont les phrases d'un document, et la balise d'un paragraphe.
 PIECES_TEXTE = re.compile(r"word/document\.xml|ppt/slides/slide(\d+)\.xml|content\.xml")
 PARAGRAPHES = frozenset({"p", "h"})
+# Ce qu'un graphique modifiable porte (« v » : une valeur ou un libellé), et les images.
+PIECES_GRAPHIQUE, VALEURS = re.compile(r"(?:word|ppt)/charts/chart(\d+)\.xml"), frozenset({"v"})
+PIECES_IMAGE = re.compile(r"(?:word/media|ppt/media|Pictures)/.+\.png")
+GRAPHIQUES, IMAGES = "Graphiques", "Images"
+NOMBRE = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 
 
 class Illisible(Exception):
@@ -61,7 +67,7 @@ def read_contenu(octets: bytes, extension: str) -> Contenu:
         csv.Error,
     ) as erreur:
         raise Illisible("il ne s'ouvre pas, ou il est trop grand pour être relu") from erreur
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as erreur:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError) as erreur:
         raise Illisible("l'archive ne s'ouvre pas") from erreur
 
 
@@ -120,11 +126,19 @@ def _list_mentions(lues: dict[str, object]) -> Grille:
 
 
 def _write(valeur: object) -> str:
+    if isinstance(valeur, bytes):
+        return _hash_contour(valeur)
     return "" if is_absent(valeur) else str(valeur)
 
 
+def _hash_contour(geom: bytes) -> str:
+    """Le condensé d'un contour, sans l'en-tête qu'un autre programme récrit (GeoPackage, §2.1.3)."""
+    enveloppe = (0, 32, 48, 48, 64)[min(geom[3] >> 1 & 7, 4)] if len(geom) > 8 else 0
+    return hashlib.sha256(geom[8 + enveloppe :]).hexdigest()[:16]
+
+
 def _read_gpkg(octets: bytes) -> Contenu:
-    """Les tables de la base, sans leurs contours ; QGIS y ajoute les siennes, que rien ne compare."""
+    """Les tables de la base, contours compris ; QGIS y ajoute les siennes, que rien ne compare."""
     with (
         _write_temporaire(octets) as fichier,
         closing(sqlite3.connect(f"{fichier.as_uri()}?mode=ro", uri=True)) as base,
@@ -136,7 +150,7 @@ def _read_gpkg(octets: bytes) -> Contenu:
 def _read_table(base: sqlite3.Connection, nom: str) -> Grille:
     cite = nom.replace('"', '""')
     lues = base.execute(f'SELECT * FROM "{cite}"')
-    gardees = [rang for rang, (champ, *_) in enumerate(lues.description) if champ not in ("fid", "geom")]
+    gardees = [rang for rang, (champ, *_) in enumerate(lues.description) if champ != "fid"]
     titres = [str(lues.description[rang][0]) for rang in gardees]
     return [titres, *([_write(ligne[rang]) for rang in gardees] for ligne in lues)]
 
@@ -158,9 +172,10 @@ def _read_zip(octets: bytes) -> Contenu:
 
 
 class _Phrases(Lecteur):
-    """Les paragraphes d'une pièce XML, l'un après l'autre."""
+    """Le texte des balises nommées d'une pièce XML (ses paragraphes), l'un après l'autre."""
 
-    def __init__(self) -> None:
+    def __init__(self, balises: frozenset[str]) -> None:
+        self.balises = balises
         self.lues: list[str] = []
         self._morceaux: list[str] = []
 
@@ -171,24 +186,50 @@ class _Phrases(Lecteur):
         self._morceaux.append(texte)
 
     def end(self, nom: str) -> None:
-        if nom in PARAGRAPHES:
+        if nom in self.balises:
             if phrase := " ".join("".join(self._morceaux).split()):
                 self.lues.append(phrase)
             self._morceaux = []
 
 
+class _Valeurs(_Phrases):
+    """Celles d'un graphique, sans le texte qui les précède dans sa pièce."""
+
+    def start(self, nom: str, attributs: dict[str, str]) -> None:  # noqa: ARG002
+        """Une valeur commence ici ; ce qui est avant est l'adresse de sa case ou son format."""
+        if nom in self.balises:
+            self._morceaux = []
+
+    def list_distinctes(self) -> list[str]:
+        """Chacune une fois, un nombre écrit toujours pareil."""
+        return sorted({str(float(mot)) if NOMBRE.fullmatch(mot) else mot for mot in self.lues})
+
+
 def _read_document(octets: bytes) -> Contenu:
-    """Les phrases d'un document, ses tableaux compris ; ni ses images, ni sa mise en page."""
-    phrases = _Phrases()
+    """Les phrases d'un document, ses tableaux compris, ses graphiques et ses images ; pas sa mise en page."""
+    phrases, valeurs = _Phrases(PARAGRAPHES), _Valeurs(VALEURS)
     with _write_temporaire(octets) as fichier, Archive(fichier) as archive:
-        for piece in _list_pieces(octets):
+        for piece in _list_pieces(octets, PIECES_TEXTE):
             archive.parse(piece, phrases)
-    return {TEXTE: [[phrase] for phrase in phrases.lues]}
+        for piece in _list_pieces(octets, PIECES_GRAPHIQUE):
+            archive.parse(piece, valeurs)
+    # Un autre programme renomme ses pièces et répète ses valeurs : l'ordre et le nombre n'en disent rien.
+    doubles = {GRAPHIQUES: valeurs.list_distinctes(), IMAGES: sorted(_list_condenses(octets))}
+    return {TEXTE: [[phrase] for phrase in phrases.lues]} | {
+        nom: [[mot] for mot in mots] for nom, mots in doubles.items() if mots
+    }
 
 
-def _list_pieces(octets: bytes) -> Iterator[str]:
+def _list_condenses(octets: bytes) -> Iterator[str]:
+    """Les points de chaque image, en un mot : recompressée, elle garde les siens."""
     with zipfile.ZipFile(io.BytesIO(octets)) as paquet:
-        trouvees = [t for nom in paquet.namelist() if (t := PIECES_TEXTE.fullmatch(nom))]
+        for nom in filter(PIECES_IMAGE.fullmatch, paquet.namelist()):
+            yield " ".join(case for (case,) in _read_png(paquet.read(nom))[IMAGE])
+
+
+def _list_pieces(octets: bytes, motif: re.Pattern[str]) -> Iterator[str]:
+    with zipfile.ZipFile(io.BytesIO(octets)) as paquet:
+        trouvees = [t for nom in paquet.namelist() if (t := motif.fullmatch(nom))]
     yield from (t.group() for t in sorted(trouvees, key=lambda t: int(t.group(1) or 0)))
 
 

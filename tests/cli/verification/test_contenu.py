@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import re
+import sqlite3
 import subprocess
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+import shapely
 from PIL import Image
 
 from barometre.cli.verification.contenu import ENTETE, Illisible, read_contenu
@@ -21,6 +26,8 @@ from barometre.cli.verification.ecarts import (
 )
 from barometre.domain.provenance import Provenance
 from barometre.exports import build_fichier
+from barometre.rapports.formats_document import FORMATS_DOCUMENT
+from tests.rapports.conftest import build_document
 
 TABLE = pd.DataFrame(
     {
@@ -144,6 +151,75 @@ def test_une_piece_ajoutee_a_l_archive_se_voit() -> None:
     ecart = find_ecart(_lire("zip"), read_contenu(tampon.getvalue(), "zip"))
     assert ecart is not None
     assert ecart.feuille == "en-plus.txt"
+
+
+def _replace_piece(octets: bytes, motif: str, change: Callable[[bytes], bytes]) -> bytes:
+    """Le même paquet, où la première pièce de ce nom est changée."""
+    tampon = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(octets)) as lu, zipfile.ZipFile(tampon, "w") as ecrit:
+        visee = next(nom for nom in lu.namelist() if re.fullmatch(motif, nom))
+        for nom in lu.namelist():
+            piece = lu.read(nom)
+            ecrit.writestr(nom, change(piece) if nom == visee else piece)
+    return tampon.getvalue()
+
+
+def _write_noire(octets: bytes) -> bytes:
+    image, sortie = Image.open(io.BytesIO(octets)), io.BytesIO()
+    Image.new("RGB", image.size).save(sortie, "PNG")
+    return sortie.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("extension", "motif", "change", "feuille"),
+    [
+        ("pptx", r"ppt/charts/chart\d+\.xml", lambda p: p.replace(b">0.68<", b">0.86<"), "Graphiques"),
+        ("pptx", r"ppt/media/.+\.png", _write_noire, "Images"),
+        ("docx", r"word/media/.+\.png", _write_noire, "Images"),
+        ("odt", r"Pictures/.+\.png", _write_noire, "Images"),
+    ],
+)
+def test_un_graphique_ou_une_image_d_un_document_change_se_voit(
+    extension: str, motif: str, change: Callable[[bytes], bytes], feuille: str
+) -> None:
+    """Les phrases seules étaient comparées : une barre poussée de 68 à 86 % passait pour réenregistrée."""
+    octets = FORMATS_DOCUMENT[extension].write(build_document())
+    attendu, refait = (
+        read_contenu(_replace_piece(octets, motif, geste), extension) for geste in (bytes, change)
+    )
+    assert find_ecart(read_contenu(octets, extension), attendu) is None
+    ecart = find_ecart(attendu, refait)
+    assert ecart is not None
+    assert ecart.feuille == feuille
+
+
+def test_un_contour_deplace_se_voit_et_un_en_tete_recrit_ne_change_rien() -> None:
+    """Par la table de GDAL : un en-tête avec ou sans son enveloppe, puis la même forme ailleurs."""
+    forme = shapely.Point(1, 2).wkb
+    sans = b"GP\x00\x01" + (4326).to_bytes(4, "little") + forme
+    avec = b"GP\x00\x03" + (4326).to_bytes(4, "little") + bytes(32) + forme
+    ailleurs = b"GP\x00\x01" + (4326).to_bytes(4, "little") + shapely.Point(1, 3).wkb
+    lues = [read_contenu(_write_base(geom), "gpkg")["a"][1] for geom in (sans, avec, ailleurs)]
+    assert lues[0] == lues[1] != lues[2]
+
+
+def _write_base(geom: bytes) -> bytes:
+    with contextlib.closing(sqlite3.connect(":memory:")) as base:
+        base.execute("CREATE TABLE gpkg_contents (table_name TEXT)")
+        base.execute("INSERT INTO gpkg_contents VALUES ('a')")
+        base.execute("CREATE TABLE a (fid INTEGER, geom BLOB, nom TEXT)")
+        base.execute("INSERT INTO a VALUES (1, ?, 'Nord')", (geom,))
+        base.commit()
+        return base.serialize()
+
+
+def test_une_archive_au_flux_abime_est_une_phrase() -> None:
+    """Un octet changé au milieu d'une pièce serrée : zlib tombait, et la commande avec lui."""
+    octets = bytearray(build_fichier(TABLE, PROVENANCE, "zip"))
+    debut = octets.index(b"LISEZ-MOI.txt") + len(b"LISEZ-MOI.txt")
+    octets[debut : debut + 40] = bytes(40)
+    with pytest.raises(Illisible):
+        read_contenu(bytes(octets), "zip")
 
 
 def test_une_image_recompressee_a_les_memes_points() -> None:
