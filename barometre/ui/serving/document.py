@@ -14,6 +14,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from barometre.api.application import RACINE as RACINE_API
+
 TITRE = "Baromètre Collectivités & Numérique"
 SANS_JAVASCRIPT = (
     "<p>Cette application a besoin de JavaScript pour s’afficher. "
@@ -33,6 +35,8 @@ TETE = (
 PREFIXES_SERVIS = (
     *("/_stcore", "/media", "/component", "/static", "/vendor", "/ressources", "/app"),
     *("/connexion", "/deconnexion"),
+    # L'API a ses étiquettes, sa compression et ses refus : prise pour une page, elle perdait les trois.
+    f"{RACINE_API}/",
 )
 EN_TETES_PERIMES = ("content-length", "etag", "last-modified")
 
