@@ -17,14 +17,14 @@ from barometre.ingest.labels import clean_label
 SANS_DATE = date(1980, 1, 1)
 _PREMIERE_ANNEE, _DERNIERE_ANNEE = 2000, 2100
 _HEURE = (
-    r"(?:(?:T|,? )\d{1,2}[:h]\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp][Mm])?"
+    r"(?:(?:T|,? (?:[-–à] )?)\d{1,2}[:h]\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp][Mm])?"
     r"(?:Z| ?(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?| (?:UTC|GMT))?)?$"
 )
 _ISO = re.compile(r"^(\d{4})[-/](\d{1,2})[-/](\d{1,2})" + _HEURE, re.ASCII)
 _JOUR_MOIS = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})" + _HEURE, re.ASCII)
 # « mardi 5 décembre 2023 », « 5 déc. 2023 à 10:00 » : le nom du mois, sans accent.
 _EN_LETTRES = re.compile(
-    r"^(?:[a-z]+\.?,? )?(\d{1,2})(?:er)? ([a-z]{3,9})\.? (\d{4})(?:,? (?:a )?\d{1,2}[:h]\d{2}.*)?$"
+    r"^(?:[a-z]+\.?,? )?(\d{1,2})(?:er)? ([a-z]{3,9})\.? (\d{4})(?:,? (?:a |[-–] )?\d{1,2}[:h]\d{2}.*)?$"
 )
 _MOIS = (
     "janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre",

@@ -33,7 +33,9 @@ def read_sav(path: Path) -> list[Feuille]:
         raise ImportRefuse(f"« {path.name} » a trop de réponses : plus de {limite}.")
     intitules = [str(meta.column_names_to_labels.get(nom) or nom) for nom in noms]
     lignes = [(rang, list(cellules)) for rang, cellules in enumerate(zip(*textes, strict=True), 3)]
-    return [Feuille("réponses", [(1, intitules), (2, noms), *lignes])]
+    # Sans intitulés, les noms écrits deux fois passeraient pour une réponse de trop.
+    entetes = [(1, intitules), (2, noms)] if intitules != noms else [(2, noms)]
+    return [Feuille("réponses", [*entetes, *lignes])]
 
 
 def _read(path: Path, **options: Any) -> tuple[Any, Any]:

@@ -37,6 +37,7 @@ def test_un_code_que_le_tableur_habille(referentiel: Referentiel) -> None:
 @pytest.mark.parametrize(
     "texte",
     [
+        "05/12/2023 - 10:00", "05/12/2023 à 10h12", "mardi 5 décembre 2023 - 10:00",
         "2023-12-05", "05/12/2023", "5/12/23", "05.12.23 10:00", "5 décembre 2023", "mardi 5 décembre 2023",
         "Mardi 5 déc. 2023 à 10:00", "5 DECEMBRE 2023 10h00", "45265", "45265,416667", "2023-12-05T10:00:00Z",
     ],

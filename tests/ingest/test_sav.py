@@ -64,3 +64,11 @@ def test_sav_demesure(importer: Importer, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(sav_reader, "MAX_COLONNES", 2)
     with pytest.raises(ImportRefuse, match="trop de colonnes"):
         importer(write_sav(tmp_path / "s.sav"), "export.sav")
+
+
+def test_un_sav_sans_intitules_n_a_pas_une_reponse_de_trop(importer: Importer, tmp_path: Path) -> None:
+    """Les noms tenaient lieu d'intitulés : écrits deux fois, ils comptaient pour une ligne en quarantaine."""
+    chemin = tmp_path / "n.sav"
+    pyreadstat.write_sav(pd.DataFrame({"SIREN": ["213300635"], "Q01": [1.0], "Q03": [12.0]}), str(chemin))
+    lot = importer(chemin.read_bytes(), "n.sav")
+    assert (lot.lus, lot.charges, lot.quarantaine) == (1, 1, 0)
