@@ -35,7 +35,7 @@ TEMOINS = {
     "A07b": "A07_na_perdu.csv",
     "A07d": "A07c_non_partout_posee.csv",
     "A09": "A09_cyber_code.csv",
-    "N0": "N00_temoin.csv",
+    "N[01]": "N00_temoin.csv",
 }
 ENTETES = (
     "| fichier | lues | chargées | doublons | quarantaine | ignorées | comparées | fausses "
@@ -194,7 +194,7 @@ def read_option(question: Question, option: Option, sous: str | None, texte: str
     if sous is None and option.id.startswith("autre"):
         return None  # Un texte libre la coche : rien de naïf.
     if sous is None:
-        return float(option.libelle in texte) if texte else None
+        return float(option.libelle in texte or option.id in texte.split()) if texte else None
     return {"Y": 1.0, "": 0.0}.get(texte) if sous == option.code else None
 
 

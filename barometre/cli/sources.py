@@ -19,7 +19,8 @@ from barometre.contours.dossier import MANIFESTE, get_dossier_actif
 from barometre.contours.fichier_recu import read_contours
 from barometre.contours.installation import SOURCE_ID, install_contours
 from barometre.pipeline.recolte import Bilan, EtatSource
-from barometre.pipeline.sources import Recuperation, SourceInconnue, list_demandees, recuperer
+from barometre.pipeline.sources import ETAPES_FIXES, Recuperation, SourceInconnue, list_demandees, recuperer
+from barometre.pipeline.suivi import Suivi
 from barometre.sources.catalogue import SourceExterieure, load_sources_exterieures
 from barometre.sources.errors import SourceInjoignable, SourceRefusee
 from barometre.sources.fetch import Copie, Lieu, fall_back, fetch, keep, open_lieu
@@ -105,19 +106,32 @@ def execute_recuperer(demande: argparse.Namespace) -> int:
     except SourceInconnue as erreur:
         raise Refus(str(erreur)) from erreur
     annonce = Annonce(demande.suivi) if demande.suivi else None
-    contours = [
-        load_contours(source, open_lieu(demande.miroir)) for source in demandees if source.usage == "contours"
-    ]
+    a_tracer = [source for source in demandees if source.usage == "contours"]
     # Demander les seuls contours ne demande aucune donnée.
     donnees = [source.id for source in demandees if source.usage != "contours"]
     with Barre(muette=demande.json) as barre:
+        suivi = shift_suivi(annonce or barre, len(a_tracer))
+        contours = []
+        for rang, source in enumerate(a_tracer, 1 - len(a_tracer)):
+            # Les communes prennent une minute : la page en restait à « recherche des adresses ».
+            suivi(source.titre, rang, len(donnees) + ETAPES_FIXES)
+            contours.append(load_contours(source, open_lieu(demande.miroir)))
         faite = recuperer(
-            donnees, demande.miroir, contours=contours, confirmer=demande.confirmer, progress=annonce or barre
+            donnees, demande.miroir, contours=contours, confirmer=demande.confirmer, progress=suivi
         )
     _print(faite, en_json=demande.json)
     # Ce que l'application fournit déjà ne dit pas que la récupération a réussi.
     demandes = [b for b in faite.bilans if b.etat != "embarquee"]
     return FAIT if not demandes or any(b.etat != "absente" for b in demandes) else REFUSE
+
+
+def shift_suivi(suivi: Suivi, avant: int) -> Suivi:
+    """Le même suivi, où `avant` étapes de plus ont déjà passé."""
+
+    def announce(etape: str, rang: int, nombre: int) -> None:
+        suivi(etape, rang + avant, nombre + avant)
+
+    return announce
 
 
 class Annonce:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from barometre.cli import main
+from barometre.cli import main, sources
+from barometre.pipeline.sources import ETAPES_FIXES
 from barometre.sources.catalogue import load_sources_exterieures
 
 pytestmark = pytest.mark.usefixtures("petits_fichiers")
@@ -62,3 +63,20 @@ def test_rien_de_charge_est_un_refus(miroir: Path, capsys: Ecran) -> None:
 def test_une_source_inconnue(miroir: Path, capsys: Ecran) -> None:
     assert main(["sources", "recuperer", "toto"]) == 1
     assert "Source inconnue : « toto »" in capsys.readouterr().err
+
+
+def test_les_contours_sont_dits_avant_les_donnees(
+    miroir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ils prennent une minute et n'étaient pas annoncés ; le rang monte toujours, le nombre ne change pas."""
+    dites: list[tuple[str, int, int]] = []
+    # Sans baisser la priorité des essais.
+    monkeypatch.setattr(sources.Annonce, "__init__", lambda *_: None)
+    monkeypatch.setattr(sources.Annonce, "__call__", lambda _, *etape: dites.append(etape))
+    ids = ["contours_epci", "contours_regions", "petites_villes_de_demain"]
+    suivi = ["--suivi", str(tmp_path / "avancement.json")]
+    assert main(["sources", "recuperer", *ids, "--miroir", str(miroir), *suivi]) == 0
+    titres = load_sources_exterieures()
+    assert [titre for titre, _, _ in dites[:3]] == [titres[i].titre for i in ids]
+    assert [rang for _, rang, _ in dites] == list(range(1, len(dites) + 1))
+    assert {nombre for _, _, nombre in dites} == {3 + ETAPES_FIXES}
