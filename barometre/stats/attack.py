@@ -90,11 +90,13 @@ class Lecteur:
         # Les unités se groupent d'abord par leurs octets : toutes les communes × toutes les cellules, triées,
         # coûteraient vingt secondes et deux gigaoctets ; les classes y sont sept fois moins nombreuses.
         seules, groupes = _group_units(self.cells, self.weights, self.groups)
-        traits = np.column_stack(
-            [self.cells[:, seules].toarray().T, self.weights[seules], self.groups[seules]]
-        )
-        _, premieres, rangs = np.unique(traits, axis=0, return_index=True, return_inverse=True)
-        return seules[premieres], rangs.ravel()[groupes]
+        # Les appartenances en bits : des octets se trient dans l'ordre de leurs lignes, bien plus vite.
+        bits = np.packbits(self.cells[:, seules].astype(bool).toarray().T, axis=1)
+        lignes = np.ascontiguousarray(bits).view(f"S{max(bits.shape[1], 1)}").ravel()
+        ordre = np.lexsort([*self.groups[seules].T[::-1], self.weights[seules], lignes])
+        rangs = np.empty_like(ordre)
+        rangs[ordre] = np.arange(ordre.size)
+        return seules[ordre], rangs[groupes]
 
     @cached_property
     def members(self) -> Membres:
@@ -112,6 +114,10 @@ class Lecteur:
     @cached_property
     def _publics(self) -> dict[bytes, Public]:
         return {}
+
+    def prepare(self) -> None:
+        """Calcule ce que toutes les questions partagent : des processus qui naissent le reçoivent fait."""
+        _ = self.structure, self.members, self.class_groups
 
     def count_answers(self, answered: Booleens) -> Tableau:
         """Combien de chaque classe ont répondu."""

@@ -159,6 +159,8 @@ def draw_safe(  # noqa: PLR0917 - qui, de quel poids, où, dans quels groupes, e
     fois.
     """
     audit = Audit(Lecteur(keys, weights, _drop_twins(cells), groups), values, items)
+    if audit.lots:
+        audit.lecteur.prepare()
     return keys.draw_again(np.concatenate([keys.redrawn[:0], *run(audit.draw_lot, audit.lots)]))
 
 
