@@ -12,6 +12,7 @@ from barometre.catalogue import load_catalogue
 from barometre.views.donnees import explorer
 from barometre.views.donnees.demande import MODELES, ExplorationRefusee, parse_demande
 from barometre.views.donnees.explorer import build_vue_explorer
+from barometre.views.donnees.formes import pivot_large, translate_bornes
 from barometre.warehouse.repository import open_repository
 from tests.fakes import build_entrepot_factice
 
@@ -205,7 +206,24 @@ def test_en_large_les_memes_valeurs_et_les_memes_marques(gate: Gate, par: str) -
             meme &= large["periode"].eq(ligne["vague_id"])
         (case,) = large.loc[meme].to_dict("records")
         assert case[ligne["indicateur_id"]] == pytest.approx(ligne["valeur"], nan_ok=True)
-        assert case.get(f"{ligne['indicateur_id']}_marque", "") == ligne["marque"]
+        for suite in ("marque", "plafond"):
+            assert case.get(f"{ligne['indicateur_id']}_{suite}", "") == ligne[suite]
+
+
+def test_en_large_une_borne_reste_une_borne() -> None:
+    """« plus de 93 % » y était 93, sans rien à côté ; à l'écran, en mots."""
+    commun = {"groupe": "Nord", "territoire_id": "region-01", "type": "", "strate": "", "couverture": "",
+              "vague_id": "2026-v4", "periode": ""}  # fmt: skip
+    lignes = [
+        commun | {"indicateur_id": "a", "valeur": 93.0, "plafond": "au_moins", "marque": "[u]"},
+        commun | {"indicateur_id": "b", "valeur": 40.0, "plafond": "", "marque": ""},
+    ]
+    large = pivot_large(pd.DataFrame(lignes), par_periode=False)
+    assert large[["a", "a_plafond", "a_marque", "b"]].to_dict("records") == [
+        {"a": 93.0, "a_plafond": "au_moins", "a_marque": "[u]", "b": 40.0}
+    ]
+    assert {"b_plafond", "b_marque"}.isdisjoint(large.columns)
+    assert translate_bornes(large)["a_plafond"].tolist() == ["plus de"]
 
 
 def test_l_apercu_se_lit_page_par_page(gate: Gate) -> None:

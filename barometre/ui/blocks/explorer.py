@@ -29,12 +29,13 @@ from barometre.views.donnees.demande import (
     read_demande,
 )
 from barometre.views.donnees.explorer import PAGE, VueExplorer
-from barometre.views.donnees.formes import build_titres
+from barometre.views.donnees.formes import build_titres, translate_bornes
 from barometre.views.donnees.reproduire import build_requete, list_recettes
 
 HAUTEUR_APERCU = 480  # en pixels : les titres et une dizaine de lignes
 LONGUE = (
-    "titre", "groupe", "vague_id", "periode", "unite", "valeur", "bas", "haut", "brut", "n", "note", "marque",
+    "titre", "groupe", "vague_id", "periode", "unite", "plafond", "valeur", "bas", "haut", "brut", "n",
+    "note", "marque",
 )  # fmt: skip
 
 
@@ -98,7 +99,7 @@ def render_apercu(composee: Composee) -> None:
     if vue is None:
         return
     numero = _read_page(vue)
-    page = vue.get_page(numero)
+    page = translate_bornes(vue.get_page(numero))
     if composee.demande.forme == "longue":
         # Une colonne toute vide (la période d'une réponse) n'apprend rien à l'écran.
         page = page[[c for c in LONGUE if page[c].notna().any() and page[c].ne("").any()]]
