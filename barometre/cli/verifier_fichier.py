@@ -60,6 +60,13 @@ MARQUES = {
     "rien ne peut le refaire.",
 }
 
+# Ce qu'une relecture des cases ne voit pas, dit avec elle : les contours sont ceux que l'exploitant charge,
+# d'une machine à l'autre ils diffèrent sans que le fichier ait été touché.
+MISE_EN_PAGE = " ; sa mise en page n'a pas été comparée"
+NON_COMPARES = {"gpkg": " ; ses contours n'ont pas été comparés"} | dict.fromkeys(
+    ("docx", "pptx", "odt"), MISE_EN_PAGE
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -169,9 +176,10 @@ def _compare_cases(lu: Contenu, candidats: list[tuple[str, Contenu]], adresse: s
     nom, attendu = max(candidats, key=lambda candidat: count_communes(candidat[1], lu))
     ecart = find_ecart(attendu, lu)
     if ecart is None:
-        return Verdict(REENREGISTRE, _explain_meme(attendu, lu, "", adresse), nom)
+        return Verdict(REENREGISTRE, _explain_meme(attendu, lu, nom, adresse), nom)
     if has_memes_lignes(attendu, lu):
-        return Verdict(REENREGISTRE, _explain_meme(attendu, lu, ", dans un autre ordre", adresse), nom)
+        meme = _explain_meme(attendu, lu, nom, adresse, ", dans un autre ordre")
+        return Verdict(REENREGISTRE, meme, nom)
     dit = {case for grille in lu.values() for ligne in grille for case in ligne}
     for marque, phrase in MARQUES.items():
         if any(marque in case for case in dit):
@@ -179,13 +187,13 @@ def _compare_cases(lu: Contenu, candidats: list[tuple[str, Contenu]], adresse: s
     return Verdict(DIFFERE, f"a été modifié : {ecart.phrase} ({adresse}).", nom, ecart)
 
 
-def _explain_meme(attendu: Contenu, lu: Contenu, ordre: str, adresse: str) -> str:
+def _explain_meme(attendu: Contenu, lu: Contenu, nom: str, adresse: str, ordre: str = "") -> str:
     """Réenregistré, non modifié ; ce qui n'a pas été comparé se dit."""
     cases = format_compte(count_cases(attendu), "case")
     sans = "" if ENTETE not in attendu or ENTETE in lu else " ; son en-tête (source, date, version) a été ôté"
     return (
         f"a été réenregistré : ce ne sont plus les octets de l'outil, mais ses {cases} se retrouvent toutes"
-        f"{ordre}{sans} ({adresse})."
+        f"{ordre}{sans}{NON_COMPARES.get(nom.rpartition('.')[2], '')} ({adresse})."
     )
 
 

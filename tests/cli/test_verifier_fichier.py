@@ -204,6 +204,10 @@ def test_un_geopackage_se_reconnait_et_se_dit_modifie(
     lu = json.loads(capsys.readouterr().out)
     assert (lu["conforme"], lu["format"]) == (True, "gpkg")
     with contextlib.closing(sqlite3.connect(fichier)) as base:
+        base.execute("VACUUM")
+    assert main(["verifier-fichier", str(fichier)]) == 0
+    assert "ses contours n'ont pas été comparés" in capsys.readouterr().out
+    with contextlib.closing(sqlite3.connect(fichier)) as base:
         base.execute("UPDATE provenance SET texte = 'autre' WHERE mention = 'Source'")
         base.commit()
     assert main(["verifier-fichier", str(fichier)]) == 1

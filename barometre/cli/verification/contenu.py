@@ -126,19 +126,11 @@ def _list_mentions(lues: dict[str, object]) -> Grille:
 
 
 def _write(valeur: object) -> str:
-    if isinstance(valeur, bytes):
-        return _hash_contour(valeur)
     return "" if is_absent(valeur) else str(valeur)
 
 
-def _hash_contour(geom: bytes) -> str:
-    """Le condensé d'un contour, sans l'en-tête qu'un autre programme récrit (GeoPackage, §2.1.3)."""
-    enveloppe = (0, 32, 48, 48, 64)[min(geom[3] >> 1 & 7, 4)] if len(geom) > 8 else 0
-    return hashlib.sha256(geom[8 + enveloppe :]).hexdigest()[:16]
-
-
 def _read_gpkg(octets: bytes) -> Contenu:
-    """Les tables de la base, contours compris ; QGIS y ajoute les siennes, que rien ne compare."""
+    """Les tables de la base, sans leurs contours ; QGIS y ajoute les siennes, que rien ne compare."""
     with (
         _write_temporaire(octets) as fichier,
         closing(sqlite3.connect(f"{fichier.as_uri()}?mode=ro", uri=True)) as base,
@@ -150,7 +142,7 @@ def _read_gpkg(octets: bytes) -> Contenu:
 def _read_table(base: sqlite3.Connection, nom: str) -> Grille:
     cite = nom.replace('"', '""')
     lues = base.execute(f'SELECT * FROM "{cite}"')
-    gardees = [rang for rang, (champ, *_) in enumerate(lues.description) if champ != "fid"]
+    gardees = [rang for rang, (champ, *_) in enumerate(lues.description) if champ not in ("fid", "geom")]
     titres = [str(lues.description[rang][0]) for rang in gardees]
     return [titres, *([_write(ligne[rang]) for rang in gardees] for ligne in lues)]
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import re
-import sqlite3
 import subprocess
 import zipfile
 from collections.abc import Callable
@@ -15,7 +13,6 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-import shapely
 from PIL import Image
 
 from barometre.cli.verification.contenu import ENTETE, Illisible, read_contenu
@@ -191,26 +188,6 @@ def test_un_graphique_ou_une_image_d_un_document_change_se_voit(
     ecart = find_ecart(attendu, refait)
     assert ecart is not None
     assert ecart.feuille == feuille
-
-
-def test_un_contour_deplace_se_voit_et_un_en_tete_recrit_ne_change_rien() -> None:
-    """Par la table de GDAL : un en-tête avec ou sans son enveloppe, puis la même forme ailleurs."""
-    forme = shapely.Point(1, 2).wkb
-    sans = b"GP\x00\x01" + (4326).to_bytes(4, "little") + forme
-    avec = b"GP\x00\x03" + (4326).to_bytes(4, "little") + bytes(32) + forme
-    ailleurs = b"GP\x00\x01" + (4326).to_bytes(4, "little") + shapely.Point(1, 3).wkb
-    lues = [read_contenu(_write_base(geom), "gpkg")["a"][1] for geom in (sans, avec, ailleurs)]
-    assert lues[0] == lues[1] != lues[2]
-
-
-def _write_base(geom: bytes) -> bytes:
-    with contextlib.closing(sqlite3.connect(":memory:")) as base:
-        base.execute("CREATE TABLE gpkg_contents (table_name TEXT)")
-        base.execute("INSERT INTO gpkg_contents VALUES ('a')")
-        base.execute("CREATE TABLE a (fid INTEGER, geom BLOB, nom TEXT)")
-        base.execute("INSERT INTO a VALUES (1, ?, 'Nord')", (geom,))
-        base.commit()
-        return base.serialize()
 
 
 def test_une_archive_au_flux_abime_est_une_phrase() -> None:
