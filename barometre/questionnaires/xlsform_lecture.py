@@ -39,6 +39,9 @@ _MUETTES = {
     "note", "calculate", "hidden", "start", "end", "today", "deviceid", "username", "audit", "acknowledge",
 }  # fmt: skip
 _DEBUT, _FIN = re.compile(r"^begin[ _]group$"), re.compile(r"^end[ _]group$")
+FERMETURE = (
+    "Ce XLSForm ferme par « {} » un groupe que rien n'ouvre : ce qui suit ne se lirait pas. Corrigez-le."
+)
 _REPETE = re.compile(r"^(begin|end)[ _]repeat$")
 
 
@@ -115,6 +118,8 @@ class _Lecteur:
         entier = ligne.get("type", "").strip()
         if trouve := _REPETE.match(entier):
             self._repete += 1 if trouve[1] == "begin" else -1
+            if self._repete < 0:
+                raise QuestionnaireRefuse(FERMETURE.format(entier))
             if trouve[1] == "begin":
                 self.remarques.append(f"{ligne.get('name', '')} : un groupe répété ne se garde pas.")
         elif self._repete:
@@ -122,6 +127,8 @@ class _Lecteur:
         elif _DEBUT.match(entier):
             self._open(ligne)
         elif _FIN.match(entier):
+            if not self._ouverts:
+                raise QuestionnaireRefuse(FERMETURE.format(entier))
             self._ouverts.pop()
         elif genre == "note" and ligne.get("name") == INTRODUCTION:
             self.introduction = read_texte(ligne.get("label", ""))

@@ -118,6 +118,45 @@ def test_entites_en_cascade(tmp_path: Path) -> None:
     check_refuse(tmp_path, contenu, "entites.xlsx", "déclaration XML interdite")
 
 
+def test_liens_vers_d_autres_classeurs_et_noms_qui_sortent(importer: Importer, tmp_path: Path) -> None:
+    """Rien n'est suivi ni extrait : seules les cellules de la feuille se lisent."""
+    relation = (
+        b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship '
+        b'Id="rId1" Type="x" Target="file:///etc/passwd" TargetMode="External"/></Relationships>'
+    )
+    tampon = io.BytesIO(build_xlsx(LIGNES))
+    with zipfile.ZipFile(tampon, "a") as archive:
+        archive.writestr("xl/externalLinks/_rels/externalLink1.xml.rels", relation)
+        for nom in ("../evade.txt", f"/{tmp_path}/evade.txt"):
+            archive.writestr(nom, b"x")
+    assert importer(tampon.getvalue(), "liens.xlsx").charges == 1
+    assert list(tmp_path.rglob("evade.txt")) == []
+
+
+def test_une_feuille_designee_hors_du_classeur(tmp_path: Path) -> None:
+    relations = (
+        b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship '
+        b'Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" '
+        b'Target="../../../../etc/passwd"/></Relationships>'
+    )
+    contenu = replace_part(build_xlsx(LIGNES), "xl/_rels/workbook.xml.rels", relations)
+    check_refuse(tmp_path, contenu, "dehors.xlsx", "vide|tronqué ou abîmé")
+
+
+@pytest.mark.parametrize(
+    "contenu",
+    [
+        b"[" * 200_000 + b"]" * 200_000,
+        b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+        b'[{"INSEE": "33063", "Q01": ' + b"9" * 6_000 + b"}]",
+        b'[{"INSEE": "33063", "INSEE": "69123", "Q01": "A1"}]',
+    ],
+    ids=["listes", "objets", "nombre", "clé double"],
+)
+def test_un_json_hostile(tmp_path: Path, contenu: bytes) -> None:
+    check_refuse(tmp_path, contenu, "export.json", "export.json")
+
+
 def test_cellule_demesuree(tmp_path: Path) -> None:
     contenu = build_hostile(b'<row><c t="inlineStr"><is><t>' + b"ab" * 200_000 + b"</t></is></c></row>")
     check_refuse(tmp_path, contenu, "cellule.xlsx", "démesurée")

@@ -12,6 +12,7 @@ import pytest
 from pyxform.xls2xform import convert
 
 from barometre.catalogue import load_catalogue
+from barometre.questionnaires.conditions import EXPRESSION_MAX
 from barometre.questionnaires.lecture import QuestionnaireRefuse
 from barometre.questionnaires.xlsform_ecriture import to_xlsform
 from barometre.questionnaires.xlsform_lecture import read_xlsform
@@ -85,3 +86,25 @@ def test_un_formulaire_de_kobo(tmp_path: Path) -> None:
 def test_un_classeur_sans_feuille_survey_est_refuse(tmp_path: Path) -> None:
     with pytest.raises(QuestionnaireRefuse, match="survey"):
         read_xlsform(_write(tmp_path / "f.xlsx", autre=[["a"]]))
+
+
+@pytest.mark.parametrize("fermeture", ["end_group", "end group", "end_repeat"])
+def test_une_fermeture_de_trop_est_refusee(tmp_path: Path, fermeture: str) -> None:
+    """Comptée pour rien, elle taisait toutes les questions d'après."""
+    lignes = [["type", "name", "label"], [fermeture, "", ""], ["text", "q1", "Une question"]]
+    with pytest.raises(QuestionnaireRefuse, match=f"« {fermeture} »"):
+        read_xlsform(_write(tmp_path / "f.xlsx", survey=lignes))
+
+
+def test_une_condition_demesuree_n_est_pas_reprise_et_se_dit(tmp_path: Path) -> None:
+    condition = "(" * 5_000 + "${a} = 'x'" + ")" * 5_000
+    lignes = [
+        ["type", "name", "label", "relevant"],
+        ["text", "a", "Une question", ""],
+        ["text", "b", "Une autre", condition],
+    ]
+    lecture = read_xlsform(_write(tmp_path / "f.xlsx", survey=lignes))
+    assert [q.condition for q in lecture.questionnaire.questions] == [None, None]
+    (remarque,) = lecture.remarques
+    assert remarque.startswith("b : sa condition n'est pas reprise")
+    assert len(remarque) < EXPRESSION_MAX + 200
