@@ -61,6 +61,8 @@ class Lot:
     version_id: str = ""
     # Réponses gardées qui attendent les suivantes (`pipeline.tardives`).
     retenues: int = 0
+    # La ligne du fichier de chaque participation, dans leur ordre ; vide d'un lot de plusieurs fichiers.
+    lignes: tuple[int, ...] = ()
 
     @property
     def charges(self) -> int:

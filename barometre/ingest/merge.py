@@ -39,6 +39,7 @@ def merge_lots(lots: Sequence[Lot]) -> Lot:
             lots, [(*lot.lignes_doublons, *p) for lot, p in zip(lots, perdus, strict=True)]
         ),
         lignes_ignorees=_join(lots, [lot.lignes_ignorees for lot in lots]),
+        lignes=(),
         recodes=sum(lot.recodes for lot in lots),
         recus=tuple(recu for lot in lots for recu in lot.recus),
         avertissements=tuple(f"{lot.fichier} : {a}" for lot in lots for a in lot.avertissements),
@@ -69,10 +70,12 @@ def _keep(lot: Lot, rang: int, retenus: dict[str, int]) -> tuple[pd.DataFrame, p
 
 
 def _list_perdus(lots: Sequence[Lot], rang: int, retenus: dict[str, int]) -> list[Rejet]:
-    cles = lots[rang].participation["collectivite_id"]
+    lot, cles = lots[rang], lots[rang].participation["collectivite_id"]
+    # D'un lot déjà réuni, ou dont des lignes sont parties, le numéro n'est plus connu.
+    lignes = lot.lignes if len(lot.lignes) == len(cles) else (0,) * len(cles)
     return [
-        Rejet(0, "", cle, _ENTRE_FICHIERS.format(lots[retenus[cle]].fichier))
-        for cle in cles
+        Rejet(ligne, "", cle, _ENTRE_FICHIERS.format(lots[retenus[cle]].fichier))
+        for ligne, cle in zip(lignes, cles, strict=True)
         if retenus[cle] != rang
     ]
 
@@ -80,7 +83,11 @@ def _list_perdus(lots: Sequence[Lot], rang: int, retenus: dict[str, int]) -> lis
 def _join(lots: Sequence[Lot], listes: Sequence[Sequence[Rejet]]) -> tuple[Rejet, ...]:
     """Les lignes de chaque fichier, dont le nom est dit dans le motif."""
     return tuple(
-        Rejet(rang * PAS + r.ligne, r.colonne, r.valeur, f"{lots[rang].fichier}, ligne {r.ligne} : {r.motif}")
+        Rejet(rang * PAS + r.ligne, r.colonne, r.valeur, f"{_situate(lots[rang], r)} : {r.motif}")
         for rang, rejets in enumerate(listes)
         for r in rejets
     )
+
+
+def _situate(lot: Lot, rejet: Rejet) -> str:
+    return f"{lot.fichier}, ligne {rejet.ligne}" if rejet.ligne else lot.fichier

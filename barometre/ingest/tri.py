@@ -175,6 +175,7 @@ class _Tri:
             rejets=tuple(sorted([*export.rejets, *rejets], key=lambda r: r.ligne)),
             lignes_doublons=tuple(self._doublon(i, j) for i, j in sorted(doublons.items())),
             lignes_ignorees=self._build_ignorees(ignorees),
+            lignes=tuple(self.export.lignes[i] for i in np.flatnonzero(garde)),
             recodes=int(np.array(self.lues.repondants.recodes, dtype=bool)[garde].sum()),
             avertissements=(
                 *export.avertissements,
