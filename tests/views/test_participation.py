@@ -13,6 +13,7 @@ import pytest
 
 from barometre.access.participation import count_by_group, count_fidelite
 from barometre.domain.portee import PUBLIC, Portee
+from barometre.views.lecture.tableau import format_tableau
 from barometre.views.piloter.buts import BUTS, Atteinte, allocate_but
 from barometre.views.piloter.participation import (
     build_vue_participation,
@@ -167,6 +168,13 @@ def test_une_cellule_cachee_compte_pour_ce_que_sa_strate_laisse_attendre() -> No
     porte._ont = frozenset(sorted(porte._ont)[:12])
     cellules = count_cells(porte, "2026-v4", "essai")
     assert (cellules["repondantes"] <= 9).all()  # jamais le vrai compte d'une cellule sous dix
+    assert cellules["cachee"].all()
+    vue = build_vue_relance(porte, build_catalogue([build_indicateur()]), "site", "2026-v4", "50")
+    # Ce que l'allocation suppose se lirait comme un compte : ni la page ni le fichier ne l'écrivent.
+    assert vue.relances
+    assert vue.table["repondantes"].isna().all()
+    titres, lignes = format_tableau(vue.table)
+    assert {ligne[titres.index("Réponses (environ)")] for ligne in lignes} == {"moins de 10"}
 
 
 def test_la_liste_nommee_n_est_que_pour_qui_peut_la_lire() -> None:
@@ -183,6 +191,7 @@ def test_solliciter_toutes_celles_qui_restent_ne_promet_pas_plus_que_le_taux_obs
     vue = _relance(300)
     petites = next(r for r in vue.relances if r.strate_id == "commune-0-499")
     assert petites.sollicitations == petites.cadre - petites.repondantes
+    assert petites.repondantes is not None
     assert petites.attendues == round(petites.sollicitations * petites.repondantes / petites.cadre)
     assert petites.attendues < petites.ajouts
     assert vue.attendues < vue.budget

@@ -74,7 +74,9 @@ class Cible:
 class Relance:
     """Une cellule région × strate à relancer : `ajouts` réponses à obtenir, `sollicitations` pour cela.
 
-    `attendues` : ce qu'elles apporteraient au taux observé ; moins que `ajouts` là où il en reste trop peu.
+    `repondantes` : le compte que la porte montre, ou rien ; celui que l'allocation suppose d'une cellule
+    cachée se lirait comme le sien. `attendues` : ce que les relances apporteraient au taux observé ; moins
+    que `ajouts` là où il en reste trop peu.
     """
 
     region_id: str
@@ -82,7 +84,7 @@ class Relance:
     region: str
     strate: str
     cadre: int
-    repondantes: int
+    repondantes: int | None
     ajouts: int
     sollicitations: int
     attendues: int
@@ -158,7 +160,7 @@ class VueRelance:
         )
         actuelle, ciblee, prorata = (format_nombre(n) for n in self.n_eff)
         return (
-            f"{debut} Effectif efficace : {actuelle} aujourd’hui, {ciblee} en relançant ainsi, "
+            f"{debut} Effectif efficace, environ : {actuelle} aujourd’hui, {ciblee} en relançant ainsi, "
             f"{prorata} si elles viennent comme les précédentes.{self._describe_intervalle()}"
         )
 
@@ -236,7 +238,7 @@ def _list_parts(catalogue: Catalogue, theme_id: str) -> tuple[Indicateur, ...]:
 
 
 def count_cells(gate: Gate, vague_id: str, theme_id: str) -> pd.DataFrame:
-    """Par région × strate : `region`, `strate`, `cadre`, `repondantes` (attendues si la porte les cache)."""
+    """Par région × strate : `region`, `strate`, `cadre`, `repondantes`, `cachee` (elles y sont supposées)."""
     cadre = read_cadre(gate).dropna(subset=["region", "strate"])
     groupes = cadre["region"].astype(str) + "|" + cadre["strate"].astype(str)
     comptes = gate.count_repondantes(groupes, vague_id, theme_id)
@@ -245,7 +247,8 @@ def count_cells(gate: Gate, vague_id: str, theme_id: str) -> pd.DataFrame:
     taux = noms["strate"].map(strates["taux"]).fillna(0.0)
     attendues = (comptes["cadre"] * taux).round().clip(upper=SEUIL_PARTICIPATION - 1)
     repondantes = comptes["repondantes"].fillna(attendues).clip(upper=comptes["cadre"]).astype("int64")
-    return noms.assign(cadre=comptes["cadre"], repondantes=repondantes).reset_index(drop=True)
+    cachee = comptes["repondantes"].isna()
+    return noms.assign(cadre=comptes["cadre"], repondantes=repondantes, cachee=cachee).reset_index(drop=True)
 
 
 def _allocate(
@@ -320,7 +323,7 @@ def _build_relance(libelles: Libelles, ligne: dict[Hashable, Any]) -> Relance:
         region=libelles.get_territoire(str(ligne["region"])),
         strate=libelles.get_strate(str(ligne["strate"])),
         cadre=cadre,
-        repondantes=repondantes,
+        repondantes=None if ligne["cachee"] else repondantes,
         ajouts=ajouts,
         sollicitations=min(voulues, reste),
         attendues=ajouts if voulues <= reste else min(round(reste * taux), ajouts),
