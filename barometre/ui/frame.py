@@ -27,10 +27,14 @@ A_PROPOS = (
 
 
 def render_header(version: Version | None) -> None:
-    """En haut de chaque page ; le bandeau reste tant que la version est simulée."""
+    """En haut de chaque page ; le bandeau reste tant que la version est simulée.
+
+    La version n'y est que sur le papier : au pied, elle y aurait une feuille à elle seule.
+    """
     st.logo(str(ICONE), size="large")
     st.html(
         f'<div class="baro-entete"><span class="baro-nom">{escape(NOM)}</span>'
+        f'<span class="baro-version">{_describe_version(version)}</span>'
         '<span class="baro-porteurs">DINUM · Déclic</span></div>'
     )
     if version is not None and version.simulee:

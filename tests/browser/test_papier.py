@@ -1,0 +1,63 @@
+"""Chaque page sur le papier : aucun titre seul au bas d'une feuille, aucune feuille pour deux lignes."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from barometre.ui.navigation import list_pages
+from tests.browser.conftest import Visiter
+from tests.browser.papier import Ligne, is_presque_vide, list_titres_seuls, read_feuilles
+
+pytestmark = pytest.mark.navigateur
+# Une par script : les neuf thèmes ont le même. Une page neuve y entre seule.
+UNE_PAR_SCRIPT = {page.script: page.adresse for page in reversed(list_pages())}
+ADRESSES = [
+    *UNE_PAR_SCRIPT.values(),
+    *(f"communication?vue={vue}" for vue in ("repartitions", "territoires", "donnees")),
+    "fiche?collectivite=commune-01001",
+    "comparer?collectivite=commune-01001&theme=communication",
+    "alertes?objectifs=",
+]
+# Le même contenu coupé à plusieurs hauteurs : ce qui tient par chance au bas d'une feuille n'y tient plus.
+HAUTEURS = ("297mm", "279mm", "236mm", "210mm")
+TITRES = """() => [...document.querySelectorAll("main :is(h1, h2, h3, h4)")]
+    .filter((e) => e.checkVisibility() && !e.closest(".baro-invisible")).map((e) => e.innerText)"""
+
+
+@pytest.mark.parametrize("adresse", ADRESSES)
+def test_aucun_titre_ne_finit_une_feuille(serveur: str, visiter: Visiter, adresse: str) -> None:
+    page = visiter(serveur, f"/{adresse}").page
+    expect(page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_attached()
+    page.wait_for_load_state("networkidle")
+    page.emulate_media(media="print")
+    titres = page.evaluate(TITRES)
+    expect(page.locator(".baro-version")).to_contain_text("réponses simulées")
+    expect(page.locator(".baro-pied")).to_be_hidden()
+    for hauteur in HAUTEURS:
+        feuilles = _print(page, hauteur)
+        assert list_titres_seuls(feuilles, titres) == [], hauteur
+        assert [rang for rang, feuille in enumerate(feuilles) if rang and is_presque_vide(feuille)] == [], (
+            hauteur
+        )
+
+
+def _print(page: Page, hauteur: str) -> list[list[Ligne]]:
+    return read_feuilles(page.pdf(width="210mm", height=hauteur, print_background=True))
+
+
+def test_un_titre_seul_se_voit() -> None:
+    """La règle elle-même, sur des feuilles écrites à la main."""
+    longue = [Ligne(500.0 - y, f"ligne{y}") for y in range(10)]
+    titre, phrase = Ligne(40.0, "Toutàlamêmeéchelle"), Ligne(30.0, "Unephrase.")
+    assert list_titres_seuls([[*longue, titre], longue], ["Tout à la même échelle"]) == [titre.texte]
+    assert list_titres_seuls([[*longue, titre, phrase], longue], ["Tout à la même échelle"])
+    assert list_titres_seuls([[*longue, titre, *longue[-3:]], longue], ["Tout à la même échelle"]) == []
+    assert list_titres_seuls([[*longue, titre, phrase]], ["Tout à la même échelle"]) == []
+    # Une section d'une phrase est entière quand un autre titre ouvre la feuille suivante.
+    assert (
+        list_titres_seuls(
+            [[titre, phrase], [Ligne(9.0, "Autretitre")]], ["Tout à la même échelle", "Autre titre"]
+        )
+        == []
+    )
