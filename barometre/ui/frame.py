@@ -16,9 +16,9 @@ from barometre.ui.blocks.messages import render_message
 ICONE = Path(__file__).resolve().parent / "ressources" / "icone.svg"
 NOM = "Baromètre Collectivités & Numérique"
 BANDEAU = (
-    f"<strong>Réponses simulées{FINE}: démonstration.</strong> Les collectivités, les données de l’État et "
-    "les chiffres publiés sont réels\u202f; les réponses aux questionnaires sont tirées au sort et ne se "
-    "citent pas."
+    f"<strong>Réponses simulées{FINE}: démonstration.</strong> Les réponses aux questionnaires sont tirées "
+    "au sort et ne se citent pas<span>\u202f; les collectivités, les données de l’État et les chiffres "
+    "publiés sont réels</span>."
 )
 A_PROPOS = (
     f"**{NOM}**\n\nLancé le 22 novembre 2023 par la DINUM (programme Transformation numérique des "

@@ -174,6 +174,6 @@ def _describe(portee: Portee) -> str:
         nom = _list_opsn().get(portee.opsn_id, portee.opsn_id)
         return (
             f"Ce que voit un agent d’OPSN ({nom}) : les réponses simulées de son périmètre, "
-            "cybersécurité exclue."
+            "sauf cybersécurité."
         )
     return "Ce que voit un responsable de programme : les chiffres de tous, et qui a répondu."

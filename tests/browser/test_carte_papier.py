@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from playwright.sync_api import expect
+from pypdf import PdfReader
 
 from tests.browser.conftest import Visiter
 
@@ -33,6 +36,18 @@ def test_la_carte_imprimee_est_l_image_fixe(serveur: str, visiter: Visiter) -> N
     expect(page.locator(".baro-legende-carte")).to_be_visible()
     expect(page.get_by_text("Contours")).to_be_visible()
     assert visite.console == []
+
+
+def test_deux_vagues_et_leur_changement_s_impriment_d_un_coup(serveur: str, visiter: Visiter) -> None:
+    """Trois images que rien n'a demandées avant : l'impression les attend, aucune n'est blanche."""
+    page = visiter(serveur, "/carte?theme=communication&en_face=2023-v1").page
+    cartes = page.locator("div.baro-impression img")
+    expect(cartes).to_have_count(3)
+    papier = PdfReader(io.BytesIO(page.pdf(format="A4", print_background=True)))
+    images = [image.image for feuille in papier.pages for image in feuille.images]
+    assert len(images) == 3
+    # Une image blanche n'a qu'une couleur.
+    assert all(image is not None and len(set(image.convert("L").tobytes())) > 20 for image in images)
 
 
 def test_le_jeton_d_un_autre_ne_se_devine_pas(serveur: str, visiter: Visiter) -> None:
