@@ -17,7 +17,6 @@ ADRESSES = [
     *(f"communication?vue={vue}" for vue in ("repartitions", "territoires", "donnees")),
     "fiche?collectivite=commune-01001",
     "comparer?collectivite=commune-01001&theme=communication",
-    "alertes?objectifs=",
 ]
 # Le même contenu coupé à plusieurs hauteurs : ce qui tient par chance au bas d'une feuille n'y tient plus.
 HAUTEURS = ("297mm", "236mm")
