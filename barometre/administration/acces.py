@@ -13,13 +13,15 @@ from barometre.administration.operateur import Operateur
 from barometre.domain.portee import Portee
 
 SANS_MOTIF = "Dites pourquoi : le motif est gardé avec le droit et au journal."
+MOTIF_MAX = 200
+MOTIF_LONG = f"Le motif tient en {MOTIF_MAX} signes : il se lit au journal."
 DATE_PASSEE = "Le dernier jour du droit est déjà passé."
 A_SOI = "Un opérateur ne s'accorde pas de droit : un autre opérateur doit le faire."
 
 
 @dataclass(frozen=True, slots=True)
 class Accord:
-    """Ce qu'un opérateur accorde. `dernier_jour` : compris ; None : sans fin."""
+    """Ce qu'un opérateur accorde. `dernier_jour` : compris ; None, ou le dernier des jours : sans fin."""
 
     portee: Portee
     motif: str
@@ -28,7 +30,9 @@ class Accord:
     @property
     def expire_le(self) -> datetime | None:
         """Le lendemain du dernier jour, à minuit (UTC)."""
-        return None if self.dernier_jour is None else datetime.combine(self.dernier_jour, time()) + _JOUR
+        if self.dernier_jour in (None, date.max):
+            return None
+        return datetime.combine(self.dernier_jour, time()) + _JOUR
 
 
 _JOUR = timedelta(days=1)
@@ -75,3 +79,5 @@ def _check_accord(accord: Accord) -> None:
 def _check_motif(motif: str) -> None:
     if not motif.strip():
         raise RegistreError(SANS_MOTIF)
+    if len(motif) > MOTIF_MAX:
+        raise RegistreError(MOTIF_LONG)

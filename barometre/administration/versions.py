@@ -13,6 +13,8 @@ from barometre.views.lecture.tableau import build_tableau
 from barometre.warehouse.engine import EntrepotError
 from barometre.warehouse.versions import (
     activate_version,
+    check_gardee,
+    check_preparee,
     list_versions,
     open_entrepot,
     publish_preparee,
@@ -46,6 +48,8 @@ def get_publication(operateur: Operateur, version_id: str) -> Publication:
 def activate(operateur: Operateur, version_id: str) -> None:
     """Met une version gardée en service, après l'avoir inscrit ; les lecteurs suivent sans redémarrage."""
     entrepot = open_entrepot()
+    # Le journal ne dit pas un geste qui ne peut pas avoir lieu.
+    check_gardee(entrepot, version_id)
     operateur.record("activer", version_id, f"avant={entrepot.get_active() or ''}")
     activate_version(entrepot, version_id)
 
@@ -62,8 +66,10 @@ def publish(operateur: Operateur, version_id: str) -> None:
 
 def forget_preparee(operateur: Operateur, version_id: str) -> None:
     """Abandonne une version préparée ; les fichiers reçus restent dans la réserve."""
+    entrepot = open_entrepot()
+    check_preparee(entrepot, version_id)
     operateur.record("abandonner", version_id)
-    remove_preparee(open_entrepot(), version_id)
+    remove_preparee(entrepot, version_id)
     operateur.registre.publications.remove(version_id)
 
 

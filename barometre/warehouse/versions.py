@@ -153,9 +153,14 @@ def publish_preparee(entrepot: Entrepot, version_id: str, base: str) -> None:
 def remove_preparee(entrepot: Entrepot, version_id: str) -> None:
     """Abandonne une version préparée ; la version en service n'a jamais changé."""
     with entrepot.lock():
-        if version_id not in entrepot.list_preparees():
-            raise EntrepotError(f"Aucune version « {version_id} » n'est préparée.")
+        check_preparee(entrepot, version_id)
         entrepot.remove(version_id)
+
+
+def check_preparee(entrepot: Entrepot, version_id: str) -> None:
+    """`EntrepotError` si aucune version préparée ne porte cet identifiant."""
+    if version_id not in entrepot.list_preparees():
+        raise EntrepotError(f"Aucune version « {version_id} » n'est préparée.")
 
 
 def check_gardee(entrepot: Entrepot, version_id: str) -> None:

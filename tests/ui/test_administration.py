@@ -6,18 +6,22 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from barometre.access.lecteur import Lecteur, read_lecteur
 from barometre.access.registre import Registre, get_registre
+from barometre.administration.acces import Accord
 from barometre.assemblage import depot
 from barometre.domain.portee import Portee
-from barometre.ui import porte, visiteur
+from barometre.ui import porte, state, visiteur
+from barometre.ui.blocks.administration import acces, deposer, preparees, vagues, versions
 from barometre.ui.blocks.administration.page import VUES
 from tests.administration.conftest import connect
 from tests.fakes import build_entrepot_factice
@@ -231,3 +235,59 @@ def test_le_rappel_d_un_chiffre_se_demande_et_repond(service: Service) -> None:
 def _find_bouton(page: AppTest, libelle: str) -> Callable[[], AppTest]:
     (bouton,) = [b for b in page.button if b.label == libelle]
     return bouton.click  # type: ignore[return-value]
+
+
+LONG = "a" * 100_000
+FORGES: dict[str, tuple[Callable[[], None], dict[str, Any], str]] = {
+    "rôle inventé": (acces._accept, {"demande-role": "ministre"}, "Choisissez d'abord"),
+    "rôle public": (acces._accept, {"demande-role": "public"}, "Choisissez d'abord"),
+    "numéro en texte": (acces._accept, {"demande-numero": "1 OR 1=1"}, "Choisissez d'abord"),
+    "numéro inconnu": (acces._accept, {"demande-numero": 999}, "Aucune demande"),
+    "numéro négatif": (acces._reject, {"demande-numero": -1}, "Choisissez d'abord"),
+    "numéro immense": (acces._reject, {"demande-numero": 10**30}, "Choisissez d'abord"),
+    "numéro vrai": (acces._reject, {"demande-numero": True}, "Choisissez d'abord"),
+    "OPSN inventé": (
+        acces._accept, {"demande-role": "opsn", "demande-opsn": "x'; DROP TABLE acces"}, "Choisissez l'OPSN",
+    ),
+    "code en liste": (
+        acces._accept, {"demande-role": "collectivite", "demande-code": ["01001"]}, "Aucune collectivité",
+    ),
+    "motif absent": (acces._accept, {"demande-motif": None}, "Dites pourquoi"),
+    "motif démesuré": (acces._accept, {"demande-motif": LONG}, "tient en 200"),
+    "refus démesuré": (acces._reject, {"demande-motif": LONG}, "tient en 200"),
+    "droit absent": (acces._remove, {}, "Choisissez d'abord"),
+    "droit immense": (acces._remove, {"droit-numero": 10**30}, "Choisissez d'abord"),
+    "droit d'un autre âge": (acces._remove, {"droit-numero": 999}, "Aucun droit en cours"),
+    "sessions de personne": (acces._close, {"droit-numero": 999}, "Choisissez d'abord"),
+    "version ailleurs": (versions._activate, {"administrer-version": "../../etc/passwd"}, "n'est gardée"),
+    "version en liste": (versions._activate, {"administrer-version": ["x"]}, "Choisissez d'abord"),
+    "version coupée": (versions._activate, {"administrer-version": "x\x00y"}, "n'est gardée"),
+    "publier ailleurs": (partial(preparees._publish, "../../x"), {}, "pas connue du registre"),
+    "abandonner ailleurs": (partial(preparees._forget, "../../x"), {}, "n'est préparée"),
+    "abandonner celle en service": (partial(preparees._forget, ANCIENNE), {}, "n'est préparée"),
+    "vague inventée": (partial(vagues._open, "1999-v0"), {}, "n'est pas dans la liste"),
+    "colonne inventée": (
+        partial(deposer._save, "communication", ("x",)), {"rapprocher-0": "__class__"}, "ni une question",
+    ),
+}  # fmt: skip
+
+
+def test_un_message_forge_ne_fait_rien_et_recoit_une_phrase(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Un navigateur envoie ce qu'il veut à n'importe quel champ : ni trace, ni fait, ni droit."""
+    connect(service.registre, "maire")
+    service.jeton = connect(service.registre, OPERATEUR.role, OPERATEUR)
+    demandes = service.registre.comptes.list_demandes().set_index("courriel")["demande_id"]
+    champs = {"demande-numero": int(demandes["maire@essai.fr"]), "demande-role": "programme",
+              "demande-motif": "essai"}  # fmt: skip
+    avant = (service.registre.read_copie(), depot.get_version_id())
+    for cas, (geste, forges, phrase) in FORGES.items():
+        monkeypatch.setattr(st, "session_state", champs | forges)
+        geste()
+        assert any(phrase in dite for dite in st.session_state[state._GARDES]), cas
+        assert (service.registre.read_copie(), depot.get_version_id()) == avant, cas
+
+
+def test_un_dernier_jour_sans_lendemain_est_sans_fin() -> None:
+    assert Accord(OPERATEUR, "essai", date.max).expire_le is None

@@ -187,7 +187,8 @@ def _close_sessions(operateur: Operateur) -> str:
 
 def _read_numero(cle: str) -> int:
     valeur = st.session_state.get(cle)
-    if not isinstance(valeur, int):
+    # Un registre ne compte pas au-delà, et le refuserait d'une trace.
+    if not isinstance(valeur, int) or isinstance(valeur, bool) or not 0 < valeur < 2**31:
         raise RegistreError(NUMERO_INCONNU)
     return valeur
 
