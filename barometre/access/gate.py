@@ -310,9 +310,20 @@ class Gate(ChiffresPublics):
         """
         colonnes = ["vague_id", "questionnaire_id", "lus", "quarantaine"]
         # Le rôle public de PostgreSQL n'a pas la table : qui ne pilote pas ne l'interroge pas.
-        if self.portee.role not in ("programme", "operateur"):
+        if not self._leads():
             return pd.DataFrame(columns=colonnes)
         return self._repository.list_lots()[colonnes]
+
+    def count_quarantaine_fonds(self) -> pd.DataFrame:
+        """Par liste d'un fonds en service : `fonds_id`, `importe_le`, `lus` et en `quarantaine` ; de même."""
+        colonnes = ["fonds_id", "importe_le", "lus", "quarantaine"]
+        if not self._leads():
+            return pd.DataFrame(columns=colonnes)
+        return self._repository.list_lots_actions()[colonnes]
+
+    def _leads(self) -> bool:
+        """Vrai pour qui pilote la collecte."""
+        return self.portee.role in ("programme", "operateur")
 
     def list_quarantaine(self, lot_id: Filtre = None) -> pd.DataFrame:
         """Les lignes refusées, avec leur motif."""

@@ -30,7 +30,7 @@ from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.empreintes import compute_empreintes
 from barometre.pipeline.lots import add_lot, build_garde, get_instant, mark_lot
 from barometre.pipeline.preparation import Preparation
-from barometre.pipeline.remplacement import check_confirme, compare_lot
+from barometre.pipeline.remplacement import check_confirme, compare_anciens, compare_lot
 from barometre.pipeline.suivi import Etapes, Suivi
 from barometre.pipeline.tardives import delete_retenus, drop_identiques, join_retenus, keep_tardives
 from barometre.warehouse.deletions import delete_calculs_of, delete_lot, delete_reponses_of
@@ -62,9 +62,9 @@ def importer(
     """Lit un export, le charge dans une version neuve et la met en service ; rend le sort de ses lignes.
 
     Le même fichier ne change rien. Un autre fichier du même questionnaire et de la même vague remplace le
-    précédent ; il faut `confirme` si beaucoup de réponses disparaissent. `complement` : les collectivités
-    que le fichier ne cite pas gardent leur réponse ; moins de `LOT_TARDIF` nouvelles sont retenues, sauf
-    `confirme`. `essai` : tout est lu et compté, rien n'est écrit.
+    précédent ; il faut `confirme` si beaucoup de réponses disparaissent, ou s'il a déjà été remplacé.
+    `complement` : les collectivités que le fichier ne cite pas gardent leur réponse ; moins de `LOT_TARDIF`
+    nouvelles sont retenues, sauf `confirme`. `essai` : tout est lu et compté, rien n'est écrit.
     `preparation` : la version est écrite, notée, et attend `publish_preparee` pour être en service.
     `par` : qui importe ; gardé avec le fichier. `processus` : 1 depuis l'application, dont les fils
     ne se dédoublent pas sans risque.
@@ -78,7 +78,7 @@ def importer(
             lots_connus=connus,
         )  # fmt: skip
 
-    options = _Options(essai, confirme, complement, par, processus, preparation=preparation)
+    options = _Options(essai, confirme, complement, par, processus, preparation=preparation, neuf=True)
     return _import(read_fichiers, options, catalogue, Etapes(ETAPES, progress), adresse)
 
 
@@ -115,7 +115,10 @@ def importer_garde(
 
 @dataclass(frozen=True, slots=True)
 class _Options:
-    """Ce que demande qui importe. `cle` : la clé secrète à reprendre si la version n'en a pas."""
+    """Ce que demande qui importe. `cle` : la clé secrète à reprendre si la version n'en a pas.
+
+    `neuf` : un fichier donné, non un que l'on va chercher dans la réserve.
+    """
 
     essai: bool
     confirme: bool
@@ -124,6 +127,7 @@ class _Options:
     processus: int
     cle: str = ""
     preparation: Preparation | None = None
+    neuf: bool = False
 
 
 def _import(
@@ -147,6 +151,9 @@ def _import(
             lot = join_retenus(moteur, entrepot.get_reserve(), lot, referentiel, catalogue)
         lot = mark_lot(lot, simule=False)
         lot = _compare(moteur, lot, options, catalogue.questionnaires[lot.questionnaire_id])
+        if options.neuf and not (lot.deja_charge or lot.retenues):
+            lots = depot.list_lots(lot.vague_id, lot.questionnaire_id)
+            lot = compare_anciens(entrepot.get_reserve(), lot, lots[lots["charges"].gt(0)])
         if options.essai or lot.deja_charge:
             depot.close()
             return lot

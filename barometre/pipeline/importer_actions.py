@@ -24,6 +24,7 @@ from barometre.ingest.garde_actions import ActionsGardees, read_actions, write_a
 from barometre.ingest.identity import Referentiel
 from barometre.ingest.lot_actions import LotActions
 from barometre.pipeline.achevement import check_or_refuse, finish_version
+from barometre.pipeline.anciens import describe_ancien
 from barometre.pipeline.croisements import read_cadre, read_mesures, refresh_avant_apres
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.lots import get_instant
@@ -42,9 +43,12 @@ Lire = Callable[[Beneficiaires, Collection[str]], LotActions]
 
 @dataclass(frozen=True, slots=True)
 class _Options:
+    """Ce que demande qui importe. `neuf` : un fichier donné, non un que l'on va chercher dans la réserve."""
+
     essai: bool
     confirme: bool
     par: str
+    neuf: bool = False
 
 
 def importer_actions(
@@ -60,14 +64,15 @@ def importer_actions(
     """Charge une liste de bénéficiaires dans une version neuve ; rend le sort de ses lignes.
 
     Le même fichier ne change rien ; un autre du même fonds remplace le précédent, avec `confirme` si
-    beaucoup de projets ou d'euros disparaissent. `essai` : rien n'est écrit.
+    beaucoup de projets ou d'euros disparaissent, ou s'il a déjà été remplacé. `essai` : rien n'est écrit.
     """
     fonds = find_fonds(fonds_id)
 
     def read_fichier(beneficiaires: Beneficiaires, connus: Collection[str]) -> LotActions:
         return prepare_actions(fichier, fonds.id, beneficiaires, connus)
 
-    return _import(read_fichier, _Options(essai, confirme, par), Etapes(ETAPES, progress), adresse)
+    options = _Options(essai, confirme, par, neuf=True)
+    return _import(read_fichier, options, Etapes(ETAPES, progress), adresse)
 
 
 def importer_actions_gardees(
@@ -100,6 +105,8 @@ def _import(lire: Lire, options: _Options, etapes: Etapes, adresse: str | None) 
         moteur = depot.get_engine()
         lot = lire(beneficiaires, read_rows(moteur, "lot_actions")["lot_id"].tolist())
         lot = _compare(lot, read_rows(moteur, "action_fonds", fonds_id=lot.fonds_id))
+        if options.neuf:
+            lot = _compare_anciens(lot, entrepot, read_rows(moteur, "lot_actions", fonds_id=lot.fonds_id))
         depot.close()
         if not (options.essai or lot.deja_charge):
             check_accord(lot, confirme=options.confirme)
@@ -127,6 +134,14 @@ def _compare(lot: LotActions, avant: pd.DataFrame) -> LotActions:
     if lot.montant < seuil * euros:
         raisons.append(f"Le montant passerait de {format_nombre(euros)} € à {format_nombre(lot.montant)} €.")
     return replace(lot, a_confirmer=tuple(raisons))
+
+
+def _compare_anciens(lot: LotActions, entrepot: Entrepot, en_service: pd.DataFrame) -> LotActions:
+    """Une ancienne liste remise en service se dit, même si elle ne fait rien baisser."""
+    if lot.deja_charge:
+        return lot
+    phrase = describe_ancien(entrepot.get_reserve(), lot.lot_id, en_service)
+    return replace(lot, a_confirmer=(*lot.a_confirmer, phrase)) if phrase else lot
 
 
 def check_accord(lot: LotActions, *, confirme: bool) -> None:

@@ -11,9 +11,11 @@ from barometre.domain.formats import format_compte
 from barometre.domain.secret import LOT_TARDIF
 from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.lot import AvantApres, Lot
+from barometre.pipeline.anciens import describe_ancien
 from barometre.pipeline.tardives import count_changees
 from barometre.warehouse.engine import Engine
 from barometre.warehouse.repository import read_rows
+from barometre.warehouse.reserve import Reserve
 
 # Une vague rouverte ou corrigée perd quelques réponses ; un cinquième de moins est un autre fichier.
 BAISSE_TOLEREE = 0.2
@@ -43,6 +45,12 @@ def compare_lot(moteur: Engine, lot: Lot, questionnaire: Questionnaire, *, compl
         voisines = _list_voisines(count_changees(faits, lot.fait_reponse))
         lot = replace(lot, avertissements=(*lot.avertissements, *voisines))
     return replace(lot, avant_apres=tuple(lignes), a_confirmer=tuple(raisons))
+
+
+def compare_anciens(reserve: Reserve, lot: Lot, en_service: pd.DataFrame) -> Lot:
+    """Un ancien export remis en service se dit, même s'il ne fait rien perdre."""
+    phrase = describe_ancien(reserve, lot.lot_id, en_service)
+    return replace(lot, a_confirmer=(*lot.a_confirmer, phrase)) if phrase else lot
 
 
 def check_confirme(lot: Lot) -> None:

@@ -11,6 +11,8 @@ import hashlib
 import re
 import zlib
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -64,6 +66,14 @@ class Reserve(ABC):
         if brut is None:
             raise EntrepotError(f"La réserve n'a plus le fichier reçu « {cle[:12]} » : restaurez-la.")
         return parse_contenu(cle, brut)
+
+    def list_contenus(self, cherche: bytes) -> Iterator[bytes]:
+        """Les contenus qui portent ces octets ; un contenu abîmé se passe, le lire le dira (`verifier`)."""
+        for cle in self.list_cles():
+            with suppress(EntrepotError):
+                contenu = self.read(cle)
+                if cherche in contenu:
+                    yield contenu
 
 
 def hash_contenu(contenu: bytes) -> str:

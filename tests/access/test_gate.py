@@ -22,6 +22,8 @@ BORDEAUX, COLOMBE, LYON = "commune-33063", "commune-33381", "commune-69123"
 OPSN_GIRONDE = Portee(role="opsn", opsn_id="opsn-a")
 PROGRAMME = Portee(role="programme", nominatif=True)
 LOTS = ["vague_id", "questionnaire_id", "lus", "quarantaine", "fichier"]
+LISTES = ["fonds_id", "importe_le", "lus", "quarantaine"]
+LE_20 = pd.Timestamp("2026-11-20 10:00")
 
 
 class Carnet:
@@ -166,12 +168,16 @@ def test_l_operateur_voit_les_imports_pas_les_reponses(depot: Repository) -> Non
 def test_les_comptes_de_quarantaine_sont_pour_qui_pilote(depot: Repository, role: Role, lit: bool) -> None:
     """Des comptes sans ligne : ni droit nominatif, ni journal."""
     lots = pd.DataFrame([("2023-v1", "site", 400, 20, "x")], columns=LOTS)
-    depot_lu = SimpleNamespace(list_lots=lambda: lots)
+    listes = pd.DataFrame([("itn7", LE_20, 40, 6, "x")], columns=[*LISTES, "fichier"])
+    depot_lu = SimpleNamespace(list_lots=lambda: lots, list_lots_actions=lambda: listes)
     porte = Gate(depot, Portee(role=role, opsn_id="opsn-a" if role == "opsn" else ""), journal=Carnet())
     porte._repository = depot_lu  # type: ignore[assignment]
     lus = porte.count_quarantaine()
     assert list(lus.columns) == LOTS[:4]
     assert len(lus) == int(lit)
+    du_fonds = porte.count_quarantaine_fonds()
+    assert list(du_fonds.columns) == LISTES
+    assert len(du_fonds) == int(lit)
 
 
 def test_qui_a_repondu_n_est_pas_public(depot: Repository) -> None:

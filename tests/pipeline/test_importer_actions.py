@@ -73,6 +73,17 @@ def test_un_fichier_plus_court_demande_un_accord_puis_remplace(adresse: str, tmp
     assert len(read_actions_of(adresse)) == 5
 
 
+def test_une_ancienne_liste_remise_en_service_se_dit(adresse: str, tmp_path: Path) -> None:
+    """A, puis B au même montant, puis A : rien ne baisse, et pourtant on recule."""
+    importer_actions(write_liste(tmp_path / "b.csv", (*CODES[:4], "33281")), "itn7", adresse=adresse)
+    ancienne = write_liste(tmp_path / "renommee.csv")
+    with pytest.raises(ImportRefuse, match=r"déjà été reçu le .* remplacé depuis par « b.csv ».*--confirmer"):
+        importer_actions(ancienne, "itn7", adresse=adresse)
+    assert len(importer_actions(ancienne, "itn7", essai=True, adresse=adresse).a_confirmer) == 1
+    importer_actions(ancienne, "itn7", confirme=True, adresse=adresse)
+    assert "commune-75056" in set(read_actions_of(adresse)["collectivite_id"])
+
+
 def test_reconstruire_et_recalculer_gardent_la_liste(adresse: str) -> None:
     avant = read_actions_of(adresse)
     construire(demo=False, adresse=adresse, processus=1)

@@ -76,6 +76,18 @@ def test_ce_qui_demande_un_accord(charge: str, codes: list[str], tmp_path: Path)
     assert (lot.avant_apres[0].avant, lot.avant_apres[0].apres, count(charge)) == (100, 10, 10)
 
 
+def test_un_ancien_export_remis_en_service_demande_un_accord(
+    charge: str, codes: list[str], tmp_path: Path
+) -> None:
+    """Même nombre de réponses, mêmes dates : seule la mémoire des fichiers reçus dit que l'on recule."""
+    corrige = write_reponses(tmp_path / "corrige.csv", codes[:100], cellules="A2,A1,Y")
+    assert importer(corrige, QUESTIONNAIRE, VAGUE, adresse=charge).a_confirmer == ()
+    ancien = write_reponses(tmp_path / "renomme.csv", codes[:100])
+    with pytest.raises(ImportRefuse, match=r"déjà été reçu le .* remplacé depuis par « corrige.csv »"):
+        importer(ancien, QUESTIONNAIRE, VAGUE, adresse=charge)
+    assert len(importer(ancien, QUESTIONNAIRE, VAGUE, essai=True, adresse=charge).a_confirmer) == 1
+
+
 def test_un_premier_export_presque_vide_demande_un_accord(
     entrepot_neuf: str, codes: list[str], tmp_path: Path
 ) -> None:

@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 
 from barometre.catalogue.alertes import load_regles_alertes
+from barometre.catalogue.fonds import find_fonds
 from barometre.ui.blocks.methode import VUES
 from barometre.views.lecture.chiffres import Chiffre
 from barometre.views.lecture.place import count_months
-from barometre.views.piloter.alertes import build_vue_alertes, is_real_fall, is_real_loss
+from barometre.views.piloter.alertes import VueAlertes, build_vue_alertes, is_real_fall, is_real_loss
 from tests.views.fausse_porte import FaussePorte, build_catalogue, build_indicateur, cellule
 
 REGLES = load_regles_alertes()
@@ -26,9 +27,10 @@ class Porte(FaussePorte):
         *lignes: dict[str, Any],
         reponses: tuple[int, int] = (1000, 1000),
         lots: tuple[tuple[str, str, int, int], ...] = (),
+        listes: tuple[tuple[str, str, int, int], ...] = (),
     ) -> None:
         super().__init__(lignes)
-        self._lots = lots
+        self._lots, self._listes = lots, listes
         self._reponses = reponses
 
     def count_participations(self, *axes: str) -> pd.DataFrame:
@@ -43,6 +45,10 @@ class Porte(FaussePorte):
         colonnes = ["vague_id", "questionnaire_id", "lus", "quarantaine"]
         return pd.DataFrame(self._lots, columns=colonnes)
 
+    def count_quarantaine_fonds(self) -> pd.DataFrame:
+        cadre = pd.DataFrame(self._listes, columns=["fonds_id", "importe_le", "lus", "quarantaine"])
+        return cadre.assign(importe_le=pd.to_datetime(cadre["importe_le"]))
+
     def list_sources(self) -> pd.DataFrame:
         colonnes = ["titre", "date", "etat"]
         return pd.DataFrame(
@@ -50,11 +56,14 @@ class Porte(FaussePorte):
         )
 
 
-def _alertes(*lignes: dict[str, Any], **autres: Any) -> list[str]:
+def _build(*lignes: dict[str, Any], **autres: Any) -> VueAlertes:
     catalogue = build_catalogue([build_indicateur("site", cle=True)])
     porte: Any = Porte(*lignes, **autres)
-    vue = build_vue_alertes(porte, catalogue, REGLES, date(2026, 11, 28))
-    return [a.regle.id for a in vue.alertes]
+    return build_vue_alertes(porte, catalogue, REGLES, date(2026, 11, 28))
+
+
+def _alertes(*lignes: dict[str, Any], **autres: Any) -> list[str]:
+    return [a.regle.id for a in _build(*lignes, **autres).alertes]
 
 
 @pytest.mark.parametrize(
@@ -141,3 +150,24 @@ def test_une_quarantaine_au_dela_de_sa_part_alerte_et_une_poignee_de_lignes_non(
 ) -> None:
     lots = (("2026-v4", "essai", lus, ecartees),)
     assert ("quarantaine_forte" in _alertes(lots=lots)) == attendu
+
+
+@pytest.mark.parametrize(
+    ("lus", "ecartees", "attendu"),
+    # 3 sur 60 : juste au seuil. 2 sur 8 : un « TOTAL » et une note sous le tableau. 3 sur 61 : sous 5 %.
+    [(60, 3, True), (61, 3, False), (8, 2, False), (41, 41, True), (40, 0, False), (0, 0, False)],
+)
+def test_une_liste_de_fonds_en_partie_ecartee_alerte(lus: int, ecartees: int, attendu: bool) -> None:
+    listes = (("itn7", "2026-11-20 10:00", lus, ecartees),)
+    assert ("quarantaine_fonds" in _alertes(listes=listes)) == attendu
+
+
+def test_l_alerte_d_une_liste_dit_son_fonds_ses_lignes_et_le_jour_de_son_import() -> None:
+    (alerte,) = (
+        a
+        for a in _build(listes=(("itn7", "2026-11-20 10:00", 60, 6),)).alertes
+        if a.regle.id == "quarantaine_fonds"
+    )
+    assert alerte.fait == f"{find_fonds('itn7').titre} : 6\u00a0lignes en quarantaine sur 60 (10\u202f%)."
+    assert (alerte.depuis, alerte.regle.page) == ("20 novembre 2026", "fonds")
+    assert "manquent aux crédits" in alerte.regle.action

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.alertes import RegleAlerte
+from barometre.catalogue.fonds import load_fonds
 from barometre.catalogue.model import Catalogue
 from barometre.domain.formats import (
     format_compte,
@@ -37,7 +39,7 @@ from barometre.views.piloter.evolutions import build_vue_evolutions
 # Le hasard d'une collecte identique ne doit pas suffire à alerter (test unilatéral de deux proportions).
 NIVEAU = 0.001
 CHANGEMENT = "indicateur_bouge"
-LIGNES_ECARTEES = 10
+LIGNES_ECARTEES, PROJETS_ECARTES = 10, 3
 COLONNES = ("alerte", "preuve", "depuis", "action", "regle")
 Regles = Mapping[str, RegleAlerte]
 
@@ -89,6 +91,7 @@ def build_vue_alertes(gate: Gate, catalogue: Catalogue, regles: Regles, jour: da
         *_check_closings(catalogue, regles["questionnaire_ferme"], jour),
         *_check_obligations(catalogue, regles["obligation_proche"], jour),
         *_check_quarantaine(gate, catalogue, regles["quarantaine_forte"]),
+        *_check_quarantaine_fonds(gate, regles["quarantaine_fonds"]),
     )
     provenance = build_provenance_lecture(Lecture(gate, catalogue, Selection()), "Alertes", "alertes", [])
     return VueAlertes(alertes, tuple(regles.values()), replace(provenance, jour=jour))
@@ -184,14 +187,26 @@ def _check_sources(gate: Gate, regle: RegleAlerte, jour: date) -> Iterator[Alert
 def _check_quarantaine(gate: Gate, catalogue: Catalogue, regle: RegleAlerte) -> Iterator[Alerte]:
     """Ce qu'un import a mis de côté : la part d'un petit fichier ne prouve rien, d'où dix lignes au moins."""
     for lot in gate.count_quarantaine().to_dict("records"):
-        lus, ecartees = int(lot["lus"]), int(lot["quarantaine"])
-        if ecartees >= LIGNES_ECARTEES and ecartees >= regle.seuil * lus:
-            titre = catalogue.get_theme(str(lot["questionnaire_id"])).titre
-            lignes = format_compte(ecartees, "ligne")
-            fait = (
-                f"{titre} : {lignes} en quarantaine sur {format_nombre(lus)} ({format_part(ecartees / lus)})."
-            )
+        titre = catalogue.get_theme(str(lot["questionnaire_id"])).titre
+        if fait := _describe_ecartees(titre, lot, regle, LIGNES_ECARTEES):
             yield Alerte(regle, fait, _name(catalogue, str(lot["vague_id"])))
+
+
+def _check_quarantaine_fonds(gate: Gate, regle: RegleAlerte) -> Iterator[Alerte]:
+    """Un « TOTAL » ou une note sous le tableau s'écartent de toute liste : trois lignes sont autre chose."""
+    for lot in gate.count_quarantaine_fonds().to_dict("records"):
+        titre = next((f.titre for f in load_fonds() if f.id == lot["fonds_id"]), str(lot["fonds_id"]))
+        if fait := _describe_ecartees(titre, lot, regle, PROJETS_ECARTES):
+            yield Alerte(regle, fait, format_date(lot["importe_le"]))
+
+
+def _describe_ecartees(titre: str, lot: Mapping[Any, Any], regle: RegleAlerte, au_moins: int) -> str:
+    """« Inclusion : 22 lignes en quarantaine sur 400 (6 %). » ; vide sous l'un des deux seuils."""
+    lus, ecartees = int(lot["lus"]), int(lot["quarantaine"])
+    if ecartees < au_moins or ecartees < regle.seuil * lus:
+        return ""
+    lignes = format_compte(ecartees, "ligne")
+    return f"{titre} : {lignes} en quarantaine sur {format_nombre(lus)} ({format_part(ecartees / lus)})."
 
 
 def _check_closings(catalogue: Catalogue, regle: RegleAlerte, jour: date) -> Iterator[Alerte]:
