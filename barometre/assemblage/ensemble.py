@@ -26,7 +26,7 @@ def prepare_accueil(gate: Gate) -> None:
 
 def load_chiffres_cles(gate: Gate) -> VueChiffresCles:
     """Les chiffres publiés."""
-    return memoire.get_vue(gate, _chiffres_cles)
+    return memoire.get_vue_publique(gate, _chiffres_cles)
 
 
 def load_methode(gate: Gate) -> VueMethode:
@@ -36,7 +36,7 @@ def load_methode(gate: Gate) -> VueMethode:
 
 def load_qualites(gate: Gate) -> tuple[Qualite, ...]:
     """Le rapport de qualité de chaque questionnaire à chaque vague."""
-    return memoire.get_vue(gate, _qualites)
+    return memoire.get_vue_publique(gate, _qualites)
 
 
 def _accueil(gate: Gate) -> VueAccueil:

@@ -27,7 +27,7 @@ class FondsAffiche:
 
 def load_fonds_affiche(gate: Gate, fonds_id: str) -> FondsAffiche:
     """Un fonds du catalogue."""
-    return memoire.get_vue(gate, _fonds, fonds_id)
+    return memoire.get_vue_publique(gate, _fonds, fonds_id)
 
 
 def _fonds(gate: Gate, fonds_id: str) -> FondsAffiche:

@@ -52,7 +52,8 @@ def get_vue(gate: Gate, build: Callable[..., Vue], *filtres: Any) -> Vue:
 
 def get_vue_publique(gate: Gate, build: Callable[..., Vue], *filtres: Any) -> Vue:
     """Une vue de faits publics, la même pour tous les lecteurs : gardée une fois par version."""
-    return get_vue(build_gate(PUBLIC, gate.version_id), build, *filtres)
+    publique = gate if gate.portee == PUBLIC else build_gate(PUBLIC, gate.version_id)
+    return get_vue(publique, build, *filtres)
 
 
 def count_octets() -> int:

@@ -52,7 +52,7 @@ class PratiquesAffichees:
 
 def load_opsn(gate: Gate, theme_id: str, structure: str = EGALE) -> OpsnAffiches:
     """Les OPSN, et l'écart sur un thème ; à structure égale, sauf demande contraire."""
-    return memoire.get_vue(gate, _opsn, theme_id, structure)
+    return memoire.get_vue_publique(gate, _opsn, theme_id, structure)
 
 
 def _opsn(gate: Gate, theme_id: str, structure: str) -> OpsnAffiches:

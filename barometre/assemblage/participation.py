@@ -42,12 +42,12 @@ class ParticipationAffichee:
 
 def load_participation(gate: Gate, theme_id: str, vague_id: str, axe: Axe) -> ParticipationAffichee:
     """Qui a répondu à ce questionnaire, à cette vague."""
-    return memoire.get_vue(gate, _participation, theme_id, vague_id, axe)
+    return memoire.get_vue_publique(gate, _participation, theme_id, vague_id, axe)
 
 
 def load_relance(gate: Gate, cible_id: str, vague_id: str, demande: str) -> VueRelance:
     """Où aller chercher des réponses de plus."""
-    return memoire.get_vue(gate, _relance, cible_id, vague_id, demande)
+    return memoire.get_vue_publique(gate, _relance, cible_id, vague_id, demande)
 
 
 def _participation(gate: Gate, theme_id: str, vague_id: str, axe: Axe) -> ParticipationAffichee:

@@ -1,4 +1,8 @@
-"""Les vues des pages Obligations et Actions publiques, et leurs graphiques."""
+"""Les vues des pages de Piloter, et leurs graphiques.
+
+Celles où aucun droit n'ajoute rien se gardent une fois pour tous : en réunion, le programme relit ce que la
+chauffe ou un visiteur a déjà composé.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +81,7 @@ class AvantApresAffiche:
 
 def load_panorama(gate: Gate, selection: Selection, jour: date) -> VuePanorama:
     """Toutes les obligations."""
-    return memoire.get_vue(gate, _panorama, selection, jour)
+    return memoire.get_vue_publique(gate, _panorama, selection, jour)
 
 
 def load_obligation(gate: Gate, seuil_id: str, selection: Selection, repartition: str) -> ObligationAffichee:
@@ -87,7 +91,7 @@ def load_obligation(gate: Gate, seuil_id: str, selection: Selection, repartition
 
 def load_programmes_vue(gate: Gate, territoire_id: str) -> VueProgrammes:
     """Tous les programmes d'un territoire."""
-    return memoire.get_vue(gate, _programmes, territoire_id)
+    return memoire.get_vue_publique(gate, _programmes, territoire_id)
 
 
 def load_association(gate: Gate, programme_id: str, theme_id: str) -> AssociationAffichee:
@@ -112,12 +116,12 @@ def _avant_apres(gate: Gate, programme_id: str, titre: str, theme_id: str, dates
 
 def load_evolutions(gate: Gate, theme_id: str, selection: Selection) -> EvolutionAffichee:
     """Ce qui a bougé dans un thème."""
-    return memoire.get_vue(gate, _evolutions, theme_id, selection)
+    return memoire.get_vue_publique(gate, _evolutions, theme_id, selection)
 
 
 def load_changements(gate: Gate, theme_id: str, selection: Selection) -> VueEvolutions:
     """Les mêmes changements testés, sans dessin ni part de la composition : ce qu'un document en dit."""
-    return memoire.get_vue(gate, _changements, theme_id, selection)
+    return memoire.get_vue_publique(gate, _changements, theme_id, selection)
 
 
 def _changements(gate: Gate, theme_id: str, selection: Selection) -> VueEvolutions:
@@ -135,16 +139,25 @@ def _alertes(gate: Gate, jour: date) -> VueAlertes:
 
 def load_vue_objectifs(gate: Gate) -> VueObjectifs:
     """Les objectifs et leur état."""
-    return memoire.get_vue(gate, _objectifs)
+    return memoire.get_vue_publique(gate, _objectifs)
 
 
 def _objectifs(gate: Gate) -> VueObjectifs:
     return build_vue_objectifs(gate, load_catalogue(), load_objectifs())
 
 
+def load_vue_evolutions(gate: Gate, theme_id: str, selection: Selection) -> VueEvolutions:
+    """Les changements tels que la page les teste, sans un dessin : ce qu'on en projette."""
+    return memoire.get_vue_publique(gate, _vue_evolutions, theme_id, selection)
+
+
+def _vue_evolutions(gate: Gate, theme_id: str, selection: Selection) -> VueEvolutions:
+    return build_vue_evolutions(gate, load_catalogue(), theme_id, selection)
+
+
 def _evolutions(gate: Gate, theme_id: str, selection: Selection) -> EvolutionAffichee:
     catalogue = load_catalogue()
-    vue = build_vue_evolutions(gate, catalogue, theme_id, selection)
+    vue = load_vue_evolutions(gate, theme_id, selection)
     titre = f"{catalogue.get_theme(theme_id).titre} : d’une vague à l’autre"
     if not vue.montres:
         return EvolutionAffichee(vue, None)

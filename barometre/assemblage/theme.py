@@ -61,6 +61,17 @@ def load_theme(gate: Gate, theme_id: str, selection: Selection) -> ThemeAffiche:
     return memoire.get_vue(gate, build_theme, theme_id, selection)
 
 
+def load_vue_theme(gate: Gate, theme_id: str, selection: Selection) -> VueTheme:
+    """Le thème sans son graphique : ce qu'un document ou une diapositive en lit, et la page avec eux.
+
+    Sans vague ni filtre, c'est la vue que la page propose d'abord : la même, gardée une seule fois.
+    """
+    sans = replace(selection, valeur="redresse")
+    if sans == Selection():
+        sans = replace(sans, vague_id=load_vague_defaut(gate, theme_id))
+    return memoire.get_vue_publique(gate, _build_vue_theme, theme_id, sans).show_valeur(selection.valeur)
+
+
 def load_indicateur(gate: Gate, indicateur_id: str, selection: Selection) -> IndicateurAffiche:
     """L'indicateur, tel que la page le montre."""
     return memoire.get_vue(gate, build_indicateur, indicateur_id, selection)
@@ -82,8 +93,7 @@ def build_theme(gate: Gate, theme_id: str, selection: Selection) -> ThemeAffiche
 
     `chiffres=brut` suit le lecteur de page en page : sa vue se déduit de l'autre, sans rien relire.
     """
-    redresse = replace(selection, valeur="redresse")
-    vue = memoire.get_vue(gate, _build_vue_theme, theme_id, redresse).show_valeur(selection.valeur)
+    vue = load_vue_theme(gate, theme_id, selection)
     return ThemeAffiche(vue, _build_ensemble(vue.ensemble) if vue.ensemble.montrees else None)
 
 

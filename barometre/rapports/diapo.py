@@ -13,6 +13,7 @@ from barometre.maps.legende import Legende
 from barometre.rapports.modele import Image
 from barometre.views.lecture.chiffres import Chiffre
 from barometre.views.lecture.selection import Selection
+from barometre.views.piloter.participation import Axe
 
 # Ce qui se lit du fond d'une salle sur 1024 × 768.
 ELEMENTS = 5
@@ -37,7 +38,10 @@ class Diapo:
 
 @dataclass(frozen=True, slots=True)
 class Choix:
-    """Ce que l'adresse de la page choisit de montrer. `jour` : celui des alertes et des obligations."""
+    """Ce que l'adresse de la page choisit de montrer. `jour` : celui des alertes et des obligations.
+
+    `axe`, `relance` : de la page Participation, dont `indicateur_id` est aussi la cible (un thème entier).
+    """
 
     theme_id: str
     vague_id: str
@@ -45,6 +49,9 @@ class Choix:
     niveau: str
     selection: Selection
     jour: date
+    axe: Axe = "strate"
+    # La relance que propose la page tant que rien n'y est choisi.
+    relance: str = "100"
 
 
 def list_preuves(chiffre: Chiffre, *, simulee: bool) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 from barometre.access import Gate
 from barometre.assemblage.ensemble import load_accueil, load_chiffres_cles
-from barometre.assemblage.theme import load_theme
+from barometre.assemblage.theme import load_vue_theme
 from barometre.catalogue import load_catalogue
 from barometre.domain.formats import format_compte
 from barometre.domain.notes import format_note
@@ -18,7 +18,9 @@ from barometre.rapports.diapo import Choix, Diapo, build_listes, list_preuves
 from barometre.rapports.diapos_piloter import PAGES
 from barometre.rapports.image_carte import draw_carte
 from barometre.rapports.modele import Tableau
-from barometre.rapports.synthese import build_synthese
+from barometre.rapports.synthese import build_debut
+from barometre.views.carte.pseudo_indicateurs import PARTICIPATION
+from barometre.views.carte.vue_carte import ChoixCarte
 from barometre.views.lecture.ligne import LigneIndicateur
 
 
@@ -43,7 +45,7 @@ def _accueil(gate: Gate, choix: Choix) -> Iterable[Diapo]:
 
 
 def _theme(gate: Gate, choix: Choix) -> Iterable[Diapo]:
-    vue = load_theme(gate, choix.theme_id, choix.selection).vue
+    vue = load_vue_theme(gate, choix.theme_id, choix.selection)
     valeur = vue.selection.valeur
     # La phrase à retenir a des chiffres sans note ni réponses : chacun vient ensuite, avec les siens.
     montres = len(vue.lignes) - len(vue.ensemble.caches)
@@ -76,19 +78,23 @@ def _chiffres_cles(gate: Gate, _: Choix) -> Iterable[Diapo]:
 
 
 def _carte(gate: Gate, choix: Choix) -> Iterable[Diapo]:
-    indicateur = load_catalogue().get_indicateur(choix.indicateur_id)
     # Le chiffre du champ d'abord, avec sa preuve : une carte seule n'en a pas.
-    lignes = load_theme(gate, indicateur.theme_id, choix.selection).vue.lignes
-    for ligne in (x for x in lignes if x.indicateur.id == indicateur.id and x.chiffre.montre):
-        yield _project(ligne, choix.selection.valeur)
-    phrase, image, legende = draw_carte(gate, indicateur, choix.niveau, choix.selection)
-    yield Diapo(indicateur.titre, phrase=phrase, dessin=image, legende=legende)
+    indicateur = load_catalogue().indicateurs.get(choix.indicateur_id)
+    declare = indicateur is not None and indicateur.origine == "declare"
+    if indicateur is not None and declare:
+        lignes = load_vue_theme(gate, indicateur.theme_id, choix.selection).lignes
+        for ligne in (x for x in lignes if x.indicateur.id == indicateur.id and x.chiffre.montre):
+            yield _project(ligne, choix.selection.valeur)
+    carte = ChoixCarte(choix.indicateur_id, choix.theme_id, choix.niveau, choix.selection)
+    phrase, image, legende = draw_carte(gate, carte)
+    reel = not declare and choix.indicateur_id != PARTICIPATION
+    yield Diapo(image.titre, phrase=phrase, dessin=image, legende=legende, reel=reel)
 
 
 def _synthese(gate: Gate, choix: Choix) -> Iterable[Diapo]:
     champ, simulee = choix.selection, gate.get_version().simulee
     try:
-        document = build_synthese(gate, Demande(champ.territoire_id, champ.type, edition=champ.vague_id))
+        document = build_debut(gate, Demande(champ.territoire_id, champ.type, edition=champ.vague_id))
     except DemandeRefusee as refus:
         yield Diapo("Cette sélection n’a pas de synthèse", phrase=str(refus))
         return

@@ -9,10 +9,10 @@ from barometre.assemblage.fonds import load_fonds_affiche
 from barometre.assemblage.opsn import load_opsn
 from barometre.assemblage.participation import load_participation, load_relance
 from barometre.assemblage.piloter import (
-    load_evolutions,
     load_panorama,
     load_programmes_vue,
     load_vue_alertes,
+    load_vue_evolutions,
     load_vue_objectifs,
 )
 from barometre.catalogue import load_catalogue
@@ -41,8 +41,6 @@ from barometre.views.piloter.programmes import VueProgrammes
 RIEN_DE_DEMONTRE = "Rien de démontré"
 # Un intervalle qui évite le zéro ne démontre rien à lui seul : vingt questions en ont un par hasard.
 ENSEMBLE = "toutes les questions du thème comparées ensemble"
-# La relance que propose la page tant que rien n'y est choisi.
-RELANCE = "100"
 
 
 def _opsn(gate: Gate, choix: Choix) -> Iterable[Diapo]:
@@ -81,7 +79,7 @@ def _project_ecart(ecart: EcartOpsn) -> Diapo:
 
 
 def _participation(gate: Gate, choix: Choix) -> Iterable[Diapo]:
-    affichee = load_participation(gate, choix.theme_id, choix.vague_id, "strate")
+    affichee = load_participation(gate, choix.theme_id, choix.vague_id, choix.axe)
     vue = affichee.vue
     yield from _ensemble(vue)
     dessin = affichee.groupes if isinstance(affichee.groupes, Marques) else None
@@ -105,7 +103,7 @@ def _ensemble(vue: VueParticipation) -> Iterator[Diapo]:
 
 
 def _relance(gate: Gate, choix: Choix) -> Iterator[Diapo]:
-    vue = load_relance(gate, choix.indicateur_id, choix.vague_id, RELANCE)
+    vue = load_relance(gate, choix.indicateur_id, choix.vague_id, choix.relance)
     yield Diapo("Où relancer\u202f?", preuve=vue.cible.titre, phrase=vue.phrase)
     cellules = (
         f"{r.region}, {r.strate.lower()} : {format_compte(r.ajouts, 'réponse')} de plus"
@@ -115,7 +113,7 @@ def _relance(gate: Gate, choix: Choix) -> Iterator[Diapo]:
 
 
 def _evolution(gate: Gate, choix: Choix) -> Iterable[Diapo]:
-    vue = load_evolutions(gate, choix.theme_id, choix.selection).vue
+    vue = load_vue_evolutions(gate, choix.theme_id, choix.selection)
     simulee = gate.get_version().simulee
     yield Diapo("Qu’est-ce qui a vraiment bougé\u202f?", phrase=vue.phrase)
     yield from (_project_changement(c, simulee=simulee) for c in vue.montres)

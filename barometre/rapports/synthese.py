@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from barometre.access import Gate
-from barometre.assemblage import memoire
 from barometre.assemblage.ensemble import load_methode, load_qualites
 from barometre.assemblage.piloter import load_changements, load_panorama
+from barometre.assemblage.theme import load_vue_theme
 from barometre.catalogue import load_catalogue
 from barometre.domain.formats import INCONNU, format_date, format_liste, format_points, format_ponctuation
 from barometre.domain.notes import explain_notes
@@ -19,7 +19,7 @@ from barometre.rapports.demande import Champ, Demande, DemandeRefusee, choose_va
 from barometre.rapports.modele import Bloc, Document, Liste, Paragraphe, Section, Tableau
 from barometre.rapports.repondantes import build_participation
 from barometre.rapports.territoires import build_territoires
-from barometre.views.comprendre.theme import VueTheme, build_a_retenir, build_vue_theme
+from barometre.views.comprendre.theme import VueTheme, build_a_retenir
 from barometre.views.donnees.methode import SourceLue
 from barometre.views.lecture.address import build_query
 from barometre.views.lecture.chiffres import format_cellule
@@ -52,10 +52,7 @@ LIMITES = (
 
 def build_synthese(gate: Gate, demande: Demande) -> Document:
     """Le document entier ; `DemandeRefusee` si rien ne répond à la demande."""
-    champ = resolve_champ(gate, demande)
-    vues = _read_vues(gate, champ.selection, demande.edition)
-    if all(vue.est_vide for vue in vues):
-        raise DemandeRefusee(_explain_vide(champ.selection, vues[0].contexte.champ))
+    champ, vues = _open(gate, demande)
     vagues = {vue.contexte.vague for vue in vues}
     sections = (
         _build_essentiel(champ, vues),
@@ -70,6 +67,20 @@ def build_synthese(gate: Gate, demande: Demande) -> Document:
     return _build_document(gate, demande, champ, vues, sections)
 
 
+def build_debut(gate: Gate, demande: Demande) -> Document:
+    """Le même document jusqu'aux chiffres clés : ce qu'on projette ne lit pas le reste."""
+    champ, vues = _open(gate, demande)
+    return _build_document(gate, demande, champ, vues, (_build_essentiel(champ, vues), _build_cles(vues)))
+
+
+def _open(gate: Gate, demande: Demande) -> tuple[Champ, list[VueTheme]]:
+    champ = resolve_champ(gate, demande)
+    vues = _read_vues(gate, champ.selection, demande.edition)
+    if all(vue.est_vide for vue in vues):
+        raise DemandeRefusee(_explain_vide(champ.selection, vues[0].contexte.champ))
+    return champ, vues
+
+
 def prepare_synthese(gate: Gate, demande: Demande) -> Iterator[tuple[float, str]]:
     """Lit d'avance ce que le document montrera, thème par thème : la part faite, et ce qui se lit.
 
@@ -80,7 +91,7 @@ def prepare_synthese(gate: Gate, demande: Demande) -> Iterator[tuple[float, str]
     vagues = choose_vagues(catalogue, demande.edition)
     for rang, (theme_id, vague_id) in enumerate(vagues.items()):
         yield rang / len(vagues), lower_initiale(catalogue.get_theme(theme_id).titre)
-        vue = _read_vue(gate, theme_id, replace(selection, vague_id=vague_id))
+        vue = load_vue_theme(gate, theme_id, replace(selection, vague_id=vague_id))
         load_changements(gate, theme_id, vue.selection)
     yield 1.0, "mise en page"
 
@@ -97,15 +108,9 @@ def _explain_vide(selection: Selection, champ: str) -> str:
 
 def _read_vues(gate: Gate, selection: Selection, edition: str) -> list[VueTheme]:
     vagues = choose_vagues(load_catalogue(), edition)
-    return [_read_vue(gate, theme, replace(selection, vague_id=vague)) for theme, vague in vagues.items()]
-
-
-def _read_vue(gate: Gate, theme_id: str, selection: Selection) -> VueTheme:
-    return memoire.get_vue(gate, _vue, theme_id, selection)
-
-
-def _vue(gate: Gate, theme_id: str, selection: Selection) -> VueTheme:
-    return build_vue_theme(gate, load_catalogue(), theme_id, selection)
+    return [
+        load_vue_theme(gate, theme, replace(selection, vague_id=vague)) for theme, vague in vagues.items()
+    ]
 
 
 def _build_document(

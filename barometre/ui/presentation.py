@@ -6,18 +6,14 @@ place est dans l'adresse (`presentation=3`). Imprimer les donne toutes, une par 
 
 from __future__ import annotations
 
-from datetime import date
-
 import streamlit as st
 
 from barometre.assemblage import memoire
-from barometre.catalogue import load_catalogue
-from barometre.rapports.diapo import Choix
 from barometre.rapports.diapos import build_diapos, is_presentable
-from barometre.ui import porte, roles, selectors, state
+from barometre.ui import porte, roles, state
 from barometre.ui.blocks.diapos import Pied, build_presentation
+from barometre.ui.choix_projete import read_choix
 from barometre.ui.navigation import PageDeclaree
-from barometre.views.lecture.selection import read_selection
 
 CLE, VERSION = "presentation", "version"
 
@@ -43,24 +39,6 @@ def render_depart(page: PageDeclaree) -> None:
     """Le bouton qui lance la présentation, au pied des pages qui se projettent."""
     if is_presentable(page.adresse):
         st.button("Présenter", key="presenter", on_click=_start, help="Une diapositive à la fois")
-
-
-def read_choix(page: PageDeclaree) -> Choix:
-    """Ce que l'adresse choisit, comme sur la page ; une mauvaise valeur donne celle par défaut."""
-    catalogue = load_catalogue()
-    themes = [theme.id for theme in catalogue.themes]
-    theme = page.theme_id or selectors.read_choix("theme", dict.fromkeys(themes, ""), themes[0])
-    vagues = selectors.list_vagues(theme)
-    parts = [i.id for i in catalogue.list_indicateurs(theme, origine="declare") if i.est_part]
-    niveaux = dict.fromkeys(("region", "departement"), "")
-    return Choix(
-        theme_id=theme,
-        vague_id=selectors.read_choix("vague", vagues, selectors.get_vague_defaut(theme)),
-        indicateur_id=selectors.read_choix("indicateur", dict.fromkeys(parts, ""), parts[0]),
-        niveau=selectors.read_choix("niveau", niveaux, "region"),
-        selection=selectors.read_theme_cell(theme) if page.theme_id else read_selection(state.read_adresse()),
-        jour=date.today(),
-    )
 
 
 def _start() -> None:

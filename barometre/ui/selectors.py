@@ -7,6 +7,7 @@ l'adresse porte ici l'identifiant, qui ne change pas avec les mots.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -114,6 +115,25 @@ def select_text(nom: str, libelle: str, *, invite: str = "", aide: str | None = 
     return str(st.session_state[widget]).strip()
 
 
+def read_one(nom: str, options: Mapping[str, str], *, defaut: str | None = None) -> str:
+    """Ce que `select_one` montrerait, sans sélecteur : une page projetée n'en a pas."""
+    return read_choix(nom, options, _get_defaut(nom, options, defaut))
+
+
+def read_theme() -> str:
+    """Le thème que l'adresse choisit ; le premier, sinon."""
+    themes = {theme.id: theme.titre for theme in load_catalogue().themes}
+    return read_one("theme", themes, defaut=next(iter(themes)))
+
+
+def read_champ() -> Selection:
+    """Le territoire et le type que l'adresse choisit, comme sur les pages qui n'ont que ces deux choix."""
+    return Selection(
+        territoire_id=read_one("territoire", porte.list_territoires()),
+        type=read_one("type", {"": ""} | LIBELLES_TYPES),
+    )
+
+
 def read_theme_cell(theme_id: str) -> Selection:
     """Ce que l'adresse choisit sur une page de thème : lu avant que les sélecteurs, repliés, se dessinent."""
     choix = {nom: read_choix(nom, o, d) for nom, (o, d) in _list_options(theme_id).items()}
@@ -164,15 +184,24 @@ def render_theme_cell(theme_id: str) -> None:
 
 def select_synthese() -> Selection:
     """Les choix de la synthèse : l'édition (une vague, ou les dernières réponses), le territoire, le type."""
-    vagues = {"": "Les dernières réponses de chaque thème"} | {v.id: v.titre for v in load_catalogue().vagues}
     colonnes = st.columns(3)
     with colonnes[0]:
         territoire = select_one("territoire", "Territoire", porte.list_territoires())
     with colonnes[1]:
         type_ = select_one("type", "Type", {"": "Tous les types"} | LIBELLES_TYPES)
     with colonnes[2]:
-        vague = select_one("vague", "Édition", vagues)
+        vague = select_one("vague", "Édition", _list_editions())
     return Selection(vague, territoire, type_)
+
+
+def read_synthese() -> Selection:
+    """Les mêmes choix, sans sélecteur."""
+    return replace(read_champ(), vague_id=read_one("vague", _list_editions()))
+
+
+def _list_editions() -> dict[str, str]:
+    vagues = {v.id: v.titre for v in load_catalogue().vagues}
+    return {"": "Les dernières réponses de chaque thème"} | vagues
 
 
 AIDE_OPSN = (

@@ -6,18 +6,21 @@ import re
 import shutil
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from barometre.assemblage import depot
+from barometre.assemblage import depot, memoire
 from barometre.catalogue import load_catalogue
 from barometre.domain.portee import PUBLIC
 from barometre.rapports.diapo import Choix
 from barometre.rapports.diapos import build_diapos, is_presentable
+from barometre.ui import chauffe
 from barometre.ui.navigation import list_pages
 from barometre.views.lecture.selection import Selection
 from barometre.warehouse.versions import fill_chantier, open_entrepot, write_version
 from tests import mini
+from tests.fakes import OPSN
 from tests.pages.conftest import Ouvrir, list_notes_nues
 from tests.pages.test_piloter import _tout
 
@@ -102,6 +105,62 @@ def test_chaque_page_a_au_moins_une_diapositive(ouvrir: Ouvrir, page: str) -> No
     diapos = build_diapos(depot.build_gate(PUBLIC, depot.get_version_id()), page, choix)
     assert diapos
     assert all(d.titre and (d.phrase or d.grand or d.elements or d.dessin) for d in diapos)
+
+
+def _list_neuves(avant: set[Any]) -> set[str]:
+    """Ce qui s'est composé depuis `avant`, par le nom de ce qui le compose."""
+    return {cle[0].__name__ for cle in set(memoire._VUES) - avant}
+
+
+@pytest.mark.parametrize(
+    ("adresse", "choix"),
+    [
+        ("", {"chiffres": "brut"}),
+        ("inclusion", {"territoire": "region-84", "chiffres": "brut"}),
+        ("carte", {"theme": "communication", "territoire": "region-84"}),
+        ("carte", {"indicateur": "couverture_opsn", "theme": ""}),
+        ("evolution", {"theme": "communication"}),
+        ("evolution", {"theme": "communication", "structure": "egale", "strate": "commune-0-499"}),
+        ("participation", {"theme": "communication", "axe": "region", "relance": "200"}),
+        ("obligations", {"voir_comme": OPSN}),
+        ("actions_publiques", {"voir_comme": OPSN}),
+        ("synthese", {"type": "commune", "voir_comme": OPSN}),
+        ("objectifs", {"voir_comme": "programme"}),
+        ("alertes", {"voir_comme": "programme"}),
+        ("opsn", {"theme": "communication", "voir_comme": "programme"}),
+        ("fonds", {}),
+        ("chiffres_cles", {}),
+    ],
+)
+def test_projeter_la_page_que_l_on_lit_montre_son_sujet_sans_rien_relire(
+    ouvrir: Ouvrir, adresse: str, choix: dict[str, str]
+) -> None:
+    """Une autre vague, un autre territoire ou un autre indicateur que ceux de la page se relirait."""
+    memoire.forget()
+    ouvrir(adresse, **choix)
+    avant = set(memoire._VUES)
+    assert not ouvrir(adresse, **choix, presentation="1").exception
+    # Le chiffre qui accompagne la carte est celui de la page du thème.
+    de_la_carte = {"_draw_nu", "_build_vue_theme"} if adresse == "carte" else set()
+    assert _list_neuves(avant) <= {"build_diapos"} | de_la_carte
+
+
+def test_la_chauffe_a_compose_ce_que_chaque_page_projette_d_abord(ouvrir: Ouvrir) -> None:
+    memoire.forget()
+    ouvrir("accessibilite")
+    chauffe.warm_up()
+    avant = set(memoire._VUES)
+    for page in (p.adresse for p in list_pages() if p.groupe in PROJETEES):
+        assert not ouvrir(page, presentation="1").exception
+    assert _list_neuves(avant) == {"build_diapos"}
+
+
+def test_une_carte_de_donnee_de_l_etat_ou_d_opsn_se_projette_elle_meme(ouvrir: Ouvrir) -> None:
+    """L'indicateur déclaré du thème prenait sa place, sans le dire."""
+    html = _tout(ouvrir("carte", theme="", indicateur="couverture_opsn", presentation="1"))
+    assert html.count("data-rang") == 1
+    assert "OPSN" in html.split("</h1>")[0]
+    assert "Fait public, réel." in html
 
 
 def test_une_version_mise_en_service_pendant_la_projection_attend_la_fin(

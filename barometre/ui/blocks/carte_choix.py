@@ -65,14 +65,31 @@ def _select_demande() -> Demande:
     return Demande(_build_choix(premier, en_face), dessin, fixe)
 
 
-def _select_sujet() -> tuple[str, str]:
+def read_choix_carte() -> ChoixCarte:
+    """La première carte que l'adresse choisit, sans sélecteur."""
+    themes, premier = _list_themes()
+    theme_id = selectors.read_one("theme", themes, defaut=premier)
+    sujets = list_sujets(theme_id)
+    indicateur_id = selectors.read_one("indicateur", sujets, defaut=next(iter(sujets)))
+    choisi = selectors.read_one("territoire", _list_territoires())
+    selection = replace(_read_selection(theme_id, _get_indicateur(indicateur_id)), territoire_id=choisi)
+    niveaux, _ = _list_niveaux_offerts(ChoixCarte(indicateur_id, theme_id, "", selection))
+    niveau = selectors.read_one("niveau", niveaux, defaut=next(iter(niveaux)))
+    return ChoixCarte(indicateur_id, theme_id, niveau, selection)
+
+
+def _list_themes() -> tuple[dict[str, str], str]:
+    """Les thèmes, et celui par défaut : un lien peut ne nommer que l'indicateur, son thème en découle."""
     catalogue = load_catalogue()
     themes = {TOUS: "Tous les thèmes"} | {theme.id: theme.titre for theme in catalogue.themes}
+    nomme = catalogue.indicateurs.get(st.query_params.get("indicateur", ""))
+    return themes, nomme.theme_id if nomme else catalogue.themes[0].id
+
+
+def _select_sujet() -> tuple[str, str]:
+    themes, premier = _list_themes()
     gauche, milieu, droite = st.columns([2, 3, 2])
     with gauche:
-        # Un lien peut ne nommer que l'indicateur : son thème en découle.
-        nomme = catalogue.indicateurs.get(st.query_params.get("indicateur", ""))
-        premier = nomme.theme_id if nomme else catalogue.themes[0].id
         theme_id = selectors.select_one(
             "theme", "Thème", themes, defaut=premier, efface=("indicateur", "vague", "en_face")
         )
@@ -136,27 +153,39 @@ def _list_periodes(indicateur_id: str) -> dict[str, str]:
 
 
 def _select_territoire(theme_id: str, indicateur_id: str) -> tuple[str, str]:
-    """Le territoire et le niveau ; un EPCI choisi sur la carte s'ajoute à la liste."""
-    territoires = porte.list_territoires()
-    demande = str(st.query_params.get("territoire", ""))
-    if demande not in territoires and _is_territoire(demande):
-        trouve = porte.get_gate().get_collectivite(demande)
-        territoires = territoires | {demande: trouve.nom if trouve else demande}
+    """Le territoire et le niveau."""
     gauche, droite = st.columns([2, 3])
     with gauche:
-        choisi = selectors.select_one("territoire", "Territoire", territoires, efface=("niveau",))
+        choisi = selectors.select_one("territoire", "Territoire", _list_territoires(), efface=("niveau",))
     possibles = list_niveaux(choisi)
     selection = replace(_read_selection(theme_id, _get_indicateur(indicateur_id)), territoire_id=choisi)
-    montres = load_niveaux(porte.get_gate(), ChoixCarte(indicateur_id, theme_id, "", selection))
-    # Un lien vers un niveau qui n'a rien à montrer reste un lien : la carte y dit pourquoi.
-    demande = st.query_params.get("niveau", "")
+    niveaux, montres = _list_niveaux_offerts(ChoixCarte(indicateur_id, theme_id, "", selection))
     dessines = tuple(n for n in montres if has_contours(n))
-    niveaux = {n: NIVEAUX[n] for n in possibles if n in dessines or n == demande or not dessines}
     with droite:
         niveau = selectors.select_segment("niveau", "Un territoire par", niveaux, defaut=next(iter(niveaux)))
     sans_contours = tuple(n for n in montres if n not in dessines)
     _render_absents(theme_id, tuple(n for n in possibles if n not in montres), sans_contours)
     return choisi, niveau
+
+
+def _list_territoires() -> dict[str, str]:
+    """Ceux de toute page ; un EPCI choisi sur la carte s'y ajoute."""
+    territoires = porte.list_territoires()
+    demande = str(st.query_params.get("territoire", ""))
+    if demande in territoires or not _is_territoire(demande):
+        return territoires
+    trouve = porte.get_gate().get_collectivite(demande)
+    return territoires | {demande: trouve.nom if trouve else demande}
+
+
+def _list_niveaux_offerts(choix: ChoixCarte) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Les niveaux entre lesquels choisir, et tous ceux qui ont quelque chose à montrer."""
+    montres = load_niveaux(porte.get_gate(), choix)
+    dessines = [n for n in montres if has_contours(n)]
+    # Un lien vers un niveau qui n'a rien à montrer reste un lien : la carte y dit pourquoi.
+    demande = st.query_params.get("niveau", "")
+    possibles = list_niveaux(choix.selection.territoire_id)
+    return {n: NIVEAUX[n] for n in possibles if n in dessines or n == demande or not dessines}, montres
 
 
 def _read_selection(theme_id: str, indicateur: Indicateur | None) -> Selection:

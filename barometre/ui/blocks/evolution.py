@@ -34,17 +34,33 @@ def select_evolutions() -> EvolutionAffichee:
     gauche, milieu, droite, derniere = st.columns(4)
     with gauche:
         theme = selectors.select_one("theme", "Thème", themes, defaut=next(iter(themes)), efface=("vague",))
-    vagues = dict(list(selectors.list_vagues(theme).items())[1:]) or selectors.list_vagues(theme)
+    vagues, defaut = _list_vagues(theme)
     with milieu:
-        defaut = selectors.get_vague_defaut(theme)
-        # La première vague ne se compare à rien : la proposer montrerait un vide.
-        defaut = defaut if defaut in vagues else next(reversed(vagues), "")
         vague = selectors.select_one("vague", "Jusqu’à la vague", vagues, defaut=defaut)
     with droite:
         territoire = selectors.select_one("territoire", "Territoire", _list_territoires())
     with derniere:
         structure = selectors.select_structure()
     return load_evolutions(porte.get_gate(), theme, Selection(vague, territoire, structure=structure))
+
+
+def read_evolutions() -> tuple[str, Selection]:
+    """Le thème et la sélection que l'adresse choisit, sans sélecteur."""
+    theme = selectors.read_theme()
+    vagues, defaut = _list_vagues(theme)
+    return theme, Selection(
+        selectors.read_one("vague", vagues, defaut=defaut),
+        selectors.read_one("territoire", _list_territoires()),
+        structure=selectors.read_one("structure", selectors.STRUCTURES),
+    )
+
+
+def _list_vagues(theme: str) -> tuple[dict[str, str], str]:
+    """Les vagues où arriver, et celle par défaut ; la première, sans rien avant elle, montrerait un vide."""
+    toutes = selectors.list_vagues(theme)
+    vagues = dict(list(toutes.items())[1:]) or toutes
+    defaut = selectors.get_vague_defaut(theme)
+    return vagues, defaut if defaut in vagues else next(reversed(vagues), "")
 
 
 def _list_territoires() -> dict[str, str]:

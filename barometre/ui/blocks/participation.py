@@ -57,6 +57,21 @@ def select_participation() -> ParticipationAffichee:
     return load_participation(porte.get_gate(), theme, vague, cast("Axe", axe))
 
 
+def read_participation() -> tuple[str, str, Axe, str, str]:
+    """Le questionnaire, la vague, l'axe, la cible et la demande que l'adresse choisit, sans sélecteur."""
+    theme = selectors.read_theme()
+    vagues, cibles = selectors.list_vagues(theme), list_cibles(load_catalogue(), theme)
+    vague = selectors.read_one("vague", vagues, defaut=next(reversed(vagues), ""))
+    axe = cast("Axe", selectors.read_one("axe", AXES))
+    cible = selectors.read_one("indicateur", cibles, defaut=next(iter(cibles)))
+    return theme, vague, axe, cible, selectors.read_one("relance", _list_demandes())
+
+
+def _list_demandes() -> dict[str, str]:
+    choix = {str(n): f"{format_nombre(n)} réponses de plus" for n in BUDGETS}
+    return choix | {id_: but.titre for id_, but in BUTS.items()}
+
+
 def render_a_retenir(vue: VueParticipation) -> None:
     """La phrase à retenir."""
     st.html(f'<p class="baro-retenir"><strong>À retenir.</strong> {texte(vue.a_retenir)}</p>')
@@ -123,9 +138,7 @@ def render_relance(affichee: ParticipationAffichee) -> None:
             "indicateur", "Indicateur, ou tout le thème", noms, defaut=next(iter(noms))
         )
     with droite:
-        choix = {str(n): f"{format_nombre(n)} réponses de plus" for n in BUDGETS}
-        choix |= {id_: but.titre for id_, but in BUTS.items()}
-        demande = selectors.select_one("relance", "À aller chercher", choix)
+        demande = selectors.select_one("relance", "À aller chercher", _list_demandes())
     vue = load_relance(porte.get_gate(), cible, affichee.vague_id, demande)
     if vue.phrase_but:
         st.html(f'<p class="baro-phrase"><strong>{texte(vue.phrase_but)}</strong></p>')

@@ -251,22 +251,30 @@ def _list_lignes(gate: Gate) -> tuple[LigneOpsn, ...]:
     """Tous les OPSN en une lecture des périmètres et un compte : un par un, 73 prenaient dix secondes."""
     liens, comptes = gate.list_liens_opsn(), gate.count_repondantes_opsn().to_dict("index")
     noms = gate.list_opsn().sort_values("nom", key=lambda noms: noms.map(build_cle_tri))
-    siens = {str(id_): lignes for id_, lignes in liens.groupby("opsn_id")}
-    aucun = liens.iloc[:0]
+    departements = liens["nature"].eq("perimetre") & liens["cible_id"].str.startswith("departement-")
+    couverts, adherentes = (
+        _count_cibles(liens[quoi]) for quoi in (departements, liens["nature"].eq("adherente"))
+    )
     return tuple(
-        _build_ligne(id_, nom, siens.get(id_, aucun), comptes.get(id_, SANS_MEMBRE))
+        _build_ligne(id_, nom, couverts.get(id_, 0), adherentes.get(id_, 0), comptes.get(id_, SANS_MEMBRE))
         for id_, nom in noms[["opsn_id", "nom"]].astype(str).itertuples(index=False, name=None)
     )
 
 
-def _build_ligne(id_: str, nom: str, siens: pd.DataFrame, compte: Mapping[Any, Any]) -> LigneOpsn:
-    cibles = siens["cible_id"].astype(str)
-    couverts = siens["nature"].eq("perimetre") & cibles.str.startswith("departement-")
+def _count_cibles(liens: pd.DataFrame) -> dict[str, int]:
+    """OPSN → combien de cibles, chacune comptée une fois, quelque source qui la dise."""
+    uniques = liens[["opsn_id", "cible_id"]].drop_duplicates()
+    return {str(id_): int(n) for id_, n in uniques["opsn_id"].value_counts().items()}
+
+
+def _build_ligne(
+    id_: str, nom: str, departements: int, adherentes: int, compte: Mapping[Any, Any]
+) -> LigneOpsn:
     return LigneOpsn(
         id=id_,
         nom=nom,
-        departements=int(cibles[couverts].nunique()),
-        adherentes=int(cibles[siens["nature"].eq("adherente")].nunique()),
+        departements=departements,
+        adherentes=adherentes,
         perimetre=int(compte["cadre"]),
         taux=None if is_absent(compte["taux"]) else float(compte["taux"]),
         confondu=bool(compte["confondu"]),

@@ -240,14 +240,13 @@ def _count_territoires(
     niveau = "departement" if territoire_id.startswith("region-") else "region"
     reference = gate.get_referentiel()
     noms = reference[reference["type"].eq(niveau)].set_index("code")["nom"].astype(str)
+    habitants = communes["population"].astype("float64")
+    colonnes = {"n": siennes, "total": True, "siens": habitants.where(siennes, 0.0), "tous": habitants}
+    sommes = pd.DataFrame(colonnes, communes.index).groupby(communes[niveau]).sum()
+    parts = (sommes["siens"] / sommes["tous"]).where(sommes["tous"].gt(0), 0.0)
     lignes = [
-        (
-            str(noms.get(str(code), code)),
-            int(siennes[groupe.index].sum()),
-            len(groupe),
-            _part_population(groupe, siennes[groupe.index]),
-        )
-        for code, groupe in communes.groupby(niveau)
+        (str(noms.get(str(code), code)), int(n), int(total), float(part))
+        for code, n, total, part in zip(sommes.index, sommes["n"], sommes["total"], parts, strict=True)
     ]
     return niveau, tuple(sorted(lignes, key=lambda ligne: strip_accents(ligne[0])))
 
