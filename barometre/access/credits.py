@@ -10,7 +10,7 @@ import pandas as pd
 
 from barometre.domain.secret import SEUIL
 
-COLONNES = ("groupe", "beneficiaires", "projets", "montant", "reunis")
+COLONNES = ("groupe", "beneficiaires", "projets", "montant", "sans_montant", "reunis")
 AILLEURS = ""
 
 
@@ -34,7 +34,10 @@ def sum_credits(actions: pd.DataFrame, groupes: pd.Series) -> pd.DataFrame:
     ensemble = "+".join(reunis)
     cles = table["groupe"].mask(table["groupe"].isin(reunis), ensemble)
     sommes = table.groupby(cles).agg(
-        beneficiaires=("qui", "nunique"), projets=("qui", "size"), montant=("montant", "sum")
+        beneficiaires=("qui", "nunique"),
+        projets=("qui", "size"),
+        montant=("montant", "sum"),
+        sans_montant=("montant", lambda montants: int(montants.isna().sum())),
     )
     couverts = [tuple(reunis) if nom == ensemble else (str(nom),) for nom in sommes.index]
     return sommes.rename_axis("groupe").reset_index().assign(reunis=pd.Series(couverts, dtype="object"))

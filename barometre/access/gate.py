@@ -278,7 +278,7 @@ class Gate(ChiffresPublics):
         return {} if lots.empty else {"importe_le": lots.iloc[0]["importe_le"]}
 
     def sum_credits(self, fonds_id: str, axe: Literal["region", "axe", "statut"]) -> pd.DataFrame:
-        """Bénéficiaires, projets et euros par groupe d'au moins dix bénéficiaires ; voir `credits`."""
+        """Bénéficiaires, projets, euros et projets sans montant, par groupe d'au moins dix bénéficiaires."""
         actions = self._repository.list_actions_fonds(fonds_id)
         if axe == "region":
             regions = build_regions(actions, self.get_referentiel(), self._repository.list_liens_opsn())

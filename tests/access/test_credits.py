@@ -36,6 +36,13 @@ def test_les_petits_groupes_se_reunissent() -> None:
     assert table.loc["c+b", "reunis"] == ("c", "b")
 
 
+def test_un_montant_inconnu_se_compte_a_part() -> None:
+    actions, groupes = build_actions({"a": 12})
+    actions.loc[[0, 5], "montant"] = None
+    (ligne,) = sum_credits(actions, groupes).to_dict("records")
+    assert (ligne["montant"], ligne["projets"], ligne["sans_montant"]) == (1000.0, 12, 2)
+
+
 def test_un_seul_petit_entraine_le_suivant_pour_ne_pas_se_deduire_du_total() -> None:
     actions, groupes = build_actions({"a": 40, "b": 20, "c": 1})
     assert sum_credits(actions, groupes)["groupe"].tolist() == ["a", "c+b"]

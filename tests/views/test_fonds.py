@@ -37,7 +37,7 @@ class _Porte:
         return {} if self.lignes is None else {"importe_le": pd.Timestamp("2026-11-20 10:00")}
 
     def sum_credits(self, _: str, axe: str) -> pd.DataFrame:
-        colonnes = ["reunis", "beneficiaires", "projets", "montant"]
+        colonnes = ["reunis", "beneficiaires", "projets", "montant", "sans_montant"]
         return pd.DataFrame((self.lignes or {}).get(axe, []), columns=colonnes)
 
 
@@ -51,20 +51,25 @@ def test_sans_liste_la_page_dit_les_faits_publics_et_rien_de_plus() -> None:
     assert vue.a_retenir.startswith("88\u00a0millions d’euros annoncés le 25 janvier 2021")
     # 846 984 + 241 484 + 204 984 + 281 777 + 63 500 + 20 000 + 50 000 = 1 708 729 ; sur 88 M€ : 1,9 %
     assert "soit 1,9\u202f% de l’enveloppe" in vue.a_retenir
+    assert "(sans compter 2\u00a0projets dont le montant n’est pas donné)" in vue.a_retenir
     assert vue.liste is None
     assert vue.projets["montant"].isna().sum() == 2
     assert vue.chronologie["source"].ne("").all()
     assert vue.chronologie["jour"].is_monotonic_increasing
+    # « Programme annoncé, pour trois ans » n'est pas un fait de ce fonds : chaque ligne nomme le sien.
+    trois_ans = vue.chronologie.set_index("repere").loc["Programme annoncé, pour trois ans"]
+    assert trois_ans["programme"] == "TNT"
 
 
 def test_avec_la_liste_les_credits_se_lisent_par_region_et_par_habitant() -> None:
-    vue = build({"region": [(("region-84",), 12, 15, 819_732.5), (("region-75", ""), 11, 11, 100.0)]})
+    vue = build({"region": [(("region-84",), 12, 15, 819_732.5, 3), (("region-75", ""), 11, 11, 100.0, 0)]})
     # 819 732,5 € pour 8 197 325 habitants : 0,10 € chacun ; sans région, pas d'euros par habitant.
     rhone, autres = sorted(vue.liste.regions, key=lambda c: c.nom)
     assert (rhone.nom, round(rhone.par_habitant, 3)) == ("Auvergne-Rhône-Alpes", 0.1)
     assert autres.nom == "Nouvelle-Aquitaine, Plusieurs régions, ou région inconnue"
     assert autres.par_habitant is None
     assert "compte 26\u00a0projets" in vue.a_retenir
+    assert "(sans compter 3\u00a0projets dont le montant n’est pas donné)" in vue.a_retenir
     assert build_table_credits(vue.liste.regions)["montant"].sum() == 819_832.5
 
 

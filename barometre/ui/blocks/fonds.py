@@ -15,6 +15,7 @@ from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import render_tableau, texte
 from barometre.views.piloter.fonds import (
+    ABANDONS,
     EFFET_SANS_LISTE,
     NON_RECUE,
     VueFonds,
@@ -61,6 +62,7 @@ def render_credits(affiche: FondsAffiche) -> None:
         render_graphique(
             affiche.regions, vue.name_fichier("regions"), cle="credits-regions", titre="Crédits par région"
         )
+        st.html(f'<p class="baro-legende">{texte(ABANDONS)}</p>')
         render_telechargements(
             build_table_credits(vue.liste.regions), vue.name_fichier("regions"), cle="credits-regions"
         )

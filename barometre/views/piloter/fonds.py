@@ -27,6 +27,9 @@ EFFET_SANS_LISTE = (
     "après leur projet sont comparées à des collectivités de même taille."
 )
 TROP_PEU = "La liste reçue compte moins de dix bénéficiaires\u202f: seul le programme la lit."
+ABANDONS = (
+    "Les crédits d’un projet abandonné y restent comptés ; le tableau par avancement les montre à part."
+)
 PLUSIEURS_REGIONS = "Plusieurs régions, ou région inconnue"
 SANS_AXE = "Axe non précisé"
 STATUTS = {
@@ -35,7 +38,7 @@ STATUTS = {
 }  # fmt: skip
 COLONNES_CREDITS = ("groupe", "beneficiaires_fonds", "projets", "montant", "montant_habitant")
 COLONNES_PROJETS = ("beneficiaire", "projet", "territoire", "axe", "montant", "resultat", "source")
-COLONNES_REPERES = ("jour", "repere", "valeur_repere", "source")
+COLONNES_REPERES = ("jour", "programme", "repere", "valeur_repere", "source")
 COLONNES_LISTE = (
     "collectivite_id", "opsn", "projet", "montant", "date_debut", "date_fin", "axe", "statut",
 )  # fmt: skip
@@ -51,6 +54,7 @@ class Credit:
     projets: int
     montant: float
     par_habitant: float | None = None
+    sans_montant: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,8 @@ class Liste:
             return TROP_PEU
         projets = format_compte(sum(c.projets for c in self.regions), "projet")
         debut = (
-            f"La liste reçue le {format_date(self.recue_le)} compte {projets}, {format_euros(self.montant)}."
+            f"La liste reçue le {format_date(self.recue_le)} compte {projets}, {format_euros(self.montant)}"
+            f"{_dire_sans_montant(sum(c.sans_montant for c in self.regions))}."
         )
         connus = sorted((c.par_habitant, c.nom) for c in self.regions if c.par_habitant is not None)
         if len(connus) < 2:
@@ -112,7 +117,8 @@ class VueFonds:
         montants = [a.montant for a in self.actions if a.montant is not None]
         connus = format_compte(len(self.actions), "projet est connu", "projets sont connus")
         part = format_part(sum(montants) / (self.enveloppe.valeur or 1), 1)
-        return f"{connus} un par un\u202f: {format_euros(sum(montants))}, soit {part} de l’enveloppe."
+        sans = _dire_sans_montant(len(self.actions) - len(montants))
+        return f"{connus} un par un\u202f: {format_euros(sum(montants))}{sans}, soit {part} de l’enveloppe."
 
     def name_fichier(self, quoi: str) -> Provenance:
         """La provenance d'un des tableaux de la page : chacun a son fichier."""
@@ -122,7 +128,7 @@ class VueFonds:
     @property
     def chronologie(self) -> pd.DataFrame:
         """Les faits dans l'ordre du temps, une source par ligne."""
-        lignes = [(r.jour, r.fait, _dire_valeur(r), r.source) for r in self.reperes]
+        lignes = [(r.jour, r.programme, r.fait, _dire_valeur(r), r.source) for r in self.reperes]
         return build_tableau(lignes, COLONNES_REPERES)
 
     @property
@@ -187,13 +193,13 @@ def _read_credits(
 ) -> tuple[Credit, ...]:
     """Les groupes, dans l'ordre de leurs noms ; des groupes réunis se nomment tous."""
     table = gate.sum_credits(fonds_id, axe)
-    colonnes = (table[c] for c in ("reunis", "beneficiaires", "projets", "montant"))
+    colonnes = (table[c] for c in ("reunis", "beneficiaires", "projets", "montant", "sans_montant"))
     trouves = [
         Credit(
             ", ".join(noms.get(g, g) for g in groupes), int(qui), int(projets), float(euros),
-            _divide(float(euros), groupes, habitants),
+            _divide(float(euros), groupes, habitants), int(sans),
         )
-        for groupes, qui, projets, euros in zip(*colonnes, strict=True)
+        for groupes, qui, projets, euros, sans in zip(*colonnes, strict=True)
     ]  # fmt: skip
     return tuple(sorted(trouves, key=lambda credit: credit.nom))
 
@@ -224,6 +230,13 @@ def format_euros(montant: float | None) -> str:
     return f"{format_nombre(montant)}\u202f€"
 
 
+def _dire_sans_montant(n: int) -> str:
+    """Un projet sans montant n'en vaut pas zéro : le total est alors un plancher, et le dit."""
+    if not n:
+        return ""
+    return f" (sans compter {format_compte(n, 'projet')} dont le montant n’est pas donné)"
+
+
 def _par_habitant(euros: float) -> str:
     return f"{format_nombre(euros, 2)}\u202f€ par habitant"
 
@@ -248,6 +261,7 @@ def _build_provenance(gate: Gate, fonds: Fonds) -> Provenance:
         ),
         precautions=(
             "Ce qui n’a pas été publié est écrit «\u202fnon publié\u202f», jamais déduit.",
+            ABANDONS,
             "Crédits : les groupes de moins de dix bénéficiaires sont réunis.",
         ),
         reponses=False,
