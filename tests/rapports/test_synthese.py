@@ -111,7 +111,7 @@ def test_la_lecture_d_avance_nomme_chaque_theme_et_garde_tout(
     assert (parts[0], parts[-1]) == (0.0, 1.0)
     titres = [theme.titre.lower() for theme in load_catalogue().themes]
     assert {etape.lower() for _, etape in etapes[:-1]} <= set(titres)
-    monkeypatch.setattr("barometre.rapports.synthese.build_vue_theme", lambda *_: pytest.fail("relu"))
+    monkeypatch.setattr("barometre.assemblage.theme.build_vue_theme", lambda *_: pytest.fail("relu"))
     assert build_synthese(gate, Demande()).sections
     with pytest.raises(DemandeRefusee):
         next(iter(prepare_synthese(gate, Demande("region-00"))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -28,14 +29,19 @@ class Porte(FaussePorte):
         reponses: tuple[int, int] = (1000, 1000),
         lots: tuple[tuple[str, str, int, int], ...] = (),
         listes: tuple[tuple[str, str, int, int], ...] = (),
+        derniere: str = "2026-v4",
     ) -> None:
         super().__init__(lignes)
+        self._derniere = derniere
         self._lots, self._listes = lots, listes
         self._reponses = reponses
 
     def count_participations(self, *axes: str) -> pd.DataFrame:
         lignes = zip(("2023-v1", "2026-v4"), ("essai", "essai"), self._reponses, strict=True)
         return pd.DataFrame(lignes, columns=["vague_id", "questionnaire_id", "questionnaires"])
+
+    def get_derniere_vague(self, questionnaire_id: Any = None) -> str:
+        return self._derniere
 
     def list_collectivites(self, type: str | None = None, cadre: bool = True, **filtres: Any) -> pd.DataFrame:
         lignes = super().list_collectivites(type, cadre, **filtres)
@@ -56,8 +62,10 @@ class Porte(FaussePorte):
         )
 
 
-def _build(*lignes: dict[str, Any], **autres: Any) -> VueAlertes:
+def _build(*lignes: dict[str, Any], fermeture: date | None = None, **autres: Any) -> VueAlertes:
     catalogue = build_catalogue([build_indicateur("site", cle=True)])
+    vagues = tuple(replace(v, fermeture=fermeture) if v.id == "2026-v4" else v for v in catalogue.vagues)
+    catalogue = replace(catalogue, vagues=vagues)
     porte: Any = Porte(*lignes, **autres)
     return build_vue_alertes(porte, catalogue, REGLES, date(2026, 11, 28))
 
@@ -127,6 +135,28 @@ def test_la_page_ne_leve_que_ce_qui_se_prouve() -> None:
     assert _alertes(reponses=(1000, 500)) == ["participation_baisse", "source_perimee"]
     perdue = [cellule("site", vague_id="2023-v1"), cellule("site", note="C", n_eff=40.0)]
     assert _alertes(*perdue) == ["note_perdue", "source_perimee"]
+
+
+@pytest.mark.parametrize(
+    ("derniere", "fermeture", "attendus"),
+    [
+        ("2026-v4", date(2026, 11, 27), {"participation_baisse", "note_perdue"}),
+        # Elle ferme demain : des réponses arrivent encore.
+        ("2026-v4", date(2026, 11, 29), set()),
+        # Au catalogue, mais aucune réponse n'en est encore chargée.
+        ("2023-v1", None, set()),
+        ("", None, set()),
+    ],
+)
+def test_une_vague_a_venir_ou_en_cours_n_a_encore_rien_perdu(
+    derniere: str, fermeture: date | None, attendus: set[str]
+) -> None:
+    """Déclarer la vague suivante disait perdu chaque chiffre clé, et l'ouvrir, la participation effondrée."""
+    vue = _build(
+        cellule("site", vague_id="2023-v1"), reponses=(1000, 50), derniere=derniere, fermeture=fermeture
+    )
+    dites = {a.regle.id for a in vue.alertes}
+    assert dites - {"source_perimee", "questionnaire_ferme"} == attendus
 
 
 @pytest.mark.parametrize(("texte", "mois"), [("2023-09", 38), ("2025", 11), ("", None), ("inconnue", None)])

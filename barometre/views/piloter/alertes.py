@@ -14,6 +14,7 @@ from barometre.access import Gate
 from barometre.catalogue.alertes import RegleAlerte
 from barometre.catalogue.fonds import load_fonds
 from barometre.catalogue.model import Catalogue
+from barometre.domain.enquete import Vague
 from barometre.domain.formats import (
     format_compte,
     format_date,
@@ -84,9 +85,9 @@ class VueAlertes:
 def build_vue_alertes(gate: Gate, catalogue: Catalogue, regles: Regles, jour: date) -> VueAlertes:
     """Chaque règle interrogée, sur ce que la portée peut lire."""
     alertes = (
-        *_check_participation(gate, catalogue, regles["participation_baisse"]),
-        *_check_changes(gate, catalogue, regles[CHANGEMENT]),
-        *_check_notes(gate, catalogue, regles["note_perdue"]),
+        *_check_participation(gate, catalogue, regles["participation_baisse"], jour),
+        *_check_changes(gate, catalogue, regles[CHANGEMENT], jour),
+        *_check_notes(gate, catalogue, regles["note_perdue"], jour),
         *_check_sources(gate, regles["source_perimee"], jour),
         *_check_closings(catalogue, regles["questionnaire_ferme"], jour),
         *_check_obligations(catalogue, regles["obligation_proche"], jour),
@@ -126,19 +127,31 @@ def is_real_loss(avant: Chiffre, apres: Chiffre | None, seuil: float) -> bool:
     return not apres.citable and chute >= seuil * avant.n_eff and chute > hasard
 
 
-def _list_paires(catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
-    """Thème, avant-dernière et dernière vague qui l'ont posé."""
+def _list_paires(gate: Gate, catalogue: Catalogue, jour: date) -> Iterator[tuple[str, str, str]]:
+    """Thème, dernière vague qui l'a posé et reçu des réponses, et celle d'avant.
+
+    Une vague à venir, ou pas encore chargée, n'a rien perdu ; une collecte en cours n'a pas fini de monter.
+    """
     for theme in catalogue.themes:
-        vagues = [v.id for v in catalogue.vagues if theme.id in v.questionnaires]
-        if len(vagues) > 1:
-            yield theme.id, vagues[-2], vagues[-1]
+        posees = [v for v in catalogue.vagues if theme.id in v.questionnaires]
+        derniere = gate.get_derniere_vague(theme.id)
+        rang = next((i for i, v in enumerate(posees) if v.id == derniere), 0)
+        if rang and not _is_en_cours(posees[rang], jour):
+            yield theme.id, posees[rang - 1].id, derniere
 
 
-def _check_participation(gate: Gate, catalogue: Catalogue, regle: RegleAlerte) -> Iterator[Alerte]:
+def _is_en_cours(vague: Vague, jour: date) -> bool:
+    """Vrai si sa clôture est connue, et à venir ; sans date de clôture, ses réponses sont toutes là."""
+    return vague.fermeture is not None and vague.fermeture >= jour
+
+
+def _check_participation(
+    gate: Gate, catalogue: Catalogue, regle: RegleAlerte, jour: date
+) -> Iterator[Alerte]:
     comptes = gate.count_participations("vague_id", "questionnaire_id")
     nombres = comptes.set_index(["vague_id", "questionnaire_id"])["questionnaires"]
     cadre = len(gate.list_collectivites())
-    for theme_id, v1, v2 in _list_paires(catalogue):
+    for theme_id, v1, v2 in _list_paires(gate, catalogue, jour):
         avant, apres = (int(nombres.get((v, theme_id), 0)) for v in (v1, v2))
         if apres and is_real_fall(avant, apres, cadre, regle.seuil):
             fait = (
@@ -148,8 +161,8 @@ def _check_participation(gate: Gate, catalogue: Catalogue, regle: RegleAlerte) -
             yield Alerte(regle, fait, _name(catalogue, v2))
 
 
-def _check_changes(gate: Gate, catalogue: Catalogue, regle: RegleAlerte) -> Iterator[Alerte]:
-    for theme_id, _, v2 in _list_paires(catalogue):
+def _check_changes(gate: Gate, catalogue: Catalogue, regle: RegleAlerte, jour: date) -> Iterator[Alerte]:
+    for theme_id, _, v2 in _list_paires(gate, catalogue, jour):
         vue = build_vue_evolutions(gate, catalogue, theme_id, Selection(v2), composition=False)
         for c in vue.montres:
             if c.indicateur.cle and c.mot in (HAUSSE, BAISSE):
@@ -159,9 +172,9 @@ def _check_changes(gate: Gate, catalogue: Catalogue, regle: RegleAlerte) -> Iter
                 yield Alerte(regle, fait, vue.apres)
 
 
-def _check_notes(gate: Gate, catalogue: Catalogue, regle: RegleAlerte) -> Iterator[Alerte]:
+def _check_notes(gate: Gate, catalogue: Catalogue, regle: RegleAlerte, jour: date) -> Iterator[Alerte]:
     simulee = gate.get_version().simulee
-    for theme_id, v1, v2 in _list_paires(catalogue):
+    for theme_id, v1, v2 in _list_paires(gate, catalogue, jour):
         cles = [i for i in catalogue.list_indicateurs(theme_id, origine="declare") if i.cle]
         cellules = read_cellules(gate, [i.id for i in cles], Selection(), vague_id=[v1, v2])
         par_vague = {(c.indicateur_id, c.vague_id): c for c in cellules.values()}

@@ -120,10 +120,18 @@ class VueProgrammes:
             return ""
         montants = [a.montant for a in self.actions if a.montant is not None]
         connus = format_compte(len(self.actions), "projet connu", "projets connus")
-        return (
-            f"{connus} de France Relance (ITN7)\u202f; {format_nombre(sum(montants))}\u202f€ pour les "
-            f"{len(montants)} dont le montant est public."
+        debut = f"{connus} de France Relance (ITN7)"
+        if not montants:
+            return f"{debut}, sans montant public."
+        euros = f"{format_nombre(sum(montants))}\u202f€"
+        if len(montants) == len(self.actions):
+            return f"{debut}\u202f; {euros}."
+        parmi = (
+            f"les {len(montants)} dont le montant est public"
+            if len(montants) > 1
+            else "le seul au montant public"
         )
+        return f"{debut}\u202f; {euros} pour {parmi}."
 
     @property
     def table(self) -> pd.DataFrame:
