@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from barometre.access import Gate
+from barometre.assemblage import memoire
 from barometre.assemblage.carte_gardee import Dessin, load_cartes
 from barometre.maps import image as dessin_fixe
 from barometre.maps.image import build_image
