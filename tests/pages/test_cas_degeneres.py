@@ -104,6 +104,32 @@ def test_une_phrase_entiere_partout(
     assert restes == []
 
 
+# Ce que disent, sans panel ou d'une seule vague, les pages qui comparent deux vagues.
+SANS_DEUX_VAGUES = {
+    "evolution": "Aucun changement ne peut être mesuré",
+    "participation": "il n’y a pas de panel",
+}
+
+
+@pytest.mark.parametrize("changer", [_garder_une_vague, _disperser])
+def test_sans_deux_vagues_a_comparer_la_page_le_dit_et_rien_n_alerte(
+    changer: Callable[[Tables], None],
+    ouvrir: Ouvrir,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dossier = tmp_path_factory.mktemp("seule")
+    monkeypatch.setenv("BAROMETRE_ENTREPOT", build_entrepot_factice(dossier, changer=changer))
+    depot.forget()
+    for adresse, phrase in SANS_DEUX_VAGUES.items():
+        assert phrase in _texte(ouvrir(adresse)), adresse
+    alertes = [h.value for h in ouvrir("alertes").header]
+    assert "La participation baisse" not in alertes
+    assert "Un chiffre clé a bougé" not in alertes
+    if changer is _garder_une_vague:  # l'autre vague est au catalogue, sans une réponse : rien n'y est perdu
+        assert "Un chiffre clé ne se cite plus" not in alertes
+
+
 def test_sans_une_reponse_chaque_page_dit_ce_qui_manque(
     ouvrir: Ouvrir, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
