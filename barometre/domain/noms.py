@@ -23,7 +23,8 @@ _PLURIELS = (
 )
 MASCULINS, PLURIELS = frozenset(_MASCULINS.split(",")), frozenset(_PLURIELS.split(","))
 SANS_ARTICLE = frozenset({"Paris", "Mayotte", "La Réunion"})
-H_MUETS = frozenset({"Hérault"})
+# Un h muet, un y qui s'élide devant une voyelle : l'usage les dit, la lettre non.
+ELIDES = frozenset({"Hérault", "Yonne"})
 # Le premier mot d'un groupement qui se dit avec un article.
 GROUPEMENTS = ("CA", "CC", "CU", "Métropole", "Communauté", "Collectivité", "Ville", "Eurométropole")
 
@@ -59,7 +60,7 @@ def _get_article(type_: str, nom: str) -> str:
         return ""
     if nom in PLURIELS:
         return "les "
-    if _is_elide(nom) or nom in H_MUETS:
+    if _is_elide(nom) or nom in ELIDES:
         return f"l{APOSTROPHE}"
     return "le " if nom in MASCULINS else "la "
 

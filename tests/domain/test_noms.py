@@ -33,6 +33,7 @@ REFERENTIEL = Path(__file__).resolve().parents[2] / "data" / "collectivites.csv.
         ("epci", "Eurométropole de Metz", "l’Eurométropole de Metz", "de l’Eurométropole de Metz"),
         ("departement", "Ain", "l’Ain", "de l’Ain"),
         ("departement", "Hérault", "l’Hérault", "de l’Hérault"),
+        ("departement", "Yonne", "l’Yonne", "de l’Yonne"),
         ("departement", "Haute-Garonne", "la Haute-Garonne", "de la Haute-Garonne"),
         ("departement", "Val-d'Oise", "le Val-d'Oise", "du Val-d'Oise"),
         ("departement", "Landes", "les Landes", "des Landes"),
