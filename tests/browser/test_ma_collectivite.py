@@ -74,7 +74,7 @@ def test_imprimer_ouvre_l_impression_et_garde_toute_la_fiche(serveur: str, visit
 
 # Un tableau y dépliait « Puis-je citer ? » dans une colonne étroite : trente feuilles de chiffres clés.
 @pytest.mark.parametrize(
-    ("adresse", "feuilles"), [("", 2), ("inclusion", 2), ("sources_methode", 3), ("chiffres_cles", 5)]
+    ("adresse", "feuilles"), [("", 3), ("inclusion", 2), ("sources_methode", 3), ("chiffres_cles", 5)]
 )
 def test_une_page_sur_le_papier(serveur: str, visiter: Visiter, adresse: str, feuilles: int) -> None:
     page = visiter(serveur, f"/{adresse}").page
