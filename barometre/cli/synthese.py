@@ -103,7 +103,8 @@ def _write_all(gate: Gate, demande: argparse.Namespace, territoires: Sequence[st
 
 
 def _write(gate: Gate, demande: argparse.Namespace, territoire_id: str) -> Path:
-    document = build_synthese(gate, Demande(territoire_id, demande.type, demande.opsn, demande.edition))
+    quoi = Demande(territoire_id, demande.type, demande.opsn, demande.edition)
+    document = build_synthese(gate, quoi, gardee=not demande.departements)
     return write_document(document, demande.format, demande.sortie, dans_un_dossier=demande.departements)
 
 

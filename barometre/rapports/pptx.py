@@ -10,17 +10,15 @@ from typing import Any
 
 from lxml import etree
 from pptx import Presentation
-from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
-from pptx.enum.chart import XL_CHART_TYPE, XL_TICK_LABEL_POSITION
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.text.text import _Run
 from pptx.util import Cm, Pt
 
-from barometre.domain.formats import INSECABLE
 from barometre.rapports.coulee import HAUT, HAUTEUR, LARGEUR, MARGE, Coulee, format_titre, write_texte
 from barometre.rapports.figer import freeze_paquet
-from barometre.rapports.images import draw_vignettes, format_mentions
+from barometre.rapports.graphique_pptx import draw_graphique
+from barometre.rapports.images import draw_vignettes
 from barometre.rapports.modele import (
     Document,
     Figure,
@@ -38,13 +36,19 @@ MIME = "application/vnd.openxmlformats-officedocument.presentationml.presentatio
 _TITRE_SEUL = 5  # rang de la mise en page « titre seul » du modèle de python-pptx
 # Des cartes de front, et la hauteur qu'a l'une, seule, ou plusieurs, sur leurs phrases.
 CARTES_DE_FRONT, _ENTRE_CARTES, _HAUT_CARTE, _HAUT_CARTES = 3, 0.8, HAUTEUR - HAUT - 1.5, 11.4
+# Ce qui se lit encore sur une moitié de diapositive.
+_POINTS_DE_FRONT = 7
+ANNEXE = "Annexe : tous les indicateurs, thème après thème"
+LIRE_ANNEXE = (
+    "Ce qui précède se présente ; ce qui suit se consulte : les autres indicateurs de chaque thème, puis les "
+    "nombres, les montants et les chiffres déjà publiés."
+)
+TABLEAUX = "Nombres, montants et chiffres déjà publiés"
 _MOITIE = LARGEUR / 2 - MARGE
 _POINTS = 9  # ce qui tient sur une diapositive et se lit projeté
 _ACCENT = RGBColor(0x1B, 0x4F, 0x8A)
 _BLANC = RGBColor(0xFF, 0xFF, 0xFF)
-_BARRE = RGBColor(0xA9, 0xC3, 0xE2)
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
-_C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 
 
 def to_pptx(document: Document) -> bytes:
@@ -57,8 +61,13 @@ def to_pptx(document: Document) -> bytes:
     presentation.core_properties.identifier = document.adresse
     _add_ouverture(presentation, document)
     cartes = draw_vignettes(document, CARTES_DE_FRONT)
+    themes = [section for section in document.sections if _list_figures(section)]
     for section in document.sections:
-        _add_section(presentation, document, section, cartes)
+        if section in themes:
+            _add_tete(presentation, document, section)
+        else:
+            _add_section(presentation, document, section, cartes)
+    _add_annexe(presentation, document, themes)
     sortie = io.BytesIO()
     presentation.save(sortie)
     return freeze_paquet(sortie.getvalue(), document.cree_le)
@@ -93,37 +102,98 @@ def _add_ouverture(presentation: Any, document: Document) -> None:
 def _add_section(
     presentation: Any, document: Document, section: Section, cartes: Mapping[Vignette, Image]
 ) -> None:
-    """Les figures, une par diapositive ; puis ce qui reste, à la suite, tant que la place suffit.
+    """Les images et les cartes, puis ce qui reste, à la suite, tant que la place suffit.
 
-    D'un thème, la phrase à retenir va sur sa première figure, ses listes dans les commentaires ; d'une carte,
-    elle va à côté : une diapositive d'une phrase ne montre rien.
+    La phrase d'une image va à côté d'elle : une diapositive d'une phrase ne montre rien.
     """
     phrases = [bloc.texte for bloc in section.blocs if isinstance(bloc, Paragraphe)]
-    elements = [e for bloc in section.blocs if isinstance(bloc, Liste) for e in bloc.phrases]
-    toutes = [bloc for bloc in section.blocs if isinstance(bloc, Figure)]
-    figures = [figure for figure in toutes if _list_montres(figure)]
     images = [bloc for bloc in section.blocs if isinstance(bloc, Image)]
-    retenir = phrases[0] if phrases else ""
-    for rang, figure in enumerate(figures):
-        details = (*phrases, *elements) if rang == 0 else ()
-        _add_figure(presentation, document, figure, retenir if rang == 0 else "", details)
     for image in images:
         _add_image(presentation, document, image, section.titre, phrases)
     lots_cartes = [lot for b in section.blocs if isinstance(b, Planche) for lot in _share_cartes(b)]
     for rang, lot in enumerate(lots_cartes):
         _add_cartes(presentation, document, format_titre(section.titre, rang), lot, cartes)
-    reste, lots = (
-        section.blocs,
-        [_share(_list_montres(f), _POINTS) for f in figures if f.titre == section.titre],
-    )
-    if figures or images:
-        reste = tuple(bloc for bloc in reste if isinstance(bloc, Tableau))
-    tues = " ; ".join(figure.titre for figure in toutes if figure not in figures)
-    if tues:
-        reste = (*reste, Paragraphe(f"Rien n’est publié, faute d’assez de réponses : {tues}"))
+    reste = [b for b in section.blocs if isinstance(b, Tableau)] if images else section.blocs
     add_page = partial(_add_page, presentation, document)
-    entamees = len(images) + len(lots_cartes) + sum(map(len, lots))
-    Coulee(add_page, section.titre, entamees=entamees).write(reste)
+    tus = [Paragraphe(_explain_tus(section))] if _explain_tus(section) else []
+    Coulee(add_page, section.titre, entamees=len(images) + len(lots_cartes)).write([*reste, *tus])
+
+
+def _list_figures(section: Section) -> list[Figure]:
+    """Celles qui ont quelque chose à montrer."""
+    return [b for b in section.blocs if isinstance(b, Figure) and _list_montres(b)]
+
+
+def _explain_tus(section: Section) -> str:
+    tues = [b.titre for b in section.blocs if isinstance(b, Figure) and not _list_montres(b)]
+    return f"Rien n’est publié, faute d’assez de réponses : {' ; '.join(tues)}" if tues else ""
+
+
+def _share_figures(section: Section) -> list[tuple[Figure, Sequence[Point]]]:
+    """Chaque figure d'un thème, en lots qui se lisent projetés."""
+    return [(f, lot) for f in _list_figures(section) for lot in _share(_list_montres(f), _POINTS)]
+
+
+def _add_tete(presentation: Any, document: Document, section: Section) -> None:
+    """D'un thème, ce qu'il faut retenir et ses premiers indicateurs ; le reste est en annexe."""
+    figure, lot = _share_figures(section)[0]
+    phrases = [bloc.texte for bloc in section.blocs if isinstance(bloc, Paragraphe)]
+    elements = [e for bloc in section.blocs if isinstance(bloc, Liste) for e in bloc.phrases]
+    page = _add_page(presentation, document, section.titre, (*phrases, *elements, *_comment(figure)))
+    haut = HAUT + write_texte(page, phrases[0], HAUT, 14, gras=True) if phrases else HAUT
+    haut += write_texte(page, figure.phrase, haut, 11)
+    draw_graphique(page, lot, figure, haut)
+
+
+def _comment(figure: Figure) -> tuple[str, ...]:
+    """Ce que l'orateur lit d'une figure, et pourquoi des points y manquent."""
+    return (figure.alt, *(f"{p.libelle} : {p.raison}" for p in figure.points if p.valeur is None))
+
+
+def _add_annexe(presentation: Any, document: Document, themes: Sequence[Section]) -> None:
+    """Le détail des thèmes, deux graphiques de front, puis les tableaux : ce que l'on va chercher."""
+    details = {section.titre: _share_figures(section)[1:] for section in themes}
+    tableaux = [b for section in themes for b in section.blocs if isinstance(b, Tableau)]
+    tus = [Paragraphe(f"{s.titre}. {_explain_tus(s)}") for s in themes if _explain_tus(s)]
+    if not (any(details.values()) or tableaux or tus):
+        return
+    _add_intercalaire(presentation, document)
+    for titre, lots in details.items():
+        for rang, paire in enumerate(_pair(lots)):
+            _add_paire(presentation, document, format_titre(f"{titre}, le détail", rang), paire)
+    add_page = partial(_add_page, presentation, document)
+    Coulee(add_page, TABLEAUX, entamees=0).write([*tableaux, *tus])
+
+
+def _pair(lots: Sequence[tuple[Figure, Sequence[Point]]]) -> list[list[tuple[Figure, Sequence[Point]]]]:
+    """Deux de front si chacun y est lisible ; un long reste seul."""
+    paires: list[list[tuple[Figure, Sequence[Point]]]] = []
+    for figure, lot in lots:
+        court = len(lot) <= _POINTS_DE_FRONT
+        if paires and court and len(paires[-1]) == 1 and len(paires[-1][0][1]) <= _POINTS_DE_FRONT:
+            paires[-1].append((figure, lot))
+        else:
+            paires.append([(figure, lot)])
+    return paires
+
+
+def _add_paire(
+    presentation: Any, document: Document, titre: str, paire: Sequence[tuple[Figure, Sequence[Point]]]
+) -> None:
+    page = _add_page(presentation, document, titre, [mot for figure, _ in paire for mot in _comment(figure)])
+    entiere = LARGEUR - 2 * MARGE
+    large = (entiere - _ENTRE_CARTES) / 2 if len(paire) == 2 else entiere
+    for rang, (figure, lot) in enumerate(paire):
+        gauche, haut = MARGE + rang * (large + _ENTRE_CARTES), HAUT
+        haut += write_texte(page, figure.titre, haut, 14, gras=True, large=large, gauche=gauche)
+        haut += write_texte(page, figure.phrase, haut, 10, large=large, gauche=gauche)
+        corps = 10 if len(paire) == 2 else 12
+        draw_graphique(page, lot, figure, haut, gauche=gauche, large=large, corps=corps)
+
+
+def _add_intercalaire(presentation: Any, document: Document) -> None:
+    page = _add_page(presentation, document, ANNEXE)
+    write_texte(page, LIRE_ANNEXE, HAUT, 20)
 
 
 def _add_page(presentation: Any, document: Document, titre: str, notes: Sequence[str] = ()) -> Any:
@@ -162,22 +232,6 @@ def _add_numero(paragraphe: Any) -> None:
     etree.SubElement(champ, f"{{{_A}}}t").text = "‹n°›"
 
 
-def _add_figure(
-    presentation: Any, document: Document, figure: Figure, retenir: str, details: Sequence[str]
-) -> None:
-    """`retenir` : la phrase du thème, en tête de sa première diapositive."""
-    montres = _list_montres(figure)
-    caches = [f"{p.libelle} : {p.raison}" for p in figure.points if p.valeur is None]
-    for rang, lot in enumerate(_share(montres, _POINTS)):
-        notes = (*details, figure.alt, *caches)
-        page = _add_page(presentation, document, format_titre(figure.titre, rang), notes)
-        haut = HAUT
-        if retenir and rang == 0:
-            haut += write_texte(page, retenir, haut, 14, gras=True)
-        haut += write_texte(page, figure.phrase, haut, 11)
-        _draw_graphique(page, lot, figure, haut)
-
-
 def _list_montres(figure: Figure) -> list[Point]:
     return [p for p in figure.points if p.valeur is not None]
 
@@ -187,66 +241,6 @@ def _share(points: Sequence[Point], nombre: int) -> list[Sequence[Point]]:
     lots = -(-len(points) // nombre)
     taille = -(-len(points) // lots)
     return [points[rang * taille : (rang + 1) * taille] for rang in range(lots)]
-
-
-def _draw_graphique(page: Any, points: Sequence[Point], figure: Figure, haut: float) -> None:
-    donnees = CategoryChartData(number_format="0 %")
-    donnees.categories = [_describe(p) for p in points]
-    donnees.add_series("Redressé", [p.valeur for p in points])
-    # Trois barres ne s'étirent pas sur toute la diapositive.
-    hauteur = min(HAUTEUR - haut - 1.4, 1.6 + 1.5 * len(points))
-    cadre = page.shapes.add_chart(
-        XL_CHART_TYPE.BAR_CLUSTERED,
-        Cm(MARGE), Cm(haut), Cm(LARGEUR - 2 * MARGE), Cm(hauteur), donnees,
-    )  # fmt: skip
-    cadre._element.nvGraphicFramePr.cNvPr.set("descr", figure.alt)
-    graphique = cadre.chart
-    graphique.has_legend, graphique.has_title = False, False
-    graphique.font.size = Pt(12)
-    _set_axes(graphique)
-    trace = graphique.plots[0]
-    # Le chiffre est dans le libellé : posé sur une barre courte, le trait d'intervalle le barrait.
-    trace.gap_width = 60
-    serie = trace.series[0]
-    serie.format.fill.solid()
-    serie.format.fill.fore_color.rgb = _BARRE
-    _add_barres_erreur(serie._element, points)
-
-
-def _describe(p: Point) -> str:
-    """« Un site internet : 68 % (412 réponses, note A) »."""
-    return f"{p.libelle} : {p.texte} ({p.n}{INSECABLE}réponses, {format_mentions(p)})"
-
-
-def _set_axes(graphique: Any) -> None:
-    graphique.category_axis.reverse_order = True  # la première ligne en haut
-    graphique.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    axe = graphique.value_axis
-    axe.minimum_scale, axe.maximum_scale, axe.major_unit = 0, 1, 0.25
-    axe.tick_labels.number_format, axe.tick_labels.number_format_is_linked = "0 %", False
-    axe.major_gridlines.format.line.color.rgb = RGBColor(0xDD, 0xE3, 0xEA)
-
-
-def _add_barres_erreur(serie: Any, points: Sequence[Point]) -> None:
-    """python-pptx n'en écrit pas : `c:errBars` à valeurs propres (ECMA-376 partie 1, §21.2.2.55)."""
-    barres = etree.SubElement(serie, f"{{{_C}}}errBars")
-    for nom, valeur in (("errBarType", "both"), ("errValType", "cust"), ("noEndCap", "0")):
-        etree.SubElement(barres, f"{{{_C}}}{nom}").set("val", valeur)
-    plus = [_ecart(p.haut, p.valeur) for p in points]
-    moins = [_ecart(p.valeur, p.bas) for p in points]
-    for nom, ecarts in (("plus", plus), ("minus", moins)):
-        litteral = etree.SubElement(etree.SubElement(barres, f"{{{_C}}}{nom}"), f"{{{_C}}}numLit")
-        etree.SubElement(litteral, f"{{{_C}}}ptCount").set("val", str(len(ecarts)))
-        for rang, ecart in enumerate(ecarts):
-            point = etree.SubElement(litteral, f"{{{_C}}}pt")
-            point.set("idx", str(rang))
-            etree.SubElement(point, f"{{{_C}}}v").text = f"{ecart:.6f}"
-    # Le schéma veut les barres avant les catégories.
-    serie.find(f"{{{_C}}}cat").addprevious(barres)
-
-
-def _ecart(haut: float | None, bas: float | None) -> float:
-    return 0.0 if haut is None or bas is None else max(haut - bas, 0.0)
 
 
 def _add_image(

@@ -19,7 +19,7 @@ from barometre.rapports.demande import Champ, Demande, DemandeRefusee, choose_va
 from barometre.rapports.modele import Bloc, Document, Liste, Paragraphe, Section, Tableau
 from barometre.rapports.repondantes import build_participation
 from barometre.rapports.territoires import build_territoires
-from barometre.views.comprendre.theme import VueTheme, build_a_retenir
+from barometre.views.comprendre.theme import VueTheme, build_a_retenir, build_vue_theme
 from barometre.views.donnees.methode import SourceLue
 from barometre.views.lecture.address import build_query
 from barometre.views.lecture.chiffres import format_cellule
@@ -50,9 +50,13 @@ LIMITES = (
 )
 
 
-def build_synthese(gate: Gate, demande: Demande) -> Document:
-    """Le document entier ; `DemandeRefusee` si rien ne répond à la demande."""
-    champ, vues = _open(gate, demande)
+def build_synthese(gate: Gate, demande: Demande, *, gardee: bool = True) -> Document:
+    """Le document entier ; `DemandeRefusee` si rien ne répond à la demande.
+
+    `gardee` : faux pour un document parmi cent, dont personne ne relira les vues ; les peser pour les garder
+    prenait un dixième du temps.
+    """
+    champ, vues = _open(gate, demande, gardee=gardee)
     vagues = {vue.contexte.vague for vue in vues}
     sections = (
         _build_essentiel(champ, vues),
@@ -73,9 +77,9 @@ def build_debut(gate: Gate, demande: Demande) -> Document:
     return _build_document(gate, demande, champ, vues, (_build_essentiel(champ, vues), _build_cles(vues)))
 
 
-def _open(gate: Gate, demande: Demande) -> tuple[Champ, list[VueTheme]]:
+def _open(gate: Gate, demande: Demande, *, gardee: bool = True) -> tuple[Champ, list[VueTheme]]:
     champ = resolve_champ(gate, demande)
-    vues = _read_vues(gate, champ.selection, demande.edition)
+    vues = _read_vues(gate, champ.selection, demande.edition, gardee=gardee)
     if all(vue.est_vide for vue in vues):
         raise DemandeRefusee(_explain_vide(champ.selection, vues[0].contexte.champ))
     return champ, vues
@@ -106,11 +110,14 @@ def _explain_vide(selection: Selection, champ: str) -> str:
     return f"{debut} Demandez un territoire plus large, ou la France."
 
 
-def _read_vues(gate: Gate, selection: Selection, edition: str) -> list[VueTheme]:
+def _read_vues(gate: Gate, selection: Selection, edition: str, *, gardee: bool) -> list[VueTheme]:
+    lire = load_vue_theme if gardee else _build_vue
     vagues = choose_vagues(load_catalogue(), edition)
-    return [
-        load_vue_theme(gate, theme, replace(selection, vague_id=vague)) for theme, vague in vagues.items()
-    ]
+    return [lire(gate, theme, replace(selection, vague_id=vague)) for theme, vague in vagues.items()]
+
+
+def _build_vue(gate: Gate, theme_id: str, selection: Selection) -> VueTheme:
+    return build_vue_theme(gate, load_catalogue(), theme_id, selection)
 
 
 def _build_document(
