@@ -23,6 +23,8 @@ FIGURES = Path(__file__).with_name("figures.typ")
 VIGNETTES = FIGURES.with_name("vignettes.typ")
 # Points par pouce : une carte a des trames, et se projette.
 DENSITE, DENSITE_CARTE = 170, 220
+# En points, sur une image de huit centimètres.
+CORPS, CORPS_PROJETE = 7.5, 10.0
 
 
 def draw_figures(document: Document) -> Mapping[Figure, Image]:
@@ -33,17 +35,21 @@ def draw_figures(document: Document) -> Mapping[Figure, Image]:
     return {f: Image(f.titre, f.alt, o, _measure(o)) for f, o in zip(figures, dessins, strict=True)}
 
 
-def draw_vignettes(document: Document, par_rangee: int) -> Mapping[Vignette, Image]:
+def draw_vignettes(
+    document: Document, par_rangee: int, *, projetees: bool = False
+) -> Mapping[Vignette, Image]:
     """Chaque carte d'une planche, avec son titre, sa légende et sa source, sans la phrase écrite à côté.
 
-    `par_rangee` : combien se posent de front ; elles ont alors la même hauteur.
+    `par_rangee` : combien se posent de front ; elles ont alors la même hauteur. `projetees` : en plus grand,
+    sur une page qui dit déjà d'où viennent les chiffres.
     """
     planches = [b for section in document.sections for b in section.blocs if isinstance(b, Planche)]
     images: dict[Vignette, Image] = {}
     for planche in planches:
         recu = {
-            "pied": f"{write_pied(document)} · {planche.source}",
+            "pied": planche.source if projetees else f"{write_pied(document)} · {planche.source}",
             "par_rangee": par_rangee,
+            "corps": CORPS_PROJETE if projetees else CORPS,
             "vignettes": [asdict(vignette) for vignette in planche.vignettes],
         }
         dessins = _draw(VIGNETTES, "recu", recu, len(planche.vignettes), DENSITE_CARTE)

@@ -35,7 +35,7 @@ from barometre.rapports.modele import (
 MIME = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 _TITRE_SEUL = 5  # rang de la mise en page « titre seul » du modèle de python-pptx
 # Des cartes de front, et la hauteur qu'a l'une, seule, ou plusieurs, sur leurs phrases.
-CARTES_DE_FRONT, _ENTRE_CARTES, _HAUT_CARTE, _HAUT_CARTES = 3, 0.8, HAUTEUR - HAUT - 1.5, 11.4
+CARTES_DE_FRONT, _ENTRE_CARTES, _HAUT_CARTE, _HAUT_CARTES = 3, 0.8, HAUTEUR - HAUT - 1.5, 11.8
 # Ce qui se lit encore sur une moitié de diapositive.
 _POINTS_DE_FRONT = 7
 ANNEXE = "Annexe : tous les indicateurs, thème après thème"
@@ -60,7 +60,7 @@ def to_pptx(document: Document) -> bytes:
     presentation.core_properties.language = "fr-FR"
     presentation.core_properties.identifier = document.adresse
     _add_ouverture(presentation, document)
-    cartes = draw_vignettes(document, CARTES_DE_FRONT)
+    cartes = draw_vignettes(document, CARTES_DE_FRONT, projetees=True)
     themes = [section for section in document.sections if _list_figures(section)]
     for section in document.sections:
         if section in themes:

@@ -15,7 +15,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from barometre.rapports.formats_document import FORMATS_DOCUMENT, get_nom
-from barometre.rapports.modele import Document, Liste, Paragraphe, Section, Tableau
+from barometre.rapports.modele import Document, Figure, Liste, Paragraphe, Section, Tableau
 
 _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -132,6 +132,24 @@ def test_une_diapositive_a_son_titre_a_elle_et_son_numero(document: Document) ->
     titres = [page.findtext(f".//{_A}t") for page in pages]
     assert len(set(titres)) == len(titres) > 6
     assert all(page.find(f".//{_A}fld[@type='slidenum']") is not None for page in pages)
+
+
+def test_le_detail_des_themes_est_en_annexe_deux_graphiques_de_front(document: Document) -> None:
+    """Un cabinet présente la tête ; soixante-dix diapositives d'égale importance ne se présentaient pas."""
+    figure = next(b for s in document.sections for b in s.blocs if isinstance(b, Figure))
+    autres = [replace(figure, titre=f"Question {n}") for n in range(3)]
+    tableau = Tableau("Un thème : nombres", ("Quoi", "Combien"), (("Agents", "3"),))
+    theme = Section("Un thème", (Paragraphe("À retenir.", fort=True), figure, *autres, tableau))
+    methode = Section("Méthode", (Paragraphe("Une limite."),))
+    pages = _read_pages(replace(document, sections=(theme, methode)))
+    titres = [page.findtext(f".//{_A}t") for page in pages]
+    assert titres[1:] == [
+        "Un thème", "Méthode", "Annexe : tous les indicateurs, thème après thème", "Un thème, le détail",
+        "Un thème, le détail (suite)", "Nombres, montants et chiffres déjà publiés",
+    ]  # fmt: skip
+    graphiques = [len(page.findall(f".//{_C}chart")) for page in pages]
+    assert graphiques == [0, 1, 0, 0, 2, 1, 0]
+    assert {"Question 0", "Question 1"} <= set(pages[4].itertext())
 
 
 def test_une_liste_tient_dans_un_cadre_et_ses_premiers_mots_sont_en_gras(document: Document) -> None:
