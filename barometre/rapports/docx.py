@@ -35,7 +35,7 @@ _TABLEAU = 8.5  # points
 # Un tableau n'a pas d'espace sous lui : ce qui suit le porte.
 _APRES_TABLEAU = Pt(8)
 PAR_RANGEE = 2  # cartes de front
-_ENTRE_CARTES, _SEULE = 0.4, 10.0  # centimètres
+_ENTRE_CARTES, _SEULE = 0.4, 8.5  # centimètres
 ENTETES = ("Indicateur", "Redressé", "Intervalle", "Réponses", "Note")
 
 
