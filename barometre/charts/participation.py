@@ -47,9 +47,16 @@ def build_cumul(cadre: pd.DataFrame, *, titre: str, phrase: str, reperes: dict[s
             )
         )
     figure.update_layout(
-        **build_gabarit(320) | {"showlegend": True, "margin": {"l": 48, "r": 12, "t": 40, "b": 40}},
+        # À droite aussi : une date se centre sur son repère, et plotly tait celle qui sort du cadre.
+        **build_gabarit(320) | {"showlegend": True, "margin": {"l": 48, "r": 48, "t": 40, "b": 40}},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-        xaxis=build_axe(tickvals=list(reperes), ticktext=list(reperes.values()), showgrid=False, type="date"),
+        xaxis=build_axe(
+            tickvals=list(reperes),
+            ticktext=list(reperes.values()),
+            showgrid=False,
+            type="date",
+            ticklabeloverflow="allow",
+        ),
         yaxis=build_axe(rangemode="tozero", tickformat=","),
     )
     return Graphique(figure, phrase, cadre, f"{titre}. {phrase}")

@@ -22,3 +22,13 @@ def test_cumul_une_serie_se_reconnait_sans_sa_couleur() -> None:
     figure = build_cumul(cadre, titre="T", phrase="P", reperes={"2023-11-22": "22 nov. 2023"}).figure
     assert [trace.line.dash for trace in figure.data] == ["solid", "dash"]
     assert list(figure.layout.xaxis.ticktext) == ["22 nov. 2023"]
+
+
+def test_cumul_la_derniere_date_a_sa_place() -> None:
+    """Plotly tait une date qui sort du cadre : l'axe n'avait pas de fin."""
+    cadre = pd.DataFrame({"serie": ["V1", "V1"], "date": ["2023-11-22", "2026-05-23"], "cumul": [1, 5]})
+    reperes = {"2023-11-22": "novembre 2023", "2026-05-23": "novembre 2026"}
+    dessin = build_cumul(cadre, titre="T", phrase="P", reperes=reperes).figure.layout
+    assert dessin.xaxis.ticklabeloverflow == "allow"
+    # La moitié de « novembre 2026 » de chaque côté.
+    assert min(dessin.margin.l, dessin.margin.r) >= 45
