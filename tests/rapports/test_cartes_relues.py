@@ -90,7 +90,7 @@ def test_chaque_carte_relue_compte_et_nomme_les_cellules(
 ) -> None:
     alts, texte = _read_pdf(fichiers[nom]) if nom == "pdf" else _read_paquet(fichiers[nom])
     lues = list(_list_lues(alts))
-    assert len(lues) == len(load_catalogue().themes)
+    assert len(lues) == len({lue.titre for lue in lues}) == len(load_catalogue().themes)
     noms = dict(
         gate.list_collectivites(type="region", cadre=False)[["collectivite_id", "nom"]].itertuples(
             index=False
