@@ -39,11 +39,15 @@ def test_les_memes_lignes_dans_le_meme_ordre(
     portes: tuple[Gate, Gate], territoire: str | list[str], filtres: dict[str, Any]
 ) -> None:
     directes, avancees = (porte.list_agregats(territoire_id=territoire, **filtres) for porte in portes)
-    # Les textes y sont des objets : mêmes valeurs, dans le même ordre ; le reste garde ses types.
+    # Textes et noms de colonne y sont des objets : mêmes valeurs, même ordre ; le reste garde son type.
+    assert list(directes.columns) == list(avancees.columns)
+    avancees.columns = directes.columns
     pd.testing.assert_frame_equal(directes, avancees, check_dtype=False)
     sans_texte = [nom for nom, type_ in directes.dtypes.items() if type_ != "str"]
     pd.testing.assert_frame_equal(directes[sans_texte], avancees[sans_texte])
     directes, avancees = (porte.list_evolutions(territoire_id=territoire) for porte in portes)
+    assert list(directes.columns) == list(avancees.columns)
+    avancees.columns = directes.columns
     pd.testing.assert_frame_equal(directes, avancees, check_dtype=directes.size > 0)
 
 
