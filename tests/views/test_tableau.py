@@ -34,9 +34,9 @@ def test_chaque_nature_s_ecrit_a_sa_facon(nom: str, valeur: object, lu: str) -> 
 
 def test_une_absence_se_dit_comme_le_veut_sa_colonne() -> None:
     table = build_tableau(
-        [("REEN", 421, None, None)], ("obligation", "concernees", "repondantes", "constatees")
+        [("REEN", 421, None, None, None)], ("obligation", "concernees", "repondantes", "taux", "constatees")
     )
-    assert format_tableau(table)[1] == (("REEN", "421", "non publié", "non connu"),)
+    assert format_tableau(table)[1] == (("REEN", "421", "moins de 10", "non publié", "non connu"),)
     html = build_html(table, "Obligations")
     assert '<span aria-label="non publié">–</span>' in html
     assert '<td class="nombre">non connu</td>' in html
