@@ -42,8 +42,15 @@ def _compute(contexte: Contexte, mesures: Mesures, tirages: Tirages, vagues: Seq
 
 
 def select_mesures(socle: Donnees, contexte: Contexte) -> Mesures:
-    """Les données de l'État du socle que chaque questionnaire rapprochera de ses réponses."""
+    """Les données de l'État du socle que chaque questionnaire rapprochera de ses réponses.
+
+    Sans les valeurs montées des communes : la part d'un département ferait d'un oui / non une mesure qui n'en
+    est plus un, et la mesure entière manquerait.
+    """
     binaires = list_binaires(contexte.catalogue)
-    frames = [f[f["indicateur_id"].isin(binaires)] for f in socle.list_frames("fait_valeur")]
+    frames = [
+        f[f["indicateur_id"].isin(binaires) & f["n_communes"].isna()]
+        for f in socle.list_frames("fait_valeur")
+    ]
     lignes = pd.concat(frames) if frames else socle.get("fait_valeur")
     return build_mesures(lignes, contexte.cadre, contexte.catalogue, socle.get("action_fonds"))

@@ -11,10 +11,13 @@ import pytest
 from sqlalchemy import MetaData, Table, update
 
 from barometre.catalogue import load_catalogue
+from barometre.pipeline.calcul import build_contexte
+from barometre.pipeline.chiffres import select_mesures
 from barometre.pipeline.construire import construire
+from barometre.pipeline.croisements import read_cadre, read_mesures
 from barometre.pipeline.empreintes import compute_empreintes, get_code_version, hash_sources
 from barometre.pipeline.import_lot import importer
-from barometre.pipeline.recalculer import list_differences, recalculer
+from barometre.pipeline.recalculer import list_differences, read_socle_garde, recalculer
 from barometre.pipeline.rejeu import check_vagues
 from barometre.pipeline.verify import verifier
 from barometre.warehouse.dialects import insert_frame
@@ -90,6 +93,35 @@ def test_refait_sans_rien_changer_tout_est_identique(adresse: str) -> None:
         cles = [c.name for c in metadata.tables[nom].primary_key]
         lus = [f.sort_values(cles, ignore_index=True) for f in (frame, apres[nom])]
         pd.testing.assert_frame_equal(*lus, rtol=0, atol=1e-9, obj=nom)
+
+
+def test_les_donnees_de_l_etat_se_rapprochent_comme_a_leur_chargement(adresse: str) -> None:
+    """Un recalcul perdait toute mesure montée des communes : associations, avant et après, accords."""
+    entrepot, catalogue, mesure = open_entrepot(adresse), load_catalogue(), "france_services_presence"
+    active = str(entrepot.get_active())
+    with entrepot.lock(), fill_chantier(entrepot, copie_de=active) as (version_id, moteur):
+        cadre = read_cadre(moteur)
+        communes = cadre.index[cadre["type"].eq("commune")][:40]
+        lignes = pd.DataFrame({"collectivite_id": [*communes, "departement-33"]}).assign(
+            indicateur_id=mesure,
+            periode="2026",
+            valeur=[*(float(i % 2) for i in range(len(communes))), 0.5],
+            etat="repondu",
+            source_id=catalogue.get_indicateur(mesure).source_id,
+            n_communes=[None] * len(communes) + [len(communes)],
+        )
+        with moteur.begin() as connexion:
+            insert_frame(connexion, metadata.tables["fait_valeur"], lignes)
+    socle = read_socle_garde(entrepot, version_id, catalogue)
+    refaites = select_mesures(socle, build_contexte(socle.get("dim_collectivite"), catalogue))
+    moteur = entrepot.build_engine(version_id)
+    chargees = read_mesures(moteur, read_cadre(moteur), catalogue)
+    moteur.dispose()
+    assert mesure in chargees.table
+    pd.testing.assert_frame_equal(
+        refaites.table, chargees.table, check_index_type=False, check_column_type=False
+    )
+    assert refaites.periodes == chargees.periodes
 
 
 def test_ce_qui_a_change_se_dit_et_se_refait(adresse: str) -> None:

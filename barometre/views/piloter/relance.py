@@ -124,9 +124,10 @@ class VueRelance:
             return ""
         attendues, voulues = format_nombre(self.attendues), format_nombre(self.budget)
         cellules = format_compte(len(self.relances), "cellule")
+        ou = "une" if courtes == 1 else str(courtes)
         return (
             f"Au taux de réponse observé, ces relances n’en apporteraient qu’environ {attendues} sur "
-            f"{voulues} : dans {courtes} des {cellules}, solliciter toutes celles qui n’ont pas répondu n’y "
+            f"{voulues} : dans {ou} des {cellules}, solliciter toutes celles qui n’ont pas répondu n’y "
             "suffirait pas."
         )
 
