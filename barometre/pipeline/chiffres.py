@@ -48,9 +48,11 @@ def select_mesures(socle: Donnees, contexte: Contexte) -> Mesures:
     est plus un, et la mesure entière manquerait.
     """
     binaires = list_binaires(contexte.catalogue)
-    frames = [
-        f[f["indicateur_id"].isin(binaires) & f["n_communes"].isna()]
-        for f in socle.list_frames("fait_valeur")
-    ]
+    frames = [f[f["indicateur_id"].isin(binaires) & ~_is_montee(f)] for f in socle.list_frames("fait_valeur")]
     lignes = pd.concat(frames) if frames else socle.get("fait_valeur")
     return build_mesures(lignes, contexte.cadre, contexte.catalogue, socle.get("action_fonds"))
+
+
+def _is_montee(valeurs: pd.DataFrame) -> pd.Series:
+    """Vrai d'une valeur faite de celles des communes ; les réponses n'en ont pas la colonne."""
+    return valeurs.get("n_communes", pd.Series(index=valeurs.index, dtype="float64")).notna()

@@ -182,7 +182,22 @@ def test_cas(importer: Importer, cas: Attendu) -> None:
         assert reponse in get_reponse(lot, "commune-33063", question)
 
 
-SEULS = ("A07c", "A07d", "B04", "C06b", "D01b", "E03a", "E03b", "E06a", "E06b", "E06c", "E06d", "E06e")
+SEULS = (
+    "A07c",
+    "A07d",
+    "B04",
+    "C06b",
+    "D01b",
+    "E03a",
+    "E03b",
+    "E06a",
+    "E06b",
+    "E06c",
+    "E06d",
+    "E06e",
+    "N10",
+    "N11",
+)
 VRAIS = os.environ.get("BAROMETRE_CAS_IMPORT", "")
 LIGNE = re.compile(
     r"^\| (\S+\.(?:csv|xlsx|json|ods)) \| (\d+|—) \| (\d+|—) \| (\d+|—) \| (\d+|—) \| (\d+|—) \|"
