@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from csvw.metadata import CSVW
 
-from barometre.assemblage import depot, emporter, memoire
+from barometre.assemblage import depot, emporter
 from barometre.assemblage.collectivite import load_comparer, load_fiche_affichee, load_structure
 from barometre.assemblage.emporter import build_emporte
 from barometre.assemblage.explorer import load_requete
@@ -26,7 +26,7 @@ from barometre.domain.portee import PUBLIC, Portee
 from barometre.domain.provenance import Provenance
 from barometre.views.collectivite.liste_pairs import build_liste_pairs
 from barometre.views.lecture.selection import Selection
-from tests.views.terrain_pairs import SOI, THEMES, build_terrain
+from tests.views.terrain_pairs import SOI, THEMES, serve_terrain
 
 SERVICE = "https://exemple.invalid"
 ELU = Portee("collectivite", collectivite_id=SOI, simulee=True)
@@ -34,15 +34,8 @@ ELU = Portee("collectivite", collectivite_id=SOI, simulee=True)
 
 @pytest.fixture(scope="module", autouse=True)
 def entrepot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    dossier = tmp_path_factory.mktemp("terrain")
-    build_terrain(dossier).close()
-    with pytest.MonkeyPatch.context() as reglage:
-        reglage.setenv("BAROMETRE_ENTREPOT", str(dossier))
-        depot.forget()
-        memoire.forget()
+    with serve_terrain(tmp_path_factory.mktemp("terrain")):
         yield
-    depot.forget()
-    memoire.forget()
 
 
 def _situate(provenance: Provenance, adresse: str) -> Provenance:

@@ -20,13 +20,13 @@ from csvw.metadata import CSVW
 from python_calamine import CalamineWorkbook
 
 from barometre.access import Gate
-from barometre.assemblage import depot, memoire
+from barometre.assemblage import depot
 from barometre.assemblage.emporter import build_emporte
 from barometre.assemblage.explorer import load_requete
 from barometre.domain.colonnes import get_colonne
 from barometre.maps.geopackage import to_gpkg
 from barometre.views.donnees.explorer import VueExplorer
-from tests.views.terrain_pairs import STRATE, build_terrain
+from tests.views.terrain_pairs import STRATE, serve_terrain
 
 VAGUE, INDICATEURS = "2026-v4", ("site_internet", "site_a_jour")
 REQUETE = (
@@ -37,15 +37,8 @@ Valeurs = dict[tuple[str, str], tuple[float | None, str]]
 
 @pytest.fixture(scope="module")
 def vue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VueExplorer]:
-    with pytest.MonkeyPatch.context() as reglage:
-        dossier = tmp_path_factory.mktemp("terrain")
-        build_terrain(dossier).close()
-        reglage.setenv("BAROMETRE_ENTREPOT", str(dossier))
-        depot.forget()
-        memoire.forget()
+    with serve_terrain(tmp_path_factory.mktemp("terrain")):
         yield load_requete(depot.open_gate_publique(), REQUETE)
-    depot.forget()
-    memoire.forget()
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -104,6 +105,12 @@ def test_une_phrase_entiere_partout(
     assert restes == []
 
 
+def _serve(changer: Callable[[Tables], None], dossier: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Met en service un entrepôt factice ainsi changé."""
+    monkeypatch.setenv("BAROMETRE_ENTREPOT", build_entrepot_factice(dossier, changer=changer))
+    depot.forget()
+
+
 # Ce que disent, sans panel ou d'une seule vague, les pages qui comparent deux vagues.
 SANS_DEUX_VAGUES = {
     "evolution": "Aucun changement ne peut être mesuré",
@@ -118,9 +125,7 @@ def test_sans_deux_vagues_a_comparer_la_page_le_dit_et_rien_n_alerte(
     tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    dossier = tmp_path_factory.mktemp("seule")
-    monkeypatch.setenv("BAROMETRE_ENTREPOT", build_entrepot_factice(dossier, changer=changer))
-    depot.forget()
+    _serve(changer, tmp_path_factory.mktemp("seule"), monkeypatch)
     for adresse, phrase in SANS_DEUX_VAGUES.items():
         assert phrase in _texte(ouvrir(adresse)), adresse
     alertes = [h.value for h in ouvrir("alertes").header]
@@ -133,10 +138,7 @@ def test_sans_deux_vagues_a_comparer_la_page_le_dit_et_rien_n_alerte(
 def test_sans_une_reponse_chaque_page_dit_ce_qui_manque(
     ouvrir: Ouvrir, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(
-        "BAROMETRE_ENTREPOT", build_entrepot_factice(tmp_path_factory.mktemp("vide"), changer=_vider)
-    )
-    depot.forget()
+    _serve(_vider, tmp_path_factory.mktemp("vide"), monkeypatch)
     tues = [a for a, phrase in VIDES.items() if phrase not in _texte(ouvrir(a)).replace("\x00", "")]
     assert tues == []
 
@@ -149,9 +151,7 @@ def test_une_vague_qui_s_ouvre_n_efface_pas_la_precedente(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Sans réponse, ou trop peu : la dernière qui a des chiffres se propose, et la carte a ses niveaux."""
-    dossier = tmp_path_factory.mktemp("ouverte")
-    monkeypatch.setenv("BAROMETRE_ENTREPOT", build_entrepot_factice(dossier, changer=changer))
-    depot.forget()
+    _serve(changer, tmp_path_factory.mktemp("ouverte"), monkeypatch)
     for adresse in ("inclusion", "carte"):
         page = ouvrir(adresse)
         if adresse == "inclusion":

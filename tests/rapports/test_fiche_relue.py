@@ -15,14 +15,14 @@ from xml.etree import ElementTree
 import pypdf
 import pytest
 
-from barometre.assemblage import depot, memoire
+from barometre.assemblage import depot
 from barometre.assemblage.collectivite import load_fiche
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.rapports.fiche import ECARTS_MONTRES, build_document_fiche
 from barometre.rapports.formats_document import FORMATS_DOCUMENT
 from barometre.views.collectivite.ecarts import Ecart
 from barometre.views.collectivite.fiche import ThemeFiche, VueFiche
-from tests.views.terrain_pairs import SOI, build_terrain
+from tests.views.terrain_pairs import SOI, serve_terrain
 
 JOUR = date(2026, 11, 29)
 ELU = Portee("collectivite", collectivite_id=SOI, simulee=True)
@@ -38,15 +38,8 @@ PIECES = {
 
 @pytest.fixture(scope="module", autouse=True)
 def entrepot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    dossier = tmp_path_factory.mktemp("terrain")
-    build_terrain(dossier).close()
-    with pytest.MonkeyPatch.context() as reglage:
-        reglage.setenv("BAROMETRE_ENTREPOT", str(dossier))
-        depot.forget()
-        memoire.forget()
+    with serve_terrain(tmp_path_factory.mktemp("terrain")):
         yield
-    depot.forget()
-    memoire.forget()
 
 
 @pytest.fixture(scope="module", params=[PUBLIC, ELU], ids=["public", "élue"])

@@ -44,11 +44,17 @@ def _guess(monde: tuple, cles: Perturbation) -> np.ndarray:
     return np.asarray(np.maximum(apres, 1 - apres)[doute])
 
 
+def _set_seuils(monkeypatch: pytest.MonkeyPatch, devine: float, tours: int = guessing.TOURS) -> None:
+    """Deviner, c'est passer `devine` quand les taux laissaient 0,62 au plus ; en `tours` tirages au plus."""
+    monkeypatch.setattr(attack, "DEVINE", devine)
+    monkeypatch.setattr(attack, "DEVINE_TAUX", 0.62)
+    monkeypatch.setattr(guessing, "TOURS", tours)
+
+
 def test_aucune_reponse_ne_reste_devinee(monde: tuple, monkeypatch: pytest.MonkeyPatch) -> None:
     """Au seuil du code, ce monde-ci se devine peu ; à 0,7, il se devine, et d'autres bruits y suffisent."""
     cles, poids, cellules, groupes, valeurs = monde
-    monkeypatch.setattr(attack, "DEVINE", 0.7)
-    monkeypatch.setattr(attack, "DEVINE_TAUX", 0.62)
+    _set_seuils(monkeypatch, 0.7)
     assert (_guess(monde, cles) > 0.7).any()
     sures = draw_safe(cles, poids, cellules, groupes, valeurs[:, None], [ITEM])
     assert sures.redrawn.size
@@ -178,9 +184,7 @@ def test_faute_de_mieux_restent_les_bruits_qui_devinent_le_moins(
 ) -> None:
     """À un seuil que rien ne tient, on s'arrête, jamais plus deviné qu'au départ."""
     cles, poids, cellules, groupes, valeurs = monde
-    monkeypatch.setattr(attack, "DEVINE", 0.52)
-    monkeypatch.setattr(attack, "DEVINE_TAUX", 0.62)
-    monkeypatch.setattr(guessing, "TOURS", 12)
+    _set_seuils(monkeypatch, 0.52, tours=12)
     sures = draw_safe(cles, poids, cellules, groupes, valeurs[:, None], [ITEM])
     exces = [float(np.clip(_guess(monde, c) - 0.52, 0, None).sum()) for c in (cles, sures)]
     assert 0 < exces[1] < exces[0]
@@ -191,9 +195,7 @@ def test_un_tirage_qui_laisse_plus_deviner_n_est_pas_garde(
 ) -> None:
     """Douze tours suffisent à ce seuil ; à prendre chaque tirage, bon ou non, deux réponses y restaient."""
     cles, poids, cellules, groupes, valeurs = monde
-    monkeypatch.setattr(attack, "DEVINE", 0.6)
-    monkeypatch.setattr(attack, "DEVINE_TAUX", 0.62)
-    monkeypatch.setattr(guessing, "TOURS", 12)
+    _set_seuils(monkeypatch, 0.6, tours=12)
     sures = draw_safe(cles, poids, cellules, groupes, valeurs[:, None], [ITEM])
     assert (_guess(monde, cles) > 0.6).sum() == 2
     assert (_guess(monde, sures) <= 0.6 + 1e-9).all()

@@ -6,14 +6,18 @@ formule pour chacune. Les noms disent qu'ils sont faux.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
+import pytest
 from sqlalchemy import Engine, insert
 
 from barometre.access import Gate
+from barometre.assemblage import depot, memoire
 from barometre.catalogue import load_catalogue
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.warehouse import schema as s
@@ -56,6 +60,19 @@ def list_communes() -> list[dict[str, Any]]:
                 }
             )
     return lignes
+
+
+@contextmanager
+def serve_terrain(dossier: Path) -> Iterator[None]:
+    """Le terrain, construit dans `dossier` et en service ; rien n'en reste dans les mémoires ensuite."""
+    build_terrain(dossier).close()
+    with pytest.MonkeyPatch.context() as reglage:
+        reglage.setenv("BAROMETRE_ENTREPOT", str(dossier))
+        depot.forget()
+        memoire.forget()
+        yield
+    depot.forget()
+    memoire.forget()
 
 
 def build_terrain(dossier: Path) -> Repository:
