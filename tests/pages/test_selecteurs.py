@@ -39,3 +39,14 @@ def test_changer_de_type_vide_la_taille_et_le_repose(ouvrir: Ouvrir) -> None:
     page.selectbox(key="adresse_type").select("epci").run()
     assert _list_reposes(page) == ["Taille"]
     assert page.selectbox(key="adresse_strate").value == ""
+
+
+def test_d_une_page_a_l_autre_le_meme_choix_est_redit(ouvrir: Ouvrir) -> None:
+    """Sous le même nom, Streamlit voit un autre sélecteur : muet, il montrerait la première vague."""
+    page = ouvrir("carte")
+    vague = page.selectbox(key="adresse_vague").value
+    assert vague != page.selectbox(key="adresse_vague").options[0]
+    page._page_hash = ""
+    page.switch_page("pages/piloter/evolution.py").run()
+    assert page.selectbox(key="adresse_vague").value == vague
+    assert "Jusqu’à la vague" in _list_reposes(page)
