@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from barometre.domain.version import Empreintes
 from barometre.pipeline.empreintes import get_code_version
 from barometre.pipeline.verify import check_version
@@ -33,9 +35,9 @@ def finish_version(
     )
 
 
-def check_or_refuse(moteur: Engine) -> list[Controle]:
-    """Les contrôles d'une version, ou `ConstructionRefusee`."""
-    controles = check_version(moteur)
+def check_or_refuse(moteur: Engine, deja: Sequence[Controle] = ()) -> list[Controle]:
+    """Les contrôles d'une version, ou `ConstructionRefusee` ; `deja` : ceux qui sont faits."""
+    controles = check_version(moteur, deja)
     if not all(c.ok for c in controles):
         raise ConstructionRefusee(controles)
     return controles

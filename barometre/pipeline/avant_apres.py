@@ -97,7 +97,9 @@ def list_beneficiaires(mesures: Mesures, premiere: Vague, seconde: Vague) -> Ite
 
 def has_beneficiaires(mesures: Mesures) -> bool:
     """Vrai si une liste de bénéficiaires est là, d'un programme ou d'un fonds."""
-    return not mesures.actions.empty or any(p.mesure in mesures.table for p in load_programmes())
+    if not mesures.actions.empty:
+        return True
+    return not mesures.table.empty and any(p.mesure in mesures.table for p in load_programmes())
 
 
 def split_beneficiaires(actions: pd.DataFrame, cadre: pd.Index, debut: date, fin: date) -> pd.Series:

@@ -21,7 +21,7 @@ from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.models import compute_modeles
 from barometre.pipeline.parallele import start_parallel
 from barometre.pipeline.quality import Reference, build_quality, build_variance_check
-from barometre.pipeline.rules import compute_valeurs, split_questions
+from barometre.pipeline.rules import Reponses, compute_valeurs, split_questions
 from barometre.pipeline.structure_egale import build_tranches
 from barometre.pipeline.terrain import Terrain, build_terrain, draw_keys
 from barometre.pipeline.weights import Redressement, compute_weights
@@ -92,6 +92,16 @@ def split_vagues(
 
 
 @dataclass(frozen=True, slots=True)
+class Comptee:
+    """Une vague dont les réponses sont comptées : ce que chacune vaut à chaque indicateur."""
+
+    vague: Vaguee
+    questions: dict[str, Reponses]
+    # les lignes de `fait_valeur`
+    valeurs: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
 class Calculee:
     """Une vague calculée : son terrain et ses chiffres, que la vague suivante relit, et toutes ses tables."""
 
@@ -102,7 +112,11 @@ class Calculee:
 
 def compute_questionnaire(contexte: Contexte, vagues: Sequence[Vaguee]) -> Donnees:
     """Les tables calculées d'un questionnaire, à toutes ses vagues."""
-    return join_vagues(contexte, [compute_vague(contexte, vague) for vague in vagues])
+    comptees = [count_vague(contexte, vague) for vague in vagues]
+    donnees = join_vagues(contexte, [compute_vague(contexte, comptee) for comptee in comptees])
+    for comptee in comptees:
+        donnees.add("fait_valeur", comptee.valeurs)
+    return donnees
 
 
 def join_vagues(contexte: Contexte, calculees: Sequence[Calculee]) -> Donnees:
@@ -117,12 +131,19 @@ def join_vagues(contexte: Contexte, calculees: Sequence[Calculee]) -> Donnees:
     return donnees
 
 
-def compute_vague(contexte: Contexte, vague: Vaguee, processus: int = 1) -> Calculee:
-    """Tout ce qui se calcule d'un questionnaire à une vague ; `processus` : combien de moitiés à la fois."""
-    redressement, valeurs, terrain = _compute_terrain(contexte, vague, processus)
+def count_vague(contexte: Contexte, vague: Vaguee) -> Comptee:
+    """Ce que chaque réponse vaut à chaque indicateur : tout le reste s'en calcule."""
+    questions = split_questions(vague.faits, vague.repondants)
+    indicateurs = contexte.catalogue.list_indicateurs(vague.questionnaire_id)
+    valeurs = compute_valeurs(questions, vague.repondants, vague.vague_id, indicateurs)
+    return Comptee(vague, questions, valeurs)
+
+
+def compute_vague(contexte: Contexte, comptee: Comptee, processus: int = 1) -> Calculee:
+    """Tout ce qui se calcule d'une vague comptée ; `processus` : combien de moitiés à la fois."""
+    redressement, terrain = _compute_terrain(contexte, comptee, processus)
     donnees = Donnees()
-    donnees.add("fait_valeur", valeurs)
-    donnees.add("poids", _poids(vague, redressement))
+    donnees.add("poids", _poids(comptee.vague, redressement))
     # Deux moitiés qui durent à peu près autant, et ne s'attendent pas.
     moities = {
         "chiffres": partial(_compute_chiffres, contexte, terrain),
@@ -154,25 +175,25 @@ def _compute_a_cote(contexte: Contexte, redressement: Redressement, terrain: Ter
 
 def resume_vague(contexte: Contexte, vague: Vaguee, agregats: pd.DataFrame, processus: int = 1) -> Calculee:
     """Une vague dont les chiffres sont déjà dans l'entrepôt : de quoi en calculer les évolutions."""
-    return Calculee(_compute_terrain(contexte, vague, processus)[2], agregats, Donnees())
+    terrain = _compute_terrain(contexte, count_vague(contexte, vague), processus)[1]
+    return Calculee(terrain, agregats, Donnees())
 
 
 def _compute_terrain(
-    contexte: Contexte, vague: Vaguee, processus: int = 1
-) -> tuple[Redressement, pd.DataFrame, Terrain]:
-    catalogue = contexte.catalogue
+    contexte: Contexte, comptee: Comptee, processus: int = 1
+) -> tuple[Redressement, Terrain]:
+    catalogue, vague = contexte.catalogue, comptee.vague
     redressement = compute_weights(contexte.cadre, vague.repondants, catalogue.regroupements)
-    questions = split_questions(vague.faits, vague.repondants)
-    indicateurs = catalogue.list_indicateurs(vague.questionnaire_id)
-    valeurs = compute_valeurs(questions, vague.repondants, vague.vague_id, indicateurs)
     # L'entrepôt garde les strates regroupées dans `qualite` ; l'avertissement n'a pas d'autre lecteur.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", LoneStratumWarning)
         presents = redressement.repondants.index
         declares = catalogue.list_indicateurs(vague.questionnaire_id, origine="declare")
         cles = build_perturbation(vague.secret, presents, declares, vague.tardives)
-        terrain = build_terrain(contexte.cube, redressement, questions, valeurs, catalogue, cles)
-    return redressement, valeurs, _draw_keys(contexte, vague, terrain, processus)
+        terrain = build_terrain(
+            contexte.cube, redressement, comptee.questions, comptee.valeurs, catalogue, cles
+        )
+    return redressement, _draw_keys(contexte, vague, terrain, processus)
 
 
 def _draw_keys(contexte: Contexte, vague: Vaguee, terrain: Terrain, processus: int) -> Terrain:
@@ -189,7 +210,9 @@ def _draw_keys(contexte: Contexte, vague: Vaguee, terrain: Terrain, processus: i
         faits = vague.faits[~vague.faits["collectivite_id"].isin(vague.tardives)]
         restantes = vague.repondants[~vague.repondants.isin(vague.tardives)]
         premieres = replace(vague, repondants=restantes, faits=faits, tardives=frozenset())
-        gardees = _compute_terrain(contexte, premieres, processus)[2].design.perturbation
+        gardees = _compute_terrain(contexte, count_vague(contexte, premieres), processus)[
+            1
+        ].design.perturbation
         cles = replace(cles, redrawn=gardees.redrawn) if gardees is not None else cles
     return replace(terrain, design=terrain.design.replace_keys(cles))
 

@@ -6,17 +6,17 @@ calcul naissent.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 
 import pandas as pd
 
 from barometre.ingest.lot import Lot
 from barometre.pipeline.calcul import (
-    Calculee,
     Contexte,
-    Vaguee,
     compute_vague,
+    count_vague,
     join_vagues,
     resume_vague,
     split_vagues,
@@ -27,6 +27,7 @@ from barometre.pipeline.croisements import compute_croisements, read_mesures
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.lots import get_instant
 from barometre.pipeline.mesures import Mesures
+from barometre.pipeline.parallele import start_apart
 from barometre.pipeline.remplacement import drop_replaced
 from barometre.warehouse.engine import Engine
 from barometre.warehouse.repository import read_rows
@@ -45,6 +46,10 @@ class Passe:
     lots: pd.DataFrame
     cles: Cles = field(repr=False)
 
+    def get_agregats(self, vague_id: str) -> pd.DataFrame:
+        """Les chiffres d'une vague que le lot laisse en place."""
+        return self.agregats[self.agregats["vague_id"].eq(vague_id)]
+
 
 def read_passe(moteur: Engine, lot: Lot, contexte: Contexte, *, complement: bool) -> Passe:
     """Lit ce que le lot laisse en place ; `complement` : dans sa vague, ce qu'il ne redonne pas."""
@@ -62,24 +67,43 @@ def read_passe(moteur: Engine, lot: Lot, contexte: Contexte, *, complement: bool
     return Passe(restantes, faits, agregats, mesures, lots, read_cles(moteur))
 
 
-def compute_lot(
+@contextmanager
+def start_lot(
     contexte: Contexte, lot: Lot, passe: Passe, cles: Cles, *, complet: bool, processus: int = 1
-) -> Donnees:
-    """Les tables de la vague du lot ; `complet` : de toutes celles de son questionnaire.
+) -> Iterator[tuple[Donnees, Callable[[], Donnees]]]:
+    """La table des valeurs de la vague du lot, et de quoi attendre toutes les autres, commencées à côté.
 
-    Une autre vague ne dépend pas de lui : elle garde ses chiffres, que les évolutions relisent.
+    `complet` : de toutes les vagues de son questionnaire. Une autre vague ne dépend pas de lui : elle garde
+    ses chiffres, que les évolutions relisent.
     """
     participations = pd.concat([passe.participations, lot.participation])
     faits = pd.concat([passe.faits, lot.fait_reponse])
     lots = pd.concat([passe.lots, pd.DataFrame([lot.build_lot_import(get_instant())])])
     tirages = Tirages(cles, list_tardives(participations, lots))
-    compute_one = partial(_compute_one, contexte, passe.agregats, processus=processus)
-    donnees = Donnees()
-    for vagues in split_vagues(participations, faits, [v.id for v in contexte.catalogue.vagues], tirages):
-        calculees = [compute_one(v, neuve=complet or v.vague_id == lot.vague_id) for v in vagues]
-        donnees.extend(join_vagues(contexte, calculees))
-    donnees.extend(compute_croisements(passe.mesures, lot.questionnaire_id, donnees, tirages))
-    return donnees
+    ordre = [v.id for v in contexte.catalogue.vagues]
+    # Toutes sont d'un questionnaire ; aucune si rien n'a été chargé.
+    vagues = [v for groupe in split_vagues(participations, faits, ordre, tirages) for v in groupe]
+    neuves = {v.vague_id for v in vagues if complet or v.vague_id == lot.vague_id}
+    comptees = {v.vague_id: count_vague(contexte, v) for v in vagues if v.vague_id in neuves}
+    valeurs = Donnees()
+    for comptee in comptees.values():
+        valeurs.add("fait_valeur", comptee.valeurs)
+
+    def compute() -> Donnees:
+        calculees = [
+            compute_vague(contexte, comptees[v.vague_id], processus) if v.vague_id in neuves
+            else resume_vague(contexte, v, passe.get_agregats(v.vague_id), processus)
+            for v in vagues
+        ]  # fmt: skip
+        donnees = join_vagues(contexte, calculees)
+        entieres = Donnees()
+        entieres.extend(valeurs)
+        entieres.extend(donnees)
+        donnees.extend(compute_croisements(passe.mesures, lot.questionnaire_id, entieres, tirages))
+        return donnees
+
+    with start_apart(compute, processus) as calcul:
+        yield valeurs, calcul
 
 
 def _drop_lot(lignes: pd.DataFrame, lot: Lot, *, complement: bool) -> pd.DataFrame:
@@ -87,11 +111,3 @@ def _drop_lot(lignes: pd.DataFrame, lot: Lot, *, complement: bool) -> pd.DataFra
     siennes = lignes["vague_id"].eq(lot.vague_id)
     gardees = drop_replaced(lignes[siennes], lot) if complement else lignes.iloc[:0]
     return pd.concat([lignes[~siennes], gardees])
-
-
-def _compute_one(
-    contexte: Contexte, agregats: pd.DataFrame, vague: Vaguee, *, neuve: bool, processus: int
-) -> Calculee:
-    if neuve:
-        return compute_vague(contexte, vague, processus)
-    return resume_vague(contexte, vague, agregats[agregats["vague_id"].eq(vague.vague_id)], processus)

@@ -23,7 +23,7 @@ from barometre.ingest.lot import Lot
 from barometre.ingest.rejeu import reread
 from barometre.pipeline.achevement import check_or_refuse, finish_version
 from barometre.pipeline.calcul import Contexte, build_contexte
-from barometre.pipeline.calcul_lot import Passe, compute_lot, read_passe
+from barometre.pipeline.calcul_lot import Passe, read_passe, start_lot
 from barometre.pipeline.cles import Cles, build_cle, index_cles
 from barometre.pipeline.croisements import refresh_avant_apres, refresh_croisements
 from barometre.pipeline.donnees import Donnees
@@ -33,8 +33,9 @@ from barometre.pipeline.preparation import Preparation
 from barometre.pipeline.remplacement import check_confirme, compare_anciens, compare_lot
 from barometre.pipeline.suivi import Etapes, Suivi
 from barometre.pipeline.tardives import delete_retenus, drop_identiques, join_retenus, keep_tardives
+from barometre.warehouse.controles import check_grains
 from barometre.warehouse.deletions import delete_calculs_of, delete_lot, delete_reponses_of
-from barometre.warehouse.engine import Engine
+from barometre.warehouse.engine import Engine, write_disque
 from barometre.warehouse.entrepot import Entrepot
 from barometre.warehouse.repository import Repository, read_rows
 from barometre.warehouse.versions import fill_chantier, open_entrepot
@@ -229,24 +230,31 @@ def _load(entrepot: Entrepot, importe: _Import, etapes: Etapes) -> str:
     etapes.step("Calcul des chiffres")
     donnees, instant = Donnees(), get_instant()
     cles = _complete_cles(importe.passe.cles, lot, donnees, options.cle)
-    calculees = compute_lot(
-        importe.contexte, lot, importe.passe, cles, complet=importe.complet, processus=options.processus
-    )
-    garde, contenu = _build_garde(importe, cles, instant)
-    add_lot(donnees, garde, instant)
-    donnees.extend(calculees)
-    with _fill(entrepot, importe) as (version_id, moteur):
-        etapes.step("Écriture de l'entrepôt")
+    with (
+        start_lot(
+            importe.contexte, lot, importe.passe, cles, complet=importe.complet, processus=options.processus
+        ) as (valeurs, calcul),
+        _fill(entrepot, importe) as (version_id, moteur),
+    ):
+        # Pendant que le reste se calcule : ce qui s'efface, et ce qui est déjà connu.
+        garde, contenu = _build_garde(importe, cles, instant)
+        add_lot(donnees, garde, instant)
+        donnees.extend(valeurs)
         _delete_replaced(moteur, importe)
         donnees.write(moteur)
+        simulee = bool(read_rows(moteur, "participation")["simulee"].any())
+        finish_version(moteur, version_id, importe.empreintes, simulee, f"Import de {lot.fichier}")
+        grains = check_grains(moteur)
+        write_disque(moteur)
+        calculees = calcul()
+        etapes.step("Écriture de l'entrepôt")
+        calculees.write(moteur)
         if importe.complet:
             refresh_croisements(moteur, importe.contexte.catalogue)
         else:
             refresh_avant_apres(moteur, importe.passe.mesures, [lot.questionnaire_id])
-        simulee = bool(read_rows(moteur, "participation")["simulee"].any())
-        finish_version(moteur, version_id, importe.empreintes, simulee, f"Import de {lot.fichier}")
         etapes.step("Vérification")
-        check_or_refuse(moteur)
+        check_or_refuse(moteur, grains)
         _keep_recu(entrepot, importe, version_id, contenu)
     return version_id
 

@@ -36,6 +36,25 @@ def start_parallel(
         _TRAVAIL.clear()
 
 
+@contextmanager
+def start_apart(travail: Callable[[], Resultat], processus: int) -> Iterator[Callable[[], Resultat]]:
+    """Le travail, commencé à côté s'il y a plus d'un processus : l'appeler en attend le résultat.
+
+    Entre-temps, une connexion peut s'ouvrir : d'ici, plus rien ne naît. D'un seul processus, il se fait à
+    l'appel.
+    """
+    if processus <= 1:
+        yield travail
+        return
+    _TRAVAIL["en_cours"] = lambda _: travail()
+    bassin = ProcessPoolExecutor(1, mp_context=get_context("fork"), initializer=gc.disable)
+    try:
+        yield bassin.submit(_run, None).result
+    finally:
+        bassin.shutdown(cancel_futures=True)
+        _TRAVAIL.clear()
+
+
 def run_parallel(
     travail: Callable[[Element], Resultat], elements: Sequence[Element], processus: int
 ) -> list[Resultat]:

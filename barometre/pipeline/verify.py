@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -10,6 +12,7 @@ from barometre.domain.secret import BRUIT_MAXIMAL, MONTRES, SEUIL
 from barometre.pipeline.empreintes import compute_empreintes
 from barometre.warehouse.controles import Controle, list_controles
 from barometre.warehouse.engine import Engine
+from barometre.warehouse.etat import read_sommes
 from barometre.warehouse.repository import Repository, read_rows
 from barometre.warehouse.versions import open_entrepot
 
@@ -18,9 +21,9 @@ TOLERANCE = 1e-6
 _TOTAL = {"territoire_id": "france", "type": "", "strate": "", "couverture": ""}
 
 
-def check_version(moteur: Engine) -> list[Controle]:
-    """Les contrôles d'une version que l'on vient d'écrire."""
-    return [*list_controles(moteur), _check_perturbation(moteur)]
+def check_version(moteur: Engine, deja: Sequence[Controle] = ()) -> list[Controle]:
+    """Les contrôles d'une version que l'on vient d'écrire ; `deja` : ceux qui sont faits."""
+    return [*list_controles(moteur, deja), _check_perturbation(moteur)]
 
 
 def verifier(adresse: str | None = None, catalogue: Catalogue | None = None) -> tuple[str, list[Controle]]:
@@ -71,7 +74,6 @@ def _list_shifts(moteur: Engine) -> pd.Series:
     if totaux.empty:
         return pd.Series(dtype=float)
     ids = sorted(totaux["indicateur_id"].astype(str).unique())
-    valeurs = read_rows(moteur, "fait_valeur", indicateur_id=ids, etat="repondu")
-    compte = valeurs.groupby(["indicateur_id", "periode"])["valeur"].sum()
+    compte = read_sommes(moteur, ids).set_index(["indicateur_id", "periode"])["somme"]
     cles = pd.MultiIndex.from_frame(totaux[["indicateur_id", "vague_id"]].astype(str))
     return pd.Series(totaux["n_oui"].to_numpy(dtype=float) - compte.reindex(cles).to_numpy(), index=cles)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,10 +26,17 @@ class Controle:
     detail: str
 
 
-def list_controles(moteur: Engine) -> list[Controle]:
-    """Tous les contrôles qui se font en SQL."""
+def list_controles(moteur: Engine, deja: Sequence[Controle] = ()) -> list[Controle]:
+    """Tous les contrôles qui se font en SQL ; `deja` : ceux de tables qui n'ont pas changé depuis."""
+    faits = {controle.nom: controle for controle in deja}
     with moteur.connect() as connexion:
-        return [_run(connexion, nom, requete) for nom, requete in _requetes()]
+        return [faits.get(nom) or _run(connexion, nom, requete) for nom, requete in _requetes()]
+
+
+def check_grains(moteur: Engine) -> list[Controle]:
+    """Le grain des réponses et de leurs valeurs, les plus longs : dès qu'elles sont écrites."""
+    with moteur.connect() as connexion:
+        return [_run(connexion, *_grain(table)) for table in (s.fait_reponse, s.fait_valeur)]
 
 
 def _run(connexion: Connection, nom: str, requete: Select[Any]) -> Controle:
@@ -46,7 +53,7 @@ def _requetes() -> Iterator[tuple[str, Select[Any]]]:
     yield "Référentiel : chaque EPCI de commune existe", _epci_inconnus()
     yield "Réponses : chaque répondant est du cadre", _repondants_inconnus()
     for table in (s.fait_reponse, s.fait_valeur, s.agregat):
-        yield f"Grain de {table.name}", _doublons(table)
+        yield _grain(table)
     yield "Lots : lignes chargées = participations", _lots_faux()
     yield "Lots : lignes refusées = quarantaine", _quarantaines_fausses()
     yield "Fonds : projets chargés = actions", _actions_fausses()
@@ -94,9 +101,9 @@ def _repondants_inconnus() -> Select[Any]:
     return select(p.collectivite_id, p.lot_id).where(p.collectivite_id.not_in(cadre))
 
 
-def _doublons(table: Table) -> Select[Any]:
+def _grain(table: Table) -> tuple[str, Select[Any]]:
     cle = list(table.primary_key)
-    return select(*cle).group_by(*cle).having(func.count() > 1)
+    return f"Grain de {table.name}", select(*cle).group_by(*cle).having(func.count() > 1)
 
 
 def _lots_faux() -> Select[Any]:

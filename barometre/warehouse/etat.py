@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pandas as pd
-from sqlalchemy import Engine, Table, delete, select, true
+from sqlalchemy import Engine, Table, delete, func, select, true
 
 from barometre.warehouse import schema as s
 from barometre.warehouse.dialects import insert_frame, read_frame
@@ -16,6 +16,18 @@ def read_propres(moteur: Engine, indicateurs: Sequence[str]) -> pd.DataFrame:
     v = s.fait_valeur.c
     requete = select(v.indicateur_id, v.collectivite_id, v.periode, v.valeur, v.etat).where(
         v.indicateur_id.in_(list(indicateurs)), v.etat == "repondu", v.n_communes.is_(None)
+    )
+    with moteur.connect() as connexion:
+        return read_frame(connexion, requete)
+
+
+def read_sommes(moteur: Engine, indicateurs: Sequence[str]) -> pd.DataFrame:
+    """La somme des valeurs données, par indicateur et période : indicateur_id, periode, somme."""
+    v = s.fait_valeur.c
+    requete = (
+        select(v.indicateur_id, v.periode, func.sum(v.valeur).label("somme"))
+        .where(v.indicateur_id.in_(list(indicateurs)), v.etat == "repondu")
+        .group_by(v.indicateur_id, v.periode)
     )
     with moteur.connect() as connexion:
         return read_frame(connexion, requete)

@@ -29,13 +29,13 @@ def _check(monkeypatch: pytest.MonkeyPatch, ecarts: dict[str, float]) -> Control
         "valeur": [*np.tile([1.0] * 20 + [0.0] * 30, len(PARTS)), *[18.0] * 50],
     })  # fmt: skip
 
-    def read_rows(_: Any, nom: str, **filtres: Any) -> pd.DataFrame:
-        if nom == "agregat":
-            return totaux
-        return valeurs[valeurs["indicateur_id"].isin(filtres["indicateur_id"])]
+    def read_sommes(_: Any, indicateurs: list[str]) -> pd.DataFrame:
+        siennes = valeurs[valeurs["indicateur_id"].isin(indicateurs)].groupby(["indicateur_id", "periode"])
+        return siennes["valeur"].sum().rename("somme").reset_index()
 
-    monkeypatch.setattr(verify, "read_rows", read_rows)
-    monkeypatch.setattr(verify, "list_controles", lambda _: [])
+    monkeypatch.setattr(verify, "read_rows", lambda *_, **__: totaux)
+    monkeypatch.setattr(verify, "read_sommes", read_sommes)
+    monkeypatch.setattr(verify, "list_controles", lambda *_: [])
     return verify.check_version(None)[-1]  # type: ignore[arg-type]
 
 
