@@ -66,7 +66,10 @@ def _list_identifiants(export: Export, plan: Plan, ligne: int) -> list[tuple[str
         if (texte := export.colonnes[rang][ligne])
     ]
     vides = load_vocabulary().identifiant_vide
-    dits = [r for r in remplis if (clean_label(r[2]) or r[2]) not in vides]
+    # Un long numéro n'est pas un mot : le nettoyer coûterait autant que le chercher.
+    dits = [
+        r for r in remplis if (len(r[2]) > 8 and r[2].isdecimal()) or (clean_label(r[2]) or r[2]) not in vides
+    ]
     if plan.confiance:
         dits = sorted(dits, key=lambda r: _rang_confiance(plan, r[1]))[:1]
     return dits or remplis
@@ -87,6 +90,7 @@ def _check_concordance(
     noms, types = Noms(referentiel), get_colonne(export, plan, "type", len(rattaches))
     rattaches = _check_codes_postaux(export, plan, noms, rattaches, rejets)
     controles: dict[str, Callable[..., str]] = {
+        "type": noms.check_type,
         "departement": noms.check_departement,
         "region": noms.check_region,
         "population": noms.check_population,
@@ -109,7 +113,7 @@ def _check_concordance(
 
 def _list_temoins(plan: Plan) -> list[tuple[str, int]]:
     """Les colonnes écrites à côté des codes : rôle, colonne."""
-    roles = ("departement", "region", "population", "code_postal", "nom")
+    roles = ("type", "departement", "region", "population", "code_postal", "nom")
     return [(role, rang) for role in roles for rang in plan.colonnes_de.get(role, ())]
 
 

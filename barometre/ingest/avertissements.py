@@ -15,7 +15,7 @@ from barometre.ingest.entetes import CODE
 from barometre.ingest.export import Export
 from barometre.ingest.labels import heading_key
 from barometre.ingest.personal import RETIRE
-from barometre.ingest.respondents import Repondants, list_repetes, list_suites
+from barometre.ingest.respondents import Repondants, list_repetes, list_suites, list_types_inconnus
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,8 @@ def list_avertissements(
 ) -> list[str]:
     """Ce que le lecteur doit savoir du fichier, en phrases ; `garde` : les lignes chargées."""
     collectivites = lues.repondants.collectivites
-    repetes = list_repetes(export, plan, collectivites) + list_suites(export, plan, collectivites)
+    lecteurs = (list_repetes, list_suites, list_types_inconnus)
+    repetes = [phrase for lire in lecteurs for phrase in lire(export, plan, collectivites)]
     return [
         *_iter_colonnes(export, questionnaire, plan, _list_libres(plan, lues, garde)),
         *_iter_reponses(plan, lues, garde, repetes),

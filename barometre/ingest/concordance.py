@@ -15,12 +15,21 @@ from functools import cached_property, lru_cache
 import pandas as pd
 
 from barometre.domain.formats import format_nombre
-from barometre.ingest.identity import Referentiel, clean_numero
+from barometre.ingest.identity import Referentiel, clean_numero, read_type
 from barometre.ingest.labels import clean_label
+from barometre.ingest.vocabulary import load_vocabulary
 
 DISCORDANTS = "Code et nom discordants : {} est {}.{}"
 DEPARTEMENT_DISCORDANT = "Code et département discordants : {} est dans le département {}."
 REGION_DISCORDANTE = "Code et région discordants : {} est dans la région {}."
+TYPE_DISCORDANT = "Code et type discordants : {} est {}, et la ligne dit « {} »."
+_ARTICLES = {
+    "commune": "une commune",
+    "epci": "une intercommunalité",
+    "ept": "un établissement public territorial",
+    "departement": "un département",
+    "region": "une région",
+}
 CODE_POSTAL_DISCORDANT = "Code et code postal discordants : {} a pour code postal {}, et {} est celui de {}."
 POPULATION_DISCORDANTE = "Code et population discordants : {} a {} habitants."
 # Mots qui ne distinguent pas une collectivité d'une autre.
@@ -127,7 +136,7 @@ class Noms:
 
     def is_accord(self, cle: str, nom: str) -> bool:
         """Vrai si le nom écrit est l'un des siens, ou lui ressemble."""
-        if nom in self.get_noms(cle):
+        if nom == self.get_fait(cle, "nom") or nom in self.get_noms(cle):
             return True
         mots = split_nom(nom)
         return not mots or any(_is_proche(mots, sien) for sien in self.list_noms(cle))
@@ -171,6 +180,8 @@ class Noms:
 
     def check_nom(self, cle: str, nom: str, type_dit: bool = False) -> str:
         """Le motif d'un nom qui contredit le code ; vide s'ils s'accordent (voir `list_homonymes`)."""
+        if nom == self.get_fait(cle, "nom") and not _SITUEE.search(nom):
+            return ""
         homonymes = self.list_homonymes(cle, nom, type_dit)
         if self.is_accord(cle, nom) and not homonymes:
             # « Valence (Tarn-et-Garonne) » à côté du code de Valence, dans la Drôme.
@@ -207,6 +218,14 @@ class Noms:
         if not isinstance(sienne, str) or not sienne or not lue or lue == sienne:
             return ""
         return REGION_DISCORDANTE.format(f"{self._name(cle)} ({cle})", self._name(f"region-{sienne}"))
+
+    def check_type(self, cle: str, texte: str) -> str:
+        """« Syndicat » à côté du SIREN d'une commune : le motif ; vide d'un type inconnu, qui ne dit rien."""
+        mots = [m for m in re.findall(r"[a-z-]+", clean_label(texte)) if m not in {"un", "une", "le", "la"}]
+        genre = cle.partition("-")[0]
+        if read_type(texte) or not mots or mots[0] not in load_vocabulary().autres_structures:
+            return ""
+        return TYPE_DISCORDANT.format(f"{self._name(cle)} ({cle})", _ARTICLES[genre], texte)
 
     def check_code_postal(self, cle: str, texte: str) -> str:
         """Le motif d'un code postal qui est celui d'autres communes ; un CEDEX, inconnu ici, ne dit rien."""

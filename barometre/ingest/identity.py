@@ -308,6 +308,8 @@ def combine(rattachements: list[Rattachement], type_: str, referentiel: Referent
     """Tous les identifiants remplis doivent désigner la même collectivité."""
     if not rattachements:
         return Rattachement(motif=SANS_IDENTIFIANT)
+    if len(rattachements) == 1 and not type_ and not rattachements[0].motif:
+        return rattachements[0]
     trouves = _drop_epci_de({r.collectivite_id for r in rattachements}, type_, referentiel)
     if len(trouves) > 1:
         return Rattachement(motif=CONTRADICTOIRE.format(" et ".join(trouves)))

@@ -1,4 +1,7 @@
-"""Plusieurs fichiers d'une même vague : un seul lot, chaque collectivité une fois."""
+"""Plusieurs fichiers d'une même vague : un seul lot, chaque collectivité une fois.
+
+Une réponse en deux moitiés se réunit ; de deux réponses entières, une seule est retenue (`moities`).
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,13 @@ from dataclasses import replace
 
 import pandas as pd
 
+from barometre.domain.formats import format_compte
 from barometre.ingest.errors import Rejet
 from barometre.ingest.lot import Lot, build_lot_id
+from barometre.ingest.moities import Moities, join_moities
 
-_ENTRE_FICHIERS = "Sa réponse dans « {} » est retenue : plus complète ou plus récente."
+_ENTRE_FICHIERS = "Sa réponse dans « {} » est retenue : plus complète ou plus récente"
+_REUNIE = "Réunie à sa réponse dans « {} » : chaque fichier répond à des questions que l'autre n'a pas."
 # Chaque fichier a ses numéros de ligne : ceux du deuxième commencent à 1 000 001.
 PAS = 1_000_000
 
@@ -23,8 +29,11 @@ def merge_lots(lots: Sequence[Lot]) -> Lot:
     empreinte = hashlib.sha256(" ".join(sorted(lot.empreinte for lot in lots)).encode()).hexdigest()
     lot_id = build_lot_id(lots[0].vague_id, lots[0].questionnaire_id, empreinte)
     retenus = _pick_files(lots)
+    moities = join_moities(lots, retenus)
     gardes = [_keep(lot, i, retenus) for i, lot in enumerate(lots)]
-    perdus = [_list_perdus(lots, i, retenus) for i in range(len(lots))]
+    faits = pd.concat([f for _, f in gardes], ignore_index=True)
+    faits = faits[~faits["collectivite_id"].isin(moities.reunies)]
+    perdus = [_list_perdus(lots, i, retenus, moities) for i in range(len(lots))]
     return replace(
         lots[0],
         lot_id=lot_id,
@@ -33,7 +42,7 @@ def merge_lots(lots: Sequence[Lot]) -> Lot:
         simule=any(lot.simule for lot in lots),
         lus=sum(lot.lus for lot in lots),
         participation=pd.concat([p for p, _ in gardes], ignore_index=True).assign(lot_id=lot_id),
-        fait_reponse=pd.concat([f for _, f in gardes], ignore_index=True),
+        fait_reponse=pd.concat([faits, moities.faits], ignore_index=True) if moities.reunies else faits,
         rejets=_join(lots, [lot.rejets for lot in lots]),
         lignes_doublons=_join(
             lots, [(*lot.lignes_doublons, *p) for lot, p in zip(lots, perdus, strict=True)]
@@ -42,7 +51,10 @@ def merge_lots(lots: Sequence[Lot]) -> Lot:
         lignes=(),
         recodes=sum(lot.recodes for lot in lots),
         recus=tuple(recu for lot in lots for recu in lot.recus),
-        avertissements=tuple(f"{lot.fichier} : {a}" for lot in lots for a in lot.avertissements),
+        avertissements=(
+            *(f"{lot.fichier} : {a}" for lot in lots for a in lot.avertissements),
+            *_describe(moities),
+        ),
     )
 
 
@@ -69,15 +81,36 @@ def _keep(lot: Lot, rang: int, retenus: dict[str, int]) -> tuple[pd.DataFrame, p
     )
 
 
-def _list_perdus(lots: Sequence[Lot], rang: int, retenus: dict[str, int]) -> list[Rejet]:
+def _list_perdus(lots: Sequence[Lot], rang: int, retenus: dict[str, int], moities: Moities) -> list[Rejet]:
     lot, cles = lots[rang], lots[rang].participation["collectivite_id"]
     # D'un lot déjà réuni, ou dont des lignes sont parties, le numéro n'est plus connu.
     lignes = lot.lignes if len(lot.lignes) == len(cles) else (0,) * len(cles)
     return [
-        Rejet(ligne, "", cle, _ENTRE_FICHIERS.format(lots[retenus[cle]].fichier))
+        Rejet(ligne, "", cle, _write_motif(cle, lots[retenus[cle]].fichier, moities))
         for ligne, cle in zip(lignes, cles, strict=True)
         if retenus[cle] != rang
     ]
+
+
+def _write_motif(cle: str, fichier: str, moities: Moities) -> str:
+    if cle in moities.reunies:
+        return _REUNIE.format(fichier)
+    return _ENTRE_FICHIERS.format(fichier) + moities.conflits.get(cle, ".")
+
+
+def _describe(moities: Moities) -> list[str]:
+    """Ce que réunir les fichiers a fait, et ce qu'une contradiction y a empêché, en phrases."""
+    phrases = []
+    if reunies := len(moities.reunies):
+        compte = format_compte(reunies, "collectivité répond", "collectivités répondent")
+        phrases.append(f"{compte} à des questions différentes dans plusieurs fichiers : tout est réuni.")
+    if conflits := len(moities.conflits):
+        compte = format_compte(conflits, "collectivité se contredit", "collectivités se contredisent")
+        phrases.append(
+            f"{compte} d'un fichier à l'autre : une seule réponse est chargée, et des questions que l'autre "
+            "répondait ne le sont pas (voir les doublons)."
+        )
+    return phrases
 
 
 def _join(lots: Sequence[Lot], listes: Sequence[Sequence[Rejet]]) -> tuple[Rejet, ...]:

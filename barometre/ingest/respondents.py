@@ -10,11 +10,12 @@ from functools import lru_cache
 import numpy as np
 
 from barometre.domain.enquete import Vague
+from barometre.domain.formats import format_compte
 from barometre.ingest.attachement import get_colonne, match_collectivites
 from barometre.ingest.columns import Plan
 from barometre.ingest.dates import build_formats, check_ordre, check_periode, read_date
 from barometre.ingest.export import Export
-from barometre.ingest.identity import Referentiel
+from barometre.ingest.identity import Referentiel, read_type
 from barometre.ingest.labels import clean_label
 from barometre.ingest.vocabulary import load_vocabulary
 
@@ -126,6 +127,21 @@ def list_repetes(export: Export, plan: Plan, collectivites: list[str]) -> list[s
             phrases.append(
                 f"« {export.entetes[rang]} » : des valeurs ({nombre}) que plusieurs collectivités "
                 "portent, toutes chargées. Deux exports ont-ils été réunis ?"
+            )
+    return phrases
+
+
+def list_types_inconnus(export: Export, plan: Plan, collectivites: list[str]) -> list[str]:
+    """Les types que rien ne reconnaît : le code seul rattache la ligne, et c'est dit, en phrases."""
+    phrases = []
+    for rang in plan.colonnes_de.get("type", ()):
+        lus = [t for t, cle in zip(export.colonnes[rang], collectivites, strict=True) if t and cle]
+        inconnus = [t for t in lus if not read_type(t)]
+        if inconnus:
+            exemples = ", ".join(f"« {t[:40]} »" for t in list(dict.fromkeys(inconnus))[:3])
+            valeurs = format_compte(len(inconnus), "type n'est pas reconnu", "types ne sont pas reconnus")
+            phrases.append(
+                f"« {export.entetes[rang]} » : {valeurs} ({exemples}) : le code seul rattache la ligne."
             )
     return phrases
 

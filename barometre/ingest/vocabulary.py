@@ -25,6 +25,8 @@ class Vocabulaire:
     prefixes_systeme: tuple[str, ...]
     suffixes_systeme: tuple[str, ...]
     autre: frozenset[str]
+    # Le premier mot d'un type qui n'est celui d'aucune collectivité du baromètre.
+    autres_structures: frozenset[str]
     classement: frozenset[str]
     ne_sait_pas_sous_question: frozenset[str]
     ne_sait_pas: frozenset[str]
@@ -87,6 +89,7 @@ def load_vocabulary() -> Vocabulaire:
             cle: frozenset(clean_label(m) or m for m in brut[cle])
             for cle in (
                 "autre",
+                "autres_structures",
                 "classement",
                 "ne_sait_pas_sous_question",
                 "ne_sait_pas",

@@ -203,3 +203,21 @@ def test_intitules_de_siren(importer: Importer, entete: str) -> None:
 @pytest.mark.parametrize("nom", ["toto", "Test DINUM", "TEST 2", "essai"])
 def test_reponse_d_essai(importer: Importer, nom: str) -> None:
     assert importer(f"SIREN;Nom de la collectivité;Q01\n213300635;{nom};Y\n").ignores == 1
+
+
+@pytest.mark.parametrize("dit", ["Syndicat", "Un syndicat mixte (SIVU)", "CCAS"])
+def test_un_syndicat_n_est_pas_la_commune_dont_le_siren_est_a_cote(importer: Importer, dit: str) -> None:
+    """Le type contredit le code : sa réponse n'est pas celle de la commune."""
+    motif = get_motif(importer, f"SIREN;Type;Q01\n213300635;{dit};Y\n")
+    assert motif.startswith(
+        "Code et type discordants : Bordeaux (commune-33063) est une commune, et la ligne"
+    )
+    assert f"« {dit} »" in motif
+
+
+def test_un_type_que_rien_ne_reconnait_est_dit(importer: Importer) -> None:
+    """Il ne contredit rien : le code seul rattache, et le lecteur l'apprend."""
+    lot = importer("SIREN;Type;Q01\n213300635;A3;Y\n210100046;Commune;Y\n")
+    assert lot.charges == 2
+    (phrase,) = [a for a in lot.avertissements if "reconnu" in a]
+    assert phrase == "« Type » : 1\u00a0type n'est pas reconnu (« A3 ») : le code seul rattache la ligne."

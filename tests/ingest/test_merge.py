@@ -34,3 +34,64 @@ def test_un_doublon_entre_fichiers_dit_sa_ligne(tmp_path: Path, referentiel: Ref
     perdus = [d.motif for d in merge_lots([lot, seul]).lignes_doublons if "ligne" not in d.motif]
     assert len(perdus) == 1
     assert perdus[0].startswith("a.csv, b.csv : Sa réponse dans « a.csv » est retenue")
+
+
+def _lire(lot: Lot, question: str) -> list[tuple[str, str]]:
+    """(option, état) de Bordeaux à une question."""
+    faits = lot.fait_reponse
+    siennes = faits[
+        faits["collectivite_id"].eq("commune-33063") & faits["question_id"].eq(f"communication_{question}")
+    ]
+    return sorted(zip(siennes["option_id"].fillna(""), siennes["etat"], strict=True))
+
+
+def test_deux_moities_d_une_reponse_se_reunissent(tmp_path: Path, referentiel: Referentiel) -> None:
+    """Deux agents ont chacun répondu à leurs questions : n'en garder qu'un perdait l'autre moitié."""
+    lot = _prepare(
+        tmp_path,
+        referentiel,
+        "submitdate;SIREN;Q01;Q03\n2023-12-09;213300635;Y;120\n",
+        "submitdate;SIREN;Q01;Q05\n2023-12-06;213300635;Y;A1\n2023-12-06;210100012;N;\n",
+    )
+    assert _lire(lot, "q01") == [("oui", "repondu")]
+    assert [etat for _, etat in _lire(lot, "q03")] == ["repondu"]
+    assert _lire(lot, "q05") == [("oui", "repondu")]
+    assert [etat for _, etat in _lire(lot, "q04")] == ["sans_reponse"]
+    assert lot.charges == 2
+    assert lot.lus == lot.charges + len(lot.lignes_doublons)
+    (doublon,) = lot.lignes_doublons
+    assert "Réunie à sa réponse dans « a.csv »" in doublon.motif
+    assert any("1\u00a0collectivité répond à des questions différentes" in a for a in lot.avertissements)
+
+
+def test_deux_moities_qui_se_contredisent_le_disent(tmp_path: Path, referentiel: Referentiel) -> None:
+    """« Oui » ici, « non » là : rien ne dit laquelle est juste ; ce qui se perd est nommé."""
+    lot = _prepare(
+        tmp_path,
+        referentiel,
+        "submitdate;SIREN;Q01;Q03\n2023-12-09;213300635;Y;120\n",
+        "submitdate;SIREN;Q01;Q02[SQ001];Q04\n2023-12-06;213300635;N;Y;Du temps\n",
+    )
+    (doublon,) = lot.lignes_doublons
+    assert (
+        "« b.csv » est retenue : plus complète ou plus récente ; les deux se contredisent à Q01"
+        in doublon.motif
+    )
+    assert "Q03" in doublon.motif
+    assert [etat for _, etat in _lire(lot, "q03")] == ["sans_reponse"]
+    assert any("se contredit d'un fichier à l'autre" in a for a in lot.avertissements)
+
+
+def test_une_reponse_a_une_question_filtree_ailleurs_ne_se_reunit_pas(
+    tmp_path: Path, referentiel: Referentiel
+) -> None:
+    """Sans site d'après un fichier, un site accessible d'après l'autre : c'est une contradiction."""
+    lot = _prepare(
+        tmp_path,
+        referentiel,
+        "submitdate;SIREN;Q01;Q03\n2023-12-09;213300635;N;120\n",
+        "submitdate;SIREN;Q05\n2023-12-06;213300635;A1\n",
+    )
+    assert [etat for _, etat in _lire(lot, "q05")] == ["non_concerne"]
+    (doublon,) = lot.lignes_doublons
+    assert "se contredisent à Q05" in doublon.motif
