@@ -101,8 +101,9 @@ def _is_missing(valeur: Any) -> bool:
 
 def execute_recuperer(demande: argparse.Namespace) -> int:
     """Récupère, charge, et rend compte de chaque source ; 1 si aucune n'a pu être chargée."""
+    sources = load_sources_exterieures()
     try:
-        demandees = list_demandees(demande.ids or None)
+        demandees = list_demandees(demande.ids or None, sources)
     except SourceInconnue as erreur:
         raise Refus(str(erreur)) from erreur
     annonce = Annonce(demande.suivi) if demande.suivi else None
@@ -117,8 +118,9 @@ def execute_recuperer(demande: argparse.Namespace) -> int:
             suivi(source.titre, rang, len(donnees) + ETAPES_FIXES)
             contours.append(load_contours(source, open_lieu(demande.miroir)))
         faite = recuperer(
-            donnees, demande.miroir, contours=contours, confirmer=demande.confirmer, progress=suivi
-        )
+            donnees, demande.miroir, contours=contours, confirmer=demande.confirmer, progress=suivi,
+            sources=sources,
+        )  # fmt: skip
     _print(faite, en_json=demande.json)
     # Ce que l'application fournit déjà ne dit pas que la récupération a réussi.
     demandes = [b for b in faite.bilans if b.etat != "embarquee"]

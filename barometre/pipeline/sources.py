@@ -70,14 +70,16 @@ def recuperer(
     progress: Suivi | None = None,
     adresse: str | None = None,
     catalogue: Catalogue | None = None,
+    sources: dict[str, SourceExterieure] | None = None,
 ) -> Recuperation:
     """Récupère des sources et met en service une version qui les contient ; tout ou rien.
 
     Les mêmes fichiers ne changent rien. `contours` : les bilans des contours, que la commande charge.
-    `confirmer` : un fichier en recul sur la bonne copie est accepté.
+    `confirmer` : un fichier en recul sur la bonne copie est accepté. `sources` : celles du catalogue, déjà
+    lues.
     """
     catalogue = catalogue or load_catalogue()
-    demandees = [s for s in list_demandees(ids) if s.usage != "contours"]
+    demandees = [s for s in list_demandees(ids, sources) if s.usage != "contours"]
     etapes = Etapes(len(demandees) + ETAPES_FIXES, progress)
     entrepot = open_entrepot(adresse)
     with entrepot.lock():

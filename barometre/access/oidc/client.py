@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import json
 import secrets
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx
+from authlib.deprecate import AuthlibDeprecationWarning
 from authlib.integrations.base_client import OAuthError
-from authlib.integrations.httpx_client import OAuth2Client
 
 from barometre.access.comptes import Identite
 from barometre.access.connexions import Attente, Depart
@@ -23,6 +24,11 @@ from barometre.access.oidc.fournisseur import ATTENTE, Fournisseur
 from barometre.access.oidc.jetons import TAILLE_MAX, Verificateur
 from barometre.access.oidc.niveaux import NIVEAU_FAIBLE, NIVEAUX_FORTS
 from barometre.access.reglages import Reglages
+
+with warnings.catch_warnings():
+    # Authlib annonce qu'il lira un jour httpx2 : l'exploitant n'y peut rien, et le lisait à chaque démarrage.
+    warnings.filterwarnings("ignore", "The httpx module is deprecated", AuthlibDeprecationWarning)
+    from authlib.integrations.httpx_client import OAuth2Client
 
 PORTEE = "openid email siret idp_id"
 CHEMIN_RETOUR = "/connexion/retour"

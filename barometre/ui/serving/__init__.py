@@ -29,7 +29,7 @@ from barometre.ui.serving.document import FrenchDocument
 from barometre.ui.serving.fermeture import ClosedPaths, FrenchRefusals, LocalHosts
 from barometre.ui.serving.figures import FiguresSeules
 from barometre.ui.serving.headers import SecurityHeaders
-from barometre.ui.serving.journaux import set_journaux
+from barometre.ui.serving.journaux import CHAUFFE, set_journaux
 from barometre.ui.serving.ouverture import check_ouverture
 from barometre.ui.serving.rendue import drop_libere, set_rendue
 from barometre.ui.serving.travaux import ATELIER
@@ -66,7 +66,7 @@ async def warm_up(_: object) -> AsyncGenerator[None]:
     set_journaux()
     set_calendrier_garde()
     graphiques = [f"/static/js/{nom}" for nom in list_fichiers(GRAPHIQUE)]
-    Thread(target=_warm_and_settle, daemon=True).start()
+    Thread(target=_warm_and_settle, name=CHAUFFE, daemon=True).start()
     Thread(target=compress_first, args=(graphiques,), daemon=True).start()
     yield
     ATELIER.close()

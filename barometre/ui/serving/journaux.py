@@ -9,6 +9,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 VARIABLE, JSON = "BAROMETRE_JOURNAL", "json"
+# Streamlit s'étonne qu'un cache se remplisse sans lecteur : c'est ce que fait la chauffe.
+CHAUFFE = "chauffe"
+_SANS_LECTEUR = "streamlit.runtime.scriptrunner_utils.script_run_context"
 
 
 class LigneJson(logging.Formatter):
@@ -30,6 +33,7 @@ class LigneJson(logging.Formatter):
 
 def set_journaux() -> None:
     """Au démarrage : si `BAROMETRE_JOURNAL=json`, tout ce qui s'écrit s'écrit ainsi, serveurs compris."""
+    logging.getLogger(_SANS_LECTEUR).addFilter(_is_utile)
     if os.environ.get(VARIABLE) != JSON:
         return
     racine = logging.getLogger()
@@ -45,3 +49,8 @@ def apply_json(journaux: Iterable[logging.Logger]) -> None:
     for journal in journaux:
         for sortie in journal.handlers:
             sortie.setFormatter(LigneJson())
+
+
+def _is_utile(fait: logging.LogRecord) -> bool:
+    """Faux du seul « missing ScriptRunContext » de la chauffe : d'un autre fil, il dirait une faute."""
+    return fait.threadName != CHAUFFE or "missing ScriptRunContext" not in fait.getMessage()
