@@ -2,6 +2,7 @@
 
 Les formes, leurs couleurs et leurs trames sont celles de l'image (`image.py`) ; le titre et la légende, que
 le document écrit dans ses propres lettres, n'y sont pas. Sans moteur de dessin : six fois moins cher.
+Une carte projetée est le même dessin, sur le fond de l'écran, clair ou sombre.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import shapely
 
 from barometre.contours import encarts
 from barometre.maps.composition import HACHURE, POINTS, Carte
-from barometre.maps.palettes import ABSENT, CONTOUR, TEXTE, TRAIT
+from barometre.maps.palettes import ABSENT, CLAIR, CONTOUR, SOMBRE, TEXTE, TRAIT
 from barometre.maps.palettes import POINTS as GRAINS
 
 # Des entiers : quatre mille pas sur la largeur, un cinquantième de millimètre sur une demi-page.
@@ -34,6 +35,17 @@ _TRAMES = (
 _SIGNES = 130
 _CODES = {encart.nom: code for code, encart in encarts.ENCARTS.items()}
 _TRAME = {HACHURE: "hachures", POINTS: "semis"}
+# Le liseré d'une forme suit le fond ; le trait blanc des hachures, posé sur une couleur, non.
+_LISERE = 'stroke-linejoin="round" stroke="{}"'
+_A_FONCER = (
+    ("fill", "absent"),
+    ("fill", "points"),
+    ("fill", "texte"),
+    ("stroke", "texte"),
+    ("stroke", "contour"),
+)
+# Plus lourd que cela (les EPCI d'un pays), un dessin en traits pèse plus que sa photographie.
+_POINTS_MAXIMAUX = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +74,28 @@ def build_croquis(carte: Carte) -> Croquis:
     """Le dessin entier ; un cadre vide si ces contours n'ont aucun de ces lieux."""
     dessin = carte.dessin
     cadrage, haut = _frame(dessin)
-    corps = "".join((*_draw_formes(dessin, carte, cadrage), *_draw_encarts(dessin, cadrage)))
+    traits = (
+        *_draw_formes(dessin, carte, cadrage),
+        *_draw_couche(carte.couche, cadrage),
+        *_draw_encarts(dessin, cadrage),
+    )
+    corps = "".join(traits)
     taille = f'viewBox="0 0 {_LARGE} {haut}" width="400" height="{haut / 10:g}"'
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" {taille}><defs>{_TRAMES}</defs>{corps}{_FIN}'
     return Croquis(svg, haut / _LARGE, cadrage)
+
+
+def darken_croquis(svg: str) -> str:
+    """Le même dessin pour un écran sombre : les classes gardent leurs couleurs, le reste s'inverse."""
+    svg = svg.replace(_LISERE.format(TRAIT), _LISERE.format(SOMBRE["trait"]))
+    for quoi, teinte in _A_FONCER:
+        svg = svg.replace(f'{quoi}="{CLAIR[teinte]}"', f'{quoi}="{SOMBRE[teinte]}"')
+    return svg
+
+
+def has_croquis(carte: Carte) -> bool:
+    """Vrai si la carte se dessine en assez peu de signes pour être envoyée telle quelle."""
+    return int(shapely.get_num_coordinates(carte.dessin.geometry.to_numpy()).sum()) <= _POINTS_MAXIMAUX
 
 
 def add_contour(croquis: Croquis, carte: Carte, codes: Collection[str]) -> Croquis:
@@ -100,7 +130,7 @@ def _frame(dessin: gpd.GeoDataFrame) -> tuple[_Cadrage, int]:
 
 def _draw_formes(dessin: gpd.GeoDataFrame, carte: Carte, cadrage: _Cadrage) -> Iterator[str]:
     """Un tracé par classe et par motif, et le même, tramé, par-dessus."""
-    trait = f'stroke="{TRAIT}" stroke-width="{14 if len(dessin) < 40 else 8}" stroke-linejoin="round"'
+    trait = f'{_LISERE.format(TRAIT)} stroke-width="{14 if len(dessin) < 40 else 8}"'
     for (rang, motif), formes in dessin.groupby(["rang", "motif"]):
         trace = _trace(formes.geometry.to_numpy(), cadrage)
         absent = motif == POINTS or int(rang) < 0
@@ -109,6 +139,16 @@ def _draw_formes(dessin: gpd.GeoDataFrame, carte: Carte, cadrage: _Cadrage) -> I
         trame = _TRAME.get(POINTS if absent else str(motif))
         if trame:
             yield f'<path fill-rule="evenodd" fill="url(#{trame})" d="{trace}"/>'
+
+
+def _draw_couche(couche: gpd.GeoDataFrame | None, cadrage: _Cadrage) -> Iterator[str]:
+    """Les périmètres des OPSN par-dessus : en tirets, en trait épais là où il y en a plusieurs."""
+    if couche is None:
+        return
+    for plusieurs, formes in couche.groupby(couche["nombre"].gt(1)):
+        trait = 'stroke-width="26"' if plusieurs else 'stroke-width="14" stroke-dasharray="60 30"'
+        trace = _trace(formes.geometry.to_numpy(), cadrage)
+        yield f'<path fill="none" stroke="{TEXTE}" {trait} d="{trace}"/>'
 
 
 def _trace(geometries: np.ndarray, cadrage: _Cadrage) -> str:
@@ -130,7 +170,7 @@ def _draw_encarts(dessin: gpd.GeoDataFrame, cadrage: _Cadrage) -> Iterator[str]:
         (x0, y0), (x1, y1) = cadrage.place(np.array([[ouest, nord], [est, sud]])).tolist()
         yield (
             f'<rect x="{x0}" y="{y0}" width="{x1 - x0}" height="{y1 - y0}" fill="none" stroke="{CONTOUR}" '
-            f'stroke-width="6"/><text x="{x1 + 24}" y="{y1 - 10}" font-family="DejaVu Sans" '
+            f'stroke-width="6"/><text x="{x1 + 24}" y="{y1 - 10}" font-family="DejaVu Sans, sans-serif" '
             f'font-size="{_SIGNES}" fill="{TEXTE}">{_CODES.get(encart.nom, "")}</text>'
         )
 

@@ -6,17 +6,31 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from barometre.assemblage.carte_gardee import Dessin
 from barometre.charts import Marques
 from barometre.domain.formats import format_effectif
 from barometre.domain.notes import format_note
 from barometre.maps.legende import Legende
-from barometre.rapports.modele import Image
+from barometre.views.carte.vue_carte import ChoixCarte
 from barometre.views.lecture.chiffres import Chiffre
 from barometre.views.lecture.selection import Selection
 from barometre.views.piloter.participation import Axe
 
 # Ce qui se lit du fond d'une salle sur 1024 × 768.
 ELEMENTS = 5
+ORDINAIRE = Dessin()
+
+
+@dataclass(frozen=True, slots=True)
+class CarteProjetee:
+    """Une carte, nue : ses octets, ceux d'un écran sombre s'ils diffèrent, sa légende, ses encarts."""
+
+    alt: str
+    octets: bytes
+    legende: Legende
+    sombre: bytes = b""
+    mime: str = "image/png"
+    encarts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +45,7 @@ class Diapo:
     preuve: str = ""
     phrase: str = ""
     elements: tuple[str, ...] = ()
-    dessin: Marques | Image | None = None
-    legende: Legende | None = None
+    dessin: Marques | CarteProjetee | None = None
     reel: bool = False
 
 
@@ -52,6 +65,9 @@ class Choix:
     axe: Axe = "strate"
     # La relance que propose la page tant que rien n'y est choisi.
     relance: str = "100"
+    # De la page Carte : celles qu'elle met côte à côte, leurs classes et leur couche.
+    cartes: tuple[ChoixCarte, ...] = ()
+    trace: Dessin = ORDINAIRE
 
 
 def list_preuves(chiffre: Chiffre, *, simulee: bool) -> tuple[str, str]:

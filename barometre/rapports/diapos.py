@@ -16,7 +16,7 @@ from barometre.domain.notes import format_note
 from barometre.rapports.demande import Demande, DemandeRefusee
 from barometre.rapports.diapo import Choix, Diapo, build_listes, list_preuves
 from barometre.rapports.diapos_piloter import PAGES
-from barometre.rapports.image_carte import draw_carte
+from barometre.rapports.image_carte import draw_cartes
 from barometre.rapports.modele import Tableau
 from barometre.rapports.synthese import build_debut
 from barometre.views.carte.pseudo_indicateurs import PARTICIPATION
@@ -78,17 +78,24 @@ def _chiffres_cles(gate: Gate, _: Choix) -> Iterable[Diapo]:
 
 
 def _carte(gate: Gate, choix: Choix) -> Iterable[Diapo]:
-    # Le chiffre du champ d'abord, avec sa preuve : une carte seule n'en a pas.
-    indicateur = load_catalogue().indicateurs.get(choix.indicateur_id)
-    declare = indicateur is not None and indicateur.origine == "declare"
-    if indicateur is not None and declare:
-        lignes = load_vue_theme(gate, indicateur.theme_id, choix.selection).lignes
-        for ligne in (x for x in lignes if x.indicateur.id == indicateur.id and x.chiffre.montre):
-            yield _project(ligne, choix.selection.valeur)
-    carte = ChoixCarte(choix.indicateur_id, choix.theme_id, choix.niveau, choix.selection)
-    phrase, image, legende = draw_carte(gate, carte)
-    reel = not declare and choix.indicateur_id != PARTICIPATION
-    yield Diapo(image.titre, phrase=phrase, dessin=image, legende=legende, reel=reel)
+    seule = ChoixCarte(choix.indicateur_id, choix.theme_id, choix.niveau, choix.selection)
+    for affichee, dessin in draw_cartes(gate, choix.cartes or (seule,), choix.trace):
+        demandee = affichee.choix[affichee.rang]
+        indicateur = load_catalogue().indicateurs.get(demandee.indicateur_id)
+        declare = indicateur is not None and indicateur.origine == "declare"
+        # Le chiffre du champ d'abord, avec sa preuve : une carte seule n'en a pas.
+        if declare and not demandee.depuis:
+            yield from _project_champ(gate, demandee)
+        reel = not declare and demandee.indicateur_id != PARTICIPATION
+        yield Diapo(affichee.vue.titre, phrase=affichee.carte.phrase, dessin=dessin, reel=reel)
+
+
+def _project_champ(gate: Gate, demandee: ChoixCarte) -> Iterable[Diapo]:
+    """Le chiffre que la carte découpe ; rien s'il est caché."""
+    theme_id = load_catalogue().indicateurs[demandee.indicateur_id].theme_id
+    for ligne in load_vue_theme(gate, theme_id, demandee.selection).lignes:
+        if ligne.indicateur.id == demandee.indicateur_id and ligne.chiffre.montre:
+            yield _project(ligne, demandee.selection.valeur)
 
 
 def _synthese(gate: Gate, choix: Choix) -> Iterable[Diapo]:

@@ -1,25 +1,37 @@
-"""La carte d'un indicateur, en image, pour une page projetée."""
+"""Les cartes d'une page projetée : chacune en traits, pour l'écran clair, l'écran sombre et le papier."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from barometre.access import Gate
-from barometre.assemblage import memoire
-from barometre.assemblage.carte_gardee import Dessin, load_cartes
-from barometre.maps import image as dessin_fixe
+from barometre.assemblage.carte_gardee import CarteAffichee, Dessin, load_cartes
+from barometre.maps import Carte
+from barometre.maps.croquis import build_croquis, darken_croquis, explain_codes, has_croquis
 from barometre.maps.image import build_image
-from barometre.maps.legende import Legende
-from barometre.rapports.modele import Image
+from barometre.rapports.diapo import CarteProjetee
 from barometre.views.carte.vue_carte import ChoixCarte
 
 
-def draw_carte(gate: Gate, choix: ChoixCarte) -> tuple[str, Image, Legende]:
-    """La phrase, le dessin nu et sa légende à part : projetée, elle se lit en grand à côté."""
-    affichee = load_cartes(gate, (choix,), Dessin())[0]
-    octets = memoire.get_vue(gate, _draw_nu, choix)
-    largeur, hauteur = dessin_fixe.TAILLE
-    image = Image(affichee.vue.titre, affichee.carte.alt, octets, hauteur / largeur)
-    return affichee.carte.phrase, image, affichee.carte.legende
+def draw_cartes(
+    gate: Gate, choix: tuple[ChoixCarte, ...], dessin: Dessin
+) -> Iterator[tuple[CarteAffichee, CarteProjetee]]:
+    """Chaque carte de la page et son dessin nu : sa légende, à part, se lit en grand à côté."""
+    for affichee in load_cartes(gate, choix, dessin):
+        yield affichee, _draw(affichee.carte)
 
 
-def _draw_nu(gate: Gate, choix: ChoixCarte) -> bytes:
-    return build_image(load_cartes(gate, (choix,), Dessin())[0].carte, legende=False, titre=False)
+def _draw(carte: Carte) -> CarteProjetee:
+    """Des traits coûtent sept fois moins que la photographie, que seules gardent les cartes trop fines."""
+    if not has_croquis(carte):
+        photographie = build_image(carte, legende=False, titre=False)
+        return CarteProjetee(carte.alt, photographie, carte.legende)
+    svg = build_croquis(carte).svg
+    return CarteProjetee(
+        carte.alt,
+        svg.encode(),
+        carte.legende,
+        darken_croquis(svg).encode(),
+        "image/svg+xml",
+        explain_codes(carte),
+    )

@@ -12,7 +12,7 @@ from importlib import import_module
 
 from barometre.access import Gate
 from barometre.assemblage import depot
-from barometre.assemblage.carte_gardee import load_niveaux
+from barometre.assemblage.carte_gardee import Dessin, load_cartes, load_niveaux
 from barometre.assemblage.collectivite import load_structure
 from barometre.assemblage.ensemble import load_chiffres_cles, prepare_accueil
 from barometre.assemblage.etat import prepare_etat
@@ -33,7 +33,6 @@ from barometre.catalogue.fonds import load_fonds
 from barometre.domain.jour import get_jour
 from barometre.domain.portee import PUBLIC
 from barometre.domain.territoire import FRANCE
-from barometre.rapports.image_carte import draw_carte
 from barometre.ui import porte
 from barometre.ui.blocks.carte_choix import list_sujets
 from barometre.views.carte.vue_carte import ChoixCarte
@@ -86,10 +85,10 @@ def _prepare_piloter(gate: Gate) -> None:
 
 
 def _prepare_carte(gate: Gate, theme_id: str, vague_id: str) -> None:
-    """La carte de son premier sujet, par région, et l'image que l'on en projette."""
+    """La carte de son premier sujet, par région."""
     choix = ChoixCarte(next(iter(list_sujets(theme_id))), theme_id, "region", Selection(vague_id))
     load_niveaux(gate, choix)
-    draw_carte(gate, choix)
+    load_cartes(gate, (choix,), Dessin())
 
 
 def _prepare_theme(gate: Gate, theme_id: str) -> None:

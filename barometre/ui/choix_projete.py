@@ -7,6 +7,7 @@ chiffre clé) : les deviner une fois pour toutes projetait un autre chiffre que 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from barometre.domain.jour import get_jour
 from barometre.rapports.diapo import Choix
@@ -30,9 +31,16 @@ def _build(selection: Selection, theme_id: str = "") -> Choix:
 
 
 def _read_carte() -> Choix:
-    carte = carte_choix.read_choix_carte()
-    vague = carte.selection.vague_id
-    return Choix(carte.theme_id, vague, carte.indicateur_id, carte.niveau, carte.selection, get_jour())
+    demande = carte_choix.read_demande()
+    carte = demande.choix[0]
+    return replace(
+        _build(carte.selection),
+        theme_id=carte.theme_id,
+        indicateur_id=carte.indicateur_id,
+        niveau=carte.niveau,
+        cartes=demande.choix,
+        trace=demande.dessin,
+    )
 
 
 def _read_evolution() -> Choix:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from xml.etree import ElementTree
+
+import pytest
 
 from barometre.contours.lecture import load_contours
 from barometre.maps import Carte, build_carte
+from barometre.maps import croquis as module
 from barometre.maps.classes import build_classes
-from barometre.maps.croquis import add_contour, build_croquis, explain_codes
-from barometre.maps.palettes import ABSENT, TEXTE
+from barometre.maps.croquis import add_contour, build_croquis, darken_croquis, explain_codes, has_croquis
+from barometre.maps.palettes import ABSENT, CLAIR, ECART, SEQUENTIELLES, SOMBRE, TEXTE
 from tests.maps.donnees import build_cadre, build_contours, build_indicateur
 
 _S = "{http://www.w3.org/2000/svg}"
@@ -78,3 +82,41 @@ def test_les_encarts_disent_leur_code_et_la_source_leur_nom() -> None:
     assert [t.text for t in textes] == ["971", "972", "973", "974", "976"]
     assert explain_codes(carte).startswith("971 Guadeloupe, 972 Martinique")
     assert explain_codes(_carte()) == ""
+
+
+def test_sur_un_ecran_sombre_les_classes_gardent_leurs_couleurs_et_le_reste_s_inverse() -> None:
+    """Une classe de la couleur d'une encre changerait de sens ; les hachures restent blanches sur la leur."""
+    carte = _carte()
+    clair = build_croquis(carte).svg
+    sombre = darken_croquis(clair)
+    couleurs = carte.legende.couleurs
+    assert {fond for fond, _ in _list_traces(sombre)} == {
+        couleurs[0], couleurs[-1], SOMBRE["absent"], "url(#hachures)", "url(#semis)",
+    }  # fmt: skip
+    assert [d for _, d in _list_traces(sombre)] == [d for _, d in _list_traces(clair)]
+    racine = ElementTree.fromstring(sombre)
+    liseres = {t.get("stroke") for t in racine.findall(f"{_S}path") if t.get("stroke")}
+    assert liseres == {SOMBRE["trait"]}
+    hachure = racine.find(f".//{_S}pattern[@id='hachures']/{_S}path")
+    assert hachure is not None
+    assert hachure.get("stroke") == "#ffffff"
+    encres = {CLAIR[nom] for nom in ("absent", "points", "texte", "contour")}
+    assert encres.isdisjoint({*ECART, *(c for palette in SEQUENTIELLES.values() for c in palette)})
+    assert not [encre for encre in encres if f'"{encre}"' in sombre]
+
+
+def test_les_perimetres_des_opsn_se_posent_par_dessus() -> None:
+    formes = build_contours(["01", "02"]).select()
+    carte = replace(_carte(), couche=formes.assign(nombre=[1, 2]))
+    racine = ElementTree.fromstring(build_croquis(carte).svg)
+    un, plusieurs = racine.findall(f"{_S}path[@fill='none']")
+    assert un.get("stroke-dasharray")
+    assert not plusieurs.get("stroke-dasharray")
+    assert float(plusieurs.get("stroke-width", 0)) > float(un.get("stroke-width", 0))
+
+
+def test_une_carte_trop_fine_ne_se_trace_pas(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert has_croquis(_carte())
+    # Trois carrés de cinq points.
+    monkeypatch.setattr(module, "_POINTS_MAXIMAUX", 14)
+    assert not has_croquis(_carte())

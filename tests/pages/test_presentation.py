@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import shutil
 from datetime import date
@@ -119,6 +120,7 @@ def _list_neuves(avant: set[Any]) -> set[str]:
         ("inclusion", {"territoire": "region-84", "chiffres": "brut"}),
         ("carte", {"theme": "communication", "territoire": "region-84"}),
         ("carte", {"indicateur": "couverture_opsn", "theme": ""}),
+        ("carte", {"theme": "communication", "en_face": "2023-v1", "classes": "ecart", "couche": "opsn"}),
         ("evolution", {"theme": "communication"}),
         ("evolution", {"theme": "communication", "structure": "egale", "strate": "commune-0-499"}),
         ("participation", {"theme": "communication", "axe": "region", "relance": "200"}),
@@ -141,7 +143,7 @@ def test_projeter_la_page_que_l_on_lit_montre_son_sujet_sans_rien_relire(
     avant = set(memoire._VUES)
     assert not ouvrir(adresse, **choix, presentation="1").exception
     # Le chiffre qui accompagne la carte est celui de la page du thème.
-    de_la_carte = {"_draw_nu", "_build_vue_theme"} if adresse == "carte" else set()
+    de_la_carte = {"_build_vue_theme"} if adresse == "carte" else set()
     assert _list_neuves(avant) <= {"build_diapos"} | de_la_carte
 
 
@@ -161,6 +163,30 @@ def test_une_carte_de_donnee_de_l_etat_ou_d_opsn_se_projette_elle_meme(ouvrir: O
     assert html.count("data-rang") == 1
     assert "OPSN" in html.split("</h1>")[0]
     assert "Fait public, réel." in html
+
+
+def test_chaque_carte_de_la_page_a_sa_diapositive(ouvrir: Ouvrir) -> None:
+    """Deux indicateurs face à face, ou deux vagues et le changement testé : la seconde ne se perdait pas."""
+    a, b = [i.id for i in load_catalogue().list_indicateurs("communication", origine="declare")][:2]
+    for en_face, cartes in ((b, 2), ("2023-v1", 3)):
+        choix = {"theme": "communication", "indicateur": a, "en_face": en_face, "niveau": "region"}
+        titres = [h.value for h in ouvrir("carte", **choix).subheader]
+        diapos = re.findall(r"<section.*?</section>", _tout(ouvrir("carte", **choix, presentation="1")), re.S)
+        dessinees = [d for d in diapos if "baro-carte-projetee" in d]
+        assert len(dessinees) == len(titres) // 2 == cartes
+        assert len({d.split("</h1>")[0] for d in dessinees}) == cartes
+
+
+def test_une_carte_projetee_est_un_dessin_lisible_qui_n_a_pas_d_adresse(ouvrir: Ouvrir) -> None:
+    html = _tout(ouvrir("carte", presentation="1"))
+    (image,) = re.findall(r"<img [^>]*>", html)
+    assert 'src="data:image/svg+xml;base64,' in image
+    assert "Légende" in image.split('alt="')[1]
+    svg = base64.b64decode(image.split("base64,")[1].split('"')[0]).decode()
+    assert "<path" in svg
+    # Le dessin ne dit que le code d'un outre-mer : son nom est à côté.
+    assert ">971<" in svg
+    assert "971 Guadeloupe" in html
 
 
 def test_une_version_mise_en_service_pendant_la_projection_attend_la_fin(

@@ -65,8 +65,19 @@ def _select_demande() -> Demande:
     return Demande(_build_choix(premier, en_face), dessin, fixe)
 
 
-def read_choix_carte() -> ChoixCarte:
-    """La première carte que l'adresse choisit, sans sélecteur."""
+def read_demande() -> Demande:
+    """Ce que l'adresse demande, sans sélecteur : toutes les cartes de la page, leurs classes, leur couche."""
+    premier = _read_premier()
+    indicateur = _get_indicateur(premier.indicateur_id)
+    en_face = selectors.read_one("en_face", list_en_face(premier.theme_id, premier.indicateur_id))
+    methode = selectors.read_one("classes", _list_classes(indicateur), defaut="egales")
+    couche = selectors.read_one("couche", COUCHES, defaut="")
+    dessin = Dessin(methode, couche)  # type: ignore[arg-type]
+    return Demande(_build_choix(premier, en_face), dessin, fixe=True)
+
+
+def _read_premier() -> ChoixCarte:
+    """La première carte que l'adresse choisit."""
     themes, premier = _list_themes()
     theme_id = selectors.read_one("theme", themes, defaut=premier)
     sujets = list_sujets(theme_id)
@@ -238,8 +249,7 @@ def _select_options(
         options = list_en_face(theme_id, indicateur_id)
         en_face = selectors.select_one("en_face", "Une autre carte en face", options)
     with colonnes[1]:
-        possibles = {c: nom for c, nom in CLASSES.items() if c != "ecart" or _has_sens(indicateur)}
-        methode = selectors.select_one("classes", "Classes", possibles, defaut="egales")
+        methode = selectors.select_one("classes", "Classes", _list_classes(indicateur), defaut="egales")
     colonnes = st.columns(2)
     with colonnes[0]:
         couche = selectors.select_segment("couche", "Par-dessus", COUCHES, defaut="")
@@ -248,8 +258,10 @@ def _select_options(
     return en_face, Dessin(methode, couche), vue == "image"  # type: ignore[arg-type]
 
 
-def _has_sens(indicateur: Indicateur | None) -> bool:
-    return indicateur is not None and indicateur.sens != "neutre"
+def _list_classes(indicateur: Indicateur | None) -> dict[str, str]:
+    """L'écart à la France n'a de couleurs que pour un indicateur qui a un sens."""
+    sense = indicateur is not None and indicateur.sens != "neutre"
+    return {c: nom for c, nom in CLASSES.items() if c != "ecart" or sense}
 
 
 def _select_champ() -> None:
@@ -311,4 +323,6 @@ def _change_de_nature(premier: ChoixCarte, en_face: str) -> bool:
     return natures[0] != natures[1]
 
 
-__all__ = ["NOMS_NIVEAUX", "Demande", "list_en_face", "list_sujets", "list_vagues", "select_demande"]
+__all__ = [
+    "NOMS_NIVEAUX", "Demande", "list_en_face", "list_sujets", "list_vagues", "read_demande", "select_demande",
+]  # fmt: skip

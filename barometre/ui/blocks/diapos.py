@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+import streamlit as st
+
 from barometre.charts import Marques
 from barometre.domain.formats import format_date
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION
 from barometre.domain.version import Version
-from barometre.maps.legende import Legende
-from barometre.rapports.diapo import Diapo
-from barometre.rapports.modele import Image
+from barometre.rapports.diapo import CarteProjetee, Diapo
 from barometre.ui.blocks.carte_et_doubles import build_html_legende
 from barometre.ui.blocks.textes import texte
 
@@ -59,7 +59,7 @@ def _build_diapo(diapo: Diapo, rang: int, total: int, en_cours: bool, pied: Pied
         f'<p class="baro-preuve">{texte(diapo.preuve)}</p>' if diapo.preuve else "",
         f'<p class="baro-dite">{texte(diapo.phrase)}</p>' if diapo.phrase else "",
         _build_liste(diapo.elements),
-        _build_dessin(diapo.dessin, diapo.legende),
+        _build_dessin(diapo.dessin),
         _build_pied(pied, rang, total, diapo.reel),
     )
     return f'<section class="{classe}" data-rang="{rang}">{"".join(morceaux)}</section>'
@@ -77,15 +77,29 @@ def _build_liste(elements: Sequence[str]) -> str:
     return f"<ul>{''.join(f'<li>{texte(e)}</li>' for e in elements)}</ul>" if elements else ""
 
 
-def _build_dessin(dessin: Marques | Image | None, legende: Legende | None) -> str:
+def _build_dessin(dessin: Marques | CarteProjetee | None) -> str:
     """Les lignes d'un graphique sont du texte ; une carte est une image qui a son texte de remplacement."""
     if dessin is None:
         return ""
     if isinstance(dessin, Marques):
         return f'<div class="baro-dessin">{dessin.html}<p>{texte(dessin.legende)}</p></div>'
-    contenu = base64.b64encode(dessin.octets).decode("ascii")
-    image = f'<img src="data:image/png;base64,{contenu}" alt="{escape(dessin.alt)}">'
-    return f'<div class="baro-carte-projetee">{image}{build_html_legende(legende) if legende else ""}</div>'
+    encarts = f'<p class="baro-legende">{texte(dessin.encarts)}.</p>' if dessin.encarts else ""
+    legende = f"<div>{build_html_legende(dessin.legende)}{encarts}</div>"
+    return f'<div class="baro-carte-projetee">{_build_images(dessin)}{legende}</div>'
+
+
+def _build_images(carte: CarteProjetee) -> str:
+    """Dans la page même : l'image d'une carte nommée n'a pas d'adresse. Un SVG nu, `st.html` l'ôterait."""
+    sombre = st.context.theme.type == "dark" and bool(carte.sombre)
+    if not sombre:
+        return _build_img(carte, carte.octets, "")
+    # Le papier est clair : la seconde n'est lue et vue que sur lui.
+    return _build_img(carte, carte.sombre, "baro-ecran") + _build_img(carte, carte.octets, "baro-papier")
+
+
+def _build_img(carte: CarteProjetee, octets: bytes, classe: str) -> str:
+    contenu = base64.b64encode(octets).decode("ascii")
+    return f'<img class="{classe}" src="data:{carte.mime};base64,{contenu}" alt="{escape(carte.alt)}">'
 
 
 def _build_pied(pied: Pied, rang: int, total: int, reel: bool) -> str:
