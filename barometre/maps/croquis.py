@@ -44,7 +44,7 @@ _A_FONCER = (
     ("stroke", "texte"),
     ("stroke", "contour"),
 )
-# Plus lourd que cela (les EPCI d'un pays), un dessin en traits pèse plus que sa photographie.
+# Plus lourd que cela (les communes d'un pays), un dessin en traits pèse plus que sa photographie.
 _POINTS_MAXIMAUX = 60_000
 
 
@@ -85,7 +85,7 @@ def build_croquis(carte: Carte) -> Croquis:
     return Croquis(svg, haut / _LARGE, cadrage)
 
 
-def darken_croquis(svg: str) -> str:
+def build_sombre(svg: str) -> str:
     """Le même dessin pour un écran sombre : les classes gardent leurs couleurs, le reste s'inverse."""
     svg = svg.replace(_LISERE.format(TRAIT), _LISERE.format(SOMBRE["trait"]))
     for quoi, teinte in _A_FONCER:
@@ -179,3 +179,9 @@ def explain_codes(carte: Carte) -> str:
     """« 971 Guadeloupe, 972 Martinique… » : les codes des encarts ; vide si la carte n'en a pas."""
     poses = encarts.list_cadres(carte.dessin)
     return ", ".join(f"{_CODES[encart.nom]} {encart.nom}" for encart in poses if encart.nom in _CODES)
+
+
+def explain_encarts(carte: Carte) -> str:
+    """« Encadrés : Paris et petite couronne, 971 Guadeloupe… » ; vide si la carte n'en a pas."""
+    noms = [f"{_CODES.get(e.nom, '')} {e.nom}".strip() for e in encarts.list_cadres(carte.dessin)]
+    return f"Encadrés\u202f: {', '.join(noms)}." if noms else ""

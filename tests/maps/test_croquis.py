@@ -11,7 +11,7 @@ from barometre.contours.lecture import load_contours
 from barometre.maps import Carte, build_carte
 from barometre.maps import croquis as module
 from barometre.maps.classes import build_classes
-from barometre.maps.croquis import add_contour, build_croquis, darken_croquis, explain_codes, has_croquis
+from barometre.maps.croquis import add_contour, build_croquis, build_sombre, explain_codes, has_croquis
 from barometre.maps.palettes import ABSENT, CLAIR, ECART, SEQUENTIELLES, SOMBRE, TEXTE
 from tests.maps.donnees import build_cadre, build_contours, build_indicateur
 
@@ -88,7 +88,7 @@ def test_sur_un_ecran_sombre_les_classes_gardent_leurs_couleurs_et_le_reste_s_in
     """Une classe de la couleur d'une encre changerait de sens ; les hachures restent blanches sur la leur."""
     carte = _carte()
     clair = build_croquis(carte).svg
-    sombre = darken_croquis(clair)
+    sombre = build_sombre(clair)
     couleurs = carte.legende.couleurs
     assert {fond for fond, _ in _list_traces(sombre)} == {
         couleurs[0], couleurs[-1], SOMBRE["absent"], "url(#hachures)", "url(#semis)",

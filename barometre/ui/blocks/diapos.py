@@ -83,7 +83,7 @@ def _build_dessin(dessin: Marques | CarteProjetee | None) -> str:
         return ""
     if isinstance(dessin, Marques):
         return f'<div class="baro-dessin">{dessin.html}<p>{texte(dessin.legende)}</p></div>'
-    encarts = f'<p class="baro-legende">{texte(dessin.encarts)}.</p>' if dessin.encarts else ""
+    encarts = f'<p class="baro-legende">{texte(dessin.encarts)}</p>' if dessin.encarts else ""
     legende = f"<div>{build_html_legende(dessin.legende)}{encarts}</div>"
     return f'<div class="baro-carte-projetee">{_build_images(dessin)}{legende}</div>'
 
