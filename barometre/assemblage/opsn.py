@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from barometre.access import Gate
 from barometre.assemblage import memoire
+from barometre.assemblage.theme import load_vague_defaut
 from barometre.catalogue import load_catalogue
 from barometre.charts import Dessin, build_ecarts
 from barometre.domain.structure import EGALE
@@ -57,7 +58,8 @@ def load_opsn(gate: Gate, theme_id: str, structure: str = EGALE) -> OpsnAffiches
 
 def _opsn(gate: Gate, theme_id: str, structure: str) -> OpsnAffiches:
     catalogue = load_catalogue()
-    vue = build_vue_opsn(gate, catalogue, theme_id, egale=structure == EGALE)
+    vague_id = load_vague_defaut(gate, theme_id)
+    vue = build_vue_opsn(gate, catalogue, theme_id, vague_id, egale=structure == EGALE)
     if not vue.ecarts:
         return OpsnAffiches(theme_id, vue, None)
     titre = f"{catalogue.get_theme(theme_id).titre} : couvertes et non connues"
@@ -95,7 +97,8 @@ def load_pratiques_region(gate: Gate, theme_id: str) -> PratiquesAffichees:
 
 def _pratiques(gate: Gate, theme_id: str) -> PratiquesAffichees:
     catalogue = load_catalogue()
-    vue = read_pratiques_region(gate, catalogue, load_territoire_opsn(gate), theme_id)
+    vague_id = load_vague_defaut(gate, theme_id)
+    vue = read_pratiques_region(gate, catalogue, load_territoire_opsn(gate), theme_id, vague_id)
     if not vue.ecarts:
         return PratiquesAffichees(vue, None)
     titre = f"{catalogue.get_theme(theme_id).titre} : {vue.region} et les autres régions"

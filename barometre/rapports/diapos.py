@@ -49,8 +49,13 @@ def _theme(gate: Gate, choix: Choix) -> Iterable[Diapo]:
     valeur = vue.selection.valeur
     # La phrase à retenir a des chiffres sans note ni réponses : chacun vient ensuite, avec les siens.
     montres = len(vue.lignes) - len(vue.ensemble.caches)
+    preuve = f"{vue.contexte.champ}, {vue.contexte.vague}"
+    if not montres:
+        # Tout est caché : le dire d'une phrase, non nommer vingt-sept indicateurs en six écrans.
+        yield Diapo(vue.theme.titre, preuve=preuve, phrase=vue.a_retenir)
+        return
     publies = format_compte(montres, "indicateur publié", "indicateurs publiés")
-    yield Diapo(vue.theme.titre, preuve=f"{vue.contexte.champ}, {vue.contexte.vague}", phrase=f"{publies}.")
+    yield Diapo(vue.theme.titre, preuve=preuve, phrase=f"{publies}.")
     for ligne in (*vue.ensemble.montrees, *vue.ensemble.nombres):
         yield _project(ligne, valeur)
     yield from build_listes("Ce qui ne se publie pas pour cette sélection", vue.ensemble.caches)

@@ -50,7 +50,7 @@ def _opsn(gate: Gate, choix: Choix) -> Iterable[Diapo]:
     yield from build_listes("Les plus grands périmètres connus", vue.plus_grands)
     yield from _suivi(gate, choix)
     # La phrase et le dessin ne tiennent pas ensemble sur 1024 × 768 : il défilait sous elle.
-    yield Diapo("Couvertes et non connues", phrase=vue.phrase_ecarts)
+    yield Diapo("Couvertes et non connues", preuve=vue.phrase_vague, phrase=vue.phrase_ecarts)
     if vue.ecarts and isinstance(affiches.ecarts_projetes, Marques):
         yield Diapo("Couvertes et non connues : les plus grands écarts", dessin=affiches.ecarts_projetes)
     yield from (_project_ecart(ecart) for ecart in vue.ecarts)

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from barometre.access import Gate
 from barometre.assemblage import depot
-from tests.fakes import COMMUNES, build_entrepot_factice
+from tests.fakes import COMMUNES, OPSN, build_entrepot_factice
 from tests.pages.conftest import Ouvrir, deplier, list_messages
 
 Tables = dict[str, list[dict[str, Any]]]
@@ -81,6 +82,18 @@ VIDES = {
 }
 
 
+# Et projetée.
+PROJETES_VIDES = {
+    "inclusion": "trop peu de collectivités ont répondu",
+    "participation": "relancez partout d’abord",
+    "evolution": "Aucun changement ne peut être mesuré",
+    "objectifs": "trop peu de réponses pour dire où l’on en est",
+    "obligations": "trop peu ont répondu pour le dire",
+    "opsn": "Aucun OPSN n’est connu",
+    "synthese": "Demandez une autre édition",
+}
+
+
 @pytest.fixture(scope="module", params=CAS, ids=[c.replace(" ", "_") for c in CAS])
 def degenere(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     return build_entrepot_factice(tmp_path_factory.mktemp("degenere"), changer=CAS[request.param])
@@ -103,6 +116,35 @@ def test_une_phrase_entiere_partout(
     texte = _texte(page)
     restes = [texte[max(r.start() - 60, 0) : r.end() + 30] for r in RESTE.finditer(texte)]
     assert restes == []
+
+
+SECTION = re.compile(r'<section class="baro-diapo.*?</section>', re.S)
+# Ce que porte toute diapositive, pleine ou vide : un titre et un pied.
+CADRE = re.compile(r"<h1>.*?</h1>|<footer>.*?</footer>|<[^>]+>", re.S)
+
+
+def list_diapos_vides(page: AppTest) -> list[str]:
+    """Les diapositives sans rien à lire, ou dont une phrase a perdu un morceau ; une page en a toujours."""
+    sections = [s for b in page.get("html") for s in SECTION.findall(unescape(str(b.proto.body)))]
+    if not sections:
+        return ["aucune diapositive"]
+    lues = [re.sub(r"<[^>]+>", " \x00 ", section) for section in sections]
+    vides = [
+        s for s in sections if not CADRE.sub("", re.sub(r'<img [^>]*alt="([^"]*)"[^>]*>', r"\1", s)).strip()
+    ]
+    return vides + [t[max(r.start() - 60, 0) : r.end() + 30] for t in lues for r in RESTE.finditer(t)]
+
+
+def test_chaque_diapositive_dit_quelque_chose(
+    ouvrir: Ouvrir, degenere: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Devant une salle, une vague vide ou sans panel se projette en phrases, jamais en écran blanc."""
+    monkeypatch.setenv("BAROMETRE_ENTREPOT", degenere)
+    depot.forget()
+    for adresse in PAGES:
+        page = ouvrir(adresse, presentation="1")
+        assert not page.exception, (adresse, page.exception[0].value)
+        assert list_diapos_vides(page) == [], adresse
 
 
 def _serve(changer: Callable[[Tables], None], dossier: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,6 +183,8 @@ def test_sans_une_reponse_chaque_page_dit_ce_qui_manque(
     _serve(_vider, tmp_path_factory.mktemp("vide"), monkeypatch)
     tues = [a for a, phrase in VIDES.items() if phrase not in _texte(ouvrir(a)).replace("\x00", "")]
     assert tues == []
+    projetees = ((a, _texte(ouvrir(a, presentation="1"))) for a in PROJETES_VIDES)
+    assert [a for a, texte in projetees if PROJETES_VIDES[a] not in texte.replace("\x00", "")] == []
 
 
 @pytest.mark.parametrize("changer", [_garder_une_vague, _ouvrir_une_vague])
@@ -161,3 +205,29 @@ def test_une_vague_qui_s_ouvre_n_efface_pas_la_precedente(
         texte = _texte(page)
         assert "publiable" not in texte
         assert "Par région" not in texte
+
+
+@pytest.mark.parametrize(("changer", "lue"), [(_ouvrir_une_vague, "2023-v1"), (None, "2026-v4")])
+def test_la_page_opsn_compare_la_derniere_vague_qui_a_des_chiffres_et_la_nomme(
+    changer: Callable[[Tables], None] | None,
+    lue: str,
+    ouvrir: Ouvrir,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """La dernière vague posée, à peine ouverte, y effaçait la comparaison de la précédente."""
+    if changer is not None:
+        _serve(changer, tmp_path_factory.mktemp("ouverte"), monkeypatch)
+    vagues: set[str] = set()
+    lire = Gate.list_contrastes
+
+    def noter(gate: Gate, indicateurs: list[str], vague_id: str, reference: str) -> Any:
+        vagues.add(vague_id)
+        return lire(gate, indicateurs, vague_id, reference)
+
+    monkeypatch.setattr(Gate, "list_contrastes", noter)
+    texte = _texte(ouvrir("opsn", voir_comme=OPSN, theme="inclusion"))
+    assert vagues == {lue}
+    pas_encore = "la deuxième édition (2026, simulée) n’a pas encore de chiffre national à citer"
+    assert (pas_encore in texte) == (lue == "2023-v1")
+    assert "Réponses de la " in texte

@@ -7,7 +7,7 @@ import pytest
 from barometre.assemblage import depot
 from barometre.domain.portee import Portee
 from tests.fakes import OPSN, OPSN_SEUL, add_opsn, build_entrepot_factice
-from tests.pages.test_cas_degeneres import CAS, RESTE, Tables, _texte
+from tests.pages.test_cas_degeneres import CAS, RESTE, Tables, _texte, list_diapos_vides
 from tests.visite import open_page
 
 PROGRAMME = Portee("programme", simulee=True)
@@ -41,7 +41,11 @@ def test_une_phrase_entiere_pour_qui_a_des_droits(degenere: str, monkeypatch: py
         texte = _texte(page)
         restes = [texte[max(r.start() - 60, 0) : r.end() + 30] for r in RESTE.finditer(texte)]
         assert restes == [], (portee.role, adresse)
+        projetee = open_page(adresse, {"presentation": "1"}, portee)
+        assert not projetee.exception, (portee.role, adresse, projetee.exception[0].value)
+        assert list_diapos_vides(projetee) == [], (portee.role, adresse)
         if portee == SEUL and adresse == "opsn":
+            assert "Aucune collectivité n’est connue dans ce périmètre" in _texte(projetee)
             assert "Aucune collectivité n’est connue dans ce périmètre" in texte
             assert "0\u00a0collectivité (0\u202f%)" in texte
         if portee == VOISIN:

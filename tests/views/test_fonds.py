@@ -81,7 +81,7 @@ def test_un_montant_s_ecrit_comme_on_le_dit() -> None:
     ecrits = [format_euros(x) for x in (88_000_000, 1_708_729, 63_500, None)]
     assert ecrits == [
         "88\u00a0millions d’euros",
-        "1,7\u00a0millions d’euros",
+        "1,7\u00a0million d’euros",
         "63\u202f500\u202f€",
         "non publié",
     ]

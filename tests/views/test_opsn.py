@@ -26,7 +26,7 @@ PROVENANCE = Provenance("t", "n", "f", "s", "d", "v", ())
 
 
 def _vue(repository: Repository) -> Any:
-    return build_vue_opsn(Gate(repository), load_catalogue(), "inclusion")
+    return build_vue_opsn(Gate(repository), load_catalogue(), "inclusion", "2026-v4")
 
 
 def test_chaque_opsn_a_ses_membres_et_ses_departements(repository: Repository) -> None:
@@ -94,7 +94,7 @@ def test_un_taux_qui_dirait_qui_a_repondu_se_tait_et_la_page_dit_pourquoi(
     gate = Gate(repository)
     confondus = pd.DataFrame({"cadre": 4, "repondantes": None, "taux": None, "confondu": True}, ["opsn-a"])
     monkeypatch.setattr(Gate, "count_repondantes_opsn", lambda _: confondus)
-    vue = build_vue_opsn(gate, load_catalogue(), "inclusion")
+    vue = build_vue_opsn(gate, load_catalogue(), "inclusion", "2026-v4")
     assert vue.phrase_confondus.startswith(
         "1\u00a0taux de réponse ne se dit pas : à moins de 10 collectivités"
     )

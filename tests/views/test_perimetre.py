@@ -45,7 +45,7 @@ def test_les_pratiques_sont_celles_de_la_region_et_la_phrase_le_dit(
     monkeypatch.setattr(
         Gate, "list_contrastes", lambda _, ids, *__: pd.DataFrame([lues[i] for i in ids if i in lues])
     )
-    vue = read_pratiques_region(Gate(repository), load_catalogue(), territoire, "inclusion")
+    vue = read_pratiques_region(Gate(repository), load_catalogue(), territoire, "inclusion", "2023-v1")
     assert [e.indicateur.id for e in vue.ecarts] == [parts[1], parts[0]]
     assert vue.phrase.startswith(f"Votre périmètre n’a pas de chiffres à lui : voici sa région, {vue.region}")
     assert "1\u00a0écart démontré sur 2\u00a0pratiques" in vue.phrase
@@ -56,7 +56,7 @@ def test_un_perimetre_de_plusieurs_regions_ou_sans_reponse_a_sa_phrase(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate, catalogue = Gate(repository), load_catalogue()
-    assert read_pratiques_region(gate, catalogue, "france", "inclusion").phrase == SANS_REGION
+    assert read_pratiques_region(gate, catalogue, "france", "inclusion", "2023-v1").phrase == SANS_REGION
     monkeypatch.setattr(Gate, "list_contrastes", lambda *_: pd.DataFrame())
-    phrase = read_pratiques_region(gate, catalogue, "region-75", "inclusion").phrase
+    phrase = read_pratiques_region(gate, catalogue, "region-75", "inclusion", "2023-v1").phrase
     assert phrase.startswith("Nouvelle-Aquitaine : trop peu de réponses pour la comparer")

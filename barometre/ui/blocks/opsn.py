@@ -82,6 +82,7 @@ def render_pratiques(affiches: OpsnAffiches) -> None:
     if affichee.graphique is None:
         render_message(affichee.vue.phrase)
         return
+    st.html(f'<p class="baro-legende">{texte(affiches.vue.phrase_vague)}</p>')
     provenance = replace(
         affiches.vue.provenance,
         titre=f"{affichee.vue.region} face aux autres",
@@ -94,8 +95,9 @@ def render_ecarts(affiches: OpsnAffiches) -> None:
     """Couvertes et non connues, pratique par pratique."""
     st.header("Là où il y a un OPSN, les pratiques diffèrent-elles\u202f?")
     if affiches.ecarts is None:
-        render_message(affiches.vue.phrase_ecarts)
+        render_message(" ".join(filter(None, (affiches.vue.phrase_ecarts, affiches.vue.phrase_vague))))
         return
+    st.html(f'<p class="baro-legende">{texte(affiches.vue.phrase_vague)}</p>')
     render_graphique(
         affiches.ecarts, affiches.vue.provenance, cle="opsn-ecarts", titre="Couvertes et non connues"
     )

@@ -221,12 +221,14 @@ def list_beneficiaires(gate: Gate, fonds_id: str) -> pd.DataFrame:
 
 
 def format_euros(montant: float | None) -> str:
-    """« 88 millions d’euros », « 846 984 € »."""
+    """« 88 millions d’euros », « 1,7 million d’euros », « 846 984 € »."""
     if montant is None:
         return NON_PUBLIE
     if montant >= 1_000_000:
         millions = montant / 1_000_000
-        return f"{format_nombre(millions, 0 if millions == round(millions) else 1)}\u00a0millions d’euros"
+        # Le pluriel commence à deux : « 1,7 million ».
+        mot = "million" if round(millions, 1) < 2 else "millions"
+        return f"{format_nombre(millions, 0 if millions == round(millions) else 1)}\u00a0{mot} d’euros"
     return f"{format_nombre(montant)}\u202f€"
 
 

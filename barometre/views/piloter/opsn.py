@@ -17,6 +17,7 @@ from barometre.domain.provenance import Provenance
 from barometre.domain.secret import SEUIL_CADRE
 from barometre.domain.territoire import TYPES
 from barometre.views.lecture.groupes_compares import PRECAUTION, GroupeCompare, explain_seuls, read_couvertes
+from barometre.views.lecture.libelles import lower_initiale
 from barometre.views.lecture.ligne import Lecture
 from barometre.views.lecture.provenance import build_provenance_lecture
 from barometre.views.lecture.selection import Selection
@@ -77,6 +78,7 @@ class VueOpsn:
     egale: bool = True
     # Pratiques du thème qui ne se comparent pas : trop peu de réponses d'un côté, ou une taille sans réponse.
     sans_ecart: int = 0
+    phrase_vague: str = ""
 
     @property
     def a_retenir(self) -> str:
@@ -225,9 +227,22 @@ def _describe_ligne(ligne: LigneOpsn) -> str:
     return f"{ligne.nom} : {format_compte(ligne.perimetre, 'collectivité')}, {part}"
 
 
-def build_vue_opsn(gate: Gate, catalogue: Catalogue, theme_id: str, *, egale: bool = True) -> VueOpsn:
-    """Les OPSN par nom, et l'écart sur le thème à sa dernière vague."""
-    vague_id = next((v.id for v in reversed(catalogue.vagues) if theme_id in v.questionnaires), "")
+def describe_vague(catalogue: Catalogue, theme_id: str, vague_id: str) -> str:
+    """De quelle vague sont les écarts ; et, si ce n'est pas la dernière posée, pourquoi."""
+    titres = {v.id: v.titre for v in catalogue.vagues if theme_id in v.questionnaires}
+    if vague_id not in titres:
+        return ""
+    lue = f"Réponses de la {lower_initiale(titres[vague_id])}"
+    derniere = list(titres)[-1]
+    if derniere == vague_id:
+        return f"{lue}."
+    return f"{lue}\u202f: la {lower_initiale(titres[derniere])} n’a pas encore de chiffre national à citer."
+
+
+def build_vue_opsn(
+    gate: Gate, catalogue: Catalogue, theme_id: str, vague_id: str, *, egale: bool = True
+) -> VueOpsn:
+    """Les OPSN par nom, et l'écart sur le thème à cette vague."""
     cadre = gate.list_collectivites()
     lecture = Lecture(gate, catalogue, Selection(vague_id))
     indicateurs = [i for i in catalogue.list_indicateurs(theme_id, origine="declare") if i.est_part]
@@ -241,6 +256,7 @@ def build_vue_opsn(gate: Gate, catalogue: Catalogue, theme_id: str, *, egale: bo
         ecarts=ecarts,
         egale=egale,
         sans_ecart=len(indicateurs) - len(ecarts),
+        phrase_vague=describe_vague(catalogue, theme_id, vague_id),
         provenance=build_provenance_lecture(
             lecture, "OPSN : couverture et écarts", f"opsn_{theme_id}", indicateurs
         ),

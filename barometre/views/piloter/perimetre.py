@@ -54,14 +54,13 @@ class PratiquesRegion:
 
 
 def read_pratiques_region(
-    gate: Gate, catalogue: Catalogue, territoire_id: str, theme_id: str
+    gate: Gate, catalogue: Catalogue, territoire_id: str, theme_id: str, vague_id: str
 ) -> PratiquesRegion:
     """Les écarts publics de la région qui contient le périmètre, à taille et couverture égales."""
     region_id = _get_region(gate, territoire_id)
     if not region_id:
         return PratiquesRegion("", (), SANS_REGION)
     nom = Libelles(catalogue, gate).get_territoire(region_id)
-    vague_id = next((v.id for v in reversed(catalogue.vagues) if theme_id in v.questionnaires), "")
     indicateurs = [i for i in catalogue.list_indicateurs(theme_id, origine="declare") if i.est_part]
     lus = ((i, read_groupes_compares(gate, i.id, vague_id).get((region_id, "", "", ""))) for i in indicateurs)
     ecarts = sort_ecarts(EcartOpsn(i, compare) for i, compare in lus if compare is not None)
