@@ -35,7 +35,12 @@ IDENTIFIANTS = ("siren", "siret", "code")
 EUROS = "€"
 SANS_PROJET = "Cette ligne ne dit pas quel projet est soutenu."
 NEGATIF = "Un montant attribué n'est pas négatif."
+POURCENTAGE = "Un montant attribué est en euros, non en pourcentage."
+CENTIMES = "« {} » : un montant en euros a deux décimales au plus. Un millier s'écrit sans virgule ni point."
+TROP_LOIN = "Cette date est trop lointaine pour un projet soutenu (après {})."
 A_L_ENVERS = "La fin du projet précède son début."
+# Les projets d'un fonds durent quelques années : plus loin, c'est une faute de frappe.
+DERNIERE_ANNEE = 2040
 STATUT_INCONNU = "Ce statut n'est pas connu : écrivez attribué, en cours, terminé ou abandonné."
 
 
@@ -170,9 +175,10 @@ class LectureActions:
     def _read_montant(self, ligne: int, texte: str) -> float | None:
         if not texte:
             return None
-        motif = check_unite(texte, EUROS)
+        # « % » passe ailleurs pour le format d'une cellule ; d'un montant, c'est une autre réponse.
+        motif = POURCENTAGE if "%" in texte else check_unite(texte, EUROS)
         montant, illisible = read_nombre(texte, self.nombres)
-        motif = motif or illisible or (NEGATIF if montant is not None and montant < 0 else "")
+        motif = motif or illisible or _check_montant(montant, texte)
         if motif:
             self._reject(ligne, "montant", texte, motif)
         return montant
@@ -181,6 +187,8 @@ class LectureActions:
         if not texte:
             return None
         lue, motif = read_date(texte, self.dates[self.colonnes[role]])
+        if lue is not None and lue.year > DERNIERE_ANNEE:
+            motif = TROP_LOIN.format(DERNIERE_ANNEE)
         if motif:
             self._reject(ligne, role, texte, motif)
         return lue
@@ -203,3 +211,12 @@ class LectureActions:
         if not ignorees:
             return []
         return [f"Colonnes non lues, ni gardées : {', '.join(f'« {e} »' for e in ignorees)}."]
+
+
+def _check_montant(montant: float | None, texte: str) -> str:
+    """Le motif d'un nombre qui n'est pas un montant attribué ; vide s'il peut l'être."""
+    if montant is None:
+        return ""
+    if montant < 0:
+        return NEGATIF
+    return CENTIMES.format(texte) if round(montant, 2) != montant else ""

@@ -19,14 +19,20 @@ _VV = {"{newline}": "\n", "{cr}": "", "{tab}": " ", "{quote}": '"', "{rbrace}": 
 _ECHAPPE = re.compile("|".join(map(re.escape, _VV)))
 
 
+# Ce qu'un logiciel écrit à la place d'un caractère qu'il n'a pas su lire : rien ne le rend.
+PERDU = "\ufffd"
+
+
 def clean_feuille(feuille: Feuille) -> None:
     """Nettoie chaque cellule ; compte et dit ce qui a changé."""
-    invisibles = repares = 0
+    invisibles = repares = perdus = 0
     for _, cellules in feuille.lignes:
         # Une recherche par ligne : presque aucune n'est abîmée (une fin de ligne n'est d'aucun motif).
         ensemble = "\n".join(cellules)
         if _ECHAPPE.search(ensemble):
             cellules[:] = [_ECHAPPE.sub(lambda lu: _VV[lu[0]], c).strip() for c in cellules]
+        if PERDU in ensemble:
+            perdus += sum(PERDU in cellule for cellule in cellules)
         if not (_INVISIBLES.search(ensemble) or _ABIME.search(ensemble)):
             continue
         for i, cellule in enumerate(cellules):
@@ -42,6 +48,11 @@ def clean_feuille(feuille: Feuille) -> None:
     if repares:
         reparees = format_compte(repares, "cellule")
         feuille.avertissements.append(f"Encodage abîmé réparé dans {reparees} : vérifiez les textes.")
+    if perdus:
+        perdues = format_compte(perdus, "cellule a", "cellules ont")
+        feuille.avertissements.append(
+            f"{perdues} perdu des caractères (« {PERDU} ») : reprenez le fichier d'origine."
+        )
 
 
 def _repair(texte: str) -> str:

@@ -110,8 +110,8 @@ def _split_date(texte: str, formate: FormatDate) -> tuple[tuple[int, int, int], 
     if trouve is None:
         return _split_autre(texte)
     premier, second, annee = (int(t) for t in trouve.groups())
-    # « 05/12/23 » : une réponse à une enquête est de ce siècle.
-    annee += 2000 if annee < 100 else 0
+    # « 05/12/23 » : une réponse à une enquête est de ce siècle ; « 0023 » est une faute de frappe.
+    annee += 2000 if len(trouve[3]) == 2 else 0
     if formate.melees and premier <= 12 and second <= 12 and premier != second:
         return (0, 0, 0), MELEES
     mois_d_abord = second > 12 if formate.melees else formate.mois_d_abord

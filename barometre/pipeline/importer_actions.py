@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from barometre.catalogue import load_catalogue
-from barometre.catalogue.fonds import find_fonds
+from barometre.catalogue.fonds import find_fonds, load_reperes
 from barometre.domain.formats import format_nombre
 from barometre.ingest.actions import load_actions, prepare_actions
 from barometre.ingest.actions_lecture import Beneficiaires
@@ -125,15 +125,27 @@ def build_beneficiaires(
 
 def _compare(lot: LotActions, avant: pd.DataFrame) -> LotActions:
     """Le lot, avec les raisons de demander un accord avant d'écrire."""
-    if avant.empty or lot.deja_charge:
+    if lot.deja_charge:
         return lot
     seuil, raisons = 1 - BAISSE_TOLEREE, []
+    euros = float(avant["montant"].fillna(0.0).sum())
     if lot.charges < seuil * len(avant):
         raisons.append(f"Les projets passeraient de {len(avant)} à {lot.charges}.")
-    euros = float(avant["montant"].fillna(0.0).sum())
     if lot.montant < seuil * euros:
         raisons.append(f"Le montant passerait de {format_nombre(euros)} € à {format_nombre(lot.montant)} €.")
+    enveloppe = _get_enveloppe(lot.fonds_id)
+    if enveloppe and lot.montant > enveloppe:
+        raisons.append(
+            f"Le montant total ({format_nombre(lot.montant)} €) dépasse ce que le fonds a mobilisé "
+            f"({format_nombre(enveloppe)} €) : des centimes, ou une ligne de total\u202f?"
+        )
     return replace(lot, a_confirmer=tuple(raisons))
+
+
+def _get_enveloppe(fonds_id: str) -> float:
+    """Le plus grand des montants que le fonds dit avoir eus ; zéro s'il n'en dit aucun."""
+    fonds = find_fonds(fonds_id)
+    return max(r.valeur or 0.0 for r in load_reperes() if r.id in (fonds.enveloppe, fonds.attribue))
 
 
 def _compare_anciens(lot: LotActions, entrepot: Entrepot, en_service: pd.DataFrame) -> LotActions:

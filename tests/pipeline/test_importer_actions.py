@@ -10,6 +10,7 @@ import pytest
 
 from barometre.catalogue import CatalogueError
 from barometre.ingest.errors import ImportRefuse
+from barometre.pipeline import importer_actions as module
 from barometre.pipeline.construire import construire
 from barometre.pipeline.importer_actions import importer_actions, importer_actions_gardees
 from barometre.pipeline.recalculer import recalculer
@@ -97,3 +98,29 @@ def test_rien_de_charge_ou_un_fonds_inconnu_se_disent(adresse: str, tmp_path: Pa
         importer_actions(write_liste(tmp_path / "vide.csv", ()), "itn7", adresse=adresse)
     with pytest.raises(CatalogueError, match="fonds connus : itn7"):
         importer_actions(tmp_path / "vide.csv", "lune", adresse=adresse)
+
+
+def test_une_somme_plus_grande_que_le_fonds_demande_un_accord(adresse: str, tmp_path: Path) -> None:
+    """Des centimes pris pour des euros, ou une ligne de total chargée avec le reste."""
+    enorme = write_liste(tmp_path / "centimes.csv", montant=20_000_000)
+    with pytest.raises(
+        ImportRefuse, match=r"100\u202f000\u202f000 €\) dépasse .*90\u202f000\u202f000 €.*--confirmer"
+    ):
+        importer_actions(enorme, "itn7", adresse=adresse)
+    assert read_actions_of(adresse)["montant"].sum() == 5000
+
+
+def test_une_panne_pendant_l_ecriture_laisse_la_liste_en_service(
+    adresse: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rien d'écrit à moitié : ni version de plus, ni liste changée ; le même fichier entre ensuite."""
+    versions = len(list_versions(open_entrepot(adresse)))
+    autre = write_liste(tmp_path / "autre.csv", montant=2000)
+    with monkeypatch.context() as panne:
+        panne.setattr(module, "refresh_avant_apres", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            importer_actions(autre, "itn7", adresse=adresse)
+    assert len(list_versions(open_entrepot(adresse))) == versions
+    assert read_actions_of(adresse)["montant"].sum() == 5000
+    assert not importer_actions(autre, "itn7", adresse=adresse).a_confirmer
+    assert read_actions_of(adresse)["montant"].sum() == 10_000
