@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from barometre.warehouse.lieu_postgresql import explain_refus
 
 
 class RegistreError(Exception):
@@ -15,6 +17,19 @@ class RegistreError(Exception):
 
 # Tout ce que peut lever un registre qui ne répond pas, ou mal.
 PANNES = (RegistreError, SQLAlchemyError, OSError)
+
+
+def explain_ouverture(adresse: str, erreur: Exception) -> str:
+    """Pourquoi le registre ne s'ouvre pas, et quoi faire ; sans l'adresse, qui porte un mot de passe."""
+    genre = adresse.partition("://")[0]
+    if genre in {"postgresql", "postgres"} and isinstance(erreur, DBAPIError):
+        return explain_refus(str(erreur), "du registre")
+    if genre == "sqlite":
+        return "Le registre des accès ne peut pas être ouvert : son dossier doit pouvoir être écrit."
+    return (
+        "L'adresse du registre des accès n'est pas valide : attendu « sqlite:///fichier » ou "
+        "« postgresql://rôle:mot-de-passe@serveur:port/base » (BAROMETRE_REGISTRE)."
+    )
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from barometre.access.copie import check_neuf, read_copie, restore_copie
 from barometre.access.correspondances import Correspondances
 from barometre.access.declarations import Declarations
 from barometre.access.droits import describe_droit
-from barometre.access.erreurs import RegistreError, open_transaction
+from barometre.access.erreurs import RegistreError, explain_ouverture, open_transaction
 from barometre.access.horloge import get_now
 from barometre.access.inactifs import Inactifs
 from barometre.access.journal import NON_ECRIT, Verification, check_chaine, write_fait
@@ -170,8 +170,8 @@ def open_registre(adresse: str | None = None) -> Registre:
     try:
         moteur = create_engine(_url(ou))
         _migrate(moteur)
-    except (SQLAlchemyError, OSError) as erreur:
-        raise RegistreError("Le registre des accès ne peut pas être ouvert.") from erreur
+    except (SQLAlchemyError, OSError, ValueError) as erreur:
+        raise RegistreError(explain_ouverture(ou, erreur)) from erreur
     return Registre(moteur)
 
 

@@ -101,7 +101,8 @@ def _list_raisons(
 ) -> list[str]:
     repondantes, *questions = lignes
     if not lot.charges:
-        return [f"Aucune ligne de ce fichier ne serait chargée ({repondantes.avant} réponses en service)."]
+        en_service = format_compte(repondantes.avant, "réponse")
+        return [f"Aucune ligne de ce fichier ne serait chargée ({en_service} en service)."]
     raisons = []
     if _is_baisse(repondantes):
         raisons.append(f"Les répondantes passeraient de {repondantes.avant} à {repondantes.apres}.")

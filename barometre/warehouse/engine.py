@@ -93,8 +93,12 @@ def build_postgresql_engine(adresse: str, schema: str | None = None) -> Engine:
         url = make_url(adresse.replace("postgres://", "postgresql://", 1)).set(
             drivername="postgresql+psycopg"
         )
-    except ArgumentError as erreur:
-        raise EntrepotError("L'adresse du serveur PostgreSQL n'est pas valide.") from erreur
+    except (ArgumentError, ValueError) as erreur:
+        # Un port qui n'est pas un nombre lève `ValueError`.
+        raise EntrepotError(
+            "L'adresse du serveur PostgreSQL n'est pas valide : attendu "
+            "« postgresql://rôle:mot-de-passe@serveur:port/base »."
+        ) from erreur
     # Une base SQL_ASCII rendrait des octets, et non des textes : elle se refuse plus loin, par une phrase.
     moteur = create_engine(
         url,

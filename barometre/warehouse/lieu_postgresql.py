@@ -65,12 +65,22 @@ REFUS = (
 )
 
 
-def explain_refus(message: str) -> str:
+def explain_refus(message: str, lieu: str = "de l'entrepôt") -> str:
     """La phrase d'une base qui refuse ; sans l'adresse, qui porte un mot de passe."""
     raison = next((phrase for motif, phrase in REFUS if re.search(motif, message, re.IGNORECASE)), "")
     if not raison:
-        return "Le serveur PostgreSQL de l'entrepôt ne répond pas."
-    return f"PostgreSQL refuse l'entrepôt : {raison}."
+        return f"Le serveur PostgreSQL {lieu} ne répond pas."
+    return f"PostgreSQL refuse la base {lieu} : {raison}."
+
+
+def check_encodage(encodage: str, lieu: str = "de l'entrepôt") -> str:
+    """La phrase d'une base qui ne sait pas écrire tous les signes ; vide si elle est en UTF-8."""
+    if encodage == "UTF8":
+        return ""
+    return (
+        f"La base PostgreSQL {lieu} est en {encodage} : recréez-la en UTF-8 "
+        "(CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0)."
+    )
 
 
 class EntrepotPostgresql(Entrepot):
@@ -85,11 +95,8 @@ class EntrepotPostgresql(Entrepot):
                 encodage = connexion.scalar(text("SHOW server_encoding"))
         except SQLAlchemyError as erreur:
             raise EntrepotError(explain_refus(str(erreur))) from erreur
-        if encodage != "UTF8":
-            raise EntrepotError(
-                f"La base PostgreSQL de l'entrepôt est en {encodage} : recréez-la en UTF-8 "
-                "(CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0)."
-            )
+        if phrase := check_encodage(str(encodage)):
+            raise EntrepotError(phrase)
 
     def get_active(self) -> str | None:
         """Une lecture d'une ligne par appel : quelques dixièmes de milliseconde."""

@@ -140,3 +140,19 @@ def test_la_derniere_forme_se_lit_sans_alembic(tmp_path: Path, monkeypatch: pyte
         assert connexion.scalar(text("SELECT version_num FROM alembic_version")) == get_derniere_forme()
     monkeypatch.setitem(sys.modules, "alembic", None)  # l'importer serait une erreur
     open_registre(adresse).close()
+
+
+@pytest.mark.parametrize(
+    ("adresse", "phrase"),
+    [
+        ("postgresq://b:secret@serveur/base", "L'adresse du registre des accès n'est pas valide : attendu"),
+        ("postgresql://b:secret@serveur:86x4/base", "n'est pas valide"),
+        ("postgresql://b:secret@127.0.0.1:9/base", "Le serveur PostgreSQL du registre ne répond pas"),
+        ("sqlite:////dev/null/registre.sqlite", "son dossier doit pouvoir être écrit"),
+    ],
+)
+def test_un_registre_qui_ne_s_ouvre_pas_dit_pourquoi(adresse: str, phrase: str) -> None:
+    """« Ne peut pas être ouvert », seul, ne disait pas quoi corriger."""
+    with pytest.raises(RegistreError, match=phrase) as refus:
+        open_registre(adresse)
+    assert "secret" not in str(refus.value)

@@ -32,6 +32,14 @@ def test_phrase_d_un_refus(message: str, phrase: str) -> None:
     assert "secret" not in dite
 
 
+@pytest.mark.parametrize("adresse", ["postgresql://b:secret@serveur:86x4/base"])
+def test_une_adresse_mal_ecrite(adresse: str) -> None:
+    """Un port qui n'est pas un nombre rendait « La commande a échoué (ValueError) »."""
+    with pytest.raises(EntrepotError, match="n'est pas valide : attendu « postgresql://") as refus:
+        open_entrepot(adresse)
+    assert "secret" not in str(refus.value)
+
+
 @pytest.mark.postgresql
 def test_un_vrai_serveur_qui_refuse(serveur_postgresql: str) -> None:
     """Base mal écrite, rôle absent, base qui n'est pas en UTF-8 : la phrase, par la vraie ouverture."""
