@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 from barometre.administration.operateur import has_droit_operateur
@@ -49,14 +47,18 @@ def render_application() -> None:
         navigation.run_page(page)
     with messages:
         frame.render_messages()
-    frame.render_footer(version, partial(_render_gestes, page, version))
+    _render_pied(page, version)
 
 
-def _render_gestes(page: PageDeclaree, version: Version | None) -> None:
-    """Ce que l'on fait d'une page de chiffres : la citer, la projeter."""
-    if version is not None and page.adresse not in SANS_DONNEES:
+def _render_pied(page: PageDeclaree, version: Version | None) -> None:
+    """Le pied, et ce que l'on fait d'une page de chiffres : la citer, la projeter."""
+    depart = presentation.build_depart(page)
+    if version is None or page.adresse in SANS_DONNEES:
+        frame.render_footer(version, depart)
+        return
+    with st.container(key="pied", horizontal=True, gap="medium"):
         citer.render_citer(page.titre, version)
-    presentation.render_depart(page)
+        frame.render_footer(version, depart)
 
 
 def _configure(page: PageDeclaree) -> None:

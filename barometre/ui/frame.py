@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from base64 import b64encode
+from functools import cache
 from html import escape
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import streamlit as st
 
 from barometre.domain.formats import FINE, format_date
 from barometre.domain.version import Version
-from barometre.ui import navigation, state
+from barometre.ui import state
 from barometre.ui.blocks.messages import render_message
+from barometre.ui.blocks.textes import build_lien_page
 
 ICONE = Path(__file__).resolve().parent / "ressources" / "icone.svg"
 NOM = "Baromètre Collectivités & Numérique"
@@ -31,14 +33,20 @@ def render_header(version: Version | None) -> None:
 
     La version n'y est que sur le papier : au pied, elle y aurait une feuille à elle seule.
     """
-    st.logo(str(ICONE), size="large")
+    st.logo(_read_logo(), size="large")
+    simulee = version is not None and version.simulee
+    bandeau = f'<p class="baro-bandeau" role="note">{BANDEAU}</p>' if simulee else ""
     st.html(
         f'<div class="baro-entete"><span class="baro-nom">{escape(NOM)}</span>'
         f'<span class="baro-version">{_describe_version(version)}</span>'
-        '<span class="baro-porteurs">DINUM · Déclic</span></div>'
+        f'<span class="baro-porteurs">DINUM · Déclic</span></div>{bandeau}'
     )
-    if version is not None and version.simulee:
-        st.html(f'<p class="baro-bandeau" role="note">{BANDEAU}</p>')
+
+
+@cache
+def _read_logo() -> str:
+    """L'icône en adresse : donnée par son chemin, Streamlit la relirait du disque à chaque geste."""
+    return f"data:image/svg+xml;base64,{b64encode(ICONE.read_bytes()).decode()}"
 
 
 def render_messages() -> None:
@@ -47,15 +55,16 @@ def render_messages() -> None:
         render_message(message)
 
 
-def render_footer(version: Version | None, render_gestes: Callable[[], None] = lambda: None) -> None:
-    """Version des données, lien à copier, liens ; `render_gestes` : ce que l'on fait de cette page."""
-    with st.container(key="pied"):
-        st.html(f'<div class="baro-pied">{_describe_version(version)}</div>')
-        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-            render_copy_link()
-            render_gestes()
-            for adresse, libelle in LIENS_PIED.items():
-                st.page_link(navigation.get_page(adresse), label=libelle)
+def render_footer(version: Version | None, gestes: str = "") -> None:
+    """Lien à copier, `gestes` (du HTML : ce que l'on fait de cette page), liens, version des données.
+
+    En un bloc : chaque bouton et chaque lien de Streamlit coûterait son message à chaque geste.
+    """
+    liens = "".join(build_lien_page(adresse, libelle) for adresse, libelle in LIENS_PIED.items())
+    st.html(
+        f'<div class="baro-pied"><div class="baro-actions">{COPIER}{gestes}{liens}</div>'
+        f"<p>{_describe_version(version)}</p></div>"
+    )
 
 
 LIENS_PIED = {
@@ -63,15 +72,11 @@ LIENS_PIED = {
     "accessibilite": "Accessibilité",
     "mentions_legales": "Mentions légales",
 }
-
-
-def render_copy_link() -> None:
-    """Le bouton que `francais.js` entend : il copie l'adresse entière de la page."""
-    st.html(
-        '<button type="button" class="baro-bouton" data-copier="adresse" data-fait="Lien copié">'
-        "Copier le lien</button>",
-        width="content",
-    )
+# `francais.js` l'entend : il copie l'adresse entière de la page.
+COPIER = (
+    '<button type="button" class="baro-bouton" data-copier="adresse" data-fait="Lien copié">'
+    "Copier le lien</button>"
+)
 
 
 def _describe_version(version: Version | None) -> str:

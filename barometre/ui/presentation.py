@@ -35,14 +35,17 @@ def render_presentation(page: PageDeclaree) -> None:
     st.button("Quitter la présentation", key="quitter-presentation", on_click=_leave)
 
 
-def render_depart(page: PageDeclaree) -> None:
-    """Le bouton qui lance la présentation, au pied des pages qui se projettent."""
-    if is_presentable(page.adresse):
-        st.button("Présenter", key="presenter", on_click=_start, help="Une diapositive à la fois")
+def build_depart(page: PageDeclaree) -> str:
+    """Le lien qui lance la présentation, au pied des pages qui se projettent ; vide ailleurs.
 
-
-def _start() -> None:
-    st.query_params[CLE] = "1"
+    `francais.js` garde le reste de l'adresse, que la page a pu changer depuis sans se réécrire.
+    """
+    if not is_presentable(page.adresse):
+        return ""
+    return (
+        f'<a class="baro-bouton" href="?{CLE}=1" target="_self" data-page="garder" '
+        'title="Une diapositive à la fois">Présenter</a>'
+    )
 
 
 def _leave() -> None:

@@ -9,9 +9,9 @@ import streamlit as st
 
 from barometre.assemblage.piloter import load_vue_alertes
 from barometre.domain.formats import format_compte
-from barometre.ui import navigation, porte, selectors
+from barometre.ui import porte, selectors
 from barometre.ui.blocks.grand_chiffre import build_citer, build_publies
-from barometre.ui.blocks.textes import build_autres, lien, texte
+from barometre.ui.blocks.textes import build_autres, build_lien_page, lien, texte
 from barometre.ui.blocks.theme_essentiel import build_lignes
 from barometre.views.comprendre.accueil import CartePublie, CarteTheme, LigneVague, VueAccueil
 from barometre.views.etat.mesures import MesureLue
@@ -30,16 +30,17 @@ MESURES_MONTREES = 8
 
 def render_portes() -> None:
     """Trois portes, une par lecteur."""
-    _render_trois(PORTES, "porte")
+    _render_trois(PORTES)
 
 
-def _render_trois(portes: Mapping[str, tuple[str, str]], cle: str) -> None:
+def _render_trois(portes: Mapping[str, tuple[str, str]]) -> None:
     """Trois liens côte à côte : l'adresse, son titre, sa phrase."""
-    for colonne, (adresse, (titre, phrase)) in zip(st.columns(3), portes.items(), strict=True):
-        boite = f"carte-theme-{cle}-{adresse}"
-        with colonne, st.container(border=True, height="stretch", key=boite, gap="xsmall"):
-            st.page_link(navigation.get_page(adresse), label=titre)
-            st.html(f'<p class="baro-legende">{texte(phrase)}</p>')
+    cartes = (
+        f'<div class="baro-carte"><p class="baro-porte">{build_lien_page(adresse, titre)}</p>'
+        f'<p class="baro-legende">{texte(phrase)}</p></div>'
+        for adresse, (titre, phrase) in portes.items()
+    )
+    st.html(f'<div class="baro-cartes baro-trois">{"".join(cartes)}</div>')
 
 
 def render_pilotage(vue: VueAccueil) -> None:
@@ -54,7 +55,7 @@ def render_pilotage(vue: VueAccueil) -> None:
         "alertes": (f"Alertes ({len(alertes.alertes)})", alertes.a_retenir),
     }
     st.header("Aujourd’hui")
-    _render_trois(phrases, "pilotage")
+    _render_trois(phrases)
 
 
 def render_chiffres(vue: VueAccueil, *, simulee: bool) -> None:
@@ -92,12 +93,8 @@ def render_themes(vue: VueAccueil) -> None:
     valeur = selectors.select_segment(
         "chiffres", "Chiffres", selectors.CHIFFRES, aide=selectors.AIDE_CHIFFRES
     )
-    for debut in range(0, len(vue.cartes), 3):
-        for colonne, carte in zip(st.columns(3), vue.cartes[debut : debut + 3], strict=False):
-            cle = f"carte-theme-{carte.theme.id}"
-            with colonne, st.container(border=True, height="stretch", key=cle, gap="xsmall"):
-                st.page_link(navigation.get_page(carte.theme.id), label=carte.theme.titre)
-                st.html(_carte_theme(carte, valeur, "" if vue.vague_commune else carte.vague))
+    cartes = (_carte_theme(carte, valeur, "" if vue.vague_commune else carte.vague) for carte in vue.cartes)
+    st.html(f'<div class="baro-cartes baro-trois">{"".join(cartes)}</div>')
 
 
 def _carte_theme(carte: CarteTheme, valeur: str, vague: str) -> str:
@@ -108,8 +105,9 @@ def _carte_theme(carte: CarteTheme, valeur: str, vague: str) -> str:
     grand = f'<p class="baro-chiffre">{texte(nombre)}</p>' if nombre else ""
     citer = build_citer(carte.ligne.citation, build_publies(carte.ligne)) if carte.ligne else ""
     return (
+        f'<article class="baro-carte"><h3>{build_lien_page(carte.theme.id, carte.theme.titre)}</h3>'
         f'<div class="baro-carte-nue">{grand}<p>{texte(carte.get_phrase(valeur))}</p>'
-        f'<p class="baro-preuve">{texte(preuve)}</p>{citer}</div>'
+        f'<p class="baro-preuve">{texte(preuve)}</p>{citer}</div></article>'
     )
 
 
@@ -140,8 +138,8 @@ def render_publies(vue: VueAccueil) -> None:
     st.html(
         '<p class="baro-phrase">Ces chiffres sont réels et bruts\u202f; leur base n’a pas été publiée.</p>'
         f'<div class="baro-cartes baro-breves baro-publies">{cartes}</div>'
+        f"<p>{build_lien_page('chiffres_cles', 'Voir tous les chiffres publiés')}</p>"
     )
-    st.page_link(navigation.get_page("chiffres_cles"), label="Voir tous les chiffres publiés")
 
 
 def build_carte_publie(carte: CartePublie) -> str:

@@ -225,7 +225,7 @@ def _build_liens(theme_id: str) -> str:
     if not mesures:
         return texte(NON_PUBLIC)
     liens = [
-        f'<a href="?theme={m.theme_id}&amp;indicateur={m.id}&amp;niveau=commune" target="_self">'
+        f'<a href="?theme={m.theme_id}&amp;indicateur={m.id}&amp;niveau=commune" target="_self" data-page>'
         f"{texte(m.titre)}</a>"
         for m in mesures
     ]

@@ -138,7 +138,7 @@ def render_publies(affichee: CarteAffichee) -> None:
     if affichee.vue.publies:
         st.html(
             f'<p class="baro-legende">{texte(affichee.vue.publies)} '
-            '<a href="chiffres_cles" target="_self">Chiffres clés publiés</a></p>'
+            '<a href="chiffres_cles" target="_self" data-page>Chiffres clés publiés</a></p>'
         )
 
 

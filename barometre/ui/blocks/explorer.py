@@ -65,7 +65,7 @@ def render_modeles() -> None:
     modeles = build_modeles((collectivite.strate or "") if collectivite else "")
     # Dans le même onglet : un lien écrit en Markdown en ouvrirait un autre.
     liens = " · ".join(
-        f'<a href="{escape(f"explorer?{requete}")}" target="_self">{texte(titre)}</a>'
+        f'<a href="{escape(f"explorer?{requete}")}" target="_self" data-page>{texte(titre)}</a>'
         for titre, requete in modeles.items()
     )
     st.html(f"<p>Pour commencer\u202f: {liens}</p>")

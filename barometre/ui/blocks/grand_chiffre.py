@@ -93,7 +93,8 @@ def _corps_cache(ligne: LigneIndicateur) -> str:
     if ligne.elargi:
         adresse = escape(f"?{build_adresse(ligne.elargi.selection)}")
         elargi = (
-            f'<p>Plus large\u202f: <a href="{adresse}" target="_self">{texte(ligne.elargi.phrase)}</a>.</p>'
+            f'<p>Plus large\u202f: <a href="{adresse}" target="_self" data-page>'
+            f"{texte(ligne.elargi.phrase)}</a>.</p>"
         )
     return (
         f'<p class="baro-chiffre baro-absent">Non publié</p>'

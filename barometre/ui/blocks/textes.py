@@ -50,6 +50,11 @@ def lien(libelle: str, adresse: str) -> str:
     return f'<a href="{escape(adresse)}" target="_blank" rel="noopener">{texte(libelle)}</a>'
 
 
+def build_lien_page(adresse: str, libelle: str) -> str:
+    """Un lien vers une page d'ici, que `francais.js` suit sans rouvrir l'application ; vide : l'accueil."""
+    return f'<a href="./{escape(adresse)}" target="_self" data-page>{texte(libelle)}</a>'
+
+
 def build_conseil(action: Action, *, tiers: bool) -> str:
     """Un premier pas du catalogue, et son lien ; qui n'est pas la collectivité n'a ni OPSN ni mairie."""
     dite = apply_tiers(action.texte) if tiers else action.texte

@@ -79,7 +79,7 @@ def render_vue(affiche: ThemeAffiche) -> None:
 def _render_vide(vue: VueTheme) -> None:
     """Rien à dessiner : les vues plus larges qui publient quelque chose."""
     liens = "".join(
-        f'<li><a href="{_adresse(large)}" target="_self">{texte(large.champ)}</a>'
+        f'<li><a href="{_adresse(large)}" target="_self" data-page>{texte(large.champ)}</a>'
         f"\u202f: {format_compte(n, 'indicateur publié', 'indicateurs publiés')}</li>"
         for large, n in vue.plus_larges
     )

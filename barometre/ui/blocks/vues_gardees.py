@@ -69,7 +69,7 @@ def _render_gardees(compte: str) -> None:
 
 def _render_gardee(compte: str, vue: VueGardee) -> None:
     adresse = f"explorer?{vue.requete}&{urlencode({'nom': vue.titre})}"
-    st.html(f'<a href="{texte(adresse)}" target="_self">{texte(vue.titre)}</a>')
+    st.html(f'<a href="{texte(adresse)}" target="_self" data-page>{texte(vue.titre)}</a>')
     cle = f"titre-{vue.vue_id}"
     with st.container(horizontal=True, vertical_alignment="bottom", key=f"gardee-{vue.vue_id}"):
         st.text_input("Nouveau nom", value=vue.titre, key=cle, max_chars=SIGNES_TITRE)

@@ -194,6 +194,12 @@ document.addEventListener("click", (geste) => {
   if (!lien || lien.origin !== location.origin || lien.target === "_blank") return;
   // Vers la même page, Streamlit suit le lien sans écrire son adresse : un lien copié rouvrirait la recherche.
   const avant = location.href;
+  // « data-page=garder » : l'adresse en cours, à laquelle ce lien ajoute ses clés.
+  if (lien.dataset.page === "garder") {
+    const gardee = new URL(avant);
+    new URLSearchParams(lien.search).forEach((valeur, cle) => gardee.searchParams.set(cle, valeur));
+    lien.href = gardee.href;
+  }
   setTimeout(() => {
     if (location.href === avant && lien.pathname === location.pathname) history.pushState({}, "", lien.href);
   });
@@ -202,6 +208,18 @@ document.addEventListener("click", (geste) => {
   if (!adresse.searchParams.has("voir_comme")) adresse.searchParams.set("voir_comme", vue);
   lien.href = adresse.href;
 }, true);
+
+// Un lien « data-page » mène à une page sans rouvrir l'application, comme ceux du menu : Streamlit suit l'adresse
+// quand l'historique change. Un clic qui demande un autre onglet l'ouvre.
+document.addEventListener("click", (geste) => {
+  const lien = geste.target.closest?.("a[data-page]");
+  if (!lien || geste.defaultPrevented || geste.button || geste.ctrlKey || geste.metaKey || geste.shiftKey) return;
+  geste.preventDefault();
+  const autre = lien.pathname !== location.pathname;
+  history.pushState({}, "", lien.href);
+  window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+  if (autre) document.querySelector(".stMain")?.scrollTo(0, 0);
+});
 
 // Un bouton « data-ouvrir » déplie le bloc de cette clé, y mène et y pose le curseur : la lecture continue là.
 document.addEventListener("click", (geste) => {
