@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from barometre.assemblage.theme import load_vague_defaut
 from barometre.catalogue import load_catalogue
@@ -22,6 +23,14 @@ from barometre.views.lecture.selection import Selection
 
 CHIFFRES = {"redresse": "Redressés", "brut": "Bruts"}
 TOUTES_STRATES = "Toutes les tailles"
+
+
+def open_rangee() -> DeltaGenerator:
+    """Des choix côte à côte, de même largeur, qui passent à la ligne sur un petit écran.
+
+    `st.columns` en ferait autant, et coûterait un message de plus par choix.
+    """
+    return st.container(horizontal=True, gap="medium", vertical_alignment="bottom")
 
 
 def select_one(
@@ -166,7 +175,6 @@ def _list_options(theme_id: str) -> dict[str, tuple[Mapping[str, str], str]]:
 def render_theme_cell(theme_id: str) -> None:
     """Les choix d'une page de thème : la vague, le champ, brut ou redressé, la structure."""
     options = _list_options(theme_id)
-    colonnes = (*st.columns(3), *st.columns(4))
     reglages: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("vague", "Vague", {}),
         ("territoire", "Territoire", {}),
@@ -176,20 +184,18 @@ def render_theme_cell(theme_id: str) -> None:
         ("chiffres", "Chiffres", {"aide": AIDE_CHIFFRES}),
         ("structure", "Tailles", {"aide": AIDE_STRUCTURE}),
     )
-    for colonne, (nom, libelle, reglage) in zip(colonnes, reglages, strict=True):
-        choisir = select_segment if nom == "chiffres" else select_one
-        with colonne:
-            choisir(nom, libelle, options[nom][0], defaut=options[nom][1], **reglage)
+    for rangee in (reglages[:3], reglages[3:]):
+        with open_rangee():
+            for nom, libelle, reglage in rangee:
+                choisir = select_segment if nom == "chiffres" else select_one
+                choisir(nom, libelle, options[nom][0], defaut=options[nom][1], **reglage)
 
 
 def select_synthese() -> Selection:
     """Les choix de la synthèse : l'édition (une vague, ou les dernières réponses), le territoire, le type."""
-    colonnes = st.columns(3)
-    with colonnes[0]:
+    with open_rangee():
         territoire = select_one("territoire", "Territoire", porte.list_territoires())
-    with colonnes[1]:
         type_ = select_one("type", "Type", {"": "Tous les types"} | LIBELLES_TYPES)
-    with colonnes[2]:
         vague = select_one("vague", "Édition", _list_editions())
     return Selection(vague, territoire, type_)
 

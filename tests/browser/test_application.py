@@ -97,6 +97,22 @@ def test_un_choix_s_ecrit_dans_l_adresse_et_le_retour_le_defait(serveur: str, vi
     assert "chiffres" not in page.url
 
 
+def test_un_lien_ecrit_mene_a_une_page_sans_rouvrir_l_application(serveur: str, visiter: Visiter) -> None:
+    page = visiter(serveur, "/?voir_comme=programme").page
+    page.evaluate("window.rouverte = false")
+    page.locator(".stMain").get_by_role("link", name="Cybersécurité", exact=True).click()
+    page.wait_for_url("**/cybersecurite?voir_comme=programme")
+    expect(page.locator("h1")).to_contain_text("cyberattaque")
+    wait_calme(page)
+    page.locator(".baro-pied").get_by_role("link", name="Accessibilité").click()
+    page.wait_for_url("**/accessibilite?voir_comme=programme")
+    expect(page).to_have_title(re.compile("Accessibilité"))
+    wait_calme(page)
+    page.go_back()
+    expect(page.locator("h1")).to_contain_text("cyberattaque")
+    assert page.evaluate("window.rouverte") is False
+
+
 def test_la_recherche_se_fait_au_clavier_seul(serveur: str, visiter: Visiter) -> None:
     page = visiter(serveur, "/").page
     champ = page.get_by_role("textbox", name="Trouver ma collectivité")

@@ -21,7 +21,7 @@ def _rang(page: Page) -> str:
 def test_le_clavier_avance_recule_et_quitte_sur_une_version_figee(serveur: str, visiter: Visiter) -> None:
     page = visiter(serveur, "/inclusion").page
     page.set_viewport_size({"width": 1024, "height": 768})
-    page.get_by_role("button", name="Présenter", exact=True).click()
+    page.get_by_role("link", name="Présenter", exact=True).click()
     page.wait_for_selector(".baro-en-cours")
     expect(page).to_have_url(re.compile(r"presentation=1.*version=|version=.*presentation=1"))
     for touche, rang in (
@@ -75,7 +75,7 @@ def test_chaque_diapositive_tient_sur_le_projecteur_et_sur_sa_feuille(
 ) -> None:
     page = visiter(serveur, chemin).page
     page.set_viewport_size({"width": 1024, "height": 768})
-    page.get_by_role("button", name="Présenter", exact=True).click()
+    page.get_by_role("link", name="Présenter", exact=True).click()
     page.wait_for_selector(".baro-en-cours")
     mesures = page.evaluate(MESURE)
     assert [m for m in mesures if max(m["recouvre"], m["depasse"], m["defile"] - 1) > 0] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,8 +25,8 @@ def _walk(bloc: Any) -> Iterator[str]:
     """Les titres et les liens de la page, dans l'ordre où ils se lisent."""
     if bloc.type == "header":
         yield str(bloc.value)
-    elif bloc.type == "page_link":
-        yield str(bloc.proto.label)
+    elif bloc.type == "html":
+        yield from re.findall(r"<a [^>]*data-page>([^<]+)</a>", bloc.proto.body)
     for enfant in getattr(bloc, "children", {}).values():
         yield from _walk(enfant)
 

@@ -79,8 +79,9 @@ def test_un_rang_trop_grand_montre_la_derniere(ouvrir: Ouvrir) -> None:
 def test_presenter_puis_quitter_garde_l_adresse(ouvrir: Ouvrir) -> None:
     page = ouvrir("fonds")
     assert "baro-diapo" not in _tout(page)
-    page.button(key="presenter").click().run()
-    assert page.query_params["presentation"] == "1"
+    assert 'href="?presentation=1"' in _tout(page)
+    page.query_params["presentation"] = "1"
+    page.run()
     assert page.query_params["version"] == depot.get_version_id()
     page.button(key="quitter-presentation").click().run()
     assert "presentation" not in page.query_params
@@ -199,8 +200,7 @@ def test_une_version_mise_en_service_pendant_la_projection_attend_la_fin(
     (projetee,) = entrepot.list_ids()
     monkeypatch.setenv("BAROMETRE_ENTREPOT", str(dossier))
     depot.forget()
-    page = ouvrir("fonds")
-    page.button(key="presenter").click().run()
+    page = ouvrir("fonds", presentation="1")
     with entrepot.lock(), fill_chantier(entrepot, projetee) as (neuve, moteur):
         write_version(moteur, neuve, simulee=True, code_version="essai", empreintes=mini.EMPREINTES)
     depot.get_version_id.cache.clear()

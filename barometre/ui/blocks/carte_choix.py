@@ -16,7 +16,7 @@ from barometre.assemblage.carte_gardee import (
 from barometre.catalogue import load_catalogue
 from barometre.domain.formats import format_liste
 from barometre.domain.indicateur import Indicateur
-from barometre.domain.territoire import LIBELLES_COUVERTURES, LIBELLES_TYPES
+from barometre.domain.territoire import LIBELLES_COUVERTURES
 from barometre.ui import porte, selectors, state
 from barometre.ui.blocks.textes import texte
 from barometre.views.carte.lieux import NOMS_NIVEAUX
@@ -99,17 +99,14 @@ def _list_themes() -> tuple[dict[str, str], str]:
 
 def _select_sujet() -> tuple[str, str]:
     themes, premier = _list_themes()
-    gauche, milieu, droite = st.columns([2, 3, 2])
-    with gauche:
+    with selectors.open_rangee():
         theme_id = selectors.select_one(
             "theme", "Thème", themes, defaut=premier, efface=("indicateur", "vague", "en_face")
         )
-    indicateurs = list_sujets(theme_id)
-    with milieu:
+        indicateurs = list_sujets(theme_id)
         indicateur_id = selectors.select_one(
             "indicateur", "Indicateur", indicateurs, defaut=next(iter(indicateurs)), efface=("en_face",)
         )
-    with droite:
         _select_periode(theme_id, indicateur_id)
     return theme_id, indicateur_id
 
@@ -165,14 +162,12 @@ def _list_periodes(indicateur_id: str) -> dict[str, str]:
 
 def _select_territoire(theme_id: str, indicateur_id: str) -> tuple[str, str]:
     """Le territoire et le niveau."""
-    gauche, droite = st.columns([2, 3])
-    with gauche:
+    with selectors.open_rangee():
         choisi = selectors.select_one("territoire", "Territoire", _list_territoires(), efface=("niveau",))
-    possibles = list_niveaux(choisi)
-    selection = replace(_read_selection(theme_id, _get_indicateur(indicateur_id)), territoire_id=choisi)
-    niveaux, montres = _list_niveaux_offerts(ChoixCarte(indicateur_id, theme_id, "", selection))
-    dessines = tuple(n for n in montres if has_contours(n))
-    with droite:
+        possibles = list_niveaux(choisi)
+        selection = replace(_read_selection(theme_id, _get_indicateur(indicateur_id)), territoire_id=choisi)
+        niveaux, montres = _list_niveaux_offerts(ChoixCarte(indicateur_id, theme_id, "", selection))
+        dessines = tuple(n for n in montres if has_contours(n))
         niveau = selectors.select_segment("niveau", "Un territoire par", niveaux, defaut=next(iter(niveaux)))
     sans_contours = tuple(n for n in montres if n not in dessines)
     _render_absents(theme_id, tuple(n for n in possibles if n not in montres), sans_contours)
@@ -244,16 +239,12 @@ def _select_options(
     mesure = indicateur is not None and indicateur.origine == "mesure"
     if not mesure and indicateur_id != OPSN:
         _select_champ()
-    colonnes = st.columns(2)
-    with colonnes[0]:
+    with selectors.open_rangee():
         options = list_en_face(theme_id, indicateur_id)
         en_face = selectors.select_one("en_face", "Une autre carte en face", options)
-    with colonnes[1]:
         methode = selectors.select_one("classes", "Classes", _list_classes(indicateur), defaut="egales")
-    colonnes = st.columns(2)
-    with colonnes[0]:
+    with selectors.open_rangee():
         couche = selectors.select_segment("couche", "Par-dessus", COUCHES, defaut="")
-    with colonnes[1]:
         vue = selectors.select_segment("vue", "Carte", VUES, defaut="")
     return en_face, Dessin(methode, couche), vue == "image"  # type: ignore[arg-type]
 
@@ -265,16 +256,10 @@ def _list_classes(indicateur: Indicateur | None) -> dict[str, str]:
 
 
 def _select_champ() -> None:
-    colonnes = st.columns(4)
-    with colonnes[0]:
-        type_ = selectors.select_one(
-            "type", "Type", {"": "Tous les types"} | LIBELLES_TYPES, efface=("strate",)
-        )
-    with colonnes[1]:
+    with selectors.open_rangee():
+        type_ = selectors.select_type()
         selectors.select_one("strate", "Taille", selectors.list_strates(type_))
-    with colonnes[2]:
         selectors.select_one("opsn", "Accompagnement", {"": "Toutes les couvertures"} | LIBELLES_COUVERTURES)
-    with colonnes[3]:
         selectors.select_structure()
 
 

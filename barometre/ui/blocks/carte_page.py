@@ -74,7 +74,7 @@ def render_cartes(cartes: Cartes, demande: Demande) -> None:
     with st.container():
         blocs.render_messages(communs)
     with st.container(key="cartes"):
-        colonnes = st.columns(len(cartes))
+        colonnes = st.columns(len(cartes)) if len(cartes) > 1 else [st.container()]
     for rang, (colonne, affichee) in enumerate(zip(colonnes, cartes, strict=True)):
         with colonne:
             if len(cartes) > 1:

@@ -31,15 +31,11 @@ COMPOSITION_ABSENTE = (
 def select_evolutions() -> EvolutionAffichee:
     """Le thème, la vague d'arrivée et le territoire, puis les changements."""
     themes = {t.id: t.titre for t in load_catalogue().themes}
-    gauche, milieu, droite, derniere = st.columns(4)
-    with gauche:
+    with selectors.open_rangee():
         theme = selectors.select_one("theme", "Thème", themes, defaut=next(iter(themes)), efface=("vague",))
-    vagues, defaut = _list_vagues(theme)
-    with milieu:
+        vagues, defaut = _list_vagues(theme)
         vague = selectors.select_one("vague", "Jusqu’à la vague", vagues, defaut=defaut)
-    with droite:
         territoire = selectors.select_one("territoire", "Territoire", _list_territoires())
-    with derniere:
         structure = selectors.select_structure()
     return load_evolutions(porte.get_gate(), theme, Selection(vague, territoire, structure=structure))
 

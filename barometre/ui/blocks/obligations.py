@@ -21,10 +21,8 @@ from barometre.views.piloter.panorama_obligations import LigneObligation, VuePan
 
 def select_vue() -> VuePanorama:
     """Le territoire et le type, puis toutes les obligations qui les concernent."""
-    gauche, droite = st.columns(2)
-    with gauche:
+    with selectors.open_rangee():
         territoire = selectors.select_one("territoire", "Territoire", porte.list_territoires())
-    with droite:
         type_ = selectors.select_one("type", "Type", {"": "Tous les types"} | LIBELLES_TYPES)
     return load_panorama(porte.get_gate(), Selection(territoire_id=territoire, type=type_), get_jour())
 

@@ -38,10 +38,8 @@ AIDE_STRUCTURE = (
 def select_opsn() -> OpsnAffiches:
     """Le thème sur lequel comparer couvertes et non connues, et si les tailles se tiennent égales."""
     themes = {t.id: t.titre for t in load_catalogue().themes}
-    gauche, droite = st.columns(2)
-    with gauche:
+    with selectors.open_rangee():
         theme = selectors.select_one("theme", "Comparer sur le thème", themes, defaut=next(iter(themes)))
-    with droite:
         structure = selectors.select_one(
             "structure", "Tailles et régions", STRUCTURES, defaut=EGALE, aide=AIDE_STRUCTURE
         )

@@ -42,15 +42,12 @@ LIGNES_MONTREES = 15
 def select_participation() -> ParticipationAffichee:
     """Le questionnaire, la vague et la répartition."""
     themes = {t.id: t.titre for t in load_catalogue().themes}
-    gauche, milieu, droite = st.columns(3)
-    with gauche:
+    with selectors.open_rangee():
         theme = selectors.select_one(
             "theme", "Questionnaire", themes, defaut=next(iter(themes)), efface=("vague", "indicateur")
         )
-    vagues = selectors.list_vagues(theme)
-    with milieu:
+        vagues = selectors.list_vagues(theme)
         vague = selectors.select_one("vague", "Vague", vagues, defaut=next(reversed(vagues), ""))
-    with droite:
         axe = selectors.select_one("axe", "Répartir par", AXES)
     if phrase := describe_periode(load_catalogue(), vague, date.today()):
         st.html(f'<p class="baro-legende">{texte(phrase)}</p>')

@@ -23,6 +23,7 @@ from barometre.ui.navigation import list_adresses, list_pages
 from barometre.ui.serving import exports_longs, fichiers, figures, images, metriques, routes
 from barometre.ui.serving.apercu import build_balises
 from barometre.ui.serving.avance import GRAPHIQUE, build_avance, list_fichiers
+from barometre.ui.serving.charte import set_charte_gardee
 from barometre.ui.serving.compression import CompressedStatic, compress_first
 from barometre.ui.serving.connexion import Connexion
 from barometre.ui.serving.document import FrenchDocument
@@ -63,6 +64,7 @@ def build_routes() -> list[BaseRoute]:
 async def warm_up(_: object) -> AsyncGenerator[None]:
     """Au démarrage, à part : recherche, accueil, thèmes, fichiers compressés ; à la fin, les exports."""
     set_rendue()
+    set_charte_gardee()
     set_journaux()
     set_calendrier_garde()
     graphiques = [f"/static/js/{nom}" for nom in list_fichiers(GRAPHIQUE)]
