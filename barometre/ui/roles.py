@@ -66,7 +66,7 @@ def render_voir_comme(version: Version | None) -> None:
     if version is None or not version.simulee:
         return
     portee = state.get_vue_simulee()
-    with st.sidebar, st.container(key="voir-comme"):
+    with st.sidebar:
         state.set_widget(_ROLE, portee.role)
         st.selectbox(
             "Voir comme… (démonstration)",

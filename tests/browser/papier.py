@@ -14,7 +14,6 @@ from pypdf import PdfReader
 INTERLIGNE = 3.0
 # Sous un titre, il faut de quoi lire : sa phrase seule (une ligne ou deux) annonce encore ce qui manque.
 SUITE = 3
-# Une image se compte comme assez de lignes.
 IMAGE = "image"
 # Sous cette longueur, une fin de titre se confond avec un mot du texte.
 COURT = 8
@@ -34,7 +33,7 @@ def to_lettres(brut: str) -> str:
 
 
 def read_feuilles(papier: bytes) -> list[list[Ligne]]:
-    """Les lignes de chaque feuille, de haut en bas ; une image en est une."""
+    """Les lignes de chaque feuille, de haut en bas ; une image en vaut assez pour suivre un titre."""
     feuilles = []
     for page in PdfReader(io.BytesIO(papier)).pages:
         morceaux: list[tuple[float, float, str]] = []
@@ -48,7 +47,7 @@ def read_feuilles(papier: bytes) -> list[list[Ligne]]:
                 morceaux.append((x * cm[1] + y * cm[3] + cm[5], x * cm[0] + y * cm[2] + cm[4], lettres))
 
         page.extract_text(visitor_text=note)
-        feuilles.append(_group(morceaux) + [Ligne(0.0, IMAGE)] * len(page.images))
+        feuilles.append(_group(morceaux) + [Ligne(0.0, IMAGE)] * (SUITE * len(page.images)))
     return feuilles
 
 
