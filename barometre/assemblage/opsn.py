@@ -18,6 +18,7 @@ from barometre.views.piloter.opsn import (
     build_cadre_simples,
     build_table_ecarts,
     build_vue_opsn,
+    list_lignes,
 )
 from barometre.views.piloter.perimetre import (
     PratiquesRegion,
@@ -59,7 +60,8 @@ def load_opsn(gate: Gate, theme_id: str, structure: str = EGALE) -> OpsnAffiches
 def _opsn(gate: Gate, theme_id: str, structure: str) -> OpsnAffiches:
     catalogue = load_catalogue()
     vague_id = load_vague_defaut(gate, theme_id)
-    vue = build_vue_opsn(gate, catalogue, theme_id, vague_id, egale=structure == EGALE)
+    lignes = memoire.get_vue_publique(gate, list_lignes)
+    vue = build_vue_opsn(gate, catalogue, theme_id, vague_id, lignes, egale=structure == EGALE)
     if not vue.ecarts:
         return OpsnAffiches(theme_id, vue, None)
     titre = f"{catalogue.get_theme(theme_id).titre} : couvertes et non connues"

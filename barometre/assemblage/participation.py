@@ -18,6 +18,7 @@ from barometre.views.piloter.participation import (
     Axe,
     VueParticipation,
     build_vue_participation,
+    count_jours,
     describe_fidelite,
     describe_vagues,
 )
@@ -51,7 +52,8 @@ def load_relance(gate: Gate, cible_id: str, vague_id: str, demande: str) -> VueR
 
 
 def _participation(gate: Gate, theme_id: str, vague_id: str, axe: Axe) -> ParticipationAffichee:
-    vue = build_vue_participation(gate, load_catalogue(), theme_id, vague_id, axe)
+    jours = memoire.get_vue_publique(gate, count_jours)
+    vue = build_vue_participation(gate, load_catalogue(), theme_id, vague_id, axe, jours=jours)
     return ParticipationAffichee(
         theme_id, vague_id, vue, _draw_groupes(vue), _draw_cumul(vue), _draw_panel(vue)
     )

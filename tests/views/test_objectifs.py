@@ -63,7 +63,12 @@ def test_l_etat_vient_de_l_intervalle_entier(
 
 @pytest.mark.parametrize(
     ("bas", "haut", "attendu", "etat"),
-    [(0.30, 0.50, 0.6, ATTEINT), (0.52, 0.58, 0.6, EN_BONNE_VOIE), (0.65, 0.7, 0.6, EN_RETARD)],
+    [
+        (0.30, 0.50, 0.6, ATTEINT),
+        (0.45, 0.55, 0.6, EN_BONNE_VOIE),  # la borne haute est la moins favorable : elle dépasse la cible
+        (0.52, 0.58, 0.6, EN_BONNE_VOIE),
+        (0.65, 0.7, 0.6, EN_RETARD),
+    ],
 )
 def test_un_plafond_se_lit_dans_l_autre_sens(bas: float, haut: float, attendu: float, etat: str) -> None:
     assert judge(_objectif(sens="au_plus"), _chiffre(bas, haut), Chemin(attendu)) == etat
@@ -122,6 +127,10 @@ def test_le_chemin_droit_et_le_pas_qu_il_faut_se_lisent() -> None:
     assert etat.chemin is not None
     assert etat.chemin.attendu == pytest.approx(0.35, abs=0.001)
     assert etat.chemin.marge == pytest.approx(0.01, abs=0.001)  # la moitié de ± 2 points
+    # Un intervalle de part n'est pas symétrique : le plus grand de ses deux côtés compte.
+    penche = _suivre(DEPART | {"bas": 0.19, "haut": 0.24}, ARRIVEE).etats[0].chemin
+    assert penche is not None
+    assert penche.marge == pytest.approx(0.02, abs=0.001)
     assert etat.etat == EN_RETARD
     assert etat.phrase.endswith(
         "En retard. Le chemin droit passe ici à 35\u202f% ; il faudrait désormais +10\u00a0points par an."

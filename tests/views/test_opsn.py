@@ -18,6 +18,7 @@ from barometre.views.piloter.opsn import (
     build_cadre_simples,
     build_table_ecarts,
     build_vue_opsn,
+    list_lignes,
 )
 from barometre.warehouse.repository import Repository
 from tests.views.fausse_porte import build_indicateur
@@ -26,7 +27,8 @@ PROVENANCE = Provenance("t", "n", "f", "s", "d", "v", ())
 
 
 def _vue(repository: Repository) -> Any:
-    return build_vue_opsn(Gate(repository), load_catalogue(), "inclusion", "2026-v4")
+    gate = Gate(repository)
+    return build_vue_opsn(gate, load_catalogue(), "inclusion", "2026-v4", list_lignes(gate))
 
 
 def test_chaque_opsn_a_ses_membres_et_ses_departements(repository: Repository) -> None:
@@ -94,7 +96,7 @@ def test_un_taux_qui_dirait_qui_a_repondu_se_tait_et_la_page_dit_pourquoi(
     gate = Gate(repository)
     confondus = pd.DataFrame({"cadre": 4, "repondantes": None, "taux": None, "confondu": True}, ["opsn-a"])
     monkeypatch.setattr(Gate, "count_repondantes_opsn", lambda _: confondus)
-    vue = build_vue_opsn(gate, load_catalogue(), "inclusion", "2026-v4")
+    vue = build_vue_opsn(gate, load_catalogue(), "inclusion", "2026-v4", list_lignes(gate))
     assert vue.phrase_confondus.startswith(
         "1\u00a0taux de réponse ne se dit pas : à moins de 10 collectivités"
     )

@@ -17,6 +17,7 @@ from barometre.views.lecture.tableau import format_tableau
 from barometre.views.piloter.buts import BUTS, Atteinte, allocate_but
 from barometre.views.piloter.participation import (
     build_vue_participation,
+    count_jours,
     describe_fidelite,
     describe_plumes,
     describe_vagues,
@@ -76,7 +77,8 @@ class Porte(FaussePorte):
 
 
 def _vue(axe: Any = "strate", vague: str = "2026-v4") -> Any:
-    return build_vue_participation(Porte(), build_catalogue(), "essai", vague, axe)  # type: ignore[arg-type]
+    porte: Any = Porte()
+    return build_vue_participation(porte, build_catalogue(), "essai", vague, axe, jours=count_jours(porte))
 
 
 def test_la_part_dans_le_pays_se_lit_a_cote_de_celle_des_repondantes() -> None:
@@ -287,7 +289,8 @@ class PorteEpci(Porte):
 
 
 def _vue_epci(vague: str = "2026-v4") -> Any:
-    return build_vue_participation(PorteEpci(), build_catalogue(), "essai", vague, "epci")  # type: ignore[arg-type]
+    porte: Any = PorteEpci()
+    return build_vue_participation(porte, build_catalogue(), "essai", vague, "epci", jours=count_jours(porte))
 
 
 def test_une_intercommunalite_se_dit_par_classe_ou_se_tait() -> None:

@@ -240,9 +240,15 @@ def describe_vague(catalogue: Catalogue, theme_id: str, vague_id: str) -> str:
 
 
 def build_vue_opsn(
-    gate: Gate, catalogue: Catalogue, theme_id: str, vague_id: str, *, egale: bool = True
+    gate: Gate,
+    catalogue: Catalogue,
+    theme_id: str,
+    vague_id: str,
+    lignes: tuple[LigneOpsn, ...],
+    *,
+    egale: bool = True,
 ) -> VueOpsn:
-    """Les OPSN par nom, et l'écart sur le thème à cette vague."""
+    """Les OPSN (`list_lignes`, les mêmes sur tous les thèmes), et l'écart sur celui-ci à cette vague."""
     cadre = gate.list_collectivites()
     lecture = Lecture(gate, catalogue, Selection(vague_id))
     indicateurs = [i for i in catalogue.list_indicateurs(theme_id, origine="declare") if i.est_part]
@@ -250,7 +256,7 @@ def build_vue_opsn(
     if not egale:
         ecarts = tuple(sorted(ecarts, key=lambda e: -abs(e.compare.simple or 0.0)))
     return VueOpsn(
-        lignes=_list_lignes(gate),
+        lignes=lignes,
         couvertes=int(cadre["couverture"].ne("inconnue").sum()),
         cadre=len(cadre),
         ecarts=ecarts,
@@ -263,8 +269,8 @@ def build_vue_opsn(
     )
 
 
-def _list_lignes(gate: Gate) -> tuple[LigneOpsn, ...]:
-    """Tous les OPSN en une lecture des périmètres et un compte : un par un, 73 prenaient dix secondes."""
+def list_lignes(gate: Gate) -> tuple[LigneOpsn, ...]:
+    """Tous les OPSN, par nom, lus d'un coup : un par un, les 73 prenaient dix secondes."""
     liens, comptes = gate.list_liens_opsn(), gate.count_repondantes_opsn().to_dict("index")
     noms = gate.list_opsn().sort_values("nom", key=lambda noms: noms.map(build_cle_tri))
     departements = liens["nature"].eq("perimetre") & liens["cible_id"].str.startswith("departement-")

@@ -145,10 +145,15 @@ class VueParticipation:
         return (groupe.nom, groupe.cadre, groupe.repondantes, *(to_pourcent(v, 1) for v in valeurs))
 
 
+def count_jours(gate: Gate) -> pd.DataFrame:
+    """Les réponses par vague, questionnaire et jour : d'un coup, tous les thèmes s'en servent."""
+    return gate.count_participations("vague_id", "questionnaire_id", "date_reponse")
+
+
 def build_vue_participation(
-    gate: Gate, catalogue: Catalogue, theme_id: str, vague_id: str, axe: Axe
+    gate: Gate, catalogue: Catalogue, theme_id: str, vague_id: str, axe: Axe, *, jours: pd.DataFrame
 ) -> VueParticipation:
-    """Le questionnaire d'un thème à une vague, réparti selon un axe."""
+    """Le questionnaire d'un thème à une vague, réparti selon un axe ; `jours` : `count_jours`."""
     libelles = Libelles(catalogue, gate)
     cadre = read_cadre(gate)
     entiere = pd.Series(FRANCE, cadre.index)
@@ -162,7 +167,7 @@ def build_vue_participation(
         axe=axe,
         ensemble=par_vague[vague_id],
         groupes=_count(gate, cadre[axe].dropna(), vague_id, theme_id, _list_noms(gate, libelles, axe, cadre)),
-        cumul=build_cumul(gate, theme_id, {v: libelles.get_titre_vague(v) for v in vagues}),
+        cumul=build_cumul(jours, theme_id, {v: libelles.get_titre_vague(v) for v in vagues}),
         vagues=tuple((libelles.get_titre_vague(v), par_vague[v].repondantes) for v in vagues),
         qualite=qualites[0] if qualites else None,
         fidelite=gate.count_fidelite(theme_id),
@@ -215,10 +220,9 @@ def _list_noms(gate: Gate, libelles: Libelles, axe: Axe, cadre: pd.DataFrame) ->
     return dict(zip(territoires["collectivite_id"].astype(str), noms, strict=True))
 
 
-def build_cumul(gate: Gate, theme_id: str, titres: dict[str, str]) -> pd.DataFrame:
+def build_cumul(jours: pd.DataFrame, theme_id: str, titres: dict[str, str]) -> pd.DataFrame:
     """Les réponses cumulées jour après jour, une série par vague : serie, date, cumul."""
-    comptes = gate.count_participations("vague_id", "questionnaire_id", "date_reponse")
-    siens = comptes[comptes["questionnaire_id"].eq(theme_id) & comptes["date_reponse"].notna()]
+    siens = jours[jours["questionnaire_id"].eq(theme_id) & jours["date_reponse"].notna()]
     siens = siens[siens["vague_id"].isin(list(titres))].sort_values(["vague_id", "date_reponse"])
     return pd.DataFrame(
         {
