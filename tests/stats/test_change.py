@@ -6,8 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from barometre.stats.change import estimate_change, mcnemar_exact
+from barometre.stats.change import _expect_variance, _sum_variance, estimate_change, mcnemar_exact
 from barometre.stats.estimation import Design, DesignError, estimate_proportions
+from barometre.stats.pairing import build_pairing
+from barometre.stats.panel import Panel, count_panel, read_covariance
+from barometre.stats.wave import build_wave
 from tests.stats.reference_data import load_wave
 
 
@@ -46,6 +49,43 @@ def test_independent_waves_add_their_variances() -> None:
     se = [estimate_proportions(v[0], v[1])["se"][0] for v in (premiere, seconde)]
     # Un seul plan de 400 unités : n/(n − 1) vaut 400/399 au lieu de 200/199.
     assert ligne["se"] == pytest.approx(np.hypot(*se) * np.sqrt(400 / 399 * 199 / 200))
+
+
+@pytest.mark.parametrize("garde", [0.9, 0.6])
+def test_the_expected_covariance_is_the_one_the_panel_has(garde: float) -> None:
+    """Les passages du panel disent la covariance des réponses : une identité, non une approximation."""
+    rng = np.random.default_rng(16)
+    avant = (rng.random(400) < 0.35).astype(float)
+    apres = np.where(rng.random(400) < garde, avant, rng.random(400) < 0.5)
+    gains, pertes = ((1 - avant) * apres).sum(), (avant * (1 - apres)).sum()
+    p_1, p_2 = (np.array([[v.mean()]]) for v in (avant, apres))
+    panel = Panel(np.array([[400.0]]), np.array([[gains]]), np.array([[pertes]]))
+    assert read_covariance(p_1, p_2, panel)[0, 0] == pytest.approx((avant * apres).mean() - p_1 * p_2)
+
+
+def test_a_panel_that_swaps_its_answers_never_adds_variance() -> None:
+    """Brouillés, des passages peuvent dire une covariance négative, ou plus forte que possible : bornée."""
+    tiers = np.array([[1 / 3]])
+    contraire = Panel(np.array([[90.0]]), np.array([[30.0]]), np.array([[30.0]]))
+    assert read_covariance(tiers, tiers, contraire)[0, 0] == 0
+    fixe = Panel(np.array([[90.0]]), np.zeros((1, 1)), np.zeros((1, 1)))
+    assert read_covariance(tiers, 1 - tiers, fixe)[0, 0] == pytest.approx(2 / 9)
+
+
+def test_the_variance_expected_from_keys_is_the_exact_one() -> None:
+    """D'un plan à clés, V1 + V2 − 2·c·C : rien d'exact n'y entre, et c'est la même variance."""
+    rng = np.random.default_rng(16)
+    noms = names(0, 400)
+    avant = rng.random(400) < 0.4
+    apres = np.where(rng.random(400) < 0.8, avant, rng.random(400) < 0.5)
+    plan = Design(None, None, pd.Series(1.0, index=noms))
+    vagues = [build_wave(plan, pd.DataFrame({"q": v * 1.0}, index=noms), None) for v in (avant, apres)]
+    appariement = build_pairing(vagues[0].design, noms, vagues[1].design, noms)
+    exacte, _ = _sum_variance(*vagues, appariement)
+    attendue, _ = _expect_variance(*vagues, appariement, count_panel(*vagues, appariement))
+    assert attendue == pytest.approx(exacte, rel=0.01)
+    # Sans la covariance du panel, elle serait deux fois plus grande.
+    assert attendue[0, 0] < 0.6 * (vagues[0].variance + vagues[1].variance)[0, 0]
 
 
 def test_nothing_is_concluded_from_all_or_nothing_on_few_units() -> None:
