@@ -51,6 +51,25 @@ def test_l_ecart_est_celui_des_parts_redressees(tables: dict[str, pd.DataFrame])
     assert ligne["bas"] < ligne["difference"] < ligne["haut"]
 
 
+def test_couvertes_et_inconnues_se_comparent_a_region_egale() -> None:
+    """Seule la région décide, et les couvertes sont presque toutes de la même."""
+    collectivites = mini.build_collectivites()
+    rang = np.arange(len(collectivites))
+    ici = rang % 2 == 0
+    couvertes = np.where(ici, rang % 8 != 0, rang % 8 == 1)
+    collectivites = collectivites.assign(
+        region=np.where(ici, "84", "75"), couverture=np.where(couvertes, "perimetre", "inconnue")
+    )
+    contexte = build_contexte(collectivites, load_catalogue())
+    possede = contexte.cadre["region"].eq("84").to_numpy() ^ (np.arange(len(contexte.cadre)) % 9 == 0)
+    donnees = compute_questionnaire(contexte, [_answer(contexte.cadre.index, possede)])
+    ligne = _one(donnees.get("contraste"), couverture="couverte", reference="inconnue")
+    assert ligne["difference_simple"] > 0.2
+    assert abs(ligne["difference"]) < 0.1
+    assert ligne["bas"] < 0 < ligne["haut"]
+    assert ligne["position"] == 0
+
+
 def test_inconnue_contre_les_autres_est_l_envers_de_couverte_contre_inconnues(
     tables: dict[str, pd.DataFrame],
 ) -> None:
