@@ -109,12 +109,16 @@ def compare_parties(lieux: pd.DataFrame) -> pd.DataFrame:
     Une donnée sans erreur type (source de l'État, participation) est un fait : son écart se lit tel quel.
     """
     parties = lieux["region"].map(PARTIES)
+    noms, connues = parties.to_numpy(dtype=object), parties.notna().to_numpy()
+    # Trois colonnes, coupées en six : couper le tableau entier prenait un dixième d'une carte.
+    mesures = lieux[["valeur", "poids", "se"]].to_numpy(dtype=float)
     lignes = []
     for partie in dict.fromkeys(PARTIES.values()):
-        dedans, dehors = lieux[parties == partie], lieux[parties.notna() & (parties != partie)]
-        if dedans.empty or dehors.empty:
+        dedans = noms == partie
+        dehors = connues & ~dedans
+        if not (dedans.any() and dehors.any()):
             continue
-        (valeur, variance), (reste, variance_reste) = _average(dedans), _average(dehors)
+        (valeur, variance), (reste, variance_reste) = _average(mesures[dedans]), _average(mesures[dehors])
         ecart, se = valeur - reste, math.sqrt(variance + variance_reste)
         p = math.erfc(abs(ecart) / se / math.sqrt(2)) if se > 0 else math.nan
         lignes.append({"partie": partie, "valeur": valeur, "reste": reste, "ecart": ecart, "p": p})
@@ -125,14 +129,13 @@ def compare_parties(lieux: pd.DataFrame) -> pd.DataFrame:
     return tableau
 
 
-def _average(lieux: pd.DataFrame) -> tuple[float, float]:
-    poids = lieux["poids"].to_numpy(dtype=float)
+def _average(mesures: np.ndarray) -> tuple[float, float]:
+    """La moyenne et sa variance ; `mesures` : valeur, poids, erreur type, un lieu par ligne."""
+    valeurs, poids, erreurs = mesures.T
     poids = np.where(np.isfinite(poids) & (poids > 0), poids, 0.0)
-    poids = np.ones(len(lieux)) if poids.sum() == 0 else poids
-    valeurs = lieux["valeur"].to_numpy(dtype=float)
-    erreurs = np.nan_to_num(lieux["se"].to_numpy(dtype=float))
+    poids = np.ones(len(mesures)) if poids.sum() == 0 else poids
     moyenne = float((poids * valeurs).sum() / poids.sum())
-    return moyenne, float(((poids * erreurs) ** 2).sum() / poids.sum() ** 2)
+    return moyenne, float(((poids * np.nan_to_num(erreurs)) ** 2).sum() / poids.sum() ** 2)
 
 
 def _describe_parties(lieux: pd.DataFrame, indicateur: Indicateur) -> str:
