@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import re
 import shutil
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,9 +16,12 @@ import pytest
 from barometre.assemblage import depot, memoire
 from barometre.catalogue import load_catalogue
 from barometre.domain.portee import PUBLIC
-from barometre.rapports.diapo import Choix
+from barometre.domain.version import Version
+from barometre.maps.legende import Legende
+from barometre.rapports.diapo import CarteProjetee, Choix, Diapo
 from barometre.rapports.diapos import build_diapos, is_presentable
 from barometre.ui import chauffe
+from barometre.ui.blocks import diapos as blocs
 from barometre.ui.navigation import list_pages
 from barometre.views.lecture.selection import Selection
 from barometre.warehouse.versions import fill_chantier, open_entrepot, write_version
@@ -25,6 +30,7 @@ from tests.fakes import OPSN
 from tests.pages.conftest import Ouvrir, list_notes_nues
 from tests.pages.test_piloter import _tout
 
+VERSION = Version("essai", datetime(2026, 11, 22), True, "", "", mini.EMPREINTES)
 PROJETEES = {"Comprendre", "Territoires", "Piloter"}
 
 
@@ -188,6 +194,25 @@ def test_une_carte_projetee_est_un_dessin_lisible_qui_n_a_pas_d_adresse(ouvrir: 
     # Le dessin ne dit que le code d'un outre-mer : son nom est à côté.
     assert ">971<" in svg
     assert "971 Guadeloupe" in html
+
+
+@pytest.mark.parametrize(
+    ("theme", "images"),
+    [("light", [("", b"clair")]), ("dark", [("baro-ecran", b"sombre"), ("baro-papier", b"clair")])],
+)
+def test_sur_un_ecran_sombre_le_papier_garde_le_dessin_clair(
+    monkeypatch: pytest.MonkeyPatch, theme: str, images: list[tuple[str, bytes]]
+) -> None:
+    contexte = SimpleNamespace(context=SimpleNamespace(theme=SimpleNamespace(type=theme)))
+    monkeypatch.setattr(blocs, "st", contexte)
+    carte = CarteProjetee("Carte", b"clair", Legende("Titre", ()), b"sombre", "image/svg+xml")
+    html = blocs.build_presentation([Diapo("Titre", dessin=carte)], 1, blocs.Pied(VERSION, "Carte"))
+    lues = re.findall(r'<img class="([^"]*)" src="data:image/svg\+xml;base64,([^"]*)" alt="Carte">', html)
+    assert [(classe, base64.b64decode(octets)) for classe, octets in lues] == images
+    # Trop fine pour des traits, une carte n'a qu'une image : la même partout.
+    fine = Diapo("Titre", dessin=replace(carte, sombre=b""))
+    seule = blocs.build_presentation([fine], 1, blocs.Pied(VERSION, "Carte"))
+    assert seule.count("<img") == 1
 
 
 def test_une_version_mise_en_service_pendant_la_projection_attend_la_fin(
