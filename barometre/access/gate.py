@@ -16,11 +16,20 @@ from barometre.access.credits import build_regions, sum_credits
 from barometre.access.declarations import Declaration
 from barometre.access.droits import Sujet
 from barometre.access.lectures import Attente, Journal, Lecture
-from barometre.access.participation import count_by_group, count_fidelite, list_confondus, merge_jours
+from barometre.access.masques import round_effectifs
+from barometre.access.participation import (
+    count_brouillees,
+    count_by_group,
+    count_fidelite,
+    count_jours,
+    is_dite,
+    list_confondus,
+)
 from barometre.access.publications import Publication
 from barometre.access.registre import get_registre
 from barometre.domain.portee import PUBLIC, Portee
-from barometre.domain.secret import QUESTIONNAIRES_SENSIBLES, SEUIL_CADRE, SEUIL_PARTICIPATION
+from barometre.domain.secret import QUESTIONNAIRES_SENSIBLES, SEUIL_CADRE
+from barometre.warehouse.cles import sum_cles
 from barometre.warehouse.queries import Filtre
 from barometre.warehouse.repository import Repository
 
@@ -103,9 +112,11 @@ class Gate(ChiffresPublics):
         """Combien ont répondu, par groupe : `cadre`, `repondantes`, `taux`, vides sous les seuils.
 
         `groupes` : collectivité du cadre → groupe (un territoire). Répondre à trois questionnaires compte une
-        fois. Sous cent, un compte se dit à cinq près ; un EPCI n'a qu'un taux, à dix points près.
+        fois. Un compte, brouillé, se dit à cinq près ; un EPCI n'a qu'un taux, à dix points près.
         """
-        return count_by_group(groupes, self._nommees.list_repondantes(vague_id, questionnaire_id))
+        return count_by_group(
+            groupes, sum_cles(self._nommees.list_cles_participations(vague_id, questionnaire_id))
+        )
 
     def count_repondantes_opsn(self) -> pd.DataFrame:
         """Combien ont répondu, par OPSN ; vide aussi là où le périmètre se confond presque avec un autre.
@@ -126,13 +137,15 @@ class Gate(ChiffresPublics):
 
     def count_collectivites_repondantes(self) -> dict[str, int]:
         """Combien ont répondu à chaque vague, France entière, chacune une fois ; rien sous le seuil."""
-        lignes = self._nommees.list_participations()
-        comptes = lignes.groupby("vague_id")["collectivite_id"].nunique()
-        return {str(v): int(n) for v, n in comptes.items() if n >= SEUIL_PARTICIPATION}
+        lignes = self._nommees.list_cles_participations()
+        unites = lignes.groupby(["vague_id", "collectivite_id"], observed=True)["cle"].sum()
+        comptes = count_brouillees(unites, unites.index.get_level_values("vague_id"))
+        arrondis = round_effectifs(comptes["brouillees"])[is_dite(comptes)]
+        return {str(v): int(n) for v, n in arrondis.items()}
 
     def count_fidelite(self, questionnaire_id: Filtre = None) -> dict[int, int | None]:
         """Combien de collectivités ont répondu à une, deux, trois… vagues ; vide sans réponse."""
-        lignes = self._nommees.list_participations(None, questionnaire_id)
+        lignes = self._nommees.list_cles_participations(theme_id=questionnaire_id)
         return count_fidelite(lignes) if len(lignes) else {}
 
     def get_derniere_vague(self, questionnaire_id: Filtre = None) -> str:
@@ -145,17 +158,19 @@ class Gate(ChiffresPublics):
         """Le nombre de questionnaires remplis, par axes d'`AXES_PARTICIPATION`.
 
         Le jour et le profil ne se croisent pas : un jour d'une seule réponse dirait qui a tenu la plume. Sous
-        dix, un compte se tait ; des jours se regroupent jusqu'à en faire dix (la date est celle du dernier).
+        dix, un compte se tait, et tous sont brouillés ; des jours se regroupent jusqu'à en faire dix (la
+        date est celle du dernier).
         """
         if not set(axes) <= AXES_PARTICIPATION or {"profil", "date_reponse"} <= set(axes):
             raise AccesRefuse(REFUS_AXES)
-        lignes = self._nommees.list_participations()
-        comptes = pd.DataFrame({"questionnaires": [len(lignes)]})
-        if axes:
-            comptes = lignes.groupby(list(axes), dropna=False).size().reset_index(name="questionnaires")
+        lignes = self._nommees.list_cles_participations()
         if "date_reponse" in axes:
-            comptes = merge_jours(comptes, [axe for axe in axes if axe != "date_reponse"])
-        return comptes[comptes["questionnaires"] >= SEUIL_PARTICIPATION].reset_index(drop=True)
+            return count_jours(lignes, [axe for axe in axes if axe != "date_reponse"])
+        groupes = pd.MultiIndex.from_frame(lignes[list(axes)]) if axes else pd.Index([""] * len(lignes))
+        comptes = count_brouillees(lignes["cle"], groupes)
+        comptes = comptes[is_dite(comptes)]
+        lignes = comptes.index.to_frame(index=False) if axes else comptes[[]].reset_index(drop=True)
+        return lignes.assign(questionnaires=round_effectifs(comptes["brouillees"]).astype("int64").to_numpy())
 
     # Les réponses nommées
 

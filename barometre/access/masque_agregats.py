@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from barometre.domain.secret import (
     CHIFFRES_SIGNIFICATIFS,
     DECIMALES,
-    EFFECTIF_EXACT,
     MARGE_EXTREME,
     MONTRES,
     PAS_EFFECTIF,
@@ -57,9 +56,8 @@ def mask_agregats(lignes: pd.DataFrame) -> pd.DataFrame:
 
 
 def round_comptes(effectifs: Nombres) -> Nombres:
-    """Un effectif, à PAS_EFFECTIF près sous EFFECTIF_EXACT : une réponse de plus ne s'y lit pas."""
-    exacts = np.asarray(effectifs, dtype="float64")
-    return np.where(exacts >= EFFECTIF_EXACT, exacts, np.round(exacts / PAS_EFFECTIF) * PAS_EFFECTIF)
+    """Un effectif, à PAS_EFFECTIF près : une réponse de plus ne s'y lit pas."""
+    return np.asarray(np.round(np.asarray(effectifs, dtype="float64") / PAS_EFFECTIF) * PAS_EFFECTIF)
 
 
 def _read_nombres(lignes: pd.DataFrame, nom: str) -> Nombres:

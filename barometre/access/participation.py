@@ -1,33 +1,47 @@
-"""Combien ont répondu, sans dire qui : des comptes et des taux, sur assez de collectivités."""
+"""Combien ont répondu, sans dire qui : des comptes et des taux, sur assez de collectivités.
+
+Tout compte est brouillé par les clés de qui il compte, comme l'effectif d'une cellule (`domain.cles`), puis
+dit à cinq près : de comptes exacts ou seulement arrondis, la différence de groupes emboîtés disait qui les
+sépare (`tests/secret/test_comptes.py`).
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array
 
+from barometre.access.masque_agregats import round_comptes
 from barometre.access.masques import round_effectifs
+from barometre.domain.cles import MODULO, draw_bruit_effectif
 from barometre.domain.secret import PAS_TAUX_EPCI, SEUIL_CADRE, SEUIL_PARTICIPATION
 
 
-def count_by_group(groupes: pd.Series, repondantes: frozenset[str]) -> pd.DataFrame:
+def count_by_group(groupes: pd.Series, repondantes: Mapping[str, int]) -> pd.DataFrame:
     """Une ligne par groupe : `cadre`, `repondantes`, `taux` ; les deux derniers vides sous les seuils.
 
-    Un EPCI compte souvent vingt communes : son compte se tait, son taux se dit par classe.
+    `repondantes` : la clé de chacune. Un EPCI compte souvent vingt communes : son compte se tait, son taux se
+    dit par classe.
     """
-    # Un test d'ensemble par ligne : `isin` convertirait les répondantes en Arrow, trois fois plus longtemps.
+    # Un test par ligne : `isin` convertirait les répondantes en Arrow, trois fois plus longtemps.
     ids = groupes.index.to_numpy(dtype=object)
-    ont = pd.Series(np.fromiter((x in repondantes for x in ids), bool, len(ids)), index=groupes.index)
-    table = ont.groupby(groupes.to_numpy()).agg(["size", "sum"]).set_axis(["cadre", "exactes"], axis=1)
-    montre = (table["cadre"] >= SEUIL_CADRE) & (table["exactes"] >= SEUIL_PARTICIPATION)
-    comptes = round_effectifs(table["exactes"].astype("float64")).where(montre)
+    ont = np.fromiter((x in repondantes for x in ids), bool, len(ids))
+    cadre = pd.Series(1, groupes.index).groupby(groupes.to_numpy()).size().rename("cadre")
+    cles = pd.Series([repondantes[x] for x in ids[ont]], dtype=object)
+    table = count_brouillees(cles, groupes.to_numpy()[ont]).reindex(cadre.index, fill_value=0)
+    montre = (cadre >= SEUIL_CADRE) & is_dite(table)
+    comptes = round_effectifs(table["brouillees"].astype("float64")).where(montre)
+    table["cadre"] = cadre
     # Un EPCI a neuf chiffres ; « epci-0-14999 » est une strate.
     epci = table.index.astype("str").str.fullmatch(r"epci-\d{9}")
     taux = np.where(
-        epci, (table["exactes"] / table["cadre"] / PAS_TAUX_EPCI).round() * PAS_TAUX_EPCI,
-        np.minimum(comptes / table["cadre"], 1.0),
-    )  # fmt: skip
+        epci, (table["brouillees"] / cadre / PAS_TAUX_EPCI).round() * PAS_TAUX_EPCI, comptes / cadre
+    )
+    taux = np.minimum(taux, 1.0)
     return pd.DataFrame(
         {
             "cadre": table["cadre"],
@@ -35,6 +49,23 @@ def count_by_group(groupes: pd.Series, repondantes: frozenset[str]) -> pd.DataFr
             "taux": pd.Series(taux, table.index).where(montre),
         }
     )
+
+
+def count_brouillees(cles: pd.Series, groupes: npt.NDArray[np.generic] | pd.Index) -> pd.DataFrame:
+    """Par groupe, `exactes` et `brouillees` ; `cles` : celle de chaque répondante, `groupes` : son groupe."""
+    par_groupe = cles.groupby(groupes, dropna=False)
+    table = par_groupe.agg(["size", "sum"]).set_axis(["exactes", "somme"], axis=1)
+    bruits = [draw_bruit_effectif(int(somme) % MODULO) for somme in table["somme"]]
+    table["brouillees"] = np.maximum(table["exactes"].astype("int64") + np.array(bruits, dtype="int64"), 1)
+    return table[["exactes", "brouillees"]].astype("int64")
+
+
+def is_dite(table: pd.DataFrame) -> pd.Series:
+    """Vrai pour un compte qui se dit : exact et brouillé, il fait dix.
+
+    Du seul exact, deux groupes emboîtés, l'un dit et l'autre tu, diraient que celle qui les sépare a répondu.
+    """
+    return table[["exactes", "brouillees"]].min(axis=1) >= SEUIL_PARTICIPATION
 
 
 def list_confondus(perimetres: pd.DataFrame, cadre: pd.DataFrame) -> frozenset[str]:
@@ -107,39 +138,64 @@ def _measure_ecarts(uns: csr_array, autres: csr_array) -> npt.NDArray[np.float64
 def count_fidelite(participations: pd.DataFrame) -> dict[int, int | None]:
     """Combien de collectivités ont répondu à une vague, à deux… ; rien (None) sous dix.
 
-    Sous cent, un compte se dit à cinq près. Les rangs vont sans trou de un au plus grand que l'on voit.
+    `participations` : `collectivite_id`, `vague_id`, `cle`. Les rangs vont sans trou de un au plus grand que
+    l'on voit.
     """
-    vagues = participations.drop_duplicates(["collectivite_id", "vague_id"]).groupby("collectivite_id").size()
-    exacts = np.bincount(vagues.to_numpy(), minlength=2)[1:].astype("float64")
-    arrondis = round_effectifs(pd.Series(exacts))
+    par = participations.groupby("collectivite_id")
+    unites = pd.DataFrame({"rang": par["vague_id"].nunique(), "cle": par["cle"].sum()})
+    comptes = count_brouillees(unites["cle"], unites["rang"].to_numpy())
+    comptes = comptes.reindex(range(1, int(unites["rang"].max()) + 1), fill_value=0)
+    arrondis = round_effectifs(comptes["brouillees"])
     return {
-        rang: int(arrondi) if exact >= SEUIL_PARTICIPATION else None
-        for rang, (exact, arrondi) in enumerate(zip(exacts, arrondis, strict=True), 1)
+        int(rang): int(arrondi) if dite else None
+        for rang, arrondi, dite in zip(comptes.index, arrondis, is_dite(comptes), strict=True)
     }
 
 
-def merge_jours(comptes: pd.DataFrame, axes: list[str]) -> pd.DataFrame:
-    """Les jours réunis aux suivants jusqu'à faire dix réponses ; la date d'une ligne est celle du dernier.
+def count_jours(participations: pd.DataFrame, axes: list[str]) -> pd.DataFrame:
+    """Les questionnaires remplis par jour : `date_reponse`, `questionnaires`, et `axes`.
 
-    Ce qui reste à la fin, sous dix, rejoint la ligne d'avant. Les jours inconnus ne se réunissent à aucun.
+    Des jours se réunissent aux suivants jusqu'à faire dix réponses ; la date d'une ligne est celle du
+    dernier. Ce qui reste à la fin, sous dix, rejoint la ligne d'avant. Les jours inconnus ne se réunissent à
+    aucun.
+    C'est leur cumul qui est brouillé : le dernier est le total que disent les autres pages.
     """
-    dates = comptes.dropna(subset=["date_reponse"]).sort_values([*axes, "date_reponse"])
-    groupes = dates.groupby(axes, sort=False) if axes else [((), dates)]
-    reunis = [_merge(lignes) for _, lignes in groupes]
-    return pd.concat([*reunis, comptes[comptes["date_reponse"].isna()]], ignore_index=True)
+    if not axes:
+        return _count_jours(participations)
+    tables = {noms: _count_jours(groupe) for noms, groupe in participations.groupby(axes, observed=True)}
+    table = pd.concat(tables, names=axes).droplevel(-1).reset_index()
+    return table[[*axes, "date_reponse", "questionnaires"]]
 
 
-def _merge(lignes: pd.DataFrame) -> pd.DataFrame:
-    """`lignes` : les jours d'un groupe, dans l'ordre."""
-    paquets, paquet, reste = [], 0, int(lignes["questionnaires"].sum())
+def _count_jours(lignes: pd.DataFrame) -> pd.DataFrame:
+    """`lignes` : les participations d'un groupe."""
+    connus = lignes.dropna(subset=["date_reponse"]).sort_values("date_reponse", kind="stable")
+    rangs = connus["date_reponse"].map(_pack(connus.groupby("date_reponse").size()))
+    paquets = connus.groupby(rangs).agg(
+        date_reponse=("date_reponse", "last"), n=("cle", "size"), cle=("cle", "sum")
+    )
+    cumuls = [
+        int(n) + draw_bruit_effectif(int(cle) % MODULO)
+        for n, cle in zip(paquets["n"].cumsum(), accumulate(paquets["cle"]), strict=True)
+    ]
+    arrondis = np.maximum.accumulate(round_comptes(np.array(cumuls, dtype="float64")))
+    jours = paquets[["date_reponse"]].assign(questionnaires=np.diff(arrondis, prepend=0.0).astype("int64"))
+    inconnus = count_brouillees(lignes["cle"], lignes["date_reponse"].isna().to_numpy())
+    inconnus = inconnus[is_dite(inconnus)].reindex([True]).dropna()
+    comptes = round_comptes(inconnus["brouillees"].to_numpy()).astype("int64")
+    muets = inconnus.assign(date_reponse=pd.Series(pd.NaT, inconnus.index), questionnaires=comptes)
+    assez = jours if len(connus) >= SEUIL_PARTICIPATION else jours.iloc[:0]
+    return pd.concat([assez, muets[list(jours.columns)]] if len(muets) else [assez], ignore_index=True)
+
+
+def _pack(comptes: pd.Series) -> pd.Series:
+    """Le paquet de chaque jour, dans l'ordre ; `comptes` : ses réponses."""
+    paquets, paquet, reste = [], 0, int(comptes.sum())
     cumul = 0
-    for n in lignes["questionnaires"].astype(int):
+    for n in comptes.astype(int):
         paquets.append(paquet)
         cumul, reste = cumul + n, reste - n
         # Un paquet se ferme s'il fait dix réponses, et s'il en reste dix pour le suivant.
         if cumul >= SEUIL_PARTICIPATION and reste >= SEUIL_PARTICIPATION:
             paquet, cumul = paquet + 1, 0
-    cles = pd.Series(paquets, lignes.index)
-    gardees = lignes.groupby(cles).tail(1)
-    sommes = lignes.groupby(cles)["questionnaires"].sum()
-    return gardees.assign(questionnaires=sommes.to_numpy())
+    return pd.Series(paquets, comptes.index, dtype="int64")

@@ -9,8 +9,6 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from barometre.domain.secret import EFFECTIF_EXACT
-
 # Espace fine insécable : entre les milliers, devant « % », à l'intérieur des guillemets.
 # Un chiffre à trois réponses de 0 ou de 100 % n'est que borné : ses mots, et le bout où il se range.
 BORNES = {"au_plus": "moins de ", "au_moins": "plus de "}
@@ -111,20 +109,17 @@ def format_compte(n: float | None, singulier: str, pluriel: str = "") -> str:
 
 
 def format_effectif(n: float | None, singulier: str, pluriel: str = "") -> str:
-    """35, « réponse » → « environ 35 réponses » : sous cent, le secret ne dit un effectif qu'à cinq près.
-
-    Cent lui-même peut en être l'arrondi.
-    """
+    """35, « réponse » → « environ 35 réponses » : le secret ne dit un effectif qu'à cinq près."""
     return f"{_approche(n)}{format_compte(n, singulier, pluriel)}"
 
 
 def format_effectif_seul(n: float | None) -> str:
-    """« 2 204 », « environ 35 » : le même, là où l'en-tête d'une colonne dit déjà ce qui est compté."""
+    """« environ 35 » : le même, là où l'en-tête d'une colonne dit déjà ce qui est compté."""
     return f"{_approche(n)}{format_nombre(n)}"
 
 
 def _approche(n: float | None) -> str:
-    return f"environ{INSECABLE}" if n is not None and not is_absent(n) and n <= EFFECTIF_EXACT else ""
+    return f"environ{INSECABLE}" if not is_absent(n) else ""
 
 
 def format_date(jour: date | datetime | str | None) -> str:

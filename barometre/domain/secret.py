@@ -19,8 +19,9 @@ MONTRES: tuple[EtatSecret, ...] = ("published", "indicative")
 SEUIL, SEUIL_CYBER = 10, 20
 # Sous ce nombre, le brut se lit et le redressé se tait : les deux, sur peu de réponses, en diraient trop.
 SEUIL_REDRESSE = 30
-# Collectivités du cadre, et réponses, qu'il faut à un territoire pour que sa participation se lise.
-SEUIL_CADRE, SEUIL_PARTICIPATION = 10, 10
+# Collectivités du cadre, et réponses, qu'il faut à un territoire pour que sa participation se lise : plus de
+# collectivités que de réponses, sans quoi « assez de réponses » dirait que toutes ont répondu.
+SEUIL_CADRE, SEUIL_PARTICIPATION = 11, 10
 
 QUESTIONNAIRES_SENSIBLES = frozenset({"cybersecurite"})
 # Cybersécurité : région × type au plus fin.
@@ -48,8 +49,9 @@ LOT_TARDIF = 10
 RAPPORT_TARDIF = 3.0
 # Une part à ce nombre de réponses, ou moins, de 0 ou de 100 % se dit « moins de » ou « plus de ».
 MARGE_EXTREME = 3
-# Sous ce nombre, un effectif se dit à PAS_EFFECTIF près.
-EFFECTIF_EXACT, PAS_EFFECTIF = 100, 5
+# Tout effectif est brouillé comme un compte de « oui », puis se dit à PAS_EFFECTIF près : exact, une somme de
+# départements ôtée de sa région disait si le conseil régional avait répondu.
+PAS_EFFECTIF = 5
 DECIMALES = 2  # une part au pour cent entier
 CHIFFRES_SIGNIFICATIFS = 3  # une moyenne : assez pour la lire, trop peu pour en défaire l'addition
 # Un taux de participation d'EPCI se dit à dix points près : son cadre compte souvent vingt communes.
@@ -75,5 +77,5 @@ def is_extreme(n: int, oui: float, part: float) -> bool:
 
     `n` et `oui` : brouillés, sans arrondi ; la construction s'en sert pour ne rien tirer d'un chiffre tu.
     """
-    lu = n if n >= EFFECTIF_EXACT else PAS_EFFECTIF * round(n / PAS_EFFECTIF)
+    lu = PAS_EFFECTIF * round(n / PAS_EFFECTIF)
     return min(oui, part * lu) <= MARGE_EXTREME or lu - max(oui, part * lu) <= MARGE_EXTREME

@@ -167,7 +167,8 @@ def _compute_a_cote(contexte: Contexte, redressement: Redressement, terrain: Ter
     """Ce qui ne relit pas les chiffres : les estimations par modèle, le rapport de qualité."""
     donnees = Donnees()
     donnees.add("estimation_modele", compute_modeles(terrain, contexte.cadre))
-    qualite = build_quality(terrain.vague_id, terrain.questionnaire_id, redressement, contexte.reference)
+    lieu = terrain.vague_id, terrain.questionnaire_id
+    qualite = build_quality(*lieu, redressement, contexte.reference, terrain.design.perturbation)
     donnees.add("qualite", qualite)
     donnees.add("qualite", build_variance_check(terrain))
     return donnees

@@ -17,6 +17,7 @@ from scipy.sparse import csr_array
 
 from barometre.domain.secret import SEUIL
 from barometre.domain.territoire import COUVERTURES, FRANCE, TYPES
+from barometre.stats.perturbation import Perturbation
 
 Entiers = NDArray[np.int64]
 # niveau, taille ('' total, type, strate), croisée avec la couverture ou non
@@ -74,13 +75,19 @@ class Cube:
         couples, effectifs = np.unique(paires[paires >= 0], return_counts=True)
         return pd.Series(effectifs, index=couples)
 
-    def compute_vides(self, cellules: Entiers, repondants: pd.Index) -> NDArray[np.float64]:
+    def compute_vides(
+        self, cellules: Entiers, repondants: pd.Index, cles: Perturbation | None = None
+    ) -> NDArray[np.float64]:
         """La part du cadre de chaque cellule qui est d'une strate où aucune de ces répondantes n'est.
 
         Aucun poids n'y supplée : le chiffre ne décrirait pas ces collectivités, quelle que soit leur réponse.
+        `cles` : de quoi brouiller ce compte ; exact, une cellule tue pour cela nommerait qui n'a pas répondu.
         """
         paires = self._pair(self.cadre.index.get_indexer(repondants))
-        vides = self.population_strates.drop(np.unique(paires[paires >= 0]))
+        lignes, grilles = np.nonzero(paires >= 0)
+        couples, rangs = np.unique(paires[lignes, grilles], return_inverse=True)
+        dedans = csr_array((np.ones(lignes.size), (rangs, lignes)), shape=(couples.size, len(repondants)))
+        vides = self.population_strates.drop(couples[has_answers(dedans, cles)])
         sommes = vides.groupby(vides.index // len(self.strates)).sum().reindex(cellules, fill_value=0)
         return (sommes / self.population.reindex(cellules)).to_numpy(dtype=float)
 
@@ -96,7 +103,9 @@ class Cube:
         grilles = [rang for rang, (niveau, _, _) in enumerate(GRILLES) if niveau == FRANCE]
         return np.unique(self.membership[:, grilles])
 
-    def build_membership(self, repondants: pd.Index) -> tuple[pd.DataFrame, csr_array]:
+    def build_membership(
+        self, repondants: pd.Index, cles: Perturbation | None = None
+    ) -> tuple[pd.DataFrame, csr_array]:
         """Les cellules où ces répondants sont, toutes les nationales, et la matrice répondant × cellule.
 
         Une nationale vide existe comme une petite : de sa présence, on lirait si l'une de ses collectivités
@@ -108,7 +117,7 @@ class Cube:
         cellules = np.union1d(occupees, self.nationales)
         colonnes = np.searchsorted(cellules, occupees)
         matrice = csr_array((np.ones(len(lignes)), (lignes, colonnes)), shape=(len(rangs), len(cellules)))
-        return self.describe(cellules).assign(vides=self.compute_vides(cellules, repondants)), matrice
+        return self.describe(cellules).assign(vides=self.compute_vides(cellules, repondants, cles)), matrice
 
     def describe(self, cellules: Entiers) -> pd.DataFrame:
         """Les libellés et la population de cellules, par leur numéro."""
@@ -154,7 +163,24 @@ def _codes(valeurs: pd.Series, modalites: list[str]) -> Entiers:
     return pd.Index(modalites).get_indexer(pd.Index(valeurs)).astype(np.int64)
 
 
+def has_answers(groupes: csr_array, cles: Perturbation | None) -> NDArray[np.bool_]:
+    """Vrai pour chaque groupe (groupe × répondante) qui a des réponses ; à clés, son compte est brouillé."""
+    n = np.asarray(groupes.sum(axis=1)).ravel()
+    if cles is not None:
+        n = n + cles.draw_counts(groupes, np.ones((groupes.shape[1], 1)))[:, 0]
+    return np.asarray(n >= 1)
+
+
 def is_kept(cellules: pd.DataFrame) -> NDArray[np.bool_]:
     """Les cellules que l'entrepôt garde : toutes les nationales, et celles qui ont de quoi se montrer."""
-    vue = cellules["participants"].ge(SEUIL) | cellules["niveau"].eq(FRANCE)
-    return vue.to_numpy(dtype=bool)
+    assez = (count_sures(cellules) >= SEUIL) & cellules["population"].gt(SEUIL).to_numpy(dtype=bool)
+    return np.asarray(assez | cellules["niveau"].eq(FRANCE).to_numpy(dtype=bool))
+
+
+def count_sures(cellules: pd.DataFrame) -> Entiers:
+    """Ce qu'une cellule a de participantes, exactes et brouillées : le moindre des deux.
+
+    Du compte exact seul, une cellule montrée et une cachée qui ne diffèrent que d'une collectivité diraient
+    qu'elle a répondu ; du brouillé seul, une cellule de trop peu se montrerait.
+    """
+    return np.asarray(np.minimum(cellules["participants"].to_numpy(), cellules["comptees"].to_numpy()))

@@ -8,14 +8,19 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 
 from barometre.domain.ecarts import ECART_CADRE, ECART_LIBRE
-from barometre.domain.formats import format_compte, format_nombre, format_part
+from barometre.domain.formats import format_effectif, format_nombre, format_part
+from barometre.domain.secret import PAS_EFFECTIF
+from barometre.pipeline.cube import has_answers
 from barometre.pipeline.terrain import Terrain
 from barometre.pipeline.weights import MARGES, Redressement
 from barometre.stats.bootstrap import DRAWS, estimate_bootstrap_se
 from barometre.stats.calibration import CalibrationError, calibrate
 from barometre.stats.estimation import estimate_proportions
+from barometre.stats.perturbation import Perturbation
+from barometre.stats.publication import publish_members
 
 # En dessous, un rééchantillonnage vide des modalités entières.
 MINIMUM_BOOTSTRAP = 200
@@ -37,17 +42,22 @@ class Reference:
 
 
 def build_quality(
-    vague_id: str, questionnaire_id: str, redressement: Redressement, reference: Reference
+    vague_id: str,
+    questionnaire_id: str,
+    redressement: Redressement,
+    reference: Reference,
+    cles: Perturbation | None = None,
 ) -> pd.DataFrame:
-    """Les lignes de `qualite` d'un questionnaire à une vague."""
+    """Les lignes de `qualite` d'un questionnaire à une vague ; `cles` : de quoi brouiller les comptes."""
+    n = _count_publiees(redressement, cles)
     faits = [
-        *_participation(redressement, reference.cadre),
+        *_participation(n, reference.cadre),
         *_method(redressement),
-        *_weights(redressement),
+        *_weights(redressement, n),
         *_cross_check(redressement),
         *_propensities(redressement),
         *_merges(redressement),
-        *_empty(redressement, reference.cadre),
+        *_empty(redressement, reference.cadre, cles),
         *_gaps(redressement, reference),
     ]
     lignes = pd.DataFrame(faits, columns=["cle", "objet", "valeur", "phrase"])
@@ -77,9 +87,18 @@ def build_variance_check(terrain: Terrain) -> pd.DataFrame:
     )
 
 
-def _participation(redressement: Redressement, cadre: pd.DataFrame) -> Iterator[Fait]:
-    n, total = len(redressement.repondants), len(cadre)
-    yield "repondants", "", n, f"{n} collectivités ont répondu, sur {total}."
+def _count_publiees(redressement: Redressement, cles: Perturbation | None) -> int:
+    """Combien ont répondu, comme partout : brouillé, à cinq près."""
+    n = len(redressement.repondants)
+    if cles is None:
+        return n
+    (publiees,) = publish_members(cles, csr_array(np.ones((1, n)))).ravel()
+    return PAS_EFFECTIF * round(float(publiees) / PAS_EFFECTIF)
+
+
+def _participation(n: int, cadre: pd.DataFrame) -> Iterator[Fait]:
+    total = len(cadre)
+    yield "repondants", "", n, f"{format_effectif(n, 'collectivité').capitalize()} ont répondu, sur {total}."
     yield "taux", "", n / total, f"Taux de participation : {format_part(n / total, 1)}."
 
 
@@ -91,11 +110,11 @@ def _method(redressement: Redressement) -> Iterator[Fait]:
         yield "repli", str(rang), None, f"Méthode écartée : {repli}"
 
 
-def _weights(redressement: Redressement) -> Iterator[Fait]:
+def _weights(redressement: Redressement, n: int) -> Iterator[Fait]:
     poids = redressement.repondants["poids"]
-    n_eff = float(poids.sum() ** 2 / (poids**2).sum())
+    n_eff = float(poids.sum() ** 2 / (poids**2).sum() / len(poids) * n)
     part = float(poids.max() / poids.sum())
-    reponses = format_compte(len(poids), "réponse")
+    reponses = format_effectif(n, "réponse")
     yield "n_eff", "", n_eff, f"Effectif efficace : {format_nombre(n_eff)} pour {reponses}."
     yield "part_max", "", part, f"La réponse qui pèse le plus compte pour {format_part(part, 1)} du total."
     if redressement.calage is not None:
@@ -159,14 +178,20 @@ def _merges(redressement: Redressement) -> Iterator[Fait]:
         yield "regroupement", objet, float(str(regroupement.population)), str(regroupement.phrase)
 
 
-def _empty(redressement: Redressement, cadre: pd.DataFrame) -> Iterator[Fait]:
-    """Les strates du pays où personne n'a répondu : ce que l'ensemble ne décrit pas."""
-    repondues = set(cadre["strate"].reindex(redressement.repondants.index))
+def _empty(redressement: Redressement, cadre: pd.DataFrame, cles: Perturbation | None) -> Iterator[Fait]:
+    """Les strates du pays où personne, ou presque, n'a répondu : ce que l'ensemble ne décrit pas.
+
+    D'après leur compte brouillé : dire d'une strate que nul n'y a répondu nommerait toutes les siennes.
+    """
+    strates = cadre["strate"].reindex(redressement.repondants.index)
+    codes, noms = pd.factorize(strates)
+    dedans = csr_array((np.ones(codes.size), (codes, np.arange(codes.size))), shape=(noms.size, codes.size))
+    repondues = set(noms[has_answers(dedans, cles)])
     absentes = cadre["strate"][~cadre["strate"].isin(repondues)].value_counts()
     if len(absentes):
         part = float(absentes.sum() / len(cadre))
-        noms = ", ".join(map(str, absentes.index[:5]))
-        phrase = f"Aucune réponse de {format_part(part, 1)} du cadre : {noms}."
+        premieres = ", ".join(map(str, absentes.index[:5]))
+        phrase = f"Aucune réponse, ou presque, de {format_part(part, 1)} du cadre : {premieres}."
         yield "strates_vides", "", part, phrase
 
 

@@ -60,7 +60,8 @@ def _find_home(rare: str, groupe: Mapping[str, str], marge: pd.Series, voisines:
 
 
 def _report(marge: Any, rare: str, accueil: str, repondants: int, population: float) -> dict[str, Any]:
-    effectifs = f"{format_compte(repondants, 'réponse')} pour {format_compte(population, 'collectivité')}"
+    # Un compte de quelques réponses, nul surtout, dirait qui a répondu.
+    effectifs = f"moins de {MINIMUM} réponses pour {format_compte(population, 'collectivité')}"
     phrase = f"Marge « {marge} » : « {rare} » ({effectifs}) est regroupée avec « {accueil} »."
     valeurs = [marge, rare, accueil, int(repondants), float(population), phrase]
     return dict(zip(COLONNES, valeurs, strict=True))

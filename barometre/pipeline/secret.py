@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.secret import NIVEAUX_CYBER, get_seuil
+from barometre.pipeline.cube import count_sures
 from barometre.stats.grades import B_PRUDENCE_WIDTH
 
 Booleens = NDArray[np.bool_]
@@ -20,15 +21,17 @@ def compute_states(
 ) -> NDArray[np.str_]:
     """L'état de chaque cellule × indicateur ; `n` : réponses, comme elles se publient.
 
-    Les participantes se comptent exactement, les réponses non : d'une cellule cachée à neuf réponses et d'une
-    montrée à dix, on lirait que celle qui les sépare a répondu.
+    Des participantes, le moindre des deux comptes (`count_sures`), et plus de collectivités que le seuil :
+    sans quoi, montrée, une cellule dirait que toutes ont répondu. Des réponses, le compte brouillé seul :
+    d'une cellule cachée à neuf réponses et d'une montrée à dix, on lirait que celle qui les sépare a répondu.
     Strates vides : sur une part f du cadre la vérité est inconnue, le total peut en être faux de f. Au-delà
     de la largeur de prudence qu'une note B admet (35 points), il ne se publie pas.
     """
     cyber = np.array([i.sensibilite == "cyber" for i in indicateurs])
     seuils = np.where(cyber, get_seuil(True), get_seuil(False))
     grille = np.where(cyber, is_grille_cyber(cellules)[:, None], True)
-    montrees = grille & (n >= seuils) & (cellules["participants"].to_numpy()[:, None] >= seuils)
+    montrees = grille & (n >= seuils) & (count_sures(cellules)[:, None] >= seuils)
+    montrees &= cellules["population"].to_numpy()[:, None] > seuils
     vides = (cellules["vides"].to_numpy() >= B_PRUDENCE_WIDTH)[:, None] & np.ones_like(montrees)
     return np.select([~montrees, vides, notes == "C"], ["primary", "empty", "indicative"], "published")
 

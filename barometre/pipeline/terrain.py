@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 from barometre.catalogue import Catalogue
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.secret import QUESTIONNAIRES_SENSIBLES, get_seuil
-from barometre.pipeline.cube import Cube, is_kept
+from barometre.pipeline.cube import Cube, count_sures, is_kept
 from barometre.pipeline.parallele import run_parallel
 from barometre.pipeline.rules import Reponses
 from barometre.pipeline.secret import is_grille_cyber
@@ -22,6 +22,7 @@ from barometre.pipeline.weights import Redressement
 from barometre.stats.design import Design
 from barometre.stats.guessing import draw_safe
 from barometre.stats.perturbation import Perturbation
+from barometre.stats.publication import publish_members
 
 # Ce que chacun sait d'une collectivité du cadre, et dont il lit les taux.
 GROUPES_CONNUS = ("strate", "departement", "region", "couverture")
@@ -85,8 +86,9 @@ def build_terrain(  # noqa: PLR0917 — tout ce qu'un terrain assemble
 ) -> Terrain:
     """Assemble un terrain ; `valeurs` : les lignes de fait_valeur d'un questionnaire à une vague."""
     repondants = redressement.repondants.index
-    cellules, membres = cube.build_membership(repondants)
-    cellules["participants"] = np.asarray(membres.sum(axis=0)).astype(int)
+    cellules, membres = cube.build_membership(repondants, perturbation)
+    cellules["comptees"] = np.asarray(membres.sum(axis=0)).astype(int)
+    cellules["participants"] = publish_members(perturbation, csr_array(membres.T)).ravel().astype(int)
     questionnaire_id = catalogue.get_question(next(iter(questions))).questionnaire_id
     indicateurs = catalogue.list_indicateurs(questionnaire_id, origine="declare")
     return Terrain(
@@ -114,7 +116,7 @@ def draw_keys(terrain: Terrain, cadre: pd.DataFrame, processus: int = 1) -> Pert
     cles, parts = terrain.design.perturbation, terrain.list_indicateurs(parts=True)
     assert cles is not None
     cyber = terrain.questionnaire_id in QUESTIONNAIRES_SENSIBLES
-    montrees = terrain.cellules["participants"].to_numpy() >= get_seuil(cyber)
+    montrees = count_sures(terrain.cellules) >= get_seuil(cyber)
     montrees &= is_grille_cyber(terrain.cellules) | (not cyber)
     traits = cadre.loc[terrain.repondants, list(GROUPES_CONNUS)].astype("str")
     groupes = pd.get_dummies(traits, dtype=float).to_numpy()

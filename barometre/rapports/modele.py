@@ -42,7 +42,7 @@ class Tableau:
 class Point:
     """Un chiffre dessiné : valeur et bornes de 0 à 1, et les mots qui le disent.
 
-    `n` est en mots (« environ 35 ») : sous cent, il n'est dit qu'à cinq près. Caché, un point n'a que son
+    `n` est en mots (« environ 35 ») : il n'est dit qu'à cinq près. Caché, un point n'a que son
     libellé et la raison de son absence.
     """
 

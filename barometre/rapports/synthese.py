@@ -279,7 +279,7 @@ def _describe_reponses(panorama: VuePanorama) -> str:
     vagues = dict.fromkeys(lower_initiale(ligne.vague) for ligne in panorama.lignes)
     return (
         f"Quelle que soit l’édition, l’état des obligations est le dernier connu : "
-        f"{format_liste(list(vagues))}. Sous cent, les réponses sont dites à cinq près."
+        f"{format_liste(list(vagues))}. Les réponses sont dites à cinq près."
     )
 
 

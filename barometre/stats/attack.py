@@ -17,9 +17,9 @@ import numpy.typing as npt
 from scipy.linalg import cho_factor, cho_solve, solve_triangular
 from scipy.sparse import csc_array, csr_array
 
-from barometre.domain.secret import DECIMALES, DEVINE, DEVINE_TAUX, MARGE_EXTREME, SEUIL_REDRESSE
+from barometre.domain.secret import DECIMALES, DEVINE, DEVINE_TAUX, MARGE_EXTREME
 from barometre.stats.design import Design
-from barometre.stats.perturbation import Perturbation, has_adjusted
+from barometre.stats.perturbation import Perturbation
 from barometre.stats.publication import POIDS_EGAUX, Structure, build_structure
 
 Tableau = npt.NDArray[np.float64]
@@ -36,11 +36,15 @@ PUBLICS = 1
 
 
 class Lu(NamedTuple):
-    """Une question, cellule par cellule : brut et redressé au pour cent, et ceux qui ne sont que bornés."""
+    """Une question, cellule par cellule : brut et redressé au pour cent, et ceux qui ne sont que bornés.
+
+    `double` : celles où le redressé se lit à côté du brut, d'après l'effectif publié.
+    """
 
     brut: Tableau
     redresse: Tableau
     borne: Booleens
+    double: Booleens
 
 
 class Devinees(NamedTuple):
@@ -196,11 +200,11 @@ class Question:
         lues = n > 0
         lois, inegalites = lecteur.keys, lecteur.inequality
         pas = n * 10.0**-DECIMALES
-        second = has_adjusted(n) & (inegalites > POIDS_EGAUX)
+        second = lu.double & (inegalites > POIDS_EGAUX)
         floue = np.where(lu.borne, (MARGE_EXTREME + 1.0) ** 2, pas**2) * VARIANCE_UNIFORME
         v_brut = lois.law.variance + lois.raw_law.variance * second + floue
         v_redresse = lois.law.variance + lois.gap_law.variance * inegalites**2 + pas**2 * VARIANCE_UNIFORME
-        doubles = lues & ~lu.borne & (inegalites > POIDS_EGAUX) & (n >= SEUIL_REDRESSE)
+        doubles = lues & ~lu.borne & second
         # Brut et redressé portent le bruit du compte : ôter β fois le second en laisse deux sans rapport.
         self.beta = np.where(doubles, lois.law.variance / v_redresse, 0.0)
         self.n, self.effectifs, self.lues, self.doubles = n, public.counts, lues, doubles

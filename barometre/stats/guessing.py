@@ -19,10 +19,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from barometre.domain.secret import DECIMALES, EFFECTIF_EXACT, MARGE_EXTREME, PAS_EFFECTIF, SEUIL_REDRESSE
+from barometre.domain.secret import DECIMALES, MARGE_EXTREME, PAS_EFFECTIF
 from barometre.stats.attack import Devinees, Lecteur, Lu, Question
 from barometre.stats.domains import sum_domains
-from barometre.stats.perturbation import Cles, Perturbation
+from barometre.stats.perturbation import Cles, Perturbation, has_adjusted
 from barometre.stats.publication import publish_sums
 from barometre.stats.sums import Sums
 
@@ -65,7 +65,7 @@ class Tirages:
 
     def replace(self, lu: Lu, cells: Entiers, ranks: Entiers) -> Lu:
         """Ce qui se lisait, où ces cellules montrent leur bruit de ces rangs."""
-        autre = Lu(lu.brut.copy(), lu.redresse.copy(), lu.borne.copy())
+        autre = Lu(lu.brut.copy(), lu.redresse.copy(), lu.borne.copy(), lu.double.copy())
         for rang in np.unique(ranks):
             celles = cells[ranks == rang]
             for champ, tire in zip(autre, self.get(int(rang)), strict=True):
@@ -81,15 +81,15 @@ class Tirages:
         )
         valeurs, noms = np.repeat(self.values, fois, axis=1), [self.item] * fois
         sommes = publish_sums(exactes, plan, valeurs, lecteur.cells, noms, lecteur.structure)
-        n, total = sommes.n, sommes.total
-        vu = np.where(n < SEUIL_REDRESSE, sommes.raw, sommes.estimate)
-        borne = find_extremes(n, total, vu)
+        n, total, double = sommes.n, sommes.total, has_adjusted(sommes.n_published)
+        vu = np.where(double, sommes.estimate, sommes.raw)
+        borne = find_extremes(sommes.n_published, total, vu)
         bas = borne & (vu < 0.5)
         with np.errstate(invalid="ignore", divide="ignore"):
             brut = np.where(borne, np.where(bas, MARGE_EXTREME / 2, n - MARGE_EXTREME / 2) / n, total / n)
         brut = np.nan_to_num(np.where(borne, brut, brut.round(DECIMALES)))
         vu = np.nan_to_num(vu.round(DECIMALES))
-        return [Lu(*colonnes) for colonnes in zip(brut.T, vu.T, borne.T, strict=True)]
+        return [Lu(*colonnes) for colonnes in zip(brut.T, vu.T, borne.T, double.T, strict=True)]
 
 
 def open_draws(lecteur: Lecteur, keys: Perturbation, values: Tableau, item: str) -> Tirages:
@@ -102,7 +102,7 @@ def open_draws(lecteur: Lecteur, keys: Perturbation, values: Tableau, item: str)
 
 def find_extremes(n: Tableau, oui: Tableau, part: Tableau) -> Booleens:
     """`is_extreme`, de toutes les cellules à la fois."""
-    lu = np.where(n >= EFFECTIF_EXACT, n, PAS_EFFECTIF * np.round(n / PAS_EFFECTIF))
+    lu = PAS_EFFECTIF * np.round(n / PAS_EFFECTIF)
     with np.errstate(invalid="ignore"):
         moins, plus = np.fmin(oui, part * lu), np.fmax(oui, part * lu)
         return np.asarray((moins <= MARGE_EXTREME) | (lu - plus <= MARGE_EXTREME))

@@ -19,7 +19,6 @@ toutes ses cellules : toutes les versions ensemble n'en montrent que sa réponse
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -28,6 +27,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.special import ndtr, ndtri
 
+from barometre.domain.cles import MELANGES, SEL_EFFECTIF, build_cle, build_sel
 from barometre.domain.secret import (
     BRUIT_BRUT,
     BRUIT_DIFFERENCE,
@@ -42,8 +42,6 @@ Cles = npt.NDArray[np.uint64]
 Entiers = npt.NDArray[np.int64]
 Booleens = npt.NDArray[np.bool_]
 Tableau = npt.NDArray[np.float64]
-# Finisseur de SplitMix64 (Steele, Lea et Flood 2014) : chaque bit de sortie dépend de tous ceux d'entrée.
-_MELANGES = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))
 _POIDS_FORT = np.uint64(11)  # 64 bits → 53 bits d'un flottant
 # Une grandeur entre dans la clé au millième : deux moyennes égales à l'œil ont la même.
 _ECHELLE_GRANDEUR = 1000.0
@@ -310,18 +308,19 @@ class Perturbation:
         return replace(self, redrawn=np.sort(np.concatenate([self.redrawn, keys])))
 
     def _salt(self, items: Iterable[object], prefix: str) -> Cles:
-        return np.array([_hash(prefix + self.questions.get(str(i), str(i))) for i in items], dtype=np.uint64)
+        return np.array(
+            [build_sel(prefix + self.questions.get(str(i), str(i))) for i in items], dtype=np.uint64
+        )
 
     def draw_counts(self, membership: csr_array, values: Tableau) -> Entiers:
-        """Le bruit du nombre de réponses lui-même : il est celui des « oui » d'une autre question.
+        """Le bruit du nombre de réponses : il dit qui a répondu, ou les « oui » d'une autre question.
 
         La question n'y entre pas : cinq questions sous la même condition ont les mêmes répondantes, et cinq
         bruits de ce même compte se moyenneraient.
         """
         sommes = self._sum_keys(membership, values)
-        return self.law.draw(
-            _mix(_mix(_mix(sommes.answered) + sommes.silent) + self._salt(["effectif"], "n/"))
-        )
+        sel = np.uint64(build_sel(SEL_EFFECTIF))
+        return self.law.draw(_mix(_mix(_mix(sommes.answered) + sommes.silent) + sel))
 
     def _sum(self, membership: csr_array, amounts: npt.NDArray[np.generic]) -> Cles:
         """Σ clé × quantité par domaine, modulo 2⁶⁴."""
@@ -337,8 +336,7 @@ def build_keys(secret: str, units: Iterable[str]) -> Cles:
     `secret` : 32 octets en hexadécimal, propres à un questionnaire et une vague.
     """
     cle = bytes.fromhex(secret)
-    empreintes = (hashlib.blake2b(u.encode(), key=cle, digest_size=8).digest() for u in units)
-    return np.array([int.from_bytes(e, "big") for e in empreintes], dtype=np.uint64)
+    return np.array([build_cle(cle, unite) for unite in units], dtype=np.uint64)
 
 
 def has_adjusted(published: Tableau) -> Booleens:
@@ -356,11 +354,7 @@ def _read_rank(keys: Cles) -> Tableau:
     return np.asarray((keys >> _POIDS_FORT).astype(float) / 2.0**53)
 
 
-def _hash(texte: str) -> int:
-    return int.from_bytes(hashlib.blake2b(texte.encode(), digest_size=8).digest(), "big")
-
-
 def _mix(valeurs: Cles) -> Cles:
-    for decalage, facteur in _MELANGES:
+    for decalage, facteur in MELANGES:
         valeurs = (valeurs ^ (valeurs >> np.uint64(decalage))) * np.uint64(facteur)
     return np.asarray(valeurs ^ (valeurs >> np.uint64(31)))

@@ -144,26 +144,34 @@ def _measure_dispersion(estimate: Tableau, reach: Reach, noise: Tableau, amounts
 
 
 def publish_counts(perturbation: Perturbation, n: Tableau, values: Tableau, membership: csr_array) -> Tableau:
-    """L'effectif brouillé : à une question posée sous condition, il compte les « oui » d'une autre.
+    """L'effectif brouillé : exact, une différence de comptes emboîtés disait qui a répondu.
 
-    Celles des premières seules : les tardives y comptent à leur part, atteintes par la question ou non. Deux
-    versions, ou deux questions de même condition, diraient sinon laquelle l'a été.
+    À une question posée sous condition, il compte les « oui » d'une autre : il n'y passe jamais celui des
+    participantes, brouillé lui aussi. Les tardives y comptent à leur part, atteintes par la question ou non :
+    deux versions, ou deux questions de même condition, diraient sinon laquelle l'a été.
     """
     premieres = perturbation.drop_late(membership)
-    membres, siens = _count_members(membership), _count_members(premieres)
-    ont = n if premieres is membership else np.asarray(premieres @ np.isfinite(values).astype(float))
-    ont = np.where(ont == siens, ont, np.clip(ont + perturbation.draw_counts(premieres, values), 0, siens))
     if premieres is membership:
-        return ont
-    with np.errstate(invalid="ignore"):
-        publie = ont + np.rint(ont / siens * (membres - siens))
+        return _draw_counts(perturbation, membership, values, n)
     # un groupe de tardives seules n'a jamais été publié : c'est sa première fois
-    neufs = np.clip(n + perturbation.draw_counts(membership, values), 0, membres)
-    return np.where(siens > 0, publie, np.where(n == membres, n, neufs))
+    neufs = _draw_counts(perturbation, membership, values, n)
+    ont = np.asarray(premieres @ np.isfinite(values).astype(float))
+    anciens = _draw_counts(perturbation, premieres, values, ont)
+    toutes, siennes = (publish_members(perturbation, m) for m in (membership, premieres))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(siennes > 0, np.rint(toutes * anciens / siennes), neufs)
 
 
-def _count_members(membership: csr_array) -> Tableau:
-    return np.asarray(membership.sum(axis=1), dtype=float).reshape(-1, 1)
+def _draw_counts(perturbation: Perturbation, membership: csr_array, values: Tableau, n: Tableau) -> Tableau:
+    brouilles = n + perturbation.draw_counts(membership, values)
+    return np.where(n > 0, np.clip(brouilles, 1.0, publish_members(perturbation, membership)), 0.0)
+
+
+def publish_members(perturbation: Perturbation, membership: csr_array) -> Tableau:
+    """Domaine × 1 : combien ont rempli le questionnaire, brouillé ; des tardives y tirent un autre bruit."""
+    membres = np.asarray(membership.sum(axis=1), dtype=float).reshape(-1, 1)
+    bruit = perturbation.draw_counts(membership, np.ones((membership.shape[1], 1)))
+    return np.where(membres > 0, np.maximum(membres + bruit, 1.0), 0.0)
 
 
 def publish_flows(

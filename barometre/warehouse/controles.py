@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, Table, and_, func, not_, or_, select
 
-from barometre.domain.secret import MONTRES
+from barometre.domain.secret import BRUIT_MAXIMAL, MONTRES
 from barometre.warehouse import schema as s
 
 # Les mêmes seuils que `domain.secret`, écrits ici une seconde fois exprès : un contrôle qui lirait la
@@ -166,7 +166,7 @@ def _participants_faux() -> Select[Any]:
     return (
         select(a.indicateur_id, a.vague_id, a.participants)
         .join(s.dim_indicateur, i.indicateur_id == a.indicateur_id)
-        .where(total, a.participants != remplis)
+        .where(total, func.abs(a.participants - remplis) > BRUIT_MAXIMAL)
     )
 
 

@@ -54,12 +54,6 @@ def select_perimetres(opsn_id: str | None = None) -> Select[Any]:
     return select(toutes).order_by(toutes.c.opsn_id, toutes.c.collectivite_id)
 
 
-def select_repondantes(filtres: Mapping[str, Filtre]) -> Select[Any]:
-    """`collectivite_id` de qui a rempli l'un de ces questionnaires."""
-    lignes = select_rows(s.participation, filtres).order_by(None)
-    return lignes.with_only_columns(s.participation.c.collectivite_id).distinct()
-
-
 def select_codes_of(code: str) -> Select[Any]:
     """Les lignes où un code est celui d'une collectivité : code INSEE, ou SIREN."""
     c = s.dim_collectivite.c

@@ -16,6 +16,7 @@ from barometre.domain.version import Version
 from barometre.recherche.index import SearchIndex, build_search_index
 from barometre.warehouse import queries as q
 from barometre.warehouse import schema as s
+from barometre.warehouse.cles import build_cles_participations
 from barometre.warehouse.compatibilite import check_compatibilite
 from barometre.warehouse.dialects import read_frame
 from barometre.warehouse.engine import EntrepotError
@@ -228,10 +229,7 @@ class Repository:
         return self._rows(s.dim_question, "questionnaire_id", "rang", questionnaire_id=questionnaire_id)
 
     def list_participations(
-        self,
-        vague_id: Filtre = None,
-        questionnaire_id: Filtre = None,
-        collectivite_id: Filtre = None,
+        self, vague_id: Filtre = None, questionnaire_id: Filtre = None, collectivite_id: Filtre = None
     ) -> pd.DataFrame:
         """Les questionnaires remplis."""
         filtres = {
@@ -239,12 +237,16 @@ class Repository:
         }  # fmt: skip
         return self._rows(s.participation, **filtres)
 
-    def list_repondantes(self, vague_id: Filtre = None, questionnaire_id: Filtre = None) -> frozenset[str]:
-        """Les collectivités qui ont rempli l'un de ces questionnaires, chacune une fois."""
-        filtres = {"vague_id": vague_id, "questionnaire_id": questionnaire_id}
-        cle = (self.version_id, build_key("repondantes", (), filtres))
-        lignes = self._lectures.get(cle, lambda: self.read(q.select_repondantes(filtres)))
-        return frozenset(lignes["collectivite_id"].to_numpy(dtype=object))
+    def list_cles_participations(self, vague_id: Filtre = None, theme_id: Filtre = None) -> pd.DataFrame:
+        """Les questionnaires remplis, et la clé secrète de chacun (`cle`), dont se tire tout bruit."""
+        filtres = {"vague_id": vague_id, "questionnaire_id": theme_id}
+        cle = (self.version_id, build_key("cles_participations", (), filtres))
+        return self._lectures.get(cle, lambda: self._read_cles(filtres))
+
+    def _read_cles(self, filtres: dict[str, Filtre]) -> pd.DataFrame:
+        return build_cles_participations(
+            self.read(q.select_rows(s.participation, filtres)), self._rows(s.cle_secrete)
+        )
 
     def list_reponses(
         self, collectivite_id: Filtre, vague_id: Filtre = None, questionnaire_id: Filtre = None

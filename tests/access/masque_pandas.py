@@ -9,7 +9,6 @@ from barometre.access.masque_agregats import CHIFFRES, EGALES, PRUDENCE, TEXTES,
 from barometre.domain.secret import (
     CHIFFRES_SIGNIFICATIFS,
     DECIMALES,
-    EFFECTIF_EXACT,
     MARGE_EXTREME,
     MONTRES,
     PAS_EFFECTIF,
@@ -32,9 +31,8 @@ def mask_agregats(lignes: pd.DataFrame) -> pd.DataFrame:
 
 
 def round_effectifs(effectifs: pd.Series) -> pd.Series:
-    """Un effectif, à PAS_EFFECTIF près sous EFFECTIF_EXACT : une réponse de plus ne s'y lit pas."""
-    arrondis = (effectifs / PAS_EFFECTIF).round() * PAS_EFFECTIF
-    return effectifs.where(effectifs >= EFFECTIF_EXACT, arrondis)
+    """Un effectif, à PAS_EFFECTIF près : une réponse de plus ne s'y lit pas."""
+    return (effectifs / PAS_EFFECTIF).round() * PAS_EFFECTIF
 
 
 def _show_participants(participants: pd.Series) -> pd.Series:

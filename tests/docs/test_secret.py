@@ -13,7 +13,6 @@ from barometre.domain.secret import (
     BRUIT_MAXIMAL,
     DEVINE,
     DEVINE_TAUX,
-    EFFECTIF_EXACT,
     MARGE_EXTREME,
     NIVEAUX_CYBER,
     PAS_EFFECTIF,
@@ -39,7 +38,9 @@ def test_la_page_dit_les_seuils_du_code() -> None:
     page = _read()
     assert f"Moins de {SEUIL} réponses ({SEUIL_CYBER} en cybersécurité)" in page
     assert f"moins de {SEUIL} réponses n’est pas montré ; en cybersécurité, il en faut {SEUIL_CYBER}" in page
-    assert f"sous {MOTS[EFFECTIF_EXACT]}, est donné à {MOTS[PAS_EFFECTIF]} près" in page
+    assert (
+        f"tout nombre de réponses, changé lui aussi au hasard, est donné à {MOTS[PAS_EFFECTIF]} près" in page
+    )
 
 
 def test_une_ou_deux_reponses_est_l_ordre_du_bruit() -> None:
@@ -50,9 +51,8 @@ def test_une_ou_deux_reponses_est_l_ordre_du_bruit() -> None:
 def test_la_participation_dit_les_memes_seuils() -> None:
     assert f"moins de {SEUIL_PARTICIPATION} réponses" == CACHE
     assert f"sous {MOTS[SEUIL_PARTICIPATION]} réponses" in PRECAUTION
-    assert (
-        f"Sous {MOTS[EFFECTIF_EXACT]}, un nombre de réponses se dit à {MOTS[PAS_EFFECTIF]} près" in PRECAUTION
-    )
+    assert f"Un nombre de réponses se dit à {MOTS[PAS_EFFECTIF]} près" in PRECAUTION
+    assert f"jusqu’à {MOTS[SEUIL_CADRE - 1]} collectivités" in PRECAUTION
 
 
 def test_la_methode_dit_les_seuils_et_le_bruit_du_code() -> None:
@@ -60,8 +60,8 @@ def test_la_methode_dit_les_seuils_et_le_bruit_du_code() -> None:
     for phrase in (
         f"un groupe de moins de {MOTS[SEUIL]} réponses ({MOTS[SEUIL_CYBER]} en cybersécurité) ne se lit pas",
         f"n ≥ {SEUIL} ; en cybersécurité n ≥ {SEUIL_CYBER}, région × type au plus fin",
-        f"sur au moins {MOTS[SEUIL_CADRE]} collectivités et {MOTS[SEUIL_PARTICIPATION]} réponses",
-        f"sous {MOTS[EFFECTIF_EXACT]}, tous se disent à {MOTS[PAS_EFFECTIF]} près",
+        f"sur plus de {MOTS[SEUIL_CADRE - 1]} collectivités et au moins {MOTS[SEUIL_PARTICIPATION]} réponses",
+        f"puis tous se disent à {MOTS[PAS_EFFECTIF]} près",
         f"d'écart-type s = {format_nombre(BRUIT_ECART, 1)}, au plus {BRUIT_MAXIMAL} réponses",
         f"d'écart-type {format_nombre(BRUIT_DIFFERENCE, 2)}, m le plus grand",
         f"à {format_nombre(DEVINE_TAUX, 2)} au plus passe {format_nombre(DEVINE, 3)}",
@@ -84,15 +84,12 @@ def test_le_glossaire_et_le_code_disent_les_memes_seuils() -> None:
         f"à {MOTS[PAS_EFFECTIF]} près ; un EPCI n'a qu'un taux, à {MOTS[round(100 * PAS_TAUX_EPCI)]} points"
         in porte
     )
-    assert f"à {MOTS[PAS_EFFECTIF]} près sous {MOTS[EFFECTIF_EXACT]}" in _read(
-        "barometre/domain/colonnes.toml"
-    )
+    assert f"brouillées, à {MOTS[PAS_EFFECTIF]} près" in _read("barometre/domain/colonnes.toml")
 
 
 def test_un_effectif_arrondi_se_dit_environ() -> None:
     assert format_effectif(35, "réponse") == "environ\u00a035\u00a0réponses"
-    assert format_effectif(EFFECTIF_EXACT, "réponse").startswith("environ")  # 98 s'y arrondit
-    assert format_effectif(EFFECTIF_EXACT + 1, "réponse") == "101\u00a0réponses"
+    assert format_effectif(2165, "réponse") == "environ\u00a02\u202f165\u00a0réponses"
     assert format_effectif(None, "réponse") == "nombre de réponses non connu"
 
 

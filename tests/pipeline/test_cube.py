@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_array
 
-from barometre.pipeline.cube import Cube, is_kept
+from barometre.pipeline.cube import Cube, has_answers, is_kept
+from barometre.stats.perturbation import Perturbation, build_keys
 from tests import mini
 
 
@@ -42,7 +44,7 @@ def test_une_cellule_nationale_existe_que_l_on_y_ait_repondu_ou_non(cube: Cube) 
     for repondants in (["commune-33063"], ["region-84"], cube.cadre.index):
         cellules, membres = cube.build_membership(pd.Index(repondants))
         assert membres.shape == (len(repondants), len(cellules))
-        france = cellules[is_kept(cellules.assign(participants=0))]
+        france = cellules[is_kept(cellules.assign(participants=0, comptees=0))]
         nationales.append(set(france[["type", "strate", "couverture"]].itertuples(index=False, name=None)))
     assert nationales[0] == nationales[1] == nationales[2]
     assert ("region", "", "") in nationales[0]
@@ -63,11 +65,12 @@ def test_la_population_d_une_cellule_est_celle_du_cadre(cube: Cube) -> None:
 
 def test_ce_que_l_entrepot_garde() -> None:
     cellules = pd.DataFrame(
-        [("departement", "", 10), ("departement", "", 9), ("region", "", 2), ("france", "", 1)],
-        columns=["niveau", "couverture", "participants"],
-    )
-    # sous 10 participants, personne ne verrait la cellule
-    assert is_kept(cellules).tolist() == [True, False, False, True]
+        [("departement", 10, 10, 40), ("departement", 9, 12, 40), ("region", 12, 9, 40),
+         ("region", 10, 10, 10), ("france", 1, 1, 2)],
+        columns=["niveau", "participants", "comptees", "population"],
+    )  # fmt: skip
+    # sous 10 participants, exacts ou brouillés, personne ne verrait la cellule
+    assert is_kept(cellules).tolist() == [True, False, False, False, True]
 
 
 def test_la_part_d_une_cellule_que_personne_ne_represente(cube: Cube) -> None:
@@ -79,6 +82,15 @@ def test_la_part_d_une_cellule_que_personne_ne_represente(cube: Cube) -> None:
     assert vides[("france", "", "", "")] >= autres
     tous, _ = cube.build_membership(cube.cadre.index)
     assert tous["vides"].eq(0).all()
+
+
+def test_une_strate_passe_pour_vide_d_apres_son_compte_brouille() -> None:
+    """Exact, une cellule tue pour cela disait de chaque collectivité de la strate qu'elle n'a pas répondu."""
+    groupes = csr_array(np.eye(60))
+    cles = Perturbation(build_keys("5e" * 32, map(str, range(60))))
+    assert has_answers(groupes, None).all()
+    assert 0.2 < has_answers(groupes, cles).mean() < 0.9  # d'une seule réponse, une fois sur trois non
+    assert has_answers(csr_array(np.ones((1, 60))), cles).all()
 
 
 def test_une_strate_vide_se_compte_en_collectivites() -> None:

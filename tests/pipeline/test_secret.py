@@ -15,10 +15,17 @@ from barometre.stats.grades import B_PRUDENCE_WIDTH
 INDICATEUR = load_catalogue().get_indicateur("site_internet")
 
 
-def _state(vides: float = 0.0, n: float = 50, participants: int = 50, note: str = "A") -> str:
+def _state(  # noqa: PLR0917 - une cellule
+    vides: float = 0.0,
+    n: float = 50,
+    participants: int = 50,
+    note: str = "A",
+    comptees: int = 50,
+    population: int = 90,
+) -> str:
     cellules = pd.DataFrame(
         {"niveau": ["france"], "type": "", "strate": "", "couverture": "", "participants": participants,
-         "vides": vides}
+         "comptees": comptees, "population": population, "vides": vides}
     )  # fmt: skip
     return str(compute_states(cellules, np.array([[n]]), np.array([[note]]), [INDICATEUR])[0, 0])
 
@@ -40,6 +47,8 @@ def test_le_secret_passe_avant_les_strates_vides_et_elles_avant_la_note() -> Non
     assert _state(0.9, n=9) == "primary"
     assert _state(0.9, participants=9) == "primary"
     assert _state(0.9, note="C") == "empty"
+    # exactes ou brouillées, il en faut dix ; et plus de collectivités, ou montrée elle dirait « toutes »
+    assert _state(comptees=9) == _state(n=10, population=10) == "primary"
     assert (_state(note="C"), _state(n=10), _state(n=9)) == ("indicative", "published", "primary")
 
 
@@ -47,7 +56,7 @@ def test_la_cybersecurite_a_son_seuil_et_sa_grille() -> None:
     cyber = replace(INDICATEUR, sensibilite="cyber")
     cellules = pd.DataFrame(
         {"niveau": ["france", "france", "departement"], "type": "", "strate": "", "couverture": "",
-         "participants": [20, 19, 50], "vides": 0.0}
+         "participants": [20, 19, 50], "comptees": [20, 20, 50], "population": 90, "vides": 0.0}
     )  # fmt: skip
     etats = compute_states(cellules, np.array([[20.0], [19.0], [50.0]]), np.full((3, 1), "A"), [cyber])
     assert etats[:, 0].tolist() == ["published", "primary", "primary"]

@@ -20,7 +20,6 @@ from python_calamine import CalamineWorkbook
 from barometre.access import Gate
 from barometre.catalogue import load_catalogue
 from barometre.domain.formats import format_effectif
-from barometre.domain.secret import EFFECTIF_EXACT
 from barometre.rapports.demande import Demande
 from barometre.rapports.formats_document import FORMATS_DOCUMENT
 from barometre.rapports.synthese import build_synthese
@@ -143,8 +142,8 @@ def _is_cell(lu: Lu, chiffre: Chiffre) -> bool:
         and (lu.intervalle.startswith("environ") or _is_same(lu.intervalle, chiffre.bas, chiffre.haut))
         and (not lu.brut or _is_same(lu.brut, chiffre.brut))
         and (_read_nombres(lu.n), lu.note.partition(",")[0]) == ([(chiffre.n, 0)], chiffre.note)
-        # Sous cent, le secret ne dit un effectif qu'à cinq près : le fichier dit « environ ».
-        and lu.n.startswith("environ") == (chiffre.n is not None and chiffre.n <= EFFECTIF_EXACT)
+        # Le secret ne dit un effectif qu'à cinq près : le fichier dit « environ ».
+        and lu.n.startswith("environ") == (chiffre.n is not None)
     )
 
 

@@ -164,6 +164,11 @@ class Lecture:
         return float(self.monde.n[self.cellule])
 
     @property
+    def n_lu(self) -> float:
+        """Les mêmes, comme ils se lisent."""
+        return float(self.monde.n_lus[self.cellule])
+
+    @property
     def portee(self) -> float:
         """L'inégalité de ses poids, que le bruit de l'écart multiplie."""
         return float(self.monde.structure.inequality[self.cellule, 0])
@@ -171,7 +176,7 @@ class Lecture:
     @property
     def montre_redresse(self) -> bool:
         """Sous le seuil, seul le brut se lit ; mais l'intervalle, sans arrondi, trahirait le redressé."""
-        return self.n >= self.regle.seuil or not self.arrondi
+        return bool(self.n_lu >= self.regle.seuil) or not self.arrondi
 
 
 def _weigh_answer(lecture: Lecture, k: Tableau, pondere: Tableau) -> Tableau:
@@ -219,7 +224,7 @@ def _weigh_extreme(lecture: Lecture, compte: Tableau, centre: Tableau) -> Tablea
     """P(« moins de » | compte brouillé, redressé sans son bruit) : l'un ou l'autre est près de 0."""
     marge = lecture.regle.marge
     certain = (compte <= marge).astype(float)
-    if lecture.n < lecture.regle.seuil:
+    if lecture.n_lu < lecture.regle.seuil:
         return certain
     if lecture.portee * lecture.regle.gap.maximum < EGAL:
         return np.maximum(certain, (centre <= marge + 1e-6).astype(float))

@@ -69,7 +69,7 @@ def list_measures(monde: Monde, lu: Publication, regle: Regle, question: int, *,
     brut = np.select([bas, haut], [regle.marge / 2, n - regle.marge / 2], brut)
     floue = np.where(bas | haut, (regle.marge + 1.0) ** 2, pas**2) * VARIANCE_UNIFORME
     inegalites = monde.structure.inequality[:, 0]
-    lisibles = ~(bas | haut) & (inegalites > EGAL) & ((n >= regle.seuil) | (not arrondi))
+    lisibles = ~(bas | haut) & (inegalites > EGAL) & ((monde.n_lus >= regle.seuil) | (not arrondi))
     commun = regle.law.variance
     v_brut = commun + regle.second.variance * monde.deux_bruits + floue
     v_redresse = commun + regle.gap.variance * inegalites**2 + VARIANCE_UNIFORME * pas**2

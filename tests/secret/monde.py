@@ -13,12 +13,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from barometre.domain.secret import DECIMALES, EFFECTIF_EXACT, MARGE_EXTREME, PAS_EFFECTIF, SEUIL_REDRESSE
+from barometre.domain.secret import DECIMALES, MARGE_EXTREME, PAS_EFFECTIF, SEUIL_REDRESSE
 from barometre.stats.design import Design
 from barometre.stats.domains import sum_domains
 from barometre.stats.guessing import draw_safe
-from barometre.stats.perturbation import RAW_LAW, Law, Perturbation, SmoothLaw, has_adjusted
-from barometre.stats.publication import POIDS_EGAUX, Structure, build_structure
+from barometre.stats.perturbation import RAW_LAW, Law, Perturbation, SmoothLaw
+from barometre.stats.publication import POIDS_EGAUX, Structure, build_structure, publish_members
 
 Tableau = npt.NDArray[np.float64]
 Booleens = npt.NDArray[np.bool_]
@@ -70,6 +70,12 @@ class Monde:
         return np.asarray(self.cellules.sum(axis=1)).ravel()
 
     @cached_property
+    def n_lus(self) -> Tableau:
+        """Les mêmes, tels qu'ils se publient : brouillés, à cinq près."""
+        publies = publish_members(Perturbation(self.keys, late=self.tardives), self.cellules)
+        return np.asarray(PAS_EFFECTIF * np.round(publies.ravel() / PAS_EFFECTIF))
+
+    @cached_property
     def total(self) -> Tableau:
         """« Oui » exacts de chaque cellule × question."""
         return np.asarray(self.cellules @ self.y)
@@ -95,7 +101,7 @@ class Monde:
     @cached_property
     def deux_bruits(self) -> Booleens:
         """Les cellules dont le brut porte le second bruit."""
-        return has_adjusted(self.n) & (self.structure.inequality[:, 0] > POIDS_EGAUX)
+        return (self.n_lus >= SEUIL_REDRESSE) & (self.structure.inequality[:, 0] > POIDS_EGAUX)
 
     def get_second(self, regle: Regle, cellule: int) -> Law:
         """La loi du second bruit d'une cellule."""
@@ -136,8 +142,8 @@ def publish(monde: Monde, regle: Regle) -> Publication:
     redresse = sommes.estimate
     if regle.grille:
         redresse = sommes.raw + np.round((redresse - sommes.raw) / regle.grille) * regle.grille
-    vu = np.where(n < regle.seuil, sommes.raw, redresse)
-    lu = np.where(n >= EFFECTIF_EXACT, n, PAS_EFFECTIF * np.round(n / PAS_EFFECTIF))
+    lu = monde.n_lus[:, None]
+    vu = np.where(lu < regle.seuil, sommes.raw, redresse)
     bas = np.minimum(sommes.total, vu * lu) <= regle.marge
     haut = ~bas & (lu - np.maximum(sommes.total, vu * lu) <= regle.marge)
     parts = (np.round(part / regle.pas) * regle.pas for part in (sommes.total / n, vu))

@@ -11,6 +11,7 @@ import pytest
 from scipy.optimize import brentq
 from scipy.sparse import csr_array
 
+from barometre.domain.cles import MODULO, draw_bruit_effectif
 from barometre.domain.secret import BRUIT_MAXIMAL
 from barometre.stats.association import compare_standardised
 from barometre.stats.change import estimate_change
@@ -19,6 +20,7 @@ from barometre.stats.design import Design
 from barometre.stats.domains import sum_domains
 from barometre.stats.estimation import estimate_domains
 from barometre.stats.perturbation import Perturbation, build_keys
+from barometre.stats.publication import publish_members
 from barometre.stats.standardisation import adjust_domains
 from barometre.stats.structure import compare_adjusted
 
@@ -163,14 +165,26 @@ def test_la_pente_publiee_ne_lit_aucune_reponse() -> None:
     assert 0 <= rare - exacte < 0.1
 
 
-def test_l_effectif_d_une_question_sous_condition_est_brouille_et_lui_seul() -> None:
-    """Y répondre dit un « oui » à une autre question ; un effectif complet, lui, ne dit rien."""
+def test_tout_effectif_est_brouille_et_celui_des_participantes_du_meme_bruit() -> None:
+    """Exact, une différence de cellules emboîtées disait qui a répondu."""
     groupes = csr_array((np.arange(200) % 10 == np.arange(10)[:, None]).astype(float))
     valeurs = np.column_stack([REPONSES[0], np.where(np.arange(200) < 120, REPONSES[0], np.nan)]).astype(
         float
     )
-    sommes = sum_domains(_design(Perturbation(CLES)), valeurs, groupes, ["tous", "condition"])
-    assert (sommes.n_published[:, 0] == 20).all()
-    ecarts = sommes.n_published[:, 1] - sommes.n[:, 1]
+    cles = Perturbation(CLES)
+    sommes = sum_domains(_design(cles), valeurs, groupes, ["tous", "condition"])
+    np.testing.assert_array_equal(sommes.n_published[:, [0]], publish_members(cles, groupes))
+    ecarts = sommes.n_published - sommes.n
     assert (np.abs(ecarts) <= BRUIT_MAXIMAL).all()
-    assert np.count_nonzero(ecarts) > 3
+    assert (np.count_nonzero(ecarts, axis=0) > 3).all()
+    assert (sommes.n_published[:, 1] <= sommes.n_published[:, 0]).all()
+
+
+def test_le_bruit_d_un_effectif_est_celui_que_la_porte_tire() -> None:
+    """Un groupe que compte la porte a l'effectif de la cellule de mêmes membres."""
+    groupes = csr_array((np.arange(200) % 50 == np.arange(50)[:, None]).astype(float))
+    sommes = [sum(int(cle) for cle in CLES[np.arange(200) % 50 == g]) for g in range(50)]
+    bruits = [draw_bruit_effectif(somme % MODULO) for somme in sommes]
+    publies = publish_members(Perturbation(CLES), groupes).ravel()
+    np.testing.assert_array_equal(publies, np.maximum(4 + np.array(bruits), 1))
+    assert len(set(bruits)) > 4

@@ -15,7 +15,7 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
-from barometre.domain.formats import format_compte
+from barometre.domain.formats import format_effectif
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.secret import QUESTIONNAIRES_SENSIBLES, get_seuil
 from barometre.domain.territoire import FRANCE, LIBELLES_COUVERTURES, Collectivite
@@ -83,9 +83,9 @@ class Pairs:
         if not self.suffisant:
             seuil = get_minimum(self.theme_id)
             return f"Moins de {seuil} de vos pairs ont répondu, même dans la France entière."
-        compte = format_compte(self.n_repondants, "répondante")
+        compte = format_effectif(self.n_repondants, "répondante")
         qui = ", ".join(filter(None, (self.champ, self.echelon)))
-        return f"{qui} : environ {compte} au total."
+        return f"{qui} : {compte} au total."
 
 
 def get_minimum(theme_id: str) -> int:

@@ -104,7 +104,9 @@ class VueAccueil:
         repondues = [ligne for ligne in self.vagues if ligne.reponses]
         total = sum(ligne.reponses for ligne in repondues)
         vagues = format_compte(len(repondues), "vague")
-        return f"{format_compte(total, 'réponse')} de collectivités en {vagues}, sur neuf thèmes."
+        return (
+            f"{format_effectif(total, 'réponse').capitalize()} de collectivités en {vagues}, sur neuf thèmes."
+        )
 
 
 def build_vue_accueil(gate: Gate, catalogue: Catalogue) -> VueAccueil:

@@ -10,7 +10,14 @@ import pandas as pd
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.domain.ecarts import CALE, DEDANS, ECART, ECART_CADRE, ECART_LIBRE
-from barometre.domain.formats import INCONNU, INSECABLE, format_compte, format_nombre, format_part
+from barometre.domain.formats import (
+    INCONNU,
+    INSECABLE,
+    format_effectif,
+    format_effectif_seul,
+    format_nombre,
+    format_part,
+)
 from barometre.views.lecture.tableau import build_tableau, to_pourcent
 
 # Comment un lecteur dit les variables du redressement.
@@ -100,7 +107,7 @@ class Qualite:
         n, taux, n_eff, part = (self.get(cle) for cle in ("repondants", "taux", "n_eff", "part_max"))
         ecarts = (self.get_plus_grand(cle) for cle in ("ecart_brut", ECART_CADRE, ECART_LIBRE))
         return (
-            format_nombre(n),
+            format_effectif_seul(n),
             format_part(taux, 1),
             format_nombre(n_eff),
             format_part(part, 1),
@@ -112,7 +119,8 @@ class Qualite:
         if n is None or taux is None:
             return ""
         total = format_nombre(round(n / taux)) if taux else "toutes"
-        return f"{format_compte(n, 'collectivité')} ont répondu, sur {total} : {format_part(taux, 1)}."
+        qui = format_effectif(n, "collectivité").capitalize()
+        return f"{qui} ont répondu, sur {total} : {format_part(taux, 1)}."
 
     def _profil(self) -> str:
         trouve = self.get_plus_grand("propension_partielle")
@@ -126,7 +134,7 @@ class Qualite:
         if n is None or n_eff is None or part is None:
             return ""
         return (
-            f"Une fois redressées, ces {format_compte(n, 'réponse')} en valent {format_nombre(n_eff)} : "
+            f"Une fois redressées, ces {format_effectif(n, 'réponse')} en valent {format_nombre(n_eff)} : "
             "c’est le prix de la correction. La réponse qui pèse le plus compte pour "
             f"{format_part(part, 1)} du total."
         )

@@ -18,6 +18,7 @@ from barometre.domain.enquete import Vague
 from barometre.domain.formats import (
     format_compte,
     format_date,
+    format_effectif,
     format_guillemets,
     format_nombre,
     format_part,
@@ -155,7 +156,7 @@ def _check_participation(
         avant, apres = (int(nombres.get((v, theme_id), 0)) for v in (v1, v2))
         if apres and is_real_fall(avant, apres, cadre, regle.seuil):
             fait = (
-                f"{catalogue.get_theme(theme_id).titre} : {format_nombre(avant)} réponses, puis "
+                f"{catalogue.get_theme(theme_id).titre} : {format_effectif(avant, 'réponse')}, puis "
                 f"{format_nombre(apres)} ({format_part((avant - apres) / avant)} de moins)."
             )
             yield Alerte(regle, fait, _name(catalogue, v2))

@@ -15,6 +15,7 @@ from barometre.domain.formats import (
     INSECABLE,
     format_compte,
     format_date,
+    format_effectif,
     format_nombre,
     format_part,
     is_absent,
@@ -43,8 +44,8 @@ NIVEAUX = ("region", "departement", "epci")
 PLUMES = {"agent": "agent", "elu": "élu"}
 CACHE = "moins de 10 réponses"
 PRECAUTION = (
-    "Sous cent, un nombre de réponses se dit à cinq près ; sous dix réponses ou dix collectivités, rien "
-    "n’est dit. Qui a répondu n’est pas public."
+    "Un nombre de réponses se dit à cinq près, au hasard ; jusqu’à dix collectivités, ou sous dix réponses, "
+    "rien n’est dit. Qui a répondu n’est pas public."
 )
 COLONNES = ("groupe", "cadre", "repondantes", "taux", "part_cadre", "part_repondantes")
 
@@ -85,7 +86,7 @@ class VueParticipation:
         if self.ensemble.repondantes is None or self.ensemble.taux is None:
             return f"{self.vague} : trop peu de réponses pour dire qui a répondu à ce questionnaire."
         debut = (
-            f"{format_compte(self.ensemble.repondantes, 'collectivité')} ont répondu sur "
+            f"{format_effectif(self.ensemble.repondantes, 'collectivité').capitalize()} ont répondu sur "
             f"{format_nombre(self.ensemble.cadre)} ({format_part(self.ensemble.taux, 1)})."
         )
         return f"{debut} {self.phrase_ecart}"
@@ -242,17 +243,17 @@ def describe_vagues(vagues: Sequence[tuple[str, int | None]]) -> str:
     part = (n2 - n1) / n1
     sens = "de moins" if part < 0 else "de plus"
     return (
-        f"Entre la {lower_initiale(avant)} et la {lower_initiale(apres)} : {format_nombre(n1)} réponses, "
+        f"Entre la {lower_initiale(avant)} et la {lower_initiale(apres)} : {format_effectif(n1, 'réponse')}, "
         f"puis {format_nombre(n2)} ({format_part(abs(part))} {sens})."
     )
 
 
 def describe_fidelite(fidelite: Mapping[int, int | None]) -> str:
-    """« 310 collectivités ont répondu à deux vagues de ce questionnaire » : le panel, en une phrase."""
+    """« Environ 310 collectivités ont répondu à deux vagues… » : le panel, en une phrase."""
     if len(fidelite) < 2:
         return "Aucune collectivité n’a répondu à deux vagues de ce questionnaire : il n’y a pas de panel."
     dits = [
-        f"{format_compte(n, 'collectivité')} à {format_compte(k, 'vague')}"
+        f"{format_effectif(n, 'collectivité')} à {format_compte(k, 'vague')}"
         for k, n in fidelite.items()
         if n is not None
     ]
@@ -262,13 +263,13 @@ def describe_fidelite(fidelite: Mapping[int, int | None]) -> str:
 
 
 def describe_plumes(gate: Gate, theme_id: str, vague_id: str) -> str:
-    """« Qui a répondu au nom de la collectivité : 1 876 agents, 558 élus. » ; pour le programme seul."""
+    """« Qui a répondu au nom de la collectivité : environ 1 875 agents… » ; pour le programme seul."""
     if gate.portee.role != "programme":
         return ""
     comptes = gate.count_participations("vague_id", "questionnaire_id", "profil")
     siens = comptes[comptes["questionnaire_id"].eq(theme_id) & comptes["vague_id"].eq(vague_id)]
     connus = {str(p): int(n) for p, n in zip(siens["profil"], siens["questionnaires"], strict=True)}
-    dits = [format_compte(connus[p], nom) for p, nom in PLUMES.items() if p in connus]
+    dits = [format_effectif(connus[p], nom) for p, nom in PLUMES.items() if p in connus]
     if not dits:
         return "Qui a répondu au nom de la collectivité, élu ou agent : trop peu de réponses pour le dire."
     return f"Qui a répondu au nom de la collectivité : {', '.join(dits)}."

@@ -45,7 +45,7 @@ poids = Table(
 
 # Une ligne = une cellule : un indicateur, une vague, un territoire, un type, une strate, une
 # couverture ; le total d'une dimension est un texte vide. Les parts vont de 0 à 1.
-# Hors `participants` et `n`, tout est brouillé (`stats.perturbation`).
+# Hors `population` et `n`, tout est brouillé (`stats.perturbation`).
 agregat = Table(
     "agregat",
     metadata,
@@ -57,7 +57,7 @@ agregat = Table(
     texte("strate"),
     texte("couverture"),
     Column("population", Integer, nullable=False),  # collectivités de la cellule dans le cadre
-    Column("participants", Integer, nullable=False),  # ont rempli le questionnaire
+    Column("participants", Integer, nullable=False),  # ont rempli le questionnaire, brouillé
     Column("n", Integer, nullable=False),  # ont répondu à la question
     Column("n_publie", Integer, nullable=False),  # le même, brouillé : ce qui sort
     Column("n_oui", Integer, nullable=True),  # brouillé ; vide pour une moyenne
@@ -89,7 +89,7 @@ agregat = Table(
     parmi("note", "A", "B", "C", ""),
     parmi("raison", "", "nombre", "largeur", "rare", "degres", "prudence", "participation", "poids"),
     parmi("etat", *ETATS),
-    CheckConstraint("n >= 0 AND participants >= n AND population >= participants", name="effectifs"),
+    CheckConstraint("n >= 0 AND participants >= 0 AND population >= n", name="effectifs"),
 )
 
 # Une ligne = un fait du rapport de qualité d'un redressement (regroupement, rapport de poids…).
