@@ -110,6 +110,11 @@ def _tables(catalogue: Catalogue) -> dict[str, list[dict[str, Any]]]:
             for i in catalogue.indicateurs.values()
         ],
         "participation": list(_participations(catalogue)),
+        "cle_secrete": [
+            {"vague_id": v.id, "questionnaire_id": q, "cle": "5e" * 32}
+            for v in catalogue.vagues
+            for q in v.questionnaires
+        ],
         "agregat": list(_agregats(catalogue)),
         "chiffre_publie": [
             {

@@ -131,7 +131,7 @@ class Gate(ChiffresPublics):
         ]
         comptes = self.count_repondantes(perimetres.set_index("collectivite_id")["opsn_id"])
         confondu = comptes.index.isin(list(list_confondus(perimetres, cadre)))
-        confondu &= comptes["cadre"] >= SEUIL_CADRE  # en dessous, un taux se tait déjà
+        confondu &= comptes["cadre"] > SEUIL_CADRE  # en dessous, un taux se tait déjà
         caches = comptes[["repondantes", "taux"]].mask(confondu)
         return comptes[["cadre"]].join(caches).assign(confondu=confondu)
 
@@ -166,11 +166,10 @@ class Gate(ChiffresPublics):
         lignes = self._nommees.list_cles_participations()
         if "date_reponse" in axes:
             return count_jours(lignes, [axe for axe in axes if axe != "date_reponse"])
-        groupes = pd.MultiIndex.from_frame(lignes[list(axes)]) if axes else pd.Index([""] * len(lignes))
-        comptes = count_brouillees(lignes["cle"], groupes)
-        comptes = comptes[is_dite(comptes)]
-        lignes = comptes.index.to_frame(index=False) if axes else comptes[[]].reset_index(drop=True)
-        return lignes.assign(questionnaires=round_effectifs(comptes["brouillees"]).astype("int64").to_numpy())
+        comptes = count_brouillees(lignes["cle"], [lignes[a] for a in axes] or pd.Series("", lignes.index))
+        dits = round_effectifs(comptes["brouillees"])[is_dite(comptes)].astype("int64")
+        lignes = dits.rename("questionnaires").to_frame()
+        return lignes.reset_index() if axes else lignes.reset_index(drop=True)
 
     # Les réponses nommées
 

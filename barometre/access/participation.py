@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +34,7 @@ def count_by_group(groupes: pd.Series, repondantes: Mapping[str, int]) -> pd.Dat
     cadre = pd.Series(1, groupes.index).groupby(groupes.to_numpy()).size().rename("cadre")
     cles = pd.Series([repondantes[x] for x in ids[ont]], dtype=object)
     table = count_brouillees(cles, groupes.to_numpy()[ont]).reindex(cadre.index, fill_value=0)
-    montre = (cadre >= SEUIL_CADRE) & is_dite(table)
+    montre = (cadre > SEUIL_CADRE) & is_dite(table)
     comptes = round_effectifs(table["brouillees"].astype("float64")).where(montre)
     table["cadre"] = cadre
     # Un EPCI a neuf chiffres ; « epci-0-14999 » est une strate.
@@ -51,9 +52,9 @@ def count_by_group(groupes: pd.Series, repondantes: Mapping[str, int]) -> pd.Dat
     )
 
 
-def count_brouillees(cles: pd.Series, groupes: npt.NDArray[np.generic] | pd.Index) -> pd.DataFrame:
+def count_brouillees(cles: pd.Series, groupes: Any) -> pd.DataFrame:
     """Par groupe, `exactes` et `brouillees` ; `cles` : celle de chaque répondante, `groupes` : son groupe."""
-    par_groupe = cles.groupby(groupes, dropna=False)
+    par_groupe = cles.groupby(groupes, dropna=False, observed=True)
     table = par_groupe.agg(["size", "sum"]).set_axis(["exactes", "somme"], axis=1)
     bruits = [draw_bruit_effectif(int(somme) % MODULO) for somme in table["somme"]]
     table["brouillees"] = np.maximum(table["exactes"].astype("int64") + np.array(bruits, dtype="int64"), 1)

@@ -19,9 +19,9 @@ MONTRES: tuple[EtatSecret, ...] = ("published", "indicative")
 SEUIL, SEUIL_CYBER = 10, 20
 # Sous ce nombre, le brut se lit et le redressé se tait : les deux, sur peu de réponses, en diraient trop.
 SEUIL_REDRESSE = 30
-# Collectivités du cadre, et réponses, qu'il faut à un territoire pour que sa participation se lise : plus de
-# collectivités que de réponses, sans quoi « assez de réponses » dirait que toutes ont répondu.
-SEUIL_CADRE, SEUIL_PARTICIPATION = 11, 10
+# Un territoire dont la participation se lit a plus de SEUIL_CADRE collectivités, et SEUIL_PARTICIPATION
+# réponses au moins : d'autant des unes que des autres, « assez de réponses » dirait que toutes ont répondu.
+SEUIL_CADRE, SEUIL_PARTICIPATION = 10, 10
 
 QUESTIONNAIRES_SENSIBLES = frozenset({"cybersecurite"})
 # Cybersécurité : région × type au plus fin.

@@ -2,45 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import pytest
 
-from barometre.access.participation import merge_jours
+from barometre.access.participation import count_jours
 
 
-def _reunir(*nombres: int) -> list[int]:
-    jours = pd.DataFrame(
-        {
-            "vague_id": "v1",
-            "date_reponse": pd.date_range("2024-03-01", periods=len(nombres)),
-            "questionnaires": nombres,
-        }
-    )
-    return merge_jours(jours, ["vague_id"])["questionnaires"].tolist()
+def _remplir(jours: Sequence[str | None], nombres: Sequence[int]) -> pd.DataFrame:
+    """Des questionnaires de clé nulle : leur bruit l'est aussi, restent les arrondis du cumul."""
+    dates = [jour for jour, n in zip(jours, nombres, strict=True) for _ in range(n)]
+    lignes = pd.DataFrame({"vague_id": "v1", "date_reponse": pd.to_datetime(dates)})
+    return count_jours(lignes.assign(cle=pd.Series(0, lignes.index, dtype=object)), ["vague_id"])
 
 
 @pytest.mark.parametrize(
     ("jours", "attendu"),
     [
-        ((12, 15), [12, 15]),  # chaque jour suffit
-        ((4, 7, 11), [11, 11]),  # 4 + 7, puis 11
+        ((12, 15), [10, 15]),  # chaque jour suffit : 12, puis 27
+        ((4, 7, 11), [10, 10]),  # 4 + 7, puis 11
         ((12, 3), [15]),  # le reste rejoint le paquet d'avant
         ((10, 1, 9), [10, 10]),
-        ((2, 3), [5]),  # tout tient sous dix : la porte taira la ligne
+        ((2, 3), []),  # tout tient sous dix
     ],
 )
 def test_les_jours_se_reunissent_jusqu_a_dix(jours: tuple[int, ...], attendu: list[int]) -> None:
-    assert _reunir(*jours) == attendu
+    dates = [f"2024-03-{rang:02d}" for rang in range(1, len(jours) + 1)]
+    assert _remplir(dates, jours)["questionnaires"].tolist() == attendu
 
 
 def test_la_date_est_celle_du_dernier_jour_et_le_total_reste() -> None:
-    jours = pd.DataFrame(
-        {
-            "vague_id": "v1",
-            "date_reponse": pd.to_datetime(["2024-03-01", "2024-03-02", None]),
-            "questionnaires": [4, 8, 20],
-        }
-    )
-    reunis = merge_jours(jours, ["vague_id"])
+    reunis = _remplir(["2024-03-01", "2024-03-02", None], [4, 8, 20])
     assert reunis["date_reponse"].iloc[0] == pd.Timestamp("2024-03-02")
-    assert reunis["questionnaires"].tolist() == [12, 20]
+    assert reunis["questionnaires"].tolist() == [10, 20]

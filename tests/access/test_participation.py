@@ -66,10 +66,10 @@ def test_un_perimetre_a_une_collectivite_d_une_region_ne_dit_pas_son_taux() -> N
     assert _confondre({"o": frozenset(f"c{i}" for i in range(0, 140, 3))}) == set()
 
 
-def test_a_onze_collectivites_d_ecart_le_taux_se_dit() -> None:
+def test_a_dix_collectivites_d_ecart_le_taux_se_dit() -> None:
     plus = sorted(DEPARTEMENTS["d3"])
-    assert _confondre({"o": DEPARTEMENTS["d0"] | set(plus[:10])}) == {"o"}
-    assert _confondre({"o": DEPARTEMENTS["d0"] | set(plus[:11])}) == set()
+    assert _confondre({"o": DEPARTEMENTS["d0"] | set(plus[:9])}) == {"o"}
+    assert _confondre({"o": DEPARTEMENTS["d0"] | set(plus[:10])}) == set()
 
 
 def test_un_compte_est_brouille_par_les_cles_de_qui_il_compte() -> None:

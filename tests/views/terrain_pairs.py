@@ -128,6 +128,7 @@ def _fill(moteur: Engine) -> None:
             (s.code_ancien, [_ancien("01900", "01000")]),
             (s.dim_indicateur, [_indicateur(i) for i in suivis]),
             (s.participation, [_participation(t, c) for t in THEMES for c in repondantes]),
+            (s.cle_secrete, [{"vague_id": VAGUE, "questionnaire_id": t, "cle": "5e" * 32} for t in THEMES]),
             (s.poids, [_poids(t, c) for t in THEMES for c in repondantes]),
             (s.fait_valeur, [_valeur(i.id, c) for i in suivis for c in repondantes]),
             (s.fait_reponse, [_texte(c) for c in repondantes]),

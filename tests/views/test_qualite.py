@@ -34,7 +34,7 @@ def _read(*faits: tuple[str, str, float | None]) -> Any:
 
 def test_les_mots_viennent_des_faits() -> None:
     (qualite,) = _read(*FAITS)
-    assert qualite.mots[0] == "400\u00a0collectivités ont répondu, sur 8\u202f000 : 5,0\u202f%."
+    assert qualite.mots[0] == "Environ\u00a0400\u00a0collectivités ont répondu, sur 8\u202f000 : 5,0\u202f%."
     assert "la taille" in qualite.mots[1]
     assert "en valent 300" in qualite.mots[2]
     assert "13,8\u00a0points au plus avant redressement (la taille)" in qualite.mots[3]
