@@ -96,7 +96,10 @@ def test_un_departement_s_elargit_d_abord_a_sa_region() -> None:
 def test_le_chiffre_publie_est_rapproche_de_la_meme_vague() -> None:
     publie = _ligne(_vue(), "site").publies[0]
     assert (publie.valeur, publie.base) == ("26\u202f%", "base non publiée")
-    assert "26\u202f% en brut, 22\u202f% une fois redressé, sur 500\u00a0réponses" in publie.explication
+    assert (
+        "26\u202f% en brut, 22\u202f% une fois redressé, sur environ\u00a0500\u00a0réponses"
+        in publie.explication
+    )
     assert "autre vague : Deuxième édition (2026)" in publie.explication
 
 
