@@ -29,7 +29,7 @@ def tables() -> dict[str, pd.DataFrame]:
     """Toutes répondent ; couvertes : presque toutes ont un site ; les autres, presque aucune."""
     contexte = build_contexte(mini.build_collectivites(), load_catalogue())
     couvertes = contexte.cadre["couverture"].eq("perimetre").to_numpy()
-    possede = couvertes ^ (np.arange(len(couvertes)) % 9 == 0)
+    possede = couvertes ^ (np.arange(len(couvertes)) % 17 == 0)
     donnees = compute_questionnaire(contexte, [_answer(contexte.cadre.index, possede)])
     return {nom: donnees.get(nom) for nom in ("contraste", "agregat")}
 
@@ -47,7 +47,7 @@ def test_l_ecart_est_celui_des_parts_redressees(tables: dict[str, pd.DataFrame])
     agregats = tables["agregat"]
     une, autre = _one(agregats, couverture="perimetre"), _one(agregats, couverture="inconnue")
     assert ligne["difference_simple"] == pytest.approx(une["redresse"] - autre["redresse"])
-    assert (ligne["n"], ligne["n_reference"]) == (une["n"], autre["n"])
+    assert (ligne["n"], ligne["n_reference"]) == (une["n_publie"], autre["n_publie"])
     assert ligne["bas"] < ligne["difference"] < ligne["haut"]
 
 
