@@ -40,7 +40,7 @@ def test_le_premier_echelon_qui_montre_ses_chiffres(terrain: Repository, structu
     pairs = _pairs(terrain, structure)
     assert pairs.echelon_id == "departement-01"
     assert pairs.n_repondants == 15  # 14 répondantes, soi compris, à cinq près
-    assert "environ 15" in pairs.phrase
+    assert "environ\u00a015" in pairs.phrase
     assert "au total" in pairs.phrase
 
 
