@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from barometre.catalogue import Catalogue, load_catalogue
+from barometre.domain.formats import format_compte
 from barometre.pipeline.achevement import check_or_refuse, finish_version
 from barometre.pipeline.calcul import CALCULEES, build_contexte, compute_questionnaire, split_vagues
 from barometre.pipeline.cles import Tirages, list_tardives, read_cles
@@ -165,7 +166,7 @@ def _describe(moteur: Engine, recolte: Recolte) -> tuple[bool, str]:
     """Si des réponses sont simulées, et ce que la version a de neuf."""
     chargees = sum(1 for b in recolte.bilans if b.etat != "absente")
     simulee = bool(read_rows(moteur, "participation")["simulee"].any())
-    return simulee, f"Données de l'État : {chargees} sources"
+    return simulee, f"Données de l'État : {format_compte(chargees, 'source')}"
 
 
 def write_recolte(moteur: Engine, recolte: Recolte, catalogue: Catalogue) -> None:

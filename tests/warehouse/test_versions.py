@@ -8,13 +8,15 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Self
 
+import pandas as pd
 import pytest
 from sqlalchemy import inspect
 
 from barometre.warehouse.compatibilite import is_lisible
 from barometre.warehouse.engine import EntrepotError
 from barometre.warehouse.entrepot import ConstructionEnCours, Entrepot
-from barometre.warehouse.repository import Repository
+from barometre.warehouse.etat import replace_tables
+from barometre.warehouse.repository import Repository, read_rows
 from barometre.warehouse.schema import contraste
 from barometre.warehouse.versions import (
     PREPAREES_GARDEES,
@@ -277,3 +279,16 @@ def test_deux_preparees_de_la_meme_version_ne_se_perdent_pas(
     with pytest.raises(EntrepotError, match="n'est préparée"):
         remove_preparee(entrepot, base)  # une version en service ne s'efface pas par là
     assert base in entrepot.list_ids()
+
+
+def test_une_table_remplacee_garde_sa_cle(entrepot: Entrepot, construire_mini: Construire) -> None:
+    """DuckDB refait la table au lieu d'en ôter chaque ligne : sa clé refuse toujours un doublon."""
+    premiere = construire_mini(entrepot)
+    with entrepot.lock(), fill_chantier(entrepot, copie_de=premiere) as (_, moteur):
+        opsn = read_rows(moteur, "dim_opsn")
+        replace_tables(moteur, {"dim_opsn": opsn.iloc[:1]})
+        assert len(read_rows(moteur, "dim_opsn")) == 1
+        with pytest.raises(Exception, match=r"(?i)duplicate|constraint"):
+            replace_tables(moteur, {"dim_opsn": pd.concat([opsn, opsn])})
+        # Tout ou rien : ce qui n'a pas pu être remplacé reste.
+        assert len(read_rows(moteur, "dim_opsn")) == 1
