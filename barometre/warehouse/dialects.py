@@ -38,7 +38,7 @@ def create_tables(moteur: Engine, metadata: MetaData) -> None:
     metadata.create_all(moteur)
 
 
-def empty_table(connection: Connection, table: Table) -> None:
+def drop_rows(connection: Connection, table: Table) -> None:
     """Vide une table avant de la remplir.
 
     DuckDB ôterait chaque ligne de l'index de sa clé, l'une après l'autre (36 000 collectivités : 0,9 s, et

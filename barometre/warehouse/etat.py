@@ -8,7 +8,7 @@ import pandas as pd
 from sqlalchemy import Engine, Table, delete, func, select, true
 
 from barometre.warehouse import schema as s
-from barometre.warehouse.dialects import empty_table, insert_frame, read_frame
+from barometre.warehouse.dialects import drop_rows, insert_frame, read_frame
 
 
 def read_propres(moteur: Engine, indicateurs: Sequence[str]) -> pd.DataFrame:
@@ -45,7 +45,7 @@ def replace_tables(moteur: Engine, tables: dict[str, pd.DataFrame]) -> None:
     with moteur.begin() as connexion:
         for nom, frame in tables.items():
             table = s.metadata.tables[nom]
-            empty_table(connexion, table)
+            drop_rows(connexion, table)
             insert_frame(connexion, table, frame)
 
 
