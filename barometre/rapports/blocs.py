@@ -67,7 +67,7 @@ def _build_point(ligne: LigneIndicateur) -> Point:
     )
 
 
-def build_publies(lignes: Sequence[LigneIndicateur]) -> tuple[Tableau | Paragraphe, ...]:
+def build_publies(theme: str, lignes: Sequence[LigneIndicateur]) -> tuple[Tableau | Paragraphe, ...]:
     """Ce que le baromètre a déjà publié de ces indicateurs, à côté du nôtre à la même vague."""
     rangs = {
         (ligne.indicateur.titre, p.valeur, " · ".join(filter(None, (p.brut, p.n))) or NON, p.redresse or NON)
@@ -77,15 +77,19 @@ def build_publies(lignes: Sequence[LigneIndicateur]) -> tuple[Tableau | Paragrap
     vagues = [p.vague for ligne in lignes for p in ligne.publies]
     if not vagues:
         return ()
-    titre = f"Déjà publié, et le même à la même vague : {lower_initiale(vagues[0])}, France"
+    # Le thème : en annexe d'un diaporama, les neuf tableaux se suivent.
+    titre = f"{theme} : déjà publié, et le nôtre à la même vague, {lower_initiale(vagues[0])}, France"
     suivi = f" {SUIVI}" if any(p.suivi for ligne in lignes for p in ligne.publies) else ""
     return Tableau(titre, ENTETES_PUBLIES, tuple(sorted(rangs))), Paragraphe(f"{LIRE_PUBLIES}{suivi}")
 
 
-def build_tableau_chiffres(titre: str, lignes: Sequence[LigneIndicateur]) -> Tableau:
-    """Redressé, intervalle, brut, n, note, et s'il se cite."""
+def build_tableau_chiffres(
+    titre: str, lignes: Sequence[LigneIndicateur], groupes: Sequence[str] = ()
+) -> Tableau:
+    """Redressé, intervalle, brut, n, note, et s'il se cite ; `groupes` : le thème de chaque ligne."""
     cite = SE_CITERAIT if any(ligne.contexte.simulee for ligne in lignes) else SE_CITE
-    return Tableau(titre, (*ENTETES_CHIFFRES, cite), tuple(_rang(ligne) for ligne in lignes))
+    entetes, rangs = (*ENTETES_CHIFFRES, cite), tuple(_rang(ligne) for ligne in lignes)
+    return Tableau(titre, entetes, rangs, tuple(groupes))
 
 
 def _rang(ligne: LigneIndicateur) -> tuple[str, ...]:

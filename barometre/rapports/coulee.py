@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from pptx.dml.color import RGBColor
 from pptx.util import Cm, Pt
 
 from barometre.rapports.largeurs import compute_largeurs, count_lignes
 from barometre.rapports.modele import Bloc, Liste, Paragraphe, Tableau
 
+ACCENT = RGBColor(0x1B, 0x4F, 0x8A)
 LARGEUR, HAUTEUR, MARGE = 33.87, 19.05, 1.5  # centimètres, 16/9
 HAUT, BAS = 3.0, HAUTEUR - 1.6  # ce que titre et pied laissent
 _PLACE = LARGEUR - 2 * MARGE
@@ -122,7 +124,7 @@ class Coulee:
             tableau.entetes, tableau.lignes, taille=_TABLEAU, place=_PLACE, bords=_BORDS + 0.05
         )
         largeurs = [_PLACE * part for part in parts]
-        reste, rang = list(tableau.lignes), 0
+        reste, rang = list(tableau.rangs), 0
         tete = measure_texte(tableau.titre, _LEGENDE, _PLACE, gras=True) + _measure(
             tableau.entetes, largeurs, gras=True
         )
@@ -141,6 +143,9 @@ class Coulee:
             # Une ligne ou deux ne passent pas seules à la diapositive suivante.
             if 0 < len(reste) - pris < _SEULES:
                 pris = max(len(reste) - _SEULES, 1)
+            # Ni le nom d'un groupe au bas de celle d'avant.
+            if 1 < pris < len(reste) and len(reste[pris - 1]) == 1:
+                pris -= 1
             self._haut += _write_tableau(self._page, tableau, reste[:pris], largeurs, haut=self._haut)
             reste, rang = reste[pris:], rang + 1
             if reste:
@@ -157,9 +162,11 @@ class Coulee:
 
 def _measure(ligne: Sequence[str], largeurs: Sequence[float], *, gras: bool = False) -> float:
     """La hauteur d'une ligne de tableau : ses textes reviennent à la ligne dans leur colonne."""
+    groupe = len(ligne) == 1
+    larges = [sum(largeurs)] if groupe else largeurs
     lignes = (
-        count_lignes(texte, _TABLEAU, large - _BORDS, gras=gras)
-        for texte, large in zip(ligne, largeurs, strict=True)
+        count_lignes(texte, _TABLEAU, large - _BORDS, gras=gras or groupe)
+        for texte, large in zip(ligne, larges, strict=True)
     )
     return 0.3 + _LIGNE * _TABLEAU * max(lignes)
 
@@ -182,9 +189,16 @@ def _write_tableau(
         colonne.width = Cm(large)
     for rang, (ligne, hauteur) in enumerate(zip(rangs, hauteurs, strict=True)):
         cadre.table.rows[rang].height = Cm(hauteur)
+        if len(ligne) == 1 < len(largeurs):
+            cadre.table.cell(rang, 0).merge(cadre.table.cell(rang, len(largeurs) - 1))
         for place, texte in enumerate(ligne):
             cellule = cadre.table.cell(rang, place)
             cellule.text = texte
+            if rang == 0:
+                # Le bleu du modèle de python-pptx : 4,1 de contraste sous du blanc, et il en faut 4,5.
+                cellule.fill.solid()
+                cellule.fill.fore_color.rgb = ACCENT
+            gras = rang == 0 or len(ligne) == 1
             for morceau in cellule.text_frame.paragraphs[0].runs:
-                morceau.font.size = Pt(_TABLEAU)
+                morceau.font.size, morceau.font.bold = Pt(_TABLEAU), gras or None
     return sum(hauteurs) + 0.4

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from docx import Document as NouveauDocument
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Cm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
 from barometre.rapports.figer import freeze_paquet
-from barometre.rapports.images import draw_figures, draw_vignettes
+from barometre.rapports.images import compute_large_carte, count_de_front, draw_figures, draw_vignettes
 from barometre.rapports.largeurs import compute_largeurs
 from barometre.rapports.modele import (
     Bloc,
@@ -32,10 +32,25 @@ from barometre.rapports.modele import (
 MIME = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _LARGEUR = 16.5  # centimètres entre les marges
 _TABLEAU = 8.5  # points
+COURT = 10  # rangs, en-tête compris : un tableau qui reste sur une page
 # Un tableau n'a pas d'espace sous lui : ce qui suit le porte.
 _APRES_TABLEAU = Pt(8)
-PAR_RANGEE = 2  # cartes de front
-_ENTRE_CARTES, _SEULE = 0.4, 8.5  # centimètres
+_POLICE, _ACCENT = "Arial", RGBColor(0x1B, 0x4F, 0x8A)
+_TITRES = ("Title", "Subtitle", "Intense Quote", "Heading 1", "Caption")
+_STYLE_TABLEAU = "Tableau du baromètre"
+# Un filet sous chaque ligne, comme en PDF et en ODT, l'en-tête en gras (ECMA-376 partie 1, §17.7.6).
+_TABLEAU_XML = (
+    f'<w:style {nsdecls("w")} w:type="table" w:customStyle="1" w:styleId="TableauBarometre">'
+    f'<w:name w:val="{_STYLE_TABLEAU}"/><w:basedOn w:val="TableNormal"/>'
+    '<w:pPr><w:spacing w:before="30" w:after="30" w:line="240" w:lineRule="auto"/></w:pPr>'
+    "<w:tblPr><w:tblBorders>"
+    + "".join(
+        f'<w:{cote} w:val="single" w:sz="4" w:space="0" w:color="C9D1DA"/>'
+        for cote in ("top", "bottom", "insideH")
+    )
+    + '</w:tblBorders></w:tblPr><w:tblStylePr w:type="firstRow"><w:rPr><w:b/></w:rPr><w:tcPr>'
+    '<w:shd w:val="clear" w:color="auto" w:fill="EEF2F7"/></w:tcPr></w:tblStylePr></w:style>'
+)
 ENTETES = ("Indicateur", "Redressé", "Intervalle", "Réponses", "Note")
 
 
@@ -51,11 +66,12 @@ def to_docx(document: Document) -> bytes:
     """Le fichier entier."""
     fichier = NouveauDocument()
     _set_proprietes(fichier, document)
+    _set_styles(fichier)
     fichier.add_heading(document.titre, level=0)
     fichier.add_paragraph(document.sous_titre, style="Subtitle")
     if document.avertissement:
         fichier.add_paragraph(document.avertissement, style="Intense Quote")
-    dessins = Dessins(draw_figures(document), draw_vignettes(document, PAR_RANGEE))
+    dessins = Dessins(draw_figures(document), draw_vignettes(document))
     for section in document.sections:
         fichier.add_heading(section.titre, level=1)
         for rang, bloc in enumerate(section.blocs):
@@ -73,7 +89,7 @@ def _set_proprietes(fichier: Any, document: Document) -> None:
     proprietes.title, proprietes.author, proprietes.language = document.titre, "DINUM et Déclic", "fr-FR"
     proprietes.identifier = document.adresse
     normal = fichier.styles["Normal"]
-    normal.font.name, normal.font.size = "Arial", Pt(10)
+    normal.font.name, normal.font.size = _POLICE, Pt(10)
     langue = OxmlElement("w:lang")
     langue.set(qn("w:val"), "fr-FR")
     normal.element.get_or_add_rPr().append(langue)
@@ -83,6 +99,17 @@ def _set_proprietes(fichier: Any, document: Document) -> None:
         page.footer.paragraphs[0].style.font.size = Pt(8)
         page.footer.paragraphs[0].add_run(f"{write_pied_page(document)} · ")
         _add_numero(page.footer.paragraphs[0])
+
+
+def _set_styles(fichier: Any) -> None:
+    """Le bleu pâle et les deux polices du modèle de python-docx : 4,1 de contraste, et il en faut 4,5."""
+    for nom in _TITRES:
+        style = fichier.styles[nom]
+        style.font.color.rgb = _ACCENT
+        polices = style.element.get_or_add_rPr().get_or_add_rFonts()
+        polices.attrib.clear()
+        style.font.name = _POLICE
+    fichier.styles.element.append(parse_xml(_TABLEAU_XML))
 
 
 def write_pied_page(document: Document) -> str:
@@ -108,11 +135,11 @@ def _add_bloc(fichier: Any, bloc: Bloc, dessins: Dessins, *, suivi: bool) -> Non
     elif isinstance(bloc, Liste):
         _add_liste(fichier, bloc)
     elif isinstance(bloc, Tableau):
-        _add_tableau(fichier, bloc.titre, bloc.entetes, bloc.lignes)
+        _add_tableau(fichier, bloc)
     elif isinstance(bloc, Figure):
         _add_image(fichier, dessins.figures[bloc], suivie=True)
         fichier.add_paragraph(bloc.phrase).paragraph_format.keep_with_next = True
-        _add_tableau(fichier, bloc.titre, ENTETES, list_rangs(bloc))
+        _add_tableau(fichier, Tableau(bloc.titre, ENTETES, list_rangs(bloc)))
     elif isinstance(bloc, Planche):
         _add_planche(fichier, bloc, dessins.cartes)
     else:
@@ -120,22 +147,22 @@ def _add_bloc(fichier: Any, bloc: Bloc, dessins: Dessins, *, suivi: bool) -> Non
 
 
 def _add_planche(fichier: Any, planche: Planche, images: Mapping[Vignette, Image]) -> None:
-    """Deux cartes de front, chacune avec son texte de remplacement ; puis leurs phrases."""
-    for debut in range(0, len(planche.vignettes), PAR_RANGEE):
+    """Des cartes de front, chacune avec son texte de remplacement ; puis leurs phrases."""
+    front = count_de_front(planche)
+    large = compute_large_carte(front) / 10
+    for debut in range(0, len(planche.vignettes), front):
         paragraphe = fichier.add_paragraph()
         paragraphe.paragraph_format.space_before = _APRES_TABLEAU
-        for rang, vignette in enumerate(planche.vignettes[debut : debut + PAR_RANGEE]):
+        for rang, vignette in enumerate(planche.vignettes[debut : debut + front]):
             if rang:
                 paragraphe.add_run(" ")
-            large = compute_large_carte(planche)
             forme = paragraphe.add_run().add_picture(io.BytesIO(images[vignette].octets), width=Cm(large))
             _describe_image(forme, images[vignette])
+    # Ce qui se lit une fois pour toutes reste sous la dernière rangée.
+    paragraphe.paragraph_format.keep_with_next = True
+    if planche.lecture:
+        fichier.add_paragraph(planche.lecture)
     _add_liste(fichier, planche.phrases)
-
-
-def compute_large_carte(planche: Planche) -> float:
-    """En centimètres : la moitié de la page ; un peu plus pour une carte seule."""
-    return _SEULE if len(planche.vignettes) == 1 else (_LARGEUR - _ENTRE_CARTES) / PAR_RANGEE
 
 
 def _add_liste(fichier: Any, liste: Liste) -> None:
@@ -172,28 +199,51 @@ def _describe_image(forme: Any, image: Image) -> None:
         forme._inline.set(cote, "0")
 
 
-def _write_cellule(tc: Any, texte: str, largeur: Any, page: Any) -> None:
+def _write_cellule(tc: Any, texte: str, largeur: Any, page: Any, *, gras: bool = False) -> None:
     """L'élément lui-même : `table.cell` relit toute la grille à chaque case, quadratique."""
     tc.width = largeur
     morceau = Run(tc.p_lst[0].add_r(), page)
-    morceau.text, morceau.font.size = texte, Pt(_TABLEAU)
+    morceau.text, morceau.font.size, morceau.font.bold = texte, Pt(_TABLEAU), gras or None
 
 
-def _add_tableau(fichier: Any, titre: str, entetes: Sequence[str], lignes: Sequence[Sequence[str]]) -> None:
-    legende = fichier.add_paragraph(titre, style="Caption").paragraph_format
+def _write_groupe(rang: Any, texte: str, page: Any) -> None:
+    """Une seule case, en gras, sur toute la largeur."""
+    premiere, *autres = rang.tc_lst
+    for tc in autres:
+        rang.remove(tc)
+    _write_cellule(premiere, texte, Cm(_LARGEUR), page, gras=True)
+    premiere.grid_span = 1 + len(autres)
+
+
+def _retient(place: int, rangs: Sequence[Sequence[str]]) -> bool:
+    """Si ce rang reste sur la page du suivant : un tableau court ne se coupe pas, ni un long à une ligne."""
+    dernier = len(rangs) - 1
+    if place == dernier:
+        return False
+    return len(rangs) <= COURT or place in (0, 1, dernier - 1) or len(rangs[place]) == 1
+
+
+def _add_tableau(fichier: Any, dit: Tableau) -> None:
+    entetes, rangs = dit.entetes, (dit.entetes, *dit.rangs)
+    legende = fichier.add_paragraph(dit.titre, style="Caption").paragraph_format
     legende.keep_with_next, legende.space_before = True, _APRES_TABLEAU
-    tableau = fichier.add_table(rows=1 + len(lignes), cols=len(entetes), style="Light Grid Accent 1")
-    parts = compute_largeurs(entetes, lignes, taille=_TABLEAU, place=_LARGEUR, gras=True)
+    tableau = fichier.add_table(rows=len(rangs), cols=len(entetes), style=_STYLE_TABLEAU)
+    parts = compute_largeurs(entetes, dit.lignes, taille=_TABLEAU, place=_LARGEUR)
     largeurs = [Cm(_LARGEUR * part) for part in parts]
     # Word lit la largeur de chaque cellule ; LibreOffice, celle de la colonne.
     tableau.autofit = False
     for colonne, largeur in zip(tableau.columns, largeurs, strict=True):
         colonne.width = largeur
-    for rang, ligne in zip(tableau._tbl.tr_lst, (entetes, *lignes), strict=True):
+    for rang, ligne in zip(tableau._tbl.tr_lst, rangs, strict=True):
+        if len(ligne) == 1 < len(entetes):
+            _write_groupe(rang, ligne[0], tableau)
+            continue
         for tc, texte, largeur in zip(rang.tc_lst, ligne, largeurs, strict=True):
             _write_cellule(tc, texte, largeur, tableau)
-    for rang in tableau.rows[0]._tr.tc_lst:
-        rang.p_lst[0].get_or_add_pPr().get_or_add_keepNext()
+    for place, rang in enumerate(tableau._tbl.tr_lst):
+        if _retient(place, rangs):
+            for tc in rang.tc_lst:
+                tc.p_lst[0].get_or_add_pPr().get_or_add_keepNext()
     # La première ligne est un en-tête : lue comme telle, et répétée en haut de chaque page.
     tableau.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for rang in tableau.rows:

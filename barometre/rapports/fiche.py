@@ -20,6 +20,7 @@ from barometre.views.collectivite.situation import build_cadre_situation, descri
 from barometre.views.collectivite.tableau_fiche import COMPTE_SOI
 from barometre.views.lecture.address import build_query
 from barometre.views.lecture.citation import SOURCE
+from barometre.views.lecture.libelles import lower_initiale
 
 # Ce que la feuille garde de l'identité : le reste est sur la page.
 FAITS = ("Nature", "Population", "Intercommunalité", "Région")
@@ -47,7 +48,9 @@ def _build(gate: Gate, collectivite_id: str, jour: date) -> Document | None:
     return Document(
         serre=True,
         titre=f"{vue.collectivite.nom} : où en est-on ?",
-        sous_titre=" · ".join(texte for nom, texte in vue.identite.faits if nom in FAITS),
+        sous_titre=" · ".join(
+            texte for nom, texte in vue.identite.faits if nom in FAITS and texte != vue.collectivite.nom
+        ),
         nom_fichier=f"barometre_fiche_{collectivite_id}_{version.version_id}",
         avertissement=AVERTISSEMENT_SIMULATION if version.simulee else "",
         mentions=(
@@ -73,7 +76,7 @@ def _build_adresse(gate: Gate, collectivite_id: str, jour: date) -> str:
 
 
 def _list_sections(vue: VueFiche) -> Iterator[Section]:
-    accompagnement = f"Accompagnement : {dict(vue.identite.faits)['Accompagnement']}."
+    accompagnement = f"Accompagnement : {lower_initiale(dict(vue.identite.faits)['Accompagnement'])}."
     yield Section("L’essentiel", (Paragraphe(vue.a_retenir, fort=True), Paragraphe(accompagnement)))
     yield Section("Trois choses à faire", tuple(_list_pas(vue)))
     yield Section("Vous et vos pairs, thème par thème", _build_situation(vue))
@@ -117,11 +120,16 @@ def _build_situation(vue: VueFiche) -> tuple[Bloc, ...]:
         soi = (str(ligne["soi_texte"]),) if avec_soi else ()
         pairs = str(ligne["pairs_texte"] or ligne["raison"])
         lignes.append((str(ligne["theme"]), pairs, *soi, _describe_pairs(theme.pairs)))
-    champs = format_liste(list(dict.fromkeys(t.pairs.champ for t in vue.themes if t.pairs.champ)))
-    vagues = format_liste(list(dict.fromkeys(t.vague for t in vue.themes if t.vague)))
+    champs = _list_noms(t.pairs.champ for t in vue.themes)
+    vagues = _list_noms(t.vague for t in vue.themes)
     qui = [f"{nom} : {dits}." for nom, dits in (("Vos pairs", champs), ("Leurs réponses", vagues)) if dits]
     tableau = Tableau("Pratiques suivies, par thème", entetes, tuple(lignes))
     return (Paragraphe(" ".join([describe_situation(cadre), *qui])), tableau)
+
+
+def _list_noms(noms: Iterable[str]) -> str:
+    """« communes de moins de 500 habitants et deuxième édition » : au milieu d'une phrase, sans majuscule."""
+    return format_liste([lower_initiale(nom) for nom in dict.fromkeys(filter(None, noms))])
 
 
 def _describe_pairs(pairs: Pairs) -> str:

@@ -86,8 +86,9 @@ def _measure_colonne(
     gras_ici = [True, *[gras] * (len(textes) - 1)]
     mots = [
         measure_mot(mot, taille, gras=g)
-        for texte, g in zip(textes, gras_ici, strict=True)
-        for mot in texte.split(" ")
+        for rang, (texte, g) in enumerate(zip(textes, gras_ici, strict=True))
+        # « plus de 92 % » est un seul mot : en trois lignes, il se lisait mal et faisait grandir sa rangée.
+        for mot in ([texte] if rang and len(texte) <= _TITRE_COURT else texte.split(" "))
     ]
     titre, *longs = (measure_mot(texte, taille, gras=g) for texte, g in zip(textes, gras_ici, strict=True))
     # Un long titre revient à la ligne, une fois.

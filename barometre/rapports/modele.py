@@ -31,11 +31,28 @@ class Liste:
 
 @dataclass(frozen=True, slots=True)
 class Tableau:
-    """Des mots en lignes et en colonnes ; la première colonne nomme la ligne."""
+    """Des mots en lignes et en colonnes ; la première colonne nomme la ligne.
+
+    `groupes` : le groupe de chaque ligne, qui se dit une fois avant elles ; vide, le tableau n'en a pas.
+    """
 
     titre: str
     entetes: tuple[str, ...]
     lignes: tuple[tuple[str, ...], ...]
+    groupes: tuple[str, ...] = ()
+
+    @property
+    def rangs(self) -> tuple[tuple[str, ...], ...]:
+        """Les lignes, chaque groupe précédé d'un rang d'une seule case, aussi large que le tableau."""
+        if not self.groupes:
+            return self.lignes
+        paires = zip(self.groupes, self.lignes, strict=True)
+        rendus: list[tuple[str, ...]] = []
+        dit = ""
+        for groupe, ligne in paires:
+            rendus += [ligne] if groupe == dit else [(groupe,), ligne]
+            dit = groupe
+        return tuple(rendus)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +124,16 @@ class Vignette:
 
 @dataclass(frozen=True, slots=True)
 class Planche:
-    """Des cartes que l'on compare du regard ; `source` : d'où viennent leurs contours."""
+    """Des cartes que l'on compare du regard ; `source` : celle de leurs contours ; `lecture` : les lire."""
 
     vignettes: tuple[Vignette, ...]
     source: str
+    lecture: str = ""
+
+    @property
+    def notice(self) -> str:
+        """Ce qui se dit une fois pour toutes les cartes."""
+        return " ".join(filter(None, (self.lecture, self.source)))
 
     @property
     def phrases(self) -> Liste:

@@ -11,14 +11,13 @@ from xml.sax.saxutils import escape, quoteattr
 from barometre.exports.archive import write_entree
 from barometre.exports.cellules import strip_controles
 from barometre.rapports.docx import (
+    COURT,
     ENTETES,
-    PAR_RANGEE,
     Dessins,
-    compute_large_carte,
     list_rangs,
     write_pied_page,
 )
-from barometre.rapports.images import draw_figures, draw_vignettes
+from barometre.rapports.images import compute_large_carte, count_de_front, draw_figures, draw_vignettes
 from barometre.rapports.largeurs import compute_largeurs
 from barometre.rapports.modele import (
     Bloc,
@@ -61,6 +60,9 @@ _CELLULE = (
     'fo:border-bottom="0.5pt solid #c9d1da" fo:padding="0.06cm" fo:padding-right="0.14cm"/></style:style>'
     '<style:style style:name="Rang" style:family="table-row">'
     '<style:table-row-properties fo:keep-together="always"/></style:style>'
+    '<style:style style:name="Entier" style:family="table">'
+    '<style:table-properties style:may-break-between-rows="false"/></style:style>'
+    '<style:style style:name="Coupable" style:family="table"/>'
 )
 
 
@@ -102,7 +104,7 @@ def _content(document: Document, images: dict[str, bytes]) -> Iterator[str]:
     corps = [_p(document.titre, "Title"), _p(document.sous_titre)]
     if document.avertissement:
         corps.append(_p(document.avertissement, "Fort"))
-    dessins = Dessins(draw_figures(document), draw_vignettes(document, PAR_RANGEE))
+    dessins = Dessins(draw_figures(document), draw_vignettes(document))
     for section in document.sections:
         titre = _t(section.titre)
         corps.append(f'<text:h text:style-name="Heading_20_1" text:outline-level="1">{titre}</text:h>')
@@ -121,11 +123,11 @@ def _bloc(bloc: Bloc, dessins: Dessins, images: dict[str, bytes], *, suivi: bool
     elif isinstance(bloc, Liste):
         yield _liste(bloc)
     elif isinstance(bloc, Tableau):
-        yield from _tableau(bloc.titre, bloc.entetes, bloc.lignes)
+        yield from _tableau(bloc)
     elif isinstance(bloc, Figure):
         yield from _image(dessins.figures[bloc], images)
         yield _p(bloc.phrase, "Annonce")
-        yield from _tableau(bloc.titre, ENTETES, list_rangs(bloc))
+        yield from _tableau(Tableau(bloc.titre, ENTETES, list_rangs(bloc)))
     elif isinstance(bloc, Planche):
         yield from _planche(bloc, dessins.cartes, images)
     else:
@@ -142,12 +144,16 @@ def _liste(liste: Liste) -> str:
 
 
 def _planche(planche: Planche, cartes: Mapping[Vignette, Image], images: dict[str, bytes]) -> Iterator[str]:
-    """Deux cartes de front, chacune avec sa description ; puis ce qu'elles montrent, en phrases."""
-    large = compute_large_carte(planche)
-    for debut in range(0, len(planche.vignettes), PAR_RANGEE):
-        rangee = planche.vignettes[debut : debut + PAR_RANGEE]
+    """Des cartes de front, chacune avec sa description ; puis ce qu'elles montrent, en phrases."""
+    front = count_de_front(planche)
+    large = compute_large_carte(front) / 10
+    for debut in range(0, len(planche.vignettes), front):
+        rangee = planche.vignettes[debut : debut + front]
         cadres = " ".join(_cadre(cartes[vignette], images, large) for vignette in rangee)
-        yield f'<text:p text:style-name="Standard">{cadres}</text:p>'
+        derniere = debut + front >= len(planche.vignettes)
+        yield f'<text:p text:style-name="{"Annonce" if derniere else "Standard"}">{cadres}</text:p>'
+    if planche.lecture:
+        yield _p(planche.lecture)
     yield _liste(planche.phrases)
 
 
@@ -166,14 +172,26 @@ def _cadre(image: Image, images: dict[str, bytes], large: float) -> str:
     )
 
 
-def _tableau(titre: str, entetes: Sequence[str], lignes: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield _p(titre, "Caption")
-    yield f"<table:table table:name={quoteattr(titre)}>"
-    for part in compute_largeurs(entetes, lignes, taille=8.5, place=_LARGEUR, bords=0.3):
+def _tableau(dit: Tableau) -> Iterator[str]:
+    yield _p(dit.titre, "Caption")
+    style = "Entier" if len(dit.rangs) < COURT else "Coupable"
+    yield f'<table:table table:name={quoteattr(dit.titre)} table:style-name="{style}">'
+    for part in compute_largeurs(dit.entetes, dit.lignes, taille=8.5, place=_LARGEUR, bords=0.3):
         yield f'<table:table-column table:style-name="Largeur{round(_CENT * part)}"/>'
-    yield f"<table:table-header-rows>{_rang(entetes, 'Table_20_Heading')}</table:table-header-rows>"
-    yield from (_rang(ligne, "Table_20_Contents") for ligne in lignes)
+    yield f"<table:table-header-rows>{_rang(dit.entetes, 'Table_20_Heading')}</table:table-header-rows>"
+    for ligne in dit.rangs:
+        groupe = len(ligne) == 1 < len(dit.entetes)
+        yield _groupe(ligne[0], len(dit.entetes)) if groupe else _rang(ligne, "Table_20_Contents")
     yield "</table:table>" + _p("")
+
+
+def _groupe(texte: str, colonnes: int) -> str:
+    """Une seule case, en gras, sur toute la largeur."""
+    return (
+        '<table:table-row table:style-name="Rang"><table:table-cell table:style-name="Cellule" '
+        f'office:value-type="string" table:number-columns-spanned="{colonnes}">{_p(texte, "Groupe")}'
+        f"</table:table-cell>{'<table:covered-table-cell/>' * (colonnes - 1)}</table:table-row>"
+    )
 
 
 def _rang(cellules: Sequence[str], style: str) -> str:

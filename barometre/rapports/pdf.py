@@ -15,7 +15,7 @@ from typing import Any
 import typst
 
 from barometre.rapports.largeurs import POLICES, compute_largeurs
-from barometre.rapports.modele import Bloc, Document, Image, Tableau
+from barometre.rapports.modele import Bloc, Document, Image, Planche, Tableau
 
 GABARIT = Path(__file__).with_name("gabarit.typ")
 # Les dessins que les gabarits partagent.
@@ -76,6 +76,9 @@ def _describe_bloc(bloc: Bloc, dossier: Path, noms: Any) -> dict[str, Any]:
         (dossier / nom).write_bytes(bloc.octets)
         return {**genre, "fichier": nom, "alt": bloc.alt, "titre": bloc.titre}
     dit = {**genre, **asdict(bloc)}
+    if isinstance(bloc, Planche):
+        dit["notice"] = bloc.notice
     if isinstance(bloc, Tableau):
+        dit["rangs"] = bloc.rangs
         dit["largeurs"] = compute_largeurs(bloc.entetes, bloc.lignes, taille=7.5, place=17.4, bords=0.32)
     return dit

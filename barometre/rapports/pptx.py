@@ -15,10 +15,22 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.text.text import _Run
 from pptx.util import Cm, Pt
 
-from barometre.rapports.coulee import HAUT, HAUTEUR, LARGEUR, MARGE, Coulee, format_titre, write_texte
+from barometre.rapports.coulee import (
+    ACCENT,
+    BAS,
+    HAUT,
+    HAUTEUR,
+    LARGEUR,
+    MARGE,
+    Coulee,
+    format_titre,
+    measure_texte,
+    write_texte,
+)
 from barometre.rapports.figer import freeze_paquet
 from barometre.rapports.graphique_pptx import draw_graphique
-from barometre.rapports.images import draw_vignettes
+from barometre.rapports.images import DE_FRONT, draw_vignettes
+from barometre.rapports.largeurs import count_lignes
 from barometre.rapports.modele import (
     Document,
     Figure,
@@ -34,8 +46,9 @@ from barometre.rapports.modele import (
 
 MIME = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 _TITRE_SEUL = 5  # rang de la mise en page « titre seul » du modèle de python-pptx
-# Des cartes de front, et la hauteur qu'a l'une, seule, ou plusieurs, sur leurs phrases.
-CARTES_DE_FRONT, _ENTRE_CARTES, _HAUT_CARTE, _HAUT_CARTES = 3, 0.8, HAUTEUR - HAUT - 1.5, 11.8
+# Entre deux cartes de front ; et la largeur qu'une carte seule laisse à sa phrase.
+_ENTRE_CARTES, _COLONNE = 0.8, 9.5
+_PETIT = 11  # points, sous une carte
 # Ce qui se lit encore sur une moitié de diapositive.
 _POINTS_DE_FRONT = 7
 ANNEXE = "Annexe : tous les indicateurs, thème après thème"
@@ -44,9 +57,8 @@ LIRE_ANNEXE = (
     "nombres, les montants et les chiffres déjà publiés."
 )
 TABLEAUX = "Nombres, montants et chiffres déjà publiés"
-_MOITIE = LARGEUR / 2 - MARGE
 _POINTS = 9  # ce qui tient sur une diapositive et se lit projeté
-_ACCENT = RGBColor(0x1B, 0x4F, 0x8A)
+_TITRE, _TITRE_LONG = 26, 20
 _BLANC = RGBColor(0xFF, 0xFF, 0xFF)
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 
@@ -60,7 +72,7 @@ def to_pptx(document: Document) -> bytes:
     presentation.core_properties.language = "fr-FR"
     presentation.core_properties.identifier = document.adresse
     _add_ouverture(presentation, document)
-    cartes = draw_vignettes(document, CARTES_DE_FRONT, projetees=True)
+    cartes = draw_vignettes(document, projetees=True)
     themes = [section for section in document.sections if _list_figures(section)]
     for section in document.sections:
         if section in themes:
@@ -78,7 +90,7 @@ def _add_ouverture(presentation: Any, document: Document) -> None:
     mentions = [f"{nom} : {texte}" for nom, texte in document.mentions]
     page = _add_page(presentation, document, document.titre)
     page.background.fill.solid()
-    page.background.fill.fore_color.rgb = _ACCENT
+    page.background.fill.fore_color.rgb = ACCENT
     cadre = page.shapes.title
     cadre.top, cadre.height = Cm(3.5), Cm(4.5)
     cadre.text_frame.vertical_anchor = MSO_ANCHOR.BOTTOM
@@ -111,9 +123,13 @@ def _add_section(
     for image in images:
         _add_image(presentation, document, image, section.titre, phrases)
     lots_cartes = [lot for b in section.blocs if isinstance(b, Planche) for lot in _share_cartes(b)]
+    # Sous la phrase d'une carte seule, celles qui la suivent : elles ouvraient une diapositive vide.
+    a_cote = phrases if lots_cartes and len(lots_cartes[-1]) == 1 and _tient(lots_cartes[-1], phrases) else []
     for rang, lot in enumerate(lots_cartes):
-        _add_cartes(presentation, document, format_titre(section.titre, rang), lot, cartes)
-    reste = [b for b in section.blocs if isinstance(b, Tableau)] if images else section.blocs
+        dites = a_cote if lot is lots_cartes[-1] else []
+        _add_cartes(presentation, document, format_titre(section.titre, rang), lot, cartes, a_cote=dites)
+    dits = (Paragraphe, Liste) if images else (Paragraphe,) if a_cote else ()
+    reste = [b for b in section.blocs if not isinstance(b, dits)]
     add_page = partial(_add_page, presentation, document)
     tus = [Paragraphe(_explain_tus(section))] if _explain_tus(section) else []
     Coulee(add_page, section.titre, entamees=len(images) + len(lots_cartes)).write([*reste, *tus])
@@ -204,7 +220,9 @@ def _add_page(presentation: Any, document: Document, titre: str, notes: Sequence
     cadre.text_frame.word_wrap = True
     cadre.text_frame.paragraphs[0].alignment = PP_ALIGN.LEFT
     ecriture = cadre.text_frame.paragraphs[0].runs[0].font
-    ecriture.size, ecriture.bold, ecriture.color.rgb = Pt(26), True, _ACCENT
+    # Un texte déborde de son cadre sans l'agrandir : sur deux lignes, un titre est plus petit.
+    long = count_lignes(titre, _TITRE, LARGEUR - 2 * MARGE - 0.5, gras=True) > 1
+    ecriture.size, ecriture.bold, ecriture.color.rgb = Pt(_TITRE_LONG if long else _TITRE), True, ACCENT
     _write_pied(page, document)
     page.notes_slide.notes_text_frame.text = "\n".join(
         (*notes, *(f"{n} : {t}" for n, t in document.mentions))
@@ -259,7 +277,7 @@ def _add_image(
 def _share_cartes(planche: Planche) -> list[Sequence[Vignette]]:
     """Trois par diapositive, ou des lots de même taille : dix font trois, trois, deux et deux."""
     total = len(planche.vignettes)
-    lots = -(-total // CARTES_DE_FRONT)
+    lots = -(-total // DE_FRONT)
     bornes = [rang * total // lots for rang in range(lots + 1)]
     return [planche.vignettes[debut:fin] for debut, fin in pairwise(bornes)]
 
@@ -270,21 +288,34 @@ def _add_cartes(
     titre: str,
     lot: Sequence[Vignette],
     cartes: Mapping[Vignette, Image],
+    *,
+    a_cote: Sequence[str],
 ) -> None:
     """Des cartes de front, chacune sur sa phrase ; ce que dit leur légende, dans les commentaires."""
     page = _add_page(presentation, document, titre, [f"{v.titre}. {v.phrase} {v.alt}" for v in lot])
     if len(lot) == 1:
-        _pose_image(page, cartes[lot[0]], MARGE, min(_HAUT_CARTE / cartes[lot[0]].proportion, _MOITIE))
-        write_texte(page, lot[0].phrase, HAUT, 16, large=LARGEUR / 2 - MARGE - 0.5, gauche=LARGEUR / 2 + 0.5)
+        image, haut = cartes[lot[0]], HAUT
+        large = min((BAS - HAUT) / image.proportion, LARGEUR - 2 * MARGE - _COLONNE - 0.5)
+        _pose_image(page, image, MARGE, large)
+        for phrase, taille in ((lot[0].phrase, 16), *((phrase, 14) for phrase in a_cote)):
+            haut += write_texte(page, phrase, haut, taille, large=_COLONNE, gauche=LARGEUR - MARGE - _COLONNE)
         return
-    large = (LARGEUR - 2 * MARGE - (CARTES_DE_FRONT - 1) * _ENTRE_CARTES) / CARTES_DE_FRONT
-    large = min(large, _HAUT_CARTES / max(cartes[vignette].proportion for vignette in lot))
-    pas = (LARGEUR - 2 * MARGE + _ENTRE_CARTES) / CARTES_DE_FRONT
-    bas = HAUT + 0.1 + max(cartes[vignette].proportion for vignette in lot) * large
+    pas = (LARGEUR - 2 * MARGE + _ENTRE_CARTES) / DE_FRONT
+    colonne, proportion = pas - _ENTRE_CARTES, max(cartes[vignette].proportion for vignette in lot)
+    # Les phrases d'abord : la carte a la hauteur qu'elles laissent.
+    dites = max(measure_texte(vignette.phrase, _PETIT, colonne) for vignette in lot)
+    large = min(colonne, (BAS - HAUT - 0.1 - dites) / proportion)
     for rang, vignette in enumerate(lot):
         gauche = MARGE + rang * pas
         _pose_image(page, cartes[vignette], gauche, large)
-        write_texte(page, vignette.phrase, bas, 11, large=pas - _ENTRE_CARTES, gauche=gauche)
+        bas = HAUT + 0.1 + proportion * large
+        write_texte(page, vignette.phrase, bas, _PETIT, large=colonne, gauche=gauche)
+
+
+def _tient(lot: Sequence[Vignette], phrases: Sequence[str]) -> bool:
+    """La place, à côté d'une carte seule, de sa phrase et de celles qui la suivent."""
+    suite = sum(measure_texte(phrase, 14, _COLONNE) for phrase in phrases)
+    return measure_texte(lot[0].phrase, 16, _COLONNE) + suite <= BAS - HAUT
 
 
 def _pose_image(page: Any, image: Image, gauche: float, large: float) -> None:

@@ -34,6 +34,11 @@ from barometre.views.piloter.panorama_obligations import VuePanorama
 INDICATIF = "Chiffres indicatifs seulement, à ne pas citer : trop peu de collectivités ont répondu."
 RIEN = "Aucun chiffre n’est publiable : trop peu de collectivités ont répondu."
 ENTETES_CHANGEMENTS = ("Indicateur", "D’une vague à l’autre", "Écart", "Intervalle à 95 %")
+# « 16 % → 21 % », « +4 points » : sans elle, une faute de calcul.
+LIRE_CHANGEMENTS = (
+    "Les écarts sont calculés avant l’arrondi : d’un point parfois, ils ne sont pas ceux des parts affichées."
+)
+GRANDEURS_TUES = "Nombres et montants non cités, faute d’assez de réponses ou de précision"
 ENTETES_QUALITE = (
     "Questionnaire", "Réponses", "Taux", "En valent", "Plus gros poids", "Écart au pays avant",
     "Après, sur ce qui est calé", "Après, hors calage",
@@ -184,13 +189,14 @@ def _summarize(vue: VueTheme) -> str:
 
 
 def _build_cles(vues: Sequence[VueTheme]) -> Section:
-    cles: list[LigneIndicateur] = [ligne for vue in vues for ligne in vue.cles]
-    montrees = [ligne for ligne in cles if ligne.chiffre.montre]
+    cles: list[tuple[str, LigneIndicateur]] = [(vue.theme.titre, x) for vue in vues for x in vue.cles]
+    montrees = [(theme, ligne) for theme, ligne in cles if ligne.chiffre.montre]
     tus = len(cles) - len(montrees)
+    themes, lignes = [theme for theme, _ in montrees], [ligne for _, ligne in montrees]
     notes = explain_notes(simulee=any(vue.contexte.simulee for vue in vues))
     blocs: list[Bloc] = [
         Paragraphe(notes),
-        build_tableau_chiffres("Chiffres clés, thème après thème", montrees),
+        build_tableau_chiffres("Chiffres clés, thème après thème", lignes, themes),
     ]
     if tus:
         blocs.append(Paragraphe(f"Chiffres clés non publiés, faute d’assez de réponses : {tus}."))
@@ -205,18 +211,35 @@ def _build_theme(vue: VueTheme, vagues: int) -> Section:
     # Une durée ou un montant n'a pas de place sur une échelle de 0 à 100 %.
     grandeurs = [ligne for ligne in vue.ensemble.lignes if not ligne.indicateur.est_part]
     blocs += build_figures(vue.theme.titre, parts)
-    if grandeurs:
-        blocs.append(build_tableau_chiffres(f"{vue.theme.titre} : nombres et montants", grandeurs))
-    return Section(vue.theme.titre, (*blocs, *build_publies(vue.cles)))
+    return Section(
+        vue.theme.titre,
+        (*blocs, *_build_grandeurs(vue.theme.titre, grandeurs), *build_publies(vue.theme.titre, vue.cles)),
+    )
+
+
+def _build_grandeurs(theme: str, lignes: Sequence[LigneIndicateur]) -> Iterator[Bloc]:
+    """Ce qui se cite ; « 0 ordinateur, entre 0 et 38 » n'est que le bruit d'un nombre trop imprécis."""
+    citees = [ligne for ligne in lignes if ligne.chiffre.citable]
+    tues = [lower_initiale(x.indicateur.titre) for x in lignes if not x.chiffre.citable]
+    if citees:
+        yield build_tableau_chiffres(f"{theme} : nombres et montants", citees)
+    if tues:
+        yield Paragraphe(f"{GRANDEURS_TUES} : {format_liste(tues)}.")
 
 
 def _build_evolution(gate: Gate, vues: Sequence[VueTheme]) -> Section:
     evolutions = [load_changements(gate, vue.theme.id, vue.selection) for vue in vues]
-    montres = (c for evolution in evolutions for c in evolution.montres if c.demontre)
-    lignes = tuple(_describe_changement(c) for c in montres)
+    montres = [
+        (vue.theme.titre, _describe_changement(changement))
+        for vue, evolution in zip(vues, evolutions, strict=True)
+        for changement in evolution.montres
+        if changement.demontre
+    ]
     blocs: list[Bloc] = [_describe_evolutions(vues, evolutions)]
-    if lignes:
-        blocs.append(Tableau("Changements au-delà du hasard", ENTETES_CHANGEMENTS, lignes))
+    if montres:
+        themes, lignes = zip(*montres, strict=True)
+        tableau = Tableau("Changements au-delà du hasard", ENTETES_CHANGEMENTS, lignes, themes)
+        blocs += [Paragraphe(LIRE_CHANGEMENTS), tableau]
     return Section("D’une vague à l’autre", tuple(blocs))
 
 

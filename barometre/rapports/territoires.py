@@ -30,6 +30,7 @@ from barometre.views.lecture.selection import Selection
 TITRE = "Dans les territoires"
 # En deçà du tiers des lieux, et de deux, une carte ne montre que ce qui manque.
 PART_CITABLE, LIEUX_CITABLES = 1 / 3, 2
+OUTRE_MER = "zone-outre_mer"
 NOMS = {"region": "régions", "departement": "départements"}
 SANS_PARTICIPATION = "Participation : aucun département n’a assez de réponses pour que son taux soit dit."
 PLUS_FIN = "Les cartes de ce document ne descendent pas sous le département : la page Carte va plus loin."
@@ -42,7 +43,7 @@ def build_territoires(gate: Gate, selection: Selection, vues: Sequence[VueTheme]
     if not participation.vue.est_vide:
         mention, codes = _situate(gate, selection, vues)
         vignette = _build_vignette(gate, participation, "Participation", mention, codes)
-        tete = Planche((vignette,), _describe_source(participation.carte))
+        tete = _build_planche((vignette,), participation.carte)
     niveau = {FRANCE: "region", "zone": "region", "region": "departement"}.get(_get_genre(selection), "")
     suite = _build_themes(gate, niveau, vues) if niveau else (Paragraphe(PLUS_FIN),)
     return Section(TITRE, (tete, *suite))
@@ -60,7 +61,7 @@ def _situate(gate: Gate, selection: Selection, vues: Sequence[VueTheme]) -> tupl
     reference = affichee.vue.releve.reference
     france = f"France{FINE}: {format_part(reference, 1)}." if reference else ""
     if genre not in NOMS:
-        return france, frozenset()
+        return france, _list_outre_mer(gate) if selection.territoire_id == OUTRE_MER else frozenset()
     lieux = affichee.vue.cadre
     ici = lieux[lieux["territoire_id"].eq(selection.territoire_id)].to_dict("records")
     dits = [f"{x['nom']}{FINE}: {x['valeur_texte'] or 'non publié'}{_paren(x['detail'])}." for x in ici]
@@ -68,6 +69,12 @@ def _situate(gate: Gate, selection: Selection, vues: Sequence[VueTheme]) -> tupl
     code = selection.territoire_id.partition("-")[2]
     siens = departements.loc[departements[genre].eq(code), "code"]
     return " ".join(filter(None, (*dits, france))), frozenset(siens)
+
+
+def _list_outre_mer(gate: Gate) -> frozenset[str]:
+    """Cernés, ses départements ; ceux de la métropole le seraient presque tous, et ne diraient rien."""
+    codes = gate.list_collectivites(type="departement", cadre=False)["code"]
+    return frozenset(codes[codes.str.startswith("97")])
 
 
 def _paren(texte: str) -> str:
@@ -90,14 +97,15 @@ def _build_themes(gate: Gate, niveau: str, vues: Sequence[VueTheme]) -> tuple[Pl
         _build_vignette(gate, affichee, theme, _describe_ensemble(ligne)) for theme, ligne, affichee in cartes
     )
     tus = [lower_initiale(theme) for theme, trouvee in trouvees if trouvee is None]
-    planche = (Planche(vignettes, _describe_source(cartes[0][2].carte)),) if cartes else ()
+    planche = (_build_planche(vignettes, cartes[0][2].carte),) if cartes else ()
     return (*planche, *((Paragraphe(_explain_tus(tus, niveau)),) if tus else ()))
 
 
-def _describe_source(carte: Carte) -> str:
+def _build_planche(vignettes: tuple[Vignette, ...], carte: Carte) -> Planche:
     codes = explain_codes(carte)
     dits = f" {codes}." if codes else ""
-    return f"Entre parenthèses, le nombre de territoires.{dits} Contours{FINE}: {carte.source}."
+    lecture = f"Entre parenthèses, le nombre de territoires.{dits}"
+    return Planche(vignettes, f"Contours{FINE}: {carte.source}.", lecture)
 
 
 def _find_carte(gate: Gate, vue: VueTheme, niveau: str) -> tuple[LigneIndicateur, CarteAffichee] | None:

@@ -20,6 +20,7 @@ from barometre.rapports.modele import Document, Figure, Liste, Paragraphe, Secti
 _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 
 
@@ -214,3 +215,50 @@ def test_odt_ses_cases_ont_un_style_que_writer_lit(document: Document) -> None:
         declare = [nom for nom in poses if f'style:name="{nom}" style:family="table-{genre}"' in declares]
         assert set(declare) == poses
     assert 'fo:keep-together="always"' in declares
+
+
+@pytest.mark.parametrize("extension", ["pdf", "docx", "odt"])
+def test_un_groupe_de_lignes_se_dit_une_fois(document: Document, extension: str) -> None:
+    """« Aucune sensibilisation » sans son thème ne se lit pas."""
+    lignes = (("Un site", "68 %"), ("Un agenda", "12 %"), ("Une charte", "24 %"))
+    tableau = Tableau("Chiffres", ("Quoi", "Combien"), lignes, ("Communication", "Communication", "Outils"))
+    groupe = replace(document, sections=(Section("Clés", (tableau,)),))
+    if extension == "pdf":
+        pages = pypdf.PdfReader(io.BytesIO(FORMATS_DOCUMENT["pdf"].write(groupe))).pages
+        dit = " ".join(page.extract_text() for page in pages)
+    else:
+        paquet = _open(groupe, extension)
+        dit = _texte(paquet.read("content.xml" if extension == "odt" else "word/document.xml"))
+    lus = re.findall(r"Communication|Outils|Un site|Un agenda|Une charte", dit)
+    assert lus == ["Communication", "Un site", "Un agenda", "Outils", "Une charte"]
+
+
+def _contraste(couleur: str) -> float:
+    """Sur le blanc (WCAG 2.1, rapport de contraste)."""
+    canaux = [int(couleur[rang : rang + 2], 16) / 255 for rang in (0, 2, 4)]
+    rouge, vert, bleu = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in canaux)
+    return 1.05 / (0.2126 * rouge + 0.7152 * vert + 0.0722 * bleu + 0.05)
+
+
+def test_docx_ses_styles_se_lisent_sur_le_blanc(document: Document) -> None:
+    """Titres et légendes avaient le bleu pâle du modèle de python-docx : 4,1, et il en faut 4,5."""
+    paquet = _open(document, "docx")
+    poses = set(re.findall(r'w:(?:p|tbl)Style w:val="(\w+)"', paquet.read("word/document.xml").decode()))
+    styles = ElementTree.fromstring(paquet.read("word/styles.xml"))
+    lus = {style.get(f"{_W}styleId"): style for style in styles.iter(f"{_W}style")}
+    assert {"Title", "Caption", "Heading1", "TableauBarometre"} <= poses <= set(lus)
+    for nom in poses:
+        for couleur in lus[nom].iterfind(f"{_W}rPr/{_W}color"):
+            assert _contraste(couleur.get(f"{_W}val") or "") >= 4.5, nom
+
+
+@pytest.mark.parametrize(("nombre", "libres"), [(4, 0), (30, 27)])
+def test_docx_un_tableau_ne_laisse_pas_une_ligne_seule(document: Document, nombre: int, libres: int) -> None:
+    """Court, il reste d'une pièce ; long, il ne se coupe ni après son en-tête ni avant sa dernière ligne."""
+    tableau = Tableau("Chiffres", ("Quoi", "Combien"), (("Site", "68 %"),) * nombre)
+    court = replace(document, sections=(Section("Clés", (tableau,)),))
+    xml = ElementTree.fromstring(_open(court, "docx").read("word/document.xml"))
+    lies = [rang.find(f".//{_W}keepNext") is not None for rang in xml.iter(f"{_W}tr")]
+    assert len(lies) == nombre + 1
+    assert (lies[0], lies[1], lies[-2], lies[-1]) == (True, True, True, False)
+    assert lies[:-1].count(False) == libres

@@ -14,9 +14,9 @@ from barometre.access import Gate
 from barometre.assemblage import depot
 from barometre.assemblage.collectivite import load_fiche
 from barometre.domain.portee import Portee
-from barometre.rapports.fiche import build_document_fiche
+from barometre.rapports.fiche import _list_noms, build_document_fiche
 from barometre.rapports.formats_document import FORMATS_DOCUMENT
-from barometre.rapports.modele import Document, Tableau
+from barometre.rapports.modele import Document, Paragraphe, Tableau
 
 JOUR = date(2026, 11, 28)
 COMMUNE = "commune-01004"
@@ -84,3 +84,20 @@ def test_le_pdf_tient_sur_une_feuille_et_porte_la_mention(gate: Gate, collectivi
     texte = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in lecteur.pages))
     assert "Réponses simulées" in texte
     assert "Fiche du : 28 novembre 2026" in texte
+
+
+def test_apres_deux_points_rien_ne_prend_la_majuscule(gate: Gate, collectivite_id: str) -> None:
+    """« Vos pairs : Communes de… », « Leurs réponses : Deuxième édition », « Accompagnement : Dans… »."""
+    document = build_document_fiche(gate, collectivite_id, JOUR)
+    assert document is not None
+    phrases = [b.texte for s in document.sections for b in s.blocs if isinstance(b, Paragraphe)]
+    assert [p for p in phrases if re.match("Accompagnement : [a-z]", p)]
+    noms = ("Communes de 100 000 habitants et plus", "", "EPCI", "Communes de 100 000 habitants et plus")
+    assert _list_noms(noms) == "communes de 100 000 habitants et plus et EPCI"
+
+
+def test_une_region_ne_dit_pas_deux_fois_son_nom(gate: Gate) -> None:
+    region = gate.list_collectivites(type="region", cadre=False).iloc[0]
+    document = build_document_fiche(gate, str(region["collectivite_id"]), JOUR)
+    assert document is not None
+    assert str(region["nom"]) not in document.sous_titre

@@ -87,3 +87,12 @@ def test_un_mot_demesure_ne_prend_pas_la_place_des_autres() -> None:
     long, court = compute_largeurs(("Adresse", "Note"), (("x" * 200, "A"),), taille=TAILLE, place=PLACE)
     assert court * PLACE >= _measure("Note", gras=True)
     assert long < 0.95
+
+
+def test_un_texte_court_n_est_pas_coupe_entre_ses_mots() -> None:
+    """« plus de 92 % » brut se lisait en trois lignes, dans la colonne la plus étroite."""
+    borne = ("Un", "plus de 92 %", "entre 70 et 100 %", "plus de 92 %", "environ 55", "C", "non")
+    lignes = (*(PRECIS,) * 9, borne)
+    parts = compute_largeurs(ENTETES, lignes, taille=TAILLE, place=PLACE, bords=0.4)
+    for rang in (1, 3, 4):
+        assert parts[rang] * PLACE >= _measure(borne[rang], gras=False) + 0.4 - 1e-3, ENTETES[rang]

@@ -22,8 +22,9 @@ from barometre.rapports.formats_document import FORMATS_DOCUMENT
 from barometre.rapports.images import draw_vignettes
 from barometre.rapports.modele import Document, Figure, Paragraphe, Planche, Tableau
 from barometre.rapports.repondantes import build_participation
-from barometre.rapports.synthese import build_synthese, prepare_synthese
+from barometre.rapports.synthese import GRANDEURS_TUES, _build_grandeurs, build_synthese, prepare_synthese
 from barometre.views.comprendre.theme import build_vue_theme
+from barometre.views.lecture.libelles import lower_initiale
 from barometre.views.lecture.selection import Selection
 from barometre.views.piloter.participation import read_cadre
 
@@ -69,7 +70,7 @@ def test_les_cartes_du_pdf_sont_des_dessins_et_non_des_images(synthese: Document
     assert all(carte.croquis.startswith("<svg ") for carte in cartes)
     pdf = pypdf.PdfReader(io.BytesIO(FORMATS_DOCUMENT["pdf"].write(synthese)))
     assert [list(page.images) for page in pdf.pages if page.images] == []
-    for image in draw_vignettes(synthese, 2).values():
+    for image in draw_vignettes(synthese).values():
         assert image.octets[:4] == b"\x89PNG"
 
 
@@ -203,3 +204,40 @@ def test_un_document_dit_les_changements_de_la_page_evolution(gate: Gate) -> Non
         document = load_changements(gate, theme.id, Selection())
         assert document.phrase == page.phrase
         assert document.changements == tuple(replace(c, decomposition=None) for c in page.changements)
+
+
+def _list_tableaux(document: Document) -> list[Tableau]:
+    return [b for section in document.sections for b in section.blocs if isinstance(b, Tableau)]
+
+
+def test_chaque_chiffre_cle_est_sous_son_theme(synthese: Document) -> None:
+    """« Aucune sensibilisation » ne se lit qu'en cybersécurité."""
+    (tableau,) = [t for t in _list_tableaux(synthese) if t.titre.startswith("Chiffres clés")]
+    themes = {
+        i.titre: load_catalogue().get_theme(i.theme_id).titre for i in load_catalogue().indicateurs.values()
+    }
+    assert len(tableau.groupes) == len(tableau.lignes) > 1
+    for groupe, ligne in zip(tableau.groupes, tableau.lignes, strict=True):
+        assert themes[ligne[0]] == groupe
+    assert [rang[0] for rang in tableau.rangs if len(rang) == 1] == list(dict.fromkeys(tableau.groupes))
+
+
+def test_deux_tableaux_n_ont_pas_le_meme_titre(synthese: Document) -> None:
+    """En annexe d'un diaporama, « Déjà publié… » revenait neuf fois sans dire de quoi."""
+    titres = [tableau.titre for tableau in _list_tableaux(synthese)]
+    assert len(set(titres)) == len(titres)
+
+
+def test_un_nombre_qui_ne_se_cite_pas_est_nomme_sans_etre_ecrit(gate: Gate) -> None:
+    """« 0 ordinateur, entre 0 et 38 » : le bruit de la protection, lu comme un résultat."""
+    vue = build_vue_theme(
+        gate, load_catalogue(), "outils_internes", Selection(load_catalogue().vagues[-1].id)
+    )
+    ligne = next(ligne for ligne in vue.ensemble.lignes if ligne.chiffre.montre)
+    bruit = replace(ligne, chiffre=replace(ligne.chiffre, note="C", redresse=0.0, etat="indicative"))
+    (dite,) = _build_grandeurs("Outils", [bruit])
+    assert isinstance(dite, Paragraphe)
+    assert dite.texte == f"{GRANDEURS_TUES} : {lower_initiale(ligne.indicateur.titre)}."
+    citable = replace(ligne, chiffre=replace(ligne.chiffre, note="A", etat="published"))
+    (tableau,) = _build_grandeurs("Outils", [citable])
+    assert isinstance(tableau, Tableau)

@@ -1,0 +1,96 @@
+"""Une diapositive se lit d'un coup d'œil : rien n'y touche le pied, rien n'y recouvre rien."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import combinations
+from typing import Any
+
+import pytest
+from pptx import Presentation
+from pptx.util import Cm
+
+from barometre.access import Gate
+from barometre.rapports.coulee import ACCENT, HAUTEUR
+from barometre.rapports.demande import Demande
+from barometre.rapports.modele import Document, Paragraphe, Planche, Section, Tableau
+from barometre.rapports.pptx import to_pptx
+from barometre.rapports.synthese import build_synthese
+from tests.rapports.conftest import VIGNETTE
+
+# La plus longue que la carte écrive, celle d'un pays à trois exceptions.
+LONGUE = (
+    "16 régions sur 18 montrées (5 à titre indicatif, hors du calcul qui suit). Les valeurs vont de 55 % "
+    "(Grand Est) à 86 % (Provence-Alpes-Côte d’Azur). En moyenne, elles sont plus hautes dans le nord-ouest "
+    "(86 %, contre 68 % ailleurs) et plus basses outre-mer (64 %, contre 71 % ailleurs)."
+)
+
+
+def _list_boites(page: Any) -> Iterator[tuple[str, int, int, int, int]]:
+    """Le nom, la gauche, le haut, la droite et le bas de chaque forme."""
+    for forme in page.shapes:
+        bas, droite = forme.top + forme.height, forme.left + forme.width
+        yield (
+            f"{forme.name} {forme.has_text_frame and forme.text_frame.text}",
+            forme.left,
+            forme.top,
+            droite,
+            bas,
+        )
+
+
+def _check(octets: bytes) -> None:
+    for rang, page in enumerate(Presentation(io.BytesIO(octets)).slides, 1):
+        boites = list(_list_boites(page))
+        for a, b in combinations(boites, 2):
+            # Un dixième de centimètre : les cadres ont des marges.
+            large = min(a[3], b[3]) - max(a[1], b[1])
+            haut = min(a[4], b[4]) - max(a[2], b[2])
+            assert not (large > Cm(0.1) and haut > Cm(0.1)), (rang, a[0], b[0])
+        assert max(boite[4] for boite in boites) <= Cm(HAUTEUR), rang
+
+
+@pytest.mark.parametrize("nombre", [1, 2, 3, 9])
+def test_la_phrase_d_une_carte_ne_descend_pas_sur_le_pied(document: Document, nombre: int) -> None:
+    """Sous une carte haute, la dernière ligne d'une longue phrase était écrite par-dessus la source."""
+    legende = VIGNETTE.legende * 3
+    vignettes = tuple(
+        replace(VIGNETTE, theme=f"Thème {n}", phrase=LONGUE, legende=legende, proportion=1.1)
+        for n in range(nombre)
+    )
+    planche = Planche(vignettes, "Contours d'essai.")
+    _check(to_pptx(replace(document, sections=(Section("Dans les territoires", (planche,)),))))
+
+
+def test_rien_ne_se_chevauche_dans_une_synthese(gate: Gate) -> None:
+    _check(to_pptx(build_synthese(gate, Demande())))
+
+
+def test_un_long_titre_ne_descend_pas_sur_ce_qui_suit(document: Document) -> None:
+    """Le texte d'un cadre déborde sans que le cadre grandisse : c'est le corps qui s'adapte."""
+    titre = "Services en ligne disponibles pour les habitants et usagers, le détail (suite 2)"
+    octets = to_pptx(replace(document, sections=(Section(titre, (Paragraphe("Une phrase."),)),)))
+    page = Presentation(io.BytesIO(octets)).slides[1]
+    assert page.shapes.title.text_frame.paragraphs[0].runs[0].font.size.pt <= 22
+
+
+def test_un_groupe_se_dit_une_fois_et_ne_finit_pas_une_diapositive(document: Document) -> None:
+    """« Aucune sensibilisation » sans son thème ne se lit pas, ni un thème que rien ne suit."""
+    lignes = tuple((f"Ligne {n}", "4 sur 8") for n in range(20))
+    groupes = tuple(f"Thème {n // 2}" for n in range(20))
+    tableau = Tableau("Chiffres", ("Quoi", "Combien"), lignes, groupes)
+    octets = to_pptx(replace(document, sections=(Section("Clés", (tableau,)),)))
+    pages = list(Presentation(io.BytesIO(octets)).slides)[1:]
+    assert len(pages) > 1
+    dits = []
+    for page in pages:
+        (table,) = [forme.table for forme in page.shapes if forme.has_table]
+        premieres = [rangee.cells[0] for rangee in table.rows]
+        assert not premieres[-1].is_merge_origin
+        dits += [case.text for case in premieres if case.is_merge_origin]
+        entete = premieres[0]
+        assert str(entete.fill.fore_color.rgb) == str(ACCENT)
+        assert entete.text_frame.paragraphs[0].runs[0].font.bold
+    assert dits == [f"Thème {n}" for n in range(10)]
