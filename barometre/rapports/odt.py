@@ -53,6 +53,7 @@ _LARGEURS = "".join(
 )
 _STYLES = Path(__file__).with_name("styles_odt.xml")
 
+# L'espace sous un tableau est le sien : après un paragraphe vide, Writer laissait seul le titre suivant.
 # Writer ne lit case et rangée que d'un style du contenu : dans ceux du document, filet et marges se
 # perdaient, « entre 23 et 36 % » touchait le chiffre d'à côté, et une rangée se coupait au bas d'une page.
 _CELLULE = (
@@ -61,8 +62,9 @@ _CELLULE = (
     '<style:style style:name="Rang" style:family="table-row">'
     '<style:table-row-properties fo:keep-together="always"/></style:style>'
     '<style:style style:name="Entier" style:family="table">'
-    '<style:table-properties style:may-break-between-rows="false"/></style:style>'
-    '<style:style style:name="Coupable" style:family="table"/>'
+    '<style:table-properties fo:margin-bottom="0.4cm" style:may-break-between-rows="false"/></style:style>'
+    '<style:style style:name="Coupable" style:family="table">'
+    '<style:table-properties fo:margin-bottom="0.4cm"/></style:style>'
 )
 
 
@@ -150,8 +152,7 @@ def _planche(planche: Planche, cartes: Mapping[Vignette, Image], images: dict[st
     for debut in range(0, len(planche.vignettes), front):
         rangee = planche.vignettes[debut : debut + front]
         cadres = " ".join(_cadre(cartes[vignette], images, large) for vignette in rangee)
-        derniere = debut + front >= len(planche.vignettes)
-        yield f'<text:p text:style-name="{"Annonce" if derniere else "Standard"}">{cadres}</text:p>'
+        yield f'<text:p text:style-name="Standard">{cadres}</text:p>'
     if planche.lecture:
         yield _p(planche.lecture)
     yield _liste(planche.phrases)
@@ -182,7 +183,7 @@ def _tableau(dit: Tableau) -> Iterator[str]:
     for ligne in dit.rangs:
         groupe = len(ligne) == 1 < len(dit.entetes)
         yield _groupe(ligne[0], len(dit.entetes)) if groupe else _rang(ligne, "Table_20_Contents")
-    yield "</table:table>" + _p("")
+    yield "</table:table>"
 
 
 def _groupe(texte: str, colonnes: int) -> str:

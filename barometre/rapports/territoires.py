@@ -30,7 +30,6 @@ from barometre.views.lecture.selection import Selection
 TITRE = "Dans les territoires"
 # En deçà du tiers des lieux, et de deux, une carte ne montre que ce qui manque.
 PART_CITABLE, LIEUX_CITABLES = 1 / 3, 2
-OUTRE_MER = "zone-outre_mer"
 NOMS = {"region": "régions", "departement": "départements"}
 SANS_PARTICIPATION = "Participation : aucun département n’a assez de réponses pour que son taux soit dit."
 PLUS_FIN = "Les cartes de ce document ne descendent pas sous le département : la page Carte va plus loin."
@@ -61,7 +60,8 @@ def _situate(gate: Gate, selection: Selection, vues: Sequence[VueTheme]) -> tupl
     reference = affichee.vue.releve.reference
     france = f"France{FINE}: {format_part(reference, 1)}." if reference else ""
     if genre not in NOMS:
-        return france, _list_outre_mer(gate) if selection.territoire_id == OUTRE_MER else frozenset()
+        # Dans leurs cadres, un contour couvrirait la couleur des départements d'outre-mer.
+        return france, frozenset()
     lieux = affichee.vue.cadre
     ici = lieux[lieux["territoire_id"].eq(selection.territoire_id)].to_dict("records")
     dits = [f"{x['nom']}{FINE}: {x['valeur_texte'] or 'non publié'}{_paren(x['detail'])}." for x in ici]
@@ -69,12 +69,6 @@ def _situate(gate: Gate, selection: Selection, vues: Sequence[VueTheme]) -> tupl
     code = selection.territoire_id.partition("-")[2]
     siens = departements.loc[departements[genre].eq(code), "code"]
     return " ".join(filter(None, (*dits, france))), frozenset(siens)
-
-
-def _list_outre_mer(gate: Gate) -> frozenset[str]:
-    """Cernés, ses départements ; ceux de la métropole le seraient presque tous, et ne diraient rien."""
-    codes = gate.list_collectivites(type="departement", cadre=False)["code"]
-    return frozenset(codes[codes.str.startswith("97")])
 
 
 def _paren(texte: str) -> str:

@@ -262,3 +262,10 @@ def test_docx_un_tableau_ne_laisse_pas_une_ligne_seule(document: Document, nombr
     assert len(lies) == nombre + 1
     assert (lies[0], lies[1], lies[-2], lies[-1]) == (True, True, True, False)
     assert lies[:-1].count(False) == libres
+
+
+def test_odt_l_espace_sous_un_tableau_est_le_sien(document: Document) -> None:
+    """Après un paragraphe vide, Writer laissait le titre suivant seul au bas de la page."""
+    contenu = _open(document, "odt").read("content.xml").decode()
+    assert not re.search(r"</table:table><text:p [^>]*(?:/>|></text:p>)", contenu)
+    assert contenu.count('<style:table-properties fo:margin-bottom="0.4cm"') == 2

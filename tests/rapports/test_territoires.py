@@ -116,15 +116,3 @@ def test_la_participation_du_document_est_celle_de_sa_derniere_vague(vues: list[
     choix = territoires._choose_participation("departement", Selection(territoire_id="region-01"), anciennes)
     assert (choix.indicateur_id, choix.selection.vague_id) == (PARTICIPATION, catalogue.vagues[0].id)
     assert choix.selection.territoire_id == "france"
-
-
-def test_l_outre_mer_est_cerne_sur_la_carte_du_pays(
-    gate: Gate, vues: list[VueTheme], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _mock_participation(monkeypatch)
-    for zone in ("zone-metropole", "zone-outre_mer"):
-        memoire.forget()
-        codes = gate.list_collectivites(type="departement", cadre=False)["code"]
-        _, cernes = territoires._situate(gate, Selection(territoire_id=zone), vues)
-        assert cernes == ({code for code in codes if code.startswith("97")} if "outre" in zone else set())
-    memoire.forget()
