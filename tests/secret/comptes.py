@@ -60,7 +60,9 @@ def list_groupes(cadre: pd.DataFrame) -> dict[str, pd.Series]:
         ici = cadre if not niveau else cadre[cadre[niveau].notna()]
         for croises in CROISEMENTS:
             axes = [*([niveau] if niveau else []), *croises]
-            noms = ici[axes].astype(str).agg("|".join, axis=1) if axes else pd.Series("france", ici.index)
+            noms = pd.Series("", ici.index)
+            for axe in axes:
+                noms += "|" + ici[axe].astype(str)
             tous["×".join(axes)] = noms
     tous["epci"] = "epci-" + cadre["epci"].dropna().astype(str)
     return tous
