@@ -157,22 +157,25 @@ def _agreements(mesures: Mesures, theme_id: str, declarees: Declarees) -> Iterat
         if reponses.notna().any():
             periode = mesures.periodes[indicateur.mesure_id]
             cles = declarees.tirages.build((theme_id, str(vague)), mesure.index, [indicateur])
-            comptes = _count(reponses, mesure.eq(1).to_numpy(), cles)
+            groupes = np.vstack([mesure.eq(1), ~mesure.eq(1)])
+            comptes = _count(reponses, groupes, cles)
+            exacts = groupes[:, reponses.notna().to_numpy()].sum(axis=1)
             montree = (str(indicateur_id), str(vague), str(type_)) in declarees.montrees
-            etat = "published" if _is_safe(indicateur, comptes) and montree else "primary"
+            etat = "published" if _is_safe(indicateur, comptes, exacts) and montree else "primary"
             yield {
                 "indicateur_id": indicateur_id, "mesure_id": indicateur.mesure_id, "vague_id": vague,
                 "type": type_, "periode": periode, "n": sum(comptes.values()), **comptes, "etat": etat,
             }  # fmt: skip
 
 
-def _count(reponses: pd.Series, mesure: np.ndarray, cles: Perturbation) -> dict[str, int]:
+def _count(reponses: pd.Series, masques: np.ndarray, cles: Perturbation) -> dict[str, int]:
     """Les quatre comptes : de chaque groupe, l'effectif et les « oui » brouillés comme ceux d'une cellule.
 
-    `reponses` : de toutes les participantes dont la mesure est connue, vides où elles n'ont pas répondu.
+    `reponses` : de toutes les participantes dont la mesure est connue, vides où elles n'ont pas répondu ;
+    `masques` : groupe × participante, celles dont la mesure dit oui, puis les autres.
     """
     declare, noms = reponses.to_numpy(dtype=float)[:, None], cles.questions
-    groupes = csr_array(np.vstack([mesure, ~mesure]).astype(float))
+    groupes = csr_array(masques.astype(float))
     exact = np.asarray(groupes @ np.isfinite(declare).astype(float))
     n = publish_counts(cles, exact, declare, groupes)
     bruit = cles.draw(groupes, declare, noms) + cles.draw_second(groupes, declare, noms, n)
@@ -184,13 +187,14 @@ def _count(reponses: pd.Series, mesure: np.ndarray, cles: Perturbation) -> dict[
     }  # fmt: skip
 
 
-def _is_safe(indicateur: Indicateur, comptes: dict[str, int]) -> bool:
+def _is_safe(indicateur: Indicateur, comptes: dict[str, int], exacts: np.ndarray) -> bool:
     """La donnée de l'État est nominative : chacun des deux groupes qu'elle forme est une cellule.
 
-    En cybersécurité, un groupe nommé est plus fin que région × type : rien ne se montre.
+    Il s'y montre, comme elle, si son effectif exact et son effectif brouillé font le seuil. En cybersécurité,
+    un groupe nommé est plus fin que région × type : rien ne se montre.
     """
-    groupes = comptes["oui_oui"] + comptes["mesure_seule"], comptes["declare_seul"] + comptes["non_non"]
-    return indicateur.sensibilite != "cyber" and min(groupes) >= get_seuil(False)
+    brouilles = comptes["oui_oui"] + comptes["mesure_seule"], comptes["declare_seul"] + comptes["non_non"]
+    return indicateur.sensibilite != "cyber" and min(*brouilles, *exacts) >= get_seuil(False)
 
 
 def _filter_totals(agregats: pd.DataFrame) -> pd.DataFrame:
