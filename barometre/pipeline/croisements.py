@@ -194,7 +194,7 @@ def _is_safe(indicateur: Indicateur, comptes: dict[str, int], exacts: np.ndarray
     un groupe nommé est plus fin que région × type : rien ne se montre.
     """
     brouilles = comptes["oui_oui"] + comptes["mesure_seule"], comptes["declare_seul"] + comptes["non_non"]
-    return indicateur.sensibilite != "cyber" and min(*brouilles, *exacts) >= get_seuil(False)
+    return indicateur.sensibilite != "cyber" and int(min(*brouilles, *exacts)) >= get_seuil(False)
 
 
 def _filter_totals(agregats: pd.DataFrame) -> pd.DataFrame:
