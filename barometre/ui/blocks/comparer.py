@@ -70,7 +70,8 @@ def render_positions(affiche: ComparerAffiche) -> None:
         render_graphique(graphique, vue.provenance, cle="positions", titre=vue.theme.titre, prive=prive)
     _render_grandeurs(vue)
     prive = _get_prive(affiche, "comparer")
-    render_telechargements(vue.table, vue.provenance, cle="comparer", prive=prive)
+    # Une fonction : le tableau ne se construit qu'au clic.
+    render_telechargements(lambda: vue.table, vue.provenance, cle="comparer", prive=prive)
 
 
 def _get_prive(affiche: ComparerAffiche, nom: str, *avant: str) -> Prive:

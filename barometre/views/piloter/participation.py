@@ -177,13 +177,17 @@ def build_vue_participation(
 
 
 def read_cadre(gate: Gate) -> pd.DataFrame:
-    """Le cadre, par identifiant : type, strate, couverture, trois niveaux de territoire."""
+    """Le cadre, par identifiant : type, strate, couverture, trois niveaux de territoire.
+
+    Un territoire se nomme une fois, non trente-cinq mille : ces trois colonnes sont des catégories.
+    """
     lignes = gate.get_referentiel()
     cadre = lignes[lignes["porteur_id"].isna()].set_index("collectivite_id")
     gardees = cadre[["type", "strate", "couverture"]].copy()
     for niveau in NIVEAUX:
-        codes = cadre[niveau].replace("", pd.NA)
-        gardees[niveau] = (f"{niveau}-" + codes.astype("string")).where(codes.notna())
+        codes = cadre[niveau].astype("category").cat
+        noms = codes.rename_categories([f"{niveau}-{code}" for code in codes.categories])
+        gardees[niveau] = noms.cat.remove_categories(noms.cat.categories.intersection([f"{niveau}-"]))
     return gardees
 
 
@@ -207,7 +211,8 @@ def _entier(valeur: float) -> int | None:
 def _list_noms(gate: Gate, libelles: Libelles, axe: Axe, cadre: pd.DataFrame) -> dict[str, str]:
     """Les groupes d'un axe, dans l'ordre où on les lit."""
     if axe == "type":
-        return {t: nom for t, nom in LIBELLES_TYPES.items() if t in set(cadre["type"])}
+        presents = set(cadre["type"].unique())
+        return {t: nom for t, nom in LIBELLES_TYPES.items() if t in presents}
     if axe == "couverture":
         return LIBELLES_COUVERTURES
     if axe == "strate":

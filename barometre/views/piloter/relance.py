@@ -347,6 +347,7 @@ def list_a_relancer(gate: Gate, vue: VueRelance, vague_id: str) -> pd.DataFrame:
     voulues = {(r.region_id, r.strate_id) for r in vue.relances}
     visees = [paire in voulues for paire in zip(cadre["region"], cadre["strate"], strict=True)]
     cadre = cadre[np.array(visees, dtype=bool)] if len(cadre) else cadre
+    cadre = cadre.astype({"region": "string"})
     if cadre.empty:
         return build_tableau([], COLONNES_LISTE)
     ont = set(gate.list_participations(vague_id, vue.cible.theme_id)["collectivite_id"])
