@@ -32,7 +32,7 @@ def count_by_group(groupes: pd.Series, repondantes: Mapping[str, int]) -> pd.Dat
     rangs, uniques = pd.factorize(noms, sort=True)
     cadre = pd.Series(np.bincount(rangs, minlength=len(uniques)), uniques)
     # Une collectivité peut être de plusieurs groupes. `isin` convertirait les répondantes en Arrow.
-    places = pd.Index(list(repondantes), dtype=object).get_indexer(groupes.index.to_numpy(dtype=object))
+    places = pd.Index(list(repondantes), dtype=object).get_indexer(groupes.index.astype(object))
     ont = places >= 0
     cles = pd.Series(list(repondantes.values()), dtype=object).iloc[places[ont]]
     table = count_brouillees(cles, noms[ont]).reindex(cadre.index, fill_value=0)
@@ -163,8 +163,8 @@ def count_jours(participations: pd.DataFrame, axes: list[str]) -> pd.DataFrame:
     aucun.
     C'est leur cumul qui est brouillé : le dernier est le total que disent les autres pages.
     """
-    if not axes:
-        return _count_jours(participations)
+    if not axes or participations.empty:
+        return _count_jours(participations).reindex(columns=[*axes, "date_reponse", "questionnaires"])
     tables = {noms: _count_jours(groupe) for noms, groupe in participations.groupby(axes, observed=True)}
     table = pd.concat(tables, names=axes).droplevel(-1).reset_index()
     return table[[*axes, "date_reponse", "questionnaires"]]

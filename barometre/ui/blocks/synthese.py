@@ -12,7 +12,7 @@ from barometre.assemblage import memoire
 from barometre.domain.notes import format_lettre
 from barometre.rapports.blocs import NOTE, SE_CITERAIT
 from barometre.rapports.demande import Demande, DemandeRefusee
-from barometre.rapports.modele import Document, Liste, Paragraphe, Tableau
+from barometre.rapports.modele import Document, Liste, Paragraphe, Section, Tableau
 from barometre.rapports.synthese import build_synthese, prepare_synthese
 from barometre.ui import porte, selectors
 from barometre.ui.blocks.messages import render_message
@@ -60,8 +60,12 @@ def render_fichiers(document: Document | None) -> None:
 
 
 def render_apercu(document: Document | None) -> None:
-    """Le début du document : le reste est dans le fichier."""
-    for section in document.sections[:APERCU] if document else ():
+    """Le début du document, le plus court d'abord : le reste est dans le fichier.
+
+    Sous un tableau de cinquante lignes, une section d'une phrase ne se lirait pas ; imprimée, elle aurait une
+    feuille à elle.
+    """
+    for section in sorted(document.sections[:APERCU], key=_count_lignes) if document else ():
         st.header(section.titre)
         for bloc in section.blocs:
             if isinstance(bloc, Paragraphe):
@@ -71,6 +75,10 @@ def render_apercu(document: Document | None) -> None:
             elif isinstance(bloc, Tableau):
                 # Avec son titre : `st.table` n'en a pas, un lecteur d'écran y trouvait des tableaux sans nom.
                 render_tableau(_read_table(bloc), bloc.titre)
+
+
+def _count_lignes(section: Section) -> int:
+    return sum(len(bloc.lignes) for bloc in section.blocs if isinstance(bloc, Tableau))
 
 
 def _read_table(tableau: Tableau) -> pd.DataFrame:
