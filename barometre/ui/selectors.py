@@ -25,12 +25,12 @@ CHIFFRES = {"redresse": "Redressés", "brut": "Bruts"}
 TOUTES_STRATES = "Toutes les tailles"
 
 
-def open_rangee() -> DeltaGenerator:
+def open_rangee(nom: str) -> DeltaGenerator:
     """Des choix côte à côte, de même largeur, qui passent à la ligne sur un petit écran.
 
     `st.columns` en ferait autant, et coûterait un message de plus par choix.
     """
-    return st.container(horizontal=True, gap="medium", vertical_alignment="bottom")
+    return st.container(key=f"rangee-{nom}", horizontal=True, gap="medium", vertical_alignment="bottom")
 
 
 def select_one(
@@ -184,8 +184,8 @@ def render_theme_cell(theme_id: str) -> None:
         ("chiffres", "Chiffres", {"aide": AIDE_CHIFFRES}),
         ("structure", "Tailles", {"aide": AIDE_STRUCTURE}),
     )
-    for rangee in (reglages[:3], reglages[3:]):
-        with open_rangee():
+    for rang, rangee in enumerate((reglages[:3], reglages[3:])):
+        with open_rangee(f"theme-{rang}"):
             for nom, libelle, reglage in rangee:
                 choisir = select_segment if nom == "chiffres" else select_one
                 choisir(nom, libelle, options[nom][0], defaut=options[nom][1], **reglage)
@@ -193,7 +193,7 @@ def render_theme_cell(theme_id: str) -> None:
 
 def select_synthese() -> Selection:
     """Les choix de la synthèse : l'édition (une vague, ou les dernières réponses), le territoire, le type."""
-    with open_rangee():
+    with open_rangee("synthese"):
         territoire = select_one("territoire", "Territoire", porte.list_territoires())
         type_ = select_one("type", "Type", {"": "Tous les types"} | LIBELLES_TYPES)
         vague = select_one("vague", "Édition", _list_editions())

@@ -38,8 +38,11 @@ from barometre.views.lecture.groupes_compares import PRECAUTION
 def select_comparaison(collectivite: Collectivite) -> ComparerAffiche:
     """Le thème et la façon de choisir les pairs, puis la comparaison."""
     themes = {theme.id: theme.titre for theme in load_catalogue().themes}
-    with selectors.open_rangee():
+    # Deux colonnes : dans une rangée, des choix si longs poussaient la page en paraissant.
+    gauche, droite = st.columns([2, 3])
+    with gauche:
         theme = selectors.select_one("theme", "Thème", themes)
+    with droite:
         choix = selectors.select_segment("pairs", apply_lecteur("Mes pairs"), CHOIX_PAIRS)
     adresse = state.read_adresse()
     avec = tuple(i for i in _resolve_avec(adresse.list("avec")) if i != collectivite.id)[: NOMBRE - 1]
