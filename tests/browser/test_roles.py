@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from barometre.access.registre import get_registre
 from barometre.domain.portee import Portee
@@ -78,6 +79,13 @@ def test_une_personne_connectee_ne_fait_rien_demander_ailleurs(
     assert visite.console == []
 
 
+def _is_partie(lien: Locator) -> bool:
+    """Vrai si le lien a disparu en dix secondes."""
+    with suppress(AssertionError):
+        expect(lien).to_have_count(0, timeout=10_000)
+    return lien.count() == 0
+
+
 def test_une_vue_gardee_se_rouvre_par_qui_a_son_adresse_et_s_oublie(
     service: Service, visiter: Visiter
 ) -> None:
@@ -101,6 +109,10 @@ def test_une_vue_gardee_se_rouvre_par_qui_a_son_adresse_et_s_oublie(
     gardee = page.get_by_role("link", name="Inclusion <b>par taille")
     gardee.wait_for()
     wait_calme(page)
-    page.get_by_role("button", name="Oublier").click()
+    oublier = page.get_by_role("button", name="Oublier")
+    oublier.click()
     # La phrase ne se montre qu'une fois, et un rejeu peut l'ôter : ce qui reste est que la vue n'y est plus.
+    # Un clic donné pendant qu'un rejeu s'achève s'est perdu une fois sur une machine chargée : on le redonne.
+    if not _is_partie(gardee):
+        oublier.click()
     expect(gardee).to_have_count(0, timeout=30_000)
