@@ -131,7 +131,7 @@ class Gate(ChiffresPublics):
         ]
         comptes = self.count_repondantes(perimetres.set_index("collectivite_id")["opsn_id"])
         confondu = comptes.index.isin(list(list_confondus(perimetres, cadre)))
-        confondu &= comptes["cadre"] > SEUIL_CADRE  # en dessous, un taux se tait déjà
+        confondu &= comptes["cadre"] >= SEUIL_CADRE  # en dessous, un taux se tait déjà
         caches = comptes[["repondantes", "taux"]].mask(confondu)
         return comptes[["cadre"]].join(caches).assign(confondu=confondu)
 

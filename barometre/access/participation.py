@@ -36,7 +36,7 @@ def count_by_group(groupes: pd.Series, repondantes: Mapping[str, int]) -> pd.Dat
     ont = places >= 0
     cles = pd.Series(list(repondantes.values()), dtype=object).iloc[places[ont]]
     table = count_brouillees(cles, noms[ont]).reindex(cadre.index, fill_value=0)
-    montre = (cadre > SEUIL_CADRE) & is_dite(table)
+    montre = (cadre >= SEUIL_CADRE) & is_dite(table)
     comptes = round_effectifs(table["brouillees"].astype("float64")).where(montre)
     table["cadre"] = cadre
     # Un EPCI a neuf chiffres ; « epci-0-14999 » est une strate.
@@ -97,7 +97,7 @@ def list_confondus(perimetres: pd.DataFrame, cadre: pd.DataFrame) -> frozenset[s
 
 def _is_voisin(ecarts: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     """Vrai pour chaque ligne qui a un écart de moins de dix collectivités, sans être nul."""
-    return np.asarray(((ecarts > 0) & (ecarts < SEUIL_CADRE)).any(axis=1))
+    return np.asarray(((ecarts > 0) & (ecarts < SEUIL_PARTICIPATION)).any(axis=1))
 
 
 def _measure_reunis(opsn: csr_array, regions: csr_array, departements: csr_array) -> npt.NDArray[np.float64]:

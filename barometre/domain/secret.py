@@ -19,9 +19,12 @@ MONTRES: tuple[EtatSecret, ...] = ("published", "indicative")
 SEUIL, SEUIL_CYBER = 10, 20
 # Sous ce nombre, le brut se lit et le redressé se tait : les deux, sur peu de réponses, en diraient trop.
 SEUIL_REDRESSE = 30
-# Un territoire dont la participation se lit a plus de SEUIL_CADRE collectivités, et SEUIL_PARTICIPATION
-# réponses au moins : d'autant des unes que des autres, « assez de réponses » dirait que toutes ont répondu.
-SEUIL_CADRE, SEUIL_PARTICIPATION = 10, 10
+# Un groupe qui se lit a ce nombre de collectivités de plus que de réponses exigées : d'onze collectivités,
+# « au moins dix réponses » dirait à la seule qui n'a pas répondu que toutes les autres l'ont fait.
+MARGE_CADRE = 5
+# Collectivités du cadre, et réponses, qu'il faut à un territoire pour que sa participation se lise.
+SEUIL_PARTICIPATION = 10
+SEUIL_CADRE = SEUIL_PARTICIPATION + MARGE_CADRE
 
 QUESTIONNAIRES_SENSIBLES = frozenset({"cybersecurite"})
 # Cybersécurité : région × type au plus fin.

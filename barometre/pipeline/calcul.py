@@ -211,9 +211,8 @@ def _draw_keys(contexte: Contexte, vague: Vaguee, terrain: Terrain, processus: i
         faits = vague.faits[~vague.faits["collectivite_id"].isin(vague.tardives)]
         restantes = vague.repondants[~vague.repondants.isin(vague.tardives)]
         premieres = replace(vague, repondants=restantes, faits=faits, tardives=frozenset())
-        gardees = _compute_terrain(contexte, count_vague(contexte, premieres), processus)[
-            1
-        ].design.perturbation
+        _, premier = _compute_terrain(contexte, count_vague(contexte, premieres), processus)
+        gardees = premier.design.perturbation
         cles = replace(cles, redrawn=gardees.redrawn) if gardees is not None else cles
     return replace(terrain, design=terrain.design.replace_keys(cles))
 

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from barometre.domain.secret import SEUIL
+from barometre.domain.secret import MARGE_CADRE, SEUIL
 from barometre.domain.territoire import COUVERTURES, FRANCE, TYPES
 from barometre.stats.perturbation import Perturbation
 
@@ -173,7 +173,9 @@ def has_answers(groupes: csr_array, cles: Perturbation | None) -> NDArray[np.boo
 
 def is_kept(cellules: pd.DataFrame) -> NDArray[np.bool_]:
     """Les cellules que l'entrepôt garde : toutes les nationales, et celles qui ont de quoi se montrer."""
-    assez = (count_sures(cellules) >= SEUIL) & cellules["population"].gt(SEUIL).to_numpy(dtype=bool)
+    assez = (count_sures(cellules) >= SEUIL) & cellules["population"].ge(SEUIL + MARGE_CADRE).to_numpy(
+        dtype=bool
+    )
     return np.asarray(assez | cellules["niveau"].eq(FRANCE).to_numpy(dtype=bool))
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from barometre.domain.indicateur import Indicateur
-from barometre.domain.secret import NIVEAUX_CYBER, get_seuil
+from barometre.domain.secret import MARGE_CADRE, NIVEAUX_CYBER, get_seuil
 from barometre.pipeline.cube import count_sures
 from barometre.stats.grades import B_PRUDENCE_WIDTH
 
@@ -31,7 +31,7 @@ def compute_states(
     seuils = np.where(cyber, get_seuil(True), get_seuil(False))
     grille = np.where(cyber, is_grille_cyber(cellules)[:, None], True)
     montrees = grille & (n >= seuils) & (count_sures(cellules)[:, None] >= seuils)
-    montrees &= cellules["population"].to_numpy()[:, None] > seuils
+    montrees &= cellules["population"].to_numpy()[:, None] >= seuils + MARGE_CADRE
     vides = (cellules["vides"].to_numpy() >= B_PRUDENCE_WIDTH)[:, None] & np.ones_like(montrees)
     return np.select([~montrees, vides, notes == "C"], ["primary", "empty", "indicative"], "published")
 

@@ -98,8 +98,10 @@ def _ensemble(vue: VueParticipation) -> Iterator[Diapo]:
     if taux is None or n is None:
         yield Diapo(vue.theme, phrase=vue.a_retenir)
         return
-    sur = f"{format_compte(n, 'réponse')} sur {format_nombre(vue.ensemble.cadre)} · {vue.vague}"
-    yield Diapo(vue.theme, format_part(taux, 1), sur, "Un compte, pas une estimation : il n’a pas de note.")
+    reponses = format_effectif(n, "réponse").capitalize()
+    sur = f"{reponses} sur {format_nombre(vue.ensemble.cadre)} · {vue.vague}"
+    preuve = "Un compte, à quelques unités près, pas une estimation : il n’a pas de note."
+    yield Diapo(vue.theme, format_part(taux, 1), sur, preuve)
 
 
 def _relance(gate: Gate, choix: Choix) -> Iterator[Diapo]:

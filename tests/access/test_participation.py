@@ -22,10 +22,12 @@ def _compter(groupe: str, cadre: int, ont: int) -> pd.Series:
     return count_by_group(groupes, dict.fromkeys([f"c{i}" for i in range(ont)], 0)).iloc[0]
 
 
-def test_jusqu_a_dix_collectivites_ou_sous_dix_reponses_rien_ne_se_dit() -> None:
+def test_sous_quinze_collectivites_ou_sous_dix_reponses_rien_ne_se_dit() -> None:
     assert _compter("region-01", 100, 9)[["repondantes", "taux"]].isna().all()
     assert _compter("region-01", 10, 10)[["repondantes", "taux"]].isna().all()  # toutes auraient répondu
-    assert _compter("region-01", 11, 10)["repondantes"] == 10
+    # La seule qui n'a pas répondu le saurait des dix autres.
+    assert _compter("region-01", 11, 10)[["repondantes", "taux"]].isna().all()
+    assert _compter("region-01", 15, 10)["repondantes"] == 10
 
 
 def test_un_epci_ne_donne_qu_un_taux_a_dix_points_pres() -> None:

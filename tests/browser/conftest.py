@@ -42,11 +42,21 @@ expect.set_options(timeout=30_000)
 
 # Streamlit le dit sur la page : un geste fait pendant qu'il la refait peut tomber entre deux éléments.
 FINI = ".stApp[data-test-script-state='notRunning']"
+# Rendu quand rien n'a repris depuis ce temps.
+CALME = """([fini, pendant]) => new Promise((rendre) => {
+  let depuis = performance.now();
+  const voir = setInterval(() => {
+    if (!document.querySelector(fini)) depuis = performance.now();
+    if (performance.now() - depuis >= pendant) { clearInterval(voir); rendre(); }
+  }, 20);
+})"""
 
 
-def wait_calme(page: Page) -> None:
-    """Attend que la page ait fini de se refaire."""
+def wait_calme(page: Page, pendant: int = 0) -> None:
+    """Attend que la page ait fini de se refaire, et qu'elle le reste `pendant` millisecondes."""
     page.locator(FINI).wait_for(timeout=60_000)
+    if pendant:
+        page.evaluate(CALME, [FINI, pendant])
 
 
 @dataclass

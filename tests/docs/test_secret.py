@@ -27,7 +27,7 @@ from barometre.stats.grades import B_PRUDENCE_WIDTH, B_SIZE, C_SIZE
 from barometre.views.piloter.participation import CACHE, PRECAUTION
 
 RACINE = Path(__file__).resolve().parents[2]
-MOTS = {3: "trois", 5: "cinq", 10: "dix", 20: "vingt", 30: "trente", 100: "cent"}
+MOTS = {3: "trois", 5: "cinq", 10: "dix", 15: "quinze", 20: "vingt", 30: "trente", 100: "cent"}
 
 
 def _read(nom: str = "docs/lire_un_chiffre.md") -> str:
@@ -52,7 +52,7 @@ def test_la_participation_dit_les_memes_seuils() -> None:
     assert f"moins de {SEUIL_PARTICIPATION} réponses" == CACHE
     assert f"sous {MOTS[SEUIL_PARTICIPATION]} réponses" in PRECAUTION
     assert f"Un nombre de réponses se dit à {MOTS[PAS_EFFECTIF]} près" in PRECAUTION
-    assert f"jusqu’à {MOTS[SEUIL_CADRE]} collectivités" in PRECAUTION
+    assert f"sous {MOTS[SEUIL_CADRE]} collectivités" in PRECAUTION
 
 
 def test_la_methode_dit_les_seuils_et_le_bruit_du_code() -> None:
@@ -60,7 +60,7 @@ def test_la_methode_dit_les_seuils_et_le_bruit_du_code() -> None:
     for phrase in (
         f"un groupe de moins de {MOTS[SEUIL]} réponses ({MOTS[SEUIL_CYBER]} en cybersécurité) ne se lit pas",
         f"n ≥ {SEUIL} ; en cybersécurité n ≥ {SEUIL_CYBER}, région × type au plus fin",
-        f"sur plus de {MOTS[SEUIL_CADRE]} collectivités et au moins {MOTS[SEUIL_PARTICIPATION]} réponses",
+        f"sur au moins {MOTS[SEUIL_CADRE]} collectivités et {MOTS[SEUIL_PARTICIPATION]} réponses",
         f"puis tous se disent à {MOTS[PAS_EFFECTIF]} près",
         f"d'écart-type s = {format_nombre(BRUIT_ECART, 1)}, au plus {BRUIT_MAXIMAL} réponses",
         f"d'écart-type {format_nombre(BRUIT_DIFFERENCE, 2)}, m le plus grand",

@@ -58,14 +58,14 @@ def test_un_intervalle_tient_sur_une_ligne_quand_la_place_y_est() -> None:
 
 
 def test_un_long_titre_tient_en_deux_lignes() -> None:
-    """« État inconnu (au moins) » en prenait quatre, sur toute la hauteur de l'en-tête."""
+    """« État inconnu (environ) » en prenait quatre, sur toute la hauteur de l'en-tête."""
     entetes = (
         "Obligation",
         "Concernées",
         "Réponses",
         "Déclarée remplie",
         "Constatée par l’État",
-        "État inconnu (au moins)",
+        "État inconnu (environ)",
     )
     longue = "plus de 80 % brut, entre 50 et 100 % (B, serait à citer avec sa précaution), sur 60 concernées"
     lignes = (

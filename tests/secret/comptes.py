@@ -105,7 +105,7 @@ def _read_borne(ligne: pd.Series, *, exacts: bool) -> tuple[float, float] | None
     """Le moins et le plus de répondantes que laisse un compte, tel qu'il se lit, ou rien."""
     cadre, compte, taux = (float(ligne[c]) for c in ("cadre", "repondantes", "taux"))
     bruit = 0 if exacts else BRUIT_MAXIMAL
-    if cadre < SEUIL_CADRE + (not exacts):
+    if cadre < (SEUIL_PARTICIPATION if exacts else SEUIL_CADRE):
         return None
     if np.isnan(taux):
         return 0.0, SEUIL_PARTICIPATION - 1.0 + bruit

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from barometre.access.participation import count_by_group
+from barometre.domain.secret import SEUIL_CADRE, SEUIL_PARTICIPATION
 from tests.secret.comptes import count_forced, list_groupes, read_bornes
 
 
@@ -54,3 +55,22 @@ def test_des_groupes_ou_toutes_ont_repondu_ne_le_disent_pas(cadre: pd.DataFrame)
     cles = {u: random.Random(u).getrandbits(64) for u in dix.index}
     assert count_forced(read_bornes(list_groupes(dix), cles, exacts=True)) == 10
     assert count_by_group(dix["departement"], cles)[["repondantes", "taux"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize("taille", range(SEUIL_PARTICIPATION + 1, SEUIL_CADRE))
+def test_celle_qui_n_a_pas_repondu_ne_sait_pas_que_toutes_les_autres_l_ont_fait(taille: int) -> None:
+    """De onze collectivités, « au moins dix réponses » le disait à coup sûr à la onzième."""
+    groupe = pd.Series("g", [f"c{i}" for i in range(taille)])
+    cles = {u: random.Random(u).getrandbits(64) for u in groupe.index[1:]}
+    assert count_by_group(groupe, cles)[["repondantes", "taux"]].isna().all(axis=None)
+
+
+def test_un_groupe_qui_se_dit_peut_avoir_cinq_muettes() -> None:
+    """Ce que lit la moins certaine d'elles : au moins dix réponses parmi quatorze autres."""
+    groupe = pd.Series("g", [f"c{i}" for i in range(SEUIL_CADRE)])
+    dits = [
+        count_by_group(groupe, {u: random.Random(f"{u}{graine}").getrandbits(64) for u in groupe.index[:12]})
+        for graine in range(20)
+    ]
+    assert any(dit["taux"].notna().all() for dit in dits)
+    assert SEUIL_PARTICIPATION / (SEUIL_CADRE - 1) <= 0.75

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from barometre.access.participation import list_confondus
-from barometre.domain.secret import SEUIL_CADRE
+from barometre.domain.secret import SEUIL_PARTICIPATION
 
 UNITES = [f"c{i}" for i in range(140)]
 # Deux régions, quatre départements, et le conseil de chaque région, qui n'est d'aucun département.
@@ -44,6 +44,6 @@ def test_aucune_difference_de_deux_comptes_publics_ne_porte_sur_moins_de_dix(
     neufs = [p for p in dits if p and p not in TERRITOIRES.values()]
     reunis = [a | b for a, b in combinations(TERRITOIRES.values(), 2)]
     for un, autre in [(p, t) for p in neufs for t in (*TERRITOIRES.values(), *reunis)]:
-        assert not 0 < len(un ^ autre) < SEUIL_CADRE
+        assert not 0 < len(un ^ autre) < SEUIL_PARTICIPATION
     for un, autre in combinations(neufs, 2):
-        assert not 0 < len(un ^ autre) < SEUIL_CADRE
+        assert not 0 < len(un ^ autre) < SEUIL_PARTICIPATION

@@ -299,9 +299,7 @@ def test_une_intercommunalite_se_dit_par_classe_ou_se_tait() -> None:
     vue = _vue_epci()
     assert {(g.cadre, g.repondantes, g.taux) for g in vue.groupes} == {(100, None, 0.9), (18, None, None)}
     assert vue.table.to_dict("records") == [{"epci": "Val d’Essai 1 (0A)", "cadre": 100, "taux_classe": 90.0}]
-    assert (
-        "Sur 2\u00a0intercommunalités, 1 a plus de 10 collectivités et au moins 10 réponses" in vue.a_retenir
-    )
+    assert "Sur 2\u00a0intercommunalités, 1 a au moins 15 collectivités et 10 réponses" in vue.a_retenir
     assert "environ 90\u202f% pour 1" in vue.phrase_ecart
     assert build_cadre_epci(vue.groupes)["texte"].tolist() == ["environ 90\u202f% de 100"]
 
@@ -309,7 +307,7 @@ def test_une_intercommunalite_se_dit_par_classe_ou_se_tait() -> None:
 def test_sans_une_intercommunalite_a_dire_une_phrase_le_dit() -> None:
     vue = _vue_epci("2023-v1")
     assert vue.table.empty
-    assert "aucune n’a plus de 10 collectivités" in vue.phrase_ecart
+    assert "aucune n’a au moins 15 collectivités" in vue.phrase_ecart
 
 
 def test_les_classes_du_bord_ne_disent_ni_zero_ni_cent() -> None:

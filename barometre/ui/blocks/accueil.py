@@ -8,7 +8,7 @@ from datetime import date
 import streamlit as st
 
 from barometre.assemblage.piloter import load_vue_alertes
-from barometre.domain.formats import format_compte
+from barometre.domain.formats import format_effectif
 from barometre.ui import porte, selectors
 from barometre.ui.blocks.grand_chiffre import build_citer, build_publies
 from barometre.ui.blocks.textes import build_autres, build_lien_page, lien, texte
@@ -123,7 +123,7 @@ def render_vagues(vue: VueAccueil) -> None:
 
 
 def _build_vague(ligne: LigneVague) -> str:
-    compte = format_compte(ligne.reponses, "collectivité") if ligne.reponses else "moins de 10"
+    compte = format_effectif(ligne.reponses, "collectivité") if ligne.reponses else "moins de 10"
     return (
         f"<strong>{texte(ligne.titre)}</strong>\u202f: <strong>{texte(compte)}</strong>, "
         f"{texte(ligne.periode)}. "

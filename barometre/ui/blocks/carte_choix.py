@@ -18,7 +18,7 @@ from barometre.domain.formats import format_liste
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.territoire import LIBELLES_COUVERTURES
 from barometre.ui import porte, selectors, state
-from barometre.ui.blocks.textes import texte
+from barometre.ui.blocks.textes import build_lien_page, texte
 from barometre.views.carte.lieux import NOMS_NIVEAUX
 from barometre.views.carte.pseudo_indicateurs import OPSN, PARTICIPATION
 from barometre.views.carte.valeurs import format_periode_mesure
@@ -99,7 +99,7 @@ def _list_themes() -> tuple[dict[str, str], str]:
 
 def _select_sujet() -> tuple[str, str]:
     themes, premier = _list_themes()
-    with selectors.open_rangee("carte-choix-1"):
+    with selectors.open_rangee("carte-sujet"):
         theme_id = selectors.select_one(
             "theme", "Thème", themes, defaut=premier, efface=("indicateur", "vague", "en_face")
         )
@@ -162,7 +162,7 @@ def _list_periodes(indicateur_id: str) -> dict[str, str]:
 
 def _select_territoire(theme_id: str, indicateur_id: str) -> tuple[str, str]:
     """Le territoire et le niveau."""
-    with selectors.open_rangee("carte-choix-2"):
+    with selectors.open_rangee("carte-territoire"):
         choisi = selectors.select_one("territoire", "Territoire", _list_territoires(), efface=("niveau",))
         possibles = list_niveaux(choisi)
         selection = replace(_read_selection(theme_id, _get_indicateur(indicateur_id)), territoire_id=choisi)
@@ -220,9 +220,7 @@ def _build_liens(theme_id: str) -> str:
     if not mesures:
         return texte(NON_PUBLIC)
     liens = [
-        f'<a href="?theme={m.theme_id}&amp;indicateur={m.id}&amp;niveau=commune" target="_self" data-page>'
-        f"{texte(m.titre)}</a>"
-        for m in mesures
+        build_lien_page(f"?theme={m.theme_id}&indicateur={m.id}&niveau=commune", m.titre) for m in mesures
     ]
     return f"{texte(f'{NON_PUBLIC} On y voit des données de l’État :')} {format_liste(liens)}."
 
@@ -239,11 +237,11 @@ def _select_options(
     mesure = indicateur is not None and indicateur.origine == "mesure"
     if not mesure and indicateur_id != OPSN:
         _select_champ()
-    with selectors.open_rangee("carte-choix-3"):
+    with selectors.open_rangee("carte-en-face"):
         options = list_en_face(theme_id, indicateur_id)
         en_face = selectors.select_one("en_face", "Une autre carte en face", options)
         methode = selectors.select_one("classes", "Classes", _list_classes(indicateur), defaut="egales")
-    with selectors.open_rangee("carte-choix-4"):
+    with selectors.open_rangee("carte-dessin"):
         couche = selectors.select_segment("couche", "Par-dessus", COUCHES, defaut="")
         vue = selectors.select_segment("vue", "Carte", VUES, defaut="")
     return en_face, Dessin(methode, couche), vue == "image"  # type: ignore[arg-type]
@@ -256,7 +254,7 @@ def _list_classes(indicateur: Indicateur | None) -> dict[str, str]:
 
 
 def _select_champ() -> None:
-    with selectors.open_rangee("carte-choix-5"):
+    with selectors.open_rangee("carte-champ"):
         type_ = selectors.select_type()
         selectors.select_one("strate", "Taille", selectors.list_strates(type_))
         selectors.select_one("opsn", "Accompagnement", {"": "Toutes les couvertures"} | LIBELLES_COUVERTURES)

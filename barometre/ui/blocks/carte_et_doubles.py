@@ -22,7 +22,7 @@ from barometre.ui.blocks.telechargements import (
     render_fichiers,
     render_telechargements,
 )
-from barometre.ui.blocks.textes import texte
+from barometre.ui.blocks.textes import build_lien_page, texte
 from barometre.ui.serving import images
 from barometre.ui.serving.recettes import IMAGES, Recette, build_recette_carte
 from barometre.views.carte.vue_carte import ChoixCarte
@@ -138,7 +138,7 @@ def render_publies(affichee: CarteAffichee) -> None:
     if affichee.vue.publies:
         st.html(
             f'<p class="baro-legende">{texte(affichee.vue.publies)} '
-            '<a href="chiffres_cles" target="_self" data-page>Chiffres clés publiés</a></p>'
+            f"{build_lien_page('chiffres_cles', 'Chiffres clés publiés')}</p>"
         )
 
 

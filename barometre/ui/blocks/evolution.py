@@ -31,7 +31,7 @@ COMPOSITION_ABSENTE = (
 def select_evolutions() -> EvolutionAffichee:
     """Le thème, la vague d'arrivée et le territoire, puis les changements."""
     themes = {t.id: t.titre for t in load_catalogue().themes}
-    with selectors.open_rangee("evolution-1"):
+    with selectors.open_rangee("evolution"):
         theme = selectors.select_one("theme", "Thème", themes, defaut=next(iter(themes)), efface=("vague",))
         vagues, defaut = _list_vagues(theme)
         vague = selectors.select_one("vague", "Jusqu’à la vague", vagues, defaut=defaut)

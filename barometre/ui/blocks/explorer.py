@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from html import escape
 
 import streamlit as st
 
@@ -19,7 +18,7 @@ from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.explorer_choix import select_choix
 from barometre.ui.blocks.explorer_figure import render_figure
 from barometre.ui.blocks.messages import render_message
-from barometre.ui.blocks.textes import render_tableau, texte
+from barometre.ui.blocks.textes import build_lien_page, render_tableau
 from barometre.views.donnees.demande import (
     DemandeExplorer,
     ExplorationRefusee,
@@ -64,10 +63,7 @@ def render_modeles() -> None:
     collectivite = porte.get_gate().get_collectivite(suivie) if suivie else None
     modeles = build_modeles((collectivite.strate or "") if collectivite else "")
     # Dans le même onglet : un lien écrit en Markdown en ouvrirait un autre.
-    liens = " · ".join(
-        f'<a href="{escape(f"explorer?{requete}")}" target="_self" data-page>{texte(titre)}</a>'
-        for titre, requete in modeles.items()
-    )
+    liens = " · ".join(build_lien_page(f"explorer?{requete}", titre) for titre, requete in modeles.items())
     st.html(f"<p>Pour commencer\u202f: {liens}</p>")
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 from barometre.domain.formats import format_effectif
 from barometre.domain.notes import describe_note, format_note
-from barometre.ui.blocks.textes import build_bouton_copier, lien, texte
+from barometre.ui.blocks.textes import build_bouton_copier, build_lien_page, lien, texte
 from barometre.views.lecture.citation import HORS_BIAIS, Citation
 from barometre.views.lecture.ligne import LigneIndicateur
 from barometre.views.lecture.prudence import build_prudence
@@ -91,11 +90,8 @@ def _prudence(ligne: LigneIndicateur) -> str:
 def _corps_cache(ligne: LigneIndicateur) -> str:
     elargi = ""
     if ligne.elargi:
-        adresse = escape(f"?{build_adresse(ligne.elargi.selection)}")
-        elargi = (
-            f'<p>Plus large\u202f: <a href="{adresse}" target="_self" data-page>'
-            f"{texte(ligne.elargi.phrase)}</a>.</p>"
-        )
+        lien_large = build_lien_page(f"?{build_adresse(ligne.elargi.selection)}", ligne.elargi.phrase)
+        elargi = f"<p>Plus large\u202f: {lien_large}.</p>"
     return (
         f'<p class="baro-chiffre baro-absent">Non publié</p>'
         f"<p>{texte(ligne.citation.explication)}</p>{elargi}"

@@ -21,7 +21,7 @@ from barometre.views.piloter.panorama_obligations import LigneObligation, VuePan
 
 def select_vue() -> VuePanorama:
     """Le territoire et le type, puis toutes les obligations qui les concernent."""
-    with selectors.open_rangee("obligations-1"):
+    with selectors.open_rangee("obligations"):
         territoire = selectors.select_one("territoire", "Territoire", porte.list_territoires())
         type_ = selectors.select_one("type", "Type", {"": "Tous les types"} | LIBELLES_TYPES)
     return load_panorama(porte.get_gate(), Selection(territoire_id=territoire, type=type_), get_jour())

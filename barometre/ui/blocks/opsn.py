@@ -38,7 +38,7 @@ AIDE_STRUCTURE = (
 def select_opsn() -> OpsnAffiches:
     """Le thème sur lequel comparer couvertes et non connues, et si les tailles se tiennent égales."""
     themes = {t.id: t.titre for t in load_catalogue().themes}
-    with selectors.open_rangee("opsn-1"):
+    with selectors.open_rangee("opsn"):
         theme = selectors.select_one("theme", "Comparer sur le thème", themes, defaut=next(iter(themes)))
         structure = selectors.select_one(
             "structure", "Tailles et régions", STRUCTURES, defaut=EGALE, aide=AIDE_STRUCTURE

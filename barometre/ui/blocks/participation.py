@@ -42,7 +42,7 @@ LIGNES_MONTREES = 15
 def select_participation() -> ParticipationAffichee:
     """Le questionnaire, la vague et la répartition."""
     themes = {t.id: t.titre for t in load_catalogue().themes}
-    with selectors.open_rangee("participation-1"):
+    with selectors.open_rangee("participation"):
         theme = selectors.select_one(
             "theme", "Questionnaire", themes, defaut=next(iter(themes)), efface=("vague", "indicateur")
         )

@@ -51,8 +51,12 @@ def lien(libelle: str, adresse: str) -> str:
 
 
 def build_lien_page(adresse: str, libelle: str) -> str:
-    """Un lien vers une page d'ici, que `francais.js` suit sans rouvrir l'application ; vide : l'accueil."""
-    return f'<a href="./{escape(adresse)}" target="_self" data-page>{texte(libelle)}</a>'
+    """Un lien vers une page d'ici, que `francais.js` suit sans rouvrir l'application.
+
+    `adresse` : « carte?theme=… » ; vide : l'accueil ; « ?… » : la page même, sous d'autres choix.
+    """
+    ici = "" if adresse.startswith("?") else "./"
+    return f'<a href="{ici}{escape(adresse)}" target="_self" data-page>{texte(libelle)}</a>'
 
 
 def build_conseil(action: Action, *, tiers: bool) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from html import escape
 
 import streamlit as st
 
@@ -16,12 +15,11 @@ from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.messages import render_message, render_vue_imprimee
 from barometre.ui.blocks.questionnaire import render_questionnaire
 from barometre.ui.blocks.telechargements import render_telechargements
-from barometre.ui.blocks.textes import texte
+from barometre.ui.blocks.textes import build_lien_page, texte
 from barometre.ui.blocks.theme_essentiel import render_essentiel
 from barometre.ui.blocks.theme_repartitions import render_repartitions, select_indicateur
 from barometre.views.comprendre.dimensions import DIMENSIONS
 from barometre.views.comprendre.theme import VueTheme
-from barometre.views.lecture.ligne import Elargi
 from barometre.views.lecture.selection import build_adresse
 
 VUES = {
@@ -79,7 +77,7 @@ def render_vue(affiche: ThemeAffiche) -> None:
 def _render_vide(vue: VueTheme) -> None:
     """Rien à dessiner : les vues plus larges qui publient quelque chose."""
     liens = "".join(
-        f'<li><a href="{_adresse(large)}" target="_self" data-page>{texte(large.champ)}</a>'
+        f"<li>{build_lien_page(f'?{build_adresse(large.selection)}', large.champ)}"
         f"\u202f: {format_compte(n, 'indicateur publié', 'indicateurs publiés')}</li>"
         for large, n in vue.plus_larges
     )
@@ -88,10 +86,6 @@ def _render_vide(vue: VueTheme) -> None:
         f'<p class="baro-phrase">Plus large\u202f:</p><ul class="baro-liste">{liens}</ul>' if liens else ""
     )
     st.html(f"<div>{pourquoi}{larges}</div>")
-
-
-def _adresse(large: Elargi) -> str:
-    return escape(f"?{build_adresse(large.selection)}")
 
 
 def _render_territoires(affiche: ThemeAffiche) -> None:

@@ -20,7 +20,7 @@ from barometre.domain.formats import format_compte, format_guillemets
 from barometre.ui import state, visiteur
 from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.messages import render_message
-from barometre.ui.blocks.textes import texte
+from barometre.ui.blocks.textes import build_lien_page
 
 _NOM, _DITE = "nom-de-la-vue", "_vue_gardee_dite"
 
@@ -69,7 +69,7 @@ def _render_gardees(compte: str) -> None:
 
 def _render_gardee(compte: str, vue: VueGardee) -> None:
     adresse = f"explorer?{vue.requete}&{urlencode({'nom': vue.titre})}"
-    st.html(f'<a href="{texte(adresse)}" target="_self" data-page>{texte(vue.titre)}</a>')
+    st.html(build_lien_page(adresse, vue.titre))
     cle = f"titre-{vue.vue_id}"
     with st.container(horizontal=True, vertical_alignment="bottom", key=f"gardee-{vue.vue_id}"):
         st.text_input("Nouveau nom", value=vue.titre, key=cle, max_chars=SIGNES_TITRE)

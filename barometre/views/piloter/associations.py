@@ -13,6 +13,7 @@ from barometre.catalogue.programmes import Programme
 from barometre.domain.formats import (
     INSECABLE,
     format_compte,
+    format_effectif,
     format_guillemets,
     format_points,
 )
@@ -104,8 +105,8 @@ class VueAssociations:
             return self.associations[0].raison
         demontrees = [a for a in self.montrees if a.verdict != "non_demontre"]
         n, n_comparables = (max(getattr(a, c) for a in self.montrees) for c in EFFECTIFS)
-        beneficiaires = format_compte(n, "commune bénéficiaire", "communes bénéficiaires")
-        debut = f"Jusqu’à {beneficiaires} et {format_compte(n_comparables, 'comparable')} ont répondu"
+        beneficiaires = format_effectif(n, "commune bénéficiaire", "communes bénéficiaires")
+        debut = f"Jusqu’à {beneficiaires} et {format_effectif(n_comparables, 'comparable')} ont répondu"
         if not demontrees:
             fait = f"aucun écart démontré sur {format_compte(len(self.montrees), 'pratique')}"
         else:

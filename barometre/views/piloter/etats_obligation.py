@@ -69,7 +69,7 @@ class Etats:
 
     @property
     def inconnues(self) -> int | None:
-        """Au moins tant de collectivités dont on ne sait rien : une même peut répondre et être constatée."""
+        """Environ combien dont on ne sait rien : plus, si une même répond et est constatée."""
         if self.repondantes is None:
             return None
         return max(self.concernees - self.repondantes - (self.constatees or 0), 0)

@@ -14,7 +14,7 @@ from barometre.domain.formats import format_compte, format_part, format_points, 
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.noms import build_cle_tri
 from barometre.domain.provenance import Provenance
-from barometre.domain.secret import SEUIL_CADRE
+from barometre.domain.secret import SEUIL_PARTICIPATION
 from barometre.domain.territoire import TYPES
 from barometre.views.lecture.groupes_compares import PRECAUTION, GroupeCompare, explain_seuls, read_couvertes
 from barometre.views.lecture.libelles import lower_initiale
@@ -111,8 +111,9 @@ class VueOpsn:
             return ""
         taux = format_compte(nombre, "taux de réponse ne se dit pas", "taux de réponse ne se disent pas")
         return (
-            f"{taux} : à moins de {SEUIL_CADRE} collectivités près, le périmètre est celui d’un territoire, "
-            "ou d’un autre OPSN, dont le compte se lit. La différence des deux dirait qui a répondu."
+            f"{taux} : à moins de {SEUIL_PARTICIPATION} collectivités près, le périmètre est celui d’un "
+            "territoire, ou d’un autre OPSN, dont le compte se lit. La différence des deux dirait qui a "
+            "répondu."
         )
 
     @property

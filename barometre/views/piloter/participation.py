@@ -44,7 +44,7 @@ NIVEAUX = ("region", "departement", "epci")
 PLUMES = {"agent": "agent", "elu": "élu"}
 CACHE = "moins de 10 réponses"
 PRECAUTION = (
-    "Un nombre de réponses se dit à cinq près, au hasard ; jusqu’à dix collectivités, ou sous dix réponses, "
+    "Un nombre de réponses se dit à cinq près, au hasard ; sous quinze collectivités, ou sous dix réponses, "
     "rien n’est dit. Qui a répondu n’est pas public."
 )
 COLONNES = ("groupe", "cadre", "repondantes", "taux", "part_cadre", "part_repondantes")

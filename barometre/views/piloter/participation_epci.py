@@ -35,7 +35,7 @@ def list_dites(groupes: Iterable[Groupe]) -> list[tuple[Groupe, float]]:
 def describe_epci(groupes: Sequence[Groupe]) -> str:
     """Combien se disent, dans quelles classes, et pourquoi les autres se taisent."""
     dites = list_dites(groupes)
-    seuils = f"plus de {SEUIL_CADRE} collectivités et au moins {SEUIL_PARTICIPATION} réponses"
+    seuils = f"au moins {SEUIL_CADRE} collectivités et {SEUIL_PARTICIPATION} réponses"
     total = format_compte(len(groupes), *NOM)
     if not dites:
         return f"Sur {total}, aucune n’a {seuils} : aucun taux ne se dit à cette échelle."
