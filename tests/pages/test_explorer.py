@@ -41,7 +41,7 @@ def test_une_vue_se_compte_se_feuillette_et_se_cite(ouvrir: Ouvrir) -> None:
 
 def test_les_vues_proposees_s_ouvrent_dans_le_meme_onglet(ouvrir: Ouvrir) -> None:
     ecrit = "".join(str(bloc.proto.body) for bloc in ouvrir("explorer").get("html"))
-    liens = re.findall(r'<a href="(explorer\?[^"]*)" target="(\w+)" data-page>', ecrit)
+    liens = re.findall(r'<a href="(\./explorer\?[^"]*)" target="(\w+)" data-page>', ecrit)
     assert len(liens) >= 4
     assert {cible for _, cible in liens} == {"_self"}
     assert all("&amp;" in lien or "&" not in lien for lien, _ in liens)
