@@ -29,7 +29,7 @@ from barometre.access.publications import Publication
 from barometre.access.registre import get_registre
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.domain.secret import QUESTIONNAIRES_SENSIBLES, SEUIL_CADRE
-from barometre.warehouse.cles import sum_cles
+from barometre.warehouse.cles_participations import sum_cles
 from barometre.warehouse.queries import Filtre
 from barometre.warehouse.repository import Repository
 

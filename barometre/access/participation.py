@@ -1,8 +1,8 @@
 """Combien ont répondu, sans dire qui : des comptes et des taux, sur assez de collectivités.
 
-Tout compte est brouillé par les clés de qui il compte, comme l'effectif d'une cellule (`domain.cles`), puis
-dit à cinq près : de comptes exacts ou seulement arrondis, la différence de groupes emboîtés disait qui les
-sépare (`tests/secret/test_comptes.py`).
+Tout compte est brouillé par les clés de qui il compte, comme l'effectif d'une cellule
+(`domain.brouillage`), puis dit à cinq près : de comptes exacts ou seulement arrondis, la différence de
+groupes emboîtés disait qui les sépare (`tests/secret/test_comptes.py`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from scipy.sparse import csr_array
 
 from barometre.access.masque_agregats import round_comptes
 from barometre.access.masques import round_effectifs
-from barometre.domain.cles import MODULO, draw_bruit_effectif
+from barometre.domain.brouillage import MODULO, draw_bruit_effectif
 from barometre.domain.secret import PAS_TAUX_EPCI, SEUIL_CADRE, SEUIL_PARTICIPATION
 
 

@@ -27,7 +27,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.special import ndtr, ndtri
 
-from barometre.domain.cles import MELANGES, SEL_EFFECTIF, build_cle, build_sel
+from barometre.domain.brouillage import MELANGES, SEL_EFFECTIF, build_cle, build_sel
 from barometre.domain.secret import (
     BRUIT_BRUT,
     BRUIT_DIFFERENCE,

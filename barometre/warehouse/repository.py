@@ -16,7 +16,7 @@ from barometre.domain.version import Version
 from barometre.recherche.index import SearchIndex, build_search_index
 from barometre.warehouse import queries as q
 from barometre.warehouse import schema as s
-from barometre.warehouse.cles import build_cles_participations
+from barometre.warehouse.cles_participations import build_cles_participations
 from barometre.warehouse.compatibilite import check_compatibilite
 from barometre.warehouse.dialects import read_frame
 from barometre.warehouse.engine import EntrepotError

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from barometre.access import Gate
-from barometre.access.participation import count_by_group, count_jours, list_confondus
-from barometre.domain.cles import draw_bruit_effectif
+from barometre.access.participation import count_by_group, count_jours, is_dite, list_confondus
+from barometre.domain.brouillage import draw_bruit_effectif
 
 # La somme de clés nulles est nulle, et son bruit aussi : les comptes se lisent ici à l'arrondi près.
 assert draw_bruit_effectif(0) == 0
@@ -28,6 +28,11 @@ def test_sous_quinze_collectivites_ou_sous_dix_reponses_rien_ne_se_dit() -> None
     # La seule qui n'a pas répondu le saurait des dix autres.
     assert _compter("region-01", 11, 10)[["repondantes", "taux"]].isna().all()
     assert _compter("region-01", 15, 10)["repondantes"] == 10
+
+
+def test_un_compte_se_dit_si_l_exact_et_le_brouille_font_dix() -> None:
+    comptes = pd.DataFrame([(10, 10), (9, 12), (12, 9)], columns=["exactes", "brouillees"])
+    assert is_dite(comptes).tolist() == [True, False, False]
 
 
 def test_un_epci_ne_donne_qu_un_taux_a_dix_points_pres() -> None:

@@ -47,9 +47,14 @@ def test_le_secret_passe_avant_les_strates_vides_et_elles_avant_la_note() -> Non
     assert _state(0.9, n=9) == "primary"
     assert _state(0.9, participants=9) == "primary"
     assert _state(0.9, note="C") == "empty"
-    # exactes ou brouillées, il en faut dix ; et plus de collectivités, ou montrée elle dirait « toutes »
-    assert _state(comptees=9) == _state(n=10, population=10) == "primary"
+    # exactes ou brouillées, il en faut dix
+    assert _state(comptees=9) == "primary"
     assert (_state(note="C"), _state(n=10), _state(n=9)) == ("indicative", "published", "primary")
+
+
+def test_une_cellule_a_cinq_collectivites_de_plus_que_de_reponses_exigees() -> None:
+    """De onze, « au moins dix réponses » dirait à celle qui n'a pas répondu que les autres l'ont fait."""
+    assert (_state(n=10, population=14), _state(n=10, population=15)) == ("primary", "published")
 
 
 def test_la_cybersecurite_a_son_seuil_et_sa_grille() -> None:

@@ -31,7 +31,7 @@ from barometre.domain.secret import (
     SEUIL_CADRE,
     SEUIL_PARTICIPATION,
 )
-from barometre.warehouse.cles import sum_cles
+from barometre.warehouse.cles_participations import sum_cles
 from barometre.warehouse.repository import open_repository
 
 Tableau = npt.NDArray[np.float64]

@@ -11,7 +11,7 @@ import pytest
 from scipy.optimize import brentq
 from scipy.sparse import csr_array
 
-from barometre.domain.cles import MODULO, draw_bruit_effectif
+from barometre.domain.brouillage import MODULO, draw_bruit_effectif
 from barometre.domain.secret import BRUIT_MAXIMAL
 from barometre.stats.association import compare_standardised
 from barometre.stats.change import estimate_change

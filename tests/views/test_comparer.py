@@ -12,7 +12,7 @@ from barometre.catalogue import load_catalogue
 from barometre.views.collectivite.comparer import Position, build_comparer, describe_positions
 from barometre.views.collectivite.structure import VARIABLES, Structure
 from barometre.views.lecture.chiffres import format_cellule, read_chiffres
-from barometre.warehouse.cles import sum_cles
+from barometre.warehouse.cles_participations import sum_cles
 from barometre.warehouse.repository import Repository
 from tests.views.fausse_porte import build_indicateur, cellule
 from tests.views.terrain_pairs import DROM, SOI, open_gate

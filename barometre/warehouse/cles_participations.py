@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from barometre.domain.cles import build_cle
+from barometre.domain.brouillage import build_cle
 
 
 def build_cles_participations(participations: pd.DataFrame, secrets: pd.DataFrame) -> pd.DataFrame:
