@@ -13,14 +13,15 @@ import pytest
 from barometre.warehouse.entrepot import ConstructionEnCours
 from barometre.warehouse.versions import open_entrepot
 
-# Un import dont le calcul dure, verrou tenu : il l'annonce quand l'enfant est né.
+# Un import dont le calcul dure, verrou tenu : chaque enfant annonce sa naissance, d'une seule écriture (sous
+# PYTHONUNBUFFERED, `print` en fait deux, et deux enfants s'entremêlent).
 IMPORT = """
-import sys, time
+import os, sys, time
 from barometre.pipeline.parallele import {fonction}
 from barometre.warehouse.versions import open_entrepot
 
 def travail(*_):
-    print("né", flush=True)
+    os.write(1, "né\\n".encode())
     time.sleep(600)
 
 with open_entrepot(sys.argv[1]).lock(), {appel} as faits:
