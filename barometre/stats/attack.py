@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import cho_factor, cho_solve, solve_triangular
+from scipy.linalg import cho_factor, solve_triangular
+from scipy.linalg.blas import dtrsv
 from scipy.sparse import csc_array, csr_array
 
 from barometre.domain.secret import DECIMALES, DEVINE, DEVINE_TAUX, MARGE_EXTREME
@@ -287,7 +288,7 @@ class Question:
         """Par classe : ce que les mesures disent d'elle, a priori ; et ce que chaque mesure y pèse."""
         brut, redresse = self.n * lu.brut, self.n * lu.redresse
         mesures = self._stack(brut - self.beta * redresse, redresse)
-        resolu = cho_solve(self.facteur, mesures - self.attendues, check_finite=False)
+        resolu = self._solve(mesures - self.attendues)
         bruts, redresses = self._unstack(resolu)
         cellules, classes, _ = self.membres
         dites = self.apports[0] * bruts[cellules] + self.apports[1] * redresses[cellules]
@@ -295,6 +296,11 @@ class Question:
         par_groupe = bruts @ membres + (redresses - self.beta * bruts) @ peses
         prior = np.clip(self.moyenne + ECART_GROUPES**2 * (self.groupes @ par_groupe), 0.01, 0.99)
         return np.bincount(classes, dites, self.effectifs.size).astype(float), prior, np.asarray(resolu)
+
+    def _solve(self, ecarts: Tableau) -> Tableau:
+        """K⁻¹ × écarts : `cho_solve` y met le triple, qui tient un vecteur pour une matrice."""
+        facteur = self.facteur[0]
+        return np.asarray(dtrsv(facteur, dtrsv(facteur, ecarts, lower=1), lower=1, trans=1))
 
     def _get_logs(self, pressions: Tableau, classes: Entiers) -> Tableau:
         """Le log du rapport oui / non de ces classes ; leur levier ne se calcule qu'une fois."""

@@ -75,11 +75,12 @@ class Tirages:
     def _read(self, ranks: Entiers) -> list[Lu]:
         """Les chiffres de toutes les cellules, comme la porte les montre, un tirage par rang."""
         lecteur, fois = self.lecteur, ranks.size
-        plan = lecteur.design.replace_keys(replace(self.keys, rounds=ranks if ranks.any() else None))
+        valeurs, noms = np.repeat(self.values, fois, axis=1), [self.item] * fois
+        cles = replace(self.keys, rounds=ranks if ranks.any() else None)
+        plan = lecteur.design.replace_keys(cles.keep_sums(lecteur.cells, valeurs, same=True))
         exactes = Sums(
             *(np.repeat(getattr(self.exact, nom), fois, axis=1) for nom in Sums.__dataclass_fields__)
         )
-        valeurs, noms = np.repeat(self.values, fois, axis=1), [self.item] * fois
         sommes = publish_sums(exactes, plan, valeurs, lecteur.cells, noms, lecteur.structure)
         n, total, double = sommes.n, sommes.total, has_adjusted(sommes.n_published)
         vu = np.where(double, sommes.estimate, sommes.raw)

@@ -178,10 +178,14 @@ class Perturbation:
         late = None if self.late is None else self.late[units]
         return replace(self, keys=self.keys[units], late=late, kept=None)
 
-    def keep_sums(self, membership: csr_array, values: Tableau) -> Perturbation:
-        """La même, qui ne somme qu'une fois les clés de ces tableaux-ci, à ne pas changer ensuite."""
-        premieres = self.drop_late(membership)
-        return replace(self, kept=self._sum_keys(membership, values)) if premieres is membership else self
+    def keep_sums(self, membership: csr_array, values: Tableau, *, same: bool = False) -> Perturbation:
+        """La même, qui ne somme qu'une fois les clés de ces tableaux-ci, à ne pas changer ensuite.
+
+        `same` : toutes les colonnes sont égales, la première suffit.
+        """
+        if self.drop_late(membership) is not membership:
+            return self
+        return replace(self, kept=(self._sum_same if same else self._sum_keys)(membership, values))
 
     @property
     def is_late(self) -> Booleens:
@@ -297,6 +301,13 @@ class Perturbation:
         non = np.where(binaire, tous - oui, ~np.uint64(0))
         moins, plus = np.minimum(oui, non), np.where(binaire, np.maximum(oui, non), tous)
         return KeySums(membership, values, tous, moins, plus, muettes, np.where(oui <= non, 1, -1))
+
+    def _sum_same(self, membership: csr_array, values: Tableau) -> KeySums:
+        seule, fois = self._sum_keys(membership, values[:, :1]), values.shape[1]
+        tous, moins, plus, muettes = (
+            np.repeat(s, fois, axis=1) for s in (seule.answered, seule.less, seule.more, seule.silent)
+        )
+        return KeySums(membership, values, tous, moins, plus, muettes, np.repeat(seule.sign, fois, axis=1))
 
     def find_keys(self, membership: csr_array, values: Tableau, items: Iterable[object]) -> Cles:
         """La clé de chaque domaine × chiffre, telle que `redrawn` la nomme."""
