@@ -64,9 +64,7 @@ def build_synthese(gate: Gate, demande: Demande, *, gardee: bool = True) -> Docu
     champ, vues = _open(gate, demande, gardee=gardee)
     vagues = {vue.contexte.vague for vue in vues}
     sections = (
-        _build_essentiel(champ, vues),
-        _build_cles(vues),
-        _build_evolution(gate, vues),
+        *_build_apercu(gate, champ, vues),
         build_territoires(gate, champ.selection, vues),
         *(_build_theme(vue, len(vagues)) for vue in vues if not vue.est_vide),
         _build_representativite(gate, vues),
@@ -74,6 +72,19 @@ def build_synthese(gate: Gate, demande: Demande, *, gardee: bool = True) -> Docu
         _build_methode(gate),
     )
     return _build_document(gate, demande, champ, vues, sections)
+
+
+def build_apercu(gate: Gate, demande: Demande) -> Document:
+    """Le même document jusqu'à ce qui a changé : ce que la page montre avant qu'on emporte le fichier.
+
+    Les cartes et le détail des thèmes prennent les quatre cinquièmes de la composition.
+    """
+    champ, vues = _open(gate, demande)
+    return _build_document(gate, demande, champ, vues, _build_apercu(gate, champ, vues))
+
+
+def _build_apercu(gate: Gate, champ: Champ, vues: Sequence[VueTheme]) -> tuple[Section, ...]:
+    return _build_essentiel(champ, vues), _build_cles(vues), _build_evolution(gate, vues)
 
 
 def build_debut(gate: Gate, demande: Demande) -> Document:
@@ -91,9 +102,9 @@ def _open(gate: Gate, demande: Demande, *, gardee: bool = True) -> tuple[Champ, 
 
 
 def prepare_synthese(gate: Gate, demande: Demande) -> Iterator[tuple[float, str]]:
-    """Lit d'avance ce que le document montrera, thème par thème : la part faite, et ce qui se lit.
+    """Lit d'avance ce que l'aperçu montrera, thème par thème : la part faite, et ce qui se lit.
 
-    `DemandeRefusee` comme `build_synthese`, qui trouve ensuite tout gardé.
+    `DemandeRefusee` comme `build_apercu`, qui trouve ensuite tout gardé.
     """
     selection = resolve_champ(gate, demande).selection
     catalogue = load_catalogue()

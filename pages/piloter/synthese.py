@@ -6,9 +6,9 @@ from barometre.ui.blocks import synthese
 
 st.title("Que retenir du baromètre, en un document\u202f?")
 retenir = st.container()
-document = synthese.select_document()
+choisie = synthese.select_document()
 
 with retenir:
-    synthese.render_a_retenir(document)
-synthese.render_fichiers(document)
-synthese.render_apercu(document)
+    synthese.render_a_retenir(choisie)
+synthese.render_fichiers(choisie)
+synthese.render_apercu(choisie)

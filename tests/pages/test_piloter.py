@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+from zipfile import ZipFile
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from barometre.assemblage import depot
 from tests.fakes import build_entrepot_factice
-from tests.pages.conftest import Ouvrir, deplier, list_messages
+from tests.pages.conftest import Lire, Ouvrir, deplier, list_messages
 
 
 @pytest.fixture(scope="session")
@@ -205,3 +208,13 @@ def test_la_synthese_a_de_vraies_listes_et_ses_themes_en_gras(ouvrir: Ouvrir) ->
     assert not page.table
     # La barre d'avancement a laissé sa place.
     assert not page.get("progress")
+
+
+def test_le_fichier_de_la_synthese_est_le_document_entier(lire: Lire) -> None:
+    """La page n'en compose que le début ; le clic, le reste."""
+    nom, build = next(f for f in lire("synthese").fichiers if f[0].endswith(".docx"))
+    with ZipFile(BytesIO(build())) as archive:
+        corps = archive.read("word/document.xml").decode()
+    assert nom.startswith("barometre_synthese_france")
+    assert "Qui a répondu" in corps
+    assert "Méthode, limites et sources" in corps

@@ -22,7 +22,13 @@ from barometre.rapports.formats_document import FORMATS_DOCUMENT
 from barometre.rapports.images import draw_vignettes
 from barometre.rapports.modele import Document, Figure, Paragraphe, Planche, Tableau
 from barometre.rapports.repondantes import build_participation
-from barometre.rapports.synthese import GRANDEURS_TUES, _build_grandeurs, build_synthese, prepare_synthese
+from barometre.rapports.synthese import (
+    GRANDEURS_TUES,
+    _build_grandeurs,
+    build_apercu,
+    build_synthese,
+    prepare_synthese,
+)
 from barometre.views.comprendre.theme import build_vue_theme
 from barometre.views.lecture.libelles import lower_initiale
 from barometre.views.lecture.selection import Selection
@@ -101,6 +107,15 @@ def _list_paragraphes(document: Document, titre: str) -> list[str]:
     return [b.texte for b in section.blocs if isinstance(b, Paragraphe)]
 
 
+def test_l_apercu_est_le_debut_du_document(gate: Gate, synthese: Document) -> None:
+    """Les mêmes mots et les mêmes chiffres ; ni carte ni détail de thème ne s'y composent."""
+    with pytest.MonkeyPatch.context() as sans_carte:
+        sans_carte.setattr("barometre.rapports.synthese.build_territoires", lambda *_: pytest.fail("composé"))
+        apercu = build_apercu(gate, Demande())
+    assert apercu == replace(synthese, sections=synthese.sections[:3])
+    assert apercu.sections[-1].titre == "D’une vague à l’autre"
+
+
 def test_la_lecture_d_avance_nomme_chaque_theme_et_garde_tout(
     gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,7 +128,7 @@ def test_la_lecture_d_avance_nomme_chaque_theme_et_garde_tout(
     titres = [theme.titre.lower() for theme in load_catalogue().themes]
     assert {etape.lower() for _, etape in etapes[:-1]} <= set(titres)
     monkeypatch.setattr("barometre.assemblage.theme.build_vue_theme", lambda *_: pytest.fail("relu"))
-    assert build_synthese(gate, Demande()).sections
+    assert build_apercu(gate, Demande()).sections
     with pytest.raises(DemandeRefusee):
         next(iter(prepare_synthese(gate, Demande("region-00"))))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 
 import pandas as pd
@@ -13,7 +15,7 @@ from barometre.domain.notes import format_lettre
 from barometre.rapports.blocs import NOTE, SE_CITERAIT
 from barometre.rapports.demande import Demande, DemandeRefusee
 from barometre.rapports.modele import Document, Liste, Paragraphe, Section, Tableau
-from barometre.rapports.synthese import build_synthese, prepare_synthese
+from barometre.rapports.synthese import build_apercu, build_synthese, prepare_synthese
 from barometre.ui import porte, selectors
 from barometre.ui.blocks.messages import render_message
 from barometre.ui.blocks.telechargements import render_documents
@@ -21,16 +23,24 @@ from barometre.ui.blocks.textes import render_tableau, texte
 
 # En secondes : en deçà, personne n'attend.
 ATTENTE = 0.5
-APERCU = 3  # sections montrées avant le fichier : l'essentiel, les chiffres clés, ce qui a changé
 
 
-def select_document() -> Document | None:
-    """Le document de la sélection ; une phrase à sa place si rien n'est publiable."""
-    selection = selectors.select_synthese()
+@dataclass(frozen=True, slots=True)
+class SyntheseChoisie:
+    """Le début du document, que la page montre, et de quoi composer le tout : au clic d'un fichier."""
+
+    apercu: Document
+    build: Callable[[], Document]
+
+
+def select_document() -> SyntheseChoisie | None:
+    """La synthèse de la sélection ; une phrase à sa place si rien n'est publiable."""
+    selection, gate = selectors.select_synthese(), porte.get_gate()
     demande = Demande(selection.territoire_id, selection.type, edition=selection.vague_id)
     try:
-        _render_avancement(prepare_synthese(porte.get_gate(), demande))
-        return memoire.get_vue(porte.get_gate(), build_synthese, demande)
+        _render_avancement(prepare_synthese(gate, demande))
+        apercu = memoire.get_vue(gate, build_apercu, demande)
+        return SyntheseChoisie(apercu, partial(memoire.get_vue, gate, build_synthese, demande))
     except DemandeRefusee as erreur:
         render_message(str(erreur))
         return None
@@ -45,27 +55,28 @@ def _render_avancement(etapes: Iterable[tuple[float, str]]) -> None:
     barre.empty()
 
 
-def render_a_retenir(document: Document | None) -> None:
+def render_a_retenir(choisie: SyntheseChoisie | None) -> None:
     """Le titre du document et ce qu'il porte, avant tout chiffre."""
-    if document is None:
+    if choisie is None:
         st.markdown("Cette sélection n’a pas de synthèse.")
         return
+    document = choisie.apercu
     st.markdown(f"**{document.titre}.** {document.sous_titre}.")
 
 
-def render_fichiers(document: Document | None) -> None:
-    """Un bouton par format ; le fichier est écrit au clic."""
-    if document is not None:
-        render_documents(document, cle="synthese")
+def render_fichiers(choisie: SyntheseChoisie | None) -> None:
+    """Un bouton par format ; le fichier est composé et écrit au clic."""
+    if choisie is not None:
+        render_documents(choisie.apercu, cle="synthese", build=choisie.build)
 
 
-def render_apercu(document: Document | None) -> None:
+def render_apercu(choisie: SyntheseChoisie | None) -> None:
     """Le début du document, le plus court d'abord : le reste est dans le fichier.
 
     Sous un tableau de cinquante lignes, une section d'une phrase ne se lirait pas ; imprimée, elle aurait une
     feuille à elle.
     """
-    for section in sorted(document.sections[:APERCU], key=_count_lignes) if document else ():
+    for section in sorted(choisie.apercu.sections, key=_count_lignes) if choisie else ():
         st.header(section.titre)
         for bloc in section.blocs:
             if isinstance(bloc, Paragraphe):

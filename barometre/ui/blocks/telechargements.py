@@ -116,16 +116,25 @@ def _add_pairs(provenance: Provenance) -> Provenance:
     return replace(provenance, adresse=add_suivie(adresse, state.read_adresse().get("collectivite")))
 
 
-def render_documents(document: Document, *, cle: str, prive: Prive = None) -> None:
-    """Un bouton par format de document ; le fichier n'est écrit qu'au clic."""
+def render_documents(
+    document: Document, *, cle: str, prive: Prive = None, build: Callable[[], Document] | None = None
+) -> None:
+    """Un bouton par format de document ; le fichier n'est écrit qu'au clic.
+
+    `build` : le document entier, lui aussi composé au clic, quand la page n'en montre que le début.
+    """
     offerts = [
         FichierOffert(
             extension, f"Télécharger en {format_.libelle}", get_nom(document, extension), format_.mime,
-            partial(format_.write, document),
+            partial(_write, format_.write, build or (lambda: document)),
         )
         for extension, format_ in FORMATS_DOCUMENT.items()
     ]  # fmt: skip
     render_fichiers(offerts, cle=f"telecharger-{cle}", prive=prive)
+
+
+def _write(write: Callable[[Document], bytes], build: Callable[[], Document]) -> bytes:
+    return write(build())
 
 
 def render_fichiers(offerts: Sequence[FichierOffert], *, cle: str, prive: Prive = None) -> None:
