@@ -14,10 +14,7 @@ import pandas as pd
 from barometre.cli.analyse import FAIT, REFUSE, add_json
 from barometre.cli.erreurs import Refus
 from barometre.cli.sortie import Barre, print_json, print_table
-from barometre.contours import encarts
 from barometre.contours.dossier import MANIFESTE, get_dossier_actif
-from barometre.contours.fichier_recu import read_contours
-from barometre.contours.installation import SOURCE_ID, install_contours
 from barometre.pipeline.recolte import Bilan, EtatSource
 from barometre.pipeline.sources import ETAPES_FIXES, Recuperation, SourceInconnue, list_demandees, recuperer
 from barometre.pipeline.suivi import Suivi
@@ -150,6 +147,9 @@ class Annonce:
 
 def load_contours(source: SourceExterieure, lieu: Lieu) -> Bilan:
     """Récupère des contours ; ceux des communes donnent les quatre niveaux de la carte."""
+    # Les bibliothèques de cartes ne se chargent que pour qui les demande : un fichier d'État s'en passe.
+    from barometre.contours.installation import SOURCE_ID  # noqa: PLC0415
+
     try:
         copie = fetch(source, lieu)
         rapport = _install(source, copie) if source.id == SOURCE_ID else _check_contours(source, copie)
@@ -165,6 +165,8 @@ def load_contours(source: SourceExterieure, lieu: Lieu) -> Bilan:
 
 def _check_contours(source: SourceExterieure, copie: Copie) -> Rapport:
     """Les autres niveaux naissent des communes ; leur fichier est lu tout de même avant d'être gardé."""
+    from barometre.contours.fichier_recu import read_contours  # noqa: PLC0415
+
     lus = len(read_contours(copie.chemin, NIVEAUX[source.id]))
     return Rapport(lus, lus, 0, 0)
 
@@ -183,6 +185,8 @@ def _keep_contours(source: SourceExterieure, lieu: Lieu, motif: str) -> Bilan:
 
 def _install(source: SourceExterieure, copie: Copie) -> Rapport:
     """Range les contours, sauf si ce sont déjà ceux de ce fichier."""
+    from barometre.contours.installation import install_contours  # noqa: PLC0415
+
     comptes = _read_installed(copie.empreinte)
     if comptes is None:
         rapport = install_contours(copie.chemin, source, copie.empreinte)
@@ -192,6 +196,8 @@ def _install(source: SourceExterieure, copie: Copie) -> Rapport:
 
 
 def _read_installed(empreinte: str) -> tuple[int, int] | None:
+    from barometre.contours import encarts  # noqa: PLC0415
+
     dossier = get_dossier_actif()
     if dossier is None:
         return None

@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -81,17 +82,19 @@ def check_columns(entetes: Sequence[str], colonnes: Sequence[str]) -> None:
 def _collect(lignes: Any, entetes: list[str], gardees: list[str], transformations: Transformations) -> Brut:
     presentes = [nom for nom in gardees if nom in entetes]
     lues: dict[str, list[str]] = {nom: [] for nom in presentes}
-    rangs = [(lues[nom], entetes.index(nom), transformations.get(nom)) for nom in presentes]
     tri = _Tri(len(entetes), distingue=len(presentes) < len(entetes))
-    numeros: list[int] = []
+    # La première colonne est prise en plus : d'une seule, `itemgetter` ne rendrait pas un tuple.
+    prendre = itemgetter(0, *(entetes.index(nom) for nom in presentes))
+    numeros, gardes = list[int](), list[tuple[str, ...]]()
     for cellules in lignes:
-        if not any(cellules) or not tri.accept(cellules, lignes.line_num):
-            continue
-        numeros.append(lignes.line_num)
-        for colonne, rang, reduire in rangs:
-            # Une donnée personnelle est réduite ici, avant d'entrer dans un tableau.
-            cellule = cellules[rang].strip()
-            colonne.append(reduire(cellule) if reduire else cellule)
+        if any(cellules) and tri.accept(cellules, lignes.line_num):
+            numeros.append(lignes.line_num)
+            gardes.append(prendre(cellules))
+    for nom, colonne in zip(presentes, list(zip(*gardes, strict=True))[1:], strict=bool(gardes)):
+        # Une donnée personnelle est réduite ici, avant d'entrer dans un tableau.
+        reduire = transformations.get(nom)
+        cellules = [cellule.strip() for cellule in colonne]
+        lues[nom] = [reduire(cellule) for cellule in cellules] if reduire else cellules
     return Brut(_frame(lues, numeros), tuple(tri.rejets), tri.repetees, tri.coupe)
 
 
@@ -118,11 +121,12 @@ class _Tri:
             self.rejets.append(Rejet(numero, "", "", motif))
             return False
         ligne = tuple(cellules) if self.distingue else ()
-        if ligne and ligne in self.vues:
+        avant = len(self.vues)
+        self.vues.add(ligne)
+        if ligne and len(self.vues) == avant:
             self.rejets.append(Rejet(numero, "", "", REPETEE))
             self.repetees += 1
             return False
-        self.vues.add(ligne)
         return True
 
 
