@@ -10,6 +10,7 @@ import pandas as pd
 
 from barometre.catalogue.programmes import load_programmes
 from barometre.domain.indicateur import Indicateur
+from barometre.domain.secret import MARGE_CADRE
 from barometre.pipeline.cles import Tirages
 from barometre.pipeline.mesures import Mesures
 from barometre.pipeline.weights import DENSITE
@@ -31,6 +32,8 @@ class Famille:
     beneficie: pd.Series
     comparables: pd.Series
     perturbation: Perturbation
+    # le moindre des deux groupes, dans le cadre : voir `count_nommees`
+    nommees: int
 
 
 def compare_programmes(
@@ -63,7 +66,8 @@ def list_familles(
             connues = table.loc[beneficie.index]
             comparables = build_comparables(communes.loc[beneficie.index], beneficie)
             cle = tirages.build((theme_id, str(vague)), connues.index, indicateurs)
-            yield Famille(programme.id, str(vague), connues, beneficie, comparables, cle)
+            nommees = count_nommees(communes, mesures.table[programme.mesure])
+            yield Famille(programme.id, str(vague), connues, beneficie, comparables, cle, nommees)
 
 
 def _list_parts(mesures: Mesures, theme_id: str) -> list[Indicateur]:
@@ -74,7 +78,7 @@ def compare_famille(famille: Famille, parts: Mapping[str, Indicateur]) -> pd.Dat
     """Les comparaisons d'une famille, et leur verdict, tels qu'ils se publient."""
     f = famille
     table = compare_standardised(f.reponses, f.beneficie, f.comparables, f.perturbation)
-    table["etat"] = [find_etat(parts[str(ligne["item"])], ligne) for ligne in _list_rows(table)]
+    table["etat"] = [find_etat(parts[str(ligne["item"])], ligne, f.nommees) for ligne in _list_rows(table)]
     return judge_lignes(table).query("n_1 > 0")
 
 
@@ -109,9 +113,26 @@ def _list_rows(table: pd.DataFrame) -> list[dict[Hashable, Any]]:
     return table.to_dict("records")
 
 
-def find_etat(indicateur: Indicateur, ligne: Mapping[Hashable, Any]) -> str:
-    """Les bénéficiaires se nomment : jamais de cybersécurité, et assez de réponses de chaque côté."""
+def count_nommees(cadre: pd.DataFrame, connus: pd.Series) -> int:
+    """Combien de collectivités a, dans tout le cadre, le plus petit des deux groupes qui se comparent.
+
+    `connus` : 1, bénéficiaire ; 0, non. C'est ce que chacun sait : les répondantes n'y entrent pas. Une
+    strate qui n'a que des unes, ou que des autres, ne compare rien.
+    """
+    beneficie = connus.reindex(cadre.index).dropna().eq(1)
+    strates = build_comparables(cadre.loc[beneficie.index], beneficie)
+    comparent = strates.isin(strates[beneficie]) & strates.isin(strates[~beneficie])
+    return int(min((beneficie & comparent).sum(), (~beneficie & comparent).sum()))
+
+
+def find_etat(indicateur: Indicateur, ligne: Mapping[Hashable, Any], nommees: int) -> str:
+    """Les bénéficiaires se nomment : jamais de cybersécurité, et assez de réponses de chaque côté.
+
+    `nommees` : assez de collectivités aussi, ou l'effectif, brouillé de huit au plus, dirait que toutes
+    celles d'une liste publique ont répondu.
+    """
     grands = min(ligne["n_1"], ligne["n_0"]) >= EFFECTIF_MINIMAL
+    grands &= nommees >= EFFECTIF_MINIMAL + MARGE_CADRE
     return "published" if grands and indicateur.sensibilite != "cyber" else "primary"
 
 

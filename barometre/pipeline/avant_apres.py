@@ -19,7 +19,7 @@ from barometre.catalogue.fonds import load_fonds
 from barometre.catalogue.programmes import load_programmes
 from barometre.domain.enquete import Vague
 from barometre.domain.indicateur import Indicateur
-from barometre.pipeline.associations import build_comparables, find_etat, judge_lignes
+from barometre.pipeline.associations import build_comparables, count_nommees, find_etat, judge_lignes
 from barometre.pipeline.changes import list_comparables
 from barometre.pipeline.cles import Tirages, read_cles, read_tardives
 from barometre.pipeline.mesures import Mesures
@@ -133,7 +133,8 @@ def _compare(mesures: Mesures, vagues: Vagues, rang: int, beneficie: pd.Series) 
     table = _compare_pair(mesures, vagues, (avant, apres), beneficie, list(indicateurs.values()))
     if table.empty:
         return table
-    table["etat"] = [find_etat(indicateurs[str(x["item"])], x) for x in table.to_dict("records")]
+    nommees = count_nommees(mesures.cadre, beneficie)
+    table["etat"] = [find_etat(indicateurs[str(x["item"])], x, nommees) for x in table.to_dict("records")]
     table = judge_lignes(table).rename(columns=_NOMS).assign(vague_1=avant.id, vague_2=apres.id)
     return table.merge(_build_temoins(mesures, vagues, rang, beneficie), on="indicateur_id", how="left")
 
@@ -148,7 +149,8 @@ def _build_temoins(mesures: Mesures, vagues: Vagues, rang: int, beneficie: pd.Se
         table = _compare_pair(mesures, vagues, paire, beneficie, [i for i in parts if i.est_part])
     if table.empty:
         return pd.DataFrame(columns=colonnes, dtype="object")
-    etats = [find_etat(catalogue.get_indicateur(str(x["item"])), x) for x in table.to_dict("records")]
+    nommees, lus = count_nommees(mesures.cadre, beneficie), table.to_dict("records")
+    etats = [find_etat(catalogue.get_indicateur(str(x["item"])), x, nommees) for x in lus]
     montrees = table[[etat == "published" for etat in etats]]
     return montrees.rename(columns={"item": "indicateur_id", **_TEMOINS}).assign(vague_temoin=paire[0].id)[
         colonnes

@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 from barometre.catalogue import Catalogue
 from barometre.domain.ecarts import CLES_ECARTS
 from barometre.domain.indicateur import Indicateur
-from barometre.domain.secret import MONTRES, get_seuil
+from barometre.domain.secret import MARGE_CADRE, MONTRES, get_seuil
 from barometre.pipeline.associations import build_associations, compare_programmes
 from barometre.pipeline.avant_apres import (
     COLONNES,
@@ -149,10 +149,11 @@ def _agreements(mesures: Mesures, theme_id: str, declarees: Declarees) -> Iterat
     declares = declares.assign(type=declares["collectivite_id"].map(mesures.cadre["type"]))
     participantes = declarees.poids.groupby("vague_id")["collectivite_id"]
     presents = {str(vague): pd.Index(cites) for vague, cites in participantes}
+    du_type = {str(type_): pd.Index(cites) for type_, cites in mesures.cadre.groupby("type").groups.items()}
     for (indicateur_id, vague, type_), lignes in declares.groupby(["indicateur_id", "periode", "type"]):
         indicateur = lies[str(indicateur_id)]
-        mesure = mesures.table[indicateur.mesure_id].reindex(presents[str(vague)]).dropna()
-        mesure = mesure[mesures.cadre["type"].reindex(mesure.index).eq(str(type_))]
+        connues = mesures.table[indicateur.mesure_id].reindex(du_type[str(type_)]).dropna()
+        mesure = connues.reindex(presents[str(vague)]).dropna()
         reponses = lignes.set_index("collectivite_id")["valeur"].reindex(mesure.index)
         if reponses.notna().any():
             periode = mesures.periodes[indicateur.mesure_id]
@@ -161,7 +162,9 @@ def _agreements(mesures: Mesures, theme_id: str, declarees: Declarees) -> Iterat
             comptes = _count(reponses, groupes, cles)
             exacts = groupes[:, reponses.notna().to_numpy()].sum(axis=1)
             montree = (str(indicateur_id), str(vague), str(type_)) in declarees.montrees
-            etat = "published" if _is_safe(indicateur, comptes, exacts) and montree else "primary"
+            nommees = np.array([connues.eq(1).sum(), (~connues.eq(1)).sum()])
+            sure = _is_safe(indicateur, comptes, exacts, nommees)
+            etat = "published" if sure and montree else "primary"
             yield {
                 "indicateur_id": indicateur_id, "mesure_id": indicateur.mesure_id, "vague_id": vague,
                 "type": type_, "periode": periode, "n": sum(comptes.values()), **comptes, "etat": etat,
@@ -187,14 +190,19 @@ def _count(reponses: pd.Series, masques: np.ndarray, cles: Perturbation) -> dict
     }  # fmt: skip
 
 
-def _is_safe(indicateur: Indicateur, comptes: dict[str, int], exacts: np.ndarray) -> bool:
+def _is_safe(
+    indicateur: Indicateur, comptes: dict[str, int], exacts: np.ndarray, nommees: np.ndarray
+) -> bool:
     """La donnée de l'État est nominative : chacun des deux groupes qu'elle forme est une cellule.
 
-    Il s'y montre, comme elle, si son effectif exact et son effectif brouillé font le seuil. En cybersécurité,
-    un groupe nommé est plus fin que région × type : rien ne se montre.
+    Il s'y montre, comme elle, si son effectif exact et son effectif brouillé font le seuil, et s'il compte
+    assez de collectivités (`nommees`) : d'onze que l'État nomme, « au moins dix réponses » dirait lesquelles.
+    En cybersécurité, un groupe nommé est plus fin que région × type : rien ne se montre.
     """
     brouilles = comptes["oui_oui"] + comptes["mesure_seule"], comptes["declare_seul"] + comptes["non_non"]
-    return indicateur.sensibilite != "cyber" and int(min(*brouilles, *exacts)) >= get_seuil(False)
+    seuil = get_seuil(False)
+    assez = int(min(*brouilles, *exacts)) >= seuil and int(nommees.min()) >= seuil + MARGE_CADRE
+    return indicateur.sensibilite != "cyber" and assez
 
 
 def _filter_totals(agregats: pd.DataFrame) -> pd.DataFrame:

@@ -123,7 +123,9 @@ def _judge(
 ) -> pd.DataFrame:
     """Les verdicts d'un test qui lit les comptes exacts, sur les lignes que le secret laisse voir."""
     table = compare(famille.reponses, famille.beneficie, famille.comparables)
-    etats = [find_etat(parts[str(ligne["item"])], ligne) for ligne in table.to_dict("records")]
+    etats = [
+        find_etat(parts[str(ligne["item"])], ligne, famille.nommees) for ligne in table.to_dict("records")
+    ]
     return judge_lignes(table.assign(etat=etats))
 
 

@@ -96,6 +96,13 @@ def test_sous_trente_reponses_d_un_cote_rien_ne_se_montre() -> None:
     assert table["q_value"].isna().all()
 
 
+def test_de_trente_deux_beneficiaires_que_l_on_nomme_rien_ne_se_montre() -> None:
+    """Elles ont toutes répondu : « trente, au bruit près » le dirait de chacune."""
+    table = _compute(_catalogue(), {"v1": (0.3, 0.3), "v2": (0.8, 0.35)}, beneficiaires=32)
+    assert table["n_beneficiaires"].item() >= 30
+    assert table["etat"].tolist() == ["primary"]
+
+
 def test_une_question_reformulee_ne_se_joint_pas() -> None:
     parts = {"v1": (0.3, 0.3), "v2": (0.8, 0.35), "v3": (0.8, 0.35)}
     assert _compute(_catalogue(reformulee=("v2",)), parts)["vague_2"].tolist() == ["v3"]

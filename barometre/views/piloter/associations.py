@@ -31,7 +31,9 @@ PRECAUTION = (
     "avance, ou en retard. Les comparables ont la même répartition par taille\u202f; rien d’autre n’est "
     "égalisé."
 )
-CACHE = "Non publiable : trop peu de réponses chez les bénéficiaires ou chez les comparables."
+CACHE = (
+    "Non publiable : trop peu de collectivités, ou de réponses, chez les bénéficiaires ou les comparables."
+)
 CACHE_CYBER = (
     "Non publiable : en cybersécurité, les communes d’un programme, que l’on peut nommer, forment un groupe "
     "trop fin."
