@@ -32,7 +32,7 @@ PRECAUTION = (
     "égalisé."
 )
 CACHE = (
-    "Non publiable : trop peu de collectivités, ou de réponses, chez les bénéficiaires ou les comparables."
+    "Non publiable : trop peu de réponses, ou de collectivités, chez les bénéficiaires ou les comparables."
 )
 CACHE_CYBER = (
     "Non publiable : en cybersécurité, les communes d’un programme, que l’on peut nommer, forment un groupe "
