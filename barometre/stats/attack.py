@@ -14,12 +14,11 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import cho_factor, solve_triangular
-from scipy.linalg.blas import dtrsv
-from scipy.sparse import csc_array, csr_array
+from scipy.sparse import csc_array, csr_array, vstack
 
 from barometre.domain.secret import DECIMALES, DEVINE, DEVINE_TAUX, MARGE_EXTREME
 from barometre.stats.design import Design
+from barometre.stats.factor import Factor, list_disjoint
 from barometre.stats.perturbation import Perturbation
 from barometre.stats.publication import POIDS_EGAUX, Structure, build_structure
 
@@ -30,8 +29,6 @@ Entiers = npt.NDArray[np.intp]
 ECART_GROUPES = 0.1
 # Un nombre pris au hasard dans un intervalle de largeur 1.
 VARIANCE_UNIFORME = 1 / 12
-# Les lignes de la covariance écrites à la fois : ce qu'elles lisent tient dans le cache.
-LIGNES = 16
 # Les publics gardés ensemble : les questions se lisent public par public.
 PUBLICS = 1
 
@@ -112,6 +109,13 @@ class Lecteur:
         return Membres(par_classe.indices, np.repeat(np.arange(combien.size), combien), par_classe.indptr)
 
     @cached_property
+    def apart(self) -> Booleens:
+        """Vrai pour des cellules qui n'ont deux à deux aucun membre."""
+        seules = np.zeros(self.cells.shape[0], dtype=bool)
+        seules[list_disjoint(csr_array(self.cells[:, self.classes[0]]))] = True
+        return seules
+
+    @cached_property
     def class_groups(self) -> Tableau:
         """Classe × groupe du cadre, 0 ou 1."""
         return self.groups[self.classes[0]]
@@ -122,7 +126,7 @@ class Lecteur:
 
     def prepare(self) -> None:
         """Calcule ce que toutes les questions partagent : des processus qui naissent le reçoivent fait."""
-        _ = self.structure, self.members, self.class_groups
+        _ = self.structure, self.members, self.class_groups, self.apart
 
     def count_answers(self, answered: Booleens) -> Tableau:
         """Combien de chaque classe ont répondu."""
@@ -142,29 +146,17 @@ class Lecteur:
         return self._publics[cle]
 
 
-class Produits(NamedTuple):
-    """Les produits scalaires, cellule × cellule ; `m` : ses membres, `w` : pesés ; `wm` : `mw` retournée."""
-
-    mm: Tableau
-    mw: Tableau
-    wm: Tableau
-    ww: Tableau
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Public:
-    """D'un public (celles que la question a atteintes) : effectif, poids et produits, par cellule.
+    """D'un public (celles que la question a atteintes) : combien, par classe (`counts`) et par cellule (`n`).
 
-    `weighted` : de chaque appartenance, le poids rapporté à la moyenne de la cellule. `crossed` : classes
-    comptées, chacune pour soi ; `grouped` : les mêmes, par groupe. `spread` : cellule × groupe, les effectifs
-    et les pesés.
+    `weighted` : de chaque appartenance, le poids rapporté à la moyenne de la cellule. `spread` : cellule ×
+    groupe, les effectifs et les pesés.
     """
 
     counts: Tableau
     n: Tableau
     weighted: Tableau
-    crossed: Produits
-    grouped: Produits
     spread: tuple[Tableau, Tableau]
 
 
@@ -175,15 +167,10 @@ def build_public(cells: int, members: Membres, weights: Tableau, groups: Tableau
     with np.errstate(invalid="ignore", divide="ignore"):
         moyens = np.where(n > 0, np.bincount(cellules, (counts * weights)[classes], cells) / n, 1.0)
     peses = weights[classes] / moyens[cellules]
-    racine = np.sqrt(counts)[classes]
-    m, w = (csr_array((x, (cellules, classes)), (cells, counts.size)) for x in (racine, racine * peses))
-    mm, mw, ww = ((a @ b.T).toarray() for a, b in ((m, m), (m, w), (w, w)))
-    croises = Produits(mm, mw, np.ascontiguousarray(mw.T), ww)
-    par_groupe = groups * np.sqrt(counts)[:, None]
-    ms, ws = np.asarray(m @ par_groupe), np.asarray(w @ par_groupe)
-    retour = ms @ ws.T
-    groupes = Produits(ms @ ms.T, retour, np.ascontiguousarray(retour.T), ws @ ws.T)
-    return Public(counts, n, peses, croises, groupes, (ms, ws))
+    lieux = cellules, classes
+    par_groupe = groups * counts[:, None]
+    membres, ponderes = (csr_array((x, lieux), (cells, counts.size)) for x in (np.ones(peses.size), peses))
+    return Public(counts, n, peses, (np.asarray(membres @ par_groupe), np.asarray(ponderes @ par_groupe)))
 
 
 class Question:
@@ -215,7 +202,7 @@ class Question:
         self.apports = 1 - self.beta[self.membres.cellules] * public.weighted, public.weighted
         self.moyenne = float(np.nanmean(values))
         self.attendues = self.moyenne * self._stack(n * (1 - self.beta), n)
-        self.facteur = cho_factor(self.build_covariance(), lower=True, overwrite_a=True, check_finite=False)
+        self.facteur = self._build_factor(lecteur.apart)
         self.leviers = np.full(self.effectifs.size, np.nan)
 
     @property
@@ -228,34 +215,22 @@ class Question:
         """Mesure × classe : ce qu'une réponse de la classe ajoute à la mesure."""
         return self._get_columns(np.arange(self.effectifs.size))
 
-    def build_covariance(self) -> Tableau:
-        """Mesure × mesure, sous la diagonale : les réponses, ce dont les groupes diffèrent, et le bruit.
-
-        Écrite par sa transposée, quelques lignes à la fois : entières, les matrices passeraient huit fois par
-        la mémoire, et LAPACK recopierait ce qui n'est pas rangé par colonnes.
-        """
-        lues, doubles = np.flatnonzero(self.lues), np.flatnonzero(self.doubles)
-        fin = lues.size
-        transposee = np.zeros((fin + doubles.size,) * 2)
-        for debut in range(0, fin, LIGNES):
-            rangs = lues[debut : debut + LIGNES]
-            mm, mw, wm, ww = self._mix(rangs)
-            beta = self.beta[rangs, None]
-            croises = mw - beta * ww
-            bruts = mm - wm * beta - self.beta * croises
-            lignes = transposee[debut : debut + rangs.size]
-            lignes[:, debut:fin], lignes[:, fin:] = bruts[:, lues[debut:]], croises[:, doubles]
-        for debut in range(0, doubles.size, LIGNES):
-            ww = self._mix(doubles[debut : debut + LIGNES])[3]
-            place = fin + debut
-            transposee[place : place + len(ww), place:] = ww[:, doubles[debut:]]
-        transposee[np.diag_indices_from(transposee)] += self._stack(*self.variances)
-        return transposee.T
-
-    def _mix(self, rangs: Entiers) -> list[Tableau]:
-        """Les produits de ces cellules avec toutes, les réponses et les groupes réunis."""
-        paires = zip(self.public.crossed, self.public.grouped, strict=True)
-        return [self.v * seul[rangs] + ECART_GROUPES**2 * groupe[rangs] for seul, groupe in paires]
+    def _build_factor(self, apart: Booleens) -> Factor:
+        """La covariance des mesures : les réponses, ce dont les groupes diffèrent, et le bruit."""
+        cellules, classes, _ = self.membres
+        racine = np.sqrt(self.v * self.effectifs)[classes]
+        bruts, redresses = (
+            csr_array((racine * apport, (cellules, classes)), (self.n.size, self.effectifs.size))
+            for apport in self.apports
+        )
+        membres, peses = self.public.spread
+        groupes = np.vstack([(membres - self.beta[:, None] * peses)[self.lues], peses[self.doubles]])
+        return Factor(
+            csr_array(vstack([bruts[self.lues], redresses[self.doubles]])),
+            ECART_GROUPES * groupes,
+            self._stack(*self.variances),
+            np.concatenate([apart[self.lues], apart[self.doubles]]),
+        )
 
     def estimate(self, lu: Lu) -> tuple[Tableau, Tableau, Tableau]:
         """Par classe : log du rapport oui / non, a priori ; et ce que chaque mesure y pèse."""
@@ -288,7 +263,7 @@ class Question:
         """Par classe : ce que les mesures disent d'elle, a priori ; et ce que chaque mesure y pèse."""
         brut, redresse = self.n * lu.brut, self.n * lu.redresse
         mesures = self._stack(brut - self.beta * redresse, redresse)
-        resolu = self._solve(mesures - self.attendues)
+        resolu = self.facteur.solve(mesures - self.attendues)
         bruts, redresses = self._unstack(resolu)
         cellules, classes, _ = self.membres
         dites = self.apports[0] * bruts[cellules] + self.apports[1] * redresses[cellules]
@@ -297,18 +272,11 @@ class Question:
         prior = np.clip(self.moyenne + ECART_GROUPES**2 * (self.groupes @ par_groupe), 0.01, 0.99)
         return np.bincount(classes, dites, self.effectifs.size).astype(float), prior, np.asarray(resolu)
 
-    def _solve(self, ecarts: Tableau) -> Tableau:
-        """K⁻¹ × écarts : `cho_solve` y met le triple, qui tient un vecteur pour une matrice."""
-        facteur = self.facteur[0]
-        return np.asarray(dtrsv(facteur, dtrsv(facteur, ecarts, lower=1), lower=1, trans=1))
-
     def _get_logs(self, pressions: Tableau, classes: Entiers) -> Tableau:
         """Le log du rapport oui / non de ces classes ; leur levier ne se calcule qu'une fois."""
         neuves = classes[np.isnan(self.leviers[classes])]
         if neuves.size:
-            colonnes = self._get_columns(neuves)
-            demi = solve_triangular(self.facteur[0], colonnes, lower=True, check_finite=False)
-            self.leviers[neuves] = np.einsum("ij,ij->j", demi, demi)
+            self.leviers[neuves] = self.facteur.measure_leverage(self._get_columns(neuves))
         leviers = self.leviers[classes]
         return np.asarray((pressions + (self.moyenne - 0.5) * leviers) / (1 - self.v * leviers))
 

@@ -131,17 +131,21 @@ def test_les_cellules_bornees_sont_celles_de_la_porte() -> None:
 
 
 def test_la_covariance_est_celle_de_la_matrice(monde: tuple) -> None:
-    """Elle se compose de produits gardés : la même que de multiplier la matrice par elle-même."""
+    """Le facteur ne l'écrit pas : il résout pourtant comme elle, et mesure les mêmes leviers."""
     cles, poids, cellules, groupes, valeurs = monde
     lecteur = Lecteur(cles, poids, cellules, groupes)
     question = Question(lecteur, valeurs, open_draws(lecteur, cles, valeurs, ITEM).get(0))
     assert question.doubles.any()
+    assert 0 < lecteur.apart.sum() < lecteur.apart.size
     pesee = question.matrice * np.sqrt(question.effectifs)
     par_groupe = question.matrice @ (lecteur.class_groups * question.effectifs[:, None])
     attendue = question.v * pesee @ pesee.T + attack.ECART_GROUPES**2 * par_groupe @ par_groupe.T
     attendue += np.diag(np.concatenate([question.variances[0][question.lues],
                                         question.variances[1][question.doubles]]))  # fmt: skip
-    assert np.tril(question.build_covariance()) == pytest.approx(np.tril(attendue))
+    b = question.matrice[:, 0]
+    assert question.facteur.solve(b) == pytest.approx(np.linalg.solve(attendue, b))
+    leviers = np.einsum("ij,ij->j", question.matrice, np.linalg.solve(attendue, question.matrice))
+    assert question.facteur.measure_leverage(question.matrice) == pytest.approx(leviers)
 
 
 def test_une_classe_ecartee_sans_calculer_son_levier_n_est_pas_devinee(
