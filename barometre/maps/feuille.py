@@ -19,10 +19,11 @@ from barometre.maps.palettes import CLAIR, SOMBRE
 from barometre.maps.textes import build_js, escape_html
 
 FORMES_MAXIMALES = 1_500
-GABARITS = 64
+GABARITS = 48
 DECIMALES = 3
 DECIMALES_LOCALES = 4
 # branca compilait vingt fois par carte les mêmes gabarits jinja, la moitié de son dessin : chacun une fois.
+# Les noms qu'il tire au sort y entrent : fixés, le gabarit d'une carte déjà dessinée se retrouve.
 branca.element.Template = lru_cache(GABARITS)(branca.element.Template)  # type: ignore[misc, assignment]
 # Vu depuis la page de streamlit-folium (/component/streamlit_folium.st_folium/), quelle que soit la base.
 LEAFLET = "../../vendor/leaflet"
@@ -63,7 +64,7 @@ class Socle(MacroElement):
 
     def __init__(self, canal: str = "") -> None:
         super().__init__()
-        self._name = "Socle"
+        self._name, self._id = "Socle", "socle"
         self.style = STYLE
         self.programme = PROGRAMME
         self.canal = build_js(canal)
@@ -80,7 +81,7 @@ class Lieux(MacroElement):
 
     def __init__(self, donnees: str) -> None:
         super().__init__()
-        self._name = "Lieux"
+        self._name, self._id = "Lieux", "lieux"
         self.donnees = donnees
 
 
@@ -106,6 +107,7 @@ def build_feuille(canal: str = "") -> Feuille:
         scrollWheelZoom=False,
         zoomSnap=0.1,
     )
+    feuille._id = feuille.get_root()._id = "feuille"
     feuille.add_child(Socle(canal))
     check_adresses(feuille)
     return feuille
@@ -114,6 +116,7 @@ def build_feuille(canal: str = "") -> Feuille:
 def build_lieux(donnees: str) -> folium.FeatureGroup:
     """Ce que la carte montre : `donnees` vient de `build_donnees`."""
     groupe = folium.FeatureGroup()
+    groupe._id = "lieux"
     groupe.add_child(Lieux(donnees))
     check_adresses(groupe)
     return groupe

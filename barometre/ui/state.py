@@ -63,7 +63,9 @@ def read_adresse(
 
 def get_version_demandee() -> str:
     """La version que nomme l'adresse ; vide : celle en service."""
-    return str(st.query_params.get("version", ""))[:LONGUEUR_MAXIMALE]
+    # Lue cent fois par page, presque toujours absente : `get` lèverait chaque fois une erreur, et l'écrirait.
+    demandees = st.query_params.get_all("version")
+    return demandees[-1][:LONGUEUR_MAXIMALE] if demandees else ""
 
 
 def get_page() -> str:

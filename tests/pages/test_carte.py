@@ -37,3 +37,16 @@ def test_le_tableau_de_la_carte_a_des_titres_et_non_des_cles(ouvrir: Ouvrir) -> 
     entetes = json.loads(page.dataframe[0].proto.columns)
     lus = [entetes[nom]["label"] for nom in page.dataframe[0].value.columns]
     assert lus == ["Région", "Code", "Valeur lue (%)", "Classe", "Précision", "Raison"]
+
+
+def test_les_options_repliees_ne_partent_qu_a_qui_les_ouvre(ouvrir: Ouvrir) -> None:
+    """Repliées, elles sont pourtant lues : la carte d'en face est là, et une mauvaise taille se dit."""
+    adresse = {"theme": "communication", "en_face": "2023-v1", "strate": "n-existe-pas"}
+    page = ouvrir("carte", **adresse)
+    assert "Une autre carte en face" not in {liste.label for liste in page.selectbox}
+    assert any("première" in titre.value.lower() for titre in page.subheader)
+    assert any("n-existe-pas" in message for message in list_messages(page))
+    deplier(page, "carte-options")
+    choix = {liste.label: liste.value for liste in page.selectbox}
+    assert (choix["Une autre carte en face"], choix["Taille"]) == ("2023-v1", "")
+    assert any("n-existe-pas" in message for message in list_messages(page))

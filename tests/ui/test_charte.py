@@ -1,4 +1,4 @@
-"""La charte gardée est celle que Streamlit lirait à chaque geste."""
+"""La charte gardée est celle que Streamlit composerait à chaque geste."""
 
 from __future__ import annotations
 
@@ -11,26 +11,38 @@ from streamlit.runtime import app_session
 
 from barometre.ui.serving.charte import set_charte_gardee
 
-SECTIONS = ("theme", "theme.light", "theme.dark", "theme.light.sidebar", "theme.dark.sidebar")
+SECTIONS = (
+    "theme",
+    "theme.light",
+    "theme.dark",
+    "theme.sidebar",
+    "theme.light.sidebar",
+    "theme.dark.sidebar",
+)
 
 
-def _write(section: str) -> bytes:
-    """Ce que Streamlit dit de cette section au navigateur."""
+def _write() -> bytes:
+    """Ce que Streamlit dit de la charte au navigateur, section par section, dans un seul message."""
     message = CustomThemeConfig()
-    app_session._populate_theme_msg(message, section)
+    app_session._populate_theme_msg(message)
+    for section in SECTIONS[1:]:
+        place = message
+        for nom in section.split(".")[1:]:
+            place = getattr(place, nom)
+        app_session._populate_theme_msg(place, section)
     return message.SerializeToString()
 
 
 def test_la_charte_gardee_dit_la_meme_chose_et_ne_se_relit_pas(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(config, "get_options_for_section", config.get_options_for_section)
-    avant = {section: _write(section) for section in SECTIONS}
-    assert all(avant.values())
+    monkeypatch.setattr(app_session, "_populate_theme_msg", app_session._populate_theme_msg)
+    avant = _write()
+    assert avant
     set_charte_gardee()
     set_charte_gardee()
     lectures: list[Any] = []
-    lire = config.get_config_options
-    monkeypatch.setattr(config, "get_config_options", lambda *a, **k: lectures.append(1) or lire(*a, **k))
-    assert {section: _write(section) for section in SECTIONS} == avant
+    lire = config.get_options_for_section
+    monkeypatch.setattr(config, "get_options_for_section", lambda *a: lectures.append(1) or lire(*a))
+    assert _write() == avant
     assert len(lectures) == len(SECTIONS)
-    assert {section: _write(section) for section in SECTIONS} == avant
+    assert _write() == avant
     assert len(lectures) == len(SECTIONS)

@@ -7,6 +7,9 @@ from datetime import date
 
 import streamlit as st
 
+from barometre.access import Gate
+from barometre.assemblage import memoire
+from barometre.assemblage.ensemble import load_accueil
 from barometre.assemblage.piloter import load_vue_alertes
 from barometre.domain.formats import format_effectif
 from barometre.ui import porte, selectors
@@ -93,8 +96,14 @@ def render_themes(vue: VueAccueil) -> None:
     valeur = selectors.select_segment(
         "chiffres", "Chiffres", selectors.CHIFFRES, aide=selectors.AIDE_CHIFFRES
     )
+    st.html(memoire.get_vue(porte.get_gate(), _build_cartes, valeur))
+
+
+def _build_cartes(gate: Gate, valeur: str) -> str:
+    """Les neuf cartes, écrites une fois par version : l'accueil est la page que tous ouvrent."""
+    vue = load_accueil(gate)
     cartes = (_carte_theme(carte, valeur, "" if vue.vague_commune else carte.vague) for carte in vue.cartes)
-    st.html(f'<div class="baro-cartes baro-trois">{"".join(cartes)}</div>')
+    return f'<div class="baro-cartes baro-trois">{"".join(cartes)}</div>'
 
 
 def _carte_theme(carte: CarteTheme, valeur: str, vague: str) -> str:

@@ -16,7 +16,7 @@ from barometre.assemblage.carte_gardee import (
 from barometre.catalogue import load_catalogue
 from barometre.domain.formats import format_liste
 from barometre.domain.indicateur import Indicateur
-from barometre.domain.territoire import LIBELLES_COUVERTURES
+from barometre.domain.territoire import LIBELLES_COUVERTURES, LIBELLES_TYPES
 from barometre.ui import porte, selectors, state
 from barometre.ui.blocks.textes import build_lien_page, texte
 from barometre.views.carte.lieux import NOMS_NIVEAUX
@@ -58,8 +58,7 @@ def _select_demande() -> Demande:
     theme_id, indicateur_id = _select_sujet()
     territoire = _select_territoire(theme_id, indicateur_id)
     indicateur = _get_indicateur(indicateur_id)
-    with st.expander("Affiner et comparer"):
-        en_face, dessin, fixe = _select_options(theme_id, indicateur_id, indicateur)
+    en_face, dessin, fixe = _choose_options(theme_id, indicateur_id, indicateur)
     selection = replace(_read_selection(theme_id, indicateur), territoire_id=territoire[0])
     premier = ChoixCarte(indicateur_id, theme_id, territoire[1], selection)
     return Demande(_build_choix(premier, en_face), dessin, fixe)
@@ -69,10 +68,7 @@ def read_demande() -> Demande:
     """Ce que l'adresse demande, sans sélecteur : toutes les cartes de la page, leurs classes, leur couche."""
     premier = _read_premier()
     indicateur = _get_indicateur(premier.indicateur_id)
-    en_face = selectors.read_one("en_face", list_en_face(premier.theme_id, premier.indicateur_id))
-    methode = selectors.read_one("classes", _list_classes(indicateur), defaut="egales")
-    couche = selectors.read_one("couche", COUCHES, defaut="")
-    dessin = Dessin(methode, couche)  # type: ignore[arg-type]
+    en_face, dessin, _ = _read_options(premier.theme_id, premier.indicateur_id, indicateur)
     return Demande(_build_choix(premier, en_face), dessin, fixe=True)
 
 
@@ -231,20 +227,49 @@ def _is_territoire(identifiant: str) -> bool:
     return identifiant.startswith("epci-") and porte.get_gate().get_collectivite(identifiant) is not None
 
 
+def _choose_options(
+    theme_id: str, indicateur_id: str, indicateur: Indicateur | None
+) -> tuple[str, Dessin, bool]:
+    """Repliées, les options ne se lisent que dans l'adresse : leurs choix ne partent qu'à qui les ouvre."""
+    boite = st.expander("Affiner et comparer", key="carte-options", on_change="rerun")
+    if not boite.open:
+        if _has_champ(indicateur_id, indicateur):
+            _read_champ()
+        return _read_options(theme_id, indicateur_id, indicateur)
+    with boite:
+        return _select_options(theme_id, indicateur_id, indicateur)
+
+
+def _read_options(
+    theme_id: str, indicateur_id: str, indicateur: Indicateur | None
+) -> tuple[str, Dessin, bool]:
+    """La carte d'en face, le dessin, et si c'est une image fixe."""
+    en_face = selectors.read_one("en_face", list_en_face(theme_id, indicateur_id))
+    methode = selectors.read_one("classes", _list_classes(indicateur), defaut="egales")
+    couche = selectors.read_one("couche", COUCHES, defaut="")
+    vue = selectors.read_one("vue", VUES, defaut="")
+    return en_face, Dessin(methode, couche), vue == "image"  # type: ignore[arg-type]
+
+
 def _select_options(
     theme_id: str, indicateur_id: str, indicateur: Indicateur | None
 ) -> tuple[str, Dessin, bool]:
-    mesure = indicateur is not None and indicateur.origine == "mesure"
-    if not mesure and indicateur_id != OPSN:
+    if _has_champ(indicateur_id, indicateur):
         _select_champ()
     with selectors.open_rangee("carte-en-face"):
         options = list_en_face(theme_id, indicateur_id)
-        en_face = selectors.select_one("en_face", "Une autre carte en face", options)
-        methode = selectors.select_one("classes", "Classes", _list_classes(indicateur), defaut="egales")
+        selectors.select_one("en_face", "Une autre carte en face", options)
+        selectors.select_one("classes", "Classes", _list_classes(indicateur), defaut="egales")
     with selectors.open_rangee("carte-dessin"):
-        couche = selectors.select_segment("couche", "Par-dessus", COUCHES, defaut="")
-        vue = selectors.select_segment("vue", "Carte", VUES, defaut="")
-    return en_face, Dessin(methode, couche), vue == "image"  # type: ignore[arg-type]
+        selectors.select_segment("couche", "Par-dessus", COUCHES, defaut="")
+        selectors.select_segment("vue", "Carte", VUES, defaut="")
+    return _read_options(theme_id, indicateur_id, indicateur)
+
+
+def _has_champ(indicateur_id: str, indicateur: Indicateur | None) -> bool:
+    """Vrai si la carte a un champ à choisir : ni une donnée de l'État, ni la couverture par un OPSN."""
+    mesure = indicateur is not None and indicateur.origine == "mesure"
+    return not mesure and indicateur_id != OPSN
 
 
 def _list_classes(indicateur: Indicateur | None) -> dict[str, str]:
@@ -259,6 +284,14 @@ def _select_champ() -> None:
         selectors.select_one("strate", "Taille", selectors.list_strates(type_))
         selectors.select_one("opsn", "Accompagnement", {"": "Toutes les couvertures"} | LIBELLES_COUVERTURES)
         selectors.select_structure()
+
+
+def _read_champ() -> None:
+    """Repliés, ces choix n'ont rien à montrer ; une valeur que l'adresse écrit mal se dit quand même."""
+    type_ = selectors.read_one("type", {"": ""} | LIBELLES_TYPES)
+    selectors.read_one("strate", selectors.list_strates(type_))
+    selectors.read_one("opsn", {"": ""} | LIBELLES_COUVERTURES)
+    selectors.read_one("structure", selectors.STRUCTURES)
 
 
 def list_en_face(theme_id: str, indicateur_id: str) -> dict[str, str]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from barometre.ui import selectors
+from barometre.access import Gate
+from barometre.assemblage import memoire
+from barometre.assemblage.ensemble import load_chiffres_cles
+from barometre.ui import porte, selectors
 from barometre.ui.blocks.grand_chiffre import build_citer
 from barometre.ui.blocks.tableau_triable import Case, build_triable
 from barometre.ui.blocks.textes import lien, texte
@@ -18,13 +21,18 @@ def render_chiffres(vue: VueChiffresCles) -> None:
     """Tous les thèmes, ou celui que le lecteur choisit."""
     options = {"": "Tous les thèmes"} | {identifiant: titre for identifiant, titre, _ in vue.groupes}
     choisi = selectors.select_one("theme", "Thème", options)
+    st.html(memoire.get_vue_publique(porte.get_gate(), _build_tableau, choisi))
+
+
+def _build_tableau(gate: Gate, theme_id: str) -> str:
+    """Le tableau, écrit une fois par version : il pèse cent mille signes, et il est le même pour tous."""
     lignes = [
         _build_ligne(titre, chiffre)
-        for identifiant, titre, chiffres in vue.groupes
-        if choisi in ("", identifiant)
+        for identifiant, titre, chiffres in load_chiffres_cles(gate).groupes
+        if theme_id in ("", identifiant)
         for chiffre in chiffres
     ]
-    st.html(build_triable("Les chiffres publiés par le baromètre", ENTETES, lignes))
+    return build_triable("Les chiffres publiés par le baromètre", ENTETES, lignes)
 
 
 def _build_ligne(theme: str, chiffre: ChiffreCle) -> list[Case]:

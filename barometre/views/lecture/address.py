@@ -96,6 +96,7 @@ CLES: dict[str, Cle] = {
         Cle("voir_comme", "la vue prêtée par la démonstration", suivie=True),
     )
 }
+_DEFAUTS: dict[str, Valeur] = {nom: cle.defaut for nom, cle in CLES.items()}
 
 
 def read_address(
@@ -104,14 +105,14 @@ def read_address(
     defauts: Mapping[str, Valeur] | None = None,
 ) -> Adresse:
     """Lit les clés connues ; une clé inconnue est ignorée, une mauvaise valeur est dite."""
-    valeurs: dict[str, Valeur] = {}
+    # Une page la lit vingt fois, et elle a deux clés sur quarante : les autres ne coûtent rien.
+    valeurs = _DEFAUTS | {nom: defaut for nom, defaut in (defauts or {}).items() if nom in CLES}
     ecartees: list[tuple[str, str]] = []
-    for nom, cle in CLES.items():
-        defaut = (defauts or {}).get(nom, cle.defaut)
-        donnees = _as_list(parametres.get(nom))
+    for nom in [nom for nom in CLES if nom in parametres]:
+        donnees = _as_list(parametres[nom])
         bonnes = [v for v in donnees if _is_admise(v, (admises or {}).get(nom))]
         ecartees += [(nom, v) for v in donnees if v not in bonnes]
-        valeurs[nom] = _choose(cle, donnees, bonnes, defaut)
+        valeurs[nom] = _choose(CLES[nom], donnees, bonnes, valeurs[nom])
     messages = [f"{explain_ecartee(nom, v)}\u202f: la valeur habituelle est affichée." for nom, v in ecartees]
     return Adresse(valeurs, tuple(messages), tuple(ecartees))
 
@@ -157,9 +158,7 @@ def build_query(valeurs: Mapping[str, Valeur], defauts: Mapping[str, Valeur] | N
     return urlencode(paires)
 
 
-def _as_list(donnee: Sequence[str] | str | None) -> list[str]:
-    if donnee is None:
-        return []
+def _as_list(donnee: Sequence[str] | str) -> list[str]:
     return [donnee] if isinstance(donnee, str) else list(dict.fromkeys(donnee))
 
 
