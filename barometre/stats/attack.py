@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csc_array, csr_array, vstack
+from scipy.sparse import csc_array, csr_array
 
 from barometre.domain.secret import DECIMALES, DEVINE, DEVINE_TAUX, MARGE_EXTREME
 from barometre.stats.design import Design
@@ -218,15 +218,19 @@ class Question:
     def _build_factor(self, apart: Booleens) -> Factor:
         """La covariance des mesures : les réponses, ce dont les groupes diffèrent, et le bruit."""
         cellules, classes, _ = self.membres
-        racine = np.sqrt(self.v * self.effectifs)[classes]
-        bruts, redresses = (
-            csr_array((racine * apport, (cellules, classes)), (self.n.size, self.effectifs.size))
-            for apport in self.apports
+        racine, combien = np.sqrt(self.v * self.effectifs)[classes], int(self.lues.sum())
+        vues = self.lues[cellules], self.doubles[cellules]
+        rangs = np.cumsum(self.lues) - 1, combien + np.cumsum(self.doubles) - 1
+        lignes = np.concatenate([rang[cellules[vue]] for rang, vue in zip(rangs, vues, strict=True)])
+        colonnes = np.concatenate([classes[vue] for vue in vues])
+        apports = np.concatenate(
+            [(racine * apport)[vue] for apport, vue in zip(self.apports, vues, strict=True)]
         )
+        taille = combien + int(self.doubles.sum()), self.effectifs.size
         membres, peses = self.public.spread
         groupes = np.vstack([(membres - self.beta[:, None] * peses)[self.lues], peses[self.doubles]])
         return Factor(
-            csr_array(vstack([bruts[self.lues], redresses[self.doubles]])),
+            csr_array((apports, (lignes, colonnes)), taille),
             ECART_GROUPES * groupes,
             self._stack(*self.variances),
             np.concatenate([apart[self.lues], apart[self.doubles]]),

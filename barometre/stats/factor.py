@@ -15,6 +15,7 @@ from scipy.sparse import csr_array
 
 Tableau = npt.NDArray[np.float64]
 Entiers = npt.NDArray[np.intp]
+PETITE = 500
 
 
 class Factor:
@@ -27,22 +28,35 @@ class Factor:
     def __init__(
         self, counted: csr_array, grouped: Tableau, noise: Tableau, apart: npt.NDArray[np.bool_]
     ) -> None:
+        # De peu de mesures, la matrice entière s'écrit plus vite que ses morceaux.
+        apart = apart & (noise.size > PETITE)
         self.seules, self.autres = np.flatnonzero(apart), np.flatnonzero(~apart)
+        reste = (
+            self._eliminate(counted, noise)
+            if apart.any()
+            else (counted @ counted.T).toarray() + grouped @ grouped.T
+        )
+        reste[np.diag_indices_from(reste)] += noise[self.autres]
+        self.bas = cho_factor(reste.T, lower=True, overwrite_a=True, check_finite=False)
+        if apart.any():
+            self.pesee = self._solve_counted(grouped)
+            noyau = np.eye(grouped.shape[1]) + grouped.T @ self.pesee
+            self.noyau = cho_factor(noyau, lower=True, overwrite_a=True, check_finite=False)
+
+    def _eliminate(self, counted: csr_array, noise: Tableau) -> Tableau:
+        """Ce que les mesures à part, une fois éliminées, laissent du produit des autres."""
         siennes, reste = csr_array(counted[self.seules]), csr_array(counted[self.autres])
         self.inverse = _invert_pairs(csr_array(siennes @ siennes.T), noise[self.seules])
         croise = csr_array(siennes @ reste.T)
         # F⁻¹·C, et sa transposée : tout ce que les mesures éliminées disent aux autres.
         self.passe = csr_array(self.inverse @ croise)
         self.retour = csr_array(self.passe.T)
-        complement = (reste @ reste.T - croise.T @ self.passe).toarray()
-        complement[np.diag_indices_from(complement)] += noise[self.autres]
-        self.bas = cho_factor(complement.T, lower=True, overwrite_a=True, check_finite=False)
-        self.pesee = self._solve_counted(grouped)
-        noyau = np.eye(grouped.shape[1]) + grouped.T @ self.pesee
-        self.noyau = cho_factor(noyau, lower=True, overwrite_a=True, check_finite=False)
+        return np.asarray((reste @ reste.T - croise.T @ self.passe).toarray())
 
     def solve(self, b: Tableau) -> Tableau:
         """K⁻¹·b."""
+        if not self.seules.size:
+            return self._solve_others(b)
         sans = self._solve_counted(b)
         return np.asarray(sans - self.pesee @ cho_solve(self.noyau, self.pesee.T @ b, check_finite=False))
 
@@ -52,17 +66,17 @@ class Factor:
 
     def _solve_counted(self, b: Tableau) -> Tableau:
         """(v·XXᵀ + D)⁻¹·b."""
-        x = np.empty_like(b)
-        siennes = b[self.seules]
-        restes = b[self.autres] - self.retour @ siennes
-        if b.ndim == 1:
-            # `cho_solve` tiendrait le vecteur pour une matrice, et y mettrait le triple.
-            bas = self.bas[0]
-            x[self.autres] = dtrsv(bas, dtrsv(bas, restes, lower=1), lower=1, trans=1) if restes.size else 0.0
-        else:
-            x[self.autres] = cho_solve(self.bas, restes, check_finite=False)
+        x, siennes = np.empty_like(b), b[self.seules]
+        x[self.autres] = self._solve_others(b[self.autres] - self.retour @ siennes)
         x[self.seules] = self.inverse @ siennes - self.passe @ x[self.autres]
         return x
+
+    def _solve_others(self, b: Tableau) -> Tableau:
+        if b.ndim > 1:
+            return np.asarray(cho_solve(self.bas, b, check_finite=False))
+        # `cho_solve` tiendrait le vecteur pour une matrice, et y mettrait le triple.
+        bas = self.bas[0]
+        return np.asarray(dtrsv(bas, dtrsv(bas, b, lower=1), lower=1, trans=1) if b.size else b)
 
 
 def _invert_pairs(crossed: csr_array, noise: Tableau) -> csr_array:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
+from barometre.stats import factor
 from barometre.stats.factor import Factor, list_disjoint
 
 MESURES, CLASSES, GROUPES = 9, 14, 3
@@ -23,8 +24,13 @@ def parties() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return compte, hasard.normal(size=(MESURES, GROUPES)), hasard.uniform(0.5, 3, MESURES)
 
 
+@pytest.mark.parametrize("petite", [0, 500])
 @pytest.mark.parametrize("apart", [(0, 1, 2, 3, 4, 5), (1, 4), (0, 5), (7,), ()])
-def test_le_facteur_resout_comme_la_matrice_pleine(parties: tuple, apart: tuple[int, ...]) -> None:
+def test_le_facteur_resout_comme_la_matrice_pleine(
+    parties: tuple, apart: tuple[int, ...], petite: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Que des mesures s'éliminent ou, trop peu nombreuses, que tout s'écrive."""
+    monkeypatch.setattr(factor, "PETITE", petite)
     compte, groupes, bruit = parties
     pleine = compte @ compte.T + groupes @ groupes.T + np.diag(bruit)
     seules = np.isin(np.arange(MESURES), apart)
@@ -36,8 +42,9 @@ def test_le_facteur_resout_comme_la_matrice_pleine(parties: tuple, apart: tuple[
     assert facteur.measure_leverage(colonnes) == pytest.approx(leviers)
 
 
-def test_toutes_les_mesures_peuvent_etre_a_part() -> None:
+def test_toutes_les_mesures_peuvent_etre_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
     """Une seule cellule, brute et redressée : rien ne reste à factoriser."""
+    monkeypatch.setattr(factor, "PETITE", 0)
     compte, groupes = np.array([[1.0, 2.0], [0.5, 1.0]]), np.array([[1.0], [2.0]])
     facteur = Factor(csr_array(compte), groupes, np.ones(2), np.ones(2, dtype=bool))
     pleine = compte @ compte.T + groupes @ groupes.T + np.eye(2)
