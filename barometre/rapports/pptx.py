@@ -12,6 +12,7 @@ from lxml import etree
 from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.opc.packuri import PackURI
 from pptx.text.text import _Run
 from pptx.util import Cm, Pt
 
@@ -63,9 +64,30 @@ _BLANC = RGBColor(0xFF, 0xFF, 0xFF)
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 
 
+def _open_presentation() -> Any:
+    """Une présentation vide, dont les parties se numérotent une à une.
+
+    python-pptx relit tout le paquet pour nommer chaque graphique : le tiers de l'écriture.
+    """
+    presentation = Presentation()
+    paquet: Any = presentation.part.package
+    derniers: dict[str, int] = {}
+    find_libre = paquet.next_partname
+
+    def next_partname(gabarit: str) -> PackURI:
+        if gabarit not in derniers:
+            derniers[gabarit] = find_libre(gabarit).idx or 1
+        else:
+            derniers[gabarit] += 1
+        return PackURI(gabarit % derniers[gabarit])
+
+    paquet.next_partname = next_partname
+    return presentation
+
+
 def to_pptx(document: Document) -> bytes:
     """Le fichier entier."""
-    presentation = Presentation()
+    presentation = _open_presentation()
     presentation.slide_width, presentation.slide_height = Cm(LARGEUR), Cm(HAUTEUR)
     presentation.core_properties.title = document.titre
     presentation.core_properties.author = "DINUM et Déclic"

@@ -31,18 +31,23 @@ TITRE = "Dans les territoires"
 # En deçà du tiers des lieux, et de deux, une carte ne montre que ce qui manque.
 PART_CITABLE, LIEUX_CITABLES = 1 / 3, 2
 NOMS = {"region": "régions", "departement": "départements"}
-SANS_PARTICIPATION = "Participation : aucun département n’a assez de réponses pour que son taux soit dit."
+SANS_PARTICIPATION = (
+    "Participation : ni assez de départements ni assez de régions dont le taux se dise pour une carte (le "
+    "tiers, et deux au moins)."
+)
 PLUS_FIN = "Les cartes de ce document ne descendent pas sous le département : la page Carte va plus loin."
 
 
 def build_territoires(gate: Gate, selection: Selection, vues: Sequence[VueTheme]) -> Section:
     """La participation dans tout le pays, le territoire cerné ; puis les thèmes."""
-    participation = _load(gate, _choose_participation("departement", selection, vues))
-    tete: Planche | Paragraphe = Paragraphe(SANS_PARTICIPATION)
-    if not participation.vue.est_vide:
-        mention, codes = _situate(gate, selection, vues)
-        vignette = _build_vignette(gate, participation, "Participation", mention, codes)
-        tete = _build_planche((vignette,), participation.carte)
+    mention, codes = _situate(gate, selection, vues)
+    tete: Planche | Paragraphe = Paragraphe(f"{SANS_PARTICIPATION} {mention}".rstrip())
+    for niveau, cernes in (("departement", codes), ("region", frozenset[str]())):
+        participation = _load(gate, _choose_participation(niveau, selection, vues))
+        if _shows_assez(participation):
+            vignette = _build_vignette(gate, participation, "Participation", mention, cernes)
+            tete = _build_planche((vignette,), participation.carte)
+            break
     niveau = {FRANCE: "region", "zone": "region", "region": "departement"}.get(_get_genre(selection), "")
     suite = _build_themes(gate, niveau, vues) if niveau else (Paragraphe(PLUS_FIN),)
     return Section(TITRE, (tete, *suite))
@@ -108,13 +113,18 @@ def _find_carte(gate: Gate, vue: VueTheme, niveau: str) -> tuple[LigneIndicateur
         if ligne.chiffre.citable and ligne.indicateur.est_part:
             selection = replace(vue.selection, vague_id=ligne.chiffre.vague_id)
             affichee = _load(gate, ChoixCarte(ligne.indicateur.id, vue.theme.id, niveau, selection))
-            if _count_citables(affichee.carte) >= _compute_assez(len(affichee.carte.lieux)):
+            if _shows_assez(affichee):
                 return ligne, affichee
     return None
 
 
 def _load(gate: Gate, choix: ChoixCarte) -> CarteAffichee:
     return load_cartes(gate, (choix,), Dessin())[0]
+
+
+def _shows_assez(affichee: CarteAffichee) -> bool:
+    carte = affichee.carte
+    return not affichee.vue.est_vide and _count_citables(carte) >= _compute_assez(len(carte.lieux))
 
 
 def _count_citables(carte: Carte) -> int:

@@ -16,7 +16,7 @@ from barometre.access import Gate
 from barometre.rapports.coulee import ACCENT, HAUTEUR
 from barometre.rapports.demande import Demande
 from barometre.rapports.modele import Document, Paragraphe, Planche, Section, Tableau
-from barometre.rapports.pptx import to_pptx
+from barometre.rapports.pptx import _open_presentation, to_pptx
 from barometre.rapports.synthese import build_synthese
 from tests.rapports.conftest import VIGNETTE
 
@@ -94,3 +94,14 @@ def test_un_groupe_se_dit_une_fois_et_ne_finit_pas_une_diapositive(document: Doc
         assert str(entete.fill.fore_color.rgb) == str(ACCENT)
         assert entete.text_frame.paragraphs[0].runs[0].font.bold
     assert dits == [f"Thème {n}" for n in range(10)]
+
+
+def test_une_partie_a_le_numero_que_lui_donnerait_le_paquet() -> None:
+    """Comptées une à une, et non relues : le même numéro, gabarit par gabarit."""
+    presentation = _open_presentation()
+    for gabarit in ("/ppt/charts/chart%d.xml", "/ppt/slideMasters/slideMaster%d.xml"):
+        vide = Presentation().part.package
+        premier = presentation.part.package.next_partname(gabarit)
+        assert premier == vide.next_partname(gabarit)
+        suivant = presentation.part.package.next_partname(gabarit)
+        assert suivant.idx == premier.idx + 1

@@ -108,6 +108,36 @@ def test_un_territoire_se_voit_parmi_tous_et_dit_son_taux(
     assert (Paragraphe(PLUS_FIN) in blocs) == (niveau == "departement")
 
 
+@pytest.mark.parametrize(("regions", "cartes"), [(2, 1), (1, 0)])
+def test_une_participation_presque_vide_passe_aux_regions_ou_se_dit(
+    gate: Gate, vues: list[VueTheme], monkeypatch: pytest.MonkeyPatch, regions: int, cartes: int
+) -> None:
+    """Un département montré de cent un ne fait pas une carte."""
+    _mock_participation(monkeypatch)
+    memoire.forget()
+    vraie = territoires._load
+
+    def _load(gate: Gate, choix: ChoixCarte) -> CarteAffichee:
+        affichee = vraie(gate, choix)
+        if choix.indicateur_id != PARTICIPATION:
+            return affichee
+        montres = regions if choix.niveau == "region" else 1
+        etats = ["montre" if rang < montres else "absent" for rang in range(len(CODES))]
+        lieux = pd.concat([affichee.carte.lieux.iloc[[0]]] * len(CODES), ignore_index=True)
+        lieux = lieux.assign(etat=etats, code=list(CODES))
+        return replace(affichee, carte=replace(affichee.carte, lieux=lieux))
+
+    monkeypatch.setattr(territoires, "_load", _load)
+    blocs = build_territoires(gate, Selection(), vues).blocs
+    memoire.forget()
+    trouvees = [v for v in _list_vignettes(blocs) if v.theme == "Participation"]
+    assert len(trouvees) == cartes
+    assert all("par région" in v.titre for v in trouvees)
+    phrases = [b.texte for b in blocs if isinstance(b, Paragraphe) and b.texte.startswith(SANS_PARTICIPATION)]
+    assert len(phrases) == 1 - cartes
+    assert all("France\u202f: 35,0\u202f%" in phrase for phrase in phrases)
+
+
 def test_la_participation_du_document_est_celle_de_sa_derniere_vague(vues: list[VueTheme]) -> None:
     catalogue = load_catalogue()
     anciennes = [

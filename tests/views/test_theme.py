@@ -139,6 +139,19 @@ def test_l_ensemble_trie_les_parts_et_met_a_part_moyennes_et_caches() -> None:
     assert [ligne.indicateur.id for ligne in ensemble.montrees] == ["lieu_a", "site", "cyber"]
     assert [ligne.indicateur.id for ligne in ensemble.nombres] == ["agents"]
     assert len(ensemble.caches) == 1
+    assert ensemble.nombres_tus == ()
+
+
+def test_une_moyenne_qui_ne_se_cite_pas_ne_se_dit_pas() -> None:
+    """« 0 ordinateur, entre 0 et 38 » : le document la tait, la page aussi."""
+    ensemble = _vue().ensemble
+    indicatives = tuple(
+        replace(x, chiffre=replace(x.chiffre, note="C")) if x.indicateur.id == "agents" else x
+        for x in ensemble.lignes
+    )
+    tue = replace(ensemble, lignes=indicatives)
+    assert (tue.nombres, tue.caches) == ((), ensemble.caches)
+    assert tue.nombres_tus == (next(x.indicateur.titre for x in indicatives if x.indicateur.id == "agents"),)
 
 
 def test_un_changement_ne_se_dit_que_demontre() -> None:

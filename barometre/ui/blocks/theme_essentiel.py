@@ -29,6 +29,7 @@ from barometre.views.comprendre.agir import Piste
 from barometre.views.comprendre.ensemble import Ensemble
 from barometre.views.comprendre.theme import VueTheme
 from barometre.views.etat.mesures import MesureLue, VueMesures
+from barometre.views.lecture.libelles import lower_initiale
 from barometre.views.lecture.selection import Selection
 
 
@@ -82,6 +83,9 @@ def _build_ensemble(affiche: ThemeAffiche) -> str:
 def _build_suite(ensemble: Ensemble) -> str:
     """Les moyennes, qui ne sont pas des parts, et ce qui ne se publie pas ici."""
     phrases = [x.get_phrase(ensemble.valeur) for x in ensemble.nombres]
+    if ensemble.nombres_tus:
+        tus = ", ".join(lower_initiale(titre) for titre in ensemble.nombres_tus)
+        phrases.append(f"Nombres et montants non cités, faute d’assez de réponses ou de précision : {tus}.")
     if ensemble.caches:
         phrases.append(f"Non publiés pour cette sélection : {', '.join(ensemble.caches)}.")
     return f'<p class="baro-legende">{texte(" ".join(phrases))}</p>' if phrases else ""

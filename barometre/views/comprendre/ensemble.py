@@ -36,8 +36,14 @@ class Ensemble:
 
     @property
     def nombres(self) -> tuple[LigneIndicateur, ...]:
-        """Les moyennes publiées : elles n'ont pas leur place sur un axe de parts."""
-        return tuple(x for x in self.lignes if not x.indicateur.est_part and x.chiffre.montre)
+        """Les moyennes à citer : elles n'ont pas leur place sur un axe de parts."""
+        return tuple(x for x in self.lignes if not x.indicateur.est_part and x.chiffre.citable)
+
+    @property
+    def nombres_tus(self) -> tuple[str, ...]:
+        """Les moyennes qui ne se citent pas : « 0 ordinateur, entre 0 et 38 » n'est que du bruit."""
+        moyennes = (x for x in self.lignes if not x.indicateur.est_part)
+        return tuple(x.indicateur.titre for x in moyennes if x.chiffre.montre and not x.chiffre.citable)
 
     @property
     def caches(self) -> tuple[str, ...]:
