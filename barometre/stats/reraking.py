@@ -24,27 +24,36 @@ def rake_many(design: Design, weights: Tableau) -> Tableau:
 
     Une marge est une variable de calage en catégories ; sans calage, la strate (post-stratification).
     """
-    poids = weights.copy()
-    marges = [(m, np.asarray(m @ design.weights)[:, None]) for m in _list_margins(design)]
+    marges = _list_margins(design)
+    if not marges:
+        return weights.copy()
+    # Les unités des mêmes modalités se recalent du même rapport : on n'itère que sur leurs sommes.
+    profils, rangs = np.unique(np.column_stack(marges), axis=0, return_inverse=True)
+    reunis = _indicator(rangs.ravel())
+    depart = np.asarray(reunis @ weights)
+    cibles = np.asarray(reunis @ design.weights)[:, None]
+    sommees = [(m, np.asarray(m @ cibles)) for m in (_indicator(p) for p in profils.T)]
+    poids, rapports = depart.copy(), np.ones_like(depart)
     for _ in range(ROUNDS):
         ecart = 0.0
-        for marge, cible in marges:
+        for marge, cible in sommees:
             # Une modalité qu'un tirage a vidée ne se recale pas.
             somme = np.asarray(marge @ poids)
             rapport = np.where(somme > 0, cible / np.where(somme > 0, somme, 1.0), 1.0)
             ecart = max(ecart, float(np.abs(rapport - 1).max()))
-            poids *= np.asarray(marge.T @ rapport)
+            siens = np.asarray(marge.T @ rapport)
+            poids, rapports = poids * siens, rapports * siens
         if ecart < TOLERANCE:
             break
-    return poids
+    return np.asarray(weights * rapports[rangs.ravel()])
 
 
-def _list_margins(design: Design) -> list[csr_array]:
-    """Modalité × unité, une matrice par marge."""
+def _list_margins(design: Design) -> list[npt.NDArray[np.intp]]:
+    """La modalité de chaque unité, marge par marge."""
     if design.variables is None:
-        return [_indicator(design.strata.codes)]
+        return [design.strata.codes]
     return [
-        _indicator(pd.factorize(valeurs)[0])
+        pd.factorize(valeurs)[0]
         for _, valeurs in design.variables.items()
         if not pd.api.types.is_numeric_dtype(valeurs)
     ]
