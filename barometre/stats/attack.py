@@ -46,10 +46,15 @@ class Lu(NamedTuple):
 
 
 class Devinees(NamedTuple):
-    """Les classes devinées, de combien en tout elles passent le seuil, dans quel sens, et les poids lus."""
+    """Les classes devinées, de combien en tout elles passent le seuil, dans quel sens, et les poids lus.
+
+    Est devinée celle qu'un rapport aussi fort rendrait probable à plus de `DEVINE`, qu'il dise ce que les
+    taux disaient ou le contraire. `vrai` : de combien passent celles qui le sont dans le sens lu.
+    """
 
     classes: Entiers
     exces: float
+    vrai: float
     sens: Tableau
     resolu: Tableau
 
@@ -244,13 +249,16 @@ class Question:
     def find_guessed(self, lu: Lu) -> Devinees:
         """Les classes dont une réponse est devinée, et de combien chacune passe le seuil."""
         pressions, prior, resolu = self._read(lu)
-        seuils = np.log(DEVINE / (1 - DEVINE)) - np.abs(np.log(prior / (1 - prior)))
+        avant, but = np.log(prior / (1 - prior)), np.log(DEVINE / (1 - DEVINE))
+        seuils = but - np.abs(avant)
         douteuses = (np.maximum(prior, 1 - prior) <= DEVINE_TAUX) & (self.effectifs > 0)
         classes = np.flatnonzero(douteuses & (self._bound_logs(pressions) > seuils))
         logs = self._get_logs(pressions[classes], classes)
         exces = np.abs(logs) - seuils[classes]
         passent = exces > 0
-        return Devinees(classes[passent], float(exces[passent].sum()), np.sign(logs[passent]), resolu)
+        vrai = np.maximum(np.abs(avant[classes] + logs) - but, 0.0)[passent]
+        sens = np.sign(logs[passent])
+        return Devinees(classes[passent], float(exces[passent].sum()), float(vrai.sum()), sens, resolu)
 
     def list_guilty(self, devinees: Devinees, combien: int) -> Entiers:
         """Les `combien` cellules qui disent le plus chaque réponse devinée."""

@@ -2,7 +2,8 @@
 
 `draw_safe` refait l'attaque de `stats.attack` avant de publier : si une réponse en devient plus probable que
 `DEVINE`, des cellules qui la disent tirent un nouveau bruit, jusqu'à ce qu'aucune ne soit devinée, `TOURS`
-fois au plus. Rien n'est caché ni marqué : ce qui se publie est un tirage ordinaire du bruit.
+fois au plus ; puis, s'il en reste, toutes repartent d'un autre. Rien n'est caché ni marqué : ce qui se publie
+est un tirage ordinaire du bruit.
 
 Le tri n'apprend rien de plus. Il se fait sur ce qui se publie seul (audit simulable : Kenthapadi, Mishra et
 Nissim 2005), et des deux côtés à la fois : un rapport oui / non trop fort s'écarte, qu'il dise « oui » ou
@@ -30,6 +31,11 @@ Tableau = npt.NDArray[np.float64]
 Booleens = npt.NDArray[np.bool_]
 Entiers = npt.NDArray[np.intp]
 TOURS = 1000
+# Combien de fois se règle un chiffre dont un autre de sa question a changé les bruits.
+PASSES = 4
+# La recherche qui n'en sort pas repart d'ailleurs : combien de fois au plus (le double s'il reste une réponse
+# devinée dans le sens lu), et pour combien de tours.
+REPRISES, TOURS_REPRISE = 12, 200
 # Tous les trois échecs de suite, une cellule de plus par réponse devinée peut tirer un autre bruit, dix au
 # plus ; de toutes celles-là, six au plus tirent ensemble (réglé sur vingt et une questions difficiles).
 ECHECS_PAR_CELLULE, CELLULES_AU_PLUS, ENSEMBLE = 3, 10, 6
@@ -75,12 +81,11 @@ class Tirages:
     def _read(self, ranks: Entiers) -> list[Lu]:
         """Les chiffres de toutes les cellules, comme la porte les montre, un tirage par rang."""
         lecteur, fois = self.lecteur, ranks.size
-        valeurs, noms = np.repeat(self.values, fois, axis=1), [self.item] * fois
-        cles = replace(self.keys, rounds=ranks if ranks.any() else None)
-        plan = lecteur.design.replace_keys(cles.keep_sums(lecteur.cells, valeurs, same=True))
+        plan = lecteur.design.replace_keys(replace(self.keys, rounds=ranks if ranks.any() else None))
         exactes = Sums(
             *(np.repeat(getattr(self.exact, nom), fois, axis=1) for nom in Sums.__dataclass_fields__)
         )
+        valeurs, noms = np.repeat(self.values, fois, axis=1), [self.item] * fois
         sommes = publish_sums(exactes, plan, valeurs, lecteur.cells, noms, lecteur.structure)
         n, total, double = sommes.n, sommes.total, has_adjusted(sommes.n_published)
         vu = np.where(double, sommes.estimate, sommes.raw)
@@ -136,12 +141,26 @@ class Audit:
         return [np.array(par_question[q]) for q in sorted(par_question, key=lambda q: publics[q])]
 
     def draw_lot(self, lot: Entiers) -> Cles:
-        """Les clés de cellules à tirer de nouveau pour ce lot, chacune autant de fois qu'il le faut."""
+        """Les clés de cellules à tirer de nouveau pour ce lot, chacune autant de fois qu'il le faut.
+
+        Deux chiffres d'une question ont même clé là où ils ont mêmes « oui » : le second, tiré de nouveau,
+        change le premier, qui se règle encore, `PASSES` fois au plus.
+        """
         keys, neuves = self.lecteur.keys, self.lecteur.keys.redrawn[:0]
-        for rang in lot:
+        restent, fois = list(lot), dict.fromkeys(lot, 0)
+        while restent:
+            rang = restent.pop(0)
+            fois[rang] += 1
             siennes = _settle(self.lecteur, keys, self.values[:, rang], self.items[rang])
             keys, neuves = keys.draw_again(siennes), np.concatenate([neuves, siennes])
+            regles = [r for r in lot if r != rang and r not in restent and fois[r] < PASSES]
+            restent += [r for r in regles if siennes.size and np.isin(self._find_keys(r), siennes).any()]
         return neuves
+
+    def _find_keys(self, rang: int) -> Cles:
+        """La clé de chaque cellule, pour ce chiffre."""
+        lecteur = self.lecteur
+        return lecteur.keys.find_keys(lecteur.cells, self.values[:, [rang]], [self.items[rang]])[:, 0]
 
 
 def draw_safe(  # noqa: PLR0917 - qui, de quel poids, où, dans quels groupes, et quoi
@@ -168,16 +187,43 @@ def draw_safe(  # noqa: PLR0917 - qui, de quel poids, où, dans quels groupes, e
 def _settle(lecteur: Lecteur, keys: Perturbation, values: Tableau, item: str) -> Cles:
     """Une question : les clés des cellules à tirer de nouveau pour qu'aucune réponse ne soit devinée.
 
-    Un tirage n'est gardé que s'il laisse moins deviner : en prendre chaque fois un neuf déplaçait la faute
-    d'une cellule à l'autre, et une question sur vingt-quatre n'en sortait pas. Après `TOURS`, restent les
-    bruits qui en laissaient deviner le moins.
+    Prise dans un creux, la recherche repart d'ailleurs : de toutes les cellules à leur bruit de rechange d'un
+    autre rang, `REPRISES` fois au plus. Là où des groupes diffèrent bien plus que l'attaquant ne le croit,
+    aucun bruit n'ôte tout rapport fort ; restent les bruits qui laissent deviner le moins de réponses dans le
+    sens lu, et s'il en reste, des reprises ne cherchent plus que cela.
     """
-    tirages, hasard = open_draws(lecteur, keys, values, item), np.random.default_rng(0)
-    lu, gardes = tirages.get(0), np.zeros(lecteur.cells.shape[0], dtype=np.intp)
+    tirages = open_draws(lecteur, keys, values, item)
+    gardes, restent = _search(tirages, values, 0, TOURS)
+    for depart in range(1, 2 * REPRISES + 1):
+        facile = depart > REPRISES
+        if not (restent.vrai if facile else restent.exces):
+            break
+        autres, restantes = _search(tirages, values, depart, TOURS_REPRISE, un_sens=facile)
+        if _rank(restantes) < _rank(restent):
+            gardes, restent = autres, restantes
+    return np.repeat(tirages.cell_keys, gardes) if gardes.any() else keys.redrawn[:0]
+
+
+def _rank(devinees: Devinees) -> tuple[float, float]:
+    """Ce qui se devine, du plus grave au moins grave : dans le sens lu, puis dans l'un ou l'autre."""
+    return devinees.vrai, devinees.exces
+
+
+def _search(
+    tirages: Tirages, values: Tableau, depart: int, tours: int, *, un_sens: bool = False
+) -> tuple[Entiers, Devinees]:
+    """Le rang du bruit que garde chaque cellule, toutes parties de `depart`, et ce qui se devine encore.
+
+    Un tirage n'est gardé que s'il laisse moins deviner : en prendre chaque fois un neuf déplaçait la faute
+    d'une cellule à l'autre, et une question sur vingt-quatre n'en sortait pas. `un_sens` : ne compte d'abord
+    que ce qui se devine dans le sens lu.
+    """
+    lecteur, hasard = tirages.lecteur, np.random.default_rng(0)
+    lu, gardes = tirages.get(depart), np.full(tirages.lecteur.cells.shape[0], depart, dtype=np.intp)
     question, tires, echecs = Question(lecteur, values, lu), gardes.copy(), 0
     devinees = question.find_guessed(lu)
-    for _ in range(TOURS):
-        if not devinees.classes.size:
+    for _ in range(tours):
+        if not (devinees.vrai if un_sens else devinees.classes.size):
             if (lu.borne == question.borne).all():
                 break
             # Quelles cellules se bornent a changé : l'attaque se refait, seule à dire que rien ne se devine.
@@ -189,10 +235,14 @@ def _settle(lecteur: Lecteur, keys: Perturbation, values: Tableau, item: str) ->
         autre = tirages.replace(lu, coupables, tires[coupables])
         restantes = question.find_guessed(autre)
         echecs += 1
-        if restantes.exces < devinees.exces:
+        mieux = _rank(restantes) < _rank(devinees) if un_sens else restantes.exces < devinees.exces
+        if mieux:
             lu, devinees, echecs = autre, restantes, 0
             gardes[coupables] = tires[coupables]
-    return np.repeat(tirages.cell_keys, gardes) if gardes.any() else keys.redrawn[:0]
+    # Tours finis : la dernière attaque a pu être faite avant que d'autres cellules se bornent.
+    if (lu.borne != question.borne).any():
+        devinees = Question(lecteur, values, lu).find_guessed(lu)
+    return gardes, devinees
 
 
 def _choose_guilty(

@@ -6,8 +6,7 @@ Le cadre est public : on sait qui est dans chaque groupe. Chaque compte dit (ou 
 répondantes d'un groupe ; toutes ces bornes ensemble font un programme linéaire, dont l'inconnue est ce que
 chaque part indivisible du cadre (même région, même taille…) compte de répondantes. Une part dont il force le
 compte à zéro, ou à toutes, est devinée. Sur l'entrepôt en service, tous les groupes que les pages et l'API
-croisent. Les taux d'EPCI font des milliers de parts : avec eux, un grand questionnaire n'a pas fini en cent
-cinquante secondes.
+croisent, et des EPCI ceux dont le taux se dit : tus et dits, ils feraient des milliers de parts.
 """
 
 from __future__ import annotations
@@ -67,6 +66,15 @@ def list_groupes(cadre: pd.DataFrame) -> dict[str, pd.Series]:
             tous["×".join(axes)] = noms
     tous["epci"] = "epci-" + cadre["epci"].dropna().astype(str)
     return tous
+
+
+def keep_dits(groupes: Groupes, cles: Mapping[str, int]) -> dict[str, pd.Series]:
+    """Les mêmes groupes, où ne restent des EPCI que ceux dont le taux se dit.
+
+    D'un EPCI tu, de quinze communes au moins, se lit seulement qu'il n'a pas dix-huit réponses.
+    """
+    taux = count_by_group(groupes["epci"], cles)["taux"]
+    return {**groupes, "epci": groupes["epci"][groupes["epci"].isin(taux.index[taux.notna()])]}
 
 
 def read_bornes(groupes: Groupes, cles: Mapping[str, int], *, exacts: bool = False) -> Bornes:
@@ -174,8 +182,10 @@ def main(*choix: str) -> None:
     for questionnaire, vague in lieux.itertuples(index=False):
         if not choix or choix == (questionnaire, vague):
             cles = sum_cles(depot.list_cles_participations(vague, questionnaire))
-            avant, apres = (count_forced(read_bornes(groupes, cles, exacts=e)) for e in (True, False))
-            print(f"{questionnaire} {vague} : {avant} avant, {apres} aujourd'hui", flush=True)
+            lus = keep_dits(groupes, cles)
+            avant, apres = (count_forced(read_bornes(lus, cles, exacts=e)) for e in (True, False))
+            dits = lus["epci"].nunique()
+            print(f"{questionnaire} {vague} ({dits} EPCI) : {avant} avant, {apres} aujourd'hui", flush=True)
 
 
 if __name__ == "__main__":

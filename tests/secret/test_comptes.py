@@ -9,7 +9,7 @@ import pytest
 
 from barometre.access.participation import count_by_group
 from barometre.domain.secret import SEUIL_CADRE, SEUIL_PARTICIPATION
-from tests.secret.comptes import count_forced, list_groupes, read_bornes
+from tests.secret.comptes import count_forced, keep_dits, list_groupes, read_bornes
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +37,20 @@ def test_une_region_moins_ses_departements_ne_dit_pas_si_son_conseil_a_repondu(
     groupes = list_groupes(cadre)
     assert count_forced(read_bornes(groupes, cles, exacts=True)) >= 3
     assert count_forced(read_bornes(groupes, cles)) == 0
+
+
+def test_les_taux_d_epci_n_en_disent_pas_plus(cadre: pd.DataFrame) -> None:
+    """De chaque département deux EPCI : de presque toutes les communes, il se dit ; de dix, non."""
+    hasard, rangs = random.Random(0), cadre.index.str.split("-").str[-1].astype(int)
+    communes = cadre["type"].eq("commune")
+    cadre = cadre.assign(epci=("20000000" + (rangs >= 190).astype("int").astype("str")))
+    cadre["epci"] = (cadre["departement"].astype("str").str[-1] + cadre["epci"].str[1:]).where(communes)
+    cles = {u: hasard.getrandbits(64) for u in cadre.index if hasard.random() < 0.65}
+    groupes = list_groupes(cadre)
+    dits = keep_dits(groupes, cles)
+    assert dits["epci"].nunique() == 5 < groupes["epci"].nunique()
+    assert count_forced(read_bornes(dits, cles, exacts=True)) >= 3
+    assert count_forced(read_bornes(dits, cles)) == 0
 
 
 def test_de_petits_comptes_a_cinq_pres_se_soustrayaient_aussi(cadre: pd.DataFrame) -> None:

@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 
 from barometre.domain.secret import DEVINE, SEUIL_REDRESSE, is_extreme
 from barometre.stats import attack, guessing
-from barometre.stats.attack import Lecteur, Question
+from barometre.stats.attack import Devinees, Lecteur, Question
 from barometre.stats.design import Design
 from barometre.stats.domains import sum_domains
 from barometre.stats.guessing import Audit, draw_safe, find_extremes, open_draws
@@ -183,12 +183,68 @@ def test_deux_questions_qui_partagent_leurs_cles_se_reglent_ensemble(monde: tupl
     assert not siennes[0] & siennes[1]
 
 
+def _find_guessed(monde: tuple, cles: Perturbation, values: np.ndarray, item: str) -> Devinees:
+    """Ce que l'audit tient pour deviné, de ce qui se publie de ces clés."""
+    _, poids, cellules, groupes, _ = monde
+    lecteur = Lecteur(cles, poids, cellules, groupes)
+    lu = open_draws(lecteur, cles, values, item).get(0)
+    return Question(lecteur, values, lu).find_guessed(lu)
+
+
+def test_un_chiffre_que_sa_voisine_change_se_regle_encore(
+    monde: tuple, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Deux chiffres d'une question, égaux dans cinq territoires : le second y change le bruit du premier."""
+    cles, poids, cellules, groupes, valeurs = monde
+    cles = replace(cles, questions={"a1": "a", "a2": "a"})
+    dernier, autres = cellules.toarray()[8] > 0, valeurs.copy()
+    autres[dernier] = np.random.default_rng(0).permutation(autres[dernier])
+    _set_seuils(monkeypatch, 0.7)
+    restent = []
+    for passes in (1, guessing.PASSES):
+        monkeypatch.setattr(guessing, "PASSES", passes)
+        table = np.column_stack([valeurs, autres])
+        sures = draw_safe(cles, poids, cellules, groupes, table, ["a1", "a2"])
+        couples = ((valeurs, "a1"), (autres, "a2"))
+        restent.append([_find_guessed(monde, sures, v, item).classes.size for v, item in couples])
+    assert restent == [[2, 0], [0, 0]]
+
+
+def test_prise_dans_un_creux_la_recherche_repart_d_ailleurs(
+    monde: tuple, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cles, poids, cellules, groupes, valeurs = monde
+    _set_seuils(monkeypatch, 0.6, tours=12)
+    restent = []
+    for reprises in (0, guessing.REPRISES):
+        monkeypatch.setattr(guessing, "REPRISES", reprises)
+        sures = draw_safe(cles, poids, cellules, groupes, valeurs[:, None], [ITEM])
+        restent.append(_find_guessed(monde, sures, valeurs, ITEM).classes.size)
+    assert restent == [2, 0]
+
+
+def test_ou_nul_bruit_n_ote_tout_rapport_fort_nulle_reponse_n_est_devinee_dans_le_sens_lu(
+    monde: tuple, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cles, poids, cellules, groupes, valeurs = monde
+    _set_seuils(monkeypatch, 0.57, tours=12)
+    monkeypatch.setattr(guessing, "TOURS_REPRISE", 50)
+    for reprises, attendues in ((0, 3), (12, 0)):
+        monkeypatch.setattr(guessing, "REPRISES", reprises)
+        sures = draw_safe(cles, poids, cellules, groupes, valeurs[:, None], [ITEM])
+        devinees = _find_guessed(monde, sures, valeurs, ITEM)
+        assert (_guess(monde, sures) > 0.57 + 1e-9).sum() == attendues
+        assert devinees.classes.size
+        assert (devinees.vrai > 0) == (attendues > 0)
+
+
 def test_faute_de_mieux_restent_les_bruits_qui_devinent_le_moins(
     monde: tuple, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """À un seuil que rien ne tient, on s'arrête, jamais plus deviné qu'au départ."""
     cles, poids, cellules, groupes, valeurs = monde
     _set_seuils(monkeypatch, 0.52, tours=12)
+    monkeypatch.setattr(guessing, "TOURS_REPRISE", 12)
     sures = draw_safe(cles, poids, cellules, groupes, valeurs[:, None], [ITEM])
     exces = [float(np.clip(_guess(monde, c) - 0.52, 0, None).sum()) for c in (cles, sures)]
     assert 0 < exces[1] < exces[0]
