@@ -134,7 +134,7 @@ def _cross(mesures: Mesures, theme_id: str, declarees: Declarees) -> Donnees:
     donnees = Donnees()
     if mesures.table.empty or declarees.poids.empty:
         return donnees
-    donnees.add("qualite", compute_gaps(mesures, declarees.poids))
+    donnees.add("qualite", compute_gaps(mesures, declarees.poids, declarees.tirages))
     accords = pd.DataFrame(list(_agreements(mesures, theme_id, declarees)), columns=COLONNES_ACCORD)
     donnees.add("accord", accords)
     comparees = compare_programmes(mesures, theme_id, declarees.reponses, declarees.tirages)

@@ -211,5 +211,6 @@ def _gaps(redressement: Redressement, reference: Reference) -> Iterator[Fait]:
         calee = PORTEUSES.get(variable, variable) in redressement.marges
         if calee:
             phrase += " L'écart après est petit par construction : les poids sont faits pour cela."
-        yield "ecart_brut", variable, float(avant), phrase
-        yield ECART_CADRE if calee else ECART_LIBRE, variable, float(ecart), phrase
+        # Au millième, comme la phrase : entière, une part k/n rendrait les deux comptes exacts.
+        yield "ecart_brut", variable, round(float(avant), 3), phrase
+        yield ECART_CADRE if calee else ECART_LIBRE, variable, round(float(ecart), 3), phrase

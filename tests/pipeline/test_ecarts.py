@@ -8,11 +8,17 @@ import pytest
 
 from barometre.catalogue import load_catalogue
 from barometre.domain.ecarts import CALE, DEDANS, ECART
+from barometre.domain.secret import BRUIT_MAXIMAL, SEUIL_CADRE
+from barometre.pipeline.cles import Tirages
 from barometre.pipeline.ecarts import compute_gaps
 from barometre.pipeline.mesures import Mesures
 
 FAIT = "france_services_presence"
 TAILLE = 400
+
+
+def _tirages(graine: int = 7) -> Tirages:
+    return Tirages({("inclusion", "v1"): f"{graine:02x}" * 32}, {})
 
 
 def _build(oui_chez_elles: float) -> tuple[Mesures, pd.DataFrame]:
@@ -37,23 +43,47 @@ def _build(oui_chez_elles: float) -> tuple[Mesures, pd.DataFrame]:
     ("part", "verdict"), [(0.52, "contient la vérité."), (0.8, "ne contient pas la vérité")]
 )
 def test_un_fait_hors_du_calage_juge_les_poids(part: float, verdict: str) -> None:
-    lignes = compute_gaps(*_build(part)).set_index(["cle", "objet"])
-    assert lignes.loc[(ECART, FAIT), "valeur"] == pytest.approx(part - 0.5)
+    lignes = compute_gaps(*_build(part), _tirages()).set_index(["cle", "objet"])
+    assert lignes.loc[(ECART, FAIT), "valeur"] == pytest.approx(part - 0.5, abs=BRUIT_MAXIMAL / 100)
     assert lignes.loc[(DEDANS, FAIT), "valeur"] == (part < 0.6)
     assert f"L’intervalle {verdict}" in lignes.loc[(ECART, FAIT), "phrase"]
 
 
 def test_l_intervalle_est_celui_d_un_sondage_simple_de_cent_sur_quatre_cents() -> None:
-    """p = 0,52, n = 100, N = 400 : demi-largeur proche de 1,98·√(0,75·0,52·0,48/99), soit 8,6 points."""
-    phrase = compute_gaps(*_build(0.52)).set_index(["cle", "objet"]).loc[(ECART, FAIT), "phrase"]
+    """p = 0,52, n = 100, N = 400 : 1,98·√(0,75·0,52·0,48/99 + (1,5/100)²), 9,1 points de chaque côté."""
+    phrase = compute_gaps(*_build(0.52), _tirages()).set_index(["cle", "objet"]).loc[(ECART, FAIT), "phrase"]
     bas, haut = phrase.split("intervalle de ")[1].split(")")[0].split(" à ")
     largeur = float(haut.split()[0].replace(",", ".")) + float(bas.split()[0][1:].replace(",", "."))
-    assert largeur == pytest.approx(17.2, abs=0.8)
+    assert largeur == pytest.approx(18.2, abs=0.8)
 
 
 def test_un_fait_du_calage_ne_verifie_rien() -> None:
-    lignes = compute_gaps(*_build(0.8))
+    lignes = compute_gaps(*_build(0.8), _tirages())
     assert set(lignes.loc[lignes["objet"].eq("Urbain"), "cle"]) == {CALE}
     lignes = lignes[lignes["cle"].eq(CALE)].set_index("objet")
     assert "il ne les vérifie pas" in lignes.loc["Urbain", "phrase"]
     assert "vérité" not in lignes.loc["Urbain", "phrase"]
+
+
+def _say_rare(nommees: int, chez_elles: int, graine: int = 7) -> str:
+    """La phrase d'un fait que `nommees` communes ont, dont `chez_elles` ont répondu ; vide, tue."""
+    mesures, poids = _build(0.5)
+    rang = np.arange(TAILLE)
+    ont = (rang < chez_elles) | (rang >= TAILLE - (nommees - chez_elles))
+    mesures.table[FAIT] = ont.astype(float)
+    lignes = compute_gaps(mesures, poids, _tirages(graine))
+    phrases = lignes.loc[lignes["cle"].eq(ECART), "phrase"]
+    return str(phrases.iloc[0]) if len(phrases) else ""
+
+
+def test_un_fait_rare_que_nulle_repondante_n_a_se_tait() -> None:
+    """« 0,0 % chez celles qui ont répondu » : aucune des vingt communes que chacun connaît n'a répondu."""
+    assert _say_rare(20, 0) == ""
+    assert _say_rare(SEUIL_CADRE - 1, SEUIL_CADRE - 1) == ""
+    assert _say_rare(TAILLE - 20, 100) == ""
+
+
+def test_la_part_des_repondantes_qui_ont_un_fait_est_brouillee() -> None:
+    """Une répondante de plus change le bruit : la différence de deux parts n'en nomme aucune."""
+    lues = {_say_rare(60, 40, graine).split(" chez celles")[0].split()[-2] for graine in range(8)}
+    assert len(lues) > 3

@@ -236,9 +236,9 @@ def test_un_fait_connu_de_tous_juge_les_poids(lieu: str, miroir: Path, tmp_path:
     depot = open_repository(lieu)
     communes = depot.list_collectivites(type="commune", departement="33")["code"].tolist()
     _import(lieu, tmp_path, communes)
-    ailleurs = depot.list_collectivites(type="commune").drop_duplicates("departement")
-    # Un espace par département : la source parle alors de tout le pays, et ses absences sont des zéros.
-    codes = ["33063", *ailleurs.loc[ailleurs["departement"].ne("33"), "code"]]
+    toutes = depot.list_collectivites(type="commune")
+    # Des espaces partout : la source parle alors de tout le pays, et ses absences sont des zéros.
+    codes = [*communes[:40], *toutes.loc[toutes["departement"].ne("33"), "code"].iloc[::5]]
     lignes = [f"{rang},{code},Fixe" for rang, code in enumerate(codes)]
     source = load_sources_exterieures()["france_services"]
     _write(miroir / source.miroir, "\n".join(["id_fs,insee_com,format_fs", *lignes, ""]))
@@ -250,7 +250,7 @@ def test_un_fait_connu_de_tous_juge_les_poids(lieu: str, miroir: Path, tmp_path:
     assert "L’intervalle" in ecart["phrase"].iloc[0]  # un fait hors du calage : il juge les poids
     assert (
         ecart["valeur"].iloc[0] < 0
-    )  # la Gironde seule a répondu : un espace sur 534 communes, moins qu'ailleurs
+    )  # la Gironde seule a répondu : quarante espaces sur 534 communes, moins qu'ailleurs
 
 
 def test_une_source_inconnue_est_nommee() -> None:
