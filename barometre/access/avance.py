@@ -6,7 +6,7 @@ La synthèse de chaque département pose trente-cinq fois la même sorte de ques
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from barometre.warehouse.queries import Filtre
 
 Marques = NDArray[np.bool_]
+# Colonne → valeurs lues.
+Bornes = Mapping[str, Sequence[str]]
 TERRITOIRE = "territoire_id"
 # Des lectures de quelques dizaines de lignes : neuf thèmes et leurs vues plus larges.
 REDEMANDEES = 256
@@ -28,29 +30,50 @@ class Avance:
     """
 
     def __init__(self) -> None:
-        self._lues: dict[tuple[str, str], pd.DataFrame] = {}
+        self._lues: dict[tuple[str, str], tuple[pd.DataFrame, Bornes]] = {}
         self._redemandees: LRUCache[Hashable, pd.DataFrame] = LRUCache(REDEMANDEES)
+        self._preparee: Callable[[], None] | None = None
 
-    def keep(self, table: str, territoires: Sequence[str], lignes: pd.DataFrame) -> None:
-        """Garde, dans leur ordre, les lignes de chaque territoire ; un territoire sans ligne compte aussi."""
+    def prepare(self, lire: Callable[[], None]) -> None:
+        """Lira d'avance à la première demande : une page dont tout est gardé ne paie rien."""
+        self._preparee = lire
+
+    def has(self, territoires: Iterable[str]) -> bool:
+        """Vrai si tous ces territoires sont lus d'avance."""
+        return {territoire for _, territoire in self._lues} >= set(territoires)
+
+    def keep(
+        self,
+        table: str,
+        territoires: Sequence[str],
+        lignes: pd.DataFrame,
+        bornes: Bornes | None = None,
+    ) -> None:
+        """Garde, dans leur ordre, les lignes de chaque territoire ; un territoire sans ligne compte aussi.
+
+        `bornes` : les filtres de cette lecture ; une demande plus large n'y trouverait pas tout.
+        """
         groupes = lignes.groupby(TERRITOIRE, sort=False).indices
         lignes = _group_textes(lignes)
         for territoire_id in territoires:
             rangs = groupes.get(territoire_id, np.array([], dtype="int64"))
-            self._lues[table, territoire_id] = lignes.iloc[rangs]
+            self._lues[table, territoire_id] = lignes.iloc[rangs], bornes or {}
 
     def read(
         self, table: str, filtres: Mapping[str, Filtre], lire: Callable[[], pd.DataFrame]
     ) -> pd.DataFrame:
         """Les lignes que rend la porte : triées parmi celles lues d'avance, `lire()` sinon."""
-        lignes = self._lues.get((table, _get_seul(filtres.get(TERRITOIRE))))
-        if lignes is None:
+        if self._preparee is not None:
+            preparee, self._preparee = self._preparee, None
+            preparee()
+        lignes, bornes = self._lues.get((table, _get_seul(filtres.get(TERRITOIRE))), (None, {}))
+        if lignes is None or not all(_is_dans(filtres.get(nom), borne) for nom, borne in bornes.items()):
             return self._read_once(table, filtres, lire) if self._lues else lire()
         if lignes.empty:
             return lignes
         retenues: Marques = np.ones(len(lignes), dtype=bool)
         for colonne, filtre in filtres.items():
-            if filtre is not None and colonne != TERRITOIRE:
+            if filtre is not None and colonne != TERRITOIRE and len(bornes.get(colonne, ())) != 1:
                 retenues &= _is_among(lignes[colonne], filtre)
         return lignes[retenues].reset_index(drop=True)
 
@@ -81,6 +104,12 @@ def _get_seul(filtre: Filtre) -> str:
     if isinstance(filtre, str):
         return filtre
     return filtre[0] if filtre is not None and len(filtre) == 1 else ""
+
+
+def _is_dans(filtre: Filtre, borne: Sequence[str]) -> bool:
+    """Vrai si tout ce que l'on demande a été lu ; sans filtre, on demande tout."""
+    demandees = [filtre] if isinstance(filtre, str) else filtre
+    return demandees is not None and set(demandees) <= set(borne)
 
 
 def _freeze(filtre: Filtre) -> Hashable:

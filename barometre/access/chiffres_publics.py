@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
-from barometre.access.avance import Avance
+from barometre.access.avance import Avance, Bornes
 from barometre.access.faits_publics import FaitsPublics
 from barometre.access.masque_agregats import mask_agregats
 from barometre.access.masques import (
@@ -31,13 +32,17 @@ class ChiffresPublics(FaitsPublics):
         self._cyber: tuple[str, frozenset[str]] = ("", frozenset())
         self._mesures: frozenset[str] = frozenset()
 
-    def read_ahead(self, territoires: Sequence[str]) -> None:
+    def read_ahead(self, territoires: Sequence[str], bornes: Bornes | None = None) -> None:
         """Lit d'un coup les cellules et les changements de ces territoires, que l'on demandera tous.
 
-        Pour une commande, sur une version fixée : ce qui est lu ne suit pas un changement de version.
+        Sur une version fixée : ce qui est lu ne suit pas un changement de version. `bornes` : les types,
+        strates et couvertures qui seront demandés, et eux seuls.
         """
-        self._avance.keep("agregat", territoires, self.list_agregats(territoire_id=territoires))
-        self._avance.keep("evolution", territoires, self.list_evolutions(territoire_id=territoires))
+        dites: dict[str, Any] = dict(bornes or {})
+        cellules = self.list_agregats(territoire_id=territoires, **dites)
+        self._avance.keep("agregat", territoires, cellules, dites)
+        changements = self.list_evolutions(territoire_id=territoires, **dites)
+        self._avance.keep("evolution", territoires, changements, dites)
 
     def list_agregats(
         self,

@@ -10,7 +10,7 @@ from typing import Literal, NoReturn
 import pandas as pd
 
 from barometre.access import droits
-from barometre.access.avance import Avance
+from barometre.access.avance import Avance, Bornes
 from barometre.access.chiffres_publics import ChiffresPublics
 from barometre.access.credits import build_regions, sum_credits
 from barometre.access.declarations import Declaration
@@ -71,13 +71,25 @@ class Gate(ChiffresPublics):
 
     def reopen(self) -> Gate:
         """Une porte de mêmes droits, qui ne dit rien au journal : `record_again` inscrira ce qu'elle a lu."""
+        return self._reopen(Attente(), self._avance)
+
+    def reopen_ahead(self, territoires: Sequence[str], bornes: Bornes) -> Gate:
+        """La même porte, qui lira d'un coup les chiffres de ces territoires ; elle, si c'est déjà fait."""
+        if self._avance.has(territoires):
+            return self
+        avance = Avance()
+        porte = self._reopen(self._journal, avance)
+        avance.prepare(lambda: porte.read_ahead(territoires, bornes))
+        return porte
+
+    def _reopen(self, journal: Journal | None, avance: Avance) -> Gate:
         return Gate(
             self._repository,
             self.portee,
-            journal=Attente(),
+            journal=journal,
             compte=self.compte,
             nommees=self._nommees,
-            avance=self._avance,
+            avance=avance,
         )
 
     # La participation

@@ -28,14 +28,18 @@ def count_by_group(groupes: pd.Series, repondantes: Mapping[str, int]) -> pd.Dat
     `repondantes` : la clé de chacune. Un EPCI compte souvent vingt communes : son compte se tait, son taux se
     dit par classe.
     """
-    noms = groupes.to_numpy(dtype=object)
-    rangs, uniques = pd.factorize(noms, sort=True)
+    rangs, uniques = _factorize(groupes)
     cadre = pd.Series(np.bincount(rangs, minlength=len(uniques)), uniques)
-    # Une collectivité peut être de plusieurs groupes. `isin` convertirait les répondantes en Arrow.
-    places = pd.Index(list(repondantes), dtype=object).get_indexer(groupes.index.astype(object))
-    ont = places >= 0
-    cles = pd.Series(list(repondantes.values()), dtype=object).iloc[places[ont]]
-    table = count_brouillees(cles, noms[ont]).reindex(cadre.index, fill_value=0)
+    unites, cles = groupes.index, pd.Series(list(repondantes.values()), dtype=object)
+    if unites.is_unique:
+        # Deux mille répondantes se cherchent dans le cadre, non trente-cinq mille unités parmi elles.
+        places = unites.get_indexer(pd.Index(list(repondantes), dtype=object))
+        cles, rangs = cles[places >= 0], rangs[places[places >= 0]]
+    else:
+        # Une collectivité peut être de plusieurs groupes. `isin` convertirait les répondantes en Arrow.
+        places = pd.Index(list(repondantes), dtype=object).get_indexer(unites.astype(object))
+        cles, rangs = cles.iloc[places[places >= 0]], rangs[places >= 0]
+    table = count_brouillees(cles, uniques[rangs]).reindex(cadre.index, fill_value=0)
     montre = (cadre >= SEUIL_CADRE) & is_dite(table)
     comptes = round_effectifs(table["brouillees"].astype("float64")).where(montre)
     table["cadre"] = cadre
@@ -52,6 +56,21 @@ def count_by_group(groupes: pd.Series, repondantes: Mapping[str, int]) -> pd.Dat
             "taux": pd.Series(taux, table.index).where(montre),
         }
     )
+
+
+def _factorize(groupes: pd.Series) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.object_]]:
+    """Le rang du groupe de chaque unité, et les noms des groupes présents, triés."""
+    if not isinstance(groupes.dtype, pd.CategoricalDtype):
+        rangs, noms = pd.factorize(groupes.to_numpy(dtype=object), sort=True)
+        return rangs, noms
+    # Déjà rangée par catégories : trente-cinq mille noms ne se relisent pas.
+    codes = groupes.cat.codes.to_numpy()
+    presents = np.flatnonzero(np.bincount(codes, minlength=len(groupes.cat.categories)))
+    noms = groupes.cat.categories.to_numpy(dtype=object)[presents]
+    ordre = np.argsort(noms)
+    nouveaux = np.zeros(len(groupes.cat.categories), dtype=np.intp)
+    nouveaux[presents[ordre]] = np.arange(len(presents))
+    return nouveaux[codes], noms[ordre]
 
 
 def count_brouillees(cles: pd.Series, groupes: Any) -> pd.DataFrame:

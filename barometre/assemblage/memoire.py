@@ -52,8 +52,12 @@ def get_vue(gate: Gate, build: Callable[..., Vue], *filtres: Any) -> Vue:
 
 def get_vue_publique(gate: Gate, build: Callable[..., Vue], *filtres: Any) -> Vue:
     """Une vue de faits publics, la même pour tous les lecteurs : gardée une fois par version."""
-    publique = gate if gate.portee == PUBLIC else build_gate(PUBLIC, gate.version_id)
-    return get_vue(publique, build, *filtres)
+    return get_vue(get_porte_publique(gate), build, *filtres)
+
+
+def get_porte_publique(gate: Gate) -> Gate:
+    """La porte d'un visiteur sur la même version."""
+    return gate if gate.portee == PUBLIC else build_gate(PUBLIC, gate.version_id)
 
 
 def count_octets() -> int:

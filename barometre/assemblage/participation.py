@@ -8,6 +8,7 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.assemblage import memoire
+from barometre.assemblage.ensemble import load_qualites
 from barometre.catalogue import load_catalogue
 from barometre.charts import Dessin, build_barres, build_cumul
 from barometre.charts.representation import build_representation
@@ -16,11 +17,14 @@ from barometre.views.piloter.participation import (
     AXES,
     CACHE,
     Axe,
+    Suivi,
     VueParticipation,
+    build_suivi,
     build_vue_participation,
     count_jours,
     describe_fidelite,
     describe_vagues,
+    read_cadre,
 )
 from barometre.views.piloter.participation_epci import build_cadre_epci
 from barometre.views.piloter.relance import VueRelance, build_vue_relance
@@ -51,12 +55,40 @@ def load_relance(gate: Gate, cible_id: str, vague_id: str, demande: str) -> VueR
     return memoire.get_vue_publique(gate, _relance, cible_id, vague_id, demande)
 
 
+@dataclass(frozen=True, slots=True)
+class SuiviAffiche:
+    """Ce que toutes les répartitions d'un questionnaire partagent, et ses graphiques : dessinés une fois."""
+
+    suivi: Suivi
+    cumul: Dessin | None
+    panel: Dessin | None
+
+
 def _participation(gate: Gate, theme_id: str, vague_id: str, axe: Axe) -> ParticipationAffichee:
-    jours = memoire.get_vue_publique(gate, count_jours)
-    vue = build_vue_participation(gate, load_catalogue(), theme_id, vague_id, axe, jours=jours)
-    return ParticipationAffichee(
-        theme_id, vague_id, vue, _draw_groupes(vue), _draw_cumul(vue), _draw_panel(vue)
+    affiche = memoire.get_vue_publique(gate, _suivi, theme_id)
+    cadre = memoire.get_vue_publique(gate, read_groupes)
+    vue = build_vue_participation(
+        gate, load_catalogue(), theme_id, vague_id, axe, suivi=affiche.suivi, cadre=cadre
     )
+    return ParticipationAffichee(theme_id, vague_id, vue, _draw_groupes(vue), affiche.cumul, affiche.panel)
+
+
+def prepare_suivis(gate: Gate) -> None:
+    """Les vagues de chaque questionnaire, comptées et dessinées avant le premier lecteur."""
+    for theme in load_catalogue().themes:
+        memoire.get_vue_publique(gate, _suivi, theme.id)
+
+
+def _suivi(gate: Gate, theme_id: str) -> SuiviAffiche:
+    jours = memoire.get_vue_publique(gate, count_jours)
+    suivi = build_suivi(gate, load_catalogue(), theme_id, jours=jours, qualites=load_qualites(gate))
+    return SuiviAffiche(suivi, _draw_cumul(suivi), _draw_panel(suivi))
+
+
+def read_groupes(gate: Gate) -> pd.DataFrame:
+    """Le cadre, chaque groupe nommé une fois : tous les thèmes et toutes les vagues le répartissent."""
+    cadre = read_cadre(gate).astype("category")
+    return cadre.set_axis(cadre.index.astype(object))
 
 
 def _draw_groupes(vue: VueParticipation) -> Dessin | None:
@@ -71,28 +103,28 @@ def _draw_groupes(vue: VueParticipation) -> Dessin | None:
     return replace(dessin, table=vue.table)
 
 
-def _draw_cumul(vue: VueParticipation) -> Dessin | None:
-    if vue.cumul.empty:
+def _draw_cumul(suivi: Suivi) -> Dessin | None:
+    if suivi.cumul.empty:
         return None
     # À égale distance dans le temps, et au mois : des dates de collecte se suivent de trop près pour 390 px.
-    jours = pd.date_range(vue.cumul["date"].min(), vue.cumul["date"].max(), periods=REPERES)
+    jours = pd.date_range(suivi.cumul["date"].min(), suivi.cumul["date"].max(), periods=REPERES)
     reperes = {f"{jour:%Y-%m-%d}": format_date(f"{jour:%Y-%m}") for jour in jours}
     return build_cumul(
-        vue.cumul, titre="Réponses reçues", phrase=describe_vagues(vue.vagues), reperes=reperes
+        suivi.cumul, titre="Réponses reçues", phrase=describe_vagues(suivi.vagues), reperes=reperes
     )
 
 
-def _draw_panel(vue: VueParticipation) -> Dessin | None:
+def _draw_panel(suivi: Suivi) -> Dessin | None:
     """Une barre par nombre de vagues ; rien s'il n'y a pas de panel."""
-    if len(vue.fidelite) < 2:
+    if len(suivi.fidelite) < 2:
         return None
     lignes = [
         (format_compte(k, "vague"), float(n or 0), CACHE if n is None else format_nombre(n))
-        for k, n in vue.fidelite.items()
+        for k, n in suivi.fidelite.items()
     ]
     cadre = pd.DataFrame(lignes, columns=["groupe", "valeur", "texte"])
     return build_barres(
-        cadre, titre="Vagues répondues", mesure="Collectivités", phrase=describe_fidelite(vue.fidelite),
+        cadre, titre="Vagues répondues", mesure="Collectivités", phrase=describe_fidelite(suivi.fidelite),
         tete="A répondu à",
     )  # fmt: skip
 

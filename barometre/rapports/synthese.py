@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from barometre.access import Gate
+from barometre.assemblage import memoire
 from barometre.assemblage.ensemble import load_methode, load_qualites
 from barometre.assemblage.piloter import load_changements, load_panorama
 from barometre.assemblage.theme import load_vue_theme
@@ -61,7 +62,7 @@ def build_synthese(gate: Gate, demande: Demande, *, gardee: bool = True) -> Docu
     `gardee` : faux pour un document parmi cent, dont personne ne relira les vues ; les peser pour les garder
     prenait un dixième du temps.
     """
-    champ, vues = _open(gate, demande, gardee=gardee)
+    gate, champ, vues = _open(gate, demande, gardee=gardee)
     vagues = {vue.contexte.vague for vue in vues}
     sections = (
         *_build_apercu(gate, champ, vues),
@@ -79,7 +80,7 @@ def build_apercu(gate: Gate, demande: Demande) -> Document:
 
     Les cartes et le détail des thèmes prennent les quatre cinquièmes de la composition.
     """
-    champ, vues = _open(gate, demande)
+    gate, champ, vues = _open(gate, demande)
     return _build_document(gate, demande, champ, vues, _build_apercu(gate, champ, vues))
 
 
@@ -89,16 +90,17 @@ def _build_apercu(gate: Gate, champ: Champ, vues: Sequence[VueTheme]) -> tuple[S
 
 def build_debut(gate: Gate, demande: Demande) -> Document:
     """Le même document jusqu'aux chiffres clés : ce qu'on projette ne lit pas le reste."""
-    champ, vues = _open(gate, demande)
+    gate, champ, vues = _open(gate, demande)
     return _build_document(gate, demande, champ, vues, (_build_essentiel(champ, vues), _build_cles(vues)))
 
 
-def _open(gate: Gate, demande: Demande, *, gardee: bool = True) -> tuple[Champ, list[VueTheme]]:
+def _open(gate: Gate, demande: Demande, *, gardee: bool = True) -> tuple[Gate, Champ, list[VueTheme]]:
     champ = resolve_champ(gate, demande)
+    gate = _read_ahead(gate, champ.selection)
     vues = _read_vues(gate, champ.selection, demande.edition, gardee=gardee)
     if all(vue.est_vide for vue in vues):
         raise DemandeRefusee(_explain_vide(champ.selection, vues[0].contexte.champ))
-    return champ, vues
+    return gate, champ, vues
 
 
 def prepare_synthese(gate: Gate, demande: Demande) -> Iterator[tuple[float, str]]:
@@ -107,6 +109,7 @@ def prepare_synthese(gate: Gate, demande: Demande) -> Iterator[tuple[float, str]
     `DemandeRefusee` comme `build_apercu`, qui trouve ensuite tout gardé.
     """
     selection = resolve_champ(gate, demande).selection
+    gate = _read_ahead(gate, selection)
     catalogue = load_catalogue()
     vagues = choose_vagues(catalogue, demande.edition)
     for rang, (theme_id, vague_id) in enumerate(vagues.items()):
@@ -114,6 +117,17 @@ def prepare_synthese(gate: Gate, demande: Demande) -> Iterator[tuple[float, str]
         vue = load_vue_theme(gate, theme_id, replace(selection, vague_id=vague_id))
         load_changements(gate, theme_id, vue.selection)
     yield 1.0, "mise en page"
+
+
+def _read_ahead(gate: Gate, selection: Selection) -> Gate:
+    """Neuf thèmes lisent quatre fois les mêmes lignes : un seul aller à l'entrepôt, un seul masque."""
+    lieu = gate.get_collectivite(selection.territoire_id)
+    region = f"region-{lieu.region}" if lieu and lieu.region else ""
+    # Ce qui ne se publie pas ici se cherche dans plus large.
+    lues = (selection, *selection.list_plus_larges(region))
+    bornes = {"type": sorted({x.type for x in (*lues, Selection())}), "strate": [""], "couverture": [""]}
+    territoires = sorted({x.territoire_id for x in (*lues, Selection())})
+    return memoire.get_porte_publique(gate).reopen_ahead(territoires, bornes)
 
 
 def _explain_vide(selection: Selection, champ: str) -> str:

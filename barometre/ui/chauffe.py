@@ -19,7 +19,7 @@ from barometre.assemblage.etat import prepare_etat
 from barometre.assemblage.fonds import load_fonds_affiche
 from barometre.assemblage.memoire import get_vue
 from barometre.assemblage.opsn import load_opsn
-from barometre.assemblage.participation import load_participation, load_relance
+from barometre.assemblage.participation import load_participation, load_relance, prepare_suivis
 from barometre.assemblage.piloter import (
     load_evolutions,
     load_panorama,
@@ -74,6 +74,7 @@ def _prepare_piloter(gate: Gate) -> None:
     load_vue_objectifs(gate)
     load_vue_alertes(gate, get_jour())
     load_opsn(gate, theme)
+    prepare_suivis(gate)
     if len(vagues) > 1:
         load_evolutions(gate, theme, Selection(citee if citee in vagues[1:] else vagues[-1]))
     if vagues:

@@ -42,6 +42,7 @@ class Repository:
         self._preparees: set[str] = set()  # ouvertes ainsi : leur publication les renomme dans l'entrepôt
         self._index: dict[str, SearchIndex] = {}
         self._referentiels: dict[str, pd.DataFrame] = {}
+        self._cles: dict[str, pd.DataFrame] = {}
         # Où est chaque collectivité dans le référentiel : chercher son identifiant le relit en entier (5 ms).
         self._rangs: dict[str, dict[str, int]] = {}
         self._verrou = threading.Lock()
@@ -90,6 +91,7 @@ class Repository:
             self._moteurs.pop(ancienne).dispose()
             self._index.pop(ancienne, None)
             self._referentiels.pop(ancienne, None)
+            self._cles.pop(ancienne, None)
             self._rangs.pop(ancienne, None)
 
     def read(self, requete: Select[Any]) -> pd.DataFrame:
@@ -239,14 +241,12 @@ class Repository:
 
     def list_cles_participations(self, vague_id: Filtre = None, theme_id: Filtre = None) -> pd.DataFrame:
         """Les questionnaires remplis, et la clé secrète de chacun (`cle`), dont se tire tout bruit."""
-        filtres = {"vague_id": vague_id, "questionnaire_id": theme_id}
-        cle = (self.version_id, build_key("cles_participations", (), filtres))
-        return self._lectures.get(cle, lambda: self._read_cles(filtres))
-
-    def _read_cles(self, filtres: dict[str, Filtre]) -> pd.DataFrame:
-        return build_cles_participations(
-            self.read(q.select_rows(s.participation, filtres)), self._rows(s.cle_secrete)
-        )
+        version_id = self.version_id
+        if version_id not in self._cles:
+            # Toutes d'un coup : une clé se calcule pour elle-même, et neuf thèmes les demandent par vague.
+            lignes = self.read(q.select_rows(s.participation, {}))
+            self._cles[version_id] = build_cles_participations(lignes, self._rows(s.cle_secrete))
+        return select_kept(self._cles[version_id], {"vague_id": vague_id, "questionnaire_id": theme_id})
 
     def list_reponses(
         self, collectivite_id: Filtre, vague_id: Filtre = None, questionnaire_id: Filtre = None

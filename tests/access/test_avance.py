@@ -93,3 +93,35 @@ def test_la_meme_question_hors_de_l_avance_n_est_lue_qu_une_fois(portes: tuple[G
         assert recu["n"].tolist() == [1]
         recu["n"] = 0
     assert len(lues) == 1
+
+
+def test_lu_entre_des_bornes_une_demande_plus_large_se_relit(portes: tuple[Gate, Gate]) -> None:
+    """La porte d'une synthèse n'a lu que les totaux : un croisement s’y croirait vide."""
+    directe = portes[0]
+    bornee = directe.reopen_ahead(["france"], {"type": ["", "commune"], "strate": [""], "couverture": [""]})
+    total = {"type": "", "strate": "", "couverture": ""}
+    demandes: tuple[dict[str, Any], ...] = (
+        total,
+        total | {"type": ["commune", ""]},
+        total | {"type": None},
+        total | {"type": "epci"},
+        total | {"strate": None},
+        {},
+    )
+    for demande in demandes:
+        attendues, lues = (
+            porte.list_agregats(territoire_id="france", **demande) for porte in (directe, bornee)
+        )
+        assert lues["indicateur_id"].tolist() == attendues["indicateur_id"].tolist()
+        assert lues["type"].tolist() == attendues["type"].tolist()
+    assert len(directe.list_agregats(territoire_id="france")) > len(
+        directe.list_agregats(territoire_id="france", **total)
+    )
+
+
+def test_une_porte_ouverte_d_avance_ne_lit_qu_a_la_premiere_demande(portes: tuple[Gate, Gate]) -> None:
+    porte = portes[0].reopen_ahead(["france"], {"type": [""]})
+    assert not porte._avance.has(["france"])
+    porte.list_agregats(territoire_id="france", type="")
+    assert porte._avance.has(["france"])
+    assert porte.reopen_ahead(["france"], {"type": [""]}) is porte

@@ -148,3 +148,17 @@ def test_le_compte_de_tous_les_opsn_est_celui_qu_on_refait_un_par_un(graine: int
         assert lus[opsn]["taux"] == pytest.approx(ont / len(connues), abs=5 / len(connues))
         assert lus[opsn]["repondantes"] % 5 == 0
     assert dits
+
+
+@pytest.mark.parametrize("double", [False, True])
+def test_un_groupe_par_categories_se_compte_comme_ses_noms(double: bool) -> None:
+    """Des catégories dans le désordre, l'une sans unité ; et une unité de deux groupes."""
+    noms = pd.Series(["b"] * 30 + ["a"] * 40, [f"c{i}" for i in range(70)], dtype="str")
+    if double:
+        noms = pd.concat([noms, pd.Series(["a"] * 30, noms.index[:30], dtype="str")])
+    cles = {f"c{i}": i for i in range(15, 60)} | {"ailleurs": 7}
+    rangees = noms.astype(pd.CategoricalDtype(["z", "b", "a"]))
+    lus, attendus = count_by_group(rangees, cles), count_by_group(noms, cles)
+    assert attendus["cadre"].tolist() == ([70, 30] if double else [40, 30])
+    assert attendus["repondantes"].notna().all()
+    pd.testing.assert_frame_equal(lus, attendus)

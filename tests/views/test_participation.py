@@ -13,14 +13,17 @@ import pytest
 
 from barometre.access.participation import count_by_group, count_fidelite
 from barometre.domain.portee import PUBLIC, Portee
+from barometre.views.donnees.qualite import read_qualites
 from barometre.views.lecture.tableau import format_tableau
 from barometre.views.piloter.buts import BUTS, Atteinte, allocate_but
 from barometre.views.piloter.participation import (
+    build_suivi,
     build_vue_participation,
     count_jours,
     describe_fidelite,
     describe_plumes,
     describe_vagues,
+    read_cadre,
 )
 from barometre.views.piloter.participation_epci import build_cadre_epci, format_classe
 from barometre.views.piloter.relance import build_vue_relance, count_cells, list_a_relancer, list_cibles
@@ -78,7 +81,16 @@ class Porte(FaussePorte):
 
 def _vue(axe: Any = "strate", vague: str = "2026-v4") -> Any:
     porte: Any = Porte()
-    return build_vue_participation(porte, build_catalogue(), "essai", vague, axe, jours=count_jours(porte))
+    return _build(porte, vague, axe)
+
+
+def _build(porte: Any, vague: str, axe: Any) -> Any:
+    catalogue = build_catalogue()
+    qualites = read_qualites(porte, catalogue)
+    suivi = build_suivi(porte, catalogue, "essai", jours=count_jours(porte), qualites=qualites)
+    return build_vue_participation(
+        porte, catalogue, "essai", vague, axe, suivi=suivi, cadre=read_cadre(porte)
+    )
 
 
 def test_la_part_dans_le_pays_se_lit_a_cote_de_celle_des_repondantes() -> None:
@@ -291,7 +303,7 @@ class PorteEpci(Porte):
 
 def _vue_epci(vague: str = "2026-v4") -> Any:
     porte: Any = PorteEpci()
-    return build_vue_participation(porte, build_catalogue(), "essai", vague, "epci", jours=count_jours(porte))
+    return _build(porte, vague, "epci")
 
 
 def test_une_intercommunalite_se_dit_par_classe_ou_se_tait() -> None:

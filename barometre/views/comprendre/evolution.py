@@ -99,8 +99,12 @@ def read_tests(
     )
     if selection.est_egalisee:
         cadre = cadre.drop(columns=list(EGALES.values())).rename(columns=EGALES)
+    # Par colonne : `to_dict("records")` relit chaque valeur une à une.
+    noms = [str(nom) for nom in cadre.columns]
+    lignes = zip(*(cadre[nom].tolist() for nom in noms), strict=True)
+    tests = (dict(zip(noms, ligne, strict=True)) for ligne in lignes)
     return {
-        str(ligne["indicateur_id"]): {str(nom): valeur for nom, valeur in ligne.items()}
-        for ligne in cadre.to_dict("records")
-        if ligne["etat"] in MONTRES and not is_absent(ligne["changement"])
+        str(test["indicateur_id"]): test
+        for test in tests
+        if test["etat"] in MONTRES and not is_absent(test["changement"])
     }

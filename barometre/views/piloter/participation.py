@@ -24,7 +24,7 @@ from barometre.domain.formats import (
 from barometre.domain.noms import build_cle_tri
 from barometre.domain.provenance import Definition, Provenance
 from barometre.domain.territoire import FRANCE, LIBELLES_COUVERTURES, LIBELLES_TYPES
-from barometre.views.donnees.qualite import Qualite, read_qualites
+from barometre.views.donnees.qualite import Qualite
 from barometre.views.lecture.libelles import Libelles, lower_initiale
 from barometre.views.lecture.provenance import build_provenance
 from barometre.views.lecture.tableau import build_tableau, to_pourcent
@@ -151,27 +151,59 @@ def count_jours(gate: Gate) -> pd.DataFrame:
     return gate.count_participations("vague_id", "questionnaire_id", "date_reponse")
 
 
-def build_vue_participation(
-    gate: Gate, catalogue: Catalogue, theme_id: str, vague_id: str, axe: Axe, *, jours: pd.DataFrame
-) -> VueParticipation:
-    """Le questionnaire d'un thème à une vague, réparti selon un axe ; `jours` : `count_jours`."""
+@dataclass(frozen=True, slots=True)
+class Suivi:
+    """Ce que toutes les répartitions d'un questionnaire partagent : ses vagues, leur cumul, leur panel."""
+
+    par_vague: Mapping[str, Groupe]
+    cumul: pd.DataFrame
+    vagues: tuple[tuple[str, int | None], ...]
+    qualites: Mapping[str, Qualite]
+    fidelite: Mapping[int, int | None]
+
+
+def build_suivi(
+    gate: Gate, catalogue: Catalogue, theme_id: str, *, jours: pd.DataFrame, qualites: Sequence[Qualite]
+) -> Suivi:
+    """Le questionnaire d'un thème, vague après vague ; `jours` : `count_jours`, `qualites` : toutes."""
     libelles = Libelles(catalogue, gate)
-    cadre = read_cadre(gate)
-    entiere = pd.Series(FRANCE, cadre.index)
+    lignes = gate.get_referentiel()
+    unites = lignes.loc[lignes["porteur_id"].isna(), "collectivite_id"]
+    entiere = pd.Series(FRANCE, pd.Index(unites), dtype="category")
     vagues = [v.id for v in catalogue.vagues if theme_id in v.questionnaires]
     par_vague = {v: _count(gate, entiere, v, theme_id, {FRANCE: "Ensemble"})[0] for v in vagues}
+    return Suivi(
+        par_vague,
+        build_cumul(jours, theme_id, {v: libelles.get_titre_vague(v) for v in vagues}),
+        tuple((libelles.get_titre_vague(v), par_vague[v].repondantes) for v in vagues),
+        {q.vague_id: q for q in qualites if q.questionnaire_id == theme_id},
+        gate.count_fidelite(theme_id),
+    )
+
+
+def build_vue_participation(
+    gate: Gate,
+    catalogue: Catalogue,
+    theme_id: str,
+    vague_id: str,
+    axe: Axe,
+    *,
+    suivi: Suivi,
+    cadre: pd.DataFrame,
+) -> VueParticipation:
+    """Le questionnaire d'un thème à une vague, réparti selon un axe ; `cadre` : `read_cadre`."""
+    libelles = Libelles(catalogue, gate)
     titre = f"{catalogue.get_theme(theme_id).titre}, {libelles.get_titre_vague(vague_id)}"
-    qualites = read_qualites(gate, catalogue, vague_id, theme_id)
     return VueParticipation(
         theme=catalogue.get_theme(theme_id).titre,
         vague=libelles.get_titre_vague(vague_id),
         axe=axe,
-        ensemble=par_vague[vague_id],
+        ensemble=suivi.par_vague[vague_id],
         groupes=_count(gate, cadre[axe].dropna(), vague_id, theme_id, _list_noms(gate, libelles, axe, cadre)),
-        cumul=build_cumul(jours, theme_id, {v: libelles.get_titre_vague(v) for v in vagues}),
-        vagues=tuple((libelles.get_titre_vague(v), par_vague[v].repondantes) for v in vagues),
-        qualite=qualites[0] if qualites else None,
-        fidelite=gate.count_fidelite(theme_id),
+        cumul=suivi.cumul,
+        vagues=suivi.vagues,
+        qualite=suivi.qualites.get(vague_id),
+        fidelite=suivi.fidelite,
         provenance=_build_provenance(gate, titre, f"{theme_id}_{vague_id}_{axe}"),
     )
 
