@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
 
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 
 @dataclass(frozen=True, slots=True)
 class Retrait:
@@ -37,3 +40,25 @@ def _at(jour: date) -> datetime:
 
 # Chemin dans l'API (« /valeurs ») → son retrait. Aucun à ce jour.
 RETRAITS: Mapping[str, Retrait] = {}
+
+
+class Annonce:
+    """Toute réponse d'une adresse que l'on va retirer le dit, 304 et erreurs comprises."""
+
+    def __init__(self, app: ASGIApp, retraits: Mapping[str, Retrait], racine: str) -> None:
+        self.app = app
+        self._retraits, self._racine = retraits, racine
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Les en-têtes du retrait s'ajoutent à ceux de la réponse."""
+        retrait = self._retraits.get(str(scope.get("path", "")).removeprefix(self._racine))
+        if retrait is None or scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def annoncer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(retrait.en_tetes)
+            await send(message)
+
+        await self.app(scope, receive, annoncer)

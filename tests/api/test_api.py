@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import time
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -13,15 +14,17 @@ import pandas as pd
 import pytest
 import schemathesis
 from fastapi import FastAPI
-from fastapi.responses import StreamingResponse
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
+from limits import RateLimitItemPerMinute
+from limits.strategies import MovingWindowRateLimiter
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from barometre.access import Gate
 from barometre.api import lectures
 from barometre.api.application import build_api
-from barometre.api.rendues import OCTETS_UNE, SIMULTANEES, Rendues
+from barometre.api.debit import Compteur
+from barometre.api.rendues import OCTETS_UNE, SIMULTANEES, Rendue, Rendues
 from barometre.api.retraits import RETRAITS, Retrait
 from barometre.assemblage import memoire
 from barometre.assemblage.explorer import load_requete
@@ -115,17 +118,17 @@ class Atelier:
     def __init__(self, octets: int = 10) -> None:
         self.octets, self.faites, self.ensemble, self.pire = octets, 0, 0, 0
 
-    async def rendre(self) -> StreamingResponse:
+    async def rendre(self) -> Rendue:
         self.faites += 1
         self.ensemble += 1
         self.pire = max(self.pire, self.ensemble)
         await asyncio.sleep(0.001)
         self.ensemble -= 1
-        return StreamingResponse(iter([b"x" * self.octets]))
+        return Rendue(200, b"x" * self.octets, {})
 
     async def ask(self, rendues: Rendues, *etags: str) -> list[int]:
         reponses = await asyncio.gather(*(rendues.find(etag, self.rendre) for etag in etags))
-        return [len(reponse.body) for reponse in reponses]
+        return [len(reponse.corps) for reponse in reponses]
 
 
 def test_ceux_qui_attendent_la_meme_reponse_n_en_font_qu_une() -> None:
@@ -251,6 +254,22 @@ def test_le_debit_est_borne(gate: Gate) -> None:
     reponses = [client.get("/versions") for _ in range(4)]
     assert [r.status_code for r in reponses] == [200, 200, 200, 429]
     assert int(reponses[-1].headers["retry-after"]) >= 1
+
+
+def test_le_debit_n_ouvre_aucun_fil_et_oublie_les_adresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Le compteur d'origine ouvrait un fil par demande, et gardait une liste vide par adresse vue."""
+    fils: list[Any] = []
+    permis, compteur = RateLimitItemPerMinute(2), Compteur()
+    monkeypatch.setattr("threading.Timer.start", fils.append)
+    fenetre = MovingWindowRateLimiter(compteur)
+    instant = time.time()
+    monkeypatch.setattr("time.time", lambda: instant)
+    assert [fenetre.hit(permis, "192.0.2.1") for _ in range(3)] == [True, True, False]
+    instant += 61
+    monkeypatch.setattr("time.monotonic", lambda: instant)
+    assert fenetre.hit(permis, "192.0.2.2")
+    assert [len(compteur.events), fils] == [1, []]
+    assert fenetre.hit(permis, "192.0.2.1")
 
 
 def test_un_site_nomme_lit_l_api_et_aucun_autre(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
