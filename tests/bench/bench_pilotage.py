@@ -12,24 +12,27 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from barometre.access import Gate
 from barometre.assemblage import memoire
+from barometre.assemblage.participation import load_participation
 from barometre.assemblage.theme import load_vague_defaut
 from barometre.catalogue import load_catalogue
 from barometre.domain.jour import get_jour
 from barometre.domain.portee import PUBLIC
-from barometre.rapports.demande import Demande
+from barometre.rapports.demande import Demande, DemandeRefusee
 from barometre.rapports.diapo import Choix
 from barometre.rapports.diapos import build_diapos
 from barometre.rapports.formats_document import FORMATS_DOCUMENT
-from barometre.rapports.synthese import build_synthese
+from barometre.rapports.synthese import build_apercu, build_synthese, prepare_synthese
 from barometre.ui.blocks.carte_choix import list_sujets
 from barometre.ui.chauffe import warm_up
 from barometre.views.lecture.selection import Selection
+from barometre.views.piloter.participation import AXES, Axe
 from barometre.views.piloter.relance import BUTS, build_vue_relance, list_cibles
 from barometre.warehouse.repository import open_repository
 from tests.bench.mesure import build_ligne, get_entrepot, run_commande
@@ -47,6 +50,7 @@ def run() -> list[dict[str, Any]]:
         # La chauffe lit l'entrepôt en service.
         os.environ["BAROMETRE_ENTREPOT"] = str(entrepot)
         lignes = [*_measure_relance(gate), *_measure_syntheses(gate), *_measure_presentation(gate)]
+        lignes += [*_measure_participation(gate), *_measure_apercus(gate)]
         depot.close()
         return [*lignes, _measure_departements(entrepot, Path(dossier))]
 
@@ -109,6 +113,47 @@ def _measure_presentation(gate: Gate) -> list[dict[str, Any]]:
         froid = statistics.median(froids)
         lignes.append(build_ligne(nom, 1000 * froid, "ms de processeur", "120 ms"))
     return lignes
+
+
+def _measure_participation(gate: Gate) -> list[dict[str, Any]]:
+    """Après la chauffe : trois questionnaires par axe, que nul n'a ouverts."""
+    catalogue = load_catalogue()
+    lignes = []
+    for axe, titre in AXES.items():
+        froids = []
+        for theme in catalogue.themes[1:4]:
+            vague = next(v.id for v in reversed(catalogue.vagues) if theme.id in v.questionnaires)
+            froids.append(_time(partial(load_participation, gate, theme.id, vague, cast(Axe, axe)))[0])
+        nom = f"Participation par {titre.lower()}, un choix que nul n'a ouvert"
+        note = f"{1000 * min(froids):.0f} à {1000 * max(froids):.0f} ms"
+        ligne = build_ligne(nom, 1000 * statistics.median(froids), "ms de processeur", "120 ms", note=note)
+        lignes.append(ligne)
+    return lignes
+
+
+def _measure_apercus(gate: Gate) -> list[dict[str, Any]]:
+    """La page Synthèse après la chauffe : des régions, des départements, des types que nul n'a ouverts."""
+    demandes = {
+        "région": [Demande(region) for region in REGIONS],
+        "département": [Demande(f"departement-{code}") for code in ("33", "59", "29")],
+        "type": [Demande(type=type_) for type_ in ("epci", "commune", "departement")],
+    }
+    lignes = []
+    for titre, choisies in demandes.items():
+        froids = [_time(partial(_open_apercu, gate, demande))[0] for demande in choisies]
+        note = f"{1000 * min(froids):.0f} à {1000 * max(froids):.0f} ms"
+        nom = f"Synthèse, la page d'un choix que nul n'a ouvert ({titre})"
+        ligne = build_ligne(nom, 1000 * statistics.median(froids), "ms de processeur", "120 ms", note=note)
+        lignes.append(ligne)
+    return lignes
+
+
+def _open_apercu(gate: Gate, demande: Demande) -> None:
+    """Ce que fait la page : les thèmes un à un, puis le début du document ; un refus se mesure aussi."""
+    with suppress(DemandeRefusee):
+        for _ in prepare_synthese(gate, demande):
+            pass
+        memoire.get_vue(gate, build_apercu, demande)
 
 
 def _list_choix(gate: Gate, page: str) -> list[Choix]:
