@@ -121,7 +121,7 @@ def _measure_participation(gate: Gate) -> list[dict[str, Any]]:
     lignes = []
     for axe, titre in AXES.items():
         froids = []
-        for theme in catalogue.themes[1:4]:
+        for theme in catalogue.themes[4:7]:
             vague = next(v.id for v in reversed(catalogue.vagues) if theme.id in v.questionnaires)
             froids.append(_time(partial(load_participation, gate, theme.id, vague, cast(Axe, axe)))[0])
         nom = f"Participation par {titre.lower()}, un choix que nul n'a ouvert"
@@ -134,7 +134,7 @@ def _measure_participation(gate: Gate) -> list[dict[str, Any]]:
 def _measure_apercus(gate: Gate) -> list[dict[str, Any]]:
     """La page Synthèse après la chauffe : des régions, des départements, des types que nul n'a ouverts."""
     demandes = {
-        "région": [Demande(region) for region in REGIONS],
+        "région": [Demande(f"region-{code}") for code in ("28", "32", "76")],
         "département": [Demande(f"departement-{code}") for code in ("33", "59", "29")],
         "type": [Demande(type=type_) for type_ in ("epci", "commune", "departement")],
     }
