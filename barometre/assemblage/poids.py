@@ -30,11 +30,15 @@ def measure(objet: Any) -> int:
         if (place := id(element)) in vus:
             continue
         vus.add(place)
-        if type(element) in ATOMES:
+        classe: Any = type(element)
+        if classe in ATOMES:
             total += getsizeof(element)
-            continue
-        total += _measure_one(element)
-        pile.extend(_list_parts(element))
+        elif (lire := _find_lecteur(classe)) is not None:
+            total += getsizeof(element)
+            pile.extend(lire(element))
+        else:
+            total += _measure_one(element)
+            pile.extend(_list_parts(element))
     return max(total, MINIMUM)
 
 
@@ -47,13 +51,9 @@ def _measure_one(element: Any) -> int:
 
 
 def _list_parts(element: Any) -> Iterable[Any]:
-    """Ce que contient un conteneur ou une valeur du domaine ; un tableau est déjà compté en entier."""
-    classe: Any = type(element)
+    """Ce que contient un conteneur ; un tableau est déjà compté en entier."""
     if isinstance(element, list | tuple | set | frozenset):
         return element
-    if (lire := _find_lecteur(classe)) is not None:
-        champs: tuple[Any, ...] = lire(element)
-        return champs
     if isinstance(element, Mapping):
         return chain(element.keys(), element.values())
     return (element.to_plotly_json(),) if hasattr(element, "to_plotly_json") else ()

@@ -49,6 +49,8 @@ class Repository:
         self._lectures = Lectures()
         # Une page redit trente fois le nom du même lieu, et en faire une valeur coûte 3 ms.
         self._collectivites: LRUCache[tuple[str, str], Collectivite | None] = LRUCache(COLLECTIVITES_GARDEES)
+        # De même la version, qu'une synthèse demande quarante fois.
+        self._versions: LRUCache[str, Version] = LRUCache(MOTEURS_GARDES)
 
     @property
     def version_id(self) -> str:
@@ -108,6 +110,7 @@ class Repository:
 
     # La version et les collectivités
 
+    @cachedmethod(attrgetter("_versions"), key=attrgetter("version_id"), lock=attrgetter("_verrou"))
     def get_version(self) -> Version:
         """La version lue, telle que sa ligne la décrit."""
         return build_version(self._rows(s.version).iloc[0])
