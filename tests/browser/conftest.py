@@ -227,6 +227,7 @@ def page_gardee(navigateur: Browser) -> PageGardee:
 Visiter = Callable[..., Visite]
 
 
+TRACE = 6_000  # signes
 ISSUE = pytest.StashKey[pytest.TestReport]()
 ETAT = """() => ({
     script: document.querySelector(".stApp")?.dataset.testScriptState,
@@ -248,7 +249,10 @@ def pytest_runtest_makereport(
 
 @pytest.fixture
 def visiter(
-    navigateur: Browser, page_gardee: PageGardee, request: pytest.FixtureRequest
+    navigateur: Browser,
+    page_gardee: PageGardee,
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Visiter]:
     """`visiter(base, "/inclusion", largeur=390, theme="dark")` : attend le titre de la page.
 
@@ -286,9 +290,12 @@ def visiter(
 
     yield _visiter
     if (issue := request.node.stash.get(ISSUE, None)) is not None and issue.failed:
-        # Un échec rare ne se rejoue pas : ce que la page montrait part avec lui.
+        # Un échec rare ne se rejoue pas : ce que la page montrait, la trace d'un incident, partent avec lui.
         for page in dict.fromkeys(page for page, _, _ in ecoutes):
             print(page.url, page.evaluate(ETAT), sep="\n")
+        for journal in tmp_path_factory.getbasetemp().rglob("serveur*.log"):
+            _, incident, trace = journal.read_text(errors="replace").rpartition("Incident ")
+            print(incident + trace[:TRACE])
     for page, evenement, noter in ecoutes:
         if page is page_gardee.page:
             page.remove_listener(evenement, noter)
