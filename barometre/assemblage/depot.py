@@ -101,9 +101,8 @@ def read_active_version() -> str:
     return open_depot().read_version().version_id
 
 
-@cached(LRUCache(VERSIONS_GARDEES), condition=Condition())
 def get_version(version_id: str) -> Version:
-    """La ligne d'une version, lue une fois."""
+    """La ligne d'une version, que son dépôt ne lit qu'une fois."""
     return _depot_at(version_id).get_version()
 
 
@@ -147,7 +146,7 @@ def build_is_lieu(gate: Gate) -> Callable[[str], bool]:
 
 def forget() -> None:
     """Rouvrir l'entrepôt : après un changement de lieu, ou entre deux tests."""
-    for gardee in (_depot_at, _depot_public_at, get_version, get_version_id, is_gardee, is_preparee,
+    for gardee in (_depot_at, _depot_public_at, get_version_id, is_gardee, is_preparee,
                     list_territoires):  # fmt: skip
         gardee.cache.clear()
     open_depot.cache_clear()

@@ -210,29 +210,29 @@ def test_un_chiffre_que_sa_voisine_change_se_regle_encore(
     assert restent == [[2, 0], [0, 0]]
 
 
+def _draw(monde: tuple, monkeypatch: pytest.MonkeyPatch, reprises: int) -> tuple[Perturbation, Devinees]:
+    """Les clés tirées avec tant de reprises, et ce qui s'en devine encore."""
+    cles, poids, cellules, groupes, valeurs = monde
+    monkeypatch.setattr(guessing, "REPRISES", reprises)
+    sures = draw_safe(cles, poids, cellules, groupes, valeurs[:, None], [ITEM])
+    return sures, _find_guessed(monde, sures, valeurs, ITEM)
+
+
 def test_prise_dans_un_creux_la_recherche_repart_d_ailleurs(
     monde: tuple, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cles, poids, cellules, groupes, valeurs = monde
     _set_seuils(monkeypatch, 0.6, tours=12)
-    restent = []
-    for reprises in (0, guessing.REPRISES):
-        monkeypatch.setattr(guessing, "REPRISES", reprises)
-        sures = draw_safe(cles, poids, cellules, groupes, valeurs[:, None], [ITEM])
-        restent.append(_find_guessed(monde, sures, valeurs, ITEM).classes.size)
+    restent = [_draw(monde, monkeypatch, reprises)[1].classes.size for reprises in (0, guessing.REPRISES)]
     assert restent == [2, 0]
 
 
 def test_ou_nul_bruit_n_ote_tout_rapport_fort_nulle_reponse_n_est_devinee_dans_le_sens_lu(
     monde: tuple, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cles, poids, cellules, groupes, valeurs = monde
     _set_seuils(monkeypatch, 0.57, tours=12)
     monkeypatch.setattr(guessing, "TOURS_REPRISE", 50)
     for reprises, attendues in ((0, 3), (12, 0)):
-        monkeypatch.setattr(guessing, "REPRISES", reprises)
-        sures = draw_safe(cles, poids, cellules, groupes, valeurs[:, None], [ITEM])
-        devinees = _find_guessed(monde, sures, valeurs, ITEM)
+        sures, devinees = _draw(monde, monkeypatch, reprises)
         assert (_guess(monde, sures) > 0.57 + 1e-9).sum() == attendues
         assert devinees.classes.size
         assert (devinees.vrai > 0) == (attendues > 0)
