@@ -16,6 +16,7 @@ from barometre.ingest.concordance import Noms
 from barometre.ingest.dates import build_formats, read_date
 from barometre.ingest.errors import ImportRefuse, Rejet
 from barometre.ingest.export import Export
+from barometre.ingest.genres import read_type
 from barometre.ingest.identity import (
     SANS_IDENTIFIANT,
     Rattachement,
@@ -25,7 +26,6 @@ from barometre.ingest.identity import (
     find_code,
     find_siren,
     find_siret,
-    read_type,
 )
 from barometre.ingest.labels import clean_label
 from barometre.ingest.numbers import build_format, check_unite, read_nombre

@@ -8,6 +8,7 @@ from functools import lru_cache
 from barometre.ingest.columns import Plan
 from barometre.ingest.concordance import Noms
 from barometre.ingest.export import Export
+from barometre.ingest.genres import read_type
 from barometre.ingest.identity import (
     CODE_AMBIGU,
     CODE_POSTAL,
@@ -21,7 +22,6 @@ from barometre.ingest.identity import (
     find_siren,
     find_siret,
     is_ambigu,
-    read_type,
 )
 from barometre.ingest.labels import clean_label
 from barometre.ingest.vocabulary import load_vocabulary
@@ -108,7 +108,31 @@ def _check_concordance(
             dit = (read_type(types[i]) not in {"", "commune"},) if role == "nom" else ()
             if motif := vus(cle, texte, *dit):
                 rejets.append((i, rang, motif))
+    _check_epcis(export, plan, noms, rattaches, rejets)
     return rattaches
+
+
+def _check_epcis(
+    export: Export,
+    plan: Plan,
+    noms: Noms,
+    rattaches: list[Rattachement],
+    rejets: list[tuple[int, int, str]],
+) -> None:
+    """Une colonne « EPCI », à côté des communes, ne nomme pas une intercommunalité d'ailleurs."""
+    for rang in plan.colonnes_de.get("nom", ()):
+        if not _is_entete_epci(export.entetes[rang]):
+            continue
+        verifier = lru_cache(maxsize=None)(noms.check_epci)
+        for i, (lu, texte) in enumerate(zip(rattaches, export.colonnes[rang], strict=True)):
+            if texte and lu.collectivite_id.startswith("commune-"):
+                motif = verifier(lu.collectivite_id, texte)
+                rejets += [(i, rang, motif)] if motif else []
+
+
+def _is_entete_epci(entete: str) -> bool:
+    mots = set(clean_label(entete).replace("'", " ").split())
+    return bool(mots & {"epci", "intercommunalite"}) and not mots & {"ville", "libgeo"}
 
 
 def _list_temoins(plan: Plan) -> list[tuple[str, int]]:
@@ -139,7 +163,10 @@ def _list_nommees(
 
 def _is_colonne_de_noms(lignes: list[tuple[int, str, str]], noms: Noms) -> bool:
     """Faux si la colonne nomme des services ou des personnes : elle ne contredit alors rien."""
-    nommees = sum(noms.is_accord(c, n) or bool(noms.list_homonymes(c, n)) for _, c, n in lignes)
+    nommees = sum(
+        noms.is_accord(c, n) or bool(noms.list_homonymes(c, n)) or bool(noms.find_autre_genre(c, n))
+        for _, c, n in lignes
+    )
     return 2 * nommees >= len(lignes)
 
 

@@ -15,13 +15,17 @@ from functools import cached_property, lru_cache
 import pandas as pd
 
 from barometre.domain.formats import format_nombre
-from barometre.ingest.identity import Referentiel, clean_numero, read_type
+from barometre.ingest.genres import find_autre_genre, read_type
+from barometre.ingest.identity import Referentiel
 from barometre.ingest.labels import clean_label
+from barometre.ingest.temoins import read_code_departement, read_code_postal, read_population
 from barometre.ingest.vocabulary import load_vocabulary
 
 DISCORDANTS = "Code et nom discordants : {} est {}.{}"
 DEPARTEMENT_DISCORDANT = "Code et département discordants : {} est dans le département {}."
 REGION_DISCORDANTE = "Code et région discordants : {} est dans la région {}."
+NATURE_DISCORDANTE = "Code et nom discordants : {} est {}, et le nom est celui d'{}.{}"
+EPCI_DISCORDANT = "Code et intercommunalité discordants : {} n'est pas dans le même département que {}."
 TYPE_DISCORDANT = "Code et type discordants : {} est {}, et la ligne dit « {} »."
 _ARTICLES = {
     "commune": "une commune",
@@ -29,6 +33,7 @@ _ARTICLES = {
     "ept": "un établissement public territorial",
     "departement": "un département",
     "region": "une région",
+    "autre": "une autre structure",
 }
 CODE_POSTAL_DISCORDANT = "Code et code postal discordants : {} a pour code postal {}, et {} est celui de {}."
 POPULATION_DISCORDANTE = "Code et population discordants : {} a {} habitants."
@@ -44,7 +49,6 @@ _SAINTS = frozenset({"saint", "sainte", "villeneuve"})
 _MOTS = re.compile(r"[a-z]+")
 # « Valence (Drôme) », « Bordeaux - Gironde » : ce qui suit situe la commune, et ne la nomme pas.
 _SITUATION = re.compile(r"\s*(?:\(.*|\s[-–—,/]\s.*|,.*|\b\d{5}\b.*)$")
-_CODE_DEPARTEMENT = re.compile(r"^(97\d|2[ab]|\d{1,2})\b")
 # En dessous de cette ressemblance (0 à 1), deux noms sans mot commun ne sont pas une faute de frappe.
 _RESSEMBLANCE = 0.6
 # Une population périmée ou arrondie n'atteint pas ce rapport ; un petit écart absolu ne compte pas.
@@ -182,6 +186,8 @@ class Noms:
         """Le motif d'un nom qui contredit le code ; vide s'ils s'accordent (voir `list_homonymes`)."""
         if nom == self.get_fait(cle, "nom") and not _SITUEE.search(nom):
             return ""
+        if genre := self.find_autre_genre(cle, nom):
+            return self._describe_nature(cle, nom, genre)
         homonymes = self.list_homonymes(cle, nom, type_dit)
         if self.is_accord(cle, nom) and not homonymes:
             # « Valence (Tarn-et-Garonne) » à côté du code de Valence, dans la Drôme.
@@ -194,6 +200,42 @@ class Noms:
             f" Candidate : {self._name(homonymes[0])} ({homonymes[0]})." if len(homonymes) == 1 else ""
         )
         return DISCORDANTS.format(cle, self._name(cle), candidate)
+
+    def find_autre_genre(self, cle: str, nom: str) -> str:
+        """La nature d'une autre collectivité que dit un nom : « Rennes Métropole » à côté de Rennes."""
+        genre = find_autre_genre(nom, cle.partition("-")[0], self.get_noms(cle))
+        return "" if (cle, genre) in self.referentiel.types_portes else genre
+
+    def _describe_nature(self, cle: str, nom: str, genre: str) -> str:
+        sien, epci = cle.partition("-")[0], self.referentiel.epci_de.get(cle, "")
+        candidate = ""
+        if genre == "epci" and epci and self.is_accord(epci, nom):
+            candidate = f" Candidate : {self._name(epci)} ({epci})."
+        dite = _ARTICLES[genre]
+        return NATURE_DISCORDANTE.format(f"{self._name(cle)} ({cle})", _ARTICLES[sien], dite, candidate)
+
+    def check_epci(self, cle: str, texte: str) -> str:
+        """L'intercommunalité écrite à côté d'une commune : le motif si elle est d'un autre département.
+
+        D'une année à l'autre, une commune en change, mais reste dans ses environs.
+        """
+        numero = "".join(texte.split())
+        nommees = [c for c in self.par_nom.get(split_nom(texte), []) if c.startswith("epci-")]
+        lues = [f"epci-{numero}"] if numero.isdecimal() else nommees
+        sien = self.get_fait(cle, "departement")
+        if not sien or not lues or self.referentiel.epci_de.get(cle) in lues:
+            return ""
+        siens = set().union(*(self._departements_d_epci.get(e, set()) for e in lues))
+        if not siens or sien in siens:
+            return ""
+        return EPCI_DISCORDANT.format(f"{self._name(cle)} ({cle})", self._name(lues[0]))
+
+    @cached_property
+    def _departements_d_epci(self) -> dict[str, set[object]]:
+        departements: dict[str, set[object]] = defaultdict(set)
+        for commune, epci in self.referentiel.epci_de.items():
+            departements[epci].add(self.get_fait(commune, "departement"))
+        return dict(departements)
 
     def check_situation(self, cle: str, texte: str) -> str:
         """Le département ou la région écrits après le nom d'une commune : le motif s'ils n'en sont pas."""
@@ -213,11 +255,19 @@ class Noms:
 
     def check_region(self, cle: str, texte: str) -> str:
         """« Bretagne » ou « 53 » : le motif si elle n'est pas celle de la collectivité."""
-        sienne, net = self.get_fait(cle, "region"), texte.strip()
-        lue = net if net in self.regions.values() else self.regions.get(split_nom(texte), "")
+        sienne, lue = self.get_fait(cle, "region"), self._read_region(texte)
         if not isinstance(sienne, str) or not sienne or not lue or lue == sienne:
             return ""
         return REGION_DISCORDANTE.format(f"{self._name(cle)} ({cle})", self._name(f"region-{sienne}"))
+
+    def _read_region(self, texte: str) -> str:
+        """« Bretagne », « 53 », « R53 », « 53 - Bretagne », « PACA », « Midi-Pyrénées » : le code."""
+        net = clean_label(texte)
+        code = re.match(r"r?(\d{2})\b", net)
+        if code and code[1] in self.regions.values():
+            return code[1]
+        autres = load_vocabulary().autres_noms_de_regions
+        return self.regions.get(split_nom(texte), "") or autres.get(net.removeprefix("region "), "")
 
     def check_type(self, cle: str, texte: str) -> str:
         """« Syndicat » à côté du SIREN d'une commune : le motif ; vide d'un type inconnu, qui ne dit rien."""
@@ -229,8 +279,7 @@ class Noms:
 
     def check_code_postal(self, cle: str, texte: str) -> str:
         """Le motif d'un code postal qui est celui d'autres communes ; un CEDEX, inconnu ici, ne dit rien."""
-        siens, net = str(self.get_fait(cle, "codes_postaux") or "").split(), "".join(texte.split())
-        net = clean_numero(net).zfill(5)
+        siens, net = str(self.get_fait(cle, "codes_postaux") or "").split(), read_code_postal(texte)
         autres = self.par_postal.get(net, [])
         if not cle.startswith("commune-") or not siens or net in siens or not autres:
             return ""
@@ -250,18 +299,19 @@ class Noms:
         return dict(postaux)
 
     def _read_departement(self, texte: str) -> str:
-        if trouve := _CODE_DEPARTEMENT.match(clean_label(texte)):
-            return trouve[1].upper().zfill(2)
-        return self.departements.get(split_nom(texte), "")
+        code, reste = read_code_departement(texte)
+        return (
+            code or self.departements.get(split_nom(texte), "") or self.departements.get(split_nom(reste), "")
+        )
 
     def check_population(self, cle: str, texte: str) -> str:
         """Le motif d'une population sans rapport avec celle de la collectivité."""
-        chiffres = re.sub(r"[\s\u00a0\u202f']|hab(?:itants?)?\.?", "", clean_numero(texte))
-        sienne = self.get_fait(cle, "population")
-        if not chiffres.isdecimal() or not isinstance(sienne, int | float) or pd.isna(sienne):
+        lue, sienne = read_population(texte), self.get_fait(cle, "population")
+        if lue is None or not isinstance(sienne, int | float) or pd.isna(sienne):
             return ""
-        lue, sienne = max(int(chiffres), 1), max(float(sienne), 1.0)
-        if max(lue / sienne, sienne / lue) < _RAPPORT_POPULATION or abs(lue - sienne) < _ECART_POPULATION:
+        bas, haut, sienne = max(lue[0], 1.0), max(lue[1], 1.0), max(float(sienne), 1.0)
+        rapport = max(sienne / haut, bas / sienne)
+        if rapport < _RAPPORT_POPULATION or max(sienne - haut, bas - sienne) < _ECART_POPULATION:
             return ""
         return POPULATION_DISCORDANTE.format(f"{self._name(cle)} ({cle})", format_nombre(sienne))
 

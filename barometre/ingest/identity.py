@@ -10,8 +10,6 @@ from functools import cached_property
 import pandas as pd
 
 from barometre.domain.territoire import collectivite_id
-from barometre.ingest.labels import clean_label
-from barometre.ingest.vocabulary import load_vocabulary
 
 SANS_IDENTIFIANT = (
     "Aucun identifiant : il faut un SIREN, un SIRET ou un code INSEE. Le nom seul ne rattache rien."
@@ -162,11 +160,6 @@ def clean_numero(texte: str) -> str:
 def _describe_longueur(texte: str, attendu: str) -> str:
     """Le motif d'un numéro trop court ou trop long ; arrondi par un tableur, il est perdu."""
     return ARRONDI if _SCIENTIFIQUE.match(texte) else attendu
-
-
-def read_type(texte: str) -> str:
-    """« Une commune » → commune ; inconnu ou absent → texte vide."""
-    return load_vocabulary().types.get(clean_label(texte), "")
 
 
 def find_siren(texte: str, referentiel: Referentiel) -> Rattachement:

@@ -15,7 +15,8 @@ from barometre.ingest.attachement import get_colonne, match_collectivites
 from barometre.ingest.columns import Plan
 from barometre.ingest.dates import build_formats, check_ordre, check_periode, read_date
 from barometre.ingest.export import Export
-from barometre.ingest.identity import Referentiel, read_type
+from barometre.ingest.genres import read_type
+from barometre.ingest.identity import Referentiel
 from barometre.ingest.labels import clean_label
 from barometre.ingest.vocabulary import load_vocabulary
 

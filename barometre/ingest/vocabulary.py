@@ -20,6 +20,11 @@ class Vocabulaire:
     roles: dict[str, str]
     types: dict[str, str]
     profils: dict[str, str]
+    # La nature de collectivité que dit un mot, où qu'il soit ou seulement en tête.
+    genres: dict[str, str]
+    genres_en_tete: dict[str, str]
+    # Sigle ou ancien nom d'une région → son code.
+    autres_noms_de_regions: dict[str, str]
     # Les colonnes d'un fichier à une ligne par réponse.
     long: dict[str, str]
     prefixes_systeme: tuple[str, ...]
@@ -78,6 +83,9 @@ def load_vocabulary() -> Vocabulaire:
         roles=_inverse(brut["roles"]),
         types=_inverse(brut["types"]),
         profils=_inverse(brut["profils"]),
+        genres=_inverse(brut["genres"]),
+        genres_en_tete=_inverse(brut["genres_en_tete"]),
+        autres_noms_de_regions=_inverse(brut["autres_noms_de_regions"]),
         long=_inverse(brut["long"]),
         temoins={
             role: (frozenset(siens), frozenset([*siens, *suite, *brut["temoins_neutres"]]))

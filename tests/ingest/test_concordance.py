@@ -21,6 +21,8 @@ def referentiel() -> Referentiel:
         ("commune-01001", "commune", "01001", "210100012", "L'Abergement-Clémenciat", "", 800, "01", "", "01400"),  # noqa: E501
         ("commune-10040", "commune", "10040", "211000401", "Bernon", "", 150, "10", "", "10130"),
         ("commune-2A004", "commune", "2A004", "212000046", "Ajaccio", "", 70_000, "2A", "", "20000"),
+        ("commune-02999", "commune", "02999", "210209995", "Le Syndicat", "", 300, "02", "200000002", ""),
+        ("epci-200000002", "epci", "200000002", "200000002", "CC du Laonnois", "", 20_000, "02", "", ""),
         ("departement-33", "departement", "33", "", "Gironde", "", 1_690_493, "33", "", ""),
         ("epci-243300316", "epci", "243300316", "243300316", "Bordeaux Métropole", "", 850_000, "33", "", ""),
         ("region-75", "region", "75", "", "Nouvelle-Aquitaine", "", 6_000_000, "", "", ""),
@@ -70,6 +72,33 @@ def test_point_zero_sans_perte(importer: Importer) -> None:
         ("Ville", "Chauny", "Candidate : Chauny (commune-02173)"),
         ("Nom de votre mairie", "Mairie de Chauny", "Candidate : Chauny (commune-02173)"),
         ("LIBGEO", "Chauny", "Candidate : Chauny (commune-02173)"),
+        (
+            "Nom de la collectivité",
+            "Bordeaux Métropole",
+            "celui d'une intercommunalité. Candidate : Bordeaux M",
+        ),
+        (
+            "Nom de la collectivité",
+            "CC de Bordeaux",
+            "une commune, et le nom est celui d'une intercommunalité",
+        ),
+        ("Nom de la collectivité", "Conseil départemental de Bordeaux", "celui d'un département"),
+        ("Nom de la collectivité", "CCAS de Bordeaux", "celui d'une autre structure"),
+        ("Nom de la collectivité", "Syndicat des eaux de Bordeaux", "celui d'une autre structure"),
+        ("Département", "Dept 24", "Code et département discordants"),
+        ("Département", "024", "Code et département discordants"),
+        ("Département", "24000", "Code et département discordants"),
+        ("Région", "53 - Bretagne", "Code et région discordants"),
+        ("Région", "R53", "Code et région discordants"),
+        ("Région", "Midi-Pyrénées", "Code et région discordants"),
+        ("Code postal", "02300 Chauny", "et 02300 est celui de Chauny."),
+        ("Population", "De 500 à 999 habitants", "Code et population discordants"),
+        ("Population", "< 500", "Code et population discordants"),
+        ("EPCI", "CC du Laonnois", "Code et intercommunalité discordants"),
+        ("EPCI", "200000002", "Code et intercommunalité discordants"),
+        ("Type", "EPCI (communauté urbaine)", "Une intercommunalité s'identifie par son SIREN"),
+        ("Type", "CC", "Une intercommunalité s'identifie par son SIREN"),
+        ("Type", "CD", "Ce code n'est pas celui d'un département"),
     ],
 )
 def test_discordances(importer: Importer, entete: str, valeur: str, motif: str) -> None:
@@ -91,11 +120,29 @@ def test_discordances(importer: Importer, entete: str, valeur: str, motif: str) 
         ("Ville de votre hébergeur", "Chauny"),
         ("Nom de l'EPCI", "Bordeaux Métropole"),
         ("Nom de l'EPCI", "Chauny"),
+        ("EPCI", "243300316"),
+        ("Nom de la collectivité", "Mairie de Bordeaux (Bordeaux Métropole)"),
+        ("Nom de la collectivité", "Ville de Bordeaux - CCAS"),
+        ("Département", "Dép. 33"),
+        ("Département", "033"),
+        ("Département", "33000"),
+        ("Région", "Aquitaine"),
+        ("Population", "Plus de 100 000 habitants"),
+        ("Population", "De 100 000 à 500 000"),
+        ("Population", "265 k"),
+        ("Code postal", "F-33000"),
+        ("Type", "Commune de plus de 10 000 habitants"),
     ],
 )
 def test_concordances(importer: Importer, entete: str, valeur: str) -> None:
     lot = importer(f"Code INSEE;{entete};Q01\n33063;{valeur};Y\n")
     assert lot.charges == 1, lot.rejets
+
+
+def test_un_nom_de_commune_qui_a_les_mots_d_une_autre_structure(importer: Importer) -> None:
+    """« Le Syndicat » est une commune des Vosges."""
+    lot = importer("SIREN;Nom de la collectivité;Q01\n210209995;Le Syndicat;Y\n213300635;Bordeaux;Y\n")
+    assert lot.charges == 2, lot.rejets
 
 
 @pytest.mark.parametrize(
