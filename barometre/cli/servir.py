@@ -15,6 +15,8 @@ from barometre.pipeline.en_fond import EnFond
 from barometre.warehouse.versions import open_entrepot
 
 PORT = 8501
+# Le protocole des pages : celui d'uvicorn, dont les messages partent par paquets.
+FIL = "barometre.ui.serving.fil:FilGroupe"
 # Une machine qui demande plus de processus demande surtout plus de mémoire.
 PROCESSUS_MAXIMUM = 16
 
@@ -78,7 +80,7 @@ def _serve(demande: argparse.Namespace) -> None:
         print("Aucune version de l'entrepôt : lancez d'abord « python -m barometre construire ».")
     hote = "localhost" if demande.adresse in {"127.0.0.1", "0.0.0.0"} else demande.adresse
     print(f"Le baromètre est à l'adresse http://{hote}:{demande.port} (Ctrl+C pour arrêter).", flush=True)
-    uvicorn.run("app:app", host=demande.adresse, port=demande.port, log_level="warning")
+    uvicorn.run("app:app", host=demande.adresse, port=demande.port, ws=FIL, log_level="warning")
 
 
 @contextmanager

@@ -88,12 +88,12 @@ def free_port() -> int:
 
 
 def start_server(
-    entrepot: str, journal: Path, *, commande: str = "uvicorn"
+    entrepot: str, journal: Path, *, commande: str = "servir"
 ) -> tuple[subprocess.Popen[bytes], str]:
     """Lance l'application comme en production et attend qu'elle réponde."""
     port = free_port()
     commandes = {
-        "uvicorn": ["-m", "uvicorn", "app:app", "--port", str(port)],
+        "servir": ["-m", "barometre", "servir", "--port", str(port)],
         "streamlit": ["-m", "streamlit", "run", "app.py", "--server.port", str(port)],
     }
     processus = subprocess.Popen(

@@ -30,7 +30,7 @@ ADRESSES = [page.adresse for page in list_pages()]
 DIFFERENTES = ["", "cybersecurite", "chiffres_cles", "questionnaires", "sources_methode", "accessibilite"]
 
 
-@pytest.mark.parametrize("commande", ["uvicorn", "streamlit"])
+@pytest.mark.parametrize("commande", ["servir", "streamlit"])
 def test_un_lien_profond_ouvert_le_premier_montre_sa_page(
     serveur_neuf: Callable[..., str], visiter: Visiter, commande: str
 ) -> None:

@@ -14,6 +14,8 @@ GARDES = {
     "check_catalogue": "les dates qu'un jour à venir rendrait fausses : les essais le demandent chaque jour",
     "covariance": "la matrice que les références de R donnent",
     "estimate_means": "les moyennes, seules, face aux références de R",
+    "FilGroupe": "servir le nomme à uvicorn",
+    "connection_made": "uvicorn l'appelle",
     "forget": "les essais vident une mémoire que le programme garde",
     "generate": "les fichiers de la démonstration, pour les essais qui les relisent",
     "_repr_html_": "Streamlit la cherche par son nom",
