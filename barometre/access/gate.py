@@ -29,7 +29,6 @@ from barometre.access.publications import Publication
 from barometre.access.registre import get_registre
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.domain.secret import QUESTIONNAIRES_SENSIBLES, SEUIL_CADRE
-from barometre.warehouse.cles_participations import sum_cles
 from barometre.warehouse.queries import Filtre
 from barometre.warehouse.repository import Repository
 
@@ -123,11 +122,11 @@ class Gate(ChiffresPublics):
     ) -> pd.DataFrame:
         """Combien ont répondu, par groupe : `cadre`, `repondantes`, `taux`, vides sous les seuils.
 
-        `groupes` : collectivité du cadre → groupe (un territoire). Répondre à trois questionnaires compte une
-        fois. Un compte, brouillé, se dit à cinq près ; un EPCI n'a qu'un taux, à dix points près.
+        `groupes` : collectivité du cadre → groupe (un territoire, ou aucun). Répondre à trois questionnaires
+        compte une fois. Un compte, brouillé, se dit à cinq près ; un EPCI n'a qu'un taux, à dix points près.
         """
         return count_by_group(
-            groupes, sum_cles(self._nommees.list_cles_participations(vague_id, questionnaire_id))
+            groupes, self._nommees.get_cles_participations().sum(vague_id, questionnaire_id)
         )
 
     def count_repondantes_opsn(self) -> pd.DataFrame:
@@ -149,7 +148,7 @@ class Gate(ChiffresPublics):
 
     def count_collectivites_repondantes(self) -> dict[str, int]:
         """Combien ont répondu à chaque vague, France entière, chacune une fois ; rien sous le seuil."""
-        lignes = self._nommees.list_cles_participations()
+        lignes = self._nommees.get_cles_participations().select()
         unites = lignes.groupby(["vague_id", "collectivite_id"], observed=True)["cle"].sum()
         comptes = count_brouillees(unites, unites.index.get_level_values("vague_id"))
         arrondis = round_effectifs(comptes["brouillees"])[is_dite(comptes)]
@@ -157,7 +156,7 @@ class Gate(ChiffresPublics):
 
     def count_fidelite(self, questionnaire_id: Filtre = None) -> dict[int, int | None]:
         """Combien de collectivités ont répondu à une, deux, trois… vagues ; vide sans réponse."""
-        lignes = self._nommees.list_cles_participations(theme_id=questionnaire_id)
+        lignes = self._nommees.get_cles_participations().select(theme_id=questionnaire_id)
         return count_fidelite(lignes) if len(lignes) else {}
 
     def get_derniere_vague(self, questionnaire_id: Filtre = None) -> str:
@@ -175,7 +174,7 @@ class Gate(ChiffresPublics):
         """
         if not set(axes) <= AXES_PARTICIPATION or {"profil", "date_reponse"} <= set(axes):
             raise AccesRefuse(REFUS_AXES)
-        lignes = self._nommees.list_cles_participations()
+        lignes = self._nommees.get_cles_participations().select()
         if "date_reponse" in axes:
             return count_jours(lignes, [axe for axe in axes if axe != "date_reponse"])
         comptes = count_brouillees(lignes["cle"], [lignes[a] for a in axes] or pd.Series("", lignes.index))

@@ -7,6 +7,7 @@ groupes emboîtés disait qui les sépare (`tests/secret/test_comptes.py`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from itertools import accumulate
 from typing import Any
@@ -21,6 +22,8 @@ from barometre.access.masques import round_effectifs
 from barometre.domain.brouillage import MODULO, draw_bruit_effectif
 from barometre.domain.secret import PAS_TAUX_EPCI, SEUIL_CADRE, SEUIL_PARTICIPATION
 
+EPCI = re.compile(r"epci-\d{9}")
+
 
 def count_by_group(groupes: pd.Series, repondantes: Mapping[str, int]) -> pd.DataFrame:
     """Une ligne par groupe : `cadre`, `repondantes`, `taux` ; les deux derniers vides sous les seuils.
@@ -29,8 +32,8 @@ def count_by_group(groupes: pd.Series, repondantes: Mapping[str, int]) -> pd.Dat
     dit par classe.
     """
     rangs, uniques = _factorize(groupes)
-    cadre = pd.Series(np.bincount(rangs, minlength=len(uniques)), uniques)
-    unites, cles = groupes.index, pd.Series(list(repondantes.values()), dtype=object)
+    cadre = np.bincount(rangs[rangs >= 0], minlength=len(uniques))
+    unites, cles = groupes.index, np.array([cle % MODULO for cle in repondantes.values()], dtype=np.uint64)
     if unites.is_unique:
         # Deux mille répondantes se cherchent dans le cadre, non trente-cinq mille unités parmi elles.
         places = unites.get_indexer(pd.Index(list(repondantes), dtype=object))
@@ -38,39 +41,53 @@ def count_by_group(groupes: pd.Series, repondantes: Mapping[str, int]) -> pd.Dat
     else:
         # Une collectivité peut être de plusieurs groupes. `isin` convertirait les répondantes en Arrow.
         places = pd.Index(list(repondantes), dtype=object).get_indexer(unites.astype(object))
-        cles, rangs = cles.iloc[places[places >= 0]], rangs[places >= 0]
-    table = count_brouillees(cles, uniques[rangs]).reindex(cadre.index, fill_value=0)
-    montre = (cadre >= SEUIL_CADRE) & is_dite(table)
-    comptes = round_effectifs(table["brouillees"].astype("float64")).where(montre)
-    table["cadre"] = cadre
+        cles, rangs = cles[places[places >= 0]], rangs[places >= 0]
+    exactes, brouillees = _blur(cles[rangs >= 0], rangs[rangs >= 0], len(uniques))
+    montre = (cadre >= SEUIL_CADRE) & (np.minimum(exactes, brouillees) >= SEUIL_PARTICIPATION)
+    comptes = np.where(montre, round_comptes(brouillees.astype(np.float64)), np.nan)
     # Un EPCI a neuf chiffres ; « epci-0-14999 » est une strate.
-    epci = table.index.astype("str").str.fullmatch(r"epci-\d{9}")
-    taux = np.where(
-        epci, (table["brouillees"] / cadre / PAS_TAUX_EPCI).round() * PAS_TAUX_EPCI, comptes / cadre
-    )
-    taux = np.minimum(taux, 1.0)
+    epci = np.array([EPCI.fullmatch(str(nom)) is not None for nom in uniques], dtype=bool)
+    taux = np.where(epci, np.round(brouillees / cadre / PAS_TAUX_EPCI) * PAS_TAUX_EPCI, comptes / cadre)
     return pd.DataFrame(
         {
-            "cadre": table["cadre"],
-            "repondantes": comptes.mask(pd.Series(epci, table.index)),
-            "taux": pd.Series(taux, table.index).where(montre),
-        }
+            "cadre": cadre,
+            "repondantes": np.where(epci, np.nan, comptes),
+            "taux": np.where(montre, np.minimum(taux, 1.0), np.nan),
+        },
+        index=uniques,
     )
 
 
 def _factorize(groupes: pd.Series) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.object_]]:
-    """Le rang du groupe de chaque unité, et les noms des groupes présents, triés."""
+    """Le rang du groupe de chaque unité (−1 : aucun), et les noms des groupes présents, triés."""
     if not isinstance(groupes.dtype, pd.CategoricalDtype):
         rangs, noms = pd.factorize(groupes.to_numpy(dtype=object), sort=True)
         return rangs, noms
     # Déjà rangée par catégories : trente-cinq mille noms ne se relisent pas.
     codes = groupes.cat.codes.to_numpy()
-    presents = np.flatnonzero(np.bincount(codes, minlength=len(groupes.cat.categories)))
+    presents = np.flatnonzero(np.bincount(codes[codes >= 0], minlength=len(groupes.cat.categories)))
     noms = groupes.cat.categories.to_numpy(dtype=object)[presents]
     ordre = np.argsort(noms)
-    nouveaux = np.zeros(len(groupes.cat.categories), dtype=np.intp)
+    # Une place de plus, la dernière : celle qu'un −1 désigne.
+    nouveaux = np.full(len(groupes.cat.categories) + 1, -1, dtype=np.intp)
     nouveaux[presents[ordre]] = np.arange(len(presents))
     return nouveaux[codes], noms[ordre]
+
+
+def _blur(
+    cles: npt.NDArray[np.uint64], rangs: npt.NDArray[np.intp], taille: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Par groupe, combien de répondantes, et le même compte brouillé ; zéro reste zéro.
+
+    Les sommes de clés débordent exprès : leur reste modulo 2⁶⁴ est celui dont le bruit se tire.
+    """
+    exactes = np.bincount(rangs, minlength=taille).astype(np.int64)
+    sommes = np.zeros(taille, dtype=np.uint64)
+    np.add.at(sommes, rangs, cles)
+    bruits = np.zeros(taille, dtype=np.int64)
+    vus = np.flatnonzero(exactes)
+    bruits[vus] = [draw_bruit_effectif(somme) for somme in sommes[vus].tolist()]
+    return exactes, np.where(exactes > 0, np.maximum(exactes + bruits, 1), 0)
 
 
 def count_brouillees(cles: pd.Series, groupes: Any) -> pd.DataFrame:

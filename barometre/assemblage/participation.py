@@ -66,7 +66,7 @@ class SuiviAffiche:
 
 def _participation(gate: Gate, theme_id: str, vague_id: str, axe: Axe) -> ParticipationAffichee:
     affiche = memoire.get_vue_publique(gate, _suivi, theme_id)
-    cadre = memoire.get_vue_publique(gate, read_groupes)
+    cadre = load_cadre(gate)
     vue = build_vue_participation(
         gate, load_catalogue(), theme_id, vague_id, axe, suivi=affiche.suivi, cadre=cadre
     )
@@ -85,10 +85,9 @@ def _suivi(gate: Gate, theme_id: str) -> SuiviAffiche:
     return SuiviAffiche(suivi, _draw_cumul(suivi), _draw_panel(suivi))
 
 
-def read_groupes(gate: Gate) -> pd.DataFrame:
-    """Le cadre, chaque groupe nommé une fois : tous les thèmes et toutes les vagues le répartissent."""
-    cadre = read_cadre(gate).astype("category")
-    return cadre.set_axis(cadre.index.astype(object))
+def load_cadre(gate: Gate) -> pd.DataFrame:
+    """Le cadre et ses groupes : tous les thèmes, toutes les vagues et tous les buts le répartissent."""
+    return memoire.get_vue_publique(gate, read_cadre)
 
 
 def _draw_groupes(vue: VueParticipation) -> Dessin | None:
@@ -130,4 +129,4 @@ def _draw_panel(suivi: Suivi) -> Dessin | None:
 
 
 def _relance(gate: Gate, cible_id: str, vague_id: str, demande: str) -> VueRelance:
-    return build_vue_relance(gate, load_catalogue(), cible_id, vague_id, demande)
+    return build_vue_relance(gate, load_catalogue(), cible_id, vague_id, demande, cadre=load_cadre(gate))

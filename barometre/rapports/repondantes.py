@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from barometre.access import Gate
 from barometre.assemblage import memoire
+from barometre.assemblage.participation import load_cadre
 from barometre.domain.formats import format_effectif_seul, format_nombre, format_part, read_nombre
 from barometre.domain.territoire import FRANCE
 from barometre.rapports.blocs import NON
@@ -13,7 +14,6 @@ from barometre.rapports.modele import Tableau
 from barometre.views.comprendre.theme import VueTheme
 from barometre.views.lecture.libelles import lower_initiale
 from barometre.views.lecture.selection import Selection
-from barometre.views.piloter.participation import read_cadre
 
 ENTETES = ("Questionnaire", "Collectivités", "Réponses", "Taux")
 # Le cadre, les réponses (None : trop peu pour être dit) et le taux d'un groupe.
@@ -55,7 +55,7 @@ def _load_comptes(gate: Gate, axe: str, vague_id: str, theme_id: str) -> Mapping
 
 
 def _count(gate: Gate, axe: str, vague_id: str, theme_id: str) -> Mapping[str, Comptes]:
-    comptes = gate.count_repondantes(read_cadre(gate)[axe].dropna(), vague_id, theme_id)
+    comptes = gate.count_repondantes(load_cadre(gate)[axe], vague_id, theme_id)
     return {
         str(groupe): (int(ligne["cadre"]), read_nombre(ligne["repondantes"]), read_nombre(ligne["taux"]))
         for groupe, ligne in zip(comptes.index, comptes.to_dict("records"), strict=True)

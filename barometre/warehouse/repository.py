@@ -16,7 +16,7 @@ from barometre.domain.version import Version
 from barometre.recherche.index import SearchIndex, build_search_index
 from barometre.warehouse import queries as q
 from barometre.warehouse import schema as s
-from barometre.warehouse.cles_participations import build_cles_participations
+from barometre.warehouse.cles_participations import ClesParticipations, build_cles_participations
 from barometre.warehouse.compatibilite import check_compatibilite
 from barometre.warehouse.dialects import read_frame
 from barometre.warehouse.engine import EntrepotError
@@ -42,7 +42,7 @@ class Repository:
         self._preparees: set[str] = set()  # ouvertes ainsi : leur publication les renomme dans l'entrepôt
         self._index: dict[str, SearchIndex] = {}
         self._referentiels: dict[str, pd.DataFrame] = {}
-        self._cles: dict[str, pd.DataFrame] = {}
+        self._cles: dict[str, ClesParticipations] = {}
         # Où est chaque collectivité dans le référentiel : l'y chercher le relit en entier (5 ms).
         self._rangs: dict[str, dict[str, int]] = {}
         self._verrou = threading.Lock()
@@ -239,14 +239,14 @@ class Repository:
         }  # fmt: skip
         return self._rows(s.participation, **filtres)
 
-    def list_cles_participations(self, vague_id: Filtre = None, theme_id: Filtre = None) -> pd.DataFrame:
+    def get_cles_participations(self) -> ClesParticipations:
         """Les questionnaires remplis, et la clé secrète de chacun (`cle`), dont se tire tout bruit."""
         version_id = self.version_id
         if version_id not in self._cles:
             # Toutes d'un coup : une clé se calcule pour elle-même, et neuf thèmes les demandent par vague.
-            lignes = self.read(q.select_rows(s.participation, {}))
-            self._cles[version_id] = build_cles_participations(lignes, self._rows(s.cle_secrete))
-        return select_kept(self._cles[version_id], {"vague_id": vague_id, "questionnaire_id": theme_id})
+            lues, secrets = self.read(q.select_rows(s.participation, {})), self._rows(s.cle_secrete)
+            self._cles[version_id] = ClesParticipations(build_cles_participations(lues, secrets))
+        return self._cles[version_id]
 
     def list_reponses(
         self, collectivite_id: Filtre, vague_id: Filtre = None, questionnaire_id: Filtre = None

@@ -162,3 +162,19 @@ def test_un_groupe_par_categories_se_compte_comme_ses_noms(double: bool) -> None
     assert attendus["cadre"].tolist() == ([70, 30] if double else [40, 30])
     assert attendus["repondantes"].notna().all()
     pd.testing.assert_frame_equal(lus, attendus)
+
+
+def test_une_unite_sans_groupe_ne_compte_dans_aucun() -> None:
+    groupes = pd.Series(["a"] * 40 + [None] * 30, [f"c{i}" for i in range(70)], dtype="category")
+    cles = {f"c{i}": i for i in range(15, 70)}
+    for rangees in (groupes, groupes.astype("object")):
+        pd.testing.assert_frame_equal(count_by_group(rangees, cles), count_by_group(groupes.dropna(), cles))
+
+
+def test_des_cles_qui_debordent_font_le_bruit_de_leur_somme_exacte() -> None:
+    """Deux questionnaires additionnent deux clés de 64 bits : seul le reste de la somme compte."""
+    tirage = random.Random(11)
+    cles = {f"c{i}": tirage.getrandbits(64) + tirage.getrandbits(64) for i in range(300)}
+    lu = count_by_group(pd.Series("g", list(cles)), cles).at["g", "repondantes"]
+    attendu = 300 + draw_bruit_effectif(sum(cles.values()) % 2**64)
+    assert lu == 5 * round(attendu / 5)

@@ -30,7 +30,6 @@ from barometre.domain.secret import (
     SEUIL_CADRE,
     SEUIL_PARTICIPATION,
 )
-from barometre.warehouse.cles_participations import sum_cles
 from barometre.warehouse.repository import open_repository
 
 Tableau = npt.NDArray[np.float64]
@@ -181,7 +180,7 @@ def main(*choix: str) -> None:
     lieux = depot.list_participations()[["questionnaire_id", "vague_id"]].drop_duplicates()
     for questionnaire, vague in lieux.itertuples(index=False):
         if not choix or choix == (questionnaire, vague):
-            cles = sum_cles(depot.list_cles_participations(vague, questionnaire))
+            cles = depot.get_cles_participations().sum(vague, questionnaire)
             lus = keep_dits(groupes, cles)
             avant, apres = (count_forced(read_bornes(lus, cles, exacts=e)) for e in (True, False))
             dits = lus["epci"].nunique()

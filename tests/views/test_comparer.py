@@ -12,7 +12,6 @@ from barometre.catalogue import load_catalogue
 from barometre.views.collectivite.comparer import Position, build_comparer, describe_positions
 from barometre.views.collectivite.structure import VARIABLES, Structure
 from barometre.views.lecture.chiffres import format_cellule, read_chiffres
-from barometre.warehouse.cles_participations import sum_cles
 from barometre.warehouse.repository import Repository
 from tests.views.fausse_porte import build_indicateur, cellule
 from tests.views.terrain_pairs import DROM, SOI, open_gate
@@ -84,11 +83,11 @@ def test_les_variables_sont_celles_qui_distinguent_son_type(structure: Structure
 
 
 def test_les_repondantes_sont_celles_des_participations(terrain: Repository) -> None:
-    lignes = terrain.list_participations()
-    assert set(sum_cles(terrain.list_cles_participations())) == set(lignes["collectivite_id"])
+    lignes, cles = terrain.list_participations(), terrain.get_cles_participations()
+    assert set(cles.sum()) == set(lignes["collectivite_id"])
     vagues = lignes["vague_id"].unique().tolist()
     assert vagues
     for vague_id in vagues:
         siennes = lignes[lignes["vague_id"] == vague_id]
-        assert set(sum_cles(terrain.list_cles_participations(vague_id))) == set(siennes["collectivite_id"])
-    assert sum_cles(terrain.list_cles_participations("jamais", None)) == {}
+        assert set(cles.sum(vague_id)) == set(siennes["collectivite_id"])
+    assert cles.sum("jamais") == {}

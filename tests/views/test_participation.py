@@ -121,9 +121,17 @@ def test_la_baisse_d_une_vague_a_l_autre_se_dit() -> None:
     assert "qu’une fois" in describe_vagues([("A", None), ("B", 60)])
 
 
+def _build_relance(porte: Any, catalogue: Any, cible: str, demande: str) -> Any:
+    return build_vue_relance(porte, catalogue, cible, "2026-v4", demande, cadre=read_cadre(porte))
+
+
+def _count_cells(porte: Any) -> Any:
+    return count_cells(porte, "2026-v4", "essai", read_cadre(porte))
+
+
 def _relance(budget: int | str = 50, portee: Portee = PUBLIC, **bornes: float) -> Any:
     porte: Any = Porte(cellule("site", **bornes), portee=portee)
-    return build_vue_relance(porte, build_catalogue([build_indicateur()]), "site", "2026-v4", str(budget))
+    return _build_relance(porte, build_catalogue([build_indicateur()]), "site", str(budget))
 
 
 def test_les_reponses_de_plus_vont_ou_elles_apportent_le_plus() -> None:
@@ -140,7 +148,7 @@ def test_les_reponses_de_plus_vont_ou_elles_apportent_le_plus() -> None:
 @pytest.mark.parametrize(("but", "n_minimal"), [("regions_b", 30), ("regions_a", 100)])
 def test_un_but_par_region_donne_a_chacune_de_quoi_l_atteindre(but: str, n_minimal: int) -> None:
     vue = _relance(but)
-    cellules = count_cells(Porte(), "2026-v4", "essai")  # type: ignore[arg-type]
+    cellules = _count_cells(Porte())
     ajouts = {(r.region_id, r.strate_id): r.ajouts for r in vue.relances}
     for region, siennes in cellules.groupby("region"):
         plus = sum(ajouts.get((str(region), s), 0) for s in siennes["strate"])
@@ -181,10 +189,10 @@ def test_on_ne_sollicite_jamais_plus_qu_il_n_en_reste() -> None:
 def test_une_cellule_cachee_compte_pour_ce_que_sa_strate_laisse_attendre() -> None:
     porte: Any = Porte()
     porte._ont = dict.fromkeys(sorted(porte._ont)[:12], 0)
-    cellules = count_cells(porte, "2026-v4", "essai")
+    cellules = _count_cells(porte)
     assert (cellules["repondantes"] <= 9).all()  # jamais le vrai compte d'une cellule sous dix
     assert cellules["cachee"].all()
-    vue = build_vue_relance(porte, build_catalogue([build_indicateur()]), "site", "2026-v4", "50")
+    vue = _build_relance(porte, build_catalogue([build_indicateur()]), "site", "50")
     # Ce que l'allocation suppose se lirait comme un compte : ni la page ni le fichier ne l'écrivent.
     assert vue.relances
     assert vue.table["repondantes"].isna().all()
@@ -254,7 +262,7 @@ def test_viser_tout_un_theme_precise_la_moyenne_de_ses_indicateurs() -> None:
         for strate, p in zip(("commune-0-499", "commune-500-999"), parts, strict=True)
     ]
     porte: Any = Porte(cellule("site"), cellule("autre"), *lignes)
-    vues = {c: build_vue_relance(porte, catalogue, c, "2026-v4", "50") for c in ("site", "theme-essai")}
+    vues = {c: _build_relance(porte, catalogue, c, "50") for c in ("site", "theme-essai")}
     theme = vues["theme-essai"].cible
     assert [i.id for i in theme.indicateurs] == ["site", "autre"]
     assert list(list_cibles(catalogue, "essai")) == ["site", "autre", "theme-essai"]
@@ -271,7 +279,7 @@ def test_viser_tout_un_theme_precise_la_moyenne_de_ses_indicateurs() -> None:
 
 def test_sans_intervalle_national_la_page_le_dit() -> None:
     porte: Any = Porte()
-    vue = build_vue_relance(porte, build_catalogue([build_indicateur()]), "site", "2026-v4", "50")
+    vue = _build_relance(porte, build_catalogue([build_indicateur()]), "site", "50")
     assert vue.avant is None
     assert "Aucun intervalle national n’est publié" in vue.phrase
 

@@ -40,6 +40,7 @@ AXES: dict[str, str] = {
     "departement": "Département",
     "epci": "Intercommunalité",
 }
+FAITS = ("type", "strate", "couverture")
 NIVEAUX = ("region", "departement", "epci")
 PLUMES = {"agent": "agent", "elu": "élu"}
 CACHE = "moins de 10 réponses"
@@ -199,7 +200,7 @@ def build_vue_participation(
         vague=libelles.get_titre_vague(vague_id),
         axe=axe,
         ensemble=suivi.par_vague[vague_id],
-        groupes=_count(gate, cadre[axe].dropna(), vague_id, theme_id, _list_noms(gate, libelles, axe, cadre)),
+        groupes=_count(gate, cadre[axe], vague_id, theme_id, _list_noms(gate, libelles, axe, cadre)),
         cumul=suivi.cumul,
         vagues=suivi.vagues,
         qualite=suivi.qualites.get(vague_id),
@@ -211,16 +212,18 @@ def build_vue_participation(
 def read_cadre(gate: Gate) -> pd.DataFrame:
     """Le cadre, par identifiant : type, strate, couverture, trois niveaux de territoire.
 
-    Un territoire se nomme une fois, non trente-cinq mille : ces trois colonnes sont des catégories.
+    Un groupe se nomme une fois, non trente-cinq mille : les colonnes sont des catégories.
     """
     lignes = gate.get_referentiel()
-    cadre = lignes[lignes["porteur_id"].isna()].set_index("collectivite_id")
-    gardees = cadre[["type", "strate", "couverture"]].copy()
+    cadre = lignes.loc[lignes["porteur_id"].isna(), ["collectivite_id", *FAITS, *NIVEAUX]]
+    # Un index d'objets : chercher deux mille répondantes parmi des textes d'Arrow les convertirait tous.
+    unites = pd.Index(cadre.pop("collectivite_id").to_numpy(dtype=object), name="collectivite_id")
+    cadre = cadre.astype("category").set_axis(unites)
     for niveau in NIVEAUX:
-        codes = cadre[niveau].astype("category").cat
+        codes = cadre[niveau].cat
         noms = codes.rename_categories([f"{niveau}-{code}" for code in codes.categories])
-        gardees[niveau] = noms.cat.remove_categories(noms.cat.categories.intersection([f"{niveau}-"]))
-    return gardees
+        cadre[niveau] = noms.cat.remove_categories(noms.cat.categories.intersection([f"{niveau}-"]))
+    return cadre
 
 
 def _count(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from math import fsum, sqrt
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from barometre.domain.secret import SEUIL_PARTICIPATION
 from barometre.domain.territoire import FRANCE
 from barometre.stats.allocation import allocate, compute_n_eff, compute_variance
 from barometre.views.lecture.cellules import read_cellules
+from barometre.views.lecture.chiffres import Chiffre
 from barometre.views.lecture.libelles import Libelles, lower_initiale
 from barometre.views.lecture.ligne import Lecture
 from barometre.views.lecture.provenance import build_provenance_lecture
@@ -183,19 +185,20 @@ class VueRelance:
 
 
 def build_vue_relance(
-    gate: Gate, catalogue: Catalogue, cible_id: str, vague_id: str, demande: str
+    gate: Gate, catalogue: Catalogue, cible_id: str, vague_id: str, demande: str, *, cadre: pd.DataFrame
 ) -> VueRelance:
     """L'allocation par région × strate ; `demande` : un nombre de réponses de plus, ou un but (`BUTS`).
 
-    `cible_id` : un indicateur, ou `theme-` et un thème (`list_cibles`).
+    `cible_id` : un indicateur, ou `theme-` et un thème (`list_cibles`) ; `cadre` : `read_cadre`.
     """
     cible = read_cible(catalogue, cible_id)
-    cellules = count_cells(gate, vague_id, cible.theme_id)
+    cellules = count_cells(gate, vague_id, cible.theme_id, cadre)
     population = cellules["cadre"].to_numpy(dtype=float)
     n = cellules["repondantes"].to_numpy(dtype=np.int64)
-    ecart_type = _read_spreads(gate, catalogue, cible, vague_id)
-    s = cellules["strate"].map(ecart_type).fillna(ECART_INCONNU).to_numpy(dtype=float)
-    avant = _half_width(gate, cible, vague_id)
+    lues = _read_chiffres(gate, catalogue, cible, vague_id)
+    ecart_type = _measure_spreads(c for c in lues if c.strate)
+    s = np.array([ecart_type.get(strate, ECART_INCONNU) for strate in cellules["strate"]], dtype=float)
+    avant = _half_width(c for c in lues if not c.type and not c.strate)
     but = BUTS.get(demande)
     atteinte = _allocate(but, demande, cellules, s, avant) if n.any() else Atteinte(np.zeros_like(n), ())
     ajouts, budget = atteinte.ajouts, int(atteinte.ajouts.sum())
@@ -238,18 +241,35 @@ def _list_parts(catalogue: Catalogue, theme_id: str) -> tuple[Indicateur, ...]:
     return tuple(i for i in catalogue.list_indicateurs(theme_id, origine="declare") if i.est_part)
 
 
-def count_cells(gate: Gate, vague_id: str, theme_id: str) -> pd.DataFrame:
+def count_cells(gate: Gate, vague_id: str, theme_id: str, cadre: pd.DataFrame) -> pd.DataFrame:
     """Par région × strate : `region`, `strate`, `cadre`, `repondantes`, `cachee` (elles y sont supposées)."""
-    cadre = read_cadre(gate).dropna(subset=["region", "strate"])
-    groupes = cadre["region"].astype(str) + "|" + cadre["strate"].astype(str)
+    groupes, siennes, paires = _cross(cadre["region"], cadre["strate"])
     comptes = gate.count_repondantes(groupes, vague_id, theme_id)
-    strates = gate.count_repondantes(cadre["strate"], vague_id, theme_id)
-    noms = comptes.index.to_series().str.split("|", expand=True).set_axis(["region", "strate"], axis=1)
-    taux = noms["strate"].map(strates["taux"]).fillna(0.0)
-    attendues = (comptes["cadre"] * taux).round().clip(upper=SEUIL_PARTICIPATION - 1)
-    repondantes = comptes["repondantes"].fillna(attendues).clip(upper=comptes["cadre"]).astype("int64")
-    cachee = comptes["repondantes"].isna()
-    return noms.assign(cadre=comptes["cadre"], repondantes=repondantes, cachee=cachee).reset_index(drop=True)
+    strates = gate.count_repondantes(siennes, vague_id, theme_id)
+    noms = [paires[str(groupe)] for groupe in comptes.index]
+    par_strate = dict(zip(strates.index, strates["taux"], strict=True))
+    taux = np.array([par_strate.get(strate, np.nan) for _, strate in noms], dtype=float)
+    total, dites = comptes["cadre"].to_numpy(), comptes["repondantes"].to_numpy()
+    attendues = np.minimum(np.round(total * np.nan_to_num(taux)), SEUIL_PARTICIPATION - 1)
+    cachee = np.isnan(dites)
+    repondantes = np.minimum(np.where(cachee, attendues, dites), total).astype("int64")
+    colonnes = {"cadre": total, "repondantes": repondantes, "cachee": cachee}
+    return pd.DataFrame(noms, columns=["region", "strate"], dtype="str").assign(**colonnes)
+
+
+def _cross(regions: pd.Series, strates: pd.Series) -> tuple[pd.Series, pd.Series, dict[str, tuple[str, str]]]:
+    """La cellule et la strate de chaque unité (rien s'il lui manque l'une des deux), et ce que nomme chacune.
+
+    Par leurs catégories : trente-cinq mille textes ne s'accolent pas.
+    """
+    paires = [(str(r), str(t)) for r in regions.cat.categories for t in strates.cat.categories]
+    noms = [f"{region}|{strate}" for region, strate in paires]
+    codes_r, codes_t = (c.cat.codes.to_numpy(dtype=np.int64) for c in (regions, strates))
+    connues = (codes_r >= 0) & (codes_t >= 0)
+    codes = np.where(connues, codes_r * len(strates.cat.categories) + codes_t, -1)
+    groupes = pd.Series(pd.Categorical.from_codes(codes, pd.Index(noms)), regions.index)
+    siennes = pd.Categorical.from_codes(np.where(connues, codes_t, -1), strates.cat.categories)
+    return groupes, pd.Series(siennes, regions.index), dict(zip(noms, paires, strict=True))
 
 
 def _allocate(
@@ -271,14 +291,20 @@ def _name_regions(gate: Gate, catalogue: Catalogue, ids: Iterable[str]) -> Itera
     return (libelles.get_territoire(id_ or FRANCE) for id_ in ids)
 
 
-def _read_spreads(gate: Gate, catalogue: Catalogue, cible: Cible, vague_id: str) -> dict[str, float]:
-    """L'écart-type d'une réponse, par strate : √ de la moyenne des p·(1 − p) nationaux montrés."""
-    strates, ids = [s.id for s in catalogue.strates], [i.id for i in cible.indicateurs]
+def _read_chiffres(gate: Gate, catalogue: Catalogue, cible: Cible, vague_id: str) -> list[Chiffre]:
+    """Les chiffres nationaux montrés de la cible, l'ensemble et chaque strate : lus d'un coup."""
+    strates, ids = ["", *(s.id for s in catalogue.strates)], [i.id for i in cible.indicateurs]
     lus = read_cellules(gate, ids, Selection(vague_id), type=None, strate=strates).values()
-    montres = [c for c in lus if c.montre and c.valeur is not None]
-    p = np.array([c.valeur for c in montres], dtype=float)
-    moyennes = pd.Series(np.maximum(p * (1 - p), 0.0)).groupby([c.strate for c in montres]).mean()
-    return {str(strate): float(np.sqrt(v)) for strate, v in moyennes.items()}
+    return [c for c in lus if c.montre]
+
+
+def _measure_spreads(chiffres: Iterable[Chiffre]) -> dict[str, float]:
+    """L'écart-type d'une réponse, par strate : √ de la moyenne des p·(1 − p)."""
+    variances: dict[str, list[float]] = {}
+    for c in chiffres:
+        if c.valeur is not None:
+            variances.setdefault(c.strate, []).append(max(c.valeur * (1 - c.valeur), 0.0))
+    return {strate: sqrt(fsum(v) / len(v)) for strate, v in variances.items()}
 
 
 def _spread_as_before(population: Tableau, n: Entiers, budget: int) -> Entiers:
@@ -287,10 +313,9 @@ def _spread_as_before(population: Tableau, n: Entiers, budget: int) -> Entiers:
     return np.minimum(np.round(budget * parts), population - n).astype(np.int64)
 
 
-def _half_width(gate: Gate, cible: Cible, vague_id: str) -> float | None:
+def _half_width(chiffres: Iterable[Chiffre]) -> float | None:
     """La demi-largeur publiée ; de plusieurs indicateurs, celle de leur variance moyenne."""
-    lus = read_cellules(gate, [i.id for i in cible.indicateurs], Selection(vague_id)).values()
-    demis = [(c.haut - c.bas) / 2 for c in lus if c.montre and c.bas is not None and c.haut is not None]
+    demis = [(c.haut - c.bas) / 2 for c in chiffres if c.bas is not None and c.haut is not None]
     return float(np.sqrt(np.mean(np.square(demis)))) if demis else None
 
 
@@ -347,7 +372,7 @@ def list_a_relancer(gate: Gate, vue: VueRelance, vague_id: str) -> pd.DataFrame:
     voulues = {(r.region_id, r.strate_id) for r in vue.relances}
     visees = [paire in voulues for paire in zip(cadre["region"], cadre["strate"], strict=True)]
     cadre = cadre[np.array(visees, dtype=bool)] if len(cadre) else cadre
-    cadre = cadre.astype({"region": "string"})
+    cadre = cadre.astype({"region": "string", "strate": "str"})
     if cadre.empty:
         return build_tableau([], COLONNES_LISTE)
     ont = set(gate.list_participations(vague_id, vue.cible.theme_id)["collectivite_id"])
