@@ -23,7 +23,7 @@ from barometre.pipeline.parallele import start_parallel
 from barometre.pipeline.quality import Reference, build_quality, build_variance_check
 from barometre.pipeline.rules import Reponses, compute_valeurs, split_questions
 from barometre.pipeline.structure_egale import build_tranches
-from barometre.pipeline.terrain import Terrain, build_terrain, draw_keys
+from barometre.pipeline.terrain import Terrain, build_terrain, draw_keys, list_devinees
 from barometre.pipeline.weights import Redressement, compute_weights
 from barometre.stats.design import LoneStratumWarning
 
@@ -172,6 +172,11 @@ def _compute_a_cote(contexte: Contexte, redressement: Redressement, terrain: Ter
     donnees.add("qualite", qualite)
     donnees.add("qualite", build_variance_check(terrain))
     return donnees
+
+
+def find_devinees(contexte: Contexte, vague: Vaguee) -> list[str]:
+    """L'attaque refaite sur une vague publiée : les indicateurs qui laissent deviner une réponse."""
+    return list_devinees(_compute_terrain(contexte, count_vague(contexte, vague))[1], contexte.cadre)
 
 
 def resume_vague(contexte: Contexte, vague: Vaguee, agregats: pd.DataFrame, processus: int = 1) -> Calculee:

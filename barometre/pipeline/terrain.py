@@ -20,7 +20,7 @@ from barometre.pipeline.rules import Reponses
 from barometre.pipeline.secret import is_grille_cyber
 from barometre.pipeline.weights import Redressement
 from barometre.stats.design import Design
-from barometre.stats.guessing import draw_safe
+from barometre.stats.guessing import draw_safe, list_guessed
 from barometre.stats.perturbation import Perturbation
 from barometre.stats.publication import publish_members
 
@@ -113,6 +113,19 @@ def draw_keys(terrain: Terrain, cadre: pd.DataFrame, processus: int = 1) -> Pert
     `processus` : combien de lots de questions à la fois.
     Seules les parts se devinent : une grandeur se lit à trois chiffres, sur un bruit à sa mesure.
     """
+    run = partial(run_parallel, processus=processus)
+    return draw_safe(*_list_attaquees(terrain, cadre), run)
+
+
+def list_devinees(terrain: Terrain, cadre: pd.DataFrame) -> list[str]:
+    """Les indicateurs dont les chiffres du terrain, tels qu'ils se publient, laissent deviner une réponse."""
+    return list_guessed(*_list_attaquees(terrain, cadre))
+
+
+def _list_attaquees(
+    terrain: Terrain, cadre: pd.DataFrame
+) -> tuple[Perturbation, NDArray[np.float64], csr_array, NDArray[np.float64], NDArray[np.float64], list[str]]:
+    """Ce que l'attaque lit : les clés, les poids, les cellules montrées, les groupes du cadre, les parts."""
     cles, parts = terrain.design.perturbation, terrain.list_indicateurs(parts=True)
     assert cles is not None
     cyber = terrain.questionnaire_id in QUESTIONNAIRES_SENSIBLES
@@ -122,9 +135,7 @@ def draw_keys(terrain: Terrain, cadre: pd.DataFrame, processus: int = 1) -> Pert
     groupes = pd.get_dummies(traits, dtype=float).to_numpy()
     noms = [i.id for i in parts]
     cellules = csr_array(terrain.membres[:, np.flatnonzero(montrees)].T)
-    valeurs = terrain.valeurs[noms].to_numpy()
-    run = partial(run_parallel, processus=processus)
-    return draw_safe(cles, terrain.design.weights, cellules, groupes, valeurs, noms, run)
+    return cles, terrain.design.weights, cellules, groupes, terrain.valeurs[noms].to_numpy(), noms
 
 
 def pivot_valeurs(valeurs: pd.DataFrame, repondants: pd.Index) -> pd.DataFrame:

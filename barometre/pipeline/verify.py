@@ -9,6 +9,7 @@ import pandas as pd
 
 from barometre.catalogue import Catalogue, load_catalogue
 from barometre.domain.secret import BRUIT_MAXIMAL, MONTRES, SEUIL
+from barometre.pipeline.attaque import check_devinees
 from barometre.pipeline.empreintes import compute_empreintes
 from barometre.warehouse.controles import Controle, list_controles
 from barometre.warehouse.engine import Engine
@@ -26,12 +27,22 @@ def check_version(moteur: Engine, deja: Sequence[Controle] = ()) -> list[Control
     return [*list_controles(moteur, deja), _check_perturbation(moteur)]
 
 
-def verifier(adresse: str | None = None, catalogue: Catalogue | None = None) -> tuple[str, list[Controle]]:
-    """La version en service et ses contrôles, dont le dernier : est-elle à jour ?"""
+def verifier(
+    adresse: str | None = None,
+    catalogue: Catalogue | None = None,
+    *,
+    attaque: bool = False,
+    processus: int = 1,
+) -> tuple[str, list[Controle]]:
+    """La version en service et ses contrôles, dont : est-elle à jour ? `attaque` : voir `check_devinees`."""
+    catalogue = catalogue or load_catalogue()
     depot = Repository(open_entrepot(adresse))
     try:
-        fraicheur = check_fraicheur(depot, catalogue or load_catalogue())
-        return depot.version_id, [*check_version(depot.get_engine()), fraicheur]
+        controles = [*check_version(depot.get_engine()), check_fraicheur(depot, catalogue)]
+        return depot.version_id, [
+            *controles,
+            *([check_devinees(depot, catalogue, processus)] if attaque else []),
+        ]
     finally:
         depot.close()
 

@@ -157,6 +157,12 @@ class Audit:
             restent += [r for r in regles if siennes.size and np.isin(self._find_keys(r), siennes).any()]
         return neuves
 
+    def is_guessed(self, rang: int) -> bool:
+        """Ce que les clés font lire de ce chiffre laisse deviner une réponse, dans le sens lu."""
+        lecteur, valeurs = self.lecteur, self.values[:, rang]
+        lu = open_draws(lecteur, lecteur.keys, valeurs, self.items[rang]).get(0)
+        return Question(lecteur, valeurs, lu).find_guessed(lu).vrai > 0
+
     def _find_keys(self, rang: int) -> Cles:
         """La clé de chaque cellule, pour ce chiffre."""
         lecteur = self.lecteur
@@ -178,10 +184,36 @@ def draw_safe(  # noqa: PLR0917 - qui, de quel poids, où, dans quels groupes, e
     `values` : unité × chiffre, des parts, NaN sans réponse ; `run` : comme `map`, l'un après l'autre ou à la
     fois.
     """
+    audit = _open_audit(keys, weights, cells, groups, values, items)
+    return keys.draw_again(np.concatenate([keys.redrawn[:0], *run(audit.draw_lot, audit.lots)]))
+
+
+def list_guessed(  # noqa: PLR0917 - comme `draw_safe`
+    keys: Perturbation,
+    weights: Tableau,
+    cells: csr_array,
+    groups: Tableau,
+    values: Tableau,
+    items: list[str],
+) -> list[str]:
+    """Les chiffres dont ces clés, telles qu'elles sont, laissent deviner une réponse dans le sens lu."""
+    audit = _open_audit(keys, weights, cells, groups, values, items)
+    rangs = np.sort(np.concatenate([np.empty(0, dtype=np.intp), *audit.lots]))
+    return [items[rang] for rang in rangs if audit.is_guessed(rang)]
+
+
+def _open_audit(  # noqa: PLR0917
+    keys: Perturbation,
+    weights: Tableau,
+    cells: csr_array,
+    groups: Tableau,
+    values: Tableau,
+    items: list[str],
+) -> Audit:
     audit = Audit(Lecteur(keys, weights, _drop_twins(cells), groups), values, items)
     if audit.lots:
         audit.lecteur.prepare()
-    return keys.draw_again(np.concatenate([keys.redrawn[:0], *run(audit.draw_lot, audit.lots)]))
+    return audit
 
 
 def _settle(lecteur: Lecteur, keys: Perturbation, values: Tableau, item: str) -> Cles:

@@ -13,7 +13,7 @@ from barometre.stats import attack, guessing
 from barometre.stats.attack import Devinees, Lecteur, Question
 from barometre.stats.design import Design
 from barometre.stats.domains import sum_domains
-from barometre.stats.guessing import Audit, draw_safe, find_extremes, open_draws
+from barometre.stats.guessing import Audit, draw_safe, find_extremes, list_guessed, open_draws
 from barometre.stats.perturbation import Perturbation, build_keys
 
 UNITES, ITEM = 240, "site"
@@ -59,6 +59,8 @@ def test_aucune_reponse_ne_reste_devinee(monde: tuple, monkeypatch: pytest.Monke
     sures = draw_safe(cles, poids, cellules, groupes, valeurs[:, None], [ITEM])
     assert sures.redrawn.size
     assert (_guess(monde, sures) <= 0.7 + 1e-9).all()
+    lues = [list_guessed(c, poids, cellules, groupes, valeurs[:, None], [ITEM]) for c in (cles, sures)]
+    assert lues == [[ITEM], []]
     assert DEVINE > 0.7
 
 
