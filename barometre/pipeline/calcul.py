@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import pairwise
+from typing import Any
 
 import pandas as pd
 
@@ -15,11 +16,11 @@ from barometre.domain.secret import SEUIL
 from barometre.pipeline.aggregates import compute_agregats
 from barometre.pipeline.changes import compute_evolutions
 from barometre.pipeline.cles import Tirages, build_perturbation
-from barometre.pipeline.contrastes import compute_contrastes
+from barometre.pipeline.contrastes import compare_groupes, judge_contrastes
 from barometre.pipeline.cube import Cube
 from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.models import compute_modeles
-from barometre.pipeline.parallele import start_parallel
+from barometre.pipeline.parallele import run_parallel
 from barometre.pipeline.quality import Reference, build_quality, build_variance_check
 from barometre.pipeline.rules import Reponses, compute_valeurs, split_questions
 from barometre.pipeline.structure_egale import build_tranches
@@ -140,27 +141,21 @@ def count_vague(contexte: Contexte, vague: Vaguee) -> Comptee:
 
 
 def compute_vague(contexte: Contexte, comptee: Comptee, processus: int = 1) -> Calculee:
-    """Tout ce qui se calcule d'une vague comptée ; `processus` : combien de moitiés à la fois."""
+    """Tout ce qui se calcule d'une vague comptée ; `processus` : combien de parts à la fois."""
     redressement, terrain = _compute_terrain(contexte, comptee, processus)
     donnees = Donnees()
     donnees.add("poids", _poids(comptee.vague, redressement))
-    # Deux moitiés qui durent à peu près autant, et ne s'attendent pas.
-    moities = {
-        "chiffres": partial(_compute_chiffres, contexte, terrain),
+    # Trois parts qui ne s'attendent pas, la plus longue d'abord : elle dure autant que les deux autres.
+    parts: dict[str, Callable[[], Any]] = {
+        "contrastes": partial(compare_groupes, terrain, contexte.cadre),
+        "chiffres": partial(compute_agregats, terrain, contexte.tranches),
         "à côté": partial(_compute_a_cote, contexte, redressement, terrain),
     }
-    with start_parallel(lambda nom: moities[nom](), list(moities), processus) as faites:
-        for faite in faites:
-            donnees.extend(faite)
-    return Calculee(terrain, donnees.list_frames("agregat")[0], donnees)
-
-
-def _compute_chiffres(contexte: Contexte, terrain: Terrain) -> Donnees:
-    """Les chiffres, et ce qui se compare d'eux."""
-    donnees, agregats = Donnees(), compute_agregats(terrain, contexte.tranches)
+    comparees, agregats, a_cote = run_parallel(lambda nom: parts[nom](), list(parts), processus)
     donnees.add("agregat", agregats)
-    donnees.add("contraste", compute_contrastes(terrain, contexte.cadre, agregats))
-    return donnees
+    donnees.add("contraste", judge_contrastes(comparees, agregats))
+    donnees.extend(a_cote)
+    return Calculee(terrain, agregats, donnees)
 
 
 def _compute_a_cote(contexte: Contexte, redressement: Redressement, terrain: Terrain) -> Donnees:

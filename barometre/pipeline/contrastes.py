@@ -31,8 +31,8 @@ _NOMS = {"item": "indicateur_id", "low_95": "bas", "high_95": "haut"}
 _TOTAL = {"territoire_id": FRANCE, "type": "", "strate": "", "couverture": ""}
 
 
-def compute_contrastes(terrain: Terrain, cadre: pd.DataFrame, agregats: pd.DataFrame) -> pd.DataFrame:
-    """Les lignes de `contraste` ; seules les parts se comparent."""
+def compare_groupes(terrain: Terrain, cadre: pd.DataFrame) -> pd.DataFrame:
+    """Les groupes comparés, avant de savoir lesquels se montrent ; seules les parts se comparent."""
     parts = terrain.list_indicateurs(parts=True)
     valeurs = terrain.valeurs[[i.id for i in parts]]
     repondants = cadre.loc[terrain.repondants]
@@ -40,10 +40,15 @@ def compute_contrastes(terrain: Terrain, cadre: pd.DataFrame, agregats: pd.DataF
     if valeurs.empty or not tableaux:
         return pd.DataFrame()
     lignes = pd.concat(tableaux, ignore_index=True).rename(columns=_NOMS).reindex(columns=_GARDEES)
-    lignes = lignes.dropna(subset=_CALCULEES).reset_index(drop=True)
-    lignes = _add_states(lignes, agregats)
-    vues = lignes[lignes["etat"].isin(MONTRES)].reset_index(drop=True)
-    return _mirror(_judge(vues)).assign(vague_id=terrain.vague_id)
+    return lignes.dropna(subset=_CALCULEES).reset_index(drop=True).assign(vague_id=terrain.vague_id)
+
+
+def judge_contrastes(comparees: pd.DataFrame, agregats: pd.DataFrame) -> pd.DataFrame:
+    """Les lignes de `contraste` : ceux de ces groupes qui se montrent, jugés ensemble."""
+    if not len(comparees.columns):
+        return comparees
+    lignes = _add_states(comparees, agregats)
+    return _mirror(_judge(lignes[lignes["etat"].isin(MONTRES)].reset_index(drop=True)))
 
 
 def _each_group(terrain: Terrain, repondants: pd.DataFrame, valeurs: pd.DataFrame) -> Iterator[pd.DataFrame]:

@@ -167,7 +167,7 @@ def has_answers(groupes: csr_array, cles: Perturbation | None) -> NDArray[np.boo
     """Vrai pour chaque groupe (groupe × répondante) qui a des réponses ; à clés, son compte est brouillé."""
     n = np.asarray(groupes.sum(axis=1)).ravel()
     if cles is not None:
-        n = n + cles.draw_counts(groupes, np.ones((groupes.shape[1], 1)))[:, 0]
+        n = n + cles.draw_members(groupes)[:, 0]
     return np.asarray(n >= 1)
 
 

@@ -184,9 +184,7 @@ def _count_strata(design: Design, membership: csr_array, answered: Tableau) -> T
     strates, domaines = design.strata.sizes.size, membership.shape[0]
     # Une ligne par couple domaine × strate qui a des unités : un seul produit au lieu d'un par strate.
     domaine = np.repeat(np.arange(domaines), np.diff(membership.indptr))
-    couples, rang = np.unique(
-        domaine * strates + design.strata.codes[membership.indices], return_inverse=True
-    )
+    couples, rang = _find_pairs(domaine * strates + design.strata.codes[membership.indices])
     un = np.ones(rang.size)
     croise = csr_array((un, (rang, membership.indices)), shape=(couples.size, membership.shape[1]))
     presentes = ((croise @ answered) > 0).astype(float)
@@ -198,6 +196,12 @@ def _count_strata(design: Design, membership: csr_array, answered: Tableau) -> T
     if design.strata.clusters is not None:
         compte += _count_answers_beyond_clusters(design, membership, answered)
     return compte
+
+
+def _find_pairs(codes: npt.NDArray[np.intp]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Les codes présents, en ordre, et le rang de chacun ; de petits entiers : rien à trier."""
+    presents = np.bincount(codes) > 0
+    return np.flatnonzero(presents), (np.cumsum(presents) - 1)[codes]
 
 
 def _count_answers_beyond_clusters(design: Design, membership: csr_array, answered: Tableau) -> Tableau:

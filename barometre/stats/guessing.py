@@ -45,7 +45,7 @@ ECHECS_PAR_CELLULE, CELLULES_AU_PLUS, ENSEMBLE = 3, 10, 6
 class Tirages:
     """Les bruits successifs d'une question : chacun, de toutes les cellules, ne se lit qu'une fois.
 
-    `exact` : ses sommes, avant tout bruit.
+    `keys` : celles qui gardent les sommes de `values`, une colonne ; `exact` : ses sommes, avant tout bruit.
     """
 
     lecteur: Lecteur
@@ -81,11 +81,12 @@ class Tirages:
     def _read(self, ranks: Entiers) -> list[Lu]:
         """Les chiffres de toutes les cellules, comme la porte les montre, un tirage par rang."""
         lecteur, fois = self.lecteur, ranks.size
-        plan = lecteur.design.replace_keys(replace(self.keys, rounds=ranks if ranks.any() else None))
         exactes = Sums(
             *(np.repeat(getattr(self.exact, nom), fois, axis=1) for nom in Sums.__dataclass_fields__)
         )
         valeurs, noms = np.repeat(self.values, fois, axis=1), [self.item] * fois
+        cles = replace(self.keys.repeat_sums(valeurs), rounds=ranks if ranks.any() else None)
+        plan = lecteur.design.replace_keys(cles)
         sommes = publish_sums(exactes, plan, valeurs, lecteur.cells, noms, lecteur.structure)
         n, total, double = sommes.n, sommes.total, has_adjusted(sommes.n_published)
         vu = np.where(double, sommes.estimate, sommes.raw)
@@ -103,7 +104,7 @@ def open_draws(lecteur: Lecteur, keys: Perturbation, values: Tableau, item: str)
     colonne = values[:, None]
     plan = lecteur.design.replace_keys(None)
     exact = sum_domains(plan, colonne, lecteur.cells, with_variance=False)
-    return Tirages(lecteur, keys, colonne, item, exact)
+    return Tirages(lecteur, keys.keep_sums(lecteur.cells, colonne), colonne, item, exact)
 
 
 def find_extremes(n: Tableau, oui: Tableau, part: Tableau) -> Booleens:

@@ -144,6 +144,11 @@ class KeySums:
     silent: Cles
     sign: Entiers
 
+    def repeat(self, values: Tableau) -> KeySums:
+        """Les mêmes, pour des tableaux dont chaque colonne est la seule de celui-ci."""
+        seules = self.answered, self.less, self.more, self.silent, self.sign
+        return KeySums(self.membership, values, *(np.repeat(s, values.shape[1], axis=1) for s in seules))
+
     def combine(self, salt: Cles) -> Cles:
         """La clé de chaque domaine × chiffre ; `salt` : le sel de chaque question."""
         cle = _mix(_mix(self.less + salt) + self.more)
@@ -178,14 +183,15 @@ class Perturbation:
         late = None if self.late is None else self.late[units]
         return replace(self, keys=self.keys[units], late=late, kept=None)
 
-    def keep_sums(self, membership: csr_array, values: Tableau, *, same: bool = False) -> Perturbation:
-        """La même, qui ne somme qu'une fois les clés de ces tableaux-ci, à ne pas changer ensuite.
-
-        `same` : toutes les colonnes sont égales, la première suffit.
-        """
+    def keep_sums(self, membership: csr_array, values: Tableau) -> Perturbation:
+        """La même, qui ne somme qu'une fois les clés de ces tableaux-ci, à ne pas changer ensuite."""
         if self.drop_late(membership) is not membership:
             return self
-        return replace(self, kept=(self._sum_same if same else self._sum_keys)(membership, values))
+        return replace(self, kept=self._sum_keys(membership, values))
+
+    def repeat_sums(self, values: Tableau) -> Perturbation:
+        """La même, pour `values` qui répète la seule colonne dont elle garde les sommes."""
+        return self if self.kept is None else replace(self, kept=self.kept.repeat(values))
 
     @property
     def is_late(self) -> Booleens:
@@ -295,19 +301,16 @@ class Perturbation:
             return gardees
         repondu, binaire = np.isfinite(values), is_binary(values)
         quantite = np.where(binaire, 1.0, _ECHELLE_GRANDEUR) * np.nan_to_num(values)
-        # Un produit au lieu de trois : modulo 2⁶⁴, l'ordre des sommes n'y change rien.
-        sommes = self._sum(membership, np.hstack([repondu, quantite, ~repondu]))
-        tous, oui, muettes = np.split(sommes, 3, axis=1)
+        # Les options d'une question ont les mêmes répondantes : les clés de celles-ci ne se somment qu'une
+        # fois. Un produit pour tout, et les muettes par différence : modulo 2⁶⁴, l'ordre n'y change rien.
+        seules, rangs = _find_distinct(repondu)
+        membres = np.ones((len(values), 1))
+        sommes = self._sum(membership, np.hstack([repondu[:, seules], quantite, membres]))
+        tous, oui = sommes[:, : seules.size][:, rangs], sommes[:, seules.size : -1]
+        muettes = sommes[:, -1:] - tous
         non = np.where(binaire, tous - oui, ~np.uint64(0))
         moins, plus = np.minimum(oui, non), np.where(binaire, np.maximum(oui, non), tous)
         return KeySums(membership, values, tous, moins, plus, muettes, np.where(oui <= non, 1, -1))
-
-    def _sum_same(self, membership: csr_array, values: Tableau) -> KeySums:
-        seule, fois = self._sum_keys(membership, values[:, :1]), values.shape[1]
-        tous, moins, plus, muettes = (
-            np.repeat(s, fois, axis=1) for s in (seule.answered, seule.less, seule.more, seule.silent)
-        )
-        return KeySums(membership, values, tous, moins, plus, muettes, np.repeat(seule.sign, fois, axis=1))
 
     def find_keys(self, membership: csr_array, values: Tableau, items: Iterable[object]) -> Cles:
         """La clé de chaque domaine × chiffre, telle que `redrawn` la nomme."""
@@ -332,6 +335,15 @@ class Perturbation:
         sommes = self._sum_keys(membership, values)
         sel = np.uint64(build_sel(SEL_EFFECTIF))
         return self.law.draw(_mix(_mix(_mix(sommes.answered) + sommes.silent) + sel))
+
+    def draw_members(self, membership: csr_array) -> Entiers:
+        """Le bruit du nombre de membres de chaque domaine, en colonne : `draw_counts` où toutes répondent."""
+        gardees = self.kept
+        if gardees is not None and gardees.membership is membership and gardees.answered.size:
+            membres = gardees.answered[:, :1] + gardees.silent[:, :1]
+        else:
+            membres = self._sum(membership, np.ones((membership.shape[1], 1)))
+        return self.law.draw(_mix(_mix(_mix(membres)) + np.uint64(build_sel(SEL_EFFECTIF))))
 
     def _sum(self, membership: csr_array, amounts: npt.NDArray[np.generic]) -> Cles:
         """Σ clé × quantité par domaine, modulo 2⁶⁴."""
@@ -358,6 +370,13 @@ def has_adjusted(published: Tableau) -> Booleens:
 def is_binary(values: Tableau) -> npt.NDArray[np.bool_]:
     """Vrai pour chaque chiffre qui n'a que des 1, des 0 et des absences : une part, non une grandeur."""
     return np.asarray(((values == 0) | (values == 1) | ~np.isfinite(values)).all(axis=0))
+
+
+def _find_distinct(columns: Booleens) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Le rang d'une colonne de chaque sorte, et la sorte de chacune."""
+    vues: dict[bytes, int] = {}
+    sortes = np.array([vues.setdefault(c.tobytes(), len(vues)) for c in np.ascontiguousarray(columns.T)], int)
+    return np.unique(sortes, return_index=True)[1], sortes
 
 
 def _read_rank(keys: Cles) -> Tableau:

@@ -52,12 +52,21 @@ def build_structure(design: Design, membership: csr_array) -> Structure:
     reste = (1 - design.strata.sizes / design.strata.populations)[design.strata.codes]
     colonnes = np.column_stack([np.ones_like(w), w, w**2, reste * w**2])
     membres, total, carres, ouverts = (c[:, None] for c in np.asarray(membership @ colonnes).T)
-    unites = [u for u, _ in _list_members(membership)]
-    inegalites = [np.abs(w[u] / w[u].mean() - 1).max(initial=0.0) if u.size else 0.0 for u in unites]
-    strates = [float(np.unique(design.strata.codes[u]).size) for u in unites]
+    inegalites = [
+        np.abs(w[u] / w[u].mean() - 1).max(initial=0.0) if u.size else 0.0
+        for u, _ in _list_members(membership)
+    ]
+    codes, combien = design.strata.codes[membership.indices], design.strata.sizes.size
+    domaines = np.repeat(np.arange(membership.shape[0]), np.diff(membership.indptr))
+    presentes = np.zeros((membership.shape[0], combien), dtype=bool)
+    presentes[domaines, codes] = True
     with np.errstate(divide="ignore", invalid="ignore"):
         return Structure(
-            membres, total**2 / carres, ouverts / total**2, np.array([inegalites]).T, np.array([strates]).T
+            membres,
+            total**2 / carres,
+            ouverts / total**2,
+            np.array([inegalites]).T,
+            presentes.sum(axis=1, dtype=float)[:, None],
         )
 
 
@@ -170,7 +179,7 @@ def _draw_counts(perturbation: Perturbation, membership: csr_array, values: Tabl
 def publish_members(perturbation: Perturbation, membership: csr_array) -> Tableau:
     """Domaine × 1 : combien ont rempli le questionnaire, brouillé ; des tardives y tirent un autre bruit."""
     membres = np.asarray(membership.sum(axis=1), dtype=float).reshape(-1, 1)
-    bruit = perturbation.draw_counts(membership, np.ones((membership.shape[1], 1)))
+    bruit = perturbation.draw_members(membership)
     return np.where(membres > 0, np.maximum(membres + bruit, 1.0), 0.0)
 
 

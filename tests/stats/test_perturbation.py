@@ -108,6 +108,25 @@ def test_les_sommes_gardees_donnent_les_memes_bruits_et_ne_servent_qu_a_leurs_ta
                 tires = [getattr(c, nom)(autres, values, ITEMS, *reste) for c in (cles, gardees)]
                 assert (tires[0] == tires[1]).all()
             assert (cles.draw_counts(autres, values) == gardees.draw_counts(autres, values)).all()
+        membres = cles.draw_counts(autres, np.ones((200, 1)))
+        assert all((c.draw_members(autres) == membres).all() for c in (cles, gardees))
+    # une colonne répétée : ses sommes se répètent
+    seule, trois = y[:, :1], np.repeat(y[:, :1], 3, axis=1)
+    repetees = cles.keep_sums(cellules, seule).repeat_sums(trois)
+    assert repetees.kept is not None
+    assert repetees.kept.values is trois
+    assert (repetees.draw(cellules, trois, "abc") == cles.draw(cellules, trois, "abc")).all()
+    # des options de mêmes répondantes, et d'autres qui ne le sont pas : chacune garde ses muettes
+    melees = np.column_stack([y, 1 - y, y[::-1]])
+    sommes = cles.keep_sums(cellules, melees).kept
+    assert sommes is not None
+    for k, colonne in enumerate(melees.T):
+        sienne = cles.keep_sums(cellules, colonne[:, None]).kept
+        assert sienne is not None
+        assert (sommes.silent[:, [k]] == sienne.silent).all()
+        assert (
+            sienne.silent == cellules.astype(bool) @ (np.isnan(colonne)[:, None] * cles.keys[:, None])
+        ).all()
     # d'autres répondantes : rien de gardé ne les concerne
     assert gardees.take(np.arange(100)).kept is None
     # des tardives : leurs premières se trient à chaque tirage, rien ne se garde
