@@ -6,7 +6,9 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from barometre.catalogue.programmes import load_programmes
 from barometre.domain.indicateur import Indicateur
@@ -58,15 +60,18 @@ def list_familles(
     indicateurs = _list_parts(mesures, theme_id)
     declares = reponses[reponses["indicateur_id"].isin([i.id for i in indicateurs])]
     declares = declares[communes.index.get_indexer(pd.Index(declares["collectivite_id"])) >= 0]
-    programmes = [p for p in load_programmes() if p.mesure in mesures.table]
+    programmes = [
+        (p, count_nommees(communes, mesures.table[p.mesure]))
+        for p in load_programmes()
+        if p.mesure in mesures.table
+    ]
     for vague, lignes in declares.groupby("periode") if programmes else ():
         table = lignes.pivot(index="collectivite_id", columns="indicateur_id", values="valeur")
-        for programme in programmes:
+        for programme, nommees in programmes:
             beneficie = mesures.table[programme.mesure].reindex(table.index).dropna().eq(1)
             connues = table.loc[beneficie.index]
             comparables = build_comparables(communes.loc[beneficie.index], beneficie)
             cle = tirages.build((theme_id, str(vague)), connues.index, indicateurs)
-            nommees = count_nommees(communes, mesures.table[programme.mesure])
             yield Famille(programme.id, str(vague), connues, beneficie, comparables, cle, nommees)
 
 
@@ -104,8 +109,16 @@ def build_comparables(communes: pd.DataFrame, beneficie: pd.Series) -> pd.Series
 
 def _share_compared(strates: pd.Series, beneficie: pd.Series) -> float:
     """La part des bénéficiaires dont la strate compte aussi une commune qui ne l'est pas."""
-    comparables = strates.isin(strates[~beneficie].unique())
-    return float(comparables[beneficie].mean()) if beneficie.any() else 0.0
+    siennes, autres = _count_groups(strates, beneficie)
+    return float(siennes[autres > 0].sum() / siennes.sum()) if siennes.sum() else 0.0
+
+
+def _count_groups(strates: pd.Series, beneficie: pd.Series) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Strate par strate, les bénéficiaires et les autres ; ce qui n'a pas de strate en fait une."""
+    codes, modalites = pd.factorize(strates, use_na_sentinel=False)
+    groupes = codes[beneficie.to_numpy(dtype=bool)], codes[~beneficie.to_numpy(dtype=bool)]
+    siennes, autres = (np.bincount(groupe, minlength=len(modalites)) for groupe in groupes)
+    return siennes, autres
 
 
 def _list_rows(table: pd.DataFrame) -> list[dict[Hashable, Any]]:
@@ -121,8 +134,9 @@ def count_nommees(cadre: pd.DataFrame, connus: pd.Series) -> int:
     """
     beneficie = connus.reindex(cadre.index).dropna().eq(1)
     strates = build_comparables(cadre.loc[beneficie.index], beneficie)
-    comparent = strates.isin(strates[beneficie]) & strates.isin(strates[~beneficie])
-    return int(min((beneficie & comparent).sum(), (~beneficie & comparent).sum()))
+    siennes, autres = _count_groups(strates, beneficie)
+    comparent = (siennes > 0) & (autres > 0)
+    return int(min(siennes[comparent].sum(), autres[comparent].sum()))
 
 
 def find_etat(indicateur: Indicateur, ligne: Mapping[Hashable, Any], nommees: int) -> str:

@@ -57,14 +57,11 @@ def _keep_safe(cadre: pd.DataFrame, faits: pd.DataFrame, cles: Perturbation) -> 
 
     `cadre` : toutes les communes ; `faits` : les répondantes, dans l'ordre des clés.
     """
-    sures = []
-    for fait in faits:
-        groupes = csr_array(np.array([faits[fait].eq(1), faits[fait].eq(0)], dtype=float))
-        comptes = [*groupes.sum(axis=1), *publish_members(cles, groupes).ravel()]
-        nommees = cadre[fait].eq(1).sum(), cadre[fait].eq(0).sum()
-        if min(comptes) >= SEUIL_PARTICIPATION and min(nommees) >= SEUIL_CADRE:
-            sures.append(fait)
-    return faits[sures]
+    groupes = csr_array(np.vstack([faits.eq(valeur).to_numpy(dtype=float).T for valeur in (1, 0)]))
+    comptes = np.minimum(groupes.sum(axis=1), publish_members(cles, groupes).ravel())
+    nommees = np.minimum(cadre.eq(1).sum(), cadre.eq(0).sum()).to_numpy()
+    assez = comptes.reshape(2, -1).min(axis=0) >= SEUIL_PARTICIPATION
+    return faits.loc[:, assez & (nommees >= SEUIL_CADRE)]
 
 
 def _build_design(mesures: Mesures, repondantes: pd.DataFrame, cles: Perturbation) -> Design:
