@@ -13,6 +13,7 @@ import pandas as pd
 from cachetools import LRUCache
 from numpy.typing import NDArray
 
+from barometre.access.rangees import Rangees
 from barometre.warehouse.queries import Filtre
 
 Marques = NDArray[np.bool_]
@@ -29,7 +30,8 @@ class Avance:
     Les masques jugent chaque ligne pour elle-même : masquer puis filtrer donne ce que donne l'inverse.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, rangees: Rangees | None = None) -> None:
+        self._rangees = rangees
         self._lues: dict[tuple[str, str], tuple[pd.DataFrame, Bornes]] = {}
         self._redemandees: LRUCache[Hashable, pd.DataFrame] = LRUCache(REDEMANDEES)
         self._preparee: Callable[[], None] | None = None
@@ -39,8 +41,8 @@ class Avance:
         self._preparee = lire
 
     def has(self, territoires: Iterable[str]) -> bool:
-        """Vrai si tous ces territoires sont lus d'avance."""
-        return {territoire for _, territoire in self._lues} >= set(territoires)
+        """Vrai si les totaux de tous ces territoires sont lus d'avance."""
+        return self._rangees is not None or {territoire for _, territoire in self._lues} >= set(territoires)
 
     def keep(
         self,
@@ -68,6 +70,9 @@ class Avance:
             preparee()
         lignes, bornes = self._lues.get((table, _get_seul(filtres.get(TERRITOIRE))), (None, {}))
         if lignes is None or not all(_is_dans(filtres.get(nom), borne) for nom, borne in bornes.items()):
+            rangees = self._rangees.select(table, filtres) if self._rangees is not None else None
+            if rangees is not None:
+                return rangees
             return self._read_once(table, filtres, lire) if self._lues else lire()
         if lignes.empty:
             return lignes

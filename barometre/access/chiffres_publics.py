@@ -18,6 +18,7 @@ from barometre.access.masques import (
     mask_estimations,
     mask_evolutions,
 )
+from barometre.access.rangees import Rangees
 from barometre.domain.estimation_modele import EstimationModele
 from barometre.warehouse.queries import Filtre
 from barometre.warehouse.repository import Repository
@@ -43,6 +44,11 @@ class ChiffresPublics(FaitsPublics):
         self._avance.keep("agregat", territoires, cellules, dites)
         changements = self.list_evolutions(territoire_id=territoires, **dites)
         self._avance.keep("evolution", territoires, changements, dites)
+
+    def read_rangees(self) -> Rangees:
+        """Les cellules et les changements de partout, sans strate ni couverture : pour les garder."""
+        totaux: dict[str, Filtre] = {"strate": "", "couverture": ""}
+        return Rangees({"agregat": self.list_agregats(**totaux), "evolution": self.list_evolutions(**totaux)})
 
     def list_agregats(
         self,

@@ -8,8 +8,11 @@ from functools import cache
 from threading import Condition
 
 from cachetools import LRUCache, TTLCache, cached
+from cachetools.keys import hashkey
 
 from barometre.access import Gate
+from barometre.access.avance import Avance
+from barometre.access.rangees import Rangees
 from barometre.domain.noms import build_cle_tri
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.domain.version import Version
@@ -17,6 +20,8 @@ from barometre.warehouse.engine import VARIABLE_PUBLIQUE, EntrepotError
 from barometre.warehouse.repository import Repository, open_repository
 
 VERSIONS_GARDEES = 3
+# Vingt-cinq Mo l'une : la version en service, et la précédente que des lecteurs finissent de lire.
+RANGEES_GARDEES = 2
 POINTEUR_SECONDES = 0.5
 # Une version effacée par une construction cesse de répondre dans ce délai.
 GARDE_SECONDES, DEMANDEES = 10, 64
@@ -108,10 +113,28 @@ def get_version(version_id: str) -> Version:
 
 def build_gate(portee: Portee, version_id: str, compte: str = "") -> Gate:
     """La porte d'accès d'une portée sur une version ; `compte` : au nom de qui le journal écrit."""
-    depot = _depot_at(version_id)
+    depot, avance = _depot_at(version_id), Avance(_get_rangees(version_id))
     if portee != PUBLIC or is_preparee(version_id):
-        return Gate(depot, portee, compte=compte)
-    return Gate(_depot_public_at(version_id), portee, compte=compte, nommees=depot)
+        return Gate(depot, portee, compte=compte, avance=avance)
+    return Gate(_depot_public_at(version_id), portee, compte=compte, nommees=depot, avance=avance)
+
+
+def prepare_chiffres(version_id: str) -> None:
+    """Lit d'un coup les chiffres de tous les territoires : ce processus servira des pages."""
+    _read_rangees(version_id)
+
+
+@cached(LRUCache(RANGEES_GARDEES), condition=Condition())
+def _read_rangees(version_id: str) -> Rangees:
+    return Gate(_depot_public_at(version_id)).read_rangees()
+
+
+def _get_rangees(version_id: str) -> Rangees | None:
+    """Rien dans une commande, qui ne lit que ce qu'elle demande, ni pour une version d'archive."""
+    gardees = _read_rangees.cache
+    if gardees and (hashkey(version_id) in gardees or version_id == get_version_id()):
+        return _read_rangees(version_id)
+    return None
 
 
 @cached(LRUCache(VERSIONS_GARDEES), condition=Condition())
@@ -147,7 +170,7 @@ def build_is_lieu(gate: Gate) -> Callable[[str], bool]:
 def forget() -> None:
     """Rouvrir l'entrepôt : après un changement de lieu, ou entre deux tests."""
     for gardee in (_depot_at, _depot_public_at, get_version_id, is_gardee, is_preparee,
-                    list_territoires):  # fmt: skip
+                    list_territoires, _read_rangees):  # fmt: skip
         gardee.cache.clear()
     open_depot.cache_clear()
     open_depot_public.cache_clear()

@@ -49,7 +49,9 @@ CARTES = "folium"
 def warm_up() -> None:
     """Lit l'entrepôt une première fois, avant tout lecteur ; sans entrepôt, les pages le diront."""
     try:
-        gate = depot.build_gate(PUBLIC, depot.read_active_version())
+        version_id = depot.read_active_version()
+        depot.prepare_chiffres(version_id)
+        gate = depot.build_gate(PUBLIC, version_id)
         gate.search("a")
         porte.list_territoires()
         prepare_accueil(gate)

@@ -11,8 +11,10 @@ import pytest
 
 from barometre.assemblage import depot
 from barometre.assemblage.depot import POINTEUR_SECONDES
+from barometre.domain.portee import PUBLIC
 from tests.fakes import build_entrepot_factice
 
+TOTAUX = {"territoire_id": "france", "type": "", "strate": "", "couverture": ""}
 RACINE = Path(__file__).resolve().parents[2]
 AUTRE = "import sys, pathlib, tests.fakes as f; f.build_entrepot_factice(pathlib.Path(sys.argv[1]))"
 
@@ -30,4 +32,28 @@ def test_une_version_mise_en_service_par_un_autre_processus_est_servie(
     assert depot.get_version(apres).version_id == apres
     # Un lien vers l'ancienne s'ouvre encore : elle est gardée.
     assert depot.is_gardee(avant)
+    depot.forget()
+
+
+def test_les_chiffres_ranges_suivent_la_version_en_service(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Une commande ne les range pas ; un processus qui sert des pages range aussi la version suivante."""
+    monkeypatch.setenv("BAROMETRE_ENTREPOT", build_entrepot_factice(tmp_path))
+    depot.forget()
+    avant = depot.get_version_id()
+    assert not depot.build_gate(PUBLIC, avant)._avance.has(["france"])
+    depot.prepare_chiffres(avant)
+    lues = depot.build_gate(PUBLIC, avant).list_agregats(**TOTAUX)
+    assert len(lues)
+    build_entrepot_factice(tmp_path, simulee=False)
+    time.sleep(POINTEUR_SECONDES + 0.1)
+    apres = depot.get_version_id()
+    portes = [depot.build_gate(PUBLIC, version) for version in (avant, apres)]
+    assert apres > avant
+    assert all(porte._avance.has(["france"]) for porte in portes)
+    assert [porte.version_id for porte in portes] == [avant, apres]
+    assert portes[0]._avance is not portes[1]._avance
+    depot.forget()
+    assert not depot.build_gate(PUBLIC, apres)._avance.has(["france"])
     depot.forget()

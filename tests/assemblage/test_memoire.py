@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from sys import getsizeof
 from typing import Any, cast
 
 import numpy as np
@@ -14,6 +15,7 @@ from barometre.access import Gate
 from barometre.access.lectures import Journal
 from barometre.assemblage import memoire
 from barometre.assemblage.poids import measure
+from barometre.catalogue import load_catalogue
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.warehouse.repository import Repository
 
@@ -151,3 +153,11 @@ def test_une_lecture_faite_deux_fois_pour_une_vue_s_inscrit_une_fois_par_livrais
     for _ in range(2):
         memoire.get_vue(porte, nommee)
     assert inscrites == ["lire_participation", "lire_valeurs"] * 2
+
+
+def test_un_indicateur_du_catalogue_ne_pese_pas_dans_chaque_vue() -> None:
+    catalogue = load_catalogue()
+    fiches = (*catalogue.indicateurs.values(), *catalogue.questionnaires.values(), *catalogue.themes)
+    assert len(fiches) > 100
+    # La place de leurs adresses, rien de plus.
+    assert measure(fiches) == getsizeof(fiches)

@@ -116,7 +116,10 @@ def build_vue_theme(gate: Gate, catalogue: Catalogue, theme_id: str, selection: 
     """La vue d'un thème ; une vague où il n'a pas été posé laisse la place à la dernière, et le dit."""
     theme = catalogue.get_theme(theme_id)
     indicateurs = catalogue.list_indicateurs(theme_id, origine="declare")
-    cellules = read_cellules(gate, [i.id for i in indicateurs], replace(selection, vague_id=""))
+    # D'une vague où il a été posé, les autres ne serviraient à rien.
+    posee = any(v.id == selection.vague_id and theme_id in v.questionnaires for v in catalogue.vagues)
+    lue = selection if posee else replace(selection, vague_id="")
+    cellules = read_cellules(gate, [i.id for i in indicateurs], lue)
     choisie = choose_vague(catalogue, theme_id, selection, cellules)
     lecture = Lecture(gate, catalogue, choisie)
     lignes = build_lignes(lecture, indicateurs, cellules)
