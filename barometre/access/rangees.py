@@ -6,7 +6,7 @@ quelques centaines de lignes ; toutes celles-là, soixante-dix mille, se lisent 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
 import numpy as np
@@ -31,7 +31,8 @@ class Rangees:
         """Les lignes demandées ; `None` si elles ne sont pas toutes rangées ici."""
         rangee = self._tables.get(table)
         territoires = filtres.get(TERRITOIRE)
-        if rangee is None or territoires is None or any(_list(filtres.get(nom)) != [""] for nom in TOTAUX):
+        totaux = (filtres.get(nom) for nom in TOTAUX)
+        if rangee is None or territoires is None or any(f is None or _list(f) != [""] for f in totaux):
             return None
         autres = {nom: filtre for nom, filtre in filtres.items() if nom not in (TERRITOIRE, TYPE, *TOTAUX)}
         return rangee.select(_list(territoires), filtres.get(TYPE), autres)
@@ -58,8 +59,8 @@ class _Table:
         return self._lignes.iloc[rangs].reset_index(drop=True)
 
 
-def _list(filtre: Filtre) -> list[str] | None:
-    return filtre if filtre is None else [filtre] if isinstance(filtre, str) else list(filtre)
+def _list(filtre: str | Sequence[str]) -> list[str]:
+    return [filtre] if isinstance(filtre, str) else list(filtre)
 
 
 def _intern(lignes: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, tuple[NDArray[np.int32], dict[str, int]]]]:
