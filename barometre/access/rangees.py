@@ -18,7 +18,6 @@ from barometre.warehouse.queries import Filtre
 TERRITOIRE, TYPE = "territoire_id", "type"
 # Ce qui n'est pas rangé : une demande qui ne dit pas « aucune » se lit dans l'entrepôt.
 TOTAUX = ("strate", "couverture")
-Rangs = NDArray[np.int64]
 
 
 class Rangees:
@@ -41,7 +40,7 @@ class Rangees:
 class _Table:
     def __init__(self, lignes: pd.DataFrame) -> None:
         groupes = lignes.groupby([TERRITOIRE, TYPE], sort=False).indices
-        self._rangs = cast("dict[tuple[str, str], Rangs]", groupes)
+        self._rangs = cast("dict[tuple[str, str], NDArray[np.int64]]", groupes)
         self._types = sorted({type_ for _, type_ in self._rangs})
         self._lignes, self._codes = _intern(lignes)
 

@@ -59,7 +59,8 @@ def _keep_safe(cadre: pd.DataFrame, faits: pd.DataFrame, cles: Perturbation) -> 
     """
     groupes = csr_array(np.vstack([faits.eq(valeur).to_numpy(dtype=float).T for valeur in (1, 0)]))
     comptes = np.minimum(groupes.sum(axis=1), publish_members(cles, groupes).ravel())
-    nommees = np.minimum(cadre.eq(1).sum(), cadre.eq(0).sum()).to_numpy()
+    connus = cadre[faits.columns]
+    nommees = np.minimum(connus.eq(1).sum().to_numpy(), connus.eq(0).sum().to_numpy())
     assez = comptes.reshape(2, -1).min(axis=0) >= SEUIL_PARTICIPATION
     return faits.loc[:, assez & (nommees >= SEUIL_CADRE)]
 

@@ -85,7 +85,7 @@ class Tirages:
             *(np.repeat(getattr(self.exact, nom), fois, axis=1) for nom in Sums.__dataclass_fields__)
         )
         valeurs, noms = np.repeat(self.values, fois, axis=1), [self.item] * fois
-        cles = replace(self.keys.repeat_sums(valeurs), rounds=ranks if ranks.any() else None)
+        cles = replace(self.keys.extend_sums(valeurs), rounds=ranks if ranks.any() else None)
         plan = lecteur.design.replace_keys(cles)
         sommes = publish_sums(exactes, plan, valeurs, lecteur.cells, noms, lecteur.structure)
         n, total, double = sommes.n, sommes.total, has_adjusted(sommes.n_published)

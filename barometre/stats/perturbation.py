@@ -144,10 +144,15 @@ class KeySums:
     silent: Cles
     sign: Entiers
 
-    def repeat(self, values: Tableau) -> KeySums:
+    def extend(self, values: Tableau) -> KeySums:
         """Les mêmes, pour des tableaux dont chaque colonne est la seule de celui-ci."""
-        seules = self.answered, self.less, self.more, self.silent, self.sign
-        return KeySums(self.membership, values, *(np.repeat(s, values.shape[1], axis=1) for s in seules))
+        fois = values.shape[1]
+        tous, moins, plus, muettes = (
+            np.repeat(somme, fois, axis=1) for somme in (self.answered, self.less, self.more, self.silent)
+        )
+        return KeySums(
+            self.membership, values, tous, moins, plus, muettes, np.repeat(self.sign, fois, axis=1)
+        )
 
     def combine(self, salt: Cles) -> Cles:
         """La clé de chaque domaine × chiffre ; `salt` : le sel de chaque question."""
@@ -189,9 +194,9 @@ class Perturbation:
             return self
         return replace(self, kept=self._sum_keys(membership, values))
 
-    def repeat_sums(self, values: Tableau) -> Perturbation:
+    def extend_sums(self, values: Tableau) -> Perturbation:
         """La même, pour `values` qui répète la seule colonne dont elle garde les sommes."""
-        return self if self.kept is None else replace(self, kept=self.kept.repeat(values))
+        return self if self.kept is None else replace(self, kept=self.kept.extend(values))
 
     @property
     def is_late(self) -> Booleens:

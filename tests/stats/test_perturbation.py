@@ -112,7 +112,7 @@ def test_les_sommes_gardees_donnent_les_memes_bruits_et_ne_servent_qu_a_leurs_ta
         assert all((c.draw_members(autres) == membres).all() for c in (cles, gardees))
     # une colonne répétée : ses sommes se répètent
     seule, trois = y[:, :1], np.repeat(y[:, :1], 3, axis=1)
-    repetees = cles.keep_sums(cellules, seule).repeat_sums(trois)
+    repetees = cles.keep_sums(cellules, seule).extend_sums(trois)
     assert repetees.kept is not None
     assert repetees.kept.values is trois
     assert (repetees.draw(cellules, trois, "abc") == cles.draw(cellules, trois, "abc")).all()
