@@ -15,6 +15,7 @@ NOTE = "Note"
 ENTETES_CHIFFRES = ("Indicateur", "Redressé", "Intervalle", "Brut", "Réponses", NOTE)
 ENTETES_PUBLIES = ("Indicateur", "Publié", "Brut ici", "Redressé ici")
 LIRE_PUBLIES = "Un chiffre publié est brut : il compte les répondantes sans corriger leur profil."
+BRUT_SOUS_TRENTE = "Sous 30 réponses, chiffre et intervalle sont bruts."
 NON, NON_REDRESSE = "non publié", "non redressé"
 SE_CITE, SE_CITERAIT = "Se cite", "Se citerait"
 
@@ -38,7 +39,11 @@ def _build_figure(titre: str, lignes: Sequence[LigneIndicateur], *, theme: str) 
     caches = len(points) - len(montres)
     bases = {ligne.indicateur.base.strip().rstrip(".") for ligne in lignes}
     phrase = f"Base : {lower_initiale(bases.pop())}. " if len(bases) == 1 else ""
-    phrase += "Trait : intervalle à 95 % autour du chiffre redressé, hors biais de participation."
+    bruts = [ligne.chiffre.est_brut for ligne in lignes if ligne.chiffre.montre]
+    quoi = "brut" if bruts and all(bruts) else "redressé"
+    phrase += f"Trait : intervalle à 95 % autour du chiffre {quoi}, hors biais de participation."
+    if any(bruts):
+        phrase += f" {BRUT_SOUS_TRENTE}"
     if any(p.note == "C" for p in montres):
         phrase += " Note C : indicatif, à ne pas citer."
     if any(ligne.contexte.simulee for ligne in lignes):
@@ -59,7 +64,8 @@ def _build_point(ligne: LigneIndicateur) -> Point:
         chiffre.valeur,
         chiffre.bas,
         chiffre.haut,
-        ligne.get_texte("redresse"),
+        # Sous la colonne des chiffres redressés, un brut se dit brut.
+        f"{ligne.get_texte('redresse')}{' brut' * chiffre.est_brut}",
         ligne.intervalle,
         format_effectif_seul(chiffre.n),
         chiffre.note,
@@ -68,7 +74,10 @@ def _build_point(ligne: LigneIndicateur) -> Point:
 
 
 def build_publies(theme: str, lignes: Sequence[LigneIndicateur]) -> tuple[Tableau | Paragraphe, ...]:
-    """Ce que le baromètre a déjà publié de ces indicateurs, à côté du nôtre à la même vague."""
+    """Ce que le baromètre a déjà publié de ces indicateurs, à côté du nôtre à la même vague.
+
+    Comment le lire vient d'abord : après le tableau, la phrase passait seule en tête de page.
+    """
     rangs = {
         (ligne.indicateur.titre, p.valeur, " · ".join(filter(None, (p.brut, p.n))) or NON, p.redresse or NON)
         for ligne in lignes
@@ -80,7 +89,8 @@ def build_publies(theme: str, lignes: Sequence[LigneIndicateur]) -> tuple[Tablea
     # Le thème : en annexe d'un diaporama, les neuf tableaux se suivent.
     titre = f"{theme} : déjà publié, et le nôtre à la même vague, {lower_initiale(vagues[0])}, France"
     suivi = f" {SUIVI}" if any(p.suivi for ligne in lignes for p in ligne.publies) else ""
-    return Tableau(titre, ENTETES_PUBLIES, tuple(sorted(rangs))), Paragraphe(f"{LIRE_PUBLIES}{suivi}")
+    lire = Paragraphe(f"{LIRE_PUBLIES}{suivi}", lie=True)
+    return lire, Tableau(titre, ENTETES_PUBLIES, tuple(sorted(rangs)))
 
 
 def build_tableau_chiffres(

@@ -12,6 +12,7 @@ from typing import Any
 from pptx.dml.color import RGBColor
 from pptx.util import Cm, Pt
 
+from barometre.domain.formats import INSECABLE
 from barometre.rapports.largeurs import compute_largeurs, count_lignes
 from barometre.rapports.modele import Bloc, Liste, Paragraphe, Tableau
 
@@ -30,7 +31,7 @@ _ANNONCE, _SEULES = 5.0, 3
 
 def format_titre(titre: str, rang: int) -> str:
     """« Un titre », « Un titre (suite) », « Un titre (suite 2) » : deux diapositives ne se confondent pas."""
-    return f"{titre} (suite{f' {rang}' if rang > 1 else ''})" if rang else titre
+    return f"{titre} (suite{f'{INSECABLE}{rang}' if rang > 1 else ''})" if rang else titre
 
 
 def write_texte(
@@ -91,8 +92,11 @@ class Coulee:
 
     def write(self, blocs: Iterable[Bloc]) -> None:
         """Tous les blocs, dans l'ordre."""
-        for bloc in blocs:
+        blocs = list(blocs)
+        for rang, bloc in enumerate(blocs):
             if isinstance(bloc, Paragraphe):
+                if rang == 0 or not isinstance(blocs[rang - 1], Paragraphe):
+                    self._keep_ensemble(blocs[rang:])
                 self._pour_texte(bloc.texte, gras=bloc.fort)
             elif isinstance(bloc, Liste):
                 self._pour_liste(bloc)
@@ -104,6 +108,20 @@ class Coulee:
         if self._page is None or self._haut + besoin > BAS:
             self._page = self._add_page(format_titre(self._titre, self._rang))
             self._rang, self._haut = self._rang + 1, HAUT
+
+    def _keep_ensemble(self, blocs: Sequence[Bloc]) -> None:
+        """Des phrases et le tableau qu'elles annoncent vont sur la même diapositive, s'ils y tiennent."""
+        besoin = 0.0
+        for bloc in blocs:
+            if isinstance(bloc, Paragraphe):
+                besoin += measure_texte(bloc.texte, _CORPS, _PLACE, gras=bloc.fort)
+                continue
+            if isinstance(bloc, Tableau):
+                largeurs = _compute_largeurs(bloc)
+                besoin += _measure_tete(bloc, largeurs) + sum(_measure(rang, largeurs) for rang in bloc.rangs)
+                if besoin <= BAS - HAUT:
+                    self._open(besoin)
+            return
 
     def _pour_texte(self, texte: str, *, gras: bool) -> None:
         self._open(measure_texte(texte, _CORPS, _PLACE, gras=gras))
@@ -120,14 +138,9 @@ class Coulee:
             reste = reste[pris:]
 
     def _pour_tableau(self, tableau: Tableau) -> None:
-        parts = compute_largeurs(
-            tableau.entetes, tableau.lignes, taille=_TABLEAU, place=_PLACE, bords=_BORDS + 0.05
-        )
-        largeurs = [_PLACE * part for part in parts]
+        largeurs = _compute_largeurs(tableau)
         reste, rang = list(tableau.rangs), 0
-        tete = measure_texte(tableau.titre, _LEGENDE, _PLACE, gras=True) + _measure(
-            tableau.entetes, largeurs, gras=True
-        )
+        tete = _measure_tete(tableau, largeurs)
         while reste:
             # Un tableau court ne se coupe pas, sauf à laisser seule la phrase qui l'annonce ; un long
             # commence s'il a la place de trois lignes.
@@ -158,6 +171,19 @@ class Coulee:
             if place < 0:
                 return rang
         return len(hauteurs)
+
+
+def _compute_largeurs(tableau: Tableau) -> list[float]:
+    parts = compute_largeurs(
+        tableau.entetes, tableau.lignes, taille=_TABLEAU, place=_PLACE, bords=_BORDS + 0.05
+    )
+    return [_PLACE * part for part in parts]
+
+
+def _measure_tete(tableau: Tableau, largeurs: Sequence[float]) -> float:
+    """Le titre et la ligne d'en-tête."""
+    titre = measure_texte(tableau.titre, _LEGENDE, _PLACE, gras=True)
+    return titre + _measure(tableau.entetes, largeurs, gras=True)
 
 
 def _measure(ligne: Sequence[str], largeurs: Sequence[float], *, gras: bool = False) -> float:
@@ -199,6 +225,8 @@ def _write_tableau(
                 cellule.fill.solid()
                 cellule.fill.fore_color.rgb = ACCENT
             gras = rang == 0 or len(ligne) == 1
+            # Vide, une case aurait la hauteur d'un texte de 18 points : le tableau sortait de la diapositive.
+            cellule.text_frame.paragraphs[0]._p.get_or_add_endParaRPr().set("sz", str(100 * _TABLEAU))
             for morceau in cellule.text_frame.paragraphs[0].runs:
                 morceau.font.size, morceau.font.bold = Pt(_TABLEAU), gras or None
     return sum(hauteurs) + 0.4

@@ -32,10 +32,11 @@ from barometre.rapports.modele import (
 MIME = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _LARGEUR = 16.5  # centimètres entre les marges
 _TABLEAU = 8.5  # points
-COURT = 10  # rangs, en-tête compris : un tableau qui reste sur une page
+# Rangs, en-tête compris : un tableau qui reste sur une page ; une fiche en coupe de plus courts.
+_COURT, _COURT_SERRE = 10, 6
 # Un tableau n'a pas d'espace sous lui : ce qui suit le porte.
 _APRES_TABLEAU = Pt(8)
-_POLICE, _ACCENT = "Arial", RGBColor(0x1B, 0x4F, 0x8A)
+_POLICE, _ACCENT, _GRIS = "Arial", RGBColor(0x1B, 0x4F, 0x8A), RGBColor(0x5C, 0x66, 0x70)
 _TITRES = ("Title", "Subtitle", "Intense Quote", "Heading 1", "Caption")
 _STYLE_TABLEAU = "Tableau du baromètre"
 # Un filet sous chaque ligne, comme en PDF et en ODT, l'en-tête en gras (ECMA-376 partie 1, §17.7.6).
@@ -56,10 +57,17 @@ ENTETES = ("Indicateur", "Redressé", "Intervalle", "Réponses", "Note")
 
 @dataclass(frozen=True, slots=True)
 class Dessins:
-    """Les images des figures et des cartes d'un document."""
+    """Les images des figures et des cartes d'un document, et les rangs d'un tableau qui ne se coupe pas."""
 
     figures: Mapping[Figure, Image]
     cartes: Mapping[Vignette, Image]
+    court: int
+
+
+def build_dessins(document: Document) -> Dessins:
+    """Ceux d'un document, dessinés une fois."""
+    court = _COURT_SERRE if document.serre else _COURT
+    return Dessins(draw_figures(document), draw_vignettes(document), court)
 
 
 def to_docx(document: Document) -> bytes:
@@ -67,18 +75,22 @@ def to_docx(document: Document) -> bytes:
     fichier = NouveauDocument()
     _set_proprietes(fichier, document)
     _set_styles(fichier)
+    if document.serre:
+        _tighten(fichier)
     fichier.add_heading(document.titre, level=0)
     fichier.add_paragraph(document.sous_titre, style="Subtitle")
     if document.avertissement:
         fichier.add_paragraph(document.avertissement, style="Intense Quote")
-    dessins = Dessins(draw_figures(document), draw_vignettes(document))
+    if not document.serre:
+        _add_mentions(fichier, document)
+    dessins = build_dessins(document)
     for section in document.sections:
         fichier.add_heading(section.titre, level=1)
         for rang, bloc in enumerate(section.blocs):
             # Ce qui annonce une figure ou un tableau ne reste pas seul au bas d'une page.
             _add_bloc(fichier, bloc, dessins, suivi=rang + 1 < len(section.blocs))
-    for nom, texte in document.mentions:
-        fichier.add_paragraph(f"{nom} : {texte}")
+    if document.serre:
+        _add_mentions(fichier, document)
     sortie = io.BytesIO()
     fichier.save(sortie)
     return freeze_paquet(sortie.getvalue(), document.cree_le)
@@ -112,6 +124,31 @@ def _set_styles(fichier: Any) -> None:
     fichier.styles.element.append(parse_xml(_TABLEAU_XML))
 
 
+def _tighten(fichier: Any) -> None:
+    """Une fiche tient sur les deux faces d'une feuille : moins de blanc, et des marges plus petites."""
+    # L'espace par défaut, que le style des tableaux remplace ; dans « Normal », il écarterait leurs lignes.
+    espace = fichier.styles.element.find(f".//{qn('w:pPrDefault')}//{qn('w:spacing')}")
+    espace.set(qn("w:after"), "80")
+    espace.set(qn("w:line"), "240")
+    fichier.styles["Heading 1"].paragraph_format.space_before = Pt(10)
+    fichier.styles["Title"].font.size = Pt(20)
+    for nom in ("Title", "Subtitle", "Intense Quote"):
+        blancs = fichier.styles[nom].paragraph_format
+        blancs.space_before, blancs.space_after = Pt(0), Pt(4)
+    for page in fichier.sections:
+        page.top_margin, page.bottom_margin, page.footer_distance = Cm(1.5), Cm(1.6), Cm(0.7)
+
+
+def write_mentions(document: Document) -> str:
+    """D'où viennent les chiffres, en un paragraphe : à la ligne, elles prenaient une page à elles seules."""
+    return " · ".join(f"{nom} : {texte}" for nom, texte in document.mentions)
+
+
+def _add_mentions(fichier: Any, document: Document) -> None:
+    ecriture = fichier.add_paragraph().add_run(write_mentions(document)).font
+    ecriture.size, ecriture.color.rgb = Pt(8), _GRIS
+
+
 def write_pied_page(document: Document) -> str:
     """La source, la version, la simulation : sur chaque page, qui se photocopie seule."""
     mentions = dict(document.mentions)
@@ -135,11 +172,11 @@ def _add_bloc(fichier: Any, bloc: Bloc, dessins: Dessins, *, suivi: bool) -> Non
     elif isinstance(bloc, Liste):
         _add_liste(fichier, bloc)
     elif isinstance(bloc, Tableau):
-        _add_tableau(fichier, bloc)
+        _add_tableau(fichier, bloc, dessins.court)
     elif isinstance(bloc, Figure):
         _add_image(fichier, dessins.figures[bloc], suivie=True)
         fichier.add_paragraph(bloc.phrase).paragraph_format.keep_with_next = True
-        _add_tableau(fichier, Tableau(bloc.titre, ENTETES, list_rangs(bloc)))
+        _add_tableau(fichier, Tableau(bloc.titre, ENTETES, list_rangs(bloc)), dessins.court)
     elif isinstance(bloc, Planche):
         _add_planche(fichier, bloc, dessins.cartes)
     else:
@@ -215,15 +252,15 @@ def _write_groupe(rang: Any, texte: str, page: Any) -> None:
     premiere.grid_span = 1 + len(autres)
 
 
-def _retient(place: int, rangs: Sequence[Sequence[str]]) -> bool:
+def _retient(place: int, rangs: Sequence[Sequence[str]], court: int) -> bool:
     """Si ce rang reste sur la page du suivant : un tableau court ne se coupe pas, ni un long à une ligne."""
     dernier = len(rangs) - 1
     if place == dernier:
         return False
-    return len(rangs) <= COURT or place in (0, 1, dernier - 1) or len(rangs[place]) == 1
+    return len(rangs) <= court or place in (0, 1, dernier - 1) or len(rangs[place]) == 1
 
 
-def _add_tableau(fichier: Any, dit: Tableau) -> None:
+def _add_tableau(fichier: Any, dit: Tableau, court: int) -> None:
     entetes, rangs = dit.entetes, (dit.entetes, *dit.rangs)
     legende = fichier.add_paragraph(dit.titre, style="Caption").paragraph_format
     legende.keep_with_next, legende.space_before = True, _APRES_TABLEAU
@@ -241,7 +278,7 @@ def _add_tableau(fichier: Any, dit: Tableau) -> None:
         for tc, texte, largeur in zip(rang.tc_lst, ligne, largeurs, strict=True):
             _write_cellule(tc, texte, largeur, tableau)
     for place, rang in enumerate(tableau._tbl.tr_lst):
-        if _retient(place, rangs):
+        if _retient(place, rangs, court):
             for tc in rang.tc_lst:
                 tc.p_lst[0].get_or_add_pPr().get_or_add_keepNext()
     # La première ligne est un en-tête : lue comme telle, et répétée en haut de chaque page.

@@ -8,7 +8,7 @@ from datetime import date
 from barometre.access import Gate
 from barometre.assemblage import memoire
 from barometre.assemblage.collectivite import load_fiche
-from barometre.domain.formats import format_date, format_liste, format_nombre
+from barometre.domain.formats import FINE, format_date, format_liste, format_nombre
 from barometre.domain.portee import PUBLIC
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION, LICENCE
 from barometre.rapports.modele import Bloc, Document, Liste, Paragraphe, Section, Tableau
@@ -27,6 +27,7 @@ FAITS = ("Nature", "Population", "Intercommunalité", "Région")
 SANS_REPONSES = "Sans vos réponses, voici ce qu’il est utile de vérifier d’abord."
 # Une feuille recto verso : la page a les autres.
 ECARTS_MONTRES = 3
+PAIRS_TUS = "Trop peu de réponses chez vos pairs"
 INCONNU = "Un état inconnu ne veut pas dire non fait."
 METHODE = (
     "Enquête volontaire : les répondantes ne sont pas tirées au sort. Les chiffres des pairs sont corrigés "
@@ -115,16 +116,23 @@ def _build_situation(vue: VueFiche) -> tuple[Bloc, ...]:
         *(("Vous",) if avec_soi else ()),
         "Où, et combien de réponses",
     )
-    lignes = []
+    lignes, tus = [], []
     for ligne, theme in zip(cadre.to_dict("records"), vue.themes, strict=True):
+        if not (ligne["pairs_texte"] or ligne["soi_texte"]):
+            tus.append(lower_initiale(str(ligne["theme"])))
+            continue
         soi = (str(ligne["soi_texte"]),) if avec_soi else ()
         pairs = str(ligne["pairs_texte"] or ligne["raison"])
         lignes.append((str(ligne["theme"]), pairs, *soi, _describe_pairs(theme.pairs)))
     champs = _list_noms(t.pairs.champ for t in vue.themes)
     vagues = _list_noms(t.vague for t in vue.themes)
     qui = [f"{nom} : {dits}." for nom, dits in (("Vos pairs", champs), ("Leurs réponses", vagues)) if dits]
-    tableau = Tableau("Pratiques suivies, par thème", entetes, tuple(lignes))
-    return (Paragraphe(" ".join([describe_situation(cadre), *qui])), tableau)
+    tete = Paragraphe(" ".join([describe_situation(cadre), *qui]))
+    if not lignes:
+        return (tete,)
+    # Une raison par thème se répétait jusqu'à neuf fois : elle se dit une fois, avec ceux qu'elle tait.
+    fin = (Paragraphe(f"{PAIRS_TUS}{FINE}: {format_liste(tus)}."),) if tus else ()
+    return (tete, Tableau("Pratiques suivies, par thème", entetes, tuple(lignes)), *fin)
 
 
 def _list_noms(noms: Iterable[str]) -> str:

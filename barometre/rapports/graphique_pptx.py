@@ -56,7 +56,7 @@ def draw_graphique(
 
 def _describe(p: Point) -> str:
     """« Un site internet : 68 % (412 réponses, note A) »."""
-    return f"{p.libelle} : {p.texte} ({p.n}{INSECABLE}réponses, {format_mentions(p)})"
+    return f"{p.libelle}{INSECABLE}: {p.texte.replace(' ', INSECABLE)} {format_mentions(p)}"
 
 
 def _set_axes(graphique: Any) -> None:

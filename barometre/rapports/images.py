@@ -15,6 +15,7 @@ from typing import Any
 
 import typst
 
+from barometre.domain.formats import INSECABLE
 from barometre.domain.notes import explain_lettres
 from barometre.rapports.modele import Document, Figure, Image, Planche, Point, Vignette
 from barometre.rapports.pdf import open_polices, place_gabarit
@@ -54,15 +55,16 @@ def draw_vignettes(document: Document, *, projetees: bool = False) -> Mapping[Vi
     """Chaque carte d'une planche, avec son titre, sa légende et sa source, sans la phrase écrite à côté.
 
     De front, elles ont la même hauteur ; seule, une carte a sa légende à côté d'elle. `projetees` : en plus
-    grand, sur une page qui dit déjà d'où viennent les chiffres.
+    grand, sur une page qui dit déjà d'où viennent les chiffres, et comment lire une rangée.
     """
     planches = [b for section in document.sections for b in section.blocs if isinstance(b, Planche)]
     images: dict[Vignette, Image] = {}
     for planche in planches:
         seule = len(planche.vignettes) == 1
         front = DE_FRONT if projetees else count_de_front(planche)
+        notice = planche.notice if seule else ""
         recu = {
-            "pied": planche.notice if projetees else f"{write_pied(document)} · {planche.source}",
+            "pied": notice if projetees else f"{write_pied(document)} · {planche.source}",
             "par_rangee": front,
             "seule": seule,
             "large": PAGE if seule else PROJETEE if projetees else compute_large_carte(front),
@@ -100,8 +102,9 @@ def write_pied(document: Document) -> str:
 
 
 def format_mentions(point: Point) -> str:
-    """« note B » ; « sans note »."""
-    return f"note {point.note}" if point.note else "sans note"
+    """« (environ 230 réponses, note B) », d'un bloc : « note B) » se retrouvait seul à la ligne suivante."""
+    note = f"note {point.note}" if point.note else "sans note"
+    return f"({point.n} réponses, {note})".replace(" ", INSECABLE)
 
 
 def _describe(figure: Figure) -> dict[str, Any]:

@@ -11,13 +11,14 @@ from xml.sax.saxutils import escape, quoteattr
 from barometre.exports.archive import write_entree
 from barometre.exports.cellules import strip_controles
 from barometre.rapports.docx import (
-    COURT,
     ENTETES,
     Dessins,
+    build_dessins,
     list_rangs,
+    write_mentions,
     write_pied_page,
 )
-from barometre.rapports.images import compute_large_carte, count_de_front, draw_figures, draw_vignettes
+from barometre.rapports.images import compute_large_carte, count_de_front
 from barometre.rapports.largeurs import compute_largeurs
 from barometre.rapports.modele import (
     Bloc,
@@ -56,9 +57,10 @@ _STYLES = Path(__file__).with_name("styles_odt.xml")
 # L'espace sous un tableau est le sien : après un paragraphe vide, Writer laissait seul le titre suivant.
 # Writer ne lit case et rangée que d'un style du contenu : dans ceux du document, filet et marges se
 # perdaient, « entre 23 et 36 % » touchait le chiffre d'à côté, et une rangée se coupait au bas d'une page.
+_PADDING, _PADDING_SERRE = 'fo:padding="0.06cm"', 'fo:padding="0.03cm"'
 _CELLULE = (
     '<style:style style:name="Cellule" style:family="table-cell"><style:table-cell-properties '
-    'fo:border-bottom="0.5pt solid #c9d1da" fo:padding="0.06cm" fo:padding-right="0.14cm"/></style:style>'
+    f'fo:border-bottom="0.5pt solid #c9d1da" {_PADDING} fo:padding-right="0.14cm"/></style:style>'
     '<style:style style:name="Rang" style:family="table-row">'
     '<style:table-row-properties fo:keep-together="always"/></style:style>'
     '<style:style style:name="Entier" style:family="table">'
@@ -76,13 +78,22 @@ def to_odt(document: Document) -> bytes:
     with zipfile.ZipFile(tampon, "w") as paquet:
         write_entree(paquet, "mimetype", MIME.encode(), compresser=False)
         write_entree(paquet, "content.xml", contenu.encode())
-        styles = _STYLES.read_text(encoding="utf-8").replace("{pied}", _t(write_pied_page(document)))
+        styles = _read_styles(document)
         write_entree(paquet, "styles.xml", _wrap("document-styles", styles).encode())
         write_entree(paquet, "meta.xml", _wrap("document-meta", _meta(document)).encode())
         for nom, octets in images.items():
             write_entree(paquet, nom, octets)
         write_entree(paquet, "META-INF/manifest.xml", _manifest(images).encode())
     return tampon.getvalue()
+
+
+def _read_styles(document: Document) -> str:
+    """Ceux du document ; une fiche tient sur les deux faces d'une feuille, avec moins de blanc."""
+    blancs = ("1.5cm", "1cm", "0.1cm", "0.3cm") if document.serre else ("2.2cm", "1.4cm", "0.2cm", "0.6cm")
+    styles = _STYLES.read_text(encoding="utf-8").replace("{pied}", _t(write_pied_page(document)))
+    for nom, blanc in zip(("{haut}", "{bas}", "{apres}", "{avant}"), blancs, strict=True):
+        styles = styles.replace(nom, blanc)
+    return styles
 
 
 def _wrap(racine: str, contenu: str) -> str:
@@ -106,14 +117,19 @@ def _content(document: Document, images: dict[str, bytes]) -> Iterator[str]:
     corps = [_p(document.titre, "Title"), _p(document.sous_titre)]
     if document.avertissement:
         corps.append(_p(document.avertissement, "Fort"))
-    dessins = Dessins(draw_figures(document), draw_vignettes(document))
+    mentions = _p(write_mentions(document), "Mentions")
+    if not document.serre:
+        corps.append(mentions)
+    dessins = build_dessins(document)
     for section in document.sections:
         titre = _t(section.titre)
         corps.append(f'<text:h text:style-name="Heading_20_1" text:outline-level="1">{titre}</text:h>')
         for rang, bloc in enumerate(section.blocs, 1):
             corps += _bloc(bloc, dessins, images, suivi=rang < len(section.blocs))
-    corps += [_p(f"{nom} : {texte}") for nom, texte in document.mentions]
-    styles = f"<office:automatic-styles>{_LARGEURS}{_CELLULE}</office:automatic-styles>"
+    if document.serre:
+        corps.append(mentions)
+    cellule = _CELLULE.replace(_PADDING, _PADDING_SERRE) if document.serre else _CELLULE
+    styles = f"<office:automatic-styles>{_LARGEURS}{cellule}</office:automatic-styles>"
     yield _wrap(
         "document-content", f"{styles}<office:body><office:text>{''.join(corps)}</office:text></office:body>"
     )
@@ -125,11 +141,11 @@ def _bloc(bloc: Bloc, dessins: Dessins, images: dict[str, bytes], *, suivi: bool
     elif isinstance(bloc, Liste):
         yield _liste(bloc)
     elif isinstance(bloc, Tableau):
-        yield from _tableau(bloc)
+        yield from _tableau(bloc, dessins.court)
     elif isinstance(bloc, Figure):
         yield from _image(dessins.figures[bloc], images)
         yield _p(bloc.phrase, "Annonce")
-        yield from _tableau(Tableau(bloc.titre, ENTETES, list_rangs(bloc)))
+        yield from _tableau(Tableau(bloc.titre, ENTETES, list_rangs(bloc)), dessins.court)
     elif isinstance(bloc, Planche):
         yield from _planche(bloc, dessins.cartes, images)
     else:
@@ -173,9 +189,9 @@ def _cadre(image: Image, images: dict[str, bytes], large: float) -> str:
     )
 
 
-def _tableau(dit: Tableau) -> Iterator[str]:
+def _tableau(dit: Tableau, court: int) -> Iterator[str]:
     yield _p(dit.titre, "Caption")
-    style = "Entier" if len(dit.rangs) < COURT else "Coupable"
+    style = "Entier" if len(dit.rangs) < court else "Coupable"
     yield f'<table:table table:name={quoteattr(dit.titre)} table:style-name="{style}">'
     for part in compute_largeurs(dit.entetes, dit.lignes, taille=8.5, place=_LARGEUR, bords=0.3):
         yield f'<table:table-column table:style-name="Largeur{round(_CENT * part)}"/>'

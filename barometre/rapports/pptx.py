@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -16,6 +16,7 @@ from pptx.opc.packuri import PackURI
 from pptx.text.text import _Run
 from pptx.util import Cm, Pt
 
+from barometre.domain.formats import format_guillemets, format_liste
 from barometre.rapports.coulee import (
     ACCENT,
     BAS,
@@ -49,7 +50,7 @@ MIME = "application/vnd.openxmlformats-officedocument.presentationml.presentatio
 _TITRE_SEUL = 5  # rang de la mise en page « titre seul » du modèle de python-pptx
 # Entre deux cartes de front ; et la largeur qu'une carte seule laisse à sa phrase.
 _ENTRE_CARTES, _COLONNE = 0.8, 9.5
-_PETIT = 11  # points, sous une carte
+_PETIT, _NOTICE = 11, 10  # points, sous une carte et sous une rangée
 # Ce qui se lit encore sur une moitié de diapositive.
 _POINTS_DE_FRONT = 7
 ANNEXE = "Annexe : tous les indicateurs, thème après thème"
@@ -144,12 +145,14 @@ def _add_section(
     images = [bloc for bloc in section.blocs if isinstance(bloc, Image)]
     for image in images:
         _add_image(presentation, document, image, section.titre, phrases)
-    lots_cartes = [lot for b in section.blocs if isinstance(b, Planche) for lot in _share_cartes(b)]
+    planches = [b for b in section.blocs if isinstance(b, Planche)]
+    lots_cartes = [(lot, planche.notice) for planche in planches for lot in _share_cartes(planche)]
+    seule = lots_cartes[-1][0] if lots_cartes and len(lots_cartes[-1][0]) == 1 else None
     # Sous la phrase d'une carte seule, celles qui la suivent : elles ouvraient une diapositive vide.
-    a_cote = phrases if lots_cartes and len(lots_cartes[-1]) == 1 and _tient(lots_cartes[-1], phrases) else []
-    for rang, lot in enumerate(lots_cartes):
-        dites = a_cote if lot is lots_cartes[-1] else []
-        _add_cartes(presentation, document, format_titre(section.titre, rang), lot, cartes, a_cote=dites)
+    a_cote = phrases if seule and _tient(seule, phrases) else []
+    for rang, (lot, notice) in enumerate(lots_cartes):
+        titre, dites = format_titre(section.titre, rang), a_cote if lot is seule else []
+        _add_cartes(presentation, document, titre, lot, cartes, notice=notice, a_cote=dites)
     dits = (Paragraphe, Liste) if images else (Paragraphe,) if a_cote else ()
     reste = [b for b in section.blocs if not isinstance(b, dits)]
     add_page = partial(_add_page, presentation, document)
@@ -163,8 +166,18 @@ def _list_figures(section: Section) -> list[Figure]:
 
 
 def _explain_tus(section: Section) -> str:
-    tues = [b.titre for b in section.blocs if isinstance(b, Figure) and not _list_montres(b)]
-    return f"Rien n’est publié, faute d’assez de réponses : {' ; '.join(tues)}" if tues else ""
+    figures = [b for b in section.blocs if isinstance(b, Figure) and not _list_montres(b)]
+    tues = format_liste([format_guillemets(figure.titre) for figure in figures])
+    return f"Rien n’est publié, faute d’assez de réponses : {tues}." if tues else ""
+
+
+def _list_tus(section: Section) -> Iterator[str]:
+    """Ce qu'un thème ne montre pas, et pourquoi."""
+    if _explain_tus(section):
+        yield _explain_tus(section)
+    for bloc in section.blocs:
+        if isinstance(bloc, Paragraphe) and not (bloc.fort or bloc.lie):
+            yield bloc.texte
 
 
 def _share_figures(section: Section) -> list[tuple[Figure, Sequence[Point]]]:
@@ -192,7 +205,9 @@ def _add_annexe(presentation: Any, document: Document, themes: Sequence[Section]
     """Le détail des thèmes, deux graphiques de front, puis les tableaux : ce que l'on va chercher."""
     details = {section.titre: _share_figures(section)[1:] for section in themes}
     tableaux = [b for section in themes for b in section.blocs if isinstance(b, Tableau)]
-    tus = [Paragraphe(f"{s.titre}. {_explain_tus(s)}") for s in themes if _explain_tus(s)]
+    tus = [Paragraphe(f"{s.titre}. {phrase}") for s in themes for phrase in _list_tus(s)]
+    # Comment lire ces tableaux : une fois avant eux tous, et non avant chacun.
+    lire = list(dict.fromkeys(b for s in themes for b in s.blocs if isinstance(b, Paragraphe) and b.lie))
     if not (any(details.values()) or tableaux or tus):
         return
     _add_intercalaire(presentation, document)
@@ -200,7 +215,7 @@ def _add_annexe(presentation: Any, document: Document, themes: Sequence[Section]
         for rang, paire in enumerate(_pair(lots)):
             _add_paire(presentation, document, format_titre(f"{titre}, le détail", rang), paire)
     add_page = partial(_add_page, presentation, document)
-    Coulee(add_page, TABLEAUX, entamees=0).write([*tableaux, *tus])
+    Coulee(add_page, TABLEAUX, entamees=0).write([*lire, *tableaux, *tus])
 
 
 def _pair(lots: Sequence[tuple[Figure, Sequence[Point]]]) -> list[list[tuple[Figure, Sequence[Point]]]]:
@@ -311,9 +326,13 @@ def _add_cartes(
     lot: Sequence[Vignette],
     cartes: Mapping[Vignette, Image],
     *,
+    notice: str,
     a_cote: Sequence[str],
 ) -> None:
-    """Des cartes de front, chacune sur sa phrase ; ce que dit leur légende, dans les commentaires."""
+    """Des cartes de front, chacune sur sa phrase ; ce que dit leur légende, dans les commentaires.
+
+    `notice` : ce qui se lit une fois pour toutes. Sous chacune, elle leur prenait un sixième de leur hauteur.
+    """
     page = _add_page(presentation, document, titre, [f"{v.titre}. {v.phrase} {v.alt}" for v in lot])
     if len(lot) == 1:
         image, haut = cartes[lot[0]], HAUT
@@ -326,7 +345,9 @@ def _add_cartes(
     colonne, proportion = pas - _ENTRE_CARTES, max(cartes[vignette].proportion for vignette in lot)
     # Les phrases d'abord : la carte a la hauteur qu'elles laissent.
     dites = max(measure_texte(vignette.phrase, _PETIT, colonne) for vignette in lot)
-    large = min(colonne, (BAS - HAUT - 0.1 - dites) / proportion)
+    pied = BAS - measure_texte(notice, _NOTICE, LARGEUR - 2 * MARGE)
+    large = min(colonne, (pied - HAUT - 0.1 - dites) / proportion)
+    write_texte(page, notice, pied, _NOTICE)
     for rang, vignette in enumerate(lot):
         gauche = MARGE + rang * pas
         _pose_image(page, cartes[vignette], gauche, large)

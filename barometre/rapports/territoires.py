@@ -97,7 +97,7 @@ def _build_themes(gate: Gate, niveau: str, vues: Sequence[VueTheme]) -> tuple[Pl
     )
     tus = [lower_initiale(theme) for theme, trouvee in trouvees if trouvee is None]
     planche = (_build_planche(vignettes, cartes[0][2].carte),) if cartes else ()
-    return (*planche, *((Paragraphe(_explain_tus(tus, niveau)),) if tus else ()))
+    return (*planche, *((Paragraphe(_explain_tus(tus, niveau, tous=not cartes)),) if tus else ()))
 
 
 def _build_planche(vignettes: tuple[Vignette, ...], carte: Carte) -> Planche:
@@ -182,8 +182,8 @@ def _describe_ensemble(ligne: LigneIndicateur) -> str:
     return f"Ensemble{FINE}: {texte} ({n}, {note})."
 
 
-def _explain_tus(themes: Sequence[str], niveau: str) -> str:
-    return (
-        f"Sans carte, faute d’assez de {NOMS[niveau]} où un chiffre clé se cite (le tiers, et deux au "
-        f"moins){FINE}: {format_liste(list(themes))}."
-    )
+def _explain_tus(themes: Sequence[str], niveau: str, *, tous: bool) -> str:
+    raison = f"faute d’assez de {NOMS[niveau]} où un chiffre clé se cite (le tiers, et deux au moins)"
+    if tous:
+        return f"Aucun thème n’a de carte, {raison}."
+    return f"Sans carte, {raison}{FINE}: {format_liste(list(themes))}."

@@ -85,9 +85,15 @@ def test_pptx_a_un_graphique_modifiable_avec_ses_barres_d_erreur(document: Docum
     lignes = (
         CalamineWorkbook.from_filelike(io.BytesIO(paquet.read(classeur))).get_sheet_by_index(0).to_python()
     )
-    assert lignes[1:] == [
-        ["Un site internet : 68 % (412\u00a0réponses, note A)", 0.68],
-        ["Une charte : 24 % (environ 90\u00a0réponses, note C)", 0.24],
+    ecrites = lignes[1:]
+    assert [[str(nom).replace("\u00a0", " "), valeur] for nom, valeur in ecrites] == [
+        ["Un site internet : 68 % (412 réponses, note A)", 0.68],
+        ["Une charte : 24 % (environ 90 réponses, note C)", 0.24],
+    ]
+    # Coupé ailleurs qu'avant sa parenthèse, un libellé laissait « note A) » seul sur sa ligne.
+    assert [re.split(" ", str(ligne[0]))[-1] for ligne in ecrites] == [
+        "(412\u00a0réponses,\u00a0note\u00a0A)",
+        "(environ\u00a090\u00a0réponses,\u00a0note\u00a0C)",
     ]
 
 
@@ -100,6 +106,38 @@ def test_une_phrase_et_son_tableau_partagent_une_diapositive(document: Document)
     assert {"Vos pairs", "Une phrase.", "4 sur 8"} <= set(
         ElementTree.fromstring(paquet.read(pages[1])).itertext()
     )
+
+
+def test_des_phrases_passent_avec_le_tableau_qu_elles_annoncent(document: Document) -> None:
+    """Ce qui explique un tableau finissait une diapositive dont il n'était pas."""
+    avant, apres = (
+        Tableau(nom, ("Thème", "Réponses"), tuple((f"{nom} {rang}", "12") for rang in range(12)))
+        for nom in ("Ici", "France")
+    )
+    phrases = (Paragraphe("Comment le lire."), Paragraphe("Et une réserve."))
+    pages = _read_pages(replace(document, sections=(Section("Qui", (avant, *phrases, apres)),)))
+    dits = [set(page.itertext()) for page in pages]
+    assert {"Comment le lire.", "Et une réserve.", "France 11"} <= dits[2]
+    assert "Comment le lire." not in dits[1]
+
+
+def test_une_case_vide_n_est_pas_plus_haute_que_les_autres(document: Document) -> None:
+    """PowerPoint donne à une case vide la hauteur d'un texte de 18 points."""
+    tableau = Tableau("Essai", ("Thème", "Où"), (("Un thème", ""),))
+    pages = _read_pages(replace(document, sections=(Section("Qui", (tableau,)),)))
+    fins = [fin.get("sz") for fin in pages[1].iterfind(f".//{_A}tbl//{_A}endParaRPr")]
+    assert fins == ["1200"] * 4
+
+
+def test_la_lecture_des_tableaux_est_dite_en_annexe(document: Document) -> None:
+    """« Les réponses simulées ont été tirées pour suivre ce chiffre » n'était que dans les commentaires."""
+    figure = next(b for s in document.sections for b in s.blocs if isinstance(b, Figure))
+    tableau = Tableau("Déjà publié", ("Indicateur", "Publié"), (("Un site", "70 %"),))
+    lire, tu = Paragraphe("Un chiffre publié est brut.", lie=True), Paragraphe("Nombres non cités : le coût.")
+    themes = tuple(Section(nom, (figure, tu, lire, tableau)) for nom in ("Un", "Deux"))
+    dits = [mot for page in _read_pages(replace(document, sections=themes)) for mot in page.itertext()]
+    assert dits.count("Un chiffre publié est brut.") == 1
+    assert {"Un. Nombres non cités : le coût.", "Deux. Nombres non cités : le coût."} <= set(dits)
 
 
 def _read_pages(document: Document) -> list[ElementTree.Element]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import pypdf
@@ -14,9 +15,11 @@ from barometre.access import Gate
 from barometre.assemblage import depot
 from barometre.assemblage.collectivite import load_fiche
 from barometre.domain.portee import Portee
-from barometre.rapports.fiche import _list_noms, build_document_fiche
+from barometre.rapports.fiche import PAIRS_TUS, _build_situation, _list_noms, build_document_fiche
 from barometre.rapports.formats_document import FORMATS_DOCUMENT
 from barometre.rapports.modele import Document, Paragraphe, Tableau
+from barometre.views.collectivite.distribution import Distribution
+from barometre.views.collectivite.soi import Score
 
 JOUR = date(2026, 11, 28)
 COMMUNE = "commune-01004"
@@ -50,11 +53,37 @@ def test_les_pairs_sont_ceux_de_la_page(gate: Gate, collectivite_id: str) -> Non
     vue = load_fiche(gate, collectivite_id, JOUR)
     assert document is not None
     assert vue is not None
-    tableau = _list_tableaux(document)["Pratiques suivies, par thème"]
-    assert [ligne[0] for ligne in tableau.lignes] == [t.theme.titre for t in vue.themes]
+    # Aucun pair n'a de chiffre dans cet entrepôt : une phrase le dit, et non une ligne par thème.
+    assert all(t.distribution.moyenne is None for t in vue.themes)
+    assert "Pratiques suivies, par thème" not in _list_tableaux(document)
+    assert _list_mots(document).count("trop peu répondu") == 1
     assert document.sections[0].blocs[0].texte == vue.a_retenir  # type: ignore[union-attr]
     obligations = _list_tableaux(document).get("Obligations")
     assert [o.etat for o in vue.obligations] == [ligne[1] for ligne in obligations.lignes if obligations]  # type: ignore[union-attr]
+
+
+def test_les_themes_sans_pairs_se_disent_une_fois(gate: Gate, collectivite_id: str) -> None:
+    """« Trop peu de réponses chez vos pairs » se répétait à chaque thème, neuf fois pour la Bretagne."""
+    vue = load_fiche(gate, collectivite_id, JOUR)
+    assert vue is not None
+    premier, *tus = vue.themes
+    connu = replace(premier, distribution=Distribution(8, 4.2))
+    _, tableau, fin = _build_situation(replace(vue, themes=(connu, *tus)))
+    assert isinstance(tableau, Tableau)
+    assert isinstance(fin, Paragraphe)
+    assert [ligne[:2] for ligne in tableau.lignes] == [(premier.theme.titre, "4,2 sur 8")]
+    assert fin.texte.startswith(PAIRS_TUS)
+    assert [t.theme.titre for t in tus if t.theme.titre[1:] not in fin.texte] == []
+
+
+def test_un_theme_ou_l_on_a_repondu_garde_sa_ligne(gate: Gate, collectivite_id: str) -> None:
+    vue = load_fiche(gate, collectivite_id, JOUR)
+    assert vue is not None
+    premier, *tus = vue.themes
+    repondu = replace(premier, score=Score("6 pratiques sur 8", 6, 8, 8, montre=True))
+    _, tableau, _ = _build_situation(replace(vue, themes=(repondu, *tus)))
+    assert isinstance(tableau, Tableau)
+    assert tableau.lignes[0][:3] == (premier.theme.titre, f"{PAIRS_TUS}.", "6 sur 8")
 
 
 def test_un_visiteur_n_emporte_aucune_reponse(gate: Gate, collectivite_id: str) -> None:
@@ -66,7 +95,7 @@ def test_un_visiteur_n_emporte_aucune_reponse(gate: Gate, collectivite_id: str) 
     )
     assert public is not None
     assert elu is not None
-    assert "Vous" not in _list_tableaux(public)["Pratiques suivies, par thème"].entetes
+    assert not [t for t in _list_tableaux(public).values() if "Vous" in t.entetes]
     assert "vous avez répondu" not in _list_mots(public)
     assert "Si elle a répondu, et quoi, n’est pas public" in _list_mots(public)
     assert "n’est pas public" not in _list_mots(elu)

@@ -75,10 +75,23 @@ def test_sous_le_tiers_des_lieux_une_phrase_remplace_la_carte(
     _mock_etats(monkeypatch, citables)
     blocs = build_territoires(gate, Selection(), vues).blocs
     assert len(_list_vignettes(blocs)) == cartes
-    phrases = [b.texte for b in blocs if isinstance(b, Paragraphe) and b.texte.startswith("Sans carte")]
-    assert len(phrases) == (cartes == 0)
-    for vue in vues if cartes == 0 else ():
-        assert vue.theme.titre.lower() in phrases[0].lower()
+    # Tous les nommer un à un prenait une demi-diapositive.
+    tus = "Aucun thème n’a de carte, faute d’assez de régions où un chiffre clé se cite"
+    assert len([b for b in blocs if isinstance(b, Paragraphe) and b.texte.startswith(tus)]) == (cartes == 0)
+
+
+def test_un_theme_sans_carte_est_nomme(
+    gate: Gate, vues: list[VueTheme], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _mock_etats(monkeypatch, 6)
+    find = territoires._find_carte
+    muet = vues[0].theme
+    monkeypatch.setattr(
+        territoires, "_find_carte", lambda g, vue, n: None if vue.theme.id == muet.id else find(g, vue, n)
+    )
+    blocs = build_territoires(gate, Selection(), vues).blocs
+    phrases = [b.texte for b in blocs if isinstance(b, Paragraphe)]
+    assert len([p for p in phrases if p.startswith("Sans carte") and muet.titre.lower() in p.lower()]) == 1
 
 
 def _mock_participation(monkeypatch: pytest.MonkeyPatch) -> None:

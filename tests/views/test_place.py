@@ -67,3 +67,9 @@ def test_un_fait_d_une_collectivite_se_lit_oui_ou_non() -> None:
     assert format_mesure(presence, 0.0, propre=True) == "non"
     assert "%" in format_mesure(presence, 1.0, propre=False)
     assert "%" in format_mesure(_carte(FIBRE), 1.0, propre=True)
+
+
+def test_au_dessus_des_communes_un_fait_dit_de_quoi_il_est_la_part() -> None:
+    """« Une commune rurale : 47 % », sur la fiche d'une intercommunalité, ne disait pas de quoi."""
+    assert format_mesure(_carte("france_services_presence"), 0.25, propre=False).endswith("% des communes")
+    assert "communes" not in format_mesure(_carte(FIBRE), 0.25, propre=False)

@@ -87,7 +87,9 @@ def format_mesure(indicateur: Indicateur, valeur: float, *, propre: bool) -> str
     """« oui » ou « non » pour le fait d'une collectivité (`propre`) ; sinon la valeur et son unité."""
     if propre and indicateur.oui_non and valeur in (0, 1):
         return OUI if valeur else NON
-    return format_chiffre(indicateur, valeur)
+    dit = format_chiffre(indicateur, valeur)
+    # « Une commune rurale : 47 % » ne disait pas de quoi : c’est la part des communes dont le fait est vrai.
+    return f"{dit} des communes" if indicateur.oui_non and indicateur.agregation == "part_communes" else dit
 
 
 def _explain_partielle(relevee: Relevee) -> str:

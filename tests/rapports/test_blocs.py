@@ -1,0 +1,72 @@
+"""Des lignes d'une page aux blocs : ce qui se lit avec un tableau, et ce qui n'est pas redressé."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import replace
+
+import pypdf
+import pytest
+
+from barometre.access import Gate
+from barometre.catalogue import load_catalogue
+from barometre.rapports.blocs import BRUT_SOUS_TRENTE, build_figures, build_publies
+from barometre.rapports.images import format_mentions
+from barometre.rapports.modele import Document, Paragraphe, Planche, Point, Section, Tableau
+from barometre.rapports.pdf import to_pdf
+from barometre.views.comprendre.theme import build_vue_theme
+from barometre.views.lecture.ligne import LigneIndicateur
+from barometre.views.lecture.publies import PublieACote
+from barometre.views.lecture.selection import Selection
+
+
+@pytest.fixture(scope="module")
+def lignes(gate: Gate) -> list[LigneIndicateur]:
+    """Des parts montrées et redressées."""
+    catalogue = load_catalogue()
+    vues = (build_vue_theme(gate, catalogue, theme.id, Selection()) for theme in catalogue.themes)
+    toutes = [ligne for vue in vues for ligne in vue.ensemble.lignes]
+    return [x for x in toutes if x.chiffre.montre and x.indicateur.est_part and not x.chiffre.est_brut]
+
+
+def _silence(ligne: LigneIndicateur) -> LigneIndicateur:
+    """La même, sous trente réponses : son redressé se tait."""
+    return replace(ligne, chiffre=replace(ligne.chiffre, redresse=None))
+
+
+def test_un_chiffre_brut_ne_passe_pas_pour_redresse(lignes: list[LigneIndicateur]) -> None:
+    """À La Réunion, le graphique disait redressés des chiffres que le tableau disait bruts."""
+    brute, redressee = lignes[:2]
+    seules = build_figures("T", [_silence(brute)])[0]
+    assert seules.points[0].texte.endswith(" brut")
+    assert "autour du chiffre brut" in seules.phrase
+    assert BRUT_SOUS_TRENTE in seules.phrase
+    figures = build_figures("T", [redressee])
+    assert not figures[0].points[0].texte.endswith(" brut")
+    assert BRUT_SOUS_TRENTE not in figures[0].phrase
+    assert "autour du chiffre redressé" in figures[0].phrase
+
+
+def test_comment_lire_un_chiffre_publie_se_dit_avant_son_tableau(lignes: list[LigneIndicateur]) -> None:
+    """Après lui, la phrase passait seule en tête de la page suivante."""
+    publie = PublieACote("Un site", "26 %", "", "", "", "", "", vague="Première vague", suivi=True)
+    lire, tableau = build_publies("Thème", [replace(lignes[0], publies=(publie,))])
+    assert isinstance(tableau, Tableau)
+    assert isinstance(lire, Paragraphe)
+    assert lire.lie
+
+
+def test_la_notice_des_cartes_precede_les_cartes(document: Document) -> None:
+    planche = next(b for s in document.sections for b in s.blocs if isinstance(b, Planche))
+    seule = replace(document, sections=(Section("Cartes", (replace(planche, lecture="À lire."),)),))
+    lecteur = pypdf.PdfReader(io.BytesIO(to_pdf(seule)))
+    texte = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in lecteur.pages))
+    assert texte.index("À lire.") < texte.index(planche.vignettes[0].mention)
+
+
+def test_la_parenthese_d_un_chiffre_ne_se_coupe_pas() -> None:
+    point = Point("Un site", 0.68, texte="68 %", n="environ 2 205", note="A")
+    assert format_mentions(point).split() == ["(environ", "2", "205", "réponses,", "note", "A)"]
+    assert " " not in format_mentions(point)
+    assert format_mentions(replace(point, note="")).endswith("sans\u00a0note)")
