@@ -65,6 +65,17 @@ def test_la_notice_des_cartes_precede_les_cartes(document: Document) -> None:
     assert texte.index("À lire.") < texte.index(planche.vignettes[0].mention)
 
 
+def test_deux_planches_de_meme_notice_la_disent_une_fois(document: Document) -> None:
+    planche = next(b for s in document.sections for b in s.blocs if isinstance(b, Planche))
+    dite = replace(planche, lecture="À lire.")
+    seule, autre = replace(dite, vignettes=dite.vignettes[:1]), replace(dite, lecture="Autre lecture.")
+    for blocs, fois in (((seule, dite), 1), ((seule, autre), 1), ((dite,), 1)):
+        lecteur = pypdf.PdfReader(io.BytesIO(to_pdf(replace(document, sections=(Section("Cartes", blocs),)))))
+        texte = " ".join(page.extract_text() for page in lecteur.pages)
+        assert texte.count("À lire.") == fois
+        assert texte.count("Autre lecture.") == (autre in blocs)
+
+
 def test_la_parenthese_d_un_chiffre_ne_se_coupe_pas() -> None:
     point = Point("Un site", 0.68, texte="68 %", n="environ 2 205", note="A")
     assert format_mentions(point).split() == ["(environ", "2", "205", "réponses,", "note", "A)"]

@@ -142,7 +142,9 @@ def test_les_reponses_de_plus_vont_ou_elles_apportent_le_plus() -> None:
     assert actuelle < prorata < ciblee
     assert vue.apres < vue.sans_cibler < vue.avant
     # « iraient d’abord à Grand Est » : un nom de région veut son article, sauf entre parenthèses.
-    assert re.search(r"50\sréponses de plus iraient d’abord aux \w+.* \(.+\)\. Effectif", vue.phrase)
+    assert re.search(
+        r"50\sréponses de plus iraient d’abord aux \w+.* \(.+\)\. Une fois redressées", vue.phrase
+    )
 
 
 @pytest.mark.parametrize(("but", "n_minimal"), [("regions_b", 30), ("regions_a", 100)])

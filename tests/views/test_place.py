@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from barometre.catalogue import load_catalogue
 from barometre.domain.indicateur import Indicateur
+from barometre.views.lecture.libelles import lower_initiale
 from barometre.views.lecture.place import Place, Relevee, format_mesure, judge_place
 
 JOUR = date(2026, 11, 28)
@@ -73,3 +74,13 @@ def test_au_dessus_des_communes_un_fait_dit_de_quoi_il_est_la_part() -> None:
     """« Une commune rurale : 47 % », sur la fiche d'une intercommunalité, ne disait pas de quoi."""
     assert format_mesure(_carte("france_services_presence"), 0.25, propre=False).endswith("% des communes")
     assert "communes" not in format_mesure(_carte(FIBRE), 0.25, propre=False)
+
+
+def test_l_elision_n_est_pas_un_sigle() -> None:
+    """« faute de précision : L’âge de remplacement » ; un sigle et un pays gardent leur majuscule."""
+    assert lower_initiale("L’âge de remplacement") == "l’âge de remplacement"
+    assert [lower_initiale(nom) for nom in ("EPCI de 5 000", "France", "Un site")] == [
+        "EPCI de 5 000",
+        "France",
+        "un site",
+    ]

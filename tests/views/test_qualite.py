@@ -58,8 +58,8 @@ def test_le_tableau_court() -> None:
 def test_les_precisions_disent_propensions_variables_et_poids() -> None:
     (qualite,) = _read(*FAITS)
     assert qualite.precisions == (
-        "Envies de répondre estimées : coefficient de variation de 0,87, par variable : la taille 0,70, la "
-        "région 0,50. Les poids vont de 0,30 à 2,90 fois leur moyenne."
+        "Pour un statisticien, envies de répondre estimées : coefficient de variation de 0,87, par "
+        "variable : la taille 0,70, la région 0,50. Les poids vont de 0,30 à 2,90 fois leur moyenne."
     )
 
 

@@ -37,7 +37,8 @@ def render_alertes(vue: VueAlertes) -> None:
         )
         st.html(f"<ul>{faits}</ul><p><strong>Que faire.</strong> {texte(regle.action)}</p>")
         cles = {"vue": regle.vue} if regle.vue else None
-        st.page_link(navigation.get_page(regle.page), label="Voir la page", query_params=cles)
+        page = navigation.get_page(regle.page)
+        st.page_link(page, label=f"Voir la page {page.title}", query_params=cles)
     if vue.alertes:
         render_telechargements(vue.table, vue.provenance, cle="alertes")
 

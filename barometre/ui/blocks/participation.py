@@ -32,9 +32,9 @@ from barometre.views.piloter.relance import BUDGETS, VueRelance, list_a_relancer
 
 RELANCE = (
     "Choisissez un indicateur ou tout le thème, et un nombre de réponses à aller chercher ou un but\u202f: "
-    "la page dit où elles apporteraient le plus (allocation de Neyman), au lieu de les attendre là où l’on "
-    "répond déjà. Le calcul part des comptes publics\u202f: une cellule cachée y vaut ce que le taux de sa "
-    "taille laisse attendre."
+    "la page dit où elles apporteraient le plus (méthode\u202f: allocation de Neyman), au lieu de les "
+    "attendre là où l’on répond déjà. Le calcul part des comptes publics\u202f: un compte qui ne se publie "
+    "pas y est remplacé par ce que laisse attendre le taux des collectivités de même taille."
 )
 LIGNES_MONTREES = 15
 

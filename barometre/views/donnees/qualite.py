@@ -86,9 +86,9 @@ class Qualite:
         )
         dont = ", ".join(f"{nom} {format_nombre(part, 2)}" for part, nom in parts)
         return (
-            f"Envies de répondre estimées : coefficient de variation de {format_nombre(cv, 2)}"
-            f"{f', par variable : {dont}' if dont else ''}. Les poids vont de {format_nombre(bas, 2)} à "
-            f"{format_nombre(haut, 2)} fois leur moyenne."
+            "Pour un statisticien, envies de répondre estimées : coefficient de variation de "
+            f"{format_nombre(cv, 2)}{f', par variable : {dont}' if dont else ''}. "
+            f"Les poids vont de {format_nombre(bas, 2)} à {format_nombre(haut, 2)} fois leur moyenne."
         )
 
     @property

@@ -71,6 +71,7 @@ def _milieu(texte: str) -> str:
 
 def lower_initiale(texte: str) -> str:
     """La première lettre en minuscule, sauf pour un sigle ou un nom de pays."""
-    if texte[:2].isupper() or texte.startswith("France"):
+    # « L’âge » : l'élision n'est pas un sigle.
+    if (texte[:2].isupper() and texte[1:2] not in "’'") or texte.startswith("France"):
         return texte
     return texte[:1].lower() + texte[1:]

@@ -163,16 +163,17 @@ class VueRelance:
         )
         actuelle, ciblee, prorata = (format_nombre(n) for n in self.n_eff)
         return (
-            f"{debut} Effectif efficace, environ : {actuelle} aujourd’hui, {ciblee} en relançant ainsi, "
-            f"{prorata} si elles viennent comme les précédentes.{self._describe_intervalle()}"
+            f"{debut} Une fois redressées, les réponses en valent environ {actuelle} aujourd’hui ; elles en "
+            f"vaudraient {ciblee} en relançant ainsi, {prorata} si elles viennent comme les précédentes."
+            f"{self._describe_intervalle()}"
         )
 
     def _describe_intervalle(self) -> str:
         if self.avant is None or self.apres is None or self.sans_cibler is None:
             return SANS_INTERVALLE
         textes = [format_points(2 * x, 1).lstrip("+") for x in (self.avant, self.apres, self.sans_cibler)]
-        debut = f" Intervalle national large de {textes[0]}{self.cible.en_moyenne}"
-        return f"{debut}, puis {textes[1]} (sans cibler : {textes[2]})."
+        debut = f" L’intervalle national, large de {textes[0]}{self.cible.en_moyenne} aujourd’hui"
+        return f"{debut}, le serait de {textes[1]} (sans cibler : {textes[2]})."
 
     @property
     def table(self) -> pd.DataFrame:
