@@ -96,7 +96,8 @@ def _read_table(tableau: Tableau) -> pd.DataFrame:
     """Simulée, la note dit elle-même ce qui se citerait : une lettre seule passerait pour une vraie note."""
     table = pd.DataFrame(tableau.lignes, columns=list(tableau.entetes))
     if tableau.groupes:
-        table.insert(0, "Thème", list(tableau.groupes))
+        # En dernier : devant, il repoussait le chiffre hors d'un écran de téléphone.
+        table["Thème"] = list(tableau.groupes)
     if SE_CITERAIT not in table:
         return table
     notes = [format_lettre(str(note), simulee=True) for note in table[NOTE]]
