@@ -149,6 +149,8 @@ class Vague:
     ouverture: date | None = None
     fermeture: date | None = None
     note: str = ""
+    # L'ouverture de la vague suivante qui pose le même questionnaire : aucune réponse à celle-ci n'en est.
+    suivante: date | None = None
 
     def get_etat(self, jour: date) -> EtatVague:
         """Où elle en est ce jour-là ; sans date d'ouverture ni de clôture, nul ne le sait."""

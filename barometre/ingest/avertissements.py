@@ -7,15 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from barometre.domain.enquete import Questionnaire
+from barometre.domain.enquete import Question, Questionnaire
 from barometre.domain.formats import format_compte
-from barometre.ingest.answers import Reponses
-from barometre.ingest.columns import Plan
-from barometre.ingest.entetes import CODE
+from barometre.ingest.answers import Reponses, build_option_keys
+from barometre.ingest.columns import Plan, list_ecarts
 from barometre.ingest.export import Export
-from barometre.ingest.labels import heading_key
+from barometre.ingest.labels import clean_label
 from barometre.ingest.personal import RETIRE
-from barometre.ingest.respondents import Repondants, list_repetes, list_suites, list_types_inconnus
+from barometre.ingest.respondents import (
+    Repondants,
+    list_modifiables,
+    list_repetes,
+    list_suites,
+    list_types_inconnus,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +37,36 @@ def list_avertissements(
 ) -> list[str]:
     """Ce que le lecteur doit savoir du fichier, en phrases ; `garde` : les lignes chargées."""
     collectivites = lues.repondants.collectivites
-    lecteurs = (list_repetes, list_suites, list_types_inconnus)
+    lecteurs = (list_repetes, list_suites, list_types_inconnus, list_modifiables)
     repetes = [phrase for lire in lecteurs for phrase in lire(export, plan, collectivites)]
     return [
         *_iter_colonnes(export, questionnaire, plan, _list_libres(plan, lues, garde)),
         *_iter_reponses(plan, lues, garde, repetes),
+        *_iter_coupe(export, questionnaire, plan, garde),
     ]
+
+
+def _iter_coupe(export: Export, questionnaire: Questionnaire, plan: Plan, garde: np.ndarray) -> Iterator[str]:
+    """Un fichier sans saut de ligne final est peut-être coupé : « 3 » y serait le début de « 35 »."""
+    if export.finie or not garde[-1:].any():
+        return
+    derniere = len(export.entetes) - 1
+    texte = export.colonnes[derniere][-1]
+    question = next((q for q in questionnaire.questions if plan.questions.get(q.id) == derniere), None)
+    if not texte or question is None or not _is_debut(question, texte):
+        return
+    yield (
+        f"Le fichier ne finit pas par un saut de ligne : s'il a été coupé, la dernière réponse de la ligne "
+        f"{export.lignes[-1]}, « {texte[:40]} », n'est pas entière. Comparez-la à l'original."
+    )
+
+
+def _is_debut(question: Question, texte: str) -> bool:
+    """Vrai si une autre réponse commence par ce texte : un nombre, une liste, « Non » de « Non, mais… »."""
+    if question.type != "choix_unique":
+        return question.type != "texte"
+    cle, cles = clean_label(texte), build_option_keys(question, {})
+    return any(c.startswith(cle) and rang != cles.get(cle) for c, rang in cles.items())
 
 
 def _iter_colonnes(
@@ -58,7 +87,7 @@ def _iter_colonnes(
     absentes = [q.code for q in questionnaire.questions if q.id not in plan.question_ids]
     if absentes:
         yield f"Questions absentes, comptées « sans réponse » : {', '.join(absentes)}."
-    if ecarts := _list_ecarts(export.entetes, plan, questionnaire):
+    if ecarts := list_ecarts(export.entetes, plan, questionnaire)[0]:
         yield f"L'intitulé n'est pas celui du catalogue pour : {', '.join(ecarts)}."
 
 
@@ -102,15 +131,3 @@ def _list_sans_case(plan: Plan, lues: Lues) -> list[str]:
         r for q, r in lues.reponses.items() if r.question.type == "choix_multiple" and q in plan.question_ids
     ]
     return [r.question.code for r in presentes if not (r.valeurs == 1).any()]
-
-
-def _list_ecarts(entetes: tuple[str, ...], plan: Plan, questionnaire: Questionnaire) -> list[str]:
-    """Les questions dont l'intitulé, écrit après le code, n'est pas celui du catalogue."""
-    ecarts = []
-    for question in questionnaire.questions:
-        entete = entetes[plan.questions[question.id]] if question.id in plan.questions else ""
-        trouve = CODE.match(entete)
-        texte = entete[trouve.end() :] if trouve else ""
-        if texte and heading_key(texte) != heading_key(question.libelle):
-            ecarts.append(question.code)
-    return ecarts

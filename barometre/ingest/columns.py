@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from barometre.domain.enquete import Questionnaire
-from barometre.ingest.entetes import Cible, build_index, describe_entetes, find_cible
+from barometre.ingest.entetes import CODE, Cible, build_index, describe_entetes, find_cible
 from barometre.ingest.errors import ImportRefuse
-from barometre.ingest.labels import clean_label
+from barometre.ingest.labels import clean_label, heading_key
+
+# Quelques intitulés réécrits se disent ; au-delà, ce n'est pas le questionnaire.
+_MIN_ECARTS, _PART_ECARTS = 5, 0.5
 
 
 @dataclass(slots=True)
@@ -61,6 +64,31 @@ def find_cibles(entetes: tuple[str, ...], questionnaire: Questionnaire) -> list[
     cibles = [find_cible(e, index, vus) for e in entetes]
     _find_options_seules(entetes, cibles, questionnaire)
     return [_name_cible(c) for c in cibles]
+
+
+def list_ecarts(entetes: tuple[str, ...], plan: Plan, questionnaire: Questionnaire) -> tuple[list[str], int]:
+    """Les questions dont l’intitulé, après le code, n’est pas celui du catalogue ; et combien en ont un."""
+    ecarts, ecrits = [], 0
+    for question in questionnaire.questions:
+        entete = entetes[plan.questions[question.id]] if question.id in plan.questions else ""
+        trouve = CODE.match(entete)
+        texte = entete[trouve.end() :] if trouve else ""
+        ecrits += bool(texte)
+        if texte and heading_key(texte) != heading_key(question.libelle):
+            ecarts.append(question.code)
+    return ecarts, ecrits
+
+
+def check_intitules(entetes: tuple[str, ...], plan: Plan, questionnaire: Questionnaire) -> None:
+    """Refuse un fichier dont la plupart des intitulés sont ceux d’un autre questionnaire."""
+    ecarts, ecrits = list_ecarts(entetes, plan, questionnaire)
+    if len(ecarts) < _MIN_ECARTS or len(ecarts) <= _PART_ECARTS * ecrits:
+        return
+    raise ImportRefuse(
+        f"Les intitulés de {len(ecarts)} questions sur {ecrits} ne sont pas ceux du questionnaire "
+        f"« {questionnaire.titre} » ({', '.join(ecarts[:5])}…) : est-ce le bon ? Sinon, déclarez ces "
+        "colonnes par --correspondance."
+    )
 
 
 def _name_cible(cible: Cible) -> str:

@@ -35,6 +35,9 @@ class Tableau:
 
     def add(self, numero: int, cellules: list[str]) -> None:
         """Range une ligne ; une ligne trop longue ou trop courte part en quarantaine avec son numéro."""
+        # Un tableur ajoute des colonnes vides à la fin d'une ligne : rien n'y est décalé.
+        if len(cellules) > len(self.entetes) and not any(cellules[len(self.entetes) :]):
+            cellules = cellules[: len(self.entetes)]
         if not any(cellules):
             self.vides.append(numero)
         elif len(cellules) != len(self.entetes):
@@ -174,12 +177,14 @@ def _note_separateur(path: Path, encodage: str, separateur: str) -> tuple[bool, 
     with path.open("r", encoding=encodage, newline="") as flux:
         lecteur = csv.reader(flux, delimiter=separateur)
         try:
-            largeurs = [len(c) for c in islice(lecteur, 30) if c and not _is_ligne_sep(c)]
+            lignes = [c for c in islice(lecteur, 30) if c and not _is_ligne_sep(c)]
         except csv.Error:
             return False, 0.0, 0
+    largeurs = [len(c) for c in lignes]
     if not largeurs or max(largeurs) < 2:
         return False, 0.0, 0
     # Les entêtes ne sont pas toujours en première ligne : la largeur la plus fréquente fait foi.
     ((largeur, _),) = Counter(w for w in largeurs if w > 1).most_common(1)
     largeur = largeurs[0] if largeurs[0] > 1 else largeur
-    return True, sum(w == largeur for w in largeurs) / len(largeurs), largeur
+    justes = sum(len(c) == largeur or (len(c) > largeur and not any(c[largeur:])) for c in lignes)
+    return True, justes / len(lignes), largeur

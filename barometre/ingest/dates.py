@@ -138,4 +138,6 @@ def check_periode(lue: date, vague: Vague, aujourd_hui: date) -> str:
         return f"Cette date précède l'ouverture de la vague ({vague.ouverture:%d/%m/%Y})."
     if vague.fermeture is not None and lue > vague.fermeture:
         return f"Cette date suit la clôture de la vague ({vague.fermeture:%d/%m/%Y})."
+    if vague.suivante is not None and lue >= vague.suivante:
+        return f"Cette date est celle de la vague suivante, ouverte le {vague.suivante:%d/%m/%Y}."
     return ""

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -101,4 +102,11 @@ def find_enquete(
         raise ImportRefuse(
             f"La vague « {vague_id} » n'ouvre pas « {questionnaire_id} » ; elle ouvre : {ouverts}."
         )
-    return questionnaires[questionnaire_id].keep_vague(vague_id, tuple(vagues)), vagues[vague_id]
+    vague = replace(vagues[vague_id], suivante=_find_suivante(catalogue.vagues, vague_id, questionnaire_id))
+    return questionnaires[questionnaire_id].keep_vague(vague_id, tuple(vagues)), vague
+
+
+def _find_suivante(vagues: Sequence[Vague], vague_id: str, questionnaire_id: str) -> date | None:
+    rang = next(i for i, v in enumerate(vagues) if v.id == vague_id)
+    ouvertures = (v.ouverture for v in vagues[rang + 1 :] if questionnaire_id in v.questionnaires)
+    return next((jour for jour in ouvertures if jour is not None), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from barometre.ingest.cleaning import clean_feuille
@@ -13,7 +13,7 @@ from barometre.ingest.json_reader import read_json
 from barometre.ingest.layout import Choix, Feuille, Reconnaitre, build_tableau, pick_feuille
 from barometre.ingest.long import pivot_long
 from barometre.ingest.ods_reader import read_ods
-from barometre.ingest.sniff import Contenant, read_contenant
+from barometre.ingest.sniff import Contenant, is_finie, read_contenant
 from barometre.ingest.xlsx_reader import read_xlsx
 
 FORMATS = ("auto", "limesurvey", "csv", "xlsx", "ods", "json", "sav")
@@ -32,6 +32,8 @@ class Export:
     vides: tuple[int, ...]
     rejets: tuple[Rejet, ...]
     avertissements: tuple[str, ...]
+    # Faux si le texte ne finit pas par un saut de ligne : sa dernière cellule est peut-être coupée.
+    finie: bool = True
 
     @property
     def lus(self) -> int:
@@ -66,7 +68,8 @@ class Brut:
 
     def build_export(self, reconnaitre: Reconnaitre) -> Export:
         """L'export prêt à interpréter."""
-        return _build_export(self.path, self.contenant, self.build_tableau(reconnaitre), self.format)
+        export = _build_export(self.path, self.contenant, self.build_tableau(reconnaitre), self.format)
+        return replace(export, finie=self.feuille.finie)
 
 
 def read_brut(path: Path, format: str, reconnaitre: Reconnaitre, choix: Choix) -> Brut:
@@ -94,7 +97,7 @@ def _read_feuilles(path: Path, contenant: Contenant) -> list[Feuille]:
         from barometre.ingest.sav_reader import read_sav  # noqa: PLC0415 — lourd, et rare
 
         return read_sav(path)
-    feuille = Feuille("")
+    feuille = Feuille("", finie=is_finie(path, contenant.encodage))
     for numero, cellules, defaut in iter_csv(path, contenant.encodage):
         if defaut:
             feuille.rejets.append(Rejet(numero, "", "", defaut))

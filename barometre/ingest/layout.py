@@ -37,6 +37,8 @@ class Feuille:
     # Les cellules barrées (ligne comptée de 1, colonne de 0), et celles qui portent une note (« B3 »).
     barrees: list[tuple[int, int]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    # Faux d'un texte qui ne finit pas par un saut de ligne : il est peut-être coupé.
+    finie: bool = True
 
 
 @dataclass(frozen=True, slots=True)

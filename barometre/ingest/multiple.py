@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
@@ -31,9 +32,20 @@ from barometre.ingest.personal import mask_personal
 from barometre.ingest.vocabulary import load_vocabulary
 
 # Google Forms, Démarches simplifiées et Grist joignent par des virgules, Microsoft Forms par « ; ».
-SEPARATEURS = (";", "|", "\n", ",", "/")
+SEPARATEURS = (";", "|", "\n", ",", "/", "•")
 # Ce qui énumère aussi, quand l'un des bouts est une option.
 ENUMERATIONS = (" et ", "&", "+")
+# Un libellé plus court se trouverait par hasard dans un texte libre.
+_MIN_CONTENUE = 4
+CONTIENT = (
+    "« {} » contient l'option « {} » sans être elle, et rien ne dit si elle est cochée : séparez les options "
+    "par « ; », ou déclarez leur « separateur » dans la correspondance."
+)
+MORCEAU = (
+    "« {} » n'est qu'un bout de l'option « {} », et rien ne dit si elle est cochée : écrivez-la entière."
+)
+# « SQ009 » n'est pas le texte libre d'un autre réseau : le code d'une option que le catalogue n'a pas.
+_CODE_INCONNU = re.compile(r"^(?:[a-z]{0,3}\d{1,4}[ ,;/]*)+$")
 # Un libellé du catalogue compte rarement plus de virgules.
 _MAX_PARTIES = 6
 
@@ -67,8 +79,9 @@ class Ecriture:
 
 def is_deux_non(colonnes: Iterable[Colonne]) -> bool:
     """Vrai si les cases et les oui/non de tout le fichier s'écrivent 1 et 2 (conversion de LimeSurvey)."""
-    vus = {v for colonne in colonnes for v in set(colonne)} - {""}
-    return {"1", "2"} <= vus and "0" not in vus and vus <= {"1", "2", "N/A"}
+    mots = load_vocabulary()
+    vus = {clean_label(v) or v for colonne in colonnes for v in set(colonne)} - {""}
+    return {"1", "2"} <= vus <= {"1", "2"} | mots.vide | mots.ne_sait_pas | mots.non_concerne
 
 
 def _is_autre(option: Option) -> bool:
@@ -189,6 +202,7 @@ def _read_listes(
         for i, texte in enumerate(colonnes[rang]):
             lue = lues[texte]
             motif = lue.cellule.motif or (HORS_LISTE if lue.libres and not libre_permis else "")
+            motif = motif or next((m for libre in lue.libres if (m := _find_contenue(question, libre))), "")
             if motif:
                 rejets.append((i, rang, motif))
                 continue
@@ -198,6 +212,31 @@ def _read_listes(
                 matrice[i, _rang_autre(question)] = 1.0
                 textes[i] = mask_personal(" ; ".join(lue.libres))
     return Reponses(question, etat, matrice, textes, tuple(o.id for o in question.options), rejets)
+
+
+def _find_contenue(question: Question, libre: str) -> str:
+    """Un texte qui contient une option, ou en est un bout, ne dit pas « Autre » : le motif de son refus.
+
+    « Facebook - Instagram », « pas Facebook », « Face book » ; « YouTube », de « Une chaîne (YouTube…) ».
+    """
+    cle = clean_label(libre)
+    if _CODE_INCONNU.match(cle):
+        return HORS_LISTE
+    for option in question.options:
+        libelle = clean_label(option.libelle)
+        if len(libelle) < _MIN_CONTENUE or _is_autre(option):
+            continue
+        if _is_dedans(libelle, cle) or libelle.replace(" ", "") == cle.replace(" ", ""):
+            return CONTIENT.format(libre[:60], option.libelle)
+        if len(cle) >= _MIN_CONTENUE and (
+            libelle.startswith(f"{cle} (") or _is_dedans(cle, libelle.partition("(")[2])
+        ):
+            return MORCEAU.format(libre[:60], option.libelle)
+    return ""
+
+
+def _is_dedans(mots: str, texte: str) -> bool:
+    return mots in texte and bool(re.search(rf"(?<!\w){re.escape(mots)}(?!\w)", texte))
 
 
 def find_separateur(question: Question, colonne: Colonne) -> str:
@@ -245,6 +284,9 @@ def _read_liste(question: Question, cles: dict[str, int], texte: str, ecriture: 
         (_split_options(texte, s, cles) for s in ecriture.separateurs),
         key=lambda lu: (len(lu[1]), -len(lu[0])),
     )
+    if libres and all(c in cles for c in cle.split()):
+        # Kobo joint les codes par une espace.
+        return _Liste(Cellule(REPONDU), tuple(dict.fromkeys(cles[c] for c in cle.split())))
     choisies, libres = _split_libres(choisies, libres, cles)
     libres = tuple(libre for libre in libres if not _is_rien(libre))
     return _Liste(Cellule(REPONDU if choisies or libres else SANS_REPONSE), choisies, libres)
@@ -271,7 +313,10 @@ def _flatten_json(texte: str) -> str:
         liste = json.loads(texte)
     except ValueError:
         return texte
-    return "\n".join(str(o) for o in liste) if isinstance(liste, list) else texte
+    if not isinstance(liste, list):
+        return texte
+    # Grist marque d'un « L » le début d'une liste.
+    return "\n".join(str(o) for o in (liste[1:] if liste[:1] == ["L"] else liste))
 
 
 def _split_options(

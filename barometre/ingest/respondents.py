@@ -25,6 +25,7 @@ _SIGNES = re.compile(r"[^\w'-]+|_|(?<!\w)-|-(?!\w)")
 _JETONS = frozenset({"token", "jeton", "code d'acces"})
 # Huit codes de suite, un à un : de vraies répondantes, dont une sur dix répond, n'en donnent pas.
 _SUITE = 8
+MARQUE_INCONNUE = "Rien ne dit si cette réponse est simulée : écrivez « oui » ou « non »."
 _DATES = ("soumission", "derniere_action", "debut")
 
 
@@ -40,6 +41,8 @@ class Repondants:
     valides: list[bool] | None
     tests: list[bool]
     recodes: list[bool]
+    # Dossiers refusés, classés sans suite, supprimés.
+    ecartes: list[bool]
     rejets: list[tuple[int, int, str]] = field(default_factory=list)
 
 
@@ -53,12 +56,23 @@ def read_respondents(export: Export, plan: Plan, vague: Vague, referentiel: Refe
         collectivites=[r.collectivite_id for r in rattaches],
         dates=_read_dates(export, plan, vague, n, rejets),
         profils=[mots.profils.get(clean_label(t)) for t in get_colonne(export, plan, "profil", n)],
-        simules=[clean_label(t) in mots.coche for t in get_colonne(export, plan, "simule", n)],
+        simules=_read_simules(export, plan, n, rejets),
         valides=read_valides(export, plan, n),
         tests=_read_tests(export, plan, n),
         recodes=[r.recode for r in rattaches],
+        ecartes=[clean_label(t) in mots.dossier_ecarte for t in get_colonne(export, plan, "dossier", n)],
         rejets=rejets,
     )
+
+
+def _read_simules(export: Export, plan: Plan, n: int, rejets: list[tuple[int, int, str]]) -> list[bool]:
+    """La réponse est-elle simulée ? Une marque que rien ne reconnaît ne fait pas une vraie réponse."""
+    mots, rang = load_vocabulary(), plan.roles.get("simule", -1)
+    faux = mots.non_coche | mots.vide | mots.est_reel | {""}
+    cles = [clean_label(t) for t in get_colonne(export, plan, "simule", n)]
+    vrais = mots.coche | mots.est_simule
+    rejets += [(i, rang, MARQUE_INCONNUE) for i, cle in enumerate(cles) if cle not in vrais | faux]
+    return [cle in vrais for cle in cles]
 
 
 def read_valides(export: Export, plan: Plan, n: int) -> list[bool] | None:
@@ -130,6 +144,22 @@ def list_repetes(export: Export, plan: Plan, collectivites: list[str]) -> list[s
                 "portent, toutes chargées. Deux exports ont-ils été réunis ?"
             )
     return phrases
+
+
+def list_modifiables(export: Export, plan: Plan, collectivites: list[str]) -> list[str]:
+    """Les dossiers « en construction », que leur auteur peut encore changer, en une phrase."""
+    mots = load_vocabulary().dossier_modifiable
+    dossiers = get_colonne(export, plan, "dossier", len(collectivites))
+    nombre = sum(bool(c) and clean_label(t) in mots for t, c in zip(dossiers, collectivites, strict=True))
+    if not nombre:
+        return []
+    return [
+        format_compte(
+            nombre,
+            "dossier encore en construction, que son auteur peut changer, est chargé.",
+            "dossiers encore en construction, que leurs auteurs peuvent changer, sont chargés.",
+        )
+    ]
 
 
 def list_types_inconnus(export: Export, plan: Plan, collectivites: list[str]) -> list[str]:

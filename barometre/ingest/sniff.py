@@ -54,6 +54,16 @@ def read_contenant(path: Path) -> Contenant:
     return Contenant(nature, encodage, _sha256(path))
 
 
+def is_finie(path: Path, encodage: str) -> bool:
+    """Vrai si le texte finit par un saut de ligne."""
+    with path.open("rb") as flux:
+        flux.seek(max(path.stat().st_size - 8, 0))
+        fin = flux.read()
+    # Un saut de ligne d'UTF-16 compte deux octets, dans un ordre ou dans l'autre.
+    derniers = fin[-2:].strip(b"\x00") if encodage.startswith("utf-16") else fin[-1:]
+    return derniers in {b"\n", b"\r"}
+
+
 def _is_json(path: Path, encodage: str) -> bool:
     with path.open("r", encoding=encodage) as flux:
         debut = flux.read(200).lstrip()

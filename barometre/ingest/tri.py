@@ -14,7 +14,7 @@ import pandas as pd
 from barometre.domain.enquete import Questionnaire, Vague
 from barometre.ingest.answers import NE_SAIT_PAS, NON_CONCERNE, REPONDU, Reponses
 from barometre.ingest.avertissements import Lues, list_avertissements
-from barometre.ingest.columns import Plan, build_plan
+from barometre.ingest.columns import Plan, build_plan, check_intitules
 from barometre.ingest.duplicates import REGLE_DOUBLONS, pick_retained
 from barometre.ingest.entetes import describe_entetes
 from barometre.ingest.errors import ImportRefuse, Rejet
@@ -29,6 +29,7 @@ from barometre.ingest.respondents import find_inacheves, read_respondents
 
 LIGNE_VIDE = "Ligne vide."
 LIGNE_DE_TEST = "Ligne de test."
+DOSSIER_ECARTE = "Dossier refusé, classé sans suite ou supprimé : sa réponse n'est pas retenue."
 SANS_AUCUNE_REPONSE = "Questionnaire ouvert mais sans aucune réponse."
 # Sous ce nombre de questions dans le fichier, une seconde moitié vide ne dit pas un abandon.
 QUESTIONS_INTERRUPTION = 6
@@ -49,6 +50,8 @@ def load_lot(
     )
     plan.confiance = find_columns(correspondance.identifiants, export.entetes)
     _check_identifiant(plan, export.entetes, questionnaire)
+    if not correspondance.colonnes:
+        check_intitules(export.entetes, plan, questionnaire)
     repondants = read_respondents(export, plan, vague, referentiel)
     reponses = read_answers(export, plan, questionnaire, correspondance)
     types = np.array([c.partition("-")[0] for c in repondants.collectivites], dtype=object)
@@ -115,10 +118,11 @@ class _Tri:
     def _list_ignorees(self) -> dict[int, str]:
         """Une ligne où aucune question n'a de réponse n'apporte rien, même avec un identifiant faux."""
         vide = self._is_sans_reponse()
+        repondants = self.lues.repondants
         return {
-            i: LIGNE_DE_TEST if test else SANS_AUCUNE_REPONSE
-            for i, test in enumerate(self.lues.repondants.tests)
-            if test or vide[i]
+            i: LIGNE_DE_TEST if test else DOSSIER_ECARTE if ecarte else SANS_AUCUNE_REPONSE
+            for i, (test, ecarte) in enumerate(zip(repondants.tests, repondants.ecartes, strict=True))
+            if test or ecarte or vide[i]
         }
 
     def _is_sans_reponse(self) -> np.ndarray:

@@ -42,6 +42,10 @@ class Vocabulaire:
     autre_valeur: frozenset[str]
     # Ce que dit d'un questionnaire inachevé la colonne qui en parle.
     non_valide: frozenset[str]
+    dossier_ecarte: frozenset[str]
+    dossier_modifiable: frozenset[str]
+    est_simule: frozenset[str]
+    est_reel: frozenset[str]
     noms_de_test: frozenset[str]
     identifiant_vide: frozenset[str]
     # Le texte de « Autre » qui n'en est pas un.
@@ -107,6 +111,10 @@ def load_vocabulary() -> Vocabulaire:
                 "non_coche",
                 "autre_valeur",
                 "non_valide",
+                "dossier_ecarte",
+                "dossier_modifiable",
+                "est_simule",
+                "est_reel",
                 "noms_de_test",
                 "identifiant_vide",
                 "rien",

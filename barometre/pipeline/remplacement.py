@@ -21,6 +21,8 @@ from barometre.warehouse.reserve import Reserve
 BAISSE_TOLEREE = 0.2
 # Un premier export dont neuf questions sur dix n'ont aucune réponse n'est sans doute pas le bon.
 PART_VIDE = 0.9
+# Au-delà de cette part de lignes en quarantaine, un fichier n'est sans doute pas celui de ce questionnaire.
+PART_REFUSEE = 0.5
 REPONDANTES = "répondantes"
 
 
@@ -41,6 +43,7 @@ def compare_lot(moteur: Engine, lot: Lot, questionnaire: Questionnaire, *, compl
         if len(reelles) or not lot.charges
         else _list_absentes(lignes)
     )
+    raisons += _list_quarantaine(lot)
     if len(reelles) and not complement:
         voisines = _list_voisines(count_changees(faits, lot.fait_reponse))
         lot = replace(lot, avertissements=(*lot.avertissements, *voisines))
@@ -83,6 +86,14 @@ def _count_answered(faits: pd.DataFrame) -> pd.Series[int]:
     repondus = faits[faits["etat"].isin(["repondu", "ne_sait_pas"])]
     uniques = repondus.drop_duplicates(["collectivite_id", "question_id"])
     return uniques.groupby("question_id", observed=True).size()
+
+
+def _list_quarantaine(lot: Lot) -> list[str]:
+    """Un fichier dont la plupart des lignes sont refusées n'est sans doute pas celui de ce questionnaire."""
+    if not lot.charges or lot.quarantaine <= PART_REFUSEE * lot.lus:
+        return []
+    refusees = format_compte(lot.quarantaine, "ligne irait", "lignes iraient")
+    return [f"{refusees} en quarantaine sur {lot.lus} : est-ce le bon questionnaire ?"]
 
 
 def _list_absentes(lignes: list[AvantApres]) -> list[str]:
