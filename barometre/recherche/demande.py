@@ -14,6 +14,7 @@ PREFIXES: dict[str, tuple[str, ...]] = {
     "communaute d agglomeration": ("epci",),
     "communaute urbaine": ("epci",),
     "communaute": ("epci",),
+    "metropole": ("epci",),
     "agglomeration": ("epci",),
     "agglo": ("epci",),
     "collectivite territoriale": ("region", "departement"),
@@ -35,6 +36,8 @@ ARTICLES = (("du ", "le "), ("des ", "les "), ("de ", ""), ("d ", ""))
 LIAISONS = ("de la ", "de l ", "du ", "des ", "de ", "d ", "la ", "le ", "les ", "l ")
 _ARTICLES_SEULS = frozenset({"la", "le", "les", "l", "du", "de la"})
 _PREFIXE = re.compile(rf"^({'|'.join(sorted(PREFIXES, key=len, reverse=True))}) (?P<reste>.+)$")
+# « Nevers agglomération » : le nom de l'intercommunalité n'a pas toujours ce mot.
+_SUFFIXE = re.compile(r"^(?P<nom>.+) (?:agglomeration|agglo|metropole|communaute|intercommunalite)$")
 _CEDEX = re.compile(r"\s+cedex(\s+\d{1,2})?$")
 # « Lyon 3eme », « Paris 12 » : la commune entière répond.
 _ARRONDISSEMENT = re.compile(r"\b(paris|lyon|marseille) \d{1,2}(?:er|ere|e|eme)?(?: arrondissement)?$")
@@ -100,6 +103,8 @@ def _list_noms(cle: str, code: str = "") -> Iterator[Demande]:
     if not prefixe:
         if code:
             yield Demande(cle, code=code)
+        if suffixe := _SUFFIXE.match(cle):
+            yield Demande(_strip(suffixe["nom"]), ("epci",), code)
         return
     types = PREFIXES[prefixe[1]]
     reste = prefixe["reste"]

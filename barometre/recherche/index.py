@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from barometre.recherche.codes import Codes, build_codes
-from barometre.recherche.demande import list_demandes, list_situees, list_villes
+from barometre.recherche.demande import Demande, list_demandes, list_situees, list_villes
 from barometre.recherche.noms import compact_nom, normalise_nom
 from barometre.recherche.resultats import Entree, Filtre, Trouvaille, build_filtre
-from barometre.recherche.sigles import COMMUNES, EPCI, REGIONS, list_sigles
+from barometre.recherche.sigles import COMMUNES, DEPARTEMENTS, EPCI, REGIONS, list_sigles
 
 RESULTATS = 20
 # Codes que l'on rend, au plus, de ceux qui commencent par les signes tapés.
@@ -29,7 +29,8 @@ _PARENTHESE = re.compile(r"^(?P<nom>.+?)\s*\((?P<ou>[^()]*)\)\s*$")
 _CODE = re.compile(r"^(6AE|(\d|2[AB])[\d ]*)$", re.IGNORECASE)
 # « CD33 », « dept 35 », « département de l'Ain (01) » se dit aussi « département 01 ».
 _DEPARTEMENT = re.compile(
-    r"^(?:cd|d[ée]p(?:t|artement)?\.?|conseil (?:d[ée]partemental|g[ée]n[ée]ral))[ -]*(?:du |de l[ae’'] ?)?"
+    r"^(?:cd|(?:dans )?le|d[ée]p(?:t|artement)?\.?"
+    r"|conseil (?:d[ée]partemental|g[ée]n[ée]ral))[ -]*(?:du |de l[ae’'] ?)?"
     r"(?P<code>\d{1,3}|2[ab])$",
     re.IGNORECASE,
 )
@@ -63,7 +64,8 @@ class SearchIndex:
         demande = " ".join(texte.split())[:120]
         if departement := _DEPARTEMENT.match(demande):
             codes = self._search_codes(departement["code"].upper().zfill(2))
-            trouves = [e for e in codes if self.types[e.cible] == "departement"]
+            # « Département 2A » mène à la collectivité de Corse, qui est une région.
+            trouves = [e for e in codes if e.motif.startswith("code du département")]
         elif _CODE.match(demande):
             trouves = self._search_codes(demande.replace(" ", "").upper())
         else:
@@ -101,11 +103,17 @@ class SearchIndex:
         return []
 
     def _search_lectures(self, nom: str, departements: tuple[str, ...], limite: int) -> list[Entree]:
-        for demande in list_demandes(nom):
+        demandes = list(list_demandes(nom))
+        # « Département du Nord » : un nom exact passe avant « le Nord », que d'autres noms contiennent.
+        exactes = [d for d in demandes if self._has_exact(d, build_filtre(d, departements))]
+        for demande in [*exactes[:1], *demandes]:
             trouves = self._search_noms(demande.nom, limite, build_filtre(demande, departements))
             if trouves:
                 return self._sort_by_code(self._sort_by_type(trouves, demande.types), demande.code)
         return []
+
+    def _has_exact(self, demande: Demande, filtre: Filtre) -> bool:
+        return any(self._is_in(i, filtre) for i in self._exact(demande.nom))
 
     def _search_ville(self, texte: str) -> list[Entree]:
         for ville in list_villes(texte):
@@ -345,7 +353,7 @@ def _short(noms: list[str], types: list[str], ids: pd.Index) -> list[tuple[str, 
         if type_ in ("epci", "ept")
         for sigle in set(list_sigles(nom))
     ]
-    nommees = {"region": REGIONS, "epci": EPCI, "commune": COMMUNES}
+    nommees = {"region": REGIONS, "epci": EPCI, "commune": COMMUNES, "departement": DEPARTEMENTS}
     usages = [(f"{type_}-{code}", siens) for type_, n in nommees.items() for code, siens in n.items()]
     rangs = ids.get_indexer(pd.Index([cle for cle, _ in usages]))
     autres = [

@@ -42,6 +42,10 @@ EPCI: dict[str, tuple[str, ...]] = {
     "249740085": ("CASUD",),
 }
 
+DEPARTEMENTS: dict[str, tuple[str, ...]] = {
+    "6AE": ("CeA", "Alsace"),
+}
+
 # Communes qui ont changé de nom sans changer de code : les codes anciens n'en disent rien.
 COMMUNES: dict[str, tuple[str, ...]] = {
     "51108": ("Châlons-sur-Marne",),

@@ -50,6 +50,14 @@ def france() -> SearchIndex:
         ("mairie de bordaux", "commune-33063"),  # un préfixe et une faute
         ("La Rochelle", "commune-17300"),
         ("CD33", "departement-33"),
+        ("le 93", "departement-93"),
+        ("département 2A", "region-94"),
+        ("département du Nord", "departement-59"),  # et non Landrethun-le-Nord
+        ("CeA", "departement-6AE"),
+        ("métropole de Nantes", "epci-244400404"),
+        ("nevers agglomération", "epci-245804406"),
+        ("Ville-la-Grand", "commune-74305"),
+        ("Villeneuve-sur-Lot", "commune-47323"),
         ("dept 35", "departement-35"),
         ("Département 1", "departement-01"),
         ("conseil général de l'Ain", "departement-01"),

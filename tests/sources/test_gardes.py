@@ -135,6 +135,20 @@ def test_une_derniere_ligne_coupee(socle: Socle, communes: pd.DataFrame, lieu: L
     assert "tronqué" in read(socle, lieu, PVD).phrase
 
 
+def test_un_fichier_coupe_a_la_fin_d_une_ligne_est_le_debut_de_la_bonne_copie(
+    socle: Socle, communes: pd.DataFrame, lieu: Lieu
+) -> None:
+    """Trois lignes de moins sur cent passeraient pour une mise à jour ; un début exact n'en est pas une."""
+    lignes = build_pvd(communes.sample(frac=1.0, random_state=1)["code"].tolist())
+    write(lieu, PVD, lignes)
+    assert read(socle, lieu, PVD).etat == "chargee"
+    write(lieu, PVD, lignes[: len(lignes) * 97 // 100])
+    refuse = read(socle, lieu, PVD)
+    assert refuse.etat == "gardee"
+    assert "n'est que le début de la bonne copie (97\u202f% des lignes)" in refuse.phrase
+    assert read(socle, lieu, PVD, confirmer=True).etat == "chargee"
+
+
 def test_une_region_perdue_depuis_la_bonne_copie(socle: Socle, communes: pd.DataFrame, lieu: Lieu) -> None:
     write(lieu, PVD, build_pvd(communes["code"].tolist()))
     read(socle, lieu, PVD)

@@ -54,7 +54,7 @@ CN = """structure,Siret,Nb de conseillers attribués,Nb de conseillers recrutés
 COMMUNE DE BORDEAUX,21330063500017,3,2,33063
 CENTRE SOCIAL,12345678900011,1,0,01004
 ASSOCIATION DU 15E,12345678900012,10,9,75115
-ILLISIBLE,12345678900013,1,deux,33063
+ILLISIBLE,12345678900013,1,deux,33381
 AILLEURS,12345678900014,1,1,98765
 """
 
@@ -68,6 +68,7 @@ def test_conseillers_numeriques(ecrire: Ecrire, contexte: Contexte) -> None:
     assert postes["commune-75056"] == 9  # l'arrondissement devient Paris
     presence = valeurs(resultat, "conseiller_numerique_presence")
     assert presence["commune-01004"] == 0  # attribué, mais personne en poste
+    assert "commune-33381" not in presence  # un nombre illisible n'est pas un zéro
     assert (resultat.rapport.charges, resultat.rapport.rejetes) == (3, 2)
 
 

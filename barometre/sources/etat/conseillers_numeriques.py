@@ -25,7 +25,10 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     faux = postes.isna() | postes.lt(0)
     bonnes = brut.frame[~faux].assign(**{RECRUTES: postes[~faux]})
     recodage = recode_communes(bonnes, "Code commune Insee", contexte)
+    # Une ligne dont le nombre ne se lit pas ne fait pas un zéro : sa commune reste inconnue.
+    illisibles = recode_communes(brut.frame[faux], "Code commune Insee", contexte).frame["collectivite_id"]
     nombres = sum_by_commune(recodage, RECRUTES, contexte, contexte.departements)
+    nombres = nombres.mask(nombres.index.isin(illisibles))
     valeurs = [
         build_valeurs("conseillers_numeriques_postes", nombres, contexte.periode),
         build_valeurs("conseiller_numerique_presence", has_any(nombres), contexte.periode),
