@@ -29,6 +29,8 @@ class Attendu:
     regions: int = 0
     # Les colonnes qui, ensemble, ne se répètent pas.
     cle: tuple[str, ...] = ()
+    # Deux colonnes qui disent l'une et l'autre le département : un code de commune, un code postal.
+    departement: tuple[str, ...] = ()
     # Le total possible d'un indicateur, bornes comprises, à sa dernière période.
     totaux: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
@@ -122,7 +124,7 @@ def _build_embarque(contenu: dict[str, Any], dossier: Path) -> Embarque | None:
 
 def _build_attendu(contenu: dict[str, Any]) -> Attendu:
     attendu = contenu.get("attendu", {})
-    listes = {nom: tuple(attendu[nom]) for nom in ("lignes", "cle") if nom in attendu}
+    listes = {nom: tuple(attendu[nom]) for nom in ("lignes", "cle", "departement") if nom in attendu}
     totaux = {i: (float(bas), float(haut)) for i, (bas, haut) in attendu.get("totaux", {}).items()}
     return Attendu(**{**attendu, **listes, "totaux": totaux})
 

@@ -17,6 +17,7 @@ from barometre.sources.gardes import (
     build_empreinte,
     check_cle,
     check_couverture,
+    check_departements,
     check_lignes,
     check_rejets,
     check_totaux,
@@ -124,6 +125,7 @@ def _examine(source: SourceExterieure, copie: Copie, contexte: Contexte, juge: _
         empreinte = build_empreinte(brut, resultat, contexte)
         check_rejets(empreinte, resultat, source.attendu, contexte)
         check_cle(brut, source.attendu)
+        check_departements(brut, source.attendu)
         check_totaux(empreinte, source.attendu)
         check_couverture(empreinte, source.attendu, juge.avant, juge.annees, juge.nom)
     except SourceRefusee:

@@ -39,6 +39,9 @@ TERRITOIRE_VIDE = 3
 REJETS_EN_PLUS = 0.05
 # Part de clés répétées qui met le fichier en cause : nos bons fichiers n'en ont pas une sur mille.
 CLES_REPETEES_MAX = 0.005
+# Part de lignes dont le code et le département se contredisent : au plus 1,4 % dans nos bons fichiers (un
+# siège postal d'un autre département) ; une colonne décalée d'une ligne les oppose presque toutes.
+DISCORDANTS_MAX = 0.1
 
 
 def build_empreinte(brut: Brut, resultat: Resultat, contexte: Contexte) -> Empreinte:
@@ -108,6 +111,28 @@ def check_cle(brut: Brut, attendu: Attendu) -> None:
         raise SourceRefusee(
             f"{noms} se répète sur {_lignes(repetees)}, alors qu'une ligne est attendue par clé."
         )
+
+
+def check_departements(brut: Brut, attendu: Attendu) -> None:
+    """Refuse un fichier à la colonne décalée : ses codes n'y sont plus en face de leur département."""
+    if not attendu.departement or not set(attendu.departement) <= set(brut.frame):
+        return
+    un, autre = (brut.frame[colonne].map(_read_departement) for colonne in attendu.departement)
+    remplis = un.ne("") & autre.ne("")
+    opposes = int((remplis & un.ne(autre)).sum())
+    if opposes > DISCORDANTS_MAX * int(remplis.sum()):
+        noms = " et ".join(f"« {colonne} »" for colonne in attendu.departement)
+        raise SourceRefusee(
+            f"{noms} ne disent pas le même département sur {_lignes(opposes)} : une colonne est décalée."
+        )
+
+
+def _read_departement(code: str) -> str:
+    """Celui d'un code INSEE, postal ou de département ; « 20 » pour la Corse, dont les codes diffèrent."""
+    net = code.strip().upper()
+    net = net.zfill(5) if len(net) == 4 and net.isdecimal() else net.zfill(2) if net else net
+    debut = net[:3] if net.startswith("97") else net[:2]
+    return "20" if debut in {"2A", "2B"} else debut
 
 
 def check_rejets(empreinte: Empreinte, resultat: Resultat, attendu: Attendu, contexte: Contexte) -> None:

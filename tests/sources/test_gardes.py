@@ -149,6 +149,18 @@ def test_un_fichier_coupe_a_la_fin_d_une_ligne_est_le_debut_de_la_bonne_copie(
     assert read(socle, lieu, PVD, confirmer=True).etat == "chargee"
 
 
+def test_une_colonne_decalee_d_une_ligne(socle: Socle, communes: pd.DataFrame, lieu: Lieu) -> None:
+    """Les mêmes codes, chacun en face du département d'un autre : aucun compte ne le voit."""
+    codes = communes.sample(frac=1.0, random_state=2)["code"].tolist()
+    entete = "id_pvd,insee_com,insee_dep"
+    droites = [f"p{i},{code},{code[:2]}" for i, code in enumerate(codes)]
+    decalees = [f"p{i},{code},{codes[i - 1][:2]}" for i, code in enumerate(codes)]
+    write(lieu, PVD, [entete, *decalees])
+    assert "« insee_com » et « insee_dep » ne disent pas le même département" in read(socle, lieu, PVD).phrase
+    write(lieu, PVD, [entete, *droites])
+    assert read(socle, lieu, PVD).etat == "chargee"
+
+
 def test_une_region_perdue_depuis_la_bonne_copie(socle: Socle, communes: pd.DataFrame, lieu: Lieu) -> None:
     write(lieu, PVD, build_pvd(communes["code"].tolist()))
     read(socle, lieu, PVD)

@@ -10,12 +10,13 @@ from barometre.sources.presence import rows_programme
 from barometre.sources.resultat import Resultat
 
 COLONNES = ("insee_com",)
+TEMOINS = ("insee_dep",)
 INDICATEUR = "action_coeur_de_ville"
 
 
 def read(chemin: Path) -> Brut:
     """Le fichier tel qu'il est."""
-    return read_csv(chemin, COLONNES)
+    return read_csv(chemin, COLONNES, TEMOINS)
 
 
 def rows(brut: Brut, contexte: Contexte) -> Resultat:

@@ -11,12 +11,13 @@ from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, 
 
 RECRUTES = "Nb de conseillers recrutés"
 COLONNES = ("Code commune Insee", RECRUTES)
+TEMOINS = ("Code postal",)
 PAS_UN_NOMBRE = "Ce n'est pas un nombre de conseillers."
 
 
 def read(chemin: Path) -> Brut:
     """Le fichier tel qu'il est, sans le nom ni le SIRET des structures."""
-    return read_csv(chemin, COLONNES)
+    return read_csv(chemin, COLONNES, TEMOINS)
 
 
 def rows(brut: Brut, contexte: Contexte) -> Resultat:

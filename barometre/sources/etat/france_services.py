@@ -10,12 +10,13 @@ from barometre.sources.presence import count_by_commune, has_any
 from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, join_valeurs
 
 COLONNES = ("id_fs", "insee_com", "format_fs")
+TEMOINS = ("insee_dep",)
 DOUBLON = "Cet espace est déjà dans le fichier."
 
 
 def read(chemin: Path) -> Brut:
     """Le fichier tel qu'il est, sans téléphone, courriel ni horaires."""
-    return read_csv(chemin, COLONNES)
+    return read_csv(chemin, COLONNES, TEMOINS)
 
 
 def rows(brut: Brut, contexte: Contexte) -> Resultat:
