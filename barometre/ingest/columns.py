@@ -72,7 +72,8 @@ def list_ecarts(entetes: tuple[str, ...], plan: Plan, questionnaire: Questionnai
     for question in questionnaire.questions:
         entete = entetes[plan.questions[question.id]] if question.id in plan.questions else ""
         trouve = CODE.match(entete)
-        texte = entete[trouve.end() :] if trouve else ""
+        # Deux lignes d'entêtes, l'une sur l'autre : « Q01. Votre site ? [Q01] ».
+        texte = entete[trouve.end() :].removesuffix(f"[{question.code}]") if trouve else ""
         ecrits += bool(texte)
         if texte and heading_key(texte) != heading_key(question.libelle):
             ecarts.append(question.code)

@@ -58,5 +58,7 @@ def _texte(valeur: Any) -> str:
     if isinstance(valeur, bool):
         return "Oui" if valeur else "Non"
     if isinstance(valeur, list):
+        # Grist marque d'un « L » le début d'une liste.
+        valeur = valeur[1:] if valeur[:1] == ["L"] else valeur
         return "; ".join(_texte(v) for v in valeur)
     return str(valeur).strip()

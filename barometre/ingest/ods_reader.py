@@ -21,6 +21,9 @@ def read_ods(path: Path) -> list[Feuille]:
     return [f for f in document.feuilles if f.lignes] or document.feuilles[:1]
 
 
+_BLANCS = {"s": " ", "tab": " ", "line-break": "\n"}
+
+
 @dataclass(slots=True)
 class _Document(Lecteur):
     nom: str
@@ -60,6 +63,9 @@ class _Document(Lecteur):
             self.feuilles[-1].notes.append(name_cellule(self._numero + 1, self._colonne))
         elif nom == "p":
             self._lit = not self._note
+        elif nom in _BLANCS:
+            # Une espace, une tabulation, une fin de ligne au milieu d'un paragraphe sont des éléments.
+            self._textes += [_BLANCS[nom]] * self._lit
         else:
             self._read_style(nom, locaux)
 

@@ -15,6 +15,7 @@ _MAX_CARACTERES_PARTAGES = 40_000_000
 _FORMATS_DATE = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 MAX_NOTES = 100_000
 _FORMATS_POURCENT = {"9", "10"}
+_ECHAPPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LETTRES_DATE = re.compile(r"[ymdhs]", re.IGNORECASE)
 _LITTERAUX = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 
@@ -119,6 +120,13 @@ class _Styles(Lecteur):
         if numero in self._formats:
             return bool(_LETTRES_DATE.search(_LITTERAUX.sub("", self._formats[numero])))
         return numero.isdecimal() and int(numero) in _FORMATS_DATE
+
+
+def decode_echappes(texte: str) -> str:
+    """« Facebook_x000D_ » : un caractère de commande, tel qu'un classeur l'écrit dans un texte."""
+    if "_x" not in texte:
+        return texte
+    return _ECHAPPE.sub(lambda lu: chr(int(lu[1], 16)), texte)
 
 
 def read_feuilles(archive: Archive) -> tuple[list[tuple[str, str]], bool, int]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from pathlib import Path
 
 from barometre.domain.formats import format_au_plus, format_compte
@@ -21,8 +21,17 @@ from barometre.ingest.limits import (
     SANS_VALEUR,
 )
 from barometre.ingest.xlsx_archive import Archive, Lecteur
-from barometre.ingest.xlsx_parts import Formats, list_notes, read_feuilles, read_formats, read_textes
+from barometre.ingest.xlsx_parts import (
+    Formats,
+    decode_echappes,
+    list_notes,
+    read_feuilles,
+    read_formats,
+    read_textes,
+)
 
+# Excel n'en montre pas davantage, et écrit 0,29 « 0.28999999999999998 ».
+_QUINZE_CHIFFRES = Context(prec=15)
 _LETTRES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -121,7 +130,7 @@ class _Feuille(Lecteur):
         self._morceaux, self._caracteres, self._formule = [], 0, False
 
     def _end_cellule(self) -> None:
-        valeur = self._valeur("".join(self._morceaux)).strip()
+        valeur = decode_echappes(self._valeur("".join(self._morceaux))).strip()
         if not valeur and self._formule and not self._morceaux:
             self._formules += 1
             valeur = SANS_VALEUR
@@ -204,6 +213,8 @@ def format_nombre_xml(brut: str) -> str:
         return brut
     if not nombre.is_finite() or abs(nombre.adjusted()) > 15:
         return brut
+    if nombre != nombre.to_integral_value():
+        nombre = _QUINZE_CHIFFRES.create_decimal(nombre).normalize()
     if nombre == nombre.to_integral_value():
         return str(int(nombre))
     texte = format(nombre, "f")
@@ -213,7 +224,7 @@ def format_nombre_xml(brut: str) -> str:
 def format_pourcent(brut: str) -> str:
     """Une cellule affichée « 45 % » contient 0,45 : on rend ce que son auteur a lu."""
     try:
-        return f"{format((Decimal(brut) * 100).normalize(), 'f')} %"
+        return f"{format(_QUINZE_CHIFFRES.create_decimal(Decimal(brut) * 100).normalize(), 'f')} %"
     except InvalidOperation:
         return brut
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from dataclasses import replace
 from datetime import date
 
@@ -11,7 +14,9 @@ from barometre.catalogue import load_catalogue
 from barometre.ingest.dates import check_periode
 from barometre.ingest.depouillement import find_enquete
 from barometre.ingest.errors import ImportRefuse
-from tests.ingest.conftest import VAGUE, Importer, check_counts, get_reponse
+from barometre.ingest.xlsx_parts import decode_echappes
+from barometre.ingest.xlsx_reader import format_nombre_xml, format_pourcent
+from tests.ingest.conftest import QUESTIONNAIRE, VAGUE, Importer, check_counts, get_reponse
 from tests.ingest.test_lignes import get_motif
 
 RESEAUX = (
@@ -157,3 +162,72 @@ def test_les_intitules_d_un_autre_questionnaire(importer: Importer) -> None:
 def test_quelques_intitules_reecrits_sont_dits(importer: Importer) -> None:
     lot = importer("SIREN;Q01. Avez-vous un site ?;Q03;Q04;Q05\n213300635;Y;12;Rien;A1\n")
     assert any("L'intitulé n'est pas celui du catalogue pour : Q01" in a for a in lot.avertissements)
+
+
+@pytest.mark.parametrize(
+    ("brut", "lu"),
+    [("0.28999999999999998", "29 %"), ("0.68999999999999995", "69 %"), ("0.125", "12.5 %"), ("1", "100 %")],
+)
+def test_un_pourcentage_tel_qu_excel_le_garde(brut: str, lu: str) -> None:
+    assert format_pourcent(brut) == lu
+
+
+@pytest.mark.parametrize(
+    ("brut", "lu"),
+    [("12.300000000000001", "12.3"), ("2.9999999999999996", "3"), ("21010001200015", "21010001200015")],
+)
+def test_un_nombre_tel_qu_excel_le_garde(brut: str, lu: str) -> None:
+    assert format_nombre_xml(brut) == lu
+
+
+def test_un_retour_echappe_dans_un_classeur() -> None:
+    assert decode_echappes("Facebook_x000D_\nInstagram") == "Facebook\r\nInstagram"
+    assert decode_echappes("mon_xml_x005F_x000D_") == "mon_xml_x000D_"
+
+
+def test_une_fin_de_ligne_dans_un_paragraphe_d_ods(importer: Importer) -> None:
+    espaces = " ".join(
+        f'xmlns:{nom}="urn:oasis:names:tc:opendocument:xmlns:{nom}:1.0"'
+        for nom in ("office", "table", "text")
+    )
+    cellules = "".join(
+        f'<table:table-cell office:value-type="string"><text:p>{texte}</text:p></table:table-cell>'
+        for texte in ("213300635", "Y", "Facebook<text:line-break/>Instagram", "Une<text:s/>phrase")
+    )
+    entetes = "".join(
+        f"<table:table-cell><text:p>{e}</text:p></table:table-cell>" for e in ("SIREN", "Q01", "Q02", "Q04")
+    )
+    contenu = io.BytesIO()
+    with zipfile.ZipFile(contenu, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "content.xml",
+            f"<office:document-content {espaces}><office:body><office:spreadsheet>"
+            '<table:table table:name="F">'
+            f"<table:table-row>{entetes}</table:table-row><table:table-row>{cellules}</table:table-row>"
+            "</table:table></office:spreadsheet></office:body></office:document-content>",
+        )
+    lot = importer(contenu.getvalue(), "r.ods")
+    assert {o for o, _, v, _ in get_reponse(lot, "commune-33063", "q02") if v == 1} == {
+        "facebook",
+        "instagram",
+    }
+    assert get_reponse(lot, "commune-33063", "q04")[0][3] == "Une phrase"
+
+
+def test_une_liste_de_grist_en_json(importer: Importer) -> None:
+    reponses = [{"SIREN": "213300635", "Q01": "Y", "Q02": ["L", "Facebook", "Instagram"]}]
+    lot = importer(json.dumps(reponses), "r.json")
+    coches = {o for o, _, v, _ in get_reponse(lot, "commune-33063", "q02") if v == 1}
+    assert coches == {"facebook", "instagram"}
+
+
+def test_deux_lignes_d_entetes_aux_memes_mots(importer: Importer) -> None:
+    codes = ("Q01", "Q03", "Q04", "Q05", "Q06")
+    libelles = {q.code: q.libelle for q in QUESTIONNAIRE.questions}
+    lot = importer(
+        f"SIREN;{';'.join(f'{c}. {libelles[c]}' for c in codes)}\nSIREN;{';'.join(codes)}\n"
+        "213300635;Y;12;Rien;A1;Y\n"
+    )
+    assert lot.charges == 1
+    assert not any("L'intitulé" in a for a in lot.avertissements)
