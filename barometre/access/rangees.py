@@ -6,7 +6,7 @@ quelques centaines de lignes ; toutes celles-là, soixante-dix mille, se lisent 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 import numpy as np
@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from barometre.warehouse.queries import Filtre
 
 TERRITOIRE, TYPE = "territoire_id", "type"
+# Par quoi une demande cerne des lieux, le plus étroit d'abord.
+LIEUX = (TERRITOIRE, "niveau")
 # Ce qui n'est pas rangé : une demande qui ne dit pas « aucune » se lit dans l'entrepôt.
 TOTAUX = ("strate", "couverture")
 
@@ -28,29 +30,30 @@ class Rangees:
 
     def select(self, table: str, filtres: Mapping[str, Filtre]) -> pd.DataFrame | None:
         """Les lignes demandées ; `None` si elles ne sont pas toutes rangées ici."""
-        rangee = self._tables.get(table)
-        territoires = filtres.get(TERRITOIRE)
-        totaux = (filtres.get(nom) for nom in TOTAUX)
-        if rangee is None or territoires is None or any(f is None or _list(f) != [""] for f in totaux):
+        rangee, totaux = self._tables.get(table), (filtres.get(nom) for nom in TOTAUX)
+        if rangee is None or any(f is None or _list(f) != [""] for f in totaux):
             return None
-        autres = {nom: filtre for nom, filtre in filtres.items() if nom not in (TERRITOIRE, TYPE, *TOTAUX)}
-        return rangee.select(_list(territoires), filtres.get(TYPE), autres)
+        return rangee.select({nom: f for nom, f in filtres.items() if f is not None and nom not in TOTAUX})
 
 
 class _Table:
     def __init__(self, lignes: pd.DataFrame) -> None:
-        groupes = lignes.groupby([TERRITOIRE, TYPE], sort=False).indices
-        self._rangs = cast("dict[tuple[str, str], NDArray[np.int64]]", groupes)
-        self._types = sorted({type_ for _, type_ in self._rangs})
+        groupes = {lieu: lignes.groupby([lieu, TYPE], sort=False).indices for lieu in LIEUX if lieu in lignes}
+        self._rangs = cast("dict[str, dict[tuple[str, str], NDArray[np.int64]]]", groupes)
+        self._types = sorted({type_ for _, type_ in self._rangs[TERRITOIRE]})
         self._lignes, self._codes = _intern(lignes)
 
-    def select(self, territoires: Iterable[str], types: Filtre, autres: Mapping[str, Filtre]) -> pd.DataFrame:
-        voulus = self._types if types is None else _list(types)
-        lieux = ((territoire, type_) for territoire in territoires for type_ in voulus)
-        trouves = [self._rangs[lieu] for lieu in dict.fromkeys(lieux) if lieu in self._rangs]
+    def select(self, filtres: Mapping[str, str | Sequence[str]]) -> pd.DataFrame | None:
+        """Par territoire, ou tous ceux d'un niveau : rien si la demande ne dit ni l'un ni l'autre."""
+        lieu = next((lieu for lieu in LIEUX if lieu in filtres and lieu in self._rangs), None)
+        if lieu is None:
+            return None
+        ranges, types = self._rangs[lieu], _list(filtres.get(TYPE, self._types))
+        lieux = dict.fromkeys((territoire, type_) for territoire in _list(filtres[lieu]) for type_ in types)
+        trouves = [ranges[lieu] for lieu in lieux if lieu in ranges]
         rangs = np.sort(np.concatenate(trouves)) if trouves else np.empty(0, dtype=np.int64)
-        for nom, filtre in autres.items():
-            if filtre is not None:
+        for nom, filtre in filtres.items():
+            if nom not in (lieu, TYPE):
                 codes, valeurs = self._codes[nom]
                 retenus = np.zeros(len(valeurs), dtype=bool)
                 retenus[[valeurs[v] for v in _list(filtre) if v in valeurs]] = True

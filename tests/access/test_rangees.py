@@ -22,6 +22,11 @@ RANGES: tuple[dict[str, Any], ...] = (
     {"territoire_id": "france", "type": "", "indicateurs": ["site_internet", "jamais"]},
     {"territoire_id": "france", "indicateurs": []},
 )
+NIVEAUX: tuple[dict[str, Any], ...] = (
+    {"niveau": "france", "type": ""},
+    {"niveau": ["region", "france", "jamais"], "indicateurs": ["site_internet"]},
+    {"niveau": "france", "territoire_id": ["france", "region-00"]},
+)
 AILLEURS: tuple[dict[str, Any], ...] = (
     TOTAUX,
     {"territoire_id": "france", "strate": ""},
@@ -39,8 +44,14 @@ def portes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Gate, Gat
     depot.close()
 
 
-@pytest.mark.parametrize("filtres", RANGES, ids=str)
-@pytest.mark.parametrize("lecture", ["list_agregats", "list_evolutions"])
+@pytest.mark.parametrize(
+    ("lecture", "filtres"),
+    [
+        *(("list_agregats", filtres) for filtres in (*RANGES, *NIVEAUX)),
+        *(("list_evolutions", filtres) for filtres in RANGES),
+    ],
+    ids=str,
+)
 def test_les_memes_lignes_dans_le_meme_ordre_sans_aller_a_l_entrepot(
     portes: tuple[Gate, Gate], filtres: dict[str, Any], lecture: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
