@@ -122,7 +122,7 @@ class _Styles(Lecteur):
         return numero.isdecimal() and int(numero) in _FORMATS_DATE
 
 
-def decode_echappes(texte: str) -> str:
+def clean_echappes(texte: str) -> str:
     """« Facebook_x000D_ » : un caractère de commande, tel qu'un classeur l'écrit dans un texte."""
     if "_x" not in texte:
         return texte

@@ -23,7 +23,7 @@ from barometre.ingest.limits import (
 from barometre.ingest.xlsx_archive import Archive, Lecteur
 from barometre.ingest.xlsx_parts import (
     Formats,
-    decode_echappes,
+    clean_echappes,
     list_notes,
     read_feuilles,
     read_formats,
@@ -130,7 +130,7 @@ class _Feuille(Lecteur):
         self._morceaux, self._caracteres, self._formule = [], 0, False
 
     def _end_cellule(self) -> None:
-        valeur = decode_echappes(self._valeur("".join(self._morceaux))).strip()
+        valeur = clean_echappes(self._valeur("".join(self._morceaux))).strip()
         if not valeur and self._formule and not self._morceaux:
             self._formules += 1
             valeur = SANS_VALEUR

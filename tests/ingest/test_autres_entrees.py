@@ -14,7 +14,7 @@ from barometre.catalogue import load_catalogue
 from barometre.ingest.dates import check_periode
 from barometre.ingest.depouillement import find_enquete
 from barometre.ingest.errors import ImportRefuse
-from barometre.ingest.xlsx_parts import decode_echappes
+from barometre.ingest.xlsx_parts import clean_echappes
 from barometre.ingest.xlsx_reader import format_nombre_xml, format_pourcent
 from tests.ingest.conftest import QUESTIONNAIRE, VAGUE, Importer, check_counts, get_reponse
 from tests.ingest.test_lignes import get_motif
@@ -181,8 +181,8 @@ def test_un_nombre_tel_qu_excel_le_garde(brut: str, lu: str) -> None:
 
 
 def test_un_retour_echappe_dans_un_classeur() -> None:
-    assert decode_echappes("Facebook_x000D_\nInstagram") == "Facebook\r\nInstagram"
-    assert decode_echappes("mon_xml_x005F_x000D_") == "mon_xml_x000D_"
+    assert clean_echappes("Facebook_x000D_\nInstagram") == "Facebook\r\nInstagram"
+    assert clean_echappes("mon_xml_x005F_x000D_") == "mon_xml_x000D_"
 
 
 def test_une_fin_de_ligne_dans_un_paragraphe_d_ods(importer: Importer) -> None:
