@@ -12,13 +12,11 @@ from barometre.assemblage.ensemble import load_accueil, load_chiffres_cles
 from barometre.assemblage.theme import load_vue_theme
 from barometre.catalogue import load_catalogue
 from barometre.domain.formats import format_compte
-from barometre.domain.notes import format_note
 from barometre.rapports.demande import Demande, DemandeRefusee
 from barometre.rapports.diapo import Choix, Diapo, build_listes, list_preuves
 from barometre.rapports.diapos_piloter import PAGES
 from barometre.rapports.image_carte import draw_cartes
-from barometre.rapports.modele import Tableau
-from barometre.rapports.synthese import build_debut
+from barometre.rapports.synthese import build_debut, list_cles
 from barometre.views.carte.pseudo_indicateurs import PARTICIPATION
 from barometre.views.carte.vue_carte import ChoixCarte
 from barometre.views.lecture.ligne import LigneIndicateur
@@ -104,19 +102,17 @@ def _project_champ(gate: Gate, demandee: ChoixCarte) -> Iterable[Diapo]:
 
 
 def _synthese(gate: Gate, choix: Choix) -> Iterable[Diapo]:
-    champ, simulee = choix.selection, gate.get_version().simulee
+    champ = choix.selection
+    demande = Demande(champ.territoire_id, champ.type, edition=champ.vague_id)
     try:
-        document = build_debut(gate, Demande(champ.territoire_id, champ.type, edition=champ.vague_id))
+        document, lignes = build_debut(gate, demande), list_cles(gate, demande)
     except DemandeRefusee as refus:
         yield Diapo("Cette sélection n’a pas de synthèse", phrase=str(refus))
         return
     yield Diapo(document.titre, phrase=document.sous_titre)
-    tableaux = (b for section in document.sections for b in section.blocs if isinstance(b, Tableau))
-    for titre, redresse, intervalle, brut, n, note, cite in next(tableaux).lignes:
-        if n:
-            preuve = f"{intervalle} · {format_note(note, simulee=simulee)} · {n} réponses · brut {brut}"
-            # Simulé, la note dit déjà ce qui serait à citer.
-            yield Diapo(titre, redresse or brut, preuve, "" if simulee else f"Se cite\u202f: {cite}.")
+    # La phrase avec chaque chiffre : « 48 %, Des agents formés » ne disait ni à quoi, ni de qui.
+    for ligne in lignes:
+        yield _project(ligne, "redresse")
 
 
 _PAGES: dict[str, Callable[[Gate, Choix], Iterable[Diapo]]] = {

@@ -94,6 +94,12 @@ def build_debut(gate: Gate, demande: Demande) -> Document:
     return _build_document(gate, demande, champ, vues, (_build_essentiel(champ, vues), _build_cles(vues)))
 
 
+def list_cles(gate: Gate, demande: Demande) -> tuple[LigneIndicateur, ...]:
+    """Les chiffres clés du document qui se montrent, dans son ordre : projetés, chacun a sa phrase."""
+    _, _, vues = _open(gate, demande)
+    return tuple(ligne for vue in vues for ligne in vue.cles if ligne.chiffre.montre)
+
+
 def _open(gate: Gate, demande: Demande, *, gardee: bool = True) -> tuple[Gate, Champ, list[VueTheme]]:
     champ = resolve_champ(gate, demande)
     gate = _read_ahead(gate, champ.selection)

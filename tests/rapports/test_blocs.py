@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import replace
+from datetime import date
 
 import pypdf
 import pytest
@@ -12,13 +13,19 @@ import pytest
 from barometre.access import Gate
 from barometre.catalogue import load_catalogue
 from barometre.rapports.blocs import BRUT_SOUS_TRENTE, build_figures, build_publies
+from barometre.rapports.demande import Demande
+from barometre.rapports.diapo import Choix
+from barometre.rapports.diapos import build_diapos
 from barometre.rapports.images import format_mentions
 from barometre.rapports.modele import Document, Paragraphe, Planche, Point, Section, Tableau
 from barometre.rapports.pdf import to_pdf
+from barometre.rapports.synthese import build_debut
 from barometre.views.comprendre.theme import build_vue_theme
 from barometre.views.lecture.ligne import LigneIndicateur
 from barometre.views.lecture.publies import PublieACote
 from barometre.views.lecture.selection import Selection
+
+CHOIX = Choix("", "", "", "", Selection(), date(2026, 11, 28))
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +88,23 @@ def test_la_parenthese_d_un_chiffre_ne_se_coupe_pas() -> None:
     assert format_mentions(point).split() == ["(environ", "2", "205", "réponses,", "note", "A)"]
     assert " " not in format_mentions(point)
     assert format_mentions(replace(point, note="")).endswith("sans\u00a0note)")
+
+
+def test_un_chiffre_cle_projete_a_sa_phrase_et_un_brut_se_montre(
+    gate: Gate, lignes: list[LigneIndicateur], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """« 48 %, Des agents formés » ne disait ni à quoi, ni de qui ; « non redressé » s'affichait en grand."""
+    choisies = (lignes[0], _silence(lignes[1]))
+    monkeypatch.setattr("barometre.rapports.diapos.list_cles", lambda *_: choisies)
+    _, redressee, brute = build_diapos(gate, "synthese", CHOIX)
+    assert redressee.phrase == lignes[0].get_phrase("redresse")
+    assert "%" in brute.grand
+    assert "brut, non redressé" in brute.preuve
+
+
+def test_les_chiffres_cles_projetes_sont_ceux_du_document(gate: Gate) -> None:
+    projetes = [diapo.titre for diapo in build_diapos(gate, "synthese", CHOIX)[1:]]
+    tableau = next(
+        b for s in build_debut(gate, Demande()).sections for b in s.blocs if isinstance(b, Tableau)
+    )
+    assert projetes == [ligne[0] for ligne in tableau.lignes]
