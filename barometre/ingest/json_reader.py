@@ -1,4 +1,4 @@
-"""L'export JSON de LimeSurvey : une liste de réponses, ou une réponse par clé."""
+"""Un JSON de réponses : de LimeSurvey (une liste, ou une réponse par clé), de l'API de Kobo ou de Grist."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from barometre.domain.formats import format_compte
 from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.layout import Feuille
 from barometre.ingest.limits import MAX_LIGNES
 
-_FORME = "« {} » est un JSON, mais pas une liste de réponses (« responses »)."
+_FORME = "« {} » est un JSON, mais pas une liste de réponses (« responses », « results » ou « records »)."
+_PAGE = (
+    "« {} » n'est qu'une page : {} sur {}. Demandez toutes les réponses d'un coup, ou exportez le tableau."
+)
+# Sous quelle clé chaque outil range ses réponses : LimeSurvey, Kobo, Grist.
+_LISTES = ("responses", "results", "records")
 
 
 def read_json(path: Path, encodage: str) -> list[Feuille]:
@@ -40,16 +46,33 @@ def _build_objet(nom: str, paires: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _list_reponses(brut: Any, nom: str) -> list[dict[str, Any]]:
-    liste = brut.get("responses", brut) if isinstance(brut, dict) else brut
+    liste = brut
+    if isinstance(brut, dict):
+        liste = next((brut[cle] for cle in _LISTES if isinstance(brut.get(cle), list | dict)), brut)
+        _check_entiere(brut, liste, nom)
     if isinstance(liste, dict):
         liste = list(liste.values())
     if not isinstance(liste, list) or not all(isinstance(r, dict) for r in liste):
         raise ImportRefuse(_FORME.format(nom))
-    # Anciennes versions : [{"12": {…}}, {"13": {…}}].
-    return [
-        next(iter(r.values())) if len(r) == 1 and isinstance(next(iter(r.values())), dict) else r
-        for r in liste
-    ]
+    return [_open_reponse(r) for r in liste]
+
+
+def _check_entiere(brut: dict[str, Any], liste: Any, nom: str) -> None:
+    """Kobo rend cent réponses à la fois et dit combien il en a : les suivantes ne se perdent pas."""
+    compte = brut.get("count")
+    entier = isinstance(compte, int) and not isinstance(compte, bool)
+    if isinstance(liste, list) and (brut.get("next") or (entier and compte != len(liste))):
+        lues = format_compte(len(liste), "réponse")
+        raise ImportRefuse(_PAGE.format(nom, lues, compte if entier else "davantage"))
+
+
+def _open_reponse(reponse: dict[str, Any]) -> dict[str, Any]:
+    """Grist range les cellules sous « fields », à côté du numéro de ligne."""
+    if reponse.keys() == {"id", "fields"} and isinstance(reponse["fields"], dict):
+        return {"id": reponse["id"], **reponse["fields"]}
+    # Anciennes versions de LimeSurvey : [{"12": {…}}, {"13": {…}}].
+    seule = next(iter(reponse.values())) if len(reponse) == 1 else None
+    return seule if isinstance(seule, dict) else reponse
 
 
 def _texte(valeur: Any) -> str:

@@ -197,6 +197,23 @@ def test_json_de_limesurvey(importer: Importer) -> None:
         importer('{"erreur": "droits"}', "r.json")
 
 
+def test_json_de_l_api_de_kobo_et_de_grist(importer: Importer) -> None:
+    reponses = [{"SIREN": "213300635", "Q01": "Y", "Q03": 12}, {"SIREN": "212000046", "Q01": "N", "Q03": 3}]
+    kobo = {"count": 2, "next": None, "previous": None, "results": reponses}
+    grist = {"records": [{"id": i, "fields": r} for i, r in enumerate(reponses, 1)]}
+    for forme in (kobo, grist):
+        lot = importer(json.dumps(forme), "r.json")
+        assert (lot.lus, lot.charges) == (2, 2), lot.rejets
+
+
+@pytest.mark.parametrize("suite", [{"count": 340}, {"next": "https://exemple.fr/?start=100"}, {"count": 1}])
+def test_une_page_de_kobo_n_est_pas_toute_l_enquete(importer: Importer, suite: dict[str, object]) -> None:
+    """Les réponses des pages suivantes se perdaient sans un mot, si l'une seule était lue."""
+    reponses = [{"SIREN": "213300635", "Q01": "Y"}, {"SIREN": "212000046", "Q01": "N"}]
+    with pytest.raises(ImportRefuse, match="qu'une page : 2\xa0réponses sur"):
+        importer(json.dumps({"results": reponses} | suite), "r.json")
+
+
 def build_ods(feuilles: dict[str, list[list[str]]], fin: str = "", styles: str = "") -> bytes:
     tables = "".join(
         f'<table:table table:name="{nom}">'
