@@ -102,6 +102,8 @@ def test_folium_l_autre_carte_suit(serveur: str, navigateur: Browser) -> None:
         _bouge_feuille(page, mene, geste)
         _wait_move(page, lire, avant, 0.2)
         _wait_ensemble(page, lire, lire_autre, UN_PIXEL, geste)
+        # Un tressaillement, d'où qu'il vienne, ne renvoie pas à l'autre ce qu'elle vient de dire.
+        suit.evaluate("() => { map.fire('movestart'); map._rawPanBy([0, 0]); map.fire('moveend'); }")
     # Un message par geste, jamais un écho.
     postes = [cadre.evaluate("window.postes") for cadre in cadres]
     assert [len(dits) for dits in postes] == [2, 2], postes

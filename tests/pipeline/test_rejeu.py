@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -147,7 +148,13 @@ def test_un_code_de_question_change_et_une_vague_de_plus_ne_perdent_rien(adresse
     communication = catalogue.questionnaires["communication"]
     premiere, *autres = communication.questions
     change = replace(communication, questions=(replace(premiere, code="SITE9"), *autres))
-    vague = replace(catalogue.vagues[-1], id="2027-v9", questionnaires=("communication",))
+    vague = replace(
+        catalogue.vagues[-1],
+        id="2027-v9",
+        questionnaires=("communication",),
+        ouverture=date(2027, 9, 1),
+        fermeture=None,
+    )
     neuf = replace(
         catalogue,
         questionnaires={**catalogue.questionnaires, "communication": change},

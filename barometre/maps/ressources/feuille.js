@@ -115,17 +115,26 @@ function cadrer(carte, bornes) {
     ajuster(carte);
     carte.whenReady(() => setTimeout(() => { if (!carte.deplacee) { ajuster(carte); } }, 60));
 }
+// La vue que l'autre a dite, au pixel près : la redire serait un écho, d'où qu'il vienne.
+function estDite(carte, dite) {
+    if (!dite || Math.abs(dite.zoom - carte.getZoom()) > 0.01) { return false; }
+    const [la, ici] = [dite, carte.getCenter()].map((lieu) => carte.project(lieu, dite.zoom));
+    return la.distanceTo(ici) < 2;
+}
 function lierVues(carte, canal) {
     if (!canal || !window.BroadcastChannel) { return; }
     const fil = new BroadcastChannel(canal);
     carte.on("moveend", () => {
         if (carte.deNous || !carte.duLecteur) { return; }
         carte.duLecteur = false;
+        if (estDite(carte, carte.dite)) { return; }
+        carte.dite = null;
         const c = carte.getCenter();
         fil.postMessage({ lat: c.lat, lng: c.lng, zoom: carte.getZoom() });
     });
     fil.onmessage = (m) => {
         carte.deplacee = true;
+        carte.dite = m.data;
         bouger(carte, () => carte.setView([m.data.lat, m.data.lng], m.data.zoom, { animate: false }));
         // Un geste en cours ici cède : sinon sa fin renverrait une vue déjà quittée.
         carte.duLecteur = false;
