@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
@@ -111,6 +112,7 @@ def test_un_csv_sans_ses_mentions_garde_ses_donnees() -> None:
     assert find_ecart(_lire("csv"), lu) is None
 
 
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice n'est pas installé")
 @pytest.mark.parametrize("format_", ["xlsx", "ods"])
 def test_un_classeur_reenregistre_par_libreoffice_se_retrouve(format_: str, tmp_path: Path) -> None:
     origine = tmp_path / f"vue.{format_}"
