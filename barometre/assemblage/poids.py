@@ -22,6 +22,9 @@ from barometre.warehouse.lectures import measure_tableau
 MINIMUM = 64
 # Ce qui ne contient rien : neuf éléments d'une vue sur dix.
 ATOMES = frozenset({str, int, float, bool, bytes, type(None), date, datetime})
+# Les nombres d'une valeur du domaine : au plus autant d'octets chacun, sans les visiter un à un.
+NOMBRES = frozenset({int, float, bool, type(None)})
+NOMBRE = 28
 # Le catalogue en tient un seul exemplaire, que mille vues montrent : le peser à chacune prenait la moitié du
 # temps de pesée, et comptait mille fois ce qui n'est là qu'une.
 DU_CATALOGUE = frozenset({Indicateur, Questionnaire, Theme})
@@ -43,7 +46,11 @@ def measure(objet: Any) -> int:
             total += getsizeof(element)
         elif (lire := _find_lecteur(classe)) is not None:
             total += getsizeof(element)
-            pile.extend(lire(element))
+            for champ in lire(element):
+                if type(champ) in NOMBRES:
+                    total += NOMBRE
+                else:
+                    pile.append(champ)
         else:
             total += _measure_one(element)
             pile.extend(_list_parts(element))

@@ -19,6 +19,7 @@ from typing import Any, cast
 
 from barometre.access import Gate
 from barometre.assemblage import memoire
+from barometre.assemblage.depot import build_gate, read_active_version
 from barometre.assemblage.participation import load_cadre, load_participation
 from barometre.assemblage.theme import load_vague_defaut
 from barometre.catalogue import load_catalogue
@@ -49,8 +50,10 @@ def run() -> list[dict[str, Any]]:
         gate = Gate(depot, PUBLIC)
         # La chauffe lit l'entrepôt en service.
         os.environ["BAROMETRE_ENTREPOT"] = str(entrepot)
-        lignes = [*_measure_relance(gate), *_measure_syntheses(gate), *_measure_presentation(gate)]
-        lignes += [*_measure_participation(gate), *_measure_apercus(gate)]
+        lignes = [*_measure_relance(gate), *_measure_syntheses(gate), _measure_chauffe()]
+        # Celle des pages, qui lit ce que la chauffe a rangé.
+        servie = build_gate(PUBLIC, read_active_version())
+        lignes += [*_measure_presentation(servie), *_measure_participation(servie), *_measure_apercus(servie)]
         depot.close()
         return [*lignes, _measure_departements(entrepot, Path(dossier))]
 
@@ -93,11 +96,14 @@ def _write(gate: Gate, extension: str) -> bytes:
     return FORMATS_DOCUMENT[extension].write(build_synthese(gate, Demande()))
 
 
+def _measure_chauffe() -> dict[str, Any]:
+    memoire.forget()
+    return build_ligne("chauffe d'un processus", _time(warm_up)[0], "s de processeur", "")
+
+
 def _measure_presentation(gate: Gate) -> list[dict[str, Any]]:
     """Trois fois chaque page : le choix qu'elle propose d'abord après la chauffe, un autre, puis le même."""
-    memoire.forget()
-    chauffe, _ = _time(warm_up)
-    lignes = [build_ligne("chauffe d'un processus", chauffe, "s de processeur", "")]
+    lignes = []
     for page in (load_catalogue().themes[0].id, "carte", "evolution", "participation", "opsn", "synthese"):
         premier, *autres = _list_choix(gate, page)
         projeter = partial(memoire.get_vue, gate, build_diapos, page)

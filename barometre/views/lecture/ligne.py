@@ -43,9 +43,13 @@ class LigneIndicateur:
     indicateur: Indicateur
     chiffre: Chiffre
     contexte: Contexte
-    citation: Citation
     publies: tuple[PublieACote, ...] = ()
     elargi: Elargi | None = None
+
+    @property
+    def citation(self) -> Citation:
+        """Peut-on citer ce chiffre ? Écrite quand on la demande : peu de vues les montrent toutes."""
+        return build_citation(self.indicateur, self.chiffre, self.contexte)
 
     def get_texte(self, valeur: str) -> str:
         """Le chiffre en mots, ou « non publié »."""
@@ -114,7 +118,6 @@ def build_lignes(
             indicateur=i,
             chiffre=chiffres[i.id],
             contexte=contexte,
-            citation=build_citation(i, chiffres[i.id], contexte),
             publies=publies.get(i.id, ()),
             elargi=elargis.get(i.id),
         )
