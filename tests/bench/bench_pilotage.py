@@ -6,6 +6,7 @@ dans un processus neuf ; les synthèses se mesurent mémoires vidées, les pages
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import statistics
@@ -32,6 +33,7 @@ from barometre.rapports.formats_document import FORMATS_DOCUMENT
 from barometre.rapports.synthese import build_apercu, build_synthese, prepare_synthese
 from barometre.ui.blocks.carte_choix import list_sujets
 from barometre.ui.chauffe import warm_up
+from barometre.ui.serving import SEUILS
 from barometre.views.lecture.selection import Selection
 from barometre.views.piloter.participation import AXES, Axe
 from barometre.views.piloter.relance import BUTS, build_vue_relance, list_cibles
@@ -97,8 +99,13 @@ def _write(gate: Gate, extension: str) -> bytes:
 
 
 def _measure_chauffe() -> dict[str, Any]:
+    """Comme le serveur : ce qui est prêt, figé, n'est plus relu par le ramasse-miettes."""
     memoire.forget()
-    return build_ligne("chauffe d'un processus", _time(warm_up)[0], "s de processeur", "")
+    chauffe, _ = _time(warm_up)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*SEUILS)
+    return build_ligne("chauffe d'un processus", chauffe, "s de processeur", "")
 
 
 def _measure_presentation(gate: Gate) -> list[dict[str, Any]]:
