@@ -30,14 +30,17 @@ class Tableau:
     rejets: list[Rejet] = field(default_factory=list)
     vides: list[int] = field(default_factory=list)
     avertissements: list[str] = field(default_factory=list)
+    # Les lignes qui ont, à leur fin, des cellules vides de plus que d'entêtes : combien de cellules.
+    allongees: dict[int, int] = field(default_factory=dict)
     # La ligne du fichier où sont les entêtes.
     numero_entetes: int = 1
 
     def add(self, numero: int, cellules: list[str]) -> None:
         """Range une ligne ; une ligne trop longue ou trop courte part en quarantaine avec son numéro."""
-        # Un tableur ajoute des colonnes vides à la fin d'une ligne : rien n'y est décalé.
-        if len(cellules) > len(self.entetes) and not any(cellules[len(self.entetes) :]):
-            cellules = cellules[: len(self.entetes)]
+        largeur = len(self.entetes)
+        if len(cellules) > largeur and any(cellules) and not any(cellules[largeur:]):
+            self.allongees[numero] = len(cellules)
+            cellules = cellules[:largeur]
         if not any(cellules):
             self.vides.append(numero)
         elif len(cellules) != len(self.entetes):
@@ -53,6 +56,7 @@ class Tableau:
 
     def finish(self, nom: str) -> Tableau:
         """Retire les lignes vides de la fin ; un fichier sans réponse est refusé."""
+        self._reject_allongees()
         derniere = max([0, *self.numeros, *(r.ligne for r in self.rejets)])
         self.vides = [n for n in self.vides if n < derniere]
         if not self.entetes:
@@ -60,6 +64,17 @@ class Tableau:
         if not self.numeros and not self.rejets:
             raise ImportRefuse(f"Le fichier « {nom} » n'a que ses entêtes : aucune réponse à charger.")
         return self
+
+    def _reject_allongees(self) -> None:
+        """Un tableur allonge toutes les lignes ; une seule a pu glisser d’une case, la dernière vide."""
+        if len(self.allongees) == len(self.numeros):
+            return
+        justes = [(n, c) for n, c in zip(self.numeros, self.lignes, strict=True) if n not in self.allongees]
+        self.numeros, self.lignes = [n for n, _ in justes], [c for _, c in justes]
+        largeur = len(self.entetes)
+        self.rejets += [
+            Rejet(n, "", "", _motif_largeur(trouve, largeur)) for n, trouve in self.allongees.items()
+        ]
 
 
 def _motif_largeur(trouve: int, attendu: int) -> str:

@@ -80,6 +80,14 @@ def test_des_colonnes_vides_a_la_fin_des_lignes(importer: Importer) -> None:
     assert (lot.charges, lot.quarantaine) == (3, 0)
 
 
+def test_une_ligne_qui_a_glisse_d_une_case_n_est_pas_une_ligne_allongee(importer: Importer) -> None:
+    """Sa dernière réponse vide, rien ne la distingue d'une ligne allongée, sauf les autres lignes."""
+    lot = importer("SIREN;Q01;Q05;Q04\n213300635;Y;A1;Rien\n210100012;;Y;A1;\n212000046;N;A1;\n")
+    assert (lot.lus, lot.charges, lot.quarantaine) == (3, 2, 1)
+    assert "5 colonnes au lieu de 4" in lot.rejets[0].motif
+    assert lot.rejets[0].ligne == 3
+
+
 @pytest.mark.parametrize(
     ("entete", "cellule", "dit"),
     [
