@@ -8,7 +8,7 @@ groupes emboîtés disait qui les sépare (`tests/secret/test_comptes.py`).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import accumulate
 from typing import Any
 
@@ -33,7 +33,7 @@ def count_by_group(groupes: pd.Series, repondantes: Mapping[str, int]) -> pd.Dat
     """
     rangs, uniques = _factorize(groupes)
     cadre = np.bincount(rangs[rangs >= 0], minlength=len(uniques))
-    unites, cles = groupes.index, np.array([cle % MODULO for cle in repondantes.values()], dtype=np.uint64)
+    unites, cles = groupes.index, _reduce(repondantes.values())
     if unites.is_unique:
         # Deux mille répondantes se cherchent dans le cadre, non trente-cinq mille unités parmi elles.
         places = unites.get_indexer(pd.Index(list(repondantes), dtype=object))
@@ -43,7 +43,7 @@ def count_by_group(groupes: pd.Series, repondantes: Mapping[str, int]) -> pd.Dat
         places = pd.Index(list(repondantes), dtype=object).get_indexer(unites.astype(object))
         cles, rangs = cles[places[places >= 0]], rangs[places >= 0]
     exactes, brouillees = _blur(cles[rangs >= 0], rangs[rangs >= 0], len(uniques))
-    montre = (cadre >= SEUIL_CADRE) & (np.minimum(exactes, brouillees) >= SEUIL_PARTICIPATION)
+    montre = (cadre >= SEUIL_CADRE) & _is_assez(exactes, brouillees)
     comptes = np.where(montre, round_comptes(brouillees.astype(np.float64)), np.nan)
     # Un EPCI a neuf chiffres ; « epci-0-14999 » est une strate.
     epci = np.array([EPCI.fullmatch(str(nom)) is not None for nom in uniques], dtype=bool)
@@ -74,6 +74,11 @@ def _factorize(groupes: pd.Series) -> tuple[npt.NDArray[np.intp], npt.NDArray[np
     return nouveaux[codes], noms[ordre]
 
 
+def _reduce(cles: Iterable[int]) -> npt.NDArray[np.uint64]:
+    """Les clés, ou leurs sommes, modulo 2⁶⁴."""
+    return np.array([cle % MODULO for cle in cles], dtype=np.uint64)
+
+
 def _blur(
     cles: npt.NDArray[np.uint64], rangs: npt.NDArray[np.intp], taille: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -93,10 +98,9 @@ def _blur(
 def count_brouillees(cles: pd.Series, groupes: Any) -> pd.DataFrame:
     """Par groupe, `exactes` et `brouillees` ; `cles` : celle de chaque répondante, `groupes` : son groupe."""
     par_groupe = cles.groupby(groupes, dropna=False, observed=True)
-    table = par_groupe.agg(["size", "sum"]).set_axis(["exactes", "somme"], axis=1)
-    bruits = [draw_bruit_effectif(int(somme) % MODULO) for somme in table["somme"]]
-    table["brouillees"] = np.maximum(table["exactes"].astype("int64") + np.array(bruits, dtype="int64"), 1)
-    return table[["exactes", "brouillees"]].astype("int64")
+    noms = par_groupe.size().index
+    exactes, brouillees = _blur(_reduce(cles), np.asarray(par_groupe.ngroup(), dtype=np.intp), len(noms))
+    return pd.DataFrame({"exactes": exactes, "brouillees": brouillees}, noms)
 
 
 def is_dite(table: pd.DataFrame) -> pd.Series:
@@ -104,7 +108,11 @@ def is_dite(table: pd.DataFrame) -> pd.Series:
 
     Du seul exact, deux groupes emboîtés, l'un dit et l'autre tu, diraient que celle qui les sépare a répondu.
     """
-    return table[["exactes", "brouillees"]].min(axis=1) >= SEUIL_PARTICIPATION
+    return pd.Series(_is_assez(table["exactes"].to_numpy(), table["brouillees"].to_numpy()), table.index)
+
+
+def _is_assez(exactes: npt.NDArray[np.int64], brouillees: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    return np.minimum(exactes, brouillees) >= SEUIL_PARTICIPATION
 
 
 def list_confondus(perimetres: pd.DataFrame, cadre: pd.DataFrame) -> frozenset[str]:

@@ -6,11 +6,12 @@ de fois ; une réponse tardive rejoint ensuite des bruits déjà tirés. Ici se 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 
 from barometre.catalogue import Catalogue
 from barometre.domain.formats import format_compte
-from barometre.pipeline.calcul import Vaguee, build_contexte, find_devinees, split_vagues
+from barometre.pipeline.calcul import Contexte, Vaguee, build_contexte, find_devinees, split_vagues
 from barometre.pipeline.cles import Tirages, list_tardives, read_cles
 from barometre.pipeline.parallele import run_parallel
 from barometre.warehouse.controles import Controle
@@ -20,15 +21,32 @@ NOM = "Secret : aucune réponse ne se devine des chiffres publiés, l'attaque re
 CITEES = 3
 
 
-def check_devinees(depot: Repository, catalogue: Catalogue, processus: int = 1) -> Controle:
-    """Les chiffres qui laissent deviner une réponse à qui connaît toutes les répondantes ; ferme le dépôt.
+@dataclass(frozen=True, slots=True)
+class Publiees:
+    """Les vagues d'une version, chaque questionnaire à part, et ce qu'elles partagent."""
 
-    `processus` : combien de vagues à la fois ; aucune connexion n'est ouverte pendant ce temps.
-    """
+    contexte: Contexte
+    vagues: list[Vaguee]
+
+
+def read_publiees(depot: Repository, catalogue: Catalogue) -> Publiees:
+    """Les réponses de la version lue, et de quoi refaire leur bruit."""
+    moteur = depot.get_engine()
+    participations, lots = read_rows(moteur, "participation"), read_rows(moteur, "lot_import")
+    tirages = Tirages(read_cles(moteur), list_tardives(participations, lots))
+    ordre = [v.id for v in catalogue.vagues]
+    groupes = split_vagues(participations, read_rows(moteur, "fait_reponse"), ordre, tirages)
     contexte = build_contexte(depot.list_collectivites(cadre=False), catalogue)
-    vagues = _read_vagues(depot, catalogue)
-    depot.close()
-    trouvees = run_parallel(partial(find_devinees, contexte), vagues, processus)
+    return Publiees(contexte, [vague for groupe in groupes for vague in groupe])
+
+
+def check_devinees(publiees: Publiees, processus: int = 1) -> Controle:
+    """Les chiffres qui laissent deviner une réponse à qui connaît toutes les répondantes.
+
+    `processus` : combien de vagues à la fois ; aucune connexion ne doit être ouverte.
+    """
+    vagues = publiees.vagues
+    trouvees = run_parallel(partial(find_devinees, publiees.contexte), vagues, processus)
     lieux = [
         f"{indicateur} ({vague.vague_id})"
         for vague, devinees in zip(vagues, trouvees, strict=True)
@@ -43,13 +61,3 @@ def check_devinees(depot: Repository, catalogue: Catalogue, processus: int = 1) 
         f"{combien} deviner une, dont {', '.join(lieux[:CITEES])}. Retirez-les du catalogue, puis lancez "
         "« python -m barometre recalculer »",
     )  # fmt: skip
-
-
-def _read_vagues(depot: Repository, catalogue: Catalogue) -> list[Vaguee]:
-    """Chaque questionnaire à chaque vague, ses réponses et de quoi refaire son bruit."""
-    moteur = depot.get_engine()
-    participations, lots = read_rows(moteur, "participation"), read_rows(moteur, "lot_import")
-    tirages = Tirages(read_cles(moteur), list_tardives(participations, lots))
-    ordre = [v.id for v in catalogue.vagues]
-    groupes = split_vagues(participations, read_rows(moteur, "fait_reponse"), ordre, tirages)
-    return [vague for groupe in groupes for vague in groupe]

@@ -20,7 +20,7 @@ from barometre.pipeline.rules import Reponses
 from barometre.pipeline.secret import is_grille_cyber
 from barometre.pipeline.weights import Redressement
 from barometre.stats.design import Design
-from barometre.stats.guessing import draw_safe, list_guessed
+from barometre.stats.guessing import Audit, open_audit
 from barometre.stats.perturbation import Perturbation
 from barometre.stats.publication import publish_members
 
@@ -113,18 +113,15 @@ def draw_keys(terrain: Terrain, cadre: pd.DataFrame, processus: int = 1) -> Pert
     `processus` : combien de lots de questions à la fois.
     Seules les parts se devinent : une grandeur se lit à trois chiffres, sur un bruit à sa mesure.
     """
-    run = partial(run_parallel, processus=processus)
-    return draw_safe(*_list_attaquees(terrain, cadre), run)
+    return _open_audit(terrain, cadre).draw_safe(partial(run_parallel, processus=processus))
 
 
 def list_devinees(terrain: Terrain, cadre: pd.DataFrame) -> list[str]:
     """Les indicateurs dont les chiffres du terrain, tels qu'ils se publient, laissent deviner une réponse."""
-    return list_guessed(*_list_attaquees(terrain, cadre))
+    return _open_audit(terrain, cadre).list_guessed()
 
 
-def _list_attaquees(
-    terrain: Terrain, cadre: pd.DataFrame
-) -> tuple[Perturbation, NDArray[np.float64], csr_array, NDArray[np.float64], NDArray[np.float64], list[str]]:
+def _open_audit(terrain: Terrain, cadre: pd.DataFrame) -> Audit:
     """Ce que l'attaque lit : les clés, les poids, les cellules montrées, les groupes du cadre, les parts."""
     cles, parts = terrain.design.perturbation, terrain.list_indicateurs(parts=True)
     assert cles is not None
@@ -135,7 +132,8 @@ def _list_attaquees(
     groupes = pd.get_dummies(traits, dtype=float).to_numpy()
     noms = [i.id for i in parts]
     cellules = csr_array(terrain.membres[:, np.flatnonzero(montrees)].T)
-    return cles, terrain.design.weights, cellules, groupes, terrain.valeurs[noms].to_numpy(), noms
+    valeurs = terrain.valeurs[noms].to_numpy()
+    return open_audit(cles, terrain.design.weights, cellules, groupes, valeurs, noms)
 
 
 def pivot_valeurs(valeurs: pd.DataFrame, repondants: pd.Index) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from barometre.catalogue import Catalogue, load_catalogue
 from barometre.domain.secret import BRUIT_MAXIMAL, MONTRES, SEUIL
-from barometre.pipeline.attaque import check_devinees
+from barometre.pipeline.attaque import check_devinees, read_publiees
 from barometre.pipeline.empreintes import compute_empreintes
 from barometre.warehouse.controles import Controle, list_controles
 from barometre.warehouse.engine import Engine
@@ -38,13 +38,13 @@ def verifier(
     catalogue = catalogue or load_catalogue()
     depot = Repository(open_entrepot(adresse))
     try:
+        version_id = depot.version_id
         controles = [*check_version(depot.get_engine()), check_fraicheur(depot, catalogue)]
-        return depot.version_id, [
-            *controles,
-            *([check_devinees(depot, catalogue, processus)] if attaque else []),
-        ]
+        a_attaquer = read_publiees(depot, catalogue) if attaque else None
     finally:
         depot.close()
+    # Aucune connexion n'est ouverte quand les processus de l'attaque naissent.
+    return version_id, [*controles, check_devinees(a_attaquer, processus)] if a_attaquer else controles
 
 
 def check_fraicheur(depot: Repository, catalogue: Catalogue) -> Controle:

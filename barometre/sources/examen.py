@@ -6,17 +6,18 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from barometre.domain.formats import format_date, format_part
+from barometre.domain.formats import format_date
 from barometre.sources.catalogue import SourceExterieure
 from barometre.sources.contexte import Contexte
 from barometre.sources.empreinte import Empreinte, read_empreinte
-from barometre.sources.errors import SourceEnPanne, SourceEnRecul, SourceRefusee
+from barometre.sources.errors import SourceEnPanne, SourceRefusee
 from barometre.sources.fetch import Copie, Lieu, fall_back, fetch, get_kept, keep
 from barometre.sources.gardes import (
     BONNE_COPIE,
     build_empreinte,
     check_cle,
     check_couverture,
+    check_debut,
     check_departements,
     check_lignes,
     check_rejets,
@@ -59,31 +60,14 @@ def read_source(
     juge = _find_juge(source, copie, get_kept(source, lieu)) if copie.is_neuve and not confirmer else _Juge()
     try:
         lecture = _examine(source, copie, contexte, juge)
-        if juge.avant is not None and lecture.empreinte.lignes < juge.avant.lignes:
-            _check_pas_un_debut(source, lecture.brut, get_kept(source, lieu))
+        gardee = get_kept(source, lieu)
+        if gardee and juge.avant and lecture.empreinte.lignes < juge.avant.lignes:
+            check_debut(lecture.brut, get_module(source).read(gardee.chemin))
     except SourceRefusee as erreur:
         return _fall_back(source, lieu, contexte, copie, erreur)
     # Les comptes suivent la copie : le prochain fichier leur sera comparé.
     bonne = replace(copie, comptes=lecture.empreinte.to_dict())
     return keep(bonne, lieu, lecture.brut.frame if source.purger else None), lecture.resultat
-
-
-def _check_pas_un_debut(source: SourceExterieure, neuf: Brut, gardee: Copie | None) -> None:
-    """Refuse un fichier qui n'est que le début de la bonne copie : coupé, même à la fin d'une ligne.
-
-    Une publication nouvelle peut perdre des lignes ; elle ne perd pas seulement sa fin.
-    """
-    if gardee is None:
-        return
-    ancien, n = get_module(source).read(gardee.chemin).frame, len(neuf.frame)
-    communes = [c for c in neuf.frame if c in ancien]
-    if not n < len(ancien) or not communes:
-        return
-    if (neuf.frame[communes].to_numpy() == ancien[communes].to_numpy()[:n]).all():
-        raise SourceEnRecul(
-            f"Le fichier n'est que le début de la bonne copie ({format_part(n / len(ancien))} des lignes) : "
-            "il est tronqué. Si c'est voulu, ajoutez --confirmer."
-        )
 
 
 def _find_juge(source: SourceExterieure, copie: Copie, gardee: Copie | None) -> _Juge:

@@ -113,6 +113,22 @@ def check_cle(brut: Brut, attendu: Attendu) -> None:
         )
 
 
+def check_debut(neuf: Brut, ancien: Brut) -> None:
+    """Refuse un fichier qui n'est que le début de la bonne copie : coupé, même à la fin d'une ligne.
+
+    Une publication nouvelle peut perdre des lignes ; elle ne perd pas seulement sa fin.
+    """
+    communes, n = [c for c in neuf.frame if c in ancien.frame], len(neuf.frame)
+    if not communes or n >= len(ancien.frame):
+        return
+    debut = ancien.frame[communes].head(n).reset_index(drop=True)
+    if neuf.frame[communes].reset_index(drop=True).equals(debut):
+        raise SourceEnRecul(
+            f"Le fichier n'est que le début de la bonne copie ({format_part(n / len(ancien.frame))} des "
+            "lignes) : il est tronqué. Si c'est voulu, ajoutez --confirmer."
+        )
+
+
 def check_departements(brut: Brut, attendu: Attendu) -> None:
     """Refuse un fichier à la colonne décalée : ses codes n'y sont plus en face de leur département."""
     if not attendu.departement or not set(attendu.departement) <= set(brut.frame):

@@ -1,9 +1,9 @@
 """Les cellules qui feraient deviner une réponse tirent un autre bruit, avant toute publication.
 
-`draw_safe` refait l'attaque de `stats.attack` avant de publier : si une réponse en devient plus probable que
-`DEVINE`, des cellules qui la disent tirent un nouveau bruit, jusqu'à ce qu'aucune ne soit devinée, `TOURS`
-fois au plus ; puis, s'il en reste, toutes repartent d'un autre. Rien n'est caché ni marqué : ce qui se publie
-est un tirage ordinaire du bruit.
+`Audit.draw_safe` refait l'attaque de `stats.attack` avant de publier : si une réponse en devient plus
+probable que `DEVINE`, des cellules qui la disent tirent un nouveau bruit, jusqu'à ce qu'aucune ne soit
+devinée, `TOURS` fois au plus ; puis, s'il en reste, toutes repartent d'un autre. Rien n'est caché ni marqué :
+ce qui se publie est un tirage ordinaire du bruit.
 
 Le tri n'apprend rien de plus. Il se fait sur ce qui se publie seul (audit simulable : Kenthapadi, Mishra et
 Nissim 2005), et des deux côtés à la fois : un rapport oui / non trop fort s'écarte, qu'il dise « oui » ou
@@ -158,8 +158,22 @@ class Audit:
             restent += [r for r in regles if siennes.size and np.isin(self._find_keys(r), siennes).any()]
         return neuves
 
-    def is_guessed(self, rang: int) -> bool:
-        """Ce que les clés font lire de ce chiffre laisse deviner une réponse, dans le sens lu."""
+    def draw_safe(
+        self, run: Callable[[Callable[[Entiers], Cles], Sequence[Entiers]], Iterable[Cles]] = map
+    ) -> Perturbation:
+        """Les mêmes clés, où les cellules qui feraient deviner une réponse tirent un autre bruit.
+
+        `run` : comme `map`, l'un après l'autre ou à la fois.
+        """
+        keys = self.lecteur.keys
+        return keys.draw_again(np.concatenate([keys.redrawn[:0], *run(self.draw_lot, self.lots)]))
+
+    def list_guessed(self) -> list[str]:
+        """Les chiffres dont les clés, telles qu'elles sont, laissent deviner une réponse dans le sens lu."""
+        rangs = sorted(rang for lot in self.lots for rang in lot.tolist())
+        return [self.items[rang] for rang in rangs if self._is_guessed(rang)]
+
+    def _is_guessed(self, rang: int) -> bool:
         lecteur, valeurs = self.lecteur, self.values[:, rang]
         lu = open_draws(lecteur, lecteur.keys, valeurs, self.items[rang]).get(0)
         return Question(lecteur, valeurs, lu).find_guessed(lu).vrai > 0
@@ -170,40 +184,7 @@ class Audit:
         return lecteur.keys.find_keys(lecteur.cells, self.values[:, [rang]], [self.items[rang]])[:, 0]
 
 
-def draw_safe(  # noqa: PLR0917 - qui, de quel poids, où, dans quels groupes, et quoi
-    keys: Perturbation,
-    weights: Tableau,
-    cells: csr_array,
-    groups: Tableau,
-    values: Tableau,
-    items: list[str],
-    run: Callable[[Callable[[Entiers], Cles], Sequence[Entiers]], Iterable[Cles]] = map,
-) -> Perturbation:
-    """Les mêmes clés, où les cellules qui feraient deviner une réponse tirent un autre bruit.
-
-    `cells` : celles qui se montrent, cellule × unité ; `groups` : unité × groupe du cadre, 0 ou 1 ;
-    `values` : unité × chiffre, des parts, NaN sans réponse ; `run` : comme `map`, l'un après l'autre ou à la
-    fois.
-    """
-    audit = _open_audit(keys, weights, cells, groups, values, items)
-    return keys.draw_again(np.concatenate([keys.redrawn[:0], *run(audit.draw_lot, audit.lots)]))
-
-
-def list_guessed(  # noqa: PLR0917 - comme `draw_safe`
-    keys: Perturbation,
-    weights: Tableau,
-    cells: csr_array,
-    groups: Tableau,
-    values: Tableau,
-    items: list[str],
-) -> list[str]:
-    """Les chiffres dont ces clés, telles qu'elles sont, laissent deviner une réponse dans le sens lu."""
-    audit = _open_audit(keys, weights, cells, groups, values, items)
-    rangs = np.sort(np.concatenate([np.empty(0, dtype=np.intp), *audit.lots]))
-    return [items[rang] for rang in rangs if audit.is_guessed(rang)]
-
-
-def _open_audit(  # noqa: PLR0917
+def open_audit(  # noqa: PLR0917 - qui, de quel poids, où, dans quels groupes, et quoi
     keys: Perturbation,
     weights: Tableau,
     cells: csr_array,
@@ -211,6 +192,11 @@ def _open_audit(  # noqa: PLR0917
     values: Tableau,
     items: list[str],
 ) -> Audit:
+    """Les questions à attaquer sous ces clés.
+
+    `cells` : celles qui se montrent, cellule × unité ; `groups` : unité × groupe du cadre, 0 ou 1 ;
+    `values` : unité × chiffre, des parts, NaN sans réponse.
+    """
     audit = Audit(Lecteur(keys, weights, _drop_twins(cells), groups), values, items)
     if audit.lots:
         audit.lecteur.prepare()

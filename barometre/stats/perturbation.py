@@ -338,8 +338,7 @@ class Perturbation:
         bruits de ce même compte se moyenneraient.
         """
         sommes = self._sum_keys(membership, values)
-        sel = np.uint64(build_sel(SEL_EFFECTIF))
-        return self.law.draw(_mix(_mix(_mix(sommes.answered) + sommes.silent) + sel))
+        return self._draw_effectifs(sommes.answered, sommes.silent)
 
     def draw_members(self, membership: csr_array) -> Entiers:
         """Le bruit du nombre de membres de chaque domaine, en colonne : `draw_counts` où toutes répondent."""
@@ -348,7 +347,11 @@ class Perturbation:
             membres = gardees.answered[:, :1] + gardees.silent[:, :1]
         else:
             membres = self._sum(membership, np.ones((membership.shape[1], 1)))
-        return self.law.draw(_mix(_mix(_mix(membres)) + np.uint64(build_sel(SEL_EFFECTIF))))
+        return self._draw_effectifs(membres, np.uint64(0))
+
+    def _draw_effectifs(self, repondues: Cles, muettes: Cles | np.uint64) -> Entiers:
+        sel = np.uint64(build_sel(SEL_EFFECTIF))
+        return self.law.draw(_mix(_mix(_mix(repondues) + muettes) + sel))
 
     def _sum(self, membership: csr_array, amounts: npt.NDArray[np.generic]) -> Cles:
         """Σ clé × quantité par domaine, modulo 2⁶⁴."""

@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 from barometre.domain.secret import DECIMALES, MARGE_EXTREME, PAS_EFFECTIF, SEUIL_REDRESSE
 from barometre.stats.design import Design
 from barometre.stats.domains import sum_domains
-from barometre.stats.guessing import draw_safe
+from barometre.stats.guessing import open_audit
 from barometre.stats.perturbation import RAW_LAW, Law, Perturbation, SmoothLaw
 from barometre.stats.publication import POIDS_EGAUX, Structure, build_structure, publish_members
 
@@ -137,7 +137,7 @@ def publish(monde: Monde, regle: Regle) -> Publication:
         assert plan.perturbation is not None
         assert monde.groupes is not None
         qui = monde.poids, monde.cellules, monde.groupes
-        plan = plan.replace_keys(draw_safe(plan.perturbation, *qui, monde.y, items))
+        plan = plan.replace_keys(open_audit(plan.perturbation, *qui, monde.y, items).draw_safe())
     sommes = sum_domains(plan, monde.y, monde.cellules, items)
     redresse = sommes.estimate
     if regle.grille:

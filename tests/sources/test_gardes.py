@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import shutil
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -377,30 +376,6 @@ def test_l_ecart_admis_avec_la_bonne_copie(
 ) -> None:
     neuve = Empreinte(lignes, 10, {"53": 100}, totaux)
     assert len(list(list_reculs(neuve, AVANT, annees))) == reculs
-
-
-def test_un_module_casse_tombe_seul(
-    socle: Socle, communes: pd.DataFrame, lieu: Lieu, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def casse(*_: object) -> None:
-        raise KeyError("colonne")
-
-    monkeypatch.setattr("barometre.sources.etat.arcep_ftth.read", casse)
-    write(lieu, FIBRE, ["code", "33063"])
-    write(lieu, PVD, build_pvd(communes["code"].tolist()))
-    recolte = Recolte(socle)
-    for source in (FIBRE, PVD):
-        harvest(source, lieu, recolte)
-    assert [b.etat for b in recolte.bilans] == ["absente", "chargee"]
-    assert "s'est arrêté (KeyError)" in recolte.bilans[0].phrase
-
-
-def test_un_module_qui_ne_s_importe_pas_tombe_seul(
-    socle: Socle, lieu: Lieu, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "barometre.sources.etat.petites_villes_de_demain", None)
-    write(lieu, PVD, [ENTETE])
-    assert "s'est arrêté (ModuleNotFoundError)" in read(socle, lieu, PVD).phrase
 
 
 def test_un_departement_dont_la_liste_ne_dit_rien_n_a_pas_de_zero(

@@ -13,7 +13,7 @@ from barometre.stats import attack, guessing
 from barometre.stats.attack import Devinees, Lecteur, Question
 from barometre.stats.design import Design
 from barometre.stats.domains import sum_domains
-from barometre.stats.guessing import Audit, draw_safe, find_extremes, list_guessed, open_draws
+from barometre.stats.guessing import Audit, find_extremes, open_audit, open_draws
 from barometre.stats.perturbation import Perturbation, build_keys
 
 UNITES, ITEM = 240, "site"
@@ -56,10 +56,13 @@ def test_aucune_reponse_ne_reste_devinee(monde: tuple, monkeypatch: pytest.Monke
     cles, poids, cellules, groupes, valeurs = monde
     _set_seuils(monkeypatch, 0.7)
     assert (_guess(monde, cles) > 0.7).any()
-    sures = draw_safe(cles, poids, cellules, groupes, valeurs[:, None], [ITEM])
+    sures = open_audit(cles, poids, cellules, groupes, valeurs[:, None], [ITEM]).draw_safe()
     assert sures.redrawn.size
     assert (_guess(monde, sures) <= 0.7 + 1e-9).all()
-    lues = [list_guessed(c, poids, cellules, groupes, valeurs[:, None], [ITEM]) for c in (cles, sures)]
+    lues = [
+        open_audit(c, poids, cellules, groupes, valeurs[:, None], [ITEM]).list_guessed()
+        for c in (cles, sures)
+    ]
     assert lues == [[ITEM], []]
     assert DEVINE > 0.7
 
@@ -206,7 +209,7 @@ def test_un_chiffre_que_sa_voisine_change_se_regle_encore(
     for passes in (1, guessing.PASSES):
         monkeypatch.setattr(guessing, "PASSES", passes)
         table = np.column_stack([valeurs, autres])
-        sures = draw_safe(cles, poids, cellules, groupes, table, ["a1", "a2"])
+        sures = open_audit(cles, poids, cellules, groupes, table, ["a1", "a2"]).draw_safe()
         couples = ((valeurs, "a1"), (autres, "a2"))
         restent.append([_find_guessed(monde, sures, v, item).classes.size for v, item in couples])
     assert restent == [[2, 0], [0, 0]]
@@ -216,7 +219,7 @@ def _draw(monde: tuple, monkeypatch: pytest.MonkeyPatch, reprises: int) -> tuple
     """Les clés tirées avec tant de reprises, et ce qui s'en devine encore."""
     cles, poids, cellules, groupes, valeurs = monde
     monkeypatch.setattr(guessing, "REPRISES", reprises)
-    sures = draw_safe(cles, poids, cellules, groupes, valeurs[:, None], [ITEM])
+    sures = open_audit(cles, poids, cellules, groupes, valeurs[:, None], [ITEM]).draw_safe()
     return sures, _find_guessed(monde, sures, valeurs, ITEM)
 
 
@@ -247,7 +250,7 @@ def test_faute_de_mieux_restent_les_bruits_qui_devinent_le_moins(
     cles, poids, cellules, groupes, valeurs = monde
     _set_seuils(monkeypatch, 0.52, tours=12)
     monkeypatch.setattr(guessing, "TOURS_REPRISE", 12)
-    sures = draw_safe(cles, poids, cellules, groupes, valeurs[:, None], [ITEM])
+    sures = open_audit(cles, poids, cellules, groupes, valeurs[:, None], [ITEM]).draw_safe()
     exces = [float(np.clip(_guess(monde, c) - 0.52, 0, None).sum()) for c in (cles, sures)]
     assert 0 < exces[1] < exces[0]
 
@@ -258,7 +261,7 @@ def test_un_tirage_qui_laisse_plus_deviner_n_est_pas_garde(
     """Douze tours suffisent à ce seuil ; à prendre chaque tirage, bon ou non, deux réponses y restaient."""
     cles, poids, cellules, groupes, valeurs = monde
     _set_seuils(monkeypatch, 0.6, tours=12)
-    sures = draw_safe(cles, poids, cellules, groupes, valeurs[:, None], [ITEM])
+    sures = open_audit(cles, poids, cellules, groupes, valeurs[:, None], [ITEM]).draw_safe()
     assert (_guess(monde, cles) > 0.6).sum() == 2
     assert (_guess(monde, sures) <= 0.6 + 1e-9).all()
 
