@@ -21,6 +21,10 @@ ELEMENTS = 5
 ORDINAIRE = Dessin()
 
 
+# En corps de cent points, « note C » ne dit rien à qui ne connaît pas les lettres.
+INDICATIF = "indicatif, à ne pas citer"
+
+
 @dataclass(frozen=True, slots=True)
 class CarteProjetee:
     """Une carte, nue : ses octets, ceux d'un écran sombre s'ils diffèrent, sa légende, ses encarts."""
@@ -70,9 +74,10 @@ class Choix:
     trace: Dessin = ORDINAIRE
 
 
-def list_preuves(chiffre: Chiffre, *, simulee: bool) -> tuple[str, str]:
-    """La note et le nombre de réponses d'un chiffre."""
-    return format_note(chiffre.note, simulee=simulee), format_effectif(chiffre.n, "réponse")
+def list_preuves(chiffre: Chiffre, *, simulee: bool) -> tuple[str, ...]:
+    """La note d'un chiffre, ce qu'elle interdit, et son nombre de réponses."""
+    indicatif = (INDICATIF,) if chiffre.note == "C" else ()
+    return format_note(chiffre.note, simulee=simulee), *indicatif, format_effectif(chiffre.n, "réponse")
 
 
 def build_listes(titre: str, elements: Sequence[str], *, reel: bool = False) -> Iterator[Diapo]:

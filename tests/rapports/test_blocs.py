@@ -102,6 +102,18 @@ def test_un_chiffre_cle_projete_a_sa_phrase_et_un_brut_se_montre(
     assert "brut, non redressé" in brute.preuve
 
 
+def test_un_chiffre_indicatif_projete_dit_qu_il_ne_se_cite_pas(
+    gate: Gate, lignes: list[LigneIndicateur], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """En corps de cent points, « note C » ne disait rien à qui ne connaît pas les lettres."""
+    sure = next(ligne for ligne in lignes if ligne.chiffre.citable)
+    indicative = replace(sure, chiffre=replace(sure.chiffre, note="C"))
+    monkeypatch.setattr("barometre.rapports.diapos.list_cles", lambda *_: (sure, indicative))
+    _, citable, autre = build_diapos(gate, "synthese", CHOIX)
+    assert "à ne pas citer" not in citable.preuve
+    assert "note C · indicatif, à ne pas citer" in autre.preuve
+
+
 def test_les_chiffres_cles_projetes_sont_ceux_du_document(gate: Gate) -> None:
     projetes = [diapo.titre for diapo in build_diapos(gate, "synthese", CHOIX)[1:]]
     tableau = next(

@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from barometre.assemblage import memoire
+from barometre.domain.formats import format_ponctuation
 from barometre.domain.notes import format_lettre
 from barometre.rapports.blocs import NOTE, SE_CITERAIT
 from barometre.rapports.demande import Demande, DemandeRefusee
@@ -80,7 +81,7 @@ def render_apercu(choisie: SyntheseChoisie | None) -> None:
         st.header(section.titre)
         for bloc in section.blocs:
             if isinstance(bloc, Paragraphe):
-                st.text(bloc.texte)
+                st.text(format_ponctuation(bloc.texte))
             elif isinstance(bloc, Liste):
                 _render_liste(bloc)
             elif isinstance(bloc, Tableau):
