@@ -119,7 +119,7 @@ def check_debut(neuf: Brut, ancien: Brut) -> None:
     Une publication nouvelle peut perdre des lignes ; elle ne perd pas seulement sa fin.
     """
     communes, n = [c for c in neuf.frame if c in ancien.frame], len(neuf.frame)
-    if not communes or n >= len(ancien.frame):
+    if not communes:
         return
     debut = ancien.frame[communes].head(n).reset_index(drop=True)
     if neuf.frame[communes].reset_index(drop=True).equals(debut):

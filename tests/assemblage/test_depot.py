@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,12 +20,16 @@ RACINE = Path(__file__).resolve().parents[2]
 AUTRE = "import sys, pathlib, tests.fakes as f; f.build_entrepot_factice(pathlib.Path(sys.argv[1]))"
 
 
-def test_une_version_mise_en_service_par_un_autre_processus_est_servie(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def avant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """La version en service d'un entrepôt factice, dans un processus qui n'a encore rien lu."""
     monkeypatch.setenv("BAROMETRE_ENTREPOT", build_entrepot_factice(tmp_path))
     depot.forget()
-    avant = depot.get_version_id()
+    yield depot.get_version_id()
+    depot.forget()
+
+
+def test_une_version_mise_en_service_par_un_autre_processus_est_servie(tmp_path: Path, avant: str) -> None:
     subprocess.run([sys.executable, "-c", AUTRE, str(tmp_path)], cwd=RACINE, check=True)
     time.sleep(POINTEUR_SECONDES + 0.1)
     apres = depot.get_version_id()
@@ -32,16 +37,10 @@ def test_une_version_mise_en_service_par_un_autre_processus_est_servie(
     assert depot.get_version(apres).version_id == apres
     # Un lien vers l'ancienne s'ouvre encore : elle est gardée.
     assert depot.is_gardee(avant)
-    depot.forget()
 
 
-def test_les_chiffres_ranges_suivent_la_version_en_service(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_les_chiffres_ranges_suivent_la_version_en_service(tmp_path: Path, avant: str) -> None:
     """Une commande ne les range pas ; un processus qui sert des pages range aussi la version suivante."""
-    monkeypatch.setenv("BAROMETRE_ENTREPOT", build_entrepot_factice(tmp_path))
-    depot.forget()
-    avant = depot.get_version_id()
     assert not depot.build_gate(PUBLIC, avant)._avance.has(["france"])
     depot.prepare_chiffres(avant)
     lues = depot.build_gate(PUBLIC, avant).list_agregats(**TOTAUX)
@@ -56,4 +55,3 @@ def test_les_chiffres_ranges_suivent_la_version_en_service(
     assert portes[0]._avance is not portes[1]._avance
     depot.forget()
     assert not depot.build_gate(PUBLIC, apres)._avance.has(["france"])
-    depot.forget()
