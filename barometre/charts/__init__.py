@@ -2,7 +2,6 @@
 
 from typing import TypeAlias
 
-from barometre.charts.cadre import COLONNES, CadreInvalide
 from barometre.charts.ecarts import build_ecarts
 from barometre.charts.marques import Marques
 from barometre.charts.modele import CONFIG, Graphique
@@ -16,9 +15,7 @@ from barometre.charts.vagues import build_vagues
 Dessin: TypeAlias = Graphique | Marques
 
 __all__ = [
-    "COLONNES",
     "CONFIG",
-    "CadreInvalide",
     "Dessin",
     "Graphique",
     "Marques",

@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from barometre.charts.cadre import build_survol, check_cadre
+from barometre.charts.cadre import build_survol, to_tableau
 from barometre.charts.modele import Graphique, build_axe, build_gabarit, escape_plotly
 from barometre.charts.palette import ACCENT, GRIS
+from barometre.domain.cadre import Cadre
 from barometre.domain.formats import format_compte, format_intervalle, format_liste
 from barometre.domain.indicateur import Indicateur
 from barometre.stats.contrasts import get_funnel_limits
@@ -44,7 +45,7 @@ LEGENDE_EFFICACES = {
 
 
 def build_entonnoir(
-    cadre: pd.DataFrame,
+    cadre: Cadre,
     indicateur: Indicateur,
     reference: float,
     *,
@@ -61,22 +62,24 @@ def build_entonnoir(
     """
     points = compute_positions(cadre, reference, valeur)
     phrase = _build_phrase(points, noms)
-    figure = go.Figure({"data": _traces(points, reference, simulee=simulee), "layout": _mise_en_page(points)})
+    points["survol"] = [build_survol(cadre[rang], simulee=simulee) for rang in points["rang"]]
+    figure = go.Figure({"data": _traces(points, reference), "layout": _mise_en_page(points)})
     legende = f"{LEGENDE} {LEGENDE_EFFICACES[valeur]}"
     table = _build_table(points, indicateur, tete)
     return Graphique(figure, phrase, table, f"{titre}. {phrase}", legende)
 
 
-def compute_positions(cadre: pd.DataFrame, reference: float, valeur: str) -> pd.DataFrame:
+def compute_positions(cadre: Cadre, reference: float, valeur: str) -> pd.DataFrame:
     """Les groupes montrés, leurs limites et leur position : 0 dedans, ±1 hors de 95 %, ±2 hors de 99,8 %."""
-    propre = check_cadre(cadre)
-    n, colonne = pd.to_numeric(propre["n"]), "n_eff" if valeur == "redresse" else "n"
+    propre = to_tableau(cadre)
+    colonne = "n_eff" if valeur == "redresse" else "n"
     propre = propre.assign(
-        x=_adjust(pd.to_numeric(propre[colonne]), n, reference, valeur),
-        part=pd.to_numeric(propre[valeur]),
+        rang=range(len(propre)),
+        x=_adjust(propre[colonne], propre["n"], reference, valeur),
+        part=propre[valeur],
         texte=propre[f"{valeur}_texte"],
     )
-    points = propre[propre["montre"].astype(bool) & propre["x"].gt(0)].reset_index(drop=True)
+    points = propre[propre["montre"] & propre["x"].gt(0)].reset_index(drop=True)
     position = pd.Series(0, index=points.index)
     for rang, (nom, niveau) in enumerate(NIVEAUX.items(), 1):
         limites = get_funnel_limits(reference, points["x"].to_numpy(dtype=float), niveau)
@@ -120,7 +123,7 @@ def _build_phrase(points: pd.DataFrame, noms: str) -> str:
     return f"{debut}. Hors des limites à 99,8 % : {' ; '.join(loin) or 'aucun'}."
 
 
-def _traces(points: pd.DataFrame, reference: float, *, simulee: bool) -> list[dict[str, Any]]:
+def _traces(points: pd.DataFrame, reference: float) -> list[dict[str, Any]]:
     tailles = np.unique(np.linspace(_MINIMUM, max(points["x"].max(), 2 * _MINIMUM), _POINTS_COURBE).round())
     courbes = [
         _courbe(tailles, 100 * get_funnel_limits(reference, tailles, niveau)[f"exact_{cote}"], _TRAITS[nom])
@@ -130,8 +133,7 @@ def _traces(points: pd.DataFrame, reference: float, *, simulee: bool) -> list[di
     moyenne = _courbe(tailles, pd.Series(100 * reference, index=range(len(tailles))), "solid")
     dedans = points[points["hors"] == 0]
     dehors = points[points["hors"] != 0]
-    marques = (_marques(dedans, GRIS, simulee=simulee), _marques(dehors, ACCENT, simulee=simulee))
-    return [moyenne, *courbes, *marques]
+    return [moyenne, *courbes, _marques(dedans, GRIS), _marques(dehors, ACCENT)]
 
 
 def _courbe(x: np.ndarray, y: pd.Series, trait: str) -> dict[str, Any]:
@@ -141,10 +143,9 @@ def _courbe(x: np.ndarray, y: pd.Series, trait: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _marques(points: pd.DataFrame, couleur: str, *, simulee: bool) -> dict[str, Any]:
+def _marques(points: pd.DataFrame, couleur: str) -> dict[str, Any]:
     """Un point hors des limites est un losange nommé : la couleur ne le dit pas seule."""
     dehors = couleur == ACCENT
-    lignes = points.to_dict("records")
     return {
         "type": "scatter",
         "x": points["x"].tolist(),
@@ -155,13 +156,16 @@ def _marques(points: pd.DataFrame, couleur: str, *, simulee: bool) -> dict[str, 
             "size": 11 if dehors else 8,
             "color": couleur,
         },
-        "text": [escape_plotly(str(ligne["groupe"])) if abs(ligne["hors"]) > 1 else "" for ligne in lignes],
+        "text": [
+            escape_plotly(str(groupe)) if abs(hors) > 1 else ""
+            for groupe, hors in zip(points["groupe"], points["hors"], strict=True)
+        ],
         # En alternance : deux voisins hors des limites ne se recouvrent pas.
         "textposition": [
             _PLACES[rang % len(_PLACES)] for rang in points["x"].rank(method="first").astype(int)
         ],
         "cliponaxis": False,
-        "customdata": [build_survol(ligne, simulee=simulee) for ligne in lignes],
+        "customdata": points["survol"].tolist(),
         "hovertemplate": "%{customdata}<extra></extra>",
     }
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from barometre.charts.cadre import check_cadre
+from barometre.charts.cadre import to_tableau
 from barometre.charts.modele import (
     GRADUATIONS,
     POURCENTS,
@@ -17,6 +17,7 @@ from barometre.charts.modele import (
     escape_plotly,
 )
 from barometre.charts.palette import ACCENT, GRIS
+from barometre.domain.cadre import Cadre
 from barometre.domain.formats import format_compte
 from barometre.domain.indicateur import Indicateur
 
@@ -28,7 +29,7 @@ LEGENDE = (
 
 
 def build_nuage(
-    horizontal: tuple[Indicateur, pd.DataFrame], vertical: tuple[Indicateur, pd.DataFrame], *, valeur: str
+    horizontal: tuple[Indicateur, Cadre], vertical: tuple[Indicateur, Cadre], *, valeur: str
 ) -> Graphique:
     """Chaque indicateur (une part) avec son cadre ; un territoire dont l'un est caché n'a pas de point."""
     points = _join(horizontal[1], vertical[1])
@@ -39,10 +40,8 @@ def build_nuage(
     return Graphique(figure, phrase, _build_table(points, titres, valeur), phrase, LEGENDE)
 
 
-def _join(x: pd.DataFrame, y: pd.DataFrame) -> pd.DataFrame:
-    gauche, droite = check_cadre(x), check_cadre(y)
-    points = gauche.merge(droite, on="groupe", how="inner", suffixes=("_x", "_y"))
-    return points.astype({"montre_x": bool, "montre_y": bool})
+def _join(x: Cadre, y: Cadre) -> pd.DataFrame:
+    return to_tableau(x).merge(to_tableau(y), on="groupe", how="inner", suffixes=("_x", "_y"))
 
 
 def _build_phrase(titres: tuple[str, str], montres: int, tous: int) -> str:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pandas as pd
-
-from barometre.charts.cadre import build_table, check_cadre, has_compares, list_faits
+from barometre.charts.cadre import build_table, has_compares, list_faits
 from barometre.charts.marques import (
     AXE_PARTS,
     DOUTEUX,
@@ -18,7 +14,8 @@ from barometre.charts.marques import (
     build_marques,
 )
 from barometre.charts.phrases import build_phrase
-from barometre.domain.formats import BORNES, format_effectif, format_nombre, read_nombre
+from barometre.domain.cadre import Cadre, LigneCadre, mask_cachees
+from barometre.domain.formats import BORNES, format_effectif, format_nombre
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.notes import explain_lettres
 
@@ -32,11 +29,10 @@ LEGENDE_COMPARES = (
     "= : pas d’écart démontré."
 )
 LEGENDE_CHANGEMENT = "▲ ▼ : au-delà du hasard ; = : le test ne tranche pas ; – : rien à comparer."
-Ligne = dict[Any, Any]
 
 
 def build_points(
-    cadre: pd.DataFrame,
+    cadre: Cadre,
     indicateur: Indicateur,
     *,
     titre: str,
@@ -51,10 +47,9 @@ def build_points(
     `complement` : une phrase à dire après celle du graphique. `changements` : le titre, à l'écran, de la
     colonne `changement` du cadre, quand il en a une.
     """
-    propre = check_cadre(cadre)
-    lignes: list[Ligne] = propre.to_dict("records")
-    rangs = tuple(_build_rang(ligne, valeur, simulee=simulee) for ligne in lignes)
-    axe = _build_axe(lignes, indicateur)
+    propre = mask_cachees(cadre)
+    rangs = tuple(_build_rang(ligne, valeur, simulee=simulee) for ligne in propre)
+    axe = _build_axe(propre, indicateur)
     html = build_marques(rangs, axe, titre, colonnes=changements)
     phrase = " ".join(filter(None, [build_phrase(propre, valeur), complement]))
     compares = LEGENDE_COMPARES if has_compares(propre) else ""
@@ -65,41 +60,40 @@ def build_points(
     legende = " ".join(filter(None, dites))
     table = build_table(propre, indicateur, tete)
     if changements:
-        table["changement_lu"] = propre["changement"]
+        table["changement_lu"] = [ligne.changement for ligne in propre]
     return Marques(html, phrase, table, f"{titre}. {phrase}", legende, rangs, axe, changements)
 
 
-def _build_rang(ligne: Ligne, valeur: str, *, simulee: bool) -> Rang:
-    libelle = str(ligne["groupe"])
+def _build_rang(ligne: LigneCadre, valeur: str, *, simulee: bool) -> Rang:
     # « = non démontré » : le signe suffit à l'œil, que la légende instruit.
-    signe, _, mots = str(ligne.get("changement") or "").partition(" ")
+    signe, _, mots = ligne.changement.partition(" ")
     muet = signe not in ("▲", "▼")
-    if not ligne["montre"]:
-        return Rang(libelle, raison=str(ligne["raison"]))
+    if not ligne.montre:
+        return Rang(ligne.groupe, raison=ligne.raison)
     autre = "brut" if valeur == "redresse" else "redresse"
-    borne = ligne["plafond"] if ligne.get("plafond") in BORNES else ""
+    borne = ligne.plafond if ligne.plafond in BORNES else ""
     return Rang(
-        libelle,
-        valeur=str(ligne[f"{valeur}_texte"]),
-        effectif=format_effectif(ligne["n"], "réponse"),
-        suite=" · ".join(filter(None, (str(ligne["note"]), str(ligne["marque"])))),
+        ligne.groupe,
+        valeur=ligne.get_texte(valeur),
+        effectif=format_effectif(ligne.n, "réponse"),
+        suite=" · ".join(filter(None, (ligne.note, ligne.marque))),
         changement=signe if muet else f"{signe} {mots}",
         changement_dit=mots if muet else "",
-        point=read_nombre(ligne[valeur]),
-        bas=read_nombre(ligne["bas"]),
-        haut=read_nombre(ligne["haut"]),
+        point=ligne.get_valeur(valeur),
+        bas=ligne.bas,
+        haut=ligne.haut,
         # Brut et redressé d'une même borne se confondent.
-        repere=None if borne else read_nombre(ligne[autre]),
-        trait=DOUTEUX if ligne["note"] == "C" else PLEIN,
+        repere=None if borne else ligne.get_valeur(autre),
+        trait=DOUTEUX if ligne.note == "C" else PLEIN,
         borne=borne,
         survol="\n".join(list_faits(ligne, simulee=simulee)),
     )
 
 
-def _build_axe(lignes: list[Ligne], indicateur: Indicateur) -> Axe:
+def _build_axe(lignes: Cadre, indicateur: Indicateur) -> Axe:
     if indicateur.est_part:
         return AXE_PARTS
-    connues = [read_nombre(ligne[nom]) for ligne in lignes for nom in ("haut", "brut", "redresse")]
+    connues = [nombre for x in lignes for nombre in (x.haut, x.brut, x.redresse)]
     plafond = max([v for v in connues if v is not None], default=0.0) * 1.08 or 1.0
     # Trois repères : zéro, le milieu, le bout.
     reperes = (0.0, plafond / 2, plafond)

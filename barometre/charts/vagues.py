@@ -7,16 +7,17 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from barometre.charts.cadre import build_survol, build_table, check_cadre
+from barometre.charts.cadre import build_survol, build_table, to_tableau
 from barometre.charts.modele import GRADUATIONS, POURCENTS, Graphique, build_axe, build_gabarit, escape_plotly
 from barometre.charts.palette import ACCENT, GRIS
+from barometre.domain.cadre import Cadre, mask_cachees
 from barometre.domain.indicateur import Indicateur
 
 DEMONTRES = ("hausse", "baisse")
 
 
 def build_vagues(
-    cadre: pd.DataFrame,
+    cadre: Cadre,
     indicateur: Indicateur,
     *,
     titre: str,
@@ -26,9 +27,10 @@ def build_vagues(
     simulee: bool = False,
 ) -> Graphique:
     """Une marque par vague, dans l'ordre du temps ; `verdict` vient du test, jamais de l'œil."""
-    propre = check_cadre(cadre)
+    lignes, propre = mask_cachees(cadre), to_tableau(cadre)
     echelle = 100.0 if indicateur.est_part else 1.0
-    montrees = propre[propre["montre"].astype(bool) & propre[valeur].notna()]
+    montrees = propre[propre["montre"] & propre[valeur].notna()]
+    survols = [build_survol(lignes[rang], simulee=simulee) for rang in montrees.index]
     mise_en_page = build_gabarit(240) | {
         "margin": {"l": 48, "r": 24, "t": 28, "b": 44},
         "annotations": [*_absences(propre), *_valeurs(montrees, valeur, echelle)],
@@ -36,9 +38,9 @@ def build_vagues(
         "yaxis": _axe_valeurs(montrees, indicateur, echelle),
     }
     figure = go.Figure(
-        {"data": [_trace(montrees, valeur, echelle, verdict, simulee=simulee)], "layout": mise_en_page}
+        {"data": [_trace(montrees, survols, valeur, echelle, verdict)], "layout": mise_en_page}
     )
-    table = build_table(propre, indicateur, "vague")
+    table = build_table(cadre, indicateur, "vague")
     legende = f"{_LEGENDE} {_LEGENDE_BORNES}" if _list_bornes(montrees).any() else _LEGENDE
     return Graphique(figure, phrase, table, f"{titre}, d’une vague à l’autre. {phrase}", legende)
 
@@ -56,10 +58,12 @@ _FORMES = {"au_plus": "triangle-down", "au_moins": "triangle-up"}
 
 def _list_bornes(montrees: pd.DataFrame) -> pd.Series:
     """La forme de chaque valeur bornée, vide pour les autres."""
-    return (montrees["plafond"] if "plafond" in montrees else pd.Series("", montrees.index)).map(_FORMES)
+    return montrees["plafond"].map(_FORMES)
 
 
-def _trace(montrees: pd.DataFrame, valeur: str, echelle: float, verdict: str, *, simulee: bool) -> go.Scatter:
+def _trace(
+    montrees: pd.DataFrame, survols: list[str], valeur: str, echelle: float, verdict: str
+) -> go.Scatter:
     trait = "solid" if verdict in DEMONTRES else "dot"
     douteux = montrees["note"].eq("C")
     formes = _list_bornes(montrees).fillna("circle")
@@ -74,7 +78,7 @@ def _trace(montrees: pd.DataFrame, valeur: str, echelle: float, verdict: str, *,
             "symbol": [f"{forme}-open" if d else forme for forme, d in zip(formes, douteux, strict=True)],
         },
         error_y=_moustaches(montrees, valeur, echelle),
-        hovertext=[build_survol(ligne, simulee=simulee) for ligne in montrees.to_dict("records")],
+        hovertext=survols,
         hovertemplate="%{hovertext}<extra></extra>",
         cliponaxis=False,
     )
@@ -135,6 +139,6 @@ def _absences(cadre: pd.DataFrame) -> list[dict[str, Any]]:
             "showarrow": False,
             "font": {"size": 13},
         }
-        for rang, montre in enumerate(cadre["montre"].astype(bool))
+        for rang, montre in enumerate(cadre["montre"])
         if not montre
     ]

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from barometre.charts import COLONNES
 from barometre.charts.entonnoir import compute_positions
+from barometre.domain.cadre import Cadre, LigneCadre
 from barometre.domain.secret import DECIMALES, MARGE_EXTREME, SEUIL, SEUIL_REDRESSE
 from barometre.stats.calibration import rake
 from barometre.stats.perturbation import RAW_LAW, Law, SmoothLaw, has_adjusted
@@ -69,7 +69,7 @@ def _calibrate(repond: pd.DataFrame, cadre: pd.DataFrame) -> pd.DataFrame:
     return repond.assign(poids=rake(marge, totaux, base_weights=None).weights)
 
 
-def _publish(hasard: np.random.Generator, repond: pd.DataFrame) -> pd.DataFrame:
+def _publish(hasard: np.random.Generator, repond: pd.DataFrame) -> Cadre:
     """Les départements tels que la page les lit : brouillés, arrondis, sans ceux qui ne sont que bornés."""
     p = repond["poids"].to_numpy(dtype=float)
     sommes = pd.DataFrame({"p": p, "p2": p**2, "py": p * repond["y"], "n": 1.0, "y": repond["y"]})
@@ -87,9 +87,10 @@ def _publish(hasard: np.random.Generator, repond: pd.DataFrame) -> pd.DataFrame:
     peu = g["n"] < SEUIL_REDRESSE
     redresse = redresse.mask(peu, brut)
     vus = (redresse * g["n"]).clip(upper=compte), g["n"] - (redresse * g["n"]).clip(lower=compte)
-    cellules = pd.DataFrame(dict.fromkeys(COLONNES, "") | {
-        "groupe": g.index.astype(str), "montre": True, "n": g["n"],
+    cellules = pd.DataFrame({
+        "groupe": g.index.astype(str), "n": g["n"],
         "n_eff": (g["p"] ** 2 / g["p2"]).round().mask(peu, g["n"]),
         "brut": brut.round(DECIMALES), "redresse": redresse.round(DECIMALES),
     })  # fmt: skip
-    return cellules[np.minimum(*vus) > MARGE_EXTREME]
+    citees = cellules[np.minimum(*vus) > MARGE_EXTREME].to_dict("records")
+    return tuple(LigneCadre(**{str(nom): valeur for nom, valeur in x.items()}) for x in citees)

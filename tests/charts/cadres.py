@@ -4,26 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
-
-from barometre.charts import COLONNES
+from barometre.domain.cadre import Cadre, LigneCadre
 
 
-def ligne(groupe: str, redresse: float | None = 0.24, **autres: Any) -> dict[str, Any]:
+def ligne(groupe: str, redresse: float | None = 0.24, **autres: Any) -> LigneCadre:
     """Un groupe montré, note A ; `redresse=None` : caché."""
     if redresse is None:
-        vide = dict.fromkeys(COLONNES, None) | dict.fromkeys(
-            ("note", "redresse_texte", "brut_texte", "intervalle"), ""
-        )
-        return (
-            vide
-            | {"groupe": groupe, "montre": False, "raison": "Non publiable : moins de 10 réponses."}
-            | autres
-        )
+        return LigneCadre(groupe, montre=False, raison="Non publiable : moins de 10 réponses.")
     pourcent = round(redresse * 100)
-    return {
-        "groupe": groupe,
-        "montre": True,
+    champs: dict[str, Any] = {
         "note": "A",
         "n": 300,
         "redresse": redresse,
@@ -33,10 +22,10 @@ def ligne(groupe: str, redresse: float | None = 0.24, **autres: Any) -> dict[str
         "redresse_texte": f"{pourcent} %",
         "brut_texte": f"{pourcent + 2} %",
         "intervalle": f"entre {pourcent - 3} et {pourcent + 3} %",
-        "raison": "",
-    } | autres
+    }
+    return LigneCadre(groupe, **champs | autres)
 
 
-def cadre(*lignes: dict[str, Any]) -> pd.DataFrame:
+def cadre(*lignes: LigneCadre) -> Cadre:
     """Le cadre de ces lignes."""
-    return pd.DataFrame(list(lignes), columns=[*COLONNES, "plafond"])
+    return lignes

@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from barometre.charts import Graphique
 from barometre.charts.entonnoir import TAUX_HORS, build_entonnoir, compute_positions
+from barometre.domain.cadre import Cadre
 from tests.bench.bench_entonnoir import measure_rates
 from tests.charts.cadres import cadre, ligne
 from tests.views.fausse_porte import build_indicateur
@@ -18,13 +18,13 @@ from tests.views.fausse_porte import build_indicateur
 PART = build_indicateur()
 
 
-def _cadre() -> pd.DataFrame:
+def _cadre() -> Cadre:
     lignes = [ligne(f"D{i}", 0.3, n_eff=40.0 * i, n=60 * i) for i in range(1, 6)]
     lignes += [ligne("Loin", 0.9, n_eff=100.0, n=120), ligne("Secret", None)]
-    return pd.DataFrame(lignes)
+    return cadre(*lignes)
 
 
-def _build(valeur: str = "redresse", donnees: pd.DataFrame | None = None) -> Graphique:
+def _build(valeur: str = "redresse", donnees: Cadre | None = None) -> Graphique:
     donnees = _cadre() if donnees is None else donnees
     return build_entonnoir(
         donnees, PART, 0.3, titre="T", tete="departement", noms="départements", valeur=valeur
@@ -44,7 +44,7 @@ def test_seul_ce_qui_sort_des_limites_est_nomme() -> None:
 def test_treize_oui_sur_treize_reste_possible_par_hasard() -> None:
     lignes = [ligne(f"D{i}", 0.73, n_eff=50.0) for i in range(5)] + [ligne("Tous", 1.0, n_eff=13.0)]
     graphique = build_entonnoir(
-        pd.DataFrame(lignes), PART, 0.73, titre="T", tete="departement", noms="départements"
+        cadre(*lignes), PART, 0.73, titre="T", tete="departement", noms="départements"
     )
     # 0,73 puissance 13 vaut 1,7 %, plus que les 0,1 % d'un côté de la limite à 99,8 %.
     assert (
@@ -66,7 +66,7 @@ def test_le_brut_se_lit_au_nombre_de_reponses() -> None:
 
 
 def test_le_bruit_du_secret_elargit_les_limites() -> None:
-    lignes = pd.DataFrame([ligne(f"D{i}", 0.3, n_eff=20.0, n=20) for i in range(5)])
+    lignes = cadre(*(ligne(f"D{i}", 0.3, n_eff=20.0, n=20) for i in range(5)))
     assert compute_positions(lignes, 0.3, "redresse")["x"].iloc[0] < 18  # 20 réponses, et 1,5 de bruit
 
 
@@ -81,12 +81,11 @@ def test_le_taux_dit_est_le_taux_mesure() -> None:
 def test_la_methode_dit_le_taux_de_la_page() -> None:
     methode = (Path(__file__).parents[2] / "docs" / "methode.md").read_text(encoding="utf-8")
     assert f"{100 * TAUX_HORS:.1f} % en moyenne".replace(".", ",") in methode
-    lignes = pd.DataFrame(
-        [ligne(f"D{i}", 0.3, n_eff=400.0) for i in range(99)] + [ligne("Loin", 0.9, n_eff=100.0)]
-    )
+    pres = (ligne(f"D{i}", 0.3, n_eff=400.0) for i in range(99))
+    lignes = cadre(*pres, ligne("Loin", 0.9, n_eff=100.0))
     assert f"le hasard seul en ferait attendre {round(100 * TAUX_HORS)}" in _build(donnees=lignes).phrase
 
 
 def test_rien_hors_des_limites_se_dit() -> None:
-    lignes = cadre(*[ligne(f"D{i}", 0.3) for i in range(5)]).assign(n_eff=80.0)
+    lignes = cadre(*(ligne(f"D{i}", 0.3, n_eff=80.0) for i in range(5)))
     assert _build(donnees=lignes).phrase.startswith("Aucun écart entre les 5 départements")

@@ -60,10 +60,10 @@ CUMUL = pd.DataFrame(
     {"serie": ["V1", "V1", "V2", "V2"], "date": ["2023-11-22", "2023-12-22", "2024-02-01", "2024-03-01"],
      "cumul": [1, 500, 20, 900]}
 )  # fmt: skip
-ENTONNOIR = pd.DataFrame(
-    [*(ligne(f"D{i}", 0.3, n_eff=40.0 * i, n=60 * i) for i in range(1, 6)),
-     ligne("Loin", 0.9, n_eff=100.0, n=120)]
-)  # fmt: skip
+ENTONNOIR = cadre(
+    *(ligne(f"D{i}", 0.3, n_eff=40.0 * i, n=60 * i) for i in range(1, 6)),
+    ligne("Loin", 0.9, n_eff=100.0, n=120),
+)
 # Chaque sorte de graphique, et des mots que son image doit écrire.
 DESSINS: dict[str, tuple[Graphique | Marques, tuple[str, ...]]] = {
     "points": (build_points(PARTS, PART, titre="T"), ("12 %", "300 réponses", "Non publiable")),
@@ -134,7 +134,7 @@ def test_une_image_s_ouvre_et_porte_d_ou_elle_vient(nom: str, tmp_path: Path) ->
 
 
 def test_un_chiffre_cache_n_a_ni_point_ni_mot_dans_l_image() -> None:
-    secret = cadre(ligne("Petites", 0.12), {**ligne("Secret", 0.77), "montre": False, "raison": "Caché."})
+    secret = cadre(ligne("Petites", 0.12), ligne("Secret", 0.77, montre=False, raison="Caché."))
     for dessin in (
         build_points(secret, PART, titre="T"),
         build_nuage((PART, secret), (PART, secret), valeur="redresse"),
@@ -147,6 +147,6 @@ def test_un_nom_sans_place_se_dit_et_une_figure_inconnue_s_arrete() -> None:
     serre = cadre(*(ligne(f"Un territoire au nom long {i}", 0.5) for i in range(30)))
     nuage = build_nuage((PART, serre), (PART, serre), valeur="redresse")
     assert SANS_PLACE in _relire(build_image(nuage, titre="T", pied="", extension="svg"))
-    inconnu = Graphique(go.Figure(nuage.figure).add_bar(x=[1], y=[2]), "P.", serre, "P.")
+    inconnu = Graphique(go.Figure(nuage.figure).add_bar(x=[1], y=[2]), "P.", nuage.table, "P.")
     with pytest.raises(TraceInconnue):
         build_image(inconnu, titre="T", pied="")

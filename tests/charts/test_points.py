@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from barometre.charts import CONFIG, CadreInvalide, build_points
+from barometre.charts import CONFIG, build_points
 from barometre.charts.marques import LEGENDE_BORNES
+from barometre.domain.cadre import LigneCadre
 from tests.charts.cadres import cadre, ligne
 from tests.views.fausse_porte import build_indicateur
 
@@ -49,7 +50,7 @@ def test_une_borne_passe_les_valeurs_de_son_cote() -> None:
         ),
     ],
 )
-def test_phrases_des_cas_limites(lignes: list[dict[str, object]], attendu: str) -> None:
+def test_phrases_des_cas_limites(lignes: list[LigneCadre], attendu: str) -> None:
     assert build_points(cadre(*lignes), PART, titre="T").phrase.startswith(attendu)
 
 
@@ -101,15 +102,20 @@ def test_une_moyenne_n_est_pas_un_pourcentage() -> None:
 
 
 def test_le_changement_a_sa_colonne_et_sa_place_dans_le_tableau() -> None:
-    donnees = cadre(ligne("A", 0.2)).assign(changement=["▲ +6 points"])
+    donnees = cadre(ligne("A", 0.2, changement="▲ +6 points"))
     graphique = build_points(donnees, PART, titre="T", changements="Depuis la vague 1")
     assert '<span class="baro-change">▲ +6 points</span>' in graphique.html
     assert graphique.table["changement_lu"].tolist() == ["▲ +6 points"]
 
 
-def test_colonnes_absentes_refusees_par_une_phrase() -> None:
-    with pytest.raises(CadreInvalide, match="Colonnes absentes"):
-        build_points(cadre(ligne("A")).drop(columns="note"), PART, titre="T")
+def test_une_ligne_cachee_qui_a_garde_ses_nombres_n_en_dessine_aucun() -> None:
+    """La seconde barrière : ce que la porte laisserait passer ne va ni au dessin, ni au tableau."""
+    secret = cadre(ligne("Vue", 0.2), ligne("Secret", 0.77, montre=False, raison="Caché."))
+    dessin = build_points(secret, PART, titre="T")
+    tout = f"{dessin.html} {dessin.phrase} {dessin.table.to_csv()} {dessin.rangs}"
+    assert "Secret" in tout
+    assert [mots for mots in ("77", "79", "80") if mots in tout] == []
+    assert dessin.table["n"].isna().tolist() == [False, True]
 
 
 def test_rien_d_anglais_ni_de_logo() -> None:

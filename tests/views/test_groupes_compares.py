@@ -94,8 +94,8 @@ def _lecture(selection: Selection, *contrastes: dict[str, Any]) -> Lecture:
 def test_la_repartition_dit_la_position_de_chaque_groupe() -> None:
     lecture = _lecture(Selection(vague_id=VAGUE), contraste(territoire_id="region-02"))
     trouvees = {r.id: r for r in build_repartitions(lecture, build_indicateur())}
-    cadre = trouvees[TERRITOIRE].cadre.set_index("groupe")
-    assert cadre["marque"].to_dict() == {"Île d’Essai": "", "Nord-Essai": "", "Sud-Essai": "▲"}
+    marques = {ligne.groupe: ligne.marque for ligne in trouvees[TERRITOIRE].cadre}
+    assert marques == {"Île d’Essai": "", "Nord-Essai": "", "Sud-Essai": "▲"}
     assert trouvees[TERRITOIRE].phrase_groupes == "Une région est au-dessus de l’ensemble (Sud-Essai)."
 
 

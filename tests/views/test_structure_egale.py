@@ -67,9 +67,9 @@ def test_la_repartition_par_region_le_suit() -> None:
     )
     lecture = Lecture(porte, build_catalogue(), Selection(V2, structure=EGALE))
     trouvees = {r.id: r for r in build_repartitions(lecture, build_indicateur())}
-    cadre = trouvees[TERRITOIRE].cadre.set_index("groupe")
-    assert cadre.loc["Nord-Essai", "redresse"] == 0.31
-    assert "intercommunalités" in cadre.loc["Sud-Essai", "raison"]
+    cadre = {ligne.groupe: ligne for ligne in trouvees[TERRITOIRE].cadre}
+    assert cadre["Nord-Essai"].redresse == 0.31
+    assert "intercommunalités" in cadre["Sud-Essai"].raison
 
 
 def test_le_changement_se_lit_sur_les_chiffres_egaux() -> None:

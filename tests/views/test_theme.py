@@ -131,7 +131,7 @@ def test_les_choix_multiples_se_lisent_ensemble() -> None:
         "Quels lieux ?",
         ["lieu_a", "lieu_b"],
     )
-    assert groupe.cadre["montre"].tolist() == [True, False]
+    assert [ligne.montre for ligne in groupe.cadre] == [True, False]
 
 
 def test_l_ensemble_trie_les_parts_et_met_a_part_moyennes_et_caches() -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-import pandas as pd
-
+from barometre.domain.cadre import Cadre
 from barometre.views.comprendre.evolution import BAISSE, HAUSSE, format_ampleur, read_tests
 from barometre.views.lecture.libelles import lower_initiale
 from barometre.views.lecture.ligne import Lecture, LigneIndicateur
@@ -51,12 +50,13 @@ class Ensemble:
         return tuple(x.indicateur.titre for x in self.lignes if not x.chiffre.montre)
 
     @property
-    def cadre(self) -> pd.DataFrame:
+    def cadre(self) -> Cadre:
         """Le cadre du graphique, une ligne par indicateur montré."""
         montrees = self.montrees
         groupes = [Groupe(x.indicateur.titre, x.chiffre) for x in montrees]
         cadre = build_cadre(groupes, [x.indicateur for x in montrees])
-        return cadre.assign(changement=[self.changements.get(x.indicateur.id, "") for x in montrees])
+        mots = (self.changements.get(x.indicateur.id, "") for x in montrees)
+        return tuple(replace(ligne, changement=mot) for ligne, mot in zip(cadre, mots, strict=True))
 
 
 def build_ensemble(lecture: Lecture, titre: str, lignes: Sequence[LigneIndicateur]) -> Ensemble:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import pandas as pd
-
+from barometre.domain.cadre import Cadre
 from barometre.domain.colonnes import get_colonne
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.structure import EGALE
@@ -28,7 +27,7 @@ class Entonnoir:
     id: str
     titre: str
     noms: str
-    cadre: pd.DataFrame
+    cadre: Cadre
     reference: Chiffre
 
 
@@ -55,7 +54,7 @@ def build_entonnoirs(
     return tuple(trouves)
 
 
-def _build(niveau: str, indicateur: Indicateur, cadre: pd.DataFrame, ensemble: Chiffre) -> Entonnoir:
+def _build(niveau: str, indicateur: Indicateur, cadre: Cadre, ensemble: Chiffre) -> Entonnoir:
     noms = f"{get_colonne(niveau).titre.lower()}s"
     titre = f"{indicateur.titre}, {noms} selon leur nombre de réponses"
     return Entonnoir(niveau, titre, noms, cadre, ensemble)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue, Theme
+from barometre.domain.cadre import Cadre
 from barometre.domain.enquete import Questionnaire
 from barometre.domain.provenance import Provenance
 from barometre.views.comprendre.agir import Piste, list_pistes
@@ -35,7 +36,7 @@ class GroupeLignes:
     lignes: tuple[LigneIndicateur, ...]
 
     @property
-    def cadre(self) -> pd.DataFrame:
+    def cadre(self) -> Cadre:
         """Le cadre que lisent les graphiques, une ligne par indicateur."""
         groupes = [Groupe(ligne.indicateur.titre, ligne.chiffre) for ligne in self.lignes]
         return build_cadre(groupes, [ligne.indicateur for ligne in self.lignes])

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from barometre.domain.cadre import Cadre
 from barometre.domain.formats import is_absent
 from barometre.domain.indicateur import Indicateur
 from barometre.views.donnees.demande import TERRITOIRE, VAGUE, DemandeExplorer
@@ -41,7 +42,7 @@ def choose_figure(vue: VueExplorer, demande: DemandeExplorer) -> Nature:
 
 def build_cadre_figure(
     table: pd.DataFrame, indicateur: Indicateur, demande: DemandeExplorer, vagues: Mapping[str, str]
-) -> pd.DataFrame:
+) -> Cadre:
     """Le cadre que lisent les graphiques : les lignes d'un indicateur, dans l'ordre de la vue.
 
     `vagues` : le titre de chacune, comme les autres pages la nomment.

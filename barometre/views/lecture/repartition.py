@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
+from barometre.domain.cadre import Cadre, LigneCadre
 from barometre.domain.indicateur import Indicateur
 from barometre.views.lecture.chiffres import Chiffre, format_bornes, format_cellule
 from barometre.views.lecture.citation import get_raison
@@ -36,8 +35,8 @@ class Repartition:
     sans_chiffre: tuple[str, ...] = ()
 
     @property
-    def cadre(self) -> pd.DataFrame:
-        """Le cadre que lisent les graphiques (colonnes de `charts.cadre`)."""
+    def cadre(self) -> Cadre:
+        """Le cadre que lisent les graphiques."""
         return build_cadre(self.groupes, [self.indicateur] * len(self.groupes))
 
     @property
@@ -51,46 +50,30 @@ class Repartition:
         return build_phrase_groupes(self.id, [(groupe.libelle, groupe.compare) for groupe in self.groupes])
 
 
-def build_cadre(groupes: Sequence[Groupe], indicateurs: Sequence[Indicateur]) -> pd.DataFrame:
+def build_cadre(groupes: Sequence[Groupe], indicateurs: Sequence[Indicateur]) -> Cadre:
     """Une ligne par groupe ; un groupe caché n'a que son nom et la raison de son absence."""
-    lignes = [_ligne(g, i) for g, i in zip(groupes, indicateurs, strict=True)]
-    return pd.DataFrame(lignes, columns=list(_COLONNES))
+    return tuple(_ligne(g, i) for g, i in zip(groupes, indicateurs, strict=True))
 
 
-_COLONNES = (
-    "groupe", "montre", "note", "n", "redresse", "brut", "bas", "haut",
-    "redresse_texte", "brut_texte", "intervalle", "raison", "n_eff", "plafond", "marque", "position", "ecart",
-)  # fmt: skip
-
-
-def _ligne(groupe: Groupe, indicateur: Indicateur) -> dict[str, object]:
-    chiffre = groupe.chiffre
+def _ligne(groupe: Groupe, indicateur: Indicateur) -> LigneCadre:
+    chiffre, compare = groupe.chiffre, groupe.compare
     if not chiffre.montre:
-        vides = dict.fromkeys(
-            ("note", "redresse_texte", "brut_texte", "intervalle", "plafond", "marque", "position", "ecart"),
-            "",
-        )
-        raison = get_raison(chiffre.etat, indicateur)
-        return {"groupe": groupe.libelle, "montre": False, "raison": raison, **vides}
-    return {
-        "groupe": groupe.libelle,
-        "montre": True,
-        "note": chiffre.note,
-        "n": chiffre.n,
-        "redresse": chiffre.valeur,
-        "brut": chiffre.brut,
-        "bas": chiffre.bas,
-        "haut": chiffre.haut,
-        "redresse_texte": f"{format_cellule(indicateur, chiffre, 'redresse')}{' (brut)' * chiffre.est_brut}",
-        "brut_texte": format_cellule(indicateur, chiffre, "brut"),
-        "intervalle": format_bornes(indicateur, chiffre),
-        "raison": "Indicatif, à ne pas citer." if chiffre.note == "C" else "",
-        "n_eff": chiffre.n_eff,
-        "plafond": chiffre.plafond,
-    } | _mots_compare(groupe.compare, indicateur)
-
-
-def _mots_compare(compare: GroupeCompare | None, indicateur: Indicateur) -> dict[str, object]:
-    if compare is None:
-        return {"marque": "", "position": "", "ecart": ""}
-    return {"marque": compare.marque, "position": compare.get_mot(indicateur), "ecart": compare.ecart}
+        return LigneCadre(groupe.libelle, montre=False, raison=get_raison(chiffre.etat, indicateur))
+    return LigneCadre(
+        groupe.libelle,
+        raison="Indicatif, à ne pas citer." if chiffre.note == "C" else "",
+        note=chiffre.note,
+        n=chiffre.n,
+        n_eff=chiffre.n_eff,
+        redresse=chiffre.valeur,
+        brut=chiffre.brut,
+        bas=chiffre.bas,
+        haut=chiffre.haut,
+        redresse_texte=f"{format_cellule(indicateur, chiffre, 'redresse')}{' (brut)' * chiffre.est_brut}",
+        brut_texte=format_cellule(indicateur, chiffre, "brut"),
+        intervalle=format_bornes(indicateur, chiffre),
+        plafond=chiffre.plafond,
+        marque=compare.marque if compare else "",
+        position=compare.get_mot(indicateur) if compare else "",
+        ecart=compare.ecart if compare else "",
+    )

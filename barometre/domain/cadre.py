@@ -1,0 +1,59 @@
+"""Le cadre d'un graphique : une ligne par groupe, ses nombres et ses mots déjà prêts.
+
+Des valeurs et non un tableau : un thème en a vingt-sept lignes, et pandas mettait trente millièmes de seconde
+à les porter d'une vue à son dessin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from barometre.domain.chiffre import Note
+
+
+@dataclass(frozen=True, slots=True)
+class LigneCadre:
+    """Un groupe. Caché, il n'a que son nom et la raison de son silence.
+
+    Les nombres sont dans l'unité de l'indicateur (une part entre 0 et 1) ; un mot (`*_texte`, `intervalle`)
+    est écrit par `views` : un nombre ne s'écrit que d'une façon dans tout le projet.
+    """
+
+    groupe: str
+    montre: bool = True
+    raison: str = ""
+    note: Note = ""
+    n: int | None = None
+    n_eff: float | None = None
+    redresse: float | None = None
+    brut: float | None = None
+    bas: float | None = None
+    haut: float | None = None
+    redresse_texte: str = ""
+    brut_texte: str = ""
+    intervalle: str = ""
+    # « au_plus », « au_moins » : le chiffre n'est que borné.
+    plafond: str = ""
+    # Face à toutes les autres répondantes, quand le test a lieu et se montre.
+    marque: str = ""
+    position: str = ""
+    ecart: str = ""
+    # Depuis la vague précédente.
+    changement: str = ""
+
+    def get_valeur(self, valeur: str) -> float | None:
+        """Le chiffre qui se lit (`redresse`), ou le brut."""
+        return self.redresse if valeur == "redresse" else self.brut
+
+    def get_texte(self, valeur: str) -> str:
+        """Le même, en mots."""
+        return self.redresse_texte if valeur == "redresse" else self.brut_texte
+
+
+Cadre = tuple[LigneCadre, ...]
+
+
+def mask_cachees(cadre: Iterable[LigneCadre]) -> Cadre:
+    """Seconde barrière après celle de la portée : rien de caché n'atteint une figure."""
+    return tuple(x if x.montre else LigneCadre(x.groupe, montre=False, raison=x.raison) for x in cadre)
