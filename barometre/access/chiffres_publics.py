@@ -127,7 +127,11 @@ class ChiffresPublics(FaitsPublics):
     def list_mesures(self, indicateurs: Sequence[str], collectivite_id: Filtre = None) -> pd.DataFrame:
         """Des données de l'État, publiques ; un indicateur déclaré est laissé de côté."""
         mesures = [i for i in indicateurs if self._is_measured(i)]
-        return self._repository.list_valeurs(mesures, collectivite_id=collectivite_id)
+        if not isinstance(collectivite_id, str):
+            return self._repository.list_valeurs(mesures, collectivite_id=collectivite_id)
+        # Les neuf thèmes d'un territoire et sa fiche lisent la même liste : un aller, gardé par le dépôt.
+        toutes = self._repository.list_valeurs(sorted(self._mesures), collectivite_id=collectivite_id)
+        return toutes[toutes["indicateur_id"].isin(mesures)].reset_index(drop=True)
 
     def has_mesure(self, indicateur_id: str, type: str) -> bool:
         """Vrai si cette donnée de l'État, publique, est connue d'une collectivité de ce type."""

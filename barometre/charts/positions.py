@@ -2,69 +2,55 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from barometre.charts.marques import AXE_PARTS, DOUTEUX, LEGENDE_BORNES, PLEIN, Marques, Rang, build_marques
-from barometre.domain.formats import format_effectif, read_nombre
+from barometre.domain.cadre import LignePosition, Positions, mask_cachees
+from barometre.domain.formats import format_effectif
 
 LEGENDE = "● vos pairs ; bande : l’intervalle de leur chiffre ; ○ et pointillé : indicatif, à ne pas citer"
 LEGENDE_SOI = " ; ◆ vous (à droite : oui, à gauche : non)"
-NOMBRES = ("n", "valeur", "bas", "haut")
 
 
-def build_positions(cadre: pd.DataFrame, *, titre: str, phrase: str) -> Marques:
-    """Une ligne par indicateur (des parts) : colonnes de `views.comparer.build_cadre_positions`."""
-    propre = _erase_hidden(cadre)
-    rangs = tuple(_build_rang(ligne) for ligne in propre.to_dict("records"))
-    legende = LEGENDE + (LEGENDE_SOI if propre["soi"].notna().any() else "")
+def build_positions(cadre: Positions, *, titre: str, phrase: str) -> Marques:
+    """Une ligne par indicateur (des parts)."""
+    propre = mask_cachees(cadre)
+    rangs = tuple(_build_rang(ligne) for ligne in propre)
+    legende = LEGENDE + (LEGENDE_SOI if any(ligne.soi is not None for ligne in propre) else "")
     legende = f"{legende}. {LEGENDE_BORNES}" if any(rang.borne for rang in rangs) else f"{legende}."
     html = build_marques(rangs, AXE_PARTS, titre)
     return Marques(html, phrase, _build_table(propre), f"{titre}. {phrase}", legende, rangs)
 
 
-def _erase_hidden(cadre: pd.DataFrame) -> pd.DataFrame:
-    """Seconde barrière après celle de la portée : rien de caché n'atteint un graphique."""
-    propre = cadre.reset_index(drop=True).copy()
-    for colonne in (*NOMBRES, "soi"):
-        propre[colonne] = propre[colonne].astype("float64")
-    cachees = ~propre["montre"].astype(bool)
-    propre.loc[cachees, list(NOMBRES)] = float("nan")
-    propre.loc[cachees, ["texte", "intervalle", "note"]] = ""
-    return propre
-
-
-def _build_rang(ligne: dict[Any, Any]) -> Rang:
-    vous = f"vous : {ligne['soi_texte']}" if ligne["soi_texte"] else ""
-    soi = read_nombre(ligne["soi"])
-    if not ligne["montre"]:
-        return Rang(str(ligne["groupe"]), suite=vous, soi=soi, raison=str(ligne["raison"]))
+def _build_rang(ligne: LignePosition) -> Rang:
+    vous = f"vous : {ligne.soi_texte}" if ligne.soi_texte else ""
+    if not ligne.montre:
+        return Rang(ligne.groupe, suite=vous, soi=ligne.soi, raison=ligne.raison)
     return Rang(
-        str(ligne["groupe"]),
-        valeur=str(ligne["texte"]),
-        effectif=format_effectif(ligne["n"], "réponse"),
+        ligne.groupe,
+        valeur=ligne.texte,
+        effectif=format_effectif(ligne.n, "réponse"),
         suite=vous,
-        point=read_nombre(ligne["valeur"]),
-        bas=read_nombre(ligne["bas"]),
-        haut=read_nombre(ligne["haut"]),
-        soi=soi,
-        trait=DOUTEUX if ligne["note"] == "C" else PLEIN,
-        borne=str(ligne.get("plafond") or ""),
-        survol=f"Vos pairs : {ligne['texte']}, {ligne['intervalle']} (n = {int(ligne['n'])})",
+        point=ligne.valeur,
+        bas=ligne.bas,
+        haut=ligne.haut,
+        soi=ligne.soi,
+        trait=DOUTEUX if ligne.note == "C" else PLEIN,
+        borne=ligne.plafond,
+        survol=f"Vos pairs : {ligne.texte}, {ligne.intervalle} (n = {ligne.n})",
     )
 
 
-def _build_table(cadre: pd.DataFrame) -> pd.DataFrame:
+def _build_table(cadre: Positions) -> pd.DataFrame:
     """Le double lisible du graphique."""
     return pd.DataFrame(
         {
-            "indicateur": cadre["groupe"],
-            "pairs_lu": cadre["texte"],
-            "intervalle": cadre["intervalle"],
-            "n": cadre["n"].astype("Int64"),
-            "note": cadre["note"],
-            "soi_lu": cadre["soi_texte"],
-            "remarque": cadre["raison"],
+            "indicateur": [x.groupe for x in cadre],
+            "pairs_lu": [x.texte for x in cadre],
+            "intervalle": [x.intervalle for x in cadre],
+            "n": pd.array([x.n for x in cadre], dtype="Int64"),
+            "note": [x.note for x in cadre],
+            "soi_lu": [x.soi_texte for x in cadre],
+            "remarque": [x.raison for x in cadre],
         }
     )

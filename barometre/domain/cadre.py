@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from barometre.domain.chiffre import Note
 
@@ -42,6 +43,10 @@ class LigneCadre:
     # Depuis la vague précédente.
     changement: str = ""
 
+    def mask(self) -> LigneCadre:
+        """La même, sans rien de ce qui est caché."""
+        return self if self.montre else LigneCadre(self.groupe, montre=False, raison=self.raison)
+
     def get_valeur(self, valeur: str) -> float | None:
         """Le chiffre qui se lit (`redresse`), ou le brut."""
         return self.redresse if valeur == "redresse" else self.brut
@@ -51,9 +56,38 @@ class LigneCadre:
         return self.redresse_texte if valeur == "redresse" else self.brut_texte
 
 
+@dataclass(frozen=True, slots=True)
+class LignePosition:
+    """Un indicateur : le chiffre des pairs, caché ou non, et celui de la collectivité (`soi`), à elle."""
+
+    groupe: str
+    montre: bool = True
+    raison: str = ""
+    note: Note = ""
+    n: int | None = None
+    valeur: float | None = None
+    bas: float | None = None
+    haut: float | None = None
+    texte: str = ""
+    intervalle: str = ""
+    plafond: str = ""
+    soi: float | None = None
+    soi_texte: str = ""
+
+    def mask(self) -> LignePosition:
+        """La même, sans rien de ce qui est caché chez les pairs."""
+        if self.montre:
+            return self
+        return LignePosition(
+            self.groupe, montre=False, raison=self.raison, soi=self.soi, soi_texte=self.soi_texte
+        )
+
+
 Cadre = tuple[LigneCadre, ...]
+Positions = tuple[LignePosition, ...]
+L = TypeVar("L", LigneCadre, LignePosition)
 
 
-def mask_cachees(cadre: Iterable[LigneCadre]) -> Cadre:
+def mask_cachees(cadre: Iterable[L]) -> tuple[L, ...]:
     """Seconde barrière après celle de la portée : rien de caché n'atteint une figure."""
-    return tuple(x if x.montre else LigneCadre(x.groupe, montre=False, raison=x.raison) for x in cadre)
+    return tuple(ligne.mask() for ligne in cadre)

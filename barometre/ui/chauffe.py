@@ -12,7 +12,13 @@ from importlib import import_module
 
 from barometre.access import Gate
 from barometre.assemblage import depot
-from barometre.assemblage.carte_gardee import Dessin, load_cartes, load_niveaux
+from barometre.assemblage.carte_gardee import (
+    Dessin,
+    load_cartes,
+    load_donnees,
+    load_mesures_par_commune,
+    load_niveaux,
+)
 from barometre.assemblage.collectivite import load_structure
 from barometre.assemblage.ensemble import load_chiffres_cles, prepare_accueil
 from barometre.assemblage.etat import prepare_etat
@@ -42,8 +48,9 @@ from barometre.views.piloter.relance import list_cibles
 from barometre.warehouse.engine import EntrepotError
 
 journal = logging.getLogger(__name__)
-# Ses gabarits prennent 0,2 s de processeur à la première carte.
-CARTES = "folium"
+# Ce que la première page à s'en servir chargerait pour toutes : le module des cartes et ses gabarits (0,2 s
+# de processeur), la liste où Streamlit cherche un emoji en tête d'un choix.
+MODULES = ("barometre.ui.composants.feuille", "streamlit.emojis")
 
 
 def warm_up() -> None:
@@ -59,7 +66,8 @@ def warm_up() -> None:
             _prepare_theme(gate, theme.id)
         load_structure(gate)
         load_panorama(gate, Selection(), get_jour())
-        import_module(CARTES)
+        for module in MODULES:
+            import_module(module)
         _prepare_piloter(gate)
     except EntrepotError as erreur:
         journal.warning("Entrepôt indisponible au démarrage : %s", erreur)
@@ -91,7 +99,9 @@ def _prepare_carte(gate: Gate, theme_id: str, vague_id: str) -> None:
     """La carte de son premier sujet, par région."""
     choix = ChoixCarte(next(iter(list_sujets(theme_id))), theme_id, "region", Selection(vague_id))
     load_niveaux(gate, choix)
+    load_mesures_par_commune(gate, theme_id)
     load_cartes(gate, (choix,), Dessin())
+    load_donnees(gate, (choix,), Dessin(), 0)
 
 
 def _prepare_theme(gate: Gate, theme_id: str) -> None:

@@ -30,6 +30,7 @@ from barometre.charts.image import build_image
 from barometre.charts.image_traces import SANS_PLACE, TraceInconnue
 from barometre.charts.nuage import build_nuage
 from barometre.charts.representation import build_representation
+from barometre.domain.cadre import LignePosition
 from tests.charts.cadres import cadre, ligne
 from tests.charts.test_ecarts import CADRE as ECARTS
 from tests.charts.test_situation import CADRE as SITUATION
@@ -48,13 +49,12 @@ VAGUES = cadre(ligne("Vague 1", 0.2), ligne("Vague 2", None), ligne("Vague 3", 0
 REPRESENTATION = pd.DataFrame(
     {"groupe": ["A", "B"], "part_cadre": [0.6, 0.4], "part_repondantes": [0.5, None], "texte": ["5 %", ""]}
 )
-POSITIONS = pd.DataFrame(
-    [
-        ("Un site", True, 0.4, 0.3, 0.5, 20, "40 %", "entre 30 et 50 %", "B", 1.0, "oui", ""),
-        ("Une charte", False, None, None, None, None, "", "", "", 0.0, "non", "Trop peu de réponses."),
-    ],
-    columns=["groupe", "montre", "valeur", "bas", "haut", "n", "texte", "intervalle", "note", "soi",
-             "soi_texte", "raison"],
+POSITIONS = (
+    LignePosition(
+        "Un site", note="B", n=20, valeur=0.4, bas=0.3, haut=0.5, texte="40 %", intervalle="entre 30 et 50 %",
+        soi=1.0, soi_texte="oui",
+    ),
+    LignePosition("Une charte", montre=False, raison="Trop peu de réponses.", soi=0.0, soi_texte="non"),
 )  # fmt: skip
 CUMUL = pd.DataFrame(
     {"serie": ["V1", "V1", "V2", "V2"], "date": ["2023-11-22", "2023-12-22", "2024-02-01", "2024-03-01"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -196,9 +197,9 @@ def test_trier_par_ecart_met_le_plus_grand_devant(terrain: Repository, structure
 def test_une_figure_n_a_aucun_chiffre_cache(terrain: Repository, structure: Structure) -> None:
     vue = _comparer(open_gate(terrain), structure, DROM)
     cadre = build_cadre_positions([p for p in vue.positions if p.indicateur.est_part])
-    cadre.loc[0, "montre"] = False
-    cadre.loc[0, ["valeur", "bas", "haut"]] = 0.123456
-    graphique = build_positions(cadre, titre="", phrase="")
+    lue = replace(cadre[0], valeur=0.123456, bas=0.123456, haut=0.123456)
+    assert "12.35%" in build_positions((lue, *cadre[1:]), titre="", phrase="").html
+    graphique = build_positions((replace(lue, montre=False), *cadre[1:]), titre="", phrase="")
     assert "12.3" not in graphique.html
 
 

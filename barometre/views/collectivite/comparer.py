@@ -9,6 +9,7 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue, Theme
+from barometre.domain.cadre import LignePosition, Positions
 from barometre.domain.formats import format_compte, format_guillemets
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Provenance
@@ -206,27 +207,26 @@ def _name(position: Position, toutes: Sequence[Position]) -> str:
     return f"{position.texte_pairs} ({format_guillemets(position.indicateur.titre)}{suite})"
 
 
-def build_cadre_positions(positions: Sequence[Position]) -> pd.DataFrame:
+def build_cadre_positions(positions: Sequence[Position]) -> Positions:
     """Le cadre que lit `charts.build_positions`."""
-    return pd.DataFrame([_rang(p) for p in positions])
+    return tuple(map(_ligne, positions))
 
 
-def _rang(position: Position) -> dict[str, object]:
+def _ligne(position: Position) -> LignePosition:
     c = position.chiffre
     suite = f" ({position.echelon})" if position.elargi else ""
-    return {
-        "groupe": f"{position.indicateur.titre}{suite}",
-        "montre": c.montre,
-        "est_part": position.indicateur.est_part,
-        "note": c.note,
-        "n": c.n,
-        "valeur": c.valeur,
-        "bas": c.bas,
-        "haut": c.haut,
-        "plafond": c.plafond,
-        "texte": position.texte_pairs,
-        "intervalle": position.intervalle,
-        "soi": position.valeur_soi,
-        "soi_texte": position.texte_soi,
-        "raison": position.raison,
-    }
+    return LignePosition(
+        f"{position.indicateur.titre}{suite}",
+        montre=c.montre,
+        raison=position.raison,
+        note=c.note,
+        n=c.n,
+        valeur=c.valeur,
+        bas=c.bas,
+        haut=c.haut,
+        texte=position.texte_pairs,
+        intervalle=position.intervalle,
+        plafond=c.plafond,
+        soi=position.valeur_soi,
+        soi_texte=position.texte_soi,
+    )

@@ -152,10 +152,9 @@ def list_territoriaux(catalogue: Catalogue, theme_id: str) -> list[Indicateur]:
 
 def read_sources(gate: Gate) -> Mapping[str, Source]:
     """Les sources de la version."""
-    return {
-        str(s["source_id"]): Source(str(s["titre"]), str(s["licence"]), str(s["adresse"]), str(s["etat"]))
-        for s in gate.list_sources().to_dict("records")
-    }
+    # Cinq colonnes d'un bloc : les vingt-cinq, ligne à ligne, prenaient deux millièmes de seconde.
+    lignes = gate.list_sources()[["source_id", "titre", "licence", "adresse", "etat"]]
+    return {str(id_): Source(*map(str, suite)) for id_, *suite in lignes.to_numpy(dtype=object).tolist()}
 
 
 def is_chargee(sources: Mapping[str, Source], source_id: str) -> bool:
