@@ -41,7 +41,7 @@ class Avance:
         self._preparee = lire
 
     def has(self, territoires: Iterable[str]) -> bool:
-        """Vrai si les totaux de tous ces territoires sont lus d'avance."""
+        """Vrai si les chiffres de tous ces territoires sont lus d'avance."""
         return self._rangees is not None or {territoire for _, territoire in self._lues} >= set(territoires)
 
     def keep(

@@ -23,6 +23,9 @@ from barometre.domain.estimation_modele import EstimationModele
 from barometre.warehouse.queries import Filtre
 from barometre.warehouse.repository import Repository
 
+# Combien d'indicateurs se lisent à la fois quand tout se lit.
+LOT = 40
+
 
 class ChiffresPublics(FaitsPublics):
     """Ce que le dépôt a calculé, une fois le secret passé ; aucun droit n'y change rien."""
@@ -46,9 +49,12 @@ class ChiffresPublics(FaitsPublics):
         self._avance.keep("evolution", territoires, changements, dites)
 
     def read_rangees(self) -> Rangees:
-        """Les cellules et les changements de partout, sans strate ni couverture : pour les garder."""
-        totaux: dict[str, Filtre] = {"strate": "", "couverture": ""}
-        return Rangees({"agregat": self.list_agregats(**totaux), "evolution": self.list_evolutions(**totaux)})
+        """Les cellules et les changements de partout : pour les garder."""
+        ids = self._repository.list_indicateurs()["indicateur_id"].tolist()
+        # Lot après lot, dans l'ordre de la table : lues et masquées d'un bloc, elles prenaient 100 Mo, que le
+        # processus ne rendait pas.
+        lots = [ids[rang : rang + LOT] for rang in range(0, len(ids), LOT)] or [ids]
+        return Rangees({"agregat": map(self.list_agregats, lots), "evolution": [self.list_evolutions()]})
 
     def list_agregats(
         self,

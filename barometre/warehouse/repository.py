@@ -209,8 +209,8 @@ class Repository:
         return self._rows(s.dim_opsn)
 
     def list_liens_opsn(self, collectivite_id: Filtre = None) -> pd.DataFrame:
-        """Les liens constatés ; pour une collectivité, les siens seulement (pas ceux du département)."""
-        return self._rows(s.lien_opsn, cible_id=collectivite_id)
+        """Les liens constatés, d'une petite table lue en entier ; pas ceux du département pour une commune."""
+        return select_kept(self._rows(s.lien_opsn), {"cible_id": collectivite_id})
 
     def list_perimetres_opsn(self, opsn_id: str | None = None) -> pd.DataFrame:
         """`opsn_id`, `collectivite_id` : adhérentes d'un OPSN, ou dans un département qu'il couvre ; tous."""

@@ -1,4 +1,4 @@
-"""Des chiffres rangés d'avance : ceux que la porte lirait, dans le même ordre ; le reste se lit toujours."""
+"""Des chiffres rangés d'avance, d'un bloc ou par lots : ceux que la porte lirait, dans le même ordre."""
 
 from __future__ import annotations
 
@@ -8,39 +8,42 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from barometre.access import Gate
+from barometre.access import Gate, chiffres_publics
 from barometre.access.avance import Avance
 from barometre.warehouse.repository import open_repository
 from tests.fakes import build_entrepot_factice
 
 TOTAUX = {"strate": "", "couverture": ""}
 RANGES: tuple[dict[str, Any], ...] = (
-    {"territoire_id": "france"},
-    {"territoire_id": ["region-00", "france", "france"], "type": [""]},
-    {"territoire_id": ["nulle-part"]},
-    {"territoire_id": "france", "type": ["commune", "", "jamais"]},
+    {"territoire_id": "france", **TOTAUX},
+    {"territoire_id": ["region-00", "france", "france"], "type": [""], **TOTAUX},
+    {"territoire_id": ["nulle-part"], **TOTAUX},
+    {"territoire_id": "france", "type": ["commune", "", "jamais"], **TOTAUX},
     {"territoire_id": "france", "type": "", "indicateurs": ["site_internet", "jamais"]},
     {"territoire_id": "france", "indicateurs": []},
+    {"territoire_id": "france"},
+    {"territoire_id": "france", "strate": ["", "commune-0-499"], "couverture": ""},
+    {"territoire_id": ["france", "region-00"], "type": "commune", "couverture": ["perimetre"]},
 )
 NIVEAUX: tuple[dict[str, Any], ...] = (
-    {"niveau": "france", "type": ""},
+    {"niveau": "france", "type": "", **TOTAUX},
     {"niveau": ["region", "france", "jamais"], "indicateurs": ["site_internet"]},
-    {"niveau": "france", "territoire_id": ["france", "region-00"]},
+    {"niveau": "france", "territoire_id": ["france", "region-00"], **TOTAUX},
 )
-AILLEURS: tuple[dict[str, Any], ...] = (
-    TOTAUX,
-    {"territoire_id": "france", "strate": ""},
-    {"territoire_id": "france", "strate": None, "couverture": ""},
-    {"territoire_id": "france", "strate": ["", "commune-0-499"], "couverture": ""},
-)
+AILLEURS: tuple[dict[str, Any], ...] = (TOTAUX, {}, {"type": "commune"}, {"indicateurs": ["site_internet"]})
 
 
-@pytest.fixture(scope="module")
-def portes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Gate, Gate]]:
-    """La même porte, sans rien et avec tout ce qui se range."""
+@pytest.fixture(scope="module", params=[1, chiffres_publics.LOT], ids=lambda lot: f"lots-de-{lot}")
+def portes(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Gate, Gate]]:
+    """La même porte, sans rien et avec tout ce qui se range, en un lot ou en plusieurs."""
     depot = open_repository(build_entrepot_factice(tmp_path_factory.mktemp("entrepot")))
     directe = Gate(depot)
-    yield directe, Gate(depot, avance=Avance(directe.read_rangees()))
+    with pytest.MonkeyPatch.context() as reglage:
+        reglage.setattr(chiffres_publics, "LOT", request.param)
+        rangees = directe.read_rangees()
+    yield directe, Gate(depot, avance=Avance(rangees))
     depot.close()
 
 
@@ -56,9 +59,9 @@ def test_les_memes_lignes_dans_le_meme_ordre_sans_aller_a_l_entrepot(
     portes: tuple[Gate, Gate], filtres: dict[str, Any], lecture: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     directe, rangee = portes
-    attendues = getattr(directe, lecture)(**filtres, **TOTAUX)
+    attendues = getattr(directe, lecture)(**filtres)
     monkeypatch.setattr(rangee, "_repository", None)
-    lues = getattr(rangee, lecture)(**filtres, **TOTAUX)
+    lues = getattr(rangee, lecture)(**filtres)
     assert list(lues.columns) == list(attendues.columns)
     lues.columns = attendues.columns
     pd.testing.assert_frame_equal(attendues, lues, check_dtype=False)
@@ -81,7 +84,7 @@ def test_les_autres_filtres_trient_ce_qui_est_range(
 
 
 @pytest.mark.parametrize("filtres", AILLEURS, ids=str)
-def test_ce_qui_n_est_pas_range_se_lit_dans_l_entrepot(
+def test_une_demande_qui_ne_dit_pas_ou_se_lit_dans_l_entrepot(
     portes: tuple[Gate, Gate], filtres: dict[str, Any]
 ) -> None:
     attendues, lues = (porte.list_agregats(**filtres) for porte in portes)

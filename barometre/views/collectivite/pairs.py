@@ -122,12 +122,11 @@ class ComparaisonPublique:
     @cached_property
     def memes(self) -> Mapping[str, tuple[str, ...]]:
         """Les pairs possibles de chaque territoire, du plus proche au plus large."""
-        cadre = self.structure.cadre
-        meme = cadre["type"].eq(self.collectivite.type) & cadre["strate"].eq(self.collectivite.strate or "")
+        pairs = self.structure.get_strate(self.collectivite.type, self.collectivite.strate or "")
+        meme = pairs.index != self.collectivite.id
         if self._accompagnees:
-            meme &= cadre["couverture"].eq(self.collectivite.couverture)
-        meme &= cadre.index != self.collectivite.id
-        pairs = cadre[meme]
+            meme &= pairs["couverture"].eq(self.collectivite.couverture)
+        pairs = pairs[meme]
         return {t: tuple(_within(pairs, t)) for t in list_territoires(self.collectivite)}
 
     def get_vague(self, theme_id: str) -> str:
@@ -164,20 +163,28 @@ class ComparaisonPublique:
         self, echelons: Sequence[Echelon], vague_id: str, indicateurs: Sequence[Indicateur]
     ) -> dict[str, Mapping[str, Chiffre]]:
         """Les chiffres de chaque échelon, par indicateur."""
-        voulus = {i.id for i in indicateurs}
-        lues = [c for c in self._cellules if c.vague_id == vague_id and c.indicateur_id in voulus]
-        return {e.id: {c.indicateur_id: c for c in lues if c.territoire_id == e.id} for e in echelons}
+        voulus, lues = [i.id for i in indicateurs], self._cellules
+        return {
+            e.id: {i: lue for i in voulus if (lue := lues.get((e.id, vague_id, i))) is not None}
+            for e in echelons
+        }
 
     @cached_property
-    def _cellules(self) -> list[Chiffre]:
-        """Toutes les cellules publiées de la strate, aux échelons de l'échelle : une seule lecture."""
+    def _cellules(self) -> Mapping[tuple[str, str, str], Chiffre]:
+        """Les cellules de la strate aux échelons de l'échelle, par territoire, vague et indicateur.
+
+        Une seule lecture, et d'aucune autre vague que celles où ses thèmes se comparent.
+        """
         selection = Selection(
             type=self.collectivite.type,
             strate=self.collectivite.strate or "",
             couverture=self.collectivite.couverture if self._accompagnees else "",
         )
         ids = [i.id for i in self.catalogue.list_indicateurs(origine="declare")]
-        return list(read_cellules(self.gate, ids, selection, territoire_id=list(self.memes)).values())
+        vagues = sorted({self.get_vague(theme.id) for theme in self.catalogue.themes})
+        lieux = {"territoire_id": list(self.memes), "vague_id": vagues}
+        lues = read_cellules(self.gate, ids, selection, **lieux).values()
+        return {(c.territoire_id, c.vague_id, c.indicateur_id): c for c in lues}
 
     @cached_property
     def _noms(self) -> Mapping[str, str]:

@@ -47,6 +47,10 @@ IMPORTANCE_MAXIMALE = 5
 MESUREES: dict[str, str] = {"age": "part_65_ans_et_plus", "saison": "part_residences_secondaires"}
 
 
+# Ce qui dit à quel groupe de sa strate une collectivité appartient.
+LIEUX = ["couverture", "departement", "region", "zone"]
+
+
 @dataclass(frozen=True, slots=True)
 class Structure:
     """Le cadre (une ligne par collectivité) et les couples (vague, questionnaire) qui ont des réponses."""
@@ -55,6 +59,7 @@ class Structure:
     remplis: frozenset[tuple[str, str]]
     # Par type : ses collectivités, et leurs seules variables qui en distinguent deux. Trié une fois.
     _par_type: dict[str, pd.DataFrame] = field(default_factory=dict)
+    _par_strate: dict[tuple[str, str], pd.DataFrame] = field(default_factory=dict)
 
     def list_variables(self, collectivite_id: str) -> list[str]:
         """Les variables connues de cette collectivité et qui distinguent celles de son type."""
@@ -72,6 +77,13 @@ class Structure:
             classes = distinguent.select_dtypes("object").columns
             self._par_type[type_] = distinguent.astype(dict.fromkeys(classes, "category"))
         return self._par_type[type_]
+
+    def get_strate(self, type_: str, strate: str) -> pd.DataFrame:
+        """Les collectivités d'une strate, et où elles sont. Une copie : qui la filtre ne touche à rien."""
+        if (cle := (type_, strate)) not in self._par_strate:
+            siennes = self.cadre["type"].eq(type_) & self.cadre["strate"].eq(strate)
+            self._par_strate[cle] = self.cadre.loc[siennes, LIEUX]
+        return self._par_strate[cle].copy(deep=False)
 
     def list_vagues(self, questionnaire_id: str, vagues: Sequence[str]) -> list[str]:
         """Les vagues de ce questionnaire qui ont des réponses, dans l'ordre."""
