@@ -209,7 +209,7 @@ class Repository:
         return self._rows(s.dim_opsn)
 
     def list_liens_opsn(self, collectivite_id: Filtre = None) -> pd.DataFrame:
-        """Les liens constatés, d'une petite table lue en entier ; pas ceux du département pour une commune."""
+        """Les liens constatés d'une collectivité, sans ceux de son département (une petite table)."""
         return select_kept(self._rows(s.lien_opsn), {"cible_id": collectivite_id})
 
     def list_perimetres_opsn(self, opsn_id: str | None = None) -> pd.DataFrame:

@@ -81,9 +81,15 @@ def _render_devenir(vue: VueFiche) -> None:
         )
 
 
-def render_qui(vue: VueFiche) -> None:
+def render_faits(vue: VueFiche) -> None:
+    """Ce que la loi demande, ce que l'État mesure, et qui elle est : un seul bloc, rien n'y est un choix."""
+    sections = (_build_loi(vue), _build_mesures(vue), _build_qui(vue))
+    render_html("".join(f'<section class="baro-section">{s}</section>' for s in sections if s))
+
+
+def _build_qui(vue: VueFiche) -> str:
     """L'identité, repliée (la ligne sous le titre la résume), et comment la corriger."""
-    render_html(
+    return (
         '<details class="baro-voir baro-ecran"><summary>Qui êtes-vous, pour le baromètre</summary>'
         f'{build_carte_identite(vue.identite)}<p class="baro-legende">{texte(OPSN_DIRE)}</p></details>'
     )
@@ -183,17 +189,17 @@ def _format_part(part: float | None, plafond: str) -> str:
     return f"{BORNES.get(plafond, '')}{format_part(part)}"
 
 
-def render_obligations(vue: VueFiche) -> None:
+def _build_loi(vue: VueFiche) -> str:
     """Ce que la loi demande à cette taille."""
     if not vue.obligations:
-        return
-    render_titre("Ce que la loi demande à votre taille")
+        return ""
     faites = sum(o.est_faite for o in vue.obligations)
     compte = format_compte(len(vue.obligations), "obligation")
     montrees = str(faites) if faites else "aucune"
-    render_html(
-        f'<p class="baro-phrase">{compte}, dont {montrees} que vos '
-        "réponses ou les données de l’État montrent faites. Un état inconnu ne veut pas dire non fait.</p>"
+    return (
+        "<h2>Ce que la loi demande à votre taille</h2>"
+        f'<p class="baro-phrase">{compte}, dont {montrees} que vos réponses ou '
+        "les données de l’État montrent faites. Un état inconnu ne veut pas dire non fait.</p>"
         f"{build_obligations(vue.obligations)}"
     )
 
@@ -235,13 +241,10 @@ MESURES_MONTREES = 6
 REELLES = "Données réelles, publiées par l’État, à la date dite\u202f: ce ne sont pas des réponses."
 
 
-def render_mesures(vue: VueFiche) -> None:
+def _build_mesures(vue: VueFiche) -> str:
     """Ce que l'État mesure ici."""
     if not vue.mesures:
-        return
-    render_titre("Ce que l’État mesure chez vous")
-    # Les réponses d'une démonstration sont simulées ; ces données-là, jamais.
-    render_html(f'<p class="baro-legende">{texte(REELLES)}</p>')
+        return ""
     # Le numérique d'abord : on connaît déjà sa population.
     rangees = sorted(vue.mesures, key=lambda m: m.indicateur.source_id.startswith("recensement"))
     en_tete = [m for m in rangees if m.verdict.place == "en_tete"]
@@ -249,7 +252,11 @@ def render_mesures(vue: VueFiche) -> None:
     suite = en_tete[MESURES_MONTREES:]
     repliees = f"{_build_faits(suite)}{build_anciennes(anciennes)}"
     autres = build_autres(len(suite) + len(anciennes), repliees)
-    render_html(f'<section class="baro-carte">{_build_faits(en_tete[:MESURES_MONTREES])}{autres}</section>')
+    # Les réponses d'une démonstration sont simulées ; ces données-là, jamais.
+    return (
+        f'<h2>Ce que l’État mesure chez vous</h2><p class="baro-legende">{texte(REELLES)}</p>'
+        f'<section class="baro-carte">{_build_faits(en_tete[:MESURES_MONTREES])}{autres}</section>'
+    )
 
 
 def _build_faits(mesures: Sequence[Mesure]) -> str:
@@ -260,20 +267,21 @@ def _build_faits(mesures: Sequence[Mesure]) -> str:
     return f'<dl class="baro-faits">{faits}</dl>' if faits else ""
 
 
+SANS_REPONSES = "Sans vos réponses, voici ce qu’il est utile de vérifier d’abord."
+
+
 def render_premiers_pas(vue: VueFiche) -> None:
     """La loi d'abord, puis ce que les pairs font déjà."""
     if not vue.premiers_pas:
         return
-    render_titre(TITRES_PAS[len(vue.premiers_pas)])
-    if not vue.soi.lisible or not vue.has_repondu:
-        render_html(
-            '<p class="baro-legende">Sans vos réponses, voici ce qu’il est utile de vérifier d’abord.</p>'
-        )
-    render_html(f'<ol class="baro-pas">{"".join(_build_pas(pas) for pas in vue.premiers_pas)}</ol>')
+    connues, tiers = vue.soi.lisible and vue.has_repondu, porte.is_tiers()
+    sans = "" if connues else f'<p class="baro-legende">{SANS_REPONSES}</p>'
+    pas = "".join(_build_pas(pas, tiers=tiers) for pas in vue.premiers_pas)
+    render_html(f'<h2>{TITRES_PAS[len(vue.premiers_pas)]}</h2>{sans}<ol class="baro-pas">{pas}</ol>')
 
 
-def _build_pas(pas: PremierPas) -> str:
-    actions = "".join(f"<li>{build_conseil(a, tiers=porte.is_tiers())}</li>" for a in pas.actions)
+def _build_pas(pas: PremierPas, *, tiers: bool) -> str:
+    actions = "".join(f"<li>{build_conseil(a, tiers=tiers)}</li>" for a in pas.actions)
     return (
         f"<li><strong>{texte(pas.indicateur.titre)}</strong><p>{texte(pas.raison)}</p><ul>{actions}</ul></li>"
     )
