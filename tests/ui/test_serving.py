@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -128,3 +130,13 @@ def test_ce_qui_est_pret_n_est_plus_relu_par_le_ramasse_miettes(monkeypatch: pyt
     finally:
         gc.unfreeze()
         gc.set_threshold(*seuils)
+
+
+def test_la_chauffe_laisse_aux_pages_le_composant_des_cartes() -> None:
+    """Chargé hors d'une page, il ne s'inscrit nulle part : toute carte manquait, sans un mot du serveur."""
+    charger = (
+        "import sys; from importlib import import_module; from barometre.ui import chauffe; "
+        "[import_module(m) for m in chauffe.MODULES]; print('streamlit_folium' in sys.modules)"
+    )
+    fait = subprocess.run([sys.executable, "-c", charger], capture_output=True, text=True, check=True)
+    assert fait.stdout.strip() == "False"
