@@ -35,7 +35,7 @@ LONGUES = (
     "browser", "pipeline", "pages", "secret", "cli", "rapports", "administration", "warehouse", "views",
     "access", "stats", "ui",
 )  # fmt: skip
-# Dix gigaoctets : la suite en écrit moins de deux à la fois, et une machine qui en manque ne gagne rien.
+# Dix gigaoctets : pipeline, qui écrit le plus, en tient 0,6 à la fois.
 MEMOIRE, ASSEZ = Path("/dev/shm"), 10 * 1024**3
 MOTEURS = ["duckdb", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
