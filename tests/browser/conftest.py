@@ -75,6 +75,15 @@ class Visite:
         return [adresse for adresse in self.adresses if not adresse.startswith(locales)]
 
 
+def check_muette(visite: Visite) -> None:
+    """Rien de demandé ailleurs, rien à la console ; la page est en français, avec un seul titre."""
+    visite.page.wait_for_load_state("networkidle")
+    assert visite.hors_du_serveur == []
+    assert visite.console == []
+    assert visite.page.locator("html").get_attribute("lang") == "fr"
+    assert visite.page.locator("h1").count() == 1
+
+
 @pytest.fixture(scope="session")
 def entrepot(tmp_path_factory: pytest.TempPathFactory) -> str:
     return build_entrepot_factice(tmp_path_factory.mktemp("entrepot"), changer=add_opsn)

@@ -11,7 +11,6 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import expect
 
-from barometre.ui.navigation import list_pages
 from tests.browser.conftest import Visiter, wait_calme
 from tests.secret.surfaces import ADRESSES as HORS_DES_PAGES
 from tests.secret.surfaces import API, PAGES
@@ -25,7 +24,6 @@ DEBORD = (
 VERSEES = ("/ressources/francais.js", "/_stcore/health", "/_stcore/metrics", "/inconnue")
 CLAIR, SOMBRE = "rgb(255, 255, 255)", "rgb(16, 22, 29)"
 pytestmark = pytest.mark.navigateur
-ADRESSES = [page.adresse for page in list_pages()]
 # Les pages dont la mise en forme diffère : les neuf thèmes ont le même script.
 DIFFERENTES = ["", "cybersecurite", "chiffres_cles", "questionnaires", "sources_methode", "accessibilite"]
 
@@ -39,18 +37,6 @@ def test_un_lien_profond_ouvert_le_premier_montre_sa_page(
     expect(visite.page.locator(".baro-bandeau")).to_be_visible()
     assert visite.page.title().startswith("Cybersécurité")
     assert visite.console == []
-
-
-@pytest.mark.parametrize("adresse", ADRESSES)
-def test_rien_n_est_demande_a_un_autre_hote_et_la_console_est_muette(
-    serveur: str, visiter: Visiter, adresse: str
-) -> None:
-    visite = visiter(serveur, f"/{adresse}")
-    visite.page.wait_for_load_state("networkidle")
-    assert visite.hors_du_serveur == []
-    assert visite.console == []
-    assert visite.page.locator("html").get_attribute("lang") == "fr"
-    assert visite.page.locator("h1").count() == 1
 
 
 @pytest.mark.parametrize("adresse", DIFFERENTES)

@@ -1,4 +1,7 @@
-"""Chaque page sur le papier : aucun titre seul au bas d'une feuille, aucune feuille pour deux lignes."""
+"""Chaque page ouverte une fois : ce qu'elle demande et dit à la console, puis ce qu'elle donne sur le papier.
+
+Aucun titre seul au bas d'une feuille, aucune feuille pour deux lignes.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from barometre.ui.navigation import list_pages
-from tests.browser.conftest import Visiter
+from tests.browser.conftest import Visiter, check_muette
 from tests.browser.papier import Ligne, is_presque_vide, list_titres_seuls, read_feuilles
 
 pytestmark = pytest.mark.navigateur
@@ -24,9 +27,21 @@ TITRES = """() => [...document.querySelectorAll("main :is(h1, h2, h3, h4)")]
     .filter((e) => e.checkVisibility() && !e.closest(".baro-invisible")).map((e) => e.innerText)"""
 
 
+@pytest.mark.parametrize("adresse", [page.adresse for page in list_pages() if page.adresse not in ADRESSES])
+def test_rien_n_est_demande_a_un_autre_hote_et_la_console_est_muette(
+    serveur: str, visiter: Visiter, adresse: str
+) -> None:
+    """Les thèmes que l'essai suivant n'ouvre pas."""
+    check_muette(visiter(serveur, f"/{adresse}"))
+
+
 @pytest.mark.parametrize("adresse", ADRESSES)
-def test_aucun_titre_ne_finit_une_feuille(serveur: str, visiter: Visiter, adresse: str) -> None:
-    page = visiter(serveur, f"/{adresse}").page
+def test_une_page_est_muette_et_aucun_titre_ne_finit_une_feuille(
+    serveur: str, visiter: Visiter, adresse: str
+) -> None:
+    visite = visiter(serveur, f"/{adresse}")
+    check_muette(visite)
+    page = visite.page
     expect(page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_attached()
     expect(page.locator('[data-testid="stSkeleton"]')).to_have_count(0)
     page.emulate_media(media="print")

@@ -117,18 +117,18 @@ def test_le_reste_passe_tel_quel_avec_ses_en_tetes(client: TestClient) -> None:
 
 def test_ce_qui_est_pret_n_est_plus_relu_par_le_ramasse_miettes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Un passage complet arrêtait tous les lecteurs 300 à 680 ms."""
-    seuils, geles = gc.get_threshold(), gc.get_freeze_count()
+    seuils = gc.get_threshold()
+    gc.unfreeze()  # la séance a déjà figé ce que la collecte a chargé
     chauffe: list[str] = []
     monkeypatch.setattr(serving.chauffe, "warm_up", lambda: chauffe.extend(["vue"] * 3))
     try:
         serving._warm_and_settle()
         assert chauffe == ["vue"] * 3
-        assert gc.get_freeze_count() > geles + 10_000
+        assert gc.get_freeze_count() > 10_000
         assert gc.get_threshold() == serving.SEUILS
         assert all(neuf >= ancien for neuf, ancien in zip(serving.SEUILS, seuils, strict=True))
         assert serving.SEUILS[0] > seuils[0]
     finally:
-        gc.unfreeze()
         gc.set_threshold(*seuils)
 
 
