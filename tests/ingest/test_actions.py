@@ -57,6 +57,7 @@ def test_les_colonnes_sont_lues_et_le_courriel_ne_l_est_pas(tmp_path: Path) -> N
         ("243300317;;;;Portail;10;;;;;", "clé de contrôle"),
         ("732829320;;;;Portail;10;;;;;", "n'est pas celui d'une collectivité"),
         (";;;Bordeaux;Portail;10;;;;;", "Aucun identifiant"),
+        ('="";;;Bordeaux;Portail;10;;;;;', "Aucun identifiant"),  # une cellule vide, écrite en formule
         (";33063;;Nice;Portail;10;;;;;", "discordants"),
         ("243300316;69123;;;Portail;10;;;;;", "se contredisent"),
         (";33063;;Bordeaux;;10;;;;;", "ne dit pas quel projet"),
