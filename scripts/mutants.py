@@ -55,7 +55,7 @@ def main() -> int:
             changes = write_mutants(dossier, noms)
             demande = {"secondes": lus.secondes, "changes": changes}
             (dossier / "demande.json").write_text(json.dumps(demande), "utf-8")
-            commande = [sys.executable, "-m", "pytest", *PYTEST, *PIECES[piece][1]]
+            commande = [sys.executable, "-m", "pytest", *PYTEST, *(lus.essais or PIECES[piece][1])]
             code |= subprocess.run(commande, cwd=dossier, check=False, stdout=sys.stderr).returncode
             print_bilan(piece, read_bilan(dossier, changes), changes)
     return code
@@ -68,6 +68,10 @@ def _read_arguments() -> argparse.Namespace:
     lecteur.add_argument("--graine", type=int, default=GRAINE, help="un autre tirage")
     aide = "durée des essais de chaque changement, rapides d'abord : au-delà, il est dit survivant"
     lecteur.add_argument("--secondes", type=float, default=float("inf"), help=aide)
+    aide = (
+        "d'abord ces seuls essais, tout petits : relancer sans l'option ne rejoue que ce qu'ils n'ont pas vu"
+    )
+    lecteur.add_argument("--essais", nargs="*", help=aide)
     lecteur.add_argument("--dossier", help="où travailler, pour reprendre une mesure interrompue")
     return lecteur.parse_args()
 
