@@ -94,7 +94,7 @@ def _run_mutant(nom: str, essais: list[pytest.Item]) -> int:
 
 def _pair(essais: Iterable[pytest.Item]) -> Iterator[tuple[pytest.Item, pytest.Item | None]]:
     """Chaque essai et le suivant : pytest ne défait d'une fixture que ce que le suivant ne reprend pas."""
-    return pairwise([*essais, None])  # type: ignore[list-item, arg-type]
+    return pairwise([*essais, None])  # type: ignore[list-item]
 
 
 def _passes(essai: pytest.Item, suivant: pytest.Item | None) -> bool:

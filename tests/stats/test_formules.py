@@ -139,8 +139,14 @@ def test_une_liste_de_noms_s_ecrit_en_francais() -> None:
 
 def test_l_echelle_d_une_contrainte() -> None:
     """Son total ; un millionième de ce que les poids y portent, si le total visé est plus petit ; ou un."""
-    x = np.array([[1.0, 4e6, 0.0, -3e6], [1.0, 2e6, 0.0, 1e6]])
-    assert _get_scale(x, np.array([2.0, 1.0]), np.array([-5.0, 0.0, 0.0, 1.0])).tolist() == [5, 10, 1, 7]
+    x = np.array([[1.0, 4e6, 0.0, -3e6, 1.0], [1.0, 2e6, 0.0, 1e6, 1.0]])
+    assert _get_scale(x, np.array([2.0, 1.0]), np.array([-5.0, 0.0, 0.0, 1.0, 0.5])).tolist() == [
+        5,
+        10,
+        1,
+        7,
+        0.5,
+    ]
 
 
 def test_sans_bornes_un_total_hors_de_portee_se_dit() -> None:
@@ -287,10 +293,10 @@ MUETTES = {"law": Law(0), "gap_law": SmoothLaw(0), "raw_law": Law(0)}
 def test_sans_bruit_les_passages_publies_sont_les_passages() -> None:
     cles = Perturbation(np.arange(1, 6, dtype=np.uint64), **MUETTES)  # type: ignore[arg-type]
     domaines = csr_array(np.array([[1.0, 1, 1, 0, 0], [0, 0, 1, 1, 1]]))
-    flux = np.array([[1.0, 0], [1, 1], [1, 1], [0, 1], [1, 1]])
+    flux = np.array([[0.0, 0], [1, 1], [1, 1], [0, 1], [1, 1]])
     ont = np.array([[True, True], [False, True], [True, True], [True, False], [True, True]])
     # Qui n'a pas répondu aux deux vagues n'a pas de passage.
-    assert publish_flows(cles, domaines, ont, flux, ["p", "q"]).tolist() == [[2, 2], [2, 2]]
+    assert publish_flows(cles, domaines, ont, flux, ["p", "q"]).tolist() == [[1, 2], [2, 2]]
     bruit = Perturbation(np.arange(1, 6, dtype=np.uint64), law=Law(9, 50.0), gap_law=SmoothLaw(0))
     tires = np.stack([publish_flows(bruit, domaines, ont, flux, [f"p{k}", f"q{k}"]) for k in range(40)])
     assert tires.min() == 0

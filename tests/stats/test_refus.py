@@ -104,7 +104,7 @@ CALAGES: list[tuple[Callable[[], object], str]] = [
         "La modalité « epci » de la marge « type » a une population nulle alors que des répondants y sont.",
     ),
     (
-        lambda: rake(GENRES.assign(taille=list("abb")), MARGES | {"taille": {"a": 300, "b": 30}}),
+        lambda: rake(GENRES.assign(taille=list("abb")), MARGES | {"taille": {"a": 300, "b": 30, "c": 0}}),
         "Les totaux de deux marges se contredisent : « type » compte 320 unités et « taille » en compte 330.",
     ),
     (
