@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -45,6 +47,10 @@ def test_de_cellules_de_meme_taille_la_premiere_est_prise() -> None:
     for k in range(40):
         paires[k, [k, k + 1]] = 1
     assert list_disjoint(csr_array(paires)).tolist() == list(range(0, 40, 2))
+    # Toutes partagent l'unité 0 : une seule est prise, la première des plus petites.
+    tailles = np.random.default_rng(1).integers(2, 5, 200)
+    melees = (np.arange(5) < tailles[:, None]).astype(float)
+    assert list_disjoint(csr_array(melees)).tolist() == [int(tailles.argmin())]
 
 
 def test_un_seul_pair_se_demande() -> None:
@@ -241,6 +247,19 @@ def test_les_sommes_d_un_domaine_a_la_main() -> None:
     assert sans.n_eff == pytest.approx(s.n_eff)
 
 
+def test_un_domaine_vide_une_strate_muette_et_une_unite_de_nulle_part() -> None:
+    """Rien n'alerte ; une strate dont personne ne répond n'ôte pas de degré de liberté."""
+    plan = Design(list("aabbc"), {"a": 9, "b": 9, "c": 1}, np.ones(5))
+    valeurs = np.array([[1.0], [0.0], [np.nan], [1.0], [1.0]])
+    membres = csr_array(np.array([[1.0, 1, 1, 0, 0], [0, 1, 0, 1, 0], [0, 0, 0, 0, 0]]))
+    with np.errstate(all="raise"):
+        s = sum_domains(plan, valeurs, membres)
+    assert s.n.ravel().tolist() == [2, 2, 0]
+    assert s.df.ravel().tolist() == [2 - 1, 2 - 2, 0]
+    assert s.estimate.ravel().tolist() == pytest.approx([0.5, 0.5, np.nan], nan_ok=True)
+    assert np.isnan(s.variance[2, 0])
+
+
 def test_les_degres_de_liberte_avec_des_grappes() -> None:
     """Autant de degrés que de grappes qui répondent, moins les strates."""
     plan = Design(list("aaaabb"), None, np.ones(6), clusters=list("ghhikl"))
@@ -283,8 +302,12 @@ def test_le_recouvrement_d_un_panel_simple() -> None:
         build_wave(p, pd.DataFrame({"q": [1.0, 0, 1, 0]}, index=n), None)
         for p, n in zip(plans, noms, strict=True)
     ]
-    recouvrement = measure_overlap(*vagues, build_pairing(plans[0], noms[0], plans[1], noms[1]))
-    assert recouvrement.tolist() == pytest.approx([2 / 16 - 1 / 10])
+    appariement = build_pairing(plans[0], noms[0], plans[1], noms[1])
+    assert measure_overlap(*vagues, appariement).tolist() == pytest.approx([2 / 16 - 1 / 10])
+    # D'un domaine vide, rien ne se divise.
+    vides = [replace(v, membership=csr_array((1, 4))) for v in vagues]
+    with np.errstate(all="raise"):
+        assert np.isnan(measure_overlap(*vides, appariement)).all()
 
 
 MUETTES = {"law": Law(0), "gap_law": SmoothLaw(0), "raw_law": Law(0)}
