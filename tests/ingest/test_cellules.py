@@ -231,6 +231,9 @@ def test_un_entete_mene_a_sa_question_et_le_meme_aux_suivantes_dans_l_ordre() ->
     assert find_cible("Commentaire", index, vus) == Cible("commentaire")
     assert find_cible("SIREN", index, vus) == Cible("role", role="siren")
     assert find_cible("Couleur", index, vus) == Cible("inconnue")
+    assert find_cible("Quels réseaux s.. [Instagram]", index, vus) == Cible(
+        "option", RESEAUX, RESEAUX.options[1]
+    )
     assert vus["q01"] == 1
 
 

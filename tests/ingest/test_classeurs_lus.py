@@ -206,6 +206,7 @@ LUES = [True, True, False, True]
         ((3, 2, 5, 2), {}),  # aucune colonne lue
         ((1, 0, 1, 1), {}),  # dans les entêtes
         ((1, 0, 3, 0), {2: "A1:A3", 3: "A1:A3"}),  # depuis les entêtes
+        ((1, 0, 3, 1), {2: "A1:B3", 3: "A1:B3"}),  # deux colonnes : la ligne d'entêtes n'est pas une réponse
         ((8, 0, 50, 0), {9: "A8:A50", 10: "A8:A50"}),  # au-delà de la dernière ligne
     ],
 )

@@ -324,7 +324,7 @@ def test_ce_qui_situe_une_commune(noms: Noms, cle: str, texte: str, motif: str) 
         (("Bordeaux", "Accueil"), True),  # la moitié suffit
         (("Bordeaux", "Accueil", "Service social"), False),
         (("Chauny", "Accueil"), True),  # le nom d'une autre commune en est un
-        (("Bordeaux Métropole", "Accueil"), True),  # celui d'une autre nature aussi
+        (("Conseil départemental de la Gironde", "Accueil"), True),  # celui d'une autre nature aussi
         (("Accueil",), False),
         ((), True),
     ],
