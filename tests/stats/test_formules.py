@@ -11,6 +11,7 @@ from scipy import stats
 from scipy.sparse import csr_array
 
 from barometre.stats.allocation import VIDE, allocate, compute_variance
+from barometre.stats.attack import Lecteur
 from barometre.stats.bootstrap import _draw_weights
 from barometre.stats.calibration import calibrate
 from barometre.stats.cells import build_cells, build_matrix
@@ -267,8 +268,24 @@ def test_les_degres_de_liberte_avec_des_grappes() -> None:
     assert estimate_means(plan, reponses)["df"].tolist() == [4 - 2]
 
 
+def test_des_poids_minuscules_gardent_leur_effectif_efficace() -> None:
+    """Leurs carrés, au regard des autres, sont nuls : le domaine se recompte à son échelle."""
+    plan = Design(None, None, np.array([1e-150, 1e-150, 3e-150, 1.0]))
+    valeurs = np.array([[1.0, 1.0], [0.0, 0.0], [1.0, np.nan], [1.0, 0.0]])
+    s = sum_domains(plan, valeurs, csr_array(np.array([[1.0, 1, 1, 0], [0, 0, 0, 1]])))
+    assert s.n_eff == pytest.approx(np.array([[25 / 11, 2], [1, 1]]))
+
+
 def test_les_poids_se_ramenent_a_un_au_plus() -> None:
     assert scale_weights(Design(None, None, [2.0, 8.0, 4.0])).tolist() == [0.25, 1.0, 0.5]
+
+
+def test_une_classe_qui_n_a_pas_repondu_compte_zero() -> None:
+    """Quelle que soit sa place parmi les classes : deux unités des mêmes cellules, une d'ailleurs."""
+    cles = Perturbation(np.arange(1, 4, dtype=np.uint64))
+    lecteur = Lecteur(cles, np.ones(3), csr_array(np.array([[1.0, 1, 0], [0, 0, 1]])), np.zeros((3, 1)))
+    comptes = [lecteur.count_answers(np.array(ont)) for ont in ([True, True, False], [False, False, True])]
+    assert [sorted(c.tolist()) for c in comptes] == [[0, 2], [0, 1]]
 
 
 def test_une_part_n_a_que_des_zeros_des_uns_et_des_absences() -> None:
