@@ -21,6 +21,7 @@ from barometre.ingest.identity import (
     SANS_IDENTIFIANT,
     Rattachement,
     Referentiel,
+    clean_numero,
     combine,
     drop_unknown,
     find_code,
@@ -160,7 +161,7 @@ class LectureActions:
                 ("siret", lambda texte: find_siret(texte, ref)),
                 ("code", lambda texte: find_code(texte, type_, ref)),
             )
-            if cellules.get(role)
+            if clean_numero(cellules.get(role, ""))
         ]
         lus = drop_unknown(lus, ref)
         if not lus:

@@ -14,6 +14,7 @@ from barometre.ingest.identity import (
     CODE_POSTAL,
     Rattachement,
     Referentiel,
+    clean_numero,
     combine,
     count_codes_postaux,
     count_postaux_meles,
@@ -63,7 +64,7 @@ def _list_identifiants(export: Export, plan: Plan, ligne: int) -> list[tuple[str
         (role, rang, texte)
         for role in _IDENTIFIANTS
         for rang in plan.colonnes_de.get(role, ())
-        if (texte := export.colonnes[rang][ligne])
+        if (texte := export.colonnes[rang][ligne]) and clean_numero(texte)
     ]
     vides = load_vocabulary().identifiant_vide
     # Un long numéro n'est pas un mot : le nettoyer coûterait autant que le chercher.

@@ -80,8 +80,9 @@ class Tableau:
 def _motif_largeur(trouve: int, attendu: int) -> str:
     ecart = abs(trouve - attendu)
     cause = "en trop" if trouve > attendu else "manquante" if ecart == 1 else "manquantes"
+    lues = f"{trouve} {'colonnes' if trouve > 1 else 'colonne'}"
     return (
-        f"La ligne a {trouve} colonnes au lieu de {attendu} : {format_compte(ecart, 'colonne')} {cause}, "
+        f"La ligne a {lues} au lieu de {attendu} : {format_compte(ecart, 'colonne')} {cause}, "
         "les réponses seraient décalées."
     )
 

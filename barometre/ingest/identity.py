@@ -151,7 +151,8 @@ class Rattachement:
 def clean_numero(texte: str) -> str:
     """Ce qu'un tableur ajoute à un numéro s'en va : « 33063.0 », « ="33063" », « '33063 », « 3,3063E+04 »."""
     if trouve := _TEXTE_FORCE.match(texte):
-        texte = trouve[1] or trouve[2]
+        # « ="" » : une cellule vide, écrite en formule.
+        texte = trouve[1] or trouve[2] or ""
     if (trouve := _SCIENTIFIQUE.match(texte)) and len(trouve[2]) == int(trouve[3]):
         return trouve[1] + trouve[2]
     return trouve[1] if (trouve := _POINT_ZERO.match(texte)) else texte

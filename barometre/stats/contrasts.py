@@ -192,4 +192,4 @@ def _interpolate_quantile(p: float, n: Tableau, reference: float) -> Tableau:
     binom = scipy.stats.binom
     rang = binom.ppf(p, n, reference)
     exces = (binom.cdf(rang, n, reference) - p) / binom.pmf(rang, n, reference)
-    return np.asarray(np.clip((rang - exces) / n, 0.0, 1.0))
+    return np.asarray(np.maximum((rang - exces) / n, 0.0))

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from barometre.domain.formats import format_compte
 from barometre.stats.perturbation import Perturbation
 from barometre.stats.regressors import build_regressors
 from barometre.stats.strata import DesignError, Strata, build_strata, read_population
@@ -84,14 +85,15 @@ class Design:
     def align(self, values: Any, name: str) -> Any:
         """Remet des valeurs dans l'ordre des répondants ; refuse ce qui ne leur correspond pas."""
         if len(values) != self.size:
-            raise DesignError(f"Il y a {len(values)} lignes dans {name} pour {self.size} répondants.")
+            lignes, repondants = format_compte(len(values), "ligne"), format_compte(self.size, "répondant")
+            raise DesignError(f"Il y a {lignes} dans {name} pour {repondants}.")
         if not isinstance(values, pd.Series | pd.DataFrame) or values.index.equals(self.index):
             return values
         if values.index.is_unique and self.index.isin(values.index).all():
             return values.reindex(self.index)
         if isinstance(values.index, pd.RangeIndex) or isinstance(self.index, pd.RangeIndex):
             return values
-        raise DesignError(f"L'index de {name} n'est pas celui des répondants.")
+        raise DesignError(f"Dans {name}, l'index n'est pas celui des répondants.")
 
     def _align_population(self, population: Any) -> Any:
         par_unite = isinstance(population, pd.Series) and population.index.equals(self.index)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array, issparse
 
+from barometre.domain.formats import format_compte
 from barometre.stats import intervals
 from barometre.stats.design import Design, LoneStratumWarning
 from barometre.stats.domains import sum_domains
@@ -172,7 +173,8 @@ def read_membership(design: Design, membership: Any) -> csr_array:
     if isinstance(membership, pd.DataFrame):
         membership = design.align(membership, "les domaines").to_numpy()
     if membership.shape[0] != design.size:
-        raise DesignError(f"L'appartenance a {membership.shape[0]} lignes pour {design.size} répondants.")
+        lignes = format_compte(membership.shape[0], "ligne")
+        raise DesignError(f"L'appartenance a {lignes} pour {format_compte(design.size, 'répondant')}.")
     creux = csr_array(membership if issparse(membership) else np.asarray(membership, dtype=float))
     transpose = csr_array(creux.astype(bool).astype(float).T)
     transpose.sort_indices()

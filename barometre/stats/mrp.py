@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.special import expit
 
+from barometre.domain.formats import format_compte
 from barometre.stats.mrp_fit import Termes, fit
 from barometre.stats.mrp_grille import Melange, fit_melange
 
@@ -70,7 +71,8 @@ def _read_answers(sample: pd.DataFrame, answers: pd.Series) -> tuple[pd.DataFram
     if absentes:
         raise ModelError(f"Il manque aux répondants : {', '.join(absentes)}.")
     if len(sample) != len(answers):
-        raise ModelError(f"{len(sample)} répondants pour {len(answers)} réponses.")
+        lus, reponses = format_compte(len(sample), "répondant"), format_compte(len(answers), "réponse")
+        raise ModelError(f"{lus} pour {reponses}.")
     oui = answers.to_numpy(dtype=float)
     connues = ~np.isnan(oui)
     if not np.isin(oui[connues], (0.0, 1.0)).all():

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array
 
+from barometre.domain.formats import format_compte
 from barometre.stats.design import Design
 from barometre.stats.strata import DesignError
 
@@ -114,7 +115,8 @@ def _compute_excess(
 def _read_units(design: Design, units: Any) -> pd.Index[Any]:
     noms = pd.Index(np.asarray(units))
     if len(noms) != design.size:
-        raise DesignError(f"Il y a {len(noms)} noms d'unités pour {design.size} répondants.")
+        lus = format_compte(len(noms), "nom d'unité", "noms d'unités")
+        raise DesignError(f"Il y a {lus} pour {format_compte(design.size, 'répondant')}.")
     if noms.hasnans or not noms.is_unique:
         raise DesignError("Un nom d'unité manque ou se trouve deux fois dans la même vague.")
     return noms

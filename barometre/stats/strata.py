@@ -130,8 +130,8 @@ def _check_population(
         raise DesignError(f"La strate « {names[double]} » a plusieurs populations.")
     for rang in np.flatnonzero(sizes > population):
         raise DesignError(
-            f"La strate « {names[rang]} » a {sizes[rang]:g} répondants pour {population[rang]:g} unités "
-            f"dans la population."
+            f"La strate « {names[rang]} » a {format_compte(sizes[rang], 'répondant')} "
+            f"pour {format_compte(population[rang], 'unité')} dans la population."
         )
 
 

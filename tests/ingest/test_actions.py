@@ -51,12 +51,28 @@ def test_les_colonnes_sont_lues_et_le_courriel_ne_l_est_pas(tmp_path: Path) -> N
     assert lot.avertissements == ("Colonnes non lues, ni gardées : « Courriel ».",)
 
 
+def test_un_lot_porte_son_fonds_son_fichier_et_le_sort_de_chaque_ligne(tmp_path: Path) -> None:
+    bordeaux = "243300316;;;;Portail;10;22/03/2021;;;;"
+    lot = prepare(tmp_path, bordeaux, bordeaux, "243300317;;;;Portail;10;;;;;", "trop;court")
+    lot_id = f"itn7-{lot.export.empreinte[:12]}"
+    assert (lot.lot_id, lot.fonds_id, lot.deja_charge) == (lot_id, "itn7", False)
+    (action,) = lot.actions.to_dict("records")
+    assert (action["lot_id"], action["fonds_id"], action["ligne"]) == (lot_id, "itn7", 2)
+    assert (lot.actions["ligne"].dtype, lot.actions["montant"].dtype) == ("int64", "float64")
+    assert [r.ligne for r in lot.rejets] == [5, 4]  # la ligne mal formée, puis celles qu'on a lues
+    assert [(r.ligne, r.motif) for r in lot.lignes_doublons] == [(3, "La ligne 2 dit la même chose.")]
+    encore = prepare_actions(tmp_path / "liste.csv", "itn7", BENEFICIAIRES, {lot_id})
+    assert encore.deja_charge
+    assert not prepare_actions(tmp_path / "liste.csv", "itn8", BENEFICIAIRES, {lot_id}).deja_charge
+
+
 @pytest.mark.parametrize(
     ("ligne", "motif"),
     [
         ("243300317;;;;Portail;10;;;;;", "clé de contrôle"),
         ("732829320;;;;Portail;10;;;;;", "n'est pas celui d'une collectivité"),
         (";;;Bordeaux;Portail;10;;;;;", "Aucun identifiant"),
+        ('="";;;Bordeaux;Portail;10;;;;;', "Aucun identifiant"),  # une cellule vide, écrite en formule
         (";33063;;Nice;Portail;10;;;;;", "discordants"),
         ("243300316;69123;;;Portail;10;;;;;", "se contredisent"),
         (";33063;;Bordeaux;;10;;;;;", "ne dit pas quel projet"),

@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 
 from barometre.ingest import Referentiel
+from barometre.ingest.attachement import _is_colonne_de_noms
+from barometre.ingest.concordance import Noms
 from tests.ingest.conftest import Importer, check_counts
 from tests.ingest.test_lignes import get_motif
 
@@ -268,3 +270,65 @@ def test_un_type_que_rien_ne_reconnait_est_dit(importer: Importer) -> None:
     assert lot.charges == 2
     (phrase,) = [a for a in lot.avertissements if "reconnu" in a]
     assert phrase == "« Type » : 1\u00a0type n'est pas reconnu (« A3 ») : le code seul rattache la ligne."
+
+
+@pytest.fixture(scope="session")
+def noms(referentiel: Referentiel) -> Noms:
+    return Noms(referentiel)
+
+
+BORDEAUX, AMBERIEU = "Bordeaux (commune-33063)", "Ambérieu-en-Bugey (commune-01004)"
+DEPARTEMENT, REGION = "Code et département discordants", "Code et région discordants"
+
+
+@pytest.mark.parametrize(
+    ("cle", "texte", "motif"),
+    [
+        ("commune-33063", "33", ""),
+        ("commune-33063", "Gironde", ""),
+        ("commune-33063", "33 - Gironde", ""),
+        ("commune-33063", "", ""),
+        ("commune-33063", "Ardèche", ""),  # inconnu d'ici : il ne dit rien
+        ("commune-33063", "02", f"{DEPARTEMENT} : {BORDEAUX} est dans le département 33."),
+        ("commune-01004", "Gironde", f"{DEPARTEMENT} : {AMBERIEU} est dans le département 01."),
+        ("commune-2A004", "20", ""),  # la Corse d'avant 1976
+        ("commune-2A004", "2A", ""),
+        ("commune-2A004", "2B", f"{DEPARTEMENT} : Ajaccio (commune-2A004) est dans le département 2A."),
+        ("region-75", "33", ""),  # une région n'a pas de département
+        ("commune-99999", "33", ""),
+    ],
+)  # fmt: skip
+def test_le_departement_ecrit_a_cote(noms: Noms, cle: str, texte: str, motif: str) -> None:
+    assert noms.check_departement(cle, texte) == motif
+
+
+@pytest.mark.parametrize(
+    ("cle", "texte", "motif"),
+    [
+        ("commune-33063", "Nouvelle-Aquitaine", ""),
+        ("commune-33063", "Gironde", ""),
+        ("commune-33063", "Bretagne", f"{REGION} : {BORDEAUX} est dans la région Nouvelle-Aquitaine."),
+        ("commune-33063", "02", f"{DEPARTEMENT} : {BORDEAUX} est dans le département 33."),
+        ("commune-33063", "quartier nord", ""),
+        ("commune-01004", "Bretagne", ""),  # sa région n'est pas au référentiel
+        ("commune-99999", "Bretagne", ""),
+    ],
+)  # fmt: skip
+def test_ce_qui_situe_une_commune(noms: Noms, cle: str, texte: str, motif: str) -> None:
+    assert noms.check_situation(cle, texte) == motif
+
+
+@pytest.mark.parametrize(
+    ("ecrits", "nomme"),
+    [
+        (("Bordeaux", "Accueil"), True),  # la moitié suffit
+        (("Bordeaux", "Accueil", "Service social"), False),
+        (("Chauny", "Accueil"), True),  # le nom d'une autre commune en est un
+        (("Conseil départemental de la Gironde", "Accueil"), True),  # celui d'une autre nature aussi
+        (("Accueil",), False),
+        ((), True),
+    ],
+)
+def test_une_colonne_de_services_ne_nomme_personne(noms: Noms, ecrits: tuple[str, ...], nomme: bool) -> None:
+    lignes = [(rang, "commune-33063", ecrit) for rang, ecrit in enumerate(ecrits)]
+    assert _is_colonne_de_noms(lignes, noms) == nomme

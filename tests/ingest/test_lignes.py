@@ -57,6 +57,13 @@ def test_rattachement(importer: Importer, type_: str, code: str, attendu: str) -
     assert lot.recodes == (code in {"01003", "75101"})
 
 
+def test_une_cellule_vide_ecrite_en_formule_est_vide(importer: Importer) -> None:
+    """« ="" », qu'un export écrit pour forcer du texte, arrêtait l'import par une panne."""
+    lot = importer('SIREN;Code INSEE;Q01\n="";="33063";Y\n')
+    assert list(lot.participation["collectivite_id"]) == ["commune-33063"], lot.rejets
+    assert "Aucun identifiant" in get_motif(importer, 'SIREN;Code INSEE;Q01\n="";="";Y\n')
+
+
 def test_type_contradictoire(importer: Importer) -> None:
     assert "le type est « epci »" in get_motif(importer, "TYPE;SIREN;Q01\nepci;213300635;Y\n")
 

@@ -57,17 +57,6 @@ def test_a_level_without_respondent_does_not_break_the_regression() -> None:
     assert np.isfinite(propensions).all()
 
 
-@pytest.mark.parametrize("responded", [[1] * 100, [0] * 100, [2] * 100, [1, 0]])
-def test_bad_participation_is_refused(responded: list[int]) -> None:
-    with pytest.raises(DesignError):
-        describe_response(frame(), responded, ["opsn"])
-
-
-def test_an_unknown_variable_is_refused() -> None:
-    with pytest.raises(DesignError, match="« densite » n'est pas dans le cadre"):
-        describe_response(frame(), frame()["repond"], ["densite"])
-
-
 def test_a_calibrated_fact_has_no_gap() -> None:
     vague = load_wave(1)
     faits = pd.DataFrame({"opsn": (vague.answers["opsn"] == "1").astype(float)})

@@ -107,26 +107,6 @@ def test_bounds_must_surround_one(bounds: tuple[float, float]) -> None:
         calibrate(sample(), MARGINS, bounds=bounds)
 
 
-def test_logit_needs_bounds() -> None:
-    with pytest.raises(CalibrationError, match="demande des bornes"):
-        calibrate(sample(), MARGINS, bounds=None)
-
-
-def test_an_unknown_method_is_refused() -> None:
-    with pytest.raises(CalibrationError, match="inconnue : « entropie »"):
-        calibrate(sample(), MARGINS, method="entropie")  # type: ignore[arg-type]
-
-
-def test_rake_refuses_a_numeric_variable() -> None:
-    with pytest.raises(CalibrationError, match="variable numérique « agents »"):
-        rake(sample(agents=[1, 2, 3]), {"agents": 60.0})
-
-
-def test_a_numeric_variable_with_a_hole_is_refused() -> None:
-    with pytest.raises(CalibrationError, match="« agents » manque"):
-        calibrate(sample(agents=[1, np.nan, 3]), {"agents": 60.0}, method="linear")
-
-
 def test_a_total_of_a_number_is_reached() -> None:
     echantillon = sample(type=["commune"] * 4 + ["epci"] * 4, agents=[1, 2, 3, 4, 5, 6, 7, 20])
     marges = {"type": pd.Series({"commune": 40, "epci": 40}), "agents": 500.0}

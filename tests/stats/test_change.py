@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from barometre.stats.change import _expect_variance, _sum_variance, estimate_change, mcnemar_exact
-from barometre.stats.estimation import Design, DesignError, estimate_proportions
+from barometre.stats.estimation import Design, estimate_proportions
 from barometre.stats.pairing import build_pairing
 from barometre.stats.panel import Panel, count_panel, read_covariance
 from barometre.stats.wave import build_wave
@@ -139,18 +139,6 @@ def test_domains_of_both_waves() -> None:
 def test_mcnemar_exact() -> None:
     # 2·P(X ≤ 1), X de loi binomiale (6, ½) : 2·(1 + 6)/64.
     np.testing.assert_allclose(mcnemar_exact([5, 1, 0, 3], [1, 5, 0, 3]), [14 / 64, 14 / 64, 1, 1])
-
-
-def test_refusals() -> None:
-    premiere, seconde = wave(names(0, 20), 5), wave(names(0, 20), 8)
-    with pytest.raises(DesignError, match="aucune question en commun"):
-        estimate_change(*premiere, seconde[0], seconde[1].rename(columns={"q": "r"}), seconde[2])
-    with pytest.raises(DesignError, match="deux fois dans la même vague"):
-        estimate_change(*premiere, seconde[0], seconde[1], [*seconde[2][:-1], seconde[2][0]])
-    with pytest.raises(DesignError, match="19 noms d'unités pour 20"):
-        estimate_change(*premiere, seconde[0], seconde[1], seconde[2][:-1])
-    with pytest.raises(DesignError, match="les mêmes domaines"):
-        estimate_change(*premiere, *seconde, membership_1=pd.DataFrame({"d": [True] * 20}, index=premiere[2]))
 
 
 @pytest.mark.parametrize(("n", "commun"), [(50, 40), (50, 25), (50, 10)])

@@ -15,7 +15,7 @@ from barometre.stats.contrasts import (
     estimate_contrasts,
     get_funnel_limits,
 )
-from barometre.stats.estimation import Design, DesignError, estimate_proportions
+from barometre.stats.estimation import Design, estimate_proportions
 from tests.stats.reference_data import get_by_key, load_wave
 
 REFERENCE = "13_compare"
@@ -79,12 +79,6 @@ def test_a_reference_group_is_not_compared_to_itself() -> None:
     parts = estimate_proportions(wave.design(), wave.answers[["q01"]], wave.answers["type"]).set_index("type")
     ligne = calcule[(calcule["item"] == "q01") & (calcule["type"] == "epci")].iloc[0]
     assert ligne["difference"] == pytest.approx(parts.loc["epci", "p"] - parts.loc["commune", "p"])
-
-
-def test_an_absent_reference_is_refused() -> None:
-    wave = load_wave(1)
-    with pytest.raises(DesignError, match="« ept » n'a aucun répondant"):
-        estimate_contrasts(wave.design(), wave.answers[["q01"]], wave.answers["type"], "ept")
 
 
 def test_small_groups_use_newcombe_and_never_a_null_variance() -> None:

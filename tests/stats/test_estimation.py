@@ -11,7 +11,6 @@ from barometre.stats import intervals
 from barometre.stats.design import LoneStratumWarning
 from barometre.stats.estimation import (
     Design,
-    DesignError,
     estimate_domains,
     estimate_means,
     estimate_proportions,
@@ -170,64 +169,3 @@ def test_population_given_by_respondent() -> None:
     par_strate = Design(strates, {"a": 4, "b": 6}, pd.Series(1.0, range(4)))
     par_unite = Design(strates, pd.Series([4, 4, 6, 6]), pd.Series(1.0, range(4)))
     np.testing.assert_array_equal(par_strate.strata.factors, par_unite.strata.factors)
-
-
-REFUSALS = {
-    "échantillon vide": (
-        lambda: Design(pd.Series([], dtype=object), {}, pd.Series([], dtype=float)),
-        "est vide",
-    ),
-    "poids manquant": (lambda: Design(None, None, pd.Series([1.0, np.nan])), "poids manque"),
-    "poids nul": (lambda: Design(None, None, pd.Series([1.0, 0.0])), "strictement positif"),
-    "double": (
-        lambda: Design(None, None, pd.Series([1.0, 1.0], index=["a", "a"])),
-        "« a » est présent deux fois",
-    ),
-    "strate inconnue": (
-        lambda: Design(pd.Series(["a", "b"]), {"a": 3}, pd.Series([1.0, 1.0])),
-        "« b » est inconnue",
-    ),
-    "strate manquante": (
-        lambda: Design(pd.Series(["a", None]), {"a": 3}, pd.Series([1.0, 1.0])),
-        "strate manque",
-    ),
-    "population nulle": (
-        lambda: Design(pd.Series(["a", "a"]), {"a": 0}, pd.Series([1.0, 1.0])),
-        "« a » n'est pas",
-    ),
-    "trop de répondants": (
-        lambda: Design(pd.Series(["a"] * 3), {"a": 2}, pd.Series([1.0] * 3)),
-        "« a » a 3 répondants pour 2 unités",
-    ),
-    "variable manquante": (
-        lambda: Design(None, None, pd.Series([1.0] * 2), pd.DataFrame({"r": ["x", None]})).variance(
-            [0.5, 0.5]
-        ),
-        "« r » manque",
-    ),
-    "réponse 2": (
-        lambda: estimate_proportions(simple(2), pd.DataFrame({"q": [1, 2]})),
-        "2 à « q » n'est ni 1",
-    ),
-    "réponse en texte": (
-        lambda: estimate_proportions(simple(2), pd.DataFrame({"q": ["oui", "non"]})),
-        "nombres",
-    ),
-    "réponse infinie": (lambda: estimate_means(simple(2), pd.DataFrame({"q": [1, np.inf]})), "infinie"),
-    "longueur": (lambda: estimate_proportions(simple(2), pd.DataFrame({"q": [1, 0, 1]})), "3 lignes"),
-    "niveau": (lambda: estimate_proportions(simple(2), pd.DataFrame({"q": [1, 0]}), level=95), "niveau"),
-    "index étranger": (
-        lambda: estimate_proportions(
-            Design(None, None, pd.Series({"a": 1.0, "b": 1.0})), pd.DataFrame({"q": {"c": 1, "d": 0}})
-        ),
-        "n'est pas celui des répondants",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", REFUSALS)
-def test_refusals(name: str) -> None:
-    appel, phrase = REFUSALS[name]
-    with pytest.raises(DesignError) as refus:
-        appel()
-    assert phrase in str(refus.value)

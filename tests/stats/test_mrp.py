@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from barometre.stats.mrp import ModelError, estimate_departements
+from barometre.stats.mrp import estimate_departements
 from tests.stats.cubes import STRATES, draw_respondents, list_parents
 
 TAILLE = 2500
@@ -111,30 +111,3 @@ def test_missing_answers_are_outside_and_a_region_has_no_departement(
     estime = estimate_departements(tous, reponses, cellules)
     assert estime["n"].sum() == 400
     assert set(estime["territoire"]) == set(cadre["departement"])
-
-
-@pytest.mark.parametrize(
-    ("changement", "mots"),
-    [
-        (lambda s, c: (s.head(1), c), "Trop peu de réponses.*: 1, il en faut 50"),
-        (lambda s, c: (s.head(0), c), "Trop peu de réponses"),
-        (lambda s, c: (s.drop(columns="strate"), c), "strate"),
-        (lambda s, c: (s.assign(y=2.0), c), "ni 1, ni 0"),
-        (lambda s, c: (s, c.assign(population=-1)), "population"),
-        (lambda s, c: (s, c.drop(columns="population")), "population"),
-        (lambda s, c: (s, c[c["departement"] != s["departement"].iloc[0]]), "aucune collectivité"),
-    ],
-)
-def test_bad_input_is_a_sentence(
-    monde: tuple[pd.DataFrame, pd.DataFrame], changement: object, mots: str
-) -> None:
-    cadre, cellules = monde
-    echantillon, cellules = changement(cadre.sample(400, random_state=6), cellules)  # type: ignore[operator]
-    with pytest.raises(ModelError, match=mots):
-        estimate_departements(echantillon, echantillon["y"], cellules)
-
-
-def test_lengths_must_agree(monde: tuple[pd.DataFrame, pd.DataFrame]) -> None:
-    cadre, cellules = monde
-    with pytest.raises(ModelError, match="répondants pour"):
-        estimate_departements(cadre.head(100), cadre["y"].head(99), cellules)

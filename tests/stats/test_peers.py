@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from barometre.stats.peers import PairsError, Palier, nearest, widen
+from barometre.stats.peers import Palier, nearest, widen
 
 REFERENCE = Path(__file__).parent / "reference"
 VARIABLES = ["lpop", "ldens", "income", "lstaff", "rural", "opsn"]
@@ -97,30 +97,6 @@ def test_missing_value_drops_the_weight_of_its_variable() -> None:
 def test_only_the_same_type_is_kept(frame: pd.DataFrame) -> None:
     types = frame.set_index("id")["type"]
     assert set(types.loc[nearest(frame, "A03", VARIABLES)["unit"]]) == {"epci"}
-
-
-@pytest.mark.parametrize(
-    ("arguments", "mots"),
-    [
-        ({"target": "Z99"}, "Z99"),
-        ({"variables": ["lpop", "altitude"]}, "altitude"),
-        ({"variables": []}, "au moins une variable"),
-        ({"weights": [1.0]}, "6 variables pour 1 poids"),
-        ({"weights": {"altitude": 1.0}}, "altitude"),
-        ({"weights": [-1.0] * 6}, "positifs"),
-        ({"weights": [0.0] * 6}, "positifs"),
-        ({"k": 0}, "au moins un pair"),
-    ],
-)
-def test_bad_request_is_a_sentence(frame: pd.DataFrame, arguments: dict[str, object], mots: str) -> None:
-    demande = {"target": "A01", "variables": VARIABLES, **arguments}
-    with pytest.raises(PairsError, match=mots):
-        nearest(frame, **demande)  # type: ignore[arg-type]
-
-
-def test_a_unit_listed_twice_is_refused(frame: pd.DataFrame) -> None:
-    with pytest.raises(PairsError, match="2 fois"):
-        nearest(pd.concat([frame, frame]), "A01", VARIABLES)
 
 
 ECHELLE = [("departement-33", 4), ("region-75", 14), ("zone-metropole", 300), ("france", 320)]

@@ -140,25 +140,3 @@ def test_a_group_is_judged_only_where_its_interval_excludes_zero(sample: pd.Data
         assert ((bas > 0) | (haut < 0))[classe != 0].all()
     # Ce qui est démontré à 99,8 % l'est à 95 %.
     assert (tableau["class_95"] == tableau["class_998"])[tableau["class_998"] != 0].all()
-
-
-@pytest.mark.parametrize(
-    ("faire", "mots"),
-    [
-        (lambda: Design(None, None, pd.Series([], dtype=float)), "échantillon est vide"),
-        (lambda: rake(pd.DataFrame({"s": pd.Series([], dtype=str)}), {"s": pd.Series({"a": 3})}), "vide"),
-        (lambda: rake(pd.DataFrame({"s": ["a", "z"]}), {"s": pd.Series({"a": 3, "b": 2})}), "« z »"),
-        (
-            lambda: rake(pd.DataFrame({"s": ["a", "b"]}), {"s": pd.Series({"a": 3, "b": 0})}),
-            "population nulle",
-        ),
-        (lambda: Design(pd.Series(["a", "b"]), {"a": 0, "b": 3}, pd.Series([1.0, 1.0])), "« a »"),
-        (lambda: Design(pd.Series(["a", "z"]), {"a": 3}, pd.Series([1.0, 1.0])), "« z » est inconnue"),
-        (lambda: Design(None, None, pd.Series([1.0, float("nan")])), "poids manque"),
-        (lambda: Design(None, None, pd.Series([1.0, float("inf")])), "poids manque"),
-    ],
-)
-def test_bad_input_names_its_cause(faire: Callable[[], object], mots: str) -> None:
-    """Vide, modalité inconnue, population nulle, poids absent ou infini : une phrase, jamais un résultat."""
-    with pytest.raises(ValueError, match=mots):
-        faire()

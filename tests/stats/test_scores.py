@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pytest
 
-from barometre.stats.estimation import DesignError
 from barometre.stats.scores import compute_scores
 
 ITEMS = [f"pratique_{i}" for i in range(5)]
@@ -43,8 +41,3 @@ def test_not_concerned_leaves_the_denominator() -> None:
 def test_nobody_concerned_is_not_shown() -> None:
     exclu = pd.DataFrame([[True] * 5], columns=ITEMS, index=["commune-33063"])
     assert not compute_scores(answers(*[np.nan] * 5), exclu).iloc[0]["shown"]
-
-
-def test_a_practice_is_done_or_not() -> None:
-    with pytest.raises(DesignError, match="vaut 1, 0"):
-        compute_scores(answers(1, 2, 0, 0, 0))

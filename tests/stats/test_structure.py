@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from barometre.stats.design import Design
-from barometre.stats.strata import DesignError
 from barometre.stats.structure import compare_adjusted
 
 
@@ -52,11 +51,3 @@ def test_un_groupe_qui_est_une_strate_n_a_pas_d_ecart_a_lui() -> None:
     lignes = compare_adjusted(plan, reponses, region, structure.assign(strate=region))
     assert lignes["difference"].isna().all()
     assert lignes["class_95"].eq(0).all()
-
-
-def test_une_structure_incomplete_est_refusee() -> None:
-    plan, reponses, region, structure = _cas(0.0)
-    with pytest.raises(DesignError, match="manque pour 1\u00a0répondant"):
-        compare_adjusted(
-            plan, reponses, region, structure.assign(log=structure["log"].where(structure.index > 0))
-        )

@@ -1,0 +1,128 @@
+"""Un fichier de texte : ce qu'il contient, comment il est écrit, où ses lignes se coupent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from barometre.ingest import ImportRefuse
+from barometre.ingest.csv_reader import _iter_enregistrements, _note_separateur, iter_csv
+from barometre.ingest.json_reader import _build_objet
+from barometre.ingest.sniff import Contenant, _check_encodage, is_finie, read_contenant
+
+
+@pytest.mark.parametrize(
+    ("texte", "separateur", "note"),
+    [
+        ("a;b\n1;2\n", ";", (True, 1.0, 2)),
+        ("a;b\n1;2\n", ",", (False, 0.0, 0)),
+        ("", ";", (False, 0.0, 0)),
+        ("titre\n\na;b\n1;2\n3;4\n", ";", (True, 0.75, 2)),
+        ("a;b;c\n1;2\n3;4;5;;\n6;7;8;9\n", ";", (True, 0.5, 3)),  # vides de trop permises, réponse non
+        ("sep=;\na;b\n", ";", (True, 1.0, 2)),
+        ("a;b\n" * 40, ";", (True, 1.0, 2)),
+        ("a;b\n" * 30 + "c\n" * 9, ";", (True, 1.0, 2)),  # trente lignes au plus
+        ('a;b\n"x', ";", (True, 0.5, 2)),
+    ],
+)
+def test_le_separateur_se_juge_a_la_largeur_des_lignes(
+    tmp_path: Path, texte: str, separateur: str, note: tuple[bool, float, int]
+) -> None:
+    chemin = tmp_path / "r.csv"
+    chemin.write_text(texte, "utf-8")
+    assert _note_separateur(chemin, "utf-8", separateur) == note
+
+
+def test_les_enregistrements_d_un_csv(tmp_path: Path) -> None:
+    chemin = tmp_path / "r.csv"
+    chemin.write_text('SIREN; Q04 \n1;"un\ndeux"\n2;"x"y\n3;z\n', "utf-8")
+    assert list(iter_csv(chemin, "utf-8")) == [
+        (1, ["SIREN", "Q04"], ""),
+        (2, ["1", "un\ndeux"], ""),
+        (4, [], "Guillemets mal placés, de la ligne 4 à la ligne 4 : illisible."),
+        (5, ["3", "z"], ""),
+    ]
+    avale = '213300635;"rien;Y\n210100012;tout";N\n'
+    chemin.write_text(avale, "utf-8")
+    motif = (
+        "Un guillemet ouvert à la ligne 1 fait un texte des suivantes, jusqu'à la ligne 2 : ôtez-le, ou "
+        "refermez-le sur sa ligne."
+    )
+    with chemin.open(newline="") as flux:
+        assert list(_iter_enregistrements(flux, ";", "r.csv")) == [
+            (1, [], motif),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("octets", "nature", "encodage"),
+    [
+        (b"SIREN;Q01\n1;Y\n", "csv", "utf-8"),
+        ("é;b\n".encode(), "csv", "utf-8"),
+        ("é;b\n".encode("utf-8-sig"), "csv", "utf-8-sig"),
+        ("é;b\n".encode("cp1252"), "csv", "cp1252"),
+        ("SIREN;b\n1;Y\n".encode("utf-16"), "csv", "utf-16"),
+        ("SIREN;b\n1;Y\n".encode("utf-16-le"), "csv", "utf-16-le"),
+        ("SIREN;b\n1;Y\n".encode("utf-16-be"), "csv", "utf-16-be"),
+        (b' [{"SIREN": "1"}]', "json", "utf-8"),
+        (b'{"responses": []}', "json", "utf-8"),
+        (b"[\n{}]", "json", "utf-8"),
+        (b"[note]; b\n", "csv", "utf-8"),
+        (b"$FL2 reste", "sav", ""),
+        (b"$FL3 reste", "sav", ""),
+    ],
+)
+def test_un_fichier_se_reconnait_a_son_contenu(
+    tmp_path: Path, octets: bytes, nature: str, encodage: str
+) -> None:
+    chemin = tmp_path / "r.txt"
+    chemin.write_bytes(octets)
+    lu = read_contenant(chemin)
+    assert lu == Contenant(nature, encodage, lu.empreinte)
+    chemin.write_bytes(octets + octets[-2:])
+    assert len(lu.empreinte) == 64
+    assert read_contenant(chemin).empreinte != lu.empreinte
+
+
+@pytest.mark.parametrize(
+    ("texte", "encodage", "finie"),
+    [
+        ("a;b\n", "utf-8", True),
+        ("a;b\r\n", "utf-8", True),
+        ("a;b\r", "utf-8", True),
+        ("a;b", "utf-8", False),
+        ("\n", "utf-8", True),
+        ("a\n;b\nfin", "utf-8", False),
+        ("a;b\n", "utf-16-le", True),
+        ("a;b\n", "utf-16-be", True),
+        ("a;b", "utf-16-le", False),
+        ("a;b\n", "utf-16", True),
+    ],
+)
+def test_un_texte_coupe_ne_finit_pas_par_un_saut_de_ligne(
+    tmp_path: Path, texte: str, encodage: str, finie: bool
+) -> None:
+    chemin = tmp_path / "r.csv"
+    chemin.write_bytes(texte.encode(encodage))
+    assert is_finie(chemin, encodage) == finie
+
+
+def test_un_encodage_qui_ne_se_lit_pas_se_refuse(tmp_path: Path) -> None:
+    chemin = tmp_path / "r.csv"
+    chemin.write_bytes(b"\x81\x8d;b\n")
+    for encodage in ("cp1252", "utf-8"):
+        with pytest.raises(ImportRefuse) as refus:
+            _check_encodage(chemin, encodage)
+        assert str(refus.value) == (
+            "L'encodage de « r.csv » n'est pas reconnu : enregistrez-le en UTF-8 (ou Windows-1252)."
+        )
+    assert _check_encodage(chemin, "latin-1") == "latin-1"
+
+
+def test_une_cle_deux_fois_dans_un_json_se_refuse() -> None:
+    assert _build_objet("r.json", [("a", 1), ("b", 2)]) == {"a": 1, "b": 2}
+    with pytest.raises(ImportRefuse) as refus:
+        _build_objet("r.json", [("a", 1), ("b" * 80, 2), ("b" * 80, 3), ("a", 1)])
+    cle = "b" * 60
+    assert str(refus.value) == f"« r.json » : une réponse a deux fois la clé « {cle} », laquelle croire ?"
