@@ -27,7 +27,7 @@ class Empreinte:
     departements: Mapping[str, int] = field(default_factory=dict)
     # Vrai si la dernière ligne finit par un saut de ligne ; inconnu d'un fichier qui n'en a pas.
     finie: bool | None = None
-    # De chaque indicateur à sa dernière période : sa corrélation de rang avec la population.
+    # De chaque indicateur, à ses trois dernières périodes : sa corrélation de rang avec la population.
     liens: Mapping[str, float] = field(default_factory=dict)
     # Et sa somme dans huit paquets de collectivités tirés de leur identifiant, toujours les mêmes.
     paquets: Mapping[str, Sequence[float]] = field(default_factory=dict)

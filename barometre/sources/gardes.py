@@ -47,23 +47,25 @@ DISCORDANTS_MAX = 0.1
 LIEN_PERDU, LIEN_PERDU_MEME = 0.12, 0.05
 # En deçà de ce nombre d'unités, une corrélation varie trop d'elle-même.
 UNITES_LIEES = 1_000
+# Une colonne par trimestre se décale seule ; au-delà, une série se décale d'un bloc.
+PERIODES_COMPAREES = 3
 # Part de la somme d'un paquet qui change : nulle d'une même publication, fusions de communes comprises.
 PAQUET_DEPLACE = 0.03
 
 
 def build_empreinte(brut: Brut, resultat: Resultat, contexte: Contexte) -> Empreinte:
     """Les comptes d'un fichier lu."""
-    touchees, derniere = list_touchees(resultat), keep_derniere(resultat.valeurs)
+    touchees, recentes = list_touchees(resultat), keep_recentes(resultat.valeurs)
     return Empreinte(
         brut.lus - brut.repetees,
         resultat.rapport.rejetes - brut.repetees,
         _count(touchees, contexte.regions),
-        compute_totaux(derniere),
+        compute_totaux(resultat.valeurs),
         _count(touchees, contexte.departements),
         # Un fichier collé deux fois a une fin qui ne dit rien : ses doublons sont rejetés.
         None if brut.repetees else brut.finie,
-        compute_liens(derniere, contexte),
-        compute_paquets(derniere, contexte),
+        compute_liens(recentes, contexte),
+        compute_paquets(recentes, contexte),
     )
 
 
@@ -73,38 +75,43 @@ def _count(touchees: pd.Index, territoires: pd.Series) -> dict[str, int]:
     return {str(territoire): int(nombre) for territoire, nombre in sorted(comptes.items()) if territoire}
 
 
-def keep_derniere(valeurs: pd.DataFrame) -> pd.DataFrame:
-    """Les valeurs de chaque indicateur à sa dernière période."""
+def compute_totaux(valeurs: pd.DataFrame) -> dict[str, float]:
+    """La somme de chaque indicateur à sa dernière période."""
     if valeurs.empty:
-        return valeurs
-    return valeurs[valeurs["periode"].eq(valeurs.groupby("indicateur_id")["periode"].transform("max"))]
-
-
-def compute_totaux(derniere: pd.DataFrame) -> dict[str, float]:
-    """La somme de chaque indicateur."""
-    sommes = derniere.groupby("indicateur_id")["valeur"].sum()
+        return {}
+    derniere = valeurs.groupby("indicateur_id")["periode"].transform("max")
+    sommes = valeurs[valeurs["periode"].eq(derniere)].groupby("indicateur_id")["valeur"].sum()
     return {str(indicateur_id): float(somme) for indicateur_id, somme in sommes.items()}
 
 
-def compute_liens(derniere: pd.DataFrame, contexte: Contexte) -> dict[str, float]:
+def keep_recentes(valeurs: pd.DataFrame) -> pd.DataFrame:
+    """Les valeurs des dernières périodes de chaque indicateur, sous une clé : l'indicateur et la période."""
+    cles = valeurs[["indicateur_id", "periode"]].drop_duplicates().sort_values("periode")
+    cles = cles.groupby("indicateur_id").tail(PERIODES_COMPAREES)
+    return valeurs.merge(cles, on=["indicateur_id", "periode"]).assign(
+        cle=lambda v: v["indicateur_id"].astype("str") + " " + v["periode"].astype("str")
+    )
+
+
+def compute_liens(recentes: pd.DataFrame, contexte: Contexte) -> dict[str, float]:
     """La corrélation de rang de chaque indicateur avec la population ; rien d'un indicateur trop peu connu.
 
     Presque tout ce que l'État mesure d'une commune suit sa taille : une colonne décalée d'une ligne n'est
     plus en face de la sienne.
     """
     liens = {}
-    for indicateur_id, lignes in derniere.groupby("indicateur_id"):
+    for cle, lignes in recentes.groupby("cle"):
         populations = contexte.populations.reindex(lignes["collectivite_id"]).to_numpy()
         lien = lignes["valeur"].rank().corr(pd.Series(populations, index=lignes.index).rank())
         if len(lignes) >= UNITES_LIEES and pd.notna(lien):
-            liens[str(indicateur_id)] = round(float(lien), 4)
+            liens[str(cle)] = round(float(lien), 4)
     return liens
 
 
-def compute_paquets(derniere: pd.DataFrame, contexte: Contexte) -> dict[str, list[float]]:
+def compute_paquets(recentes: pd.DataFrame, contexte: Contexte) -> dict[str, list[float]]:
     """La somme de chaque indicateur dans chaque paquet de collectivités."""
-    paquets = derniere["collectivite_id"].map(contexte.paquets)
-    sommes = derniere.groupby(["indicateur_id", paquets])["valeur"].sum().unstack().fillna(0.0)
+    paquets = recentes["collectivite_id"].map(contexte.paquets)
+    sommes = recentes.groupby(["cle", paquets])["valeur"].sum().unstack().fillna(0.0)
     sommes = sommes.reindex(columns=range(PAQUETS), fill_value=0.0)
     return {str(nom): [round(float(x), 4) for x in ligne] for nom, *ligne in sommes.itertuples()}
 

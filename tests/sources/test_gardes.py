@@ -19,7 +19,7 @@ from barometre.sources.catalogue import SourceExterieure, load_sources_exterieur
 from barometre.sources.contexte import build_contexte
 from barometre.sources.empreinte import Empreinte
 from barometre.sources.fetch import Copie, Lieu, get_kept
-from barometre.sources.gardes import compute_liens, list_reculs
+from barometre.sources.gardes import compute_liens, keep_recentes, list_reculs
 from barometre.sources.resultat import build_valeurs
 
 ENTETE = "id_pvd,insee_com,lib_com"
@@ -277,14 +277,14 @@ def test_une_mesure_decalee_ne_suit_plus_la_population(socle: Socle) -> None:
     )
     valeurs = build_valeurs("logements", habitants // 2, "2024")
     decalees = valeurs.assign(valeur=valeurs["valeur"].shift(1, fill_value=0.0))
-    liens = [compute_liens(v, contexte) for v in (valeurs, decalees)]
-    assert liens[0]["logements"] > 0.99
-    assert liens[1]["logements"] < 0.5
+    liens = [compute_liens(keep_recentes(v), contexte) for v in (valeurs, decalees)]
+    assert liens[0]["logements 2024"] > 0.99
+    assert liens[1]["logements 2024"] < 0.5
     avant, apres = (Empreinte(3000, 0, liens=lien) for lien in liens)
     (recul,) = list_reculs(apres, avant, 2)
-    assert "« logements » ne suit plus la population comme dans la bonne copie" in recul
+    assert "« logements 2024 » ne suit plus la population comme dans la bonne copie" in recul
     assert not list(list_reculs(avant, avant))
-    assert compute_liens(valeurs.head(999), contexte) == {}  # trop peu d'unités
+    assert compute_liens(keep_recentes(valeurs.head(999)), contexte) == {}  # trop peu d'unités
 
 
 def build_reperee(socle: Socle, communes: pd.DataFrame, lieu: Lieu) -> SourceExterieure:
