@@ -216,6 +216,15 @@ def count_answered(reponses: dict[str, Reponses]) -> np.ndarray:
     return np.asarray(((etats == REPONDU) | (etats == NE_SAIT_PAS)).sum(axis=1))
 
 
+def count_dites(reponses: dict[str, Reponses], presentes: set[str]) -> np.ndarray:
+    """Nombre de questions du fichier dont la ligne dit ce qu'il en est : répondues, ou sans objet pour elle.
+
+    « Pas de site » répond aussi aux cinq questions sur le site.
+    """
+    etats = np.column_stack([r.etats for q, r in reponses.items() if q in presentes])
+    return np.asarray((etats != SANS_REPONSE).sum(axis=1))
+
+
 def build_facts(reponses: dict[str, Reponses], garde: np.ndarray, collectivites: np.ndarray) -> pd.DataFrame:
     """Lignes de `fait_reponse` des seules lignes gardées."""
     blocs = [bloc for r in reponses.values() for bloc in _build_blocs(r, garde)]

@@ -121,9 +121,8 @@ def _list_appauvries(avant: pd.DataFrame, lot: Lot) -> list[str]:
 
 
 def _count_by_collectivite(faits: pd.DataFrame) -> pd.Series[int]:
-    """Le nombre de questions que chaque collectivité a répondues."""
-    repondus = faits[faits["etat"].isin(["repondu", "ne_sait_pas"])]
-    uniques = repondus.drop_duplicates(["collectivite_id", "question_id"])
+    """Le nombre de questions que chaque collectivité a répondues, ou que ses réponses écartent."""
+    uniques = faits[faits["etat"].ne("sans_reponse")].drop_duplicates(["collectivite_id", "question_id"])
     return uniques.groupby(uniques["collectivite_id"].astype("str"), observed=True).size()
 
 
