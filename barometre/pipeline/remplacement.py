@@ -103,16 +103,19 @@ def _list_appauvries(avant: pd.DataFrame, lot: Lot) -> list[str]:
 
     Le total par question n'en baisse que d'autant : aucun autre seuil ne le voit.
     """
-    comptes = [_count_by_collectivite(faits) for faits in (avant, lot.fait_reponse)]
-    citees = comptes[0].index.intersection(pd.Index(lot.participation["collectivite_id"].astype("str")))
-    reste = comptes[1].reindex(citees, fill_value=0)
-    appauvries = int((reste <= PART_PERDUE * comptes[0][citees]).sum())
-    if appauvries <= PART_APPAUVRIE * len(citees):
+    citees = set(lot.participation["collectivite_id"].astype("str"))
+    repondues = _list_questions(avant[avant["etat"].isin(["repondu", "ne_sait_pas"])])
+    repondues = repondues[repondues.get_level_values(0).isin(citees)]
+    # Une question que la nouvelle réponse rend sans objet n'est pas perdue.
+    dites = _list_questions(lot.fait_reponse[lot.fait_reponse["etat"].ne("sans_reponse")])
+    perdues = pd.Series(~repondues.isin(dites), index=repondues.get_level_values(0)).groupby(level=0).mean()
+    appauvries = int((perdues >= PART_PERDUE).sum())
+    if appauvries <= PART_APPAUVRIE * len(perdues):
         return []
     perdraient = format_compte(
         appauvries,
-        f"collectivité, sur {len(citees)}, perdrait",
-        f"collectivités, sur {len(citees)}, perdraient",
+        f"collectivité, sur {len(perdues)}, perdrait",
+        f"collectivités, sur {len(perdues)}, perdraient",
     )
     return [
         f"{perdraient} la moitié au moins de ce qu'elles ont répondu. Si ce fichier n'est qu'un bout de leur "
@@ -120,10 +123,10 @@ def _list_appauvries(avant: pd.DataFrame, lot: Lot) -> list[str]:
     ]
 
 
-def _count_by_collectivite(faits: pd.DataFrame) -> pd.Series[int]:
-    """Le nombre de questions que chaque collectivité a répondues, ou que ses réponses écartent."""
-    uniques = faits[faits["etat"].ne("sans_reponse")].drop_duplicates(["collectivite_id", "question_id"])
-    return uniques.groupby(uniques["collectivite_id"].astype("str"), observed=True).size()
+def _list_questions(faits: pd.DataFrame) -> pd.MultiIndex:
+    """Les couples (collectivité, question) de ces lignes."""
+    uniques = faits[["collectivite_id", "question_id"]].astype("str").drop_duplicates()
+    return pd.MultiIndex.from_frame(uniques)
 
 
 def _list_absentes(lignes: list[AvantApres]) -> list[str]:
