@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
 
+from barometre.domain.formats import format_compte
 from barometre.ingest.columns import Plan
 from barometre.ingest.concordance import Noms
 from barometre.ingest.export import Export
@@ -37,9 +38,17 @@ def get_colonne(export: Export, plan: Plan, role: str, n: int) -> tuple[str, ...
 
 
 def match_collectivites(
-    export: Export, plan: Plan, referentiel: Referentiel, n: int, rejets: list[tuple[int, int, str]]
+    export: Export,
+    plan: Plan,
+    referentiel: Referentiel,
+    rejets: list[tuple[int, int, str]],
+    illisibles: list[str],
 ) -> list[Rattachement]:
-    """La collectivité de chaque ligne ; `rejets` reçoit les refus : rang de ligne, de colonne, motif."""
+    """La collectivité de chaque ligne ; `rejets` reçoit les refus : rang de ligne, de colonne, motif.
+
+    `illisibles` reçoit, en phrases, ce qui est écrit à côté des codes et ne s'y compare pas.
+    """
+    n = len(export.lignes)
     types = [read_type(t) for t in get_colonne(export, plan, "type", n)]
     chercher = _build_finder(referentiel)
     rattaches = []
@@ -52,7 +61,21 @@ def match_collectivites(
         lu = Rattachement() if mauvais else combine(gardes, type_, referentiel)
         rejets += mauvais or ([(i, _premiere_colonne(plan), lu.motif)] if lu.motif else [])
         rattaches.append(lu)
-    return _check_concordance(export, plan, referentiel, rattaches, rejets)
+    noms = Noms(referentiel)
+    illisibles += _list_illisibles(export, plan, noms, rattaches)
+    return _check_concordance(export, plan, noms, rattaches, rejets)
+
+
+def _list_illisibles(export: Export, plan: Plan, noms: Noms, rattaches: list[Rattachement]) -> Iterator[str]:
+    """Une population, un code postal, un département qui ne se lisent pas ne contrôlent pas le code."""
+    for role, rang in _list_temoins(plan):
+        lisible = lru_cache(maxsize=None)(partial(noms.is_lisible, role))
+        lignes = zip(rattaches, export.colonnes[rang], strict=True)
+        vus = [texte for lu, texte in lignes if lu.collectivite_id and texte and not lisible(texte)]
+        if vus:
+            exemples = ", ".join(f"« {t[:40]} »" for t in list(dict.fromkeys(vus))[:3])
+            cellules = format_compte(len(vus), "cellule non comparable", "cellules non comparables")
+            yield f"« {export.entetes[rang]} » : {cellules} ({exemples}) : le code n'y est pas contrôlé."
 
 
 def _list_identifiants(export: Export, plan: Plan, ligne: int) -> list[tuple[str, int, str]]:
@@ -83,12 +106,12 @@ def _rang_confiance(plan: Plan, rang: int) -> int:
 def _check_concordance(
     export: Export,
     plan: Plan,
-    referentiel: Referentiel,
+    noms: Noms,
     rattaches: list[Rattachement],
     rejets: list[tuple[int, int, str]],
 ) -> list[Rattachement]:
     """Ce qui est écrit à côté du code (nom, département, population) ne doit pas le contredire."""
-    noms, types = Noms(referentiel), get_colonne(export, plan, "type", len(rattaches))
+    types = get_colonne(export, plan, "type", len(rattaches))
     rattaches = _check_codes_postaux(export, plan, noms, rattaches, rejets)
     controles: dict[str, Callable[..., str]] = {
         "type": noms.check_type,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -22,6 +23,9 @@ from barometre.ingest.respondents import (
     list_types_inconnus,
 )
 
+# Les textes d'un « Autre » que le compte rendu cite.
+MAX_TEXTES = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Lues:
@@ -39,8 +43,9 @@ def list_avertissements(
     collectivites = lues.repondants.collectivites
     lecteurs = (list_repetes, list_suites, list_types_inconnus, list_modifiables)
     repetes = [phrase for lire in lecteurs for phrase in lire(export, plan, collectivites)]
+    repetes += lues.repondants.illisibles
     return [
-        *_iter_colonnes(export, questionnaire, plan, _list_libres(plan, lues, garde)),
+        *_iter_colonnes(export, questionnaire, plan, _list_libres(lues, garde)),
         *_iter_reponses(plan, lues, garde, repetes),
         *_iter_coupe(export, questionnaire, plan, garde),
     ]
@@ -83,7 +88,7 @@ def _iter_colonnes(
         colonnes = format_compte(nombre, "colonne de commentaires", "colonnes de commentaires")
         yield f"{colonnes}, {'non chargées' if nombre > 1 else 'non chargée'}."
     if libres:
-        yield f"Réponses libres comptées « Autre » : {', '.join(libres)}."
+        yield f"Réponses libres comptées « Autre » : {' ; '.join(libres)}."
     absentes = [q.code for q in questionnaire.questions if q.id not in plan.question_ids]
     if absentes:
         yield f"Questions absentes, comptées « sans réponse » : {', '.join(absentes)}."
@@ -118,11 +123,20 @@ def _iter_reponses(plan: Plan, lues: Lues, garde: np.ndarray, repetes: list[str]
         )
 
 
-def _list_libres(plan: Plan, lues: Lues, garde: np.ndarray) -> list[str]:
-    """« Q08 (12) » : les listes où un texte libre a coché « Autre »."""
-    listes = [r for q, r in lues.reponses.items() if q in plan.questions and len(r.options)]
-    comptes = [(r.question.code, int((garde & (r.textes != "")).sum())) for r in listes]
-    return [f"{code} ({nombre})" for code, nombre in comptes if nombre]
+def _list_libres(lues: Lues, garde: np.ndarray) -> list[str]:
+    """« Q08 (12) : « TikTok » 5 fois, « X » » : les textes libres qui ont coché « Autre », et lesquels."""
+    listes = [r for r in lues.reponses.values() if len(r.options)]
+    comptes = [(r.question.code, Counter(str(t) for t in r.textes[garde] if t)) for r in listes]
+    return [f"{code} ({vus.total()}) : {_list_textes(vus)}" for code, vus in comptes if vus]
+
+
+def _list_textes(vus: Counter[str]) -> str:
+    """Les plus fréquents, et combien d'autres."""
+    dits = [f"« {t[:40]} »" + (f" {n} fois" if n > 1 else "") for t, n in vus.most_common(MAX_TEXTES)]
+    restants = len(vus) - len(dits)
+    return ", ".join(dits) + (
+        f", et {format_compte(restants, 'autre texte', 'autres textes')}" * bool(restants)
+    )
 
 
 def _list_sans_case(plan: Plan, lues: Lues) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
@@ -18,7 +19,12 @@ from barometre.domain.formats import format_nombre
 from barometre.ingest.genres import find_autre_genre, read_type
 from barometre.ingest.identity import Referentiel
 from barometre.ingest.labels import clean_label
-from barometre.ingest.temoins import read_code_departement, read_code_postal, read_population
+from barometre.ingest.temoins import (
+    find_departement_postal,
+    read_code_departement,
+    read_code_postal,
+    read_population,
+)
 from barometre.ingest.vocabulary import load_vocabulary
 
 DISCORDANTS = "Code et nom discordants : {} est {}.{}"
@@ -36,6 +42,9 @@ _ARTICLES = {
     "autre": "une autre structure",
 }
 CODE_POSTAL_DISCORDANT = "Code et code postal discordants : {} a pour code postal {}, et {} est celui de {}."
+CODE_POSTAL_AILLEURS = (
+    "Code et code postal discordants : {} a pour code postal {}, et {} est d'un autre département."
+)
 POPULATION_DISCORDANTE = "Code et population discordants : {} a {} habitants."
 # Mots qui ne distinguent pas une collectivité d'une autre.
 _GENERIQUES = frozenset(
@@ -278,15 +287,41 @@ class Noms:
         return TYPE_DISCORDANT.format(f"{self._name(cle)} ({cle})", _ARTICLES[genre], texte)
 
     def check_code_postal(self, cle: str, texte: str) -> str:
-        """Le motif d'un code postal qui est celui d'autres communes ; un CEDEX, inconnu ici, ne dit rien."""
+        """Le motif d'un code postal qui est celui d'autres communes.
+
+        Un CEDEX, inconnu ici, ou « 44 » disent au moins leur département.
+        """
         siens, net = str(self.get_fait(cle, "codes_postaux") or "").split(), read_code_postal(texte)
-        autres = self.par_postal.get(net, [])
-        if not cle.startswith("commune-") or not siens or net in siens or not autres:
+        if not cle.startswith("commune-") or not siens or net in siens:
             return ""
-        suite = f" et {len(autres) - 1} autres" if len(autres) > 1 else ""
-        return CODE_POSTAL_DISCORDANT.format(
-            f"{self._name(cle)} ({cle})", siens[0], net, f"{self._name(autres[0])}{suite}"
-        )
+        if autres := self.par_postal.get(net, []):
+            suite = f" et {len(autres) - 1} autres" if len(autres) > 1 else ""
+            return CODE_POSTAL_DISCORDANT.format(
+                f"{self._name(cle)} ({cle})", siens[0], net, f"{self._name(autres[0])}{suite}"
+            )
+        ailleurs = self._find_postal(net) not in {"", *map(find_departement_postal, siens)}
+        return CODE_POSTAL_AILLEURS.format(f"{self._name(cle)} ({cle})", siens[0], net) if ailleurs else ""
+
+    def _find_postal(self, net: str) -> str:
+        """Le département d'un code postal, d'un CEDEX, d'un code abrégé ; vide si ce n'en est pas un."""
+        lu = _ANCIENS.get(net, find_departement_postal(net)) if len(net) in {2, 3, 5} else ""
+        connu = lu in self._departements_postaux and (len(net) == 5 or len(net) == len(lu))
+        return lu if connu else ""
+
+    @cached_property
+    def _departements_postaux(self) -> frozenset[str]:
+        return frozenset(find_departement_postal(code) for code in self.par_postal)
+
+    def is_lisible(self, role: str, texte: str) -> bool:
+        """Vrai si ce qui est écrit à côté d'un code se compare à la collectivité, ou ne dit rien."""
+        lectures: dict[str, Callable[[str], object]] = {
+            "population": read_population,
+            "code_postal": lambda t: self._find_postal(read_code_postal(t)),
+            "departement": self._read_departement,
+            "region": self._read_region,
+        }
+        muets = load_vocabulary().identifiant_vide | load_vocabulary().ne_sait_pas
+        return role not in lectures or clean_label(texte) in muets or bool(lectures[role](texte))
 
     @cached_property
     def par_postal(self) -> dict[str, list[str]]:

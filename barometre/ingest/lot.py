@@ -52,6 +52,8 @@ class Lot:
     avant_apres: tuple[AvantApres, ...] = ()
     # Les raisons de demander un accord avant d'écrire (`--confirmer`).
     a_confirmer: tuple[str, ...] = ()
+    # Les questions dont le fichier a une colonne : des autres, il ne dit rien.
+    questions: frozenset[str] = frozenset()
     # Les fichiers lus, et sous quelle clé la réserve de l'entrepôt les garde (vide : pas gardés).
     recus: tuple[Recu, ...] = ()
     empreinte_gardee: str = ""

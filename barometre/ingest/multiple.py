@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
@@ -28,6 +27,7 @@ from barometre.ingest.columns import Plan
 from barometre.ingest.ecritures import find_rang, keep_coches
 from barometre.ingest.jointes import join_liste
 from barometre.ingest.labels import clean_label
+from barometre.ingest.libres import find_cachee, find_option_dite, is_autre
 from barometre.ingest.personal import mask_personal
 from barometre.ingest.vocabulary import load_vocabulary
 
@@ -35,17 +35,6 @@ from barometre.ingest.vocabulary import load_vocabulary
 SEPARATEURS = (";", "|", "\n", ",", "/", "•")
 # Ce qui énumère aussi, quand l'un des bouts est une option.
 ENUMERATIONS = (" et ", "&", "+")
-# Un libellé plus court se trouverait par hasard dans un texte libre.
-_MIN_CONTENUE = 4
-CONTIENT = (
-    "« {} » contient l'option « {} » sans être elle, et rien ne dit si elle est cochée : séparez les options "
-    "par « ; », ou déclarez leur « separateur » dans la correspondance."
-)
-MORCEAU = (
-    "« {} » n'est qu'un bout de l'option « {} », et rien ne dit si elle est cochée : écrivez-la entière."
-)
-# « SQ009 » n'est pas le texte libre d'un autre réseau : le code d'une option que le catalogue n'a pas.
-_CODE_INCONNU = re.compile(r"^(?:[a-z]{0,3}\d{1,4}[ ,;/]*)+$")
 # Un libellé du catalogue compte rarement plus de virgules.
 _MAX_PARTIES = 6
 
@@ -55,7 +44,8 @@ def read_multiple(
 ) -> Reponses:
     """Choisit la forme sous laquelle la question est écrite."""
     jointe = plan.questions.get(question.id)
-    if question.id not in plan.options and question.id not in plan.nsp:
+    a_cote = plan.options.keys() | plan.nsp.keys() | (plan.autres.keys() & plan.questions.keys())
+    if question.id not in a_cote:
         rangs = plan.rangs.get(question.id) or [plan.questions[question.id]]
         return _read_listes(question, rangs, colonnes, ecriture)
     cases, vus = _read_cases(question, plan, colonnes, ecriture)
@@ -84,10 +74,6 @@ def is_deux_non(colonnes: Iterable[Colonne]) -> bool:
     return {"1", "2"} <= vus <= {"1", "2"} | mots.vide | mots.ne_sait_pas | mots.non_concerne
 
 
-def _is_autre(option: Option) -> bool:
-    return option.id.startswith("autre")
-
-
 def _read_case(question: Question, option: Option | None, cases: dict[str, str], texte: str) -> Cellule:
     """Une case : cochée, non cochée, vide, « N/A » ; le texte libre de « Autre » la coche."""
     cle = clean_label(texte)
@@ -98,7 +84,7 @@ def _read_case(question: Question, option: Option | None, cases: dict[str, str],
         return Cellule(REPONDU, float(dite))
     if etat := read_etat(question, cle or texte):
         return etat
-    if option is None or _is_autre(option):
+    if option is None or is_autre(option):
         return Cellule(REPONDU, 0.0) if _is_rien(texte) else Cellule(REPONDU, 1.0, texte=mask_personal(texte))
     return Cellule(SANS_REPONSE, motif="Une case se remplit par « Oui » ou « Non » (« Y » ou vide).")
 
@@ -137,7 +123,10 @@ def _read_cases(
     vus = np.column_stack(etats) if etats else np.full((n, 0), SANS_REPONSE, dtype=np.int8)
     ids, vide = tuple(o.id for o in options), np.full(n, "", dtype=object)
     lues = Reponses(question, np.full(n, SANS_REPONSE, dtype=np.int8), matrice, vide, ids, rejets)
-    _add_autre(plan, colonnes, lues, vus)
+    for rang in _list_libres(question, plan):
+        # Le texte de `[other]` ne se convertit pas en 1 et 2, sa case si.
+        dites = {} if rang == plan.autres.get(question.id) else ecriture.cases
+        _add_autre(rang, colonnes[rang], lues, vus, replace(ecriture, cases=dites))
     lues.etats = _etat_cases(matrice, vus, _nsp(question, plan, colonnes, ecriture.cases))
     return lues, vus
 
@@ -145,10 +134,17 @@ def _read_cases(
 def _list_places(question: Question, plan: Plan) -> dict[str, int]:
     """Option → sa colonne ; celle de « Autre » est sa colonne de texte s'il n'a pas de case."""
     places, libre = dict(plan.options[question.id]), plan.autres.get(question.id)
-    autre = next((o.id for o in question.options if _is_autre(o)), "")
+    autre = next((o.id for o in question.options if is_autre(o)), "")
     if libre is not None and autre and autre not in places:
         places[autre] = libre
     return places
+
+
+def _list_libres(question: Question, plan: Plan) -> list[int]:
+    """Les colonnes où « Autre » s'écrit : `[other]`, ou sa case, où l'on tape aussi le réseau."""
+    places = _list_places(question, plan)
+    rangs = {places[o.id] for o in question.options if is_autre(o) and o.id in places}
+    return sorted(rangs | {plan.autres[question.id]} if rangs and question.id in plan.autres else rangs)
 
 
 def _nsp(question: Question, plan: Plan, colonnes: tuple[Colonne, ...], cases: dict[str, str]) -> np.ndarray:
@@ -159,17 +155,32 @@ def _nsp(question: Question, plan: Plan, colonnes: tuple[Colonne, ...], cases: d
     return valeur == 1
 
 
-def _add_autre(plan: Plan, colonnes: tuple[Colonne, ...], lues: Reponses, vus: np.ndarray) -> None:
-    """La colonne `[other]` coche l'option « Autre » du catalogue, s'il en a une, et garde son texte."""
-    rang = plan.autres.get(lues.question.id)
-    place = next((i for i, option in enumerate(lues.options) if option.startswith("autre")), None)
-    if rang is None or place is None:
-        return
-    _, valeur, libre, _ = read_column(colonnes[rang], partial(_read_case, lues.question, None, {}), rang)
-    coche = valeur == 1
-    lues.valeurs[coche, place] = 1.0
-    vus[coche, place] = REPONDU
-    lues.textes[coche] = libre[coche]
+def _add_autre(rang: int, colonne: Colonne, lues: Reponses, vus: np.ndarray, ecriture: Ecriture) -> None:
+    """Le texte de `[other]` coche l'option « Autre » du catalogue, et se garde.
+
+    Ou l'option que des valeurs déclarées disent. S'il en écrit peut-être une que sa ligne ne coche pas
+    (« FB »), rien ne dit laquelle des deux : la ligne attend.
+    """
+    place = next(i for i, option in enumerate(lues.options) if option.startswith("autre"))
+    _, valeur, libre, _ = read_column(colonne, partial(_read_case, lues.question, None, ecriture.cases), rang)
+    for i in map(int, np.flatnonzero(valeur == 1)):
+        declaree = ecriture.valeurs.get(clean_label(colonne[i]), "")
+        ou = lues.options.index(declaree) if declaree in lues.options else place
+        lues.valeurs[i, place] = 0.0
+        lues.valeurs[i, ou] = 1.0
+        vus[i, ou] = REPONDU
+        if ou == place and libre[i]:
+            lues.textes[i] = libre[i]
+            motif = "" if declaree else _find_cachee(lues, i, str(libre[i]))
+            lues.rejets += [(i, rang, motif)] if motif else []
+
+
+def _find_cachee(lues: Reponses, ligne: int, libre: str) -> str:
+    """Le motif d'un texte qui écrit peut-être une option que sa ligne ne coche pas."""
+    option, motif = find_cachee(lues.question, libre)
+    if option is None or option.id not in lues.options:
+        return ""
+    return "" if lues.valeurs[ligne, lues.options.index(option.id)] else motif
 
 
 def _etat_cases(matrice: np.ndarray, vus: np.ndarray, nsp: np.ndarray) -> np.ndarray:
@@ -202,7 +213,9 @@ def _read_listes(
         for i, texte in enumerate(colonnes[rang]):
             lue = lues[texte]
             motif = lue.cellule.motif or (HORS_LISTE if lue.libres and not libre_permis else "")
-            motif = motif or next((m for libre in lue.libres if (m := _find_contenue(question, libre))), "")
+            motif = motif or next(
+                (m for libre in lue.libres if (m := find_option_dite(question, libre)[1])), ""
+            )
             if motif:
                 rejets.append((i, rang, motif))
                 continue
@@ -212,31 +225,6 @@ def _read_listes(
                 matrice[i, _rang_autre(question)] = 1.0
                 textes[i] = mask_personal(" ; ".join(lue.libres))
     return Reponses(question, etat, matrice, textes, tuple(o.id for o in question.options), rejets)
-
-
-def _find_contenue(question: Question, libre: str) -> str:
-    """Un texte qui contient une option, ou en est un bout, ne dit pas « Autre » : le motif de son refus.
-
-    « Facebook - Instagram », « pas Facebook », « Face book » ; « YouTube », de « Une chaîne (YouTube…) ».
-    """
-    cle = clean_label(libre)
-    if _CODE_INCONNU.match(cle):
-        return HORS_LISTE
-    for option in question.options:
-        libelle = clean_label(option.libelle)
-        if len(libelle) < _MIN_CONTENUE or _is_autre(option):
-            continue
-        if _is_dedans(libelle, cle) or libelle.replace(" ", "") == cle.replace(" ", ""):
-            return CONTIENT.format(libre[:60], option.libelle)
-        if len(cle) >= _MIN_CONTENUE and (
-            libelle.startswith(f"{cle} (") or _is_dedans(cle, libelle.partition("(")[2])
-        ):
-            return MORCEAU.format(libre[:60], option.libelle)
-    return ""
-
-
-def _is_dedans(mots: str, texte: str) -> bool:
-    return mots in texte and bool(re.search(rf"(?<!\w){re.escape(mots)}(?!\w)", texte))
 
 
 def find_separateur(question: Question, colonne: Colonne) -> str:
@@ -262,7 +250,7 @@ class _Liste:
 
 
 def _rang_autre(question: Question) -> int:
-    return next((i for i, o in enumerate(question.options) if _is_autre(o)), -1)
+    return next((i for i, o in enumerate(question.options) if is_autre(o)), -1)
 
 
 def _is_libre_permis(question: Question, colonne: Colonne, lues: dict[str, _Liste]) -> bool:

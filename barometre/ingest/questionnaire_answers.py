@@ -19,6 +19,7 @@ from barometre.ingest.answers import (
 )
 from barometre.ingest.columns import Plan
 from barometre.ingest.export import Export
+from barometre.ingest.libres import find_cachee, is_autre
 from barometre.ingest.limits import SANS_VALEUR
 from barometre.ingest.mapping import CASES, Correspondance
 from barometre.ingest.multiple import SEPARATEURS, Ecriture, is_deux_non, read_multiple
@@ -112,14 +113,25 @@ def _read_question(export: Export, plan: Plan, question: Question, ecriture: Ecr
     etats, nombres, textes, rejets = read_column(
         colonne, build_reader(question, ecriture.valeurs, colonne), rang
     )
-    if question.id in plan.autres:
-        textes = _read_autre(export.colonnes[plan.autres[question.id]], textes)
+    if (libre := plan.autres.get(question.id)) is not None:
+        textes = _read_autre(export.colonnes[libre], textes)
+        rejets += _list_cachees(question, etats, nombres, textes, libre)
     return Reponses(question, etats, nombres, textes, (), rejets)
 
 
 def _read_autre(colonne: tuple[str, ...], textes: np.ndarray) -> np.ndarray:
     libres = np.array([mask_personal(t) for t in colonne], dtype=object)
     return np.where(libres != "", libres, textes)
+
+
+def _list_cachees(
+    question: Question, etats: np.ndarray, nombres: np.ndarray, textes: np.ndarray, rang: int
+) -> list[tuple[int, int, str]]:
+    """Les lignes où « Autre » est choisi, et son texte est peut-être une option de la liste."""
+    autres = [i for i, o in enumerate(question.options) if is_autre(o)]
+    choisies = np.flatnonzero((etats == REPONDU) & np.isin(nombres, autres) & (textes != ""))
+    motifs = [(int(i), rang, find_cachee(question, str(textes[i]))[1]) for i in choisies]
+    return [lu for lu in motifs if lu[2]]
 
 
 def apply_conditions(
@@ -202,6 +214,15 @@ def count_answered(reponses: dict[str, Reponses]) -> np.ndarray:
     """Nombre de questions répondues par ligne (« Je ne sais pas » est une réponse)."""
     etats = np.column_stack([r.etats for r in reponses.values()])
     return np.asarray(((etats == REPONDU) | (etats == NE_SAIT_PAS)).sum(axis=1))
+
+
+def count_dites(reponses: dict[str, Reponses], presentes: set[str]) -> np.ndarray:
+    """Nombre de questions du fichier dont la ligne dit ce qu'il en est : répondues, ou sans objet pour elle.
+
+    « Pas de site » répond aussi aux cinq questions sur le site.
+    """
+    etats = np.column_stack([r.etats for q, r in reponses.items() if q in presentes])
+    return np.asarray((etats != SANS_REPONSE).sum(axis=1))
 
 
 def build_facts(reponses: dict[str, Reponses], garde: np.ndarray, collectivites: np.ndarray) -> pd.DataFrame:

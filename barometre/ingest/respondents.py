@@ -44,13 +44,16 @@ class Repondants:
     # Dossiers refusés, classés sans suite, supprimés.
     ecartes: list[bool]
     rejets: list[tuple[int, int, str]] = field(default_factory=list)
+    # En phrases : ce qui est écrit à côté des codes et ne s'y compare pas.
+    illisibles: list[str] = field(default_factory=list)
 
 
 def read_respondents(export: Export, plan: Plan, vague: Vague, referentiel: Referentiel) -> Repondants:
     """Lit les colonnes d'identité ; une colonne absente vaut une colonne vide."""
     n = len(export.lignes)
     rejets: list[tuple[int, int, str]] = []
-    rattaches = match_collectivites(export, plan, referentiel, n, rejets)
+    illisibles: list[str] = []
+    rattaches = match_collectivites(export, plan, referentiel, rejets, illisibles)
     mots = load_vocabulary()
     return Repondants(
         collectivites=[r.collectivite_id for r in rattaches],
@@ -62,6 +65,7 @@ def read_respondents(export: Export, plan: Plan, vague: Vague, referentiel: Refe
         recodes=[r.recode for r in rattaches],
         ecartes=[clean_label(t) in mots.dossier_ecarte for t in get_colonne(export, plan, "dossier", n)],
         rejets=rejets,
+        illisibles=illisibles,
     )
 
 

@@ -8,7 +8,10 @@ import re
 from barometre.ingest.identity import clean_numero
 from barometre.ingest.labels import clean_label
 
-_NOMBRE = re.compile(r"\d{1,3}(?:[ .,']\d{3})+(?![\d.,])|\d+(?:[.,]\d+)?")
+# « 1 200,5 » : une moyenne d'habitants, ou une colonne qu'un tableur a mise en forme.
+_NOMBRE = re.compile(
+    r"\d{1,3}(?:[ ']\d{3})+[.,]\d{1,2}(?!\d)|\d{1,3}(?:[ .,']\d{3})+(?![\d.,])|\d+(?:[.,]\d+)?"
+)
 _MOINS, _PLUS = re.compile(r"moins|<|inferieur|jusqu|au plus"), re.compile(r"plus|>|superieur|au moins|\+")
 # « Dept 24 », « Dép. de la Dordogne », « D24 » : le mot qui précède le département.
 _DEPARTEMENT = re.compile(r"^(?:dep(?:t|artements?)?|dpt|d(?=[ .]?\d))[ .:]*(?:no?[ .]|n°|numero)?\s*")
@@ -23,9 +26,9 @@ def read_population(texte: str) -> tuple[float, float] | None:
     """
     net = clean_label(clean_numero(texte))
     nombres = [_read_nombre(n, net) for n in _NOMBRE.findall(net)]
-    if not nombres or len(nombres) > 2 or None in nombres:
+    if not nombres or len(nombres) > 2:
         return None
-    bas, haut = min(n for n in nombres if n is not None), max(n for n in nombres if n is not None)
+    bas, haut = min(n for n, _ in nombres), max(n for _, n in nombres)
     if len(nombres) == 2:
         return bas, haut
     if _MOINS.search(net) or texte.strip().startswith("<"):
@@ -33,15 +36,16 @@ def read_population(texte: str) -> tuple[float, float] | None:
     return (bas, math.inf) if _PLUS.search(net) else (bas, haut)
 
 
-def _read_nombre(texte: str, net: str) -> float | None:
-    """Un nombre d'habitants est entier : « 265,3 » n'en est un que dit en milliers."""
+def _read_nombre(texte: str, net: str) -> tuple[float, float]:
+    """Ce qu'un nombre peut dire : « 265,3 » est une moyenne d'habitants, ou des milliers."""
     milliers = bool(re.search(r"\d ?(?:k|milliers)\b", net))
     if re.fullmatch(r"\d{1,3}(?:[ .,']\d{3})+", texte):
-        return float(re.sub(r"\D", "", texte))
-    nombre = float(texte.replace(",", "."))
+        return (entier := float(re.sub(r"\D", "", texte)), entier)
+    nombre = float(re.sub(r"[ ']", "", texte).replace(",", "."))
+    groupe = " " in texte or "'" in texte
     if milliers:
-        return nombre * 1_000
-    return nombre if nombre.is_integer() else None
+        return nombre * 1_000, nombre * 1_000
+    return nombre, nombre if groupe or nombre.is_integer() else nombre * 1_000
 
 
 def read_code_departement(texte: str) -> tuple[str, str]:
@@ -59,9 +63,9 @@ def find_departement_postal(code: str) -> str:
 
 
 def read_code_postal(texte: str) -> str:
-    """Le code postal d'une cellule : « 35000 Rennes », « F-33 000 », « 1500.0 »."""
+    """Le code postal d'une cellule : « 35000 Rennes », « F-33 000 », « 1500.0 » ; « 44 », le département."""
     net = clean_numero("".join(texte.split()))
     if net.isdecimal():
-        return net.zfill(5)
+        return net.zfill(2) if len(net) < 4 else net.zfill(5)
     trouve = _CODE_POSTAL.search(texte.replace("\u00a0", " ").replace("\u202f", " "))
-    return trouve[1].replace(" ", "") if trouve else net
+    return trouve[1].replace(" ", "") if trouve else net.upper()

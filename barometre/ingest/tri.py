@@ -24,7 +24,13 @@ from barometre.ingest.identity import Referentiel
 from barometre.ingest.lot import Lot, build_lot_id, is_nom_simule
 from barometre.ingest.mapping import Correspondance, build_declares, find_columns
 from barometre.ingest.personal import mask_personal
-from barometre.ingest.questionnaire_answers import apply_conditions, build_facts, count_answered, read_answers
+from barometre.ingest.questionnaire_answers import (
+    apply_conditions,
+    build_facts,
+    count_answered,
+    count_dites,
+    read_answers,
+)
 from barometre.ingest.respondents import find_inacheves, read_respondents
 
 LIGNE_VIDE = "Ligne vide."
@@ -93,7 +99,7 @@ class _Tri:
         rejets = self._list_rejets(set(ignorees))
         candidates = np.ones(len(self.export.lignes), dtype=bool)
         candidates[[*ignorees, *(i for i, _ in rejets)]] = False
-        completude = count_answered(self.lues.reponses)
+        completude = count_dites(self.lues.reponses, self.plan.question_ids)
         doublons = pick_retained(self.ids, candidates, completude, self.lues.repondants.dates)
         garde = candidates.copy()
         garde[list(doublons)] = False
@@ -179,6 +185,7 @@ class _Tri:
             rejets=tuple(sorted([*export.rejets, *rejets], key=lambda r: r.ligne)),
             lignes_doublons=tuple(self._doublon(i, j) for i, j in sorted(doublons.items())),
             lignes_ignorees=self._build_ignorees(ignorees),
+            questions=frozenset(self.plan.question_ids),
             lignes=tuple(self.export.lignes[i] for i in np.flatnonzero(garde)),
             recodes=int(np.array(self.lues.repondants.recodes, dtype=bool)[garde].sum()),
             avertissements=(

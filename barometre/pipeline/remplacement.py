@@ -23,6 +23,8 @@ BAISSE_TOLEREE = 0.2
 PART_VIDE = 0.9
 # Au-delà de cette part de lignes en quarantaine, un fichier n'est sans doute pas celui de ce questionnaire.
 PART_REFUSEE = 0.5
+# Une réponse rouverte en corrige une ou deux ; la moitié de moins, pour plus d'une sur vingt, en est un bout.
+PART_PERDUE, PART_APPAUVRIE = 0.5, 0.05
 REPONDANTES = "répondantes"
 
 
@@ -43,7 +45,7 @@ def compare_lot(moteur: Engine, lot: Lot, questionnaire: Questionnaire, *, compl
         if len(reelles) or not lot.charges
         else _list_absentes(lignes)
     )
-    raisons += _list_quarantaine(lot)
+    raisons += _list_quarantaine(lot) + (_list_appauvries(faits, lot) if len(reelles) else [])
     if len(reelles) and not complement:
         voisines = _list_voisines(count_changees(faits, lot.fait_reponse))
         lot = replace(lot, avertissements=(*lot.avertissements, *voisines))
@@ -94,6 +96,37 @@ def _list_quarantaine(lot: Lot) -> list[str]:
         return []
     refusees = format_compte(lot.quarantaine, "ligne irait", "lignes iraient")
     return [f"{refusees} en quarantaine sur {lot.lus} : est-ce le bon questionnaire ?"]
+
+
+def _list_appauvries(avant: pd.DataFrame, lot: Lot) -> list[str]:
+    """Des collectivités citées des deux côtés, dont le fichier n'a plus qu'un bout de la réponse.
+
+    Le total par question n'en baisse que d'autant : aucun autre seuil ne le voit.
+    """
+    citees = set(lot.participation["collectivite_id"].astype("str"))
+    repondues = _list_questions(avant[avant["etat"].isin(["repondu", "ne_sait_pas"])])
+    repondues = repondues[repondues.get_level_values(0).isin(citees)]
+    # Une question que la nouvelle réponse rend sans objet n'est pas perdue.
+    dites = _list_questions(lot.fait_reponse[lot.fait_reponse["etat"].ne("sans_reponse")])
+    perdues = pd.Series(~repondues.isin(dites), index=repondues.get_level_values(0)).groupby(level=0).mean()
+    appauvries = int((perdues >= PART_PERDUE).sum())
+    if appauvries <= PART_APPAUVRIE * len(perdues):
+        return []
+    perdraient = format_compte(
+        appauvries,
+        f"collectivité, sur {len(perdues)}, perdrait",
+        f"collectivités, sur {len(perdues)}, perdraient",
+    )
+    return [
+        f"{perdraient} la moitié au moins de ce qu'elles ont répondu. Si ce fichier n'est qu'un bout de leur "
+        "réponse, donnez les deux fichiers ensemble : les moitiés se réunissent."
+    ]
+
+
+def _list_questions(faits: pd.DataFrame) -> pd.MultiIndex:
+    """Les couples (collectivité, question) de ces lignes."""
+    uniques = faits[["collectivite_id", "question_id"]].astype("str").drop_duplicates()
+    return pd.MultiIndex.from_frame(uniques)
 
 
 def _list_absentes(lignes: list[AvantApres]) -> list[str]:

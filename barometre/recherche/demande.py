@@ -26,6 +26,10 @@ PREFIXES: dict[str, tuple[str, ...]] = {
     "departement": ("departement", "commune", "region"),
     "conseil regional": ("region",),
     "region": ("region",),
+    "cd": ("departement", "region"),
+    "dpt": ("departement", "region"),
+    "dept": ("departement", "region"),
+    "cr": ("region",),
     "mairie": ("commune",),
     "ville": ("commune",),
     "commune": ("commune",),
@@ -35,9 +39,14 @@ PREFIXES: dict[str, tuple[str, ...]] = {
 ARTICLES = (("du ", "le "), ("des ", "les "), ("de ", ""), ("d ", ""))
 LIAISONS = ("de la ", "de l ", "du ", "des ", "de ", "d ", "la ", "le ", "les ", "l ")
 _ARTICLES_SEULS = frozenset({"la", "le", "les", "l", "du", "de la"})
-_PREFIXE = re.compile(rf"^({'|'.join(sorted(PREFIXES, key=len, reverse=True))}) (?P<reste>.+)$")
+_PREFIXE = re.compile(
+    rf"^(?:(?:la|le|l|ma|notre) )?({'|'.join(sorted(PREFIXES, key=len, reverse=True))}) (?P<reste>.+)$"
+)
 # « Nevers agglomération » : le nom de l'intercommunalité n'a pas toujours ce mot.
 _SUFFIXE = re.compile(r"^(?P<nom>.+) (?:agglomeration|agglo|metropole|communaute|intercommunalite)$")
+# « Rochelle (La) », « Havre, Le », « Haÿ-les-Roses (L') » : l'ordre d'un index alphabétique.
+_ARTICLE_APRES = re.compile(r"^(?P<nom>.+?)\s*(?:,\s*|\(\s*)(?P<article>la|les?|l['’])\s*\)?$", re.IGNORECASE)
+ARTICLES_DE_NOM = ("le ", "la ", "les ", "l ")
 _CEDEX = re.compile(r"\s+cedex(\s+\d{1,2})?$")
 # « Lyon 3eme », « Paris 12 » : la commune entière répond.
 _ARRONDISSEMENT = re.compile(r"\b(paris|lyon|marseille) \d{1,2}(?:er|ere|e|eme)?(?: arrondissement)?$")
@@ -82,6 +91,12 @@ class Demande:
         if self.code.startswith("20"):
             return ("2A", "2B")
         return (self.code[:3] if self.code.startswith("97") else self.code[:2].upper(),)
+
+
+def move_article(texte: str) -> str:
+    """« Rochelle (La) » → « La Rochelle » ; tout autre texte est rendu tel quel."""
+    trouve = _ARTICLE_APRES.match(texte)
+    return f"{trouve['article']} {trouve['nom']}" if trouve else texte
 
 
 def list_demandes(texte: str) -> Iterator[Demande]:

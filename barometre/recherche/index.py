@@ -14,10 +14,18 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from barometre.recherche.codes import Codes, build_codes
-from barometre.recherche.demande import Demande, list_demandes, list_situees, list_villes
+from barometre.recherche.demande import (
+    ARTICLES_DE_NOM,
+    Demande,
+    list_demandes,
+    list_situees,
+    list_villes,
+    move_article,
+)
+from barometre.recherche.mentions import list_anciennes, list_usages
 from barometre.recherche.noms import compact_nom, normalise_nom
 from barometre.recherche.resultats import Entree, Filtre, Trouvaille, build_filtre
-from barometre.recherche.sigles import COMMUNES, DEPARTEMENTS, EPCI, REGIONS, list_sigles
+from barometre.recherche.sigles import MOTS_VIDES, REGIONS
 
 RESULTATS = 20
 # Codes que l'on rend, au plus, de ceux qui commencent par les signes tapés.
@@ -29,7 +37,7 @@ _PARENTHESE = re.compile(r"^(?P<nom>.+?)\s*\((?P<ou>[^()]*)\)\s*$")
 _CODE = re.compile(r"^(6AE|(\d|2[AB])[\d ]*)$", re.IGNORECASE)
 # « CD33 », « dept 35 », « département de l'Ain (01) » se dit aussi « département 01 ».
 _DEPARTEMENT = re.compile(
-    r"^(?:cd|(?:dans )?le|d[ée]p(?:t|artement)?\.?"
+    r"^(?:cd|(?:dans )?le|d(?:[ée]p(?:t|artement)?|pt)\.?"
     r"|conseil (?:d[ée]partemental|g[ée]n[ée]ral))[ -]*(?:du |de l[ae’'] ?)?"
     r"(?P<code>\d{1,3}|2[ab])$",
     re.IGNORECASE,
@@ -61,7 +69,7 @@ class SearchIndex:
 
     def search(self, texte: str, limite: int = RESULTATS) -> list[Trouvaille]:
         """Les collectivités qui répondent au texte, la meilleure d'abord."""
-        demande = " ".join(texte.split())[:120]
+        demande = move_article(" ".join(texte.split()))[:120]
         if departement := _DEPARTEMENT.match(demande):
             codes = self._search_codes(departement["code"].upper().zfill(2))
             # « Département 2A » mène à la collectivité de Corse, qui est une région.
@@ -80,6 +88,10 @@ class SearchIndex:
         for un_nom, ou in ((nom, departements), *list_situees(nom, self.lieux)):
             if trouves := self._search_lectures(un_nom, ou, limite):
                 return trouves
+        # « CC du Pays de Châteaugiron » : son nom n'a pas ce « du ».
+        pleins = " ".join(m for m in normalise_nom(nom).split() if m not in MOTS_VIDES)
+        if len(pleins.split()) > 1 and (trouves := self._search_lectures(pleins, departements, limite)):
+            return trouves
         derniere = list(list_demandes(nom))[-1]
         filtre, cle = build_filtre(derniere, departements), derniere.nom
         proches = self._proches(cle, limite) if len(cle) >= 4 else []
@@ -137,14 +149,15 @@ class SearchIndex:
         code = code[:9] if len(code) == 14 else code
         exacts = self.codes.list_entrees(code)
         if exacts or len(code) < 2:
-            return exacts
+            return exacts or self.codes.list_entrees(code.zfill(2))
         suite = self.codes.list_suivants(code, CODES_SUIVANTS)
         return sorted(suite, key=lambda e: -self.populations[e.cible])
 
     def _search_noms(self, cle: str, limite: int, filtre: Filtre) -> list[Entree]:
         if not cle:
             return []
-        paliers = self._exact(cle) + self._debut(cle, limite, filtre) + self._mots(cle, limite, filtre)
+        exacts = self._exact(cle) or self._sans_article(cle)
+        paliers = exacts + self._debut(cle, limite, filtre) + self._mots(cle, limite, filtre)
         return [self._get_entree(i) for i in paliers if self._is_in(i, filtre)]
 
     def _split_lieu(self, demande: str) -> tuple[str, tuple[str, ...]]:
@@ -175,10 +188,22 @@ class SearchIndex:
                 i += 1
         return sorted(set(rangs), key=self._rank)
 
+    def _sans_article(self, cle: str) -> list[int]:
+        """« Rochelle », « Mans » : le nom exact, son article oublié."""
+        rangs = {i for article in ARTICLES_DE_NOM for i in self._exact(article + cle)}
+        return sorted(rangs, key=self._rank)
+
     def _debut(self, cle: str, limite: int, filtre: Filtre) -> list[int]:
         bornes = {self._range(self.noms, cle), self._range(self.noms, compact_nom(cle))}
         rangs = np.unique(np.concatenate([np.arange(a, b) for a, b in bornes]))
-        return self._largest(rangs, limite, filtre)
+        trouves = self._largest(rangs, limite, filtre)
+        # « Bordeau » finit un mot, « Bordeaux Métropole » en ajoute un : la commune d'abord.
+        return sorted(trouves, key=lambda i: self._is_allonge(i, len(cle.split())))
+
+    def _is_allonge(self, rang: int, mots: int) -> bool:
+        """Vrai d'un nom qui a plus de mots que ceux tapés, ou d'un nom qui n'est plus le sien."""
+        nom = self.collectivites["nom"].array[self.cibles[rang]]
+        return bool(self.rangs_mentions[rang] >= 0) or len(normalise_nom(nom).split()) > mots
 
     def _mots(self, cle: str, limite: int, filtre: Filtre) -> list[int]:
         """Les noms dont chaque mot demandé commence un mot."""
@@ -263,7 +288,7 @@ def build_search_index(collectivites: pd.DataFrame, anciens: pd.DataFrame) -> Se
     types, departements, regions = (_intern(collectivites[c]) for c in ("type", "departement", "region"))
     communes = ids.get_indexer(pd.Index("commune-" + anciens["code_actuel"].astype("object")))
     noms = collectivites["nom"].astype("object").tolist()
-    mentions = _former(anciens, communes) + _short(noms, types, ids)
+    mentions = list_anciennes(anciens, communes) + list_usages(noms, types, ids)
     codes = collectivites["code"].astype("object").tolist()
     lieux = [
         (t, codes[i], noms[i], regions[i]) for i, t in enumerate(types) if t in ("departement", "region")
@@ -334,40 +359,3 @@ def _label(nom: str, type: str, departement: str | None, departements: dict[str,
     if type in ("departement", "region"):
         return f"{nom} ({'département' if type == 'departement' else 'région'})"
     return f"{nom} ({departements.get(departement, departement)})" if departement else nom
-
-
-def _former(anciens: pd.DataFrame, communes: NDArray[np.intp]) -> list[tuple[str, Entree]]:
-    """Les noms d'avant ; `communes` : le rang de la commune actuelle de chacun, ou −1."""
-    return [
-        (str(nom), Entree(int(cible), str(nom), f"{_NATURES[str(nature)]} {nom}"))
-        for nom, nature, cible in zip(anciens["nom"], anciens["nature"], communes, strict=True)
-        if cible >= 0
-    ]
-
-
-def _short(noms: list[str], types: list[str], ids: pd.Index) -> list[tuple[str, Entree]]:
-    """Les sigles et les noms d'usage ou d'avant des EPCI et des régions."""
-    sigles = [
-        (sigle, Entree(i, motif=f"sigle {sigle}"))
-        for i, (nom, type_) in enumerate(zip(noms, types, strict=True))
-        if type_ in ("epci", "ept")
-        for sigle in set(list_sigles(nom))
-    ]
-    nommees = {"region": REGIONS, "epci": EPCI, "commune": COMMUNES, "departement": DEPARTEMENTS}
-    usages = [(f"{type_}-{code}", siens) for type_, n in nommees.items() for code, siens in n.items()]
-    rangs = ids.get_indexer(pd.Index([cle for cle, _ in usages]))
-    autres = [
-        (nom, Entree(int(rang), motif=f"aussi dite {nom}"))
-        for rang, (_, siens) in zip(rangs, usages, strict=True)
-        if rang >= 0
-        for nom in siens
-    ]
-    return sigles + autres
-
-
-_NATURES = {
-    "ancien-code": "ancienne commune",
-    "commune-deleguee": "commune déléguée",
-    "commune-associee": "commune associée",
-    "arrondissement-municipal": "arrondissement",
-}

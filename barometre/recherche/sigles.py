@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from barometre.recherche.noms import normalise_nom
 
 MOTS_VIDES = frozenset(["de", "du", "des", "la", "le", "les", "l", "d", "en", "a", "au", "aux"])
+_ENTRE_PARENTHESES = re.compile(r"\(([A-Z][A-Za-z0-9]{2,})\)")
 LONGUEURS = range(3, 9)
 # Régions : sigles d'usage, puis noms d'avant la loi du 16 janvier 2015.
 REGIONS: dict[str, tuple[str, ...]] = {
@@ -42,8 +44,17 @@ EPCI: dict[str, tuple[str, ...]] = {
     "249740085": ("CASUD",),
 }
 
+# Départements : sigles et surnoms d'usage, et les six noms que la loi a changés.
 DEPARTEMENTS: dict[str, tuple[str, ...]] = {
     "6AE": ("CeA", "Alsace"),
+    "04": ("Basses-Alpes",),
+    "13": ("BDR",),
+    "17": ("Charente-Inférieure",),
+    "22": ("Côtes-du-Nord",),
+    "44": ("Loire-Inférieure",),
+    "64": ("Basses-Pyrénées",),
+    "76": ("Seine-Inférieure",),
+    "93": ("9-3",),
 }
 
 # Communes qui ont changé de nom sans changer de code : les codes anciens n'en disent rien.
@@ -54,6 +65,8 @@ COMMUNES: dict[str, tuple[str, ...]] = {
 
 def list_sigles(nom: str) -> Iterator[str]:
     """« Métropole Européenne de Lille » → MEL ; « CC du Pays de Nay » → CCPN, PN n'étant pas un sigle."""
+    # « CA Porte de l'Isère (CAPI) » : le sien, tel qu'il l'écrit.
+    yield from _ENTRE_PARENTHESES.findall(nom)
     mots = normalise_nom(nom).split()
     genre = mots[0] if mots and mots[0] in ("cc", "ca", "cu") else ""
     pleins = [mot for mot in mots[bool(genre) :] if mot not in MOTS_VIDES]

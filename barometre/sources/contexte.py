@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
 
+from barometre.recherche.noms import normalise_nom
 from barometre.sources.cog import Cog, build_cog
 from barometre.sources.resultat import Rejet
 
 COMMUNE_INCONNUE = "Ce code n'est celui d'aucune commune, actuelle ou ancienne, du référentiel."
+# Huit : une colonne décalée d'une ligne change le total de presque tous, une vraie mise à jour d'aucun.
+PAQUETS = 8
 HORS_CADRE = "Ce SIREN n'est celui d'aucune collectivité du référentiel."
 
 
@@ -48,6 +53,39 @@ class Contexte:
         return frozenset(" ".join(communes["codes_postaux"].dropna().tolist()).split())
 
     @cached_property
+    def populations(self) -> pd.Series:
+        """La population de chaque collectivité ; vide si elle n'est pas connue."""
+        cadre = self.collectivites.set_index("collectivite_id")["population"]
+        return pd.to_numeric(cadre, errors="coerce").astype("float64")
+
+    @cached_property
+    def paquets(self) -> pd.Series:
+        """Le paquet de chaque collectivité, tiré de son identifiant : le même d'un fichier à l'autre."""
+        cles = self.collectivites["collectivite_id"].tolist()
+        return pd.Series([zlib.crc32(cle.encode()) % PAQUETS for cle in cles], index=cles)
+
+    @cached_property
+    def par_postal(self) -> dict[str, list[str]]:
+        """Code postal → ses communes."""
+        communes = self.collectivites[self.collectivites["type"].eq("commune")]
+        couples = zip(communes["collectivite_id"].tolist(), communes["codes_postaux"].tolist(), strict=True)
+        return _index((code, cle) for cle, codes in couples for code in str(codes or "").split())
+
+    @cached_property
+    def par_departement(self) -> dict[str, list[str]]:
+        """Département → ses communes ; « 20 » pour la Corse entière."""
+        communes = self.collectivites[self.collectivites["type"].eq("commune")]
+        couples = zip(communes["departement"].tolist(), communes["collectivite_id"].tolist(), strict=True)
+        return _index(("20" if dep in {"2A", "2B"} else str(dep), cle) for dep, cle in couples)
+
+    @cached_property
+    def par_nom(self) -> dict[str, list[str]]:
+        """Nom comparable → les communes qui le portent."""
+        communes = self.collectivites[self.collectivites["type"].eq("commune")]
+        couples = zip(communes["nom"].tolist(), communes["collectivite_id"].tolist(), strict=True)
+        return _index((normalise_nom(nom), cle) for nom, cle in couples)
+
+    @cached_property
     def sirens(self) -> dict[str, str]:
         """SIREN → collectivité du cadre."""
         connues = self.collectivites[
@@ -65,6 +103,13 @@ class Contexte:
         """Vrai pour chaque identifiant du référentiel (`isin` recopierait le référentiel à chaque appel)."""
         connus = [identifiant in self.identifiants for identifiant in identifiants.tolist()]
         return pd.Series(connus, index=identifiants.index, dtype="bool")
+
+
+def _index(couples: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    index: dict[str, list[str]] = defaultdict(list)
+    for cle, collectivite_id in couples:
+        index[cle].append(collectivite_id)
+    return dict(index)
 
 
 def build_contexte(
@@ -89,6 +134,8 @@ class Recodage:
     rejets: tuple[Rejet, ...]
     recodes: int
     fusionnes: int
+    # les autres : leur code ne se lit pas
+    inconnues: pd.DataFrame
 
 
 def recode_communes(frame: pd.DataFrame, colonne: str, contexte: Contexte) -> Recodage:
@@ -99,7 +146,7 @@ def recode_communes(frame: pd.DataFrame, colonne: str, contexte: Contexte) -> Re
     etats = actuels["etat"].value_counts()
     fusionnes = int(etats.get("fusionne", 0))
     gardees = frame[~inconnus].assign(collectivite_id="commune-" + actuels.loc[~inconnus, "code"])
-    return Recodage(gardees, rejets, int(etats.get("recode", 0)) + fusionnes, fusionnes)
+    return Recodage(gardees, rejets, int(etats.get("recode", 0)) + fusionnes, fusionnes, frame[inconnus])
 
 
 def reject_rows(frame: pd.DataFrame, colonne: str, motif: str) -> Iterator[Rejet]:

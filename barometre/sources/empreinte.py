@@ -7,7 +7,7 @@ l'empreinte de la publication que sa fiche décrit, relevée par `scripts/constr
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,10 @@ class Empreinte:
     departements: Mapping[str, int] = field(default_factory=dict)
     # Vrai si la dernière ligne finit par un saut de ligne ; inconnu d'un fichier qui n'en a pas.
     finie: bool | None = None
+    # De chaque indicateur, à ses trois dernières périodes : sa corrélation de rang avec la population.
+    liens: Mapping[str, float] = field(default_factory=dict)
+    # Et sa somme dans huit paquets de collectivités tirés de leur identifiant, toujours les mêmes.
+    paquets: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """La forme gardée dans la fiche de la copie."""

@@ -67,7 +67,7 @@ def read_source(
         return _fall_back(source, lieu, contexte, copie, erreur)
     # Les comptes suivent la copie : le prochain fichier leur sera comparé.
     bonne = replace(copie, comptes=lecture.empreinte.to_dict())
-    return keep(bonne, lieu, lecture.brut.frame if source.purger else None), lecture.resultat
+    return keep(bonne, lieu, lecture.brut if source.purger else None), lecture.resultat
 
 
 def _find_juge(source: SourceExterieure, copie: Copie, gardee: Copie | None) -> _Juge:

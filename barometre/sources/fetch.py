@@ -17,12 +17,11 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
 
-import pandas as pd
-
 from barometre.domain.formats import format_compte
 from barometre.fichiers import write_atomic
 from barometre.sources.catalogue import SourceExterieure, get_extension
 from barometre.sources.errors import SourceInjoignable
+from barometre.sources.lecture import Brut, write_purgee
 
 if TYPE_CHECKING:
     import httpx
@@ -91,7 +90,7 @@ def fetch(source: SourceExterieure, lieu: Lieu, *, client: httpx.Client | None =
         return gardee if gardee.origine == "embarquee" else _warn(gardee, str(erreur))
 
 
-def keep(copie: Copie, lieu: Lieu, purgee: pd.DataFrame | None = None) -> Copie:
+def keep(copie: Copie, lieu: Lieu, purgee: Brut | None = None) -> Copie:
     """Fait d'un fichier bien lu la bonne copie de sa source.
 
     `purgee` : ce que l'on garde d'un fichier qui contient des données personnelles ; le fichier reçu
@@ -112,7 +111,7 @@ def keep(copie: Copie, lieu: Lieu, purgee: pd.DataFrame | None = None) -> Copie:
     return replace(copie, chemin=bonne)
 
 
-def _place(copie: Copie, dossier: Path, purgee: pd.DataFrame | None) -> Path:
+def _place(copie: Copie, dossier: Path, purgee: Brut | None) -> Path:
     """Le fichier sous le nom de son contenu : tant que la fiche ne le désigne pas, l'ancien reste le bon."""
     fin = get_extension(copie.chemin.name) if purgee is None else ".csv.gz"
     bonne = dossier / f"bonne-{copie.empreinte[:12]}{fin}"
@@ -120,7 +119,7 @@ def _place(copie: Copie, dossier: Path, purgee: pd.DataFrame | None) -> Path:
         os.replace(copie.chemin, bonne)
         return bonne
     copie.chemin.unlink()
-    purgee.to_csv(dossier / "purgee.csv.gz", index=False)
+    write_purgee(purgee, dossier / "purgee.csv.gz")
     os.replace(dossier / "purgee.csv.gz", bonne)
     return bonne
 

@@ -13,10 +13,10 @@ import pandas as pd
 
 from barometre.domain.formats import INSECABLE, format_compte, format_nombre, format_part
 from barometre.sources.catalogue import Attendu
-from barometre.sources.contexte import Contexte
+from barometre.sources.contexte import PAQUETS, Contexte
 from barometre.sources.empreinte import Empreinte
 from barometre.sources.errors import SourceEnRecul, SourceRefusee
-from barometre.sources.indices import describe_cause
+from barometre.sources.indices import describe_cause, read_departement
 from barometre.sources.lecture import Brut
 from barometre.sources.resultat import Resultat
 
@@ -42,11 +42,20 @@ CLES_REPETEES_MAX = 0.005
 # Part de lignes dont le code et le département se contredisent : au plus 1,4 % dans nos bons fichiers (un
 # siège postal d'un autre département) ; une colonne décalée d'une ligne les oppose presque toutes.
 DISCORDANTS_MAX = 0.1
+# La corrélation de rang avec la population que perd un indicateur : 0,006 au hasard pour 35 000 communes ; de
+# nos sources décalées d'une ligne, 0,06 à 0,7.
+LIEN_PERDU, LIEN_PERDU_MEME = 0.12, 0.05
+# En deçà de ce nombre d'unités, une corrélation varie trop d'elle-même.
+UNITES_LIEES = 1_000
+# Une colonne par trimestre se décale seule ; au-delà, une série se décale d'un bloc.
+PERIODES_COMPAREES = 3
+# Part de la somme d'un paquet qui change : nulle d'une même publication, fusions de communes comprises.
+PAQUET_DEPLACE = 0.03
 
 
 def build_empreinte(brut: Brut, resultat: Resultat, contexte: Contexte) -> Empreinte:
     """Les comptes d'un fichier lu."""
-    touchees = list_touchees(resultat)
+    touchees, recentes = list_touchees(resultat), keep_recentes(resultat.valeurs)
     return Empreinte(
         brut.lus - brut.repetees,
         resultat.rapport.rejetes - brut.repetees,
@@ -55,6 +64,8 @@ def build_empreinte(brut: Brut, resultat: Resultat, contexte: Contexte) -> Empre
         _count(touchees, contexte.departements),
         # Un fichier collé deux fois a une fin qui ne dit rien : ses doublons sont rejetés.
         None if brut.repetees else brut.finie,
+        compute_liens(recentes, contexte),
+        compute_paquets(recentes, contexte),
     )
 
 
@@ -71,6 +82,38 @@ def compute_totaux(valeurs: pd.DataFrame) -> dict[str, float]:
     derniere = valeurs.groupby("indicateur_id")["periode"].transform("max")
     sommes = valeurs[valeurs["periode"].eq(derniere)].groupby("indicateur_id")["valeur"].sum()
     return {str(indicateur_id): float(somme) for indicateur_id, somme in sommes.items()}
+
+
+def keep_recentes(valeurs: pd.DataFrame) -> pd.DataFrame:
+    """Les valeurs des dernières périodes de chaque indicateur, sous une clé : l'indicateur et la période."""
+    cles = valeurs[["indicateur_id", "periode"]].drop_duplicates().sort_values("periode")
+    cles = cles.groupby("indicateur_id").tail(PERIODES_COMPAREES)
+    return valeurs.merge(cles, on=["indicateur_id", "periode"]).assign(
+        cle=lambda v: v["indicateur_id"].astype("str") + " " + v["periode"].astype("str")
+    )
+
+
+def compute_liens(recentes: pd.DataFrame, contexte: Contexte) -> dict[str, float]:
+    """La corrélation de rang de chaque indicateur avec la population ; rien d'un indicateur trop peu connu.
+
+    Presque tout ce que l'État mesure d'une commune suit sa taille : une colonne décalée d'une ligne n'est
+    plus en face de la sienne.
+    """
+    liens = {}
+    for cle, lignes in recentes.groupby("cle"):
+        populations = contexte.populations.reindex(lignes["collectivite_id"]).to_numpy()
+        lien = lignes["valeur"].rank().corr(pd.Series(populations, index=lignes.index).rank())
+        if len(lignes) >= UNITES_LIEES and pd.notna(lien):
+            liens[str(cle)] = round(float(lien), 4)
+    return liens
+
+
+def compute_paquets(recentes: pd.DataFrame, contexte: Contexte) -> dict[str, list[float]]:
+    """La somme de chaque indicateur dans chaque paquet de collectivités."""
+    paquets = recentes["collectivite_id"].map(contexte.paquets)
+    sommes = recentes.groupby(["cle", paquets])["valeur"].sum().unstack().fillna(0.0)
+    sommes = sommes.reindex(columns=range(PAQUETS), fill_value=0.0)
+    return {str(nom): [round(float(x), 4) for x in ligne] for nom, *ligne in sommes.itertuples()}
 
 
 def list_touchees(resultat: Resultat) -> pd.Index:
@@ -133,7 +176,7 @@ def check_departements(brut: Brut, attendu: Attendu) -> None:
     """Refuse un fichier à la colonne décalée : ses codes n'y sont plus en face de leur département."""
     if not attendu.departement or not set(attendu.departement) <= set(brut.frame):
         return
-    un, autre = (brut.frame[colonne].map(_read_departement) for colonne in attendu.departement)
+    un, autre = (brut.frame[colonne].map(read_departement) for colonne in attendu.departement)
     remplis = un.ne("") & autre.ne("")
     opposes = int((remplis & un.ne(autre)).sum())
     if opposes > DISCORDANTS_MAX * int(remplis.sum()):
@@ -141,14 +184,6 @@ def check_departements(brut: Brut, attendu: Attendu) -> None:
         raise SourceRefusee(
             f"{noms} ne disent pas le même département sur {_lignes(opposes)} : une colonne est décalée."
         )
-
-
-def _read_departement(code: str) -> str:
-    """Celui d'un code INSEE, postal ou de département ; « 20 » pour la Corse, dont les codes diffèrent."""
-    net = code.strip().upper()
-    net = net.zfill(5) if len(net) == 4 and net.isdecimal() else net.zfill(2) if net else net
-    debut = net[:3] if net.startswith("97") else net[:2]
-    return "20" if debut in {"2A", "2B"} else debut
 
 
 def check_rejets(empreinte: Empreinte, resultat: Resultat, attendu: Attendu, contexte: Contexte) -> None:
@@ -219,6 +254,32 @@ def list_reculs(
         if not -PERTE_TOTAL * annees <= evolution <= HAUSSE_TOTAL * annees:
             passage = f"{format_nombre(total)} à {format_nombre(nouveau)}"
             yield f"Le total de « {indicateur_id} » passe de {passage}."
+    yield from _list_decalees(neuve, avant, LIEN_PERDU if annees >= 1 else LIEN_PERDU_MEME, juge)
+    if annees < 1:
+        yield from _list_autres_valeurs(neuve, avant, juge)
+
+
+def _list_decalees(neuve: Empreinte, avant: Empreinte, perte: float, juge: str) -> Iterator[str]:
+    """Les indicateurs qui ne suivent plus la taille des collectivités comme ils la suivaient."""
+    for indicateur_id, lien in avant.liens.items():
+        nouveau = neuve.liens.get(indicateur_id, lien)
+        if abs(lien) - nouveau * (1 if lien > 0 else -1) > perte:
+            dits = " contre ".join(format_nombre(x, 2) for x in (nouveau, lien))
+            yield (
+                f"« {indicateur_id} » ne suit plus la population comme dans {juge} (corrélation {dits}) : "
+                "une colonne est sans doute décalée."
+            )
+
+
+def _list_autres_valeurs(neuve: Empreinte, avant: Empreinte, juge: str) -> Iterator[str]:
+    """D'une même publication, les indicateurs dont les valeurs ont changé de collectivité."""
+    for indicateur_id, totaux in avant.paquets.items():
+        ecarts = zip(totaux, neuve.paquets.get(indicateur_id, totaux), strict=False)
+        if any(abs(neuf - ancien) > max(PAQUET_DEPLACE * abs(ancien), 3) for ancien, neuf in ecarts):
+            yield (
+                f"Les valeurs de « {indicateur_id} » ne sont plus celles des mêmes collectivités que dans "
+                f"{juge} : une colonne est sans doute décalée, ou ce n'est pas la même publication."
+            )
 
 
 def _list_vides(neufs: Mapping[str, int], avant: Mapping[str, int], nom: str, perte: float) -> Iterator[str]:

@@ -14,6 +14,14 @@ SANS_ZERO = re.compile(r"^[1-9]\d{3}$")
 PART_PROBANTE = 0.5
 
 
+def read_departement(code: str) -> str:
+    """Celui d'un code INSEE, postal ou de département ; « 20 » pour la Corse, dont les codes diffèrent."""
+    net = code.strip().upper()
+    net = net.zfill(5) if len(net) == 4 and net.isdecimal() else net.zfill(2) if net else net
+    debut = net[:3] if net.startswith("97") else net[:2]
+    return "20" if debut in {"2A", "2B"} else debut
+
+
 def describe_cause(rejets: Sequence[Rejet], contexte: Contexte) -> str:
     """La cause la plus probable, prête à suivre un compte ; vide si rien ne se dégage."""
     valeurs = [rejet.valeur for rejet in rejets if rejet.valeur]

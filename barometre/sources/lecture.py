@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +24,8 @@ MAX_OCTETS_LUS = 400 * 1024 * 1024
 MAX_CELLULE = 131_072
 SEPARATEURS = (";", ",", "\t")
 LIGNE = "_ligne"
+# Un code INSEE ou postal, tel qu'un tableur l'écrit aussi.
+_CODE = re.compile(r"^(?:\d{4,5}(?:[.,]0+)?|2[ABab]\d{3})$")
 REPETEE = "Cette ligne est déjà dans le fichier, à l'identique."
 
 
@@ -38,6 +41,8 @@ class Brut:
     coupe: bool = False
     # Vrai si le texte finit par un saut de ligne ; None pour un format qui n'en a pas.
     finie: bool | None = None
+    # Les cellules des lignes qui n'ont pas le bon nombre de colonnes : elles parlaient d'une collectivité.
+    brisees: tuple[tuple[str, ...], ...] = ()
 
     @property
     def lus(self) -> int:
@@ -95,7 +100,7 @@ def _collect(lignes: Any, entetes: list[str], gardees: list[str], transformation
         reduire = transformations.get(nom)
         cellules = [cellule.strip() for cellule in colonne]
         lues[nom] = [reduire(cellule) for cellule in cellules] if reduire else cellules
-    return Brut(_frame(lues, numeros), tuple(tri.rejets), tri.repetees, tri.coupe)
+    return Brut(_frame(lues, numeros), tuple(tri.rejets), tri.repetees, tri.coupe, brisees=tuple(tri.brisees))
 
 
 @dataclass
@@ -112,6 +117,7 @@ class _Tri:
     repetees: int = 0
     coupe: bool = False
     vues: set[tuple[str, ...]] = field(default_factory=set)
+    brisees: list[tuple[str, ...]] = field(default_factory=list)
 
     def accept(self, cellules: list[str], numero: int) -> bool:
         """Vrai si la ligne entre ; sinon, un rejet dit pourquoi."""
@@ -119,6 +125,7 @@ class _Tri:
         if len(cellules) != self.largeur:
             motif = f"La ligne a {len(cellules)} colonnes au lieu de {self.largeur}."
             self.rejets.append(Rejet(numero, "", "", motif))
+            self.brisees.append(tuple(cellules))
             return False
         ligne = tuple(cellules) if self.distingue else ()
         avant = len(self.vues)
@@ -136,6 +143,19 @@ def _apply(transformations: Transformations, nom: str, cellule: str) -> str:
 
 def _frame(colonnes: Mapping[str, list[str]], numeros: list[int]) -> pd.DataFrame:
     return pd.DataFrame(colonnes, index=pd.Index(numeros, name=LIGNE, dtype="int64"), dtype="str")
+
+
+def write_purgee(brut: Brut, chemin: Path) -> None:
+    """Ce que l'on garde d'un fichier qui contient des données personnelles : les colonnes lues.
+
+    Une ligne cassée le reste, réduite à ce qui a la forme d'un code : relue, elle dit encore de qui.
+    """
+    with gzip.open(chemin, "wt", encoding="utf-8", newline="") as sortie:
+        brut.frame.to_csv(sortie, index=False)
+        for cellules in brut.brisees:
+            codes = [c for c in cellules if _CODE.match(c.strip())]
+            vides = [""] * (len(brut.frame.columns) + 1 - len(codes))
+            csv.writer(sortie, lineterminator="\n").writerow([*codes, *(vides or [""])])
 
 
 def read_json(

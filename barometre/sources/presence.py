@@ -10,6 +10,7 @@ from __future__ import annotations
 import pandas as pd
 
 from barometre.sources.contexte import Contexte, Recodage, recode_communes
+from barometre.sources.douteuses import Temoins, find_douteuses
 from barometre.sources.lecture import Brut
 from barometre.sources.resultat import Resultat, build_resultat, build_valeurs
 
@@ -41,10 +42,13 @@ def has_any(nombres: pd.Series) -> pd.Series:
     return nombres.gt(0).astype("float64").where(nombres.notna())
 
 
-def rows_programme(brut: Brut, contexte: Contexte, colonne: str, indicateur_id: str) -> Resultat:
+def rows_programme(
+    brut: Brut, contexte: Contexte, colonne: str, temoins: Temoins, indicateur_id: str
+) -> Resultat:
     """Un programme dont la liste des communes est complète : 1 si elle y est, 0 sinon."""
     recodage = recode_communes(brut.frame, colonne, contexte)
-    presence = has_any(count_by_commune(recodage, contexte, contexte.regions))
+    douteuses = find_douteuses(recodage.inconnues, colonne, temoins, contexte, brut.brisees)
+    presence = douteuses.mask_zeros(has_any(count_by_commune(recodage, contexte, contexte.regions)))
     return build_resultat(
         brut.lus,
         [*brut.rejets, *recodage.rejets],

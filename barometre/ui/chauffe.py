@@ -48,9 +48,9 @@ from barometre.views.piloter.relance import list_cibles
 from barometre.warehouse.engine import EntrepotError
 
 journal = logging.getLogger(__name__)
-# Ce que la première page à s'en servir chargerait pour toutes : folium et ses gabarits (0,2 s de processeur), la
-# liste où Streamlit cherche un emoji en tête d'un choix. Pas `streamlit_folium` : chargé hors d'une page, son
-# composant ne s'inscrit nulle part, et toute carte manque.
+# Ce que la première page à s'en servir chargerait pour toutes : folium et ses gabarits (0,2 s de processeur),
+# la liste où Streamlit cherche un emoji en tête d'un choix. Pas `streamlit_folium` : chargé hors d'une page,
+# son composant ne s'inscrit nulle part, et toute carte manque.
 MODULES = ("folium.plugins", "streamlit.emojis")
 
 

@@ -101,6 +101,11 @@ def test_point_zero_sans_perte(importer: Importer) -> None:
         ("Type", "EPCI (communauté urbaine)", "Une intercommunalité s'identifie par son SIREN"),
         ("Type", "CC", "Une intercommunalité s'identifie par son SIREN"),
         ("Type", "CD", "Ce code n'est pas celui d'un département"),
+        ("Population", "1 200,5", "Code et population discordants"),
+        ("Population", "12,5", "Code et population discordants"),
+        ("Code postal", "02", "et 02 est d'un autre département"),
+        ("Code postal", "02999", "et 02999 est d'un autre département"),
+        ("Code postal", "2300", "et 02300 est celui de Chauny"),
     ],
 )
 def test_discordances(importer: Importer, entete: str, valeur: str, motif: str) -> None:
@@ -133,6 +138,9 @@ def test_discordances(importer: Importer, entete: str, valeur: str, motif: str) 
         ("Population", "De 100 000 à 500 000"),
         ("Population", "265 k"),
         ("Code postal", "F-33000"),
+        ("Code postal", "33"),
+        ("Population", "268 000,0"),
+        ("Population", "267,9"),  # en milliers, ou une moyenne : rien ne contredit
         ("Type", "Commune de plus de 10 000 habitants"),
     ],
 )
@@ -332,3 +340,20 @@ def test_ce_qui_situe_une_commune(noms: Noms, cle: str, texte: str, motif: str) 
 def test_une_colonne_de_services_ne_nomme_personne(noms: Noms, ecrits: tuple[str, ...], nomme: bool) -> None:
     lignes = [(rang, "commune-33063", ecrit) for rang, ecrit in enumerate(ecrits)]
     assert _is_colonne_de_noms(lignes, noms) == nomme
+
+
+@pytest.mark.parametrize(
+    ("entete", "valeur"),
+    [
+        ("Population", "environ mille"),
+        ("Code postal", "44"),  # aucune commune du référentiel d'essai n'y est
+        ("Code postal", "4"),
+        ("Département", "Loire Atl."),
+        ("Région", "Sud-Ouest"),
+    ],
+)
+def test_ce_qui_ne_se_compare_pas_est_dit(importer: Importer, entete: str, valeur: str) -> None:
+    lot = importer(f"SIREN;{entete};Q01\n213300635;{valeur};Y\n210100046;N/A;Y\n")
+    assert lot.charges == 2
+    attendu = f"« {entete} » : 1 cellule non comparable (« {valeur} ») : le code n'y est pas contrôlé."
+    assert attendu in [a.replace("\xa0", " ") for a in lot.avertissements]

@@ -95,3 +95,36 @@ def test_une_reponse_a_une_question_filtree_ailleurs_ne_se_reunit_pas(
     assert [etat for _, etat in _lire(lot, "q05")] == ["non_concerne"]
     (doublon,) = lot.lignes_doublons
     assert "se contredisent à Q05" in doublon.motif
+
+
+def test_une_correction_qui_filtre_des_questions_est_aussi_complete(
+    tmp_path: Path, referentiel: Referentiel
+) -> None:
+    """Un site, corrigé de oui à non : la suite n'est plus posée, la réponse n'est pas moins complète."""
+    entete = "submitdate;SIREN;Q01;Q05;Q06\n"
+    ancienne, nouvelle = "2023-12-06;213300635;Y;A1;Y\n", "2023-12-09;213300635;N;;Y\n"
+    partielle = "2023-12-10;213300635;Y;;\n"  # ouverte de nouveau, jamais finie
+    for contenus in (
+        (entete + ancienne + nouvelle,),
+        (entete + ancienne, entete + nouvelle),
+        (entete + nouvelle, entete + ancienne),
+        (entete + partielle + nouvelle,),
+    ):
+        lot = _prepare(tmp_path, referentiel, *contenus)
+        assert (lot.charges, lot.doublons) == (1, 1)
+        assert _lire(lot, "q01") == [("non", "repondu")], contenus
+
+
+def test_deux_reponses_que_rien_ne_departage_le_disent(tmp_path: Path, referentiel: Referentiel) -> None:
+    """Sans date, l'ordre de la commande choisissait, sous le motif « plus récente »."""
+    a, b = "SIREN;Q01;Q06\n213300635;Y;Y\n", "SIREN;Q01;Q06\n213300635;N;Y\n"
+    for contenus, option in (((a, b), "non"), ((b, a), "oui")):
+        lot = _prepare(tmp_path, referentiel, *contenus)
+        assert _lire(lot, "q01") == [(option, "repondu")]
+        assert "c'est le dernier fichier donné" in lot.lignes_doublons[0].motif
+        assert any("répond autrement d'un fichier à l'autre" in phrase for phrase in lot.avertissements)
+    datee = "submitdate;SIREN;Q01;Q06\n2023-12-0{};213300635;{};Y\n"
+    for contenus in ((a, a), (datee.format(1, "Y"), datee.format(2, "N"))):
+        lot = _prepare(tmp_path, referentiel, *contenus)
+        assert not [phrase for phrase in lot.avertissements if "autrement" in phrase]
+        assert "plus complète ou plus récente" in lot.lignes_doublons[0].motif

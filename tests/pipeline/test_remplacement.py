@@ -76,6 +76,24 @@ def test_ce_qui_demande_un_accord(charge: str, codes: list[str], tmp_path: Path)
     assert (lot.avant_apres[0].avant, lot.avant_apres[0].apres, count(charge)) == (100, 10, 10)
 
 
+@pytest.mark.parametrize("complement", [False, True])
+def test_des_reponses_appauvries_demandent_un_accord(
+    charge: str, codes: list[str], tmp_path: Path, complement: bool
+) -> None:
+    """Dix réponses entières, remplacées chacune par une seule question : un dixième n'est pas une baisse."""
+    partiel = write_reponses(tmp_path / "p.csv", codes[:10], questions="Q01", cellules="A1")
+    reste = write_reponses(tmp_path / "r.csv", codes[10:100])
+    fichiers = [partiel] if complement else [partiel, reste]
+    with pytest.raises(ImportRefuse, match="10\xa0collectivités, sur 1") as refus:
+        importer(fichiers, QUESTIONNAIRE, VAGUE, complement=complement, adresse=charge)
+    assert "perdraient la moitié au moins de ce qu'elles ont répondu" in str(refus.value)
+    essai = importer(fichiers, QUESTIONNAIRE, VAGUE, complement=complement, essai=True, adresse=charge)
+    assert len(essai.a_confirmer) == 1
+    entieres = write_reponses(tmp_path / "e.csv", codes[:40], jour="2023-12-03", cellules="A4,A1,N")
+    corrige = importer(entieres, QUESTIONNAIRE, VAGUE, complement=True, essai=True, adresse=charge)
+    assert corrige.a_confirmer == ()
+
+
 def test_un_ancien_export_remis_en_service_demande_un_accord(
     charge: str, codes: list[str], tmp_path: Path
 ) -> None:

@@ -49,6 +49,24 @@ def france() -> SearchIndex:
         ("75011", "commune-75056"),
         ("mairie de bordaux", "commune-33063"),  # un préfixe et une faute
         ("La Rochelle", "commune-17300"),
+        ("Rochelle (La)", "commune-17300"),  # l'ordre d'un index alphabétique
+        ("Havre, Le", "commune-76351"),
+        ("Isle-d'Abeau (L')", "commune-38193"),
+        ("rochelle", "commune-17300"),  # et non son agglomération, plus peuplée
+        ("Mans", "commune-72181"),
+        ("sables d olonne", "commune-85194"),
+        ("Bordeau", "commune-33063"),  # une lettre de moins, et non Bordeaux Métropole
+        ("dpt 24", "departement-24"),
+        ("cd de la dordogne", "departement-24"),
+        ("CR Bretagne", "region-53"),
+        ("1", "departement-01"),
+        ("9-3", "departement-93"),
+        ("Côtes du Nord", "departement-22"),
+        ("Loire inférieure", "departement-44"),
+        ("la commune de Y", "commune-80829"),
+        ("CAPI", "epci-243800604"),  # le sigle que son nom porte entre parenthèses
+        ("Pays de Châteaugiron Communauté", "epci-243500659"),  # sans « CC »
+        ("CC du Pays de Châteaugiron", "epci-243500659"),  # un « du » que son nom n'a pas
         ("CD33", "departement-33"),
         ("le 93", "departement-93"),
         ("département 2A", "region-94"),

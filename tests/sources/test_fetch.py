@@ -17,6 +17,7 @@ from barometre.catalogue import DONNEES, CatalogueError
 from barometre.sources import fetch as f
 from barometre.sources.catalogue import SourceExterieure, get_extension, load_sources_exterieures
 from barometre.sources.errors import SourceInjoignable
+from barometre.sources.lecture import Brut
 from barometre.sources.modules import get_module
 
 SOURCE = SourceExterieure(
@@ -111,7 +112,7 @@ def test_une_copie_purgee_n_a_plus_de_donnees_personnelles(lieu: f.Lieu) -> None
     neuve = f.fetch(
         SOURCE, lieu, client=client(lambda _: httpx.Response(200, content=b"code,tel\n1,0556102030\n"))
     )
-    gardee = f.keep(neuve, lieu, pd.DataFrame({"code": ["1"]}))
+    gardee = f.keep(neuve, lieu, Brut(pd.DataFrame({"code": ["1"]})))
     assert gardee.chemin.name == f"bonne-{gardee.empreinte[:12]}.csv.gz"
     assert gzip.decompress(gardee.chemin.read_bytes()) == b"code\n1\n"
     # il ne reste rien d'autre sur le disque que la copie purgée et sa fiche

@@ -16,9 +16,11 @@ from barometre.catalogue import DONNEES, load_catalogue
 from barometre.pipeline import referentiel as ref
 from barometre.pipeline.recolte import Bilan, Recolte, Socle, harvest
 from barometre.sources.catalogue import SourceExterieure, load_sources_exterieures
+from barometre.sources.contexte import build_contexte
 from barometre.sources.empreinte import Empreinte
 from barometre.sources.fetch import Copie, Lieu, get_kept
-from barometre.sources.gardes import list_reculs
+from barometre.sources.gardes import compute_liens, keep_recentes, list_reculs
+from barometre.sources.resultat import build_valeurs
 
 ENTETE = "id_pvd,insee_com,lib_com"
 SOURCES = load_sources_exterieures()
@@ -242,6 +244,47 @@ def test_des_totaux_doubles_sont_un_recul(socle: Socle, communes: pd.DataFrame, 
     assert refuse.etat == "gardee"
     assert "passe de 1\u202f600 à 3\u202f200" in refuse.phrase
     assert read(socle, lieu, CN, confirmer=True).etat == "chargee"
+
+
+@pytest.mark.parametrize("copie", [False, True])
+def test_des_valeurs_decalees_d_une_ligne(
+    socle: Socle, communes: pd.DataFrame, lieu: Lieu, copie: bool
+) -> None:
+    """Les mêmes codes, les mêmes nombres, chacun en face de la commune d'à côté : rien d'autre ne le voit."""
+    codes = communes["code"].tolist()
+    droites = [f"S{i},{i},{1 + int(code[-1], 36) % 3},{code}" for i, code in enumerate(codes)]
+    nombres = [ligne.split(",")[2] for ligne in droites]
+    decalees = [f"S{i},{i},{nombres[i - 1]},{code}" for i, code in enumerate(codes)]
+    entete = build_cn([], 1)[0]
+    write(lieu, CN, [entete, *droites])
+    assert read(socle, lieu, CN).etat == "chargee"
+    bonne = get_kept(CN, lieu)
+    assert bonne is not None
+    source = replace(CN, repere=Empreinte(**(bonne.comptes or {})))
+    if not copie:
+        shutil.rmtree(lieu.copies)
+    write(lieu, source, [entete, *decalees])
+    refuse = read(socle, lieu, source)
+    assert refuse.etat == ("gardee" if copie else "absente")
+    assert "ne sont plus celles des mêmes collectivités" in refuse.phrase
+    assert read(socle, lieu, source, confirmer=True).etat == "chargee"
+
+
+def test_une_mesure_decalee_ne_suit_plus_la_population(socle: Socle) -> None:
+    contexte = build_contexte(socle.collectivites, socle.codes_anciens)
+    habitants = (
+        contexte.populations[contexte.populations.index.str.startswith("commune-")].dropna().head(3000)
+    )
+    valeurs = build_valeurs("logements", habitants // 2, "2024")
+    decalees = valeurs.assign(valeur=valeurs["valeur"].shift(1, fill_value=0.0))
+    liens = [compute_liens(keep_recentes(v), contexte) for v in (valeurs, decalees)]
+    assert liens[0]["logements 2024"] > 0.99
+    assert liens[1]["logements 2024"] < 0.5
+    avant, apres = (Empreinte(3000, 0, liens=lien) for lien in liens)
+    (recul,) = list_reculs(apres, avant, 2)
+    assert "« logements 2024 » ne suit plus la population comme dans la bonne copie" in recul
+    assert not list(list_reculs(avant, avant))
+    assert compute_liens(keep_recentes(valeurs.head(999)), contexte) == {}  # trop peu d'unités
 
 
 def build_reperee(socle: Socle, communes: pd.DataFrame, lieu: Lieu) -> SourceExterieure:

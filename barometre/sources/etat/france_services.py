@@ -5,18 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from barometre.sources.contexte import Contexte, recode_communes, reject_rows
+from barometre.sources.douteuses import Temoins, find_douteuses
 from barometre.sources.lecture import Brut, read_csv
 from barometre.sources.presence import count_by_commune, has_any
 from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, join_valeurs
 
 COLONNES = ("id_fs", "insee_com", "format_fs")
-TEMOINS = ("insee_dep",)
+TEMOINS = Temoins(("code_postal", "insee_dep"), "lib_com")
 DOUBLON = "Cet espace est déjà dans le fichier."
 
 
 def read(chemin: Path) -> Brut:
     """Le fichier tel qu'il est, sans téléphone, courriel ni horaires."""
-    return read_csv(chemin, COLONNES, TEMOINS)
+    return read_csv(chemin, COLONNES, TEMOINS.colonnes)
 
 
 def rows(brut: Brut, contexte: Contexte) -> Resultat:
@@ -24,9 +25,10 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     doubles = brut.frame["id_fs"].duplicated() & brut.frame["id_fs"].ne("")
     recodage = recode_communes(brut.frame[~doubles], "insee_com", contexte)
     nombres = count_by_commune(recodage, contexte, contexte.departements)
+    douteuses = find_douteuses(recodage.inconnues, "insee_com", TEMOINS, contexte, brut.brisees)
     valeurs = [
-        build_valeurs("france_services_nombre", nombres, contexte.periode),
-        build_valeurs("france_services_presence", has_any(nombres), contexte.periode),
+        build_valeurs("france_services_nombre", douteuses.mask(nombres), contexte.periode),
+        build_valeurs("france_services_presence", douteuses.mask_zeros(has_any(nombres)), contexte.periode),
     ]
     rejets = [*brut.rejets, *reject_rows(brut.frame[doubles], "id_fs", DOUBLON), *recodage.rejets]
     return build_resultat(

@@ -5,18 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 from barometre.sources.contexte import HORS_CADRE, Contexte, reject_rows
+from barometre.sources.douteuses import Temoins, find_douteuses
 from barometre.sources.lecture import Brut, read_csv
 from barometre.sources.presence import fill_zeros
 from barometre.sources.resultat import Resultat, build_resultat, build_valeurs
+from barometre.sources.siren import is_siren
 
 COLONNES = ("siren", "url_platform", "id_datagouv")
+TEMOINS = Temoins(nom="nom")
 SANS_PLATEFORME = "Ni plateforme ni espace sur data.gouv.fr : rien ne dit que des données sont publiées."
 INDICATEUR = "open_data_recense"
 
 
 def read(chemin: Path) -> Brut:
     """Le fichier tel qu'il est."""
-    return read_csv(chemin, COLONNES)
+    return read_csv(chemin, COLONNES, TEMOINS.colonnes)
 
 
 def rows(brut: Brut, contexte: Contexte) -> Resultat:
@@ -31,6 +34,9 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     cadre = contexte.collectivites
     connues = cadre[cadre["siren"].notna() & cadre["porteur_id"].isna()].set_index("collectivite_id")
     presence = fill_zeros(dites, connues.index, contexte.regions)
+    # Un SIREN faux est celui de quelqu'un : la commune de ce nom n'est pas « non recensée ».
+    faux = frame[inconnus & ~frame["siren"].map(is_siren)]
+    presence = find_douteuses(faux, "siren", TEMOINS, contexte).mask_zeros(presence)
     return build_resultat(
         brut.lus,
         [
