@@ -255,7 +255,9 @@ def list_reculs(
             passage = f"{format_nombre(total)} à {format_nombre(nouveau)}"
             yield f"Le total de « {indicateur_id} » passe de {passage}."
     yield from _list_decalees(neuve, avant, LIEN_PERDU if annees >= 1 else LIEN_PERDU_MEME, juge)
-    if annees < 1:
+    # Reconnaître plus de collectivités (une autre source apporte leurs SIREN) change aussi les sommes.
+    memes = (neuve.lignes, neuve.rejetes) == (avant.lignes, avant.rejetes)
+    if annees < 1 and memes:
         yield from _list_autres_valeurs(neuve, avant, juge)
 
 

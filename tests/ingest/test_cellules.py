@@ -90,12 +90,17 @@ def test_un_refus_en_json_et_son_motif_entre_fichiers() -> None:
     rejet = Rejet(3, "Q01", "bof", "Hors liste.")
     assert _to_dict(rejet) == {"ligne": 3, "colonne": "Q01", "valeur": "bof", "motif": "Hors liste."}
     moities = Moities(pd.DataFrame(), frozenset({"commune-1"}), {"commune-2": " ; sauf Q01."})
-    assert _write_motif("commune-1", "b.csv", moities) == (
+    exaequo = {"commune-4"}
+    assert _write_motif("commune-1", "b.csv", moities, exaequo) == (
         "Réunie à sa réponse dans « b.csv » : chaque fichier répond à des questions que l'autre n'a pas."
     )
     retenue = "Sa réponse dans « b.csv » est retenue : plus complète ou plus récente"
-    assert _write_motif("commune-2", "b.csv", moities) == f"{retenue} ; sauf Q01."
-    assert _write_motif("commune-3", "b.csv", moities) == f"{retenue}."
+    assert _write_motif("commune-2", "b.csv", moities, exaequo) == f"{retenue} ; sauf Q01."
+    assert _write_motif("commune-3", "b.csv", moities, exaequo) == f"{retenue}."
+    assert _write_motif("commune-4", "b.csv", moities, exaequo) == (
+        "Sa réponse dans « b.csv », autre, est retenue : c'est le dernier fichier donné, et rien ne dit "
+        "laquelle est la plus récente."
+    )
 
 
 def test_une_erreur_de_tableur_se_refuse_une_fois() -> None:

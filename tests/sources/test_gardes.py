@@ -16,11 +16,8 @@ from barometre.catalogue import DONNEES, load_catalogue
 from barometre.pipeline import referentiel as ref
 from barometre.pipeline.recolte import Bilan, Recolte, Socle, harvest
 from barometre.sources.catalogue import SourceExterieure, load_sources_exterieures
-from barometre.sources.contexte import build_contexte
 from barometre.sources.empreinte import Empreinte
 from barometre.sources.fetch import Copie, Lieu, get_kept
-from barometre.sources.gardes import compute_liens, keep_recentes, list_reculs
-from barometre.sources.resultat import build_valeurs
 
 ENTETE = "id_pvd,insee_com,lib_com"
 SOURCES = load_sources_exterieures()
@@ -270,23 +267,6 @@ def test_des_valeurs_decalees_d_une_ligne(
     assert read(socle, lieu, source, confirmer=True).etat == "chargee"
 
 
-def test_une_mesure_decalee_ne_suit_plus_la_population(socle: Socle) -> None:
-    contexte = build_contexte(socle.collectivites, socle.codes_anciens)
-    habitants = (
-        contexte.populations[contexte.populations.index.str.startswith("commune-")].dropna().head(3000)
-    )
-    valeurs = build_valeurs("logements", habitants // 2, "2024")
-    decalees = valeurs.assign(valeur=valeurs["valeur"].shift(1, fill_value=0.0))
-    liens = [compute_liens(keep_recentes(v), contexte) for v in (valeurs, decalees)]
-    assert liens[0]["logements 2024"] > 0.99
-    assert liens[1]["logements 2024"] < 0.5
-    avant, apres = (Empreinte(3000, 0, liens=lien) for lien in liens)
-    (recul,) = list_reculs(apres, avant, 2)
-    assert "« logements 2024 » ne suit plus la population comme dans la bonne copie" in recul
-    assert not list(list_reculs(avant, avant))
-    assert compute_liens(keep_recentes(valeurs.head(999)), contexte) == {}  # trop peu d'unités
-
-
 def build_reperee(socle: Socle, communes: pd.DataFrame, lieu: Lieu) -> SourceExterieure:
     """Les conseillers, avec le repère d'un bon fichier que l'on a vu ; aucune bonne copie ne reste."""
     write(lieu, CN, build_cn(communes["code"].tolist(), 2))
@@ -397,28 +377,6 @@ def test_chaque_source_qui_ecrit_des_zeros_a_son_repere() -> None:
     assert (dpnt.echantillon, dpnt.regions) == (4, 17)
     assert dpnt.lignes is not None
     assert dpnt.lignes[0] > 20_000
-
-
-AVANT = Empreinte(1000, 10, {"53": 100}, {"postes": 500.0, "rares": 20.0})
-
-
-@pytest.mark.parametrize(
-    ("lignes", "totaux", "annees", "reculs"),
-    [
-        (1100, {"postes": 600.0, "rares": 90.0}, 1, 0),  # sous 100, un total ne se compare pas
-        (1200, {"postes": 600.0}, 1, 1),
-        (1200, {"postes": 600.0}, 2, 0),  # l'écart admis croît avec l'âge de la copie
-        (850, {"postes": 500.0}, 1, 1),
-        (1000, {"postes": 1000.0}, 1, 1),
-        (1000, {"postes": 250.0}, 1, 1),
-        (1000, {}, 1, 1),  # un indicateur qui disparaît
-    ],
-)
-def test_l_ecart_admis_avec_la_bonne_copie(
-    lignes: int, totaux: dict[str, float], annees: int, reculs: int
-) -> None:
-    neuve = Empreinte(lignes, 10, {"53": 100}, totaux)
-    assert len(list(list_reculs(neuve, AVANT, annees))) == reculs
 
 
 def test_un_departement_dont_la_liste_ne_dit_rien_n_a_pas_de_zero(

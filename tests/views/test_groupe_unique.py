@@ -55,7 +55,8 @@ def test_l_echelon_est_le_premier_ou_la_plupart_des_chiffres_se_citent(
 ) -> None:
     comparaison = _open_comparaison(terrain, structure)
     notes = {"departement-01": "C", "region-84": "B"}
-    cellules = [replace(c, note=notes.get(c.territoire_id, "A")) for c in comparaison._cellules]
+    lues = comparaison._cellules.items()
+    cellules = {cle: replace(c, note=notes.get(c.territoire_id, "A")) for cle, c in lues}
     comparaison.__dict__["_cellules"] = cellules
     indicateurs = load_catalogue().list_indicateurs("communication", origine="declare")
     assert comparaison.build("communication", indicateurs).echelon_id == "region-84"

@@ -1,0 +1,61 @@
+"""Ce qui fait d'un fichier neuf un recul : ses comptes, à côté de ceux de la bonne copie."""
+
+from __future__ import annotations
+
+import pytest
+
+from barometre.catalogue import DONNEES, load_catalogue
+from barometre.pipeline import referentiel as ref
+from barometre.sources.contexte import build_contexte
+from barometre.sources.empreinte import Empreinte
+from barometre.sources.gardes import compute_liens, keep_recentes, list_reculs
+from barometre.sources.resultat import build_valeurs
+
+AVANT = Empreinte(1000, 10, {"53": 100}, {"postes": 500.0, "rares": 20.0})
+
+
+@pytest.mark.parametrize(
+    ("lignes", "totaux", "annees", "reculs"),
+    [
+        (1100, {"postes": 600.0, "rares": 90.0}, 1, 0),  # sous 100, un total ne se compare pas
+        (1200, {"postes": 600.0}, 1, 1),
+        (1200, {"postes": 600.0}, 2, 0),  # l'écart admis croît avec l'âge de la copie
+        (850, {"postes": 500.0}, 1, 1),
+        (1000, {"postes": 1000.0}, 1, 1),
+        (1000, {"postes": 250.0}, 1, 1),
+        (1000, {}, 1, 1),  # un indicateur qui disparaît
+    ],
+)
+def test_l_ecart_admis_avec_la_bonne_copie(
+    lignes: int, totaux: dict[str, float], annees: int, reculs: int
+) -> None:
+    neuve = Empreinte(lignes, 10, {"53": 100}, totaux)
+    assert len(list(list_reculs(neuve, AVANT, annees))) == reculs
+
+
+def test_une_mesure_decalee_ne_suit_plus_la_population() -> None:
+    collectivites = ref.load_collectivites(DONNEES, load_catalogue(), ref.load_opsn(DONNEES)[1])
+    contexte = build_contexte(collectivites, ref.load_codes_anciens(DONNEES))
+    habitants = (
+        contexte.populations[contexte.populations.index.str.startswith("commune-")].dropna().head(3000)
+    )
+    valeurs = build_valeurs("logements", habitants // 2, "2024")
+    decalees = valeurs.assign(valeur=valeurs["valeur"].shift(1, fill_value=0.0))
+    liens = [compute_liens(keep_recentes(v), contexte) for v in (valeurs, decalees)]
+    assert liens[0]["logements 2024"] > 0.99
+    assert liens[1]["logements 2024"] < 0.5
+    avant, apres = (Empreinte(3000, 0, liens=lien) for lien in liens)
+    (recul,) = list_reculs(apres, avant, 2)
+    assert "« logements 2024 » ne suit plus la population comme dans la bonne copie" in recul
+    assert not list(list_reculs(avant, avant))
+    assert compute_liens(keep_recentes(valeurs.head(999)), contexte) == {}  # trop peu d'unités
+
+
+@pytest.mark.parametrize(("rejetes", "refus"), [(10, 1), (7, 0)])
+def test_des_collectivites_reconnues_depuis_ne_sont_pas_des_valeurs_decalees(
+    rejetes: int, refus: int
+) -> None:
+    """Les SIREN qu'une autre source apporte : le même fichier touche plus de monde, et n'est pas refusé."""
+    avant = Empreinte(1000, 10, paquets={"recensees 2025": [75.0] * 8})
+    apres = Empreinte(1000, rejetes, paquets={"recensees 2025": [84.0] * 8})
+    assert len(list(list_reculs(apres, avant, 0))) == refus
