@@ -26,6 +26,7 @@ from barometre.ingest.identity import (
     is_ambigu,
 )
 from barometre.ingest.labels import clean_label
+from barometre.ingest.personal import mask_extrait
 from barometre.ingest.vocabulary import load_vocabulary
 
 _IDENTIFIANTS = ("siren", "siret", "code")
@@ -73,7 +74,7 @@ def _list_illisibles(export: Export, plan: Plan, noms: Noms, rattaches: list[Rat
         lignes = zip(rattaches, export.colonnes[rang], strict=True)
         vus = [texte for lu, texte in lignes if lu.collectivite_id and texte and not lisible(texte)]
         if vus:
-            exemples = ", ".join(f"« {t[:40]} »" for t in list(dict.fromkeys(vus))[:3])
+            exemples = ", ".join(f"« {mask_extrait(t, 40)} »" for t in list(dict.fromkeys(vus))[:3])
             cellules = format_compte(len(vus), "cellule non comparable", "cellules non comparables")
             yield f"« {export.entetes[rang]} » : {cellules} ({exemples}) : le code n'y est pas contrôlé."
 

@@ -14,7 +14,7 @@ from barometre.ingest.answers import Reponses, build_option_keys
 from barometre.ingest.columns import Plan, list_ecarts
 from barometre.ingest.export import Export
 from barometre.ingest.labels import clean_label
-from barometre.ingest.personal import RETIRE
+from barometre.ingest.personal import RETIRE, mask_extrait
 from barometre.ingest.respondents import (
     Repondants,
     list_modifiables,
@@ -62,7 +62,7 @@ def _iter_coupe(export: Export, questionnaire: Questionnaire, plan: Plan, garde:
         return
     yield (
         f"Le fichier ne finit pas par un saut de ligne : s'il a été coupé, la dernière réponse de la ligne "
-        f"{export.lignes[-1]}, « {texte[:40]} », n'est pas entière. Comparez-la à l'original."
+        f"{export.lignes[-1]}, « {mask_extrait(texte, 40)} », n'est pas entière. Comparez-la à l'original."
     )
 
 
@@ -132,7 +132,9 @@ def _list_libres(lues: Lues, garde: np.ndarray) -> list[str]:
 
 def _list_textes(vus: Counter[str]) -> str:
     """Les plus fréquents, et combien d'autres."""
-    dits = [f"« {t[:40]} »" + (f" {n} fois" if n > 1 else "") for t, n in vus.most_common(MAX_TEXTES)]
+    dits = [
+        f"« {mask_extrait(t, 40)} »" + (f" {n} fois" if n > 1 else "") for t, n in vus.most_common(MAX_TEXTES)
+    ]
     restants = len(vus) - len(dits)
     return ", ".join(dits) + (
         f", et {format_compte(restants, 'autre texte', 'autres textes')}" * bool(restants)

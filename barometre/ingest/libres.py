@@ -13,6 +13,7 @@ from functools import lru_cache
 from barometre.domain.enquete import Option, Question
 from barometre.ingest.answers import HORS_LISTE
 from barometre.ingest.labels import clean_label
+from barometre.ingest.personal import mask_extrait
 
 CONTIENT = (
     "« {} » contient l'option « {} » sans être elle, et rien ne dit si elle est cochée : séparez les options "
@@ -56,17 +57,19 @@ def find_option_dite(question: Question, libre: str) -> tuple[Option | None, str
     options = [o for o in question.options if not is_autre(o)]
     for option in options:
         if _is_contenue(clean_label(option.libelle), cle):
-            return option, CONTIENT.format(libre[:60], option.libelle)
+            return option, CONTIENT.format(mask_extrait(libre), option.libelle)
     for option in options:
         libelle = clean_label(option.libelle)
         if len(cle) >= _MIN_CONTENUE and (
             libelle.startswith(f"{cle} (") or _is_dedans(cle, libelle.partition("(")[2])
         ):
-            return option, MORCEAU.format(libre[:60], option.libelle, _declare(question, option, libre))
+            return option, MORCEAU.format(
+                mask_extrait(libre), option.libelle, _declare(question, option, libre)
+            )
     proche = next((o for o in options if _is_proche(cle, clean_label(o.libelle))), None)
     if proche is None:
         return None, ""
-    return proche, PROCHE.format(libre[:60], proche.libelle, _declare(question, proche, libre))
+    return proche, PROCHE.format(mask_extrait(libre), proche.libelle, _declare(question, proche, libre))
 
 
 def find_cachee(question: Question, libre: str) -> tuple[Option | None, str]:
@@ -74,11 +77,11 @@ def find_cachee(question: Question, libre: str) -> tuple[Option | None, str]:
     option = find_option_dite(question, libre)[0]
     if option is None:
         return None, ""
-    return option, CACHEE.format(libre[:60], option.libelle, _declare(question, option, libre))
+    return option, CACHEE.format(mask_extrait(libre), option.libelle, _declare(question, option, libre))
 
 
 def _declare(question: Question, option: Option, libre: str) -> str:
-    return _DECLARER.format(question.id, libre[:60], option.id)
+    return _DECLARER.format(question.id, mask_extrait(libre), option.id)
 
 
 def _is_contenue(libelle: str, cle: str) -> bool:

@@ -90,6 +90,14 @@ def mask_personal(texte: str) -> str:
     return _PERSONNE.sub("[nom retiré]", _compile_prenoms().sub("[nom retiré]", texte))
 
 
+def mask_extrait(texte: str, signes: int = 60) -> str:
+    """Le début d'un texte lu dans un fichier, pour un motif ou un compte rendu : sans rien de personnel.
+
+    Nettoyé avant d'être coupé : un numéro coupé en deux ne se reconnaîtrait plus.
+    """
+    return mask_personal(texte)[:signes]
+
+
 def _mask_secret(trouve: re.Match[str]) -> str:
     """« Mot de passe faible » reste : sans « : » ni « = », un secret porte un chiffre ou un signe."""
     declare = trouve["lien"].strip()[-1:] in {":", "=", ">", "→"}

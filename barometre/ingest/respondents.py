@@ -18,6 +18,7 @@ from barometre.ingest.export import Export
 from barometre.ingest.genres import read_type
 from barometre.ingest.identity import Referentiel
 from barometre.ingest.labels import clean_label
+from barometre.ingest.personal import mask_extrait
 from barometre.ingest.vocabulary import load_vocabulary
 
 _FINS_D_ESSAI = frozenset({"test", "tests", "essai", "essais"})
@@ -173,7 +174,7 @@ def list_types_inconnus(export: Export, plan: Plan, collectivites: list[str]) ->
         lus = [t for t, cle in zip(export.colonnes[rang], collectivites, strict=True) if t and cle]
         inconnus = [t for t in lus if not read_type(t)]
         if inconnus:
-            exemples = ", ".join(f"« {t[:40]} »" for t in list(dict.fromkeys(inconnus))[:3])
+            exemples = ", ".join(f"« {mask_extrait(t, 40)} »" for t in list(dict.fromkeys(inconnus))[:3])
             valeurs = format_compte(len(inconnus), "type n'est pas reconnu", "types ne sont pas reconnus")
             phrases.append(
                 f"« {export.entetes[rang]} » : {valeurs} ({exemples}) : le code seul rattache la ligne."

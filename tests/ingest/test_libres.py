@@ -50,6 +50,17 @@ def test_le_compte_rendu_nomme_ce_qui_compte_autre(importer: Importer, modele: s
     assert "Réponses libres comptées « Autre » : Q02 (1) : « Mastodon »." in lot.avertissements
 
 
+@pytest.mark.parametrize("modele", TOUTES)
+@pytest.mark.parametrize("debut", ["Facebok de", "Mastodon de"])
+def test_un_texte_cite_ne_dit_personne(importer: Importer, modele: str, debut: str) -> None:
+    """Le motif se garde avec la quarantaine, le compte rendu s'envoie : ni nom, ni téléphone, même coupés."""
+    texte = f"{debut} Mme Durand, écrire à la mairie le lundi ou au 06 12 34 56 78"
+    lot = importer(modele.format(texte))
+    tout = " ".join((*lot.avertissements, *(f"{r.valeur} {r.motif}" for r in lot.rejets)))
+    assert debut in tout
+    assert [secret for secret in ("Durand", "06 12", "34 56") if secret in tout] == []
+
+
 def test_le_texte_a_cote_d_une_liste_jointe(importer: Importer) -> None:
     """« Q02 » joint ses options, « Q02[other] » portait un texte que rien ne lisait."""
     lot = importer("SIREN;Q02;Q02[other]\n210100012;Instagram;Mastodon\n213300635;Facebook, Instagram;\n")
