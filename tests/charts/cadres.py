@@ -10,7 +10,7 @@ from barometre.domain.cadre import Cadre, LigneCadre
 def ligne(groupe: str, redresse: float | None = 0.24, **autres: Any) -> LigneCadre:
     """Un groupe montré, note A ; `redresse=None` : caché."""
     if redresse is None:
-        return LigneCadre(groupe, montre=False, raison="Non publiable : moins de 10 réponses.")
+        return LigneCadre(groupe=groupe, montre=False, raison="Non publiable : moins de 10 réponses.")
     pourcent = round(redresse * 100)
     champs: dict[str, Any] = {
         "note": "A",
@@ -23,7 +23,7 @@ def ligne(groupe: str, redresse: float | None = 0.24, **autres: Any) -> LigneCad
         "brut_texte": f"{pourcent + 2} %",
         "intervalle": f"entre {pourcent - 3} et {pourcent + 3} %",
     }
-    return LigneCadre(groupe, **champs | autres)
+    return LigneCadre(groupe=groupe, **champs | autres)
 
 
 def cadre(*lignes: LigneCadre) -> Cadre:

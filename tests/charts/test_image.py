@@ -51,10 +51,12 @@ REPRESENTATION = pd.DataFrame(
 )
 POSITIONS = (
     LignePosition(
-        "Un site", note="B", n=20, valeur=0.4, bas=0.3, haut=0.5, texte="40 %", intervalle="entre 30 et 50 %",
-        soi=1.0, soi_texte="oui",
+        groupe="Un site", note="B", n=20, valeur=0.4, bas=0.3, haut=0.5, texte="40 %",
+        intervalle="entre 30 et 50 %", soi=1.0, soi_texte="oui",
     ),
-    LignePosition("Une charte", montre=False, raison="Trop peu de réponses.", soi=0.0, soi_texte="non"),
+    LignePosition(
+        groupe="Une charte", montre=False, raison="Trop peu de réponses.", soi=0.0, soi_texte="non"
+    ),
 )  # fmt: skip
 CUMUL = pd.DataFrame(
     {"serie": ["V1", "V1", "V2", "V2"], "date": ["2023-11-22", "2023-12-22", "2024-02-01", "2024-03-01"],

@@ -216,7 +216,7 @@ def _ligne(position: Position) -> LignePosition:
     c = position.chiffre
     suite = f" ({position.echelon})" if position.elargi else ""
     return LignePosition(
-        f"{position.indicateur.titre}{suite}",
+        groupe=f"{position.indicateur.titre}{suite}",
         montre=c.montre,
         raison=position.raison,
         note=c.note,

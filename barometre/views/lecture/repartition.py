@@ -58,9 +58,9 @@ def build_cadre(groupes: Sequence[Groupe], indicateurs: Sequence[Indicateur]) ->
 def _ligne(groupe: Groupe, indicateur: Indicateur) -> LigneCadre:
     chiffre, compare = groupe.chiffre, groupe.compare
     if not chiffre.montre:
-        return LigneCadre(groupe.libelle, montre=False, raison=get_raison(chiffre.etat, indicateur))
+        return LigneCadre(groupe=groupe.libelle, montre=False, raison=get_raison(chiffre.etat, indicateur))
     return LigneCadre(
-        groupe.libelle,
+        groupe=groupe.libelle,
         raison="Indicatif, à ne pas citer." if chiffre.note == "C" else "",
         note=chiffre.note,
         n=chiffre.n,
