@@ -21,9 +21,10 @@ COMMANDES = {
     "verifier",
 }  # le nom de la commande
 REGISTRE = {"accorder", "refuser", "retirer", "lister", "journaliser"}  # les mots d'`acces`
-APPELES = {  # par une bibliothèque : argparse, expat, PyYAML, Alembic, Starlette, la console, asyncio
+APPELES = {  # par une bibliothèque : argparse, expat, PyYAML, Alembic, Starlette, la console, asyncio,
+    # websockets
     "error", "exit", "main", "end", "text", "construct", "upgrade", "downgrade", "healthz", "image",
-    "contours", "connection",
+    "contours", "connection", "encode", "process",
 }  # fmt: skip
 VOCABULAIRE = {"texte", "parmi", "lien", "heading", "collectivite", "rows", "at", "descend"}
 # `stats/` : une méthode s'y appelle comme dans les livres.
