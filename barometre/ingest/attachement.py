@@ -30,6 +30,11 @@ from barometre.ingest.personal import mask_extrait
 from barometre.ingest.vocabulary import load_vocabulary
 
 _IDENTIFIANTS = ("siren", "siret", "code")
+_MIN_DECALEES = 5
+DECALEE = (
+    "{} lignes sur {} ont un identifiant que « {} » contredit : une des deux colonnes a sans doute glissé, "
+    "et celles qui s'accordent ne le doivent peut-être qu'au hasard."
+)
 
 
 def get_colonne(export: Export, plan: Plan, role: str, n: int) -> tuple[str, ...]:
@@ -128,13 +133,26 @@ def _check_concordance(
         lignes = _list_nommees(role, export.entetes[rang], colonne, rattaches)
         if role == "nom" and not _is_colonne_de_noms(lignes, noms):
             continue
+        motifs: dict[int, str] = {}
         for i, cle, texte in lignes:
             # « Bordeaux » abrège Bordeaux Métropole si le type dit que l'intercommunalité répond.
             dit = (read_type(types[i]) not in {"", "commune"},) if role == "nom" else ()
             if motif := vus(cle, texte, *dit):
-                rejets.append((i, rang, motif))
+                motifs[i] = motif
+        rejets += [(i, rang, motif) for i, motif in motifs.items()]
+        rejets += _list_decalees([i for i, _, _ in lignes], motifs, rang, export.entetes[rang])
     _check_epcis(export, plan, noms, rattaches, rejets)
     return rattaches
+
+
+def _list_decalees(
+    lignes: list[int], motifs: dict[int, str], rang: int, entete: str
+) -> list[tuple[int, int, str]]:
+    """Quand la plupart des lignes sont discordantes, celles qui s'accordent le doivent au hasard."""
+    if len(motifs) < _MIN_DECALEES or 2 * len(motifs) <= len(lignes):
+        return []
+    motif = DECALEE.format(len(motifs), len(lignes), entete[:60])
+    return [(i, rang, motif) for i in lignes if i not in motifs]
 
 
 def _check_epcis(

@@ -19,9 +19,9 @@ from barometre.ingest.respondents import (
     Repondants,
     list_modifiables,
     list_repetes,
-    list_suites,
     list_types_inconnus,
 )
+from barometre.ingest.suites import list_suites
 
 # Les textes d'un « Autre » que le compte rendu cite.
 MAX_TEXTES = 6
