@@ -27,6 +27,7 @@ from barometre.ingest.identity import (
 )
 from barometre.ingest.labels import clean_label
 from barometre.ingest.personal import mask_extrait
+from barometre.ingest.sieges import drop_sieges, is_entete_epci, list_indecis
 from barometre.ingest.vocabulary import load_vocabulary
 
 _IDENTIFIANTS = ("siren", "siret", "code")
@@ -56,18 +57,23 @@ def match_collectivites(
     """
     n = len(export.lignes)
     types = [read_type(t) for t in get_colonne(export, plan, "type", n)]
-    chercher = _build_finder(referentiel)
+    chercher, noms = _build_finder(referentiel), Noms(referentiel)
     rattaches = []
     for i, type_ in enumerate(types):
         lus = [
             (rang, chercher(role, texte, type_)) for role, rang, texte in _list_identifiants(export, plan, i)
         ]
+        lus = drop_sieges(lus, export.entetes, type_) if len(lus) > 1 else lus
         gardes = drop_unknown([lu for _, lu in lus], referentiel)
         mauvais = [(i, rang, lu.motif) for rang, lu in lus if lu.motif and lu in gardes]
+        if not (mauvais or type_) and len(lus) > 1:
+            mauvais = [
+                (i, *refus)
+                for refus in list_indecis(lus, export.entetes, _texte(export, plan, "nom", i), noms)
+            ]
         lu = Rattachement() if mauvais else combine(gardes, type_, referentiel)
         rejets += mauvais or ([(i, _premiere_colonne(plan), lu.motif)] if lu.motif else [])
         rattaches.append(lu)
-    noms = Noms(referentiel)
     illisibles += _list_illisibles(export, plan, noms, rattaches)
     return _check_concordance(export, plan, noms, rattaches, rejets)
 
@@ -164,18 +170,13 @@ def _check_epcis(
 ) -> None:
     """Une colonne « EPCI », à côté des communes, ne nomme pas une intercommunalité d'ailleurs."""
     for rang in plan.colonnes_de.get("nom", ()):
-        if not _is_entete_epci(export.entetes[rang]):
+        if not is_entete_epci(export.entetes[rang]):
             continue
         verifier = lru_cache(maxsize=None)(noms.check_epci)
         for i, (lu, texte) in enumerate(zip(rattaches, export.colonnes[rang], strict=True)):
             if texte and lu.collectivite_id.startswith("commune-"):
                 motif = verifier(lu.collectivite_id, texte)
                 rejets += [(i, rang, motif)] if motif else []
-
-
-def _is_entete_epci(entete: str) -> bool:
-    mots = set(clean_label(entete).replace("'", " ").split())
-    return bool(mots & {"epci", "intercommunalite"}) and not mots & {"ville", "libgeo"}
 
 
 def _list_temoins(plan: Plan) -> list[tuple[str, int]]:

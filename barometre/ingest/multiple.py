@@ -44,6 +44,7 @@ SEPARATEURS = (";", "|", "\n", ",", "/", "•")
 ENUMERATIONS = (" et ", "&", "+")
 # Une fin de ligne d'un formulaire HTML ; le tiret qui ouvre chaque ligne d'une énumération.
 _SAUT, _TIRETS = re.compile(r"<br ?/?>", re.IGNORECASE), re.compile(r"^[-*] +", re.MULTILINE)
+_MOTS_D_AUTRE = re.compile(r"(?:un |une )?(?:autre|other)s?\b")
 # Un libellé du catalogue compte rarement plus de virgules.
 _MAX_PARTIES = 6
 
@@ -239,7 +240,13 @@ def _read_listes(
 
 def _count_repetees(colonne: Colonne, lues: dict[str, _Liste]) -> dict[str, int]:
     """Les textes libres que trop de répondantes écrivent de même, et combien de fois."""
-    vus = Counter(clean_label(libre) for texte in colonne for libre in set(lues[texte].libres))
+    # « Autre : TikTok » dit lui-même qu'il est « Autre ».
+    vus = Counter(
+        cle
+        for texte in colonne
+        for cle in {clean_label(libre) for libre in lues[texte].libres}
+        if not _MOTS_D_AUTRE.match(cle)
+    )
     repondantes = sum(lues[texte].cellule.etat == REPONDU for texte in colonne)
     return {texte: vus[texte] for texte in list_repetees(vus, repondantes)}
 

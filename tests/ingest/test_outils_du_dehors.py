@@ -161,6 +161,8 @@ def test_un_texte_que_beaucoup_ecrivent_est_un_choix_du_formulaire(importer: Imp
     assert "à l'identique par 3 répondantes" in lot.rejets[0].motif
     # Deux fois le même texte libre n'est qu'un hasard.
     assert importer(contenu.replace("Bluesky", "Viadeo", 1)).charges == 4
+    # « Autre : Bluesky » le dit lui-même.
+    assert importer(contenu.replace("Bluesky", "Autre : Bluesky")).charges == 4
     dites = {"valeurs": {"communication_q02": {"Bluesky": "autre"}}}
     assert importer(contenu, correspondance=dites).charges == 4
 
