@@ -29,9 +29,8 @@ CACHEE = (
     "« {} », écrit dans « Autre », est peut-être l'option « {} », que cette ligne ne coche pas : cochez-la{}."
 )
 REPETEE = (
-    "« {} » est écrit à l'identique par {} répondantes : c'est sans doute une réponse du formulaire, que le "
-    "catalogue n'a pas. Dites laquelle sous « valeurs » dans la correspondance (« {} » : {{{}: …}}), « {} » "
-    "si ce n'est aucune des autres."
+    "{} : « {} », compté « Autre », est écrit à l'identique par {} répondantes sur {} : si c'est une réponse "
+    "que le formulaire propose et que le catalogue dit autrement, déclarez-la sous « valeurs » ({})."
 )
 _DECLARER = ", ou dites-la sous « valeurs » dans la correspondance (« {} » : {{{}: {}}})"
 # « SQ009 » n'est pas le texte libre d'un autre réseau : le code d'une option que le catalogue n'a pas.
@@ -49,6 +48,8 @@ _MIN_CONTENUE = 4
 # En deçà de cette ressemblance, ou de cette longueur, deux mots ne sont pas une faute de frappe.
 _RESSEMBLANCE, _MIN_MOT = 0.84, 5
 _MAX_SIGLE, _MIN_DEBUT = 3, 3
+# « Autre : TikTok » dit lui-même qu'il est « Autre ».
+_DIT_AUTRE = re.compile(r"(?:un |une )?(?:autre|other)s?\b")
 # Un texte libre que tant de répondantes écrivent de même n'est pas libre : c'est un choix du formulaire.
 _MIN_REPETEES, _PART_REPETEES = 3, 0.15
 
@@ -81,16 +82,14 @@ def find_option_dite(question: Question, libre: str) -> tuple[Option | None, str
     return proche, PROCHE.format(mask_extrait(libre), proche.libelle, _declare(question, proche, libre))
 
 
-def list_repetees(textes: Counter[str], repondantes: int) -> set[str]:
-    """Les textes d'une colonne de cases jointes que trop de répondantes écrivent à l'identique."""
+def list_repetees(question: Question, textes: Counter[str], repondantes: int) -> list[str]:
+    """Les textes que trop de répondantes écrivent à l'identique pour être libres, en phrases."""
     seuil = max(_MIN_REPETEES, _PART_REPETEES * repondantes)
-    return {texte for texte, fois in textes.items() if fois >= seuil}
-
-
-def describe_repetee(question: Question, libre: str, fois: int) -> str:
-    """Le motif d'un texte qui n'a de libre que de n'être pas au catalogue."""
-    autre = next(o.id for o in question.options if is_autre(o))
-    return REPETEE.format(mask_extrait(libre), fois, question.id, mask_extrait(libre), autre)
+    return [
+        REPETEE.format(question.code, mask_extrait(texte), fois, repondantes, question.id)
+        for texte, fois in textes.most_common()
+        if fois >= seuil and not _DIT_AUTRE.match(clean_label(texte))
+    ]
 
 
 def find_cachee(question: Question, libre: str) -> tuple[Option | None, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
@@ -28,13 +27,7 @@ from barometre.ingest.columns import Plan
 from barometre.ingest.ecritures import find_rang, keep_coches, read_enumeration
 from barometre.ingest.jointes import join_liste
 from barometre.ingest.labels import clean_label
-from barometre.ingest.libres import (
-    describe_repetee,
-    find_cachee,
-    find_option_dite,
-    is_autre,
-    list_repetees,
-)
+from barometre.ingest.libres import find_cachee, find_option_dite, is_autre
 from barometre.ingest.personal import mask_personal
 from barometre.ingest.vocabulary import load_vocabulary
 
@@ -44,7 +37,6 @@ SEPARATEURS = (";", "|", "\n", ",", "/", "•")
 ENUMERATIONS = (" et ", "&", "+")
 # Une fin de ligne d'un formulaire HTML ; le tiret qui ouvre chaque ligne d'une énumération.
 _SAUT, _TIRETS = re.compile(r"<br ?/?>", re.IGNORECASE), re.compile(r"^[-*] +", re.MULTILINE)
-_MOTS_D_AUTRE = re.compile(r"(?:un |une )?(?:autre|other)s?\b")
 # Un libellé du catalogue compte rarement plus de virgules.
 _MAX_PARTIES = 6
 
@@ -220,12 +212,11 @@ def _read_listes(
     for rang in rangs:
         lues = {texte: _read_liste(question, cles, texte, ecriture) for texte in set(colonnes[rang])}
         libre_permis = len(rangs) == 1 and _is_libre_permis(question, colonnes[rang], lues)
-        repetees = _count_repetees(colonnes[rang], lues) if libre_permis else {}
         for i, texte in enumerate(colonnes[rang]):
             lue = lues[texte]
             motif = lue.cellule.motif or (HORS_LISTE if lue.libres and not libre_permis else "")
             motif = motif or next(
-                (m for libre in lue.libres if (m := _find_motif(question, libre, repetees))), ""
+                (m for libre in lue.libres if (m := find_option_dite(question, libre)[1])), ""
             )
             if motif:
                 rejets.append((i, rang, motif))
@@ -236,24 +227,6 @@ def _read_listes(
                 matrice[i, _rang_autre(question)] = 1.0
                 textes[i] = mask_personal(" ; ".join(lue.libres))
     return Reponses(question, etat, matrice, textes, tuple(o.id for o in question.options), rejets)
-
-
-def _count_repetees(colonne: Colonne, lues: dict[str, _Liste]) -> dict[str, int]:
-    """Les textes libres que trop de répondantes écrivent de même, et combien de fois."""
-    # « Autre : TikTok » dit lui-même qu'il est « Autre ».
-    vus = Counter(
-        cle
-        for texte in colonne
-        for cle in {clean_label(libre) for libre in lues[texte].libres}
-        if not _MOTS_D_AUTRE.match(cle)
-    )
-    repondantes = sum(lues[texte].cellule.etat == REPONDU for texte in colonne)
-    return {texte: vus[texte] for texte in list_repetees(vus, repondantes)}
-
-
-def _find_motif(question: Question, libre: str, repetees: dict[str, int]) -> str:
-    motif, cle = find_option_dite(question, libre)[1], clean_label(libre)
-    return motif or (describe_repetee(question, libre, repetees[cle]) if cle in repetees else "")
 
 
 def find_separateur(question: Question, colonne: Colonne) -> str:
