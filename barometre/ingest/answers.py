@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from barometre.domain.enquete import ETATS_REPONSE, Question
 from barometre.domain.formats import format_au_plus
 from barometre.ingest.ecritures import find_rang, keep_coches
-from barometre.ingest.labels import clean_label
+from barometre.ingest.labels import clean_label, compact_label
 from barometre.ingest.numbers import FormatNombre, build_format, check_unite, read_nombre
 from barometre.ingest.personal import mask_personal
 from barometre.ingest.vocabulary import load_vocabulary
@@ -107,6 +107,8 @@ def build_option_keys(
     for rang, option in enumerate(question.options):
         for cle in (option.code, option.libelle, option.id):
             cles.setdefault(clean_label(cle), rang)
+        if serree := compact_label(option.libelle):
+            cles.setdefault(serree, rang)
         cles.update({cle: rang for cle, cible in valeurs.items() if cible == option.id})
     for rang, option in enumerate(question.options):
         numeros = {"0", "1"} if is_rang else set()

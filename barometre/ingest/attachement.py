@@ -27,9 +27,15 @@ from barometre.ingest.identity import (
 )
 from barometre.ingest.labels import clean_label
 from barometre.ingest.personal import mask_extrait
+from barometre.ingest.sieges import drop_sieges, is_entete_epci, list_indecis
 from barometre.ingest.vocabulary import load_vocabulary
 
 _IDENTIFIANTS = ("siren", "siret", "code")
+_MIN_DECALEES = 5
+DECALEE = (
+    "{} lignes sur {} ont un identifiant que « {} » contredit : une des deux colonnes a sans doute glissé, "
+    "et celles qui s'accordent ne le doivent peut-être qu'au hasard."
+)
 
 
 def get_colonne(export: Export, plan: Plan, role: str, n: int) -> tuple[str, ...]:
@@ -51,18 +57,23 @@ def match_collectivites(
     """
     n = len(export.lignes)
     types = [read_type(t) for t in get_colonne(export, plan, "type", n)]
-    chercher = _build_finder(referentiel)
+    chercher, noms = _build_finder(referentiel), Noms(referentiel)
     rattaches = []
     for i, type_ in enumerate(types):
         lus = [
             (rang, chercher(role, texte, type_)) for role, rang, texte in _list_identifiants(export, plan, i)
         ]
+        lus = drop_sieges(lus, export.entetes, type_) if len(lus) > 1 else lus
         gardes = drop_unknown([lu for _, lu in lus], referentiel)
         mauvais = [(i, rang, lu.motif) for rang, lu in lus if lu.motif and lu in gardes]
+        if not (mauvais or type_) and len(lus) > 1:
+            mauvais = [
+                (i, *refus)
+                for refus in list_indecis(lus, export.entetes, _texte(export, plan, "nom", i), noms)
+            ]
         lu = Rattachement() if mauvais else combine(gardes, type_, referentiel)
         rejets += mauvais or ([(i, _premiere_colonne(plan), lu.motif)] if lu.motif else [])
         rattaches.append(lu)
-    noms = Noms(referentiel)
     illisibles += _list_illisibles(export, plan, noms, rattaches)
     return _check_concordance(export, plan, noms, rattaches, rejets)
 
@@ -128,13 +139,26 @@ def _check_concordance(
         lignes = _list_nommees(role, export.entetes[rang], colonne, rattaches)
         if role == "nom" and not _is_colonne_de_noms(lignes, noms):
             continue
+        motifs: dict[int, str] = {}
         for i, cle, texte in lignes:
             # « Bordeaux » abrège Bordeaux Métropole si le type dit que l'intercommunalité répond.
             dit = (read_type(types[i]) not in {"", "commune"},) if role == "nom" else ()
             if motif := vus(cle, texte, *dit):
-                rejets.append((i, rang, motif))
+                motifs[i] = motif
+        rejets += [(i, rang, motif) for i, motif in motifs.items()]
+        rejets += _list_decalees([i for i, _, _ in lignes], motifs, rang, export.entetes[rang])
     _check_epcis(export, plan, noms, rattaches, rejets)
     return rattaches
+
+
+def _list_decalees(
+    lignes: list[int], motifs: dict[int, str], rang: int, entete: str
+) -> list[tuple[int, int, str]]:
+    """Quand la plupart des lignes sont discordantes, celles qui s'accordent le doivent au hasard."""
+    if len(motifs) < _MIN_DECALEES or 2 * len(motifs) <= len(lignes):
+        return []
+    motif = DECALEE.format(len(motifs), len(lignes), entete[:60])
+    return [(i, rang, motif) for i in lignes if i not in motifs]
 
 
 def _check_epcis(
@@ -146,18 +170,13 @@ def _check_epcis(
 ) -> None:
     """Une colonne « EPCI », à côté des communes, ne nomme pas une intercommunalité d'ailleurs."""
     for rang in plan.colonnes_de.get("nom", ()):
-        if not _is_entete_epci(export.entetes[rang]):
+        if not is_entete_epci(export.entetes[rang]):
             continue
         verifier = lru_cache(maxsize=None)(noms.check_epci)
         for i, (lu, texte) in enumerate(zip(rattaches, export.colonnes[rang], strict=True)):
             if texte and lu.collectivite_id.startswith("commune-"):
                 motif = verifier(lu.collectivite_id, texte)
                 rejets += [(i, rang, motif)] if motif else []
-
-
-def _is_entete_epci(entete: str) -> bool:
-    mots = set(clean_label(entete).replace("'", " ").split())
-    return bool(mots & {"epci", "intercommunalite"}) and not mots & {"ville", "libgeo"}
 
 
 def _list_temoins(plan: Plan) -> list[tuple[str, int]]:

@@ -10,18 +10,19 @@ import numpy as np
 
 from barometre.domain.enquete import Question, Questionnaire
 from barometre.domain.formats import format_compte
-from barometre.ingest.answers import Reponses, build_option_keys
+from barometre.ingest.answers import REPONDU, Reponses, build_option_keys
 from barometre.ingest.columns import Plan, list_ecarts
 from barometre.ingest.export import Export
 from barometre.ingest.labels import clean_label
+from barometre.ingest.libres import list_repetees
 from barometre.ingest.personal import RETIRE, mask_extrait
 from barometre.ingest.respondents import (
     Repondants,
     list_modifiables,
     list_repetes,
-    list_suites,
     list_types_inconnus,
 )
+from barometre.ingest.suites import list_suites
 
 # Les textes d'un « Autre » que le compte rendu cite.
 MAX_TEXTES = 6
@@ -45,7 +46,7 @@ def list_avertissements(
     repetes = [phrase for lire in lecteurs for phrase in lire(export, plan, collectivites)]
     repetes += lues.repondants.illisibles
     return [
-        *_iter_colonnes(export, questionnaire, plan, _list_libres(lues, garde)),
+        *_iter_colonnes(export, questionnaire, plan, _list_libres(lues, garde), _list_repetees(lues, garde)),
         *_iter_reponses(plan, lues, garde, repetes),
         *_iter_coupe(export, questionnaire, plan, garde),
     ]
@@ -75,7 +76,7 @@ def _is_debut(question: Question, texte: str) -> bool:
 
 
 def _iter_colonnes(
-    export: Export, questionnaire: Questionnaire, plan: Plan, libres: list[str]
+    export: Export, questionnaire: Questionnaire, plan: Plan, libres: list[str], repetees: list[str]
 ) -> Iterator[str]:
     """Ce qui tient aux entêtes : inconnus, absents, différents."""
     if plan.inconnues:
@@ -87,6 +88,7 @@ def _iter_colonnes(
         nombre = len(plan.commentaires)
         colonnes = format_compte(nombre, "colonne de commentaires", "colonnes de commentaires")
         yield f"{colonnes}, {'non chargées' if nombre > 1 else 'non chargée'}."
+    yield from repetees
     if libres:
         yield f"Réponses libres comptées « Autre » : {' ; '.join(libres)}."
     absentes = [q.code for q in questionnaire.questions if q.id not in plan.question_ids]
@@ -128,6 +130,20 @@ def _list_libres(lues: Lues, garde: np.ndarray) -> list[str]:
     listes = [r for r in lues.reponses.values() if len(r.options)]
     comptes = [(r.question.code, Counter(str(t) for t in r.textes[garde] if t)) for r in listes]
     return [f"{code} ({vus.total()}) : {_list_textes(vus)}" for code, vus in comptes if vus]
+
+
+def _list_repetees(lues: Lues, garde: np.ndarray) -> list[str]:
+    """Les textes libres trop fréquents pour l'être : un par phrase, hors de la liste des autres."""
+    return [
+        phrase
+        for r in lues.reponses.values()
+        if len(r.options)
+        for phrase in list_repetees(
+            r.question,
+            Counter(str(t) for t in r.textes[garde] if t),
+            int((garde & (r.etats == REPONDU)).sum()),
+        )
+    ]
 
 
 def _list_textes(vus: Counter[str]) -> str:

@@ -19,6 +19,8 @@ _VV = {"{newline}": "\n", "{cr}": "", "{tab}": " ", "{quote}": '"', "{rbrace}": 
 _ECHAPPE = re.compile("|".join(map(re.escape, _VV)))
 
 
+# « ="Oui" » : du texte, forcé pour un tableur.
+_FORCEE = re.compile(r'^="([^"]*)"$')
 # Ce qu'un logiciel écrit à la place d'un caractère qu'il n'a pas su lire : rien ne le rend.
 PERDU = "\ufffd"
 
@@ -31,6 +33,8 @@ def clean_feuille(feuille: Feuille) -> None:
         ensemble = "\n".join(cellules)
         if _ECHAPPE.search(ensemble):
             cellules[:] = [_ECHAPPE.sub(lambda lu: _VV[lu[0]], c).strip() for c in cellules]
+        if '="' in ensemble:
+            cellules[:] = [lu[1].strip() if (lu := _FORCEE.match(c)) else c for c in cellules]
         if PERDU in ensemble:
             perdus += sum(PERDU in cellule for cellule in cellules)
         if not (_INVISIBLES.search(ensemble) or _ABIME.search(ensemble)):

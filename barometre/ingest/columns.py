@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -32,6 +32,8 @@ class Plan:
     rangs: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     inconnues: list[str] = field(default_factory=list)
     commentaires: list[str] = field(default_factory=list)
+    # Les questions à choix, dont une cellule est un mot ou un code.
+    choix: frozenset[str] = frozenset()
 
     @property
     def question_ids(self) -> set[str]:
@@ -44,7 +46,8 @@ def build_plan(
 ) -> Plan:
     """Reconnaît chaque colonne ; une correspondance déclarée l'emporte sur l'entête."""
     index, declares = build_index(questionnaire), declares or {}
-    plan, vus = Plan(), Counter[str]()
+    choix = frozenset(q.id for q in questionnaire.questions if q.type.startswith("choix"))
+    plan, vus = Plan(choix=choix), Counter[str]()
     cibles = [declares.get(rang) or find_cible(e, index, vus) for rang, e in enumerate(entetes)]
     _find_options_seules(entetes, cibles, questionnaire)
     for rang, (entete, cible) in enumerate(zip(entetes, cibles, strict=True)):
@@ -90,6 +93,23 @@ def check_intitules(entetes: tuple[str, ...], plan: Plan, questionnaire: Questio
         f"« {questionnaire.titre} » ({', '.join(ecarts[:5])}…) : est-ce le bon ? Sinon, déclarez ces "
         "colonnes par --correspondance."
     )
+
+
+def check_croises(
+    entetes: tuple[str, ...], plan: Plan, questionnaire: Questionnaire, declares: Container[int]
+) -> None:
+    """Refuse une colonne dont le code est celui d’une question, et l’intitulé celui d’une autre."""
+    par_intitule = {heading_key(q.libelle): q for q in questionnaire.questions}
+    for question in questionnaire.questions:
+        rang = plan.questions.get(question.id, -1)
+        trouve = CODE.match(entetes[rang]) if rang >= 0 and rang not in declares else None
+        autre = par_intitule.get(heading_key(entetes[rang][trouve.end() :])) if trouve else None
+        if autre is not None and heading_key(autre.libelle) != heading_key(question.libelle):
+            raise ImportRefuse(
+                f"« {entetes[rang][:120]} » : le code est celui de {question.code}, l'intitulé celui de "
+                f"{autre.code} au catalogue, et rien ne dit lequel croire. Déclarez ces colonnes par "
+                "--correspondance."
+            )
 
 
 def _name_cible(cible: Cible) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from barometre.domain.enquete import Vague
 from barometre.ingest.labels import clean_label
@@ -32,6 +32,19 @@ _MOIS = (
 )  # fmt: skip
 # Un jour compté depuis le 30 décembre 1899, ce qu'Excel écrit d'une date sans format : 2009 à 2064.
 _SERIE, _ORIGINE = re.compile(r"^([45]\d{4})(?:[.,]\d+)?$", re.ASCII), date(1899, 12, 30)
+# « 20231205 » ; un nombre de secondes ou de millièmes depuis 1970, ce que rendent les API (Grist).
+_SERREE, _EPOQUE = (
+    re.compile(r"^(20\d\d)(\d\d)(\d\d)$", re.ASCII),
+    re.compile(r"^(1\d{9})(\d{3})?(?:\.\d+)?$"),
+)
+# « Dec 5, 2023 2:30 PM », « 5-Dec-23 » : l'anglais.
+_ANGLAISE = re.compile(
+    r"^([a-z]{3,9})\.? (\d{1,2}),? (\d{4})\b|^(\d{1,2})[- ]([a-z]{3,9})[- ](\d{4}|\d\d)(?!\d)"
+)
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+    "november", "december",
+)  # fmt: skip
 _DOUZE_HEURES = re.compile(r"[ap]m\b", re.IGNORECASE)
 
 ILLISIBLE = "Cette date n'est pas lisible (attendu : 2023-11-22 ou 22/11/2023)."
@@ -123,11 +136,29 @@ def _split_autre(texte: str) -> tuple[tuple[int, int, int], str]:
     if trouve := _SERIE.match(texte):
         jour = _ORIGINE + timedelta(days=int(trouve[1]))
         return (jour.year, jour.month, jour.day), ""
+    if trouve := _SERREE.match(texte):
+        return (int(trouve[1]), int(trouve[2]), int(trouve[3])), ""
+    if trouve := _EPOQUE.match(texte):
+        jour = datetime.fromtimestamp(int(trouve[1]), UTC).date()
+        return (jour.year, jour.month, jour.day), ""
+    if lue := _read_anglaise(clean_label(texte)):
+        return lue, ""
     trouve = _EN_LETTRES.match(clean_label(texte))
     mois = [rang for rang, nom in enumerate(_MOIS, 1) if trouve and nom.startswith(trouve[2])]
     if trouve is None or len(mois) != 1:
         return (0, 0, 0), ILLISIBLE
     return (int(trouve[3]), mois[0], int(trouve[1])), ""
+
+
+def _read_anglaise(cle: str) -> tuple[int, int, int] | None:
+    """« dec 5, 2023 », « 5-dec-23 » ; un mois dont trois lettres ne suffisent pas n'est pas lu."""
+    trouve = _ANGLAISE.match(cle)
+    if not trouve:
+        return None
+    mois, jour, annee = (trouve[1], trouve[2], trouve[3]) if trouve[1] else (trouve[5], trouve[4], trouve[6])
+    rangs = [rang for rang, nom in enumerate(_MONTHS, 1) if nom.startswith(mois)]
+    annee = int(annee) + (2000 if len(annee) == 2 else 0)
+    return (annee, rangs[0], int(jour)) if len(rangs) == 1 else None
 
 
 def check_periode(lue: date, vague: Vague, aujourd_hui: date) -> str:

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import Literal
 
 from barometre.domain.enquete import Option, Question, Questionnaire
-from barometre.ingest.labels import clean_label, heading_key
+from barometre.ingest.labels import clean_label, compact_heading, heading_key
 from barometre.ingest.vocabulary import Vocabulaire, load_vocabulary
 
 Nature = Literal["question", "option", "autre", "nsp", "rang", "role", "service", "commentaire", "inconnue"]
@@ -26,6 +26,7 @@ _DEUX_SOUS_CODES = re.compile(
     r"^\s*(?P<code>[A-Za-z]+\d+)[\[_.](?P<un>[A-Za-z]*\d+)(?P<signe>\]\[|\.\.|[#_.])(?P<deux>[A-Za-z]*\d+)"
     r"(?=[\]\s_.:;|\-–—]|$)"
 )
+_TIRET = re.compile(r"\s+[-–—]\s+")
 _ABREGE = re.compile(r"\.\.+|…")
 # Un intitulé abrégé plus court ne désigne plus rien.
 _MIN_ABREGE = 8
@@ -69,9 +70,13 @@ def _iter_cles(question: Question) -> Iterable[tuple[str, Cible]]:
     for nom in (question.code, question.id, question.libelle):
         prefixe = heading_key(nom)
         yield prefixe, Cible("question", question)
+        if serre := compact_heading(nom):
+            yield serre, Cible("question", question)
         for option in question.options if question.type == "choix_multiple" else ():
             for sous in (option.code, option.id, option.libelle):
                 yield f"{prefixe}[{clean_label(sous)}]", Cible("option", question, option)
+            if serre := compact_heading(nom, option.libelle):
+                yield serre, Cible("option", question, option)
         sous_nsp = {clean_label(question.code_nsp), *mots.ne_sait_pas_sous_question}
         for sous in sorted(sous_nsp) if question.type == "choix_multiple" else ():
             yield f"{prefixe}[{sous}]", Cible("nsp", question)
@@ -81,17 +86,52 @@ def find_cible(entete: str, index: dict[str, list[Cible]], vus: Counter[str]) ->
     """D'abord par le code, puis par le texte ; le même entête répété désigne les questions dans l'ordre."""
     if _COMMENTAIRE.search(entete):
         return Cible("commentaire")
+    if _is_annexe(entete, index):
+        return Cible("service")
+    if qualtrics := _find_qualtrics(entete, index, vus):
+        return qualtrics
     for cle in (
         *_iter_cles_entete(entete),
         *_iter_cles_coupees(entete, index),
         *_iter_cles_code(entete, index),
         *_iter_cles_texte(entete, index),
+        _compact_entete(entete),
     ):
         candidats = index.get(cle)
         if candidats:
             rang, vus[cle] = vus[cle], vus[cle] + 1
             return candidats[min(rang, len(candidats) - 1)]
     return _find_annexe(entete, index)
+
+
+def _is_annexe(entete: str, index: dict[str, list[Cible]]) -> bool:
+    """« Q01_time », « Q01 - temps (s) », « Q01_score » : à côté d'une question, pas sa réponse.
+
+    « Q01. Durée » l'est, si c'est ainsi que la question s'intitule.
+    """
+    trouve = _CODE_LIBRE.match(entete)
+    if not trouve or clean_label(trouve["code"]) not in index:
+        return False
+    reste = clean_label((trouve["reste"] or "").strip(" _.:;|,)-–—/("))
+    mots = _MOTS.findall(reste)
+    return bool(mots) and set(mots) <= load_vocabulary().annexes and reste not in index
+
+
+def _find_qualtrics(entete: str, index: dict[str, list[Cible]], vus: Counter[str]) -> Cible | None:
+    """« Question - Selected Choice - Option » ; « Question - Autre - Text », le texte libre d’« Autre »."""
+    mots, bouts = load_vocabulary(), _TIRET.split(entete)
+    nets = [b for b in bouts if clean_label(b) not in mots.choix_selectionne]
+    if len(nets) > 1 and clean_label(nets[-1]) in mots.texte_libre:
+        cible = find_cible(" - ".join(nets[:-1]), index, Counter())
+        libre = cible.nature == "option" and cible.option is not None and cible.option.id.startswith("autre")
+        return Cible("autre", cible.question) if libre else Cible("inconnue")
+    return find_cible(" - ".join(nets), index, vus) if 0 < len(nets) < len(bouts) else None
+
+
+def _compact_entete(entete: str) -> str:
+    """« Quest-ce que lon trouve… [Lagenda] » : un outil a ôté les apostrophes."""
+    question, _, option = _NUMERO.sub("", entete).strip().rstrip("]").partition("[")
+    return compact_heading(question, option)
 
 
 def _iter_cles_entete(entete: str) -> Iterable[str]:
@@ -172,6 +212,8 @@ def find_role(entete: str) -> str:
     """Le rôle d'une colonne de service ou d'identité, vide si elle n'en a pas."""
     roles = load_vocabulary().roles
     exact = next((roles[cle] for cle in _iter_cles_entete(entete) if cle in roles), "")
+    if exact == "reponse_id":
+        return _find_identifiant(entete) or exact
     return exact or _find_identifiant(entete) or find_temoin(entete)
 
 
@@ -205,7 +247,9 @@ def _find_annexe(entete: str, index: dict[str, list[Cible]]) -> Cible:
         if base is not None and sous:
             return _annexe_de_question(base, sous, mots)
         if role := mots.roles.get(prefixe, ""):
-            return Cible("role", role=role)
+            # « Id. SIRET » n'est pas un numéro de réponse.
+            ailleurs = _find_identifiant(entete) if role == "reponse_id" else ""
+            return Cible("role", role=ailleurs or role)
         if cle.startswith(mots.prefixes_systeme) or not cle:
             return Cible("service")
     if role := _find_identifiant(entete) or find_temoin(entete):

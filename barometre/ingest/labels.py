@@ -8,6 +8,7 @@ import unicodedata
 from functools import lru_cache
 
 _BALISES = re.compile(r"<[^<>]{0,500}>")
+_SIGNES = re.compile(r"[\W_]+")
 _ESPACES = re.compile(r"\s+")
 _TYPOGRAPHIE = str.maketrans(
     {"’": "'", "‘": "'", "`": "'", "´": "'", "–": "-", "—": "-", "œ": "oe", "Œ": "oe"}
@@ -40,6 +41,25 @@ def clean_label(texte: str) -> str:
     if not texte.isascii():
         texte = unicodedata.normalize("NFKD", texte).translate(_ACCENTS)
     return _ESPACES.sub(" ", texte.casefold()).strip(_BORDS)
+
+
+# Un texte plus court se confondrait avec un code.
+_MIN_SERRE = 6
+
+
+@lru_cache(maxsize=50_000)
+def compact_label(texte: str) -> str:
+    """Les seules lettres et chiffres, après « = » : « Non mais c’est prevu » ; rien d'un texte court."""
+    serre = _SIGNES.sub("", clean_label(texte))
+    return f"={serre}" if len(serre) >= _MIN_SERRE else ""
+
+
+def compact_heading(texte: str, sous: str = "") -> str:
+    """La clé serrée d'un entête, « Question [Option] » ; rien si l'une de ses parties est trop courte."""
+    question, option = compact_label(texte), compact_label(sous)
+    if not sous or not question:
+        return question
+    return f"{question}[{option}]" if option else ""
 
 
 def heading_key(texte: str) -> str:

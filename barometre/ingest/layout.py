@@ -10,6 +10,8 @@ from barometre.ingest.csv_reader import Tableau, check_entetes
 from barometre.ingest.entetes import find_role
 from barometre.ingest.errors import ImportRefuse, Rejet
 from barometre.ingest.fusions import BARREE, FUSIONNEE, Plage, describe_notes, list_barrees, list_fusionnees
+from barometre.ingest.labels import clean_label
+from barometre.ingest.vocabulary import load_vocabulary
 
 ENTETES_REPETES = "Cette ligne redit les entêtes : ce n'est pas une réponse."
 _IDENTIFIANTS = frozenset({"siren", "siret", "code"})
@@ -17,6 +19,11 @@ _IDENTIFIANTS = frozenset({"siren", "siret", "code"})
 MAX_LIGNES_DE_TITRE = 15
 # Deux lignes d'entêtes de suite (textes, puis codes : le VV de LimeSurvey) sont reconnues l'une et l'autre.
 _PART_SECONDE_LIGNE = 0.6
+
+# Une feuille qui a autant de colonnes connues qu'une autre, à un cinquième près, a aussi des réponses.
+_MIN_PAREILS, _PART_PAREILS = 3, 0.8
+# La troisième ligne d'entêtes de Qualtrics.
+_IMPORT_ID = '{"ImportId"'
 
 # Ce qu'un entête désigne : rien, une colonne connue, ou une option à lire sous sa question.
 Reconnaitre = Callable[[str], bool]
@@ -64,12 +71,34 @@ def pick_feuille(
             noms = ", ".join(f"« {f.nom} »" for f in feuilles)
             raise ImportRefuse(f"« {fichier} » n'a pas de feuille « {choix.feuille} » ; feuilles : {noms}.")
         return trouvee
-    retenue = max(feuilles, key=lambda f: max(_list_notes(f, reconnaitre), default=0))
+    notes = [max(_list_notes(f, reconnaitre), default=0) for f in feuilles]
+    retenue = feuilles[notes.index(max(notes))]
+    _check_seule(
+        retenue, [f for f, n in zip(feuilles, notes, strict=True) if _is_pareille(n, max(notes))], fichier
+    )
     if len(feuilles) > 1:
         retenue.avertissements.append(
             f"Le classeur a {len(feuilles)} feuilles : seule « {retenue.nom} » est lue."
         )
     return retenue
+
+
+def _is_pareille(note: int, meilleure: int) -> bool:
+    """Vrai d'une feuille dont les entêtes sont presque aussi connus que ceux de la mieux reconnue."""
+    return note >= max(_MIN_PAREILS, _PART_PAREILS * meilleure)
+
+
+def _check_seule(retenue: Feuille, pareilles: list[Feuille], fichier: str) -> None:
+    """Deux feuilles de réponses différentes : la première n'est pas plus la bonne que la seconde."""
+    contenus = {tuple(tuple(cellules) for _, cellules in f.lignes if any(cellules)) for f in pareilles}
+    # Des entêtes seuls ne sont pas des réponses.
+    if sum(len(c) > 1 for c in contenus) > 1:
+        noms = ", ".join(f"« {f.nom} »" for f in pareilles)
+        raise ImportRefuse(
+            f"« {fichier} » a plusieurs feuilles de réponses ({noms}), et rien ne dit laquelle lire : "
+            f"nommez-la par « feuille » dans la correspondance (« feuille: {retenue.nom} »), ou enregistrez "
+            "chacune en un fichier, à donner à la même commande."
+        )
 
 
 def build_tableau(feuille: Feuille, reconnaitre: Reconnaitre, choix: Choix, fichier: str) -> Tableau:
@@ -120,6 +149,8 @@ def _is_entetes(cellules: list[str], identifiants: list[int], entetes: list[str]
 
     « Pas de SIREN », seul, est ce qu'une répondante écrit.
     """
+    if (remplies := [c for c in cellules if c]) and all(c.startswith(_IMPORT_ID) for c in remplies):
+        return True
     textes = [cellules[i] for i in identifiants if i < len(cellules) and cellules[i]]
     if all(any(map(str.isdigit, t)) or find_role(t) not in _IDENTIFIANTS for t in textes):
         return False
@@ -150,10 +181,22 @@ def _find_rang(feuille: Feuille, reconnaitre: Reconnaitre, choix: Choix, premier
     meilleure = max(notes, default=0)
     rang = premiere if meilleure <= 1 or notes[premiere] >= meilleure else notes.index(meilleure)
     suivante = rang + 1
-    if suivante < len(notes) and notes[suivante] >= max(3, _PART_SECONDE_LIGNE * notes[rang]):
+    if suivante < len(notes) and _is_seconde(feuille, rang, notes, reconnaitre):
         autre = feuille.lignes[suivante][1]
         rang = suivante if autre != feuille.lignes[rang][1] else rang
     return rang
+
+
+def _is_seconde(feuille: Feuille, rang: int, notes: list[int], reconnaitre: Reconnaitre) -> bool:
+    """Vrai si la ligne sous les entêtes en est aussi une : des codes, ou les options de chaque question."""
+    if notes[rang + 1] >= max(3, _PART_SECONDE_LIGNE * notes[rang]):
+        return True
+    (_, groupes), (_, entetes) = feuille.lignes[rang : rang + 2]
+    simples = load_vocabulary().reponse_simple
+    # SurveyMonkey : « Response » sous chaque question à choix unique.
+    if not any(clean_label(c) in simples for c in entetes):
+        return False
+    return sum(bool(c) and reconnaitre(c) for c in _join_groupes(groupes, entetes, reconnaitre)) > notes[rang]
 
 
 def _list_notes(feuille: Feuille, reconnaitre: Reconnaitre) -> list[int]:
@@ -163,11 +206,21 @@ def _list_notes(feuille: Feuille, reconnaitre: Reconnaitre) -> list[int]:
 
 
 def _join_groupes(groupes: list[str], entetes: list[str], reconnaitre: Reconnaitre) -> list[str]:
-    """Framaforms met la question au-dessus de ses options : « Question [Option] » les réunit."""
-    joints, groupe = [], ""
+    """Framaforms met la question au-dessus de ses options : « Question [Option] » les réunit.
+
+    SurveyMonkey aussi, et « Response » sous une question qui n'a pas d'options.
+    """
+    joints, groupe, simples = [], "", load_vocabulary().reponse_simple
     for i, entete in enumerate(entetes):
-        groupe = groupes[i] if i < len(groupes) and groupes[i] else groupe
+        dessus = groupes[i] if i < len(groupes) else ""
+        groupe = dessus or groupe
+        if dessus and (not entete or clean_label(entete) in simples) and reconnaitre(dessus):
+            joints.append(dessus)
+            continue
         ensemble = f"{groupe} [{entete}]"
         reunis = bool(groupe and entete) and reconnaitre(groupe) and reconnaitre(ensemble)
+        # Un intitulé sous un code, seul dans sa colonne, n'est pas une option de ce qui est au-dessus.
+        suivant = groupes[i + 1] if i + 1 < len(groupes) else "fin"
+        reunis = reunis and not (dessus and suivant and reconnaitre(entete))
         joints.append(ensemble if reunis else entete)
     return joints

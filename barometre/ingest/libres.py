@@ -7,6 +7,7 @@ une réponse, et « Autre » en gagnait une. Rien ici ne devine laquelle : la li
 from __future__ import annotations
 
 import re
+from collections import Counter
 from difflib import SequenceMatcher
 from functools import lru_cache
 
@@ -14,6 +15,7 @@ from barometre.domain.enquete import Option, Question
 from barometre.ingest.answers import HORS_LISTE
 from barometre.ingest.labels import clean_label
 from barometre.ingest.personal import mask_extrait
+from barometre.ingest.vocabulary import load_vocabulary
 
 CONTIENT = (
     "« {} » contient l'option « {} » sans être elle, et rien ne dit si elle est cochée : séparez les options "
@@ -25,6 +27,10 @@ MORCEAU = (
 PROCHE = "« {} » est peut-être l'option « {} » : écrivez-la entière{}."
 CACHEE = (
     "« {} », écrit dans « Autre », est peut-être l'option « {} », que cette ligne ne coche pas : cochez-la{}."
+)
+REPETEE = (
+    "{} : « {} », compté « Autre », est écrit à l'identique par {} répondantes sur {} : si c'est une réponse "
+    "que le formulaire propose et que le catalogue dit autrement, déclarez-la sous « valeurs » ({})."
 )
 _DECLARER = ", ou dites-la sous « valeurs » dans la correspondance (« {} » : {{{}: {}}})"
 # « SQ009 » n'est pas le texte libre d'un autre réseau : le code d'une option que le catalogue n'a pas.
@@ -42,6 +48,10 @@ _MIN_CONTENUE = 4
 # En deçà de cette ressemblance, ou de cette longueur, deux mots ne sont pas une faute de frappe.
 _RESSEMBLANCE, _MIN_MOT = 0.84, 5
 _MAX_SIGLE, _MIN_DEBUT = 3, 3
+# « Autre : TikTok » dit lui-même qu'il est « Autre ».
+_DIT_AUTRE = re.compile(r"(?:un |une )?(?:autre|other)s?\b")
+# Un texte libre que tant de répondantes écrivent de même n'est pas libre : c'est un choix du formulaire.
+_MIN_REPETEES, _PART_REPETEES = 3, 0.15
 
 
 def is_autre(option: Option) -> bool:
@@ -70,6 +80,16 @@ def find_option_dite(question: Question, libre: str) -> tuple[Option | None, str
     if proche is None:
         return None, ""
     return proche, PROCHE.format(mask_extrait(libre), proche.libelle, _declare(question, proche, libre))
+
+
+def list_repetees(question: Question, textes: Counter[str], repondantes: int) -> list[str]:
+    """Les textes que trop de répondantes écrivent à l'identique pour être libres, en phrases."""
+    seuil = max(_MIN_REPETEES, _PART_REPETEES * repondantes)
+    return [
+        REPETEE.format(question.code, mask_extrait(texte), fois, repondantes, question.id)
+        for texte, fois in textes.most_common()
+        if fois >= seuil and not _DIT_AUTRE.match(clean_label(texte))
+    ]
 
 
 def find_cachee(question: Question, libre: str) -> tuple[Option | None, str]:
@@ -116,9 +136,18 @@ def _is_proche(cle: str, libelle: str) -> bool:
     sigle = "".join(mots)
     # « F.B. » s'écrit une lettre à la fois.
     mots = (sigle,) if len(sigle) == len(mots) else mots
-    if _is_sigle(sigle, siens):
+    if _is_sigle(sigle, siens) or _is_synonyme(cle, libelle):
         return True
     return _is_couvert(mots, siens) or any(_is_couvert(e, mots) for e in _list_ecritures(libelle))
+
+
+def _is_synonyme(cle: str, libelle: str) -> bool:
+    """« Ransomware » dit l'option « … (rançongiciel) »."""
+    return any(_says(cle, mots) and _says(libelle, mots) for mots in load_vocabulary().synonymes)
+
+
+def _says(texte: str, mots: frozenset[str]) -> bool:
+    return any(mot in texte and re.search(rf"(?<!\w){re.escape(mot)}s?(?!\w)", texte) for mot in mots)
 
 
 def _is_couvert(mots: tuple[str, ...], autres: tuple[str, ...]) -> bool:

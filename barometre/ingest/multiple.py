@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
@@ -24,7 +24,7 @@ from barometre.ingest.answers import (
     read_etat,
 )
 from barometre.ingest.columns import Plan
-from barometre.ingest.ecritures import find_rang, keep_coches
+from barometre.ingest.ecritures import find_rang, keep_coches, read_enumeration
 from barometre.ingest.jointes import join_liste
 from barometre.ingest.labels import clean_label
 from barometre.ingest.libres import find_cachee, find_option_dite, is_autre
@@ -35,6 +35,8 @@ from barometre.ingest.vocabulary import load_vocabulary
 SEPARATEURS = (";", "|", "\n", ",", "/", "•")
 # Ce qui énumère aussi, quand l'un des bouts est une option.
 ENUMERATIONS = (" et ", "&", "+")
+# Une fin de ligne d'un formulaire HTML ; le tiret qui ouvre chaque ligne d'une énumération.
+_SAUT, _TIRETS = re.compile(r"<br ?/?>", re.IGNORECASE), re.compile(r"^[-*] +", re.MULTILINE)
 # Un libellé du catalogue compte rarement plus de virgules.
 _MAX_PARTIES = 6
 
@@ -295,14 +297,10 @@ def _split_libres(
 
 def _flatten_json(texte: str) -> str:
     """Un classement ou des cases écrits en JSON (« ["SQ001","SQ003"] ») → une option par ligne."""
-    if not texte.startswith("["):
-        return texte
-    try:
-        liste = json.loads(texte)
-    except ValueError:
-        return texte
-    if not isinstance(liste, list):
-        return texte
+    liste = read_enumeration(texte) if texte[:1] in "[({" else None
+    if liste is None:
+        lignes = _SAUT.sub("\n", texte)
+        return _TIRETS.sub("", lignes) if "\n" in lignes or _TIRETS.match(lignes) else texte
     # Grist marque d'un « L » le début d'une liste.
     return "\n".join(str(o) for o in (liste[1:] if liste[:1] == ["L"] else liste))
 

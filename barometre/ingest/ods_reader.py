@@ -10,15 +10,24 @@ from barometre.ingest.fusions import name_cellule
 from barometre.ingest.layout import Feuille
 from barometre.ingest.limits import MAX_CARACTERES_CELLULE, MAX_CELLULES, MAX_COLONNES, MAX_LIGNES
 from barometre.ingest.xlsx_archive import Archive, Lecteur
-from barometre.ingest.xlsx_reader import describe_masquees, format_nombre_xml, format_pourcent
+from barometre.ingest.xlsx_reader import (
+    describe_masquees,
+    describe_non_lues,
+    format_nombre_xml,
+    format_pourcent,
+)
 
 
 def read_ods(path: Path) -> list[Feuille]:
-    """Les feuilles du document, chaque ligne avec son numéro."""
+    """Les feuilles visibles du document, chaque ligne avec son numéro."""
     document = _Document(path.name)
     with Archive(path) as archive:
         archive.parse("content.xml", document)
-    return [f for f in document.feuilles if f.lignes] or document.feuilles[:1]
+    visibles = [f for f in document.feuilles if f.nom not in document.masquees] or document.feuilles
+    if masquees := len(document.feuilles) - len(visibles):
+        for feuille in visibles:
+            feuille.avertissements.append(describe_non_lues(masquees))
+    return [f for f in visibles if f.lignes] or visibles[:1]
 
 
 _BLANCS = {"s": " ", "tab": " ", "line-break": "\n"}
@@ -28,6 +37,8 @@ _BLANCS = {"s": " ", "tab": " ", "line-break": "\n"}
 class _Document(Lecteur):
     nom: str
     feuilles: list[Feuille] = field(default_factory=list)
+    # Le nom des feuilles que le document n'affiche pas.
+    masquees: set[str] = field(default_factory=set)
     _numero: int = 0
     _repete_ligne: int = 1
     _cellules: list[str] = field(default_factory=list)
@@ -39,6 +50,7 @@ class _Document(Lecteur):
     _masquees: int = 0
     _total: int = 0
     _barres: set[str] = field(default_factory=set)
+    _caches: set[str] = field(default_factory=set)
     _style: str = ""
     _barree: bool = False
     # Une note est dans sa cellule : son texte n'en est pas la réponse.
@@ -47,8 +59,7 @@ class _Document(Lecteur):
     def start(self, nom: str, attributs: dict[str, str]) -> None:
         locaux = {cle.rpartition(":")[2]: v for cle, v in attributs.items()}
         if nom == "table":
-            self.feuilles.append(Feuille(locaux.get("name", ""), complete=True))
-            self._numero, self._masquees = 0, 0
+            self._start_feuille(locaux)
         elif nom == "table-row":
             self._cellules, self._colonne = [], 0
             self._repete_ligne = _entier(locaux.get("number-rows-repeated"))
@@ -69,12 +80,21 @@ class _Document(Lecteur):
         else:
             self._read_style(nom, locaux)
 
+    def _start_feuille(self, attributs: dict[str, str]) -> None:
+        nom = attributs.get("name", "")
+        self.feuilles.append(Feuille(nom, complete=True))
+        self._numero, self._masquees = 0, 0
+        if attributs.get("style-name", "") in self._caches:
+            self.masquees.add(nom)
+
     def _read_style(self, nom: str, locaux: dict[str, str]) -> None:
-        """Les styles de cellule sont déclarés avant les feuilles."""
+        """Les styles de cellule et de feuille sont déclarés avant les feuilles."""
         if nom == "style":
             self._style = locaux.get("name", "")
         elif nom == "text-properties" and locaux.get("text-line-through-style", "none") != "none":
             self._barres.add(self._style)
+        elif nom == "table-properties" and locaux.get("display", "true") == "false":
+            self._caches.add(self._style)
 
     def _add_plage(self, locaux: dict[str, str]) -> None:
         """La première cellule d'une plage fusionnée dit combien elle en couvre."""
@@ -107,7 +127,7 @@ class _Document(Lecteur):
             feuille.avertissements.append(describe_masquees(feuille.nom, self._masquees, "ligne"))
 
     def _end_cellule(self) -> None:
-        valeur = (self._valeur if self._valeur is not None else "".join(self._textes)).strip()
+        valeur = self._read_cellule().strip()
         if valeur:
             if self._colonne + self._repete > MAX_COLONNES:
                 raise ImportRefuse(f"« {self.nom} » a plus de {MAX_COLONNES} colonnes.")
@@ -115,6 +135,13 @@ class _Document(Lecteur):
             if self._barree:
                 self.feuilles[-1].barrees.append((self._numero + 1, self._colonne))
         self._colonne += self._repete
+
+    def _read_cellule(self) -> str:
+        texte = "".join(self._textes)
+        if self._valeur is None:
+            return texte
+        # « 01004 », tel que le format de la cellule le montre, est le code ; 1004, sa valeur, ne l'est plus.
+        return texte if is_zero_affiche(texte.strip(), self._valeur) else self._valeur
 
     def _end_ligne(self) -> None:
         if self._cellules:
@@ -140,6 +167,11 @@ def _read_valeur(attributs: dict[str, str]) -> str | None:
     if genre == "date":
         return attributs.get("date-value", "").replace("T", " ")
     return attributs.get("boolean-value") if genre == "boolean" else None
+
+
+def is_zero_affiche(texte: str, valeur: str) -> bool:
+    """Vrai si une cellule montre un nombre entier avec ses zéros de tête."""
+    return texte.startswith("0") and texte.isdecimal() and texte.lstrip("0") == valeur != ""
 
 
 def _entier(texte: str | None) -> int:

@@ -43,7 +43,7 @@ ERREURS = frozenset(
 )
 EN_ERREUR = "Le tableur n'a pas de valeur dans cette cellule (erreur, ou formule jamais calculée)."
 # Débuts d'identifiant des options qui disent « rien de tout cela ».
-_EXCLUSIVES = ("aucun", "rien", "personne")
+_EXCLUSIVES = ("aucun", "rien", "personne", "pas_encore")
 _ETATS = np.array(ETATS_REPONSE, dtype=object)
 
 

@@ -19,13 +19,14 @@ from barometre.ingest.genres import read_type
 from barometre.ingest.identity import Referentiel
 from barometre.ingest.labels import clean_label
 from barometre.ingest.personal import mask_extrait
+from barometre.ingest.suites import list_etirees
 from barometre.ingest.vocabulary import load_vocabulary
 
 _FINS_D_ESSAI = frozenset({"test", "tests", "essai", "essais"})
 _SIGNES = re.compile(r"[^\w'-]+|_|(?<!\w)-|-(?!\w)")
+# « Status » numérique de Qualtrics : aperçu, test, indésirable, et ce qui en fut importé.
+_APERCUS_DE_QUALTRICS = frozenset({"1", "2", "8", "9", "12", "17", "40", "48"})
 _JETONS = frozenset({"token", "jeton", "code d'acces"})
-# Huit codes de suite, un à un : de vraies répondantes, dont une sur dix répond, n'en donnent pas.
-_SUITE = 8
 MARQUE_INCONNUE = "Rien ne dit si cette réponse est simulée : écrivez « oui » ou « non »."
 _DATES = ("soumission", "derniere_action", "debut")
 
@@ -55,9 +56,10 @@ def read_respondents(export: Export, plan: Plan, vague: Vague, referentiel: Refe
     rejets: list[tuple[int, int, str]] = []
     illisibles: list[str] = []
     rattaches = match_collectivites(export, plan, referentiel, rejets, illisibles)
-    mots = load_vocabulary()
+    mots, collectivites = load_vocabulary(), [r.collectivite_id for r in rattaches]
+    rejets += list_etirees(export, plan, rattaches)
     return Repondants(
-        collectivites=[r.collectivite_id for r in rattaches],
+        collectivites=collectivites,
         dates=_read_dates(export, plan, vague, n, rejets),
         profils=[mots.profils.get(clean_label(t)) for t in get_colonne(export, plan, "profil", n)],
         simules=_read_simules(export, plan, n, rejets),
@@ -88,7 +90,11 @@ def read_valides(export: Export, plan: Plan, n: int) -> list[bool] | None:
     mots = load_vocabulary()
     if "valide" in plan.roles:
         faux = mots.non_valide | mots.non_coche | {""}
-        return [clean_label(t) not in faux for t in export.colonnes[plan.roles["valide"]]]
+        rangs = plan.colonnes_de["valide"]
+        # « Status » de Qualtrics ne dit pas si le questionnaire est allé au bout ; « Finished » le dit.
+        rangs = [r for r in rangs if not _is_statut(export.entetes[r])] or rangs
+        lues = [[clean_label(t) not in faux for t in export.colonnes[r]] for r in rangs]
+        return [all(ligne) for ligne in zip(*lues, strict=True)]
     if "brouillon" in plan.roles:
         return [clean_label(t) not in mots.coche for t in export.colonnes[plan.roles["brouillon"]]]
     if "soumission" not in plan.roles:
@@ -121,7 +127,22 @@ def _read_tests(export: Export, plan: Plan, n: int) -> list[bool]:
     for rang in plan.colonnes_de.get("personnel", ()):
         for i, texte in enumerate(export.colonnes[rang]):
             tests[i] = tests[i] or is_essai(texte)
+    for role in ("dossier", "valide"):
+        for rang in plan.colonnes_de.get(role, ()):
+            tests = [a or b for a, b in zip(tests, _read_apercus(export, rang), strict=True)]
     return tests
+
+
+def _read_apercus(export: Export, rang: int) -> list[bool]:
+    """Ce que l'outil dit avoir reçu de l'aperçu du formulaire ; Qualtrics le dit aussi par un numéro."""
+    apercus = load_vocabulary().apercu
+    qualtrics = "finished" in {clean_label(e) for e in export.entetes}
+    numeros = _APERCUS_DE_QUALTRICS if qualtrics and _is_statut(export.entetes[rang]) else frozenset()
+    return [clean_label(t) in apercus or t in numeros for t in export.colonnes[rang]]
+
+
+def _is_statut(entete: str) -> bool:
+    return clean_label(entete) in {"status", "response type"}
 
 
 def is_essai(personne: str) -> bool:
@@ -201,28 +222,3 @@ def _read_dates(
         if motif:
             rejets.append((i, rang, motif))
     return lues
-
-
-def list_suites(export: Export, plan: Plan, collectivites: list[str]) -> list[str]:
-    """Les codes qui montent de un à chaque ligne, sans nom à côté pour les confirmer, en phrases.
-
-    Un tableur qui étire « 33063 » écrit 33064, 33065… : de vrais codes, d'autres communes.
-    """
-    if any(plan.colonnes_de.get(role) for role in ("nom", "departement", "population", "code_postal")):
-        return []
-    phrases = []
-    for rang in plan.colonnes_de.get("code", ()):
-        codes = [
-            int(t) if cle and t.isdecimal() else -1
-            for t, cle in zip(export.colonnes[rang], collectivites, strict=True)
-        ]
-        montent = np.flatnonzero(np.diff(codes, prepend=-2) != 1)
-        longueurs = np.diff([*montent, len(codes)])
-        if (nombre := int(longueurs.max(initial=0))) >= _SUITE:
-            debut = int(montent[longueurs.argmax()])
-            premier, dernier = (export.colonnes[rang][i] for i in (debut, debut + nombre - 1))
-            phrases.append(
-                f"« {export.entetes[rang]} » : {nombre} codes se suivent un à un, de {premier} à {dernier}, "
-                "sans nom à côté pour les confirmer, chargés. Un tableur a-t-il étiré la colonne ?"
-            )
-    return phrases

@@ -14,8 +14,9 @@ import pandas as pd
 from barometre.domain.enquete import Questionnaire, Vague
 from barometre.ingest.answers import NE_SAIT_PAS, NON_CONCERNE, REPONDU, Reponses
 from barometre.ingest.avertissements import Lues, list_avertissements
-from barometre.ingest.columns import Plan, build_plan, check_intitules
-from barometre.ingest.duplicates import REGLE_DOUBLONS, pick_retained
+from barometre.ingest.columns import Plan, build_plan, check_croises, check_intitules
+from barometre.ingest.copies import drop_point_zero, list_copies
+from barometre.ingest.duplicates import Departage, hash_lines, list_recopies
 from barometre.ingest.entetes import describe_entetes
 from barometre.ingest.errors import ImportRefuse, Rejet
 from barometre.ingest.export import Export
@@ -39,6 +40,10 @@ DOSSIER_ECARTE = "Dossier refusé, classé sans suite ou supprimé : sa réponse
 SANS_AUCUNE_REPONSE = "Questionnaire ouvert mais sans aucune réponse."
 # Sous ce nombre de questions dans le fichier, une seconde moitié vide ne dit pas un abandon.
 QUESTIONS_INTERRUPTION = 6
+RECOPIE = (
+    "Le même identifiant est sur {} lignes aux réponses différentes : un tableur a-t-il recopié la colonne ? "
+    "Rien ne dit à qui est chacune."
+)
 ABANDON = "Questionnaire abandonné : non validé, moins de la moitié des questions posées ont une réponse."
 
 
@@ -51,9 +56,10 @@ def load_lot(
 ) -> Lot:
     """Interprète un export ; ne lève qu'`ImportRefuse`, si le fichier entier est illisible."""
     correspondance = correspondance or Correspondance()
-    plan = build_plan(
-        export.entetes, questionnaire, build_declares(correspondance, export.entetes, questionnaire)
-    )
+    declares = build_declares(correspondance, export.entetes, questionnaire)
+    plan = build_plan(export.entetes, questionnaire, declares | list_copies(export))
+    check_croises(export.entetes, plan, questionnaire, declares)
+    export = drop_point_zero(export, plan)
     plan.confiance = find_columns(correspondance.identifiants, export.entetes)
     _check_identifiant(plan, export.entetes, questionnaire)
     if not correspondance.colonnes:
@@ -63,7 +69,12 @@ def load_lot(
     types = np.array([c.partition("-")[0] for c in repondants.collectivites], dtype=object)
     valides = None if repondants.valides is None else np.array(repondants.valides, dtype=bool)
     ecartees = apply_conditions(reponses, types, valides)
-    lot = _Tri(export, questionnaire, vague, plan, Lues(repondants, reponses, ecartees)).build()
+    departage = Departage(
+        count_dites(reponses, plan.question_ids),
+        repondants.dates,
+        hash_lines([r for q, r in reponses.items() if q in plan.question_ids]),
+    )
+    lot = _Tri(export, questionnaire, vague, plan, Lues(repondants, reponses, ecartees), departage).build()
     return replace(lot, recus=(build_recu(export, plan, questionnaire, correspondance),))
 
 
@@ -92,6 +103,7 @@ class _Tri:
     vague: Vague
     plan: Plan
     lues: Lues
+    departage: Departage
 
     def build(self) -> Lot:
         """Répartit les lignes, puis assemble le lot."""
@@ -99,8 +111,12 @@ class _Tri:
         rejets = self._list_rejets(set(ignorees))
         candidates = np.ones(len(self.export.lignes), dtype=bool)
         candidates[[*ignorees, *(i for i, _ in rejets)]] = False
-        completude = count_dites(self.lues.reponses, self.plan.question_ids)
-        doublons = pick_retained(self.ids, candidates, completude, self.lues.repondants.dates)
+        recopies = list_recopies(self.ids, candidates, self.departage.signatures)
+        rejets += [
+            (i, self._rejet(i, self._rang_identifiant(), RECOPIE.format(n))) for i, n in recopies.items()
+        ]
+        candidates[list(recopies)] = False
+        doublons = self.departage.pick_retained(self.ids, candidates)
         garde = candidates.copy()
         garde[list(doublons)] = False
         self._drop_abandons(garde, doublons, ignorees)
@@ -115,6 +131,9 @@ class _Tri:
         for i in perdus:
             del doublons[i]
         ignorees |= dict.fromkeys([*retenues, *perdus], ABANDON)
+
+    def _rang_identifiant(self) -> int:
+        return next((self.plan.roles[r] for r in ("siren", "siret", "code") if r in self.plan.roles), -1)
 
     @property
     def ids(self) -> np.ndarray:
@@ -191,12 +210,14 @@ class _Tri:
             avertissements=(
                 *export.avertissements,
                 *list_avertissements(self.export, self.questionnaire, self.plan, self.lues, garde),
+                *self.departage.list_indecis(doublons),
             ),
         )
 
     def _doublon(self, rang: int, retenue: int) -> Rejet:
-        ligne = self.export.lignes[retenue]
-        motif = f"La ligne {ligne} est retenue : {REGLE_DOUBLONS}."
+        motif = (
+            f"La ligne {self.export.lignes[retenue]} est retenue : {self.departage.describe(rang, retenue)}."
+        )
         return Rejet(self.export.lignes[rang], "", self.lues.repondants.collectivites[rang], motif)
 
     def _build_ignorees(self, ignorees: dict[int, str]) -> tuple[Rejet, ...]:

@@ -50,6 +50,15 @@ class Vocabulaire:
     identifiant_vide: frozenset[str]
     # Le texte de « Autre » qui n'en est pas un.
     rien: frozenset[str]
+    # Des mots qui disent la même option.
+    synonymes: tuple[frozenset[str], ...]
+    # Les mots d'entête qui ne sont ni une question ni une option.
+    reponse_simple: frozenset[str]
+    choix_selectionne: frozenset[str]
+    texte_libre: frozenset[str]
+    annexes: frozenset[str]
+    # Une réponse donnée depuis l'aperçu du formulaire.
+    apercu: frozenset[str]
     # Rôle → les mots d'un intitulé libre qui le nomment, et tous ceux qu'il peut avoir.
     temoins: dict[str, tuple[frozenset[str], frozenset[str]]]
 
@@ -96,6 +105,7 @@ def load_vocabulary() -> Vocabulaire:
             for role, (siens, suite) in brut["temoins"].items()
         },
         prefixes_systeme=tuple(clean_label(m) for m in brut["prefixes_systeme"]),
+        synonymes=tuple(frozenset(map(clean_label, mots)) for mots in brut["synonymes"]),
         suffixes_systeme=tuple(clean_label(m) for m in brut["suffixes_systeme"]),
         **{
             cle: frozenset(clean_label(m) or m for m in brut[cle])
@@ -118,6 +128,11 @@ def load_vocabulary() -> Vocabulaire:
                 "noms_de_test",
                 "identifiant_vide",
                 "rien",
+                "reponse_simple",
+                "choix_selectionne",
+                "texte_libre",
+                "annexes",
+                "apercu",
             )
         },
     )

@@ -13,6 +13,7 @@ from barometre.ingest.xlsx_archive import Archive, Lecteur
 _MAX_CARACTERES_PARTAGES = 40_000_000
 # Formats de date et d'heure que tout classeur connaît sans les déclarer.
 _FORMATS_DATE = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
+_CHIFFRES = re.compile(r"^0{2,14}$")
 MAX_NOTES = 100_000
 _FORMATS_POURCENT = {"9", "10"}
 _ECHAPPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -80,6 +81,7 @@ class _Styles(Lecteur):
     dates: list[bool] = field(default_factory=list)
     pourcents: list[bool] = field(default_factory=list)
     barres: list[bool] = field(default_factory=list)
+    chiffres: list[int] = field(default_factory=list)
     _polices_barrees: list[bool] = field(default_factory=list)
     _formats: dict[str, str] = field(default_factory=dict)
     _dans_cellxfs: bool = False
@@ -101,6 +103,7 @@ class _Styles(Lecteur):
             self.dates.append(self._is_date(numero))
             self.pourcents.append(self._is_pourcent(numero))
             self.barres.append(self._is_barre(attributs.get("fontId", "")))
+            self.chiffres.append(self._count_chiffres(numero))
 
     def end(self, nom: str) -> None:
         if nom == "cellXfs":
@@ -115,6 +118,11 @@ class _Styles(Lecteur):
     def _is_pourcent(self, numero: str) -> bool:
         """« 0 % » montre 45 % de 0,45 ; un « % » entre guillemets n'est qu'un dessin après 45."""
         return numero in _FORMATS_POURCENT or "%" in _LITTERAUX.sub("", self._formats.get(numero, ""))
+
+    def _count_chiffres(self, numero: str) -> int:
+        """« 00000 », le format d'un code postal ou d'un code INSEE : cinq chiffres ; 0 d'un autre format."""
+        code = self._formats.get(numero, "")
+        return len(code) if _CHIFFRES.match(code) else 0
 
     def _is_date(self, numero: str) -> bool:
         if numero in self._formats:
@@ -159,18 +167,20 @@ def read_textes(archive: Archive) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Formats:
-    """Pour chaque style de cellule : affiche-t-il une date, un pourcentage, un texte barré."""
+    """Pour chaque style de cellule : affiche-t-il une date, un pourcentage, un texte barré, des zéros."""
 
     dates: list[bool]
     pourcents: list[bool]
     barres: list[bool]
+    # Le nombre de chiffres toujours montrés (« 00000 »), 0 si le format n'en dit rien.
+    chiffres: list[int] = field(default_factory=list)
 
 
 def read_formats(archive: Archive) -> Formats:
     """Ce que les styles du classeur disent de ses cellules."""
     styles = _Styles()
     archive.parse("xl/styles.xml", styles)
-    return Formats(styles.dates, styles.pourcents, styles.barres)
+    return Formats(styles.dates, styles.pourcents, styles.barres, styles.chiffres)
 
 
 @dataclass(slots=True)

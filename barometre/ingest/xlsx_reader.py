@@ -156,8 +156,7 @@ class _Feuille(Lecteur):
             self.feuille.lignes.pop()
         dits = self.feuille.avertissements
         if feuilles_masquees:
-            masquees = format_compte(feuilles_masquees, "feuille masquée", "feuilles masquées")
-            dits.append(f"{masquees}, {'non lues' if feuilles_masquees > 1 else 'non lue'}.")
+            dits.append(describe_non_lues(feuilles_masquees))
         if self._masquees:
             dits.append(describe_masquees(self.feuille.nom, self._masquees, "ligne"))
         if self._colonnes_masquees:
@@ -179,7 +178,17 @@ class _Feuille(Lecteur):
             return _date_serie(brut, self.depuis_1904)
         if self._is_style(self.formats.pourcents):
             return format_pourcent(brut)
-        return format_nombre_xml(brut)
+        return format_nombre_xml(brut).zfill(self._chiffres())
+
+    def _chiffres(self) -> int:
+        """Le nombre de chiffres que le format « 00000 » montre toujours : « 01004 », et non 1004."""
+        largeurs = self.formats.chiffres
+        return largeurs[self._style] if self._style < len(largeurs) else 0
+
+
+def describe_non_lues(nombre: int) -> str:
+    """« 2 feuilles masquées, non lues. »"""
+    return format_compte(nombre, "feuille masquée, non lue", "feuilles masquées, non lues") + "."
 
 
 def describe_masquees(feuille: str, nombre: int, objet: str) -> str:

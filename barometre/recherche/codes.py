@@ -19,6 +19,8 @@ _RANGS = {
     "code INSEE délégué": 0, "ancien code INSEE": 3,
 }  # fmt: skip
 GENRES = tuple(_RANGS)
+# Les codes postaux des arrondissements : « 13008 » est Marseille avant Aurons, dont c'est le code INSEE.
+_ARRONDISSEMENTS = r"750(?:0[1-9]|1\d|20)|6900[1-9]|130(?:0[1-9]|1[0-6])"
 _CODES_NATURES = {"arrondissement-municipal": "code INSEE", "commune-deleguee": "code INSEE délégué"}
 _GENRES = {"commune": "code INSEE", "departement": "code du département", "region": "code de la région"}
 
@@ -48,6 +50,11 @@ class Codes:
         a, b = bisect_left(self.codes, debut), bisect_left(self.codes, debut + "~")
         differents = np.unique(self.codes[a:b])[:combien]
         return self.list_entrees(debut, str(differents[-1]) + "\0") if differents.size else []
+
+    def search(self, code: str, genres: tuple[str, ...]) -> list[Entree]:
+        """Les entrées d'un code entier, d'abord celles des genres nommés (« CP 13008 », « INSEE 13008 »)."""
+        exacts = self.list_entrees(code)
+        return sorted(exacts, key=lambda e: not e.motif.startswith(genres)) if genres else exacts
 
     def _build(self, rang: int) -> Entree:
         code, ancien = str(self.codes[rang]), int(self.anciens[rang])
@@ -87,6 +94,8 @@ def build_codes(
     })  # fmt: skip
     table = pd.concat([table, siens], ignore_index=True)
     table["rang"], table["poids"] = table["genre"].map(_RANGS), -populations[table["cible"]]
+    arrondis = table["genre"].eq("code postal") & table["code"].str.fullmatch(_ARRONDISSEMENTS)
+    table.loc[arrondis, "rang"] = -1
     table = table.sort_values(["code", "rang", "poids"], kind="stable")
     return Codes(
         table["code"].to_numpy(dtype=str),

@@ -49,12 +49,15 @@ _ARTICLE_APRES = re.compile(r"^(?P<nom>.+?)\s*(?:,\s*|\(\s*)(?P<article>la|les?|
 ARTICLES_DE_NOM = ("le ", "la ", "les ", "l ")
 _CEDEX = re.compile(r"\s+cedex(\s+\d{1,2})?$")
 # « Lyon 3eme », « Paris 12 » : la commune entière répond.
-_ARRONDISSEMENT = re.compile(r"\b(paris|lyon|marseille) \d{1,2}(?:er|ere|e|eme)?(?: arrondissement)?$")
+_ARRONDISSEMENT = re.compile(
+    r"\b(paris|lyon|marseille) (?:\d{1,2}|[ivx]{1,5}?)(?:er|ere|e|eme)?(?: arrondissement)?$"
+)
 _CODE_ET_NOM = re.compile(r"(?:^|.* )(?P<code>\d{5}|2[ab]\d{3}) (?P<nom>\D.*)$")
 _NOM_ET_CODE = re.compile(r"^(?P<nom>\D+) (?P<code>\d{5}|2[ab]\d{3})$")
 # « Saint-Denis 93 », « 93 Saint-Denis ».
 _NOM_ET_DEPARTEMENT = re.compile(r"^(?P<nom>\D+) (?P<ou>\d{2,3}|2[ab])$")
 _DEPARTEMENT_ET_NOM = re.compile(r"^(?P<ou>\d{2,3}|2[ab]) (?P<nom>\D+)$")
+_SITUE_PAR = re.compile(r" (?:d|de|du|des|en|a|au|aux|dans)(?: l| la| le| les)?$")
 # Une adresse n'a pas plus de mots que cela après sa voie.
 MOTS_DE_VILLE = 6
 # Collectivités d'outre-mer sans commune au référentiel, par début de code INSEE ou postal (COG de l'INSEE).
@@ -73,6 +76,24 @@ VILLES_HORS_CHAMP = {
     "saint martin com": "978", "saint barthelemy com": "977",
 }  # fmt: skip
 _COM = re.compile(r"^(?P<com>97[578]|98[46789])(\d{2})?$")
+
+
+# « SIREN 213300635 », « CP 33000 », « code INSEE : 33063 », « FR 213300635 ».
+_CODE_NOMME = re.compile(
+    r"^(?:(?:n[°o]|num[ée]ro|code)\s*)?(?P<quoi>siren|siret|insee|cog|postal|cp|fr)\s*:?\s*"
+    r"(?P<code>(?:\d|2[ab])[\d ]*)$",
+    re.IGNORECASE,
+)
+_POSTAL, _INSEE = ("code postal",), ("code INSEE", "ancien code INSEE")
+_GENRES_NOMMES = {"cp": _POSTAL, "postal": _POSTAL, "insee": _INSEE, "cog": _INSEE}
+
+
+def read_code_nomme(texte: str) -> tuple[str, tuple[str, ...]] | None:
+    """Un code et le début des motifs que son nom demande ; rien si le texte n'est pas un code nommé."""
+    trouve = _CODE_NOMME.match(texte)
+    if not trouve:
+        return None
+    return trouve["code"].replace(" ", "").upper(), _GENRES_NOMMES.get(trouve["quoi"].lower(), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +174,11 @@ def list_situees(texte: str, lieux: Mapping[str, tuple[str, ...]]) -> Iterator[t
             if (debut := cle.removesuffix(f" {ou}")) in _ARTICLES_SEULS:
                 yield nom, departements  # « la Gironde » est le département, pas une commune qu'il situe.
             elif debut != cle:
-                yield debut.removesuffix(" la") if ou != nom else debut, departements
+                net = debut.removesuffix(" la") if ou != nom else debut
+                yield net, departements
+                # « Saint-Pierre de la Réunion », « Valence en Drôme ».
+                if (seul := _SITUE_PAR.sub("", net)) != net:
+                    yield seul, departements
 
 
 def list_villes(texte: str) -> Iterator[str]:

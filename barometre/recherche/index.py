@@ -21,9 +21,10 @@ from barometre.recherche.demande import (
     list_situees,
     list_villes,
     move_article,
+    read_code_nomme,
 )
 from barometre.recherche.mentions import list_anciennes, list_usages
-from barometre.recherche.noms import compact_nom, normalise_nom
+from barometre.recherche.noms import compact_nom, is_abrege, normalise_nom
 from barometre.recherche.resultats import Entree, Filtre, Trouvaille, build_filtre
 from barometre.recherche.sigles import MOTS_VIDES, REGIONS
 
@@ -32,6 +33,8 @@ RESULTATS = 20
 CODES_SUIVANTS = 500
 # Ressemblance demandée à un nom mal écrit, de 0 à 100.
 RESSEMBLANCE = 80.0
+# Une faute dans un mot que rien n'écrit exactement ; combien de fois plus peuplée est une plus connue.
+_FAUTE, _LETTRES_D_UNE_FAUTE, _FOIS_PLUS_CONNUE = 87.0, 6, 5
 _PARENTHESE = re.compile(r"^(?P<nom>.+?)\s*\((?P<ou>[^()]*)\)\s*$")
 # Un code : « 33063 », « 2A004 », « 6AE », « 213 300 635 », « 213 300 635 00017 ».
 _CODE = re.compile(r"^(6AE|(\d|2[AB])[\d ]*)$", re.IGNORECASE)
@@ -74,6 +77,8 @@ class SearchIndex:
             codes = self._search_codes(departement["code"].upper().zfill(2))
             # « Département 2A » mène à la collectivité de Corse, qui est une région.
             trouves = [e for e in codes if e.motif.startswith("code du département")]
+        elif nomme := read_code_nomme(demande):
+            trouves = self._search_codes(*nomme)
         elif _CODE.match(demande):
             trouves = self._search_codes(demande.replace(" ", "").upper())
         else:
@@ -87,13 +92,15 @@ class SearchIndex:
             return exacts
         for un_nom, ou in ((nom, departements), *list_situees(nom, self.lieux)):
             if trouves := self._search_lectures(un_nom, ou, limite):
-                return trouves
+                return self._add_proche(un_nom, trouves, Filtre((), ou))
         # « CC du Pays de Châteaugiron » : son nom n'a pas ce « du ».
         pleins = " ".join(m for m in normalise_nom(nom).split() if m not in MOTS_VIDES)
         if len(pleins.split()) > 1 and (trouves := self._search_lectures(pleins, departements, limite)):
             return trouves
-        derniere = list(list_demandes(nom))[-1]
+        *_, derniere = list_demandes(nom)
         filtre, cle = build_filtre(derniere, departements), derniere.nom
+        if abreges := self._search_abreges(cle, filtre):
+            return abreges
         proches = self._proches(cle, limite) if len(cle) >= 4 else []
         filtres = [self._get_entree(i) for i in proches if self._is_in(i, filtre)]
         return filtres or self._search_ville(nom) or self._search_codes(derniere.code or "?")
@@ -145,20 +152,51 @@ class SearchIndex:
         cibles = {e.cible for e in self.codes.list_entrees(code)}
         return sorted(entrees, key=lambda e: e.cible not in cibles)
 
-    def _search_codes(self, code: str) -> list[Entree]:
+    def _search_codes(self, code: str, genres: tuple[str, ...] = ()) -> list[Entree]:
         code = code[:9] if len(code) == 14 else code
-        exacts = self.codes.list_entrees(code)
+        exacts = self.codes.search(code, genres)
         if exacts or len(code) < 2:
             return exacts or self.codes.list_entrees(code.zfill(2))
+        # « 1000 » : un tableur a perdu le zéro de 01000.
+        perdus = self.codes.list_entrees(code.zfill(5)) if len(code) == 4 else []
         suite = self.codes.list_suivants(code, CODES_SUIVANTS)
-        return sorted(suite, key=lambda e: -self.populations[e.cible])
+        return perdus + sorted(suite, key=lambda e: -self.populations[e.cible])
 
     def _search_noms(self, cle: str, limite: int, filtre: Filtre) -> list[Entree]:
         if not cle:
             return []
         exacts = self._exact(cle) or self._sans_article(cle)
-        paliers = exacts + self._debut(cle, limite, filtre) + self._mots(cle, limite, filtre)
+        debuts = self._debut(cle, limite, filtre)
+        paliers = self._list_plus_connues(exacts, debuts) + exacts + debuts + self._mots(cle, limite, filtre)
         return [self._get_entree(i) for i in paliers if self._is_in(i, filtre)]
+
+    def _list_plus_connues(self, exacts: list[int], debuts: list[int]) -> list[int]:
+        """« Boulogne » : Boulogne-Billancourt, avant la commune qu'une Boulogne a rejointe."""
+        if not exacts or any(not self._get_entree(i).ancien_nom for i in exacts):
+            return []
+        seuil = _FOIS_PLUS_CONNUE * max(self.populations[self.cibles[i]] for i in exacts)
+        return [i for i in debuts if self.rangs_mentions[i] < 0 and self.populations[self.cibles[i]] >= seuil]
+
+    def _search_abreges(self, cle: str, filtre: Filtre) -> list[Entree]:
+        """« Clermont Fd », « Aix en Pce » : mot à mot, l'un entier, les autres réduits à leurs consonnes."""
+        mots = cle.split()
+        entier = max(mots, key=len, default="")
+        if len(mots) < 2 or len(entier) < 3:
+            return []
+        rangs = np.unique(self.mots_entrees[slice(*self._range(self.mots, entier))])
+        trouves = [int(i) for i in rangs if is_abrege(mots, self.noms[int(i)].split())]
+        return [self._get_entree(i) for i in sorted(trouves, key=self._rank) if self._is_in(i, filtre)]
+
+    def _add_proche(self, nom: str, trouves: list[Entree], filtre: Filtre) -> list[Entree]:
+        """« Toulouze » commence « Toulouzette », et c'est Toulouse mal écrite : la grande commune d'abord."""
+        cle = compact_nom(normalise_nom(nom))
+        if len(cle) < _LETTRES_D_UNE_FAUTE or self._exact(cle):
+            return trouves
+        proche = next((i for i in self._proches(cle, 1, _FAUTE) if self._is_in(i, filtre)), None)
+        if proche is None or abs(self._len(proche) - len(cle)) > 1:
+            return trouves
+        connue = self.populations[self.cibles[proche]] > 50 * self.populations[trouves[0].cible]
+        return [self._get_entree(proche), *trouves] if connue else trouves
 
     def _split_lieu(self, demande: str) -> tuple[str, tuple[str, ...]]:
         """« Sainte-Colombe (Gironde) », « Sainte-Colombe (33) » → le nom et les départements du lieu."""
@@ -225,7 +263,7 @@ class SearchIndex:
         ordre = np.lexsort((-poids, anciens))[: limite * 4]
         return [int(i) for i in rangs[ordre]]
 
-    def _proches(self, cle: str, limite: int) -> list[int]:
+    def _proches(self, cle: str, limite: int, ressemblance: float = RESSEMBLANCE) -> list[int]:
         """Les noms mal écrits : ceux dont la longueur permet la ressemblance demandée, comparés un à un."""
         forme = compact_nom(cle)
         # Ressemblance = 2 × lettres communes / somme des longueurs : au mieux 2 × min / (min + max).
@@ -237,15 +275,16 @@ class SearchIndex:
             forme,
             [self.noms[i] for i in rangs],
             scorer=fuzz.ratio,
-            score_cutoff=RESSEMBLANCE,
+            score_cutoff=ressemblance,
             limit=limite * 2,
         )
         notes = [(note, rangs[i]) for _, note, i in trouves]
         notes.sort(key=lambda t: (-round(t[0]), -self.populations[self.cibles[t[1]]]))
         return [i for _, i in notes]
 
-    def _rank(self, rang: int) -> tuple[bool, int]:
-        return bool(self.rangs_mentions[rang] >= 0), -int(self.populations[self.cibles[rang]])
+    def _rank(self, rang: int) -> tuple[bool, int, int]:
+        """À population égale, l'ordre de l'index : un ensemble n'en a pas, d'un processus à l'autre."""
+        return bool(self.rangs_mentions[rang] >= 0), -int(self.populations[self.cibles[rang]]), rang
 
     def _len(self, rang: int) -> int:
         return len(self.noms[rang])

@@ -7,7 +7,7 @@ from numpy import intp
 from numpy.typing import NDArray
 
 from barometre.recherche.resultats import Entree
-from barometre.recherche.sigles import COMMUNES, DEPARTEMENTS, EPCI, REGIONS, list_sigles
+from barometre.recherche.sigles import COMMUNES, DEPARTEMENTS, EPCI, EPT, REGIONS, list_sigles
 
 _NATURES = {
     "ancien-code": "ancienne commune",
@@ -40,7 +40,7 @@ def list_usages(noms: list[str], types: list[str], ids: pd.Index) -> list[tuple[
         for i, (nom, type_) in enumerate(zip(noms, types, strict=True))
         if type_ == "epci" and nom.startswith(("CC ", "CA ", "CU "))
     ]
-    nommees = {"region": REGIONS, "epci": EPCI, "commune": COMMUNES, "departement": DEPARTEMENTS}
+    nommees = {"region": REGIONS, "epci": EPCI, "ept": EPT, "commune": COMMUNES, "departement": DEPARTEMENTS}
     usages = [(f"{type_}-{code}", siens) for type_, n in nommees.items() for code, siens in n.items()]
     rangs = ids.get_indexer(pd.Index([cle for cle, _ in usages]))
     autres = [

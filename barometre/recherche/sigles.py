@@ -12,6 +12,8 @@ _ENTRE_PARENTHESES = re.compile(r"\(([A-Z][A-Za-z0-9]{2,})\)")
 LONGUEURS = range(3, 9)
 # Régions : sigles d'usage, puis noms d'avant la loi du 16 janvier 2015.
 REGIONS: dict[str, tuple[str, ...]] = {
+    "02": ("CTM", "Collectivité territoriale de Martinique"),
+    "03": ("CTG", "Collectivité territoriale de Guyane"),
     "11": ("IDF",),
     "24": ("CVL", "Centre"),
     "27": ("BFC", "Bourgogne", "Franche-Comté"),
@@ -31,7 +33,10 @@ EPCI: dict[str, tuple[str, ...]] = {
     "243300316": ("CUB", "Communauté urbaine de Bordeaux"),
     "200046977": ("Grand Lyon", "COURLY"),
     "200054781": ("Grand Paris",),
-    "246700488": ("CUS", "Communauté urbaine de Strasbourg"),
+    "246700488": ("CUS", "Communauté urbaine de Strasbourg", "EMS"),
+    "200066009": ("m2A",),
+    "200059228": ("Grand Paris Sud",),
+    "200059889": ("GPS&O",),
     "200093201": ("LMCU", "Lille Métropole"),
     "200023414": ("CREA",),
     "243100518": ("Grand Toulouse",),
@@ -42,6 +47,22 @@ EPCI: dict[str, tuple[str, ...]] = {
     "200065597": ("Caen la Mer",),
     "200084952": ("CODAH",),
     "249740085": ("CASUD",),
+}
+
+# Établissements publics territoriaux de la métropole du Grand Paris, par SIREN : leur numéro au décret de
+# création, et le sigle qu'ils se donnent. T1 est Paris.
+EPT: dict[str, tuple[str, ...]] = {
+    "200057966": ("EPT 2", "T2", "VSGP"),
+    "200057974": ("EPT 3", "T3", "GPSO"),
+    "200057982": ("EPT 4", "T4", "POLD"),
+    "200057990": ("EPT 5", "T5", "BNS"),
+    "200057867": ("EPT 6", "T6"),
+    "200058097": ("EPT 7", "T7"),
+    "200057875": ("EPT 8", "T8"),
+    "200058790": ("EPT 9", "T9", "GPGE"),
+    "200057941": ("EPT 10", "T10", "PEMB"),
+    "200058006": ("EPT 11", "T11"),
+    "200058014": ("EPT 12", "T12", "GOSB"),
 }
 
 # Départements : sigles et surnoms d'usage, et les six noms que la loi a changés.

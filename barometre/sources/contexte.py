@@ -80,9 +80,9 @@ class Contexte:
 
     @cached_property
     def par_nom(self) -> dict[str, list[str]]:
-        """Nom comparable → les communes qui le portent."""
-        communes = self.collectivites[self.collectivites["type"].eq("commune")]
-        couples = zip(communes["nom"].tolist(), communes["collectivite_id"].tolist(), strict=True)
+        """Nom comparable → les collectivités qui le portent."""
+        cadre = self.collectivites
+        couples = zip(cadre["nom"].tolist(), cadre["collectivite_id"].tolist(), strict=True)
         return _index((normalise_nom(nom), cle) for nom, cle in couples)
 
     @cached_property

@@ -20,8 +20,10 @@ from barometre.sources.gardes import (
     check_debut,
     check_departements,
     check_lignes,
+    check_memes_valeurs,
     check_rejets,
     check_totaux,
+    is_courte,
 )
 from barometre.sources.lecture import Brut
 from barometre.sources.modules import get_module
@@ -63,6 +65,10 @@ def read_source(
         gardee = get_kept(source, lieu)
         if gardee and juge.avant and lecture.empreinte.lignes < juge.avant.lignes:
             check_debut(lecture.brut, get_module(source).read(gardee.chemin))
+        if gardee and juge.avant and is_courte(lecture.resultat):
+            module = get_module(source)
+            ancien = module.rows(module.read(gardee.chemin), contexte)
+            check_memes_valeurs(lecture.resultat.valeurs, ancien.valeurs)
     except SourceRefusee as erreur:
         return _fall_back(source, lieu, contexte, copie, erreur)
     # Les comptes suivent la copie : le prochain fichier leur sera comparé.

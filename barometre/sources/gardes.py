@@ -49,6 +49,8 @@ LIEN_PERDU, LIEN_PERDU_MEME = 0.12, 0.05
 UNITES_LIEES = 1_000
 # Une colonne par trimestre se décale seule ; au-delà, une série se décale d'un bloc.
 PERIODES_COMPAREES = 3
+# Une valeur déjà publiée qui bouge de plus d'un centième est révisée ; la moitié d'un coup ne le sont pas.
+REVISION, PART_REVISEE = 0.01, 0.5
 # Part de la somme d'un paquet qui change : nulle d'une même publication, fusions de communes comprises.
 PAQUET_DEPLACE = 0.03
 
@@ -183,6 +185,38 @@ def check_departements(brut: Brut, attendu: Attendu) -> None:
         noms = " et ".join(f"« {colonne} »" for colonne in attendu.departement)
         raise SourceRefusee(
             f"{noms} ne disent pas le même département sur {_lignes(opposes)} : une colonne est décalée."
+        )
+
+
+def check_discordants(opposes: int, remplis: int, colonnes: tuple[str, str]) -> None:
+    """Refuse un fichier dont trop de lignes se contredisent d'une colonne à l'autre."""
+    if opposes > DISCORDANTS_MAX * remplis:
+        noms = " et ".join(f"« {colonne} »" for colonne in colonnes)
+        raise SourceRefusee(
+            f"{noms} ne disent pas la même collectivité sur {_lignes(opposes)} : une colonne est décalée."
+        )
+
+
+def is_courte(resultat: Resultat) -> bool:
+    """Vrai d'une mesure dont aucun indicateur n'a assez d'unités pour que sa corrélation la garde."""
+    comptes = resultat.valeurs.groupby(["indicateur_id", "periode"]).size()
+    return bool(len(comptes)) and int(comptes.max()) < UNITES_LIEES
+
+
+def check_memes_valeurs(neuf: pd.DataFrame, ancien: pd.DataFrame) -> None:
+    """Refuse un fichier qui change la plupart des valeurs déjà publiées : même lieu, même période.
+
+    Une révision en touche quelques-unes ; une colonne décalée, presque toutes.
+    """
+    cles = ["indicateur_id", "collectivite_id", "periode"]
+    communes = neuf.merge(ancien, on=cles, suffixes=("", "_ancienne"))
+    ecarts = (communes["valeur"] - communes["valeur_ancienne"]).abs()
+    changees = int(ecarts.gt(REVISION * communes["valeur_ancienne"].abs()).sum())
+    if len(communes) >= LIGNES_COMPARABLES and changees > PART_REVISEE * len(communes):
+        raise SourceEnRecul(
+            f"{format_compte(changees, 'valeur déjà publiée change', 'valeurs déjà publiées changent')} sur "
+            f"{format_nombre(len(communes))} : une colonne est sans doute décalée. Si c'est voulu, ajoutez "
+            "--confirmer."
         )
 
 

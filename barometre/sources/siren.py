@@ -6,12 +6,18 @@ import re
 
 import pandas as pd
 
+from barometre.domain.formats import format_compte
 from barometre.sources.contexte import Contexte, reject_rows
+from barometre.sources.errors import SourceRefusee
 from barometre.sources.lecture import Brut
 from barometre.sources.resultat import Resultat, build_resultat
 
 FORME = re.compile(r"^\d{9}$")
 PAS_UN_SIREN = "Pas de SIREN : une autre collectivité exerce les compétences, ou la source ne le donne pas."
+# Le SIREN d'un département commence par 22, celui d'une région d'avant 2016 par 23, puis le département de
+# son siège. Mayotte, qui a 985, est seule à s'en écarter : au-delà, une colonne est décalée.
+_AU_DEPARTEMENT = re.compile(r"^2[23](97\d|\d\d)")
+DISCORDANTS_MAX = 0.1
 HORS_CADRE = "Ce territoire n'est pas une collectivité du cadre."
 
 
@@ -31,6 +37,7 @@ def rows_siren(brut: Brut, contexte: Contexte, type_: str) -> Resultat:
     hors = ~frame["collectivite_id"].map(connues.__contains__).astype("bool")
     faux = ~hors & ~frame["siren_2022"].map(is_siren)
     bons = frame[~hors & ~faux]
+    _check_accord(bons, type_, contexte)
     rejets = [
         *brut.rejets,
         *reject_rows(frame[hors], "code", HORS_CADRE),
@@ -38,3 +45,17 @@ def rows_siren(brut: Brut, contexte: Contexte, type_: str) -> Resultat:
     ]
     attributs = pd.DataFrame({"collectivite_id": bons["collectivite_id"], "siren": bons["siren_2022"]})
     return build_resultat(brut.lus, rejets, attributs=attributs.reset_index(drop=True))
+
+
+def _check_accord(bons: pd.DataFrame, type_: str, contexte: Contexte) -> None:
+    """Refuse un fichier dont les SIREN ne sont plus en face de leur territoire."""
+    dits = bons["siren_2022"].str.extract(_AU_DEPARTEMENT, expand=False).dropna()
+    siens = bons.loc[dits.index, "code"]
+    if type_ == "region":
+        dits = ("departement-" + dits).map(contexte.regions)
+    opposes = int((dits.notna() & dits.ne(siens)).sum())
+    if opposes > DISCORDANTS_MAX * len(dits):
+        raise SourceRefusee(
+            f"Le SIREN de {format_compte(opposes, 'territoire')} est celui d'un autre : une colonne est "
+            "décalée."
+        )

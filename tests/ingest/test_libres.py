@@ -71,9 +71,9 @@ def test_le_texte_a_cote_d_une_liste_jointe(importer: Importer) -> None:
     ("question_id", "textes"),
     [
         ("communication_q08", "TikTok;Snapchat;X;Mastodon;PanneauPocket;Illiwap;IntraMuros;TT;Discord;SMS"),
-        ("inclusion_q02", "CCAS;EHPAD;MJC;MSAP;école;CAF;La Poste;PIMMS;MSA;EVS;CIAS;tiers-lieu;fablab"),
+        ("inclusion_q02", "CCAS;EHPAD;MJC;école;CAF;La Poste;PIMMS;MSA;EVS;CIAS;tiers-lieu;fablab"),
         ("infrastructures_q12", "école;camping;stade;gîte;EHPAD;gare;piscine"),
-        ("cybersecurite_q16", "vol de matériel;phishing;spam;virus;DDoS;panne;RIB"),
+        ("cybersecurite_q16", "vol de matériel;spam;virus;panne;RIB"),
     ],
 )
 def test_les_vrais_autres_du_catalogue(question_id: str, textes: str) -> None:

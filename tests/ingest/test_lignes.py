@@ -159,10 +159,35 @@ def test_doublons(importer: Importer) -> None:
     )
     check_counts(lot)
     assert (lot.lus, lot.charges, lot.doublons) == (4, 2, 2)
-    assert [(d.ligne, d.motif[:24]) for d in lot.lignes_doublons] == [
-        (2, "La ligne 3 est retenue :"),
-        (4, "La ligne 3 est retenue :"),
+    assert [(d.ligne, d.motif) for d in lot.lignes_doublons] == [
+        (2, "La ligne 3 est retenue : aussi complète, et plus récente."),
+        (4, "La ligne 3 est retenue : plus complète."),
     ]
+
+
+@pytest.mark.parametrize(
+    ("entete", "lignes", "motif", "indecis"),
+    [
+        ("SIREN", ("213300635;Y", "213300635;Y"), "elle dit la même chose", False),
+        ("SIREN", ("213300635;Y", "213300635;N"), "rien ne dit laquelle des deux est la plus récente", True),
+    ],
+)
+def test_le_motif_d_un_doublon_est_le_vrai(
+    importer: Importer, entete: str, lignes: tuple[str, str], motif: str, indecis: bool
+) -> None:
+    lot = importer(f"{entete};Q01\n" + "\n".join(lignes))
+    (doublon,) = lot.lignes_doublons
+    assert motif in doublon.motif
+    assert any("sans date" in a for a in lot.avertissements) is indecis
+    attendu = "oui" if motif.startswith("elle") else "non"
+    assert get_reponse(lot, "commune-33063", "q01")[0][0] == attendu
+
+
+def test_un_identifiant_recopie_sur_toute_la_colonne_ne_choisit_personne(importer: Importer) -> None:
+    lot = importer("SIREN;Q01;Q03\n" + "".join(f"213300635;Y;{i}\n" for i in range(6)))
+    check_counts(lot)
+    assert (lot.charges, lot.quarantaine) == (0, 6)
+    assert "sur 6 lignes aux réponses différentes" in lot.rejets[0].motif
 
 
 def test_lignes_ignorees(importer: Importer) -> None:

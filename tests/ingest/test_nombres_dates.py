@@ -129,6 +129,12 @@ LE_5_DECEMBRE = (date(2023, 12, 5), "")
         ("mardi 5 déc. 2023 à 10:00", LE_5_DECEMBRE),
         ("45265", LE_5_DECEMBRE),  # le jour d'un tableur, compté depuis le 30 décembre 1899
         ("45265,5", LE_5_DECEMBRE),
+        ("20231205", LE_5_DECEMBRE),
+        ("1701770400", LE_5_DECEMBRE),  # secondes depuis 1970 : l'API de Grist
+        ("1701770400000", LE_5_DECEMBRE),
+        ("Dec 5, 2023 2:30 PM", LE_5_DECEMBRE),
+        ("5-Dec-23", LE_5_DECEMBRE),
+        ("Ju 5, 2023", (None, ILLISIBLE)),  # June ou July
         ("1er mai 2024", (date(2024, 5, 1), "")),
         ("31/12/2100", (date(2100, 12, 31), "")),
         ("01/01/2000", (date(2000, 1, 1), "")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import openpyxl
@@ -342,22 +343,23 @@ def test_pas_de_siren_n_est_pas_un_entete(importer: Importer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("entetes", "codes", "dit"),
+    ("entetes", "codes", "cadre", "sort"),
     [
-        ("Code INSEE;Q01", [33063 + i for i in range(8)], True),  # « 33063 » étiré sur huit lignes
-        ("Code INSEE;Q01", [33063 + i for i in range(7)], False),
-        ("Code INSEE;Q01", [33060, 33061, 33062, 33063, 33065, 33066, 33067, 33068, 33070], False),
-        (
-            "Code INSEE;Q01;Nom de la collectivité",
-            [33063 + i for i in range(8)],
-            False,
-        ),  # le nom confirme chaque code
+        ("Code INSEE;Q01", range(33063, 33071), 40, "dite"),  # huit codes, tous de communes actuelles
+        ("Code INSEE;Q01", range(33063, 33070), 40, ""),
+        ("Code INSEE;Q01", [33060, 33061, 33062, 33063, 33065, 33066, 33067, 33068, 33070], 40, ""),
+        # Le nom confirme chaque code.
+        ("Code INSEE;Q01;Nom de la collectivité", range(33063, 33071), 40, ""),
+        # « 33063 » étiré jusqu'à un code que personne n'a.
+        ("Code INSEE;Q01", range(33063, 33071), 10, "ecartee"),
     ],
 )
-def test_des_codes_qui_se_suivent_sont_dits(
-    tmp_path: Path, entetes: str, codes: list[int], dit: bool
+def test_des_codes_qui_se_suivent(
+    tmp_path: Path, entetes: str, codes: Sequence[int], cadre: int, sort: str
 ) -> None:
-    communes = [(f"commune-{c}", "commune", str(c), "", f"Commune {c}", "") for c in range(33060, 33080)]
+    communes = [
+        (f"commune-{c}", "commune", str(c), "", f"Commune {c}", "") for c in range(33060, 33060 + cadre)
+    ]
     colonnes = ["collectivite_id", "type", "code", "siren", "nom", "porteur_id"]
     anciens = pd.DataFrame(columns=["code", "code_actuel", "nature"])
     referentiel = Referentiel(pd.DataFrame(communes, columns=colonnes), anciens)
@@ -366,5 +368,7 @@ def test_des_codes_qui_se_suivent_sont_dits(
     lignes = [f"{c};{'YN'[c % 2]}{f';Commune {c}' if nomme else ''}" for c in codes]
     chemin.write_text("\n".join([entetes, *lignes]), encoding="utf-8")
     lot = prepare(chemin, "communication", "2023-v1", "auto", referentiel, MiniCatalogue())
-    assert lot.charges == len(codes)
-    assert any("8 codes se suivent un à un, de 33063 à 33070" in a for a in lot.avertissements) is dit
+    suite = "8 codes se suivent un à un, de 33063 à 33070"
+    assert lot.charges == (0 if sort == "ecartee" else len(codes))
+    assert any(suite in a for a in lot.avertissements) is (sort == "dite")
+    assert any(suite in r.motif for r in lot.rejets) is (sort == "ecartee")

@@ -47,6 +47,23 @@ def france() -> SearchIndex:
         ("12 rue de la Paix 35400 Saint-Malo", "commune-35288"),
         ("Mairie, 1 place Pey-Berland, Bordeaux", "commune-33063"),
         ("75011", "commune-75056"),
+        ("13008", "commune-13055"),  # et non Aurons, dont c'est le code INSEE
+        ("EPT 12", "ept-200058014"),
+        ("ept12", "ept-200058014"),
+        ("T6", "ept-200057867"),
+        ("POLD", "ept-200057982"),
+        ("Grand Paris Sud", "epci-200059228"),  # et non l'EPT Grand Paris Sud Est Avenir
+        ("Grand Paris Sud Est Avenir", "ept-200058006"),
+        ("m2A", "epci-200066009"),
+        ("CTM", "region-02"),
+        ("Clermont Fd", "commune-63113"),
+        ("Aix en Pce", "commune-13001"),
+        ("Paris XVe", "commune-75056"),
+        ("Boulogne", "commune-92012"),  # et non la commune qu'une Boulogne a rejointe
+        ("Toulouze", "commune-31555"),  # et non Toulouzette
+        ("Toulouzette", "commune-40318"),
+        ("St Pierre de la Réunion", "commune-97416"),
+        ("1000", "commune-01053"),  # 01000, dont un tableur a perdu le zéro
         ("mairie de bordaux", "commune-33063"),  # un préfixe et une faute
         ("La Rochelle", "commune-17300"),
         ("Rochelle (La)", "commune-17300"),  # l'ordre d'un index alphabétique

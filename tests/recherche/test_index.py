@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from barometre.recherche.index import SearchIndex, build_search_index
+from barometre.recherche.noms import is_abrege
 from tests import mini
 
 
@@ -47,9 +48,27 @@ def test_premier_resultat(index: SearchIndex, texte: str, premier: str) -> None:
 
 
 def test_un_code_postal_egal_au_code_insee_d_une_autre(index: SearchIndex) -> None:
-    insee, postal = index.search("69003")
-    assert (insee.nom, insee.motif) == ("Albigny-sur-Saône", "code INSEE 69003")
-    assert (postal.nom, postal.motif) == ("Lyon", "code postal 69003")
+    """Celui d'un arrondissement est d'abord sa ville ; un code que l'on nomme est celui que l'on dit."""
+    for texte in ("69003", "CP 69003", "code postal : 69003"):
+        postal, insee = index.search(texte)
+        assert (insee.nom, insee.motif) == ("Albigny-sur-Saône", "code INSEE 69003")
+        assert (postal.nom, postal.motif) == ("Lyon", "code postal 69003")
+    assert [t.nom for t in index.search("code INSEE 69003")] == ["Albigny-sur-Saône", "Lyon"]
+    assert index.search("SIREN 243300316")[0].collectivite_id == "epci-243300316"
+
+
+@pytest.mark.parametrize(
+    ("mots", "nom", "abrege"),
+    [
+        ("clermont fd", "clermont ferrand", True),
+        ("aix en pce", "aix en provence", True),
+        ("clermont fe", "clermont ferrand", False),
+        ("clermont", "clermont ferrand", False),
+        ("clermont f", "clermont ferrand", False),
+    ],
+)
+def test_un_mot_reduit_a_ses_consonnes(mots: str, nom: str, abrege: bool) -> None:
+    assert is_abrege(mots.split(), nom.split()) is abrege
 
 
 def test_une_ancienne_commune_mene_a_l_actuelle(index: SearchIndex) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from barometre.sources.contexte import Contexte
+from barometre.sources.errors import SourceRefusee
 from barometre.sources.etat import (
     arcep_ftth,
     banatic_competences,
@@ -68,6 +69,25 @@ def test_opendatafrance_par_siren(ecrire: Ecrire, contexte: Contexte) -> None:
     assert presence["commune-01004"] == 0  # ni plateforme ni espace
     assert "departement-33" not in presence  # SIREN inconnu : inconnu, et non zéro
     assert (resultat.rapport.charges, resultat.rapport.rejetes) == (2, 3)
+
+
+def test_un_nom_d_ailleurs_a_cote_d_un_siren(ecrire: Ecrire, contexte: Contexte) -> None:
+    """Une ligne discordante n'est ni l'une ni l'autre ; trop, et la colonne est décalée."""
+    sirens = {v: k for k, v in contexte.sirens.items()}
+    cles = [c for c in sirens if c.startswith(("commune-", "epci-"))][:12]
+    noms = contexte.collectivites.set_index("collectivite_id")["nom"]
+    lignes = [f"{sirens[c]},https://x.fr,,{noms[c]}" for c in cles]
+    entetes = "siren,url_platform,id_datagouv,nom"
+    une = [f"{sirens[cles[0]]},https://x.fr,,Zuydcoote", *lignes[1:]]
+    lu = opendatafrance.rows(opendatafrance.read(ecrire("\n".join([entetes, *une, ""]))), contexte)
+    assert cles[0] not in {c for c, v in valeurs(lu, "open_data_recense").items() if v == 1}
+    assert [r.motif for r in lu.rejets] == [opendatafrance.DISCORDANT]
+    decalees = [
+        f"{sirens[c]},https://x.fr,,Zuydcoote" if rang % 2 else ligne
+        for rang, (c, ligne) in enumerate(zip(cles, lignes, strict=True))
+    ]
+    with pytest.raises(SourceRefusee, match="ne disent pas la même collectivité"):
+        opendatafrance.rows(opendatafrance.read(ecrire("\n".join([entetes, *decalees, ""]))), contexte)
 
 
 DITP = """indic_id,enforce_zone_id,metric_enforce_date,maille,indic_vi,indic_va,indic_vc,indic_ta,\

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from barometre.catalogue import DONNEES, load_catalogue
 from barometre.pipeline import referentiel as ref
 from barometre.sources.contexte import build_contexte
 from barometre.sources.empreinte import Empreinte
-from barometre.sources.gardes import compute_liens, keep_recentes, list_reculs
-from barometre.sources.resultat import build_valeurs
+from barometre.sources.errors import SourceEnRecul
+from barometre.sources.gardes import (
+    check_memes_valeurs,
+    compute_liens,
+    is_courte,
+    keep_recentes,
+    list_reculs,
+)
+from barometre.sources.resultat import Resultat, build_resultat, build_valeurs
 
 AVANT = Empreinte(1000, 10, {"53": 100}, {"postes": 500.0, "rares": 20.0})
 
@@ -49,6 +57,24 @@ def test_une_mesure_decalee_ne_suit_plus_la_population() -> None:
     assert "« logements 2024 » ne suit plus la population comme dans la bonne copie" in recul
     assert not list(list_reculs(avant, avant))
     assert compute_liens(keep_recentes(valeurs.head(999)), contexte) == {}  # trop peu d'unités
+
+
+def build_mesures(valeurs: list[float]) -> Resultat:
+    territoires = pd.Series(valeurs, index=[f"departement-{i:03d}" for i in range(len(valeurs))])
+    return build_resultat(len(valeurs), [], valeurs=build_valeurs("fibre", territoires, "2024"))
+
+
+def test_des_valeurs_deja_publiees_ne_changent_pas_toutes() -> None:
+    """DITP : cent départements, trop peu pour une corrélation ; une colonne décalée les change tous."""
+    avant = build_mesures([float(i) for i in range(100)])
+    decalees = build_mesures([99.0, *(float(i) for i in range(99))])
+    revisees = build_mesures([float(i) * (1.1 if i < 40 else 1) for i in range(100)])
+    assert is_courte(avant)
+    with pytest.raises(SourceEnRecul, match="sur 100"):
+        check_memes_valeurs(decalees.valeurs, avant.valeurs)
+    check_memes_valeurs(revisees.valeurs, avant.valeurs)
+    check_memes_valeurs(decalees.valeurs.head(99), avant.valeurs)  # trop peu de valeurs en commun
+    assert not is_courte(build_mesures([1.0] * 1_000))
 
 
 @pytest.mark.parametrize(("rejetes", "refus"), [(10, 1), (7, 0)])

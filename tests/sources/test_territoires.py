@@ -42,6 +42,20 @@ def test_siren_des_departements(ecrire: Ecrire, contexte: Contexte) -> None:
     assert (resultat.rapport.charges, resultat.rapport.rejetes) == (2, 3)
 
 
+def test_des_siren_decales_d_une_ligne_sont_refuses(ecrire: Ecrire, contexte: Contexte) -> None:
+    lignes = [ligne.split(",") for ligne in DEPARTEMENTS.splitlines()[1:3]]
+    lignes[0][-1], lignes[1][-1] = lignes[1][-1], lignes[0][-1]
+    decale = "\n".join([DEPARTEMENTS.splitlines()[0], *(",".join(ligne) for ligne in lignes), ""])
+    with pytest.raises(SourceRefusee, match="une colonne est décalée"):
+        siren_departements.rows(siren_departements.read(ecrire(decale)), contexte)
+    # Une région d'avant 2016 : 23, puis le département de son siège.
+    texte = (
+        "code,chef_lieu,nom,type_liaison,zone,siren_2022\n84,69123,Auvergne-Rhône-Alpes,0,metro,237500079\n"
+    )
+    with pytest.raises(SourceRefusee, match="SIREN d"):
+        siren_regions.rows(siren_regions.read(ecrire(texte)), contexte)
+
+
 def test_siren_faux_refuse(ecrire: Ecrire, contexte: Contexte) -> None:
     texte = DEPARTEMENTS.replace("223300013", "223300014")  # la clé ne tombe plus juste
     resultat = siren_departements.rows(siren_departements.read(ecrire(texte)), contexte)
