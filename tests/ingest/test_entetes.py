@@ -10,7 +10,7 @@ import pytest
 from barometre.ingest.columns import _check_ambiguites
 from barometre.ingest.concordance import _is_proche
 from barometre.ingest.errors import ImportRefuse
-from barometre.ingest.layout import _join_groupes
+from barometre.ingest.layout import _is_entetes, _join_groupes
 
 CONNUS = {"Site ?", "Site ? [Oui]", "Site ? [Non]", "Voisin [a]", " [b]", "Seul", "Seul [x]"}
 
@@ -65,3 +65,22 @@ def test_un_entete_de_deux_questions_demande_les_deux() -> None:
 )
 def test_un_nom_complete_abrege_ou_mal_ecrit(ecrit: str, officiel: str, proche: bool) -> None:
     assert _is_proche(tuple(ecrit.split()), tuple(officiel.split())) is proche
+
+
+@pytest.mark.parametrize(
+    ("ligne", "redits"),
+    [
+        (["SIREN", "Q01", "Q02"], True),
+        (["SIREN", "Q01", "Y"], True),  # la moitié des autres cellules
+        (["SIREN", "N", "Y"], False),  # « SIREN » seul est ce qu'une répondante écrit
+        (["SIREN", "", ""], False),
+        (["SIREN"], False),
+        (["SIREN", "Q01", "Y", "N"], False),  # le tiers
+        (["213300635", "Q01", "Q02"], False),
+        (["Pas de numéro", "Q01", "Q02"], False),
+        (["", "Q01", "Q02"], False),
+        ([], False),  # une ligne trop courte n'est pas une ligne d'entêtes
+    ],
+)
+def test_des_entetes_redits_au_milieu_des_reponses(ligne: list[str], redits: bool) -> None:
+    assert _is_entetes(ligne, [0], ["SIREN", "Q01", "Q02"]) == redits
