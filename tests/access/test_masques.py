@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,9 +11,16 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from barometre.access.masque_agregats import CHIFFRES, PRUDENCE, mask_agregats
-from barometre.access.masques import mask_contrastes, mask_estimations, mask_evolutions
+from barometre.access.masques import (
+    mask_accords,
+    mask_associations,
+    mask_contrastes,
+    mask_doubles_differences,
+    mask_estimations,
+    mask_evolutions,
+)
 from barometre.access.participation import count_by_group
-from barometre.domain.secret import ETATS
+from barometre.domain.secret import ETATS, MONTRES
 from tests.access import masque_pandas
 
 
@@ -128,8 +137,11 @@ def test_un_changement_se_lit_en_points_entiers() -> None:
     [
         ({}, True),
         ({"territoire_id": "region-84"}, False),
+        ({"type": "commune"}, False),
         ({"strate": "commune-0-499"}, False),
+        ({"couverture": "couverte"}, False),
         ({"n_panel": 9}, False),
+        ({"n_panel": 10}, True),
     ],
 )
 def test_le_panel_n_isole_personne(valeurs: dict[str, object], montre: bool) -> None:
@@ -164,11 +176,76 @@ def test_un_contraste_cache_ne_sort_pas_et_un_montre_est_entier() -> None:
         "p_value": 0.007, "q_value": 0.01,
         "position": 1, "niveau": "95", "etat": "published",
     }  # fmt: skip
-    vues = mask_contrastes(pd.DataFrame([ligne, ligne | {"etat": "primary"}, ligne | {"n": 29}]))
+    caches = [{"etat": "primary"}, {"etat": "empty"}, {"n": 29}, {"n_reference": 29}]
+    montres = [{}, {"n": 30, "etat": "indicative"}, {"n_reference": 30}]
+    vues = mask_contrastes(pd.DataFrame([ligne | autre for autre in (*caches, *montres)]))
     assert vues[["difference", "bas", "haut", "n", "n_reference"]].to_numpy().tolist() == [
-        [0.12, 0.03, 0.21, 60, 405]
-    ]
+        [0.12, 0.03, 0.21, 60, 405], [0.12, 0.03, 0.21, 30, 405], [0.12, 0.03, 0.21, 60, 30],
+    ]  # fmt: skip
+    assert vues.index.tolist() == [0, 1, 2]
     assert not {"se", "p_value", "q_value"} & set(vues.columns)
+
+
+ACCORD = {"indicateur_id": "site", "mesure_id": "m", "n": 41, "oui_oui": 11, "declare_seul": 13,
+          "mesure_seule": 7, "non_non": 10, "note": "B", "raison": "nombre"}  # fmt: skip
+
+
+def test_un_accord_se_lit_en_parts_de_celles_qui_ont_repondu() -> None:
+    etats = [*MONTRES, "primary", "empty"]
+    vues = mask_accords(pd.DataFrame([ACCORD | {"etat": etat} for etat in etats]))
+    parts = {
+        "n": 40,
+        "accord": 0.51,
+        "declare": 0.59,
+        "mesure": 0.44,
+        "declare_seul": 0.32,
+        "mesure_seule": 0.17,
+    }
+    for etat, (_, vue) in zip(etats, vues.iterrows(), strict=True):
+        if etat in MONTRES:
+            assert vue[list(parts)].to_dict() == parts
+            assert vue["note"] == "B"
+        else:
+            assert vue[list(parts)].isna().all()
+            assert (vue["note"], vue["raison"]) == ("", "")
+    assert not {"oui_oui", "non_non"} & set(vues.columns)
+
+
+COMPARAISON = {"n_beneficiaires": 48, "n_comparables": 303, "difference": 0.2149, "bas": -0.0344,
+               "haut": 0.3051, "verdict": "superieur", "q_value": 0.04}  # fmt: skip
+ASSOCIATION = COMPARAISON | {
+    "part_beneficiaires": 0.6049,
+    "part_comparables": 0.4,
+    "se": 0.05,
+    "p_value": 0.01,
+}
+DIFFERENCE = COMPARAISON | {
+    "beneficiaires_avant": 0.301, "beneficiaires_apres": 0.6, "comparables_avant": 0.2,
+    "comparables_apres": 0.31, "temoin": 0.012, "temoin_bas": -0.1, "temoin_haut": 0.1,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("masquer", "ligne", "tues"),
+    [
+        (mask_associations, ASSOCIATION, {"se", "p_value", "q_value"}),
+        (mask_doubles_differences, DIFFERENCE, {"q_value"}),
+    ],
+)
+def test_une_comparaison_cachee_ne_dit_ni_chiffre_ni_verdict(
+    masquer: Callable[[pd.DataFrame], pd.DataFrame], ligne: dict[str, object], tues: set[str]
+) -> None:
+    """Rien ne reste de ce qui affinerait l'écart : erreur type, valeur p, effectif exact."""
+    vues = masquer(pd.DataFrame([ligne | {"etat": "published"}, ligne | {"etat": "primary"}]))
+    assert set(vues.columns) == {*ligne, "etat"} - tues
+    montree, cachee = vues.iloc[0], vues.iloc[1]
+    chiffres = [nom for nom in vues.columns if nom not in {"etat", "verdict"}]
+    assert montree[["difference", "bas", "haut", "n_beneficiaires", "n_comparables"]].tolist() == [
+        0.21, -0.03, 0.31, 50, 305
+    ]  # fmt: skip
+    assert (montree[chiffres].astype(float).round(2) == montree[chiffres].astype(float)).all()
+    assert cachee[chiffres].isna().all()
+    assert (montree["verdict"], cachee["verdict"]) == ("superieur", "")
 
 
 part = st.one_of(st.none(), st.floats(0, 1))

@@ -178,3 +178,30 @@ def test_des_cles_qui_debordent_font_le_bruit_de_leur_somme_exacte() -> None:
     lu = count_by_group(pd.Series("g", list(cles)), cles).at["g", "repondantes"]
     attendu = 300 + draw_bruit_effectif(sum(cles.values()) % 2**64)
     assert lu == 5 * round(attendu / 5)
+
+
+def _compter_opsn(perimetre: int, departement: int) -> pd.Series:
+    """Ce que la porte dit d'un OPSN, dont le périmètre est fait des premières communes d'un département."""
+    ids = [f"c{i}" for i in range(departement + 60)]
+    cadre = pd.DataFrame({"collectivite_id": ids, "region": "r"})
+    cadre["departement"] = ["d0"] * departement + ["d1"] * 60
+    paires = pd.DataFrame({"opsn_id": "o", "collectivite_id": ids[:perimetre]})
+    porte = SimpleNamespace(
+        list_collectivites=lambda: cadre,
+        list_perimetres_opsn=lambda: paires,
+        count_repondantes=lambda groupes: count_by_group(groupes, dict.fromkeys(ids[:12], 0)),
+    )
+    return Gate.count_repondantes_opsn(cast("Gate", porte)).loc["o"]
+
+
+def test_un_perimetre_confondu_se_tait_des_qu_un_taux_s_y_lirait() -> None:
+    """À une commune de son département : leurs deux taux diraient si elle a répondu."""
+    seul = _compter_opsn(15, 15)  # le même groupe : le même compte
+    assert (seul["repondantes"], seul["taux"], seul["confondu"]) == (10, pytest.approx(10 / 15), False)
+    voisin = _compter_opsn(15, 16)
+    assert voisin[["repondantes", "taux"]].isna().all()
+    assert voisin["confondu"]
+    # En dessous, un taux se tait de lui-même : rien n'est confondu.
+    petit = _compter_opsn(14, 16)
+    assert petit[["repondantes", "taux"]].isna().all()
+    assert not petit["confondu"]
