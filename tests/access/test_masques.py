@@ -80,6 +80,47 @@ def test_une_part_a_trois_reponses_de_cent_aussi() -> None:
     assert masque(n_oui=20, brut=0.5)["plafond"] == ""
 
 
+@pytest.mark.parametrize(
+    ("oui", "redresse", "plafond"),
+    [
+        (4, 0.1, ""),
+        (3, 0.1, "au_plus"),  # le moindre des deux, brut et redressé, décide
+        (4, 3 / 40, "au_plus"),
+        (37, 0.9, "au_moins"),
+        (36, 0.9, ""),
+        (36, 37 / 40, "au_moins"),
+    ],
+)
+def test_a_trois_reponses_de_zero_ou_de_cent_et_pas_a_quatre(oui: int, redresse: float, plafond: str) -> None:
+    vue = masque(n_publie=40, n_oui=oui, brut=oui / 40, redresse=redresse, bas=0.05, haut=0.95)
+    assert vue["plafond"] == plafond
+    assert np.isnan(vue["se"]) == bool(plafond)
+    assert np.isnan(vue["g_etoile"]) == bool(plafond)
+
+
+def test_un_intervalle_garde_sa_borne_quand_l_autre_s_efface() -> None:
+    """La borne qui reste s'élargit jusqu'à la part dite, au vingtième : jamais l'intervalle exact."""
+    vue = masque(n_publie=40, n_oui=39, brut=0.975, redresse=0.97, bas=0.951, haut=0.99)
+    assert (vue["plafond"], vue["bas"], vue["haut"]) == ("au_moins", pytest.approx(0.9), 1.0)
+    vue = masque(n_publie=40, n_oui=1, brut=0.025, redresse=0.03, bas=0.01, haut=0.049)
+    assert (vue["plafond"], vue["bas"], vue["haut"]) == ("au_plus", 0.0, pytest.approx(0.1))
+
+
+def test_les_participantes_se_disent_a_partir_de_dix() -> None:
+    assert masque(participants=10)["participants"] == 10
+    assert np.isnan(masque(participants=9)["participants"])
+
+
+def test_a_trente_reponses_montrees_le_redresse_se_lit() -> None:
+    for n in (28, 30):  # l'effectif montré, à cinq près, décide
+        vue = masque(n_publie=n)
+        assert (vue["n"], vue["redresse"], vue["se"]) == (30, 0.31, 0.071)
+        assert vue[list(PRUDENCE)].notna().all()
+    vue = masque(n_publie=27)
+    assert vue["n"] == 25
+    assert vue[["redresse", "se"]].isna().all()
+
+
 def test_une_moyenne_se_lit_a_trois_chiffres() -> None:
     vue = masque(n_oui=None, brut=1234.5, redresse=13.579, bas=0.10123, haut=0.0)
     assert (vue["brut"], vue["redresse"], vue["bas"], vue["haut"]) == pytest.approx((1230, 13.6, 0.101, 0))

@@ -41,6 +41,32 @@ def test_un_epci_ne_donne_qu_un_taux_a_dix_points_pres() -> None:
     assert ligne["taux"] == 0.5  # 12 / 23 = 52 %
 
 
+@pytest.mark.parametrize("groupe", ["epci-200000172", "region-01"])
+def test_un_taux_brouille_ne_passe_pas_cent_pour_cent(groupe: str) -> None:
+    bruyante = next(cle for cle in range(1, 10_000) if draw_bruit_effectif(cle) >= 3)
+    ids = [f"c{i}" for i in range(15)]
+    ligne = count_by_group(pd.Series(groupe, ids), dict.fromkeys(ids, 0) | {"c0": bruyante}).iloc[0]
+    assert ligne["taux"] == 1.0
+
+
+@pytest.mark.parametrize("reponses", [9, 10, 11])
+def test_un_jour_se_dit_a_partir_de_dix_reponses(reponses: int) -> None:
+    jour = pd.Timestamp("2026-01-01")
+    lignes = pd.DataFrame({"date_reponse": jour, "cle": pd.Series([0] * reponses, dtype=object)})
+    lus = count_jours(lignes, [])
+    assert lus["questionnaires"].tolist() == ([10] if reponses >= 10 else [])
+    assert (lus["date_reponse"] == jour).all()
+
+
+def test_deux_jours_se_separent_si_chacun_fait_dix() -> None:
+    for premier, second, jours in ((10, 10, 2), (9, 11, 1), (11, 9, 1)):
+        dates = pd.to_datetime(["2026-01-01"] * premier + ["2026-01-02"] * second)
+        lignes = pd.DataFrame({"date_reponse": dates, "cle": pd.Series([0] * 20, dtype=object)})
+        lus = count_jours(lignes, [])
+        assert len(lus) == jours
+        assert lus["questionnaires"].sum() == 20
+
+
 def test_une_strate_d_epci_n_est_pas_un_epci() -> None:
     ligne = _compter("epci-0-14999", 400, 120)
     assert ligne["repondantes"] == 120

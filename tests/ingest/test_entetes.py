@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from barometre.ingest.columns import _check_ambiguites
+from barometre.ingest.columns import _check_ambiguites, build_plan, check_intitules
 from barometre.ingest.concordance import _is_proche
 from barometre.ingest.errors import ImportRefuse
+from barometre.ingest.labels import heading_key
 from barometre.ingest.layout import _is_entetes, _join_groupes
+from tests.ingest.conftest import QUESTIONNAIRE
 
 CONNUS = {"Site ?", "Site ? [Oui]", "Site ? [Non]", "Voisin [a]", " [b]", "Seul", "Seul [x]"}
 
@@ -84,3 +87,47 @@ def test_un_nom_complete_abrege_ou_mal_ecrit(ecrit: str, officiel: str, proche: 
 )
 def test_des_entetes_redits_au_milieu_des_reponses(ligne: list[str], redits: bool) -> None:
     assert _is_entetes(ligne, [0], ["SIREN", "Q01", "Q02"]) == redits
+
+
+@pytest.mark.parametrize(
+    ("entete", "cle"),
+    [
+        ("  Réseaux ? [Été] ", "reseaux[ete]"),
+        ("Q [a] [b]", "q [a][b]"),
+        ("Q [Autre [préciser]]", "q[autre [preciser]]"),
+        ("Question [Option [x] y]", "question[option [x] y]"),
+        ("[note] Site ?", "[note] site"),
+        ("Site]", "site]"),
+    ],
+)
+def test_un_entete_garde_sa_question_et_son_option(entete: str, cle: str) -> None:
+    assert heading_key(entete) == cle
+
+
+@pytest.mark.parametrize(
+    ("reecrits", "justes", "refuse"), [(4, 0, False), (5, 4, True), (5, 5, False), (6, 5, True)]
+)
+def test_un_fichier_dont_la_moitie_des_intitules_sont_d_un_autre(
+    reecrits: int, justes: int, refuse: bool
+) -> None:
+    """Cinq au moins, et plus de la moitié de ceux qui s'écrivent : ce n'est pas le questionnaire."""
+    questions = tuple(
+        replace(QUESTIONNAIRE.questions[3], id=f"c_q{i:02d}", code=f"Q{i:02d}", libelle=f"Question {i}")
+        for i in range(1, 13)
+    )
+    questionnaire = replace(QUESTIONNAIRE, questions=questions)
+    ecrits = [
+        f"Q{i:02d}. {'Autre chose' if i <= reecrits else f'Question {i}'}"
+        for i in range(1, reecrits + justes + 1)
+    ]
+    plan = build_plan(tuple(ecrits), questionnaire, {})
+    if not refuse:
+        check_intitules(tuple(ecrits), plan, questionnaire)
+        return
+    with pytest.raises(ImportRefuse) as refus:
+        check_intitules(tuple(ecrits), plan, questionnaire)
+    assert str(refus.value) == (
+        f"Les intitulés de {reecrits} questions sur {len(ecrits)} ne sont pas ceux du questionnaire "
+        "« Communication » (Q01, Q02, Q03, Q04, Q05…) : est-ce le bon ? Sinon, déclarez ces colonnes par "
+        "--correspondance."
+    )
