@@ -109,12 +109,19 @@ def test_une_fenetre_a_une_fin(registre: Registre, depot: Repository) -> None:
     with pytest.raises(RegistreError, match="déjà déclaré"):
         _declare(depot)
     assert len(registre.declarations.list(BORDEAUX)) == PAR_FENETRE
+    # La version suivante rouvre le droit de réponse.
+    registre.publications.set_fenetre("v2", None)
+    registre.publications.add("v3", "v2", "Import", par="c-o")
+    registre.publications.set_fenetre("v3", JOUR)
+    _declare(depot)
+    assert registre.declarations.list(BORDEAUX)[0].version_id == "v3"
 
 
 def test_un_texte_est_borne_et_sans_signe_invisible() -> None:
     assert clean_texte(" un\x00  <b>site</b>\n\u202e ") == "un <b>site</b>"
     with pytest.raises(RegistreError, match="Écrivez"):
         clean_texte("\u200b\n ")
+    assert clean_texte("é" * SIGNES + " ") == "é" * SIGNES
     with pytest.raises(RegistreError, match="dépasse"):
         clean_texte("é" * (SIGNES + 1))
 

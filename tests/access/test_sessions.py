@@ -82,6 +82,21 @@ def test_le_repos_se_compte_du_dernier_geste(registre: Registre, montre: Montre)
     assert sessions.is_idle(session)
 
 
+def test_un_geste_se_note_une_fois_par_minute(registre: Registre, montre: Montre) -> None:
+    sessions, depart = registre.sessions, montre()
+    jeton = sessions.open(registre.comptes.recognize(AGENT), "", "idt")
+    vues = []
+    for secondes in (59, 1, 59):
+        montre.advance(seconds=secondes)
+        session = sessions.get(jeton)
+        assert session is not None
+        sessions.touch(session)
+        relue = sessions.get(jeton)
+        assert relue is not None
+        vues.append(int((relue.vue_le - depart).total_seconds()))
+    assert vues == [0, 60, 60]
+
+
 @pytest.mark.parametrize(
     ("portee", "apres"),
     [(Portee("programme"), PUBLIC), (Portee("operateur"), PUBLIC), (MAIRE, MAIRE)],
@@ -240,9 +255,12 @@ def test_un_droit_echu_redemande_un_droit_retire_ou_refuse_non(registre: Registr
     autre = replace(AGENT, sujet="sujet-2")
     registre.comptes.recognize(autre)
     (demande,) = registre.comptes.list_demandes()["demande_id"]
-    registre.retirer(registre.accorder_demande(int(demande), MAIRE, par="op", motif="élu"))
-    registre.comptes.recognize(autre)
-    assert registre.comptes.list_demandes().empty
+    bref = {"par": "op", "motif": "élu", "expire_le": montre() + timedelta(days=1)}
+    registre.retirer(registre.accorder_demande(int(demande), MAIRE, **bref))
+    for _ in range(2):  # le temps passé depuis n'y change rien
+        registre.comptes.recognize(autre)
+        assert registre.comptes.list_demandes().empty
+        montre.advance(days=2)
 
 
 def test_le_meme_sujet_chez_un_autre_fournisseur_est_une_autre_personne(registre: Registre) -> None:
@@ -255,6 +273,22 @@ def test_un_droit_a_venir_ou_expire_ne_compte_pas(registre: Registre) -> None:
     registre.accorder("c-1", MAIRE, debut_le=demain)
     registre.accorder("c-1", MAIRE, expire_le=datetime(2020, 1, 1))
     assert registre.list_portees("c-1") == {}
+
+
+def test_un_droit_commence_et_finit_a_l_heure_dite(
+    registre: Registre, montre: Montre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Accordé pour un jour, il ne sert plus au bout du jour : le temps le retire, personne d'autre."""
+    monkeypatch.setattr("barometre.access.registre.get_now", montre)
+    registre.accorder(
+        "c-1", MAIRE, debut_le=montre() + timedelta(hours=1), expire_le=montre() + timedelta(hours=25)
+    )
+    lus = []
+    for minutes in (59, 1, 24 * 60 - 1, 1):
+        montre.advance(minutes=minutes)
+        lus.append(list(registre.list_portees("c-1").values()))
+    assert lus == [[], [MAIRE], [MAIRE], []]
+    assert len(registre.lister("c-1", en_cours=False)) == 1  # la ligne reste, datée
 
 
 def test_une_revocation_mord_sur_deux_instances(registre: Registre, tmp_path: Path) -> None:
