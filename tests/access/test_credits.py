@@ -39,7 +39,7 @@ def test_les_petits_groupes_se_reunissent() -> None:
 @pytest.mark.parametrize(
     ("comptes", "groupes"),
     [
-        ({"a": 40, "b": 10}, ["a", "b"]),  # dix suffisent
+        ({"a": 40, "b": 10, "c": 10}, ["a", "b", "c"]),  # dix suffisent
         ({"a": 40, "b": 9}, ["b+a"]),
         ({"a": 40, "b": 9, "c": 1}, ["a", "c+b"]),  # réunis, ils font dix
         ({"a": 40, "b": 8, "c": 1}, ["c+b+a"]),
