@@ -61,6 +61,16 @@ def test_une_session_vit_douze_heures(registre: Registre, montre: Montre) -> Non
     assert registre.sessions.get(jeton) is None
 
 
+def test_une_session_echue_s_efface_a_l_ouverture_de_la_suivante(registre: Registre, montre: Montre) -> None:
+    """Rien ne se garde d'une personne au-delà de sa session : ni son geste, ni son id_token."""
+    compte = registre.comptes.recognize(AGENT)
+    for heures in (0, 11, 1):
+        montre.advance(hours=heures)
+        registre.sessions.open(compte, "", "idt")
+    with registre._moteur.connect() as connexion:
+        assert connexion.execute(text("SELECT COUNT(*) FROM sessions")).scalar_one() == 2
+
+
 def test_une_horloge_reculee_ferme_la_session(registre: Registre, montre: Montre) -> None:
     jeton = registre.sessions.open(registre.comptes.recognize(AGENT), "", "idt")
     montre.advance(days=-2)
@@ -263,9 +273,23 @@ def test_un_droit_echu_redemande_un_droit_retire_ou_refuse_non(registre: Registr
         montre.advance(days=2)
 
 
-def test_le_meme_sujet_chez_un_autre_fournisseur_est_une_autre_personne(registre: Registre) -> None:
-    autre = Identite("https://pro", "idp-2", "sujet-1", "agent@mairie.fr", AGENT.siret)
-    assert registre.comptes.recognize(AGENT) != registre.comptes.recognize(autre)
+def test_un_droit_accorde_deja_fini_ne_se_redemande_pas(registre: Registre, montre: Montre) -> None:
+    """Fini avant la demande : le temps n'y est pour rien, et chaque connexion la redéposerait."""
+    registre.comptes.recognize(AGENT)
+    fin = montre() - timedelta(days=1)
+    registre.accorder_demande(1, MAIRE, par="op", motif="mandat achevé", expire_le=fin)
+    montre.advance(days=1)
+    registre.comptes.recognize(AGENT)
+    assert registre.comptes.list_demandes().empty
+
+
+def test_le_meme_sujet_d_un_autre_emetteur_ou_fournisseur_est_une_autre_personne(registre: Registre) -> None:
+    """L'émetteur, le fournisseur et le sujet, ensemble ; ni l'adresse ni l'établissement."""
+    autres = [replace(AGENT, **{champ: "autre"}) for champ in ("emetteur", "fournisseur", "sujet")]
+    comptes = [registre.comptes.recognize(identite) for identite in (AGENT, *autres)]
+    assert len(set(comptes)) == 4
+    change = replace(AGENT, courriel="maire@mairie.fr", siret="")
+    assert registre.comptes.recognize(change) == comptes[0]
 
 
 def test_un_droit_a_venir_ou_expire_ne_compte_pas(registre: Registre) -> None:

@@ -95,6 +95,7 @@ def test_un_sav_sans_intitules_n_a_pas_une_reponse_de_trop(importer: Importer, t
     """Les noms tenaient lieu d'intitulés : écrits deux fois, ils comptaient pour une ligne en quarantaine."""
     chemin = tmp_path / "n.sav"
     pyreadstat.write_sav(pd.DataFrame({"SIREN": ["213300635"], "Q01": [1.0], "Q03": [12.0]}), str(chemin))
+    assert [numero for numero, _ in read_sav(chemin)[0].lignes] == [2, 3]  # la réponse garde sa ligne
     lot = importer(chemin.read_bytes(), "n.sav")
     assert (lot.lus, lot.charges, lot.quarantaine) == (1, 1, 0)
 
