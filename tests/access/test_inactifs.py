@@ -72,6 +72,15 @@ def test_un_droit_retire_ou_fini_ne_garde_pas_un_compte(registre: Registre) -> N
     assert [read(seconds=s) for s in (1, 2)] == [[], [depuis]]
 
 
+def test_les_comptes_se_lisent_du_plus_ancien_geste_au_plus_recent(registre: Registre) -> None:
+    ids = [registre.comptes.recognize(replace(AGENT, sujet=str(i))) for i in range(6)]
+    for i in (4, 1, 5, 0, 3, 2):
+        registre.comptes.recognize(replace(AGENT, sujet=str(i)))
+    table = registre.inactifs.list(jours=-1)
+    assert table["compte_id"].tolist() == [ids[i] for i in (4, 1, 5, 0, 3, 2)]
+    assert table["connecte_le"].is_monotonic_increasing
+
+
 def test_sans_journal_rien_ne_s_efface(registre: Registre) -> None:
     registre.comptes.recognize(AGENT)
     with registre._moteur.begin() as connexion:

@@ -32,10 +32,12 @@ BORDEAUX, AIN, AJACCIO = "213300635", "210100012", "212000046"
 
 
 def _build_postaux() -> Referentiel:
-    """Deux cents communes, de codes INSEE 10000 à 10199 et de codes postaux 50000 à 50199."""
+    """Des codes INSEE de 10000 à 10199, des codes postaux de 50000 à 50199 ; de 60000 à 60008, les deux."""
     communes = pd.DataFrame({"code": [f"1{i:04d}" for i in range(200)], "type": "commune"})
     communes["collectivite_id"] = "commune-" + communes["code"]
     communes["codes_postaux"] = [f"5{i:04d}" for i in range(200)]
+    deux = pd.DataFrame({"code": [f"6{i:04d}" for i in range(9)], "type": "commune"})
+    communes = pd.concat([communes, deux.assign(collectivite_id=deux["code"], codes_postaux=deux["code"])])
     return Referentiel(communes, pd.DataFrame(columns=["code", "code_actuel", "nature"]))
 
 
@@ -56,6 +58,13 @@ POSTAUX = _build_postaux()
 )
 def test_une_colonne_est_faite_de_codes_postaux(insee: int, postaux: int, autres: int, nombre: int) -> None:
     codes = [f"1{i:04d}" for i in range(insee)] + [f"5{i:04d}" for i in range(postaux)] + ["99999"] * autres
+    assert count_codes_postaux(codes, POSTAUX) == nombre
+
+
+@pytest.mark.parametrize(("postaux", "nombre"), [(1, 0), (2, 5)])
+def test_des_codes_qui_sont_les_deux_ne_prouvent_rien(postaux: int, nombre: int) -> None:
+    """Un seul code mal tapé, parmi des codes INSEE qui sont aussi postaux, n'en fait pas une colonne."""
+    codes = ["60000", "60001", "60002"] + [f"5{i:04d}" for i in range(postaux)]
     assert count_codes_postaux(codes, POSTAUX) == nombre
 
 

@@ -293,3 +293,39 @@ def test_sans_densite_connue_une_collectivite_garde_sa_place() -> None:
     redressement = compute_weights(cadre, repondants, {})
     assert redressement.totaux[DENSITE].to_dict() == {"Urbain": 450, "Rural": 450, SANS_DENSITE: 100}
     assert redressement.repondants["poids"].sum() == pytest.approx(1_000)
+
+
+def test_la_dispersion_que_lit_la_note_est_celle_que_le_hasard_ne_ferait_pas(cadre: pd.DataFrame) -> None:
+    redressement = compute_weights(cadre, cadre.index[::2], load_catalogue().regroupements)
+    reponse = pd.DataFrame([{"variable": "", "rate": 0.5, "cv": 0.3, "noise": 0.05}])
+    assert replace(redressement, reponse=reponse).cv == pytest.approx(0.2)
+    assert replace(redressement, reponse=reponse.assign(noise=0.1)).cv == 0.0
+    assert replace(redressement, reponse=None).cv == 0.0
+
+
+@pytest.mark.parametrize(("reponses", "regroupee"), [(5, False), (4, True)])
+def test_cinq_reponses_suffisent_a_une_modalite(reponses: int, regroupee: bool) -> None:
+    valeurs = pd.Series(["a"] * reponses + ["b"] * 6, name="region")
+    neuves, _, rapport = merge_levels(valeurs, pd.Series({"a": 20.0, "b": 30.0}), {})
+    assert bool(rapport) == regroupee
+    assert neuves.nunique() == (1 if regroupee else 2)
+
+
+def test_le_rapport_dit_l_ecart_avant_et_celui_d_apres() -> None:
+    """Trois cents petites, cent grandes, cinquante réponses de chaque : les poids rendent les trois quarts."""
+    ids = pd.Index([f"c{i}" for i in range(400)])
+    strates = ["petite"] * 300 + ["grande"] * 100
+    cadre = pd.DataFrame(
+        {"strate": strates, "region": "84", "couverture": "inconnue", "type": "commune", "zone": "metropole"},
+        ids,
+    )
+    redressement = compute_weights(cadre, ids[:50].union(ids[-50:]), {})
+    rapport = build_quality("v", "q", redressement, Reference(cadre)).set_index(["cle", "objet"])
+    assert rapport.loc[("ecart_brut", "strate"), "valeur"] == 0.25
+    assert rapport.loc[("ecart", "strate"), "valeur"] == 0.0
+    phrase = rapport.loc[("ecart", "strate"), "phrase"]
+    assert "25,0 points avant redressement, 0,0 après" in phrase
+    # Cinquante poids de 6 et cinquante de 2 : (400)²/(50·36 + 50·4), et 6/400 pour le plus lourd.
+    assert rapport.loc[("n_eff", ""), "valeur"] == pytest.approx(80.0)
+    assert rapport.loc[("part_max", ""), "valeur"] == pytest.approx(0.015)
+    assert rapport.loc[("taux", ""), "valeur"] == 0.25
