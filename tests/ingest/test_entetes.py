@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 
-from barometre.ingest.columns import _check_ambiguites, build_plan, check_intitules
+from barometre.ingest.columns import (
+    _check_ambiguites,
+    build_plan,
+    build_recognizer,
+    check_intitules,
+    find_cibles,
+)
 from barometre.ingest.concordance import _is_proche
 from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.labels import heading_key
@@ -131,3 +137,11 @@ def test_un_fichier_dont_la_moitie_des_intitules_sont_d_un_autre(
         "« Communication » (Q01, Q02, Q03, Q04, Q05…) : est-ce le bon ? Sinon, déclarez ces colonnes par "
         "--correspondance."
     )
+
+
+def test_une_option_seule_en_entete_est_celle_d_une_question_a_cases() -> None:
+    connu = build_recognizer(QUESTIONNAIRE)
+    assert [connu(e) for e in ("Facebook", "instagram", "En partie", "Oui")] == [True, True, False, False]
+    assert find_cibles(("SIREN", "Facebook", "Instagram"), QUESTIONNAIRE) == [
+        "siren", "communication_q02[facebook]", "communication_q02[instagram]",
+    ]  # fmt: skip

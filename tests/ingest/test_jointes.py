@@ -105,6 +105,8 @@ def test_une_colonne_de_commentaires_ne_contredit_aucune_case(
         ("Facebook + Instagram", {"facebook", "instagram"}),
         ("Facebook, Instagram et Mastodon", {"facebook", "instagram", "autre"}),
         ("Mastodon & Bluesky", {"autre"}),
+        # De deux signes, celui qui donne le plus d'options.
+        ("Facebook et Instagram et Mastodon & Bluesky", {"facebook", "instagram", "autre"}),
     ],
 )
 def test_une_enumeration(importer: Importer, cellule: str, coches: set[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,11 @@ from barometre.ingest.answers import (
     Reponses,
     build_reader,
 )
+from barometre.ingest.columns import Plan
+from barometre.ingest.export import Export
 from barometre.ingest.libres import _is_mot
 from barometre.ingest.questionnaire_answers import count_answered
+from barometre.ingest.respondents import find_inacheves, list_suites
 from barometre.ingest.xlsx_reader import format_nombre_xml
 from tests.ingest.conftest import QUESTIONNAIRE
 from tests.ingest.test_actions import prepare
@@ -97,3 +101,40 @@ def test_une_liste_de_beneficiaires_peut_n_avoir_que_trois_colonnes(tmp_path: Pa
     lot = prepare(tmp_path, "243300316;Portail;10", entetes="SIREN;Projet;Montant (€)")
     (action,) = lot.actions.to_dict("records")
     assert (action["montant"], action["statut"], action["axe"]) == (10, "inconnu", "")
+
+
+def _build_export(entete: str, cellules: Sequence[str], role: str) -> tuple[Export, Plan]:
+    lignes = tuple(range(2, len(cellules) + 2))
+    export = Export("r.csv", "e", "csv", (entete,), (tuple(cellules),), lignes, (), (), ())
+    plan = Plan(roles={role: 0})
+    plan.colonnes_de[role].append(0)
+    return export, plan
+
+
+@pytest.mark.parametrize(
+    ("codes", "dit"),
+    [
+        (range(33063, 33071), "8 codes se suivent un à un, de 33063 à 33070"),
+        (range(33063, 33070), ""),  # sept peuvent être de vraies voisines
+        (range(33070, 33062, -1), ""),  # ils descendent
+        (range(33063, 33079, 2), ""),
+        ([10001, 20002, *range(33063, 33072), 1], "9 codes se suivent un à un, de 33063 à 33071"),
+        ([33063] * 9, ""),
+    ],
+)
+def test_des_codes_qu_un_tableur_a_etires(codes: Sequence[int], dit: str) -> None:
+    export, plan = _build_export("Code INSEE", [str(c) for c in codes], "code")
+    phrases = " ".join(list_suites(export, plan, ["commune"] * len(codes)))
+    assert dit in phrases
+    assert bool(phrases) == bool(dit)
+    # Un nom à côté confirme ou contredit chaque code.
+    plan.colonnes_de["nom"].append(0)
+    assert list_suites(export, plan, ["commune"] * len(codes)) == []
+
+
+def test_qui_n_est_pas_a_la_derniere_page_n_a_pas_fini() -> None:
+    inacheves = find_inacheves(*_build_export("lastpage", ["6", "5", "", "6", "x"], "derniere_page"))
+    assert inacheves is not None
+    assert inacheves.tolist() == [False, True, True, False, True]
+    assert find_inacheves(*_build_export("lastpage", ["6", "6"], "derniere_page")) is None
+    assert find_inacheves(*_build_export("autre", ["6", "5"], "code")) is None

@@ -228,3 +228,13 @@ def test_une_seule_case_ou_son_texte_dit_autre(importer: Importer) -> None:
     assert ("autre", "repondu", 1.0, "Mastodon") in get_reponse(lot, "commune-33063", "q02")
     lot = importer(f"SIREN;Q02\n{BORDEAUX};Facebook, Mastodon\n{AIN};Bluesky, Peertube\n")
     assert lot.quarantaine == 2
+
+
+def test_un_numero_de_reponse_porte_par_deux_collectivites_se_dit(importer: Importer) -> None:
+    lot = importer(f"id;SIREN;Q01\n7;{BORDEAUX};Y\n7;{AIN};N\n8;{AJACCIO};Y\n")
+    assert lot.charges == 3
+    assert any(
+        "« id » : des valeurs (1) que plusieurs collectivités portent" in a for a in lot.avertissements
+    )
+    lot = importer(f"id;SIREN;Q01\n7;{BORDEAUX};Y\n7;{BORDEAUX};N\n8;{AJACCIO};Y\n")
+    assert not any("que plusieurs collectivités" in a for a in lot.avertissements)

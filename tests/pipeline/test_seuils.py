@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from barometre.catalogue import load_catalogue
+from barometre.domain.brouillage import draw_bruit_effectif
 from barometre.domain.secret import LOT_TARDIF
 from barometre.ingest.errors import ImportRefuse, Rejet
 from barometre.ingest.lot import AvantApres, Lot
@@ -172,6 +173,24 @@ def test_un_fait_se_lit_de_quinze_communes_et_de_dix_reponses(
         cadre = pd.DataFrame({"fait": faits}, ids)
         gardes = _keep_safe(cadre, cadre.iloc[:100], muettes)
         assert (len(gardes.columns) == 1) == montre
+
+
+def test_exactes_et_brouillees_il_en_faut_dix() -> None:
+    """Du seul compte exact, ou du seul brouillé, deux versions voisines diraient qui les sépare."""
+    ids = pd.Index([f"commune-{i}" for i in range(200)])
+    plus, moins = (
+        next(cle for cle in range(10_000) if draw_bruit_effectif(cle) * sens >= 2) for sens in (1, -1)
+    )
+
+    def count(reponses: int, cle: int) -> int:
+        fait = np.zeros(200)
+        fait[:reponses] = fait[100:140] = 1.0
+        cles = np.zeros(100, dtype=np.uint64)
+        cles[0] = cle
+        cadre = pd.DataFrame({"fait": fait}, ids)
+        return len(_keep_safe(cadre, cadre.iloc[:100], Perturbation(cles, {})).columns)
+
+    assert [count(10, 0), count(10, moins), count(9, plus), count(20, moins)] == [1, 0, 0, 1]
 
 
 INDICATEUR = load_catalogue().get_indicateur("site_internet")
