@@ -20,6 +20,7 @@ from barometre.ingest.answers import (
 from barometre.ingest.columns import Plan
 from barometre.ingest.export import Export
 from barometre.ingest.libres import _is_mot
+from barometre.ingest.multiple import _split_libres
 from barometre.ingest.questionnaire_answers import count_answered
 from barometre.ingest.respondents import find_inacheves, list_suites
 from barometre.ingest.xlsx_reader import format_nombre_xml
@@ -138,3 +139,9 @@ def test_qui_n_est_pas_a_la_derniere_page_n_a_pas_fini() -> None:
     assert inacheves.tolist() == [False, True, True, False, True]
     assert find_inacheves(*_build_export("lastpage", ["6", "6"], "derniere_page")) is None
     assert find_inacheves(*_build_export("autre", ["6", "5"], "code")) is None
+
+
+def test_une_enumeration_se_coupe_au_signe_qui_donne_le_plus_d_options() -> None:
+    cles = {"facebook": 0, "instagram": 1}
+    libres = ("Facebook et Instagram et X & Instagram", "Mastodon", "Bluesky et Facebook")
+    assert _split_libres((), libres, cles) == ((0, 1, 0), ("X & Instagram", "Mastodon", "Bluesky"))

@@ -238,3 +238,18 @@ def test_un_numero_de_reponse_porte_par_deux_collectivites_se_dit(importer: Impo
     )
     lot = importer(f"id;SIREN;Q01\n7;{BORDEAUX};Y\n7;{BORDEAUX};N\n8;{AJACCIO};Y\n")
     assert not any("que plusieurs collectivités" in a for a in lot.avertissements)
+
+
+def test_une_question_sans_objet_ne_fait_pas_un_abandon(importer: Importer) -> None:
+    """Une région sans site : de six questions, quatre lui sont posées ; deux réponses en font la moitié."""
+    entiere = f"{AIN};2023-12-01;Y;facebook;12;Du temps;A1;Y"
+    entetes = "SIREN;submitdate;Q01;Q02;Q03;Q04;Q05;Q06"
+    lot = importer(f"{entetes}\n200053767;;N;;12;;;\n{entiere}\n")
+    assert (lot.charges, lot.ignores) == (2, 0)
+    lot = importer(f"{entetes}\n200053767;;N;;;;;\n{entiere}\n")
+    assert (lot.charges, lot.ignores) == (1, 1)
+
+
+def test_une_cellule_refusee_ne_livre_personne(importer: Importer) -> None:
+    (rejet,) = importer(f"SIREN;Q01\n{BORDEAUX};voir jean@mairie.fr\n{AIN};Y\n").rejets
+    assert rejet.valeur == "voir [courriel retiré]"

@@ -155,3 +155,13 @@ def test_des_fichiers_reunis_sont_simules_si_l_un_l_est(tmp_path: Path, referent
         False,
     ]
     assert merge_lots([un, autre]).lot_id == merge_lots([autre, un]).lot_id != un.lot_id
+
+
+def test_une_colonne_vide_ne_fait_pas_une_reponse_plus_complete(
+    tmp_path: Path, referentiel: Referentiel
+) -> None:
+    lot = _prepare(
+        tmp_path, referentiel, "SIREN;Q01;Q03\n213300635;Y;120\n", "SIREN;Q01;Q03;Q04\n213300635;N;;\n"
+    )
+    assert _lire(lot, "q01") == [("oui", "repondu")]
+    assert lot.lignes_doublons[0].motif.startswith("b.csv, ligne 2 : Sa réponse dans « a.csv » est retenue")
