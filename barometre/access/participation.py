@@ -65,7 +65,7 @@ def _factorize(groupes: pd.Series) -> tuple[npt.NDArray[np.intp], npt.NDArray[np
         return rangs, noms
     # Déjà rangée par catégories : trente-cinq mille noms ne se relisent pas.
     codes = groupes.cat.codes.to_numpy()
-    presents = np.flatnonzero(np.bincount(codes[codes >= 0], minlength=len(groupes.cat.categories)))
+    presents = np.flatnonzero(np.bincount(codes[codes >= 0]))
     noms = groupes.cat.categories.to_numpy(dtype=object)[presents]
     ordre = np.argsort(noms)
     # Une place de plus, la dernière : celle qu'un −1 désigne.

@@ -108,7 +108,7 @@ class LectureActions:
         )
 
     def _get_colonne(self, role: str) -> tuple[str, ...]:
-        return self.export.colonnes[self.colonnes[role]] if role in self.colonnes else ()
+        return self.export.colonnes[self.colonnes[role]]
 
     def read_lignes(self) -> list[dict[str, Any]]:
         """Une action par ligne qui n'a aucun motif de refus."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from barometre.ingest.answers import NE_SAIT_PAS, REPONDU, SANS_REPONSE, Reponses
+from barometre.ingest.answers import REPONDU, SANS_REPONSE, Reponses
 
 CONTREDITE = "Cette cellule et les cases de la même question ne disent pas la même chose."
 
@@ -47,9 +47,7 @@ def _is_etrangere(liste: Reponses, illisibles: set[int]) -> bool:
 
 
 def _join_etats(cases: Reponses, liste: Reponses) -> np.ndarray:
-    """Répondu si l'une des deux l'est ; sinon ce que dit celle qui dit quelque chose."""
+    """Répondu si l'une des deux l'est ; sinon ce que disent les cases, ou la cellule si elles sont vides."""
     etats = np.where(cases.etats == SANS_REPONSE, liste.etats, cases.etats)
-    repondu = (cases.etats == REPONDU) | (liste.etats == REPONDU)
-    # « Je ne sais pas » coché à côté d'une liste vide le reste.
-    etats[repondu & ((cases.etats != NE_SAIT_PAS) | (liste.etats == REPONDU))] = REPONDU
+    etats[liste.etats == REPONDU] = REPONDU
     return etats

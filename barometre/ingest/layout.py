@@ -46,6 +46,8 @@ class Feuille:
     notes: list[str] = field(default_factory=list)
     # Faux d'un texte qui ne finit pas par un saut de ligne : il est peut-être coupé.
     finie: bool = True
+    # Combien de ses premières lignes nomment les colonnes, quand le format le dit : aucune n'est une réponse.
+    entetes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ def _add_lignes(
     motifs = {n: BARREE.format(cellule=c) for n, c in list_barrees(feuille.barrees, lues).items()}
     motifs |= {n: FUSIONNEE.format(plage=p) for n, p in fusionnees.items()}
     identifiants = [i for i, e in enumerate(tableau.entetes) if find_role(e) in _IDENTIFIANTS]
-    for ligne, cellules in feuille.lignes[rang + 1 :]:
+    for ligne, cellules in feuille.lignes[max(rang + 1, feuille.entetes) :]:
         if ligne in motifs:
             tableau.rejets.append(Rejet(ligne, "", "", motifs[ligne]))
             continue

@@ -91,14 +91,6 @@ class Lot:
         comptes = ("lus", "charges", "doublons", "quarantaine", "ignores", "retenues")
         return {c: getattr(self, c) for c in comptes}
 
-    def build_quarantaine(self) -> pd.DataFrame:
-        """Lignes de la table `quarantaine`."""
-        colonnes = ["lot_id", "rang", "ligne", "colonne", "valeur", "motif"]
-        lignes = [
-            (self.lot_id, i, r.ligne, r.colonne, r.valeur, r.motif) for i, r in enumerate(self.rejets, 1)
-        ]
-        return pd.DataFrame(lignes, columns=colonnes)
-
     def build_lot_import(self, importe_le: datetime) -> dict[str, Any]:
         """La ligne de la table `lot_import`."""
         champs = (

@@ -52,13 +52,6 @@ class LotActions:
         quoi = {"empreinte": self.export.empreinte, "empreinte_gardee": cle, "importe_le": importe_le}
         return pd.DataFrame([qui | quoi | self.count_lignes()])
 
-    def build_quarantaine(self) -> pd.DataFrame:
-        """Les lignes de la table `quarantaine`."""
-        lignes = [
-            (self.lot_id, i, r.ligne, r.colonne, r.valeur, r.motif) for i, r in enumerate(self.rejets, 1)
-        ]
-        return pd.DataFrame(lignes, columns=["lot_id", "rang", "ligne", "colonne", "valeur", "motif"])
-
     def to_dict(self) -> dict[str, Any]:
         """L'objet JSON de la commande `importer-actions`."""
         return {

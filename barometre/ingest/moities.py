@@ -51,8 +51,9 @@ def join_moities(lots: Sequence[Lot], retenus: Mapping[str, int]) -> Moities:
         cle: CONTREDITES.format(_name_questions(contredites, cle), _name_questions(neuves, cle))
         for cle in sorted(opposees)
     }
+    # Rien ne s'y contredit : de deux fichiers qui répondent à une question, l'un dit ce que dit l'autre.
     gardees = dites[dites["collectivite_id"].isin(reunies)].sort_values(
-        ["niveau", "sienne", "_rang"], ascending=[False, False, True], kind="stable"
+        "niveau", ascending=False, kind="stable"
     )
     gardees = gardees.drop_duplicates(["collectivite_id", "question_id"])
     cles = ["collectivite_id", "question_id", "_rang"]
@@ -78,8 +79,9 @@ def _find_contredites(dites: pd.DataFrame) -> pd.DataFrame:
     """Les questions répondues différemment, ou répondues ici quand l'autre fichier dit les avoir filtrées."""
     parlees = dites[dites["niveau"].gt(0)]
     paires = parlees.groupby(["collectivite_id", "question_id"], as_index=False)
-    comptes = paires.agg(niveaux=("niveau", "nunique"), condenses=("condense", "nunique"))
-    return comptes[comptes["niveaux"].gt(1) | comptes["condenses"].gt(1)]
+    # Un condensé dit aussi l'état : répondue et filtrée ne se ressemblent jamais.
+    comptes = paires.agg(condenses=("condense", "nunique"))
+    return comptes[comptes["condenses"].gt(1)]
 
 
 def _exclude(lignes: pd.DataFrame, siennes: pd.DataFrame) -> pd.DataFrame:

@@ -35,7 +35,7 @@ def read_sav(path: Path) -> list[Feuille]:
     lignes = [(rang, list(cellules)) for rang, cellules in enumerate(zip(*textes, strict=True), 3)]
     # Sans intitulés, les noms écrits deux fois passeraient pour une réponse de trop.
     entetes = [(1, intitules), (2, noms)] if intitules != noms else [(2, noms)]
-    return [Feuille("réponses", [*entetes, *lignes])]
+    return [Feuille("réponses", [*entetes, *lignes], entetes=len(entetes))]
 
 
 def _read(path: Path, **options: Any) -> tuple[Any, Any]:

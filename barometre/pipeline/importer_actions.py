@@ -19,7 +19,7 @@ from barometre.catalogue.fonds import find_fonds, load_reperes
 from barometre.domain.formats import format_nombre
 from barometre.ingest.actions import load_actions, prepare_actions
 from barometre.ingest.actions_lecture import Beneficiaires
-from barometre.ingest.errors import ImportRefuse
+from barometre.ingest.errors import ImportRefuse, build_quarantaine
 from barometre.ingest.garde_actions import ActionsGardees, read_actions, write_actions
 from barometre.ingest.identity import Referentiel
 from barometre.ingest.lot_actions import LotActions
@@ -197,7 +197,7 @@ def _keep(entrepot: Entrepot, lot: LotActions, par: str, instant: datetime) -> s
 def add_actions(donnees: Donnees, lot: LotActions, instant: datetime, cle: str) -> None:
     """Ajoute un lot : ses actions, ses comptes, ses lignes refusées."""
     donnees.add("lot_actions", lot.build_lot(instant, cle))
-    donnees.add("quarantaine", lot.build_quarantaine())
+    donnees.add("quarantaine", build_quarantaine(lot.lot_id, lot.rejets))
     donnees.add("action_fonds", lot.actions)
 
 

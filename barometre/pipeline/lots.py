@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pandas as pd
 
+from barometre.ingest.errors import build_quarantaine
 from barometre.ingest.garde import LotGarde, write_garde
 from barometre.ingest.lot import Lot
 from barometre.ingest.vocabulary import hash_vocabulary
@@ -22,7 +23,7 @@ def get_instant() -> datetime:
 def add_lot(donnees: Donnees, lot: Lot, instant: datetime) -> None:
     """Ajoute un lot, importé à cet instant : ses lignes chargées, ses comptes, ses lignes refusées."""
     donnees.add("lot_import", pd.DataFrame([lot.build_lot_import(instant)]))
-    donnees.add("quarantaine", lot.build_quarantaine())
+    donnees.add("quarantaine", build_quarantaine(lot.lot_id, lot.rejets))
     donnees.add("participation", lot.participation)
     donnees.add("fait_reponse", lot.fait_reponse)
 

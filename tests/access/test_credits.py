@@ -36,6 +36,21 @@ def test_les_petits_groupes_se_reunissent() -> None:
     assert table.loc["c+b", "reunis"] == ("c", "b")
 
 
+@pytest.mark.parametrize(
+    ("comptes", "groupes"),
+    [
+        ({"a": 40, "b": 10, "c": 10}, ["a", "b", "c"]),  # dix suffisent
+        ({"a": 40, "b": 9}, ["b+a"]),
+        ({"a": 40, "b": 9, "c": 1}, ["a", "c+b"]),  # réunis, ils font dix
+        ({"a": 40, "b": 8, "c": 1}, ["c+b+a"]),
+        ({"a": 10}, ["a"]),
+        ({"a": 9}, []),
+    ],
+)
+def test_dix_beneficiaires_suffisent_et_neuf_non(comptes: dict[str, int], groupes: list[str]) -> None:
+    assert sum_credits(*build_actions(comptes))["groupe"].tolist() == groupes
+
+
 def test_un_montant_inconnu_se_compte_a_part() -> None:
     actions, groupes = build_actions({"a": 12})
     actions.loc[[0, 5], "montant"] = None

@@ -15,7 +15,8 @@ from barometre.access.erreurs import RegistreError
 from barometre.access.registre import Registre, get_registre
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.warehouse.repository import Repository
-from tests.access.test_gate import BORDEAUX, LYON, OPSN_GIRONDE, PROGRAMME, depot  # noqa: F401
+from tests.access.conftest import BORDEAUX, LYON
+from tests.access.test_gate import OPSN_GIRONDE, PROGRAMME
 from tests.conftest import MOTEURS
 
 JOUR = date(2026, 11, 28)
@@ -44,13 +45,13 @@ def registre(
     ouvert.close()
 
 
-def _declare(depot: Repository, portee: Portee = SIENNE, indicateur: str = "site", jour: date = JOUR) -> None:  # noqa: F811
+def _declare(depot: Repository, portee: Portee = SIENNE, indicateur: str = "site", jour: date = JOUR) -> None:
     Gate(depot, portee, compte="c-maire").declare(
         BORDEAUX, indicateur, "correction", "Nous avons un site depuis mars.", jour
     )
 
 
-def test_declaree_datee_inscrite_sans_son_texte(registre: Registre, depot: Repository) -> None:  # noqa: F811
+def test_declaree_datee_inscrite_sans_son_texte(registre: Registre, depot: Repository) -> None:
     _declare(depot)
     (lue,) = Gate(depot, SIENNE).list_declarations(BORDEAUX)
     assert (lue.indicateur_id, lue.nature, lue.version_id) == ("site", "correction", "v2")
@@ -64,7 +65,7 @@ def test_declaree_datee_inscrite_sans_son_texte(registre: Registre, depot: Repos
 
 
 @pytest.mark.parametrize("nom", AUTRES)
-def test_nul_autre_ne_declare_pour_elle(registre: Registre, depot: Repository, nom: str) -> None:  # noqa: F811
+def test_nul_autre_ne_declare_pour_elle(registre: Registre, depot: Repository, nom: str) -> None:
     with pytest.raises(AccesRefuse, match="Seule une personne"):
         _declare(depot, AUTRES[nom])
     assert registre.declarations.list(BORDEAUX) == ()
@@ -74,7 +75,7 @@ def test_nul_autre_ne_declare_pour_elle(registre: Registre, depot: Repository, n
     ("nom", "nombre"),
     [("public", 0), ("collectivite", 0), ("opsn", 1), ("programme", 1), ("operateur", 0), ("prete", 0)],
 )
-def test_la_lit_qui_lit_ses_reponses(registre: Registre, depot: Repository, nom: str, nombre: int) -> None:  # noqa: F811
+def test_la_lit_qui_lit_ses_reponses(registre: Registre, depot: Repository, nom: str, nombre: int) -> None:
     """Un rôle prêté par la démonstration, que chacun peut prendre, n'en lit aucune."""
     _declare(depot)
     avant = len(registre.list_journal())
@@ -83,7 +84,7 @@ def test_la_lit_qui_lit_ses_reponses(registre: Registre, depot: Repository, nom:
     assert actions == ["lire_declarations"] * nombre
 
 
-def test_la_cybersecurite_demande_son_droit(registre: Registre, depot: Repository) -> None:  # noqa: F811
+def test_la_cybersecurite_demande_son_droit(registre: Registre, depot: Repository) -> None:
     _declare(depot, indicateur="mfa")
     assert Gate(depot, OPSN_GIRONDE).list_declarations(BORDEAUX) == ()
     assert len(Gate(depot, replace(OPSN_GIRONDE, cyber=True)).list_declarations(BORDEAUX)) == 1
@@ -91,7 +92,7 @@ def test_la_cybersecurite_demande_son_droit(registre: Registre, depot: Repositor
 
 def test_hors_de_la_fenetre_ou_d_un_chiffre_a_elle_rien_n_est_garde(
     registre: Registre,
-    depot: Repository,  # noqa: F811
+    depot: Repository,
 ) -> None:
     with pytest.raises(AccesRefuse, match="fermée"):
         _declare(depot, jour=JOUR + timedelta(days=1))
@@ -102,18 +103,25 @@ def test_hors_de_la_fenetre_ou_d_un_chiffre_a_elle_rien_n_est_garde(
     assert Gate(depot, SIENNE).get_fenetre(LYON, JOUR) is None
 
 
-def test_une_fenetre_a_une_fin(registre: Registre, depot: Repository) -> None:  # noqa: F811
+def test_une_fenetre_a_une_fin(registre: Registre, depot: Repository) -> None:
     for _ in range(PAR_FENETRE):
         _declare(depot)
     with pytest.raises(RegistreError, match="déjà déclaré"):
         _declare(depot)
     assert len(registre.declarations.list(BORDEAUX)) == PAR_FENETRE
+    # La version suivante rouvre le droit de réponse.
+    registre.publications.set_fenetre("v2", None)
+    registre.publications.add("v3", "v2", "Import", par="c-o")
+    registre.publications.set_fenetre("v3", JOUR)
+    _declare(depot)
+    assert registre.declarations.list(BORDEAUX)[0].version_id == "v3"
 
 
 def test_un_texte_est_borne_et_sans_signe_invisible() -> None:
     assert clean_texte(" un\x00  <b>site</b>\n\u202e ") == "un <b>site</b>"
     with pytest.raises(RegistreError, match="Écrivez"):
         clean_texte("\u200b\n ")
+    assert clean_texte("é" * SIGNES + " ") == "é" * SIGNES
     with pytest.raises(RegistreError, match="dépasse"):
         clean_texte("é" * (SIGNES + 1))
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from barometre.access.masque_agregats import mask_agregats
-from barometre.domain.secret import SEUIL_REDRESSE, is_extreme
+from barometre.domain.secret import SEUIL_REDRESSE, compute_borne, is_extreme
 from tests.access.test_masques import cellule
 
 
@@ -25,3 +25,11 @@ def test_la_construction_et_la_porte_bornent_les_memes_parts(n: int) -> None:
     assert tues.tolist() == [is_extreme(n, oui, part) for oui, part in cas]
     assert 0 < tues.sum() < len(cas)
     assert n >= SEUIL_REDRESSE
+
+
+@pytest.mark.parametrize(
+    ("n", "borne"), [(0, 0.5), (7, 0.5), (8, 0.5), (10, 0.4), (30, 0.14), (33, 0.13), (400, 0.01)]
+)
+def test_la_borne_est_quatre_reponses_sur_l_effectif_montre(n: int, borne: float) -> None:
+    """Au pour cent supérieur, et jamais plus de la moitié."""
+    assert compute_borne(n) == borne

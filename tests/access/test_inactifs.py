@@ -53,6 +53,34 @@ def test_qui_ne_vient_plus_s_efface(registre: Registre) -> None:
     assert registre.comptes.recognize(replace(AGENT, sujet="parti")) not in {parti, ancien, elu}
 
 
+def test_un_droit_retire_ou_fini_ne_garde_pas_un_compte(registre: Registre) -> None:
+    """Un droit à venir, ou qui finit après ce jour-là, si."""
+    depuis = registre.comptes.recognize(AGENT)
+    (instant,) = registre.inactifs.list(jours=-1)["connecte_le"]
+
+    def read(jours: int = JOURS, **ecart: int) -> list[str]:
+        plus_tard = instant + timedelta(days=JOURS, **ecart)
+        return Inactifs(registre._moteur, lambda: plus_tard).list(jours)["compte_id"].tolist()
+
+    assert read() == []  # trois ans jour pour jour : pas encore
+    assert read(seconds=1) == [depuis]
+    retire = registre.accorder(depuis, MAIRE)
+    assert read(seconds=1) == []
+    registre.retirer(retire)
+    assert read(seconds=1) == [depuis]
+    registre.accorder(depuis, MAIRE, expire_le=instant + timedelta(days=JOURS, seconds=2))
+    assert [read(seconds=s) for s in (1, 2)] == [[], [depuis]]
+
+
+def test_les_comptes_se_lisent_du_plus_ancien_geste_au_plus_recent(registre: Registre) -> None:
+    ids = [registre.comptes.recognize(replace(AGENT, sujet=str(i))) for i in range(6)]
+    for i in (4, 1, 5, 0, 3, 2):
+        registre.comptes.recognize(replace(AGENT, sujet=str(i)))
+    table = registre.inactifs.list(jours=-1)
+    assert table["compte_id"].tolist() == [ids[i] for i in (4, 1, 5, 0, 3, 2)]
+    assert table["connecte_le"].is_monotonic_increasing
+
+
 def test_sans_journal_rien_ne_s_efface(registre: Registre) -> None:
     registre.comptes.recognize(AGENT)
     with registre._moteur.begin() as connexion:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import subprocess
 import sys
 
@@ -43,3 +44,10 @@ def test_un_jeton_perime_ou_d_un_autre_usage_ne_vaut_rien() -> None:
     assert read_jeton("fichier", jeton) == CONTENU
     assert read_jeton("image", jeton) is None
     assert read_jeton("fichier", jeton, duree=-1) is None
+
+
+def test_un_jeton_trop_long_ne_se_lit_pas_meme_signe() -> None:
+    """Le sceau se vérifie sur tout le texte : sa longueur est bornée avant."""
+    jetons = [build_jeton("fichier", secrets.token_hex(n)) for n in (TAILLE_MAX // 4, TAILLE_MAX)]
+    assert [len(jeton) > TAILLE_MAX for jeton in jetons] == [False, True]
+    assert [read_jeton("fichier", jeton) is None for jeton in jetons] == [False, True]

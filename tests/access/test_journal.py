@@ -45,6 +45,10 @@ def test_un_journal_entier_se_suit(registre: Registre) -> None:
         ("UPDATE journal SET objet = 'commune-9' WHERE journal_id = 2", 1),
         ("UPDATE journal SET compte = 'c-2' WHERE journal_id = 4", 3),
         ("UPDATE journal SET simulee = (1 = 1) WHERE journal_id = 1", 0),
+        ("UPDATE journal SET instant = '2020-01-01 00:00:00.000000' WHERE journal_id = 2", 1),
+        ("UPDATE journal SET role = 'opsn' WHERE journal_id = 3", 2),
+        ("UPDATE journal SET action = 'exporter' WHERE journal_id = 3", 2),
+        ("UPDATE journal SET detail = 'autre' WHERE journal_id = 5", 4),
         ("UPDATE journal SET empreinte = 'x' WHERE journal_id = 1", 0),
         (
             "INSERT INTO journal (instant, compte, role, simulee, action, objet, detail, empreinte) "

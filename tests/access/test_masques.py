@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,9 +11,16 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from barometre.access.masque_agregats import CHIFFRES, PRUDENCE, mask_agregats
-from barometre.access.masques import mask_contrastes, mask_estimations, mask_evolutions
+from barometre.access.masques import (
+    mask_accords,
+    mask_associations,
+    mask_contrastes,
+    mask_doubles_differences,
+    mask_estimations,
+    mask_evolutions,
+)
 from barometre.access.participation import count_by_group
-from barometre.domain.secret import ETATS
+from barometre.domain.secret import ETATS, MONTRES
 from tests.access import masque_pandas
 
 
@@ -71,6 +80,47 @@ def test_une_part_a_trois_reponses_de_cent_aussi() -> None:
     assert masque(n_oui=20, brut=0.5)["plafond"] == ""
 
 
+@pytest.mark.parametrize(
+    ("oui", "redresse", "plafond"),
+    [
+        (4, 0.1, ""),
+        (3, 0.1, "au_plus"),  # le moindre des deux, brut et redressé, décide
+        (4, 3 / 40, "au_plus"),
+        (37, 0.9, "au_moins"),
+        (36, 0.9, ""),
+        (36, 37 / 40, "au_moins"),
+    ],
+)
+def test_a_trois_reponses_de_zero_ou_de_cent_et_pas_a_quatre(oui: int, redresse: float, plafond: str) -> None:
+    vue = masque(n_publie=40, n_oui=oui, brut=oui / 40, redresse=redresse, bas=0.05, haut=0.95)
+    assert vue["plafond"] == plafond
+    assert np.isnan(vue["se"]) == bool(plafond)
+    assert np.isnan(vue["g_etoile"]) == bool(plafond)
+
+
+def test_un_intervalle_garde_sa_borne_quand_l_autre_s_efface() -> None:
+    """La borne qui reste s'élargit jusqu'à la part dite, au vingtième : jamais l'intervalle exact."""
+    vue = masque(n_publie=40, n_oui=39, brut=0.975, redresse=0.97, bas=0.951, haut=0.99)
+    assert (vue["plafond"], vue["bas"], vue["haut"]) == ("au_moins", pytest.approx(0.9), 1.0)
+    vue = masque(n_publie=40, n_oui=1, brut=0.025, redresse=0.03, bas=0.01, haut=0.049)
+    assert (vue["plafond"], vue["bas"], vue["haut"]) == ("au_plus", 0.0, pytest.approx(0.1))
+
+
+def test_les_participantes_se_disent_a_partir_de_dix() -> None:
+    assert masque(participants=10)["participants"] == 10
+    assert np.isnan(masque(participants=9)["participants"])
+
+
+def test_a_trente_reponses_montrees_le_redresse_se_lit() -> None:
+    for n in (28, 30):  # l'effectif montré, à cinq près, décide
+        vue = masque(n_publie=n)
+        assert (vue["n"], vue["redresse"], vue["se"]) == (30, 0.31, 0.071)
+        assert vue[list(PRUDENCE)].notna().all()
+    vue = masque(n_publie=27)
+    assert vue["n"] == 25
+    assert vue[["redresse", "se"]].isna().all()
+
+
 def test_une_moyenne_se_lit_a_trois_chiffres() -> None:
     vue = masque(n_oui=None, brut=1234.5, redresse=13.579, bas=0.10123, haut=0.0)
     assert (vue["brut"], vue["redresse"], vue["bas"], vue["haut"]) == pytest.approx((1230, 13.6, 0.101, 0))
@@ -128,8 +178,11 @@ def test_un_changement_se_lit_en_points_entiers() -> None:
     [
         ({}, True),
         ({"territoire_id": "region-84"}, False),
+        ({"type": "commune"}, False),
         ({"strate": "commune-0-499"}, False),
+        ({"couverture": "couverte"}, False),
         ({"n_panel": 9}, False),
+        ({"n_panel": 10}, True),
     ],
 )
 def test_le_panel_n_isole_personne(valeurs: dict[str, object], montre: bool) -> None:
@@ -164,11 +217,76 @@ def test_un_contraste_cache_ne_sort_pas_et_un_montre_est_entier() -> None:
         "p_value": 0.007, "q_value": 0.01,
         "position": 1, "niveau": "95", "etat": "published",
     }  # fmt: skip
-    vues = mask_contrastes(pd.DataFrame([ligne, ligne | {"etat": "primary"}, ligne | {"n": 29}]))
+    caches = [{"etat": "primary"}, {"etat": "empty"}, {"n": 29}, {"n_reference": 29}]
+    montres = [{}, {"n": 30, "etat": "indicative"}, {"n_reference": 30}]
+    vues = mask_contrastes(pd.DataFrame([ligne | autre for autre in (*caches, *montres)]))
     assert vues[["difference", "bas", "haut", "n", "n_reference"]].to_numpy().tolist() == [
-        [0.12, 0.03, 0.21, 60, 405]
-    ]
+        [0.12, 0.03, 0.21, 60, 405], [0.12, 0.03, 0.21, 30, 405], [0.12, 0.03, 0.21, 60, 30],
+    ]  # fmt: skip
+    assert vues.index.tolist() == [0, 1, 2]
     assert not {"se", "p_value", "q_value"} & set(vues.columns)
+
+
+ACCORD = {"indicateur_id": "site", "mesure_id": "m", "n": 41, "oui_oui": 11, "declare_seul": 13,
+          "mesure_seule": 7, "non_non": 10, "note": "B", "raison": "nombre"}  # fmt: skip
+
+
+def test_un_accord_se_lit_en_parts_de_celles_qui_ont_repondu() -> None:
+    etats = [*MONTRES, "primary", "empty"]
+    vues = mask_accords(pd.DataFrame([ACCORD | {"etat": etat} for etat in etats]))
+    parts = {
+        "n": 40,
+        "accord": 0.51,
+        "declare": 0.59,
+        "mesure": 0.44,
+        "declare_seul": 0.32,
+        "mesure_seule": 0.17,
+    }
+    for etat, (_, vue) in zip(etats, vues.iterrows(), strict=True):
+        if etat in MONTRES:
+            assert vue[list(parts)].to_dict() == parts
+            assert vue["note"] == "B"
+        else:
+            assert vue[list(parts)].isna().all()
+            assert (vue["note"], vue["raison"]) == ("", "")
+    assert not {"oui_oui", "non_non"} & set(vues.columns)
+
+
+COMPARAISON = {"n_beneficiaires": 48, "n_comparables": 303, "difference": 0.2149, "bas": -0.0344,
+               "haut": 0.3051, "verdict": "superieur", "q_value": 0.04}  # fmt: skip
+ASSOCIATION = COMPARAISON | {
+    "part_beneficiaires": 0.6049,
+    "part_comparables": 0.4,
+    "se": 0.05,
+    "p_value": 0.01,
+}
+DIFFERENCE = COMPARAISON | {
+    "beneficiaires_avant": 0.301, "beneficiaires_apres": 0.6, "comparables_avant": 0.2,
+    "comparables_apres": 0.31, "temoin": 0.012, "temoin_bas": -0.1, "temoin_haut": 0.1,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("masquer", "ligne", "tues"),
+    [
+        (mask_associations, ASSOCIATION, {"se", "p_value", "q_value"}),
+        (mask_doubles_differences, DIFFERENCE, {"q_value"}),
+    ],
+)
+def test_une_comparaison_cachee_ne_dit_ni_chiffre_ni_verdict(
+    masquer: Callable[[pd.DataFrame], pd.DataFrame], ligne: dict[str, object], tues: set[str]
+) -> None:
+    """Rien ne reste de ce qui affinerait l'écart : erreur type, valeur p, effectif exact."""
+    vues = masquer(pd.DataFrame([ligne | {"etat": "published"}, ligne | {"etat": "primary"}]))
+    assert set(vues.columns) == {*ligne, "etat"} - tues
+    montree, cachee = vues.iloc[0], vues.iloc[1]
+    chiffres = [nom for nom in vues.columns if nom not in {"etat", "verdict"}]
+    assert montree[["difference", "bas", "haut", "n_beneficiaires", "n_comparables"]].tolist() == [
+        0.21, -0.03, 0.31, 50, 305
+    ]  # fmt: skip
+    assert (montree[chiffres].astype(float).round(2) == montree[chiffres].astype(float)).all()
+    assert cachee[chiffres].isna().all()
+    assert (montree["verdict"], cachee["verdict"]) == ("superieur", "")
 
 
 part = st.one_of(st.none(), st.floats(0, 1))

@@ -41,6 +41,32 @@ def test_un_epci_ne_donne_qu_un_taux_a_dix_points_pres() -> None:
     assert ligne["taux"] == 0.5  # 12 / 23 = 52 %
 
 
+@pytest.mark.parametrize("groupe", ["epci-200000172", "region-01"])
+def test_un_taux_brouille_ne_passe_pas_cent_pour_cent(groupe: str) -> None:
+    bruyante = next(cle for cle in range(1, 10_000) if draw_bruit_effectif(cle) >= 3)
+    ids = [f"c{i}" for i in range(15)]
+    ligne = count_by_group(pd.Series(groupe, ids), dict.fromkeys(ids, 0) | {"c0": bruyante}).iloc[0]
+    assert ligne["taux"] == 1.0
+
+
+@pytest.mark.parametrize("reponses", [9, 10, 11])
+def test_un_jour_se_dit_a_partir_de_dix_reponses(reponses: int) -> None:
+    jour = pd.Timestamp("2026-01-01")
+    lignes = pd.DataFrame({"date_reponse": jour, "cle": pd.Series([0] * reponses, dtype=object)})
+    lus = count_jours(lignes, [])
+    assert lus["questionnaires"].tolist() == ([10] if reponses >= 10 else [])
+    assert (lus["date_reponse"] == jour).all()
+
+
+def test_deux_jours_se_separent_si_chacun_fait_dix() -> None:
+    for premier, second, jours in ((10, 10, 2), (9, 11, 1), (11, 9, 1)):
+        dates = pd.to_datetime(["2026-01-01"] * premier + ["2026-01-02"] * second)
+        lignes = pd.DataFrame({"date_reponse": dates, "cle": pd.Series([0] * 20, dtype=object)})
+        lus = count_jours(lignes, [])
+        assert len(lus) == jours
+        assert lus["questionnaires"].sum() == 20
+
+
 def test_une_strate_d_epci_n_est_pas_un_epci() -> None:
     ligne = _compter("epci-0-14999", 400, 120)
     assert ligne["repondantes"] == 120
@@ -178,3 +204,30 @@ def test_des_cles_qui_debordent_font_le_bruit_de_leur_somme_exacte() -> None:
     lu = count_by_group(pd.Series("g", list(cles)), cles).at["g", "repondantes"]
     attendu = 300 + draw_bruit_effectif(sum(cles.values()) % 2**64)
     assert lu == 5 * round(attendu / 5)
+
+
+def _compter_opsn(perimetre: int, departement: int) -> pd.Series:
+    """Ce que la porte dit d'un OPSN, dont le périmètre est fait des premières communes d'un département."""
+    ids = [f"c{i}" for i in range(departement + 60)]
+    cadre = pd.DataFrame({"collectivite_id": ids, "region": "r"})
+    cadre["departement"] = ["d0"] * departement + ["d1"] * 60
+    paires = pd.DataFrame({"opsn_id": "o", "collectivite_id": ids[:perimetre]})
+    porte = SimpleNamespace(
+        list_collectivites=lambda: cadre,
+        list_perimetres_opsn=lambda: paires,
+        count_repondantes=lambda groupes: count_by_group(groupes, dict.fromkeys(ids[:12], 0)),
+    )
+    return Gate.count_repondantes_opsn(cast("Gate", porte)).loc["o"]
+
+
+def test_un_perimetre_confondu_se_tait_des_qu_un_taux_s_y_lirait() -> None:
+    """À une commune de son département : leurs deux taux diraient si elle a répondu."""
+    seul = _compter_opsn(15, 15)  # le même groupe : le même compte
+    assert (seul["repondantes"], seul["taux"], seul["confondu"]) == (10, pytest.approx(10 / 15), False)
+    voisin = _compter_opsn(15, 16)
+    assert voisin[["repondantes", "taux"]].isna().all()
+    assert voisin["confondu"]
+    # En dessous, un taux se tait de lui-même : rien n'est confondu.
+    petit = _compter_opsn(14, 16)
+    assert petit[["repondantes", "taux"]].isna().all()
+    assert not petit["confondu"]

@@ -61,6 +61,16 @@ def test_une_session_vit_douze_heures(registre: Registre, montre: Montre) -> Non
     assert registre.sessions.get(jeton) is None
 
 
+def test_une_session_echue_s_efface_a_l_ouverture_de_la_suivante(registre: Registre, montre: Montre) -> None:
+    """Rien ne se garde d'une personne au-delà de sa session : ni son geste, ni son id_token."""
+    compte = registre.comptes.recognize(AGENT)
+    for heures in (0, 11, 1):
+        montre.advance(hours=heures)
+        registre.sessions.open(compte, "", "idt")
+    with registre._moteur.connect() as connexion:
+        assert connexion.execute(text("SELECT COUNT(*) FROM sessions")).scalar_one() == 2
+
+
 def test_une_horloge_reculee_ferme_la_session(registre: Registre, montre: Montre) -> None:
     jeton = registre.sessions.open(registre.comptes.recognize(AGENT), "", "idt")
     montre.advance(days=-2)
@@ -80,6 +90,21 @@ def test_le_repos_se_compte_du_dernier_geste(registre: Registre, montre: Montre)
     session = sessions.get(jeton)
     assert session is not None
     assert sessions.is_idle(session)
+
+
+def test_un_geste_se_note_une_fois_par_minute(registre: Registre, montre: Montre) -> None:
+    sessions, depart = registre.sessions, montre()
+    jeton = sessions.open(registre.comptes.recognize(AGENT), "", "idt")
+    vues = []
+    for secondes in (59, 1, 59):
+        montre.advance(seconds=secondes)
+        session = sessions.get(jeton)
+        assert session is not None
+        sessions.touch(session)
+        relue = sessions.get(jeton)
+        assert relue is not None
+        vues.append(int((relue.vue_le - depart).total_seconds()))
+    assert vues == [0, 60, 60]
 
 
 @pytest.mark.parametrize(
@@ -240,14 +265,31 @@ def test_un_droit_echu_redemande_un_droit_retire_ou_refuse_non(registre: Registr
     autre = replace(AGENT, sujet="sujet-2")
     registre.comptes.recognize(autre)
     (demande,) = registre.comptes.list_demandes()["demande_id"]
-    registre.retirer(registre.accorder_demande(int(demande), MAIRE, par="op", motif="élu"))
-    registre.comptes.recognize(autre)
+    bref = {"par": "op", "motif": "élu", "expire_le": montre() + timedelta(days=1)}
+    registre.retirer(registre.accorder_demande(int(demande), MAIRE, **bref))
+    for _ in range(2):  # le temps passé depuis n'y change rien
+        registre.comptes.recognize(autre)
+        assert registre.comptes.list_demandes().empty
+        montre.advance(days=2)
+
+
+def test_un_droit_accorde_deja_fini_ne_se_redemande_pas(registre: Registre, montre: Montre) -> None:
+    """Fini avant la demande : le temps n'y est pour rien, et chaque connexion la redéposerait."""
+    registre.comptes.recognize(AGENT)
+    fin = montre() - timedelta(days=1)
+    registre.accorder_demande(1, MAIRE, par="op", motif="mandat achevé", expire_le=fin)
+    montre.advance(days=1)
+    registre.comptes.recognize(AGENT)
     assert registre.comptes.list_demandes().empty
 
 
-def test_le_meme_sujet_chez_un_autre_fournisseur_est_une_autre_personne(registre: Registre) -> None:
-    autre = Identite("https://pro", "idp-2", "sujet-1", "agent@mairie.fr", AGENT.siret)
-    assert registre.comptes.recognize(AGENT) != registre.comptes.recognize(autre)
+def test_le_meme_sujet_d_un_autre_emetteur_ou_fournisseur_est_une_autre_personne(registre: Registre) -> None:
+    """L'émetteur, le fournisseur et le sujet, ensemble ; ni l'adresse ni l'établissement."""
+    autres = [replace(AGENT, **{champ: "autre"}) for champ in ("emetteur", "fournisseur", "sujet")]
+    comptes = [registre.comptes.recognize(identite) for identite in (AGENT, *autres)]
+    assert len(set(comptes)) == 4
+    change = replace(AGENT, courriel="maire@mairie.fr", siret="")
+    assert registre.comptes.recognize(change) == comptes[0]
 
 
 def test_un_droit_a_venir_ou_expire_ne_compte_pas(registre: Registre) -> None:
@@ -255,6 +297,22 @@ def test_un_droit_a_venir_ou_expire_ne_compte_pas(registre: Registre) -> None:
     registre.accorder("c-1", MAIRE, debut_le=demain)
     registre.accorder("c-1", MAIRE, expire_le=datetime(2020, 1, 1))
     assert registre.list_portees("c-1") == {}
+
+
+def test_un_droit_commence_et_finit_a_l_heure_dite(
+    registre: Registre, montre: Montre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Accordé pour un jour, il ne sert plus au bout du jour : le temps le retire, personne d'autre."""
+    monkeypatch.setattr("barometre.access.registre.get_now", montre)
+    registre.accorder(
+        "c-1", MAIRE, debut_le=montre() + timedelta(hours=1), expire_le=montre() + timedelta(hours=25)
+    )
+    lus = []
+    for minutes in (59, 1, 24 * 60 - 1, 1):
+        montre.advance(minutes=minutes)
+        lus.append(list(registre.list_portees("c-1").values()))
+    assert lus == [[], [MAIRE], [MAIRE], []]
+    assert len(registre.lister("c-1", en_cours=False)) == 1  # la ligne reste, datée
 
 
 def test_une_revocation_mord_sur_deux_instances(registre: Registre, tmp_path: Path) -> None:

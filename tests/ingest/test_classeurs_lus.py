@@ -250,6 +250,7 @@ def test_une_plage_se_nomme_comme_dans_le_tableur(plage: tuple[int, int, int, in
 
 def test_les_cellules_barrees_et_les_notes_se_disent() -> None:
     assert list_barrees([(3, 1), (3, 0), (4, 2), (5, 9)], LUES) == {3: "B3"}
+    assert list_barrees([(3, len(LUES))], LUES) == {}  # au-delà des entêtes
     assert describe_notes(["B3"]) == "1\u00a0note de cellule, non lue : B3."
     assert describe_notes(list("ABC")) == "3\u00a0notes de cellule, non lues : A, B, C."
     assert describe_notes(list("ABCD")) == "4\u00a0notes de cellule, non lues : A, B, C et 1\u00a0autre."

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from barometre.ingest.columns import _check_ambiguites
+from barometre.ingest.columns import (
+    _check_ambiguites,
+    build_plan,
+    build_recognizer,
+    check_intitules,
+    find_cibles,
+)
 from barometre.ingest.concordance import _is_proche
 from barometre.ingest.errors import ImportRefuse
-from barometre.ingest.layout import _join_groupes
+from barometre.ingest.labels import heading_key
+from barometre.ingest.layout import _is_entetes, _join_groupes
+from tests.ingest.conftest import QUESTIONNAIRE
 
 CONNUS = {"Site ?", "Site ? [Oui]", "Site ? [Non]", "Voisin [a]", " [b]", "Seul", "Seul [x]"}
 
@@ -65,3 +74,74 @@ def test_un_entete_de_deux_questions_demande_les_deux() -> None:
 )
 def test_un_nom_complete_abrege_ou_mal_ecrit(ecrit: str, officiel: str, proche: bool) -> None:
     assert _is_proche(tuple(ecrit.split()), tuple(officiel.split())) is proche
+
+
+@pytest.mark.parametrize(
+    ("ligne", "redits"),
+    [
+        (["SIREN", "Q01", "Q02"], True),
+        (["SIREN", "Q01", "Y"], True),  # la moitié des autres cellules
+        (["SIREN", "N", "Y"], False),  # « SIREN » seul est ce qu'une répondante écrit
+        (["SIREN", "", ""], False),
+        (["SIREN"], False),
+        (["SIREN", "Q01", "Y", "N"], False),  # le tiers
+        (["213300635", "Q01", "Q02"], False),
+        (["Pas de numéro", "Q01", "Q02"], False),
+        (["", "Q01", "Q02"], False),
+        ([], False),  # une ligne trop courte n'est pas une ligne d'entêtes
+    ],
+)
+def test_des_entetes_redits_au_milieu_des_reponses(ligne: list[str], redits: bool) -> None:
+    assert _is_entetes(ligne, [0], ["SIREN", "Q01", "Q02"]) == redits
+
+
+@pytest.mark.parametrize(
+    ("entete", "cle"),
+    [
+        ("  Réseaux ? [Été] ", "reseaux[ete]"),
+        ("Q [a] [b]", "q [a][b]"),
+        ("Q [Autre [préciser]]", "q[autre [preciser]]"),
+        ("Question [Option [x] y]", "question[option [x] y]"),
+        ("[note] Site ?", "[note] site"),
+        ("Site]", "site]"),
+    ],
+)
+def test_un_entete_garde_sa_question_et_son_option(entete: str, cle: str) -> None:
+    assert heading_key(entete) == cle
+
+
+@pytest.mark.parametrize(
+    ("reecrits", "justes", "refuse"), [(4, 0, False), (5, 4, True), (5, 5, False), (6, 5, True)]
+)
+def test_un_fichier_dont_la_moitie_des_intitules_sont_d_un_autre(
+    reecrits: int, justes: int, refuse: bool
+) -> None:
+    """Cinq au moins, et plus de la moitié de ceux qui s'écrivent : ce n'est pas le questionnaire."""
+    questions = tuple(
+        replace(QUESTIONNAIRE.questions[3], id=f"c_q{i:02d}", code=f"Q{i:02d}", libelle=f"Question {i}")
+        for i in range(1, 13)
+    )
+    questionnaire = replace(QUESTIONNAIRE, questions=questions)
+    ecrits = [
+        f"Q{i:02d}. {'Autre chose' if i <= reecrits else f'Question {i}'}"
+        for i in range(1, reecrits + justes + 1)
+    ]
+    plan = build_plan(tuple(ecrits), questionnaire, {})
+    if not refuse:
+        check_intitules(tuple(ecrits), plan, questionnaire)
+        return
+    with pytest.raises(ImportRefuse) as refus:
+        check_intitules(tuple(ecrits), plan, questionnaire)
+    assert str(refus.value) == (
+        f"Les intitulés de {reecrits} questions sur {len(ecrits)} ne sont pas ceux du questionnaire "
+        "« Communication » (Q01, Q02, Q03, Q04, Q05…) : est-ce le bon ? Sinon, déclarez ces colonnes par "
+        "--correspondance."
+    )
+
+
+def test_une_option_seule_en_entete_est_celle_d_une_question_a_cases() -> None:
+    connu = build_recognizer(QUESTIONNAIRE)
+    assert [connu(e) for e in ("Facebook", "instagram", "En partie", "Oui")] == [True, True, False, False]
+    assert find_cibles(("SIREN", "Facebook", "Instagram"), QUESTIONNAIRE) == [
+        "siren", "communication_q02[facebook]", "communication_q02[instagram]",
+    ]  # fmt: skip

@@ -76,6 +76,28 @@ def test_un_commentaire_sous_le_nom_de_la_question(importer: Importer) -> None:
 
 
 @pytest.mark.parametrize(
+    ("bordeaux", "ain", "ajaccio", "quarantaine"),
+    [
+        ("Instagram", "Facebook", "", 1),  # Bordeaux coche Facebook : une contradiction
+        ("Instagram", "Facebook", "on verra", 2),  # un texte sur trois : « Autre », que la case ne dit pas
+        ("Instagram", "on verra", "", 2),  # un sur deux
+        ("Instagram", "on verra", "à revoir", 0),  # deux sur trois : c'est un commentaire
+        ("Instagram, X", "Facebook, Bluesky", "", 0),
+        ("Instagram, X", "Facebook", "Facebook", 1),
+    ],
+)
+def test_une_colonne_de_commentaires_ne_contredit_aucune_case(
+    importer: Importer, bordeaux: str, ain: str, ajaccio: str, quarantaine: int
+) -> None:
+    """Plus d'un texte pour deux cellules : la colonne, sous le nom de la question, la commente."""
+    cases = ";Y;;"
+    lot = importer(
+        f"SIREN;Q02;{CASES}\n{BORDEAUX};{bordeaux}{cases}\n{AIN};{ain}{cases}\n{AJACCIO};{ajaccio}{cases}\n"
+    )
+    assert lot.quarantaine == quarantaine
+
+
+@pytest.mark.parametrize(
     ("cellule", "coches"),
     [
         ("Facebook et Instagram", {"facebook", "instagram"}),
@@ -83,6 +105,8 @@ def test_un_commentaire_sous_le_nom_de_la_question(importer: Importer) -> None:
         ("Facebook + Instagram", {"facebook", "instagram"}),
         ("Facebook, Instagram et Mastodon", {"facebook", "instagram", "autre"}),
         ("Mastodon & Bluesky", {"autre"}),
+        # De deux signes, celui qui donne le plus d'options.
+        ("Facebook et Instagram et Mastodon & Bluesky", {"facebook", "instagram", "autre"}),
     ],
 )
 def test_une_enumeration(importer: Importer, cellule: str, coches: set[str]) -> None:

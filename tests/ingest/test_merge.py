@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from barometre.ingest import Lot, Referentiel
@@ -128,3 +129,39 @@ def test_deux_reponses_que_rien_ne_departage_le_disent(tmp_path: Path, referenti
         lot = _prepare(tmp_path, referentiel, *contenus)
         assert not [phrase for phrase in lot.avertissements if "autrement" in phrase]
         assert "plus complète ou plus récente" in lot.lignes_doublons[0].motif
+
+
+def test_des_moities_sans_date_qui_se_contredisent_ne_sont_pas_des_egales(
+    tmp_path: Path, referentiel: Referentiel
+) -> None:
+    """Aussi complètes et sans date : c'est la contradiction qui se dit, et ce qu'elle fait perdre."""
+    contraires = "SIREN;Q01;Q03\n213300635;Y;120\n", "SIREN;Q01;Q04\n213300635;N;Du temps\n"
+    lot = _prepare(tmp_path, referentiel, *contraires)
+    assert "les deux se contredisent à Q01, et Q03" in lot.lignes_doublons[0].motif
+    assert not any("répond autrement" in phrase for phrase in lot.avertissements)
+    lot = _prepare(tmp_path, referentiel, contraires[0], contraires[1].replace(";N;", ";Y;"))
+    assert "Réunie à sa réponse" in lot.lignes_doublons[0].motif
+    assert not any("répond autrement" in phrase for phrase in lot.avertissements)
+
+
+def test_des_fichiers_reunis_sont_simules_si_l_un_l_est(tmp_path: Path, referentiel: Referentiel) -> None:
+    """Un seul suffit à ce que rien ne se charge comme vrai ; leur ordre n’y fait rien."""
+    un = _prepare(tmp_path, referentiel, "SIREN;Q01\n213300635;Y\n")
+    autre = _prepare(tmp_path, referentiel, "SIREN;Q01\n210100012;Y\n")
+    simule = replace(autre, simule=True)
+    assert [merge_lots(lots).simule for lots in ([un, simule], [simule, un], [un, autre])] == [
+        True,
+        True,
+        False,
+    ]
+    assert merge_lots([un, autre]).lot_id == merge_lots([autre, un]).lot_id != un.lot_id
+
+
+def test_une_colonne_vide_ne_fait_pas_une_reponse_plus_complete(
+    tmp_path: Path, referentiel: Referentiel
+) -> None:
+    lot = _prepare(
+        tmp_path, referentiel, "SIREN;Q01;Q03\n213300635;Y;120\n", "SIREN;Q01;Q03;Q04\n213300635;N;;\n"
+    )
+    assert _lire(lot, "q01") == [("oui", "repondu")]
+    assert lot.lignes_doublons[0].motif.startswith("b.csv, ligne 2 : Sa réponse dans « a.csv » est retenue")

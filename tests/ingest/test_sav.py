@@ -9,6 +9,8 @@ import pyreadstat
 import pytest
 
 from barometre.ingest import ImportRefuse, sav_reader
+from barometre.ingest.layout import Feuille
+from barometre.ingest.sav_reader import read_sav
 from tests.ingest.conftest import Importer, get_reponse
 
 OUI_NON = {1.0: "Oui", 2.0: "Non"}
@@ -59,16 +61,74 @@ def test_sav_tronque(importer: Importer, tmp_path: Path) -> None:
 
 def test_sav_demesure(importer: Importer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sav_reader, "MAX_LIGNES", 2)
-    with pytest.raises(ImportRefuse, match="trop de réponses"):
+    with pytest.raises(ImportRefuse, match=r"« export\.sav » a trop de réponses : plus de 2"):
         importer(write_sav(tmp_path / "s.sav", 5), "export.sav")
-    monkeypatch.setattr(sav_reader, "MAX_COLONNES", 2)
-    with pytest.raises(ImportRefuse, match="trop de colonnes"):
+    monkeypatch.setattr(sav_reader, "MAX_COLONNES", 8)
+    with pytest.raises(ImportRefuse, match=r"« export\.sav » a trop de colonnes : 9"):
         importer(write_sav(tmp_path / "s.sav"), "export.sav")
+
+
+def test_un_sav_a_la_limite_est_lu_en_entier(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_sav(tmp_path / "s.sav", 2)
+    monkeypatch.setattr(sav_reader, "MAX_LIGNES", 2)
+    monkeypatch.setattr(sav_reader, "MAX_COLONNES", 9)
+    assert len(read_sav(tmp_path / "s.sav")[0].lignes) == 4
+
+
+def test_un_sav_demesure_n_est_pas_lu_en_entier(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ce qui vient après la limite ne se lit pas : que le fichier y soit coupé ne s'y voit pas."""
+    chemin = tmp_path / "s.sav"
+    ligne = len(write_sav(chemin, 6)) - len(write_sav(chemin, 5))
+    chemin.write_bytes(write_sav(chemin, 6)[: -3 * ligne])
+    monkeypatch.setattr(sav_reader, "MAX_LIGNES", 2)
+    with pytest.raises(ImportRefuse, match="trop de réponses"):
+        read_sav(chemin)
+    monkeypatch.setattr(sav_reader, "MAX_LIGNES", 3)
+    with pytest.raises(ImportRefuse, match="SPSS tronqué"):
+        read_sav(chemin)
+    monkeypatch.setattr(sav_reader, "MAX_COLONNES", 8)
+    with pytest.raises(ImportRefuse, match="trop de colonnes"):
+        read_sav(chemin)
 
 
 def test_un_sav_sans_intitules_n_a_pas_une_reponse_de_trop(importer: Importer, tmp_path: Path) -> None:
     """Les noms tenaient lieu d'intitulés : écrits deux fois, ils comptaient pour une ligne en quarantaine."""
     chemin = tmp_path / "n.sav"
     pyreadstat.write_sav(pd.DataFrame({"SIREN": ["213300635"], "Q01": [1.0], "Q03": [12.0]}), str(chemin))
+    assert [numero for numero, _ in read_sav(chemin)[0].lignes] == [2, 3]  # la réponse garde sa ligne
     lot = importer(chemin.read_bytes(), "n.sav")
     assert (lot.lus, lot.charges, lot.quarantaine) == (1, 1, 0)
+
+
+def test_un_sav_dont_seuls_les_intitules_parlent(importer: Importer, tmp_path: Path) -> None:
+    """Sphinx nomme ses variables V1, V2… : les intitulés disent la question, les étiquettes la réponse."""
+    intitules = {"V1": "SIREN", "V2": "Votre collectivité a-t-elle un site internet ?", "V3": "submitdate"}
+    reponses = pd.DataFrame(
+        {
+            "V1": ["213300635", "210100012", "200053767"],
+            "V2": [2.0, 1.0, 7.0],
+            "V3": pd.to_datetime(["2023-12-05 10:00:00", None, "2023-12-06 00:00:00"]),
+        }
+    )
+    chemin = tmp_path / "s.sav"
+    pyreadstat.write_sav(
+        reponses, str(chemin), column_labels=intitules, variable_value_labels={"V2": OUI_NON}
+    )
+    assert read_sav(chemin) == [
+        Feuille(
+            "réponses",
+            [
+                (1, list(intitules.values())),
+                (2, ["V1", "V2", "V3"]),
+                (3, ["213300635", "Non", "2023-12-05 10:00:00"]),
+                (4, ["210100012", "Oui", ""]),
+                (5, ["200053767", "7", "2023-12-06 00:00:00"]),
+            ],
+            entetes=2,
+        )
+    ]
+    lot = importer(chemin.read_bytes(), "s.sav")
+    assert get_reponse(lot, "commune-33063", "q01")[0][0] == "non"
+    # Les noms de variables, sous les intitulés, ne sont pas une réponse.
+    assert [(r.ligne, r.valeur) for r in lot.rejets] == [(5, "7")]
+    assert (lot.lus, lot.charges, lot.quarantaine) == (3, 2, 1)

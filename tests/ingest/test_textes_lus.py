@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
 
-from barometre.ingest import ImportRefuse
+from barometre.ingest import ImportRefuse, sniff
 from barometre.ingest.csv_reader import _iter_enregistrements, _note_separateur, iter_csv
 from barometre.ingest.json_reader import _build_objet
-from barometre.ingest.sniff import Contenant, _check_encodage, is_finie, read_contenant
+from barometre.ingest.sniff import Contenant, _check_encodage, _check_texte, is_finie, read_contenant
+from tests.ingest.test_refus import zip_parts
 
 
 @pytest.mark.parametrize(
@@ -71,6 +73,8 @@ def test_les_enregistrements_d_un_csv(tmp_path: Path) -> None:
         (b"[note]; b\n", "csv", "utf-8"),
         (b"$FL2 reste", "sav", ""),
         (b"$FL3 reste", "sav", ""),
+        (zip_parts("xl/workbook.xml"), "xlsx", ""),
+        (zip_parts("mimetype", "content.xml"), "ods", ""),
     ],
 )
 def test_un_fichier_se_reconnait_a_son_contenu(
@@ -80,9 +84,7 @@ def test_un_fichier_se_reconnait_a_son_contenu(
     chemin.write_bytes(octets)
     lu = read_contenant(chemin)
     assert lu == Contenant(nature, encodage, lu.empreinte)
-    chemin.write_bytes(octets + octets[-2:])
-    assert len(lu.empreinte) == 64
-    assert read_contenant(chemin).empreinte != lu.empreinte
+    assert lu.empreinte == hashlib.sha256(octets).hexdigest()
 
 
 @pytest.mark.parametrize(
@@ -126,3 +128,53 @@ def test_une_cle_deux_fois_dans_un_json_se_refuse() -> None:
         _build_objet("r.json", [("a", 1), ("b" * 80, 2), ("b" * 80, 3), ("a", 1)])
     cle = "b" * 60
     assert str(refus.value) == f"« r.json » : une réponse a deux fois la clé « {cle} », laquelle croire ?"
+
+
+def _check(tmp_path: Path, octets: bytes) -> str:
+    """La phrase du refus, vide si le texte passe."""
+    chemin = tmp_path / "r.csv"
+    chemin.write_bytes(octets)
+    try:
+        _check_texte(chemin)
+    except ImportRefuse as refus:
+        return str(refus)
+    return ""
+
+
+@pytest.mark.parametrize("morceau", [16, 1 << 20])
+def test_une_ligne_sans_fin_se_refuse_d_ou_qu_on_la_lise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, morceau: int
+) -> None:
+    """Un fichier se lit par morceaux : une ligne qui en enjambe plusieurs se mesure entière."""
+    monkeypatch.setattr(sniff, "_MORCEAU", morceau)
+    monkeypatch.setattr(sniff, "MAX_OCTETS_LIGNE", 100)
+    for fin in (b"\n", b"\r", b"\r\n"):
+        assert _check(tmp_path, (b"a" * 9 + fin) * 50) == ""
+    assert _check(tmp_path, b"a" * 80 + b"\n" + b"b" * 60 + b"\n") == ""  # la fin est au début d'un morceau
+    assert _check(tmp_path, b"a" * 100) == ""
+    assert "une ligne de plus de" in _check(tmp_path, b"a" * 101)
+    assert "une ligne de plus de" in _check(tmp_path, b"a\n" + b"b" * 100)
+
+
+def test_une_ligne_trop_longue_dit_de_combien(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sniff, "MAX_OCTETS_LIGNE", 2 << 20)
+    assert _check(tmp_path, b"a" * (2 << 20) + b"a") == "« r.csv » a une ligne de plus de 2 Mo."
+
+
+@pytest.mark.parametrize(
+    ("lettres", "commandes", "refuse"),
+    [(0, 20, False), (0, 21, True), (378, 22, False), (377, 23, True), (3960, 40, False), (3959, 41, True)],
+)
+def test_un_texte_a_peu_de_caracteres_de_commande(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lettres: int, commandes: int, refuse: bool
+) -> None:
+    """Vingt, et un de plus pour deux cents octets : au-delà, c'est un binaire."""
+    octets = b"a" * lettres + b"\x01" * commandes
+    binaire = (
+        "« r.csv » n'est pas un texte : son contenu est binaire. "
+        "Enregistrez les réponses au format CSV ou XLSX, puis recommencez."
+    )
+    for morceau in (16, 1 << 20):
+        monkeypatch.setattr(sniff, "_MORCEAU", morceau)
+        assert _check(tmp_path, octets) == (binaire if refuse else "")
+        assert _check(tmp_path, octets + b"\x00") == binaire

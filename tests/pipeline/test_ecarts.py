@@ -87,3 +87,14 @@ def test_la_part_des_repondantes_qui_ont_un_fait_est_brouillee() -> None:
     """Une répondante de plus change le bruit : la différence de deux parts n'en nomme aucune."""
     lues = {_say_rare(60, 40, graine).split(" chez celles")[0].split()[-2] for graine in range(8)}
     assert len(lues) > 3
+
+
+def test_l_ecart_est_celui_des_poids_redresses() -> None:
+    """Cent répondantes dont 52 ont le fait ; celles-là pèsent double : 104 sur 152, 68,4 %."""
+    mesures, poids = _build(0.52)
+    poids["poids"] = np.where(np.arange(100) < 52, 8.0, 4.0)
+    phrase = compute_gaps(mesures, poids, _tirages()).set_index(["cle", "objet"]).loc[(ECART, FAIT), "phrase"]
+    redresse = float(phrase.split("répondu, ")[1].split("\u202f")[0].replace(",", "."))
+    assert redresse == pytest.approx(68.4, abs=BRUIT_MAXIMAL)
+    brut = float(phrase.split("réalité ; ")[1].split("\u202f")[0].replace(",", "."))
+    assert redresse - brut > 8

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from barometre.catalogue import load_catalogue
+from barometre.domain.brouillage import draw_bruit_effectif
 from barometre.pipeline.quality import Reference, build_quality
 from barometre.pipeline.regroupements import COLONNES, merge_levels
 from barometre.pipeline.weights import (
@@ -22,6 +23,7 @@ from barometre.pipeline.weights import (
     compute_weights,
 )
 from barometre.stats.calibration import CalibrationError
+from barometre.stats.perturbation import Perturbation
 from tests import mini
 
 
@@ -293,3 +295,61 @@ def test_sans_densite_connue_une_collectivite_garde_sa_place() -> None:
     redressement = compute_weights(cadre, repondants, {})
     assert redressement.totaux[DENSITE].to_dict() == {"Urbain": 450, "Rural": 450, SANS_DENSITE: 100}
     assert redressement.repondants["poids"].sum() == pytest.approx(1_000)
+
+
+def test_la_dispersion_que_lit_la_note_est_celle_que_le_hasard_ne_ferait_pas(cadre: pd.DataFrame) -> None:
+    redressement = compute_weights(cadre, cadre.index[::2], load_catalogue().regroupements)
+    reponse = pd.DataFrame([{"variable": "", "rate": 0.5, "cv": 0.3, "noise": 0.05}])
+    assert replace(redressement, reponse=reponse).cv == pytest.approx(0.2)
+    assert replace(redressement, reponse=reponse.assign(noise=0.1)).cv == 0.0
+    assert replace(redressement, reponse=None).cv == 0.0
+
+
+@pytest.mark.parametrize(("reponses", "regroupee"), [(5, False), (4, True)])
+def test_cinq_reponses_suffisent_a_une_modalite(reponses: int, regroupee: bool) -> None:
+    valeurs = pd.Series(["a"] * reponses + ["b"] * 6, name="region")
+    neuves, _, rapport = merge_levels(valeurs, pd.Series({"a": 20.0, "b": 30.0}), {})
+    assert bool(rapport) == regroupee
+    assert neuves.nunique() == (1 if regroupee else 2)
+
+
+def test_le_rapport_dit_l_ecart_avant_et_celui_d_apres() -> None:
+    """Trois cents petites, cent grandes, cinquante réponses de chaque : les poids en refont trois quarts."""
+    ids = pd.Index([f"c{i}" for i in range(400)])
+    strates = ["petite"] * 300 + ["grande"] * 100
+    cadre = pd.DataFrame(
+        {"strate": strates, "region": "84", "couverture": "inconnue", "type": "commune", "zone": "metropole"},
+        ids,
+    )
+    redressement = compute_weights(cadre, ids[:50].union(ids[-50:]), {})
+    rapport = build_quality("v", "q", redressement, Reference(cadre)).set_index(["cle", "objet"])
+    assert rapport.loc[("ecart_brut", "strate"), "valeur"] == 0.25
+    assert rapport.loc[("ecart", "strate"), "valeur"] == 0.0
+    phrase = rapport.loc[("ecart", "strate"), "phrase"]
+    assert "25,0 points avant redressement, 0,0 après" in phrase
+    # Cinquante poids de 6 et cinquante de 2 : (400)²/(50·36 + 50·4), et 6/400 pour le plus lourd.
+    assert rapport.loc[("n_eff", ""), "valeur"] == pytest.approx(80.0)
+    assert rapport.loc[("part_max", ""), "valeur"] == pytest.approx(0.015)
+    assert rapport.loc[("taux", ""), "valeur"] == 0.25
+
+
+def test_les_comptes_du_rapport_sont_ceux_qui_se_publient() -> None:
+    """À cinq près, brouillés : ni cent deux réponses, ni la seule d'une strate ne s'y lisent exactes."""
+    ids = pd.Index([f"c{i}" for i in range(400)])
+    cadre = pd.DataFrame(
+        {"strate": ["petite"] * 390 + ["rare"] * 10, "region": "84", "couverture": "inconnue",
+         "type": "commune", "zone": "metropole"}, ids,
+    )  # fmt: skip
+    repondants = ids[:101].append(ids[-1:])
+    redressement = compute_weights(cadre, repondants, {})
+    seule = next(cle for cle in range(10_000) if draw_bruit_effectif(cle) <= -1)
+    muettes, dites = np.zeros(102, dtype=np.uint64), np.zeros(102, dtype=np.uint64)
+    dites[-1] = seule
+    vides = []
+    for cles in (muettes, dites):
+        rapport = build_quality("v", "q", redressement, Reference(cadre), Perturbation(cles, {}))
+        assert rapport.set_index("cle").loc["repondants", "valeur"] % 5 == 0
+        vides.append("strates_vides" in set(rapport["cle"]))
+    assert vides == [False, True]
+    exact = build_quality("v", "q", redressement, Reference(cadre)).set_index("cle")
+    assert exact.loc["repondants", "valeur"] == 102
