@@ -94,6 +94,11 @@ class Marques:
         """Son titre, que le texte de remplacement porte avant la phrase."""
         return self.alt.removesuffix(self.phrase).strip().removesuffix(".")
 
+    @property
+    def est_vide(self) -> bool:
+        """Vrai si rien ne s'y dessine : un axe sans une marque n'apprend rien que sa phrase ne dise."""
+        return not any(rang.a_piste for rang in self.rangs)
+
 
 def build_marques(rangs: Sequence[Rang], axe: Axe, titre: str, *, colonnes: str = "") -> str:
     """Le dessin. `colonnes` : le titre de la colonne des changements, s'il y en a une."""

@@ -10,8 +10,21 @@ from barometre.domain.formats import COTES
 
 def build_phrase(cadre: Cadre, valeur: str) -> str:
     """Du plus bas au plus haut des groupes citables, et ce qui n'est pas montré."""
-    citables = [x for x in cadre if x.note in ("A", "B") and x.get_valeur(valeur) is not None]
-    return " ".join(filter(None, [_phrase_etendue(citables, valeur), _phrase_caches(cadre)]))
+    lus = [x for x in cadre if x.montre and x.get_valeur(valeur) is not None]
+    citables = [x for x in lus if x.note in ("A", "B")]
+    indicatifs = _phrase_indicatifs(len(lus) - len(citables)) if citables else ""
+    return " ".join(filter(None, (_phrase_etendue(citables, valeur), indicatifs, _phrase_caches(cadre))))
+
+
+def _phrase_indicatifs(n: int) -> str:
+    """« De 62 à 83 % » à côté de « plus de 96 % » : ceux que l'étendue laisse de côté se disent."""
+    if not n:
+        return ""
+    return (
+        "Un chiffre indicatif n’y est pas compté."
+        if n == 1
+        else f"{n} chiffres indicatifs n’y sont pas comptés."
+    )
 
 
 def _phrase_etendue(citables: Sequence[LigneCadre], valeur: str) -> str:

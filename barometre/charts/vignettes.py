@@ -16,7 +16,7 @@ from barometre.domain.formats import format_ponctuation, read_nombre
 
 LEGENDE = (
     "De 0 à 100 % partout ; ● chiffre redressé ; ○ : indicatif, à ne pas citer ; bande : intervalle à 95 % ; "
-    "▲ ▼ : changement au-delà du hasard."
+    "▲ ▼ : changement au-delà du hasard. L’écart est calculé avant l’arrondi des parts."
 )
 Ligne = dict[Any, Any]
 

@@ -201,13 +201,14 @@ def build_phrase_changements(lieux: pd.DataFrame, categories: tuple[str, ...], n
 
 
 def build_phrase_categories(lieux: pd.DataFrame, categories: tuple[str, ...], niveau: str) -> str:
-    """Le compte de chaque catégorie : « 2 729 communes sur 34 875 : a répondu ; … »."""
+    """Le compte de chaque catégorie : « Sur 101 départements : dans le périmètre d'un OPSN, 47 ; … »."""
     comptes = lieux["valeur"].value_counts()
     morceaux = [
-        f"{_compte(int(comptes.get(rang, 0)), niveau)}\u202f: {libelle[0].lower()}{libelle[1:]}"
+        f"{libelle[0].lower()}{libelle[1:]}, {format_nombre(int(comptes.get(rang, 0)))}"
         for rang, libelle in enumerate(categories)
     ]
     inconnus = int(lieux["valeur"].isna().sum())
     if inconnus:
-        morceaux.append(f"{_compte(inconnus, niveau)}\u202f: rien n’est connu")
-    return f"{format_liste(morceaux)} (sur {format_nombre(len(lieux))})."
+        morceaux.append(f"rien de connu, {format_nombre(inconnus)}")
+    suite = "\u202f; ".join(morceaux)
+    return f"Sur {_compte(len(lieux), niveau)}\u202f: {suite}."

@@ -8,7 +8,7 @@ from datetime import date
 from barometre.access import Gate
 from barometre.assemblage import memoire
 from barometre.assemblage.collectivite import load_fiche
-from barometre.domain.formats import FINE, format_date, format_liste, format_nombre
+from barometre.domain.formats import FINE, format_date, format_liste, format_nombre, format_ponctuation
 from barometre.domain.portee import PUBLIC
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION, LICENCE
 from barometre.rapports.modele import Bloc, Document, Liste, Paragraphe, Section, Tableau
@@ -77,7 +77,9 @@ def _build_adresse(gate: Gate, collectivite_id: str, jour: date) -> str:
 
 
 def _list_sections(vue: VueFiche) -> Iterator[Section]:
-    accompagnement = f"Accompagnement : {lower_initiale(dict(vue.identite.faits)['Accompagnement'])}."
+    fait = lower_initiale(dict(vue.identite.faits)["Accompagnement"])
+    lien, _, noms = fait.partition(f"{FINE}: ")
+    accompagnement = format_ponctuation(f"Accompagnement : {lien}{f' ({noms})' if noms else ''}.")
     yield Section("L’essentiel", (Paragraphe(vue.a_retenir, fort=True), Paragraphe(accompagnement)))
     yield Section("Trois choses à faire", tuple(_list_pas(vue)))
     yield Section("Vous et vos pairs, thème par thème", _build_situation(vue))

@@ -4,7 +4,7 @@ import streamlit as st
 
 from barometre.ui.blocks import carte_choix, carte_page
 
-st.title("Qu’est-ce qui change d’un territoire à l’autre ?")
+st.title("Qu’est-ce qui change d’un territoire à l’autre\u202f?")
 retenir = st.container()
 demande = carte_choix.select_demande()
 carte_page.render_fil(demande.choix)

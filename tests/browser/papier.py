@@ -17,6 +17,8 @@ SUITE = 3
 IMAGE = "image"
 # Sous cette longueur, une fin de titre se confond avec un mot du texte.
 COURT = 8
+# Par quoi s'ouvre la légende d'un graphique.
+PUCES = ("●", "◆", "Barre:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,12 @@ def list_titres_seuls(feuilles: Sequence[Sequence[Ligne]], titres: Iterable[str]
         if len(feuille) - 1 - bas[-1] < SUITE:
             fautes.append(" / ".join(ligne.texte for ligne in feuille[bas[-1] :]))
     return fautes
+
+
+def list_legendes_seules(feuilles: Sequence[Sequence[Ligne]]) -> list[str]:
+    """Les légendes de graphique qui ouvrent une feuille : leur graphique est sur celle d'avant."""
+    premieres = (feuille[0].texte for feuille in feuilles[1:] if feuille)
+    return [texte for texte in premieres if texte.startswith(PUCES)]
 
 
 def _is_titre(texte: str, titres: Sequence[str]) -> bool:

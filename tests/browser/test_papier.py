@@ -10,7 +10,13 @@ from playwright.sync_api import Page, expect
 
 from barometre.ui.navigation import list_pages
 from tests.browser.conftest import Visiter, check_muette
-from tests.browser.papier import Ligne, is_presque_vide, list_titres_seuls, read_feuilles
+from tests.browser.papier import (
+    Ligne,
+    is_presque_vide,
+    list_legendes_seules,
+    list_titres_seuls,
+    read_feuilles,
+)
 
 pytestmark = pytest.mark.navigateur
 # Une par script : les neuf thèmes ont le même. Une page neuve y entre seule.
@@ -23,6 +29,7 @@ ADRESSES = [
 ]
 # Le même contenu coupé à plusieurs hauteurs : ce qui tient par chance au bas d'une feuille n'y tient plus.
 HAUTEURS = ("297mm", "236mm")
+MI_FEUILLE = 421.0  # points, du bas d'une feuille A4
 TITRES = """() => [...document.querySelectorAll("main :is(h1, h2, h3, h4)")]
     .filter((e) => e.checkVisibility() && !e.closest(".baro-invisible")).map((e) => e.innerText)"""
 
@@ -50,14 +57,29 @@ def test_une_page_est_muette_et_aucun_titre_ne_finit_une_feuille(
     expect(page.locator(".baro-pied")).to_be_hidden()
     for hauteur in HAUTEURS:
         feuilles = _print(page, hauteur)
+        assert list_legendes_seules(feuilles) == [], hauteur
         assert list_titres_seuls(feuilles, titres) == [], hauteur
         assert [rang for rang, feuille in enumerate(feuilles) if rang and is_presque_vide(feuille)] == [], (
             hauteur
         )
 
 
+def test_l_accueil_remplit_sa_premiere_feuille(serveur: str, visiter: Visiter) -> None:
+    """Ses sections, tenues l'une à l'autre, partaient ensemble : les deux tiers de la feuille blancs."""
+    page = visiter(serveur, "/").page
+    page.emulate_media(media="print")
+    premiere, *_ = _print(page, HAUTEURS[0])
+    assert premiere[-1].y < MI_FEUILLE
+
+
 def _print(page: Page, hauteur: str) -> list[list[Ligne]]:
     return read_feuilles(page.pdf(width="210mm", height=hauteur, print_background=True))
+
+
+def test_une_legende_seule_se_voit() -> None:
+    graphique, legende = Ligne(500.0, "Un site 45 %"), Ligne(700.0, "●chiffreredressé")
+    assert list_legendes_seules([[graphique], [legende]]) == [legende.texte]
+    assert list_legendes_seules([[graphique, legende], [graphique]]) == []
 
 
 def test_un_titre_seul_se_voit() -> None:

@@ -42,6 +42,19 @@ QUESTIONS_POSEES = [question for questionnaire in QUESTIONNAIRES for question in
 DEUXIEME_PHRASE = re.compile(r"[.?!]\s")
 
 
+# « Dehors », « Par SMS » : une alerte, une carte, une synthèse ne citent que le titre.
+SANS_SUJET = re.compile(r"(Dans|Par|Chez|Dehors|Au(?! moins)|Aux|À la|À l’(?!accueil,))\b")
+
+
+def test_un_titre_se_lit_seul() -> None:
+    assert [i.id for i in DECLARES if SANS_SUJET.match(i.titre)] == []
+
+
+def test_deux_indicateurs_n_ont_pas_le_meme_titre() -> None:
+    """« Le manque de temps » en nommait deux : sur Explorer, deux parts sous un même nom."""
+    assert [titre for titre, n in Counter(i.titre for i in INDICATEURS).items() if n > 1] == []
+
+
 def test_la_definition_est_une_phrase() -> None:
     assert [
         i.id

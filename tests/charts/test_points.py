@@ -19,7 +19,7 @@ def test_phrase_du_plus_bas_au_plus_haut_des_citables() -> None:
     donnees = cadre(ligne("Petites", 0.12), ligne("Grandes", 0.45), ligne("Douteuses", 0.9, note="C"))
     assert (
         build_points(donnees, PART, titre="T").phrase
-        == "De 12 % (Petites) à 45 % (Grandes), en chiffre redressé."
+        == "De 12 % (Petites) à 45 % (Grandes), en chiffre redressé. Un chiffre indicatif n’y est pas compté."
     )
 
 

@@ -60,6 +60,15 @@ def test_la_page_s_ouvre_et_n_est_jamais_vide(ouvrir_terrain: Ouvrir, adresse: s
     assert TEXTE_SECRET not in texte
 
 
+def test_sans_un_point_la_fiche_n_a_pas_d_axe_vide(ouvrir_terrain: Ouvrir) -> None:
+    """Une région, dont les pairs ont trop peu répondu : un axe sans rien dessus, et son nom deux fois."""
+    html = " ".join(_htmls(ouvrir_terrain("fiche", collectivite="region-84")))
+    assert "Où en êtes-vous" in html
+    assert "baro-graduations" not in html
+    assert "Région · " in html
+    assert "Auvergne-Rhône-Alpes · " not in html
+
+
 @pytest.mark.parametrize("adresse", PAGES)
 def test_sans_collectivite_la_page_invite_a_chercher(ouvrir_terrain: Ouvrir, adresse: str) -> None:
     page = ouvrir_terrain(adresse)

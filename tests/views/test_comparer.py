@@ -41,6 +41,12 @@ def test_des_chiffres_qui_ne_se_citent_pas_sont_dits_indicatifs() -> None:
     assert describe_positions(douteuses).endswith(", à titre indicatif.")
 
 
+def test_un_chiffre_qui_ne_se_cite_pas_le_dit_hors_du_graphique() -> None:
+    """« 36 habitants chez vos pairs (entre 17 et 54) », note C, se lisait comme un chiffre sûr."""
+    assert _position("A", 0.4, note="C", etat="indicative").reserve == "indicatif"
+    assert _position("A", 0.4, note="B").reserve == ""
+
+
 def test_avec_ses_reponses_le_plus_grand_ecart() -> None:
     positions = (_position("A", 0.4, 1.0), _position("B", 0.9, 1.0))
     assert describe_positions(positions).startswith("Le plus grand écart : «\u202fA\u202f», 40\u202f%")

@@ -98,7 +98,7 @@ def test_la_part_dans_le_pays_se_lit_a_cote_de_celle_des_repondantes() -> None:
     petites = cadre.loc["Communes de moins de 500 habitants"]
     assert petites["part_cadre"] == pytest.approx(0.8)  # 400 / 500
     assert petites["part_repondantes"] == pytest.approx(0.4)  # 40 / 100
-    assert "sous-représenté : Communes de moins de 500 habitants, de 40,0\u00a0points" in _vue().a_retenir
+    assert "sous-représenté : Communes de moins de 500 habitants, de 40\u00a0points" in _vue().a_retenir
 
 
 def test_une_vague_sans_assez_de_reponses_ne_dit_rien() -> None:
@@ -141,6 +141,8 @@ def test_les_reponses_de_plus_vont_ou_elles_apportent_le_plus() -> None:
     actuelle, ciblee, prorata = vue.n_eff
     assert actuelle < prorata < ciblee
     assert vue.apres < vue.sans_cibler < vue.avant
+    # Un second compte de ce que valent les réponses contredisait celui du redressement, dit sur la même page.
+    assert re.search(r"en vaudraient \d+\s% de plus en relançant ainsi, \d+\s% de plus si", vue.phrase)
     # « iraient d’abord à Grand Est » : un nom de région veut son article, sauf entre parenthèses.
     assert re.search(
         r"50\sréponses de plus iraient d’abord aux \w+.* \(.+\)\. Une fois redressées", vue.phrase

@@ -23,6 +23,7 @@ SECONDE = re.compile(r"\b(?:[Vv]ous|[Vv]otre|[Vv]os|[Vv]ôtre|[Mm]es (?:pairs|r�
         ("vous avez répondu non", "elle a répondu non"),
         ("Où en êtes-vous, thème par thème", "Où elle en est, thème par thème"),
         ("Votre accompagnement par un OPSN", "Son accompagnement par un OPSN"),
+        ("Votre périmètre n’a pas de chiffres à lui", "Votre périmètre n’a pas de chiffres à lui"),
         ("Vosges, Les Vosgiens", "Vosges, Les Vosgiens"),
     ],
 )

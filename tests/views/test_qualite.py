@@ -37,7 +37,7 @@ def test_les_mots_viennent_des_faits() -> None:
     assert qualite.mots[0] == "Environ\u00a0400\u00a0collectivités ont répondu, sur 8\u202f000 : 5,0\u202f%."
     assert "la taille" in qualite.mots[1]
     assert "en valent 300" in qualite.mots[2]
-    assert "13,8\u00a0points au plus avant redressement (la taille)" in qualite.mots[3]
+    assert "14\u00a0points au plus avant redressement (la taille)" in qualite.mots[3]
     assert "0,7\u00a0point au plus après sur ce qui est calé" in qualite.mots[3]
     assert "Hors du calage" not in qualite.mots[3]
 

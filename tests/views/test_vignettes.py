@@ -71,6 +71,8 @@ def test_une_meme_valeur_a_la_meme_place_dans_toutes_les_vignettes() -> None:
     assert [r.libelle for r in dessin.rangs[:2]] == ["Indicateur autre, 2023", "Indicateur autre, 2026"]
     assert dessin.rangs[1].suite.startswith("Pas de changement")
     assert dessin.alt == "<T>. P."
+    # « 48 % » deux fois, et « −1 point » : sans elle, une faute de calcul.
+    assert "avant l’arrondi" in dessin.legende
 
 
 def test_un_niveau_borne_garde_sa_pointe_et_un_indicatif_son_rond_vide() -> None:

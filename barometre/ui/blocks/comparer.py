@@ -92,7 +92,7 @@ def _render_grandeurs(vue: VueComparer) -> None:
     """Les moyennes ne se placent pas sur un axe de pourcentages : elles se disent."""
     phrases = [
         f"{p.indicateur.titre} : {p.texte_pairs} chez vos pairs"
-        + (f" ({p.intervalle})" if p.intervalle else "")
+        + (f" ({faits})" if (faits := ", ".join(filter(None, (p.intervalle, p.reserve)))) else "")
         + (f" ; vous : {p.texte_soi}" if p.texte_soi else "")
         for p in vue.positions
         if not p.indicateur.est_part and p.chiffre.montre

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from barometre.assemblage.etat import load_accord, load_mesures
-from barometre.domain.formats import INSECABLE, format_effectif
+from barometre.domain.formats import INSECABLE, format_effectif, format_guillemets, format_liste
 from barometre.ui import porte
 from barometre.ui.blocks.depliants import render_depliant, render_tableau_replie
 from barometre.ui.blocks.messages import render_message
@@ -84,7 +84,8 @@ def render_accord(theme: VueTheme) -> None:
             sans=NOMBRES,
         )
     if vue.attendus:
-        render_message(f"Aucune mesure chargée pour {', '.join(vue.attendus)}\u202f: {PAR_UN_OPERATEUR}.")
+        attendus = format_liste(list(map(format_guillemets, vue.attendus)))
+        render_message(f"Aucune mesure chargée pour {attendus}\u202f: {PAR_UN_OPERATEUR}.")
     _render_poids(vue, theme.theme.id)
 
 

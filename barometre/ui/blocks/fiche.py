@@ -53,7 +53,8 @@ def _resume_identite(vue: VueFiche) -> str:
     faits = dict(vue.identite.faits)
     gardes = ("Nature", "Population", "Intercommunalité", "Région", "Densité")
     accompagnement = faits["Accompagnement"].partition("\u202f:")[0]
-    mots = [faits[nom] for nom in gardes if nom in faits]
+    # Une région ne dit pas deux fois son nom.
+    mots = [faits[nom] for nom in gardes if nom in faits and faits[nom] != vue.collectivite.nom]
     suite = "OPSN inconnu" if accompagnement == "inconnu" else accompagnement
     # Qui a répondu n'est pas public : sans le droit de le lire, la ligne n'en dit rien.
     repondu = f"a répondu : {faits['Vagues répondues']}" if vue.has_repondu and not vue.sur_place else ""
@@ -120,12 +121,18 @@ def _build_ul(elements: Sequence[str]) -> str:
     return f'<ul class="baro-liste">{"".join(elements)}</ul>'
 
 
+SITUATION = "Où en êtes-vous, thème par thème"
+
+
 def render_situation(affichee: FicheAffichee) -> None:
     """Un point par thème : ses pairs, et elle-même quand on lit ses réponses."""
-    render_html(f"<h2>Où en êtes-vous, thème par thème</h2>{build_marques(affichee.situation)}")
-    vue = affichee.vue
+    vue, dessin = affichee.vue, affichee.situation
+    if dessin.est_vide:
+        render_html(f"<h2>{SITUATION}</h2><p>{texte(dessin.phrase)}</p>")
+        return
+    render_html(f"<h2>{SITUATION}</h2>{build_marques(dessin)}")
     prive = VISITE if vue.sur_place else _get_recette("situation", vue.collectivite.id)
-    images = partial(render_images, affichee.situation, vue.provenance, cle="situation", prive=prive)
+    images = partial(render_images, dessin, vue.provenance, cle="situation", prive=prive)
     render_depliant("Emporter cette figure en image", images, cle="images-situation")
 
 
@@ -195,11 +202,11 @@ def _build_loi(vue: VueFiche) -> str:
         return ""
     faites = sum(o.est_faite for o in vue.obligations)
     compte = format_compte(len(vue.obligations), "obligation")
-    montrees = str(faites) if faites else "aucune"
+    montrees, accord = (str(faites) if faites else "aucune"), "faites" if faites >= 2 else "faite"
     return (
         "<h2>Ce que la loi demande à votre taille</h2>"
         f'<p class="baro-phrase">{compte}, dont {montrees} que vos réponses ou '
-        "les données de l’État montrent faites. Un état inconnu ne veut pas dire non fait.</p>"
+        f"les données de l’État montrent {accord}. Un état inconnu ne veut pas dire non fait.</p>"
         f"{build_obligations(vue.obligations)}"
     )
 

@@ -38,9 +38,9 @@ def render_ensemble(vue: VuePanorama) -> None:
     if not vue.lignes:
         return
     nom = vue.lignes[0].vague
-    vague = f" ({nom})" if nom else ", dont aucune n’a de réponses"
+    vague = f"\u202f: {nom}" if nom else ", dont aucune n’a de réponses"
     st.html(
-        '<p class="baro-legende">Réponses\u202f: à la question qui la prouve, à la dernière vague de son '
+        '<p class="baro-legende">Réponses à la question qui la prouve, à la dernière vague de son '
         f"thème{texte(vague)}. Déclarée remplie\u202f: part, intervalle hors biais de "
         "participation, note.</p>"
     )

@@ -25,6 +25,7 @@ from barometre.views.collectivite.structure import Semblable, Structure
 from barometre.views.collectivite.tableau_fiche import build_provenance_pairs, build_table
 from barometre.views.lecture.chiffres import Chiffre, format_bornes, format_cellule
 from barometre.views.lecture.citation import get_raison
+from barometre.views.lecture.libelles import lower_initiale
 
 # Ce que l'adresse dit (clé `pairs`), et ce que cela demande.
 CHOIX_PAIRS: dict[str, str] = {
@@ -52,6 +53,11 @@ class Position:
     raison: str
     texte_soi: str = ""
     valeur_soi: float | None = None
+
+    @property
+    def reserve(self) -> str:
+        """« indicatif », pour un chiffre qui ne se cite pas."""
+        return "indicatif" if self.chiffre.montre and not self.chiffre.citable else ""
 
     @property
     def ecart(self) -> float | None:
@@ -100,7 +106,7 @@ class VueComparer:
     @property
     def a_retenir(self) -> str:
         """La phrase avant tout chiffre."""
-        compare = f"{self.theme.titre} : {self.pairs.phrase}"
+        compare = f"{self.theme.titre} : {lower_initiale(self.pairs.phrase)}"
         if not self.pairs.suffisant:
             return f"{compare} Choisissez une autre façon de comparer, ou un autre thème."
         if self.score is not None and self.score.montre:

@@ -105,13 +105,14 @@ class Qualite:
     def rang(self) -> tuple[str, ...]:
         """Le même en une ligne : réponses, taux, ce qu'elles valent, plus gros poids, écarts au pays."""
         n, taux, n_eff, part = (self.get(cle) for cle in ("repondants", "taux", "n_eff", "part_max"))
-        ecarts = (self.get_plus_grand(cle) for cle in ("ecart_brut", ECART_CADRE, ECART_LIBRE))
+        decimales = {"ecart_brut": 0, ECART_CADRE: 1, ECART_LIBRE: 1}
+        ecarts = ((self.get_plus_grand(cle), d) for cle, d in decimales.items())
         return (
             format_effectif_seul(n),
             format_part(taux, 1),
             format_nombre(n_eff),
             format_part(part, 1),
-            *(_points(ecart[1]) if ecart else INCONNU for ecart in ecarts),
+            *(_points(ecart[1], d) if ecart else INCONNU for ecart, d in ecarts),
         )
 
     def _participation(self) -> str:
@@ -151,14 +152,15 @@ class Qualite:
         )
         return (
             f"Sur ce que l’on connaît de toutes les collectivités, les réponses s’écartent du pays de "
-            f"{_points(avant[1])} au plus avant redressement ({VARIABLES[avant[0]]}), et de "
+            f"{_points(avant[1], 0)} au plus avant redressement ({VARIABLES[avant[0]]}), et de "
             f"{_points(apres[1])} au plus après sur ce qui est calé : c’est petit par construction.{reste}"
         )
 
 
-def _points(ecart: float) -> str:
-    """« 0,7 point », « 13,8 points »."""
-    return f"{format_nombre(100 * ecart, 1)}{INSECABLE}point{'s' if 100 * ecart >= 2 else ''}"
+def _points(ecart: float, decimales: int = 1) -> str:
+    """« 0,7 point », « 14 points »."""
+    pluriel = "s" if round(100 * ecart, decimales) >= 2 else ""
+    return f"{format_nombre(100 * ecart, decimales)}{INSECABLE}point{pluriel}"
 
 
 def read_qualites(

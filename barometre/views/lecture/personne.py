@@ -44,8 +44,9 @@ _FEMININS = "commune|mairie|taille|strate|réponse|région|liste|visite"
 _MOTS = (
     (rf"\bvotre (?={_FEMININS})", "sa "),
     (rf"\bVotre (?={_FEMININS})", "Sa "),
-    (r"\bvotre\b", "son"),
-    (r"\bVotre\b", "Son"),
+    # Un périmètre est à l'agent qui lit, non à la collectivité.
+    (r"\bvotre\b(?! périmètre)", "son"),
+    (r"\bVotre\b(?! périmètre)", "Son"),
     (r"\bvos\b", "ses"),
     (r"\bVos\b", "Ses"),
     (r"\bvous\b", "elle"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from barometre.domain.chiffre import ChiffrePublie
-from barometre.domain.formats import format_effectif, format_nombre
+from barometre.domain.formats import INSECABLE, format_effectif, format_nombre
 from barometre.domain.indicateur import Indicateur
 from barometre.views.lecture.chiffres import Chiffre, format_cellule
 
@@ -75,7 +75,9 @@ def is_suivi(publie: ChiffrePublie, indicateur: Indicateur) -> bool:
 def format_publie(publie: ChiffrePublie) -> str:
     """La valeur telle que publiée, à la française."""
     if publie.valeur is None:
-        return publie.valeur_texte
+        # « moins de 10 » ne dit pas de quoi ; « près de la moitié » se passe de son « % ».
+        chiffre = publie.valeur_texte[-1:].isdigit()
+        return f"{publie.valeur_texte}{INSECABLE}{publie.unite}" if chiffre else publie.valeur_texte
     decimales = 0 if float(publie.valeur).is_integer() else 1
     return f"{format_nombre(publie.valeur, decimales)}\u202f{publie.unite}".rstrip()
 

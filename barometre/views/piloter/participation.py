@@ -12,12 +12,12 @@ import pandas as pd
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
 from barometre.domain.formats import (
-    INSECABLE,
     format_compte,
     format_date,
     format_effectif,
     format_nombre,
     format_part,
+    format_points,
     is_absent,
     read_nombre,
 )
@@ -105,7 +105,8 @@ class VueParticipation:
             return "Aucun groupe n’a assez de réponses pour être comparé au pays."
         groupe, ecart = max(ecarts, key=lambda paire: abs(paire[1]))
         sens = "sur-représenté" if ecart > 0 else "sous-représenté"
-        points = f"{format_nombre(abs(100 * ecart), 1)}{INSECABLE}points"
+        # Un compte se dit à cinq près : au dixième de point, deux phrases de la page se contredisaient.
+        points = format_points(abs(ecart)).lstrip("+")
         return f"Le groupe le plus {sens} : {groupe.nom}, de {points}."
 
     def get_ecart(self, groupe: Groupe) -> float | None:

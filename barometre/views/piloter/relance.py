@@ -17,7 +17,7 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
-from barometre.domain.formats import format_compte, format_nombre, format_points
+from barometre.domain.formats import format_compte, format_nombre, format_part, format_points
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Provenance
 from barometre.domain.secret import SEUIL_PARTICIPATION
@@ -161,11 +161,12 @@ class VueRelance:
             f"{format_compte(self.budget, 'réponse')} de plus iraient d’abord aux "
             f"{lower_initiale(premiere.strate)} ({premiere.region})."
         )
-        actuelle, ciblee, prorata = (format_nombre(n) for n in self.n_eff)
+        # En part : ce calcul n'a que la taille et la région, et son compte n'est pas celui du redressement,
+        # que la page dit plus haut.
+        ciblee, prorata = (format_part(n / self.n_eff[0] - 1) for n in self.n_eff[1:])
         return (
-            f"{debut} Une fois redressées, les réponses en valent environ {actuelle} aujourd’hui ; elles en "
-            f"vaudraient {ciblee} en relançant ainsi, {prorata} si elles viennent comme les précédentes."
-            f"{self._describe_intervalle()}"
+            f"{debut} Une fois redressées, les réponses en vaudraient {ciblee} de plus en relançant ainsi, "
+            f"{prorata} de plus si elles viennent comme les précédentes.{self._describe_intervalle()}"
         )
 
     def _describe_intervalle(self) -> str:
