@@ -22,7 +22,8 @@ from barometre.ingest.export import Export
 from barometre.ingest.libres import _is_mot
 from barometre.ingest.multiple import _split_libres
 from barometre.ingest.questionnaire_answers import count_answered
-from barometre.ingest.respondents import find_inacheves, list_suites
+from barometre.ingest.respondents import find_inacheves
+from barometre.ingest.suites import list_suites
 from barometre.ingest.xlsx_reader import format_nombre_xml
 from tests.ingest.conftest import QUESTIONNAIRE
 from tests.ingest.test_actions import prepare

@@ -12,7 +12,7 @@ import pytest
 
 from barometre.ingest import ImportRefuse, Lot, Referentiel, json_reader, sniff
 from barometre.ingest.answers import MAX_TEXTE, build_reader
-from barometre.ingest.duplicates import pick_retained
+from barometre.ingest.duplicates import Departage
 from barometre.ingest.errors import Rejet
 from barometre.ingest.identity import (
     Rattachement,
@@ -156,7 +156,8 @@ def test_d_une_colonne_numerotee_un_ne_veut_pas_dire_oui() -> None:
 def test_la_plus_complete_puis_la_plus_recente_puis_la_derniere() -> None:
     def pick(completude: list[int], jours: list[date | None]) -> int:
         n = len(completude)
-        doublons = pick_retained(np.array(["c"] * n), np.ones(n, dtype=bool), np.array(completude), jours)
+        departage = Departage(np.array(completude), jours, [bytes([i]) for i in range(n)])
+        doublons = departage.pick_retained(np.array(["c"] * n), np.ones(n, dtype=bool))
         return next(i for i in range(n) if i not in doublons)
 
     tot, tard = date(2023, 12, 1), date(2023, 12, 9)
