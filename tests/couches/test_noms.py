@@ -21,10 +21,9 @@ COMMANDES = {
     "verifier",
 }  # le nom de la commande
 REGISTRE = {"accorder", "refuser", "retirer", "lister", "journaliser"}  # les mots d'`acces`
-APPELES = {  # par une bibliothèque : argparse, expat, PyYAML, Alembic, Starlette, la console, asyncio,
-    # websockets
+APPELES = {  # par une bibliothèque : argparse, expat, PyYAML, Alembic, Starlette, la console, asyncio
     "error", "exit", "main", "end", "text", "construct", "upgrade", "downgrade", "healthz", "image",
-    "contours", "connection", "encode", "process",
+    "contours", "connection",
 }  # fmt: skip
 VOCABULAIRE = {"texte", "parmi", "lien", "heading", "collectivite", "rows", "at", "descend"}
 # `stats/` : une méthode s'y appelle comme dans les livres.

@@ -10,16 +10,12 @@ from typing import Any, TypeVar
 import pytest
 import uvicorn
 import websockets
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
-from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory, PerMessageDeflate
-from websockets.frames import Frame, Opcode
 
 from barometre.ui.serving import fil
-from barometre.ui.serving.fil import COMPRESSION, GARDES, LONG, PLEIN, Deflate, FilGroupe, Groupe
+from barometre.ui.serving.fil import PLEIN, FilGroupe, Groupe
 from tests.browser.conftest import free_port
 
 Resultat = TypeVar("Resultat")
@@ -122,78 +118,3 @@ async def _converse(compresse: bool) -> tuple[list[bytes], list[Any]]:
     serveur.should_exit = True
     await tache
     return recus, extensions
-
-
-@pytest.fixture
-def gardes(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Ce qui est gardé, vide au départ."""
-    vide = type(Deflate.gardes)(GARDES, getsizeof=len)
-    monkeypatch.setattr(Deflate, "gardes", vide)
-    return vide
-
-
-def _open(**options: Any) -> tuple[Deflate, PerMessageDeflate]:
-    """La compression du serveur et la lecture du navigateur, d'accord l'une avec l'autre."""
-    navigateur = ClientPerMessageDeflateFactory(client_max_window_bits=True, **options)
-    reponse, serveur = COMPRESSION.process_request_params(navigateur.get_request_params(), [])
-    return serveur, navigateur.process_response_params(reponse, [])
-
-
-def _pass(serveur: Deflate, navigateur: PerMessageDeflate, message: bytes) -> tuple[bytes, int]:
-    envoye = serveur.encode(Frame(Opcode.BINARY, message))
-    return bytes(navigateur.decode(envoye).data), len(envoye.data)
-
-
-def _write_long(rang: int, taille: int) -> bytes:
-    return b"".join(f"{rang}-{i * 7919 % 10007} ".encode() for i in range(taille // 6))
-
-
-@settings(deadline=None, max_examples=40)
-@given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from([0, 5, 700, LONG, 3 * LONG, 9 * LONG]))))
-def test_tout_se_relit_que_les_messages_soient_longs_ou_courts(suite: list[tuple[int, int]]) -> None:
-    """Les longs, gardés ou non, se mêlent aux courts dans n'importe quel ordre."""
-    serveur, navigateur = _open()
-    for rang, taille in suite:
-        message = _write_long(rang, taille)
-        assert _pass(serveur, navigateur, message)[0] == message
-
-
-def test_un_long_message_se_compresse_une_fois_pour_tous(gardes: Any) -> None:
-    message, ecrits = _write_long(1, 8 * LONG), list[int]()
-    for _ in range(3):
-        serveur, navigateur = _open()
-        assert _pass(serveur, navigateur, b"bonjour")[0] == b"bonjour"
-        relu, octets = _pass(serveur, navigateur, message)
-        assert relu == message
-        ecrits.append(octets)
-        assert _pass(serveur, navigateur, b"bonjour")[0] == b"bonjour"
-    assert len(gardes) == 1
-    assert len(set(ecrits)) == 1
-    assert ecrits[0] < len(message) / 2
-
-
-def test_un_lecteur_a_petite_fenetre_a_son_propre_message(gardes: Any) -> None:
-    message = _write_long(2, 8 * LONG)
-    for bits in (10, 14):
-        serveur, navigateur = _open(server_max_window_bits=bits)
-        assert _pass(serveur, navigateur, message)[0] == message
-    assert len(gardes) == 2
-
-
-def test_un_lecteur_sans_suite_ne_recoit_rien_de_garde(gardes: Any) -> None:
-    serveur, navigateur = _open(server_no_context_takeover=True)
-    message = _write_long(3, 2 * LONG)
-    assert _pass(serveur, navigateur, message)[0] == message
-    assert not len(gardes)
-
-
-def test_ce_qui_est_garde_a_une_borne(gardes: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fil, "GARDES", 4_000)
-    monkeypatch.setattr(Deflate, "gardes", type(gardes)(4_000, getsizeof=len))
-    serveur, navigateur = _open()
-    for rang in range(20):
-        message = _write_long(rang, LONG + 100)
-        assert _pass(serveur, navigateur, message)[0] == message
-        assert Deflate.gardes.currsize <= 4_000
-    grand = bytes(i * i % 251 for i in range(60_000)) + _write_long(99, 9 * LONG)
-    assert _pass(serveur, navigateur, grand)[0] == grand

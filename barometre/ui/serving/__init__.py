@@ -27,7 +27,6 @@ from barometre.ui.serving.charte import set_charte_gardee
 from barometre.ui.serving.compression import CompressedStatic, compress_first
 from barometre.ui.serving.connexion import Connexion
 from barometre.ui.serving.document import FrenchDocument
-from barometre.ui.serving.evenements import set_evenements_groupes
 from barometre.ui.serving.fermeture import ClosedPaths, FrenchRefusals, LocalHosts
 from barometre.ui.serving.figures import FiguresSeules
 from barometre.ui.serving.headers import SecurityHeaders
@@ -66,7 +65,6 @@ async def warm_up(_: object) -> AsyncGenerator[None]:
     """Au démarrage, à part : recherche, accueil, thèmes, fichiers compressés ; à la fin, les exports."""
     set_rendue()
     set_charte_gardee()
-    set_evenements_groupes()
     set_journaux()
     set_calendrier_garde()
     graphiques = [f"/static/js/{nom}" for nom in list_fichiers(GRAPHIQUE)]
