@@ -14,6 +14,7 @@ from barometre.assemblage.piloter import load_vue_alertes
 from barometre.domain.formats import format_effectif
 from barometre.ui import porte, selectors
 from barometre.ui.blocks.grand_chiffre import build_citer, build_publies
+from barometre.ui.blocks.paroles import Ecrit
 from barometre.ui.blocks.textes import build_autres, build_lien_page, lien, texte
 from barometre.ui.blocks.theme_essentiel import build_lignes
 from barometre.views.comprendre.accueil import CartePublie, CarteTheme, LigneVague, VueAccueil
@@ -99,11 +100,11 @@ def render_themes(vue: VueAccueil) -> None:
     st.html(memoire.get_vue(porte.get_gate(), _build_cartes, valeur))
 
 
-def _build_cartes(gate: Gate, valeur: str) -> str:
+def _build_cartes(gate: Gate, valeur: str) -> Ecrit:
     """Les neuf cartes, écrites une fois par version : l'accueil est la page que tous ouvrent."""
     vue = load_accueil(gate)
     cartes = (_carte_theme(carte, valeur, "" if vue.vague_commune else carte.vague) for carte in vue.cartes)
-    return f'<div class="baro-cartes baro-trois">{"".join(cartes)}</div>'
+    return Ecrit(f'<div class="baro-cartes baro-trois">{"".join(cartes)}</div>')
 
 
 def _carte_theme(carte: CarteTheme, valeur: str, vague: str) -> str:

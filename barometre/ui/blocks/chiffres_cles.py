@@ -9,6 +9,7 @@ from barometre.assemblage import memoire
 from barometre.assemblage.ensemble import load_chiffres_cles
 from barometre.ui import porte, selectors
 from barometre.ui.blocks.grand_chiffre import build_citer
+from barometre.ui.blocks.paroles import Ecrit
 from barometre.ui.blocks.tableau_triable import Case, build_triable
 from barometre.ui.blocks.textes import lien, texte
 from barometre.views.comprendre.accueil import CartePublie
@@ -24,7 +25,7 @@ def render_chiffres(vue: VueChiffresCles) -> None:
     st.html(memoire.get_vue_publique(porte.get_gate(), _build_tableau, choisi))
 
 
-def _build_tableau(gate: Gate, theme_id: str) -> str:
+def _build_tableau(gate: Gate, theme_id: str) -> Ecrit:
     """Le tableau, écrit une fois par version : il pèse cent mille signes, et il est le même pour tous."""
     lignes = [
         _build_ligne(titre, chiffre)
@@ -32,7 +33,7 @@ def _build_tableau(gate: Gate, theme_id: str) -> str:
         if theme_id in ("", identifiant)
         for chiffre in chiffres
     ]
-    return build_triable("Les chiffres publiés par le baromètre", ENTETES, lignes)
+    return Ecrit(build_triable("Les chiffres publiés par le baromètre", ENTETES, lignes))
 
 
 def _build_ligne(theme: str, chiffre: ChiffreCle) -> list[Case]:

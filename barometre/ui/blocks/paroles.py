@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from barometre.ui import porte
 from barometre.views.lecture.personne import apply_tiers
+
+
+@dataclass(frozen=True, slots=True)
+class Ecrit:
+    """Du HTML déjà écrit et gardé : `st.html` l'envoie tel quel, sans en relire les marges ligne à ligne."""
+
+    html: str
+
+    def _repr_html_(self) -> str:
+        return self.html
 
 
 def apply_lecteur(phrase: str) -> str:
@@ -15,7 +27,7 @@ def apply_lecteur(phrase: str) -> str:
 
 def render_html(html: str) -> None:
     """Un bloc de la page d'une collectivité."""
-    st.html(apply_lecteur(html))
+    st.html(Ecrit(apply_lecteur(html)))
 
 
 def render_titre(titre: str) -> None:

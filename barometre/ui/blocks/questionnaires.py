@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from barometre.catalogue import load_catalogue
 from barometre.ui import porte, selectors
+from barometre.ui.blocks.paroles import Ecrit
 from barometre.ui.blocks.questionnaire import build_liste
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import texte
@@ -28,5 +31,6 @@ def render_choix() -> None:
     provenance = build_provenance_questionnaire(questionnaire, porte.get_gate().get_version())
     st.header(questionnaire.titre)
     st.html(f"<p>{texte(questionnaire.introduction)}</p>")
-    render_telechargements(build_table_questionnaire(questionnaire), provenance, cle="questionnaire")
-    st.html(build_liste(questionnaire, codes=True))
+    table = partial(build_table_questionnaire, questionnaire)
+    render_telechargements(table, provenance, cle="questionnaire")
+    st.html(Ecrit(build_liste(questionnaire, codes=True)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 
@@ -16,17 +15,6 @@ from barometre.domain.notes import format_lettre
 from barometre.ui.blocks.paroles import render_html
 from barometre.views.lecture.personne import apply_tiers
 from barometre.views.lecture.tableau import describe_colonne, format_case
-
-
-@dataclass(frozen=True, slots=True)
-class Ecrit:
-    """Du HTML déjà écrit et gardé : `st.html` l'envoie tel quel, sans en relire les marges ligne à ligne."""
-
-    html: str
-
-    def _repr_html_(self) -> str:
-        return self.html
-
 
 # Les mêmes libellés reviennent d'une page et d'un lecteur à l'autre.
 TEXTES_GARDES = 20_000

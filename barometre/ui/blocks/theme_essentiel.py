@@ -17,8 +17,8 @@ from barometre.ui import porte
 from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.grand_chiffre import build_carte_breve
 from barometre.ui.blocks.graphiques import build_marques, render_images
+from barometre.ui.blocks.paroles import Ecrit
 from barometre.ui.blocks.textes import (
-    Ecrit,
     build_anciennes,
     build_autres,
     build_conseil,

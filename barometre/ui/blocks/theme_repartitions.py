@@ -14,6 +14,7 @@ from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.grand_chiffre import build_carte
 from barometre.ui.blocks.graphiques import build_marques, render_graphique, render_images
 from barometre.ui.blocks.groupes import render_suite
+from barometre.ui.blocks.paroles import Ecrit
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import build_conseil, texte
 from barometre.views.comprendre.theme import GroupeLignes, VueTheme
@@ -57,7 +58,7 @@ def _render_groupes(affiche: ThemeAffiche) -> None:
         f"{build_marques(affiche.get_groupe(groupe), legende=False)}</section>"
         for groupe in groupes
     )
-    st.html(f'<div class="baro-sections">{"".join(blocs)}</div>')
+    st.html(Ecrit(f'<div class="baro-sections">{"".join(blocs)}</div>'))
     render_depliant(
         "Emporter ces figures en image", partial(_render_images, affiche, groupes), cle="images-groupes"
     )
