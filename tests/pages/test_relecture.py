@@ -32,8 +32,8 @@ REFAITES = (
     "explorer?indicateurs=site_internet&indicateurs=site_a_jour&vague=2026-v4&",
     "participation?theme=communication&",
 )
-# « Données et méthode » n'a pas de figure ; ici, trop peu de pairs ont répondu pour que celle d'une fiche ait un
-# point : un axe vide ne s'emporte pas.
+# « Données et méthode » n'a pas de figure ; ici, trop peu de pairs ont répondu pour que celle d'une fiche ait
+# un point : un axe vide ne s'emporte pas.
 SANS_FIGURE = ("vue=donnees", "fiche?")
 AUTRES = ("objectifs?", "opsn?", "questionnaires?", "chiffres_cles?", "actions_publiques?")
 Fichiers = dict[str, bytes]
