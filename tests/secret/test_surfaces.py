@@ -214,21 +214,24 @@ def test_un_document_ne_dit_rien_de_ce_qui_est_cache(
 
 
 @pytest.mark.parametrize(
-    "page", ["communication?vue=repartitions", "communication?", "participation?", "fiche?"]
+    "page", ["communication?vue=repartitions", "communication?", "participation?", "comparer?", "fiche?"]
 )
 def test_l_image_d_un_graphique_ne_dit_rien_de_ce_qui_est_cache(
     comparer: Callable[[Lire], None], page: str
 ) -> None:
-    """Chaque image qu'une page offre au public, écrite telle qu'elle part."""
+    """Chaque image qu'une page offre au public, écrite telle qu'elle part ; lesquelles sont offertes aussi.
 
-    def lire(_: str) -> dict[str, bytes]:
+    Trop peu de pairs ont répondu ici pour que la figure d'une fiche ait un point : elle n'est pas offerte.
+    """
+
+    def lire(_: str) -> tuple[list[str], dict[str, bytes]]:
         adresse = f"{page}&theme=communication&collectivite={surfaces.COMMUNE}"
         offerts = dict(list_offerts(adresse))
         # Le SVG : les mêmes traits que le PNG, sans les comprimer.
         images = {nom: build() for nom, build in offerts.items() if nom.endswith(".svg")}
         assert all(image.startswith(b"<?xml") for image in images.values())
-        assert images, adresse
-        return images
+        assert bool(images) == (page != "fiche?"), adresse
+        return list(offerts), images
 
     comparer(lire)
 
