@@ -43,7 +43,7 @@ def run() -> list[dict[str, Any]]:
         dossier = Path(nom)
         navigateur = outil.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
         with open_serveur(str(get_entrepot(dossier)), dossier) as serveur:
-            time.sleep(5)  # la mise en train du serveur
+            serveur.wait_calme()
             lignes = [ligne for page in PAGES for ligne in _measure_page(navigateur, serveur.base, *page)]
         navigateur.close()
     return lignes
