@@ -12,19 +12,20 @@ def build_phrase(cadre: Cadre, valeur: str) -> str:
     """Du plus bas au plus haut des groupes citables, et ce qui n'est pas montré."""
     lus = [x for x in cadre if x.montre and x.get_valeur(valeur) is not None]
     citables = [x for x in lus if x.note in ("A", "B")]
-    indicatifs = _phrase_indicatifs(len(lus) - len(citables)) if citables else ""
-    return " ".join(filter(None, (_phrase_etendue(citables, valeur), indicatifs, _phrase_caches(cadre))))
-
-
-def _phrase_indicatifs(n: int) -> str:
-    """« De 62 à 83 % » à côté de « plus de 96 % » : ceux que l'étendue laisse de côté se disent."""
-    if not n:
-        return ""
-    return (
-        "Un chiffre indicatif n’y est pas compté."
-        if n == 1
-        else f"{n} chiffres indicatifs n’y sont pas comptés."
+    # « De 62 à 83 % » à côté de « plus de 96 % » : ceux que l'étendue laisse de côté se disent.
+    ecartes = len(lus) - len(citables) if citables else 0
+    caches = sum(not ligne.montre for ligne in cadre)
+    phrases = (
+        _phrase_etendue(citables, valeur),
+        _say(ecartes, "Un chiffre indicatif n’y est pas compté", "chiffres indicatifs n’y sont pas comptés"),
+        _say(caches, "Un groupe n’est pas montré", "groupes ne sont pas montrés"),
     )
+    return " ".join(filter(None, phrases))
+
+
+def _say(n: int, un: str, plusieurs: str) -> str:
+    """La phrase d'un compte ; rien s'il n'y a rien à dire."""
+    return (f"{un}." if n == 1 else f"{n} {plusieurs}.") if n else ""
 
 
 def _phrase_etendue(citables: Sequence[LigneCadre], valeur: str) -> str:
@@ -39,10 +40,3 @@ def _phrase_etendue(citables: Sequence[LigneCadre], valeur: str) -> str:
         qui = premier.groupe if len(citables) == 1 else "tous les groupes que l’on peut citer"
         return f"{bas} ({qui}), en chiffre {mot}."
     return f"De {bas} ({premier.groupe}) à {haut} ({dernier.groupe}), en chiffre {mot}."
-
-
-def _phrase_caches(cadre: Cadre) -> str:
-    caches = sum(not ligne.montre for ligne in cadre)
-    if not caches:
-        return ""
-    return "Un groupe n’est pas montré." if caches == 1 else f"{caches} groupes ne sont pas montrés."

@@ -7,7 +7,7 @@ est une phrase qui dit quoi, combien, et ce qui était attendu ; la bonne copie 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
@@ -181,20 +181,16 @@ def check_departements(brut: Brut, attendu: Attendu) -> None:
     un, autre = (brut.frame[colonne].map(read_departement) for colonne in attendu.departement)
     remplis = un.ne("") & autre.ne("")
     opposes = int((remplis & un.ne(autre)).sum())
-    if opposes > DISCORDANTS_MAX * int(remplis.sum()):
-        noms = " et ".join(f"« {colonne} »" for colonne in attendu.departement)
-        raise SourceRefusee(
-            f"{noms} ne disent pas le même département sur {_lignes(opposes)} : une colonne est décalée."
-        )
+    check_discordants(opposes, int(remplis.sum()), attendu.departement, "le même département")
 
 
-def check_discordants(opposes: int, remplis: int, colonnes: tuple[str, str]) -> None:
-    """Refuse un fichier dont trop de lignes se contredisent d'une colonne à l'autre."""
+def check_discordants(
+    opposes: int, remplis: int, colonnes: Iterable[str], quoi: str = "la même collectivité"
+) -> None:
+    """Refuse un fichier dont deux colonnes ne disent pas la même chose, `quoi`, sur trop de lignes."""
     if opposes > DISCORDANTS_MAX * remplis:
         noms = " et ".join(f"« {colonne} »" for colonne in colonnes)
-        raise SourceRefusee(
-            f"{noms} ne disent pas la même collectivité sur {_lignes(opposes)} : une colonne est décalée."
-        )
+        raise SourceRefusee(f"{noms} ne disent pas {quoi} sur {_lignes(opposes)} : une colonne est décalée.")
 
 
 def is_courte(resultat: Resultat) -> bool:

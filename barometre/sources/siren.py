@@ -6,18 +6,16 @@ import re
 
 import pandas as pd
 
-from barometre.domain.formats import format_compte
 from barometre.sources.contexte import Contexte, reject_rows
-from barometre.sources.errors import SourceRefusee
+from barometre.sources.gardes import check_discordants
 from barometre.sources.lecture import Brut
 from barometre.sources.resultat import Resultat, build_resultat
 
 FORME = re.compile(r"^\d{9}$")
 PAS_UN_SIREN = "Pas de SIREN : une autre collectivité exerce les compétences, ou la source ne le donne pas."
 # Le SIREN d'un département commence par 22, celui d'une région d'avant 2016 par 23, puis le département de
-# son siège. Mayotte, qui a 985, est seule à s'en écarter : au-delà, une colonne est décalée.
+# son siège. Mayotte, qui a 985, est seule à s'en écarter.
 _AU_DEPARTEMENT = re.compile(r"^2[23](97\d|\d\d)")
-DISCORDANTS_MAX = 0.1
 HORS_CADRE = "Ce territoire n'est pas une collectivité du cadre."
 
 
@@ -54,8 +52,4 @@ def _check_accord(bons: pd.DataFrame, type_: str, contexte: Contexte) -> None:
     if type_ == "region":
         dits = ("departement-" + dits).map(contexte.regions)
     opposes = int((dits.notna() & dits.ne(siens)).sum())
-    if opposes > DISCORDANTS_MAX * len(dits):
-        raise SourceRefusee(
-            f"Le SIREN de {format_compte(opposes, 'territoire')} est celui d'un autre : une colonne est "
-            "décalée."
-        )
+    check_discordants(opposes, len(dits), ("code", "siren_2022"), "le même territoire")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import zipfile
 
-import openpyxl
 import pytest
 
 from barometre.ingest import ImportRefuse
 from barometre.ingest.ecritures import read_enumeration
 from barometre.ingest.labels import compact_heading, compact_label
 from barometre.ingest.ods_reader import is_zero_affiche
+from tests.classeurs import build_classeur
 from tests.ingest.conftest import QUESTIONNAIRE, Importer, check_counts, get_reponse
 
 BORDEAUX, ABERGEMENT, AJACCIO = "213300635", "210100012", "212000046"
@@ -165,36 +165,22 @@ def test_un_texte_que_beaucoup_ecrivent_est_dit_a_part(importer: Importer) -> No
         assert not any("à l'identique" in a for a in importer(ecrit).avertissements)
 
 
-def build_xlsx(feuilles: dict[str, list[list[object]]], format_code: str = "") -> bytes:
-    classeur = openpyxl.Workbook()
-    classeur.remove(classeur.active)
-    for nom, lignes in feuilles.items():
-        feuille = classeur.create_sheet(nom)
-        for ligne in lignes:
-            feuille.append(ligne)
-        if format_code:
-            feuille["A2"].number_format = format_code
-    tampon = io.BytesIO()
-    classeur.save(tampon)
-    return tampon.getvalue()
-
-
 def test_deux_feuilles_de_reponses_demandent_laquelle(importer: Importer) -> None:
     entetes: list[object] = ["SIREN", "Q01", "Q03"]
     feuilles = {"Vague 1": [entetes, [BORDEAUX, "Y", 1]], "Vague 2": [entetes, [BORDEAUX, "N", 2]]}
     with pytest.raises(ImportRefuse, match="plusieurs feuilles de réponses"):
-        importer(build_xlsx(feuilles), "r.xlsx")
-    lot = importer(build_xlsx(feuilles), "r.xlsx", correspondance={"feuille": "Vague 2"})
+        importer(build_classeur(feuilles), "r.xlsx")
+    lot = importer(build_classeur(feuilles), "r.xlsx", correspondance={"feuille": "Vague 2"})
     assert get_reponse(lot, "commune-33063", "q03")[0][2] == 2
     copie = {"Réponses": feuilles["Vague 1"], "Copie": feuilles["Vague 1"], "Vide": [entetes]}
-    assert importer(build_xlsx(copie), "r.xlsx").charges == 1
+    assert importer(build_classeur(copie), "r.xlsx").charges == 1
 
 
 def test_un_code_insee_au_format_00000(importer: Importer) -> None:
-    contenu = build_xlsx({"R": [["Code INSEE", "Q01"], [1001, "Y"]]}, "00000")
+    contenu = build_classeur({"R": [["Code INSEE", "Q01"], [1001, "Y"]]}, "00000")
     lot = importer(contenu, "r.xlsx")
     assert list(lot.participation["collectivite_id"]) == ["commune-01001"]
-    assert importer(build_xlsx({"R": [["Code INSEE", "Q01"], [1001, "Y"]]}), "r.xlsx").charges == 0
+    assert importer(build_classeur({"R": [["Code INSEE", "Q01"], [1001, "Y"]]}), "r.xlsx").charges == 0
 
 
 ODS = """<?xml version="1.0"?><d xmlns:o="o" xmlns:t="t" xmlns:s="s" xmlns:x="x"><s:style s:name="ta2">\

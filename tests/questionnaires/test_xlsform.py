@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
-import openpyxl
 import pytest
 from pyxform.xls2xform import convert
 
@@ -16,6 +15,7 @@ from barometre.questionnaires.conditions import EXPRESSION_MAX
 from barometre.questionnaires.lecture import QuestionnaireRefuse
 from barometre.questionnaires.xlsform_ecriture import to_xlsform
 from barometre.questionnaires.xlsform_lecture import read_xlsform
+from tests.classeurs import build_classeur
 
 
 @pytest.mark.parametrize("theme", ["cybersecurite", "infrastructures"])
@@ -34,13 +34,7 @@ def test_pyxform_ouvre_un_questionnaire_sans_introduction() -> None:
 
 
 def _write(chemin: Path, **feuilles: list[list[str]]) -> Path:
-    classeur = openpyxl.Workbook()
-    classeur.remove(classeur.active)
-    for nom, lignes in feuilles.items():
-        feuille = classeur.create_sheet(nom)
-        for ligne in lignes:
-            feuille.append(ligne)
-    classeur.save(chemin)
+    chemin.write_bytes(build_classeur(feuilles))
     return chemin
 
 

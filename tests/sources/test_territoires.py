@@ -52,7 +52,7 @@ def test_des_siren_decales_d_une_ligne_sont_refuses(ecrire: Ecrire, contexte: Co
     texte = (
         "code,chef_lieu,nom,type_liaison,zone,siren_2022\n84,69123,Auvergne-Rhône-Alpes,0,metro,237500079\n"
     )
-    with pytest.raises(SourceRefusee, match="SIREN d"):
+    with pytest.raises(SourceRefusee, match="« code » et « siren_2022 » ne disent pas le même territoire"):
         siren_regions.rows(siren_regions.read(ecrire(texte)), contexte)
 
 

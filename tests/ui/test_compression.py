@@ -14,8 +14,8 @@ from starlette.testclient import TestClient
 from streamlit.file_util import get_static_dir
 
 from barometre.ui.serving import compression
-from barometre.ui.serving.compression import POLICE, CompressedStatic, list_files
-from barometre.ui.serving.routes import build_routes
+from barometre.ui.serving.compression import CompressedStatic, list_files
+from barometre.ui.serving.routes import POLICE, build_routes
 
 PETIT = min(
     (a for a in list_files() if a.startswith("/static/") and a.endswith(".js")),
@@ -72,7 +72,7 @@ def test_la_police_de_streamlit_est_la_notre(client: TestClient, monkeypatch: py
     adresse = f"/static/media/{SA_POLICE.name}"
     reponse = servie.get(adresse)
     assert reponse.headers["content-type"] == "font/woff2"
-    assert reponse.content == servie.get(f"/vendor/polices/source-sans-3/{POLICE}").content
+    assert reponse.content == servie.get(f"/vendor/{POLICE}").content
     assert len(reponse.content) < SA_POLICE.stat().st_size / 4
     # Une autre police de Streamlit reste la sienne ; sans la nôtre, celle-ci aussi.
     assert client.get("/static/media/MaterialSymbols-Rounded.nEdyypZU.woff2").text == "streamlit"

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.file_util import get_static_dir
 
-from barometre.ui.serving.routes import NODE_MODULES, UN_JOUR, VENDOR
+from barometre.ui.serving.routes import NODE_MODULES, POLICE, UN_JOUR, VENDOR
 
 STREAMLIT = "/static/"
 PAQUETS = "/vendor/"
@@ -29,7 +29,6 @@ TYPES = {".js": JAVASCRIPT, ".mjs": JAVASCRIPT, ".css": "text/css; charset=utf-8
 NIVEAU = 6
 EN_TETES = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
 SA_POLICE = "/static/media/SourceSansVF-Upright."
-POLICE = "source-sans-3-latin-wght-normal.woff2"
 # Le nom d'un fichier de Streamlit porte son empreinte ; celui d'un paquet, non.
 DUREES = {STREAMLIT: "public, immutable, max-age=31536000", PAQUETS: f"public, max-age={UN_JOUR}"}
 
@@ -83,10 +82,10 @@ def _replace_police(scope: Scope) -> Scope:
     """La demande de la police de Streamlit devient celle de la nôtre, si elle est là ; les autres passent."""
     if scope["type"] != "http" or not scope["path"].startswith(SA_POLICE):
         return scope
-    dossier = next(adresse for adresse in VENDOR if adresse.startswith("polices/"))
-    if not (NODE_MODULES / VENDOR[dossier] / POLICE).is_file():
+    dossier, _, nom = POLICE.rpartition("/")
+    if not (NODE_MODULES / VENDOR[dossier] / nom).is_file():
         return scope
-    adresse = f"{PAQUETS}{dossier}/{POLICE}"
+    adresse = f"{PAQUETS}{POLICE}"
     return {**scope, "path": adresse, "raw_path": adresse.encode()}
 
 

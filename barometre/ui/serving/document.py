@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from barometre.api.application import RACINE as RACINE_API
+from barometre.ui.serving.routes import POLICE
 
 TITRE = "Baromètre Collectivités & Numérique"
 SANS_JAVASCRIPT = (
@@ -25,8 +26,7 @@ TETE = (
     f"<title>{TITRE.replace('&', '&amp;')}</title>"
     '<meta name="description" content="Où en sont les collectivités dans leur transformation numérique ?" />'
     # Demandée avec la page : arrivée après le texte, elle en change les lignes et toute la page se décale.
-    '<link rel="preload" as="font" type="font/woff2" crossorigin href="./vendor/polices/source-sans-3/'
-    'source-sans-3-latin-wght-normal.woff2" />'
+    f'<link rel="preload" as="font" type="font/woff2" crossorigin href="./vendor/{POLICE}" />'
     '<link rel="stylesheet" href="./ressources/style.css" />'
     '<script type="module" src="./ressources/francais.js"></script>'
     '<script type="module" src="./ressources/presentation.js"></script>'

@@ -27,6 +27,8 @@ VENDOR: dict[str, str] = {
     "pmtiles": "pmtiles/dist",
     "d3": "d3",
 }
+# La police de toute page, sous /vendor.
+POLICE = "polices/source-sans-3/source-sans-3-latin-wght-normal.woff2"
 EXTENSIONS = frozenset({".js", ".mjs", ".css", ".woff2", ".png", ".svg", ".map"})
 UN_JOUR = 86_400
 # Le type des tuiles n'est pas du texte : rien ne les compresse, les octets demandés restent les bons.
