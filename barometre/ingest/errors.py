@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-
-import pandas as pd
 
 
 class ImportRefuse(ValueError):
@@ -20,9 +17,3 @@ class Rejet:
     colonne: str
     valeur: str
     motif: str
-
-
-def build_quarantaine(lot_id: str, rejets: Sequence[Rejet]) -> pd.DataFrame:
-    """Les lignes de la table `quarantaine` : un motif chacune, numéroté dans son lot."""
-    lignes = [(lot_id, rang, r.ligne, r.colonne, r.valeur, r.motif) for rang, r in enumerate(rejets, 1)]
-    return pd.DataFrame(lignes, columns=["lot_id", "rang", "ligne", "colonne", "valeur", "motif"])

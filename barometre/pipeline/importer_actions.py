@@ -19,7 +19,7 @@ from barometre.catalogue.fonds import find_fonds, load_reperes
 from barometre.domain.formats import format_nombre
 from barometre.ingest.actions import load_actions, prepare_actions
 from barometre.ingest.actions_lecture import Beneficiaires
-from barometre.ingest.errors import ImportRefuse, build_quarantaine
+from barometre.ingest.errors import ImportRefuse
 from barometre.ingest.garde_actions import ActionsGardees, read_actions, write_actions
 from barometre.ingest.identity import Referentiel
 from barometre.ingest.lot_actions import LotActions
@@ -27,7 +27,7 @@ from barometre.pipeline.achevement import check_or_refuse, finish_version
 from barometre.pipeline.anciens import describe_ancien
 from barometre.pipeline.croisements import read_cadre, read_mesures, refresh_avant_apres
 from barometre.pipeline.donnees import Donnees
-from barometre.pipeline.lots import get_instant
+from barometre.pipeline.lots import build_quarantaine, get_instant
 from barometre.pipeline.remplacement import BAISSE_TOLEREE
 from barometre.pipeline.suivi import Etapes, Suivi
 from barometre.warehouse.deletions import delete_actions

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pandas as pd
 
-from barometre.ingest.errors import build_quarantaine
+from barometre.ingest.errors import Rejet
 from barometre.ingest.garde import LotGarde, write_garde
 from barometre.ingest.lot import Lot
 from barometre.ingest.vocabulary import hash_vocabulary
 from barometre.pipeline.donnees import Donnees
+from barometre.sources.resultat import Rejet as RejetSource
 from barometre.warehouse.reserve import hash_contenu
 
 
 def get_instant() -> datetime:
     """Maintenant, en UTC, comme l'entrepôt l'écrit."""
     return datetime.now(UTC).replace(tzinfo=None)
+
+
+def build_quarantaine(lot_id: str, rejets: Iterable[Rejet | RejetSource]) -> pd.DataFrame:
+    """Les lignes de `quarantaine` : un motif chacune, numéroté dans son lot (une source y a son nom)."""
+    lignes = [(lot_id, rang, r.ligne, r.colonne, r.valeur, r.motif) for rang, r in enumerate(rejets, 1)]
+    return pd.DataFrame(lignes, columns=["lot_id", "rang", "ligne", "colonne", "valeur", "motif"])
 
 
 def add_lot(donnees: Donnees, lot: Lot, instant: datetime) -> None:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
 
 import pandas as pd
 
+from barometre.pipeline.lots import build_quarantaine
 from barometre.pipeline.referentiel import compute_couvertures
 from barometre.sources.catalogue import SourceExterieure
 from barometre.sources.contexte import build_contexte
 from barometre.sources.errors import SourceInjoignable, SourceRefusee
 from barometre.sources.examen import read_source
 from barometre.sources.fetch import Copie, Lieu
-from barometre.sources.resultat import Rapport, Rejet, Resultat
+from barometre.sources.resultat import Rapport, Resultat
 
 EtatSource = Literal["embarquee", "chargee", "gardee", "absente"]
 COLONNES_SOURCE = [
@@ -141,12 +142,6 @@ def _apply_attributs(collectivites: pd.DataFrame, attributs: pd.DataFrame) -> pd
             apportees = nouvelles["siren"].astype("object").where(nouvelles["siren"].notna(), apportees)
         nouvelles[colonne] = apportees.where(apportees.notna(), None).astype("str")
     return nouvelles
-
-
-def build_quarantaine(source_id: str, rejets: Iterable[Rejet]) -> pd.DataFrame:
-    """Les lignes refusées ; `lot_id` est l'identifiant de la source."""
-    lignes = [(source_id, rang, r.ligne, r.colonne, r.valeur, r.motif) for rang, r in enumerate(rejets, 1)]
-    return pd.DataFrame(lignes, columns=["lot_id", "rang", "ligne", "colonne", "valeur", "motif"])
 
 
 def build_source(bilan: Bilan) -> pd.DataFrame:

@@ -202,11 +202,13 @@ def _build_loi(vue: VueFiche) -> str:
         return ""
     faites = sum(o.est_faite for o in vue.obligations)
     compte = format_compte(len(vue.obligations), "obligation")
-    montrees, accord = (str(faites) if faites else "aucune"), "faites" if faites >= 2 else "faite"
+    montrent = (
+        f"en montrent {format_compte(faites, 'faite', 'faites')}" if faites else "n’en montrent aucune faite"
+    )
     return (
         "<h2>Ce que la loi demande à votre taille</h2>"
-        f'<p class="baro-phrase">{compte}, dont {montrees} que vos réponses ou '
-        f"les données de l’État montrent {accord}. Un état inconnu ne veut pas dire non fait.</p>"
+        f'<p class="baro-phrase">{compte}. Vos réponses et les données de l’État {montrent}. Un état inconnu '
+        "ne veut pas dire non fait.</p>"
         f"{build_obligations(vue.obligations)}"
     )
 
