@@ -190,6 +190,22 @@ def test_un_identifiant_recopie_sur_toute_la_colonne_ne_choisit_personne(importe
     check_counts(lot)
     assert (lot.charges, lot.quarantaine) == (0, 6)
     assert "sur 6 lignes aux réponses différentes" in lot.rejets[0].motif
+    # Cinq réponses différentes sont encore des corrections ; dix fois la même, une seule.
+    cinq = importer("SIREN;Q01;Q03\n" + "".join(f"213300635;Y;{i}\n" for i in range(5)))
+    pareilles = importer("SIREN;Q01;Q03\n" + "213300635;Y;1\n" * 10)
+    assert [(lu.charges, lu.doublons, lu.quarantaine) for lu in (cinq, pareilles)] == [(1, 4, 0), (1, 9, 0)]
+
+
+@pytest.mark.parametrize(("justes", "quarantaine"), [(4, 9), (5, 5), (6, 5)])
+def test_la_plupart_des_noms_contredisent_leur_code(
+    importer: Importer, justes: int, quarantaine: int
+) -> None:
+    """Cinq discordants sur neuf : les quatre autres ne s'accordent peut-être que par hasard. Sur dix, non."""
+    faux = [("213300635", "Ajaccio")] + [(siren, "Bordeaux") for siren in ("210100012", "212000046")] * 2
+    bons = [("213300635", "Bordeaux")] * justes
+    lignes = (f"{siren};{nom};Y;1" for siren, nom in [*faux, *bons])
+    lot = importer("SIREN;Commune;Q01;Q03\n" + "\n".join(lignes) + "\n")
+    assert lot.quarantaine == quarantaine, [r.motif for r in lot.rejets]
 
 
 def test_lignes_ignorees(importer: Importer) -> None:
