@@ -104,7 +104,7 @@ def _build_bilan(source: SourceExterieure, copie: Copie, resultat: Resultat) -> 
     etat: EtatSource = "gardee" if copie.avertissement else "chargee"
     if copie.origine == "embarquee" and not copie.avertissement:
         etat = "embarquee"
-    phrase = copie.avertissement or f"{r.charges} lignes chargées sur {r.lus}."
+    phrase = copie.avertissement or f"{r.charges} lignes chargées sur {r.lus}. {copie.remarque}".strip()
     motifs = pd.Series([rejet.motif for rejet in resultat.rejets], dtype="str").value_counts()
     return Bilan(
         source, etat, phrase, r, copie.empreinte, copie.recuperee_le,

@@ -12,11 +12,17 @@ import pandas as pd
 
 from barometre.recherche.noms import normalise_nom
 from barometre.sources.cog import Cog, build_cog
+from barometre.sources.noms import find_discordants
 from barometre.sources.resultat import Rejet
 
+NOM_DISCORDANT = "Ce code est celui d'une commune, et le nom d'à côté celui d'une autre."
+SIREN_DISCORDANT = "Ce SIREN est celui d'une collectivité, et le nom celui d'une autre."
 COMMUNE_INCONNUE = "Ce code n'est celui d'aucune commune, actuelle ou ancienne, du référentiel."
 # Huit : une colonne décalée d'une ligne change le total de presque tous, une vraie mise à jour d'aucun.
 PAQUETS = 8
+CODE_REPETE = "Ce code est sur plusieurs lignes : on ne sait pas laquelle est la bonne."
+# Sous ce nombre, une famille qui s'installe change tout.
+HABITANTS = 100
 HORS_CADRE = "Ce SIREN n'est celui d'aucune collectivité du référentiel."
 
 
@@ -29,6 +35,10 @@ class Contexte:
     periode: str = ""
     opsn: pd.DataFrame = field(default_factory=pd.DataFrame)
     operateurs: Mapping[str, str] = field(default_factory=dict)
+    # code, nom : « Vars », avant que la commune de ce code ne devienne La Boixe
+    anciens_noms: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame({"code": [], "nom": []}, dtype="str")
+    )
 
     @cached_property
     def communes(self) -> pd.Index:
@@ -86,6 +96,15 @@ class Contexte:
         return _index((normalise_nom(nom), cle) for nom, cle in couples)
 
     @cached_property
+    def noms(self) -> dict[str, list[str]]:
+        """Les noms de chaque collectivité : le sien, puis ceux d'avant sous le même code."""
+        cadre, anciens = self.collectivites, self.anciens_noms
+        communes = zip(("commune-" + anciens["code"]).tolist(), anciens["nom"].tolist(), strict=True)
+        return _index(
+            [*zip(cadre["collectivite_id"].tolist(), cadre["nom"].tolist(), strict=True), *communes]
+        )
+
+    @cached_property
     def sirens(self) -> dict[str, str]:
         """SIREN → collectivité du cadre."""
         connues = self.collectivites[
@@ -122,7 +141,9 @@ def build_contexte(
 ) -> Contexte:
     """Le contexte d'une source."""
     cog = build_cog(collectivites, codes_anciens)
-    return Contexte(collectivites, cog, periode, pd.DataFrame() if opsn is None else opsn, operateurs or {})
+    noms = codes_anciens.loc[codes_anciens["code"].isin(cog.actuels), ["code", "nom"]]
+    connus = pd.DataFrame() if opsn is None else opsn
+    return Contexte(collectivites, cog, periode, connus, operateurs or {}, noms)
 
 
 @dataclass(frozen=True)
@@ -134,19 +155,50 @@ class Recodage:
     rejets: tuple[Rejet, ...]
     recodes: int
     fusionnes: int
-    # les autres : leur code ne se lit pas
+    # les autres : leur code ne se lit pas, ou leur nom le dément
     inconnues: pd.DataFrame
 
 
-def recode_communes(frame: pd.DataFrame, colonne: str, contexte: Contexte) -> Recodage:
-    """Rattache chaque ligne à sa commune actuelle par le code de `colonne`."""
+def recode_communes(frame: pd.DataFrame, colonne: str, contexte: Contexte, nom: str = "") -> Recodage:
+    """Rattache chaque ligne à sa commune actuelle par le code de `colonne`.
+
+    `nom` : la colonne qui la nomme. Une commune qui a changé de code a pu changer de nom : seul un code
+    d'aujourd'hui se compare.
+    """
     actuels = contexte.cog.apply(frame[colonne])
+    placees = frame.assign(collectivite_id="commune-" + actuels["code"])
     inconnus = actuels["etat"].eq("inconnu")
-    rejets = tuple(reject_rows(frame[inconnus], colonne, COMMUNE_INCONNUE))
+    autres = actuels["etat"].eq("actuel") & find_discordants(placees, nom, contexte.noms)
+    rejets = (
+        *reject_rows(frame[inconnus], colonne, COMMUNE_INCONNUE),
+        *reject_rows(frame[autres], colonne, NOM_DISCORDANT),
+    )
+    ecartees = inconnus | autres
     etats = actuels["etat"].value_counts()
     fusionnes = int(etats.get("fusionne", 0))
-    gardees = frame[~inconnus].assign(collectivite_id="commune-" + actuels.loc[~inconnus, "code"])
-    return Recodage(gardees, rejets, int(etats.get("recode", 0)) + fusionnes, fusionnes, frame[inconnus])
+    recodes = int(etats.get("recode", 0)) + fusionnes
+    return Recodage(placees[~ecartees], rejets, recodes, fusionnes, frame[ecartees])
+
+
+def sum_communes(
+    recodage: Recodage, ecartes: pd.Series, colonnes: list[str], contexte: Contexte
+) -> pd.DataFrame:
+    """La somme de chaque commune actuelle ; aucune si l'un de ses codes (`ecartes`) n'a pas pu compter."""
+    touchees = "commune-" + contexte.cog.apply(ecartes)["code"]
+    sommes = recodage.frame.groupby("collectivite_id")[colonnes].sum()
+    return sommes[~sommes.index.isin(touchees)]
+
+
+def list_populations(codes: pd.Series, contexte: Contexte) -> pd.Series:
+    """La population de la commune de chaque code ; vide sous `HABITANTS`, ou d'un code inconnu."""
+    populations = ("commune-" + contexte.cog.apply(codes)["code"]).map(contexte.populations)
+    return populations.where(populations.ge(HABITANTS))
+
+
+def reject_motifs(frame: pd.DataFrame, colonne: str, motifs: pd.Series) -> Iterator[Rejet]:
+    """Un rejet par ligne qui a un motif."""
+    for motif, lignes in frame[motifs.ne("")].groupby(motifs[motifs.ne("")]):
+        yield from reject_rows(lignes, colonne, str(motif))
 
 
 def reject_rows(frame: pd.DataFrame, colonne: str, motif: str) -> Iterator[Rejet]:

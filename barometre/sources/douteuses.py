@@ -42,6 +42,8 @@ class Douteuses:
 
     sures: frozenset[str] = frozenset()
     possibles: frozenset[str] = frozenset()
+    # Les lignes dont rien ne dit de qui elles parlent.
+    insituables: int = 0
 
     def mask_zeros(self, presence: pd.Series) -> pd.Series:
         """La présence, vide là où elle n'est peut-être pas nulle ; être citée deux fois n'y change rien."""
@@ -61,21 +63,24 @@ def find_douteuses(
     brisees: Iterable[tuple[str, ...]] = (),
 ) -> Douteuses:
     """`lignes` : celles dont le code (`colonne`) ne se lit pas ; `brisees` : les cellules des cassées."""
+    champ = lignes[~lignes[colonne].str[:3].isin(HORS_CHAMP)]  # Saint-Martin, au code postal de la Guadeloupe
     trouvees = [
         _list_candidates(ligne, colonne, temoins, contexte)
-        for ligne in [{str(c): str(v) for c, v in r.items()} for r in lignes.to_dict("records")]
+        for ligne in [{str(c): str(v) for c, v in r.items()} for r in champ.to_dict("records")]
     ]
     trouvees += [set(_iter_codes(cellules, contexte)) for cellules in brisees]
     seules = [t for t in trouvees if len(t) == 1]
-    return Douteuses(frozenset().union(*seules), frozenset().union(*trouvees))
+    sans = sum(1 for t in trouvees if not t)
+    return Douteuses(frozenset().union(*seules), frozenset().union(*trouvees), sans)
 
 
 def _list_candidates(ligne: dict[str, str], colonne: str, temoins: Temoins, contexte: Contexte) -> set[str]:
-    """La commune que le code corrigé désigne ; sinon celles du lieu, et parmi elles celle du nom."""
-    if ligne[colonne][:3] in HORS_CHAMP:  # Saint-Martin, au code postal de la Guadeloupe
-        return set()
+    """La commune que le code corrigé désigne ; sinon celles du lieu, et parmi elles celle du nom.
+
+    Un code juste que le nom dément : la sienne ou la nommée, on ne sait pas.
+    """
     if reparees := set(_iter_codes((ligne[colonne],), contexte)):
-        return reparees
+        return reparees | set(contexte.par_nom.get(normalise_nom(ligne.get(temoins.nom, "")), ()))
     lieux = [ligne[c] for c in temoins.lieux if ligne.get(c)]
     ou = next((c for lieu in lieux if (c := _list_du_lieu(lieu, contexte)) is not None), None)
     nommees = set(contexte.par_nom.get(normalise_nom(ligne.get(temoins.nom, "")), ()))

@@ -9,15 +9,22 @@ from datetime import UTC, datetime
 from barometre.domain.formats import format_date
 from barometre.sources.catalogue import SourceExterieure
 from barometre.sources.contexte import Contexte
+from barometre.sources.disparues import (
+    count_revisees,
+    find_departements,
+    find_disparues,
+    list_remarques,
+    mask_zeros,
+)
 from barometre.sources.empreinte import Empreinte, read_empreinte
 from barometre.sources.errors import SourceEnPanne, SourceRefusee
 from barometre.sources.fetch import Copie, Lieu, fall_back, fetch, get_kept, keep
 from barometre.sources.gardes import (
     BONNE_COPIE,
     build_empreinte,
+    check_bloc,
     check_cle,
     check_couverture,
-    check_debut,
     check_departements,
     check_lignes,
     check_memes_valeurs,
@@ -58,22 +65,59 @@ def read_source(
 
     Lève `SourceInjoignable` ou `SourceRefusee` quand il n'y a pas de bonne copie.
     """
-    copie = fetch(source, lieu)
-    juge = _find_juge(source, copie, get_kept(source, lieu)) if copie.is_neuve and not confirmer else _Juge()
+    copie, gardee = fetch(source, lieu), get_kept(source, lieu)
+    juge = _find_juge(source, copie, gardee) if copie.is_neuve and not confirmer else _Juge()
     try:
         lecture = _examine(source, copie, contexte, juge)
-        gardee = get_kept(source, lieu)
-        if gardee and juge.avant and lecture.empreinte.lignes < juge.avant.lignes:
-            check_debut(lecture.brut, get_module(source).read(gardee.chemin))
-        if gardee and juge.avant and is_courte(lecture.resultat):
-            module = get_module(source)
-            ancien = module.rows(module.read(gardee.chemin), contexte)
-            check_memes_valeurs(lecture.resultat.valeurs, ancien.valeurs)
+        suite = _follow(source, copie, gardee, lecture=lecture, juge=juge, contexte=contexte)
     except SourceRefusee as erreur:
         return _fall_back(source, lieu, contexte, copie, erreur)
+    resultat = mask_zeros(lecture.resultat, suite.incertains, contexte)
+    remarque = " ".join(list_remarques(resultat, suite.incertains, suite.revisees))
     # Les comptes suivent la copie : le prochain fichier leur sera comparé.
-    bonne = replace(copie, comptes=lecture.empreinte.to_dict())
-    return keep(bonne, lieu, lecture.brut if source.purger else None), lecture.resultat
+    comptes = replace(lecture.empreinte, incertains=suite.incertains).to_dict()
+    bonne = replace(copie, comptes=comptes, remarque=remarque)
+    return keep(bonne, lieu, lecture.brut if source.purger else None), resultat
+
+
+@dataclass(frozen=True)
+class _Suite:
+    """Ce qu'un fichier admis laisse incertain, et les valeurs déjà publiées qu'il change."""
+
+    incertains: tuple[str, ...] = ()
+    revisees: int = 0
+
+
+def _follow(
+    source: SourceExterieure,
+    copie: Copie,
+    gardee: Copie | None,
+    *,
+    lecture: _Lecture,
+    juge: _Juge,
+    contexte: Contexte,
+) -> _Suite:
+    """Compare un fichier neuf à la bonne copie, ligne à ligne ; sans elle, à son repère."""
+    if not copie.is_neuve or (gardee and juge.avant and gardee.empreinte == copie.empreinte):
+        return _Suite(_read_incertains(copie if not copie.is_neuve else gardee))
+    if juge.avant is None:
+        return _Suite()
+    if gardee is None:
+        meme = juge.annees < 1
+        return _Suite(find_departements(lecture.resultat, lecture.empreinte, juge.avant) if meme else ())
+    module = get_module(source)
+    brut = module.read(gardee.chemin)
+    check_bloc(lecture.brut, brut)
+    ancien = module.rows(brut, contexte)
+    if is_courte(lecture.resultat):
+        check_memes_valeurs(lecture.resultat.valeurs, ancien.valeurs)
+    incertains = find_disparues(lecture.resultat, ancien, lecture.empreinte, juge.avant)
+    return _Suite(incertains, count_revisees(lecture.resultat.valeurs, ancien.valeurs))
+
+
+def _read_incertains(copie: Copie | None) -> tuple[str, ...]:
+    empreinte = read_empreinte(copie.comptes) if copie else None
+    return tuple(empreinte.incertains) if empreinte else ()
 
 
 def _find_juge(source: SourceExterieure, copie: Copie, gardee: Copie | None) -> _Juge:
@@ -102,7 +146,8 @@ def _fall_back(
     gardee = fall_back(source, lieu, str(erreur))
     if gardee is None:
         raise erreur
-    return gardee, _examine(source, gardee, contexte, _Juge()).resultat
+    resultat = _examine(source, gardee, contexte, _Juge()).resultat
+    return gardee, mask_zeros(resultat, _read_incertains(gardee), contexte)
 
 
 def _examine(source: SourceExterieure, copie: Copie, contexte: Contexte, juge: _Juge) -> _Lecture:

@@ -47,6 +47,8 @@ class Copie:
     recuperee_le: datetime
     # Vide si tout va bien ; sinon, pourquoi l'on se contente de la dernière bonne copie.
     avertissement: str = ""
+    # Ce que l'opérateur doit savoir d'un fichier admis.
+    remarque: str = ""
     # Les comptes de la bonne copie, auxquels un fichier neuf est comparé ; vide avant les gardes.
     comptes: Mapping[str, Any] | None = None
 

@@ -7,17 +7,18 @@ est une phrase qui dit quoi, combien, et ce qui était attendu ; la bonne copie 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
 from barometre.domain.formats import INSECABLE, format_compte, format_nombre, format_part
 from barometre.sources.catalogue import Attendu
-from barometre.sources.contexte import PAQUETS, Contexte
+from barometre.sources.contexte import Contexte
 from barometre.sources.empreinte import Empreinte
 from barometre.sources.errors import SourceEnRecul, SourceRefusee
 from barometre.sources.indices import describe_cause, read_departement
 from barometre.sources.lecture import Brut
+from barometre.sources.paquets import compute_paquets, list_rebattues
 from barometre.sources.resultat import Resultat
 
 # Par année entamée depuis la bonne copie. De nos propres fichiers : 2 549 labellisations France services fin
@@ -35,6 +36,8 @@ BONNE_COPIE = "la bonne copie"
 LIGNES_COMPARABLES, LIGNES_REGION, TOTAL_COMPARABLE = 100, 10, 100.0
 # Trois collectivités dont le fichier parlait, et plus une : un territoire entier qui manque.
 TERRITOIRE_VIDE = 3
+# Deux lignes voisines sortent parfois ensemble d'une liste ; trois, et rien d'autre, c'est une coupure.
+BLOC = 3
 # Part de rejets de plus que la copie précédente : le changement de code de 2018 à 2026 en fait moins de 0,02.
 REJETS_EN_PLUS = 0.05
 # Part de clés répétées qui met le fichier en cause : nos bons fichiers n'en ont pas une sur mille.
@@ -51,8 +54,6 @@ UNITES_LIEES = 1_000
 PERIODES_COMPAREES = 3
 # Une valeur déjà publiée qui bouge de plus d'un centième est révisée ; la moitié d'un coup ne le sont pas.
 REVISION, PART_REVISEE = 0.01, 0.5
-# Part de la somme d'un paquet qui change : nulle d'une même publication, fusions de communes comprises.
-PAQUET_DEPLACE = 0.03
 
 
 def build_empreinte(brut: Brut, resultat: Resultat, contexte: Contexte) -> Empreinte:
@@ -67,7 +68,7 @@ def build_empreinte(brut: Brut, resultat: Resultat, contexte: Contexte) -> Empre
         # Un fichier collé deux fois a une fin qui ne dit rien : ses doublons sont rejetés.
         None if brut.repetees else brut.finie,
         compute_liens(recentes, contexte),
-        compute_paquets(recentes, contexte),
+        compute_paquets(recentes, resultat, contexte),
     )
 
 
@@ -110,14 +111,6 @@ def compute_liens(recentes: pd.DataFrame, contexte: Contexte) -> dict[str, float
     return liens
 
 
-def compute_paquets(recentes: pd.DataFrame, contexte: Contexte) -> dict[str, list[float]]:
-    """La somme de chaque indicateur dans chaque paquet de collectivités."""
-    paquets = recentes["collectivite_id"].map(contexte.paquets)
-    sommes = recentes.groupby(["cle", paquets])["valeur"].sum().unstack().fillna(0.0)
-    sommes = sommes.reindex(columns=range(PAQUETS), fill_value=0.0)
-    return {str(nom): [round(float(x), 4) for x in ligne] for nom, *ligne in sommes.itertuples()}
-
-
 def list_touchees(resultat: Resultat) -> pd.Index:
     """Les collectivités dont le fichier dit autre chose que « aucun »."""
     presentes = resultat.valeurs.loc[resultat.valeurs["valeur"].gt(0), "collectivite_id"]
@@ -158,20 +151,29 @@ def check_cle(brut: Brut, attendu: Attendu) -> None:
         )
 
 
-def check_debut(neuf: Brut, ancien: Brut) -> None:
-    """Refuse un fichier qui n'est que le début de la bonne copie : coupé, même à la fin d'une ligne.
+def check_bloc(neuf: Brut, ancien: Brut) -> None:
+    """Refuse la bonne copie moins un bloc de lignes : coupée au début, au milieu ou à la fin.
 
-    Une publication nouvelle peut perdre des lignes ; elle ne perd pas seulement sa fin.
+    Une publication nouvelle peut perdre des lignes, çà et là ; non un bloc, et rien d'autre.
     """
-    communes, n = [c for c in neuf.frame if c in ancien.frame], len(neuf.frame)
-    if not communes:
+    communes = [c for c in neuf.frame if c in ancien.frame]
+    neuves, anciennes = (list(b.frame[communes].itertuples(index=False, name=None)) for b in (neuf, ancien))
+    perdues = len(anciennes) - len(neuves)
+    if not communes or perdues <= 0:
         return
-    debut = ancien.frame[communes].head(n).reset_index(drop=True)
-    if neuf.frame[communes].reset_index(drop=True).equals(debut):
+    debut, fin = _count_memes(neuves, anciennes), _count_memes(neuves[::-1], anciennes[::-1])
+    bout = len(neuves) in (debut, fin)
+    if debut + fin >= len(neuves) and (bout or perdues >= BLOC):
         raise SourceEnRecul(
-            f"Le fichier n'est que le début de la bonne copie ({format_part(n / len(ancien.frame))} des "
-            "lignes) : il est tronqué. Si c'est voulu, ajoutez --confirmer."
+            f"Le fichier est la bonne copie moins {_lignes(perdues)} qui s'y suivaient : il est tronqué. Si "
+            "c'est voulu, ajoutez --confirmer."
         )
+
+
+def _count_memes(unes: Sequence[object], autres: Sequence[object]) -> int:
+    """Les éléments égaux, depuis le premier."""
+    paires = enumerate(zip(unes, autres, strict=False))
+    return next((rang for rang, (une, autre) in paires if une != autre), min(len(unes), len(autres)))
 
 
 def check_departements(brut: Brut, attendu: Attendu) -> None:
@@ -285,10 +287,7 @@ def list_reculs(
             passage = f"{format_nombre(total)} à {format_nombre(nouveau)}"
             yield f"Le total de « {indicateur_id} » passe de {passage}."
     yield from _list_decalees(neuve, avant, LIEN_PERDU if annees >= 1 else LIEN_PERDU_MEME, juge)
-    # Reconnaître plus de collectivités (une autre source apporte leurs SIREN) change aussi les sommes.
-    memes = (neuve.lignes, neuve.rejetes) == (avant.lignes, avant.rejetes)
-    if annees < 1 and memes:
-        yield from _list_autres_valeurs(neuve, avant, juge)
+    yield from _list_autres_valeurs(neuve, avant, annees, juge)
 
 
 def _list_decalees(neuve: Empreinte, avant: Empreinte, perte: float, juge: str) -> Iterator[str]:
@@ -303,15 +302,16 @@ def _list_decalees(neuve: Empreinte, avant: Empreinte, perte: float, juge: str) 
             )
 
 
-def _list_autres_valeurs(neuve: Empreinte, avant: Empreinte, juge: str) -> Iterator[str]:
-    """D'une même publication, les indicateurs dont les valeurs ont changé de collectivité."""
-    for indicateur_id, totaux in avant.paquets.items():
-        ecarts = zip(totaux, neuve.paquets.get(indicateur_id, totaux), strict=False)
-        if any(abs(neuf - ancien) > max(PAQUET_DEPLACE * abs(ancien), 3) for ancien, neuf in ecarts):
-            yield (
-                f"Les valeurs de « {indicateur_id} » ne sont plus celles des mêmes collectivités que dans "
-                f"{juge} : une colonne est sans doute décalée, ou ce n'est pas la même publication."
-            )
+def _list_autres_valeurs(neuve: Empreinte, avant: Empreinte, annees: float, juge: str) -> Iterator[str]:
+    """Les indicateurs dont les valeurs ont changé de collectivité."""
+    # Reconnaître plus de collectivités (une autre source apporte leurs SIREN) change aussi les sommes.
+    memes = annees < 1 and (neuve.lignes, neuve.rejetes) == (avant.lignes, avant.rejetes)
+    for indicateur_id, ou in list_rebattues(neuve.paquets, avant.paquets, annees, france=memes):
+        lieux = "" if "" in ou else f" ({format_compte(len(ou), 'département')}, dont {ou[0]})"
+        yield (
+            f"Les valeurs de « {indicateur_id} » ne sont plus celles des mêmes collectivités que dans "
+            f"{juge}{lieux} : une colonne est sans doute décalée, ou ce n'est pas la même publication."
+        )
 
 
 def _list_vides(neufs: Mapping[str, int], avant: Mapping[str, int], nom: str, perte: float) -> Iterator[str]:

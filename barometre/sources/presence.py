@@ -46,7 +46,7 @@ def rows_programme(
     brut: Brut, contexte: Contexte, colonne: str, temoins: Temoins, indicateur_id: str
 ) -> Resultat:
     """Un programme dont la liste des communes est complète : 1 si elle y est, 0 sinon."""
-    recodage = recode_communes(brut.frame, colonne, contexte)
+    recodage = recode_communes(brut.frame, colonne, contexte, temoins.nom)
     douteuses = find_douteuses(recodage.inconnues, colonne, temoins, contexte, brut.brisees)
     presence = douteuses.mask_zeros(has_any(count_by_commune(recodage, contexte, contexte.regions)))
     return build_resultat(
@@ -55,4 +55,6 @@ def rows_programme(
         recodage.recodes,
         recodage.fusionnes,
         valeurs=build_valeurs(indicateur_id, presence, contexte.periode),
+        citees=frozenset(recodage.frame["collectivite_id"]),
+        insituables=douteuses.insituables,
     )

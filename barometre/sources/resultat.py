@@ -58,6 +58,10 @@ class Resultat:
     liens: pd.DataFrame = field(default_factory=lambda: _vide(*COLONNES_LIENS))
     # identifiant de l'opérateur dans la source → opsn_id
     operateurs: dict[str, str] = field(default_factory=dict)
+    # D'une liste complète, les collectivités citées ; vide d'une mesure, où l'absence n'est pas un zéro.
+    citees: frozenset[str] = frozenset()
+    # Ses lignes dont rien ne dit de qui elles parlent.
+    insituables: int = 0
 
 
 def build_resultat(

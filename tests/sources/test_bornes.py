@@ -12,9 +12,9 @@ from barometre.sources.contexte import Contexte
 from barometre.sources.empreinte import Empreinte
 from barometre.sources.errors import SourceEnRecul, SourceRefusee
 from barometre.sources.gardes import (
+    check_bloc,
     check_cle,
     check_couverture,
-    check_debut,
     check_departements,
     check_lignes,
     check_rejets,
@@ -106,16 +106,33 @@ def test_un_indicateur_ne_suit_plus_la_population(
     assert _count(neuve, ancienne, annees) == reculs
 
 
+def _build_paquets(bouge: float, zone: str = "59", unites: float = 10) -> Empreinte:
+    """Une dispersion de 100, un seul paquet qui bouge : l'écart est son carré, pour cent."""
+    return replace(AVANT, paquets={"postes 2024": {zone: [unites, 100.0, 50.0 + bouge, *[0.0] * 7]}})
+
+
 @pytest.mark.parametrize(
-    ("avant", "apres", "annees", "reculs"),
-    [(75, 78, 0, 0), (75, 79, 0, 1), (75, 71, 0, 1), (1000, 1030, 0, 0), (1000, 1031, 0, 1),
-     (1000, 969, 0, 1), (75, 300, 1, 0)],
-)  # fmt: skip
-def test_des_valeurs_qui_changent_de_collectivite(
-    avant: float, apres: float, annees: int, reculs: int
-) -> None:
-    neuve, ancienne = (replace(AVANT, paquets={"postes 2024": [p]}) for p in (apres, avant))
-    assert _count(neuve, ancienne, annees) == reculs
+    ("bouge", "annees", "reculs"),
+    [(4.4, 0, 0), (4.5, 0, 1), (-4.5, 0, 1), (7.0, 1, 0), (7.1, 1, 1), (9.9, 2, 0), (10.1, 2, 1)],
+)
+def test_des_valeurs_rebattues_dans_un_departement(bouge: float, annees: int, reculs: int) -> None:
+    """Un cinquième de la dispersion d'une même publication, la moitié par année ensuite."""
+    assert _count(_build_paquets(bouge), _build_paquets(0), annees) == reculs
+
+
+def test_sous_dix_unites_un_departement_ne_se_juge_pas() -> None:
+    assert _count(_build_paquets(40), _build_paquets(0, unites=9), 0) == 0
+    assert _count(_build_paquets(40), _build_paquets(0, unites=10), 0) == 1
+    # Un département dont plus rien n'est dit se voit ; un indicateur qui n'y est plus a son total.
+    assert _count(_build_paquets(0, zone="62"), _build_paquets(0), 0) == 1
+    assert _count(replace(AVANT, paquets={}), _build_paquets(0), 0) == 0
+
+
+def test_la_france_ne_se_juge_que_d_une_meme_publication() -> None:
+    france = _build_paquets(0, zone="")
+    assert _count(_build_paquets(40, zone=""), france, 0) == 1
+    assert _count(_build_paquets(40, zone=""), france, 1) == 0
+    assert _count(replace(_build_paquets(40, zone=""), rejetes=1), france, 0) == 0
 
 
 def _build(lignes: int, **champs: object) -> Brut:
@@ -193,13 +210,25 @@ def test_les_regions_dont_un_fichier_parle() -> None:
         check_couverture(Empreinte(500, 0, regions=deux), attendu, AVANT)
 
 
-def test_le_debut_de_la_bonne_copie_et_lui_seul() -> None:
+def _drop(ancien: Brut, debut: int, fin: int) -> Brut:
+    return Brut(pd.concat([ancien.frame.iloc[:debut], ancien.frame.iloc[fin:]]))
+
+
+@pytest.mark.parametrize(("debut", "fin"), [(0, 1), (9, 10), (0, 4), (6, 10), (3, 6)])
+def test_la_bonne_copie_moins_un_bloc(debut: int, fin: int) -> None:
+    """Une ligne de moins au bout est une coupure ; au milieu, il en faut trois qui se suivaient."""
+    with pytest.raises(SourceEnRecul, match="est la bonne copie moins"):
+        check_bloc(_drop(_build(10), debut, fin), _build(10))
+
+
+def test_des_lignes_perdues_ca_et_la_ne_sont_pas_un_bloc() -> None:
     ancien = _build(10)
-    with pytest.raises(SourceEnRecul, match="le début de la bonne copie"):
-        check_debut(_build(7), ancien)
-    check_debut(Brut(ancien.frame.tail(7)), ancien)  # la fin seule est une autre publication
-    check_debut(Brut(ancien.frame.iloc[[0, 2, 3]]), ancien)
-    check_debut(Brut(pd.DataFrame({"autre": ["00000"]})), ancien)
+    check_bloc(_drop(ancien, 3, 5), ancien)  # deux voisines
+    check_bloc(Brut(ancien.frame.iloc[[0, 2, 3, 5, 6, 7, 8, 9]]), ancien)
+    neuve = pd.DataFrame({"code": ["99999"]})
+    check_bloc(Brut(pd.concat([ancien.frame.iloc[:5], neuve])), ancien)  # il en vient aussi
+    check_bloc(ancien, ancien)
+    check_bloc(Brut(pd.DataFrame({"autre": ["00000"]})), ancien)
 
 
 def test_ce_dont_un_fichier_parle() -> None:

@@ -19,7 +19,7 @@ from barometre.sources.catalogue import SourceExterieure, load_sources_exterieur
 from barometre.sources.empreinte import Empreinte
 from barometre.sources.fetch import Copie, Lieu, get_kept
 
-ENTETE = "id_pvd,insee_com,lib_com"
+ENTETE = "id_pvd,insee_com,libelle"
 SOURCES = load_sources_exterieures()
 # Sans leur repère : leurs fichiers sont inventés ici.
 PVD, FIBRE, CN = (

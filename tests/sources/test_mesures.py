@@ -158,6 +158,25 @@ def test_banatic_groupements(ecrire: Ecrire, contexte: Contexte) -> None:
     assert (resultat.rapport.charges, resultat.rapport.rejetes) == (3, 2)
 
 
+@pytest.mark.parametrize(
+    ("lignes", "connus"),
+    [
+        ("243300316,1502\n200046977,4560\n", {"243300316", "200046977"}),
+        ("243300316,1502\n243300316,?\n200046977,4560\n", {"200046977"}),  # un code qui n'en est pas un
+        ("243300316,1502\n243300317,4560\n200070944,9920\n200046977,4560\n", {"200046977"}),  # un faux SIREN
+        ("243300316,1502\n###\n200070944,9920\n200046977,4560\n", {"200046977"}),  # une ligne cassée
+        ("243300316,1502\n200099901,4560\n200046977,4560\n", {"243300316", "200046977"}),  # un syndicat
+    ],
+)
+def test_une_competence_illisible_laisse_son_groupement_inconnu(
+    ecrire: Ecrire, contexte: Contexte, lignes: str, connus: set[str]
+) -> None:
+    """Le fichier va d'un groupement à l'autre : la ligne est de celui d'avant, ou de celui d'après."""
+    brut = banatic_competences.read(ecrire(f"siren,code_competence\n{lignes}"))
+    comptes = valeurs(banatic_competences.rows(brut, contexte), "competences_nombre")
+    assert set(comptes.index) == {f"epci-{siren}" for siren in connus}
+
+
 COMPETENCES = """siren,code_competence
 243300316,9920
 243300316,1502
@@ -169,9 +188,8 @@ COMPETENCES = """siren,code_competence
 
 def test_banatic_competences(ecrire: Ecrire, contexte: Contexte) -> None:
     resultat = banatic_competences.rows(banatic_competences.read(ecrire(COMPETENCES)), contexte)
-    assert valeurs(resultat, "competences_nombre").to_dict() == {
-        "epci-200046977": 1.0, "epci-243300316": 2.0,
-    }  # fmt: skip
+    # La ligne répétée en cache peut-être une autre : le compte de la métropole de Lyon n'est pas su.
+    assert valeurs(resultat, "competences_nombre").to_dict() == {"epci-243300316": 2.0}
     assert valeurs(resultat, "competence_achat_materiel")["epci-243300316"] == 1
     assert valeurs(resultat, "competence_autorisations_urbanisme")["epci-243300316"] == 0
     assert "epci-200070944" not in valeurs(resultat, "competences_nombre")  # absent du fichier : inconnu

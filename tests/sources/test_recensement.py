@@ -13,7 +13,7 @@ import pytest
 from barometre.catalogue import DONNEES
 from barometre.pipeline.recolte import Recolte, Socle, harvest
 from barometre.sources.catalogue import load_sources_exterieures
-from barometre.sources.contexte import Contexte
+from barometre.sources.contexte import CODE_REPETE, Contexte
 from barometre.sources.etat import recensement_2021 as recensement
 from barometre.sources.fetch import Lieu, fetch, get_kept
 from barometre.sources.lecture import REPETEE
@@ -28,8 +28,8 @@ ENTETES = ",".join(recensement.COLONNES)
 FICHIER = f"""{ENTETES}
 01015,800,200,400,300,50,10
 01340,200,100,100,60,30,0
-33063,1000,100,900,700,100,600
-01004,0,0,0,0,0,0
+39476,1000,100,900,700,100,600
+80829,0,0,0,0,0,0
 99999,1,0,1,1,0,0
 75056,100,200,60,50,5,40
 """
@@ -40,15 +40,38 @@ def test_les_communes_fusionnees_sont_additionnees_avant_la_part(ecrire: Ecrire,
     parts = valeurs(resultat, "part_65_ans_et_plus")
     assert parts["commune-01015"] == pytest.approx(0.3)  # (200 + 100) / (800 + 200)
     assert valeurs(resultat, "habitants_recenses")["commune-01015"] == 1000
-    assert valeurs(resultat, "part_residences_appartement")["commune-33063"] == pytest.approx(600 / 700)
+    assert valeurs(resultat, "part_residences_appartement")["commune-39476"] == pytest.approx(600 / 700)
     # Sans habitant, une part n'a pas de valeur ; une commune absente du fichier non plus.
-    assert "commune-01004" not in parts
+    assert "commune-80829" not in parts
     assert set(valeurs(resultat, "habitants_recenses").index) == {
-        "commune-01015", "commune-33063", "commune-01004",
+        "commune-01015", "commune-39476", "commune-80829",
     }  # fmt: skip
     motifs = {r.valeur: r.motif for r in resultat.rejets}
     assert motifs["75056"] == recensement.INCOHERENT  # plus de 65 ans que d'habitants
     assert (resultat.rapport.charges, resultat.rapport.rejetes, resultat.rapport.fusionnes) == (4, 2, 1)
+
+
+@pytest.mark.parametrize(("population", "connue"), [(3742, True), (3743, False), (936, True), (935, False)])
+def test_une_population_du_double_ou_de_la_moitie(
+    ecrire: Ecrire, contexte: Contexte, population: int, connue: bool
+) -> None:
+    """Saint-Aubin a 1 871 habitants au référentiel."""
+    fichier = f"{ENTETES}\n39476,{population},100,900,700,100,600\n80829,9,1,9,7,1,6\n"
+    resultat = recensement.rows(recensement.read(ecrire(fichier)), contexte)
+    habitants = valeurs(resultat, "habitants_recenses")
+    assert ("commune-39476" in habitants) is connue
+    assert "commune-80829" in habitants  # 87 habitants au référentiel : sous cent, rien ne se compare
+    assert [r.motif for r in resultat.rejets] == [recensement.IMPROBABLE][connue:]
+
+
+def test_un_code_ecarte_laisse_sa_commune_inconnue(ecrire: Ecrire, contexte: Contexte) -> None:
+    """Une commune réunie n'est pas la somme de ce qui reste ; un code écrit deux fois ne s'additionne pas."""
+    illisible = f"{ENTETES}\n01015,800,200,400,300,50,10\n01340,,100,100,60,30,0\n"
+    deux = f"{ENTETES}\n39476,900,100,900,700,100,600\n39476,901,100,900,700,100,600\n"
+    for fichier in (illisible, deux):
+        resultat = recensement.rows(recensement.read(ecrire(fichier)), contexte)
+        assert resultat.valeurs.empty
+    assert {r.motif for r in resultat.rejets} == {CODE_REPETE}
 
 
 def test_une_commune_qui_a_perdu_du_territoire_n_a_pas_de_valeur(ecrire: Ecrire, contexte: Contexte) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from barometre.sources.contexte import Contexte
+from barometre.sources.contexte import SIREN_DISCORDANT, Contexte
 from barometre.sources.errors import SourceRefusee
 from barometre.sources.etat import (
     adherents_operateurs_anct,
@@ -132,6 +132,26 @@ def test_adherents_par_siret(ecrire: Ecrire, contexte: Contexte) -> None:
     ]
 
 
+@pytest.mark.parametrize(("autres", "refus"), [(1, False), (2, True)])
+def test_des_adherents_dont_le_nom_dement_le_siret(
+    ecrire: Ecrire, contexte: Contexte, autres: int, refus: bool
+) -> None:
+    """Un adhérent sur dix est écarté, et dit ; au-delà, une colonne est décalée."""
+    sirens = {v: k for k, v in contexte.sirens.items()}
+    noms = ["Bordeaux"] * (10 - autres) + ["Le Poizat"] * autres
+    lignes = [
+        f"u1;{sirens['commune-33063']}{i:05d};commune;{nom};33063;adherent" for i, nom in enumerate(noms)
+    ]
+    texte = "\n".join([ADHERENTS.partition("\n")[0], *lignes])
+    brut = adherents_operateurs_anct.read(ecrire(texte))
+    avec = replace(contexte, operateurs={"u1": "opsn-a"})
+    if refus:
+        with pytest.raises(SourceRefusee, match="ne disent pas la même collectivité sur 2"):
+            adherents_operateurs_anct.rows(brut, avec)
+        return
+    assert [r.motif for r in adherents_operateurs_anct.rows(brut, avec).rejets] == [SIREN_DISCORDANT]
+
+
 DPNT = """type;siret;siren;libelle;population;code_insee;code_postal;adresse_messagerie;site_internet;\
 telephone;rpnt;departement_code_insee;departement_siret;region_code_insee;region_siret;service_public_url
 commune;1;{a};Bordeaux;1;33063;33000;accueil@bordeaux.fr;https://www.bordeaux.fr/accueil;\
@@ -159,6 +179,22 @@ def test_presence_numerique(dpnt: Path, contexte: Contexte) -> None:
     assert valeurs(resultat, "rpnt_site")["epci-243300316"] == 1
     assert valeurs(resultat, "rpnt_messagerie")["commune-2A004"] == 0  # « 2.1 » n'est pas « 2.a »
     assert (resultat.rapport.charges, resultat.rapport.rejetes) == (3, 2)
+
+
+def test_presence_numerique_repetee_ou_au_nom_d_une_autre(ecrire: Ecrire, contexte: Contexte) -> None:
+    sirens = {v: k for k, v in contexte.sirens.items()}
+    communes = [c for c in sirens if c.startswith("commune-016")][:20]
+    lignes = [
+        f"commune;{sirens[c]};{'Bordeaux' if i == 0 else ''};;a.fr;b.fr;" for i, c in enumerate(communes)
+    ]
+    repetee = f"commune;{sirens['commune-33063']};Bordeaux;33063;"
+    texte = "\n".join(["type;siren;libelle;code_insee;adresse_messagerie;site_internet;rpnt", *lignes])
+    brut = presence_numerique.read(ecrire(f"{texte}\n{repetee}a.fr;b.fr;\n{repetee};;\n"))
+    resultat = presence_numerique.rows(brut, contexte)
+    # Ni celle dont le nom dément le SIREN, ni celle de deux lignes qui se contredisent.
+    assert set(valeurs(resultat, "site_internet_recense").index) == set(communes[1:])
+    motifs = [r.motif for r in resultat.rejets]
+    assert motifs == [SIREN_DISCORDANT, presence_numerique.REPETEE, presence_numerique.REPETEE]
 
 
 def test_les_donnees_personnelles_n_entrent_jamais(dpnt: Path, contexte: Contexte) -> None:

@@ -8,13 +8,16 @@ from typing import Any
 
 import pandas as pd
 
-from barometre.sources.contexte import HORS_CADRE, Contexte, reject_rows
+from barometre.sources.contexte import HORS_CADRE, SIREN_DISCORDANT, Contexte, reject_rows
 from barometre.sources.errors import SourceRefusee
+from barometre.sources.gardes import check_discordants
 from barometre.sources.lecture import Brut, read_csv, read_json, read_member
+from barometre.sources.noms import find_discordants
 from barometre.sources.resultat import Resultat, build_resultat
 
 COLONNES = ("operateur_id", "organisation_siret")
-FACULTATIVES = ("role",)
+NOM = "organisation_nom"
+FACULTATIVES = ("role", NOM)
 # Les rôles qui ne disent pas une adhésion.
 PAS_ADHERENT = ("perimetre", "périmètre")
 MEMBRE = "organizations.json"
@@ -48,8 +51,10 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     role = frame["role"].str.lower() if "role" in frame else pd.Series("", index=frame.index)
     autres = role.isin(PAS_ADHERENT)
     hors = ~autres & frame["collectivite_id"].isna()
-    inconnus = ~autres & ~hors & frame["opsn_id"].isna()
-    bons = frame[~(autres | hors | inconnus)]
+    nommees = ~autres & ~hors & find_discordants(frame, NOM, contexte.noms)
+    check_discordants(int(nommees.sum()), int((~autres & ~hors).sum()), ("organisation_siret", NOM))
+    inconnus = ~autres & ~hors & ~nommees & frame["opsn_id"].isna()
+    bons = frame[~(autres | hors | nommees | inconnus)]
     liens = pd.DataFrame(
         {"opsn_id": bons["opsn_id"], "cible_id": bons["collectivite_id"], "nature": "adherente"}
     ).drop_duplicates()
@@ -57,6 +62,7 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
         *brut.rejets,
         *reject_rows(frame[autres], "role", AUTRE_ROLE),
         *reject_rows(frame[hors], "organisation_siret", HORS_CADRE),
+        *reject_rows(frame[nommees], "organisation_siret", SIREN_DISCORDANT),
         *reject_rows(frame[inconnus], "operateur_id", OPERATEUR_INCONNU),
     ]
     return build_resultat(brut.lus, rejets, liens=liens.reset_index(drop=True))

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from barometre.sources.contexte import Contexte, read_numbers, recode_communes, reject_rows
+from barometre.sources.contexte import (
+    CODE_REPETE,
+    Contexte,
+    list_populations,
+    read_numbers,
+    recode_communes,
+    reject_motifs,
+    sum_communes,
+)
 from barometre.sources.lecture import Brut, read_csv
 from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, join_valeurs
 from barometre.sources.retablies import REDUITE, list_reduites
@@ -20,6 +28,12 @@ TRIMESTRES = {
 }
 LOCAUX = ("logements", "etablissements")
 COLONNES = ("code", *TRIMESTRES, *LOCAUX)
+# Le plus que donne le vrai fichier : 2,8 fois plus de raccordables que de locaux (Marnoz), 11 locaux par
+# habitant (une station de ski).
+RACCORDABLES_MAX, LOCAUX_MAX = 3, 15
+IMPROBABLE = (
+    "Bien plus de locaux que la commune n'en peut avoir, au vu de ses habitants ou de ses autres nombres."
+)
 PAS_UN_NOMBRE = "Un nombre de locaux manque ou n'est pas un nombre."
 
 
@@ -35,15 +49,24 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     séparées depuis n'ont pas de valeur.
     """
     nombres = pd.DataFrame({c: read_numbers(brut.frame[c]) for c in (*TRIMESTRES, *LOCAUX)})
-    faux = nombres.isna().any(axis=1) | nombres.lt(0).any(axis=1)
-    reduites = brut.frame["code"].isin(list_reduites(brut.frame["code"])) & ~faux
-    bonnes = ~faux & ~reduites
+    motifs = _list_motifs(brut.frame["code"], nombres, contexte)
+    bonnes = motifs.eq("")
     recodage = recode_communes(brut.frame[["code"]][bonnes].join(nombres[bonnes]), "code", contexte)
-    sommes = recodage.frame.drop(columns="code").groupby("collectivite_id").sum()
-    rejets = [*brut.rejets, *reject_rows(brut.frame[faux], "code", PAS_UN_NOMBRE), *recodage.rejets]
-    rejets += reject_rows(brut.frame[reduites], "code", REDUITE)
+    sommes = sum_communes(recodage, brut.frame.loc[~bonnes, "code"], [*TRIMESTRES, *LOCAUX], contexte)
+    rejets = [*brut.rejets, *reject_motifs(brut.frame, "code", motifs), *recodage.rejets]
     valeurs = join_valeurs(_values(sommes))
     return build_resultat(brut.lus, rejets, recodage.recodes, recodage.fusionnes, valeurs=valeurs)
+
+
+def _list_motifs(codes: pd.Series, nombres: pd.DataFrame, contexte: Contexte) -> pd.Series:
+    """Le motif de refus de chaque ligne, ou vide."""
+    locaux = nombres[list(LOCAUX)].sum(axis=1)
+    trop = nombres[list(TRIMESTRES)].max(axis=1).gt(RACCORDABLES_MAX * locaux) & locaux.gt(0)
+    motifs = pd.Series("", index=codes.index)
+    motifs = motifs.mask(trop | locaux.gt(LOCAUX_MAX * list_populations(codes, contexte)), IMPROBABLE)
+    motifs = motifs.mask(codes.isin(list_reduites(codes)), REDUITE)
+    motifs = motifs.mask(codes.duplicated(keep=False), CODE_REPETE)
+    return motifs.mask(nombres.isna().any(axis=1) | nombres.lt(0).any(axis=1), PAS_UN_NOMBRE)
 
 
 def _values(sommes: pd.DataFrame) -> Iterator[pd.DataFrame]:

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
 from barometre.sources.contexte import Contexte, reject_rows
-from barometre.sources.lecture import Brut, read_csv
+from barometre.sources.lecture import REPETEE, Brut, read_csv
 from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, join_valeurs
+from barometre.sources.siren import is_siren
 
 COLONNES = ("siren", "code_competence")
 # « Acquisition en commun de matériel », « Délivrance des autorisations d'occupation du sol ».
 COMPETENCES = {"9920": "competence_achat_materiel", "4560": "competence_autorisations_urbanisme"}
 PAS_UN_EPCI = "Ce groupement n'est pas un EPCI du référentiel (syndicat, ou EPCI disparu)."
+PAS_UN_CODE = "Ce n'est pas un code de compétence : quatre chiffres."
+CODE = r"\d{4}"
 DOUBLON = "Cette compétence du groupement est déjà dans le fichier."
 
 
@@ -26,10 +31,16 @@ def read(chemin: Path) -> Brut:
 
 def rows(brut: Brut, contexte: Contexte) -> Resultat:
     """Par EPCI présent dans le fichier : le nombre de compétences, et deux compétences nommées."""
-    doubles = brut.frame.duplicated(list(COLONNES))
-    frame = brut.frame[~doubles].assign(collectivite_id="epci-" + brut.frame["siren"])
-    autres = ~contexte.is_known(frame["collectivite_id"])
-    epci = frame[~autres].groupby("collectivite_id")["code_competence"]
+    tout = brut.frame.assign(collectivite_id="epci-" + brut.frame["siren"])
+    autres = ~contexte.is_known(tout["collectivite_id"])
+    doubles = ~autres & brut.frame.duplicated(list(COLONNES))
+    illisibles = ~autres & ~doubles & ~brut.frame["code_competence"].str.fullmatch(CODE)
+    # Une ligne répétée, ou illisible, en cache une autre : le compte de son groupement n'est pas su.
+    douteux = set(tout.loc[doubles | illisibles, "collectivite_id"]) | _list_voisins(
+        brut, tout["collectivite_id"]
+    )
+    frame = tout[~autres & ~tout["collectivite_id"].isin(douteux)]
+    epci = frame.groupby("collectivite_id")["code_competence"]
     valeurs = [build_valeurs("competences_nombre", epci.nunique().astype("float64"), contexte.periode)]
     for code, indicateur_id in COMPETENCES.items():
         exercant = set(frame.loc[frame["code_competence"].eq(code), "collectivite_id"])
@@ -38,6 +49,16 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     rejets = [
         *brut.rejets,
         *reject_rows(brut.frame[doubles], "code_competence", DOUBLON),
-        *reject_rows(frame[autres], "siren", PAS_UN_EPCI),
+        *reject_rows(brut.frame[illisibles], "code_competence", PAS_UN_CODE),
+        *reject_rows(brut.frame[autres], "siren", PAS_UN_EPCI),
     ]
     return build_resultat(brut.lus, rejets, valeurs=join_valeurs(valeurs))
+
+
+def _list_voisins(brut: Brut, groupements: pd.Series) -> set[str]:
+    """Les groupements à côté d'une ligne cassée, ou au SIREN illisible : le fichier va de l'un à l'autre."""
+    illisibles = groupements.index[~brut.frame["siren"].map(is_siren)].tolist()
+    brisees = [rejet.ligne for rejet in brut.rejets if rejet.motif != REPETEE]
+    bonnes = groupements.drop(illisibles)
+    rangs = bonnes.index.searchsorted([*illisibles, *brisees])
+    return {bonnes.iloc[r] for rang in rangs for r in (rang - 1, rang) if 0 <= r < len(bonnes)}

@@ -40,5 +40,11 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     ]
     rejets = [*brut.rejets, *reject_rows(brut.frame[faux], RECRUTES, PAS_UN_NOMBRE), *recodage.rejets]
     return build_resultat(
-        brut.lus, rejets, recodage.recodes, recodage.fusionnes, valeurs=join_valeurs(valeurs)
+        brut.lus,
+        rejets,
+        recodage.recodes,
+        recodage.fusionnes,
+        valeurs=join_valeurs(valeurs),
+        citees=frozenset(recodage.frame["collectivite_id"]),
+        insituables=douteuses.insituables,
     )

@@ -23,7 +23,7 @@ def read(chemin: Path) -> Brut:
 def rows(brut: Brut, contexte: Contexte) -> Resultat:
     """Par commune : le nombre d'espaces, et s'il y en a au moins un."""
     doubles = brut.frame["id_fs"].duplicated() & brut.frame["id_fs"].ne("")
-    recodage = recode_communes(brut.frame[~doubles], "insee_com", contexte)
+    recodage = recode_communes(brut.frame[~doubles], "insee_com", contexte, TEMOINS.nom)
     nombres = count_by_commune(recodage, contexte, contexte.departements)
     douteuses = find_douteuses(recodage.inconnues, "insee_com", TEMOINS, contexte, brut.brisees)
     valeurs = [
@@ -32,5 +32,11 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     ]
     rejets = [*brut.rejets, *reject_rows(brut.frame[doubles], "id_fs", DOUBLON), *recodage.rejets]
     return build_resultat(
-        brut.lus, rejets, recodage.recodes, recodage.fusionnes, valeurs=join_valeurs(valeurs)
+        brut.lus,
+        rejets,
+        recodage.recodes,
+        recodage.fusionnes,
+        valeurs=join_valeurs(valeurs),
+        citees=frozenset(recodage.frame["collectivite_id"]),
+        insituables=douteuses.insituables,
     )

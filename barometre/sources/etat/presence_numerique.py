@@ -12,20 +12,24 @@ from typing import Any
 
 import pandas as pd
 
-from barometre.sources.contexte import HORS_CADRE, Contexte, reject_rows
+from barometre.sources.contexte import HORS_CADRE, SIREN_DISCORDANT, Contexte, reject_rows
 from barometre.sources.errors import SourceRefusee
+from barometre.sources.gardes import check_discordants
 from barometre.sources.lecture import Brut, read_bytes, read_csv, read_json, read_member
+from barometre.sources.noms import find_discordants
 from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, join_valeurs
 from barometre.sources.siren import is_siren
 
 MEMBRE = "organizations.json"
 COLONNES = ("type", "siren", "code_insee", "adresse_messagerie", "site_internet", "rpnt")
-FACULTATIVES = ("departement_siret", "region_siret", "departement_code_insee", "region_code_insee")
+NOM = "libelle"
+FACULTATIVES = (NOM, "departement_siret", "region_siret", "departement_code_insee", "region_code_insee")
 # Les noms de l'échantillon JSON → ceux du fichier officiel.
 ECHANTILLON = {
-    "type": "type", "siren": "siren", "insee_geo": "code_insee", "email_official": "adresse_messagerie",
-    "website_url": "site_internet", "rcpnt": "rpnt", "dep_siret": "departement_siret",
-    "region_siret": "region_siret", "insee_dep": "departement_code_insee", "insee_reg": "region_code_insee",
+    "type": "type", "siren": "siren", "name": NOM, "insee_geo": "code_insee",
+    "email_official": "adresse_messagerie", "website_url": "site_internet", "rcpnt": "rpnt",
+    "dep_siret": "departement_siret", "region_siret": "region_siret", "insee_dep": "departement_code_insee",
+    "insee_reg": "region_code_insee",
 }  # fmt: skip
 # Messageries que n'importe qui peut ouvrir.
 DOMAINES_PUBLICS = frozenset(
@@ -58,6 +62,7 @@ DOMAINES_PUBLICS = frozenset(
 # Critères du référentiel de la présence numérique : « a » réunit les critères essentiels.
 CRITERES = {"rpnt_conforme": "a", "rpnt_site": "1.a", "rpnt_messagerie": "2.a"}
 TYPES = ("commune", "epci", "departement", "region")
+REPETEE = "Cette collectivité est sur plusieurs lignes : on ne sait pas laquelle est la bonne."
 PAS_UNE_COLLECTIVITE = "Cette ligne n'est pas une collectivité du cadre (arrondissement, ou type inconnu)."
 
 
@@ -97,13 +102,19 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     """Par collectivité : site connu, messagerie à son domaine, conformité ; et le SIREN des territoires."""
     frame = brut.frame.assign(collectivite_id=brut.frame["siren"].map(contexte.sirens))
     autres = ~frame["type"].isin(TYPES)
-    doubles = ~autres & frame["siren"].ne("") & frame["siren"].duplicated()
+    # Un arrondissement porte le SIREN de sa commune : il n'en est pas le double.
+    doubles = ~autres & frame["siren"].ne("") & frame["siren"].mask(autres).duplicated(keep=False)
     inconnus = ~autres & ~doubles & frame["collectivite_id"].isna()
-    bons = frame[~(autres | doubles | inconnus)].set_index("collectivite_id")
+    placees = ~(autres | doubles | inconnus)
+    # Les noms des intercommunalités varient trop d'un fichier à l'autre : ceux des communes se comparent.
+    nommees = placees & frame["type"].eq("commune") & find_discordants(frame, NOM, contexte.noms)
+    check_discordants(int(nommees.sum()), int(placees.sum()), ("siren", NOM))
+    bons = frame[placees & ~nommees].set_index("collectivite_id")
     rejets = [
         *brut.rejets,
         *reject_rows(frame[autres], "type", PAS_UNE_COLLECTIVITE),
-        *reject_rows(frame[doubles], "siren", "Cette collectivité est déjà dans le fichier."),
+        *reject_rows(frame[doubles], "siren", REPETEE),
+        *reject_rows(frame[nommees], "siren", SIREN_DISCORDANT),
         *reject_rows(frame[inconnus], "siren", HORS_CADRE),
     ]
     return build_resultat(

@@ -10,7 +10,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from barometre.sources.contexte import Contexte, read_numbers, recode_communes, reject_rows
+from barometre.sources.contexte import (
+    CODE_REPETE,
+    Contexte,
+    list_populations,
+    read_numbers,
+    recode_communes,
+    reject_motifs,
+    sum_communes,
+)
 from barometre.sources.lecture import Brut, read_csv
 from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, join_valeurs
 from barometre.sources.retablies import REDUITE, list_reduites
@@ -25,6 +33,10 @@ NOMBRES = (
 )
 COLONNES = ("code", *NOMBRES)
 PAS_UN_NOMBRE = "Un nombre manque, est négatif, ou n'est pas un nombre."
+# D'une commune de cent habitants, le vrai fichier n'en dit jamais plus de 1,7 fois celle du référentiel
+# de 2023, ni moins de sept dixièmes (communes réduites mises à part).
+RAPPORT_MAX = 2
+IMPROBABLE = "Cette population est plus du double, ou moins de la moitié, de celle du référentiel."
 INCOHERENT = "Une partie dépasse son tout (65 ans et plus, résidences)."
 # part : (partie, tout)
 PARTS = {
@@ -50,28 +62,28 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     Arrondissements et communes fusionnées sont additionnés avant de former les parts.
     """
     nombres = pd.DataFrame({c: read_numbers(brut.frame[c]) for c in NOMBRES})
-    motifs = _list_motifs(brut.frame["code"], nombres)
+    motifs = _list_motifs(brut.frame["code"], nombres, contexte)
     bonnes = motifs.eq("")
     recodage = recode_communes(brut.frame[["code"]][bonnes].join(nombres[bonnes]), "code", contexte)
-    refusees = [
-        rejet
-        for motif, lignes in brut.frame[~bonnes].groupby(motifs[~bonnes])
-        for rejet in reject_rows(lignes, "code", str(motif))
-    ]
-    sommes = recodage.frame.groupby("collectivite_id")[list(NOMBRES)].sum()
+    sommes = sum_communes(recodage, brut.frame.loc[~bonnes, "code"], list(NOMBRES), contexte)
     return build_resultat(
         brut.lus,
-        [*brut.rejets, *refusees, *recodage.rejets],
+        [*brut.rejets, *reject_motifs(brut.frame, "code", motifs), *recodage.rejets],
         recodage.recodes,
         recodage.fusionnes,
         valeurs=join_valeurs(_list_valeurs(sommes, contexte.periode)),
     )
 
 
-def _list_motifs(codes: pd.Series, nombres: pd.DataFrame) -> pd.Series:
+def _list_motifs(codes: pd.Series, nombres: pd.DataFrame, contexte: Contexte) -> pd.Series:
     """Le motif de refus de chaque ligne, ou vide."""
+    attendus = list_populations(codes, contexte)
+    actuels = contexte.cog.apply(codes)["code"]
+    rapports = nombres["population"].groupby(actuels).transform("sum") / attendus
     motifs = pd.Series("", index=codes.index)
+    motifs = motifs.mask(rapports.gt(RAPPORT_MAX) | rapports.lt(1 / RAPPORT_MAX), IMPROBABLE)
     motifs = motifs.mask(codes.isin(list_reduites(codes)), REDUITE)
+    motifs = motifs.mask(codes.duplicated(keep=False), CODE_REPETE)
     for partie, tout in PARTS.values():
         motifs = motifs.mask(nombres[partie].gt(nombres[tout]), INCOHERENT)
     return motifs.mask(nombres.isna().any(axis=1) | nombres.lt(0).any(axis=1), PAS_UN_NOMBRE)

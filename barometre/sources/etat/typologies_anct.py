@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from barometre.sources.contexte import Contexte, recode_communes
+from barometre.sources.contexte import CODE_REPETE, Contexte, recode_communes, reject_rows
 from barometre.sources.lecture import Brut, read_csv
 from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, join_valeurs
 
@@ -30,7 +30,8 @@ def read(chemin: Path) -> Brut:
 
 def rows(brut: Brut, contexte: Contexte) -> Resultat:
     """Les classes de chaque commune, et ce qui s'en compte : rurale, de montagne, centre d'équipements."""
-    recodage = recode_communes(brut.frame, "code", contexte)
+    repetes = brut.frame["code"].duplicated(keep=False)
+    recodage = recode_communes(brut.frame[~repetes], "code", contexte)
     # Deux communes réunies depuis : la classe de la première, sauf si la commune actuelle y est elle-même.
     seules = recodage.frame.assign(
         propre="commune-" + recodage.frame["code"] != recodage.frame["collectivite_id"]
@@ -40,7 +41,7 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     attributs = classes.mask(classes.isin(INCONNUS))
     return build_resultat(
         brut.lus,
-        [*brut.rejets, *recodage.rejets],
+        [*brut.rejets, *reject_rows(brut.frame[repetes], "code", CODE_REPETE), *recodage.rejets],
         recodage.recodes,
         recodage.fusionnes,
         valeurs=_values(attributs, contexte.periode),
