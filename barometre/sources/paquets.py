@@ -28,7 +28,7 @@ def compute_paquets(
 ) -> dict[str, dict[str, list[float]]]:
     """Par indicateur (et par classe), par département et pour la France : unités, dispersion, huit sommes.
 
-    La racine des valeurs : sans elle, la plus grande ville ferait à elle seule la somme de son paquet.
+    Leurs racines : sans elles, la plus grande ville ferait à elle seule la somme de son paquet.
     """
     tout = pd.concat([recentes[["cle", "collectivite_id", "valeur"]], *_list_classes(resultat.attributs)])
     tout = tout.assign(
@@ -55,7 +55,9 @@ def _compute(tout: pd.DataFrame) -> dict[str, dict[str, list[float]]]:
     unites = tout[tout["racine"].gt(0)].groupby(["cle", "zone"]).size()
     # Deux fois la somme des carrés des écarts : ce que bougent, en tout, des valeurs rebattues.
     dispersion = 2 * groupes.var(ddof=0).mul(groupes.size())
-    sommes = tout.groupby(["cle", "zone", "paquet"])["racine"].sum().unstack().fillna(0.0)
+    # Des écarts à la moyenne : une collectivité que le référentiel ne connaît plus ne fait pas un trou.
+    ecarts = tout.assign(racine=tout["racine"] - groupes.transform("mean"))
+    sommes = ecarts.groupby(["cle", "zone", "paquet"])["racine"].sum().unstack().fillna(0.0)
     sommes = sommes.reindex(columns=range(PAQUETS), fill_value=0.0)
     paquets: dict[str, dict[str, list[float]]] = {}
     for cle, zone, nombre in unites[unites.ge(UNITES // 2)].reset_index().itertuples(index=False):

@@ -21,6 +21,8 @@ COMPETENCES = {"9920": "competence_achat_materiel", "4560": "competence_autorisa
 PAS_UN_EPCI = "Ce groupement n'est pas un EPCI du référentiel (syndicat, ou EPCI disparu)."
 PAS_UN_CODE = "Ce n'est pas un code de compétence : quatre chiffres."
 CODE = r"\d{4}"
+# Les suites de lignes d'un même groupement : une dans le vrai fichier, près de six dans le désordre.
+SUITES_MAX = 1.5
 DOUBLON = "Cette compétence du groupement est déjà dans le fichier."
 
 
@@ -56,7 +58,13 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
 
 
 def _list_voisins(brut: Brut, groupements: pd.Series) -> set[str]:
-    """Les groupements à côté d'une ligne cassée, ou au SIREN illisible : le fichier va de l'un à l'autre."""
+    """Les groupements à côté d'une ligne cassée, ou au SIREN illisible, si le fichier va de l'un à l'autre.
+
+    Un fichier dans le désordre ne dit pas de qui est une telle ligne : elle n'est que rejetée.
+    """
+    suites = int(groupements.ne(groupements.shift()).sum())
+    if suites > SUITES_MAX * groupements.nunique():
+        return set()
     illisibles = groupements.index[~brut.frame["siren"].map(is_siren)].tolist()
     brisees = [rejet.ligne for rejet in brut.rejets if rejet.motif != REPETEE]
     bonnes = groupements.drop(illisibles)
