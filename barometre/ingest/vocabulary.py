@@ -91,7 +91,7 @@ def load_prenoms() -> tuple[str, ...]:
 
 @cache
 def load_vocabulary() -> Vocabulaire:
-    """Le vocabulaire embarqué, chaque champ lu selon sa nature ; un mot de deux sens est une erreur de YAML."""
+    """Le vocabulaire embarqué, champ par champ ; un mot déclaré sous deux sens est une erreur de YAML."""
     brut = _load_yaml()
     simples = {champ.name: LECTURES[str(champ.type)](brut[champ.name]) for champ in SIMPLES}
     neutres = brut["temoins_neutres"]
