@@ -94,7 +94,7 @@ def test_les_pairs_d_une_archive_sont_ceux_que_lit_le_public() -> None:
 @pytest.mark.parametrize("choix", ["strate", "couverture", "semblables"])
 def test_les_pairs_de_comparer_sont_ceux_de_la_page(choix: str) -> None:
     theme = THEMES[0]
-    vue = load_comparer(depot.open_gate_publique(), SOI, theme, choix=choix, poids={}, avec=()).vue
+    vue = load_comparer(depot.open_gate_publique(), SOI, theme, choix=choix, avec=()).vue
     adresse = f"comparer?collectivite={SOI}&theme={theme}&pairs={choix}"
     archive = _open(vue.table, vue.provenance, adresse)
     lue = pd.read_csv(io.BytesIO(archive.read("pairs/pairs.csv")), dtype=str)
