@@ -170,3 +170,32 @@ def test_refaire_les_pairs_d_une_fiche_garde_la_vague_de_la_page() -> None:
         adresse = f"{page}?collectivite={SOI}&vague={vague}"
         refaire = _open(affichee.vue.table, affichee.vue.provenance, adresse).read("REFAIRE.txt").decode()
         assert f"vague={vague}" in refaire.partition("exporter")[2]
+
+
+def test_seules_les_pages_de_pairs_se_refont_sur_leurs_pairs() -> None:
+    gate, catalogue, lue = depot.open_gate_publique(), load_catalogue(), read_query(f"collectivite={SOI}")
+    groupe = emporter._find_pairs(gate, catalogue, "fiche", lue)
+    assert groupe is not None
+    provenance = load_requete(gate, "indicateurs=site_internet&par=strate").provenance
+    site = [catalogue.get_indicateur("site_internet")]
+    sans = {page: emporter._build_voisine(site, provenance, page, lue, None) for page in ("fiche", THEMES[0])}
+    avec = {page: emporter._build_voisine(site, provenance, page, lue, groupe) for page in sans}
+    assert avec["fiche"] != sans["fiche"]
+    assert avec[THEMES[0]] == sans[THEMES[0]]
+
+
+def test_une_donnee_de_l_etat_se_relit_par_territoire_et_une_structure_egale_non_demandee_s_ote() -> None:
+    gate, catalogue = depot.open_gate_publique(), load_catalogue()
+    provenance = load_requete(gate, "indicateurs=site_internet&par=strate").provenance
+    mesure = catalogue.list_indicateurs(origine="mesure")[0]
+    declare = catalogue.get_indicateur("site_internet")
+    for indicateurs, page, par in (
+        ([mesure], THEMES[0], True),
+        ([declare], THEMES[0], False),
+        ([declare, mesure], THEMES[0], False),
+        ([declare], "carte", True),
+    ):
+        requete = emporter._build_voisine(indicateurs, provenance, page, read_query(""), None)
+        assert ("par=" not in requete) == par  # par territoire, ce qui ne se dit pas
+    egale = emporter._build_voisine([declare], provenance, "opsn", read_query("structure=egale"), None)
+    assert egale == emporter._build_voisine([declare], provenance, "opsn", read_query(""), None)

@@ -20,6 +20,7 @@ from barometre.stats.pairing import build_pairing
 from barometre.stats.panel import Panel, read_covariance
 from barometre.stats.peers import nearest, widen
 from barometre.stats.prudence import Slopes, bound_prudence, find_breaking_factor, shift, tilt_share
+from barometre.stats.sums import adjust_n_eff
 
 
 @pytest.mark.parametrize(
@@ -217,3 +218,11 @@ def test_une_unite_qui_change_de_strate_est_dans_celle_de_la_seconde_vague() -> 
     plans = [Design(list(s), {"a": 10, "b": 10}, np.full(6, 3.0)) for s in ("aaabbb", "bbbaab")]
     paire = build_pairing(plans[0], noms, plans[1], noms)
     assert (paire.strata == paire.strata[0]).tolist() == [True, True, True, False, False, True]
+
+
+def test_d_une_part_nulle_le_bruit_reduit_encore_l_effectif() -> None:
+    """1/n' = 1/n_eff + bruit/pq ; à 0 ou 1, pq est celui d'une réponse : (1/50)(49/50)."""
+    for p in (0.0, 1.0, 0.01):
+        assert adjust_n_eff(40, 50, p, 0.0004) == pytest.approx(1 / (1 / 40 + 0.0004 / (0.02 * 0.98)))
+    assert adjust_n_eff(40, 50, 0.5, 0.0004) == pytest.approx(1 / (1 / 40 + 0.0004 / 0.25))
+    assert adjust_n_eff(40, 50, 0.0, 0.0) == 40

@@ -168,6 +168,13 @@ def test_le_bruit_du_secret_des_deux_vagues_elargit_l_intervalle() -> None:
         plans.append((plan.replace_keys(Perturbation(cles)), reponses, unites))
         vagues.append(build_wave(plans[-1][0], reponses, None))
     attendue = sum(float((v.variance + v.noise)[0, 0]) for v in vagues)
+    # De même, l'effectif des intervalles de peu de « oui » est réduit de ce que le bruit en ôte.
+    for v in vagues:
+        p = float(v.p[0, 0])
+        assert float(v.n_eff[0, 0]) == pytest.approx(
+            p * (1 - p) / (p * (1 - p) / 200 + v.noise[0, 0]), rel=0.1
+        )
+        assert v.n_eff[0, 0] < 0.99 * v.n_published[0, 0]
     assert vagues[0].noise[0, 0] > 0
     assert estimate_change(*plans[0], *plans[1])["se"][0] ** 2 == pytest.approx(attendue)
 
