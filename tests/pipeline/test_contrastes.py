@@ -156,6 +156,10 @@ def test_les_couvertes_d_un_type_ont_pour_ensemble_ce_type_les_autres_le_pays() 
     ]
     lignes = pd.DataFrame([FRANCE_ENTIERE | {"indicateur_id": SITE} | c for c, _ in comparees])
     assert _add_states(lignes, agregats)["etat"].tolist() == [etat for _, etat in comparees]
+    # Le pays caché tait un type, qui s'en retranche ; non les couvertes d'un type.
+    agregats.loc[0, "etat"] = "primary"
+    etats = _add_states(lignes, agregats)["etat"].tolist()
+    assert etats == ["primary", "primary", "published", "primary", "primary"]
 
 
 def _tests(p_values: list[float], **adresse: object) -> pd.DataFrame:
