@@ -10,6 +10,7 @@ from barometre.access import Gate
 from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
 from barometre.charts import Dessin, Marques, build_positions, build_situation
+from barometre.domain.indicateur import describe_bases
 from barometre.domain.jour import get_jour
 from barometre.views.collectivite.comparer import (
     VueComparer,
@@ -103,9 +104,9 @@ def _build_positions(vue: VueComparer, tri: str) -> Dessin | None:
     if not positions:
         return None
     titre = f"{vue.collectivite.nom} et ses pairs, {vue.theme.titre}"
-    return build_positions(
-        build_cadre_positions(positions), titre=titre, phrase=describe_positions(vue.positions)
-    )
+    dites = (describe_positions(vue.positions), describe_bases(p.indicateur for p in positions))
+    phrase = " ".join(filter(None, dites))
+    return build_positions(build_cadre_positions(positions), titre=titre, phrase=phrase)
 
 
 def _build_situation(vue: VueFiche) -> Marques:

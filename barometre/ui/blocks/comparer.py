@@ -14,7 +14,7 @@ from barometre.assemblage.collectivite import (
     load_semblables,
 )
 from barometre.catalogue import load_catalogue
-from barometre.domain.formats import format_guillemets, format_nombre
+from barometre.domain.formats import format_compte, format_guillemets, format_nombre
 from barometre.domain.noms import format_complement
 from barometre.domain.territoire import Collectivite
 from barometre.ui import porte, selectors, state
@@ -113,7 +113,7 @@ def render_contraste(vue: VueComparer) -> None:
     render_titre("Être accompagné par un OPSN change-t-il quelque chose\u202f?")
     demontres = sum(c.compare.sens != 0 for c in vue.contrastes)
     phrase = (
-        f"{demontres} écarts démontrés sur {len(vue.contrastes)}."
+        f"{format_compte(demontres, 'écart démontré', 'écarts démontrés')} sur {len(vue.contrastes)}."
         if demontres
         else f"Aucun écart démontré sur {len(vue.contrastes)} indicateurs."
     )

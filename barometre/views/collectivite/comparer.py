@@ -207,7 +207,7 @@ def _name(position: Position, toutes: Sequence[Position]) -> str:
     """« plus de 73 % (« Un site » et 16 autres) » : aucun des ex æquo n'est seul au bout."""
     autres = sum(p.chiffre.rang == position.chiffre.rang for p in toutes) - 1
     suite = f" et {format_compte(autres, 'autre')}" if autres else ""
-    return f"{position.texte_pairs} ({format_guillemets(position.indicateur.titre)}{suite})"
+    return f"{position.texte_pairs} ({format_guillemets(position.indicateur.titre_marque)}{suite})"
 
 
 def build_cadre_positions(positions: Sequence[Position]) -> Positions:
@@ -219,7 +219,7 @@ def _ligne(position: Position) -> LignePosition:
     c = position.chiffre
     suite = f" ({position.echelon})" if position.elargi else ""
     return LignePosition(
-        groupe=f"{position.indicateur.titre}{suite}",
+        groupe=f"{position.indicateur.titre_marque}{suite}",
         montre=c.montre,
         raison=position.raison,
         note=c.note,
