@@ -82,6 +82,10 @@ class Avance:
                 retenues &= _is_among(lignes[colonne], filtre)
         return lignes[retenues].reset_index(drop=True)
 
+    def read_mesures(self, collectivite_id: str, lire: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        """Les données de l'État d'une collectivité, rangées d'avance ou lues."""
+        return self._rangees.select_mesures(collectivite_id) if self._rangees is not None else lire()
+
     def _read_once(
         self, table: str, filtres: Mapping[str, Filtre], lire: Callable[[], pd.DataFrame]
     ) -> pd.DataFrame:

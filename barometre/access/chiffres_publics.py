@@ -49,12 +49,13 @@ class ChiffresPublics(FaitsPublics):
         self._avance.keep("evolution", territoires, changements, dites)
 
     def read_rangees(self) -> Rangees:
-        """Les cellules et les changements de partout : pour les garder."""
+        """Les cellules, les changements et les données de l'État de partout : pour les garder."""
         ids = self._repository.list_indicateurs()["indicateur_id"].tolist()
         # Lot après lot, dans l'ordre de la table : lues et masquées d'un bloc, elles prenaient 100 Mo, que le
         # processus ne rendait pas.
         lots = [ids[rang : rang + LOT] for rang in range(0, len(ids), LOT)] or [ids]
-        return Rangees({"agregat": map(self.list_agregats, lots), "evolution": [self.list_evolutions()]})
+        tables = {"agregat": map(self.list_agregats, lots), "evolution": [self.list_evolutions()]}
+        return Rangees(tables, self._read_mesures())
 
     def list_agregats(
         self,
@@ -135,9 +136,16 @@ class ChiffresPublics(FaitsPublics):
         mesures = [i for i in indicateurs if self._is_measured(i)]
         if not isinstance(collectivite_id, str):
             return self._repository.list_valeurs(mesures, collectivite_id=collectivite_id)
-        # Les neuf thèmes d'un territoire et sa fiche lisent la même liste : un aller, gardé par le dépôt.
-        toutes = self._repository.list_valeurs(sorted(self._mesures), collectivite_id=collectivite_id)
+        toutes = self._list_mesures_of(collectivite_id)
         return toutes[toutes["indicateur_id"].isin(mesures)].reset_index(drop=True)
+
+    def _list_mesures_of(self, collectivite_id: str) -> pd.DataFrame:
+        """Les neuf thèmes d'un territoire et sa fiche lisent la même liste."""
+        return self._avance.read_mesures(collectivite_id, lambda: self._read_mesures(collectivite_id))
+
+    def _read_mesures(self, collectivite_id: str | None = None) -> pd.DataFrame:
+        self._sensitive()
+        return self._repository.list_valeurs(sorted(self._mesures), collectivite_id=collectivite_id)
 
     def has_mesure(self, indicateur_id: str, type: str) -> bool:
         """Vrai si cette donnée de l'État, publique, est connue d'une collectivité de ce type."""

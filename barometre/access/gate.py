@@ -231,13 +231,15 @@ class Gate(ChiffresPublics):
 
     def list_valeurs_collectivite(self, collectivite_id: str) -> pd.DataFrame:
         """Les données de l'État d'une collectivité, et ses réponses si la portée y a droit."""
-        lignes = self._repository.list_valeurs(None, collectivite_id=collectivite_id)
-        sensibles = self._sensitive()
-        mesures = lignes["indicateur_id"].isin(self._mesures)
         if not self.can_read(collectivite_id):
-            return lignes[mesures].reset_index(drop=True)
+            return self._list_mesures_of(collectivite_id)
+        lignes, sensibles = (
+            self._repository.list_valeurs(None, collectivite_id=collectivite_id),
+            self._sensitive(),
+        )
         self._record("lire_valeurs", collectivite_id)
         if not self._reads_cyber(collectivite_id):
+            mesures = lignes["indicateur_id"].isin(self._mesures)
             lignes = lignes[mesures | ~lignes["indicateur_id"].isin(sensibles)]
         return lignes.reset_index(drop=True)
 

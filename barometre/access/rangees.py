@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from barometre.warehouse.queries import Filtre
 
-TERRITOIRE, TYPE = "territoire_id", "type"
+TERRITOIRE, TYPE, LIEU = "territoire_id", "type", "collectivite_id"
 # Par quoi une demande cerne des lieux, le plus étroit d'abord.
 LIEUX = (TERRITOIRE, "niveau")
 
@@ -23,14 +23,19 @@ LIEUX = (TERRITOIRE, "niveau")
 class Rangees:
     """Les lignes de chaque table, telles que la porte les montre, dans leur ordre."""
 
-    def __init__(self, tables: Mapping[str, Iterable[pd.DataFrame]]) -> None:
-        """`tables` : les lignes de chacune, en un ou plusieurs lots qui se suivent."""
+    def __init__(self, tables: Mapping[str, Iterable[pd.DataFrame]], mesures: pd.DataFrame) -> None:
+        """`tables` : les lignes de chacune, en un ou plusieurs lots ; `mesures` : les données de l'État."""
         self._tables = {nom: _Table(map(_share, lots)) for nom, lots in tables.items()}
+        self._mesures = _Mesures(mesures)
 
     def select(self, table: str, filtres: Mapping[str, Filtre]) -> pd.DataFrame | None:
         """Les lignes demandées ; `None` si la demande ne dit pas où."""
         rangee = self._tables.get(table)
         return None if rangee is None else rangee.select({n: f for n, f in filtres.items() if f is not None})
+
+    def select_mesures(self, collectivite_id: str) -> pd.DataFrame:
+        """Les données de l'État d'une collectivité, dans l'ordre de l'entrepôt."""
+        return self._mesures.select(collectivite_id)
 
 
 class _Table:
@@ -57,6 +62,40 @@ class _Table:
                 retenus[[valeurs[v] for v in _list(filtre) if v in valeurs]] = True
                 rangs = rangs[retenus[codes[rangs]]]
         return self._lignes.iloc[rangs].reset_index(drop=True)
+
+
+class _Mesures:
+    """Un million de lignes, trente par collectivité : deux octets par texte, et où commence chacune.
+
+    DuckDB saute des lignes d'après les huit premières lettres d'un texte, et « commune- » les prend toutes :
+    il relisait la table entière à chaque fiche.
+    """
+
+    def __init__(self, lignes: pd.DataFrame) -> None:
+        codes, lieux = pd.factorize(lignes[LIEU].to_numpy(dtype=object))
+        ordre = np.argsort(codes, kind="stable")
+        self._rangs = {str(lieu): rang for rang, lieu in enumerate(lieux)}
+        self._debuts = np.searchsorted(codes[ordre], np.arange(len(lieux) + 1))
+        self._colonnes = {str(nom): _pack(lignes[nom], ordre) for nom in lignes if nom != LIEU}
+        self._ordre = [str(nom) for nom in lignes]
+
+    def select(self, collectivite_id: str) -> pd.DataFrame:
+        """Ses lignes ; aucune d'une collectivité inconnue."""
+        rang = self._rangs.get(collectivite_id)
+        ou = slice(0, 0) if rang is None else slice(self._debuts[rang], self._debuts[rang + 1])
+        siennes = {n: v[ou] if noms is None else noms[v[ou]] for n, (v, noms) in self._colonnes.items()}
+        siennes[LIEU] = np.full(len(siennes["valeur"]), collectivite_id, dtype=object)
+        return pd.DataFrame({nom: pd.Series(siennes[nom], dtype=siennes[nom].dtype) for nom in self._ordre})
+
+
+def _pack(
+    colonne: pd.Series, ordre: NDArray[np.intp]
+) -> tuple[NDArray[np.generic], NDArray[np.object_] | None]:
+    """Les valeurs dans cet ordre ; d'un texte, le rang parmi ceux de la colonne, et ces textes."""
+    if pd.api.types.is_numeric_dtype(colonne):
+        return colonne.to_numpy()[ordre], None
+    rangs, noms = pd.factorize(colonne.to_numpy(dtype=object), use_na_sentinel=False)
+    return rangs[ordre].astype(np.int16 if len(noms) < 2**15 else np.int32), np.asarray(noms, dtype=object)
 
 
 def _list(filtre: str | Sequence[str]) -> list[str]:

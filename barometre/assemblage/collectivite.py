@@ -10,6 +10,7 @@ from barometre.access import Gate
 from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
 from barometre.charts import Dessin, Marques, build_positions, build_situation
+from barometre.domain.indicateur import describe_bases
 from barometre.domain.jour import get_jour
 from barometre.views.collectivite.comparer import (
     VueComparer,
@@ -18,9 +19,10 @@ from barometre.views.collectivite.comparer import (
     describe_positions,
 )
 from barometre.views.collectivite.fiche import VueFiche, build_fiche
+from barometre.views.collectivite.liste_pairs import list_semblables
 from barometre.views.collectivite.situation import build_cadre_situation, describe_situation
 from barometre.views.collectivite.soi import Soi
-from barometre.views.collectivite.structure import Structure, build_structure
+from barometre.views.collectivite.structure import Semblable, Structure, build_structure
 from barometre.views.collectivite.trouver import Resolution, resolve_collectivite
 
 
@@ -84,12 +86,17 @@ def load_comparer(
     theme_id: str,
     *,
     choix: str,
-    poids: Mapping[str, int],
     avec: tuple[str, ...],
 ) -> ComparerAffiche:
     """La comparaison, pour la portée du lecteur."""
-    poids_avec = (tuple(sorted(poids.items())), avec)
-    return memoire.get_vue(gate, _comparer, collectivite_id, theme_id, choix, poids_avec)
+    return memoire.get_vue(gate, _comparer, collectivite_id, theme_id, choix, avec)
+
+
+def load_semblables(
+    gate: Gate, collectivite_id: str, importances: Mapping[str, int]
+) -> tuple[Semblable, ...]:
+    """Les plus semblables, dites à qui les déplie : un tiers de la comparaison, pour une liste repliée."""
+    return memoire.get_vue_publique(gate, _semblables, collectivite_id, tuple(sorted(importances.items())))
 
 
 def _build_positions(vue: VueComparer, tri: str) -> Dessin | None:
@@ -97,9 +104,9 @@ def _build_positions(vue: VueComparer, tri: str) -> Dessin | None:
     if not positions:
         return None
     titre = f"{vue.collectivite.nom} et ses pairs, {vue.theme.titre}"
-    return build_positions(
-        build_cadre_positions(positions), titre=titre, phrase=describe_positions(vue.positions)
-    )
+    dites = (describe_positions(vue.positions), describe_bases(p.indicateur for p in positions))
+    phrase = " ".join(filter(None, dites))
+    return build_positions(build_cadre_positions(positions), titre=titre, phrase=phrase)
 
 
 def _build_situation(vue: VueFiche) -> Marques:
@@ -122,7 +129,7 @@ def _comparer(
     collectivite_id: str,
     theme_id: str,
     choix: str,
-    poids_avec: tuple[tuple[tuple[str, int], ...], tuple[str, ...]],
+    avec: tuple[str, ...],
 ) -> ComparerAffiche:
     collectivite = gate.get_collectivite(collectivite_id)
     assert collectivite is not None  # l'adresse a été résolue
@@ -133,7 +140,12 @@ def _comparer(
         collectivite,
         theme_id=theme_id,
         choix=choix,
-        importances=dict(poids_avec[0]),
-        avec=poids_avec[1],
+        avec=avec,
     )
     return ComparerAffiche(vue)
+
+
+def _semblables(
+    gate: Gate, collectivite_id: str, importances: tuple[tuple[str, int], ...]
+) -> tuple[Semblable, ...]:
+    return list_semblables(gate, load_structure(gate), collectivite_id, dict(importances))

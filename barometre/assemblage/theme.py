@@ -9,7 +9,7 @@ from barometre.assemblage import memoire
 from barometre.catalogue import load_catalogue
 from barometre.charts import Dessin, Marques, build_points, build_vagues
 from barometre.charts.entonnoir import build_entonnoir
-from barometre.domain.indicateur import Indicateur
+from barometre.domain.indicateur import Indicateur, describe_bases
 from barometre.views.comprendre.dimensions import VAGUES
 from barometre.views.comprendre.ensemble import Ensemble
 from barometre.views.comprendre.entonnoirs import Entonnoir
@@ -104,6 +104,7 @@ def _build_ensemble(ensemble: Ensemble) -> Marques:
         titre=f"{ensemble.titre} : tous les indicateurs",
         tete="indicateur",
         valeur=ensemble.valeur,
+        complement=describe_bases(x.indicateur for x in ensemble.montrees),
         changements=ensemble.depuis,
         simulee=ensemble.montrees[0].contexte.simulee,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from barometre.catalogue.questionnaires import list_doublons
@@ -58,6 +59,16 @@ def check_indicateurs(
     ]
     if phrases:
         raise CatalogueError(phrases)
+
+
+def mark_conditions(
+    indicateurs: Iterable[Indicateur], questionnaires: Mapping[str, Questionnaire]
+) -> Iterator[Indicateur]:
+    """Dit de chaque fiche si sa question n'est posée qu'à une partie des répondantes."""
+    for indicateur in indicateurs:
+        question = _questions(questionnaires.get(indicateur.theme_id)).get(indicateur.calcul.question_id)
+        filtree = question is not None and question.condition is not None
+        yield replace(indicateur, sous_condition=filtree and indicateur.calcul.non_concerne == "exclu")
 
 
 def _fiche(f: Any, theme_id: str, origine: Origine, publies: Sequence[str]) -> Indicateur:

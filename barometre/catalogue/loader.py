@@ -12,7 +12,7 @@ from typing import Any
 from barometre.catalogue.calendrier import Calendrier, apply_calendrier, read_calendrier
 from barometre.catalogue.chiffres import index_chiffres_publies, read_autres_enquetes, read_chiffres_publies
 from barometre.catalogue.deja_lu import hash_fichiers, read_deja_lu, write_deja_lu
-from barometre.catalogue.fiches import build_indicateurs, check_indicateurs
+from barometre.catalogue.fiches import build_indicateurs, check_indicateurs, mark_conditions
 from barometre.catalogue.model import Catalogue, Concerne, Grille, SeuilLegal, Theme
 from barometre.catalogue.questionnaires import (
     build_echelles,
@@ -66,7 +66,7 @@ def build_catalogue(dossier: Path, donnees: Path) -> Catalogue:
     return Catalogue(
         themes=themes,
         questionnaires=questionnaires,
-        indicateurs={indicateur.id: indicateur for indicateur in indicateurs},
+        indicateurs={i.id: i for i in mark_conditions(indicateurs, questionnaires)},
         vagues=vagues,
         grilles=build_grilles(_read(dossier, "strates.yml", "strates")),
         seuils=_seuils(dossier, ids),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
+
+from barometre.domain.formats import INSECABLE, format_liste
 
 Sens = Literal["plus_haut_mieux", "plus_bas_mieux", "neutre"]
 Origine = Literal["declare", "mesure", "publie"]
@@ -81,9 +84,29 @@ class Indicateur:
     # Vrai si la valeur propre d'une collectivité est un fait, vrai (1) ou faux (0)
     oui_non: bool = False
     mots_cles: tuple[str, ...] = field(default=())
+    # Vrai si la question n'est posée qu'à une partie des répondantes, et que les autres sont hors du calcul
+    sous_condition: bool = False
+
+    @property
+    def titre_marque(self) -> str:
+        """Le titre parmi d'autres : un astérisque dit que la part ne se lit pas sur toutes."""
+        return f"{self.titre}{INSECABLE}*" if self.sous_condition else self.titre
 
     @property
     def est_part(self) -> bool:
         """Vrai si la valeur est une part (0 à 1), faux si c'est une grandeur."""
         mesuree = self.calcul.regle == "mesure" and self.unite == "%"
         return mesuree or self.calcul.regle.startswith("part_")
+
+
+def describe_bases(indicateurs: Iterable[Indicateur]) -> str:
+    """« * parmi les seules collectivités ayant un site internet. » ; vide si toutes ont la même base.
+
+    Côte à côte sans leur base, « 17 % ont un lieu d'aide » et « 73 %, sur place, aident à une démarche » se
+    contredisent.
+    """
+    choisis = list(indicateurs)
+    bases = dict.fromkeys(i.base.rstrip(".") for i in choisis if i.sous_condition)
+    if not bases or len({i.base for i in choisis}) == 1:
+        return ""
+    return f"* parmi les seules {format_liste([f'{b[:1].lower()}{b[1:]}' for b in bases], 'ou')}."

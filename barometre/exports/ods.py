@@ -161,9 +161,10 @@ def _texte(texte: str, style: str = "") -> str:
 
 
 def _nombre(style: str, nombre: float) -> str:
+    # Le texte est ce que lit qui ne lit pas la valeur : de « :g », 1 234 567 y serait 1.23457e+06.
     return (
         f'<table:table-cell office:value-type="float" office:value="{nombre!r}" table:style-name="{style}">'
-        f"<text:p>{nombre:g}</text:p></table:table-cell>"
+        f"<text:p>{str(nombre).removesuffix('.0')}</text:p></table:table-cell>"
     )
 
 

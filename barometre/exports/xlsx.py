@@ -28,7 +28,6 @@ from barometre.exports.feuilles import (
 )
 from barometre.exports.xlsx_lignes import fill_lignes
 
-_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 # Une date fixe : deux écritures des mêmes données donnent les mêmes octets.
 _CREE_LE = datetime(2000, 1, 1)
 _LARGEURS_MOTS = (28, 90)
@@ -41,7 +40,7 @@ _PIECE_DONNEES = "xl/worksheets/sheet2.xml"
 def to_xlsx(table: pd.DataFrame, provenance: Provenance) -> bytes:
     """Le classeur entier."""
     tampon, colonnes = io.BytesIO(), list_colonnes(table)
-    with xlsxwriter.Workbook(tampon, _OPTIONS) as classeur:
+    with xlsxwriter.Workbook(tampon) as classeur:
         classeur.set_properties(
             {"title": provenance.titre, "comments": provenance.filtres, "created": _CREE_LE}
         )

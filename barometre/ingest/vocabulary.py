@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -90,52 +91,15 @@ def load_prenoms() -> tuple[str, ...]:
 
 @cache
 def load_vocabulary() -> Vocabulaire:
-    """Le vocabulaire embarqué ; un mot déclaré deux fois pour deux sens est une erreur de YAML."""
+    """Le vocabulaire embarqué, champ par champ ; un mot déclaré sous deux sens est une erreur de YAML."""
     brut = _load_yaml()
-    return Vocabulaire(
-        roles=_inverse(brut["roles"]),
-        types=_inverse(brut["types"]),
-        profils=_inverse(brut["profils"]),
-        genres=_inverse(brut["genres"]),
-        genres_en_tete=_inverse(brut["genres_en_tete"]),
-        autres_noms_de_regions=_inverse(brut["autres_noms_de_regions"]),
-        long=_inverse(brut["long"]),
-        temoins={
-            role: (frozenset(siens), frozenset([*siens, *suite, *brut["temoins_neutres"]]))
-            for role, (siens, suite) in brut["temoins"].items()
-        },
-        prefixes_systeme=tuple(clean_label(m) for m in brut["prefixes_systeme"]),
-        synonymes=tuple(frozenset(map(clean_label, mots)) for mots in brut["synonymes"]),
-        suffixes_systeme=tuple(clean_label(m) for m in brut["suffixes_systeme"]),
-        **{
-            cle: frozenset(clean_label(m) or m for m in brut[cle])
-            for cle in (
-                "autre",
-                "autres_structures",
-                "classement",
-                "ne_sait_pas_sous_question",
-                "ne_sait_pas",
-                "vide",
-                "non_concerne",
-                "coche",
-                "non_coche",
-                "autre_valeur",
-                "non_valide",
-                "dossier_ecarte",
-                "dossier_modifiable",
-                "est_simule",
-                "est_reel",
-                "noms_de_test",
-                "identifiant_vide",
-                "rien",
-                "reponse_simple",
-                "choix_selectionne",
-                "texte_libre",
-                "annexes",
-                "apercu",
-            )
-        },
-    )
+    simples = {champ.name: LECTURES[str(champ.type)](brut[champ.name]) for champ in SIMPLES}
+    neutres = brut["temoins_neutres"]
+    temoins = {
+        role: (frozenset(siens), frozenset([*siens, *suite, *neutres]))
+        for role, (siens, suite) in brut["temoins"].items()
+    }
+    return Vocabulaire(**simples, temoins=temoins)
 
 
 def _inverse(sens: dict[str, list[str]]) -> dict[str, str]:
@@ -143,3 +107,20 @@ def _inverse(sens: dict[str, list[str]]) -> dict[str, str]:
     if len(mots) != sum(len({clean_label(m) for m in liste}) for liste in sens.values()):
         raise ValueError("vocabulary.yml : un même mot est déclaré sous deux sens.")
     return mots
+
+
+def _clean_all(mots: list[str]) -> frozenset[str]:
+    """Un mot qui n'est qu'un signe (« ? ») reste tel quel."""
+    return frozenset(clean_label(mot) or mot for mot in mots)
+
+
+SIMPLES = tuple(champ for champ in fields(Vocabulaire) if champ.name != "temoins")
+# Ce qu'est un champ → comment il se lit : un mot de plus s'ajoute à `Vocabulaire` et à `vocabulary.yml`.
+LECTURES: dict[str, Callable[[Any], Any]] = {
+    "dict[str, str]": _inverse,
+    "frozenset[str]": _clean_all,
+    "tuple[str, ...]": lambda mots: tuple(map(clean_label, mots)),
+    "tuple[frozenset[str], ...]": lambda groupes: tuple(
+        frozenset(map(clean_label, mots)) for mots in groupes
+    ),
+}

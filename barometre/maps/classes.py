@@ -66,7 +66,8 @@ class Classes:
         unite = f"{FINE}{self.unite}" if self.unite else ""
         ecrire = self._signe if self.methode == "ecart" else self._nombre
         if math.isinf(bas) or (self.ouverte_bas and rang == 0):
-            return f"{ecrire(haut)}{unite} ou moins"
+            # La borne basse est comprise : « 20 % ou moins » prendrait les 20 % à la classe suivante.
+            return f"moins de {ecrire(haut)}{unite}"
         if math.isinf(haut) or (self.ouverte_haut and rang == self.nombre - 1):
             return f"{ecrire(bas)}{unite} ou plus"
         return f"{ecrire(bas)} à {ecrire(haut)}{unite}"

@@ -174,10 +174,9 @@ def _compare_pair(
     siens = beneficie[panel]
     strates = build_comparables(mesures.cadre.loc[panel], siens)
     poids = vagues.poids[paire[1].id].reindex(panel)
-    comparee = compare_changes(
+    return compare_changes(
         Panel(avant.loc[panel, items], apres.loc[panel, items], siens, strates, poids, (premiere, seconde))
     )
-    return comparee[comparee["n_1"].gt(0)].reset_index(drop=True)
 
 
 def read_vagues(moteur: Engine, catalogue: Catalogue, theme_id: str) -> Vagues:

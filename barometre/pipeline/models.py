@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from barometre.domain.indicateur import Indicateur
 from barometre.pipeline.terrain import Terrain
 from barometre.stats.mrp import COLONNES, ModelError, estimate_departements
 
@@ -36,15 +35,10 @@ def build_population(cadre: pd.DataFrame) -> pd.DataFrame:
     return cadre.groupby(list(COLONNES), dropna=False).size().reset_index(name="population")
 
 
-def _is_filtered(terrain: Terrain, indicateur: Indicateur) -> bool:
-    question = terrain.catalogue.get_question(indicateur.calcul.question_id)
-    return question.condition is not None and indicateur.calcul.non_concerne == "exclu"
-
-
 def _estimate_each(terrain: Terrain, cadre: pd.DataFrame, population: pd.DataFrame) -> Iterator[pd.DataFrame]:
     repondants = cadre.loc[terrain.repondants]
     for indicateur in terrain.list_indicateurs(parts=True):
-        if not indicateur.cle or indicateur.sensibilite == "cyber" or _is_filtered(terrain, indicateur):
+        if not indicateur.cle or indicateur.sensibilite == "cyber" or indicateur.sous_condition:
             continue
         try:
             lignes = estimate_departements(repondants, terrain.valeurs[indicateur.id], population)

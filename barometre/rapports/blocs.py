@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from barometre.domain.formats import format_compte, format_effectif_seul
+from barometre.domain.indicateur import describe_bases
 from barometre.domain.notes import LETTRES_SIMULEES, explain_citation, format_lettre
 from barometre.rapports.modele import Figure, Paragraphe, Point, Tableau
 from barometre.views.lecture.libelles import lower_initiale
@@ -34,11 +35,13 @@ def build_figures(titre: str, lignes: Sequence[LigneIndicateur]) -> tuple[Figure
 
 def _build_figure(titre: str, lignes: Sequence[LigneIndicateur], *, theme: str) -> Figure:
     """L'intervalle est celui du chiffre redressé ; la base est dite quand elle est celle de tous."""
-    points = tuple(_build_point(ligne) for ligne in lignes)
+    bases = {ligne.indicateur.base.strip().rstrip(".") for ligne in lignes}
+    points = tuple(_build_point(ligne, marque=len(bases) > 1) for ligne in lignes)
     montres = [p for p in points if p.valeur is not None]
     caches = len(points) - len(montres)
-    bases = {ligne.indicateur.base.strip().rstrip(".") for ligne in lignes}
-    phrase = f"Base : {lower_initiale(bases.pop())}. " if len(bases) == 1 else ""
+    unique = len(bases) == 1
+    etroites = describe_bases(ligne.indicateur for ligne in lignes)
+    phrase = f"Base : {lower_initiale(bases.pop())}. " if unique else f"{etroites} ".lstrip()
     bruts = [ligne.chiffre.est_brut for ligne in lignes if ligne.chiffre.montre]
     quoi = "brut" if bruts and all(bruts) else "redressé"
     phrase += f"Trait : intervalle à 95 % autour du chiffre {quoi}, hors biais de participation."
@@ -55,8 +58,9 @@ def _build_figure(titre: str, lignes: Sequence[LigneIndicateur], *, theme: str) 
     return Figure(titre, phrase, f"{ou}. {dits}.", points)
 
 
-def _build_point(ligne: LigneIndicateur) -> Point:
-    chiffre, titre = ligne.chiffre, ligne.indicateur.titre
+def _build_point(ligne: LigneIndicateur, *, marque: bool) -> Point:
+    chiffre = ligne.chiffre
+    titre = ligne.indicateur.titre_marque if marque else ligne.indicateur.titre
     if not chiffre.montre:
         return Point(titre, raison=ligne.citation.explication)
     return Point(

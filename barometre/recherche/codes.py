@@ -74,25 +74,11 @@ def build_codes(
 
     `communes` : le rang de la commune actuelle de chaque ancien code, ou −1.
     """
-    rangs = np.arange(len(collectivites))
-    codes, sirens, postaux = (collectivites[c].astype("object") for c in ("code", "siren", "codes_postaux"))
-    postaux = postaux.set_axis(rangs).fillna("").str.split().explode().dropna()
-    genres = collectivites["type"].astype("object").map(_GENRES).to_numpy()
-    actuels = anciens["code_actuel"].astype("str").to_numpy()
-    passes = (communes >= 0) & (anciens["code"].astype("str").to_numpy() != actuels)
-    natures = anciens["nature"].astype("object").map(_CODES_NATURES).fillna("ancien code INSEE")
-    table = pd.concat([
-        pd.DataFrame({"code": codes.to_numpy(), "genre": genres, "ligne": rangs}),
-        pd.DataFrame({"code": sirens.to_numpy(), "genre": "SIREN", "ligne": rangs}),
-        pd.DataFrame({"code": postaux.to_numpy(), "genre": "code postal", "ligne": postaux.index}),
-    ]).dropna()  # fmt: skip
-    table = table[table["code"].ne("")].sort_values("ligne", kind="stable")
-    table = table.assign(cible=cibles[table.pop("ligne")], ancien=-1)
-    siens = pd.DataFrame({
-        "code": anciens["code"].astype("object").to_numpy()[passes], "genre": natures.to_numpy()[passes],
-        "cible": communes[passes], "ancien": np.arange(int(passes.sum())),
-    })  # fmt: skip
-    table = pd.concat([table, siens], ignore_index=True)
+    passes = (communes >= 0) & anciens["code"].astype("str").ne(
+        anciens["code_actuel"].astype("str")
+    ).to_numpy()
+    actuels, disparus = _list_actuels(collectivites, cibles), _list_anciens(anciens[passes], communes[passes])
+    table = pd.concat([actuels, disparus], ignore_index=True)
     table["rang"], table["poids"] = table["genre"].map(_RANGS), -populations[table["cible"]]
     arrondis = table["genre"].eq("code postal") & table["code"].str.fullmatch(_ARRONDISSEMENTS)
     table.loc[arrondis, "rang"] = -1
@@ -103,4 +89,28 @@ def build_codes(
         table["genre"].map(GENRES.index).to_numpy(dtype=np.int8),
         table["ancien"].to_numpy(dtype=np.int32),
         anciens["nom"].astype("object").to_numpy()[passes].tolist(),
+    )
+
+
+def _list_actuels(collectivites: pd.DataFrame, cibles: NDArray[np.int32]) -> pd.DataFrame:
+    """Code, SIREN et codes postaux de chaque ligne, et où elle mène."""
+    rangs = np.arange(len(collectivites))
+    codes, sirens, postaux = (collectivites[c].astype("object") for c in ("code", "siren", "codes_postaux"))
+    postaux = postaux.set_axis(rangs).fillna("").str.split().explode().dropna()
+    genres = collectivites["type"].astype("object").map(_GENRES).to_numpy()
+    table = pd.concat([
+        pd.DataFrame({"code": codes.to_numpy(), "genre": genres, "ligne": rangs}),
+        pd.DataFrame({"code": sirens.to_numpy(), "genre": "SIREN", "ligne": rangs}),
+        pd.DataFrame({"code": postaux.to_numpy(), "genre": "code postal", "ligne": postaux.index}),
+    ]).dropna()  # fmt: skip
+    table = table[table["code"].ne("")].sort_values("ligne", kind="stable")
+    return table.assign(cible=cibles[table.pop("ligne")], ancien=-1)
+
+
+def _list_anciens(anciens: pd.DataFrame, communes: NDArray[np.intp]) -> pd.DataFrame:
+    """Les codes d'hier, chacun vers la commune d'aujourd'hui ; `ancien` est son rang parmi eux."""
+    genres = anciens["nature"].astype("object").map(_CODES_NATURES).fillna("ancien code INSEE")
+    codes = anciens["code"].astype("object").to_numpy()
+    return pd.DataFrame(
+        {"code": codes, "genre": genres.to_numpy(), "cible": communes, "ancien": np.arange(len(codes))}
     )

@@ -29,8 +29,8 @@ class Empreinte:
     finie: bool | None = None
     # De chaque indicateur, à ses trois dernières périodes : sa corrélation de rang avec la population.
     liens: Mapping[str, float] = field(default_factory=dict)
-    # Et ce qu'en retient `paquets` : où sont ses valeurs, par département.
-    paquets: Mapping[str, Mapping[str, Sequence[float]]] = field(default_factory=dict)
+    # Et sa somme dans huit paquets de collectivités tirés de leur identifiant, toujours les mêmes.
+    paquets: Mapping[str, Sequence[float]] = field(default_factory=dict)
     # Les collectivités, ou départements, dont un zéro n'est pas su (voir `disparues`).
     incertains: Sequence[str] = ()
 
@@ -41,12 +41,8 @@ class Empreinte:
 
 def read_empreinte(objet: Mapping[str, Any] | None) -> Empreinte | None:
     """L'empreinte d'une fiche ; None si la fiche est d'avant les gardes, ou illisible."""
-    if not objet:
-        return None
-    # Huit sommes pour la France : des paquets d'avant ceux des départements, qui ne se comparent pas.
-    paquets = {c: z for c, z in objet.get("paquets", {}).items() if isinstance(z, Mapping)}
     try:
-        return Empreinte(**{**objet, "paquets": paquets})
+        return Empreinte(**objet) if objet else None
     except TypeError:
         return None
 

@@ -13,12 +13,11 @@ import pandas as pd
 
 from barometre.domain.formats import INSECABLE, format_compte, format_nombre, format_part
 from barometre.sources.catalogue import Attendu
-from barometre.sources.contexte import Contexte
+from barometre.sources.contexte import PAQUETS, Contexte
 from barometre.sources.empreinte import Empreinte
 from barometre.sources.errors import SourceEnRecul, SourceRefusee
 from barometre.sources.indices import describe_cause, read_departement
 from barometre.sources.lecture import Brut
-from barometre.sources.paquets import compute_paquets, list_rebattues
 from barometre.sources.resultat import Resultat
 
 # Par année entamée depuis la bonne copie. De nos propres fichiers : 2 549 labellisations France services fin
@@ -54,6 +53,8 @@ UNITES_LIEES = 1_000
 PERIODES_COMPAREES = 3
 # Une valeur déjà publiée qui bouge de plus d'un centième est révisée ; la moitié d'un coup ne le sont pas.
 REVISION, PART_REVISEE = 0.01, 0.5
+# Part de la somme d'un paquet qui change : nulle d'une même publication, fusions de communes comprises.
+PAQUET_DEPLACE = 0.03
 
 
 def build_empreinte(brut: Brut, resultat: Resultat, contexte: Contexte) -> Empreinte:
@@ -68,7 +69,7 @@ def build_empreinte(brut: Brut, resultat: Resultat, contexte: Contexte) -> Empre
         # Un fichier collé deux fois a une fin qui ne dit rien : ses doublons sont rejetés.
         None if brut.repetees else brut.finie,
         compute_liens(recentes, contexte),
-        compute_paquets(recentes, resultat, contexte),
+        compute_paquets(recentes, contexte),
     )
 
 
@@ -109,6 +110,14 @@ def compute_liens(recentes: pd.DataFrame, contexte: Contexte) -> dict[str, float
         if len(lignes) >= UNITES_LIEES and pd.notna(lien):
             liens[str(cle)] = round(float(lien), 4)
     return liens
+
+
+def compute_paquets(recentes: pd.DataFrame, contexte: Contexte) -> dict[str, list[float]]:
+    """La somme de chaque indicateur dans chaque paquet de collectivités."""
+    paquets = recentes["collectivite_id"].map(contexte.paquets)
+    sommes = recentes.groupby(["cle", paquets])["valeur"].sum().unstack().fillna(0.0)
+    sommes = sommes.reindex(columns=range(PAQUETS), fill_value=0.0)
+    return {str(nom): [round(float(x), 4) for x in ligne] for nom, *ligne in sommes.itertuples()}
 
 
 def list_touchees(resultat: Resultat) -> pd.Index:
@@ -287,7 +296,10 @@ def list_reculs(
             passage = f"{format_nombre(total)} à {format_nombre(nouveau)}"
             yield f"Le total de « {indicateur_id} » passe de {passage}."
     yield from _list_decalees(neuve, avant, LIEN_PERDU if annees >= 1 else LIEN_PERDU_MEME, juge)
-    yield from _list_autres_valeurs(neuve, avant, annees, juge)
+    # Reconnaître plus de collectivités (une autre source apporte leurs SIREN) change aussi les sommes.
+    memes = (neuve.lignes, neuve.rejetes) == (avant.lignes, avant.rejetes)
+    if annees < 1 and memes:
+        yield from _list_autres_valeurs(neuve, avant, juge)
 
 
 def _list_decalees(neuve: Empreinte, avant: Empreinte, perte: float, juge: str) -> Iterator[str]:
@@ -302,16 +314,15 @@ def _list_decalees(neuve: Empreinte, avant: Empreinte, perte: float, juge: str) 
             )
 
 
-def _list_autres_valeurs(neuve: Empreinte, avant: Empreinte, annees: float, juge: str) -> Iterator[str]:
-    """Les indicateurs dont les valeurs ont changé de collectivité."""
-    # Reconnaître plus de collectivités (une autre source apporte leurs SIREN) change aussi les sommes.
-    memes = annees < 1 and (neuve.lignes, neuve.rejetes) == (avant.lignes, avant.rejetes)
-    for indicateur_id, ou in list_rebattues(neuve.paquets, avant.paquets, annees, france=memes):
-        lieux = "" if "" in ou else f" ({format_compte(len(ou), 'département')}, dont {ou[0]})"
-        yield (
-            f"Les valeurs de « {indicateur_id} » ne sont plus celles des mêmes collectivités que dans "
-            f"{juge}{lieux} : une colonne est sans doute décalée, ou ce n'est pas la même publication."
-        )
+def _list_autres_valeurs(neuve: Empreinte, avant: Empreinte, juge: str) -> Iterator[str]:
+    """D'une même publication, les indicateurs dont les valeurs ont changé de collectivité."""
+    for indicateur_id, totaux in avant.paquets.items():
+        ecarts = zip(totaux, neuve.paquets.get(indicateur_id, totaux), strict=False)
+        if any(abs(neuf - ancien) > max(PAQUET_DEPLACE * abs(ancien), 3) for ancien, neuf in ecarts):
+            yield (
+                f"Les valeurs de « {indicateur_id} » ne sont plus celles des mêmes collectivités que dans "
+                f"{juge} : une colonne est sans doute décalée, ou ce n'est pas la même publication."
+            )
 
 
 def _list_vides(neufs: Mapping[str, int], avant: Mapping[str, int], nom: str, perte: float) -> Iterator[str]:

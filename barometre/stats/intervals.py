@@ -25,7 +25,6 @@ def student_quantile(df: Nombres, level: float) -> Tableau:
     degres, rang = np.unique(np.asarray(df, dtype=float), return_inverse=True)
     with np.errstate(invalid="ignore"):
         t = np.where(degres > 0, special.stdtrit(np.where(degres > 0, degres, 1.0), 0.5 + level / 2), np.nan)
-    t = np.where(np.isposinf(degres), normal_quantile(level), t)
     return np.asarray(t[rang.reshape(np.shape(df))], dtype=float)
 
 

@@ -9,8 +9,6 @@ from barometre.stats.strata import DesignError
 
 # CONCEPTION §4.10 : montré seulement si au moins 80 % des pratiques concernées ont une réponse.
 MINIMUM_ANSWERED = 0.8
-# Comparer deux parts entières en virgule flottante : 4/5 doit valoir 80 %.
-ROUNDING = 1e-9
 
 
 def compute_scores(
@@ -30,7 +28,7 @@ def compute_scores(
     concernees = (~exclu).sum(axis=1)
     repondues = (~exclu & np.isfinite(valeurs)).sum(axis=1)
     pratiques = (~exclu & (valeurs == 1)).sum(axis=1)
-    montre = (concernees > 0) & (repondues >= minimum * concernees - ROUNDING)
+    montre = (concernees > 0) & (repondues >= minimum * concernees)
     tableau = pd.DataFrame(
         {"practices": pratiques, "concerned": concernees, "answered": repondues, "shown": montre},
         index=answers.index,

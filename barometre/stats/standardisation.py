@@ -66,7 +66,7 @@ def adjust_domains(  # noqa: PLR0917 - le plan, les réponses, où, sur quoi, et
     bas, haut = bound_proportions(sommes, p, np.sqrt(sommes.variance + sommes.noise), level)
     prudence = bound_prudence(bas, haut, Slopes(slopes, slopes))
     notes, _ = grade_proportions(
-        Precision(sommes.n, sommes.total, sommes.n_eff, p, bas, haut, sommes.df, *prudence, cv)
+        Precision(sommes.n_published, sommes.total, sommes.n_eff, p, bas, haut, sommes.df, *prudence, cv)
     )
     p, bas, haut = (np.where(refuse, np.nan, v) for v in (p, bas, haut))
     return Standardised(p, bas, haut, np.where(refuse, "", notes), manque)

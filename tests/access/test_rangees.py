@@ -31,6 +31,8 @@ NIVEAUX: tuple[dict[str, Any], ...] = (
     {"niveau": "france", "territoire_id": ["france", "region-00"], **TOTAUX},
 )
 AILLEURS: tuple[dict[str, Any], ...] = (TOTAUX, {}, {"type": "commune"}, {"indicateurs": ["site_internet"]})
+# Une commune, un territoire, une collectivité dont l'État ne dit rien.
+MESURES_DE = ("commune-01001", "france", "epci-inconnu")
 
 
 @pytest.fixture(scope="module", params=[1, chiffres_publics.LOT], ids=lambda lot: f"lots-de-{lot}")
@@ -38,7 +40,7 @@ def portes(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Gate, Gate]]:
     """La même porte, sans rien et avec tout ce qui se range, en un lot ou en plusieurs."""
-    depot = open_repository(build_entrepot_factice(tmp_path_factory.mktemp("entrepot")))
+    depot = open_repository(build_entrepot_factice(tmp_path_factory.mktemp("entrepot"), etat=True))
     directe = Gate(depot)
     with pytest.MonkeyPatch.context() as reglage:
         reglage.setattr(chiffres_publics, "LOT", request.param)
@@ -96,6 +98,32 @@ def test_qui_recoit_des_lignes_peut_les_ecrire(portes: tuple[Gate, Gate]) -> Non
     recues = portes[1].list_agregats(**lire)
     recues["indicateur_id"] = "autre"
     assert "autre" not in set(portes[1].list_agregats(**lire)["indicateur_id"])
+
+
+@pytest.mark.parametrize("lieu", MESURES_DE)
+def test_les_memes_mesures_sans_aller_a_l_entrepot(
+    portes: tuple[Gate, Gate], lieu: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attendues = portes[0].list_valeurs_collectivite(lieu)
+    monkeypatch.setattr(portes[1], "_repository", None)
+    # Un nombre entier se lit entier ou décimal, selon que d'autres lignes en manquent.
+    pd.testing.assert_frame_equal(attendues, portes[1].list_valeurs_collectivite(lieu), check_dtype=False)
+
+
+def test_des_mesures_se_trouvent_et_se_trient(portes: tuple[Gate, Gate]) -> None:
+    """D'une commune, ses seules mesures, jamais ses réponses ; de deux demandées, l'une est déclarée."""
+    for porte in portes:
+        toutes = porte.list_valeurs_collectivite(MESURES_DE[0])
+        assert sorted(toutes["indicateur_id"]) == ["france_services_presence", "open_data_recense"]
+        demandees = ["open_data_recense", "site_internet"]
+        (seule,) = porte.list_mesures(demandees, MESURES_DE[0])["indicateur_id"]
+        assert seule == "open_data_recense"
+
+
+def test_qui_recoit_des_mesures_peut_les_ecrire(portes: tuple[Gate, Gate]) -> None:
+    recues = portes[1].list_valeurs_collectivite("france")
+    recues.loc[:, "valeur"] = -1.0
+    assert (portes[1].list_valeurs_collectivite("france")["valeur"] >= 0).all()
 
 
 def test_avec_tout_range_rien_ne_se_lit_d_avance(portes: tuple[Gate, Gate]) -> None:

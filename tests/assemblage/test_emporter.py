@@ -25,6 +25,7 @@ from barometre.cli import main
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.domain.provenance import Provenance
 from barometre.views.collectivite.liste_pairs import build_liste_pairs
+from barometre.views.lecture.address import read_query
 from barometre.views.lecture.selection import Selection
 from tests.views.terrain_pairs import SOI, THEMES, serve_terrain
 
@@ -94,7 +95,7 @@ def test_les_pairs_d_une_archive_sont_ceux_que_lit_le_public() -> None:
 @pytest.mark.parametrize("choix", ["strate", "couverture", "semblables"])
 def test_les_pairs_de_comparer_sont_ceux_de_la_page(choix: str) -> None:
     theme = THEMES[0]
-    vue = load_comparer(depot.open_gate_publique(), SOI, theme, choix=choix, poids={}, avec=()).vue
+    vue = load_comparer(depot.open_gate_publique(), SOI, theme, choix=choix, avec=()).vue
     adresse = f"comparer?collectivite={SOI}&theme={theme}&pairs={choix}"
     archive = _open(vue.table, vue.provenance, adresse)
     lue = pd.read_csv(io.BytesIO(archive.read("pairs/pairs.csv")), dtype=str)
@@ -150,3 +151,51 @@ def test_une_licence_d_ailleurs_ne_devient_pas_la_notre() -> None:
     assert archive.read("LICENCE.txt").decode().split() == ["ODbL"]
     assert json.loads(archive.read("donnees.csv-metadata.json"))["dc:license"] == "ODbL"
     assert json.loads(archive.read("datapackage.json"))["licenses"][0]["title"] == "ODbL"
+
+
+@pytest.mark.parametrize(("nombre", "relisible"), [(0, False), (1, True), (200, True), (201, False)])
+def test_une_adresse_de_l_api_relit_deux_cents_indicateurs_au_plus(nombre: int, relisible: bool) -> None:
+    vue = load_requete(depot.open_gate_publique(), "indicateurs=site_internet&par=strate")
+    indicateur = load_catalogue().get_indicateur("site_internet")
+    requete = emporter._build_voisine([indicateur] * nombre, vue.provenance, THEMES[0], read_query(""), None)
+    assert bool(requete) == relisible
+
+
+def test_refaire_les_pairs_d_une_fiche_garde_la_vague_de_la_page() -> None:
+    """La sélection des pairs n'a pas de vague : sans celle de l'adresse, la dernière répondrait."""
+    vague = load_catalogue().vagues[0].id
+    affichee = load_fiche_affichee(depot.open_gate_publique(), SOI)
+    assert affichee is not None
+    for page in ("fiche", THEMES[0]):
+        adresse = f"{page}?collectivite={SOI}&vague={vague}"
+        refaire = _open(affichee.vue.table, affichee.vue.provenance, adresse).read("REFAIRE.txt").decode()
+        assert f"vague={vague}" in refaire.partition("exporter")[2]
+
+
+def test_seules_les_pages_de_pairs_se_refont_sur_leurs_pairs() -> None:
+    gate, catalogue, lue = depot.open_gate_publique(), load_catalogue(), read_query(f"collectivite={SOI}")
+    groupe = emporter._find_pairs(gate, catalogue, "fiche", lue)
+    assert groupe is not None
+    provenance = load_requete(gate, "indicateurs=site_internet&par=strate").provenance
+    site = [catalogue.get_indicateur("site_internet")]
+    sans = {page: emporter._build_voisine(site, provenance, page, lue, None) for page in ("fiche", THEMES[0])}
+    avec = {page: emporter._build_voisine(site, provenance, page, lue, groupe) for page in sans}
+    assert avec["fiche"] != sans["fiche"]
+    assert avec[THEMES[0]] == sans[THEMES[0]]
+
+
+def test_une_donnee_de_l_etat_se_relit_par_territoire_et_une_structure_egale_non_demandee_s_ote() -> None:
+    gate, catalogue = depot.open_gate_publique(), load_catalogue()
+    provenance = load_requete(gate, "indicateurs=site_internet&par=strate").provenance
+    mesure = catalogue.list_indicateurs(origine="mesure")[0]
+    declare = catalogue.get_indicateur("site_internet")
+    for indicateurs, page, par in (
+        ([mesure], THEMES[0], True),
+        ([declare], THEMES[0], False),
+        ([declare, mesure], THEMES[0], False),
+        ([declare], "carte", True),
+    ):
+        requete = emporter._build_voisine(indicateurs, provenance, page, read_query(""), None)
+        assert ("par=" not in requete) == par  # par territoire, ce qui ne se dit pas
+    egale = emporter._build_voisine([declare], provenance, "opsn", read_query("structure=egale"), None)
+    assert egale == emporter._build_voisine([declare], provenance, "opsn", read_query(""), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -11,12 +12,12 @@ from PIL import Image
 
 from barometre.access import Gate
 from barometre.assemblage import depot, memoire
-from barometre.assemblage.explorer import load_explorer, load_figure
+from barometre.assemblage.explorer import list_lieux, load_explorer, load_figure
 from barometre.assemblage.images import build_image_dessin
 from barometre.catalogue import load_catalogue
 from barometre.charts.marques import DOUTEUX
 from barometre.domain.formats import is_absent
-from barometre.domain.provenance import AVERTISSEMENT_SIMULATION
+from barometre.domain.provenance import AVERTISSEMENT_SIMULATION, REMIS_SOUS_DROIT
 from barometre.views.donnees.demande import DemandeExplorer, parse_demande
 from barometre.views.donnees.figure import choose_figure
 from barometre.warehouse.repository import open_repository
@@ -107,3 +108,24 @@ def test_une_vague_s_y_nomme_comme_sur_les_autres_pages(gate: Gate) -> None:
         dits = [r.libelle for r in figure.dessin.rangs]  # type: ignore[union-attr]
         assert len({t for t in titres.values() for d in dits if d.endswith(t)}) >= attendus
         assert not [d for d in dits if any(id_ in d for id_ in titres)]
+
+
+def test_l_image_remise_sous_un_droit_le_dit_elle_meme(gate: Gate) -> None:
+    demande = _demande(gate, f"{UN}&par=strate")
+    figure, lue = load_figure(gate, demande), load_explorer(gate, demande).provenance
+    assert figure is not None
+    for precautions, dit in (((REMIS_SOUS_DROIT,), True), (("Une précaution parmi d'autres.",), False)):
+        svg = build_image_dessin(
+            figure.dessin, "Titre", replace(lue, precautions=precautions), "svg"
+        ).decode()
+        assert all(mot in svg for mot in precautions[0].rstrip(".").split()) == dit
+
+
+def test_les_lieux_proposes_sont_ceux_du_departement_et_ceux_de_l_adresse(gate: Gate) -> None:
+    assert list_lieux(gate, "france", []) == {}
+    lieux = list_lieux(gate, "departement-01", ["commune-2A004"])
+    referentiel = gate.get_referentiel().set_index("collectivite_id")
+    assert "commune-01001" in lieux
+    assert "departement-01" not in lieux
+    assert set(referentiel.loc[list(lieux), "departement"]) == {"01", "2A"}
+    assert [i for i in lieux if referentiel.loc[i, "departement"] == "2A"] == ["commune-2A004"]

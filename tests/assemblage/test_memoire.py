@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from sys import getsizeof
 from typing import Any, cast
 
@@ -16,6 +17,7 @@ from barometre.access.lectures import Journal
 from barometre.assemblage import memoire
 from barometre.assemblage.poids import measure
 from barometre.catalogue import load_catalogue
+from barometre.catalogue.calendrier import Periode, read_calendrier, set_lecteur
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.warehouse.repository import Repository
 
@@ -57,6 +59,23 @@ def test_la_cle_porte_la_portee_la_version_et_les_filtres() -> None:
     assert memoire.get_vue(_Porte(elu, "v1"), build, "inclusion")[0] == elu  # type: ignore[arg-type]
     assert memoire.get_vue(_Porte(elu, "v2"), build, "inclusion")[1] == "v2"  # type: ignore[arg-type]
     assert memoire.get_vue(_Porte(elu, "v2"), build, "donnee")[2] == "donnee"  # type: ignore[arg-type]
+
+
+def test_des_dates_donnees_a_une_vague_refont_la_vue() -> None:
+    """Un opérateur ouvre une vague : ce qui était gardé d'avant ne se relit plus."""
+    porte: Any = _Porte(PUBLIC, "v1")
+    avant = read_calendrier()
+    assert memoire.get_vue(porte, _lire_calendrier) == avant
+    donnees = (Periode("2026", date(2026, 11, 1), None),)
+    try:
+        set_lecteur(lambda: donnees)
+        assert memoire.get_vue(porte, _lire_calendrier) == donnees
+    finally:
+        set_lecteur(lambda: avant)
+
+
+def _lire_calendrier(_gate: Any) -> object:
+    return read_calendrier()
 
 
 def test_une_vue_gardee_se_reinscrit_a_chaque_livraison_au_compte_de_qui_la_recoit() -> None:

@@ -20,6 +20,13 @@ DEBORD = (
     "Math.max(document.documentElement.scrollWidth - innerWidth,"
     "...[...document.querySelectorAll('.stMain')].map(e => e.scrollWidth - e.clientWidth))"
 )
+# Chaque icône de Streamlit : son nom, la largeur de ce qui se lit, le corps de sa police.
+ICONES = """[...document.querySelectorAll('[data-testid="stIconMaterial"]')].map((icone) => {
+  const dessin = document.createRange();
+  dessin.selectNodeContents(icone);
+  const corps = parseFloat(getComputedStyle(icone).fontSize);
+  return [icone.textContent, dessin.getBoundingClientRect().width, corps];
+})"""
 # Ce que Streamlit et le dépôt servent hors de la matrice.
 VERSEES = ("/ressources/francais.js", "/_stcore/health", "/_stcore/metrics", "/inconnue")
 CLAIR, SOMBRE = "rgb(255, 255, 255)", "rgb(16, 22, 29)"
@@ -68,6 +75,10 @@ def test_la_police_est_la_notre(serveur: str, visiter: Visiter) -> None:
     assert page.evaluate("document.fonts.check('16px \"Source Sans 3\"')")
     chargees = page.evaluate("[...document.fonts].filter(f => f.status === 'loaded').map(f => f.family)")
     assert any("Source Sans 3" in famille for famille in chargees)
+    # Une icône de la police réduite est un dessin, large d'un carré : un nom oublié s'étalerait, en lettres.
+    icones = page.evaluate(ICONES)
+    assert len(icones) > 3
+    assert [nom for nom, largeur, corps in icones if largeur > 1.1 * corps] == []
 
 
 def test_un_choix_s_ecrit_dans_l_adresse_et_le_retour_le_defait(serveur: str, visiter: Visiter) -> None:

@@ -15,7 +15,7 @@ import pytest
 from csvw.metadata import CSVW
 
 from barometre.domain.colonnes import get_colonne
-from barometre.domain.provenance import LICENCE_URL, Definition
+from barometre.domain.provenance import LICENCE_URL, Definition, Piece
 from barometre.exports import to_zip
 from barometre.exports.colonnes import LEGENDE_MARQUES
 from barometre.exports.csv import write_donnees
@@ -160,3 +160,15 @@ def test_le_lisez_moi_sans_marque_ni_colonne_connue_ni_base_n_en_dit_rien() -> N
     archive = zipfile.ZipFile(io.BytesIO(to_zip(pd.DataFrame({"taille": [2]}), provenance)))
     parties = archive.read("LISEZ-MOI.txt").decode().split("\n\n")
     assert parties[1:] == ["Part\nUne part.\n"]
+
+
+def test_les_pieces_jointes_sont_dans_l_archive_et_ses_empreintes() -> None:
+    """Les questionnaires, la méthode : chacune à son nom, et vérifiable comme les données."""
+    jointe = replace(PROVENANCE, pieces=(Piece("methode/methode.md", "Enquête volontaire."),))
+    with zipfile.ZipFile(io.BytesIO(to_zip(TABLE, jointe))) as lue:
+        assert lue.read("methode/methode.md").decode() == "Enquête volontaire."
+        assert "  methode/methode.md\n" in lue.read("SHA256SUMS").decode()
+
+
+def test_rien_dans_l_archive_ne_porte_la_date_du_jour(archive: zipfile.ZipFile) -> None:
+    assert {entree.date_time for entree in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}

@@ -9,6 +9,7 @@ import subprocess
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from xml.etree.ElementTree import Element, fromstring
 
@@ -21,6 +22,7 @@ from python_calamine import CalamineWorkbook
 
 from barometre.domain.colonnes import get_colonne
 from barometre.exports import to_ods, to_xlsx
+from barometre.exports.feuilles import list_couverture
 from tests.exports.test_exports import PROVENANCE
 
 TABLE = pd.DataFrame(
@@ -106,8 +108,8 @@ def test_un_texte_plie_a_sa_hauteur_et_une_feuille_tient_en_largeur() -> None:
         assert feuille.print_title_rows == "$1:$1"
 
 
-def _lire_ods(piece: str) -> Element:
-    return fromstring(zipfile.ZipFile(io.BytesIO(to_ods(TABLE, PROVENANCE))).read(piece))
+def _lire_ods(piece: str, table: pd.DataFrame = TABLE) -> Element:
+    return fromstring(zipfile.ZipFile(io.BytesIO(to_ods(table, PROVENANCE))).read(piece))
 
 
 def test_ods_tient_sa_premiere_ligne_en_vue() -> None:
@@ -232,3 +234,69 @@ def test_ods_dit_son_titre_son_champ_et_sa_langue() -> None:
         (f"{dc}description", PROVENANCE.filtres),
         (f"{dc}language", "fr-FR"),
     ]
+
+
+def test_la_couverture_compte_les_lignes_et_chaque_marque_y_a_son_sens() -> None:
+    couverture = dict(list_couverture(TABLE, PROVENANCE))
+    assert couverture["Lignes"] == "3"
+    assert couverture["Marque [c]"].startswith("Confidentiel")
+    assert "Marque [c]" not in dict(list_couverture(TABLE.drop(columns="marque"), PROVENANCE))
+
+
+def test_un_texte_de_la_couverture_ou_d_un_titre_n_est_ni_formule_ni_lien() -> None:
+    piege = replace(PROVENANCE, filtres="=1+1", precautions=("https://exemple.invalid", "+2"))
+    classeur = openpyxl.load_workbook(io.BytesIO(to_xlsx(pd.DataFrame({"=1+1": [1]}), piege)))
+    for feuille in classeur:
+        for case in (case for rang in feuille.iter_rows() for case in rang):
+            assert case.data_type != "f", case.value
+            assert case.hyperlink is None
+    assert classeur["Données"]["A1"].value == "=1+1"
+
+
+def test_un_classeur_ne_porte_pas_la_date_du_jour() -> None:
+    classeur = openpyxl.load_workbook(io.BytesIO(to_xlsx(TABLE, PROVENANCE)))
+    assert classeur.properties.created == datetime(2000, 1, 1)
+
+
+def test_un_grand_nombre_s_ecrit_en_entier_dans_un_ods() -> None:
+    """Sa valeur et son texte : un lecteur ne lit parfois que l'un des deux."""
+    nombres = [1234567.0, 2102650.5, 0.125, 40.0]
+    cases = [
+        case
+        for case in _lire_ods("content.xml", pd.DataFrame({"x": nombres})).iter()
+        if any(nom.endswith("value-type") and valeur == "float" for nom, valeur in case.attrib.items())
+    ]
+    valeurs = [v for case in cases for nom, v in case.attrib.items() if nom.endswith("}value")]
+    assert [float(v) for v in valeurs] == nombres
+    assert ["".join(case.itertext()) for case in cases] == ["1234567", "2102650.5", "0.125", "40"]
+
+
+def test_chaque_nombre_de_decimales_d_un_ods_a_son_style() -> None:
+    quatre = pd.DataFrame({"zero": [1.0], "un": [0.5], "deux": [0.25], "trois": [0.125]})
+    racine = _lire_ods("content.xml", quatre)
+    noms = [(nom.rpartition("}")[2], v) for case in racine.iter() for nom, v in case.attrib.items()]
+    cites = {v for nom, v in noms if nom == "style-name"}
+    assert {"ce0", "ce1", "ce2", "ce3"} <= cites
+    assert cites <= {v for nom, v in noms if nom == "name"}
+
+
+def test_un_ods_dit_son_type_en_tete_et_sans_compression() -> None:
+    """ODF 1.3, partie 2, §3.3 : c'est à ces octets qu'un système reconnaît le fichier."""
+    octets = to_ods(TABLE, PROVENANCE)
+    assert octets[30:].startswith(b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
+
+
+@pytest.mark.parametrize("write", [to_xlsx, to_ods])
+def test_un_caractere_de_controle_quitte_aussi_la_couverture(write: Callable[..., bytes]) -> None:
+    classeur = CalamineWorkbook.from_filelike(
+        io.BytesIO(write(TABLE, replace(PROVENANCE, filtres="a\x0bb\x00c")))
+    )
+    cases = {case for ligne in classeur.get_sheet_by_name("Couverture").to_python() for case in ligne}
+    assert "abc" in cases
+
+
+def test_une_case_excel_ne_depasse_pas_ce_qu_excel_accepte() -> None:
+    feuille = openpyxl.load_workbook(io.BytesIO(to_xlsx(pd.DataFrame({"x": ["m" * 40_000]}), PROVENANCE)))
+    assert len(feuille["Données"]["A2"].value) == 32_767
+    brut = zipfile.ZipFile(io.BytesIO(to_xlsx(pd.DataFrame({"x": [40.0]}), PROVENANCE)))
+    assert b"<v>40</v>" in brut.read("xl/worksheets/sheet2.xml")

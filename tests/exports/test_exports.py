@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 from dataclasses import replace
@@ -15,6 +16,8 @@ from barometre.domain.colonnes import get_colonne
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION, Definition, Provenance
 from barometre.exports import FORMATS, build_fichier, to_csv, to_parquet, to_xlsx
 from barometre.exports.cellules import escape_formule
+from barometre.exports.colonnes import list_colonnes
+from barometre.exports.csv import write_donnees
 
 PIEGES = ["=1+1", "+33 1", "-2", "@SUM(A1)", "\tx", "\rx", "＝1", "＋1", "－1", "＠A"]
 # Petites formes, et ce qu'un tableur ôte avant de lire : espaces, retours, marques invisibles.
@@ -24,6 +27,7 @@ PIEGES += [
     "\u00a0=1",
     "\u202f+1",
     "\u200b=1",
+    "\u200f=1",
     "\ufeff@A",
     "\u2066 -1",
     "\n\n=1",
@@ -157,3 +161,32 @@ def test_un_fichier_dit_l_adresse_qui_rouvre_sa_vue_et_son_nom_distingue_deux_ta
     assert situee.adresse in to_csv(TABLE, situee).decode("utf-8-sig")
     assert PROVENANCE.get_nom("csv", "projets") == "vue_projets_v1_reponses-simulees.csv"
     assert PROVENANCE.get_nom("csv", "vue") == PROVENANCE.get_nom("csv")  # le nom le dit déjà
+
+
+@pytest.mark.parametrize("invisible", ["\x01", "\x7f", "\ufffe", "\x00\u200b"])
+def test_un_caractere_de_controle_ne_cache_pas_une_formule(invisible: str) -> None:
+    """Ôté à l'écriture, il laisserait le signe en tête : c'est du texte écrit que l'on juge."""
+    assert escape_formule(f"{invisible}=1+1").startswith("'")
+
+
+@pytest.mark.parametrize(
+    ("valeurs", "decimales"),
+    [([1.0, 2.5], 1), ([0.125, 3.0], 3), ([1.004], 3), ([2 / 3], 3), ([1.0, None, float("inf")], 0)],
+)
+def test_un_classeur_montre_toutes_les_decimales_d_une_colonne(
+    valeurs: list[float | None], decimales: int
+) -> None:
+    """Jusqu'à trois : une de moins, et 0,125 se lirait 0,13 ; 1,004 se lirait 1."""
+    (colonne,) = list_colonnes(pd.DataFrame({"x": pd.Series(valeurs, dtype="float64")}))
+    assert (colonne.nature, colonne.decimales) == ("decimal", decimales)
+
+
+def test_une_colonne_de_texte_reste_lisible_a_l_ecran() -> None:
+    (colonne,) = list_colonnes(pd.DataFrame({"x": ["m" * 500]}))
+    assert colonne.largeur == 60
+
+
+@pytest.mark.parametrize("texte", ["a\rb", "a\nb", "a,b", 'a"b'])
+def test_un_texte_qui_casserait_une_ligne_de_csv_est_entre_guillemets(texte: str) -> None:
+    lignes = csv.reader(io.StringIO(write_donnees(pd.DataFrame({"x": [texte], "y": [1]}), "international")))
+    assert list(lignes)[1] == [texte, "1"]

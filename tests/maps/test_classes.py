@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from barometre.domain.formats import FINE
+from barometre.domain.formats import FINE, MOINS
 from barometre.maps.classes import NOMBRE, build_classes
 from tests.maps.donnees import build_indicateur
 
@@ -33,7 +33,7 @@ def test_une_valeur_indicative_hors_bornes_ouvre_la_derniere_classe() -> None:
     classes = build_classes([0.11, 0.28], PART, aussi=[0.62])
     assert classes.list_libelles()[-1].endswith("ou plus")
     assert classes.get_rang(0.62) == classes.nombre - 1
-    assert not classes.list_libelles()[0].endswith("ou moins")
+    assert not classes.list_libelles()[0].startswith("moins de")
 
 
 def test_l_ecart_a_une_classe_du_milieu() -> None:
@@ -41,6 +41,9 @@ def test_l_ecart_a_une_classe_du_milieu() -> None:
     assert classes.nombre == 5
     assert classes.get_rang(0.0) == 2
     assert classes.get_rang(-0.30) == 0
+    # Une valeur à la borne est de la classe suivante : la première ne la nomme pas comme sienne.
+    assert classes.list_libelles()[0].startswith(f"moins de {MOINS}")
+    assert classes.get_rang(classes.bornes[1] / 100) == 1
     assert classes.get_rang(0.30) == 4
     assert classes.list_libelles()[4].endswith("points ou plus")
 

@@ -7,12 +7,14 @@ import re
 from html import unescape
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from barometre.access.lecteur import Lecteur
 from barometre.access.registre import get_registre
 from barometre.catalogue import load_catalogue
 from barometre.ui import visiteur
+from barometre.ui.blocks.explorer import explain_marques
 from barometre.ui.blocks.textes import texte
 from tests.pages.conftest import Ouvrir, list_messages
 
@@ -37,6 +39,14 @@ def test_une_vue_se_compte_se_feuillette_et_se_cite(ouvrir: Ouvrir) -> None:
     for t in (csl["URL"], *recettes):
         assert "par=strate&par=vague" in t
         assert f"version={csl['version']}" in t
+
+
+def test_l_apercu_explique_les_marques_qu_il_montre() -> None:
+    """[c], [u], [x] n'étaient expliqués que dans le fichier : l'écran les montrait muets."""
+    dite = explain_marques(pd.DataFrame({"marque": ["[c]", ""], "valeur": [None, 0.2]}))
+    assert dite.startswith("[c] Confidentiel")
+    assert "[x]" not in dite
+    assert explain_marques(pd.DataFrame({"valeur": [0.2]})) == ""
 
 
 def test_les_vues_proposees_s_ouvrent_dans_le_meme_onglet(ouvrir: Ouvrir) -> None:

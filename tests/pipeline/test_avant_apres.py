@@ -13,6 +13,7 @@ from barometre.catalogue import Catalogue, load_catalogue
 from barometre.domain.enquete import Vague
 from barometre.domain.secret import BRUIT_MAXIMAL
 from barometre.pipeline.avant_apres import (
+    _date,
     build_vagues,
     compute_doubles_differences,
     split_beneficiaires,
@@ -34,12 +35,14 @@ def _catalogue(*, reformulee: tuple[str, ...] = ()) -> Catalogue:
     return replace(catalogue, vagues=vagues, questionnaires=questionnaires)
 
 
-def _mesures(catalogue: Catalogue, beneficiaires: int = 80) -> Mesures:
+def _mesures(catalogue: Catalogue, beneficiaires: int = 80, inconnues: int = 0) -> Mesures:
+    """`inconnues` : les dernières, dont l'État ne dit rien."""
     ids = pd.Index([f"commune-{i:05}" for i in range(TAILLE)])
     cadre = pd.DataFrame(
         {"type": "commune", "strate": "commune-500-999", "couverture": "inconnue", "densite": None}, index=ids
     )
     fait = pd.DataFrame({FAIT: (np.arange(TAILLE) < beneficiaires).astype(float)}, ids)
+    fait.iloc[TAILLE - inconnues :] = np.nan
     return Mesures(fait, {FAIT: "2024"}, cadre, catalogue)
 
 
@@ -48,9 +51,16 @@ def _compute(
     parts: dict[str, tuple[float, float]],
     beneficiaires: int = 80,
     theme: str = "inclusion",
+    *,
+    inconnues: int = 0,
+    pesees: dict[str, np.ndarray] | None = None,
+    muettes: dict[str, int] | None = None,
 ) -> pd.DataFrame:
-    """`parts` : par vague, la part de « oui » chez les bénéficiaires et chez les autres."""
-    mesures = _mesures(catalogue, beneficiaires)
+    """`parts` : par vague, la part de « oui » chez les bénéficiaires et chez les autres.
+
+    `pesees` : le poids de chacune, 2 sinon ; `muettes` : combien des premières n'ont pas répondu.
+    """
+    mesures = _mesures(catalogue, beneficiaires, inconnues)
     indicateur = next(i for i in catalogue.list_indicateurs(theme, origine="declare") if i.est_part)
     ids, rang = mesures.cadre.index, np.arange(TAILLE)
     lignes, poids = [], []
@@ -61,8 +71,10 @@ def _compute(
         )
         oui = place < np.where(chez_eux, eux, autres)
         siennes = {"indicateur_id": indicateur.id, "collectivite_id": ids, "periode": vague}
-        lignes.append(pd.DataFrame({**siennes, "valeur": oui.astype(float)}))
-        poids.append(pd.DataFrame({"vague_id": vague, "collectivite_id": ids, "poids": 2.0}))
+        muette = (muettes or {}).get(vague, 0)
+        lignes.append(pd.DataFrame({**siennes, "valeur": oui.astype(float)})[muette:])
+        pesee = (pesees or {}).get(vague, np.full(TAILLE, 2.0))
+        poids.append(pd.DataFrame({"vague_id": vague, "collectivite_id": ids, "poids": pesee}))
     cles = {(theme, v): f"{i:02x}" * 32 for i, v in enumerate(VAGUES)}
     vagues = build_vagues(catalogue, theme, pd.concat(lignes), pd.concat(poids), Tirages(cles, {}))
     return compute_doubles_differences(mesures, vagues)
@@ -117,10 +129,11 @@ def test_une_vague_seule_ou_aucun_beneficiaire_ne_compare_rien() -> None:
 
 
 def test_d_un_fonds_ne_comptent_que_les_projets_commences_entre_les_vagues() -> None:
-    cadre = pd.Index(["avant", "entre", "apres", "sans_date", "abandon", "jamais"])
+    cadre = pd.Index(["avant", "ouverture", "entre", "suivante", "apres", "sans_date", "abandon", "jamais"])
     actions = pd.DataFrame(
         [
             ("avant", "2022-06-01", "termine"), ("avant", "2024-06-01", "en_cours"),
+            ("ouverture", "2023-11-22", "en_cours"), ("suivante", "2025-01-01", "en_cours"),
             ("entre", "2024-06-01", "en_cours"), ("apres", "2026-01-01", "attribue"),
             ("sans_date", None, "attribue"), ("abandon", "2024-06-01", "abandonne"),
             (None, "2024-06-01", "en_cours"),  # un OPSN : ses membres ne se déduisent pas
@@ -128,4 +141,37 @@ def test_d_un_fonds_ne_comptent_que_les_projets_commences_entre_les_vagues() -> 
         columns=["collectivite_id", "date_debut", "statut"],
     )  # fmt: skip
     qui = split_beneficiaires(actions, cadre, date(2023, 11, 22), date(2025, 1, 1))
-    assert qui.to_dict() == {"entre": True, "apres": False, "abandon": False, "jamais": False}
+    assert qui.to_dict() == {
+        "entre": True, "suivante": True, "apres": False, "abandon": False, "jamais": False
+    }  # fmt: skip
+
+
+def test_une_vague_commence_a_son_ouverture() -> None:
+    """Un projet commencé pendant la collecte n'a pas d'avant."""
+    ouverte, close = date(2025, 9, 1), date(2025, 11, 30)
+    assert _date(Vague("v", "v", 1, (), ouverte, close)) == ouverte
+    assert _date(Vague("v", "v", 1, (), None, close)) == close
+    assert _date(Vague("v", "v", 1, ())) is None
+
+
+def test_les_poids_sont_ceux_de_la_seconde_vague() -> None:
+    """Ceux de la première ne changent rien à l'écart ; ceux de la seconde, si."""
+    parts, croissants = {"v1": (0.3, 0.3), "v2": (0.8, 0.35)}, np.arange(1.0, TAILLE + 1) ** 2
+    egale = _compute(_catalogue(), parts)["difference"].item()
+    assert _compute(_catalogue(), parts, pesees={"v1": croissants})["difference"].item() == egale
+    assert _compute(_catalogue(), parts, pesees={"v2": croissants})["difference"].item() != egale
+
+
+def test_un_temoin_de_trop_peu_de_reponses_se_tait() -> None:
+    """Vingt des quatre-vingts bénéficiaires ont répondu à la première vague ; l'écart d'après se montre."""
+    parts = {"v1": (0.3, 0.3), "v2": (0.6, 0.3), "v3": (0.9, 0.3)}
+    table = _compute(_catalogue(), parts, muettes={"v1": 60}).set_index("vague_2")
+    assert table["etat"].to_dict() == {"v2": "primary", "v3": "published"}
+    assert pd.isna(table.loc["v3", "temoin"])
+
+
+def test_de_qui_l_etat_ne_dit_rien_n_est_ni_beneficiaire_ni_comparable() -> None:
+    parts = {"v1": (0.3, 0.3), "v2": (0.8, 0.35)}
+    ligne = _compute(_catalogue(), parts, inconnues=60).iloc[0]
+    lus = ligne["n_beneficiaires"], ligne["n_comparables"]
+    assert lus == pytest.approx((80, 100), abs=BRUIT_MAXIMAL)

@@ -9,8 +9,17 @@ import pandas as pd
 import pytest
 
 from barometre.catalogue import load_catalogue
-from barometre.domain.secret import BRUIT_MAXIMAL
-from barometre.pipeline.calcul import Contexte, Vaguee, build_contexte, compute_questionnaire
+from barometre.domain.secret import BRUIT_MAXIMAL, SEUIL
+from barometre.pipeline.calcul import (
+    Contexte,
+    Vaguee,
+    _compute_terrain,
+    build_contexte,
+    compute_questionnaire,
+    count_vague,
+    split_vagues,
+)
+from barometre.pipeline.cles import Tirages
 from barometre.pipeline.donnees import Donnees
 from tests import mini
 
@@ -109,6 +118,9 @@ def test_l_effectif_d_une_question_sous_condition_est_brouille(contexte: Context
     assert entiers["n_publie"].eq(entiers["participants"]).all()  # toutes ont répondu : le même compte
     assert entiers["n_publie"].ne(entiers["n"]).any()
     assert (siens["n_publie"] <= siens["participants"]).all()
+    # Ce qui se montre en dit dix au moins : de l'exact, « 9 » se lirait à côté d'un chiffre publié.
+    montrees = agregats[agregats["etat"].isin(["published", "indicative"])]
+    assert montrees["n_publie"].min() >= SEUIL
 
 
 def test_une_autre_cle_donne_d_autres_chiffres(contexte: Contexte, donnees: Donnees) -> None:
@@ -129,6 +141,9 @@ def test_l_evolution_teste_le_changement(donnees: Donnees) -> None:
     assert abs(total["gains"] - 16) <= BRUIT_MAXIMAL
     assert 0 <= total["pertes"] <= BRUIT_MAXIMAL
     assert total["verdict"] == "hausse"
+    # Le pays n'a pas de changement à structure égale : ni chiffre, ni verdict.
+    assert pd.isna(total["egal_changement"])
+    assert total["egal_verdict"] == ""
 
 
 def test_deux_calculs_donnent_le_meme_resultat(contexte: Contexte, donnees: Donnees) -> None:
@@ -137,3 +152,59 @@ def test_deux_calculs_donnent_le_meme_resultat(contexte: Contexte, donnees: Donn
         contexte, [repond(index[:40], VAGUES[0], 24), repond(index[10:55], VAGUES[1], 36)]
     )
     pd.testing.assert_frame_equal(donnees.get("agregat"), autre.get("agregat"))
+
+
+def test_ne_s_evolue_que_ce_qui_a_ete_demande_aux_deux_vagues_avec_les_memes_mots(contexte: Contexte) -> None:
+    index, catalogue = contexte.cadre.index, load_catalogue()
+    premiere, seconde = repond(index[:40], VAGUES[0], 24), repond(index[10:55], VAGUES[1], 36)
+    # La seconde ne pose plus la question de son rythme.
+    ote = replace(seconde, faits=seconde.faits[seconde.faits["question_id"].eq("communication_q01")])
+    lues = compute_questionnaire(contexte, [premiere, ote]).get("evolution")
+    assert set(lues["indicateur_id"]) == {"site_internet"}
+    # Et si elle a changé de mots pour demander le site, rien ne se compare plus.
+    questionnaire = catalogue.questionnaires[QUESTIONNAIRE]
+    questions = tuple(
+        replace(q, reformulee=(VAGUES[1],)) if q.id == "communication_q01" else q
+        for q in questionnaire.questions
+    )
+    autre = replace(
+        catalogue,
+        questionnaires={
+            **catalogue.questionnaires,
+            QUESTIONNAIRE: replace(questionnaire, questions=questions),
+        },
+    )
+    assert compute_questionnaire(replace(contexte, catalogue=autre), [premiere, ote]).get("evolution").empty
+
+
+def test_les_vagues_d_un_questionnaire_se_suivent_comme_au_catalogue(contexte: Contexte) -> None:
+    """Une évolution va de l'ancienne à la neuve, quel que soit l'ordre où leurs réponses sont lues."""
+    index = contexte.cadre.index[:3]
+    vagues = [repond(index, vague, 1) for vague in VAGUES]
+    lignes = [
+        pd.DataFrame({"questionnaire_id": QUESTIONNAIRE, "vague_id": v.vague_id, "collectivite_id": index})
+        for v in vagues
+    ]
+    ordre = [v.id for v in contexte.catalogue.vagues]
+    cles = {(QUESTIONNAIRE, vague): SECRET for vague in VAGUES}
+    for sens in (1, -1):
+        (groupe,) = split_vagues(
+            pd.concat(lignes[::sens]), pd.concat([v.faits for v in vagues[::sens]]), ordre, Tirages(cles, {})
+        )
+        assert tuple(v.vague_id for v in groupe) == VAGUES
+
+
+def test_une_vague_completee_garde_les_bruits_tires_pour_ses_premieres(contexte: Contexte) -> None:
+    """Tirée de nouveau avec les tardives, la même cellule montrerait deux bruits d'une version à l'autre."""
+    index = contexte.cadre.index
+    secret = "02" * 32  # une cellule y tire un autre bruit
+    premieres = replace(repond(index[:40], VAGUES[0], 24), secret=secret)
+    complete = replace(repond(index[:45], VAGUES[0], 24), secret=secret, tardives=frozenset(index[40:45]))
+    cles = [
+        _compute_terrain(contexte, count_vague(contexte, vague))[1].design.perturbation
+        for vague in (premieres, complete)
+    ]
+    assert cles[0] is not None
+    assert cles[1] is not None
+    assert cles[0].redrawn.size > 0
+    assert cles[1].redrawn.tolist() == cles[0].redrawn.tolist()

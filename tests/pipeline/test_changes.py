@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from scipy.special import ndtr
 
-from barometre.pipeline.changes import CLE, _states, align_methodes, judge
+from barometre.pipeline.changes import CLE, _shared_cells, _states, align_methodes, judge
 from barometre.pipeline.terrain import build_design
 from barometre.pipeline.weights import Redressement
 from barometre.stats.calibration import rake
@@ -78,6 +78,34 @@ def test_sous_trente_reponses_a_une_vague_un_changement_ne_se_montre_pas(n: int,
 
 
 @dataclass(frozen=True)
+class _Cellules:
+    """Ce que `_shared_cells` lit d'un terrain."""
+
+    cellules: pd.DataFrame
+
+
+def test_ont_une_evolution_le_pays_ses_types_ses_strates_et_les_regions() -> None:
+    """Ni une couverture, ni un département, ni la strate d'une région, ni une cellule d'une seule vague."""
+    lieux = [
+        ("france", "france", "", "", ""),
+        ("france", "france", "commune", "", ""),
+        ("france", "france", "commune", "commune-0-499", ""),
+        ("region", "region-84", "", "", ""),
+        ("region", "region-84", "commune", "", ""),
+        ("france", "france", "", "", "perimetre"),
+        ("region", "region-84", "epci", "", ""),
+        ("region", "region-84", "commune", "commune-0-499", ""),
+        ("region", "region-84", "", "", "perimetre"),
+        ("departement", "departement-01", "", "", ""),
+    ]
+    premiere = pd.DataFrame([*lieux, ("region", "region-53", "", "", "")], columns=["niveau", *CLE])
+    seconde = pd.DataFrame(lieux, columns=["niveau", *CLE])
+    terrains: Any = [_Cellules(premiere), _Cellules(seconde)]
+    communes = _shared_cells(*terrains)
+    assert list(communes.itertuples(index=False, name=None)) == [lieu[1:] for lieu in lieux[:5]]
+
+
+@dataclass(frozen=True)
 class _Vague:
     """Ce que `align_methodes` lit d'un terrain."""
 
@@ -121,6 +149,10 @@ def test_une_marge_de_plus_a_une_vague_se_retire_pour_les_comparer() -> None:
     assert seconde.design.weights != pytest.approx(poids[0])
     # 300 collectivités pour 40 répondantes, 300 pour 20
     assert sorted(set(np.round(poids[1], 6))) == [7.5, 15.0]
+    # De même si c'est la première qui a la marge de plus.
+    envers = align_methodes(seconde, premiere)
+    assert envers is not None
+    assert [v.redressement.marges for v in envers] == [("strate", "region")] * 2
 
 
 def test_deux_cents_paires_de_vagues_ou_rien_n_a_bouge_ne_disent_presque_rien() -> None:
@@ -137,3 +169,25 @@ def test_deux_cents_paires_de_vagues_ou_rien_n_a_bouge_ne_disent_presque_rien() 
         )  # fmt: skip
         bruyantes += bool((judge(lignes) != STABLE).any())
     assert 0 < bruyantes <= 200 * 0.05 + 2 * np.sqrt(200 * 0.05 * 0.95)
+
+
+@pytest.mark.parametrize(
+    ("avant", "apres", "etat"),
+    [
+        ("published", "published", "published"),
+        ("indicative", "published", "indicative"),
+        ("published", "indicative", "indicative"),
+        ("primary", "published", "primary"),
+        ("published", "primary", "primary"),
+        ("published", "empty", "primary"),
+        ("empty", "indicative", "primary"),
+    ],
+)
+def test_un_changement_ne_se_montre_que_si_ses_deux_chiffres_se_montrent(
+    avant: str, apres: str, etat: str
+) -> None:
+    """Le changement et l'un des chiffres rendraient l'autre ; indicatif, si l'un des deux l'est."""
+    cellule = dict.fromkeys(CLE, "") | {"indicateur_id": "site", "territoire_id": "france"}
+    tables = [pd.DataFrame([cellule | {"etat": e}]) for e in (avant, apres)]
+    changement = pd.DataFrame([cellule | {"n_1": 200, "n_2": 200}])
+    assert _states(changement, *tables).tolist() == [etat]

@@ -8,7 +8,7 @@ import pytest
 
 from barometre.catalogue import load_catalogue
 from barometre.pipeline.calcul import Vaguee, build_contexte, compute_questionnaire
-from barometre.pipeline.contrastes import CELLULE
+from barometre.pipeline.contrastes import CELLULE, _add_states, _combine, _judge
 from tests import mini
 
 VAGUE, SITE = "2023-v1", "site_internet"
@@ -112,3 +112,68 @@ def test_un_contraste_se_montre_si_son_groupe_se_montre(tables: dict[str, pd.Dat
     montres = jointes["etat"].isin(MONTRES)
     assert montres.all()  # une comparaison qui ne se montre pas n'est pas gardée
     assert jointes.loc[montres, "etat_cellule"].isin(MONTRES).all()
+
+
+@pytest.mark.parametrize(
+    ("groupe", "ensemble", "etat"),
+    [
+        ("published", "published", "published"),
+        ("indicative", "published", "indicative"),
+        ("published", "indicative", "indicative"),
+        ("primary", "published", "primary"),
+        ("published", "primary", "primary"),
+        ("published", "empty", "empty"),
+        ("indicative", "primary", "primary"),
+    ],
+)
+def test_un_contraste_a_l_etat_le_plus_severe_de_son_groupe_et_de_son_ensemble(
+    groupe: str, ensemble: str, etat: str
+) -> None:
+    """Du groupe montré et du contraste, l'ensemble caché se recalcule, et l'inverse."""
+    assert _combine(pd.Series([groupe]), pd.Series([ensemble])).tolist() == [etat]
+
+
+FRANCE_ENTIERE = {"territoire_id": "france", "type": "", "strate": "", "couverture": ""}
+
+
+def test_les_couvertes_d_un_type_ont_pour_ensemble_ce_type_les_autres_le_pays() -> None:
+    cellules = [
+        ({}, "published"),
+        ({"type": "commune"}, "primary"),
+        ({"type": "epci"}, "published"),
+        ({"couverture": "inconnue"}, "published"),
+        ({"type": "commune", "couverture": "inconnue"}, "published"),
+        ({"type": "epci", "couverture": "inconnue"}, "published"),
+    ]
+    commun = FRANCE_ENTIERE | {"indicateur_id": SITE, "niveau": "france"}
+    agregats = pd.DataFrame([commun | c | {"etat": e} for c, e in cellules])
+    comparees = [
+        ({"couverture": "couverte"}, "published"),
+        ({"couverture": "couverte", "type": "commune"}, "primary"),  # leur type se cache
+        ({"couverture": "couverte", "type": "epci"}, "published"),
+        ({"type": "epci"}, "published"),
+        ({"type": "commune"}, "primary"),
+    ]
+    lignes = pd.DataFrame([FRANCE_ENTIERE | {"indicateur_id": SITE} | c for c, _ in comparees])
+    assert _add_states(lignes, agregats)["etat"].tolist() == [etat for _, etat in comparees]
+    # Le pays caché tait un type, qui s'en retranche ; non les couvertes d'un type.
+    agregats.loc[0, "etat"] = "primary"
+    etats = _add_states(lignes, agregats)["etat"].tolist()
+    assert etats == ["primary", "primary", "published", "primary", "primary"]
+
+
+def _tests(p_values: list[float], **adresse: object) -> pd.DataFrame:
+    return pd.DataFrame({"p_value": p_values, "class_95": 1, "class_998": 1} | FRANCE_ENTIERE | adresse)
+
+
+def test_un_contraste_se_juge_dans_sa_famille() -> None:
+    """Vingt régions semblables ne font pas taire une strate, ni une strate sûre ne fait parler une région."""
+    regions = _tests([0.03] + [0.9] * 19, territoire_id=[f"region-{k}" for k in range(20)])
+    strate = _tests([0.03], strate="commune-0-499", type="commune")
+    juges = _judge(pd.concat([regions, strate], ignore_index=True))
+    assert juges["q_value"].iloc[0] == pytest.approx(0.03 * 20)
+    assert juges["position"].tolist() == [0] * 20 + [1]
+    assert juges["niveau"].iloc[-1] == "95"
+    assert _judge(_tests([0.0015], type="epci"))["niveau"].tolist() == ["998"]
+    assert _judge(_tests([0.0025], type="epci"))["niveau"].tolist() == ["95"]
+    assert _judge(_tests([0.06], type="epci"))["position"].tolist() == [0]

@@ -7,14 +7,17 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_array
 
 from barometre.catalogue import load_catalogue
 from barometre.domain.secret import BRUIT_MAXIMAL, MARGE_CADRE, SEUIL, SEUIL_CADRE
 from barometre.pipeline.associations import compare_famille, count_nommees, list_familles
 from barometre.pipeline.cles import Tirages
-from barometre.pipeline.croisements import Declarees, _agreements, _is_safe
+from barometre.pipeline.croisements import Declarees, _agreements, _count, _is_safe, _list_shown_types
 from barometre.pipeline.mesures import Mesures
 from barometre.stats.association import EFFECTIF_MINIMAL
+from barometre.stats.perturbation import Perturbation
+from barometre.stats.publication import publish_counts
 
 INDICATEUR, THEME, PROGRAMME, TAILLE = "site_internet", "communication", "france_services_presence", 200
 
@@ -55,13 +58,14 @@ def _build(nommees: int, fait: str) -> tuple[Mesures, pd.DataFrame, pd.Index]:
     return Mesures(table, {fait: "2024"}, cadre, load_catalogue()), reponses, presentes
 
 
-def _list_agreements(nommees: int, graine: int) -> list[str]:
+def _list_agreements(nommees: int, graine: int, *, montree: bool = True) -> list[str]:
     mesures, reponses, presentes = _build(nommees, "etat_site")
     lie = replace(mesures.catalogue.indicateurs[INDICATEUR], mesure_id="etat_site")
     catalogue = replace(mesures.catalogue, indicateurs={**mesures.catalogue.indicateurs, INDICATEUR: lie})
     poids = pd.DataFrame({"vague_id": "v1", "collectivite_id": presentes})
     tirages = Tirages({(THEME, "v1"): f"{graine:02x}" * 32}, {})
-    declarees = Declarees(reponses, poids, {(INDICATEUR, "v1", "commune")}, tirages)
+    montrees = {(INDICATEUR, "v1", "commune")} if montree else set()
+    declarees = Declarees(reponses, poids, montrees, tirages)
     return [str(a["etat"]) for a in _agreements(replace(mesures, catalogue=catalogue), THEME, declarees)]
 
 
@@ -73,6 +77,16 @@ def test_d_un_petit_groupe_que_l_etat_nomme_aucun_accord(taille: int) -> None:
 
 def test_un_groupe_de_quinze_peut_se_lire() -> None:
     assert "published" in {etat for graine in range(12) for etat in _list_agreements(SEUIL_CADRE, graine)}
+    # Jamais si le total de son type se cache : les quatre comptes en font la somme.
+    caches = (_list_agreements(SEUIL_CADRE, graine, montree=False) for graine in range(12))
+    assert {etat for etats in caches for etat in etats} == {"primary"}
+
+
+def test_un_type_se_montre_si_son_total_national_se_montre() -> None:
+    commun = {"indicateur_id": INDICATEUR, "vague_id": "v1"}
+    etats = {"commune": "published", "epci": "indicative", "region": "primary", "departement": "empty"}
+    totaux = pd.DataFrame([commun | {"type": type_, "etat": etat} for type_, etat in etats.items()])
+    assert _list_shown_types(totaux) == {(INDICATEUR, "v1", "commune"), (INDICATEUR, "v1", "epci")}
 
 
 def _compare(nommees: int, graine: int) -> str:
@@ -97,3 +111,35 @@ def test_une_strate_sans_comparable_ne_compte_pas_parmi_celles_que_l_on_nomme() 
     assert count_nommees(cadre, mesures.table[PROGRAMME]) == 40
     cadre.iloc[:10, cadre.columns.get_loc("strate")] = "commune-1000-1999"
     assert count_nommees(cadre, mesures.table[PROGRAMME]) == 30
+
+
+def test_en_cybersecurite_un_groupe_que_l_etat_nomme_ne_se_montre_jamais() -> None:
+    catalogue = load_catalogue()
+    cyber = next(i for i in catalogue.indicateurs.values() if i.sensibilite == "cyber")
+    grands = _comptes(100, 100), np.array([100, 100]), np.array([TAILLE, TAILLE])
+    assert _is_safe(catalogue.indicateurs[INDICATEUR], *grands)
+    assert not _is_safe(cyber, *grands)
+
+
+def test_un_accord_porte_le_bruit_des_cellules_et_reste_un_compte() -> None:
+    """Chaque « oui » bouge des deux bruits de sa cellule, sans passer l'effectif publié ni zéro."""
+    rang = np.arange(60)
+    reponses = pd.Series(np.where(rang < 30, 1.0, 0.0))  # le premier groupe : trente oui sur trente
+    masques = np.vstack([rang < 30, rang >= 30])
+    groupes, vus = csr_array(masques.astype(float)), set()
+    for graine in range(1, 30):
+        cles = Perturbation(
+            np.random.default_rng(graine).integers(0, 2**64, 60, dtype=np.uint64), {"site": "q"}
+        )
+        y = reponses.to_numpy()[:, None]
+        n = publish_counts(cles, np.full((2, 1), 30.0), y, groupes)
+        bruit = cles.draw(groupes, y, ["site"]) + cles.draw_second(groupes, y, ["site"], n)
+        oui = np.clip(np.array([[30.0], [0.0]]) + bruit, 0, n)[:, 0]
+        comptes = _count(reponses, masques, cles)
+        assert comptes == {
+            "oui_oui": oui[0], "declare_seul": oui[1], "mesure_seule": n[0, 0] - oui[0],
+            "non_non": n[1, 0] - oui[1],
+        }  # fmt: skip
+        assert min(comptes.values()) >= 0
+        vus.add(comptes["declare_seul"])
+    assert len(vus) > 2

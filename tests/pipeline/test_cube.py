@@ -104,3 +104,17 @@ def test_une_strate_vide_se_compte_en_collectivites() -> None:
     totales = cellules[cellules["strate"].eq("")]
     assert totales["vides"].tolist() == [0.4] * len(totales)
     assert cellules[cellules["strate"].eq("a")]["vides"].eq(0).all()
+
+
+def test_la_part_vide_d_un_territoire_est_celle_de_ses_collectivites() -> None:
+    """Deux départements de dix ; dans le second, la strate de quatre n'a répondu nulle part."""
+    cadre = pd.DataFrame(
+        {"type": "commune", "strate": ["a"] * 16 + ["b"] * 4, "zone": "metropole", "region": "84",
+         "departement": ["63"] * 10 + ["43"] * 10, "epci": "e", "couverture": "inconnue"},
+        index=[f"commune-{i}" for i in range(20)],
+    )  # fmt: skip
+    cellules, _ = Cube(cadre).build_membership(cadre.index[:12])
+    totales = cellules[cellules["strate"].eq("")].groupby("territoire_id")["vides"].first()
+    assert totales["departement-63"] == 0
+    assert totales["departement-43"] == 0.4
+    assert totales["france"] == 0.2

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from barometre.catalogue import load_catalogue
 from barometre.domain.ecarts import CALE, DEDANS, ECART
+from barometre.domain.formats import format_points
 from barometre.domain.secret import BRUIT_MAXIMAL, SEUIL_CADRE
 from barometre.pipeline.cles import Tirages
-from barometre.pipeline.ecarts import compute_gaps
+from barometre.pipeline.ecarts import _say_gap, compute_gaps
 from barometre.pipeline.mesures import Mesures
 
 FAIT = "france_services_presence"
@@ -98,3 +101,11 @@ def test_l_ecart_est_celui_des_poids_redresses() -> None:
     assert redresse == pytest.approx(68.4, abs=BRUIT_MAXIMAL)
     brut = float(phrase.split("réalité ; ")[1].split("\u202f")[0].replace(",", "."))
     assert redresse - brut > 8
+
+
+def test_l_intervalle_d_un_ecart_se_dit_autour_de_la_verite() -> None:
+    """Vrai 50 %, estimé 55 % entre 45 et 65 % : l'écart est entre −5 et +15 points, non l'inverse."""
+    lu = SimpleNamespace(truth=0.5, raw=0.6, p=0.55, gap=0.05, low=0.45, high=0.65)
+    phrase = _say_gap("Fibre", lu)
+    bas, haut = format_points(-0.05, 1), format_points(0.15, 1)
+    assert f"intervalle de {bas} à {haut}" in phrase

@@ -106,33 +106,16 @@ def test_un_indicateur_ne_suit_plus_la_population(
     assert _count(neuve, ancienne, annees) == reculs
 
 
-def _build_paquets(bouge: float, zone: str = "59", unites: float = 10) -> Empreinte:
-    """Une dispersion de 100, un seul paquet qui bouge : l'écart est son carré, pour cent."""
-    return replace(AVANT, paquets={"postes 2024": {zone: [unites, 100.0, 50.0 + bouge, *[0.0] * 7]}})
-
-
 @pytest.mark.parametrize(
-    ("bouge", "annees", "reculs"),
-    [(4.4, 0, 0), (4.5, 0, 1), (-4.5, 0, 1), (7.0, 1, 0), (7.1, 1, 1), (9.9, 2, 0), (10.1, 2, 1)],
-)
-def test_des_valeurs_rebattues_dans_un_departement(bouge: float, annees: int, reculs: int) -> None:
-    """Un cinquième de la dispersion d'une même publication, la moitié par année ensuite."""
-    assert _count(_build_paquets(bouge), _build_paquets(0), annees) == reculs
-
-
-def test_sous_dix_unites_un_departement_ne_se_juge_pas() -> None:
-    assert _count(_build_paquets(40), _build_paquets(0, unites=9), 0) == 0
-    assert _count(_build_paquets(40), _build_paquets(0, unites=10), 0) == 1
-    # Un département dont plus rien n'est dit se voit ; un indicateur qui n'y est plus a son total.
-    assert _count(_build_paquets(0, zone="62"), _build_paquets(0), 0) == 1
-    assert _count(replace(AVANT, paquets={}), _build_paquets(0), 0) == 0
-
-
-def test_la_france_ne_se_juge_que_d_une_meme_publication() -> None:
-    france = _build_paquets(0, zone="")
-    assert _count(_build_paquets(40, zone=""), france, 0) == 1
-    assert _count(_build_paquets(40, zone=""), france, 1) == 0
-    assert _count(replace(_build_paquets(40, zone=""), rejetes=1), france, 0) == 0
+    ("avant", "apres", "annees", "reculs"),
+    [(75, 78, 0, 0), (75, 79, 0, 1), (75, 71, 0, 1), (1000, 1030, 0, 0), (1000, 1031, 0, 1),
+     (1000, 969, 0, 1), (75, 300, 1, 0)],
+)  # fmt: skip
+def test_des_valeurs_qui_changent_de_collectivite(
+    avant: float, apres: float, annees: int, reculs: int
+) -> None:
+    neuve, ancienne = (replace(AVANT, paquets={"postes 2024": [p]}) for p in (apres, avant))
+    assert _count(neuve, ancienne, annees) == reculs
 
 
 def _build(lignes: int, **champs: object) -> Brut:

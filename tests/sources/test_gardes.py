@@ -143,7 +143,7 @@ def test_un_fichier_coupe_a_la_fin_d_une_ligne_est_le_debut_de_la_bonne_copie(
     write(lieu, PVD, lignes[: len(lignes) * 97 // 100])
     refuse = read(socle, lieu, PVD)
     assert refuse.etat == "gardee"
-    assert "n'est que le début de la bonne copie (97\u202f% des lignes)" in refuse.phrase
+    assert "est la bonne copie moins 49\xa0lignes qui s'y suivaient" in refuse.phrase
     assert read(socle, lieu, PVD, confirmer=True).etat == "chargee"
 
 

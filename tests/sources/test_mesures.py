@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from barometre.sources.contexte import Contexte
+from barometre.sources.contexte import SIREN_DISCORDANT, Contexte
 from barometre.sources.errors import SourceRefusee
 from barometre.sources.etat import (
     arcep_ftth,
@@ -81,7 +81,7 @@ def test_un_nom_d_ailleurs_a_cote_d_un_siren(ecrire: Ecrire, contexte: Contexte)
     une = [f"{sirens[cles[0]]},https://x.fr,,Zuydcoote", *lignes[1:]]
     lu = opendatafrance.rows(opendatafrance.read(ecrire("\n".join([entetes, *une, ""]))), contexte)
     assert cles[0] not in {c for c, v in valeurs(lu, "open_data_recense").items() if v == 1}
-    assert [r.motif for r in lu.rejets] == [opendatafrance.DISCORDANT]
+    assert [r.motif for r in lu.rejets] == [SIREN_DISCORDANT]
     decalees = [
         f"{sirens[c]},https://x.fr,,Zuydcoote" if rang % 2 else ligne
         for rang, (c, ligne) in enumerate(zip(cles, lignes, strict=True))

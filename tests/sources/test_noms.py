@@ -1,4 +1,4 @@
-"""Un nom à côté d'un code le confirme ou le dément ; des valeurs rebattues dans un département se voient."""
+"""Un nom à côté d'un code le confirme ou le dément."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ import pytest
 
 from barometre.sources.contexte import Contexte, recode_communes
 from barometre.sources.etat import arcep_ftth, france_services
-from barometre.sources.gardes import keep_recentes
-from barometre.sources.paquets import compute_paquets, list_rebattues
-from barometre.sources.resultat import build_resultat, build_valeurs
 from tests.sources.conftest import Ecrire
 from tests.sources.test_listes import valeurs
 
@@ -65,23 +62,3 @@ def test_plus_de_locaux_que_la_commune_n_en_peut_avoir(
     resultat = arcep_ftth.rows(arcep_ftth.read(ecrire(texte)), contexte)
     assert bool(len(resultat.valeurs)) is connue
     assert [r.motif for r in resultat.rejets] == [arcep_ftth.IMPROBABLE][connue:]
-
-
-def test_des_classes_et_des_valeurs_rebattues(contexte: Contexte) -> None:
-    """Trente-six communes de l'Ain : rangées autrement, ni leur compte ni leur total ne changent."""
-    ids = [f"commune-01{600 + i}" for i in range(1, 37)]
-    nombres = [float(10 * i) for i in range(1, 37)]
-
-    def compute(rang: int, dispersees: int = 36) -> dict[str, dict[str, list[float]]]:
-        tournes = [*nombres[rang:dispersees], *nombres[:rang], *nombres[dispersees:]]
-        series = build_valeurs("locaux", pd.Series(tournes, index=ids), "2024")
-        classes = pd.DataFrame({"collectivite_id": ids, "densite": [f"classe {int(n) % 7}" for n in tournes]})
-        resultat = build_resultat(36, [], valeurs=series, attributs=classes)
-        return compute_paquets(keep_recentes(series), resultat, contexte)
-
-    droites = compute(0)
-    assert not list(list_rebattues(droites, droites, 0.2, france=True))
-    autres = dict(list_rebattues(compute(18), droites, 0.2, france=False))
-    assert autres == {"densite": ["01"], "locaux 2024": ["01"]}
-    # Trois communes qui échangent leurs nombres : une révision.
-    assert not list(list_rebattues(compute(1, 3), droites, 0.2, france=True))

@@ -82,6 +82,6 @@ def test_des_collectivites_reconnues_depuis_ne_sont_pas_des_valeurs_decalees(
     rejetes: int, refus: int
 ) -> None:
     """Les SIREN qu'une autre source apporte : le même fichier touche plus de monde, et n'est pas refusé."""
-    avant = Empreinte(1000, 10, paquets={"recensees 2025": {"": [600, 800.0, *[75.0] * 8]}})
-    apres = Empreinte(1000, rejetes, paquets={"recensees 2025": {"": [672, 800.0, *[84.0] * 8]}})
+    avant = Empreinte(1000, 10, paquets={"recensees 2025": [75.0] * 8})
+    apres = Empreinte(1000, rejetes, paquets={"recensees 2025": [84.0] * 8})
     assert len(list(list_reculs(apres, avant, 0))) == refus

@@ -13,6 +13,7 @@ from scipy.stats import binomtest, fisher_exact, norm
 from barometre.stats.association import adjust_p_values, compare_standardised
 from barometre.stats.cochran import check_cochran, check_perturbed, compute_mantel
 from barometre.stats.perturbation import Law, Perturbation, SmoothLaw
+from barometre.stats.publication import publish_counts
 
 
 def _cas() -> tuple[pd.DataFrame, pd.Series, pd.Series]:
@@ -186,3 +187,36 @@ def test_la_valeur_p_publiee_ne_lit_que_la_somme_brouillee() -> None:
         mantel = compute_mantel(n, _colonne(*oui), n, _colonne(*oui[::-1]))
         valeurs.append(check_perturbed(mantel, cles, groupes, np.ones((8, 1)), ["site"])[0])
     assert valeurs[0] == valeurs[1]
+
+
+def test_la_comparaison_publiee_se_refait_unite_par_unite() -> None:
+    """Chaque comparable pèse (n₁ₕ/n₁)/n₀ₕ : Σ a² fait la variance, le plus grand écart de a·n₀ à 1 la portée.
+
+    Grande strate : 20 bénéficiaires (12 oui), 60 autres (24) ; petite : 10 (2) et 5 (1) ; une troisième, d'un
+    seul de chaque côté, compare encore.
+    """
+    reponses = np.repeat([1.0, 0, 1, 0, 1, 0, 1, 0, 1, 0], [12, 8, 24, 36, 2, 8, 1, 4, 1, 1])[:, None]
+    traites = np.repeat([True, False, True, False, True, False], [20, 60, 10, 5, 1, 1])
+    strates = np.repeat(["grande", "petite", "seule"], [80, 15, 2])
+    a = np.array([20 / 31 / 60, 10 / 31 / 5, 1 / 31 / 1]).repeat([60, 5, 1])
+    portee = np.abs(a * 66 - 1).max()
+    groupes = csr_array(np.vstack([traites, ~traites]).astype(float))
+    effectifs = set()
+    for graine in range(1, 6):
+        cles = Perturbation(np.arange(97, dtype=np.uint64) ** 5 + np.uint64(graine))
+        table = compare_standardised(
+            pd.DataFrame(reponses, columns=["site"]), pd.Series(traites), pd.Series(strates), cles
+        ).iloc[0]
+        n_1, n_0 = publish_counts(cles, np.array([[31.0], [66.0]]), reponses, groupes)[:, 0]
+        assert (table["n_1"], table["n_0"]) == (n_1, n_0)
+        effectifs.add((n_1, n_0))
+        d = cles.draw(groupes, reponses, ["site"])[:, 0]
+        e = cles.draw_gap(groupes, reponses, ["site"])[1, 0] * portee
+        p_1 = 15 / 31 + d[0] / n_1
+        p_0 = float(a @ reponses[~traites, 0]) + (d[1] + e) / n_0
+        assert (table["p_1"], table["p_0"]) == pytest.approx((p_1, p_0))
+        q_1, q_0 = (p_1 * n_1 + 0.5) / (n_1 + 1), (p_0 * n_0 + 0.5) / (n_0 + 1)
+        variance = q_1 * (1 - q_1) / n_1 + q_0 * (1 - q_0) * (a**2).sum() + cles.law.variance / n_1**2
+        variance += (cles.law.variance + cles.gap_law.variance * portee**2) / n_0**2
+        assert table["se"] == pytest.approx(np.sqrt(variance))
+    assert len(effectifs) > 1  # l'effectif publié n'est pas l'exact

@@ -11,11 +11,16 @@ from barometre.stats.allocation import allocate, compute_variance
 from barometre.stats.bias import remove_noise
 from barometre.stats.change import get_sign, has_enough, mcnemar_exact, pooled_p_value
 from barometre.stats.contrasts import adjust_p_values, combine_intervals
+from barometre.stats.design import Design
 from barometre.stats.difference import compute_e_value
+from barometre.stats.estimation import estimate_proportions
 from barometre.stats.intervals import newcombe_effective, student_quantile, wilson_effective
+from barometre.stats.margins import CalibrationError, read_problem
+from barometre.stats.pairing import build_pairing
 from barometre.stats.panel import Panel, read_covariance
 from barometre.stats.peers import nearest, widen
 from barometre.stats.prudence import Slopes, bound_prudence, find_breaking_factor, shift, tilt_share
+from barometre.stats.sums import adjust_n_eff
 
 
 @pytest.mark.parametrize(
@@ -177,3 +182,47 @@ def test_une_valeur_de_robustesse_demande_deux_parts_possibles(
     part: float, ecart: float, existe: bool
 ) -> None:
     assert (compute_e_value(part, ecart) is not None) == existe
+
+
+def test_dix_repondantes_suffisent_a_un_echelon() -> None:
+    for n, echelon in ((10, "departement-33"), (9, "france")):
+        palier = widen([("departement-33", n), ("france", 100)])
+        assert palier is not None
+        assert (palier.echelon, palier.suffisant) == (echelon, True)
+
+
+def test_sans_degre_de_liberte_l_intervalle_est_celui_de_wilson() -> None:
+    """Vingt strates de deux, une réponse dans chacune : rien ne dit leur variance."""
+    strates = [f"s{k:02}" for k in range(20) for _ in range(2)]
+    reponses = np.full(40, np.nan)
+    reponses[::2] = np.arange(20) % 2
+    plan = Design(strates, dict.fromkeys(set(strates), 10), np.full(40, 5.0))
+    ligne = estimate_proportions(plan, pd.DataFrame({"q": reponses})).iloc[0]
+    assert ligne["df"] == 0
+    assert (ligne["low"], ligne["high"]) == pytest.approx([float(b) for b in wilson_effective(0.5, 20.0)])
+
+
+def test_deux_marges_qui_different_d_une_unite_sur_mille_se_refusent() -> None:
+    echantillon = pd.DataFrame({"type": list("abab"), "taille": list("xxyy")})
+    for total, refusee in ((1000.0, False), (1000.5, True)):
+        marges = {"type": {"a": 500, "b": 500}, "taille": {"x": 400.0, "y": total - 400}}
+        if not refusee:
+            assert len(read_problem(echantillon, marges).margins) == 2
+            continue
+        with pytest.raises(CalibrationError, match="se contredisent"):
+            read_problem(echantillon, marges)
+
+
+def test_une_unite_qui_change_de_strate_est_dans_celle_de_la_seconde_vague() -> None:
+    noms = list("uvwxyz")
+    plans = [Design(list(s), {"a": 10, "b": 10}, np.full(6, 3.0)) for s in ("aaabbb", "bbbaab")]
+    paire = build_pairing(plans[0], noms, plans[1], noms)
+    assert (paire.strata == paire.strata[0]).tolist() == [True, True, True, False, False, True]
+
+
+def test_d_une_part_nulle_le_bruit_reduit_encore_l_effectif() -> None:
+    """1/n' = 1/n_eff + bruit/pq ; à 0 ou 1, pq est celui d'une réponse : (1/50)(49/50)."""
+    for p in (0.0, 1.0, 0.01):
+        assert adjust_n_eff(40, 50, p, 0.0004) == pytest.approx(1 / (1 / 40 + 0.0004 / (0.02 * 0.98)))
+    assert adjust_n_eff(40, 50, 0.5, 0.0004) == pytest.approx(1 / (1 / 40 + 0.0004 / 0.25))
+    assert adjust_n_eff(40, 50, 0.0, 0.0) == 40

@@ -127,3 +127,25 @@ def test_categories_and_text_give_the_same_weights() -> None:
     texte = rake(sample(), MARGINS).weights
     assert rake(sample().astype("category"), MARGINS).weights.equals(texte)
     assert rake(sample().astype(object), MARGINS).weights.equals(texte)
+
+
+def test_a_calibration_that_is_returned_holds_its_margins() -> None:
+    """Arrêté trop tôt, l'ajustement ne rend rien : un écart de 10⁻⁵ déplace des poids sans se voir."""
+    echantillon = sample(type=list("aaabbc"), taille=list("xyyxyx"))
+    marges = {"type": {"a": 50, "b": 30, "c": 20}, "taille": {"x": 45, "y": 55}}
+    tenus = 0
+    for tours in range(1, 40):
+        try:
+            cale = rake(echantillon, marges, max_iterations=tours)
+        except CalibrationError:
+            continue
+        tenus += 1
+        assert cale.max_gap <= 1e-10
+    assert tenus
+
+
+def test_margins_that_contradict_each_other_by_little_are_refused() -> None:
+    """Deux marges confondues dans l'échantillon, à une unité sur mille près : refusé."""
+    echantillon = sample(type=list("aabb"), taille=list("xxyy"))
+    with pytest.raises(CalibrationError, match="se confondent"):
+        calibrate(echantillon, {"type": {"a": 500, "b": 500}, "taille": {"x": 501, "y": 499}})

@@ -8,8 +8,10 @@ import pytest
 
 from barometre.stats.change import _expect_variance, _sum_variance, estimate_change, mcnemar_exact
 from barometre.stats.estimation import Design, estimate_proportions
+from barometre.stats.intervals import newcombe_effective
 from barometre.stats.pairing import build_pairing
 from barometre.stats.panel import Panel, count_panel, read_covariance
+from barometre.stats.perturbation import Perturbation
 from barometre.stats.wave import build_wave
 from tests.stats.reference_data import load_wave
 
@@ -155,3 +157,51 @@ def test_the_panel_covariance_of_a_finite_stratum(n: int, commun: int) -> None:
     arguments = [(p, reponses[v].to_frame("q"), v) for p, v in zip(plans, vagues, strict=True)]
     se = estimate_change(*arguments[0], *arguments[1]).iloc[0]["se"]
     assert se**2 == pytest.approx(2 * 0.25 * (1 / n - commun / n**2), rel=0.05)
+
+
+def test_le_bruit_du_secret_des_deux_vagues_elargit_l_intervalle() -> None:
+    """Sans panel, la variance publiée est la somme de quatre : deux de sondage, deux de bruit."""
+    plans, vagues = [], []
+    for debut, graine in ((0, 1), (200, 2)):
+        plan, reponses, unites = wave(names(debut, debut + 200), 80)
+        cles = np.random.default_rng(graine).integers(0, 2**64, 200, dtype=np.uint64)
+        plans.append((plan.replace_keys(Perturbation(cles)), reponses, unites))
+        vagues.append(build_wave(plans[-1][0], reponses, None))
+    attendue = sum(float((v.variance + v.noise)[0, 0]) for v in vagues)
+    # De même, l'effectif des intervalles de peu de « oui » est réduit de ce que le bruit en ôte.
+    for v in vagues:
+        p = float(v.p[0, 0])
+        assert float(v.n_eff[0, 0]) == pytest.approx(
+            p * (1 - p) / (p * (1 - p) / 200 + v.noise[0, 0]), rel=0.1
+        )
+        assert v.n_eff[0, 0] < 0.99 * v.n_published[0, 0]
+    assert vagues[0].noise[0, 0] > 0
+    assert estimate_change(*plans[0], *plans[1])["se"][0] ** 2 == pytest.approx(attendue)
+
+
+@pytest.mark.parametrize(("oui_1", "oui_2"), [(5, 100), (100, 5), (195, 100), (100, 195)])
+def test_trop_peu_de_oui_a_une_seule_vague_suffit_a_l_intervalle_de_newcombe(oui_1: int, oui_2: int) -> None:
+    ligne = estimate_change(*wave(names(0, 200), oui_1), *wave(names(200, 400), oui_2)).iloc[0]
+    bas, haut = newcombe_effective(oui_1 / 200, 200.0, oui_2 / 200, 200.0)
+    assert (ligne["low"], ligne["high"]) == pytest.approx((float(bas), float(haut)))
+
+
+@pytest.mark.parametrize("calee", [1, 2])
+def test_une_vague_calee_fait_entrer_toutes_ses_unites(calee: int) -> None:
+    """Deux vagues sans unité ni strate communes : leurs variances, telles que chaque plan les calcule.
+
+    Qui n'a pas répondu à la question porte quand même un résidu de calage.
+    """
+    plans = []
+    for vague, (strate, oui) in enumerate((("s", 30), ("t", 50)), start=1):
+        unites = names(200 * vague, 200 * vague + 100)
+        y = pd.DataFrame({"q": [1.0] * oui + [0.0] * (80 - oui) + [np.nan] * 20}, index=unites)
+        calees = pd.DataFrame({"type": list("ab") * 50}, index=unites) if vague == calee else None
+        plan = Design(pd.Series(strate, unites), {strate: 400}, pd.Series(4.0, unites), calees)
+        plans.append((plan, y, unites))
+    ligne = estimate_change(*plans[0], *plans[1]).iloc[0]
+    variances = []
+    for plan, y, _ in plans:
+        u = np.nan_to_num((y["q"] - y["q"].mean()).to_numpy()) / (4.0 * 80)
+        variances.append(float(plan.variance(u)))
+    assert ligne["se"] ** 2 == pytest.approx(sum(variances))

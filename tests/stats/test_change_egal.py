@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -57,12 +57,14 @@ def _pair(premier: Tirage, second: Tirage) -> Pairing:
     return build_pairing(premier.plan, premier.unites, second.plan, second.unites)
 
 
-def _correlate(premier: Tirage, second: Tirage) -> float:
+def _correlate(premier: Tirage, second: Tirage, bruit: float = 0.0) -> float:
+    """`bruit` : ce que le bruit du secret ajoute de plus à la variance de chaque part, en fois la sienne."""
     ici, pays = [], []
     for t in (premier, second):
         tranches = (TRANCHE[t.unites][:, None] == np.arange(2)).astype(float)
         croisees = tranches * (TERRITOIRE[t.unites] == 0)[:, None]
-        ici.append(build_wave(t.plan, t.reponses, csr_array(croisees)))
+        vague = build_wave(t.plan, t.reponses, csr_array(croisees))
+        ici.append(replace(vague, noise=vague.noise + bruit * vague.variance))
         pays.append(build_wave(t.plan, t.reponses, csr_array(tranches)))
     rho = compute_correlation((ici[0], ici[1]), (pays[0], pays[1]), _pair(premier, second), MELANGE)
     return float(rho[0, 0])
@@ -85,14 +87,30 @@ def test_la_correlation_a_la_main() -> None:
     y = (np.random.default_rng(3).random(900) < 0.4).astype(float)
     tirages = _draw(hasard, (y, y))
     n, commun = 270, 216
-    sans = [
-        _build(
-            t.unites, y, Perturbation(np.zeros(t.unites.size, np.uint64), law=Law(0), gap_law=SmoothLaw(0))
-        )
-        for t in tirages
-    ]
+    sans = [_build(t.unites, y, _mute(t)) for t in tirages]
     attendue = (1 - n**2 / (450 * commun)) * commun / n / (1 - n / 450)
-    assert _correlate(*sans) == pytest.approx(attendue, abs=0.04)
+    rho = _correlate(*sans)
+    assert rho == pytest.approx(attendue, abs=0.04)
+    # Un bruit qui double chaque variance, propre à chaque vague, divise la corrélation par deux.
+    assert _correlate(*sans, bruit=1.0) == pytest.approx(rho / 2)
+
+
+def _mute(t: Tirage) -> Perturbation:
+    return Perturbation(np.zeros(t.unites.size, np.uint64), law=Law(0), gap_law=SmoothLaw(0))
+
+
+def test_sans_une_reponse_commune_il_n_y_a_pas_de_correlation() -> None:
+    """Les mêmes collectivités, mais aucune n'a répondu à la question aux deux vagues."""
+    tirages = _draw(np.random.default_rng(2), (np.ones(900), np.ones(900)), panel=1.0)
+    moitie = np.arange(900) % 2 == 0
+    y = (np.arange(900) % 5 < 2).astype(float)
+    muettes = [
+        _build(t.unites, np.where(ont, y, np.nan), _mute(t))
+        for t, ont in zip(tirages, (moitie, ~moitie), strict=True)
+    ]
+    assert _correlate(*muettes) == 0.0
+    # Les mêmes, avec les mêmes réponses : la corrélation serait 1, et l'écart n'aurait plus de largeur.
+    assert _correlate(*(_build(t.unites, y, _mute(t)) for t in tirages)) == 0.95
 
 
 @dataclass(frozen=True)

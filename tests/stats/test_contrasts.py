@@ -15,7 +15,9 @@ from barometre.stats.contrasts import (
     estimate_contrasts,
     get_funnel_limits,
 )
-from barometre.stats.estimation import Design, estimate_proportions
+from barometre.stats.domains import sum_domains
+from barometre.stats.estimation import Design, estimate_proportions, read_membership
+from barometre.stats.perturbation import Perturbation
 from tests.stats.reference_data import get_by_key, load_wave
 
 REFERENCE = "13_compare"
@@ -70,6 +72,10 @@ def test_a_group_is_compared_to_the_others() -> None:
     assert calcule.loc["0", "difference"] == pytest.approx(-couples["difference"])
     assert calcule.loc["1", "se"] == pytest.approx(couples["se"])
     assert calcule["class_998"].to_dict() == {"0": -1, "1": 1}  # 32 % contre 19 %
+    ligne = calcule.loc["1"]
+    for nom, queue in (("95", 0.025), ("998", 0.001)):
+        demi = stats.t.isf(queue, ligne["df"]) * ligne["se"]
+        assert ligne[f"high_{nom}"] - ligne["difference"] == pytest.approx(demi)
 
 
 def test_a_reference_group_is_not_compared_to_itself() -> None:
@@ -89,3 +95,28 @@ def test_small_groups_use_newcombe_and_never_a_null_variance() -> None:
     # 4 sur 4 contre 20 sur 40 : l'intervalle de Newcombe passe par 0, rien n'est démontré.
     assert ligne["low_95"] < 0 < ligne["high_95"]
     assert ligne["class_95"] == 0
+
+
+def test_une_unite_sans_groupe_n_est_dans_aucun_des_deux() -> None:
+    """Dix « a » (4 oui), vingt « b » (10 oui), cinquante sans groupe, toutes à oui : sans effet."""
+    groupes = pd.Series(["a"] * 10 + ["b"] * 20 + [None] * 50, name="g", dtype="object")
+    reponses = pd.DataFrame({"q": [1.0] * 4 + [0.0] * 6 + [1.0, 0.0] * 10 + [1.0] * 50})
+    ligne = estimate_contrasts(Design(None, None, pd.Series(1.0, reponses.index)), reponses, groupes).iloc[0]
+    assert (ligne["n"], ligne["n_reference"]) == (10, 20)
+    assert ligne["difference"] == pytest.approx(0.4 - 0.5)
+    assert ligne["df"] == 10 - 1  # le plus petit des deux groupes borne ce que l'on sait de la variance
+
+
+def test_le_contraste_publie_porte_le_bruit_de_ses_deux_groupes() -> None:
+    hasard = np.random.default_rng(4)
+    cles = Perturbation(hasard.integers(0, 2**64, 120, dtype=np.uint64))
+    plan = Design(None, 400.0, hasard.uniform(1, 5, 120), perturbation=cles)
+    reponses = pd.DataFrame({"q": np.tile([1.0, 0, 0], 40)})
+    premier = np.arange(120) < 50
+    sommes = sum_domains(
+        plan, reponses.to_numpy(), read_membership(plan, np.column_stack([premier, ~premier])), ["q"]
+    )
+    ligne = compare_domains(plan, reponses, premier, ~premier).iloc[0]
+    assert (sommes.noise > 0).all()
+    assert ligne["se"] ** 2 == pytest.approx((sommes.variance + sommes.noise).sum())
+    assert ligne["difference"] == pytest.approx(sommes.estimate[1, 0] - sommes.estimate[0, 0])

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from scipy.sparse import csr_array
 
 from barometre.stats.difference import Panel, compare_changes, compute_e_value
 from barometre.stats.perturbation import LATE_LAW, Perturbation, build_keys
+from barometre.stats.publication import publish_counts, publish_flows
 
 
 def _panel(before: list[float], after: list[float], treated: list[bool], **autres: list[object]) -> Panel:
@@ -185,3 +189,38 @@ def test_une_soustraction_ne_rend_pas_la_reponse_d_une_beneficiaire() -> None:
     rng = np.random.default_rng(17)
     assert _guess(rng, keyed=False) == 1.0  # la contre-épreuve : sans clés, elle se lit à coup sûr
     assert _guess(rng, keyed=True) < 0.8
+
+
+def test_la_difference_publiee_se_refait_unite_par_unite() -> None:
+    """Quatre parts brouillées, chacune par la clé de sa vague ; la variance, leurs bruits et les passages."""
+    hasard = np.random.default_rng(31)
+    panel = _draw(hasard, 200)
+    y_1, y_2 = (t.to_numpy() for t in (panel.before, panel.after))
+    cles = tuple(Perturbation(hasard.integers(0, 2**64, 200, dtype=np.uint64)) for _ in range(2))
+    ligne = compare_changes(replace(panel, keys=cles)).iloc[0]  # type: ignore[arg-type]
+    t, w, strates = panel.treated.to_numpy(), panel.weights.to_numpy(), panel.strata.to_numpy()
+    a = np.zeros((2, 200))
+    for g, dedans in enumerate((t, ~t)):
+        for s in set(strates):
+            ici = strates == s
+            a[g, dedans & ici] = w[dedans & ici] * w[t & ici].sum() / w[dedans & ici].sum()
+        a[g] /= a[g].sum()
+    groupes = csr_array(np.vstack([t, ~t]).astype(float))
+    exact = np.array([t.sum(), (~t).sum()], dtype=float)
+    n = publish_counts(cles[1], exact[:, None], y_2, groupes)[:, 0]
+    assert (ligne["n_1"], ligne["n_0"]) == tuple(n)
+    assert tuple(n) != tuple(exact)
+    portee = np.array([np.abs(a[g][m] * exact[g] - 1).max() for g, m in enumerate((t, ~t))])
+    parts, bruit = [], np.zeros(2)
+    for c, y in zip(cles, (y_1, y_2), strict=True):
+        d, e = c.draw(groupes, y, ["site"])[:, 0], c.draw_gap(groupes, y, ["site"])[:, 0]
+        parts.append((a @ y)[:, 0] + (d + e * portee) / n)
+        bruit += (c.law.variance + c.gap_law.variance * portee**2) / n**2
+    lues = [[ligne["avant_1"], ligne["avant_0"]], [ligne["apres_1"], ligne["apres_0"]]]
+    assert np.array(lues) == pytest.approx(np.array(parts))
+    sans = np.isfinite(y_2)
+    gains, pertes = (
+        publish_flows(cles[1], groupes, sans, f, ["site"])[:, 0] for f in ((1 - y_1) * y_2, y_1 * (1 - y_2))
+    )
+    passages = (gains + pertes + 1) / (n + 1) - ((gains - pertes) / (n + 1)) ** 2
+    assert ligne["se"] ** 2 == pytest.approx((passages * (a**2).sum(axis=1) + bruit).sum())

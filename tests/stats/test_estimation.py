@@ -9,12 +9,14 @@ from scipy.sparse import csr_array
 
 from barometre.stats import intervals
 from barometre.stats.design import LoneStratumWarning
+from barometre.stats.domains import sum_domains
 from barometre.stats.estimation import (
     Design,
     estimate_domains,
     estimate_means,
     estimate_proportions,
 )
+from barometre.stats.perturbation import Perturbation
 from tests.stats.reference_data import ITEMS, load_wave
 
 DOUTE = ["reason", "prudence_low", "prudence_high", "g_star", "slope"]
@@ -169,3 +171,42 @@ def test_population_given_by_respondent() -> None:
     par_strate = Design(strates, {"a": 4, "b": 6}, pd.Series(1.0, range(4)))
     par_unite = Design(strates, pd.Series([4, 4, 6, 6]), pd.Series(1.0, range(4)))
     np.testing.assert_array_equal(par_strate.strata.factors, par_unite.strata.factors)
+
+
+def test_des_poids_cales_ne_suivent_pas_le_regroupement_d_une_strate_seule() -> None:
+    """Égaux à N/n par hasard, des poids de base suivent ; calés, ils tiennent leurs marges et restent."""
+    strates = pd.Series(["a"] * 4 + ["b"])
+    population, poids = {"a": 40, "b": 2}, pd.Series([10.0] * 4 + [2.0])
+    with pytest.warns(LoneStratumWarning):
+        bases = Design(strates, population, poids)
+    assert bases.weights == pytest.approx(np.full(5, 42 / 5))
+    with pytest.warns(LoneStratumWarning):
+        cales = Design(strates, population, poids, pd.DataFrame({"type": list("xxyyy")}))
+    assert cales.weights.tolist() == poids.tolist()
+
+
+@pytest.mark.parametrize(("oui", "logit"), [(10, True), (9, False), (11, False)])
+def test_a_dix_oui_et_dix_non_l_intervalle_devient_celui_de_student(oui: int, logit: bool) -> None:
+    """Sur vingt réponses ; sous dix d'un côté ou de l'autre, celui de Wilson."""
+    plan = Design(None, None, pd.Series(1.0, range(20)))
+    ligne = estimate_proportions(plan, pd.DataFrame({"q": [1.0] * oui + [0.0] * (20 - oui)})).iloc[0]
+    bornes = (
+        intervals.logit(oui / 20, ligne["se"], 19.0) if logit else intervals.wilson_effective(oui / 20, 20.0)
+    )
+    assert (ligne["low"], ligne["high"]) == pytest.approx([float(b) for b in bornes])
+
+
+def test_de_peu_de_oui_l_intervalle_publie_compte_les_poids_et_le_bruit() -> None:
+    """Wilson sur 1/(1/n_eff + bruit/pq) : ni le nombre de réponses, ni l'effectif efficace seul."""
+    hasard = np.random.default_rng(6)
+    cles = Perturbation(hasard.integers(0, 2**64, 60, dtype=np.uint64))
+    plan = Design(None, 400.0, hasard.uniform(1, 6, 60), perturbation=cles)
+    reponses = pd.DataFrame({"q": [1.0] * 5 + [0.0] * 55})
+    sommes = sum_domains(plan, reponses.to_numpy(), csr_array(np.ones((1, 60))), ["q"])
+    p, n_eff, bruit = (float(x[0, 0]) for x in (sommes.estimate, sommes.n_eff, sommes.noise))
+    n = 1 / (1 / n_eff + bruit / (p * (1 - p)))
+    assert n < 0.95 * n_eff < 0.9 * float(sommes.n_published[0, 0])
+    ligne = estimate_proportions(plan, reponses).iloc[0]
+    assert (ligne["low"], ligne["high"]) == pytest.approx(
+        [float(b) for b in intervals.wilson_effective(p, n)]
+    )

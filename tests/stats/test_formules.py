@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 from scipy.sparse import csr_array
 
-from barometre.stats.allocation import VIDE, allocate, compute_variance
+from barometre.stats.allocation import allocate, compute_variance
 from barometre.stats.attack import Lecteur
 from barometre.stats.bootstrap import _draw_weights
 from barometre.stats.calibration import calibrate
@@ -173,7 +173,7 @@ def test_l_allocation_prend_a_gain_egal_la_premiere_strate() -> None:
 
 def test_la_variance_d_une_part_stratifiee() -> None:
     n, population, s = np.array([4, 0, 5]), np.array([10.0, 30.0, 5.0]), np.array([0.5, 0.4, 0.3])
-    attendue = (10 / 45 * 0.5) ** 2 * (1 / 4 - 1 / 10) + (30 / 45 * 0.4) ** 2 * (1 / VIDE - 1 / 30)
+    attendue = (10 / 45 * 0.5) ** 2 * (1 / 4 - 1 / 10) + (30 / 45 * 0.4) ** 2 * (1 / 0.5 - 1 / 30)
     assert compute_variance(population, n, s) == pytest.approx(attendue)  # une strate recensée n'ajoute rien
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from barometre.stats.grades import Precision, grade_means, grade_proportions
+from barometre.stats.grades import Precision, _choose, grade_means, grade_proportions
 
 # n, oui, n_eff, p, bas, haut, df, largeur de prudence, cv : note, raison
 CAS = [
@@ -27,6 +28,7 @@ CAS = [
     ((30, 15, 30, 0.50, 0.36, 0.65, 20, 0.34, 0.9), "B", "nombre"),
     ((31, 15, 29, 0.50, 0.36, 0.65, 20, 0.34, 0.9), "C", "nombre"),  # 29 réponses efficaces
     ((30, 15, 30, 0.50, 0.35, 0.65, 20, 0.34, 0.9), "C", "largeur"),  # 30 points : pas moins de 30
+    ((30, 15, 30, 0.50, 0.0, 0.30, 20, 0.34, 0.9), "C", "largeur"),
     ((30, 15, 30, 0.50, 0.36, 0.65, 20, 0.35, 0.9), "C", "prudence"),
     ((29, 15, 29, 0.50, 0.36, 0.65, 20, 0.34, 0.9), "C", "nombre"),
     ((900, 27, 700, 0.03, 0.010, 0.058, 800, 0.06, 0.9), "C", "rare"),  # 4,8 points, 160 % de p
@@ -60,3 +62,9 @@ def test_la_note_d_une_moyenne_a_ses_bornes() -> None:
     # 130 % de la moyenne, en valeur absolue, se citent encore ; davantage, non.
     notes, _ = grade_means([200] * 3, [200] * 3, [10.0, -10.0, 10.0], [3.5, -16.5, 3.4], [16.5, -3.5, 16.5])
     assert notes.tolist() == ["B", "B", "C"]
+
+
+def test_une_note_a_n_est_jamais_donnee_a_ce_qui_n_aurait_pas_b() -> None:
+    """Les seuils se changent à la main : un A plus lâche qu'un B ne passe pas devant lui."""
+    notes, raisons = _choose({"poids": np.array([False])}, {"nombre": np.array([True])}, np.array([50]))
+    assert (notes.tolist(), raisons.tolist()) == (["C"], ["nombre"])

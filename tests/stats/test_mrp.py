@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from barometre.stats.mrp import estimate_departements
+from barometre.stats.mrp import ModelError, estimate_departements
 from tests.stats.cubes import STRATES, draw_respondents, list_parents
 
 TAILLE = 2500
@@ -111,3 +111,26 @@ def test_missing_answers_are_outside_and_a_region_has_no_departement(
     estime = estimate_departements(tous, reponses, cellules)
     assert estime["n"].sum() == 400
     assert set(estime["territoire"]) == set(cadre["departement"])
+
+
+def test_cinquante_reponses_suffisent_au_modele_et_un_departement_sans_collectivite_n_y_est_pas(
+    monde: tuple[pd.DataFrame, pd.DataFrame],
+) -> None:
+    cadre, cellules = monde
+    vide = cellules.iloc[[0]].assign(departement="departement-vide", population=0)
+    echantillon = cadre.sample(50, random_state=6)
+    estime = estimate_departements(echantillon, echantillon["y"], pd.concat([cellules, vide]))
+    assert set(estime["territoire"]) == set(cadre["departement"])
+    with pytest.raises(ModelError, match="Trop peu de réponses"):
+        estimate_departements(echantillon[1:], echantillon["y"][1:], cellules)
+
+
+def test_l_intervalle_a_le_niveau_demande(monde: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    """De lois presque normales, l'intervalle à 50 % fait un tiers de celui à 95 % (0,674 / 1,96)."""
+    cadre, cellules = monde
+    echantillon = cadre.sample(600, random_state=7)
+    large, moitie = (
+        estimate_departements(echantillon, echantillon["y"], cellules, level=niveau) for niveau in (0.95, 0.5)
+    )
+    rapport = ((moitie["high"] - moitie["low"]) / (large["high"] - large["low"])).median()
+    assert rapport == pytest.approx(0.674 / 1.96, abs=0.05)

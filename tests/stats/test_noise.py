@@ -112,3 +112,17 @@ def test_deux_questions_de_memes_repondantes_ont_le_meme_effectif() -> None:
     """D'un bruit par question, cinq questions sous une condition en rendaient le compte par leur moyenne."""
     publie = _publish_condition(ATTEINTES).n_published
     np.testing.assert_array_equal(publie[:, 0], publie[:, 1])
+
+
+def test_la_variance_du_redresse_compte_les_premieres_et_chaque_tardive_a_leur_poids() -> None:
+    """Deux cent cinquante premières et cinquante tardives trois fois plus lourdes."""
+    tardives = np.arange(UNITES) >= 250
+    w = np.where(tardives, 3.0, 1.0)
+    design = Design(None, None, w, perturbation=Perturbation(CLES, late=tardives))
+    s = sum_domains(design, Y, csr_array(np.ones((1, UNITES))), ITEMS)
+    moyen = w.mean()
+    cles = design.perturbation
+    assert cles is not None
+    # Les premières ont toutes le même poids : leur bruit n'a pas d'inégalité.
+    attendue = cles.law.variance / moyen**2 + LATE_LAW.variance * (w[tardives] ** 2).sum() / moyen**2
+    assert s.noise * s.n_published**2 == pytest.approx(np.full((1, 4), attendue))

@@ -20,7 +20,7 @@ from barometre.stats.design import Design
 from barometre.stats.domains import sum_domains
 from barometre.stats.estimation import estimate_domains
 from barometre.stats.perturbation import Perturbation, build_keys
-from barometre.stats.publication import publish_members
+from barometre.stats.publication import publish_counts, publish_members
 from barometre.stats.standardisation import adjust_domains
 from barometre.stats.structure import compare_adjusted
 
@@ -188,3 +188,82 @@ def test_le_bruit_d_un_effectif_est_celui_que_la_porte_tire() -> None:
     publies = publish_members(Perturbation(CLES), groupes).ravel()
     np.testing.assert_array_equal(publies, np.maximum(4 + np.array(bruits), 1))
     assert len(set(bruits)) > 4
+
+
+def test_une_part_brute_publiee_reste_une_part() -> None:
+    """Personne, ou tout le monde, dit oui : les deux bruits du brut ne le mènent pas hors de 0 à 100 %."""
+    bruts = []
+    for graine in range(60):
+        cles = Perturbation(np.random.default_rng(graine).integers(0, 2**64, 40, dtype=np.uint64))
+        plan = Design(None, 200.0, np.linspace(1, 9, 40), perturbation=cles)
+        y = np.column_stack([np.zeros(40), np.ones(40)])
+        s = sum_domains(plan, y, csr_array(np.ones((1, 40))), ["rien", "tout"])
+        assert (s.total >= 0).all()
+        assert (s.total <= s.n).all()
+        bruts.append(s.raw[0])
+    bruts = np.array(bruts)
+    assert 0 <= bruts.min() < bruts.max() <= 1
+    assert bruts[:, 0].max() > 0
+    assert bruts[:, 1].min() < 1
+
+
+def test_la_variance_publiee_est_celle_de_celles_qui_ont_repondu() -> None:
+    """À poids égaux, p(1 − p)(1 − f)/n : n, les réponses publiées, non les membres de la cellule."""
+    y, tout = np.where(np.arange(200) % 2 == 0, np.arange(200) % 5 < 2, np.nan)[:, None], np.ones((1, 200))
+    exacts = 0
+    for graine in range(5):
+        cles = Perturbation(np.random.default_rng(graine).integers(0, 2**64, 200, dtype=np.uint64))
+        s = sum_domains(Design(None, 400.0, np.full(200, 2.0), perturbation=cles), y, csr_array(tout), ["q"])
+        n, p = s.n_published[0, 0], s.estimate[0, 0]
+        assert 90 <= n <= 110
+        assert s.variance[0, 0] == pytest.approx(p * (1 - p) * (1 - 200 / 400) / n)
+        assert s.n_eff[0, 0] == pytest.approx(n)
+        assert s.df[0, 0] == n - 1
+        exacts += n == s.n[0, 0]
+    assert exacts < 5
+
+
+def test_la_note_ne_lit_que_l_effectif_publie() -> None:
+    """D'un effectif exact, une note dirait de combien le bruit a déplacé le montré : ici, onze."""
+    y, notes = pd.DataFrame({"q": [1.0] * 5 + [0.0] * 6 + [np.nan] * 39}), set()
+    for graine in range(30):
+        cles = Perturbation(np.random.default_rng(graine).integers(0, 2**64, 50, dtype=np.uint64))
+        e = estimate_domains(Design(None, 100.0, np.full(50, 2.0), perturbation=cles), y, np.ones((50, 1)))
+        assert (e.grade[0, 0] == "C") == (e.n_published[0, 0] >= 10)
+        notes.add(str(e.grade[0, 0]))
+    assert notes == {"", "C"}
+
+
+def test_celles_qui_ont_repondu_ne_passent_jamais_celles_qui_participent() -> None:
+    """À une question posée à presque toutes, l'effectif et le nombre de participantes ont deux bruits."""
+    y = np.concatenate([np.ones(29), [np.nan]])[:, None]
+    tout, egaux = csr_array(np.ones((1, 30))), 0
+    for graine in range(60):
+        cles = Perturbation(np.random.default_rng(graine).integers(0, 2**64, 30, dtype=np.uint64))
+        n, membres = (
+            publish_counts(cles, np.array([[29.0]]), y, tout)[0, 0],
+            publish_members(cles, tout)[0, 0],
+        )
+        assert 1 <= n <= membres
+        egaux += n == membres
+    assert egaux > 5  # la borne sert
+
+
+def test_des_tardives_comptent_a_leur_part_qu_elles_aient_ete_atteintes_ou_non() -> None:
+    """Cent premières, dont la moitié atteinte par la question ; cinquante tardives : la moitié de 150."""
+    y = np.where(np.arange(150) % 2 == 0, 1.0, np.nan)[:, None]
+    cles = Perturbation(CLES[:150], late=np.arange(150) >= 100)
+    tout = csr_array(np.ones((1, 150)))
+    publie = publish_counts(cles, np.array([[75.0]]), y, tout)[0, 0]
+    assert publie == pytest.approx(75, abs=3 * BRUIT_MAXIMAL)
+    # De quoi que les tardives aient répondu, le même effectif.
+    autre = np.where(np.arange(150) >= 100, np.nan, y[:, 0])[:, None]
+    assert publish_counts(cles, np.array([[50.0]]), autre, tout)[0, 0] == publie
+
+
+def test_des_propensions_trop_dispersees_otent_sa_note_a_un_chiffre_precis() -> None:
+    plan = Design(None, 800.0, np.full(400, 2.0))
+    y = pd.DataFrame({"q": np.tile([1.0, 0.0], 200)})
+    for cv, note, raison in ((1.0, "A", ""), (1.2, "B", "participation")):
+        e = estimate_domains(plan, y, np.ones((400, 1)), cv=cv)
+        assert (e.grade[0, 0], e.reason[0, 0]) == (note, raison)

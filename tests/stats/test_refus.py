@@ -153,6 +153,7 @@ PLANS: list[tuple[Callable[[], object], str]] = [
         "Le répondant « a » est présent deux fois.",
     ),
     (lambda: _plan(weights=[1.0, -1.0, 1.0]), "Un poids manque ou n'est pas un nombre strictement positif."),
+    (lambda: _plan(weights=[1.0, 0.0, 1.0]), "Un poids manque ou n'est pas un nombre strictement positif."),
     (
         lambda: _plan(base_weights=[1.0, np.nan, 1.0]),
         "Un poids manque ou n'est pas un nombre strictement positif.",

@@ -41,3 +41,11 @@ def test_not_concerned_leaves_the_denominator() -> None:
 def test_nobody_concerned_is_not_shown() -> None:
     exclu = pd.DataFrame([[True] * 5], columns=ITEMS, index=["commune-33063"])
     assert not compute_scores(answers(*[np.nan] * 5), exclu).iloc[0]["shown"]
+
+
+def test_quatre_reponses_sur_cinq_se_montrent_quel_que_soit_leur_nombre() -> None:
+    """Une de moins, non ; 0,8 × 35 dépasse 28 d'un rien en virgule flottante."""
+    for n in range(5, 205, 5):
+        for manquantes, montre in ((n // 5, True), (n // 5 + 1, False)):
+            lignes = pd.DataFrame([[1.0] * (n - manquantes) + [np.nan] * manquantes])
+            assert compute_scores(lignes).iloc[0]["shown"] == montre

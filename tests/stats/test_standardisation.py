@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 from scipy.sparse import csr_array
 
+from barometre.stats import intervals
 from barometre.stats.design import Design
+from barometre.stats.domains import sum_domains
 from barometre.stats.perturbation import Law, Perturbation
 from barometre.stats.standardisation import SANS_MANQUE, Standardised, adjust_domains
 
@@ -66,3 +68,60 @@ def test_la_couverture_bruit_du_secret_compris() -> None:
         dedans.append(e.low[0, 0] <= vraie <= e.high[0, 0])
     assert 0.92 <= np.mean(dedans) <= 0.985
     assert y.mean() > 0.3  # le territoire, lui, est à 44 %, non 32
+
+
+def test_dix_reponses_dans_chaque_tranche_suffisent() -> None:
+    tranches, y = np.repeat([0, 1], [40, 10]), np.tile([0.0, 1.0], 25)
+    assert _standardise(tranches, y, np.ones(50, dtype=bool)).missing[0, 0] == SANS_MANQUE
+
+
+def test_un_chiffre_refuse_n_a_pas_de_note_a_cote_d_un_autre_qui_en_a() -> None:
+    tranches = np.repeat([0, 1], [60, 60])
+    plan = Design(tranches, np.full(120, 100.0), np.full(120, 100 / 60))
+    y = np.tile([0.0, 1.0], 60)
+    deux = pd.DataFrame({"a": y, "b": np.where(tranches == 1, np.nan, y)})
+    e = adjust_domains(
+        plan, deux, csr_array(np.ones((1, 120))), tranches, MELANGE, np.ones((1, 2)), minimums=np.full(2, 10)
+    )
+    assert e.missing.tolist() == [[SANS_MANQUE, 1]]
+    assert e.grade[0, 0] in ("A", "B")
+    assert e.grade[0, 1] == ""
+
+
+@pytest.mark.parametrize("oui", [(12, 15), (2, 3)])
+@pytest.mark.parametrize("brouille", [False, True])
+def test_l_intervalle_standardise_se_refait_tranche_par_tranche(oui: tuple[int, int], brouille: bool) -> None:
+    """Variance et bruit se pèsent en W², l'effectif efficace est 1/Σ(W²/n) : Student, ou Wilson."""
+    tranches = np.repeat([0, 1], [40, 30])
+    rang = np.r_[np.arange(40), np.arange(30)]
+    y = (rang < np.array(oui)[tranches]).astype(float)
+    hasard = np.random.default_rng(12)
+    cles = Perturbation(hasard.integers(0, 2**64, 70, dtype=np.uint64)) if brouille else None
+    plan = Design(tranches, np.full(70, 10_000.0), 10_000 / np.array([40, 30])[tranches], perturbation=cles)
+    bandes = csr_array((tranches[None, :] == np.arange(2)[:, None]).astype(float))
+    s = sum_domains(plan, y[:, None], bandes, ["q"])
+    p = float(MELANGE @ s.estimate[:, 0])
+    variance, bruit = (float(MELANGE**2 @ x[:, 0]) for x in (s.variance, s.noise))
+    assert (bruit > 0) == brouille
+    if sum(oui) >= 10:
+        attendu = intervals.logit(p, np.sqrt(variance + bruit), s.df.sum())
+    else:
+        inverse = float((MELANGE**2 / s.n_eff[:, 0]).sum()) + bruit / max(p * (1 - p), 1 / 70 - 1 / 70**2)
+        attendu = intervals.wilson_effective(p, 1 / inverse)
+    e = _standardise(tranches, y, np.ones(70, dtype=bool), cles)
+    assert (e.p[0, 0], e.low[0, 0], e.high[0, 0]) == pytest.approx((p, *map(float, attendu)), rel=1e-6)
+
+
+def test_la_note_standardisee_lit_l_effectif_publie() -> None:
+    """Vingt-neuf réponses exactes : d'un effectif exact, aucun bruit ne donnerait de note B."""
+    tranches = np.repeat([0, 1], [15, 14])
+    y, notes = np.tile([0.0, 1.0], 15)[:29], set()
+    for graine in range(60):
+        cles = Perturbation(np.random.default_rng(graine).integers(0, 2**64, 29, dtype=np.uint64))
+        plan = Design(tranches, np.full(29, 16.0), 16 / np.array([15, 14])[tranches], perturbation=cles)
+        e = adjust_domains(
+            plan, pd.DataFrame({"q": y}), csr_array(np.ones((1, 29))), tranches, np.array([0.5, 0.5]),
+            np.zeros((1, 1)), minimums=np.array([10]),
+        )  # fmt: skip
+        notes.add(str(e.grade[0, 0]))
+    assert {"B", "C"} <= notes

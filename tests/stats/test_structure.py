@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_array
 
 from barometre.stats.design import Design
-from barometre.stats.structure import compare_adjusted
+from barometre.stats.perturbation import Perturbation
+from barometre.stats.publication import publish_counts
+from barometre.stats.structure import _project, _publish, compare_adjusted
 
 
 def _cas(effet: float) -> tuple[Design, pd.DataFrame, pd.Series, pd.DataFrame]:
@@ -51,3 +54,29 @@ def test_un_groupe_qui_est_une_strate_n_a_pas_d_ecart_a_lui() -> None:
     lignes = compare_adjusted(plan, reponses, region, structure.assign(strate=region))
     assert lignes["difference"].isna().all()
     assert lignes["class_95"].eq(0).all()
+
+
+def test_l_ecart_a_structure_egale_publie_se_refait_a_la_main() -> None:
+    """Un groupe, une constante : l'écart de deux moyennes pesées, leurs bruits, celui de la structure."""
+    hasard, n = np.random.default_rng(9), 90
+    dedans = np.arange(n) % 3 == 0
+    y = (hasard.random((n, 1)) < 0.4).astype(float)
+    w = hasard.uniform(1, 4, n)
+    c = np.where(dedans, w / w[dedans].sum(), -w / w[~dedans].sum())
+    simple = np.where(dedans, 1 / 30, -1 / 60)
+    portee = np.abs(c - simple).max()
+    membres, autres = (csr_array(m[None, :].astype(float)) for m in (dedans, ~dedans))
+    for graine in range(4):
+        cles = Perturbation(np.random.default_rng(graine).integers(0, 2**64, n, dtype=np.uint64))
+        plan = Design(None, 360.0, w, perturbation=cles)
+        projection = _project(plan, np.ones(n, dtype=bool), dedans.astype(float)[:, None], np.ones((n, 1)))
+        ecart, se, publie = _publish(plan, projection, y, ["q"])
+        assert publie == publish_counts(cles, np.array([[30.0]]), y, membres)
+        d_1, d_0 = (cles.draw(m, y, ["q"])[0, 0] for m in (membres, autres))
+        e = cles.draw_gap(membres, y, ["q"])[0, 0]
+        assert ecart[0, 0] == pytest.approx(c @ y[:, 0] + d_1 / 30 - d_0 / 60 + e * portee)
+        second = cles.draw_second(membres, y, ["q"], publie)[0, 0]
+        p = (y[dedans].sum() + d_1 + second) / 30
+        variance = p * (1 - p) * (1 - n / 360) * (c**2).sum()
+        variance += cles.law.variance * (1 / 30**2 + 1 / 60**2) + cles.gap_law.variance * portee**2
+        assert se[0, 0] == pytest.approx(np.sqrt(variance))

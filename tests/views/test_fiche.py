@@ -15,6 +15,8 @@ from barometre.domain.portee import PUBLIC, Portee
 from barometre.exports import FORMATS, build_fichier
 from barometre.views.collectivite.comparer import VueComparer, build_cadre_positions, build_comparer
 from barometre.views.collectivite.fiche import VueFiche, build_fiche
+from barometre.views.collectivite.obligations import describe_loi
+from barometre.views.collectivite.premiers_pas import SANS_SA_REPONSE
 from barometre.views.collectivite.structure import Structure
 from barometre.warehouse.repository import Repository
 from tests.views.terrain_pairs import (
@@ -83,6 +85,16 @@ def test_l_elu_lit_ses_forces_puis_ses_ecarts_en_phrases(terrain: Repository, st
     assert ampleurs == sorted(ampleurs, reverse=True)
 
 
+def test_un_theme_repondu_sans_compte_est_dit(terrain: Repository, structure: Structure) -> None:
+    """« Sur 5 thèmes », lu par qui a rempli sept questionnaires, faisait douter des deux autres."""
+    vue = _fiche(terrain, structure, SOI, ELU)
+    comptes = [t for t in vue.themes if t.score is not None and t.score.montre]
+    muet = next(t for t in vue.themes if t not in comptes)
+    themes = (*comptes, replace(muet, has_repondu=True))
+    assert "1\u00a0autre a trop de questions sans réponse" in replace(vue, themes=themes).a_retenir
+    assert "sans réponse" not in replace(vue, themes=tuple(comptes)).a_retenir
+
+
 def test_par_quoi_commencer_met_la_loi_devant_puis_les_pairs(
     terrain: Repository, structure: Structure
 ) -> None:
@@ -93,6 +105,16 @@ def test_par_quoi_commencer_met_la_loi_devant_puis_les_pairs(
     assert all(p.actions for p in pas)
 
 
+def test_un_pas_dont_la_reponse_manque_le_dit(terrain: Repository, structure: Structure) -> None:
+    """Une ville qui a un délégué mais n'a pas reçu la question lisait qu'il lui restait à le désigner."""
+    vue = _fiche(terrain, structure, SOI, ELU)
+    vagues = {t.theme.id: t.pairs.vague_id for t in vue.themes}
+    muettes = [vue.soi.get(p.indicateur.id, vagues[p.indicateur.theme_id]) is None for p in vue.premiers_pas]
+    assert [SANS_SA_REPONSE in p.raison for p in vue.premiers_pas] == muettes
+    assert any(muettes)
+    assert not any(SANS_SA_REPONSE in p.raison for p in _fiche(terrain, structure, SOI).premiers_pas)
+
+
 def test_une_obligation_n_est_faite_que_si_on_le_lit(terrain: Repository, structure: Structure) -> None:
     publiques = _fiche(terrain, structure, SOI).obligations
     assert {o.etat for o in publiques} == {"inconnu"}
@@ -101,6 +123,17 @@ def test_une_obligation_n_est_faite_que_si_on_le_lit(terrain: Repository, struct
     for obligation in siennes:
         reponses = [r for p in obligation.seuil.preuves if (r := _read(terrain, p))]
         assert obligation.est_faite == any(r == 1 for r in reponses)
+
+
+def test_sans_droit_la_loi_ne_dit_rien_de_reponses_qu_on_ne_lit_pas(
+    terrain: Repository, structure: Structure
+) -> None:
+    """« Vos réponses n'en montrent aucune faite », dit au public d'une ville qui en déclare trois faites."""
+    for portee, dit in ((PUBLIC, False), (ELU, True)):
+        vue = _fiche(terrain, structure, SOI, portee)
+        phrase = describe_loi(vue.obligations, lisible=vue.soi.lisible)
+        assert ("Vos réponses" in phrase, "n’est pas public" in phrase) == (dit, not dit)
+        assert "Un état inconnu ne veut pas dire non fait." in phrase
 
 
 def _read(terrain: Repository, indicateur_id: str) -> float | None:

@@ -141,5 +141,5 @@ def test_a_structure_egale_le_verdict_est_celui_du_test() -> None:
 
 def test_une_pratique_qui_ne_se_compare_pas_se_compte() -> None:
     assert _vue_ecarts(egale=True).phrase_sans_ecart == ""
-    dit = "3\u00a0pratiques du thème ne se comparent pas"
+    dit = "3\u00a0indicateurs du thème ne se comparent pas"
     assert dit in _vue_ecarts(egale=True, sans=3).phrase_sans_ecart

@@ -45,6 +45,8 @@ def test_les_deux_sens_se_lisent_et_un_compte_sous_dix_se_tait() -> None:
     assert pd.isna(lignes.loc["Indicateur autre", "panel_pertes"])
     assert "«\u202fIndicateur site\u202f», environ\u00a040\u00a0passées de « non » à « oui »" in vue.phrase
     assert "environ\u00a015\u00a0passées de « oui » à « non »" in vue.phrase
+    # Le panel d'une question est plus étroit que celui du questionnaire, que Participation compte.
+    assert "sur environ\u00a0200\u00a0collectivités qui ont répondu à cette question" in vue.phrase
     assert "le test, plus haut, dit seul" in vue.phrase
 
 

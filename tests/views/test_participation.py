@@ -101,6 +101,13 @@ def test_la_part_dans_le_pays_se_lit_a_cote_de_celle_des_repondantes() -> None:
     assert "sous-représenté : Communes de moins de 500 habitants, de 40\u00a0points" in _vue().a_retenir
 
 
+def test_le_compte_dit_le_questionnaire_et_la_vague() -> None:
+    """« Environ 2 435 collectivités ont répondu » contredisait l'accueil, qui compte la vague entière."""
+    vue = _vue()
+    assert f"ont répondu au questionnaire «\u202f{vue.theme}\u202f», " in vue.a_retenir
+    assert vue.vague[1:] in vue.a_retenir
+
+
 def test_une_vague_sans_assez_de_reponses_ne_dit_rien() -> None:
     vue = _vue(vague="2023-v1")
     assert vue.ensemble.repondantes is None

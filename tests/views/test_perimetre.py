@@ -48,7 +48,7 @@ def test_les_pratiques_sont_celles_de_la_region_et_la_phrase_le_dit(
     vue = read_pratiques_region(Gate(repository), load_catalogue(), territoire, "inclusion", "2023-v1")
     assert [e.indicateur.id for e in vue.ecarts] == [parts[1], parts[0]]
     assert vue.phrase.startswith(f"Votre périmètre n’a pas de chiffres à lui : voici sa région, {vue.region}")
-    assert "1\u00a0écart démontré sur 2\u00a0pratiques" in vue.phrase
+    assert "1\u00a0écart démontré sur 2\u00a0indicateurs" in vue.phrase
     assert "+12\u00a0points à taille et couverture égales" in vue.phrase
 
 

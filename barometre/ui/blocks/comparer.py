@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 import streamlit as st
 
-from barometre.assemblage.collectivite import ComparerAffiche, load_comparer, load_resolution
+from barometre.assemblage.collectivite import (
+    ComparerAffiche,
+    load_comparer,
+    load_resolution,
+    load_semblables,
+)
 from barometre.catalogue import load_catalogue
-from barometre.domain.formats import format_guillemets, format_nombre
+from barometre.domain.formats import format_compte, format_guillemets, format_nombre
 from barometre.domain.noms import format_complement
 from barometre.domain.territoire import Collectivite
 from barometre.ui import porte, selectors, state
@@ -46,8 +52,7 @@ def select_comparaison(collectivite: Collectivite) -> ComparerAffiche:
         choix = selectors.select_segment("pairs", apply_lecteur("Mes pairs"), CHOIX_PAIRS)
     adresse = state.read_adresse()
     avec = tuple(i for i in _resolve_avec(adresse.list("avec")) if i != collectivite.id)[: NOMBRE - 1]
-    poids = read_importances(adresse.list("poids"))
-    return load_comparer(porte.get_gate(), collectivite.id, theme, choix=choix, poids=poids, avec=avec)
+    return load_comparer(porte.get_gate(), collectivite.id, theme, choix=choix, avec=avec)
 
 
 def _resolve_avec(demandes: tuple[str, ...]) -> list[str]:
@@ -108,7 +113,7 @@ def render_contraste(vue: VueComparer) -> None:
     render_titre("Être accompagné par un OPSN change-t-il quelque chose\u202f?")
     demontres = sum(c.compare.sens != 0 for c in vue.contrastes)
     phrase = (
-        f"{demontres} écarts démontrés sur {len(vue.contrastes)}."
+        f"{format_compte(demontres, 'écart démontré', 'écarts démontrés')} sur {len(vue.contrastes)}."
         if demontres
         else f"Aucun écart démontré sur {len(vue.contrastes)} indicateurs."
     )
@@ -136,9 +141,11 @@ def render_pairs(vue: VueComparer) -> None:
 
 
 def _render_semblables(vue: VueComparer) -> None:
-    _render_importances(vue)
-    render_html(f'<ol class="baro-liste">{"".join(_build_semblable(s) for s in vue.semblables)}</ol>')
-    table = partial(build_table_semblables, vue.semblables)
+    reglees = read_importances(state.read_adresse().list("poids"))
+    _render_importances(vue, reglees)
+    semblables = load_semblables(porte.get_gate(), vue.collectivite.id, reglees)
+    render_html(f'<ol class="baro-liste">{"".join(_build_semblable(s) for s in semblables)}</ol>')
+    table = partial(build_table_semblables, semblables)
     render_telechargements(table, vue.provenance, cle="semblables")
 
 
@@ -151,9 +158,8 @@ def _build_semblable(semblable: Semblable) -> str:
     )
 
 
-def _render_importances(vue: VueComparer) -> None:
+def _render_importances(vue: VueComparer, reglees: Mapping[str, int]) -> None:
     """Des curseurs de 0 (ignorée) à 5 ; l'adresse les garde."""
-    reglees = read_importances(state.read_adresse().list("poids"))
     st.html(
         '<p class="baro-legende">Réglez ce qui compte pour vous, de 0 (ignoré) à 5. La liste change ; les '
         "chiffres, eux, restent ceux de la liste par défaut\u202f: un réglage sur mesure pourrait isoler une "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 
 from barometre.access.reglages import read_reglages
@@ -12,13 +13,15 @@ from barometre.assemblage import depot
 from barometre.assemblage.explorer import load_explorer
 from barometre.catalogue import load_catalogue
 from barometre.domain.formats import format_guillemets, format_nombre
+from barometre.exports.colonnes import LEGENDE_MARQUES
 from barometre.ui import porte, state
 from barometre.ui.blocks import explorer_fichiers, vues_gardees
 from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.explorer_choix import select_choix
 from barometre.ui.blocks.explorer_figure import render_figure
 from barometre.ui.blocks.messages import render_message
-from barometre.ui.blocks.textes import build_lien_page, render_tableau
+from barometre.ui.blocks.paroles import render_html
+from barometre.ui.blocks.textes import build_lien_page, render_tableau, texte
 from barometre.views.donnees.demande import (
     DemandeExplorer,
     ExplorationRefusee,
@@ -103,8 +106,17 @@ def render_apercu(composee: Composee) -> None:
         page = page.rename(columns=build_titres(vue.indicateurs))
     with st.container(height=HAUTEUR_APERCU, border=False, key="apercu"):
         render_tableau(page, f"Aperçu\u202f: {vue.champ}", simulee=vue.provenance.simulee)
+    if legende := explain_marques(page):
+        render_html(f'<p class="baro-legende">{texte(legende)}</p>')
     if vue.pages > 1:
         _render_pages(vue, numero)
+
+
+def explain_marques(page: pd.DataFrame) -> str:
+    """« [c] confidentiel… » pour les seules marques montrées : un fichier les explique, l'aperçu aussi."""
+    return " ".join(
+        f"{marque} {sens}" for marque, sens in LEGENDE_MARQUES if page.isin([marque]).any(axis=None)
+    )
 
 
 def _read_page(vue: VueExplorer) -> int:

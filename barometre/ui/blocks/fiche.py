@@ -21,7 +21,7 @@ from barometre.ui.blocks.telechargements import VISITE, Prive, render_documents,
 from barometre.ui.blocks.textes import build_anciennes, build_autres, build_conseil, lien, texte
 from barometre.ui.serving.recettes import Recette
 from barometre.views.collectivite.fiche import ThemeFiche, VueFiche
-from barometre.views.collectivite.obligations import Obligation, describe_verification
+from barometre.views.collectivite.obligations import Obligation, describe_loi, describe_verification
 from barometre.views.collectivite.premiers_pas import PremierPas
 from barometre.views.collectivite.soi import Mesure
 from barometre.views.collectivite.tableau_fiche import COMPTE_SOI
@@ -200,15 +200,9 @@ def _build_loi(vue: VueFiche) -> str:
     """Ce que la loi demande à cette taille."""
     if not vue.obligations:
         return ""
-    faites = sum(o.est_faite for o in vue.obligations)
-    compte = format_compte(len(vue.obligations), "obligation")
-    montrent = (
-        f"en montrent {format_compte(faites, 'faite', 'faites')}" if faites else "n’en montrent aucune faite"
-    )
     return (
         "<h2>Ce que la loi demande à votre taille</h2>"
-        f'<p class="baro-phrase">{compte}. Vos réponses et les données de l’État {montrent}. Un état inconnu '
-        "ne veut pas dire non fait.</p>"
+        f'<p class="baro-phrase">{texte(describe_loi(vue.obligations, lisible=vue.soi.lisible))}</p>'
         f"{build_obligations(vue.obligations)}"
     )
 

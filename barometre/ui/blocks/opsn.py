@@ -11,7 +11,7 @@ import streamlit as st
 from barometre.assemblage.carte_gardee import Dessin, load_cartes
 from barometre.assemblage.opsn import OpsnAffiches, load_opsn, load_pratiques_region
 from barometre.catalogue import load_catalogue
-from barometre.domain.formats import format_nombre
+from barometre.domain.formats import format_nombre, format_ponctuation
 from barometre.domain.structure import EGALE
 from barometre.ui import navigation, porte, selectors
 from barometre.ui.blocks import carte_et_doubles as carte
@@ -57,7 +57,7 @@ def render_perimetre(affiches: OpsnAffiches) -> None:
     titre = get_titre(gate, load_catalogue())
     if not titre:
         return
-    st.header(f"Votre périmètre : {titre}")
+    st.header(format_ponctuation(f"Votre périmètre : {titre}"))
     suivi = list_suivi(gate, load_catalogue(), date.today())
     if suivi.empty:
         render_message(describe_suivi(suivi))

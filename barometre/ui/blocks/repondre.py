@@ -78,9 +78,7 @@ def render_repondre_fiche(collectivite: Collectivite) -> None:
         return
     with boite:
         theme_id = selectors.select_one("theme", "Thème", themes)
-        affiche = load_comparer(
-            porte.get_gate(), collectivite.id, theme_id, choix=CHOIX_FICHE, poids={}, avec=()
-        )
+        affiche = load_comparer(porte.get_gate(), collectivite.id, theme_id, choix=CHOIX_FICHE, avec=())
         vue = place_reponses(affiche).vue
         questionnaire = load_catalogue().questionnaires.get(theme_id)
         if questionnaire is not None:

@@ -3,7 +3,7 @@
 Streamlit envoie les siens tels quels et compresse les nôtres à chaque demande, pendant que tous attendent.
 Aucun ne change tant que le serveur tourne : chacun est compressé une fois, à part, et gardé. Sa police
 (170 Ko), il la demande avant d'avoir lu la charte, qui en nomme une autre : la nôtre, du même dessin et que
-la page a déjà demandée (29 Ko), répond à sa place.
+la page a déjà demandée (29 Ko), répond à sa place. De ses icônes (375 Ko), celles qu'il nomme (52).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.file_util import get_static_dir
 
-from barometre.ui.serving.routes import NODE_MODULES, POLICE, UN_JOUR, VENDOR
+from barometre.ui.serving.routes import ICONES, NODE_MODULES, POLICE, UN_JOUR, VENDOR
 
 STREAMLIT = "/static/"
 PAQUETS = "/vendor/"
@@ -28,7 +28,7 @@ TYPES = {".js": JAVASCRIPT, ".mjs": JAVASCRIPT, ".css": "text/css; charset=utf-8
 # Au-delà de 6, le temps double pour un pour cent.
 NIVEAU = 6
 EN_TETES = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-SA_POLICE = "/static/media/SourceSansVF-Upright."
+SA_POLICE, SES_ICONES = "/static/media/SourceSansVF-Upright.", "/static/media/MaterialSymbols-Rounded."
 # Le nom d'un fichier de Streamlit porte son empreinte ; celui d'un paquet, non.
 DUREES = {STREAMLIT: "public, immutable, max-age=31536000", PAQUETS: f"public, max-age={UN_JOUR}"}
 
@@ -79,14 +79,20 @@ def list_files() -> dict[str, Path]:
 
 
 def _replace_police(scope: Scope) -> Scope:
-    """La demande de la police de Streamlit devient celle de la nôtre, si elle est là ; les autres passent."""
-    if scope["type"] != "http" or not scope["path"].startswith(SA_POLICE):
+    """La demande d'une police de Streamlit devient celle de la nôtre, si elle est là ; les autres passent."""
+    police = _find_police(scope["path"]) if scope["type"] == "http" else ""
+    dossier, _, nom = police.rpartition("/")
+    if not police or not (NODE_MODULES / VENDOR[dossier] / nom).is_file():
         return scope
-    dossier, _, nom = POLICE.rpartition("/")
-    if not (NODE_MODULES / VENDOR[dossier] / nom).is_file():
-        return scope
-    adresse = f"{PAQUETS}{POLICE}"
+    adresse = f"{PAQUETS}{police}"
     return {**scope, "path": adresse, "raw_path": adresse.encode()}
+
+
+def _find_police(chemin: str) -> str:
+    """La nôtre, sous /vendor. Les icônes gardent leur nom, qui porte l'empreinte de la police entière."""
+    if chemin.startswith(SES_ICONES):
+        return ICONES + chemin.rpartition("/")[2]
+    return POLICE if chemin.startswith(SA_POLICE) else ""
 
 
 def _find(scope: Scope) -> str:

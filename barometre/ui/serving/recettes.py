@@ -126,7 +126,7 @@ def _build_document(gate: Gate, extension: str, collectivite_id: str) -> Fichier
 
 
 def _load_comparer(gate: Gate, id_: str, theme: str, choix: str, avec: Any) -> ComparerAffiche:
-    return load_comparer(gate, id_, theme, choix=choix, poids={}, avec=tuple(avec))
+    return load_comparer(gate, id_, theme, choix=choix, avec=tuple(avec))
 
 
 def _comparer(gate: Gate, *arguments: Any) -> Tableau:

@@ -22,13 +22,15 @@ NODE_MODULES = RACINE / "node_modules"
 # Adresse sous /vendor → dossier du paquet. Rien d'autre de node_modules n'est servi.
 VENDOR: dict[str, str] = {
     "polices/source-sans-3": "@fontsource-variable/source-sans-3/files",
+    "polices/icones": ".icones",  # `scripts/reduire_icones.py`
     "leaflet": "leaflet/dist",
     "maplibre-gl": "maplibre-gl/dist",
     "pmtiles": "pmtiles/dist",
     "d3": "d3",
 }
-# La police de toute page, sous /vendor.
+# La police de toute page et le dossier de celle des icônes, sous /vendor.
 POLICE = "polices/source-sans-3/source-sans-3-latin-wght-normal.woff2"
+ICONES = "polices/icones/"
 EXTENSIONS = frozenset({".js", ".mjs", ".css", ".woff2", ".png", ".svg", ".map"})
 UN_JOUR = 86_400
 # Le type des tuiles n'est pas du texte : rien ne les compresse, les octets demandés restent les bons.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -28,6 +28,7 @@ COLONNES = (
 )  # fmt: skip
 MONTRE, INDICATIF, ABSENT = "montre", "indicatif", "absent"
 SANS_MESURE = "Aucune valeur dans la source pour ce territoire."
+SANS_NIVEAU = "Cette donnée de l’État n’est pas relevée à ce niveau, ou n’a pas été chargée."
 NON_CITABLE = "Indicatif, à ne pas citer."
 # Une donnée qui n'est que 0 ou 1 par commune se lit oui ou non, pas « de 0 % à 100 % ».
 OUI_NON = ("Oui", "Non")
@@ -166,57 +167,68 @@ def read_mesure(
 
     `plus_recente` : celle qui la remplace, là où elle est connue.
     """
-    valeurs = gate.list_valeurs(indicateur.id, type=niveau)
-    connues = valeurs[valeurs["etat"].eq("repondu") & valeurs["valeur"].notna()]
+    connues = _read_connues(gate, indicateur, niveau)
     periodes = tuple(sorted(str(p) for p in connues["periode"].unique()))
     if not periodes:
         vide = build_cadre(lieux, [{"etat": ABSENT, "raison": SANS_MESURE}] * len(lieux))
-        niveaux = "Cette donnée de l’État n’est pas relevée à ce niveau, ou n’a pas été chargée."
-        return Releve(vide, messages=(niveaux,))
+        return Releve(vide, messages=(SANS_NIVEAU,))
     periode = selection.vague_id if selection.vague_id in periodes else periodes[-1]
     relevees = list_relevees(gate, connues[connues["periode"].eq(periode)], niveau)
-    jour = gate.get_version().creee_le.date()
-    remplacees = list_connus(gate, plus_recente, niveau)
-    verdicts = {
-        lieu: judge_place(indicateur, relevee, jour, plus_recente if lieu in remplacees else None)
-        for lieu, relevee in relevees.items()
-    }
-    # Ce qui n'est plus en tête se dit avec sa raison ; ce qui est caché, là où rien d'autre ne se montre.
-    rien = not any(verdict.montre for verdict in verdicts.values())
-    dits = [v.raison for v in verdicts.values() if rien or v.place == "en_petit"]
-    messages = tuple(dict.fromkeys(dits))
-    if indicateur.oui_non and all(relevee.n is None for relevee in relevees.values()):
-        lignes = [_ligne_oui_non(relevees.get(t), verdicts.get(t)) for t in lieux["territoire_id"]]
-        cadre = build_cadre(lieux, lignes)
-        return Releve(
-            cadre, periode, categories=OUI_NON, absent=SANS_MESURE, messages=messages, periodes=periodes
-        )
-    lignes = [_ligne_mesure(indicateur, relevees.get(t), verdicts.get(t)) for t in lieux["territoire_id"]]
-    france = gate.list_valeurs(indicateur.id, periode=periode, type="france")
-    reference = (
-        float(france["valeur"].iloc[0]) if len(france) and pd.notna(france["valeur"].iloc[0]) else None
+    verdicts = _judge(gate, indicateur, relevees, list_connus(gate, plus_recente, niveau), plus_recente)
+    oui_non = indicateur.oui_non and all(relevee.n is None for relevee in relevees.values())
+    lignes = [
+        _ligne_mesure(indicateur, relevees.get(t), verdicts.get(t), oui_non=oui_non)
+        for t in lieux["territoire_id"]
+    ]
+    releve = Releve(
+        build_cadre(lieux, lignes), periode, messages=_list_messages(verdicts.values()), periodes=periodes
     )
-    caches = {t for t, verdict in verdicts.items() if not verdict.montre}
+    if oui_non:
+        return replace(releve, categories=OUI_NON, absent=SANS_MESURE)
+    caches = {lieu for lieu, verdict in verdicts.items() if not verdict.montre}
     toutes = tuple(float(v) for v in connues.loc[~connues["collectivite_id"].isin(caches), "valeur"])
+    reference = _read_reference(gate, indicateur, periode)
     ecarts = tuple(v - reference for v in toutes) if reference is not None else ()
-    return Releve(
-        build_cadre(lieux, lignes),
-        periode,
-        toutes=toutes,
-        ecarts=ecarts,
-        reference=reference,
-        messages=messages,
-        periodes=periodes,
-    )
+    return replace(releve, toutes=toutes, ecarts=ecarts, reference=reference)
 
 
 def list_connus(gate: Gate, mesure: Indicateur | None, niveau: str) -> frozenset[str]:
     """Les lieux où cette mesure est connue."""
     if mesure is None:
         return frozenset()
+    return frozenset(_read_connues(gate, mesure, niveau)["collectivite_id"].astype(str))
+
+
+def _read_connues(gate: Gate, mesure: Indicateur, niveau: str) -> pd.DataFrame:
     valeurs = gate.list_valeurs(mesure.id, type=niveau)
-    connues = valeurs[valeurs["etat"].eq("repondu") & valeurs["valeur"].notna()]
-    return frozenset(connues["collectivite_id"].astype(str))
+    return valeurs[valeurs["etat"].eq("repondu") & valeurs["valeur"].notna()]
+
+
+def _judge(
+    gate: Gate,
+    indicateur: Indicateur,
+    relevees: Mapping[str, Relevee],
+    remplacees: frozenset[str],
+    plus_recente: Indicateur | None,
+) -> dict[str, Verdict]:
+    """La place de chaque valeur, au jour de la version."""
+    jour = gate.get_version().creee_le.date()
+    return {
+        lieu: judge_place(indicateur, relevee, jour, plus_recente if lieu in remplacees else None)
+        for lieu, relevee in relevees.items()
+    }
+
+
+def _list_messages(verdicts: Collection[Verdict]) -> tuple[str, ...]:
+    """Ce qui n'est plus en tête se dit avec sa raison ; ce qui est caché, là où rien d'autre ne se montre."""
+    rien = not any(verdict.montre for verdict in verdicts)
+    return tuple(dict.fromkeys(v.raison for v in verdicts if rien or v.place == "en_petit"))
+
+
+def _read_reference(gate: Gate, indicateur: Indicateur, periode: str) -> float | None:
+    """La France à cette période ; None si elle n'y est pas connue."""
+    valeurs = gate.list_valeurs(indicateur.id, periode=periode, type=FRANCE)["valeur"].dropna()
+    return float(valeurs.iloc[0]) if len(valeurs) else None
 
 
 def list_relevees(gate: Gate, valeurs: pd.DataFrame, niveau: str) -> dict[str, Relevee]:
@@ -244,29 +256,19 @@ def _count_communes(communes: pd.DataFrame, niveau: str) -> dict[str, int]:
     return {str(code): int(n) for code, n in communes[niveau].value_counts().items()}
 
 
-def _ligne_oui_non(relevee: Relevee | None, verdict: Verdict | None) -> dict[str, object]:
-    """Le fait d'une collectivité, à la place que la règle lui donne ; son rang parmi oui et non."""
-    if relevee is None or verdict is None:
-        return {"etat": ABSENT, "raison": SANS_MESURE}
-    if not verdict.montre:
-        return {"etat": ABSENT, "raison": verdict.raison}
-    rang = int(1 - relevee.valeur)
-    return {"etat": MONTRE, "valeur": rang, "valeur_texte": OUI_NON[rang]}
-
-
 def _ligne_mesure(
-    indicateur: Indicateur, relevee: Relevee | None, verdict: Verdict | None
+    indicateur: Indicateur, relevee: Relevee | None, verdict: Verdict | None, *, oui_non: bool
 ) -> dict[str, object]:
+    """Le fait d'un lieu, à la place que la règle lui donne ; de oui et de non, la valeur est le rang."""
     if relevee is None or verdict is None:
         return {"etat": ABSENT, "raison": SANS_MESURE}
     if not verdict.montre:
         return {"etat": ABSENT, "raison": verdict.raison}
-    return {
-        "etat": MONTRE,
-        "valeur": relevee.valeur,
-        "valeur_texte": format_chiffre(indicateur, relevee.valeur),
-        "detail": "donnée de l’État",
-    }
+    if oui_non:
+        rang = int(1 - relevee.valeur)
+        return {"etat": MONTRE, "valeur": rang, "valeur_texte": OUI_NON[rang]}
+    texte = format_chiffre(indicateur, relevee.valeur)
+    return {"etat": MONTRE, "valeur": relevee.valeur, "valeur_texte": texte, "detail": "donnée de l’État"}
 
 
 def format_periode_mesure(periode: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -18,10 +18,10 @@ from barometre.views.collectivite.contraste import Contraste, build_contrastes
 from barometre.views.collectivite.cote_a_cote import CoteACote, build_cote_a_cote
 from barometre.views.collectivite.distribution import Distribution, build_distribution
 from barometre.views.collectivite.fiche import list_pratiques
-from barometre.views.collectivite.liste_pairs import ListePairs, build_liste_groupe, list_semblables
+from barometre.views.collectivite.liste_pairs import ListePairs, build_liste_groupe
 from barometre.views.collectivite.pairs import SEMBLABLES, Comparaison, Demande, Methode, Pairs, list_poses
 from barometre.views.collectivite.soi import Score, Soi, compute_score, read_soi
-from barometre.views.collectivite.structure import Semblable, Structure
+from barometre.views.collectivite.structure import Structure
 from barometre.views.collectivite.tableau_fiche import build_provenance_pairs, build_table
 from barometre.views.lecture.chiffres import Chiffre, format_bornes, format_cellule
 from barometre.views.lecture.citation import get_raison
@@ -82,7 +82,6 @@ class VueComparer:
     distribution: Distribution
     contrastes: tuple[Contraste, ...]
     liste: ListePairs
-    semblables: tuple[Semblable, ...]
     variables: tuple[str, ...]
     cote_a_cote: CoteACote
     provenance: Provenance
@@ -132,7 +131,6 @@ def build_comparer(
     *,
     theme_id: str,
     choix: str,
-    importances: Mapping[str, int] | None = None,
     avec: Sequence[str] = (),
 ) -> VueComparer:
     """La page pour un thème et une façon de choisir les pairs (une clé de CHOIX_PAIRS)."""
@@ -156,7 +154,6 @@ def build_comparer(
         distribution=build_distribution(pairs, pratiques),
         contrastes=build_contrastes(comparaison, pairs.vague_id, indicateurs),
         liste=build_liste_groupe(comparaison, pairs.echelon_id),
-        semblables=list_semblables(gate, structure, collectivite.id, importances),
         variables=tuple(structure.list_variables(collectivite.id)),
         cote_a_cote=build_cote_a_cote(gate, catalogue, soi, avec, theme_id=theme_id, vague_id=pairs.vague_id),
         provenance=build_provenance_pairs(comparaison, [pairs], f"comparer_{theme_id}", titre),
@@ -210,7 +207,7 @@ def _name(position: Position, toutes: Sequence[Position]) -> str:
     """« plus de 73 % (« Un site » et 16 autres) » : aucun des ex æquo n'est seul au bout."""
     autres = sum(p.chiffre.rang == position.chiffre.rang for p in toutes) - 1
     suite = f" et {format_compte(autres, 'autre')}" if autres else ""
-    return f"{position.texte_pairs} ({format_guillemets(position.indicateur.titre)}{suite})"
+    return f"{position.texte_pairs} ({format_guillemets(position.indicateur.titre_marque)}{suite})"
 
 
 def build_cadre_positions(positions: Sequence[Position]) -> Positions:
@@ -222,7 +219,7 @@ def _ligne(position: Position) -> LignePosition:
     c = position.chiffre
     suite = f" ({position.echelon})" if position.elargi else ""
     return LignePosition(
-        groupe=f"{position.indicateur.titre}{suite}",
+        groupe=f"{position.indicateur.titre_marque}{suite}",
         montre=c.montre,
         raison=position.raison,
         note=c.note,

@@ -22,7 +22,9 @@ class Distribution:
         """« En moyenne 4,2 pratiques sur 8 chez vos pairs. »"""
         if self.moyenne is None:
             return ""
-        return f"En moyenne {format_nombre(self.moyenne, 1)} pratiques sur {self.total} chez vos pairs."
+        # Le pluriel commence à deux : « 1,2 pratique ».
+        mot = "pratiques" if self.moyenne >= 2 else "pratique"
+        return f"En moyenne {format_nombre(self.moyenne, 1)} {mot} sur {self.total} chez vos pairs."
 
 
 def build_distribution(pairs: Pairs, pratiques: Sequence[Indicateur]) -> Distribution:

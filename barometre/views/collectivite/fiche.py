@@ -112,9 +112,18 @@ class VueFiche:
         ecart = ""
         if self.ecarts:
             titre = format_guillemets(self.ecarts[0].indicateur.titre)
-            ecart = f" Le plus grand écart avec vos pairs : {titre}."
+            ecart = f" Parmi les pratiques suivies, le plus grand écart avec vos pairs : {titre}."
         themes = format_compte(len(scores), "thème")
-        return f"{self._debut}Vous avez {faites} des {possibles} pratiques suivies, sur {themes}.{ecart}"
+        compte = f"{self._debut}Vous avez {faites} des {possibles} pratiques suivies, sur {themes}"
+        return f"{compte}{self._describe_incomplets(len(scores))}.{ecart}"
+
+    def _describe_incomplets(self, comptes: int) -> str:
+        """Les thèmes répondus, mais trop peu pour un compte : « sur 5 thèmes » en ferait douter."""
+        incomplets = sum(theme.has_repondu for theme in self.themes) - comptes
+        if incomplets <= 0:
+            return ""
+        ont = format_compte(incomplets, "autre a", "autres ont")
+        return f" ({ont} trop de questions sans réponse pour ce compte)"
 
     @property
     def _debut(self) -> str:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
-from barometre.domain.formats import format_compte
+from barometre.domain.formats import format_compte, format_effectif_seul
 from barometre.domain.territoire import FRANCE, Collectivite
 from barometre.stats.peers import K_DEFAUT, widen
 from barometre.views.collectivite.pairs import SEMBLABLES, ComparaisonPublique, Demande, Methode
@@ -44,7 +44,7 @@ class ListePairs:
     @property
     def phrase(self) -> str:
         """« Gironde : 41 collectivités, dont 12 ont répondu. »"""
-        ont = f", dont environ {self.n_repondants} ont répondu à un questionnaire au moins"
+        ont = f", dont {format_effectif_seul(self.n_repondants)} ont répondu à un questionnaire au moins"
         mention = " Outre-mer et Hexagone y sont mêlés." if self.outre_mer_compare else ""
         compte = format_compte(self.n, "collectivité")
         if self.methode == "strate":

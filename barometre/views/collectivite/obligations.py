@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from barometre.catalogue.model import Catalogue, SeuilLegal
-from barometre.domain.formats import format_date
+from barometre.domain.formats import format_compte, format_date
 from barometre.domain.territoire import Collectivite
 from barometre.views.collectivite.soi import Soi
 
@@ -67,6 +68,21 @@ def _find_etat(catalogue: Catalogue, seuil: SeuilLegal, soi: Soi) -> tuple[str, 
 
 def _rang(catalogue: Catalogue, vague_id: str) -> int:
     return next((rang for rang, v in enumerate(catalogue.vagues) if v.id == vague_id), -1)
+
+
+def describe_loi(obligations: Sequence[Obligation], *, lisible: bool) -> str:
+    """« 10 obligations. Vos réponses et les données de l'État en montrent 3 faites. », selon qui lit.
+
+    Sans le droit de lire les réponses, dire qu'elles ne montrent rien serait faux : on ne les a pas vues.
+    """
+    faites = sum(o.est_faite for o in obligations)
+    montrent = (
+        f"en montrent {format_compte(faites, 'faite', 'faites')}" if faites else "n’en montrent aucune faite"
+    )
+    qui = "Vos réponses et les données de l’État" if lisible else "Les données de l’État"
+    prive = "" if lisible else " ; ce que la collectivité a pu répondre n’est pas public"
+    compte = format_compte(len(obligations), "obligation")
+    return f"{compte}. {qui} {montrent}{prive}. Un état inconnu ne veut pas dire non fait."
 
 
 def describe_verification(seuil: SeuilLegal) -> str:

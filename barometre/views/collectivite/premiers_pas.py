@@ -10,11 +10,13 @@ from barometre.domain.indicateur import Action, Indicateur
 from barometre.views.collectivite.ecarts import describe_pairs_enonce
 from barometre.views.collectivite.obligations import Obligation
 from barometre.views.collectivite.pairs import Pairs
-from barometre.views.collectivite.soi import Soi
+from barometre.views.collectivite.soi import SANS_REPONSE, Reponse, Soi
 from barometre.views.lecture.conseil import list_conseils
 from barometre.views.lecture.libelles import lower_initiale
 
 NOMBRE = 3
+# Qui a répondu ailleurs lirait « vous ne le faites pas », là où l'on n'en sait rien.
+SANS_SA_REPONSE = "Vous n’avez pas répondu à cette question : à vérifier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +60,9 @@ def _list_du_theme(
         raisons = [f"La loi le demande : {lower_initiale(obligation.seuil.titre)}"] if obligation else []
         raisons += [describe_pairs_enonce(indicateur, chiffre)] if chiffre and part else []
         if raisons:
+            raisons += [SANS_SA_REPONSE] if soi.reponses and _is_muette(reponse) else []
             yield PremierPas(indicateur, actions, f"{'. '.join(raisons)}.", obligation is not None, part)
+
+
+def _is_muette(reponse: Reponse | None) -> bool:
+    return reponse is None or reponse.etat == SANS_REPONSE.etat

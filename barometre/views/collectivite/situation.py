@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from barometre.domain.formats import format_guillemets, format_nombre
+from barometre.domain.formats import format_guillemets, format_liste, format_nombre
 from barometre.views.collectivite.fiche import ThemeFiche
 
 COLONNES = ("theme", "pairs", "soi", "pairs_texte", "soi_texte", "raison")
@@ -43,5 +43,11 @@ def describe_situation(cadre: pd.DataFrame) -> str:
     pairs = cadre.dropna(subset=["pairs"]).sort_values("pairs", kind="stable")
     if len(pairs) < 2:
         return "Vos pairs ont trop peu répondu pour vous situer."
-    haut, bas = (format_guillemets(str(pairs["theme"].iloc[rang])) for rang in (-1, 0))
+    haut, bas = (_name_ex_aequo(pairs, rang) for rang in (-1, 0))
     return f"Vos pairs sont le plus avancés sur {haut}, le moins sur {bas}."
+
+
+def _name_ex_aequo(pairs: pd.DataFrame, rang: int) -> str:
+    """Tous ceux qui se lisent au même nombre : un seul des « 3,3 sur 8 » paraîtrait devant l'autre."""
+    egaux = pairs[pairs["pairs_texte"].eq(pairs["pairs_texte"].iloc[rang])]
+    return format_liste([format_guillemets(str(theme)) for theme in egaux["theme"]])

@@ -5,8 +5,9 @@ Lue une fois par version : le cadre de l'enquête et ses variables de structure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -188,25 +189,25 @@ def describe_semblables(
     """Les lignes de `sort_semblables`, en mots."""
     zone = str(structure.cadre.at[collectivite_id, "zone"])
     variables = [v for v in VARIABLES if v in rangs]
+    lieux = structure.cadre.loc[rangs["unit"], ["nom", "type", "departement", "zone"]].to_dict("records")
     return tuple(
         Semblable(
             collectivite_id=str(ligne["unit"]),
-            nom=_label(structure, str(ligne["unit"]), noms),
+            nom=_label(lieu, noms),
             distance=float(ligne["distance"]),
             parts={v: float(ligne[v]) for v in variables},
-            autre_zone=str(structure.cadre.at[ligne["unit"], "zone"]) != zone,
+            autre_zone=str(lieu["zone"]) != zone,
         )
-        for ligne in rangs.to_dict("records")
+        for ligne, lieu in zip(rangs.to_dict("records"), lieux, strict=True)
     )
 
 
-def _label(structure: Structure, collectivite_id: str, departements: Mapping[str, str]) -> str:
+def _label(lieu: Mapping[Hashable, Any], departements: Mapping[str, str]) -> str:
     """« Nom (département) »."""
-    ligne = structure.cadre.loc[collectivite_id]
-    code = ligne["departement"]
-    if ligne["type"] in ("departement", "region") or pd.isna(code):
-        return str(ligne["nom"])
-    return f"{ligne['nom']} ({departements.get(str(code), code)})"
+    code = lieu["departement"]
+    if lieu["type"] in ("departement", "region") or pd.isna(code):
+        return str(lieu["nom"])
+    return f"{lieu['nom']} ({departements.get(str(code), code)})"
 
 
 def read_importances(textes: Sequence[str]) -> dict[str, int]:

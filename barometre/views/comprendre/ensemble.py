@@ -53,7 +53,7 @@ class Ensemble:
     def cadre(self) -> Cadre:
         """Le cadre du graphique, une ligne par indicateur montré."""
         montrees = self.montrees
-        groupes = [Groupe(x.indicateur.titre, x.chiffre) for x in montrees]
+        groupes = [Groupe(x.indicateur.titre_marque, x.chiffre) for x in montrees]
         cadre = build_cadre(groupes, [x.indicateur for x in montrees])
         mots = (self.changements.get(x.indicateur.id, "") for x in montrees)
         return tuple(replace(ligne, changement=mot) for ligne, mot in zip(cadre, mots, strict=True))

@@ -135,9 +135,9 @@ class Qualite:
         if n is None or n_eff is None or part is None:
             return ""
         return (
-            f"Une fois redressées, ces {format_effectif(n, 'réponse')} en valent {format_nombre(n_eff)} : "
-            "c’est le prix de la correction. La réponse qui pèse le plus compte pour "
-            f"{format_part(part, 1)} du total."
+            f"Une fois redressées, les réponses ({format_effectif_seul(n)}) en valent "
+            f"{format_effectif_seul(5 * round(n_eff / 5))} : c’est le prix de la correction. "
+            f"La réponse qui pèse le plus compte pour {format_part(part, 1)} du total."
         )
 
     def _ecart(self) -> str:

@@ -110,7 +110,7 @@ class VueAssociations:
         beneficiaires = format_effectif(n, "commune bénéficiaire", "communes bénéficiaires")
         debut = f"Jusqu’à {beneficiaires} et {format_effectif(n_comparables, 'comparable')} ont répondu"
         if not demontrees:
-            fait = f"aucun écart démontré sur {format_compte(len(self.montrees), 'pratique')}"
+            fait = f"aucun écart démontré sur {format_compte(len(self.montrees), 'indicateur')}"
         else:
             noms = " et ".join(a.enonce for a in demontrees[:2])
             fait = f"les bénéficiaires déclarent {noms}"

@@ -133,7 +133,7 @@ class VueOpsn:
         if not self.egale:
             return describe_simples(self.ecarts)
         if not demontres:
-            return f"Aucun écart démontré sur {format_compte(len(self.ecarts), 'pratique')}. {suite}"
+            return f"Aucun écart démontré sur {format_compte(len(self.ecarts), 'indicateur')}. {suite}"
         grand = max(demontres, key=lambda e: abs(e.compare.difference))
         return (
             f"{len(demontres)} sur {format_compte(len(self.ecarts), 'écart')} démontrés ; le plus grand : "
@@ -142,11 +142,13 @@ class VueOpsn:
 
     @property
     def phrase_sans_ecart(self) -> str:
-        """Combien de pratiques du thème manquent à la comparaison, et pourquoi ; vide si aucune."""
+        """Combien d’indicateurs du thème manquent à la comparaison, et pourquoi ; vide si aucune."""
         if not self.sans_ecart or not self.ecarts:
             return ""
         absentes = format_compte(
-            self.sans_ecart, "pratique du thème ne se compare pas", "pratiques du thème ne se comparent pas"
+            self.sans_ecart,
+            "indicateur du thème ne se compare pas",
+            "indicateurs du thème ne se comparent pas",
         )
         return (
             f"{absentes} : trop peu de réponses d’un côté, ou des tailles et des régions que l’autre n’a pas."

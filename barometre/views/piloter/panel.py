@@ -65,8 +65,8 @@ class VuePanel:
         sens = f"{_count(grand.gains)} de « non » à « oui », {_count(grand.pertes)} de « oui » à « non »"
         sur = format_effectif(grand.panel, "collectivité")
         return (
-            f"Sur {sur} aux deux vagues, le plus grand mouvement net\u202f: "
-            f"{format_guillemets(grand.titre)}, {sens}. {PRUDENCE}"
+            f"Le plus grand mouvement net\u202f: {format_guillemets(grand.titre)}, {sens}, sur {sur} qui ont "
+            f"répondu à cette question aux deux vagues. {PRUDENCE}"
         )
 
     @property

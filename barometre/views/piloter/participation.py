@@ -15,6 +15,7 @@ from barometre.domain.formats import (
     format_compte,
     format_date,
     format_effectif,
+    format_guillemets,
     format_nombre,
     format_part,
     format_points,
@@ -86,9 +87,11 @@ class VueParticipation:
         """Combien ont répondu, et quel groupe est le plus loin de sa part."""
         if self.ensemble.repondantes is None or self.ensemble.taux is None:
             return f"{self.vague} : trop peu de réponses pour dire qui a répondu à ce questionnaire."
+        # Sans le questionnaire, ce compte se lisait comme celui de la vague entière, que dit l'accueil.
         debut = (
-            f"{format_effectif(self.ensemble.repondantes, 'collectivité').capitalize()} ont répondu sur "
-            f"{format_nombre(self.ensemble.cadre)} ({format_part(self.ensemble.taux, 1)})."
+            f"{format_effectif(self.ensemble.repondantes, 'collectivité').capitalize()} sur "
+            f"{format_nombre(self.ensemble.cadre)} ({format_part(self.ensemble.taux, 1)}) ont répondu au "
+            f"questionnaire {format_guillemets(self.theme)}, {lower_initiale(self.vague)}."
         )
         return f"{debut} {self.phrase_ecart}"
 

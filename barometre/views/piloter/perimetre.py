@@ -44,10 +44,10 @@ class PratiquesRegion:
         )
         demontres = [e for e in self.ecarts if e.compare.sens]
         if not demontres:
-            return f"{debut} Aucun écart démontré sur {format_compte(len(self.ecarts), 'pratique')}."
+            return f"{debut} Aucun écart démontré sur {format_compte(len(self.ecarts), 'indicateur')}."
         grand = max(demontres, key=lambda e: abs(e.compare.difference))
         compte = format_compte(len(demontres), "écart démontré", "écarts démontrés")
-        sur = format_compte(len(self.ecarts), "pratique")
+        sur = format_compte(len(self.ecarts), "indicateur")
         return (
             f"{debut} {compte} sur {sur} ; le plus grand : {grand.indicateur.titre}, {grand.compare.ecart}."
         )
