@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from barometre.access import Gate
@@ -9,6 +10,7 @@ from barometre.assemblage import memoire
 from barometre.assemblage.theme import load_vague_defaut
 from barometre.catalogue import load_catalogue
 from barometre.charts import Dessin, build_ecarts
+from barometre.domain.indicateur import describe_bases
 from barometre.domain.structure import EGALE
 from barometre.views.piloter.opsn import (
     ECARTS_PROJETES,
@@ -77,7 +79,7 @@ def _draw_simples(vue: VueOpsn, titre: str) -> Dessin:
         titre=titre,
         phrase=vue.phrase_ecarts,
         table=build_table_ecarts(vue.ecarts),
-        legende=LEGENDE,
+        legende=_add_bases(LEGENDE, vue.ecarts),
         signes=SIGNES_SIMPLES,
     )
 
@@ -88,8 +90,12 @@ def _draw(ecarts: tuple[EcartOpsn, ...], titre: str, phrase: str, legende: str) 
         titre=titre,
         phrase=phrase,
         table=build_table_ecarts(ecarts),
-        legende=legende,
+        legende=_add_bases(legende, ecarts),
     )
+
+
+def _add_bases(legende: str, ecarts: Sequence[EcartOpsn]) -> str:
+    return f"{legende} {describe_bases(e.indicateur for e in ecarts)}".strip()
 
 
 def load_pratiques_region(gate: Gate, theme_id: str) -> PratiquesAffichees:

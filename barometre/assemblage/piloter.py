@@ -20,6 +20,7 @@ from barometre.catalogue.programmes import load_actions_publiques, load_programm
 from barometre.charts import Dessin, build_barres, build_ecarts, build_points
 from barometre.charts.vignettes import build_vignettes
 from barometre.domain.formats import format_part
+from barometre.domain.indicateur import describe_bases
 from barometre.views.lecture.selection import Selection
 from barometre.views.piloter.alertes import VueAlertes, build_vue_alertes
 from barometre.views.piloter.associations import VueAssociations, build_vue_associations
@@ -163,10 +164,12 @@ def _evolutions(gate: Gate, theme_id: str, selection: Selection) -> EvolutionAff
         return EvolutionAffichee(vue, None)
     indicateurs = catalogue.list_indicateurs(theme_id, origine="declare")
     cadre = build_cadre_vignettes(sort_changements(vue, indicateurs), name_vagues(vue))
+    bases = describe_bases(c.indicateur for c in vue.changements)
+    phrase = f"{describe_vignettes(vue)} {bases}".strip()
     return EvolutionAffichee(
         vue,
-        _draw_ecarts(vue, titre, VAGUES, PRECAUTION_EVOLUTIONS),
-        build_vignettes(cadre, titre=titre, phrase=describe_vignettes(vue), table=vue.table),
+        _draw_ecarts(vue, titre, f"{VAGUES} {bases}".strip(), PRECAUTION_EVOLUTIONS),
+        build_vignettes(cadre, titre=titre, phrase=phrase, table=vue.table),
         build_vue_panel(gate, vue, selection),
     )
 

@@ -8,7 +8,10 @@ import pandas as pd
 
 from barometre.charts.marques import Axe, Marques, Rang, build_marques
 
-LEGENDE = "Barre : part parmi les répondantes ; trait : part dans le pays."
+LEGENDE = (
+    "Barre : part parmi les répondantes ; trait : part dans le pays. À droite, le taux : la part du groupe "
+    "qui a répondu."
+)
 
 
 def build_representation(cadre: pd.DataFrame, *, titre: str, phrase: str, table: pd.DataFrame) -> Marques:

@@ -67,7 +67,10 @@ def test_un_long_titre_tient_en_deux_lignes() -> None:
         "Constatée par l’État",
         "État inconnu (environ)",
     )
-    longue = "plus de 80 % brut, entre 50 et 100 % (B, serait à citer avec sa précaution), sur 60 concernées"
+    longue = (
+        "plus de 80 % brut, entre 50 et 100 % (B, serait à citer avec sa précaution), "
+        "sur 60 des 80 concernées"
+    )
     lignes = (
         (
             "Publication en ligne des données publiques (open data)",

@@ -103,7 +103,7 @@ def test_une_partie_cachee_se_dit_et_trop_de_cachees_taisent_la_part() -> None:
     epci = cachee("site", vague_id=VAGUE, type="epci")
     concernes = (Concerne("commune", 500), Concerne("epci"))
     total = _vue(montree, epci, concernes=concernes).total
-    assert total.declare.endswith(", sur 60 concernées")  # 20 sur 80 : moins du tiers
+    assert total.declare.endswith(", sur 60 des 80 concernées")  # 20 sur 80 : moins du tiers
     petite = cachee("site", vague_id=VAGUE, type="commune", strate="commune-500-plus")
     visible = cellule("site", vague_id=VAGUE, type="epci", n=40, redresse=0.6)
     tue = _vue(petite, visible, concernes=concernes).total  # 60 sur 80 ne se lisent pas

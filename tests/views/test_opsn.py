@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -15,6 +16,7 @@ from barometre.views.lecture.groupes_compares import GroupeCompare
 from barometre.views.piloter.opsn import (
     EcartOpsn,
     VueOpsn,
+    build_cadre_ecarts,
     build_cadre_simples,
     build_table_ecarts,
     build_vue_opsn,
@@ -114,6 +116,16 @@ def _ecart(id_: str, simple: float, egal: float, sens: int) -> EcartOpsn:
 def _vue_ecarts(*, egale: bool, sans: int = 0) -> VueOpsn:
     ecarts = (_ecart("a", 0.14, 0.08, 1), _ecart("b", -0.20, -0.01, 0))
     return VueOpsn((), 0, 0, ecarts, PROVENANCE, egale=egale, sans_ecart=sans)
+
+
+def test_un_ecart_parmi_certaines_porte_un_asterisque() -> None:
+    """Dans les deux dessins, jamais dans le tableau, dont le titre se cherche."""
+    parmi = replace(
+        _ecart("a", 0.14, 0.08, 1), indicateur=replace(build_indicateur("a"), sous_condition=True)
+    )
+    for cadre in (build_cadre_simples([parmi]), build_cadre_ecarts([parmi])):
+        assert cadre["groupe"].tolist() == ["Indicateur a\u00a0*"]
+    assert "*" not in build_table_ecarts([parmi]).to_csv()
 
 
 def test_sans_structure_egale_l_ecart_simple_se_lit_sans_intervalle_ni_verdict() -> None:

@@ -84,8 +84,8 @@ class Etats:
             return "trop peu de réponses"
         part = f"{format_cellule(self.preuve, chiffre, 'redresse')}{' brut' * chiffre.est_brut}"
         bornes = format_bornes(self.preuve, chiffre)
-        couvertes = format_nombre(self.declaration.couvertes)
-        sur = f", sur {couvertes} concernées" if self.declaration.est_partielle else ""
+        couvertes, toutes = map(format_nombre, (self.declaration.couvertes, self.declaration.concernees))
+        sur = f", sur {couvertes} des {toutes} concernées" if self.declaration.est_partielle else ""
         return f"{part}, {bornes} ({format_lettre(chiffre.note, simulee=self.simulee)}){sur}"
 
     @property

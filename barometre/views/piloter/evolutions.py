@@ -364,7 +364,7 @@ def _count(changements: Sequence[Changement], mot: str) -> str:
 
 def _to_ligne(c: Changement) -> dict[str, object]:
     return {
-        "groupe": c.indicateur.titre,
+        "groupe": c.indicateur.titre_marque,
         "montre": c.montre,
         "demontre": c.demontre,
         "ecart": c.ecart if c.montre else None,

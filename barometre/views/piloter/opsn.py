@@ -179,7 +179,7 @@ def build_cadre_simples(ecarts: Sequence[EcartOpsn]) -> pd.DataFrame:
     vides = {"demontre": False, "bas": None, "haut": None, "intervalle": "", "raison": ""}
     lignes = [
         {
-            "groupe": e.indicateur.titre,
+            "groupe": e.indicateur.titre_marque,
             "montre": True,
             "ecart": simple,
             "texte": format_points(simple),
@@ -195,7 +195,7 @@ def build_cadre_ecarts(ecarts: Sequence[EcartOpsn]) -> pd.DataFrame:
     """Le cadre du graphique des écarts (`charts.ecarts`)."""
     return pd.DataFrame(
         {
-            "groupe": [e.indicateur.titre for e in ecarts],
+            "groupe": [e.indicateur.titre_marque for e in ecarts],
             "montre": True,
             "demontre": [e.compare.sens != 0 for e in ecarts],
             "ecart": [e.compare.difference for e in ecarts],

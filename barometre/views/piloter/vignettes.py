@@ -35,7 +35,7 @@ def build_cadre_vignettes(changements: Sequence[Changement], vagues: tuple[str, 
     lignes = [
         {
             "id": c.indicateur.id,
-            "groupe": c.indicateur.titre,
+            "groupe": c.indicateur.titre_marque,
             "mot": _describe(c),
             "demontre": c.demontre,
             "vague": vague,
@@ -49,7 +49,12 @@ def build_cadre_vignettes(changements: Sequence[Changement], vagues: tuple[str, 
 
 def _name(changement: Changement) -> dict[str, object]:
     i = changement.indicateur
-    return {"id": i.id, "groupe": i.titre, "mot": _describe(changement), "demontre": changement.demontre}
+    return {
+        "id": i.id,
+        "groupe": i.titre_marque,
+        "mot": _describe(changement),
+        "demontre": changement.demontre,
+    }
 
 
 def _describe(changement: Changement) -> str:
