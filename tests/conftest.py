@@ -80,14 +80,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int | None:
-    """Un processus de plus que de cœurs : le navigateur, les serveurs et PostgreSQL font attendre le leur."""
-    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
-        return None  # qui essaie l'a choisi
-    return (os.cpu_count() or 1) + 1
-
-
-@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Un fichier va entier à un processus ; tout le navigateur au même, qui démarre seul ses serveurs."""
     if config.getvalue("dist") != "loadfile":

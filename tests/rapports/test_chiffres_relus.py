@@ -102,19 +102,21 @@ def _read_pdf(octets: bytes, titres: Cellules) -> Iterator[list[str]]:
         unite = r"(?: [^\d ]+){0,3}?"
         bornes = rf"(?:entre {_NOMBRE} et|environ) {_NOMBRE}{unite}"
         n = rf"((?:environ )?{_NOMBRE})"
-        motif = rf"{mots} ({_NOMBRE}{unite}) ({bornes}) (?:({_NOMBRE}{unite}) )?{n} ([ABC])[ ,]"
+        motif = rf"{mots}(?: \*)? ({_NOMBRE}{unite}) ({bornes}) (?:({_NOMBRE}{unite}) )?{n} ([ABC])[ ,]"
         for trouve in re.finditer(motif, texte):
             yield [titre, trouve[1], trouve[2], trouve[3] or "", trouve[4], trouve[5]]
 
 
 def _list_lus(lignes: Iterator[list[str]]) -> Iterator[Lu]:
     """Sept colonnes : le tableau des chiffres (brut compris) ; cinq : celui qui double une figure."""
-    for ligne in lignes:
-        if len(ligne) in (6, 7):
-            yield Lu(*ligne[:6])
-        elif len(ligne) == 5:
-            titre, valeur, intervalle, n, note = ligne
-            yield Lu(titre, valeur, intervalle, "", n, note)
+    for titre, *ligne in lignes:
+        # L'astérisque d'une part parmi certaines, dont la base se dit à côté.
+        nu = titre.removesuffix("*").rstrip()
+        if len(ligne) in (5, 6):
+            yield Lu(nu, *ligne[:5])
+        elif len(ligne) == 4:
+            valeur, intervalle, n, note = ligne
+            yield Lu(nu, valeur, intervalle, "", n, note)
 
 
 def _read_nombres(texte: str) -> list[tuple[float, int]]:
@@ -214,7 +216,7 @@ def _check_graphique(arbre: ElementTree.Element, cellules: Cellules) -> set[str]
 
 def _cut(categorie: str) -> str:
     """« Un site internet : 68 % (400 réponses, note A) » → le titre."""
-    return categorie.replace(INSECABLE, " ").rpartition(" : ")[0]
+    return categorie.replace(INSECABLE, " ").rpartition(" : ")[0].removesuffix(" *")
 
 
 def _read_classeur(octets: bytes) -> list[list[object]]:
