@@ -164,7 +164,7 @@ def _nombre(style: str, nombre: float) -> str:
     # Le texte est ce que lit qui ne lit pas la valeur : de « :g », 1 234 567 y serait 1.23457e+06.
     return (
         f'<table:table-cell office:value-type="float" office:value="{nombre!r}" table:style-name="{style}">'
-        f"<text:p>{str(nombre).removesuffix('.0')}</text:p></table:table-cell>"
+        f"<text:p>{nombre:.15g}</text:p></table:table-cell>"
     )
 
 

@@ -28,6 +28,8 @@ from barometre.exports.feuilles import (
 )
 from barometre.exports.xlsx_lignes import fill_lignes
 
+# Tout texte s'écrit par `write_string` ; un `write` de plus n'en ferait pas non plus une formule.
+_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 # Une date fixe : deux écritures des mêmes données donnent les mêmes octets.
 _CREE_LE = datetime(2000, 1, 1)
 _LARGEURS_MOTS = (28, 90)
@@ -40,7 +42,7 @@ _PIECE_DONNEES = "xl/worksheets/sheet2.xml"
 def to_xlsx(table: pd.DataFrame, provenance: Provenance) -> bytes:
     """Le classeur entier."""
     tampon, colonnes = io.BytesIO(), list_colonnes(table)
-    with xlsxwriter.Workbook(tampon) as classeur:
+    with xlsxwriter.Workbook(tampon, _OPTIONS) as classeur:
         classeur.set_properties(
             {"title": provenance.titre, "comments": provenance.filtres, "created": _CREE_LE}
         )

@@ -7,12 +7,14 @@ pour un programme qui choisit ses villes.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from barometre.sources.contexte import Contexte, Recodage, recode_communes
-from barometre.sources.douteuses import Temoins, find_douteuses
+from barometre.sources.douteuses import Douteuses, Temoins, find_douteuses
 from barometre.sources.lecture import Brut
-from barometre.sources.resultat import Resultat, build_resultat, build_valeurs
+from barometre.sources.resultat import Rejet, Resultat, build_resultat, build_valeurs
 
 
 def count_by_commune(recodage: Recodage, contexte: Contexte, territoires: pd.Series) -> pd.Series:
@@ -49,12 +51,24 @@ def rows_programme(
     recodage = recode_communes(brut.frame, colonne, contexte, temoins.nom)
     douteuses = find_douteuses(recodage.inconnues, colonne, temoins, contexte, brut.brisees)
     presence = douteuses.mask_zeros(has_any(count_by_commune(recodage, contexte, contexte.regions)))
+    valeurs = build_valeurs(indicateur_id, presence, contexte.periode)
+    return build_liste(brut, recodage, douteuses, valeurs)
+
+
+def build_liste(
+    brut: Brut,
+    recodage: Recodage,
+    douteuses: Douteuses,
+    valeurs: pd.DataFrame,
+    ecartees: Iterable[Rejet] = (),
+) -> Resultat:
+    """Le résultat d'une liste complète ; `ecartees` : les lignes que la source a refusées elle-même."""
     return build_resultat(
         brut.lus,
-        [*brut.rejets, *recodage.rejets],
+        [*brut.rejets, *ecartees, *recodage.rejets],
         recodage.recodes,
         recodage.fusionnes,
-        valeurs=build_valeurs(indicateur_id, presence, contexte.periode),
+        valeurs=valeurs,
         citees=frozenset(recodage.frame["collectivite_id"]),
         insituables=douteuses.insituables,
     )

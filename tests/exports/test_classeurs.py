@@ -260,7 +260,7 @@ def test_un_classeur_ne_porte_pas_la_date_du_jour() -> None:
 
 def test_un_grand_nombre_s_ecrit_en_entier_dans_un_ods() -> None:
     """Sa valeur et son texte : un lecteur ne lit parfois que l'un des deux."""
-    nombres = [1234567.0, 2102650.5, 0.125, 40.0]
+    nombres = [1234567.0, 2102650.5, 0.125, 40.0, 0.1 + 0.2]
     cases = [
         case
         for case in _lire_ods("content.xml", pd.DataFrame({"x": nombres})).iter()
@@ -268,7 +268,7 @@ def test_un_grand_nombre_s_ecrit_en_entier_dans_un_ods() -> None:
     ]
     valeurs = [v for case in cases for nom, v in case.attrib.items() if nom.endswith("}value")]
     assert [float(v) for v in valeurs] == nombres
-    assert ["".join(case.itertext()) for case in cases] == ["1234567", "2102650.5", "0.125", "40"]
+    assert ["".join(case.itertext()) for case in cases] == ["1234567", "2102650.5", "0.125", "40", "0.3"]
 
 
 def test_chaque_nombre_de_decimales_d_un_ods_a_son_style() -> None:

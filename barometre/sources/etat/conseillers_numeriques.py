@@ -9,8 +9,8 @@ import pandas as pd
 from barometre.sources.contexte import Contexte, read_numbers, recode_communes, reject_rows
 from barometre.sources.douteuses import Temoins, find_douteuses
 from barometre.sources.lecture import Brut, read_csv
-from barometre.sources.presence import has_any, sum_by_commune
-from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, join_valeurs
+from barometre.sources.presence import build_liste, has_any, sum_by_commune
+from barometre.sources.resultat import Resultat, build_valeurs, join_valeurs
 
 RECRUTES = "Nb de conseillers recrutés"
 COLONNES = ("Code commune Insee", RECRUTES)
@@ -38,13 +38,5 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
         build_valeurs("conseillers_numeriques_postes", douteuses.mask(nombres), contexte.periode),
         build_valeurs("conseiller_numerique_presence", presence, contexte.periode),
     ]
-    rejets = [*brut.rejets, *reject_rows(brut.frame[faux], RECRUTES, PAS_UN_NOMBRE), *recodage.rejets]
-    return build_resultat(
-        brut.lus,
-        rejets,
-        recodage.recodes,
-        recodage.fusionnes,
-        valeurs=join_valeurs(valeurs),
-        citees=frozenset(recodage.frame["collectivite_id"]),
-        insituables=douteuses.insituables,
-    )
+    refusees = reject_rows(brut.frame[faux], RECRUTES, PAS_UN_NOMBRE)
+    return build_liste(brut, recodage, douteuses, join_valeurs(valeurs), refusees)

@@ -7,8 +7,8 @@ from pathlib import Path
 from barometre.sources.contexte import Contexte, recode_communes, reject_rows
 from barometre.sources.douteuses import Temoins, find_douteuses
 from barometre.sources.lecture import Brut, read_csv
-from barometre.sources.presence import count_by_commune, has_any
-from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, join_valeurs
+from barometre.sources.presence import build_liste, count_by_commune, has_any
+from barometre.sources.resultat import Resultat, build_valeurs, join_valeurs
 
 COLONNES = ("id_fs", "insee_com", "format_fs")
 TEMOINS = Temoins(("code_postal", "insee_dep"), "lib_com")
@@ -30,13 +30,5 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
         build_valeurs("france_services_nombre", douteuses.mask(nombres), contexte.periode),
         build_valeurs("france_services_presence", douteuses.mask_zeros(has_any(nombres)), contexte.periode),
     ]
-    rejets = [*brut.rejets, *reject_rows(brut.frame[doubles], "id_fs", DOUBLON), *recodage.rejets]
-    return build_resultat(
-        brut.lus,
-        rejets,
-        recodage.recodes,
-        recodage.fusionnes,
-        valeurs=join_valeurs(valeurs),
-        citees=frozenset(recodage.frame["collectivite_id"]),
-        insituables=douteuses.insituables,
-    )
+    refusees = reject_rows(brut.frame[doubles], "id_fs", DOUBLON)
+    return build_liste(brut, recodage, douteuses, join_valeurs(valeurs), refusees)
