@@ -65,7 +65,7 @@ class _Table:
 
 
 class _Mesures:
-    """Un million de lignes, trente par collectivité : deux octets par texte, et où commence chacune.
+    """Un million de lignes, trente par collectivité : quatre octets par texte, et où commence chacune.
 
     DuckDB saute des lignes d'après les huit premières lettres d'un texte, et « commune- » les prend toutes :
     il relisait la table entière à chaque fiche.
@@ -95,7 +95,7 @@ def _pack(
     if pd.api.types.is_numeric_dtype(colonne):
         return colonne.to_numpy()[ordre], None
     rangs, noms = pd.factorize(colonne.to_numpy(dtype=object), use_na_sentinel=False)
-    return rangs[ordre].astype(np.int16 if len(noms) < 2**15 else np.int32), np.asarray(noms, dtype=object)
+    return rangs[ordre].astype(np.int32), np.asarray(noms, dtype=object)
 
 
 def _list(filtre: str | Sequence[str]) -> list[str]:
