@@ -16,6 +16,8 @@ from functools import cached_property, lru_cache
 import pandas as pd
 
 from barometre.domain.formats import format_nombre
+from barometre.ingest.entetes import Cible
+from barometre.ingest.export import Export
 from barometre.ingest.genres import find_autre_genre, read_type
 from barometre.ingest.identity import Referentiel
 from barometre.ingest.labels import clean_label
@@ -64,6 +66,8 @@ _RESSEMBLANCE = 0.6
 _RAPPORT_POPULATION, _ECART_POPULATION = 3.0, 1_000
 # « Valence (Drôme) », « Saint-Denis, Île-de-France ».
 _SITUEE = re.compile(r"(?:\(([^()]+)\)|,\s*([^,()]+))\s*$")
+# Des noms de personnes sont aussi, une fois sur sept, ceux de communes : jamais quatre fois sur cinq.
+_MIN_NOMS, _PART_NOMS = 5, 0.8
 _ANCIENS = {"2A": "20", "2B": "20"}
 _DIT_COMMUNE = re.compile(r"^(mairie|ville|commune) (de |du |des |d')")
 
@@ -361,6 +365,22 @@ class Noms:
 
     def _name(self, cle: str) -> str:
         return str(self.get_fait(cle, "nom") or cle)
+
+
+def find_colonnes_de_noms(export: Export, referentiel: Referentiel) -> dict[int, Cible]:
+    """« Nom », « Organisation » : qui répond, ou la collectivité si les cellules le disent.
+
+    Ignorée, une telle colonne décalée d'une ligne laissait toutes les réponses à d'autres, sans un mot.
+    """
+    entetes = load_vocabulary().noms_possibles
+    rangs = [i for i, entete in enumerate(export.entetes) if clean_label(entete) in entetes]
+    connus = {clean_label(nom) for nom in referentiel.collectivites["nom"]} if rangs else set()
+    cibles = {}
+    for rang in rangs:
+        noms = {clean_label(texte) for texte in export.colonnes[rang] if texte}
+        if len(noms & connus) >= max(_MIN_NOMS, _PART_NOMS * len(noms)):
+            cibles[rang] = Cible("role", role="nom")
+    return cibles
 
 
 def _is_proche(mots: tuple[str, ...], sien: tuple[str, ...]) -> bool:

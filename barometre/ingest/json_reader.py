@@ -1,4 +1,5 @@
-"""Un JSON de réponses : de LimeSurvey (une liste, ou une réponse par clé), de l'API de Kobo ou de Grist."""
+"""Un JSON de réponses : de LimeSurvey (une liste, ou une réponse par clé), de l'API de Kobo ou de Grist ;
+ou une réponse par ligne."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ _LISTES = ("responses", "results", "records")
 def read_json(path: Path, encodage: str) -> list[Feuille]:
     """Chaque réponse devient une ligne ; les entêtes sont les clés de toutes les réponses."""
     try:
-        brut = json.loads(path.read_text(encodage), object_pairs_hook=partial(_build_objet, path.name))
+        brut = _load(path.read_text(encodage), path.name)
     except ImportRefuse:
         raise
     except (ValueError, RecursionError) as erreur:
@@ -34,6 +35,17 @@ def read_json(path: Path, encodage: str) -> list[Feuille]:
     entetes = list(dict.fromkeys(cle for r in reponses for cle in r))
     lignes = [(i, [_texte(r.get(cle)) for cle in entetes]) for i, r in enumerate(reponses, 2)]
     return [Feuille("réponses", [(1, [str(e) for e in entetes]), *lignes])]
+
+
+def _load(texte: str, nom: str) -> Any:
+    """Le JSON d'un fichier, ou la liste de ses lignes si chacune en est un (« JSON Lines »)."""
+    lire = partial(json.loads, object_pairs_hook=partial(_build_objet, nom))
+    try:
+        return lire(texte)
+    except json.JSONDecodeError as erreur:
+        if erreur.msg != "Extra data":
+            raise
+        return [lire(ligne) for ligne in texte.split("\n") if ligne.strip()]
 
 
 def _build_objet(nom: str, paires: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from barometre.domain.enquete import Questionnaire, Vague
 from barometre.ingest.answers import NE_SAIT_PAS, NON_CONCERNE, REPONDU, Reponses
 from barometre.ingest.avertissements import Lues, list_avertissements
 from barometre.ingest.columns import Plan, build_plan, check_croises, check_intitules
+from barometre.ingest.concordance import find_colonnes_de_noms
 from barometre.ingest.copies import drop_point_zero, list_copies
 from barometre.ingest.duplicates import Departage, hash_lines, list_recopies
 from barometre.ingest.entetes import describe_entetes
@@ -57,7 +58,8 @@ def load_lot(
     """Interprète un export ; ne lève qu'`ImportRefuse`, si le fichier entier est illisible."""
     correspondance = correspondance or Correspondance()
     declares = build_declares(correspondance, export.entetes, questionnaire)
-    plan = build_plan(export.entetes, questionnaire, declares | list_copies(export))
+    trouves = find_colonnes_de_noms(export, referentiel) | declares | list_copies(export)
+    plan = build_plan(export.entetes, questionnaire, trouves)
     check_croises(export.entetes, plan, questionnaire, declares)
     export = drop_point_zero(export, plan)
     plan.confiance = find_columns(correspondance.identifiants, export.entetes)

@@ -60,6 +60,8 @@ class Vocabulaire:
     annexes: frozenset[str]
     # Une réponse donnée depuis l'aperçu du formulaire.
     apercu: frozenset[str]
+    # Les intitulés d'un nom, de personne ou de collectivité.
+    noms_possibles: frozenset[str]
     # Rôle → les mots d'un intitulé libre qui le nomment, et tous ceux qu'il peut avoir.
     temoins: dict[str, tuple[frozenset[str], frozenset[str]]]
 

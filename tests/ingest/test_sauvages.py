@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from barometre.ingest import Referentiel
+from barometre.ingest import ImportRefuse, Referentiel
 from barometre.ingest.dates import FormatDate, build_format_date, read_date
 from barometre.ingest.identity import ARRONDI, find_code, find_siren, find_siret
 from tests.ingest.conftest import Importer, check_counts, get_reponse
@@ -70,6 +70,31 @@ def test_un_nom_decale_d_une_ligne_va_en_quarantaine(importer: Importer) -> None
     )
     assert (lot.charges, lot.quarantaine) == (0, 3)
     assert "Candidate : Ajaccio (commune-2A004)" in lot.rejets[0].motif
+
+
+SIRENS = ("213300635", "210100012", "212000046", "200064624", "210101655", "217500016")
+NOMS = ("Bordeaux", "L'ABERGEMENT CLEMENCIAT", "Ajaccio", "Arboys en Bugey", "Francheleins", "Paris")
+
+
+@pytest.mark.parametrize("entete", ["Nom", "Libellé", "Organisation", "Nom du répondant"])
+def test_un_nom_sans_dire_de_qui_se_lit_a_ses_cellules(entete: str, importer: Importer) -> None:
+    def lire(noms: tuple[str, ...]) -> tuple[int, int]:
+        lignes = [f"{siren};{nom};Y" for siren, nom in zip(SIRENS, noms, strict=True)]
+        lot = importer("\n".join([f"SIREN;{entete};Q01", *lignes]))
+        return lot.charges, lot.quarantaine
+
+    assert lire(NOMS) == (6, 0)
+    assert lire((*NOMS[1:], NOMS[0])) == (0, 6)
+    # Des personnes, dont deux portent le nom d'une commune d'ailleurs : elles ne contredisent rien.
+    assert lire(("Mme Durand", "Paris", "M. Bordeaux", "Ajaccio", "Petit", "Nguyen")) == (6, 0)
+
+
+def test_un_json_a_une_reponse_par_ligne(importer: Importer) -> None:
+    lignes = ['{"SIREN": "213300635", "Q01": "Y"}', "", '{"SIREN": "210100012", "Q01": "N"}', ""]
+    lot = importer("\n".join(lignes), "reponses.jsonl")
+    assert (lot.lus, lot.charges) == (2, 2)
+    with pytest.raises(ImportRefuse, match="tronqué"):
+        importer("\n".join(lignes)[:-9], "reponses.jsonl")
 
 
 @pytest.mark.parametrize("cellule", ["10-12", "10h30", "environ 10", "dix", "10 ?", "10/12"])
