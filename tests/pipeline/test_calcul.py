@@ -10,6 +10,7 @@ import pytest
 
 from barometre.catalogue import load_catalogue
 from barometre.domain.secret import BRUIT_MAXIMAL, SEUIL
+from barometre.pipeline.aggregates import compute_agregats
 from barometre.pipeline.calcul import (
     Contexte,
     Vaguee,
@@ -21,6 +22,7 @@ from barometre.pipeline.calcul import (
 )
 from barometre.pipeline.cles import Tirages
 from barometre.pipeline.donnees import Donnees
+from barometre.stats.grades import A_RESPONSE_CV
 from tests import mini
 
 QUESTIONNAIRE = "communication"
@@ -208,3 +210,21 @@ def test_une_vague_completee_garde_les_bruits_tires_pour_ses_premieres(contexte:
     assert cles[1] is not None
     assert cles[0].redrawn.size > 0
     assert cles[1].redrawn.tolist() == cles[0].redrawn.tolist()
+
+
+def test_un_chiffre_precis_dont_les_reponses_sont_trop_inegales_n_a_pas_la_note_a() -> None:
+    """Peu de réponses chez les unes, presque toutes chez les autres : le redressement s'appuie sur peu."""
+    mini_communes = mini.build_collectivites().query("type == 'commune'").assign(couverture="inconnue")
+    copies = (
+        mini_communes.assign(collectivite_id=mini_communes["collectivite_id"] + f"-{k}") for k in range(6)
+    )
+    contexte = build_contexte(pd.concat(copies, ignore_index=True), load_catalogue())
+    repondants = contexte.cadre.index[:290]
+    _, terrain = _compute_terrain(contexte, count_vague(contexte, repond(repondants, VAGUES[0], 145)))
+    notes = {}
+    for cv in (terrain.cv, 1.01 * A_RESPONSE_CV):
+        agregats = compute_agregats(replace(terrain, cv=cv), contexte.tranches)
+        publies = Donnees()
+        publies.add("agregat", agregats)
+        notes[cv] = france(publies)[["note", "raison"]].tolist()
+    assert list(notes.values()) == [["A", ""], ["B", "participation"]]
