@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -13,10 +14,11 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Message
 
 from barometre.access import Gate
-from barometre.api.application import build_api
+from barometre.api.application import RACINE, build_api
 from barometre.api.debit import RANGEMENT, Compteur, Debit
 from barometre.api.modeles import build_modele
 from barometre.api.reponses import build_etag
+from barometre.api.retraits import Annonce, Retrait
 from barometre.api.sans_corps import SansCorps
 from barometre.domain.colonnes import load_colonnes
 from barometre.warehouse.engine import EntrepotError
@@ -158,3 +160,55 @@ def test_une_part_garde_ses_decimales_dans_le_contrat() -> None:
     version = {"version": "v", "creee_le": "2026-11-30", "simulee": True, "avertissement": ""}
     lue = page(version=version, total=1, page=1, taille=1, lignes=[dict.fromkeys(natures, 12.5)])
     assert set(lue.model_dump()["lignes"][0].values()) == {12.5}
+
+
+def test_une_liste_n_a_que_ce_que_ses_cles_demandent(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tous = client.get("/indicateurs?taille=1000").json()["lignes"]
+    for theme in ("inclusion", "communication"):
+        lus = client.get(f"/indicateurs?taille=1000&theme={theme}").json()["lignes"]
+        assert lus == [ligne for ligne in tous if ligne["theme_id"] == theme] != []
+    types = {ligne["type"] for ligne in client.get("/territoires?taille=1000").json()["lignes"]}
+    assert types == {"region", "departement"}
+    demandes: list[str | None] = []
+
+    def list_questions(_gate: Gate, questionnaire_id: str | None) -> pd.DataFrame:
+        demandes.append(questionnaire_id)
+        return pd.DataFrame()
+
+    monkeypatch.setattr(Gate, "list_questions", list_questions)
+    for requete in ("", "?questionnaire=inclusion"):
+        assert client.get(f"/questionnaires{requete}").status_code == 200
+    assert demandes == [None, "inclusion"]
+
+
+def test_une_reponse_gardee_par_un_navigateur_se_redemande_avant_de_resservir(client: TestClient) -> None:
+    """Une version publiée à midi ne se lirait qu'une heure plus tard."""
+    assert client.get("/sources").headers["cache-control"] == "no-cache"
+
+
+def test_le_contrat_n_a_pas_l_etiquette_d_une_version_des_donnees(client: TestClient) -> None:
+    """Il change avec le programme : les mêmes données rendraient 304 sous un contrat d'avant."""
+    for adresse in ("/openapi.json", "/"):
+        assert "etag" not in client.get(adresse).headers
+
+
+def test_une_barre_de_trop_ne_redirige_pas_vers_un_autre_hote(client: TestClient) -> None:
+    """Derrière un répartiteur, l'adresse de la redirection serait celle du processus."""
+    reponse = client.get("/sources/", follow_redirects=False)
+    assert reponse.status_code == 404
+    assert "vouliez-vous /sources" in reponse.json()["detail"]
+
+
+def test_un_retrait_s_annonce_sous_la_racine_du_service() -> None:
+    retrait = Retrait(date(2026, 12, 1), date(2027, 12, 1))
+    annonce = Annonce(PlainTextResponse("vide"), {"/sources": retrait}, RACINE)
+    for chemin, dit in ((f"{RACINE}/sources", True), (f"{RACINE}/versions", False)):
+        partis: list[Message] = []
+
+        async def send(message: Message, partis: list[Message] = partis) -> None:
+            partis.append(message)
+
+        run_boucle(annonce({"type": "http", "method": "GET", "path": chemin, "headers": []}, _receive, send))
+        assert (b"deprecation" in dict(partis[0]["headers"])) == dit

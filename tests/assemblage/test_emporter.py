@@ -213,3 +213,14 @@ def test_une_archive_se_compose_dans_sa_version_et_dit_si_ses_recettes_refont_la
         refaire = archive.read("REFAIRE.txt").decode()
         assert "exporter" in refaire
         assert (A_COTE in refaire) != meme_vue
+
+
+def test_sans_theme_comparer_emporte_les_pairs_du_premier() -> None:
+    """La page s'ouvre sur lui ; une fiche, qui les a tous, a les pairs d'aucun en particulier."""
+    gate, catalogue, lue = depot.open_gate_publique(), load_catalogue(), read_query(f"collectivite={SOI}")
+    themes: list[str] = []
+    with pytest.MonkeyPatch.context() as lecture:
+        lecture.setattr(emporter, "build_pairs_emportes", lambda *_, theme_id, **__: themes.append(theme_id))
+        for page in ("comparer", "fiche"):
+            emporter._find_pairs(gate, catalogue, page, lue)
+    assert themes == [catalogue.themes[0].id, ""]
