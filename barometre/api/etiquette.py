@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cachetools import TTLCache
-from fastapi import Request
+from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from barometre.access import Gate
-from barometre.api.problemes import build_probleme
+from barometre.api.problemes import build_indisponible
 from barometre.api.rendues import Rendues, render
-from barometre.api.reponses import build_en_tetes, build_etag, build_inchangee, is_connue, read_demandee
-from barometre.assemblage.depot import POINTEUR_SECONDES, VersionAbsente
+from barometre.api.reponses import (
+    build_en_tetes,
+    build_etag,
+    build_inchangee,
+    is_connue,
+    is_inchangee,
+    read_demandee,
+)
+from barometre.assemblage.depot import POINTEUR_SECONDES
+from barometre.warehouse.engine import EntrepotError
 
 # La liste des versions change sans que celle en service change : ni étiquette, ni réponse gardée.
 SANS_VERSION = frozenset({"/openapi.json", "/", "/versions"})
@@ -38,18 +46,22 @@ class Etiquette:
         requete = Request(scope, receive)
         try:
             gate = await self._find_porte(read_demandee(requete))
-        except VersionAbsente as absente:
-            await build_probleme(404, str(absente))(scope, receive, send)
-            return
-        etag = build_etag(gate, requete)
-        if is_connue(requete, gate, etag):
-            await build_inchangee(gate, etag)(scope, receive, send)
-            return
-        rendue = await self._rendues.find(
-            etag, lambda: render(self.app, scope, receive, build_en_tetes(gate, etag))
-        )
-        reponse = rendue.build_reponse(requete.headers.get("accept-encoding", ""))
+            reponse = await self._answer(requete, gate, build_etag(gate, requete))
+        except EntrepotError as erreur:  # hors de l'application : ses gardes ne la voient pas
+            reponse = build_indisponible(erreur)
         await reponse(scope, receive, send)
+
+    async def _answer(self, requete: Request, gate: Gate, etag: str) -> Response:
+        """304 à qui l'a déjà ; un refus reste un refus, quoi qu'il dise avoir."""
+        if is_connue(requete, etag):
+            return build_inchangee(gate, etag)
+        en_tetes = build_en_tetes(gate, etag)
+        rendue = await self._rendues.find(
+            etag, lambda: render(self.app, requete.scope, requete.receive, en_tetes)
+        )
+        if rendue.statut == 200 and is_inchangee(requete, gate):
+            return build_inchangee(gate, etag)
+        return rendue.build_reponse(requete.headers.get("accept-encoding", ""))
 
     def _is_sans_version(self, scope: Scope) -> bool:
         return str(scope["path"]).removeprefix(self._racine) in SANS_VERSION

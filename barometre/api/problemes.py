@@ -36,13 +36,19 @@ def build_probleme(code: int, phrase: str, entetes: dict[str, str] | None = None
     return JSONResponse(contenu, code, headers=entetes, media_type=MIME)
 
 
+def build_indisponible(erreur: EntrepotError) -> JSONResponse:
+    """Une version qui n'est plus gardée ne reviendra pas ; un entrepôt qui ne se lit pas, si."""
+    if isinstance(erreur, VersionAbsente):
+        return build_probleme(404, str(erreur))
+    return build_probleme(503, "L'entrepôt n'est pas lisible : réessayez dans quelques minutes.")
+
+
 def add_problemes(api: FastAPI) -> None:
     """Chaque erreur a sa phrase ; aucune n'a de trace."""
     api.add_exception_handler(RequestValidationError, _refuse_validation)
     api.add_exception_handler(HTTPException, _refuse_http)
     api.add_exception_handler(CleRefusee, _refuse_demande)
     api.add_exception_handler(ExplorationRefusee, _refuse_demande)
-    api.add_exception_handler(VersionAbsente, _refuse_version)
     api.add_exception_handler(EntrepotError, _refuse_entrepot)
     api.add_exception_handler(Exception, _refuse_panne)
 
@@ -62,12 +68,8 @@ async def _refuse_demande(_: Request, erreur: Exception) -> JSONResponse:
     return build_probleme(422, str(erreur))
 
 
-async def _refuse_version(_: Request, erreur: Exception) -> JSONResponse:
-    return build_probleme(404, str(erreur))
-
-
-async def _refuse_entrepot(_: Request, __: Exception) -> JSONResponse:
-    return build_probleme(503, "L'entrepôt n'est pas lisible : réessayez dans quelques minutes.")
+async def _refuse_entrepot(_: Request, erreur: Any) -> JSONResponse:
+    return build_indisponible(erreur)
 
 
 async def _refuse_panne(_: Request, __: Exception) -> JSONResponse:

@@ -88,12 +88,26 @@ def build_en_tetes(gate: Gate, etag: str) -> dict[str, str]:
     }
 
 
-def is_connue(requete: Request, gate: Gate, etag: str) -> bool:
-    """Vrai si l'appelant a déjà cette réponse ; l'étiquette prime sur la date (RFC 9110, §13.2.2)."""
-    if annoncees := requete.headers.get("if-none-match"):
-        connues = [e.strip().removeprefix("W/") for e in annoncees.split(",")]
-        return etag in connues or "*" in connues
+def is_connue(requete: Request, etag: str) -> bool:
+    """Vrai si l'appelant a cette étiquette : seule une réponse réussie la porte, il n'y a rien à refaire."""
+    return etag in _list_etiquettes(requete)
+
+
+def is_inchangee(requete: Request, gate: Gate) -> bool:
+    """Vrai si ce que l'appelant a d'une réponse réussie vaut encore ; l'étiquette prime sur la date.
+
+    À ne demander que d'une réponse réussie : sinon l'ancien fichier passerait pour celui d'une adresse mal
+    écrite (RFC 9110, §13.2).
+    """
+    if annoncees := _list_etiquettes(requete):
+        return "*" in annoncees
     return _is_depuis(requete.headers.get("if-modified-since", ""), gate)
+
+
+def _list_etiquettes(requete: Request) -> list[str]:
+    """Celles d'`If-None-Match` (RFC 9110, §13.1.2)."""
+    annoncees = requete.headers.get("if-none-match", "")
+    return [e.strip().removeprefix("W/") for e in annoncees.split(",")] if annoncees else []
 
 
 def _is_depuis(date: str, gate: Gate) -> bool:

@@ -97,7 +97,7 @@ def _build_voisine(
     """La requête d'Explorer qui relit les indicateurs de la page dans son champ ; vide s'il n'y en a pas."""
     if not 0 < len(indicateurs) <= INDICATEURS:
         return ""
-    selection = replace(read_selection(lue), structure="")
+    selection = read_selection(lue)
     if page in PAGES_DE_PAIRS and groupe is not None:
         selection = replace(groupe.selection, vague_id=selection.vague_id)
     # Une donnée de l'État n'a de valeur que pour un lieu.

@@ -83,9 +83,8 @@ def _list_sections(vue: VueFiche) -> Iterator[Section]:
     yield Section("L’essentiel", (Paragraphe(vue.a_retenir, fort=True), Paragraphe(accompagnement)))
     yield Section("Trois choses à faire", tuple(_list_pas(vue)))
     yield Section("Vous et vos pairs, thème par thème", _build_situation(vue))
-    if vue.soi.lisible and vue.has_repondu:
-        yield Section("Vos points forts", _list_phrases(e.phrase for e in vue.forces[:ECARTS_MONTRES]))
-        yield Section("Vos plus grands écarts", _list_phrases(e.phrase for e in vue.ecarts[:ECARTS_MONTRES]))
+    yield Section("Vos points forts", _list_phrases(e.phrase for e in vue.forces[:ECARTS_MONTRES]))
+    yield Section("Vos plus grands écarts", _list_phrases(e.phrase for e in vue.ecarts[:ECARTS_MONTRES]))
     yield Section("Ce que la loi demande à votre taille", _build_obligations(vue))
     yield Section("Ce que l’État mesure chez vous", _build_mesures(vue))
     yield Section("Lire ces chiffres", (Paragraphe(METHODE), Paragraphe(COMPTE_SOI)))

@@ -111,8 +111,7 @@ def _find_carte(gate: Gate, vue: VueTheme, niveau: str) -> tuple[LigneIndicateur
     """Le premier chiffre clé citable du thème dont assez de lieux se citent aussi."""
     for ligne in vue.cles:
         if ligne.chiffre.citable and ligne.indicateur.est_part:
-            selection = replace(vue.selection, vague_id=ligne.chiffre.vague_id)
-            affichee = _load(gate, ChoixCarte(ligne.indicateur.id, vue.theme.id, niveau, selection))
+            affichee = _load(gate, ChoixCarte(ligne.indicateur.id, vue.theme.id, niveau, vue.selection))
             if _shows_assez(affichee):
                 return ligne, affichee
     return None

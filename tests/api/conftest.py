@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -22,6 +25,12 @@ def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gate]:
     memoire.forget()
     yield Gate(depot)
     depot.close()
+
+
+def run_boucle(attendu: Coroutine[Any, Any, Any]) -> Any:
+    """Dans un fil à lui : celui des essais peut déjà porter la boucle d'un navigateur."""
+    with ThreadPoolExecutor(1) as fil:
+        return fil.submit(asyncio.run, attendu).result()
 
 
 def open_sur(gate: Gate) -> Callable[[str], Gate]:

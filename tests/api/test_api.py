@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import io
 import time
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -28,7 +26,7 @@ from barometre.api.rendues import OCTETS_UNE, SIMULTANEES, Rendue, Rendues
 from barometre.api.retraits import RETRAITS, Retrait
 from barometre.assemblage import memoire
 from barometre.assemblage.explorer import load_requete
-from tests.api.conftest import open_sur
+from tests.api.conftest import open_sur, run_boucle
 
 REQUETE = "indicateurs=site_internet&par=territoire&niveau=region"
 
@@ -106,12 +104,6 @@ def test_une_reponse_deja_rendue_n_est_pas_refaite(
     assert dict(client.get(f"/valeurs?{REQUETE}&format=csv").headers) == dict(fichier.headers)
 
 
-def _run(attendu: Coroutine[Any, Any, Any]) -> Any:
-    """Dans un fil à lui : celui des essais peut déjà porter la boucle d'un navigateur."""
-    with ThreadPoolExecutor(1) as fil:
-        return fil.submit(asyncio.run, attendu).result()
-
-
 class Atelier:
     """Des réponses de tant d'octets ; ce qui a été fait, et combien à la fois."""
 
@@ -133,10 +125,10 @@ class Atelier:
 
 def test_ceux_qui_attendent_la_meme_reponse_n_en_font_qu_une() -> None:
     atelier = Atelier()
-    assert _run(atelier.ask(Rendues(), *["e"] * 20)) == [10] * 20
+    assert run_boucle(atelier.ask(Rendues(), *["e"] * 20)) == [10] * 20
     assert atelier.faites == 1
     # Vingt réponses neuves se font, deux à la fois : les pages gardent leurs fils.
-    assert _run(atelier.ask(Rendues(), *map(str, range(20)))) == [10] * 20
+    assert run_boucle(atelier.ask(Rendues(), *map(str, range(20)))) == [10] * 20
     assert (atelier.faites, atelier.pire) == (21, SIMULTANEES)
 
 
@@ -153,7 +145,7 @@ def test_ce_qui_est_garde_tient_dans_sa_memoire(place: int, octets: int, faites:
         return [await atelier.ask(rendues, etag) for etag in ("a", "b", "c", "a")]
 
     atelier = Atelier(octets)
-    assert _run(ask_all(Rendues(octets=place))) == [[octets]] * 4
+    assert run_boucle(ask_all(Rendues(octets=place))) == [[octets]] * 4
     assert atelier.faites == faites
 
 

@@ -25,6 +25,7 @@ from barometre.cli import main
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.domain.provenance import Provenance
 from barometre.views.collectivite.liste_pairs import build_liste_pairs
+from barometre.views.donnees.pieces import A_COTE
 from barometre.views.lecture.address import read_query
 from barometre.views.lecture.selection import Selection
 from tests.views.terrain_pairs import SOI, THEMES, serve_terrain
@@ -199,3 +200,27 @@ def test_une_donnee_de_l_etat_se_relit_par_territoire_et_une_structure_egale_non
         assert ("par=" not in requete) == par  # par territoire, ce qui ne se dit pas
     egale = emporter._build_voisine([declare], provenance, "opsn", read_query("structure=egale"), None)
     assert egale == emporter._build_voisine([declare], provenance, "opsn", read_query(""), None)
+
+
+def test_une_archive_se_compose_dans_sa_version_et_dit_si_ses_recettes_refont_la_vue(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """D'un lien vers une ancienne version, les pairs et les territoires seraient ceux d'une autre."""
+    vue = load_requete(depot.open_gate_publique(), "indicateurs=site_internet&par=strate")
+    monkeypatch.setattr(depot, "get_version_id", lambda: pytest.fail("composée dans la version en service"))
+    for page, meme_vue in (("explorer", True), (THEMES[0], False)):
+        archive = _open(vue.fichier, vue.provenance, f"{page}?indicateurs=site_internet&par=strate")
+        refaire = archive.read("REFAIRE.txt").decode()
+        assert "exporter" in refaire
+        assert (A_COTE in refaire) != meme_vue
+
+
+def test_sans_theme_comparer_emporte_les_pairs_du_premier() -> None:
+    """La page s'ouvre sur lui ; une fiche, qui les a tous, a les pairs d'aucun en particulier."""
+    gate, catalogue, lue = depot.open_gate_publique(), load_catalogue(), read_query(f"collectivite={SOI}")
+    themes: list[str] = []
+    with pytest.MonkeyPatch.context() as lecture:
+        lecture.setattr(emporter, "build_pairs_emportes", lambda *_, theme_id, **__: themes.append(theme_id))
+        for page in ("comparer", "fiche"):
+            emporter._find_pairs(gate, catalogue, page, lue)
+    assert themes == [catalogue.themes[0].id, ""]

@@ -129,3 +129,13 @@ def test_les_lieux_proposes_sont_ceux_du_departement_et_ceux_de_l_adresse(gate: 
     assert "departement-01" not in lieux
     assert set(referentiel.loc[list(lieux), "departement"]) == {"01", "2A"}
     assert [i for i in lieux if referentiel.loc[i, "departement"] == "2A"] == ["commune-2A004"]
+
+
+def test_un_indicateur_que_la_vague_n_a_pas_pose_ne_gene_pas_la_figure_de_l_autre(gate: Gate) -> None:
+    autre = next(i for i in load_catalogue().list_indicateurs("donnee", origine="declare") if i.est_part)
+    demande = _demande(gate, f"{UN}&indicateurs={autre.id}&par=strate&vague=2023-v1")
+    vue = load_explorer(gate, demande)
+    assert {i.id for i in vue.indicateurs} > set(vue.table["indicateur_id"]) == {"site_internet"}
+    figure = load_figure(gate, demande)
+    assert figure is not None
+    assert figure.titre == load_catalogue().get_indicateur("site_internet").titre

@@ -7,9 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_array
 
 from barometre.catalogue import load_catalogue
 from barometre.domain.secret import BRUIT_MAXIMAL, SEUIL
+from barometre.pipeline.aggregates import compute_agregats
 from barometre.pipeline.calcul import (
     Contexte,
     Vaguee,
@@ -21,6 +23,8 @@ from barometre.pipeline.calcul import (
 )
 from barometre.pipeline.cles import Tirages
 from barometre.pipeline.donnees import Donnees
+from barometre.pipeline.terrain import Terrain, _open_audit
+from barometre.stats.grades import A_RESPONSE_CV
 from tests import mini
 
 QUESTIONNAIRE = "communication"
@@ -208,3 +212,62 @@ def test_une_vague_completee_garde_les_bruits_tires_pour_ses_premieres(contexte:
     assert cles[1] is not None
     assert cles[0].redrawn.size > 0
     assert cles[1].redrawn.tolist() == cles[0].redrawn.tolist()
+
+
+@pytest.fixture(scope="module")
+def large() -> tuple[Contexte, Terrain]:
+    """Trois cents communes, dont presque toutes ont répondu : de quoi noter A et tenir une tranche."""
+    communes = mini.build_collectivites().query("type == 'commune'").assign(couverture="inconnue")
+    copies = (communes.assign(collectivite_id=communes["collectivite_id"] + f"-{k}") for k in range(6))
+    contexte = build_contexte(pd.concat(copies, ignore_index=True), load_catalogue())
+    repondants = contexte.cadre.index[:290]
+    return contexte, _compute_terrain(contexte, count_vague(contexte, repond(repondants, VAGUES[0], 145)))[1]
+
+
+def _compute_agregats(contexte: Contexte, terrain: Terrain) -> Donnees:
+    publies = Donnees()
+    publies.add("agregat", compute_agregats(terrain, contexte.tranches))
+    return publies
+
+
+def test_un_chiffre_precis_dont_les_reponses_sont_trop_inegales_n_a_pas_la_note_a(
+    large: tuple[Contexte, Terrain],
+) -> None:
+    """Peu de réponses chez les unes, presque toutes chez les autres : le redressement s'appuie sur peu."""
+    contexte, terrain = large
+    notes = [
+        france(_compute_agregats(contexte, replace(terrain, cv=cv)))[["note", "raison"]].tolist()
+        for cv in (terrain.cv, 1.01 * A_RESPONSE_CV)
+    ]
+    assert notes == [["A", ""], ["B", "participation"]]
+
+
+def test_a_structure_egale_une_tranche_de_cybersecurite_demande_vingt_reponses(
+    large: tuple[Contexte, Terrain],
+) -> None:
+    """Douze communes d'une tranche suffisent à un site, non à une faille : on y lirait qui s'expose."""
+    contexte, terrain = large
+    region = {"territoire_id": "region-84"}
+    lus = {}
+    for sensibilite in ("normale", "cyber"):
+        indicateurs = [replace(i, sensibilite=sensibilite) for i in terrain.indicateurs]
+        lu = france(_compute_agregats(contexte, replace(terrain, indicateurs=indicateurs)), **region)
+        lus[sensibilite] = (pd.notna(lu["egal"]), lu["egal_manque"])
+    plus_grandes = next(s for s in contexte.catalogue.grilles["structure_egale"].strates if s.minimum == 5000)
+    assert lus == {"normale": (True, ""), "cyber": (False, plus_grandes.libelle)}
+
+
+def test_l_attaque_ne_lit_d_un_departement_que_ce_qui_s_y_montre(large: tuple[Contexte, Terrain]) -> None:
+    """En cybersécurité, rien ne s'y publie : changer ses bruits n'y protégerait personne."""
+    contexte, terrain = large
+    rangs = np.flatnonzero(terrain.cellules["niveau"].eq("departement"))
+    departements = replace(
+        terrain, cellules=terrain.cellules.iloc[rangs], membres=csr_array(terrain.membres[:, rangs])
+    )
+    attaquees = {
+        questionnaire: _open_audit(replace(departements, questionnaire_id=questionnaire), contexte.cadre)
+        for questionnaire in (QUESTIONNAIRE, "cybersecurite")
+    }
+    lues = {questionnaire: audit.lecteur.cells.shape[0] for questionnaire, audit in attaquees.items()}
+    assert lues[QUESTIONNAIRE] > 0
+    assert lues["cybersecurite"] == 0

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from barometre.pipeline import changes_egales
 from barometre.pipeline.changes_egales import CLE, COLONNES, _read_bornes, compute_changes_egales
 from barometre.pipeline.terrain import Terrain
 
@@ -48,3 +49,18 @@ def test_cachee_a_une_vague_elle_n_a_pas_de_changement(cachee: int) -> None:
     vides: Any = compute_changes_egales(sans_terrain, lignes, (agregats[0], agregats[1]), pd.Series())
     assert list(vides) == COLONNES
     assert vides.isna().all(axis=None)
+
+
+def test_deux_vagues_dont_rien_ne_dit_le_lien_se_comparent_comme_independantes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Leurs variances s'ajoutent : un lien supposé rétrécirait l'intervalle et démontrerait à tort."""
+    lignes = pd.DataFrame([REGION | {"indicateur_id": "site"}])[["indicateur_id", *CLE]]
+    inconnu = pd.Series([np.nan], pd.MultiIndex.from_frame(lignes))
+    monkeypatch.setattr(changes_egales, "_correlate", lambda *_: inconnu)
+    sans_terrain = cast(tuple[Terrain, Terrain], (None, None))
+    paire = (_agregats(), _agregats(egal=0.52, egal_bas=0.46, egal_haut=0.58))
+    calculee = compute_changes_egales(sans_terrain, lignes, paire, pd.Series()).iloc[0]
+    demi = 0.06 * np.sqrt(2)
+    attendus = [0.1, 0.1 - demi, 0.1 + demi]
+    assert calculee[["changement", "bas", "haut"]].tolist() == pytest.approx(attendus)

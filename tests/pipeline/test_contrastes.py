@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from barometre.catalogue import load_catalogue
 from barometre.pipeline.calcul import Vaguee, build_contexte, compute_questionnaire
-from barometre.pipeline.contrastes import CELLULE, _add_states, _combine, _judge
+from barometre.pipeline.contrastes import CELLULE, _add_states, _combine, _each_covered, _judge
+from barometre.stats.design import Design
 from tests import mini
 
 VAGUE, SITE = "2023-v1", "site_internet"
@@ -177,3 +181,47 @@ def test_un_contraste_se_juge_dans_sa_famille() -> None:
     assert _judge(_tests([0.0015], type="epci"))["niveau"].tolist() == ["998"]
     assert _judge(_tests([0.0025], type="epci"))["niveau"].tolist() == ["95"]
     assert _judge(_tests([0.06], type="epci"))["position"].tolist() == [0]
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Ce que la comparaison des couvertes lit d'un terrain."""
+
+    design: Design
+
+
+def test_les_couvertes_d_un_type_se_comparent_aux_seules_inconnues_de_ce_type() -> None:
+    """Que toutes les intercommunalités aient un site, ou aucune, ne change rien à l'écart des communes."""
+    rang = np.arange(80)
+    repondants = pd.DataFrame({
+        "type": np.where(rang < 60, "commune", "epci"), "strate": np.where(rang % 3 == 0, "a", "b"),
+        "region": np.where(rang % 5 == 0, "84", "75"), "population": 100 + 7 * rang,
+        "couverture": np.where(rang % 4 == 0, "perimetre", "inconnue"),
+    })  # fmt: skip
+    plan: Any = _Plan(Design(repondants["strate"], np.full(80, 400.0), np.full(80, 5.0)))
+    ecarts = {}
+    for epci in (0.0, 1.0):
+        site = np.where(rang < 60, (rang % 7 < 3).astype(float), epci)
+        lignes = pd.concat(list(_each_covered(plan, repondants, pd.DataFrame({SITE: site}))))
+        communes = lignes[lignes["type"].eq("commune")]
+        ecarts[epci] = (
+            communes[["difference", "se", "n", "n_reference", "difference_simple"]].iloc[0].tolist()
+        )
+    assert ecarts[0.0] == ecarts[1.0]
+    assert ecarts[0.0][2:4] == [15, 45]
+
+
+def test_a_population_egale_ce_que_la_population_explique_n_est_pas_un_ecart() -> None:
+    """Les plus grandes ont un site et sont couvertes ; une commune sans habitant n'arrête rien."""
+    rang = np.arange(80)
+    population = np.where((rang > 40) ^ (rang % 7 == 0), 800, 0)
+    repondants = pd.DataFrame({
+        "type": "commune", "strate": np.where(rang % 3 == 0, "a", "b"),
+        "region": np.where(rang % 5 == 0, "84", "75"), "population": population,
+        "couverture": np.where(rang > 40, "perimetre", "inconnue"),
+    })  # fmt: skip
+    plan: Any = _Plan(Design(repondants["strate"], np.full(80, 400.0), np.full(80, 5.0)))
+    valeurs = pd.DataFrame({SITE: (population > 0).astype(float)})
+    lignes = pd.concat(list(_each_covered(plan, repondants, valeurs)))
+    assert lignes["difference_simple"].gt(0.5).all()
+    assert lignes["difference"].abs().max() < 1e-9

@@ -13,7 +13,15 @@ from barometre.catalogue import load_catalogue
 from barometre.domain.secret import BRUIT_MAXIMAL, MARGE_CADRE, SEUIL, SEUIL_CADRE
 from barometre.pipeline.associations import compare_famille, count_nommees, list_familles
 from barometre.pipeline.cles import Tirages
-from barometre.pipeline.croisements import Declarees, _agreements, _count, _is_safe, _list_shown_types
+from barometre.pipeline.croisements import (
+    Declarees,
+    _agreements,
+    _count,
+    _is_safe,
+    _list_shown_types,
+    compute_croisements,
+)
+from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.mesures import Mesures
 from barometre.stats.association import EFFECTIF_MINIMAL
 from barometre.stats.perturbation import Perturbation
@@ -143,3 +151,30 @@ def test_un_accord_porte_le_bruit_des_cellules_et_reste_un_compte() -> None:
         assert min(comptes.values()) >= 0
         vus.add(comptes["declare_seul"])
     assert len(vus) > 2
+
+
+def test_qui_ne_sait_pas_n_est_dans_aucun_accord() -> None:
+    """Comptée parmi les « non », une réponse inexploitable contredirait ce que l'État a vu."""
+    mesures, reponses, presentes = _build(100, PROGRAMME)
+    lie = replace(mesures.catalogue.indicateurs[INDICATEUR], mesure_id=PROGRAMME)
+    indicateurs = {**mesures.catalogue.indicateurs, INDICATEUR: lie}
+    catalogue = replace(mesures.catalogue, indicateurs=indicateurs)
+    mesures = replace(mesures, catalogue=catalogue, cadre=mesures.cadre.assign(region="84"))
+    tirages, lieu = Tirages({(THEME, "v1"): "01" * 32}, {}), {"questionnaire_id": THEME, "vague_id": "v1"}
+    plan = {"poids": 1.0, "poids_base": 1.0, "strate_poids": "a"}
+    totaux = pd.DataFrame([
+        {"indicateur_id": INDICATEUR, "vague_id": "v1", "niveau": "france", "territoire_id": "france",
+         "type": "commune", "strate": "", "couverture": "", "etat": "published"},
+    ])  # fmt: skip
+    ignorees = presentes[::3]
+    effectifs = []
+    for etat in ("repondu", "ne_sait_pas"):
+        donnees = Donnees()
+        inexploitables = reponses["collectivite_id"].isin(ignorees)
+        donnees.add("fait_valeur", reponses.assign(etat=np.where(inexploitables, etat, "repondu")))
+        donnees.add("poids", pd.DataFrame({"collectivite_id": presentes} | lieu | plan))
+        donnees.add("agregat", totaux)
+        (accord,) = compute_croisements(mesures, THEME, donnees, tirages).get("accord").to_dict("records")
+        effectifs.append(accord["n"])
+    assert abs(effectifs[0] - len(presentes)) <= 2 * BRUIT_MAXIMAL
+    assert abs(effectifs[1] - (len(presentes) - len(ignorees))) <= 2 * BRUIT_MAXIMAL

@@ -10,6 +10,7 @@ import pytest
 
 from barometre.catalogue import load_catalogue
 from barometre.domain.secret import MARGE_CADRE
+from barometre.pipeline import tardives
 from barometre.pipeline.associations import _verdict, build_comparables, find_etat
 from barometre.pipeline.cles import build_cle, list_tardives
 from barometre.pipeline.mesures import build_mesures, list_binaires
@@ -126,3 +127,24 @@ def test_une_tranche_comprend_ses_deux_bornes_et_les_parts_font_un() -> None:
     # Celles qui n'en ont pas (un département, une région) ne comptent pas dans le tout.
     tous = pd.concat([tranches, pd.Series([""] * 5)], ignore_index=True)
     assert build_melange(tous, "commune").sum() == pytest.approx(1)
+
+
+def test_une_seule_reponse_retenue_attend_la_suite(monkeypatch: pytest.MonkeyPatch) -> None:
+    lots = pd.DataFrame({"lot_id": list("abcd"), "retenues": [None, 0, 1, 9]})
+    monkeypatch.setattr(tardives, "read_rows", lambda *_, **__: lots)
+    moteur: Any = None
+    assert tardives.list_retenus(moteur, "v", "q")["lot_id"].tolist() == ["c", "d"]
+
+
+@pytest.mark.parametrize(("valeur", "redite"), [(None, True), (0.0, False)])
+def test_repondre_zero_n_est_pas_la_reponse_de_qui_ne_dit_rien(valeur: float | None, redite: bool) -> None:
+    """Laissée comme redite, la correction d'une collectivité ne se chargerait jamais."""
+    faits = [
+        pd.DataFrame({
+            "collectivite_id": ["commune-01004"], "question_id": ["q"], "option_id": [""],
+            "etat": ["repondu"], "valeur": [lue], "texte": [None],
+        })
+        for lue in (None, valeur)
+    ]  # fmt: skip
+    assert (tardives.find_identiques(*faits) == {"commune-01004"}) == redite
+    assert tardives.count_changees(*faits) == (not redite)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
+from barometre.catalogue import load_catalogue
 from barometre.ingest.errors import ImportRefuse
-from barometre.pipeline.calcul import CALCULEES
+from barometre.pipeline.calcul import CALCULEES, build_contexte
+from barometre.pipeline.calcul_lot import read_passe
 from barometre.pipeline.import_lot import importer
 from barometre.pipeline.verify import verifier
 from barometre.warehouse.repository import open_repository, read_rows
@@ -184,3 +188,23 @@ def test_deux_processus_calculent_les_memes_tables(
         depot.close()
     for seul, partage in zip(*tables, strict=True):
         assert_frame_equal(seul, partage)
+
+
+@dataclass(frozen=True)
+class _Lot:
+    """Ce que `read_passe` lit d'un lot qui remplace toute sa vague."""
+
+    questionnaire_id: str = QUESTIONNAIRE
+    vague_id: str = VAGUE
+
+
+def test_un_lot_qui_remplace_sa_vague_en_est_le_premier(charge: str) -> None:
+    """Celui qu'il efface resté premier, toutes ses réponses seraient tardives : un autre bruit, d'autres
+    chiffres que ceux d'un recalcul."""
+    moteur = open_repository(charge).get_engine()
+    contexte = build_contexte(read_rows(moteur, "dim_collectivite"), load_catalogue())
+    lot: Any = _Lot()
+    assert len(read_rows(moteur, "lot_import", questionnaire_id=QUESTIONNAIRE, vague_id=VAGUE)) == 1
+    passe = read_passe(moteur, lot, contexte, complement=False)
+    assert passe.lots.empty
+    assert passe.participations.empty

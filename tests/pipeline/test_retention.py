@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from barometre.pipeline import retention
 from barometre.pipeline.construire import construire
 from barometre.pipeline.rejeu import Fiche, list_reserve
 from barometre.pipeline.retention import JOURS, list_purgeables, remove_purgeables
@@ -78,3 +81,28 @@ def test_un_journal_qui_refuse_ne_laisse_rien_effacer(adresse: str) -> None:
     with pytest.raises(OSError, match=r"[0-9a-f]{64}"):
         remove_purgeables(entrepot, plus_tard(JOURS + 1), JOURS, refuse)
     assert entrepot.get_reserve().list_cles() == cles
+
+
+@dataclass(frozen=True)
+class _Versions:
+    """Un entrepôt dont aucune version ne cite de fichier."""
+
+    def list_ids(self) -> list[str]:
+        return []
+
+    def list_preparees(self) -> list[str]:
+        return []
+
+
+def test_un_fichier_se_garde_jusqu_au_bout_de_ses_trois_ans(monkeypatch: pytest.MonkeyPatch) -> None:
+    instant = datetime(2026, 11, 30, 12, tzinfo=UTC)
+    bout = instant - timedelta(days=JOURS)
+    dates = {"neuf": instant, "au_bout": bout, "passe": bout - timedelta(seconds=1)}
+    fiches = [
+        Fiche(cle, "", "communication", "2023-v1", "", recu_le.isoformat(), "", en_service=False)
+        for cle, recu_le in dates.items()
+    ]
+    monkeypatch.setattr(retention, "list_cites", lambda *_: set())
+    monkeypatch.setattr(retention, "list_reserve", lambda _: fiches)
+    entrepot: Any = _Versions()
+    assert [fiche.cle for fiche in list_purgeables(entrepot, instant)] == ["passe"]

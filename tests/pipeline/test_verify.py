@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 import pytest
 
 from barometre.domain.secret import BRUIT_MAXIMAL
-from barometre.pipeline import verify
+from barometre.pipeline import achevement, attaque, verify
 from barometre.warehouse.controles import Controle
 
 VAGUE = "2026-v4"
@@ -47,11 +48,12 @@ def test_une_moyenne_ne_se_juge_pas_comme_une_part(monkeypatch: pytest.MonkeyPat
 
 
 def test_une_part_trop_loin_de_son_compte_se_nomme(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _check(monkeypatch, {PARTS[3]: 2.0 * BRUIT_MAXIMAL}).ok
-    controle = _check(monkeypatch, {PARTS[3]: 2.0 * BRUIT_MAXIMAL + 1})
-    assert not controle.ok
-    assert PARTS[3] in controle.detail
-    assert "+17" in controle.detail
+    for sens, dit in ((1, "+17"), (-1, "-17")):
+        assert _check(monkeypatch, {PARTS[3]: sens * 2.0 * BRUIT_MAXIMAL}).ok
+        controle = _check(monkeypatch, {PARTS[3]: sens * (2.0 * BRUIT_MAXIMAL + 1)})
+        assert not controle.ok
+        assert PARTS[3] in controle.detail
+        assert dit in controle.detail
 
 
 def test_des_parts_toutes_exactes_sont_refusees(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,3 +61,29 @@ def test_des_parts_toutes_exactes_sont_refusees(monkeypatch: pytest.MonkeyPatch)
     controle = _check(monkeypatch, {})
     assert not controle.ok
     assert "aucune part n'est brouillée" in controle.detail
+
+
+def test_un_seul_controle_rate_refuse_la_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    moteur: Any = None
+    juste, rate = Controle("Juste", True, "vu"), Controle("Raté", False, "il manque une table")
+    monkeypatch.setattr(achevement, "check_version", lambda *_: [juste, juste])
+    assert achevement.check_or_refuse(moteur) == [juste, juste]
+    monkeypatch.setattr(achevement, "check_version", lambda *_: [juste, rate])
+    with pytest.raises(achevement.ConstructionRefusee, match="Raté : il manque une table"):
+        achevement.check_or_refuse(moteur)
+
+
+def test_un_seul_indicateur_qui_laisse_deviner_une_reponse_se_nomme(monkeypatch: pytest.MonkeyPatch) -> None:
+    contexte: Any = None
+    vague: Any = _Vague()
+    publiees = attaque.Publiees(contexte, [vague])
+    for devinees, dit in (([], "1\xa0vague attaquée"), (["site"], f"site ({VAGUE})")):
+        monkeypatch.setattr(attaque, "find_devinees", lambda *_, devinees=devinees: devinees)
+        controle = attaque.check_devinees(publiees)
+        assert controle.ok == (not devinees)
+        assert dit in controle.detail
+
+
+@dataclass(frozen=True)
+class _Vague:
+    vague_id: str = VAGUE

@@ -6,13 +6,21 @@ import io
 import re
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pypdf
 import pytest
 
 from barometre.access import Gate
 from barometre.catalogue import load_catalogue
-from barometre.rapports.blocs import BRUT_SOUS_TRENTE, build_figures, build_publies
+from barometre.domain.chiffre import Note
+from barometre.domain.formats import INSECABLE
+from barometre.rapports.blocs import (
+    BRUT_SOUS_TRENTE,
+    build_figures,
+    build_publies,
+    build_tableau_chiffres,
+)
 from barometre.rapports.demande import Demande
 from barometre.rapports.diapo import Choix
 from barometre.rapports.diapos import build_diapos
@@ -53,6 +61,59 @@ def test_un_chiffre_brut_ne_passe_pas_pour_redresse(lignes: list[LigneIndicateur
     assert not figures[0].points[0].texte.endswith(" brut")
     assert BRUT_SOUS_TRENTE not in figures[0].phrase
     assert "autour du chiffre redressé" in figures[0].phrase
+
+
+def _join(ligne: LigneIndicateur, **autres: Any) -> LigneIndicateur:
+    """Une autre ligne de la même figure, de même base sauf demande contraire."""
+    indicateur = replace(ligne.indicateur, id="autre", titre="Un autre", **autres)
+    return replace(ligne, indicateur=indicateur)
+
+
+def _note(ligne: LigneIndicateur, note: Note, *, simulee: bool = True) -> LigneIndicateur:
+    contexte = replace(ligne.contexte, simulee=simulee)
+    return replace(ligne, chiffre=replace(ligne.chiffre, note=note), contexte=contexte)
+
+
+def test_un_chiffre_cache_n_a_dans_sa_figure_que_sa_raison(lignes: list[LigneIndicateur]) -> None:
+    montre, cache = lignes[0], _join(lignes[0])
+    cache = replace(cache, chiffre=replace(cache.chiffre, etat="primary", brut=None, redresse=None))
+    (figure,) = build_figures("T", [montre, cache])
+    assert figure.points[1] == Point("Un autre", raison=cache.citation.explication)
+    assert figure.points[1].raison
+    assert f"1{INSECABLE}chiffre non publié." in figure.phrase
+    assert "non publié" not in build_figures("T", [montre])[0].phrase
+
+
+def test_la_base_d_une_figure_se_dit_quand_elle_est_celle_de_tous(lignes: list[LigneIndicateur]) -> None:
+    """Celle du premier point, dite pour tous, en ferait la part des collectivités qui ont un site."""
+    ligne = lignes[0]
+    base = f"Base : {ligne.indicateur.base[0].lower()}"
+    assert build_figures("T", [ligne, _join(ligne)])[0].phrase.startswith(base)
+    etroite = _join(ligne, base="Collectivités ayant un site internet", sous_condition=True)
+    melees = build_figures("T", [ligne, etroite])[0].phrase
+    assert "Base : " not in melees
+    assert melees.startswith("* parmi les seules collectivités ayant un site internet. ")
+
+
+def test_une_figure_ou_un_seul_chiffre_est_brut_dit_son_intervalle_redresse(
+    lignes: list[LigneIndicateur],
+) -> None:
+    melee = build_figures("T", [lignes[0], _silence(_join(lignes[0]))])[0]
+    assert "autour du chiffre redressé" in melee.phrase
+    assert BRUT_SOUS_TRENTE in melee.phrase
+
+
+def test_une_figure_previent_des_qu_un_de_ses_chiffres_ne_se_cite_pas(lignes: list[LigneIndicateur]) -> None:
+    for notes, dit in ((("A", "B"), False), (("A", "C"), True), (("C", "C"), True)):
+        paire = [_note(ligne, note) for ligne, note in zip((lignes[0], _join(lignes[0])), notes, strict=True)]
+        assert ("Note C : indicatif, à ne pas citer." in build_figures("T", paire)[0].phrase) == dit
+
+
+@pytest.mark.parametrize(("simulee", "entete"), [(True, "Se citerait"), (False, "Se cite")])
+def test_un_chiffre_simule_ne_se_cite_pas_il_se_citerait(
+    lignes: list[LigneIndicateur], simulee: bool, entete: str
+) -> None:
+    assert build_tableau_chiffres("T", [_note(lignes[0], "A", simulee=simulee)]).entetes[-1] == entete
 
 
 def test_comment_lire_un_chiffre_publie_se_dit_avant_son_tableau(lignes: list[LigneIndicateur]) -> None:

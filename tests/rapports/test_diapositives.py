@@ -13,7 +13,7 @@ from pptx import Presentation
 from pptx.util import Cm
 
 from barometre.access import Gate
-from barometre.rapports.coulee import ACCENT, HAUTEUR
+from barometre.rapports.coulee import ACCENT, BAS, HAUTEUR
 from barometre.rapports.demande import Demande
 from barometre.rapports.modele import Document, Paragraphe, Planche, Section, Tableau
 from barometre.rapports.pptx import _open_presentation, to_pptx
@@ -94,6 +94,17 @@ def test_un_groupe_se_dit_une_fois_et_ne_finit_pas_une_diapositive(document: Doc
         assert str(entete.fill.fore_color.rgb) == str(ACCENT)
         assert entete.text_frame.paragraphs[0].runs[0].font.bold
     assert dits == [f"Thème {n}" for n in range(10)]
+
+
+@pytest.mark.parametrize("nombre", [24, 30, 45])
+def test_un_long_tableau_s_arrete_au_dessus_du_pied(document: Document, nombre: int) -> None:
+    """Une ligne de plus que la place n'en a : elle s'écrivait sur la source et la version."""
+    lignes = tuple((f"Ligne {n}", "4 sur 8") for n in range(nombre))
+    tableau = Tableau("Chiffres", ("Quoi", "Combien"), lignes)
+    octets = to_pptx(replace(document, sections=(Section("Clés", (tableau,)),)))
+    tables = [f for page in Presentation(io.BytesIO(octets)).slides for f in page.shapes if f.has_table]
+    assert len(tables) > 1
+    assert max(forme.top + forme.height for forme in tables) <= Cm(BAS)
 
 
 def test_une_partie_a_le_numero_que_lui_donnerait_le_paquet() -> None:

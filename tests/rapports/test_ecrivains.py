@@ -81,6 +81,11 @@ def test_pptx_a_un_graphique_modifiable_avec_ses_barres_d_erreur(document: Docum
     for sens, attendus in (("plus", [0.03, 0.07]), ("minus", [0.03, 0.06])):
         ecarts = [float(v.text or "") for v in arbre.findall(f".//{_C}errBars/{_C}{sens}//{_C}v")]
         assert ecarts == pytest.approx(attendus)
+    # De 0 à 100 %, quelles que soient les parts : 68 % ne remplit pas la diapositive.
+    bornes = {nom: arbre.find(f".//{_C}valAx/{_C}scaling/{_C}{nom}") for nom in ("min", "max")}
+    assert {nom: borne is not None and float(borne.get("val", "")) for nom, borne in bornes.items()} == {
+        "min": 0.0, "max": 1.0,
+    }  # fmt: skip
     classeur = next(n for n in paquet.namelist() if n.endswith(".xlsx"))
     lignes = (
         CalamineWorkbook.from_filelike(io.BytesIO(paquet.read(classeur))).get_sheet_by_index(0).to_python()

@@ -14,12 +14,21 @@ import pytest
 from barometre.access import Gate
 from barometre.assemblage import depot
 from barometre.assemblage.collectivite import load_fiche
+from barometre.catalogue import load_catalogue
 from barometre.domain.portee import Portee
-from barometre.rapports.fiche import PAIRS_TUS, _build_situation, _list_noms, build_document_fiche
+from barometre.rapports.fiche import (
+    PAIRS_TUS,
+    _build_mesures,
+    _build_situation,
+    _describe_pairs,
+    _list_noms,
+    build_document_fiche,
+)
 from barometre.rapports.formats_document import FORMATS_DOCUMENT
 from barometre.rapports.modele import Document, Paragraphe, Tableau
 from barometre.views.collectivite.distribution import Distribution
-from barometre.views.collectivite.soi import Score
+from barometre.views.collectivite.soi import Mesure, Score
+from barometre.views.lecture.place import PLACES, Verdict
 
 JOUR = date(2026, 11, 28)
 COMMUNE = "commune-01004"
@@ -132,3 +141,35 @@ def test_une_region_ne_dit_pas_deux_fois_son_nom(gate: Gate) -> None:
     document = build_document_fiche(gate, str(region["collectivite_id"]), JOUR)
     assert document is not None
     assert str(region["nom"]) not in document.sous_titre
+
+
+def test_l_adresse_d_une_fiche_n_est_que_sur_celle_que_le_public_refait(
+    gate: Gate, collectivite_id: str
+) -> None:
+    elu = Gate(gate._repository, Portee("collectivite", collectivite_id=collectivite_id, simulee=True))
+    publique, sienne = (build_document_fiche(g, collectivite_id, JOUR) for g in (gate, elu))
+    assert publique is not None
+    assert sienne is not None
+    assert publique.adresse.startswith(f"fiche?collectivite={collectivite_id}&version={gate.version_id}")
+    assert sienne.adresse == ""
+
+
+def test_de_trop_peu_de_pairs_le_nombre_ne_se_dit_pas(gate: Gate, collectivite_id: str) -> None:
+    vue = load_fiche(gate, collectivite_id, JOUR)
+    assert vue is not None
+    pairs = replace(vue.themes[0].pairs, n_repondants=40, echelon="Bretagne")
+    assert _describe_pairs(replace(pairs, suffisant=False)) == ""
+    assert _describe_pairs(replace(pairs, suffisant=True)) == "Bretagne, environ 40"
+
+
+def test_une_donnee_de_l_etat_que_la_page_cache_n_est_pas_dans_le_document(
+    gate: Gate, collectivite_id: str
+) -> None:
+    """« Trop ancien », « trop partiel » : sa valeur ne s'écrit pas."""
+    vue = load_fiche(gate, collectivite_id, JOUR)
+    assert vue is not None
+    indicateur = load_catalogue().list_indicateurs(origine="mesure")[0]
+    lues = tuple(Mesure(indicateur, 1.0, place, "2020", Verdict(place)) for place in PLACES)
+    (tableau,) = _build_mesures(replace(vue, soi=replace(vue.soi, mesures=lues)))
+    assert isinstance(tableau, Tableau)
+    assert [ligne[1] for ligne in tableau.lignes] == ["en_tete", "en_petit"]

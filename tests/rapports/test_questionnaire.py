@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -62,3 +63,15 @@ def test_une_question_reste_avec_ses_reponses_et_ne_se_repete_pas() -> None:
     titres = [ligne for page in pypdf.PdfReader(io.BytesIO(to_pdf(document))).pages
               for ligne in page.extract_text().splitlines()[-3:]]  # fmt: skip
     assert not [ligne for ligne in titres if re.match(r"Q\d\d\. ", ligne)]
+
+
+def test_une_question_retiree_n_est_plus_dans_le_document() -> None:
+    posee, retiree = (
+        replace(question, code=code) for question, code in zip(TABLEAU.questions, ("Q07", "Q08"), strict=True)
+    )
+    document = build_document_questionnaire(
+        replace(TABLEAU, questions=(posee, replace(retiree, retiree="2026-v4"))), JOUR
+    )
+    textes = [b.texte for section in document.sections for b in section.blocs if isinstance(b, Paragraphe)]
+    assert any(posee.code in texte for texte in textes)
+    assert not any(retiree.code in texte for texte in textes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -12,6 +12,8 @@ from barometre.access import Gate
 from barometre.assemblage import memoire
 from barometre.assemblage.carte_gardee import CarteAffichee, Dessin, load_cartes
 from barometre.catalogue import load_catalogue
+from barometre.domain.indicateur import Calcul
+from barometre.maps.legende import Entree
 from barometre.maps.palettes import TEXTE
 from barometre.rapports import territoires
 from barometre.rapports.modele import Paragraphe, Planche, Vignette
@@ -159,3 +161,53 @@ def test_la_participation_du_document_est_celle_de_sa_derniere_vague(vues: list[
     choix = territoires._choose_participation("departement", Selection(territoire_id="region-01"), anciennes)
     assert (choix.indicateur_id, choix.selection.vague_id) == (PARTICIPATION, catalogue.vagues[0].id)
     assert choix.selection.territoire_id == "france"
+
+
+def test_celle_d_un_document_aux_deux_vagues_est_la_plus_recente(vues: list[VueTheme]) -> None:
+    ancienne, recente = load_catalogue().vagues[0].id, load_catalogue().vagues[-1].id
+    deux = [
+        replace(vue, selection=replace(vue.selection, vague_id=vague_id))
+        for vue, vague_id in zip(vues, (recente, ancienne), strict=True)
+    ]
+    choix = territoires._choose_participation("departement", Selection(), deux)
+    assert choix.selection.vague_id == recente
+
+
+@pytest.mark.parametrize(("lieux", "citables"), [(3, 2), (6, 2), (18, 6), (102, 34)])
+def test_une_carte_demande_le_tiers_des_lieux_et_deux_au_moins(lieux: int, citables: int) -> None:
+    assert territoires._compute_assez(lieux) == citables
+
+
+def test_la_carte_d_un_theme_est_celle_de_son_premier_chiffre_cle_qui_se_cite(
+    gate: Gate, vues: list[VueTheme]
+) -> None:
+    """Un chiffre indicatif, ou un nombre sans échelle de 0 à 100 %, laisse sa place au suivant."""
+    vue = vues[0]
+    premier, second, *_ = vue.cles
+    indicatif = replace(premier, chiffre=replace(premier.chiffre, note="C", etat="indicative"))
+    nombre = replace(premier, indicateur=replace(premier.indicateur, calcul=Calcul("moyenne")))
+    for lignes, attendu in (
+        ((premier, second), premier),
+        ((indicatif, second), second),
+        ((nombre, second), second),
+    ):
+        trouvee = territoires._find_carte(gate, replace(vue, lignes=lignes), "region")
+        assert trouvee is not None
+        assert trouvee[0].indicateur.id == attendu.indicateur.id
+
+
+@dataclass(frozen=True)
+class _Lieux:
+    lieux: pd.DataFrame
+
+
+def test_la_legende_compte_a_part_ce_qui_ne_se_cite_pas() -> None:
+    """Un lieu indicatif a la couleur de sa classe sous ses hachures : il n'est pas de ceux que l'on cite."""
+    motifs, rangs = ["plein", "plein", "hachure", "points"], [0, 1, 0, -1]
+    carte: Any = _Lieux(pd.DataFrame({"motif": motifs, "rang": rangs}))
+    entrees = (
+        Entree("", "0 à 10 %", rang=0),
+        Entree("", "Hachures", "hachure"),
+        Entree("", "Points", "points"),
+    )
+    assert [territoires._count_lieux(carte, entree) for entree in entrees] == [1, 1, 1]

@@ -1,0 +1,170 @@
+"""Ce qui se projette : un chiffre et sa preuve par écran ; ni un chiffre caché, ni un écart non démontré."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from barometre.access import Gate
+from barometre.catalogue import load_catalogue
+from barometre.domain.formats import INSECABLE, format_points
+from barometre.domain.portee import PUBLIC, Portee
+from barometre.rapports import diapos, diapos_piloter
+from barometre.rapports.diapo import ELEMENTS, INDICATIF, Choix, Diapo, build_listes, list_preuves
+from barometre.rapports.diapos import build_diapos
+from barometre.rapports.diapos_piloter import RIEN_DE_DEMONTRE
+from barometre.views.carte.pseudo_indicateurs import PARTICIPATION
+from barometre.views.carte.vue_carte import ChoixCarte
+from barometre.views.comprendre.theme import VueTheme, build_vue_theme
+from barometre.views.lecture.groupes_compares import GroupeCompare
+from barometre.views.lecture.ligne import LigneIndicateur
+from barometre.views.lecture.selection import Selection
+from barometre.views.piloter.opsn import EcartOpsn
+
+THEME = "outils_internes"
+CHOIX = Choix(THEME, "", "", "region", Selection(), date(2026, 11, 28))
+
+
+@pytest.fixture(scope="module")
+def vue(gate: Gate) -> VueTheme:
+    """Un thème de parts et de nombres, tous montrés."""
+    return build_vue_theme(gate, load_catalogue(), THEME, Selection())
+
+
+def _project(
+    vue: VueTheme, lignes: tuple[LigneIndicateur, ...], monkeypatch: pytest.MonkeyPatch, page: str = THEME
+) -> tuple[Diapo, ...]:
+    """Les écrans d'une page dont le thème n'a que ces lignes."""
+    sienne = replace(vue, lignes=lignes, ensemble=replace(vue.ensemble, lignes=lignes))
+    monkeypatch.setattr(diapos, "load_vue_theme", lambda *_: sienne)
+    porte: Any = None
+    return build_diapos(porte, page, CHOIX)
+
+
+def _hide(ligne: LigneIndicateur) -> LigneIndicateur:
+    return replace(ligne, chiffre=replace(ligne.chiffre, etat="primary", brut=None, redresse=None, note=""))
+
+
+def _split(vue: VueTheme) -> tuple[LigneIndicateur, LigneIndicateur, LigneIndicateur]:
+    """Deux parts et un nombre."""
+    parts = [x for x in vue.lignes if x.indicateur.est_part and x.chiffre.montre]
+    nombre = next(x for x in vue.lignes if not x.indicateur.est_part and x.chiffre.citable)
+    return parts[0], parts[1], nombre
+
+
+def test_un_theme_compte_et_projette_ce_qu_il_montre_et_nomme_a_part_ce_qu_il_cache(
+    vue: VueTheme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Un nombre qui se cite a son écran comme une part ; un indicateur caché n'est pas publié."""
+    part, autre, nombre = _split(vue)
+    tete, *suite, tue = _project(vue, (part, _hide(autre), nombre), monkeypatch)
+    assert tete.phrase == f"2{INSECABLE}indicateurs publiés."
+    assert [d.titre for d in suite] == [part.indicateur.titre, nombre.indicateur.titre]
+    assert all(d.grand for d in suite)
+    assert tue.elements == (autre.indicateur.titre,)
+
+
+def test_la_preuve_d_un_brut_dit_qu_il_n_est_pas_redresse_celle_d_un_redresse_donne_son_brut(
+    vue: VueTheme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part, autre, _ = _split(vue)
+    brute = replace(autre, chiffre=replace(autre.chiffre, redresse=None))
+    preuves = {d.titre: d.preuve for d in _project(vue, (part, brute), monkeypatch)[1:]}
+    assert preuves[brute.indicateur.titre].endswith(" · brut, non redressé")
+    assert preuves[part.indicateur.titre].endswith(f" · brut {part.get_texte('brut')}")
+
+
+@dataclass(frozen=True)
+class _Carte:
+    """Une carte : ce que l'écran en dit, et ce qui l'a demandée."""
+
+    choix: tuple[ChoixCarte, ...]
+    rang: int = 0
+    titre: str = "Une carte"
+    phrase: str = "Sa phrase."
+
+    @property
+    def vue(self) -> _Carte:
+        return self
+
+    @property
+    def carte(self) -> _Carte:
+        return self
+
+
+def _project_carte(
+    vue: VueTheme, ligne: LigneIndicateur, indicateur_id: str, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Diapo, ...]:
+    carte = _Carte((ChoixCarte(indicateur_id, THEME, "region", Selection()),))
+    monkeypatch.setattr(diapos, "draw_cartes", lambda *_: [(carte, None)])
+    return _project(vue, (ligne,), monkeypatch, "carte")
+
+
+def test_le_chiffre_que_la_carte_decoupe_vient_avant_elle_s_il_se_montre(
+    vue: VueTheme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Caché, il n'a pas d'écran : « non publié » en corps de cent points n'apprend rien."""
+    part = _split(vue)[0]
+    montree, cachee = (
+        [d.titre for d in _project_carte(vue, ligne, part.indicateur.id, monkeypatch)]
+        for ligne in (part, _hide(part))
+    )
+    assert (montree, cachee) == ([part.indicateur.titre, "Une carte"], ["Une carte"])
+
+
+def test_seul_un_fait_public_est_vrai_sur_une_version_simulee(
+    vue: VueTheme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Le nombre de réponses est tiré au sort comme elles : la participation simulée n'est pas un fait."""
+    part = _split(vue)[0]
+    mesure = load_catalogue().list_indicateurs(origine="mesure")[0]
+    for indicateur_id, reel in ((mesure.id, True), (part.indicateur.id, False), (PARTICIPATION, False)):
+        assert _project_carte(vue, part, indicateur_id, monkeypatch)[-1].reel == reel
+
+
+def test_seul_un_chiffre_indicatif_dit_qu_il_ne_se_cite_pas(vue: VueTheme) -> None:
+    chiffre = _split(vue)[0].chiffre
+    dites = {note: list_preuves(replace(chiffre, note=note), simulee=False) for note in ("A", "B", "C")}
+    assert [note for note, preuves in dites.items() if INDICATIF in preuves] == ["C"]
+
+
+@pytest.mark.parametrize(
+    ("nombre", "titres"),
+    [
+        (0, []),
+        (1, ["T"]),
+        (ELEMENTS, ["T"]),
+        (ELEMENTS + 1, ["T (1 sur 2)", "T (2 sur 2)"]),
+    ],
+)
+def test_une_liste_projette_tous_ses_elements_en_autant_d_ecrans_qu_il_faut(
+    nombre: int, titres: list[str]
+) -> None:
+    elements = [f"Élément {rang}" for rang in range(nombre)]
+    ecrans = list(build_listes("T", elements))
+    assert [ecran.titre for ecran in ecrans] == titres
+    assert [e for ecran in ecrans for e in ecran.elements] == elements
+
+
+def test_un_ecart_que_rien_ne_demontre_ne_se_projette_pas_en_grand(vue: VueTheme) -> None:
+    """« +4 points » en corps de cent points se lirait comme un fait."""
+    indicateur = _split(vue)[0].indicateur
+    for sens, grand in ((1, format_points(0.04)), (-1, format_points(0.04)), (0, RIEN_DE_DEMONTRE)):
+        ecart = EcartOpsn(indicateur, GroupeCompare(sens, "", 0.04, -0.01, 0.09, 400, 300))
+        assert diapos_piloter._project_ecart(ecart).grand == grand
+
+
+@dataclass(frozen=True)
+class _Porte:
+    portee: Portee
+
+
+def test_le_perimetre_suivi_ne_se_projette_qu_a_l_agent_de_son_opsn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Une liste de collectivités à relancer dit qui n'a pas répondu."""
+    monkeypatch.setattr(diapos_piloter, "list_suivi", lambda *_: pytest.fail("lue sans droit"))
+    for portee in (PUBLIC, Portee("programme"), Portee("collectivite", collectivite_id="commune-33063")):
+        porte: Any = _Porte(portee)
+        assert list(diapos_piloter._suivi(porte, CHOIX)) == []
