@@ -15,7 +15,13 @@ from barometre.domain.formats import INCONNU, format_date, format_liste, format_
 from barometre.domain.notes import explain_notes
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION, LICENCE
 from barometre.domain.territoire import FRANCE
-from barometre.rapports.blocs import build_figures, build_publies, build_tableau_chiffres
+from barometre.rapports.blocs import (
+    build_figures,
+    build_publies,
+    build_tableau_chiffres,
+    list_lectures_bases,
+    name_parmi,
+)
 from barometre.rapports.demande import Champ, Demande, DemandeRefusee, choose_vagues, resolve_champ
 from barometre.rapports.modele import Bloc, Document, Liste, Paragraphe, Section, Tableau
 from barometre.rapports.repondantes import build_participation
@@ -227,7 +233,7 @@ def _build_cles(vues: Sequence[VueTheme]) -> Section:
     notes = explain_notes(simulee=any(vue.contexte.simulee for vue in vues))
     blocs: list[Bloc] = [
         Paragraphe(notes),
-        build_tableau_chiffres("Chiffres clés, thème après thème", lignes, themes),
+        *build_tableau_chiffres("Chiffres clés, thème après thème", lignes, themes),
     ]
     if tus:
         blocs.append(Paragraphe(f"Chiffres clés non publiés, faute d’assez de réponses : {tus}."))
@@ -253,7 +259,7 @@ def _build_grandeurs(theme: str, lignes: Sequence[LigneIndicateur]) -> Iterator[
     citees = [ligne for ligne in lignes if ligne.chiffre.citable]
     tues = [lower_initiale(x.indicateur.titre) for x in lignes if not x.chiffre.citable]
     if citees:
-        yield build_tableau_chiffres(f"{theme} : nombres et montants", citees)
+        yield from build_tableau_chiffres(f"{theme} : nombres et montants", citees)
     if tues:
         yield Paragraphe(f"{GRANDEURS_TUES} : {format_liste(tues)}.")
 
@@ -261,17 +267,23 @@ def _build_grandeurs(theme: str, lignes: Sequence[LigneIndicateur]) -> Iterator[
 def _build_evolution(gate: Gate, vues: Sequence[VueTheme]) -> Section:
     evolutions = [load_changements(gate, vue.theme.id, vue.selection) for vue in vues]
     montres = [
-        (vue.theme.titre, _describe_changement(changement))
+        (vue.theme.titre, changement)
         for vue, evolution in zip(vues, evolutions, strict=True)
         for changement in evolution.montres
         if changement.demontre
     ]
     blocs: list[Bloc] = [_describe_evolutions(vues, evolutions)]
     if montres:
-        themes, lignes = zip(*montres, strict=True)
-        tableau = Tableau("Changements au-delà du hasard", ENTETES_CHANGEMENTS, lignes, themes)
-        blocs += [Paragraphe(LIRE_CHANGEMENTS), tableau]
+        blocs += [Paragraphe(LIRE_CHANGEMENTS), *_build_changements(montres)]
     return Section("D’une vague à l’autre", tuple(blocs))
+
+
+def _build_changements(montres: Sequence[tuple[str, Changement]]) -> Iterator[Bloc]:
+    indicateurs = [changement.indicateur for _, changement in montres]
+    yield from list_lectures_bases(indicateurs)
+    noms, themes = name_parmi(indicateurs), tuple(theme for theme, _ in montres)
+    lignes = tuple((nom, *_describe_changement(c)) for nom, (_, c) in zip(noms, montres, strict=True))
+    yield Tableau("Changements au-delà du hasard", ENTETES_CHANGEMENTS, lignes, themes)
 
 
 def _describe_changement(changement: Changement) -> tuple[str, ...]:
@@ -282,7 +294,7 @@ def _describe_changement(changement: Changement) -> tuple[str, ...]:
         for chiffre in (changement.avant, changement.apres)
     )
     dit = f"{ecart} ; {changement.texte}" if changement.depend_de_la_methode else ecart
-    return indicateur.titre, f"{avant} → {apres}", dit, changement.intervalle
+    return f"{avant} → {apres}", dit, changement.intervalle
 
 
 def _describe_evolutions(vues: Sequence[VueTheme], evolutions: Sequence[VueEvolutions]) -> Bloc:

@@ -17,7 +17,7 @@ from barometre.views.lecture.selection import Selection
 from barometre.views.piloter.declaration import Morceau, build_declaration, list_morceaux
 from barometre.views.piloter.obligation_detail import build_vue_obligation, list_repartitions
 from barometre.views.piloter.panorama_obligations import build_vue_panorama, read_releves
-from tests.views.fausse_porte import FaussePorte, build_catalogue, cachee, cellule
+from tests.views.fausse_porte import FaussePorte, build_catalogue, build_indicateur, cachee, cellule
 
 
 def test_une_obligation_lue_dit_le_jour() -> None:
@@ -108,6 +108,19 @@ def test_une_partie_cachee_se_dit_et_trop_de_cachees_taisent_la_part() -> None:
     visible = cellule("site", vague_id=VAGUE, type="epci", n=40, redresse=0.6)
     tue = _vue(petite, visible, concernes=concernes).total  # 60 sur 80 ne se lisent pas
     assert (tue.declare, tue.repondantes, tue.inconnues) == ("trop peu de réponses", None, None)
+
+
+def test_une_part_lue_parmi_certaines_dit_lesquelles() -> None:
+    """« 14 % » sous 36 253 concernées : ce n'était que parmi celles qui ont un site."""
+    etroite = build_indicateur("site", base="Collectivités ayant un site internet", sous_condition=True)
+    catalogue = replace(build_catalogue([etroite]), seuils=(_seuil(Concerne("epci")),))
+    porte: Any = Porte([cellule("site", vague_id=VAGUE, type="epci", n=40, redresse=0.6)])
+    vue = build_vue_obligation(porte, catalogue, "s", Selection())
+    assert vue.total.declare.endswith(", parmi les seules collectivités ayant un site internet")
+    jour = date(2026, 11, 28)
+    panorama = build_vue_panorama(porte, catalogue, Selection(), jour, read_releves(porte, catalogue, jour))
+    for provenance in (vue.provenance, panorama.provenance):
+        assert [d.base for d in provenance.definitions] == [etroite.base]
 
 
 def test_une_part_bornee_entre_par_toute_sa_largeur() -> None:
