@@ -58,3 +58,17 @@ def test_la_version_demandee_est_celle_qui_s_ouvre_pour_lire_et_pour_l_etiquette
         ouvertes.clear()
         assert client.get("/sources", params={"version": version} if version else {}).status_code == 200
         assert ouvertes == [version, version]  # l'étiquette, puis la lecture
+
+
+def test_plusieurs_vagues_d_un_coup_disent_la_repartition_qui_les_rend(client: TestClient) -> None:
+    """« 2023-v1,2026-v4 » était refusée sans que rien ne dise `par=vague`, qui la rend."""
+    for requete in ("vague=2023-v1,2026-v4", "vague=2023-v1&vague=2026-v4"):
+        refus = client.get(f"/valeurs?theme=inclusion&{requete}")
+        assert refus.status_code == 422
+        assert "«\u202fpar=vague\u202f»" in refus.json()["detail"]
+    virgule = client.get("/valeurs?indicateurs=site_internet,site_a_jour").json()["detail"]
+    assert "répétez «\u202findicateurs=…\u202f»" in virgule
+    assert (
+        "«\u202fterritoires=…\u202f»"
+        in client.get("/valeurs?territoire=region-53,region-84").json()["detail"]
+    )
