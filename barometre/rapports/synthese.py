@@ -11,9 +11,17 @@ from barometre.assemblage.ensemble import load_methode, load_qualites
 from barometre.assemblage.piloter import load_changements, load_panorama
 from barometre.assemblage.theme import load_vue_theme
 from barometre.catalogue import load_catalogue
-from barometre.domain.formats import INCONNU, format_date, format_liste, format_points, format_ponctuation
+from barometre.domain.formats import (
+    FINE,
+    INCONNU,
+    format_date,
+    format_liste,
+    format_points,
+    format_ponctuation,
+)
 from barometre.domain.notes import explain_notes
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION, LICENCE
+from barometre.domain.secret import SEUIL_CYBER
 from barometre.domain.territoire import FRANCE
 from barometre.rapports.blocs import (
     build_figures,
@@ -40,6 +48,11 @@ from barometre.views.piloter.panorama_obligations import VuePanorama
 
 INDICATIF = "Chiffres indicatifs seulement, à ne pas citer : trop peu de collectivités ont répondu."
 RIEN = "Aucun chiffre n’est publiable : trop peu de collectivités ont répondu."
+# Dans un département, même toutes ayant répondu, il n'y en aurait pas : leur nombre n'y est pour rien.
+RIEN_CYBER = (
+    f"Aucun chiffre n’est publié ici{FINE}: le secret est plus strict en cybersécurité, rien sous "
+    f"{SEUIL_CYBER} réponses ni sous région et type."
+)
 ENTETES_CHANGEMENTS = ("Indicateur", "D’une vague à l’autre", "Écart", "Intervalle à 95 %")
 # « 16 % → 21 % », « +4 points » : sans elle, une faute de calcul.
 LIRE_CHANGEMENTS = (
@@ -220,9 +233,13 @@ def _build_essentiel(champ: Champ, vues: Sequence[VueTheme]) -> Section:
 def _summarize(vue: VueTheme) -> str:
     """La phrase à retenir d'un thème, sans le champ : le titre du document le porte sur chaque page."""
     if not any(x.chiffre.citable and x.indicateur.est_part for x in vue.lignes):
-        return RIEN if vue.est_vide else INDICATIF
+        return _explain_rien(vue) if vue.est_vide else INDICATIF
     lignes = [replace(x, contexte=replace(x.contexte, france_entiere=True)) for x in vue.lignes]
     return build_a_retenir(lignes, vue.selection)
+
+
+def _explain_rien(vue: VueTheme) -> str:
+    return RIEN_CYBER if all(x.indicateur.sensibilite == "cyber" for x in vue.lignes) else RIEN
 
 
 def _build_cles(vues: Sequence[VueTheme]) -> Section:
@@ -236,7 +253,9 @@ def _build_cles(vues: Sequence[VueTheme]) -> Section:
         *build_tableau_chiffres("Chiffres clés, thème après thème", lignes, themes),
     ]
     if tus:
-        blocs.append(Paragraphe(f"Chiffres clés non publiés, faute d’assez de réponses : {tus}."))
+        blocs.append(
+            Paragraphe(f"Chiffres clés non publiés, par le secret ou faute d’assez de réponses : {tus}.")
+        )
     return Section("Chiffres clés", tuple(blocs))
 
 

@@ -25,7 +25,10 @@ from barometre.rapports.modele import Document, Figure, Paragraphe, Planche, Poi
 from barometre.rapports.repondantes import build_participation
 from barometre.rapports.synthese import (
     GRANDEURS_TUES,
+    RIEN,
+    RIEN_CYBER,
     _build_grandeurs,
+    _summarize,
     build_apercu,
     build_synthese,
     prepare_synthese,
@@ -234,6 +237,15 @@ def test_un_tableau_de_chiffres_marque_ce_qui_se_lit_parmi_certaines_et_dit_la_b
     lire, tableau = build_tableau_chiffres("Essai", etroite)
     assert lire == Paragraphe("Base : collectivités ayant un site internet.", lie=True)
     assert not tableau.lignes[0][0].endswith("*")
+
+
+def test_en_cybersecurite_le_secret_n_est_pas_dit_manque_de_reponses(gate: Gate) -> None:
+    """« Trop peu ont répondu », dans chaque département : même toutes, rien n'y serait publié."""
+    catalogue, vague = load_catalogue(), load_catalogue().vagues[-1].id
+    lieu = Selection(vague, territoire_id="departement-35")
+    vues = {t: build_vue_theme(gate, catalogue, t, lieu) for t in ("cybersecurite", "inclusion")}
+    assert all(vue.est_vide for vue in vues.values())
+    assert {t: _summarize(vue) for t, vue in vues.items()} == {"cybersecurite": RIEN_CYBER, "inclusion": RIEN}
 
 
 def test_un_chiffre_sans_note_ne_se_cite_pas(gate: Gate) -> None:
