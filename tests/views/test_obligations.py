@@ -11,7 +11,7 @@ import pytest
 
 from barometre.catalogue import load_catalogue
 from barometre.catalogue.model import Catalogue, Concerne, SeuilLegal
-from barometre.views.collectivite.obligations import describe_verification
+from barometre.views.collectivite.obligations import Obligation, describe_verification
 from barometre.views.lecture.cellules import read_cellules
 from barometre.views.lecture.selection import Selection
 from barometre.views.piloter.declaration import Morceau, build_declaration, list_morceaux
@@ -170,3 +170,13 @@ def test_le_panorama_ne_montre_que_ce_qui_concerne() -> None:
     releves = read_releves(porte, catalogue, jour)
     vue = build_vue_panorama(porte, catalogue, Selection(), jour, releves)
     assert vue.matrice["obligation"].tolist() == ["S"]
+
+
+def test_une_obligation_que_sa_reponse_dement_le_dit_aussi_sur_papier() -> None:
+    """« Vous avez répondu non » plus haut, puis « inconnu » tout court : le maire n'y comprenait rien."""
+    seuil = load_catalogue().seuils[0]
+    dite = Obligation(seuil, True, "inconnu", "votre réponse n’était pas « oui », deuxième édition")
+    assert dite.etat_dit == "inconnu (votre réponse n’était pas « oui », deuxième édition)"
+    faite = Obligation(seuil, True, "déclarée faite", "Deuxième édition")
+    assert faite.etat_dit == "déclarée faite (deuxième édition)"
+    assert Obligation(seuil, True, "inconnu").etat_dit == "inconnu"
