@@ -206,9 +206,10 @@ def _check_objectifs(
     gate: Gate, catalogue: Catalogue, regle: RegleAlerte, objectifs: Sequence[Objectif]
 ) -> Iterator[Alerte]:
     for etat in build_vue_objectifs(gate, catalogue, objectifs).etats:
-        if etat.etat == EN_RETARD:
+        if etat.etat == EN_RETARD and etat.chiffre is not None:
             exemple = " Objectif d’exemple : aucun n’a été publié." * etat.objectif.exemple
-            yield Alerte(regle, f"{etat.phrase}{exemple}", etat.vague)
+            vagues = etat.objectif.depart, etat.chiffre.vague_id
+            yield _build_comparee(catalogue, regle, f"{etat.phrase}{exemple}", *vagues)
 
 
 def _check_notes(gate: Gate, catalogue: Catalogue, regle: RegleAlerte, jour: date) -> Iterator[Alerte]:

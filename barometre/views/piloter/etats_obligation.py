@@ -16,7 +16,6 @@ from barometre.domain.notes import format_lettre
 from barometre.domain.territoire import LIBELLES_TYPES
 from barometre.views.etat.mesures import is_chargee, read_sources
 from barometre.views.lecture.chiffres import format_bornes, format_cellule
-from barometre.views.lecture.libelles import lower_initiale
 from barometre.views.lecture.ligne import Cellules
 from barometre.views.lecture.selection import Selection
 from barometre.views.lecture.tableau import build_tableau, to_pourcent
@@ -87,14 +86,9 @@ class Etats:
         bornes = format_bornes(self.preuve, chiffre)
         couvertes, toutes = map(format_nombre, (self.declaration.couvertes, self.declaration.concernees))
         sur = f", sur {couvertes} des {toutes} concernées" if self.declaration.est_partielle else ""
-        return f"{part}, {bornes} ({format_lettre(chiffre.note, simulee=self.simulee)}){sur}{self._parmi}"
-
-    @property
-    def _parmi(self) -> str:
-        """La base d'une part lue parmi certaines : les concernées d'à côté sont plus nombreuses."""
-        if self.preuve is None or not self.preuve.sous_condition:
-            return ""
-        return f", parmi les seules {lower_initiale(self.preuve.base.rstrip('.'))}"
+        # Les concernées d'à côté sont plus nombreuses que celles parmi qui la part se lit.
+        parmi = f", {self.preuve.parmi}" if self.preuve.parmi else ""
+        return f"{part}, {bornes} ({format_lettre(chiffre.note, simulee=self.simulee)}){sur}{parmi}"
 
     @property
     def public(self) -> str:
