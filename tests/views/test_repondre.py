@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from barometre.catalogue import load_catalogue
 from barometre.domain.enquete import Question
 from barometre.pipeline.rules import apply_rule, split_questions
-from barometre.views.collectivite.pairs import Demande, Pairs
+from barometre.views.collectivite.pairs import ChiffrePair, Demande, Pairs
 from barometre.views.collectivite.repondre import (
     ReponsesRefusees,
     compute_minutes,
@@ -27,6 +27,7 @@ from barometre.views.collectivite.repondre import (
     write_reponses,
 )
 from barometre.views.collectivite.soi import Soi
+from barometre.views.lecture.chiffres import Chiffre
 
 CATALOGUE = load_catalogue()
 COMMUNICATION = CATALOGUE.get_questionnaire("communication")
@@ -174,3 +175,12 @@ def test_une_reponse_se_lit_a_cote_de_celle_des_pairs() -> None:
     # Sans chiffre publié des pairs, la réponse est redite et l'absence expliquée.
     assert any("vous, oui ; trop peu de réponses chez vos pairs" in ligne for ligne in lignes)
     assert list_resultats(question, CATALOGUE.list_indicateurs("communication"), pairs, Soi("")) == ()
+    # Un chiffre des pairs vient avec son intervalle et son doute, comme partout ailleurs.
+    chiffre = Chiffre(
+        "site_internet", "v1", "france", "", "", "", "indicative", n=40, redresse=0.87, bas=0.7, haut=0.95,
+        note="C",
+    )  # fmt: skip
+    trouve = ChiffrePair(CATALOGUE.get_indicateur("site_internet"), chiffre)
+    avec = replace(pairs, chiffres={"site_internet": trouve})
+    lignes = list_resultats(question, CATALOGUE.list_indicateurs("communication"), avec, soi)
+    assert "vous, oui ; 87\u202f% de vos pairs (entre 70 et 95\u202f%, indicatif)." in lignes[0]

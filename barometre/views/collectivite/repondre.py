@@ -18,7 +18,7 @@ from barometre.domain.indicateur import Indicateur
 from barometre.domain.regles import Saisie, apply_calcul
 from barometre.views.collectivite.pairs import Pairs
 from barometre.views.collectivite.soi import Reponse, Soi
-from barometre.views.lecture.chiffres import format_cellule
+from barometre.views.lecture.chiffres import Chiffre, format_bornes, format_cellule
 
 FORMAT = "barometre-reponses"
 NE_SAIT_PAS = "ne_sait_pas"
@@ -125,13 +125,18 @@ def list_resultats(
         if indicateur.calcul.question_id != question.id or muette or reponse is None:
             continue
         chiffre = pairs.get(indicateur.id)
-        suite = "trop peu de réponses chez vos pairs"
-        if chiffre is not None:
-            texte = format_cellule(indicateur, chiffre, "redresse")
-            suite = f"{texte} {'de' if indicateur.est_part else 'chez'} vos pairs"
-            suite += " (indicatif)" if chiffre.note == "C" else ""
+        suite = _describe_pairs(indicateur, chiffre) if chiffre else "trop peu de réponses chez vos pairs"
         lignes.append(f"{indicateur.titre} : vous, {reponse.get_texte(indicateur)} ; {suite}.")
     return tuple(lignes)
+
+
+def _describe_pairs(indicateur: Indicateur, chiffre: Chiffre) -> str:
+    """« 87 % de vos pairs (entre 70 et 95 %, indicatif) »."""
+    texte = format_cellule(indicateur, chiffre, "redresse")
+    indicatif = "indicatif" if chiffre.note == "C" else ""
+    faits = ", ".join(filter(None, (format_bornes(indicateur, chiffre), indicatif)))
+    dit = f"{texte} {'de' if indicateur.est_part else 'chez'} vos pairs"
+    return f"{dit} ({faits})" if faits else dit
 
 
 def compute_minutes(questionnaire: Questionnaire, type_: str) -> int:
