@@ -280,3 +280,15 @@ def test_une_cle_donnee_deux_fois_est_refusee_et_non_perdue(cle: str, remede: st
     assert (
         parse_demande("vague=2026-v4&vague=2026-v4", catalogue, TERRITOIRES).selection.vague_id == "2026-v4"
     )
+
+
+@pytest.mark.parametrize("forme", ["", "&forme=large"])
+def test_l_apercu_dit_ce_qui_ne_se_lit_que_parmi_certaines(gate: Gate, forme: str) -> None:
+    """« Un site à jour » à côté d'« Un site » : sans sa base, l'écran le donnait sur toutes."""
+    vue = _read(gate, f"{DEUX}{forme}")
+    a_jour = load_catalogue().get_indicateur("site_a_jour")
+    assert (
+        vue.explain_bases(1)
+        == f"«\u202f{a_jour.titre}\u202f», parmi les seules {a_jour.base[:1].lower()}{a_jour.base[1:]}"
+    )
+    assert _read(gate, f"indicateurs=site_internet{forme}").explain_bases(1) == ""
