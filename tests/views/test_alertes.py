@@ -219,7 +219,7 @@ def test_l_alerte_d_une_liste_dit_son_fonds_ses_lignes_et_le_jour_de_son_import(
 def test_ce_que_l_on_retient_dit_depuis_quelle_vague_et_le_fait_les_deux() -> None:
     """« Un chiffre clé a bougé (6) » : d'une vague à l'autre, mais lesquelles ?"""
     vue = _build(reponses=(1000, 500))
-    assert "la participation baisse (1, depuis la première vague (2023))" in vue.a_retenir
+    assert "la participation baisse (1), depuis la première vague (2023)" in vue.a_retenir
     (alerte,) = (a for a in vue.alertes if a.regle.id == "participation_baisse")
     assert alerte.depuis == "Entre la première vague (2023) et la deuxième édition (2026)"
     # Ce qui ne compare rien n'a pas d'avant.

@@ -78,7 +78,7 @@ class VueAlertes:
         par_regle: dict[str, list[Alerte]] = {}
         for alerte in self.alertes:
             par_regle.setdefault(alerte.regle.titre, []).append(alerte)
-        dits = (f"{lower_initiale(titre)} ({_count(siennes)})" for titre, siennes in par_regle.items())
+        dits = (f"{lower_initiale(titre)} {_count(siennes)}" for titre, siennes in par_regle.items())
         return f"{format_compte(len(self.alertes), 'alerte')} : {' ; '.join(dits)}."
 
     @property
@@ -99,9 +99,9 @@ class VueAlertes:
 
 
 def _count(alertes: Sequence[Alerte]) -> str:
-    """« 6, depuis la première vague (novembre 2023) » : un mouvement sans son départ ne dit rien."""
+    """« (6), depuis la première vague (novembre 2023) » : un mouvement sans son départ ne dit rien."""
     avants = _list_avants(alertes)
-    return f"{len(alertes)}, depuis {avants}" if avants else str(len(alertes))
+    return f"({len(alertes)}), depuis {avants}" if avants else f"({len(alertes)})"
 
 
 def _list_avants(alertes: Sequence[Alerte]) -> str:
