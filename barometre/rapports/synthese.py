@@ -68,6 +68,10 @@ LIRE_QUALITE = (
     "le plus grand, en points, entre les répondantes et toutes les collectivités, sur ce que l’on connaît de "
     "toutes ; après redressement, il est petit par construction sur ce qui est calé."
 )
+SANS_TEMOIN = (
+    "Rien d’autre n’a pu être vérifié\u202f: aucune donnée de l’État chargée ici ne dit si, redressées, les "
+    "répondantes ressemblent au pays sur ce qui n’est pas calé."
+)
 LIMITES = (
     "Enquête volontaire : les répondantes ne sont pas tirées au sort. Le chiffre redressé corrige la "
     "taille, le type, la région et la couverture par un OPSN, pas l’envie de répondre. Un chiffre qui "
@@ -333,11 +337,12 @@ def _build_representativite(gate: Gate, vues: Sequence[VueTheme]) -> Section:
     ]
     tableau = _drop_inconnue(Tableau("Représentativité, France entière", ENTETES_QUALITE, tuple(lignes)))
     ici = build_participation(gate, vues)
-    return Section("Qui a répondu", (*ici, Paragraphe(LIRE_QUALITE), tableau))
+    sans_temoin = () if tableau.entetes == ENTETES_QUALITE else (Paragraphe(SANS_TEMOIN),)
+    return Section("Qui a répondu", (*ici, Paragraphe(LIRE_QUALITE), *sans_temoin, tableau))
 
 
 def _drop_inconnue(tableau: Tableau) -> Tableau:
-    """Sans donnée de l'État, rien n'est connu hors du calage : une colonne de « non connu » ne dit rien."""
+    """Sans donnée de l'État, rien n'est connu hors du calage : une phrase le dit mieux qu'une colonne."""
     if any(ligne[-1] != INCONNU for ligne in tableau.lignes):
         return tableau
     return Tableau(tableau.titre, tableau.entetes[:-1], tuple(ligne[:-1] for ligne in tableau.lignes))

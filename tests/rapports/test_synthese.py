@@ -24,10 +24,13 @@ from barometre.rapports.images import draw_vignettes
 from barometre.rapports.modele import Document, Figure, Paragraphe, Planche, Point, Tableau
 from barometre.rapports.repondantes import build_participation
 from barometre.rapports.synthese import (
+    ENTETES_QUALITE,
     GRANDEURS_TUES,
     RIEN,
     RIEN_CYBER,
+    SANS_TEMOIN,
     _build_grandeurs,
+    _drop_inconnue,
     _summarize,
     build_apercu,
     build_synthese,
@@ -175,6 +178,17 @@ def test_un_territoire_ou_un_type_dit_combien_y_ont_repondu(gate: Gate) -> None:
         assert tableau.lignes[0][1:] == (format_nombre(comptes["cadre"]), *dit)
     france = next(s for s in build_synthese(gate, Demande()).sections if s.titre == "Qui a répondu")
     assert [b.titre for b in france.blocs if isinstance(b, Tableau)] == ["Représentativité, France entière"]
+
+
+def test_sans_donnee_de_l_etat_le_redressement_non_verifie_se_dit(synthese: Document) -> None:
+    """La colonne « hors calage » disparaissait, et avec elle l'aveu que rien n'a été vérifié."""
+    section = next(s for s in synthese.sections if s.titre == "Qui a répondu")
+    tableau = next(b for b in section.blocs if isinstance(b, Tableau))
+    textes = [b.texte for b in section.blocs if isinstance(b, Paragraphe)]
+    assert (SANS_TEMOIN in textes) == (tableau.entetes != ENTETES_QUALITE)
+    plein = Tableau("T", ENTETES_QUALITE, (("x",) * len(ENTETES_QUALITE),))
+    assert _drop_inconnue(plein) == plein
+    assert SANS_TEMOIN in textes
 
 
 def test_un_compte_sous_cent_est_dit_a_peu_pres(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
