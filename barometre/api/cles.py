@@ -12,7 +12,8 @@ from typing import Any
 from fastapi import Request
 
 from barometre.domain.formats import format_guillemets, format_liste, format_nombre
-from barometre.views.lecture.address import explain_ecartee, explain_inconnues
+from barometre.views.donnees.demande import explain_plusieurs
+from barometre.views.lecture.address import CLES, explain_ecartee, explain_inconnues
 
 # Ce que chaque sorte de faute demande de changer ; les nombres viennent du contrat.
 _REMEDES = {
@@ -28,6 +29,7 @@ _REMEDES = {
     "string_too_short": "donnez {min_length} signe au moins",
     "too_long": "donnez {max_length} valeurs au plus, ou faites plusieurs demandes",
 }
+_UNE = "gardez-en une, ou faites une demande par valeur"
 _AUTRE = "voyez ce qu'elle peut valoir dans /api/v1/"
 
 
@@ -43,9 +45,10 @@ def check_cles(requete: Request) -> None:
         raise CleRefusee(f"{explain_inconnues(inconnues)} : {_propose(inconnues[0], connues)}.")
     for nom in connues:
         if noms.count(nom) > 1 and connues[nom].get("type") != "array":
+            remede = explain_plusieurs(nom) if "par" in connues and nom in CLES else _UNE
             raise CleRefusee(
                 f"La clé {format_guillemets(nom)} est donnée {noms.count(nom)} fois et n'a qu'une valeur : "
-                "gardez-en une, ou faites une demande par valeur."
+                f"{remede}."
             )
 
 

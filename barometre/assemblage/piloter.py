@@ -135,7 +135,7 @@ def load_vue_alertes(gate: Gate, jour: date) -> VueAlertes:
 
 
 def _alertes(gate: Gate, jour: date) -> VueAlertes:
-    return build_vue_alertes(gate, load_catalogue(), load_regles_alertes(), jour)
+    return build_vue_alertes(gate, load_catalogue(), load_regles_alertes(), load_objectifs(), jour)
 
 
 def load_vue_objectifs(gate: Gate) -> VueObjectifs:

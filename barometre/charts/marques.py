@@ -132,7 +132,9 @@ def _rang(rang: Rang, axe: Axe, quatre: bool) -> str:
     raison = f'<em class="baro-raison">{_texte(rang.raison)}</em>' if rang.raison else ""
     changement = _changement(rang) if quatre else ""
     suite = f" <small>{_texte(rang.suite)}</small>" if rang.suite else ""
-    valeur = f"<strong>{_texte(rang.valeur)}</strong>" if rang.valeur else ""
+    # En gras, « +28 points » se retenait : le rond creux disait pourtant que rien n'est démontré.
+    gras = "strong" if rang.trait == PLEIN else "span"
+    valeur = f"<{gras}>{_texte(rang.valeur)}</{gras}>" if rang.valeur else ""
     return (
         f'<li><span class="baro-nom-rang">{_texte(rang.libelle)}</span>{piste}{raison}'
         f'<span class="baro-valeur">{valeur}{suite}</span>{changement}</li>'

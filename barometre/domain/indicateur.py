@@ -93,6 +93,12 @@ class Indicateur:
         return f"{self.titre}{INSECABLE}*" if self.sous_condition else self.titre
 
     @property
+    def parmi(self) -> str:
+        """« parmi les seules collectivités ayant un site internet » ; vide si toutes en sont."""
+        base = self.base.strip().rstrip(".")
+        return f"parmi les seules {base[:1].lower()}{base[1:]}" if self.sous_condition else ""
+
+    @property
     def est_part(self) -> bool:
         """Vrai si la valeur est une part (0 à 1), faux si c'est une grandeur."""
         mesuree = self.calcul.regle == "mesure" and self.unite == "%"

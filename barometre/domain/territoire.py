@@ -13,6 +13,9 @@ Couverture = Literal["adherente", "perimetre", "inconnue"]
 TYPES: tuple[TypeCollectivite, ...] = ("commune", "epci", "ept", "departement", "region")
 COUVERTURES: tuple[Couverture, ...] = ("adherente", "perimetre", "inconnue")
 FRANCE = "france"
+# Les populations municipales du référentiel (data/sources.yml) : leur année, et celle de la seule Mayotte.
+ANNEE_POPULATIONS, ANNEE_POPULATIONS_MAYOTTE = "2023", "2017"
+_MAYOTTE = ("06", "region-06")
 
 LIBELLES_TYPES: dict[str, str] = {
     "commune": "Communes",
@@ -52,6 +55,12 @@ class Collectivite:
     densite: str | None = None
     codes_postaux: tuple[str, ...] = ()
     porteur_id: str | None = None
+
+    @property
+    def annee_population(self) -> str:
+        """L'année de `population` : un recensement d'une autre année se lit à côté."""
+        mahoraise = {self.region, self.id} & set(_MAYOTTE)
+        return ANNEE_POPULATIONS_MAYOTTE if mahoraise else ANNEE_POPULATIONS
 
 
 def collectivite_id(type_: str, code: str) -> str:

@@ -16,6 +16,7 @@ import pandas as pd
 from barometre.domain.provenance import Provenance
 from barometre.exports.cellules import escape_formule, is_texte, strip_controles
 from barometre.exports.colonnes import list_cases
+from barometre.exports.feuilles import list_couverture, list_fiches
 
 BOM = "\ufeff"
 Variante = Literal["francais", "international"]
@@ -25,7 +26,7 @@ def to_csv(table: pd.DataFrame, provenance: Provenance, *, variante: Variante = 
     """Le fichier entier."""
     tampon = io.StringIO()
     tampon.write(BOM)
-    for ligne in _entete(provenance):
+    for ligne in _entete(table, provenance):
         tampon.write(f"# {ligne}\r\n")
     tampon.write(write_donnees(table, variante))
     return tampon.getvalue().encode("utf-8")
@@ -73,8 +74,9 @@ def _write_texte(speciaux: re.Pattern[str], vide: str, texte: str) -> str:
     return '"' + propre.replace('"', '""') + '"'
 
 
-def _entete(provenance: Provenance) -> list[str]:
-    lignes = [f"{nom} : {texte}" for nom, texte in provenance.mentions]
+def _entete(table: pd.DataFrame, provenance: Provenance) -> list[str]:
+    """Ce qu'un classeur dit sur ses feuilles voisines : un CSV part souvent seul."""
+    lignes = [f"{nom} : {texte}" for nom, texte in list_couverture(table, provenance)]
     for definition in provenance.definitions:
         morceaux = (
             definition.definition,
@@ -82,5 +84,6 @@ def _entete(provenance: Provenance) -> list[str]:
             definition.precautions,
         )
         lignes.append(f"Définition de {definition.objet} : {' '.join(filter(None, morceaux))}")
+    lignes += [f"Colonne {c.nom} : {c.titre}. {c.definition}" for c in list_fiches(table)]
     # Un retour à la ligne dans un texte ferait une ligne de données : il devient une espace.
     return [" ".join(strip_controles(ligne).split()) for ligne in lignes]

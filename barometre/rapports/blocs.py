@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from barometre.domain.formats import format_compte, format_effectif_seul
-from barometre.domain.indicateur import describe_bases
+from barometre.domain.indicateur import Indicateur, describe_bases
 from barometre.domain.notes import LETTRES_SIMULEES, explain_citation, format_lettre
 from barometre.rapports.modele import Figure, Paragraphe, Point, Tableau
 from barometre.views.lecture.libelles import lower_initiale
@@ -99,19 +99,37 @@ def build_publies(theme: str, lignes: Sequence[LigneIndicateur]) -> tuple[Tablea
 
 def build_tableau_chiffres(
     titre: str, lignes: Sequence[LigneIndicateur], groupes: Sequence[str] = ()
-) -> Tableau:
-    """Redressé, intervalle, brut, n, note, et s'il se cite ; `groupes` : le thème de chaque ligne."""
+) -> tuple[*tuple[Paragraphe, ...], Tableau]:
+    """Redressé, intervalle, brut, n, note, et s'il se cite ; avant, la base de ce qui se lit parmi certaines.
+
+    `groupes` : le thème de chaque ligne.
+    """
     cite = SE_CITERAIT if any(ligne.contexte.simulee for ligne in lignes) else SE_CITE
-    entetes, rangs = (*ENTETES_CHIFFRES, cite), tuple(_rang(ligne) for ligne in lignes)
-    return Tableau(titre, entetes, rangs, tuple(groupes))
+    bases = list_lectures_bases([ligne.indicateur for ligne in lignes])
+    noms = name_parmi([ligne.indicateur for ligne in lignes])
+    rangs = tuple((nom, *_rang(ligne)) for nom, ligne in zip(noms, lignes, strict=True))
+    return (*bases, Tableau(titre, (*ENTETES_CHIFFRES, cite), rangs, tuple(groupes)))
+
+
+def list_lectures_bases(indicateurs: Sequence[Indicateur]) -> tuple[Paragraphe, ...]:
+    """Ce que veut dire l'astérisque d'un tableau, ou la base de toutes ses lignes ; rien si c'est toutes."""
+    if dites := describe_bases(indicateurs):
+        return (Paragraphe(dites, lie=True),)
+    etroite = next((i.base for i in indicateurs if i.sous_condition), "")
+    return (Paragraphe(f"Base : {lower_initiale(etroite.rstrip('.'))}.", lie=True),) if etroite else ()
+
+
+def name_parmi(indicateurs: Sequence[Indicateur]) -> list[str]:
+    """Les titres ; un astérisque dès que l'une se lit parmi certaines et pas les autres."""
+    marque = bool(describe_bases(indicateurs))
+    return [i.titre_marque if marque else i.titre for i in indicateurs]
 
 
 def _rang(ligne: LigneIndicateur) -> tuple[str, ...]:
     chiffre = ligne.chiffre
     if not chiffre.montre:
-        return (ligne.indicateur.titre, NON, "", "", "", "", "non")
+        return (NON, "", "", "", "", "non")
     return (
-        ligne.indicateur.titre,
         NON_REDRESSE if chiffre.est_brut else ligne.get_texte("redresse"),
         ligne.intervalle,
         ligne.get_texte("brut"),

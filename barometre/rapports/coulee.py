@@ -27,6 +27,7 @@ _LIGNE, _ENTRE = 0.043, 6
 _BORDS = 0.5
 # La hauteur d'une phrase d'annonce, et les lignes d'un tableau qui ne restent pas seules.
 _ANNONCE, _SEULES = 5.0, 3
+_SUITE = " (suite)"
 
 
 def format_titre(titre: str, rang: int) -> str:
@@ -160,7 +161,7 @@ class Coulee:
             if 1 < pris < len(reste) and len(reste[pris - 1]) == 1:
                 pris -= 1
             self._haut += _write_tableau(self._page, tableau, reste[:pris], largeurs, haut=self._haut)
-            reste, rang = reste[pris:], rang + 1
+            reste, rang = _resume(reste[:pris], reste[pris:]) if tableau.groupes else reste[pris:], rang + 1
             if reste:
                 self._haut = BAS
 
@@ -171,6 +172,15 @@ class Coulee:
             if place < 0:
                 return rang
         return len(hauteurs)
+
+
+def _resume(pris: Sequence[tuple[str, ...]], reste: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Le reste d'un tableau, sous le nom du groupe que la diapositive d'avant a laissé ouvert."""
+    ouvert = next((ligne[0] for ligne in reversed(pris[:-1]) if len(ligne) == 1), "")
+    if not ouvert or not reste or len(reste[0]) == 1:
+        return reste
+    nom = ouvert.removesuffix(_SUITE)
+    return [(f"{nom}{_SUITE}",), *reste]
 
 
 def _compute_largeurs(tableau: Tableau) -> list[float]:

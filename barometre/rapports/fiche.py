@@ -151,7 +151,7 @@ def _describe_pairs(pairs: Pairs) -> str:
 def _build_obligations(vue: VueFiche) -> tuple[Bloc, ...]:
     if not vue.obligations:
         return ()
-    lignes = tuple((_describe_obligation(o), o.etat, o.seuil.reference) for o in vue.obligations)
+    lignes = tuple((_describe_obligation(o), o.etat_dit, o.seuil.reference) for o in vue.obligations)
     entetes = ("Obligation", "État", "Référence")
     return (Paragraphe(INCONNU), Tableau("Obligations", entetes, lignes))
 

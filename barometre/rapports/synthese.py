@@ -11,11 +11,25 @@ from barometre.assemblage.ensemble import load_methode, load_qualites
 from barometre.assemblage.piloter import load_changements, load_panorama
 from barometre.assemblage.theme import load_vue_theme
 from barometre.catalogue import load_catalogue
-from barometre.domain.formats import INCONNU, format_date, format_liste, format_points, format_ponctuation
+from barometre.domain.formats import (
+    FINE,
+    INCONNU,
+    format_date,
+    format_liste,
+    format_points,
+    format_ponctuation,
+)
 from barometre.domain.notes import explain_notes
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION, LICENCE
+from barometre.domain.secret import SEUIL_CYBER
 from barometre.domain.territoire import FRANCE
-from barometre.rapports.blocs import build_figures, build_publies, build_tableau_chiffres
+from barometre.rapports.blocs import (
+    build_figures,
+    build_publies,
+    build_tableau_chiffres,
+    list_lectures_bases,
+    name_parmi,
+)
 from barometre.rapports.demande import Champ, Demande, DemandeRefusee, choose_vagues, resolve_champ
 from barometre.rapports.modele import Bloc, Document, Liste, Paragraphe, Section, Tableau
 from barometre.rapports.repondantes import build_participation
@@ -34,6 +48,11 @@ from barometre.views.piloter.panorama_obligations import VuePanorama
 
 INDICATIF = "Chiffres indicatifs seulement, à ne pas citer : trop peu de collectivités ont répondu."
 RIEN = "Aucun chiffre n’est publiable : trop peu de collectivités ont répondu."
+# Dans un département, même toutes ayant répondu, il n'y en aurait pas : leur nombre n'y est pour rien.
+RIEN_CYBER = (
+    f"Aucun chiffre n’est publié ici{FINE}: le secret est plus strict en cybersécurité, rien sous "
+    f"{SEUIL_CYBER} réponses ni sous région et type."
+)
 ENTETES_CHANGEMENTS = ("Indicateur", "D’une vague à l’autre", "Écart", "Intervalle à 95 %")
 # « 16 % → 21 % », « +4 points » : sans elle, une faute de calcul.
 LIRE_CHANGEMENTS = (
@@ -48,6 +67,10 @@ LIRE_QUALITE = (
     "Une fois redressées, les réponses en valent moins : c’est le prix de la correction. L’écart au pays est "
     "le plus grand, en points, entre les répondantes et toutes les collectivités, sur ce que l’on connaît de "
     "toutes ; après redressement, il est petit par construction sur ce qui est calé."
+)
+SANS_TEMOIN = (
+    "Rien d’autre n’a pu être vérifié\u202f: aucune donnée de l’État chargée ici ne dit si, redressées, les "
+    "répondantes ressemblent au pays sur ce qui n’est pas calé."
 )
 LIMITES = (
     "Enquête volontaire : les répondantes ne sont pas tirées au sort. Le chiffre redressé corrige la "
@@ -214,9 +237,13 @@ def _build_essentiel(champ: Champ, vues: Sequence[VueTheme]) -> Section:
 def _summarize(vue: VueTheme) -> str:
     """La phrase à retenir d'un thème, sans le champ : le titre du document le porte sur chaque page."""
     if not any(x.chiffre.citable and x.indicateur.est_part for x in vue.lignes):
-        return RIEN if vue.est_vide else INDICATIF
+        return _explain_rien(vue) if vue.est_vide else INDICATIF
     lignes = [replace(x, contexte=replace(x.contexte, france_entiere=True)) for x in vue.lignes]
     return build_a_retenir(lignes, vue.selection)
+
+
+def _explain_rien(vue: VueTheme) -> str:
+    return RIEN_CYBER if all(x.indicateur.sensibilite == "cyber" for x in vue.lignes) else RIEN
 
 
 def _build_cles(vues: Sequence[VueTheme]) -> Section:
@@ -227,10 +254,12 @@ def _build_cles(vues: Sequence[VueTheme]) -> Section:
     notes = explain_notes(simulee=any(vue.contexte.simulee for vue in vues))
     blocs: list[Bloc] = [
         Paragraphe(notes),
-        build_tableau_chiffres("Chiffres clés, thème après thème", lignes, themes),
+        *build_tableau_chiffres("Chiffres clés, thème après thème", lignes, themes),
     ]
     if tus:
-        blocs.append(Paragraphe(f"Chiffres clés non publiés, faute d’assez de réponses : {tus}."))
+        blocs.append(
+            Paragraphe(f"Chiffres clés non publiés, par le secret ou faute d’assez de réponses : {tus}.")
+        )
     return Section("Chiffres clés", tuple(blocs))
 
 
@@ -253,7 +282,7 @@ def _build_grandeurs(theme: str, lignes: Sequence[LigneIndicateur]) -> Iterator[
     citees = [ligne for ligne in lignes if ligne.chiffre.citable]
     tues = [lower_initiale(x.indicateur.titre) for x in lignes if not x.chiffre.citable]
     if citees:
-        yield build_tableau_chiffres(f"{theme} : nombres et montants", citees)
+        yield from build_tableau_chiffres(f"{theme} : nombres et montants", citees)
     if tues:
         yield Paragraphe(f"{GRANDEURS_TUES} : {format_liste(tues)}.")
 
@@ -261,17 +290,23 @@ def _build_grandeurs(theme: str, lignes: Sequence[LigneIndicateur]) -> Iterator[
 def _build_evolution(gate: Gate, vues: Sequence[VueTheme]) -> Section:
     evolutions = [load_changements(gate, vue.theme.id, vue.selection) for vue in vues]
     montres = [
-        (vue.theme.titre, _describe_changement(changement))
+        (vue.theme.titre, changement)
         for vue, evolution in zip(vues, evolutions, strict=True)
         for changement in evolution.montres
         if changement.demontre
     ]
     blocs: list[Bloc] = [_describe_evolutions(vues, evolutions)]
     if montres:
-        themes, lignes = zip(*montres, strict=True)
-        tableau = Tableau("Changements au-delà du hasard", ENTETES_CHANGEMENTS, lignes, themes)
-        blocs += [Paragraphe(LIRE_CHANGEMENTS), tableau]
+        blocs += [Paragraphe(LIRE_CHANGEMENTS), *_build_changements(montres)]
     return Section("D’une vague à l’autre", tuple(blocs))
+
+
+def _build_changements(montres: Sequence[tuple[str, Changement]]) -> Iterator[Bloc]:
+    indicateurs = [changement.indicateur for _, changement in montres]
+    yield from list_lectures_bases(indicateurs)
+    noms, themes = name_parmi(indicateurs), tuple(theme for theme, _ in montres)
+    lignes = tuple((nom, *_describe_changement(c)) for nom, (_, c) in zip(noms, montres, strict=True))
+    yield Tableau("Changements au-delà du hasard", ENTETES_CHANGEMENTS, lignes, themes)
 
 
 def _describe_changement(changement: Changement) -> tuple[str, ...]:
@@ -282,7 +317,7 @@ def _describe_changement(changement: Changement) -> tuple[str, ...]:
         for chiffre in (changement.avant, changement.apres)
     )
     dit = f"{ecart} ; {changement.texte}" if changement.depend_de_la_methode else ecart
-    return indicateur.titre, f"{avant} → {apres}", dit, changement.intervalle
+    return f"{avant} → {apres}", dit, changement.intervalle
 
 
 def _describe_evolutions(vues: Sequence[VueTheme], evolutions: Sequence[VueEvolutions]) -> Bloc:
@@ -302,11 +337,12 @@ def _build_representativite(gate: Gate, vues: Sequence[VueTheme]) -> Section:
     ]
     tableau = _drop_inconnue(Tableau("Représentativité, France entière", ENTETES_QUALITE, tuple(lignes)))
     ici = build_participation(gate, vues)
-    return Section("Qui a répondu", (*ici, Paragraphe(LIRE_QUALITE), tableau))
+    sans_temoin = () if tableau.entetes == ENTETES_QUALITE else (Paragraphe(SANS_TEMOIN),)
+    return Section("Qui a répondu", (*ici, Paragraphe(LIRE_QUALITE), *sans_temoin, tableau))
 
 
 def _drop_inconnue(tableau: Tableau) -> Tableau:
-    """Sans donnée de l'État, rien n'est connu hors du calage : une colonne de « non connu » ne dit rien."""
+    """Sans donnée de l'État, rien n'est connu hors du calage : une phrase le dit mieux qu'une colonne."""
     if any(ligne[-1] != INCONNU for ligne in tableau.lignes):
         return tableau
     return Tableau(tableau.titre, tableau.entetes[:-1], tuple(ligne[:-1] for ligne in tableau.lignes))

@@ -212,3 +212,17 @@ def test_un_retrait_s_annonce_sous_la_racine_du_service() -> None:
 
         run_boucle(annonce({"type": "http", "method": "GET", "path": chemin, "headers": []}, _receive, send))
         assert (b"deprecation" in dict(partis[0]["headers"])) == dit
+
+
+def test_plusieurs_vagues_d_un_coup_disent_la_repartition_qui_les_rend(client: TestClient) -> None:
+    """« 2023-v1,2026-v4 » était refusée sans que rien ne dise `par=vague`, qui la rend."""
+    for requete in ("vague=2023-v1,2026-v4", "vague=2023-v1&vague=2026-v4"):
+        refus = client.get(f"/valeurs?theme=inclusion&{requete}")
+        assert refus.status_code == 422
+        assert "«\u202fpar=vague\u202f»" in refus.json()["detail"]
+    virgule = client.get("/valeurs?indicateurs=site_internet,site_a_jour").json()["detail"]
+    assert "répétez «\u202findicateurs=…\u202f»" in virgule
+    assert (
+        "«\u202fterritoires=…\u202f»"
+        in client.get("/valeurs?territoire=region-53,region-84").json()["detail"]
+    )

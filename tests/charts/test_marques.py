@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from barometre.charts.marques import AXE_PARTS, Axe, Rang, build_marques
+from barometre.charts.marques import AXE_PARTS, DOUTEUX, PLEIN, Axe, Rang, build_marques
 
 
 @settings(deadline=None)
@@ -51,3 +51,12 @@ def test_la_meme_raison_repetee_se_lit_une_fois_avec_tous_les_noms() -> None:
     assert all(rang.libelle in html for rang in caches)
     # Trois se lisent mieux en face de leur nom.
     assert build_marques([montre, *caches[:3]], AXE_PARTS, "T").count("Trop peu de réponses.") == 3
+
+
+def test_une_valeur_que_rien_ne_demontre_n_est_pas_en_gras() -> None:
+    """« +28 points » en gras à côté d'un rond creux se retenait comme un fait."""
+    rangs = [Rang("A", valeur="+28 points", point=0.28, trait=trait) for trait in (PLEIN, DOUTEUX)]
+    sur, douteux = (build_marques([rang], Axe(-1, 1, ()), "T") for rang in rangs)
+    assert "<strong>+28 points</strong>" in sur
+    assert "<strong>" not in douteux
+    assert "+28 points" in douteux

@@ -16,7 +16,7 @@ from barometre.domain.colonnes import get_colonne
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION, Definition, Provenance
 from barometre.exports import FORMATS, build_fichier, to_csv, to_parquet, to_xlsx
 from barometre.exports.cellules import escape_formule
-from barometre.exports.colonnes import list_colonnes
+from barometre.exports.colonnes import LEGENDE_MARQUES, list_colonnes
 from barometre.exports.csv import write_donnees
 
 PIEGES = ["=1+1", "+33 1", "-2", "@SUM(A1)", "\tx", "\rx", "＝1", "＋1", "－1", "＠A"]
@@ -80,6 +80,18 @@ def test_l_entete_csv_dit_la_provenance_sans_casser_les_lignes() -> None:
     assert f"# Attention : {AVERTISSEMENT_SIMULATION}" in entete
     assert "# Précaution : Une précaution sur deux lignes" in entete
     assert "# Définition de Part : Une part. Base : Qui a répondu. Prudence" in entete
+
+
+def test_un_csv_dit_ses_colonnes_et_ses_marques_comme_un_classeur() -> None:
+    """« n » s'y lisait exact : qu'il est protégé ne se disait que dans les classeurs et l'archive."""
+    table = pd.DataFrame({"n": [120, None], "marque": ["", "[c]"]})
+    entete = [x for x in to_csv(table, PROVENANCE).decode("utf-8-sig").splitlines() if x.startswith("#")]
+    assert "# Colonne n : Réponses. Nombre de réponses, protégé : à quelques unités près." in entete
+    assert [x.split(" : ")[0] for x in entete if x.startswith("# Marque")] == [
+        f"# Marque {marque}" for marque, _ in LEGENDE_MARQUES
+    ]
+    sans = to_csv(TABLE, PROVENANCE).decode("utf-8-sig")
+    assert "# Marque" not in sans
 
 
 def test_un_entete_de_colonne_est_desarme_aussi() -> None:

@@ -56,3 +56,9 @@ def test_l_accueil_du_programme_s_ouvre_sur_la_participation_et_les_alertes(ouvr
     assert titres[3].startswith("Alertes (")
     assert titres[4:7] == PORTES
     assert "Aujourd’hui" not in _list_titres(ouvrir)
+
+
+def test_une_collectivite_qui_revient_se_compte_plusieurs_fois_et_c_est_dit(ouvrir: Ouvrir) -> None:
+    """« 5 615 réponses de collectivités en 4 vagues » se lisait comme 5 615 collectivités."""
+    textes = " ".join(h.proto.body for h in ouvrir("").get("html"))
+    assert "une fois par vague où elle a répondu, donc plusieurs fois si elle revient" in textes

@@ -180,4 +180,4 @@ def test_les_chiffres_cles_projetes_sont_ceux_du_document(gate: Gate) -> None:
     tableau = next(
         b for s in build_debut(gate, Demande()).sections for b in s.blocs if isinstance(b, Tableau)
     )
-    assert projetes == [ligne[0] for ligne in tableau.lignes]
+    assert projetes == [ligne[0].removesuffix("\u00a0*") for ligne in tableau.lignes]

@@ -107,6 +107,27 @@ def test_un_long_tableau_s_arrete_au_dessus_du_pied(document: Document, nombre: 
     assert max(forme.top + forme.height for forme in tables) <= Cm(BAS)
 
 
+def test_un_groupe_coupe_reprend_son_nom_sur_la_diapositive_suivante(document: Document) -> None:
+    """« Une stratégie numérique responsable », seule en tête d'écran, n'était plus d'aucun thème."""
+    lignes = tuple((f"Ligne {n}", "4 sur 8") for n in range(60))
+    groupes = tuple("Un" if n < 50 else "Deux" for n in range(60))
+    tableau = Tableau("Chiffres", ("Quoi", "Combien"), lignes, groupes)
+    octets = to_pptx(replace(document, sections=(Section("Clés", (tableau,)),)))
+    tables = [
+        forme.table
+        for page in list(Presentation(io.BytesIO(octets)).slides)[1:]
+        for forme in page.shapes
+        if forme.has_table
+    ]
+    assert len(tables) > 3
+    tetes = [table.cell(1, 0) for table in tables]
+    assert all(tete.is_merge_origin for tete in tetes)
+    assert [tete.text for tete in tetes[:3]] == ["Un", "Un (suite)", "Un (suite)"]
+    premieres = [rangee.cells[0].text for table in tables for rangee in table.rows]
+    assert [t for t in premieres if t.startswith("Ligne")] == [ligne[0] for ligne in lignes]
+    _check(octets)
+
+
 def test_une_partie_a_le_numero_que_lui_donnerait_le_paquet() -> None:
     """Comptées une à une, et non relues : le même numéro, gabarit par gabarit."""
     presentation = _open_presentation()

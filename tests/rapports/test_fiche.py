@@ -68,7 +68,7 @@ def test_les_pairs_sont_ceux_de_la_page(gate: Gate, collectivite_id: str) -> Non
     assert _list_mots(document).count("trop peu répondu") == 1
     assert document.sections[0].blocs[0].texte == vue.a_retenir  # type: ignore[union-attr]
     obligations = _list_tableaux(document).get("Obligations")
-    assert [o.etat for o in vue.obligations] == [ligne[1] for ligne in obligations.lignes if obligations]  # type: ignore[union-attr]
+    assert [o.etat_dit for o in vue.obligations] == [ligne[1] for ligne in obligations.lignes if obligations]  # type: ignore[union-attr]
 
 
 def test_les_themes_sans_pairs_se_disent_une_fois(gate: Gate, collectivite_id: str) -> None:

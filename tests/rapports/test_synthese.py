@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -23,8 +24,14 @@ from barometre.rapports.images import draw_vignettes
 from barometre.rapports.modele import Document, Figure, Paragraphe, Planche, Point, Tableau
 from barometre.rapports.repondantes import build_participation
 from barometre.rapports.synthese import (
+    ENTETES_QUALITE,
     GRANDEURS_TUES,
+    RIEN,
+    RIEN_CYBER,
+    SANS_TEMOIN,
     _build_grandeurs,
+    _drop_inconnue,
+    _summarize,
     build_apercu,
     build_synthese,
     prepare_synthese,
@@ -173,6 +180,17 @@ def test_un_territoire_ou_un_type_dit_combien_y_ont_repondu(gate: Gate) -> None:
     assert [b.titre for b in france.blocs if isinstance(b, Tableau)] == ["Représentativité, France entière"]
 
 
+def test_sans_donnee_de_l_etat_le_redressement_non_verifie_se_dit(synthese: Document) -> None:
+    """La colonne « hors calage » disparaissait, et avec elle l'aveu que rien n'a été vérifié."""
+    section = next(s for s in synthese.sections if s.titre == "Qui a répondu")
+    tableau = next(b for b in section.blocs if isinstance(b, Tableau))
+    textes = [b.texte for b in section.blocs if isinstance(b, Paragraphe)]
+    assert (SANS_TEMOIN in textes) == (tableau.entetes != ENTETES_QUALITE)
+    plein = Tableau("T", ENTETES_QUALITE, (("x",) * len(ENTETES_QUALITE),))
+    assert _drop_inconnue(plein) == plein
+    assert SANS_TEMOIN in textes
+
+
 def test_un_compte_sous_cent_est_dit_a_peu_pres(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
     comptes = pd.DataFrame({"cadre": [563], "repondantes": [55.0], "taux": [0.098]}, index=["commune"])
     monkeypatch.setattr(Gate, "count_repondantes", lambda *_: comptes)
@@ -191,7 +209,7 @@ def test_un_chiffre_que_rien_ne_redresse_le_dit(gate: Gate) -> None:
     vue = build_vue_theme(gate, load_catalogue(), "inclusion", Selection(load_catalogue().vagues[-1].id))
     ligne = next(ligne for ligne in vue.cles if ligne.chiffre.montre)
     brute = replace(ligne, chiffre=replace(ligne.chiffre, redresse=None))
-    assert build_tableau_chiffres("Essai", [brute]).lignes[0][1] == "non redressé"
+    assert build_tableau_chiffres("Essai", [brute])[-1].lignes[0][1] == "non redressé"
 
 
 @pytest.mark.parametrize(
@@ -209,12 +227,47 @@ def test_une_demande_impossible_dit_quoi_changer(gate: Gate, demande: Demande, p
         build_synthese(gate, demande)
 
 
+def test_tous_les_chiffres_cles_sont_dans_le_document_montres_ou_comptes(synthese: Document) -> None:
+    """Au-delà de trois par thème, le quatrième (« un projet d'IA ») n'était ni montré ni dit caché."""
+    section = next(s for s in synthese.sections if s.titre == "Chiffres clés")
+    tableau = next(b for b in section.blocs if isinstance(b, Tableau))
+    montres = {ligne[0].removesuffix("*").rstrip() for ligne in tableau.lignes}
+    cles = {i.titre for i in load_catalogue().list_indicateurs(origine="declare") if i.cle}
+    dits = " ".join(b.texte for b in section.blocs if isinstance(b, Paragraphe))
+    tus = re.search(r"Chiffres clés non publiés.* : (\d+)\.", dits)
+    assert montres <= cles
+    assert len(montres) + (int(tus[1]) if tus else 0) == len(cles)
+
+
+def test_un_tableau_de_chiffres_marque_ce_qui_se_lit_parmi_certaines_et_dit_la_base(gate: Gate) -> None:
+    """« Une déclaration d'accessibilité : 14 % » sans sa base se lisait sur toutes les collectivités."""
+    vague = load_catalogue().vagues[-1].id
+    lignes = build_vue_theme(gate, load_catalogue(), "communication", Selection(vague)).cles
+    lire, tableau = build_tableau_chiffres("Essai", lignes)
+    marques = [ligne[0] for ligne in tableau.lignes if ligne[0].endswith("*")]
+    assert marques == ["Une déclaration d’accessibilité\u00a0*"]
+    assert lire == Paragraphe("* parmi les seules collectivités ayant un site internet.", lie=True)
+    etroite = [x for x in lignes if x.indicateur.sous_condition]
+    lire, tableau = build_tableau_chiffres("Essai", etroite)
+    assert lire == Paragraphe("Base : collectivités ayant un site internet.", lie=True)
+    assert not tableau.lignes[0][0].endswith("*")
+
+
+def test_en_cybersecurite_le_secret_n_est_pas_dit_manque_de_reponses(gate: Gate) -> None:
+    """« Trop peu ont répondu », dans chaque département : même toutes, rien n'y serait publié."""
+    catalogue, vague = load_catalogue(), load_catalogue().vagues[-1].id
+    lieu = Selection(vague, territoire_id="departement-35")
+    vues = {t: build_vue_theme(gate, catalogue, t, lieu) for t in ("cybersecurite", "inclusion")}
+    assert all(vue.est_vide for vue in vues.values())
+    assert {t: _summarize(vue) for t, vue in vues.items()} == {"cybersecurite": RIEN_CYBER, "inclusion": RIEN}
+
+
 def test_un_chiffre_sans_note_ne_se_cite_pas(gate: Gate) -> None:
     """Un brut de moins de trente réponses n'a pas de note : la synthèse d'un département s'y arrêtait."""
     vue = build_vue_theme(gate, load_catalogue(), "inclusion", Selection(load_catalogue().vagues[-1].id))
     ligne = next(ligne for ligne in vue.cles if ligne.chiffre.montre)
     sans_note = replace(ligne, chiffre=replace(ligne.chiffre, note=""))
-    assert build_tableau_chiffres("Essai", [sans_note]).lignes[0][-2:] == ("", "non")
+    assert build_tableau_chiffres("Essai", [sans_note])[-1].lignes[0][-2:] == ("", "non")
 
 
 def test_un_document_dit_les_changements_de_la_page_evolution(gate: Gate) -> None:
@@ -234,7 +287,9 @@ def test_chaque_chiffre_cle_est_sous_son_theme(synthese: Document) -> None:
     """« Aucune sensibilisation » ne se lit qu'en cybersécurité."""
     (tableau,) = [t for t in _list_tableaux(synthese) if t.titre.startswith("Chiffres clés")]
     themes = {
-        i.titre: load_catalogue().get_theme(i.theme_id).titre for i in load_catalogue().indicateurs.values()
+        titre: load_catalogue().get_theme(i.theme_id).titre
+        for i in load_catalogue().indicateurs.values()
+        for titre in (i.titre, i.titre_marque)
     }
     assert len(tableau.groupes) == len(tableau.lignes) > 1
     for groupe, ligne in zip(tableau.groupes, tableau.lignes, strict=True):

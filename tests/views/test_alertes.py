@@ -12,11 +12,15 @@ import pytest
 
 from barometre.catalogue.alertes import load_regles_alertes
 from barometre.catalogue.fonds import find_fonds
+from barometre.catalogue.objectifs import Objectif
 from barometre.ui.blocks.methode import VUES
 from barometre.views.lecture.chiffres import Chiffre
 from barometre.views.lecture.place import count_months
-from barometre.views.piloter.alertes import VueAlertes, build_vue_alertes, is_real_fall, is_real_loss
+from barometre.views.piloter.alertes import Alerte, VueAlertes, build_vue_alertes, is_real_fall, is_real_loss
+from barometre.views.piloter.evolutions import AUCUN
+from barometre.views.piloter.objectifs import EN_RETARD, Chemin, judge
 from tests.views.fausse_porte import FaussePorte, build_catalogue, build_indicateur, cellule
+from tests.views.test_evolutions import TEST
 
 REGLES = load_regles_alertes()
 CADRE = 36_000
@@ -30,8 +34,10 @@ class Porte(FaussePorte):
         lots: tuple[tuple[str, str, int, int], ...] = (),
         listes: tuple[tuple[str, str, int, int], ...] = (),
         derniere: str = "2026-v4",
+        tests: tuple[dict[str, Any], ...] = (),
     ) -> None:
         super().__init__(lignes)
+        self._evolutions = pd.DataFrame(list(tests), columns=[*TEST, "verdict_meme_methode"])
         self._derniere = derniere
         self._lots, self._listes = lots, listes
         self._reponses = reponses
@@ -62,12 +68,19 @@ class Porte(FaussePorte):
         )
 
 
-def _build(*lignes: dict[str, Any], fermeture: date | None = None, **autres: Any) -> VueAlertes:
+def _build(
+    *lignes: dict[str, Any],
+    fermeture: date | None = None,
+    debut: date | None = None,
+    objectifs: tuple[Objectif, ...] = (),
+    **autres: Any,
+) -> VueAlertes:
     catalogue = build_catalogue([build_indicateur("site", cle=True)])
-    vagues = tuple(replace(v, fermeture=fermeture) if v.id == "2026-v4" else v for v in catalogue.vagues)
+    dates = {"2023-v1": debut, "2026-v4": fermeture}
+    vagues = tuple(replace(v, fermeture=dates.get(v.id)) for v in catalogue.vagues)
     catalogue = replace(catalogue, vagues=vagues)
     porte: Any = Porte(*lignes, **autres)
-    return build_vue_alertes(porte, catalogue, REGLES, date(2026, 11, 28))
+    return build_vue_alertes(porte, catalogue, REGLES, objectifs, date(2026, 11, 28))
 
 
 def _alertes(*lignes: dict[str, Any], **autres: Any) -> list[str]:
@@ -201,3 +214,73 @@ def test_l_alerte_d_une_liste_dit_son_fonds_ses_lignes_et_le_jour_de_son_import(
     assert alerte.fait == f"{find_fonds('itn7').titre} : 6\u00a0lignes en quarantaine sur 60 (10\u202f%)."
     assert (alerte.depuis, alerte.regle.page) == ("20 novembre 2026", "fonds")
     assert "manquent aux crédits" in alerte.regle.action
+
+
+def test_ce_que_l_on_retient_dit_depuis_quelle_vague_et_le_fait_les_deux() -> None:
+    """« Un chiffre clé a bougé (6) » : d'une vague à l'autre, mais lesquelles ?"""
+    vue = _build(reponses=(1000, 500))
+    assert "la participation baisse (1), depuis la première vague (2023)" in vue.a_retenir
+    (alerte,) = (a for a in vue.alertes if a.regle.id == "participation_baisse")
+    assert alerte.depuis == "Entre la première vague (2023) et la deuxième édition (2026)"
+    # Ce qui ne compare rien n'a pas d'avant.
+    assert "une source de l’État vieillit (1)" in vue.a_retenir
+
+
+def test_un_changement_que_la_methode_decide_le_dit() -> None:
+    """La page Évolution et la synthèse le disaient ; seule citée, l'alerte affirmait sans réserve."""
+    lignes = [cellule("site", vague_id=v, redresse=p) for v, p in (("2023-v1", 0.2), ("2026-v4", 0.26))]
+    test = TEST | {"verdict_meme_methode": AUCUN}
+    (alerte,) = (a for a in _build(*lignes, tests=(test,)).alertes if a.regle.id == "indicateur_bouge")
+    assert f"hausse au-delà du hasard ; redressées de la même façon\u202f: {AUCUN}" in alerte.fait
+
+
+def test_l_accueil_dit_combien_d_autres_ont_bouge_et_depuis_quand() -> None:
+    """Trois phrases, puis rien : les trois autres chiffres clés qui avaient bougé se perdaient."""
+    regle = REGLES["indicateur_bouge"]
+    bouges = tuple(Alerte(regle, f"Fait {n}.", "Entre", f"Vague {min(n, 2)}") for n in range(1, 6))
+    vue = replace(_build(), alertes=bouges)
+    assert vue.phrase_changements == (
+        "Fait 1. Fait 2. Fait 3. Depuis la vague 1 ou la vague 2 ; 2\u00a0autres dans les alertes."
+    )
+    assert replace(vue, alertes=bouges[:1]).phrase_changements == "Fait 1. Depuis la vague 1."
+    assert replace(vue, alertes=()).phrase_changements.startswith("Aucun")
+
+
+def _objectif(**autres: Any) -> Objectif:
+    base: dict[str, Any] = {
+        "id": "o", "indicateur": "site", "type": "", "territoire": "france", "sens": "au_moins", "cible": 0.5,
+        "depart": "2023-v1", "echeance": date(2027, 6, 30), "decide_par": "Comité", "source": "Relevé",
+        "exemple": True,
+    }  # fmt: skip
+    return Objectif(**(base | autres))
+
+
+def test_un_objectif_en_retard_alerte_et_un_objectif_tenu_non() -> None:
+    """Deux objectifs en retard sur leur page, et la page Alertes n'en disait rien."""
+    lignes = [
+        cellule("site", vague_id="2023-v1", redresse=0.20, bas=0.18, haut=0.22),
+        cellule("site", vague_id="2026-v4", redresse=0.30, bas=0.29, haut=0.31),
+    ]
+    voulus = (_objectif(), _objectif(id="tenu", cible=0.25), _objectif(id="ferme", exemple=False))
+    vue = _build(*lignes, objectifs=voulus, fermeture=date(2026, 6, 30), debut=date(2023, 6, 30))
+    exemple, ferme = (a for a in vue.alertes if a.regle.id == "objectif_en_retard")
+    assert "En retard. Le chemin droit passe ici à 43\u202f%" in exemple.fait
+    assert exemple.fait == f"{ferme.fait} Objectif d’exemple : aucun n’a été publié."
+    assert exemple.depuis == "Entre la première vague (2023) et la deuxième édition (2026)"
+    assert exemple.regle.page == "objectifs"
+
+
+def test_un_objectif_suivi_juste_sur_son_chemin_n_alerte_presque_jamais() -> None:
+    """Départ et arrivée tirés autour de la vérité, celle-ci exactement sur le chemin."""
+    hasard, marge, restant = np.random.default_rng(20261130), 0.03, 0.25
+    departs, arrivees = (v + hasard.normal(0, marge / 1.96, size=4000) for v in (0.2, 0.425))
+    objectif = _objectif()
+    fausses = [
+        judge(
+            objectif,
+            replace(_chiffre("A", 200.0), redresse=a, bas=a - marge, haut=a + marge),
+            Chemin(d + (1 - restant) * (0.5 - d), restant * marge),
+        )
+        for d, a in zip(departs, arrivees, strict=True)
+    ]
+    assert np.mean([etat == EN_RETARD for etat in fausses]) <= REGLES["objectif_en_retard"].fausses_alertes

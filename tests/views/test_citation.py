@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -134,3 +136,17 @@ def test_enonce_avec_plusieurs_relatifs(definition: str, attendu: str) -> None:
 def test_le_pluriel_commence_a_deux(valeur: float, attendu: str) -> None:
     indicateur = build_indicateur(unite="agents", decimales=1, calcul=Calcul("moyenne"))
     assert format_chiffre(indicateur, valeur) == attendu
+
+
+def test_une_moyenne_dit_parmi_qui_elle_se_lit() -> None:
+    """« Le nombre d'habitants aidés : 15 » se lisait sur toutes, et non parmi celles qui en aident."""
+    moyenne = build_indicateur(
+        calcul=Calcul("moyenne", "essai_q01"), unite="habitants", base="Collectivités qui en aident.",
+        sous_condition=True,
+    )  # fmt: skip
+    chiffre = _chiffre(redresse=15.0, bas=7.0, haut=23.0)
+    contexte = Contexte("Communes", "2026", france_entiere=True)
+    fin = ", parmi les seules collectivités qui en aident."
+    assert build_phrase(moyenne, chiffre, contexte).endswith(f"(entre 7 et 23\u00a0habitants){fin}")
+    toutes = replace(moyenne, sous_condition=False)
+    assert "parmi" not in build_phrase(toutes, chiffre, contexte)

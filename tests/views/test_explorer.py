@@ -268,3 +268,27 @@ def test_une_mesure_remplacee_ne_s_emporte_pas_la_ou_la_nouvelle_est_connue(gate
     assert lignes["marque"].to_dict() == {"commune-01001": "[x]", "commune-01002": ""}
     assert lignes["valeur"].isna().to_dict() == {"commune-01001": True, "commune-01002": False}
     assert lignes.loc["commune-01001", "remarque"].startswith("Remplacé par")
+
+
+@pytest.mark.parametrize(("cle", "remede"), [("vague", "par=vague"), ("territoire", "territoires=…")])
+def test_une_cle_donnee_deux_fois_est_refusee_et_non_perdue(cle: str, remede: str) -> None:
+    """`exporter "vague=a&vague=b"` n'écrivait que la seconde, sans un mot."""
+    catalogue = load_catalogue()
+    requete = f"{cle}=2023-v1&{cle}=2026-v4"
+    with pytest.raises(ExplorationRefusee, match=remede):
+        parse_demande(requete, catalogue, TERRITOIRES)
+    assert (
+        parse_demande("vague=2026-v4&vague=2026-v4", catalogue, TERRITOIRES).selection.vague_id == "2026-v4"
+    )
+
+
+@pytest.mark.parametrize("forme", ["", "&forme=large"])
+def test_l_apercu_dit_ce_qui_ne_se_lit_que_parmi_certaines(gate: Gate, forme: str) -> None:
+    """« Un site à jour » à côté d'« Un site » : sans sa base, l'écran le donnait sur toutes."""
+    vue = _read(gate, f"{DEUX}{forme}")
+    a_jour = load_catalogue().get_indicateur("site_a_jour")
+    assert (
+        vue.explain_bases(1)
+        == f"«\u202f{a_jour.titre}\u202f», parmi les seules {a_jour.base[:1].lower()}{a_jour.base[1:]}"
+    )
+    assert _read(gate, f"indicateurs=site_internet{forme}").explain_bases(1) == ""

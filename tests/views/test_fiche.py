@@ -7,17 +7,25 @@ from datetime import date
 from typing import Any
 
 import pytest
+import yaml
 
 from barometre.access import Gate
 from barometre.catalogue import load_catalogue
+from barometre.catalogue.loader import DONNEES
 from barometre.charts import build_positions
+from barometre.domain.formats import INCONNU
 from barometre.domain.portee import PUBLIC, Portee
+from barometre.domain.territoire import ANNEE_POPULATIONS, ANNEE_POPULATIONS_MAYOTTE, Collectivite
 from barometre.exports import FORMATS, build_fichier
 from barometre.views.collectivite.comparer import VueComparer, build_cadre_positions, build_comparer
+from barometre.views.collectivite.cote_a_cote import build_cote_a_cote
 from barometre.views.collectivite.fiche import VueFiche, build_fiche
+from barometre.views.collectivite.identite import describe_population
 from barometre.views.collectivite.obligations import describe_loi
 from barometre.views.collectivite.premiers_pas import SANS_SA_REPONSE
+from barometre.views.collectivite.soi import Mesure, Soi
 from barometre.views.collectivite.structure import Structure
+from barometre.views.lecture.place import Verdict
 from barometre.warehouse.repository import Repository
 from tests.views.terrain_pairs import (
     DROM,
@@ -54,6 +62,51 @@ def _comparer(
     return build_comparer(
         gate, load_catalogue(), structure, collectivite, theme_id="communication", choix=choix, avec=avec
     )
+
+
+def test_la_population_dit_son_annee_et_ne_se_confond_pas_avec_celle_du_recensement() -> None:
+    """« 20 307 habitants » en tête et « 20 653 habitants (2021) » plus bas : deux nombres, une seule date."""
+    dites = {
+        describe_population(Collectivite(f"{type_}-{code}", type_, code, "X", population=1200, region=region))
+        for type_, code, region in (("commune", "97611", "06"), ("region", "06", None))
+    }
+    assert dites == {"1\u202f200\u00a0habitants en 2017"}
+    reste = Collectivite("commune-35115", "commune", "35115", "X", population=1200, region="53")
+    assert describe_population(reste) == "1\u202f200\u00a0habitants en 2023"
+    assert describe_population(replace(reste, population=None)) == INCONNU
+
+
+def test_l_annee_des_populations_est_celle_que_dit_leur_source() -> None:
+    (source,) = (
+        s
+        for s in yaml.safe_load((DONNEES / "sources.yml").read_text())["embarquees"]
+        if s["id"] == "decoupage_administratif"
+    )
+    assert f"populations municipales {ANNEE_POPULATIONS}" in source["producteur"]
+    assert f"Population de Mayotte de {ANNEE_POPULATIONS_MAYOTTE}" in source["precautions"]
+
+
+def test_la_fiche_et_le_cote_a_cote_datent_la_population(terrain: Repository, structure: Structure) -> None:
+    habitants = dict(_fiche(terrain, structure, SOI).identite.faits)["Population"]
+    assert habitants.endswith(f"habitants en {ANNEE_POPULATIONS}")
+    table = _comparer(open_gate(terrain), structure, SOI, avec=(DROM,)).cote_a_cote.table
+    assert table.set_index(table.columns[0]).loc["Population"].iloc[0] == habitants
+
+
+def test_le_cote_a_cote_date_chaque_mesure(terrain: Repository, structure: Structure) -> None:
+    """« 26 % » sans année se lisait comme d'aujourd'hui ; une valeur cachée n'a que son mot."""
+    gate, catalogue = open_gate(terrain), load_catalogue()
+    ages, logements = (catalogue.get_indicateur(i) for i in ("part_65_ans_et_plus", "habitants_recenses"))
+    soi = Soi(
+        SOI,
+        mesures=(
+            Mesure(ages, 0.26, "26 %", "2021"),
+            Mesure(logements, 9.0, "trop ancien", "1999", Verdict("cachee", mot="trop ancien")),
+        ),
+    )
+    cote = build_cote_a_cote(gate, catalogue, soi, (), theme_id="communication", vague_id="")
+    dites = cote.table.set_index(cote.table.columns[0]).iloc[:, 0]
+    assert (dites[ages.titre], dites[logements.titre]) == ("26 % (2021)", "trop ancien")
 
 
 def test_une_collectivite_muette_voit_ses_pairs_et_une_invitation(

@@ -11,13 +11,13 @@ import pytest
 
 from barometre.catalogue import load_catalogue
 from barometre.catalogue.model import Catalogue, Concerne, SeuilLegal
-from barometre.views.collectivite.obligations import describe_verification
+from barometre.views.collectivite.obligations import Obligation, describe_verification
 from barometre.views.lecture.cellules import read_cellules
 from barometre.views.lecture.selection import Selection
 from barometre.views.piloter.declaration import Morceau, build_declaration, list_morceaux
 from barometre.views.piloter.obligation_detail import build_vue_obligation, list_repartitions
 from barometre.views.piloter.panorama_obligations import build_vue_panorama, read_releves
-from tests.views.fausse_porte import FaussePorte, build_catalogue, cachee, cellule
+from tests.views.fausse_porte import FaussePorte, build_catalogue, build_indicateur, cachee, cellule
 
 
 def test_une_obligation_lue_dit_le_jour() -> None:
@@ -110,6 +110,19 @@ def test_une_partie_cachee_se_dit_et_trop_de_cachees_taisent_la_part() -> None:
     assert (tue.declare, tue.repondantes, tue.inconnues) == ("trop peu de réponses", None, None)
 
 
+def test_une_part_lue_parmi_certaines_dit_lesquelles() -> None:
+    """« 14 % » sous 36 253 concernées : ce n'était que parmi celles qui ont un site."""
+    etroite = build_indicateur("site", base="Collectivités ayant un site internet", sous_condition=True)
+    catalogue = replace(build_catalogue([etroite]), seuils=(_seuil(Concerne("epci")),))
+    porte: Any = Porte([cellule("site", vague_id=VAGUE, type="epci", n=40, redresse=0.6)])
+    vue = build_vue_obligation(porte, catalogue, "s", Selection())
+    assert vue.total.declare.endswith(", parmi les seules collectivités ayant un site internet")
+    jour = date(2026, 11, 28)
+    panorama = build_vue_panorama(porte, catalogue, Selection(), jour, read_releves(porte, catalogue, jour))
+    for provenance in (vue.provenance, panorama.provenance):
+        assert [d.base for d in provenance.definitions] == [etroite.base]
+
+
 def test_une_part_bornee_entre_par_toute_sa_largeur() -> None:
     bornee = _strate("commune-500-plus", n=20, n_eff=20, brut=0.2, redresse=0.2, bas=0.0, haut=0.3,
                      plafond="au_plus")  # fmt: skip
@@ -157,3 +170,13 @@ def test_le_panorama_ne_montre_que_ce_qui_concerne() -> None:
     releves = read_releves(porte, catalogue, jour)
     vue = build_vue_panorama(porte, catalogue, Selection(), jour, releves)
     assert vue.matrice["obligation"].tolist() == ["S"]
+
+
+def test_une_obligation_que_sa_reponse_dement_le_dit_aussi_sur_papier() -> None:
+    """« Vous avez répondu non » plus haut, puis « inconnu » tout court : le maire n'y comprenait rien."""
+    seuil = load_catalogue().seuils[0]
+    dite = Obligation(seuil, True, "inconnu", "votre réponse n’était pas « oui », deuxième édition")
+    assert dite.etat_dit == "inconnu (votre réponse n’était pas « oui », deuxième édition)"
+    faite = Obligation(seuil, True, "déclarée faite", "Deuxième édition")
+    assert faite.etat_dit == "déclarée faite (deuxième édition)"
+    assert Obligation(seuil, True, "inconnu").etat_dit == "inconnu"

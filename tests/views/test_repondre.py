@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from barometre.catalogue import load_catalogue
 from barometre.domain.enquete import Question
 from barometre.pipeline.rules import apply_rule, split_questions
-from barometre.views.collectivite.pairs import Demande, Pairs
+from barometre.views.collectivite.pairs import ChiffrePair, Demande, Pairs
 from barometre.views.collectivite.repondre import (
     ReponsesRefusees,
     compute_minutes,
@@ -27,6 +27,7 @@ from barometre.views.collectivite.repondre import (
     write_reponses,
 )
 from barometre.views.collectivite.soi import Soi
+from barometre.views.lecture.chiffres import Chiffre
 
 CATALOGUE = load_catalogue()
 COMMUNICATION = CATALOGUE.get_questionnaire("communication")
@@ -72,10 +73,29 @@ def test_le_fichier_se_relit_tel_quel() -> None:
         "communication_q02": "ne_sait_pas",
         "inconnue": "x",
     }
-    id_, relues = read_reponses(CATALOGUE, write_reponses(COMMUNICATION, "commune-01000", brutes))
-    assert id_ == "communication"
-    assert relues == {i: v for i, v in brutes.items() if i != "inconnue"}
-    assert count_repondues(COMMUNICATION, "commune", relues)[0] == 3
+    octets = write_reponses(COMMUNICATION, "commune-01000", brutes)
+    relues = read_reponses(CATALOGUE, octets, "commune-01000")
+    assert relues.questionnaire_id == "communication"
+    assert relues.reponses == {i: v for i, v in brutes.items() if i != "inconnue"}
+    assert (relues.perdues, relues.phrase) == (0, "")
+    assert count_repondues(COMMUNICATION, "commune", relues.reponses)[0] == 3
+
+
+def test_un_fichier_d_une_autre_collectivite_ne_se_place_pas_sur_celle_ci() -> None:
+    octets = write_reponses(COMMUNICATION, "commune-01000", {"communication_q01": "oui"})
+    with pytest.raises(ReponsesRefusees, match=r"autre collectivité \(commune-01000\)"):
+        read_reponses(CATALOGUE, octets, "commune-35115")
+
+
+def test_une_reponse_que_le_questionnaire_n_offre_plus_se_compte() -> None:
+    """Une question retirée, un choix disparu : le fichier en perdait des réponses sans un mot."""
+    brutes = {"communication_q01": "oui", "communication_q03": ["agenda", "budget"]}
+    contenu = json.loads(write_reponses(COMMUNICATION, "commune-01000", brutes))
+    contenu["reponses"] |= {"retiree": "oui", "communication_q03": ["agenda", "fax"], "communication_q02": ""}
+    relues = read_reponses(CATALOGUE, json.dumps(contenu).encode(), "commune-01000")
+    assert relues.perdues == 2
+    assert relues.phrase.startswith("2\u00a0réponses n’ont pas été reprises de ce fichier")
+    assert relues.reponses["communication_q01"] == "oui"
 
 
 @pytest.mark.parametrize(
@@ -86,7 +106,7 @@ def test_le_fichier_se_relit_tel_quel() -> None:
 )  # fmt: skip
 def test_un_mauvais_fichier_est_refuse_par_une_phrase(octets: bytes) -> None:
     with pytest.raises(ReponsesRefusees, match=r"\.$"):
-        read_reponses(CATALOGUE, octets)
+        read_reponses(CATALOGUE, octets, "commune-01000")
 
 
 def _saisies(question: Question) -> st.SearchStrategy[Any]:
@@ -138,7 +158,7 @@ def test_un_nombre_de_quatre_cents_chiffres_donne_une_phrase() -> None:
     geant = octets.replace(b'"oui"', b"1" * 400)
     assert geant != octets
     with pytest.raises(ReponsesRefusees, match="nombre de 400 chiffres"):
-        read_reponses(CATALOGUE, geant)
+        read_reponses(CATALOGUE, geant, "commune-01000")
 
 
 def test_la_duree_annoncee_croit_avec_les_questions() -> None:
@@ -155,3 +175,12 @@ def test_une_reponse_se_lit_a_cote_de_celle_des_pairs() -> None:
     # Sans chiffre publié des pairs, la réponse est redite et l'absence expliquée.
     assert any("vous, oui ; trop peu de réponses chez vos pairs" in ligne for ligne in lignes)
     assert list_resultats(question, CATALOGUE.list_indicateurs("communication"), pairs, Soi("")) == ()
+    # Un chiffre des pairs vient avec son intervalle et son doute, comme partout ailleurs.
+    chiffre = Chiffre(
+        "site_internet", "v1", "france", "", "", "", "indicative", n=40, redresse=0.87, bas=0.7, haut=0.95,
+        note="C",
+    )  # fmt: skip
+    trouve = ChiffrePair(CATALOGUE.get_indicateur("site_internet"), chiffre)
+    avec = replace(pairs, chiffres={"site_internet": trouve})
+    lignes = list_resultats(question, CATALOGUE.list_indicateurs("communication"), avec, soi)
+    assert "vous, oui ; 87\u202f% de vos pairs (entre 70 et 95\u202f%, indicatif)." in lignes[0]

@@ -105,7 +105,10 @@ def test_la_commande(
 def test_curl(vue: tuple[pd.DataFrame, dict[str, str]], tmp_path: Path) -> None:
     attendue, recettes = vue
     subprocess.run(["bash", "-c", recettes["curl"]], cwd=tmp_path, check=True, capture_output=True)
-    _check(pd.read_csv(tmp_path / "vue.csv", dtype=TEXTES), attendue)
+    # Un fichier gardé dit d'où il vient.
+    entete = [x for x in (tmp_path / "vue.csv").read_text("utf-8-sig").splitlines() if x.startswith("#")]
+    assert any(x.startswith("# Version des données : ") for x in entete)
+    _check(pd.read_csv(tmp_path / "vue.csv", comment="#", dtype=TEXTES), attendue)
 
 
 @pytest.mark.skipif(shutil.which("Rscript") is None, reason="R n'est pas sur cette machine")

@@ -52,10 +52,9 @@ def render_pilotage(vue: VueAccueil) -> None:
     if porte.get_portee().role != "programme":
         return
     alertes = load_vue_alertes(porte.get_gate(), date.today())
-    bouge = alertes.list_changements()
     phrases = {
         "participation": ("Participation", vue.a_retenir),
-        "evolution": ("Ce qui a bougé", " ".join(bouge[:3]) or "Aucun changement au-delà du hasard."),
+        "evolution": ("Ce qui a bougé", alertes.phrase_changements),
         "alertes": (f"Alertes ({len(alertes.alertes)})", alertes.a_retenir),
     }
     st.header("Aujourd’hui")

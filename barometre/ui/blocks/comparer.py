@@ -25,7 +25,7 @@ from barometre.ui.blocks.paroles import apply_lecteur, render_html, render_titre
 from barometre.ui.blocks.telechargements import VISITE, Prive, render_telechargements
 from barometre.ui.blocks.textes import render_tableau, texte
 from barometre.ui.serving.recettes import build_recette_comparer
-from barometre.views.collectivite.comparer import CHOIX_PAIRS, TRIS, VueComparer
+from barometre.views.collectivite.comparer import CHOIX_PAIRS, TRIS, Position, VueComparer
 from barometre.views.collectivite.contraste import build_table_contrastes
 from barometre.views.collectivite.cote_a_cote import NOMBRE
 from barometre.views.collectivite.liste_pairs import build_table_semblables
@@ -93,15 +93,16 @@ def _get_recette(vue: VueComparer, nom: str, *avant: str) -> Prive:
     return build_recette_comparer(nom, vue, *avant) if porte.is_nomme(*lues) else None
 
 
+def _describe_grandeur(p: Position) -> str:
+    """« Le nombre d'habitants aidés : 15 habitants chez vos pairs (entre 7 et 23, indicatif, parmi…) »."""
+    faits = ", ".join(filter(None, (p.intervalle, p.reserve, p.indicateur.parmi)))
+    dit = f"{p.indicateur.titre} : {p.texte_pairs} chez vos pairs{f' ({faits})' if faits else ''}"
+    return f"{dit} ; vous : {p.texte_soi}" if p.texte_soi else dit
+
+
 def _render_grandeurs(vue: VueComparer) -> None:
     """Les moyennes ne se placent pas sur un axe de pourcentages : elles se disent."""
-    phrases = [
-        f"{p.indicateur.titre} : {p.texte_pairs} chez vos pairs"
-        + (f" ({faits})" if (faits := ", ".join(filter(None, (p.intervalle, p.reserve)))) else "")
-        + (f" ; vous : {p.texte_soi}" if p.texte_soi else "")
-        for p in vue.positions
-        if not p.indicateur.est_part and p.chiffre.montre
-    ]
+    phrases = [_describe_grandeur(p) for p in vue.positions if not p.indicateur.est_part and p.chiffre.montre]
     if phrases:
         render_html(f'<ul class="baro-liste">{"".join(f"<li>{texte(p)}.</li>" for p in phrases)}</ul>')
 

@@ -106,7 +106,9 @@ def render_apercu(composee: Composee) -> None:
         page = page.rename(columns=build_titres(vue.indicateurs))
     with st.container(height=HAUTEUR_APERCU, border=False, key="apercu"):
         render_tableau(page, f"Aperçu\u202f: {vue.champ}", simulee=vue.provenance.simulee)
-    if legende := explain_marques(page):
+    bases = vue.explain_bases(numero)
+    lire = f"Se lisent parmi certaines\u202f: {bases}." if bases else ""
+    for legende in filter(None, (explain_marques(page), lire)):
         render_html(f'<p class="baro-legende">{texte(legende)}</p>')
     if vue.pages > 1:
         _render_pages(vue, numero)

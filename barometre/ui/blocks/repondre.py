@@ -203,10 +203,12 @@ def _reload(collectivite_id: str) -> None:
     if fichier is None:
         return
     try:
-        questionnaire_id, reponses = read_reponses(load_catalogue(), fichier.getvalue())
+        reprises = read_reponses(load_catalogue(), fichier.getvalue(), collectivite_id)
     except ReponsesRefusees as erreur:
         state.keep_message(str(erreur))
         return
-    _get_brutes(collectivite_id, questionnaire_id).update(reponses)
+    if reprises.phrase:
+        state.keep_message(reprises.phrase)
+    _get_brutes(collectivite_id, reprises.questionnaire_id).update(reprises.reponses)
     # Le fichier peut parler d'un autre thème : la page y va.
-    st.query_params["theme"] = questionnaire_id
+    st.query_params["theme"] = reprises.questionnaire_id

@@ -58,10 +58,15 @@ def _write_essentiel(gate: Gate, theme_id: str, selection: Selection, tiers: boo
     )
 
 
+# Au-dessus du pli ; les autres suivent dans « Tous les indicateurs ».
+CLES_MONTREES = 3
+
+
 def _build_cles(vue: VueTheme) -> str:
     """Les trois chiffres, et ce que valent leurs notes, dit une fois."""
-    cartes = "".join(build_carte_breve(ligne, vue.selection.valeur) for ligne in vue.cles)
-    notes = sorted({ligne.chiffre.note for ligne in vue.cles if ligne.chiffre.montre})
+    cles = vue.cles[:CLES_MONTREES]
+    cartes = "".join(build_carte_breve(ligne, vue.selection.valeur) for ligne in cles)
+    notes = sorted({ligne.chiffre.note for ligne in cles if ligne.chiffre.montre})
     simulee = vue.provenance.simulee
     mots = (describe_note(note, simulee=simulee) for note in notes)
     legende = ". ".join(("Intervalles hors biais de participation", *mots))

@@ -9,9 +9,10 @@ import pandas as pd
 
 from barometre.access import Gate
 from barometre.catalogue.model import Catalogue
-from barometre.domain.formats import INCONNU, format_compte
+from barometre.domain.formats import INCONNU
 from barometre.domain.territoire import LIBELLES_COUVERTURES, Collectivite
 from barometre.views.collectivite.fiche import list_pratiques
+from barometre.views.collectivite.identite import describe_population
 from barometre.views.collectivite.soi import Soi, compute_score, read_soi
 from barometre.views.lecture.libelles import Libelles
 
@@ -53,10 +54,7 @@ def _nommer(collectivites: Sequence[Collectivite]) -> list[str]:
 
 def _list_faits(libelles: Libelles, collectivites: Sequence[Collectivite]) -> list[list[str]]:
     return [
-        [
-            "Population",
-            *(format_compte(c.population, "habitant") if c.population else INCONNU for c in collectivites),
-        ],
+        ["Population", *(describe_population(c) for c in collectivites)],
         ["Strate", *(libelles.get_strate(c.strate) if c.strate else INCONNU for c in collectivites)],
         ["Accompagnement par un OPSN", *(LIBELLES_COUVERTURES[c.couverture] for c in collectivites)],
     ]
@@ -79,7 +77,7 @@ def _list_mesures(catalogue: Catalogue, sois: Sequence[Soi]) -> list[list[str]]:
     return [
         [
             catalogue.get_indicateur(i).titre,
-            *(mesure.texte if (mesure := s.get_mesure(i)) else INCONNU for s in sois),
+            *(mesure.texte_date if (mesure := s.get_mesure(i)) else INCONNU for s in sois),
         ]
         for i in connues
     ]

@@ -108,13 +108,15 @@ class VueFiche:
         scores = [t.score for t in self.themes if t.score is not None and t.score.montre]
         faites, possibles = sum(s.pratiques for s in scores), sum(s.concernees for s in scores)
         if not scores:
-            return f"{self._debut}Trop peu de réponses pour compter vos pratiques : voici vos pairs."
+            peu = "trop peu de réponses pour compter vos pratiques\u202f; voici vos pairs."
+            return f"{self._debut}{peu}" if self._debut else f"{peu[:1].upper()}{peu[1:]}"
         ecart = ""
         if self.ecarts:
             titre = format_guillemets(self.ecarts[0].indicateur.titre)
             ecart = f" Parmi les pratiques suivies, le plus grand écart avec vos pairs : {titre}."
         themes = format_compte(len(scores), "thème")
-        compte = f"{self._debut}Vous avez {faites} des {possibles} pratiques suivies, sur {themes}"
+        vous = "vous" if self._debut else "Vous"
+        compte = f"{self._debut}{vous} avez {faites} des {possibles} pratiques suivies, sur {themes}"
         return f"{compte}{self._describe_incomplets(len(scores))}.{ecart}"
 
     def _describe_incomplets(self, comptes: int) -> str:

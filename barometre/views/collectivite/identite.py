@@ -42,7 +42,7 @@ def build_identite(gate: Gate, catalogue: Catalogue, collectivite_id: str) -> Id
         ("Nature", NOMS_TYPES[trouvee.type]),
         ("Code", trouvee.code),
         ("SIREN", trouvee.siren or INCONNU),
-        ("Population", format_compte(trouvee.population, "habitant") if trouvee.population else INCONNU),
+        ("Population", describe_population(trouvee)),
         ("Strate", libelles.get_strate(trouvee.strate) if trouvee.strate else INCONNU),
         ("Intercommunalité", _name(gate, "epci", trouvee.epci)),
         ("Département", _name(gate, "departement", trouvee.departement)),
@@ -51,6 +51,13 @@ def build_identite(gate: Gate, catalogue: Catalogue, collectivite_id: str) -> Id
         ("Vagues répondues", _describe_vagues(gate, catalogue, collectivite_id)),
     )
     return Identite(trouvee, _entitle(gate, trouvee), tuple((nom, valeur) for nom, valeur in faits if valeur))
+
+
+def describe_population(collectivite: Collectivite) -> str:
+    """« 20 307 habitants en 2023 », ou « inconnu »."""
+    if not collectivite.population:
+        return INCONNU
+    return f"{format_compte(collectivite.population, 'habitant')} en {collectivite.annee_population}"
 
 
 def _name(gate: Gate, type_: str, code: str | None) -> str:

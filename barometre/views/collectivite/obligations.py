@@ -30,6 +30,11 @@ class Obligation:
         return self.etat in (FAITE, CONSTATEE)
 
     @property
+    def etat_dit(self) -> str:
+        """« inconnu (votre réponse n'était pas « oui », deuxième édition) »."""
+        return f"{self.etat} ({self.detail[:1].lower()}{self.detail[1:]})" if self.detail else self.etat
+
+    @property
     def applicable(self) -> str:
         """« Vous êtes concernée », avec le critère que le référentiel ne connaît pas."""
         if self.concernee is None:

@@ -8,16 +8,17 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from barometre.catalogue.model import Catalogue
 from barometre.domain.enquete import Question, Questionnaire
-from barometre.domain.formats import format_guillemets, format_nombre
+from barometre.domain.formats import format_compte, format_guillemets, format_nombre
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.regles import Saisie, apply_calcul
 from barometre.views.collectivite.pairs import Pairs
 from barometre.views.collectivite.soi import Reponse, Soi
-from barometre.views.lecture.chiffres import format_cellule
+from barometre.views.lecture.chiffres import Chiffre, format_bornes, format_cellule
 
 FORMAT = "barometre-reponses"
 NE_SAIT_PAS = "ne_sait_pas"
@@ -32,6 +33,27 @@ Brutes = Mapping[str, Any]
 
 class ReponsesRefusees(ValueError):
     """Un fichier de réponses qui ne se lit pas ; le message est une phrase."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reprises:
+    """Les réponses reprises d'un fichier, et combien ne l'ont pas été, ou qu'en partie."""
+
+    questionnaire_id: str
+    reponses: dict[str, Any]
+    perdues: int = 0
+
+    @property
+    def phrase(self) -> str:
+        """Ce qui manque, dit ; vide si tout est repris."""
+        if not self.perdues:
+            return ""
+        compte = format_compte(
+            self.perdues,
+            "réponse n’a pas été reprise",
+            "réponses n’ont pas été reprises",
+        )
+        return f"{compte} de ce fichier\u202f: la question, ou un de ses choix, n’est plus posée ainsi."
 
 
 def list_posees(questionnaire: Questionnaire, type_: str, brutes: Brutes) -> list[Question]:
@@ -103,13 +125,18 @@ def list_resultats(
         if indicateur.calcul.question_id != question.id or muette or reponse is None:
             continue
         chiffre = pairs.get(indicateur.id)
-        suite = "trop peu de réponses chez vos pairs"
-        if chiffre is not None:
-            texte = format_cellule(indicateur, chiffre, "redresse")
-            suite = f"{texte} {'de' if indicateur.est_part else 'chez'} vos pairs"
-            suite += " (indicatif)" if chiffre.note == "C" else ""
+        suite = _describe_pairs(indicateur, chiffre) if chiffre else "trop peu de réponses chez vos pairs"
         lignes.append(f"{indicateur.titre} : vous, {reponse.get_texte(indicateur)} ; {suite}.")
     return tuple(lignes)
+
+
+def _describe_pairs(indicateur: Indicateur, chiffre: Chiffre) -> str:
+    """« 87 % de vos pairs (entre 70 et 95 %, indicatif) »."""
+    texte = format_cellule(indicateur, chiffre, "redresse")
+    indicatif = "indicatif" if chiffre.note == "C" else ""
+    faits = ", ".join(filter(None, (format_bornes(indicateur, chiffre), indicatif)))
+    dit = f"{texte} {'de' if indicateur.est_part else 'chez'} vos pairs"
+    return f"{dit} ({faits})" if faits else dit
 
 
 def compute_minutes(questionnaire: Questionnaire, type_: str) -> int:
@@ -136,8 +163,8 @@ def write_reponses(questionnaire: Questionnaire, collectivite_id: str, brutes: B
     return json.dumps(contenu, ensure_ascii=False, indent=1).encode()
 
 
-def read_reponses(catalogue: Catalogue, octets: bytes) -> tuple[str, dict[str, Any]]:
-    """Le questionnaire et les réponses d'un fichier ; `ReponsesRefusees` s'il n'est pas des nôtres."""
+def read_reponses(catalogue: Catalogue, octets: bytes, collectivite_id: str) -> Reprises:
+    """Les réponses d'un fichier ; `ReponsesRefusees` s'il n'est pas d'ici, ou pas de cette collectivité."""
     if len(octets) > TAILLE_MAXIMALE:
         raise ReponsesRefusees(
             f"Ce fichier est trop lourd : {format_nombre(TAILLE_MAXIMALE // 1000)} ko au plus."
@@ -155,7 +182,20 @@ def read_reponses(catalogue: Catalogue, octets: bytes) -> tuple[str, dict[str, A
     if questionnaire is None or not isinstance(reponses, dict):
         inconnu = format_guillemets(str(contenu.get("questionnaire"))[:40])
         raise ReponsesRefusees(f"Ce fichier parle d’un questionnaire inconnu : {inconnu}.")
-    return questionnaire.id, _keep_valid(questionnaire, reponses)
+    _check_sienne(str(contenu.get("collectivite") or collectivite_id), collectivite_id)
+    gardees = _keep_valid(questionnaire, reponses)
+    entieres = sum(_is_entiere(questionnaire, i, gardees.get(i)) for i in reponses)
+    vides = sum(valeur in (None, "", []) for valeur in reponses.values())
+    return Reprises(questionnaire.id, gardees, len(reponses) - vides - entieres)
+
+
+def _check_sienne(sienne: str, collectivite_id: str) -> None:
+    """Les réponses d'une collectivité ne sont jamais placées sur la fiche d'une autre."""
+    if sienne != collectivite_id:
+        raise ReponsesRefusees(
+            f"Ce fichier porte les réponses d’une autre collectivité ({sienne[:40]})\u202f: ouvrez sa fiche "
+            "pour les reprendre."
+        )
 
 
 def _read_entier(chiffres: str) -> int:
@@ -174,3 +214,12 @@ def _keep_valid(questionnaire: Questionnaire, reponses: Mapping[str, Any]) -> di
         for q in questionnaire.questions
         if q.id in reponses and read_saisie(q, reponses[q.id]).etat != "sans_reponse"
     }
+
+
+def _is_entiere(questionnaire: Questionnaire, question_id: str, valeur: object) -> bool:
+    """Vrai pour une réponse gardée dont chaque choix est encore offert."""
+    if valeur is None:
+        return False
+    question = next(q for q in questionnaire.questions if q.id == question_id)
+    offertes = {o.id for o in question.options}
+    return not isinstance(valeur, list) or {str(v) for v in valeur} <= offertes

@@ -63,6 +63,11 @@ class Mesure:
     periode: str
     verdict: Verdict = EN_TETE
 
+    @property
+    def texte_date(self) -> str:
+        """« 26 % (2021) » ; ce qui ne se montre pas n'a pas de date à dire."""
+        return f"{self.texte} ({self.periode})" if self.verdict.montre else self.texte
+
 
 @dataclass(frozen=True, slots=True)
 class Soi:

@@ -9,7 +9,7 @@ from barometre.access import Gate
 from barometre.catalogue.model import PARTICIPATION, Catalogue, Theme
 from barometre.domain.chiffre import ChiffrePublie
 from barometre.domain.enquete import Vague
-from barometre.domain.formats import format_compte, format_effectif, format_periode
+from barometre.domain.formats import FINE, format_compte, format_effectif, format_periode
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.notes import format_note
 from barometre.domain.territoire import FRANCE
@@ -100,12 +100,13 @@ class VueAccueil:
 
     @property
     def a_retenir(self) -> str:
-        """Combien de réponses, en une phrase."""
+        """Combien de réponses, en une phrase ; une collectivité qui revient s'y compte plusieurs fois."""
         repondues = [ligne for ligne in self.vagues if ligne.reponses]
         total = sum(ligne.reponses for ligne in repondues)
         vagues = format_compte(len(repondues), "vague")
         return (
-            f"{format_effectif(total, 'réponse').capitalize()} de collectivités en {vagues}, sur neuf thèmes."
+            f"{format_effectif(total, 'réponse').capitalize()} en {vagues}, sur neuf thèmes{FINE}: une "
+            "collectivité compte une fois par vague où elle a répondu, donc plusieurs fois si elle revient."
         )
 
 

@@ -23,7 +23,6 @@ from barometre.views.lecture.publies import SUIVI
 from barometre.views.lecture.repartition import Groupe, build_cadre
 from barometre.views.lecture.selection import Selection, Valeur
 
-CLES_MONTREES = 3
 PLUS_LARGES = 3
 
 
@@ -59,9 +58,8 @@ class VueTheme:
 
     @property
     def cles(self) -> tuple[LigneIndicateur, ...]:
-        """Les chiffres mis en avant : trois au plus, les publiés d'abord."""
-        cles = sorted((x for x in self.lignes if x.indicateur.cle), key=lambda x: not x.chiffre.montre)
-        return tuple(cles[:CLES_MONTREES])
+        """Tous les chiffres clés, les publiés d'abord : un document les montre, ou compte ceux qu'il tait."""
+        return tuple(sorted((x for x in self.lignes if x.indicateur.cle), key=lambda x: not x.chiffre.montre))
 
     @property
     def plus_larges(self) -> tuple[tuple[Elargi, int], ...]:

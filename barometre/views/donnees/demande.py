@@ -10,7 +10,14 @@ from typing import Literal
 from barometre.catalogue.model import Catalogue
 from barometre.domain.formats import format_guillemets, format_liste
 from barometre.domain.territoire import COUVERTURES, FRANCE, TYPES
-from barometre.views.lecture.address import Admises, Adresse, explain_ecartee, read_query
+from barometre.views.lecture.address import (
+    CLES,
+    Admises,
+    Adresse,
+    explain_ecartee,
+    list_repetees,
+    read_query,
+)
 from barometre.views.lecture.libelles import ZONES
 from barometre.views.lecture.selection import Selection, read_selection
 
@@ -118,6 +125,10 @@ def parse_demande(
     requete: str, catalogue: Catalogue, territoires: Mapping[str, str], is_lieu: Lieu = _is_aucun
 ) -> DemandeExplorer:
     """La demande d'un texte (commande, API) : une mauvaise valeur y est refusée, non corrigée."""
+    if repetees := list_repetees(requete):
+        # La dernière l'emporterait, et les autres se perdraient sans un mot.
+        cle = format_guillemets(repetees[0])
+        raise ExplorationRefusee(f"La clé {cle} n’a qu’une valeur\u202f: {explain_plusieurs(repetees[0])}.")
     admises = list_admises(catalogue, territoires, is_lieu)
     adresse = read_query(requete, admises)
     if adresse.ecartees:
@@ -130,11 +141,23 @@ def parse_demande(
 
 def _explain_ecartee(nom: str, valeur: str, admises: Mapping[str, Admises]) -> str:
     """Ce qui n'existe pas, et ce que l'on peut mettre à la place."""
+    if "," in valeur:
+        return f"{explain_ecartee(nom, valeur)}\u202f: {explain_plusieurs(nom)}."
     permises = admises.get(nom, ())
     possibles = [] if callable(permises) else sorted(v for v in permises if v)
     # « departement-1 » n'est pas presque « departement-91 » : d'un code, on ne devine pas le voisin.
     proches = [] if nom.startswith("territoire") else get_close_matches(valeur.lower(), possibles, 1, 0.75)
     return f"{explain_ecartee(nom, valeur)}\u202f: {_explain_choix(proches, possibles)}."
+
+
+def explain_plusieurs(nom: str) -> str:
+    """Comment en demander plusieurs : une clé répétée, une répartition, ou une demande chacune."""
+    repetee = "territoires" if nom == TERRITOIRE else nom
+    if CLES[repetee].multiple:
+        return f"pour en lire plusieurs, répétez {format_guillemets(f'{repetee}=…')}"
+    if nom in REPARTITIONS:
+        return f"pour les lire toutes, {format_guillemets(f'par={nom}')} ; sinon, une demande par valeur"
+    return "gardez-en une, ou faites une demande par valeur"
 
 
 def _explain_choix(proches: Sequence[str], possibles: Sequence[str]) -> str:

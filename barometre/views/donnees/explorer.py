@@ -25,6 +25,7 @@ from barometre.views.donnees.demande import (
 from barometre.views.donnees.formes import pivot_large
 from barometre.views.donnees.mesures_et_publies import build_mesures, build_publies
 from barometre.views.donnees.provenance_explorer import build_provenance_explorer, list_precautions_croisees
+from barometre.views.lecture.groupes_compares import name_premiers
 from barometre.views.lecture.ligne import Lecture
 
 MAXIMUM = 100_000  # lignes d'un fichier (CONCEPTION §7)
@@ -93,6 +94,17 @@ class VueExplorer:
         """Les lignes d'une page de l'aperçu, à partir de 1 ; le reste ne part jamais au navigateur."""
         debut = (min(max(numero, 1), self.pages) - 1) * PAGE
         return self.fichier.iloc[debut : debut + PAGE]
+
+    def explain_bases(self, numero: int) -> str:
+        """Les indicateurs de cette page de l'aperçu qui ne se lisent que parmi certaines, et lesquelles."""
+        page = self.get_page(numero)
+        # En large, une colonne par indicateur : tous y sont.
+        lus = set(page["indicateur_id"]) if "indicateur_id" in page else {i.id for i in self.indicateurs}
+        par_base: dict[str, list[str]] = {}
+        for i in self.indicateurs:
+            if i.parmi and i.id in lus:
+                par_base.setdefault(i.parmi, []).append(i.titre)
+        return " ; ".join(f"{name_premiers(titres)}, {parmi}" for parmi, titres in par_base.items())
 
 
 def build_vue_explorer(gate: Gate, catalogue: Catalogue, demande: DemandeExplorer) -> VueExplorer:

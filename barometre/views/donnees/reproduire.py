@@ -57,7 +57,9 @@ def add_suivie(adresse: str, collectivite_id: str) -> str:
 
 def list_recettes(requete: str, version: Version, adresse: str = "") -> tuple[Recette, ...]:
     """Les cinq recettes d'une requête ; `adresse` : celle du service, celle de cette machine sinon."""
-    api = f"{adresse or LOCALE}/api/v1/valeurs?{requete}&{urlencode({'format': 'csv', 'entete': 'false'})}"
+    fichier = f"{adresse or LOCALE}/api/v1/valeurs?{requete}&format=csv"
+    # Lu dans une session, un en-tête gêne ; gardé sur un disque, il dit seul la version et la simulation.
+    api = f"{fichier}&entete=false"
     avis = f"# Version {version.version_id} : {version.nature}.\n"
     return (
         Recette(
@@ -65,7 +67,7 @@ def list_recettes(requete: str, version: Version, adresse: str = "") -> tuple[Re
             "bash",
             f'python -m barometre exporter "{requete}" --format csv_international -o vue.csv',
         ),
-        Recette("curl", "bash", f'curl --fail -o vue.csv "{api}"'),
+        Recette("curl", "bash", f'curl --fail -o vue.csv "{fichier}"'),
         # Une période est un texte : à côté de réponses qui n'en ont pas, « 2021 » deviendrait 2021.0.
         Recette(
             "Python, par l’API",

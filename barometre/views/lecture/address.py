@@ -127,6 +127,12 @@ def read_query(
     return read_address(parametres, admises, defauts)
 
 
+def list_repetees(requete: str) -> tuple[str, ...]:
+    """Les clés qui n'ont qu'une valeur, et qu'une adresse donne plusieurs fois, différentes."""
+    parametres = parse_qs(requete.split("?", 1)[-1].lstrip("?"), keep_blank_values=True)
+    return tuple(n for n, v in parametres.items() if n in CLES and not CLES[n].multiple and len(set(v)) > 1)
+
+
 def list_inconnues(noms: Iterable[str]) -> tuple[str, ...]:
     """Les clés que rien ne lit, hors celles qu'un courriel ou un réseau ajoute à tout lien."""
     return tuple(nom for nom in noms if nom not in CLES and not nom.startswith(PISTAGE))

@@ -143,7 +143,9 @@ def build_phrase(
     precision = f" ({bornes})" if bornes and valeur == "redresse" else ""
     champ = "" if contexte.france_entiere else f"{contexte.champ} : "
     phrase = build_enonce(indicateur, chiffre, valeur)
-    return f"{champ}{lower_initiale(phrase) if champ else phrase}{precision}."
+    # Une part dit sa base dans sa définition ; « 15 habitants aidés » non.
+    parmi = f", {indicateur.parmi}" if indicateur.parmi and not indicateur.est_part else ""
+    return f"{champ}{lower_initiale(phrase) if champ else phrase}{precision}{parmi}."
 
 
 def build_phrase_a_copier(indicateur: Indicateur, chiffre: Chiffre, contexte: Contexte) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -14,12 +14,14 @@ from barometre.access import Gate
 from barometre.catalogue.alertes import RegleAlerte
 from barometre.catalogue.fonds import load_fonds
 from barometre.catalogue.model import Catalogue
+from barometre.catalogue.objectifs import Objectif
 from barometre.domain.enquete import Vague
 from barometre.domain.formats import (
     format_compte,
     format_date,
     format_effectif,
     format_guillemets,
+    format_liste,
     format_nombre,
     format_part,
     format_points,
@@ -27,20 +29,23 @@ from barometre.domain.formats import (
 from barometre.domain.notes import format_note
 from barometre.domain.provenance import Provenance
 from barometre.stats.hypergeom import compute_cdf
-from barometre.views.comprendre.evolution import BAISSE, HAUSSE
 from barometre.views.donnees.methode import describe_age
 from barometre.views.lecture.cellules import read_cellules
 from barometre.views.lecture.chiffres import Chiffre
+from barometre.views.lecture.libelles import lower_initiale
 from barometre.views.lecture.ligne import Lecture
 from barometre.views.lecture.place import count_months
 from barometre.views.lecture.provenance import build_provenance_lecture
 from barometre.views.lecture.selection import Selection
 from barometre.views.lecture.tableau import build_tableau
 from barometre.views.piloter.evolutions import build_vue_evolutions
+from barometre.views.piloter.objectifs import EN_RETARD, build_vue_objectifs
 
 # Le hasard d'une collecte identique ne doit pas suffire à alerter (test unilatéral de deux proportions).
 NIVEAU = 0.001
 CHANGEMENT = "indicateur_bouge"
+# Une carte de l'accueil : au-delà, la page Alertes.
+CHANGEMENTS_DITS = 3
 LIGNES_ECARTEES, PROJETS_ECARTES = 10, 3
 COLONNES = ("alerte", "preuve", "depuis", "action", "regle")
 Regles = Mapping[str, RegleAlerte]
@@ -53,6 +58,8 @@ class Alerte:
     regle: RegleAlerte
     fait: str
     depuis: str
+    # La vague d'avant, quand le fait en compare deux.
+    avant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +75,21 @@ class VueAlertes:
         """Combien, et de quelles règles."""
         if not self.alertes:
             return "Aucune alerte : aucune règle n’a de quoi se prouver aujourd’hui."
-        comptes = pd.Series([a.regle.titre for a in self.alertes]).value_counts(sort=False)
-        dits = " ; ".join(f"{str(t)[0].lower()}{str(t)[1:]} ({n})" for t, n in comptes.items())
-        return f"{format_compte(len(self.alertes), 'alerte')} : {dits}."
+        par_regle: dict[str, list[Alerte]] = {}
+        for alerte in self.alertes:
+            par_regle.setdefault(alerte.regle.titre, []).append(alerte)
+        dits = (f"{lower_initiale(titre)} {_count(siennes)}" for titre, siennes in par_regle.items())
+        return f"{format_compte(len(self.alertes), 'alerte')} : {' ; '.join(dits)}."
 
-    def list_changements(self) -> list[str]:
-        """Ce qui a bougé d'une vague à l'autre, au-delà du hasard."""
-        return [a.fait for a in self.alertes if a.regle.id == CHANGEMENT]
+    @property
+    def phrase_changements(self) -> str:
+        """Ce qui a bougé au-delà du hasard, les premiers en entier, combien d'autres, et depuis quand."""
+        bouges = [a for a in self.alertes if a.regle.id == CHANGEMENT]
+        if not bouges:
+            return "Aucun changement au-delà du hasard."
+        faits, restants = [a.fait for a in bouges[:CHANGEMENTS_DITS]], len(bouges) - CHANGEMENTS_DITS
+        suite = f" ; {format_compte(restants, 'autre')} dans les alertes" if restants > 0 else ""
+        return f"{' '.join(faits)} Depuis {_list_avants(bouges)}{suite}."
 
     @property
     def table(self) -> pd.DataFrame:
@@ -83,11 +98,26 @@ class VueAlertes:
         return build_tableau(lignes, COLONNES)
 
 
-def build_vue_alertes(gate: Gate, catalogue: Catalogue, regles: Regles, jour: date) -> VueAlertes:
+def _count(alertes: Sequence[Alerte]) -> str:
+    """« (6), depuis la première vague (novembre 2023) » : un mouvement sans son départ ne dit rien."""
+    avants = _list_avants(alertes)
+    return f"({len(alertes)}), depuis {avants}" if avants else f"({len(alertes)})"
+
+
+def _list_avants(alertes: Sequence[Alerte]) -> str:
+    """« la première vague (novembre 2023) ou la deuxième vague (février 2024) » ; vide si rien ne compare."""
+    avants = dict.fromkeys(a.avant for a in alertes if a.avant)
+    return format_liste([f"la {lower_initiale(avant)}" for avant in avants], "ou")
+
+
+def build_vue_alertes(
+    gate: Gate, catalogue: Catalogue, regles: Regles, objectifs: Sequence[Objectif], jour: date
+) -> VueAlertes:
     """Chaque règle interrogée, sur ce que la portée peut lire."""
     alertes = (
         *_check_participation(gate, catalogue, regles["participation_baisse"], jour),
         *_check_changes(gate, catalogue, regles[CHANGEMENT], jour),
+        *_check_objectifs(gate, catalogue, regles["objectif_en_retard"], objectifs),
         *_check_notes(gate, catalogue, regles["note_perdue"], jour),
         *_check_sources(gate, regles["source_perimee"], jour),
         *_check_closings(catalogue, regles["questionnaire_ferme"], jour),
@@ -159,18 +189,27 @@ def _check_participation(
                 f"{catalogue.get_theme(theme_id).titre} : {format_effectif(avant, 'réponse')}, puis "
                 f"{format_nombre(apres)} ({format_part((avant - apres) / avant)} de moins)."
             )
-            yield Alerte(regle, fait, _name(catalogue, v2))
+            yield _build_comparee(catalogue, regle, fait, v1, v2)
 
 
 def _check_changes(gate: Gate, catalogue: Catalogue, regle: RegleAlerte, jour: date) -> Iterator[Alerte]:
-    for theme_id, _, v2 in _list_paires(gate, catalogue, jour):
+    for theme_id, v1, v2 in _list_paires(gate, catalogue, jour):
         vue = build_vue_evolutions(gate, catalogue, theme_id, Selection(v2), composition=False)
         for c in vue.montres:
-            if c.indicateur.cle and c.mot in (HAUSSE, BAISSE):
-                titre = format_guillemets(c.indicateur.titre)
-                bouge = f"{format_points(c.ecart)}, {c.mot} au-delà du hasard"
+            if c.indicateur.cle and c.demontre:
+                titre, bouge = format_guillemets(c.indicateur.titre), f"{format_points(c.ecart)}, {c.texte}"
                 fait = f"{titre} : {bouge} (intervalle : {c.intervalle})."
-                yield Alerte(regle, fait, vue.apres)
+                yield _build_comparee(catalogue, regle, fait, v1, v2)
+
+
+def _check_objectifs(
+    gate: Gate, catalogue: Catalogue, regle: RegleAlerte, objectifs: Sequence[Objectif]
+) -> Iterator[Alerte]:
+    for etat in build_vue_objectifs(gate, catalogue, objectifs).etats:
+        if etat.etat == EN_RETARD and etat.chiffre is not None:
+            exemple = " Objectif d’exemple : aucun n’a été publié." * etat.objectif.exemple
+            vagues = etat.objectif.depart, etat.chiffre.vague_id
+            yield _build_comparee(catalogue, regle, f"{etat.phrase}{exemple}", *vagues)
 
 
 def _check_notes(gate: Gate, catalogue: Catalogue, regle: RegleAlerte, jour: date) -> Iterator[Alerte]:
@@ -186,7 +225,7 @@ def _check_notes(gate: Gate, catalogue: Catalogue, regle: RegleAlerte, jour: dat
                 suite = format_note(apres.note, simulee=simulee) if apres and montree else "non publié"
                 note = format_note(avant.note, simulee=simulee)
                 fait = f"{format_guillemets(indicateur.titre)} : {note} ; puis {suite}."
-                yield Alerte(regle, fait, _name(catalogue, v2))
+                yield _build_comparee(catalogue, regle, fait, v1, v2)
 
 
 def _check_sources(gate: Gate, regle: RegleAlerte, jour: date) -> Iterator[Alerte]:
@@ -237,6 +276,13 @@ def _check_obligations(catalogue: Catalogue, regle: RegleAlerte, jour: date) -> 
     for seuil in catalogue.seuils:
         if seuil.depuis is not None and jour < seuil.depuis <= limite:
             yield Alerte(regle, f"{seuil.titre}.", format_date(seuil.depuis))
+
+
+def _build_comparee(catalogue: Catalogue, regle: RegleAlerte, fait: str, v1: str, v2: str) -> Alerte:
+    """Un fait entre deux vagues : les deux se disent."""
+    avant, apres = _name(catalogue, v1), _name(catalogue, v2)
+    entre = f"Entre la {lower_initiale(avant)} et la {lower_initiale(apres)}"
+    return Alerte(regle, fait, entre, avant)
 
 
 def _name(catalogue: Catalogue, vague_id: str) -> str:

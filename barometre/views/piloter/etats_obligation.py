@@ -86,7 +86,9 @@ class Etats:
         bornes = format_bornes(self.preuve, chiffre)
         couvertes, toutes = map(format_nombre, (self.declaration.couvertes, self.declaration.concernees))
         sur = f", sur {couvertes} des {toutes} concernées" if self.declaration.est_partielle else ""
-        return f"{part}, {bornes} ({format_lettre(chiffre.note, simulee=self.simulee)}){sur}"
+        # Les concernées d'à côté sont plus nombreuses que celles parmi qui la part se lit.
+        parmi = f", {self.preuve.parmi}" if self.preuve.parmi else ""
+        return f"{part}, {bornes} ({format_lettre(chiffre.note, simulee=self.simulee)}){sur}{parmi}"
 
     @property
     def public(self) -> str:

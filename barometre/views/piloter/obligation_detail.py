@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from barometre.access import Gate
-from barometre.catalogue.model import Catalogue, SeuilLegal
+from barometre.catalogue.model import Catalogue
 from barometre.domain.provenance import Provenance
 from barometre.domain.territoire import FRANCE, LIBELLES_COUVERTURES
 from barometre.views.lecture.cellules import list_territoires
@@ -18,7 +18,14 @@ from barometre.views.lecture.libelles import Libelles
 from barometre.views.lecture.repartition import Groupe, Repartition
 from barometre.views.lecture.selection import Selection
 from barometre.views.lecture.tableau import build_tableau
-from barometre.views.piloter.etats_obligation import COMPTES, Etats, build_etats, build_lecture, read_releve
+from barometre.views.piloter.etats_obligation import (
+    COMPTES,
+    Etats,
+    Releve,
+    build_etats,
+    build_lecture,
+    read_releve,
+)
 from barometre.views.piloter.panorama_obligations import (
     LigneObligation,
     build_ligne,
@@ -93,15 +100,16 @@ def build_vue_obligation(
         ligne=build_ligne(catalogue, releve, cadre, sienne, cellules),
         repartition_id=repartition_id,
         groupes=tuple(e for e in etats if e.concernees),
-        provenance=_build_provenance(gate, catalogue, seuil, sienne, repartition_id),
+        provenance=_build_provenance(gate, catalogue, releve, sienne, repartition_id),
     )
 
 
 def _build_provenance(
-    gate: Gate, catalogue: Catalogue, seuil: SeuilLegal, selection: Selection, repartition_id: str
+    gate: Gate, catalogue: Catalogue, releve: Releve, selection: Selection, repartition_id: str
 ) -> Provenance:
-    champ = f"{Libelles(catalogue, gate).get_champ(selection)} ; {seuil.titre}"
-    return build_provenance_obligations(gate, champ, selection, [seuil], f"{seuil.id}_{repartition_id}")
+    champ = f"{Libelles(catalogue, gate).get_champ(selection)} ; {releve.seuil.titre}"
+    detail = f"{releve.seuil.id}_{repartition_id}"
+    return build_provenance_obligations(gate, champ, selection, [releve], detail)
 
 
 def _list_groupes(

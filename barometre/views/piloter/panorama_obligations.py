@@ -134,7 +134,7 @@ def build_vue_panorama(
         selection=sienne,
         lignes=tuple(ligne for ligne in lignes if ligne.etats.concernees),
         a_venir=tuple(s for s in catalogue.seuils if s.depuis is not None and s.depuis > jour),
-        provenance=replace(build_provenance_obligations(gate, champ, sienne, en_vigueur), jour=jour),
+        provenance=replace(build_provenance_obligations(gate, champ, sienne, releves), jour=jour),
     )
 
 
@@ -163,7 +163,7 @@ def build_ligne(
 
 
 def build_provenance_obligations(
-    gate: Gate, champ: str, selection: Selection, seuils: Sequence[SeuilLegal], detail: str = ""
+    gate: Gate, champ: str, selection: Selection, releves: Sequence[Releve], detail: str = ""
 ) -> Provenance:
     """La provenance des tableaux de la page ; `detail` : l'obligation et la répartition d'un seul tableau."""
     morceaux = ("obligations", detail, selection.territoire_id, selection.type)
@@ -174,9 +174,7 @@ def build_provenance_obligations(
         "_".join(filter(None, morceaux)),
         filtres=champ,
         source=f"Référentiel (concernées) ; {SOURCE} (déclarées) ; données de l’État (constatées)",
-        definitions=tuple(
-            Definition(s.titre, s.obligation, source=s.reference, precautions=s.precautions) for s in seuils
-        ),
+        definitions=tuple(_define(releve) for releve in releves),
         precautions=(
             INCONNUE_N_EST_PAS_NON,
             f"Part déclarée : enquête volontaire, {HORS_BIAIS}. Quand le seuil légal coupe entre les "
@@ -184,4 +182,16 @@ def build_provenance_obligations(
             "Relisez l’article en vigueur avant tout acte.",
             explain_notes(simulee=version.simulee),
         ),
+    )
+
+
+def _define(releve: Releve) -> Definition:
+    """L'obligation, et parmi qui se lit la part qui la déclare remplie."""
+    seuil, preuve = releve.seuil, releve.preuve
+    return Definition(
+        seuil.titre,
+        seuil.obligation,
+        base=preuve.base if preuve else "",
+        source=seuil.reference,
+        precautions=seuil.precautions,
     )
