@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from barometre.domain.formats import format_date
 from barometre.sources.catalogue import SourceExterieure
 from barometre.sources.contexte import Contexte
+from barometre.sources.departements import check_completude
 from barometre.sources.disparues import (
     count_revisees,
     find_departements,
@@ -162,6 +163,7 @@ def _examine(source: SourceExterieure, copie: Copie, contexte: Contexte, juge: _
         check_cle(brut, source.attendu)
         check_departements(brut, source.attendu)
         check_totaux(empreinte, source.attendu)
+        check_completude(resultat, source.attendu, contexte)
         check_couverture(empreinte, source.attendu, juge.avant, juge.annees, juge.nom)
     except SourceRefusee:
         raise
