@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,8 +16,11 @@ from barometre.pipeline import referentiel as ref
 from barometre.sources.catalogue import Attendu, load_sources_exterieures
 from barometre.sources.contexte import Contexte, build_contexte
 from barometre.sources.departements import check_completude, check_contradictions
+from barometre.sources.empreinte import Empreinte
 from barometre.sources.errors import SourceRefusee
 from barometre.sources.etat import arcep_ftth, banatic_competences, recensement_2021, typologies_anct
+from barometre.sources.examen import read_source
+from barometre.sources.fetch import Copie, Lieu, hash_file, keep
 from barometre.sources.lecture import Brut
 from barometre.sources.resultat import build_resultat, build_valeurs
 
@@ -175,3 +181,20 @@ def test_un_groupement_sans_une_competence_que_tous_exercent_est_inconnu(pays: C
     autre = competences.frame.assign(code_competence="1" + competences.frame["code_competence"].str[1:])
     autre = autre[~autre["code_competence"].isin(banatic_competences.OBLIGATOIRES[:1])].drop_duplicates()
     assert not banatic_competences.rows(Brut(autre), pays).rejets
+
+
+def test_une_bonne_copie_d_avant_ces_gardes_ne_fait_pas_refuser_la_suivante(
+    pays: Contexte, tmp_path: Path
+) -> None:
+    fibre = replace(load_sources_exterieures()["arcep_ftth"], attendu=Attendu(), repere=None)
+    lieu = Lieu(tmp_path / "miroir", tmp_path / "copies")
+    juste = build_arcep(pays)
+    ancienne, neuve = tmp_path / "ancienne.csv.gz", tmp_path / "miroir" / fibre.miroir
+    neuve.parent.mkdir(parents=True)
+    (lieu.copies / fibre.id).mkdir(parents=True)
+    shift(juste, "logements").frame.to_csv(ancienne, index=False)
+    juste.frame.to_csv(neuve, index=False)
+    comptes = Empreinte(len(juste.frame), 0).to_dict()
+    keep(Copie(fibre.id, ancienne, "miroir", hash_file(ancienne), datetime.now(UTC), comptes=comptes), lieu)
+    copie, resultat = read_source(fibre, lieu, pays)
+    assert (copie.avertissement, resultat.rapport.rejetes) == ("", 0)

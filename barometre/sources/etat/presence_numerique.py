@@ -12,7 +12,14 @@ from typing import Any
 
 import pandas as pd
 
-from barometre.sources.contexte import HORS_CADRE, SIREN_DISCORDANT, Contexte, reject_rows
+from barometre.sources.contexte import (
+    CODE_DISCORDANT,
+    HORS_CADRE,
+    SIREN_DISCORDANT,
+    Contexte,
+    find_autres_codes,
+    reject_rows,
+)
 from barometre.sources.errors import SourceRefusee
 from barometre.sources.gardes import check_discordants
 from barometre.sources.lecture import Brut, read_bytes, read_csv, read_json, read_member
@@ -108,13 +115,15 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     placees = ~(autres | doubles | inconnus)
     # Les noms des intercommunalités varient trop d'un fichier à l'autre : ceux des communes se comparent.
     nommees = placees & frame["type"].eq("commune") & find_discordants(frame, NOM, contexte.noms)
-    check_discordants(int(nommees.sum()), int(placees.sum()), ("siren", NOM))
-    bons = frame[placees & ~nommees].set_index("collectivite_id")
+    codees = placees & ~nommees & find_autres_codes(frame, "code_insee", contexte)
+    check_discordants(int((nommees | codees).sum()), int(placees.sum()), ("siren", NOM, "code_insee"))
+    bons = frame[placees & ~nommees & ~codees].set_index("collectivite_id")
     rejets = [
         *brut.rejets,
         *reject_rows(frame[autres], "type", PAS_UNE_COLLECTIVITE),
         *reject_rows(frame[doubles], "siren", REPETEE),
         *reject_rows(frame[nommees], "siren", SIREN_DISCORDANT),
+        *reject_rows(frame[codees], "code_insee", CODE_DISCORDANT),
         *reject_rows(frame[inconnus], "siren", HORS_CADRE),
     ]
     return build_resultat(
