@@ -68,7 +68,7 @@ def build_typologies(pays: Contexte) -> Brut:
     rangs = pd.to_numeric(communes["population"]).rank(pct=True)
     quatre = pd.cut(rangs, [0, 0.4, 0.75, 0.9, 1])
     densites = ["Rural à habitat très dispersé", "Rural à habitat dispersé", "Petites villes"]
-    ruralites = quatre.cat.rename_categories(["A", "B", "C", typologies_anct.HORS_CHAMP])
+    ruralites = quatre.cat.rename_categories([*typologies_anct.RURALITES[:3], typologies_anct.HORS_CHAMP])
     centralites = [typologies_anct.CENTRALITES[i] for i in (0, 1, 2, 4)]
     colonnes = {
         "code": communes["code"],
@@ -198,3 +198,44 @@ def test_une_bonne_copie_d_avant_ces_gardes_ne_fait_pas_refuser_la_suivante(
     keep(Copie(fibre.id, ancienne, "miroir", hash_file(ancienne), datetime.now(UTC), comptes=comptes), lieu)
     copie, resultat = read_source(fibre, lieu, pays)
     assert (copie.avertissement, resultat.rapport.rejetes) == ("", 0)
+
+
+MONTAGNE = "08 - Massif des Pyrénées"
+
+
+def build_montagne(pays: Contexte, classes: Callable[[int], str]) -> Brut:
+    """Les communes de l'Ariège, la classe de montagne de chacune selon son rang."""
+    codes = [c.removeprefix("commune-") for c in pays.communes if c.startswith("commune-09")]
+    reste = dict.fromkeys(typologies_anct.ATTRIBUTS, "")
+    montagne = {"niveau_montagne": [classes(rang) for rang in range(len(codes))]}
+    return Brut(pd.DataFrame({"code": codes, **reste, **montagne}).astype("str"))
+
+
+@pytest.mark.parametrize(
+    ("classes", "refus"),
+    [
+        (lambda rang: MONTAGNE if rang < 200 else "", None),
+        (lambda rang: "03 - Massif des Alpes" if rang < 2 else MONTAGNE, None),
+        (lambda rang: "03 - Massif des Alpes" if rang < 3 else MONTAGNE, "3.lignes se contredisent"),
+        (lambda _: "", "aucune commune de montagne"),
+    ],
+)
+def test_un_massif_a_ses_departements(
+    pays: Contexte, classes: Callable[[int], str], refus: str | None
+) -> None:
+    montagne = build_montagne(pays, classes)
+    if refus is None:
+        typologies_anct.rows(montagne, pays)
+        return
+    with pytest.raises(SourceRefusee, match=refus):
+        typologies_anct.rows(montagne, pays)
+
+
+@pytest.mark.parametrize("colonne", list(typologies_anct.ATTRIBUTS))
+def test_une_classe_hors_de_sa_grille_n_est_pas_une_classe(pays: Contexte, colonne: str) -> None:
+    """« 0 » au lieu d'une densité faisait d'une commune rurale une commune urbaine."""
+    typologies = build_typologies(pays)
+    typologies.frame.loc[0, colonne] = "0"
+    resultat = typologies_anct.rows(typologies, pays)
+    assert [r.motif for r in resultat.rejets] == [typologies_anct.CLASSE_INCONNUE]
+    assert "commune-" + typologies.frame["code"][0] not in set(resultat.valeurs["collectivite_id"])
