@@ -147,7 +147,7 @@ def build_contexte(
     cog = build_cog(collectivites, codes_anciens)
     noms = codes_anciens.loc[codes_anciens["code"].isin(cog.actuels), ["code", "nom"]]
     connus = pd.DataFrame() if opsn is None else opsn
-    perimetres = {} if liens is None else _index_perimetres(liens)
+    perimetres = {} if liens is None or liens.empty else _index_perimetres(liens)
     return Contexte(collectivites, cog, periode, connus, operateurs or {}, perimetres, noms)
 
 
