@@ -68,6 +68,7 @@ def read_csv(
     try:
         entetes = [e.strip() for e in next(lignes, [])]
         check_columns(entetes, colonnes)
+        _check_doubles(entetes, [*colonnes, *facultatives])
         brut = _collect(lignes, entetes, [*colonnes, *facultatives], transformations or {})
     except csv.Error as erreur:
         raise SourceRefusee(f"Le fichier est illisible à la ligne {lignes.line_num}.") from erreur
@@ -75,10 +76,7 @@ def read_csv(
 
 
 def check_columns(entetes: Sequence[str], colonnes: Sequence[str]) -> None:
-    """Refuse un fichier dont une colonne attendue manque, en les nommant toutes, ou est écrite deux fois."""
-    doubles = [c for c in colonnes if entetes.count(c) > 1]
-    if doubles:
-        raise SourceRefusee(f"La colonne « {doubles[0]} » est écrite deux fois : laquelle lire ?")
+    """Refuse un fichier dont une colonne attendue manque, en les nommant toutes."""
     manquent = [c for c in colonnes if c not in entetes]
     if not manquent:
         return
@@ -86,6 +84,13 @@ def check_columns(entetes: Sequence[str], colonnes: Sequence[str]) -> None:
         raise SourceRefusee(f"La colonne « {manquent[0]} » manque : la source a changé de forme.")
     noms = ", ".join(f"« {c} »" for c in manquent)
     raise SourceRefusee(f"Il manque les colonnes {noms} : la source a changé de forme.")
+
+
+def _check_doubles(entetes: Sequence[str], lues: Sequence[str]) -> None:
+    """Refuse une colonne écrite deux fois : la première l'emporterait, juste ou décalée."""
+    for colonne in lues:
+        if entetes.count(colonne) > 1:
+            raise SourceRefusee(f"La colonne « {colonne} » est écrite deux fois : laquelle lire ?")
 
 
 def _collect(lignes: Any, entetes: list[str], gardees: list[str], transformations: Transformations) -> Brut:

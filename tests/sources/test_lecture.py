@@ -19,6 +19,8 @@ def test_une_colonne_ecrite_deux_fois_est_refusee(ecrire: Ecrire) -> None:
     """La première l'emportait : décalée, elle donnait ses valeurs aux voisines."""
     with pytest.raises(SourceRefusee, match="« code » est écrite deux fois"):
         read_csv(ecrire("code,code,nom\n2,1,a\n"), ("code",))
+    with pytest.raises(SourceRefusee, match="« role » est écrite deux fois"):
+        read_csv(ecrire("code,role,role\n1,a,b\n"), ("code",), ("role",))
     read_csv(ecrire("code,nom,nom\n1,a,b\n"), ("code",))  # celle-là n'est pas lue
 
 
