@@ -75,13 +75,16 @@ def check_par_habitant(
             )
 
 
-def check_contradictions(fautives: pd.Series, codes: pd.Series, trop: int = CONTRADICTIONS) -> None:
+def check_contradictions(
+    fautives: pd.Series, codes: pd.Series, trop: int = CONTRADICTIONS, part: float = 0.0
+) -> None:
     """Refuse un fichier dont plusieurs lignes d'un même département se contredisent : décalées, non fautives.
 
-    `fautives` : vrai d'une ligne dont les nombres ne vont pas ensemble.
+    `fautives` : vrai d'une ligne qui se contredit ; `part` : du département, la part à dépasser aussi.
     """
-    comptes = codes[fautives].map(read_departement).value_counts()
-    for departement, nombre in comptes[comptes.ge(trop)].items():
+    groupes = fautives.groupby(codes.map(read_departement))
+    comptes = groupes.sum()
+    for departement, nombre in comptes[comptes.ge(trop) & groupes.mean().gt(part)].items():
         raise SourceRefusee(
             f"Dans le département{INSECABLE}{departement}, "
             f"{format_compte(int(nombre), 'ligne se contredit', 'lignes se contredisent')} : "
