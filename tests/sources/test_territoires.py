@@ -296,6 +296,22 @@ def test_un_siren_decale_se_voit_au_code_insee(ecrire: Ecrire, contexte: Context
     assert [r.motif for r in resultat.rejets] == [CODE_DISCORDANT] * 2
 
 
+@pytest.mark.parametrize("cellule", ["N/A", "0", "9999", "33063", "?", "oui"])
+def test_ce_qui_n_est_ni_un_site_ni_un_domaine_ni_un_critere_ne_dit_rien(
+    ecrire: Ecrire, contexte: Contexte, cellule: str
+) -> None:
+    """« N/A » donnait un site, une messagerie à son domaine, et pas un critère tenu."""
+    siren = {v: k for k, v in contexte.sirens.items()}["commune-33063"]
+    entete = "type;siren;code_insee;adresse_messagerie;site_internet;rpnt"
+    texte = f"{entete}\ncommune;{siren};33063;{cellule};{cellule};{cellule}\n"
+    assert presence_numerique.rows(presence_numerique.read(ecrire(texte)), contexte).valeurs.empty
+    # Deux sites dans la cellule, une page, un port : c'est un site.
+    for site in ("https://a.fr; https://b.fr", "exemple.fr?page=1", "http://exemple.fr:8080/x"):
+        texte = f"{entete}\ncommune;{siren};33063;;{site};1.a, 2.1,a\n".replace("; h", " h")
+        resultat = presence_numerique.rows(presence_numerique.read(ecrire(texte)), contexte)
+        assert resultat.valeurs["valeur"].tolist() == [1, 1, 1, 0]  # un site, conforme, 1.a, non 2.a
+
+
 def test_les_donnees_personnelles_n_entrent_jamais(dpnt: Path, contexte: Contexte) -> None:
     brut = presence_numerique.read(dpnt)
     assert "telephone" not in brut.frame

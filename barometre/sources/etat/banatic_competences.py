@@ -27,8 +27,8 @@ CODE = r"\d{4}"
 # Les quatre compétences que les 1 255 EPCI du vrai fichier ont tous ; aucune autre n'est à tous.
 OBLIGATOIRES = ("1528", "1529", "1532", "3505")
 MAJORITE = 0.5
-# D'un département, la part des groupements fautifs qui met le fichier en cause : la moitié des lignes en laisse
-# quinze sur seize, une ligne perdue sur cent, presque aucun.
+# D'un département, la part des groupements fautifs qui met le fichier en cause : la moitié des lignes en fait
+# quinze sur seize, une ligne perdue sur cent presque aucun.
 FAUTIFS_MAX = 1 / 3
 # Les suites de lignes d'un même groupement : une dans le vrai fichier, près de six dans le désordre.
 SUITES_MAX = 1.5

@@ -68,6 +68,9 @@ DOMAINES_PUBLICS = frozenset(
 )
 # Critères du référentiel de la présence numérique : « a » réunit les critères essentiels.
 CRITERES = {"rpnt_conforme": "a", "rpnt_site": "1.a", "rpnt_messagerie": "2.a"}
+# « 1.a,2.1,a », ou rien. Ce qui n'a pas la forme d'un critère, ou d'un nom de domaine, ne dit rien.
+RPNT = r"(?:(?:\d\.(?:\d+|[a-z]+)|[a-z])\s*(?:,\s*|$))*"
+HOTE = r"[^\s/]+\.[^\W\d]{2,}"
 TYPES = ("commune", "epci", "departement", "region")
 REPETEE = "Cette collectivité est sur plusieurs lignes : on ne sait pas laquelle est la bonne."
 PAS_UNE_COLLECTIVITE = "Cette ligne n'est pas une collectivité du cadre (arrondissement, ou type inconnu)."
@@ -132,14 +135,15 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
 
 
 def _values(bons: pd.DataFrame, periode: str) -> pd.DataFrame:
-    domaine = bons["adresse_messagerie"]
-    criteres = (
-        bons["rpnt"].str.split(",").map(lambda c: {x.strip() for x in c} if isinstance(c, list) else set())
-    )
+    site, domaine, rpnt = bons["site_internet"], bons["adresse_messagerie"], bons["rpnt"]
+    criteres = rpnt.map(lambda texte: {critere.strip() for critere in texte.split(",")})
     series = {
-        "site_internet_recense": bons["site_internet"].ne(""),
-        "messagerie_domaine_propre": (domaine.ne("") & ~domaine.isin(DOMAINES_PUBLICS)).where(domaine.ne("")),
-        **{nom: criteres.map(lambda c, code=code: code in c) for nom, code in CRITERES.items()},
+        "site_internet_recense": site.ne("").where(site.eq("") | site.str.match(HOTE)),
+        "messagerie_domaine_propre": (~domaine.isin(DOMAINES_PUBLICS)).where(domaine.str.match(HOTE)),
+        **{
+            nom: criteres.map(lambda c, code=code: code in c).where(rpnt.str.fullmatch(RPNT))
+            for nom, code in CRITERES.items()
+        },
     }
     return join_valeurs(build_valeurs(nom, serie.astype("float64"), periode) for nom, serie in series.items())
 
