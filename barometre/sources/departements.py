@@ -23,6 +23,9 @@ COMMUNES, COMMUNES_CLASSEES = 20, 50
 # La corrélation de rang avec la population, dans un département : au moins 0,65 de chaque colonne d'un vrai
 # fichier, au plus 0,28 une fois décalée ; d'une classe, 0,46 et 0,19.
 RANG, RANG_CLASSE = 0.5, 0.3
+# Le chi-deux d'une classe par EPCI, dans un département, par degré de liberté : au moins 5,6 de la montagne
+# (Alpes-Maritimes), au plus 2,1 une fois décalée ; un hasard en fait 1.
+VOISINAGE = 3.5
 # Les lignes d'un département qui se contredisent : aucune dans nos vrais fichiers.
 CONTRADICTIONS = 3
 
@@ -73,6 +76,26 @@ def check_par_habitant(
                 f"{format_nombre(rapport, 3)} par habitant ; entre {format_nombre(bas, 3)} et "
                 f"{format_nombre(haut, 3)} étaient attendus : ses nombres y sont abîmés."
             )
+
+
+def check_voisinage(presence: pd.Series, colonne: str, contexte: Contexte) -> None:
+    """Refuse un fichier où une classe n'est plus groupée par EPCI, dans un département qui en a en partie.
+
+    `presence` : par commune actuelle, vrai de celles de la classe.
+    """
+    cadre = contexte.collectivites.set_index("collectivite_id").reindex(presence.index)
+    lignes = cadre[["departement", "epci"]].assign(ici=presence.astype("float64")).dropna()
+    ensemble = lignes.groupby("departement")["ici"].agg(["size", "mean"])
+    groupes = lignes.groupby(["departement", "epci"])["ici"].agg(["size", "mean"])
+    ecarts = groupes["mean"] - ensemble["mean"].reindex(groupes.index.get_level_values(0)).to_numpy()
+    sommes = (groupes["size"] * ecarts.pow(2)).groupby(level=0).agg(["sum", "size"])
+    # Sans reste, ou d'un seul EPCI, rien ne se groupe : le rapport n'est pas un nombre.
+    rapports = sommes["sum"] / (ensemble["mean"] * (1 - ensemble["mean"])) / (sommes["size"] - 1)
+    for departement in rapports.index[ensemble["size"].ge(COMMUNES_CLASSEES) & rapports.lt(VOISINAGE)]:
+        raise SourceRefusee(
+            f"Dans le département{INSECABLE}{departement}, « {colonne} » n'est plus groupée par "
+            "intercommunalité : la colonne y est décalée."
+        )
 
 
 def check_contradictions(

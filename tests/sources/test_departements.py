@@ -207,27 +207,37 @@ def test_une_bonne_copie_d_avant_ces_gardes_ne_fait_pas_refuser_la_suivante(
 MONTAGNE = "08 - Massif des Pyrénées"
 
 
-def build_montagne(pays: Contexte, classes: Callable[[int], str]) -> Brut:
-    """Les communes de l'Ariège, la classe de montagne de chacune selon son rang."""
-    codes = [c.removeprefix("commune-") for c in pays.communes if c.startswith("commune-09")]
+def build_montagne(pays: Contexte) -> Brut:
+    """Les communes de l'Ariège ; celles de quatre de ses intercommunalités sont de montagne."""
+    communes = pays.collectivites[pays.collectivites["type"].eq("commune")]
+    communes = communes[communes["departement"].eq("09")].reset_index(drop=True)
+    hautes = communes["epci"].isin(sorted(set(communes["epci"]))[:4])
     reste = dict.fromkeys(typologies_anct.ATTRIBUTS, "")
-    montagne = {"niveau_montagne": [classes(rang) for rang in range(len(codes))]}
-    return Brut(pd.DataFrame({"code": codes, **reste, **montagne}).astype("str"))
+    frame = pd.DataFrame({"code": communes["code"], **reste}).astype("str")
+    frame["niveau_montagne"] = hautes.map({True: MONTAGNE, False: ""})
+    return Brut(frame)
+
+
+def rename(massifs: pd.Series, nombre: int) -> pd.Series:
+    """Les premières communes de montagne, dans les Alpes."""
+    return massifs.mask(massifs.ne("").cumsum().between(1, nombre) & massifs.ne(""), "03 - Massif des Alpes")
 
 
 @pytest.mark.parametrize(
-    ("classes", "refus"),
+    ("change", "refus"),
     [
-        (lambda rang: MONTAGNE if rang < 200 else "", None),
-        (lambda rang: "03 - Massif des Alpes" if rang < 2 else MONTAGNE, None),
-        (lambda rang: "03 - Massif des Alpes" if rang < 3 else MONTAGNE, "3.lignes se contredisent"),
-        (lambda _: "", "aucune commune de montagne"),
+        (lambda massifs: massifs, None),
+        (lambda massifs: rename(massifs, 2), None),
+        (lambda massifs: rename(massifs, 3), "3.lignes se contredisent"),
+        (lambda massifs: "", "aucune commune de montagne"),
+        (lambda massifs: np.roll(massifs.to_numpy(), 1), "« montagne » n'est plus groupée"),
     ],
 )
-def test_un_massif_a_ses_departements(
-    pays: Contexte, classes: Callable[[int], str], refus: str | None
+def test_un_massif_a_ses_departements_et_ses_intercommunalites(
+    pays: Contexte, change: Callable[[pd.Series], object], refus: str | None
 ) -> None:
-    montagne = build_montagne(pays, classes)
+    montagne = build_montagne(pays)
+    montagne.frame["niveau_montagne"] = change(montagne.frame["niveau_montagne"])
     if refus is None:
         typologies_anct.rows(montagne, pays)
         return

@@ -14,6 +14,7 @@ from barometre.sources.departements import (
     RANG_CLASSE,
     check_contradictions,
     check_rangs,
+    check_voisinage,
 )
 from barometre.sources.errors import SourceRefusee
 from barometre.sources.indices import read_departement
@@ -124,6 +125,7 @@ def _check_classes(attributs: pd.DataFrame, frame: pd.DataFrame, contexte: Conte
     fautives = (rurales & hors_champ) | (frame["niveau_densite"].isin(URBAINES) & ~hors_champ)
     check_contradictions(fautives, frame["code"], CONTRADICTIONS)
     _check_massifs(frame)
+    check_voisinage(attributs["montagne"].notna(), "montagne", contexte)
 
 
 def _check_massifs(frame: pd.DataFrame) -> None:
