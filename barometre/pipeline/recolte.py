@@ -90,6 +90,7 @@ def harvest(source: SourceExterieure, lieu: Lieu, recolte: Recolte, *, confirmer
     contexte = build_contexte(
         recolte.socle.collectivites, recolte.socle.codes_anciens,
         periode=source.periode, opsn=recolte.socle.opsn, operateurs=recolte.operateurs,
+        liens=recolte.socle.liens,
     )  # fmt: skip
     try:
         copie, resultat = read_source(source, lieu, contexte, confirmer=confirmer)

@@ -27,6 +27,8 @@ class Attendu:
     rejets: float = 1.0
     # Nombre de régions dont le fichier doit parler, au moins.
     regions: int = 0
+    # D'une mesure de toutes les communes, la part de chaque département dont elle parle, au moins.
+    complet: float = 0.0
     # Les colonnes qui, ensemble, ne se répètent pas.
     cle: tuple[str, ...] = ()
     # Deux colonnes qui disent l'une et l'autre le département : un code de commune, un code postal.

@@ -16,6 +16,7 @@ from barometre.sources.noms import find_discordants
 from barometre.sources.resultat import Rejet
 
 NOM_DISCORDANT = "Ce code est celui d'une commune, et le nom d'à côté celui d'une autre."
+CODE_DISCORDANT = "Ce SIREN est celui d'une commune, et le code INSEE celui d'une autre."
 SIREN_DISCORDANT = "Ce SIREN est celui d'une collectivité, et le nom celui d'une autre."
 COMMUNE_INCONNUE = "Ce code n'est celui d'aucune commune, actuelle ou ancienne, du référentiel."
 # Huit : une colonne décalée d'une ligne change le total de presque tous, une vraie mise à jour d'aucun.
@@ -35,6 +36,8 @@ class Contexte:
     periode: str = ""
     opsn: pd.DataFrame = field(default_factory=pd.DataFrame)
     operateurs: Mapping[str, str] = field(default_factory=dict)
+    # opsn_id → les territoires qu'il couvre, déjà connus
+    perimetres: Mapping[str, frozenset[str]] = field(default_factory=dict)
     # code, nom : « Vars », avant que la commune de ce code ne devienne La Boixe
     anciens_noms: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame({"code": [], "nom": []}, dtype="str")
@@ -138,12 +141,20 @@ def build_contexte(
     periode: str = "",
     opsn: pd.DataFrame | None = None,
     operateurs: Mapping[str, str] | None = None,
+    liens: pd.DataFrame | None = None,
 ) -> Contexte:
     """Le contexte d'une source."""
     cog = build_cog(collectivites, codes_anciens)
     noms = codes_anciens.loc[codes_anciens["code"].isin(cog.actuels), ["code", "nom"]]
     connus = pd.DataFrame() if opsn is None else opsn
-    return Contexte(collectivites, cog, periode, connus, operateurs or {}, noms)
+    perimetres = {} if liens is None or liens.empty else _index_perimetres(liens)
+    return Contexte(collectivites, cog, periode, connus, operateurs or {}, perimetres, noms)
+
+
+def _index_perimetres(liens: pd.DataFrame) -> dict[str, frozenset[str]]:
+    couvre = liens[liens["nature"].eq("perimetre")]
+    couples = zip(couvre["opsn_id"].tolist(), couvre["cible_id"].tolist(), strict=True)
+    return {opsn_id: frozenset(cibles) for opsn_id, cibles in _index(couples).items()}
 
 
 @dataclass(frozen=True)
@@ -187,6 +198,15 @@ def sum_communes(
     touchees = "commune-" + contexte.cog.apply(ecartes)["code"]
     sommes = recodage.frame.groupby("collectivite_id")[colonnes].sum()
     return sommes[~sommes.index.isin(touchees)]
+
+
+def find_autres_codes(frame: pd.DataFrame, colonne: str, contexte: Contexte) -> pd.Series:
+    """Vrai d'une commune (`collectivite_id`) à côté du code INSEE (`colonne`) d'une autre."""
+    if colonne not in frame:
+        return pd.Series(False, index=frame.index)
+    codes = contexte.cog.apply(frame[colonne])["code"]
+    communes = frame["collectivite_id"].str.startswith("commune-", na=False)
+    return communes & codes.ne("") & frame["collectivite_id"].ne("commune-" + codes)
 
 
 def list_populations(codes: pd.Series, contexte: Contexte) -> pd.Series:

@@ -56,7 +56,9 @@ def mask_zeros(resultat: Resultat, incertains: Sequence[str], contexte: Contexte
     return replace(resultat, valeurs=sues.reset_index(drop=True))
 
 
-def list_remarques(resultat: Resultat, incertains: Sequence[str], revisees: int) -> Iterator[str]:
+def list_remarques(
+    resultat: Resultat, incertains: Sequence[str], revisees: int, liens_changes: int = 0
+) -> Iterator[str]:
     """Ce que l'opérateur doit savoir d'un fichier admis."""
     departements = len(_list_departements(incertains))
     if seules := len(incertains) - departements:
@@ -74,6 +76,11 @@ def list_remarques(resultat: Resultat, incertains: Sequence[str], revisees: int)
         yield f"{lignes} pas de qui elle parle : autant de collectivités, au plus, sont à zéro sans l'être."
     if revisees:
         yield f"{format_compte(revisees, 'valeur déjà publiée change', 'valeurs déjà publiées changent')}."
+    if liens_changes:
+        perdus = format_compte(
+            liens_changes, "lien déjà publié ne l'est plus", "liens déjà publiés ne le sont plus"
+        )
+        yield f"{perdus}."
 
 
 def count_revisees(neuf: pd.DataFrame, ancien: pd.DataFrame) -> int:
@@ -82,3 +89,10 @@ def count_revisees(neuf: pd.DataFrame, ancien: pd.DataFrame) -> int:
         ancien, on=["indicateur_id", "collectivite_id", "periode"], suffixes=("", "_ancienne")
     )
     return int(communes["valeur"].ne(communes["valeur_ancienne"]).sum())
+
+
+def count_liens_changes(neuf: Resultat, ancien: Resultat) -> int:
+    """Les liens déjà publiés que ce fichier n'a plus, les identifiants qui désignent un autre opérateur."""
+    avant, apres = (set(r.liens.itertuples(index=False, name=None)) for r in (ancien, neuf))
+    communs = neuf.operateurs.keys() & ancien.operateurs.keys()
+    return len(avant - apres) + sum(neuf.operateurs[o] != ancien.operateurs[o] for o in communs)

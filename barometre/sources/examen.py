@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from barometre.domain.formats import format_date
 from barometre.sources.catalogue import SourceExterieure
 from barometre.sources.contexte import Contexte
+from barometre.sources.departements import check_completude
 from barometre.sources.disparues import (
+    count_liens_changes,
     count_revisees,
     find_departements,
     find_disparues,
@@ -73,7 +75,7 @@ def read_source(
     except SourceRefusee as erreur:
         return _fall_back(source, lieu, contexte, copie, erreur)
     resultat = mask_zeros(lecture.resultat, suite.incertains, contexte)
-    remarque = " ".join(list_remarques(resultat, suite.incertains, suite.revisees))
+    remarque = " ".join(list_remarques(resultat, suite.incertains, suite.revisees, suite.liens_changes))
     # Les comptes suivent la copie : le prochain fichier leur sera comparé.
     comptes = replace(lecture.empreinte, incertains=suite.incertains).to_dict()
     bonne = replace(copie, comptes=comptes, remarque=remarque)
@@ -82,10 +84,11 @@ def read_source(
 
 @dataclass(frozen=True)
 class _Suite:
-    """Ce qu'un fichier admis laisse incertain, et les valeurs déjà publiées qu'il change."""
+    """Ce qu'un fichier admis laisse incertain, et les valeurs et les liens déjà publiés qu'il change."""
 
     incertains: tuple[str, ...] = ()
     revisees: int = 0
+    liens_changes: int = 0
 
 
 def _follow(
@@ -108,11 +111,16 @@ def _follow(
     module = get_module(source)
     brut = module.read(gardee.chemin)
     check_bloc(lecture.brut, brut)
-    ancien = module.rows(brut, contexte)
+    try:
+        ancien = module.rows(brut, contexte)
+    except SourceRefusee:
+        # La copie d'hier ne passe plus les gardes d'aujourd'hui : elle ne juge pas la suivante.
+        return _Suite()
     if is_courte(lecture.resultat):
         check_memes_valeurs(lecture.resultat.valeurs, ancien.valeurs)
     incertains = find_disparues(lecture.resultat, ancien, lecture.empreinte, juge.avant)
-    return _Suite(incertains, count_revisees(lecture.resultat.valeurs, ancien.valeurs))
+    revisees = count_revisees(lecture.resultat.valeurs, ancien.valeurs)
+    return _Suite(incertains, revisees, count_liens_changes(lecture.resultat, ancien))
 
 
 def _read_incertains(copie: Copie | None) -> tuple[str, ...]:
@@ -162,6 +170,7 @@ def _examine(source: SourceExterieure, copie: Copie, contexte: Contexte, juge: _
         check_cle(brut, source.attendu)
         check_departements(brut, source.attendu)
         check_totaux(empreinte, source.attendu)
+        check_completude(resultat, source.attendu, contexte)
         check_couverture(empreinte, source.attendu, juge.avant, juge.annees, juge.nom)
     except SourceRefusee:
         raise

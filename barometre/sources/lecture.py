@@ -26,6 +26,7 @@ SEPARATEURS = (";", ",", "\t")
 LIGNE = "_ligne"
 # Un code INSEE ou postal, tel qu'un tableur l'écrit aussi.
 _CODE = re.compile(r"^(?:\d{4,5}(?:[.,]0+)?|2[ABab]\d{3})$")
+ENTETES = "Cette ligne répète les entêtes."
 REPETEE = "Cette ligne est déjà dans le fichier, à l'identique."
 
 
@@ -67,6 +68,7 @@ def read_csv(
     try:
         entetes = [e.strip() for e in next(lignes, [])]
         check_columns(entetes, colonnes)
+        _check_doubles(entetes, [*colonnes, *facultatives])
         brut = _collect(lignes, entetes, [*colonnes, *facultatives], transformations or {})
     except csv.Error as erreur:
         raise SourceRefusee(f"Le fichier est illisible à la ligne {lignes.line_num}.") from erreur
@@ -84,10 +86,17 @@ def check_columns(entetes: Sequence[str], colonnes: Sequence[str]) -> None:
     raise SourceRefusee(f"Il manque les colonnes {noms} : la source a changé de forme.")
 
 
+def _check_doubles(entetes: Sequence[str], lues: Sequence[str]) -> None:
+    """Refuse une colonne écrite deux fois : la première l'emporterait, juste ou décalée."""
+    for colonne in lues:
+        if entetes.count(colonne) > 1:
+            raise SourceRefusee(f"La colonne « {colonne} » est écrite deux fois : laquelle lire ?")
+
+
 def _collect(lignes: Any, entetes: list[str], gardees: list[str], transformations: Transformations) -> Brut:
     presentes = [nom for nom in gardees if nom in entetes]
     lues: dict[str, list[str]] = {nom: [] for nom in presentes}
-    tri = _Tri(len(entetes), distingue=len(presentes) < len(entetes))
+    tri = _Tri(tuple(entetes), distingue=len(presentes) < len(entetes))
     # La première colonne est prise en plus : d'une seule, `itemgetter` ne rendrait pas un tuple.
     prendre = itemgetter(0, *(entetes.index(nom) for nom in presentes))
     numeros, gardes = list[int](), list[tuple[str, ...]]()
@@ -111,7 +120,7 @@ class _Tri:
     semblables peuvent être deux faits dont on n'a gardé qu'une partie.
     """
 
-    largeur: int
+    entetes: tuple[str, ...]
     distingue: bool
     rejets: list[Rejet] = field(default_factory=list)
     repetees: int = 0
@@ -121,11 +130,15 @@ class _Tri:
 
     def accept(self, cellules: list[str], numero: int) -> bool:
         """Vrai si la ligne entre ; sinon, un rejet dit pourquoi."""
-        self.coupe = len(cellules) < self.largeur
-        if len(cellules) != self.largeur:
-            motif = f"La ligne a {len(cellules)} colonnes au lieu de {self.largeur}."
+        largeur = len(self.entetes)
+        self.coupe = len(cellules) < largeur
+        if len(cellules) != largeur:
+            motif = f"La ligne a {len(cellules)} colonnes au lieu de {largeur}."
             self.rejets.append(Rejet(numero, "", "", motif))
             self.brisees.append(tuple(cellules))
+            return False
+        if cellules[0].strip() == self.entetes[0] and tuple(c.strip() for c in cellules) == self.entetes:
+            self.rejets.append(Rejet(numero, "", "", ENTETES))
             return False
         ligne = tuple(cellules) if self.distingue else ()
         avant = len(self.vues)

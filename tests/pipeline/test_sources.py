@@ -23,7 +23,7 @@ from barometre.warehouse.repository import Repository, open_repository
 pytestmark = pytest.mark.usefixtures("petits_fichiers", "petite_france")
 FS = "id_fs,insee_com,format_fs\n1,33063,Fixe\n2,01004,Fixe\n3,99999,Fixe\n"
 TYPOLOGIES = """code,niveau_densite,niveau_ruralite,niveau_centralite,niveau_montagne
-33063,Grands centres urbains,Hors champ,Centre majeur d'équipements et de services,
+33063,Grands centres urbains,Hors champ : DOM ou commune urbaine,Centre majeur d'équipements et de services,
 01004,Bourgs ruraux,Les ruralités résidentielles mixtes,Communes non centre,
 """
 OPERATEURS = [

@@ -9,7 +9,13 @@ import pytest
 
 from barometre.pipeline.recolte import Recolte, Socle, harvest
 from barometre.sources.contexte import Contexte
-from barometre.sources.disparues import find_departements, find_disparues, list_remarques, mask_zeros
+from barometre.sources.disparues import (
+    count_liens_changes,
+    find_departements,
+    find_disparues,
+    list_remarques,
+    mask_zeros,
+)
 from barometre.sources.empreinte import Empreinte
 from barometre.sources.fetch import Lieu
 from barometre.sources.resultat import Resultat, build_resultat, build_valeurs
@@ -85,6 +91,19 @@ def test_seul_un_zero_incertain_s_efface(contexte: Contexte) -> None:
     masque = mask_zeros(resultat, ["departement-01", "commune-33063"], contexte)
     assert masque.valeurs["collectivite_id"].tolist() == ["commune-01015", "commune-2A004"]
     assert mask_zeros(resultat, (), contexte) is resultat
+
+
+def test_des_liens_qui_se_perdent_sont_dits() -> None:
+    def build_liens(paires: list[tuple[str, str]], operateurs: dict[str, str]) -> Resultat:
+        liens = pd.DataFrame(paires, columns=["opsn_id", "cible_id"]).assign(nature="adherente")
+        return build_resultat(2, [], liens=liens, operateurs=operateurs)
+
+    avant = build_liens([("opsn-a", "commune-1"), ("opsn-a", "commune-2")], {"u1": "opsn-a", "u2": "opsn-b"})
+    apres = build_liens([("opsn-a", "commune-2"), ("opsn-b", "commune-3")], {"u1": "opsn-b", "u3": "opsn-c"})
+    assert count_liens_changes(apres, avant) == 2  # une adhésion perdue, un opérateur devenu un autre
+    assert count_liens_changes(avant, avant) == 0
+    (dits,) = list_remarques(apres, (), 0, 2)
+    assert dits == "2\xa0liens déjà publiés ne le sont plus."
 
 
 def test_rien_a_dire_d_un_fichier_sans_histoire() -> None:

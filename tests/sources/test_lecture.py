@@ -11,8 +11,23 @@ from hypothesis import strategies as st
 
 from barometre.sources import lecture
 from barometre.sources.errors import SourceRefusee
-from barometre.sources.lecture import read_csv, read_json, read_member
+from barometre.sources.lecture import ENTETES, read_csv, read_json, read_member
 from tests.sources.conftest import Ecrire
+
+
+def test_une_colonne_ecrite_deux_fois_est_refusee(ecrire: Ecrire) -> None:
+    """La première l'emportait : décalée, elle donnait ses valeurs aux voisines."""
+    with pytest.raises(SourceRefusee, match="« code » est écrite deux fois"):
+        read_csv(ecrire("code,code,nom\n2,1,a\n"), ("code",))
+    with pytest.raises(SourceRefusee, match="« role » est écrite deux fois"):
+        read_csv(ecrire("code,role,role\n1,a,b\n"), ("code",), ("role",))
+    read_csv(ecrire("code,nom,nom\n1,a,b\n"), ("code",))  # celle-là n'est pas lue
+
+
+def test_des_entetes_au_milieu_ne_sont_pas_une_ligne(ecrire: Ecrire) -> None:
+    brut = read_csv(ecrire("code,nom\n1,a\ncode,nom\n2,b\n"), ("code",))
+    assert brut.frame["code"].tolist() == ["1", "2"]
+    assert [(r.ligne, r.motif) for r in brut.rejets] == [(3, ENTETES)]
 
 
 def test_les_noms_et_les_zeros_de_la_source(ecrire: Ecrire) -> None:

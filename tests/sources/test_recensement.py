@@ -140,7 +140,9 @@ def test_un_fichier_du_miroir_refuse_laisse_celui_de_l_application(tmp_path: Pat
     )
     recolte = Recolte(socle)
     # Le petit référentiel n'a que quelques communes : ses régions et ses rejets ne sont pas en cause ici.
-    tolerante = replace(SOURCE, attendu=replace(SOURCE.attendu, rejets=1.0, regions=0, totaux={}))
+    tolerante = replace(
+        SOURCE, attendu=replace(SOURCE.attendu, rejets=1.0, regions=0, complet=0.0, totaux={})
+    )
     harvest(tolerante, Lieu(tmp_path, tmp_path / "copies"), recolte)
     assert recolte.bilans[0].etat == "gardee"
     assert "6\xa0lignes" in recolte.bilans[0].phrase

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from barometre.sources.contexte import SIREN_DISCORDANT, Contexte
+from barometre.sources.contexte import CODE_DISCORDANT, SIREN_DISCORDANT, Contexte
 from barometre.sources.errors import SourceRefusee
 from barometre.sources.etat import (
     adherents_operateurs_anct,
@@ -102,12 +102,54 @@ def test_operateurs(ecrire: Ecrire, contexte: Contexte) -> None:
     assert (resultat.rapport.charges, resultat.rapport.rejetes) == (2, 3)
 
 
+def know(contexte: Contexte) -> Contexte:
+    """Le contexte, où Gironde Numérique a un SIRET et la Gironde."""
+    opsn = contexte.opsn.assign(siret=["20001004900076", None])
+    return replace(contexte, opsn=opsn, perimetres=PERIMETRES)
+
+
+# Chez nous : Gironde Numérique, de la Gironde, est opsn-a.
+@pytest.mark.parametrize(
+    ("ligne", "motif"),
+    [
+        ("Gironde Numérique;;;20001004900076;;;33", None),
+        ("Gironde Num.;;;20001004900076;;;", None),
+        ("Gironde Numérique;;;;;;01,33", None),
+        ("Gironde Numérique;;;20001004900099;;;33", None),  # un autre établissement
+        ("Gironde Numérique;;;20001004900076;;;01", operateurs_anct.DISCORDANT),
+        ("Gironde Numérique;;;25740008500078;;;33", operateurs_anct.DISCORDANT),
+        ("Syane;;;20001004900076;;;33", operateurs_anct.DISCORDANT),
+        ("30;;;20001004900076;;;33", operateurs_anct.SANS_NOM),  # une ligne de total
+    ],
+)
+def test_un_operateur_connu_a_son_nom_son_siret_et_ses_departements(
+    ecrire: Ecrire, contexte: Contexte, ligne: str, motif: str | None
+) -> None:
+    autres = [f"n{i};Opérateur {chr(97 + i)};;;2500000000{i:04d};;;01" for i in range(12)]
+    texte = "\n".join([OPERATEURS.partition("\n")[0], f"u1;{ligne}", *autres])
+    resultat = operateurs_anct.rows(operateurs_anct.read(ecrire(texte)), know(contexte))
+    assert [r.motif for r in resultat.rejets] == ([motif] if motif else [])
+    assert resultat.operateurs.get("u1") == (None if motif else "opsn-a")
+
+
+def test_des_operateurs_decales_sont_refuses(ecrire: Ecrire, contexte: Contexte) -> None:
+    avec = know(contexte)
+    entete = OPERATEURS.partition("\n")[0]
+    decales = f"{entete}\nu1;Syane;;;20001004900076;;;33\nu2;Gironde Numérique;;;25740008500078;;;74\n"
+    with pytest.raises(SourceRefusee, match="ne disent pas le même opérateur sur 2"):
+        operateurs_anct.rows(operateurs_anct.read(ecrire(decales)), avec)
+    abimes = "\n".join([entete, *(f"u{i};Opérateur {chr(97 + i)};;;N/A;;;01" for i in range(12))])
+    with pytest.raises(SourceRefusee, match="« siret » ne se lit pas sur 12"):
+        operateurs_anct.rows(operateurs_anct.read(ecrire(abimes)), avec)
+
+
 def test_operateurs_json(ecrire: Ecrire, contexte: Contexte) -> None:
     objets = [{"id": "u1", "nom": "Gironde Numérique", "siret": "20001004900076", "departements": ["33"]}]
     resultat = operateurs_anct.rows(operateurs_anct.read(ecrire(json.dumps(objets), "o.json")), contexte)
     assert resultat.liens["cible_id"].tolist() == ["departement-33"]
 
 
+PERIMETRES = {"opsn-a": frozenset({"departement-33"})}
 ADHERENTS = """operateur_id;organisation_siret;organisation_type;organisation_nom;organisation_code_insee;role
 u1;{bordeaux}00017;commune;Bordeaux;33063;adherent
 u1;24330031600011;epci;Bordeaux Métropole;33063;
@@ -130,6 +172,44 @@ def test_adherents_par_siret(ecrire: Ecrire, contexte: Contexte) -> None:
         adherents_operateurs_anct.OPERATEUR_INCONNU,
         adherents_operateurs_anct.HORS_CADRE,
     ]
+
+
+def test_un_role_inconnu_ne_dit_pas_une_adhesion(ecrire: Ecrire, contexte: Contexte) -> None:
+    """« N/A » partout dans le rôle faisait de mille périmètres autant d'adhésions."""
+    siren = {v: k for k, v in contexte.sirens.items()}["commune-33063"]
+    texte = f"{ADHERENTS.partition(chr(10))[0]}\nu1;{siren}00017;commune;Bordeaux;33063;N/A\n"
+    avec = replace(contexte, operateurs={"u1": "opsn-a"})
+    resultat = adherents_operateurs_anct.rows(adherents_operateurs_anct.read(ecrire(texte)), avec)
+    assert [r.motif for r in resultat.rejets] == [adherents_operateurs_anct.ROLE_INCONNU]
+
+
+def test_un_adherent_dont_le_code_dement_le_siret(ecrire: Ecrire, contexte: Contexte) -> None:
+    siren = {v: k for k, v in contexte.sirens.items()}["commune-33063"]
+    justes = [f"u1;{siren}{i:05d};commune;;33063;adherent" for i in range(10)]
+    texte = "\n".join([ADHERENTS.partition("\n")[0], *justes, f"u1;{siren}99999;commune;;01004;adherent"])
+    avec = replace(contexte, operateurs={"u1": "opsn-a"})
+    resultat = adherents_operateurs_anct.rows(adherents_operateurs_anct.read(ecrire(texte)), avec)
+    assert [r.motif for r in resultat.rejets] == [CODE_DISCORDANT]
+
+
+@pytest.mark.parametrize(("dehors", "refus"), [(19, False), (20, True)])
+def test_des_adherents_hors_du_perimetre_de_leur_operateur(
+    ecrire: Ecrire, contexte: Contexte, dehors: int, refus: bool
+) -> None:
+    """Un opérateur a des adhérents hors de ses départements ; la plupart dehors, ce ne sont pas les siens."""
+    sirens = {v: k for k, v in contexte.sirens.items()}
+    ailleurs = sirens["commune-01004"]
+    ici = sirens["commune-33063"]
+    lignes = [f"u1;{ici}{i:05d};commune;;33063;adherent" for i in range(20)]
+    lignes += [f"u1;{ailleurs}{i:05d};commune;;01004;adherent" for i in range(dehors + 1)]
+    texte = "\n".join([ADHERENTS.partition("\n")[0], *lignes])
+    avec = replace(contexte, operateurs={"u1": "opsn-a"}, perimetres=PERIMETRES)
+    brut = adherents_operateurs_anct.read(ecrire(texte))
+    if refus:
+        with pytest.raises(SourceRefusee, match="le même opérateur"):
+            adherents_operateurs_anct.rows(brut, avec)
+        return
+    assert not adherents_operateurs_anct.rows(brut, avec).rejets
 
 
 @pytest.mark.parametrize(("autres", "refus"), [(1, False), (2, True)])
@@ -195,6 +275,41 @@ def test_presence_numerique_repetee_ou_au_nom_d_une_autre(ecrire: Ecrire, contex
     assert set(valeurs(resultat, "site_internet_recense").index) == set(communes[1:])
     motifs = [r.motif for r in resultat.rejets]
     assert motifs == [SIREN_DISCORDANT, presence_numerique.REPETEE, presence_numerique.REPETEE]
+
+
+def test_un_siren_decale_se_voit_au_code_insee(ecrire: Ecrire, contexte: Contexte) -> None:
+    """Un nom sur quatre ne dément pas son voisin : le code INSEE, toujours."""
+    sirens = {v: k for k, v in contexte.sirens.items()}
+    communes = [c for c in sirens if c.startswith("commune-016")]
+    entete = "type;siren;libelle;code_insee;adresse_messagerie;site_internet;rpnt"
+    lignes = [f"commune;{sirens[c]};;{c[8:]};a.fr;b.fr;" for c in communes]
+    # Deux SIREN échangés, et une intercommunalité au code de son siège.
+    lignes[0], lignes[1] = (
+        f"commune;{sirens[autre]};;{c[8:]};a.fr;b.fr;" for c, autre in (communes[:2], communes[1::-1])
+    )
+    lignes.append("epci;243300316;Bordeaux Métropole;33063;a.fr;b.fr;")
+    resultat = presence_numerique.rows(
+        presence_numerique.read(ecrire("\n".join([entete, *lignes]))), contexte
+    )
+    sues = set(valeurs(resultat, "site_internet_recense").index)
+    assert sues == {*communes[2:], "epci-243300316"}
+    assert [r.motif for r in resultat.rejets] == [CODE_DISCORDANT] * 2
+
+
+@pytest.mark.parametrize("cellule", ["N/A", "0", "9999", "33063", "?", "oui"])
+def test_ce_qui_n_est_ni_un_site_ni_un_domaine_ni_un_critere_ne_dit_rien(
+    ecrire: Ecrire, contexte: Contexte, cellule: str
+) -> None:
+    """« N/A » donnait un site, une messagerie à son domaine, et pas un critère tenu."""
+    siren = {v: k for k, v in contexte.sirens.items()}["commune-33063"]
+    entete = "type;siren;code_insee;adresse_messagerie;site_internet;rpnt"
+    texte = f"{entete}\ncommune;{siren};33063;{cellule};{cellule};{cellule}\n"
+    assert presence_numerique.rows(presence_numerique.read(ecrire(texte)), contexte).valeurs.empty
+    # Deux sites dans la cellule, une page, un port : c'est un site.
+    for site in ("https://a.fr; https://b.fr", "exemple.fr?page=1", "http://exemple.fr:8080/x"):
+        texte = f"{entete}\ncommune;{siren};33063;;{site};1.a, 2.1,a\n".replace("; h", " h")
+        resultat = presence_numerique.rows(presence_numerique.read(ecrire(texte)), contexte)
+        assert resultat.valeurs["valeur"].tolist() == [1, 1, 1, 0]  # un site, conforme, 1.a, non 2.a
 
 
 def test_les_donnees_personnelles_n_entrent_jamais(dpnt: Path, contexte: Contexte) -> None:

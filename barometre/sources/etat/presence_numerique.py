@@ -12,7 +12,14 @@ from typing import Any
 
 import pandas as pd
 
-from barometre.sources.contexte import HORS_CADRE, SIREN_DISCORDANT, Contexte, reject_rows
+from barometre.sources.contexte import (
+    CODE_DISCORDANT,
+    HORS_CADRE,
+    SIREN_DISCORDANT,
+    Contexte,
+    find_autres_codes,
+    reject_rows,
+)
 from barometre.sources.errors import SourceRefusee
 from barometre.sources.gardes import check_discordants
 from barometre.sources.lecture import Brut, read_bytes, read_csv, read_json, read_member
@@ -61,6 +68,9 @@ DOMAINES_PUBLICS = frozenset(
 )
 # Critères du référentiel de la présence numérique : « a » réunit les critères essentiels.
 CRITERES = {"rpnt_conforme": "a", "rpnt_site": "1.a", "rpnt_messagerie": "2.a"}
+# « 1.a,2.1,a », ou rien. Ce qui n'a pas la forme d'un critère, ou d'un nom de domaine, ne dit rien.
+RPNT = r"(?:(?:\d\.(?:\d+|[a-z]+)|[a-z])\s*(?:,\s*|$))*"
+HOTE = r"[^\s/]+\.[^\W\d]{2,}"
 TYPES = ("commune", "epci", "departement", "region")
 REPETEE = "Cette collectivité est sur plusieurs lignes : on ne sait pas laquelle est la bonne."
 PAS_UNE_COLLECTIVITE = "Cette ligne n'est pas une collectivité du cadre (arrondissement, ou type inconnu)."
@@ -108,13 +118,15 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     placees = ~(autres | doubles | inconnus)
     # Les noms des intercommunalités varient trop d'un fichier à l'autre : ceux des communes se comparent.
     nommees = placees & frame["type"].eq("commune") & find_discordants(frame, NOM, contexte.noms)
-    check_discordants(int(nommees.sum()), int(placees.sum()), ("siren", NOM))
-    bons = frame[placees & ~nommees].set_index("collectivite_id")
+    codees = placees & ~nommees & find_autres_codes(frame, "code_insee", contexte)
+    check_discordants(int((nommees | codees).sum()), int(placees.sum()), ("siren", NOM, "code_insee"))
+    bons = frame[placees & ~nommees & ~codees].set_index("collectivite_id")
     rejets = [
         *brut.rejets,
         *reject_rows(frame[autres], "type", PAS_UNE_COLLECTIVITE),
         *reject_rows(frame[doubles], "siren", REPETEE),
         *reject_rows(frame[nommees], "siren", SIREN_DISCORDANT),
+        *reject_rows(frame[codees], "code_insee", CODE_DISCORDANT),
         *reject_rows(frame[inconnus], "siren", HORS_CADRE),
     ]
     return build_resultat(
@@ -123,14 +135,15 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
 
 
 def _values(bons: pd.DataFrame, periode: str) -> pd.DataFrame:
-    domaine = bons["adresse_messagerie"]
-    criteres = (
-        bons["rpnt"].str.split(",").map(lambda c: {x.strip() for x in c} if isinstance(c, list) else set())
-    )
+    site, domaine, rpnt = bons["site_internet"], bons["adresse_messagerie"], bons["rpnt"]
+    criteres = rpnt.map(lambda texte: {critere.strip() for critere in texte.split(",")})
     series = {
-        "site_internet_recense": bons["site_internet"].ne(""),
-        "messagerie_domaine_propre": (domaine.ne("") & ~domaine.isin(DOMAINES_PUBLICS)).where(domaine.ne("")),
-        **{nom: criteres.map(lambda c, code=code: code in c) for nom, code in CRITERES.items()},
+        "site_internet_recense": site.ne("").where(site.eq("") | site.str.match(HOTE)),
+        "messagerie_domaine_propre": (~domaine.isin(DOMAINES_PUBLICS)).where(domaine.str.match(HOTE)),
+        **{
+            nom: criteres.map(lambda c, code=code: code in c).where(rpnt.str.fullmatch(RPNT))
+            for nom, code in CRITERES.items()
+        },
     }
     return join_valeurs(build_valeurs(nom, serie.astype("float64"), periode) for nom, serie in series.items())
 

@@ -19,6 +19,7 @@ from barometre.sources.contexte import (
     reject_motifs,
     sum_communes,
 )
+from barometre.sources.departements import check_contradictions, check_par_habitant, check_rangs
 from barometre.sources.lecture import Brut, read_csv
 from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, join_valeurs
 from barometre.sources.retablies import REDUITE, list_reduites
@@ -38,6 +39,18 @@ PAS_UN_NOMBRE = "Un nombre manque, est négatif, ou n'est pas un nombre."
 RAPPORT_MAX = 2
 IMPROBABLE = "Cette population est plus du double, ou moins de la moitié, de celle du référentiel."
 INCOHERENT = "Une partie dépasse son tout (65 ans et plus, résidences)."
+# Résidences principales et secondaires, arrondies chacune, dépassent parfois leur somme d'une.
+ARRONDI = 1
+# Les résidences secondaires ne suivent pas la population : la plage n'est pas une affaire d'habitants.
+SUIVANT_LA_POPULATION = tuple(nom for nom in NOMBRES if nom != "residences_secondaires")
+# Par habitant d'un département, le vrai fichier va de 0,058 (Guyane) à 0,309, de 0,335 à 0,975, de 0,29 à
+# 0,54 et de 0,005 à 0,444 : la moitié du moins, le double du plus.
+PAR_HABITANT = {
+    "population_65_plus": (0.03, 0.6),
+    "logements": (0.17, 2.0),
+    "residences_principales": (0.15, 1.1),
+    "residences_secondaires": (0.002, 0.9),
+}
 # part : (partie, tout)
 PARTS = {
     "part_65_ans_et_plus": ("population_65_plus", "population"),
@@ -66,6 +79,9 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     bonnes = motifs.eq("")
     recodage = recode_communes(brut.frame[["code"]][bonnes].join(nombres[bonnes]), "code", contexte)
     sommes = sum_communes(recodage, brut.frame.loc[~bonnes, "code"], list(NOMBRES), contexte)
+    check_contradictions(motifs.isin((IMPROBABLE, INCOHERENT)), brut.frame["code"])
+    check_rangs(sommes[list(SUIVANT_LA_POPULATION)], contexte)
+    check_par_habitant(sommes, PAR_HABITANT, contexte)
     return build_resultat(
         brut.lus,
         [*brut.rejets, *reject_motifs(brut.frame, "code", motifs), *recodage.rejets],
@@ -86,6 +102,8 @@ def _list_motifs(codes: pd.Series, nombres: pd.DataFrame, contexte: Contexte) ->
     motifs = motifs.mask(codes.duplicated(keep=False), CODE_REPETE)
     for partie, tout in PARTS.values():
         motifs = motifs.mask(nombres[partie].gt(nombres[tout]), INCOHERENT)
+    residences = nombres["residences_principales"] + nombres["residences_secondaires"]
+    motifs = motifs.mask(residences.gt(nombres["logements"] + ARRONDI), INCOHERENT)
     return motifs.mask(nombres.isna().any(axis=1) | nombres.lt(0).any(axis=1), PAS_UN_NOMBRE)
 
 

@@ -6,7 +6,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from barometre.sources.contexte import CODE_REPETE, Contexte, recode_communes, reject_rows
+from barometre.domain.formats import INSECABLE
+from barometre.sources.contexte import CODE_REPETE, Contexte, recode_communes, reject_motifs
+from barometre.sources.departements import (
+    COMMUNES,
+    COMMUNES_CLASSEES,
+    RANG_CLASSE,
+    check_contradictions,
+    check_rangs,
+    check_voisinage,
+)
+from barometre.sources.errors import SourceRefusee
+from barometre.sources.indices import read_departement
 from barometre.sources.lecture import Brut, read_csv
 from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, join_valeurs
 
@@ -19,6 +30,48 @@ ATTRIBUTS = {
 COLONNES = ("code", *ATTRIBUTS)
 # Les trois classes rurales de la grille communale de densité à sept niveaux (INSEE).
 RURALES = ("Bourgs ruraux", "Rural à habitat dispersé", "Rural à habitat très dispersé")
+URBAINES = ("Centres urbains intermédiaires", "Grands centres urbains")
+# De la moins dense à la plus dense, de la moins équipée à la plus équipée.
+DENSITES = (*RURALES[::-1], "Ceintures urbaines", "Petites villes", *URBAINES)
+CENTRALITES = (
+    "Communes non centre",
+    "Centre local d'équipements et de services",
+    "Centre intermédiaire d'équipements et de services",
+    "Centre structurant d'équipements et de services",
+    "Centre majeur d'équipements et de services",
+)
+HORS_CHAMP = "Hors champ : DOM ou commune urbaine"
+RURALITES = (
+    "Les petites polarités industrielles et artisanales",
+    "Les petites polarités mixtes",
+    "Les ruralités productives agricoles",
+    "Les ruralités productives ouvrières",
+    "Les ruralités résidentielles aisées",
+    "Les ruralités résidentielles mixtes",
+    "Les ruralités touristiques spécialisées",
+    "Les ruralités touristiques à dominante résidentielle",
+    "Commune dont le périmètre a changé depuis la réalisation de la typologie",
+    HORS_CHAMP,
+)
+# Les massifs et leurs départements (« 20 » : la Corse), tels que les décrets les délimitent.
+MASSIFS = {
+    "01": "54 57 67 68 70 88 90",
+    "02": "01 25 39 90",
+    "03": "04 05 06 26 38 73 74 83 84",
+    "04": "971",
+    "05": "20",
+    "06": "03 07 11 12 15 19 21 23 30 34 42 43 46 48 58 63 69 71 81 82 87 89",
+    "07": "972",
+    "08": "09 11 31 64 65 66",
+    "09": "974",
+}
+MASSIF = r"^(\d\d) - "
+# Les classes qui montent avec les habitants.
+ECHELLES = {"densite": DENSITES, "centralite": CENTRALITES}
+CLASSE_INCONNUE = "Cette classe n'est pas de celles de sa grille."
+# Six communes rurales de la Meuse n'ont pas de ruralité ; décalées d'une ligne, les deux classes s'opposent
+# dans huit communes au moins de 82 départements.
+CONTRADICTIONS = 8
 # Ce que la source écrit quand elle ne sait pas.
 INCONNUS = ("", "- undefined")
 
@@ -30,8 +83,8 @@ def read(chemin: Path) -> Brut:
 
 def rows(brut: Brut, contexte: Contexte) -> Resultat:
     """Les classes de chaque commune, et ce qui s'en compte : rurale, de montagne, centre d'équipements."""
-    repetes = brut.frame["code"].duplicated(keep=False)
-    recodage = recode_communes(brut.frame[~repetes], "code", contexte)
+    motifs = _list_motifs(brut.frame)
+    recodage = recode_communes(brut.frame[motifs.eq("")], "code", contexte)
     # Deux communes réunies depuis : la classe de la première, sauf si la commune actuelle y est elle-même.
     seules = recodage.frame.assign(
         propre="commune-" + recodage.frame["code"] != recodage.frame["collectivite_id"]
@@ -39,14 +92,57 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     seules = seules.sort_values("propre", kind="stable").drop_duplicates("collectivite_id")
     classes = seules.set_index("collectivite_id").rename(columns=ATTRIBUTS)[list(ATTRIBUTS.values())]
     attributs = classes.mask(classes.isin(INCONNUS))
+    _check_classes(attributs, brut.frame, contexte)
     return build_resultat(
         brut.lus,
-        [*brut.rejets, *reject_rows(brut.frame[repetes], "code", CODE_REPETE), *recodage.rejets],
+        [*brut.rejets, *reject_motifs(brut.frame, "code", motifs), *recodage.rejets],
         recodage.recodes,
         recodage.fusionnes,
         valeurs=_values(attributs, contexte.periode),
         attributs=attributs.reset_index(),
     )
+
+
+def _list_motifs(frame: pd.DataFrame) -> pd.Series:
+    """Le motif de refus de chaque ligne, ou vide."""
+    grilles = {"niveau_densite": DENSITES, "niveau_ruralite": RURALITES, "niveau_centralite": CENTRALITES}
+    bonnes = pd.DataFrame({nom: frame[nom].isin((*grille, *INCONNUS)) for nom, grille in grilles.items()})
+    massifs = frame["niveau_montagne"].str.extract(MASSIF, expand=False)
+    bonnes = bonnes.assign(massif=massifs.isin(MASSIFS) | frame["niveau_montagne"].eq(""))
+    motifs = pd.Series("", index=frame.index).mask(~bonnes.all(axis=1), CLASSE_INCONNUE)
+    return motifs.mask(frame["code"].duplicated(keep=False), CODE_REPETE)
+
+
+def _check_classes(attributs: pd.DataFrame, frame: pd.DataFrame, contexte: Contexte) -> None:
+    """Refuse un fichier dont une classe n'est plus en face de sa commune, dans un département."""
+    rangs = {
+        nom: attributs[nom].map({classe: rang for rang, classe in enumerate(echelle)})
+        for nom, echelle in ECHELLES.items()
+    }
+    check_rangs(pd.DataFrame(rangs, index=attributs.index), contexte, RANG_CLASSE, COMMUNES_CLASSEES)
+    hors_champ = frame["niveau_ruralite"].eq(HORS_CHAMP)
+    rurales = frame["niveau_densite"].isin(RURALES[1:]) & ~frame["code"].str.startswith("97")
+    fautives = (rurales & hors_champ) | (frame["niveau_densite"].isin(URBAINES) & ~hors_champ)
+    check_contradictions(fautives, frame["code"], CONTRADICTIONS)
+    _check_massifs(frame)
+    check_voisinage(attributs["montagne"].notna(), "montagne", contexte)
+
+
+def _check_massifs(frame: pd.DataFrame) -> None:
+    """Refuse un fichier dont un massif déborde de ses départements, ou n'y est nulle part."""
+    departements = frame["code"].map(read_departement)
+    massifs = frame["niveau_montagne"].str.extract(MASSIF, expand=False)
+    siens = {massif: frozenset(codes.split()) for massif, codes in MASSIFS.items()}
+    paires = zip(massifs.tolist(), departements.tolist(), strict=True)
+    ailleurs = [massif in siens and departement not in siens[massif] for massif, departement in paires]
+    check_contradictions(pd.Series(ailleurs, index=frame.index, dtype="bool"), frame["code"])
+    tailles, hauts = departements.value_counts(), set(departements[massifs.notna()])
+    for departement in sorted(frozenset().union(*siens.values()) - hauts):
+        if tailles.get(departement, 0) >= COMMUNES:
+            raise SourceRefusee(
+                f"Le fichier n'a aucune commune de montagne dans le département{INSECABLE}{departement}, qui "
+                "est d'un massif."
+            )
 
 
 def _values(attributs: pd.DataFrame, periode: str) -> pd.DataFrame:
