@@ -29,6 +29,9 @@ SANS_REPONSES = "Sans vos réponses, voici ce qu’il est utile de vérifier d�
 ECARTS_MONTRES = 3
 PAIRS_TUS = "Trop peu de réponses chez vos pairs"
 INCONNU = "Un état inconnu ne veut pas dire non fait."
+NON_PUBLIQUES = (
+    "celles de cette collectivité ne sont pas publiques ; ce document ne se donne qu’à qui peut les lire"
+)
 METHODE = (
     "Enquête volontaire : les répondantes ne sont pas tirées au sort. Les chiffres des pairs sont corrigés "
     "de leur taille, leur région et leur accompagnement, pas de l’envie de répondre ; ils sont déplacés au "
@@ -61,6 +64,7 @@ def _build(gate: Gate, collectivite_id: str, jour: date) -> Document | None:
             ("Version", version.version_id),
             ("Fiche du", format_date(jour)),
             ("Licence", LICENCE),
+            *_list_reserves(vue),
         ),
         cree_le=version.creee_le.date().isoformat(),
         adresse=_build_adresse(gate, collectivite_id, jour),
@@ -93,6 +97,12 @@ def _list_sections(vue: VueFiche) -> Iterator[Section]:
 def _list_phrases(phrases: Iterable[str]) -> tuple[Bloc, ...]:
     elements = tuple(phrases)
     return (Liste(elements),) if elements else ()
+
+
+def _list_reserves(vue: VueFiche) -> Iterator[tuple[str, str]]:
+    """Détaché de sa page, un document qui porte des réponses se transmettrait comme les autres."""
+    if vue.soi.lisible and vue.has_repondu:
+        yield "Réponses", NON_PUBLIQUES
 
 
 def _list_pas(vue: VueFiche) -> Iterator[Bloc]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,6 +23,7 @@ from barometre.rapports.fiche import (
     _build_situation,
     _describe_pairs,
     _list_noms,
+    _list_reserves,
     build_document_fiche,
 )
 from barometre.rapports.formats_document import FORMATS_DOCUMENT
@@ -108,6 +110,18 @@ def test_un_visiteur_n_emporte_aucune_reponse(gate: Gate, collectivite_id: str) 
     assert "vous avez répondu" not in _list_mots(public)
     assert "Si elle a répondu, et quoi, n’est pas public" in _list_mots(public)
     assert "n’est pas public" not in _list_mots(elu)
+    assert "Réponses" not in dict(public.mentions)
+
+
+def test_un_document_qui_porte_des_reponses_dit_qu_elles_ne_sont_pas_publiques(
+    gate: Gate, collectivite_id: str
+) -> None:
+    vue = load_fiche(gate, collectivite_id, JOUR)
+    assert vue is not None
+    for lisible, repondu in itertools.product((False, True), repeat=2):
+        themes = tuple(replace(theme, has_repondu=repondu) for theme in vue.themes)
+        lue = replace(vue, themes=themes, soi=replace(vue.soi, refus="" if lisible else "non"))
+        assert [nom for nom, _ in _list_reserves(lue)] == ["Réponses"] * (lisible and repondu)
 
 
 def test_une_collectivite_inconnue_n_a_pas_de_fiche(gate: Gate) -> None:
