@@ -46,7 +46,9 @@ from barometre.views.lecture.tableau import format_tableau
 from barometre.views.piloter.evolutions import Changement, VueEvolutions
 from barometre.views.piloter.panorama_obligations import VuePanorama
 
-INDICATIF = "Chiffres indicatifs seulement, à ne pas citer : trop peu de collectivités ont répondu."
+INDICATIF = (
+    "Chiffres indicatifs seulement, à ne pas citer : trop peu de réponses, ou des intervalles trop larges."
+)
 RIEN = "Aucun chiffre n’est publiable : trop peu de collectivités ont répondu."
 # Dans un département, même toutes ayant répondu, il n'y en aurait pas : leur nombre n'y est pour rien.
 RIEN_CYBER = (
