@@ -89,7 +89,10 @@ def test_l_essentiel_dit_a_part_ce_qui_est_indicatif_et_ce_qui_manque(vue: VueTh
 def test_les_chiffres_cles_tus_se_comptent(vue: VueTheme) -> None:
     (premiere, *autres) = vue.cles
     une_tue = replace(vue, lignes=(_hide(premiere), *autres))
-    for lue, tus in ((vue, []), (une_tue, ["Chiffres clés non publiés, faute d’assez de réponses : 1."])):
+    for lue, tus in (
+        (vue, []),
+        (une_tue, ["Chiffres clés non publiés, par le secret ou faute d’assez de réponses : 1."]),
+    ):
         section = synthese._build_cles([lue])
         assert _list_mots(section)[1:] == tus
         (tableau,) = [b for b in section.blocs if isinstance(b, Tableau)]
@@ -134,12 +137,12 @@ def test_un_changement_se_lit_de_la_plus_ancienne_vague_a_la_plus_recente(
     changements: tuple[VueEvolutions, tuple[Changement, Changement]],
 ) -> None:
     hausse = changements[1][0]
-    _, de_a, ecart, _ = synthese._describe_changement(hausse)
+    de_a, ecart, _ = synthese._describe_changement(hausse)
     avant, apres = de_a.split(" → ")
     assert (avant[:2], apres[:2]) == ("20", "30")
     # Quand la façon de redresser décide du verdict, le mot du test suit l'écart.
     autre = replace(hausse, mot_meme_methode=AUCUN)
-    assert synthese._describe_changement(autre)[2] == f"{ecart} ; {autre.texte}"
+    assert synthese._describe_changement(autre)[1] == f"{ecart} ; {autre.texte}"
 
 
 def test_l_adresse_d_un_document_est_celle_que_sa_page_sait_relire(gate: Gate) -> None:
