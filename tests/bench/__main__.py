@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import tests.bench
+from tests.bench.mesure import measure_etalon
 
 RAPPORT = Path(__file__).resolve().parents[2] / "rapports" / "bench.md"
 
@@ -54,8 +55,10 @@ def main(voulus: list[str]) -> None:
         module = importlib.import_module(f"tests.bench.{nom}")
         titre = (module.__doc__ or nom).strip().splitlines()[0]
         print(titre, flush=True)
-        mesure = f"{quand}, {platform.machine()}, Python {platform.python_version()}."
-        parties[titre] = f"{mesure}\n\n{build_tableau(module.run())}"
+        machine = f"{quand}, {platform.machine()}, Python {platform.python_version()}"
+        avant, tableau, apres = measure_etalon(), build_tableau(module.run()), measure_etalon()
+        etalon = f"étalon de la machine : {avant:.0f} ms avant, {apres:.0f} ms après"
+        parties[titre] = f"{machine} ; {etalon}.\n\n{tableau}"
     RAPPORT.parent.mkdir(exist_ok=True)
     ancien = RAPPORT.read_text(encoding="utf-8") if RAPPORT.exists() else ""
     RAPPORT.write_text(merge_parties(ancien, parties), encoding="utf-8")

@@ -6,11 +6,13 @@ import os
 import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 RACINE = Path(__file__).resolve().parents[2]
+ETALON = 3_000_000  # tours de la boucle dont le temps dit ce que vaut la machine
 
 
 def get_entrepot(dossier: Path) -> Path:
@@ -32,6 +34,17 @@ def run_commande(entrepot: Path, *mots: str, **variables: str) -> None:
         stdout=subprocess.DEVNULL,
         check=True,
     )
+
+
+def measure_etalon() -> float:
+    """Le processeur, en millisecondes, d'un calcul qui ne change jamais : ce que vaut la machine.
+
+    D'une heure à l'autre, un même hôte partagé va du simple au double ; tout ce qu'on y mesure aussi.
+    """
+    debut, somme = time.process_time(), 0
+    for i in range(ETALON):
+        somme += i * i % 7
+    return 1000 * (time.process_time() - debut)
 
 
 def centile(valeurs: Sequence[float], rang: int) -> float:
