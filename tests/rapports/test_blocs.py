@@ -113,7 +113,9 @@ def test_une_figure_previent_des_qu_un_de_ses_chiffres_ne_se_cite_pas(lignes: li
 def test_un_chiffre_simule_ne_se_cite_pas_il_se_citerait(
     lignes: list[LigneIndicateur], simulee: bool, entete: str
 ) -> None:
-    assert build_tableau_chiffres("T", [_note(lignes[0], "A", simulee=simulee)]).entetes[-1] == entete
+    *_, tableau = build_tableau_chiffres("T", [_note(lignes[0], "A", simulee=simulee)])
+    assert isinstance(tableau, Tableau)
+    assert tableau.entetes[-1] == entete
 
 
 def test_comment_lire_un_chiffre_publie_se_dit_avant_son_tableau(lignes: list[LigneIndicateur]) -> None:
