@@ -79,12 +79,15 @@ NOMS = ("Bordeaux", "L'ABERGEMENT CLEMENCIAT", "Ajaccio", "Arboys en Bugey", "Fr
 @pytest.mark.parametrize("entete", ["Nom", "Libellé", "Organisation", "Nom du répondant"])
 def test_un_nom_sans_dire_de_qui_se_lit_a_ses_cellules(entete: str, importer: Importer) -> None:
     def lire(noms: tuple[str, ...]) -> tuple[int, int]:
-        lignes = [f"{siren};{nom};Y" for siren, nom in zip(SIRENS, noms, strict=True)]
+        lignes = [f"{siren};{nom};Y" for siren, nom in zip(SIRENS, noms, strict=False)]
         lot = importer("\n".join([f"SIREN;{entete};Q01", *lignes]))
         return lot.charges, lot.quarantaine
 
     assert lire(NOMS) == (6, 0)
     assert lire((*NOMS[1:], NOMS[0])) == (0, 6)
+    # Cinq noms suffisent à dire ce qu'est la colonne ; de quatre, elle ne dit rien.
+    assert lire((*NOMS[1:5], NOMS[0])) == (0, 5)
+    assert lire((*NOMS[1:4], NOMS[0])) == (4, 0)
     # Des personnes, dont deux portent le nom d'une commune d'ailleurs : elles ne contredisent rien.
     assert lire(("Mme Durand", "Paris", "M. Bordeaux", "Ajaccio", "Petit", "Nguyen")) == (6, 0)
 
