@@ -374,10 +374,10 @@ def find_colonnes_de_noms(export: Export, referentiel: Referentiel) -> dict[int,
     """
     entetes = load_vocabulary().noms_possibles
     rangs = [i for i, entete in enumerate(export.entetes) if clean_label(entete) in entetes]
-    connus = {clean_label(nom) for nom in referentiel.collectivites["nom"]} if rangs else set()
+    connus = {split_nom(nom) for nom in referentiel.collectivites["nom"]} if rangs else set()
     cibles = {}
     for rang in rangs:
-        noms = {clean_label(texte) for texte in export.colonnes[rang] if texte}
+        noms = {split_nom(texte) for texte in export.colonnes[rang] if texte}
         if len(noms & connus) >= max(_MIN_NOMS, _PART_NOMS * len(noms)):
             cibles[rang] = Cible("role", role="nom")
     return cibles
