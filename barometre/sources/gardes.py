@@ -13,11 +13,18 @@ import pandas as pd
 
 from barometre.domain.formats import INSECABLE, format_compte, format_nombre, format_part
 from barometre.sources.catalogue import Attendu
-from barometre.sources.contexte import PAQUETS, Contexte
+from barometre.sources.contexte import (
+    CODE_DISCORDANT,
+    PAQUETS,
+    SIREN_DISCORDANT,
+    Contexte,
+    find_autres_codes,
+)
 from barometre.sources.empreinte import Empreinte
 from barometre.sources.errors import SourceEnRecul, SourceRefusee
 from barometre.sources.indices import describe_cause, read_departement
 from barometre.sources.lecture import Brut
+from barometre.sources.noms import find_discordants
 from barometre.sources.resultat import Resultat
 
 # Par année entamée depuis la bonne copie. De nos propres fichiers : 2 549 labellisations France services fin
@@ -193,6 +200,26 @@ def check_departements(brut: Brut, attendu: Attendu) -> None:
     remplis = un.ne("") & autre.ne("")
     opposes = int((remplis & un.ne(autre)).sum())
     check_discordants(opposes, int(remplis.sum()), attendu.departement, "le même département")
+
+
+def list_dementis(
+    frame: pd.DataFrame,
+    placees: pd.Series,
+    colonnes: tuple[str, str, str],
+    contexte: Contexte,
+    nommables: pd.Series | bool = True,
+) -> pd.Series:
+    """Le motif des lignes dont le nom, ou le code INSEE, dément le SIREN ; vide des autres. Refuse si trop.
+
+    `frame` : `collectivite_id`, et les `colonnes` (SIREN, nom, code) ; `placees` : vrai des lignes à juger ;
+    `nommables` : de celles dont le nom se compare.
+    """
+    _, nom, code = colonnes
+    codees = placees & find_autres_codes(frame, code, contexte)
+    nommees = placees & nommables & find_discordants(frame, nom, contexte.noms)
+    motifs = pd.Series("", index=frame.index).mask(codees, CODE_DISCORDANT).mask(nommees, SIREN_DISCORDANT)
+    check_discordants(int(motifs.ne("").sum()), int(placees.sum()), colonnes)
+    return motifs
 
 
 def check_discordants(

@@ -14,6 +14,7 @@ import pandas as pd
 
 from barometre.access.masques import mask_estimations
 from barometre.catalogue.model import Catalogue, Grille, Strate, Theme
+from barometre.catalogue.objectifs import Objectif
 from barometre.domain.chiffre import ChiffrePublie
 from barometre.domain.enquete import Condition, Option, Question, Questionnaire, Vague
 from barometre.domain.estimation_modele import EstimationModele
@@ -54,6 +55,16 @@ def build_indicateur(id_: str = "site", **autres: Any) -> Indicateur:
         revision=date(2099, 1, 1),
     )
     return replace(base, **autres)
+
+
+def build_objectif(**autres: Any) -> Objectif:
+    """La moitié des collectivités, toutes, au 30 juin 2027 : un objectif d'exemple."""
+    base: dict[str, Any] = {
+        "id": "o", "indicateur": "site", "type": "", "territoire": "france", "sens": "au_moins", "cible": 0.5,
+        "depart": "2023-v1", "echeance": date(2027, 6, 30), "decide_par": "Comité", "source": "Relevé",
+        "exemple": True,
+    }  # fmt: skip
+    return Objectif(**(base | autres))
 
 
 def build_catalogue(indicateurs: Iterable[Indicateur] | None = None) -> Catalogue:

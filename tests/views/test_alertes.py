@@ -19,7 +19,7 @@ from barometre.views.lecture.place import count_months
 from barometre.views.piloter.alertes import Alerte, VueAlertes, build_vue_alertes, is_real_fall, is_real_loss
 from barometre.views.piloter.evolutions import AUCUN
 from barometre.views.piloter.objectifs import EN_RETARD, Chemin, judge
-from tests.views.fausse_porte import FaussePorte, build_catalogue, build_indicateur, cellule
+from tests.views.fausse_porte import FaussePorte, build_catalogue, build_indicateur, build_objectif, cellule
 from tests.views.test_evolutions import TEST
 
 REGLES = load_regles_alertes()
@@ -246,22 +246,17 @@ def test_l_accueil_dit_combien_d_autres_ont_bouge_et_depuis_quand() -> None:
     assert replace(vue, alertes=()).phrase_changements.startswith("Aucun")
 
 
-def _objectif(**autres: Any) -> Objectif:
-    base: dict[str, Any] = {
-        "id": "o", "indicateur": "site", "type": "", "territoire": "france", "sens": "au_moins", "cible": 0.5,
-        "depart": "2023-v1", "echeance": date(2027, 6, 30), "decide_par": "Comité", "source": "Relevé",
-        "exemple": True,
-    }  # fmt: skip
-    return Objectif(**(base | autres))
-
-
 def test_un_objectif_en_retard_alerte_et_un_objectif_tenu_non() -> None:
     """Deux objectifs en retard sur leur page, et la page Alertes n'en disait rien."""
     lignes = [
         cellule("site", vague_id="2023-v1", redresse=0.20, bas=0.18, haut=0.22),
         cellule("site", vague_id="2026-v4", redresse=0.30, bas=0.29, haut=0.31),
     ]
-    voulus = (_objectif(), _objectif(id="tenu", cible=0.25), _objectif(id="ferme", exemple=False))
+    voulus = (
+        build_objectif(),
+        build_objectif(id="tenu", cible=0.25),
+        build_objectif(id="ferme", exemple=False),
+    )
     vue = _build(*lignes, objectifs=voulus, fermeture=date(2026, 6, 30), debut=date(2023, 6, 30))
     exemple, ferme = (a for a in vue.alertes if a.regle.id == "objectif_en_retard")
     assert "En retard. Le chemin droit passe ici à 43\u202f%" in exemple.fait
@@ -274,7 +269,7 @@ def test_un_objectif_suivi_juste_sur_son_chemin_n_alerte_presque_jamais() -> Non
     """Départ et arrivée tirés autour de la vérité, celle-ci exactement sur le chemin."""
     hasard, marge, restant = np.random.default_rng(20261130), 0.03, 0.25
     departs, arrivees = (v + hasard.normal(0, marge / 1.96, size=4000) for v in (0.2, 0.425))
-    objectif = _objectif()
+    objectif = build_objectif()
     fausses = [
         judge(
             objectif,

@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from barometre.catalogue.objectifs import Objectif
 from barometre.views.lecture.chiffres import Chiffre
 from barometre.views.piloter.objectifs import (
     ATTEINT,
@@ -24,16 +23,7 @@ from barometre.views.piloter.objectifs import (
     build_vue_objectifs,
     judge,
 )
-from tests.views.fausse_porte import FaussePorte, build_catalogue, build_indicateur, cellule
-
-
-def _objectif(**autres: Any) -> Objectif:
-    base: dict[str, Any] = {
-        "id": "o", "indicateur": "site", "type": "", "territoire": "france", "sens": "au_moins", "cible": 0.5,
-        "depart": "2023-v1", "echeance": date(2027, 6, 30), "decide_par": "Comité", "source": "Relevé",
-        "exemple": True,
-    }  # fmt: skip
-    return Objectif(**(base | autres))
+from tests.views.fausse_porte import FaussePorte, build_catalogue, build_indicateur, build_objectif, cellule
 
 
 def _chiffre(bas: float, haut: float, note: str = "A") -> Chiffre:
@@ -58,7 +48,7 @@ def test_l_etat_vient_de_l_intervalle_entier(
     bas: float, haut: float, attendu: float | None, etat: str
 ) -> None:
     chemin = None if attendu is None else Chemin(attendu)
-    assert judge(_objectif(), _chiffre(bas, haut), chemin) == etat
+    assert judge(build_objectif(), _chiffre(bas, haut), chemin) == etat
 
 
 @pytest.mark.parametrize(
@@ -71,18 +61,20 @@ def test_l_etat_vient_de_l_intervalle_entier(
     ],
 )
 def test_un_plafond_se_lit_dans_l_autre_sens(bas: float, haut: float, attendu: float, etat: str) -> None:
-    assert judge(_objectif(sens="au_plus"), _chiffre(bas, haut), Chemin(attendu)) == etat
+    assert judge(build_objectif(sens="au_plus"), _chiffre(bas, haut), Chemin(attendu)) == etat
 
 
 def test_un_chiffre_indicatif_ne_dit_rien_d_un_objectif() -> None:
-    assert judge(_objectif(), _chiffre(0.6, 0.9, note="C"), Chemin(0.4)) == TROP_PEU
-    assert judge(_objectif(), None, None) == TROP_PEU
+    assert judge(build_objectif(), _chiffre(0.6, 0.9, note="C"), Chemin(0.4)) == TROP_PEU
+    assert judge(build_objectif(), None, None) == TROP_PEU
 
 
 def test_la_page_dit_la_derniere_vague_et_l_absence_de_chiffre() -> None:
     catalogue = build_catalogue([build_indicateur(), build_indicateur("autre")])
     porte: Any = FaussePorte([cellule("site", redresse=0.6, bas=0.55, haut=0.65)])
-    vue = build_vue_objectifs(porte, catalogue, [_objectif(), _objectif(id="p", indicateur="autre")])
+    vue = build_vue_objectifs(
+        porte, catalogue, [build_objectif(), build_objectif(id="p", indicateur="autre")]
+    )
     assert vue.a_retenir == f"2\u00a0objectifs : 1 {ATTEINT}, {TROP_PEU} pour 1."
     assert "Deuxième édition (2026)" in vue.etats[0].phrase
     assert pd.isna(vue.table.loc[1, "part"])
@@ -93,9 +85,11 @@ def test_la_page_dit_la_derniere_vague_et_l_absence_de_chiffre() -> None:
 )
 def test_un_depart_incertain_ne_dit_ni_avance_ni_retard(bas: float, haut: float, sans_marge: str) -> None:
     """Six points au-dessus (ou en dessous) du chemin : assez pour ±3, pas pour ±3 et un départ à ±6."""
-    assert judge(_objectif(), _chiffre(bas, haut), Chemin(0.40)) == sans_marge
-    assert judge(_objectif(), _chiffre(bas, haut), Chemin(0.40, marge=0.05)) == sans_marge  # √(3² + 5²) < 6
-    assert judge(_objectif(), _chiffre(bas, haut), Chemin(0.40, marge=0.06)) == PAS_DEMONTRE
+    assert judge(build_objectif(), _chiffre(bas, haut), Chemin(0.40)) == sans_marge
+    assert (
+        judge(build_objectif(), _chiffre(bas, haut), Chemin(0.40, marge=0.05)) == sans_marge
+    )  # √(3² + 5²) < 6
+    assert judge(build_objectif(), _chiffre(bas, haut), Chemin(0.40, marge=0.06)) == PAS_DEMONTRE
 
 
 DATES = {"2023-v1": date(2023, 6, 30), "2026-v4": date(2025, 6, 30)}
@@ -114,7 +108,7 @@ def _suivre(
     porte: Any = FaussePorte(
         [cellule("site", vague_id="2023-v1", **avant), cellule("site", vague_id="2026-v4", **arrivee)]
     )
-    return build_vue_objectifs(porte, catalogue, [_objectif(**autres)])
+    return build_vue_objectifs(porte, catalogue, [build_objectif(**autres)])
 
 
 DEPART = {"redresse": 0.20, "bas": 0.18, "haut": 0.22}

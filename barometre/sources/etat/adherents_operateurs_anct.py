@@ -13,13 +13,11 @@ from barometre.sources.contexte import (
     HORS_CADRE,
     SIREN_DISCORDANT,
     Contexte,
-    find_autres_codes,
     reject_rows,
 )
 from barometre.sources.errors import SourceRefusee
-from barometre.sources.gardes import check_discordants
+from barometre.sources.gardes import check_discordants, list_dementis
 from barometre.sources.lecture import Brut, read_csv, read_json, read_member
-from barometre.sources.noms import find_discordants
 from barometre.sources.resultat import Resultat, build_resultat
 
 COLONNES = ("operateur_id", "organisation_siret")
@@ -89,10 +87,8 @@ def _list_motifs(frame: pd.DataFrame, contexte: Contexte) -> pd.Series:
     motifs = motifs.mask(~role.isin(ADHERENT), ROLE_INCONNU).mask(role.isin(PAS_ADHERENT), AUTRE_ROLE)
     motifs = motifs.mask(motifs.eq("") & frame["collectivite_id"].isna(), HORS_CADRE)
     placees = motifs.eq("")
-    nommees = placees & find_discordants(frame, NOM, contexte.noms)
-    codees = placees & ~nommees & find_autres_codes(frame, CODE, contexte)
-    check_discordants(int((nommees | codees).sum()), int(placees.sum()), ("organisation_siret", NOM, CODE))
-    motifs = motifs.mask(nommees, SIREN_DISCORDANT).mask(codees, CODE_DISCORDANT)
+    dementis = list_dementis(frame, placees, ("organisation_siret", NOM, CODE), contexte)
+    motifs = motifs.where(dementis.eq(""), dementis)
     motifs = motifs.mask(motifs.eq("") & frame["opsn_id"].isna(), OPERATEUR_INCONNU)
     dehors = _find_hors_perimetre(frame[motifs.eq("")], contexte)
     check_discordants(int(dehors.sum()), int(placees.sum()), COLONNES, "le même opérateur")

@@ -17,13 +17,11 @@ from barometre.sources.contexte import (
     HORS_CADRE,
     SIREN_DISCORDANT,
     Contexte,
-    find_autres_codes,
     reject_rows,
 )
 from barometre.sources.errors import SourceRefusee
-from barometre.sources.gardes import check_discordants
+from barometre.sources.gardes import list_dementis
 from barometre.sources.lecture import Brut, read_bytes, read_csv, read_json, read_member
-from barometre.sources.noms import find_discordants
 from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, join_valeurs
 from barometre.sources.siren import is_siren
 
@@ -117,16 +115,15 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     inconnus = ~autres & ~doubles & frame["collectivite_id"].isna()
     placees = ~(autres | doubles | inconnus)
     # Les noms des intercommunalités varient trop d'un fichier à l'autre : ceux des communes se comparent.
-    nommees = placees & frame["type"].eq("commune") & find_discordants(frame, NOM, contexte.noms)
-    codees = placees & ~nommees & find_autres_codes(frame, "code_insee", contexte)
-    check_discordants(int((nommees | codees).sum()), int(placees.sum()), ("siren", NOM, "code_insee"))
-    bons = frame[placees & ~nommees & ~codees].set_index("collectivite_id")
+    communes = frame["type"].eq("commune")
+    dementis = list_dementis(frame, placees, ("siren", NOM, "code_insee"), contexte, communes)
+    bons = frame[placees & dementis.eq("")].set_index("collectivite_id")
     rejets = [
         *brut.rejets,
         *reject_rows(frame[autres], "type", PAS_UNE_COLLECTIVITE),
         *reject_rows(frame[doubles], "siren", REPETEE),
-        *reject_rows(frame[nommees], "siren", SIREN_DISCORDANT),
-        *reject_rows(frame[codees], "code_insee", CODE_DISCORDANT),
+        *reject_rows(frame[dementis.eq(SIREN_DISCORDANT)], "siren", SIREN_DISCORDANT),
+        *reject_rows(frame[dementis.eq(CODE_DISCORDANT)], "code_insee", CODE_DISCORDANT),
         *reject_rows(frame[inconnus], "siren", HORS_CADRE),
     ]
     return build_resultat(
