@@ -33,6 +33,21 @@ def test_chaque_carte_porte_sa_note_son_intervalle_et_puis_je_citer(ouvrir: Ouvr
     assert "marge d" not in texte.lower()
 
 
+def test_une_carte_lue_parmi_certaines_dit_parmi_qui(ouvrir: Ouvrir) -> None:
+    """« Une déclaration d'accessibilité, 14 % » à côté de « Un site, 73 % » : de celles-ci seules."""
+    cartes = re.findall(
+        r'<article class="baro-carte">.*?</article>', _tout(ouvrir("communication")), re.DOTALL
+    )
+    cles = {
+        i.titre: i for i in load_catalogue().list_indicateurs("communication", origine="declare") if i.cle
+    }
+    parmi = {
+        t: i.parmi for t, i in cles.items() if any(f"<h3>{t}</h3>" in c and i.parmi in c for c in cartes)
+    }
+    assert parmi == {titre: i.parmi for titre, i in cles.items()}
+    assert len(set(parmi.values())) == 2  # toutes, et celles qui ont un site
+
+
 def test_l_essentiel_a_un_seul_graphique_trie_et_une_seule_legende(ouvrir: Ouvrir) -> None:
     page = ouvrir("communication")
     texte = _tout(page)

@@ -263,6 +263,9 @@ def test_un_objectif_en_retard_alerte_et_un_objectif_tenu_non() -> None:
     assert exemple.fait == f"{ferme.fait} Objectif d’exemple : aucun n’a été publié."
     assert exemple.depuis == "Entre la première vague (2023) et la deuxième édition (2026)"
     assert exemple.regle.page == "objectifs"
+    # « En retard (2), depuis la première vague » : la vague d'où part le chemin n'est pas celle du retard.
+    seules = replace(vue, alertes=(exemple, ferme))
+    assert seules.a_retenir.endswith(f": {exemple.regle.titre[:1].lower()}{exemple.regle.titre[1:]} (2).")
 
 
 def test_un_objectif_suivi_juste_sur_son_chemin_n_alerte_presque_jamais() -> None:

@@ -33,6 +33,7 @@ def build_carte_breve(ligne: LigneIndicateur, valeur: str) -> str:
     autre = "brut" if valeur == "redresse" else "redresse"
     brut = ligne.chiffre.est_brut
     faits = (
+        ligne.indicateur.parmi,
         ligne.intervalle if valeur == "redresse" or brut else f"redressé : {ligne.intervalle}",
         format_note(ligne.chiffre.note, simulee=ligne.contexte.simulee),
         SEUL_BRUT if brut else f"{NOMS_VALEURS[autre]} {ligne.get_texte(autre)}",

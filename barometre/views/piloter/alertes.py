@@ -209,7 +209,8 @@ def _check_objectifs(
         if etat.etat == EN_RETARD and etat.chiffre is not None:
             exemple = " Objectif d’exemple : aucun n’a été publié." * etat.objectif.exemple
             vagues = etat.objectif.depart, etat.chiffre.vague_id
-            yield _build_comparee(catalogue, regle, f"{etat.phrase}{exemple}", *vagues)
+            # La vague d'où part le chemin n'est pas celle depuis laquelle l'objectif est en retard.
+            yield replace(_build_comparee(catalogue, regle, f"{etat.phrase}{exemple}", *vagues), avant="")
 
 
 def _check_notes(gate: Gate, catalogue: Catalogue, regle: RegleAlerte, jour: date) -> Iterator[Alerte]:
