@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from barometre.ui.navigation import list_pages
-from tests.browser.conftest import Visiter, check_muette
+from tests.browser.conftest import Visiter, check_muette, wait_calme
 from tests.browser.papier import (
     Ligne,
     is_presque_vide,
@@ -51,6 +51,8 @@ def test_une_page_est_muette_et_aucun_titre_ne_finit_une_feuille(
     page = visite.page
     expect(page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_attached()
     expect(page.locator('[data-testid="stSkeleton"]')).to_have_count(0)
+    # Une carte vient après le script : imprimé avant elle, son titre finirait la feuille.
+    wait_calme(page, 500)
     page.emulate_media(media="print")
     titres = page.evaluate(TITRES)
     expect(page.locator(".baro-version")).to_contain_text("réponses simulées")
