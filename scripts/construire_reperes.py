@@ -17,11 +17,12 @@ from typing import Any
 from barometre.catalogue import DONNEES, load_catalogue
 from barometre.pipeline import referentiel as ref
 from barometre.sources.catalogue import SourceExterieure, load_sources_exterieures
-from barometre.sources.contexte import Contexte, build_contexte
+from barometre.sources.contexte import Contexte
 from barometre.sources.empreinte import REPERES
 from barometre.sources.examen import read_source
 from barometre.sources.fetch import Lieu, get_kept
 from barometre.sources.gardes import LIGNES_COMPARABLES
+from barometre.sources.territoires import Territoires
 from scripts.paquets import DATA
 
 
@@ -29,7 +30,7 @@ def main() -> None:
     """Un repère par source lue ; ce qui manque au miroir est dit, et n'en a pas."""
     opsn, liens = ref.load_opsn(DONNEES)
     collectivites = ref.load_collectivites(DONNEES, load_catalogue(), liens)
-    contexte = build_contexte(collectivites, ref.load_codes_anciens(DONNEES), opsn=opsn)
+    contexte = Contexte(Territoires(collectivites, ref.load_codes_anciens(DONNEES)), collectivites, opsn=opsn)
     reperes = dict[str, dict[str, Any]]()
     for source in load_sources_exterieures().values():
         repere = build_repere(source, Path(sys.argv[1]), contexte)

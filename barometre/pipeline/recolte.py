@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Literal
 
 import pandas as pd
@@ -12,11 +13,12 @@ import pandas as pd
 from barometre.pipeline.lots import build_quarantaine
 from barometre.pipeline.referentiel import compute_couvertures
 from barometre.sources.catalogue import SourceExterieure
-from barometre.sources.contexte import build_contexte
+from barometre.sources.contexte import Contexte
 from barometre.sources.errors import SourceInjoignable, SourceRefusee
 from barometre.sources.examen import read_source
 from barometre.sources.fetch import Copie, Lieu
 from barometre.sources.resultat import Rapport, Resultat
+from barometre.sources.territoires import Territoires
 
 EtatSource = Literal["embarquee", "chargee", "gardee", "absente"]
 COLONNES_SOURCE = [
@@ -47,6 +49,11 @@ class Socle:
     codes_anciens: pd.DataFrame
     opsn: pd.DataFrame
     liens: pd.DataFrame
+
+    @cached_property
+    def territoires(self) -> Territoires:
+        """Ce que les sources n'y changent pas."""
+        return Territoires(self.collectivites, self.codes_anciens)
 
 
 @dataclass
@@ -87,11 +94,15 @@ def harvest(source: SourceExterieure, lieu: Lieu, recolte: Recolte, *, confirmer
     """
     if source.usage == "contours":
         return
-    contexte = build_contexte(
-        recolte.socle.collectivites, recolte.socle.codes_anciens,
-        periode=source.periode, opsn=recolte.socle.opsn, operateurs=recolte.operateurs,
-        liens=recolte.socle.liens,
-    )  # fmt: skip
+    socle = recolte.socle
+    contexte = Contexte(
+        recolte.depart.territoires,
+        socle.collectivites,
+        source.periode,
+        socle.opsn,
+        recolte.operateurs,
+        socle.liens,
+    )
     try:
         copie, resultat = read_source(source, lieu, contexte, confirmer=confirmer)
     except (SourceInjoignable, SourceRefusee) as erreur:

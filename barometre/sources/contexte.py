@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import zlib
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
 
-from barometre.recherche.noms import normalise_nom
-from barometre.sources.cog import Cog, build_cog
 from barometre.sources.noms import find_discordants
 from barometre.sources.resultat import Rejet
+from barometre.sources.territoires import Territoires, build_listes
 
 NOM_DISCORDANT = "Ce code est celui d'une commune, et le nom d'à côté celui d'une autre."
 CODE_DISCORDANT = "Ce SIREN est celui d'une commune, et le code INSEE celui d'une autre."
 SIREN_DISCORDANT = "Ce SIREN est celui d'une collectivité, et le nom celui d'une autre."
 COMMUNE_INCONNUE = "Ce code n'est celui d'aucune commune, actuelle ou ancienne, du référentiel."
-# Huit : une colonne décalée d'une ligne change le total de presque tous, une vraie mise à jour d'aucun.
-PAQUETS = 8
 CODE_REPETE = "Ce code est sur plusieurs lignes : on ne sait pas laquelle est la bonne."
 # Sous ce nombre, une famille qui s'installe change tout.
 HABITANTS = 100
@@ -29,83 +24,15 @@ HORS_CADRE = "Ce SIREN n'est celui d'aucune collectivité du référentiel."
 
 @dataclass(frozen=True)
 class Contexte:
-    """Le référentiel en vigueur, la période de la source, les OPSN connus."""
+    """Les territoires, ce que les sources d'avant y ont ajouté, la période de celle-ci."""
 
+    territoires: Territoires
+    # les mêmes, avec les attributs que les sources d'avant leur ont donnés
     collectivites: pd.DataFrame
-    cog: Cog
     periode: str = ""
     opsn: pd.DataFrame = field(default_factory=pd.DataFrame)
     operateurs: Mapping[str, str] = field(default_factory=dict)
-    # opsn_id → les territoires qu'il couvre, déjà connus
-    perimetres: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    # code, nom : « Vars », avant que la commune de ce code ne devienne La Boixe
-    anciens_noms: pd.DataFrame = field(
-        default_factory=lambda: pd.DataFrame({"code": [], "nom": []}, dtype="str")
-    )
-
-    @cached_property
-    def communes(self) -> pd.Index:
-        """Les identifiants de toutes les communes."""
-        return pd.Index([f"commune-{code}" for code in sorted(self.cog.actuels)])
-
-    @cached_property
-    def regions(self) -> pd.Series:
-        """La région de chaque collectivité ; celle d'une région est elle-même."""
-        cadre = self.collectivites.set_index("collectivite_id")
-        return cadre["region"].astype("object").where(cadre["type"].ne("region"), cadre["code"])
-
-    @cached_property
-    def departements(self) -> pd.Series:
-        """Le département de chaque collectivité ; vide au-dessus."""
-        return self.collectivites.set_index("collectivite_id")["departement"].astype("object")
-
-    @cached_property
-    def codes_postaux(self) -> frozenset[str]:
-        """Les codes postaux de toutes les communes."""
-        communes = self.collectivites[self.collectivites["type"].eq("commune")]
-        return frozenset(" ".join(communes["codes_postaux"].dropna().tolist()).split())
-
-    @cached_property
-    def populations(self) -> pd.Series:
-        """La population de chaque collectivité ; vide si elle n'est pas connue."""
-        cadre = self.collectivites.set_index("collectivite_id")["population"]
-        return pd.to_numeric(cadre, errors="coerce").astype("float64")
-
-    @cached_property
-    def paquets(self) -> pd.Series:
-        """Le paquet de chaque collectivité, tiré de son identifiant : le même d'un fichier à l'autre."""
-        cles = self.collectivites["collectivite_id"].tolist()
-        return pd.Series([zlib.crc32(cle.encode()) % PAQUETS for cle in cles], index=cles)
-
-    @cached_property
-    def par_postal(self) -> dict[str, list[str]]:
-        """Code postal → ses communes."""
-        communes = self.collectivites[self.collectivites["type"].eq("commune")]
-        couples = zip(communes["collectivite_id"].tolist(), communes["codes_postaux"].tolist(), strict=True)
-        return _index((code, cle) for cle, codes in couples for code in str(codes or "").split())
-
-    @cached_property
-    def par_departement(self) -> dict[str, list[str]]:
-        """Département → ses communes ; « 20 » pour la Corse entière."""
-        communes = self.collectivites[self.collectivites["type"].eq("commune")]
-        couples = zip(communes["departement"].tolist(), communes["collectivite_id"].tolist(), strict=True)
-        return _index(("20" if dep in {"2A", "2B"} else str(dep), cle) for dep, cle in couples)
-
-    @cached_property
-    def par_nom(self) -> dict[str, list[str]]:
-        """Nom comparable → les collectivités qui le portent."""
-        cadre = self.collectivites
-        couples = zip(cadre["nom"].tolist(), cadre["collectivite_id"].tolist(), strict=True)
-        return _index((normalise_nom(nom), cle) for nom, cle in couples)
-
-    @cached_property
-    def noms(self) -> dict[str, list[str]]:
-        """Les noms de chaque collectivité : le sien, puis ceux d'avant sous le même code."""
-        cadre, anciens = self.collectivites, self.anciens_noms
-        communes = zip(("commune-" + anciens["code"]).tolist(), anciens["nom"].tolist(), strict=True)
-        return _index(
-            [*zip(cadre["collectivite_id"].tolist(), cadre["nom"].tolist(), strict=True), *communes]
-        )
+    liens: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @cached_property
     def sirens(self) -> dict[str, str]:
@@ -117,44 +44,13 @@ class Contexte:
         return dict(zip(connues["siren"].tolist(), connues["collectivite_id"].tolist(), strict=True))
 
     @cached_property
-    def identifiants(self) -> frozenset[str]:
-        """Tous les identifiants du référentiel, territoires compris."""
-        return frozenset(self.collectivites["collectivite_id"].tolist())
-
-    def is_known(self, identifiants: pd.Series) -> pd.Series:
-        """Vrai pour chaque identifiant du référentiel (`isin` recopierait le référentiel à chaque appel)."""
-        connus = [identifiant in self.identifiants for identifiant in identifiants.tolist()]
-        return pd.Series(connus, index=identifiants.index, dtype="bool")
-
-
-def _index(couples: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    index: dict[str, list[str]] = defaultdict(list)
-    for cle, collectivite_id in couples:
-        index[cle].append(collectivite_id)
-    return dict(index)
-
-
-def build_contexte(
-    collectivites: pd.DataFrame,
-    codes_anciens: pd.DataFrame,
-    *,
-    periode: str = "",
-    opsn: pd.DataFrame | None = None,
-    operateurs: Mapping[str, str] | None = None,
-    liens: pd.DataFrame | None = None,
-) -> Contexte:
-    """Le contexte d'une source."""
-    cog = build_cog(collectivites, codes_anciens)
-    noms = codes_anciens.loc[codes_anciens["code"].isin(cog.actuels), ["code", "nom"]]
-    connus = pd.DataFrame() if opsn is None else opsn
-    perimetres = {} if liens is None or liens.empty else _index_perimetres(liens)
-    return Contexte(collectivites, cog, periode, connus, operateurs or {}, perimetres, noms)
-
-
-def _index_perimetres(liens: pd.DataFrame) -> dict[str, frozenset[str]]:
-    couvre = liens[liens["nature"].eq("perimetre")]
-    couples = zip(couvre["opsn_id"].tolist(), couvre["cible_id"].tolist(), strict=True)
-    return {opsn_id: frozenset(cibles) for opsn_id, cibles in _index(couples).items()}
+    def perimetres(self) -> dict[str, frozenset[str]]:
+        """OPSN → les territoires qu'il couvre, déjà connus."""
+        if self.liens.empty:
+            return {}
+        couvre = self.liens[self.liens["nature"].eq("perimetre")]
+        couples = zip(couvre["opsn_id"].tolist(), couvre["cible_id"].tolist(), strict=True)
+        return {opsn_id: frozenset(cibles) for opsn_id, cibles in build_listes(couples).items()}
 
 
 @dataclass(frozen=True)
@@ -176,10 +72,10 @@ def recode_communes(frame: pd.DataFrame, colonne: str, contexte: Contexte, nom: 
     `nom` : la colonne qui la nomme. Une commune qui a changé de code a pu changer de nom : seul un code
     d'aujourd'hui se compare.
     """
-    actuels = contexte.cog.apply(frame[colonne])
+    actuels = contexte.territoires.cog.apply(frame[colonne])
     placees = frame.assign(collectivite_id="commune-" + actuels["code"])
     inconnus = actuels["etat"].eq("inconnu")
-    autres = actuels["etat"].eq("actuel") & find_discordants(placees, nom, contexte.noms)
+    autres = actuels["etat"].eq("actuel") & find_discordants(placees, nom, contexte.territoires.noms)
     rejets = (
         *reject_rows(frame[inconnus], colonne, COMMUNE_INCONNUE),
         *reject_rows(frame[autres], colonne, NOM_DISCORDANT),
@@ -195,7 +91,7 @@ def sum_communes(
     recodage: Recodage, ecartes: pd.Series, colonnes: list[str], contexte: Contexte
 ) -> pd.DataFrame:
     """La somme de chaque commune actuelle ; aucune si l'un de ses codes (`ecartes`) n'a pas pu compter."""
-    touchees = "commune-" + contexte.cog.apply(ecartes)["code"]
+    touchees = "commune-" + contexte.territoires.cog.apply(ecartes)["code"]
     sommes = recodage.frame.groupby("collectivite_id")[colonnes].sum()
     return sommes[~sommes.index.isin(touchees)]
 
@@ -204,14 +100,16 @@ def find_autres_codes(frame: pd.DataFrame, colonne: str, contexte: Contexte) -> 
     """Vrai d'une commune (`collectivite_id`) à côté du code INSEE (`colonne`) d'une autre."""
     if colonne not in frame:
         return pd.Series(False, index=frame.index)
-    codes = contexte.cog.apply(frame[colonne])["code"]
+    codes = contexte.territoires.cog.apply(frame[colonne])["code"]
     communes = frame["collectivite_id"].str.startswith("commune-", na=False)
     return communes & codes.ne("") & frame["collectivite_id"].ne("commune-" + codes)
 
 
 def list_populations(codes: pd.Series, contexte: Contexte) -> pd.Series:
     """La population de la commune de chaque code ; vide sous `HABITANTS`, ou d'un code inconnu."""
-    populations = ("commune-" + contexte.cog.apply(codes)["code"]).map(contexte.populations)
+    populations = ("commune-" + contexte.territoires.cog.apply(codes)["code"]).map(
+        contexte.territoires.populations
+    )
     return populations.where(populations.ge(HABITANTS))
 
 

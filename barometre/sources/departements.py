@@ -37,8 +37,8 @@ def check_rangs(
 
     `nombres` : une ligne par commune actuelle, des colonnes qui croissent avec ses habitants.
     """
-    connus = nombres.assign(_habitants=contexte.populations.reindex(nombres.index)).dropna()
-    groupes = contexte.departements.reindex(connus.index)
+    connus = nombres.assign(_habitants=contexte.territoires.populations.reindex(nombres.index)).dropna()
+    groupes = contexte.territoires.departements.reindex(connus.index)
     rangs = connus.groupby(groupes).rank()
     ecarts = rangs - rangs.groupby(groupes).transform("mean")
     forces = ecarts.pow(2).groupby(groupes).sum()
@@ -65,8 +65,10 @@ def check_par_habitant(
 ) -> None:
     """Refuse un fichier dont la somme d'une colonne, par habitant, n'est celle d'aucun département."""
     colonnes = list(bornes)
-    connus = nombres[colonnes].assign(_habitants=contexte.populations.reindex(nombres.index)).dropna()
-    groupes = contexte.departements.reindex(connus.index)
+    connus = (
+        nombres[colonnes].assign(_habitants=contexte.territoires.populations.reindex(nombres.index)).dropna()
+    )
+    groupes = contexte.territoires.departements.reindex(connus.index)
     sommes = connus.groupby(groupes).sum()[groupes.value_counts().sort_index().ge(COMMUNES)]
     for colonne, (bas, haut) in bornes.items():
         rapports = sommes[colonne] / sommes["_habitants"]
@@ -122,7 +124,7 @@ def check_completude(resultat: Resultat, attendu: Attendu, contexte: Contexte) -
     """
     if not attendu.complet:
         return
-    communes = contexte.departements.reindex(contexte.communes)
+    communes = contexte.territoires.departements.reindex(contexte.territoires.communes)
     dites = communes[communes.index.isin(set(resultat.valeurs["collectivite_id"]))]
     toutes = communes.value_counts()
     parts = (dites.value_counts() / toutes)[toutes.ge(COMMUNES)].dropna()

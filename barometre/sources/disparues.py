@@ -50,7 +50,7 @@ def mask_zeros(resultat: Resultat, incertains: Sequence[str], contexte: Contexte
     if not incertains:
         return resultat
     valeurs = resultat.valeurs
-    departements = valeurs["collectivite_id"].map(contexte.departements)
+    departements = valeurs["collectivite_id"].map(contexte.territoires.departements)
     ici = valeurs["collectivite_id"].isin(incertains) | departements.isin(_list_departements(incertains))
     sues = valeurs[~(ici & valeurs["valeur"].eq(0))]
     return replace(resultat, valeurs=sues.reset_index(drop=True))

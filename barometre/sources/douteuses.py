@@ -80,10 +80,10 @@ def _list_candidates(ligne: dict[str, str], colonne: str, temoins: Temoins, cont
     Un code juste que le nom dément : la sienne ou la nommée, on ne sait pas.
     """
     if reparees := set(_iter_codes((ligne[colonne],), contexte)):
-        return reparees | set(contexte.par_nom.get(normalise_nom(ligne.get(temoins.nom, "")), ()))
+        return reparees | set(contexte.territoires.par_nom.get(normalise_nom(ligne.get(temoins.nom, "")), ()))
     lieux = [ligne[c] for c in temoins.lieux if ligne.get(c)]
     ou = next((c for lieu in lieux if (c := _list_du_lieu(lieu, contexte)) is not None), None)
-    nommees = set(contexte.par_nom.get(normalise_nom(ligne.get(temoins.nom, "")), ()))
+    nommees = set(contexte.territoires.par_nom.get(normalise_nom(ligne.get(temoins.nom, "")), ()))
     if ou is None:
         return nommees
     return (nommees & ou) or ou
@@ -91,15 +91,17 @@ def _list_candidates(ligne: dict[str, str], colonne: str, temoins: Temoins, cont
 
 def _list_du_lieu(lieu: str, contexte: Contexte) -> set[str] | None:
     """Les communes d'un code postal ou d'un département ; None si le lieu ne se lit pas."""
-    if _POSTAL.match(lieu) and (postales := contexte.par_postal.get(lieu)):
+    if _POSTAL.match(lieu) and (postales := contexte.territoires.par_postal.get(lieu)):
         return set(postales)
     departement = read_departement(lieu)
-    return set(contexte.par_departement.get(departement, ())) if departement else None
+    return set(contexte.territoires.par_departement.get(departement, ())) if departement else None
 
 
 def _iter_codes(cellules: Iterable[str], contexte: Contexte) -> Iterator[str]:
     for cellule in cellules:
         nombre = _NOMBRE.match(cellule.strip())
-        code = contexte.cog.get_actuel(nombre[1].zfill(5) if nombre else cellule.strip().upper())[0]
+        code = contexte.territoires.cog.get_actuel(nombre[1].zfill(5) if nombre else cellule.strip().upper())[
+            0
+        ]
         if code:
             yield f"commune-{code}"

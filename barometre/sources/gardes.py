@@ -15,7 +15,6 @@ from barometre.domain.formats import INSECABLE, format_compte, format_nombre, fo
 from barometre.sources.catalogue import Attendu
 from barometre.sources.contexte import (
     CODE_DISCORDANT,
-    PAQUETS,
     SIREN_DISCORDANT,
     Contexte,
     find_autres_codes,
@@ -26,6 +25,7 @@ from barometre.sources.indices import describe_cause, read_departement
 from barometre.sources.lecture import Brut
 from barometre.sources.noms import find_discordants
 from barometre.sources.resultat import Resultat
+from barometre.sources.territoires import PAQUETS
 
 # Par année entamée depuis la bonne copie. De nos propres fichiers : 2 549 labellisations France services fin
 # 2022 (Etalab), 2 845 espaces en août 2024 (ANCT), soit 7 % par an ; le double est encore une mise à jour.
@@ -70,9 +70,9 @@ def build_empreinte(brut: Brut, resultat: Resultat, contexte: Contexte) -> Empre
     return Empreinte(
         brut.lus - brut.repetees,
         resultat.rapport.rejetes - brut.repetees,
-        _count(touchees, contexte.regions),
+        _count(touchees, contexte.territoires.regions),
         compute_totaux(resultat.valeurs),
-        _count(touchees, contexte.departements),
+        _count(touchees, contexte.territoires.departements),
         # Un fichier collé deux fois a une fin qui ne dit rien : ses doublons sont rejetés.
         None if brut.repetees else brut.finie,
         compute_liens(recentes, contexte),
@@ -112,7 +112,7 @@ def compute_liens(recentes: pd.DataFrame, contexte: Contexte) -> dict[str, float
     """
     liens = {}
     for cle, lignes in recentes.groupby("cle"):
-        populations = contexte.populations.reindex(lignes["collectivite_id"]).to_numpy()
+        populations = contexte.territoires.populations.reindex(lignes["collectivite_id"]).to_numpy()
         lien = lignes["valeur"].rank().corr(pd.Series(populations, index=lignes.index).rank())
         if len(lignes) >= UNITES_LIEES and pd.notna(lien):
             liens[str(cle)] = round(float(lien), 4)
@@ -121,7 +121,7 @@ def compute_liens(recentes: pd.DataFrame, contexte: Contexte) -> dict[str, float
 
 def compute_paquets(recentes: pd.DataFrame, contexte: Contexte) -> dict[str, list[float]]:
     """La somme de chaque indicateur dans chaque paquet de collectivités."""
-    paquets = recentes["collectivite_id"].map(contexte.paquets)
+    paquets = recentes["collectivite_id"].map(contexte.territoires.paquets)
     sommes = recentes.groupby(["cle", paquets])["valeur"].sum().unstack().fillna(0.0)
     sommes = sommes.reindex(columns=range(PAQUETS), fill_value=0.0)
     return {str(nom): [round(float(x), 4) for x in ligne] for nom, *ligne in sommes.itertuples()}
@@ -216,7 +216,7 @@ def list_dementis(
     """
     _, nom, code = colonnes
     codees = placees & find_autres_codes(frame, code, contexte)
-    nommees = placees & nommables & find_discordants(frame, nom, contexte.noms)
+    nommees = placees & nommables & find_discordants(frame, nom, contexte.territoires.noms)
     motifs = pd.Series("", index=frame.index).mask(codees, CODE_DISCORDANT).mask(nommees, SIREN_DISCORDANT)
     check_discordants(int(motifs.ne("").sum()), int(placees.sum()), colonnes)
     return motifs

@@ -30,7 +30,7 @@ def describe_cause(rejets: Sequence[Rejet], contexte: Contexte) -> str:
     causes: tuple[tuple[Callable[[str], object], str], ...] = (
         (POINT_ZERO.match, "les codes sont devenus des nombres (« 78003.0 »)"),
         (SANS_ZERO.match, "un tableur a sans doute perdu le zéro des codes"),
-        (contexte.codes_postaux.__contains__, "ce sont des codes postaux, non des codes INSEE"),
+        (contexte.territoires.codes_postaux.__contains__, "ce sont des codes postaux, non des codes INSEE"),
     )
     for reconnait, phrase in causes:
         if sum(1 for valeur in valeurs if reconnait(valeur)) >= PART_PROBANTE * len(valeurs):

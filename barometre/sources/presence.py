@@ -20,13 +20,13 @@ from barometre.sources.resultat import Rejet, Resultat, build_resultat, build_va
 def count_by_commune(recodage: Recodage, contexte: Contexte, territoires: pd.Series) -> pd.Series:
     """Le nombre de lignes par commune ; vide dans un territoire absent de la liste."""
     nombres = recodage.frame["collectivite_id"].value_counts()
-    return fill_zeros(nombres, contexte.communes, territoires)
+    return fill_zeros(nombres, contexte.territoires.communes, territoires)
 
 
 def sum_by_commune(recodage: Recodage, colonne: str, contexte: Contexte, territoires: pd.Series) -> pd.Series:
     """La somme d'une colonne par commune ; vide dans un territoire absent de la liste."""
     sommes = recodage.frame.groupby("collectivite_id")[colonne].sum()
-    return fill_zeros(sommes, contexte.communes, territoires)
+    return fill_zeros(sommes, contexte.territoires.communes, territoires)
 
 
 def fill_zeros(connus: pd.Series, toutes: pd.Index, territoires: pd.Series) -> pd.Series:
@@ -50,7 +50,9 @@ def rows_programme(
     """Un programme dont la liste des communes est complète : 1 si elle y est, 0 sinon."""
     recodage = recode_communes(brut.frame, colonne, contexte, temoins.nom)
     douteuses = find_douteuses(recodage.inconnues, colonne, temoins, contexte, brut.brisees)
-    presence = douteuses.mask_zeros(has_any(count_by_commune(recodage, contexte, contexte.regions)))
+    presence = douteuses.mask_zeros(
+        has_any(count_by_commune(recodage, contexte, contexte.territoires.regions))
+    )
     valeurs = build_valeurs(indicateur_id, presence, contexte.periode)
     return build_liste(brut, recodage, douteuses, valeurs)
 

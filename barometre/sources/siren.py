@@ -50,6 +50,6 @@ def _check_accord(bons: pd.DataFrame, type_: str, contexte: Contexte) -> None:
     dits = bons["siren_2022"].str.extract(_AU_DEPARTEMENT, expand=False).dropna()
     siens = bons.loc[dits.index, "code"]
     if type_ == "region":
-        dits = ("departement-" + dits).map(contexte.regions)
+        dits = ("departement-" + dits).map(contexte.territoires.regions)
     opposes = int((dits.notna() & dits.ne(siens)).sum())
     check_discordants(opposes, len(dits), ("code", "siren_2022"), "le même territoire")

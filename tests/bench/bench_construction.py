@@ -18,8 +18,9 @@ from barometre.catalogue import DONNEES, load_catalogue
 from barometre.domain.provenance import Provenance
 from barometre.exports import FORMATS, build_fichier
 from barometre.pipeline.construire import load_socle
-from barometre.sources.contexte import build_contexte
+from barometre.sources.contexte import Contexte
 from barometre.sources.etat import arcep_ftth
+from barometre.sources.territoires import Territoires
 from tests.bench.mesure import build_ligne, run_commande
 
 LIGNES = 100_000
@@ -48,8 +49,9 @@ def _measure_construction(dossier: Path) -> dict[str, Any]:
 def _measure_etat() -> dict[str, Any]:
     """Un fichier de l'État d'une ligne par commune : lu, recodé, contrôlé, prêt à charger."""
     socle = load_socle(DONNEES, load_catalogue())
-    contexte = build_contexte(socle.get("dim_collectivite"), socle.get("code_ancien"))
-    codes = sorted(contexte.cog.actuels)
+    collectivites = socle.get("dim_collectivite")
+    contexte = Contexte(Territoires(collectivites, socle.get("code_ancien")), collectivites)
+    codes = sorted(contexte.territoires.cog.actuels)
     entetes = ",".join(arcep_ftth.COLONNES)
     lignes = [entetes, *(f"{code},{i % 90},{i % 95},{i % 100},100,20" for i, code in enumerate(codes))]
     with tempfile.TemporaryDirectory() as nom:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from barometre.sources.contexte import Contexte, build_contexte
+from barometre.sources.contexte import Contexte
+from barometre.sources.territoires import Territoires
 from tests import mini
 
 Ecrire = Callable[..., Path]
@@ -17,9 +18,9 @@ Ecrire = Callable[..., Path]
 @pytest.fixture
 def contexte() -> Contexte:
     """Le référentiel d'essai, à la période 2024."""
-    return build_contexte(
-        mini.build_collectivites(), mini.build_codes_anciens(), periode="2024", opsn=mini.build_opsn()
-    )
+    collectivites = mini.build_collectivites()
+    territoires = Territoires(collectivites, mini.build_codes_anciens())
+    return Contexte(territoires, collectivites, "2024", mini.build_opsn())
 
 
 @pytest.fixture

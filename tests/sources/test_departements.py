@@ -14,7 +14,7 @@ import pytest
 from barometre.catalogue import DONNEES, load_catalogue
 from barometre.pipeline import referentiel as ref
 from barometre.sources.catalogue import Attendu, load_sources_exterieures
-from barometre.sources.contexte import Contexte, build_contexte
+from barometre.sources.contexte import Contexte
 from barometre.sources.departements import check_completude, check_contradictions
 from barometre.sources.empreinte import Empreinte
 from barometre.sources.errors import SourceRefusee
@@ -23,6 +23,7 @@ from barometre.sources.examen import read_source
 from barometre.sources.fetch import Copie, Lieu, hash_file, keep
 from barometre.sources.lecture import Brut
 from barometre.sources.resultat import build_resultat, build_valeurs
+from barometre.sources.territoires import Territoires
 
 NORD = "59"
 AUTRES = ("1004", "1505", "4560", "9920")
@@ -33,7 +34,7 @@ RAPPORTS = {"logements": 0.5, "etablissements": 0.05}
 def pays() -> Contexte:
     """Le vrai référentiel : un rang demande un département entier."""
     collectivites = ref.load_collectivites(DONNEES, load_catalogue(), ref.load_opsn(DONNEES)[1])
-    return build_contexte(collectivites, ref.load_codes_anciens(DONNEES), periode="2024")
+    return Contexte(Territoires(collectivites, ref.load_codes_anciens(DONNEES)), collectivites, "2024")
 
 
 @pytest.fixture(scope="module")

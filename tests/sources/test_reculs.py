@@ -7,7 +7,7 @@ import pytest
 
 from barometre.catalogue import DONNEES, load_catalogue
 from barometre.pipeline import referentiel as ref
-from barometre.sources.contexte import build_contexte
+from barometre.sources.contexte import Contexte
 from barometre.sources.empreinte import Empreinte
 from barometre.sources.errors import SourceEnRecul
 from barometre.sources.gardes import (
@@ -18,6 +18,7 @@ from barometre.sources.gardes import (
     list_reculs,
 )
 from barometre.sources.resultat import Resultat, build_resultat, build_valeurs
+from barometre.sources.territoires import Territoires
 
 AVANT = Empreinte(1000, 10, {"53": 100}, {"postes": 500.0, "rares": 20.0})
 
@@ -43,9 +44,11 @@ def test_l_ecart_admis_avec_la_bonne_copie(
 
 def test_une_mesure_decalee_ne_suit_plus_la_population() -> None:
     collectivites = ref.load_collectivites(DONNEES, load_catalogue(), ref.load_opsn(DONNEES)[1])
-    contexte = build_contexte(collectivites, ref.load_codes_anciens(DONNEES))
+    contexte = Contexte(Territoires(collectivites, ref.load_codes_anciens(DONNEES)), collectivites)
     habitants = (
-        contexte.populations[contexte.populations.index.str.startswith("commune-")].dropna().head(3000)
+        contexte.territoires.populations[contexte.territoires.populations.index.str.startswith("commune-")]
+        .dropna()
+        .head(3000)
     )
     valeurs = build_valeurs("logements", habitants // 2, "2024")
     decalees = valeurs.assign(valeur=valeurs["valeur"].shift(1, fill_value=0.0))

@@ -97,7 +97,9 @@ def _list_motifs(frame: pd.DataFrame, contexte: Contexte) -> pd.Series:
 
 def _find_hors_perimetre(adhesions: pd.DataFrame, contexte: Contexte) -> pd.Series:
     """Vrai des adhésions d'un opérateur dont la plupart des adhérents sont hors des départements."""
-    chez = "departement-" + adhesions["collectivite_id"].map(contexte.departements).astype("object")
+    chez = "departement-" + adhesions["collectivite_id"].map(contexte.territoires.departements).astype(
+        "object"
+    )
     couverts = adhesions["opsn_id"].map(contexte.perimetres)
     connus = chez.notna() & couverts.notna()
     paires = zip(chez[connus], couverts[connus], strict=True)

@@ -49,7 +49,9 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     incomplets = _list_incomplets(tout[motifs.eq("")]) - caches
     voisins = _list_voisins(brut, tout["collectivite_id"])
     melanges = _list_melanges(tout[motifs.ne(PAS_UN_EPCI)])
-    departements = contexte.departements.reindex(tout.loc[motifs.ne(PAS_UN_EPCI), "collectivite_id"].unique())
+    departements = contexte.territoires.departements.reindex(
+        tout.loc[motifs.ne(PAS_UN_EPCI), "collectivite_id"].unique()
+    )
     fautifs = departements.index.to_series().isin(incomplets | melanges)
     check_contradictions(fautifs, departements.fillna(""), part=FAUTIFS_MAX)
     motifs = motifs.mask(motifs.eq("") & tout["collectivite_id"].isin(incomplets), INCOMPLET)
@@ -63,7 +65,7 @@ def _list_motifs(tout: pd.DataFrame, contexte: Contexte) -> pd.Series:
     motifs = pd.Series("", index=tout.index)
     motifs = motifs.mask(~tout["code_competence"].str.fullmatch(CODE), PAS_UN_CODE)
     motifs = motifs.mask(tout.duplicated(list(COLONNES)), DOUBLON)
-    return motifs.mask(~contexte.is_known(tout["collectivite_id"]), PAS_UN_EPCI)
+    return motifs.mask(~contexte.territoires.is_known(tout["collectivite_id"]), PAS_UN_EPCI)
 
 
 def _values(frame: pd.DataFrame, periode: str) -> Iterator[pd.DataFrame]:

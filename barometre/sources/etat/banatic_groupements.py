@@ -29,12 +29,12 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     doubles = brut.frame["siren"].duplicated()
     frame = brut.frame[~doubles]
     territoires = "departement-" + frame["departement"]
-    inconnus = ~contexte.is_known(territoires)
+    inconnus = ~contexte.territoires.is_known(territoires)
     syndicats = (~frame["nature"].isin(DEJA_COMPTES)).astype("float64")
     comptes = syndicats[~inconnus].groupby(territoires).sum()
     cadre = contexte.collectivites
     departements = cadre.loc[cadre["type"].eq("departement") & cadre["code"].ne("6AE"), "collectivite_id"]
-    serie = fill_zeros(comptes, pd.Index(departements), contexte.regions)
+    serie = fill_zeros(comptes, pd.Index(departements), contexte.territoires.regions)
     rejets = [
         *brut.rejets,
         *reject_rows(brut.frame[doubles], "siren", DOUBLON),

@@ -63,7 +63,7 @@ def _territories(frame: pd.DataFrame) -> pd.Series:
 
 def _motifs(frame: pd.DataFrame, contexte: Contexte) -> pd.Series:
     """Le premier motif de refus de chaque ligne, ou vide."""
-    connus = contexte.is_known(frame["territoire_id"]) | frame["territoire_id"].eq(FRANCE)
+    connus = contexte.territoires.is_known(frame["territoire_id"]) | frame["territoire_id"].eq(FRANCE)
     motifs = pd.Series("", index=frame.index)
     motifs = motifs.mask(frame["valeur"].isna(), PAS_UN_NOMBRE)
     motifs = motifs.mask(_is_impossible(frame), IMPOSSIBLE)

@@ -32,7 +32,7 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     # Une ligne dont le nombre ou le code ne se lit pas ne fait pas un zéro : sa commune reste inconnue.
     illisibles = pd.concat([brut.frame[faux], recodage.inconnues])
     douteuses = find_douteuses(illisibles, "Code commune Insee", TEMOINS, contexte, brut.brisees)
-    nombres = sum_by_commune(recodage, RECRUTES, contexte, contexte.departements)
+    nombres = sum_by_commune(recodage, RECRUTES, contexte, contexte.territoires.departements)
     presence = douteuses.mask_zeros(has_any(nombres))
     valeurs = [
         build_valeurs("conseillers_numeriques_postes", douteuses.mask(nombres), contexte.periode),

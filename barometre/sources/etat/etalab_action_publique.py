@@ -33,7 +33,7 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
         territoire_id="departement-" + brut.frame["code_departement"],
     )
     autre = ~frame["id_indicateur"].isin(INDICATEURS)
-    ailleurs = ~autre & ~contexte.is_known(frame["territoire_id"])
+    ailleurs = ~autre & ~contexte.territoires.is_known(frame["territoire_id"])
     faux = ~autre & ~ailleurs & ~_is_possible(frame)
     bonnes = frame[~(autre | ailleurs | faux)]
     rejets = [

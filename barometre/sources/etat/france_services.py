@@ -24,7 +24,7 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     """Par commune : le nombre d'espaces, et s'il y en a au moins un."""
     doubles = brut.frame["id_fs"].duplicated() & brut.frame["id_fs"].ne("")
     recodage = recode_communes(brut.frame[~doubles], "insee_com", contexte, TEMOINS.nom)
-    nombres = count_by_commune(recodage, contexte, contexte.departements)
+    nombres = count_by_commune(recodage, contexte, contexte.territoires.departements)
     douteuses = find_douteuses(recodage.inconnues, "insee_com", TEMOINS, contexte, brut.brisees)
     valeurs = [
         build_valeurs("france_services_nombre", douteuses.mask(nombres), contexte.periode),

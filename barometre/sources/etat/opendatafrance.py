@@ -30,7 +30,7 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     Le zéro dit « non recensée », jamais « ne publie pas ».
     """
     frame = brut.frame.assign(collectivite_id=brut.frame["siren"].map(contexte.sirens))
-    discordants = find_discordants(frame, TEMOINS.nom, contexte.noms)
+    discordants = find_discordants(frame, TEMOINS.nom, contexte.territoires.noms)
     check_discordants(int(discordants.sum()), int(frame["collectivite_id"].notna().sum()), ("siren", "nom"))
     frame["collectivite_id"] = frame["collectivite_id"].mask(discordants)
     inconnus = frame["collectivite_id"].isna()
@@ -38,7 +38,7 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     dites = (~vides[~inconnus]).astype("float64").groupby(frame["collectivite_id"]).max()
     cadre = contexte.collectivites
     connues = cadre[cadre["siren"].notna() & cadre["porteur_id"].isna()].set_index("collectivite_id")
-    presence = fill_zeros(dites, connues.index, contexte.regions)
+    presence = fill_zeros(dites, connues.index, contexte.territoires.regions)
     # Un SIREN faux est celui de quelqu'un : la commune de ce nom n'est pas « non recensée ».
     faux = frame[inconnus & (discordants | ~frame["siren"].map(is_siren))]
     douteuses = find_douteuses(faux, "siren", TEMOINS, contexte)

@@ -138,7 +138,7 @@ def _links(bons: pd.DataFrame, ids: dict[str, str], contexte: Contexte) -> tuple
     rejets: list[Rejet] = []
     for numero, ligne in bons.iterrows():
         cibles = _list_cibles(ligne["departements"])
-        inconnus = [c for c in cibles if c not in contexte.identifiants]
+        inconnus = [c for c in cibles if c not in contexte.territoires.identifiants]
         if inconnus:
             motif = f"Département inconnu du référentiel : {', '.join(c.split('-')[1] for c in inconnus)}."
             rejets.append(Rejet(int(str(numero)), "departements", ligne["departements"], motif))

@@ -94,7 +94,7 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
 def _list_motifs(codes: pd.Series, nombres: pd.DataFrame, contexte: Contexte) -> pd.Series:
     """Le motif de refus de chaque ligne, ou vide."""
     attendus = list_populations(codes, contexte)
-    actuels = contexte.cog.apply(codes)["code"]
+    actuels = contexte.territoires.cog.apply(codes)["code"]
     rapports = nombres["population"].groupby(actuels).transform("sum") / attendus
     motifs = pd.Series("", index=codes.index)
     motifs = motifs.mask(rapports.gt(RAPPORT_MAX) | rapports.lt(1 / RAPPORT_MAX), IMPROBABLE)
