@@ -35,7 +35,7 @@ AILLEURS: tuple[dict[str, Any], ...] = (TOTAUX, {}, {"type": "commune"}, {"indic
 MESURES_DE = ("commune-01001", "france", "epci-inconnu")
 
 
-@pytest.fixture(scope="module", params=[1, chiffres_publics.LOT], ids=lambda lot: f"lots-de-{lot}")
+@pytest.fixture(scope="module", params=[7, chiffres_publics.LOT], ids=lambda lot: f"lots-de-{lot}")
 def portes(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Gate, Gate]]:
