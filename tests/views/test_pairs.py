@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
 from barometre.catalogue import load_catalogue
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.views.collectivite.fiche import list_pratiques
@@ -10,9 +15,19 @@ from barometre.views.collectivite.liste_pairs import (
     build_table_semblables,
     list_semblables,
 )
-from barometre.views.collectivite.pairs import Comparaison, Demande, Pairs
+from barometre.views.collectivite.pairs import (
+    Comparaison,
+    Demande,
+    Echelon,
+    Pairs,
+    choose_cercle,
+    list_mises_en_garde,
+    select_chiffres,
+)
 from barometre.views.collectivite.structure import Structure, read_importances, sort_semblables
+from barometre.views.lecture.chiffres import Chiffre, read_chiffres
 from barometre.warehouse.repository import Repository
+from tests.views.fausse_porte import build_indicateur, cellule
 from tests.views.terrain_pairs import DROM, SOI, list_communes, open_gate
 
 ELU = Portee("collectivite", collectivite_id=SOI, simulee=True)
@@ -88,6 +103,79 @@ def test_deux_ouvertures_donnent_la_meme_liste(terrain: Repository, structure: S
     une, deux = (list_semblables(gate, structure, SOI) for _ in range(2))
     assert une == deux
     assert len(une) == 30
+
+
+def _cellules(*notes: str) -> list[Chiffre]:
+    """Un chiffre par note ; « » : caché."""
+    lignes = [cellule("a", note=n, etat="indicative" if n == "C" else "published") for n in notes if n]
+    lus = read_chiffres(pd.DataFrame(lignes)) if lignes else []
+    return [*lus, *(Chiffre("a", "", "", "", "", "", etat="cache") for n in notes if not n)]
+
+
+@pytest.mark.parametrize(
+    ("cercles", "poses", "rang"),
+    [
+        ([["A", "C"], ["A", "A"]], 2, 0),  # la moitié juste se cite
+        ([["A", "C", "C"], ["A", "B", "C"]], 3, 1),
+        ([["C", "C"], ["C", "C"]], 2, 0),  # rien ne se cite : le premier qui se montre
+        ([["C", ""], ["A", ""]], 2, 1),  # se citer passe avant le plus proche
+        ([["", "A"], ["A", ""], ["", ""]], 3, 2),  # aucun : le plus large
+        ([[], []], 0, 1),
+    ],
+)
+def test_le_premier_cercle_ou_la_moitie_se_cite(cercles: list[list[str]], poses: int, rang: int) -> None:
+    assert choose_cercle([_cellules(*notes) for notes in cercles], poses) == rang
+
+
+def test_un_chiffre_vient_du_cercle_retenu_ou_d_un_plus_large_jamais_d_un_plus_proche() -> None:
+    echelons = [Echelon(id_, id_.title(), ()) for id_ in ("departement", "region", "france")]
+    indicateur = build_indicateur("a")
+    (ici,), (ailleurs,), (cache,) = _cellules("A"), _cellules("B"), _cellules("")
+    trouves = select_chiffres(
+        echelons[1:], {"departement": {"a": ici}, "region": {"a": ailleurs}}, [indicateur]
+    )
+    assert (trouves["a"].chiffre, trouves["a"].echelon, trouves["a"].elargi) == (ailleurs, "Region", False)
+    elargi = select_chiffres(echelons[1:], {"region": {"a": cache}, "france": {"a": ici}}, [indicateur])
+    assert (elargi["a"].chiffre, elargi["a"].elargi) == (ici, True)
+    assert select_chiffres(echelons, {"france": {"a": cache}}, [indicateur])["a"].chiffre is cache
+
+
+def test_seule_une_collectivite_d_outre_mer_comparee_a_la_france_est_prevenue(terrain: Repository) -> None:
+    ici, ailleurs = (open_gate(terrain).get_collectivite(id_) for id_ in (SOI, DROM))
+    assert ici is not None
+    assert ailleurs is not None
+    assert list_mises_en_garde(ailleurs, "france")
+    assert list_mises_en_garde(ailleurs, "zone-outre_mer") == ()
+    assert list_mises_en_garde(ici, "france") == ()
+
+
+def test_a_accompagnement_egal_les_pairs_ont_le_meme(terrain: Repository, structure: Structure) -> None:
+    collectivite = open_gate(terrain).get_collectivite(SOI)
+    assert collectivite is not None
+    tous, memes = (
+        Comparaison(
+            open_gate(terrain), load_catalogue(), structure, collectivite, Demande(SOI, accompagnement=egal)
+        ).memes["france"]
+        for egal in (False, True)
+    )
+    assert set(structure.cadre.loc[list(memes), "couverture"]) == {collectivite.couverture}
+    assert SOI not in tous
+    assert set(memes) < set(tous)
+
+
+def test_sa_vague_est_la_derniere_ou_elle_a_repondu(terrain: Repository, structure: Structure) -> None:
+    """Une vague ouverte depuis, où elle n'a rien dit, ne la compare à personne."""
+    catalogue = load_catalogue()
+    collectivite = open_gate(terrain).get_collectivite(SOI)
+    assert collectivite is not None
+    deux = replace(structure, remplis=structure.remplis | {("2023-v1", "communication")})
+    siennes = {"commune": frozenset({("2023-v1", "communication")}), "": frozenset[tuple[str, str]]()}
+    vagues = []
+    for remplies in siennes.values():
+        comparaison = Comparaison(open_gate(terrain), catalogue, deux, collectivite, Demande(SOI))
+        comparaison.__dict__["siennes"] = remplies
+        vagues.append(comparaison.get_vague("communication"))
+    assert vagues == ["2023-v1", "2026-v4"]
 
 
 def test_les_importances_changent_l_ordre(structure: Structure) -> None:

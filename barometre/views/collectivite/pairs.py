@@ -155,8 +155,8 @@ class ComparaisonPublique:
             echelon_id=retenu.id,
             n_repondants=max((c.n or 0 for c in montres), default=0),
             suffisant=bool(montres),
-            chiffres=self._select(echelons[echelons.index(retenu) :], chiffres, indicateurs),
-            messages=self._list_messages(retenu) if montres else (),
+            chiffres=select_chiffres(echelons[echelons.index(retenu) :], chiffres, indicateurs),
+            messages=list_mises_en_garde(self.collectivite, retenu.id) if montres else (),
         )
 
     def _read(
@@ -198,43 +198,8 @@ class ComparaisonPublique:
         fiche, comparaison, liste et fichiers d'une collectivité ont ainsi le même groupe.
         """
         poses = list_poses(self.catalogue, theme_id, self.collectivite.type)
-        chiffres = self._read(echelons, vague_id, poses)
-        for etat in ("citable", "montre"):
-            for echelon in echelons:
-                bons = sum(getattr(c, etat) for c in chiffres[echelon.id].values())
-                if bons and bons * 2 >= len(poses):
-                    return echelon
-        return echelons[-1]
-
-    def _select(
-        self,
-        echelons: Sequence[Echelon],
-        chiffres: Mapping[str, Mapping[str, Chiffre]],
-        indicateurs: Sequence[Indicateur],
-    ) -> dict[str, ChiffrePair]:
-        """Pour chaque indicateur, le premier échelon où il se montre."""
-        choisis: dict[str, ChiffrePair] = {}
-        for indicateur in indicateurs:
-            lus = [(e, chiffres.get(e.id, {}).get(indicateur.id)) for e in echelons]
-            montre = next(((e, c) for e, c in lus if c is not None and c.montre), None)
-            if montre is not None:
-                echelon, chiffre = montre
-                choisis[indicateur.id] = ChiffrePair(
-                    indicateur, chiffre, echelon.nom, elargi=echelon is not echelons[0]
-                )
-            else:
-                caches = (c for _, c in lus if c is not None and not c.montre)
-                choisis[indicateur.id] = ChiffrePair(indicateur, next(caches, _absent(indicateur)))
-        return choisis
-
-    def _list_messages(self, retenu: Echelon) -> tuple[str, ...]:
-        """Une collectivité d'outre-mer n'est jamais comparée à l'Hexagone sans que ce soit dit."""
-        if self.collectivite.zone != "outre_mer" or retenu.id != FRANCE:
-            return ()
-        return (
-            "Trop peu de collectivités d’outre-mer ont répondu : comparaison faite avec la France entière, "
-            "Hexagone compris.",
-        )
+        lus = self._read(echelons, vague_id, poses)
+        return echelons[choose_cercle([list(lus[e.id].values()) for e in echelons], len(poses))]
 
 
 @dataclass(frozen=True)
@@ -253,6 +218,50 @@ class Comparaison(ComparaisonPublique):
         return frozenset(
             zip(lignes["vague_id"].astype(str), lignes["questionnaire_id"].astype(str), strict=True)
         )
+
+
+def choose_cercle(cercles: Sequence[Sequence[Chiffre]], poses: int) -> int:
+    """Le rang du premier cercle où la moitié au moins des `poses` questions se cite ; sinon, se montre.
+
+    Aucun n'y suffit : le dernier, le plus large.
+    """
+    for etat in ("citable", "montre"):
+        for rang, chiffres in enumerate(cercles):
+            bons = sum(getattr(c, etat) for c in chiffres)
+            if bons and bons * 2 >= poses:
+                return rang
+    return len(cercles) - 1
+
+
+def select_chiffres(
+    echelons: Sequence[Echelon],
+    chiffres: Mapping[str, Mapping[str, Chiffre]],
+    indicateurs: Sequence[Indicateur],
+) -> dict[str, ChiffrePair]:
+    """Pour chaque indicateur, le premier échelon où il se montre ; `echelons` : du retenu au plus large."""
+    choisis: dict[str, ChiffrePair] = {}
+    for indicateur in indicateurs:
+        lus = [(e, chiffres.get(e.id, {}).get(indicateur.id)) for e in echelons]
+        montre = next(((e, c) for e, c in lus if c is not None and c.montre), None)
+        if montre is not None:
+            echelon, chiffre = montre
+            choisis[indicateur.id] = ChiffrePair(
+                indicateur, chiffre, echelon.nom, elargi=echelon is not echelons[0]
+            )
+        else:
+            caches = (c for _, c in lus if c is not None and not c.montre)
+            choisis[indicateur.id] = ChiffrePair(indicateur, next(caches, _absent(indicateur)))
+    return choisis
+
+
+def list_mises_en_garde(collectivite: Collectivite, echelon_id: str) -> tuple[str, ...]:
+    """Une collectivité d'outre-mer n'est jamais comparée à l'Hexagone sans que ce soit dit."""
+    if collectivite.zone != "outre_mer" or echelon_id != FRANCE:
+        return ()
+    return (
+        "Trop peu de collectivités d’outre-mer ont répondu : comparaison faite avec la France entière, "
+        "Hexagone compris.",
+    )
 
 
 def list_poses(catalogue: Catalogue, theme_id: str, type_: str) -> list[Indicateur]:
