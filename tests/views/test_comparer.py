@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -9,7 +10,15 @@ import pytest
 
 from barometre.access import Gate
 from barometre.catalogue import load_catalogue
-from barometre.views.collectivite.comparer import Position, build_comparer, describe_positions
+from barometre.domain.indicateur import Calcul
+from barometre.domain.portee import Portee
+from barometre.views.collectivite.comparer import (
+    Position,
+    build_cadre_positions,
+    build_comparer,
+    describe_positions,
+)
+from barometre.views.collectivite.soi import Reponse
 from barometre.views.collectivite.structure import VARIABLES, Structure
 from barometre.views.lecture.chiffres import format_cellule, read_chiffres
 from barometre.warehouse.repository import Repository
@@ -50,6 +59,65 @@ def test_un_chiffre_qui_ne_se_cite_pas_le_dit_hors_du_graphique() -> None:
 def test_avec_ses_reponses_le_plus_grand_ecart() -> None:
     positions = (_position("A", 0.4, 1.0), _position("B", 0.9, 1.0))
     assert describe_positions(positions).startswith("Le plus grand écart : «\u202fA\u202f», 40\u202f%")
+
+
+def test_l_ecart_va_des_pairs_a_la_collectivite_et_le_plus_grand_est_dit_quel_que_soit_son_sens() -> None:
+    seule, non, moyenne = _position("A", 0.4, 1.0), _position("B", 0.9, 0.0), _position("C", 0.4)
+    assert (seule.ecart, non.ecart, moyenne.ecart) == (pytest.approx(0.6), pytest.approx(-0.9), None)
+    assert "«\u202fB\u202f»" in describe_positions((seule, non, moyenne))
+    agents = replace(seule, indicateur=replace(seule.indicateur, calcul=Calcul("moyenne", "essai_q01")))
+    assert agents.ecart is None
+    assert _position("D", 0.4, 1.0, etat="masked_n").ecart is None
+
+
+def test_trier_par_ecart_met_le_plus_grand_d_abord_et_les_sans_ecart_a_la_fin(
+    terrain: Repository, structure: Structure
+) -> None:
+    portee = Portee("collectivite", collectivite_id=SOI, simulee=True)
+    gate = open_gate(terrain, portee)
+    collectivite = gate.get_collectivite(SOI)
+    assert collectivite is not None
+    vue = build_comparer(
+        gate, load_catalogue(), structure, collectivite, theme_id="communication", choix="strate"
+    )
+    ecarts = [None if p.ecart is None else abs(p.ecart) for p in vue.sort("ecart")]
+    dits = [e for e in ecarts if e is not None]
+    assert {p.ecart < 0 for p in vue.positions if p.ecart is not None} == {True, False}
+    assert ecarts == [*sorted(dits, reverse=True), *[None] * (len(ecarts) - len(dits))]
+    assert vue.sort("questionnaire") == vue.positions
+
+
+def test_la_phrase_dit_le_score_s_il_se_montre_et_seule_une_couverture_inconnue_est_dite(
+    terrain: Repository, structure: Structure
+) -> None:
+    gate = open_gate(terrain, Portee("collectivite", collectivite_id=SOI, simulee=True))
+    catalogue, inconnue = load_catalogue(), "commune-03000"
+    moi, autre = (gate.get_collectivite(id_) for id_ in (SOI, inconnue))
+    assert moi is not None
+    assert autre is not None
+    vue, couverte, ailleurs, egale = (
+        build_comparer(gate, catalogue, structure, qui, theme_id="communication", choix=choix)
+        for qui, choix in ((moi, "strate"), (moi, "couverture"), (autre, "strate"), (autre, "couverture"))
+    )
+    assert vue.score is not None
+    assert vue.score.montre
+    assert vue.a_retenir.startswith(vue.score.phrase)
+    seule = {(vue.pratiques[0].id, vue.pairs.vague_id): Reponse(1.0)}
+    peu = vue.place(replace(vue.soi, reponses=seule))
+    assert peu.score is not None
+    assert peu.a_retenir.startswith(peu.distribution.phrase)
+    assert [bool(v.messages) for v in (vue, couverte, ailleurs, egale)] == [False, False, False, True]
+
+
+def test_un_seul_chiffre_qui_se_cite_suffit_a_ne_pas_tout_dire_indicatif() -> None:
+    melees = [_position("A", 0.4, note="C", etat="indicative"), _position("B", 0.6)]
+    assert "indicatif" not in describe_positions(melees)
+
+
+def test_le_cadre_du_graphique_porte_la_borne_et_l_echelon_elargi() -> None:
+    borne = replace(_position("A", 0.9, plafond="au_moins"), elargi=True)
+    (ligne,) = build_cadre_positions([borne])
+    assert (ligne.plafond, ligne.groupe) == ("au_moins", "A (France)")
 
 
 def test_sans_chiffre_montre_une_phrase() -> None:
