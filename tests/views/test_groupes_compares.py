@@ -128,6 +128,9 @@ def test_le_type_voulu_d_abord_puis_toutes() -> None:
         contraste(couverture="couverte", reference="inconnue", type=t, n=n)
         for t, n in (("", 90), ("epci", 40))
     ]
+    # D'une région ou d'une strate, un écart du même nom n'est pas celui de la France.
+    for autre in ({"territoire_id": "region-01"}, {"strate": "commune-0-499"}):
+        lignes.append(contraste(couverture="couverte", reference="inconnue", n=7, **autre))
     porte = _lecture(Selection(vague_id=VAGUE), *lignes).gate
     assert read_couvertes(porte, ["site"], VAGUE, ("epci", ""))["site"][1].n == 40
     assert read_couvertes(porte, ["site"], VAGUE, ("commune", ""))["site"][1].n == 90

@@ -119,6 +119,42 @@ def test_la_donnee_de_l_etat_sur_le_champ() -> None:
     assert (vue.croisement.valeur, vue.croisement.n) == (0.75, 4)  # 3 / 4, sans celle hors du champ
 
 
+def test_seule_la_derniere_valeur_de_chaque_commune_compte_et_pas_ce_qui_en_est_monte() -> None:
+    """Un total déjà monté d'un territoire compterait ses communes deux fois ; une vieille année aussi."""
+    mesure = build_indicateur("site_mesure", origine="mesure", calcul=Calcul("part_seuil"))
+    catalogue = build_catalogue([build_indicateur(mesure_id="site_mesure"), mesure])
+    lues = {"etat": "repondu", "periode": "2025", "valeur": 1.0}
+    valeurs = [
+        {**lues, "collectivite_id": "commune-00"},
+        {**lues, "collectivite_id": "commune-01", "n_communes": 3, "valeur": 0.0},
+        {**lues, "collectivite_id": "commune-02", "periode": "2019", "valeur": 0.0},
+    ]
+    vue = build_vue_indicateur(FaussePorte(LIGNES, valeurs=valeurs), catalogue, "site", Selection())
+    assert vue.croisement is not None
+    assert (vue.croisement.valeur, vue.croisement.n, vue.croisement.periode) == (1.0, 1, "2025")
+    assert vue.croisement.champ == "1\u00a0collectivité connue sur 4"
+
+
+def test_la_valeur_montee_d_un_territoire_est_la_derniere_et_n_est_lue_que_des_communes() -> None:
+    class PorteMontee(FaussePorte):
+        def list_mesures(self, indicateurs: list[str], _: str) -> pd.DataFrame:
+            lignes = [("2024", 0.5, 4), ("2022", 0.1, 3), ("2025", 0.9, None)]
+            lues = pd.DataFrame(lignes, columns=["periode", "valeur", "n_communes"]).assign(etat="repondu")
+            return lues[["site_mesure" in indicateurs] * 3]
+
+    mesure = build_indicateur("site_mesure", origine="mesure", agregation="part", unite="%")
+    catalogue = build_catalogue([build_indicateur(mesure_id="site_mesure"), mesure])
+    porte = PorteMontee(LIGNES)
+    vues = {
+        type_: build_vue_indicateur(porte, catalogue, "site", Selection(type=type_)).croisement
+        for type_ in ("", "commune", "epci")
+    }
+    for type_ in ("", "commune"):
+        assert (lu := vues[type_]) is not None
+        assert (lu.valeur, lu.n, lu.periode, lu.champ) == (0.5, 4, "2024", "4\u00a0collectivités")
+    assert vues["epci"] is None
+
+
 @pytest.mark.parametrize(("remplacante", "place"), [(False, "en_petit"), (True, "cachee")])
 def test_la_donnee_de_l_etat_s_efface_devant_celle_qui_la_remplace(remplacante: bool, place: str) -> None:
     """« Déclaré et mesuré » montrait la fibre de mars 2018, que le thème et la fiche cachaient."""

@@ -110,6 +110,13 @@ def test_une_partie_cachee_se_dit_et_trop_de_cachees_taisent_la_part() -> None:
     assert (tue.declare, tue.repondantes, tue.inconnues) == ("trop peu de réponses", None, None)
 
 
+def test_on_ne_sait_rien_de_qui_n_a_ni_repondu_ni_ete_constatee() -> None:
+    ligne = _strate("commune-500-plus", n=30, n_eff=30, brut=0.2, redresse=0.2, bas=0.1, haut=0.3)
+    total = _vue(ligne, concernes=(Concerne("commune", 500),)).total
+    assert (total.concernees, total.repondantes) == (60, 30)
+    assert [replace(total, constatees=n).inconnues for n in (None, 0, 10, 50)] == [30, 30, 20, 0]
+
+
 def test_une_part_lue_parmi_certaines_dit_lesquelles() -> None:
     """« 14 % » sous 36 253 concernées : ce n'était que parmi celles qui ont un site."""
     etroite = build_indicateur("site", base="Collectivités ayant un site internet", sous_condition=True)

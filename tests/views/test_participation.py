@@ -141,6 +141,23 @@ def _relance(budget: int | str = 50, portee: Portee = PUBLIC, **bornes: float) -
     return _build_relance(porte, build_catalogue([build_indicateur()]), "site", str(budget))
 
 
+def test_une_cellule_cachee_en_compte_moins_de_dix_quel_que_soit_le_taux_de_sa_strate() -> None:
+    """Dix ou plus se diraient : 60 % de deux cents feraient de la cellule une cellule dite."""
+
+    class Discrete(Porte):
+        def count_repondantes(
+            self, groupes: pd.Series, vague_id: Any = None, theme: Any = None
+        ) -> pd.DataFrame:
+            cadre = groupes.value_counts().sort_index()
+            croisees = cadre.index.astype("str").str.contains("|", regex=False)
+            return pd.DataFrame({"cadre": cadre, "taux": 0.6, "repondantes": np.where(croisees, np.nan, 300)})
+
+    cellules = _count_cells(Discrete())
+    assert cellules["cadre"].tolist() == [200, 50, 200, 50]
+    assert cellules["cachee"].all()
+    assert cellules["repondantes"].tolist() == [9, 9, 9, 9]
+
+
 def test_les_reponses_de_plus_vont_ou_elles_apportent_le_plus() -> None:
     vue = _relance()
     assert sum(r.ajouts for r in vue.relances) == 50

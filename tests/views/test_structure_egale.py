@@ -42,11 +42,13 @@ def test_le_chiffre_standardise_prend_la_place_de_l_autre() -> None:
     assert 1 < egal.g_etoile < 1.5
 
 
-def test_la_france_et_les_strates_gardent_leur_chiffre() -> None:
+def test_la_france_les_zones_et_les_strates_gardent_leur_chiffre() -> None:
     strate = "commune-0-499"
-    porte: Any = FaussePorte([cellule(), _region(strate=strate, type="commune")])
+    zone = cellule(niveau="zone", territoire_id="zone-metropole", **EGAL)
+    porte: Any = FaussePorte([cellule(), _region(strate=strate, type="commune"), zone])
     for selection in (
         Selection(V2, structure=EGALE),
+        Selection(V2, "zone-metropole", structure=EGALE),
         Selection(V2, "region-01", strate=strate, structure=EGALE),
     ):
         assert get_cellule(read_cellules(porte, ["site"], selection), "site", selection).valeur == 0.24
