@@ -7,13 +7,10 @@ population se compare par son logarithme : c'est l'appelant qui le prend.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-
-from barometre.domain.territoire import FRANCE
 
 K_DEFAUT = 30
 # Répondants qu'il faut à un échelon pour qu'on s'y compare.
@@ -26,16 +23,6 @@ Poids = Mapping[str, float] | Sequence[float] | None
 
 class PairsError(ValueError):
     """Une demande de pairs impossible ; le message dit pourquoi."""
-
-
-@dataclass(frozen=True, slots=True)
-class Palier:
-    """L'échelon retenu. `outre_mer_compare` : un département d'outre-mer y est comparé à l'Hexagone."""
-
-    echelon: str
-    n_repondants: int
-    suffisant: bool
-    outre_mer_compare: bool
 
 
 def nearest(
@@ -136,17 +123,9 @@ def _closest(
     return np.array(ordre, dtype=np.int64)
 
 
-def widen(
-    steps: Sequence[tuple[str, int]], minimum: int = MINIMUM, *, outre_mer: bool = False
-) -> Palier | None:
-    """Le premier échelon qui a assez de répondants, du plus proche au plus large.
+def widen(steps: Sequence[tuple[str, int]], minimum: int = MINIMUM) -> str:
+    """Le premier échelon qui a assez de répondants, du plus proche au plus large ; aucun : le plus large.
 
-    `steps` : (territoire, nombre de répondants), par exemple departement-974, region-04, zone-outre_mer,
-    france. `outre_mer` : la collectivité est outre-mer. Faute d'échelon suffisant, le plus large, avec
-    `suffisant` faux ; sans échelon, None.
+    `steps` : (territoire, nombre de répondants) : departement-974, region-04, zone-outre_mer, france.
     """
-    if not steps:
-        return None
-    echelon, n = next(((e, n) for e, n in steps if n >= minimum), steps[-1])
-    melange = outre_mer and echelon in (FRANCE, "zone-metropole")
-    return Palier(echelon, n, n >= minimum, melange)
+    return next((echelon for echelon, n in steps if n >= minimum), steps[-1][0])

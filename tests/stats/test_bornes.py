@@ -148,16 +148,6 @@ def test_un_poids_change_le_plus_semblable() -> None:
     assert "a" not in nearest(cadre, "a", ["x"], k=5)["unit"].tolist()
 
 
-def test_un_outre_mer_se_compare_a_l_hexagone_et_le_dit() -> None:
-    echelle = [("departement-974", 9), ("zone-metropole", 10)]
-    palier = widen(echelle, outre_mer=True)
-    assert palier is not None
-    assert (palier.echelon, palier.suffisant, palier.outre_mer_compare) == ("zone-metropole", True, True)
-    hexagone = widen(echelle)
-    assert hexagone is not None
-    assert not hexagone.outre_mer_compare
-
-
 def test_une_strate_entiere_ne_recoit_plus_rien() -> None:
     population, n, ecart = np.array([10.0, 100.0]), np.array([10, 10]), np.array([0.5, 0.5])
     assert allocate(population, n, ecart, 5).tolist() == [0, 5]
@@ -186,9 +176,7 @@ def test_une_valeur_de_robustesse_demande_deux_parts_possibles(
 
 def test_dix_repondantes_suffisent_a_un_echelon() -> None:
     for n, echelon in ((10, "departement-33"), (9, "france")):
-        palier = widen([("departement-33", n), ("france", 100)])
-        assert palier is not None
-        assert (palier.echelon, palier.suffisant) == (echelon, True)
+        assert widen([("departement-33", n), ("france", 100)]) == echelon
 
 
 def test_sans_degre_de_liberte_l_intervalle_est_celui_de_wilson() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from barometre.stats.peers import Palier, nearest, widen
+from barometre.stats.peers import nearest, widen
 
 REFERENCE = Path(__file__).parent / "reference"
 VARIABLES = ["lpop", "ldens", "income", "lstaff", "rural", "opsn"]
@@ -103,19 +103,10 @@ ECHELLE = [("departement-33", 4), ("region-75", 14), ("zone-metropole", 300), ("
 
 
 def test_ladder_stops_at_the_first_step_with_enough() -> None:
-    assert widen(ECHELLE) == Palier("region-75", 14, True, False)
-    assert widen(ECHELLE, 20) == Palier("zone-metropole", 300, True, False)
-    assert widen([("departement-33", 10)]) == Palier("departement-33", 10, True, False)
+    assert widen(ECHELLE) == "region-75"
+    assert widen(ECHELLE, 20) == "zone-metropole"
+    assert widen([("departement-33", 10)]) == "departement-33"
 
 
-def test_ladder_says_when_overseas_meets_metropole() -> None:
-    reunion = [("departement-974", 3), ("region-04", 3), ("zone-outre_mer", 9), ("france", 320)]
-    assert widen(reunion, outre_mer=True) == Palier("france", 320, True, True)
-    assert widen([*reunion[:2], ("zone-outre_mer", 12)], outre_mer=True) == Palier(
-        "zone-outre_mer", 12, True, False
-    )
-
-
-def test_ladder_without_enough_respondents() -> None:
-    assert widen([("departement-33", 2), ("france", 8)]) == Palier("france", 8, False, False)
-    assert widen([]) is None
+def test_ladder_without_enough_respondents_ends_at_the_widest() -> None:
+    assert widen([("departement-33", 2), ("france", 8)]) == "france"

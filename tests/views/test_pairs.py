@@ -11,6 +11,7 @@ from barometre.catalogue import load_catalogue
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.views.collectivite.fiche import list_pratiques
 from barometre.views.collectivite.liste_pairs import (
+    build_liste_groupe,
     build_liste_pairs,
     build_table_semblables,
     list_semblables,
@@ -96,6 +97,38 @@ def test_la_liste_ne_dit_jamais_qui_a_repondu(terrain: Repository, structure: St
         repondantes = {c["collectivite_id"] for c in REPONDANTES}
         assert set(liste.ids) - repondantes  # la structure choisit, pas la participation
         assert "repond" not in " ".join(build_table_semblables(liste.semblables).columns)
+
+
+def test_la_liste_dit_l_outre_mer_compare_a_la_france_et_les_zones_melees(
+    terrain: Repository, structure: Structure
+) -> None:
+    gate, catalogue = open_gate(terrain), load_catalogue()
+    ici, ailleurs = (gate.get_collectivite(id_) for id_ in (SOI, DROM))
+    assert ici is not None
+    assert ailleurs is not None
+    melees = {
+        (c.id, m): build_liste_pairs(gate, catalogue, structure, c, m).outre_mer_compare  # type: ignore[arg-type]
+        for c in (ici, ailleurs)
+        for m in ("strate", "semblables")
+    }
+    assert melees == {
+        (SOI, "strate"): False, (DROM, "strate"): True, (SOI, "semblables"): False, (DROM, "semblables"): True
+    }  # fmt: skip
+    comparaison = Comparaison(gate, catalogue, structure, ailleurs, Demande(DROM))
+    assert not build_liste_groupe(comparaison, "zone-outre_mer").outre_mer_compare
+    assert "Outre-mer et Hexagone" in build_liste_groupe(comparaison, "france").phrase
+
+
+def test_la_liste_qui_s_emporte_porte_distances_et_parts(terrain: Repository, structure: Structure) -> None:
+    gate = open_gate(terrain)
+    collectivite = gate.get_collectivite(SOI)
+    assert collectivite is not None
+    liste = build_liste_pairs(gate, load_catalogue(), structure, collectivite, "semblables")
+    pairs = liste.to_dict()["pairs"]
+    assert [p["distance"] for p in pairs] == [round(s.distance, 6) for s in liste.semblables]
+    assert pairs[-1]["distance"] > 0
+    for pair in pairs[-3:]:
+        assert sum(pair["parts"].values()) == pytest.approx(1, abs=1e-3)
 
 
 def test_deux_ouvertures_donnent_la_meme_liste(terrain: Repository, structure: Structure) -> None:

@@ -41,12 +41,12 @@ def build_cote_a_cote(
     lignes += _list_participation(gate, collectivites, vague_id, theme_id)
     lignes += _list_mesures(catalogue, sois)
     lignes += _list_pratiques(gate, catalogue, collectivites, sois, theme_id=theme_id, vague_id=vague_id)
-    colonnes = ["Ce que l’on compare", *_nommer(collectivites)]
+    colonnes = ["Ce que l’on compare", *name_colonnes(collectivites)]
     refus = next((s.refus for c, s in zip(collectivites, sois, strict=True) if s.refus), "")
     return CoteACote(pd.DataFrame(lignes, columns=colonnes), tuple(collectivites), refus)
 
 
-def _nommer(collectivites: Sequence[Collectivite]) -> list[str]:
+def name_colonnes(collectivites: Sequence[Collectivite]) -> list[str]:
     """Deux homonymes se distinguent par leur code."""
     noms = [c.nom for c in collectivites]
     return [n if noms.count(n) == 1 else f"{n} ({c.code})" for n, c in zip(noms, collectivites, strict=True)]

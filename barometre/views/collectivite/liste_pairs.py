@@ -77,9 +77,8 @@ def build_liste_pairs(
     comparaison = ComparaisonPublique(gate, catalogue, structure, collectivite, Demande(collectivite.id))
     comptes = _count_repondantes(comparaison, list(comparaison.memes))
     paliers = [(t, comptes[t] or 0) for t in comparaison.memes]
-    palier = widen(paliers, outre_mer=collectivite.zone == "outre_mer")
-    assert palier is not None  # l'échelle finit toujours par la France
-    return _build_palier(comparaison, palier.echelon, comptes[palier.echelon])
+    echelon = widen(paliers)
+    return _build_palier(comparaison, echelon, comptes[echelon])
 
 
 def build_liste_groupe(comparaison: ComparaisonPublique, echelon: str) -> ListePairs:
