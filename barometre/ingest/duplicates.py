@@ -70,7 +70,8 @@ class Departage:
 def hash_lines(reponses: Sequence[Reponses]) -> list[bytes]:
     """Ce que dit chaque ligne, en octets à comparer."""
     etats = np.column_stack([r.etats for r in reponses])
-    valeurs = np.column_stack([np.nan_to_num(r.valeurs, nan=-1.0) for r in reponses])
+    # Répondre zéro et ne pas répondre diffèrent déjà par l'état.
+    valeurs = np.column_stack([np.nan_to_num(r.valeurs) for r in reponses])
     textes = zip(*(r.textes for r in reponses), strict=True)
     lignes = zip(etats, valeurs, textes, strict=True)
     return [e.tobytes() + v.tobytes() + "\0".join(map(str, t)).encode() for e, v, t in lignes]

@@ -63,7 +63,7 @@ def build_format(valeurs: Iterable[str], unite: str = "") -> FormatNombre:
             milliers.add(trouve[1])
         elif (trouve := _DECIMAL.match(net)) and not _AMBIGU.match(net):
             decimales.add(trouve[1])
-    if unite == "%" and not any("%" in v for v in valeurs):
+    if unite == "%":
         nombres = [float(n.replace(",", ".")) for n in nets if _DECIMAL.match(n) or _ENTIER.match(n)]
     parts = bool(nombres) and max(nombres) <= 1 and any(0 < n < 1 for n in nombres)
     pourcents = unite == "%" and any("%" in v for v in valeurs)

@@ -137,6 +137,5 @@ def _join(montee: Montee) -> tuple[ColumnElement[Any], Any]:
         poids.c.indicateur_id == montee.ponderation,
         poids.c.collectivite_id == _f.collectivite_id,
         poids.c.periode == _f.periode,
-        poids.c.etat == "repondu",
     )
     return poids.c.valeur, base.join(poids, meme)

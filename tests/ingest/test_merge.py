@@ -65,6 +65,19 @@ def test_deux_moities_d_une_reponse_se_reunissent(tmp_path: Path, referentiel: R
     assert any("1\u00a0collectivité répond à des questions différentes" in a for a in lot.avertissements)
 
 
+def test_ne_pas_savoir_est_une_reponse_que_l_autre_fichier_garde(
+    tmp_path: Path, referentiel: Referentiel
+) -> None:
+    lot = _prepare(
+        tmp_path,
+        referentiel,
+        "submitdate;SIREN;Q01;Q03\n2023-12-09;213300635;Y;120\n",
+        "submitdate;SIREN;Q01;Q02\n2023-12-06;213300635;Y;NSP\n",
+    )
+    assert [etat for _, etat in _lire(lot, "q03")] == ["repondu"]
+    assert [etat for _, etat in _lire(lot, "q02")] == ["ne_sait_pas"]
+
+
 def test_deux_moities_qui_se_contredisent_le_disent(tmp_path: Path, referentiel: Referentiel) -> None:
     """« Oui » ici, « non » là : rien ne dit laquelle est juste ; ce qui se perd est nommé."""
     lot = _prepare(

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from barometre.domain.formats import FINE, MOINS
+from barometre.domain.indicateur import Calcul
 from barometre.maps.classes import NOMBRE, build_classes
 from tests.maps.donnees import build_indicateur
 
@@ -46,6 +47,24 @@ def test_l_ecart_a_une_classe_du_milieu() -> None:
     assert classes.get_rang(classes.bornes[1] / 100) == 1
     assert classes.get_rang(0.30) == 4
     assert classes.list_libelles()[4].endswith("points ou plus")
+
+
+def test_une_valeur_se_range_avec_celles_qui_s_ecrivent_comme_elle() -> None:
+    classes = build_classes([0.10, 0.50], PART)
+    assert [classes.get_rang(v) for v in (0.1994, 0.19996, 0.2)] == [0, 1, 1]
+
+
+def test_peu_de_valeurs_n_en_ont_aucune_a_part() -> None:
+    """De sept valeurs, les quartiles ne disent rien ; à huit, la centième n'étire plus les classes."""
+    ensemble = [0.10, 0.12, 0.14, 0.16, 0.18, 0.20, 0.99]
+    assert build_classes(ensemble, PART).bornes[-1] == 100
+    assert build_classes([*ensemble, 0.15], PART).bornes[-1] < 50
+
+
+def test_l_ecart_d_une_grandeur_garde_son_unite() -> None:
+    agents = build_indicateur(calcul=Calcul("moyenne", "q"), unite="agents")
+    assert build_classes([-3.0, 1.0, 2.0], agents, "ecart").unite == "agents"
+    assert build_classes([-0.3, 0.1, 0.2], PART, "ecart").unite == "points"
 
 
 def test_aucune_valeur_aucune_classe() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from barometre.catalogue import DONNEES, load_catalogue
 from barometre.pipeline import referentiel as ref
-from barometre.recherche.demande import describe_hors_champ
+from barometre.recherche.demande import Demande, describe_hors_champ, list_villes
 from barometre.recherche.index import SearchIndex, build_search_index
 
 
@@ -186,3 +186,18 @@ def test_hors_champ(texte: str) -> None:
 )
 def test_dans_le_champ(texte: str) -> None:
     assert describe_hors_champ(texte) == ""
+
+
+@pytest.mark.parametrize(
+    ("code", "departements"),
+    [("", ()), ("20090", ("2A", "2B")), ("97411", ("974",)), ("33063", ("33",)), ("2a004", ("2A",))],
+)
+def test_un_code_mene_a_son_departement(code: str, departements: tuple[str, ...]) -> None:
+    assert Demande("x", code=code).departements == departements
+
+
+def test_une_adresse_commence_par_autre_chose_que_sa_ville() -> None:
+    """Le texte entier a déjà été cherché ; au-delà de six mots, aucune ville."""
+    assert list(list_villes("rue de Lille")) == ["de lille", "lille"]
+    longue = list(list_villes("12 rue du général de gaulle le bourg saint essai sur mer cedex 2"))
+    assert longue[0].split() == ["le", "bourg", "saint", "essai", "sur", "mer"]

@@ -211,6 +211,20 @@ def test_sa_vague_est_la_derniere_ou_elle_a_repondu(terrain: Repository, structu
     assert vagues == ["2023-v1", "2026-v4"]
 
 
+def test_le_public_ne_sait_pas_a_quelles_vagues_elle_a_repondu(
+    terrain: Repository, structure: Structure
+) -> None:
+    lues = []
+    for portee in (PUBLIC, ELU):
+        gate = open_gate(terrain, portee)
+        collectivite = gate.get_collectivite(SOI)
+        assert collectivite is not None
+        demande = Demande(SOI)
+        lues.append(Comparaison(gate, load_catalogue(), structure, collectivite, demande).siennes)
+    assert lues[0] == frozenset()
+    assert ("2026-v4", "communication") in lues[1]
+
+
 def test_les_importances_changent_l_ordre(structure: Structure) -> None:
     sans_population = sort_semblables(structure, SOI, {"population": 0, "couverture": 5}, k=20)
     assert set(structure.cadre.loc[sans_population["unit"], "couverture"]) == {"perimetre"}

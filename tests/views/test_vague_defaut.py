@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from barometre.views.lecture.chiffres import read_chiffres
-from barometre.views.lecture.ligne import choose_vague_defaut
+from barometre.views.lecture.ligne import choose_vague, choose_vague_defaut
+from barometre.views.lecture.selection import Selection
 from tests.views.fausse_porte import build_catalogue, cellule
 
 ANCIENNE, NEUVE = "2023-v1", "2026-v4"
@@ -38,3 +39,21 @@ def test_la_derniere_a_citer_puis_a_montrer_puis_posee(
 
 def test_un_theme_jamais_pose_n_a_pas_de_vague() -> None:
     assert choose_vague_defaut(build_catalogue(), "autre", {}) == ""
+
+
+@pytest.mark.parametrize(
+    ("demandee", "repondue", "attendue"),
+    [
+        (ANCIENNE, NEUVE, ANCIENNE),  # la vague de l'adresse, même sans réponse
+        ("2024-v2", ANCIENNE, ANCIENNE),  # elle n'a pas posé ce thème
+        ("", NEUVE, NEUVE),
+        ("", "aucune", NEUVE),
+    ],
+)
+def test_la_vague_demandee_d_abord_sinon_la_derniere_repondue(
+    demandee: str, repondue: str, attendue: str
+) -> None:
+    (chiffre,) = read_chiffres(pd.DataFrame([cellule(vague_id=repondue)]))
+    cellules = {chiffre.cle: chiffre}
+    choisie = choose_vague(build_catalogue(), "essai", Selection(demandee, "region-01"), cellules)
+    assert (choisie.vague_id, choisie.territoire_id) == (attendue, "region-01")

@@ -47,7 +47,9 @@ def valeurs(entrepot_lu: Entrepot) -> Callable[[str], dict[str, tuple[float, int
             for frame in (
                 _lignes("presence", COMMUNES),
                 _lignes("nombre", LOCAUX),
-                _lignes("part_locaux", {"33063": 0.8, "33381": 0.4, "69003": 0.9}),
+                _lignes("part_locaux", {"33063": 0.8, "33381": 0.4, "69003": 0.9, "97411": 0.5}),
+                # Le poids d'une autre année ne pèse pas.
+                _lignes("nombre", {"33063": 900.0}, "2020"),
                 _lignes("presence", {"33063": 0.0}, "2020"),
                 inconnue,
             ):
@@ -99,6 +101,7 @@ def test_moyenne_ponderee_par_un_autre_indicateur(
     parts = valeurs("part_locaux")
     assert parts["departement-33"] == (0.5, 2)  # (0,8 × 100 + 0,4 × 300) / 400
     assert "departement-69" not in parts  # son seul poids est nul : pas de moyenne
+    assert "departement-974" not in parts  # son seul poids est inconnu
 
 
 def test_chaque_periode_monte_a_part(entrepot_lu: Entrepot, valeurs: Callable[[str], object]) -> None:
