@@ -16,6 +16,7 @@ NOTE = "Note"
 ENTETES_CHIFFRES = ("Indicateur", "Redressé", "Intervalle", "Brut", "Réponses", NOTE)
 ENTETES_PUBLIES = ("Indicateur", "Publié", "Brut ici", "Redressé ici")
 LIRE_PUBLIES = "Un chiffre publié est brut : il compte les répondantes sans corriger leur profil."
+BORNE_REPONDANTES = "« Plus de », « moins de » : parmi les répondantes."
 BRUT_SOUS_TRENTE = "Sous 30 réponses, chiffre et intervalle sont bruts."
 NON, NON_REDRESSE = "non publié", "non redressé"
 SE_CITE, SE_CITERAIT = "Se cite", "Se citerait"
@@ -47,6 +48,8 @@ def _build_figure(titre: str, lignes: Sequence[LigneIndicateur], *, theme: str) 
     phrase += f"Trait : intervalle à 95 % autour du chiffre {quoi}, hors biais de participation."
     if any(bruts):
         phrase += f" {BRUT_SOUS_TRENTE}"
+    if any(ligne.chiffre.plafond for ligne in lignes if ligne.chiffre.montre):
+        phrase += f" {BORNE_REPONDANTES}"
     if any(p.note == "C" for p in montres):
         phrase += " Note C : indicatif, à ne pas citer."
     if any(ligne.contexte.simulee for ligne in lignes):

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from barometre.views.collectivite.ecarts import list_ecarts, list_forces
+from barometre.views.collectivite.ecarts import describe_pairs_enonce, list_ecarts, list_forces
 from barometre.views.collectivite.soi import Reponse, Soi
 from barometre.views.lecture.chiffres import read_chiffres
 from tests.views.fausse_porte import build_indicateur, cellule
@@ -36,3 +36,25 @@ def test_une_force_est_du_bon_cote(
     demande = (soi, [pairs], {"t": [indicateur]})
     assert [e.ampleur for e in list_forces(*demande)] == pytest.approx(forces)  # type: ignore[arg-type]
     assert [e.ampleur for e in list_ecarts(*demande)] == pytest.approx(ecarts)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("definition", "attendu"),
+    [
+        (
+            "Part des collectivités qui ont un site.",
+            "Parmi les répondantes, plus de 88\u202f% de vos pairs ont un site, "
+            "entre 65 et 100\u202f% pour l’ensemble (indicatif)",
+        ),
+        (
+            "Part des collectivités où un élu est chargé du numérique.",
+            "Parmi les répondantes, chez plus de 88\u202f% de vos pairs, un élu est chargé du numérique, "
+            "entre 65 et 100\u202f% pour l’ensemble (indicatif)",
+        ),
+    ],
+)
+def test_une_borne_des_pairs_garde_son_intervalle(definition: str, attendu: str) -> None:
+    """Elle le perdait : « plus de 88 % de vos pairs » avait l'air plus sûr qu'une part dite avec le sien."""
+    borne = cellule(redresse=0.88, bas=0.65, haut=1.0, plafond="au_moins", note="C", etat="indicative")
+    (chiffre,) = read_chiffres(pd.DataFrame([borne]))
+    assert describe_pairs_enonce(build_indicateur(definition=definition), chiffre) == attendu

@@ -165,3 +165,11 @@ def test_ce_qui_manque_au_chemin_se_dit(options: dict[str, Any], phrase: str) ->
 def test_un_depart_qui_n_est_qu_une_borne_ne_trace_rien() -> None:
     etat = _suivre(DEPART | {"plafond": "au_plus"}, ARRIVEE).etats[0]
     assert (etat.chemin, etat.sans_chemin) == (None, SANS_DEPART)
+
+
+def test_une_part_qui_n_est_que_bornee_ne_se_dit_pas_comme_un_chiffre() -> None:
+    """« 88 % » tout court, là où toute autre page dit « plus de 88 % »."""
+    etat = _suivre(
+        DEPART, ARRIVEE | {"redresse": 0.88, "bas": 0.65, "haut": 1.0, "plafond": "au_moins"}
+    ).etats[0]
+    assert ": plus de 88\u202f% (entre 65 et 100\u202f% pour l’ensemble)." in etat.phrase

@@ -191,13 +191,15 @@ def inflect_unite(unite: str, valeur: float | None) -> str:
 
 
 def format_bornes(indicateur: Indicateur, chiffre: Chiffre) -> str:
-    """« entre 21 et 28 % », ou rien si l'intervalle n'est pas connu."""
+    """« entre 21 et 28 % », ou rien si l'intervalle n'est pas connu.
+
+    « Plus de 88 % » est la part des réponses reçues, l'intervalle celui de toutes les collectivités : il
+    commence plus bas, et le dit.
+    """
     if chiffre.bas is None or chiffre.haut is None:
         return ""
-    return format_intervalle(
-        chiffre.bas,
-        chiffre.haut,
-        inflect_unite(indicateur.unite, chiffre.haut),
-        indicateur.decimales,
-        est_part=indicateur.est_part,
+    unite = inflect_unite(indicateur.unite, chiffre.haut)
+    bornes = format_intervalle(
+        chiffre.bas, chiffre.haut, unite, indicateur.decimales, est_part=indicateur.est_part
     )
+    return f"{bornes} pour l’ensemble" if chiffre.plafond else bornes
