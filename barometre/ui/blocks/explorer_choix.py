@@ -8,7 +8,7 @@ from barometre.assemblage.explorer import list_lieux
 from barometre.catalogue import load_catalogue
 from barometre.domain.territoire import LIBELLES_COUVERTURES
 from barometre.ui import porte, selectors, state
-from barometre.views.donnees.demande import FORMES, NIVEAUX, REPARTITIONS, TERRITOIRE
+from barometre.views.donnees.demande import FORMES, NIVEAUX, REPARTITIONS, TERRITOIRE, VAGUE
 
 ORIGINES = {"declare": "", "mesure": " (donnée de l’État)", "publie": " (publié)"}
 AIDE_INDICATEURS = (
@@ -36,7 +36,10 @@ def select_choix() -> None:
 
 def _select_quoi() -> None:
     themes = {"": "Chiffres clés des neuf thèmes"} | {t.id: t.titre for t in load_catalogue().themes}
-    vagues = {"": "La dernière"} | {v.id: v.titre for v in load_catalogue().vagues}
+    # Réparties par vague, toutes y sont : le menu disait « La dernière » à côté de deux vagues.
+    reparties = VAGUE in state.read_adresse().list("par")
+    vagues = {"": "Toutes" if reparties else "La dernière"}
+    vagues |= {} if reparties else {v.id: v.titre for v in load_catalogue().vagues}
     theme, par, vague = st.columns(3)
     with theme:
         selectors.select_one("theme", "Thème", themes, efface=("indicateurs", "page"))

@@ -20,9 +20,7 @@ COLONNES = (
     "theme_id", "indicateur_id", "titre", "reponse_donnee", "pairs", "pairs_bas", "pairs_haut", "pairs_n",
     "unite", "note", "echelon", "vague_id", "remarque",
 )  # fmt: skip
-COMPTE_SOI = (
-    "Les chiffres des pairs viennent de cellules publiées : si la collectivité a répondu, elle y est comptée."
-)
+COMPTE_SOI = "Les chiffres des pairs sont publics : si la collectivité a répondu, elle y est comptée."
 _PRECAUTIONS = (
     "Enquête volontaire : les répondants ne sont pas tirés au sort.",
     f"Colonnes pairs_bas et pairs_haut : {HORS_BIAIS}, à 95 %.",
