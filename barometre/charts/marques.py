@@ -34,8 +34,8 @@ class Axe:
 
 
 LEGENDE_BORNES = (
-    "◀ ▶ : « moins de », « plus de » chez les répondantes, la valeur est du côté de la pointe ; la bande "
-    "vaut pour l’ensemble."
+    "◀\u00a0▶ : « moins de », « plus de » chez les répondantes, la valeur est du côté de la pointe ; la "
+    "bande vaut pour l’ensemble."
 )
 AXE_PARTS = Axe(0, 1, tuple((part / 100, f"{part}{FINE}%") for part in (0, 25, 50, 75, 100)))
 

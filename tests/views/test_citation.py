@@ -177,3 +177,9 @@ def test_une_moyenne_dit_parmi_qui_elle_se_lit() -> None:
     assert build_phrase(moyenne, chiffre, contexte).endswith(f"(entre 7 et 23\u00a0habitants){fin}")
     toutes = replace(moyenne, sous_condition=False)
     assert "parmi" not in build_phrase(toutes, chiffre, contexte)
+
+
+def test_le_pluriel_suit_le_nombre_qui_se_lit() -> None:
+    """1,97 s'écrit 2,0 : « 2,0 heure »."""
+    duree = build_indicateur(unite="heures", decimales=1, calcul=Calcul("moyenne", "q"))
+    assert [format_chiffre(duree, v) for v in (1.94, 1.97)] == ["1,9\u00a0heure", "2,0\u00a0heures"]
