@@ -189,5 +189,8 @@ def test_les_chiffres_cles_projetes_sont_ceux_du_document(gate: Gate) -> None:
 def test_une_figure_dit_de_qui_est_une_borne(lignes: list[LigneIndicateur]) -> None:
     """Son trait commence plus bas que « plus de 88 % » : il vaut pour l'ensemble."""
     bornee = replace(lignes[0], chiffre=replace(lignes[0].chiffre, plafond="au_moins"))
-    assert BORNE_REPONDANTES in build_figures("T", [bornee])[0].phrase
+    figure = build_figures("T", [bornee])[0]
+    assert BORNE_REPONDANTES in figure.phrase
+    # Redit à chaque ligne, « pour l'ensemble » prenait la place des noms.
+    assert "ensemble" not in figure.points[0].intervalle
     assert BORNE_REPONDANTES not in build_figures("T", [lignes[0]])[0].phrase

@@ -203,10 +203,15 @@ def format_bornes(indicateur: Indicateur, chiffre: Chiffre) -> str:
     « Plus de 88 % » est la part des réponses reçues, l'intervalle celui de toutes les collectivités : il
     commence plus bas, et le dit.
     """
+    bornes = format_bornes_seules(indicateur, chiffre)
+    return f"{bornes} pour l’ensemble" if bornes and chiffre.plafond else bornes
+
+
+def format_bornes_seules(indicateur: Indicateur, chiffre: Chiffre) -> str:
+    """Le même sans dire de qui : dans une colonne étroite, sous une phrase qui le dit."""
     if chiffre.bas is None or chiffre.haut is None:
         return ""
     unite = inflect_unite(indicateur.unite, chiffre.haut, indicateur.decimales)
-    bornes = format_intervalle(
+    return format_intervalle(
         chiffre.bas, chiffre.haut, unite, indicateur.decimales, est_part=indicateur.est_part
     )
-    return f"{bornes} pour l’ensemble" if chiffre.plafond else bornes
