@@ -127,7 +127,8 @@ def test_le_chemin_droit_et_le_pas_qu_il_faut_se_lisent() -> None:
     assert penche.marge == pytest.approx(0.02, abs=0.001)
     assert etat.etat == EN_RETARD
     assert etat.phrase.endswith(
-        "En retard. Le chemin droit passe ici à 35\u202f% ; il faudrait désormais +10\u00a0points par an."
+        "En retard. À un rythme régulier, on en serait à 35\u202f% ; il faudrait désormais +10\u00a0points par "
+        "an."
     )
     ligne = _suivre(DEPART, ARRIVEE).table.iloc[0]
     assert (ligne["chemin"], ligne["reste"], ligne["par_an"]) == (35, 20, 10)
@@ -149,7 +150,7 @@ def test_un_plafond_demande_de_descendre() -> None:
 @pytest.mark.parametrize(
     ("options", "phrase"),
     [
-        ({"echeance": date(2025, 1, 31)}, "passe ici à 50\u202f% ; l’échéance est passée."),
+        ({"echeance": date(2025, 1, 31)}, "on en serait à 50\u202f% ; l’échéance est passée."),
         ({"echeance": date(2025, 7, 31)}, "+20\u00a0points en moins d’un an"),
         ({"depart": "2024-v2"}, SANS_DEPART),
         ({"reformulee": True}, REFORMULEE),

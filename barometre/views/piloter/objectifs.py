@@ -107,7 +107,7 @@ class EtatObjectif:
             return ""
         if self.chemin is None:
             return self.sans_chemin
-        ici = f"Le chemin droit passe ici à {format_part(self.chemin.attendu)}"
+        ici = f"À un rythme régulier, on en serait à {format_part(self.chemin.attendu)}"
         if not self.chemin.annees:
             return f"{ici} ; l’échéance est passée."
         if self.par_an is None:
