@@ -127,8 +127,8 @@ def test_le_chemin_droit_et_le_pas_qu_il_faut_se_lisent() -> None:
     assert penche.marge == pytest.approx(0.02, abs=0.001)
     assert etat.etat == EN_RETARD
     assert etat.phrase.endswith(
-        "En retard. À un rythme régulier, on en serait à 35\u202f% ; il faudrait désormais +10\u00a0points par "
-        "an."
+        "En retard. À un rythme régulier, on en serait à 35\u202f% ; il faudrait désormais +10\u00a0points "
+        "par an."
     )
     ligne = _suivre(DEPART, ARRIVEE).table.iloc[0]
     assert (ligne["chemin"], ligne["reste"], ligne["par_an"]) == (35, 20, 10)
