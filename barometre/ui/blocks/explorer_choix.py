@@ -36,17 +36,17 @@ def select_choix() -> None:
 
 def _select_quoi() -> None:
     themes = {"": "Chiffres clés des neuf thèmes"} | {t.id: t.titre for t in load_catalogue().themes}
-    # Réparties par vague, toutes y sont : le menu disait « La dernière » à côté de deux vagues.
+    vagues = {"": "La dernière"} | {v.id: v.titre for v in load_catalogue().vagues}
+    # Réparties par vague, toutes y sont : un menu disait « La dernière », et n'y changeait rien.
     reparties = VAGUE in state.read_adresse().list("par")
-    vagues = {"": "Toutes" if reparties else "La dernière"}
-    vagues |= {} if reparties else {v.id: v.titre for v in load_catalogue().vagues}
-    theme, par, vague = st.columns(3)
+    theme, par, *vague = st.columns(2 if reparties else 3)
     with theme:
         selectors.select_one("theme", "Thème", themes, efface=("indicateurs", "page"))
     with par:
         selectors.select_many("par", "Réparti par", REPARTITIONS)
-    with vague:
-        selectors.select_one("vague", "Vague", vagues, efface=("page",))
+    for colonne in vague:
+        with colonne:
+            selectors.select_one("vague", "Vague", vagues, efface=("page",))
 
 
 def _select_ou(reparti: bool) -> None:
