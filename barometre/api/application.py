@@ -24,10 +24,10 @@ from barometre.domain.provenance import LICENCE, LICENCE_URL
 
 RACINE = "/api/v1"
 DESCRIPTION = (
-    "Les chiffres publics du Baromètre Collectivités & Numérique. Une cellule que le secret cache n'a que sa "
-    "marque ([c] confidentiel, [u] à ne pas citer, [x] indisponible). Citez : Baromètre Collectivités & "
-    "Numérique (DINUM et Déclic), vague, version. Une adresse retirée l'est douze mois après son annonce "
-    f"(en-têtes Deprecation et Sunset). Au plus {PAR_MINUTE} demandes par minute."
+    "Les chiffres publics du Baromètre Collectivités & Numérique. Un chiffre que le secret cache n'a que sa "
+    "marque ([c]), comme un chiffre indisponible ([x]) ; [u] marque celui qui se lit sans se citer. Citez : "
+    "Baromètre Collectivités & Numérique (DINUM et Déclic), vague, version. Une adresse retirée l'est douze "
+    f"mois après son annonce (en-têtes Deprecation et Sunset). Au plus {PAR_MINUTE} demandes par minute."
 )
 # Les sites dont les pages peuvent lire l'API, séparés par des espaces ; aucun d'origine.
 ORIGINES = "BAROMETRE_API_ORIGINES"

@@ -33,7 +33,10 @@ class Axe:
         return round(100 * min(max(part, 0.0), 1.0), 2)
 
 
-LEGENDE_BORNES = "◀ ▶ : « moins de », « plus de » ; la valeur est du côté de la pointe."
+LEGENDE_BORNES = (
+    "◀\u00a0▶ : « moins de », « plus de » chez les répondantes, la valeur est du côté de la pointe ; la "
+    "bande vaut pour l’ensemble."
+)
 AXE_PARTS = Axe(0, 1, tuple((part / 100, f"{part}{FINE}%") for part in (0, 25, 50, 75, 100)))
 
 # Au-delà, la même raison sous chaque nom ferait l'essentiel du graphique.

@@ -18,7 +18,7 @@ def build_phrase(cadre: Cadre, valeur: str) -> str:
     phrases = (
         _phrase_etendue(citables, valeur),
         _say(ecartes, "Un chiffre indicatif n’y est pas compté", "chiffres indicatifs n’y sont pas comptés"),
-        _say(caches, "Un groupe n’est pas montré", "groupes ne sont pas montrés"),
+        _say(caches, "Un chiffre n’est pas montré", "chiffres ne sont pas montrés"),
     )
     return " ".join(filter(None, phrases))
 
@@ -30,13 +30,13 @@ def _say(n: int, un: str, plusieurs: str) -> str:
 
 def _phrase_etendue(citables: Sequence[LigneCadre], valeur: str) -> str:
     if not citables:
-        return "Aucun groupe n’a assez de réponses pour être cité."
+        return "Aucun de ces chiffres ne peut être cité."
     # « Plus de 73 % » peut aller jusqu'à cent : une borne passe les valeurs de son côté.
     ordre = sorted(citables, key=lambda x: (COTES.get(x.plafond, 0), x.get_valeur(valeur)))
     premier, dernier = ordre[0], ordre[-1]
     bas, haut = premier.get_texte(valeur), dernier.get_texte(valeur)
     mot = "redressé" if valeur == "redresse" else "brut"
     if bas == haut:
-        qui = premier.groupe if len(citables) == 1 else "tous les groupes que l’on peut citer"
+        qui = premier.groupe if len(citables) == 1 else "tous ceux que l’on peut citer"
         return f"{bas} ({qui}), en chiffre {mot}."
     return f"De {bas} ({premier.groupe}) à {haut} ({dernier.groupe}), en chiffre {mot}."

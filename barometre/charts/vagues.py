@@ -51,7 +51,7 @@ _LEGENDE = (
 )
 
 
-_LEGENDE_BORNES = "▼ ▲ : « moins de », « plus de » ; la valeur est du côté de la pointe."
+_LEGENDE_BORNES = "▼ ▲ : « moins de », « plus de » chez les répondantes ; la valeur est du côté de la pointe."
 # Un rond posé sur la borne dirait la borne : la pointe dit de quel côté est la valeur.
 _FORMES = {"au_plus": "triangle-down", "au_moins": "triangle-up"}
 

@@ -96,7 +96,8 @@ def format_points(ecart: float | None, decimales: int = 0) -> str:
         return INCONNU
     texte = format_nombre(to_pourcents(ecart), decimales)
     signe = "" if texte.startswith(MOINS) or not texte.strip("0,") else "+"
-    pluriel = "s" if abs(to_pourcents(ecart)) >= 2 else ""
+    # Tel qu'il se lit : 1,97 s'écrit « 2 points ».
+    pluriel = "s" if abs(round_nombre(to_pourcents(ecart), decimales)) >= 2 else ""
     return f"{signe}{texte}{INSECABLE}point{pluriel}"
 
 

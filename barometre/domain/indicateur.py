@@ -115,4 +115,7 @@ def describe_bases(indicateurs: Iterable[Indicateur]) -> str:
     bases = dict.fromkeys(i.base.rstrip(".") for i in choisis if i.sous_condition)
     if not bases or len({i.base for i in choisis}) == 1:
         return ""
-    return f"* parmi les seules {format_liste([f'{b[:1].lower()}{b[1:]}' for b in bases], 'ou')}."
+    # « Ayant un site ou collectivités qui… » : le mot commun ne se redit pas, et « ou » ne les réunit pas.
+    premiere, *suite = (f"{b[:1].lower()}{b[1:]}" for b in bases)
+    sujets = [premiere, *(b.removeprefix("collectivités ") for b in suite)]
+    return f"* parmi les seules {format_liste(sujets, 'ou')}{', selon l’indicateur' if suite else ''}."

@@ -8,6 +8,7 @@ from barometre.domain.formats import format_compte, format_effectif_seul
 from barometre.domain.indicateur import Indicateur, describe_bases
 from barometre.domain.notes import LETTRES_SIMULEES, explain_citation, format_lettre
 from barometre.rapports.modele import Figure, Paragraphe, Point, Tableau
+from barometre.views.lecture.chiffres import format_bornes_seules
 from barometre.views.lecture.libelles import lower_initiale
 from barometre.views.lecture.ligne import LigneIndicateur
 from barometre.views.lecture.publies import SUIVI
@@ -16,6 +17,7 @@ NOTE = "Note"
 ENTETES_CHIFFRES = ("Indicateur", "Redressé", "Intervalle", "Brut", "Réponses", NOTE)
 ENTETES_PUBLIES = ("Indicateur", "Publié", "Brut ici", "Redressé ici")
 LIRE_PUBLIES = "Un chiffre publié est brut : il compte les répondantes sans corriger leur profil."
+BORNE_REPONDANTES = "« Plus de », « moins de » : parmi les répondantes ; l’intervalle vaut pour l’ensemble."
 BRUT_SOUS_TRENTE = "Sous 30 réponses, chiffre et intervalle sont bruts."
 NON, NON_REDRESSE = "non publié", "non redressé"
 SE_CITE, SE_CITERAIT = "Se cite", "Se citerait"
@@ -47,6 +49,8 @@ def _build_figure(titre: str, lignes: Sequence[LigneIndicateur], *, theme: str) 
     phrase += f"Trait : intervalle à 95 % autour du chiffre {quoi}, hors biais de participation."
     if any(bruts):
         phrase += f" {BRUT_SOUS_TRENTE}"
+    if any(ligne.chiffre.plafond for ligne in lignes if ligne.chiffre.montre):
+        phrase += f" {BORNE_REPONDANTES}"
     if any(p.note == "C" for p in montres):
         phrase += " Note C : indicatif, à ne pas citer."
     if any(ligne.contexte.simulee for ligne in lignes):
@@ -70,7 +74,7 @@ def _build_point(ligne: LigneIndicateur, *, marque: bool) -> Point:
         chiffre.haut,
         # Sous la colonne des chiffres redressés, un brut se dit brut.
         f"{ligne.get_texte('redresse')}{' brut' * chiffre.est_brut}",
-        ligne.intervalle,
+        format_bornes_seules(ligne.indicateur, chiffre),
         format_effectif_seul(chiffre.n),
         chiffre.note,
         note_dite=format_lettre(chiffre.note, simulee=ligne.contexte.simulee),

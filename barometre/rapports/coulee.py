@@ -28,6 +28,8 @@ _BORDS = 0.5
 # La hauteur d'une phrase d'annonce, et les lignes d'un tableau qui ne restent pas seules.
 _ANNONCE, _SEULES = 5.0, 3
 _SUITE = " (suite)"
+# Ce qui marque un libellé, et ouvre la phrase qui l'explique.
+_ETOILE = "*"
 
 
 def format_titre(titre: str, rang: int) -> str:
@@ -90,6 +92,7 @@ class Coulee:
         self._add_page, self._titre, self._rang = add_page, titre, entamees
         self._page: Any = None
         self._haut = HAUT
+        self._etoile = ""
 
     def write(self, blocs: Iterable[Bloc]) -> None:
         """Tous les blocs, dans l'ordre."""
@@ -98,6 +101,7 @@ class Coulee:
             if isinstance(bloc, Paragraphe):
                 if rang == 0 or not isinstance(blocs[rang - 1], Paragraphe):
                     self._keep_ensemble(blocs[rang:])
+                self._etoile = bloc.texte if bloc.texte.startswith(_ETOILE) else self._etoile
                 self._pour_texte(bloc.texte, gras=bloc.fort)
             elif isinstance(bloc, Liste):
                 self._pour_liste(bloc)
@@ -141,8 +145,10 @@ class Coulee:
     def _pour_tableau(self, tableau: Tableau) -> None:
         largeurs = _compute_largeurs(tableau)
         reste, rang = list(tableau.rangs), 0
-        tete = _measure_tete(tableau, largeurs)
         while reste:
+            etoile = self._find_etoile(reste) if rang else ""
+            tete = _measure_tete(tableau, largeurs)
+            tete += measure_texte(etoile, _TABLEAU, _PLACE) if etoile else 0.0
             # Un tableau court ne se coupe pas, sauf à laisser seule la phrase qui l'annonce ; un long
             # commence s'il a la place de trois lignes.
             hauteurs = [_measure(ligne, largeurs) for ligne in reste]
@@ -151,6 +157,8 @@ class Coulee:
             self._haut += write_texte(
                 self._page, format_titre(tableau.titre, rang), self._haut, _LEGENDE, gras=True
             )
+            if etoile:
+                self._haut += write_texte(self._page, etoile, self._haut, _TABLEAU)
             pris = max(
                 self._count_qui_tient([_measure(tableau.entetes, largeurs, gras=True), *hauteurs]) - 1, 1
             )
@@ -164,6 +172,10 @@ class Coulee:
             reste, rang = _resume(reste[:pris], reste[pris:]) if tableau.groupes else reste[pris:], rang + 1
             if reste:
                 self._haut = BAS
+
+    def _find_etoile(self, lignes: Sequence[tuple[str, ...]]) -> str:
+        """Une diapositive se montre seule : son astérisque s'y explique, fût-il dit sur celle d'avant."""
+        return self._etoile if any(ligne[0].endswith(_ETOILE) for ligne in lignes) else ""
 
     def _count_qui_tient(self, hauteurs: Sequence[float]) -> int:
         place = BAS - self._haut

@@ -149,7 +149,9 @@ def _project_objectif(etat: EtatObjectif, *, simulee: bool) -> Diapo:
         return Diapo(etat.indicateur.titre, phrase=etat.phrase)
     preuves = (format_bornes(etat.indicateur, chiffre), *list_preuves(chiffre, simulee=simulee))
     preuve = " · ".join(filter(None, preuves))
-    return Diapo(etat.indicateur.titre, format_part(chiffre.valeur), preuve, etat.phrase)
+    return Diapo(
+        etat.indicateur.titre, format_cellule(etat.indicateur, chiffre, "redresse"), preuve, etat.phrase
+    )
 
 
 def _obligations(gate: Gate, choix: Choix) -> Iterable[Diapo]:

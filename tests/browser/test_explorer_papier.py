@@ -1,4 +1,4 @@
-"""Explorer sur le papier : l'aperçu entier, ce que l'écran fait défiler compris."""
+"""L'aperçu d'Explorer : entier sur le papier, ce que l'écran fait défiler compris ; à l'écran, sans blanc."""
 
 from __future__ import annotations
 
@@ -21,3 +21,12 @@ def test_l_apercu_s_imprime_entier(serveur: str, visiter: Visiter) -> None:
     page.set_viewport_size({"width": 1000, "height": 900})  # une feuille, à peu près
     page.emulate_media(media="print")
     assert apercu.evaluate(COUPE) == [False, False]
+
+
+def test_l_apercu_court_ne_laisse_pas_de_blanc(serveur: str, visiter: Visiter) -> None:
+    """Sa hauteur d'écran, fixe, laissait un blanc sous quatre lignes."""
+    page = visiter(serveur, "/explorer?indicateurs=site_internet&par=vague").page
+    apercu = page.locator(".st-key-apercu")
+    expect(apercu.locator("tbody tr").first).to_be_attached()
+    boite = "e => e.parentElement.getBoundingClientRect().height - e.querySelector('table').offsetHeight"
+    assert apercu.evaluate(boite) < 20

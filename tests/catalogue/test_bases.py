@@ -17,6 +17,18 @@ def test_une_question_posee_a_une_partie_des_repondantes_marque_son_titre() -> N
     )
 
 
+def test_deux_bases_ne_redisent_pas_leur_sujet() -> None:
+    """« Parmi les seules collectivités ayant un site internet ou collectivités qui proposent… »."""
+    parts = [
+        load_catalogue().get_indicateur(i)
+        for i in ("site_internet", "declaration_accessibilite", "alternative_guichet")
+    ]
+    assert describe_bases(parts) == (
+        "* parmi les seules collectivités ayant un site internet ou qui proposent au moins une démarche en "
+        "ligne et ont répondu à la question, selon l’indicateur."
+    )
+
+
 def test_des_parts_de_meme_base_n_ont_rien_a_dire() -> None:
     catalogue = load_catalogue()
     assert describe_bases([catalogue.get_indicateur("lieu_mediation")]) == ""

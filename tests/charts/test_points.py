@@ -37,16 +37,16 @@ def test_une_borne_passe_les_valeurs_de_son_cote() -> None:
     [
         (
             [ligne("A", None)],
-            "Aucun groupe n’a assez de réponses pour être cité. Un groupe n’est pas montré.",
+            "Aucun de ces chiffres ne peut être cité. Un chiffre n’est pas montré.",
         ),
         ([ligne("A", 0.2)], "20 % (A), en chiffre redressé."),
         (
             [ligne("A", 0.2), ligne("B", 0.2)],
-            "20 % (tous les groupes que l’on peut citer), en chiffre redressé.",
+            "20 % (tous ceux que l’on peut citer), en chiffre redressé.",
         ),
         (
             [ligne("A", None), ligne("B", None), ligne("C", 0.5)],
-            "50 % (C), en chiffre redressé. 2 groupes ne sont",
+            "50 % (C), en chiffre redressé. 2 chiffres ne sont",
         ),
     ],
 )

@@ -49,6 +49,7 @@ def test_un_intervalle_se_lit_entre_deux_bornes() -> None:
         (0.034, f"+3{INSECABLE}points"),
         (-0.01, f"−1{INSECABLE}point"),
         (0.0, f"0{INSECABLE}point"),
+        (0.0197, f"+2{INSECABLE}points"),
     ],
 )
 def test_un_ecart_s_ecrit_en_points(ecart: float, attendu: str) -> None:

@@ -129,3 +129,12 @@ def test_l_ecriture_des_csv_se_choisit_une_fois(ouvrir: Ouvrir) -> None:
     assert "Télécharger en CSV" not in _list_noms(page)
     ailleurs = ouvrir("chiffres_cles", csv="international")
     assert "Télécharger en CSV" not in _list_noms(ailleurs)
+
+
+def test_reparties_par_vague_aucun_menu_ne_dit_la_derniere(ouvrir: Ouvrir) -> None:
+    """Le tableau montrait deux vagues, le menu « La dernière » ; en choisir une ne changeait rien."""
+    page = ouvrir("explorer", theme="communication", par="vague", vague="2023-v1")
+    assert "adresse_vague" not in [menu.key for menu in page.selectbox]
+    assert list_messages(page) == []
+    page = ouvrir("explorer", theme="communication", par="strate")
+    assert page.selectbox(key="adresse_vague").options[0] == "La dernière"

@@ -16,6 +16,7 @@ from barometre.catalogue import load_catalogue
 from barometre.domain.chiffre import Note
 from barometre.domain.formats import INSECABLE
 from barometre.rapports.blocs import (
+    BORNE_REPONDANTES,
     BRUT_SOUS_TRENTE,
     build_figures,
     build_publies,
@@ -183,3 +184,13 @@ def test_les_chiffres_cles_projetes_sont_ceux_du_document(gate: Gate) -> None:
         b for s in build_debut(gate, Demande()).sections for b in s.blocs if isinstance(b, Tableau)
     )
     assert projetes == [ligne[0].removesuffix("\u00a0*") for ligne in tableau.lignes]
+
+
+def test_une_figure_dit_de_qui_est_une_borne(lignes: list[LigneIndicateur]) -> None:
+    """Son trait commence plus bas que « plus de 88 % » : il vaut pour l'ensemble."""
+    bornee = replace(lignes[0], chiffre=replace(lignes[0].chiffre, plafond="au_moins"))
+    figure = build_figures("T", [bornee])[0]
+    assert BORNE_REPONDANTES in figure.phrase
+    # Redit à chaque ligne, « pour l'ensemble » prenait la place des noms.
+    assert "ensemble" not in figure.points[0].intervalle
+    assert BORNE_REPONDANTES not in build_figures("T", [lignes[0]])[0].phrase

@@ -128,6 +128,23 @@ def test_un_groupe_coupe_reprend_son_nom_sur_la_diapositive_suivante(document: D
     _check(octets)
 
 
+def test_un_asterisque_s_explique_sur_chaque_diapositive_qui_en_porte(document: Document) -> None:
+    """Le tableau coupé, la seconde le montrait sans un mot : elle se projette seule."""
+    dit = "* parmi les seules collectivités ayant un site internet."
+    lignes = tuple((f"Ligne {n}{' *' * (n in (3, 25))}", "4 sur 8") for n in range(60))
+    blocs = (Paragraphe(dit, lie=True), Tableau("Chiffres", ("Quoi", "Combien"), lignes))
+    octets = to_pptx(replace(document, sections=(Section("Clés", blocs),)))
+    pages = list(Presentation(io.BytesIO(octets)).slides)[1:]
+    marquees, dites = [], []
+    for page in pages:
+        cases = [r.cells[0].text for f in page.shapes if f.has_table for r in f.table.rows]
+        marquees.append(any(case.endswith("*") for case in cases))
+        dites.append(dit in [f.text_frame.text for f in page.shapes if f.has_text_frame])
+    assert marquees == dites
+    assert (marquees.count(True), len(pages) > 2) == (2, True)
+    _check(octets)
+
+
 def test_une_partie_a_le_numero_que_lui_donnerait_le_paquet() -> None:
     """Comptées une à une, et non relues : le même numéro, gabarit par gabarit."""
     presentation = _open_presentation()

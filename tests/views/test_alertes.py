@@ -259,7 +259,7 @@ def test_un_objectif_en_retard_alerte_et_un_objectif_tenu_non() -> None:
     )
     vue = _build(*lignes, objectifs=voulus, fermeture=date(2026, 6, 30), debut=date(2023, 6, 30))
     exemple, ferme = (a for a in vue.alertes if a.regle.id == "objectif_en_retard")
-    assert "En retard. Le chemin droit passe ici à 43\u202f%" in exemple.fait
+    assert "En retard. À un rythme régulier, on en serait à 43\u202f%" in exemple.fait
     assert exemple.fait == f"{ferme.fait} Objectif d’exemple : aucun n’a été publié."
     assert exemple.depuis == "Entre la première vague (2023) et la deuxième édition (2026)"
     assert exemple.regle.page == "objectifs"

@@ -7,9 +7,17 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from barometre.catalogue import load_catalogue
 from barometre.domain.indicateur import Calcul
 from barometre.views.lecture.chiffres import Chiffre, format_chiffre, read_chiffres
-from barometre.views.lecture.citation import Contexte, build_citation, build_enonce, build_phrase, get_raison
+from barometre.views.lecture.citation import (
+    BORNE_REPONDANTES,
+    Contexte,
+    build_citation,
+    build_enonce,
+    build_phrase,
+    get_raison,
+)
 from tests.views.fausse_porte import build_indicateur, cachee, cellule
 
 CONTEXTE = Contexte("Toutes les collectivités, France", "Deuxième édition (2026)")
@@ -86,7 +94,26 @@ def test_enonce_en_francais(definition: str, attendu: str) -> None:
 
 def test_chiffre_borne_commence_par_une_majuscule() -> None:
     phrase = build_enonce(build_indicateur(), _chiffre(plafond="au_plus", redresse=0.05))
-    assert phrase == "Moins de 5\u202f% des collectivités ont un site d'essai"
+    assert phrase == "Parmi les répondantes, moins de 5\u202f% des collectivités ont un site d'essai"
+
+
+def test_une_borne_vaut_pour_les_repondantes_son_intervalle_pour_l_ensemble() -> None:
+    """« Plus de 88 %, entre 65 et 100 % » se contredisait à l'œil : ce sont deux populations."""
+    borne = _chiffre(plafond="au_moins", redresse=0.88, bas=0.65, haut=1.0, note="C", etat="indicative")
+    assert build_phrase(build_indicateur(), borne, CONTEXTE) == (
+        "Parmi les répondantes, plus de 88\u202f% des collectivités ont un site d'essai "
+        "(entre 65 et 100\u202f% pour l’ensemble)."
+    )
+    assert BORNE_REPONDANTES in build_citation(build_indicateur(), borne, CONTEXTE).explication
+    assert BORNE_REPONDANTES not in build_citation(build_indicateur(), _chiffre(), CONTEXTE).explication
+
+
+def test_une_base_etroite_se_dit_dans_le_sujet_jamais_apres_coup() -> None:
+    """« Pour 14 % des collectivités, le site…, parmi celles qui en ont un » disait 14 % de toutes."""
+    parts = [i for i in load_catalogue().indicateurs.values() if i.est_part and i.sous_condition]
+    assert [i.id for i in parts if ", parmi" in i.definition] == []
+    # « Publié sur data.gouv.fr : 31 % » ne disait pas de qui.
+    assert [i.id for i in parts if build_enonce(i, _chiffre()).startswith(i.titre)] == []
 
 
 def test_champ_dit_quand_la_selection_est_restreinte() -> None:
@@ -150,3 +177,9 @@ def test_une_moyenne_dit_parmi_qui_elle_se_lit() -> None:
     assert build_phrase(moyenne, chiffre, contexte).endswith(f"(entre 7 et 23\u00a0habitants){fin}")
     toutes = replace(moyenne, sous_condition=False)
     assert "parmi" not in build_phrase(toutes, chiffre, contexte)
+
+
+def test_le_pluriel_suit_le_nombre_qui_se_lit() -> None:
+    """1,97 s'écrit 2,0 : « 2,0 heure »."""
+    duree = build_indicateur(unite="heures", decimales=1, calcul=Calcul("moyenne", "q"))
+    assert [format_chiffre(duree, v) for v in (1.94, 1.97)] == ["1,9\u00a0heure", "2,0\u00a0heures"]

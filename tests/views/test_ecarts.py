@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from barometre.domain.indicateur import Calcul
-from barometre.views.collectivite.ecarts import Ecart, list_ecarts, list_forces
+from barometre.views.collectivite.ecarts import Ecart, describe_pairs_enonce, list_ecarts, list_forces
 from barometre.views.collectivite.soi import Reponse, Soi
 from barometre.views.lecture.chiffres import read_chiffres
 from tests.views.fausse_porte import build_indicateur, cellule
@@ -62,14 +62,14 @@ def test_une_force_est_rare_un_ecart_est_courant_et_cinq_suffisent() -> None:
 
 
 def test_la_phrase_dit_ce_que_le_chiffre_vaut() -> None:
-    """« Vous aussi » dès la moitié ; l’intervalle, sauf d’une borne ; « indicatif » d’une note C."""
+    """« Vous aussi » dès la moitié ; l’intervalle, d’une borne aussi ; « indicatif » d’une note C."""
     (rare,), (courante,) = _compare(0.3, reponse=1.0)[0], _compare(0.5, reponse=1.0)[0]
     assert rare.phrase.endswith("; vous l’avez.")
     assert courante.phrase.endswith("; vous aussi.")
     assert ", entre " in courante.phrase
     assert "indicatif" not in courante.phrase
     (borne,) = _compare(0.1, reponse=1.0, plafond="au_plus")[0]
-    assert ", entre " not in borne.phrase
+    assert "pour l’ensemble" in borne.phrase
     (douteuse,) = _compare(0.5, reponse=1.0, note="C", etat="indicative")[0]
     assert "(indicatif)" in douteuse.phrase
 
@@ -80,3 +80,25 @@ def test_une_moyenne_ne_distingue_personne() -> None:
     pairs = SimpleNamespace(theme_id="t", vague_id="v", get=lambda _: chiffre)
     soi = Soi("commune-01001", reponses={(agents.id, "v"): Reponse(1.0)})
     assert list_forces(soi, [pairs], {"t": [agents]}) == []  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(
+    ("definition", "attendu"),
+    [
+        (
+            "Part des collectivités qui ont un site.",
+            "Parmi les répondantes, plus de 88\u202f% de vos pairs ont un site, "
+            "entre 65 et 100\u202f% pour l’ensemble (indicatif)",
+        ),
+        (
+            "Part des collectivités où un élu est chargé du numérique.",
+            "Parmi les répondantes, chez plus de 88\u202f% de vos pairs, un élu est chargé du numérique, "
+            "entre 65 et 100\u202f% pour l’ensemble (indicatif)",
+        ),
+    ],
+)
+def test_une_borne_des_pairs_garde_son_intervalle(definition: str, attendu: str) -> None:
+    """Elle le perdait : « plus de 88 % de vos pairs » avait l'air plus sûr qu'une part dite avec le sien."""
+    borne = cellule(redresse=0.88, bas=0.65, haut=1.0, plafond="au_moins", note="C", etat="indicative")
+    (chiffre,) = read_chiffres(pd.DataFrame([borne]))
+    assert describe_pairs_enonce(build_indicateur(definition=definition), chiffre) == attendu

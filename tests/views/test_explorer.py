@@ -10,9 +10,10 @@ import pytest
 from barometre.access import Gate
 from barometre.catalogue import load_catalogue
 from barometre.views.donnees import explorer
-from barometre.views.donnees.demande import MODELES, ExplorationRefusee, parse_demande
+from barometre.views.donnees.demande import MODELES, ExplorationRefusee, explain_impossible, parse_demande
 from barometre.views.donnees.explorer import build_vue_explorer
 from barometre.views.donnees.formes import pivot_large, translate_bornes
+from barometre.views.lecture.selection import Selection
 from barometre.warehouse.repository import open_repository
 from tests.fakes import build_entrepot_factice
 
@@ -292,3 +293,11 @@ def test_l_apercu_dit_ce_qui_ne_se_lit_que_parmi_certaines(gate: Gate, forme: st
         == f"«\u202f{a_jour.titre}\u202f», parmi les seules {a_jour.base[:1].lower()}{a_jour.base[1:]}"
     )
     assert _read(gate, f"indicateurs=site_internet{forme}").explain_bases(1) == ""
+
+
+def test_un_type_et_une_taille_d_un_autre_se_refusent_avec_leurs_noms() -> None:
+    """« Du type « epci » et de la strate « commune-0-499 » » donnait des identifiants à lire."""
+    phrase = explain_impossible(load_catalogue(), Selection(type="epci", strate="commune-0-499"))
+    assert "Intercommunalités (EPCI)" in phrase
+    assert "commune-0-499" not in phrase
+    assert explain_impossible(load_catalogue(), Selection(type="commune", strate="commune-0-499")) == ""

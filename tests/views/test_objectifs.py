@@ -127,7 +127,8 @@ def test_le_chemin_droit_et_le_pas_qu_il_faut_se_lisent() -> None:
     assert penche.marge == pytest.approx(0.02, abs=0.001)
     assert etat.etat == EN_RETARD
     assert etat.phrase.endswith(
-        "En retard. Le chemin droit passe ici à 35\u202f% ; il faudrait désormais +10\u00a0points par an."
+        "En retard. À un rythme régulier, on en serait à 35\u202f% ; il faudrait désormais +10\u00a0points "
+        "par an."
     )
     ligne = _suivre(DEPART, ARRIVEE).table.iloc[0]
     assert (ligne["chemin"], ligne["reste"], ligne["par_an"]) == (35, 20, 10)
@@ -149,7 +150,7 @@ def test_un_plafond_demande_de_descendre() -> None:
 @pytest.mark.parametrize(
     ("options", "phrase"),
     [
-        ({"echeance": date(2025, 1, 31)}, "passe ici à 50\u202f% ; l’échéance est passée."),
+        ({"echeance": date(2025, 1, 31)}, "on en serait à 50\u202f% ; l’échéance est passée."),
         ({"echeance": date(2025, 7, 31)}, "+20\u00a0points en moins d’un an"),
         ({"depart": "2024-v2"}, SANS_DEPART),
         ({"reformulee": True}, REFORMULEE),
@@ -165,3 +166,11 @@ def test_ce_qui_manque_au_chemin_se_dit(options: dict[str, Any], phrase: str) ->
 def test_un_depart_qui_n_est_qu_une_borne_ne_trace_rien() -> None:
     etat = _suivre(DEPART | {"plafond": "au_plus"}, ARRIVEE).etats[0]
     assert (etat.chemin, etat.sans_chemin) == (None, SANS_DEPART)
+
+
+def test_une_part_qui_n_est_que_bornee_ne_se_dit_pas_comme_un_chiffre() -> None:
+    """« 88 % » tout court, là où toute autre page dit « plus de 88 % »."""
+    etat = _suivre(
+        DEPART, ARRIVEE | {"redresse": 0.88, "bas": 0.65, "haut": 1.0, "plafond": "au_moins"}
+    ).etats[0]
+    assert ": plus de 88\u202f% (entre 65 et 100\u202f% pour l’ensemble)." in etat.phrase

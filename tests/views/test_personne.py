@@ -18,7 +18,7 @@ SECONDE = re.compile(r"\b(?:[Vv]ous|[Vv]otre|[Vv]os|[Vv]ôtre|[Mm]es (?:pairs|r�
         ("Vos pairs sont avancés.", "Ses pairs sont avancés."),
         ("Vous avez 6 des 8 pratiques.", "Elle a 6 des 8 pratiques."),
         ("Ce que la loi demande à votre taille", "Ce que la loi demande à sa taille"),
-        ("Toutes ont votre type et votre strate.", "Toutes ont son type et sa strate."),
+        ("Toutes ont votre type et votre taille.", "Toutes ont son type et sa taille."),
         ("43 % de vos pairs ; vous : oui", "43 % de ses pairs ; elle : oui"),
         ("vous avez répondu non", "elle a répondu non"),
         ("Où en êtes-vous, thème par thème", "Où elle en est, thème par thème"),

@@ -82,3 +82,11 @@ def test_un_fait_qui_manque_ne_fait_pas_de_phrase() -> None:
     assert qualite.precisions == ""
     table = build_table_qualites([qualite])
     assert format_tableau(table)[1][0][table.columns.get_loc("n_eff")] == "non connu"
+
+
+def test_ce_que_valent_les_reponses_se_dit_de_meme_partout() -> None:
+    """La page disait « environ 1 695 », la synthèse « 1 694 » : ni les mêmes, ni sues à l'unité."""
+    (qualite,) = _read(*FAITS)
+    assert "en valent environ\u00a0300" in qualite.mots[2]
+    assert qualite.rang[2] == "environ\u00a0300"
+    assert build_table_qualites([qualite]).iloc[0]["n_eff"] == 300

@@ -77,7 +77,7 @@ def test_le_fichier_se_relit_tel_quel() -> None:
     relues = read_reponses(CATALOGUE, octets, "commune-01000")
     assert relues.questionnaire_id == "communication"
     assert relues.reponses == {i: v for i, v in brutes.items() if i != "inconnue"}
-    assert (relues.perdues, relues.phrase) == (0, "")
+    assert (relues.perdues, relues.describe({})) == (0, "3\u00a0réponses reprises de ce fichier.")
     assert count_repondues(COMMUNICATION, "commune", relues.reponses)[0] == 3
 
 
@@ -94,8 +94,20 @@ def test_une_reponse_que_le_questionnaire_n_offre_plus_se_compte() -> None:
     contenu["reponses"] |= {"retiree": "oui", "communication_q03": ["agenda", "fax"], "communication_q02": ""}
     relues = read_reponses(CATALOGUE, json.dumps(contenu).encode(), "commune-01000")
     assert relues.perdues == 2
-    assert relues.phrase.startswith("2\u00a0réponses n’ont pas été reprises de ce fichier")
+    assert "2\u00a0réponses n’ont pas été reprises" in relues.describe({})
     assert relues.reponses["communication_q01"] == "oui"
+
+
+def test_un_fichier_repris_dit_ce_qu_il_fait_des_reponses_deja_donnees() -> None:
+    """Elles se mêlaient aux siennes sans un mot."""
+    octets = write_reponses(COMMUNICATION, "commune-01000", {"communication_q01": "oui"})
+    relues = read_reponses(CATALOGUE, octets, "commune-01000")
+    donnees = {"communication_q01": "non", "communication_q02": "ne_sait_pas", "communication_q03": []}
+    assert relues.describe(donnees) == (
+        "1\u00a0réponse reprise de ce fichier. 1\u00a0remplace celle donnée ici. "
+        "1\u00a0réponse donnée ici, absente du fichier, est gardée."
+    )
+    assert relues.describe(relues.reponses) == "1\u00a0réponse reprise de ce fichier."
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,7 @@ def render_pairs(vue: VueComparer) -> None:
     render_titre("Qui sont vos pairs")
     render_html(f'<p class="baro-phrase">{texte(vue.liste.phrase)}</p>')
     if vue.choix != SEMBLABLES:
-        render_html('<p class="baro-legende">Toutes ont votre type et votre strate.</p>')
+        render_html('<p class="baro-legende">Toutes ont votre type et votre taille.</p>')
     titre = "Les 30 collectivités les plus semblables, et pourquoi"
     boite = st.expander(titre, key="liste-semblables", on_change="rerun")
     if boite.open:

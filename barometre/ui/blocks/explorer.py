@@ -34,7 +34,6 @@ from barometre.views.donnees.explorer import PAGE, VueExplorer
 from barometre.views.donnees.formes import build_titres, translate_bornes
 from barometre.views.donnees.reproduire import build_requete, list_recettes
 
-HAUTEUR_APERCU = 480  # en pixels : les titres et une dizaine de lignes
 LONGUE = (
     "titre", "groupe", "vague_id", "periode", "unite", "plafond", "valeur", "bas", "haut", "brut", "n",
     "note", "marque",
@@ -104,7 +103,7 @@ def render_apercu(composee: Composee) -> None:
         page = page[[c for c in LONGUE if page[c].notna().any() and page[c].ne("").any()]]
     else:
         page = page.rename(columns=build_titres(vue.indicateurs))
-    with st.container(height=HAUTEUR_APERCU, border=False, key="apercu"):
+    with st.container(key="apercu"):
         render_tableau(page, f"Aperçu\u202f: {vue.champ}", simulee=vue.provenance.simulee)
     bases = vue.explain_bases(numero)
     lire = f"Se lisent parmi certaines\u202f: {bases}." if bases else ""

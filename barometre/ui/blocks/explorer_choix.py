@@ -8,7 +8,7 @@ from barometre.assemblage.explorer import list_lieux
 from barometre.catalogue import load_catalogue
 from barometre.domain.territoire import LIBELLES_COUVERTURES
 from barometre.ui import porte, selectors, state
-from barometre.views.donnees.demande import FORMES, NIVEAUX, REPARTITIONS, TERRITOIRE
+from barometre.views.donnees.demande import FORMES, NIVEAUX, REPARTITIONS, TERRITOIRE, VAGUE
 
 ORIGINES = {"declare": "", "mesure": " (donnée de l’État)", "publie": " (publié)"}
 AIDE_INDICATEURS = (
@@ -37,13 +37,16 @@ def select_choix() -> None:
 def _select_quoi() -> None:
     themes = {"": "Chiffres clés des neuf thèmes"} | {t.id: t.titre for t in load_catalogue().themes}
     vagues = {"": "La dernière"} | {v.id: v.titre for v in load_catalogue().vagues}
-    theme, par, vague = st.columns(3)
+    # Réparties par vague, toutes y sont : un menu disait « La dernière », et n'y changeait rien.
+    reparties = VAGUE in state.read_adresse().list("par")
+    theme, par, *vague = st.columns(2 if reparties else 3)
     with theme:
         selectors.select_one("theme", "Thème", themes, efface=("indicateurs", "page"))
     with par:
         selectors.select_many("par", "Réparti par", REPARTITIONS)
-    with vague:
-        selectors.select_one("vague", "Vague", vagues, efface=("page",))
+    for colonne in vague:
+        with colonne:
+            selectors.select_one("vague", "Vague", vagues, efface=("page",))
 
 
 def _select_ou(reparti: bool) -> None:

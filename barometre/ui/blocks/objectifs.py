@@ -12,7 +12,7 @@ from barometre.views.piloter.objectifs import EXEMPLE, VueObjectifs
 
 LECTURE = (
     "« Atteint » n’est écrit que si l’intervalle entier passe la cible\u202f; « en bonne voie » que s’il "
-    "passe le chemin droit du départ à l’échéance\u202f; « en retard » que s’il reste tout entier en deçà. "
+    "passe ce que donnerait un rythme régulier\u202f; « en retard » que s’il reste tout entier en deçà. "
     "L’incertitude du chiffre de départ s’y ajoute. Le reste n’est pas démontré."
 )
 HORS_TABLEAU = ("part_bas", "part_haut", "chemin", "par_an", "decide_par")

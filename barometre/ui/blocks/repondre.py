@@ -207,8 +207,8 @@ def _reload(collectivite_id: str) -> None:
     except ReponsesRefusees as erreur:
         state.keep_message(str(erreur))
         return
-    if reprises.phrase:
-        state.keep_message(reprises.phrase)
-    _get_brutes(collectivite_id, reprises.questionnaire_id).update(reprises.reponses)
+    donnees = _get_brutes(collectivite_id, reprises.questionnaire_id)
+    state.keep_message(reprises.describe(donnees))
+    donnees.update(reprises.reponses)
     # Le fichier peut parler d'un autre thème : la page y va.
     st.query_params["theme"] = reprises.questionnaire_id

@@ -18,6 +18,7 @@ PART_ECART, PART_FORCE = 1 / 3, 2 / 3
 _QUI = re.compile(
     r"\bdes (?:collectivités|communes et intercommunalités|communes|intercommunalités|départements)\b"
 )
+_DANS = re.compile(r"^(Parmi les répondantes, )?[Dd]ans ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,9 @@ def describe_pairs_enonce(indicateur: Indicateur, chiffre: Chiffre) -> str:
     if not trouve:
         dite = f"{phrase} chez vos pairs"
     # « Dans 43 % des communes » devient « Chez 43 % de vos pairs ».
-    dite = f"Chez{dite.removeprefix('Dans')}" if dite.startswith("Dans ") else dite
+    dite = _DANS.sub(lambda t: f"{t[1] or ''}{'chez' if t[1] else 'Chez'} ", dite)
     bornes = format_bornes(indicateur, chiffre)
-    complete = f"{dite}, {bornes}" if bornes and not chiffre.plafond else dite
+    complete = f"{dite}, {bornes}" if bornes else dite
     return f"{complete} (indicatif)" if chiffre.note == "C" else complete
 
 

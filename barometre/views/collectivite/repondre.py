@@ -43,17 +43,33 @@ class Reprises:
     reponses: dict[str, Any]
     perdues: int = 0
 
-    @property
-    def phrase(self) -> str:
-        """Ce qui manque, dit ; vide si tout est repris."""
-        if not self.perdues:
-            return ""
-        compte = format_compte(
-            self.perdues,
-            "réponse n’a pas été reprise",
-            "réponses n’ont pas été reprises",
+    def describe(self, donnees: Brutes) -> str:
+        """Ce qui est repris, ce qui se mêle aux réponses déjà données dans la visite, et ce qui manque."""
+        avant = {i: v for i, v in donnees.items() if not _is_vide(v)}
+        change = sum(avant.get(i, v) != v for i, v in self.reponses.items())
+        phrases = (
+            f"{format_compte(len(self.reponses), 'réponse reprise', 'réponses reprises')} de ce fichier.",
+            _say(change, "remplace celle donnée ici", "remplacent celles données ici"),
+            _say(
+                len(avant.keys() - self.reponses.keys()),
+                "réponse donnée ici, absente du fichier, est gardée",
+                "réponses données ici, absentes du fichier, sont gardées",
+            ),
+            _say(
+                self.perdues,
+                "réponse n’a pas été reprise : la question, ou un de ses choix, n’est plus posée ainsi",
+                "réponses n’ont pas été reprises : la question, ou un de ses choix, n’est plus posée ainsi",
+            ),
         )
-        return f"{compte} de ce fichier\u202f: la question, ou un de ses choix, n’est plus posée ainsi."
+        return " ".join(filter(None, phrases))
+
+
+def _say(n: int, un: str, plusieurs: str) -> str:
+    return f"{format_compte(n, un, plusieurs)}." if n else ""
+
+
+def _is_vide(valeur: object) -> bool:
+    return valeur in (None, "", [])
 
 
 def list_posees(questionnaire: Questionnaire, type_: str, brutes: Brutes) -> list[Question]:
@@ -158,7 +174,7 @@ def write_reponses(questionnaire: Questionnaire, collectivite_id: str, brutes: B
         "version": 1,
         "questionnaire": questionnaire.id,
         "collectivite": collectivite_id,
-        "reponses": {i: v for i, v in brutes.items() if i in connues and v not in (None, "", [])},
+        "reponses": {i: v for i, v in brutes.items() if i in connues and not _is_vide(v)},
     }
     return json.dumps(contenu, ensure_ascii=False, indent=1).encode()
 
@@ -185,7 +201,7 @@ def read_reponses(catalogue: Catalogue, octets: bytes, collectivite_id: str) -> 
     _check_sienne(str(contenu.get("collectivite") or collectivite_id), collectivite_id)
     gardees = _keep_valid(questionnaire, reponses)
     entieres = sum(_is_entiere(questionnaire, i, gardees.get(i)) for i in reponses)
-    vides = sum(valeur in (None, "", []) for valeur in reponses.values())
+    vides = sum(map(_is_vide, reponses.values()))
     return Reprises(questionnaire.id, gardees, len(reponses) - vides - entieres)
 
 

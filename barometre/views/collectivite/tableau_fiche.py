@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from barometre.domain.formats import format_liste
+from barometre.domain.formats import BORNES, format_liste
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.notes import explain_notes
 from barometre.domain.provenance import Definition, Provenance
@@ -20,9 +20,7 @@ COLONNES = (
     "theme_id", "indicateur_id", "titre", "reponse_donnee", "pairs", "pairs_bas", "pairs_haut", "pairs_n",
     "unite", "note", "echelon", "vague_id", "remarque",
 )  # fmt: skip
-COMPTE_SOI = (
-    "Les chiffres des pairs viennent de cellules publiées : si la collectivité a répondu, elle y est comptée."
-)
+COMPTE_SOI = "Les chiffres des pairs sont publics : si la collectivité a répondu, elle y est comptée."
 _PRECAUTIONS = (
     "Enquête volontaire : les répondants ne sont pas tirés au sort.",
     f"Colonnes pairs_bas et pairs_haut : {HORS_BIAIS}, à 95 %.",
@@ -66,8 +64,10 @@ def _ligne(soi: Soi, groupe: Pairs, indicateur: Indicateur) -> dict[str, object]
 def _remarque(chiffre: Chiffre | None, indicateur: Indicateur) -> str:
     if chiffre is None or not chiffre.montre:
         return get_raison(chiffre.etat if chiffre else "", indicateur)
-    bornes = {"au_plus": "Moins de. ", "au_moins": "Plus de. "}.get(chiffre.plafond, "")
-    return bornes + ("Indicatif, à ne pas citer." if chiffre.note == "C" else "")
+    sens = BORNES.get(chiffre.plafond, "").strip().capitalize()
+    # « Plus de » 88 et un intervalle de 65 à 100 : la borne et l'intervalle ne comptent pas les mêmes.
+    borne = f"{sens}, parmi les répondantes ; l’intervalle vaut pour l’ensemble. " if sens else ""
+    return borne + ("Indicatif, à ne pas citer." if chiffre.note == "C" else "")
 
 
 def build_provenance_pairs(

@@ -78,7 +78,7 @@ def format_ampleur(indicateur: Indicateur, changement: float) -> str:
         return format_points(changement, indicateur.decimales)
     signe = "+" if changement > 0 else ""
     nombre = format_nombre(changement, indicateur.decimales)
-    return f"{signe}{nombre} {inflect_unite(indicateur.unite, changement)}".rstrip()
+    return f"{signe}{nombre} {inflect_unite(indicateur.unite, changement, indicateur.decimales)}".rstrip()
 
 
 def read_tests(

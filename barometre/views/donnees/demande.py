@@ -9,7 +9,7 @@ from typing import Literal
 
 from barometre.catalogue.model import Catalogue
 from barometre.domain.formats import format_guillemets, format_liste
-from barometre.domain.territoire import COUVERTURES, FRANCE, TYPES
+from barometre.domain.territoire import COUVERTURES, FRANCE, LIBELLES_TYPES, TYPES
 from barometre.views.lecture.address import (
     CLES,
     Admises,
@@ -84,7 +84,7 @@ class DemandeExplorer:
 
 def build_modeles(strate: str = "") -> dict[str, str]:
     """Les modèles ; `strate` : celle de la collectivité du lecteur, s'il en suit une."""
-    suivie = {"Ma strate, toutes les vagues": f"par=vague&strate={strate}"} if strate else {}
+    suivie = {"Ma taille, toutes les vagues": f"par=vague&strate={strate}"} if strate else {}
     return suivie | MODELES
 
 
@@ -174,7 +174,8 @@ def explain_impossible(catalogue: Catalogue, selection: Selection) -> str:
     strate = next((s for s in catalogue.strates if s.id == selection.strate), None)
     if strate is None or selection.type in ("", strate.type):
         return ""
+    type_, taille = map(format_guillemets, (LIBELLES_TYPES[selection.type], strate.libelle))
     return (
-        f"Aucune collectivité n’est à la fois du type {format_guillemets(selection.type)} et de la strate "
-        f"{format_guillemets(strate.id)}\u202f: ôtez l’un des deux."
+        f"Aucune collectivité n’est à la fois du type {type_} et de la taille {taille}, qui est celle d’un "
+        "autre type\u202f: ôtez l’un des deux."
     )

@@ -14,7 +14,7 @@ _GROUPE = ("groupe", "territoire_id", "type", "strate", "couverture")
 PERIODE = "periode"
 # Ce qui change la lecture d'une valeur la suit : sans « plafond », « plus de 93 % » y serait 93.
 PLAFOND = "plafond"
-SUITES = {PLAFOND: "Sens de la borne", "marque": "Marque"}
+SUITES = {PLAFOND: "Moins ou plus de", "marque": "Marque"}
 
 
 def pivot_large(table: pd.DataFrame, *, par_periode: bool) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from barometre.domain.formats import (
     format_nombre,
     format_part,
 )
+from barometre.domain.secret import PAS_EFFECTIF
 from barometre.views.lecture.tableau import build_tableau, to_pourcent
 
 # Comment un lecteur dit les variables du redressement.
@@ -110,7 +111,7 @@ class Qualite:
         return (
             format_effectif_seul(n),
             format_part(taux, 1),
-            format_nombre(n_eff),
+            format_effectif_seul(_round(n_eff)),
             format_part(part, 1),
             *(_points(ecart[1], d) if ecart else INCONNU for ecart, d in ecarts),
         )
@@ -136,7 +137,7 @@ class Qualite:
             return ""
         return (
             f"Une fois redressées, les réponses ({format_effectif_seul(n)}) en valent "
-            f"{format_effectif_seul(5 * round(n_eff / 5))} : c’est le prix de la correction. "
+            f"{format_effectif_seul(_round(n_eff))} : c’est le prix de la correction. "
             f"La réponse qui pèse le plus compte pour {format_part(part, 1)} du total."
         )
 
@@ -242,8 +243,8 @@ def _get_plus_grand_cadre(q: Qualite) -> tuple[str, float] | None:
 
 
 def _round(nombre: float | None) -> int | None:
-    """L'effectif efficace est un calcul, rarement entier ; la colonne, elle, compte des réponses."""
-    return None if nombre is None else round(nombre)
+    """Ce que valent les réponses, à cinq près comme elles : « 2 435 en valent 1 694 » se croyait plus sûr."""
+    return None if nombre is None else PAS_EFFECTIF * round(nombre / PAS_EFFECTIF)
 
 
 def _entre(bas: float | None, haut: float | None) -> str:

@@ -10,7 +10,14 @@ import numpy as np
 import pandas as pd
 
 from barometre.domain.chiffre import Note, Raison
-from barometre.domain.formats import BORNES, COTES, format_intervalle, format_valeur, read_nombre
+from barometre.domain.formats import (
+    BORNES,
+    COTES,
+    format_intervalle,
+    format_valeur,
+    read_nombre,
+    round_nombre,
+)
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.secret import MONTRES
 from barometre.stats.prudence import Slopes, bound_prudence, find_breaking_factor
@@ -180,24 +187,31 @@ def format_cellule(indicateur: Indicateur, chiffre: Chiffre, valeur: str) -> str
 
 def format_chiffre(indicateur: Indicateur, valeur: float | None) -> str:
     """Une valeur de cet indicateur, avec son unité et ses décimales."""
-    unite = inflect_unite(indicateur.unite, valeur)
+    unite = inflect_unite(indicateur.unite, valeur, indicateur.decimales)
     return format_valeur(valeur, unite, indicateur.decimales, est_part=indicateur.est_part)
 
 
-def inflect_unite(unite: str, valeur: float | None) -> str:
-    """En français le pluriel commence à deux : « 1,3 démarche »."""
-    singulier = valeur is not None and abs(valeur) < 2 and len(unite) > 2
+def inflect_unite(unite: str, valeur: float | None, decimales: int = 0) -> str:
+    """En français le pluriel commence à deux, tel qu'il se lit : « 1,3 démarche », « 2,0 heures »."""
+    singulier = valeur is not None and abs(round_nombre(valeur, decimales)) < 2 and len(unite) > 2
     return unite.removesuffix("s") if singulier else unite
 
 
 def format_bornes(indicateur: Indicateur, chiffre: Chiffre) -> str:
-    """« entre 21 et 28 % », ou rien si l'intervalle n'est pas connu."""
+    """« entre 21 et 28 % », ou rien si l'intervalle n'est pas connu.
+
+    « Plus de 88 % » est la part des réponses reçues, l'intervalle celui de toutes les collectivités : il
+    commence plus bas, et le dit.
+    """
+    bornes = format_bornes_seules(indicateur, chiffre)
+    return f"{bornes} pour l’ensemble" if bornes and chiffre.plafond else bornes
+
+
+def format_bornes_seules(indicateur: Indicateur, chiffre: Chiffre) -> str:
+    """Le même sans dire de qui : dans une colonne étroite, sous une phrase qui le dit."""
     if chiffre.bas is None or chiffre.haut is None:
         return ""
+    unite = inflect_unite(indicateur.unite, chiffre.haut, indicateur.decimales)
     return format_intervalle(
-        chiffre.bas,
-        chiffre.haut,
-        inflect_unite(indicateur.unite, chiffre.haut),
-        indicateur.decimales,
-        est_part=indicateur.est_part,
+        chiffre.bas, chiffre.haut, unite, indicateur.decimales, est_part=indicateur.est_part
     )

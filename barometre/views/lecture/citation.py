@@ -14,6 +14,11 @@ from barometre.views.lecture.libelles import lower_initiale
 from barometre.views.lecture.prudence import RAISONS, build_g_etoile
 
 HORS_BIAIS = "intervalle hors biais de participation"
+# Une part à trois réponses de 0 ou de 100 % n'est que bornée ; son intervalle, lui, va au-delà de la borne.
+BORNE_REPONDANTES = (
+    "« Plus de » et « moins de » se disent de celles qui ont répondu ; l’intervalle, de l’ensemble : il peut "
+    "aller au-delà."
+)
 SOURCE = "Baromètre Collectivités & Numérique (DINUM et Déclic)"
 
 
@@ -40,12 +45,12 @@ def build_citation(indicateur: Indicateur, chiffre: Chiffre, contexte: Contexte)
     """Peut-on citer ce chiffre, pourquoi, et avec quels mots ?"""
     if not chiffre.montre:
         return Citation("Non, il n’est pas publié", get_raison(chiffre.etat, indicateur))
+    precise = (build_g_etoile(indicateur, chiffre), BORNE_REPONDANTES if chiffre.plafond else "")
     if not chiffre.citable:
-        g_etoile = build_g_etoile(indicateur, chiffre)
-        return Citation("Non, il est indicatif", f"{_explique_c(chiffre)} {g_etoile}".rstrip())
+        return Citation("Non, il est indicatif", " ".join(filter(None, (_explique_c(chiffre), *precise))))
     reponse = "Oui" if chiffre.note == "A" else "Oui, avec sa précaution"
     explication = _explique_a(chiffre) if chiffre.note == "A" else _explique_b(indicateur, chiffre)
-    explication = " ".join(filter(None, (explication, build_g_etoile(indicateur, chiffre))))
+    explication = " ".join(filter(None, (explication, *precise)))
     if contexte.simulee:
         reponse = f"{reponse}, si ces réponses étaient réelles"
         explication = f"{explication} {AVERTISSEMENT_SIMULATION}"
@@ -114,7 +119,7 @@ def _explain_structure(tranche: str, indicateur: Indicateur) -> str:
 # « Part des collectivités qui ont un site » → « 68 % des collectivités ont un site ». Le premier relatif
 # seul compte : « dont l'accueil oriente vers un lieu qui aide » n'est pas « … aident ».
 _QUI = r"^Part des ((?:collectivités|communes et intercommunalités|communes|intercommunalités|départements)"
-_ADJECTIF = r"(?: équipées)?(?: (?:ayant|proposant) (?:(?! (?:qui|où|dont) ).)+)?)"
+_ADJECTIF = r"(?: équipées)?(?: (?:ayant|proposant|menant) (?:(?! (?:qui|où|dont) ).)+)?)"
 _TOURNURES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(rf"{_QUI}{_ADJECTIF} qui (.+)$"), "{valeur} des {0} {1}"),
     (re.compile(rf"{_QUI}{_ADJECTIF} où (.+)$"), "Dans {valeur} des {0}, {1}"),
@@ -124,8 +129,15 @@ _TOURNURES: tuple[tuple[re.Pattern[str], str], ...] = (
 
 
 def build_enonce(indicateur: Indicateur, chiffre: Chiffre, valeur: str = "redresse") -> str:
-    """Le chiffre en une phrase, sans point final ; à défaut, « titre : chiffre »."""
-    texte = format_cellule(indicateur, chiffre, valeur)
+    """Le chiffre en une phrase, sans point final ; à défaut, « titre : chiffre ».
+
+    Une borne n'est que celle des réponses reçues : la phrase commence par le dire.
+    """
+    phrase = _build_phrase(indicateur, format_cellule(indicateur, chiffre, valeur))
+    return f"Parmi les répondantes, {lower_initiale(phrase)}" if chiffre.plafond else phrase
+
+
+def _build_phrase(indicateur: Indicateur, texte: str) -> str:
     definition = indicateur.definition.strip().rstrip(".")
     for motif, tournure in _TOURNURES:
         trouve = motif.match(definition)

@@ -18,7 +18,7 @@ RAISONS = {
     "nombre": "trop peu de réponses, de « oui » ou de « non »",
     "largeur": "l’intervalle est trop large",
     "rare": "l’intervalle est trop large pour une part si petite, ou si proche de 100 %",
-    "degres": "les réponses viennent de trop de strates pour leur nombre",
+    "degres": "les réponses viennent de trop de tailles et de types pour leur nombre",
     "prudence": "une petite préférence à répondre suffirait à le déplacer",
     "participation": "à cette vague, les collectivités ont répondu trop inégalement",
     "poids": "le redressement repose sur trop peu de réponses qui pèsent lourd",

@@ -18,7 +18,7 @@ from barometre.domain.formats import format_compte, format_date, format_part, fo
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.provenance import Provenance
 from barometre.views.lecture.cellules import read_cellules
-from barometre.views.lecture.chiffres import Chiffre, format_bornes
+from barometre.views.lecture.chiffres import Chiffre, format_bornes, format_cellule
 from barometre.views.lecture.libelles import Libelles, lower_initiale
 from barometre.views.lecture.ligne import Lecture
 from barometre.views.lecture.provenance import build_provenance_lecture
@@ -87,7 +87,8 @@ class EtatObjectif:
         debut = f"{self.indicateur.titre}, {lower_initiale(self.champ)} : {cible}"
         if self.chiffre is None or self.reste is None:
             return f"{debut}. {TROP_PEU.capitalize()} pour dire où l’on en est."
-        valeur = f"{format_part(self.chiffre.valeur)} ({format_bornes(self.indicateur, self.chiffre)})"
+        part = format_cellule(self.indicateur, self.chiffre, "redresse")
+        valeur = f"{part} ({format_bornes(self.indicateur, self.chiffre)})"
         dit = f"{debut}. {self.vague} : {valeur}. {self.etat[0].upper()}{self.etat[1:]}."
         return f"{dit} {self.phrase_chemin}".rstrip()
 
@@ -106,7 +107,7 @@ class EtatObjectif:
             return ""
         if self.chemin is None:
             return self.sans_chemin
-        ici = f"Le chemin droit passe ici à {format_part(self.chemin.attendu)}"
+        ici = f"À un rythme régulier, on en serait à {format_part(self.chemin.attendu)}"
         if not self.chemin.annees:
             return f"{ici} ; l’échéance est passée."
         if self.par_an is None:

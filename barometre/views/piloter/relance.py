@@ -125,11 +125,11 @@ class VueRelance:
         if not courtes:
             return ""
         attendues, voulues = format_nombre(self.attendues), format_nombre(self.budget)
-        cellules = format_compte(len(self.relances), "cellule")
-        ou = "une" if courtes == 1 else str(courtes)
+        groupes = format_compte(len(self.relances), "groupe")
+        ou = "un" if courtes == 1 else str(courtes)
         return (
             f"Au taux de réponse observé, ces relances n’en apporteraient qu’environ {attendues} sur "
-            f"{voulues} : dans {ou} des {cellules}, solliciter toutes celles qui n’ont pas répondu n’y "
+            f"{voulues} : dans {ou} des {groupes}, solliciter toutes celles qui n’ont pas répondu n’y "
             "suffirait pas."
         )
 
