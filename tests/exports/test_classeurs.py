@@ -51,6 +51,11 @@ def test_calamine_relit_valeurs_et_marques(write: Callable[..., bytes]) -> None:
     couverture = dict(ligne[:2] for ligne in classeur.get_sheet_by_name("Couverture").to_python())
     assert couverture["Marque [c]"].startswith("Confidentiel")
     assert couverture["Version des données"] == "v1"
+    definitions = classeur.get_sheet_by_name("Définitions").to_python()
+    assert definitions[:2] == [
+        ["Objet", "Définition", "Base", "Unité", "Source", "Précautions"],
+        ["Part", "Une part.", "Qui a répondu", "%", "S", "Prudence"],
+    ]
 
 
 @ECRITURES

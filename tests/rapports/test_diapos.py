@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from barometre.access import Gate
+from barometre.assemblage.ensemble import load_chiffres_cles
 from barometre.catalogue import load_catalogue
-from barometre.domain.formats import INSECABLE, format_points
+from barometre.domain.formats import INSECABLE, format_effectif, format_part, format_points
+from barometre.domain.indicateur import Indicateur
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.rapports import diapos, diapos_piloter
 from barometre.rapports.diapo import ELEMENTS, INDICATIF, Choix, Diapo, build_listes, list_preuves
@@ -19,12 +21,15 @@ from barometre.rapports.diapos_piloter import RIEN_DE_DEMONTRE
 from barometre.views.carte.pseudo_indicateurs import PARTICIPATION
 from barometre.views.carte.vue_carte import ChoixCarte
 from barometre.views.comprendre.theme import VueTheme, build_vue_theme
+from barometre.views.lecture.chiffres import Chiffre
 from barometre.views.lecture.groupes_compares import GroupeCompare
 from barometre.views.lecture.ligne import LigneIndicateur
 from barometre.views.lecture.selection import Selection
+from barometre.views.piloter.evolutions import AUCUN, BAISSE, HAUSSE, Changement
 from barometre.views.piloter.opsn import EcartOpsn
 
 THEME = "outils_internes"
+EFFECTIFS = ((400, "couvertes"), (300, "non connues"))
 CHOIX = Choix(THEME, "", "", "region", Selection(), date(2026, 11, 28))
 
 
@@ -154,7 +159,66 @@ def test_un_ecart_que_rien_ne_demontre_ne_se_projette_pas_en_grand(vue: VueTheme
     indicateur = _split(vue)[0].indicateur
     for sens, grand in ((1, format_points(0.04)), (-1, format_points(0.04)), (0, RIEN_DE_DEMONTRE)):
         ecart = EcartOpsn(indicateur, GroupeCompare(sens, "", 0.04, -0.01, 0.09, 400, 300))
-        assert diapos_piloter._project_ecart(ecart).grand == grand
+        ecran = diapos_piloter._project_ecart(ecart)
+        assert ecran.grand == grand
+        effectifs = [f"{format_effectif(n, 'réponse')} de {qui}" for n, qui in EFFECTIFS]
+        assert ecran.preuve.endswith(f" · {', '.join(effectifs)}")
+
+
+@pytest.mark.parametrize(
+    ("mot", "grand"),
+    [(HAUSSE, format_points(0.04)), (BAISSE, format_points(0.04)), (AUCUN, RIEN_DE_DEMONTRE)],
+)
+def test_un_changement_que_rien_ne_demontre_ne_se_projette_pas_en_grand(
+    vue: VueTheme, mot: str, grand: str
+) -> None:
+    ligne = _split(vue)[0]
+    change = Changement(ligne.indicateur, apres=ligne.chiffre, ecart=0.04, bas=-0.01, haut=0.09, mot=mot)
+    ecran = diapos_piloter._project_changement(change, simulee=True)
+    assert ecran.grand == grand
+    assert ecran.preuve == " · ".join((change.intervalle, *list_preuves(ligne.chiffre, simulee=True)))
+
+
+@dataclass(frozen=True)
+class _Obligation:
+    """Une obligation que l'on déclare remplie : son titre, son chiffre et la question qui le demande."""
+
+    chiffre: Chiffre
+    preuve: Indicateur
+    titre: str = "Une obligation"
+    phrase: str = "Sa phrase."
+
+    @property
+    def seuil(self) -> _Obligation:
+        return self
+
+    etats = declaration = seuil
+
+
+def test_une_obligation_se_projette_a_son_chiffre_brut_s_il_n_est_pas_redresse(vue: VueTheme) -> None:
+    ligne = _split(vue)[0]
+    brut = replace(ligne.chiffre, redresse=None, brut=0.61)
+    for chiffre, part in ((ligne.chiffre, ligne.get_texte("redresse")), (brut, format_part(0.61))):
+        obligation: Any = _Obligation(chiffre, ligne.indicateur)
+        assert part in diapos_piloter._project_obligation(obligation, simulee=False).grand
+    cachee: Any = _Obligation(_hide(ligne).chiffre, ligne.indicateur)
+    assert diapos_piloter._project_obligation(cachee, simulee=False) == Diapo(
+        "Une obligation", phrase="Sa phrase."
+    )
+
+
+def test_un_chiffre_deja_publie_est_reel_et_dit_sa_base_son_annee_et_sa_note_absente(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publies = load_chiffres_cles(gate)
+    id_, titre, (premier, *autres) = publies.groupes[0]
+    sans_base = replace(premier, publie=replace(premier.publie, base=""))
+    groupes = ((id_, titre, (sans_base, *autres)), *publies.groupes[1:])
+    monkeypatch.setattr(diapos, "load_chiffres_cles", lambda _: replace(publies, groupes=groupes))
+    lus = [(titre, c.publie) for _, titre, groupe in groupes for c in groupe]
+    for ecran, (titre, publie) in zip(build_diapos(gate, "chiffres_cles", CHOIX), lus, strict=True):
+        preuve = f"{publie.base or 'base non publiée'} · {publie.annee} · note non publiée"
+        assert ecran == Diapo(titre, publie.valeur, preuve, publie.libelle, reel=True)
 
 
 @dataclass(frozen=True)

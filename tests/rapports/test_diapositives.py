@@ -61,7 +61,12 @@ def test_la_phrase_d_une_carte_ne_descend_pas_sur_le_pied(document: Document, no
         for n in range(nombre)
     )
     planche = Planche(vignettes, "Contours d'essai.")
-    _check(to_pptx(replace(document, sections=(Section("Dans les territoires", (planche,)),))))
+    # À côté d'une carte seule, si elles y tiennent ; sinon, à la suite.
+    suite = (Paragraphe(LONGUE),) * 5
+    octets = to_pptx(replace(document, sections=(Section("Dans les territoires", (planche, *suite)),)))
+    _check(octets)
+    formes = [forme for page in Presentation(io.BytesIO(octets)).slides for forme in page.shapes]
+    assert [f.has_text_frame and f.text_frame.text for f in formes].count(LONGUE) == nombre + len(suite)
 
 
 def test_rien_ne_se_chevauche_dans_une_synthese(gate: Gate) -> None:
@@ -110,7 +115,7 @@ def test_un_long_tableau_s_arrete_au_dessus_du_pied(document: Document, nombre: 
 def test_un_groupe_coupe_reprend_son_nom_sur_la_diapositive_suivante(document: Document) -> None:
     """« Une stratégie numérique responsable », seule en tête d'écran, n'était plus d'aucun thème."""
     lignes = tuple((f"Ligne {n}", "4 sur 8") for n in range(60))
-    groupes = tuple("Un" if n < 50 else "Deux" for n in range(60))
+    groupes = tuple("Un" if n < 5 else "Deux" if n < 50 else "Trois" for n in range(60))
     tableau = Tableau("Chiffres", ("Quoi", "Combien"), lignes, groupes)
     octets = to_pptx(replace(document, sections=(Section("Clés", (tableau,)),)))
     tables = [
@@ -122,7 +127,7 @@ def test_un_groupe_coupe_reprend_son_nom_sur_la_diapositive_suivante(document: D
     assert len(tables) > 3
     tetes = [table.cell(1, 0) for table in tables]
     assert all(tete.is_merge_origin for tete in tetes)
-    assert [tete.text for tete in tetes[:3]] == ["Un", "Un (suite)", "Un (suite)"]
+    assert [tete.text for tete in tetes[:3]] == ["Un", "Deux (suite)", "Deux (suite)"]
     premieres = [rangee.cells[0].text for table in tables for rangee in table.rows]
     assert [t for t in premieres if t.startswith("Ligne")] == [ligne[0] for ligne in lignes]
     _check(octets)
