@@ -27,6 +27,7 @@ from barometre.rapports.images import draw_figures, draw_vignettes, format_menti
 from barometre.rapports.modele import (
     Document,
     Figure,
+    Image,
     Liste,
     Paragraphe,
     Planche,
@@ -41,11 +42,11 @@ _T, _X, _O = (f"{{{_ODF}{nom}:1.0}}" for nom in ("table", "text", "office"))
 _D, _SVG, _LIEN = f"{{{_ODF}drawing:1.0}}", f"{{{_ODF}svg-compatible:1.0}}", "{http://www.w3.org/1999/xlink}"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 CACHE = Point("Un secret", raison="Non publiable : moins de 10 réponses.")
-# Onze parts qui se montrent : une diapositive en tient neuf.
+# Douze parts qui se montrent : une diapositive en tient neuf.
 LONGUE = Figure(
-    "Onze pratiques", "La phrase des onze.", "L’alternative des onze.",
+    "Douze pratiques", "La phrase des douze.", "L’alternative des douze.",
     (*(Point(f"Pratique {n}", n / 20, n / 20 - 0.02, n / 20 + 0.03, f"{5 * n} %", f"entre {5 * n - 2} et "
-             f"{5 * n + 3} %", str(100 + n), "B") for n in range(1, 12)), CACHE),
+             f"{5 * n + 3} %", str(100 + n), "B") for n in range(1, 13)), CACHE),
 )  # fmt: skip
 COURTE = Figure(
     "Deux pratiques", "La phrase des deux.", "L’alternative des deux.",
@@ -68,6 +69,10 @@ PLANCHE = Planche(
 )  # fmt: skip
 
 
+# L'alternative de l'image de `document`.
+SEULE = "Carte de France."
+
+
 @pytest.fixture(scope="module")
 def riche(document: Document) -> Document:
     theme = (Paragraphe("À retenir.", fort=True), Paragraphe("Nombres tus."), LONGUE, COURTE, TUE, MONTANTS)
@@ -76,6 +81,7 @@ def riche(document: Document) -> Document:
         adresse="https://exemple.invalid/synthese#2026-11-22",
         sections=(
             Section("L’essentiel", (LISTE,)), Section("Un thème", theme), Section("Territoires", (PLANCHE,)),
+            document.sections[3],
         ),
     )  # fmt: skip
 
@@ -114,10 +120,13 @@ TABLEAUX = [*(_list_rangs(figure) for figure in (LONGUE, COURTE, TUE)), _list_mo
 
 @pytest.fixture(scope="module")
 def images(riche: Document) -> list[tuple[str, bytes]]:
-    """Ce que montrent DOCX et ODT, dans l'ordre : les figures, puis les cartes."""
+    """Ce que montrent DOCX et ODT, dans l'ordre : les figures, les cartes, l'image."""
     figures, cartes = draw_figures(riche), draw_vignettes(riche)
-    dessins = (*(figures[f] for f in (LONGUE, COURTE, TUE)), *(cartes[v] for v in PLANCHE.vignettes))
-    assert len({image.octets for image in dessins}) == 8
+    (seule,) = (b for b in riche.sections[-1].blocs if isinstance(b, Image))
+    dessins = (
+        *(figures[f] for f in (LONGUE, COURTE, TUE)), *(cartes[v] for v in PLANCHE.vignettes), seule,
+    )  # fmt: skip
+    assert len({image.octets for image in dessins}) == len(dessins)
     return [(image.alt, image.octets) for image in dessins]
 
 
@@ -136,7 +145,7 @@ def _read_alt(forme: Any) -> str:
 
 
 def test_pptx_chaque_graphique_a_ses_points_son_alternative_et_sa_phrase(pages: list[Any]) -> None:
-    """Onze parts font six et cinq, sans en perdre une ; la première est en haut."""
+    """Douze parts font six et six, sans en perdre une ; la première est en haut, chacune a son intervalle."""
     lus: dict[str, list[list[tuple[str, float]]]] = {}
     phrases = {figure.alt: figure.phrase for figure in (LONGUE, COURTE)}
     for page in pages:
@@ -145,9 +154,11 @@ def test_pptx_chaque_graphique_a_ses_points_son_alternative_et_sa_phrase(pages: 
                 trace, alt = forme.chart.plots[0], _read_alt(forme)
                 assert phrases[alt] in _read_textes(page)
                 assert forme.chart.category_axis.reverse_order
+                # Après les catégories, le schéma les refuse : PowerPoint « répare » le fichier.
+                assert trace.series[0]._element.xpath("c:errBars/following-sibling::c:cat")
                 paires = zip(map(str, trace.categories), trace.series[0].values, strict=True)
                 lus.setdefault(alt, []).append([(c.replace(INSECABLE, " "), v) for c, v in paires])
-    assert [len(lot) for lot in lus[LONGUE.alt]] == [6, 5]
+    assert [len(lot) for lot in lus[LONGUE.alt]] == [6, 6]
     for figure in (LONGUE, COURTE):
         assert [p for lot in lus[figure.alt] for p in lot] == [
             (f"{p.libelle} : {p.texte} {format_mentions(p)}".replace(INSECABLE, " "), p.valeur)
@@ -184,7 +195,7 @@ def test_pptx_chaque_carte_est_sur_sa_phrase_avec_son_alternative(
 ) -> None:
     cartes, lues = draw_vignettes(riche, projetees=True), []
     for page in pages:
-        photos = [f for f in page.shapes if f.shape_type == MSO_SHAPE_TYPE.PICTURE]
+        photos = [f for f in page.shapes if f.shape_type == MSO_SHAPE_TYPE.PICTURE and _read_alt(f) != SEULE]
         assert not photos or PLANCHE.notice in _read_textes(page)
         for photo in sorted(photos, key=lambda forme: int(forme.left)):
             sous = (f for f in page.shapes if f.left == photo.left and f.top > photo.top)
@@ -206,6 +217,7 @@ def test_docx_ses_tableaux_ses_images_et_ses_mentions(
     ]
     assert lus == TABLEAUX
     for table in fichier.tables:
+        assert {sum(tc.grid_span for tc in r._tr.tc_lst) for r in table.rows} == {len(table.columns)}
         assert [r._tr.find(f"{_W}trPr/{_W}tblHeader") is not None for r in table.rows].index(True) == 0
     # Le nom d'un groupe ne finit pas une page.
     lies = {r.cells[0].text for r in fichier.tables[-1].rows if r._tr.find(f".//{_W}keepNext") is not None}
@@ -277,9 +289,8 @@ def test_pdf_ses_tableaux_ses_alternatives_et_ses_mentions(
     for point in (*LONGUE.points, *COURTE.points):
         dits = (point.libelle, point.texte, point.intervalle, point.n, point.note_dite or point.note)
         assert " ".join(dits if point.valeur is not None else (point.libelle, point.raison)) in tout
-    assert [v.alt for v in PLANCHE.vignettes] == [
-        a for a in _list_alternatives(lecteur) if a.startswith("Autre")
-    ]
+    alternatives = [v.alt for v in PLANCHE.vignettes] + [SEULE]
+    assert [a for a in _list_alternatives(lecteur) if a in alternatives] == alternatives
 
 
 def test_une_image_seule_dit_la_source_la_date_et_la_simulation(riche: Document) -> None:
