@@ -36,6 +36,9 @@ def test_seul_ce_qui_sort_des_limites_est_nomme() -> None:
     assert "Hors des limites à 99,8 % : au-dessus, Loin." in graphique.phrase
     noms = [t for trace in graphique.figure.data for t in trace.text or [] if t]
     assert noms == ["Loin"]
+    # La couleur ne le dit pas seule.
+    formes = {t.marker.symbol: set(t.text) - {""} for t in graphique.figure.data if t.marker.symbol}
+    assert formes == {"circle": set(), "diamond": {"Loin"}}
     positions = graphique.table.set_index("departement")["position"]
     assert positions["D1"] == "dans les limites"
     assert positions["Loin"] == "au-dessus des limites à 99,8 %"

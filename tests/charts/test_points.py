@@ -106,6 +106,10 @@ def test_la_note_puis_la_marque_suivent_la_valeur() -> None:
     donnees = cadre(ligne("A", 0.2, note="B", marque="▲"), ligne("B", 0.3))
     html = build_points(donnees, PART, titre="T").html
     assert re.findall(r"<small>(.*?)</small>", html) == ["B · ▲", "A"]
+    # Simulée, une note dit ce qu'elle vaudrait.
+    assert "serait à citer" not in html
+    simule = build_points(donnees, PART, titre="T", simulee=True)
+    assert all("serait à citer" in rang.survol for rang in simule.rangs)
 
 
 def test_le_changement_a_sa_colonne_et_sa_place_dans_le_tableau() -> None:

@@ -9,15 +9,17 @@ from typing import Any
 import pytest
 
 from barometre.access import Gate
-from barometre.assemblage.ensemble import load_chiffres_cles
+from barometre.assemblage.ensemble import load_accueil, load_chiffres_cles
 from barometre.catalogue import load_catalogue
 from barometre.domain.formats import INSECABLE, format_effectif, format_part, format_points
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.rapports import diapos, diapos_piloter
+from barometre.rapports.demande import Demande
 from barometre.rapports.diapo import ELEMENTS, INDICATIF, Choix, Diapo, build_listes, list_preuves
 from barometre.rapports.diapos import build_diapos
 from barometre.rapports.diapos_piloter import RIEN_DE_DEMONTRE
+from barometre.rapports.modele import Document
 from barometre.views.carte.pseudo_indicateurs import PARTICIPATION
 from barometre.views.carte.vue_carte import ChoixCarte
 from barometre.views.comprendre.theme import VueTheme, build_vue_theme
@@ -70,6 +72,41 @@ def test_un_theme_compte_et_projette_ce_qu_il_montre_et_nomme_a_part_ce_qu_il_ca
     assert [d.titre for d in suite] == [part.indicateur.titre, nombre.indicateur.titre]
     assert all(d.grand for d in suite)
     assert tue.elements == (autre.indicateur.titre,)
+
+
+def test_un_theme_tout_cache_se_dit_en_un_ecran(vue: VueTheme, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nommer vingt-sept indicateurs que l'on ne publie pas prenait six écrans."""
+    caches = tuple(_hide(ligne) for ligne in _split(vue)[:2])
+    (seul,) = _project(vue, caches, monkeypatch)
+    assert (seul.titre, seul.grand, seul.elements) == (vue.theme.titre, "", ())
+    assert seul.phrase
+
+
+def test_l_accueil_projette_chaque_theme_avec_son_chiffre_et_sa_preuve(gate: Gate) -> None:
+    cartes = load_accueil(gate).cartes
+    assert len(cartes) == len(load_catalogue().themes)
+    lus = build_diapos(gate, "", CHOIX)[1:]
+    assert [(d.titre, d.grand, d.preuve, d.phrase) for d in lus] == [
+        (c.theme.titre, c.get_valeur("redresse"), c.get_preuve("redresse"), c.get_phrase("redresse"))
+        for c in cartes
+    ]
+
+
+def test_une_synthese_se_projette_a_la_vague_demandee(monkeypatch: pytest.MonkeyPatch) -> None:
+    demandes: list[Demande] = []
+    document = Document("Synthèse", "Première vague", "", "", (), "2026-11-22", ())
+
+    def build_debut(_: Gate, demande: Demande) -> Document:
+        demandes.append(demande)
+        return document
+
+    monkeypatch.setattr(diapos, "build_debut", build_debut)
+    monkeypatch.setattr(diapos, "list_cles", lambda *_: ())
+    selection = Selection(vague_id="2023-v1", territoire_id="region-53", type="commune")
+    porte: Any = None
+    (ecran,) = build_diapos(porte, "synthese", replace(CHOIX, selection=selection))
+    assert (ecran.titre, ecran.phrase) == (document.titre, document.sous_titre)
+    assert demandes == [Demande("region-53", "commune", edition="2023-v1")]
 
 
 def test_la_preuve_d_un_brut_dit_qu_il_n_est_pas_redresse_celle_d_un_redresse_donne_son_brut(

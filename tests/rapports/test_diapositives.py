@@ -13,8 +13,8 @@ from pptx import Presentation
 from pptx.util import Cm
 
 from barometre.rapports.coulee import ACCENT, BAS, HAUTEUR
-from barometre.rapports.modele import Document, Paragraphe, Planche, Section, Tableau
-from barometre.rapports.pptx import _open_presentation, to_pptx
+from barometre.rapports.modele import Document, Paragraphe, Planche, Point, Section, Tableau
+from barometre.rapports.pptx import _open_presentation, _share, to_pptx
 from tests.rapports.conftest import VIGNETTE
 
 # La plus longue que la carte écrive, celle d'un pays à trois exceptions.
@@ -130,6 +130,18 @@ def test_un_groupe_coupe_reprend_son_nom_sur_la_diapositive_suivante(document: D
     premieres = [rangee.cells[0].text for table in tables for rangee in table.rows]
     assert [t for t in premieres if t.startswith("Ligne")] == [ligne[0] for ligne in lignes]
     _check(octets)
+
+
+@pytest.mark.parametrize(
+    ("nombre", "lots"), [(1, [1]), (9, [9]), (10, [5, 5]), (18, [9, 9]), (19, [7, 7, 5])]
+)
+def test_une_figure_se_partage_en_lots_de_meme_taille_sans_perdre_un_point(
+    nombre: int, lots: list[int]
+) -> None:
+    points = [Point(f"Pratique {rang}", rang / 20) for rang in range(nombre)]
+    partages = _share(points, 9)
+    assert [len(lot) for lot in partages] == lots
+    assert [point for lot in partages for point in lot] == points
 
 
 def test_une_partie_a_le_numero_que_lui_donnerait_le_paquet() -> None:

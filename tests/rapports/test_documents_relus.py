@@ -17,6 +17,7 @@ import pypdf
 import pytest
 from docx import Document as open_docx
 from pptx import Presentation
+from pptx.enum.chart import XL_CHART_TYPE
 from pptx.enum.shapes import MSO_SHAPE_TYPE
 
 from barometre.domain.formats import INSECABLE, format_guillemets
@@ -153,6 +154,7 @@ def test_pptx_chaque_graphique_a_ses_points_son_alternative_et_sa_phrase(pages: 
             if forme.has_chart:
                 trace, alt = forme.chart.plots[0], _read_alt(forme)
                 assert phrases[alt] in _read_textes(page)
+                assert forme.chart.chart_type == XL_CHART_TYPE.BAR_CLUSTERED
                 assert forme.chart.category_axis.reverse_order
                 # Après les catégories, le schéma les refuse : PowerPoint « répare » le fichier.
                 assert trace.series[0]._element.xpath("c:errBars/following-sibling::c:cat")
@@ -223,6 +225,8 @@ def test_docx_ses_tableaux_ses_images_et_ses_mentions(
     lies = {r.cells[0].text for r in fichier.tables[-1].rows if r._tr.find(f".//{_W}keepNext") is not None}
     assert {"Groupe 0", "Groupe 1", "Groupe 2"} <= lies
     assert "<Ligne 6>" not in lies
+    gras = [r.cells[0].text for r in fichier.tables[-1].rows if r.cells[0].paragraphs[0].runs[0].bold]
+    assert gras == ["Groupe 0", "Groupe 1", "Groupe 2"]
     formes = list(fichier.inline_shapes)
     parties = fichier.part.related_parts
     assert images == [
@@ -236,6 +240,8 @@ def test_docx_ses_tableaux_ses_images_et_ses_mentions(
     assert par_style["List Bullet"] == [*LISTE.phrases, *PLANCHE.phrases.phrases]
     assert par_style["Caption"] == [LONGUE.titre, COURTE.titre, TUE.titre, MONTANTS.titre]
     assert PLANCHE.lecture in par_style["Normal"]
+    proprietes = fichier.core_properties
+    assert (proprietes.title, proprietes.identifier) == (riche.titre, riche.adresse)
     pied = fichier.sections[0].footer.paragraphs[0].text
     assert pied.startswith(f"Essai · v1 · {riche.avertissement}")
 
@@ -264,6 +270,7 @@ def test_odt_ses_tableaux_ses_images_et_ses_mentions(
     assert {riche.sous_titre, riche.avertissement, PLANCHE.lecture, LONGUE.phrase, MONTANTS.titre} <= dits
     elements = [_read_odt(p) for p in racine.iter(f"{_X}list-item")]
     assert elements == [*LISTE.phrases, *PLANCHE.phrases.phrases]
+    assert {riche.titre, riche.adresse} <= set(ElementTree.fromstring(paquet.read("meta.xml")).itertext())
     styles = ElementTree.fromstring(paquet.read("styles.xml"))
     assert f"Essai · v1 · {riche.avertissement}" in "".join(styles.itertext())
 
@@ -296,4 +303,8 @@ def test_pdf_ses_tableaux_ses_alternatives_et_ses_mentions(
 def test_une_image_seule_dit_la_source_la_date_et_la_simulation(riche: Document) -> None:
     assert write_pied(riche) == f"Essai · 22 novembre 2026 · {riche.avertissement} · {LETTRES_SIMULEES}"
     assert LETTRES_SIMULEES not in write_pied(replace(riche, avertissement=""))
+    # Le pied est dans le dessin : une autre date, d'autres points.
+    seule = replace(riche, sections=(Section("Un thème", (COURTE,)),))
+    datee = replace(seule, mentions=(*seule.mentions[:2], ("Données du", "1er mai 2025"), seule.mentions[3]))
+    assert draw_figures(seule)[COURTE].octets != draw_figures(datee)[COURTE].octets
     assert format_mentions(replace(COURTE.points[0], note="")).endswith(f",{INSECABLE}sans{INSECABLE}note)")
