@@ -66,6 +66,10 @@ def test_le_brut_se_lit_au_nombre_de_reponses() -> None:
         compute_positions(_cadre(), 0.3, v).set_index("groupe")["x"] for v in ("redresse", "brut")
     )
     assert (brut[["D1", "D2"]] > redresse[["D1", "D2"]]).all()
+    for valeur, effectifs in (("redresse", redresse), ("brut", brut)):
+        table = _build(valeur).table.set_index("departement")
+        assert table["n_eff"].tolist() == effectifs.tolist()
+        assert table.loc["Loin", "chiffre_lu"] == {"redresse": "90 %", "brut": "92 %"}[valeur]
 
 
 def test_le_bruit_du_secret_elargit_les_limites() -> None:

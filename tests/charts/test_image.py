@@ -177,8 +177,19 @@ def test_une_moustache_va_du_bas_au_haut_et_un_point_indicatif_est_creux() -> No
     axes: Any = _list_traits(build_vagues(vagues, PART, titre="T", verdict="", phrase="P."))
     (moustaches,) = [c.get_segments() for c in axes.collections]
     assert [[round(float(y), 6) for _, y in segment] for segment in moustaches] == [[10, 24], [27, 33]]
+    (courbe,) = [t for t in axes.lines if t.get_linestyle() != "None" and len(t.get_xdata()) > 1]
+    assert [round(float(y)) for y in courbe.get_ydata()] == [20, 30]
     points = [(t.get_marker(), t.get_markerfacecolor()) for t in axes.lines if t.get_marker() in "ov^"]
     assert points == [("o", "white"), ("^", ACCENT)]
+
+
+def test_une_graduation_s_ecrit_en_francais() -> None:
+    """D'un axe sans repères dits, matplotlib écrirait « 0.6 » et « 1200 »."""
+    nombre = build_indicateur(calcul=PART.calcul.__class__("moyenne"), unite="agents")
+    for haut, ecrite in ((2.4, "0,6"), (2_400.0, "1\u202f200")):
+        vagues = cadre(ligne("V1", haut / 2), ligne("V2", haut))
+        axes = _list_traits(build_vagues(vagues, nombre, titre="T", verdict="", phrase="P."))
+        assert ecrite in [t.get_text() for t in axes.get_yticklabels()]
 
 
 def test_un_chiffre_cache_n_a_ni_point_ni_mot_dans_l_image() -> None:

@@ -11,7 +11,7 @@ import pytest
 from barometre.access import Gate
 from barometre.assemblage.ensemble import load_accueil, load_chiffres_cles
 from barometre.catalogue import load_catalogue
-from barometre.domain.formats import INSECABLE, format_effectif, format_part, format_points
+from barometre.domain.formats import INSECABLE, format_compte, format_effectif, format_part, format_points
 from barometre.domain.indicateur import Indicateur
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.rapports import diapos, diapos_piloter
@@ -29,6 +29,7 @@ from barometre.views.lecture.ligne import LigneIndicateur
 from barometre.views.lecture.selection import Selection
 from barometre.views.piloter.evolutions import AUCUN, BAISSE, HAUSSE, Changement
 from barometre.views.piloter.opsn import EcartOpsn
+from barometre.views.piloter.relance import Relance
 
 THEME = "outils_internes"
 EFFECTIFS = ((400, "couvertes"), (300, "non connues"))
@@ -138,9 +139,13 @@ class _Carte:
 
 
 def _project_carte(
-    vue: VueTheme, ligne: LigneIndicateur, indicateur_id: str, monkeypatch: pytest.MonkeyPatch
+    vue: VueTheme,
+    ligne: LigneIndicateur,
+    indicateur_id: str,
+    monkeypatch: pytest.MonkeyPatch,
+    depuis: str = "",
 ) -> tuple[Diapo, ...]:
-    carte = _Carte((ChoixCarte(indicateur_id, THEME, "region", Selection()),))
+    carte = _Carte((ChoixCarte(indicateur_id, THEME, "region", Selection(), depuis=depuis),))
     monkeypatch.setattr(diapos, "draw_cartes", lambda *_: [(carte, None)])
     return _project(vue, (ligne,), monkeypatch, "carte")
 
@@ -155,6 +160,9 @@ def test_le_chiffre_que_la_carte_decoupe_vient_avant_elle_s_il_se_montre(
         for ligne in (part, _hide(part))
     )
     assert (montree, cachee) == ([part.indicateur.titre, "Une carte"], ["Une carte"])
+    # Une carte des changements découpe un écart : le niveau du champ n'est pas le sien.
+    (seule,) = _project_carte(vue, part, part.indicateur.id, monkeypatch, depuis="2023-v1")
+    assert seule.titre == "Une carte"
 
 
 def test_seul_un_fait_public_est_vrai_sur_une_version_simulee(
@@ -256,6 +264,33 @@ def test_un_chiffre_deja_publie_est_reel_et_dit_sa_base_son_annee_et_sa_note_abs
     for ecran, (titre, publie) in zip(build_diapos(gate, "chiffres_cles", CHOIX), lus, strict=True):
         preuve = f"{publie.base or 'base non publiée'} · {publie.annee} · note non publiée"
         assert ecran == Diapo(titre, publie.valeur, preuve, publie.libelle, reel=True)
+
+
+@dataclass(frozen=True)
+class _Relance:
+    """Où relancer : une cible, et ses cellules de la plus utile à la moins utile."""
+
+    relances: tuple[Relance, ...]
+    titre: str = "Une cible"
+    phrase: str = "Sa phrase."
+
+    @property
+    def cible(self) -> _Relance:
+        return self
+
+
+def test_on_relance_d_abord_la_ou_la_page_le_dit(monkeypatch: pytest.MonkeyPatch) -> None:
+    relances = tuple(
+        Relance("", "", f"Région {rang}", "Petites", 90, None, 9 - rang, 20, 5)
+        for rang in range(ELEMENTS + 2)
+    )
+    monkeypatch.setattr(diapos_piloter, "load_relance", lambda *_: _Relance(relances))
+    porte: Any = None
+    tete, suite = diapos_piloter._relance(porte, CHOIX)
+    assert (tete.preuve, tete.phrase) == ("Une cible", "Sa phrase.")
+    assert list(suite.elements) == [
+        f"Région {rang}, petites : {format_compte(9 - rang, 'réponse')} de plus" for rang in range(ELEMENTS)
+    ]
 
 
 @dataclass(frozen=True)

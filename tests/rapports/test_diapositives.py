@@ -66,6 +66,15 @@ def test_la_phrase_d_une_carte_ne_descend_pas_sur_le_pied(document: Document, no
     assert [f.has_text_frame and f.text_frame.text for f in formes].count(LONGUE) == nombre + len(suite)
 
 
+def test_la_phrase_qui_suit_une_carte_seule_est_a_cote_d_elle(document: Document) -> None:
+    """Elle ouvrait une diapositive d'une phrase."""
+    blocs = (Planche((VIGNETTE,), "Contours d'essai."), Paragraphe("Une réserve."))
+    octets = to_pptx(replace(document, sections=(Section("Dans les territoires", blocs),)))
+    _, carte = Presentation(io.BytesIO(octets)).slides
+    textes = [forme.text_frame.text for forme in carte.shapes if forme.has_text_frame]
+    assert {VIGNETTE.phrase, "Une réserve."} <= set(textes)
+
+
 def test_rien_ne_se_chevauche_dans_une_synthese(write_synthese: Callable[[str], bytes]) -> None:
     _check(write_synthese("pptx"))
 

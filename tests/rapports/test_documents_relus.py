@@ -71,7 +71,7 @@ PLANCHE = Planche(
 
 
 # L'alternative de l'image de `document`.
-SEULE = "Carte de France."
+SEULE, A_COTE = "Carte de France.", "Ce que l’image montre."
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,7 @@ def riche(document: Document) -> Document:
         adresse="https://exemple.invalid/synthese#2026-11-22",
         sections=(
             Section("L’essentiel", (LISTE,)), Section("Un thème", theme), Section("Territoires", (PLANCHE,)),
-            document.sections[3],
+            replace(document.sections[3], blocs=(*document.sections[3].blocs, Paragraphe(A_COTE))),
         ),
     )  # fmt: skip
 
@@ -204,6 +204,10 @@ def test_pptx_chaque_carte_est_sur_sa_phrase_avec_son_alternative(
             (phrase,) = (f.text_frame.text for f in sous if f.text_frame.text.startswith("Sa phrase"))
             lues.append((_read_alt(photo), photo.image.blob, phrase))
     assert lues == [(v.alt, cartes[v].octets, v.phrase) for v in PLANCHE.vignettes]
+    # La phrase d'une image est à côté d'elle, et là seulement.
+    montrees = [SEULE in [_read_alt(f) for f in page.shapes] for page in pages]
+    assert [A_COTE in _read_textes(page) for page in pages] == montrees
+    assert sum(montrees) == 1
     proprietes = Presentation(fichiers["pptx"]).core_properties
     assert (proprietes.title, proprietes.identifier) == (riche.titre, riche.adresse)
 
@@ -219,6 +223,10 @@ def test_docx_ses_tableaux_ses_images_et_ses_mentions(
     ]
     assert lus == TABLEAUX
     for table in fichier.tables:
+        # Word lit la largeur de chaque case ; LibreOffice, celle de la colonne.
+        larges = [colonne.width for colonne in table.columns]
+        pleines = [r for r in table.rows if len(r._tr.tc_lst) == len(larges)]
+        assert all([case.width for case in r.cells] == larges for r in pleines)
         assert {sum(tc.grid_span for tc in r._tr.tc_lst) for r in table.rows} == {len(table.columns)}
         assert [r._tr.find(f"{_W}trPr/{_W}tblHeader") is not None for r in table.rows].index(True) == 0
     # Le nom d'un groupe ne finit pas une page.
@@ -240,6 +248,10 @@ def test_docx_ses_tableaux_ses_images_et_ses_mentions(
     assert par_style["List Bullet"] == [*LISTE.phrases, *PLANCHE.phrases.phrases]
     assert par_style["Caption"] == [LONGUE.titre, COURTE.titre, TUE.titre, MONTANTS.titre]
     assert PLANCHE.lecture in par_style["Normal"]
+    # Ce qui annonce reste avec ce qui suit ; la dernière phrase d'une partie n'annonce rien.
+    lies = {p.text for p in fichier.paragraphs if p.paragraph_format.keep_with_next}
+    assert {"À retenir.", "Nombres tus.", LONGUE.phrase, MONTANTS.titre} <= lies
+    assert A_COTE not in lies
     proprietes = fichier.core_properties
     assert (proprietes.title, proprietes.identifier) == (riche.titre, riche.adresse)
     pied = fichier.sections[0].footer.paragraphs[0].text
@@ -260,6 +272,9 @@ def test_odt_ses_tableaux_ses_images_et_ses_mentions(
         for table in racine.iter(f"{_T}table")
     ]
     assert lus == TABLEAUX
+    for table in racine.iter(f"{_T}table"):
+        colonnes = len(table.findall(f"{_T}table-column"))
+        assert {len(rang) for rang in table.iter(f"{_T}table-row")} == {colonnes}
     cadres = list(racine.iter(f"{_D}frame"))
     liens = [cadre.find(f"{_D}image").get(f"{_LIEN}href") for cadre in cadres]  # type: ignore[union-attr]
     assert images == [
