@@ -102,11 +102,13 @@ def _write_modele(classeur: Any, colonnes: Sequence[Colonne], lignes: int) -> No
 
 
 def _list_titres(colonnes: Sequence[Colonne]) -> list[str]:
+    """Distincts, même sans leurs majuscules : sinon XlsxWriter n'écrit ni tableau, ni titres."""
     titres: list[str] = []
     for colonne in colonnes:
         nom = strip_controles(colonne.nom) or "colonne"
-        deja = sum(t.lower() == nom.lower() for t in titres)
-        titres.append(f"{nom} ({deja + 1})" if deja else nom)
+        pris = {titre.lower() for titre in titres}
+        suites = (nom, *(f"{nom} ({rang})" for rang in range(2, len(colonnes) + 1)))
+        titres.append(next(titre for titre in suites if titre.lower() not in pris))
     return titres
 
 

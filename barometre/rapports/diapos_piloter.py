@@ -167,7 +167,7 @@ def _project_obligation(ligne: LigneObligation, *, simulee: bool) -> Diapo:
     chiffre, question = ligne.etats.declaration.chiffre, ligne.etats.preuve
     if question is None or not chiffre.montre:
         return Diapo(ligne.seuil.titre, phrase=ligne.phrase)
-    part = format_cellule(question, chiffre, "brut" if chiffre.est_brut else "redresse")
+    part = format_cellule(question, chiffre, "redresse")
     preuves = (format_bornes(question, chiffre), *list_preuves(chiffre, simulee=simulee))
     return Diapo(ligne.seuil.titre, part, " · ".join(filter(None, preuves)), ligne.phrase)
 

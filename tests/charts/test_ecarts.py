@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from barometre.charts import Marques, build_ecarts
@@ -26,6 +28,10 @@ def test_l_axe_est_centre_sur_zero_et_le_demontre_est_plein() -> None:
     assert 'class="baro-zero" style="left:50.0%' in html
     assert 'baro-point-plein" style="left:77.78%' in html  # 50 + 50 × 12 / 21,6
     assert 'baro-point-douteux" style="left:47.69%' in html
+    bandes = re.findall(r'baro-bande-(\w+)" style="left:([\d.]+)%;width:([\d.]+)%', html)
+    assert bandes == [("plein", "59.26", "37.04"), ("douteux", "31.48", "32.41")]
+    reperes = re.findall(r"<span style=[^>]*>(.*?)</span>", html)
+    assert reperes == ["−20", "−10", "0", "+10", "+20"]
 
 
 def test_une_ligne_cachee_dit_pourquoi_et_le_texte_est_echappe() -> None:

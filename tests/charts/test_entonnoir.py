@@ -36,6 +36,9 @@ def test_seul_ce_qui_sort_des_limites_est_nomme() -> None:
     assert "Hors des limites à 99,8 % : au-dessus, Loin." in graphique.phrase
     noms = [t for trace in graphique.figure.data for t in trace.text or [] if t]
     assert noms == ["Loin"]
+    # La couleur ne le dit pas seule.
+    formes = {t.marker.symbol: set(t.text) - {""} for t in graphique.figure.data if t.marker.symbol}
+    assert formes == {"circle": set(), "diamond": {"Loin"}}
     positions = graphique.table.set_index("departement")["position"]
     assert positions["D1"] == "dans les limites"
     assert positions["Loin"] == "au-dessus des limites à 99,8 %"
@@ -63,6 +66,10 @@ def test_le_brut_se_lit_au_nombre_de_reponses() -> None:
         compute_positions(_cadre(), 0.3, v).set_index("groupe")["x"] for v in ("redresse", "brut")
     )
     assert (brut[["D1", "D2"]] > redresse[["D1", "D2"]]).all()
+    for valeur, effectifs in (("redresse", redresse), ("brut", brut)):
+        table = _build(valeur).table.set_index("departement")
+        assert table["n_eff"].tolist() == effectifs.tolist()
+        assert table.loc["Loin", "chiffre_lu"] == {"redresse": "90 %", "brut": "92 %"}[valeur]
 
 
 def test_le_bruit_du_secret_elargit_les_limites() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,9 @@ import plotly.graph_objects as go
 import pytest
 import typst
 from lxml import etree
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from PIL import Image
 
 from barometre.charts import (
@@ -27,8 +31,11 @@ from barometre.charts import (
 )
 from barometre.charts.entonnoir import build_entonnoir
 from barometre.charts.image import build_image
-from barometre.charts.image_traces import SANS_PLACE, TraceInconnue
+from barometre.charts.image_rangs import SOI, draw_rangs
+from barometre.charts.image_traces import SANS_PLACE, TraceInconnue, draw_traces
+from barometre.charts.marques import DOUTEUX, Rang
 from barometre.charts.nuage import build_nuage
+from barometre.charts.palette import ACCENT
 from barometre.charts.representation import build_representation
 from barometre.domain.cadre import LignePosition
 from tests.charts.cadres import cadre, ligne
@@ -37,7 +44,10 @@ from tests.charts.test_situation import CADRE as SITUATION
 from tests.views.fausse_porte import build_indicateur
 
 PART = build_indicateur()
-PIED = "Réponses simulées · Source d’essai · 29 novembre 2026 · version v-essai-1 · France & Corse"
+PIED = (
+    "Réponses simulées · Source d’essai · 29 novembre 2026 · France & Corse, communes de moins de 3 500 "
+    "habitants et leurs intercommunalités, hors questionnaires reçus après la clôture · version v-essai-1"
+)
 LIGNES = (
     ligne("Petites", 0.12),
     ligne("Grandes <b>", 0.45, note="C"),
@@ -128,11 +138,58 @@ def test_une_image_s_ouvre_et_porte_d_ou_elle_vient(nom: str, tmp_path: Path) ->
         lue.load()
         assert lue.text["Title"] == options["titre"]  # type: ignore[attr-defined]
         assert lue.text["Source"] == options["adresse"]  # type: ignore[attr-defined]
+        assert lue.text["Description"] == dessin.alt  # type: ignore[attr-defined]
     dit = _relire(svg)
     assert [m for m in (options["titre"], *PIED.split(" · "), *mots) if m not in dit] == []
     # Tracés par deux moteurs, les deux fichiers sont la même image.
     assert np.corrcoef(_reduire(png).ravel(), _dessine(svg, tmp_path).ravel())[0, 1] > 0.75
     assert build_image(dessin, extension="svg", **options) == svg  # type: ignore[arg-type]
+
+
+def _list_traits(dessin: Graphique | Marques) -> Axes:
+    """Les axes de l'image, avant qu'elle ne devienne des points."""
+    figure = Figure(figsize=(8, 4))
+    FigureCanvasAgg(figure)
+    draw: Any = draw_rangs if isinstance(dessin, Marques) else draw_traces
+    draw(figure, dessin, 0.1, 0.8)
+    return figure.axes[0]
+
+
+def test_une_image_a_les_marques_de_la_page() -> None:
+    """Le rond creux d'un chiffre indicatif, la pointe du côté de la valeur, chacun à sa place."""
+    rangs = (
+        Rang("Sûr", point=0.12, bas=0.1, haut=0.15, repere=0.14),
+        Rang("Indicatif", point=0.45, bas=0.4, haut=0.5, trait=DOUTEUX),
+        Rang("Au plus", point=0.03, borne="au_plus"),
+        Rang("Au moins", point=0.97, borne="au_moins"),
+        Rang("Vous", soi=1.0, raison="Caché."),
+    )
+    traits: Any = _list_traits(Marques("", "", REPRESENTATION, "", rangs=rangs)).lines
+    lus = [(str(t.get_marker()), [float(x) for x in t.get_xdata()], t.get_markerfacecolor()) for t in traits]
+    assert [(forme, x[0], fond) for forme, x, fond in lus if forme != "None"] == [
+        ("o", 0.12, ACCENT), ("o", 0.45, "white"), ("<", 0.03, ACCENT), (">", 0.97, ACCENT), ("D", 1.0, SOI),
+    ]  # fmt: skip
+    assert [x for forme, x, _ in lus if forme == "None"] == [[0.1, 0.15], [0.14, 0.14], [0.4, 0.5]]
+
+
+def test_une_moustache_va_du_bas_au_haut_et_un_point_indicatif_est_creux() -> None:
+    vagues = cadre(ligne("V1", 0.2, bas=0.1, haut=0.24, note="C"), ligne("V2", 0.3, plafond="au_moins"))
+    axes: Any = _list_traits(build_vagues(vagues, PART, titre="T", verdict="", phrase="P."))
+    (moustaches,) = [c.get_segments() for c in axes.collections]
+    assert [[round(float(y), 6) for _, y in segment] for segment in moustaches] == [[10, 24], [27, 33]]
+    (courbe,) = [t for t in axes.lines if t.get_linestyle() != "None" and len(t.get_xdata()) > 1]
+    assert [round(float(y)) for y in courbe.get_ydata()] == [20, 30]
+    points = [(t.get_marker(), t.get_markerfacecolor()) for t in axes.lines if t.get_marker() in "ov^"]
+    assert points == [("o", "white"), ("^", ACCENT)]
+
+
+def test_une_graduation_s_ecrit_en_francais() -> None:
+    """D'un axe sans repères dits, matplotlib écrirait « 0.6 » et « 1200 »."""
+    nombre = build_indicateur(calcul=PART.calcul.__class__("moyenne"), unite="agents")
+    for haut, ecrite in ((2.4, "0,6"), (2_400.0, "1\u202f200")):
+        vagues = cadre(ligne("V1", haut / 2), ligne("V2", haut))
+        axes = _list_traits(build_vagues(vagues, nombre, titre="T", verdict="", phrase="P."))
+        assert ecrite in [t.get_text() for t in axes.get_yticklabels()]
 
 
 def test_un_chiffre_cache_n_a_ni_point_ni_mot_dans_l_image() -> None:

@@ -41,7 +41,7 @@ def test_la_marque_de_la_collectivite_se_dessine_meme_sans_pairs() -> None:
 
 
 def test_la_meme_raison_repetee_se_lit_une_fois_avec_tous_les_noms() -> None:
-    caches = [Rang(f"Pratique {rang}", raison="Trop peu de réponses.") for rang in range(5)]
+    caches = [Rang(f"Pratique {rang}", raison="Trop peu de réponses.") for rang in range(4)]
     montre = Rang("Montrée", "24 %", point=0.24)
     soi = Rang("La vôtre", suite="vous : oui", raison="Trop peu de réponses.")
     html = build_marques([montre, *caches, soi, Rang("Autre", raison="Sans objet.")], AXE_PARTS, "T")

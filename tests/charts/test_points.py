@@ -99,6 +99,17 @@ def test_une_moyenne_n_est_pas_un_pourcentage() -> None:
     html = build_points(cadre(ligne("A", 2.0, haut=2.5, brut=2.1)), nombre, titre="T").html
     assert 'baro-point-plein" style="left:74.07%' in html  # 2 / (2,5 × 1,08)
     assert "%</span>" not in html
+    assert build_points(cadre(ligne("A", 2.0)), nombre, titre="T").table["redresse"].tolist() == [2.0]
+
+
+def test_la_note_puis_la_marque_suivent_la_valeur() -> None:
+    donnees = cadre(ligne("A", 0.2, note="B", marque="▲"), ligne("B", 0.3))
+    html = build_points(donnees, PART, titre="T").html
+    assert re.findall(r"<small>(.*?)</small>", html) == ["B · ▲", "A"]
+    # Simulée, une note dit ce qu'elle vaudrait.
+    assert "serait à citer" not in html
+    simule = build_points(donnees, PART, titre="T", simulee=True)
+    assert all("serait à citer" in rang.survol for rang in simule.rangs)
 
 
 def test_le_changement_a_sa_colonne_et_sa_place_dans_le_tableau() -> None:

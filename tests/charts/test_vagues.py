@@ -25,6 +25,18 @@ def test_une_vague_cachee_garde_sa_place_sans_point() -> None:
     assert figure.layout.annotations[0].text == "<i>non publiable</i>"
 
 
+def test_le_survol_d_un_point_dit_la_vague_et_tous_ses_faits() -> None:
+    donnees = cadre(ligne("2023", 0.2), ligne("<2026>", 0.3, position="au-dessus", ecart="+9 points"))
+    figure = build_vagues(donnees, build_indicateur(), titre="T", verdict="", phrase="P", simulee=True).figure
+    assert figure.data[0].hovertext == (
+        "<b>2023</b><br>Redressé : 20 %<br>entre 17 et 23 %<br>Brut : 22 %<br>"
+        "n = 300, note A, serait à citer",
+        "<b>&lt;2026&gt;</b><br>Redressé : 30 %<br>entre 27 et 33 %<br>Brut : 32 %<br>"
+        "n = 300, note A, serait à citer<br>Face à l’ensemble : au-dessus<br>"
+        "Écart avec les autres : +9 points",
+    )
+
+
 def test_l_intervalle_du_redresse_n_entoure_pas_le_brut() -> None:
     donnees = cadre(ligne("2023", 0.2), ligne("2026", 0.3))
     figure = build_vagues(

@@ -51,6 +51,11 @@ def test_calamine_relit_valeurs_et_marques(write: Callable[..., bytes]) -> None:
     couverture = dict(ligne[:2] for ligne in classeur.get_sheet_by_name("Couverture").to_python())
     assert couverture["Marque [c]"].startswith("Confidentiel")
     assert couverture["Version des données"] == "v1"
+    definitions = classeur.get_sheet_by_name("Définitions").to_python()
+    assert definitions[:2] == [
+        ["Objet", "Définition", "Base", "Unité", "Source", "Précautions"],
+        ["Part", "Une part.", "Qui a répondu", "%", "S", "Prudence"],
+    ]
 
 
 @ECRITURES
@@ -83,10 +88,20 @@ def test_aucun_texte_ne_casse_un_classeur(texte: str) -> None:
         assert classeur.get_sheet_by_name("Données").to_python()[2][0] == "témoin"
 
 
-def test_des_titres_qui_se_repetent_restent_un_tableau_excel() -> None:
-    table = pd.DataFrame([[1, 2]], columns=["Part", "part"])
+@pytest.mark.parametrize(
+    ("titres", "ecrits"),
+    [
+        (["Part", "part"], ["Part", "part (2)"]),
+        # Au troisième, « part (2) » revenait : XlsxWriter n'écrivait plus ni tableau ni titres.
+        (["Part", "part", "PART"], ["Part", "part (2)", "PART (3)"]),
+        (["Part", "part (2)", "part"], ["Part", "part (2)", "part (3)"]),
+    ],
+)
+def test_des_titres_qui_se_repetent_restent_un_tableau_excel(titres: list[str], ecrits: list[str]) -> None:
+    table = pd.DataFrame([range(len(titres))], columns=titres)
     feuille = openpyxl.load_workbook(io.BytesIO(to_xlsx(table, PROVENANCE)))["Données"]
-    assert [c.value for c in feuille[1]] == ["Part", "part (2)"]
+    assert [c.value for c in feuille[1]] == ecrits
+    assert feuille.tables["Donnees"].ref.startswith("A1:")
 
 
 def test_un_texte_plie_a_sa_hauteur_et_une_feuille_tient_en_largeur() -> None:

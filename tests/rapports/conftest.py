@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 
 import pandas as pd
 import pytest
@@ -13,6 +14,8 @@ from barometre.assemblage import memoire
 from barometre.charts import Marques
 from barometre.charts.image import build_image, read_points
 from barometre.charts.marques import Rang
+from barometre.rapports.demande import Demande
+from barometre.rapports.formats_document import FORMATS_DOCUMENT
 from barometre.rapports.modele import (
     Document,
     EntreeLegende,
@@ -26,6 +29,7 @@ from barometre.rapports.modele import (
     Tableau,
     Vignette,
 )
+from barometre.rapports.synthese import build_synthese
 from barometre.warehouse.repository import open_repository
 from tests.fakes import build_entrepot_factice
 
@@ -93,3 +97,15 @@ def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gate]:
     memoire.forget()
     yield Gate(depot)
     depot.close()
+
+
+@pytest.fixture(scope="session")
+def synthese(gate: Gate) -> Document:
+    """Celle de la France : la composer coûte deux secondes, elle sert à tous les fichiers d'un processus."""
+    return build_synthese(gate, Demande())
+
+
+@pytest.fixture(scope="session")
+def write_synthese(synthese: Document) -> Callable[[str], bytes]:
+    """Ses octets dans un format, écrits une fois."""
+    return cache(lambda nom: FORMATS_DOCUMENT[nom].write(synthese))

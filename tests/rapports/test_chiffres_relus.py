@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
@@ -20,9 +20,7 @@ from python_calamine import CalamineWorkbook
 from barometre.access import Gate
 from barometre.catalogue import load_catalogue
 from barometre.domain.formats import INSECABLE, format_effectif
-from barometre.rapports.demande import Demande
 from barometre.rapports.formats_document import FORMATS_DOCUMENT
-from barometre.rapports.synthese import build_synthese
 from barometre.views.lecture.chiffres import Chiffre, read_chiffres
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -52,9 +50,8 @@ class Lu:
 
 
 @pytest.fixture(scope="module")
-def fichiers(gate: Gate) -> Mapping[str, bytes]:
-    synthese = build_synthese(gate, Demande())
-    return {nom: FORMATS_DOCUMENT[nom].write(synthese) for nom in FORMATS_DOCUMENT}
+def fichiers(write_synthese: Callable[[str], bytes]) -> Mapping[str, bytes]:
+    return {nom: write_synthese(nom) for nom in FORMATS_DOCUMENT}
 
 
 @pytest.fixture(scope="module")

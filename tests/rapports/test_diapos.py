@@ -9,22 +9,30 @@ from typing import Any
 import pytest
 
 from barometre.access import Gate
+from barometre.assemblage.ensemble import load_accueil, load_chiffres_cles
 from barometre.catalogue import load_catalogue
-from barometre.domain.formats import INSECABLE, format_points
+from barometre.domain.formats import INSECABLE, format_compte, format_effectif, format_part, format_points
+from barometre.domain.indicateur import Indicateur
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.rapports import diapos, diapos_piloter
+from barometre.rapports.demande import Demande
 from barometre.rapports.diapo import ELEMENTS, INDICATIF, Choix, Diapo, build_listes, list_preuves
 from barometre.rapports.diapos import build_diapos
 from barometre.rapports.diapos_piloter import RIEN_DE_DEMONTRE
+from barometre.rapports.modele import Document
 from barometre.views.carte.pseudo_indicateurs import PARTICIPATION
 from barometre.views.carte.vue_carte import ChoixCarte
 from barometre.views.comprendre.theme import VueTheme, build_vue_theme
+from barometre.views.lecture.chiffres import Chiffre
 from barometre.views.lecture.groupes_compares import GroupeCompare
 from barometre.views.lecture.ligne import LigneIndicateur
 from barometre.views.lecture.selection import Selection
+from barometre.views.piloter.evolutions import AUCUN, BAISSE, HAUSSE, Changement
 from barometre.views.piloter.opsn import EcartOpsn
+from barometre.views.piloter.relance import Relance
 
 THEME = "outils_internes"
+EFFECTIFS = ((400, "couvertes"), (300, "non connues"))
 CHOIX = Choix(THEME, "", "", "region", Selection(), date(2026, 11, 28))
 
 
@@ -67,6 +75,41 @@ def test_un_theme_compte_et_projette_ce_qu_il_montre_et_nomme_a_part_ce_qu_il_ca
     assert tue.elements == (autre.indicateur.titre,)
 
 
+def test_un_theme_tout_cache_se_dit_en_un_ecran(vue: VueTheme, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nommer vingt-sept indicateurs que l'on ne publie pas prenait six écrans."""
+    caches = tuple(_hide(ligne) for ligne in _split(vue)[:2])
+    (seul,) = _project(vue, caches, monkeypatch)
+    assert (seul.titre, seul.grand, seul.elements) == (vue.theme.titre, "", ())
+    assert seul.phrase
+
+
+def test_l_accueil_projette_chaque_theme_avec_son_chiffre_et_sa_preuve(gate: Gate) -> None:
+    cartes = load_accueil(gate).cartes
+    assert len(cartes) == len(load_catalogue().themes)
+    lus = build_diapos(gate, "", CHOIX)[1:]
+    assert [(d.titre, d.grand, d.preuve, d.phrase) for d in lus] == [
+        (c.theme.titre, c.get_valeur("redresse"), c.get_preuve("redresse"), c.get_phrase("redresse"))
+        for c in cartes
+    ]
+
+
+def test_une_synthese_se_projette_a_la_vague_demandee(monkeypatch: pytest.MonkeyPatch) -> None:
+    demandes: list[Demande] = []
+    document = Document("Synthèse", "Première vague", "", "", (), "2026-11-22", ())
+
+    def build_debut(_: Gate, demande: Demande) -> Document:
+        demandes.append(demande)
+        return document
+
+    monkeypatch.setattr(diapos, "build_debut", build_debut)
+    monkeypatch.setattr(diapos, "list_cles", lambda *_: ())
+    selection = Selection(vague_id="2023-v1", territoire_id="region-53", type="commune")
+    porte: Any = None
+    (ecran,) = build_diapos(porte, "synthese", replace(CHOIX, selection=selection))
+    assert (ecran.titre, ecran.phrase) == (document.titre, document.sous_titre)
+    assert demandes == [Demande("region-53", "commune", edition="2023-v1")]
+
+
 def test_la_preuve_d_un_brut_dit_qu_il_n_est_pas_redresse_celle_d_un_redresse_donne_son_brut(
     vue: VueTheme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -96,9 +139,13 @@ class _Carte:
 
 
 def _project_carte(
-    vue: VueTheme, ligne: LigneIndicateur, indicateur_id: str, monkeypatch: pytest.MonkeyPatch
+    vue: VueTheme,
+    ligne: LigneIndicateur,
+    indicateur_id: str,
+    monkeypatch: pytest.MonkeyPatch,
+    depuis: str = "",
 ) -> tuple[Diapo, ...]:
-    carte = _Carte((ChoixCarte(indicateur_id, THEME, "region", Selection()),))
+    carte = _Carte((ChoixCarte(indicateur_id, THEME, "region", Selection(), depuis=depuis),))
     monkeypatch.setattr(diapos, "draw_cartes", lambda *_: [(carte, None)])
     return _project(vue, (ligne,), monkeypatch, "carte")
 
@@ -113,6 +160,9 @@ def test_le_chiffre_que_la_carte_decoupe_vient_avant_elle_s_il_se_montre(
         for ligne in (part, _hide(part))
     )
     assert (montree, cachee) == ([part.indicateur.titre, "Une carte"], ["Une carte"])
+    # Une carte des changements découpe un écart : le niveau du champ n'est pas le sien.
+    (seule,) = _project_carte(vue, part, part.indicateur.id, monkeypatch, depuis="2023-v1")
+    assert seule.titre == "Une carte"
 
 
 def test_seul_un_fait_public_est_vrai_sur_une_version_simulee(
@@ -154,7 +204,93 @@ def test_un_ecart_que_rien_ne_demontre_ne_se_projette_pas_en_grand(vue: VueTheme
     indicateur = _split(vue)[0].indicateur
     for sens, grand in ((1, format_points(0.04)), (-1, format_points(0.04)), (0, RIEN_DE_DEMONTRE)):
         ecart = EcartOpsn(indicateur, GroupeCompare(sens, "", 0.04, -0.01, 0.09, 400, 300))
-        assert diapos_piloter._project_ecart(ecart).grand == grand
+        ecran = diapos_piloter._project_ecart(ecart)
+        assert ecran.grand == grand
+        effectifs = [f"{format_effectif(n, 'réponse')} de {qui}" for n, qui in EFFECTIFS]
+        assert ecran.preuve.endswith(f" · {', '.join(effectifs)}")
+
+
+@pytest.mark.parametrize(
+    ("mot", "grand"),
+    [(HAUSSE, format_points(0.04)), (BAISSE, format_points(0.04)), (AUCUN, RIEN_DE_DEMONTRE)],
+)
+def test_un_changement_que_rien_ne_demontre_ne_se_projette_pas_en_grand(
+    vue: VueTheme, mot: str, grand: str
+) -> None:
+    ligne = _split(vue)[0]
+    change = Changement(ligne.indicateur, apres=ligne.chiffre, ecart=0.04, bas=-0.01, haut=0.09, mot=mot)
+    ecran = diapos_piloter._project_changement(change, simulee=True)
+    assert ecran.grand == grand
+    assert ecran.preuve == " · ".join((change.intervalle, *list_preuves(ligne.chiffre, simulee=True)))
+
+
+@dataclass(frozen=True)
+class _Obligation:
+    """Une obligation que l'on déclare remplie : son titre, son chiffre et la question qui le demande."""
+
+    chiffre: Chiffre
+    preuve: Indicateur
+    titre: str = "Une obligation"
+    phrase: str = "Sa phrase."
+
+    @property
+    def seuil(self) -> _Obligation:
+        return self
+
+    etats = declaration = seuil
+
+
+def test_une_obligation_se_projette_a_son_chiffre_brut_s_il_n_est_pas_redresse(vue: VueTheme) -> None:
+    ligne = _split(vue)[0]
+    brut = replace(ligne.chiffre, redresse=None, brut=0.61)
+    for chiffre, part in ((ligne.chiffre, ligne.get_texte("redresse")), (brut, format_part(0.61))):
+        obligation: Any = _Obligation(chiffre, ligne.indicateur)
+        assert part in diapos_piloter._project_obligation(obligation, simulee=False).grand
+    cachee: Any = _Obligation(_hide(ligne).chiffre, ligne.indicateur)
+    assert diapos_piloter._project_obligation(cachee, simulee=False) == Diapo(
+        "Une obligation", phrase="Sa phrase."
+    )
+
+
+def test_un_chiffre_deja_publie_est_reel_et_dit_sa_base_son_annee_et_sa_note_absente(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publies = load_chiffres_cles(gate)
+    id_, titre, (premier, *autres) = publies.groupes[0]
+    sans_base = replace(premier, publie=replace(premier.publie, base=""))
+    groupes = ((id_, titre, (sans_base, *autres)), *publies.groupes[1:])
+    monkeypatch.setattr(diapos, "load_chiffres_cles", lambda _: replace(publies, groupes=groupes))
+    lus = [(titre, c.publie) for _, titre, groupe in groupes for c in groupe]
+    for ecran, (titre, publie) in zip(build_diapos(gate, "chiffres_cles", CHOIX), lus, strict=True):
+        preuve = f"{publie.base or 'base non publiée'} · {publie.annee} · note non publiée"
+        assert ecran == Diapo(titre, publie.valeur, preuve, publie.libelle, reel=True)
+
+
+@dataclass(frozen=True)
+class _Relance:
+    """Où relancer : une cible, et ses cellules de la plus utile à la moins utile."""
+
+    relances: tuple[Relance, ...]
+    titre: str = "Une cible"
+    phrase: str = "Sa phrase."
+
+    @property
+    def cible(self) -> _Relance:
+        return self
+
+
+def test_on_relance_d_abord_la_ou_la_page_le_dit(monkeypatch: pytest.MonkeyPatch) -> None:
+    relances = tuple(
+        Relance("", "", f"Région {rang}", "Petites", 90, None, 9 - rang, 20, 5)
+        for rang in range(ELEMENTS + 2)
+    )
+    monkeypatch.setattr(diapos_piloter, "load_relance", lambda *_: _Relance(relances))
+    porte: Any = None
+    tete, suite = diapos_piloter._relance(porte, CHOIX)
+    assert (tete.preuve, tete.phrase) == ("Une cible", "Sa phrase.")
+    assert list(suite.elements) == [
+        f"Région {rang}, petites : {format_compte(9 - rang, 'réponse')} de plus" for rang in range(ELEMENTS)
+    ]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -12,12 +12,9 @@ import pytest
 from pptx import Presentation
 from pptx.util import Cm
 
-from barometre.access import Gate
 from barometre.rapports.coulee import ACCENT, BAS, HAUTEUR
-from barometre.rapports.demande import Demande
-from barometre.rapports.modele import Document, Paragraphe, Planche, Section, Tableau
-from barometre.rapports.pptx import _open_presentation, to_pptx
-from barometre.rapports.synthese import build_synthese
+from barometre.rapports.modele import Document, Paragraphe, Planche, Point, Section, Tableau
+from barometre.rapports.pptx import _open_presentation, _share, to_pptx
 from tests.rapports.conftest import VIGNETTE
 
 # La plus longue que la carte écrive, celle d'un pays à trois exceptions.
@@ -61,11 +58,25 @@ def test_la_phrase_d_une_carte_ne_descend_pas_sur_le_pied(document: Document, no
         for n in range(nombre)
     )
     planche = Planche(vignettes, "Contours d'essai.")
-    _check(to_pptx(replace(document, sections=(Section("Dans les territoires", (planche,)),))))
+    # À côté d'une carte seule, si elles y tiennent ; sinon, à la suite.
+    suite = (Paragraphe(LONGUE),) * 5
+    octets = to_pptx(replace(document, sections=(Section("Dans les territoires", (planche, *suite)),)))
+    _check(octets)
+    formes = [forme for page in Presentation(io.BytesIO(octets)).slides for forme in page.shapes]
+    assert [f.has_text_frame and f.text_frame.text for f in formes].count(LONGUE) == nombre + len(suite)
 
 
-def test_rien_ne_se_chevauche_dans_une_synthese(gate: Gate) -> None:
-    _check(to_pptx(build_synthese(gate, Demande())))
+def test_la_phrase_qui_suit_une_carte_seule_est_a_cote_d_elle(document: Document) -> None:
+    """Elle ouvrait une diapositive d'une phrase."""
+    blocs = (Planche((VIGNETTE,), "Contours d'essai."), Paragraphe("Une réserve."))
+    octets = to_pptx(replace(document, sections=(Section("Dans les territoires", blocs),)))
+    _, carte = Presentation(io.BytesIO(octets)).slides
+    textes = [forme.text_frame.text for forme in carte.shapes if forme.has_text_frame]
+    assert {VIGNETTE.phrase, "Une réserve."} <= set(textes)
+
+
+def test_rien_ne_se_chevauche_dans_une_synthese(write_synthese: Callable[[str], bytes]) -> None:
+    _check(write_synthese("pptx"))
 
 
 def test_un_long_titre_ne_descend_pas_sur_ce_qui_suit(document: Document) -> None:
@@ -76,10 +87,12 @@ def test_un_long_titre_ne_descend_pas_sur_ce_qui_suit(document: Document) -> Non
     assert page.shapes.title.text_frame.paragraphs[0].runs[0].font.size.pt <= 22
 
 
-def test_un_groupe_se_dit_une_fois_et_ne_finit_pas_une_diapositive(document: Document) -> None:
+@pytest.mark.parametrize("decalage", [0, 1, 2])
+def test_un_groupe_se_dit_une_fois_et_ne_finit_pas_une_diapositive(document: Document, decalage: int) -> None:
     """« Aucune sensibilisation » sans son thème ne se lit pas, ni un thème que rien ne suit."""
     lignes = tuple((f"Ligne {n}", "4 sur 8") for n in range(20))
-    groupes = tuple(f"Thème {n // 2}" for n in range(20))
+    # Deux lignes par groupe : d'un décalage à l'autre, la coupure tombe sur un nom ou dans un groupe.
+    groupes = tuple(f"Thème {max(n - decalage, 0) // 2}" for n in range(20))
     tableau = Tableau("Chiffres", ("Quoi", "Combien"), lignes, groupes)
     octets = to_pptx(replace(document, sections=(Section("Clés", (tableau,)),)))
     pages = list(Presentation(io.BytesIO(octets)).slides)[1:]
@@ -93,7 +106,7 @@ def test_un_groupe_se_dit_une_fois_et_ne_finit_pas_une_diapositive(document: Doc
         entete = premieres[0]
         assert str(entete.fill.fore_color.rgb) == str(ACCENT)
         assert entete.text_frame.paragraphs[0].runs[0].font.bold
-    assert dits == [f"Thème {n}" for n in range(10)]
+    assert list(dict.fromkeys(dit.removesuffix(" (suite)") for dit in dits)) == list(dict.fromkeys(groupes))
 
 
 @pytest.mark.parametrize("nombre", [24, 30, 45])
@@ -110,7 +123,7 @@ def test_un_long_tableau_s_arrete_au_dessus_du_pied(document: Document, nombre: 
 def test_un_groupe_coupe_reprend_son_nom_sur_la_diapositive_suivante(document: Document) -> None:
     """« Une stratégie numérique responsable », seule en tête d'écran, n'était plus d'aucun thème."""
     lignes = tuple((f"Ligne {n}", "4 sur 8") for n in range(60))
-    groupes = tuple("Un" if n < 50 else "Deux" for n in range(60))
+    groupes = tuple("Un" if n < 5 else "Deux" if n < 50 else "Trois" for n in range(60))
     tableau = Tableau("Chiffres", ("Quoi", "Combien"), lignes, groupes)
     octets = to_pptx(replace(document, sections=(Section("Clés", (tableau,)),)))
     tables = [
@@ -122,7 +135,7 @@ def test_un_groupe_coupe_reprend_son_nom_sur_la_diapositive_suivante(document: D
     assert len(tables) > 3
     tetes = [table.cell(1, 0) for table in tables]
     assert all(tete.is_merge_origin for tete in tetes)
-    assert [tete.text for tete in tetes[:3]] == ["Un", "Un (suite)", "Un (suite)"]
+    assert [tete.text for tete in tetes[:3]] == ["Un", "Deux (suite)", "Deux (suite)"]
     premieres = [rangee.cells[0].text for table in tables for rangee in table.rows]
     assert [t for t in premieres if t.startswith("Ligne")] == [ligne[0] for ligne in lignes]
     _check(octets)
@@ -143,6 +156,18 @@ def test_un_asterisque_s_explique_sur_chaque_diapositive_qui_en_porte(document: 
     assert marquees == dites
     assert (marquees.count(True), len(pages) > 2) == (2, True)
     _check(octets)
+
+
+@pytest.mark.parametrize(
+    ("nombre", "lots"), [(1, [1]), (9, [9]), (10, [5, 5]), (18, [9, 9]), (19, [7, 7, 5])]
+)
+def test_une_figure_se_partage_en_lots_de_meme_taille_sans_perdre_un_point(
+    nombre: int, lots: list[int]
+) -> None:
+    points = [Point(f"Pratique {rang}", rang / 20) for rang in range(nombre)]
+    partages = _share(points, 9)
+    assert [len(lot) for lot in partages] == lots
+    assert [point for lot in partages for point in lot] == points
 
 
 def test_une_partie_a_le_numero_que_lui_donnerait_le_paquet() -> None:

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -24,8 +25,14 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 
 
+@cache
+def _write(document: Document, extension: str) -> bytes:
+    """Un document ne s'écrit qu'une fois pour tous les essais qui le relisent."""
+    return FORMATS_DOCUMENT[extension].write(document)
+
+
 def _open(document: Document, extension: str) -> zipfile.ZipFile:
-    return zipfile.ZipFile(io.BytesIO(FORMATS_DOCUMENT[extension].write(document)))
+    return zipfile.ZipFile(io.BytesIO(_write(document, extension)))
 
 
 def _texte(xml: bytes) -> str:
@@ -43,7 +50,7 @@ def test_le_nom_du_fichier_dit_la_simulation(document: Document) -> None:
 
 
 def test_pdf_porte_les_chiffres_et_rien_n_y_devient_du_code(document: Document) -> None:
-    lecteur = pypdf.PdfReader(io.BytesIO(FORMATS_DOCUMENT["pdf"].write(document)))
+    lecteur = pypdf.PdfReader(io.BytesIO(_write(document, "pdf")))
     texte = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in lecteur.pages))
     for attendu in (
         "68 %",
@@ -62,7 +69,7 @@ def test_pdf_porte_les_chiffres_et_rien_n_y_devient_du_code(document: Document) 
 
 
 def test_pdf_est_balise_et_accessible(document: Document, tmp_path: Path) -> None:
-    octets = FORMATS_DOCUMENT["pdf"].write(document)
+    octets = _write(document, "pdf")
     racine = pypdf.PdfReader(io.BytesIO(octets)).trailer["/Root"]
     assert racine["/MarkInfo"]["/Marked"]
     assert str(racine["/Lang"]).startswith("fr")
@@ -267,7 +274,7 @@ def test_un_groupe_de_lignes_se_dit_une_fois(document: Document, extension: str)
     tableau = Tableau("Chiffres", ("Quoi", "Combien"), lignes, ("Communication", "Communication", "Outils"))
     groupe = replace(document, sections=(Section("Clés", (tableau,)),))
     if extension == "pdf":
-        pages = pypdf.PdfReader(io.BytesIO(FORMATS_DOCUMENT["pdf"].write(groupe))).pages
+        pages = pypdf.PdfReader(io.BytesIO(_write(groupe, "pdf"))).pages
         dit = " ".join(page.extract_text() for page in pages)
     else:
         paquet = _open(groupe, extension)

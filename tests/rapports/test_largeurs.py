@@ -57,6 +57,13 @@ def test_un_intervalle_tient_sur_une_ligne_quand_la_place_y_est() -> None:
         assert parts[rang] * PLACE >= _measure(PRECIS[rang], gras=False) + 0.4 - 1e-3, ENTETES[rang]
 
 
+def test_le_plus_long_texte_tient_sur_une_ligne_quand_la_place_y_est() -> None:
+    long = "Un texte bien plus long que les neuf autres de sa colonne, et qui tient pourtant"
+    lignes = (("oui", "court"),) * 9 + (("non", long),)
+    parts = compute_largeurs(("Fait", "Quoi"), lignes, taille=TAILLE, place=PLACE, bords=0.4)
+    assert parts[1] * PLACE >= _measure(long, gras=False) + 0.4 - 1e-3 > 0.7 * PLACE
+
+
 def test_un_long_titre_tient_en_deux_lignes() -> None:
     """« État inconnu (environ) » en prenait quatre, sur toute la hauteur de l'en-tête."""
     entetes = (

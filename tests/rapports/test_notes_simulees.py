@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Callable
 from datetime import date
 from xml.etree import ElementTree
 
@@ -16,21 +17,14 @@ from barometre.assemblage import depot, images
 from barometre.charts import build_points
 from barometre.domain.notes import LETTRES_SIMULEES
 from barometre.domain.provenance import AVERTISSEMENT_SIMULATION, Provenance
-from barometre.rapports.demande import Demande
 from barometre.rapports.fiche import build_document_fiche
 from barometre.rapports.formats_document import FORMATS_DOCUMENT
 from barometre.rapports.images import write_pied
 from barometre.rapports.modele import Document, Figure, Tableau
-from barometre.rapports.synthese import build_synthese
 from tests.charts.cadres import cadre, ligne
 from tests.views.fausse_porte import build_indicateur
 
 NUE = re.compile(r"\bnote [AB]\b(?!, serait)|[(·] ?[AB]\b(?!, serait)")
-
-
-@pytest.fixture(scope="module")
-def synthese(gate: Gate) -> Document:
-    return build_synthese(gate, Demande())
 
 
 def test_chaque_lettre_du_document_a_ses_mots_a_cote(synthese: Document) -> None:
@@ -44,8 +38,8 @@ def test_chaque_lettre_du_document_a_ses_mots_a_cote(synthese: Document) -> None
 
 
 @pytest.mark.parametrize("extension", ["docx", "odt", "pptx"])
-def test_aucune_note_nue_dans_le_fichier(synthese: Document, extension: str) -> None:
-    with zipfile.ZipFile(io.BytesIO(FORMATS_DOCUMENT[extension].write(synthese))) as paquet:
+def test_aucune_note_nue_dans_le_fichier(write_synthese: Callable[[str], bytes], extension: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(write_synthese(extension))) as paquet:
         pages = [nom for nom in paquet.namelist() if nom.endswith(".xml") and "media" not in nom]
         dits = {nom: " ".join(ElementTree.fromstring(paquet.read(nom)).itertext()) for nom in pages}
         slides = [nom for nom in pages if re.search(r"slides/slide\d+\.xml$", nom)]
@@ -64,17 +58,20 @@ LETTRE_NUE = re.compile(
 )
 
 
-@pytest.mark.parametrize("genre", ["synthese", "fiche"])
-def test_aucune_lettre_nue_dans_le_pdf(
-    gate: Gate, synthese: Document, genre: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _write_fiche(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> bytes:
     monkeypatch.setenv("BAROMETRE_ENTREPOT", gate._repository.entrepot.adresse)
     depot.forget()
-    document = (
-        synthese if genre == "synthese" else build_document_fiche(gate, "commune-01001", date(2026, 11, 28))
-    )
+    document = build_document_fiche(gate, "commune-01001", date(2026, 11, 28))
     depot.forget()
-    pages = pypdf.PdfReader(io.BytesIO(FORMATS_DOCUMENT["pdf"].write(document))).pages
+    return FORMATS_DOCUMENT["pdf"].write(document)
+
+
+@pytest.mark.parametrize("genre", ["synthese", "fiche"])
+def test_aucune_lettre_nue_dans_le_pdf(
+    gate: Gate, write_synthese: Callable[[str], bytes], genre: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    octets = write_synthese("pdf") if genre == "synthese" else _write_fiche(gate, monkeypatch)
+    pages = pypdf.PdfReader(io.BytesIO(octets)).pages
     dit = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
     nues = [dit[max(f.start() - 40, 0) : f.end() + 30] for f in LETTRE_NUE.finditer(dit)]
     assert nues == []

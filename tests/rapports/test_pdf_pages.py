@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 import pypdf
 import pytest
 
-from barometre.access import Gate
-from barometre.rapports.demande import Demande
 from barometre.rapports.modele import Document, Paragraphe, Section, Tableau
 from barometre.rapports.pdf import to_pdf
-from barometre.rapports.synthese import build_synthese
 
 
 def _read(octets: bytes) -> tuple[pypdf.PdfReader, list[str]]:
@@ -21,9 +19,8 @@ def _read(octets: bytes) -> tuple[pypdf.PdfReader, list[str]]:
     return lecteur, [re.sub(r"\s+", " ", page.extract_text()) for page in lecteur.pages]
 
 
-def test_le_sommaire_dit_la_vraie_page(gate: Gate) -> None:
-    synthese = build_synthese(gate, Demande())
-    lecteur, pages = _read(to_pdf(synthese))
+def test_le_sommaire_dit_la_vraie_page(synthese: Document, write_synthese: Callable[[str], bytes]) -> None:
+    lecteur, pages = _read(write_synthese("pdf"))
     assert len(pages) > 3
     dites = pages[0].partition("Sommaire")[2]
     vraies = {str(e.title): lecteur.get_destination_page_number(e) for e in lecteur.outline}  # type: ignore[arg-type,union-attr]

@@ -42,11 +42,6 @@ from barometre.views.lecture.selection import Selection
 from barometre.views.piloter.participation import read_cadre
 
 
-@pytest.fixture(scope="module")
-def synthese(gate: Gate) -> Document:
-    return build_synthese(gate, Demande())
-
-
 def test_chaque_point_est_une_cellule_de_la_porte(gate: Gate, synthese: Document) -> None:
     titres = {i.id: i.titre for i in load_catalogue().indicateurs.values()}
     cellules = gate.list_agregats(territoire_id="france", type="", strate="", couverture="")
