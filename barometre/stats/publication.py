@@ -74,7 +74,7 @@ def publish_sums(  # noqa: PLR0917 - quoi, de qui, où, et ce qui en est déjà 
     sums: Sums, design: Design, values: Tableau, membership: csr_array, items: Iterable[object],
     structure: Structure | None = None,
 ) -> Sums:  # fmt: skip
-    """Les sommes telles qu'elles se publient : brut et redressé bougent de d réponses parmi n.
+    """Les sommes telles qu'elles se publient : brut et redressé bougent de d réponses et plus parmi n.
 
     Le redressé bouge encore, pour son compte, de e fois l'inégalité des poids, et le brut à côté de lui d'un
     second bruit : sans eux leur différence dirait la réponse de la seule qu'un voisin ne connaît pas.
@@ -92,9 +92,9 @@ def publish_sums(  # noqa: PLR0917 - quoi, de qui, où, et ce qui en est déjà 
     commun = sums.total + bruit.raw
     commun = np.where(grandeurs, commun, np.clip(commun, 0.0, sums.n))
     with np.errstate(divide="ignore", invalid="ignore"):
-        brut = sums.raw + (total - sums.total) / sums.n
-        estimation = sums.estimate + (commun - sums.total) / sums.n + bruit.gap / sums.n
-        estimation = np.where(grandeurs, estimation, np.clip(estimation, 0.0, 1.0))
+        brut = sums.raw + (total - sums.total + bruit.fraction) / sums.n
+        estimation = sums.estimate + (commun - sums.total + bruit.fraction + bruit.gap) / sums.n
+        brut, estimation = (np.where(grandeurs, x, np.clip(x, 0.0, 1.0)) for x in (brut, estimation))
         dispersion = _measure_dispersion(estimation, portee, bruit.dispersion, grandeurs)
         variance = dispersion * structure.leverage * structure.members / n
         n_eff = structure.n_eff * n / structure.members

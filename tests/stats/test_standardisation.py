@@ -10,7 +10,8 @@ from scipy.sparse import csr_array
 from barometre.stats import intervals
 from barometre.stats.design import Design
 from barometre.stats.domains import sum_domains
-from barometre.stats.perturbation import Law, Perturbation
+from barometre.stats.laws import Law
+from barometre.stats.perturbation import Perturbation
 from barometre.stats.standardisation import SANS_MANQUE, Standardised, adjust_domains
 
 MELANGE = np.array([0.7, 0.3])
