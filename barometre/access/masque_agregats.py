@@ -76,16 +76,14 @@ def _read_colonnes(lignes: pd.DataFrame, caches: Marques) -> Colonnes:
 
 
 def _show_raw(vues: Colonnes, part: Marques) -> None:
-    """Sur peu de réponses, le brut se lit à la place du redressé, avec son intervalle de Wilson.
+    """Sur peu de réponses, le brut se lit à la place du redressé ; d'une part, l'intervalle est déjà le sien.
 
     Les degrés de liberté diraient quelle strate manque, l'effectif efficace exact qui n'a pas répondu.
     """
     n, p, bas, haut = vues["n"], vues["brut"], vues["bas"], vues["haut"]
-    peu, demi, oui = n < SEUIL_REDRESSE, (haut - bas) / 2, np.clip(p, 0, 1)
-    centre = (oui + Z_95**2 / (2 * n)) / (1 + Z_95**2 / n)
-    marge = Z_95 * np.sqrt(oui * (1 - oui) / n + Z_95**2 / (4 * n**2)) / (1 + Z_95**2 / n)
-    vues["bas"] = np.where(peu, np.where(part, np.minimum(bas, centre - marge), p - demi), bas)
-    vues["haut"] = np.where(peu, np.where(part, np.maximum(haut, centre + marge), p + demi), haut)
+    peu, demi = n < SEUIL_REDRESSE, (haut - bas) / 2
+    vues["bas"] = np.where(peu & ~part, p - demi, bas)
+    vues["haut"] = np.where(peu & ~part, p + demi, haut)
     vues["redresse"] = np.where(peu, p, vues["redresse"])
     vues["n_eff"] = round_comptes(np.round(np.where(peu, n, vues["n_eff"])))
     vues["se"] = np.where(peu & part, np.nan, vues["se"])
@@ -121,10 +119,19 @@ def _apply_bornes(vues: Colonnes, bas: Marques, haut: Marques) -> None:
     bornes[bas | haut] = [compute_borne(effectif) for effectif in vues["n"][bas | haut]]
     for nom in ("brut", "redresse"):
         vues[nom] = np.where(bas, bornes, np.where(haut, 1 - bornes, vues[nom]))
-    plus_haut = np.ceil(np.maximum(vues["haut"], bornes) * 20) / 20
-    plus_bas = np.floor(np.minimum(vues["bas"], 1 - bornes) * 20) / 20
+    plus_haut = _bound_above(bornes, np.fmax(vues["n_eff"], PAS_EFFECTIF))
     vues["haut"] = np.where(haut, 1.0, np.where(bas, plus_haut, vues["haut"]))
-    vues["bas"] = np.where(bas, 0.0, np.where(haut, plus_bas, vues["bas"]))
+    vues["bas"] = np.where(bas, 0.0, np.where(haut, 1 - plus_haut, vues["bas"]))
+
+
+def _bound_above(part: Nombres, n: Nombres) -> Nombres:
+    """Le haut de l'intervalle de Wilson, au vingtième supérieur : d'une part bornée, il ne lit que n.
+
+    Celui de la part tue en disait le redressé, jusqu'à la réponse de qui pèse le plus.
+    """
+    centre = (part + Z_95**2 / (2 * n)) / (1 + Z_95**2 / n)
+    marge = Z_95 * np.sqrt(part * (1 - part) / n + Z_95**2 / (4 * n**2)) / (1 + Z_95**2 / n)
+    return np.asarray(np.minimum(np.ceil((centre + marge) * 20) / 20, 1.0))
 
 
 def _round_parts(vues: Colonnes, part: Marques) -> None:

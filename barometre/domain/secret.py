@@ -34,6 +34,9 @@ NIVEAUX_CYBER = ("france", "zone", "region")
 # sur mesure (docs/decisions.md, 2026-11-28 ; `python -m tests.secret.banc`).
 BRUIT_MAXIMAL = 8
 BRUIT_ECART = 1.5
+# Le compte derrière une part bouge encore d'une fraction de réponse, au hasard sur cette largeur. Entier, il
+# faisait de toutes les parts d'une cellule des multiples de 1/n : leur diviseur commun rendait n exact.
+BRUIT_FRACTION = 1.0
 # Le redressé bouge en plus pour son compte : d'une normale tronquée au même maximum, fois ce que le poids le
 # plus inégal de la cellule ajoute ou retire à une réponse. Sans cela, redressé moins brut dirait la dernière.
 BRUIT_DIFFERENCE = 0.75

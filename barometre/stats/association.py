@@ -96,7 +96,7 @@ def _publish(
 ) -> Comparison:
     """Les parts brouillées, et la variance que l'on en attend : p(1 − p)·Σ poids², sans une strate à part."""
     exacte = _publish_counts(exacte, perturbation, y, groupes)
-    d = perturbation.draw(groupes, y, chiffres)
+    d = perturbation.draw_share(groupes, y, chiffres)
     e = perturbation.draw_gap(groupes, y, chiffres)[1] * exacte.reach
     with np.errstate(invalid="ignore", divide="ignore"):
         part_1 = np.clip(exacte.part_1 + d[0] / exacte.n_1, 0.0, 1.0)

@@ -195,14 +195,15 @@ class Question:
         pas = n * 10.0**-DECIMALES
         second = lu.double & (inegalites > POIDS_EGAUX)
         floue = np.where(lu.borne, (MARGE_EXTREME + 1.0) ** 2, pas**2) * VARIANCE_UNIFORME
-        v_brut = lois.law.variance + lois.raw_law.variance * second + floue
-        v_redresse = lois.law.variance + lois.gap_law.variance * inegalites**2 + pas**2 * VARIANCE_UNIFORME
+        commun = lois.share_variance
+        v_brut = commun + lois.raw_law.variance * second + floue
+        v_redresse = commun + lois.gap_law.variance * inegalites**2 + pas**2 * VARIANCE_UNIFORME
         doubles = lues & ~lu.borne & second
         # Brut et redressé portent le bruit du compte : ôter β fois le second en laisse deux sans rapport.
-        self.beta = np.where(doubles, lois.law.variance / v_redresse, 0.0)
+        self.beta = np.where(doubles, commun / v_redresse, 0.0)
         self.n, self.effectifs, self.lues, self.doubles = n, public.counts, lues, doubles
         self.borne = lu.borne.copy()
-        self.variances = v_brut - self.beta * lois.law.variance, v_redresse
+        self.variances = v_brut - self.beta * commun, v_redresse
         # Ce qu'une réponse de chaque appartenance ajoute au brut corrigé, et au redressé.
         self.apports = 1 - self.beta[self.membres.cellules] * public.weighted, public.weighted
         self.moyenne = float(np.nanmean(values))

@@ -99,7 +99,7 @@ def check_perturbed(
     moyenne : le test en est prudent. La loi exacte demanderait le compte de chaque strate.
     """
     chiffres = list(items)
-    m, d = mantel, keys.draw(groups, values, chiffres)
+    m, d = mantel, keys.draw_share(groups, values, chiffres)
     e = keys.draw_gap(groups, values, chiffres, "cochran") * m.reach
     with np.errstate(divide="ignore", invalid="ignore"):
         parts = np.clip(m.shares + (d + e) / m.sizes, 0.0, 1.0)

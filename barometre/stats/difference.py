@@ -109,7 +109,7 @@ def _publish(exact: Sides, panel: Panel, before: Tableau, after: Tableau) -> Sid
     n = np.maximum(publish_counts(panel.keys[1], exact.n, after, groupes), 1.0)
     parts, bruit = [], np.zeros_like(n)
     for cles, y, part in zip(panel.keys, (before, after), (exact.before, exact.after), strict=True):
-        d, e = cles.draw(groupes, y, items), cles.draw_gap(groupes, y, items) * exact.reach
+        d, e = cles.draw_share(groupes, y, items), cles.draw_gap(groupes, y, items) * exact.reach
         parts.append(np.clip(part + (d + e) / n, 0.0, 1.0))
         # comme partout, une tardive y compte pour sa réponse brouillée : sa variance en plus
         bruit += (cles.measure_variance(groupes, y) + cles.gap_law.variance * exact.reach**2) / n**2

@@ -5,7 +5,7 @@ p = Σwy/Σw sur les unités qui ont répondu ; la variance est celle de `barome
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -25,6 +25,7 @@ from barometre.stats.prudence import (
     compute_slopes,
     find_breaking_factor,
 )
+from barometre.stats.publication import show_shares
 from barometre.stats.strata import DesignError
 from barometre.stats.sums import Sums
 
@@ -209,15 +210,30 @@ def _finish_proportions(  # noqa: PLR0917 - les pièces d'un même tableau
     sums: Sums, slopes: Slopes, domains: pd.Index[Any], items: pd.Index[Any], level: float, cv: float
 ) -> DomainEstimates:
     """Erreur type, intervalle, prudence et note de parts."""
-    se, df = np.sqrt(sums.variance + sums.noise), np.where(sums.n > 0, sums.df, np.nan)
-    p = np.clip(sums.estimate, 0.0, 1.0)
+    redresse, df = np.clip(sums.estimate, 0.0, 1.0), np.where(sums.n > 0, sums.df, np.nan)
+    lues = np.where(sums.noise > 0, show_shares(sums.estimate, sums.raw, sums.n_published), redresse)
+    sums = replace(sums, estimate=lues)
+    p, se = sums.estimate, np.sqrt(sums.variance + sums.noise)
     bas, haut = bound_proportions(sums, p, se, level)
     prudence = bound_prudence(bas, haut, slopes)
     notes = grade_proportions(
         Precision(sums.n_published, sums.total, sums.n_eff, p, bas, haut, df, *prudence, cv)
     )
     seuil = find_breaking_factor(p, bas, haut, slopes)
-    tableaux = (sums.n, sums.total, sums.n_eff, sums.raw, p, se, df, bas, haut, *notes, *prudence, seuil)
+    tableaux = (
+        sums.n,
+        sums.total,
+        sums.n_eff,
+        sums.raw,
+        redresse,
+        se,
+        df,
+        bas,
+        haut,
+        *notes,
+        *prudence,
+        seuil,
+    )
     pente = (slopes.low + slopes.high) / 2
     return DomainEstimates(domains, items, *(*tableaux, pente, sums.n_published))
 

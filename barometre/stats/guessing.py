@@ -93,7 +93,7 @@ class Tirages:
         borne = find_extremes(sommes.n_published, total, vu)
         bas = borne & (vu < 0.5)
         with np.errstate(invalid="ignore", divide="ignore"):
-            brut = np.where(borne, np.where(bas, MARGE_EXTREME / 2, n - MARGE_EXTREME / 2) / n, total / n)
+            brut = np.where(borne, np.where(bas, MARGE_EXTREME / 2, n - MARGE_EXTREME / 2) / n, sommes.raw)
         brut = np.nan_to_num(np.where(borne, brut, brut.round(DECIMALES)))
         vu = np.nan_to_num(vu.round(DECIMALES))
         return [Lu(*colonnes) for colonnes in zip(brut.T, vu.T, borne.T, double.T, strict=True)]

@@ -15,7 +15,8 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from barometre.stats.design import Design
-from barometre.stats.perturbation import LATE_LAW, is_binary
+from barometre.stats.laws import LATE_LAW
+from barometre.stats.perturbation import is_binary
 
 Tableau = npt.NDArray[np.float64]
 
@@ -38,10 +39,12 @@ class Reach:
 class Noise:
     """Domaine × chiffre, en réponses : bruit de n fois le brut, de l'écart, de la dispersion ; variance.
 
+    `fraction` : ce dont n fois le brut, et le redressé avec lui, bougent encore, que le compte n'a pas ;
     `variance` : celle de n fois le redressé.
     """
 
     raw: Tableau
+    fraction: Tableau
     gap: Tableau
     dispersion: Tableau
     variance: Tableau
@@ -53,10 +56,11 @@ def draw_noise(
     """Le bruit de chaque domaine × chiffre d'un plan à clés."""
     cles = design.perturbation
     assert cles is not None
-    d, ecart, variance = _draw_answers(design, values, membership, items, reach)
     grandeurs = ~is_binary(values)
+    fraction = np.where(grandeurs, 0.0, cles.draw_fraction(membership, values, items))
+    d, ecart, variance = _draw_answers(design, values, membership, items, reach, fraction)
     if not grandeurs.any():
-        return Noise(d, ecart, np.zeros_like(ecart), variance)
+        return Noise(d, fraction, ecart, np.zeros_like(ecart), variance)
     d_grandeur, dispersion = (
         cles.draw_amount(membership, values, items, sel) for sel in ("grandeur", "dispersion")
     )
@@ -64,14 +68,20 @@ def draw_noise(
     v = cles.amount_law.variance * reach.raw**2 + cles.gap_law.variance * reach.gap**2
     return Noise(
         np.where(grandeurs, d_grandeur * reach.raw, d),
+        fraction,
         np.where(grandeurs, e * reach.gap, ecart),
         np.where(grandeurs, dispersion, 0.0),
         np.where(grandeurs, v, variance),
     )
 
 
-def _draw_answers(
-    design: Design, values: Tableau, membership: csr_array, items: Sequence[object], reach: Reach
+def _draw_answers(  # noqa: PLR0917 - de qui, quoi, où, jusqu'où, et leur fraction
+    design: Design,
+    values: Tableau,
+    membership: csr_array,
+    items: Sequence[object],
+    reach: Reach,
+    fraction: Tableau,
 ) -> tuple[Tableau, Tableau, Tableau]:
     """Des parts : le bruit du compte, ce que le redressé bouge de plus, la variance de leur somme."""
     cles = design.perturbation
@@ -79,15 +89,15 @@ def _draw_answers(
     premieres = cles.drop_late(membership)
     d, e = cles.draw(membership, values, items).astype(float), cles.draw_gap(premieres, values, items)
     if premieres is membership:
-        variance = cles.law.variance + cles.gap_law.variance * reach.gap**2
+        variance = cles.share_variance + cles.gap_law.variance * reach.gap**2
         return d, e * reach.gap, variance
     poids = _measure_weights(design, values, premieres, membership)
     tardives = cles.draw_late(values, items)
     d_premieres = d - membership @ tardives
-    ecart = d_premieres * (poids.premieres - 1) + e * poids.inegalite
+    ecart = (d_premieres + fraction) * (poids.premieres - 1) + e * poids.inegalite
     ecart += (membership @ (poids.w * tardives)) / poids.moyen - membership @ tardives
     presentes = np.repeat(cles.is_late[:, None], values.shape[1], axis=1)
-    variance = cles.law.variance * poids.premieres**2 + cles.gap_law.variance * poids.inegalite**2
+    variance = cles.share_variance * poids.premieres**2 + cles.gap_law.variance * poids.inegalite**2
     variance += LATE_LAW.variance * (membership @ (poids.w**2 * presentes)) / poids.moyen**2
     return d, ecart, variance
 

@@ -25,108 +25,17 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
-from scipy.special import ndtr, ndtri
 
 from barometre.domain.brouillage import MELANGES, SEL_EFFECTIF, build_cle, build_sel
-from barometre.domain.secret import (
-    BRUIT_BRUT,
-    BRUIT_DIFFERENCE,
-    BRUIT_ECART,
-    BRUIT_MAXIMAL,
-    PAS_EFFECTIF,
-    RAPPORT_TARDIF,
-    SEUIL_REDRESSE,
-)
+from barometre.domain.secret import BRUIT_FRACTION, PAS_EFFECTIF, SEUIL_REDRESSE
+from barometre.stats.laws import COUNT_LAW, GAP_LAW, LATE_LAW, RAW_LAW, Law, SmoothLaw, read_rank
 
 Cles = npt.NDArray[np.uint64]
 Entiers = npt.NDArray[np.int64]
 Booleens = npt.NDArray[np.bool_]
 Tableau = npt.NDArray[np.float64]
-_POIDS_FORT = np.uint64(11)  # 64 bits → 53 bits d'un flottant
 # Une grandeur entre dans la clé au millième : deux moyennes égales à l'œil ont la même.
 _ECHELLE_GRANDEUR = 1000.0
-
-
-@dataclass(frozen=True, slots=True)
-class Law:
-    """La loi d'un bruit entier : normale discrète tronquée, la plus incertaine à variance donnée.
-
-    `maximum` et `scale` sont en réponses ; un maximum nul ôte le bruit.
-    """
-
-    maximum: int = BRUIT_MAXIMAL
-    scale: float = BRUIT_ECART
-
-    @property
-    def support(self) -> Entiers:
-        """Les bruits possibles."""
-        return np.arange(-self.maximum, self.maximum + 1)
-
-    @property
-    def probabilities(self) -> Tableau:
-        """Leur probabilité : exp(−d²/2s²), normalisée ; symétrique, donc sans biais."""
-        brutes = np.exp(-(self.support**2) / (2 * self.scale**2))
-        return np.asarray(brutes / brutes.sum())
-
-    @property
-    def variance(self) -> float:
-        """La variance du bruit, connue : elle entre dans l'intervalle."""
-        return float(self.probabilities @ self.support**2)
-
-    def draw(self, keys: Cles) -> Entiers:
-        """Le bruit de chaque clé de cellule, uniforme sur 64 bits."""
-        cumul = np.cumsum(self.probabilities)[:-1]
-        return np.asarray(self.support[np.searchsorted(cumul, _read_rank(keys), side="right")])
-
-
-@dataclass(frozen=True, slots=True)
-class GeometricLaw(Law):
-    """La loi géométrique à deux côtés : d'un entier au suivant, la probabilité se divise par `ratio`.
-
-    La plus resserrée de celles qui ne rendent jamais une réponse plus de `ratio` fois plus probable que
-    l'autre (Ghosh, Roughgarden et Sundararajan 2012). Le maximum ne coupe qu'un tirage sur 10⁹.
-    """
-
-    maximum: int = 20
-    ratio: float = RAPPORT_TARDIF
-
-    @property
-    def probabilities(self) -> Tableau:
-        """Leur probabilité : ratio^−|d|, normalisée."""
-        brutes = self.ratio ** -np.abs(self.support).astype(float)
-        return np.asarray(brutes / brutes.sum())
-
-
-LATE_LAW = GeometricLaw()
-# Le second bruit du brut, là où le redressé se lit à côté.
-RAW_LAW = Law(BRUIT_MAXIMAL, BRUIT_BRUT)
-
-
-@dataclass(frozen=True, slots=True)
-class SmoothLaw:
-    """La loi d'un bruit continu : normale tronquée. Mêmes unités que `Law`.
-
-    Un bruit entier ne couvre que des comptes : d'une somme de grandeurs inégales, ses pas se lisent.
-    """
-
-    maximum: float = BRUIT_MAXIMAL
-    scale: float = BRUIT_DIFFERENCE
-
-    @property
-    def variance(self) -> float:
-        """s²(1 − 2bφ(b)/(2Φ(b) − 1)), b = maximum/s (Johnson, Kotz et Balakrishnan 1994, §13.10.1)."""
-        if not self.maximum or not self.scale:
-            return 0.0
-        b = self.maximum / self.scale
-        masse = 2 * float(ndtr(b)) - 1
-        return float(self.scale**2 * (1 - 2 * b * np.exp(-(b**2) / 2) / np.sqrt(2 * np.pi) / masse))
-
-    def draw(self, keys: Cles) -> Tableau:
-        """Le bruit de chaque clé de cellule, uniforme sur 64 bits."""
-        if not self.maximum or not self.scale:
-            return np.zeros(keys.shape)
-        reste = ndtr(-self.maximum / self.scale)
-        return np.asarray(self.scale * ndtri(reste + (1 - 2 * reste) * _read_rank(keys)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -166,7 +75,8 @@ class Perturbation:
 
     Les chiffres d'une question partagent ses clés : deux façons de compter les mêmes réponses n'ont qu'un
     bruit, que personne ne peut moyenner. `gap_law` : le bruit propre à ce que les poids ajoutent au compte.
-    `raw_law` : le second bruit du brut, là où le redressé se lit à côté.
+    `raw_law` : le second bruit du brut, là où le redressé se lit à côté. `fraction` : la largeur de
+    ce dont le compte derrière une part bouge encore, moins d'une réponse.
     `late` : celles dont la réponse a rejoint une vague déjà publiée ; vide, aucune.
     `redrawn` : des clés de cellules, en ordre ; qui y est k fois tire partout son k-ième bruit de rechange
     (`stats.guessing`) ; `rounds` : combien de fois de plus, chiffre par chiffre. `kept` : les sommes des
@@ -175,9 +85,10 @@ class Perturbation:
 
     keys: Cles
     questions: Mapping[str, str] = field(default_factory=dict)
-    law: Law = Law()
-    gap_law: SmoothLaw = SmoothLaw()
+    law: Law = COUNT_LAW
+    gap_law: SmoothLaw = GAP_LAW
     raw_law: Law = RAW_LAW
+    fraction: float = BRUIT_FRACTION
     late: Booleens | None = None
     redrawn: Cles = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
     rounds: Entiers | None = None
@@ -225,9 +136,14 @@ class Perturbation:
             bruits[rangs] = signe * LATE_LAW.draw(cle)
         return bruits
 
+    @property
+    def share_variance(self) -> float:
+        """La variance du bruit du compte derrière une part, sans tardive : de l'entier et de la fraction."""
+        return self.law.variance + (self.fraction**2 / 12 if self.law.maximum else 0.0)
+
     def measure_variance(self, membership: csr_array, values: Tableau) -> Tableau:
-        """La variance de `draw`, domaine × chiffre : celle des premières, et de chaque tardive."""
-        variance = np.full((membership.shape[0], values.shape[1]), self.law.variance)
+        """La variance de `draw_share`, domaine × chiffre : celle des premières, et de chaque tardive."""
+        variance = np.full((membership.shape[0], values.shape[1]), self.share_variance)
         if self.late is None:
             return variance
         tardives = np.asarray(membership @ self.late.astype(float))[:, None]
@@ -246,6 +162,23 @@ class Perturbation:
             return np.asarray(bruit)
         bruit = np.where(np.asarray(premieres @ np.isfinite(values).astype(float)) > 0, bruit, 0)
         return np.asarray(bruit + np.rint(membership @ self.draw_late(values, noms)).astype(np.int64))
+
+    def draw_share(self, membership: csr_array, values: Tableau, items: Iterable[object]) -> Tableau:
+        """Le bruit du compte derrière une part : celui du compte, et sa fraction."""
+        noms = list(items)
+        return np.asarray(
+            self.draw(membership, values, noms) + self.draw_fraction(membership, values, noms), dtype=float
+        )
+
+    def draw_fraction(self, membership: csr_array, values: Tableau, items: Iterable[object]) -> Tableau:
+        """La fraction de réponse dont bouge encore une part : sans elle, n exact serait le diviseur commun.
+
+        Celle des premières : des tardives, qui comptent pour ỹ, n'en tirent pas d'autre. Sans bruit, aucune.
+        """
+        if not (self.fraction and self.law.maximum):
+            return np.zeros((membership.shape[0], values.shape[1]))
+        cle, signe = self._find_keys(self.drop_late(membership), values, items, "fraction/")
+        return np.asarray(signe * self.fraction * (read_rank(cle) - 0.5))
 
     def draw_second(
         self, membership: csr_array, values: Tableau, items: Iterable[object], published: Tableau
@@ -385,11 +318,6 @@ def _find_distinct(columns: Booleens) -> tuple[npt.NDArray[np.intp], npt.NDArray
     vues: dict[bytes, int] = {}
     sortes = np.array([vues.setdefault(c.tobytes(), len(vues)) for c in np.ascontiguousarray(columns.T)], int)
     return np.unique(sortes, return_index=True)[1], sortes
-
-
-def _read_rank(keys: Cles) -> Tableau:
-    """Une clé de 64 bits, en nombre de [0, 1[."""
-    return np.asarray((keys >> _POIDS_FORT).astype(float) / 2.0**53)
 
 
 def _mix(valeurs: Cles) -> Cles:

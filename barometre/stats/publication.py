@@ -1,8 +1,9 @@
 """Ce qui se publie d'un plan à clés : rien n'y dépend d'une réponse que par une somme brouillée.
 
 Brut, redressé et effectif sont brouillés ; variance, effectif efficace et degrés de liberté s'en déduisent,
-avec des grandeurs où aucune réponse n'entre (membres, poids, strates). Qui lirait les trois premiers sans
-arrondi n'apprendrait donc rien de plus des autres, intervalle, prudence et note compris.
+avec des grandeurs où aucune réponse n'entre (membres, poids, strates). Erreur type, intervalle, prudence et
+note se calculent de la part telle qu'elle se lit (`show_shares`) : redites d'une part sans arrondi, leurs
+bornes la rendaient au tiers de point ; sous trente réponses, elles disaient le redressé, qui se tait.
 
 Variance d'une part : celle que l'on attend de réponses de même part p, p(1 − p)·Σ(1 − f_h)w²/(Σw)² (variance
 généralisée, Wolter 2007, chap. 7). Elle oublie ce que la strate explique : l'intervalle en est trop large au
@@ -18,9 +19,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
+from barometre.domain.secret import DECIMALES
 from barometre.stats.design import Design
 from barometre.stats.noise import Reach, draw_noise
-from barometre.stats.perturbation import Perturbation, is_binary
+from barometre.stats.perturbation import Perturbation, has_adjusted, is_binary
 from barometre.stats.sums import Sums
 
 Tableau = npt.NDArray[np.float64]
@@ -74,7 +76,7 @@ def publish_sums(  # noqa: PLR0917 - quoi, de qui, où, et ce qui en est déjà 
     sums: Sums, design: Design, values: Tableau, membership: csr_array, items: Iterable[object],
     structure: Structure | None = None,
 ) -> Sums:  # fmt: skip
-    """Les sommes telles qu'elles se publient : brut et redressé bougent de d réponses parmi n.
+    """Les sommes telles qu'elles se publient : brut et redressé bougent de d réponses et plus parmi n.
 
     Le redressé bouge encore, pour son compte, de e fois l'inégalité des poids, et le brut à côté de lui d'un
     second bruit : sans eux leur différence dirait la réponse de la seule qu'un voisin ne connaît pas.
@@ -92,10 +94,11 @@ def publish_sums(  # noqa: PLR0917 - quoi, de qui, où, et ce qui en est déjà 
     commun = sums.total + bruit.raw
     commun = np.where(grandeurs, commun, np.clip(commun, 0.0, sums.n))
     with np.errstate(divide="ignore", invalid="ignore"):
-        brut = sums.raw + (total - sums.total) / sums.n
-        estimation = sums.estimate + (commun - sums.total) / sums.n + bruit.gap / sums.n
-        estimation = np.where(grandeurs, estimation, np.clip(estimation, 0.0, 1.0))
-        dispersion = _measure_dispersion(estimation, portee, bruit.dispersion, grandeurs)
+        brut = sums.raw + (total - sums.total + bruit.fraction) / sums.n
+        estimation = sums.estimate + (commun - sums.total + bruit.fraction + bruit.gap) / sums.n
+        brut, estimation = (np.where(grandeurs, x, np.clip(x, 0.0, 1.0)) for x in (brut, estimation))
+        lue = np.where(grandeurs, estimation, show_shares(estimation, brut, n))
+        dispersion = _measure_dispersion(lue, portee, bruit.dispersion, grandeurs)
         variance = dispersion * structure.leverage * structure.members / n
         n_eff = structure.n_eff * n / structure.members
         ajoutee = bruit.variance / n**2
@@ -110,6 +113,17 @@ def publish_sums(  # noqa: PLR0917 - quoi, de qui, où, et ce qui en est déjà 
         noise=np.nan_to_num(ajoutee, posinf=0.0),
         n_published=n,
     )
+
+
+def show_shares(estimate: Tableau, raw: Tableau, published: Tableau) -> Tableau:
+    """La part telle qu'elle se lit : le redressé, ou le brut là où il se tait, au pour cent."""
+    return round_shares(np.where(has_adjusted(published), estimate, raw))
+
+
+def round_shares(shares: Tableau) -> Tableau:
+    """Au pour cent ; ce qui se lit 0 ou 100 % est au milieu de ce qui s'y arrondit : il a une variance."""
+    quart = 10.0**-DECIMALES / 4
+    return np.asarray(np.clip(np.round(shares, DECIMALES), quart, 1 - quart))
 
 
 def _draw_second(  # noqa: PLR0917 - de qui, quoi, où, et jusqu'où

@@ -9,7 +9,7 @@ publient, fait refuser le chiffre, et dit laquelle : de réponses exactes, ce re
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ from barometre.stats.domains import Sums, sum_domains
 from barometre.stats.estimation import bound_proportions, read_answers
 from barometre.stats.grades import Precision, grade_proportions
 from barometre.stats.prudence import Slopes, bound_prudence
-from barometre.stats.publication import publish_counts
+from barometre.stats.publication import publish_counts, round_shares
 
 Tableau = npt.NDArray[np.float64]
 SANS_MANQUE = -1
@@ -63,10 +63,13 @@ def adjust_domains(  # noqa: PLR0917 - le plan, les réponses, où, sur quoi, et
     refuse = manque != SANS_MANQUE
     sommes = _sum_territories(design, valeurs, membres, mix, answers.columns, ~refuse.all(axis=1))
     p = np.clip(sommes.estimate, 0.0, 1.0)
-    bas, haut = bound_proportions(sommes, p, np.sqrt(sommes.variance + sommes.noise), level)
+    lues = np.where(sommes.noise > 0, round_shares(p), p)
+    bas, haut = bound_proportions(
+        replace(sommes, estimate=lues), lues, np.sqrt(sommes.variance + sommes.noise), level
+    )
     prudence = bound_prudence(bas, haut, Slopes(slopes, slopes))
     notes, _ = grade_proportions(
-        Precision(sommes.n_published, sommes.total, sommes.n_eff, p, bas, haut, sommes.df, *prudence, cv)
+        Precision(sommes.n_published, sommes.total, sommes.n_eff, lues, bas, haut, sommes.df, *prudence, cv)
     )
     p, bas, haut = (np.where(refuse, np.nan, v) for v in (p, bas, haut))
     return Standardised(p, bas, haut, np.where(refuse, "", notes), manque)

@@ -146,7 +146,7 @@ def _publish(
     exact, hors = (np.asarray(m @ projection.answered.astype(float))[:, None] for m in (dedans, dehors))
     n, reste = np.maximum(exact, 1.0), np.maximum(hors, 1.0)
     cles = cles.keep_sums(dedans, y)
-    d, autres = (cles.draw(m, y, items) for m in (dedans, dehors))
+    d, autres = (cles.draw_share(m, y, items) for m in (dedans, dehors))
     simple = projection.answered[:, None] * (groupes / n.T - (1 - groupes) / reste.T)
     portee = np.abs(np.nan_to_num(projection.coefficients) - simple).max(axis=0)[:, None]
     publie = publish_counts(cles, np.repeat(exact, y.shape[1], axis=1), y, dedans)

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, Table, and_, func, not_, or_, select
+from sqlalchemy import Connection, Engine, Float, Select, Table, and_, case, cast, func, not_, or_, select
 
-from barometre.domain.secret import BRUIT_MAXIMAL, MONTRES
+from barometre.domain.secret import BRUIT_MAXIMAL, DECIMALES, MONTRES, PAS_EFFECTIF, SEUIL_REDRESSE
 from barometre.warehouse import schema as s
 
 # Les mêmes seuils que `domain.secret`, écrits ici une seconde fois exprès : un contrôle qui lirait la
@@ -134,13 +134,16 @@ def _beneficiaires_inconnus() -> Select[Any]:
 def _hors_bornes() -> Select[Any]:
     a = s.agregat.c
     part = and_(a.n_oui.is_not(None), a.n > 0)
+    # L'intervalle est celui de la part qui se lit : le redressé, le brut là où il se tait ; au pour cent.
+    effectif = func.round(cast(a.n_publie, Float) / PAS_EFFECTIF) * PAS_EFFECTIF
+    lue, jeu = case((effectif < SEUIL_REDRESSE, a.brut), else_=a.redresse), 10.0**-DECIMALES
     bornee = and_(
         a.brut.between(0, 1),
         a.redresse.between(0, 1),
         a.bas >= -TOLERANCE,
         a.haut <= 1 + TOLERANCE,
-        a.bas <= a.redresse + TOLERANCE,
-        a.haut >= a.redresse - TOLERANCE,
+        a.bas <= lue + jeu,
+        a.haut >= lue - jeu,
         a.n_oui <= a.n,
     )
     return select(a.indicateur_id, a.vague_id, a.territoire_id).where(part, not_(bornee))

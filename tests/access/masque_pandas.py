@@ -41,17 +41,14 @@ def _show_participants(participants: pd.Series) -> pd.Series:
 
 
 def _show_raw(vues: pd.DataFrame, part: pd.Series) -> pd.DataFrame:
-    """Sur peu de réponses, le brut tient lieu de redressé, avec son intervalle de Wilson.
+    """Sur peu de réponses, le brut tient lieu de redressé ; d'une part, l'intervalle est déjà le sien.
 
     Les degrés de liberté diraient quelle strate manque, l'effectif efficace exact qui n'a pas répondu.
     """
     peu = vues["n"] < SEUIL_REDRESSE
     n, p, demi = vues["n"], vues["brut"], (vues["haut"] - vues["bas"]) / 2
-    oui = p.clip(0, 1)
-    centre = (oui + Z_95**2 / (2 * n)) / (1 + Z_95**2 / n)
-    marge = Z_95 * np.sqrt(oui * (1 - oui) / n + Z_95**2 / (4 * n**2)) / (1 + Z_95**2 / n)
-    vues["bas"] = vues["bas"].mask(peu, np.minimum(vues["bas"], centre - marge).where(part, p - demi))
-    vues["haut"] = vues["haut"].mask(peu, np.maximum(vues["haut"], centre + marge).where(part, p + demi))
+    vues["bas"] = vues["bas"].mask(peu & ~part, p - demi)
+    vues["haut"] = vues["haut"].mask(peu & ~part, p + demi)
     vues["redresse"] = vues["redresse"].mask(peu, p)
     vues["n_eff"] = round_effectifs(vues["n_eff"].mask(peu, n).round())
     vues["se"] = vues["se"].mask(peu & part)
@@ -80,10 +77,12 @@ def _bound_extremes(vues: pd.DataFrame, part: pd.Series) -> pd.DataFrame:
     vues["plafond"] = np.select([bas, haut], ["au_plus", "au_moins"], "")
     for colonne in ("brut", "redresse"):
         vues[colonne] = vues[colonne].mask(bas, borne).mask(haut, 1 - borne)
-    vues["haut"] = vues["haut"].mask(bas, np.ceil(np.maximum(vues["haut"], borne) * 20) / 20).mask(haut, 1.0)
-    vues["bas"] = (
-        vues["bas"].mask(haut, np.floor(np.minimum(vues["bas"], 1 - borne) * 20) / 20).mask(bas, 0.0)
-    )
+    n = vues["n_eff"].clip(lower=PAS_EFFECTIF).fillna(PAS_EFFECTIF)
+    centre = (borne + Z_95**2 / (2 * n)) / (1 + Z_95**2 / n)
+    marge = Z_95 * np.sqrt(borne * (1 - borne) / n + Z_95**2 / (4 * n**2)) / (1 + Z_95**2 / n)
+    plus_haut = (np.ceil((centre + marge) * 20) / 20).clip(upper=1.0)
+    vues["haut"] = vues["haut"].mask(bas, plus_haut).mask(haut, 1.0)
+    vues["bas"] = vues["bas"].mask(haut, 1 - plus_haut).mask(bas, 0.0)
     effaces = ["se", *PRUDENCE, *EGALES]
     vues[effaces] = vues[effaces].mask(bas | haut)
     return vues

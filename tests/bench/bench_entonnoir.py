@@ -15,9 +15,10 @@ import pandas as pd
 
 from barometre.charts.entonnoir import compute_positions
 from barometre.domain.cadre import Cadre, LigneCadre
-from barometre.domain.secret import DECIMALES, MARGE_EXTREME, SEUIL, SEUIL_REDRESSE
+from barometre.domain.secret import BRUIT_FRACTION, DECIMALES, MARGE_EXTREME, SEUIL, SEUIL_REDRESSE
 from barometre.stats.calibration import rake
-from barometre.stats.perturbation import RAW_LAW, Law, SmoothLaw, has_adjusted
+from barometre.stats.laws import RAW_LAW, Law, SmoothLaw
+from barometre.stats.perturbation import has_adjusted
 
 CADRE, DEPARTEMENTS, STRATES = 36_000, 101, 9
 TIRAGES = 40
@@ -83,7 +84,9 @@ def _publish(hasard: np.random.Generator, repond: pd.DataFrame) -> Cadre:
     e = SmoothLaw().draw(hasard.integers(0, 2**64, len(g), dtype=np.uint64)) * inegalite
     second = hasard.choice(RAW_LAW.support, len(g), p=RAW_LAW.probabilities) * has_adjusted(g["n"].to_numpy())
     compte = (g["y"] + d + second).clip(0, g["n"])
-    brut, redresse = compte / g["n"], (g["py"] / g["p"] + (d + e) / g["n"]).clip(0, 1)
+    fraction = BRUIT_FRACTION * (hasard.random(len(g)) - 0.5)
+    brut = ((compte + fraction) / g["n"]).clip(0, 1)
+    redresse = (g["py"] / g["p"] + (d + fraction + e) / g["n"]).clip(0, 1)
     peu = g["n"] < SEUIL_REDRESSE
     redresse = redresse.mask(peu, brut)
     vus = (redresse * g["n"]).clip(upper=compte), g["n"] - (redresse * g["n"]).clip(lower=compte)

@@ -20,7 +20,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array, vstack
 from scipy.special import ndtr
 
-from barometre.stats.perturbation import SmoothLaw
+from barometre.stats.laws import SmoothLaw
 from tests.secret.monde import Booleens, Monde, Publication, Regle, Tableau
 
 # Une vraisemblance sous ce rapport vaut impossible : la réponse est certaine.
@@ -193,16 +193,31 @@ def _weigh_answer(lecture: Lecture, k: Tableau, pondere: Tableau) -> Tableau:
         ecart = n * regle.grille * np.round(ecart / n / regle.grille)
     centre = np.clip(k + d, 0, n) + ecart
     if lecture.arrondi:
-        vu = np.abs(compte / n - lu.part[cellule]) <= regle.pas / 2 + EGAL
-        redresse, marge = n * lu.part_redressee[cellule], n * regle.pas / 2
+        vu, milieu, demi = _weigh_fraction(
+            n * lu.part[cellule] - compte, n * regle.pas / 2, regle.fraction / 2
+        )
+        redresse, marge = n * lu.part_redressee[cellule], n * regle.pas / 2 + demi
     else:
         vu = np.abs(compte - lu.compte[cellule]) < 0.5
-        redresse, marge = n * lu.redresse[cellule], 0.0
-    nette = vu * (_weigh_gap(lecture, centre, redresse, marge) if lecture.montre_redresse else 1.0)
+        redresse, marge, milieu = n * lu.redresse[cellule], 0.0, 0.0
+    nette = vu * (_weigh_gap(lecture, centre + milieu, redresse, marge) if lecture.montre_redresse else 1.0)
     bas, haut = (_weigh_extreme(lecture, c, r) for c, r in ((compte, centre), (n - compte, n - centre)))
     return np.asarray(
         (p * np.select([lu.bas[cellule], lu.haut[cellule]], [bas, haut], nette)).sum(axis=(0, 1))
     )
+
+
+def _weigh_fraction(reste: Tableau, marge: float, demi: float) -> tuple[Tableau, Tableau, Tableau]:
+    """P(part lue, à `marge` réponses près | sa fraction l'explique) ; où elle est alors : milieu, demi."""
+    de, a = np.maximum(reste - marge, -demi), np.minimum(reste + marge, demi)
+    if not demi:
+        return (
+            np.asarray(np.abs(reste) <= marge + EGAL, dtype=float),
+            np.zeros_like(reste),
+            np.zeros_like(reste),
+        )
+    large = np.clip(a - de, 0.0, None)
+    return large / (2 * demi), np.clip((a + de) / 2, -demi, demi), large / 2
 
 
 def _weigh_gap(lecture: Lecture, centre: Tableau, redresse: Tableau, marge: float) -> Tableau:
@@ -211,7 +226,7 @@ def _weigh_gap(lecture: Lecture, centre: Tableau, redresse: Tableau, marge: floa
     if portee * gap.maximum < EGAL:
         return np.asarray(np.abs(np.clip(centre, 0, lecture.n) - redresse) <= marge + 1e-6, dtype=float)
     e = (redresse - centre) / portee
-    if marge:
+    if lecture.arrondi:
         demi = (marge + EGAL) / portee
         # Un redressé coupé à 0 ou à 100 % se lit comme « au plus » ou « au moins ».
         a = np.where(redresse >= lecture.n - marge, np.inf, e + demi)

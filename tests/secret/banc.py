@@ -20,7 +20,8 @@ from barometre.pipeline.avant_apres import read_vagues
 from barometre.pipeline.cles import read_cles
 from barometre.pipeline.cube import Cube
 from barometre.pipeline.secret import is_grille_cyber
-from barometre.stats.perturbation import Law, SmoothLaw, build_keys
+from barometre.stats.laws import Law, SmoothLaw
+from barometre.stats.perturbation import build_keys
 from barometre.warehouse.engine import Engine
 from barometre.warehouse.repository import open_repository, read_rows
 from tests.secret.attaquants import (

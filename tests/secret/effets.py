@@ -101,7 +101,8 @@ def _measure_reach(panel: Panel, unite: int) -> float:
 def _weigh(reste: Tableau, portee: float, cles: Perturbation) -> Tableau:
     """Densité (à un facteur près) du reste que laissent le bruit du compte et celui des poids."""
     d, p = cles.law.support[:, None], cles.law.probabilities[:, None]
-    ecart = portee * float(np.sqrt(cles.gap_law.variance))
-    if ecart < EGAL:
-        return np.asarray((p * (np.abs(reste - d) < 1e-6)).sum(axis=0))
+    if portee * cles.gap_law.variance < EGAL:
+        return np.asarray((p * (np.abs(reste - d) <= cles.fraction / 2 + 1e-6)).sum(axis=0))
+    # la fraction, tenue pour normale comme le bruit de l'écart
+    ecart = float(np.sqrt(portee**2 * cles.gap_law.variance + cles.share_variance - cles.law.variance))
     return np.asarray((p * np.exp(-np.square((reste - d) / ecart) / 2)).sum(axis=0))

@@ -70,7 +70,7 @@ def list_measures(monde: Monde, lu: Publication, regle: Regle, question: int, *,
     floue = np.where(bas | haut, (regle.marge + 1.0) ** 2, pas**2) * VARIANCE_UNIFORME
     inegalites = monde.structure.inequality[:, 0]
     lisibles = ~(bas | haut) & (inegalites > EGAL) & ((monde.n_lus >= regle.seuil) | (not arrondi))
-    commun = regle.law.variance
+    commun = regle.law.variance + regle.fraction**2 * VARIANCE_UNIFORME * arrondi
     v_brut = commun + regle.second.variance * monde.deux_bruits + floue
     v_redresse = commun + regle.gap.variance * inegalites**2 + VARIANCE_UNIFORME * pas**2
     beta = np.where(lisibles, commun / np.maximum(v_redresse, EGAL), 0.0)

@@ -13,11 +13,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from barometre.domain.secret import DECIMALES, MARGE_EXTREME, PAS_EFFECTIF, SEUIL_REDRESSE
+from barometre.domain.secret import BRUIT_FRACTION, DECIMALES, MARGE_EXTREME, PAS_EFFECTIF, SEUIL_REDRESSE
 from barometre.stats.design import Design
 from barometre.stats.domains import sum_domains
 from barometre.stats.guessing import open_audit
-from barometre.stats.perturbation import RAW_LAW, Law, Perturbation, SmoothLaw
+from barometre.stats.laws import RAW_LAW, Law, SmoothLaw
+from barometre.stats.perturbation import Perturbation
 from barometre.stats.publication import POIDS_EGAUX, Structure, build_structure, publish_members
 
 Tableau = npt.NDArray[np.float64]
@@ -30,7 +31,8 @@ class Regle:
 
     `seuil` : les réponses qu'il faut pour que le redressé se lise à côté du brut ; `second` : la loi du
     second bruit du brut ; `sure` : les cellules qui feraient deviner une réponse tirent un autre bruit ;
-    `pas` : ce à quoi les parts s'arrondissent ; `marge` : les réponses sous lesquelles une part se borne.
+    `pas` : ce à quoi les parts s'arrondissent ; `marge` : les réponses sous lesquelles une part se borne ;
+    `fraction` : celle dont le compte derrière une part bouge encore, nulle avant le 1er décembre 2026.
     """
 
     law: Law = field(default_factory=Law)
@@ -41,14 +43,15 @@ class Regle:
     sure: bool = False
     pas: float = 10.0**-DECIMALES
     marge: int = MARGE_EXTREME
+    fraction: float = BRUIT_FRACTION
 
 
 AUCUN = Law(0, 1.0)
-SANS_BRUIT = Regle(AUCUN, SmoothLaw(0.0), second=AUCUN)
+SANS_BRUIT = Regle(AUCUN, SmoothLaw(0.0), second=AUCUN, fraction=0.0)
 # La règle d'avant le 28 novembre 2026 : un seul bruit pour le brut et le redressé.
-COMMUN = Regle(Law(5, 1.5), SmoothLaw(0.0), second=AUCUN)
+COMMUN = Regle(Law(5, 1.5), SmoothLaw(0.0), second=AUCUN, fraction=0.0)
 # La règle d'avant le 29 novembre 2026 : deux bruits, mais un brut aussi précis que le redressé.
-DEUX = Regle(second=AUCUN)
+DEUX = Regle(second=AUCUN, fraction=0.0)
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,12 @@ class Monde:
     def build_design(self, regle: Regle) -> Design:
         """Le plan, avec les clés et la loi de la règle."""
         cles = Perturbation(
-            self.keys, law=regle.law, gap_law=regle.gap, raw_law=regle.second, late=self.tardives
+            self.keys,
+            law=regle.law,
+            gap_law=regle.gap,
+            raw_law=regle.second,
+            fraction=regle.fraction,
+            late=self.tardives,
         )
         return Design(None, None, self.poids, perturbation=cles)
 
@@ -117,8 +125,9 @@ class Monde:
 class Publication:
     """Ce qui se lit de chaque cellule × question.
 
-    `compte` et `redresse` sont les valeurs brouillées, que l'attaquant le plus fort lit sans arrondi ; les
-    autres lisent `part` et `part_redressee`, au pour cent, et les bornes des parts proches de 0 ou de 100 %.
+    `compte` et `redresse` sont les valeurs brouillées, que l'attaquant le plus fort lit sans arrondi, leur
+    fraction ôtée : il sait n, et que le compte était entier. Les autres lisent `part` et `part_redressee`, au
+    pour cent, et les bornes des parts proches de 0 ou de 100 %.
     """
 
     compte: Tableau
@@ -139,6 +148,8 @@ def publish(monde: Monde, regle: Regle) -> Publication:
         qui = monde.poids, monde.cellules, monde.groupes
         plan = plan.replace_keys(open_audit(plan.perturbation, *qui, monde.y, items).draw_safe())
     sommes = sum_domains(plan, monde.y, monde.cellules, items)
+    assert plan.perturbation is not None
+    fraction = plan.perturbation.draw_fraction(monde.cellules, monde.y, items)
     redresse = sommes.estimate
     if regle.grille:
         redresse = sommes.raw + np.round((redresse - sommes.raw) / regle.grille) * regle.grille
@@ -146,5 +157,5 @@ def publish(monde: Monde, regle: Regle) -> Publication:
     vu = np.where(lu < regle.seuil, sommes.raw, redresse)
     bas = np.minimum(sommes.total, vu * lu) <= regle.marge
     haut = ~bas & (lu - np.maximum(sommes.total, vu * lu) <= regle.marge)
-    parts = (np.round(part / regle.pas) * regle.pas for part in (sommes.total / n, vu))
-    return Publication(sommes.total, redresse, *parts, bas, haut)
+    parts = (np.round(part / regle.pas) * regle.pas for part in (sommes.raw, vu))
+    return Publication(sommes.total, redresse - fraction / n, *parts, bas, haut)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from barometre.domain.secret import SEUIL
-from barometre.stats.perturbation import LATE_LAW
+from barometre.stats.laws import LATE_LAW
 from tests.secret.attaquants import CERTAIN, EGAL
 from tests.secret.monde import AUCUN, Booleens, Monde, Publication, Regle, Tableau, publish
 

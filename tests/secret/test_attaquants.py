@@ -62,11 +62,15 @@ def test_les_chiffres_attaques_sont_ceux_que_la_porte_montre(monde: Monde) -> No
     """Arrondis et bornes : `publish` lit l'entrepôt comme `mask_agregats`."""
     lu = publish(monde, REGLE)
     n, lus = np.repeat(monde.n, QUESTIONS), np.repeat(monde.n_lus, QUESTIONS)
+    cles = monde.build_design(REGLE).perturbation
+    assert cles is not None
+    fraction = cles.draw_fraction(monde.cellules, monde.y, [f"q{j}" for j in range(QUESTIONS)]).ravel() / n
     vides = dict.fromkeys(CHIFFRES, np.nan)
     lignes = pd.DataFrame(
         vides
         | {"n": n, "n_publie": lus, "participants": lus, "n_oui": lu.compte.ravel(), "etat": "published",
-           "brut": lu.compte.ravel() / n, "redresse": lu.redresse.ravel(), "note": "B", "raison": ""}
+           "brut": lu.compte.ravel() / n + fraction, "redresse": lu.redresse.ravel() + fraction,
+           "note": "B", "raison": ""}
     )  # fmt: skip
     vues = mask_agregats(lignes)
     bornes = np.select([lu.bas.ravel(), lu.haut.ravel()], ["au_plus", "au_moins"], "")

@@ -8,7 +8,7 @@ import pytest
 
 from barometre.access.masques import PASSAGES, mask_evolutions
 from barometre.domain.secret import DEVINE
-from barometre.stats.perturbation import Law
+from barometre.stats.laws import Law
 
 LOI = Law()
 

@@ -12,7 +12,8 @@ from scipy.stats import binomtest, fisher_exact, norm
 
 from barometre.stats.association import adjust_p_values, compare_standardised
 from barometre.stats.cochran import check_cochran, check_perturbed, compute_mantel
-from barometre.stats.perturbation import Law, Perturbation, SmoothLaw
+from barometre.stats.laws import Law, SmoothLaw
+from barometre.stats.perturbation import Perturbation
 from barometre.stats.publication import publish_counts
 
 
@@ -161,10 +162,10 @@ def test_la_somme_de_cochran_brouillee_a_la_main(lois: dict[str, Any]) -> None:
     mantel = compute_mantel(*(_colonne(*c) for c in ((20, 1), (12, 1), (60, 3), (24, 0))))
     assert mantel.effective == pytest.approx([15.75])
     assert mantel.reach[:, 0] == pytest.approx([0.0, 0.0])
-    d = cles.draw(groupes, reponses, ["site"])[:, 0]
+    d = cles.draw_share(groupes, reponses, ["site"])[:, 0]
     part_1, part_0 = 9.75 / 15.75 + d[0] / 21, 6 / 15.75 + d[1] / 63
     commune = (21 * part_1 + 63 * part_0 + 0.5) / 85
-    variance = commune * (1 - commune) / 15.75 + cles.law.variance * (1 / 21**2 + 1 / 63**2)
+    variance = commune * (1 - commune) / 15.75 + cles.share_variance * (1 / 21**2 + 1 / 63**2)
     attendue = 2 * norm.sf((abs(part_1 - part_0) - 0.5 / 15.75) / np.sqrt(variance))
     assert check_perturbed(mantel, cles, groupes, reponses, ["site"])[0] == pytest.approx(attendue)
 
@@ -210,13 +211,13 @@ def test_la_comparaison_publiee_se_refait_unite_par_unite() -> None:
         n_1, n_0 = publish_counts(cles, np.array([[31.0], [66.0]]), reponses, groupes)[:, 0]
         assert (table["n_1"], table["n_0"]) == (n_1, n_0)
         effectifs.add((n_1, n_0))
-        d = cles.draw(groupes, reponses, ["site"])[:, 0]
+        d = cles.draw_share(groupes, reponses, ["site"])[:, 0]
         e = cles.draw_gap(groupes, reponses, ["site"])[1, 0] * portee
         p_1 = 15 / 31 + d[0] / n_1
         p_0 = float(a @ reponses[~traites, 0]) + (d[1] + e) / n_0
         assert (table["p_1"], table["p_0"]) == pytest.approx((p_1, p_0))
         q_1, q_0 = (p_1 * n_1 + 0.5) / (n_1 + 1), (p_0 * n_0 + 0.5) / (n_0 + 1)
-        variance = q_1 * (1 - q_1) / n_1 + q_0 * (1 - q_0) * (a**2).sum() + cles.law.variance / n_1**2
-        variance += (cles.law.variance + cles.gap_law.variance * portee**2) / n_0**2
+        variance = q_1 * (1 - q_1) / n_1 + q_0 * (1 - q_0) * (a**2).sum() + cles.share_variance / n_1**2
+        variance += (cles.share_variance + cles.gap_law.variance * portee**2) / n_0**2
         assert table["se"] == pytest.approx(np.sqrt(variance))
     assert len(effectifs) > 1  # l'effectif publié n'est pas l'exact

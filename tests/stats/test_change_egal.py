@@ -12,8 +12,9 @@ from scipy.sparse import csr_array
 from barometre.stats.change_egal import compute_correlation
 from barometre.stats.contrasts import combine_intervals
 from barometre.stats.design import Design
+from barometre.stats.laws import Law, SmoothLaw
 from barometre.stats.pairing import Pairing, build_pairing
-from barometre.stats.perturbation import Law, Perturbation, SmoothLaw
+from barometre.stats.perturbation import Perturbation
 from barometre.stats.standardisation import adjust_domains
 from barometre.stats.wave import build_wave
 

@@ -13,7 +13,8 @@ from scipy import stats
 from scipy.sparse import csr_array
 
 from barometre.stats.difference import Panel, compare_changes, compute_e_value
-from barometre.stats.perturbation import LATE_LAW, Perturbation, build_keys
+from barometre.stats.laws import LATE_LAW
+from barometre.stats.perturbation import Perturbation, build_keys
 from barometre.stats.publication import publish_counts, publish_flows
 
 
@@ -213,9 +214,9 @@ def test_la_difference_publiee_se_refait_unite_par_unite() -> None:
     portee = np.array([np.abs(a[g][m] * exact[g] - 1).max() for g, m in enumerate((t, ~t))])
     parts, bruit = [], np.zeros(2)
     for c, y in zip(cles, (y_1, y_2), strict=True):
-        d, e = c.draw(groupes, y, ["site"])[:, 0], c.draw_gap(groupes, y, ["site"])[:, 0]
+        d, e = c.draw_share(groupes, y, ["site"])[:, 0], c.draw_gap(groupes, y, ["site"])[:, 0]
         parts.append((a @ y)[:, 0] + (d + e * portee) / n)
-        bruit += (c.law.variance + c.gap_law.variance * portee**2) / n**2
+        bruit += (c.share_variance + c.gap_law.variance * portee**2) / n**2
     lues = [[ligne["avant_1"], ligne["avant_0"]], [ligne["apres_1"], ligne["apres_0"]]]
     assert np.array(lues) == pytest.approx(np.array(parts))
     sans = np.isfinite(y_2)

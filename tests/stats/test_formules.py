@@ -26,6 +26,7 @@ from barometre.stats.domains import scale_weights, sum_domains
 from barometre.stats.estimation import estimate_means, read_membership
 from barometre.stats.factor import list_disjoint
 from barometre.stats.feasibility import _name_columns, _quote
+from barometre.stats.laws import Law, SmoothLaw
 from barometre.stats.margins import read_problem
 from barometre.stats.mrp_bloc import invert
 from barometre.stats.mrp_fit import Termes
@@ -35,7 +36,7 @@ from barometre.stats.noise import Reach
 from barometre.stats.pairing import build_pairing
 from barometre.stats.panel import measure_overlap
 from barometre.stats.peers import nearest
-from barometre.stats.perturbation import Law, Perturbation, SmoothLaw, is_binary
+from barometre.stats.perturbation import Perturbation, is_binary
 from barometre.stats.publication import DISPERSION_MINIMALE, _measure_dispersion, publish_flows
 from barometre.stats.reraking import _indicator
 from barometre.stats.structure import _project, _publish

@@ -9,7 +9,8 @@ from scipy.sparse import csr_array
 from barometre.domain.secret import RAPPORT_TARDIF
 from barometre.stats.design import Design
 from barometre.stats.domains import sum_domains
-from barometre.stats.perturbation import LATE_LAW, Perturbation, build_keys
+from barometre.stats.laws import LATE_LAW
+from barometre.stats.perturbation import Perturbation, build_keys
 from barometre.stats.sums import Sums
 
 UNITES, CELLULES = 300, 6
@@ -124,5 +125,5 @@ def test_la_variance_du_redresse_compte_les_premieres_et_chaque_tardive_a_leur_p
     cles = design.perturbation
     assert cles is not None
     # Les premières ont toutes le même poids : leur bruit n'a pas d'inégalité.
-    attendue = cles.law.variance / moyen**2 + LATE_LAW.variance * (w[tardives] ** 2).sum() / moyen**2
+    attendue = cles.share_variance / moyen**2 + LATE_LAW.variance * (w[tardives] ** 2).sum() / moyen**2
     assert s.noise * s.n_published**2 == pytest.approx(np.full((1, 4), attendue))

@@ -17,7 +17,8 @@ from barometre.stats.contrasts import estimate_contrasts
 from barometre.stats.design import Design
 from barometre.stats.domains import sum_domains
 from barometre.stats.estimation import DomainEstimates, estimate_domains
-from barometre.stats.perturbation import RAW_LAW, Law, Perturbation, SmoothLaw, build_keys, has_adjusted
+from barometre.stats.laws import RAW_LAW, Law, SmoothLaw
+from barometre.stats.perturbation import Perturbation, build_keys, has_adjusted
 
 SECRET = "5e" * 32
 UNITES = [f"commune-{i:05d}" for i in range(200)]
@@ -177,8 +178,8 @@ def test_le_redresse_bouge_avec_le_brut_et_pour_son_compte() -> None:
     poids = np.random.default_rng(8).uniform(1, 5, 200)
     exact, brouille = _estimate(poids)
     total = np.rint(brouille.n_yes - exact.n_yes)
-    np.testing.assert_allclose(brouille.raw - exact.raw, total / exact.n)
-    d = _draw_common()
+    np.testing.assert_allclose(brouille.raw - exact.raw, (total + _draw_common("draw_fraction")) / exact.n)
+    d = _draw_common("draw_share")
     assert (d != 0).any()
     propre = (brouille.p - exact.p - d / exact.n) * exact.n
     inegalites = [np.abs(poids[:n] / poids[:n].mean() - 1).max() for n in (40, 60, 100, 150, 200)]
@@ -187,13 +188,13 @@ def test_le_redresse_bouge_avec_le_brut_et_pour_son_compte() -> None:
     assert (brouille.n == exact.n).all()
 
 
-def _draw_common() -> np.ndarray:
+def _draw_common(tirage: str) -> np.ndarray:
     """Le bruit que brut et redressé ont en commun, des cinq groupes de `_estimate`."""
     rng = np.random.default_rng(7)
     rng.integers(0, 3, 200)
     y = rng.integers(0, 2, 200).astype(float)[:, None]
     groupes = csr_array(np.array([np.arange(200) < n for n in (40, 60, 100, 150, 200)]).astype(float))
-    return _perturbation().draw(groupes, y, ["a"])
+    return np.asarray(getattr(_perturbation(), tirage)(groupes, y, ["a"]))
 
 
 def test_le_second_bruit_est_du_brut_seul_et_la_ou_le_redresse_se_lit() -> None:

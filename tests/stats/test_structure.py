@@ -72,11 +72,11 @@ def test_l_ecart_a_structure_egale_publie_se_refait_a_la_main() -> None:
         projection = _project(plan, np.ones(n, dtype=bool), dedans.astype(float)[:, None], np.ones((n, 1)))
         ecart, se, publie = _publish(plan, projection, y, ["q"])
         assert publie == publish_counts(cles, np.array([[30.0]]), y, membres)
-        d_1, d_0 = (cles.draw(m, y, ["q"])[0, 0] for m in (membres, autres))
+        d_1, d_0 = (cles.draw_share(m, y, ["q"])[0, 0] for m in (membres, autres))
         e = cles.draw_gap(membres, y, ["q"])[0, 0]
         assert ecart[0, 0] == pytest.approx(c @ y[:, 0] + d_1 / 30 - d_0 / 60 + e * portee)
         second = cles.draw_second(membres, y, ["q"], publie)[0, 0]
         p = (y[dedans].sum() + d_1 + second) / 30
         variance = p * (1 - p) * (1 - n / 360) * (c**2).sum()
-        variance += cles.law.variance * (1 / 30**2 + 1 / 60**2) + cles.gap_law.variance * portee**2
+        variance += cles.share_variance * (1 / 30**2 + 1 / 60**2) + cles.gap_law.variance * portee**2
         assert se[0, 0] == pytest.approx(np.sqrt(variance))
