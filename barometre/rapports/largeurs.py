@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
+from unicodedata import category
 
 import matplotlib
 from matplotlib.ft2font import FT2Font, LoadFlags
@@ -34,6 +35,8 @@ def _open_police(nom: str) -> FT2Font:
 
 @lru_cache(maxsize=2_000)
 def _measure_signe(signe: str, gras: bool) -> float:
+    if category(signe) == "Cc":
+        return 0.0  # une tabulation, un saut : la police n'en a pas de dessin
     police = _open_police("DejaVuSans-Bold.ttf" if gras else "DejaVuSans.ttf")
     return float(police.load_char(ord(signe), flags=LoadFlags.NO_HINTING).linearHoriAdvance / 65536 / _CORPS)
 

@@ -6,7 +6,7 @@ import matplotlib
 import pytest
 from PIL import ImageFont
 
-from barometre.rapports.largeurs import compute_largeurs, count_lignes
+from barometre.rapports.largeurs import compute_largeurs, count_lignes, measure_mot
 
 POLICES = f"{matplotlib.get_data_path()}/fonts/ttf"
 PLACE, TAILLE = 16.5, 8.5
@@ -106,3 +106,8 @@ def test_un_texte_court_n_est_pas_coupe_entre_ses_mots() -> None:
     parts = compute_largeurs(ENTETES, lignes, taille=TAILLE, place=PLACE, bords=0.4)
     for rang in (1, 3, 4):
         assert parts[rang] * PLACE >= _measure(borne[rang], gras=False) + 0.4 - 1e-3, ENTETES[rang]
+
+
+def test_un_caractere_de_controle_n_a_pas_de_largeur() -> None:
+    """Un saut de ligne d'un autre tableur, dans une cellule, faisait échouer tout le document."""
+    assert measure_mot("un\x0bdeux\t", TAILLE) == measure_mot("undeux", TAILLE)

@@ -135,6 +135,24 @@ def test_seule_la_derniere_valeur_de_chaque_commune_compte_et_pas_ce_qui_en_est_
     assert vue.croisement.champ == "1\u00a0collectivité connue sur 4"
 
 
+def test_le_champ_d_une_mesure_n_a_que_les_types_qu_elle_connait() -> None:
+    """Une liste de communes ne dit rien des EPCI : les compter la ferait passer pour incomplète."""
+
+    class PorteMelee(FaussePorte):
+        def get_referentiel(self) -> pd.DataFrame:
+            communes = super().get_referentiel()
+            epci = communes.head(1).assign(collectivite_id="epci-1", type="epci")
+            return pd.concat([communes, epci], ignore_index=True)
+
+    mesure = build_indicateur("site_mesure", origine="mesure", calcul=Calcul("part_seuil"))
+    catalogue = build_catalogue([build_indicateur(mesure_id="site_mesure"), mesure])
+    lues = {"etat": "repondu", "periode": "2025", "valeur": 1.0}
+    valeurs = [{**lues, "collectivite_id": f"commune-0{i}"} for i in range(4)]
+    vue = build_vue_indicateur(PorteMelee(LIGNES, valeurs=valeurs), catalogue, "site", Selection())
+    assert vue.croisement is not None
+    assert (vue.croisement.n, vue.croisement.n_champ) == (4, 4)
+
+
 def test_la_valeur_montee_d_un_territoire_est_la_derniere_et_n_est_lue_que_des_communes() -> None:
     class PorteMontee(FaussePorte):
         def list_mesures(self, indicateurs: list[str], _: str) -> pd.DataFrame:

@@ -22,6 +22,7 @@ from barometre.views.collectivite.pairs import (
     Echelon,
     Pairs,
     choose_cercle,
+    is_posee,
     list_mises_en_garde,
     select_chiffres,
 )
@@ -223,6 +224,37 @@ def test_le_public_ne_sait_pas_a_quelles_vagues_elle_a_repondu(
         lues.append(Comparaison(gate, load_catalogue(), structure, collectivite, demande).siennes)
     assert lues[0] == frozenset()
     assert ("2026-v4", "communication") in lues[1]
+
+
+def test_sous_dix_repondantes_la_liste_n_en_compte_aucune(terrain: Repository, structure: Structure) -> None:
+    gate = open_gate(terrain)
+    collectivite = gate.get_collectivite("commune-02000")
+    assert collectivite is not None
+    comparaison = Comparaison(gate, load_catalogue(), structure, collectivite, Demande("commune-02000"))
+    phrases = [build_liste_groupe(comparaison, t).phrase for t in ("departement-02", "region-84")]
+    assert ["ont répondu" in phrase for phrase in phrases] == [False, True]
+
+
+def test_une_question_n_est_posee_qu_a_ses_types() -> None:
+    catalogue = load_catalogue()
+    indicateurs = catalogue.list_indicateurs(origine="declare")
+    limites = [i for i in indicateurs if catalogue.get_question(i.calcul.question_id).types]
+    assert limites
+    for indicateur in limites:
+        types = catalogue.get_question(indicateur.calcul.question_id).types
+        assert [is_posee(catalogue, indicateur, t) for t in ("commune", "epci", "departement", "region")] == [
+            t in types for t in ("commune", "epci", "departement", "region")
+        ]
+    toutes = next(i for i in indicateurs if i not in limites)
+    assert is_posee(catalogue, toutes, "commune")
+
+
+def test_le_groupe_compte_autant_de_repondantes_que_sa_question_la_mieux_remplie(
+    terrain: Repository, structure: Structure
+) -> None:
+    pairs = _pairs(terrain, structure)
+    lus = [c.chiffre.n for c in pairs.chiffres.values() if c.chiffre.montre and c.chiffre.n]
+    assert pairs.n_repondants == max(lus)
 
 
 def test_les_importances_changent_l_ordre(structure: Structure) -> None:
