@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from barometre.access import Gate
 from barometre.catalogue import load_catalogue
 from barometre.domain.portee import PUBLIC, Portee
 from barometre.views.collectivite.fiche import list_pratiques
@@ -30,7 +31,7 @@ from barometre.views.collectivite.structure import Structure, read_importances, 
 from barometre.views.lecture.chiffres import Chiffre, read_chiffres
 from barometre.warehouse.repository import Repository
 from tests.views.fausse_porte import build_indicateur, cellule
-from tests.views.terrain_pairs import DROM, SOI, list_communes, open_gate
+from tests.views.terrain_pairs import DROM, MUETTE, SOI, JournalMuet, list_communes, open_gate
 
 ELU = Portee("collectivite", collectivite_id=SOI, simulee=True)
 REPONDANTES = [c for c in list_communes() if c["repond"]]
@@ -255,6 +256,20 @@ def test_le_groupe_compte_autant_de_repondantes_que_sa_question_la_mieux_remplie
     pairs = _pairs(terrain, structure)
     lus = [c.chiffre.n for c in pairs.chiffres.values() if c.chiffre.montre and c.chiffre.n]
     assert pairs.n_repondants == max(lus)
+
+
+def test_comparer_une_autre_n_inscrit_pas_une_lecture_qui_n_a_pas_lieu(
+    terrain: Repository, structure: Structure
+) -> None:
+    journal = JournalMuet()
+    gate = Gate(terrain, ELU, journal=journal)
+    lues = {}
+    for id_ in (MUETTE, SOI):
+        collectivite = gate.get_collectivite(id_)
+        assert collectivite is not None
+        comparaison = Comparaison(gate, load_catalogue(), structure, collectivite, Demande(id_))
+        lues[id_] = (bool(comparaison.siennes), len(journal.lectures))
+    assert lues == {MUETTE: (False, 0), SOI: (True, 1)}
 
 
 def test_les_importances_changent_l_ordre(structure: Structure) -> None:
