@@ -15,14 +15,15 @@ from barometre.catalogue import DONNEES, load_catalogue
 from barometre.pipeline import referentiel as ref
 from barometre.sources.catalogue import Attendu, load_sources_exterieures
 from barometre.sources.contexte import Contexte, build_contexte
-from barometre.sources.departements import check_completude, check_contradictions
+from barometre.sources.departements import list_contradictions, list_incomplets
 from barometre.sources.empreinte import Empreinte
 from barometre.sources.errors import SourceRefusee
 from barometre.sources.etat import arcep_ftth, banatic_competences, recensement_2021, typologies_anct
 from barometre.sources.examen import read_source
 from barometre.sources.fetch import Copie, Lieu, hash_file, keep
 from barometre.sources.lecture import Brut
-from barometre.sources.resultat import build_resultat, build_valeurs
+from barometre.sources.resultat import Resultat, build_resultat, build_valeurs
+from barometre.sources.ruptures import Accord
 
 NORD = "59"
 AUTRES = ("1004", "1505", "4560", "9920")
@@ -43,6 +44,11 @@ def recensement() -> Brut:
     assert fourni is not None
     brut = recensement_2021.read(fourni.chemin)
     return Brut(brut.frame[brut.frame["code"].str[:2].isin(("29", NORD, "62"))])
+
+
+def judge(resultat: Resultat) -> None:
+    """Ce qu'en fait l'examen, sans l'accord de personne."""
+    Accord().check_ruptures(resultat.ruptures)
 
 
 def build_arcep(pays: Contexte) -> Brut:
@@ -94,42 +100,41 @@ def shift(brut: Brut, colonne: str, change: Callable[[pd.Series], object] | None
 def test_une_colonne_du_recensement_decalee_dans_un_departement(
     recensement: Brut, pays: Contexte, colonne: str
 ) -> None:
-    recensement_2021.rows(recensement, pays)
+    judge(recensement_2021.rows(recensement, pays))
     with pytest.raises(SourceRefusee, match=r"département.59"):
-        recensement_2021.rows(shift(recensement, colonne), pays)
+        judge(recensement_2021.rows(shift(recensement, colonne), pays))
 
 
 @pytest.mark.parametrize("colonne", ["code", *arcep_ftth.TRIMESTRES, *arcep_ftth.LOCAUX])
 def test_une_colonne_de_l_arcep_decalee_dans_un_departement(pays: Contexte, colonne: str) -> None:
     arcep = build_arcep(pays)
-    arcep_ftth.rows(arcep, pays)
+    judge(arcep_ftth.rows(arcep, pays))
     with pytest.raises(SourceRefusee, match=r"département.59"):
-        arcep_ftth.rows(shift(arcep, colonne), pays)
+        judge(arcep_ftth.rows(shift(arcep, colonne), pays))
 
 
 @pytest.mark.parametrize("colonne", ["code", "niveau_densite", "niveau_centralite", "niveau_ruralite"])
 def test_une_classe_decalee_dans_un_departement(pays: Contexte, colonne: str) -> None:
     typologies = build_typologies(pays)
-    typologies_anct.rows(typologies, pays)
+    judge(typologies_anct.rows(typologies, pays))
     with pytest.raises(SourceRefusee, match=r"département.59"):
-        typologies_anct.rows(shift(typologies, colonne), pays)
+        judge(typologies_anct.rows(shift(typologies, colonne), pays))
 
 
 @pytest.mark.parametrize("facteur", [10, 0.1, 0])
 def test_des_nombres_dix_fois_trop_grands_ou_nuls_dans_un_departement(pays: Contexte, facteur: float) -> None:
     """Leur rang n'a pas bougé : c'est leur somme par habitant qui n'est celle d'aucun département."""
     arcep = build_arcep(pays)
+    fois = shift(arcep, "etablissements", lambda v: (v.astype(float) * facteur).astype("str"))
     with pytest.raises(SourceRefusee, match=r"département.59"):
-        arcep_ftth.rows(
-            shift(arcep, "etablissements", lambda v: (v.astype(float) * facteur).astype("str")), pays
-        )
+        judge(arcep_ftth.rows(fois, pays))
 
 
 def test_une_ligne_qui_se_contredit_est_rejetee_trois_sont_un_decalage() -> None:
     codes = pd.Series(["59001", "59002", "59003", "29001"])
-    check_contradictions(pd.Series([True, True, False, True]), codes)
-    with pytest.raises(SourceRefusee, match=r"département.59, 3.lignes se contredisent"):
-        check_contradictions(pd.Series([True, True, True, True]), codes)
+    assert not list(list_contradictions(pd.Series([True, True, False, True]), codes, "x"))
+    (rupture,) = list_contradictions(pd.Series([True, True, True, True]), codes, "x")
+    assert "59, 3\xa0lignes se contredisent (x) : une colonne y est décalée" in rupture.phrase
 
 
 def test_un_departement_a_qui_manque_une_commune_sur_dix(pays: Contexte) -> None:
@@ -137,7 +142,8 @@ def test_un_departement_a_qui_manque_une_commune_sur_dix(pays: Contexte) -> None
 
     def check(nombre: int) -> None:
         valeurs = build_valeurs("x", pd.Series(1.0, index=communes[:nombre]), "2024")
-        check_completude(build_resultat(nombre, [], valeurs=valeurs), Attendu(complet=0.9), pays)
+        resultat = build_resultat(nombre, [], valeurs=valeurs)
+        Accord().check_ruptures(list_incomplets(resultat, Attendu(complet=0.9), pays))
 
     check(len(communes) * 9 // 10 + 1)
     with pytest.raises(SourceRefusee, match=r"département.59"):
@@ -163,11 +169,11 @@ def test_des_competences_dont_la_moitie_manque_dans_un_departement(pays: Context
     du_nord = du_nord.map(pays.departements).eq(NORD)
     moitie = Brut(competences.frame[~du_nord | (np.arange(len(du_nord)) % 2 == 0)])
     with pytest.raises(SourceRefusee, match=r"département.59"):
-        banatic_competences.rows(moitie, pays)
+        judge(banatic_competences.rows(moitie, pays))
     decalee = competences.frame.copy()
     decalee.loc[du_nord, "siren"] = np.roll(decalee.loc[du_nord, "siren"].to_numpy(), 1)
     with pytest.raises(SourceRefusee, match=r"département.59"):
-        banatic_competences.rows(Brut(decalee), pays)
+        judge(banatic_competences.rows(Brut(decalee), pays))
 
 
 def test_un_groupement_sans_une_competence_que_tous_exercent_est_inconnu(pays: Contexte) -> None:
@@ -239,10 +245,10 @@ def test_un_massif_a_ses_departements_et_ses_intercommunalites(
     montagne = build_montagne(pays)
     montagne.frame["niveau_montagne"] = change(montagne.frame["niveau_montagne"])
     if refus is None:
-        typologies_anct.rows(montagne, pays)
+        judge(typologies_anct.rows(montagne, pays))
         return
     with pytest.raises(SourceRefusee, match=refus):
-        typologies_anct.rows(montagne, pays)
+        judge(typologies_anct.rows(montagne, pays))
 
 
 @pytest.mark.parametrize("colonne", list(typologies_anct.ATTRIBUTS))
