@@ -108,7 +108,9 @@ def test_sources_avec_age_et_etat(ouvrir_etat: Ouvrir) -> None:
     assert "2\u00a0ans" in texte
     assert "pas encore chargée" in texte
     assert "Un opérateur charge les sources absentes" in texte
-    dites = re.findall(r"(\w+).: chargée malgré les gardes, un opérateur l’a acceptée\. (Le .*? à 1\.)", texte)
+    dites = re.findall(
+        r"(\w+).: chargée malgré les gardes, un opérateur l’a acceptée\. (Le .*? à 1\.)", texte
+    )
     assert set(dites) == {("opendatafrance", ACCEPTES)}
 
 

@@ -74,7 +74,9 @@ def build_typologies(pays: Contexte) -> Brut:
     rangs = pd.to_numeric(communes["population"]).rank(pct=True)
     quatre = pd.cut(rangs, [0, 0.4, 0.75, 0.9, 1])
     densites = ["Rural à habitat très dispersé", "Rural à habitat dispersé", "Petites villes"]
-    ruralites = quatre.cat.rename_categories([*typologies_anct.RURALITES[:3], typologies_anct.HORS_CHAMP])
+    ruralites = quatre.cat.rename_categories(
+        [*(typologies_anct.RURALITES[i] for i in (2, 3, 0)), typologies_anct.HORS_CHAMP]
+    )
     centralites = [typologies_anct.CENTRALITES[i] for i in (0, 1, 2, 4)]
     colonnes = {
         "code": communes["code"],
@@ -119,6 +121,20 @@ def test_une_classe_decalee_dans_un_departement(pays: Contexte, colonne: str) ->
     judge(typologies_anct.rows(typologies, pays))
     with pytest.raises(SourceRefusee, match=r"département.59"):
         judge(typologies_anct.rows(shift(typologies, colonne), pays))
+
+
+def test_une_ruralite_decalee_la_ou_il_n_y_a_presque_pas_de_ville(pays: Contexte) -> None:
+    """Aucune commune urbaine n'y contredit sa densité ; les petites polarités, plus peuplées, le disent."""
+    typologies = build_typologies(pays)
+    habitants = ("commune-" + typologies.frame["code"]).map(pays.populations)
+    polarites = habitants.groupby(typologies.frame["code"].str[:2]).rank(pct=True).gt(0.8)
+    ruralites = polarites.map({True: typologies_anct.RURALITES[1], False: typologies_anct.RURALITES[2]})
+    rurale = Brut(typologies.frame.assign(niveau_ruralite=ruralites, niveau_densite="Bourgs ruraux"))
+    autres = [r for r in typologies_anct.rows(rurale, pays).ruptures if "densite" not in r.garde]
+    assert not autres
+    decalee = typologies_anct.rows(shift(rurale, "niveau_ruralite"), pays).ruptures
+    (rupture,) = [r for r in decalee if "densite" not in r.garde]
+    assert (rupture.garde, rupture.departement, rupture.a_verifier) == ("rangs ruralite", NORD, "")
 
 
 @pytest.mark.parametrize("facteur", [10, 0.1, 0])

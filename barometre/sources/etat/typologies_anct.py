@@ -56,6 +56,7 @@ RURALITES = (
     "Commune dont le périmètre a changé depuis la réalisation de la typologie",
     HORS_CHAMP,
 )
+RANGS_RURALITES = {classe: "polarités" in classe for classe in RURALITES[:8]} | {HORS_CHAMP: 2}
 # Les massifs et leurs départements (« 20 » : la Corse), tels que les décrets les délimitent.
 MASSIFS = {
     "01": "54 57 67 68 70 88 90",
@@ -72,6 +73,10 @@ MASSIF = r"^(\d\d) - "
 VERIFIER_DECRET = "Avant de l'accepter, voyez si un décret a changé les communes de ce massif."
 # Les classes qui montent avec les habitants.
 ECHELLES = {"densite": DENSITES, "centralite": CENTRALITES}
+# Dans un département, une commune hors du champ rural est plus peuplée qu'une petite polarité, elle-même plus
+# que les autres : corrélation de rang de 0,26 au moins (Gers), de 0,20 au plus décalée. La Corse-du-Sud, à
+# 0,07, n'y passe pas ; ses classes s'opposent assez pour montrer un décalage.
+RANG_RURALITE, SANS_RANG = (0.2, 0.23), ("2A",)
 CLASSE_INCONNUE = "Cette classe n'est pas de celles de sa grille."
 # Six communes rurales de la Meuse n'ont pas de ruralité ; décalées d'une ligne, les deux classes s'opposent
 # dans huit communes au moins de 82 départements.
@@ -125,6 +130,9 @@ def _list_ruptures(attributs: pd.DataFrame, frame: pd.DataFrame, contexte: Conte
     }
     bornes = RANG_CLASSE_DECALE, RANG_CLASSE
     yield from list_rangs(pd.DataFrame(rangs, index=attributs.index), contexte, bornes, COMMUNES_CLASSEES)
+    ruralites = attributs["ruralite"].map(RANGS_RURALITES)
+    jugees = ruralites[~contexte.departements.reindex(ruralites.index).isin(SANS_RANG)]
+    yield from list_rangs(jugees.to_frame(), contexte, RANG_RURALITE, COMMUNES_CLASSEES)
     hors_champ = frame["niveau_ruralite"].eq(HORS_CHAMP)
     rurales = frame["niveau_densite"].isin(RURALES[1:]) & ~frame["code"].str.startswith("97")
     fautives = (rurales & hors_champ) | (frame["niveau_densite"].isin(URBAINES) & ~hors_champ)
