@@ -53,7 +53,9 @@ def build_repere(source: SourceExterieure, miroir: Path, contexte: Contexte) -> 
         place.parent.mkdir(parents=True)
         place.write_bytes((fichier if fichier.is_file() else fourni).read_bytes())
         lieu = Lieu(Path(nom) / "miroir", Path(nom) / "copies")
-        read_source(source, lieu, replace(contexte, periode=source.periode), confirmer=True)
+        # Sans repère : l'ancien ne juge pas le nouveau.
+        neuf = replace(source, repere=None)
+        read_source(neuf, lieu, replace(contexte, periode=source.periode), confirmer=True)
         copie = get_kept(source, lieu)
     return dict(copie.comptes) if copie and copie.comptes else None
 

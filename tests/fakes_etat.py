@@ -11,6 +11,7 @@ from sqlalchemy import Engine, insert
 from barometre.warehouse import schema as s
 
 VAGUE = "2026-v4"
+ACCEPTES = "Le département 62 passe de 4 collectivités à 1."
 MESURES = {
     "france_services_presence": ("france_services", "2024-08-01"),
     "open_data_recense": ("opendatafrance", "2025-03"),
@@ -45,7 +46,7 @@ def _source(identifiant: str) -> dict[str, Any]:
         "source_id": identifiant, "titre": f"Source d’essai {identifiant}", "producteur": "Les tests",
         "licence": "Licence d’essai", "date": "2024-08-01", "adresse": "https://exemple.fr/etat",
         "empreinte": "0" * 64, "etat": "chargee", "chargee_le": datetime(2026, 1, 2), "lus": 4, "charges": 4,
-        "recodes": 0, "rejetes": 0,
+        "recodes": 0, "rejetes": 0, "acceptes": ACCEPTES if identifiant == "opendatafrance" else None,
     }  # fmt: skip
 
 

@@ -65,7 +65,7 @@ Collectivites = build_modele("Collectivite", (
 Participations = build_modele("Participation", ("vague_id", "questionnaire_id", "questionnaires"))
 Sources = build_modele("Source", (
     "source_id", "titre", "producteur", "licence", "date", "adresse", "empreinte", "etat", "chargee_le",
-    "lus", "charges", "recodes", "rejetes",
+    "lus", "charges", "recodes", "rejetes", "acceptes",
 ))  # fmt: skip
 Versions = build_modele("Version", ("version", "creee_le", "active", "simulee"))
 lectures = APIRouter(responses=ERREURS, dependencies=[Depends(check_cles)])

@@ -13,6 +13,7 @@ import pandas as pd
 
 from barometre.cli.analyse import FAIT, REFUSE, add_json
 from barometre.cli.erreurs import Refus
+from barometre.cli.gestes import record_geste
 from barometre.cli.sortie import Barre, print_json, print_table
 from barometre.contours.dossier import MANIFESTE, get_dossier_actif
 from barometre.pipeline.recolte import Bilan, EtatSource
@@ -49,7 +50,9 @@ def add_command(commandes: Any) -> None:
     charger.add_argument("ids", metavar="ID", nargs="*", help="sources à récupérer (toutes par défaut)")
     charger.add_argument("--miroir", metavar="DOSSIER", type=Path, help="dossier qui tient lieu des adresses")
     charger.add_argument(
-        "--confirmer", action="store_true", help="accepte un fichier en recul sur la bonne copie"
+        "--confirmer",
+        action="store_true",
+        help="accepte, et dit partout, un fichier qui s'écarte de la bonne copie ou dont la méthode a changé",
     )
     charger.add_argument("--suivi", metavar="FICHIER", type=Path, help=argparse.SUPPRESS)
     add_json(charger)
@@ -78,6 +81,7 @@ def _absente(source: SourceExterieure) -> dict[str, Any]:
     return {
         "id": source.id, "titre": source.titre, "licence": source.licence, "date": source.date, "age": None,
         "lignes": 0, "rejetes": None, "etat": "absente", "rapport": None,
+        "acceptes": "",
     }  # fmt: skip
 
 
@@ -89,6 +93,7 @@ def _describe(ligne: dict[Any, Any]) -> dict[str, Any]:
         "id": ligne["source_id"], "titre": ligne["titre"], "licence": ligne["licence"], "date": ligne["date"],
         "age": age, "lignes": rapport["charges"] if rapport else 0,
         "rejetes": rapport["rejetes"] if rapport else None, "etat": ligne["etat"], "rapport": rapport,
+        "acceptes": "" if _is_missing(ligne["acceptes"]) else ligne["acceptes"],
     }  # fmt: skip
 
 
@@ -103,6 +108,8 @@ def execute_recuperer(demande: argparse.Namespace) -> int:
         demandees = list_demandees(demande.ids or None, sources)
     except SourceInconnue as erreur:
         raise Refus(str(erreur)) from erreur
+    if demande.confirmer:
+        record_geste("recuperer_source", ", ".join(source.id for source in demandees), "--confirmer")
     annonce = Annonce(demande.suivi) if demande.suivi else None
     a_tracer = [source for source in demandees if source.usage == "contours"]
     # Demander les seuls contours ne demande aucune donnée.
@@ -118,6 +125,9 @@ def execute_recuperer(demande: argparse.Namespace) -> int:
             donnees, demande.miroir, contours=contours, confirmer=demande.confirmer, progress=suivi,
             sources=sources,
         )  # fmt: skip
+    for bilan in faite.bilans if demande.confirmer else ():
+        if bilan.acceptes:
+            record_geste("accepter_source", bilan.source.id, " ".join(bilan.acceptes))
     _print(faite, en_json=demande.json)
     # Ce que l'application fournit déjà ne dit pas que la récupération a réussi.
     demandes = [b for b in faite.bilans if b.etat != "embarquee"]
@@ -228,8 +238,9 @@ def _say(bilan: Bilan) -> str:
     if r is None:
         return bilan.phrase
     comptes = f"{r.lus} lues = {r.charges} chargées (dont {r.recodes} recodées, {r.fusionnes} par fusion) + "
-    avertissement = f" {bilan.phrase}" if bilan.etat == "gardee" else ""
-    return f"{comptes}{r.rejetes} rejetées.{avertissement}"
+    # D'une copie gardée, la phrase dit déjà ce qui en est accepté.
+    suites = (bilan.phrase,) if bilan.etat == "gardee" else (bilan.remarque, bilan.describe_acceptes())
+    return " ".join(filter(None, (f"{comptes}{r.rejetes} rejetées.", *suites)))
 
 
 def build_object(bilan: Bilan) -> dict[str, Any]:
@@ -239,4 +250,5 @@ def build_object(bilan: Bilan) -> dict[str, Any]:
         "id": bilan.source.id, "titre": bilan.source.titre, "licence": bilan.source.licence,
         "date": bilan.source.date, "lignes": r.charges if r else 0, "etat": bilan.etat,
         "rapport": {c: getattr(r, c) for c in COMPTES} if r else None,
+        "acceptes": " ".join(bilan.acceptes), "remarque": bilan.remarque,
     }  # fmt: skip

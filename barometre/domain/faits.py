@@ -9,6 +9,7 @@ from barometre.domain.portee import NOMS
 REFUS = "refus_"
 FAITS: Mapping[str, str] = {
     "abandonner": "Abandonner une version préparée",
+    "accepter_source": "Accepter une source malgré une garde",
     "accorder": "Accorder un droit",
     "activer": "Remettre une version en service",
     "administrer": "Ouvrir l'administration",

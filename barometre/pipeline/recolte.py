@@ -23,8 +23,9 @@ from barometre.sources.territoires import Territoires
 EtatSource = Literal["embarquee", "chargee", "gardee", "absente"]
 COLONNES_SOURCE = [
     "source_id", "titre", "producteur", "licence", "date", "adresse", "empreinte", "etat", "chargee_le",
-    "lus", "charges", "recodes", "rejetes",
+    "lus", "charges", "recodes", "rejetes", "acceptes",
 ]  # fmt: skip
+MALGRE_TOUT = "Accepté malgré les gardes :"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,13 @@ class Bilan:
     recuperee_le: datetime | None = None
     # Les motifs de refus et leur nombre de lignes, du plus fréquent au plus rare.
     motifs: Mapping[str, int] = field(default_factory=dict)
+    # Ce que l'opérateur doit savoir d'un fichier chargé, et ce qu'il en a accepté malgré une garde.
+    remarque: str = ""
+    acceptes: tuple[str, ...] = ()
+
+    def describe_acceptes(self) -> str:
+        """Ce que l'opérateur a accepté, en une phrase ; vide si rien."""
+        return f"{MALGRE_TOUT} {' '.join(self.acceptes)}" if self.acceptes else ""
 
 
 @dataclass(frozen=True)
@@ -90,7 +98,7 @@ class Recolte:
 def harvest(source: SourceExterieure, lieu: Lieu, recolte: Recolte, *, confirmer: bool = False) -> None:
     """Ajoute une source à la récolte ; injoignable, refusée ou en panne, elle a un bilan, pas d'erreur.
 
-    `confirmer` : un fichier en recul sur la bonne copie est accepté.
+    `confirmer` : un fichier qui s'écarte de la bonne copie, ou dont la méthode a changé, est accepté.
     """
     if source.usage == "contours":
         return
@@ -118,10 +126,11 @@ def _build_bilan(source: SourceExterieure, copie: Copie, resultat: Resultat) -> 
         etat = "embarquee"
     phrase = copie.avertissement or f"{r.charges} lignes chargées sur {r.lus}. {copie.remarque}".strip()
     motifs = pd.Series([rejet.motif for rejet in resultat.rejets], dtype="str").value_counts()
-    return Bilan(
+    bilan = Bilan(
         source, etat, phrase, r, copie.empreinte, copie.recuperee_le,
-        {str(motif): int(nombre) for motif, nombre in motifs.items()},
+        {str(motif): int(nombre) for motif, nombre in motifs.items()}, copie.remarque, copie.acceptes,
     )  # fmt: skip
+    return replace(bilan, phrase=f"{phrase} {bilan.describe_acceptes()}".strip())
 
 
 def apply_resultat(socle: Socle, source_id: str, resultat: Resultat) -> Socle:
@@ -164,5 +173,6 @@ def build_source(bilan: Bilan) -> pd.DataFrame:
     ligne = [
         source.id, source.titre, source.producteur, source.licence, source.date,
         source.adresse or source.page, bilan.empreinte or None, bilan.etat, quand, *comptes,
+        " ".join(bilan.acceptes) or None,
     ]  # fmt: skip
     return pd.DataFrame([ligne], columns=COLONNES_SOURCE)

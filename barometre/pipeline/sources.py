@@ -76,8 +76,8 @@ def recuperer(
     """Récupère des sources et met en service une version qui les contient ; tout ou rien.
 
     Les mêmes fichiers ne changent rien. `contours` : les bilans des contours, que la commande charge.
-    `confirmer` : un fichier en recul sur la bonne copie est accepté. `sources` : celles du catalogue, déjà
-    lues.
+    `confirmer` : un fichier qui s'écarte de la bonne copie est accepté, et c'est dit. `sources` : celles du
+    catalogue, déjà lues.
     """
     catalogue = catalogue or load_catalogue()
     demandees = [s for s in list_demandees(ids, sources) if s.usage != "contours"]
@@ -125,13 +125,16 @@ def read_socle(depot: Repository) -> Socle:
 
 def _is_loaded(depot: Repository, bilans: list[Bilan], catalogue: Catalogue) -> bool:
     """Vrai si la version en service contient déjà exactement ces fichiers, lus par le même programme."""
-    connues = depot.list_sources().set_index("source_id")[["empreinte", "etat"]]
+    connues = depot.list_sources().set_index("source_id")[["empreinte", "etat", "acceptes"]]
+    connues["acceptes"] = connues["acceptes"].fillna("")
     if depot.get_version().empreintes != compute_empreintes(catalogue):
         return False
     return all(
         b.source.id in connues.index
         and connues.loc[b.source.id, "etat"] == _etat(b, connues)
         and (not b.empreinte or connues.loc[b.source.id, "empreinte"] == b.empreinte)
+        # Le même fichier, confirmé depuis : ses zéros sont d'autres valeurs.
+        and (b.etat == "absente" or connues.loc[b.source.id, "acceptes"] == " ".join(b.acceptes))
         for b in bilans
     )
 

@@ -56,21 +56,34 @@ def mask_zeros(resultat: Resultat, incertains: Sequence[str], contexte: Contexte
     return replace(resultat, valeurs=sues.reset_index(drop=True))
 
 
+def _describe_incertains(incertains: Sequence[str]) -> tuple[str, str]:
+    """Les collectivités que la liste ne cite plus, les départements où elle en cite moins ; vide si aucun."""
+    departements = len(_list_departements(incertains))
+    seules = format_compte(
+        len(incertains) - departements,
+        "collectivité citée auparavant ne l'est plus",
+        "collectivités citées auparavant ne le sont plus",
+    )
+    ou = format_compte(departements, "département", "départements")
+    ailleurs = f"{ou} où la liste cite moins de monde que la publication connue" if departements else ""
+    return (seules if len(incertains) > departements else ""), ailleurs
+
+
+def list_mises_a_zero(incertains: Sequence[str]) -> Iterator[str]:
+    """Ce que l'opérateur accepte d'une liste qui cite moins de monde."""
+    for phrase in filter(None, _describe_incertains(incertains)):
+        yield f"{phrase} : à zéro."
+
+
 def list_remarques(
     resultat: Resultat, incertains: Sequence[str], revisees: int, liens_changes: int = 0
 ) -> Iterator[str]:
     """Ce que l'opérateur doit savoir d'un fichier admis."""
-    departements = len(_list_departements(incertains))
-    if seules := len(incertains) - departements:
-        quoi = format_compte(
-            seules,
-            "collectivité citée auparavant ne l'est plus",
-            "collectivités citées auparavant ne le sont plus",
-        )
-        yield f"{quoi} : inconnues, non à zéro. Si c'est voulu, ajoutez --confirmer."
-    if departements:
-        ou = format_compte(departements, "département", "départements")
-        yield f"{ou} où la liste cite moins de monde que la publication connue : aucun zéro n'y est écrit."
+    seules, ailleurs = _describe_incertains(incertains)
+    if seules:
+        yield f"{seules} : inconnues, non à zéro. Si c'est voulu, ajoutez --confirmer."
+    if ailleurs:
+        yield f"{ailleurs} : aucun zéro n'y est écrit."
     if resultat.insituables:
         lignes = format_compte(resultat.insituables, "ligne ne dit", "lignes ne disent")
         yield f"{lignes} pas de qui elle parle : autant de collectivités, au plus, sont à zéro sans l'être."

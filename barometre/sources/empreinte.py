@@ -33,6 +33,9 @@ class Empreinte:
     paquets: Mapping[str, Sequence[float]] = field(default_factory=dict)
     # Les collectivités, ou départements, dont un zéro n'est pas su (voir `disparues`).
     incertains: Sequence[str] = ()
+    # Ce que l'opérateur a accepté de cette copie : des reculs, en phrases, et les clés de ruptures.
+    acceptes: Sequence[str] = ()
+    admises: Sequence[str] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """La forme gardée dans la fiche de la copie."""

@@ -49,6 +49,8 @@ class Copie:
     avertissement: str = ""
     # Ce que l'opérateur doit savoir d'un fichier admis.
     remarque: str = ""
+    # Ce que les gardes refusaient de cette copie, et que l'opérateur a accepté.
+    acceptes: tuple[str, ...] = ()
     # Les comptes de la bonne copie, auxquels un fichier neuf est comparé ; vide avant les gardes.
     comptes: Mapping[str, Any] | None = None
 

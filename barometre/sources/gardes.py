@@ -20,7 +20,7 @@ from barometre.sources.contexte import (
     find_autres_codes,
 )
 from barometre.sources.empreinte import Empreinte
-from barometre.sources.errors import SourceEnRecul, SourceRefusee
+from barometre.sources.errors import SourceRefusee
 from barometre.sources.indices import describe_cause, read_departement
 from barometre.sources.lecture import Brut
 from barometre.sources.noms import find_discordants
@@ -167,8 +167,8 @@ def check_cle(brut: Brut, attendu: Attendu) -> None:
         )
 
 
-def check_bloc(neuf: Brut, ancien: Brut) -> None:
-    """Refuse la bonne copie moins un bloc de lignes : coupée au début, au milieu ou à la fin.
+def list_coupures(neuf: Brut, ancien: Brut) -> Iterator[str]:
+    """La bonne copie moins un bloc de lignes : coupée au début, au milieu ou à la fin.
 
     Une publication nouvelle peut perdre des lignes, çà et là ; non un bloc, et rien d'autre.
     """
@@ -180,10 +180,7 @@ def check_bloc(neuf: Brut, ancien: Brut) -> None:
     debut, fin = _count_memes(neuves, anciennes), _count_memes(neuves[::-1], anciennes[::-1])
     bout = len(neuves) in (debut, fin)
     if debut + fin >= len(neuves) and (bout or perdues >= BLOC):
-        raise SourceEnRecul(
-            f"Le fichier est la bonne copie moins {_lignes(perdues)} qui s'y suivaient : il est tronqué. Si "
-            "c'est voulu, ajoutez --confirmer."
-        )
+        yield f"Le fichier est la bonne copie moins {_lignes(perdues)} qui s'y suivaient : il est tronqué."
 
 
 def _count_memes(unes: Sequence[object], autres: Sequence[object]) -> int:
@@ -237,8 +234,8 @@ def is_courte(resultat: Resultat) -> bool:
     return bool(len(comptes)) and int(comptes.max()) < UNITES_LIEES
 
 
-def check_memes_valeurs(neuf: pd.DataFrame, ancien: pd.DataFrame) -> None:
-    """Refuse un fichier qui change la plupart des valeurs déjà publiées : même lieu, même période.
+def list_changees(neuf: pd.DataFrame, ancien: pd.DataFrame) -> Iterator[str]:
+    """Le fichier change la plupart des valeurs déjà publiées : même lieu, même période.
 
     Une révision en touche quelques-unes ; une colonne décalée, presque toutes.
     """
@@ -247,10 +244,9 @@ def check_memes_valeurs(neuf: pd.DataFrame, ancien: pd.DataFrame) -> None:
     ecarts = (communes["valeur"] - communes["valeur_ancienne"]).abs()
     changees = int(ecarts.gt(REVISION * communes["valeur_ancienne"].abs()).sum())
     if len(communes) >= LIGNES_COMPARABLES and changees > PART_REVISEE * len(communes):
-        raise SourceEnRecul(
+        yield (
             f"{format_compte(changees, 'valeur déjà publiée change', 'valeurs déjà publiées changent')} sur "
-            f"{format_nombre(len(communes))} : une colonne est sans doute décalée. Si c'est voulu, ajoutez "
-            "--confirmer."
+            f"{format_nombre(len(communes))} : une colonne est sans doute décalée."
         )
 
 
@@ -277,30 +273,22 @@ def check_totaux(empreinte: Empreinte, attendu: Attendu) -> None:
             )
 
 
-def check_couverture(
-    empreinte: Empreinte,
-    attendu: Attendu,
-    avant: Empreinte | None,
-    annees: float = 1.0,
-    juge: str = BONNE_COPIE,
-) -> None:
-    """Refuse un fichier à qui des régions manquent, ou qui s'écarte de la bonne copie (ou du repère).
-
-    `annees` : années entamées depuis ; l'écart admis croît avec elles. `juge` : le nom de `avant`.
-    """
+def check_regions(empreinte: Empreinte, attendu: Attendu) -> None:
+    """Refuse un fichier à qui des régions manquent."""
     if empreinte.lignes != attendu.echantillon and len(empreinte.regions) < attendu.regions:
         raise SourceRefusee(
             f"Le fichier ne parle que de {format_compte(len(empreinte.regions), 'région')} ; "
             f"{attendu.regions} au moins étaient attendues."
         )
-    for recul in list_reculs(empreinte, avant, annees, juge):
-        raise SourceEnRecul(f"{recul} Si c'est voulu, ajoutez --confirmer.")
 
 
 def list_reculs(
     neuve: Empreinte, avant: Empreinte | None, annees: float = 1.0, juge: str = BONNE_COPIE
 ) -> Iterator[str]:
-    """Ce que le fichier neuf dit de trop peu, ou de trop, au regard de la bonne copie (ou du repère)."""
+    """Ce que le fichier neuf dit de trop peu, ou de trop, au regard de la bonne copie (ou du repère).
+
+    `annees` : années entamées depuis ; l'écart admis croît avec elles. `juge` : le nom de `avant`.
+    """
     if avant is None or avant.lignes < LIGNES_COMPARABLES:
         return
     if avant.finie and neuve.finie is False:

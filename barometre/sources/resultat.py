@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from barometre.sources.ruptures import Rupture
+
 COLONNES_VALEURS = ["indicateur_id", "collectivite_id", "periode", "valeur"]
 COLONNES_LIENS = ["opsn_id", "cible_id", "nature"]
 MAX_VALEUR = 80
@@ -62,6 +64,8 @@ class Resultat:
     citees: frozenset[str] = frozenset()
     # Ses lignes dont rien ne dit de qui elles parlent.
     insituables: int = 0
+    # Ce qui, dans un département, ne ressemble à aucune publication.
+    ruptures: tuple[Rupture, ...] = ()
 
 
 def build_resultat(

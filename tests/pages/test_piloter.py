@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from barometre.assemblage import depot
 from tests.fakes import build_entrepot_factice
+from tests.fakes_etat import ACCEPTES
 from tests.pages.conftest import Lire, Ouvrir, deplier, list_messages
 
 
@@ -107,6 +108,10 @@ def test_sources_avec_age_et_etat(ouvrir_etat: Ouvrir) -> None:
     assert "2\u00a0ans" in texte
     assert "pas encore chargée" in texte
     assert "Un opérateur charge les sources absentes" in texte
+    dites = re.findall(
+        r"(\w+).: chargée malgré les gardes, un opérateur l’a acceptée\. (Le .*? à 1\.)", texte
+    )
+    assert set(dites) == {("opendatafrance", ACCEPTES)}
 
 
 def test_l_inconnue_n_est_pas_non_couverte(ouvrir: Ouvrir) -> None:

@@ -10,16 +10,16 @@ import pytest
 from barometre.sources.catalogue import Attendu
 from barometre.sources.contexte import Contexte
 from barometre.sources.empreinte import Empreinte
-from barometre.sources.errors import SourceEnRecul, SourceRefusee
+from barometre.sources.errors import SourceRefusee
 from barometre.sources.gardes import (
-    check_bloc,
     check_cle,
-    check_couverture,
     check_departements,
     check_lignes,
+    check_regions,
     check_rejets,
     check_totaux,
     compute_totaux,
+    list_coupures,
     list_reculs,
     list_touchees,
 )
@@ -185,12 +185,10 @@ def test_un_total_a_les_bornes_de_sa_fiche() -> None:
 
 def test_les_regions_dont_un_fichier_parle() -> None:
     attendu, deux = Attendu(regions=2, echantillon=4), {"53": 1, "11": 1}
-    check_couverture(Empreinte(100, 0, regions=deux), attendu, None)
+    check_regions(Empreinte(100, 0, regions=deux), attendu)
     with pytest.raises(SourceRefusee, match=r"1.région ; 2 au moins"):
-        check_couverture(Empreinte(100, 0, regions={"53": 1}), attendu, None)
-    check_couverture(Empreinte(4, 0, regions={"53": 1}), attendu, None)
-    with pytest.raises(SourceEnRecul, match="--confirmer"):
-        check_couverture(Empreinte(500, 0, regions=deux), attendu, AVANT)
+        check_regions(Empreinte(100, 0, regions={"53": 1}), attendu)
+    check_regions(Empreinte(4, 0, regions={"53": 1}), attendu)
 
 
 def _drop(ancien: Brut, debut: int, fin: int) -> Brut:
@@ -200,18 +198,21 @@ def _drop(ancien: Brut, debut: int, fin: int) -> Brut:
 @pytest.mark.parametrize(("debut", "fin"), [(0, 1), (9, 10), (0, 4), (6, 10), (3, 6)])
 def test_la_bonne_copie_moins_un_bloc(debut: int, fin: int) -> None:
     """Une ligne de moins au bout est une coupure ; au milieu, il en faut trois qui se suivaient."""
-    with pytest.raises(SourceEnRecul, match="est la bonne copie moins"):
-        check_bloc(_drop(_build(10), debut, fin), _build(10))
+    (coupure,) = list_coupures(_drop(_build(10), debut, fin), _build(10))
+    assert "est la bonne copie moins" in coupure
 
 
 def test_des_lignes_perdues_ca_et_la_ne_sont_pas_un_bloc() -> None:
     ancien = _build(10)
-    check_bloc(_drop(ancien, 3, 5), ancien)  # deux voisines
-    check_bloc(Brut(ancien.frame.iloc[[0, 2, 3, 5, 6, 7, 8, 9]]), ancien)
     neuve = pd.DataFrame({"code": ["99999"]})
-    check_bloc(Brut(pd.concat([ancien.frame.iloc[:5], neuve])), ancien)  # il en vient aussi
-    check_bloc(ancien, ancien)
-    check_bloc(Brut(pd.DataFrame({"autre": ["00000"]})), ancien)
+    pas_des_coupures = (
+        _drop(ancien, 3, 5),  # deux voisines
+        Brut(ancien.frame.iloc[[0, 2, 3, 5, 6, 7, 8, 9]]),
+        Brut(pd.concat([ancien.frame.iloc[:5], neuve])),  # il en vient aussi
+        ancien,
+        Brut(pd.DataFrame({"autre": ["00000"]})),
+    )
+    assert not [phrase for neuf in pas_des_coupures for phrase in list_coupures(neuf, ancien)]
 
 
 def test_ce_dont_un_fichier_parle() -> None:

@@ -15,14 +15,15 @@ from barometre.catalogue import DONNEES, load_catalogue
 from barometre.pipeline import referentiel as ref
 from barometre.sources.catalogue import Attendu, load_sources_exterieures
 from barometre.sources.contexte import Contexte
-from barometre.sources.departements import check_completude, check_contradictions
+from barometre.sources.departements import list_contradictions, list_incomplets
 from barometre.sources.empreinte import Empreinte
 from barometre.sources.errors import SourceRefusee
 from barometre.sources.etat import arcep_ftth, banatic_competences, recensement_2021, typologies_anct
 from barometre.sources.examen import read_source
 from barometre.sources.fetch import Copie, Lieu, hash_file, keep
 from barometre.sources.lecture import Brut
-from barometre.sources.resultat import build_resultat, build_valeurs
+from barometre.sources.resultat import Resultat, build_resultat, build_valeurs
+from barometre.sources.ruptures import Accord
 from barometre.sources.territoires import Territoires
 
 NORD = "59"
@@ -44,6 +45,11 @@ def recensement() -> Brut:
     assert fourni is not None
     brut = recensement_2021.read(fourni.chemin)
     return Brut(brut.frame[brut.frame["code"].str[:2].isin(("29", NORD, "62"))])
+
+
+def judge(resultat: Resultat) -> None:
+    """Ce qu'en fait l'examen, sans l'accord de personne."""
+    Accord().check_ruptures(resultat.ruptures)
 
 
 def build_arcep(pays: Contexte) -> Brut:
@@ -69,7 +75,9 @@ def build_typologies(pays: Contexte) -> Brut:
     rangs = pd.to_numeric(communes["population"]).rank(pct=True)
     quatre = pd.cut(rangs, [0, 0.4, 0.75, 0.9, 1])
     densites = ["Rural à habitat très dispersé", "Rural à habitat dispersé", "Petites villes"]
-    ruralites = quatre.cat.rename_categories([*typologies_anct.RURALITES[:3], typologies_anct.HORS_CHAMP])
+    ruralites = quatre.cat.rename_categories(
+        [*(typologies_anct.RURALITES[i] for i in (2, 3, 0)), typologies_anct.HORS_CHAMP]
+    )
     centralites = [typologies_anct.CENTRALITES[i] for i in (0, 1, 2, 4)]
     colonnes = {
         "code": communes["code"],
@@ -95,42 +103,55 @@ def shift(brut: Brut, colonne: str, change: Callable[[pd.Series], object] | None
 def test_une_colonne_du_recensement_decalee_dans_un_departement(
     recensement: Brut, pays: Contexte, colonne: str
 ) -> None:
-    recensement_2021.rows(recensement, pays)
+    judge(recensement_2021.rows(recensement, pays))
     with pytest.raises(SourceRefusee, match=r"département.59"):
-        recensement_2021.rows(shift(recensement, colonne), pays)
+        judge(recensement_2021.rows(shift(recensement, colonne), pays))
 
 
 @pytest.mark.parametrize("colonne", ["code", *arcep_ftth.TRIMESTRES, *arcep_ftth.LOCAUX])
 def test_une_colonne_de_l_arcep_decalee_dans_un_departement(pays: Contexte, colonne: str) -> None:
     arcep = build_arcep(pays)
-    arcep_ftth.rows(arcep, pays)
+    judge(arcep_ftth.rows(arcep, pays))
     with pytest.raises(SourceRefusee, match=r"département.59"):
-        arcep_ftth.rows(shift(arcep, colonne), pays)
+        judge(arcep_ftth.rows(shift(arcep, colonne), pays))
 
 
 @pytest.mark.parametrize("colonne", ["code", "niveau_densite", "niveau_centralite", "niveau_ruralite"])
 def test_une_classe_decalee_dans_un_departement(pays: Contexte, colonne: str) -> None:
     typologies = build_typologies(pays)
-    typologies_anct.rows(typologies, pays)
+    judge(typologies_anct.rows(typologies, pays))
     with pytest.raises(SourceRefusee, match=r"département.59"):
-        typologies_anct.rows(shift(typologies, colonne), pays)
+        judge(typologies_anct.rows(shift(typologies, colonne), pays))
+
+
+def test_une_ruralite_decalee_la_ou_il_n_y_a_presque_pas_de_ville(pays: Contexte) -> None:
+    """Aucune commune urbaine n'y contredit sa densité ; les petites polarités, plus peuplées, le disent."""
+    typologies = build_typologies(pays)
+    habitants = ("commune-" + typologies.frame["code"]).map(pays.populations)
+    polarites = habitants.groupby(typologies.frame["code"].str[:2]).rank(pct=True).gt(0.8)
+    ruralites = polarites.map({True: typologies_anct.RURALITES[1], False: typologies_anct.RURALITES[2]})
+    rurale = Brut(typologies.frame.assign(niveau_ruralite=ruralites, niveau_densite="Bourgs ruraux"))
+    autres = [r for r in typologies_anct.rows(rurale, pays).ruptures if "densite" not in r.garde]
+    assert not autres
+    decalee = typologies_anct.rows(shift(rurale, "niveau_ruralite"), pays).ruptures
+    (rupture,) = [r for r in decalee if "densite" not in r.garde]
+    assert (rupture.garde, rupture.departement, rupture.a_verifier) == ("rangs ruralite", NORD, "")
 
 
 @pytest.mark.parametrize("facteur", [10, 0.1, 0])
 def test_des_nombres_dix_fois_trop_grands_ou_nuls_dans_un_departement(pays: Contexte, facteur: float) -> None:
     """Leur rang n'a pas bougé : c'est leur somme par habitant qui n'est celle d'aucun département."""
     arcep = build_arcep(pays)
+    fois = shift(arcep, "etablissements", lambda v: (v.astype(float) * facteur).astype("str"))
     with pytest.raises(SourceRefusee, match=r"département.59"):
-        arcep_ftth.rows(
-            shift(arcep, "etablissements", lambda v: (v.astype(float) * facteur).astype("str")), pays
-        )
+        judge(arcep_ftth.rows(fois, pays))
 
 
 def test_une_ligne_qui_se_contredit_est_rejetee_trois_sont_un_decalage() -> None:
     codes = pd.Series(["59001", "59002", "59003", "29001"])
-    check_contradictions(pd.Series([True, True, False, True]), codes)
-    with pytest.raises(SourceRefusee, match=r"département.59, 3.lignes se contredisent"):
-        check_contradictions(pd.Series([True, True, True, True]), codes)
+    assert not list(list_contradictions(pd.Series([True, True, False, True]), codes, "x"))
+    (rupture,) = list_contradictions(pd.Series([True, True, True, True]), codes, "x")
+    assert "59, 3\xa0lignes se contredisent (x) : une colonne y est décalée" in rupture.phrase
 
 
 def test_un_departement_a_qui_manque_une_commune_sur_dix(pays: Contexte) -> None:
@@ -138,7 +159,8 @@ def test_un_departement_a_qui_manque_une_commune_sur_dix(pays: Contexte) -> None
 
     def check(nombre: int) -> None:
         valeurs = build_valeurs("x", pd.Series(1.0, index=communes[:nombre]), "2024")
-        check_completude(build_resultat(nombre, [], valeurs=valeurs), Attendu(complet=0.9), pays)
+        resultat = build_resultat(nombre, [], valeurs=valeurs)
+        Accord().check_ruptures(list_incomplets(resultat, Attendu(complet=0.9), pays))
 
     check(len(communes) * 9 // 10 + 1)
     with pytest.raises(SourceRefusee, match=r"département.59"):
@@ -164,11 +186,11 @@ def test_des_competences_dont_la_moitie_manque_dans_un_departement(pays: Context
     du_nord = du_nord.map(pays.departements).eq(NORD)
     moitie = Brut(competences.frame[~du_nord | (np.arange(len(du_nord)) % 2 == 0)])
     with pytest.raises(SourceRefusee, match=r"département.59"):
-        banatic_competences.rows(moitie, pays)
+        judge(banatic_competences.rows(moitie, pays))
     decalee = competences.frame.copy()
     decalee.loc[du_nord, "siren"] = np.roll(decalee.loc[du_nord, "siren"].to_numpy(), 1)
     with pytest.raises(SourceRefusee, match=r"département.59"):
-        banatic_competences.rows(Brut(decalee), pays)
+        judge(banatic_competences.rows(Brut(decalee), pays))
 
 
 def test_un_groupement_sans_une_competence_que_tous_exercent_est_inconnu(pays: Contexte) -> None:
@@ -240,10 +262,10 @@ def test_un_massif_a_ses_departements_et_ses_intercommunalites(
     montagne = build_montagne(pays)
     montagne.frame["niveau_montagne"] = change(montagne.frame["niveau_montagne"])
     if refus is None:
-        typologies_anct.rows(montagne, pays)
+        judge(typologies_anct.rows(montagne, pays))
         return
     with pytest.raises(SourceRefusee, match=refus):
-        typologies_anct.rows(montagne, pays)
+        judge(typologies_anct.rows(montagne, pays))
 
 
 @pytest.mark.parametrize("colonne", list(typologies_anct.ATTRIBUTS))

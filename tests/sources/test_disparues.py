@@ -55,7 +55,10 @@ def test_une_commune_perdue_reste_inconnue_jusqu_a_la_confirmation(
         assert perdue not in read_valeurs(socle, ailleurs)[0]
     valeurs, phrase = read_valeurs(socle, lieu, confirmer=True)
     assert (valeurs[perdue], valeurs[illisible]) == (0, 0)
-    assert "citées auparavant" not in phrase
+    assert (
+        "Accepté malgré les gardes : 2\xa0collectivités citées auparavant ne le sont plus : à zéro." in phrase
+    )
+    assert "inconnues" not in phrase
 
 
 def build(citees: set[str], valeurs: dict[str, float]) -> Resultat:

@@ -16,7 +16,7 @@ from barometre.sources.contexte import (
     reject_motifs,
     sum_communes,
 )
-from barometre.sources.departements import check_contradictions, check_par_habitant, check_rangs
+from barometre.sources.departements import list_contradictions, list_par_habitant, list_rangs
 from barometre.sources.lecture import Brut, read_csv
 from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, join_valeurs
 from barometre.sources.retablies import REDUITE, list_reduites
@@ -73,12 +73,22 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     recodage = recode_communes(brut.frame[["code"]][bonnes].join(nombres[bonnes]), "code", contexte)
     sommes = sum_communes(recodage, brut.frame.loc[~bonnes, "code"], [*TRIMESTRES, *LOCAUX], contexte)
     rejets = [*brut.rejets, *reject_motifs(brut.frame, "code", motifs), *recodage.rejets]
-    check_contradictions(motifs.isin((IMPROBABLE, AUTRE_CLASSE)), brut.frame["code"])
-    check_contradictions(_is_retombee(nombres), brut.frame["code"], RETOMBEES)
-    check_rangs(sommes[list(LOCAUX)], contexte)
-    check_par_habitant(sommes, PAR_HABITANT, contexte)
-    valeurs = join_valeurs(_values(sommes))
-    return build_resultat(brut.lus, rejets, recodage.recodes, recodage.fusionnes, valeurs=valeurs)
+    ruptures = (
+        *list_contradictions(motifs.isin((IMPROBABLE, AUTRE_CLASSE)), brut.frame["code"], "locaux, classe"),
+        *list_contradictions(
+            _is_retombee(nombres), brut.frame["code"], "d'un trimestre à l'autre", trop=RETOMBEES
+        ),
+        *list_rangs(sommes[list(LOCAUX)], contexte),
+        *list_par_habitant(sommes, PAR_HABITANT, contexte),
+    )
+    return build_resultat(
+        brut.lus,
+        rejets,
+        recodage.recodes,
+        recodage.fusionnes,
+        valeurs=join_valeurs(_values(sommes)),
+        ruptures=ruptures,
+    )
 
 
 def _list_motifs(frame: pd.DataFrame, nombres: pd.DataFrame, contexte: Contexte) -> pd.Series:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from barometre.sources.contexte import Contexte, reject_motifs
-from barometre.sources.departements import check_contradictions
+from barometre.sources.departements import list_contradictions
 from barometre.sources.lecture import REPETEE, Brut, read_csv
 from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, join_valeurs
 from barometre.sources.siren import is_siren
@@ -53,11 +53,16 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
         tout.loc[motifs.ne(PAS_UN_EPCI), "collectivite_id"].unique()
     )
     fautifs = departements.index.to_series().isin(incomplets | melanges)
-    check_contradictions(fautifs, departements.fillna(""), part=FAUTIFS_MAX)
+    ruptures = tuple(
+        list_contradictions(
+            fautifs, departements.fillna(""), "compétences que tous exercent", part=FAUTIFS_MAX
+        )
+    )
     motifs = motifs.mask(motifs.eq("") & tout["collectivite_id"].isin(incomplets), INCOMPLET)
     connus = motifs.eq("") & ~tout["collectivite_id"].isin(caches | voisins | melanges)
     rejets = [*brut.rejets, *reject_motifs(brut.frame, "code_competence", motifs)]
-    return build_resultat(brut.lus, rejets, valeurs=join_valeurs(_values(tout[connus], contexte.periode)))
+    valeurs = join_valeurs(_values(tout[connus], contexte.periode))
+    return build_resultat(brut.lus, rejets, valeurs=valeurs, ruptures=ruptures)
 
 
 def _list_motifs(tout: pd.DataFrame, contexte: Contexte) -> pd.Series:

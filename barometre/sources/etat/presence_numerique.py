@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from barometre.recherche.noms import normalise_nom
 from barometre.sources.contexte import (
     CODE_DISCORDANT,
     HORS_CADRE,
@@ -69,6 +70,12 @@ CRITERES = {"rpnt_conforme": "a", "rpnt_site": "1.a", "rpnt_messagerie": "2.a"}
 # « 1.a,2.1,a », ou rien. Ce qui n'a pas la forme d'un critère, ou d'un nom de domaine, ne dit rien.
 RPNT = r"(?:(?:\d\.(?:\d+|[a-z]+)|[a-z])\s*(?:,\s*|$))*"
 HOTE = r"[^\s/]+\.[^\W\d]{2,}"
+# De tant d'adresses propres qui se suivent, la part qui porte le nom de la commune, sous le quart de celle du
+# fichier : ce ne sont plus les leurs. Et celle de tout fichier de dix tranches. Choisies, faute d'un vrai
+# fichier : au hasard, une adresse sur cent porte le nom.
+TRANCHE, PERTE_NOMS = 200, 0.25
+TRANCHES, NOMS_MIN = 10, 0.05
+DECALEE = "la colonne y est décalée."
 TYPES = ("commune", "epci", "departement", "region")
 REPETEE = "Cette collectivité est sur plusieurs lignes : on ne sait pas laquelle est la bonne."
 PAS_UNE_COLLECTIVITE = "Cette ligne n'est pas une collectivité du cadre (arrondissement, ou type inconnu)."
@@ -118,6 +125,7 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     communes = frame["type"].eq("commune")
     dementis = list_dementis(frame, placees, ("siren", NOM, "code_insee"), contexte, communes)
     bons = frame[placees & dementis.eq("")].set_index("collectivite_id")
+    _check_noms(bons[bons["type"].eq("commune")], contexte)
     rejets = [
         *brut.rejets,
         *reject_rows(frame[autres], "type", PAS_UNE_COLLECTIVITE),
@@ -129,6 +137,34 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     return build_resultat(
         brut.lus, rejets, valeurs=_values(bons, contexte.periode), attributs=_sirens(brut.frame, contexte)
     )
+
+
+def _check_noms(communes: pd.DataFrame, contexte: Contexte) -> None:
+    """Refuse un fichier dont les adresses, quelque part, ne portent plus le nom de leur commune.
+
+    Un domaine propre, un site portent souvent ce nom ; décalés d'une ligne, presque plus aucun.
+    """
+    # Le mot le plus long du nom : les autres sont de trop de communes.
+    noms = {cle: contexte.territoires.noms[cle][0] for cle in communes.index}
+    mots = {cle: max(normalise_nom(nom).split(), key=len) for cle, nom in noms.items()}
+    for colonne in TRANSFORMATIONS:
+        adresses = communes[colonne]
+        propres = adresses[adresses.str.match(HOTE) & ~adresses.isin(DOMAINES_PUBLICS)]
+        paires = zip(propres, propres.index, strict=True)
+        nommees = pd.Series([mots[cle] in adresse for adresse, cle in paires], dtype="float64")
+        parts = nommees.groupby(nommees.index // TRANCHE).agg(["size", "mean"])
+        pleines = parts.loc[parts["size"].eq(TRANCHE), "mean"]
+        if nommees.mean() < NOMS_MIN:
+            if len(pleines) >= TRANCHES:
+                raise SourceRefusee(f"« {colonne} » ne porte presque jamais le nom des communes : {DECALEE}")
+            continue
+        for tranche in pleines.index[pleines < PERTE_NOMS * nommees.mean()]:
+            debut = tranche * TRANCHE
+            bouts = [noms[propres.index[rang]] for rang in (debut, debut + TRANCHE - 1)]
+            raise SourceRefusee(
+                f"De « {bouts[0]} » à « {bouts[1]} », « {colonne} » ne porte presque plus le nom des "
+                f"communes : {DECALEE}"
+            )
 
 
 def _values(bons: pd.DataFrame, periode: str) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from barometre.sources.contexte import (
     reject_motifs,
     sum_communes,
 )
-from barometre.sources.departements import check_contradictions, check_par_habitant, check_rangs
+from barometre.sources.departements import list_contradictions, list_par_habitant, list_rangs
 from barometre.sources.lecture import Brut, read_csv
 from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, join_valeurs
 from barometre.sources.retablies import REDUITE, list_reduites
@@ -79,15 +79,20 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     bonnes = motifs.eq("")
     recodage = recode_communes(brut.frame[["code"]][bonnes].join(nombres[bonnes]), "code", contexte)
     sommes = sum_communes(recodage, brut.frame.loc[~bonnes, "code"], list(NOMBRES), contexte)
-    check_contradictions(motifs.isin((IMPROBABLE, INCOHERENT)), brut.frame["code"])
-    check_rangs(sommes[list(SUIVANT_LA_POPULATION)], contexte)
-    check_par_habitant(sommes, PAR_HABITANT, contexte)
+    ruptures = (
+        *list_contradictions(
+            motifs.isin((IMPROBABLE, INCOHERENT)), brut.frame["code"], "une partie, son tout"
+        ),
+        *list_rangs(sommes[list(SUIVANT_LA_POPULATION)], contexte),
+        *list_par_habitant(sommes, PAR_HABITANT, contexte),
+    )
     return build_resultat(
         brut.lus,
         [*brut.rejets, *reject_motifs(brut.frame, "code", motifs), *recodage.rejets],
         recodage.recodes,
         recodage.fusionnes,
         valeurs=join_valeurs(_list_valeurs(sommes, contexte.periode)),
+        ruptures=ruptures,
     )
 
 

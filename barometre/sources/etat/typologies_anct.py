@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -12,14 +13,16 @@ from barometre.sources.departements import (
     COMMUNES,
     COMMUNES_CLASSEES,
     RANG_CLASSE,
-    check_contradictions,
-    check_rangs,
-    check_voisinage,
+    RANG_CLASSE_DECALE,
+    VERIFIER_COMMUNES,
+    list_contradictions,
+    list_rangs,
+    list_voisinage,
 )
-from barometre.sources.errors import SourceRefusee
 from barometre.sources.indices import read_departement
 from barometre.sources.lecture import Brut, read_csv
 from barometre.sources.resultat import Resultat, build_resultat, build_valeurs, join_valeurs
+from barometre.sources.ruptures import Rupture
 
 ATTRIBUTS = {
     "niveau_densite": "densite",
@@ -53,6 +56,7 @@ RURALITES = (
     "Commune dont le périmètre a changé depuis la réalisation de la typologie",
     HORS_CHAMP,
 )
+RANGS_RURALITES = {classe: "polarités" in classe for classe in RURALITES[:8]} | {HORS_CHAMP: 2}
 # Les massifs et leurs départements (« 20 » : la Corse), tels que les décrets les délimitent.
 MASSIFS = {
     "01": "54 57 67 68 70 88 90",
@@ -66,8 +70,13 @@ MASSIFS = {
     "09": "974",
 }
 MASSIF = r"^(\d\d) - "
+VERIFIER_DECRET = "Avant de l'accepter, voyez si un décret a changé les communes de ce massif."
 # Les classes qui montent avec les habitants.
 ECHELLES = {"densite": DENSITES, "centralite": CENTRALITES}
+# Dans un département, une commune hors du champ rural est plus peuplée qu'une petite polarité, elle-même plus
+# que les autres : corrélation de rang de 0,26 au moins (Gers), de 0,20 au plus décalée. La Corse-du-Sud, à
+# 0,07, n'y passe pas ; ses classes s'opposent assez pour montrer un décalage.
+RANG_RURALITE, SANS_RANG = (0.2, 0.23), ("2A",)
 CLASSE_INCONNUE = "Cette classe n'est pas de celles de sa grille."
 # Six communes rurales de la Meuse n'ont pas de ruralité ; décalées d'une ligne, les deux classes s'opposent
 # dans huit communes au moins de 82 départements.
@@ -92,7 +101,6 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
     seules = seules.sort_values("propre", kind="stable").drop_duplicates("collectivite_id")
     classes = seules.set_index("collectivite_id").rename(columns=ATTRIBUTS)[list(ATTRIBUTS.values())]
     attributs = classes.mask(classes.isin(INCONNUS))
-    _check_classes(attributs, brut.frame, contexte)
     return build_resultat(
         brut.lus,
         [*brut.rejets, *reject_motifs(brut.frame, "code", motifs), *recodage.rejets],
@@ -100,6 +108,7 @@ def rows(brut: Brut, contexte: Contexte) -> Resultat:
         recodage.fusionnes,
         valeurs=_values(attributs, contexte.periode),
         attributs=attributs.reset_index(),
+        ruptures=tuple(_list_ruptures(attributs, brut.frame, contexte)),
     )
 
 
@@ -113,36 +122,48 @@ def _list_motifs(frame: pd.DataFrame) -> pd.Series:
     return motifs.mask(frame["code"].duplicated(keep=False), CODE_REPETE)
 
 
-def _check_classes(attributs: pd.DataFrame, frame: pd.DataFrame, contexte: Contexte) -> None:
-    """Refuse un fichier dont une classe n'est plus en face de sa commune, dans un département."""
+def _list_ruptures(attributs: pd.DataFrame, frame: pd.DataFrame, contexte: Contexte) -> Iterator[Rupture]:
+    """Ce qui, dans un département, montre une classe qui n'est plus en face de sa commune."""
     rangs = {
         nom: attributs[nom].map({classe: rang for rang, classe in enumerate(echelle)})
         for nom, echelle in ECHELLES.items()
     }
-    check_rangs(pd.DataFrame(rangs, index=attributs.index), contexte, RANG_CLASSE, COMMUNES_CLASSEES)
+    bornes = RANG_CLASSE_DECALE, RANG_CLASSE
+    yield from list_rangs(pd.DataFrame(rangs, index=attributs.index), contexte, bornes, COMMUNES_CLASSEES)
+    ruralites = attributs["ruralite"].map(RANGS_RURALITES)
+    jugees = ruralites[~contexte.territoires.departements.reindex(ruralites.index).isin(SANS_RANG)]
+    yield from list_rangs(jugees.to_frame(), contexte, RANG_RURALITE, COMMUNES_CLASSEES)
     hors_champ = frame["niveau_ruralite"].eq(HORS_CHAMP)
     rurales = frame["niveau_densite"].isin(RURALES[1:]) & ~frame["code"].str.startswith("97")
     fautives = (rurales & hors_champ) | (frame["niveau_densite"].isin(URBAINES) & ~hors_champ)
-    check_contradictions(fautives, frame["code"], CONTRADICTIONS)
-    _check_massifs(frame)
-    check_voisinage(attributs["montagne"].notna(), "montagne", contexte)
+    yield from list_contradictions(
+        fautives, frame["code"], "densité, ruralité", trop=CONTRADICTIONS, a_verifier=VERIFIER_COMMUNES
+    )
+    yield from _list_massifs(frame)
+    yield from list_voisinage(attributs["montagne"].notna(), "montagne", contexte)
 
 
-def _check_massifs(frame: pd.DataFrame) -> None:
-    """Refuse un fichier dont un massif déborde de ses départements, ou n'y est nulle part."""
+def _list_massifs(frame: pd.DataFrame) -> Iterator[Rupture]:
+    """Les départements où un massif déborde, ou n'est nulle part ; un décret peut les changer."""
     departements = frame["code"].map(read_departement)
     massifs = frame["niveau_montagne"].str.extract(MASSIF, expand=False)
     siens = {massif: frozenset(codes.split()) for massif, codes in MASSIFS.items()}
     paires = zip(massifs.tolist(), departements.tolist(), strict=True)
     ailleurs = [massif in siens and departement not in siens[massif] for massif, departement in paires]
-    check_contradictions(pd.Series(ailleurs, index=frame.index, dtype="bool"), frame["code"])
+    yield from list_contradictions(
+        pd.Series(ailleurs, index=frame.index, dtype="bool"),
+        frame["code"],
+        "massif",
+        a_verifier=VERIFIER_DECRET,
+    )
     tailles, hauts = departements.value_counts(), set(departements[massifs.notna()])
     for departement in sorted(frozenset().union(*siens.values()) - hauts):
         if tailles.get(departement, 0) >= COMMUNES:
-            raise SourceRefusee(
+            phrase = (
                 f"Le fichier n'a aucune commune de montagne dans le département{INSECABLE}{departement}, qui "
                 "est d'un massif."
             )
+            yield Rupture("sans montagne", departement, phrase, VERIFIER_DECRET)
 
 
 def _values(attributs: pd.DataFrame, periode: str) -> pd.DataFrame:

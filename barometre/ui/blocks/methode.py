@@ -10,7 +10,7 @@ from barometre.ui import selectors
 from barometre.ui.blocks import qualite
 from barometre.ui.blocks.documents import read_document
 from barometre.ui.blocks.en_fond import render_en_fond
-from barometre.ui.blocks.messages import render_vue_imprimee
+from barometre.ui.blocks.messages import render_message, render_vue_imprimee
 from barometre.ui.blocks.tableau_triable import Case, build_triable
 from barometre.ui.blocks.telechargements import render_telechargements
 from barometre.ui.blocks.textes import build_tableau, lien, texte
@@ -69,6 +69,10 @@ def render_sources(vue: VueMethode) -> None:
         st.info(
             "Un opérateur charge les sources absentes de la page Administration (Sources), depuis l’adresse "
             "officielle ou un dossier miroir."
+        )
+    for source in vue.acceptees:
+        render_message(
+            f"{source.titre} : chargée malgré les gardes, un opérateur l’a acceptée. {source.acceptes}"
         )
     lignes = [_build_ligne(source) for source in vue.sources]
     st.html(build_triable("Sources du baromètre", ENTETES, lignes))

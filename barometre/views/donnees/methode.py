@@ -19,7 +19,7 @@ from barometre.views.lecture.provenance import build_provenance
 from barometre.views.lecture.tableau import build_tableau
 
 COLONNES = (
-    "titre", "producteur", "etat", "date_iso", "age", "charges", "rejetes", "licence", "adresse",
+    "titre", "producteur", "etat", "date_iso", "age", "charges", "rejetes", "acceptes", "licence", "adresse",
 )  # fmt: skip
 ETATS_SOURCES = {
     "embarquee": "fournie avec l’application",
@@ -50,6 +50,8 @@ class SourceLue:
     charges: int | None
     rejetes: int | None
     adresse: str
+    # Ce que l'opérateur a accepté du fichier malgré une garde ; vide si rien.
+    acceptes: str
 
     @property
     def lignes(self) -> str:
@@ -85,6 +87,11 @@ class VueMethode:
     def absentes(self) -> tuple[SourceLue, ...]:
         """Celles qui ne sont pas chargées."""
         return tuple(s for s in self.sources if s.etat_id == "absente")
+
+    @property
+    def acceptees(self) -> tuple[SourceLue, ...]:
+        """Celles que les gardes refusaient, et que l'opérateur a acceptées."""
+        return tuple(s for s in self.sources if s.acceptes)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -153,4 +160,5 @@ def _build_source(ligne: dict[Any, Any], jour: date) -> SourceLue:
         charges=charges,
         rejetes=rejetes,
         adresse=str(ligne["adresse"]),
+        acceptes="" if is_absent(ligne.get("acceptes")) else str(ligne["acceptes"]),
     )

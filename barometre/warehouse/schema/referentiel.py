@@ -116,6 +116,8 @@ dim_source = Table(
     Column("charges", Integer, nullable=True),
     Column("recodes", Integer, nullable=True),
     Column("rejetes", Integer, nullable=True),
+    # Ce que l'opérateur a accepté du fichier malgré une garde, en phrases.
+    texte("acceptes", vide=True),
     PrimaryKeyConstraint("source_id"),
     CheckConstraint("lus = charges + rejetes", name="compte_juste"),
 )
