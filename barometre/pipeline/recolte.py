@@ -18,7 +18,7 @@ from barometre.sources.errors import SourceInjoignable, SourceRefusee
 from barometre.sources.examen import read_source
 from barometre.sources.fetch import Copie, Lieu
 from barometre.sources.resultat import Rapport, Resultat
-from barometre.sources.territoires import Territoires
+from barometre.sources.territoires import Territoires, build_listes
 
 EtatSource = Literal["embarquee", "chargee", "gardee", "absente"]
 COLONNES_SOURCE = [
@@ -62,6 +62,15 @@ class Socle:
     def territoires(self) -> Territoires:
         """Ce que les sources n'y changent pas."""
         return Territoires(self.collectivites, self.codes_anciens)
+
+    @cached_property
+    def perimetres(self) -> dict[str, frozenset[str]]:
+        """OPSN → les territoires qu'il couvre, déjà connus."""
+        if self.liens.empty:
+            return {}
+        couvre = self.liens[self.liens["nature"].eq("perimetre")]
+        couples = zip(couvre["opsn_id"].tolist(), couvre["cible_id"].tolist(), strict=True)
+        return {opsn_id: frozenset(cibles) for opsn_id, cibles in build_listes(couples).items()}
 
 
 @dataclass
@@ -109,7 +118,7 @@ def harvest(source: SourceExterieure, lieu: Lieu, recolte: Recolte, *, confirmer
         source.periode,
         socle.opsn,
         recolte.operateurs,
-        socle.liens,
+        socle.perimetres,
     )
     try:
         copie, resultat = read_source(source, lieu, contexte, confirmer=confirmer)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from barometre.sources.noms import find_discordants
 from barometre.sources.resultat import Rejet
-from barometre.sources.territoires import Territoires, build_listes
+from barometre.sources.territoires import Territoires
 
 NOM_DISCORDANT = "Ce code est celui d'une commune, et le nom d'à côté celui d'une autre."
 CODE_DISCORDANT = "Ce SIREN est celui d'une commune, et le code INSEE celui d'une autre."
@@ -32,7 +32,8 @@ class Contexte:
     periode: str = ""
     opsn: pd.DataFrame = field(default_factory=pd.DataFrame)
     operateurs: Mapping[str, str] = field(default_factory=dict)
-    liens: pd.DataFrame = field(default_factory=pd.DataFrame)
+    # opsn_id → les territoires qu'il couvre, déjà connus
+    perimetres: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @cached_property
     def sirens(self) -> dict[str, str]:
@@ -42,15 +43,6 @@ class Contexte:
         ]
         # Des listes : parcourir une colonne de textes de pandas coûte dix fois plus.
         return dict(zip(connues["siren"].tolist(), connues["collectivite_id"].tolist(), strict=True))
-
-    @cached_property
-    def perimetres(self) -> dict[str, frozenset[str]]:
-        """OPSN → les territoires qu'il couvre, déjà connus."""
-        if self.liens.empty:
-            return {}
-        couvre = self.liens[self.liens["nature"].eq("perimetre")]
-        couples = zip(couvre["opsn_id"].tolist(), couvre["cible_id"].tolist(), strict=True)
-        return {opsn_id: frozenset(cibles) for opsn_id, cibles in build_listes(couples).items()}
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,7 @@ def test_une_classe_decalee_dans_un_departement(pays: Contexte, colonne: str) ->
 def test_une_ruralite_decalee_la_ou_il_n_y_a_presque_pas_de_ville(pays: Contexte) -> None:
     """Aucune commune urbaine n'y contredit sa densité ; les petites polarités, plus peuplées, le disent."""
     typologies = build_typologies(pays)
-    habitants = ("commune-" + typologies.frame["code"]).map(pays.populations)
+    habitants = ("commune-" + typologies.frame["code"]).map(pays.territoires.populations)
     polarites = habitants.groupby(typologies.frame["code"].str[:2]).rank(pct=True).gt(0.8)
     ruralites = polarites.map({True: typologies_anct.RURALITES[1], False: typologies_anct.RURALITES[2]})
     rurale = Brut(typologies.frame.assign(niveau_ruralite=ruralites, niveau_densite="Bourgs ruraux"))
@@ -155,7 +155,9 @@ def test_une_ligne_qui_se_contredit_est_rejetee_trois_sont_un_decalage() -> None
 
 
 def test_un_departement_a_qui_manque_une_commune_sur_dix(pays: Contexte) -> None:
-    communes = pays.communes[pays.departements.reindex(pays.communes).eq(NORD).to_numpy()]
+    communes = pays.territoires.communes[
+        pays.territoires.departements.reindex(pays.territoires.communes).eq(NORD).to_numpy()
+    ]
 
     def check(nombre: int) -> None:
         valeurs = build_valeurs("x", pd.Series(1.0, index=communes[:nombre]), "2024")
@@ -183,7 +185,7 @@ def test_des_competences_dont_la_moitie_manque_dans_un_departement(pays: Context
     competences = build_competences(pays)
     assert not banatic_competences.rows(competences, pays).rejets
     du_nord = "epci-" + competences.frame["siren"]
-    du_nord = du_nord.map(pays.departements).eq(NORD)
+    du_nord = du_nord.map(pays.territoires.departements).eq(NORD)
     moitie = Brut(competences.frame[~du_nord | (np.arange(len(du_nord)) % 2 == 0)])
     with pytest.raises(SourceRefusee, match=r"département.59"):
         judge(banatic_competences.rows(moitie, pays))
@@ -197,7 +199,7 @@ def test_un_groupement_sans_une_competence_que_tous_exercent_est_inconnu(pays: C
     """Un tiers des groupements d'un département, ou moins : des lignes perdues çà et là."""
     competences = build_competences(pays)
     sirens = competences.frame["siren"].drop_duplicates()
-    du_nord = sirens[("epci-" + sirens).map(pays.departements).eq(NORD)]
+    du_nord = sirens[("epci-" + sirens).map(pays.territoires.departements).eq(NORD)]
     perdants = du_nord.iloc[: len(du_nord) // 3]
     perdue = competences.frame["siren"].isin(perdants) & competences.frame["code_competence"].eq("1528")
     resultat = banatic_competences.rows(Brut(competences.frame[~perdue]), pays)

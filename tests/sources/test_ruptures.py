@@ -107,7 +107,7 @@ def test_un_recul_accepte_se_dit_jusqu_au_fichier_suivant(pays: Contexte, lieu: 
 def test_un_rang_douteux_se_verifie_un_rang_perdu_est_un_decalage(
     pays: Contexte, part: float, faux: bool
 ) -> None:
-    habitants = pays.populations[pays.departements.eq(NORD).to_numpy()].dropna()
+    habitants = pays.territoires.populations[pays.territoires.departements.eq(NORD).to_numpy()].dropna()
     rangs, hasard = habitants.rank(), np.random.default_rng(3).permutation(len(habitants))
     melange = part * rangs + (1 - part) * hasard
     (rupture,) = list_rangs(pd.DataFrame({"x": melange}), pays, bornes=(0.3, 0.9))
@@ -118,9 +118,11 @@ def test_un_rang_douteux_se_verifie_un_rang_perdu_est_un_decalage(
 def test_une_methode_change_partout_un_degat_ici_ou_la(
     pays: Contexte, departements: tuple[str, ...], faux: bool
 ) -> None:
-    communes = pays.communes[pays.departements.reindex(pays.communes).isin(("29", NORD, "62")).to_numpy()]
-    habitants = pays.populations.reindex(communes)
-    ici = pays.departements.reindex(communes).isin(departements)
+    communes = pays.territoires.communes[
+        pays.territoires.departements.reindex(pays.territoires.communes).isin(("29", NORD, "62")).to_numpy()
+    ]
+    habitants = pays.territoires.populations.reindex(communes)
+    ici = pays.territoires.departements.reindex(communes).isin(departements)
     nombres = pd.DataFrame({"x": habitants.mask(ici, habitants * 3)})
     ruptures = list(list_par_habitant(nombres, {"x": (0.5, 2.0)}, pays))
     assert [r.departement for r in ruptures] == sorted(departements)
