@@ -68,6 +68,7 @@ def test_reponses_simulees_dites_dans_la_phrase() -> None:
         ("primary", "normale", "moins de 10 réponses"),
         ("primary", "cyber", "rien sous 20 réponses"),
         ("absent", "normale", "moins de 10 réponses, ou question non posée"),
+        ("absent", "cyber", "moins de 20 réponses, ou question non posée"),
     ],
 )
 def test_raison_d_une_absence(etat: str, sensibilite: str, attendu: str) -> None:

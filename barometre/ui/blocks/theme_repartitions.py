@@ -9,6 +9,7 @@ import streamlit as st
 from barometre.assemblage.theme import IndicateurAffiche, ThemeAffiche, load_indicateur
 from barometre.domain.colonnes import get_colonne
 from barometre.domain.indicateur import Indicateur
+from barometre.domain.secret import get_seuil
 from barometre.ui import porte, selectors
 from barometre.ui.blocks.depliants import render_depliant
 from barometre.ui.blocks.grand_chiffre import build_carte
@@ -78,8 +79,9 @@ def _render_repartitions(detail: IndicateurAffiche) -> None:
     graphique, provenance = detail.get_graphique(choisie), detail.vue.provenance
     render_graphique(graphique, provenance, cle=cle, titre=repartition.titre, images_a_part=True)
     if repartition.sans_chiffre:
+        seuil = get_seuil(detail.vue.ligne.indicateur.sensibilite == "cyber")
         st.html(
-            '<p class="baro-legende">Sans chiffre (question non posée, ou moins de 10 réponses)\u202f: '
+            f'<p class="baro-legende">Sans chiffre (question non posée, ou moins de {seuil} réponses)\u202f: '
             f"{texte(', '.join(repartition.sans_chiffre))}.</p>"
         )
     render_suite(detail, choisie)

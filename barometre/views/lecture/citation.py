@@ -101,9 +101,10 @@ def get_raison(etat: str, indicateur: Indicateur) -> str:
         return STRATES_VIDES
     if etat.startswith(STRUCTURE):
         return _explain_structure(etat.removeprefix(STRUCTURE), indicateur)
-    if etat != "primary":
-        return f"Pas de chiffre : moins de {SEUIL} réponses, ou question non posée à ces collectivités."
     cyber = indicateur.sensibilite == "cyber"
+    if etat != "primary":
+        seuil = get_seuil(cyber)
+        return f"Pas de chiffre : moins de {seuil} réponses, ou question non posée à ces collectivités."
     if cyber:
         return f"Non publiable : en cybersécurité, rien sous {SEUIL_CYBER} réponses ni sous région et type."
     return f"Non publiable : moins de {SEUIL} réponses."
