@@ -18,9 +18,8 @@ from barometre.charts.palette import ACCENT, GRIS
 from barometre.domain.cadre import Cadre
 from barometre.domain.formats import format_compte, format_intervalle, format_liste
 from barometre.domain.indicateur import Indicateur
-from barometre.domain.secret import BRUIT_FRACTION
 from barometre.stats.contrasts import get_funnel_limits
-from barometre.stats.laws import RAW_LAW, Law, SmoothLaw
+from barometre.stats.laws import RAW_LAW, SmoothLaw, compute_share_variance
 from barometre.stats.perturbation import has_adjusted
 from barometre.stats.sums import adjust_n_eff
 
@@ -101,7 +100,7 @@ def _adjust(effectif: pd.Series, n: pd.Series, reference: float, valeur: str) ->
     """
     inegalite = 9 * (n / effectif - 1).clip(lower=0)
     second = RAW_LAW.variance * has_adjusted(n.to_numpy(dtype=float)) * (valeur == "brut")
-    bruit = (Law().variance + BRUIT_FRACTION**2 / 12 + second + SmoothLaw().variance * inegalite) / n**2
+    bruit = (compute_share_variance() + second + SmoothLaw().variance * inegalite) / n**2
     return pd.Series(adjust_n_eff(effectif, n, reference, bruit), index=effectif.index).round()
 
 

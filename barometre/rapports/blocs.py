@@ -9,6 +9,7 @@ from barometre.domain.indicateur import Indicateur, describe_bases
 from barometre.domain.notes import LETTRES_SIMULEES, explain_citation, format_lettre
 from barometre.rapports.modele import Figure, Paragraphe, Point, Tableau
 from barometre.views.lecture.chiffres import format_bornes_seules
+from barometre.views.lecture.citation import BORNE_REPONDANTES
 from barometre.views.lecture.libelles import lower_initiale
 from barometre.views.lecture.ligne import LigneIndicateur
 from barometre.views.lecture.publies import SUIVI
@@ -17,7 +18,6 @@ NOTE = "Note"
 ENTETES_CHIFFRES = ("Indicateur", "Redressé", "Intervalle", "Brut", "Réponses", NOTE)
 ENTETES_PUBLIES = ("Indicateur", "Publié", "Brut ici", "Redressé ici")
 LIRE_PUBLIES = "Un chiffre publié est brut : il compte les répondantes sans corriger leur profil."
-BORNE_REPONDANTES = "« Plus de », « moins de » : parmi les répondantes ; l’intervalle vaut pour l’ensemble."
 BRUT_SOUS_TRENTE = "Sous 30 réponses, chiffre et intervalle sont bruts."
 NON, NON_REDRESSE = "non publié", "non redressé"
 SE_CITE, SE_CITERAIT = "Se cite", "Se citerait"

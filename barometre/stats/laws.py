@@ -12,6 +12,7 @@ from barometre.domain.secret import (
     BRUIT_BRUT,
     BRUIT_DIFFERENCE,
     BRUIT_ECART,
+    BRUIT_FRACTION,
     BRUIT_MAXIMAL,
     RAPPORT_TARDIF,
 )
@@ -108,6 +109,14 @@ class SmoothLaw:
 
 # Le bruit de l'écart entre redressé et brut.
 GAP_LAW = SmoothLaw()
+
+
+def compute_share_variance(law: Law = COUNT_LAW, fraction: float = BRUIT_FRACTION) -> float:
+    """La variance du bruit du compte derrière une part, en réponses² : de l'entier, et de sa fraction.
+
+    La fraction est uniforme : largeur² / 12. Sans bruit du compte, il n'y en a pas.
+    """
+    return law.variance + (fraction**2 / 12 if law.maximum else 0.0)
 
 
 def read_rank(keys: Cles) -> Tableau:

@@ -28,7 +28,16 @@ from scipy.sparse import csr_array
 
 from barometre.domain.brouillage import MELANGES, SEL_EFFECTIF, build_cle, build_sel
 from barometre.domain.secret import BRUIT_FRACTION, PAS_EFFECTIF, SEUIL_REDRESSE
-from barometre.stats.laws import COUNT_LAW, GAP_LAW, LATE_LAW, RAW_LAW, Law, SmoothLaw, read_rank
+from barometre.stats.laws import (
+    COUNT_LAW,
+    GAP_LAW,
+    LATE_LAW,
+    RAW_LAW,
+    Law,
+    SmoothLaw,
+    compute_share_variance,
+    read_rank,
+)
 
 Cles = npt.NDArray[np.uint64]
 Entiers = npt.NDArray[np.int64]
@@ -139,7 +148,7 @@ class Perturbation:
     @property
     def share_variance(self) -> float:
         """La variance du bruit du compte derrière une part, sans tardive : de l'entier et de la fraction."""
-        return self.law.variance + (self.fraction**2 / 12 if self.law.maximum else 0.0)
+        return compute_share_variance(self.law, self.fraction)
 
     def measure_variance(self, membership: csr_array, values: Tableau) -> Tableau:
         """La variance de `draw_share`, domaine × chiffre : celle des premières, et de chaque tardive."""

@@ -16,7 +16,6 @@ from barometre.catalogue import load_catalogue
 from barometre.domain.chiffre import Note
 from barometre.domain.formats import INSECABLE
 from barometre.rapports.blocs import (
-    BORNE_REPONDANTES,
     BRUT_SOUS_TRENTE,
     build_figures,
     build_publies,
@@ -30,6 +29,7 @@ from barometre.rapports.modele import Document, Paragraphe, Planche, Point, Sect
 from barometre.rapports.pdf import to_pdf
 from barometre.rapports.synthese import build_debut
 from barometre.views.comprendre.theme import build_vue_theme
+from barometre.views.lecture.citation import BORNE_REPONDANTES
 from barometre.views.lecture.ligne import LigneIndicateur
 from barometre.views.lecture.publies import PublieACote
 from barometre.views.lecture.selection import Selection

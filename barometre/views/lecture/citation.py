@@ -15,10 +15,7 @@ from barometre.views.lecture.prudence import RAISONS, build_g_etoile
 
 HORS_BIAIS = "intervalle hors biais de participation"
 # Une part à trois réponses de 0 ou de 100 % n'est que bornée ; son intervalle, lui, va au-delà de la borne.
-BORNE_REPONDANTES = (
-    "« Plus de » et « moins de » se disent de celles qui ont répondu ; l’intervalle, de l’ensemble : il peut "
-    "aller au-delà."
-)
+BORNE_REPONDANTES = "« Plus de », « moins de » : parmi les répondantes ; l’intervalle vaut pour l’ensemble."
 SOURCE = "Baromètre Collectivités & Numérique (DINUM et Déclic)"
 
 
