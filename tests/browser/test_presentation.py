@@ -49,6 +49,24 @@ def test_le_clavier_avance_recule_et_quitte_sur_une_version_figee(serveur: str, 
     expect(page.locator("h1")).to_be_visible()
 
 
+def test_un_depart_demande_avant_que_le_bouton_soit_dessine_n_est_pas_perdu(
+    serveur: str, visiter: Visiter
+) -> None:
+    page = visiter(serveur, "/inclusion").page
+    page.get_by_role("link", name="Présenter", exact=True).click()
+    bouton = page.locator(".st-key-quitter-presentation")
+    bouton.wait_for(state="attached")
+    # Le document comme il est entre les diapositives et le bouton, puis le bouton qui arrive.
+    bouton.evaluate("(e) => { e.classList.replace('st-key-quitter-presentation', 'pas-encore') }")
+    page.keyboard.press("Escape")
+    page.evaluate(
+        "() => { const e = document.querySelector('.pas-encore');"
+        " e.classList.replace('pas-encore', 'st-key-quitter-presentation'); e.append(document.createElement('i')) }"
+    )
+    page.wait_for_selector(".baro-diapo", state="detached")
+    expect(page).not_to_have_url(re.compile("presentation"))
+
+
 # Chaque diapositive à son tour : ce qui dépasse, défile, se recouvre, et le plus petit texte.
 MESURE = """() => [...document.querySelectorAll('.baro-diapo')].map((diapo, rang) => {
   document.querySelectorAll('.baro-diapo').forEach(d => d.classList.toggle('baro-en-cours', d === diapo));

@@ -27,12 +27,21 @@ function goTo(rang) {
 
 // Le serveur seul quitte : l'adresse et la session changent ensemble. Son bouton est caché, le nôtre est à sa place.
 // L'adresse se nettoie d'abord : Streamlit l'envoie avec chaque geste, et une place restée là rouvrirait la présentation.
+// Les diapositives se dessinent avant le bouton : un départ demandé entre les deux attend qu'il paraisse.
+let depart = false;
+
+function pressQuitter() {
+  const bouton = document.querySelector(".st-key-quitter-presentation button");
+  depart = !bouton;
+  bouton?.click();
+}
+
 function leave() {
   const adresse = new URL(location.href);
   adresse.searchParams.delete(CLE);
   adresse.searchParams.delete("version");
   history.replaceState(history.state, "", adresse);
-  document.querySelector(".st-key-quitter-presentation button")?.click();
+  pressQuitter();
 }
 
 const GESTES = {
@@ -58,5 +67,9 @@ document.addEventListener("click", (geste) => {
 });
 
 // Le serveur a redessiné la page (reconnexion) : la diapositive en cours est celle de l'adresse.
-new MutationObserver(() => { if (listDiapos().length) showRang(); })
+new MutationObserver(() => {
+  if (!listDiapos().length) return;
+  if (depart) pressQuitter();
+  showRang();
+})
   .observe(document.documentElement, { subtree: true, childList: true });
