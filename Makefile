@@ -6,6 +6,8 @@ RECUPERER ?= --recuperer
 BIN := .venv/bin
 # Un seul fil numérique : de petites matrices vont dix fois plus lentement sur plusieurs.
 export OPENBLAS_NUM_THREADS := 1
+# Une image de conteneur le pose parfois : chaque processus recompilerait tout le programme, un quart de son démarrage.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: app test check mutants audit inventaire bench install paquets donnees nettoyer
 .DEFAULT_GOAL := aide
