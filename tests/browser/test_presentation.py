@@ -59,9 +59,9 @@ def test_un_depart_demande_avant_que_le_bouton_soit_dessine_n_est_pas_perdu(
     # Le document comme il est entre les diapositives et le bouton, puis le bouton qui arrive.
     bouton.evaluate("(e) => { e.classList.replace('st-key-quitter-presentation', 'pas-encore') }")
     page.keyboard.press("Escape")
-    page.evaluate(
-        "() => { const e = document.querySelector('.pas-encore');"
-        " e.classList.replace('pas-encore', 'st-key-quitter-presentation'); e.append(document.createElement('i')) }"
+    page.locator(".pas-encore").evaluate(
+        "(e) => { e.classList.replace('pas-encore', 'st-key-quitter-presentation');"
+        " e.append(document.createElement('i')); }"
     )
     page.wait_for_selector(".baro-diapo", state="detached")
     expect(page).not_to_have_url(re.compile("presentation"))
