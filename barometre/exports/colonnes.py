@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from barometre.domain.secret import SEUIL
+from barometre.domain.secret import SEUIL, SEUIL_CYBER
 from barometre.exports.cellules import is_texte
 
 Nature = Literal["texte", "entier", "decimal", "booleen"]
@@ -18,7 +18,11 @@ MARQUE = "marque"
 LEGENDE_MARQUES = (
     ("[c]", "Confidentiel : le secret statistique s'applique, la valeur n'est pas publiée."),
     ("[u]", "Indicatif : la valeur est donnée pour réfléchir, elle ne se cite pas."),
-    ("[x]", f"Indisponible : moins de {SEUIL} réponses, ou question non posée à ces collectivités."),
+    (
+        "[x]",
+        f"Indisponible : moins de {SEUIL} réponses ({SEUIL_CYBER} en cybersécurité), ou question non posée à "
+        "ces collectivités.",
+    ),
 )
 SANS_VALEUR = ("[c]", "[x]")
 _ECHANTILLON = 2_000  # lignes mesurées pour la largeur : au-delà, elle ne change plus

@@ -69,7 +69,7 @@ def test_la_phrase(groupes: list[tuple[str, GroupeCompare | None]], attendu: str
 
 def test_au_dela_de_quatre_la_phrase_ne_nomme_plus() -> None:
     groupes = [(nom, HAUT) for nom in "ABCDE"]
-    assert build_phrase_groupes("strate", groupes) == "Cinq strates sont au-dessus de l’ensemble."
+    assert build_phrase_groupes("strate", groupes) == "Cinq tailles sont au-dessus de l’ensemble."
 
 
 def test_un_ecart_dont_l_intervalle_exclut_zero_sans_etre_demontre_dit_pourquoi() -> None:

@@ -185,7 +185,7 @@ def read_accompagnement(
 
 # Le nom d'un groupe de chaque répartition : singulier, pluriel, féminin.
 _NOMS = {
-    "strate": ("strate", "strates", True),
+    "strate": ("taille", "tailles", True),
     "type": ("type", "types", False),
     "territoire": ("région", "régions", True),
     "opsn": ("groupe", "groupes", False),
