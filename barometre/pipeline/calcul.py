@@ -22,7 +22,7 @@ from barometre.pipeline.donnees import Donnees
 from barometre.pipeline.models import compute_modeles
 from barometre.pipeline.parallele import run_parallel
 from barometre.pipeline.quality import Reference, build_quality, build_variance_check
-from barometre.pipeline.rules import Reponses, compute_valeurs, split_questions
+from barometre.pipeline.rules import Reponses, compute_valeurs, list_asked, split_questions
 from barometre.pipeline.structure_egale import build_tranches
 from barometre.pipeline.terrain import Terrain, build_terrain, draw_keys, list_devinees
 from barometre.pipeline.weights import Redressement, compute_weights
@@ -190,7 +190,10 @@ def _compute_terrain(
         warnings.simplefilter("ignore", LoneStratumWarning)
         presents = redressement.repondants.index
         declares = catalogue.list_indicateurs(vague.questionnaire_id, origine="declare")
-        cles = build_perturbation(vague.secret, presents, declares, vague.tardives)
+        tous = list_asked(catalogue, comptee.questions, declares, vague.repondants.isin(vague.tardives))
+        rangs = vague.repondants.get_indexer(presents)
+        asked = {i: posee.take(rangs) for i, posee in tous.items()}
+        cles = build_perturbation(vague.secret, presents, declares, vague.tardives, asked)
         terrain = build_terrain(
             contexte.cube, redressement, comptee.questions, comptee.valeurs, catalogue, cles
         )

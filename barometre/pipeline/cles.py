@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from barometre.domain.indicateur import Indicateur
-from barometre.stats.perturbation import Perturbation, build_keys
+from barometre.stats.perturbation import Asked, Perturbation, build_keys
 from barometre.warehouse.engine import Engine
 from barometre.warehouse.repository import read_rows
 
@@ -44,11 +44,15 @@ def build_perturbation(
     repondants: pd.Index,
     indicateurs: Sequence[Indicateur],
     tardives: frozenset[str] = frozenset(),
+    asked: Mapping[str, Asked] | None = None,
 ) -> Perturbation:
-    """Les clés d'un questionnaire à une vague ; `secret` : ce que garde la table `cle_secrete`."""
+    """Les clés d'un questionnaire à une vague ; `secret` : ce que garde la table `cle_secrete`.
+
+    `asked` : à qui chaque indicateur sous condition a été demandé.
+    """
     questions = {i.id: i.calcul.question_id for i in indicateurs}
     late = np.asarray(repondants.isin(tardives)) if tardives else None
-    return Perturbation(build_keys(secret, repondants), questions, late=late)
+    return Perturbation(build_keys(secret, repondants), questions, late=late, asked=asked or {})
 
 
 def list_tardives(participations: pd.DataFrame, lots: pd.DataFrame) -> Tardives:

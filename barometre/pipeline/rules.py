@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from barometre.catalogue import Catalogue
 from barometre.domain.indicateur import Calcul, Indicateur
+from barometre.domain.secret import DECIMALES
 from barometre.pipeline.dimensions import BAROMETRE
+from barometre.stats.perturbation import Asked
 
 Reels = NDArray[np.float64]
 Textes = NDArray[np.object_]
@@ -84,6 +87,37 @@ def apply_rule(reponses: Reponses, calcul: Calcul) -> tuple[Reels, Textes]:
         filtree = etats == "non_concerne"
         valeurs, etats = np.where(filtree, 0.0, valeurs), np.where(filtree, "repondu", etats)
     return np.where(etats == "repondu", valeurs, np.nan), etats
+
+
+def list_asked(
+    catalogue: Catalogue,
+    questions: Mapping[str, Reponses],
+    indicateurs: Iterable[Indicateur],
+    tardives: NDArray[np.bool_],
+) -> dict[str, Asked]:
+    """À qui chaque indicateur sous condition a été demandé, d'après les réponses à la question d'avant.
+
+    La part de celles-là qui y répondent se compte au pour cent, sur les premières : d'une version à l'autre,
+    elle ne dit rien d'une tardive.
+    """
+    colonnes: dict[tuple[str, tuple[str, ...]], Reels] = {}
+    posees = {}
+    for indicateur in indicateurs:
+        condition = catalogue.get_question(indicateur.calcul.question_id).condition
+        reponses = questions.get(indicateur.calcul.question_id)
+        if not indicateur.sous_condition or condition is None or reponses is None:
+            continue
+        lieu = condition.question_id, condition.options
+        avant = questions.get(condition.question_id)
+        if avant is None:
+            continue
+        if lieu not in colonnes:
+            choisies = (avant.count_options(condition.options) > 0).astype(float)
+            colonnes[lieu] = np.where(avant.etats == "repondu", choisies, np.nan)
+        recue = (colonnes[lieu] == 1) & ~tardives
+        repondent = np.mean(reponses.etats[recue] == "repondu") if recue.any() else 1.0
+        posees[indicateur.id] = Asked(lieu[0], colonnes[lieu], float(np.round(repondent, DECIMALES)))
+    return posees
 
 
 def compute_valeurs(

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +24,7 @@ from barometre.domain.secret import DECIMALES, MARGE_EXTREME, PAS_EFFECTIF
 from barometre.stats.attack import Devinees, Lecteur, Lu, Question
 from barometre.stats.domains import sum_domains
 from barometre.stats.perturbation import Cles, Perturbation, has_adjusted
-from barometre.stats.publication import publish_sums
+from barometre.stats.publication import publish_counts, publish_sums
 from barometre.stats.sums import Sums
 
 Tableau = npt.NDArray[np.float64]
@@ -60,6 +60,11 @@ class Tirages:
         """La clé de chaque cellule, par laquelle elle tire de nouveau."""
         return self.keys.find_keys(self.lecteur.cells, self.values, [self.item])[:, 0]
 
+    @cached_property
+    def published(self) -> Tableau:
+        """L'effectif de chaque cellule, en colonne, tel qu'il se publie : aucun tirage n'y change rien."""
+        return publish_counts(self.keys, self.exact.n, self.values, self.lecteur.cells, [self.item])
+
     def get(self, rank: int) -> Lu:
         """Ce qui se lit quand chaque cellule tire son bruit de rechange de ce rang.
 
@@ -87,7 +92,8 @@ class Tirages:
         valeurs, noms = np.repeat(self.values, fois, axis=1), [self.item] * fois
         cles = replace(self.keys.extend_sums(valeurs), rounds=ranks if ranks.any() else None)
         plan = lecteur.design.replace_keys(cles)
-        sommes = publish_sums(exactes, plan, valeurs, lecteur.cells, noms, lecteur.structure)
+        publies = np.repeat(self.published, fois, axis=1)
+        sommes = publish_sums(exactes, plan, valeurs, lecteur.cells, noms, lecteur.structure, publies)
         n, total, double = sommes.n, sommes.total, has_adjusted(sommes.n_published)
         vu = np.where(double, sommes.estimate, sommes.raw)
         borne = find_extremes(sommes.n_published, total, vu)
@@ -141,13 +147,15 @@ class Audit:
                 publics.setdefault(question, np.isfinite(colonne).tobytes())
         return [np.array(par_question[q]) for q in sorted(par_question, key=lambda q: publics[q])]
 
-    def draw_lot(self, lot: Entiers) -> Cles:
+    def draw_lot(self, keys: Perturbation, lot: Entiers) -> Cles:
         """Les clés de cellules à tirer de nouveau pour ce lot, chacune autant de fois qu'il le faut.
+
+        `keys` : où les lots d'avant ont déjà tiré.
 
         Deux chiffres d'une question ont même clé là où ils ont mêmes « oui » : le second, tiré de nouveau,
         change le premier, qui se règle encore, `PASSES` fois au plus.
         """
-        keys, neuves = self.lecteur.keys, self.lecteur.keys.redrawn[:0]
+        neuves = keys.redrawn[:0]
         restent, fois = list(lot), dict.fromkeys(lot, 0)
         while restent:
             rang = restent.pop(0)
@@ -166,7 +174,12 @@ class Audit:
         `run` : comme `map`, l'un après l'autre ou à la fois.
         """
         keys = self.lecteur.keys
-        return keys.draw_again(np.concatenate([keys.redrawn[:0], *run(self.draw_lot, self.lots)]))
+        # L'effectif d'une question sous condition se déduit de ce que la condition publie : elle d'abord.
+        for sous in (False, True):
+            lots = [lot for lot in self.lots if any(self.items[r] in keys.asked for r in lot) is sous]
+            neuves = run(partial(self.draw_lot, keys), lots)
+            keys = keys.draw_again(np.concatenate([keys.redrawn[:0], *neuves]))
+        return keys
 
     def list_guessed(self) -> list[str]:
         """Les chiffres dont les clés, telles qu'elles sont, laissent deviner une réponse dans le sens lu."""

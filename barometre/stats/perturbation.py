@@ -48,6 +48,22 @@ _ECHELLE_GRANDEUR = 1000.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """À qui une question sous condition a été posée : `values`, unité, 1 ou 0, NaN si rien ne le dit.
+
+    `question` : celle qui la commande ; `answering` : quelle part de qui l'a reçue y répond, partout.
+    """
+
+    question: str
+    values: Tableau
+    answering: float
+
+    def take(self, units: npt.NDArray[np.intp]) -> Asked:
+        """La même, de ces seules unités."""
+        return replace(self, values=self.values[units])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class KeySums:
     """Les sommes de clés d'où sort tout bruit d'un chiffre dans ses domaines, et de quels tableaux.
 
@@ -87,6 +103,7 @@ class Perturbation:
     `raw_law` : le second bruit du brut, là où le redressé se lit à côté. `fraction` : la largeur de
     ce dont le compte derrière une part bouge encore, moins d'une réponse.
     `late` : celles dont la réponse a rejoint une vague déjà publiée ; vide, aucune.
+    `asked` : à qui chaque chiffre sous condition a été demandé.
     `redrawn` : des clés de cellules, en ordre ; qui y est k fois tire partout son k-ième bruit de rechange
     (`stats.guessing`) ; `rounds` : combien de fois de plus, chiffre par chiffre. `kept` : les sommes des
     derniers tableaux lus, pour qui en tire plusieurs bruits.
@@ -99,6 +116,7 @@ class Perturbation:
     raw_law: Law = RAW_LAW
     fraction: float = BRUIT_FRACTION
     late: Booleens | None = None
+    asked: Mapping[str, Asked] = field(default_factory=dict)
     redrawn: Cles = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
     rounds: Entiers | None = None
     kept: KeySums | None = field(default=None, repr=False)
@@ -106,7 +124,8 @@ class Perturbation:
     def take(self, units: npt.NDArray[np.intp]) -> Perturbation:
         """La même, de ces seules répondantes, dans cet ordre."""
         late = None if self.late is None else self.late[units]
-        return replace(self, keys=self.keys[units], late=late, kept=None)
+        asked = {item: posee.take(units) for item, posee in self.asked.items()}
+        return replace(self, keys=self.keys[units], late=late, asked=asked, kept=None)
 
     def keep_sums(self, membership: csr_array, values: Tableau) -> Perturbation:
         """La même, qui ne somme qu'une fois les clés de ces tableaux-ci, à ne pas changer ensuite."""

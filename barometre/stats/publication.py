@@ -12,17 +12,17 @@ pire, à l'échelle nationale, d'une réponse que la taille commande.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from barometre.domain.secret import DECIMALES
+from barometre.domain.secret import DECIMALES, MARGE_EXTREME, PAS_EFFECTIF
 from barometre.stats.design import Design
 from barometre.stats.noise import Reach, draw_noise
-from barometre.stats.perturbation import Perturbation, has_adjusted, is_binary
+from barometre.stats.perturbation import Asked, Perturbation, has_adjusted, is_binary
 from barometre.stats.sums import Sums
 
 Tableau = npt.NDArray[np.float64]
@@ -74,13 +74,14 @@ def build_structure(design: Design, membership: csr_array) -> Structure:
 
 def publish_sums(  # noqa: PLR0917 - quoi, de qui, où, et ce qui en est déjà su
     sums: Sums, design: Design, values: Tableau, membership: csr_array, items: Iterable[object],
-    structure: Structure | None = None,
+    structure: Structure | None = None, published: Tableau | None = None,
 ) -> Sums:  # fmt: skip
     """Les sommes telles qu'elles se publient : brut et redressé bougent de d réponses et plus parmi n.
 
     Le redressé bouge encore, pour son compte, de e fois l'inégalité des poids, et le brut à côté de lui d'un
     second bruit : sans eux leur différence dirait la réponse de la seule qu'un voisin ne connaît pas.
-    `structure` : celle de `build_structure`, pour qui publie plusieurs fois les mêmes domaines.
+    `structure` : celle de `build_structure`, et `published` : les effectifs de `publish_counts`, pour qui
+    publie plusieurs fois les mêmes domaines.
     """
     assert design.perturbation is not None
     cles, items = design.perturbation.keep_sums(membership, values), list(items)
@@ -88,7 +89,7 @@ def publish_sums(  # noqa: PLR0917 - quoi, de qui, où, et ce qui en est déjà 
     structure, grandeurs = structure or build_structure(design, membership), ~is_binary(values)
     portee = measure_reach(sums, structure, design, values, membership)
     bruit = draw_noise(design, values, membership, items, portee)
-    n = publish_counts(cles, sums.n, values, membership)
+    n = publish_counts(cles, sums.n, values, membership, items) if published is None else published
     total = sums.total + bruit.raw + _draw_second(cles, values, membership, items, portee, n)
     total = np.where(grandeurs, total, np.clip(total, 0.0, sums.n))
     commun = sums.total + bruit.raw
@@ -166,13 +167,55 @@ def _measure_dispersion(estimate: Tableau, reach: Reach, noise: Tableau, amounts
     )
 
 
-def publish_counts(perturbation: Perturbation, n: Tableau, values: Tableau, membership: csr_array) -> Tableau:
+def publish_counts(
+    perturbation: Perturbation,
+    n: Tableau,
+    values: Tableau,
+    membership: csr_array,
+    items: Sequence[object] = (),
+) -> Tableau:
     """L'effectif brouillé : exact, une différence de comptes emboîtés disait qui a répondu.
 
-    À une question posée sous condition, il compte les « oui » d'une autre : il n'y passe jamais celui des
-    participantes, brouillé lui aussi. Les tardives y comptent à leur part, atteintes par la question ou non :
-    deux versions, ou deux questions de même condition, diraient sinon laquelle l'a été.
+    À une question posée sous condition, il compte les « oui » d'une autre, et en serait une seconde lecture :
+    des `items` dont le plan sait à qui ils ont été demandés, il se déduit de ce que l'autre publie. Il ne
+    passe jamais celui des participantes, brouillé lui aussi. Les tardives y comptent à leur part, atteintes
+    par la question ou non : deux versions, ou deux questions de même condition, diraient sinon laquelle l'a
+    été.
     """
+    publie = _publish_answered(perturbation, n, values, membership)
+    posees = {rang: posee for rang, item in enumerate(items) if (posee := perturbation.asked.get(str(item)))}
+    if not posees:
+        return publie
+    membres = publish_members(perturbation, membership)[:, 0]
+    demandees = {id(p.values): _read_asked(perturbation, membership, p) for p in posees.values()}
+    for rang, posee in posees.items():
+        deduit = np.rint(demandees[id(posee.values)] * posee.answering)
+        publie[:, rang] = np.where(n[:, rang] > 0, np.clip(deduit, 1.0, np.maximum(membres, 1.0)), 0.0)
+    return publie
+
+
+def _read_asked(perturbation: Perturbation, membership: csr_array, asked: Asked) -> Tableau:
+    """Combien, par domaine, ont reçu la question : la part et l'effectif qui s'en lisent, multipliés."""
+    cles = replace(perturbation, rounds=None, kept=None)
+    y, question = asked.values[:, None], [asked.question]
+    n = np.asarray(membership @ np.isfinite(y).astype(float))
+    publie = _publish_answered(cles, n, y, membership)
+    oui = membership @ np.nan_to_num(y) + cles.draw(membership, y, question)
+    oui = oui + cles.draw_second(membership, y, question, publie)
+    lu, fraction = PAS_EFFECTIF * np.round(publie / PAS_EFFECTIF), cles.draw_fraction(membership, y, question)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        part = np.round(np.clip((np.clip(oui, 0.0, n) + fraction) / n, 0.0, 1.0), DECIMALES)
+    demandees = np.nan_to_num(part) * lu
+    # Une part qui n'est que bornée compte au milieu de ce que sa borne laisse.
+    bas, haut = demandees <= MARGE_EXTREME, lu - demandees <= MARGE_EXTREME
+    milieu = np.where(bas, MARGE_EXTREME / 2, lu - MARGE_EXTREME / 2)
+    return np.asarray(np.where(bas | haut, milieu, demandees)[:, 0])
+
+
+def _publish_answered(
+    perturbation: Perturbation, n: Tableau, values: Tableau, membership: csr_array
+) -> Tableau:
+    """L'effectif brouillé d'une question posée à toutes."""
     premieres = perturbation.drop_late(membership)
     if premieres is membership:
         return _draw_counts(perturbation, membership, values, n)

@@ -58,7 +58,7 @@ def adjust_domains(  # noqa: PLR0917 - le plan, les réponses, où, sur quoi, et
     valeurs = read_answers(design, answers, "proportion")
     tranches = csr_array((bands[None, :] == np.arange(mix.size)[:, None]).astype(float))
     membres = [_cross(tranches, territories[[k]]) for k in range(territories.shape[0])]
-    peu = _count_bands(design, valeurs, membres) < minimums
+    peu = _count_bands(design, valeurs, membres, answers.columns) < minimums
     manque = np.where(peu.any(axis=1), peu.argmax(axis=1), SANS_MANQUE)
     refuse = manque != SANS_MANQUE
     sommes = _sum_territories(design, valeurs, membres, mix, answers.columns, ~refuse.all(axis=1))
@@ -82,14 +82,14 @@ def _cross(bands: csr_array, territory: csr_array) -> csr_array:
     return membres
 
 
-def _count_bands(design: Design, values: Tableau, members: list[csr_array]) -> Tableau:
+def _count_bands(design: Design, values: Tableau, members: list[csr_array], items: pd.Index) -> Tableau:
     """Territoire × tranche × chiffre : l'effectif, brouillé si le plan porte des clés ; 0 où il est nul."""
     bandes = csr_array(vstack(members))
     exact = np.asarray(bandes @ np.isfinite(values).astype(float))
     if design.perturbation is None:
         publie = exact
     else:
-        publie = publish_counts(design.perturbation, exact, values, bandes)
+        publie = publish_counts(design.perturbation, exact, values, bandes, list(items))
     # Sans réponse, aucune part : le bruit d'un effectif nul n'atteint le seuil que par des tardives.
     publie = np.where(exact > 0, publie, 0.0)
     return np.asarray(publie.reshape(len(members), -1, values.shape[1]))

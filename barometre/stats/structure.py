@@ -149,7 +149,7 @@ def _publish(
     d, autres = (cles.draw_share(m, y, items) for m in (dedans, dehors))
     simple = projection.answered[:, None] * (groupes / n.T - (1 - groupes) / reste.T)
     portee = np.abs(np.nan_to_num(projection.coefficients) - simple).max(axis=0)[:, None]
-    publie = publish_counts(cles, np.repeat(exact, y.shape[1], axis=1), y, dedans)
+    publie = publish_counts(cles, np.repeat(exact, y.shape[1], axis=1), y, dedans, items)
     # leur part brute, du même bruit que celle de la cellule
     p = np.clip((dedans @ np.nan_to_num(y) + d + cles.draw_second(dedans, y, items, publie)) / n, 0.0, 1.0)
     ouvert = (1 - design.strata.sizes / design.strata.populations)[design.strata.codes]

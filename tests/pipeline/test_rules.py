@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from barometre.catalogue import load_catalogue
 from barometre.domain.indicateur import Calcul
-from barometre.pipeline.rules import apply_rule, split_questions
+from barometre.pipeline.rules import apply_rule, list_asked, split_questions
 
 REPONDANTS = pd.Index(["a", "b", "c", "d", "e"])
 
@@ -63,3 +64,33 @@ def test_part_au_moins() -> None:
 def test_part_seuil_et_moyenne() -> None:
     assert calcule(NOMBRE, Calcul("part_seuil", "q3", seuil=2))[0] == [0, 1, 1, None, None]
     assert calcule(NOMBRE, Calcul("moyenne", "q3"))[0] == [0, 2.5, 2, None, None]
+
+
+def test_a_qui_une_question_sous_condition_a_ete_posee() -> None:
+    """« Avez-vous un site ? » commande « est-il à jour ? » ; sans réponse à la première, ni oui ni non."""
+    catalogue = load_catalogue()
+    a_jour = catalogue.indicateurs["site_a_jour"]
+    suite = a_jour.calcul.question_id
+    reponses = faits(
+        *((c, "communication_q01", "oui", "repondu", 1) for c in "abc"),
+        ("d", "communication_q01", "non", "repondu", 1),
+        ("e", "communication_q01", "", "ne_sait_pas", None),
+        *((c, suite, "oui", "repondu", 1) for c in "ab"),
+        ("c", suite, "", "ne_sait_pas", None),
+        ("d", suite, "", "non_concerne", None),
+    )
+    questions, indicateurs = (
+        split_questions(reponses, REPONDANTS),
+        [a_jour, catalogue.indicateurs["site_internet"]],
+    )
+    asked = list_asked(catalogue, questions, indicateurs, np.zeros(5, dtype=bool))
+    assert list(asked) == ["site_a_jour"]  # celle que rien ne commande garde son compte
+    assert asked["site_a_jour"].question == "communication_q01"
+    assert np.array_equal(asked["site_a_jour"].values, [1, 1, 1, 0, np.nan], equal_nan=True)
+    assert asked["site_a_jour"].answering == 0.67
+    tardive = np.array([False, False, True, False, False])
+    assert list_asked(catalogue, questions, indicateurs, tardive)["site_a_jour"].answering == 1.0
+    # Sans la question d'avant, ou sans personne qui l'ait reçue, rien ne s'en déduit.
+    assert not list_asked(catalogue, {suite: questions[suite]}, indicateurs, tardive)
+    personne = split_questions(reponses[reponses["option_id"] != "oui"], REPONDANTS)
+    assert list_asked(catalogue, personne, indicateurs, tardive)["site_a_jour"].answering == 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +15,7 @@ from barometre.stats.attack import Devinees, Lecteur, Question
 from barometre.stats.design import Design
 from barometre.stats.domains import sum_domains
 from barometre.stats.guessing import Audit, find_extremes, open_audit, open_draws
-from barometre.stats.perturbation import Perturbation, build_keys
+from barometre.stats.perturbation import Asked, Perturbation, build_keys
 
 UNITES, ITEM = 240, "site"
 
@@ -215,6 +216,28 @@ def test_un_chiffre_que_sa_voisine_change_se_regle_encore(
         couples = ((valeurs, "a1"), (autres, "a2"))
         restent.append([_find_guessed(monde, sures, v, item).classes.size for v, item in couples])
     assert restent == [[2, 0], [0, 0]]
+
+
+def test_une_question_sous_condition_se_regle_apres_sa_condition(
+    monde: tuple, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Son effectif publié se déduit de la condition : réglée avant, elle l'aurait été sur un autre."""
+    cles, poids, cellules, groupes, valeurs = monde
+    suite = np.where(valeurs == 1, (np.random.default_rng(5).random(UNITES) < 0.5).astype(float), np.nan)
+    cles = replace(cles, questions={"a": "qa", "b": "qb"}, asked={"b": Asked("qa", valeurs, 1.0)})
+    _set_seuils(monkeypatch, 0.7)
+    audit = open_audit(cles, poids, cellules, groupes, np.column_stack([suite, valeurs]), ["b", "a"])
+    tirees = []
+
+    def run(draw: Callable, lots: Sequence) -> list:
+        tirees.append(([audit.items[lot[0]] for lot in lots], draw.args[0].redrawn.size))
+        return [draw(lot) for lot in lots]
+
+    sures = audit.draw_safe(run)
+    assert [items for items, _ in tirees] == [["a"], ["b"]]
+    assert tirees[0][1] == 0 < tirees[1][1]
+    reglee = open_audit(sures, poids, cellules, groupes, np.column_stack([suite, valeurs]), ["b", "a"])
+    assert reglee.list_guessed() == []
 
 
 def _draw(monde: tuple, monkeypatch: pytest.MonkeyPatch, reprises: int) -> tuple[Perturbation, Devinees]:

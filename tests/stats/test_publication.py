@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,15 +12,15 @@ from scipy.optimize import brentq
 from scipy.sparse import csr_array
 
 from barometre.domain.brouillage import MODULO, draw_bruit_effectif
-from barometre.domain.secret import BRUIT_MAXIMAL
+from barometre.domain.secret import BRUIT_MAXIMAL, MARGE_EXTREME, PAS_EFFECTIF
 from barometre.stats.association import compare_standardised
 from barometre.stats.change import estimate_change
 from barometre.stats.contrasts import compare_domains
 from barometre.stats.design import Design
 from barometre.stats.domains import sum_domains
 from barometre.stats.estimation import estimate_domains
-from barometre.stats.perturbation import Perturbation, build_keys
-from barometre.stats.publication import publish_counts, publish_members
+from barometre.stats.perturbation import Asked, Perturbation, build_keys
+from barometre.stats.publication import publish_counts, publish_members, publish_sums
 from barometre.stats.standardisation import adjust_domains
 from barometre.stats.structure import compare_adjusted
 
@@ -263,6 +263,52 @@ def test_des_tardives_comptent_a_leur_part_qu_elles_aient_ete_atteintes_ou_non()
     # De quoi que les tardives aient répondu, le même effectif.
     autre = np.where(np.arange(150) >= 100, np.nan, y[:, 0])[:, None]
     assert publish_counts(cles, np.array([[50.0]]), autre, tout)[0, 0] == publie
+
+
+def _ask(graine: int) -> tuple[np.ndarray, Perturbation, csr_array]:
+    """Une condition (« a », de la question « qa »), les clés où « b » la suit, et des cellules."""
+    hasard = np.random.default_rng(graine)
+    condition = np.where(hasard.random(200) < 0.05, np.nan, (hasard.random(200) < 0.6).astype(float))
+    suite = {"b": Asked("qa", condition, 0.9)}
+    cles = Perturbation(hasard.integers(0, 2**64, 200, dtype=np.uint64), {"a": "qa"}, asked=suite)
+    tailles = csr_array((np.arange(200) < np.array([[200], [199], [60], [59], [25], [24]])).astype(float))
+    return condition, cles, tailles
+
+
+def test_l_effectif_d_une_question_sous_condition_se_deduit_de_ce_que_la_condition_publie() -> None:
+    """Compté à part, il serait une seconde lecture des « oui » de la condition, d'un autre bruit."""
+    ecarts = []
+    for graine in range(40):
+        condition, cles, cellules = _ask(graine)
+        plan = Design(None, None, POIDS, perturbation=cles)
+        exactes = sum_domains(plan.replace_keys(None), condition[:, None], cellules, with_variance=False)
+        lue = publish_sums(exactes, plan, condition[:, None], cellules, ["a"])
+        n_lu = PAS_EFFECTIF * np.round(lue.n_published / PAS_EFFECTIF)
+        oui = lue.raw.round(2) * n_lu
+        bornee = n_lu - oui <= MARGE_EXTREME  # « plus de 88 % » : le milieu de ce qui reste
+        attendu = np.rint(np.where(bornee, n_lu - MARGE_EXTREME / 2, oui) * 0.9)
+        publies = []
+        for absentes in (0.1, 0.2):  # deux questions, et plus de « ne sait pas » à la seconde
+            muettes = np.random.default_rng(graine).random(200) < absentes
+            y = np.where((condition == 1) & ~muettes, 1.0, np.nan)[:, None]
+            exact = np.asarray(cellules @ np.isfinite(y).astype(float))
+            publies.append(publish_counts(cles, exact, y, cellules, ["b"]))
+            ecarts.append(publies[-1] - exact)
+        assert (publies[0] == attendu).all()
+        assert (publies[0] == publies[1]).all()
+    # Il reste l'ordre de grandeur du compte : la part au pour cent, neuf réponses sur dix, huit à la seconde.
+    assert np.abs(np.hstack(ecarts)[2:]).max() < 15
+
+
+def test_sans_reponse_une_question_sous_condition_ne_compte_personne_et_une_part_bornee_le_reste() -> None:
+    _, cles, cellules = _ask(0)
+    personne = np.full((200, 1), np.nan)
+    assert (publish_counts(cles, np.zeros((6, 1)), personne, cellules, ["b"]) == 0).all()
+    toutes = replace(cles, asked={"b": Asked("qa", np.ones(200), 1.0)})
+    publies = publish_counts(toutes, np.full((6, 1), 20.0), np.ones((200, 1)), cellules, ["b"])[:, 0]
+    lus = PAS_EFFECTIF * np.round(publish_members(toutes, cellules)[:, 0] / PAS_EFFECTIF)
+    # « plus de 97 % » : où que soit le compte dans ce qui reste, l'effectif est le même.
+    assert (publies == np.rint(lus - MARGE_EXTREME / 2)).all()
 
 
 def test_des_propensions_trop_dispersees_otent_sa_note_a_un_chiffre_precis() -> None:
