@@ -27,6 +27,7 @@ from barometre.pipeline.structure_egale import build_tranches
 from barometre.pipeline.terrain import Terrain, build_terrain, draw_keys, list_devinees
 from barometre.pipeline.weights import Redressement, compute_weights
 from barometre.stats.design import LoneStratumWarning
+from barometre.stats.perturbation import take_asked
 
 # Les tables qui se calculent d'un questionnaire : à refaire quand le cadre change.
 CALCULEES = ("fait_valeur", "poids", "agregat", "qualite", "evolution", "estimation_modele", "contraste")
@@ -191,8 +192,7 @@ def _compute_terrain(
         presents = redressement.repondants.index
         declares = catalogue.list_indicateurs(vague.questionnaire_id, origine="declare")
         tous = list_asked(catalogue, comptee.questions, declares, vague.repondants.isin(vague.tardives))
-        rangs = vague.repondants.get_indexer(presents)
-        asked = {i: posee.take(rangs) for i, posee in tous.items()}
+        asked = take_asked(tous, vague.repondants.get_indexer(presents))
         cles = build_perturbation(vague.secret, presents, declares, vague.tardives, asked)
         terrain = build_terrain(
             contexte.cube, redressement, comptee.questions, comptee.valeurs, catalogue, cles

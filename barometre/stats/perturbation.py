@@ -58,10 +58,6 @@ class Asked:
     values: Tableau
     answering: float
 
-    def take(self, units: npt.NDArray[np.intp]) -> Asked:
-        """La même, de ces seules unités."""
-        return replace(self, values=self.values[units])
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KeySums:
@@ -124,8 +120,7 @@ class Perturbation:
     def take(self, units: npt.NDArray[np.intp]) -> Perturbation:
         """La même, de ces seules répondantes, dans cet ordre."""
         late = None if self.late is None else self.late[units]
-        asked = {item: posee.take(units) for item, posee in self.asked.items()}
-        return replace(self, keys=self.keys[units], late=late, asked=asked, kept=None)
+        return replace(self, keys=self.keys[units], late=late, asked=take_asked(self.asked, units), kept=None)
 
     def keep_sums(self, membership: csr_array, values: Tableau) -> Perturbation:
         """La même, qui ne somme qu'une fois les clés de ces tableaux-ci, à ne pas changer ensuite."""
@@ -329,6 +324,12 @@ def build_keys(secret: str, units: Iterable[str]) -> Cles:
     """
     cle = bytes.fromhex(secret)
     return np.array([build_cle(cle, unite) for unite in units], dtype=np.uint64)
+
+
+def take_asked(asked: Mapping[str, Asked], units: npt.NDArray[np.intp]) -> dict[str, Asked]:
+    """Les mêmes, de ces seules unités ; les chiffres d'une condition partagent toujours leur tableau."""
+    tableaux = {id(posee.values): posee.values[units] for posee in asked.values()}
+    return {item: replace(posee, values=tableaux[id(posee.values)]) for item, posee in asked.items()}
 
 
 def has_adjusted(published: Tableau) -> Booleens:

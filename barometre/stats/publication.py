@@ -187,7 +187,8 @@ def publish_counts(
     if not posees:
         return publie
     membres = publish_members(perturbation, membership)[:, 0]
-    demandees = {id(p.values): _read_asked(perturbation, membership, p) for p in posees.values()}
+    conditions = {id(posee.values): posee for posee in posees.values()}
+    demandees = {cle: _read_asked(perturbation, membership, posee) for cle, posee in conditions.items()}
     for rang, posee in posees.items():
         deduit = np.rint(demandees[id(posee.values)] * posee.answering)
         publie[:, rang] = np.where(n[:, rang] > 0, np.clip(deduit, 1.0, np.maximum(membres, 1.0)), 0.0)
@@ -196,8 +197,8 @@ def publish_counts(
 
 def _read_asked(perturbation: Perturbation, membership: csr_array, asked: Asked) -> Tableau:
     """Combien, par domaine, ont reçu la question : la part et l'effectif qui s'en lisent, multipliés."""
-    cles = replace(perturbation, rounds=None, kept=None)
     y, question = asked.values[:, None], [asked.question]
+    cles = replace(perturbation, rounds=None).keep_sums(membership, y)
     n = np.asarray(membership @ np.isfinite(y).astype(float))
     publie = _publish_answered(cles, n, y, membership)
     oui = membership @ np.nan_to_num(y) + cles.draw(membership, y, question)

@@ -300,6 +300,26 @@ def test_l_effectif_d_une_question_sous_condition_se_deduit_de_ce_que_la_conditi
     assert np.abs(np.hstack(ecarts)[2:]).max() < 15
 
 
+def test_de_quelques_unites_a_qui_la_question_a_ete_posee_les_suit() -> None:
+    """Contrastes et panels prennent une partie des répondantes, dans un autre ordre."""
+    condition, cles, cellules = _ask(3)
+    cles = replace(cles, asked=cles.asked | {"d": replace(cles.asked["b"], answering=0.5)})
+    unites = np.random.default_rng(4).permutation(200)[:150]
+    prises = cles.take(unites)
+    assert np.array_equal(prises.asked["b"].values, condition[unites], equal_nan=True)
+    assert prises.asked["d"].values is prises.asked["b"].values  # une condition ne se lit qu'une fois
+    y = np.where(condition == 1, 1.0, np.nan)[:, None]
+    gardees = csr_array(cellules[:, unites])
+    partout = np.zeros((200, 150))
+    partout[unites, np.arange(150)] = 1.0
+    memes = csr_array(gardees @ csr_array(partout.T))  # les mêmes membres, dans l'ordre de toutes
+    exact = np.asarray(gardees @ np.isfinite(y[unites]).astype(float))
+    assert (
+        publish_counts(prises, exact, y[unites], gardees, ["b"])
+        == publish_counts(cles, exact, y, memes, ["b"])
+    ).all()
+
+
 def test_sans_reponse_une_question_sous_condition_ne_compte_personne_et_une_part_bornee_le_reste() -> None:
     _, cles, cellules = _ask(0)
     personne = np.full((200, 1), np.nan)
