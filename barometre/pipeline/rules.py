@@ -98,18 +98,18 @@ def list_asked(
     """À qui chaque indicateur sous condition a été demandé, d'après les réponses à la question d'avant.
 
     La part de celles-là qui y répondent se compte au pour cent, sur les premières : d'une version à l'autre,
-    elle ne dit rien d'une tardive.
+    elle ne dit rien d'une tardive. Une question réservée à des types n'a pas la même part partout : elle
+    garde son compte.
     """
     colonnes: dict[tuple[str, tuple[str, ...]], Reels] = {}
     posees = {}
     for indicateur in indicateurs:
-        condition = catalogue.get_question(indicateur.calcul.question_id).condition
-        reponses = questions.get(indicateur.calcul.question_id)
-        if not indicateur.sous_condition or condition is None or reponses is None:
+        question = catalogue.get_question(indicateur.calcul.question_id)
+        condition, reponses = question.condition, questions.get(question.id)
+        if not indicateur.sous_condition or condition is None or reponses is None or question.types:
             continue
         lieu = condition.question_id, condition.options
-        avant = questions.get(condition.question_id)
-        if avant is None:
+        if (avant := questions.get(condition.question_id)) is None:
             continue
         if lieu not in colonnes:
             choisies = (avant.count_options(condition.options) > 0).astype(float)

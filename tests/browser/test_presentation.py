@@ -9,7 +9,7 @@ import pypdf
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visiter
+from tests.browser.conftest import Visiter, wait_calme
 
 pytestmark = pytest.mark.navigateur
 
@@ -65,6 +65,25 @@ def test_un_depart_demande_avant_que_le_bouton_soit_dessine_n_est_pas_perdu(
     )
     page.wait_for_selector(".baro-diapo", state="detached")
     expect(page).not_to_have_url(re.compile("presentation"))
+
+
+def test_un_depart_deja_fait_ne_ferme_pas_la_presentation_d_apres(serveur: str, visiter: Visiter) -> None:
+    page = visiter(serveur, "/inclusion").page
+    page.get_by_role("link", name="Présenter", exact=True).click()
+    bouton = page.locator(".st-key-quitter-presentation")
+    bouton.wait_for(state="attached")
+    bouton.evaluate("(e) => { e.classList.replace('st-key-quitter-presentation', 'pas-encore') }")
+    page.keyboard.press("Escape")
+    # Les diapositives s'en vont sans que le bouton soit venu (une autre page), puis d'autres arrivent.
+    page.evaluate(
+        "async () => { const lieu = document.querySelector('.baro-diapo').parentNode;"
+        " const toutes = [...lieu.children], bouton = document.querySelector('.pas-encore');"
+        " lieu.replaceChildren(); await new Promise(requestAnimationFrame); lieu.append(...toutes);"
+        " bouton.classList.replace('pas-encore', 'st-key-quitter-presentation');"
+        " lieu.append(document.createElement('i')); }"
+    )
+    wait_calme(page, 500)
+    assert page.locator(".baro-diapo").count() > 1
 
 
 # Chaque diapositive à son tour : ce qui dépasse, défile, se recouvre, et le plus petit texte.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -90,6 +92,14 @@ def test_a_qui_une_question_sous_condition_a_ete_posee() -> None:
     assert asked["site_a_jour"].answering == 0.67
     tardive = np.array([False, False, True, False, False])
     assert list_asked(catalogue, questions, indicateurs, tardive)["site_a_jour"].answering == 1.0
+    # Réservée aux communes, elle n'a pas la même part partout.
+    communication = catalogue.questionnaires["communication"]
+    questions_dites = tuple(
+        replace(q, types=("commune",)) if q.id == suite else q for q in communication.questions
+    )
+    reserve = {"communication": replace(communication, questions=questions_dites)}
+    autre = replace(catalogue, questionnaires=dict(catalogue.questionnaires) | reserve)
+    assert not list_asked(autre, questions, indicateurs, tardive)
     # Sans la question d'avant, ou sans personne qui l'ait reçue, rien ne s'en déduit.
     assert not list_asked(catalogue, {suite: questions[suite]}, indicateurs, tardive)
     personne = split_questions(reponses[reponses["option_id"] != "oui"], REPONDANTS)

@@ -68,7 +68,8 @@ document.addEventListener("click", (geste) => {
 
 // Le serveur a redessiné la page (reconnexion) : la diapositive en cours est celle de l'adresse.
 new MutationObserver(() => {
-  if (!listDiapos().length) return;
+  // Sortie autrement : le départ est fait, la prochaine présentation ne le refait pas.
+  if (!listDiapos().length) { depart = false; return; }
   if (depart) pressQuitter();
   showRang();
 })
