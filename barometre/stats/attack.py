@@ -16,11 +16,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csc_array, csr_array
 
-from barometre.domain.secret import DECIMALES, DEVINE, DEVINE_TAUX, MARGE_EXTREME
 from barometre.stats.design import Design
-from barometre.stats.factor import Factor, list_disjoint
+from barometre.stats.factor import list_disjoint
 from barometre.stats.perturbation import Perturbation
-from barometre.stats.publication import POIDS_EGAUX, Structure, build_structure
+from barometre.stats.publication import Structure, build_structure
 
 Tableau = npt.NDArray[np.float64]
 Booleens = npt.NDArray[np.bool_]
@@ -31,32 +30,6 @@ ECART_GROUPES = 0.1
 VARIANCE_UNIFORME = 1 / 12
 # Les publics gardés ensemble : les questions se lisent public par public.
 PUBLICS = 1
-
-
-class Lu(NamedTuple):
-    """Une question, cellule par cellule : brut et redressé au pour cent, et ceux qui ne sont que bornés.
-
-    `double` : celles où le redressé se lit à côté du brut, d'après l'effectif publié.
-    """
-
-    brut: Tableau
-    redresse: Tableau
-    borne: Booleens
-    double: Booleens
-
-
-class Devinees(NamedTuple):
-    """Les classes devinées, de combien en tout elles passent le seuil, dans quel sens, et les poids lus.
-
-    Est devinée celle qu'un rapport aussi fort rendrait probable à plus de `DEVINE`, qu'il dise ce que les
-    taux disaient ou le contraire. `vrai` : de combien passent celles qui le sont dans le sens lu.
-    """
-
-    classes: Entiers
-    exces: float
-    vrai: float
-    sens: Tableau
-    resolu: Tableau
 
 
 class Membres(NamedTuple):
@@ -176,165 +149,6 @@ def build_public(cells: int, members: Membres, weights: Tableau, groups: Tableau
     par_groupe = groups * counts[:, None]
     membres, ponderes = (csr_array((x, lieux), (cells, counts.size)) for x in (np.ones(peses.size), peses))
     return Public(counts, n, peses, (np.asarray(membres @ par_groupe), np.asarray(ponderes @ par_groupe)))
-
-
-class Question:
-    """Une question lue dans toutes ses cellules : le rapport oui / non de chaque classe d'unités.
-
-    Les mesures sont, des cellules `lues`, le brut moins `beta` fois le redressé, puis, des `doubles`, le
-    redressé. Ce qu'une réponse de chaque classe ajoute à chacune (mesure × classe) ne s'écrit que là où elle
-    est : aux appartenances.
-    """
-
-    def __init__(self, lecteur: Lecteur, values: Tableau, lu: Lu) -> None:
-        self.public = public = lecteur.get_public(np.isfinite(values))
-        self.membres, self.groupes = lecteur.members, lecteur.class_groups
-        n = public.n
-        lues = n > 0
-        lois, inegalites = lecteur.keys, lecteur.inequality
-        pas = n * 10.0**-DECIMALES
-        second = lu.double & (inegalites > POIDS_EGAUX)
-        floue = np.where(lu.borne, (MARGE_EXTREME + 1.0) ** 2, pas**2) * VARIANCE_UNIFORME
-        commun = lois.share_variance
-        v_brut = commun + lois.raw_law.variance * second + floue
-        v_redresse = commun + lois.gap_law.variance * inegalites**2 + pas**2 * VARIANCE_UNIFORME
-        doubles = lues & ~lu.borne & second
-        # Brut et redressé portent le bruit du compte : ôter β fois le second en laisse deux sans rapport.
-        self.beta = np.where(doubles, commun / v_redresse, 0.0)
-        self.n, self.effectifs, self.lues, self.doubles = n, public.counts, lues, doubles
-        self.borne = lu.borne.copy()
-        self.variances = v_brut - self.beta * commun, v_redresse
-        # Ce qu'une réponse de chaque appartenance ajoute au brut corrigé, et au redressé.
-        self.apports = 1 - self.beta[self.membres.cellules] * public.weighted, public.weighted
-        self.moyenne = float(np.nanmean(values))
-        self.attendues = self.moyenne * self._stack(n * (1 - self.beta), n)
-        self.facteur = self._build_factor(lecteur.apart)
-        self.leviers = np.full(self.effectifs.size, np.nan)
-
-    @property
-    def v(self) -> float:
-        """La variance d'une réponse, que rien ne dit."""
-        return self.moyenne * (1 - self.moyenne)
-
-    @property
-    def matrice(self) -> Tableau:
-        """Mesure × classe : ce qu'une réponse de la classe ajoute à la mesure."""
-        return self._get_columns(np.arange(self.effectifs.size))
-
-    def _build_factor(self, apart: Booleens) -> Factor:
-        """La covariance des mesures : les réponses, ce dont les groupes diffèrent, et le bruit."""
-        cellules, classes, _ = self.membres
-        racine, combien = np.sqrt(self.v * self.effectifs)[classes], int(self.lues.sum())
-        vues = self.lues[cellules], self.doubles[cellules]
-        rangs = np.cumsum(self.lues) - 1, combien + np.cumsum(self.doubles) - 1
-        lignes = np.concatenate([rang[cellules[vue]] for rang, vue in zip(rangs, vues, strict=True)])
-        colonnes = np.concatenate([classes[vue] for vue in vues])
-        apports = np.concatenate(
-            [(racine * apport)[vue] for apport, vue in zip(self.apports, vues, strict=True)]
-        )
-        taille = combien + int(self.doubles.sum()), self.effectifs.size
-        membres, peses = self.public.spread
-        groupes = np.vstack([(membres - self.beta[:, None] * peses)[self.lues], peses[self.doubles]])
-        return Factor(
-            csr_array((apports, (lignes, colonnes)), taille),
-            ECART_GROUPES * groupes,
-            self._stack(*self.variances),
-            np.concatenate([apart[self.lues], apart[self.doubles]]),
-        )
-
-    def estimate(self, lu: Lu) -> tuple[Tableau, Tableau, Tableau]:
-        """Par classe : log du rapport oui / non, a priori ; et ce que chaque mesure y pèse."""
-        pressions, prior, resolu = self._read(lu)
-        return self._get_logs(pressions, np.arange(pressions.size)), prior, resolu
-
-    def find_guessed(self, lu: Lu) -> Devinees:
-        """Les classes dont une réponse est devinée, et de combien chacune passe le seuil."""
-        pressions, prior, resolu = self._read(lu)
-        avant, but = np.log(prior / (1 - prior)), np.log(DEVINE / (1 - DEVINE))
-        seuils = but - np.abs(avant)
-        douteuses = (np.maximum(prior, 1 - prior) <= DEVINE_TAUX) & (self.effectifs > 0)
-        classes = np.flatnonzero(douteuses & (self._bound_logs(pressions) > seuils))
-        logs = self._get_logs(pressions[classes], classes)
-        exces = np.abs(logs) - seuils[classes]
-        passent = exces > 0
-        vrai = np.maximum(np.abs(avant[classes] + logs) - but, 0.0)[passent]
-        sens = np.sign(logs[passent])
-        return Devinees(classes[passent], float(exces[passent].sum()), float(vrai.sum()), sens, resolu)
-
-    def list_guilty(self, devinees: Devinees, combien: int) -> Entiers:
-        """Les `combien` cellules qui disent le plus chaque réponse devinée."""
-        coupables: set[int] = set()
-        bruts, redresses = self._unstack(devinees.resolu)
-        for classe, sens in zip(devinees.classes, devinees.sens, strict=True):
-            debut, fin = self.membres.debuts[classe : classe + 2]
-            cellules, (brut, redresse) = self.membres.cellules[debut:fin], self.apports
-            parts = sens * (brut[debut:fin] * bruts[cellules] + redresse[debut:fin] * redresses[cellules])
-            coupables |= {int(cellules[c]) for c in np.argsort(-parts)[:combien] if parts[c] > 0}
-        return np.array(sorted(coupables), dtype=np.intp)
-
-    def _read(self, lu: Lu) -> tuple[Tableau, Tableau, Tableau]:
-        """Par classe : ce que les mesures disent d'elle, a priori ; et ce que chaque mesure y pèse."""
-        brut, redresse = self.n * lu.brut, self.n * lu.redresse
-        mesures = self._stack(brut - self.beta * redresse, redresse)
-        resolu = self.facteur.solve(mesures - self.attendues)
-        bruts, redresses = self._unstack(resolu)
-        cellules, classes, _ = self.membres
-        dites = self.apports[0] * bruts[cellules] + self.apports[1] * redresses[cellules]
-        membres, peses = self.public.spread
-        par_groupe = bruts @ membres + (redresses - self.beta * bruts) @ peses
-        prior = np.clip(self.moyenne + ECART_GROUPES**2 * (self.groupes @ par_groupe), 0.01, 0.99)
-        return np.bincount(classes, dites, self.effectifs.size).astype(float), prior, np.asarray(resolu)
-
-    def _get_logs(self, pressions: Tableau, classes: Entiers) -> Tableau:
-        """Le log du rapport oui / non de ces classes ; leur levier ne se calcule qu'une fois."""
-        neuves = classes[np.isnan(self.leviers[classes])]
-        if neuves.size:
-            self.leviers[neuves] = self.facteur.measure_leverage(self._get_columns(neuves))
-        leviers = self.leviers[classes]
-        return np.asarray((pressions + (self.moyenne - 0.5) * leviers) / (1 - self.v * leviers))
-
-    def _bound_logs(self, pressions: Tableau) -> Tableau:
-        """Ce que |log du rapport| ne passe pas, classe par classe, sans en calculer le levier."""
-        leviers = self._leverage_bound
-        return np.asarray((np.abs(pressions) + abs(self.moyenne - 0.5) * leviers) / (1 - self.v * leviers))
-
-    @cached_property
-    def _leverage_bound(self) -> Tableau:
-        """Plus que le levier : celui qu'aurait la classe si toutes les autres réponses étaient connues.
-
-        La covariance K passe D + v·c·xxᵀ (D : le bruit ; c : l'effectif de la classe), donc
-        xᵀK⁻¹x ≤ b / (1 + v·c·b), où b = xᵀD⁻¹x (Sherman et Morrison 1950).
-        """
-        cellules, classes, _ = self.membres
-        b_mesures = [
-            np.where(vues, 1 / variance, 0.0)[cellules] * apport**2
-            for vues, variance, apport in zip(
-                (self.lues, self.doubles), self.variances, self.apports, strict=True
-            )
-        ]
-        b = np.bincount(classes, sum(b_mesures), self.effectifs.size)
-        return np.asarray(b / (1 + self.v * np.maximum(self.effectifs, 1) * b))
-
-    def _get_columns(self, classes: Entiers) -> Tableau:
-        """Ces colonnes de la matrice."""
-        cellules, _, debuts = self.membres
-        combien = debuts[classes + 1] - debuts[classes]
-        colonnes = np.repeat(np.arange(classes.size), combien)
-        rangs = np.arange(colonnes.size) + np.repeat(debuts[classes] - np.cumsum(combien) + combien, combien)
-        pleines = np.zeros((2, self.n.size, classes.size))
-        for pleine, apport in zip(pleines, self.apports, strict=True):
-            pleine[cellules[rangs], colonnes] = apport[rangs]
-        return np.vstack([pleines[0][self.lues], pleines[1][self.doubles]])
-
-    def _stack(self, bruts: Tableau, redresses: Tableau) -> Tableau:
-        return np.concatenate([bruts[self.lues], redresses[self.doubles]])
-
-    def _unstack(self, mesures: Tableau) -> tuple[Tableau, Tableau]:
-        """De chaque cellule : ce que vaut sa mesure brute, et sa redressée ; 0 si elle n'en a pas."""
-        bruts, redresses = np.zeros(self.n.size), np.zeros(self.n.size)
-        combien = int(self.lues.sum())
-        bruts[self.lues], redresses[self.doubles] = mesures[:combien], mesures[combien:]
-        return bruts, redresses
 
 
 def _group_units(cells: csr_array, weights: Tableau, groups: Tableau) -> tuple[Entiers, Entiers]:

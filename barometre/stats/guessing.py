@@ -2,123 +2,79 @@
 
 `Audit.draw_safe` refait l'attaque de `stats.attack` avant de publier : si une réponse en devient plus
 probable que `DEVINE`, des cellules qui la disent tirent un nouveau bruit, jusqu'à ce qu'aucune ne soit
-devinée, `TOURS` fois au plus ; puis, s'il en reste, toutes repartent d'un autre. Rien n'est caché ni marqué :
-ce qui se publie est un tirage ordinaire du bruit.
+devinée (`stats.search`). Chaque question se règle d'abord seule ; puis toutes se lisent ensemble
+(`stats.together`), et celles où une réponse se devine encore se règlent de nouveau, sous ce que les autres
+disent. Rien n'est caché ni marqué : ce qui se publie est un tirage ordinaire du bruit.
 
 Le tri n'apprend rien de plus. Il se fait sur ce qui se publie seul (audit simulable : Kenthapadi, Mishra et
-Nissim 2005), et des deux côtés à la fois : un rapport oui / non trop fort s'écarte, qu'il dise « oui » ou
-« non ». De vraisemblances normales, il s'écarte donc aussi souvent si la réponse est oui que si elle est non.
+Nissim 2005) et, question par question, des deux côtés à la fois : un rapport oui / non trop fort s'écarte,
+qu'il dise « oui » ou « non ». De vraisemblances normales, il s'écarte donc aussi souvent si la réponse est
+oui que si elle est non.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from barometre.domain.secret import DECIMALES, MARGE_EXTREME, PAS_EFFECTIF
-from barometre.stats.attack import Devinees, Lecteur, Lu, Question
-from barometre.stats.domains import sum_domains
-from barometre.stats.perturbation import Cles, Perturbation, has_adjusted
-from barometre.stats.publication import publish_counts, publish_sums
-from barometre.stats.sums import Sums
+from barometre.stats.attack import Lecteur
+from barometre.stats.draws import Tirages, open_draws
+from barometre.stats.perturbation import Cles, Perturbation
+from barometre.stats.question import TOLERANCE, Devinees, Lu, Question, Voisines
+from barometre.stats.search import find_redraws
+from barometre.stats.together import (
+    Ensemble,
+    Liens,
+    build_ensemble,
+    list_linked,
+    measure_correlations,
+    measure_links,
+)
 
 Tableau = npt.NDArray[np.float64]
 Booleens = npt.NDArray[np.bool_]
 Entiers = npt.NDArray[np.intp]
-TOURS = 1000
 # Combien de fois se règle un chiffre dont un autre de sa question a changé les bruits.
 PASSES = 4
-# La recherche qui n'en sort pas repart d'ailleurs : combien de fois au plus (le double s'il reste une réponse
-# devinée dans le sens lu), et pour combien de tours.
-REPRISES, TOURS_REPRISE = 12, 200
-# Tous les trois échecs de suite, une cellule de plus par réponse devinée peut tirer un autre bruit, dix au
-# plus ; de toutes celles-là, six au plus tirent ensemble (réglé sur vingt et une questions difficiles).
-ECHECS_PAR_CELLULE, CELLULES_AU_PLUS, ENSEMBLE = 3, 10, 6
+# Combien de fois les questions se relisent ensemble, chaque fois que l'une se règle.
+LECTURES = 150
 
 
-@dataclass(frozen=True, eq=False)
-class Tirages:
-    """Les bruits successifs d'une question : chacun, de toutes les cellules, ne se lit qu'une fois.
+class Lue(NamedTuple):
+    """Les chiffres liés, lus ensemble : ce que les autres ajoutent à chacun, et ce qui s'y devine alors."""
 
-    `keys` : celles qui gardent les sommes de `values`, une colonne ; `exact` : ses sommes, avant tout bruit.
-    """
+    ensemble: Ensemble
+    lus: Sequence[Lu]
+    gains: dict[int, Tableau]
+    devinees: dict[int, Devinees]
 
-    lecteur: Lecteur
-    keys: Perturbation
-    values: Tableau
-    item: str
-    exact: Sums
-    lus: list[Lu] = field(default_factory=list)
+    @property
+    def vrai(self) -> float:
+        """De combien les réponses devinées passent le seuil, en tout."""
+        return sum(devinees.vrai for devinees in self.devinees.values())
 
-    @cached_property
-    def cell_keys(self) -> Cles:
-        """La clé de chaque cellule, par laquelle elle tire de nouveau."""
-        return self.keys.find_keys(self.lecteur.cells, self.values, [self.item])[:, 0]
+    def find_next(self, vaines: Container[tuple[int, int, int]]) -> tuple[int, int, int] | None:
+        """La réponse la plus devinée : la place de sa question, sa classe, et celle de la question à régler.
 
-    @cached_property
-    def published(self) -> Tableau:
-        """L'effectif de chaque cellule, en colonne, tel qu'il se publie : aucun tirage n'y change rien."""
-        return publish_counts(self.keys, self.exact.n, self.values, self.lecteur.cells, [self.item])
-
-    def get(self, rank: int) -> Lu:
-        """Ce qui se lit quand chaque cellule tire son bruit de rechange de ce rang.
-
-        Les rangs se lisent par lots qui doublent : la plupart des questions s'arrêtent au premier.
+        `vaines` : ce qui a été essayé sans rien y gagner ; rien si rien ne se devine, ou si tout l'a été.
         """
-        while len(self.lus) <= rank:
-            self.lus.extend(self._read(np.arange(len(self.lus), 2 * len(self.lus) + 1)))
-        return self.lus[rank]
-
-    def replace(self, lu: Lu, cells: Entiers, ranks: Entiers) -> Lu:
-        """Ce qui se lisait, où ces cellules montrent leur bruit de ces rangs."""
-        autre = Lu(lu.brut.copy(), lu.redresse.copy(), lu.borne.copy(), lu.double.copy())
-        for rang in np.unique(ranks):
-            celles = cells[ranks == rang]
-            for champ, tire in zip(autre, self.get(int(rang)), strict=True):
-                champ[celles] = tire[celles]
-        return autre
-
-    def _read(self, ranks: Entiers) -> list[Lu]:
-        """Les chiffres de toutes les cellules, comme la porte les montre, un tirage par rang."""
-        lecteur, fois = self.lecteur, ranks.size
-        exactes = Sums(
-            *(np.repeat(getattr(self.exact, nom), fois, axis=1) for nom in Sums.__dataclass_fields__)
-        )
-        valeurs, noms = np.repeat(self.values, fois, axis=1), [self.item] * fois
-        cles = replace(self.keys.extend_sums(valeurs), rounds=ranks if ranks.any() else None)
-        plan = lecteur.design.replace_keys(cles)
-        publies = np.repeat(self.published, fois, axis=1)
-        sommes = publish_sums(exactes, plan, valeurs, lecteur.cells, noms, lecteur.structure, publies)
-        n, total, double = sommes.n, sommes.total, has_adjusted(sommes.n_published)
-        vu = np.where(double, sommes.estimate, sommes.raw)
-        borne = find_extremes(sommes.n_published, total, vu)
-        bas = borne & (vu < 0.5)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            brut = np.where(borne, np.where(bas, MARGE_EXTREME / 2, n - MARGE_EXTREME / 2) / n, sommes.raw)
-        brut = np.nan_to_num(np.where(borne, brut, brut.round(DECIMALES)))
-        vu = np.nan_to_num(vu.round(DECIMALES))
-        return [Lu(*colonnes) for colonnes in zip(brut.T, vu.T, borne.T, double.T, strict=True)]
-
-
-def open_draws(lecteur: Lecteur, keys: Perturbation, values: Tableau, item: str) -> Tirages:
-    """Les tirages d'une question dans toutes les cellules."""
-    colonne = values[:, None]
-    plan = lecteur.design.replace_keys(None)
-    exact = sum_domains(plan, colonne, lecteur.cells, with_variance=False)
-    return Tirages(lecteur, keys.keep_sums(lecteur.cells, colonne), colonne, item, exact)
-
-
-def find_extremes(n: Tableau, oui: Tableau, part: Tableau) -> Booleens:
-    """`is_extreme`, de toutes les cellules à la fois."""
-    lu = PAS_EFFECTIF * np.round(n / PAS_EFFECTIF)
-    with np.errstate(invalid="ignore"):
-        moins, plus = np.fmin(oui, part * lu), np.fmax(oui, part * lu)
-        return np.asarray((moins <= MARGE_EXTREME) | (lu - plus <= MARGE_EXTREME))
+        restent = [
+            (grave, place, int(classe), float(sens))
+            for place, vues in enumerate(self.devinees.values())
+            for classe, sens, grave in zip(vues.classes, vues.sens, vues.graves, strict=True)
+            if grave > TOLERANCE
+        ]
+        for _, place, classe, sens in sorted(restent, reverse=True):
+            for aide in self.ensemble.find_helpers(place, classe, sens):
+                if (place, classe, aide) not in vaines:
+                    return place, classe, aide
+        return None
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,17 +96,33 @@ class Audit:
             return []
         par_question: dict[str, list[int]] = {}
         publics: dict[str, bytes] = {}
-        for rang, (colonne, item) in enumerate(zip(self.values.T, self.items, strict=True)):
+        for rang, colonne in enumerate(self.values.T):
             if np.unique(colonne[np.isfinite(colonne)]).size > 1:
-                question = self.lecteur.keys.questions.get(item, item)
+                question = self._get_question(rang)
                 par_question.setdefault(question, []).append(rang)
                 publics.setdefault(question, np.isfinite(colonne).tobytes())
         return [np.array(par_question[q]) for q in sorted(par_question, key=lambda q: publics[q])]
 
-    def draw_lot(self, keys: Perturbation, lot: Entiers) -> Cles:
+    @cached_property
+    def _rangs(self) -> list[int]:
+        """Les chiffres attaqués, public par public."""
+        return [rang for lot in self.lots for rang in lot.tolist()]
+
+    @cached_property
+    def _lies(self) -> list[int]:
+        """Les chiffres qui en disent d'autres ; seuls ils se lisent ensemble."""
+        places = list_linked(measure_correlations(self.values[:, self._rangs])) if self._rangs else []
+        return [self._rangs[place] for place in places]
+
+    @cached_property
+    def _liens(self) -> Liens:
+        return measure_links(self.lecteur, self.values[:, self._lies])
+
+    def draw_lot(self, keys: Perturbation, gains: Mapping[int, Tableau], lecture: int, lot: Entiers) -> Cles:
         """Les clés de cellules à tirer de nouveau pour ce lot, chacune autant de fois qu'il le faut.
 
-        `keys` : où les lots d'avant ont déjà tiré.
+        `keys` : où les lots d'avant ont déjà tiré ; `gains` : ce que les autres questions disent de chacun ;
+        `lecture` : la combientième, 0 avant de les lire ensemble.
 
         Deux chiffres d'une question ont même clé là où ils ont mêmes « oui » : le second, tiré de nouveau,
         change le premier, qui se règle encore, `PASSES` fois au plus.
@@ -160,7 +132,7 @@ class Audit:
         while restent:
             rang = restent.pop(0)
             fois[rang] += 1
-            siennes = _settle(self.lecteur, keys, self.values[:, rang], self.items[rang])
+            siennes = find_redraws(self._open_draws(keys, rang, gains.get(rang)), lecture)
             keys, neuves = keys.draw_again(siennes), np.concatenate([neuves, siennes])
             regles = [r for r in lot if r != rang and r not in restent and fois[r] < PASSES]
             restent += [r for r in regles if siennes.size and np.isin(self._find_keys(r), siennes).any()]
@@ -173,23 +145,113 @@ class Audit:
 
         `run` : comme `map`, l'un après l'autre ou à la fois.
         """
-        keys = self.lecteur.keys
-        # L'effectif d'une question sous condition se déduit de ce que la condition publie : elle d'abord.
-        for sous in (False, True):
-            lots = [lot for lot in self.lots if any(self.items[r] in keys.asked for r in lot) is sous]
-            neuves = run(partial(self.draw_lot, keys), lots)
-            keys = keys.draw_again(np.concatenate([keys.redrawn[:0], *neuves]))
+        keys, _ = self._draw_lots(self.lecteur.keys, {}, self.lots, run)
+        if not self._lies:
+            return keys
+        lue = self._read_together(keys)
+        devinees = {rang for rang, vues in lue.devinees.items() if vues.classes.size}
+        lots = [np.array([rang for rang in lot if rang in devinees]) for lot in self.lots]
+        keys, changees = self._draw_lots(keys, lue.gains, [lot for lot in lots if lot.size], run, lecture=1)
+        return self._settle(keys, self._read_together(keys, lue, changees))
+
+    def _settle(self, keys: Perturbation, lue: Lue) -> Perturbation:
+        """Les clés où les réponses qui se devinent encore, toutes lues ensemble, ne se devinent plus.
+
+        Une question à la fois, qui compte ce qu'elle annonce aux autres ; à la fois, chacune compterait sur
+        les autres. Ce qui laisse plus deviner en tout ne se garde pas.
+        """
+        vaines = set[tuple[int, int, int]]()
+        for lecture in range(2, LECTURES + 2):
+            choix = lue.find_next(vaines)
+            if choix is None:
+                break
+            rang = self._lies[choix[-1]]
+            voisines = lue.ensemble.build_neighbours(lue.lus, list(lue.gains.values()), choix[-1])
+            tirages = self._open_draws(keys, rang, lue.gains[rang], voisines)
+            essayees = keys.draw_again(find_redraws(tirages, lecture))
+            changees = {self._get_question(rang)}
+            changees |= {self._get_question(autre) for autre in self._lies if self._follows(autre, changees)}
+            relue = self._read_together(essayees, lue, changees)
+            if relue.vrai < lue.vrai:
+                keys, lue, vaines = essayees, relue, set()
+            else:
+                vaines.add(choix)
         return keys
+
+    def _follows(self, rang: int, questions: set[str]) -> bool:
+        """Vrai si l'une de ces questions commande celle de ce chiffre."""
+        posee = self.lecteur.keys.asked.get(self.items[rang])
+        return posee is not None and posee.question in questions
+
+    def _draw_lots(
+        self,
+        keys: Perturbation,
+        gains: Mapping[int, Tableau],
+        lots: Sequence[Entiers],
+        run: Callable[[Callable[[Entiers], Cles], Sequence[Entiers]], Iterable[Cles]],
+        lecture: int = 0,
+    ) -> tuple[Perturbation, set[str]]:
+        """Ces lots réglés, et ceux que l'un d'eux commande ; et les questions dont un chiffre change.
+
+        L'effectif d'une question sous condition se déduit de ce que la condition publie : elle d'abord.
+        """
+        changees, choisis = set[str](), {int(rang) for lot in lots for rang in lot}
+        for sous in (False, True):
+            commandes = [lot for lot in self.lots if sous and self._list_conditions(lot) & changees]
+            siens = [lot for lot in lots if self._is_asked(lot) is sous]
+            siens += [lot for lot in commandes if not choisis.intersection(lot.tolist())]
+            neuves = list(run(partial(self.draw_lot, keys, gains, lecture), siens))
+            keys = keys.draw_again(np.concatenate([keys.redrawn[:0], *neuves]))
+            tirees = [lot for lot, siennes in zip(siens, neuves, strict=True) if siennes.size]
+            changees |= {self._get_question(rang) for lot in [*tirees, *commandes] for rang in lot}
+        return keys, changees
+
+    def _is_asked(self, lot: Entiers) -> bool:
+        return any(self.items[rang] in self.lecteur.keys.asked for rang in lot)
+
+    def _list_conditions(self, lot: Entiers) -> set[str]:
+        """Les questions qui commandent celle de ce lot."""
+        posees = self.lecteur.keys.asked
+        return {posees[self.items[rang]].question for rang in lot if self.items[rang] in posees}
+
+    def _get_question(self, rang: int) -> str:
+        return self.lecteur.keys.questions.get(self.items[rang], self.items[rang])
+
+    def _read_together(
+        self, keys: Perturbation, avant: Lue | None = None, changees: Container[str] = ()
+    ) -> Lue:
+        """Les chiffres liés, tels qu'ils se lisent ensemble sous ces clés.
+
+        `avant` : la lecture d'avant, dont seules ces questions ont changé.
+        """
+        lus: list[Lu] = []
+        questions: list[Question] = []
+        for place, rang in enumerate(self._lies):
+            if avant is not None and self._get_question(rang) not in changees:
+                lus.append(avant.lus[place])
+                questions.append(avant.ensemble.questions[place])
+            else:
+                tirages = self._open_draws(keys, rang)
+                lus.append(tirages.get(0))
+                questions.append(tirages.open_question(lus[-1]))
+        ensemble = build_ensemble(questions, lus, self._liens, avant.ensemble if avant is not None else None)
+        gains = ensemble.measure_gains()
+        lectures = zip(questions, gains, lus, strict=True)
+        devinees = [question.add_gains(siens).find_guessed(lu) for question, siens, lu in lectures]
+        return Lue(ensemble, lus, *(dict(zip(self._lies, dits, strict=True)) for dits in (gains, devinees)))
 
     def list_guessed(self) -> list[str]:
         """Les chiffres dont les clés, telles qu'elles sont, laissent deviner une réponse dans le sens lu."""
-        rangs = sorted(rang for lot in self.lots for rang in lot.tolist())
-        return [self.items[rang] for rang in rangs if self._is_guessed(rang)]
+        lues = self._read_together(self.lecteur.keys).devinees if self._lies else {}
+        for rang in set(self._rangs) - lues.keys():
+            tirages = self._open_draws(self.lecteur.keys, rang)
+            lues[rang] = tirages.open_question(tirages.get(0)).find_guessed(tirages.get(0))
+        return [self.items[rang] for rang in sorted(lues) if lues[rang].is_left]
 
-    def _is_guessed(self, rang: int) -> bool:
-        lecteur, valeurs = self.lecteur, self.values[:, rang]
-        lu = open_draws(lecteur, lecteur.keys, valeurs, self.items[rang]).get(0)
-        return Question(lecteur, valeurs, lu).find_guessed(lu).vrai > 0
+    def _open_draws(
+        self, keys: Perturbation, rang: int, gains: Tableau | None = None, voisines: Voisines | None = None
+    ) -> Tirages:
+        return open_draws(self.lecteur, keys, self.values[:, rang], self.items[rang], gains, voisines)
 
     def _find_keys(self, rang: int) -> Cles:
         """La clé de chaque cellule, pour ce chiffre."""
@@ -214,78 +276,6 @@ def open_audit(  # noqa: PLR0917 - qui, de quel poids, où, dans quels groupes, 
     if audit.lots:
         audit.lecteur.prepare()
     return audit
-
-
-def _settle(lecteur: Lecteur, keys: Perturbation, values: Tableau, item: str) -> Cles:
-    """Une question : les clés des cellules à tirer de nouveau pour qu'aucune réponse ne soit devinée.
-
-    Prise dans un creux, la recherche repart d'ailleurs : de toutes les cellules à leur bruit de rechange d'un
-    autre rang, `REPRISES` fois au plus. Là où des groupes diffèrent bien plus que l'attaquant ne le croit,
-    aucun bruit n'ôte tout rapport fort ; restent les bruits qui laissent deviner le moins de réponses dans le
-    sens lu, et s'il en reste, des reprises ne cherchent plus que cela.
-    """
-    tirages = open_draws(lecteur, keys, values, item)
-    gardes, restent = _search(tirages, values, 0, TOURS)
-    for depart in range(1, 2 * REPRISES + 1):
-        facile = depart > REPRISES
-        if not (restent.vrai if facile else restent.exces):
-            break
-        autres, restantes = _search(tirages, values, depart, TOURS_REPRISE, un_sens=facile)
-        if _rank(restantes) < _rank(restent):
-            gardes, restent = autres, restantes
-    return np.repeat(tirages.cell_keys, gardes) if gardes.any() else keys.redrawn[:0]
-
-
-def _rank(devinees: Devinees) -> tuple[float, float]:
-    """Ce qui se devine, du plus grave au moins grave : dans le sens lu, puis dans l'un ou l'autre."""
-    return devinees.vrai, devinees.exces
-
-
-def _search(
-    tirages: Tirages, values: Tableau, depart: int, tours: int, *, un_sens: bool = False
-) -> tuple[Entiers, Devinees]:
-    """Le rang du bruit que garde chaque cellule, toutes parties de `depart`, et ce qui se devine encore.
-
-    Un tirage n'est gardé que s'il laisse moins deviner : en prendre chaque fois un neuf déplaçait la faute
-    d'une cellule à l'autre, et une question sur vingt-quatre n'en sortait pas. `un_sens` : ne compte d'abord
-    que ce qui se devine dans le sens lu.
-    """
-    lecteur, hasard = tirages.lecteur, np.random.default_rng(0)
-    lu, gardes = tirages.get(depart), np.full(tirages.lecteur.cells.shape[0], depart, dtype=np.intp)
-    question, tires, echecs = Question(lecteur, values, lu), gardes.copy(), 0
-    devinees = question.find_guessed(lu)
-    for _ in range(tours):
-        if not (devinees.vrai if un_sens else devinees.classes.size):
-            if (lu.borne == question.borne).all():
-                break
-            # Quelles cellules se bornent a changé : l'attaque se refait, seule à dire que rien ne se devine.
-            question, echecs = Question(lecteur, values, lu), 0
-            devinees = question.find_guessed(lu)
-            continue
-        coupables = _choose_guilty(question, devinees, echecs, hasard)
-        tires[coupables] += 1
-        autre = tirages.replace(lu, coupables, tires[coupables])
-        restantes = question.find_guessed(autre)
-        echecs += 1
-        mieux = _rank(restantes) < _rank(devinees) if un_sens else restantes.exces < devinees.exces
-        if mieux:
-            lu, devinees, echecs = autre, restantes, 0
-            gardes[coupables] = tires[coupables]
-    # Tours finis : la dernière attaque a pu être faite avant que d'autres cellules se bornent.
-    if (lu.borne != question.borne).any():
-        devinees = Question(lecteur, values, lu).find_guessed(lu)
-    return gardes, devinees
-
-
-def _choose_guilty(
-    question: Question, devinees: Devinees, echecs: int, hasard: np.random.Generator
-) -> Entiers:
-    """Les cellules à tirer : la plus coupable de chaque réponse, puis, après un échec, d'autres au hasard."""
-    coupables = question.list_guilty(devinees, 1 + min(echecs // ECHECS_PAR_CELLULE, CELLULES_AU_PLUS))
-    if not echecs or coupables.size <= 1:
-        return coupables
-    combien = hasard.integers(1, min(coupables.size, ENSEMBLE) + 1)
-    return np.sort(hasard.choice(coupables, size=int(combien), replace=False))
 
 
 def _drop_twins(cells: csr_array) -> csr_array:

@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from barometre.warehouse.engine import EntrepotError
+from barometre.warehouse.repository import open_repository
+
 RACINE = Path(__file__).resolve().parents[2]
 ETALON = 3_000_000  # tours de la boucle dont le temps dit ce que vaut la machine
 
@@ -18,11 +21,23 @@ ETALON = 3_000_000  # tours de la boucle dont le temps dit ce que vaut la machin
 def get_entrepot(dossier: Path) -> Path:
     """Le dossier de l'entrepôt en service, sinon un entrepôt de démonstration construit dans `dossier`."""
     voulu = Path(os.environ.get("BAROMETRE_ENTREPOT", RACINE / "entrepot"))
-    if (voulu / "ACTIF").exists():
+    if (voulu / "ACTIF").exists() and _is_lisible(voulu):
         return voulu
     neuf = dossier / "entrepot"
     run_commande(neuf, "construire")
     return neuf
+
+
+def _is_lisible(entrepot: Path) -> bool:
+    """Faux d'un entrepôt resté d'une version plus ancienne : le mesurer arrêterait la mesure."""
+    depot = open_repository(str(entrepot))
+    try:
+        depot.get_engine()
+    except EntrepotError:
+        return False
+    finally:
+        depot.close()
+    return True
 
 
 def run_commande(entrepot: Path, *mots: str, **variables: str) -> None:

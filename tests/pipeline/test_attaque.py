@@ -11,7 +11,7 @@ from barometre.cli import main
 from barometre.pipeline import attaque
 from barometre.pipeline.import_lot import importer
 from barometre.pipeline.verify import verifier
-from barometre.stats import attack, guessing
+from barometre.stats import question, search
 from barometre.warehouse.controles import Controle
 from tests.pipeline.test_construire import QUESTIONNAIRE, VAGUE, codes
 from tests.pipeline.test_remplacement import charge, write_reponses
@@ -43,9 +43,9 @@ def test_une_version_saine_ne_laisse_rien_deviner(partagee: str) -> None:
 
 def test_ce_que_la_recherche_laisse_deviner_se_nomme(partagee: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Sans autre tirage et à un seuil bien plus sévère, des réponses restent devinées."""
-    monkeypatch.setattr(attack, "DEVINE", 0.6)
-    monkeypatch.setattr(guessing, "TOURS", 0)
-    monkeypatch.setattr(guessing, "REPRISES", 0)
+    monkeypatch.setattr(question, "DEVINE", 0.6)
+    monkeypatch.setattr(search, "TOURS", 0)
+    monkeypatch.setattr(search, "REPRISES", 0)
     controle = _attack(partagee)
     assert not controle.ok
     assert f"({VAGUE})" in controle.detail
