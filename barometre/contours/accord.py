@@ -59,8 +59,8 @@ class Accord:
         if not self._est_d_un_autre_millesime and not self.manquants:
             return ""
         compte = f"{format_compte(self.trouves, SINGULIERS[self.niveau])} sur {format_nombre(self.attendus)}"
-        verbe = "ont" if self.trouves >= 2 else "a"
-        return f"{self._millesimes}{compte} {verbe} leur contour.{self._suite}"
+        ont = "ont leur" if self.trouves >= 2 else "a son"
+        return f"{self._millesimes}{compte} {ont} contour.{self._suite}"
 
     @property
     def _est_d_un_autre_millesime(self) -> bool:
@@ -82,7 +82,7 @@ class Accord:
         if self.manquants:
             reste = "…" if len(self.manquants) > EXEMPLES else ""
             manquants = f" Sans contour\u202f: {', '.join(self.manquants[:EXEMPLES])}{reste}"
-            manquants += "\u202f; le tableau les contient." if self.suffit else "."
+            manquants += "\u202f; le tableau les contient." if self.suffit else "" if reste else "."
         faire = f" {RECHARGER}." if self._est_d_un_autre_millesime else ""
         return f"{manquants}{faire}"
 

@@ -21,6 +21,7 @@ import shapely
 from pyarrow.lib import ArrowException
 from pyogrio.errors import DataLayerError, DataSourceError
 
+from barometre.domain.formats import format_compte
 from barometre.sources.errors import SourceRefusee
 
 # La colonne du code : celle des fichiers officiels, puis celles des miroirs.
@@ -141,7 +142,8 @@ def check_formes(formes: gpd.GeoDataFrame, nom: str, niveau: str = "commune") ->
     # La colonne des formes s'appelle comme on veut dans un GeoParquet.
     propres = gpd.GeoDataFrame({"code": formes[colonne]}, geometry=formes.geometry.to_numpy(), crs=formes.crs)
     _check_codes(propres["code"], nom, niveau)
-    propres = propres[propres.geometry.notna() & ~propres.geometry.is_empty]
+    dessinees = propres.geometry.to_numpy()
+    propres = propres[~(shapely.is_missing(dessinees) | shapely.is_empty(dessinees))]
     propres = propres.set_crs("EPSG:4326") if propres.crs is None else propres.to_crs("EPSG:4326")
     _check_degres(propres, nom)
     if niveau == "commune":
@@ -163,14 +165,14 @@ def _check_genres(formes: gpd.GeoDataFrame, nom: str, niveau: str) -> None:
 def _check_codes(codes: pd.Series, nom: str, niveau: str) -> None:
     vides = codes.isna() | (codes.astype(str).str.strip() == "")
     if vides.any():
-        raise _refuse(nom, f"a {int(vides.sum())} formes sans code INSEE. {REPRENDRE}")
+        raise _refuse(nom, f"a {format_compte(int(vides.sum()), 'forme')} sans code INSEE. {REPRENDRE}")
     textes = codes.astype(str)
     faux = textes[~textes.str.fullmatch(CODES[niveau])]
     if len(faux):
         raise _refuse(
             nom,
-            f"a {len(faux)} codes qui ne sont pas ceux des {PLURIELS[niveau]} (« {faux.iloc[0][:20]} ») : un "
-            f"zéro de tête perdu, ou un autre niveau. {_prendre(niveau)}",
+            f"a {format_compte(len(faux), 'code')} d'un autre genre que ceux des {PLURIELS[niveau]} "
+            f"(« {faux.iloc[0][:20]} ») : un zéro de tête perdu, ou un autre niveau. {_prendre(niveau)}",
         )
     doubles = textes[textes.duplicated()]
     if len(doubles):

@@ -19,6 +19,7 @@ import pandas as pd
 import shapely
 
 from barometre.contours.dossier import ACTIF, CODES, FICHIERS, MANIFESTE, read_actif
+from barometre.domain.formats import format_compte, format_nombre
 from barometre.fichiers import write_atomic
 from barometre.sources.errors import SourceRefusee
 
@@ -44,9 +45,11 @@ class RapportContours:
     @property
     def phrase(self) -> str:
         """Le rapport en une ligne."""
-        attendus = self.charges + len(self.manquants)
+        attendus = format_nombre(self.charges + len(self.manquants))
         suite = f" Sans contour : {', '.join(self.manquants)}." if self.manquants else ""
-        return f"{self.charges} communes sur {attendus} ont leur contour ({self.lus} formes lues).{suite}"
+        ont = "ont leur" if self.charges >= 2 else "a son"
+        lues = format_compte(self.lus, "forme lue", "formes lues")
+        return f"{format_compte(self.charges, 'commune')} sur {attendus} {ont} contour ({lues}).{suite}"
 
 
 def match_codes(
@@ -62,8 +65,9 @@ def match_codes(
     if len(inconnus) + len(manquants) > ECART_MAXIMAL * len(attendus):
         exemples = ", ".join((inconnus or manquants)[:5])
         raise SourceRefusee(
-            f"Ces contours ne sont pas du millésime {millesime} : {len(inconnus)} codes inconnus, "
-            f"{len(manquants)} communes sans contour (par exemple {exemples}). "
+            f"Ces contours ne sont pas du millésime {millesime} : "
+            f"{format_compte(len(inconnus), 'code inconnu', 'codes inconnus')}, "
+            f"{format_compte(len(manquants), 'commune')} sans contour (par exemple {exemples}). "
             f"Prenez le fichier de {millesime}."
         )
     gardees = formes[formes["code"].isin(attendus)].merge(communes, on="code", validate="one_to_one")

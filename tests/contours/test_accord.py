@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from barometre.contours.accord import check_accord, check_tuiles, compare_codes
+from barometre.contours.dossier import CODES as CODES_ECRITS
 from barometre.contours.dossier import MANIFESTE, TUILES, get_dossier_actif
 from barometre.contours.lecture import ContoursAbsents, _load_charges, load_contours
 from tests.fakes import COMMUNES
@@ -44,7 +45,7 @@ def test_quelques_manquants_sont_nommes_et_le_reste_se_dessine() -> None:
     accord = compare_codes(build_contours(CODES[:18]), CODES, "2026")
     check_accord(accord)
     assert "18\u00a0départements sur 20 ont leur contour" in accord.phrase
-    assert "19, 20" in accord.phrase
+    assert accord.phrase.endswith(" Sans contour\u202f: 19, 20\u202f; le tableau les contient.")
     assert "millésime" not in accord.phrase
 
 
@@ -52,6 +53,22 @@ def test_sous_neuf_dixiemes_la_carte_renonce() -> None:
     accord = compare_codes(build_contours(CODES[:17]), CODES, "2027")
     with pytest.raises(ContoursAbsents, match=r"17.départements sur 20.*trop peu pour une carte"):
         check_accord(accord)
+
+
+@pytest.mark.parametrize(
+    ("presents", "phrase"),
+    [
+        (2, "2\u00a0départements sur 5 ont leur contour. Sans contour\u202f: 03, 04, 05."),
+        (1, "1\u00a0département sur 5 a son contour. Sans contour\u202f: 02, 03, 04…"),
+        (0, "0\u00a0département sur 5 a son contour. Sans contour\u202f: 01, 02, 03…"),
+    ],
+)
+def test_trop_de_manquants_se_comptent_et_les_trois_premiers_se_nomment(presents: int, phrase: str) -> None:
+    assert compare_codes(build_contours(CODES[:presents]), CODES[:5], "2026").phrase == phrase
+
+
+def test_des_donnees_sans_millesime_ne_comparent_que_les_codes() -> None:
+    assert compare_codes(build_contours(CODES), CODES, "").phrase == ""
 
 
 def test_des_contours_sans_millesime_ne_comparent_que_leurs_codes() -> None:
@@ -69,6 +86,16 @@ def _cut(fichier: Path, reste: int) -> None:
     fichier.write_bytes(fichier.read_bytes()[:reste])
 
 
+def _repeat_code(dossier: Path) -> None:
+    codes = (dossier / CODES_ECRITS).read_text(encoding="utf-8")
+    (dossier / CODES_ECRITS).write_text(codes + codes.splitlines()[0] + "\n", encoding="utf-8")
+
+
+def _age(tuiles: Path) -> None:
+    octets = tuiles.read_bytes()
+    tuiles.write_bytes(octets[:7] + b"\x02" + octets[8:])
+
+
 @pytest.mark.parametrize(
     ("abimer", "motif"),
     [
@@ -78,6 +105,10 @@ def _cut(fichier: Path, reste: int) -> None:
         (lambda d: (d / TUILES).write_bytes(b"<!doctype html>" * 20), "abîmées"),
         (lambda d: _cut(d / TUILES, 40), "abîmées"),
         (lambda d: _cut(d / TUILES, 200), "abîmées"),
+        (lambda d: _cut(d / TUILES, -1), "abîmées"),  # la dernière tuile perd un octet
+        (lambda d: (d / TUILES).write_bytes(b"PMTiles\x03" + bytes(119)), "abîmées"),  # aucune tuile
+        (lambda d: _age(d / TUILES), "abîmées"),  # une version que le navigateur ne sait pas lire
+        (_repeat_code, "pas celles des contours"),
         (lambda d: (d / "codes.txt").write_text("01001\n01002\n"), "pas celles des contours"),
         (lambda d: (d / "codes.txt").write_text("01001\n" * 4), "pas celles des contours"),
     ],

@@ -16,9 +16,11 @@ from shapely import Point, box
 
 from barometre.cli.sources import load_contours
 from barometre.contours import fichier_recu as contours_lecture
+from barometre.contours.accord import check_tuiles
 from barometre.contours.dossier import get_dossier_actif
 from barometre.contours.fichier_recu import read_contours
 from barometre.contours.installation import install_contours
+from barometre.contours.lecture import load_contours as load_contours_du_niveau
 from barometre.sources.catalogue import load_sources_exterieures
 from barometre.sources.errors import SourceRefusee
 from barometre.sources.fetch import Lieu
@@ -75,6 +77,30 @@ def test_un_geoparquet_se_lit_meme_en_lambert(tmp_path: Path) -> None:
         assert lues.total_bounds == pytest.approx([1, 45, 3, 47])
 
 
+def test_l_outre_mer_est_loin_de_la_metropole_et_se_lit(tmp_path: Path) -> None:
+    """Les fichiers officiels en ont les communes, et celles de Wallis-et-Futuna, à 176° ouest."""
+    fichier = tmp_path / "c.geojson"
+    guadeloupe = [[[-61.0, 16.0], [-60.9, 16.0], [-60.9, 16.1], [-61.0, 16.0]]]
+    wallis = [[[-176.2, -13.3], [-176.1, -13.3], [-176.1, -13.2], [-176.2, -13.3]]]
+    fichier.write_text(_collection(_forme("97105", guadeloupe), _forme("98611", wallis)), encoding="utf-8")
+    assert list(read_contours(fichier)["code"]) == ["97105", "98611"]
+    fichier.write_text(_collection(_forme("01", guadeloupe)), encoding="utf-8")
+    assert list(read_contours(fichier, "region")["code"]) == ["01"]
+
+
+def test_un_identifiant_ne_passe_pas_avant_le_code(tmp_path: Path) -> None:
+    forme = _forme() | {"properties": {"id": "7", "code": "01001"}}
+    (tmp_path / "c.geojson").write_text(_collection(forme), encoding="utf-8")
+    assert list(read_contours(tmp_path / "c.geojson")["code"]) == ["01001"]
+
+
+def test_une_forme_nulle_ou_vide_parmi_d_autres_n_est_pas_un_contour(tmp_path: Path) -> None:
+    """Comptée, elle dirait la commune dessinée."""
+    nulle = {"properties": {"code": "01002"}, "geometry": None}
+    (tmp_path / "c.geojson").write_text(_collection(_forme(), nulle, _forme("01003", [])), encoding="utf-8")
+    assert list(read_contours(tmp_path / "c.geojson")["code"]) == ["01001"]
+
+
 def test_un_topojson_se_lit(tmp_path: Path) -> None:
     # Un triangle dont l'identifiant est le code, comme dans le miroir.
     topologie = {
@@ -124,7 +150,7 @@ MAUVAIS: dict[str, tuple[str, bytes, str]] = {
         "c.geojson", b'{"type":"FeatureCollection","features":[{"type":"Feature","geometry":null,'
         b'"properties":{"code":"01001"}}]}', "formes vides",
     ),
-    "code absent": ("c.geojson", _collection(_forme(), _forme(None)).encode(), "1 formes sans code INSEE"),
+    "code absent": ("c.geojson", _collection(_forme(), _forme(None)).encode(), "a 1.forme sans code INSEE"),
     "code en nombre": ("c.geojson", _collection(_forme(1001)).encode(), "« 1001 ».*zéro de tête"),
     "codes d'EPCI": ("c.geojson", _collection(_forme("200000172")).encode(), "« 200000172 »"),
     "code en double": ("c.geojson", _geojson(["01001", "01001"]).encode(), "deux contours.*01001"),
@@ -136,7 +162,19 @@ MAUVAIS: dict[str, tuple[str, bytes, str]] = {
     "inversées": (
         "c.geojson", _collection(_forme(points=[[[46, 2], [46, 3], [47, 3], [46, 2]]])).encode(), "inversées",
     ),
-    "codes inconnus": ("c.geojson", _geojson(["01998", "01999"]).encode(), "ne sont pas du millésime 2026"),
+    "codes inconnus": (
+        "c.geojson", _geojson(["01998", "01999"]).encode(), "du millésime 2026 : 2.codes inconnus, 3[0-9]",
+    ),
+    "au nord de la France": (
+        "c.geojson",
+        _collection(_forme(points=[[[2, 55], [3, 55], [3, 56], [2, 55]]])).encode(),
+        "hors de France",
+    ),
+    "au-delà du pôle": (
+        "c.geojson",
+        _collection(_forme("97105", [[[-61, 95], [-60, 95], [-60, 96], [-61, 95]]])).encode(),
+        "pas des degrés",
+    ),
     "parquet faux": ("c.parquet", b"PAR1" + b"x" * 300 + b"PAR1", "abîmé"),
 }  # fmt: skip
 
@@ -176,7 +214,8 @@ def test_un_mauvais_fichier_se_dit_et_ne_change_rien(cas: str, tmp_path: Path, e
 @pytest.mark.parametrize(
     ("source_id", "code", "faux"),
     [("contours_epci", "200000172", "01"), ("contours_departements", "2A", "200000172"),
-     ("contours_regions", "84", "84-")],
+     ("contours_regions", "84", "84-"), ("contours_departements", "971", "9712"),
+     ("contours_regions", "01", "200000172")],
 )  # fmt: skip
 def test_les_autres_niveaux_sont_lus_avant_d_etre_gardes(
     source_id: str, code: str, faux: str, tmp_path: Path, en_service: Path
@@ -288,3 +327,8 @@ def test_un_disque_plein_pendant_l_ecriture_ne_change_rien(
         tmp_path / "c.geojson", SOURCE, "0", dossier=tmp_path / "autre", donnees=donnees
     )
     assert rapport.charges == 4
+    monkeypatch.setenv("BAROMETRE_CONTOURS", str(tmp_path / "autre"))
+    contours = load_contours_du_niveau("commune")
+    assert contours.source == f"{SOURCE.producteur}, {SOURCE.millesime}"
+    # Les tuiles sont celles de ces contours, posées pour les encarts d'aujourd'hui.
+    assert check_tuiles(tmp_path / "autre" / "2026-1", contours) == CODES

@@ -1,5 +1,6 @@
 """Les contours embarqués : tous les codes, les outre-mer visibles, aucun trou entre voisins."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -7,7 +8,7 @@ import pytest
 import shapely
 
 from barometre.contours import encarts
-from barometre.contours.dossier import get_dossier_actif
+from barometre.contours.dossier import ACTIF, MANIFESTE, get_dossier_actif
 from barometre.contours.lecture import ContoursAbsents, load_contours
 from tests.maps.donnees import build_contours
 
@@ -81,6 +82,52 @@ def test_un_pointeur_abime_vaut_absence(tmp_path: Path) -> None:
     (dossier / "ACTIF").write_text("../../etc\n", encoding="utf-8")
     assert get_dossier_actif() is None
     assert load_contours("region").source.startswith("Natural Earth")
+
+
+def test_un_pointeur_ne_sort_pas_du_dossier_et_veut_un_manifeste(tmp_path: Path) -> None:
+    dossier = tmp_path / "contours"
+    (dossier / "2026-1").mkdir(parents=True)
+    (tmp_path / "ailleurs").mkdir()
+    (tmp_path / "ailleurs" / MANIFESTE).write_text("{}", encoding="utf-8")
+    for nom in ("../ailleurs", "2026-1"):
+        (dossier / ACTIF).write_text(f"{nom}\n", encoding="utf-8")
+        assert get_dossier_actif() is None
+
+
+def test_des_tuiles_d_avant_un_encart_deplace_ne_sont_plus_les_memes(monkeypatch: pytest.MonkeyPatch) -> None:
+    avant = encarts.get_empreinte()
+    monkeypatch.setitem(encarts.ENCARTS, "974", replace(encarts.ENCARTS["974"], facteur=1.8))
+    assert encarts.get_empreinte() != avant
+
+
+def test_un_cadre_n_entoure_que_ce_qui_a_ete_deplace() -> None:
+    departements = load_contours("departement")
+    cas = ((load_contours("region").select(), [*encarts.ENCARTS.values()]),
+           (departements.select(), [*encarts.ENCARTS.values(), encarts.PARIS]),
+           (departements.select({"33", "974"}), [encarts.ENCARTS["974"]]),
+           (departements.select({"33", "75"}), []))  # fmt: skip
+    for formes, cadres in cas:
+        assert encarts.list_cadres(formes) == cadres
+
+
+def test_tous_les_codes_nommes_font_la_carte_du_pays() -> None:
+    contours = load_contours("departement")
+    assert contours.select(set(contours.formes["code"]))["cle"].str.endswith(encarts.SUFFIXE).any()
+
+
+def test_un_outre_mer_avec_la_metropole_est_rapproche() -> None:
+    ouest, _, est, _ = load_contours("departement").select({"974", "33"}).total_bounds
+    assert -7 < ouest < est < 10
+
+
+def test_le_detail_suit_l_etendue_de_ce_que_l_on_montre() -> None:
+    """Avec les Côtes-d'Armor, le Finistère est fin ; avec le Bas-Rhin, à la même latitude, il l'est moins."""
+
+    def count_points(codes: set[str]) -> int:
+        formes = load_contours("departement").select(codes).set_index("code")
+        return int(shapely.get_num_coordinates(formes.geometry["29"]))
+
+    assert count_points({"29", "22"}) > count_points({"29", "67"})
 
 
 def test_deux_contours_du_meme_nom_ne_se_confondent_pas() -> None:

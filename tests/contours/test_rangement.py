@@ -1,5 +1,6 @@
 """Charger des contours : tout fichier a un sort, un refus ne change rien à ce qui était en service."""
 
+import struct
 from pathlib import Path
 
 import geopandas as gpd
@@ -9,6 +10,7 @@ import shapely
 from shapely import box
 
 from barometre.contours.dossier import FICHIERS, get_dossier_actif
+from barometre.contours.encarts import ENCARTS
 from barometre.contours.lecture import load_contours
 from barometre.contours.rangement import (
     dissolve,
@@ -46,10 +48,51 @@ def test_un_autre_millesime_est_refuse_avec_des_exemples() -> None:
 
 
 def test_les_collectivites_hors_champ_sont_comptees_a_part() -> None:
-    gardees, rapport = match_codes(_formes([*CODES, "97701"]), COMMUNES, "2026")
-    assert (rapport.lus, rapport.charges, rapport.hors_champ) == (5, 4, 1)
+    com = ["97502", "97701", "97801", "98411", "98611", "98735", "98818", "98901"]
+    gardees, rapport = match_codes(_formes([*CODES, *com]), COMMUNES, "2026")
+    assert (rapport.lus, rapport.charges, rapport.hors_champ) == (12, 4, 8)
     assert rapport.inconnus == rapport.manquants == ()
     assert gardees["nom"].iloc[0] == "Essai 01001"
+
+
+def test_les_communes_se_rangent_dans_l_ordre_de_leurs_codes() -> None:
+    """L'ordre des valeurs envoyées au navigateur est celui-là."""
+    gardees, _ = match_codes(_formes(CODES[::-1]), COMMUNES, "2026")
+    assert list(gardees["code"]) == CODES
+
+
+@pytest.mark.parametrize(
+    ("otees", "phrase"),
+    [
+        (1, "1\u202f999\u00a0communes sur 2\u202f000 ont leur contour (1\u202f999\u00a0formes lues). "
+            "Sans contour : 02000."),
+        (2, "1\u202f998\u00a0communes sur 2\u202f000 ont leur contour (1\u202f998\u00a0formes lues). "
+            "Sans contour : 01999, 02000."),
+    ],
+)  # fmt: skip
+def test_un_code_sur_mille_peut_manquer(otees: int, phrase: str) -> None:
+    codes = [f"{rang:05d}" for rang in range(1, 2001)]
+    communes = pd.DataFrame({"code": codes, "nom": codes, "departement": "01", "region": "84", "epci": ""})
+    _, rapport = match_codes(_formes(codes[: 2000 - otees]), communes, "2026")
+    assert rapport.phrase == phrase
+    with pytest.raises(SourceRefusee, match=r"0.code inconnu, 3.communes sans contour"):
+        match_codes(_formes(codes[:1997]), communes, "2026")
+
+
+def test_des_formes_qui_se_recouvrent_se_reunissent_et_restent_valides() -> None:
+    """Un fichier qui n'est pas un pavage n'est pas simplifié : ses recouvrements deviendraient des trous."""
+    gardees, _ = match_codes(_formes(), COMMUNES, "2026")
+    noeud = shapely.Polygon([(1, 45), (2.5, 46), (2.5, 45), (1, 46)])
+    gardees.loc[0, "geometry"] = noeud
+    assert shapely.is_valid(simplify(gardees, 0.1).geometry.to_numpy()).all()
+    gardees.loc[0, "geometry"] = box(1, 45, 2.5, 46)  # déborde de moitié sur sa voisine
+    (un, _) = dissolve(gardees, "epci", {}).geometry
+    assert shapely.area(un) == pytest.approx(2)
+
+
+def test_une_region_n_est_dans_aucun_departement() -> None:
+    gardees, _ = match_codes(_formes(), COMMUNES, "2026")
+    assert set(dissolve(gardees, "region", {})["departement"]) == {""}
 
 
 def test_un_epci_est_la_reunion_de_ses_communes() -> None:
@@ -118,4 +161,22 @@ def test_recharger_donne_un_dossier_neuf_et_garde_le_precedent(
 def test_les_tuiles_s_ecrivent(tmp_path: Path) -> None:
     gardees, _ = match_codes(_formes(), COMMUNES, "2026")
     write_tuiles(gardees, tmp_path / "communes.pmtiles")
-    assert (tmp_path / "communes.pmtiles").read_bytes()[:7] == b"PMTiles"
+    octets = (tmp_path / "communes.pmtiles").read_bytes()
+    assert octets[:7] == b"PMTiles"
+    assert _get_bornes(octets) == pytest.approx([1, 45, 3, 47])
+
+
+def test_les_tuiles_rapprochent_l_outre_mer(tmp_path: Path) -> None:
+    reunion = gpd.GeoDataFrame(
+        {"code": ["97411"], "nom": ["Saint-Denis"], "departement": ["974"], "region": ["04"]},
+        geometry=[box(55.4, -21, 55.5, -20.9)],
+        crs="EPSG:4326",
+    )
+    write_tuiles(reunion, tmp_path / "communes.pmtiles")
+    ouest, sud, est, nord = _get_bornes((tmp_path / "communes.pmtiles").read_bytes())
+    assert ENCARTS["974"].cadre.contains(box(ouest, sud, est, nord))
+
+
+def _get_bornes(octets: bytes) -> list[float]:
+    """L'emprise qu'un en-tête PMTiles dit : ouest, sud, est, nord, en dix-millionièmes de degré."""
+    return [borne / 1e7 for borne in struct.unpack_from("<4i", octets, 102)]
